@@ -1,0 +1,4 @@
+# The forms engine: knows neither screen nor network.
+
+noinst_LIBRARIES += libforms.a
+libforms_a_SOURCES =

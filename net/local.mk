@@ -1,0 +1,4 @@
+# Everything that speaks to the network, on both sides.
+
+noinst_LIBRARIES += libnet.a
+libnet_a_SOURCES =

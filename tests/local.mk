@@ -1,0 +1,12 @@
+# Tests: `make check` runs them all. A unit test is one C file with cmocka.
+
+UNIT_LIBS = libnet.a libforms.a libapp.a $(CURL_LIBS) $(MICROHTTPD_LIBS) $(FORMS_LIBS) \
+    $(APP_LIBS) $(CMOCKA_LIBS)
+
+UNIT_TESTS =
+
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+
+.PHONY: check-programs
+check-programs: $(check_PROGRAMS)

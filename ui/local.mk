@@ -1,0 +1,4 @@
+# Screens and keys.
+
+noinst_LIBRARIES += libui.a
+libui_a_SOURCES =
