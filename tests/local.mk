@@ -10,3 +10,6 @@ TESTS += $(UNIT_TESTS)
 
 .PHONY: check-programs
 check-programs: $(check_PROGRAMS)
+
+AM_TESTS_ENVIRONMENT = abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \
+    abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir;
