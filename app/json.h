@@ -1,0 +1,47 @@
+/*
+ * What is missing from jansson: bounded reading with good messages, typed members, and a canonical
+ * form to compare by. `json_t` references follow jansson's own words: "new" or "borrowed".
+ */
+#ifndef GUICHET_APP_JSON_H
+#define GUICHET_APP_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "app/error.h"
+
+/* Reads one JSON value of at most `limit` bytes. Duplicate members, NUL in strings and trailing
+ * text are refused; `what` names the document in messages ("reply of /v1/login"). New. */
+int json_read(json_t **value, const char *bytes, size_t length, size_t limit, const char *what,
+              struct error *error);
+
+/* Compact text with sorted members; equal values give equal text. Owned (free()); NULL when out
+ * of memory. */
+char *json_canonical(const json_t *value);
+
+/* Borrowed text of a member, `otherwise` when it is absent or not a string. */
+const char *json_text_or(const json_t *object, const char *member, const char *otherwise);
+int64_t json_integer_or(const json_t *object, const char *member, int64_t otherwise);
+bool json_bool_or(const json_t *object, const char *member, bool otherwise);
+
+/* A member that must be there as non-empty text of at most `limit` bytes. Borrowed. */
+int json_require_text(const json_t *object, const char *member, size_t limit, const char **text,
+                      struct error *error);
+
+/* A time member (RFC 3339); ERROR_INVALID when it is absent or not one. */
+int json_require_time(const json_t *object, const char *member, int64_t *ms, struct error *error);
+
+/* A new string holding `ms` as RFC 3339. */
+json_t *json_time(int64_t ms);
+
+/*
+ * The text of a localised value {"fr": "...", "en": "..."} in `language` (BCP 47; only the primary
+ * subtag counts), else in the other language, else "". A plain string is returned as it is.
+ * Borrowed.
+ */
+const char *json_localised(const json_t *value, const char *language);
+
+#endif

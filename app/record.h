@@ -1,0 +1,75 @@
+/*
+ * The record: the one shape of everything that is shared (DESIGN sections 2 and 3).
+ *
+ * A record is a JSON document with a type, an id, a revision that grows by one with each change,
+ * and the sequence number that the server gave to its latest change. What the domain says stands
+ * in `body`; how it came to be stands in `meta`.
+ */
+#ifndef GUICHET_APP_RECORD_H
+#define GUICHET_APP_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "app/error.h"
+#include "app/id.h"
+
+/* The catalogue types are public and written by the server's importers only; the work types are
+ * personal and changed by operations. */
+enum record_type {
+    RECORD_NONE = 0,
+    /* catalogue */
+    RECORD_SERVICE,
+    RECORD_FORM,
+    RECORD_OFFICE,
+    RECORD_AGENT,
+    RECORD_QUEUE,
+    RECORD_CALENDAR,
+    RECORD_LIFE_EVENT,
+    /* work */
+    RECORD_CLIENT,
+    RECORD_CASE,
+    RECORD_CONTACT,
+    RECORD_NOTE,
+    RECORD_SUBMISSION,
+    RECORD_HANDOFF,
+    RECORD_TYPE_COUNT
+};
+
+/* The name on the wire and in the database ("service", "life-event"); NULL when out of range. */
+const char *record_type_name(enum record_type type);
+/* RECORD_NONE when no type has this name. */
+enum record_type record_type_from_name(const char *name);
+/* True for the public types that the catalogue holds. */
+bool record_type_is_catalogue(enum record_type type);
+
+/* Largest body, in bytes of compact JSON. */
+#define RECORD_BODY_LIMIT (256 * 1024)
+
+struct record {
+    enum record_type type;
+    struct id id;
+    int64_t rev;  /* 1 for a new record */
+    int64_t seq;  /* 0 while only this terminal knows the change */
+    json_t *body; /* object; owned reference */
+    json_t *meta; /* object; owned reference: created, stamps, claim, conflicts (see merge.h) */
+};
+
+/* An empty record of `rev` 0, with empty body and meta; NULL when out of memory. */
+struct record *record_new(enum record_type type, const struct id *id);
+/* A deep copy, NULL when out of memory. */
+struct record *record_copy(const struct record *record);
+void record_free(struct record *record);
+
+/* The document {"type","id","rev","seq","body","meta"}; new reference, NULL when out of memory.
+ * It shares body and meta with the record. */
+json_t *record_to_json(const struct record *record);
+/* Reads that document; names the member that is wrong. The record is new (record_free). */
+int record_from_json(struct record **record, const json_t *document, struct error *error);
+
+/* Borrowed text of a member of the body, "" when it is absent or not text. */
+const char *record_text(const struct record *record, const char *member);
+
+#endif
