@@ -1,0 +1,53 @@
+/*
+ * The operation: one change to one record, made by one agent at one terminal (DESIGN section 3).
+ * Nothing else changes a work record.
+ */
+#ifndef GUICHET_APP_OPERATION_H
+#define GUICHET_APP_OPERATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "app/clock.h"
+#include "app/error.h"
+#include "app/id.h"
+#include "app/record.h"
+
+enum operation_kind {
+    OPERATION_APPEND, /* makes a record; `body` is its whole body */
+    OPERATION_FIELDS, /* sets fields; `body` maps field paths to values, null removes */
+    OPERATION_CLAIM,  /* compare and set; `body` maps claimed members to values */
+};
+
+/* "append", "fields", "claim". */
+const char *operation_kind_name(enum operation_kind kind);
+
+/* Largest operation on the wire, in bytes of compact JSON. */
+#define OPERATION_LIMIT (RECORD_BODY_LIMIT + 1024)
+
+struct operation {
+    struct id id;            /* version 7, made by the terminal */
+    enum operation_kind kind;
+    enum record_type type;
+    struct id record;        /* which record; a new id for an append */
+    int64_t base;            /* the server rev that the agent saw; 0 for an append */
+    struct id agent;
+    struct id device;
+    struct moment moment;    /* the terminal's hybrid clock */
+    json_t *body;            /* object; owned reference */
+};
+
+/* A new operation with an empty body; NULL when out of memory. */
+struct operation *operation_new(enum operation_kind kind, enum record_type type,
+                                const struct id *record);
+void operation_free(struct operation *operation);
+
+/* {"id","kind","type","record","base","agent","device","time","tick","body"}; new reference. */
+json_t *operation_to_json(const struct operation *operation);
+/* Reads that document, naming the member that is wrong; unknown members are ignored. New. */
+int operation_from_json(struct operation **operation, const json_t *document,
+                        struct error *error);
+
+#endif

@@ -1,0 +1,205 @@
+#include "app/record_fields.h"
+
+#include <string.h>
+
+#include "app/operation.h"
+
+#define APPEND (1u << OPERATION_APPEND)
+#define FIELDS (1u << OPERATION_FIELDS)
+#define CLAIM  (1u << OPERATION_CLAIM)
+
+#define REQUIRED_FIXED (FIELD_REQUIRED | FIELD_FIXED)
+
+const char *const channel_words[] = {"counter", "phone", "web",    "email",  "mail", "fax",
+                                     "sms",     "voice", "mobile", "social", "chat", "outreach",
+                                     NULL};
+const char *const outcome_words[] = {"resolved",  "case-open", "handed-off", "referred",
+                                     "call-back", "abandoned", NULL};
+const char *const case_status_words[] = {"received", "in-progress", "information-missing",
+                                         "approved", "refused",     "closed",
+                                         NULL};
+const char *const note_kind_words[] = {"contact",    "internal", "decision", "commitment",
+                                       "correction", NULL};
+const char *const handoff_state_words[] = {"offered",   "accepted", "declined",
+                                           "withdrawn", "expired",  NULL};
+const char *const submission_status_words[] = {"draft", "submitted", "accepted", "rejected", NULL};
+
+static const char *const client_kind_words[] = {"person", "business", "anonymous", NULL};
+static const char *const direction_words[] = {"in", "out", "internal", NULL};
+static const char *const identity_words[] = {"none", "basic", "verified", NULL};
+
+static const struct field client_fields[] = {
+    {"kind", FIELD_WORD, FIELD_REQUIRED, 0, client_kind_words},
+    {"name", FIELD_TEXT, 0, 400, NULL},
+    {"language", FIELD_TEXT, 0, 35, NULL},
+    {"interpreter", FIELD_TEXT, 0, 35, NULL},
+    {"phone", FIELD_TEXT, 0, 64, NULL},
+    {"email", FIELD_TEXT, 0, 320, NULL},
+    {"address", FIELD_TEXT, 0, 1000, NULL},
+    {"postal_code", FIELD_TEXT, 0, 16, NULL},
+    {"birth_date", FIELD_TEXT, 0, 10, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {0},
+};
+
+static const struct field case_fields[] = {
+    {"reference", FIELD_TEXT, REQUIRED_FIXED, 16, NULL},
+    {"client", FIELD_ID, 0, 0, NULL},
+    {"service", FIELD_KEY, 0, 0, NULL},
+    {"subject", FIELD_TEXT, 0, 400, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"opened_at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"opened_by", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"status", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, case_status_words},
+    {"assignee", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {0},
+};
+
+static const struct field contact_fields[] = {
+    {"channel", FIELD_WORD, REQUIRED_FIXED, 0, channel_words},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"agent", FIELD_ID, FIELD_REQUIRED, 0, NULL},
+    {"started_at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"client", FIELD_ID, 0, 0, NULL},
+    {"case", FIELD_ID, 0, 0, NULL},
+    {"language", FIELD_TEXT, 0, 35, NULL},
+    {"identity", FIELD_WORD, 0, 0, identity_words},
+    {"need", FIELD_TEXT, 0, 4000, NULL},
+    {"service", FIELD_KEY, 0, 0, NULL},
+    {"ended_at", FIELD_TIME, 0, 0, NULL},
+    {"outcome", FIELD_WORD, 0, 0, outcome_words},
+    {0},
+};
+
+static const struct field note_fields[] = {
+    {"case", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"contact", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"client", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"corrects", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"channel", FIELD_WORD, REQUIRED_FIXED, 0, channel_words},
+    {"direction", FIELD_WORD, FIELD_FIXED, 0, direction_words},
+    {"kind", FIELD_WORD, REQUIRED_FIXED, 0, note_kind_words},
+    {"due_at", FIELD_TIME, FIELD_FIXED, 0, NULL},
+    {"text", FIELD_TEXT, REQUIRED_FIXED, NOTE_TEXT_LIMIT, NULL},
+    {"author", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {0},
+};
+
+static const struct field submission_fields[] = {
+    {"form", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"form_version", FIELD_INTEGER, REQUIRED_FIXED, 0, NULL},
+    {"case", FIELD_ID, 0, 0, NULL},
+    {"contact", FIELD_ID, 0, 0, NULL},
+    {"client", FIELD_ID, 0, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"started_by", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"started_at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"field", FIELD_TEXT, 0, 400, NULL},
+    {"consents", FIELD_OBJECT, 0, 16 * 1024, NULL},
+    {"answers", FIELD_MAP, 0, 0, NULL},
+    {"status", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, submission_status_words},
+    {"submitted_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"submitted_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"decision", FIELD_TEXT, FIELD_CLAIMED, 4000, NULL},
+    {0},
+};
+
+static const struct field handoff_fields[] = {
+    {"from", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"to_agent", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"to_office", FIELD_KEY, FIELD_FIXED, 0, NULL},
+    {"to_queue", FIELD_KEY, FIELD_FIXED, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"case", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"contact", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"client", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"submission", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"channel", FIELD_WORD, FIELD_FIXED, 0, channel_words},
+    {"summary", FIELD_TEXT, REQUIRED_FIXED, 400, NULL},
+    {"context", FIELD_TEXT, FIELD_FIXED, 16 * 1024, NULL},
+    {"offered_at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"expires_at", FIELD_TIME, FIELD_FIXED, 0, NULL},
+    {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, handoff_state_words},
+    {"taken_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"decided_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"reason", FIELD_TEXT, FIELD_CLAIMED, 4000, NULL},
+    {0},
+};
+
+static const struct record_rules rules[] = {
+    {RECORD_CLIENT, APPEND | FIELDS, client_fields},
+    {RECORD_CASE, APPEND | FIELDS | CLAIM, case_fields},
+    {RECORD_CONTACT, APPEND | FIELDS, contact_fields},
+    {RECORD_NOTE, APPEND, note_fields},
+    {RECORD_SUBMISSION, APPEND | FIELDS | CLAIM, submission_fields},
+    {RECORD_HANDOFF, APPEND | CLAIM, handoff_fields},
+};
+
+const struct record_rules *record_rules(enum record_type type)
+{
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+        if (rules[i].type == type)
+            return &rules[i];
+    return NULL;
+}
+
+const struct field *record_field(enum record_type type, const char *name)
+{
+    const struct record_rules *found = record_rules(type);
+
+    if (found == NULL)
+        return NULL;
+    for (const struct field *field = found->fields; field->name != NULL; field++)
+        if (strcmp(field->name, name) == 0)
+            return field;
+    return NULL;
+}
+
+struct transition {
+    enum record_type type;
+    const char *field;
+    const char *from;
+    const char *to;
+};
+
+/* A matter that was closed can be opened again: citizens come back. */
+static const struct transition transitions[] = {
+    {RECORD_CASE, "status", "received", "in-progress"},
+    {RECORD_CASE, "status", "received", "information-missing"},
+    {RECORD_CASE, "status", "received", "approved"},
+    {RECORD_CASE, "status", "received", "refused"},
+    {RECORD_CASE, "status", "received", "closed"},
+    {RECORD_CASE, "status", "in-progress", "information-missing"},
+    {RECORD_CASE, "status", "in-progress", "approved"},
+    {RECORD_CASE, "status", "in-progress", "refused"},
+    {RECORD_CASE, "status", "in-progress", "closed"},
+    {RECORD_CASE, "status", "information-missing", "in-progress"},
+    {RECORD_CASE, "status", "information-missing", "closed"},
+    {RECORD_CASE, "status", "approved", "closed"},
+    {RECORD_CASE, "status", "refused", "closed"},
+    {RECORD_CASE, "status", "closed", "in-progress"},
+    {RECORD_SUBMISSION, "status", "draft", "submitted"},
+    {RECORD_SUBMISSION, "status", "submitted", "accepted"},
+    {RECORD_SUBMISSION, "status", "submitted", "rejected"},
+    {RECORD_HANDOFF, "state", "offered", "accepted"},
+    {RECORD_HANDOFF, "state", "offered", "declined"},
+    {RECORD_HANDOFF, "state", "offered", "withdrawn"},
+    {RECORD_HANDOFF, "state", "offered", "expired"},
+};
+
+bool record_transition_allowed(enum record_type type, const char *field, const char *from,
+                               const char *to)
+{
+    if (strcmp(from, to) == 0)
+        return true;
+    for (size_t i = 0; i < sizeof(transitions) / sizeof(transitions[0]); i++) {
+        const struct transition *step = &transitions[i];
+
+        if (step->type == type && strcmp(step->field, field) == 0 &&
+            strcmp(step->from, from) == 0 && strcmp(step->to, to) == 0)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,66 @@
+/*
+ * The fields of every work record, as one table: who may set them and how. Merge, the OpenAPI
+ * file and the case screen read it; nothing else lists fields.
+ */
+#ifndef GUICHET_APP_RECORD_FIELDS_H
+#define GUICHET_APP_RECORD_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "app/record.h"
+
+enum field_shape {
+    FIELD_TEXT,     /* UTF-8 of at most `limit` bytes */
+    FIELD_TIME,     /* RFC 3339 */
+    FIELD_ID,       /* a UUID */
+    FIELD_KEY,      /* the key of a catalogue record */
+    FIELD_WORD,     /* one of `words` */
+    FIELD_BOOLEAN,
+    FIELD_INTEGER,  /* 0 or more */
+    FIELD_LIST,     /* an array; its compact JSON at most `limit` bytes */
+    FIELD_OBJECT,   /* an object; its compact JSON at most `limit` bytes */
+    FIELD_MAP,      /* an object whose members are fields of their own, any JSON value each */
+};
+
+enum field_rule {
+    FIELD_REQUIRED = 1 << 0, /* must be there at the append */
+    FIELD_FIXED = 1 << 1,    /* set at the append only */
+    FIELD_CLAIMED = 1 << 2,  /* changed by claim only */
+};
+
+struct field {
+    const char *name;
+    enum field_shape shape;
+    unsigned rules;           /* of enum field_rule; 0: set by append and fields */
+    size_t limit;             /* bytes; 0: 256 */
+    const char *const *words; /* NULL-terminated, for FIELD_WORD */
+};
+
+/* Kinds of operation a type takes, as bits 1 << OPERATION_APPEND ... */
+struct record_rules {
+    enum record_type type;
+    unsigned kinds;
+    const struct field *fields; /* ends with a NULL name */
+};
+
+/* The rules of a work type; NULL for a catalogue type. */
+const struct record_rules *record_rules(enum record_type type);
+const struct field *record_field(enum record_type type, const char *name);
+
+/* Longest text of a note, in bytes. */
+#define NOTE_TEXT_LIMIT (64 * 1024)
+
+extern const char *const channel_words[];      /* counter, phone, web ... outreach, then NULL */
+extern const char *const outcome_words[];      /* of a contact */
+extern const char *const case_status_words[];
+extern const char *const note_kind_words[];
+extern const char *const handoff_state_words[];
+extern const char *const submission_status_words[];
+
+/* True when the words may follow one another for this claimed field (states are small machines:
+ * see record_fields.c); any word may stay itself. */
+bool record_transition_allowed(enum record_type type, const char *field, const char *from,
+                               const char *to);
+
+#endif
