@@ -1,0 +1,94 @@
+/*
+ * Where the screen and the sync thread meet outside the store: the state of the link, sign-in, and
+ * the two bells (eventfd) by which each wakes the other. Everything here is thread-safe and never
+ * waits for longer than a mutex.
+ */
+#ifndef GUICHET_APP_LINK_H
+#define GUICHET_APP_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/error.h"
+#include "app/record.h"
+#include "app/seal.h"
+
+struct link;
+
+enum link_state {
+    LINK_IDLE,       /* nobody signed in */
+    LINK_CONNECTING, /* trying */
+    LINK_ONLINE,     /* the last exchange went well */
+    LINK_OFFLINE,    /* the server cannot be reached; tried again by itself */
+    LINK_REFUSED,    /* the server refuses this agent: sign in again */
+    LINK_FAULT,      /* the store cannot be written: said in `message` */
+};
+
+struct link_status {
+    enum link_state state;
+    int64_t heard_ms;                 /* wall time of the last good exchange, 0 for never */
+    int64_t retry_ms;                 /* wall time of the next attempt, 0 when none is planned */
+    char message[ERROR_MESSAGE_SIZE]; /* why, when not online; else "" */
+    bool clock_wrong;                 /* this terminal's clock is off the server's by over a minute */
+    bool catalogue_loading;           /* a first catalogue is on its way */
+    int64_t catalogue_records;        /* how many of it have come */
+};
+
+int link_new(struct link **link, struct error *error);
+void link_free(struct link *link);
+
+void link_status_get(struct link *link, struct link_status *status);
+/* Sets the status and rings the screen's bell. */
+void link_status_set(struct link *link, const struct link_status *status);
+
+/* Readable when the bell was rung; link_*_clear before looking at what changed. */
+int link_screen_fd(const struct link *link);
+int link_sync_fd(const struct link *link);
+void link_screen_ring(struct link *link);
+void link_sync_ring(struct link *link);
+void link_screen_clear(struct link *link);
+void link_sync_clear(struct link *link);
+
+/* --- sign-in -------------------------------------------------------------------------------- */
+
+enum sign_in_state {
+    SIGN_IN_NONE,
+    SIGN_IN_ASKED,    /* the sync thread has yet to try */
+    SIGN_IN_ACCEPTED, /* by the server */
+    SIGN_IN_REFUSED,  /* by the server: wrong login or password, or locked out */
+    SIGN_IN_OFFLINE,  /* could not be reached: only a store that the password opens can be used */
+};
+
+/* Asks for a sign-in at the server; the password is kept in locked memory until link_sign_out, so
+ * that an ended token is renewed without asking. `device` empty for a terminal without a store.
+ * Rings the sync thread. */
+int link_sign_in(struct link *link, const char *login, const char *password,
+                 const struct id *device, struct error *error);
+
+/* The state of the last sign-in; `agent` (may be NULL) receives a new copy of the agent's record
+ * when accepted, `message` (ERROR_MESSAGE_SIZE bytes, may be NULL) the reason when not. */
+enum sign_in_state link_sign_in_state(struct link *link, struct record **agent, char *message);
+
+/* The sync thread takes what was asked (copies; wiped by the caller with sodium_memzero); false
+ * when nobody is signed in. */
+bool link_credentials(struct link *link, char login[256], char password[1024], struct id *device);
+/* The sync thread answers; `agent` is borrowed, may be NULL. Rings the screen. */
+void link_sign_in_answer(struct link *link, enum sign_in_state state, const struct record *agent,
+                         const char *message);
+
+/* The screen tells which store to keep in sync (copies both), or NULL to stop. */
+int link_store_set(struct link *link, const char *path, const struct seal_key *key,
+                   struct error *error);
+/* The sync thread's copies; path is malloc'd, key from seal_key_copy; false when there is none.
+ * `generation` changes with each link_store_set. */
+bool link_store_get(struct link *link, char **path, struct seal_key **key, uint64_t *generation);
+
+/* Forgets credentials and store; the sync thread drops its token. */
+void link_sign_out(struct link *link);
+
+/* The screen would like fresh presence (a hand-off is being written); answered into the store's
+ * state "presence". */
+void link_presence_ask(struct link *link);
+bool link_presence_take(struct link *link);
+
+#endif

@@ -1,0 +1,169 @@
+/*
+ * The agent's store: one SQLite file per agent and terminal, holding the work records this agent
+ * may see, the outbox, the refusals and the state of the desk. Everything personal in it is sealed
+ * (seal.h); only ids, types and counters are plain.
+ *
+ * A `struct store` is one connection and belongs to one thread; the screen and the sync thread
+ * open one each on the same file (WAL) and meet nowhere else. Every function that changes
+ * something does so in one transaction: killed anywhere, all of it is there or none. A writer
+ * waits for the other up to 5 s, then ERROR_BUSY.
+ *
+ * For each record the store knows `base`, as the server last sent it, and shows `current`: base
+ * with this terminal's own operations applied on top, in their order, until the feed brings them
+ * back. So nothing flickers when an answer is late, and a refused operation leaves no trace.
+ */
+#ifndef GUICHET_APP_STORE_H
+#define GUICHET_APP_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/error.h"
+#include "app/merge.h"
+#include "app/operation.h"
+#include "app/record.h"
+#include "app/seal.h"
+
+struct store;
+
+/* Makes the file with a new device id for this agent; ERROR_CONFLICT when it exists. */
+int store_create(const char *path, const struct id *agent, const struct seal_key *key,
+                 const unsigned char wrapped[SEAL_WRAPPED_SIZE], struct error *error);
+
+/* The wrapped key in the file at `path`, to be opened with the agent's password; ERROR_NOT_FOUND
+ * when there is no file. */
+int store_read_wrapped(const char *path, unsigned char wrapped[SEAL_WRAPPED_SIZE],
+                       struct error *error);
+
+/* Replaces the wrapped key after a change of password. */
+int store_write_wrapped(struct store *store, const unsigned char wrapped[SEAL_WRAPPED_SIZE],
+                        struct error *error);
+
+/* Opens the file with its key (borrowed until store_close). A wrong key: ERROR_REFUSED; a file of
+ * a newer version: ERROR_STORAGE, untouched. */
+int store_open(struct store **store, const char *path, const struct seal_key *key,
+               struct error *error);
+void store_close(struct store *store);
+
+const struct id *store_device(const struct store *store);
+const struct id *store_agent(const struct store *store);
+
+/* --- records ------------------------------------------------------------------------------- */
+
+/* What the terminal's own unconfirmed operations mean for a record. */
+enum store_pending {
+    STORE_SETTLED = 0,  /* as the server has it */
+    STORE_WAITING = 1,  /* own changes are on their way */
+    STORE_CLAIMING = 2, /* a claim among them: pending, may yet be refused */
+};
+
+/* The current record: new (record_free). `pending` may be NULL. ERROR_NOT_FOUND. */
+int store_get(struct store *store, enum record_type type, const struct id *id,
+              struct record **record, enum store_pending *pending, struct error *error);
+
+/* Which records to walk. Empty ids do not restrict. */
+struct store_query {
+    enum record_type type;   /* RECORD_NONE: all types */
+    struct id case_id;       /* whose body's "case" is this */
+    struct id client_id;     /* whose body's "client" is this */
+    bool newest_first;       /* by id, that is by time of creation; else oldest first */
+};
+
+/* `record` is borrowed. Non-zero stops the walk with that code. */
+typedef int (*store_visit)(void *context, const struct record *record, enum store_pending pending);
+
+int store_each(struct store *store, const struct store_query *query, store_visit visit,
+               void *context, struct error *error);
+
+/*
+ * Applies operations to the current records and writes them to the outbox, all in one transaction
+ * that is on disk (synced) when this returns. A refusal by merge: ERROR_REFUSED naming the reason,
+ * nothing written; `refusal` (may be NULL) tells which.
+ */
+int store_apply(struct store *store, struct operation *const *operations, size_t count,
+                enum merge_refusal *refusal, struct error *error);
+
+/* Changes when another connection has written (PRAGMA data_version): cheap to ask before drawing. */
+int64_t store_version(struct store *store);
+
+/* --- outbox: operations not yet accepted by the server ------------------------------------- */
+
+struct outbox_entry {
+    const struct operation *operation; /* borrowed */
+    int attempts;                      /* how often it was sent without an answer */
+    const char *reason;                /* why the last attempt failed, "" when none did */
+};
+
+typedef int (*outbox_visit)(void *context, const struct outbox_entry *entry);
+
+/* Negative: error. */
+int64_t store_outbox_count(struct store *store, struct error *error);
+
+/* Walks the waiting operations in the order they were made, `limit` at most. */
+int store_outbox_each(struct store *store, size_t limit, outbox_visit visit, void *context,
+                      struct error *error);
+
+/* Notes that a batch holding these ids was sent and not answered. */
+int store_outbox_attempted(struct store *store, const struct id *ids, size_t count,
+                           const char *reason, struct error *error);
+
+/* Takes back an operation that was not yet sent (attempts = 0); ERROR_CONFLICT when it was. */
+int store_outbox_withdraw(struct store *store, const struct id *operation, struct error *error);
+
+/* The server's answer to one operation. */
+struct store_outcome {
+    struct id operation;
+    enum merge_refusal refusal; /* MERGE_APPLIED also for "repeated" */
+    int64_t rev;                /* of the record after it, when applied */
+    struct record *record;      /* when refused: as it stands at the server; borrowed, may be NULL */
+    char field[128];            /* when refused or in conflict */
+    bool conflict;
+};
+
+/* Settles answers: applied ones leave the outbox and stay applied until the feed brings them; a
+ * refused one becomes a refusal with its text kept. Unknown ids are passed over (repeats). */
+int store_outbox_settle(struct store *store, const struct store_outcome *outcomes, size_t count,
+                        struct error *error);
+
+/* --- refusals and conflicts: shown to the agent until dismissed ----------------------------- */
+
+struct store_refusal {
+    const struct operation *operation; /* borrowed: the agent's own text is in its body */
+    enum merge_refusal refusal;        /* MERGE_APPLIED: applied, with a conflict in `field` */
+    const char *field;
+};
+
+typedef int (*refusal_visit)(void *context, const struct store_refusal *refusal);
+
+int64_t store_refusal_count(struct store *store, struct error *error);
+int store_refusal_each(struct store *store, refusal_visit visit, void *context,
+                       struct error *error);
+int store_refusal_dismiss(struct store *store, const struct id *operation, struct error *error);
+
+/* --- feed ----------------------------------------------------------------------------------- */
+
+/* How far the feed was read; 0 at first. */
+int64_t store_cursor(struct store *store, struct error *error);
+
+/*
+ * Writes a page of records from the server and the new cursor. A record whose rev is below the
+ * stored base is skipped. `feed` names the server database; another one than before resets the
+ * cursor and drops every base, and sends everything made here again as if new.
+ */
+int store_write_page(struct store *store, struct record *const *records, size_t count,
+                     int64_t cursor, const char *feed, struct error *error);
+
+/* --- state: what the desk remembers on this terminal alone ---------------------------------- */
+
+/* Keeps a JSON value under a name ("screens", "presence"), sealed; NULL removes. Survives a killed
+ * process, and a power cut but for the last moments. */
+int store_state_put(struct store *store, const char *name, const json_t *value,
+                    struct error *error);
+/* New reference in `value`, NULL when there is none. */
+int store_state_get(struct store *store, const char *name, json_t **value, struct error *error);
+
+/* The latest moment any operation here carries, for clock_observe at start. */
+struct moment store_latest_moment(struct store *store);
+
+#endif
