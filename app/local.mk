@@ -7,3 +7,7 @@ libapp_a_SOURCES = \
 # Importers and what they need.
 libapp_a_SOURCES += \
     app/csv.c app/csv.h
+
+# Where the screen and the sync thread meet.
+libapp_a_SOURCES += \
+    app/link.c app/link.h

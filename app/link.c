@@ -1,0 +1,323 @@
+#include "app/link.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "app/text.h"
+
+#define LOGIN_SIZE    256
+#define PASSWORD_SIZE 1024
+
+struct link {
+    pthread_mutex_t mutex; /* guards all below but the two descriptors */
+    int screen_fd;
+    int sync_fd;
+    struct link_status status;
+    enum sign_in_state sign_in;
+    /* Whether the credentials as they are now were handed out: an answer that arrives for the ones
+     * before them must not count for them. */
+    bool credentials_taken;
+    char login[LOGIN_SIZE];
+    char *password; /* PASSWORD_SIZE bytes of locked memory; "" when nobody is signed in */
+    struct id device;
+    struct record *agent;
+    char message[ERROR_MESSAGE_SIZE];
+    char *store_path; /* NULL when there is no store to keep in sync */
+    struct seal_key *store_key;
+    uint64_t store_generation;
+    bool presence_asked;
+};
+
+static void lock(struct link *link)
+{
+    (void)pthread_mutex_lock(&link->mutex);
+}
+
+static void unlock(struct link *link)
+{
+    (void)pthread_mutex_unlock(&link->mutex);
+}
+
+int link_new(struct link **result, struct error *error)
+{
+    if (sodium_init() < 0) {
+        return error_set(error, ERROR_INTERNAL, "libsodium cannot start");
+    }
+    struct link *link = calloc(1, sizeof *link);
+    if (link == NULL) {
+        return error_set(error, ERROR_MEMORY, "no memory for the link");
+    }
+    link->password = sodium_malloc(PASSWORD_SIZE);
+    if (link->password == NULL) {
+        free(link);
+        return error_set(error, ERROR_MEMORY, "no locked memory for the password");
+    }
+    link->password[0] = '\0';
+    link->screen_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    link->sync_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (link->screen_fd < 0 || link->sync_fd < 0 || pthread_mutex_init(&link->mutex, NULL) != 0) {
+        int cause = errno;
+        if (link->screen_fd >= 0) {
+            (void)close(link->screen_fd);
+        }
+        if (link->sync_fd >= 0) {
+            (void)close(link->sync_fd);
+        }
+        sodium_free(link->password);
+        free(link);
+        return error_set(error, ERROR_MEMORY, "the link cannot be made: %s", strerror(cause));
+    }
+    *result = link;
+    return 0;
+}
+
+/* Takes the store away; the lock is held. */
+static void forget_store(struct link *link)
+{
+    free(link->store_path);
+    seal_key_free(link->store_key);
+    link->store_path = NULL;
+    link->store_key = NULL;
+    link->store_generation++;
+}
+
+/* Takes the credentials away; the lock is held. */
+static void forget_credentials(struct link *link)
+{
+    sodium_memzero(link->password, PASSWORD_SIZE);
+    sodium_memzero(link->login, sizeof link->login);
+    record_free(link->agent);
+    link->agent = NULL;
+    link->device = (struct id){""};
+    link->message[0] = '\0';
+    link->sign_in = SIGN_IN_NONE;
+    link->credentials_taken = false;
+}
+
+void link_free(struct link *link)
+{
+    if (link == NULL) {
+        return;
+    }
+    forget_credentials(link);
+    forget_store(link);
+    sodium_free(link->password);
+    (void)close(link->screen_fd);
+    (void)close(link->sync_fd);
+    (void)pthread_mutex_destroy(&link->mutex);
+    free(link);
+}
+
+/* --- state of the link ---------------------------------------------------------------------- */
+
+void link_status_get(struct link *link, struct link_status *status)
+{
+    lock(link);
+    *status = link->status;
+    unlock(link);
+}
+
+void link_status_set(struct link *link, const struct link_status *status)
+{
+    lock(link);
+    link->status = *status;
+    unlock(link);
+    link_screen_ring(link);
+}
+
+/* --- bells ---------------------------------------------------------------------------------- */
+
+static void ring(int descriptor)
+{
+    /* Fails only when the counter is full, and then the bell is ringing already. */
+    (void)eventfd_write(descriptor, 1);
+}
+
+static void clear(int descriptor)
+{
+    eventfd_t count;
+    (void)eventfd_read(descriptor, &count);
+}
+
+int link_screen_fd(const struct link *link)
+{
+    return link->screen_fd;
+}
+
+int link_sync_fd(const struct link *link)
+{
+    return link->sync_fd;
+}
+
+void link_screen_ring(struct link *link)
+{
+    ring(link->screen_fd);
+}
+
+void link_sync_ring(struct link *link)
+{
+    ring(link->sync_fd);
+}
+
+void link_screen_clear(struct link *link)
+{
+    clear(link->screen_fd);
+}
+
+void link_sync_clear(struct link *link)
+{
+    clear(link->sync_fd);
+}
+
+/* --- sign-in -------------------------------------------------------------------------------- */
+
+int link_sign_in(struct link *link, const char *login, const char *password,
+                 const struct id *device, struct error *error)
+{
+    size_t login_length = strlen(login);
+    size_t password_length = strlen(password);
+    if (login_length == 0 || login_length >= LOGIN_SIZE) {
+        return error_set(error, ERROR_INVALID, "a login has 1 to %d bytes", LOGIN_SIZE - 1);
+    }
+    if (password_length == 0 || password_length >= PASSWORD_SIZE) {
+        return error_set(error, ERROR_INVALID, "a password has 1 to %d bytes", PASSWORD_SIZE - 1);
+    }
+    lock(link);
+    forget_credentials(link);
+    memcpy(link->login, login, login_length + 1);
+    memcpy(link->password, password, password_length + 1);
+    link->device = *device;
+    link->sign_in = SIGN_IN_ASKED;
+    unlock(link);
+    link_sync_ring(link);
+    return 0;
+}
+
+enum sign_in_state link_sign_in_state(struct link *link, struct record **agent, char *message)
+{
+    lock(link);
+    enum sign_in_state state = link->sign_in;
+    if (agent != NULL) {
+        *agent = link->agent == NULL ? NULL : record_copy(link->agent);
+    }
+    if (message != NULL) {
+        memcpy(message, link->message, sizeof link->message);
+    }
+    unlock(link);
+    return state;
+}
+
+bool link_credentials(struct link *link, char login[256], char password[1024], struct id *device)
+{
+    lock(link);
+    bool signed_in = link->sign_in != SIGN_IN_NONE;
+    if (signed_in) {
+        memcpy(login, link->login, LOGIN_SIZE);
+        memcpy(password, link->password, PASSWORD_SIZE);
+        *device = link->device;
+        link->credentials_taken = true;
+    }
+    unlock(link);
+    return signed_in;
+}
+
+void link_sign_in_answer(struct link *link, enum sign_in_state state, const struct record *agent,
+                         const char *message)
+{
+    struct record *copy = agent == NULL ? NULL : record_copy(agent);
+    lock(link);
+    if (link->sign_in != SIGN_IN_NONE && link->credentials_taken) {
+        link->sign_in = state;
+        struct record *former = link->agent;
+        if (copy != NULL || state == SIGN_IN_REFUSED) {
+            link->agent = copy;
+            copy = former;
+        }
+        text_copy(link->message, sizeof link->message, message == NULL ? "" : message);
+    }
+    unlock(link);
+    record_free(copy);
+    link_screen_ring(link);
+}
+
+/* --- store ---------------------------------------------------------------------------------- */
+
+int link_store_set(struct link *link, const char *path, const struct seal_key *key,
+                   struct error *error)
+{
+    char *path_copy = NULL;
+    struct seal_key *key_copy = NULL;
+    if (path != NULL) {
+        path_copy = strdup(path);
+        key_copy = seal_key_copy(key);
+        if (path_copy == NULL || key_copy == NULL) {
+            free(path_copy);
+            seal_key_free(key_copy);
+            return error_set(error, ERROR_MEMORY, "no memory to name the store");
+        }
+    }
+    lock(link);
+    forget_store(link);
+    link->store_path = path_copy;
+    link->store_key = key_copy;
+    unlock(link);
+    link_sync_ring(link);
+    return 0;
+}
+
+bool link_store_get(struct link *link, char **path, struct seal_key **key, uint64_t *generation)
+{
+    char *path_copy = NULL;
+    struct seal_key *key_copy = NULL;
+    lock(link);
+    *generation = link->store_generation;
+    if (link->store_path != NULL) {
+        path_copy = strdup(link->store_path);
+        key_copy = seal_key_copy(link->store_key);
+    }
+    unlock(link);
+    if (path_copy == NULL || key_copy == NULL) {
+        free(path_copy);
+        seal_key_free(key_copy);
+        return false;
+    }
+    *path = path_copy;
+    *key = key_copy;
+    return true;
+}
+
+void link_sign_out(struct link *link)
+{
+    lock(link);
+    forget_credentials(link);
+    forget_store(link);
+    link->presence_asked = false;
+    unlock(link);
+    link_sync_ring(link);
+    link_screen_ring(link);
+}
+
+/* --- presence ------------------------------------------------------------------------------- */
+
+void link_presence_ask(struct link *link)
+{
+    lock(link);
+    link->presence_asked = true;
+    unlock(link);
+    link_sync_ring(link);
+}
+
+bool link_presence_take(struct link *link)
+{
+    lock(link);
+    bool asked = link->presence_asked;
+    link->presence_asked = false;
+    unlock(link);
+    return asked;
+}
