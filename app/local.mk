@@ -2,7 +2,16 @@
 
 noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
-    app/error.c app/error.h
+    app/clock.c app/clock.h \
+    app/error.c app/error.h \
+    app/id.c app/id.h \
+    app/json.c app/json.h \
+    app/operation.c app/operation.h \
+    app/record.c app/record.h \
+    app/record_fields.c app/record_fields.h \
+    app/text.c app/text.h
+
+EXTRA_DIST += app/catalogue_bodies.md
 
 # Importers and what they need.
 libapp_a_SOURCES += \

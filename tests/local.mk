@@ -3,7 +3,17 @@
 UNIT_LIBS = libnet.a libforms.a libapp.a $(CURL_LIBS) $(MICROHTTPD_LIBS) $(FORMS_LIBS) \
     $(APP_LIBS) $(CMOCKA_LIBS)
 
-UNIT_TESTS =
+UNIT_TESTS = \
+    tests/unit/test_clock \
+    tests/unit/test_id \
+    tests/unit/test_text
+
+tests_unit_test_clock_SOURCES = tests/unit/test_clock.c tests/unit/unit.h
+tests_unit_test_clock_LDADD = $(UNIT_LIBS)
+tests_unit_test_id_SOURCES = tests/unit/test_id.c tests/unit/unit.h
+tests_unit_test_id_LDADD = $(UNIT_LIBS)
+tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
+tests_unit_test_text_LDADD = $(UNIT_LIBS)
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

@@ -1,0 +1,192 @@
+#include "app/id.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include <sodium.h>
+
+static const char hexadecimal[] = "0123456789abcdef";
+
+static void id_write(struct id *id, const unsigned char bytes[16])
+{
+    char *to = id->text;
+
+    for (int i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            *to++ = '-';
+        *to++ = hexadecimal[bytes[i] >> 4];
+        *to++ = hexadecimal[bytes[i] & 0x0F];
+    }
+    *to = '\0';
+}
+
+static void id_mark_version(unsigned char bytes[16], unsigned version)
+{
+    bytes[6] = (unsigned char)((version << 4) | (bytes[6] & 0x0F));
+    bytes[8] = (unsigned char)(0x80 | (bytes[8] & 0x3F));
+}
+
+struct id id_generate(struct id_generator *generator, int64_t now_ms)
+{
+    uint64_t ms = now_ms > 0 ? (uint64_t)now_ms : 0;
+    unsigned char bytes[16];
+    struct id id;
+
+    /* RFC 9562, 6.2, method 1: a 12-bit counter keeps ids of one millisecond in order; when it
+     * runs over, or the clock steps back, the millisecond is borrowed from the future. */
+    if (ms > generator->last_ms) {
+        generator->last_ms = ms;
+        generator->counter = (uint16_t)randombytes_uniform(0x800);
+    } else if (++generator->counter > 0xFFF) {
+        generator->last_ms++;
+        generator->counter = 0;
+    }
+    randombytes_buf(bytes, sizeof(bytes));
+    for (int i = 0; i < 6; i++)
+        bytes[i] = (unsigned char)(generator->last_ms >> (40 - 8 * i));
+    bytes[6] = (unsigned char)(generator->counter >> 8);
+    bytes[7] = (unsigned char)(generator->counter & 0xFF);
+    id_mark_version(bytes, 7);
+    id_write(&id, bytes);
+    return id;
+}
+
+struct id id_from_key(const char *type, const char *key)
+{
+    crypto_generichash_state state;
+    unsigned char bytes[16];
+    struct id id;
+
+    /* The NUL between them keeps "a"+"bc" apart from "ab"+"c". */
+    crypto_generichash_init(&state, NULL, 0, sizeof(bytes));
+    crypto_generichash_update(&state, (const unsigned char *)type, strlen(type) + 1);
+    crypto_generichash_update(&state, (const unsigned char *)key, strlen(key));
+    crypto_generichash_final(&state, bytes, sizeof(bytes));
+    id_mark_version(bytes, 8);
+    id_write(&id, bytes);
+    return id;
+}
+
+bool id_parse(struct id *id, const char *text)
+{
+    struct id read;
+
+    id->text[0] = '\0';
+    if (text == NULL || strlen(text) != ID_TEXT_LENGTH)
+        return false;
+    for (int i = 0; i < ID_TEXT_LENGTH; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        unsigned char byte = (unsigned char)text[i];
+
+        if (dash ? byte != '-' : !isxdigit(byte))
+            return false;
+        read.text[i] = (char)tolower(byte);
+    }
+    read.text[ID_TEXT_LENGTH] = '\0';
+    *id = read;
+    return true;
+}
+
+bool id_is_empty(const struct id *id)
+{
+    return id->text[0] == '\0';
+}
+
+bool id_equal(const struct id *left, const struct id *right)
+{
+    return strcmp(left->text, right->text) == 0;
+}
+
+/* --- references ----------------------------------------------------------------------------- */
+
+static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+#define REFERENCE_DIGITS 7
+
+static int crockford_value(char character)
+{
+    const char *at;
+    char upper = (char)toupper((unsigned char)character);
+
+    if (upper == 'O')
+        upper = '0';
+    if (upper == 'I' || upper == 'L')
+        upper = '1';
+    at = upper != '\0' ? strchr(crockford, upper) : NULL;
+    return at != NULL ? (int)(at - crockford) : -1;
+}
+
+/*
+ * A polynomial over the field of 32 elements (x^5 + x^2 + 1), evaluated at the generator: one
+ * wrong character changes the sum, and so does any exchange of two unequal ones, for their weights
+ * are different powers.
+ */
+static int reference_check(const int *digits)
+{
+    int sum = 0;
+
+    for (int i = 0; i < REFERENCE_DIGITS; i++) {
+        sum ^= digits[i];
+        sum <<= 1;
+        if (sum & 0x20)
+            sum ^= 0x25;
+    }
+    return sum;
+}
+
+static void reference_write(char prefix, const int *digits, char text[ID_REFERENCE_SIZE])
+{
+    char *to = text;
+
+    *to++ = prefix;
+    *to++ = '-';
+    for (int i = 0; i < REFERENCE_DIGITS; i++) {
+        if (i == 4)
+            *to++ = '-';
+        *to++ = crockford[digits[i]];
+    }
+    *to++ = crockford[reference_check(digits)];
+    *to = '\0';
+}
+
+void id_reference(const struct id *id, char prefix, char text[ID_REFERENCE_SIZE])
+{
+    int digits[REFERENCE_DIGITS];
+    uint64_t bits = 0;
+
+    /* The last twelve hexadecimal digits are random in version 7 and hashed in version 8. */
+    for (int i = ID_TEXT_LENGTH - 12; i < ID_TEXT_LENGTH; i++) {
+        const char *at = strchr(hexadecimal, id->text[i]);
+
+        bits = (bits << 4) | (uint64_t)(at != NULL ? at - hexadecimal : 0);
+    }
+    for (int i = 0; i < REFERENCE_DIGITS; i++)
+        digits[i] = (int)((bits >> (5 * i)) & 0x1F);
+    reference_write(prefix, digits, text);
+}
+
+bool id_reference_parse(const char *text, char canonical[ID_REFERENCE_SIZE])
+{
+    int digits[REFERENCE_DIGITS + 1];
+    int count = 0;
+    char prefix;
+
+    while (*text == ' ')
+        text++;
+    if (!isalpha((unsigned char)*text))
+        return false;
+    prefix = (char)toupper((unsigned char)*text++);
+    for (; *text != '\0'; text++) {
+        int value;
+
+        if (*text == '-' || *text == ' ')
+            continue;
+        value = crockford_value(*text);
+        if (value < 0 || count > REFERENCE_DIGITS)
+            return false;
+        digits[count++] = value;
+    }
+    if (count != REFERENCE_DIGITS + 1 || digits[REFERENCE_DIGITS] != reference_check(digits))
+        return false;
+    reference_write(prefix, digits, canonical);
+    return true;
+}

@@ -1,0 +1,95 @@
+#include "app/json.h"
+
+#include <string.h>
+
+#include "app/clock.h"
+
+int json_read(json_t **value, const char *bytes, size_t length, size_t limit, const char *what,
+              struct error *error)
+{
+    json_error_t detail;
+
+    *value = NULL;
+    if (length > limit)
+        return error_set(error, ERROR_TOO_LARGE, "%s has %zu bytes; the limit is %zu", what, length,
+                         limit);
+    *value = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &detail);
+    if (*value == NULL)
+        return error_set(error, ERROR_INVALID, "%s is not JSON at line %d, column %d: %s", what,
+                         detail.line, detail.column, detail.text);
+    return 0;
+}
+
+char *json_canonical(const json_t *value)
+{
+    return json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+}
+
+const char *json_text_or(const json_t *object, const char *member, const char *otherwise)
+{
+    const char *text = json_string_value(json_object_get(object, member));
+
+    return text != NULL ? text : otherwise;
+}
+
+int64_t json_integer_or(const json_t *object, const char *member, int64_t otherwise)
+{
+    const json_t *value = json_object_get(object, member);
+
+    return json_is_integer(value) ? json_integer_value(value) : otherwise;
+}
+
+bool json_bool_or(const json_t *object, const char *member, bool otherwise)
+{
+    const json_t *value = json_object_get(object, member);
+
+    return json_is_boolean(value) ? json_is_true(value) : otherwise;
+}
+
+int json_require_text(const json_t *object, const char *member, size_t limit, const char **text,
+                      struct error *error)
+{
+    const json_t *value = json_object_get(object, member);
+
+    if (value == NULL)
+        return error_set(error, ERROR_INVALID, "member \"%s\" is missing", member);
+    if (!json_is_string(value) || json_string_length(value) == 0)
+        return error_set(error, ERROR_INVALID, "member \"%s\" is not a text", member);
+    if (json_string_length(value) > limit)
+        return error_set(error, ERROR_TOO_LARGE, "member \"%s\" has %zu bytes; the limit is %zu",
+                         member, json_string_length(value), limit);
+    *text = json_string_value(value);
+    return 0;
+}
+
+int json_require_time(const json_t *object, const char *member, int64_t *ms, struct error *error)
+{
+    const char *text;
+    int code = json_require_text(object, member, 64, &text, error);
+
+    if (code != 0)
+        return code;
+    if (!timestamp_parse(text, ms))
+        return error_set(error, ERROR_INVALID, "member \"%s\" is not an RFC 3339 time", member);
+    return 0;
+}
+
+json_t *json_time(int64_t ms)
+{
+    char text[TIMESTAMP_SIZE];
+
+    timestamp_format(ms, text);
+    return json_string(text);
+}
+
+const char *json_localised(const json_t *value, const char *language)
+{
+    const char *text;
+
+    if (json_is_string(value))
+        return json_string_value(value);
+    text = json_string_value(json_object_get(value, strncmp(language, "fr", 2) == 0 ? "fr" : "en"));
+    if (text == NULL || *text == '\0')
+        text = json_text_or(value, strncmp(language, "fr", 2) == 0 ? "en" : "fr", "");
+    return text;
+}

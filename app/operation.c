@@ -1,0 +1,126 @@
+#include "app/operation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+
+static const char *const kind_names[] = {
+    [OPERATION_APPEND] = "append",
+    [OPERATION_FIELDS] = "fields",
+    [OPERATION_CLAIM] = "claim",
+};
+
+const char *operation_kind_name(enum operation_kind kind)
+{
+    return kind_names[kind];
+}
+
+static bool kind_from_name(enum operation_kind *kind, const char *name)
+{
+    for (size_t i = 0; i < sizeof(kind_names) / sizeof(kind_names[0]); i++) {
+        if (strcmp(kind_names[i], name) == 0) {
+            *kind = (enum operation_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct operation *operation_new(enum operation_kind kind, enum record_type type,
+                                const struct id *record)
+{
+    struct operation *operation = calloc(1, sizeof(*operation));
+
+    if (operation == NULL)
+        return NULL;
+    operation->kind = kind;
+    operation->type = type;
+    operation->record = *record;
+    operation->body = json_object();
+    if (operation->body == NULL) {
+        free(operation);
+        return NULL;
+    }
+    return operation;
+}
+
+void operation_free(struct operation *operation)
+{
+    if (operation == NULL)
+        return;
+    json_decref(operation->body);
+    free(operation);
+}
+
+json_t *operation_to_json(const struct operation *operation)
+{
+    char time[TIMESTAMP_SIZE];
+
+    timestamp_format(operation->moment.ms, time);
+    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:O}", "id",
+                     operation->id.text, "kind", operation_kind_name(operation->kind), "type",
+                     record_type_name(operation->type), "record", operation->record.text, "base",
+                     (json_int_t)operation->base, "agent", operation->agent.text, "device",
+                     operation->device.text, "time", time, "tick", (int)operation->moment.tick,
+                     "body", operation->body);
+}
+
+static int require_id(const json_t *document, const char *member, struct id *id,
+                      struct error *error)
+{
+    if (!id_parse(id, json_text_or(document, member, "")))
+        return error_set(error, ERROR_INVALID, "operation: member \"%s\" is not a UUID", member);
+    return 0;
+}
+
+static int operation_fill(struct operation *operation, const json_t *document, struct error *error)
+{
+    int64_t tick = json_integer_or(document, "tick", 0);
+    json_t *body = json_object_get(document, "body");
+    int code;
+
+    if (!kind_from_name(&operation->kind, json_text_or(document, "kind", "")))
+        return error_set(error, ERROR_INVALID, "operation: kind \"%.40s\" is not known",
+                         json_text_or(document, "kind", ""));
+    operation->type = record_type_from_name(json_text_or(document, "type", ""));
+    if (operation->type == RECORD_NONE)
+        return error_set(error, ERROR_INVALID, "operation: type \"%.40s\" is not known",
+                         json_text_or(document, "type", ""));
+    if ((code = require_id(document, "id", &operation->id, error)) != 0 ||
+        (code = require_id(document, "record", &operation->record, error)) != 0 ||
+        (code = require_id(document, "agent", &operation->agent, error)) != 0 ||
+        (code = require_id(document, "device", &operation->device, error)) != 0)
+        return code;
+    operation->base = json_integer_or(document, "base", 0);
+    if (operation->base < 0 || tick < 0 || tick > UINT16_MAX)
+        return error_set(error, ERROR_INVALID, "operation: \"base\" or \"tick\" is out of range");
+    operation->moment.tick = (uint16_t)tick;
+    code = json_require_time(document, "time", &operation->moment.ms, error);
+    if (code != 0)
+        return error_prefix(error, "operation");
+    if (!json_is_object(body))
+        return error_set(error, ERROR_INVALID, "operation: member \"body\" is not an object");
+    operation->body = json_incref(body);
+    return 0;
+}
+
+int operation_from_json(struct operation **operation, const json_t *document, struct error *error)
+{
+    struct operation *read;
+    int code;
+
+    *operation = NULL;
+    if (!json_is_object(document))
+        return error_set(error, ERROR_INVALID, "operation: not an object");
+    read = calloc(1, sizeof(*read));
+    if (read == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    code = operation_fill(read, document, error);
+    if (code != 0) {
+        operation_free(read);
+        return code;
+    }
+    *operation = read;
+    return 0;
+}

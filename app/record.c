@@ -1,0 +1,132 @@
+#include "app/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+
+static const char *const type_names[RECORD_TYPE_COUNT] = {
+    [RECORD_SERVICE] = "service",       [RECORD_FORM] = "form",
+    [RECORD_OFFICE] = "office",         [RECORD_AGENT] = "agent",
+    [RECORD_QUEUE] = "queue",           [RECORD_CALENDAR] = "calendar",
+    [RECORD_LIFE_EVENT] = "life-event", [RECORD_CLIENT] = "client",
+    [RECORD_CASE] = "case",             [RECORD_CONTACT] = "contact",
+    [RECORD_NOTE] = "note",             [RECORD_SUBMISSION] = "submission",
+    [RECORD_HANDOFF] = "handoff",
+};
+
+const char *record_type_name(enum record_type type)
+{
+    return type > RECORD_NONE && type < RECORD_TYPE_COUNT ? type_names[type] : NULL;
+}
+
+enum record_type record_type_from_name(const char *name)
+{
+    for (int type = RECORD_NONE + 1; name != NULL && type < RECORD_TYPE_COUNT; type++)
+        if (strcmp(type_names[type], name) == 0)
+            return (enum record_type)type;
+    return RECORD_NONE;
+}
+
+bool record_type_is_catalogue(enum record_type type)
+{
+    return type >= RECORD_SERVICE && type <= RECORD_LIFE_EVENT;
+}
+
+struct record *record_new(enum record_type type, const struct id *id)
+{
+    struct record *record = calloc(1, sizeof(*record));
+
+    if (record == NULL)
+        return NULL;
+    record->type = type;
+    record->id = *id;
+    record->body = json_object();
+    record->meta = json_object();
+    if (record->body == NULL || record->meta == NULL) {
+        record_free(record);
+        return NULL;
+    }
+    return record;
+}
+
+struct record *record_copy(const struct record *record)
+{
+    struct record *copy = calloc(1, sizeof(*copy));
+
+    if (copy == NULL)
+        return NULL;
+    *copy = *record;
+    copy->body = json_deep_copy(record->body);
+    copy->meta = json_deep_copy(record->meta);
+    if (copy->body == NULL || copy->meta == NULL) {
+        record_free(copy);
+        return NULL;
+    }
+    return copy;
+}
+
+void record_free(struct record *record)
+{
+    if (record == NULL)
+        return;
+    json_decref(record->body);
+    json_decref(record->meta);
+    free(record);
+}
+
+json_t *record_to_json(const struct record *record)
+{
+    return json_pack("{s:s, s:s, s:I, s:I, s:O, s:O}", "type", record_type_name(record->type), "id",
+                     record->id.text, "rev", (json_int_t)record->rev, "seq",
+                     (json_int_t)record->seq, "body", record->body, "meta", record->meta);
+}
+
+static int record_fill(struct record *record, const json_t *document, struct error *error)
+{
+    json_t *body = json_object_get(document, "body");
+    json_t *meta = json_object_get(document, "meta");
+
+    record->type = record_type_from_name(json_text_or(document, "type", ""));
+    if (record->type == RECORD_NONE)
+        return error_set(error, ERROR_INVALID, "record: type \"%.40s\" is not known",
+                         json_text_or(document, "type", ""));
+    if (!id_parse(&record->id, json_text_or(document, "id", "")))
+        return error_set(error, ERROR_INVALID, "record: member \"id\" is not a UUID");
+    record->rev = json_integer_or(document, "rev", -1);
+    record->seq = json_integer_or(document, "seq", -1);
+    if (record->rev < 1 || record->seq < 0)
+        return error_set(error, ERROR_INVALID, "record %s: \"rev\" or \"seq\" is not a count",
+                         record->id.text);
+    if (!json_is_object(body) || (meta != NULL && !json_is_object(meta)))
+        return error_set(error, ERROR_INVALID, "record %s: \"body\" or \"meta\" is not an object",
+                         record->id.text);
+    record->body = json_incref(body);
+    record->meta = meta != NULL ? json_incref(meta) : json_object();
+    return record->meta != NULL ? 0 : error_set(error, ERROR_MEMORY, "out of memory");
+}
+
+int record_from_json(struct record **record, const json_t *document, struct error *error)
+{
+    struct record *read;
+    int code;
+
+    *record = NULL;
+    if (!json_is_object(document))
+        return error_set(error, ERROR_INVALID, "record: not an object");
+    read = calloc(1, sizeof(*read));
+    if (read == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    code = record_fill(read, document, error);
+    if (code != 0) {
+        record_free(read);
+        return code;
+    }
+    *record = read;
+    return 0;
+}
+
+const char *record_text(const struct record *record, const char *member)
+{
+    return json_text_or(record->body, member, "");
+}
