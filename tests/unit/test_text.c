@@ -21,7 +21,7 @@ static void folding_forgets_what_people_do_not_type(void **state)
     assert_folds("L’Île-d'Orléans", "l ile d orleans");
     assert_folds("Œuvre, SŒUR & cœur", "oeuvre soeur coeur");
     assert_folds("Straße", "strasse");
-    assert_folds("  N°  12 -- A ", "no 12 a");
+    assert_folds("  Nº  12 -- A ", "no 12 a");
     assert_folds("e\xCC\x81t\xC3\xA9", "ete");
     assert_folds("ＡＢＣ", "abc");
     assert_folds("", "");
