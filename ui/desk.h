@@ -1,0 +1,84 @@
+/*
+ * The agent's desk: what every screen works with. Belongs to the screen thread.
+ */
+#ifndef GUICHET_UI_DESK_H
+#define GUICHET_UI_DESK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "app/catalogue.h"
+#include "app/clock.h"
+#include "app/error.h"
+#include "app/id.h"
+#include "app/link.h"
+#include "app/operation.h"
+#include "app/seal.h"
+#include "app/store.h"
+
+/* What the bottom line tells beyond link and store; the screens' `observe` operation fills it. */
+struct desk_line {
+    int64_t contact_started_ms; /* wall time; 0: no contact in progress */
+    int handoffs_offered;       /* to this agent, or to a queue of theirs */
+    char notice[256];           /* one sentence about the newest offer, "" for none; already in the
+                                   present language, not cleaned */
+};
+
+/* Ids of what is open now; empty when not. Kept in the store, see desk_open_keep. */
+struct desk_open {
+    struct id contact;
+    struct id client;
+    struct id matter; /* the case */
+    struct id submission;
+};
+
+struct desk {
+    struct link *link;           /* borrowed */
+    struct catalogue *catalogue; /* this thread's connection; owned */
+    struct store *store;         /* this thread's connection; NULL until signed in; owned */
+    struct seal_key *key;        /* owned */
+    struct record *agent;        /* the agent's catalogue record; NULL until signed in; owned */
+    struct record *office;       /* the agent's office; NULL when unknown; owned */
+    struct clock clock;
+    struct id_generator ids;
+    char channel[16]; /* how this terminal serves: a word of channel_words; "counter" */
+    bool local_only;  /* the server refused this agent: reading only */
+    struct desk_open open;
+    struct desk_line line;
+};
+
+/* Wall time, ms. */
+int64_t desk_now(const struct desk *desk);
+
+/* The agent's id, office key ("" when unknown) and login. Borrowed. */
+const struct id *desk_agent(const struct desk *desk);
+const char *desk_office(const struct desk *desk);
+const char *desk_login(const struct desk *desk);
+/* An agent's name by id from the catalogue, "" when unknown: for "written by". */
+void desk_agent_name(struct desk *desk, const struct id *agent, char *name, size_t size);
+
+/* A new append of `type` with a new record id; a change of a record as it was shown. Both carry
+ * id, agent, device and moment; the caller fills `body`. NULL when out of memory. */
+struct operation *desk_append(struct desk *desk, enum record_type type);
+struct operation *desk_change(struct desk *desk, enum operation_kind kind,
+                              const struct record *record);
+
+/* store_apply, then wakes the sync thread. Refused with a message when `local_only`. The
+ * operations stay the caller's. */
+int desk_apply(struct desk *desk, struct operation *const *operations, size_t count,
+               struct error *error);
+
+/* Writes `open` to the store's state, after a change of it. */
+int desk_open_keep(struct desk *desk, struct error *error);
+
+/*
+ * A draft: half-done work that outlives its screen, by name ("note/<case id>"); NULL or an empty
+ * object removes it. A screen puts it in `close` (or whenever it likes) and gets it in `open`: so
+ * Esc never loses text. New reference, NULL when there is none.
+ */
+int desk_draft_put(struct desk *desk, const char *name, const json_t *draft, struct error *error);
+json_t *desk_draft_get(struct desk *desk, const char *name);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Values as people read them, in the screen's language. Buffers are the caller's.
+ */
+#ifndef GUICHET_UI_FORMAT_H
+#define GUICHET_UI_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+/* The word of a channel ("counter" -> "comptoir"); unknown words come back as they are. Static. */
+const char *format_channel(const char *word);
+/* Words of case status, outcome, note kind, hand-off state, submission status, identity. Static. */
+const char *format_word(const char *word);
+/* "ordinary", "sensitive" ...: what contact level 1, 2 or 3 means in a few words; "" else. */
+const char *format_level(int64_t level);
+
+/* {"amount","currency"} -> "34,50 $" or "$34.50", "gratuit" or "free" for 0, "" when absent. */
+void format_money(char *text, size_t size, const json_t *money);
+/* 15, "business-day" -> "15 jours ouvrables". */
+void format_span(char *text, size_t size, int64_t count, const char *unit);
+/* Local time: "14:05" today, "24 nov. 14:05" this year, "24 nov. 2025" before. */
+void format_when(char *text, size_t size, int64_t ms, int64_t now_ms);
+/* mm:ss, h:mm:ss from an hour on. */
+void format_duration(char *text, size_t size, int64_t ms);
+/* A localised value of a catalogue record in the screen's language; borrowed, "" when absent. */
+const char *format_localised(const json_t *value);
+
+#endif
