@@ -46,13 +46,11 @@ static void unlock(struct link *link)
 
 int link_new(struct link **result, struct error *error)
 {
-    if (sodium_init() < 0) {
+    if (sodium_init() < 0)
         return error_set(error, ERROR_INTERNAL, "libsodium cannot start");
-    }
     struct link *link = calloc(1, sizeof *link);
-    if (link == NULL) {
+    if (link == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the link");
-    }
     link->password = sodium_malloc(PASSWORD_SIZE);
     if (link->password == NULL) {
         free(link);
@@ -63,12 +61,10 @@ int link_new(struct link **result, struct error *error)
     link->sync_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (link->screen_fd < 0 || link->sync_fd < 0 || pthread_mutex_init(&link->mutex, NULL) != 0) {
         int cause = errno;
-        if (link->screen_fd >= 0) {
+        if (link->screen_fd >= 0)
             (void)close(link->screen_fd);
-        }
-        if (link->sync_fd >= 0) {
+        if (link->sync_fd >= 0)
             (void)close(link->sync_fd);
-        }
         sodium_free(link->password);
         free(link);
         return error_set(error, ERROR_MEMORY, "the link cannot be made: %s", strerror(cause));
@@ -102,9 +98,8 @@ static void forget_credentials(struct link *link)
 
 void link_free(struct link *link)
 {
-    if (link == NULL) {
+    if (link == NULL)
         return;
-    }
     forget_credentials(link);
     forget_store(link);
     sodium_free(link->password);
@@ -182,12 +177,10 @@ int link_sign_in(struct link *link, const char *login, const char *password,
 {
     size_t login_length = strlen(login);
     size_t password_length = strlen(password);
-    if (login_length == 0 || login_length >= LOGIN_SIZE) {
+    if (login_length == 0 || login_length >= LOGIN_SIZE)
         return error_set(error, ERROR_INVALID, "a login has 1 to %d bytes", LOGIN_SIZE - 1);
-    }
-    if (password_length == 0 || password_length >= PASSWORD_SIZE) {
+    if (password_length == 0 || password_length >= PASSWORD_SIZE)
         return error_set(error, ERROR_INVALID, "a password has 1 to %d bytes", PASSWORD_SIZE - 1);
-    }
     lock(link);
     forget_credentials(link);
     memcpy(link->login, login, login_length + 1);
@@ -203,12 +196,10 @@ enum sign_in_state link_sign_in_state(struct link *link, struct record **agent, 
 {
     lock(link);
     enum sign_in_state state = link->sign_in;
-    if (agent != NULL) {
+    if (agent != NULL)
         *agent = link->agent == NULL ? NULL : record_copy(link->agent);
-    }
-    if (message != NULL) {
+    if (message != NULL)
         memcpy(message, link->message, sizeof link->message);
-    }
     unlock(link);
     return state;
 }
