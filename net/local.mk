@@ -1,4 +1,5 @@
 # Everything that speaks to the network, on both sides.
 
 noinst_LIBRARIES += libnet.a
-libnet_a_SOURCES =
+libnet_a_SOURCES = \
+    net/compress.c net/compress.h

@@ -1,6 +1,6 @@
 # Tests: `make check` runs them all. A unit test is one C file with cmocka.
 
-UNIT_LIBS = libnet.a libforms.a libapp.a $(CURL_LIBS) $(MICROHTTPD_LIBS) $(FORMS_LIBS) \
+UNIT_LIBS = libnet.a libforms.a libapp.a $(NET_LIBS) $(FORMS_LIBS) \
     $(APP_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS = \
@@ -27,3 +27,7 @@ AM_TESTS_ENVIRONMENT = abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir
 UNIT_TESTS += tests/unit/test_csv
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
 tests_unit_test_csv_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_compress
+tests_unit_test_compress_SOURCES = tests/unit/test_compress.c tests/unit/unit.h
+tests_unit_test_compress_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,42 @@
+/*
+ * Compression of message bodies in memory (RFC 9110 content codings): zstd, gzip, identity.
+ * Thread-safe: nothing is kept between calls.
+ */
+#ifndef GUICHET_NET_COMPRESS_H
+#define GUICHET_NET_COMPRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "app/error.h"
+
+enum compression {
+    COMPRESSION_IDENTITY,
+    COMPRESSION_GZIP,
+    COMPRESSION_ZSTD,
+};
+
+/* The content coding's name in HTTP ("identity", "gzip", "zstd"). */
+const char *compression_name(enum compression compression);
+
+/* Reads one content coding name, any case ("x-gzip" too); NULL or "" is identity. False when it
+ * is none of ours: also for a list of codings, which nobody needs. */
+bool compression_from_name(enum compression *compression, const char *name);
+
+/* The best coding that an Accept-Encoding value allows: zstd before gzip before identity; weights
+ * of 0 exclude. NULL, or nothing we know: identity. */
+enum compression compression_choose(const char *accept_encoding);
+
+/* Compresses; `output` is the caller's (free()), never NULL on success, even for no bytes. */
+int compress_bytes(enum compression compression, const void *bytes, size_t length, char **output,
+                   size_t *output_length, struct error *error);
+
+/*
+ * Expands to at most `limit` bytes: ERROR_TOO_LARGE as soon as it would be more, whatever the
+ * input claims about itself; ERROR_INVALID when it is damaged, cut short, or followed by other
+ * bytes. Memory stays within a few times the limit. `output` is the caller's (free()).
+ */
+int decompress_bytes(enum compression compression, const void *bytes, size_t length, size_t limit,
+                     char **output, size_t *output_length, struct error *error);
+
+#endif
