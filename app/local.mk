@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
     app/clock.c app/clock.h \
+    app/config.c app/config.h \
     app/error.c app/error.h \
     app/id.c app/id.h \
     app/json.c app/json.h \
