@@ -36,7 +36,8 @@ int catalogue_get(struct catalogue *catalogue, enum record_type type, const stru
 int catalogue_get_by_key(struct catalogue *catalogue, enum record_type type, const char *key,
                          struct record **record, struct error *error);
 
-/* Called for each record; `record` is borrowed. Returning non-zero stops the walk with that code. */
+/* Called for each record; `record` is borrowed. Returning non-zero stops the walk with that code.
+ */
 typedef int (*catalogue_visit)(void *context, const struct record *record);
 
 /* Walks all records of a type, in the order of their keys. */

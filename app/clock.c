@@ -137,8 +137,8 @@ static bool read_offset(const char **text, int *minutes)
     *minutes = 0;
     if (read_character(text, "Zz"))
         return true;
-    if (!read_character(text, "+-") || !read_digits(text, 2, &hour) ||
-        !read_character(text, ":") || !read_digits(text, 2, &minute) || hour > 23 || minute > 59)
+    if (!read_character(text, "+-") || !read_digits(text, 2, &hour) || !read_character(text, ":") ||
+        !read_digits(text, 2, &minute) || hour > 23 || minute > 59)
         return false;
     *minutes = (hour * 60 + minute) * (west ? -1 : 1);
     return true;

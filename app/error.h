@@ -12,18 +12,18 @@
 
 enum error_code {
     ERROR_NONE = 0,
-    ERROR_INVALID = -1,      /* the input breaks a rule of its format or of the domain */
-    ERROR_NOT_FOUND = -2,    /* no such record, file, route or agent */
-    ERROR_REFUSED = -3,      /* understood, and not allowed: merge rule, role, password */
-    ERROR_CONFLICT = -4,     /* somebody else was there first */
-    ERROR_TOO_LARGE = -5,    /* over a stated limit */
-    ERROR_OFFLINE = -6,      /* the other side cannot be reached */
-    ERROR_PROTOCOL = -7,     /* the other side answered something that makes no sense */
-    ERROR_STORAGE = -8,      /* SQLite or a file: full, locked, corrupt, not writable */
-    ERROR_MEMORY = -9,       /* allocation failed */
-    ERROR_BUSY = -10,        /* another process holds what is needed */
-    ERROR_CANCELLED = -11,   /* the caller asked to stop */
-    ERROR_INTERNAL = -12,    /* a bug: an invariant does not hold */
+    ERROR_INVALID = -1,    /* the input breaks a rule of its format or of the domain */
+    ERROR_NOT_FOUND = -2,  /* no such record, file, route or agent */
+    ERROR_REFUSED = -3,    /* understood, and not allowed: merge rule, role, password */
+    ERROR_CONFLICT = -4,   /* somebody else was there first */
+    ERROR_TOO_LARGE = -5,  /* over a stated limit */
+    ERROR_OFFLINE = -6,    /* the other side cannot be reached */
+    ERROR_PROTOCOL = -7,   /* the other side answered something that makes no sense */
+    ERROR_STORAGE = -8,    /* SQLite or a file: full, locked, corrupt, not writable */
+    ERROR_MEMORY = -9,     /* allocation failed */
+    ERROR_BUSY = -10,      /* another process holds what is needed */
+    ERROR_CANCELLED = -11, /* the caller asked to stop */
+    ERROR_INTERNAL = -12,  /* a bug: an invariant does not hold */
 };
 
 /* Room for a message that names what and where; a longer one is cut at a character. */
@@ -35,7 +35,10 @@ struct error {
     char message[ERROR_MESSAGE_SIZE]; /* UTF-8, no control characters, NUL-terminated */
 };
 
-#define ERROR_INIT {0}
+#define ERROR_INIT                                                                                 \
+    {                                                                                              \
+        0                                                                                          \
+    }
 
 /*
  * Fills `error` (which may be NULL) and returns `code`, so that a failing function can write

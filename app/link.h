@@ -29,9 +29,9 @@ struct link_status {
     int64_t heard_ms;                 /* wall time of the last good exchange, 0 for never */
     int64_t retry_ms;                 /* wall time of the next attempt, 0 when none is planned */
     char message[ERROR_MESSAGE_SIZE]; /* why, when not online; else "" */
-    bool clock_wrong;                 /* this terminal's clock is off the server's by over a minute */
-    bool catalogue_loading;           /* a first catalogue is on its way */
-    int64_t catalogue_records;        /* how many of it have come */
+    bool clock_wrong;          /* this terminal's clock is off the server's by over a minute */
+    bool catalogue_loading;    /* a first catalogue is on its way */
+    int64_t catalogue_records; /* how many of it have come */
 };
 
 int link_new(struct link **link, struct error *error);

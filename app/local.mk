@@ -7,6 +7,7 @@ libapp_a_SOURCES = \
     app/error.c app/error.h \
     app/id.c app/id.h \
     app/json.c app/json.h \
+    app/merge.c app/merge.h app/merge_fields.c app/merge_internal.h app/merge_value.c \
     app/operation.c app/operation.h \
     app/record.c app/record.h \
     app/record_fields.c app/record_fields.h \

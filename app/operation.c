@@ -58,8 +58,8 @@ json_t *operation_to_json(const struct operation *operation)
     char time[TIMESTAMP_SIZE];
 
     timestamp_format(operation->moment.ms, time);
-    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:O}", "id",
-                     operation->id.text, "kind", operation_kind_name(operation->kind), "type",
+    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:O}", "id", operation->id.text,
+                     "kind", operation_kind_name(operation->kind), "type",
                      record_type_name(operation->type), "record", operation->record.text, "base",
                      (json_int_t)operation->base, "agent", operation->agent.text, "device",
                      operation->device.text, "time", time, "tick", (int)operation->moment.tick,

@@ -28,15 +28,15 @@ const char *operation_kind_name(enum operation_kind kind);
 #define OPERATION_LIMIT (RECORD_BODY_LIMIT + 1024)
 
 struct operation {
-    struct id id;            /* version 7, made by the terminal */
+    struct id id; /* version 7, made by the terminal */
     enum operation_kind kind;
     enum record_type type;
-    struct id record;        /* which record; a new id for an append */
-    int64_t base;            /* the server rev that the agent saw; 0 for an append */
+    struct id record; /* which record; a new id for an append */
+    int64_t base;     /* the server rev that the agent saw; 0 for an append */
     struct id agent;
     struct id device;
-    struct moment moment;    /* the terminal's hybrid clock */
-    json_t *body;            /* object; owned reference */
+    struct moment moment; /* the terminal's hybrid clock */
+    json_t *body;         /* object; owned reference */
 };
 
 /* A new operation with an empty body; NULL when out of memory. */
@@ -47,7 +47,6 @@ void operation_free(struct operation *operation);
 /* {"id","kind","type","record","base","agent","device","time","tick","body"}; new reference. */
 json_t *operation_to_json(const struct operation *operation);
 /* Reads that document, naming the member that is wrong; unknown members are ignored. New. */
-int operation_from_json(struct operation **operation, const json_t *document,
-                        struct error *error);
+int operation_from_json(struct operation **operation, const json_t *document, struct error *error);
 
 #endif

@@ -6,12 +6,18 @@
 #include "app/json.h"
 
 static const char *const type_names[RECORD_TYPE_COUNT] = {
-    [RECORD_SERVICE] = "service",       [RECORD_FORM] = "form",
-    [RECORD_OFFICE] = "office",         [RECORD_AGENT] = "agent",
-    [RECORD_QUEUE] = "queue",           [RECORD_CALENDAR] = "calendar",
-    [RECORD_LIFE_EVENT] = "life-event", [RECORD_CLIENT] = "client",
-    [RECORD_CASE] = "case",             [RECORD_CONTACT] = "contact",
-    [RECORD_NOTE] = "note",             [RECORD_SUBMISSION] = "submission",
+    [RECORD_SERVICE] = "service",
+    [RECORD_FORM] = "form",
+    [RECORD_OFFICE] = "office",
+    [RECORD_AGENT] = "agent",
+    [RECORD_QUEUE] = "queue",
+    [RECORD_CALENDAR] = "calendar",
+    [RECORD_LIFE_EVENT] = "life-event",
+    [RECORD_CLIENT] = "client",
+    [RECORD_CASE] = "case",
+    [RECORD_CONTACT] = "contact",
+    [RECORD_NOTE] = "note",
+    [RECORD_SUBMISSION] = "submission",
     [RECORD_HANDOFF] = "handoff",
 };
 

@@ -10,16 +10,15 @@
 
 #define REQUIRED_FIXED (FIELD_REQUIRED | FIELD_FIXED)
 
-const char *const channel_words[] = {"counter", "phone", "web",    "email",  "mail", "fax",
-                                     "sms",     "voice", "mobile", "social", "chat", "outreach",
-                                     NULL};
+const char *const channel_words[] = {"counter", "phone",    "web",   "email",  "mail",
+                                     "fax",     "sms",      "voice", "mobile", "social",
+                                     "chat",    "outreach", NULL};
 const char *const outcome_words[] = {"resolved",  "case-open", "handed-off", "referred",
                                      "call-back", "abandoned", NULL};
-const char *const case_status_words[] = {"received", "in-progress", "information-missing",
-                                         "approved", "refused",     "closed",
-                                         NULL};
-const char *const note_kind_words[] = {"contact",    "internal", "decision", "commitment",
-                                       "correction", NULL};
+const char *const case_status_words[] = {
+    "received", "in-progress", "information-missing", "approved", "refused", "closed", NULL};
+const char *const note_kind_words[] = {"contact",    "internal",   "decision",
+                                       "commitment", "correction", NULL};
 const char *const handoff_state_words[] = {"offered",   "accepted", "declined",
                                            "withdrawn", "expired",  NULL};
 const char *const submission_status_words[] = {"draft", "submitted", "accepted", "rejected", NULL};

@@ -11,16 +11,16 @@
 #include "app/record.h"
 
 enum field_shape {
-    FIELD_TEXT,     /* UTF-8 of at most `limit` bytes */
-    FIELD_TIME,     /* RFC 3339 */
-    FIELD_ID,       /* a UUID */
-    FIELD_KEY,      /* the key of a catalogue record */
-    FIELD_WORD,     /* one of `words` */
+    FIELD_TEXT, /* UTF-8 of at most `limit` bytes */
+    FIELD_TIME, /* RFC 3339 */
+    FIELD_ID,   /* a UUID */
+    FIELD_KEY,  /* the key of a catalogue record */
+    FIELD_WORD, /* one of `words` */
     FIELD_BOOLEAN,
-    FIELD_INTEGER,  /* 0 or more */
-    FIELD_LIST,     /* an array; its compact JSON at most `limit` bytes */
-    FIELD_OBJECT,   /* an object; its compact JSON at most `limit` bytes */
-    FIELD_MAP,      /* an object whose members are fields of their own, any JSON value each */
+    FIELD_INTEGER, /* 0 or more */
+    FIELD_LIST,    /* an array; its compact JSON at most `limit` bytes */
+    FIELD_OBJECT,  /* an object; its compact JSON at most `limit` bytes */
+    FIELD_MAP,     /* an object whose members are fields of their own, any JSON value each */
 };
 
 enum field_rule {
@@ -51,8 +51,8 @@ const struct field *record_field(enum record_type type, const char *name);
 /* Longest text of a note, in bytes. */
 #define NOTE_TEXT_LIMIT (64 * 1024)
 
-extern const char *const channel_words[];      /* counter, phone, web ... outreach, then NULL */
-extern const char *const outcome_words[];      /* of a contact */
+extern const char *const channel_words[]; /* counter, phone, web ... outreach, then NULL */
+extern const char *const outcome_words[]; /* of a contact */
 extern const char *const case_status_words[];
 extern const char *const note_kind_words[];
 extern const char *const handoff_state_words[];

@@ -64,10 +64,10 @@ int store_get(struct store *store, enum record_type type, const struct id *id,
 
 /* Which records to walk. Empty ids do not restrict. */
 struct store_query {
-    enum record_type type;   /* RECORD_NONE: all types */
-    struct id case_id;       /* whose body's "case" is this */
-    struct id client_id;     /* whose body's "client" is this */
-    bool newest_first;       /* by id, that is by time of creation; else oldest first */
+    enum record_type type; /* RECORD_NONE: all types */
+    struct id case_id;     /* whose body's "case" is this */
+    struct id client_id;   /* whose body's "client" is this */
+    bool newest_first;     /* by id, that is by time of creation; else oldest first */
 };
 
 /* `record` is borrowed. Non-zero stops the walk with that code. */
@@ -84,7 +84,8 @@ int store_each(struct store *store, const struct store_query *query, store_visit
 int store_apply(struct store *store, struct operation *const *operations, size_t count,
                 enum merge_refusal *refusal, struct error *error);
 
-/* Changes when another connection has written (PRAGMA data_version): cheap to ask before drawing. */
+/* Changes when another connection has written (PRAGMA data_version): cheap to ask before drawing.
+ */
 int64_t store_version(struct store *store);
 
 /* --- outbox: operations not yet accepted by the server ------------------------------------- */
@@ -116,8 +117,8 @@ struct store_outcome {
     struct id operation;
     enum merge_refusal refusal; /* MERGE_APPLIED also for "repeated" */
     int64_t rev;                /* of the record after it, when applied */
-    struct record *record;      /* when refused: as it stands at the server; borrowed, may be NULL */
-    char field[128];            /* when refused or in conflict */
+    struct record *record; /* when refused: as it stands at the server; borrowed, may be NULL */
+    char field[128];       /* when refused or in conflict */
     bool conflict;
 };
 

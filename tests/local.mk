@@ -35,3 +35,6 @@ tests_unit_test_config_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_compress
 tests_unit_test_compress_SOURCES = tests/unit/test_compress.c tests/unit/unit.h
 tests_unit_test_compress_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_merge
+tests_unit_test_merge_SOURCES = tests/unit/test_merge.c
+tests_unit_test_merge_LDADD = $(UNIT_LIBS)

@@ -45,9 +45,15 @@ static void nothing_unsafe_survives_cleaning(void **state)
     assert_cleans("a\nb\r\nc", true, "a\nb\nc");
     assert_cleans("a\nb", false, "a␊b");
     assert_cleans("x\ty", false, "x y");
-    assert_cleans("\xC2\x9B" "31m", false, "<U+009B>31m");
-    assert_cleans("\xE2\x80\xAE" "abc", false, "<U+202E>abc");
-    assert_cleans("a\xE2\x80\x8B" "b", false, "a<U+200B>b");
+    assert_cleans("\xC2\x9B"
+                  "31m",
+                  false, "<U+009B>31m");
+    assert_cleans("\xE2\x80\xAE"
+                  "abc",
+                  false, "<U+202E>abc");
+    assert_cleans("a\xE2\x80\x8B"
+                  "b",
+                  false, "a<U+200B>b");
     assert_cleans("ok\xC3", false, "ok\xEF\xBF\xBD");
     assert_cleans("\x7F", false, "␡");
     for (unsigned byte = 1; byte < 256; byte++) {

@@ -1,0 +1,271 @@
+#include "app/merge.h"
+
+#include <string.h>
+
+#include "app/json.h"
+#include "app/merge_internal.h"
+
+static const char *const refusal_names[MERGE_REFUSAL_COUNT] = {
+    [MERGE_APPLIED] = "applied",     [MERGE_MISSING] = "missing", [MERGE_EXISTS] = "exists",
+    [MERGE_KIND] = "kind",           [MERGE_FIELD] = "field",     [MERGE_VALUE] = "value",
+    [MERGE_REQUIRED] = "required",   [MERGE_TAKEN] = "taken",     [MERGE_TRANSITION] = "transition",
+    [MERGE_ACTOR] = "actor",         [MERGE_CLOSED] = "closed",   [MERGE_FORBIDDEN] = "forbidden",
+    [MERGE_TOO_LARGE] = "too-large",
+};
+
+const char *merge_refusal_name(enum merge_refusal refusal)
+{
+    return refusal < MERGE_REFUSAL_COUNT ? refusal_names[refusal] : NULL;
+}
+
+enum merge_refusal merge_refusal_from_name(const char *name)
+{
+    for (int i = 0; name != NULL && i < MERGE_REFUSAL_COUNT; i++)
+        if (strcmp(refusal_names[i], name) == 0)
+            return (enum merge_refusal)i;
+    return MERGE_REFUSAL_COUNT;
+}
+
+enum merge_refusal merge_refuse(struct merge *merge, enum merge_refusal refusal, const char *path)
+{
+    const char *text = path != NULL ? path : "";
+    size_t length = strlen(text);
+
+    if (length >= sizeof(merge->result->field))
+        length = sizeof(merge->result->field) - 1;
+    memcpy(merge->result->field, text, length);
+    merge->result->field[length] = '\0';
+    return refusal;
+}
+
+json_t *merge_stamp(const struct operation *operation)
+{
+    json_t *time = json_time(operation->moment.ms);
+
+    return json_pack("{s:s, s:s, s:o, s:i}", "agent", operation->agent.text, "device",
+                     operation->device.text, "time", time, "tick", (int)operation->moment.tick);
+}
+
+void merge_set(struct merge *merge, json_t *object, const char *member, json_t *value)
+{
+    if (json_is_null(value))
+        json_object_del(object, member);
+    else if (json_object_set(object, member, value) != 0)
+        merge->failed = true;
+}
+
+/* --- append --------------------------------------------------------------------------------- */
+
+static enum merge_refusal append_member(struct merge *merge, const char *name, json_t *value)
+{
+    const struct field *field = record_field(merge->operation->type, name);
+
+    if (field == NULL)
+        return merge_refuse(merge, MERGE_FIELD, name);
+    if (!merge_value_fits(field, value))
+        return merge_refuse(merge, MERGE_VALUE, name);
+    /* The first word of a claimed field is the state that a record is born in. */
+    if ((field->rules & FIELD_CLAIMED) && field->shape == FIELD_WORD &&
+        strcmp(json_string_value(value), field->words[0]) != 0)
+        return merge_refuse(merge, MERGE_TRANSITION, name);
+    merge_set(merge, merge->record->body, name, value);
+    return MERGE_APPLIED;
+}
+
+static enum merge_refusal merge_append(struct merge *merge)
+{
+    const struct operation *operation = merge->operation;
+    const char *name;
+    json_t *value;
+    json_t *created;
+
+    json_object_foreach(operation->body, name, value)
+    {
+        enum merge_refusal refusal = append_member(merge, name, value);
+
+        if (refusal != MERGE_APPLIED)
+            return refusal;
+    }
+    for (const struct field *field = merge->rules->fields; field->name != NULL; field++)
+        if ((field->rules & FIELD_REQUIRED) &&
+            json_object_get(merge->record->body, field->name) == NULL)
+            return merge_refuse(merge, MERGE_REQUIRED, field->name);
+    created = merge_stamp(operation);
+    if (created == NULL ||
+        json_object_set_new(created, "operation", json_string(operation->id.text)) != 0 ||
+        json_object_set(merge->record->meta, "created", created) != 0)
+        merge->failed = true;
+    json_decref(created);
+    return MERGE_APPLIED;
+}
+
+/* --- claim ---------------------------------------------------------------------------------- */
+
+/* A word that nothing may follow is final. */
+static bool word_is_final(enum record_type type, const struct field *field, const char *word)
+{
+    for (size_t i = 0; field->words[i] != NULL; i++)
+        if (strcmp(field->words[i], word) != 0 &&
+            record_transition_allowed(type, field->name, word, field->words[i]))
+            return false;
+    return true;
+}
+
+static bool record_is_final(const struct merge *merge)
+{
+    for (const struct field *field = merge->rules->fields; field->name != NULL; field++)
+        if ((field->rules & FIELD_CLAIMED) && field->shape == FIELD_WORD &&
+            word_is_final(merge->record->type, field, record_text(merge->record, field->name)))
+            return true;
+    return false;
+}
+
+/*
+ * Who may move a hand-off: the one it is for accepts or declines it, the one it is from withdraws
+ * it, anybody may mark it expired once its time has passed. Whether an agent serves the queue or
+ * the office it went to is not in the record: the server checks that.
+ */
+static bool handoff_actor_allowed(const struct merge *merge)
+{
+    const struct operation *operation = merge->operation;
+    const char *state = json_text_or(operation->body, "state", "");
+    const char *to = record_text(merge->record, "to_agent");
+    bool sender = strcmp(record_text(merge->record, "from"), operation->agent.text) == 0;
+    const char *taken_by = json_text_or(operation->body, "taken_by", NULL);
+    int64_t expires;
+
+    if (strcmp(state, "withdrawn") == 0)
+        return sender;
+    if (strcmp(state, "expired") == 0)
+        return timestamp_parse(record_text(merge->record, "expires_at"), &expires) &&
+               operation->moment.ms >= expires;
+    if (strcmp(state, "accepted") == 0 &&
+        (taken_by == NULL || strcmp(taken_by, operation->agent.text) != 0))
+        return false;
+    return to[0] != '\0' ? strcmp(to, operation->agent.text) == 0 : !sender;
+}
+
+static enum merge_refusal claim_member(struct merge *merge, const char *name, json_t *value)
+{
+    const struct field *field = record_field(merge->operation->type, name);
+
+    if (field == NULL || !(field->rules & FIELD_CLAIMED))
+        return merge_refuse(merge, MERGE_FIELD, name);
+    if (json_is_null(value) ? (field->rules & FIELD_REQUIRED) != 0
+                            : !merge_value_fits(field, value))
+        return merge_refuse(merge, MERGE_VALUE, name);
+    if (field->shape == FIELD_WORD && !json_is_null(value) &&
+        !record_transition_allowed(merge->record->type, name, record_text(merge->record, name),
+                                   json_string_value(value)))
+        return merge_refuse(merge, MERGE_TRANSITION, name);
+    merge_set(merge, merge->record->body, name, value);
+    return MERGE_APPLIED;
+}
+
+static enum merge_refusal merge_claim(struct merge *merge)
+{
+    const struct operation *operation = merge->operation;
+    const json_t *claim = json_object_get(merge->record->meta, "claim");
+    const char *name;
+    json_t *value;
+    json_t *stamp;
+
+    /* A terminal's own claims follow one another; only a claim it has not seen stands in the way.
+     */
+    if (json_integer_or(claim, "rev", 0) > operation->base &&
+        strcmp(json_text_or(claim, "device", ""), operation->device.text) != 0)
+        return merge_refuse(merge, MERGE_TAKEN, NULL);
+    if (record_is_final(merge))
+        return merge_refuse(merge, MERGE_CLOSED, NULL);
+    if (operation->type == RECORD_HANDOFF && json_object_get(operation->body, "state") == NULL)
+        return merge_refuse(merge, MERGE_REQUIRED, "state");
+    if (operation->type == RECORD_HANDOFF && !handoff_actor_allowed(merge))
+        return merge_refuse(merge, MERGE_ACTOR, "state");
+    json_object_foreach(operation->body, name, value)
+    {
+        enum merge_refusal refusal = claim_member(merge, name, value);
+
+        if (refusal != MERGE_APPLIED)
+            return refusal;
+    }
+    stamp = merge_stamp(operation);
+    if (stamp == NULL || json_object_set_new(stamp, "rev", json_integer(merge->record->rev)) != 0 ||
+        json_object_set(merge->record->meta, "claim", stamp) != 0)
+        merge->failed = true;
+    json_decref(stamp);
+    return MERGE_APPLIED;
+}
+
+/* --- merge ---------------------------------------------------------------------------------- */
+
+static enum merge_refusal merge_dispatch(struct merge *merge)
+{
+    switch (merge->operation->kind) {
+    case OPERATION_APPEND:
+        return merge_append(merge);
+    case OPERATION_FIELDS:
+        return merge_fields(merge);
+    case OPERATION_CLAIM:
+        return merge_claim(merge);
+    }
+    return MERGE_KIND;
+}
+
+static enum merge_refusal merge_check(struct merge *merge, const struct record *record)
+{
+    const struct operation *operation = merge->operation;
+
+    if (merge->rules == NULL || !(merge->rules->kinds & (1u << operation->kind)))
+        return merge_refuse(merge, MERGE_KIND, NULL);
+    if (operation->kind == OPERATION_APPEND && record != NULL)
+        return merge_refuse(merge, MERGE_EXISTS, NULL);
+    if (operation->kind != OPERATION_APPEND && record == NULL)
+        return merge_refuse(merge, MERGE_MISSING, NULL);
+    if (operation->kind != OPERATION_APPEND && json_object_size(operation->body) == 0)
+        return merge_refuse(merge, MERGE_REQUIRED, NULL);
+    return MERGE_APPLIED;
+}
+
+static void finish(struct merge *merge)
+{
+    struct record *record = merge->record;
+    json_t *updated;
+
+    if (json_dumpb(record->body, NULL, 0, JSON_COMPACT) > RECORD_BODY_LIMIT) {
+        merge->result->refusal = merge_refuse(merge, MERGE_TOO_LARGE, NULL);
+        return;
+    }
+    updated = merge_stamp(merge->operation);
+    if (updated == NULL ||
+        json_object_set_new(updated, "operation", json_string(merge->operation->id.text)) != 0 ||
+        json_object_set(record->meta, "updated", updated) != 0)
+        merge->failed = true;
+    json_decref(updated);
+}
+
+int merge_apply(struct merge_result *result, const struct operation *operation,
+                const struct record *record, struct error *error)
+{
+    struct merge merge = {
+        .operation = operation, .rules = record_rules(operation->type), .result = result};
+
+    *result = (struct merge_result){0};
+    result->refusal = merge_check(&merge, record);
+    if (result->refusal != MERGE_APPLIED)
+        return 0;
+    merge.record =
+        record != NULL ? record_copy(record) : record_new(operation->type, &operation->record);
+    if (merge.record == NULL)
+        return error_set(error, ERROR_MEMORY, "merge: out of memory");
+    merge.record->rev++;
+    merge.record->seq = 0;
+    result->refusal = merge_dispatch(&merge);
+    if (result->refusal == MERGE_APPLIED)
+        finish(&merge);
+    if (merge.failed || result->refusal != MERGE_APPLIED) {
+        record_free(merge.record);
+        return merge.failed ? error_set(error, ERROR_MEMORY, "merge: out of memory") : 0;
+    }
+    result->record = merge.record;
+    return 0;
+}

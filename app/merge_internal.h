@@ -1,0 +1,40 @@
+/*
+ * What the parts of merge share. Only app/merge*.c include it.
+ */
+#ifndef GUICHET_APP_MERGE_INTERNAL_H
+#define GUICHET_APP_MERGE_INTERNAL_H
+
+#include "app/merge.h"
+#include "app/record_fields.h"
+
+/* Longest name of a member of a map, in bytes. */
+#define MERGE_MEMBER_LIMIT 100
+
+/* How many unresolved conflicts a record keeps; the oldest give way. */
+#define MERGE_CONFLICTS_KEPT 32
+
+/* One operation on its way into one record. */
+struct merge {
+    const struct operation *operation;
+    const struct record_rules *rules;
+    struct record *record; /* the copy being changed; its rev is already the new one */
+    struct merge_result *result;
+    bool failed; /* out of memory */
+};
+
+/* Notes a refusal and the path it is about (may be NULL). */
+enum merge_refusal merge_refuse(struct merge *merge, enum merge_refusal refusal, const char *path);
+
+/* True when the value is of the field's shape and within its limit. */
+bool merge_value_fits(const struct field *field, const json_t *value);
+
+/* {"agent","device","time","tick"} of the operation, and more members by the caller. New. */
+json_t *merge_stamp(const struct operation *operation);
+
+/* Sets, or removes when `value` is JSON null, a member of an object. */
+void merge_set(struct merge *merge, json_t *object, const char *member, json_t *value);
+
+/* Applies an operation of kind fields. */
+enum merge_refusal merge_fields(struct merge *merge);
+
+#endif
