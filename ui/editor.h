@@ -24,7 +24,8 @@ struct editor;
 enum editor_kind {
     EDITOR_LINE,   /* one line; a pasted new line becomes a space */
     EDITOR_TEXT,   /* many lines */
-    EDITOR_SECRET, /* one line, drawn as nothing but its length in "•"; no state, wiped when freed */
+    EDITOR_SECRET, /* one line, drawn as nothing but its length in "•"; no state, wiped when freed
+                    */
 };
 
 /* `limit` is in bytes; NULL when out of memory. */

@@ -41,9 +41,9 @@ enum input_code {
     INPUT_F0 = INPUT_NAMED + 0x100, /* F1 is INPUT_F(1) ... F12 */
 };
 
-#define INPUT_F(number)       (INPUT_F0 + (number))
+#define INPUT_F(number) (INPUT_F0 + (number))
 /* Ctrl with a capital letter: INPUT_CONTROL('K'). */
-#define INPUT_CONTROL(letter) ((uint32_t)(letter) & 0x1f)
+#define INPUT_CONTROL(letter) ((uint32_t)(letter)&0x1f)
 
 struct input {
     uint32_t code;

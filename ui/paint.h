@@ -70,9 +70,8 @@ bool paint_is_plain(const struct paint *paint);
 int paint_text(const struct paint *paint, int row, int column, int width, enum paint_style style,
                const char *text);
 /* The same with a format. Never give outside text as `format`. */
-int paint_format(const struct paint *paint, int row, int column, int width,
-                 enum paint_style style, const char *format, ...)
-    __attribute__((format(printf, 6, 7)));
+int paint_format(const struct paint *paint, int row, int column, int width, enum paint_style style,
+                 const char *format, ...) __attribute__((format(printf, 6, 7)));
 /* Ends at the last of `width` columns. */
 int paint_right(const struct paint *paint, int row, int column, int width, enum paint_style style,
                 const char *text);
@@ -88,8 +87,7 @@ int paint_labelled(const struct paint *paint, int row, int label_width, const ch
                    enum paint_style style, const char *value);
 
 /* Gives `width` cells a style and blanks them. */
-void paint_fill(const struct paint *paint, int row, int column, int width,
-                enum paint_style style);
+void paint_fill(const struct paint *paint, int row, int column, int width, enum paint_style style);
 /* Gives `width` cells a style, keeping their text: the selected row of a list. */
 void paint_restyle(const struct paint *paint, int row, int column, int width,
                    enum paint_style style);
