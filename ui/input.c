@@ -209,13 +209,29 @@ void input_decoder_clear(struct input_decoder *decoder)
     decoder->pasting = false;
 }
 
+/* Where the mark that ends a paste stands, NULL when it has not come. */
+static const char *paste_end(const char *bytes, size_t length)
+{
+    const size_t mark = strlen(PASTE_END);
+    const char *end = bytes + length;
+
+    for (const char *at = bytes; (size_t)(end - at) >= mark; at++) {
+        at = memchr(at, PASTE_END[0], (size_t)(end - at));
+        if (at == NULL || (size_t)(end - at) < mark)
+            return NULL;
+        if (memcmp(at, PASTE_END, mark) == 0)
+            return at;
+    }
+    return NULL;
+}
+
 /* Takes the bytes of a paste that are there; true when its end came. */
 static bool paste_take(struct input_decoder *decoder)
 {
     const size_t mark = strlen(PASTE_END);
     const char *bytes = decoder->bytes + decoder->start;
     size_t length = decoder->length - decoder->start;
-    const char *end = memmem(bytes, length, PASTE_END, mark);
+    const char *end = paste_end(bytes, length);
     size_t take = end != NULL ? (size_t)(end - bytes) : length > mark ? length - mark : 0;
     size_t kept = take;
 
