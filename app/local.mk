@@ -4,6 +4,7 @@ noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
     app/clock.c app/clock.h \
     app/config.c app/config.h \
+    app/database.c app/database.h \
     app/error.c app/error.h \
     app/id.c app/id.h \
     app/json.c app/json.h \
@@ -11,6 +12,7 @@ libapp_a_SOURCES = \
     app/operation.c app/operation.h \
     app/record.c app/record.h \
     app/record_fields.c app/record_fields.h \
+    app/seal.c app/seal.h \
     app/text.c app/text.h
 
 EXTRA_DIST += app/catalogue_bodies.md

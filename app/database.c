@@ -1,0 +1,310 @@
+#include "app/database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BUSY_TIMEOUT_MS 5000
+
+struct database {
+    sqlite3 *handle;
+    const struct database_schema *schema;
+    sqlite3_stmt *version;
+    sqlite3_stmt *prepared[]; /* one for each statement of the schema */
+};
+
+int database_fail(struct database *database, const char *doing, struct error *error)
+{
+    int result = sqlite3_errcode(database->handle);
+    const char *what = database->schema->what;
+    const char *said = sqlite3_errmsg(database->handle);
+
+    switch (result & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return error_set(error, ERROR_BUSY, "%s: %s: another program holds it (%s)", what, doing,
+                         said);
+    case SQLITE_NOMEM:
+        return error_set(error, ERROR_MEMORY, "%s: %s: out of memory", what, doing);
+    case SQLITE_FULL:
+        return error_set(error, ERROR_STORAGE, "%s: %s: the disk is full", what, doing);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return error_set(error, ERROR_STORAGE, "%s: %s: the file is damaged (%s)", what, doing,
+                         said);
+    default:
+        return error_set(error, ERROR_STORAGE, "%s: %s: %s", what, doing, said);
+    }
+}
+
+int database_script(struct database *database, const char *sql, struct error *error)
+{
+    if (sqlite3_exec(database->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return database_fail(database, "script", error);
+    return 0;
+}
+
+/* The value of a pragma that gives one integer. */
+static int read_pragma(struct database *database, const char *sql, int64_t *value,
+                       struct error *error)
+{
+    sqlite3_stmt *statement;
+    int result;
+
+    if (sqlite3_prepare_v2(database->handle, sql, -1, &statement, NULL) != SQLITE_OK)
+        return database_fail(database, "open", error);
+    result = sqlite3_step(statement);
+    *value = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_finalize(statement);
+    return result == SQLITE_ROW ? 0 : database_fail(database, "open", error);
+}
+
+static int create_tables(struct database *database, struct error *error)
+{
+    const struct database_schema *schema = database->schema;
+    char mark[128];
+    int code;
+
+    sqlite3_snprintf(sizeof(mark), mark, "PRAGMA application_id=%u; PRAGMA user_version=%d;",
+                     schema->application_id, schema->version);
+    code = database_script(database, schema->create, error);
+    return code != 0 ? code : database_script(database, mark, error);
+}
+
+/* Makes the tables of an empty file, or sees that the file is of the right kind and version. */
+static int know_file(struct database *database, struct error *error)
+{
+    const struct database_schema *schema = database->schema;
+    int64_t application, version, tables;
+    int code;
+
+    if ((code = read_pragma(database, "PRAGMA application_id", &application, error)) != 0 ||
+        (code = read_pragma(database, "PRAGMA user_version", &version, error)) != 0 ||
+        (code = read_pragma(database, "SELECT count(*) FROM sqlite_schema", &tables, error)) != 0)
+        return code;
+    if (application == 0 && version == 0 && tables == 0)
+        return create_tables(database, error);
+    if (application != (int64_t)schema->application_id)
+        return error_set(error, ERROR_STORAGE, "this file is not a %s of Guichet", schema->what);
+    if (version > schema->version)
+        return error_set(error, ERROR_STORAGE,
+                         "this %s is of version %lld; this program knows up to version %d",
+                         schema->what, (long long)version, schema->version);
+    return 0;
+}
+
+static int prepare_file(struct database *database, struct error *error)
+{
+    int code = know_file(database, error);
+
+    /* Only a file that is ours is changed, and turning WAL on is a change. */
+    if (code == 0)
+        code = database_script(database,
+                               "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                               "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;",
+                               error);
+    return code;
+}
+
+/* SQLite makes files by the umask: an empty one made first keeps others out from the start. */
+static int create_file(const char *path, struct error *error)
+{
+    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (descriptor >= 0)
+        close(descriptor);
+    else if (errno != EEXIST)
+        return error_set(error, ERROR_STORAGE, "%s cannot be made: %s", path, strerror(errno));
+    return 0;
+}
+
+static struct database *database_new(const struct database_schema *schema)
+{
+    struct database *database =
+        calloc(1, sizeof(*database) + schema->statement_count * sizeof(sqlite3_stmt *));
+
+    if (database != NULL)
+        database->schema = schema;
+    return database;
+}
+
+int database_open(struct database **opened, const char *path, enum database_mode mode,
+                  const struct database_schema *schema, struct error *error)
+{
+    struct database *database;
+    int code = 0;
+
+    *opened = NULL;
+    if (mode == DATABASE_CREATE && (code = create_file(path, error)) != 0)
+        return code;
+    if (mode == DATABASE_OPEN && access(path, F_OK) != 0)
+        return error_set(error, ERROR_NOT_FOUND, "%s is not there", path);
+    database = database_new(schema);
+    if (database == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    if (sqlite3_open_v2(path, &database->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK) {
+        code = database_fail(database, "open", error);
+    } else {
+        sqlite3_busy_timeout(database->handle, BUSY_TIMEOUT_MS);
+        sqlite3_extended_result_codes(database->handle, 1);
+        /* Two programs that meet a new file: one makes the tables, the other finds them. */
+        code = database_begin(database, error);
+        if (code == 0)
+            code = database_end(database, know_file(database, error), error);
+        if (code == 0)
+            code = prepare_file(database, error);
+    }
+    if (code != 0) {
+        database_close(database);
+        return error != NULL ? error_prefix(error, "%s", path) : code;
+    }
+    *opened = database;
+    return 0;
+}
+
+void database_close(struct database *database)
+{
+    if (database == NULL)
+        return;
+    for (size_t i = 0; i < database->schema->statement_count; i++)
+        sqlite3_finalize(database->prepared[i]);
+    sqlite3_finalize(database->version);
+    sqlite3_close(database->handle);
+    free(database);
+}
+
+int database_begin(struct database *database, struct error *error)
+{
+    if (sqlite3_exec(database->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        return database_fail(database, "begin", error);
+    return 0;
+}
+
+int database_commit(struct database *database, struct error *error)
+{
+    if (sqlite3_exec(database->handle, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        return database_fail(database, "commit", error);
+    return 0;
+}
+
+void database_rollback(struct database *database)
+{
+    if (!sqlite3_get_autocommit(database->handle))
+        sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+int database_end(struct database *database, int code, struct error *error)
+{
+    if (code == 0)
+        code = database_commit(database, error);
+    if (code != 0)
+        database_rollback(database);
+    return code;
+}
+
+void database_relax(struct database *database, bool relaxed)
+{
+    sqlite3_exec(database->handle,
+                 relaxed ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL", NULL, NULL,
+                 NULL);
+}
+
+sqlite3_stmt *database_statement(struct database *database, size_t number, struct error *error)
+{
+    const struct database_statement *statement = &database->schema->statements[number];
+    sqlite3_stmt **prepared = &database->prepared[number];
+
+    if (*prepared == NULL &&
+        sqlite3_prepare_v3(database->handle, statement->sql, -1, SQLITE_PREPARE_PERSISTENT,
+                           prepared, NULL) != SQLITE_OK) {
+        database_fail(database, statement->name, error);
+        return NULL;
+    }
+    sqlite3_reset(*prepared);
+    sqlite3_clear_bindings(*prepared);
+    return *prepared;
+}
+
+/* The name under which a prepared statement stands in the table. */
+static const char *statement_name(const struct database *database, const sqlite3_stmt *statement)
+{
+    for (size_t i = 0; i < database->schema->statement_count; i++)
+        if (database->prepared[i] == statement)
+            return database->schema->statements[i].name;
+    return "statement";
+}
+
+int database_step(struct database *database, sqlite3_stmt *statement, struct error *error)
+{
+    int result;
+
+    if (statement == NULL)
+        return error != NULL && error->code != 0 ? error->code : ERROR_STORAGE;
+    result = sqlite3_step(statement);
+    if (result == SQLITE_ROW)
+        return 1;
+    if (result != SQLITE_DONE) {
+        int code = database_fail(database, statement_name(database, statement), error);
+
+        sqlite3_reset(statement);
+        return code;
+    }
+    sqlite3_reset(statement);
+    return 0;
+}
+
+int database_run(struct database *database, sqlite3_stmt *statement, struct error *error)
+{
+    int code = database_step(database, statement, error);
+
+    if (code > 0)
+        sqlite3_reset(statement);
+    return code < 0 ? code : 0;
+}
+
+int database_changes(struct database *database)
+{
+    return sqlite3_changes(database->handle);
+}
+
+int64_t database_version(struct database *database)
+{
+    int64_t version;
+
+    if (database->version == NULL &&
+        sqlite3_prepare_v3(database->handle, "PRAGMA data_version", -1, SQLITE_PREPARE_PERSISTENT,
+                           &database->version, NULL) != SQLITE_OK)
+        return -1;
+    version = sqlite3_step(database->version) == SQLITE_ROW
+                  ? sqlite3_column_int64(database->version, 0)
+                  : -1;
+    sqlite3_reset(database->version);
+    return version;
+}
+
+sqlite3 *database_handle(struct database *database)
+{
+    return database->handle;
+}
+
+void database_bind_id(sqlite3_stmt *statement, int index, const struct id *id)
+{
+    if (statement != NULL && !id_is_empty(id))
+        sqlite3_bind_text(statement, index, id->text, ID_TEXT_LENGTH, SQLITE_TRANSIENT);
+}
+
+void database_bind_text(sqlite3_stmt *statement, int index, const char *text)
+{
+    if (statement != NULL)
+        sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
+}
+
+const char *database_text(sqlite3_stmt *statement, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(statement, column);
+
+    return text != NULL ? text : "";
+}
