@@ -50,6 +50,13 @@ int64_t catalogue_count(struct catalogue *catalogue, enum record_type type, stru
 /* How far the server's feed was read into this file; 0 for nothing yet. */
 int64_t catalogue_cursor(struct catalogue *catalogue, struct error *error);
 
+#define CATALOGUE_FEED_SIZE 64
+
+/* The server database that the cursor belongs to, "" for none yet. Whoever pulls asks from 0 when
+ * the server's is another one: a cursor means nothing elsewhere. */
+int catalogue_feed(struct catalogue *catalogue, char feed[CATALOGUE_FEED_SIZE],
+                   struct error *error);
+
 /*
  * Writes a page of records, their index entries and the new cursor in one transaction: killed
  * anywhere, either all of it is there or none. A record whose rev is not above the stored one is

@@ -147,6 +147,12 @@ int store_refusal_dismiss(struct store *store, const struct id *operation, struc
 /* How far the feed was read; 0 at first. */
 int64_t store_cursor(struct store *store, struct error *error);
 
+#define STORE_FEED_SIZE 64
+
+/* The server database that the cursor belongs to, "" for none yet. Whoever pulls asks from 0 when
+ * the server's is another one: a cursor means nothing elsewhere. */
+int store_feed(struct store *store, char feed[STORE_FEED_SIZE], struct error *error);
+
 /*
  * Writes a page of records from the server and the new cursor. A record whose rev is below the
  * stored base is skipped. `feed` names the server database; another one than before resets the
