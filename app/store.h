@@ -78,7 +78,8 @@ int store_each(struct store *store, const struct store_query *query, store_visit
 
 /*
  * Applies operations to the current records and writes them to the outbox, all in one transaction
- * that is on disk (synced) when this returns. A refusal by merge: ERROR_REFUSED naming the reason,
+ * that is on disk (synced) when this returns. Each operation's `base` is filled here with the rev
+ * of the server that this terminal knows. A refusal by merge: ERROR_REFUSED naming the reason,
  * nothing written; `refusal` (may be NULL) tells which.
  */
 int store_apply(struct store *store, struct operation *const *operations, size_t count,
@@ -156,7 +157,8 @@ int store_feed(struct store *store, char feed[STORE_FEED_SIZE], struct error *er
 /*
  * Writes a page of records from the server and the new cursor. A record whose rev is below the
  * stored base is skipped. `feed` names the server database; another one than before resets the
- * cursor and drops every base, and sends everything made here again as if new.
+ * cursor to 0, drops every base and offers everything made here again, and leaves the page out:
+ * the caller asks for store_cursor again after each page.
  */
 int store_write_page(struct store *store, struct record *const *records, size_t count,
                      int64_t cursor, const char *feed, struct error *error);

@@ -43,3 +43,8 @@ UNIT_TESTS += tests/unit/test_http_client
 tests_unit_test_http_client_SOURCES = tests/unit/test_http_client.c \
     tests/unit/scripted_server.c tests/unit/scripted_server.h tests/unit/unit.h
 tests_unit_test_http_client_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_fixture.c \
+    tests/unit/store_fixture.h
+tests_unit_test_store_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,260 @@
+#include "app/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/json.h"
+#include "app/store_internal.h"
+
+#define KEY_CHECK "the key of this store"
+
+void store_about(char about[STORE_ABOUT_SIZE], const char *what, const char *id)
+{
+    snprintf(about, STORE_ABOUT_SIZE, "%s/%s", what, id);
+}
+
+sqlite3_stmt *store_statement(struct store *store, enum store_statement which, struct error *error)
+{
+    return database_statement(store->database, which, error);
+}
+
+int store_bind_sealed(struct store *store, sqlite3_stmt *statement, int index, const json_t *value,
+                      const char *about, struct error *error)
+{
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    size_t length = text != NULL ? strlen(text) : 0;
+    unsigned char *sealed = text != NULL ? malloc(length + SEAL_OVERHEAD) : NULL;
+
+    if (sealed == NULL) {
+        free(text);
+        return error_set(error, ERROR_MEMORY, "store: out of memory");
+    }
+    seal_bytes(store->key, text, length, about, sealed);
+    free(text);
+    if (statement == NULL) {
+        free(sealed);
+        return error != NULL && error->code != 0 ? error->code : ERROR_STORAGE;
+    }
+    sqlite3_bind_blob64(statement, index, sealed, length + SEAL_OVERHEAD, free);
+    return 0;
+}
+
+int store_column_sealed(struct store *store, sqlite3_stmt *statement, int column, const char *about,
+                        json_t **value, struct error *error)
+{
+    const unsigned char *sealed = sqlite3_column_blob(statement, column);
+    size_t length = (size_t)sqlite3_column_bytes(statement, column);
+    char *text;
+    int code;
+
+    *value = NULL;
+    if (sealed == NULL)
+        return 0;
+    text = malloc(length + 1);
+    if (text == NULL)
+        return error_set(error, ERROR_MEMORY, "store: out of memory");
+    code = seal_open(store->key, sealed, length, about, text, error);
+    if (code == 0)
+        code = json_read(value, text, length - SEAL_OVERHEAD, SIZE_MAX, about, error);
+    free(text);
+    return code;
+}
+
+int store_meta_put(struct store *store, const char *name, const char *text, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_META_PUT, error);
+
+    database_bind_text(statement, 1, name);
+    database_bind_text(statement, 2, text);
+    return database_run(store->database, statement, error);
+}
+
+int store_meta_get(struct store *store, const char *name, char *text, size_t size,
+                   struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_META_GET, error);
+    int code;
+
+    text[0] = '\0';
+    database_bind_text(statement, 1, name);
+    code = database_step(store->database, statement, error);
+    if (code == 1) {
+        snprintf(text, size, "%s", database_text(statement, 0));
+        sqlite3_reset(statement);
+    }
+    return code < 0 ? code : 0;
+}
+
+/* --- making and opening --------------------------------------------------------------------- */
+
+static void wrapped_to_text(const unsigned char wrapped[SEAL_WRAPPED_SIZE],
+                            char text[2 * SEAL_WRAPPED_SIZE + 1])
+{
+    for (size_t i = 0; i < SEAL_WRAPPED_SIZE; i++)
+        snprintf(text + 2 * i, 3, "%02x", wrapped[i]);
+}
+
+static int wrapped_from_text(unsigned char wrapped[SEAL_WRAPPED_SIZE], const char *text,
+                             struct error *error)
+{
+    for (size_t i = 0; i < SEAL_WRAPPED_SIZE; i++) {
+        unsigned byte;
+
+        if (sscanf(text + 2 * i, "%2x", &byte) != 1)
+            return error_set(error, ERROR_STORAGE, "store: the wrapped key is damaged");
+        wrapped[i] = (unsigned char)byte;
+    }
+    return 0;
+}
+
+static int put_key_check(struct store *store, struct error *error)
+{
+    json_t *check = json_string(KEY_CHECK);
+    sqlite3_stmt *statement = store_statement(store, STORE_STATE_PUT, error);
+    int code;
+
+    database_bind_text(statement, 1, "");
+    code = store_bind_sealed(store, statement, 2, check, "check", error);
+    json_decref(check);
+    return code != 0 ? code : database_run(store->database, statement, error);
+}
+
+static int write_beginning(struct store *store, const unsigned char wrapped[SEAL_WRAPPED_SIZE],
+                           struct error *error)
+{
+    char text[2 * SEAL_WRAPPED_SIZE + 1];
+    int code;
+
+    wrapped_to_text(wrapped, text);
+    if ((code = store_meta_put(store, "agent", store->agent.text, error)) != 0 ||
+        (code = store_meta_put(store, "device", store->device.text, error)) != 0 ||
+        (code = store_meta_put(store, "wrapped", text, error)) != 0)
+        return code;
+    return put_key_check(store, error);
+}
+
+int store_create(const char *path, const struct id *agent, const struct seal_key *key,
+                 const unsigned char wrapped[SEAL_WRAPPED_SIZE], struct error *error)
+{
+    struct id_generator generator = {0};
+    struct store store = {.key = key, .agent = *agent};
+    char present[64];
+    int code;
+
+    code = database_open(&store.database, path, DATABASE_CREATE, &store_schema, error);
+    if (code != 0)
+        return code;
+    store.device = id_generate(&generator, clock_system(NULL));
+    code = database_begin(store.database, error);
+    if (code == 0) {
+        code = store_meta_get(&store, "device", present, sizeof(present), error);
+        if (code == 0 && present[0] != '\0')
+            code = error_set(error, ERROR_CONFLICT, "%s is already a store", path);
+        if (code == 0)
+            code = write_beginning(&store, wrapped, error);
+        code = database_end(store.database, code, error);
+    }
+    database_close(store.database);
+    return code;
+}
+
+int store_read_wrapped(const char *path, unsigned char wrapped[SEAL_WRAPPED_SIZE],
+                       struct error *error)
+{
+    struct store store = {0};
+    char text[2 * SEAL_WRAPPED_SIZE + 1];
+    int code = database_open(&store.database, path, DATABASE_OPEN, &store_schema, error);
+
+    if (code != 0)
+        return code;
+    code = store_meta_get(&store, "wrapped", text, sizeof(text), error);
+    if (code == 0 && text[0] == '\0') /* killed while it was being made: as if it were not there */
+        code = error_set(error, ERROR_NOT_FOUND, "%s is empty", path);
+    if (code == 0)
+        code = wrapped_from_text(wrapped, text, error);
+    database_close(store.database);
+    return code;
+}
+
+int store_write_wrapped(struct store *store, const unsigned char wrapped[SEAL_WRAPPED_SIZE],
+                        struct error *error)
+{
+    char text[2 * SEAL_WRAPPED_SIZE + 1];
+
+    wrapped_to_text(wrapped, text);
+    return store_meta_put(store, "wrapped", text, error);
+}
+
+static int check_key(struct store *store, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_STATE_GET, error);
+    json_t *check = NULL;
+    int code;
+
+    database_bind_text(statement, 1, "");
+    code = database_step(store->database, statement, error);
+    if (code == 1) {
+        code = store_column_sealed(store, statement, 0, "check", &check, error);
+        sqlite3_reset(statement);
+        json_decref(check);
+        return code == ERROR_STORAGE
+                   ? error_set(error, ERROR_REFUSED, "this key does not open this store")
+                   : code;
+    }
+    return code < 0 ? code : error_set(error, ERROR_STORAGE, "this store was never finished");
+}
+
+int store_open(struct store **opened, const char *path, const struct seal_key *key,
+               struct error *error)
+{
+    struct store *store = calloc(1, sizeof(*store));
+    char text[64];
+    int code;
+
+    *opened = NULL;
+    if (store == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    store->key = key;
+    code = database_open(&store->database, path, DATABASE_OPEN, &store_schema, error);
+    if (code == 0)
+        code = check_key(store, error);
+    if (code == 0)
+        code = store_meta_get(store, "agent", text, sizeof(text), error);
+    if (code == 0 && !id_parse(&store->agent, text))
+        code = error_set(error, ERROR_STORAGE, "%s: the agent's id is damaged", path);
+    if (code == 0)
+        code = store_meta_get(store, "device", text, sizeof(text), error);
+    if (code == 0 && !id_parse(&store->device, text))
+        code = error_set(error, ERROR_STORAGE, "%s: the device's id is damaged", path);
+    if (code != 0) {
+        store_close(store);
+        return code;
+    }
+    *opened = store;
+    return 0;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    database_close(store->database);
+    free(store);
+}
+
+const struct id *store_device(const struct store *store)
+{
+    return &store->device;
+}
+
+const struct id *store_agent(const struct store *store)
+{
+    return &store->agent;
+}
+
+int64_t store_version(struct store *store)
+{
+    return database_version(store->database);
+}

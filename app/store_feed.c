@@ -1,0 +1,120 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/store_internal.h"
+
+int64_t store_cursor(struct store *store, struct error *error)
+{
+    char text[32];
+    int code = store_meta_get(store, "cursor", text, sizeof(text), error);
+
+    return code != 0 ? code : strtoll(text, NULL, 10);
+}
+
+/* What the feed brings replaces the base; operations whose effect it holds are done with. */
+static int write_record(struct store *store, const struct record *record, struct error *error)
+{
+    sqlite3_stmt *statement;
+    struct record *base;
+    bool stale;
+    int code = store_record_base(store, record->type, &record->id, &base, error);
+
+    if (code != 0)
+        return code;
+    stale = base != NULL && base->rev > record->rev;
+    record_free(base);
+    if (stale)
+        return 0;
+    statement = store_statement(store, STORE_OPERATION_FED, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, record_type_name(record->type));
+    database_bind_id(statement, 2, &record->id);
+    sqlite3_bind_int64(statement, 3, record->rev);
+    code = database_run(store->database, statement, error);
+    return code != 0 ? code : store_record_refold(store, record->type, &record->id, record, error);
+}
+
+struct touched {
+    enum record_type type;
+    struct id id;
+};
+
+/* The records that operations here still speak of: new array in `list`. */
+static int list_touched(struct store *store, struct touched **list, size_t *count,
+                        struct error *error)
+{
+    sqlite3_stmt *row = store_statement(store, STORE_RECORD_IDS, error);
+    int code;
+
+    *list = NULL;
+    *count = 0;
+    while ((code = database_step(store->database, row, error)) == 1) {
+        struct touched *longer = realloc(*list, (*count + 1) * sizeof(**list));
+
+        if (longer == NULL)
+            return error_set(error, ERROR_MEMORY, "store: out of memory");
+        *list = longer;
+        longer[*count].type = record_type_from_name(database_text(row, 0));
+        id_parse(&longer[*count].id, database_text(row, 1));
+        (*count)++;
+    }
+    return code;
+}
+
+/*
+ * The server's database is another one (restored, or made anew): what it said before no longer
+ * holds, what was made here is offered to it again.
+ */
+static int begin_feed(struct store *store, const char *feed, struct error *error)
+{
+    struct touched *list;
+    size_t count;
+    int code;
+
+    if ((code = database_run(store->database,
+                             store_statement(store, STORE_RECORD_FORGET_BASES, error), error)) !=
+            0 ||
+        (code = database_run(store->database, store_statement(store, STORE_OPERATION_AGAIN, error),
+                             error)) != 0)
+        return code;
+    code = list_touched(store, &list, &count, error);
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = store_record_refold(store, list[i].type, &list[i].id, NULL, error);
+    free(list);
+    if (code == 0)
+        code = store_meta_put(store, "feed", feed, error);
+    return code != 0 ? code : store_meta_put(store, "cursor", "0", error);
+}
+
+static int write_page(struct store *store, struct record *const *records, size_t count,
+                      int64_t cursor, const char *feed, struct error *error)
+{
+    char text[128];
+    int code = store_meta_get(store, "feed", text, sizeof(text), error);
+
+    if (code != 0)
+        return code;
+    if (text[0] != '\0' && strcmp(text, feed) != 0)
+        return begin_feed(store, feed, error);
+    if (text[0] == '\0')
+        code = store_meta_put(store, "feed", feed, error);
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = write_record(store, records[i], error);
+    if (code != 0)
+        return code;
+    snprintf(text, sizeof(text), "%lld", (long long)cursor);
+    return store_meta_put(store, "cursor", text, error);
+}
+
+int store_write_page(struct store *store, struct record *const *records, size_t count,
+                     int64_t cursor, const char *feed, struct error *error)
+{
+    int code = database_begin(store->database, error);
+
+    if (code != 0)
+        return code;
+    return database_end(store->database, write_page(store, records, count, cursor, feed, error),
+                        error);
+}

@@ -1,0 +1,92 @@
+/*
+ * What the parts of the store share: the connection, its statements and the sealing of rows. Only
+ * app/store*.c include it.
+ */
+#ifndef GUICHET_APP_STORE_INTERNAL_H
+#define GUICHET_APP_STORE_INTERNAL_H
+
+#include "app/database.h"
+#include "app/store.h"
+
+struct store {
+    struct database *database;
+    const struct seal_key *key; /* borrowed */
+    struct id agent;
+    struct id device;
+};
+
+/* The statements, in the order of the table in store_schema.c. */
+enum store_statement {
+    STORE_META_GET,
+    STORE_META_PUT,
+    STORE_RECORD_GET,
+    STORE_RECORD_PUT,
+    STORE_RECORD_DELETE,
+    STORE_RECORD_LIST, /* four ways to restrict, each oldest first, then newest first */
+    STORE_RECORD_LIST_LAST = STORE_RECORD_LIST + 7,
+    STORE_RECORD_IDS,
+    STORE_RECORD_FORGET_BASES,
+    STORE_OPERATION_ADD,
+    STORE_OPERATION_OF_RECORD,
+    STORE_OPERATION_WAITING,
+    STORE_OPERATION_COUNT,
+    STORE_OPERATION_GET,
+    STORE_OPERATION_ATTEMPTED,
+    STORE_OPERATION_ACCEPT,
+    STORE_OPERATION_DELETE,
+    STORE_OPERATION_FED,
+    STORE_OPERATION_AGAIN,
+    STORE_REFUSAL_ADD,
+    STORE_REFUSAL_LIST,
+    STORE_REFUSAL_COUNT,
+    STORE_REFUSAL_DELETE,
+    STORE_STATE_GET,
+    STORE_STATE_PUT,
+    STORE_STATE_DELETE,
+    STORE_STATEMENT_COUNT
+};
+
+/* States of a row in the table of operations. */
+enum store_operation_state {
+    STORE_OPERATION_STATE_WAITING = 0,  /* the outbox */
+    STORE_OPERATION_STATE_ACCEPTED = 1, /* by the server; kept until the feed brings its effect */
+};
+
+extern const struct database_schema store_schema;
+
+sqlite3_stmt *store_statement(struct store *store, enum store_statement which, struct error *error);
+
+/* Binds a JSON value, sealed about `about`; ERROR_MEMORY when it cannot. */
+int store_bind_sealed(struct store *store, sqlite3_stmt *statement, int index, const json_t *value,
+                      const char *about, struct error *error);
+/* Opens the sealed JSON of a column; NULL in `value` for a NULL column. New reference. */
+int store_column_sealed(struct store *store, sqlite3_stmt *statement, int column, const char *about,
+                        json_t **value, struct error *error);
+
+/* Plain values about the file itself. */
+int store_meta_put(struct store *store, const char *name, const char *text, struct error *error);
+/* Copies the text; "" when there is none. */
+int store_meta_get(struct store *store, const char *name, char *text, size_t size,
+                   struct error *error);
+
+/*
+ * Folds the terminal's own operations onto the server's `base` again (borrowed; NULL for none) and
+ * writes the row: what every change of base or of the operations ends with. The row goes when
+ * nothing is left of the record.
+ */
+int store_record_refold(struct store *store, enum record_type type, const struct id *id,
+                        const struct record *base, struct error *error);
+
+/* The record as the server last sent it: new, or NULL when it never did. */
+int store_record_base(struct store *store, enum record_type type, const struct id *id,
+                      struct record **base, struct error *error);
+
+/* "type/id": what a sealed row is about. */
+#define STORE_ABOUT_SIZE 80
+void store_about(char about[STORE_ABOUT_SIZE], const char *what, const char *id);
+
+/* The operation in column `column` of the row at hand, whose id is `id`. New. */
+int store_column_operation(struct store *store, sqlite3_stmt *statement, int column, const char *id,
+                           struct operation **operation, struct error *error);
+
+#endif

@@ -1,0 +1,370 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "app/store_internal.h"
+
+int store_column_operation(struct store *store, sqlite3_stmt *statement, int column, const char *id,
+                           struct operation **operation, struct error *error)
+{
+    char about[STORE_ABOUT_SIZE];
+    json_t *document;
+    int code;
+
+    *operation = NULL;
+    store_about(about, "operation", id);
+    code = store_column_sealed(store, statement, column, about, &document, error);
+    if (code == 0)
+        code = operation_from_json(operation, document, error);
+    json_decref(document);
+    return code;
+}
+
+/* --- applying ------------------------------------------------------------------------------- */
+
+static int add_operation(struct store *store, const struct operation *operation,
+                         struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_ADD, error);
+    char about[STORE_ABOUT_SIZE];
+    json_t *document = operation_to_json(operation);
+    int code;
+
+    store_about(about, "operation", operation->id.text);
+    database_bind_id(statement, 1, &operation->id);
+    database_bind_text(statement, 2, record_type_name(operation->type));
+    database_bind_id(statement, 3, &operation->record);
+    code = document != NULL ? store_bind_sealed(store, statement, 4, document, about, error)
+                            : error_set(error, ERROR_MEMORY, "store: out of memory");
+    json_decref(document);
+    return code != 0 ? code : database_run(store->database, statement, error);
+}
+
+/* Asks merge, on the record as it stands with the operations before it. */
+static int try_merge(struct store *store, const struct operation *operation,
+                     enum merge_refusal *refusal, struct error *error)
+{
+    struct merge_result result;
+    struct record *current = NULL;
+    int code = store_get(store, operation->type, &operation->record, &current, NULL, error);
+
+    if (code != 0 && code != ERROR_NOT_FOUND)
+        return code;
+    code = merge_apply(&result, operation, current, error);
+    record_free(current);
+    if (code != 0)
+        return code;
+    record_free(result.record);
+    *refusal = result.refusal;
+    if (result.refusal != MERGE_APPLIED)
+        return error_set(error, ERROR_REFUSED, "%s %s: %s%s%s", record_type_name(operation->type),
+                         operation_kind_name(operation->kind), merge_refusal_name(result.refusal),
+                         result.field[0] != '\0' ? ": " : "", result.field);
+    return 0;
+}
+
+static int apply_one(struct store *store, struct operation *operation, enum merge_refusal *refusal,
+                     struct error *error)
+{
+    struct record *base;
+    int code;
+
+    if (record_type_name(operation->type) == NULL)
+        return error_set(error, ERROR_INVALID, "operation: no such type of record");
+    code = store_record_base(store, operation->type, &operation->record, &base, error);
+    if (code != 0)
+        return code;
+    operation->base = base != NULL ? base->rev : 0;
+    code = try_merge(store, operation, refusal, error);
+    if (code == 0)
+        code = add_operation(store, operation, error);
+    if (code == 0)
+        code = store_record_refold(store, operation->type, &operation->record, base, error);
+    record_free(base);
+    return code;
+}
+
+/* The latest moment is kept, so that after a restart with the clock set back no operation claims
+ * to be older than one before it. */
+static int keep_moment(struct store *store, struct moment moment, struct error *error)
+{
+    char text[64];
+
+    if (moment_compare(moment, store_latest_moment(store)) <= 0)
+        return 0;
+    snprintf(text, sizeof(text), "%lld %u", (long long)moment.ms, (unsigned)moment.tick);
+    return store_meta_put(store, "moment", text, error);
+}
+
+struct moment store_latest_moment(struct store *store)
+{
+    struct moment moment = {0};
+    char text[64];
+    long long ms;
+    unsigned tick;
+
+    if (store_meta_get(store, "moment", text, sizeof(text), NULL) == 0 &&
+        sscanf(text, "%lld %u", &ms, &tick) == 2)
+        moment = (struct moment){.ms = ms, .tick = (uint16_t)tick};
+    return moment;
+}
+
+int store_apply(struct store *store, struct operation *const *operations, size_t count,
+                enum merge_refusal *refusal, struct error *error)
+{
+    enum merge_refusal unused;
+    int code = database_begin(store->database, error);
+
+    if (refusal == NULL)
+        refusal = &unused;
+    *refusal = MERGE_APPLIED;
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = apply_one(store, operations[i], refusal, error);
+    if (code == 0 && count > 0)
+        code = keep_moment(store, operations[count - 1]->moment, error);
+    return database_end(store->database, code, error);
+}
+
+/* --- outbox --------------------------------------------------------------------------------- */
+
+int64_t store_outbox_count(struct store *store, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_COUNT, error);
+    int64_t count = database_step(store->database, statement, error);
+
+    if (count == 1) {
+        count = sqlite3_column_int64(statement, 0);
+        sqlite3_reset(statement);
+    }
+    return count;
+}
+
+int store_outbox_each(struct store *store, size_t limit, outbox_visit visit, void *context,
+                      struct error *error)
+{
+    sqlite3_stmt *row = NULL;
+    int code;
+
+    if (sqlite3_prepare_v2(database_handle(store->database),
+                           store_schema.statements[STORE_OPERATION_WAITING].sql, -1, &row,
+                           NULL) != SQLITE_OK)
+        return database_fail(store->database, "operation.waiting", error);
+    sqlite3_bind_int64(row, 1, limit <= INT64_MAX ? (int64_t)limit : INT64_MAX);
+    while ((code = database_step(store->database, row, error)) == 1) {
+        struct outbox_entry entry = {.attempts = sqlite3_column_int(row, 2),
+                                     .reason = database_text(row, 3)};
+        struct operation *operation;
+
+        code = store_column_operation(store, row, 1, database_text(row, 0), &operation, error);
+        entry.operation = operation;
+        if (code == 0)
+            code = visit(context, &entry);
+        operation_free(operation);
+        if (code != 0)
+            break;
+    }
+    sqlite3_finalize(row);
+    return code;
+}
+
+int store_outbox_attempted(struct store *store, const struct id *ids, size_t count,
+                           const char *reason, struct error *error)
+{
+    int code = database_begin(store->database, error);
+
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < count && code == 0; i++) {
+        sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_ATTEMPTED, error);
+
+        database_bind_id(statement, 1, &ids[i]);
+        database_bind_text(statement, 2, reason);
+        code = database_run(store->database, statement, error);
+    }
+    return database_end(store->database, code, error);
+}
+
+/* An operation of the table as it stands there. */
+struct held {
+    struct operation *operation; /* owned */
+    int attempts;
+    int state;
+    int64_t number;
+};
+
+/* ERROR_NOT_FOUND when the table does not hold it. */
+static int find_held(struct store *store, const struct id *id, struct held *held,
+                     struct error *error)
+{
+    sqlite3_stmt *row = store_statement(store, STORE_OPERATION_GET, error);
+    int code;
+
+    *held = (struct held){0};
+    database_bind_id(row, 1, id);
+    code = database_step(store->database, row, error);
+    if (code == 0)
+        return error_set(error, ERROR_NOT_FOUND, "operation %s is not waiting", id->text);
+    if (code < 0)
+        return code;
+    held->attempts = sqlite3_column_int(row, 2);
+    held->state = sqlite3_column_int(row, 3);
+    held->number = sqlite3_column_int64(row, 4);
+    code = store_column_operation(store, row, 1, database_text(row, 0), &held->operation, error);
+    sqlite3_reset(row);
+    return code;
+}
+
+static int delete_operation(struct store *store, const struct id *id, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_DELETE, error);
+
+    database_bind_id(statement, 1, id);
+    return database_run(store->database, statement, error);
+}
+
+static int refold_stored(struct store *store, enum record_type type, const struct id *id,
+                         struct error *error)
+{
+    struct record *base;
+    int code = store_record_base(store, type, id, &base, error);
+
+    if (code == 0)
+        code = store_record_refold(store, type, id, base, error);
+    record_free(base);
+    return code;
+}
+
+static int withdraw(struct store *store, const struct id *id, struct error *error)
+{
+    struct held held;
+    int code = find_held(store, id, &held, error);
+
+    if (code == 0 && (held.attempts > 0 || held.state != STORE_OPERATION_STATE_WAITING))
+        code = error_set(error, ERROR_CONFLICT, "operation %s was sent already", id->text);
+    if (code == 0)
+        code = delete_operation(store, id, error);
+    if (code == 0)
+        code = refold_stored(store, held.operation->type, &held.operation->record, error);
+    operation_free(held.operation);
+    return code;
+}
+
+int store_outbox_withdraw(struct store *store, const struct id *operation, struct error *error)
+{
+    int code = database_begin(store->database, error);
+
+    if (code != 0)
+        return code;
+    return database_end(store->database, withdraw(store, operation, error), error);
+}
+
+/* --- settling ------------------------------------------------------------------------------- */
+
+static int add_refusal(struct store *store, const struct held *held,
+                       const struct store_outcome *outcome, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_REFUSAL_ADD, error);
+    char about[STORE_ABOUT_SIZE];
+    json_t *document =
+        json_pack("{s:o, s:s, s:s}", "operation", operation_to_json(held->operation), "refusal",
+                  merge_refusal_name(outcome->refusal), "field", outcome->field);
+    int code;
+
+    store_about(about, "refusal", outcome->operation.text);
+    if (document == NULL || statement == NULL) {
+        json_decref(document);
+        return error_set(error, ERROR_MEMORY, "store: out of memory");
+    }
+    database_bind_id(statement, 1, &outcome->operation);
+    sqlite3_bind_int64(statement, 2, held->number);
+    code = store_bind_sealed(store, statement, 3, document, about, error);
+    json_decref(document);
+    return code != 0 ? code : database_run(store->database, statement, error);
+}
+
+static int accept_operation(struct store *store, const struct store_outcome *outcome,
+                            struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_ACCEPT, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_id(statement, 1, &outcome->operation);
+    sqlite3_bind_int64(statement, 2, outcome->rev);
+    return database_run(store->database, statement, error);
+}
+
+/* The feed may have brought the effect before the answer to the operation came. */
+static int drop_fed(struct store *store, const struct operation *operation, int64_t rev,
+                    struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_FED, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, record_type_name(operation->type));
+    database_bind_id(statement, 2, &operation->record);
+    sqlite3_bind_int64(statement, 3, rev);
+    return database_run(store->database, statement, error);
+}
+
+static int settle_held(struct store *store, const struct held *held,
+                       const struct store_outcome *outcome, struct error *error)
+{
+    const struct operation *operation = held->operation;
+    struct record *base;
+    int code = store_record_base(store, operation->type, &operation->record, &base, error);
+
+    if (code != 0)
+        return code;
+    if (outcome->refusal == MERGE_APPLIED) {
+        code = accept_operation(store, outcome, error);
+        if (code == 0 && base != NULL)
+            code = drop_fed(store, operation, base->rev, error);
+    } else {
+        code = delete_operation(store, &outcome->operation, error);
+    }
+    if (code == 0 && (outcome->refusal != MERGE_APPLIED || outcome->conflict))
+        code = add_refusal(store, held, outcome, error);
+    if (code == 0 && outcome->record != NULL &&
+        (base == NULL || base->rev < outcome->record->rev)) {
+        record_free(base);
+        base = record_copy(outcome->record);
+        if (base == NULL)
+            code = error_set(error, ERROR_MEMORY, "store: out of memory");
+    }
+    if (code == 0)
+        code = store_record_refold(store, operation->type, &operation->record, base, error);
+    record_free(base);
+    return code;
+}
+
+static int settle_one(struct store *store, const struct store_outcome *outcome, struct error *error)
+{
+    struct error unknown = ERROR_INIT;
+    struct held held;
+    int code = find_held(store, &outcome->operation, &held, &unknown);
+
+    if (code == ERROR_NOT_FOUND)
+        return 0;
+    if (code != 0)
+        return error_set(error, code, "%s", unknown.message);
+    if (held.state == STORE_OPERATION_STATE_WAITING)
+        code = settle_held(store, &held, outcome, error);
+    operation_free(held.operation);
+    return code;
+}
+
+int store_outbox_settle(struct store *store, const struct store_outcome *outcomes, size_t count,
+                        struct error *error)
+{
+    int code = database_begin(store->database, error);
+
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = settle_one(store, &outcomes[i], error);
+    return database_end(store->database, code, error);
+}

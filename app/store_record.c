@@ -1,0 +1,243 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "app/store_internal.h"
+
+/* Columns of RECORD_COLUMNS in store_schema.c. */
+enum { COLUMN_TYPE, COLUMN_ID, COLUMN_BASE, COLUMN_CURRENT, COLUMN_PENDING };
+
+static int column_record(struct store *store, sqlite3_stmt *row, int column, struct record **record,
+                         struct error *error)
+{
+    char about[STORE_ABOUT_SIZE];
+    json_t *document;
+    int code;
+
+    *record = NULL;
+    store_about(about, database_text(row, COLUMN_TYPE), database_text(row, COLUMN_ID));
+    code = store_column_sealed(store, row, column, about, &document, error);
+    if (code != 0 || document == NULL)
+        return code;
+    code = record_from_json(record, document, error);
+    json_decref(document);
+    return code;
+}
+
+static int row_current(struct store *store, sqlite3_stmt *row, struct record **record,
+                       enum store_pending *pending, struct error *error)
+{
+    int column =
+        sqlite3_column_type(row, COLUMN_CURRENT) != SQLITE_NULL ? COLUMN_CURRENT : COLUMN_BASE;
+
+    if (pending != NULL)
+        *pending = (enum store_pending)sqlite3_column_int(row, COLUMN_PENDING);
+    return column_record(store, row, column, record, error);
+}
+
+/* Steps to the one row of a record: 1 when there is one. */
+static int find_row(struct store *store, enum record_type type, const struct id *id,
+                    sqlite3_stmt **row, struct error *error)
+{
+    *row = store_statement(store, STORE_RECORD_GET, error);
+    database_bind_text(*row, 1, record_type_name(type));
+    database_bind_id(*row, 2, id);
+    return database_step(store->database, *row, error);
+}
+
+int store_get(struct store *store, enum record_type type, const struct id *id,
+              struct record **record, enum store_pending *pending, struct error *error)
+{
+    sqlite3_stmt *row;
+    int code = find_row(store, type, id, &row, error);
+
+    *record = NULL;
+    if (code == 0)
+        return error_set(error, ERROR_NOT_FOUND, "%s %s is not on this terminal",
+                         record_type_name(type), id->text);
+    if (code < 0)
+        return code;
+    code = row_current(store, row, record, pending, error);
+    sqlite3_reset(row);
+    return code;
+}
+
+int store_record_base(struct store *store, enum record_type type, const struct id *id,
+                      struct record **base, struct error *error)
+{
+    sqlite3_stmt *row;
+    int code = find_row(store, type, id, &row, error);
+
+    *base = NULL;
+    if (code == 1) {
+        code = column_record(store, row, COLUMN_BASE, base, error);
+        sqlite3_reset(row);
+    }
+    return code;
+}
+
+static size_t list_statement(const struct store_query *query)
+{
+    size_t way = !id_is_empty(&query->case_id)     ? 3
+                 : !id_is_empty(&query->client_id) ? 2
+                 : query->type != RECORD_NONE      ? 1
+                                                   : 0;
+
+    return STORE_RECORD_LIST + 2 * way + (query->newest_first ? 1 : 0);
+}
+
+/* A walk's statement is its own, for visitors may read the store too. */
+int store_each(struct store *store, const struct store_query *query, store_visit visit,
+               void *context, struct error *error)
+{
+    const char *sql = store_schema.statements[list_statement(query)].sql;
+    sqlite3_stmt *row = NULL;
+    int code;
+
+    if (sqlite3_prepare_v2(database_handle(store->database), sql, -1, &row, NULL) != SQLITE_OK)
+        return database_fail(store->database, "record.list", error);
+    if (query->type != RECORD_NONE)
+        database_bind_text(row, 1, record_type_name(query->type));
+    database_bind_id(row, 2, &query->case_id);
+    database_bind_id(row, 3, &query->client_id);
+    while ((code = database_step(store->database, row, error)) == 1) {
+        struct record *record;
+        enum store_pending pending;
+
+        code = row_current(store, row, &record, &pending, error);
+        if (code == 0)
+            code = visit(context, record, pending);
+        record_free(record);
+        if (code != 0)
+            break;
+    }
+    sqlite3_finalize(row);
+    return code;
+}
+
+/* --- folding -------------------------------------------------------------------------------- */
+
+struct fold {
+    struct record *current; /* owned; NULL while there is nothing */
+    enum store_pending pending;
+    bool changed; /* an own operation stands on top of the base */
+};
+
+/* Puts one own operation on top; one that merge refuses here is left out of what is shown. */
+static int fold_operation(struct fold *fold, const struct operation *operation, bool waiting,
+                          struct error *error)
+{
+    struct merge_result result;
+    int code = merge_apply(&result, operation, fold->current, error);
+
+    if (code != 0)
+        return code;
+    if (waiting) {
+        enum store_pending pending =
+            operation->kind == OPERATION_CLAIM ? STORE_CLAIMING : STORE_WAITING;
+
+        if (pending > fold->pending)
+            fold->pending = pending;
+    }
+    if (result.refusal == MERGE_APPLIED) {
+        record_free(fold->current);
+        fold->current = result.record;
+        fold->changed = true;
+    }
+    return 0;
+}
+
+static int fold_all(struct store *store, struct fold *fold, enum record_type type,
+                    const struct id *id, struct error *error)
+{
+    sqlite3_stmt *row = store_statement(store, STORE_OPERATION_OF_RECORD, error);
+    int code;
+
+    database_bind_text(row, 1, record_type_name(type));
+    database_bind_id(row, 2, id);
+    while ((code = database_step(store->database, row, error)) == 1) {
+        bool waiting = sqlite3_column_int(row, 2) == STORE_OPERATION_STATE_WAITING;
+        struct operation *operation;
+
+        code = store_column_operation(store, row, 1, database_text(row, 0), &operation, error);
+        if (code == 0)
+            code = fold_operation(fold, operation, waiting, error);
+        operation_free(operation);
+        if (code != 0)
+            break;
+    }
+    if (row != NULL)
+        sqlite3_reset(row);
+    return code;
+}
+
+static int bind_record(struct store *store, sqlite3_stmt *statement, int index,
+                       const struct record *record, const char *about, struct error *error)
+{
+    json_t *document;
+    int code;
+
+    if (record == NULL)
+        return 0;
+    document = record_to_json(record);
+    code = document != NULL ? store_bind_sealed(store, statement, index, document, about, error)
+                            : error_set(error, ERROR_MEMORY, "store: out of memory");
+    json_decref(document);
+    return code;
+}
+
+/* Ids of other records are the only part of a body that stands in plain, to find it by. */
+static void bind_parent(sqlite3_stmt *statement, int index, const struct record *record,
+                        const char *member)
+{
+    struct id id;
+
+    if (id_parse(&id, record_text(record, member)))
+        database_bind_id(statement, index, &id);
+}
+
+static int write_row(struct store *store, enum record_type type, const struct id *id,
+                     const struct record *base, const struct fold *fold, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_RECORD_PUT, error);
+    const struct record *current = fold->changed ? fold->current : NULL;
+    const struct record *shown = current != NULL ? current : base;
+    char about[STORE_ABOUT_SIZE];
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    store_about(about, record_type_name(type), id->text);
+    database_bind_text(statement, 1, record_type_name(type));
+    database_bind_id(statement, 2, id);
+    bind_parent(statement, 3, shown, "case");
+    bind_parent(statement, 4, shown, "client");
+    sqlite3_bind_int64(statement, 5, base != NULL ? base->rev : 0);
+    sqlite3_bind_int(statement, 8, fold->pending);
+    if ((code = bind_record(store, statement, 6, base, about, error)) != 0 ||
+        (code = bind_record(store, statement, 7, current, about, error)) != 0)
+        return code;
+    return database_run(store->database, statement, error);
+}
+
+int store_record_refold(struct store *store, enum record_type type, const struct id *id,
+                        const struct record *base, struct error *error)
+{
+    struct fold fold = {0};
+    int code;
+
+    if (base != NULL && (fold.current = record_copy(base)) == NULL)
+        return error_set(error, ERROR_MEMORY, "store: out of memory");
+    code = fold_all(store, &fold, type, id, error);
+    if (code == 0 && fold.current == NULL) {
+        sqlite3_stmt *statement = store_statement(store, STORE_RECORD_DELETE, error);
+
+        database_bind_text(statement, 1, record_type_name(type));
+        database_bind_id(statement, 2, id);
+        code = database_run(store->database, statement, error);
+    } else if (code == 0) {
+        code = write_row(store, type, id, base, &fold, error);
+    }
+    record_free(fold.current);
+    return code;
+}

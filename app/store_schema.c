@@ -1,0 +1,89 @@
+#include "app/store_internal.h"
+
+/*
+ * record.base is the document as the server last sent it, record.current the document with this
+ * terminal's own operations on top, NULL when it is the same. Both are sealed.
+ */
+static const char create[] =
+    "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE record(type TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT, client_id TEXT,"
+    "  base_rev INTEGER NOT NULL, base BLOB, current BLOB, pending INTEGER NOT NULL,"
+    "  PRIMARY KEY(type, id)) WITHOUT ROWID;"
+    "CREATE INDEX record_case ON record(case_id, type, id) WHERE case_id IS NOT NULL;"
+    "CREATE INDEX record_client ON record(client_id, type, id) WHERE client_id IS NOT NULL;"
+    "CREATE TABLE operation(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
+    "  type TEXT NOT NULL, record TEXT NOT NULL, state INTEGER NOT NULL, rev INTEGER NOT NULL,"
+    "  attempts INTEGER NOT NULL, reason TEXT NOT NULL, document BLOB NOT NULL);"
+    "CREATE INDEX operation_record ON operation(type, record, number);"
+    "CREATE INDEX operation_state ON operation(state, number);"
+    "CREATE TABLE refusal(operation TEXT PRIMARY KEY, number INTEGER NOT NULL,"
+    "  document BLOB NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
+
+#define RECORD_COLUMNS "type, id, base, current, pending"
+
+/* A list by what restricts it most, so that each finds its index; in two orders. */
+#define RECORD_LIST(name, filter)                                                                  \
+    {name, "SELECT " RECORD_COLUMNS " FROM record WHERE " filter " ORDER BY id, type"},            \
+    {                                                                                              \
+        name "-newest",                                                                            \
+            "SELECT " RECORD_COLUMNS " FROM record WHERE " filter " ORDER BY id DESC, type DESC"   \
+    }
+
+static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
+    [STORE_META_GET] = {"meta.get", "SELECT value FROM meta WHERE name = ?1"},
+    [STORE_META_PUT] = {"meta.put", "INSERT INTO meta VALUES(?1, ?2)"
+                                    " ON CONFLICT(name) DO UPDATE SET value = excluded.value"},
+    [STORE_RECORD_GET] = {"record.get",
+                          "SELECT " RECORD_COLUMNS " FROM record WHERE type = ?1 AND id = ?2"},
+    [STORE_RECORD_PUT] = {"record.put",
+                          "INSERT OR REPLACE INTO record VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
+    [STORE_RECORD_DELETE] = {"record.delete", "DELETE FROM record WHERE type = ?1 AND id = ?2"},
+    [STORE_RECORD_LIST] = RECORD_LIST("record.all", "1"),
+    RECORD_LIST("record.of-type", "type = ?1"),
+    RECORD_LIST("record.of-client", "client_id = ?3 AND (?1 IS NULL OR type = ?1)"),
+    RECORD_LIST("record.of-case",
+                "case_id = ?2 AND (?1 IS NULL OR type = ?1) AND (?3 IS NULL OR client_id = ?3)"),
+    [STORE_RECORD_IDS] = {"record.ids", "SELECT DISTINCT type, record FROM operation"},
+    [STORE_RECORD_FORGET_BASES] = {"record.forget-bases", "DELETE FROM record"},
+    [STORE_OPERATION_ADD] = {"operation.add", "INSERT INTO operation(id, type, record, state, rev,"
+                                              " attempts, reason, document)"
+                                              " VALUES(?1, ?2, ?3, 0, 0, 0, '', ?4)"},
+    [STORE_OPERATION_OF_RECORD] = {"operation.of-record",
+                                   "SELECT id, document, state FROM operation"
+                                   " WHERE type = ?1 AND record = ?2 ORDER BY number"},
+    [STORE_OPERATION_WAITING] = {"operation.waiting",
+                                 "SELECT id, document, attempts, reason FROM operation"
+                                 " WHERE state = 0 ORDER BY number LIMIT ?1"},
+    [STORE_OPERATION_COUNT] = {"operation.count", "SELECT count(*) FROM operation WHERE state = 0"},
+    [STORE_OPERATION_GET] = {"operation.get", "SELECT id, document, attempts, state, number"
+                                              " FROM operation WHERE id = ?1"},
+    [STORE_OPERATION_ATTEMPTED] = {"operation.attempted",
+                                   "UPDATE operation SET attempts = attempts + 1, reason = ?2"
+                                   " WHERE id = ?1"},
+    [STORE_OPERATION_ACCEPT] = {"operation.accept",
+                                "UPDATE operation SET state = 1, rev = ?2, reason = ''"
+                                " WHERE id = ?1"},
+    [STORE_OPERATION_DELETE] = {"operation.delete", "DELETE FROM operation WHERE id = ?1"},
+    [STORE_OPERATION_FED] = {"operation.fed", "DELETE FROM operation WHERE type = ?1"
+                                              " AND record = ?2 AND state = 1 AND rev <= ?3"},
+    [STORE_OPERATION_AGAIN] = {"operation.again", "UPDATE operation SET state = 0, rev = 0"},
+    [STORE_REFUSAL_ADD] = {"refusal.add", "INSERT OR REPLACE INTO refusal VALUES(?1, ?2, ?3)"},
+    [STORE_REFUSAL_LIST] = {"refusal.list",
+                            "SELECT operation, document FROM refusal ORDER BY number"},
+    [STORE_REFUSAL_COUNT] = {"refusal.count", "SELECT count(*) FROM refusal"},
+    [STORE_REFUSAL_DELETE] = {"refusal.delete", "DELETE FROM refusal WHERE operation = ?1"},
+    [STORE_STATE_GET] = {"state.get", "SELECT value FROM state WHERE name = ?1"},
+    [STORE_STATE_PUT] = {"state.put", "INSERT INTO state VALUES(?1, ?2)"
+                                      " ON CONFLICT(name) DO UPDATE SET value = excluded.value"},
+    [STORE_STATE_DELETE] = {"state.delete", "DELETE FROM state WHERE name = ?1"},
+};
+
+const struct database_schema store_schema = {
+    .what = "store",
+    .application_id = 0x47534154, /* "GSAT" */
+    .version = 1,
+    .create = create,
+    .statements = statements,
+    .statement_count = STORE_STATEMENT_COUNT,
+};

@@ -1,0 +1,122 @@
+#include "tests/unit/store_fixture.h"
+
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void open_store(struct store_fixture *fixture)
+{
+    struct error error = ERROR_INIT;
+
+    if (store_open(&fixture->store, fixture->path, fixture->key, &error) != 0)
+        fail_msg("%s", error.message);
+}
+
+void store_fixture_begin(struct store_fixture *fixture)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE] = {0};
+    struct error error = ERROR_INIT;
+    struct id agent;
+
+    memset(fixture, 0, sizeof(*fixture));
+    assert_int_equal(seal_start(&error), 0);
+    strcpy(fixture->directory, "/tmp/guichet-store-XXXXXX");
+    assert_non_null(mkdtemp(fixture->directory));
+    snprintf(fixture->path, sizeof(fixture->path), "%s/agent.db", fixture->directory);
+    fixture->key = seal_key_new();
+    assert_non_null(fixture->key);
+    clock_init(&fixture->clock, clock_system, NULL);
+    agent = store_fixture_id(fixture);
+    assert_int_equal(store_create(fixture->path, &agent, fixture->key, wrapped, &error), 0);
+    open_store(fixture);
+}
+
+void store_fixture_reopen(struct store_fixture *fixture)
+{
+    store_close(fixture->store);
+    open_store(fixture);
+}
+
+void store_fixture_end(struct store_fixture *fixture)
+{
+    char command[128];
+
+    store_close(fixture->store);
+    seal_key_free(fixture->key);
+    snprintf(command, sizeof(command), "rm -rf '%s'", fixture->directory);
+    assert_int_equal(system(command), 0);
+}
+
+struct id store_fixture_id(struct store_fixture *fixture)
+{
+    return id_generate(&fixture->ids, clock_wall_ms(&fixture->clock));
+}
+
+struct operation *store_fixture_operation(struct store_fixture *fixture, enum operation_kind kind,
+                                          enum record_type type, const struct id *record,
+                                          const char *body)
+{
+    struct operation *operation = operation_new(kind, type, record);
+
+    assert_non_null(operation);
+    operation->id = store_fixture_id(fixture);
+    operation->agent = *store_agent(fixture->store);
+    operation->device = *store_device(fixture->store);
+    operation->moment = clock_next(&fixture->clock);
+    json_decref(operation->body);
+    operation->body = json_loads(body, 0, NULL);
+    assert_non_null(operation->body);
+    return operation;
+}
+
+int store_fixture_apply(struct store_fixture *fixture, struct operation *operation)
+{
+    struct error error = ERROR_INIT;
+    int code = store_apply(fixture->store, &operation, 1, NULL, &error);
+
+    operation_free(operation);
+    return code;
+}
+
+struct id store_fixture_client(struct store_fixture *fixture, const char *name)
+{
+    struct id id = store_fixture_id(fixture);
+    char body[300];
+
+    snprintf(body, sizeof(body),
+             "{\"kind\":\"person\",\"name\":\"%s\",\"office\":\"sample/quebec\"}", name);
+    assert_int_equal(
+        store_fixture_apply(
+            fixture, store_fixture_operation(fixture, OPERATION_APPEND, RECORD_CLIENT, &id, body)),
+        0);
+    return id;
+}
+
+struct id store_fixture_note(struct store_fixture *fixture, const struct id *case_id,
+                             const char *text)
+{
+    struct id id = store_fixture_id(fixture);
+    char body[600];
+
+    snprintf(body, sizeof(body),
+             "{\"case\":\"%s\",\"channel\":\"phone\",\"kind\":\"contact\",\"text\":\"%s\","
+             "\"author\":\"%s\",\"office\":\"sample/quebec\",\"at\":\"2026-11-24T10:00:00Z\"}",
+             case_id->text, text, store_agent(fixture->store)->text);
+    assert_int_equal(store_fixture_apply(fixture, store_fixture_operation(fixture, OPERATION_APPEND,
+                                                                          RECORD_NOTE, &id, body)),
+                     0);
+    return id;
+}
+
+struct record *store_fixture_server_merge(const struct operation *operation,
+                                          const struct record *record)
+{
+    struct merge_result result;
+
+    assert_int_equal(merge_apply(&result, operation, record, NULL), 0);
+    assert_int_equal(result.refusal, MERGE_APPLIED);
+    result.record->seq = result.record->rev * 10;
+    return result.record;
+}
