@@ -48,3 +48,14 @@ UNIT_TESTS += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h
 tests_unit_test_store_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_import tests/unit/test_import_duration \
+    tests/unit/test_import_gc_service_inventory
+tests_unit_test_import_SOURCES = tests/unit/test_import.c tests/unit/import_memory.h \
+    tests/unit/unit.h
+tests_unit_test_import_LDADD = $(UNIT_LIBS)
+tests_unit_test_import_duration_SOURCES = tests/unit/test_import_duration.c tests/unit/unit.h
+tests_unit_test_import_duration_LDADD = $(UNIT_LIBS)
+tests_unit_test_import_gc_service_inventory_SOURCES = \
+    tests/unit/test_import_gc_service_inventory.c tests/unit/import_memory.h tests/unit/unit.h
+tests_unit_test_import_gc_service_inventory_LDADD = $(UNIT_LIBS)
