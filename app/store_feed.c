@@ -12,6 +12,11 @@ int64_t store_cursor(struct store *store, struct error *error)
     return code != 0 ? code : strtoll(text, NULL, 10);
 }
 
+int store_feed(struct store *store, char feed[STORE_FEED_SIZE], struct error *error)
+{
+    return store_meta_get(store, "feed", feed, STORE_FEED_SIZE, error);
+}
+
 /* What the feed brings replaces the base; operations whose effect it holds are done with. */
 static int write_record(struct store *store, const struct record *record, struct error *error)
 {

@@ -347,9 +347,12 @@ static void another_feed_begins_anew_and_loses_nothing(void **state)
     struct record *server = store_fixture_server_merge(kept, NULL);
     struct id other = store_fixture_id(fixture);
     struct record *record;
+    char feed[STORE_FEED_SIZE];
 
     settle(fixture->store, &operation, MERGE_APPLIED, 1);
     server->id = other;
+    assert_int_equal(store_feed(fixture->store, feed, NULL), 0);
+    assert_string_equal(feed, "");
     assert_int_equal(store_write_page(fixture->store, &server, 1, 50, "feed-1", NULL), 0);
     assert_int_equal(store_write_page(fixture->store, &server, 1, 99, "feed-2", NULL), 0);
     assert_int_equal(store_cursor(fixture->store, NULL), 0);
@@ -361,6 +364,8 @@ static void another_feed_begins_anew_and_loses_nothing(void **state)
     record_free(record);
     assert_int_equal(store_write_page(fixture->store, &server, 1, 7, "feed-2", NULL), 0);
     assert_int_equal(store_cursor(fixture->store, NULL), 7);
+    assert_int_equal(store_feed(fixture->store, feed, NULL), 0);
+    assert_string_equal(feed, "feed-2");
     record_free(server);
 }
 
