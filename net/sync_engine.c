@@ -1,0 +1,548 @@
+#include "net/sync_engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/text.h"
+#include "net/sync_internal.h"
+
+#define BACK_OFF_FIRST_MS   INT64_C(1000)
+#define BACK_OFF_LONGEST_MS INT64_C(60000)
+#define HURRY_MS            INT64_C(1000)
+#define HOLD_LONGEST_MS     INT64_C(3600000)
+#define JOB_NONE            SYNC_JOB_COUNT
+
+static const struct sync_job *const jobs[SYNC_JOB_COUNT] = {
+    [SYNC_JOB_LOGOUT] = &sync_job_logout, [SYNC_JOB_LOGIN] = &sync_job_login,
+    [SYNC_JOB_PUSH] = &sync_job_push,     [SYNC_JOB_PRESENCE] = &sync_job_presence,
+    [SYNC_JOB_DESK] = &sync_job_desk,     [SYNC_JOB_CATALOGUE] = &sync_job_catalogue,
+};
+
+int64_t sync_now(const struct sync_engine *engine)
+{
+    return engine->options.steady(engine->options.steady_context);
+}
+
+int64_t sync_wall_ms(const struct sync_engine *engine)
+{
+    return engine->options.wall(engine->options.wall_context);
+}
+
+int sync_fault(struct sync_engine *engine, int code)
+{
+    engine->from_store = true;
+    return code;
+}
+
+int sync_send(struct sync_engine *engine, enum sync_lane lane, const struct http_request *request,
+              struct error *error)
+{
+    return engine->options.transport.begin(engine->options.transport.context, lane, request, error);
+}
+
+static void cancel_lane(struct sync_engine *engine, enum sync_lane lane)
+{
+    if (engine->running[lane] == JOB_NONE)
+        return;
+    engine->options.transport.cancel(engine->options.transport.context, lane);
+    engine->running[lane] = JOB_NONE;
+}
+
+static void end_once(struct sync_engine *engine, int code, const struct error *error)
+{
+    if (!engine->options.once || engine->ended)
+        return;
+    engine->ended = true;
+    engine->end_code = code;
+    if (error != NULL)
+        engine->end_error = *error;
+}
+
+/* --- trouble ---------------------------------------------------------------------------------- */
+
+/* Half to all of a delay that doubles with each failure, so that many terminals spread out. */
+static int64_t back_off(const struct sync_engine *engine, int failures)
+{
+    int doublings = failures < 8 ? failures - 1 : 7;
+    int64_t delay = BACK_OFF_FIRST_MS << doublings;
+
+    if (delay > BACK_OFF_LONGEST_MS)
+        delay = BACK_OFF_LONGEST_MS;
+    uint32_t random = engine->options.random(engine->options.random_context);
+    return delay / 2 + (int64_t)(random % (uint32_t)(delay / 2 + 1));
+}
+
+static void plan_retry(struct sync_engine *engine, struct sync_trouble *trouble, int64_t when)
+{
+    int64_t now = sync_now(engine);
+
+    trouble->retry = when;
+    trouble->retry_wall_ms = sync_wall_ms(engine) + (when > now ? when - now : 0);
+}
+
+static void job_failed(struct sync_engine *engine, enum sync_job_name name, int code,
+                       const struct error *error)
+{
+    struct sync_trouble *trouble = &engine->troubles[name];
+
+    if (trouble->failures < 1000)
+        trouble->failures++;
+    trouble->fault = engine->from_store;
+    trouble->code = code;
+    text_copy(trouble->message, sizeof trouble->message, error->message);
+    int64_t when = sync_now(engine) + back_off(engine, trouble->failures);
+    plan_retry(engine, trouble, when < engine->hold_until ? engine->hold_until : when);
+    if (jobs[name] != NULL && jobs[name]->failed != NULL)
+        jobs[name]->failed(engine, code, error);
+    if (name != SYNC_JOB_LOGOUT)
+        end_once(engine, code, error);
+}
+
+/* A job that works again shows that the others may too. */
+static void job_succeeded(struct sync_engine *engine, enum sync_job_name name)
+{
+    struct sync_trouble *trouble = &engine->troubles[name];
+    bool recovered = trouble->failures > 0;
+
+    *trouble = (struct sync_trouble){.tried = trouble->tried};
+    engine->heard_ms = sync_wall_ms(engine);
+    for (int other = 0; recovered && other < SYNC_JOB_COUNT; other++)
+        if (engine->troubles[other].failures > 0 && engine->troubles[other].code == ERROR_OFFLINE)
+            plan_retry(engine, &engine->troubles[other], sync_now(engine));
+}
+
+void sync_engine_ring(struct sync_engine *engine)
+{
+    int64_t now = sync_now(engine);
+
+    engine->link_due = true;
+    engine->outbox_due = true;
+    for (int job = 0; job < SYNC_JOB_COUNT; job++) {
+        struct sync_trouble *trouble = &engine->troubles[job];
+        int64_t soonest = trouble->tried + HURRY_MS > now ? trouble->tried + HURRY_MS : now;
+        if (trouble->failures > 0 && trouble->retry > soonest && engine->hold_until <= now)
+            plan_retry(engine, trouble, soonest);
+    }
+}
+
+/* --- what the link holds ------------------------------------------------------------------------
+ */
+
+static void close_store(struct sync_engine *engine)
+{
+    cancel_lane(engine, SYNC_LANE_BELL);
+    if (engine->running[SYNC_LANE_WORK] == SYNC_JOB_PUSH ||
+        engine->running[SYNC_LANE_WORK] == SYNC_JOB_PRESENCE)
+        cancel_lane(engine, SYNC_LANE_WORK);
+    store_close(engine->store);
+    seal_key_free(engine->store_key);
+    free(engine->store_path);
+    engine->store = NULL;
+    engine->store_key = NULL;
+    engine->store_path = NULL;
+    engine->desk_read = false;
+    engine->batch_count = 0;
+    engine->troubles[SYNC_JOB_OPEN] = (struct sync_trouble){0};
+    engine->troubles[SYNC_JOB_PUSH] = (struct sync_trouble){0};
+    engine->troubles[SYNC_JOB_DESK] = (struct sync_trouble){0};
+}
+
+static void follow_store(struct sync_engine *engine)
+{
+    char *path = NULL;
+    struct seal_key *key = NULL;
+    uint64_t generation = 0;
+
+    (void)link_store_get(engine->options.link, &path, &key, &generation);
+    if (engine->store_followed && generation == engine->store_generation) {
+        free(path);
+        seal_key_free(key);
+        return;
+    }
+    close_store(engine);
+    engine->store_path = path;
+    engine->store_key = key;
+    engine->store_generation = generation;
+    engine->store_followed = true;
+}
+
+void sync_session_drop(struct sync_engine *engine)
+{
+    engine->session = false;
+    engine->session_proved = false;
+    engine->desk_read = false;
+    cancel_lane(engine, SYNC_LANE_BELL);
+    cancel_lane(engine, SYNC_LANE_WORK);
+}
+
+/* Ends the session also at the server, when there is one. */
+static void leave_session(struct sync_engine *engine)
+{
+    if (engine->session)
+        engine->logout_due = true;
+    if (engine->running[SYNC_LANE_WORK] != SYNC_JOB_LOGOUT || engine->session)
+        sync_session_drop(engine);
+    engine->refused = false;
+    memset(engine->troubles, 0, sizeof engine->troubles);
+}
+
+static void follow_link(struct sync_engine *engine)
+{
+    enum sign_in_state asked = link_sign_in_state(engine->options.link, NULL, NULL);
+
+    engine->link_due = false;
+    if (asked == SIGN_IN_NONE && engine->signed_in) {
+        leave_session(engine);
+        engine->signed_in = false;
+    } else if (asked == SIGN_IN_ASKED && engine->running[SYNC_LANE_WORK] != SYNC_JOB_LOGIN) {
+        /* A person waits: what the server said about the former attempt does not hold. */
+        leave_session(engine);
+        engine->hold_until = 0;
+        engine->signed_in = true;
+    } else if (asked != SIGN_IN_NONE) {
+        engine->signed_in = true;
+    }
+    follow_store(engine);
+    if (engine->signed_in && link_presence_take(engine->options.link))
+        engine->presence_due = true;
+}
+
+/* --- store and catalogue ------------------------------------------------------------------------
+ */
+
+static bool open_wanted(const struct sync_engine *engine)
+{
+    return engine->signed_in &&
+           (engine->catalogue == NULL || (engine->store == NULL && engine->store_path != NULL));
+}
+
+static int open_files(struct sync_engine *engine, struct error *error)
+{
+    int code = 0;
+
+    if (engine->catalogue == NULL) {
+        code = catalogue_open(&engine->catalogue, engine->catalogue_path, true, error);
+        if (code != 0)
+            return code;
+        engine->catalogue_due = true;
+    }
+    if (engine->store == NULL && engine->store_path != NULL) {
+        code = store_open(&engine->store, engine->store_path, engine->store_key, error);
+        if (code != 0)
+            return code;
+        engine->outbox_due = true;
+        engine->desk_read = false;
+    }
+    return 0;
+}
+
+static void open_due(struct sync_engine *engine)
+{
+    struct sync_trouble *trouble = &engine->troubles[SYNC_JOB_OPEN];
+    struct error error = ERROR_INIT;
+
+    if (!open_wanted(engine) || (trouble->failures > 0 && trouble->retry > sync_now(engine)))
+        return;
+    trouble->tried = sync_now(engine);
+    engine->from_store = true;
+    int code = open_files(engine, &error);
+    if (code != 0)
+        job_failed(engine, SYNC_JOB_OPEN, code, &error);
+    else
+        *trouble = (struct sync_trouble){0};
+    engine->from_store = false;
+}
+
+bool sync_store_usable(const struct sync_engine *engine)
+{
+    return engine->session && engine->store != NULL &&
+           id_equal(store_agent(engine->store), &engine->agent);
+}
+
+/* One agent's work is never sent in the name of another. */
+static void check_store_agent(struct sync_engine *engine)
+{
+    struct error error = ERROR_INIT;
+
+    if (!engine->session || engine->store == NULL || sync_store_usable(engine) ||
+        engine->troubles[SYNC_JOB_OPEN].failures > 0)
+        return;
+    engine->from_store = true;
+    int code = error_set(&error, ERROR_CONFLICT,
+                         "the store on this terminal belongs to another agent than the one who "
+                         "signed in");
+    job_failed(engine, SYNC_JOB_OPEN, code, &error);
+    engine->from_store = false;
+}
+
+/* --- what the screen is shown -------------------------------------------------------------------
+ */
+
+/* The trouble to tell of: our own disk first, then the latest. NULL when there is none. */
+static const struct sync_trouble *worst_trouble(const struct sync_engine *engine)
+{
+    const struct sync_trouble *worst = NULL;
+
+    for (int job = 0; job < SYNC_JOB_COUNT; job++) {
+        const struct sync_trouble *trouble = &engine->troubles[job];
+        if (trouble->failures == 0 || job == SYNC_JOB_LOGOUT ||
+            (job == SYNC_JOB_PRESENCE && !trouble->fault))
+            continue;
+        if (worst == NULL || (trouble->fault && !worst->fault) ||
+            (trouble->fault == worst->fault && trouble->tried > worst->tried))
+            worst = trouble;
+    }
+    return worst;
+}
+
+static void describe(const struct sync_engine *engine, struct link_status *status)
+{
+    const struct sync_trouble *trouble = worst_trouble(engine);
+    const char *message = "";
+
+    status->heard_ms = engine->heard_ms;
+    status->clock_wrong = engine->clock_wrong;
+    status->catalogue_loading = engine->catalogue_loading;
+    status->catalogue_records = engine->catalogue_loaded;
+    if (!engine->signed_in) {
+        status->state = LINK_IDLE;
+    } else if (engine->refused) {
+        status->state = LINK_REFUSED;
+        message = engine->refusal;
+    } else if (trouble != NULL) {
+        status->state = trouble->fault ? LINK_FAULT : LINK_OFFLINE;
+        status->retry_ms = trouble->retry > sync_now(engine) ? trouble->retry_wall_ms : 0;
+        message = trouble->message;
+    } else {
+        status->state = engine->session ? LINK_ONLINE : LINK_CONNECTING;
+    }
+    text_copy(status->message, sizeof status->message, message);
+}
+
+static bool same_status(const struct link_status *left, const struct link_status *right)
+{
+    return left->state == right->state && left->heard_ms == right->heard_ms &&
+           left->retry_ms == right->retry_ms && left->clock_wrong == right->clock_wrong &&
+           left->catalogue_loading == right->catalogue_loading &&
+           left->catalogue_records == right->catalogue_records &&
+           strcmp(left->message, right->message) == 0;
+}
+
+static void show(struct sync_engine *engine)
+{
+    struct link_status status = {0};
+
+    describe(engine, &status);
+    if (engine->shown_once && same_status(&status, &engine->shown))
+        return;
+    engine->shown = status;
+    engine->shown_once = true;
+    link_status_set(engine->options.link, &status);
+}
+
+/* --- jobs
+ * ----------------------------------------------------------------------------------------- */
+
+/* The steady time from which the job may be tried. */
+static int64_t allowed_from(const struct sync_engine *engine, int job)
+{
+    const struct sync_trouble *trouble = &engine->troubles[job];
+    int64_t from = trouble->failures > 0 ? trouble->retry : 0;
+
+    return from < engine->hold_until ? engine->hold_until : from;
+}
+
+static void begin_jobs(struct sync_engine *engine)
+{
+    for (int job = SYNC_JOB_LOGOUT; job < SYNC_JOB_COUNT && !engine->ended; job++) {
+        enum sync_lane lane = jobs[job]->lane;
+        struct error error = ERROR_INIT;
+        if (engine->running[lane] != JOB_NONE || allowed_from(engine, job) > sync_now(engine) ||
+            !jobs[job]->due(engine))
+            continue;
+        engine->troubles[job].tried = sync_now(engine);
+        int code = jobs[job]->begin(engine, &error);
+        if (code == 0)
+            engine->running[lane] = (enum sync_job_name)job;
+        else if (code < 0)
+            job_failed(engine, (enum sync_job_name)job, code, &error);
+        engine->from_store = false;
+    }
+}
+
+/* Running once: when nothing is under way and nothing is left, the session is given back. */
+static void finish_once(struct sync_engine *engine)
+{
+    if (!engine->options.once || engine->ended || engine->running[SYNC_LANE_WORK] != JOB_NONE ||
+        engine->running[SYNC_LANE_BELL] != JOB_NONE)
+        return;
+    if (!engine->signed_in) {
+        struct error error = ERROR_INIT;
+        int code = error_set(&error, ERROR_REFUSED, "nobody is signed in");
+        end_once(engine, code, &error);
+    } else if (engine->finishing) {
+        end_once(engine, 0, NULL);
+    } else if (engine->session && !engine->outbox_due && !engine->catalogue_due &&
+               !engine->presence_due && (engine->store == NULL || engine->desk_read)) {
+        engine->finishing = true;
+        engine->session = false;
+        engine->logout_due = true;
+        begin_jobs(engine);
+    }
+}
+
+static int64_t next_due(struct sync_engine *engine)
+{
+    int64_t now = sync_now(engine);
+    int64_t next = -1;
+
+    for (int job = 0; job < SYNC_JOB_COUNT; job++) {
+        bool wanted = job == SYNC_JOB_OPEN
+                          ? open_wanted(engine)
+                          : engine->running[jobs[job]->lane] == JOB_NONE && jobs[job]->due(engine);
+        if (!wanted)
+            continue;
+        int64_t from =
+            job == SYNC_JOB_OPEN ? engine->troubles[job].retry : allowed_from(engine, job);
+        int64_t wait = from > now ? from - now : 0;
+        if (next < 0 || wait < next)
+            next = wait;
+    }
+    return next;
+}
+
+int64_t sync_engine_step(struct sync_engine *engine)
+{
+    if (engine->ended)
+        return -1;
+    if (engine->link_due)
+        follow_link(engine);
+    open_due(engine);
+    check_store_agent(engine);
+    begin_jobs(engine);
+    finish_once(engine);
+    show(engine);
+    return engine->ended ? -1 : next_due(engine);
+}
+
+/* --- replies
+ * ---------------------------------------------------------------------------------------- */
+
+/* The server wants silence for a while. */
+static void hold(struct sync_engine *engine, const struct http_reply *reply)
+{
+    int64_t delay = reply->retry_after_ms;
+
+    if (delay > HOLD_LONGEST_MS)
+        delay = HOLD_LONGEST_MS;
+    if (delay > 0)
+        engine->hold_until = sync_now(engine) + delay;
+}
+
+/* A session that ends is renewed at once; one that never was good for anything is not, for that
+ * would go round without end. */
+static void session_ended(struct sync_engine *engine, const struct http_reply *reply)
+{
+    bool proved = engine->session_proved;
+    struct error error = ERROR_INIT;
+
+    sync_session_drop(engine);
+    if (proved)
+        return;
+    (void)sync_problem(reply, "a request right after sign-in", &error);
+    job_failed(engine, SYNC_JOB_LOGIN, ERROR_PROTOCOL, &error);
+}
+
+static int take_reply(struct sync_engine *engine, enum sync_job_name name,
+                      const struct http_reply *reply, struct error *error)
+{
+    bool busy = reply->status == 429 || reply->status == 503;
+
+    engine->totals.exchanges++;
+    engine->totals.bytes_sent += reply->bytes_sent;
+    engine->totals.bytes_received += reply->bytes_received;
+    if (busy)
+        hold(engine, reply);
+    if (busy && name != SYNC_JOB_LOGIN)
+        return sync_problem(reply, "the server is busy", error);
+    int code = jobs[name]->reply(engine, reply, error);
+    if (code == 0 && name != SYNC_JOB_LOGIN)
+        engine->session_proved = true;
+    return code;
+}
+
+void sync_engine_reply(struct sync_engine *engine, enum sync_lane lane, int code,
+                       const struct http_reply *reply, const struct error *error)
+{
+    enum sync_job_name name = engine->running[lane];
+    struct error problem = ERROR_INIT;
+
+    if (name == JOB_NONE)
+        return;
+    engine->running[lane] = JOB_NONE;
+    if (code == 0 && reply->status == 401 && name != SYNC_JOB_LOGIN && name != SYNC_JOB_LOGOUT) {
+        session_ended(engine, reply);
+        return;
+    }
+    if (code != 0)
+        problem = *error;
+    else
+        code = take_reply(engine, name, reply, &problem);
+    if (code == 0 && !(name == SYNC_JOB_LOGIN && engine->refused))
+        job_succeeded(engine, name);
+    else if (code != 0)
+        job_failed(engine, name, code, &problem);
+    engine->from_store = false;
+}
+
+/* --- life
+ * --------------------------------------------------------------------------------------------- */
+
+int sync_engine_new(struct sync_engine **result, const struct sync_engine_options *options,
+                    struct error *error)
+{
+    struct sync_engine *engine = calloc(1, sizeof *engine);
+
+    if (engine == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for the sync engine");
+    engine->options = *options;
+    engine->catalogue_path = strdup(options->catalogue_path);
+    if (engine->catalogue_path == NULL) {
+        free(engine);
+        return error_set(error, ERROR_MEMORY, "no memory for the sync engine");
+    }
+    engine->running[SYNC_LANE_WORK] = JOB_NONE;
+    engine->running[SYNC_LANE_BELL] = JOB_NONE;
+    engine->batch_limit = SYNC_BATCH_MAXIMUM;
+    engine->desk_limit = SYNC_PAGE_MAXIMUM;
+    engine->catalogue_limit = SYNC_PAGE_MAXIMUM;
+    engine->link_due = true;
+    *result = engine;
+    return 0;
+}
+
+void sync_engine_free(struct sync_engine *engine)
+{
+    if (engine == NULL)
+        return;
+    cancel_lane(engine, SYNC_LANE_WORK);
+    close_store(engine);
+    catalogue_close(engine->catalogue);
+    free(engine->catalogue_path);
+    free(engine);
+}
+
+bool sync_engine_ended(const struct sync_engine *engine, int *code, struct error *error)
+{
+    if (!engine->ended)
+        return false;
+    *code = engine->end_code;
+    if (error != NULL && engine->end_code != 0)
+        *error = engine->end_error;
+    return true;
+}
+
+const struct sync_totals *sync_engine_totals(const struct sync_engine *engine)
+{
+    return &engine->totals;
+}

@@ -1,0 +1,155 @@
+/*
+ * What the engine and its jobs (one file each) know of one another. Nobody else includes this.
+ */
+#ifndef GUICHET_NET_SYNC_INTERNAL_H
+#define GUICHET_NET_SYNC_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "app/catalogue.h"
+#include "app/store.h"
+#include "net/sync_engine.h"
+
+/* In the order of their urgency. */
+enum sync_job_name {
+    SYNC_JOB_OPEN,   /* opening store and catalogue: no request */
+    SYNC_JOB_LOGOUT, /* of a session that nobody wants any more */
+    SYNC_JOB_LOGIN,
+    SYNC_JOB_PUSH,
+    SYNC_JOB_PRESENCE,
+    SYNC_JOB_DESK,
+    SYNC_JOB_CATALOGUE,
+    SYNC_JOB_COUNT,
+};
+
+/* One kind of exchange. */
+struct sync_job {
+    enum sync_lane lane;
+    /* Whether there is something to do now. */
+    bool (*due)(struct sync_engine *engine);
+    /* Starts it with sync_send; 1 when there was nothing to do after all. */
+    int (*begin)(struct sync_engine *engine, struct error *error);
+    /* Takes any reply but those that end the session or ask to wait. */
+    int (*reply)(struct sync_engine *engine, const struct http_reply *reply, struct error *error);
+    /* After any failure of the job; NULL when nothing more needs doing. */
+    void (*failed)(struct sync_engine *engine, int code, const struct error *error);
+};
+
+extern const struct sync_job sync_job_logout;
+extern const struct sync_job sync_job_login;
+extern const struct sync_job sync_job_push;
+extern const struct sync_job sync_job_presence;
+extern const struct sync_job sync_job_desk;
+extern const struct sync_job sync_job_catalogue;
+
+/* How a job fares. */
+struct sync_trouble {
+    int failures;  /* in a row */
+    bool fault;    /* the last was one of our own disk */
+    int64_t retry; /* steady time of the next attempt, when `failures` */
+    int64_t retry_wall_ms;
+    int64_t tried; /* steady time of the last attempt */
+    int code;
+    char message[ERROR_MESSAGE_SIZE];
+};
+
+#define SYNC_PAGE_MAXIMUM  500
+#define SYNC_PAGE_MINIMUM  10
+#define SYNC_BATCH_MAXIMUM 500
+#define SYNC_BATCH_BYTES   (512 * 1024)
+
+struct sync_engine {
+    struct sync_engine_options options;
+    char *catalogue_path;
+    struct sync_totals totals;
+    struct sync_trouble troubles[SYNC_JOB_COUNT];
+    enum sync_job_name running[SYNC_LANE_COUNT]; /* SYNC_JOB_COUNT when the lane is free */
+    int64_t hold_until; /* steady time before which the server wants no request; 0 for none */
+    bool from_store;    /* the error being returned is one of our own disk */
+    bool link_due;      /* the link may hold something new */
+
+    /* The session. */
+    bool signed_in; /* the link has credentials */
+    bool session;
+    bool session_proved; /* a request of it went well */
+    bool logout_due;
+    bool refused; /* until the next link_sign_in */
+    char refusal[ERROR_MESSAGE_SIZE];
+    char feed[STORE_FEED_SIZE];
+    struct id agent;
+    bool clock_wrong;
+    int64_t heard_ms;
+
+    /* The store. */
+    struct store *store;
+    char *store_path; /* NULL when there is none to keep in sync */
+    struct seal_key *store_key;
+    uint64_t store_generation;
+    bool store_followed; /* `store_generation` counts */
+
+    /* Push. */
+    bool outbox_due;
+    size_t batch_limit;
+    size_t batch_count;
+    struct id batch[SYNC_BATCH_MAXIMUM];
+
+    /* Pull of the desk's records, and the bell. */
+    bool desk_read; /* to the end, in this session */
+    size_t desk_limit;
+    int64_t desk_since;
+
+    /* Pull of the catalogue. */
+    struct catalogue *catalogue;
+    bool catalogue_due;
+    bool catalogue_loading;
+    int64_t catalogue_loaded;
+    int64_t catalogue_latest; /* highest seq the server told of */
+    size_t catalogue_limit;
+    int64_t catalogue_since;
+
+    bool presence_due;
+
+    struct link_status shown;
+    bool shown_once;
+
+    /* Running once. */
+    bool finishing; /* all is carried; only the session is to be given back */
+    bool ended;
+    int end_code;
+    struct error end_error;
+};
+
+int64_t sync_now(const struct sync_engine *engine);
+int64_t sync_wall_ms(const struct sync_engine *engine);
+
+/* Starts a request of the job on its lane. */
+int sync_send(struct sync_engine *engine, enum sync_lane lane, const struct http_request *request,
+              struct error *error);
+
+/* Marks an error as one of our own disk, and returns `code`. */
+int sync_fault(struct sync_engine *engine, int code);
+
+/* A session and the store of the agent it belongs to. */
+bool sync_store_usable(const struct sync_engine *engine);
+
+/* Ends the session here (not at the server): the next step signs in again. */
+void sync_session_drop(struct sync_engine *engine);
+
+/* --- replies (sync_reply.c) ------------------------------------------------------------------ */
+
+/* The problem of a reply that is no success, in one line; returns ERROR_PROTOCOL, or
+ * ERROR_REFUSED for 401 and 403. */
+int sync_problem(const struct http_reply *reply, const char *what, struct error *error);
+
+/* True for a problem document of a Guichet server (not of something in between). */
+bool sync_is_problem(const struct http_reply *reply);
+
+/* The JSON object of a successful reply: new reference. Takes note of the server's clock. */
+int sync_reply_read(struct sync_engine *engine, const struct http_reply *reply, const char *what,
+                    json_t **document, struct error *error);
+
+#endif

@@ -1,0 +1,282 @@
+/* The jobs that read the server's feed, GET /v1/changes: the desk's records, whose last page is the
+ * long poll that serves as doorbell, and the catalogue's. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "net/sync_internal.h"
+
+#define WAIT_SECONDS       50
+#define PAGE_RECORDS_LIMIT 10000
+
+struct page {
+    struct record **records; /* owned */
+    size_t count;
+    int64_t next;
+    int64_t catalogue; /* the highest catalogue seq */
+    bool more;
+    bool other_feed; /* of another database than the session began with */
+};
+
+static void page_free(struct page *page)
+{
+    for (size_t index = 0; page->records != NULL && index < page->count; index++)
+        record_free(page->records[index]);
+    free(page->records);
+}
+
+/* Records of types that this version does not know are passed over. */
+static int read_records(struct page *page, const json_t *list, bool catalogue, struct error *error)
+{
+    size_t size = json_array_size(list);
+
+    if (!json_is_array(list) || size > PAGE_RECORDS_LIMIT)
+        return error_set(error, ERROR_PROTOCOL, "\"records\" is no list of at most %d",
+                         PAGE_RECORDS_LIMIT);
+    page->records = calloc(size + 1, sizeof *page->records);
+    if (page->records == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for %zu records", size);
+    for (size_t index = 0; index < size; index++) {
+        const json_t *document = json_array_get(list, index);
+        const char *type = json_text_or(document, "type", "");
+        if (type[0] != '\0' && record_type_from_name(type) == RECORD_NONE)
+            continue;
+        struct record *record = NULL;
+        if (record_from_json(&record, document, error) != 0)
+            return error_prefix(error, "record %zu", index);
+        page->records[page->count++] = record;
+        if (record_type_is_catalogue(record->type) != catalogue)
+            return error_set(error, ERROR_PROTOCOL, "record %zu is of type \"%s\": another scope",
+                             index, record_type_name(record->type));
+    }
+    return 0;
+}
+
+static int read_page_document(struct sync_engine *engine, const json_t *document, int64_t since,
+                              bool catalogue, struct page *page, struct error *error)
+{
+    const char *feed = NULL;
+    int code = json_require_text(document, "feed", sizeof engine->feed - 1, &feed, error);
+
+    if (code != 0)
+        return code;
+    page->other_feed = strcmp(feed, engine->feed) != 0;
+    if (page->other_feed)
+        return 0;
+    page->next = json_integer_or(document, "next", -1);
+    page->catalogue = json_integer_or(document, "catalogue", 0);
+    page->more = json_bool_or(document, "more", false);
+    if (page->next < since || (page->more && page->next == since))
+        return error_set(error, ERROR_PROTOCOL,
+                         "asked for changes since %" PRId64 ", the next are since %" PRId64, since,
+                         page->next);
+    return read_records(page, json_object_get(document, "records"), catalogue, error);
+}
+
+/* Reads a reply into `page`, which page_free frees in any case. */
+static int read_page(struct sync_engine *engine, const struct http_reply *reply, int64_t since,
+                     bool catalogue, struct page *page, struct error *error)
+{
+    json_t *document = NULL;
+    int code = sync_reply_read(engine, reply, "GET /v1/changes", &document, error);
+
+    if (code != 0)
+        return code;
+    code = read_page_document(engine, document, since, catalogue, page, error);
+    json_decref(document);
+    if (code != 0 && code != ERROR_MEMORY) {
+        (void)error_prefix(error, "reply of GET /v1/changes (%s)",
+                           catalogue ? "catalogue" : "desk");
+        code = ERROR_PROTOCOL;
+    }
+    return code;
+}
+
+/* Smaller pages get through where large ones are cut. */
+static size_t adapt(size_t limit, int code)
+{
+    if (code == 0)
+        return limit * 2 < SYNC_PAGE_MAXIMUM ? limit * 2 : SYNC_PAGE_MAXIMUM;
+    if (code != ERROR_OFFLINE && code != ERROR_TOO_LARGE)
+        return limit;
+    return limit / 4 > SYNC_PAGE_MINIMUM ? limit / 4 : SYNC_PAGE_MINIMUM;
+}
+
+/* --- the desk's records -------------------------------------------------------------------------
+ */
+
+static bool desk_due(struct sync_engine *engine)
+{
+    return sync_store_usable(engine) && !(engine->options.once && engine->desk_read);
+}
+
+static int desk_begin(struct sync_engine *engine, struct error *error)
+{
+    char feed[STORE_FEED_SIZE];
+    char path[256];
+    bool wait = engine->desk_read && engine->troubles[SYNC_JOB_DESK].failures == 0;
+    int code = store_feed(engine->store, feed, error);
+    int64_t cursor = store_cursor(engine->store, error);
+
+    if (code != 0 || cursor < 0)
+        return sync_fault(engine, code != 0 ? code : (int)cursor);
+    engine->desk_since = strcmp(feed, engine->feed) == 0 ? cursor : 0;
+    (void)snprintf(path, sizeof path,
+                   "/v1/changes?scope=desk&since=%" PRId64 "&limit=%zu&wait=%d&catalogue=%" PRId64,
+                   engine->desk_since, engine->desk_limit, wait ? WAIT_SECONDS : 0,
+                   engine->catalogue_latest);
+    struct http_request request = {.method = "GET",
+                                   .path = path,
+                                   .accept = "application/json",
+                                   .wait_ms = wait ? WAIT_SECONDS * INT64_C(1000) : 0};
+    return sync_send(engine, SYNC_LANE_BELL, &request, error);
+}
+
+static int write_desk(struct sync_engine *engine, const struct page *page, struct error *error)
+{
+    char feed[STORE_FEED_SIZE];
+    int code = store_feed(engine->store, feed, error);
+    bool same = strcmp(feed, engine->feed) == 0;
+
+    /* The long poll that brought nothing writes nothing. */
+    if (code == 0 && same && page->count == 0 && page->next == engine->desk_since)
+        return 0;
+    if (code == 0)
+        code = store_write_page(engine->store, page->records, page->count, page->next, engine->feed,
+                                error);
+    /* Another database than before: what was made here is sent to it again. */
+    if (code == 0 && !same)
+        engine->outbox_due = true;
+    if (code != 0)
+        return sync_fault(engine, code);
+    engine->totals.work_records += (int64_t)page->count;
+    link_screen_ring(engine->options.link);
+    return 0;
+}
+
+/* The bell tells of the catalogue too. */
+static void note_catalogue(struct sync_engine *engine, const struct page *page)
+{
+    if (page->catalogue <= engine->catalogue_latest)
+        return;
+    engine->catalogue_latest = page->catalogue;
+    engine->catalogue_due = true;
+}
+
+static int desk_reply(struct sync_engine *engine, const struct http_reply *reply,
+                      struct error *error)
+{
+    struct page page = {0};
+    int code = read_page(engine, reply, engine->desk_since, false, &page, error);
+
+    if (code == 0 && page.other_feed) {
+        sync_session_drop(engine);
+    } else if (code == 0) {
+        code = write_desk(engine, &page, error);
+        if (code == 0) {
+            int64_t cursor = store_cursor(engine->store, error);
+            engine->desk_read = !page.more && cursor == page.next;
+            engine->desk_limit = adapt(engine->desk_limit, 0);
+            note_catalogue(engine, &page);
+        }
+    }
+    page_free(&page);
+    return code;
+}
+
+static void desk_failed(struct sync_engine *engine, int code, const struct error *error)
+{
+    (void)error;
+    engine->desk_limit = adapt(engine->desk_limit, code);
+}
+
+const struct sync_job sync_job_desk = {
+    .lane = SYNC_LANE_BELL,
+    .due = desk_due,
+    .begin = desk_begin,
+    .reply = desk_reply,
+    .failed = desk_failed,
+};
+
+/* --- the catalogue
+ * -------------------------------------------------------------------------------- */
+
+static bool catalogue_due(struct sync_engine *engine)
+{
+    return engine->session && engine->catalogue != NULL && engine->catalogue_due;
+}
+
+static int catalogue_begin(struct sync_engine *engine, struct error *error)
+{
+    char feed[CATALOGUE_FEED_SIZE];
+    char path[256];
+    int code = catalogue_feed(engine->catalogue, feed, error);
+    int64_t cursor = catalogue_cursor(engine->catalogue, error);
+
+    if (code != 0 || cursor < 0)
+        return sync_fault(engine, code != 0 ? code : (int)cursor);
+    engine->catalogue_since = strcmp(feed, engine->feed) == 0 ? cursor : 0;
+    if (engine->catalogue_since == 0) {
+        engine->catalogue_loading = true;
+        engine->catalogue_loaded = 0;
+    }
+    (void)snprintf(path, sizeof path,
+                   "/v1/changes?scope=catalogue&since=%" PRId64 "&limit=%zu&wait=0",
+                   engine->catalogue_since, engine->catalogue_limit);
+    struct http_request request = {.method = "GET", .path = path, .accept = "application/json"};
+    return sync_send(engine, SYNC_LANE_WORK, &request, error);
+}
+
+static int write_catalogue(struct sync_engine *engine, const struct page *page, struct error *error)
+{
+    char feed[CATALOGUE_FEED_SIZE];
+    int code = catalogue_feed(engine->catalogue, feed, error);
+
+    if (code == 0 && (strcmp(feed, engine->feed) != 0 || page->count > 0 ||
+                      page->next != engine->catalogue_since)) {
+        code = catalogue_write_page(engine->catalogue, page->records, page->count, page->next,
+                                    engine->feed, error);
+        link_screen_ring(engine->options.link);
+    }
+    if (code != 0)
+        return sync_fault(engine, code);
+    engine->totals.catalogue_records += (int64_t)page->count;
+    engine->catalogue_loaded += (int64_t)page->count;
+    engine->catalogue_due = page->more;
+    engine->catalogue_loading = engine->catalogue_loading && page->more;
+    if (!page->more && page->next > engine->catalogue_latest)
+        engine->catalogue_latest = page->next;
+    return 0;
+}
+
+static int catalogue_reply(struct sync_engine *engine, const struct http_reply *reply,
+                           struct error *error)
+{
+    struct page page = {0};
+    int code = read_page(engine, reply, engine->catalogue_since, true, &page, error);
+
+    if (code == 0 && page.other_feed) {
+        sync_session_drop(engine);
+    } else if (code == 0) {
+        code = write_catalogue(engine, &page, error);
+        engine->catalogue_limit = adapt(engine->catalogue_limit, code);
+    }
+    page_free(&page);
+    return code;
+}
+
+static void catalogue_failed(struct sync_engine *engine, int code, const struct error *error)
+{
+    (void)error;
+    engine->catalogue_limit = adapt(engine->catalogue_limit, code);
+}
+
+const struct sync_job sync_job_catalogue = {
+    .lane = SYNC_LANE_WORK,
+    .due = catalogue_due,
+    .begin = catalogue_begin,
+    .reply = catalogue_reply,
+    .failed = catalogue_failed,
+};

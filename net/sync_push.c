@@ -1,0 +1,279 @@
+/* The job that empties the outbox: POST /v1/operations. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "app/text.h"
+#include "net/compress.h"
+#include "net/sync_internal.h"
+
+/* Smaller bodies do not get smaller by compression. */
+#define COMPRESS_FROM 400
+
+static bool push_due(struct sync_engine *engine)
+{
+    return sync_store_usable(engine) && engine->outbox_due;
+}
+
+/* --- sending ---------------------------------------------------------------------------------- */
+
+#define BATCH_FULL 1
+
+struct batch {
+    struct sync_engine *engine;
+    struct text_buffer body;
+};
+
+static int add_operation(void *context, const struct outbox_entry *entry)
+{
+    struct batch *batch = context;
+    struct sync_engine *engine = batch->engine;
+    json_t *document = operation_to_json(entry->operation);
+    char *text = document == NULL ? NULL : json_dumps(document, JSON_COMPACT);
+
+    json_decref(document);
+    if (text == NULL)
+        return ERROR_MEMORY;
+    size_t length = strlen(text);
+    bool fits = engine->batch_count == 0 || batch->body.length + length < SYNC_BATCH_BYTES;
+    if (fits) {
+        text_buffer_add_text(&batch->body, engine->batch_count == 0 ? "" : ",");
+        text_buffer_add(&batch->body, text, length);
+        engine->batch[engine->batch_count++] = entry->operation->id;
+    }
+    free(text);
+    return fits ? 0 : BATCH_FULL;
+}
+
+static int collect(struct sync_engine *engine, struct batch *batch, struct error *error)
+{
+    engine->batch_count = 0;
+    text_buffer_add_text(&batch->body, "{\"operations\":[");
+    int code = store_outbox_each(engine->store, engine->batch_limit, add_operation, batch, error);
+    text_buffer_add_text(&batch->body, "]}");
+    if (code == ERROR_MEMORY || batch->body.failed)
+        return error_set(error, ERROR_MEMORY, "no memory for a batch of operations");
+    return code < 0 ? sync_fault(engine, code) : 0;
+}
+
+static int send_batch(struct sync_engine *engine, const struct text_buffer *body,
+                      struct error *error)
+{
+    char *packed = NULL;
+    size_t packed_length = 0;
+    struct http_request request = {.method = "POST",
+                                   .path = "/v1/operations",
+                                   .body = body->bytes,
+                                   .body_length = body->length,
+                                   .body_type = "application/json",
+                                   .accept = "application/json"};
+
+    if (body->length >= COMPRESS_FROM) {
+        int code = compress_bytes(COMPRESSION_ZSTD, body->bytes, body->length, &packed,
+                                  &packed_length, error);
+        if (code != 0)
+            return code;
+        request.body = packed;
+        request.body_length = packed_length;
+        request.body_encoding = compression_name(COMPRESSION_ZSTD);
+    }
+    int code = sync_send(engine, SYNC_LANE_WORK, &request, error);
+    free(packed);
+    return code;
+}
+
+static int push_begin(struct sync_engine *engine, struct error *error)
+{
+    struct batch batch = {.engine = engine};
+    int code = collect(engine, &batch, error);
+
+    if (code == 0 && engine->batch_count == 0) {
+        engine->outbox_due = false;
+        code = 1;
+    } else if (code == 0) {
+        code = send_batch(engine, &batch.body, error);
+        if (code == 0)
+            engine->totals.operations_sent += (int64_t)engine->batch_count;
+    }
+    text_buffer_free(&batch.body);
+    return code;
+}
+
+/* --- answers ------------------------------------------------------------------------------------
+ */
+
+struct answers {
+    struct store_outcome *outcomes; /* one for each operation of the batch, at most */
+    struct record **records;        /* owned; of the refused ones */
+    bool *answered;                 /* for each operation of the batch */
+    size_t count;
+};
+
+static void answers_free(struct answers *answers)
+{
+    for (size_t index = 0; answers->records != NULL && index < answers->count; index++)
+        record_free(answers->records[index]);
+    free(answers->outcomes);
+    free(answers->records);
+    free(answers->answered);
+}
+
+/* Where an id stands in the batch; the answers come in its order, so `guess` is mostly right. */
+static bool find_in_batch(const struct sync_engine *engine, const char *text, size_t guess,
+                          size_t *found)
+{
+    if (guess < engine->batch_count && strcmp(engine->batch[guess].text, text) == 0) {
+        *found = guess;
+        return true;
+    }
+    for (size_t index = 0; index < engine->batch_count; index++)
+        if (strcmp(engine->batch[index].text, text) == 0) {
+            *found = index;
+            return true;
+        }
+    return false;
+}
+
+/* A refusal in a word that this version does not know is a refusal all the same. */
+static enum merge_refusal read_refusal(const json_t *answer)
+{
+    enum merge_refusal refusal = merge_refusal_from_name(json_text_or(answer, "reason", ""));
+
+    return refusal == MERGE_APPLIED || refusal == MERGE_REFUSAL_COUNT ? MERGE_FORBIDDEN : refusal;
+}
+
+static int read_answer(struct sync_engine *engine, struct answers *answers, const json_t *answer,
+                       size_t guess, struct error *error)
+{
+    const char *outcome = json_text_or(answer, "outcome", "");
+    const json_t *document = json_object_get(answer, "record");
+    size_t place = 0;
+
+    if (!find_in_batch(engine, json_text_or(answer, "id", ""), guess, &place) ||
+        answers->answered[place])
+        return 0;
+    struct store_outcome *target = &answers->outcomes[answers->count];
+    *target = (struct store_outcome){.operation = engine->batch[place]};
+    text_copy(target->field, sizeof target->field, json_text_or(answer, "field", ""));
+    if (strcmp(outcome, "refused") == 0) {
+        target->refusal = read_refusal(answer);
+        if (json_is_object(document) &&
+            record_from_json(&answers->records[answers->count], document, error) != 0)
+            return error_prefix(error, "outcome %zu", guess);
+        target->record = answers->records[answers->count];
+        engine->totals.refused++;
+    } else if (strcmp(outcome, "applied") == 0 || strcmp(outcome, "repeated") == 0) {
+        target->rev = json_integer_or(answer, "rev", 0);
+        target->conflict = json_bool_or(answer, "conflict", false);
+        if (target->rev < 1)
+            return error_set(error, ERROR_PROTOCOL, "outcome %zu has no \"rev\"", guess);
+        if (outcome[0] == 'a')
+            engine->totals.applied++;
+        else
+            engine->totals.repeated++;
+        engine->totals.conflicts += target->conflict ? 1 : 0;
+    } else {
+        return error_set(error, ERROR_PROTOCOL, "outcome %zu is \"%s\"", guess, outcome);
+    }
+    answers->answered[place] = true;
+    answers->count++;
+    return 0;
+}
+
+static int settle(struct sync_engine *engine, const struct store_outcome *outcomes, size_t count,
+                  struct error *error)
+{
+    int code = store_outbox_settle(engine->store, outcomes, count, error);
+
+    if (code != 0)
+        return sync_fault(engine, code);
+    link_screen_ring(engine->options.link);
+    return 0;
+}
+
+/* What was answered is settled, also when the rest of the reply is of no use. */
+static int settle_answers(struct sync_engine *engine, const json_t *list, struct error *error)
+{
+    size_t room = engine->batch_count;
+    struct answers answers = {.outcomes = calloc(room, sizeof *answers.outcomes),
+                              .records = calloc(room, sizeof *answers.records),
+                              .answered = calloc(room, sizeof *answers.answered)};
+    int code = 0;
+
+    if (answers.outcomes == NULL || answers.records == NULL || answers.answered == NULL) {
+        answers_free(&answers);
+        return error_set(error, ERROR_MEMORY, "no memory for the outcomes");
+    }
+    for (size_t index = 0; code == 0 && index < json_array_size(list); index++)
+        code = read_answer(engine, &answers, json_array_get(list, index), index, error);
+    if (code == 0 && answers.count < room)
+        code = error_set(error, ERROR_PROTOCOL, "%zu of %zu operations were answered",
+                         answers.count, room);
+    if (code != 0 && code != ERROR_MEMORY) {
+        (void)error_prefix(error, "reply of POST /v1/operations");
+        code = ERROR_PROTOCOL;
+    }
+    if (answers.count > 0) {
+        int settled = settle(engine, answers.outcomes, answers.count, code == 0 ? error : NULL);
+        code = code != 0 ? code : settled;
+    }
+    answers_free(&answers);
+    return code;
+}
+
+/* One operation that the server cannot take must not hold up those behind it. */
+static int refuse_alone(struct sync_engine *engine, enum merge_refusal refusal, struct error *error)
+{
+    struct store_outcome outcome = {.operation = engine->batch[0], .refusal = refusal};
+
+    engine->totals.refused++;
+    return settle(engine, &outcome, 1, error);
+}
+
+/* The server will not read the batch: halved until the one operation that it means is alone. */
+static int narrow(struct sync_engine *engine, const struct http_reply *reply, struct error *error)
+{
+    if (engine->batch_count > 1) {
+        engine->batch_limit = engine->batch_count / 2;
+        return 0;
+    }
+    return refuse_alone(engine, reply->status == 413 ? MERGE_TOO_LARGE : MERGE_VALUE, error);
+}
+
+static int push_reply(struct sync_engine *engine, const struct http_reply *reply,
+                      struct error *error)
+{
+    json_t *document = NULL;
+
+    if ((reply->status == 400 || reply->status == 413 || reply->status == 422) &&
+        sync_is_problem(reply))
+        return narrow(engine, reply, error);
+    int code = sync_reply_read(engine, reply, "POST /v1/operations", &document, error);
+    if (code != 0)
+        return code;
+    code = settle_answers(engine, json_object_get(document, "outcomes"), error);
+    json_decref(document);
+    if (code == 0 && engine->batch_limit < SYNC_BATCH_MAXIMUM)
+        engine->batch_limit = engine->batch_limit * 2 < SYNC_BATCH_MAXIMUM ? engine->batch_limit * 2
+                                                                           : SYNC_BATCH_MAXIMUM;
+    return code;
+}
+
+/* Smaller batches get through where large ones are cut. */
+static void push_failed(struct sync_engine *engine, int code, const struct error *error)
+{
+    if (engine->store != NULL && engine->batch_count > 0)
+        (void)store_outbox_attempted(engine->store, engine->batch, engine->batch_count,
+                                     error->message, NULL);
+    engine->batch_count = 0;
+    if (code == ERROR_OFFLINE && engine->batch_limit > 1)
+        engine->batch_limit = (engine->batch_limit + 1) / 2;
+}
+
+const struct sync_job sync_job_push = {
+    .lane = SYNC_LANE_WORK,
+    .due = push_due,
+    .begin = push_begin,
+    .reply = push_reply,
+    .failed = push_failed,
+};
