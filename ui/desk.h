@@ -41,13 +41,28 @@ struct desk {
     struct seal_key *key;        /* owned */
     struct record *agent;        /* the agent's catalogue record; NULL until signed in; owned */
     struct record *office;       /* the agent's office; NULL when unknown; owned */
+    char *store_path;            /* of the open store; owned */
+    const char *data_directory;  /* holds agents/<login>.db; borrowed */
+    const char *login;           /* proposed at sign-in; borrowed, "" for none */
+    bool language_fixed;         /* chosen for this run: the saved one does not replace it */
     struct clock clock;
     struct id_generator ids;
     char channel[16]; /* how this terminal serves: a word of channel_words; "counter" */
     bool local_only;  /* the server refused this agent: reading only */
     struct desk_open open;
+    uint64_t changes; /* own writes so far: store_version does not tell them */
     struct desk_line line;
 };
+
+/* Opens the store at `path` with `key` for `agent` (NULL: as kept there at an earlier sign-in) and
+ * reads `open` and `channel` from its state. Takes over agent, key and path, also when failing. */
+int desk_sign_in(struct desk *desk, char *path, struct seal_key *key, struct record *agent,
+                 struct error *error);
+/* Looks the agent's office up again: the catalogue has changed. */
+void desk_find_office(struct desk *desk);
+/* Forgets everything of the agent and closes their store; with sign_out the sync thread too. */
+void desk_close(struct desk *desk);
+void desk_sign_out(struct desk *desk);
 
 /* Wall time, ms. */
 int64_t desk_now(const struct desk *desk);

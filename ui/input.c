@@ -400,6 +400,19 @@ bool input_next(struct input_decoder *decoder, struct input *input, int64_t now_
     return false;
 }
 
+bool input_decoder_cancelled(struct input_decoder *decoder, int64_t now_ms)
+{
+    const char *bytes = decoder->bytes + decoder->start;
+    size_t length = decoder->length - decoder->start;
+
+    if (length == 0 ||
+        (memchr(bytes, 0x03, length) == NULL &&
+         !(length == 1 && bytes[0] == 0x1b && now_ms - decoder->last_ms >= INPUT_ESCAPE_WAIT_MS)))
+        return false;
+    input_decoder_clear(decoder);
+    return true;
+}
+
 int input_decoder_wait(const struct input_decoder *decoder, int64_t now_ms)
 {
     size_t available = decoder->length - decoder->start;

@@ -85,6 +85,10 @@ bool input_next(struct input_decoder *decoder, struct input *input, int64_t now_
 /* When to ask again although no byte came: ms to wait, -1 for no need. */
 int input_decoder_wait(const struct input_decoder *decoder, int64_t now_ms);
 
+/* While something is awaited and keys stay queued: true when Ctrl-C is among them, or when Esc
+ * alone came; everything is then dropped. */
+bool input_decoder_cancelled(struct input_decoder *decoder, int64_t now_ms);
+
 /* Drops everything not yet asked for. */
 void input_decoder_clear(struct input_decoder *decoder);
 

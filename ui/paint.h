@@ -28,7 +28,8 @@ enum paint_style {
     PAINT_FIELD,     /* where text can be typed */
     PAINT_FOCUS,     /* the field that has the cursor */
     PAINT_KEY,       /* the name of a key */
-    PAINT_BAR,       /* the first and the bottom line */
+    PAINT_BAR,       /* the bottom line */
+    PAINT_ALERT,     /* within the bottom line: look here */
     PAINT_STYLE_COUNT
 };
 

@@ -2,9 +2,10 @@
  * A screen: one file, one table of operations (DESIGN section 10). All kinds are listed in
  * screens.c; the keys, commands, help and manual come out of their tables.
  *
- * Every kind lives on a stack; only the top one is drawn and gets keys. The first line (title),
- * the message line, the key line and the bottom line belong to the frame (ui.c); a screen draws
- * what is between: at 80x24 that is 20 rows of 80 columns, at 60x16 it is 12 of 60.
+ * Every kind lives on a stack; only the top one is drawn and gets keys. The first line (title), the
+ * message line, the key line, the bottom line and a margin of one column at each side belong to the
+ * frame (frame.c); a screen draws what is between: at 80x24 that is 20 rows of 78 columns, at 60x16
+ * it is 12 of 58.
  */
 #ifndef GUICHET_UI_SCREEN_H
 #define GUICHET_UI_SCREEN_H
@@ -35,7 +36,7 @@ struct screen_key {
 };
 
 enum screen_flag {
-    SCREEN_WITHOUT_AGENT = 1 << 0, /* may be open before sign-in; never saved */
+    SCREEN_WITHOUT_AGENT = 1 << 0, /* may be open before sign-in */
     SCREEN_SINGLE = 1 << 1,        /* opening it again brings the open one to the top */
     SCREEN_BARE = 1 << 2,          /* nothing else on the screen: no bars (lock) */
 };
@@ -72,7 +73,8 @@ struct screen_kind {
     void (*answer)(struct screen *screen, const char *from, const json_t *answer);
     /* What the title line adds: the client, the service. Borrowed; not cleaned. NULL or "". */
     const char *(*subject)(struct screen *screen);
-    /* True while waiting for something outside: keys stay queued (but Esc and Ctrl-C). */
+    /* True while waiting for something outside: keys stay queued (Ctrl-C, or Esc alone, come as
+     * Esc), and `tick` runs ten times a second and whenever the link rings. */
     bool (*busy)(const struct screen *screen);
 
     /* Not for one screen but for the kind; `screen` is not needed, the screen may not be open. */

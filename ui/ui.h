@@ -35,6 +35,9 @@ void ui_restore(struct ui *ui);
 /* Closes all screens, saving before. */
 void ui_close_all(struct ui *ui);
 
+/* Signs the agent out once the present key is dealt with, and shows the sign-in screen. */
+void ui_sign_out(struct ui *ui);
+
 /* Quit was asked. */
 bool ui_is_over(const struct ui *ui);
 void ui_quit(struct ui *ui);

@@ -1,0 +1,242 @@
+#include "ui/desk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/language.h"
+
+int64_t desk_now(const struct desk *desk)
+{
+    return clock_wall_ms(&desk->clock);
+}
+
+const struct id *desk_agent(const struct desk *desk)
+{
+    static const struct id none;
+
+    return desk->agent == NULL ? &none : &desk->agent->id;
+}
+
+const char *desk_office(const struct desk *desk)
+{
+    return desk->agent == NULL ? "" : record_text(desk->agent, "office");
+}
+
+const char *desk_login(const struct desk *desk)
+{
+    return desk->agent == NULL ? "" : record_text(desk->agent, "login");
+}
+
+void desk_agent_name(struct desk *desk, const struct id *agent, char *name, size_t size)
+{
+    struct record *record = NULL;
+
+    text_copy(name, size, "");
+    if (desk->agent != NULL && id_equal(agent, &desk->agent->id)) {
+        text_copy(name, size, record_text(desk->agent, "name"));
+        return;
+    }
+    if (id_is_empty(agent) ||
+        catalogue_get(desk->catalogue, RECORD_AGENT, agent, &record, NULL) != 0)
+        return;
+    text_copy(name, size, record_text(record, "name"));
+    record_free(record);
+}
+
+static void stamp(struct desk *desk, struct operation *operation)
+{
+    operation->id = id_generate(&desk->ids, desk_now(desk));
+    operation->agent = *desk_agent(desk);
+    if (desk->store != NULL)
+        operation->device = *store_device(desk->store);
+    operation->moment = clock_next(&desk->clock);
+}
+
+struct operation *desk_append(struct desk *desk, enum record_type type)
+{
+    struct id record = id_generate(&desk->ids, desk_now(desk));
+    struct operation *operation = operation_new(OPERATION_APPEND, type, &record);
+
+    if (operation != NULL)
+        stamp(desk, operation);
+    return operation;
+}
+
+struct operation *desk_change(struct desk *desk, enum operation_kind kind,
+                              const struct record *record)
+{
+    struct operation *operation = operation_new(kind, record->type, &record->id);
+
+    if (operation == NULL)
+        return NULL;
+    operation->base = record->rev;
+    stamp(desk, operation);
+    return operation;
+}
+
+int desk_apply(struct desk *desk, struct operation *const *operations, size_t count,
+               struct error *error)
+{
+    int code;
+
+    if (desk->store == NULL)
+        return error_set(error, ERROR_REFUSED, "nobody is signed in");
+    if (desk->local_only)
+        return error_set(error, ERROR_REFUSED, "%s",
+                         _("the server refuses this sign-in: sign in again to write"));
+    code = store_apply(desk->store, operations, count, NULL, error);
+    if (code != 0)
+        return code;
+    desk->changes++;
+    link_sync_ring(desk->link);
+    return 0;
+}
+
+int desk_open_keep(struct desk *desk, struct error *error)
+{
+    json_t *state;
+    int code;
+
+    if (desk->store == NULL)
+        return error_set(error, ERROR_REFUSED, "nobody is signed in");
+    state = json_pack("{s:s, s:s, s:s, s:s, s:s}", "contact", desk->open.contact.text, "client",
+                      desk->open.client.text, "case", desk->open.matter.text, "submission",
+                      desk->open.submission.text, "channel", desk->channel);
+    if (state == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    code = store_state_put(desk->store, "desk", state, error);
+    json_decref(state);
+    return code;
+}
+
+static void draft_name(char *text, size_t size, const char *name)
+{
+    snprintf(text, size, "draft/%s", name);
+}
+
+int desk_draft_put(struct desk *desk, const char *name, const json_t *draft, struct error *error)
+{
+    char full[256];
+
+    if (desk->store == NULL)
+        return error_set(error, ERROR_REFUSED, "nobody is signed in");
+    draft_name(full, sizeof(full), name);
+    if (json_is_object(draft) && json_object_size(draft) == 0)
+        draft = NULL;
+    return store_state_put(desk->store, full, draft, error);
+}
+
+json_t *desk_draft_get(struct desk *desk, const char *name)
+{
+    char full[256];
+    json_t *draft = NULL;
+
+    draft_name(full, sizeof(full), name);
+    if (desk->store == NULL || store_state_get(desk->store, full, &draft, NULL) != 0)
+        return NULL;
+    return draft;
+}
+
+static void read_id(struct id *id, const json_t *state, const char *member)
+{
+    id_parse(id, json_text_or(state, member, ""));
+}
+
+/* Without a server the agent's own record comes from the store: the catalogue may be empty yet. */
+static int read_agent(struct desk *desk, struct error *error)
+{
+    json_t *kept = NULL;
+    int code;
+
+    if (desk->agent != NULL) {
+        kept = record_to_json(desk->agent);
+        code = store_state_put(desk->store, "agent", kept, error);
+        json_decref(kept);
+        return code;
+    }
+    if (catalogue_get(desk->catalogue, RECORD_AGENT, store_agent(desk->store), &desk->agent,
+                      NULL) == 0)
+        return 0;
+    code = store_state_get(desk->store, "agent", &kept, error);
+    if (code == 0)
+        code = record_from_json(&desk->agent, kept, error);
+    json_decref(kept);
+    return code;
+}
+
+static int read_desk(struct desk *desk, struct error *error)
+{
+    json_t *state = NULL;
+    int code = store_state_get(desk->store, "desk", &state, error);
+
+    if (code != 0)
+        return code;
+    read_id(&desk->open.contact, state, "contact");
+    read_id(&desk->open.client, state, "client");
+    read_id(&desk->open.matter, state, "case");
+    read_id(&desk->open.submission, state, "submission");
+    if (*json_text_or(state, "channel", "") != '\0')
+        text_copy(desk->channel, sizeof(desk->channel), json_text_or(state, "channel", ""));
+    json_decref(state);
+    return 0;
+}
+
+int desk_sign_in(struct desk *desk, char *path, struct seal_key *key, struct record *agent,
+                 struct error *error)
+{
+    int code;
+
+    desk->store_path = path;
+    desk->key = key;
+    desk->agent = agent;
+    code = store_open(&desk->store, path, key, error);
+    if (code == 0)
+        code = read_agent(desk, error);
+    if (code == 0)
+        code = read_desk(desk, error);
+    if (code != 0) {
+        desk_close(desk);
+        return code;
+    }
+    clock_observe(&desk->clock, store_latest_moment(desk->store));
+    desk_find_office(desk);
+    return 0;
+}
+
+void desk_find_office(struct desk *desk)
+{
+    struct record *office = NULL;
+
+    if (desk->agent == NULL ||
+        catalogue_get_by_key(desk->catalogue, RECORD_OFFICE, desk_office(desk), &office, NULL) != 0)
+        return; /* not here yet: the bottom line shows its key */
+    record_free(desk->office);
+    desk->office = office;
+}
+
+void desk_close(struct desk *desk)
+{
+    if (desk->store != NULL)
+        store_close(desk->store);
+    seal_key_free(desk->key);
+    record_free(desk->agent);
+    record_free(desk->office);
+    free(desk->store_path);
+    desk->store = NULL;
+    desk->key = NULL;
+    desk->agent = desk->office = NULL;
+    desk->store_path = NULL;
+    desk->local_only = false;
+    desk->open = (struct desk_open){0};
+    desk->line = (struct desk_line){0};
+}
+
+void desk_sign_out(struct desk *desk)
+{
+    link_store_set(desk->link, NULL, NULL, NULL);
+    link_sign_out(desk->link);
+    desk_close(desk);
+}

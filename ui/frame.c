@@ -1,0 +1,244 @@
+#include "ui/ui_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+/* Rows of the frame, counted from the bottom. */
+#define FRAME_BOTTOM  1
+#define FRAME_KEYS    2
+#define FRAME_MESSAGE 3
+
+static void draw_title(struct ui *ui, const struct paint *paint)
+{
+    struct screen *top = ui_top(ui);
+    const char *subject = NULL, *parent = NULL;
+    int used;
+
+    if (top->kind->subject != NULL)
+        subject = top->kind->subject(top);
+    if (ui->count > 1)
+        parent = _(ui->stack[ui->count - 2]->screen.kind->title);
+    used = paint_text(paint, 0, 1, paint->columns - 2, PAINT_TITLE, _(top->kind->title));
+    if (subject != NULL && *subject != '\0') {
+        used += paint_text(paint, 0, 1 + used, 3, PAINT_DIM, " · ");
+        used += paint_text(paint, 0, 1 + used, paint->columns - used - 2, PAINT_VALUE, subject);
+    }
+    /* Where Esc leads, when there is room for it. */
+    if (parent != NULL && used + (int)text_width(parent, strlen(parent)) + 8 < paint->columns) {
+        int width = (int)text_width(parent, strlen(parent));
+
+        paint_text(paint, 0, paint->columns - width - 5, 3, PAINT_KEY, "Esc");
+        paint_text(paint, 0, paint->columns - width - 1, width, PAINT_DIM, parent);
+    }
+}
+
+static enum paint_style message_style(enum ui_message kind)
+{
+    switch (kind) {
+    case UI_DONE:
+        return PAINT_GOOD;
+    case UI_NOTE:
+        return PAINT_ACCENT;
+    case UI_WARNING:
+        return PAINT_WARNING;
+    default:
+        return PAINT_ERROR;
+    }
+}
+
+static void draw_message(struct ui *ui, const struct paint *paint, int row)
+{
+    if (ui->commanding) {
+        struct paint line = paint_part(paint, row, 2, 1, -2);
+
+        paint_text(paint, row, 1, 1, PAINT_KEY, ":");
+        editor_draw(ui->command, &line, true);
+        return;
+    }
+    if (ui->message[0] != '\0')
+        paint_text(paint, row, 1, paint->columns - 2, message_style(ui->message_kind), ui->message);
+    else if (ui->desk->line.notice[0] != '\0')
+        paint_text(paint, row, 1, paint->columns - 2, PAINT_ACCENT, ui->desk->line.notice);
+}
+
+/* One "F2 Search" of the key line; false when it did not fit. */
+static bool draw_key(const struct paint *paint, int row, int *column, const struct command *key)
+{
+    char name[32];
+    const char *label = _(key->label);
+    int width;
+
+    input_name(key->code, name, sizeof(name));
+    width = (int)(text_width(name, strlen(name)) + text_width(label, strlen(label))) + 1;
+    if (*column + width > paint->columns - 1)
+        return false;
+    *column += paint_text(paint, row, *column, -1, PAINT_KEY, name) + 1;
+    *column += paint_text(paint, row, *column, -1, PAINT_DIM, label) + 2;
+    return true;
+}
+
+static void draw_keys(struct ui *ui, const struct paint *paint, int row)
+{
+    struct command commands[UI_COMMANDS_LIMIT];
+    size_t count;
+    int column = 1;
+
+    if (ui->commanding) {
+        char word[UI_COMMAND_SIZE], matches[UI_COMMAND_SIZE];
+
+        commands_complete(ui, editor_text(ui->command), word, sizeof(word), matches,
+                          sizeof(matches));
+        paint_text(paint, row, 1, paint->columns - 2, PAINT_DIM, matches);
+        return;
+    }
+    count = commands_list(ui, commands, UI_COMMANDS_LIMIT);
+    for (size_t i = 0; i < count; i++)
+        if (commands[i].code != INPUT_NONE && commands[i].label != NULL &&
+            (commands[i].kind == NULL || ui_top(ui)->kind != commands[i].kind))
+            draw_key(paint, row, &column, &commands[i]);
+}
+
+/* --- the bottom line ------------------------------------------------------------------------- */
+
+static void link_text(const struct ui *ui, char *text, size_t size, enum paint_style *style)
+{
+    char when[32];
+
+    *style = PAINT_ALERT;
+    switch (ui->link.state) {
+    case LINK_ONLINE:
+        *style = PAINT_BAR;
+        if (ui->link.catalogue_loading)
+            snprintf(text, size, _("online, catalogue: %lld"),
+                     (long long)ui->link.catalogue_records);
+        else
+            text_copy(text, size, _("online"));
+        return;
+    case LINK_CONNECTING:
+        *style = PAINT_BAR;
+        text_copy(text, size, _("connecting"));
+        return;
+    case LINK_REFUSED:
+        text_copy(text, size, _("sign in again"));
+        return;
+    case LINK_FAULT:
+        text_copy(text, size, _("storage fault"));
+        return;
+    case LINK_IDLE:
+        *style = PAINT_BAR;
+        text_copy(text, size, _("not connected"));
+        return;
+    case LINK_OFFLINE:
+        break;
+    }
+    if (ui->link.heard_ms == 0) {
+        text_copy(text, size, _("offline"));
+        return;
+    }
+    format_when(when, sizeof(when), ui->link.heard_ms, desk_now(ui->desk));
+    snprintf(text, size, _("offline since %s"), when);
+}
+
+/* Draws one part and a gap after it. */
+static void draw_part(const struct paint *paint, int row, int *column, enum paint_style style,
+                      const char *text)
+{
+    if (*text == '\0' || *column + 2 >= paint->columns)
+        return;
+    *column += paint_text(paint, row, *column, paint->columns - *column - 1, style, text) + 2;
+}
+
+static void draw_work(const struct ui *ui, const struct paint *paint, int row, int *column)
+{
+    char text[128];
+
+    if (ui->waiting > 0) {
+        snprintf(text, sizeof(text), language_plural("%lld waiting", "%lld waiting", ui->waiting),
+                 (long long)ui->waiting);
+        draw_part(paint, row, column, PAINT_BAR, text);
+    }
+    if (ui->refusals > 0) {
+        snprintf(text, sizeof(text), language_plural("%lld refused", "%lld refused", ui->refusals),
+                 (long long)ui->refusals);
+        draw_part(paint, row, column, PAINT_ALERT, text);
+    }
+    if (ui->desk->line.handoffs_offered > 0) {
+        snprintf(
+            text, sizeof(text),
+            language_plural("F5: %d hand-off", "F5: %d hand-offs", ui->desk->line.handoffs_offered),
+            ui->desk->line.handoffs_offered);
+        draw_part(paint, row, column, PAINT_ALERT, text);
+    }
+    if (ui->link.clock_wrong)
+        draw_part(paint, row, column, PAINT_ALERT, _("clock is wrong"));
+}
+
+/* Agent, office, channel and timer, as much as `room` holds: the timer last to go. */
+static void draw_who(const struct ui *ui, const struct paint *paint, int row, int room)
+{
+    const struct desk *desk = ui->desk;
+    char timer[32] = "", text[512];
+    const char *office = desk->office == NULL
+                             ? desk_office(desk)
+                             : format_localised(json_object_get(desk->office->body, "title"));
+    const char *name = record_text(desk->agent, "name");
+    const char *channel = format_channel(desk->channel);
+    const char *dot = *office == '\0' ? "" : " · ";
+
+    if (desk->line.contact_started_ms > 0) {
+        char duration[24];
+
+        format_duration(duration, sizeof(duration), desk_now(desk) - desk->line.contact_started_ms);
+        snprintf(timer, sizeof(timer), " · %s", duration);
+    }
+    snprintf(text, sizeof(text), "%s%s%s · %s%s", name, dot, office, channel, timer);
+    if ((int)text_width(text, strlen(text)) > room)
+        snprintf(text, sizeof(text), "%s · %s%s", name, channel, timer);
+    if ((int)text_width(text, strlen(text)) > room)
+        snprintf(text, sizeof(text), "%s%s", channel, timer);
+    if ((int)text_width(text, strlen(text)) > room)
+        text_copy(text, sizeof(text), *timer == '\0' ? "" : timer + strlen(" · "));
+    paint_right(paint, row, paint->columns - 1 - room, room, PAINT_BAR, text);
+}
+
+static void draw_bottom(struct ui *ui, const struct paint *paint, int row)
+{
+    enum paint_style style;
+    char text[128];
+    int column = 1;
+
+    paint_fill(paint, row, 0, -1, PAINT_BAR);
+    link_text(ui, text, sizeof(text), &style);
+    draw_part(paint, row, &column, style, text);
+    if (ui->desk->agent == NULL)
+        return;
+    draw_work(ui, paint, row, &column);
+    if (paint->columns - column - 1 > 0)
+        draw_who(ui, paint, row, paint->columns - column - 1);
+}
+
+void frame_draw(struct ui *ui, struct canvas *canvas)
+{
+    struct paint paint, inner;
+    struct screen *top = ui_top(ui);
+
+    canvas_clear(canvas);
+    if (top == NULL)
+        return;
+    paint = paint_all(canvas);
+    if (top->kind->flags & SCREEN_BARE) {
+        top->kind->draw(top, &paint);
+        return;
+    }
+    inner = paint_part(&paint, 1, 1, -1 - FRAME_MESSAGE, -2);
+    top->kind->draw(top, &inner);
+    draw_title(ui, &paint);
+    draw_keys(ui, &paint, paint.rows - FRAME_KEYS);
+    draw_bottom(ui, &paint, paint.rows - FRAME_BOTTOM);
+    draw_message(ui, &paint, paint.rows - FRAME_MESSAGE);
+}

@@ -1,0 +1,196 @@
+#include "ui/sign_in.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/text.h"
+#include "ui/language.h"
+
+/* A login names a file: only what cannot leave the directory, and no hidden one. */
+static bool login_is_safe(const char *login)
+{
+    if (*login == '\0' || *login == '.' || strlen(login) > 100)
+        return false;
+    for (; *login != '\0'; login++)
+        if (!isalnum((unsigned char)*login) && strchr("._-@+", *login) == NULL)
+            return false;
+    return true;
+}
+
+/* "<data>/agents/<login>.db": owned, NULL when out of memory. */
+static char *agent_path(const struct desk *desk, const char *login)
+{
+    struct text_buffer path = {0};
+
+    text_buffer_add_format(&path, "%s/agents/%s.db", desk->data_directory, login);
+    return text_buffer_take(&path);
+}
+
+static enum sign_in_step fail(struct error *error, int code, const char *message)
+{
+    error_set(error, code, "%s", message);
+    return SIGN_IN_FAILED;
+}
+
+/* Opens the store and tells the sync thread to go on from it. */
+static enum sign_in_step finish(struct desk *desk, const char *login, const char *password,
+                                struct seal_key *key, struct record *agent, struct error *error)
+{
+    char *path = agent_path(desk, login);
+
+    if (path == NULL) {
+        seal_key_free(key);
+        record_free(agent);
+        return fail(error, ERROR_MEMORY, "out of memory");
+    }
+    if (desk_sign_in(desk, path, key, agent, error) != 0)
+        return SIGN_IN_FAILED;
+    if (link_sign_in(desk->link, login, password, store_device(desk->store), error) != 0 ||
+        link_store_set(desk->link, desk->store_path, desk->key, error) != 0) {
+        desk_sign_out(desk);
+        return SIGN_IN_FAILED;
+    }
+    return SIGN_IN_DONE;
+}
+
+static int unwrap(const struct desk *desk, const char *login, const char *password,
+                  struct seal_key **key, struct error *error)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    char *path = agent_path(desk, login);
+    int code;
+
+    if (path == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    code = store_read_wrapped(path, wrapped, error);
+    free(path);
+    if (code != 0)
+        return code;
+    return seal_key_unwrap(key, password, wrapped, sizeof(wrapped), error);
+}
+
+enum sign_in_step sign_in_start(struct desk *desk, const char *login, const char *password,
+                                struct error *error)
+{
+    static const struct id no_device;
+    struct seal_key *key = NULL;
+    int code;
+
+    if (!login_is_safe(login))
+        return fail(error, ERROR_INVALID, _("type your login: letters, digits, dots and dashes"));
+    if (*password == '\0')
+        return fail(error, ERROR_INVALID, _("type your password"));
+    code = unwrap(desk, login, password, &key, error);
+    if (code == 0)
+        return finish(desk, login, password, key, NULL, error);
+    if (code != ERROR_NOT_FOUND && code != ERROR_REFUSED)
+        return SIGN_IN_FAILED;
+    *error = (struct error)ERROR_INIT;
+    if (link_sign_in(desk->link, login, password, &no_device, error) != 0)
+        return SIGN_IN_FAILED;
+    return SIGN_IN_WAIT;
+}
+
+/* A first sign-in here: makes the store. */
+static enum sign_in_step create(struct desk *desk, const char *login, const char *password,
+                                struct record *agent, struct error *error)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    struct seal_key *key = seal_key_new();
+    char *path = agent_path(desk, login);
+    int code;
+
+    if (key == NULL || path == NULL)
+        code = error_set(error, ERROR_MEMORY, "out of memory");
+    else
+        code = seal_key_wrap(key, password, wrapped, error);
+    if (code == 0)
+        code = store_create(path, &agent->id, key, wrapped, error);
+    free(path);
+    if (code == 0)
+        return finish(desk, login, password, key, agent, error);
+    seal_key_free(key);
+    record_free(agent);
+    link_sign_out(desk->link);
+    return SIGN_IN_FAILED;
+}
+
+static bool store_is_here(const struct desk *desk, const char *login)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    char *path = agent_path(desk, login);
+    bool here = path != NULL && store_read_wrapped(path, wrapped, NULL) == 0;
+
+    free(path);
+    return here;
+}
+
+enum sign_in_step sign_in_poll(struct desk *desk, const char *login, const char *password,
+                               struct error *error)
+{
+    struct record *agent = NULL;
+    char message[ERROR_MESSAGE_SIZE] = "";
+    bool here;
+
+    switch (link_sign_in_state(desk->link, &agent, message)) {
+    case SIGN_IN_ASKED:
+        return SIGN_IN_WAIT;
+    case SIGN_IN_ACCEPTED:
+        if (agent == NULL)
+            return fail(error, ERROR_PROTOCOL, _("the server does not say who you are"));
+        here = store_is_here(desk, login);
+        if (!here)
+            return create(desk, login, password, agent, error);
+        record_free(agent);
+        return SIGN_IN_PREVIOUS;
+    case SIGN_IN_REFUSED:
+        record_free(agent);
+        link_sign_out(desk->link);
+        return fail(error, ERROR_REFUSED, _("wrong login or password"));
+    default:
+        record_free(agent);
+        here = store_is_here(desk, login);
+        link_sign_out(desk->link);
+        if (here)
+            return fail(error, ERROR_REFUSED, _("wrong password (the server cannot be reached)"));
+        return fail(error, ERROR_OFFLINE, _("a first sign-in on this terminal needs it"));
+    }
+}
+
+enum sign_in_step sign_in_previous(struct desk *desk, const char *login, const char *password,
+                                   const char *previous, struct error *error)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    struct seal_key *key = NULL;
+    int code = unwrap(desk, login, previous, &key, error);
+
+    if (code == ERROR_REFUSED) {
+        fail(error, ERROR_REFUSED, _("that is not the password used here before"));
+        return SIGN_IN_PREVIOUS;
+    }
+    if (code == 0 && seal_key_wrap(key, password, wrapped, error) != 0) {
+        seal_key_free(key);
+        return SIGN_IN_FAILED;
+    }
+    if (code != 0 || finish(desk, login, password, key, NULL, error) != SIGN_IN_DONE)
+        return SIGN_IN_FAILED;
+    if (store_write_wrapped(desk->store, wrapped, error) != 0) {
+        desk_sign_out(desk);
+        return SIGN_IN_FAILED;
+    }
+    return SIGN_IN_DONE;
+}
+
+bool sign_in_check(struct desk *desk, const char *password)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    struct seal_key *key = NULL;
+
+    if (desk->store_path == NULL || store_read_wrapped(desk->store_path, wrapped, NULL) != 0 ||
+        seal_key_unwrap(&key, password, wrapped, sizeof(wrapped), NULL) != 0)
+        return false;
+    seal_key_free(key);
+    return true;
+}

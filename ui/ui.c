@@ -1,0 +1,526 @@
+#include "ui/ui.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/language.h"
+#include "ui/ui_internal.h"
+
+struct ui *ui_new(struct desk *desk)
+{
+    struct ui *ui = calloc(1, sizeof(*ui));
+
+    if (ui == NULL)
+        return NULL;
+    ui->desk = desk;
+    ui->command = editor_new(EDITOR_LINE, UI_COMMAND_SIZE);
+    if (ui->command == NULL) {
+        free(ui);
+        return NULL;
+    }
+    return ui;
+}
+
+static void entry_free(struct entry *entry)
+{
+    entry->screen.kind->close(&entry->screen);
+    json_decref(entry->answer);
+    free(entry);
+}
+
+void ui_free(struct ui *ui)
+{
+    if (ui == NULL)
+        return;
+    while (ui->count > 0)
+        entry_free(ui->stack[--ui->count]);
+    editor_free(ui->command);
+    free(ui->saved);
+    free(ui);
+}
+
+struct entry *ui_top_entry(struct ui *ui)
+{
+    return ui->count == 0 ? NULL : ui->stack[ui->count - 1];
+}
+
+struct screen *ui_top(struct ui *ui)
+{
+    struct entry *top = ui_top_entry(ui);
+
+    return top == NULL ? NULL : &top->screen;
+}
+
+/* --- messages -------------------------------------------------------------------------------- */
+
+void ui_tell(struct ui *ui, enum ui_message kind, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(ui->message, sizeof(ui->message), format, arguments);
+    va_end(arguments);
+    ui->message_kind = kind;
+}
+
+static const char *error_sentence(int code)
+{
+    switch (code) {
+    case ERROR_INVALID:
+        return _("That is not valid");
+    case ERROR_NOT_FOUND:
+        return _("Not found");
+    case ERROR_REFUSED:
+        return _("Refused");
+    case ERROR_CONFLICT:
+        return _("Somebody else was there first");
+    case ERROR_TOO_LARGE:
+        return _("Too long");
+    case ERROR_OFFLINE:
+        return _("The server cannot be reached");
+    case ERROR_PROTOCOL:
+        return _("The server's answer makes no sense");
+    case ERROR_STORAGE:
+        return _("This terminal's storage failed");
+    case ERROR_BUSY:
+        return _("Busy: try again");
+    case ERROR_MEMORY:
+        return _("Out of memory");
+    default:
+        return _("Something went wrong");
+    }
+}
+
+void ui_tell_error(struct ui *ui, const struct error *error)
+{
+    if (error->message[0] == '\0')
+        ui_tell(ui, UI_FAILED, "%s", error_sentence(error->code));
+    else
+        ui_tell(ui, UI_FAILED, _("%1$s: %2$s"), error_sentence(error->code), error->message);
+}
+
+void ui_ring(struct ui *ui)
+{
+    ui->ring = true;
+}
+
+void ui_stop_ahead(struct ui *ui)
+{
+    ui->ring = ui->stop = true;
+}
+
+bool ui_take_ring(struct ui *ui)
+{
+    bool ring = ui->ring;
+
+    ui->ring = false;
+    return ring;
+}
+
+bool ui_take_stop(struct ui *ui)
+{
+    bool stop = ui->stop;
+
+    ui->stop = false;
+    return stop;
+}
+
+void ui_quit(struct ui *ui)
+{
+    ui->over = true;
+}
+
+bool ui_is_over(const struct ui *ui)
+{
+    return ui->over;
+}
+
+/* --- stack ----------------------------------------------------------------------------------- */
+
+static void screen_suspend(struct entry *entry)
+{
+    if (entry != NULL && entry->screen.kind->suspend != NULL)
+        entry->screen.kind->suspend(&entry->screen);
+}
+
+static void screen_resume(struct entry *entry)
+{
+    if (entry == NULL)
+        return;
+    if (entry->stale && entry->screen.kind->changed != NULL)
+        entry->screen.kind->changed(&entry->screen);
+    entry->stale = false;
+    if (entry->screen.kind->resume != NULL)
+        entry->screen.kind->resume(&entry->screen);
+}
+
+/* Brings the open screen of a SCREEN_SINGLE kind to the top. */
+static void stack_raise(struct ui *ui, size_t index)
+{
+    struct entry *entry = ui->stack[index];
+
+    if (index + 1 == ui->count)
+        return;
+    screen_suspend(ui_top_entry(ui));
+    memmove(&ui->stack[index], &ui->stack[index + 1],
+            (ui->count - index - 1) * sizeof(ui->stack[0]));
+    ui->stack[ui->count - 1] = entry;
+    screen_resume(entry);
+}
+
+static bool stack_find(const struct ui *ui, const struct screen_kind *kind, size_t *index)
+{
+    for (size_t i = ui->count; i-- > 0;)
+        if (ui->stack[i]->screen.kind == kind && !ui->stack[i]->closing) {
+            *index = i;
+            return true;
+        }
+    return false;
+}
+
+static int stack_push(struct ui *ui, const struct screen_kind *kind, const json_t *arguments,
+                      struct error *error)
+{
+    struct entry *entry;
+    int code;
+
+    if (ui->count == UI_STACK_LIMIT)
+        return error_set(error, ERROR_TOO_LARGE, "%s", _("too many screens are open: press Esc"));
+    if (ui->desk->agent == NULL && !(kind->flags & SCREEN_WITHOUT_AGENT))
+        return error_set(error, ERROR_REFUSED, "%s", _("sign in first"));
+    entry = calloc(1, sizeof(*entry));
+    if (entry == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    entry->screen = (struct screen){kind, ui, ui->desk, NULL};
+    code = kind->open(&entry->screen, arguments, error);
+    if (code != 0) {
+        free(entry);
+        return code;
+    }
+    screen_suspend(ui_top_entry(ui));
+    ui->stack[ui->count++] = entry;
+    return 0;
+}
+
+int ui_open(struct ui *ui, const char *name, json_t *arguments)
+{
+    const struct screen_kind *kind = screen_kind_find(name);
+    struct error error = ERROR_INIT;
+    size_t index;
+    int code;
+
+    if (kind == NULL) {
+        code = error_set(&error, ERROR_NOT_FOUND, "%s: %s", _("no such screen"), name);
+    } else if ((kind->flags & SCREEN_SINGLE) && stack_find(ui, kind, &index)) {
+        if (arguments == NULL) {
+            stack_raise(ui, index);
+            return 0;
+        }
+        ui->stack[index]->closing = true;
+        code = stack_push(ui, kind, arguments, &error);
+        if (code != 0)
+            ui->stack[index]->closing = false;
+    } else {
+        code = stack_push(ui, kind, arguments, &error);
+    }
+    if (code != 0)
+        ui_tell_error(ui, &error);
+    json_decref(arguments);
+    return code;
+}
+
+void screen_close(struct screen *screen)
+{
+    struct ui *ui = screen->ui;
+
+    for (size_t i = 0; i < ui->count; i++)
+        if (&ui->stack[i]->screen == screen)
+            ui->stack[i]->closing = true;
+}
+
+void screen_finish(struct screen *screen, json_t *answer)
+{
+    struct ui *ui = screen->ui;
+
+    for (size_t i = 0; i < ui->count; i++)
+        if (&ui->stack[i]->screen == screen) {
+            json_decref(ui->stack[i]->answer);
+            ui->stack[i]->answer = answer;
+            ui->stack[i]->closing = true;
+            return;
+        }
+    json_decref(answer);
+}
+
+/* Takes the closing screens off, the topmost first, giving answers down. */
+static void stack_close(struct ui *ui)
+{
+    struct entry *top = ui_top_entry(ui);
+    bool any = true;
+
+    while (any) {
+        any = false;
+        for (size_t i = ui->count; i-- > 0 && !any;) {
+            struct entry *entry = ui->stack[i];
+            struct entry *below = i == 0 ? NULL : ui->stack[i - 1];
+            const char *name = entry->screen.kind->name;
+
+            if (!entry->closing)
+                continue;
+            memmove(&ui->stack[i], &ui->stack[i + 1], (ui->count - i - 1) * sizeof(ui->stack[0]));
+            ui->count--;
+            any = true;
+            if (entry == top) {
+                top = ui_top_entry(ui);
+                screen_resume(top);
+            }
+            if (entry->answer != NULL && below != NULL && below->screen.kind->answer != NULL)
+                below->screen.kind->answer(&below->screen, name, entry->answer);
+            entry_free(entry);
+        }
+    }
+}
+
+/* What a screen asked for while it was at work, done now that it is not. */
+static void stack_settle(struct ui *ui)
+{
+    stack_close(ui);
+    if (!ui->signing_out)
+        return;
+    ui->signing_out = false;
+    ui_close_all(ui);
+    desk_sign_out(ui->desk);
+    ui->waiting = ui->refusals = 0;
+    ui_open(ui, "sign-in", NULL);
+}
+
+void ui_sign_out(struct ui *ui)
+{
+    ui->signing_out = true;
+}
+
+void ui_close_all(struct ui *ui)
+{
+    ui_save(ui);
+    while (ui->count > 0)
+        entry_free(ui->stack[--ui->count]);
+    free(ui->saved);
+    ui->saved = NULL;
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+bool ui_is_busy(const struct ui *ui)
+{
+    const struct screen *top = ui->count == 0 ? NULL : &ui->stack[ui->count - 1]->screen;
+
+    return top != NULL && top->kind->busy != NULL && top->kind->busy(top);
+}
+
+static void command_close(struct ui *ui)
+{
+    ui->commanding = false;
+    editor_clear(ui->command);
+}
+
+static void command_input(struct ui *ui, const struct input *input)
+{
+    char word[UI_COMMAND_SIZE], matches[UI_COMMAND_SIZE], line[UI_COMMAND_SIZE + 1];
+
+    switch (input->code) {
+    case INPUT_ESCAPE:
+        command_close(ui);
+        return;
+    case INPUT_ENTER:
+        text_copy(line, sizeof(line), editor_text(ui->command));
+        command_close(ui);
+        commands_line(ui, line);
+        return;
+    case INPUT_TAB:
+        if (strchr(editor_text(ui->command), ' ') == NULL &&
+            commands_complete(ui, editor_text(ui->command), word, sizeof(word), matches,
+                              sizeof(matches)) > 0)
+            editor_set_text(ui->command, word);
+        return;
+    case INPUT_BACKSPACE:
+        if (editor_length(ui->command) == 0) {
+            command_close(ui);
+            return;
+        }
+        break;
+    default:
+        break;
+    }
+    editor_key(ui->command, input, NULL);
+}
+
+static void screen_input(struct ui *ui, const struct input *input)
+{
+    struct screen *top = ui_top(ui);
+
+    if (top == NULL)
+        return;
+    if (top->kind->key != NULL && top->kind->key(top, input))
+        return;
+    if (commands_key(ui, input->code))
+        return;
+    if (input->code == INPUT_ESCAPE && ui->count > 1)
+        screen_close(top);
+    else if (input->code == ':' && !(top->kind->flags & SCREEN_BARE))
+        ui->commanding = true;
+}
+
+void ui_input(struct ui *ui, const struct input *input)
+{
+    ui->message[0] = '\0';
+    if (input->code == INPUT_RESIZE)
+        return;
+    if (ui->commanding)
+        command_input(ui, input);
+    else
+        screen_input(ui, input);
+    stack_settle(ui);
+}
+
+void ui_tick(struct ui *ui)
+{
+    struct screen *top = ui_top(ui);
+
+    if (top != NULL && top->kind->tick != NULL)
+        top->kind->tick(top);
+    stack_settle(ui);
+}
+
+/* --- what changed outside -------------------------------------------------------------------- */
+
+static void observe(struct ui *ui)
+{
+    int64_t refusals, waiting;
+    int handoffs = ui->desk->line.handoffs_offered;
+
+    for (const struct screen_kind *const *kind = screen_kinds; *kind != NULL; kind++)
+        if ((*kind)->observe != NULL)
+            (*kind)->observe(ui->desk);
+    waiting = store_outbox_count(ui->desk->store, NULL);
+    refusals = store_refusal_count(ui->desk->store, NULL);
+    if (refusals > ui->refusals || ui->desk->line.handoffs_offered > handoffs)
+        ui->ring = true;
+    ui->waiting = waiting < 0 ? 0 : waiting;
+    ui->refusals = refusals < 0 ? 0 : refusals;
+}
+
+void ui_look(struct ui *ui)
+{
+    struct desk *desk = ui->desk;
+    int64_t catalogue = catalogue_version(desk->catalogue);
+    int64_t store = desk->store == NULL ? -1 : store_version(desk->store);
+    struct entry *top;
+
+    link_status_get(desk->link, &ui->link);
+    if (ui_is_busy(ui))
+        ui_tick(ui);
+    desk->local_only = desk->store != NULL && ui->link.state == LINK_REFUSED;
+    if (catalogue == ui->catalogue_version && store == ui->store_version &&
+        desk->changes == ui->desk_changes)
+        return;
+    if (catalogue != ui->catalogue_version)
+        desk_find_office(desk);
+    ui->catalogue_version = catalogue;
+    ui->store_version = store;
+    ui->desk_changes = desk->changes;
+    if (desk->store != NULL)
+        observe(ui);
+    for (size_t i = 0; i < ui->count; i++)
+        ui->stack[i]->stale = true;
+    top = ui_top_entry(ui);
+    if (top != NULL && top->screen.kind->changed != NULL)
+        top->screen.kind->changed(&top->screen);
+    if (top != NULL)
+        top->stale = false;
+    stack_settle(ui);
+}
+
+/* --- saved state ----------------------------------------------------------------------------- */
+
+static json_t *stack_to_json(const struct ui *ui)
+{
+    json_t *screens = json_array();
+
+    for (size_t i = 0; i < ui->count; i++) {
+        const struct screen *screen = &ui->stack[i]->screen;
+        json_t *state;
+
+        if (screen->kind->save == NULL)
+            continue;
+        state = screen->kind->save(screen);
+        json_array_append_new(screens, json_pack("{s:s, s:o}", "name", screen->kind->name, "state",
+                                                 state == NULL ? json_null() : state));
+    }
+    return json_pack("{s:o, s:s}", "screens", screens, "language", language_now());
+}
+
+void ui_save(struct ui *ui)
+{
+    struct error error = ERROR_INIT;
+    json_t *state;
+    char *text;
+
+    if (ui->desk->store == NULL)
+        return;
+    state = stack_to_json(ui);
+    text = state == NULL ? NULL : json_canonical(state);
+    if (text == NULL || (ui->saved != NULL && strcmp(text, ui->saved) == 0)) {
+        free(text);
+        json_decref(state);
+        return;
+    }
+    if (store_state_put(ui->desk->store, "screens", state, &error) == 0) {
+        free(ui->saved);
+        ui->saved = text;
+    } else {
+        ui_tell_error(ui, &error);
+        free(text);
+    }
+    json_decref(state);
+}
+
+void ui_restore(struct ui *ui)
+{
+    json_t *state = NULL, *item;
+    bool first = true;
+    size_t index;
+    struct error error = ERROR_INIT;
+
+    if (store_state_get(ui->desk->store, "screens", &state, &error) != 0)
+        ui_tell_error(ui, &error);
+    if (!ui->desk->language_fixed && *json_text_or(state, "language", "") != '\0')
+        language_set(json_text_or(state, "language", ""));
+    json_array_foreach(json_object_get(state, "screens"), index, item)
+    {
+        const struct screen_kind *kind = screen_kind_find(json_text_or(item, "name", ""));
+        const json_t *saved = json_object_get(item, "state");
+
+        /* A screen that cannot be shown again (its record is gone) is left out, not an end. */
+        if (kind == NULL)
+            continue;
+        if (first && strcmp(kind->name, "home") != 0)
+            break;
+        first = false;
+        if (stack_push(ui, kind, json_is_object(saved) ? saved : NULL, &error) != 0)
+            ui_tell_error(ui, &error);
+    }
+    json_decref(state);
+    if (first)
+        ui_open(ui, "home", NULL);
+    ui->store_version = -1;
+    ui_look(ui);
+}
+
+void ui_draw(struct ui *ui, struct canvas *canvas)
+{
+    frame_draw(ui, canvas);
+}

@@ -1,0 +1,75 @@
+/* The frame's own parts, shared by ui.c, frame.c and commands.c; screens do not include it. */
+#ifndef GUICHET_UI_UI_INTERNAL_H
+#define GUICHET_UI_UI_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "ui/editor.h"
+#include "ui/ui.h"
+
+#define UI_STACK_LIMIT  32
+#define UI_COMMAND_SIZE 256
+
+/* A screen on the stack and what is to happen to it. */
+struct entry {
+    struct screen screen; /* first: a screen's address is its entry's */
+    bool closing;         /* to be taken off after this key */
+    bool stale;           /* the store or the catalogue changed while it was covered */
+    json_t *answer;       /* owned; for the screen below, NULL for none */
+};
+
+struct ui {
+    struct desk *desk;                   /* borrowed */
+    struct entry *stack[UI_STACK_LIMIT]; /* owned; the top is the last */
+    size_t count;
+    bool over, ring, stop, signing_out;
+    enum ui_message message_kind;
+    char message[ERROR_MESSAGE_SIZE]; /* "" for none */
+    struct editor *command;           /* the command line */
+    bool commanding;
+    int64_t store_version, catalogue_version;
+    uint64_t desk_changes;
+    struct link_status link;
+    int64_t waiting, refusals; /* counts in the store */
+    char *saved;               /* owned: the state as last saved, to skip what is the same */
+};
+
+struct entry *ui_top_entry(struct ui *ui);
+
+/* --- commands.c ------------------------------------------------------------------------------ */
+
+/* One command that can be given now, from whatever table it comes. */
+struct command {
+    const char *word;                                 /* msgid */
+    const char *help;                                 /* msgid */
+    const char *label;                                /* msgid, NULL: not on the key line */
+    uint32_t code;                                    /* its key, INPUT_NONE */
+    const struct screen_kind *kind;                   /* opens this kind; or NULL */
+    const struct screen_key *key;                     /* of the top screen; or NULL */
+    void (*run)(struct ui *ui, const char *argument); /* of the table from anywhere; or NULL */
+};
+
+#define UI_COMMANDS_LIMIT 128
+
+/* Fills `commands` with the top screen's, then those from anywhere; returns how many. Entries
+ * without a word or without a key are there too. */
+size_t commands_list(const struct ui *ui, struct command *commands, size_t limit);
+void command_run(struct ui *ui, const struct command *command, const char *argument);
+/* True when a key did something. */
+bool commands_key(struct ui *ui, uint32_t code);
+/* Runs "word argument"; tells when there is no such command. */
+void commands_line(struct ui *ui, const char *line);
+/* Completes the word typed so far; `matches` (size bytes) shows the candidates. The completed word
+ * is in `word`; returns how many candidates there are. */
+size_t commands_complete(const struct ui *ui, const char *typed, char *word, size_t word_size,
+                         char *matches, size_t matches_size);
+
+/* --- frame.c --------------------------------------------------------------------------------- */
+
+void frame_draw(struct ui *ui, struct canvas *canvas);
+
+#endif
