@@ -21,4 +21,5 @@ libui_a_SOURCES = \
     ui/screen_sign_in.c \
     ui/sign_in.c ui/sign_in.h \
     ui/terminal.c ui/terminal.h \
+    ui/terminfo.c ui/terminfo.h \
     ui/ui.c ui/ui.h

@@ -11,7 +11,8 @@
 #include <wchar.h>
 
 #include <curses.h>
-#include <term.h>
+
+#include "ui/terminfo.h"
 
 struct terminal {
     SCREEN *screen;
@@ -19,7 +20,6 @@ struct terminal {
     struct input_decoder *decoder; /* owned */
     attr_t attributes[PAINT_STYLE_COUNT];
     short pairs[PAINT_STYLE_COUNT];
-    bool pasting; /* bracketed paste was asked for */
 };
 
 /* How a meaning looks: with 256 colours, with 8, and without. Middle tones are chosen to be read on
@@ -69,44 +69,6 @@ static void choose_looks(struct terminal *terminal, bool plain)
     }
 }
 
-/* The key of a terminfo name. */
-struct terminfo_key {
-    const char *name;
-    uint32_t code;
-};
-
-static const struct terminfo_key terminfo_keys[] = {
-    {"kf1", INPUT_F(1)},         {"kf2", INPUT_F(2)},        {"kf3", INPUT_F(3)},
-    {"kf4", INPUT_F(4)},         {"kf5", INPUT_F(5)},        {"kf6", INPUT_F(6)},
-    {"kf7", INPUT_F(7)},         {"kf8", INPUT_F(8)},        {"kf9", INPUT_F(9)},
-    {"kf10", INPUT_F(10)},       {"kf11", INPUT_F(11)},      {"kf12", INPUT_F(12)},
-    {"kcuu1", INPUT_UP},         {"kcud1", INPUT_DOWN},      {"kcub1", INPUT_LEFT},
-    {"kcuf1", INPUT_RIGHT},      {"khome", INPUT_HOME},      {"kend", INPUT_END},
-    {"kpp", INPUT_PAGE_UP},      {"knp", INPUT_PAGE_DOWN},   {"kdch1", INPUT_DELETE},
-    {"kich1", INPUT_INSERT},     {"kcbt", INPUT_BACK_TAB},   {"kbs", INPUT_BACKSPACE},
-    {"kent", INPUT_ENTER},       {"kLFT5", INPUT_WORD_LEFT}, {"kRIT5", INPUT_WORD_RIGHT},
-    {"kHOM5", INPUT_TEXT_START}, {"kEND5", INPUT_TEXT_END},
-};
-
-/* A string of terminfo, NULL when this terminal has none. */
-static const char *terminfo_string(const char *name)
-{
-    char copy[16];
-    const char *found;
-
-    strncpy(copy, name, sizeof(copy) - 1);
-    copy[sizeof(copy) - 1] = '\0';
-    found = tigetstr(copy);
-    return found == (char *)-1 ? NULL : found; /* -1: not a string capability */
-}
-
-static void learn_keys(struct terminal *terminal)
-{
-    for (size_t i = 0; i < sizeof(terminfo_keys) / sizeof(terminfo_keys[0]); i++)
-        input_decoder_learn(terminal->decoder, terminfo_string(terminfo_keys[i].name),
-                            terminfo_keys[i].code);
-}
-
 /*
  * One key at a time, without echo; Ctrl-C and Ctrl-Z are keys. Flow control stays as it is: on a
  * serial line Ctrl-S and Ctrl-Q belong to the terminal.
@@ -152,11 +114,9 @@ int terminal_open(struct terminal **terminal, bool plain, struct error *error)
     }
     set_modes();
     choose_looks(made, plain);
-    learn_keys(made);
+    terminfo_learn(made->decoder);
     canvas_set_plain(made->canvas, plain);
-    made->pasting = terminfo_string("BE") != NULL && terminfo_string("BD") != NULL;
-    if (made->pasting)
-        putp(terminfo_string("BE"));
+    terminfo_send("BE"); /* bracketed paste, where the terminal has it */
     terminal_resize(made);
     *terminal = made;
     return 0;
@@ -167,8 +127,7 @@ void terminal_close(struct terminal *terminal)
     if (terminal == NULL)
         return;
     if (terminal->screen != NULL) {
-        if (terminal->pasting)
-            putp(terminfo_string("BD"));
+        terminfo_send("BD");
         /* Nothing of a client stays behind on the screen, whatever the terminal keeps. */
         erase();
         refresh();
