@@ -39,6 +39,9 @@ UNIT_TESTS += tests/unit/test_merge
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c
 tests_unit_test_merge_LDADD = $(UNIT_LIBS)
 # Sync and what it stands on.
+UNIT_TESTS += tests/unit/test_link
+tests_unit_test_link_SOURCES = tests/unit/test_link.c tests/unit/unit.h
+tests_unit_test_link_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_http_client
 tests_unit_test_http_client_SOURCES = tests/unit/test_http_client.c \
     tests/unit/scripted_server.c tests/unit/scripted_server.h tests/unit/unit.h
