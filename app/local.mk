@@ -32,3 +32,14 @@ libapp_a_SOURCES += \
 # Where the screen and the sync thread meet.
 libapp_a_SOURCES += \
     app/link.c app/link.h
+
+# The shipped sample: one file a type.
+sampledir = $(pkgdatadir)/sample
+dist_sample_DATA = \
+    app/sample/agents.json \
+    app/sample/calendars.json \
+    app/sample/forms.json \
+    app/sample/life-events.json \
+    app/sample/offices.json \
+    app/sample/queues.json \
+    app/sample/services.json

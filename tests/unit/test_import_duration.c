@@ -250,8 +250,7 @@ static void test_survives_odd_texts(void **state)
                                       "0 days",
                                       "h",
                                       "8 h",
-                                      "\xE2\x80\x8B"
-                                      "5 days",
+                                      "\u200b5 days",
                                       "%",
                                       "$5 days",
                                       "day",
