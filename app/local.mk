@@ -43,3 +43,15 @@ dist_sample_DATA = \
     app/sample/offices.json \
     app/sample/queues.json \
     app/sample/services.json
+
+# What agents do, and what they read.
+libapp_a_SOURCES += \
+    app/author.c app/author.h \
+    app/case.c app/case.h \
+    app/case_file.c app/case_file.h \
+    app/client.c app/client.h \
+    app/client_index.c app/client_index.h \
+    app/contact.c app/contact.h \
+    app/handoff.c app/handoff.h \
+    app/note.c app/note.h \
+    app/submission.c app/submission.h

@@ -1,0 +1,157 @@
+#include "app/client.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/text.h"
+
+#define POSTAL_CODE_SIZE 64
+
+static bool is_blank(const char *text)
+{
+    return text == NULL || text[strspn(text, " ")] == '\0';
+}
+
+static bool date_exists(const char *text)
+{
+    char moment[TIMESTAMP_SIZE];
+    int64_t ms;
+
+    if (strlen(text) != strlen("2026-11-24"))
+        return false;
+    snprintf(moment, sizeof(moment), "%sT00:00:00Z", text);
+    return timestamp_parse(moment, &ms);
+}
+
+static size_t count_digits(const char *text)
+{
+    size_t count = 0;
+
+    for (; *text != '\0'; text++)
+        count += isdigit((unsigned char)*text) != 0;
+    return count;
+}
+
+int client_check(const struct client_details *details, bool new_client, struct error *error)
+{
+    if (new_client && is_blank(details->name) && is_blank(details->phone) &&
+        is_blank(details->email))
+        return error_set(error, ERROR_INVALID, "name: a name, a phone number or an e-mail address");
+    if (!is_blank(details->phone) && count_digits(details->phone) < 3)
+        return error_set(error, ERROR_INVALID, "phone: no number in it");
+    if (!is_blank(details->email) &&
+        (strchr(details->email, '@') == NULL || strchr(details->email, ' ') != NULL))
+        return error_set(error, ERROR_INVALID, "email: not an address");
+    if (!is_blank(details->birth_date) && !date_exists(details->birth_date))
+        return error_set(error, ERROR_INVALID, "birth_date: not a date like 1980-05-31");
+    return 0;
+}
+
+void client_postal_code(const char *typed, char *text, size_t size)
+{
+    char compact[7];
+    size_t length = 0;
+
+    for (const char *at = typed; *at != '\0'; at++) {
+        if (*at == ' ' || *at == '-')
+            continue;
+        /* Letter, digit, letter, digit, letter, digit. */
+        if (length == 6 ||
+            (length % 2 == 0 ? !isalpha((unsigned char)*at) : !isdigit((unsigned char)*at)))
+            break;
+        compact[length++] = (char)toupper((unsigned char)*at);
+        compact[length] = '\0';
+        if (length == 6 && at[1 + strspn(at + 1, " ")] == '\0') {
+            snprintf(text, size, "%.3s %s", compact, compact + 3);
+            return;
+        }
+    }
+    text_copy(text, size, typed);
+}
+
+/* Every text of the details with the member that it goes to. */
+struct detail {
+    const char *member;
+    const char *text; /* NULL: not said */
+};
+#define DETAIL_COUNT 9
+
+static void list_details(const struct client_details *details, const char *postal_code,
+                         struct detail list[DETAIL_COUNT])
+{
+    const struct detail all[DETAIL_COUNT] = {
+        {"kind", details->kind},
+        {"name", details->name},
+        {"language", details->language},
+        {"interpreter", details->interpreter},
+        {"phone", details->phone},
+        {"email", details->email},
+        {"address", details->address},
+        {"postal_code", details->postal_code == NULL ? NULL : postal_code},
+        {"birth_date", details->birth_date},
+    };
+
+    memcpy(list, all, sizeof(all));
+}
+
+int client_new(struct batch *batch, const struct author *author,
+               const struct client_details *details, struct id *id, struct error *error)
+{
+    struct detail list[DETAIL_COUNT];
+    char postal_code[POSTAL_CODE_SIZE] = "";
+    struct operation *operation;
+    int code = client_check(details, true, error);
+
+    if (code != 0)
+        return code;
+    if (details->postal_code != NULL)
+        client_postal_code(details->postal_code, postal_code, sizeof(postal_code));
+    list_details(details, postal_code, list);
+    operation = author_append(author, RECORD_CLIENT);
+    operation_put_text(operation, "kind", "person");
+    for (size_t i = 0; i < DETAIL_COUNT; i++)
+        operation_put_text(operation, list[i].member, list[i].text);
+    operation_put_text(operation, "office", author->office);
+    if (operation != NULL)
+        *id = operation->record;
+    return batch_add(batch, operation, error);
+}
+
+int client_new_anonymous(struct batch *batch, const struct author *author, const char *language,
+                         struct id *id, struct error *error)
+{
+    struct operation *operation = author_append(author, RECORD_CLIENT);
+
+    operation_put_text(operation, "kind", "anonymous");
+    operation_put_text(operation, "language", language);
+    operation_put_text(operation, "office", author->office);
+    if (operation != NULL)
+        *id = operation->record;
+    return batch_add(batch, operation, error);
+}
+
+int client_change(struct batch *batch, const struct author *author, const struct record *client,
+                  const struct client_details *details, struct error *error)
+{
+    struct detail list[DETAIL_COUNT];
+    char postal_code[POSTAL_CODE_SIZE] = "";
+    struct operation *operation;
+    int code = client_check(details, false, error);
+
+    if (code != 0)
+        return code;
+    if (details->postal_code != NULL)
+        client_postal_code(details->postal_code, postal_code, sizeof(postal_code));
+    list_details(details, postal_code, list);
+    operation = author_change(author, OPERATION_FIELDS, client);
+    for (size_t i = 0; i < DETAIL_COUNT; i++)
+        if (list[i].text != NULL && strcmp(list[i].text, record_text(client, list[i].member)) != 0)
+            operation_put_field(operation, list[i].member, list[i].text);
+    if (operation != NULL && json_object_size(operation->body) == 0) {
+        operation_free(operation);
+        return 0;
+    }
+    return batch_add(batch, operation, error);
+}

@@ -1,0 +1,313 @@
+#include "app/handoff.h"
+
+#include <string.h>
+
+#include "app/case.h"
+#include "app/contact.h"
+#include "app/json.h"
+#include "app/submission.h"
+
+static bool is_given(const char *text)
+{
+    return text != NULL && *text != '\0';
+}
+
+static int check_offer(const struct author *author, const struct handoff_offer *offer,
+                       struct error *error)
+{
+    const struct handoff_target *target = &offer->target;
+    int targets = !id_is_empty(&target->agent) + is_given(target->office) + is_given(target->queue);
+
+    if (targets != 1)
+        return error_set(error, ERROR_INVALID, "to: an agent, an office or a queue");
+    if (id_equal(&target->agent, &author->agent))
+        return error_set(error, ERROR_INVALID, "to: yourself");
+    if (!is_given(offer->summary))
+        return error_set(error, ERROR_INVALID, "summary: nothing is written");
+    return 0;
+}
+
+int handoff_offer(struct batch *batch, const struct author *author,
+                  const struct handoff_offer *offer, struct id *id, struct error *error)
+{
+    struct operation *operation;
+    int code = check_offer(author, offer, error);
+
+    if (code != 0)
+        return code;
+    operation = author_append(author, RECORD_HANDOFF);
+    operation_put_id(operation, "from", &author->agent);
+    operation_put_id(operation, "to_agent", &offer->target.agent);
+    operation_put_text(operation, "to_office", offer->target.office);
+    operation_put_text(operation, "to_queue", offer->target.queue);
+    operation_put_text(operation, "office", author->office);
+    operation_put_id(operation, "case", &offer->matter);
+    operation_put_id(operation, "contact", &offer->contact);
+    operation_put_id(operation, "client", &offer->client);
+    operation_put_id(operation, "submission", &offer->submission);
+    operation_put_text(operation, "channel", author->channel);
+    operation_put_text(operation, "summary", offer->summary);
+    operation_put_text(operation, "context", offer->context);
+    operation_put_time(operation, "offered_at", author_now(author));
+    if (offer->expires_ms > 0)
+        operation_put_time(operation, "expires_at", offer->expires_ms);
+    operation_put_text(operation, "state", "offered");
+    if (operation != NULL)
+        *id = operation->record;
+    return batch_add(batch, operation, error);
+}
+
+/* --- deciding -------------------------------------------------------------------------------- */
+
+static int decide(struct batch *batch, const struct author *author, const struct record *handoff,
+                  const char *state, const char *reason, struct error *error)
+{
+    struct operation *operation;
+
+    if (!handoff_is_offered(handoff))
+        return error_set(error, ERROR_CONFLICT, "this hand-off is %s",
+                         record_text(handoff, "state"));
+    operation = author_change(author, OPERATION_CLAIM, handoff);
+    operation_put_text(operation, "state", state);
+    operation_put_time(operation, "decided_at", author_now(author));
+    operation_put_text(operation, "reason", reason);
+    if (strcmp(state, "accepted") == 0)
+        operation_put_id(operation, "taken_by", &author->agent);
+    return batch_add(batch, operation, error);
+}
+
+/* Only what the record tells: queues and offices are checked by handoff_is_for and the server. */
+static int check_receiver(const struct author *author, const struct record *handoff,
+                          struct error *error)
+{
+    const char *to = record_text(handoff, "to_agent");
+
+    if (*to != '\0' ? strcmp(to, author->agent.text) != 0
+                    : handoff_is_from(handoff, &author->agent))
+        return error_set(error, ERROR_REFUSED, "this hand-off is for somebody else");
+    return 0;
+}
+
+int handoff_accept(struct batch *batch, const struct author *author, const struct record *handoff,
+                   struct error *error)
+{
+    int code = check_receiver(author, handoff, error);
+
+    return code != 0 ? code : decide(batch, author, handoff, "accepted", NULL, error);
+}
+
+int handoff_decline(struct batch *batch, const struct author *author, const struct record *handoff,
+                    const char *reason, struct error *error)
+{
+    int code = check_receiver(author, handoff, error);
+
+    if (code == 0 && (reason == NULL || reason[strspn(reason, " ")] == '\0'))
+        code = error_set(error, ERROR_INVALID, "reason: nothing is written");
+    return code != 0 ? code : decide(batch, author, handoff, "declined", reason, error);
+}
+
+int handoff_withdraw(struct batch *batch, const struct author *author, const struct record *handoff,
+                     struct error *error)
+{
+    if (!handoff_is_from(handoff, &author->agent))
+        return error_set(error, ERROR_REFUSED, "only its sender can withdraw a hand-off");
+    return decide(batch, author, handoff, "withdrawn", NULL, error);
+}
+
+int handoff_expire(struct batch *batch, const struct author *author, const struct record *handoff,
+                   struct error *error)
+{
+    int64_t expires;
+
+    if (!timestamp_parse(record_text(handoff, "expires_at"), &expires) ||
+        author_now(author) < expires)
+        return error_set(error, ERROR_REFUSED, "its time has not passed");
+    return decide(batch, author, handoff, "expired", NULL, error);
+}
+
+/* --- whose ----------------------------------------------------------------------------------- */
+
+bool handoff_is_offered(const struct record *handoff)
+{
+    return strcmp(record_text(handoff, "state"), "offered") == 0;
+}
+
+bool handoff_is_from(const struct record *handoff, const struct id *agent)
+{
+    return strcmp(record_text(handoff, "from"), agent->text) == 0;
+}
+
+bool handoff_is_for(const struct record *handoff, const struct record *agent)
+{
+    const char *to = record_text(handoff, "to_agent");
+    const char *office = record_text(handoff, "to_office");
+    const char *queue = record_text(handoff, "to_queue");
+    const json_t *queues = json_object_get(agent->body, "queues");
+    const json_t *item;
+    size_t i;
+
+    if (*to != '\0')
+        return strcmp(to, agent->id.text) == 0;
+    if (handoff_is_from(handoff, &agent->id))
+        return false;
+    if (*office != '\0')
+        return strcmp(office, record_text(agent, "office")) == 0;
+    json_array_foreach(queues, i,
+                       item) if (json_is_string(item) && *queue != '\0' &&
+                                 strcmp(json_string_value(item), queue) == 0) return true;
+    return false;
+}
+
+/* --- what follows an acceptance -------------------------------------------------------------- */
+
+#define FOLLOW_LIMIT 64
+
+/* The latest accepted hand-off of each contact or case; older ones were passed on since. */
+struct chain {
+    const struct author *author;
+    struct record *latest[FOLLOW_LIMIT]; /* owned; taken by the author and confirmed */
+    struct id seen[FOLLOW_LIMIT];        /* contacts and cases of them and of others' */
+    size_t count, seen_count;
+};
+
+static bool chain_seen(struct chain *chain, const char *text)
+{
+    struct id id;
+
+    if (!id_parse(&id, text))
+        return false;
+    for (size_t i = 0; i < chain->seen_count; i++)
+        if (id_equal(&chain->seen[i], &id))
+            return true;
+    if (chain->seen_count < FOLLOW_LIMIT)
+        chain->seen[chain->seen_count++] = id;
+    return false;
+}
+
+static int chain_look(void *context, const struct record *record, enum store_pending pending)
+{
+    struct chain *chain = context;
+    bool seen;
+
+    if (strcmp(record_text(record, "state"), "accepted") != 0)
+        return 0;
+    seen = chain_seen(chain, record_text(record, "contact"));
+    if (chain_seen(chain, record_text(record, "case")) || seen || pending == STORE_CLAIMING ||
+        strcmp(record_text(record, "taken_by"), chain->author->agent.text) != 0 ||
+        chain->count == FOLLOW_LIMIT)
+        return 0;
+    chain->latest[chain->count] = record_copy(record);
+    if (chain->latest[chain->count] == NULL)
+        return ERROR_MEMORY;
+    chain->count++;
+    return 0;
+}
+
+/* The record that a member names, NULL when there is none or it is not here. */
+static struct record *fetch(struct store *store, enum record_type type, const char *text,
+                            enum store_pending *pending)
+{
+    struct record *record = NULL;
+    struct id id;
+
+    if (!id_parse(&id, text) || store_get(store, type, &id, &record, pending, NULL) != 0)
+        return NULL;
+    return record;
+}
+
+static int follow(struct batch *batch, const struct author *author, struct store *store,
+                  const struct record *handoff, struct error *error)
+{
+    const char *from = record_text(handoff, "from");
+    enum store_pending pending = STORE_SETTLED;
+    struct record *contact = fetch(store, RECORD_CONTACT, record_text(handoff, "contact"), NULL);
+    struct record *matter = fetch(store, RECORD_CASE, record_text(handoff, "case"), &pending);
+    int code = 0;
+
+    if (contact != NULL && contact_is_open(contact) &&
+        strcmp(record_text(contact, "agent"), from) == 0)
+        code = contact_set(batch, author, contact, "agent", author->agent.text, error);
+    if (code == 0 && matter != NULL && pending != STORE_CLAIMING &&
+        strcmp(record_text(matter, "assignee"), from) == 0)
+        code = case_assign(batch, author, matter, &author->agent, error);
+    record_free(contact);
+    record_free(matter);
+    return code;
+}
+
+int handoff_follow(struct batch *batch, const struct author *author, struct store *store,
+                   struct error *error)
+{
+    const struct store_query query = {.type = RECORD_HANDOFF, .newest_first = true};
+    struct chain chain = {.author = author};
+    int code = store_each(store, &query, chain_look, &chain, error);
+
+    for (size_t i = 0; i < chain.count; i++) {
+        if (code == 0 && batch->count + 2 <= BATCH_LIMIT)
+            code = follow(batch, author, store, chain.latest[i], error);
+        record_free(chain.latest[i]);
+    }
+    return code;
+}
+
+/* --- the context, ready-made ---------------------------------------------------------------- */
+
+struct noting {
+    struct handoff_facts *facts;
+    const char *contact;
+};
+
+/* Newest first come in; the oldest of the last few stand first in the end. */
+static int take_note(void *context, const struct record *record, enum store_pending pending)
+{
+    struct noting *noting = context;
+    struct handoff_facts *facts = noting->facts;
+
+    (void)pending;
+    if (facts->note_count == HANDOFF_NOTES_LIMIT || record->type != RECORD_NOTE ||
+        strcmp(record_text(record, "contact"), noting->contact) != 0)
+        return 0;
+    memmove(&facts->notes[1], &facts->notes[0], facts->note_count * sizeof(facts->notes[0]));
+    facts->notes[0] = record_copy(record);
+    facts->note_count++;
+    return facts->notes[0] == NULL ? ERROR_MEMORY : 0;
+}
+
+int handoff_facts_read(struct handoff_facts *facts, struct store *store, const struct id *contact,
+                       const struct id *client, const struct id *matter,
+                       const struct id *submission, struct error *error)
+{
+    struct store_query query = {.type = RECORD_NOTE, .newest_first = true};
+    struct noting noting = {facts, contact->text};
+    int code = 0;
+
+    *facts = (struct handoff_facts){0};
+    facts->contact = fetch(store, RECORD_CONTACT, contact->text, NULL);
+    facts->client = fetch(store, RECORD_CLIENT, client->text, NULL);
+    facts->matter = fetch(store, RECORD_CASE, matter->text, NULL);
+    if (!id_is_empty(submission))
+        facts->draft = fetch(store, RECORD_SUBMISSION, submission->text, NULL);
+    else
+        code = submission_find_draft(store, matter, contact, NULL, &facts->draft, error);
+    if (code == 0 && !id_is_empty(contact)) {
+        /* By the client, who is there from the start: the case may have been opened later. */
+        query.client_id = *client;
+        if (id_is_empty(client))
+            query.case_id = *matter;
+        code = store_each(store, &query, take_note, &noting, error);
+    }
+    if (code != 0)
+        handoff_facts_free(facts);
+    return code;
+}
+
+void handoff_facts_free(struct handoff_facts *facts)
+{
+    record_free(facts->contact);
+    record_free(facts->client);
+    record_free(facts->matter);
+    record_free(facts->draft);
+    for (size_t i = 0; i < facts->note_count; i++)
+        record_free(facts->notes[i]);
+    *facts = (struct handoff_facts){0};
+}

@@ -1,0 +1,81 @@
+/*
+ * The hand-off: a contact, its case and its draft passed to another agent with a written context,
+ * so that the client never repeats a word. One hand-off has one winner: accepting is a claim.
+ */
+#ifndef GUICHET_APP_HANDOFF_H
+#define GUICHET_APP_HANDOFF_H
+
+#include "app/author.h"
+#include "app/store.h"
+
+/* Who it is for: exactly one of the three is set. Borrowed. */
+struct handoff_target {
+    struct id agent;
+    const char *office; /* key; NULL or "" for none */
+    const char *queue;  /* key; NULL or "" for none */
+};
+
+/* What it carries; empty ids for nothing. Borrowed. */
+struct handoff_offer {
+    struct handoff_target target;
+    struct id contact;
+    struct id matter; /* the case */
+    struct id client;
+    struct id submission; /* the draft to go on with */
+    const char *summary;  /* one line: who and what */
+    const char *context;  /* what the receiver must know; may be NULL */
+    int64_t expires_ms;   /* wall time; 0: it waits until decided */
+};
+
+/* ERROR_INVALID without a summary, without exactly one target, or when the target is the author. */
+int handoff_offer(struct batch *batch, const struct author *author,
+                  const struct handoff_offer *offer, struct id *id, struct error *error);
+
+/* Claims, each pending until the server has confirmed. ERROR_CONFLICT when it is decided already,
+ * ERROR_REFUSED for one whose part it is not; a decline wants a reason. */
+int handoff_accept(struct batch *batch, const struct author *author, const struct record *handoff,
+                   struct error *error);
+int handoff_decline(struct batch *batch, const struct author *author, const struct record *handoff,
+                    const char *reason, struct error *error);
+int handoff_withdraw(struct batch *batch, const struct author *author, const struct record *handoff,
+                     struct error *error);
+int handoff_expire(struct batch *batch, const struct author *author, const struct record *handoff,
+                   struct error *error);
+
+bool handoff_is_offered(const struct record *handoff);
+
+/* True when it is offered to this agent (a catalogue record): by id, by one of their queues or by
+ * their office; never to who sent it, unless it is addressed to them. */
+bool handoff_is_for(const struct record *handoff, const struct record *agent);
+bool handoff_is_from(const struct record *handoff, const struct id *agent);
+
+/*
+ * What follows an acceptance of this author's that the server has confirmed: the contact becomes
+ * theirs, and the case when it was the sender's. Adds what is still missing, so it can be asked
+ * again and again; nothing follows an acceptance that is pending, passed on since, or another's.
+ */
+int handoff_follow(struct batch *batch, const struct author *author, struct store *store,
+                   struct error *error);
+
+/* --- the context, ready-made ---------------------------------------------------------------- */
+
+#define HANDOFF_NOTES_LIMIT 5
+
+/* Facts of a contact that its receiver must know; all records owned, NULL when there is none. */
+struct handoff_facts {
+    struct record *contact;
+    struct record *client;
+    struct record *matter;
+    struct record *draft;                      /* the submission being filled */
+    struct record *notes[HANDOFF_NOTES_LIMIT]; /* of this contact, oldest first */
+    size_t note_count;
+};
+
+/* Reads them; empty ids, and records that this terminal does not hold, give none. A draft is
+ * looked for when `submission` is empty. */
+int handoff_facts_read(struct handoff_facts *facts, struct store *store, const struct id *contact,
+                       const struct id *client, const struct id *matter,
+                       const struct id *submission, struct error *error);
+void handoff_facts_free(struct handoff_facts *facts);
+
+#endif
