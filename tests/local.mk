@@ -52,8 +52,13 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_fixture
     tests/unit/store_fixture.h
 tests_unit_test_store_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_import tests/unit/test_import_duration \
-    tests/unit/test_import_gc_service_inventory
+UNIT_TESTS += tests/unit/test_calendar tests/unit/test_import tests/unit/test_import_duration \
+    tests/unit/test_import_gc_service_inventory tests/unit/test_sample
+tests_unit_test_calendar_SOURCES = tests/unit/test_calendar.c tests/unit/unit.h
+tests_unit_test_calendar_LDADD = $(UNIT_LIBS)
+tests_unit_test_sample_SOURCES = tests/unit/test_sample.c tests/unit/import_memory.h \
+    tests/unit/unit.h
+tests_unit_test_sample_LDADD = $(UNIT_LIBS)
 tests_unit_test_import_SOURCES = tests/unit/test_import.c tests/unit/import_memory.h \
     tests/unit/unit.h
 tests_unit_test_import_LDADD = $(UNIT_LIBS)

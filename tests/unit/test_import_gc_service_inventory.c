@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/import_body.h"
 #include "app/import_gc_service_inventory.h"
 #include "app/json.h"
 #include "tests/unit/import_memory.h"
@@ -317,6 +318,9 @@ static void test_reads_the_real_inventory(void **state)
     size_t found = 0;
     size_t promised = 0;
     for (size_t i = 0; i < run->memory.count; i++) {
+        const json_t *body = run->memory.records[i]->body;
+        if (import_body_check(RECORD_SERVICE, body, NULL, NULL, &run->error) != 0)
+            fail_msg("%s: %s", json_text_or(body, "key", ""), run->error.message);
         size_t index;
         json_t *standard;
         json_array_foreach(json_object_get(run->memory.records[i]->body, "standards"), index,

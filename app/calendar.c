@@ -1,0 +1,182 @@
+#include "app/calendar.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+
+#define HOLIDAY_LIMIT 10000
+/* No deadline is further away, so that a wrong count cannot keep a screen waiting. */
+#define BUSINESS_DAYS_LIMIT 100000
+
+struct calendar {
+    int64_t *holidays; /* day numbers, ascending */
+    size_t count;
+};
+
+static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+static bool is_leap(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+bool calendar_day_parse(const char *text, struct calendar_day *day)
+{
+    if (strlen(text) != 10)
+        return false;
+    for (size_t i = 0; i < 10; i++)
+        if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9')
+            return false;
+    day->year = (int)strtol(text, NULL, 10);
+    day->month = (int)strtol(text + 5, NULL, 10);
+    day->day = (int)strtol(text + 8, NULL, 10);
+    if (day->year < 1 || day->month < 1 || day->month > 12 || day->day < 1)
+        return false;
+    int last = month_days[day->month - 1] + (day->month == 2 && is_leap(day->year) ? 1 : 0);
+    return day->day <= last;
+}
+
+void calendar_day_format(const struct calendar_day *day, char text[CALENDAR_DAY_SIZE])
+{
+    snprintf(text, CALENDAR_DAY_SIZE, "%04u-%02u-%02u", (unsigned)day->year % 10000,
+             (unsigned)day->month % 100, (unsigned)day->day % 100);
+}
+
+/* Both directions count eras of 400 years that begin on 1 March, so that the leap day comes last
+ * (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
+int64_t calendar_day_number(const struct calendar_day *day)
+{
+    int64_t year = day->month <= 2 ? day->year - 1 : day->year;
+    int64_t era = (year >= 0 ? year : year - 399) / 400;
+    int64_t year_of_era = year - era * 400;
+    int64_t month = (day->month + 9) % 12;
+    int64_t day_of_year = (153 * month + 2) / 5 + day->day - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return era * 146097 + day_of_era - 719468;
+}
+
+struct calendar_day calendar_day_from_number(int64_t number)
+{
+    number += 719468;
+    int64_t era = (number >= 0 ? number : number - 146096) / 146097;
+    int64_t day_of_era = number - era * 146097;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t month = (5 * day_of_year + 2) / 153;
+    struct calendar_day day;
+    day.day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
+    day.month = (int)(month < 10 ? month + 3 : month - 9);
+    day.year = (int)(year_of_era + era * 400 + (day.month <= 2 ? 1 : 0));
+    return day;
+}
+
+static int weekday_of(int64_t number)
+{
+    return (int)(((number + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
+}
+
+int calendar_weekday(const struct calendar_day *day)
+{
+    return weekday_of(calendar_day_number(day));
+}
+
+static int number_compare(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left;
+    int64_t b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+int calendar_new(struct calendar **calendar, const json_t *body, struct error *error)
+{
+    const json_t *holidays = json_object_get(body, "holidays");
+    size_t count = json_array_size(holidays);
+    *calendar = NULL;
+    if (!json_is_array(holidays) || count > HOLIDAY_LIMIT)
+        return error_set(error, ERROR_INVALID, "calendar: \"holidays\" is not a list of at most %d",
+                         HOLIDAY_LIMIT);
+    struct calendar *made = calloc(1, sizeof *made);
+    if (made)
+        made->holidays = calloc(count + 1, sizeof *made->holidays);
+    if (!made || !made->holidays) {
+        free(made);
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    }
+    for (; made->count < count; made->count++) {
+        const char *text = json_text_or(json_array_get(holidays, made->count), "date", "");
+        struct calendar_day day;
+        if (!calendar_day_parse(text, &day)) {
+            calendar_free(made);
+            return error_set(error, ERROR_INVALID, "calendar: holiday \"%.20s\" is not a day",
+                             text);
+        }
+        made->holidays[made->count] = calendar_day_number(&day);
+    }
+    qsort(made->holidays, made->count, sizeof *made->holidays, number_compare);
+    *calendar = made;
+    return 0;
+}
+
+void calendar_free(struct calendar *calendar)
+{
+    if (!calendar)
+        return;
+    free(calendar->holidays);
+    free(calendar);
+}
+
+static bool is_business_number(const struct calendar *calendar, int64_t number)
+{
+    if (weekday_of(number) > 4)
+        return false;
+    return !calendar || !bsearch(&number, calendar->holidays, calendar->count,
+                                 sizeof *calendar->holidays, number_compare);
+}
+
+bool calendar_is_business_day(const struct calendar *calendar, const struct calendar_day *day)
+{
+    return is_business_number(calendar, calendar_day_number(day));
+}
+
+struct calendar_day calendar_add_business_days(const struct calendar *calendar,
+                                               const struct calendar_day *day, int count)
+{
+    int64_t number = calendar_day_number(day);
+    int step = count < 0 ? -1 : 1;
+    int64_t left = count < 0 ? -(int64_t)count : count;
+    if (left > BUSINESS_DAYS_LIMIT)
+        left = BUSINESS_DAYS_LIMIT;
+    if (left == 0 && !is_business_number(calendar, number))
+        left = 1;
+    while (left > 0) {
+        number += step;
+        if (is_business_number(calendar, number))
+            left--;
+    }
+    return calendar_day_from_number(number);
+}
+
+int calendar_business_days_between(const struct calendar *calendar, const struct calendar_day *from,
+                                   const struct calendar_day *to)
+{
+    int64_t first = calendar_day_number(from);
+    int64_t last = calendar_day_number(to);
+    if (last < first)
+        return -calendar_business_days_between(calendar, to, from);
+    int count = 0;
+    for (int64_t number = first + 1; number <= last; number++)
+        if (is_business_number(calendar, number))
+            count++;
+    return count;
+}
+
+bool calendar_known_until(const struct calendar *calendar, struct calendar_day *day)
+{
+    if (!calendar || calendar->count == 0)
+        return false;
+    *day = calendar_day_from_number(calendar->holidays[calendar->count - 1]);
+    return true;
+}

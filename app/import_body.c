@@ -1,0 +1,425 @@
+#include "app/import_body.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/calendar.h"
+#include "app/json.h"
+#include "app/record_fields.h"
+
+#define TEXT_LIMIT  20000
+#define LIST_LIMIT  2000
+#define PLACE_LIMIT 160
+
+enum kind {
+    KIND_TEXT,
+    KIND_LOCALISED,
+    KIND_KEYWORDS, /* {"fr": [text], "en": [text]} */
+    KIND_WORD,     /* one of `words` */
+    KIND_INTEGER,  /* between `lowest` and `highest` */
+    KIND_NUMBER,   /* the same, with decimals */
+    KIND_BOOLEAN,
+    KIND_BOOLEAN_OR_NULL,
+    KIND_DAY,    /* "2026-06-24" */
+    KIND_HOURS,  /* "08:30-12:00" */
+    KIND_KEY,    /* of a record of `type` */
+    KIND_OBJECT, /* with `members` */
+    KIND_FREE    /* an object that another part checks: JSON Schema, layout, translations */
+};
+
+enum { REQUIRED = 1, LIST = 2 };
+
+/* One member of an object. With LIST it is an array of what `kind` says. */
+struct member {
+    const char *name;
+    enum kind kind;
+    unsigned flags;
+    const char *const *words;
+    const struct member *members;
+    enum record_type type;
+    double lowest, highest;
+};
+
+#define MEMBER(n, k, f) .name = n, .kind = k, .flags = f
+#define WORDS(...)                                                                                 \
+    .words = (const char *const[])                                                                 \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
+
+static const char *const unit_words[] = {
+    "second", "minute", "hour", "business-day", "calendar-day", "week", "month", "year", NULL};
+
+static const struct member source_members[] = {
+    {MEMBER("name", KIND_TEXT, REQUIRED)},
+    {MEMBER("id", KIND_TEXT, REQUIRED)},
+    {MEMBER("confirmed", KIND_DAY, 0)},
+    {0},
+};
+
+static const struct member titled_members[] = {
+    {MEMBER("id", KIND_TEXT, REQUIRED)},
+    {MEMBER("title", KIND_LOCALISED, REQUIRED)},
+    {0},
+};
+
+static const struct member money_members[] = {
+    {MEMBER("amount", KIND_INTEGER, REQUIRED), .lowest = 0, .highest = 1e12},
+    {MEMBER("currency", KIND_WORD, REQUIRED), WORDS("CAD")},
+    {0},
+};
+
+static const struct member guarantee_members[] = {
+    {MEMBER("count", KIND_INTEGER, REQUIRED), .lowest = 1, .highest = 9999},
+    {MEMBER("unit", KIND_WORD, REQUIRED), .words = unit_words},
+    {MEMBER("refund", KIND_BOOLEAN, 0)},
+    {MEMBER("text", KIND_LOCALISED, REQUIRED)},
+    {0},
+};
+
+static const struct member channel_members[] = {
+    {MEMBER("channel", KIND_WORD, REQUIRED), .words = channel_words},
+    {MEMBER("available", KIND_BOOLEAN_OR_NULL, REQUIRED)},
+    {MEMBER("fee", KIND_OBJECT, 0), .members = money_members},
+    {MEMBER("guarantee", KIND_OBJECT, 0), .members = guarantee_members},
+    {MEMBER("hours", KIND_LOCALISED, 0)},
+    {MEMBER("how", KIND_LOCALISED, 0)},
+    {MEMBER("applications", KIND_INTEGER, 0), .lowest = 0, .highest = 1e15},
+    {0},
+};
+
+static const struct member standard_members[] = {
+    {MEMBER("id", KIND_TEXT, REQUIRED)},
+    {MEMBER("kind", KIND_WORD, 0), WORDS("timeliness", "access", "accuracy", "other")},
+    {MEMBER("channel", KIND_WORD, 0), .words = channel_words},
+    {MEMBER("text", KIND_LOCALISED, 0)},
+    {MEMBER("count", KIND_INTEGER, 0), .lowest = 1, .highest = 9999},
+    {MEMBER("unit", KIND_WORD, 0), .words = unit_words},
+    {MEMBER("target", KIND_NUMBER, 0), .lowest = 0, .highest = 1},
+    {MEMBER("volume", KIND_INTEGER, 0), .lowest = 0, .highest = 1e15},
+    {MEMBER("met", KIND_INTEGER, 0), .lowest = 0, .highest = 1e15},
+    {0},
+};
+
+static const struct member step_members[] = {
+    {MEMBER("registration", KIND_BOOLEAN_OR_NULL, 0)},
+    {MEMBER("authentication", KIND_BOOLEAN_OR_NULL, 0)},
+    {MEMBER("application", KIND_BOOLEAN_OR_NULL, 0)},
+    {MEMBER("decision", KIND_BOOLEAN_OR_NULL, 0)},
+    {MEMBER("issuance", KIND_BOOLEAN_OR_NULL, 0)},
+    {MEMBER("feedback", KIND_BOOLEAN_OR_NULL, 0)},
+    {0},
+};
+
+/* What every record has. */
+static const struct member common_members[] = {
+    {MEMBER("key", KIND_TEXT, REQUIRED)},
+    {MEMBER("source", KIND_OBJECT, REQUIRED), .members = source_members},
+    {MEMBER("title", KIND_LOCALISED, REQUIRED)},
+    {MEMBER("ended", KIND_BOOLEAN, 0)},
+    {0},
+};
+
+static const struct member service_members[] = {
+    {MEMBER("summary", KIND_LOCALISED, 0)},
+    {MEMBER("description", KIND_LOCALISED, 0)},
+    {MEMBER("keywords", KIND_KEYWORDS, 0)},
+    {MEMBER("owner", KIND_OBJECT, 0), .members = titled_members},
+    {MEMBER("program", KIND_LOCALISED, 0)},
+    {MEMBER("code", KIND_TEXT, 0)},
+    {MEMBER("level", KIND_INTEGER, 0), .lowest = 1, .highest = 3},
+    {MEMBER("identity", KIND_WORD, 0), WORDS("none", "basic", "verified")},
+    {MEMBER("audience", KIND_WORD, LIST),
+     WORDS("individual", "business", "organisation", "government")},
+    {MEMBER("events", KIND_KEY, LIST), .type = RECORD_LIFE_EVENT},
+    {MEMBER("channels", KIND_OBJECT, LIST), .members = channel_members},
+    {MEMBER("applications_other", KIND_INTEGER, 0), .lowest = 0, .highest = 1e15},
+    {MEMBER("fee", KIND_BOOLEAN, 0)},
+    {MEMBER("steps_online", KIND_OBJECT, 0), .members = step_members},
+    {MEMBER("standards", KIND_OBJECT, LIST), .members = standard_members},
+    {MEMBER("documents", KIND_LOCALISED, LIST)},
+    {MEMBER("forms", KIND_KEY, LIST), .type = RECORD_FORM},
+    {MEMBER("offices", KIND_KEY, LIST), .type = RECORD_OFFICE},
+    {MEMBER("related", KIND_KEY, LIST), .type = RECORD_SERVICE},
+    {MEMBER("nudge", KIND_LOCALISED, 0)},
+    {MEMBER("procedure", KIND_LOCALISED, 0)},
+    {MEMBER("moved_to", KIND_KEY, 0), .type = RECORD_SERVICE},
+    {MEMBER("url", KIND_LOCALISED, 0)},
+    {0},
+};
+
+static const struct member recipient_members[] = {
+    {MEMBER("id", KIND_TEXT, REQUIRED)},
+    {MEMBER("title", KIND_LOCALISED, REQUIRED)},
+    {MEMBER("answers", KIND_TEXT, REQUIRED | LIST)},
+    {MEMBER("consent", KIND_LOCALISED, 0)},
+    {0},
+};
+
+static const struct member form_members[] = {
+    {MEMBER("code", KIND_TEXT, 0)},
+    {MEMBER("version", KIND_INTEGER, REQUIRED), .lowest = 1, .highest = 1e6},
+    {MEMBER("summary", KIND_LOCALISED, 0)},
+    {MEMBER("keywords", KIND_KEYWORDS, 0)},
+    {MEMBER("services", KIND_KEY, LIST), .type = RECORD_SERVICE},
+    {MEMBER("schema", KIND_FREE, REQUIRED)},
+    {MEMBER("layout", KIND_FREE, REQUIRED)},
+    {MEMBER("translations", KIND_FREE, 0)},
+    {MEMBER("recipients", KIND_OBJECT, LIST), .members = recipient_members},
+    {MEMBER("known", KIND_FREE, 0)},
+    {MEMBER("strip_hidden", KIND_BOOLEAN, 0)},
+    {0},
+};
+
+static const struct member hours_members[] = {
+    {MEMBER("mon", KIND_HOURS, LIST)}, {MEMBER("tue", KIND_HOURS, LIST)},
+    {MEMBER("wed", KIND_HOURS, LIST)}, {MEMBER("thu", KIND_HOURS, LIST)},
+    {MEMBER("fri", KIND_HOURS, LIST)}, {MEMBER("sat", KIND_HOURS, LIST)},
+    {MEMBER("sun", KIND_HOURS, LIST)}, {0},
+};
+
+static const struct member office_members[] = {
+    {MEMBER("address", KIND_LOCALISED, REQUIRED)},
+    {MEMBER("postal_code", KIND_TEXT, 0)},
+    {MEMBER("latitude", KIND_NUMBER, REQUIRED), .lowest = -90, .highest = 90},
+    {MEMBER("longitude", KIND_NUMBER, REQUIRED), .lowest = -180, .highest = 180},
+    {MEMBER("phone", KIND_TEXT, 0)},
+    {MEMBER("languages", KIND_TEXT, REQUIRED | LIST)},
+    {MEMBER("hours", KIND_OBJECT, REQUIRED), .members = hours_members},
+    {MEMBER("calendar", KIND_KEY, REQUIRED), .type = RECORD_CALENDAR},
+    {MEMBER("services", KIND_KEY, LIST), .type = RECORD_SERVICE},
+    {MEMBER("accessibility", KIND_LOCALISED, 0)},
+    {MEMBER("zone", KIND_TEXT, REQUIRED)},
+    {0},
+};
+
+static const struct member agent_members[] = {
+    {MEMBER("login", KIND_TEXT, REQUIRED)},
+    {MEMBER("name", KIND_TEXT, REQUIRED)},
+    {MEMBER("office", KIND_KEY, REQUIRED), .type = RECORD_OFFICE},
+    {MEMBER("role", KIND_WORD, REQUIRED),
+     WORDS("clerk", "agent", "specialist", "supervisor", "privacy-officer", "administrator")},
+    {MEMBER("languages", KIND_TEXT, REQUIRED | LIST)},
+    {MEMBER("skills", KIND_TEXT, LIST)},
+    {MEMBER("levels", KIND_INTEGER, LIST), .lowest = 1, .highest = 3},
+    {MEMBER("queues", KIND_KEY, LIST), .type = RECORD_QUEUE},
+    {0},
+};
+
+static const struct member queue_members[] = {
+    {MEMBER("languages", KIND_TEXT, REQUIRED | LIST)},
+    {MEMBER("skills", KIND_TEXT, LIST)},
+    {MEMBER("offices", KIND_KEY, LIST), .type = RECORD_OFFICE},
+    {MEMBER("wait_minutes", KIND_INTEGER, 0), .lowest = 0, .highest = 1440},
+    {0},
+};
+
+static const struct member holiday_members[] = {
+    {MEMBER("date", KIND_DAY, REQUIRED)},
+    {MEMBER("title", KIND_LOCALISED, REQUIRED)},
+    {0},
+};
+
+static const struct member calendar_members[] = {
+    {MEMBER("jurisdiction", KIND_TEXT, REQUIRED)},
+    {MEMBER("holidays", KIND_OBJECT, REQUIRED | LIST), .members = holiday_members},
+    {0},
+};
+
+static const struct member life_event_members[] = {
+    {MEMBER("summary", KIND_LOCALISED, 0)},
+    {MEMBER("services", KIND_KEY, REQUIRED | LIST), .type = RECORD_SERVICE},
+    {MEMBER("keywords", KIND_KEYWORDS, 0)},
+    {0},
+};
+
+static const struct member *const type_members[RECORD_TYPE_COUNT] = {
+    [RECORD_SERVICE] = service_members,       [RECORD_FORM] = form_members,
+    [RECORD_OFFICE] = office_members,         [RECORD_AGENT] = agent_members,
+    [RECORD_QUEUE] = queue_members,           [RECORD_CALENDAR] = calendar_members,
+    [RECORD_LIFE_EVENT] = life_event_members,
+};
+
+struct check {
+    import_reference reference;
+    void *context;
+    struct error *error;
+};
+
+static int refuse(const struct check *check, const char *place, const char *what)
+{
+    return error_set(check->error, ERROR_INVALID, "%s: %s", place, what);
+}
+
+static bool is_text(const json_t *value)
+{
+    return json_is_string(value) && json_string_length(value) > 0 &&
+           json_string_length(value) <= TEXT_LIMIT;
+}
+
+/* An object with "fr", "en" or both and nothing else, each a text or, for keywords, a list. */
+static bool is_localised(const json_t *value, bool lists)
+{
+    size_t known = 0;
+    static const char *const languages[] = {"fr", "en"};
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *text = json_object_get(value, languages[i]);
+        if (!text)
+            continue;
+        known++;
+        if (!lists && !is_text(text))
+            return false;
+        if (lists && (!json_is_array(text) || json_array_size(text) > LIST_LIMIT))
+            return false;
+        for (size_t j = 0; lists && j < json_array_size(text); j++)
+            if (!is_text(json_array_get(text, j)))
+                return false;
+    }
+    return json_is_object(value) && known > 0 && known == json_object_size(value);
+}
+
+static bool is_word(const json_t *value, const char *const *words)
+{
+    for (; json_is_string(value) && *words; words++)
+        if (strcmp(*words, json_string_value(value)) == 0)
+            return true;
+    return false;
+}
+
+static bool is_hours(const json_t *value)
+{
+    unsigned from_hour;
+    unsigned from_minute;
+    unsigned to_hour;
+    unsigned to_minute;
+    char rest;
+    return json_is_string(value) && json_string_length(value) == 11 &&
+           sscanf(json_string_value(value), "%2u:%2u-%2u:%2u%c", &from_hour, &from_minute, &to_hour,
+                  &to_minute, &rest) == 4 &&
+           from_minute < 60 && to_minute < 60 && to_hour <= 24 &&
+           from_hour * 60 + from_minute < to_hour * 60 + to_minute;
+}
+
+static bool is_day(const json_t *value)
+{
+    struct calendar_day day;
+    return json_is_string(value) && calendar_day_parse(json_string_value(value), &day);
+}
+
+static bool is_number(const json_t *value, const struct member *member)
+{
+    bool right = member->kind == KIND_INTEGER ? json_is_integer(value) : json_is_number(value);
+    double number = json_number_value(value);
+    return right && number >= member->lowest && number <= member->highest;
+}
+
+static int object_check(const struct check *check, const json_t *object,
+                        const struct member *const tables[], const char *place);
+
+static int value_check(const struct check *check, const json_t *value, const struct member *member,
+                       const char *place)
+{
+    switch (member->kind) {
+    case KIND_TEXT:
+        return is_text(value) ? 0 : refuse(check, place, "not a text");
+    case KIND_LOCALISED:
+        return is_localised(value, false) ? 0 : refuse(check, place, "not {\"fr\", \"en\"} texts");
+    case KIND_KEYWORDS:
+        return is_localised(value, true) ? 0 : refuse(check, place, "not {\"fr\", \"en\"} lists");
+    case KIND_WORD:
+        return is_word(value, member->words) ? 0 : refuse(check, place, "not a word allowed here");
+    case KIND_INTEGER:
+    case KIND_NUMBER:
+        return is_number(value, member) ? 0 : refuse(check, place, "not a number in its bounds");
+    case KIND_BOOLEAN:
+        return json_is_boolean(value) ? 0 : refuse(check, place, "neither true nor false");
+    case KIND_BOOLEAN_OR_NULL:
+        return json_is_boolean(value) || json_is_null(value)
+                   ? 0
+                   : refuse(check, place, "neither true, false nor null");
+    case KIND_DAY:
+        return is_day(value) ? 0 : refuse(check, place, "not a day (2026-06-24)");
+    case KIND_HOURS:
+        return is_hours(value) ? 0 : refuse(check, place, "not hours (08:30-12:00)");
+    case KIND_FREE:
+        return json_is_object(value) ? 0 : refuse(check, place, "not an object");
+    case KIND_OBJECT: {
+        const struct member *const tables[] = {member->members, NULL};
+        return object_check(check, value, tables, place);
+    }
+    case KIND_KEY:
+        break;
+    }
+    if (!is_text(value))
+        return refuse(check, place, "not a key");
+    return check->reference ? check->reference(check->context, member->type,
+                                               json_string_value(value), place, check->error)
+                            : 0;
+}
+
+static int member_check(const struct check *check, const json_t *value, const struct member *member,
+                        const char *place)
+{
+    if (!(member->flags & LIST))
+        return value_check(check, value, member, place);
+    if (!json_is_array(value) || json_array_size(value) > LIST_LIMIT)
+        return refuse(check, place, "not a list, or too long");
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        char inner[PLACE_LIMIT];
+        snprintf(inner, sizeof inner, "%.120s/%zu", place, i);
+        int code = value_check(check, json_array_get(value, i), member, inner);
+        if (code)
+            return code;
+    }
+    return 0;
+}
+
+/* Checks the members of an object against tables, NULL-terminated: all of them, and no others. */
+static int object_check(const struct check *check, const json_t *object,
+                        const struct member *const tables[], const char *place)
+{
+    char inner[PLACE_LIMIT];
+    size_t known = 0;
+    if (!json_is_object(object))
+        return refuse(check, place, "not an object");
+    for (size_t i = 0; tables[i]; i++) {
+        for (const struct member *member = tables[i]; member->name; member++) {
+            const json_t *value = json_object_get(object, member->name);
+            snprintf(inner, sizeof inner, "%.120s%s%.30s", place, place[0] ? "/" : "",
+                     member->name);
+            if (!value && (member->flags & REQUIRED))
+                return refuse(check, inner, "missing");
+            int code = value ? member_check(check, value, member, inner) : 0;
+            if (code)
+                return code;
+            known += value ? 1 : 0;
+        }
+    }
+    if (known == json_object_size(object))
+        return 0;
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    {
+        bool found = false;
+        for (size_t i = 0; tables[i]; i++)
+            for (const struct member *member = tables[i]; member->name; member++)
+                found = found || strcmp(member->name, name) == 0;
+        if (!found) {
+            snprintf(inner, sizeof inner, "%.120s%s%.30s", place, place[0] ? "/" : "", name);
+            return refuse(check, inner, "no such member");
+        }
+    }
+    return 0;
+}
+
+int import_body_check(enum record_type type, const json_t *body, import_reference reference,
+                      void *context, struct error *error)
+{
+    struct check check = {.reference = reference, .context = context, .error = error};
+    if (!record_type_is_catalogue(type))
+        return error_set(error, ERROR_INVALID, "not a type of the catalogue");
+    const struct member *const tables[] = {common_members, type_members[type], NULL};
+    return object_check(&check, body, tables, "");
+}

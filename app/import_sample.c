@@ -1,0 +1,315 @@
+#include "app/import_sample.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/calendar.h"
+#include "app/import_body.h"
+#include "app/json.h"
+
+#define FILE_LIMIT     (16 * 1024 * 1024)
+#define ID_LIMIT       100
+#define KEY_SIZE       (ID_LIMIT + 16)
+#define PASSWORD_LIMIT 200
+
+struct file {
+    enum record_type type;
+    const char *name;
+};
+
+static const struct file files[] = {
+    {RECORD_SERVICE, "services.json"},       {RECORD_FORM, "forms.json"},
+    {RECORD_OFFICE, "offices.json"},         {RECORD_AGENT, "agents.json"},
+    {RECORD_QUEUE, "queues.json"},           {RECORD_CALENDAR, "calendars.json"},
+    {RECORD_LIFE_EVENT, "life-events.json"},
+};
+
+#define FILE_COUNT (sizeof files / sizeof files[0])
+
+struct reading {
+    const char *folder;
+    const struct import_sink *sink;
+    struct import_edition *edition;
+    struct error *error;
+    const struct file *file;           /* at hand */
+    const char *id;                    /* of the record at hand */
+    json_t *bodies[RECORD_TYPE_COUNT]; /* id -> body, in the order of the file */
+    json_t *passwords;                 /* agent id -> password */
+    json_t *logins;                    /* set */
+};
+
+static int out_of_memory(struct error *error)
+{
+    return error_set(error, ERROR_MEMORY, "out of memory");
+}
+
+/* Reads a whole file of at most FILE_LIMIT bytes. */
+static int file_read(const char *path, char **bytes, size_t *length, struct error *error)
+{
+    FILE *stream = fopen(path, "rbe");
+    if (!stream)
+        return error_set(error, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_STORAGE,
+                         "%s: cannot be opened: %s", path, strerror(errno));
+    size_t capacity = 0;
+    int code = 0;
+    *bytes = NULL;
+    *length = 0;
+    while (code == 0 && !feof(stream)) {
+        if (*length == capacity) {
+            capacity = capacity ? capacity * 2 : 65536;
+            char *larger = capacity <= 2 * FILE_LIMIT ? realloc(*bytes, capacity) : NULL;
+            if (!larger) {
+                code = error_set(error, ERROR_TOO_LARGE, "%s: too large", path);
+                break;
+            }
+            *bytes = larger;
+        }
+        *length += fread(*bytes + *length, 1, capacity - *length, stream);
+        if (ferror(stream))
+            code = error_set(error, ERROR_STORAGE, "%s: cannot be read: %s", path, strerror(errno));
+    }
+    fclose(stream);
+    return code;
+}
+
+static int document_read(const struct reading *reading, json_t **document)
+{
+    char path[4096];
+    char *bytes = NULL;
+    size_t length = 0;
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", reading->folder, reading->file->name) >=
+        sizeof path)
+        return error_set(reading->error, ERROR_INVALID, "the path is too long");
+    int code = file_read(path, &bytes, &length, reading->error);
+    if (code == 0)
+        code = json_read(document, bytes, length, FILE_LIMIT, reading->file->name, reading->error);
+    free(bytes);
+    return code;
+}
+
+static int refuse(const struct reading *reading, const char *what)
+{
+    return error_set(reading->error, ERROR_INVALID, "%s: \"%s\": %s", reading->file->name,
+                     reading->id, what);
+}
+
+static bool is_id(const char *id)
+{
+    return id[0] != '\0' && strlen(id) <= ID_LIMIT &&
+           strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(id);
+}
+
+static void key_write(const char *id, char key[KEY_SIZE])
+{
+    snprintf(key, KEY_SIZE, "%s/%.*s", IMPORT_SAMPLE, ID_LIMIT, id);
+}
+
+/* Takes the first password of an agent out of its body. */
+static int password_take(const struct reading *reading, json_t *body)
+{
+    const char *login = json_text_or(body, "login", "");
+    const char *password = json_text_or(body, "password", "");
+    if (json_object_get(reading->logins, login))
+        return refuse(reading, "another agent has this login");
+    if (json_object_set_new(reading->logins, login, json_true()) != 0)
+        return out_of_memory(reading->error);
+    if (password[0] == '\0')
+        return 0;
+    if (strlen(password) > PASSWORD_LIMIT)
+        return refuse(reading, "the password is too long");
+    if (json_object_set_new(reading->passwords, reading->id, json_string(password)) != 0)
+        return out_of_memory(reading->error);
+    json_object_del(body, "password");
+    return 0;
+}
+
+/* Makes the body of what stands in a file: key and source in place of the id. */
+static int body_make(struct reading *reading, json_t *entry, const char *confirmed)
+{
+    char key[KEY_SIZE];
+    reading->id = json_text_or(entry, "id", "");
+    if (!is_id(reading->id))
+        return refuse(reading, "a record's id has small letters, digits and dashes");
+    if (json_object_get(reading->bodies[reading->file->type], reading->id))
+        return refuse(reading, "given twice");
+    key_write(reading->id, key);
+    json_t *body = json_copy(entry);
+    json_t *source = json_pack("{s:s, s:s, s:s}", "name", IMPORT_SAMPLE, "id", reading->id,
+                               "confirmed", confirmed);
+    int code = body && json_object_set_new(body, "source", source) == 0 &&
+                       json_object_set_new(body, "key", json_string(key)) == 0 &&
+                       json_object_set(reading->bodies[reading->file->type], reading->id, body) == 0
+                   ? 0
+                   : out_of_memory(reading->error);
+    if (code == 0) {
+        json_object_del(body, "id");
+        if (reading->file->type == RECORD_AGENT)
+            code = password_take(reading, body);
+    }
+    json_decref(body);
+    return code;
+}
+
+static int document_take(struct reading *reading, const json_t *document)
+{
+    struct calendar_day day;
+    const char *confirmed = json_text_or(document, "confirmed", "");
+    const json_t *records = json_object_get(document, "records");
+    reading->id = "";
+    if (!calendar_day_parse(confirmed, &day))
+        return refuse(reading, "\"confirmed\" is not a day (2026-06-24)");
+    if (!json_is_array(records))
+        return refuse(reading, "\"records\" is not a list");
+    if (strcmp(confirmed, reading->edition->confirmed) > 0)
+        memcpy(reading->edition->confirmed, confirmed, sizeof reading->edition->confirmed);
+    for (size_t i = 0; i < json_array_size(records); i++) {
+        int code = body_make(reading, json_array_get(records, i), confirmed);
+        if (code)
+            return code;
+    }
+    reading->sink->rows(reading->sink->context, json_array_size(records));
+    return 0;
+}
+
+static int files_read(struct reading *reading)
+{
+    int code = 0;
+    for (size_t i = 0; i < FILE_COUNT && code == 0; i++) {
+        json_t *document = NULL;
+        reading->file = &files[i];
+        reading->bodies[files[i].type] = json_object();
+        code = reading->bodies[files[i].type] ? document_read(reading, &document)
+                                              : out_of_memory(reading->error);
+        if (code == 0)
+            code = document_take(reading, document);
+        json_decref(document);
+    }
+    return code;
+}
+
+/* The id of a key of this source, NULL for a key of another. */
+static const char *own_id(const char *key)
+{
+    const char *slash = strchr(key, '/');
+    size_t length = strlen(IMPORT_SAMPLE);
+    if (!slash)
+        return key;
+    return (size_t)(slash - key) == length && strncmp(key, IMPORT_SAMPLE, length) == 0 ? slash + 1
+                                                                                       : NULL;
+}
+
+static int reference_check(void *context, enum record_type type, const char *key, const char *place,
+                           struct error *error)
+{
+    const struct reading *reading = context;
+    const char *id = own_id(key);
+    if (!id)
+        return import_remark_add(reading->sink, IMPORT_NOTE, reading->file->name, 0, "other-source",
+                                 reading->id, error, "%s: %s of another source, not checked", place,
+                                 key);
+    if (json_object_get(reading->bodies[type], id))
+        return 0;
+    return error_set(error, ERROR_INVALID, "%s: there is no %s \"%s\"", place,
+                     record_type_name(type), key);
+}
+
+/* Follows the moves of a service: each leads to another one and the last to one that stands. */
+static int moves_check(const struct reading *reading, const json_t *body)
+{
+    const json_t *services = reading->bodies[RECORD_SERVICE];
+    size_t steps = 0;
+    for (;;) {
+        const char *key = json_text_or(body, "moved_to", "");
+        const char *id = own_id(key);
+        if (key[0] == '\0' || !id)
+            return 0;
+        if (++steps > json_object_size(services))
+            return refuse(reading, "moved_to: the moves go in a circle");
+        body = json_object_get(services, id);
+    }
+}
+
+static int bodies_check(struct reading *reading)
+{
+    for (size_t i = 0; i < FILE_COUNT; i++) {
+        const char *id;
+        json_t *body;
+        reading->file = &files[i];
+        json_object_foreach(reading->bodies[files[i].type], id, body)
+        {
+            reading->id = id;
+            int code =
+                import_body_check(files[i].type, body, reference_check, reading, reading->error);
+            if (code)
+                return error_prefix(reading->error, "%s: \"%s\"", files[i].name, id);
+        }
+    }
+    const char *id;
+    json_t *body;
+    reading->file = &files[0];
+    json_object_foreach(reading->bodies[RECORD_SERVICE], id, body)
+    {
+        reading->id = id;
+        int code = moves_check(reading, body);
+        if (code)
+            return code;
+    }
+    return 0;
+}
+
+static int body_deliver(const struct reading *reading, enum record_type type, const char *name,
+                        json_t *body)
+{
+    const struct import_sink *sink = reading->sink;
+    struct id id = id_from_key(record_type_name(type), json_text_or(body, "key", ""));
+    struct record *record = record_new(type, &id);
+    if (!record)
+        return out_of_memory(reading->error);
+    json_decref(record->body);
+    record->body = json_incref(body);
+    int code = sink->record(sink->context, record, reading->error);
+    const char *password = type == RECORD_AGENT ? json_text_or(reading->passwords, name, "") : "";
+    if (code == 0 && password[0] != '\0')
+        code = sink->password(sink->context, &id, password, reading->error);
+    return code;
+}
+
+static int bodies_deliver(const struct reading *reading)
+{
+    for (size_t i = 0; i < FILE_COUNT; i++) {
+        const char *name;
+        json_t *body;
+        json_object_foreach(reading->bodies[files[i].type], name, body)
+        {
+            int code = body_deliver(reading, files[i].type, name, body);
+            if (code)
+                return code;
+        }
+    }
+    return 0;
+}
+
+int import_sample(const char *folder, const struct import_sink *sink,
+                  struct import_edition *edition, struct error *error)
+{
+    struct reading reading = {.folder = folder,
+                              .sink = sink,
+                              .edition = edition,
+                              .error = error,
+                              .passwords = json_object(),
+                              .logins = json_object()};
+    *edition = (struct import_edition){.source = IMPORT_SAMPLE, .complete = true};
+    int code = reading.passwords && reading.logins ? files_read(&reading) : out_of_memory(error);
+    if (code == 0)
+        code = bodies_check(&reading);
+    if (code == 0)
+        code = bodies_deliver(&reading);
+    for (int type = 0; type < RECORD_TYPE_COUNT; type++)
+        json_decref(reading.bodies[type]);
+    json_decref(reading.passwords);
+    json_decref(reading.logins);
+    return code;
+}
