@@ -42,6 +42,7 @@ struct desk {
     struct record *agent;        /* the agent's catalogue record; NULL until signed in; owned */
     struct record *office;       /* the agent's office; NULL when unknown; owned */
     char *store_path;            /* of the open store; owned */
+    const char *catalogue_path;  /* for another thread's connection; borrowed */
     const char *data_directory;  /* holds agents/<login>.db; borrowed */
     const char *login;           /* proposed at sign-in; borrowed, "" for none */
     bool language_fixed;         /* chosen for this run: the saved one does not replace it */

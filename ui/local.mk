@@ -11,6 +11,7 @@ libui_a_SOURCES = \
     ui/language.c ui/language.h \
     ui/list.c ui/list.h \
     ui/loop.c ui/loop.h \
+    ui/page.c ui/page.h \
     ui/paint.c ui/paint.h \
     ui/screen.h \
     ui/screens.c \
@@ -18,7 +19,9 @@ libui_a_SOURCES = \
     ui/screen_help.c \
     ui/screen_home.c \
     ui/screen_lock.c \
+    ui/screen_service.c \
     ui/screen_sign_in.c \
+    ui/service_table.c ui/service_table.h \
     ui/sign_in.c ui/sign_in.h \
     ui/terminal.c ui/terminal.h \
     ui/terminfo.c ui/terminfo.h \

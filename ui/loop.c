@@ -99,7 +99,7 @@ static void take_keys(struct loop *loop)
     }
 }
 
-static int wait_ms(const struct loop *loop)
+static int wait_ms(struct loop *loop)
 {
     int64_t now = monotonic_ms();
     int64_t wait = loop->next_tick_ms - now;
@@ -107,8 +107,10 @@ static int wait_ms(const struct loop *loop)
 
     if (keys >= 0 && keys < wait)
         wait = keys;
-    if (ui_is_busy(loop->ui) && wait > BUSY_TICK_MS)
+    if (ui_is_busy(loop->ui) && wait > BUSY_TICK_MS) {
         wait = BUSY_TICK_MS;
+        loop->next_tick_ms = now + wait;
+    }
     return wait < 0 ? 0 : (int)wait;
 }
 
@@ -119,7 +121,8 @@ static void tick(struct loop *loop)
     if (now < loop->next_tick_ms)
         return;
     /* On the second of the wall clock: the contact's timer counts evenly. */
-    loop->next_tick_ms = now + TICK_MS - desk_now(loop->desk) % TICK_MS;
+    loop->next_tick_ms =
+        now + (ui_is_busy(loop->ui) ? BUSY_TICK_MS : TICK_MS - desk_now(loop->desk) % TICK_MS);
     ui_tick(loop->ui);
 }
 

@@ -69,12 +69,13 @@ struct screen_kind {
     void (*resume)(struct screen *screen);  /* on top again */
     void (*changed)(struct screen *screen); /* the store or the catalogue has changed: read again */
     void (*tick)(struct screen *screen);    /* once a second while on top */
+    void (*wake)(struct screen *screen);    /* the link's bell rang: a thread may have finished */
     /* A screen opened from this one has finished with an answer (screen_finish). */
     void (*answer)(struct screen *screen, const char *from, const json_t *answer);
     /* What the title line adds: the client, the service. Borrowed; not cleaned. NULL or "". */
     const char *(*subject)(struct screen *screen);
     /* True while waiting for something outside: keys stay queued (Ctrl-C, or Esc alone, come as
-     * Esc), and `tick` runs ten times a second and whenever the link rings. */
+     * Esc), and `tick` runs ten times a second. */
     bool (*busy)(const struct screen *screen);
 
     /* Not for one screen but for the kind; `screen` is not needed, the screen may not be open. */

@@ -130,11 +130,17 @@ static void submit(struct screen *screen)
 static void sign_in_tick(struct screen *screen)
 {
     struct sign_in *sign_in = screen->data;
+
+    sign_in->turns++;
+}
+
+static void sign_in_wake(struct screen *screen)
+{
+    struct sign_in *sign_in = screen->data;
     struct error error = ERROR_INIT;
 
     if (!sign_in->waiting)
         return;
-    sign_in->turns++;
     sign_in_step(screen,
                  sign_in_poll(screen->desk, editor_text(sign_in->editors[FIELD_LOGIN]),
                               editor_text(sign_in->editors[FIELD_PASSWORD]), &error),
@@ -203,5 +209,6 @@ const struct screen_kind screen_sign_in = {
     .draw = sign_in_draw,
     .key = sign_in_key,
     .tick = sign_in_tick,
+    .wake = sign_in_wake,
     .busy = sign_in_busy,
 };

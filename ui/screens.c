@@ -3,11 +3,12 @@
 #include <string.h>
 
 extern const struct screen_kind screen_sign_in, screen_lock, screen_home, screen_help,
-    screen_choice;
+    screen_choice, screen_service;
 
 /* The order is that of the key line and of the help. */
 const struct screen_kind *const screen_kinds[] = {
-    &screen_help, &screen_lock, &screen_home, &screen_sign_in, &screen_choice, NULL,
+    &screen_help,   &screen_home, &screen_service, &screen_lock, &screen_sign_in,
+    &screen_choice, NULL,
 };
 
 const struct screen_kind *screen_kind_find(const char *name)

@@ -421,8 +421,12 @@ void ui_look(struct ui *ui)
     struct entry *top;
 
     link_status_get(desk->link, &ui->link);
-    if (ui_is_busy(ui))
-        ui_tick(ui);
+    top = ui_top_entry(ui);
+    if (top != NULL && top->screen.kind->wake != NULL) {
+        top->screen.kind->wake(&top->screen);
+        stack_settle(ui);
+        store = desk->store == NULL ? -1 : store_version(desk->store);
+    }
     desk->local_only = desk->store != NULL && ui->link.state == LINK_REFUSED;
     if (catalogue == ui->catalogue_version && store == ui->store_version &&
         desk->changes == ui->desk_changes)

@@ -1,0 +1,52 @@
+/*
+ * A page of text that scrolls, with numbered links in it. It is drawn anew each time from top to
+ * bottom by calls in order; the page keeps scroll and chosen link. Plain value; zero-initialise.
+ */
+#ifndef GUICHET_UI_PAGE_H
+#define GUICHET_UI_PAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <jansson.h>
+
+#include "ui/input.h"
+#include "ui/paint.h"
+
+#define PAGE_LINKS_LIMIT 64
+
+struct page {
+    int scroll;    /* rows above the first one shown */
+    size_t chosen; /* link */
+    /* of the last drawing */
+    size_t links;
+    int link_rows[PAGE_LINKS_LIMIT];
+    int height;
+    struct paint paint;
+    int row; /* where the next line goes, on the page */
+};
+
+void page_start(struct page *page, const struct paint *paint);
+/* After the last line: keeps the scroll within, draws what says that there is more. Returns true
+ * when the page has to be drawn again, because the scroll moved. */
+bool page_end(struct page *page);
+
+void page_blank(struct page *page);
+void page_heading(struct page *page, const char *text);
+/* Wrapped text from `indent` on; nothing for "". */
+void page_text(struct page *page, int indent, enum paint_style style, const char *text);
+void page_labelled(struct page *page, int label_width, const char *label, enum paint_style style,
+                   const char *value);
+/* The area of `rows` rows, for what the page has no call for (a table); clipped as it scrolls. */
+struct paint page_rows(struct page *page, int rows, int *row);
+/* A numbered row that Enter or its digit opens. */
+void page_link(struct page *page, const char *text, const char *remark);
+
+/* Scrolls and moves between links. Enter and the digits 1 to 9 set `*opened` to a link, else it is
+ * -1. True when used. */
+bool page_key(struct page *page, const struct input *input, int *opened);
+
+json_t *page_save(const struct page *page);
+void page_restore(struct page *page, const json_t *state);
+
+#endif
