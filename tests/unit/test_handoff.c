@@ -1,0 +1,300 @@
+#include "app/handoff.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/case.h"
+#include "app/client.h"
+#include "app/contact.h"
+#include "app/note.h"
+#include "tests/unit/unit.h"
+#include "tests/unit/work_fixture.h"
+
+struct scene {
+    struct id client, contact, matter, handoff;
+};
+
+/* `from` opens everything, takes the case and offers it to the other one. */
+static struct scene offer(struct work_fixture *fixture, const struct author *from,
+                          const struct author *to, struct batch *batch)
+{
+    struct scene scene;
+    struct contact_start start = {0};
+    struct case_start opening = {0};
+    struct handoff_offer offered = {.summary = "Zoé Roy, adresse", .context = "Identité vue."};
+    struct record matter = {.type = RECORD_CASE, .body = json_object()};
+
+    (void)fixture;
+    assert_int_equal(
+        client_new(batch, from, &(struct client_details){.name = "Zoé Roy"}, &scene.client, NULL),
+        0);
+    start.client = opening.client = offered.client = scene.client;
+    assert_int_equal(case_open(batch, from, &opening, &scene.matter, NULL), 0);
+    start.matter = offered.matter = matter.id = scene.matter;
+    assert_int_equal(case_assign(batch, from, &matter, &from->agent, NULL), 0);
+    assert_int_equal(contact_begin(batch, from, &start, &scene.contact, NULL), 0);
+    offered.contact = scene.contact;
+    offered.target.agent = to->agent;
+    assert_int_equal(handoff_offer(batch, from, &offered, &scene.handoff, NULL), 0);
+    json_decref(matter.body);
+    return scene;
+}
+
+static struct scene receive(struct work_fixture *fixture)
+{
+    struct batch batch = {0};
+    struct scene scene = offer(fixture, &fixture->visitor, &fixture->author, &batch);
+
+    work_fixture_visit(fixture, &batch);
+    return scene;
+}
+
+static void follow(struct work_fixture *fixture, size_t operations)
+{
+    struct batch batch = {0};
+
+    assert_int_equal(handoff_follow(&batch, &fixture->author, fixture->store.store, NULL), 0);
+    assert_int_equal(batch.count, operations);
+    if (operations > 0)
+        work_fixture_apply(fixture, &batch);
+}
+
+static void accept(struct work_fixture *fixture, const struct id *id)
+{
+    struct record *handoff = work_fixture_get(fixture, RECORD_HANDOFF, id, NULL);
+    struct batch batch = {0};
+
+    assert_int_equal(handoff_accept(&batch, &fixture->author, handoff, NULL), 0);
+    work_fixture_apply(fixture, &batch);
+    record_free(handoff);
+}
+
+static void an_acceptance_is_pending_then_carries_contact_and_case_over(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct scene scene = receive(fixture);
+    enum store_pending pending;
+    struct record *record;
+
+    accept(fixture, &scene.handoff);
+    record = work_fixture_get(fixture, RECORD_HANDOFF, &scene.handoff, &pending);
+    assert_int_equal(pending, STORE_CLAIMING);
+    record_free(record);
+    follow(fixture, 0);
+    work_fixture_sync(fixture);
+    follow(fixture, 2);
+    follow(fixture, 0);
+    work_fixture_sync(fixture);
+    follow(fixture, 0);
+    record = work_fixture_get(fixture, RECORD_CONTACT, &scene.contact, NULL);
+    assert_string_equal(record_text(record, "agent"), fixture->author.agent.text);
+    record_free(record);
+    record = work_fixture_get(fixture, RECORD_CASE, &scene.matter, NULL);
+    assert_string_equal(record_text(record, "assignee"), fixture->author.agent.text);
+    record_free(record);
+}
+
+static void what_was_passed_on_is_not_taken_back(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct scene scene = receive(fixture);
+    struct batch batch = {0};
+    struct record *record;
+    struct handoff_offer back = {.summary = "retour",
+                                 .contact = scene.contact,
+                                 .matter = scene.matter,
+                                 .target = {.agent = fixture->visitor.agent}};
+    struct id id;
+
+    accept(fixture, &scene.handoff);
+    work_fixture_sync(fixture);
+    follow(fixture, 2);
+    assert_int_equal(handoff_offer(&batch, &fixture->author, &back, &id, NULL), 0);
+    work_fixture_apply(fixture, &batch);
+    work_fixture_sync(fixture);
+    record = work_fixture_get(fixture, RECORD_HANDOFF, &id, NULL);
+    assert_int_equal(handoff_accept(&batch, &fixture->visitor, record, NULL), 0);
+    record_free(record);
+    work_fixture_visit(fixture, &batch);
+    record = work_fixture_get(fixture, RECORD_CONTACT, &scene.contact, NULL);
+    assert_int_equal(
+        contact_set(&batch, &fixture->visitor, record, "agent", fixture->visitor.agent.text, NULL),
+        0);
+    record_free(record);
+    work_fixture_visit(fixture, &batch);
+    follow(fixture, 0);
+}
+
+static void one_hand_off_has_one_winner(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct batch batch = {0};
+    struct author third = fixture->visitor;
+    struct handoff_offer to_queue = {.summary = "file", .target = {.queue = "sample/general"}};
+    struct record *handoff;
+    struct id id;
+
+    third.agent = store_fixture_id(&fixture->store);
+    third.device = store_fixture_id(&fixture->store);
+    assert_int_equal(handoff_offer(&batch, &fixture->visitor, &to_queue, &id, NULL), 0);
+    work_fixture_visit(fixture, &batch);
+    accept(fixture, &id);
+    handoff = work_fixture_get(fixture, RECORD_HANDOFF, &id, NULL);
+    json_object_set_new(handoff->body, "state", json_string("offered"));
+    handoff->rev = 1;
+    assert_int_equal(handoff_accept(&batch, &third, handoff, NULL), 0);
+    record_free(handoff);
+    work_fixture_visit(fixture, &batch);
+    work_fixture_sync(fixture);
+    assert_int_equal(store_refusal_count(fixture->store.store, NULL), 1);
+    handoff = work_fixture_get(fixture, RECORD_HANDOFF, &id, NULL);
+    assert_string_equal(record_text(handoff, "taken_by"), third.agent.text);
+    assert_int_equal(handoff_accept(&batch, &fixture->author, handoff, NULL), ERROR_CONFLICT);
+    record_free(handoff);
+    follow(fixture, 0);
+}
+
+static void offers_without_sense_are_refused(void **state)
+{
+    struct work_fixture *fixture = *state;
+    const struct handoff_offer wrong[] = {
+        {.summary = "a"},
+        {.summary = "", .target = {.queue = "q"}},
+        {.summary = "a", .target = {.queue = "q", .office = "o"}},
+        {.summary = "a", .target = {.agent = fixture->author.agent}},
+    };
+    struct batch batch = {0};
+    struct id id;
+
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        assert_int_equal(handoff_offer(&batch, &fixture->author, &wrong[i], &id, NULL),
+                         ERROR_INVALID);
+    assert_int_equal(batch.count, 0);
+}
+
+static void each_part_is_played_by_its_own(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct scene scene = receive(fixture);
+    struct record *handoff = work_fixture_get(fixture, RECORD_HANDOFF, &scene.handoff, NULL);
+    struct batch batch = {0};
+
+    assert_int_equal(handoff_withdraw(&batch, &fixture->author, handoff, NULL), ERROR_REFUSED);
+    assert_int_equal(handoff_accept(&batch, &fixture->visitor, handoff, NULL), ERROR_REFUSED);
+    assert_int_equal(handoff_decline(&batch, &fixture->author, handoff, "  ", NULL), ERROR_INVALID);
+    assert_int_equal(handoff_expire(&batch, &fixture->author, handoff, NULL), ERROR_REFUSED);
+    assert_int_equal(handoff_decline(&batch, &fixture->author, handoff, "en pause", NULL), 0);
+    work_fixture_apply(fixture, &batch);
+    record_free(handoff);
+    handoff = work_fixture_get(fixture, RECORD_HANDOFF, &scene.handoff, NULL);
+    assert_string_equal(record_text(handoff, "reason"), "en pause");
+    assert_int_equal(handoff_withdraw(&batch, &fixture->visitor, handoff, NULL), ERROR_CONFLICT);
+    record_free(handoff);
+}
+
+static void a_sender_withdraws_and_time_expires(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct batch batch = {0};
+    struct handoff_offer offers[2] = {
+        {.summary = "a", .target = {.queue = "q"}},
+        {.summary = "b",
+         .target = {.queue = "q"},
+         .expires_ms = author_now(&fixture->author) - 1000},
+    };
+    struct record *handoff;
+    struct id ids[2];
+
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(handoff_offer(&batch, &fixture->author, &offers[i], &ids[i], NULL), 0);
+    work_fixture_apply(fixture, &batch);
+    handoff = work_fixture_get(fixture, RECORD_HANDOFF, &ids[0], NULL);
+    assert_int_equal(handoff_withdraw(&batch, &fixture->author, handoff, NULL), 0);
+    record_free(handoff);
+    handoff = work_fixture_get(fixture, RECORD_HANDOFF, &ids[1], NULL);
+    assert_int_equal(handoff_expire(&batch, &fixture->author, handoff, NULL), 0);
+    record_free(handoff);
+    work_fixture_apply(fixture, &batch);
+    handoff = work_fixture_get(fixture, RECORD_HANDOFF, &ids[0], NULL);
+    assert_string_equal(record_text(handoff, "state"), "withdrawn");
+    assert_false(handoff_is_offered(handoff));
+    record_free(handoff);
+}
+
+static void offers_reach_whom_they_are_for(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct record *agent = record_new(RECORD_AGENT, &fixture->author.agent);
+    struct id id = store_fixture_id(&fixture->store);
+    struct record *handoff = record_new(RECORD_HANDOFF, &id);
+    const struct {
+        const char *body;
+        bool mine;
+    } cases[] = {
+        {"{\"to_queue\": \"s/general\"}", true}, {"{\"to_queue\": \"s/french\"}", false},
+        {"{\"to_office\": \"s/quebec\"}", true}, {"{\"to_office\": \"s/hull\"}", false},
+        {"{\"to_agent\": \"somebody\"}", false}, {"{}", false},
+    };
+
+    json_decref(agent->body);
+    agent->body = json_loads("{\"office\": \"s/quebec\", \"queues\": [\"s/general\"]}", 0, NULL);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        json_decref(handoff->body);
+        handoff->body = json_loads(cases[i].body, 0, NULL);
+        assert_int_equal(handoff_is_for(handoff, agent), cases[i].mine);
+    }
+    json_object_set_new(handoff->body, "to_agent", json_string(agent->id.text));
+    assert_true(handoff_is_for(handoff, agent));
+    json_object_del(handoff->body, "to_agent");
+    json_object_set_new(handoff->body, "to_queue", json_string("s/general"));
+    json_object_set_new(handoff->body, "from", json_string(agent->id.text));
+    assert_false(handoff_is_for(handoff, agent));
+    record_free(handoff);
+    record_free(agent);
+}
+
+static void facts_hold_the_notes_of_the_contact(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct batch batch = {0};
+    struct scene scene = offer(fixture, &fixture->author, &fixture->visitor, &batch);
+    struct note_draft draft = {.kind = "contact", .contact = scene.contact, .client = scene.client};
+    struct handoff_facts facts;
+    struct id id, none = {0};
+    char text[2] = "a";
+
+    work_fixture_apply(fixture, &batch);
+    draft.text = text;
+    for (; text[0] < 'h'; text[0]++) {
+        assert_int_equal(note_write(&batch, &fixture->author, &draft, &id, NULL), 0);
+        work_fixture_apply(fixture, &batch);
+    }
+    assert_int_equal(handoff_facts_read(&facts, fixture->store.store, &scene.contact, &scene.client,
+                                        &scene.matter, &none, NULL),
+                     0);
+    assert_int_equal(facts.note_count, HANDOFF_NOTES_LIMIT);
+    assert_string_equal(record_text(facts.notes[0], "text"), "c");
+    assert_string_equal(record_text(facts.notes[4], "text"), "g");
+    assert_non_null(facts.contact);
+    assert_non_null(facts.matter);
+    assert_null(facts.draft);
+    handoff_facts_free(&facts);
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, work_fixture_setup, work_fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH(an_acceptance_is_pending_then_carries_contact_and_case_over),
+        WITH(what_was_passed_on_is_not_taken_back),
+        WITH(one_hand_off_has_one_winner),
+        WITH(offers_without_sense_are_refused),
+        WITH(each_part_is_played_by_its_own),
+        WITH(a_sender_withdraws_and_time_expires),
+        WITH(offers_reach_whom_they_are_for),
+        WITH(facts_hold_the_notes_of_the_contact),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
