@@ -418,6 +418,11 @@ int import_publish(struct import *import, const struct import_edition *edition,
         code = target->commit(target->context, error);
     else
         target->rollback(target->context);
+    if (code) {
+        struct import_summary *summary = &import->summary;
+        summary->added = summary->changed = summary->unchanged = 0;
+        summary->ended = summary->older = 0;
+    }
     for (size_t i = 0; i < publishing.ending_count; i++)
         record_free(publishing.ending[i]);
     free(publishing.ending);

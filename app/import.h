@@ -134,7 +134,7 @@ int import_publish(struct import *import, const struct import_edition *edition,
                    const struct import_target *target, const struct import_options *options,
                    struct error *error);
 
-/* Complete after import_publish. */
+/* Complete after import_publish; when that failed, what it did not do counts 0. */
 const struct import_summary *import_get_summary(const struct import *import);
 size_t import_remark_count(const struct import *import);
 /* Borrowed until import_free. */

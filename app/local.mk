@@ -25,11 +25,13 @@ libapp_a_SOURCES += \
     app/csv.c app/csv.h \
     app/import.c app/import.h app/import_account.c \
     app/import_body.c app/import_body.h \
+    app/import_catalogue.c app/import_catalogue.h \
     app/import_duration.c app/import_duration.h \
     app/import_fields.c app/import_fields.h \
     app/import_gc_service_inventory.c app/import_gc_service_inventory.h \
     app/import_gc_standards.c app/import_gc_standards.h \
     app/import_sample.c app/import_sample.h \
+    app/import_sources.c app/import_sources.h \
     app/import_words.c app/import_words.h
 
 # Where the screen and the sync thread meet.

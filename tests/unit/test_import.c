@@ -146,6 +146,7 @@ static void test_an_error_leaves_nothing_changed(void **state)
                                  &plain, &summary, &error),
                          ERROR_STORAGE);
         assert_int_equal(memory.count, 3);
+        assert_int_equal(summary.added + summary.changed + summary.ended, 0);
         assert_string_equal(record_text(memory_find(&memory, "test/b"), "word"), "one");
         assert_null(json_object_get(memory_find(&memory, "test/c")->body, "ended"));
     }
