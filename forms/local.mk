@@ -2,4 +2,46 @@
 
 noinst_LIBRARIES += libforms.a
 libforms_a_SOURCES = \
-    forms/answer.h forms/fill.h forms/form.h forms/rule.h
+    forms/answer.h forms/fill.h forms/form.h forms/rule.h \
+    forms/format.c \
+    forms/format.h \
+    forms/format_address.c \
+    forms/format_identifier.c \
+    forms/format_name.c \
+    forms/format_time.c \
+    forms/format_uri.c \
+    forms/schema.h \
+    forms/schema_bits.c \
+    forms/schema_compile.c \
+    forms/schema_compile_inside.c \
+    forms/schema_compile_value.c \
+    forms/schema_compiler.h \
+    forms/schema_document.c \
+    forms/schema_document.h \
+    forms/schema_equal.c \
+    forms/schema_evaluate_array.c \
+    forms/schema_evaluate_logic.c \
+    forms/schema_evaluate_object.c \
+    forms/schema_evaluate_value.c \
+    forms/schema_keyword.c \
+    forms/schema_keyword.h \
+    forms/schema_memory.c \
+    forms/schema_memory.h \
+    forms/schema_message.c \
+    forms/schema_metaschema.c \
+    forms/schema_number.c \
+    forms/schema_number.h \
+    forms/schema_pattern.c \
+    forms/schema_pattern.h \
+    forms/schema_program.h \
+    forms/schema_property.c \
+    forms/schema_reference.c \
+    forms/schema_regex.c \
+    forms/schema_regex.h \
+    forms/schema_registry.c \
+    forms/schema_resource.c \
+    forms/schema_result.c \
+    forms/schema_run.h \
+    forms/schema_uri.c \
+    forms/schema_uri.h \
+    forms/schema_validate.c

@@ -92,8 +92,9 @@ enum schema_format {
 struct schema_options {
     const struct schema_registry *registry; /* may be NULL; only read, only while compiling */
     struct schema_document *document;       /* the document of the schema value, or NULL */
-    const char *base;  /* absolute URI of the schema when it has no $id; NULL for none */
-    const char *start; /* where to start: a reference ("#/properties/city", "#anchor"); NULL: root */
+    const char *base; /* absolute URI of the schema when it has no $id; NULL for none */
+    const char
+        *start; /* where to start: a reference ("#/properties/city", "#anchor"); NULL: root */
     enum schema_format format;
     struct schema_limits limits;
 };

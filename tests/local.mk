@@ -78,3 +78,14 @@ tests_unit_test_handoff_SOURCES = tests/unit/test_handoff.c $(WORK_FIXTURE)
 tests_unit_test_handoff_LDADD = $(UNIT_LIBS)
 tests_unit_test_work_SOURCES = tests/unit/test_work.c $(WORK_FIXTURE)
 tests_unit_test_work_LDADD = $(UNIT_LIBS)
+# The JSON Schema Test Suite: `make schema-suite SUITE=DIR` runs any copy of it.
+SUITE = $(srcdir)/../shared/data/json-schema-test-suite
+check_PROGRAMS += tests/schema_suite
+tests_schema_suite_SOURCES = tests/schema_suite.c
+tests_schema_suite_LDADD = libforms.a libapp.a $(FORMS_LIBS)
+dist_check_SCRIPTS += tests/schema_suite.sh
+TESTS += tests/schema_suite.sh
+
+.PHONY: schema-suite
+schema-suite: tests/schema_suite
+	@tests/schema_suite '$(SUITE)'

@@ -1,0 +1,47 @@
+/* UUIDs (RFC 4122), JSON Pointers (RFC 6901) and relative JSON Pointers. */
+#include <string.h>
+
+#include "forms/format.h"
+
+static bool is_hexadecimal(char character)
+{
+    return (character >= '0' && character <= '9') ||
+           ((character | 0x20) >= 'a' && (character | 0x20) <= 'f');
+}
+
+bool format_check_uuid(const char *text, size_t length)
+{
+    if (length != 36)
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+        if (dash ? text[i] != '-' : !is_hexadecimal(text[i]))
+            return false;
+    }
+    return true;
+}
+
+bool format_check_json_pointer(const char *text, size_t length)
+{
+    if (length > 0 && text[0] != '/')
+        return false;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '~' && (i + 1 == length || (text[i + 1] != '0' && text[i + 1] != '1')))
+            return false;
+    }
+    return true;
+}
+
+bool format_check_relative_json_pointer(const char *text, size_t length)
+{
+    size_t digits = 0;
+
+    while (digits < length && text[digits] >= '0' && text[digits] <= '9')
+        digits++;
+    if (digits == 0 || (digits > 1 && text[0] == '0'))
+        return false;
+    if (length - digits == 1 && text[digits] == '#')
+        return true;
+    return format_check_json_pointer(text + digits, length - digits);
+}
