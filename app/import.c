@@ -414,9 +414,10 @@ int import_publish(struct import *import, const struct import_edition *edition,
     if (code)
         return code;
     code = publishing_run(&publishing, options);
-    if (code == 0 && publishing.write)
+    bool commit = code == 0 && publishing.write;
+    if (commit)
         code = target->commit(target->context, error);
-    else
+    if (!commit || code)
         target->rollback(target->context);
     if (code) {
         struct import_summary *summary = &import->summary;

@@ -75,7 +75,7 @@ int import_remark_add(const struct import_sink *sink, enum import_severity sever
 /*
  * Where records are published. All functions but `password` are required; they return 0 or a
  * negative error. `begin` takes the write lock, so that what `get` and `each` say stays true until
- * `commit` or `rollback`.
+ * `commit` or `rollback`. A commit that fails is followed by a rollback.
  */
 struct import_target {
     void *context;

@@ -15,6 +15,7 @@ struct memory {
     size_t saved_count;
     size_t published;  /* since begin */
     size_t fail_after; /* fail the n-th publish of a transaction; 0: never */
+    bool fail_commit;
     size_t commits;
     size_t rollbacks;
     size_t passwords;
@@ -105,7 +106,8 @@ static inline int memory_password(void *context, const struct id *agent, const c
 static inline int memory_commit(void *context, struct error *error)
 {
     struct memory *memory = context;
-    (void)error;
+    if (memory->fail_commit)
+        return error_set(error, ERROR_STORAGE, "disk full");
     memory->commits++;
     memory_clear(memory->saved, &memory->saved_count);
     return 0;

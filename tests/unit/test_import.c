@@ -150,6 +150,12 @@ static void test_an_error_leaves_nothing_changed(void **state)
         assert_string_equal(record_text(memory_find(&memory, "test/b"), "word"), "one");
         assert_null(json_object_get(memory_find(&memory, "test/c")->body, "ended"));
     }
+    memory.fail_after = 0;
+    memory.fail_commit = true;
+    assert_int_equal(publish(&memory, import_of(second, 3, "2026-03-31"), "2026-03-31", true,
+                             &plain, &summary, &error),
+                     ERROR_STORAGE);
+    assert_string_equal(record_text(memory_find(&memory, "test/b"), "word"), "one");
     assert_int_equal(memory.commits, 1);
     memory_free(&memory);
 }
