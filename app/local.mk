@@ -60,3 +60,37 @@ libapp_a_SOURCES += \
     app/handoff.c app/handoff.h \
     app/note.c app/note.h \
     app/submission.c app/submission.h
+# The catalogue and its search engine. The words it knows beforehand are a readable file that the
+# build turns into a table.
+libapp_a_SOURCES += \
+    app/catalogue.c app/catalogue.h app/catalogue_internal.h \
+    app/catalogue_statements.c app/catalogue_statements.h \
+    app/search.h app/search.c \
+    app/search_bag.c app/search_bag.h \
+    app/search_builder.c app/search_builder.h \
+    app/search_bytes.h \
+    app/search_card.c app/search_card.h \
+    app/search_complete.c \
+    app/search_filter.c app/search_filter.h \
+    app/search_fold.c app/search_fold.h \
+    app/search_index.c app/search_index.h app/search_index_internal.h \
+    app/search_locate.c app/search_rank_internal.h \
+    app/search_merge.c app/search_merge.h \
+    app/search_plan.c app/search_plan.h \
+    app/search_rank.c app/search_rank.h \
+    app/search_segment.c app/search_segment.h \
+    app/search_segment_writer.c app/search_segment_writer.h \
+    app/search_store.c app/search_store.h \
+    app/search_words.c app/search_words.h
+nodist_libapp_a_SOURCES = app/search_words_table.h
+EXTRA_DIST += app/search_words.txt app/search_words.awk
+BUILT_SOURCES += app/search_words_table.h
+CLEANFILES += app/search_words_table.h
+app/search_words.$(OBJEXT): app/search_words_table.h
+
+app/search_words_table.h: app/search_words.txt app/search_words.awk
+	$(AM_V_GEN)$(MKDIR_P) app && LC_ALL=C && export LC_ALL && \
+	$(AWK) -f $(srcdir)/app/search_words.awk $(srcdir)/app/search_words.txt > $@.lines && \
+	sort -u $@.lines > $@.sorted && \
+	$(AWK) -v pass=2 -f $(srcdir)/app/search_words.awk $@.sorted > $@.new && \
+	rm -f $@.lines $@.sorted && mv $@.new $@

@@ -1,0 +1,447 @@
+#include "app/search.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/catalogue_internal.h"
+#include "app/search_index_internal.h"
+#include "app/search_plan.h"
+#include "app/search_rank.h"
+#include "app/text.h"
+
+/* A chain of moves longer than this is taken for a loop. */
+#define MOVES_MOST 16
+
+/* What the title adds when the query says all of it, as a share of the score; and what its words
+ * standing in the query's order add. */
+#define TITLE_SHARE  0.35
+#define PHRASE_SHARE 0.2
+
+/* Demand in the agent's channel decides between equal texts: it adds at most this share. */
+#define CHANNEL_SHARE 0.02
+
+/* One document on its way to the screen. */
+struct candidate {
+    int64_t number;
+    int64_t moved_from; /* the record found, when `number` is its successor; 0 */
+    double score;
+    bool ended;
+    bool suggested;
+};
+
+/* Where the texts of the results are gathered; pointers are made when it no longer grows. */
+struct gather {
+    struct search_results *results;
+    struct text_buffer texts;
+};
+
+/* ---- titles ---- */
+
+/* True when `terms` (a title's terms between spaces) holds the word, or for the word being typed
+ * one that begins so. */
+static const char *title_find(const char *terms, const struct plan_word *word,
+                              const struct plan_unit *unit)
+{
+    for (size_t i = 0; i < unit->reading_count; i++) {
+        const struct plan_reading *reading = &unit->readings[i];
+        char wanted[SEARCH_TERM_LIMIT + 3] = " ";
+        const char *found;
+
+        if (reading->kind == READING_ROOT)
+            continue;
+        memcpy(wanted + 1, reading->text, reading->length + 1u);
+        if (reading->kind != READING_PREFIX)
+            memcpy(wanted + 1 + reading->length, " ", 2);
+        found = strstr(terms, wanted);
+        if (found != NULL)
+            return found;
+    }
+    (void)word;
+    return NULL;
+}
+
+/* How well a title and the query's words cover each other: 0 to 1, and whether in order. */
+static double title_cover(const char *terms, const struct search_plan *plan, bool *in_order)
+{
+    const char *before = NULL;
+    size_t title_words = 0;
+    size_t found = 0;
+    size_t ordered = 0;
+
+    for (const char *at = terms; *at != '\0'; at++)
+        title_words += at[0] == ' ' && at[1] != '\0';
+    for (size_t i = 0; i < plan->word_count; i++) {
+        const char *at = title_find(terms, &plan->words[i], &plan->units[plan->words[i].unit]);
+
+        if (at == NULL) {
+            before = NULL;
+            continue;
+        }
+        found++;
+        if (before != NULL && at > before && strchr(before + 1, ' ') == at)
+            ordered++;
+        before = at;
+    }
+    *in_order = plan->word_count > 1 && ordered + 1 == plan->word_count;
+    if (title_words == 0 || plan->word_count == 0)
+        return 0;
+    if (found > title_words)
+        found = title_words;
+    return (double)found * (double)found / ((double)title_words * (double)plan->word_count);
+}
+
+static double title_factor(const struct search_card *card, const struct search_plan *plan)
+{
+    bool fr_order = false;
+    bool en_order = false;
+    double fr = title_cover(card->terms_fr, plan, &fr_order);
+    double en = title_cover(card->terms_en, plan, &en_order);
+
+    return 1.0 + TITLE_SHARE * (fr > en ? fr : en) + (fr_order || en_order ? PHRASE_SHARE : 0.0);
+}
+
+/* ---- moved records ---- */
+
+/* Follows a moved record to its successor; stays where a chain loops or ends nowhere. */
+static int follow_moves(struct search_card_cache *cards, int64_t *number, struct error *error)
+{
+    int64_t at = *number;
+
+    for (int steps = 0; steps < MOVES_MOST; steps++) {
+        const struct search_card *card;
+        int64_t next = 0;
+        int code = search_card_read(cards, at, &card, error);
+
+        if (code != 0)
+            return code;
+        if (card == NULL)
+            return 0;
+        if (card->moved_to[0] == '\0') {
+            *number = at;
+            return 0;
+        }
+        code = search_card_find(cards, card->type, card->moved_to, &next, error);
+        if (code == 0 && next == 0)
+            code =
+                search_card_find(cards, card->type == RECORD_SERVICE ? RECORD_FORM : RECORD_SERVICE,
+                                 card->moved_to, &next, error);
+        if (code != 0)
+            return code;
+        if (next == 0)
+            return 0;
+        at = next;
+    }
+    return 0;
+}
+
+/* ---- from documents to candidates ---- */
+
+static int compare_candidates(const void *left, const void *right)
+{
+    const struct candidate *a = left;
+    const struct candidate *b = right;
+
+    if (a->ended != b->ended)
+        return a->ended - b->ended;
+    if (a->score != b->score)
+        return a->score > b->score ? -1 : 1;
+    return a->number < b->number ? -1 : a->number > b->number;
+}
+
+/* Adds a candidate, or betters the one of the same record. */
+static void candidate_add(struct candidate *candidates, size_t *count,
+                          const struct candidate *candidate)
+{
+    for (size_t i = 0; i < *count; i++) {
+        if (candidates[i].number != candidate->number)
+            continue;
+        if (candidates[i].score < candidate->score)
+            candidates[i] = *candidate;
+        return;
+    }
+    candidates[(*count)++] = *candidate;
+}
+
+static int make_candidate(struct search_card_cache *cards, const struct search_plan *plan,
+                          const struct search_request *request, const struct search_ranked *ranked,
+                          struct candidate *candidate, struct error *error)
+{
+    const struct search_card *card;
+    int channel = request->channel == NULL ? -1 : search_card_channel(request->channel);
+    int code = search_card_read(cards, ranked->number, &card, error);
+
+    *candidate = (struct candidate){.number = ranked->number, .suggested = ranked->suggested};
+    if (code != 0 || card == NULL)
+        return code != 0 ? code : ERROR_NOT_FOUND;
+    candidate->score = (double)ranked->score * title_factor(card, plan);
+    if (channel >= 0)
+        candidate->score *= 1.0 + CHANNEL_SHARE * card->demand[channel] / 255.0;
+    candidate->ended = card->ended;
+    if (card->moved_to[0] != '\0') {
+        code = follow_moves(cards, &candidate->number, error);
+        if (code == 0 && candidate->number == ranked->number)
+            candidate->ended = true; /* it leads nowhere */
+        else
+            candidate->moved_from = ranked->number;
+        if (code == 0 && candidate->moved_from != 0) {
+            code = search_card_read(cards, candidate->number, &card, error);
+            candidate->ended = card != NULL && card->ended;
+        }
+    }
+    return code;
+}
+
+/* ---- from candidates to results ---- */
+
+/* Adds a text; its place becomes a pointer when all are there. */
+static const char *gather_text(struct gather *gather, const char *text)
+{
+    size_t place = gather->texts.length;
+
+    text_buffer_add(&gather->texts, text, strlen(text) + 1);
+    return (const char *)(uintptr_t)(place + 1);
+}
+
+static void gather_point(const struct gather *gather, const char **text)
+{
+    if (*text != NULL)
+        *text = gather->results->texts + ((uintptr_t)*text - 1);
+}
+
+static const char *in_language(const char *language, const char *fr, const char *en)
+{
+    bool french = language == NULL || strncmp(language, "fr", 2) == 0;
+
+    if (french)
+        return fr[0] != '\0' ? fr : en;
+    return en[0] != '\0' ? en : fr;
+}
+
+static int gather_result(struct gather *gather, struct search_card_cache *cards,
+                         const struct candidate *candidate, const char *language,
+                         struct error *error)
+{
+    struct search_result *result = &gather->results->items[gather->results->count];
+    const struct search_card *card;
+    int code = search_card_read(cards, candidate->number, &card, error);
+
+    if (code != 0 || card == NULL)
+        return code;
+    result->type = card->type;
+    result->id = card->id;
+    result->key = gather_text(gather, card->key);
+    result->source_id = gather_text(gather, card->source_id);
+    result->code = gather_text(gather, card->code);
+    result->title = gather_text(gather, in_language(language, card->title_fr, card->title_en));
+    result->owner = gather_text(gather, in_language(language, card->owner_fr, card->owner_en));
+    result->level = card->level;
+    result->score = candidate->score;
+    result->ended = candidate->ended;
+    result->suggested = candidate->suggested;
+    if (candidate->moved_from != 0) {
+        code = search_card_read(cards, candidate->moved_from, &card, error);
+        if (code == 0 && card != NULL) {
+            result->moved_from =
+                gather_text(gather, in_language(language, card->title_fr, card->title_en));
+            result->moved_from_key = gather_text(gather, card->key);
+        }
+    }
+    if (code == 0)
+        gather->results->count++;
+    return code;
+}
+
+static int gather_results(struct gather *gather, struct search_card_cache *cards,
+                          const struct candidate *candidates, size_t count,
+                          const struct search_request *request, struct error *error)
+{
+    struct search_results *results = gather->results;
+    int code = 0;
+
+    results->items = calloc(count + 1, sizeof *results->items);
+    if (results->items == NULL)
+        return error_set(error, ERROR_MEMORY, "search: out of memory");
+    for (size_t i = 0; code == 0 && i < count; i++)
+        code = gather_result(gather, cards, &candidates[i], request->language, error);
+    if (code != 0)
+        return code;
+    if (gather->texts.failed)
+        return error_set(error, ERROR_MEMORY, "search: out of memory");
+    results->texts = text_buffer_take(&gather->texts);
+    for (size_t i = 0; i < results->count; i++) {
+        struct search_result *result = &results->items[i];
+
+        gather_point(gather, &result->key);
+        gather_point(gather, &result->source_id);
+        gather_point(gather, &result->code);
+        gather_point(gather, &result->title);
+        gather_point(gather, &result->owner);
+        gather_point(gather, &result->moved_from);
+        gather_point(gather, &result->moved_from_key);
+    }
+    return 0;
+}
+
+/* ---- what was read differently ---- */
+
+/* Finds a word of a text that has this term, as it is written there, folded; for the screen. */
+static bool spell(const char *text, const char *term, char *spelt, size_t size)
+{
+    char *folded = text_fold(text, strlen(text));
+    const char *at = folded;
+    const char *word;
+    size_t length;
+    bool found = false;
+
+    while (folded != NULL && !found && search_next_word(&at, &word, &length)) {
+        char stem[SEARCH_TERM_LIMIT + 1];
+
+        search_stem(word, length, stem);
+        if (strcmp(stem, term) == 0 && length < size) {
+            memcpy(spelt, word, length);
+            spelt[length] = '\0';
+            found = true;
+        }
+    }
+    free(folded);
+    return found;
+}
+
+/* The best reading of a mistyped word, as the first results write it. */
+static void note_reading(struct search_card_cache *cards, const struct candidate *candidates,
+                         size_t count, const struct plan_word *word, const struct plan_unit *unit,
+                         struct search_reading *reading)
+{
+    const struct plan_reading *best = NULL;
+    bool spelt = false;
+
+    for (size_t i = 0; i < unit->reading_count && best == NULL; i++) {
+        if (unit->readings[i].kind == READING_TYPO)
+            best = &unit->readings[i];
+    }
+    text_copy(reading->typed, sizeof reading->typed, word->text);
+    text_copy(reading->read, sizeof reading->read, best->text);
+    for (size_t i = 0; i < count && i < 20 && !spelt; i++) {
+        struct error ignored = ERROR_INIT;
+        const struct search_card *card = NULL;
+
+        if (search_card_read(cards, candidates[i].number, &card, &ignored) != 0 || card == NULL)
+            continue;
+        spelt = spell(card->title_fr, best->text, reading->read, sizeof reading->read) ||
+                spell(card->title_en, best->text, reading->read, sizeof reading->read);
+    }
+}
+
+static int note_readings(struct search_results *results, struct search_card_cache *cards,
+                         const struct search_plan *plan, const struct candidate *candidates,
+                         size_t count, struct error *error)
+{
+    results->filters = malloc((plan->filter_count + 1) * sizeof *results->filters);
+    results->readings = calloc(plan->word_count + 1, sizeof *results->readings);
+    if (results->filters == NULL || results->readings == NULL)
+        return error_set(error, ERROR_MEMORY, "search: out of memory");
+    memcpy(results->filters, plan->filters, plan->filter_count * sizeof *results->filters);
+    results->filter_count = plan->filter_count;
+    for (size_t i = 0; i < plan->word_count; i++) {
+        const struct plan_unit *unit = &plan->units[plan->words[i].unit];
+        bool read_anew = false;
+
+        for (size_t j = 0; j < unit->reading_count; j++)
+            read_anew = read_anew || unit->readings[j].kind == READING_TYPO;
+        if (read_anew)
+            note_reading(cards, candidates, count, &plan->words[i], unit,
+                         &results->readings[results->reading_count++]);
+    }
+    return 0;
+}
+
+/* ---- the search ---- */
+
+/* What one search needs for a while; too large for a stack. */
+struct scratch {
+    struct search_plan plan;
+    struct search_ranked ranked[SEARCH_RANKED_MOST];
+    struct candidate candidates[SEARCH_RANKED_MOST];
+};
+
+static int run(struct catalogue *catalogue, const struct search_request *request, size_t limit,
+               struct scratch *scratch, struct search_results *results, struct error *error)
+{
+    struct search_index *index = catalogue_search_index(catalogue);
+    struct search_card_cache *cards = search_index_cards(index);
+    struct gather gather = {.results = results};
+    size_t ranked = 0;
+    size_t count = 0;
+    int code =
+        search_rank(index, &scratch->plan, limit, request->cancel, scratch->ranked, &ranked, error);
+
+    /* Titles can change the order, so more than is wanted is looked at. */
+    for (size_t i = 0; code == 0 && i < ranked && count < 2 * limit + 10; i++) {
+        struct candidate candidate;
+
+        code =
+            make_candidate(cards, &scratch->plan, request, &scratch->ranked[i], &candidate, error);
+        if (code == 0)
+            candidate_add(scratch->candidates, &count, &candidate);
+        else if (code == ERROR_NOT_FOUND)
+            code = 0;
+    }
+    if (code != 0)
+        return code;
+    qsort(scratch->candidates, count, sizeof *scratch->candidates, compare_candidates);
+    if (count > limit)
+        count = limit;
+    code = note_readings(results, cards, &scratch->plan, scratch->candidates, count, error);
+    if (code == 0)
+        code = gather_results(&gather, cards, scratch->candidates, count, request, error);
+    text_buffer_free(&gather.texts);
+    return code;
+}
+
+int search_run(struct catalogue *catalogue, const struct search_request *request,
+               struct search_results **results, struct error *error)
+{
+    struct scratch *scratch = malloc(sizeof *scratch);
+    struct search_results *made = calloc(1, sizeof *made);
+    size_t limit = request->limit == 0 || request->limit > SEARCH_LIMIT_MOST ? SEARCH_LIMIT_MOST
+                                                                             : request->limit;
+    int code;
+
+    *results = NULL;
+    if (scratch == NULL || made == NULL) {
+        free(scratch);
+        free(made);
+        return error_set(error, ERROR_MEMORY, "search: out of memory");
+    }
+    code = search_plan_make(&scratch->plan, request->query, error);
+    if (code == 0) {
+        code = catalogue_begin_read(catalogue, error);
+        if (code == 0) {
+            code = run(catalogue, request, limit, scratch, made, error);
+            catalogue_end_read(catalogue);
+        }
+    }
+    free(scratch);
+    if (code != 0) {
+        search_results_free(made);
+        return code;
+    }
+    *results = made;
+    return 0;
+}
+
+void search_results_free(struct search_results *results)
+{
+    if (results == NULL)
+        return;
+    free(results->items);
+    free(results->filters);
+    free(results->readings);
+    free(results->texts);
+    free(results);
+}
+
+size_t search_memory(struct catalogue *catalogue)
+{
+    return search_index_memory(catalogue_search_index(catalogue));
+}

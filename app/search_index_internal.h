@@ -1,0 +1,26 @@
+/*
+ * What a query reads of the index. Only app/search*.c includes this.
+ */
+#ifndef GUICHET_APP_SEARCH_INDEX_INTERNAL_H
+#define GUICHET_APP_SEARCH_INDEX_INTERNAL_H
+
+#include "app/search_card.h"
+#include "app/search_index.h"
+#include "app/search_segment.h"
+#include "app/search_store.h"
+
+/* All borrowed, valid until the next search_index_follow or write. */
+size_t search_index_segments(struct search_index *index, struct search_segment *const **segments);
+struct search_store *search_index_store(struct search_index *index);
+struct search_card_cache *search_index_cards(struct search_index *index);
+
+/* Documents in all segments, with the dead ones. */
+uint64_t search_index_documents(const struct search_index *index);
+
+/* True when the record of this number was replaced or dropped. */
+bool search_index_is_dead(const struct search_index *index, int64_t number);
+
+/* Bytes of memory that the index holds now. */
+size_t search_index_memory(const struct search_index *index);
+
+#endif

@@ -1,0 +1,406 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/search_rank_internal.h"
+
+/* How sure a reading at one and at two edits is. */
+#define WEIGHT_TYPO_ONE    0.85F
+#define WEIGHT_TYPO_TWO    0.7F
+#define WEIGHT_PREFIX_LATE 0.6F /* a beginning that is not the last word */
+#define WEIGHT_JOINED      0.9F
+
+/* Readings of one mistyped word. */
+#define TYPO_READINGS 3
+
+#define RARITY_LEAST 0.25F
+#define WEAK_SHARE   0.4F
+
+static void locate_reading(struct search *search, size_t segment, size_t unit, size_t reading)
+{
+    struct located *located = search_located(search, segment, unit, reading);
+    const struct plan_reading *wanted = &search->plan->units[unit].readings[reading];
+    struct search_segment *where = search->segments[segment];
+
+    *located = (struct located){0};
+    if (wanted->kind == READING_PREFIX || wanted->kind == READING_ROOT) {
+        search_segment_range(where, wanted->text, wanted->length, &located->first, &located->end);
+    } else {
+        struct search_term term;
+
+        if (search_segment_find(where, wanted->text, wanted->length, &term)) {
+            located->first = term.identity;
+            located->end = term.identity + 1;
+            located->documents = term.documents;
+            located->offset = term.offset;
+            located->size = term.size;
+        }
+    }
+}
+
+/* Locates the readings of a unit from `from` on, in all segments. */
+static void locate_unit(struct search *search, size_t unit, size_t from)
+{
+    for (size_t segment = 0; segment < search->segment_count; segment++) {
+        for (size_t i = from; i < search->plan->units[unit].reading_count; i++)
+            locate_reading(search, segment, unit, i);
+    }
+}
+
+/* True when some segment has the reading. */
+static bool reading_is_found(const struct search *search, size_t unit, size_t reading)
+{
+    for (size_t segment = 0; segment < search->segment_count; segment++) {
+        const struct located *located = search_located(search, segment, unit, reading);
+
+        if (located->end > located->first)
+            return true;
+    }
+    return false;
+}
+
+/* True when the word itself, or for the one being typed a longer word, is somewhere. */
+static bool unit_is_found(const struct search *search, size_t unit)
+{
+    const struct plan_unit *entry = &search->plan->units[unit];
+
+    for (size_t i = 0; i < entry->reading_count; i++) {
+        if (entry->readings[i].kind != READING_ROOT && reading_is_found(search, unit, i))
+            return true;
+    }
+    return false;
+}
+
+static bool term_exists(const struct search *search, const char *text, size_t length)
+{
+    struct search_term term;
+
+    for (size_t segment = 0; segment < search->segment_count; segment++) {
+        if (search_segment_find(search->segments[segment], text, length, &term))
+            return true;
+    }
+    return false;
+}
+
+/* ---- words that nothing has ---- */
+
+/* The nearest terms found so far. */
+struct nearest {
+    const struct plan_word *word;
+    size_t length; /* of its term */
+    unsigned limit;
+    bool prefix; /* the word is being typed: the beginning of a term is enough */
+    size_t count;
+    struct {
+        char text[SEARCH_TERM_LIMIT + 1];
+        size_t length;
+        unsigned edits;
+        uint32_t documents;
+    } terms[TYPO_READINGS];
+    /* Terms that share this many bytes with the last one cannot be near either. */
+    size_t hopeless;
+    char last[SEARCH_TERM_LIMIT + 1];
+    size_t last_length;
+};
+
+static bool is_nearer(const struct nearest *nearest, unsigned edits, uint32_t documents,
+                      bool same_start, size_t place)
+{
+    bool other_start = nearest->terms[place].text[0] == nearest->word->term[0];
+
+    if (edits != nearest->terms[place].edits)
+        return edits < nearest->terms[place].edits;
+    if (same_start != other_start)
+        return same_start;
+    return documents > nearest->terms[place].documents;
+}
+
+static void nearest_add(struct nearest *nearest, const struct search_term *term, unsigned edits)
+{
+    bool same_start = term->text[0] == nearest->word->term[0];
+    size_t place;
+
+    for (size_t i = 0; i < nearest->count; i++) {
+        if (strcmp(nearest->terms[i].text, term->text) == 0) {
+            nearest->terms[i].documents += term->documents;
+            return;
+        }
+    }
+    place = nearest->count;
+    while (place > 0 && is_nearer(nearest, edits, term->documents, same_start, place - 1))
+        place--;
+    if (place >= TYPO_READINGS)
+        return;
+    if (nearest->count < TYPO_READINGS)
+        nearest->count++;
+    memmove(&nearest->terms[place + 1], &nearest->terms[place],
+            (nearest->count - place - 1) * sizeof nearest->terms[0]);
+    memcpy(nearest->terms[place].text, term->text, term->length + 1);
+    nearest->terms[place].length = term->length;
+    nearest->terms[place].edits = edits;
+    nearest->terms[place].documents = term->documents;
+}
+
+static bool nearest_visit(void *context, const struct search_term *term)
+{
+    struct nearest *nearest = context;
+    size_t shared = 0;
+    unsigned edits;
+
+    while (shared < term->length && shared < nearest->last_length &&
+           term->text[shared] == nearest->last[shared])
+        shared++;
+    memcpy(nearest->last, term->text, term->length);
+    nearest->last_length = term->length;
+    if (nearest->hopeless > 0 && shared >= nearest->hopeless)
+        return true;
+    nearest->hopeless = 0;
+    if (term->text[0] == SEARCH_FILTER_MARK || term->length + nearest->limit < nearest->length ||
+        (!nearest->prefix && term->length > nearest->length + nearest->limit))
+        return true;
+    edits = search_distance(nearest->word->term, nearest->length, term->text, term->length,
+                            nearest->limit, nearest->prefix, &nearest->hopeless);
+    if (edits <= nearest->limit)
+        nearest_add(nearest, term, edits);
+    return true;
+}
+
+/* Edits that are forgiven in a word of this length. */
+static unsigned edits_allowed(size_t length)
+{
+    return length < 4 ? 0 : length < 7 ? 1 : 2;
+}
+
+static void find_typos(struct search *search, const struct plan_word *word)
+{
+    struct plan_unit *unit = &search->plan->units[word->unit];
+    size_t before = unit->reading_count;
+    struct nearest nearest = {
+        .word = word, .length = strlen(word->term), .prefix = word->being_typed};
+
+    nearest.limit = edits_allowed(nearest.length);
+    if (nearest.limit == 0)
+        return;
+    for (size_t i = 0; i < search->segment_count && !search_is_cancelled(search); i++) {
+        nearest.hopeless = 0;
+        nearest.last_length = 0;
+        search_segment_walk(search->segments[i], 0,
+                            search_segment_layout(search->segments[i])->terms, nearest_visit,
+                            &nearest);
+    }
+    for (size_t i = 0; i < nearest.count; i++) {
+        if (nearest.terms[i].edits > nearest.terms[0].edits)
+            break;
+        search_plan_add_reading(unit, READING_TYPO, nearest.terms[i].text, nearest.terms[i].length,
+                                (nearest.terms[i].edits == 1 ? WEIGHT_TYPO_ONE : WEIGHT_TYPO_TWO) -
+                                    0.05F * (float)i);
+    }
+    locate_unit(search, word->unit, before);
+}
+
+/* A word that is two written together ("childcare", "covid19"): both parts, as an alternative. */
+static bool find_parts(struct search *search, const struct plan_word *word,
+                       struct plan_group *group)
+{
+    size_t length = strlen(word->text);
+
+    for (size_t at = 2; at + 2 <= length; at++) {
+        char parts[SEARCH_TERM_LIMIT + 2];
+        char left[SEARCH_TERM_LIMIT + 1];
+        char right[SEARCH_TERM_LIMIT + 1];
+        bool digits_left = word->text[at - 1] >= '0' && word->text[at - 1] <= '9';
+        bool digits_right = word->text[at] >= '0' && word->text[at] <= '9';
+        size_t left_length;
+        size_t right_length;
+        size_t units = search->plan->unit_count;
+
+        if (digits_left == digits_right && (at < 3 || length - at < 3))
+            continue;
+        left_length = search_stem(word->text, at, left);
+        right_length = search_stem(word->text + at, length - at, right);
+        if (!term_exists(search, left, left_length) || !term_exists(search, right, right_length))
+            continue;
+        memcpy(parts, word->text, at);
+        parts[at] = ' ';
+        memcpy(parts + at + 1, word->text + at, length - at + 1);
+        search_plan_add_alternative(search->plan, group, parts, WEIGHT_JOINED);
+        for (size_t i = units; i < search->plan->unit_count; i++)
+            locate_unit(search, i, 0);
+        return true;
+    }
+    return false;
+}
+
+/* Two words that something has as one ("pass port", "rc 151"): both are read as that. */
+static void find_joined(struct search *search)
+{
+    struct search_plan *plan = search->plan;
+
+    for (size_t i = 0; i + 1 < plan->word_count; i++) {
+        struct plan_word *first = &plan->words[i];
+        struct plan_word *second = &plan->words[i + 1];
+        char joined[2 * SEARCH_TERM_LIMIT + 1];
+        char term[SEARCH_TERM_LIMIT + 1];
+        size_t length;
+
+        memcpy(joined, first->text, strlen(first->text));
+        length = strlen(first->text);
+        memcpy(joined + length, second->text, strlen(second->text));
+        length += strlen(second->text);
+        length = search_stem(joined, length, term);
+        if (!term_exists(search, term, length))
+            continue;
+        for (size_t j = 0; j < 2; j++) {
+            size_t unit = j == 0 ? first->unit : second->unit;
+            size_t before = plan->units[unit].reading_count;
+
+            search_plan_add_reading(&plan->units[unit], READING_TERM, term, length, WEIGHT_JOINED);
+            locate_unit(search, unit, before);
+        }
+    }
+}
+
+/* The group of a word of the query. */
+static struct plan_group *group_of(struct search_plan *plan, const struct plan_word *word)
+{
+    for (size_t i = 0; i < plan->group_count; i++) {
+        const struct plan_alternative *typed =
+            &plan->alternatives[plan->groups[i].first_alternative];
+
+        for (size_t j = 0; j < typed->unit_count; j++) {
+            if (typed->units[j] == word->unit)
+                return &plan->groups[i];
+        }
+    }
+    return &plan->groups[0];
+}
+
+static void read_anew(struct search *search)
+{
+    struct search_plan *plan = search->plan;
+
+    find_joined(search);
+    for (size_t i = 0; i < plan->word_count && !search_is_cancelled(search); i++) {
+        struct plan_word *word = &plan->words[i];
+        struct plan_unit *unit = &plan->units[word->unit];
+        size_t length = strlen(word->text);
+        size_t before = unit->reading_count;
+
+        if (unit_is_found(search, word->unit))
+            continue;
+        /* As a beginning, although other words follow or its end was folded. */
+        if (length >= 3) {
+            search_plan_add_reading(
+                unit, READING_PREFIX, word->being_typed ? word->term : word->text,
+                word->being_typed ? strlen(word->term) : length, WEIGHT_PREFIX_LATE);
+            locate_unit(search, word->unit, before);
+            if (unit_is_found(search, word->unit))
+                continue;
+        }
+        if (!find_parts(search, word, group_of(plan, word)))
+            find_typos(search, word);
+    }
+}
+
+/* ---- how rare and how important ---- */
+
+static bool sum_documents(void *context, const struct search_term *term)
+{
+    uint64_t *sum = context;
+
+    *sum += term->documents;
+    return true;
+}
+
+/* Documents that have a reading, about. */
+static uint64_t count_documents(const struct search *search, size_t unit, size_t reading)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < search->segment_count; i++) {
+        const struct located *located = search_located(search, i, unit, reading);
+        uint32_t terms = located->end - located->first;
+
+        if (terms == 1 && located->size > 0)
+            sum += located->documents;
+        else if (terms > LOCATE_WALK)
+            sum += search_segment_layout(search->segments[i])->documents / 4;
+        else if (terms > 0)
+            search_segment_walk(search->segments[i], located->first, located->end, sum_documents,
+                                &sum);
+    }
+    return sum;
+}
+
+static void weigh_unit(struct search *search, size_t unit)
+{
+    struct plan_unit *entry = &search->plan->units[unit];
+    double documents = (double)search_index_documents(search->index) + 1;
+
+    entry->matches = 0;
+    /* The word itself tells how rare it is; only when nothing has it, its other readings do. */
+    for (size_t i = 0; i < entry->reading_count && entry->matches == 0; i++)
+        entry->matches = count_documents(search, unit, i);
+    entry->rarity = 0;
+    if (entry->matches > 0) {
+        entry->rarity = (float)log(1.0 + documents / (double)entry->matches);
+        if (entry->rarity < RARITY_LEAST)
+            entry->rarity = RARITY_LEAST;
+    }
+}
+
+static void weigh_groups(struct search_plan *plan)
+{
+    for (size_t i = 0; i < plan->group_count; i++) {
+        struct plan_group *group = &plan->groups[i];
+        size_t words = plan->alternatives[group->first_alternative].unit_count;
+
+        group->importance = 0;
+        for (size_t j = 0; j < group->alternative_count; j++) {
+            struct plan_alternative *alternative =
+                &plan->alternatives[group->first_alternative + j];
+            bool complete = true;
+            float usual;
+
+            alternative->rarity = 0;
+            for (size_t k = 0; k < alternative->unit_count; k++) {
+                float rarity = plan->units[alternative->units[k]].rarity;
+
+                alternative->rarity += rarity;
+                complete = complete && rarity > 0;
+            }
+            if (j > 0 && !complete)
+                alternative->rarity = 0; /* a meaning needs all of its words */
+            if (j > 0 && group->importance > 0)
+                continue; /* the words as typed are known: they tell how much the group matters */
+            usual = j == 0 ? alternative->rarity
+                           : alternative->rarity / (float)alternative->unit_count * (float)words;
+            if (usual > group->importance)
+                group->importance = usual;
+        }
+        if (group->weak)
+            group->importance *= WEAK_SHARE;
+    }
+}
+
+int search_locate(struct search *search, struct error *error)
+{
+    struct search_plan *plan = search->plan;
+    size_t places = (search->segment_count + 1) * PLAN_UNITS * PLAN_READINGS;
+
+    search->located = malloc(places * sizeof *search->located);
+    if (search->located == NULL)
+        return error_set(error, ERROR_MEMORY, "search: out of memory");
+    for (size_t i = 0; i < plan->unit_count; i++)
+        locate_unit(search, i, 0);
+    read_anew(search);
+    if (plan->unit_count == 1)
+        plan->units[0].rarity = 1; /* nothing to compare with */
+    else
+        for (size_t i = 0; i < plan->unit_count; i++)
+            weigh_unit(search, i);
+    weigh_groups(plan);
+    if (search_is_cancelled(search))
+        return error_set(error, ERROR_CANCELLED, "search: cancelled");
+    return 0;
+}
