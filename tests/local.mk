@@ -89,3 +89,7 @@ TESTS += tests/schema_suite.sh
 .PHONY: schema-suite
 schema-suite: tests/schema_suite
 	@tests/schema_suite '$(SUITE)'
+
+UNIT_TESTS += tests/unit/test_catalogue
+tests_unit_test_catalogue_SOURCES = tests/unit/test_catalogue.c tests/unit/unit.h
+tests_unit_test_catalogue_LDADD = $(UNIT_LIBS)

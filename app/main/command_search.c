@@ -89,10 +89,10 @@ static int read_options(struct options *options, int argc, char **argv)
 
 static json_t *result_to_json(const struct search_result *result)
 {
-    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:f}", "id", result->id.text, "key",
-                               result->key, "source_id", result->source_id, "kind",
-                               record_type_name(result->type), "title", result->title, "score",
-                               result->score);
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:f}", "id", result->id.text, "key", result->key,
+                  "source_id", result->source_id, "kind", record_type_name(result->type), "title",
+                  result->title, "score", result->score);
 
     if (object == NULL)
         return NULL;
