@@ -1,0 +1,183 @@
+/*
+ * The ledger: the server's authority over all records, behind which stands a database (SQLite
+ * here; PostgreSQL can come behind the same functions).
+ *
+ * There is one writer: each accepted change takes the next sequence number inside the write
+ * transaction, so a reader that has seen number N never misses a smaller one. Who may see a record
+ * is kept as rows of a feed, one per scope and record, written with the change itself; reading
+ * asks only for the rows of the reader's scopes past a number.
+ *
+ * One process opens a database at a time (a lock held until ledger_close or death). All functions
+ * may be called from any thread, except the import target's, which belong to the thread that
+ * called `begin`.
+ */
+#ifndef GUICHET_NET_LEDGER_H
+#define GUICHET_NET_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "app/error.h"
+#include "app/id.h"
+#include "app/merge.h"
+#include "app/operation.h"
+#include "app/record.h"
+#include "net/scope_set.h"
+
+struct ledger;
+struct import_target; /* app/import.h */
+
+#define LEDGER_CATALOGUE_SCOPE "catalogue"
+
+/* Makes an empty database with a new feed id; ERROR_CONFLICT when the file exists. */
+int ledger_create(const char *path, struct error *error);
+
+/* Opens it: ERROR_NOT_FOUND when there is none, ERROR_BUSY when another process has it,
+ * ERROR_STORAGE when it is no ledger or of a newer version. */
+int ledger_open(struct ledger **ledger, const char *path, struct error *error);
+void ledger_close(struct ledger *ledger);
+
+/* The id of this database: another database, another feed. Borrowed. */
+const char *ledger_feed(const struct ledger *ledger);
+
+/* Called after each commit that changed something, in the thread that wrote, with the scopes that
+ * have something new. It must not call the ledger. Set it before other threads come. */
+typedef void (*ledger_listener)(void *context, const struct scope_set *scopes);
+void ledger_listen(struct ledger *ledger, ledger_listener listener, void *context);
+
+/* --- operations ------------------------------------------------------------------------------ */
+
+/* Who asks, as the token says. A device may be empty: it then changes nothing. */
+struct ledger_actor {
+    struct id agent;
+    struct id device;
+};
+
+enum ledger_outcome_kind {
+    LEDGER_APPLIED,
+    LEDGER_REPEATED, /* it was applied before: the answer of that time */
+    LEDGER_REFUSED,
+};
+
+struct ledger_outcome {
+    enum ledger_outcome_kind kind;
+    enum merge_refusal refusal; /* MERGE_APPLIED unless refused */
+    int64_t rev;                /* of the record after it, when it was applied */
+    int64_t seq;
+    bool conflict;
+    char field[128];
+    json_t *record; /* when refused, the record's document as it stands if the actor may see it;
+                       new reference, NULL when there is none */
+};
+
+void ledger_outcome_clear(struct ledger_outcome *outcome);
+
+/*
+ * Applies operations in their order, each exactly once however often it comes, together with its
+ * effect and its answer in one transaction that is on disk when this returns 0. A refusal is an
+ * outcome and undoes nothing else; a negative code means that nothing of it was done. `outcomes`
+ * has room for `count` and is cleared by the caller with ledger_outcome_clear, also after an
+ * error. `now_ms` is kept as the time of arrival.
+ */
+int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
+                 struct operation *const *operations, size_t count, int64_t now_ms,
+                 struct ledger_outcome *outcomes, struct error *error);
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+/* The scopes of an agent's desk: their own, their office's, their queues', by the agent's record
+ * as it stands. Adds to `scopes`. ERROR_NOT_FOUND when there is no such agent. */
+int ledger_desk_scopes(struct ledger *ledger, const struct id *agent, struct scope_set *scopes,
+                       struct error *error);
+
+/* Bytes of records after which a page ends even if there would be more. */
+#define LEDGER_PAGE_BYTES (4 * 1024 * 1024)
+#define LEDGER_PAGE_LIMIT 1000
+
+struct ledger_page {
+    char *records;     /* owned: documents separated by commas, "" for none */
+    size_t length;     /* of `records` */
+    size_t count;      /* how many */
+    int64_t next;      /* where the next page begins */
+    bool more;         /* there is one already */
+    int64_t catalogue; /* the highest number in the catalogue's scope */
+};
+
+void ledger_page_clear(struct ledger_page *page);
+
+/* Up to `limit` records of these scopes that changed after `since`, each as it stands now, in the
+ * order of their latest change. All of the page is read from one state of the database. */
+int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
+                   size_t limit, struct ledger_page *page, struct error *error);
+
+/* The document of one record as text: owned (free()). ERROR_NOT_FOUND; ERROR_REFUSED when it is
+ * in none of the scopes (catalogue records are everybody's). */
+int ledger_record_read(struct ledger *ledger, const struct scope_set *scopes, enum record_type type,
+                       const struct id *id, char **document, struct error *error);
+
+/* True when the database answers. */
+bool ledger_is_well(struct ledger *ledger);
+
+/* --- sign-in ---------------------------------------------------------------------------------- */
+
+#define LEDGER_TOKEN_SIZE     64
+#define LEDGER_SESSION_MS     (INT64_C(12) * 3600 * 1000)
+#define LEDGER_LOGIN_LIMIT    128  /* bytes */
+#define LEDGER_PASSWORD_LIMIT 1023 /* bytes */
+#define LEDGER_PASSWORD_LEAST 8    /* characters are not counted: bytes */
+
+struct ledger_login {
+    char token[LEDGER_TOKEN_SIZE];
+    int64_t expires_ms;
+    struct id agent;
+    char *document;   /* the agent's record; owned (free()) */
+    int64_t retry_ms; /* with ERROR_BUSY: how long to wait */
+};
+
+/*
+ * Checks a password and opens a session bound to `device` (may be empty). ERROR_REFUSED when login
+ * or password are wrong, which takes equally long; ERROR_BUSY after too many failures, with
+ * `retry_ms`: each further failure doubles the wait, up to 15 minutes. Takes about a quarter of a
+ * second and 64 MiB: call it from one thread at a time.
+ */
+int ledger_login(struct ledger *ledger, const char *login, const char *password,
+                 const struct id *device, int64_t now_ms, struct ledger_login *result,
+                 struct error *error);
+
+/* Who holds this token; ERROR_NOT_FOUND when it is unknown or ended, or the agent has. */
+int ledger_session_find(struct ledger *ledger, const char *token, int64_t now_ms,
+                        struct ledger_actor *actor, struct error *error);
+/* Ends it; an unknown token is no error. */
+int ledger_session_end(struct ledger *ledger, const char *token, struct error *error);
+
+/* --- publishing ------------------------------------------------------------------------------- */
+
+/* Fills `target`: an import publishes into this ledger in one transaction from begin to commit or
+ * rollback. */
+void ledger_import_target(struct ledger *ledger, struct import_target *target);
+
+/* Makes an agent with a password: body as in app/catalogue_bodies.md. ERROR_CONFLICT when another
+ * agent has the login, ERROR_INVALID when password or login are too short or long. */
+int ledger_agent_add(struct ledger *ledger, const struct record *agent, const char *password,
+                     struct error *error);
+
+/* --- checking --------------------------------------------------------------------------------- */
+
+/* `finding` is one sentence without personal content. */
+typedef void (*ledger_finding)(void *context, const char *finding);
+
+struct ledger_check {
+    int64_t records;
+    int64_t operations;
+    int64_t findings;
+};
+
+/* Reads the whole database, writing nothing, and tells everything that does not hold. Works beside
+ * a running server. */
+int ledger_check(const char *path, ledger_finding finding, void *context,
+                 struct ledger_check *check, struct error *error);
+
+#endif

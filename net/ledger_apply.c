@@ -1,0 +1,384 @@
+#include "net/ledger_sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+
+/* One operation on its way through. */
+struct attempt {
+    struct ledger *ledger;
+    const struct ledger_actor *actor;
+    const struct scope_set *desk; /* of the actor */
+    const struct operation *operation;
+    struct ledger_outcome *outcome;
+    struct ledger_row row; /* the record before, when there is one */
+    bool visible;          /* the actor may see it */
+    int64_t now_ms;
+};
+
+/* Fields that say whose work it is: an append by another agent would be a forgery. */
+static const struct {
+    enum record_type type;
+    const char *member;
+} authors[] = {
+    {RECORD_NOTE, "author"},           {RECORD_HANDOFF, "from"},  {RECORD_CASE, "opened_by"},
+    {RECORD_SUBMISSION, "started_by"}, {RECORD_CONTACT, "agent"},
+};
+
+/* Members that name other work records: nobody reaches a record by naming it. */
+static const struct {
+    const char *member;
+    enum record_type type;
+} references[] = {
+    {"case", RECORD_CASE},     {"client", RECORD_CLIENT},         {"contact", RECORD_CONTACT},
+    {"corrects", RECORD_NOTE}, {"submission", RECORD_SUBMISSION},
+};
+
+void ledger_outcome_clear(struct ledger_outcome *outcome)
+{
+    json_decref(outcome->record);
+    *outcome = (struct ledger_outcome){0};
+}
+
+static void refuse(struct attempt *attempt, enum merge_refusal refusal, const char *field)
+{
+    attempt->outcome->kind = LEDGER_REFUSED;
+    attempt->outcome->refusal = refusal;
+    memset(attempt->outcome->field, 0, sizeof(attempt->outcome->field));
+    strncpy(attempt->outcome->field, field, sizeof(attempt->outcome->field) - 1);
+}
+
+static bool refused(const struct attempt *attempt)
+{
+    return attempt->outcome->kind == LEDGER_REFUSED;
+}
+
+/* --- repeats ---------------------------------------------------------------------------------- */
+
+/* Finds the answer that was given to this id. 1: found and filled in. */
+static int recall(struct attempt *attempt, struct error *error)
+{
+    struct database *database = attempt->ledger->writer;
+    struct ledger_outcome *outcome = attempt->outcome;
+    sqlite3_stmt *statement = database_statement(database, LEDGER_OPERATION_GET, error);
+    enum merge_refusal refusal;
+    int code;
+
+    database_bind_text(statement, 1, attempt->operation->id.text);
+    code = database_step(database, statement, error);
+    if (code <= 0)
+        return code;
+    /* An id that somebody else used says nothing about what they did. */
+    if (strcmp(database_text(statement, 0), attempt->actor->agent.text) != 0 ||
+        strcmp(database_text(statement, 1), attempt->actor->device.text) != 0) {
+        refuse(attempt, MERGE_FORBIDDEN, "id");
+        sqlite3_reset(statement);
+        return 1;
+    }
+    if (sqlite3_column_type(statement, 4) != SQLITE_NULL) {
+        refusal = merge_refusal_from_name(database_text(statement, 4));
+        refuse(attempt, refusal < MERGE_REFUSAL_COUNT ? refusal : MERGE_FORBIDDEN,
+               database_text(statement, 6));
+    } else {
+        outcome->kind = LEDGER_REPEATED;
+        outcome->rev = sqlite3_column_int64(statement, 2);
+        outcome->seq = sqlite3_column_int64(statement, 3);
+        outcome->conflict = sqlite3_column_int(statement, 5) != 0;
+        strncpy(outcome->field, database_text(statement, 6), sizeof(outcome->field) - 1);
+    }
+    sqlite3_reset(statement);
+    return 1;
+}
+
+static int remember(struct attempt *attempt, struct error *error)
+{
+    struct database *database = attempt->ledger->writer;
+    const struct operation *operation = attempt->operation;
+    const struct ledger_outcome *outcome = attempt->outcome;
+    sqlite3_stmt *statement = database_statement(database, LEDGER_OPERATION_INSERT, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, operation->id.text);
+    database_bind_text(statement, 2, operation->agent.text);
+    database_bind_text(statement, 3, operation->device.text);
+    database_bind_text(statement, 4, operation_kind_name(operation->kind));
+    database_bind_text(statement, 5, record_type_name(operation->type));
+    database_bind_text(statement, 6, operation->record.text);
+    if (outcome->kind == LEDGER_REFUSED) {
+        database_bind_text(statement, 9, merge_refusal_name(outcome->refusal));
+    } else {
+        sqlite3_bind_int64(statement, 7, outcome->rev);
+        sqlite3_bind_int64(statement, 8, outcome->seq);
+    }
+    sqlite3_bind_int(statement, 10, outcome->conflict);
+    database_bind_text(statement, 11, outcome->field);
+    sqlite3_bind_int64(statement, 12, attempt->now_ms);
+    return database_run(database, statement, error);
+}
+
+/* --- may this agent do that? ------------------------------------------------------------------ */
+
+/* Reads the record and whether the actor may see it. */
+static int find_record(struct attempt *attempt, struct error *error)
+{
+    struct database *database = attempt->ledger->writer;
+    struct scope_set scopes = {0};
+    int code = ledger_row_read(database, attempt->operation->type, &attempt->operation->record,
+                               &attempt->row, error);
+
+    if (code == ERROR_NOT_FOUND)
+        return 0;
+    if (code == 0)
+        code = ledger_row_scopes(database, attempt->row.row, &scopes, error);
+    attempt->visible = code == 0 && (record_type_is_catalogue(attempt->operation->type) ||
+                                     scope_set_meets(&scopes, attempt->desk));
+    scope_set_free(&scopes);
+    if (code == 0 && !attempt->visible)
+        refuse(attempt, MERGE_FORBIDDEN, "");
+    return code;
+}
+
+/* Every record that the operation's body names must be visible, or not be there (yet). A hand-off
+ * opens what it names to others, so there it must be there. */
+static int check_references(struct attempt *attempt, struct error *error)
+{
+    const struct operation *operation = attempt->operation;
+    int code = 0;
+
+    for (size_t i = 0; i < sizeof(references) / sizeof(references[0]) && code == 0; i++) {
+        const char *id = json_text_or(operation->body, references[i].member, "");
+        struct scope_set scopes = {0};
+        bool exists = false;
+
+        if (id[0] == '\0')
+            continue;
+        code = ledger_scopes_of(attempt->ledger->writer, references[i].type, id, &scopes, &exists,
+                                error);
+        if (code == 0 && exists && !scope_set_meets(&scopes, attempt->desk))
+            refuse(attempt, MERGE_FORBIDDEN, references[i].member);
+        else if (code == 0 && !exists && operation->type == RECORD_HANDOFF)
+            refuse(attempt, MERGE_MISSING, references[i].member);
+        scope_set_free(&scopes);
+        if (refused(attempt))
+            break;
+    }
+    return code;
+}
+
+/* A new record belongs to an office: the agent's own, or one that the case is in already. */
+static int check_office(struct attempt *attempt, struct error *error)
+{
+    const json_t *body = attempt->operation->body;
+    struct scope_set office = {0}, allowed = {0};
+    int code = scope_set_add(&office, "office:", json_text_or(body, "office", ""), error);
+
+    if (code == 0)
+        code = scope_set_add_all(&allowed, attempt->desk, error);
+    if (code == 0)
+        code = ledger_scopes_of(attempt->ledger->writer, RECORD_CASE,
+                                json_text_or(body, "case", ""), &allowed, NULL, error);
+    /* A body without an office is refused by merge, which says so better. */
+    if (code == 0 && json_text_or(body, "office", NULL) != NULL &&
+        !scope_set_meets(&office, &allowed))
+        refuse(attempt, MERGE_FORBIDDEN, "office");
+    scope_set_free(&office);
+    scope_set_free(&allowed);
+    return code;
+}
+
+static void check_author(struct attempt *attempt)
+{
+    const struct operation *operation = attempt->operation;
+
+    for (size_t i = 0; i < sizeof(authors) / sizeof(authors[0]); i++) {
+        const char *author = json_text_or(operation->body, authors[i].member, NULL);
+
+        if (authors[i].type == operation->type && author != NULL &&
+            strcmp(author, attempt->actor->agent.text) != 0)
+            refuse(attempt, MERGE_ACTOR, authors[i].member);
+    }
+}
+
+/* Who may answer a hand-off to an office or a queue stands in the agent's record, which merge does
+ * not see. */
+static int check_target(struct attempt *attempt, struct error *error)
+{
+    static const char *const answers[] = {"accepted", "declined"};
+    const struct record *handoff = attempt->row.record;
+    const char *state = json_text_or(attempt->operation->body, "state", "");
+    const char *office = record_text(handoff, "to_office");
+    const char *queue = record_text(handoff, "to_queue");
+    struct scope_set targets = {0};
+    int code = 0;
+
+    if (strcmp(state, answers[0]) != 0 && strcmp(state, answers[1]) != 0)
+        return 0;
+    if (record_text(handoff, "to_agent")[0] != '\0')
+        code = scope_set_add(&targets, "agent:", record_text(handoff, "to_agent"), error);
+    if (code == 0 && office[0] != '\0')
+        code = scope_set_add(&targets, "office:", office, error);
+    if (code == 0 && queue[0] != '\0')
+        code = scope_set_add(&targets, "queue:", queue, error);
+    if (code == 0 && !scope_set_meets(&targets, attempt->desk))
+        refuse(attempt, MERGE_ACTOR, "state");
+    scope_set_free(&targets);
+    return code;
+}
+
+static int check(struct attempt *attempt, struct error *error)
+{
+    const struct operation *operation = attempt->operation;
+    int code = find_record(attempt, error);
+
+    if (code != 0 || refused(attempt))
+        return code;
+    if (operation->kind == OPERATION_APPEND && attempt->row.row == 0) {
+        check_author(attempt);
+        if (!refused(attempt))
+            code = check_office(attempt, error);
+    }
+    if (code == 0 && !refused(attempt) && operation->kind != OPERATION_CLAIM)
+        code = check_references(attempt, error);
+    if (code == 0 && !refused(attempt) && operation->kind == OPERATION_CLAIM &&
+        operation->type == RECORD_HANDOFF && attempt->row.row != 0)
+        code = check_target(attempt, error);
+    return code;
+}
+
+/* --- effect ----------------------------------------------------------------------------------- */
+
+static int merge(struct attempt *attempt, struct error *error)
+{
+    struct ledger_outcome *outcome = attempt->outcome;
+    struct ledger_row after = {.row = attempt->row.row};
+    struct merge_result result;
+    int code = merge_apply(&result, attempt->operation, attempt->row.record, error);
+
+    if (code != 0)
+        return code;
+    if (result.refusal != MERGE_APPLIED) {
+        refuse(attempt, result.refusal, result.field);
+        return 0;
+    }
+    after.record = result.record;
+    after.record->seq = ledger_next_seq(attempt->ledger);
+    code = ledger_row_write(attempt->ledger, &after, error);
+    if (code == 0)
+        code = ledger_feed_write(attempt->ledger, &after, error);
+    outcome->kind = LEDGER_APPLIED;
+    outcome->rev = after.record->rev;
+    outcome->seq = after.record->seq;
+    outcome->conflict = result.conflict;
+    memcpy(outcome->field, result.field, sizeof(outcome->field));
+    ledger_row_clear(&after);
+    return code;
+}
+
+/* A refusal tells how the record stands, to those who may know. */
+static int show_record(struct attempt *attempt, struct error *error)
+{
+    int code = 0;
+
+    if (attempt->row.record == NULL)
+        code = find_record(attempt, error);
+    if (code == 0 && attempt->row.record != NULL && attempt->visible) {
+        attempt->outcome->record = record_to_json(attempt->row.record);
+        if (attempt->outcome->record == NULL)
+            code = error_set(error, ERROR_MEMORY, "no memory for a record");
+    }
+    return code;
+}
+
+/* Applies one operation, or finds that it was applied. */
+static int apply_one(struct attempt *attempt, struct error *error)
+{
+    const struct operation *operation = attempt->operation;
+    enum merge_refusal why;
+    char field[sizeof(attempt->outcome->field)];
+    int code;
+
+    if (id_is_empty(&attempt->actor->device) ||
+        !id_equal(&operation->device, &attempt->actor->device)) {
+        refuse(attempt, MERGE_FORBIDDEN, "device");
+        return 0;
+    }
+    if (!id_equal(&operation->agent, &attempt->actor->agent)) {
+        refuse(attempt, MERGE_FORBIDDEN, "agent");
+        return 0;
+    }
+    code = recall(attempt, error);
+    if (code == 0) {
+        code = check(attempt, error);
+        if (code == 0 && !refused(attempt))
+            code = merge(attempt, error);
+        if (code == 0)
+            code = remember(attempt, error);
+    }
+    if (code < 0 || !refused(attempt))
+        return code < 0 ? code : 0;
+    /* Looking for the record again may refuse in its own words: the first ones stand. */
+    why = attempt->outcome->refusal;
+    memcpy(field, attempt->outcome->field, sizeof(field));
+    code = show_record(attempt, error);
+    refuse(attempt, why, field);
+    return code;
+}
+
+/* Within a savepoint, so that a failure in the middle leaves nothing of this one operation. */
+static int apply_guarded(struct attempt *attempt, struct error *error)
+{
+    struct database *database = attempt->ledger->writer;
+    int64_t seq = attempt->ledger->seq;
+    int code = database_run(database, database_statement(database, LEDGER_SAVEPOINT, error), error);
+
+    if (code != 0)
+        return code;
+    code = apply_one(attempt, error);
+    if (code != 0) {
+        attempt->ledger->seq = seq;
+        database_run(database, database_statement(database, LEDGER_SAVEPOINT_ROLLBACK, NULL), NULL);
+    }
+    if (database_run(database, database_statement(database, LEDGER_SAVEPOINT_RELEASE, error),
+                     error) != 0 &&
+        code == 0)
+        code = ERROR_STORAGE;
+    return code;
+}
+
+int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
+                 struct operation *const *operations, size_t count, int64_t now_ms,
+                 struct ledger_outcome *outcomes, struct error *error)
+{
+    struct scope_set desk = {0};
+    int code;
+
+    memset(outcomes, 0, count * sizeof(*outcomes));
+    code = ledger_desk_scopes(ledger, &actor->agent, &desk, error);
+    if (code == 0)
+        code = ledger_begin(ledger, error);
+    if (code != 0) {
+        scope_set_free(&desk);
+        return code;
+    }
+    for (size_t i = 0; i < count && code == 0; i++) {
+        struct attempt attempt = {
+            .ledger = ledger,
+            .actor = actor,
+            .desk = &desk,
+            .operation = operations[i],
+            .outcome = &outcomes[i],
+            .now_ms = now_ms,
+        };
+
+        code = apply_guarded(&attempt, error);
+        ledger_row_clear(&attempt.row);
+    }
+    if (code == 0)
+        code = ledger_commit(ledger, error);
+    else
+        ledger_rollback(ledger);
+    scope_set_free(&desk);
+    return code;
+}

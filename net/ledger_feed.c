@@ -1,0 +1,220 @@
+#include "net/ledger_sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/text.h"
+
+/* One row of the feed of one scope. */
+struct feed_row {
+    int64_t seq;
+    int64_t record;
+};
+
+struct feed_rows {
+    struct feed_row *rows;
+    size_t count;
+    size_t capacity;
+};
+
+void ledger_page_clear(struct ledger_page *page)
+{
+    free(page->records);
+    *page = (struct ledger_page){0};
+}
+
+static int rows_add(struct feed_rows *rows, int64_t seq, int64_t record, struct error *error)
+{
+    if (rows->count == rows->capacity) {
+        size_t capacity = rows->capacity == 0 ? 64 : rows->capacity * 2;
+        struct feed_row *longer = realloc(rows->rows, capacity * sizeof(*longer));
+
+        if (longer == NULL)
+            return error_set(error, ERROR_MEMORY, "no memory for a page");
+        rows->rows = longer;
+        rows->capacity = capacity;
+    }
+    rows->rows[rows->count++] = (struct feed_row){seq, record};
+    return 0;
+}
+
+/* The first `limit` rows of one scope after `since`. */
+static int scope_rows(struct database *database, const char *scope, int64_t since, size_t limit,
+                      struct feed_rows *rows, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int64_t number;
+    int code = ledger_scope_find(database, scope, &number, error);
+
+    if (code != 0 || number == 0)
+        return code;
+    statement = database_statement(database, LEDGER_FEED_AFTER, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, number);
+    sqlite3_bind_int64(statement, 2, since);
+    sqlite3_bind_int64(statement, 3, (int64_t)limit);
+    while ((code = database_step(database, statement, error)) > 0) {
+        code = rows_add(rows, sqlite3_column_int64(statement, 0),
+                        sqlite3_column_int64(statement, 1), error);
+        if (code != 0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
+    return code;
+}
+
+static int by_seq(const void *left, const void *right)
+{
+    const struct feed_row *a = left, *b = right;
+
+    return a->seq < b->seq ? -1 : a->seq > b->seq;
+}
+
+static int by_record_and_seq(const void *left, const void *right)
+{
+    const struct feed_row *a = left, *b = right;
+
+    if (a->record != b->record)
+        return a->record < b->record ? -1 : 1;
+    return by_seq(left, right);
+}
+
+/* Leaves each record once, at its last row among these. */
+static void rows_unique(struct feed_rows *rows)
+{
+    size_t kept = 0;
+
+    if (rows->count == 0)
+        return;
+    qsort(rows->rows, rows->count, sizeof(*rows->rows), by_record_and_seq);
+    for (size_t i = 0; i < rows->count; i++)
+        if (i + 1 == rows->count || rows->rows[i + 1].record != rows->rows[i].record)
+            rows->rows[kept++] = rows->rows[i];
+    rows->count = kept;
+    qsort(rows->rows, rows->count, sizeof(*rows->rows), by_seq);
+}
+
+/*
+ * Each scope gave its first limit + 1 rows, so of all rows together the first `limit` are among
+ * them. Cuts there, remembers how far that went, and only then leaves doubles out: a record's
+ * later row beyond the cut comes with the next page.
+ */
+static void rows_cut(struct feed_rows *rows, size_t limit, struct ledger_page *page)
+{
+    if (rows->count == 0)
+        return;
+    qsort(rows->rows, rows->count, sizeof(*rows->rows), by_seq);
+    if (rows->count > limit) {
+        /* Rows of one number stay together: they are one record in several scopes. */
+        while (limit < rows->count && rows->rows[limit].seq == rows->rows[limit - 1].seq)
+            limit++;
+        page->more = limit < rows->count;
+        rows->count = limit;
+    }
+    page->next = rows->rows[rows->count - 1].seq;
+    rows_unique(rows);
+}
+
+static int page_fill(struct database *database, const struct feed_rows *rows,
+                     struct ledger_page *page, struct error *error)
+{
+    struct text_buffer buffer = {0};
+    int code = 0;
+
+    for (size_t i = 0; i < rows->count && code == 0; i++) {
+        sqlite3_stmt *statement = database_statement(database, LEDGER_RECORD_GET_NUMBER, error);
+
+        if (statement == NULL) {
+            code = ERROR_STORAGE;
+            break;
+        }
+        sqlite3_bind_int64(statement, 1, rows->rows[i].record);
+        code = database_step(database, statement, error);
+        if (code == 0)
+            code = error_set(error, ERROR_STORAGE, "database: the feed names a record it has not");
+        if (code < 0)
+            break;
+        if (page->count++ > 0)
+            text_buffer_add(&buffer, ",", 1);
+        text_buffer_add(&buffer, database_text(statement, 1),
+                        (size_t)sqlite3_column_bytes(statement, 1));
+        sqlite3_reset(statement);
+        code = 0;
+        if (buffer.length >= LEDGER_PAGE_BYTES && i + 1 < rows->count) {
+            page->next = rows->rows[i].seq;
+            page->more = true;
+            break;
+        }
+    }
+    page->length = buffer.length;
+    page->records = page->count > 0 ? text_buffer_take(&buffer) : strdup("");
+    if (code == 0 && page->records == NULL)
+        code = error_set(error, ERROR_MEMORY, "no memory for a page");
+    return code;
+}
+
+static int catalogue_highest(struct database *database, int64_t *seq, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int64_t number;
+    int code = ledger_scope_find(database, LEDGER_CATALOGUE_SCOPE, &number, error);
+
+    *seq = 0;
+    if (code != 0 || number == 0)
+        return code;
+    statement = database_statement(database, LEDGER_FEED_HIGHEST, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, number);
+    code = database_step(database, statement, error);
+    if (code <= 0)
+        return code;
+    *seq = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+static int page_read(struct database *database, const struct scope_set *scopes, int64_t since,
+                     size_t limit, struct ledger_page *page, struct error *error)
+{
+    struct feed_rows rows = {0};
+    int code = catalogue_highest(database, &page->catalogue, error);
+
+    page->next = since;
+    for (size_t i = 0; i < scopes->count && code == 0; i++)
+        code = scope_rows(database, scopes->names[i], since, limit + 1, &rows, error);
+    if (code == 0) {
+        rows_cut(&rows, limit, page);
+        code = page_fill(database, &rows, page, error);
+    }
+    free(rows.rows);
+    return code;
+}
+
+int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
+                   size_t limit, struct ledger_page *page, struct error *error)
+{
+    struct ledger_reader *reader;
+    sqlite3_stmt *statement;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    *page = (struct ledger_page){0};
+    if (code != 0)
+        return code;
+    if (limit == 0 || limit > LEDGER_PAGE_LIMIT)
+        limit = LEDGER_PAGE_LIMIT;
+    statement = database_statement(reader->database, LEDGER_BEGIN_READ, error);
+    code = statement != NULL ? database_run(reader->database, statement, error) : ERROR_STORAGE;
+    if (code == 0) {
+        code = page_read(reader->database, scopes, since, limit, page, error);
+        statement = database_statement(reader->database, LEDGER_COMMIT, NULL);
+        if (statement != NULL)
+            database_run(reader->database, statement, NULL);
+    }
+    ledger_reader_give(ledger, reader);
+    if (code != 0)
+        ledger_page_clear(page);
+    return code;
+}

@@ -1,0 +1,168 @@
+#include "net/ledger_sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+
+/* A document is a body, its meta with the conflicts kept, and the names around them. */
+#define DOCUMENT_LIMIT (16 * (size_t)RECORD_BODY_LIMIT)
+
+void ledger_row_clear(struct ledger_row *row)
+{
+    record_free(row->record);
+    *row = (struct ledger_row){0};
+}
+
+int ledger_document_read(const char *text, size_t length, struct record **record,
+                         struct error *error)
+{
+    json_t *document;
+    int code = json_read(&document, text, length, DOCUMENT_LIMIT, "a stored record", error);
+
+    if (code == 0) {
+        code = record_from_json(record, document, error);
+        json_decref(document);
+    }
+    return code != 0 && code != ERROR_MEMORY
+               ? error_set(error, ERROR_STORAGE, "database: a record cannot be read")
+               : code;
+}
+
+/* Steps, and reads number and document. */
+static int row_step(struct database *database, sqlite3_stmt *statement, struct ledger_row *row,
+                    struct error *error)
+{
+    int code = database_step(database, statement, error);
+
+    *row = (struct ledger_row){0};
+    if (code == 0)
+        return error_set(error, ERROR_NOT_FOUND, "there is no such record");
+    if (code < 0)
+        return code;
+    row->row = sqlite3_column_int64(statement, 0);
+    code = ledger_document_read(database_text(statement, 1),
+                                (size_t)sqlite3_column_bytes(statement, 1), &row->record, error);
+    sqlite3_reset(statement);
+    return code;
+}
+
+int ledger_row_read(struct database *database, enum record_type type, const struct id *id,
+                    struct ledger_row *row, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(database, LEDGER_RECORD_GET, error);
+
+    *row = (struct ledger_row){0};
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, id->text);
+    database_bind_text(statement, 2, record_type_name(type));
+    return row_step(database, statement, row, error);
+}
+
+int ledger_row_read_number(struct database *database, int64_t number, struct ledger_row *row,
+                           struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(database, LEDGER_RECORD_GET_NUMBER, error);
+
+    *row = (struct ledger_row){0};
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, number);
+    return row_step(database, statement, row, error);
+}
+
+static int row_insert(struct ledger *ledger, struct ledger_row *row, const char *parent,
+                      const char *document, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_RECORD_INSERT, error);
+    const struct record *record = row->record;
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, record_type_name(record->type));
+    database_bind_text(statement, 2, record->id.text);
+    sqlite3_bind_int64(statement, 3, record->rev);
+    sqlite3_bind_int64(statement, 4, record->seq);
+    if (parent[0] != '\0')
+        database_bind_text(statement, 5, parent);
+    database_bind_text(statement, 6, document);
+    code = database_run(ledger->writer, statement, error);
+    row->row = sqlite3_last_insert_rowid(database_handle(ledger->writer));
+    return code;
+}
+
+static int row_update(struct ledger *ledger, const struct ledger_row *row, const char *parent,
+                      const char *document, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_RECORD_UPDATE, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, row->row);
+    sqlite3_bind_int64(statement, 2, row->record->rev);
+    sqlite3_bind_int64(statement, 3, row->record->seq);
+    if (parent[0] != '\0')
+        database_bind_text(statement, 4, parent);
+    database_bind_text(statement, 5, document);
+    return database_run(ledger->writer, statement, error);
+}
+
+int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error *error)
+{
+    const char *parent =
+        record_type_is_catalogue(row->record->type) ? "" : record_text(row->record, "case");
+    json_t *document = record_to_json(row->record);
+    char *text = document != NULL ? json_dumps(document, JSON_COMPACT) : NULL;
+    int code;
+
+    json_decref(document);
+    if (text == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory to write a record");
+    code = row->row == 0 ? row_insert(ledger, row, parent, text, error)
+                         : row_update(ledger, row, parent, text, error);
+    free(text);
+    return code;
+}
+
+int ledger_record_read(struct ledger *ledger, const struct scope_set *scopes, enum record_type type,
+                       const struct id *id, char **document, struct error *error)
+{
+    struct ledger_reader *reader;
+    sqlite3_stmt *statement;
+    struct scope_set held = {0};
+    int64_t number = 0;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    *document = NULL;
+    if (code != 0)
+        return code;
+    statement = database_statement(reader->database, LEDGER_RECORD_GET, error);
+    code = ERROR_STORAGE;
+    if (statement != NULL) {
+        database_bind_text(statement, 1, id->text);
+        database_bind_text(statement, 2, record_type_name(type));
+        code = database_step(reader->database, statement, error);
+    }
+    if (code == 0) {
+        code = error_set(error, ERROR_NOT_FOUND, "there is no such record");
+    } else if (code > 0) {
+        number = sqlite3_column_int64(statement, 0);
+        *document = strdup(database_text(statement, 1));
+        sqlite3_reset(statement);
+        code = *document != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a record");
+    }
+    if (code == 0 && !record_type_is_catalogue(type)) {
+        code = ledger_row_scopes(reader->database, number, &held, error);
+        if (code == 0 && !scope_set_meets(&held, scopes))
+            code = error_set(error, ERROR_REFUSED, "the record is outside this agent's scope");
+        scope_set_free(&held);
+    }
+    ledger_reader_give(ledger, reader);
+    if (code != 0) {
+        free(*document);
+        *document = NULL;
+    }
+    return code;
+}

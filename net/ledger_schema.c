@@ -1,0 +1,47 @@
+#include "net/ledger_sqlite.h"
+
+/*
+ * record:    each record once, as the document that goes over the wire; `parent` is the id of the
+ *            case that its body names
+ * feed:      who may see it: one row per scope and record, with the number of the latest change
+ *            (or of the grant, when that is later)
+ * operation: what was answered to each operation id; `refusal` NULL means applied
+ * attempt:   failed sign-ins by a hash of the login, which need not exist
+ * session:   tokens by their hash
+ */
+static const char tables[] =
+    "CREATE TABLE property (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE record (number INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL,"
+    " rev INTEGER NOT NULL, seq INTEGER NOT NULL, parent TEXT, document TEXT NOT NULL);"
+    "CREATE UNIQUE INDEX record_by_id ON record (id, type);"
+    "CREATE INDEX record_by_parent ON record (parent) WHERE parent IS NOT NULL;"
+    "CREATE TABLE scope (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE feed (scope INTEGER NOT NULL, seq INTEGER NOT NULL, record INTEGER NOT NULL,"
+    " PRIMARY KEY (scope, seq)) WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX feed_by_record ON feed (record, scope);"
+    "CREATE TABLE operation (id TEXT PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL,"
+    " kind TEXT NOT NULL, type TEXT NOT NULL, record TEXT NOT NULL, rev INTEGER, seq INTEGER,"
+    " refusal TEXT, conflict INTEGER NOT NULL, field TEXT NOT NULL, arrived INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE login (login TEXT PRIMARY KEY, agent TEXT NOT NULL UNIQUE, hash TEXT NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE attempt (login BLOB PRIMARY KEY, failures INTEGER NOT NULL,"
+    " until INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE session (token BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL,"
+    " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX session_by_expiry ON session (expires);";
+
+static const struct database_statement statements[] = {
+#define STATEMENT(name, text) [LEDGER_##name] = {#name, text},
+    LEDGER_STATEMENTS(STATEMENT)
+#undef STATEMENT
+};
+
+const struct database_schema ledger_schema = {
+    .what = "ledger",
+    .application_id = 0x47636C64, /* "Gcld" */
+    .version = 1,
+    .create = tables,
+    .statements = statements,
+    .statement_count = LEDGER_STATEMENT_COUNT,
+};

@@ -1,0 +1,470 @@
+#include "net/ledger_sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+
+/*
+ * A joining scope "join:AGENT:SCOPE" holds, for an agent who came to a scope late, what stood in
+ * it at that time, under new numbers past the agent's cursor. A row in it is used once: as soon as
+ * the record changes, the scope itself brings it.
+ */
+#define JOIN_PREFIX "join:"
+
+static bool is_joining(const char *name)
+{
+    return strncmp(name, JOIN_PREFIX, strlen(JOIN_PREFIX)) == 0;
+}
+
+/* --- rows of the feed ------------------------------------------------------------------------- */
+
+int ledger_scope_find(struct database *database, const char *name, int64_t *number,
+                      struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(database, LEDGER_SCOPE_GET, error);
+    int code;
+
+    *number = 0;
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, name);
+    code = database_step(database, statement, error);
+    if (code <= 0)
+        return code;
+    *number = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+static int scope_need(struct ledger *ledger, const char *name, int64_t *number, struct error *error)
+{
+    int code = ledger_scope_find(ledger->writer, name, number, error);
+    sqlite3_stmt *statement;
+
+    if (code != 0 || *number != 0)
+        return code;
+    statement = database_statement(ledger->writer, LEDGER_SCOPE_INSERT, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, name);
+    code = database_run(ledger->writer, statement, error);
+    *number = sqlite3_last_insert_rowid(database_handle(ledger->writer));
+    return code;
+}
+
+static int feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64_t row,
+                    struct error *error)
+{
+    sqlite3_stmt *statement;
+    int64_t number;
+    int code = scope_need(ledger, scope, &number, error);
+
+    if (code != 0)
+        return code;
+    statement = database_statement(ledger->writer, LEDGER_FEED_PUT, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, number);
+    sqlite3_bind_int64(statement, 2, seq);
+    sqlite3_bind_int64(statement, 3, row);
+    code = database_run(ledger->writer, statement, error);
+    if (code == 0)
+        code = scope_set_add(&ledger->changed, "", scope, error);
+    return code;
+}
+
+/* Every scope of a row, joining ones apart. */
+static int row_scopes(struct database *database, int64_t row, struct scope_set *scopes,
+                      struct scope_set *joining, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(database, LEDGER_FEED_SCOPES, error);
+    int code = 1;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, row);
+    while (code > 0 && (code = database_step(database, statement, error)) > 0) {
+        const char *name = database_text(statement, 0);
+        struct scope_set *target = is_joining(name) ? joining : scopes;
+
+        if (target != NULL && scope_set_add(target, "", name, error) != 0) {
+            sqlite3_reset(statement);
+            return ERROR_MEMORY;
+        }
+    }
+    return code;
+}
+
+int ledger_row_scopes(struct database *database, int64_t row, struct scope_set *scopes,
+                      struct error *error)
+{
+    return row_scopes(database, row, scopes, NULL, error);
+}
+
+/* The row of a record; 0 when there is none. */
+static int row_find(struct database *database, enum record_type type, const char *id, int64_t *row,
+                    struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(database, LEDGER_RECORD_GET, error);
+    int code;
+
+    *row = 0;
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, id);
+    database_bind_text(statement, 2, record_type_name(type));
+    code = database_step(database, statement, error);
+    if (code <= 0)
+        return code;
+    *row = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+int ledger_scopes_of(struct database *database, enum record_type type, const char *id,
+                     struct scope_set *scopes, bool *exists, struct error *error)
+{
+    int64_t row = 0;
+    int code = id[0] != '\0' ? row_find(database, type, id, &row, error) : 0;
+
+    if (exists != NULL)
+        *exists = row != 0;
+    return code == 0 && row != 0 ? ledger_row_scopes(database, row, scopes, error) : code;
+}
+
+/* --- what a record belongs to by its body ----------------------------------------------------- */
+
+static int body_scopes(struct ledger *ledger, const struct record *record, struct scope_set *scopes,
+                       struct error *error)
+{
+    static const struct {
+        const char *member;
+        const char *prefix;
+    } targets[] = {{"to_agent", "agent:"}, {"to_office", "office:"}, {"to_queue", "queue:"}};
+    int code;
+
+    if (record_type_is_catalogue(record->type))
+        return scope_set_add(scopes, "", LEDGER_CATALOGUE_SCOPE, error);
+    code = scope_set_add(scopes, "office:", record_text(record, "office"), error);
+    for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]) && code == 0; i++)
+        if (record->type == RECORD_HANDOFF && record_text(record, targets[i].member)[0] != '\0')
+            code = scope_set_add(scopes, targets[i].prefix, record_text(record, targets[i].member),
+                                 error);
+    if (code == 0)
+        code = ledger_scopes_of(ledger->writer, RECORD_CASE, record_text(record, "case"), scopes,
+                                NULL, error);
+    return code;
+}
+
+/* --- grants ----------------------------------------------------------------------------------- */
+
+static int follow(struct ledger *ledger, const struct record *record,
+                  const struct scope_set *scopes, struct error *error);
+
+/* Lets these scopes see a row, under a new number, with what follows from it. */
+static int grant(struct ledger *ledger, int64_t row_number, const struct scope_set *scopes,
+                 struct error *error)
+{
+    struct scope_set held = {0}, added = {0};
+    struct ledger_row row = {0};
+    int64_t seq = 0;
+    int code = ledger_row_scopes(ledger->writer, row_number, &held, error);
+
+    for (size_t i = 0; i < scopes->count && code == 0; i++) {
+        if (scope_set_has(&held, scopes->names[i]))
+            continue;
+        if (seq == 0)
+            seq = ledger_next_seq(ledger);
+        code = feed_put(ledger, scopes->names[i], seq, row_number, error);
+        if (code == 0)
+            code = scope_set_add(&added, "", scopes->names[i], error);
+    }
+    if (code == 0 && added.count > 0) {
+        code = ledger_row_read_number(ledger->writer, row_number, &row, error);
+        if (code == 0)
+            code = follow(ledger, row.record, &added, error);
+        ledger_row_clear(&row);
+    }
+    scope_set_free(&held);
+    scope_set_free(&added);
+    return code;
+}
+
+static int grant_children(struct ledger *ledger, const struct record *record,
+                          const struct scope_set *scopes, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_RECORD_CHILDREN, error);
+    int64_t *rows = NULL;
+    size_t count = 0;
+    int code = 1;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, record->id.text);
+    /* All numbers first: granting uses this very statement again. */
+    while (code > 0 && (code = database_step(ledger->writer, statement, error)) > 0) {
+        int64_t *longer = realloc(rows, (count + 1) * sizeof(*rows));
+
+        if (longer == NULL) {
+            sqlite3_reset(statement);
+            free(rows);
+            return error_set(error, ERROR_MEMORY, "no memory for a case's children");
+        }
+        rows = longer;
+        rows[count++] = sqlite3_column_int64(statement, 0);
+    }
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = grant(ledger, rows[i], scopes, error);
+    free(rows);
+    return code;
+}
+
+static int grant_named(struct ledger *ledger, enum record_type type, const char *id,
+                       const struct scope_set *scopes, struct error *error)
+{
+    int64_t row = 0;
+    int code = id[0] != '\0' ? row_find(ledger->writer, type, id, &row, error) : 0;
+
+    return code == 0 && row != 0 ? grant(ledger, row, scopes, error) : code;
+}
+
+/* Grants what a record names. */
+static int follow_references(struct ledger *ledger, const struct record *record,
+                             const struct scope_set *scopes, struct error *error)
+{
+    int code = grant_named(ledger, RECORD_CLIENT, record_text(record, "client"), scopes, error);
+
+    if (record->type != RECORD_HANDOFF)
+        return code;
+    if (code == 0)
+        code = grant_named(ledger, RECORD_CASE, record_text(record, "case"), scopes, error);
+    if (code == 0)
+        code = grant_named(ledger, RECORD_CONTACT, record_text(record, "contact"), scopes, error);
+    if (code == 0)
+        code = grant_named(ledger, RECORD_SUBMISSION, record_text(record, "submission"), scopes,
+                           error);
+    return code;
+}
+
+static int follow(struct ledger *ledger, const struct record *record,
+                  const struct scope_set *scopes, struct error *error)
+{
+    int code = follow_references(ledger, record, scopes, error);
+
+    if (code == 0 && record->type == RECORD_CASE)
+        code = grant_children(ledger, record, scopes, error);
+    return code;
+}
+
+/* --- a change --------------------------------------------------------------------------------- */
+
+static int joining_clear(struct ledger *ledger, int64_t row, const struct scope_set *joining,
+                         struct error *error)
+{
+    int code = 0;
+
+    for (size_t i = 0; i < joining->count && code == 0; i++) {
+        sqlite3_stmt *statement;
+        int64_t number;
+
+        code = ledger_scope_find(ledger->writer, joining->names[i], &number, error);
+        if (code != 0)
+            break;
+        statement = database_statement(ledger->writer, LEDGER_FEED_DELETE, error);
+        if (statement == NULL)
+            return ERROR_STORAGE;
+        sqlite3_bind_int64(statement, 1, row);
+        sqlite3_bind_int64(statement, 2, number);
+        code = database_run(ledger->writer, statement, error);
+    }
+    return code;
+}
+
+int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struct error *error)
+{
+    struct scope_set scopes = {0}, joining = {0};
+    size_t held;
+    int code = row_scopes(ledger->writer, row->row, &scopes, &joining, error);
+
+    held = scopes.count;
+    if (code == 0)
+        code = body_scopes(ledger, row->record, &scopes, error);
+    for (size_t i = 0; i < scopes.count && code == 0; i++)
+        code = feed_put(ledger, scopes.names[i], row->record->seq, row->row, error);
+    if (code == 0)
+        code = joining_clear(ledger, row->row, &joining, error);
+    if (code == 0 && !record_type_is_catalogue(row->record->type)) {
+        code = follow_references(ledger, row->record, &scopes, error);
+        /* Children hold a case's scopes already unless it came into another one just now. */
+        if (code == 0 && row->record->type == RECORD_CASE && scopes.count > held)
+            code = grant_children(ledger, row->record, &scopes, error);
+    }
+    scope_set_free(&scopes);
+    scope_set_free(&joining);
+    return code;
+}
+
+/* --- agents ----------------------------------------------------------------------------------- */
+
+/* A key without '/' means the same source as the record's own (catalogue_bodies.md). */
+static int add_key_scope(const struct record *agent, const char *prefix, const char *key,
+                         struct scope_set *scopes, struct error *error)
+{
+    const char *own = record_text(agent, "key");
+    const char *slash = strchr(own, '/');
+    char full[512];
+
+    if (key[0] == '\0' || strlen(key) > 200 || strlen(own) > 200)
+        return 0;
+    full[0] = '\0';
+    if (strchr(key, '/') == NULL && slash != NULL) {
+        memcpy(full, own, (size_t)(slash - own) + 1);
+        full[slash - own + 1] = '\0';
+    }
+    strcat(full, key);
+    return scope_set_add(scopes, prefix, full, error);
+}
+
+int ledger_agent_scopes(const struct record *agent, struct scope_set *scopes, struct error *error)
+{
+    const json_t *queues = json_object_get(agent->body, "queues");
+    const json_t *queue;
+    size_t index;
+    int code = scope_set_add(scopes, "agent:", agent->id.text, error);
+
+    if (code == 0)
+        code = add_key_scope(agent, "office:", record_text(agent, "office"), scopes, error);
+    json_array_foreach(queues, index, queue)
+    {
+        if (code == 0 && json_is_string(queue))
+            code = add_key_scope(agent, "queue:", json_string_value(queue), scopes, error);
+    }
+    return code;
+}
+
+/* Gives all that stands in `scope` to the agent's joining scope, under new numbers. */
+static int join_fill(struct ledger *ledger, const char *scope, const char *joining,
+                     struct error *error)
+{
+    sqlite3_stmt *statement;
+    int64_t *rows = NULL;
+    size_t count = 0;
+    int64_t number;
+    int code = ledger_scope_find(ledger->writer, scope, &number, error);
+
+    if (code != 0 || number == 0)
+        return code;
+    statement = database_statement(ledger->writer, LEDGER_FEED_AFTER, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, number);
+    sqlite3_bind_int64(statement, 2, 0);
+    sqlite3_bind_int64(statement, 3, -1);
+    while ((code = database_step(ledger->writer, statement, error)) > 0) {
+        int64_t *longer = realloc(rows, (count + 1) * sizeof(*rows));
+
+        if (longer == NULL) {
+            sqlite3_reset(statement);
+            free(rows);
+            return error_set(error, ERROR_MEMORY, "no memory for a scope's records");
+        }
+        rows = longer;
+        rows[count++] = sqlite3_column_int64(statement, 1);
+    }
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = feed_put(ledger, joining, ledger_next_seq(ledger), rows[i], error);
+    free(rows);
+    return code;
+}
+
+static int join_end(struct ledger *ledger, const char *joining, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int64_t number;
+    int code = ledger_scope_find(ledger->writer, joining, &number, error);
+
+    if (code != 0 || number == 0)
+        return code;
+    statement = database_statement(ledger->writer, LEDGER_FEED_DELETE_SCOPE, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, number);
+    return database_run(ledger->writer, statement, error);
+}
+
+/* "join:AGENT:SCOPE"; owned by `name`, a set of its own. */
+static int joining_name(const struct record *agent, const char *scope, struct scope_set *name,
+                        struct error *error)
+{
+    char prefix[sizeof(JOIN_PREFIX) + ID_TEXT_LENGTH + 1];
+
+    strcpy(prefix, JOIN_PREFIX);
+    strcat(prefix, agent->id.text);
+    strcat(prefix, ":");
+    return scope_set_add(name, prefix, scope, error);
+}
+
+int ledger_agent_moved(struct ledger *ledger, const struct record *before,
+                       const struct record *after, struct error *error)
+{
+    struct scope_set old = {0}, new = {0}, name = {0};
+    int code;
+
+    /* A new agent's terminal begins at 0 and meets everything anyway. */
+    if (before == NULL)
+        return 0;
+    code = ledger_agent_scopes(before, &old, error);
+    if (code == 0)
+        code = ledger_agent_scopes(after, &new, error);
+    for (size_t i = 0; i < new.count &&code == 0; i++) {
+        if (scope_set_has(&old, new.names[i]))
+            continue;
+        code = joining_name(after, new.names[i], &name, error);
+        if (code == 0)
+            code = join_fill(ledger, new.names[i], name.names[0], error);
+        scope_set_free(&name);
+    }
+    for (size_t i = 0; i < old.count && code == 0; i++) {
+        if (scope_set_has(&new, old.names[i]))
+            continue;
+        code = joining_name(after, old.names[i], &name, error);
+        if (code == 0)
+            code = join_end(ledger, name.names[0], error);
+        scope_set_free(&name);
+    }
+    scope_set_free(&old);
+    scope_set_free(&new);
+    return code;
+}
+
+int ledger_desk_scopes(struct ledger *ledger, const struct id *agent, struct scope_set *scopes,
+                       struct error *error)
+{
+    struct ledger_reader *reader;
+    struct ledger_row row = {0};
+    struct scope_set plain = {0}, name = {0};
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    if (code != 0)
+        return code;
+    code = ledger_row_read(reader->database, RECORD_AGENT, agent, &row, error);
+    if (code == 0)
+        code = ledger_agent_scopes(row.record, &plain, error);
+    if (code == 0)
+        code = scope_set_add_all(scopes, &plain, error);
+    for (size_t i = 0; i < plain.count && code == 0; i++) {
+        int64_t number = 0;
+
+        code = joining_name(row.record, plain.names[i], &name, error);
+        if (code == 0)
+            code = ledger_scope_find(reader->database, name.names[0], &number, error);
+        if (code == 0 && number != 0)
+            code = scope_set_add(scopes, "", name.names[0], error);
+        scope_set_free(&name);
+    }
+    scope_set_free(&plain);
+    ledger_row_clear(&row);
+    ledger_reader_give(ledger, reader);
+    return code;
+}

@@ -1,0 +1,284 @@
+#include "net/ledger_sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "app/clock.h"
+#include "app/text.h"
+
+/* --- connections ------------------------------------------------------------------------------ */
+
+int ledger_reader_take(struct ledger *ledger, struct ledger_reader **reader, struct error *error)
+{
+    struct ledger_reader *taken;
+    int code;
+
+    pthread_mutex_lock(&ledger->readers_mutex);
+    taken = ledger->readers;
+    if (taken != NULL)
+        ledger->readers = taken->next;
+    pthread_mutex_unlock(&ledger->readers_mutex);
+    *reader = taken;
+    if (taken != NULL)
+        return 0;
+    taken = calloc(1, sizeof(*taken));
+    if (taken == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a database connection");
+    code = database_open(&taken->database, ledger->path, DATABASE_OPEN, &ledger_schema, error);
+    if (code != 0) {
+        free(taken);
+        return code;
+    }
+    *reader = taken;
+    return 0;
+}
+
+void ledger_reader_give(struct ledger *ledger, struct ledger_reader *reader)
+{
+    pthread_mutex_lock(&ledger->readers_mutex);
+    reader->next = ledger->readers;
+    ledger->readers = reader;
+    pthread_mutex_unlock(&ledger->readers_mutex);
+}
+
+int ledger_property_read(struct database *database, const char *name, sqlite3_stmt **statement,
+                         struct error *error)
+{
+    int code;
+
+    *statement = database_statement(database, LEDGER_PROPERTY_GET, error);
+    database_bind_text(*statement, 1, name);
+    code = database_step(database, *statement, error);
+    if (code == 0)
+        code = error_set(error, ERROR_STORAGE, "ledger: the property \"%s\" is missing", name);
+    return code < 0 ? code : 0;
+}
+
+/* --- transactions ----------------------------------------------------------------------------- */
+
+int ledger_begin(struct ledger *ledger, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int code;
+
+    pthread_mutex_lock(&ledger->write_mutex);
+    code = database_begin(ledger->writer, error);
+    if (code != 0) {
+        pthread_mutex_unlock(&ledger->write_mutex);
+        return code;
+    }
+    code = ledger_property_read(ledger->writer, "seq", &statement, error);
+    if (code != 0) {
+        ledger_rollback(ledger);
+        return code;
+    }
+    ledger->seq = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+int64_t ledger_next_seq(struct ledger *ledger)
+{
+    return ++ledger->seq;
+}
+
+int ledger_commit(struct ledger *ledger, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
+    struct scope_set changed;
+    int code = ERROR_STORAGE;
+
+    if (statement != NULL) {
+        database_bind_text(statement, 1, "seq");
+        sqlite3_bind_int64(statement, 2, ledger->seq);
+        code = database_run(ledger->writer, statement, error);
+    }
+    if (code == 0)
+        code = database_commit(ledger->writer, error);
+    if (code != 0) {
+        ledger_rollback(ledger);
+        return code;
+    }
+    changed = ledger->changed;
+    ledger->changed = (struct scope_set){0};
+    pthread_mutex_unlock(&ledger->write_mutex);
+    if (changed.count > 0 && ledger->listener != NULL)
+        ledger->listener(ledger->listener_context, &changed);
+    scope_set_free(&changed);
+    return 0;
+}
+
+void ledger_rollback(struct ledger *ledger)
+{
+    database_rollback(ledger->writer);
+    scope_set_free(&ledger->changed);
+    pthread_mutex_unlock(&ledger->write_mutex);
+}
+
+/* --- making and opening ----------------------------------------------------------------------- */
+
+static int properties_write(struct database *database, struct error *error)
+{
+    struct id_generator generator = {0};
+    struct id feed = id_generate(&generator, clock_system(NULL));
+    sqlite3_stmt *statement = database_statement(database, LEDGER_PROPERTY_PUT, error);
+    int code;
+
+    database_bind_text(statement, 1, "feed");
+    database_bind_text(statement, 2, feed.text);
+    code = database_run(database, statement, error);
+    if (code != 0)
+        return code;
+    statement = database_statement(database, LEDGER_PROPERTY_PUT, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, "seq");
+    sqlite3_bind_int64(statement, 2, 0);
+    return database_run(database, statement, error);
+}
+
+int ledger_create(const char *path, struct error *error)
+{
+    struct database *database;
+    int code;
+
+    if (sodium_init() < 0)
+        return error_set(error, ERROR_INTERNAL, "libsodium does not start");
+    if (access(path, F_OK) == 0)
+        return error_set(error, ERROR_CONFLICT, "%s exists already", path);
+    code = database_open(&database, path, DATABASE_CREATE, &ledger_schema, error);
+    if (code != 0)
+        return code;
+    code = database_begin(database, error);
+    if (code == 0)
+        code = database_end(database, properties_write(database, error), error);
+    database_close(database);
+    if (code != 0)
+        unlink(path);
+    return code;
+}
+
+/* Takes the lock on the file beside the database: it goes with the process, however that ends. */
+static int lock_take(struct ledger *ledger, struct error *error)
+{
+    struct text_buffer name = {0};
+    char *path;
+    int code = 0;
+
+    text_buffer_add_format(&name, "%s.lock", ledger->path);
+    path = text_buffer_take(&name);
+    if (path == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a path");
+    ledger->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (ledger->lock < 0)
+        code = error_set(error, ERROR_STORAGE, "%s: %s", path, strerror(errno));
+    else if (flock(ledger->lock, LOCK_EX | LOCK_NB) != 0)
+        code =
+            errno == EWOULDBLOCK
+                ? error_set(error, ERROR_BUSY,
+                            "%s is in use by another guichetd: stop that one first", ledger->path)
+                : error_set(error, ERROR_STORAGE, "%s: %s", path, strerror(errno));
+    free(path);
+    return code;
+}
+
+static int feed_read(struct ledger *ledger, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int code = ledger_property_read(ledger->writer, "feed", &statement, error);
+
+    if (code != 0)
+        return code;
+    if (!id_parse(&ledger->feed, database_text(statement, 0)))
+        code = error_set(error, ERROR_STORAGE, "%s has no feed id", ledger->path);
+    sqlite3_reset(statement);
+    return code;
+}
+
+int ledger_open(struct ledger **ledger, const char *path, struct error *error)
+{
+    struct ledger *opened;
+    int code;
+
+    *ledger = NULL;
+    if (sodium_init() < 0)
+        return error_set(error, ERROR_INTERNAL, "libsodium does not start");
+    opened = calloc(1, sizeof(*opened));
+    if (opened == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for the ledger");
+    opened->lock = -1;
+    pthread_mutex_init(&opened->write_mutex, NULL);
+    pthread_mutex_init(&opened->readers_mutex, NULL);
+    /* The real path: a link to the database must not pass beside the lock. */
+    opened->path = realpath(path, NULL);
+    if (opened->path == NULL)
+        code = error_set(error, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_STORAGE, "%s: %s", path,
+                         strerror(errno));
+    else
+        code = lock_take(opened, error);
+    if (code == 0)
+        code = database_open(&opened->writer, opened->path, DATABASE_OPEN, &ledger_schema, error);
+    if (code == 0)
+        code = feed_read(opened, error);
+    if (code != 0) {
+        ledger_close(opened);
+        return code;
+    }
+    *ledger = opened;
+    return 0;
+}
+
+void ledger_close(struct ledger *ledger)
+{
+    if (ledger == NULL)
+        return;
+    while (ledger->readers != NULL) {
+        struct ledger_reader *reader = ledger->readers;
+
+        ledger->readers = reader->next;
+        database_close(reader->database);
+        free(reader);
+    }
+    database_close(ledger->writer);
+    if (ledger->lock >= 0)
+        close(ledger->lock);
+    pthread_mutex_destroy(&ledger->write_mutex);
+    pthread_mutex_destroy(&ledger->readers_mutex);
+    scope_set_free(&ledger->changed);
+    free(ledger->path);
+    free(ledger);
+}
+
+const char *ledger_feed(const struct ledger *ledger)
+{
+    return ledger->feed.text;
+}
+
+void ledger_listen(struct ledger *ledger, ledger_listener listener, void *context)
+{
+    ledger->listener = listener;
+    ledger->listener_context = context;
+}
+
+bool ledger_is_well(struct ledger *ledger)
+{
+    struct ledger_reader *reader;
+    sqlite3_stmt *statement;
+    bool well;
+
+    if (ledger_reader_take(ledger, &reader, NULL) != 0)
+        return false;
+    well = ledger_property_read(reader->database, "feed", &statement, NULL) == 0;
+    if (well)
+        sqlite3_reset(statement);
+    ledger_reader_give(ledger, reader);
+    return well;
+}

@@ -1,0 +1,121 @@
+/*
+ * What the parts of the SQLite ledger share: connections, statements, transactions. Nobody outside
+ * net/ledger_*.c includes this.
+ */
+#ifndef GUICHET_NET_LEDGER_SQLITE_H
+#define GUICHET_NET_LEDGER_SQLITE_H
+
+#include <pthread.h>
+
+#include "app/database.h"
+#include "net/ledger.h"
+#include "net/ledger_statements.h"
+
+/* A lent or idle connection for reading. */
+struct ledger_reader {
+    struct database *database;
+    struct ledger_reader *next;
+};
+
+struct ledger {
+    char *path;
+    int lock; /* file descriptor that holds the lock */
+    struct id feed;
+
+    pthread_mutex_t write_mutex; /* held from begin to commit or rollback */
+    struct database *writer;
+    int64_t seq;              /* the last one given, within a write transaction */
+    struct scope_set changed; /* scopes written in this transaction */
+
+    pthread_mutex_t readers_mutex;
+    struct ledger_reader *readers; /* idle ones */
+
+    ledger_listener listener;
+    void *listener_context;
+};
+
+/* --- connections ------------------------------------------------------------------------------ */
+
+extern const struct database_schema ledger_schema;
+
+/* Lends an idle reader, or opens one; its `database` is used until ledger_reader_give. */
+int ledger_reader_take(struct ledger *ledger, struct ledger_reader **reader, struct error *error);
+void ledger_reader_give(struct ledger *ledger, struct ledger_reader *reader);
+
+/* Reads a property; the statement stands on its row (column 0) until reset. */
+int ledger_property_read(struct database *database, const char *name, sqlite3_stmt **statement,
+                         struct error *error);
+
+/* --- transactions ----------------------------------------------------------------------------- */
+
+/* Takes the write lock and begins; on an error nothing is held. */
+int ledger_begin(struct ledger *ledger, struct error *error);
+/* Commits, gives the lock back and tells the listener; on an error it has rolled back. */
+int ledger_commit(struct ledger *ledger, struct error *error);
+void ledger_rollback(struct ledger *ledger);
+
+/* The next sequence number of this transaction. */
+int64_t ledger_next_seq(struct ledger *ledger);
+
+/* --- records (ledger_record.c) ---------------------------------------------------------------- */
+
+/* A stored record: its row, and what it says. */
+struct ledger_row {
+    int64_t row;
+    struct record *record; /* owned */
+};
+
+void ledger_row_clear(struct ledger_row *row);
+
+/* ERROR_NOT_FOUND when there is none. */
+int ledger_row_read(struct database *database, enum record_type type, const struct id *id,
+                    struct ledger_row *row, struct error *error);
+/* The same by row number. */
+int ledger_row_read_number(struct database *database, int64_t number, struct ledger_row *row,
+                           struct error *error);
+
+/* Writes the record with its rev and seq: a new row when `row->row` is 0, which it then sets. */
+int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error *error);
+
+/* Reads a stored document. New record. */
+int ledger_document_read(const char *text, size_t length, struct record **record,
+                         struct error *error);
+
+/* --- scopes (ledger_scope.c) ------------------------------------------------------------------ */
+
+/* The number of a scope's name; 0 when there is none. */
+int ledger_scope_find(struct database *database, const char *name, int64_t *number,
+                      struct error *error);
+
+/* Scopes that a row stands in (joining scopes left out). Adds to `scopes`. */
+int ledger_row_scopes(struct database *database, int64_t row, struct scope_set *scopes,
+                      struct error *error);
+
+/* The scopes of another record, by type and id; none when there is no such record, and then
+ * `exists` (may be NULL) is false. Adds to `scopes`. */
+int ledger_scopes_of(struct database *database, enum record_type type, const char *id,
+                     struct scope_set *scopes, bool *exists, struct error *error);
+
+/* Writes the feed after a change: the row under its new seq in every scope that it stands in or by
+ * its body belongs to, and what follows from it: who may see a record may see the client that it
+ * names, a case's children, and a hand-off's matter. */
+int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+
+/* Desk scopes by an agent's record. */
+int ledger_agent_scopes(const struct record *agent, struct scope_set *scopes, struct error *error);
+
+/* After an agent's record changed: what stands in the scopes gained comes to them as new, what
+ * waited in the scopes lost no longer does. `before` may be NULL. */
+int ledger_agent_moved(struct ledger *ledger, const struct record *before,
+                       const struct record *after, struct error *error);
+
+/* --- publishing (ledger_publish.c, ledger_agent.c) -------------------------------------------- */
+
+/* Within a transaction: writes a catalogue record as its next rev, with what follows from it. */
+int ledger_publish(struct ledger *ledger, const struct record *record, struct error *error);
+
+/* Within a transaction: an agent's first password. ERROR_CONFLICT when the login is taken. */
+int ledger_password_write(struct ledger *ledger, const struct record *agent, const char *password,
+                          struct error *error);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * Every statement of the SQLite ledger, each with its name. The schema is in ledger_schema.c.
+ */
+#ifndef GUICHET_NET_LEDGER_STATEMENTS_H
+#define GUICHET_NET_LEDGER_STATEMENTS_H
+
+#define LEDGER_STATEMENTS(X)                                                                       \
+    X(BEGIN_READ, "BEGIN")                                                                         \
+    X(COMMIT, "COMMIT")                                                                            \
+    X(SAVEPOINT, "SAVEPOINT one")                                                                  \
+    X(SAVEPOINT_RELEASE, "RELEASE one")                                                            \
+    X(SAVEPOINT_ROLLBACK, "ROLLBACK TO one")                                                       \
+    X(PROPERTY_GET, "SELECT value FROM property WHERE name = ?1")                                  \
+    X(PROPERTY_PUT, "INSERT INTO property (name, value) VALUES (?1, ?2) "                          \
+                    "ON CONFLICT (name) DO UPDATE SET value = excluded.value")                     \
+    X(RECORD_GET, "SELECT number, document FROM record WHERE id = ?1 AND type = ?2")               \
+    X(RECORD_GET_NUMBER, "SELECT number, document FROM record WHERE number = ?1")                  \
+    X(RECORD_EACH, "SELECT document FROM record WHERE type = ?1 ORDER BY number")                  \
+    X(RECORD_INSERT, "INSERT INTO record (type, id, rev, seq, parent, document) "                  \
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                            \
+    X(RECORD_UPDATE, "UPDATE record SET rev = ?2, seq = ?3, parent = ?4, document = ?5 "           \
+                     "WHERE number = ?1")                                                          \
+    X(RECORD_CHILDREN, "SELECT number FROM record WHERE parent = ?1 ORDER BY number")              \
+    X(SCOPE_GET, "SELECT number FROM scope WHERE name = ?1")                                       \
+    X(SCOPE_INSERT, "INSERT INTO scope (name) VALUES (?1)")                                        \
+    X(FEED_SCOPES, "SELECT scope.name, scope.number FROM feed "                                    \
+                   "JOIN scope ON scope.number = feed.scope WHERE feed.record = ?1")               \
+    X(FEED_HAS, "SELECT 1 FROM feed WHERE record = ?1 AND scope = ?2")                             \
+    X(FEED_PUT, "INSERT INTO feed (scope, seq, record) VALUES (?1, ?2, ?3) "                       \
+                "ON CONFLICT (record, scope) DO UPDATE SET seq = excluded.seq")                    \
+    X(FEED_DELETE, "DELETE FROM feed WHERE record = ?1 AND scope = ?2")                            \
+    X(FEED_DELETE_SCOPE, "DELETE FROM feed WHERE scope = ?1")                                      \
+    X(FEED_AFTER, "SELECT seq, record FROM feed WHERE scope = ?1 AND seq > ?2 "                    \
+                  "ORDER BY seq LIMIT ?3")                                                         \
+    X(FEED_HIGHEST, "SELECT max(seq) FROM feed WHERE scope = ?1")                                  \
+    X(OPERATION_GET, "SELECT agent, device, rev, seq, refusal, conflict, field "                   \
+                     "FROM operation WHERE id = ?1")                                               \
+    X(OPERATION_INSERT,                                                                            \
+      "INSERT INTO operation (id, agent, device, kind, type, record, rev, seq, refusal, "          \
+      "conflict, "                                                                                 \
+      "field, arrived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")                \
+    X(LOGIN_GET, "SELECT agent, hash FROM login WHERE login = ?1")                                 \
+    X(LOGIN_PUT, "INSERT INTO login (login, agent, hash) VALUES (?1, ?2, ?3)")                     \
+    X(ATTEMPT_GET, "SELECT failures, until FROM attempt WHERE login = ?1")                         \
+    X(ATTEMPT_PUT, "INSERT INTO attempt (login, failures, until) VALUES (?1, ?2, ?3) "             \
+                   "ON CONFLICT (login) DO UPDATE SET failures = excluded.failures, "              \
+                   "until = excluded.until")                                                       \
+    X(ATTEMPT_DELETE, "DELETE FROM attempt WHERE login = ?1")                                      \
+    X(ATTEMPT_PRUNE, "DELETE FROM attempt WHERE until < ?1")                                       \
+    X(SESSION_GET, "SELECT agent, device, expires FROM session WHERE token = ?1")                  \
+    X(SESSION_INSERT, "INSERT INTO session (token, agent, device, created, expires) "              \
+                      "VALUES (?1, ?2, ?3, ?4, ?5)")                                               \
+    X(SESSION_DELETE, "DELETE FROM session WHERE token = ?1")                                      \
+    X(SESSION_PRUNE, "DELETE FROM session WHERE expires < ?1")                                     \
+    X(CHECK_RECORDS, "SELECT number, type, id, rev, seq, parent, document FROM record "            \
+                     "ORDER BY number")                                                            \
+    X(CHECK_SEQ_REPEATED, "SELECT seq, count(*) FROM record GROUP BY seq HAVING count(*) > 1")     \
+    X(CHECK_SEQ_HIGHEST, "SELECT max((SELECT coalesce(max(seq), 0) FROM record), "                 \
+                         "(SELECT coalesce(max(seq), 0) FROM feed))")                              \
+    X(CHECK_FEED_MISSING, "SELECT record.type, record.id FROM record WHERE NOT EXISTS "            \
+                          "(SELECT 1 FROM feed WHERE feed.record = record.number)")                \
+    X(CHECK_FEED_DANGLING, "SELECT feed.record FROM feed WHERE NOT EXISTS "                        \
+                           "(SELECT 1 FROM record WHERE record.number = feed.record)")             \
+    X(CHECK_REVISIONS,                                                                             \
+      "SELECT record.type, record.id FROM record LEFT JOIN (SELECT record AS id, type, "           \
+      "count(*) AS number, count(DISTINCT rev) AS revs, max(rev) AS highest FROM operation "       \
+      "WHERE refusal IS NULL GROUP BY record, type) AS done "                                      \
+      "ON done.id = record.id AND done.type = record.type WHERE done.number IS NOT record.rev "    \
+      "OR done.revs IS NOT record.rev OR done.highest IS NOT record.rev")                          \
+    X(CHECK_OPERATIONS, "SELECT count(*) FROM operation")                                          \
+    X(CHECK_OPERATION_LOST,                                                                        \
+      "SELECT operation.id FROM operation WHERE refusal IS NULL AND NOT EXISTS "                   \
+      "(SELECT 1 FROM record WHERE record.id = operation.record AND record.type = "                \
+      "operation.type)")                                                                           \
+    X(CHECK_INTEGRITY, "PRAGMA integrity_check")
+
+enum ledger_statement {
+#define LEDGER_STATEMENT_NAME(name, text) LEDGER_##name,
+    LEDGER_STATEMENTS(LEDGER_STATEMENT_NAME)
+#undef LEDGER_STATEMENT_NAME
+        LEDGER_STATEMENT_COUNT
+};
+
+#endif
