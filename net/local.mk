@@ -25,4 +25,22 @@ libnet_a_SOURCES += \
     net/ledger_scope.c \
     net/ledger_sqlite.c net/ledger_sqlite.h \
     net/ledger_statements.h \
-    net/scope_set.c net/scope_set.h
+    net/scope_set.c net/scope_set.h \
+    net/problem.c net/problem.h \
+    net/route_changes.c \
+    net/route_healthz.c \
+    net/route_login.c \
+    net/route_logout.c \
+    net/route_openapi.c \
+    net/route_operations.c \
+    net/route_presence.c \
+    net/route_records.c \
+    net/server.c net/server.h \
+    net/server_doorbell.c net/server_doorbell.h \
+    net/server_internal.h \
+    net/server_listen.c net/server_listen.h \
+    net/server_openapi.c \
+    net/server_presence.c net/server_presence.h \
+    net/server_request.c \
+    net/server_routes.c \
+    net/server_worker.c net/server_worker.h

@@ -1,0 +1,84 @@
+#include "net/problem.h"
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+struct problem_row {
+    const char *code;
+    unsigned status;
+    const char *title;
+};
+
+static const struct problem_row problems[PROBLEM_COUNT] = {
+    [PROBLEM_NONE] = {"none", 200, "OK"},
+    [PROBLEM_BAD_REQUEST] = {"bad-request", 400, "The request makes no sense"},
+    [PROBLEM_BAD_JSON] = {"bad-json", 400, "The body is not the JSON asked for"},
+    [PROBLEM_BAD_PARAMETER] = {"bad-parameter", 400, "A parameter is not what it should be"},
+    [PROBLEM_UNAUTHORIZED] = {"unauthorized", 401, "Sign in first"},
+    [PROBLEM_WRONG_PASSWORD] = {"wrong-password", 401, "Login or password is wrong"},
+    [PROBLEM_FORBIDDEN] = {"forbidden", 403, "Outside of this agent's scope"},
+    [PROBLEM_NOT_FOUND] = {"not-found", 404, "There is no such thing"},
+    [PROBLEM_METHOD_NOT_ALLOWED] = {"method-not-allowed", 405, "Not with this method"},
+    [PROBLEM_TOO_LARGE] = {"too-large", 413, "The body is too large"},
+    [PROBLEM_UNSUPPORTED_MEDIA_TYPE] = {"unsupported-media-type", 415,
+                                        "The body must be application/json"},
+    [PROBLEM_UNSUPPORTED_ENCODING] = {"unsupported-encoding", 415,
+                                      "The body's coding must be identity, gzip or zstd"},
+    [PROBLEM_TOO_MANY_ATTEMPTS] = {"too-many-attempts", 429, "Too many failed sign-ins"},
+    [PROBLEM_TOO_MANY_HEADERS] = {"too-many-headers", 431, "Too many header fields"},
+    [PROBLEM_INTERNAL] = {"internal", 500, "The server made a mistake"},
+    [PROBLEM_STORAGE] = {"storage", 503, "The server cannot reach its database"},
+    [PROBLEM_BUSY] = {"busy", 503, "The server has too much to do"},
+};
+
+const char *problem_code(enum problem problem)
+{
+    return problems[problem].code;
+}
+
+unsigned problem_status(enum problem problem)
+{
+    return problems[problem].status;
+}
+
+const char *problem_title(enum problem problem)
+{
+    return problems[problem].title;
+}
+
+char *problem_document(enum problem problem, const char *detail)
+{
+    const struct problem_row *row = &problems[problem];
+    char type[64];
+    json_t *document;
+    char *text;
+
+    snprintf(type, sizeof(type), "urn:guichet:problem:%s", row->code);
+    document = json_pack("{s:s, s:s, s:i, s:s, s:s}", "type", type, "title", row->title, "status",
+                         (int)row->status, "detail", detail, "code", row->code);
+    text = document != NULL ? json_dumps(document, JSON_COMPACT) : NULL;
+    json_decref(document);
+    return text;
+}
+
+enum problem problem_from_error(int code)
+{
+    switch (code) {
+    case ERROR_INVALID:
+        return PROBLEM_BAD_REQUEST;
+    case ERROR_NOT_FOUND:
+        return PROBLEM_NOT_FOUND;
+    case ERROR_REFUSED:
+        return PROBLEM_FORBIDDEN;
+    case ERROR_TOO_LARGE:
+        return PROBLEM_TOO_LARGE;
+    case ERROR_STORAGE:
+        return PROBLEM_STORAGE;
+    case ERROR_BUSY:
+    case ERROR_MEMORY:
+        return PROBLEM_BUSY;
+    default:
+        return PROBLEM_INTERNAL;
+    }
+}

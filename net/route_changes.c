@@ -1,0 +1,190 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "net/server_internal.h"
+
+#define LIMIT_PRESET 500
+#define WAIT_MOST    60
+
+/* A reading of the feed, also while it waits. */
+struct reading {
+    struct server *server;
+    struct id agent;
+    bool catalogue_scope; /* of the catalogue, not of the desk */
+    int64_t since;
+    int64_t limit;
+    int64_t catalogue;   /* -1: not asked */
+    int64_t deadline_ms; /* clock of the doorbell; 0: does not wait */
+    bool holding;        /* counted as holding a doorbell */
+    struct doorbell_waiter *waiter;
+};
+
+static void reading_free(void *state)
+{
+    struct reading *reading = state;
+
+    doorbell_disarm(reading->waiter);
+    if (reading->holding)
+        presence_hold(reading->server->presence, &reading->agent, -1, clock_system(NULL));
+    free(reading);
+}
+
+/* Reads the parameters; false with a problem set. */
+static bool reading_fill(struct request *request, struct reading *reading)
+{
+    const char *scope = request_parameter(request, "scope");
+    int64_t wait;
+
+    reading->server = request->server;
+    reading->agent = request->actor.agent;
+    if (scope != NULL && strcmp(scope, "catalogue") != 0 && strcmp(scope, "desk") != 0) {
+        request_problem(request, PROBLEM_BAD_PARAMETER, "%s",
+                        "\"scope\" must be catalogue or desk");
+        return false;
+    }
+    reading->catalogue_scope = scope != NULL && strcmp(scope, "catalogue") == 0;
+    if (!request_number(request, "since", 0, INT64_MAX, 0, &reading->since) ||
+        !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &reading->limit) ||
+        !request_number(request, "catalogue", 0, INT64_MAX, -1, &reading->catalogue) ||
+        !request_number(request, "wait", 0, WAIT_MOST, 0, &wait))
+        return false;
+    if (wait > 0)
+        reading->deadline_ms = doorbell_now() + wait * 1000;
+    return true;
+}
+
+/* The scopes to read, by the agent's record as it stands now. */
+static int reading_scopes(struct reading *reading, struct scope_set *scopes, struct error *error)
+{
+    if (reading->catalogue_scope)
+        return scope_set_add(scopes, "", LEDGER_CATALOGUE_SCOPE, error);
+    return ledger_desk_scopes(reading->server->ledger, &reading->agent, scopes, error);
+}
+
+/* Arms the doorbell anew. The catalogue is always listened to: the agent's record, which says what
+ * the desk's scopes are, is part of it. */
+static int reading_arm(struct reading *reading, const struct scope_set *scopes, struct error *error)
+{
+    struct scope_set heard = {0};
+    int code = scope_set_add_all(&heard, scopes, error);
+
+    if (code == 0)
+        code = scope_set_add(&heard, "", LEDGER_CATALOGUE_SCOPE, error);
+    doorbell_disarm(reading->waiter);
+    reading->waiter = code == 0 ? doorbell_arm(reading->server->doorbell, &heard) : NULL;
+    scope_set_free(&heard);
+    if (code == 0 && reading->waiter == NULL)
+        code = error_set(error, ERROR_MEMORY, "no memory to wait");
+    return code;
+}
+
+static bool reading_is_over(const struct reading *reading, const struct ledger_page *page)
+{
+    return page->count > 0 || reading->deadline_ms == 0 ||
+           (reading->catalogue >= 0 && page->catalogue > reading->catalogue) ||
+           doorbell_now() >= reading->deadline_ms || atomic_load(&reading->server->stopping);
+}
+
+/* The records are put in as the text that they are stored as. */
+static void answer(struct request *request, const struct ledger_page *page)
+{
+    struct text_buffer body = {0};
+    char now[TIMESTAMP_SIZE];
+    size_t length;
+
+    timestamp_format(clock_system(NULL), now);
+    text_buffer_add_format(&body, "{\"feed\":\"%s\",\"next\":%" PRId64 ",\"more\":%s,\"records\":[",
+                           ledger_feed(request->server->ledger), page->next,
+                           page->more ? "true" : "false");
+    text_buffer_add(&body, page->records, page->length);
+    text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"time\":\"%s\"}", page->catalogue,
+                           now);
+    length = body.length;
+    request_answer_text(request, 200, text_buffer_take(&body), length);
+}
+
+/* Looks once; *over tells whether there is something to answer. */
+static int look(struct request *request, struct reading *reading, bool *over, struct error *error)
+{
+    struct scope_set scopes = {0};
+    struct ledger_page page = {0};
+    int code = reading_scopes(reading, &scopes, error);
+
+    /* Armed before looking: what changes in between rings. */
+    if (code == 0 && reading->deadline_ms > 0)
+        code = reading_arm(reading, &scopes, error);
+    if (code == 0)
+        code = ledger_changes(reading->server->ledger, &scopes, reading->since,
+                              (size_t)reading->limit, &page, error);
+    *over = code != 0 || reading_is_over(reading, &page);
+    if (code == 0 && *over)
+        answer(request, &page);
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    return code;
+}
+
+/* GET /v1/changes: what changed, now or as soon as something does. */
+static enum route_result handle_changes(struct request *request)
+{
+    struct reading *reading = request->state;
+    struct error error = ERROR_INIT;
+    bool over = false;
+    int code = 0;
+
+    if (reading == NULL) {
+        reading = calloc(1, sizeof(*reading));
+        if (reading == NULL) {
+            request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+            return ROUTE_ANSWERED;
+        }
+        request->state = reading;
+        request->state_free = reading_free;
+        if (!reading_fill(request, reading))
+            return ROUTE_ANSWERED;
+    }
+    do {
+        code = look(request, reading, &over, &error);
+        if (over)
+            break;
+        if (!reading->holding)
+            presence_hold(reading->server->presence, &reading->agent, 1, clock_system(NULL));
+        reading->holding = true;
+    } while (!doorbell_sleep(reading->waiter, request->connection, reading->deadline_ms));
+    if (!over)
+        return ROUTE_SUSPENDED;
+    if (code != 0)
+        request_error(request, code, &error);
+    return ROUTE_ANSWERED;
+}
+
+static const struct route_parameter parameters[] = {
+    {"scope", "{\"enum\": [\"catalogue\", \"desk\"], \"default\": \"desk\"}",
+     "Which records: the public catalogue, or all that this agent's desk may see"},
+    {"since", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
+     "The `next` of the page before"},
+    {"limit", "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000, \"default\": 500}",
+     "Most records in the page"},
+    {"wait", "{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 60, \"default\": 0}",
+     "Seconds to wait for a change when there is none yet"},
+    {"catalogue", "{\"type\": \"integer\", \"minimum\": 0}",
+     "End the wait also when the catalogue has something past this number"},
+    {0},
+};
+
+static const enum problem problems[] = {PROBLEM_BAD_PARAMETER, PROBLEM_UNAUTHORIZED,
+                                        PROBLEM_STORAGE, PROBLEM_BUSY, PROBLEM_NONE};
+
+const struct route route_changes = {
+    .method = "GET",
+    .path = "/v1/changes",
+    .operation = "changes",
+    .summary = "Read records changed since a number, waiting for them if asked",
+    .handle = handle_changes,
+    .response_schema = "Changes",
+    .status = 200,
+    .problems = problems,
+    .parameters = parameters,
+};

@@ -1,0 +1,146 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "net/server_internal.h"
+
+#define LOGIN_BODY_LIMIT 8192
+
+/* A sign-in while the worker checks its password. */
+struct sign_in {
+    struct request *request;
+    json_t *body; /* holds the password */
+    const char *login;
+    const char *password;
+    struct id device;
+    struct ledger_login result;
+    struct error error;
+    int code;
+};
+
+static void sign_in_free(void *state)
+{
+    struct sign_in *sign_in = state;
+
+    json_decref(sign_in->body);
+    free(sign_in->result.document);
+    sodium_memzero(&sign_in->result, sizeof(sign_in->result));
+    free(sign_in);
+}
+
+/* In the worker's thread. */
+static void sign_in_check(void *argument)
+{
+    struct sign_in *sign_in = argument;
+    struct server *server = sign_in->request->server;
+
+    sign_in->code =
+        ledger_login(server->ledger, sign_in->login, sign_in->password, &sign_in->device,
+                     clock_system(NULL), &sign_in->result, &sign_in->error);
+    MHD_resume_connection(sign_in->request->connection);
+}
+
+static void sign_in_suspend(void *argument)
+{
+    struct sign_in *sign_in = argument;
+
+    MHD_suspend_connection(sign_in->request->connection);
+}
+
+/* The second time round: the worker has an answer. */
+static void sign_in_answer(struct request *request, struct sign_in *sign_in)
+{
+    struct ledger_login *result = &sign_in->result;
+    int64_t now = clock_system(NULL);
+    json_t *agent;
+
+    if (sign_in->code == ERROR_BUSY && result->retry_ms > 0) {
+        request_problem(request, PROBLEM_TOO_MANY_ATTEMPTS, "%s", sign_in->error.message);
+        request->reply.retry_after = (unsigned)((result->retry_ms + 999) / 1000);
+        server_log(request->server, "sign-in refused: too many failures");
+    } else if (sign_in->code == ERROR_REFUSED) {
+        request_problem(request, PROBLEM_WRONG_PASSWORD, "%s", sign_in->error.message);
+        server_log(request->server, "sign-in refused: wrong login or password");
+    } else if (sign_in->code != 0) {
+        request_error(request, sign_in->code, &sign_in->error);
+    } else {
+        agent = json_loads(result->document, 0, NULL);
+        presence_hear(request->server->presence, &result->agent, now);
+        request_answer(request, 200,
+                       json_pack("{s:s, s:o, s:o, s:s, s:o}", "token", result->token, "expires_at",
+                                 json_time(result->expires_ms), "agent", agent, "feed",
+                                 ledger_feed(request->server->ledger), "time", json_time(now)));
+    }
+}
+
+/* Reads the body; false with a problem set. */
+static bool sign_in_read(struct request *request, struct sign_in *sign_in)
+{
+    struct error error = ERROR_INIT;
+    const char *device;
+
+    sign_in->body = request_json(request);
+    if (sign_in->body == NULL)
+        return false;
+    device = json_text_or(sign_in->body, "device", "");
+    if (json_require_text(sign_in->body, "login", LEDGER_LOGIN_LIMIT, &sign_in->login, &error) !=
+            0 ||
+        json_require_text(sign_in->body, "password", LEDGER_PASSWORD_LIMIT, &sign_in->password,
+                          &error) != 0) {
+        request_problem(request, PROBLEM_BAD_REQUEST, "%s", error.message);
+        return false;
+    }
+    if (device[0] != '\0' && !id_parse(&sign_in->device, device)) {
+        request_problem(request, PROBLEM_BAD_REQUEST, "%s", "\"device\" is not a UUID");
+        return false;
+    }
+    return true;
+}
+
+/* POST /v1/login: a password for a token. */
+static enum route_result handle_login(struct request *request)
+{
+    struct sign_in *sign_in = request->state;
+
+    if (sign_in != NULL) {
+        sign_in_answer(request, sign_in);
+        return ROUTE_ANSWERED;
+    }
+    sign_in = calloc(1, sizeof(*sign_in));
+    if (sign_in == NULL) {
+        request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+        return ROUTE_ANSWERED;
+    }
+    sign_in->request = request;
+    request->state = sign_in;
+    request->state_free = sign_in_free;
+    if (!sign_in_read(request, sign_in))
+        return ROUTE_ANSWERED;
+    if (!worker_add(request->server->sign_in, sign_in_check, sign_in_suspend, sign_in)) {
+        request_problem(request, PROBLEM_BUSY, "%s", "too many sign-ins at once");
+        request->reply.retry_after = 5;
+        return ROUTE_ANSWERED;
+    }
+    return ROUTE_SUSPENDED;
+}
+
+static const enum problem problems[] = {PROBLEM_BAD_REQUEST, PROBLEM_BAD_JSON,
+                                        PROBLEM_WRONG_PASSWORD, PROBLEM_TOO_MANY_ATTEMPTS,
+                                        PROBLEM_NONE};
+
+const struct route route_login = {
+    .method = "POST",
+    .path = "/v1/login",
+    .operation = "login",
+    .summary = "Exchange login and password for a token bound to a device",
+    .open = true,
+    .body_limit = LOGIN_BODY_LIMIT,
+    .handle = handle_login,
+    .request_schema = "Login",
+    .response_schema = "Session",
+    .status = 200,
+    .problems = problems,
+};

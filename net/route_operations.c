@@ -1,0 +1,199 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "net/server_internal.h"
+
+/* What became of the operations of one request. */
+struct batch {
+    size_t count;                    /* in the request */
+    size_t good_count;               /* that could be read */
+    struct operation **operations;   /* the good ones, in order */
+    struct ledger_outcome *outcomes; /* of the good ones */
+    json_t *answers;                 /* of the bad ones in their places, else null */
+};
+
+static void batch_clear(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->good_count; i++) {
+        operation_free(batch->operations[i]);
+        ledger_outcome_clear(&batch->outcomes[i]);
+    }
+    free(batch->operations);
+    free(batch->outcomes);
+    json_decref(batch->answers);
+}
+
+/* An answer to what cannot even be read: it harms nobody but itself. */
+static json_t *answer_bad(const json_t *document, enum merge_refusal refusal, const char *detail)
+{
+    struct id id;
+    json_t *answer = json_pack("{s:s, s:s, s:s}", "outcome", "refused", "reason",
+                               merge_refusal_name(refusal), "detail", detail);
+
+    if (answer != NULL && id_parse(&id, json_text_or(document, "id", "")))
+        json_object_set_new(answer, "id", json_string(id.text));
+    return answer;
+}
+
+/* Reads one operation: into the batch, or an answer why not. */
+static int batch_read_one(struct batch *batch, const json_t *document, struct error *error)
+{
+    struct operation *operation = NULL;
+    json_t *answer = json_null();
+    int code = 0;
+
+    if (json_dumpb(document, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY) > OPERATION_LIMIT) {
+        answer = answer_bad(document, MERGE_TOO_LARGE, "the operation is too large");
+    } else {
+        code = operation_from_json(&operation, document, error);
+        if (code == ERROR_MEMORY)
+            return code;
+        if (code != 0)
+            answer = answer_bad(document, MERGE_VALUE, error->message);
+        else
+            batch->operations[batch->good_count++] = operation;
+    }
+    if (json_array_append_new(batch->answers, answer) != 0)
+        return error_set(error, ERROR_MEMORY, "no memory for a batch");
+    return 0;
+}
+
+static int batch_read(struct batch *batch, const json_t *operations, struct error *error)
+{
+    const json_t *document;
+    size_t index;
+    int code = 0;
+
+    batch->count = json_array_size(operations);
+    batch->operations = calloc(batch->count + 1, sizeof(*batch->operations));
+    batch->outcomes = calloc(batch->count + 1, sizeof(*batch->outcomes));
+    batch->answers = json_array();
+    if (batch->operations == NULL || batch->outcomes == NULL || batch->answers == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a batch");
+    json_array_foreach(operations, index, document)
+    {
+        code = batch_read_one(batch, document, error);
+        if (code != 0)
+            break;
+    }
+    return code;
+}
+
+static json_t *answer_good(const struct operation *operation, const struct ledger_outcome *outcome)
+{
+    json_t *answer = json_pack("{s:s}", "id", operation->id.text);
+    int failed = answer == NULL;
+
+    if (outcome->kind == LEDGER_REFUSED) {
+        failed |= json_object_set_new(answer, "outcome", json_string("refused"));
+        failed |= json_object_set_new(answer, "reason",
+                                      json_string(merge_refusal_name(outcome->refusal)));
+        if (outcome->record != NULL)
+            failed |= json_object_set(answer, "record", outcome->record);
+    } else {
+        failed |= json_object_set_new(
+            answer, "outcome",
+            json_string(outcome->kind == LEDGER_REPEATED ? "repeated" : "applied"));
+        failed |= json_object_set_new(answer, "rev", json_integer(outcome->rev));
+        failed |= json_object_set_new(answer, "seq", json_integer(outcome->seq));
+        if (outcome->conflict)
+            failed |= json_object_set_new(answer, "conflict", json_true());
+    }
+    if (outcome->field[0] != '\0')
+        failed |= json_object_set_new(answer, "field", json_string(outcome->field));
+    if (failed) {
+        json_decref(answer);
+        return NULL;
+    }
+    return answer;
+}
+
+/* Answers in the order of the request. */
+static json_t *batch_answer(const struct batch *batch)
+{
+    json_t *outcomes = json_array();
+    size_t good = 0;
+
+    for (size_t i = 0; i < batch->count && outcomes != NULL; i++) {
+        json_t *answer = json_array_get(batch->answers, i);
+
+        if (json_is_null(answer)) {
+            answer = answer_good(batch->operations[good], &batch->outcomes[good]);
+            good++;
+        } else {
+            json_incref(answer);
+        }
+        if (json_array_append_new(outcomes, answer) != 0) {
+            json_decref(outcomes);
+            outcomes = NULL;
+        }
+    }
+    return outcomes;
+}
+
+static void apply(struct request *request, const json_t *operations)
+{
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    int64_t now = clock_system(NULL);
+    int code = batch_read(&batch, operations, &error);
+
+    if (code == 0)
+        code = ledger_apply(request->server->ledger, &request->actor, batch.operations,
+                            batch.good_count, now, batch.outcomes, &error);
+    if (code != 0) {
+        request_error(request, code, &error);
+    } else {
+        json_t *outcomes = batch_answer(&batch);
+
+        request_answer(request, 200,
+                       outcomes != NULL
+                           ? json_pack("{s:o, s:o}", "outcomes", outcomes, "time", json_time(now))
+                           : NULL);
+    }
+    batch_clear(&batch);
+}
+
+/* POST /v1/operations: changes, each applied exactly once and on disk before the answer. */
+static enum route_result handle_operations(struct request *request)
+{
+    json_t *body = request_json(request);
+    const json_t *operations = json_object_get(body, "operations");
+
+    if (body == NULL)
+        return ROUTE_ANSWERED;
+    if (!json_is_array(operations))
+        request_problem(request, PROBLEM_BAD_JSON, "%s", "\"operations\" is not an array");
+    else if (json_array_size(operations) > SERVER_BATCH_LIMIT)
+        request_problem(request, PROBLEM_TOO_LARGE, "at most %d operations at once",
+                        SERVER_BATCH_LIMIT);
+    else
+        apply(request, operations);
+    json_decref(body);
+    return ROUTE_ANSWERED;
+}
+
+static const enum problem problems[] = {PROBLEM_BAD_REQUEST,
+                                        PROBLEM_BAD_JSON,
+                                        PROBLEM_UNAUTHORIZED,
+                                        PROBLEM_TOO_LARGE,
+                                        PROBLEM_UNSUPPORTED_MEDIA_TYPE,
+                                        PROBLEM_UNSUPPORTED_ENCODING,
+                                        PROBLEM_STORAGE,
+                                        PROBLEM_BUSY,
+                                        PROBLEM_NONE};
+
+const struct route route_operations = {
+    .method = "POST",
+    .path = "/v1/operations",
+    .operation = "operations",
+    .summary = "Apply operations, each exactly once",
+    .body_limit = SERVER_BODY_LIMIT,
+    .handle = handle_operations,
+    .request_schema = "Operations",
+    .response_schema = "Outcomes",
+    .status = 200,
+    .problems = problems,
+};

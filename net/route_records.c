@@ -1,0 +1,46 @@
+#include <string.h>
+
+#include "net/server_internal.h"
+
+/* GET /v1/records/{type}/{id}: one record as it stands. */
+static enum route_result handle_records(struct request *request)
+{
+    enum record_type type = record_type_from_name(request->segments[0]);
+    struct scope_set scopes = {0};
+    struct error error = ERROR_INIT;
+    struct id id;
+    char *document = NULL;
+    int code;
+
+    if (type == RECORD_NONE) {
+        request_problem(request, PROBLEM_NOT_FOUND, "%s", "there is no such type of record");
+        return ROUTE_ANSWERED;
+    }
+    if (!id_parse(&id, request->segments[1])) {
+        request_problem(request, PROBLEM_NOT_FOUND, "%s", "the id is not a UUID");
+        return ROUTE_ANSWERED;
+    }
+    code = ledger_desk_scopes(request->server->ledger, &request->actor.agent, &scopes, &error);
+    if (code == 0)
+        code = ledger_record_read(request->server->ledger, &scopes, type, &id, &document, &error);
+    scope_set_free(&scopes);
+    if (code != 0)
+        request_error(request, code, &error);
+    else
+        request_answer_text(request, 200, document, strlen(document));
+    return ROUTE_ANSWERED;
+}
+
+static const enum problem problems[] = {PROBLEM_UNAUTHORIZED, PROBLEM_FORBIDDEN, PROBLEM_NOT_FOUND,
+                                        PROBLEM_NONE};
+
+const struct route route_records = {
+    .method = "GET",
+    .path = "/v1/records/{type}/{id}",
+    .operation = "records",
+    .summary = "Read one record",
+    .handle = handle_records,
+    .response_schema = "Record",
+    .status = 200,
+    .problems = problems,
+};

@@ -1,0 +1,393 @@
+#include "net/server.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "app/clock.h"
+#include "net/server_internal.h"
+#include "net/server_listen.h"
+
+/* Room for the request line and the header fields of one request. */
+#define HEADER_BYTES 16384
+#define HEADER_LIMIT 64
+/* A refused body up to this size is read and thrown away, so that the client sees the answer
+ * instead of a cut connection. */
+#define SWALLOW_LIMIT (256 * (size_t)1024)
+/* All bodies being received together. */
+#define UPLOAD_LIMIT (256 * (size_t)1024 * 1024)
+/* A body that comes slower than this after a minute is cut (2,400 bit/s carry 300 bytes/s). */
+#define SLOWEST_BYTES_PER_SECOND 100
+#define PATIENCE_MS              60000
+#define SIGN_INS_WAITING         64
+#define DRAIN_SECONDS            10
+
+void server_log(const struct server *server, const char *format, ...)
+{
+    struct error line = ERROR_INIT;
+    char text[ERROR_MESSAGE_SIZE];
+    va_list arguments;
+
+    if (server->options.log == NULL)
+        return;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    error_set(&line, ERROR_INTERNAL, "%s", text); /* cleans it */
+    server->options.log(server->options.log_context, line.message);
+}
+
+/* --- receiving -------------------------------------------------------------------------------- */
+
+static struct request *request_new(struct server *server, struct MHD_Connection *connection)
+{
+    struct request *request = calloc(1, sizeof(*request));
+
+    if (request == NULL)
+        return NULL;
+    request->server = server;
+    request->connection = connection;
+    request->started_ms = doorbell_now();
+    pthread_mutex_lock(&server->active_mutex);
+    server->active++;
+    pthread_mutex_unlock(&server->active_mutex);
+    return request;
+}
+
+static void request_free(struct request *request)
+{
+    struct server *server = request->server;
+
+    if (request->state != NULL)
+        request->state_free(request->state);
+    if (request->upload.bytes != NULL)
+        sodium_memzero(request->upload.bytes, request->upload.length);
+    text_buffer_free(&request->upload);
+    atomic_fetch_sub(&server->upload_bytes, request->accounted);
+    free(request->reply.body);
+    free(request);
+    pthread_mutex_lock(&server->active_mutex);
+    if (--server->active == 0)
+        pthread_cond_broadcast(&server->active_changed);
+    pthread_mutex_unlock(&server->active_mutex);
+}
+
+/* The declared length of the body; -1 when it is not declared. */
+static int64_t declared_length(const struct request *request)
+{
+    const char *text = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                                   MHD_HTTP_HEADER_CONTENT_LENGTH);
+
+    if (text != NULL)
+        return strtoll(text, NULL, 10); /* libmicrohttpd has checked it */
+    return MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                       MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL
+               ? -1
+               : 0;
+}
+
+static bool media_type_fits(const struct request *request)
+{
+    const char *type = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                                   MHD_HTTP_HEADER_CONTENT_TYPE);
+    static const char json[] = "application/json";
+
+    return type != NULL && strncasecmp(type, json, strlen(json)) == 0 &&
+           strchr("; \t", type[strlen(json)]) != NULL;
+}
+
+/* Looks at the head of the request: refuses what can be refused before the body comes. */
+static void request_begin(struct request *request, const char *method, const char *path)
+{
+    char allow[64];
+    enum problem problem = route_find(method, path, &request->route, request->segments, allow);
+
+    if (MHD_get_connection_values(request->connection, MHD_HEADER_KIND, NULL, NULL) >
+        HEADER_LIMIT) {
+        request_problem(request, PROBLEM_TOO_MANY_HEADERS, "at most %d header fields",
+                        HEADER_LIMIT);
+    } else if (problem == PROBLEM_METHOD_NOT_ALLOWED) {
+        request_problem(request, problem, "allowed here: %s", allow);
+        memcpy(request->reply.allow, allow, sizeof(allow));
+    } else if (problem != PROBLEM_NONE) {
+        request_problem(request, problem, "%s", "no such path");
+    } else if (request->route->open || request_authenticate(request)) {
+        if (!request->route->open)
+            presence_hear(request->server->presence, &request->actor.agent, clock_system(NULL));
+        if (request->route->body_limit > 0 && !media_type_fits(request))
+            request_problem(request, PROBLEM_UNSUPPORTED_MEDIA_TYPE, "%s",
+                            "Content-Type must be application/json");
+        else if (declared_length(request) > (int64_t)request->route->body_limit)
+            request_problem(request, PROBLEM_TOO_LARGE, "the limit is %zu bytes",
+                            request->route->body_limit);
+    }
+}
+
+/* A large refused body is not waited for. */
+static bool answer_now(const struct request *request)
+{
+    int64_t length = declared_length(request);
+
+    return request->reply.set && (length < 0 || length > (int64_t)SWALLOW_LIMIT);
+}
+
+/* Takes a piece of the body; MHD_NO cuts the connection. */
+static enum MHD_Result request_receive(struct request *request, const char *bytes, size_t length)
+{
+    size_t total = request->upload.length + request->discarded + length;
+    int64_t elapsed = doorbell_now() - request->started_ms;
+
+    if (elapsed > PATIENCE_MS && (int64_t)total * 1000 / elapsed < SLOWEST_BYTES_PER_SECOND) {
+        server_log(request->server, "a body came too slowly: cut");
+        return MHD_NO;
+    }
+    if (!request->reply.set && total > request->route->body_limit)
+        request_problem(request, PROBLEM_TOO_LARGE, "the limit is %zu bytes",
+                        request->route->body_limit);
+    if (!request->reply.set) {
+        request->accounted += length;
+        if (atomic_fetch_add(&request->server->upload_bytes, length) + length > UPLOAD_LIMIT) {
+            request_problem(request, PROBLEM_BUSY, "%s", "too many large requests at once");
+            request->reply.retry_after = 2;
+        }
+    }
+    if (request->reply.set) {
+        request->discarded += length;
+        return total <= 2 * SERVER_BODY_LIMIT ? MHD_YES : MHD_NO;
+    }
+    text_buffer_add(&request->upload, bytes, length);
+    if (request->upload.failed)
+        request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+    return MHD_YES;
+}
+
+static enum MHD_Result request_finish(struct request *request)
+{
+    if (!request->reply.set) {
+        /* The token may have ended while the request slept. */
+        if (request->state != NULL && !request->route->open && !request_authenticate(request))
+            return request_send(request);
+        if (request->route->handle(request) == ROUTE_SUSPENDED)
+            return MHD_YES;
+    }
+    return request_send(request);
+}
+
+static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *path,
+                              const char *method, const char *version, const char *upload,
+                              size_t *upload_length, void **closure)
+{
+    struct server *server = context;
+    struct request *request = *closure;
+
+    (void)version;
+    if (request == NULL) {
+        request = request_new(server, connection);
+        if (request == NULL)
+            return MHD_NO;
+        *closure = request;
+        request_begin(request, method, path);
+        return answer_now(request) ? request_send(request) : MHD_YES;
+    }
+    if (*upload_length > 0) {
+        enum MHD_Result result = request_receive(request, upload, *upload_length);
+
+        *upload_length = 0;
+        return result;
+    }
+    return request_finish(request);
+}
+
+static void completed(void *context, struct MHD_Connection *connection, void **closure,
+                      enum MHD_RequestTerminationCode code)
+{
+    struct server *server = context;
+    struct request *request = *closure;
+
+    (void)connection;
+    (void)code;
+    if (request == NULL)
+        return;
+    if (server->options.log_requests)
+        server_log(server, "%s %u, %lld ms",
+                   request->route != NULL ? request->route->operation : "?", request->reply.status,
+                   (long long)(doorbell_now() - request->started_ms));
+    *closure = NULL;
+    request_free(request);
+}
+
+static void ring(void *context, const struct scope_set *scopes)
+{
+    struct server *server = context;
+
+    doorbell_ring(server->doorbell, scopes);
+}
+
+/* --- starting and stopping -------------------------------------------------------------------- */
+
+static void server_free(struct server *server)
+{
+    worker_free(server->sign_in);
+    doorbell_free(server->doorbell);
+    presence_free(server->presence);
+    pthread_mutex_destroy(&server->active_mutex);
+    pthread_cond_destroy(&server->active_changed);
+    if (server->key != NULL)
+        sodium_memzero(server->key, strlen(server->key));
+    free(server->key);
+    free(server->certificate);
+    free(server->openapi);
+    free(server);
+}
+
+static int parts_new(struct server *server, struct error *error)
+{
+    json_t *openapi = server_openapi();
+    int code = doorbell_new(&server->doorbell, error);
+
+    server->openapi = openapi != NULL ? json_dumps(openapi, JSON_COMPACT) : NULL;
+    json_decref(openapi);
+    server->presence = presence_new();
+    if (code == 0 && (server->presence == NULL || server->openapi == NULL))
+        code = error_set(error, ERROR_MEMORY, "no memory for the server");
+    if (code == 0)
+        code = worker_new(&server->sign_in, SIGN_INS_WAITING, error);
+    return code;
+}
+
+static void mhd_log(void *context, const char *format, va_list arguments)
+    __attribute__((format(printf, 2, 0)));
+
+static void mhd_log(void *context, const char *format, va_list arguments)
+{
+    char text[ERROR_MESSAGE_SIZE];
+
+    vsnprintf(text, sizeof(text), format, arguments);
+    text[strcspn(text, "\n")] = '\0';
+    server_log(context, "http: %s", text);
+}
+
+static int daemon_start(struct server *server, int listener, struct error *error)
+{
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
+                     MHD_USE_ERROR_LOG | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
+                     (server->certificate != NULL ? MHD_USE_TLS : 0);
+    struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate},
+        {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
+        {MHD_OPTION_END, 0, NULL},
+    };
+    struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
+
+    server->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, handle, server, MHD_OPTION_EXTERNAL_LOGGER, mhd_log, server,
+        MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, completed, server,
+        MHD_OPTION_THREAD_POOL_SIZE, server->options.threads, MHD_OPTION_CONNECTION_LIMIT,
+        server->options.connections, MHD_OPTION_CONNECTION_TIMEOUT, server->options.idle_seconds,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_ARRAY, server->certificate != NULL ? tls : none, MHD_OPTION_END);
+    if (server->daemon == NULL)
+        return error_set(error, ERROR_INTERNAL, "the HTTP server does not start on %s",
+                         server->address);
+    return 0;
+}
+
+static int server_prepare(struct server *server, struct error *error)
+{
+    const struct server_options *options = &server->options;
+    bool secure = options->tls_certificate != NULL && options->tls_certificate[0] != '\0';
+    int listener = -1;
+    int code = 0;
+
+    if (secure) {
+        code = listen_pem_read(options->tls_certificate, &server->certificate, error);
+        if (code == 0)
+            code = listen_pem_read(options->tls_key != NULL ? options->tls_key : "", &server->key,
+                                   error);
+    }
+    if (code == 0)
+        code = parts_new(server, error);
+    if (code == 0)
+        code = listen_open(options->listen, secure, &listener, server->address,
+                           sizeof(server->address), error);
+    if (code == 0) {
+        ledger_listen(server->ledger, ring, server);
+        code = daemon_start(server, listener, error);
+        if (code != 0) {
+            ledger_listen(server->ledger, NULL, NULL);
+            close(listener);
+        }
+    }
+    return code;
+}
+
+int server_start(struct server **server, const struct server_options *options,
+                 struct ledger *ledger, struct error *error)
+{
+    struct server *made = calloc(1, sizeof(*made));
+    int code;
+
+    *server = NULL;
+    if (made == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for the server");
+    made->options = *options;
+    if (made->options.threads == 0)
+        made->options.threads = 1;
+    made->ledger = ledger;
+    pthread_mutex_init(&made->active_mutex, NULL);
+    pthread_cond_init(&made->active_changed, NULL);
+    code = server_prepare(made, error);
+    if (code != 0) {
+        server_free(made);
+        return code;
+    }
+    *server = made;
+    return 0;
+}
+
+const char *server_address(const struct server *server)
+{
+    return server->address;
+}
+
+/* Waits until no request is under way, for as long as a drain may take. */
+static void wait_until_idle(struct server *server)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += DRAIN_SECONDS;
+    pthread_mutex_lock(&server->active_mutex);
+    while (server->active > 0 &&
+           pthread_cond_timedwait(&server->active_changed, &server->active_mutex, &until) == 0)
+        continue;
+    if (server->active > 0)
+        server_log(server, "%u requests were cut", server->active);
+    pthread_mutex_unlock(&server->active_mutex);
+}
+
+void server_stop(struct server *server)
+{
+    MHD_socket listener;
+
+    if (server == NULL)
+        return;
+    atomic_store(&server->stopping, true);
+    listener = MHD_quiesce_daemon(server->daemon);
+    if (listener != MHD_INVALID_SOCKET)
+        close(listener);
+    doorbell_stop(server->doorbell);
+    wait_until_idle(server);
+    /* A sign-in that is being checked has suspended its request: it must come back first. */
+    worker_free(server->sign_in);
+    server->sign_in = NULL;
+    MHD_stop_daemon(server->daemon);
+    ledger_listen(server->ledger, NULL, NULL);
+    server_free(server);
+}

@@ -1,0 +1,50 @@
+/*
+ * The HTTP server over a ledger: libmicrohttpd with epoll and a pool of threads. A request that
+ * waits is suspended and costs no thread.
+ */
+#ifndef GUICHET_NET_SERVER_H
+#define GUICHET_NET_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/error.h"
+#include "net/ledger.h"
+
+struct server;
+
+struct server_options {
+    const char *listen;          /* "127.0.0.1:8737", "[::1]:0"; port 0: any free one */
+    const char *tls_certificate; /* path of a PEM file, NULL or "": plain HTTP, loopback only */
+    const char *tls_key;         /* path of a PEM file */
+    unsigned threads;            /* of the pool, at least 1 */
+    unsigned connections;        /* open at a time, at most */
+    unsigned idle_seconds;       /* after which a silent connection is closed */
+    bool log_requests;           /* a line for each request */
+    /* Takes one line, without newline, without personal content; called from any thread. */
+    void (*log)(void *context, const char *line);
+    void *log_context;
+};
+
+/* Largest request body, as sent and as expanded. */
+#define SERVER_BODY_LIMIT (8 * (size_t)1024 * 1024)
+/* Most operations in one request. */
+#define SERVER_BATCH_LIMIT 1000
+
+/*
+ * Listens and serves in threads of its own until server_stop. The ledger is borrowed, and its
+ * listener taken. ERROR_REFUSED for plain HTTP on an address that is not loopback, ERROR_BUSY when
+ * the address is in use, ERROR_INVALID when it is none.
+ */
+int server_start(struct server **server, const struct server_options *options,
+                 struct ledger *ledger, struct error *error);
+
+/* "http://127.0.0.1:8737": what clients connect to. Borrowed. */
+const char *server_address(const struct server *server);
+
+/* Takes no more connections, answers what waits and what is under way (for up to ten seconds),
+ * closes everything and frees. */
+void server_stop(struct server *server);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * The doorbell: requests that wait until something in their scopes changes, without a thread each.
+ *
+ * A waiter is armed first and looks at the ledger then, so that a change between the look and the
+ * sleep is not missed: the sleep is then refused. Thread-safe.
+ */
+#ifndef GUICHET_NET_SERVER_DOORBELL_H
+#define GUICHET_NET_SERVER_DOORBELL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <microhttpd.h>
+
+#include "app/error.h"
+#include "net/scope_set.h"
+
+struct doorbell;
+struct doorbell_waiter;
+
+int doorbell_new(struct doorbell **doorbell, struct error *error);
+/* Every waiter must be gone. */
+void doorbell_free(struct doorbell *doorbell);
+
+/* A waiter for these scopes, armed. New; doorbell_disarm frees it. NULL out of memory. */
+struct doorbell_waiter *doorbell_arm(struct doorbell *doorbell, const struct scope_set *scopes);
+void doorbell_disarm(struct doorbell_waiter *waiter);
+
+/* Suspends the connection until the bell rings for it or `deadline_ms` (clock of doorbell_now) has
+ * come; false, without suspending, when it rang since it was armed or the doorbell stops. */
+bool doorbell_sleep(struct doorbell_waiter *waiter, struct MHD_Connection *connection,
+                    int64_t deadline_ms);
+
+/* Wakes whoever waits for one of these scopes. */
+void doorbell_ring(struct doorbell *doorbell, const struct scope_set *scopes);
+
+/* Wakes everybody; nobody sleeps any more. */
+void doorbell_stop(struct doorbell *doorbell);
+
+/* A clock that never jumps, in ms. */
+int64_t doorbell_now(void);
+
+#endif

@@ -1,0 +1,162 @@
+/*
+ * What the parts of the server share: the request, the reply, the routes. Nobody outside
+ * net/server*.c and net/route_*.c includes this.
+ */
+#ifndef GUICHET_NET_SERVER_INTERNAL_H
+#define GUICHET_NET_SERVER_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <jansson.h>
+#include <microhttpd.h>
+
+#include "app/text.h"
+#include "net/problem.h"
+#include "net/server.h"
+#include "net/server_doorbell.h"
+#include "net/server_presence.h"
+#include "net/server_worker.h"
+
+struct request;
+
+/* --- routes ----------------------------------------------------------------------------------- */
+
+enum route_result {
+    ROUTE_ANSWERED,  /* the request's reply is set */
+    ROUTE_SUSPENDED, /* the connection sleeps; the same function is called again when it wakes */
+};
+
+/* A query parameter, for the OpenAPI document. */
+struct route_parameter {
+    const char *name;
+    const char *schema; /* JSON text */
+    const char *description;
+};
+
+/* One method of one path. The table of server_routes.c is all that the server answers; dispatch,
+ * the Allow header and the OpenAPI document come out of it. */
+struct route {
+    const char *method;
+    const char *path; /* "{name}" stands for one segment */
+    const char *operation;
+    const char *summary;
+    bool open;         /* without a token */
+    size_t body_limit; /* 0: takes no body */
+    enum route_result (*handle)(struct request *request);
+    const char *request_schema;               /* name in the OpenAPI components; NULL: none */
+    const char *response_schema;              /* NULL: an answer without a body */
+    unsigned status;                          /* when all goes well */
+    const enum problem *problems;             /* that are its own, ends with PROBLEM_NONE */
+    const struct route_parameter *parameters; /* ends with a NULL name; may be NULL */
+};
+
+#define ROUTE_PARAMETER_LIMIT 2
+#define ROUTE_SEGMENT_SIZE    64
+
+/* The rows, one per resource file. */
+extern const struct route route_login;
+extern const struct route route_logout;
+extern const struct route route_operations;
+extern const struct route route_changes;
+extern const struct route route_records;
+extern const struct route route_presence;
+extern const struct route route_healthz;
+extern const struct route route_openapi;
+
+/* All of them, ends with NULL. */
+extern const struct route *const server_routes[];
+
+/* Finds the route and copies the segments that "{}" stands for. PROBLEM_NOT_FOUND, or
+ * PROBLEM_METHOD_NOT_ALLOWED with `allow` filled. HEAD finds the routes of GET. */
+enum problem route_find(const char *method, const char *path, const struct route **route,
+                        char segments[ROUTE_PARAMETER_LIMIT][ROUTE_SEGMENT_SIZE], char allow[64]);
+
+/* --- the server ------------------------------------------------------------------------------- */
+
+struct server {
+    struct server_options options;
+    char address[128];
+    struct ledger *ledger;
+    struct MHD_Daemon *daemon;
+    struct doorbell *doorbell;
+    struct presence *presence;
+    struct worker *sign_in; /* the one thread that checks passwords */
+    char *openapi;          /* the document, made once */
+    char *certificate;      /* PEM text */
+    char *key;
+    atomic_bool stopping;
+    atomic_size_t upload_bytes; /* held by all requests together */
+    pthread_mutex_t active_mutex;
+    pthread_cond_t active_changed;
+    unsigned active; /* requests under way */
+};
+
+/* Writes one log line. */
+void server_log(const struct server *server, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* --- the request ------------------------------------------------------------------------------ */
+
+struct reply {
+    unsigned status;
+    const char *media_type; /* static */
+    char *body;             /* owned; NULL: none */
+    size_t length;
+    unsigned retry_after; /* seconds; 0: no such header */
+    char allow[64];       /* "": no such header */
+    bool set;
+};
+
+struct request {
+    struct server *server;
+    struct MHD_Connection *connection;
+    const char *method; /* static: of the route, or "HEAD" */
+    const struct route *route;
+    char segments[ROUTE_PARAMETER_LIMIT][ROUTE_SEGMENT_SIZE];
+    struct ledger_actor actor; /* when the route is not open */
+    struct text_buffer upload; /* the body as it came */
+    size_t discarded;          /* bytes of a body that nobody wants */
+    size_t accounted;          /* share in the server's upload_bytes */
+    int64_t started_ms;
+    struct reply reply;
+    void *state; /* of a route that suspends; freed with `state_free` */
+    void (*state_free)(void *state);
+};
+
+/* Sets the reply: a problem with its detail in words. */
+void request_problem(struct request *request, enum problem problem, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Sets the reply to what `code` and `error` say; failures of the server are logged. */
+void request_error(struct request *request, int code, const struct error *error);
+
+/* Sets the reply: text that the reply owns from now on; NULL means that memory ran out. */
+void request_answer_text(struct request *request, unsigned status, char *body, size_t length);
+
+/* Sets the reply: a JSON value, whose reference is taken over; NULL means that memory ran out. */
+void request_answer(struct request *request, unsigned status, json_t *value);
+
+/* Finds who asks by the bearer token; false with a problem set. */
+bool request_authenticate(struct request *request);
+/* The bearer token, NULL when there is none. Borrowed. */
+const char *request_token(const struct request *request);
+
+/* Expands and reads the body as a JSON object: new reference, NULL with a problem set. */
+json_t *request_json(struct request *request);
+
+/* A query parameter that is a whole number; false with a problem set. */
+bool request_number(struct request *request, const char *name, int64_t least, int64_t most,
+                    int64_t otherwise, int64_t *number);
+/* A query parameter as text, NULL when absent. Borrowed. */
+const char *request_parameter(const struct request *request, const char *name);
+
+/* Sends the reply. */
+enum MHD_Result request_send(struct request *request);
+
+/* --- the OpenAPI document --------------------------------------------------------------------- */
+
+/* OpenAPI 3.1 out of the routes, the problems and the records' fields. New; NULL out of memory. */
+json_t *server_openapi(void);
+
+#endif

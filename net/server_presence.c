@@ -1,0 +1,146 @@
+#include "net/server_presence.h"
+
+#include <pthread.h>
+#include <search.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+
+struct seen {
+    struct id agent;
+    int64_t heard_ms;
+    int held;
+    bool left;
+    struct seen *next;
+};
+
+struct presence {
+    pthread_mutex_t mutex;
+    void *by_agent;     /* tsearch tree */
+    struct seen *first; /* all of them */
+};
+
+static int entry_compare(const void *left, const void *right)
+{
+    const struct seen *a = left, *b = right;
+
+    return strcmp(a->agent.text, b->agent.text);
+}
+
+struct presence *presence_new(void)
+{
+    struct presence *presence = calloc(1, sizeof(*presence));
+
+    if (presence != NULL)
+        pthread_mutex_init(&presence->mutex, NULL);
+    return presence;
+}
+
+void presence_free(struct presence *presence)
+{
+    if (presence == NULL)
+        return;
+    while (presence->first != NULL) {
+        struct seen *entry = presence->first;
+
+        presence->first = entry->next;
+        tdelete(entry, &presence->by_agent, entry_compare);
+        free(entry);
+    }
+    pthread_mutex_destroy(&presence->mutex);
+    free(presence);
+}
+
+/* The agent's entry, made when there is none; NULL out of memory: then nobody notices them, which
+ * harms nothing. */
+static struct seen *entry_need(struct presence *presence, const struct id *agent)
+{
+    struct seen key = {.agent = *agent};
+    void *node = tfind(&key, &presence->by_agent, entry_compare);
+    struct seen *entry;
+
+    if (node != NULL)
+        return *(struct seen **)node;
+    entry = malloc(sizeof(*entry));
+    if (entry == NULL)
+        return NULL;
+    *entry = key;
+    if (tsearch(entry, &presence->by_agent, entry_compare) == NULL) {
+        free(entry);
+        return NULL;
+    }
+    entry->next = presence->first;
+    presence->first = entry;
+    return entry;
+}
+
+void presence_hold(struct presence *presence, const struct id *agent, int change, int64_t now_ms)
+{
+    struct seen *entry;
+
+    pthread_mutex_lock(&presence->mutex);
+    entry = entry_need(presence, agent);
+    if (entry != NULL) {
+        entry->heard_ms = now_ms;
+        entry->held += change;
+        if (change > 0)
+            entry->left = false;
+    }
+    pthread_mutex_unlock(&presence->mutex);
+}
+
+void presence_hear(struct presence *presence, const struct id *agent, int64_t now_ms)
+{
+    struct seen *entry;
+
+    pthread_mutex_lock(&presence->mutex);
+    entry = entry_need(presence, agent);
+    if (entry != NULL) {
+        entry->heard_ms = now_ms;
+        entry->left = false;
+    }
+    pthread_mutex_unlock(&presence->mutex);
+}
+
+void presence_leave(struct presence *presence, const struct id *agent, int64_t now_ms)
+{
+    struct seen *entry;
+
+    pthread_mutex_lock(&presence->mutex);
+    entry = entry_need(presence, agent);
+    if (entry != NULL) {
+        entry->heard_ms = now_ms;
+        entry->left = true;
+    }
+    pthread_mutex_unlock(&presence->mutex);
+}
+
+static const char *state_name(const struct seen *entry, int64_t now_ms)
+{
+    if (entry->left)
+        return "offline";
+    if (entry->held > 0 || now_ms - entry->heard_ms < PRESENCE_AVAILABLE_MS)
+        return "available";
+    return now_ms - entry->heard_ms < PRESENCE_AWAY_MS ? "away" : "offline";
+}
+
+json_t *presence_to_json(struct presence *presence, int64_t now_ms)
+{
+    json_t *agents = json_array();
+
+    pthread_mutex_lock(&presence->mutex);
+    for (const struct seen *entry = presence->first; entry != NULL && agents != NULL;
+         entry = entry->next) {
+        json_t *item = json_pack("{s:s, s:s, s:o}", "agent", entry->agent.text, "state",
+                                 state_name(entry, now_ms), "heard_at", json_time(entry->heard_ms));
+
+        if (json_array_append_new(agents, item) != 0) {
+            json_decref(agents);
+            agents = NULL;
+        }
+    }
+    pthread_mutex_unlock(&presence->mutex);
+    return agents;
+}

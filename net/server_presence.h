@@ -1,0 +1,33 @@
+/*
+ * Who is there: inferred from doorbells held and requests made, in memory only. Thread-safe.
+ */
+#ifndef GUICHET_NET_SERVER_PRESENCE_H
+#define GUICHET_NET_SERVER_PRESENCE_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "app/id.h"
+
+struct presence;
+
+/* Heard within this time, or holding a doorbell: available. */
+#define PRESENCE_AVAILABLE_MS (INT64_C(90) * 1000)
+/* Heard within this time: away. Later: offline. */
+#define PRESENCE_AWAY_MS (INT64_C(15) * 60 * 1000)
+
+struct presence *presence_new(void); /* NULL out of memory */
+void presence_free(struct presence *presence);
+
+/* The agent was heard of. */
+void presence_hear(struct presence *presence, const struct id *agent, int64_t now_ms);
+/* The agent took up (+1) or let go (-1) a doorbell. */
+void presence_hold(struct presence *presence, const struct id *agent, int change, int64_t now_ms);
+/* The agent signed out. */
+void presence_leave(struct presence *presence, const struct id *agent, int64_t now_ms);
+
+/* [{"agent","state","heard_at"}], in no order. New; NULL out of memory. */
+json_t *presence_to_json(struct presence *presence, int64_t now_ms);
+
+#endif

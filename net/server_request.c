@@ -1,0 +1,296 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "net/compress.h"
+#include "net/server_internal.h"
+
+/* Deeper JSON than this is nobody's form. */
+#define DEPTH_LIMIT 64
+/* Smaller answers gain nothing by compression. */
+#define COMPRESS_FROM 300
+#define BEARER        "Bearer "
+
+/* --- replies ---------------------------------------------------------------------------------- */
+
+static void reply_set(struct request *request, unsigned status, const char *media_type, char *body,
+                      size_t length)
+{
+    struct reply *reply = &request->reply;
+
+    free(reply->body);
+    reply->status = status;
+    reply->media_type = media_type;
+    reply->body = body;
+    reply->length = length;
+    reply->set = true;
+}
+
+void request_problem(struct request *request, enum problem problem, const char *format, ...)
+{
+    struct error detail = ERROR_INIT;
+    char text[ERROR_MESSAGE_SIZE];
+    va_list arguments;
+    char *body;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    error_set(&detail, ERROR_INVALID, "%s", text);
+    body = problem_document(problem, detail.message);
+    reply_set(request, problem_status(problem), PROBLEM_MEDIA_TYPE, body,
+              body != NULL ? strlen(body) : 0);
+}
+
+void request_error(struct request *request, int code, const struct error *error)
+{
+    enum problem problem = problem_from_error(code);
+
+    /* What broke inside is for the log, not for the client. */
+    if (problem_status(problem) >= 500) {
+        server_log(request->server, "%s: %s", request->route->operation, error->message);
+        request_problem(request, problem, "%s", problem_title(problem));
+        if (problem_status(problem) == 503)
+            request->reply.retry_after = 1;
+        return;
+    }
+    request_problem(request, problem, "%s", error->message);
+}
+
+void request_answer_text(struct request *request, unsigned status, char *body, size_t length)
+{
+    if (body == NULL) {
+        request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+        request->reply.retry_after = 1;
+        return;
+    }
+    reply_set(request, status, "application/json", body, length);
+}
+
+void request_answer(struct request *request, unsigned status, json_t *value)
+{
+    char *body = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
+
+    json_decref(value);
+    request_answer_text(request, status, body, body != NULL ? strlen(body) : 0);
+}
+
+/* Compresses the body when the client takes that and it pays. */
+static enum compression reply_compress(struct request *request)
+{
+    struct reply *reply = &request->reply;
+    enum compression compression = compression_choose(MHD_lookup_connection_value(
+        request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT_ENCODING));
+    char *packed;
+    size_t length;
+
+    if (reply->body == NULL || reply->length < COMPRESS_FROM ||
+        compression == COMPRESSION_IDENTITY ||
+        compress_bytes(compression, reply->body, reply->length, &packed, &length, NULL) != 0)
+        return COMPRESSION_IDENTITY;
+    if (length >= reply->length) {
+        free(packed);
+        return COMPRESSION_IDENTITY;
+    }
+    free(reply->body);
+    reply->body = packed;
+    reply->length = length;
+    return compression;
+}
+
+static void reply_headers(struct request *request, struct MHD_Response *response,
+                          enum compression compression)
+{
+    const struct reply *reply = &request->reply;
+
+    if (reply->media_type != NULL)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->media_type);
+    if (compression != COMPRESSION_IDENTITY)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING,
+                                compression_name(compression));
+    if (reply->allow[0] != '\0')
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, reply->allow);
+    if (reply->status == MHD_HTTP_UNAUTHORIZED)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
+    if (reply->retry_after > 0) {
+        char seconds[16];
+
+        snprintf(seconds, sizeof(seconds), "%u", reply->retry_after);
+        MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+    }
+    /* An answer to POST is not cached anyway; sparing the header matters on a slow link. */
+    if (request->route == NULL || strcmp(request->route->method, "GET") == 0 ||
+        request->route->open)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+    if (atomic_load(&request->server->stopping))
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
+enum MHD_Result request_send(struct request *request)
+{
+    struct reply *reply = &request->reply;
+    struct MHD_Response *response;
+    enum compression compression;
+    enum MHD_Result result;
+
+    if (!reply->set)
+        request_problem(request, PROBLEM_INTERNAL, "%s", "no answer was made");
+    compression = reply_compress(request);
+    response = MHD_create_response_from_buffer(reply->length, reply->body, MHD_RESPMEM_MUST_FREE);
+    if (response == NULL)
+        return MHD_NO;
+    /* It frees the body from now on. */
+    reply->body = NULL;
+    reply_headers(request, response, compression);
+    result = MHD_queue_response(request->connection, reply->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* --- who asks --------------------------------------------------------------------------------- */
+
+const char *request_token(const struct request *request)
+{
+    const char *value = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                                    MHD_HTTP_HEADER_AUTHORIZATION);
+
+    if (value == NULL || strncasecmp(value, BEARER, strlen(BEARER)) != 0)
+        return NULL;
+    value += strlen(BEARER);
+    return value[0] != '\0' && strlen(value) < LEDGER_TOKEN_SIZE ? value : NULL;
+}
+
+bool request_authenticate(struct request *request)
+{
+    const char *token = request_token(request);
+    struct error error = ERROR_INIT;
+    int code;
+
+    if (token == NULL) {
+        request_problem(request, PROBLEM_UNAUTHORIZED, "%s", "a bearer token is needed");
+        return false;
+    }
+    code = ledger_session_find(request->server->ledger, token, clock_system(NULL), &request->actor,
+                               &error);
+    if (code == ERROR_NOT_FOUND)
+        request_problem(request, PROBLEM_UNAUTHORIZED, "%s", error.message);
+    else if (code != 0)
+        request_error(request, code, &error);
+    return code == 0;
+}
+
+/* --- what is asked ---------------------------------------------------------------------------- */
+
+const char *request_parameter(const struct request *request, const char *name)
+{
+    return MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+bool request_number(struct request *request, const char *name, int64_t least, int64_t most,
+                    int64_t otherwise, int64_t *number)
+{
+    const char *text = request_parameter(request, name);
+    char *end;
+    long long parsed;
+
+    *number = otherwise;
+    if (text == NULL)
+        return true;
+    errno = 0;
+    parsed = strtoll(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || parsed < least ||
+        parsed > most) {
+        request_problem(request, PROBLEM_BAD_PARAMETER,
+                        "\"%s\" must be a whole number from %lld to %lld", name, (long long)least,
+                        (long long)most);
+        return false;
+    }
+    *number = parsed;
+    return true;
+}
+
+/* How deep the brackets of a JSON text nest, without reading it: the reader recurses. */
+static size_t json_depth(const char *text, size_t length)
+{
+    size_t depth = 0, deepest = 0;
+    bool in_string = false;
+
+    for (size_t i = 0; i < length; i++) {
+        char character = text[i];
+
+        if (in_string) {
+            if (character == '\\')
+                i++;
+            else if (character == '"')
+                in_string = false;
+        } else if (character == '"') {
+            in_string = true;
+        } else if (character == '{' || character == '[') {
+            if (++depth > deepest)
+                deepest = depth;
+        } else if ((character == '}' || character == ']') && depth > 0) {
+            depth--;
+        }
+    }
+    return deepest;
+}
+
+static json_t *json_parse(struct request *request, const char *text, size_t length)
+{
+    struct error error = ERROR_INIT;
+    json_t *value;
+
+    if (json_depth(text, length) > DEPTH_LIMIT) {
+        request_problem(request, PROBLEM_BAD_JSON, "the JSON nests more than %d deep", DEPTH_LIMIT);
+        return NULL;
+    }
+    if (json_read(&value, text, length, request->route->body_limit, "the body", &error) != 0) {
+        request_problem(request, PROBLEM_BAD_JSON, "%s", error.message);
+        return NULL;
+    }
+    if (!json_is_object(value)) {
+        json_decref(value);
+        request_problem(request, PROBLEM_BAD_JSON, "%s", "the body is not a JSON object");
+        return NULL;
+    }
+    return value;
+}
+
+json_t *request_json(struct request *request)
+{
+    const char *encoding = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                                       MHD_HTTP_HEADER_CONTENT_ENCODING);
+    struct error error = ERROR_INIT;
+    enum compression compression;
+    json_t *value;
+    char *text;
+    size_t length;
+    int code;
+
+    if (!compression_from_name(&compression, encoding)) {
+        request_problem(request, PROBLEM_UNSUPPORTED_ENCODING, "%s",
+                        "Content-Encoding must be identity, gzip or zstd");
+        return NULL;
+    }
+    if (compression == COMPRESSION_IDENTITY)
+        return json_parse(request, request->upload.bytes != NULL ? request->upload.bytes : "",
+                          request->upload.length);
+    code = decompress_bytes(compression, request->upload.bytes, request->upload.length,
+                            request->route->body_limit, &text, &length, &error);
+    if (code != 0) {
+        request_problem(request,
+                        code == ERROR_TOO_LARGE ? PROBLEM_TOO_LARGE
+                        : code == ERROR_INVALID ? PROBLEM_BAD_REQUEST
+                                                : PROBLEM_BUSY,
+                        "%s", error.message);
+        return NULL;
+    }
+    value = json_parse(request, text, length);
+    free(text);
+    return value;
+}

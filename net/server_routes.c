@@ -1,0 +1,64 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "net/server_internal.h"
+
+const struct route *const server_routes[] = {
+    &route_login,    &route_logout,  &route_operations, &route_changes, &route_records,
+    &route_presence, &route_healthz, &route_openapi,    NULL,
+};
+
+/* True when `path` has the shape of `pattern`; copies the segments that braces stand for. */
+static bool path_matches(const char *pattern, const char *path,
+                         char segments[ROUTE_PARAMETER_LIMIT][ROUTE_SEGMENT_SIZE])
+{
+    size_t count = 0;
+
+    while (*pattern != '\0' && *path != '\0') {
+        size_t length;
+
+        if (*pattern != '{') {
+            if (*pattern++ != *path++)
+                return false;
+            continue;
+        }
+        length = strcspn(path, "/");
+        if (length == 0 || length >= ROUTE_SEGMENT_SIZE || count == ROUTE_PARAMETER_LIMIT)
+            return false;
+        memcpy(segments[count], path, length);
+        segments[count++][length] = '\0';
+        path += length;
+        pattern += strcspn(pattern, "}") + 1;
+    }
+    return *pattern == '\0' && *path == '\0';
+}
+
+static void allow_add(char allow[64], const char *method)
+{
+    size_t used = strlen(allow);
+
+    snprintf(allow + used, 64 - used, "%s%s", used > 0 ? ", " : "", method);
+}
+
+enum problem route_find(const char *method, const char *path, const struct route **route,
+                        char segments[ROUTE_PARAMETER_LIMIT][ROUTE_SEGMENT_SIZE], char allow[64])
+{
+    bool head = strcmp(method, "HEAD") == 0;
+
+    *route = NULL;
+    allow[0] = '\0';
+    for (size_t i = 0; server_routes[i] != NULL; i++) {
+        const struct route *candidate = server_routes[i];
+
+        if (!path_matches(candidate->path, path, segments))
+            continue;
+        if (strcmp(candidate->method, head ? "GET" : method) == 0) {
+            *route = candidate;
+            return PROBLEM_NONE;
+        }
+        allow_add(allow, candidate->method);
+        if (strcmp(candidate->method, "GET") == 0)
+            allow_add(allow, "HEAD");
+    }
+    return allow[0] != '\0' ? PROBLEM_METHOD_NOT_ALLOWED : PROBLEM_NOT_FOUND;
+}
