@@ -44,9 +44,9 @@ static int password_hash(const char *password, char hash[crypto_pwhash_STRBYTES]
 {
     size_t length = strlen(password);
 
-    if (length < LEDGER_PASSWORD_LEAST || length > LEDGER_PASSWORD_LIMIT)
-        return error_set(error, ERROR_INVALID, "a password has %d to %d bytes",
-                         LEDGER_PASSWORD_LEAST, LEDGER_PASSWORD_LIMIT);
+    if (length == 0 || length > LEDGER_PASSWORD_LIMIT)
+        return error_set(error, ERROR_INVALID, "a password has at most %d bytes and at least one",
+                         LEDGER_PASSWORD_LIMIT);
     if (crypto_pwhash_str_alg(hash, password, length, PASSWORD_PASSES, PASSWORD_MEMORY,
                               crypto_pwhash_ALG_ARGON2ID13) != 0)
         return error_set(error, ERROR_MEMORY, "no memory to hash a password");

@@ -1,5 +1,7 @@
 #include "net/ledger_sqlite.h"
 
+#include <string.h>
+
 #include "app/clock.h"
 #include "app/json.h"
 
@@ -49,8 +51,12 @@ int ledger_agent_add(struct ledger *ledger, const struct record *agent, const ch
                      struct error *error)
 {
     struct ledger_row row;
-    int code = ledger_begin(ledger, error);
+    int code;
 
+    if (strlen(password) < LEDGER_PASSWORD_LEAST)
+        return error_set(error, ERROR_INVALID, "a password has at least %d bytes",
+                         LEDGER_PASSWORD_LEAST);
+    code = ledger_begin(ledger, error);
     if (code != 0)
         return code;
     code = ledger_row_read(ledger->writer, RECORD_AGENT, &agent->id, &row, error);

@@ -19,6 +19,7 @@ libnet_a_SOURCES += \
     net/ledger_apply.c \
     net/ledger_check.c \
     net/ledger_feed.c \
+    net/ledger_import.c \
     net/ledger_publish.c \
     net/ledger_record.c \
     net/ledger_schema.c \
@@ -44,3 +45,13 @@ libnet_a_SOURCES += \
     net/server_request.c \
     net/server_routes.c \
     net/server_worker.c net/server_worker.h
+
+sbin_PROGRAMS += guichetd
+guichetd_SOURCES = \
+    app/main/guichetd.c app/main/guichetd.h \
+    app/main/guichetd_agent.c \
+    app/main/guichetd_check.c \
+    app/main/guichetd_import.c \
+    app/main/guichetd_init.c \
+    app/main/guichetd_serve.c
+guichetd_LDADD = libnet.a libapp.a $(NET_LIBS) $(APP_LIBS)

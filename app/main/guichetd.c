@@ -1,0 +1,258 @@
+#include "app/main/guichetd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/ledger.h"
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+static const struct config_key keys[] = {
+    {.name = "database",
+     .shape = CONFIG_TEXT,
+     .argument = "PATH",
+     .preset = "{data}/guichetd.db",
+     .help = "The database file."},
+    {.name = "listen",
+     .shape = CONFIG_TEXT,
+     .argument = "HOST:PORT",
+     .preset = "127.0.0.1:8737",
+     .help = "Where to listen; port 0 takes any free one. Plain HTTP is served on loopback only."},
+    {.name = "tls-cert",
+     .shape = CONFIG_TEXT,
+     .argument = "FILE",
+     .help = "Certificate chain (PEM): serve HTTPS."},
+    {.name = "tls-key", .shape = CONFIG_TEXT, .argument = "FILE", .help = "Its private key (PEM)."},
+    {.name = "threads",
+     .shape = CONFIG_NUMBER,
+     .minimum = 1,
+     .maximum = 64,
+     .argument = "N",
+     .preset = "4",
+     .help = "Threads that serve requests; waiting terminals need none."},
+    {.name = "connections",
+     .shape = CONFIG_NUMBER,
+     .minimum = 16,
+     .maximum = 1000000,
+     .argument = "N",
+     .preset = "12000",
+     .help = "Connections open at a time, at most."},
+    {.name = "idle-seconds",
+     .shape = CONFIG_NUMBER,
+     .minimum = 5,
+     .maximum = 3600,
+     .argument = "N",
+     .preset = "120",
+     .help = "Close a connection that stays silent so long."},
+    {.name = "log-requests", .shape = CONFIG_SWITCH, .help = "Log a line for each request."},
+    {.name = "name",
+     .shape = CONFIG_TEXT,
+     .flag_only = true,
+     .argument = "NAME",
+     .help = "The agent's name."},
+    {.name = "office",
+     .shape = CONFIG_TEXT,
+     .flag_only = true,
+     .argument = "KEY",
+     .help = "Key of the agent's office (sample/quebec)."},
+    {.name = "role",
+     .shape = CONFIG_TEXT,
+     .flag_only = true,
+     .argument = "ROLE",
+     .help = "clerk, agent, specialist, supervisor, privacy-officer or administrator."},
+    {.name = "language",
+     .shape = CONFIG_TEXT,
+     .flag_only = true,
+     .argument = "TAGS",
+     .help = "Languages served, separated by commas (fr,en)."},
+    {.name = "queues",
+     .shape = CONFIG_TEXT,
+     .flag_only = true,
+     .argument = "KEYS",
+     .help = "Keys of queues served, separated by commas."},
+    {.name = "password-file",
+     .shape = CONFIG_TEXT,
+     .flag_only = true,
+     .argument = "FILE",
+     .help = "Read the password from the first line of this file instead of standard input."},
+    {.name = "dry-run",
+     .shape = CONFIG_SWITCH,
+     .flag_only = true,
+     .help = "Tell what an import would do, and change nothing."},
+    {.name = "allow-ending",
+     .shape = CONFIG_SWITCH,
+     .flag_only = true,
+     .help = "Import even if over a fifth of the source's records would end."},
+    {.name = "json", .shape = CONFIG_SWITCH, .flag_only = true, .help = "Print JSON."},
+    {0},
+};
+
+static const struct guichetd_command *const commands[] = {
+    &guichetd_init, &guichetd_serve, &guichetd_agent_add, &guichetd_import, &guichetd_check,
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static const char *const common_keys[] = {"help", "version", "config", "database", NULL};
+
+void guichetd_print(void *context, const char *line)
+{
+    (void)context;
+    fprintf(stderr, "guichetd: %s\n", line);
+}
+
+int guichetd_database(const struct config *config, const char **path, struct error *error)
+{
+    *path = config_text(config, "database");
+    if (*path == NULL || (*path)[0] == '\0')
+        return error_set(error, ERROR_INVALID, "--database says where the database is");
+    return 0;
+}
+
+int guichetd_ledger_open(const struct config *config, struct ledger **ledger, struct error *error)
+{
+    const char *path;
+    int code = guichetd_database(config, &path, error);
+
+    if (code == 0)
+        code = ledger_open(ledger, path, error);
+    if (code == ERROR_NOT_FOUND)
+        code = error_set(error, code, "%s is not there: make it with `guichetd init`", path);
+    return code;
+}
+
+/* How many of the first words a command's own words take; 0 when it is another command. */
+static size_t command_match(const struct guichetd_command *command, const struct config *config)
+{
+    const char *words = command->words;
+    size_t count = 0;
+
+    while (*words != '\0') {
+        size_t length = strcspn(words, " ");
+        const char *given = config_word(config, count);
+
+        if (given == NULL || strlen(given) != length || strncmp(given, words, length) != 0)
+            return 0;
+        count++;
+        words += length + strspn(words + length, " ");
+    }
+    return count;
+}
+
+static const struct guichetd_command *command_find(const struct config *config, size_t *first)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        *first = command_match(commands[i], config);
+        if (*first > 0)
+            return commands[i];
+    }
+    return NULL;
+}
+
+static bool listed(const char *const *names, const char *name)
+{
+    for (; *names != NULL; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+static void print_help(const struct config *config, const struct guichetd_command *command)
+{
+    struct text_buffer help = {0};
+
+    if (command != NULL) {
+        text_buffer_add_format(&help, "Usage: guichetd %s%s%s [FLAG...]\n\n%s\n\nFlags:\n",
+                               command->words, command->arguments[0] != '\0' ? " " : "",
+                               command->arguments, command->summary);
+        config_help(config, command->keys, &help);
+        config_help(config, common_keys, &help);
+    } else {
+        text_buffer_add_text(&help, "Usage: guichetd COMMAND [FLAG...]\n\nCommands:\n");
+        for (size_t i = 0; i < COMMAND_COUNT; i++)
+            text_buffer_add_format(&help, "  %s%s%s\n        %s\n", commands[i]->words,
+                                   commands[i]->arguments[0] != '\0' ? " " : "",
+                                   commands[i]->arguments, commands[i]->summary);
+        text_buffer_add_text(&help, "\nFlags, each also a line of guichetd.ini and, where given in "
+                                    "brackets, an environment variable:\n");
+        config_help(config, NULL, &help);
+    }
+    fputs(help.bytes != NULL ? help.bytes : "", stdout);
+    text_buffer_free(&help);
+}
+
+/* A flag that the command does not take is a mistake, not something to pass over. */
+static int check_flags(const struct config *config, const struct guichetd_command *command,
+                       struct error *error)
+{
+    const struct config_key *key;
+    size_t position = 0;
+
+    while ((key = config_next_given(config, &position)) != NULL)
+        if (!listed(command->keys, key->name) && !listed(common_keys, key->name))
+            return error_set(error, ERROR_INVALID, "`%s` does not take --%s", command->words,
+                             key->name);
+    return 0;
+}
+
+static int usage(const struct error *error)
+{
+    guichetd_print(NULL, error->message);
+    guichetd_print(NULL, "`guichetd --help` lists commands and flags");
+    return GUICHETD_USAGE;
+}
+
+static int run(const struct config *config)
+{
+    struct error error = ERROR_INIT;
+    const struct guichetd_command *command;
+    size_t first, given;
+    int status;
+
+    command = command_find(config, &first);
+    if (config_switch(config, "help")) {
+        print_help(config, command);
+        return GUICHETD_OK;
+    }
+    if (config_switch(config, "version")) {
+        puts("guichetd " PACKAGE_VERSION);
+        return GUICHETD_OK;
+    }
+    if (command == NULL) {
+        error_set(&error, ERROR_INVALID,
+                  config_word(config, 0) != NULL ? "no such command" : "no command given");
+        return usage(&error);
+    }
+    given = config_word_count(config) - first;
+    if (given < command->least || given > command->most)
+        error_set(&error, ERROR_INVALID, "usage: guichetd %s %s", command->words,
+                  command->arguments);
+    else
+        check_flags(config, command, &error);
+    if (error.code != 0)
+        return usage(&error);
+    status = command->run(config, first, &error);
+    if (error.code != 0)
+        guichetd_print(NULL, error.message);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct error error = ERROR_INIT;
+    struct config *config = NULL;
+    int status;
+
+    if (config_new(&config, "guichetd", &error) != 0 || config_declare(config, keys, &error) != 0 ||
+        config_read(config, argc, argv, &error) != 0)
+        status = usage(&error);
+    else
+        status = run(config);
+    config_free(config);
+    if (fflush(stdout) != 0)
+        status = GUICHETD_FAILED;
+    return status;
+}

@@ -1,0 +1,43 @@
+/*
+ * The subcommands of guichetd: a table that feeds dispatch, --help and the manual. One file each.
+ */
+#ifndef GUICHET_APP_MAIN_GUICHETD_H
+#define GUICHET_APP_MAIN_GUICHETD_H
+
+#include "app/config.h"
+#include "app/error.h"
+
+/* Exit statuses. */
+enum guichetd_status {
+    GUICHETD_OK = 0,
+    GUICHETD_FAILED = 1, /* tried, and could not; or `check` found something */
+    GUICHETD_USAGE = 2,  /* the command line makes no sense */
+};
+
+struct guichetd_command {
+    const char *words;       /* "agent add" */
+    const char *arguments;   /* what follows: "LOGIN"; "" for nothing */
+    const char *summary;     /* one line */
+    const char *const *keys; /* flags and settings it takes, besides the common ones; ends NULL */
+    size_t least, most;      /* how many arguments */
+    /* `first`: index of its first argument among the words of the configuration. Returns a status;
+     * with an `error` of code other than 0, main prints that. */
+    int (*run)(const struct config *config, size_t first, struct error *error);
+};
+
+extern const struct guichetd_command guichetd_init;
+extern const struct guichetd_command guichetd_serve;
+extern const struct guichetd_command guichetd_agent_add;
+extern const struct guichetd_command guichetd_import;
+extern const struct guichetd_command guichetd_check;
+
+/* Writes one line to stderr, with the program's name in front. */
+void guichetd_print(void *context, const char *line);
+
+/* Opens the ledger that the configuration names; explains when it is not there yet. */
+struct ledger;
+int guichetd_ledger_open(const struct config *config, struct ledger **ledger, struct error *error);
+/* The database's path; ERROR_INVALID when there is none. */
+int guichetd_database(const struct config *config, const char **path, struct error *error);
+
+#endif

@@ -1,0 +1,85 @@
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "app/main/guichetd.h"
+#include "net/ledger.h"
+#include "net/server.h"
+
+/* File descriptors besides connections: database, log, the pool's own. */
+#define OTHER_DESCRIPTORS 128
+
+/* As many connections as the system lets us have, up to what is asked. */
+static unsigned connections_allowed(unsigned asked)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return asked;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < (rlim_t)asked + OTHER_DESCRIPTORS)
+        asked = limit.rlim_cur > 2 * OTHER_DESCRIPTORS
+                    ? (unsigned)(limit.rlim_cur - OTHER_DESCRIPTORS)
+                    : OTHER_DESCRIPTORS;
+    return asked;
+}
+
+/* Signals that end the server are taken here and by no other thread. */
+static void signals_block(sigset_t *set)
+{
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(set);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, set, NULL);
+}
+
+static int run(const struct config *config, size_t first, struct error *error)
+{
+    struct server_options options = {
+        .listen = config_text(config, "listen"),
+        .tls_certificate = config_text(config, "tls-cert"),
+        .tls_key = config_text(config, "tls-key"),
+        .threads = (unsigned)config_number(config, "threads"),
+        .connections = connections_allowed((unsigned)config_number(config, "connections")),
+        .idle_seconds = (unsigned)config_number(config, "idle-seconds"),
+        .log_requests = config_switch(config, "log-requests"),
+        .log = guichetd_print,
+    };
+    struct ledger *ledger;
+    struct server *server;
+    sigset_t signals;
+    int received = 0;
+
+    (void)first;
+    signals_block(&signals);
+    if (guichetd_ledger_open(config, &ledger, error) != 0)
+        return GUICHETD_FAILED;
+    if (server_start(&server, &options, ledger, error) != 0) {
+        ledger_close(ledger);
+        return GUICHETD_FAILED;
+    }
+    printf("guichetd: listening on %s\n", server_address(server));
+    fflush(stdout);
+    while (sigwait(&signals, &received) != 0)
+        continue;
+    guichetd_print(NULL, "stopping: answering what waits");
+    server_stop(server);
+    ledger_close(ledger);
+    guichetd_print(NULL, "stopped");
+    return GUICHETD_OK;
+}
+
+static const char *const keys[] = {"listen",      "tls-cert",     "tls-key",      "threads",
+                                   "connections", "idle-seconds", "log-requests", NULL};
+
+const struct guichetd_command guichetd_serve = {
+    .words = "serve",
+    .arguments = "",
+    .summary = "Serve the terminals until SIGTERM or SIGINT.",
+    .keys = keys,
+    .run = run,
+};
