@@ -10,7 +10,6 @@ libnet_a_SOURCES += \
     net/http_exchange.c net/http_exchange.h \
     net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
     net/sync_login.c net/sync_presence.c net/sync_pull.c net/sync_push.c net/sync_reply.c
-    net/http_exchange.c net/http_exchange.h
 
 # The server's side.
 libnet_a_SOURCES += \
