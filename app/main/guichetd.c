@@ -6,9 +6,7 @@
 
 #include "net/ledger.h"
 
-#ifdef HAVE_CONFIG_H
 #include "config.h"
-#endif
 
 static const struct config_key keys[] = {
     {.name = "database",
@@ -235,7 +233,8 @@ static int run(const struct config *config)
     if (error.code != 0)
         return usage(&error);
     status = command->run(config, first, &error);
-    if (error.code != 0)
+    /* A function may fill the error, handle it and go on. */
+    if (status != GUICHETD_OK && error.code != 0)
         guichetd_print(NULL, error.message);
     return status;
 }

@@ -21,7 +21,7 @@ struct guichetd_command {
     const char *const *keys; /* flags and settings it takes, besides the common ones; ends NULL */
     size_t least, most;      /* how many arguments */
     /* `first`: index of its first argument among the words of the configuration. Returns a status;
-     * with an `error` of code other than 0, main prints that. */
+     * main prints the error unless that is GUICHETD_OK. */
     int (*run)(const struct config *config, size_t first, struct error *error);
 };
 
