@@ -93,3 +93,8 @@ schema-suite: tests/schema_suite
 UNIT_TESTS += tests/unit/test_catalogue
 tests_unit_test_catalogue_SOURCES = tests/unit/test_catalogue.c tests/unit/unit.h
 tests_unit_test_catalogue_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_import_catalogue
+tests_unit_test_import_catalogue_SOURCES = tests/unit/test_import_catalogue.c \
+    app/main/command_import.c app/main/command_import.h tests/unit/unit.h
+tests_unit_test_import_catalogue_LDADD = $(UNIT_LIBS)
