@@ -98,3 +98,8 @@ UNIT_TESTS += tests/unit/test_import_catalogue
 tests_unit_test_import_catalogue_SOURCES = tests/unit/test_import_catalogue.c \
     app/main/command_import.c app/main/command_import.h tests/unit/unit.h
 tests_unit_test_import_catalogue_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_store_crash
+tests_unit_test_store_crash_SOURCES = tests/unit/test_store_crash.c tests/unit/fault_vfs.c \
+    tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_test_store_crash_LDADD = $(UNIT_LIBS)
