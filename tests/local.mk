@@ -103,3 +103,16 @@ UNIT_TESTS += tests/unit/test_store_crash
 tests_unit_test_store_crash_SOURCES = tests/unit/test_store_crash.c tests/unit/fault_vfs.c \
     tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_store_crash_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_schema
+tests_unit_test_schema_SOURCES = tests/unit/test_schema.c
+tests_unit_test_schema_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_schema_limits tests/unit/test_schema_message
+tests_unit_test_schema_limits_SOURCES = tests/unit/test_schema_limits.c tests/unit/unit.h
+tests_unit_test_schema_limits_LDADD = $(UNIT_LIBS)
+tests_unit_test_schema_message_SOURCES = tests/unit/test_schema_message.c tests/unit/unit.h
+tests_unit_test_schema_message_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_schema_number tests/unit/test_schema_pattern
+tests_unit_test_schema_number_SOURCES = tests/unit/test_schema_number.c tests/unit/unit.h
+tests_unit_test_schema_number_LDADD = $(UNIT_LIBS)
+tests_unit_test_schema_pattern_SOURCES = tests/unit/test_schema_pattern.c tests/unit/unit.h
+tests_unit_test_schema_pattern_LDADD = $(UNIT_LIBS)
