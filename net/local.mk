@@ -54,3 +54,9 @@ guichetd_SOURCES = \
     app/main/guichetd_init.c \
     app/main/guichetd_serve.c
 guichetd_LDADD = libnet.a libapp.a $(NET_LIBS) $(APP_LIBS)
+
+# Commands of guichet that sync without a screen.
+COMMAND_SYNC_SOURCES = \
+    app/main/command_agent.c app/main/command_agent.h \
+    app/main/command_status.c \
+    app/main/command_sync.c app/main/command_sync.h

@@ -46,6 +46,10 @@ UNIT_TESTS += tests/unit/test_http_client
 tests_unit_test_http_client_SOURCES = tests/unit/test_http_client.c \
     tests/unit/scripted_server.c tests/unit/scripted_server.h tests/unit/unit.h
 tests_unit_test_http_client_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sync_engine
+tests_unit_test_sync_engine_SOURCES = tests/unit/test_sync_engine.c tests/unit/store_fixture.c \
+    tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_sync_engine_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_fixture.c \
