@@ -1,0 +1,76 @@
+/* A ledger in a temporary folder, agents in it, and operations by them. */
+#ifndef GUICHET_TESTS_LEDGER_FIXTURE_H
+#define GUICHET_TESTS_LEDGER_FIXTURE_H
+
+#include "net/ledger.h"
+#include "tests/unit/unit.h"
+
+/* Who works where: Anne in office a; Ben in b, serving queue q; Chloe in c, serving queue q;
+ * Denis in d. */
+enum fixture_agent { ANNE, BEN, CHLOE, DENIS, FIXTURE_AGENTS };
+
+struct ledger_fixture {
+    char folder[64];
+    char path[96];
+    struct ledger *ledger;
+    struct id_generator ids;
+    struct ledger_actor actors[FIXTURE_AGENTS];
+    int64_t clock_ms; /* grows with each operation */
+};
+
+/* Makes folder, database and agents (without passwords). */
+void fixture_open(struct ledger_fixture *fixture);
+/* Closes the ledger and opens it again. */
+void fixture_reopen(struct ledger_fixture *fixture);
+/* Checks the database, then removes everything. */
+void fixture_close(struct ledger_fixture *fixture);
+
+struct id fixture_id(struct ledger_fixture *fixture);
+
+/* Publishes an agent's record: key "sample/NAME", that office and queue ("" for none). */
+void fixture_publish_agent(struct ledger_fixture *fixture, enum fixture_agent who,
+                           const char *office, const char *queue);
+
+/* An operation by `who`; the body's reference is taken over. */
+struct operation *fixture_operation(struct ledger_fixture *fixture, enum fixture_agent who,
+                                    enum operation_kind kind, enum record_type type,
+                                    const struct id *record, int64_t base, json_t *body);
+
+/* Bodies of appends, complete. New references. */
+json_t *fixture_case(struct ledger_fixture *fixture, enum fixture_agent who, const char *office);
+json_t *fixture_note(struct ledger_fixture *fixture, enum fixture_agent who, const char *office,
+                     const struct id *case_id, const char *text);
+json_t *fixture_client(const char *office);
+/* To one of agent (an id), office or queue (keys); the others NULL. */
+json_t *fixture_handoff(struct ledger_fixture *fixture, enum fixture_agent who, const char *office,
+                        const struct id *case_id, const char *agent, const char *to_office,
+                        const char *queue);
+
+/* Applies one operation in `who`'s name and frees it; the caller clears the outcome. */
+void fixture_apply(struct ledger_fixture *fixture, enum fixture_agent who,
+                   struct operation *operation, struct ledger_outcome *outcome);
+/* The same, and it must be applied; returns the seq. */
+int64_t fixture_applied(struct ledger_fixture *fixture, enum fixture_agent who,
+                        struct operation *operation);
+/* The same, and it must be refused with this reason; `field` may be NULL. */
+void fixture_refused(struct ledger_fixture *fixture, enum fixture_agent who,
+                     struct operation *operation, enum merge_refusal refusal, const char *field);
+
+/* Makes a record of this body and returns its id. */
+struct id fixture_make(struct ledger_fixture *fixture, enum fixture_agent who,
+                       enum record_type type, json_t *body);
+
+/* The desk page of `who`: an array of documents; `next` receives the cursor. New reference. */
+json_t *fixture_desk(struct ledger_fixture *fixture, enum fixture_agent who, int64_t since,
+                     size_t limit, int64_t *next);
+/* True when the record comes in the desk's feed past `since`. */
+bool fixture_sees(struct ledger_fixture *fixture, enum fixture_agent who, int64_t since,
+                  const struct id *id);
+/* What reading the record gives: 0, ERROR_REFUSED, ERROR_NOT_FOUND. */
+int fixture_read(struct ledger_fixture *fixture, enum fixture_agent who, enum record_type type,
+                 const struct id *id, json_t **document);
+
+/* Runs ledger_check; the number of findings. */
+int64_t fixture_check(struct ledger_fixture *fixture);
+
+#endif

@@ -1,0 +1,334 @@
+/* Who may see what: feeds, pages, hand-offs and what they open. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "tests/unit/ledger_fixture.h"
+
+#define NOTE_BYTES_FOR_TEST (60 * 1024)
+
+static int setup(void **state)
+{
+    struct ledger_fixture *fixture = malloc(sizeof(*fixture));
+
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+static void test_an_office_keeps_to_itself(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id matter = fixture_make(f, ANNE, RECORD_CASE, fixture_case(f, ANNE, "sample/a"));
+    struct id note =
+        fixture_make(f, ANNE, RECORD_NOTE, fixture_note(f, ANNE, "sample/a", &matter, "private"));
+
+    assert_true(fixture_sees(f, ANNE, 0, &matter));
+    assert_true(fixture_sees(f, ANNE, 0, &note));
+    for (enum fixture_agent who = BEN; who <= DENIS; who++) {
+        assert_false(fixture_sees(f, who, 0, &matter));
+        assert_int_equal(fixture_read(f, who, RECORD_CASE, &matter, NULL), ERROR_REFUSED);
+        /* Nor do they reach it by naming it. */
+        fixture_refused(f, who,
+                        fixture_operation(f, who, OPERATION_APPEND, RECORD_NOTE,
+                                          &f->actors[0].agent, 0,
+                                          fixture_note(f, who, "sample/a", &matter, "peek")),
+                        MERGE_FORBIDDEN, NULL);
+    }
+    /* Agents are of the catalogue: everybody's. */
+    assert_int_equal(fixture_read(f, DENIS, RECORD_AGENT, &f->actors[ANNE].agent, NULL), 0);
+    assert_int_equal(fixture_read(f, DENIS, RECORD_CASE, &note, NULL), ERROR_NOT_FOUND);
+}
+
+static void test_pages_follow_the_order(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id ids[25];
+    int64_t since = 0, next, last;
+    size_t seen = 0;
+
+    for (size_t i = 0; i < 25; i++)
+        ids[i] =
+            fixture_make(f, ANNE, RECORD_NOTE, fixture_note(f, ANNE, "sample/a", NULL, "a note"));
+    for (;;) {
+        json_t *page = fixture_desk(f, ANNE, since, 10, &next);
+        size_t count = json_array_size(page);
+
+        for (size_t i = 0; i < count; i++)
+            assert_string_equal(json_text_or(json_array_get(page, i), "id", ""), ids[seen++].text);
+        json_decref(page);
+        if (count == 0)
+            break;
+        assert_true(next > since);
+        since = next;
+    }
+    assert_int_equal(seen, 25);
+    /* A changed record comes once more, at the end; an untouched one does not. */
+    last = since;
+    fixture_publish_agent(f, ANNE, "a", "");
+    assert_true(fixture_sees(f, ANNE, 0, &ids[3]));
+    assert_false(fixture_sees(f, ANNE, last, &ids[3]));
+}
+
+static void test_a_changed_record_comes_once(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id first = fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id second = fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    json_t *page;
+
+    fixture_applied(f, ANNE,
+                    fixture_operation(f, ANNE, OPERATION_FIELDS, RECORD_CLIENT, &first, 1,
+                                      json_pack("{s:s}", "phone", "1")));
+    page = fixture_desk(f, ANNE, 0, 100, NULL);
+    assert_int_equal(json_array_size(page), 2);
+    assert_string_equal(json_text_or(json_array_get(page, 0), "id", ""), second.text);
+    assert_string_equal(json_text_or(json_array_get(page, 1), "id", ""), first.text);
+    assert_int_equal(json_integer_or(json_array_get(page, 1), "rev", 0), 2);
+    json_decref(page);
+}
+
+/* A case with client, contact and note in office a. */
+struct matter {
+    struct id client, contact, matter, note;
+};
+
+static struct matter matter_make(struct ledger_fixture *f)
+{
+    struct matter made;
+    json_t *body;
+
+    made.client = fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    made.matter = fixture_make(f, ANNE, RECORD_CASE, fixture_case(f, ANNE, "sample/a"));
+    body = json_pack("{s:s, s:s, s:s, s:o, s:s}", "channel", "counter", "office", "sample/a",
+                     "agent", f->actors[ANNE].agent.text, "started_at", json_time(f->clock_ms),
+                     "client", made.client.text);
+    made.contact = fixture_make(f, ANNE, RECORD_CONTACT, body);
+    fixture_applied(f, ANNE,
+                    fixture_operation(f, ANNE, OPERATION_FIELDS, RECORD_CONTACT, &made.contact, 1,
+                                      json_pack("{s:s}", "case", made.matter.text)));
+    made.note = fixture_make(f, ANNE, RECORD_NOTE,
+                             fixture_note(f, ANNE, "sample/a", &made.matter, "context"));
+    return made;
+}
+
+static void test_a_handoff_opens_its_matter(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct matter m = matter_make(f);
+    struct id handoff, later;
+    int64_t since;
+    json_t *body;
+
+    json_decref(fixture_desk(f, BEN, 0, 100, &since));
+    assert_false(fixture_sees(f, BEN, 0, &m.matter));
+    body = fixture_handoff(f, ANNE, "sample/a", &m.matter, f->actors[BEN].agent.text, NULL, NULL);
+    json_object_set_new(body, "client", json_string(m.client.text));
+    json_object_set_new(body, "contact", json_string(m.contact.text));
+    handoff = fixture_make(f, ANNE, RECORD_HANDOFF, body);
+    /* All of it comes past Ben's cursor; nothing of it to Chloe. */
+    assert_true(fixture_sees(f, BEN, since, &handoff));
+    assert_true(fixture_sees(f, BEN, since, &m.matter));
+    assert_true(fixture_sees(f, BEN, since, &m.client));
+    assert_true(fixture_sees(f, BEN, since, &m.contact));
+    assert_true(fixture_sees(f, BEN, since, &m.note));
+    assert_int_equal(fixture_read(f, BEN, RECORD_NOTE, &m.note, NULL), 0);
+    assert_false(fixture_sees(f, CHLOE, 0, &m.matter));
+    /* What is written to the case later, on either side, both see. */
+    json_decref(fixture_desk(f, BEN, 0, 100, &since));
+    later = fixture_make(f, ANNE, RECORD_NOTE,
+                         fixture_note(f, ANNE, "sample/a", &m.matter, "one thing more"));
+    assert_true(fixture_sees(f, BEN, since, &later));
+    json_decref(fixture_desk(f, ANNE, 0, 100, &since));
+    later =
+        fixture_make(f, BEN, RECORD_NOTE, fixture_note(f, BEN, "sample/b", &m.matter, "thank you"));
+    assert_true(fixture_sees(f, ANNE, since, &later));
+    assert_false(fixture_sees(f, CHLOE, 0, &later));
+}
+
+static void test_a_client_named_later_is_seen(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct matter m = matter_make(f);
+    struct id client;
+
+    fixture_make(
+        f, ANNE, RECORD_HANDOFF,
+        fixture_handoff(f, ANNE, "sample/a", &m.matter, f->actors[BEN].agent.text, NULL, NULL));
+    client = fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    assert_false(fixture_sees(f, BEN, 0, &client));
+    fixture_applied(f, ANNE,
+                    fixture_operation(f, ANNE, OPERATION_FIELDS, RECORD_CASE, &m.matter, 1,
+                                      json_pack("{s:s}", "client", client.text)));
+    assert_true(fixture_sees(f, BEN, 0, &client));
+}
+
+static void test_a_handoff_opens_nothing_of_others(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct matter m = matter_make(f);
+    struct id id = fixture_id(f), nowhere = fixture_id(f);
+    json_t *body;
+
+    /* Denis cannot hand himself what he may not see. */
+    fixture_refused(f, DENIS,
+                    fixture_operation(f, DENIS, OPERATION_APPEND, RECORD_HANDOFF, &id, 0,
+                                      fixture_handoff(f, DENIS, "sample/d", &m.matter,
+                                                      f->actors[DENIS].agent.text, NULL, NULL)),
+                    MERGE_FORBIDDEN, NULL);
+    body = fixture_handoff(f, DENIS, "sample/d", NULL, f->actors[DENIS].agent.text, NULL, NULL);
+    json_object_set_new(body, "client", json_string(m.client.text));
+    fixture_refused(f, DENIS,
+                    fixture_operation(f, DENIS, OPERATION_APPEND, RECORD_HANDOFF, &id, 0, body),
+                    MERGE_FORBIDDEN, "client");
+    fixture_refused(f, ANNE,
+                    fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &id, 0,
+                                      fixture_handoff(f, ANNE, "sample/a", &nowhere,
+                                                      f->actors[BEN].agent.text, NULL, NULL)),
+                    MERGE_MISSING, "case");
+    /* Nor by a case of his own that names the client. */
+    id = fixture_make(f, DENIS, RECORD_CASE, fixture_case(f, DENIS, "sample/d"));
+    fixture_refused(f, DENIS,
+                    fixture_operation(f, DENIS, OPERATION_FIELDS, RECORD_CASE, &id, 1,
+                                      json_pack("{s:s}", "client", m.client.text)),
+                    MERGE_FORBIDDEN, "client");
+    assert_false(fixture_sees(f, DENIS, 0, &m.client));
+}
+
+static struct operation *accept_make(struct ledger_fixture *f, enum fixture_agent who,
+                                     const struct id *handoff)
+{
+    return fixture_operation(
+        f, who, OPERATION_CLAIM, RECORD_HANDOFF, handoff, 1,
+        json_pack("{s:s, s:s}", "state", "accepted", "taken_by", f->actors[who].agent.text));
+}
+
+static void test_one_winner(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct matter m = matter_make(f);
+    struct id handoff =
+        fixture_make(f, ANNE, RECORD_HANDOFF,
+                     fixture_handoff(f, ANNE, "sample/a", &m.matter, NULL, NULL, "sample/q"));
+    struct ledger_outcome outcome;
+
+    assert_true(fixture_sees(f, BEN, 0, &handoff));
+    assert_true(fixture_sees(f, CHLOE, 0, &m.note));
+    assert_false(fixture_sees(f, DENIS, 0, &handoff));
+    fixture_refused(f, DENIS, accept_make(f, DENIS, &handoff), MERGE_FORBIDDEN, NULL);
+    /* Anne sees it, but does not serve the queue. */
+    fixture_refused(f, ANNE, accept_make(f, ANNE, &handoff), MERGE_ACTOR, "state");
+    fixture_applied(f, CHLOE, accept_make(f, CHLOE, &handoff));
+    fixture_apply(f, BEN, accept_make(f, BEN, &handoff), &outcome);
+    assert_int_equal(outcome.kind, LEDGER_REFUSED);
+    assert_string_equal(merge_refusal_name(outcome.refusal), "taken");
+    /* The loser sees at once who has it. */
+    assert_string_equal(json_text_or(json_object_get(outcome.record, "body"), "taken_by", ""),
+                        f->actors[CHLOE].agent.text);
+    ledger_outcome_clear(&outcome);
+}
+
+static void test_an_office_takes_a_handoff(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct matter m = matter_make(f);
+    struct id handoff =
+        fixture_make(f, ANNE, RECORD_HANDOFF,
+                     fixture_handoff(f, ANNE, "sample/a", &m.matter, NULL, "sample/d", NULL));
+
+    assert_false(fixture_sees(f, BEN, 0, &handoff));
+    assert_true(fixture_sees(f, DENIS, 0, &m.note));
+    fixture_applied(f, DENIS, accept_make(f, DENIS, &handoff));
+}
+
+static void test_an_agent_who_moves(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct matter m = matter_make(f);
+    struct id own = fixture_make(f, DENIS, RECORD_CLIENT, fixture_client("sample/d"));
+    struct id later;
+    int64_t since;
+    json_t *page;
+
+    json_decref(fixture_desk(f, DENIS, 0, 100, &since));
+    fixture_publish_agent(f, DENIS, "a", "");
+    /* What stood in the office before comes past the cursor, each once; the old office's stays
+     * behind. */
+    assert_true(fixture_sees(f, DENIS, since, &m.note));
+    assert_true(fixture_sees(f, DENIS, since, &m.matter));
+    assert_false(fixture_sees(f, DENIS, since, &own));
+    assert_int_equal(fixture_read(f, DENIS, RECORD_CLIENT, &own, NULL), ERROR_REFUSED);
+    page = fixture_desk(f, DENIS, since, 2, &since);
+    assert_int_equal(json_array_size(page), 2);
+    json_decref(page);
+    page = fixture_desk(f, DENIS, since, 100, &since);
+    assert_int_equal(json_array_size(page), 2);
+    json_decref(page);
+    later =
+        fixture_make(f, ANNE, RECORD_NOTE, fixture_note(f, ANNE, "sample/a", &m.matter, "later"));
+    assert_true(fixture_sees(f, DENIS, since, &later));
+    /* And back again: nothing of office a any more. */
+    fixture_publish_agent(f, DENIS, "d", "");
+    assert_false(fixture_sees(f, DENIS, 0, &m.matter));
+    assert_true(fixture_sees(f, DENIS, 0, &own));
+    assert_int_equal(fixture_read(f, DENIS, RECORD_NOTE, &later, NULL), ERROR_REFUSED);
+}
+
+static void test_a_page_ends_by_bytes(void **state)
+{
+    struct ledger_fixture *f = *state;
+    char *text = malloc(NOTE_BYTES_FOR_TEST + 1);
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    int64_t since = 0;
+    size_t seen = 0;
+
+    assert_non_null(text);
+    memset(text, 'x', NOTE_BYTES_FOR_TEST);
+    text[NOTE_BYTES_FOR_TEST] = '\0';
+    for (int i = 0; i < 100; i++)
+        fixture_make(f, ANNE, RECORD_NOTE, fixture_note(f, ANNE, "sample/a", NULL, text));
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[ANNE].agent, &scopes, NULL), 0);
+    do {
+        assert_int_equal(ledger_changes(f->ledger, &scopes, since, 1000, &page, NULL), 0);
+        assert_true(page.length < LEDGER_PAGE_BYTES + 2 * NOTE_BYTES_FOR_TEST);
+        seen += page.count;
+        since = page.next;
+        if (seen < 100)
+            assert_true(page.more);
+        ledger_page_clear(&page);
+    } while (seen < 100);
+    assert_int_equal(ledger_changes(f->ledger, &scopes, since, 1000, &page, NULL), 0);
+    assert_int_equal(page.count, 0);
+    assert_int_equal(page.next, since);
+    assert_false(page.more);
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    free(text);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_an_office_keeps_to_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_pages_follow_the_order, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_changed_record_comes_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_handoff_opens_its_matter, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_client_named_later_is_seen, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_handoff_opens_nothing_of_others, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_one_winner, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_office_takes_a_handoff, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_agent_who_moves, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_page_ends_by_bytes, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
