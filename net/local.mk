@@ -56,7 +56,7 @@ guichetd_SOURCES = \
 guichetd_LDADD = libnet.a libapp.a $(NET_LIBS) $(APP_LIBS)
 
 # Commands of guichet that sync without a screen.
-COMMAND_SYNC_SOURCES = \
+command_sync_files = \
     app/main/command_agent.c app/main/command_agent.h \
     app/main/command_status.c \
     app/main/command_sync.c app/main/command_sync.h

@@ -130,3 +130,20 @@ tests_unit_test_ledger_scope_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ledger_crash
 tests_unit_test_ledger_crash_SOURCES = tests/unit/test_ledger_crash.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_crash_LDADD = $(UNIT_LIBS)
+
+# Figures: `make bench`. What needs the real inventory says so when it is not there.
+EXTRA_PROGRAMS += tests/bench/bench_terminal
+tests_bench_bench_terminal_SOURCES = tests/bench/bench_terminal.c tests/bench/relay.c \
+    tests/bench/relay.h
+tests_bench_bench_terminal_LDADD = -lutil
+
+bench_input = $${GUICHET_SHARED_DATA:-$(abs_top_srcdir)/../shared/data}
+
+.PHONY: bench bench-terminal
+bench: bench-terminal
+bench-terminal: guichet guichetd tests/bench/bench_terminal
+	@inventory="$(bench_input)/gc-service-inventory"; set --; \
+	if [ -f "$$inventory/services-2023-2024.csv" ]; then \
+	    set -- "$$inventory/services-2023-2024.csv" "$$inventory/standards-2023-2024.csv"; \
+	fi; \
+	./tests/bench/bench_terminal ./guichet ./guichetd "$(abs_top_srcdir)/app/sample" "$$@"
