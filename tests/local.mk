@@ -147,3 +147,9 @@ bench-terminal: guichet guichetd tests/bench/bench_terminal
 	    set -- "$$inventory/services-2023-2024.csv" "$$inventory/standards-2023-2024.csv"; \
 	fi; \
 	./tests/bench/bench_terminal ./guichet ./guichetd "$(abs_top_srcdir)/app/sample" "$$@"
+# The judged queries of the search (tests/search/queries.tsv).
+check_PROGRAMS += tests/search/judge
+TESTS += tests/search/judge
+tests_search_judge_SOURCES = tests/search/judge.c tests/search/inventory.c tests/search/inventory.h
+tests_search_judge_LDADD = $(UNIT_LIBS)
+EXTRA_DIST += tests/search/queries.tsv
