@@ -171,7 +171,8 @@ static unsigned edits_allowed(size_t length)
     return length < 4 ? 0 : length < 7 ? 1 : 2;
 }
 
-static void find_typos(struct search *search, const struct plan_word *word)
+/* Adds the nearest terms within `limit` edits; false when there are none. */
+static bool find_typos(struct search *search, const struct plan_word *word, unsigned limit)
 {
     struct plan_unit *unit = &search->plan->units[word->unit];
     size_t before = unit->reading_count;
@@ -179,8 +180,10 @@ static void find_typos(struct search *search, const struct plan_word *word)
         .word = word, .length = strlen(word->term), .prefix = word->being_typed};
 
     nearest.limit = edits_allowed(nearest.length);
+    if (nearest.limit > limit)
+        nearest.limit = limit;
     if (nearest.limit == 0)
-        return;
+        return false;
     for (size_t i = 0; i < search->segment_count && !search_is_cancelled(search); i++) {
         nearest.hopeless = 0;
         nearest.last_length = 0;
@@ -196,6 +199,7 @@ static void find_typos(struct search *search, const struct plan_word *word)
                                     0.05F * (float)i);
     }
     locate_unit(search, word->unit, before);
+    return nearest.count > 0;
 }
 
 /* A word that is two written together ("childcare", "covid19"): both parts, as an alternative. */
@@ -297,8 +301,10 @@ static void read_anew(struct search *search)
             if (unit_is_found(search, word->unit))
                 continue;
         }
-        if (!find_parts(search, word, group_of(plan, word)))
-            find_typos(search, word);
+        if (unit->meant)
+            continue; /* a known word that only its meanings have */
+        if (!find_typos(search, word, 1) && !find_parts(search, word, group_of(plan, word)))
+            find_typos(search, word, 2);
     }
 }
 
@@ -332,12 +338,26 @@ static uint64_t count_documents(const struct search *search, size_t unit, size_t
     return sum;
 }
 
+/* A word that is there, or known to mean something, is rather complete than half a word. */
+static void lower_prefix(struct search *search, size_t unit)
+{
+    struct plan_unit *entry = &search->plan->units[unit];
+
+    if (!entry->typed || (!entry->meant && !reading_is_found(search, unit, 0)))
+        return;
+    for (size_t i = 0; i < entry->reading_count; i++) {
+        if (entry->readings[i].kind == READING_PREFIX)
+            entry->readings[i].weight = WEIGHT_PREFIX_LATE;
+    }
+}
+
 static void weigh_unit(struct search *search, size_t unit)
 {
     struct plan_unit *entry = &search->plan->units[unit];
     double documents = (double)search_index_documents(search->index) + 1;
 
     entry->matches = 0;
+    lower_prefix(search, unit);
     /* The word itself tells how rare it is; only when nothing has it, its other readings do. */
     for (size_t i = 0; i < entry->reading_count && entry->matches == 0; i++)
         entry->matches = count_documents(search, unit, i);
@@ -394,9 +414,10 @@ int search_locate(struct search *search, struct error *error)
     for (size_t i = 0; i < plan->unit_count; i++)
         locate_unit(search, i, 0);
     read_anew(search);
-    if (plan->unit_count == 1)
+    if (plan->unit_count == 1) {
+        lower_prefix(search, 0);
         plan->units[0].rarity = 1; /* nothing to compare with */
-    else
+    } else
         for (size_t i = 0; i < plan->unit_count; i++)
             weigh_unit(search, i);
     weigh_groups(plan);

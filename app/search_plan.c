@@ -7,10 +7,11 @@
 #include "app/text.h"
 
 /* How sure each reading of a word is. */
-#define WEIGHT_TERM    1.0F
-#define WEIGHT_PREFIX  0.8F
-#define WEIGHT_ROOT    0.5F
-#define WEIGHT_MEANING 0.8F
+#define WEIGHT_TERM   1.0F
+#define WEIGHT_PREFIX 0.8F
+#define WEIGHT_ROOT   0.5F
+#define WEIGHT_SAME   0.9F
+#define WEIGHT_WANTED 0.7F
 
 /* Alternatives of one group. */
 #define GROUP_ALTERNATIVES 16
@@ -151,23 +152,6 @@ static void take_words(struct search_plan *plan, const char *folded, bool open)
     }
 }
 
-/* Makes the unit of a typed word. What begins so is only wanted of the word being typed; the
- * ranking adds it to others when nothing has the word. */
-static void make_unit(struct search_plan *plan, struct plan_word *word)
-{
-    struct plan_unit *unit = &plan->units[plan->unit_count];
-    size_t length = strlen(word->text);
-    size_t root = search_root(word->text, length);
-
-    *unit = (struct plan_unit){.typed = true};
-    search_plan_add_reading(unit, READING_TERM, word->term, strlen(word->term), WEIGHT_TERM);
-    if (word->being_typed)
-        search_plan_add_reading(unit, READING_PREFIX, word->text, length, WEIGHT_PREFIX);
-    if (root > 0)
-        search_plan_add_reading(unit, READING_ROOT, word->text, root, WEIGHT_ROOT);
-    word->unit = (uint8_t)plan->unit_count++;
-}
-
 /* The unit of a synonym's word, shared when it is there already; PLAN_UNITS for no room. */
 static size_t meaning_unit(struct search_plan *plan, const char *term, size_t length)
 {
@@ -227,18 +211,38 @@ struct meaning_context {
     struct plan_group *group;
 };
 
-static void add_meaning(void *context, const char *wanted)
+static void add_meaning(void *context, const char *wanted, bool same)
 {
     struct meaning_context *meaning = context;
+    float weight = same ? WEIGHT_SAME : WEIGHT_WANTED;
+    const struct plan_alternative *typed =
+        &meaning->plan->alternatives[meaning->group->first_alternative];
 
-    search_plan_add_alternative(meaning->plan, meaning->group, wanted, WEIGHT_MEANING);
+    /* One word for one word is a reading of it; see add_own_meaning. */
+    if (typed->unit_count > 1 || strchr(wanted, ' ') != NULL)
+        search_plan_add_alternative(meaning->plan, meaning->group, wanted, weight);
+    for (size_t i = 0; i < typed->unit_count; i++)
+        meaning->plan->units[typed->units[i]].meant = true;
 }
 
-static void count_meaning(void *context, const char *wanted)
+/* Adds what one word means in one word to its readings, also where it is part of a phrase. */
+static void add_own_meaning(void *context, const char *wanted, bool same)
+{
+    struct plan_unit *unit = context;
+    char term[SEARCH_TERM_LIMIT + 1];
+
+    if (strchr(wanted, ' ') == NULL)
+        search_plan_add_reading(unit, READING_MEANING, term,
+                                search_stem(wanted, strlen(wanted), term),
+                                same ? WEIGHT_SAME : WEIGHT_WANTED);
+}
+
+static void count_meaning(void *context, const char *wanted, bool same)
 {
     size_t *count = context;
 
     (void)wanted;
+    (void)same;
     (*count)++;
 }
 
@@ -272,6 +276,24 @@ static size_t phrase_length(const struct search_plan *plan, size_t first)
             return count;
     }
     return 1;
+}
+
+/* Makes the unit of a typed word. What begins so is only wanted of the word being typed; the
+ * ranking adds it to others when nothing has the word. */
+static void make_unit(struct search_plan *plan, struct plan_word *word)
+{
+    struct plan_unit *unit = &plan->units[plan->unit_count];
+    size_t length = strlen(word->text);
+    size_t root = search_root(word->text, length);
+
+    *unit = (struct plan_unit){.typed = true};
+    search_plan_add_reading(unit, READING_TERM, word->term, strlen(word->term), WEIGHT_TERM);
+    if (word->being_typed)
+        search_plan_add_reading(unit, READING_PREFIX, word->text, length, WEIGHT_PREFIX);
+    if (root > 0)
+        search_plan_add_reading(unit, READING_ROOT, word->text, root, WEIGHT_ROOT);
+    search_meanings(word->term, add_own_meaning, unit);
+    word->unit = (uint8_t)plan->unit_count++;
 }
 
 static void make_group(struct search_plan *plan, size_t first, size_t count)

@@ -21,10 +21,11 @@
 #define PLAN_FILTERS           12
 
 enum plan_reading_kind {
-    READING_TERM,   /* exactly this term */
-    READING_PREFIX, /* what begins so */
-    READING_ROOT,   /* what begins with the root of the word: its family */
-    READING_TYPO,   /* a term that is one or two edits away */
+    READING_TERM,    /* exactly this term */
+    READING_PREFIX,  /* what begins so */
+    READING_ROOT,    /* what begins with the root of the word: its family */
+    READING_MEANING, /* a term that means the same, or what is wanted */
+    READING_TYPO,    /* a term that is one or two edits away */
 };
 
 struct plan_reading {
@@ -39,6 +40,7 @@ struct plan_unit {
     size_t reading_count;
     bool filter;      /* must be there, and adds nothing to the score */
     bool typed;       /* a word of the query, not a synonym */
+    bool meant;       /* it has meanings: not a mistyped word */
     float rarity;     /* filled in when ranking */
     uint64_t matches; /* documents, about; filled in when ranking */
 };

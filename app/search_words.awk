@@ -1,4 +1,4 @@
-# Turns app/search_words.txt into lines "S word", "W word" and "M typed<TAB>wanted", to be sorted;
+# Turns app/search_words.txt into lines "S word", "W word" and "M typed<TAB>wanted<TAB>same", to be sorted;
 # with -v pass=2 turns the sorted lines into C. The rules of folding and of search_stem
 # (app/search_fold.c) stand here a second time; tests/unit/test_search_words.c compares them.
 
@@ -50,12 +50,12 @@ function typed(phrase,    words, count, i, out, all)
     return out == "" ? all : out
 }
 
-function pairs(from, from_count, to, to_count,    i, j)
+function pairs(from, from_count, to, to_count, same,    i, j)
 {
     for (i = 1; i <= from_count; i++)
         for (j = 1; j <= to_count; j++)
             if (fold(from[i]) != fold(to[j]))
-                print "M " typed(fold(from[i])) "\t" fold(to[j])
+                print "M " typed(fold(from[i])) "\t" fold(to[j]) "\t" same
 }
 
 pass == 2 {
@@ -72,7 +72,7 @@ pass == 2 {
     text = substr($0, 3)
     if (kind == "M") {
         split(text, part, "\t")
-        print "    {\"" part[1] "\", \"" part[2] "\"},"
+        print "    {\"" part[1] "\", \"" part[2] "\", " part[3] "},"
     } else
         print "    \"" text "\","
     next
@@ -93,12 +93,12 @@ section == "[meanings]" && />/ {
     split($0, side, ">")
     left_count = split(side[1], left, ",")
     right_count = split(side[2], right, ",")
-    pairs(left, left_count, right, right_count)
+    pairs(left, left_count, right, right_count, "false")
     next
 }
 section == "[meanings]" {
     count = split($0, words, "=")
-    pairs(words, count, words, count)
+    pairs(words, count, words, count, "true")
     next
 }
 { print FILENAME ":" FNR ": no section" > "/dev/stderr"; exit 1 }

@@ -6,6 +6,7 @@
 struct meaning {
     const char *typed;
     const char *wanted;
+    bool same; /* the other way round as well */
 };
 
 /* Made from app/search_words.txt: `stop_words`, `weak_words` and `meanings`, each sorted. */
@@ -58,5 +59,5 @@ void search_meanings(const char *phrase, search_meaning_visit visit, void *conte
     }
     for (; low < sizeof meanings / sizeof meanings[0] && strcmp(meanings[low].typed, phrase) == 0;
          low++)
-        visit(context, meanings[low].wanted);
+        visit(context, meanings[low].wanted, meanings[low].same);
 }

@@ -20,8 +20,9 @@ bool search_word_is_stop(const char *word, size_t length);
 bool search_word_is_weak(const char *word, size_t length);
 
 /* Calls `visit` with each phrase (folded words, one space between; static) that `phrase` also
- * means. `phrase` is made of terms (search_stem), one space between. */
-typedef void (*search_meaning_visit)(void *context, const char *wanted);
+ * means. `phrase` is made of terms (search_stem), one space between. `same`: both are names of one
+ * thing; else `wanted` is what a citizen who says `phrase` may want. */
+typedef void (*search_meaning_visit)(void *context, const char *wanted, bool same);
 void search_meanings(const char *phrase, search_meaning_visit visit, void *context);
 
 /* Words of the longest phrase that has a meaning, without stop words. */
