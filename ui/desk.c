@@ -46,48 +46,33 @@ void desk_agent_name(struct desk *desk, const struct id *agent, char *name, size
     record_free(record);
 }
 
-static void stamp(struct desk *desk, struct operation *operation)
+struct author desk_author(struct desk *desk)
 {
-    operation->id = id_generate(&desk->ids, desk_now(desk));
-    operation->agent = *desk_agent(desk);
+    struct author author = {
+        .agent = *desk_agent(desk),
+        .office = desk_office(desk),
+        .channel = desk->channel,
+        .clock = &desk->clock,
+        .ids = &desk->ids,
+    };
+
     if (desk->store != NULL)
-        operation->device = *store_device(desk->store);
-    operation->moment = clock_next(&desk->clock);
+        author.device = *store_device(desk->store);
+    return author;
 }
 
-struct operation *desk_append(struct desk *desk, enum record_type type)
+int desk_apply(struct desk *desk, struct batch *batch, struct error *error)
 {
-    struct id record = id_generate(&desk->ids, desk_now(desk));
-    struct operation *operation = operation_new(OPERATION_APPEND, type, &record);
-
-    if (operation != NULL)
-        stamp(desk, operation);
-    return operation;
-}
-
-struct operation *desk_change(struct desk *desk, enum operation_kind kind,
-                              const struct record *record)
-{
-    struct operation *operation = operation_new(kind, record->type, &record->id);
-
-    if (operation == NULL)
-        return NULL;
-    operation->base = record->rev;
-    stamp(desk, operation);
-    return operation;
-}
-
-int desk_apply(struct desk *desk, struct operation *const *operations, size_t count,
-               struct error *error)
-{
-    int code;
+    int code = 0;
 
     if (desk->store == NULL)
-        return error_set(error, ERROR_REFUSED, "nobody is signed in");
-    if (desk->local_only)
-        return error_set(error, ERROR_REFUSED, "%s",
+        code = error_set(error, ERROR_REFUSED, "nobody is signed in");
+    else if (desk->local_only)
+        code = error_set(error, ERROR_REFUSED, "%s",
                          _("the server refuses this sign-in: sign in again to write"));
-    code = store_apply(desk->store, operations, count, NULL, error);
+    else if (batch->count > 0)
+        code = store_apply(desk->store, batch->operations, batch->count, NULL, error);
+    batch_clear(batch);
     if (code != 0)
         return code;
     desk->changes++;

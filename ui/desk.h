@@ -9,12 +9,12 @@
 
 #include <jansson.h>
 
+#include "app/author.h"
 #include "app/catalogue.h"
 #include "app/clock.h"
 #include "app/error.h"
 #include "app/id.h"
 #include "app/link.h"
-#include "app/operation.h"
 #include "app/seal.h"
 #include "app/store.h"
 
@@ -45,6 +45,7 @@ struct desk {
     const char *catalogue_path;  /* for another thread's connection; borrowed */
     const char *data_directory;  /* holds agents/<login>.db; borrowed */
     const char *login;           /* proposed at sign-in; borrowed, "" for none */
+    char *password;              /* given with the login: tried once, then wiped; borrowed */
     bool language_fixed;         /* chosen for this run: the saved one does not replace it */
     struct clock clock;
     struct id_generator ids;
@@ -75,16 +76,13 @@ const char *desk_login(const struct desk *desk);
 /* An agent's name by id from the catalogue, "" when unknown: for "written by". */
 void desk_agent_name(struct desk *desk, const struct id *agent, char *name, size_t size);
 
-/* A new append of `type` with a new record id; a change of a record as it was shown. Both carry
- * id, agent, device and moment; the caller fills `body`. NULL when out of memory. */
-struct operation *desk_append(struct desk *desk, enum record_type type);
-struct operation *desk_change(struct desk *desk, enum operation_kind kind,
-                              const struct record *record);
+/* Who makes operations here (app/author.h). NULL members never; borrows from the desk: use it at
+ * once. Not const: making operations moves the clock. */
+struct author desk_author(struct desk *desk);
 
-/* store_apply, then wakes the sync thread. Refused with a message when `local_only`. The
- * operations stay the caller's. */
-int desk_apply(struct desk *desk, struct operation *const *operations, size_t count,
-               struct error *error);
+/* Applies the batch (store_apply), clears it in any case, and wakes the sync thread. Refused with a
+ * message when `local_only`. */
+int desk_apply(struct desk *desk, struct batch *batch, struct error *error);
 
 /* Writes `open` to the store's state, after a change of it. */
 int desk_open_keep(struct desk *desk, struct error *error);

@@ -2,8 +2,10 @@
 
 #include <langinfo.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/text.h"
 
@@ -24,14 +26,37 @@ static bool language_is_known(const char *language)
     return strcmp(language, "fr") == 0 || strcmp(language, "en") == 0;
 }
 
+/* Where the texts are: as told, else in the build tree that the program runs from, else
+ * installed. */
+static void find_directory(char *directory, size_t size)
+{
+    const char *told = getenv("GUICHET_LOCALE_DIRECTORY");
+    char program[4096];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    char *slash;
+
+    if (told != NULL && *told != '\0') {
+        text_copy(directory, size, told);
+        return;
+    }
+    program[length < 0 ? 0 : length] = '\0';
+    slash = strrchr(program, '/');
+    if (slash != NULL) {
+        *slash = '\0';
+        snprintf(directory, size, "%s/ui/locale", program);
+        if (access(directory, R_OK) == 0)
+            return;
+    }
+    text_copy(directory, size, GUICHET_LOCALE_DIRECTORY);
+}
+
 int language_start(struct error *error)
 {
-    const char *directory = getenv("GUICHET_LOCALE_DIRECTORY");
+    char directory[4200];
     const char *locale = setlocale(LC_ALL, "");
     char wanted[3] = "fr";
 
-    if (directory == NULL || *directory == '\0')
-        directory = GUICHET_LOCALE_DIRECTORY;
+    find_directory(directory, sizeof(directory));
     if (locale != NULL && strncmp(setlocale(LC_MESSAGES, NULL), "en", 2) == 0)
         text_copy(wanted, sizeof(wanted), "en");
     /* gettext leaves everything as it is in the locales "C" and "POSIX". */

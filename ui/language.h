@@ -19,8 +19,9 @@
 #define N_(text) text
 
 /*
- * Sets a UTF-8 locale (the user's, else C.UTF-8) and the texts' place: GUICHET_LOCALE_DIRECTORY
- * of the environment, else the installed one. Once, before any thread starts.
+ * Sets a UTF-8 locale (the user's, else C.UTF-8) and the texts' place: GUICHET_LOCALE_DIRECTORY of
+ * the environment, else `ui/locale` beside the program (a build tree), else the installed one.
+ * Once, before any thread starts.
  */
 int language_start(struct error *error);
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "app/text.h"
 #include "ui/editor.h"
 #include "ui/language.h"
@@ -20,6 +22,7 @@ struct sign_in {
     enum field focus;
     bool previous; /* the third field is wanted */
     bool waiting;
+    bool given;     /* the password was given at the start and is to be tried */
     unsigned turns; /* of the spinner */
 };
 
@@ -36,6 +39,19 @@ static void sign_in_close(struct screen *screen)
     for (int i = 0; i < FIELD_COUNT; i++)
         editor_free(sign_in->editors[i]);
     free(sign_in);
+}
+
+/* A password given at the start is used once: after signing out it has to be typed. */
+static void take_password(struct screen *screen)
+{
+    struct sign_in *sign_in = screen->data;
+    char *password = screen->desk->password;
+
+    if (password == NULL || *password == '\0')
+        return;
+    editor_set_text(sign_in->editors[FIELD_PASSWORD], password);
+    sodium_memzero(password, strlen(password));
+    sign_in->given = true;
 }
 
 static int sign_in_open(struct screen *screen, const json_t *arguments, struct error *error)
@@ -57,6 +73,7 @@ static int sign_in_open(struct screen *screen, const json_t *arguments, struct e
     editor_set_text(sign_in->editors[FIELD_LOGIN], screen->desk->login);
     if (*screen->desk->login != '\0')
         sign_in->focus = FIELD_PASSWORD;
+    take_password(screen);
     return 0;
 }
 
@@ -139,6 +156,11 @@ static void sign_in_wake(struct screen *screen)
     struct sign_in *sign_in = screen->data;
     struct error error = ERROR_INIT;
 
+    if (sign_in->given) {
+        sign_in->given = false;
+        submit(screen);
+        return;
+    }
     if (!sign_in->waiting)
         return;
     sign_in_step(screen,

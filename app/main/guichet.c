@@ -1,0 +1,317 @@
+/* guichet: the terminal. Wires store, sync and screens; without a screen, runs one command. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "config.h"
+
+#include "app/config.h"
+#include "app/main/command_import.h"
+#include "app/record_fields.h"
+#include "app/seal.h"
+#include "net/sync.h"
+#include "ui/language.h"
+#include "ui/loop.h"
+
+#define PASSWORD_SIZE 1024
+
+static const struct config_key keys[] = {
+    {.name = "server",
+     .letter = 's',
+     .shape = CONFIG_TEXT,
+     .argument = "URL",
+     .preset = "http://127.0.0.1:8080",
+     .help = "The server; plain http on loopback only."},
+    {.name = "ca-file",
+     .shape = CONFIG_TEXT,
+     .argument = "FILE",
+     .help = "Trust only what these certificates (PEM) certify."},
+    {.name = "agent",
+     .letter = 'a',
+     .shape = CONFIG_TEXT,
+     .argument = "LOGIN",
+     .help = "The login proposed at sign-in."},
+    {.name = "password-file",
+     .shape = CONFIG_TEXT,
+     .argument = "FILE",
+     .help = "Sign in with the password on the first line of FILE."},
+    {.name = "language",
+     .letter = 'l',
+     .shape = CONFIG_TEXT,
+     .argument = "fr|en",
+     .help = "The language of the screen; else the locale's."},
+    {.name = "channel",
+     .shape = CONFIG_TEXT,
+     .argument = "CHANNEL",
+     .preset = "counter",
+     .help = "How this terminal serves: counter, phone ..."},
+    {.name = "data-directory",
+     .letter = 'd',
+     .shape = CONFIG_TEXT,
+     .argument = "DIRECTORY",
+     .preset = "{data}",
+     .help = "Where the catalogue and the agents' sealed stores are kept."},
+    {.name = "plain",
+     .letter = 'p',
+     .shape = CONFIG_SWITCH,
+     .help = "No boxes, no colours: for screen readers and Braille lines."},
+    {.name = NULL},
+};
+
+struct subcommand {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+};
+
+static const struct subcommand subcommands[] = {
+    {"import", command_import, "Import services and forms into a catalogue file."},
+};
+
+#define SUBCOMMAND_COUNT (sizeof(subcommands) / sizeof(subcommands[0]))
+
+static void print_usage(const struct config *config)
+{
+    struct text_buffer help = {0};
+
+    config_help(config, NULL, &help);
+    printf("Usage: guichet [OPTION]...\n"
+           "       guichet COMMAND [ARGUMENT]...\n\n"
+           "The front office for the people who serve the public. Without a command it opens the\n"
+           "screen; F1 there explains the keys, and each key has a command after `:`.\n\n"
+           "Options:\n%s\nCommands (guichet COMMAND --help tells more):\n",
+           help.bytes == NULL ? "" : help.bytes);
+    for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
+        printf("  %-10s %s\n", subcommands[i].name, subcommands[i].help);
+    text_buffer_free(&help);
+}
+
+/* --- what the screen works with -------------------------------------------------------------- */
+
+struct program {
+    struct config *config;
+    struct text_buffer catalogue_path;
+    char password[PASSWORD_SIZE];
+    struct desk desk;
+    struct link *link;
+    struct sync *sync;
+    struct terminal *terminal;
+    struct ui *ui;
+};
+
+/* Personal content must not land in a core file, nor be readable by others. */
+static void protect(void)
+{
+    const struct rlimit none = {0, 0};
+
+    umask(077);
+    setrlimit(RLIMIT_CORE, &none);
+#ifndef __SANITIZE_ADDRESS__ /* its leak check at the end could not look */
+    prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+/* Makes a directory and those above it, for the owner alone. */
+static int make_directory(const char *path, struct error *error)
+{
+    char *copy = strdup(path);
+
+    if (copy == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    for (char *slash = copy + 1;; slash++) {
+        char end = *slash;
+
+        if (end != '/' && end != '\0')
+            continue;
+        *slash = '\0';
+        if (mkdir(copy, 0700) != 0 && errno != EEXIST) {
+            error_set(error, ERROR_STORAGE, "%s: %s", copy, strerror(errno));
+            free(copy);
+            return ERROR_STORAGE;
+        }
+        *slash = end;
+        if (end == '\0')
+            break;
+    }
+    free(copy);
+    return 0;
+}
+
+static int read_password(struct program *program, struct error *error)
+{
+    const char *path = config_text(program->config, "password-file");
+    ssize_t got;
+    int file;
+
+    if (path == NULL)
+        return 0;
+    file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return error_set(error, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno));
+    got = read(file, program->password, sizeof(program->password) - 1);
+    close(file);
+    if (got < 0)
+        return error_set(error, ERROR_STORAGE, "%s: %s", path, strerror(errno));
+    program->password[strcspn(program->password, "\r\n")] = '\0';
+    return 0;
+}
+
+static int choose_language(struct program *program, struct error *error)
+{
+    const char *language = config_text(program->config, "language");
+    int code = language_start(error);
+
+    if (code == 0 && language != NULL && !language_set(language))
+        return error_set(error, ERROR_INVALID, "no such language: %s (fr, en)", language);
+    program->desk.language_fixed = config_given(program->config, "language");
+    return code;
+}
+
+static int choose_channel(struct program *program, struct error *error)
+{
+    const char *channel = config_text(program->config, "channel");
+
+    for (const char *const *word = channel_words; *word != NULL; word++)
+        if (strcmp(*word, channel) == 0) {
+            text_copy(program->desk.channel, sizeof(program->desk.channel), channel);
+            return 0;
+        }
+    return error_set(error, ERROR_INVALID, "no such channel: %s (counter, phone ...)", channel);
+}
+
+static int open_catalogue(struct program *program, struct error *error)
+{
+    const char *directory = config_text(program->config, "data-directory");
+    struct text_buffer agents = {0};
+    int code;
+
+    text_buffer_add_format(&agents, "%s/agents", directory);
+    text_buffer_add_format(&program->catalogue_path, "%s/catalogue.db", directory);
+    if (agents.failed || program->catalogue_path.failed)
+        code = error_set(error, ERROR_MEMORY, "out of memory");
+    else
+        code = make_directory(agents.bytes, error);
+    text_buffer_free(&agents);
+    if (code == 0)
+        code = catalogue_open(&program->desk.catalogue, program->catalogue_path.bytes, true, error);
+    program->desk.data_directory = directory;
+    program->desk.catalogue_path = program->catalogue_path.bytes;
+    return code;
+}
+
+static int start_sync(struct program *program, struct error *error)
+{
+    struct sync_options options = {
+        .server_url = config_text(program->config, "server"),
+        .ca_file = config_text(program->config, "ca-file"),
+        .catalogue_path = program->catalogue_path.bytes,
+    };
+    int code = link_new(&program->link, error);
+
+    if (code != 0)
+        return code;
+    options.link = program->desk.link = program->link;
+    return sync_start(&program->sync, &options, error);
+}
+
+static int prepare(struct program *program, struct error *error)
+{
+    const char *login = config_text(program->config, "agent");
+    int code = choose_language(program, error);
+
+    program->desk.login = login == NULL ? "" : login;
+    program->desk.password = program->password;
+    clock_init(&program->desk.clock, clock_system, NULL);
+    if (code == 0)
+        code = choose_channel(program, error);
+    if (code == 0)
+        code = read_password(program, error);
+    if (code == 0)
+        code = seal_start(error);
+    if (code == 0)
+        code = open_catalogue(program, error);
+    if (code == 0)
+        code = loop_start(error);
+    if (code == 0)
+        code = start_sync(program, error);
+    return code;
+}
+
+static int run_screen(struct program *program, struct error *error)
+{
+    int code = prepare(program, error);
+
+    if (code == 0) {
+        program->ui = ui_new(&program->desk);
+        if (program->ui == NULL)
+            code = error_set(error, ERROR_MEMORY, "out of memory");
+    }
+    if (code == 0)
+        code = terminal_open(&program->terminal, config_switch(program->config, "plain"), error);
+    if (code == 0) {
+        ui_open(program->ui, "sign-in", NULL);
+        code = loop_run(program->ui, program->terminal, &program->desk, error);
+    }
+    return code;
+}
+
+static void program_end(struct program *program)
+{
+    ui_free(program->ui);
+    terminal_close(program->terminal);
+    if (program->link != NULL)
+        desk_sign_out(&program->desk);
+    sync_stop(program->sync);
+    if (program->desk.catalogue != NULL)
+        catalogue_close(program->desk.catalogue);
+    if (program->link != NULL)
+        link_free(program->link);
+    sodium_memzero(program->password, sizeof(program->password));
+    text_buffer_free(&program->catalogue_path);
+    config_free(program->config);
+}
+
+static int read_options(struct program *program, int argc, char **argv, struct error *error)
+{
+    int code = config_new(&program->config, "guichet", error);
+
+    if (code == 0)
+        code = config_declare(program->config, keys, error);
+    if (code == 0)
+        code = config_read(program->config, argc, argv, error);
+    if (code == 0 && config_word_count(program->config) > 0)
+        code = error_set(error, ERROR_INVALID, "no such command: %s (see guichet --help)",
+                         config_word(program->config, 0));
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    struct program program = {0};
+    struct error error = ERROR_INIT;
+    int code;
+
+    for (size_t i = 0; argc > 1 && i < SUBCOMMAND_COUNT; i++)
+        if (strcmp(argv[1], subcommands[i].name) == 0)
+            return subcommands[i].run(argc - 1, argv + 1);
+    protect();
+    code = read_options(&program, argc, argv, &error);
+    if (code == 0 && config_switch(program.config, "help"))
+        print_usage(program.config);
+    else if (code == 0 && config_switch(program.config, "version"))
+        printf("guichet %s\n", PACKAGE_VERSION);
+    else if (code == 0)
+        code = run_screen(&program, &error);
+    program_end(&program);
+    if (code != 0)
+        fprintf(stderr, "guichet: %s\n", error.message);
+    return code == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,368 @@
+/* F2: services and forms in the client's words, at each keystroke. */
+#include "ui/screen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/editor.h"
+#include "ui/format.h"
+#include "ui/language.h"
+#include "ui/list.h"
+#include "ui/search_worker.h"
+
+#define QUERY_LIMIT 400
+#define FEE_COLUMNS 12
+
+struct search {
+    struct search_worker *worker;   /* owned */
+    struct editor *query;           /* owned */
+    struct search_results *results; /* owned; NULL before the first answer */
+    struct list list;
+    uint64_t asked, shown;         /* numbers of questions */
+    bool opening;                  /* Enter was typed before its results came */
+    size_t wanted;                 /* selection of a restored screen, until results come */
+    char language[8], channel[16]; /* of the last question */
+    char *offers;                  /* owned: what Tab offers, NULL when there is one or none */
+};
+
+static void search_ask(struct screen *screen)
+{
+    struct search *search = screen->data;
+
+    text_copy(search->language, sizeof(search->language), language_now());
+    text_copy(search->channel, sizeof(search->channel), screen->desk->channel);
+    search->asked = search_worker_ask(search->worker, editor_text(search->query), search->language,
+                                      search->channel);
+}
+
+static void search_close(struct screen *screen)
+{
+    struct search *search = screen->data;
+
+    search_worker_free(search->worker);
+    editor_free(search->query);
+    search_results_free(search->results);
+    free(search->offers);
+    free(search);
+}
+
+static int search_open(struct screen *screen, const json_t *arguments, struct error *error)
+{
+    struct search *search = calloc(1, sizeof(*search));
+    int code;
+
+    if (search == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    screen->data = search;
+    search->query = editor_new(EDITOR_LINE, QUERY_LIMIT);
+    code = search->query == NULL ? error_set(error, ERROR_MEMORY, "out of memory")
+                                 : search_worker_new(&search->worker, screen->desk->catalogue_path,
+                                                     screen->desk->link, error);
+    if (code != 0) {
+        search_close(screen);
+        return code;
+    }
+    editor_restore(search->query, json_object_get(arguments, "argument"));
+    editor_restore(search->query, json_object_get(arguments, "query"));
+    search->wanted = (size_t)json_integer_or(arguments, "selected", 0);
+    search_ask(screen);
+    return 0;
+}
+
+/* --- results --------------------------------------------------------------------------------- */
+
+static void open_selected(struct screen *screen)
+{
+    struct search *search = screen->data;
+    const struct search_result *result;
+
+    search->opening = false;
+    if (search->results == NULL || search->list.count == 0) {
+        ui_tell(screen->ui, UI_NOTE, "%s", _("Nothing to open."));
+        return;
+    }
+    result = &search->results->items[search->list.selected];
+    /* The service screen follows the move itself and says so. */
+    ui_open(screen->ui, result->type == RECORD_FORM ? "form" : "service",
+            json_pack("{s:s}", "key",
+                      result->moved_from_key != NULL ? result->moved_from_key : result->key));
+}
+
+static void search_again(struct screen *screen)
+{
+    struct search *search = screen->data;
+
+    if (search->shown == search->asked)
+        search->wanted = search->list.selected;
+    search_ask(screen);
+}
+
+/* Asks again when the language or the channel is another one now. */
+static void search_follow(struct screen *screen)
+{
+    struct search *search = screen->data;
+
+    if (strcmp(search->language, language_now()) != 0 ||
+        strcmp(search->channel, screen->desk->channel) != 0)
+        search_again(screen);
+}
+
+static void search_wake(struct screen *screen)
+{
+    struct search *search = screen->data;
+    struct search_results *results = NULL;
+    struct error error = ERROR_INIT;
+    uint64_t answered = search_worker_take(search->worker, &results, &error);
+
+    if (answered == 0) {
+        search_follow(screen);
+        return;
+    }
+    if (results == NULL) {
+        ui_tell_error(screen->ui, &error);
+    } else {
+        search_results_free(search->results);
+        search->results = results;
+        search->list = (struct list){0};
+        list_set_count(&search->list, results->count);
+        list_select(&search->list, search->wanted);
+        search->wanted = 0;
+    }
+    search->shown = answered;
+    if (search->opening && search->shown == search->asked)
+        open_selected(screen);
+}
+
+/* --- drawing --------------------------------------------------------------------------------- */
+
+/* The fee in this channel, else the lowest; "" when not known. */
+static void fee_hint(struct desk *desk, const struct search_result *result, char *text, size_t size)
+{
+    struct record *record = NULL;
+    const json_t *channel, *best = NULL;
+    size_t index;
+
+    text_copy(text, size, "");
+    if (result->type != RECORD_SERVICE ||
+        catalogue_get(desk->catalogue, RECORD_SERVICE, &result->id, &record, NULL) != 0)
+        return;
+    json_array_foreach(json_object_get(record->body, "channels"), index, channel)
+    {
+        const json_t *fee = json_object_get(channel, "fee");
+        bool own = strcmp(json_text_or(channel, "channel", ""), desk->channel) == 0;
+
+        if (fee == NULL || json_is_false(json_object_get(channel, "available")))
+            continue;
+        if (own || best == NULL)
+            best = fee;
+        if (own)
+            break;
+    }
+    format_money(text, size, best);
+    record_free(record);
+}
+
+struct rows {
+    struct screen *screen;
+    const struct search_results *results;
+};
+
+static void draw_result(void *context, const struct paint *row, size_t index, bool selected)
+{
+    const struct rows *rows = context;
+    const struct search_result *result = &rows->results->items[index];
+    int title_width = row->columns * 55 / 100;
+    int owner_width = row->columns - title_width - FEE_COLUMNS - 6;
+    enum paint_style style = result->ended ? PAINT_DIM : PAINT_TEXT;
+    char fee[64], title[1024];
+
+    (void)selected;
+    if (result->type == RECORD_FORM)
+        snprintf(title, sizeof(title), _("Form: %s"), result->title);
+    else if (result->moved_from != NULL)
+        snprintf(title, sizeof(title), _("%1$s (was: %2$s)"), result->title, result->moved_from);
+    else
+        text_copy(title, sizeof(title), result->title);
+    paint_text(row, 0, 0, title_width, style, title);
+    if (result->level > 0)
+        paint_format(row, 0, title_width + 1, 2, PAINT_DIM, _("L%d"), result->level);
+    paint_text(row, 0, title_width + 4, owner_width, PAINT_DIM, result->owner);
+    fee_hint(rows->screen->desk, result, fee, sizeof(fee));
+    paint_right(row, 0, row->columns - FEE_COLUMNS, FEE_COLUMNS, PAINT_TEXT,
+                result->ended ? _("ended") : fee);
+}
+
+/* "[:channel online] [:level 2]": what narrows, and what is not understood. */
+static int draw_chips(const struct search *search, const struct paint *paint, int row)
+{
+    const char *query = editor_text(search->query);
+    int column = 0;
+
+    for (size_t i = 0; i < search->results->filter_count; i++) {
+        const struct search_filter *filter = &search->results->filters[i];
+        char text[128];
+
+        if (filter->start + filter->length > strlen(query))
+            continue;
+        snprintf(text, sizeof(text), " %.*s ", (int)filter->length, query + filter->start);
+        column += paint_text(paint, row, column, -1,
+                             filter->complete ? PAINT_SELECTION : PAINT_WARNING, text) +
+                  1;
+    }
+    return column;
+}
+
+static void draw_remarks(const struct search *search, const struct paint *paint, int row)
+{
+    const struct search_results *results = search->results;
+    char text[256];
+    int column;
+
+    if (search->offers != NULL) {
+        paint_text(paint, row, 0, -1, PAINT_DIM, search->offers);
+        return;
+    }
+    if (results == NULL)
+        return;
+    column = draw_chips(search, paint, row);
+    for (size_t i = 0; i < results->reading_count; i++) {
+        snprintf(text, sizeof(text), _("“%1$s” read as “%2$s”"), results->readings[i].typed,
+                 results->readings[i].read);
+        column += paint_text(paint, row, column, -1, PAINT_WARNING, text) + 2;
+    }
+    if (column == 0 && editor_length(search->query) == 0)
+        paint_text(paint, row, 0, -1, PAINT_DIM,
+                   _("Type the client's words. “:” after a word filters; Tab completes."));
+}
+
+static void search_draw(struct screen *screen, const struct paint *paint)
+{
+    struct search *search = screen->data;
+    struct rows rows = {screen, search->results};
+    struct paint field = paint_part(paint, 1, 0, 1, -1);
+    struct paint list = paint_part(paint, 4, 0, -1, -1);
+
+    if (search->results != NULL && search->list.count > 0)
+        list_draw(&search->list, &list, 1, true, draw_result, &rows);
+    else if (search->results != NULL && search->shown == search->asked)
+        paint_text(&list, 0, 0, -1, PAINT_TEXT,
+                   _("Nothing found. Try another word, or fewer filters."));
+    draw_remarks(search, paint, 2);
+    editor_draw(search->query, &field, true);
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+/* Replaces the half filter before the cursor by what fits best, or shows what fits. */
+static void complete(struct screen *screen)
+{
+    struct search *search = screen->data;
+    struct search_completion *completion = NULL;
+    size_t cursor = editor_cursor(search->query);
+    struct text_buffer text = {0};
+    const char *query = editor_text(search->query);
+
+    if (search_complete(screen->desk->catalogue, query, cursor, &completion, NULL) != 0)
+        return;
+    if (completion->count > 0 && completion->start <= cursor) {
+        text_buffer_add(&text, query, completion->start);
+        text_buffer_add_text(&text, completion->items[0]);
+        text_buffer_add_text(&text, query + cursor);
+        cursor = completion->start + strlen(completion->items[0]);
+        if (!text.failed && editor_set_text(search->query, text.bytes)) {
+            editor_move(search->query, cursor);
+            search_ask(screen);
+        }
+        text_buffer_free(&text);
+    }
+    for (size_t i = 0; i < completion->count && completion->count > 1; i++)
+        text_buffer_add_format(&text, "%s%s", i == 0 ? "" : "  ", completion->items[i]);
+    free(search->offers);
+    search->offers = text.length > 0 ? text_buffer_take(&text) : NULL;
+    search_completion_free(completion);
+}
+
+static bool search_key(struct screen *screen, const struct input *input)
+{
+    struct search *search = screen->data;
+    bool changed = false;
+
+    if (input->code == INPUT_TAB) {
+        complete(screen);
+        return true;
+    }
+    free(search->offers);
+    search->offers = NULL;
+    if (input->code == INPUT_ENTER) {
+        if (search->shown == search->asked)
+            open_selected(screen);
+        else
+            search->opening = true;
+        return true;
+    }
+    if (input->code == INPUT_ESCAPE && search->opening) {
+        search->opening = false;
+        return true;
+    }
+    if (list_key(&search->list, input, false))
+        return true;
+    /* In an empty field ':' opens the command line; after a word it begins a filter. */
+    if (input->code == ':' && editor_length(search->query) == 0)
+        return false;
+    if (!editor_key(search->query, input, &changed))
+        return false;
+    if (editor_is_full(search->query))
+        ui_ring(screen->ui);
+    if (changed)
+        search_ask(screen);
+    return true;
+}
+
+static bool search_busy(const struct screen *screen)
+{
+    const struct search *search = screen->data;
+
+    return search->opening;
+}
+
+static json_t *search_save(const struct screen *screen)
+{
+    const struct search *search = screen->data;
+
+    return json_pack(
+        "{s:o, s:I}", "query", editor_save(search->query), "selected",
+        (json_int_t)(search->shown == search->asked ? search->list.selected : search->wanted));
+}
+
+static const struct screen_key search_keys[] = {
+    {INPUT_ENTER, N_("Open"), N_("Opens the marked service or form."), NULL, NULL},
+    {INPUT_DOWN, NULL, N_("Marks the next result; Up and the page keys do likewise."), NULL, NULL},
+    {INPUT_TAB, N_("Complete"), N_("Completes a filter: :channel online, :level 2, :org saaq ..."),
+     NULL, NULL},
+    {0},
+};
+
+extern const struct screen_kind screen_search;
+const struct screen_kind screen_search = {
+    .name = "search",
+    .title = N_("Search"),
+    .help = N_("Finds services and forms in the client's own words, of either language, at each "
+               "key. Accents and plurals do not matter. Filters narrow: word :channel online."),
+    .command = N_("search"),
+    .code = INPUT_F(2),
+    .label = N_("Search"),
+    .flags = SCREEN_SINGLE,
+    .keys = search_keys,
+    .open = search_open,
+    .close = search_close,
+    .draw = search_draw,
+    .key = search_key,
+    .save = search_save,
+    .resume = search_follow,
+    .changed = search_again,
+    .wake = search_wake,
+    .busy = search_busy,
+};
