@@ -62,7 +62,7 @@ static void run_sign_out(struct ui *ui, const char *argument)
 static const struct command everywhere[] = {
     {N_("quit"), N_("Leaves Guichet; everything is kept as it is."), N_("Quit"), INPUT_F(10), NULL,
      NULL, run_quit},
-    {N_("language"), N_("Switches between French and English; or: language fr."), N_("Français"),
+    {N_("language"), N_("Switches between French and English; or: language fr."), N_("French"),
      INPUT_CONTROL('T'), NULL, NULL, run_language},
     {NULL, N_("Opens the command line, also where ':' is text."), N_("Command"), INPUT_CONTROL('G'),
      NULL, NULL, run_command_line},

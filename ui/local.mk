@@ -19,10 +19,30 @@ libui_a_SOURCES = \
     ui/screen_help.c \
     ui/screen_home.c \
     ui/screen_lock.c \
+    ui/screen_search.c \
     ui/screen_service.c \
     ui/screen_sign_in.c \
+    ui/search_worker.c ui/search_worker.h \
     ui/service_table.c ui/service_table.h \
     ui/sign_in.c ui/sign_in.h \
     ui/terminal.c ui/terminal.h \
     ui/terminfo.c ui/terminfo.h \
     ui/ui.c ui/ui.h
+
+# The terminal. Its libraries stand in the order in which they need one another.
+bin_PROGRAMS += guichet
+guichet_SOURCES = \
+    app/main/command_import.c app/main/command_import.h \
+    app/main/command_search.c app/main/command_search.h \
+    app/main/guichet.c
+guichet_LDADD = libui.a libnet.a libforms.a libapp.a $(NCURSES_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
+    $(APP_LIBS)
+dist_man_MANS += app/man/guichet.1
+
+# French; English is what the sources say.
+EXTRA_DIST += ui/po/fr.po
+frdir = $(localedir)/fr/LC_MESSAGES
+nodist_fr_DATA = ui/locale/fr/LC_MESSAGES/guichet.mo
+CLEANFILES += ui/locale/fr/LC_MESSAGES/guichet.mo
+ui/locale/fr/LC_MESSAGES/guichet.mo: ui/po/fr.po
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MSGFMT) --check-format --check-domain -o $@ $(srcdir)/ui/po/fr.po

@@ -229,13 +229,13 @@ static void draw_remarks(const struct search *search, const struct paint *paint,
         return;
     column = draw_chips(search, paint, row);
     for (size_t i = 0; i < results->reading_count; i++) {
-        snprintf(text, sizeof(text), _("“%1$s” read as “%2$s”"), results->readings[i].typed,
+        snprintf(text, sizeof(text), _("\"%1$s\" read as \"%2$s\""), results->readings[i].typed,
                  results->readings[i].read);
         column += paint_text(paint, row, column, -1, PAINT_WARNING, text) + 2;
     }
     if (column == 0 && editor_length(search->query) == 0)
         paint_text(paint, row, 0, -1, PAINT_DIM,
-                   _("Type the client's words. “:” after a word filters; Tab completes."));
+                   _("Type the client's words. \":\" after a word filters; Tab completes."));
 }
 
 static void search_draw(struct screen *screen, const struct paint *paint)

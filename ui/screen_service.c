@@ -157,7 +157,7 @@ static void draw_head(struct service *service, const struct desk *desk)
     char line[1024];
 
     if (service->moved_from != NULL) {
-        snprintf(line, sizeof(line), _("“%s” is now this service."), service->moved_from);
+        snprintf(line, sizeof(line), _("\"%s\" is now this service."), service->moved_from);
         page_text(page, 0, PAINT_WARNING, line);
     }
     if (json_bool_or(record->body, "ended", false))

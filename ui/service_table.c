@@ -64,6 +64,11 @@ static void span_text(const struct record *service, const json_t *channel, char 
     }
 }
 
+static const char *cheapest_mark(const struct paint *paint)
+{
+    return paint_is_plain(paint) ? "*" : "✓";
+}
+
 static void draw_row(struct page *page, const struct record *service, const json_t *channel,
                      const char *own, int64_t cheapest)
 {
@@ -94,8 +99,7 @@ static void draw_row(struct page *page, const struct record *service, const json
     used = paint_text(&paint, row, FEE_COLUMN, SPAN_COLUMN - FEE_COLUMN - 1,
                       is_cheapest ? PAINT_GOOD : PAINT_TEXT, money);
     if (is_cheapest)
-        paint_text(&paint, row, FEE_COLUMN + used + 1, 1, PAINT_GOOD,
-                   paint_is_plain(&paint) ? "*" : "✓");
+        paint_text(&paint, row, FEE_COLUMN + used + 1, 1, PAINT_GOOD, cheapest_mark(&paint));
     paint_text(&paint, row, SPAN_COLUMN, narrow ? -1 : HOW_COLUMN - SPAN_COLUMN - 1, PAINT_TEXT,
                span);
     if (*how == '\0')
@@ -140,7 +144,10 @@ void service_table_draw(struct page *page, const struct record *service, const c
             page_text(page, CHANNEL_COLUMN, PAINT_DIM,
                       _("There is a fee; the source does not say how much."));
     }
-    if (cheapest >= 0)
-        page_text(page, CHANNEL_COLUMN, PAINT_DIM,
-                  paint_is_plain(&paint) ? _("* the cheapest") : _("✓ the cheapest"));
+    if (cheapest >= 0) {
+        char text[64];
+
+        snprintf(text, sizeof(text), _("%s the cheapest"), cheapest_mark(&paint));
+        page_text(page, CHANNEL_COLUMN, PAINT_DIM, text);
+    }
 }

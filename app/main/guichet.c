@@ -15,6 +15,7 @@
 
 #include "app/config.h"
 #include "app/main/command_import.h"
+#include "app/main/command_search.h"
 #include "app/record_fields.h"
 #include "app/seal.h"
 #include "net/sync.h"
@@ -28,7 +29,7 @@ static const struct config_key keys[] = {
      .letter = 's',
      .shape = CONFIG_TEXT,
      .argument = "URL",
-     .preset = "http://127.0.0.1:8080",
+     .preset = "http://127.0.0.1:8737",
      .help = "The server; plain http on loopback only."},
     {.name = "ca-file",
      .shape = CONFIG_TEXT,
@@ -72,7 +73,23 @@ struct subcommand {
     const char *help;
 };
 
+/* Searches the terminal's own catalogue when no other is named. */
+static int run_search(int argc, char **argv)
+{
+    char *data = NULL;
+    struct text_buffer cache = {0};
+    int status;
+
+    if (config_directory_path(CONFIG_DIRECTORY_DATA, &data, NULL) == 0)
+        text_buffer_add_format(&cache, "%s/catalogue.db", data);
+    status = command_search(cache.bytes, argc, argv);
+    text_buffer_free(&cache);
+    free(data);
+    return status;
+}
+
 static const struct subcommand subcommands[] = {
+    {"search", run_search, "Search services and forms as the screen does."},
     {"import", command_import, "Import services and forms into a catalogue file."},
 };
 
