@@ -186,7 +186,7 @@ static void test_refuses_to_end_too_much(void **state)
     struct error error = ERROR_INIT;
     struct import *many = import_new();
     for (int i = 0; i < 40; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "s%d", i);
         add(many, name, "one", "2025-03-31");
     }
