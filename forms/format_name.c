@@ -234,10 +234,26 @@ static bool a_label_check(struct name *name, const char *text)
     return valid;
 }
 
+/* A label of ASCII letters, digits and hyphens: a host name's, or an A-label. */
+static bool ascii_label_check(struct name *name, const char *text, size_t length,
+                              bool international)
+{
+    if (!is_ldh_label(text, length))
+        return false;
+    if (is_a_label(text, length))
+        return a_label_check(name, text);
+    if (international && length >= 4 && text[2] == '-' && text[3] == '-')
+        return false;
+    /* Of the bidi rule only the first condition can fail here: it may not begin with a digit. */
+    if (text[0] >= '0' && text[0] <= '9')
+        name->bidi_broken = true;
+    return true;
+}
+
 static bool label_check(struct name *name, const char *text, size_t length, bool international)
 {
     char copy[LABEL_BYTES + 1];
-    bool ascii = true;
+    unsigned char high = 0;
     size_t a_length = length;
 
     if (length == 0 || length > LABEL_BYTES || memchr(text, '\0', length) != NULL)
@@ -245,22 +261,10 @@ static bool label_check(struct name *name, const char *text, size_t length, bool
     memcpy(copy, text, length);
     copy[length] = '\0';
     for (size_t i = 0; i < length; i++)
-        ascii = ascii && ((unsigned char)text[i] & 0x80) == 0;
-    if (ascii) {
-        uint32_t wide[LABEL_LIMIT];
-
-        if (!is_ldh_label(copy, length))
+        high |= (unsigned char)text[i];
+    if ((high & 0x80) == 0) {
+        if (!ascii_label_check(name, copy, length, international))
             return false;
-        if (is_a_label(copy, length)) {
-            if (!a_label_check(name, copy))
-                return false;
-        } else if (international && length >= 4 && copy[2] == '-' && copy[3] == '-') {
-            return false;
-        } else {
-            for (size_t i = 0; i < length; i++)
-                wide[i] = (unsigned char)copy[i];
-            bidi_check(name, wide, length);
-        }
     } else if (international) {
         a_length = u_label_check(name, copy, length);
     } else {

@@ -12,6 +12,10 @@
 #define LIMB_BASE       1000000000u
 #define LIMB_COUNT      (SCHEMA_NUMBER_DIGITS / LIMB_DIGITS + 2)
 
+/* Decimal places that the quick way tries, and the whole numbers that it keeps to. */
+#define AMOUNT_PLACES 6
+#define AMOUNT_LIMIT  1e15
+
 /* Up to here every whole double is exactly the integer that it prints as. */
 #define EXACT_DOUBLE 9007199254740992.0
 
@@ -96,6 +100,30 @@ static void number_from_integer(struct schema_number *number, char *buffer, json
 }
 
 /*
+ * The quick way for amounts such as 12.75: a whole number of at most 15 digits, divided by a power
+ * of ten that a double holds exactly, is rounded once, as reading the decimal is. When that gives
+ * `value` back, it is the only decimal of so few digits that does.
+ */
+static bool number_from_amount(struct schema_number *number, char *buffer, double value)
+{
+    double scale = 1;
+
+    for (int places = 0; places <= AMOUNT_PLACES; places++, scale *= 10) {
+        double whole = rint(value * scale);
+
+        if (fabs(whole) >= AMOUNT_LIMIT)
+            return false;
+        if (whole / scale != value)
+            continue;
+        number_from_integer(number, buffer, (json_int_t)whole);
+        if (number->count > 0)
+            number->exponent -= places;
+        return true;
+    }
+    return false;
+}
+
+/*
  * The shortest of the decimals of 15 to 17 digits that reads back as `value`. Printed with an
  * exponent; the decimal separator, whatever the locale makes it, is all that stands between the
  * first digit and the rest that is neither digit nor 'e'.
@@ -105,6 +133,8 @@ static void number_from_double(struct schema_number *number, char *buffer, doubl
     char text[64];
     const char *at = text;
 
+    if (number_from_amount(number, buffer, value))
+        return;
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof(text), "%.*e", digits - 1, value);
         if (strtod(text, NULL) == value)
@@ -282,11 +312,25 @@ static void limbs_subtract(struct limbs *value, const struct limbs *other)
         value->count--;
 }
 
+/* As divisible_by_word(), when ten times the divisor fits 64 bits as well. */
+static bool divisible_by_small(const struct schema_number *number, int64_t zeros, uint64_t divisor)
+{
+    uint64_t rest = 0;
+
+    for (size_t i = 0; i < number->count; i++)
+        rest = (rest * 10 + (unsigned)(number->digits[i] - '0')) % divisor;
+    for (int64_t i = 0; i < zeros && rest != 0; i++)
+        rest = rest * 10 % divisor;
+    return rest == 0;
+}
+
 /* True when digits followed by `zeros` zeros is a multiple of `divisor`, which fits 64 bits. */
 static bool divisible_by_word(const struct schema_number *number, int64_t zeros, uint64_t divisor)
 {
     unsigned __int128 rest = 0;
 
+    if (divisor <= UINT64_MAX / 10 - 1)
+        return divisible_by_small(number, zeros, divisor);
     for (size_t i = 0; i < number->count; i++)
         rest = (rest * 10 + (unsigned)(number->digits[i] - '0')) % divisor;
     for (int64_t i = 0; i < zeros && rest != 0; i++)

@@ -153,3 +153,14 @@ TESTS += tests/search/judge
 tests_search_judge_SOURCES = tests/search/judge.c tests/search/inventory.c tests/search/inventory.h
 tests_search_judge_LDADD = $(UNIT_LIBS)
 EXTRA_DIST += tests/search/queries.tsv
+
+# The validator beside Ajv: `make bench-schema`.
+EXTRA_PROGRAMS += tests/bench/bench_schema
+tests_bench_bench_schema_SOURCES = tests/bench/bench_schema.c
+tests_bench_bench_schema_LDADD = libforms.a libapp.a $(FORMS_LIBS)
+EXTRA_DIST += tests/bench/bench_schema.mjs tests/bench/bench_schema.sh
+
+.PHONY: bench-schema
+bench-schema: tests/bench/bench_schema
+	@sh '$(srcdir)/tests/bench/bench_schema.sh' tests/bench/bench_schema \
+	    '$(srcdir)/tests/bench/bench_schema.mjs' '$(SUITE)'
