@@ -25,11 +25,11 @@
 struct fill;
 
 enum fill_line_kind {
-    FILL_HEADING, /* title of a group */
+    FILL_HEADING, /* title of a group, a list, or a category inside of a list */
     FILL_LABEL,   /* text */
     FILL_FIELD,   /* takes the focus */
-    FILL_LIST,    /* title of a list, takes the focus: items are added here */
-    FILL_ITEM,    /* title of one item of a list of objects, takes the focus */
+    FILL_ITEM,    /* title of one item of a list of objects */
+    FILL_LIST,    /* after the last item of a list, takes the focus: items are added here */
 };
 
 /* Read-only outside fill. Text is valid until the next call that changes the filling. */
@@ -52,6 +52,8 @@ struct fill_line {
     bool received; /* its answer came from another terminal, and was not looked at since */
     char *message; /* the fault to show, in the filling's language; NULL: none to show */
     char *fault;   /* the fault that there is, shown or not; NULL: none */
+    json_t *offer; /* what the client's file has for it, NULL: nothing */
+    char *offer_text;
 };
 
 /*
@@ -118,6 +120,9 @@ const char *fill_typed(const struct fill *fill);
 /* What the typed text is understood as ("mardi 24 novembre 2026"), NULL when it says nothing more
  * than the text. Owned (free()). */
 char *fill_understood(const struct fill *fill);
+/* Half-typed text whose field another terminal took away meanwhile: kept to be shown, until the
+ * next fill_type. NULL: none. Borrowed. */
+const char *fill_stranded(const struct fill *fill);
 /* Forgets the half-typed text: the answer stands as it was. */
 void fill_revert(struct fill *fill);
 /* Takes the half-typed text as the answer (nothing when there is none). Returns true when the
@@ -129,7 +134,8 @@ bool fill_answer(struct fill *fill, json_t *value);
 bool fill_toggle_choice(struct fill *fill, size_t choice);
 
 /* Lists: the focus stands on the list, or on anything inside the item meant. Adding puts the focus
- * on the first field of the new item; false when the limit is reached or the list can not change. */
+ * on the first field of the new item; false when the limit is reached or the list can not change.
+ */
 bool fill_item_add(struct fill *fill);
 bool fill_item_remove(struct fill *fill);
 /* Moves the item up (-1) or down (+1); the focus goes with it. */

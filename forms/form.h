@@ -80,11 +80,13 @@ struct form_choice {
 struct form_control {
     enum form_input input;
     enum form_style style;
-    const char *path;     /* JSON Pointer below the form, or below the list's item: "/address/city" */
-    const char *key;      /* i18n key */
+    const char *path; /* JSON Pointer below the form, or below the list's item: "/address/city" */
+    const char *key;  /* i18n key */
     const json_t *schema; /* of the answer, references followed; borrowed */
     struct schema *check; /* the answer's own schema, compiled; may accept what the form refuses */
     bool required;        /* by the `required` of the object it stands in */
+    const char *optional; /* that object, or one around it, may be missing (then nothing in it is
+                             required): its path, or NULL */
     bool readonly;        /* by the schema or an option; a rule may change it */
     bool suggestions;     /* `choices` are only suggestions: other text is allowed too */
     bool radio;           /* the layout asks for all choices to be in sight */
@@ -93,6 +95,7 @@ struct form_control {
     size_t choice_count;
     size_t maximum_length;       /* characters, 0: unbounded */
     struct form_element *item;   /* of a list */
+    struct form_text item_title; /* "Child"; "" when the form has none */
     const char *item_label_path; /* member that names an item, or NULL */
     size_t minimum_items;
     size_t maximum_items; /* at most FORM_ITEM_LIMIT */
@@ -106,6 +109,7 @@ struct form_element {
     struct form_text description; /* help shown while the field has the focus */
     struct form_text remark;      /* why it is not shown as the layout asked */
     struct rule *rule;            /* NULL when it has none */
+    const char *rule_base;        /* path of the object that the rule's scopes start from */
     struct form_control *control; /* of FORM_CONTROL */
     struct form_element **children;
     size_t child_count;
@@ -151,6 +155,11 @@ const char *form_known_field(const struct form *form, const char *pointer);
  * root) make required for these answers. The array is owned by the caller (free()), the names are
  * not; NULL when out of memory. */
 const char **form_required_by_condition(const struct form *form, const json_t *answers);
+
+/* The answers as they are validated: objects that must be there, and are only not yet begun, are
+ * given as empty, so that a fault is told of their members, which have fields. New reference (the
+ * same value when nothing was missing); NULL when out of memory. */
+json_t *form_complete(const struct form *form, json_t *answers);
 
 /* The translation of `key`, NULL when there is none in this language. Borrowed. */
 const char *form_translate(const struct form *form, const char *key, enum form_language language);

@@ -2,7 +2,25 @@
 
 noinst_LIBRARIES += libforms.a
 libforms_a_SOURCES = \
-    forms/answer.h forms/fill.h forms/form.h forms/rule.h \
+    forms/answer.c forms/answer.h \
+    forms/answer_choice.c \
+    forms/answer_date.c forms/answer_date.h \
+    forms/answer_style.c forms/answer_style.h \
+    forms/fill.c forms/fill.h forms/fill_private.h \
+    forms/fill_answer.c \
+    forms/fill_check.c \
+    forms/fill_lines.c \
+    forms/fill_share.c \
+    forms/fill_text.c \
+    forms/form.c forms/form.h forms/form_private.h \
+    forms/form_control.c \
+    forms/form_element.c \
+    forms/form_label.c \
+    forms/form_node.c \
+    forms/form_pointer.c forms/form_pointer.h \
+    forms/form_pool.c forms/form_pool.h \
+    forms/layout.c forms/layout.h \
+    forms/rule.c forms/rule.h \
     forms/format.c \
     forms/format.h \
     forms/format_address.c \

@@ -24,12 +24,12 @@ enum rule_effect {
 };
 
 /*
- * Compiles a `rule` member. `root` is the form's whole schema, so that a condition may refer to
- * it. Errors say what is wrong, without the place (the caller knows it): ERROR_INVALID for an
- * unknown effect or condition, a condition without scope, and for `validate`, which is JavaScript.
+ * Compiles a `rule` member (kept: its reference is counted). `root` is the form's whole schema, so
+ * that a condition may refer to it. Errors say what is wrong, without the place (the caller knows
+ * it): ERROR_INVALID for an unknown effect or condition, a condition without scope, and for
+ * `validate`, which is JavaScript.
  */
-int rule_compile(struct rule **rule, const json_t *definition, const json_t *root,
-                 struct error *error);
+int rule_compile(struct rule **rule, json_t *definition, const json_t *root, struct error *error);
 /* NULL is allowed. */
 void rule_free(struct rule *rule);
 

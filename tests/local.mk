@@ -164,3 +164,15 @@ EXTRA_DIST += tests/bench/bench_schema.mjs tests/bench/bench_schema.sh
 bench-schema: tests/bench/bench_schema
 	@sh '$(srcdir)/tests/bench/bench_schema.sh' tests/bench/bench_schema \
 	    '$(srcdir)/tests/bench/bench_schema.mjs' '$(SUITE)'
+# Forms: definition, answers, filling, and the shipped ones.
+FORM_FIXTURE = tests/unit/form_fixture.c tests/unit/form_fixture.h tests/unit/unit.h
+UNIT_TESTS += tests/unit/test_form tests/unit/test_form_answer tests/unit/test_form_fill \
+    tests/unit/test_form_sample
+tests_unit_test_form_SOURCES = tests/unit/test_form.c $(FORM_FIXTURE)
+tests_unit_test_form_LDADD = $(UNIT_LIBS)
+tests_unit_test_form_answer_SOURCES = tests/unit/test_form_answer.c $(FORM_FIXTURE)
+tests_unit_test_form_answer_LDADD = $(UNIT_LIBS)
+tests_unit_test_form_fill_SOURCES = tests/unit/test_form_fill.c $(FORM_FIXTURE)
+tests_unit_test_form_fill_LDADD = $(UNIT_LIBS)
+tests_unit_test_form_sample_SOURCES = tests/unit/test_form_sample.c $(FORM_FIXTURE)
+tests_unit_test_form_sample_LDADD = $(UNIT_LIBS)
