@@ -262,10 +262,10 @@ static void two_threads_meet_without_loss(void **state)
         }
         assert_string_equal(message, login);
     }
-    assert_int_equal(atomic_load(&sides.answered), 500);
     atomic_store(&sides.stop, true);
     link_sync_ring(sides.link);
     assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(atomic_load(&sides.answered), 500);
     link_free(sides.link);
 }
 
