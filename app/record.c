@@ -1,5 +1,6 @@
 #include "app/record.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,4 +136,16 @@ int record_from_json(struct record **record, const json_t *document, struct erro
 const char *record_text(const struct record *record, const char *member)
 {
     return json_text_or(record->body, member, "");
+}
+
+void record_full_key(const struct record *record, const char *reference, char key[RECORD_KEY_SIZE])
+{
+    const char *own = record_text(record, "key");
+    const char *slash = strchr(own, '/');
+
+    if (*reference == '\0' || strchr(reference, '/') != NULL || slash == NULL ||
+        slash - own >= RECORD_KEY_SIZE)
+        snprintf(key, RECORD_KEY_SIZE, "%s", reference);
+    else
+        snprintf(key, RECORD_KEY_SIZE, "%.*s/%s", (int)(slash - own), own, reference);
 }

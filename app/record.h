@@ -69,6 +69,13 @@ json_t *record_to_json(const struct record *record);
 /* Reads that document; names the member that is wrong. The record is new (record_free). */
 int record_from_json(struct record **record, const json_t *document, struct error *error);
 
+/* Longest key of a catalogue record, with its NUL. */
+#define RECORD_KEY_SIZE 512
+
+/* The full key of a reference in this record's body: one without '/' means a record of the same
+ * source (catalogue_bodies.md). */
+void record_full_key(const struct record *record, const char *reference, char key[RECORD_KEY_SIZE]);
+
 /* Borrowed text of a member of the body, "" when it is absent or not text. */
 const char *record_text(const struct record *record, const char *member);
 
