@@ -22,7 +22,7 @@ const struct id *desk_agent(const struct desk *desk)
 
 const char *desk_office(const struct desk *desk)
 {
-    return desk->agent == NULL ? "" : record_text(desk->agent, "office");
+    return desk->office_key;
 }
 
 const char *desk_login(const struct desk *desk)
@@ -186,6 +186,7 @@ int desk_sign_in(struct desk *desk, char *path, struct seal_key *key, struct rec
         desk_close(desk);
         return code;
     }
+    record_full_key(desk->agent, record_text(desk->agent, "office"), desk->office_key);
     clock_observe(&desk->clock, store_latest_moment(desk->store));
     desk_find_office(desk);
     return 0;
@@ -214,6 +215,7 @@ void desk_close(struct desk *desk)
     desk->key = NULL;
     desk->agent = desk->office = NULL;
     desk->store_path = NULL;
+    desk->office_key[0] = '\0';
     desk->local_only = false;
     desk->open = (struct desk_open){0};
     desk->line = (struct desk_line){0};

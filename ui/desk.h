@@ -40,13 +40,14 @@ struct desk {
     struct store *store;         /* this thread's connection; NULL until signed in; owned */
     struct seal_key *key;        /* owned */
     struct record *agent;        /* the agent's catalogue record; NULL until signed in; owned */
-    struct record *office;       /* the agent's office; NULL when unknown; owned */
-    char *store_path;            /* of the open store; owned */
-    const char *catalogue_path;  /* for another thread's connection; borrowed */
-    const char *data_directory;  /* holds agents/<login>.db; borrowed */
-    const char *login;           /* proposed at sign-in; borrowed, "" for none */
-    char *password;              /* given with the login: tried once, then wiped; borrowed */
-    bool language_fixed;         /* chosen for this run: the saved one does not replace it */
+    char office_key[RECORD_KEY_SIZE]; /* of the agent's office, in full */
+    struct record *office;            /* the agent's office; NULL when unknown; owned */
+    char *store_path;                 /* of the open store; owned */
+    const char *catalogue_path;       /* for another thread's connection; borrowed */
+    const char *data_directory;       /* holds agents/<login>.db; borrowed */
+    const char *login;                /* proposed at sign-in; borrowed, "" for none */
+    char *password;                   /* given with the login: tried once, then wiped; borrowed */
+    bool language_fixed;              /* chosen for this run: the saved one does not replace it */
     struct clock clock;
     struct id_generator ids;
     char channel[16]; /* how this terminal serves: a word of channel_words; "counter" */

@@ -9,6 +9,8 @@ void page_start(struct page *page, const struct paint *paint)
     page->paint = *paint;
     page->row = 0;
     page->links = 0;
+    /* A link in sight takes it from here. */
+    paint_cursor(paint, 0, 0);
 }
 
 /* Where a row of the page is in the area; outside it nothing is drawn. */
@@ -17,7 +19,8 @@ static int place(const struct page *page, int row)
     return row - page->scroll;
 }
 
-bool page_end(struct page *page)
+/* Keeps the scroll within, and draws what says that there is more; true when the scroll moved. */
+static bool page_end(struct page *page)
 {
     int scroll = page->scroll, most;
 
@@ -39,6 +42,19 @@ bool page_end(struct page *page)
         paint_right(&page->paint, page->paint.rows - 1, page->paint.columns - 2, 2, PAINT_DIM,
                     " ↓");
     return false;
+}
+
+void page_draw(struct page *page, const struct paint *paint,
+               void (*draw)(struct screen *screen, const struct paint *paint),
+               struct screen *screen)
+{
+    draw(screen, paint);
+    if (!page_end(page))
+        return;
+    for (int row = 0; row < paint->rows; row++)
+        paint_fill(paint, row, 0, -1, PAINT_TEXT);
+    draw(screen, paint);
+    page_end(page);
 }
 
 void page_blank(struct page *page)

@@ -26,10 +26,15 @@ struct page {
     int row; /* where the next line goes, on the page */
 };
 
+struct screen;
+
+/* Draws a page: calls `draw`, which begins with page_start and adds its lines, and again when the
+ * scroll had to move. */
+void page_draw(struct page *page, const struct paint *paint,
+               void (*draw)(struct screen *screen, const struct paint *paint),
+               struct screen *screen);
+
 void page_start(struct page *page, const struct paint *paint);
-/* After the last line: keeps the scroll within, draws what says that there is more. Returns true
- * when the page has to be drawn again, because the scroll moved. */
-bool page_end(struct page *page);
 
 void page_blank(struct page *page);
 void page_heading(struct page *page, const char *text);

@@ -14,7 +14,7 @@
 #include "ui/search_worker.h"
 
 #define QUERY_LIMIT 400
-#define FEE_COLUMNS 12
+#define FEE_COLUMNS 9
 
 struct search {
     struct search_worker *worker;   /* owned */
@@ -170,29 +170,38 @@ struct rows {
     const struct search_results *results;
 };
 
+static void result_title(const struct search_result *result, char *title, size_t size)
+{
+    if (result->type == RECORD_FORM)
+        snprintf(title, size, _("Form: %s"), result->title);
+    else if (result->moved_from != NULL)
+        snprintf(title, size, _("%1$s (was: %2$s)"), result->title, result->moved_from);
+    else
+        text_copy(title, size, result->title);
+}
+
+/* Title, level, owner, fee: the columns are the same in all rows, so that each can be read down. */
 static void draw_result(void *context, const struct paint *row, size_t index, bool selected)
 {
     const struct rows *rows = context;
     const struct search_result *result = &rows->results->items[index];
-    int title_width = row->columns * 55 / 100;
-    int owner_width = row->columns - title_width - FEE_COLUMNS - 6;
+    int fee_column = row->columns - FEE_COLUMNS;
+    int owner_column = row->columns * 58 / 100 + 4;
+    int title_width = owner_column - 4;
     enum paint_style style = result->ended ? PAINT_DIM : PAINT_TEXT;
     char fee[64], title[1024];
 
     (void)selected;
-    if (result->type == RECORD_FORM)
-        snprintf(title, sizeof(title), _("Form: %s"), result->title);
-    else if (result->moved_from != NULL)
-        snprintf(title, sizeof(title), _("%1$s (was: %2$s)"), result->title, result->moved_from);
-    else
-        text_copy(title, sizeof(title), result->title);
+    if (*result->owner == '\0' && result->level == 0)
+        title_width = fee_column - 1;
+    result_title(result, title, sizeof(title));
     paint_text(row, 0, 0, title_width, style, title);
     if (result->level > 0)
-        paint_format(row, 0, title_width + 1, 2, PAINT_DIM, _("L%d"), result->level);
-    paint_text(row, 0, title_width + 4, owner_width, PAINT_DIM, result->owner);
+        paint_format(row, 0, owner_column - 3, 2, PAINT_DIM, _("L%d"), result->level);
+    if (*result->owner != '\0')
+        paint_text(row, 0, owner_column, fee_column - owner_column - 1, PAINT_DIM, result->owner);
     fee_hint(rows->screen->desk, result, fee, sizeof(fee));
-    paint_right(row, 0, row->columns - FEE_COLUMNS, FEE_COLUMNS, PAINT_TEXT,
-                result->ended ? _("ended") : fee);
+    paint_right(row, 0, fee_column, FEE_COLUMNS, PAINT_TEXT, result->ended ? _("ended") : fee);
 }
 
 /* "[:channel online] [:level 2]": what narrows, and what is not understood. */

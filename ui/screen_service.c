@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/search.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -18,7 +19,7 @@
 
 struct link_target {
     const char *kind; /* static */
-    char key[200];
+    char key[RECORD_KEY_SIZE];
 };
 
 struct service {
@@ -29,18 +30,6 @@ struct service {
     size_t target_count;
 };
 
-/* A reference without '/' is within the same source. */
-static void full_key(const struct record *record, const char *reference, char *key, size_t size)
-{
-    const char *own = record_text(record, "key");
-    const char *slash = strchr(own, '/');
-
-    if (strchr(reference, '/') != NULL || slash == NULL)
-        text_copy(key, size, reference);
-    else
-        snprintf(key, size, "%.*s/%s", (int)(slash - own), own, reference);
-}
-
 /* --- reading --------------------------------------------------------------------------------- */
 
 /* Reads the record, following where it moved. */
@@ -48,13 +37,13 @@ static int service_read(struct screen *screen, const char *key, struct error *er
 {
     struct service *service = screen->data;
     struct record *record = NULL;
-    char next[200];
+    char next[RECORD_KEY_SIZE];
     int code = catalogue_get_by_key(screen->desk->catalogue, RECORD_SERVICE, key, &record, error);
 
     for (int moves = 0; code == 0 && *record_text(record, "moved_to") != '\0'; moves++) {
         if (service->moved_from == NULL)
             service->moved_from = strdup(format_localised(json_object_get(record->body, "title")));
-        full_key(record, record_text(record, "moved_to"), next, sizeof(next));
+        record_full_key(record, record_text(record, "moved_to"), next);
         record_free(record);
         record = NULL;
         code = moves < MOVES_LIMIT
@@ -117,7 +106,7 @@ static int service_open(struct screen *screen, const json_t *arguments, struct e
 static void service_changed(struct screen *screen)
 {
     struct service *service = screen->data;
-    char key[200];
+    char key[RECORD_KEY_SIZE];
 
     /* What is gone meanwhile stays as it was read. */
     text_copy(key, sizeof(key), record_text(service->record, "key"));
@@ -207,11 +196,11 @@ static void draw_links(struct screen *screen, const char *member, enum record_ty
     json_array_foreach(list, index, item)
     {
         struct record *record = NULL;
-        char key[200];
+        char key[RECORD_KEY_SIZE];
 
         if (!json_is_string(item) || service->target_count == PAGE_LINKS_LIMIT)
             continue;
-        full_key(service->record, json_string_value(item), key, sizeof(key));
+        record_full_key(service->record, json_string_value(item), key);
         if (catalogue_get_by_key(screen->desk->catalogue, type, key, &record, NULL) != 0)
             continue;
         if (!headed)
@@ -235,11 +224,11 @@ static void draw_offices(struct screen *screen)
     json_array_foreach(list, index, item)
     {
         struct record *record = NULL;
-        char key[200], line[512];
+        char key[RECORD_KEY_SIZE], line[512];
 
         if (!json_is_string(item))
             continue;
-        full_key(service->record, json_string_value(item), key, sizeof(key));
+        record_full_key(service->record, json_string_value(item), key);
         if (catalogue_get_by_key(screen->desk->catalogue, RECORD_OFFICE, key, &record, NULL) != 0)
             continue;
         if (!headed)
@@ -324,15 +313,8 @@ static void draw_page(struct screen *screen, const struct paint *paint)
 static void service_draw(struct screen *screen, const struct paint *paint)
 {
     struct service *service = screen->data;
-    struct paint area = *paint;
 
-    draw_page(screen, &area);
-    if (!page_end(&service->page))
-        return;
-    for (int row = 0; row < area.rows; row++)
-        paint_fill(&area, row, 0, -1, PAINT_TEXT);
-    draw_page(screen, &area);
-    page_end(&service->page);
+    page_draw(&service->page, paint, draw_page, screen);
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */
@@ -371,36 +353,69 @@ static const char *service_subject(struct screen *screen)
 
 /* --- home ------------------------------------------------------------------------------------ */
 
+/* The key that was opened most often, taken out of the counts; "" when there is none. */
+static void take_most_frequent(json_t *counts, char key[RECORD_KEY_SIZE])
+{
+    const char *name;
+    json_int_t most = 0;
+    json_t *count;
+
+    key[0] = '\0';
+    json_object_foreach(counts, name, count)
+    {
+        if (json_integer_value(count) > most) {
+            most = json_integer_value(count);
+            text_copy(key, RECORD_KEY_SIZE, name);
+        }
+    }
+    json_object_del(counts, key);
+}
+
+/* What is most asked for everywhere, for a terminal that has seen little yet. */
+static void add_common(struct home *home, struct desk *desk, const json_t *shown, size_t count)
+{
+    const struct search_request request = {"", language_now(), desk->channel, COMMON_LIMIT * 2,
+                                           NULL};
+    struct search_results *results = NULL;
+
+    if (search_run(desk->catalogue, &request, &results, NULL) != 0)
+        return;
+    for (size_t i = 0; i < results->count && count < COMMON_LIMIT; i++) {
+        const struct search_result *result = &results->items[i];
+
+        if (result->type != RECORD_SERVICE || json_object_get(shown, result->key) != NULL)
+            continue;
+        home_add(home, HOME_SERVICES, result->title, result->owner, "service",
+                 json_pack("{s:s}", "key", result->key));
+        count++;
+    }
+    search_results_free(results);
+}
+
+/* What this agent opens most, then what is most asked for. */
 static void service_home(struct home *home, struct desk *desk)
 {
-    json_t *counts = NULL;
+    json_t *counts = NULL, *shown = json_object();
+    char key[RECORD_KEY_SIZE];
 
-    if (desk->store == NULL || store_state_get(desk->store, "frequent", &counts, NULL) != 0)
-        return;
-    for (int i = 0; i < COMMON_LIMIT && json_object_size(counts) > 0; i++) {
+    store_state_get(desk->store, "frequent", &counts, NULL);
+    while (json_object_size(shown) < COMMON_LIMIT && json_object_size(counts) > 0) {
         struct record *record = NULL;
-        const char *key, *best = NULL;
-        json_int_t most = 0;
-        char chosen[200];
-        json_t *count;
 
-        json_object_foreach(counts, key, count)
-        {
-            if (json_integer_value(count) > most) {
-                most = json_integer_value(count);
-                best = key;
-            }
-        }
-        if (best == NULL)
+        take_most_frequent(counts, key);
+        if (key[0] == '\0')
             break;
-        text_copy(chosen, sizeof(chosen), best);
-        json_object_del(counts, best);
-        if (catalogue_get_by_key(desk->catalogue, RECORD_SERVICE, chosen, &record, NULL) != 0)
+        if (catalogue_get_by_key(desk->catalogue, RECORD_SERVICE, key, &record, NULL) != 0)
             continue;
-        home_add(home, HOME_SERVICES, localised(record, "title"), "", "service",
-                 json_pack("{s:s}", "key", chosen));
+        home_add(home, HOME_SERVICES, localised(record, "title"),
+                 format_localised(json_object_get(json_object_get(record->body, "owner"), "title")),
+                 "service", json_pack("{s:s}", "key", key));
+        json_object_set_new(shown, key, json_true());
         record_free(record);
     }
+    if (json_object_size(shown) < COMMON_LIMIT)
+        add_common(home, desk, shown, json_object_size(shown));
+    json_decref(shown);
     json_decref(counts);
 }
 

@@ -12,7 +12,7 @@
 #define CHANNEL_COLUMN 2
 #define FEE_COLUMN     17
 #define SPAN_COLUMN    29
-#define HOW_COLUMN     54
+#define HOW_COLUMN     52
 #define NARROW         70 /* with less the last column goes below */
 
 /* The lowest fee there is, -1 when no two channels can be compared. */
@@ -79,7 +79,7 @@ static void draw_row(struct page *page, const struct record *service, const json
     bool closed = json_is_false(json_object_get(channel, "available"));
     bool is_cheapest = cheapest >= 0 && !closed && json_integer_or(fee, "amount", -1) == cheapest;
     char money[64], span[128];
-    int row, used;
+    int row, used, rows, how_rows = 0;
     struct paint paint = page_rows(page, 1, &row);
     bool narrow = paint.columns < NARROW;
 
@@ -100,17 +100,14 @@ static void draw_row(struct page *page, const struct record *service, const json
                       is_cheapest ? PAINT_GOOD : PAINT_TEXT, money);
     if (is_cheapest)
         paint_text(&paint, row, FEE_COLUMN + used + 1, 1, PAINT_GOOD, cheapest_mark(&paint));
-    paint_text(&paint, row, SPAN_COLUMN, narrow ? -1 : HOW_COLUMN - SPAN_COLUMN - 1, PAINT_TEXT,
-               span);
-    if (*how == '\0')
-        return;
-    if (!narrow) {
-        int rows = paint_wrapped(&paint, row, HOW_COLUMN, -1, 3, PAINT_DIM, how);
-
-        page_rows(page, rows > 1 ? rows - 1 : 0, &row);
-    } else {
+    rows = paint_wrapped(&paint, row, SPAN_COLUMN, narrow ? -1 : HOW_COLUMN - SPAN_COLUMN - 1, 3,
+                         PAINT_TEXT, span);
+    if (!narrow)
+        how_rows = paint_wrapped(&paint, row, HOW_COLUMN, -1, 3, PAINT_DIM, how);
+    rows = how_rows > rows ? how_rows : rows;
+    page_rows(page, rows > 1 ? rows - 1 : 0, &row);
+    if (narrow)
         page_text(page, FEE_COLUMN, PAINT_DIM, how);
-    }
 }
 
 void service_table_draw(struct page *page, const struct record *service, const char *own)
