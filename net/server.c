@@ -54,14 +54,25 @@ static struct request *request_new(struct server *server, struct MHD_Connection 
     request->server = server;
     request->connection = connection;
     request->started_ms = doorbell_now();
+    return request;
+}
+
+/* From now on a drain waits for this request: all of it is here. */
+static void request_count(struct request *request)
+{
+    struct server *server = request->server;
+
+    if (request->counted)
+        return;
+    request->counted = true;
     pthread_mutex_lock(&server->active_mutex);
     server->active++;
     pthread_mutex_unlock(&server->active_mutex);
-    return request;
 }
 
 static void request_free(struct request *request)
 {
+    bool counted = request->counted;
     struct server *server = request->server;
 
     if (request->state != NULL)
@@ -72,6 +83,8 @@ static void request_free(struct request *request)
     atomic_fetch_sub(&server->upload_bytes, request->accounted);
     free(request->reply.body);
     free(request);
+    if (!counted)
+        return;
     pthread_mutex_lock(&server->active_mutex);
     if (--server->active == 0)
         pthread_cond_broadcast(&server->active_changed);
@@ -169,6 +182,7 @@ static enum MHD_Result request_receive(struct request *request, const char *byte
 
 static enum MHD_Result request_finish(struct request *request)
 {
+    request_count(request);
     if (!request->reply.set) {
         /* The token may have ended while the request slept. */
         if (request->state != NULL && !request->route->open && !request_authenticate(request))

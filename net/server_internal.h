@@ -89,7 +89,7 @@ struct server {
     atomic_size_t upload_bytes; /* held by all requests together */
     pthread_mutex_t active_mutex;
     pthread_cond_t active_changed;
-    unsigned active; /* requests under way */
+    unsigned active; /* requests that have come whole and are not answered yet */
 };
 
 /* Writes one log line. */
@@ -119,6 +119,7 @@ struct request {
     size_t discarded;          /* bytes of a body that nobody wants */
     size_t accounted;          /* share in the server's upload_bytes */
     int64_t started_ms;
+    bool counted; /* among the server's active ones */
     struct reply reply;
     void *state; /* of a route that suspends; freed with `state_free` */
     void (*state_free)(void *state);

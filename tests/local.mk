@@ -176,3 +176,7 @@ tests_unit_test_form_fill_SOURCES = tests/unit/test_form_fill.c $(FORM_FIXTURE)
 tests_unit_test_form_fill_LDADD = $(UNIT_LIBS)
 tests_unit_test_form_sample_SOURCES = tests/unit/test_form_sample.c $(FORM_FIXTURE)
 tests_unit_test_form_sample_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server
+tests_unit_test_server_SOURCES = tests/unit/test_server.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_LDADD = $(UNIT_LIBS)

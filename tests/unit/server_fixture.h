@@ -1,0 +1,70 @@
+/* A real server over loopback, on the ledger of ledger_fixture.h, and a client of libcurl. */
+#ifndef GUICHET_TESTS_SERVER_FIXTURE_H
+#define GUICHET_TESTS_SERVER_FIXTURE_H
+
+#include <pthread.h>
+
+#include <curl/curl.h>
+
+#include "net/server.h"
+#include "tests/unit/ledger_fixture.h"
+
+struct server_fixture {
+    struct ledger_fixture ledger;
+    struct server *server;
+    char tokens[FIXTURE_AGENTS][LEDGER_TOKEN_SIZE]; /* of agents who have signed in */
+    pthread_mutex_t log_mutex;
+    char log[8192]; /* what the server logged first */
+    size_t log_length;
+};
+
+#define FIXTURE_PASSWORD "correct horse"
+
+/* Starts the server, and signs in agents "anne" (office a) and "ben" (office b, queue q), whose
+ * logins are "anne2" and "ben2", with their devices. */
+void server_fixture_open(struct server_fixture *fixture);
+void server_fixture_close(struct server_fixture *fixture);
+
+struct call {
+    const char *method; /* NULL: GET, or POST with a body */
+    const char *path;
+    const char *token;
+    const char *body; /* NULL: none */
+    size_t length;    /* 0: strlen(body) */
+    const char *type; /* NULL: application/json */
+    const char *encoding;
+    const char *accept; /* Accept-Encoding */
+    const char *headers[4];
+    bool chunked;
+};
+
+struct answer {
+    long status;
+    char *headers; /* owned; in lower case */
+    char *body;    /* owned; NUL-terminated, as it came on the wire */
+    size_t length;
+    json_t *json; /* of the body when it is JSON and not compressed; owned */
+    double seconds;
+};
+
+/* Asks; the answer is cleared by answer_clear. */
+void server_call(struct server_fixture *fixture, const struct call *call, struct answer *answer);
+void answer_clear(struct answer *answer);
+
+/* Asks and expects a problem with this status and code. */
+void server_expect_problem(struct server_fixture *fixture, const struct call *call, long status,
+                           const char *code);
+
+/* Asks, expects 200, and gives the JSON: new reference. */
+json_t *server_json(struct server_fixture *fixture, const struct call *call);
+
+/* {"operations": [...]} of operations, which are freed. Owned (free()). */
+char *operations_text(struct operation **operations, size_t count);
+
+/* Sends raw bytes and, when it listens, reads what comes until the server closes (or says nothing
+ * for 5 s); then closes. Owned (free()). */
+char *server_raw(struct server_fixture *fixture, const char *bytes, size_t length, bool listen);
+/* A connected socket. */
+int server_socket(struct server_fixture *fixture);
+
+#endif
