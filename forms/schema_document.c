@@ -519,12 +519,12 @@ int schema_document_read(struct schema_document **document, const char *text, si
                          bytes);
     reader.document = calloc(1, sizeof(*reader.document));
     reader.scratch = malloc(length + 8);
-    if (reader.document == NULL || reader.scratch == NULL) {
-        no_memory(&reader);
-    } else {
+    if (reader.document != NULL)
         atomic_init(&reader.document->holds, 1);
+    if (reader.document == NULL || reader.scratch == NULL)
+        no_memory(&reader);
+    else
         reader.document->root = read_root(&reader);
-    }
     free(reader.scratch);
     if (reader.document == NULL || reader.document->root == NULL) {
         schema_document_free(reader.document);

@@ -190,3 +190,10 @@ EXTRA_DIST += tests/fuzz/fuzz_schema.sh $(FUZZ_SCHEMA:%=tests/fuzz/%.c)
 fuzz-schema:
 	@CPPFLAGS='$(AM_CPPFLAGS) $(CPPFLAGS)' LIBS='$(FORMS_LIBS)' \
 	    sh '$(srcdir)/tests/fuzz/fuzz_schema.sh' '$(srcdir)' '$(FUZZ_SECONDS)' $(FUZZ_SCHEMA)
+UNIT_TESTS += tests/unit/test_schema_format tests/unit/test_schema_memory
+tests_unit_test_schema_format_SOURCES = tests/unit/test_schema_format.c tests/unit/unit.h
+tests_unit_test_schema_format_LDADD = $(UNIT_LIBS)
+tests_unit_test_schema_memory_SOURCES = tests/unit/test_schema_memory.c tests/unit/unit.h
+tests_unit_test_schema_memory_LDADD = $(UNIT_LIBS)
+tests_unit_test_schema_memory_LDFLAGS = $(AM_LDFLAGS) \
+    -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
