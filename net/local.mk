@@ -60,3 +60,7 @@ command_sync_files = \
     app/main/command_agent.c app/main/command_agent.h \
     app/main/command_status.c \
     app/main/command_sync.c app/main/command_sync.h
+
+EXTRA_DIST += net/openapi.yaml
+
+dist_man_MANS += app/man/guichetd.8

@@ -197,3 +197,9 @@ tests_unit_test_schema_memory_SOURCES = tests/unit/test_schema_memory.c tests/un
 tests_unit_test_schema_memory_LDADD = $(UNIT_LIBS)
 tests_unit_test_schema_memory_LDFLAGS = $(AM_LDFLAGS) \
     -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
+UNIT_TESTS += tests/unit/test_server_openapi
+tests_unit_test_server_openapi_SOURCES = tests/unit/test_server_openapi.c tests/unit/unit.h
+tests_unit_test_server_openapi_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_process
+tests_unit_test_server_process_SOURCES = tests/unit/test_server_process.c tests/unit/unit.h
+tests_unit_test_server_process_LDADD = $(UNIT_LIBS)
