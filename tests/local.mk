@@ -151,7 +151,7 @@ bench-terminal: guichet guichetd tests/bench/bench_terminal
 check_PROGRAMS += tests/search/judge
 TESTS += tests/search/judge
 tests_search_judge_SOURCES = tests/search/judge.c tests/search/inventory.c tests/search/inventory.h
-tests_search_judge_LDADD = $(UNIT_LIBS)
+tests_search_judge_LDADD = libapp.a $(APP_LIBS)
 EXTRA_DIST += tests/search/queries.tsv
 
 # The validator beside Ajv: `make bench-schema`.
@@ -203,3 +203,12 @@ tests_unit_test_server_openapi_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_process
 tests_unit_test_server_process_SOURCES = tests/unit/test_server_process.c tests/unit/unit.h
 tests_unit_test_server_process_LDADD = $(UNIT_LIBS)
+# `make bench-search`: the figures of the search; SIZES="2000 100000 1000000" for the large one.
+EXTRA_PROGRAMS += tests/bench/bench_search
+tests_bench_bench_search_SOURCES = tests/bench/bench_search.c tests/search/inventory.c \
+    tests/search/inventory.h
+tests_bench_bench_search_LDADD = libapp.a $(APP_LIBS)
+.PHONY: bench-search
+bench: bench-search
+bench-search: tests/bench/bench_search
+	abs_top_srcdir='$(abs_top_srcdir)' tests/bench/bench_search

@@ -1,0 +1,426 @@
+/*
+ * Measures the search beside the bare FTS5 query that answers the same keystroke in the same run
+ * (issue 3): time a keystroke for 1 to 12 characters typed, index size, build time, memory.
+ *
+ * The services are made from the words of the real inventory: a record of the scaled catalogue has
+ * the title of one real record and the words of two others, about 66 words in all, so that the
+ * words are as frequent and as many as they are there. `SIZES` in the environment gives the
+ * numbers of services ("2000 100000" without it; add 1000000 for the large one).
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "app/json.h"
+#include "app/search.h"
+#include "tests/search/inventory.h"
+
+#define LONGEST 12
+#define WORDS   60   /* different words typed, each character by character */
+#define PAGE    1000 /* records of one page of the feed */
+#define LIMIT   20
+#define SKIPPED 77
+
+/* A small generator of its own, so that every run makes the same services. */
+struct chance {
+    uint64_t state;
+};
+
+static uint32_t chance_next(struct chance *chance)
+{
+    chance->state = chance->state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(chance->state >> 33);
+}
+
+static double now_ms(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
+}
+
+static void fail(const char *what, const char *why)
+{
+    fprintf(stderr, "bench_search: %s: %s\n", what, why);
+    exit(1);
+}
+
+/* ---- the services ---- */
+
+/* Adds `count` words of `text` from a random place to `target`. */
+static void add_words(char *target, size_t size, const char *text, size_t count,
+                      struct chance *chance)
+{
+    size_t length = strlen(text);
+    size_t used = strlen(target);
+    size_t at = length > 200 ? chance_next(chance) % (length - 100) : 0;
+
+    while (at > 0 && at < length && text[at - 1] != ' ')
+        at++;
+    while (count > 0 && at < length && used + 64 < size) {
+        size_t part = strcspn(text + at, " ");
+
+        if (part > 0 && part < 60) {
+            if (used > 0)
+                target[used++] = ' ';
+            memcpy(target + used, text + at, part);
+            used += part;
+            count--;
+        }
+        at += part + (text[at + part] == ' ');
+    }
+    target[used] = '\0';
+}
+
+struct texts {
+    char title_fr[1200];
+    char title_en[1200];
+    char text_fr[4000];
+    char text_en[4000];
+    char key[64];
+    int64_t applications;
+};
+
+static const char *text_of(const struct record *record, const char *member, const char *language)
+{
+    return json_text_or(json_object_get(record->body, member), language, "");
+}
+
+static void make_texts(const struct inventory *inventory, size_t number, struct texts *texts)
+{
+    struct chance chance = {number * 2654435761u + 12345};
+    const struct record *title = inventory->records[number % inventory->count];
+    const struct record *one = inventory->records[chance_next(&chance) % inventory->count];
+    const struct record *two = inventory->records[chance_next(&chance) % inventory->count];
+
+    memset(texts, 0, sizeof *texts);
+    snprintf(texts->key, sizeof texts->key, "scaled/%zu", number);
+    snprintf(texts->title_fr, sizeof texts->title_fr, "%s", text_of(title, "title", "fr"));
+    snprintf(texts->title_en, sizeof texts->title_en, "%s", text_of(title, "title", "en"));
+    if (number >= inventory->count) { /* a variant: with a word or two of another title */
+        add_words(texts->title_fr, sizeof texts->title_fr, text_of(one, "title", "fr"), 2, &chance);
+        add_words(texts->title_en, sizeof texts->title_en, text_of(one, "title", "en"), 2, &chance);
+    }
+    add_words(texts->text_fr, sizeof texts->text_fr, text_of(one, "description", "fr"), 12,
+              &chance);
+    add_words(texts->text_fr, sizeof texts->text_fr, text_of(two, "description", "fr"), 12,
+              &chance);
+    add_words(texts->text_en, sizeof texts->text_en, text_of(one, "description", "en"), 12,
+              &chance);
+    add_words(texts->text_en, sizeof texts->text_en, text_of(two, "description", "en"), 12,
+              &chance);
+    texts->applications = (int64_t)1 << chance_next(&chance) % 20;
+}
+
+static struct record *make_record(const struct texts *texts)
+{
+    struct id id = id_from_key("service", texts->key);
+    struct record *record = record_new(RECORD_SERVICE, &id);
+
+    if (record == NULL)
+        fail("records", "out of memory");
+    record->rev = 1;
+    json_decref(record->body);
+    record->body =
+        json_pack("{s:s, s:{s:s, s:s}, s:{s:s, s:s}, s:{s:s, s:s}, s:[{s:s, s:b, s:I}]}", "key",
+                  texts->key, "source", "name", "scaled", "id", strchr(texts->key, '/') + 1,
+                  "title", "fr", texts->title_fr, "en", texts->title_en, "description", "fr",
+                  texts->text_fr, "en", texts->text_en, "channels", "channel", "counter",
+                  "available", 1, "applications", (json_int_t)texts->applications);
+    if (record->body == NULL)
+        fail("records", "a text of the inventory cannot be used");
+    return record;
+}
+
+/* ---- the two indexes ---- */
+
+static double build_ours(const struct inventory *inventory, size_t services, const char *path)
+{
+    struct catalogue *catalogue = NULL;
+    struct error error = ERROR_INIT;
+    double spent = 0;
+
+    if (catalogue_open(&catalogue, path, true, &error) != 0)
+        fail("catalogue", error.message);
+    for (size_t start = 0; start < services; start += PAGE) {
+        struct record *page[PAGE];
+        size_t count = services - start < PAGE ? services - start : PAGE;
+        double before;
+
+        for (size_t i = 0; i < count; i++) {
+            struct texts texts;
+
+            make_texts(inventory, start + i, &texts);
+            page[i] = make_record(&texts);
+        }
+        before = now_ms();
+        if (catalogue_write_page(catalogue, page, count, (int64_t)start, NULL, &error) != 0)
+            fail("catalogue", error.message);
+        spent += now_ms() - before;
+        for (size_t i = 0; i < count; i++)
+            record_free(page[i]);
+    }
+    catalogue_close(catalogue);
+    return spent;
+}
+
+static double build_bare(const struct inventory *inventory, size_t services, const char *path)
+{
+    sqlite3 *database = NULL;
+    sqlite3_stmt *insert = NULL;
+    double spent = 0;
+
+    if (sqlite3_open(path, &database) != SQLITE_OK ||
+        sqlite3_exec(database,
+                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+                     "CREATE VIRTUAL TABLE bare USING fts5(title, text, content = '',"
+                     " tokenize = \"unicode61 remove_diacritics 2\", prefix = '1 2 3');",
+                     NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(database, "INSERT INTO bare (rowid, title, text) VALUES (?1, ?2, ?3)",
+                           -1, &insert, NULL) != SQLITE_OK)
+        fail("bare", sqlite3_errmsg(database));
+    for (size_t start = 0; start < services; start += PAGE) {
+        double before;
+
+        sqlite3_exec(database, "BEGIN", NULL, NULL, NULL);
+        for (size_t i = start; i < services && i < start + PAGE; i++) {
+            struct texts texts;
+            static char title[4096];
+            static char text[16384];
+
+            make_texts(inventory, i, &texts);
+            snprintf(title, sizeof title, "%s %s", texts.title_fr, texts.title_en);
+            snprintf(text, sizeof text, "%s %s", texts.text_fr, texts.text_en);
+            before = now_ms();
+            sqlite3_bind_int64(insert, 1, (sqlite3_int64)i + 1);
+            sqlite3_bind_text(insert, 2, title, -1, SQLITE_STATIC);
+            sqlite3_bind_text(insert, 3, text, -1, SQLITE_STATIC);
+            if (sqlite3_step(insert) != SQLITE_DONE)
+                fail("bare", sqlite3_errmsg(database));
+            sqlite3_reset(insert);
+            spent += now_ms() - before;
+        }
+        before = now_ms();
+        sqlite3_exec(database, "COMMIT", NULL, NULL, NULL);
+        spent += now_ms() - before;
+    }
+    sqlite3_finalize(insert);
+    sqlite3_close(database);
+    return spent;
+}
+
+/* Bytes of the pages of the tables whose names begin so. */
+static double table_bytes(const char *path, const char *prefix)
+{
+    sqlite3 *database = NULL;
+    sqlite3_stmt *select = NULL;
+    double bytes = 0;
+
+    if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(database, "SELECT total(pgsize) FROM dbstat WHERE name GLOB ?1 || '*'",
+                           -1, &select, NULL) != SQLITE_OK)
+        fail(path, sqlite3_errmsg(database));
+    sqlite3_bind_text(select, 1, prefix, -1, SQLITE_STATIC);
+    if (sqlite3_step(select) == SQLITE_ROW)
+        bytes = sqlite3_column_double(select, 0);
+    sqlite3_finalize(select);
+    sqlite3_close(database);
+    return bytes;
+}
+
+/* ---- keystrokes ---- */
+
+struct series {
+    double *values;
+    size_t count;
+};
+
+static int compare_doubles(const void *left, const void *right)
+{
+    double a = *(const double *)left;
+    double b = *(const double *)right;
+
+    return a < b ? -1 : a > b;
+}
+
+static double percentile(struct series *series, double share)
+{
+    qsort(series->values, series->count, sizeof(double), compare_doubles);
+    return series->values[(size_t)(share * (double)(series->count - 1) + 0.5)];
+}
+
+static double time_ours(struct catalogue *catalogue, const char *typed)
+{
+    struct search_request request = {.query = typed, .language = "fr", .limit = LIMIT};
+    struct search_results *results = NULL;
+    struct error error = ERROR_INIT;
+    double before = now_ms();
+
+    if (search_run(catalogue, &request, &results, &error) != 0)
+        fail(typed, error.message);
+    search_results_free(results);
+    return now_ms() - before;
+}
+
+static double time_bare(sqlite3 *database, const char *typed)
+{
+    sqlite3_stmt *select = NULL;
+    char expression[64];
+    double before = now_ms();
+
+    snprintf(expression, sizeof expression, "\"%s\"*", typed);
+    if (sqlite3_prepare_v2(database,
+                           "SELECT rowid FROM bare WHERE bare MATCH ?1 ORDER BY bm25(bare)"
+                           " LIMIT 20",
+                           -1, &select, NULL) != SQLITE_OK)
+        fail(typed, sqlite3_errmsg(database));
+    sqlite3_bind_text(select, 1, expression, -1, SQLITE_STATIC);
+    while (sqlite3_step(select) == SQLITE_ROW)
+        continue;
+    sqlite3_finalize(select);
+    return now_ms() - before;
+}
+
+/* Words of real titles of at least LONGEST characters, plain letters. */
+static size_t choose_words(const struct inventory *inventory, char words[WORDS][LONGEST + 1])
+{
+    struct chance chance = {77};
+    size_t count = 0;
+
+    for (int tries = 0; tries < 100000 && count < WORDS; tries++) {
+        const struct record *record = inventory->records[chance_next(&chance) % inventory->count];
+        const char *title = text_of(record, "title", count % 2 == 0 ? "fr" : "en");
+
+        for (const char *at = title; *at != '\0'; at++) {
+            size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyz");
+
+            if (length >= LONGEST && (at == title || at[-1] == ' ')) {
+                memcpy(words[count], at, LONGEST);
+                words[count++][LONGEST] = '\0';
+                break;
+            }
+            at += length > 0 ? length - 1 : 0;
+        }
+    }
+    return count;
+}
+
+static void measure(const struct inventory *inventory, const char *ours_path, const char *bare_path,
+                    double medians[LONGEST + 1])
+{
+    static char words[WORDS][LONGEST + 1];
+    size_t count = choose_words(inventory, words);
+    struct catalogue *catalogue = NULL;
+    struct error error = ERROR_INIT;
+    sqlite3 *bare = NULL;
+    struct series ours = {.values = calloc(WORDS * 5, sizeof(double))};
+    struct series theirs = {.values = calloc(WORDS * 5, sizeof(double))};
+
+    if (ours.values == NULL || theirs.values == NULL ||
+        catalogue_open(&catalogue, ours_path, false, &error) != 0 ||
+        sqlite3_open(bare_path, &bare) != SQLITE_OK)
+        fail("measure", error.message);
+    printf(
+        "  typed      ours ms (median, p99)      bare ms (median, p99)     ratio median   p99\n");
+    for (size_t length = 1; length <= LONGEST; length++) {
+        int rounds = length <= 3 ? 1 : 3;
+
+        ours.count = theirs.count = 0;
+        for (int round = 0; round < rounds; round++) {
+            for (size_t i = 0; i < count; i++) {
+                char typed[LONGEST + 1];
+
+                memcpy(typed, words[i], length);
+                typed[length] = '\0';
+                ours.values[ours.count++] = time_ours(catalogue, typed);
+                theirs.values[theirs.count++] = time_bare(bare, typed);
+            }
+        }
+        medians[length] = percentile(&ours, 0.5);
+        printf("  %2zu      %10.3f %10.3f       %10.3f %10.3f       %8.3f %8.3f\n", length,
+               percentile(&ours, 0.5), percentile(&ours, 0.99), percentile(&theirs, 0.5),
+               percentile(&theirs, 0.99), percentile(&ours, 0.5) / percentile(&theirs, 0.5),
+               percentile(&ours, 0.99) / percentile(&theirs, 0.99));
+    }
+    printf("  memory of the index in the terminal: %.1f MB\n",
+           (double)search_memory(catalogue) / 1e6);
+    free(ours.values);
+    free(theirs.values);
+    catalogue_close(catalogue);
+    sqlite3_close(bare);
+}
+
+static void bench(const struct inventory *inventory, size_t services, const char *folder,
+                  double medians[LONGEST + 1])
+{
+    char ours_path[300];
+    char bare_path[300];
+    double ours_ms;
+    double bare_ms;
+    double ours_bytes;
+    double bare_bytes;
+
+    snprintf(ours_path, sizeof ours_path, "%s/ours.db", folder);
+    snprintf(bare_path, sizeof bare_path, "%s/bare.db", folder);
+    printf("%zu services\n", services);
+    fflush(stdout);
+    ours_ms = build_ours(inventory, services, ours_path);
+    bare_ms = build_bare(inventory, services, bare_path);
+    ours_bytes = table_bytes(ours_path, "search_");
+    bare_bytes = table_bytes(bare_path, "bare");
+    printf("  build      ours %.1f s (records and index)   bare %.1f s (index)   ratio %.2f\n",
+           ours_ms / 1e3, bare_ms / 1e3, ours_ms / bare_ms);
+    printf("  index      ours %.1f MB (%.1f segments, %.1f cards)   bare %.1f MB   ratio %.2f\n",
+           ours_bytes / 1e6, (ours_bytes - table_bytes(ours_path, "search_card")) / 1e6,
+           table_bytes(ours_path, "search_card") / 1e6, bare_bytes / 1e6, ours_bytes / bare_bytes);
+    measure(inventory, ours_path, bare_path, medians);
+    fflush(stdout);
+    unlink(ours_path);
+    unlink(bare_path);
+}
+
+int main(void)
+{
+    struct inventory inventory;
+    struct error error = ERROR_INIT;
+    const char *sizes = getenv("SIZES");
+    char folder[] = "/tmp/guichet-bench-XXXXXX";
+    double before[LONGEST + 1] = {0};
+    double medians[LONGEST + 1] = {0};
+    bool there = false;
+
+    if (inventory_read(&inventory, &there, &error) != 0)
+        fail("inventory", error.message);
+    if (!there) {
+        printf("bench_search: skipped, the shared inventory is not here\n");
+        return SKIPPED;
+    }
+    if (mkdtemp(folder) == NULL)
+        fail("folder", folder);
+    for (const char *at = sizes == NULL ? "2000 100000" : sizes; *at != '\0';) {
+        char *end = NULL;
+        size_t services = strtoul(at, &end, 10);
+
+        if (end == at || services == 0)
+            fail("SIZES", at);
+        memcpy(before, medians, sizeof before);
+        bench(&inventory, services, folder, medians);
+        if (before[1] > 0) {
+            printf("  growth of the median from the size before:");
+            for (size_t i = 1; i <= LONGEST; i++)
+                printf(" %.2f", medians[i] / before[i]);
+            printf("\n");
+        }
+        at = end + strspn(end, " ");
+    }
+    inventory_free(&inventory);
+    rmdir(folder);
+    return 0;
+}
