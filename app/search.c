@@ -20,6 +20,9 @@
 /* Demand in the agent's channel decides between equal texts: it adds at most this share. */
 #define CHANNEL_SHARE 0.02
 
+/* Documents looked at beyond those wanted: a title can lift one of them. */
+#define MARGIN 12
+
 /* One document on its way to the screen. */
 struct candidate {
     int64_t number;
@@ -37,50 +40,44 @@ struct gather {
 
 /* ---- titles ---- */
 
-/* True when `terms` (a title's terms between spaces) holds the word, or for the word being typed
- * one that begins so. */
-static const char *title_find(const char *terms, const struct plan_word *word,
-                              const struct plan_unit *unit)
+/* True when a title's term is one of the readings of a query's word. */
+static bool term_is_read(const struct plan_unit *unit, const char *term, size_t length)
 {
     for (size_t i = 0; i < unit->reading_count; i++) {
         const struct plan_reading *reading = &unit->readings[i];
-        char wanted[SEARCH_TERM_LIMIT + 3] = " ";
-        const char *found;
 
-        if (reading->kind == READING_ROOT)
-            continue;
-        memcpy(wanted + 1, reading->text, reading->length + 1u);
-        if (reading->kind != READING_PREFIX)
-            memcpy(wanted + 1 + reading->length, " ", 2);
-        found = strstr(terms, wanted);
-        if (found != NULL)
-            return found;
+        if (reading->text[0] == term[0] && reading->kind != READING_ROOT &&
+            (reading->length == length ||
+             (reading->kind == READING_PREFIX && reading->length < length)) &&
+            memcmp(reading->text, term, reading->length) == 0)
+            return true;
     }
-    (void)word;
-    return NULL;
+    return false;
 }
 
-/* How well a title and the query's words cover each other: 0 to 1, and whether in order. */
+/* How well a title (its terms between spaces) and the query's words cover each other, 0 to 1, and
+ * whether all the words follow one another in it. */
 static double title_cover(const char *terms, const struct search_plan *plan, bool *in_order)
 {
-    const char *before = NULL;
+    size_t places[PLAN_WORDS] = {0}; /* in the title, from 1 */
     size_t title_words = 0;
     size_t found = 0;
     size_t ordered = 0;
 
-    for (const char *at = terms; *at != '\0'; at++)
-        title_words += at[0] == ' ' && at[1] != '\0';
-    for (size_t i = 0; i < plan->word_count; i++) {
-        const char *at = title_find(terms, &plan->words[i], &plan->units[plan->words[i].unit]);
+    for (const char *at = terms + 1; at[0] != '\0' && terms[0] != '\0';) {
+        const char *end = strchr(at, ' ');
+        size_t length = end == NULL ? strlen(at) : (size_t)(end - at);
 
-        if (at == NULL) {
-            before = NULL;
-            continue;
+        title_words++;
+        for (size_t i = 0; i < plan->word_count; i++) {
+            if (places[i] == 0 && term_is_read(&plan->units[plan->words[i].unit], at, length))
+                places[i] = title_words;
         }
-        found++;
-        if (before != NULL && at > before && strchr(before + 1, ' ') == at)
-            ordered++;
-        before = at;
+        at += length + (at[length] == ' ');
+    }
+    for (size_t i = 0; i < plan->word_count; i++) {
+        found += places[i] > 0;
+        ordered += i > 0 && places[i - 1] > 0 && places[i] == places[i - 1] + 1;
     }
     *in_order = plan->word_count > 1 && ordered + 1 == plan->word_count;
     if (title_words == 0 || plan->word_count == 0)
@@ -376,7 +373,7 @@ static int run(struct catalogue *catalogue, const struct search_request *request
         search_rank(index, &scratch->plan, limit, request->cancel, scratch->ranked, &ranked, error);
 
     /* Titles can change the order, so more than is wanted is looked at. */
-    for (size_t i = 0; code == 0 && i < ranked && count < 2 * limit + 10; i++) {
+    for (size_t i = 0; code == 0 && i < ranked && count < limit + MARGIN; i++) {
         struct candidate candidate;
 
         code =

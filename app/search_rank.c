@@ -12,6 +12,7 @@
 #define READ_TERMS 64
 
 /* Documents of a segment that are judged by their forward entries; more when filters drop some. */
+#define JUDGE_ALONE   64
 #define JUDGE_WORDS   192
 #define JUDGE_FILTERS 1024
 
@@ -64,7 +65,7 @@ static void pool_free(struct pool *pool)
 
 static bool pool_grow(struct pool *pool)
 {
-    size_t room = pool->room == 0 ? 1024 : pool->room * 2;
+    size_t room = pool->room == 0 ? 256 : pool->room * 2;
     uint32_t *table = calloc(room * 2, sizeof *table);
     uint32_t *ordinals = realloc(pool->ordinals, room * sizeof *ordinals);
     uint8_t *strengths;
@@ -467,7 +468,9 @@ static int rank_segment(struct rank *rank, size_t segment, size_t wanted, struct
 
     pool_clear(pool);
     rank->choice_count = 0;
-    rank->choice_most = rank->filters > 0 ? JUDGE_FILTERS : JUDGE_WORDS;
+    rank->choice_most = rank->filters > 0 ? JUDGE_FILTERS
+                        : rank->words > 1 ? JUDGE_WORDS
+                                          : JUDGE_ALONE;
     if (rank->choice_most < 2 * wanted)
         rank->choice_most = 2 * wanted;
     if (rank->choice_most > JUDGE_FILTERS)
