@@ -26,11 +26,11 @@ struct field_rule {
 };
 
 static const struct field_rule rule_title = {4.0F, 0.4F, 6.0F, true};
-static const struct field_rule rule_keyword = {6.0F, 0.5F, 2.0F, true};
+static const struct field_rule rule_keyword = {12.0F, 0.5F, 2.0F, true};
 static const struct field_rule rule_summary = {2.0F, 0.5F, 20.0F, false};
-static const struct field_rule rule_owner = {0.8F, 0.5F, 5.0F, false};
+static const struct field_rule rule_owner = {1.1F, 0.5F, 5.0F, false};
 static const struct field_rule rule_program = {1.0F, 0.5F, 5.0F, false};
-static const struct field_rule rule_text = {1.0F, 0.4F, 70.0F, false};
+static const struct field_rule rule_text = {1.0F, 0.7F, 70.0F, false};
 
 /* The sum of weights at which a word has half of the greatest strength. */
 #define STRENGTH_HALF 2.5F

@@ -14,7 +14,7 @@
 #define TYPO_READINGS 3
 
 #define RARITY_LEAST 0.25F
-#define WEAK_SHARE   0.4F
+#define WEAK_SHARE 0.4F
 
 static void locate_reading(struct search *search, size_t segment, size_t unit, size_t reading)
 {
@@ -293,7 +293,7 @@ static void read_anew(struct search *search)
         if (unit_is_found(search, word->unit))
             continue;
         /* As a beginning, although other words follow or its end was folded. */
-        if (length >= 3) {
+        if (length >= 3 || plan->word_count == 1) {
             search_plan_add_reading(
                 unit, READING_PREFIX, word->being_typed ? word->term : word->text,
                 word->being_typed ? strlen(word->term) : length, WEIGHT_PREFIX_LATE);

@@ -17,7 +17,7 @@
 #define JUDGE_FILTERS 1024
 
 /* How much demand adds to the score of the words: at most this share. */
-#define DEMAND_SHARE 0.25F
+#define DEMAND_SHARE 0.4F
 
 /* Share of a meaning's worth that stays when one of its words is missing. */
 #define MEANING_PARTIAL 0.35F

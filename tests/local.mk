@@ -97,6 +97,13 @@ schema-suite: tests/schema_suite
 UNIT_TESTS += tests/unit/test_catalogue
 tests_unit_test_catalogue_SOURCES = tests/unit/test_catalogue.c tests/unit/unit.h
 tests_unit_test_catalogue_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_search tests/unit/test_search_fold tests/unit/test_search_index
+tests_unit_test_search_SOURCES = tests/unit/test_search.c tests/unit/search_fixture.h
+tests_unit_test_search_LDADD = $(UNIT_LIBS)
+tests_unit_test_search_fold_SOURCES = tests/unit/test_search_fold.c tests/unit/unit.h
+tests_unit_test_search_fold_LDADD = $(UNIT_LIBS)
+tests_unit_test_search_index_SOURCES = tests/unit/test_search_index.c tests/unit/search_fixture.h
+tests_unit_test_search_index_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_import_catalogue
 tests_unit_test_import_catalogue_SOURCES = tests/unit/test_import_catalogue.c \
