@@ -219,3 +219,16 @@ tests_bench_bench_search_LDADD = libapp.a $(APP_LIBS)
 bench: bench-search
 bench-search: tests/bench/bench_search
 	abs_top_srcdir='$(abs_top_srcdir)' tests/bench/bench_search
+
+# End to end: real programs in tmux.
+EXTRA_DIST += tests/end_to_end/harness.sh
+dist_check_SCRIPTS += \
+    tests/end_to_end/hostile.sh \
+    tests/end_to_end/search_service.sh \
+    tests/end_to_end/sign_in.sh \
+    tests/end_to_end/state.sh
+TESTS += \
+    tests/end_to_end/hostile.sh \
+    tests/end_to_end/search_service.sh \
+    tests/end_to_end/sign_in.sh \
+    tests/end_to_end/state.sh

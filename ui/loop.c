@@ -84,6 +84,8 @@ static void take_keys(struct loop *loop)
     struct input input;
 
     while (!ui_is_over(loop->ui)) {
+        if (ui_take_stop(loop->ui))
+            input_decoder_clear(decoder);
         if (ui_is_busy(loop->ui)) {
             struct input escape = {.code = INPUT_ESCAPE};
 
@@ -94,8 +96,6 @@ static void take_keys(struct loop *loop)
         if (!input_next(decoder, &input, monotonic_ms()))
             return;
         take_key(loop, &input);
-        if (ui_take_stop(loop->ui))
-            input_decoder_clear(decoder);
     }
 }
 

@@ -25,6 +25,7 @@ struct search {
     bool opening;                  /* Enter was typed before its results came */
     size_t wanted;                 /* selection of a restored screen, until results come */
     char language[8], channel[16]; /* of the last question */
+    char last[QUERY_LIMIT + 1];    /* the words of the time before */
     char *offers;                  /* owned: what Tab offers, NULL when there is one or none */
 };
 
@@ -38,10 +39,34 @@ static void search_ask(struct screen *screen)
                                       search->channel);
 }
 
+/* Esc leaves with the words kept: the next search starts empty, and F2 brings them back. */
+static void keep_words(struct screen *screen)
+{
+    struct search *search = screen->data;
+    const char *words = search->query == NULL ? "" : editor_text(search->query);
+    json_t *draft;
+
+    if (*words == '\0' || screen->desk->store == NULL)
+        return;
+    draft = json_pack("{s:s}", "words", words);
+    desk_draft_put(screen->desk, "search", draft, NULL);
+    json_decref(draft);
+}
+
+static void read_words(struct screen *screen)
+{
+    struct search *search = screen->data;
+    json_t *draft = desk_draft_get(screen->desk, "search");
+
+    text_copy(search->last, sizeof(search->last), json_text_or(draft, "words", ""));
+    json_decref(draft);
+}
+
 static void search_close(struct screen *screen)
 {
     struct search *search = screen->data;
 
+    keep_words(screen);
     search_worker_free(search->worker);
     editor_free(search->query);
     search_results_free(search->results);
@@ -68,6 +93,7 @@ static int search_open(struct screen *screen, const json_t *arguments, struct er
     editor_restore(search->query, json_object_get(arguments, "argument"));
     editor_restore(search->query, json_object_get(arguments, "query"));
     search->wanted = (size_t)json_integer_or(arguments, "selected", 0);
+    read_words(screen);
     search_ask(screen);
     return 0;
 }
@@ -242,9 +268,14 @@ static void draw_remarks(const struct search *search, const struct paint *paint,
                  results->readings[i].read);
         column += paint_text(paint, row, column, -1, PAINT_WARNING, text) + 2;
     }
-    if (column == 0 && editor_length(search->query) == 0)
-        paint_text(paint, row, 0, -1, PAINT_DIM,
-                   _("Type the client's words. \":\" after a word filters; Tab completes."));
+    if (column > 0 || editor_length(search->query) > 0)
+        return;
+    if (search->last[0] != '\0')
+        snprintf(text, sizeof(text), _("F2 brings back: %s"), search->last);
+    paint_text(paint, row, 0, -1, PAINT_DIM,
+               search->last[0] != '\0'
+                   ? text
+                   : _("Type the client's words. \":\" after a word filters; Tab completes."));
 }
 
 static void search_draw(struct screen *screen, const struct paint *paint)
@@ -346,11 +377,23 @@ static json_t *search_save(const struct screen *screen)
         (json_int_t)(search->shown == search->asked ? search->list.selected : search->wanted));
 }
 
+static void run_recall(struct screen *screen, const char *argument)
+{
+    struct search *search = screen->data;
+
+    (void)argument;
+    if (search->last[0] == '\0' || editor_length(search->query) > 0)
+        return;
+    editor_set_text(search->query, search->last);
+    search_ask(screen);
+}
+
 static const struct screen_key search_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Opens the marked service or form."), NULL, NULL},
     {INPUT_DOWN, NULL, N_("Marks the next result; Up and the page keys do likewise."), NULL, NULL},
     {INPUT_TAB, N_("Complete"), N_("Completes a filter: :channel online, :level 2, :org saaq ..."),
      NULL, NULL},
+    {INPUT_F(2), NULL, N_("Brings back the words of the search before."), NULL, run_recall},
     {0},
 };
 

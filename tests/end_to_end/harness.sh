@@ -1,0 +1,175 @@
+# Sourced by the end-to-end tests: a real guichetd on a free port with the shipped sample, real
+# terminals in tmux on a private socket, all in a temporary directory that is gone afterwards.
+#
+#   server_start              starts guichetd (again, on the same database and port); sets $SERVER
+#   server_stop [SIGNAL]      ends it and waits; KILL for kill -9
+#   terminal NAME [ARG...]    opens guichet in an 80x24 pane (COLUMNS_, ROWS_, TERM_ change that);
+#                             the data directory is $WORK/NAME unless DATA_ says another
+#   sign_in NAME LOGIN        types login and password (every sample agent's is "guichet")
+#   keys NAME KEY...          tmux key names: Enter, F2, Escape, C-t, Down
+#   types NAME TEXT           text as typed, all at once
+#   wait_for NAME TEXT [S]    until TEXT (fixed string) is on the screen; fails after S seconds (20)
+#   wait_gone NAME TEXT [S]
+#   shows NAME TEXT           now
+#   cursor_at NAME            prints "column,row"
+#   terminal_pid NAME         the process id of guichet
+#   terminal_kill NAME        kill -9
+#   terminal_quit NAME        F10, and waits for its end
+#   fail MESSAGE              ends the test, showing all screens
+#
+# Everything runs in LC_ALL=C.UTF-8. Output goes to the test's log.
+
+set -u
+export LC_ALL=C.UTF-8
+: "${abs_top_srcdir:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}"
+: "${abs_top_builddir:=$abs_top_srcdir}"
+command -v tmux >/dev/null || { echo "tmux is not installed: skipped"; exit 77; }
+
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/guichet-test.XXXXXX")
+SOCKET=guichet-$$
+SERVER_PID=
+PORT=0
+TERMINALS=
+
+mux() {
+    tmux -L "$SOCKET" -f /dev/null "$@"
+}
+
+cleanup() {
+    mux kill-server 2>/dev/null
+    if [ -n "$SERVER_PID" ]; then
+        kill -9 "$SERVER_PID"
+        wait "$SERVER_PID"
+    fi 2>/dev/null
+    rm -rf "$WORK"
+}
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+
+# Keeps the tmux server alive while no terminal is open.
+mux new-session -d -s hold 'exec sleep 3600'
+
+fail() {
+    echo "FAILED: $*"
+    for name in $TERMINALS; do
+        echo "--- screen of $name"
+        mux capture-pane -p -t "$name" 2>/dev/null
+        cat "$WORK/$name.errors" 2>/dev/null
+    done
+    echo "--- guichetd"
+    tail -20 "$WORK/server.log" 2>/dev/null
+    exit 1
+}
+
+guichetd() {
+    "$abs_top_builddir/guichetd" "$@"
+}
+
+# Makes the database with the shipped sample, or with the folder given.
+server_init() {
+    guichetd init --database "$WORK/server.db" >"$WORK/init.log" 2>&1 || fail "guichetd init"
+    guichetd import sample "${1:-$abs_top_srcdir/app/sample}" --database "$WORK/server.db" \
+        >>"$WORK/init.log" 2>&1 || { cat "$WORK/init.log"; fail "guichetd import"; }
+}
+
+server_start() {
+    [ -f "$WORK/server.db" ] || server_init
+    : >"$WORK/server.log"
+    "$abs_top_builddir/guichetd" serve --database "$WORK/server.db" --listen "127.0.0.1:$PORT" \
+        >"$WORK/server.log" 2>&1 &
+    SERVER_PID=$!
+    for _ in $(seq 200); do
+        SERVER=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/server.log" | head -1)
+        [ -n "$SERVER" ] && break
+        kill -0 "$SERVER_PID" 2>/dev/null || fail "guichetd ended"
+        sleep 0.05
+    done
+    [ -n "$SERVER" ] || fail "guichetd does not say where it listens"
+    PORT=${SERVER##*:}
+}
+
+server_stop() {
+    kill -"${1:-TERM}" "$SERVER_PID"
+    wait "$SERVER_PID" 2>/dev/null
+    SERVER_PID=
+}
+
+terminal() {
+    local name=$1
+    shift
+    mux kill-session -t "=$name" 2>/dev/null
+    mux new-session -d -s "$name" -x "${COLUMNS_:-80}" -y "${ROWS_:-24}" \
+        "exec env TERM=${TERM_:-xterm-256color} '$abs_top_builddir/guichet' \
+        --server '$SERVER' --data-directory '${DATA_:-$WORK/$name}' $* 2>'$WORK/$name.errors'"
+    mux set-option -q -t "$name" remain-on-exit on
+    case " $TERMINALS " in *" $name "*) ;; *) TERMINALS="$TERMINALS $name" ;; esac
+}
+
+keys() {
+    local name=$1
+    shift
+    mux send-keys -t "$name" "$@"
+}
+
+types() {
+    mux send-keys -t "$1" -l "$2"
+}
+
+screen() {
+    mux capture-pane -p -t "$1" 2>/dev/null
+}
+
+shows() {
+    screen "$1" | grep -qF -- "$2"
+}
+
+wait_for() {
+    local end=$((SECONDS + ${3:-20}))
+    until shows "$1" "$2"; do
+        [ $SECONDS -lt $end ] || fail "$1 does not show: $2"
+        sleep 0.05
+    done
+}
+
+wait_gone() {
+    local end=$((SECONDS + ${3:-20}))
+    while shows "$1" "$2"; do
+        [ $SECONDS -lt $end ] || fail "$1 still shows: $2"
+        sleep 0.05
+    done
+}
+
+sign_in() {
+    wait_for "$1" "${3:-Mot de passe}"
+    types "$1" "$2"$'\r'guichet$'\r'
+}
+
+cursor_at() {
+    mux display-message -p -t "$1" '#{cursor_x},#{cursor_y}'
+}
+
+terminal_pid() {
+    mux display-message -p -t "$1" '#{pane_pid}'
+}
+
+terminal_ended() {
+    [ "$(mux display-message -p -t "$1" '#{pane_dead}' 2>/dev/null)" != 0 ]
+}
+
+wait_ended() {
+    local end=$((SECONDS + 20))
+    until terminal_ended "$1"; do
+        [ $SECONDS -lt $end ] || fail "$1 does not end"
+        sleep 0.05
+    done
+}
+
+terminal_kill() {
+    kill -9 "$(terminal_pid "$1")"
+    wait_ended "$1"
+}
+
+terminal_quit() {
+    keys "$1" F10
+    wait_ended "$1"
+}

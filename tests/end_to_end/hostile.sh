@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# A catalogue with terminal escapes in its texts: none reaches the terminal.
+. "$(dirname "$0")/harness.sh"
+mkdir "$WORK/sample"
+cp "$abs_top_srcdir"/app/sample/*.json "$WORK/sample"
+python3 - "$WORK/sample/services.json" <<'PYTHON' 2>/dev/null || { echo "python3 is not installed: skipped"; exit 77; }
+import json, sys
+path = sys.argv[1]
+document = json.load(open(path, encoding="utf-8"))
+evil = "\u001b]0;pwned\u0007\u001b[31mHOSTILE\u009b2J\u202etxt\u0000".replace("\u0000", "")
+for record in document["records"]:
+    record["title"] = {"fr": evil + record["title"]["fr"], "en": evil + record["title"]["en"]}
+    record["summary"] = {"fr": evil, "en": evil}
+json.dump(document, open(path, "w", encoding="utf-8"))
+PYTHON
+server_init "$WORK/sample"
+server_start
+terminal a --language fr
+mux pipe-pane -t a -o "cat >'$WORK/raw'"
+sign_in a marie
+wait_for a "HOSTILE"
+keys a F2
+types a "mariage"
+wait_for a "HOSTILE"
+keys a Down Down Enter
+wait_for a "Service ·"
+sleep 0.3
+mux pipe-pane -t a
+[ "$(mux display-message -p -t a '#{pane_title}')" = pwned ] && fail "the title was set"
+grep -qaF $'\e]0;pwned' "$WORK/raw" && fail "an OSC reached the terminal"
+grep -qaF $'\e[31mHOSTILE' "$WORK/raw" && fail "a colour reached the terminal"
+grep -qaF $'\u202e' "$WORK/raw" && fail "a direction mark reached the terminal"
+grep -qaF $'\u009b' "$WORK/raw" && fail "a C1 control reached the terminal"
+shows a "␛]0;pwned" || fail "the escape is not shown as a mark"
+exit 0

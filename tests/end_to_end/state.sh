@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Quit, kill -9 and hang-up: on return everything is as it was, half-typed text and cursor included.
+. "$(dirname "$0")/harness.sh"
+server_start
+
+returns() {
+    terminal a --language fr
+    sign_in a marie
+    wait_for a "passeport échu"
+    wait_for a "Recherche"
+    [ "$(cursor_at a)" = "$1" ] || fail "the cursor is at $(cursor_at a), was at $1"
+}
+
+terminal a --language fr
+sign_in a marie
+wait_for a "Services courants"
+keys a F2
+types a "passeport échu"
+wait_for a "passeport échu"
+keys a Left Left
+sleep 0.3
+where=$(cursor_at a)
+
+echo "after quitting"
+terminal_quit a
+returns "$where"
+
+echo "after kill -9"
+sleep 0.3
+terminal_kill a
+returns "$where"
+
+echo "after the terminal has gone"
+pid=$(terminal_pid a)
+mux kill-session -t a
+for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
+kill -0 "$pid" 2>/dev/null && fail "guichet goes on without a terminal"
+returns "$where"
+
+echo "with a page over it, scrolled"
+keys a Enter
+wait_for a "Service ·"
+keys a Down Down Down
+sleep 0.3
+before=$(screen a)
+terminal_kill a
+terminal a --language fr
+sign_in a marie
+wait_for a "Service ·"
+wait_for a "en ligne"
+[ "$(screen a | head -20)" = "$(echo "$before" | head -20)" ] || fail "the page is another one"
+keys a Escape
+wait_for a "passeport échu"
