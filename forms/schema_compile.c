@@ -177,7 +177,7 @@ const json_t *schema_compile_sibling(const struct schema_compiler *compiler, con
 static int node_finish(struct schema_compiler *compiler)
 {
     struct schema_node *node = compiler->node;
-    size_t used = 0;
+    uint32_t used = 0;
 
     node->instructions = schema_arena_array(&compiler->program->arena, compiler->emitted_count,
                                             sizeof(*node->instructions));

@@ -95,7 +95,7 @@ struct schema_node {
     bool tracks_members; /* so does unevaluatedProperties */
     const json_t *type;  /* value of the keyword `type`, or NULL */
     struct schema_instruction *instructions;
-    size_t bounds[SCHEMA_GROUP_COUNT + 1];
+    uint32_t bounds[SCHEMA_GROUP_COUNT + 1];
     struct schema_node *next; /* in the queue of the compiler */
 };
 

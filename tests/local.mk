@@ -115,7 +115,7 @@ tests_unit_test_store_crash_SOURCES = tests/unit/test_store_crash.c tests/unit/f
     tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_store_crash_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_schema
-tests_unit_test_schema_SOURCES = tests/unit/test_schema.c
+tests_unit_test_schema_SOURCES = tests/unit/test_schema.c tests/unit/unit.h
 tests_unit_test_schema_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_schema_limits tests/unit/test_schema_message
 tests_unit_test_schema_limits_SOURCES = tests/unit/test_schema_limits.c tests/unit/unit.h
