@@ -191,7 +191,8 @@ tests_unit_test_server_LDADD = $(UNIT_LIBS)
 # Fuzzing the validator (clang): `make fuzz-schema FUZZ_SECONDS=60`, each target for so long.
 FUZZ_SCHEMA = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format
 FUZZ_SECONDS = 60
-EXTRA_DIST += tests/fuzz/fuzz_schema.sh $(FUZZ_SCHEMA:%=tests/fuzz/%.c)
+EXTRA_DIST += tests/fuzz/fuzz_schema.sh $(FUZZ_SCHEMA:%=tests/fuzz/%.c) \
+    $(FUZZ_SCHEMA:%=tests/fuzz/corpus/%)
 
 .PHONY: fuzz-schema
 fuzz-schema:
