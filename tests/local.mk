@@ -22,7 +22,8 @@ TESTS += $(UNIT_TESTS)
 check-programs: $(check_PROGRAMS)
 
 AM_TESTS_ENVIRONMENT = abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \
-    abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir;
+    abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir; \
+    GUICHET_LOCALE_DIRECTORY='$(abs_top_builddir)/ui/locale'; export GUICHET_LOCALE_DIRECTORY;
 
 UNIT_TESTS += tests/unit/test_csv
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
@@ -220,6 +221,28 @@ tests_bench_bench_search_LDADD = libapp.a $(APP_LIBS)
 bench: bench-search
 bench-search: tests/bench/bench_search
 	abs_top_srcdir='$(abs_top_srcdir)' tests/bench/bench_search
+
+# Screens and keys.
+UI_LIBS = libui.a $(UNIT_LIBS) $(NCURSES_LIBS)
+UNIT_TESTS += \
+    tests/unit/test_ui_editor \
+    tests/unit/test_ui_input \
+    tests/unit/test_ui_paint \
+    tests/unit/test_ui_screens \
+    tests/unit/test_ui_tables
+tests_unit_test_ui_editor_SOURCES = tests/unit/test_ui_editor.c tests/unit/unit.h
+tests_unit_test_ui_editor_LDADD = $(UI_LIBS)
+tests_unit_test_ui_input_SOURCES = tests/unit/test_ui_input.c tests/unit/unit.h
+tests_unit_test_ui_input_LDADD = $(UI_LIBS)
+tests_unit_test_ui_paint_SOURCES = tests/unit/test_ui_paint.c tests/unit/unit.h
+tests_unit_test_ui_paint_LDADD = $(UI_LIBS)
+UI_FIXTURE = tests/unit/ui_fixture.c tests/unit/ui_fixture.h tests/unit/unit.h
+tests_unit_test_ui_screens_SOURCES = tests/unit/test_ui_screens.c $(UI_FIXTURE)
+tests_unit_test_ui_screens_LDADD = $(UI_LIBS)
+tests_unit_test_ui_tables_SOURCES = tests/unit/test_ui_tables.c $(UI_FIXTURE)
+tests_unit_test_ui_tables_LDADD = $(UI_LIBS)
+dist_check_SCRIPTS += tests/texts.sh
+TESTS += tests/texts.sh
 
 # End to end: real programs in tmux.
 EXTRA_DIST += tests/end_to_end/harness.sh

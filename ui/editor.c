@@ -16,6 +16,8 @@ struct step {
     size_t length, cursor;
 };
 
+enum run { RUN_NONE, RUN_TYPING, RUN_ERASING };
+
 struct editor {
     enum editor_kind kind;
     size_t limit;
@@ -23,7 +25,7 @@ struct editor {
     size_t length, capacity;
     size_t cursor;
     bool full;
-    bool typing; /* the last change was a typed character: one undo step for a run of them */
+    enum run run; /* what the last change was: a run of the same is one undo step */
     struct step steps[UNDO_STEPS];
     size_t step_count, step_bytes;
     int width;  /* of the last drawing */
@@ -62,7 +64,7 @@ static void steps_forget(struct editor *editor)
 {
     while (editor->step_count > 0)
         step_free(editor, &editor->steps[--editor->step_count]);
-    editor->typing = false;
+    editor->run = RUN_NONE;
 }
 
 void editor_free(struct editor *editor)
@@ -164,7 +166,7 @@ static bool editor_undo(struct editor *editor)
     editor->cursor = step->cursor;
     step_free(editor, step);
     editor->step_count--;
-    editor->typing = false;
+    editor->run = RUN_NONE;
     return true;
 }
 
@@ -181,13 +183,13 @@ static bool editor_put(struct editor *editor, const char *bytes, size_t length)
     return true;
 }
 
-static bool editor_remove(struct editor *editor, size_t from, size_t to)
+static bool editor_remove(struct editor *editor, size_t from, size_t to, enum run run)
 {
     if (from >= to)
         return false;
-    if (!editor->typing || to - from > 4)
+    if (run == RUN_NONE || editor->run != run)
         step_keep(editor);
-    editor->typing = to - from <= 4;
+    editor->run = run;
     memmove(editor->text + from, editor->text + to, editor->length - to + 1);
     editor->length -= to - from;
     sodium_memzero(editor->text + editor->length, to - from);
@@ -254,9 +256,9 @@ static bool type_character(struct editor *editor, uint32_t character)
         return false;
     }
     /* A run of typing is one step; a word at a time, so that undo is neither all nor one letter. */
-    if (!editor->typing || character == ' ' || character == '\n')
+    if (editor->run != RUN_TYPING || character == ' ' || character == '\n')
         step_keep(editor);
-    editor->typing = true;
+    editor->run = RUN_TYPING;
     return editor_put(editor, bytes, length);
 }
 
@@ -305,7 +307,7 @@ static bool paste(struct editor *editor, const struct input *input)
     }
     if (length > 0) {
         step_keep(editor);
-        editor->typing = false;
+        editor->run = RUN_NONE;
     }
     done = length > 0 && editor_put(editor, text, length);
     if (text != NULL)
@@ -462,23 +464,25 @@ static bool key_changes(struct editor *editor, const struct input *input, bool *
     switch (input->code) {
     case INPUT_BACKSPACE:
         *changed =
-            cursor > 0 &&
-            editor_remove(editor, text_previous(editor->text, editor->length, cursor), cursor);
+            cursor > 0 && editor_remove(editor, text_previous(editor->text, editor->length, cursor),
+                                        cursor, RUN_ERASING);
         return true;
     case INPUT_DELETE:
     case INPUT_CONTROL('D'):
-        *changed = editor_remove(editor, cursor, text_next(editor->text, editor->length, cursor));
+        *changed = editor_remove(editor, cursor, text_next(editor->text, editor->length, cursor),
+                                 RUN_ERASING);
         return true;
     case INPUT_CONTROL('W'):
-        *changed = editor_remove(editor, word_left(editor), cursor);
+        *changed = editor_remove(editor, word_left(editor), cursor, RUN_NONE);
         return true;
     case INPUT_CONTROL('U'):
-        *changed = editor_remove(editor, line_start(editor), cursor);
+        *changed = editor_remove(editor, line_start(editor), cursor, RUN_NONE);
         return true;
     case INPUT_CONTROL('K'):
         *changed = editor_remove(
             editor, cursor,
-            line_end(editor) == cursor && cursor < editor->length ? cursor + 1 : line_end(editor));
+            line_end(editor) == cursor && cursor < editor->length ? cursor + 1 : line_end(editor),
+            RUN_NONE);
         editor->cursor = cursor;
         return true;
     case INPUT_CONTROL('Y'):
@@ -509,7 +513,7 @@ bool editor_key(struct editor *editor, const struct input *input, bool *changed)
     *changed = false;
     editor->full = false;
     if (key_moves(editor, input->code)) {
-        editor->typing = false;
+        editor->run = RUN_NONE;
         return true;
     }
     if (!key_changes(editor, input, changed))

@@ -1,0 +1,244 @@
+/* The frame and its screens, on a canvas. */
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/ui_fixture.h"
+#include "ui/language.h"
+#include "ui/screen.h"
+
+#define F1  "\033OP"
+#define F2  "\033OQ"
+#define F9  "\033[20~"
+#define F10 "\033[21~"
+#define ESC "\033"
+
+static void home_offers_what_is_often_opened(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    assert_true(ui_fixture_shows(fixture, "Common services"));
+    ui_fixture_type(fixture, F2 "licence");
+    ui_fixture_wait(fixture, "Driving licence");
+    ui_fixture_type(fixture, "\r");
+    assert_true(ui_fixture_shows(fixture, "Service · Driving licence"));
+    ui_fixture_type(fixture, ESC);
+    ui_fixture_type(fixture, ESC);
+    assert_true(ui_fixture_shows(fixture, "1  Driving licence"));
+    ui_fixture_type(fixture, "1");
+    assert_true(ui_fixture_shows(fixture, "Service · Driving licence"));
+}
+
+static void keys_typed_ahead_wait_for_the_results(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    ui_fixture_type(fixture, F2 "birth certificate\r");
+    ui_fixture_wait(fixture, "Service · Birth certificate");
+    ui_fixture_type(fixture, ESC);
+    assert_true(ui_fixture_shows(fixture, "birth certificate"));
+}
+
+static void the_channels_stand_side_by_side(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    ui_open(fixture->ui, "service", json_pack("{s:s}", "key", "t/birth"));
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "▸ counter        $50.00"));
+    assert_true(ui_fixture_shows(fixture, "  online         $30.25 ✓    15 business days"));
+    assert_true(ui_fixture_shows(fixture, "  phone          not offered"));
+    assert_true(ui_fixture_shows(fixture, "Not yours to serve"));
+    ui_fixture_press(fixture, INPUT_CONTROL('T'));
+    assert_true(ui_fixture_shows(fixture, "▸ comptoir       50,00 $"));
+    assert_true(ui_fixture_shows(fixture, "15 jours ouvrables"));
+}
+
+static void a_moved_service_is_followed_and_said(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    ui_open(fixture->ui, "service", json_pack("{s:s}", "key", "t/old"));
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "\"Baptismal record\" is now this service."));
+    assert_true(ui_fixture_shows(fixture, "Service · Birth certificate"));
+    ui_fixture_type(fixture, "1");
+    assert_true(ui_fixture_shows(fixture, "Service · Driving licence"));
+}
+
+static void everything_is_there_on_return(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    for (int killed = 0; killed < 2; killed++) {
+        int row, column, row_after, column_after;
+
+        ui_fixture_type(fixture, F2);
+        ui_fixture_press(fixture, INPUT_CONTROL('U'));
+        ui_fixture_type(fixture, "half typed\033[D\033[D");
+        assert_true(canvas_cursor(fixture->canvas, &row, &column));
+        ui_fixture_press(fixture, INPUT_F(1));
+        ui_fixture_press(fixture, INPUT_CONTROL('T'));
+        ui_fixture_return(fixture, killed == 1);
+        assert_true(ui_fixture_shows(fixture, killed == 1 ? "Help · Search" : "Aide · Recherche"));
+        ui_fixture_type(fixture, ESC);
+        assert_true(ui_fixture_shows(fixture, "half typed"));
+        assert_true(canvas_cursor(fixture->canvas, &row_after, &column_after));
+        assert_int_equal(row, row_after);
+        assert_int_equal(column, column_after);
+    }
+}
+
+static void a_damaged_state_opens_home(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    json_t *damaged = json_pack("{s:[{s:i}, {s:s, s:i}, s]}", "screens", "name", 3, "name",
+                                "service", "state", 9, "x");
+
+    ui_close_all(fixture->ui);
+    assert_int_equal(store_state_put(fixture->desk.store, "screens", damaged, NULL), 0);
+    json_decref(damaged);
+    ui_fixture_return(fixture, true);
+    assert_true(ui_fixture_shows(fixture, "Common services"));
+}
+
+static void the_command_line_completes_and_runs(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    ui_fixture_type(fixture, ":la");
+    assert_true(ui_fixture_shows(fixture, "language"));
+    ui_fixture_type(fixture, "\tfr\r");
+    assert_true(ui_fixture_shows(fixture, "Services courants"));
+    ui_fixture_type(fixture, ":rien\r");
+    assert_true(ui_fixture_shows(fixture, "Commande inconnue : rien"));
+    ui_fixture_type(fixture, ":langue en\r");
+    assert_true(ui_fixture_shows(fixture, "Common services"));
+    ui_fixture_type(fixture, ":sea licence\r");
+    ui_fixture_wait(fixture, "Driving licence");
+    ui_fixture_type(fixture, ESC ":channel phone\r");
+    assert_true(ui_fixture_shows(fixture, "North · phone"));
+    ui_fixture_return(fixture, false);
+    assert_true(ui_fixture_shows(fixture, "North · phone"));
+    ui_fixture_type(fixture, ":" ESC);
+    ui_fixture_type(fixture, ":quit\r");
+    assert_true(ui_is_over(fixture->ui));
+}
+
+static void an_offer_shows_without_taking_a_key(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    ui_fixture_type(fixture, F2 "lic");
+    fixture->desk.line.handoffs_offered = 1;
+    strcpy(fixture->desk.line.notice, "Pierre offers: \033[31mred");
+    ui_draw(fixture->ui, fixture->canvas);
+    assert_true(ui_fixture_shows(fixture, "F5: 1 hand-off"));
+    assert_true(ui_fixture_shows(fixture, "Pierre offers: ␛[31mred"));
+    ui_fixture_type(fixture, "ence");
+    assert_true(ui_fixture_shows(fixture, "licence"));
+}
+
+static void the_bottom_line_tells_the_truth(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct link_status status = {.state = LINK_OFFLINE};
+    struct author author = desk_author(&fixture->desk);
+    struct batch batch = {0};
+    struct operation *operation = author_append(&author, RECORD_CLIENT);
+    struct error error = ERROR_INIT;
+
+    operation_put_text(operation, "kind", "person");
+    operation_put_text(operation, "name", "Léa");
+    operation_put_text(operation, "office", desk_office(&fixture->desk));
+    assert_int_equal(batch_add(&batch, operation, &error), 0);
+    assert_int_equal(desk_apply(&fixture->desk, &batch, &error), 0);
+    link_status_set(fixture->link, &status);
+    fixture->desk.line.contact_started_ms = desk_now(&fixture->desk) - 192000;
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "offline"));
+    assert_true(ui_fixture_shows(fixture, "1 waiting"));
+    assert_true(ui_fixture_shows(fixture, "Ann Roy · North · counter · 03:12"));
+    status.state = LINK_REFUSED;
+    link_status_set(fixture->link, &status);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "sign in again"));
+    operation = author_append(&author, RECORD_CLIENT);
+    operation_put_text(operation, "kind", "person");
+    operation_put_text(operation, "office", desk_office(&fixture->desk));
+    assert_int_equal(batch_add(&batch, operation, &error), 0);
+    assert_int_equal(desk_apply(&fixture->desk, &batch, &error), ERROR_REFUSED);
+    assert_int_equal(batch.count, 0);
+}
+
+static void locked_shows_nothing_and_takes_no_other_key(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    ui_fixture_type(fixture, F9);
+    assert_true(ui_fixture_shows(fixture, "Locked by Ann Roy"));
+    assert_false(ui_fixture_shows(fixture, "Common services"));
+    ui_fixture_type(fixture, F2);
+    ui_fixture_type(fixture, ESC);
+    ui_fixture_type(fixture, "wrong\r");
+    assert_true(ui_fixture_shows(fixture, "That is not the password."));
+    ui_fixture_type(fixture, "secret\r");
+    assert_true(ui_fixture_shows(fixture, "Common services"));
+    ui_fixture_type(fixture, F9);
+    ui_fixture_type(fixture, F10);
+    assert_true(ui_fixture_shows(fixture, "Login"));
+    assert_null(fixture->desk.store);
+}
+
+static void it_fits_small_and_large_windows(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    static const int sizes[][2] = {{16, 60}, {24, 80}, {60, 200}, {5, 20}, {1, 1}};
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        canvas_resize(fixture->canvas, sizes[i][0], sizes[i][1]);
+        ui_open(fixture->ui, "service", json_pack("{s:s}", "key", "t/birth"));
+        ui_fixture_type(fixture, "\033[B\033[B\033[6~\033[5~");
+        ui_fixture_type(fixture, ESC);
+        ui_fixture_type(fixture, F1);
+        ui_fixture_type(fixture, ESC);
+        ui_fixture_type(fixture, F2 "birth");
+        ui_fixture_type(fixture, ESC);
+        assert_string_equal(ui_top(fixture->ui)->kind->name, "home");
+    }
+}
+
+static void a_question_is_answered_by_its_digit(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    static const char *const choices[] = {"Quit", "Back", NULL};
+
+    screen_ask(ui_top(fixture->ui), "leave", "Leave?", choices);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "Leave?"));
+    assert_true(ui_fixture_shows(fixture, "2  Back"));
+    ui_fixture_type(fixture, "2");
+    assert_string_equal(ui_top(fixture->ui)->kind->name, "home");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(home_offers_what_is_often_opened),
+        TEST(keys_typed_ahead_wait_for_the_results),
+        TEST(the_channels_stand_side_by_side),
+        TEST(a_moved_service_is_followed_and_said),
+        TEST(everything_is_there_on_return),
+        TEST(a_damaged_state_opens_home),
+        TEST(the_command_line_completes_and_runs),
+        TEST(an_offer_shows_without_taking_a_key),
+        TEST(the_bottom_line_tells_the_truth),
+        TEST(locked_shows_nothing_and_takes_no_other_key),
+        TEST(it_fits_small_and_large_windows),
+        TEST(a_question_is_answered_by_its_digit),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
