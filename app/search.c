@@ -14,7 +14,7 @@
 
 /* What the title adds when the query says all of it, as a share of the score; and what its words
  * standing in the query's order add. */
-#define TITLE_SHARE  0.25
+#define TITLE_SHARE 0.25
 #define PHRASE_SHARE 0.2
 
 /* Demand in the agent's channel decides between equal texts: it adds at most this share. */

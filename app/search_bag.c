@@ -32,6 +32,11 @@ static const struct field_rule rule_owner = {1.1F, 0.5F, 5.0F, false};
 static const struct field_rule rule_program = {1.0F, 0.5F, 5.0F, false};
 static const struct field_rule rule_text = {1.0F, 0.7F, 70.0F, false};
 
+/* Words of a title of which the initials are taken, and how much they weigh. */
+#define INITIALS_LEAST    3
+#define INITIALS_MOST     5
+#define INITIALS_STRENGTH 30
+
 /* The sum of weights at which a word has half of the greatest strength. */
 #define STRENGTH_HALF 2.5F
 
@@ -199,6 +204,33 @@ static int bag_take_list(struct search_bag *bag, const struct field_rule *rule, 
     return code;
 }
 
+/* The initials of a title, as people abbreviate it ("Disability Tax Credit" -> "dtc"). */
+static int bag_take_initials(struct search_bag *bag, const char *title, struct error *error)
+{
+    char initials[INITIALS_MOST + 1];
+    char *folded = text_fold(title == NULL ? "" : title, title == NULL ? 0 : strlen(title));
+    const char *at = folded;
+    const char *word;
+    size_t length;
+    size_t count = 0;
+
+    if (folded == NULL)
+        return error_set(error, ERROR_MEMORY, "search index: out of memory");
+    while (count <= INITIALS_MOST && search_next_word(&at, &word, &length)) {
+        if (search_word_is_stop(word, length))
+            continue;
+        if (word[0] < 'a' || word[0] > 'z')
+            count = INITIALS_MOST; /* numbers and other scripts are not abbreviated so */
+        if (count < INITIALS_MOST)
+            initials[count] = word[0];
+        count++;
+    }
+    if (count >= INITIALS_LEAST && count <= INITIALS_MOST)
+        bag_fix(bag, initials, count, INITIALS_STRENGTH);
+    free(folded);
+    return 0;
+}
+
 static int bag_take_language(struct search_bag *bag, const json_t *body, const char *language,
                              struct error *error)
 {
@@ -206,6 +238,8 @@ static int bag_take_language(struct search_bag *bag, const json_t *body, const c
     int code = bag_take(bag, &rule_title, false,
                         localised(json_object_get(body, "title"), language), error);
 
+    if (code == 0)
+        code = bag_take_initials(bag, localised(json_object_get(body, "title"), language), error);
     if (json_is_object(keywords))
         keywords = json_object_get(keywords, language);
     if (code == 0)

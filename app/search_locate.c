@@ -14,7 +14,7 @@
 #define TYPO_READINGS 3
 
 #define RARITY_LEAST 0.25F
-#define WEAK_SHARE 0.4F
+#define WEAK_SHARE   0.4F
 
 static void locate_reading(struct search *search, size_t segment, size_t unit, size_t reading)
 {

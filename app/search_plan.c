@@ -9,8 +9,8 @@
 /* How sure each reading of a word is. */
 #define WEIGHT_TERM   1.0F
 #define WEIGHT_PREFIX 0.8F
-#define WEIGHT_ROOT 0.5F
-#define WEIGHT_SAME 0.9F
+#define WEIGHT_ROOT   0.5F
+#define WEIGHT_SAME   0.9F
 #define WEIGHT_WANTED 0.7F
 
 /* Alternatives of one group. */
