@@ -144,17 +144,25 @@ bool handoff_is_for(const struct record *handoff, const struct record *agent)
     const char *queue = record_text(handoff, "to_queue");
     const json_t *queues = json_object_get(agent->body, "queues");
     const json_t *item;
+    char key[RECORD_KEY_SIZE];
     size_t i;
 
     if (*to != '\0')
         return strcmp(to, agent->id.text) == 0;
     if (handoff_is_from(handoff, &agent->id))
         return false;
-    if (*office != '\0')
-        return strcmp(office, record_text(agent, "office")) == 0;
-    json_array_foreach(queues, i,
-                       item) if (json_is_string(item) && *queue != '\0' &&
-                                 strcmp(json_string_value(item), queue) == 0) return true;
+    if (*office != '\0') {
+        record_full_key(agent, record_text(agent, "office"), key);
+        return strcmp(office, key) == 0;
+    }
+    json_array_foreach(queues, i, item)
+    {
+        const char *reference = json_string_value(item);
+
+        record_full_key(agent, reference != NULL ? reference : "", key);
+        if (*queue != '\0' && strcmp(key, queue) == 0)
+            return true;
+    }
     return false;
 }
 
@@ -248,6 +256,42 @@ int handoff_follow(struct batch *batch, const struct author *author, struct stor
         record_free(chain.latest[i]);
     }
     return code;
+}
+
+struct holding {
+    const struct record *contact;
+    const char *agent;
+    bool held;
+};
+
+#define STOP 1
+
+/* Newest first: only the latest acceptance of the contact counts. */
+static int look_holder(void *context, const struct record *record, enum store_pending pending)
+{
+    struct holding *holding = context;
+
+    (void)pending;
+    if (strcmp(record_text(record, "state"), "accepted") != 0 ||
+        strcmp(record_text(record, "contact"), holding->contact->id.text) != 0)
+        return 0;
+    holding->held =
+        strcmp(record_text(record, "taken_by"), holding->agent) == 0 &&
+        strcmp(record_text(record, "from"), record_text(holding->contact, "agent")) == 0;
+    return STOP;
+}
+
+bool handoff_holds_contact(struct store *store, const struct record *contact,
+                           const struct id *agent)
+{
+    const struct store_query query = {.type = RECORD_HANDOFF, .newest_first = true};
+    struct holding holding = {contact, agent->text, false};
+
+    if (!contact_is_open(contact))
+        return false;
+    if (strcmp(record_text(contact, "agent"), agent->text) == 0)
+        return true;
+    return store_each(store, &query, look_holder, &holding, NULL) >= 0 && holding.held;
 }
 
 /* --- the context, ready-made ---------------------------------------------------------------- */

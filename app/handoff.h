@@ -57,6 +57,11 @@ bool handoff_is_from(const struct record *handoff, const struct id *agent);
 int handoff_follow(struct batch *batch, const struct author *author, struct store *store,
                    struct error *error);
 
+/* True while this contact is the agent's: theirs on record and in progress, or taken over by them
+ * in a hand-off that is pending or not yet followed. */
+bool handoff_holds_contact(struct store *store, const struct record *contact,
+                           const struct id *agent);
+
 /* --- the context, ready-made ---------------------------------------------------------------- */
 
 #define HANDOFF_NOTES_LIMIT 5

@@ -55,7 +55,6 @@ libforms_a_SOURCES = \
     forms/schema_property.c \
     forms/schema_reference.c \
     forms/schema_regex.c \
-    forms/schema_regex_class.c \
     forms/schema_regex.h \
     forms/schema_registry.c \
     forms/schema_resource.c \

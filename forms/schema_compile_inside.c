@@ -257,13 +257,11 @@ int schema_compile_dynamic_ref(struct schema_compiler *compiler,
 {
     const struct schema_node *node;
     const struct schema_anchor *anchor = NULL;
-    struct schema_dynamic *dynamic = NULL;
+    const struct schema_dynamic *dynamic = NULL;
     int status = reference_resolve(compiler, keyword, value, &node, &anchor);
 
-    if (status == 0 && anchor != NULL && anchor->dynamic != NULL) {
-        dynamic = anchor->dynamic;
-        status = schema_reference_want(compiler, dynamic);
-    }
+    if (status == 0 && anchor != NULL && anchor->dynamic)
+        status = schema_reference_dynamic(compiler, anchor->name, &dynamic);
     return status != 0 ? status : reference_emit(compiler, keyword, value, node, dynamic);
 }
 
@@ -271,15 +269,12 @@ int schema_compile_recursive_ref(struct schema_compiler *compiler,
                                  const struct schema_keyword *keyword, const json_t *value)
 {
     const struct schema_node *node;
-    struct schema_dynamic *dynamic = NULL;
+    const struct schema_dynamic *dynamic = NULL;
     int status = reference_resolve(compiler, keyword, value, &node, NULL);
 
     if (status == 0 && node->kind == SCHEMA_NODE_OBJECT &&
-        json_is_true(json_object_get(node->location->value, "$recursiveAnchor"))) {
-        status = schema_reference_name(compiler, "$recursive", &dynamic);
-        if (status == 0)
-            status = schema_reference_want(compiler, dynamic);
-    }
+        json_is_true(json_object_get(node->location->value, "$recursiveAnchor")))
+        status = schema_reference_dynamic(compiler, "$recursive", &dynamic);
     return status != 0 ? status : reference_emit(compiler, keyword, value, node, dynamic);
 }
 

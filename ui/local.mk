@@ -13,15 +13,20 @@ libui_a_SOURCES = \
     ui/loop.c ui/loop.h \
     ui/page.c ui/page.h \
     ui/paint.c ui/paint.h \
+    ui/fields.c ui/fields.h \
     ui/screen.h \
     ui/screens.c \
+    ui/screen_agents.c ui/screen_agents.h ui/screen_agents_targets.c \
+    ui/screen_case.c ui/screen_case.h ui/screen_case_entry.c \
+    ui/screen_client.c \
+    ui/screen_contact.c ui/screen_contact.h ui/screen_contact_end.c ui/screen_contact_now.c \
+    ui/screen_contact_search.c \
+    ui/screen_handoff.c ui/screen_handoff.h ui/screen_handoff_list.c ui/screen_handoff_offer.c \
+    ui/screen_note.c \
+    ui/screen_outbox.c ui/screen_outbox.h ui/screen_outbox_words.c \
+    ui/screen_refusals.c \
+    ui/work.c ui/work.h \
     ui/screen_choice.c \
-    ui/screen_form.c ui/screen_form.h \
-    ui/screen_form_draw.c \
-    ui/screen_form_field.c \
-    ui/screen_form_pick.c \
-    ui/screen_form_record.c \
-    ui/screen_form_review.c \
     ui/screen_help.c \
     ui/screen_home.c \
     ui/screen_lock.c \

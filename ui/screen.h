@@ -101,6 +101,10 @@ const struct screen_kind *screen_kind_find(const char *name);
  * Failing is told on the message line; the code is returned. */
 int ui_open(struct ui *ui, const char *name, json_t *arguments);
 
+/* The saved state of the topmost open screen of this kind: what it shows. New reference, NULL when
+ * none is open. */
+json_t *ui_state_of(struct ui *ui, const char *name);
+
 /* Closes `screen` once the present key is dealt with. */
 void screen_close(struct screen *screen);
 /* The same, and hands `answer` (stolen) to the screen below it. */

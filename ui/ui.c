@@ -233,6 +233,16 @@ int ui_open(struct ui *ui, const char *name, json_t *arguments)
     return code;
 }
 
+json_t *ui_state_of(struct ui *ui, const char *name)
+{
+    const struct screen_kind *kind = screen_kind_find(name);
+    size_t index;
+
+    if (kind == NULL || kind->save == NULL || !stack_find(ui, kind, &index))
+        return NULL;
+    return kind->save(&ui->stack[index]->screen);
+}
+
 void screen_close(struct screen *screen)
 {
     struct ui *ui = screen->ui;

@@ -69,6 +69,15 @@ static void accept(struct work_fixture *fixture, const struct id *id)
     record_free(handoff);
 }
 
+static bool holds(struct work_fixture *fixture, const struct id *contact, const struct id *agent)
+{
+    struct record *record = work_fixture_get(fixture, RECORD_CONTACT, contact, NULL);
+    bool held = handoff_holds_contact(fixture->store.store, record, agent);
+
+    record_free(record);
+    return held;
+}
+
 static void an_acceptance_is_pending_then_carries_contact_and_case_over(void **state)
 {
     struct work_fixture *fixture = *state;
@@ -76,14 +85,19 @@ static void an_acceptance_is_pending_then_carries_contact_and_case_over(void **s
     enum store_pending pending;
     struct record *record;
 
+    assert_false(holds(fixture, &scene.contact, &fixture->author.agent));
+    assert_true(holds(fixture, &scene.contact, &fixture->visitor.agent));
     accept(fixture, &scene.handoff);
     record = work_fixture_get(fixture, RECORD_HANDOFF, &scene.handoff, &pending);
     assert_int_equal(pending, STORE_CLAIMING);
     record_free(record);
     follow(fixture, 0);
+    assert_true(holds(fixture, &scene.contact, &fixture->author.agent));
     work_fixture_sync(fixture);
     follow(fixture, 2);
     follow(fixture, 0);
+    assert_true(holds(fixture, &scene.contact, &fixture->author.agent));
+    assert_false(holds(fixture, &scene.contact, &fixture->visitor.agent));
     work_fixture_sync(fixture);
     follow(fixture, 0);
     record = work_fixture_get(fixture, RECORD_CONTACT, &scene.contact, NULL);
@@ -237,7 +251,9 @@ static void offers_reach_whom_they_are_for(void **state)
     };
 
     json_decref(agent->body);
-    agent->body = json_loads("{\"office\": \"s/quebec\", \"queues\": [\"s/general\"]}", 0, NULL);
+    agent->body = json_loads(
+        "{\"key\": \"s/marie\", \"office\": \"quebec\",\"queues\": [\"general\", \"t/other\"]}", 0,
+        NULL);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         json_decref(handoff->body);
         handoff->body = json_loads(cases[i].body, 0, NULL);

@@ -1,0 +1,238 @@
+#include "ui/screen_agents.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+struct reading {
+    struct targets *targets;
+    struct desk *desk;
+    const char *language;
+    json_t *presence; /* owned by the caller: array of {"agent","state"} */
+};
+
+static void join(char *text, size_t size, const json_t *list)
+{
+    struct text_buffer buffer = {0};
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(list, i, item)
+    {
+        if (json_is_string(item))
+            text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? " " : "",
+                                   json_string_value(item));
+    }
+    text_copy(text, size, buffer.bytes != NULL ? buffer.bytes : "");
+    text_buffer_free(&buffer);
+}
+
+static enum target_presence presence_of(const struct reading *reading, const struct id *agent)
+{
+    const json_t *item;
+    size_t i;
+
+    if (reading->presence == NULL)
+        return TARGET_UNKNOWN;
+    json_array_foreach(reading->presence, i, item)
+    {
+        const char *state = json_text_or(item, "state", "");
+
+        if (strcmp(json_text_or(item, "agent", ""), agent->text) != 0)
+            continue;
+        if (strcmp(state, "available") == 0)
+            return TARGET_AVAILABLE;
+        return strcmp(state, "away") == 0 ? TARGET_AWAY : TARGET_OFFLINE;
+    }
+    return TARGET_OFFLINE;
+}
+
+/* A present agent first, then a queue, where somebody will come; an office, and who is away, last.
+ * Nobody who does not speak the client's language comes before one who does. */
+static int score(const struct reading *reading, const struct target *target)
+{
+    static const int kinds[] = {[TARGET_AGENT] = 0, [TARGET_QUEUE] = 6, [TARGET_OFFICE] = 3};
+    static const int presences[] = {
+        [TARGET_AVAILABLE] = 8, [TARGET_AWAY] = 4, [TARGET_OFFLINE] = 1, [TARGET_UNKNOWN] = 2};
+    int points = kinds[target->kind];
+
+    if (target->kind == TARGET_AGENT)
+        points += presences[target->presence];
+    if (*reading->language != '\0' && target->speaks[0] != '\0' &&
+        strstr(target->speaks, reading->language) == NULL)
+        points -= 10;
+    return points;
+}
+
+static int add(struct reading *reading, const struct target *target)
+{
+    struct targets *targets = reading->targets;
+    char all[4 * WORK_NAME_SIZE];
+    struct target *added;
+
+    if (targets->count == targets->capacity) {
+        size_t capacity = targets->capacity == 0 ? 32 : 2 * targets->capacity;
+        struct target *grown = realloc(targets->list, capacity * sizeof(*grown));
+
+        if (grown == NULL)
+            return ERROR_MEMORY;
+        targets->list = grown;
+        targets->capacity = capacity;
+    }
+    added = &targets->list[targets->count];
+    *added = *target;
+    added->score = score(reading, added);
+    snprintf(all, sizeof(all), "%s %s %s %s", added->name, added->office, added->speaks,
+             added->skills);
+    added->folded = text_fold(all, strlen(all));
+    if (added->folded == NULL)
+        return ERROR_MEMORY;
+    targets->count++;
+    return 0;
+}
+
+static int add_record(void *context, const struct record *record)
+{
+    struct reading *reading = context;
+    struct target target = {.kind = record->type == RECORD_AGENT   ? TARGET_AGENT
+                                    : record->type == RECORD_QUEUE ? TARGET_QUEUE
+                                                                   : TARGET_OFFICE};
+    char office[RECORD_KEY_SIZE];
+
+    if (json_bool_or(record->body, "ended", false))
+        return 0;
+    text_copy(target.key, sizeof(target.key), record_text(record, "key"));
+    join(target.speaks, sizeof(target.speaks), json_object_get(record->body, "languages"));
+    join(target.skills, sizeof(target.skills), json_object_get(record->body, "skills"));
+    if (target.kind != TARGET_AGENT) {
+        text_copy(target.name, sizeof(target.name),
+                  format_localised(json_object_get(record->body, "title")));
+        return add(reading, &target);
+    }
+    if (id_equal(&record->id, desk_agent(reading->desk)))
+        return 0;
+    target.agent = record->id;
+    target.presence = presence_of(reading, &record->id);
+    text_copy(target.name, sizeof(target.name), record_text(record, "name"));
+    record_full_key(record, record_text(record, "office"), office);
+    work_title(reading->desk, RECORD_OFFICE, office, target.office, sizeof(target.office));
+    return add(reading, &target);
+}
+
+int targets_read(struct targets *targets, struct desk *desk, bool all, const char *language,
+                 struct error *error)
+{
+    static const enum record_type types[] = {RECORD_AGENT, RECORD_QUEUE, RECORD_OFFICE};
+    struct reading reading = {.targets = targets, .desk = desk, .language = language};
+    json_t *state = NULL;
+    int code = 0;
+
+    targets_free(targets);
+    if (desk->store != NULL)
+        store_state_get(desk->store, "presence", &state, NULL);
+    reading.presence = json_object_get(state, "agents");
+    timestamp_parse(json_text_or(state, "heard_at", ""), &targets->heard_ms);
+    for (size_t i = 0; i < (all ? 3 : 1) && code == 0; i++)
+        code = catalogue_each(desk->catalogue, types[i], add_record, &reading, error);
+    json_decref(state);
+    targets->shown = calloc(targets->count + 1, sizeof(*targets->shown));
+    if (code == 0 && targets->shown == NULL)
+        code = error_set(error, ERROR_MEMORY, "out of memory");
+    if (code != 0)
+        targets_free(targets);
+    else
+        targets_filter(targets, "");
+    return code;
+}
+
+void targets_free(struct targets *targets)
+{
+    for (size_t i = 0; i < targets->count; i++)
+        free(targets->list[i].folded);
+    free(targets->list);
+    free(targets->shown);
+    *targets = (struct targets){0};
+}
+
+/* --- filter ---------------------------------------------------------------------------------- */
+
+static bool has_word(const char *folded, const char *word, size_t length)
+{
+    for (const char *at = folded; at != NULL && *at != '\0';) {
+        if (strncmp(at, word, length) == 0)
+            return true;
+        at = strchr(at, ' ');
+        at += at != NULL;
+    }
+    return false;
+}
+
+static bool fits(const struct target *target, const char *words)
+{
+    while (*words != '\0') {
+        size_t length = strcspn(words, " ");
+
+        if (!has_word(target->folded, words, length))
+            return false;
+        words += length + (words[length] == ' ');
+    }
+    return true;
+}
+
+static bool is_before(const struct target *left, const struct target *right)
+{
+    return left->score != right->score ? left->score > right->score
+                                       : strcmp(left->name, right->name) < 0;
+}
+
+void targets_filter(struct targets *targets, const char *query)
+{
+    char *words = text_fold(query, strlen(query));
+
+    targets->shown_count = 0;
+    for (size_t i = 0; i < targets->count && words != NULL; i++) {
+        size_t at = targets->shown_count;
+
+        if (!fits(&targets->list[i], words))
+            continue;
+        for (; at > 0 && is_before(&targets->list[i], &targets->list[targets->shown[at - 1]]); at--)
+            targets->shown[at] = targets->shown[at - 1];
+        targets->shown[at] = i;
+        targets->shown_count++;
+    }
+    free(words);
+}
+
+const struct target *targets_shown(const struct targets *targets, size_t index)
+{
+    return index < targets->shown_count ? &targets->list[targets->shown[index]] : NULL;
+}
+
+void target_draw(const struct target *target, const struct paint *row)
+{
+    static const char *const presences[] = {
+        [TARGET_AVAILABLE] = N_("present"),
+        [TARGET_AWAY] = N_("away"),
+        [TARGET_OFFLINE] = N_("not here"),
+        [TARGET_UNKNOWN] = N_("not known"),
+    };
+    int width = row->columns / 3;
+    const char *state = target->kind == TARGET_QUEUE    ? _("queue")
+                        : target->kind == TARGET_OFFICE ? _("office")
+                                                        : _(presences[target->presence]);
+    enum paint_style style = target->kind == TARGET_AGENT && target->presence == TARGET_AVAILABLE
+                                 ? PAINT_GOOD
+                                 : PAINT_DIM;
+
+    paint_text(row, 0, 1, width, PAINT_TEXT, target->name);
+    paint_text(row, 0, width + 2, 11, style, state);
+    paint_text(row, 0, width + 14, 5, PAINT_DIM, target->speaks);
+    paint_text(row, 0, width + 20, -1, PAINT_DIM,
+               target->kind == TARGET_AGENT ? target->office : target->skills);
+}

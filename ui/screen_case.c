@@ -1,0 +1,440 @@
+/* The case file: who, what, where it stands, and the timeline of all channels, newest first. */
+#include "ui/screen_case.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/case.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+#include "ui/list.h"
+
+#define HEAD_ROWS    4
+#define LABEL_WIDTH  10
+#define ENTRY_HEIGHT 2
+
+struct matter {
+    struct case_file file;
+    struct list list;
+    char client[WORK_NAME_SIZE];
+    bool draft; /* a note is half written */
+};
+
+/* --- words of an entry ------------------------------------------------------------------------ */
+
+void case_entry_title(struct desk *desk, const struct record *record, char *title, size_t size)
+{
+    char name[WORK_NAME_SIZE];
+
+    switch (record->type) {
+    case RECORD_NOTE:
+        snprintf(title, size, _("note, %s"), format_word(record_text(record, "kind")));
+        return;
+    case RECORD_CONTACT:
+        if (*record_text(record, "outcome") == '\0')
+            text_copy(title, size, _("contact, in progress"));
+        else
+            snprintf(title, size, _("contact, %s"), format_word(record_text(record, "outcome")));
+        return;
+    case RECORD_SUBMISSION:
+        work_title(desk, RECORD_FORM, record_text(record, "form"), name, sizeof(name));
+        snprintf(title, size, _("form, %s"), format_word(record_text(record, "status")));
+        return;
+    case RECORD_HANDOFF:
+        work_target_name(desk, record, name, sizeof(name));
+        snprintf(title, size, _("hand-off to %1$s, %2$s"), name,
+                 format_word(record_text(record, "state")));
+        return;
+    default:
+        text_copy(title, size, "");
+    }
+}
+
+void case_entry_text(struct desk *desk, const struct record *record, char *text, size_t size)
+{
+    switch (record->type) {
+    case RECORD_NOTE:
+        text_copy(text, size, record_text(record, "text"));
+        return;
+    case RECORD_CONTACT:
+        text_copy(text, size, record_text(record, "need"));
+        return;
+    case RECORD_SUBMISSION:
+        work_title(desk, RECORD_FORM, record_text(record, "form"), text, size);
+        return;
+    case RECORD_HANDOFF:
+        text_copy(text, size, record_text(record, "summary"));
+        return;
+    default:
+        text_copy(text, size, "");
+    }
+}
+
+const char *case_pending_text(enum store_pending pending)
+{
+    if (pending == STORE_CLAIMING)
+        return _("pending");
+    return pending == STORE_WAITING ? _("not sent yet") : "";
+}
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+static void draft_name(const struct matter *matter, char *name, size_t size)
+{
+    snprintf(name, size, "note/%s", matter->file.matter->id.text);
+}
+
+static int matter_read(struct screen *screen, const struct id *id, struct error *error)
+{
+    struct matter *matter = screen->data;
+    struct case_file file;
+    int code = case_file_read(&file, screen->desk->store, id, error);
+    char name[64];
+    json_t *draft;
+
+    if (code != 0)
+        return code;
+    case_file_free(&matter->file);
+    matter->file = file;
+    work_client_name(file.client, matter->client, sizeof(matter->client));
+    list_set_count(&matter->list, file.count);
+    draft_name(matter, name, sizeof(name));
+    draft = desk_draft_get(screen->desk, name);
+    matter->draft = draft != NULL;
+    json_decref(draft);
+    return 0;
+}
+
+/* What F4 and F6 are about from now on. */
+static void matter_enter(struct screen *screen)
+{
+    const struct matter *matter = screen->data;
+    struct desk_open open = screen->desk->open;
+
+    if (!id_equal(&open.matter, &matter->file.matter->id))
+        open.submission = (struct id){0};
+    open.matter = matter->file.matter->id;
+    id_parse(&open.client, record_text(matter->file.matter, "client"));
+    work_open_set(screen, &open);
+}
+
+static void matter_close(struct screen *screen)
+{
+    struct matter *matter = screen->data;
+
+    case_file_free(&matter->file);
+    free(matter);
+}
+
+static int matter_open(struct screen *screen, const json_t *arguments, struct error *error)
+{
+    struct matter *matter = calloc(1, sizeof(*matter));
+    struct id id = screen->desk->open.matter;
+    const char *given = json_text_or(arguments, "id", "");
+    int code;
+
+    if (matter == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    screen->data = matter;
+    if (*given != '\0')
+        id_parse(&id, given);
+    list_restore(&matter->list, json_object_get(arguments, "list"));
+    code = id_is_empty(&id) ? error_set(error, ERROR_NOT_FOUND, "%s",
+                                        _("no case is open: F3 finds the client's"))
+                            : matter_read(screen, &id, error);
+    if (code != 0) {
+        free(matter);
+        return code;
+    }
+    matter_enter(screen);
+    return 0;
+}
+
+static void matter_changed(struct screen *screen)
+{
+    struct matter *matter = screen->data;
+    struct id id = matter->file.matter->id;
+    struct error error = ERROR_INIT;
+
+    if (matter_read(screen, &id, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+}
+
+static void matter_resume(struct screen *screen)
+{
+    matter_changed(screen);
+    matter_enter(screen);
+}
+
+static json_t *matter_save(const struct screen *screen)
+{
+    const struct matter *matter = screen->data;
+
+    return json_pack("{s:s, s:o}", "id", matter->file.matter->id.text, "list",
+                     list_save(&matter->list));
+}
+
+static const char *matter_subject(struct screen *screen)
+{
+    const struct matter *matter = screen->data;
+
+    return record_text(matter->file.matter, "reference");
+}
+
+/* --- drawing --------------------------------------------------------------------------------- */
+
+static void draw_head(struct screen *screen, const struct paint *paint)
+{
+    struct matter *matter = screen->data;
+    const struct record *record = matter->file.matter;
+    char text[2 * WORK_NAME_SIZE], name[WORK_NAME_SIZE], when[32];
+    const char *pending = case_pending_text(matter->file.pending);
+    int used;
+
+    work_client_line(matter->file.client, text, sizeof(text));
+    paint_text(paint, 0, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("Client"));
+    paint_text(paint, 0, LABEL_WIDTH, -1, PAINT_TITLE, *text != '\0' ? text : _("nobody yet"));
+    work_title(screen->desk, RECORD_SERVICE, record_text(record, "service"), name, sizeof(name));
+    if (*record_text(record, "subject") != '\0')
+        text_copy(name, sizeof(name), record_text(record, "subject"));
+    work_when(screen->desk, record, "opened_at", when, sizeof(when));
+    paint_text(paint, 1, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("About"));
+    used = paint_text(paint, 1, LABEL_WIDTH, paint->columns - LABEL_WIDTH - 22, PAINT_VALUE,
+                      *name != '\0' ? name : _("no service yet"));
+    snprintf(text, sizeof(text), _("opened %s"), when);
+    paint_text(paint, 1, LABEL_WIDTH + used + 2, -1, PAINT_DIM, text);
+    paint_text(paint, 2, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("Status"));
+    used = LABEL_WIDTH + paint_text(paint, 2, LABEL_WIDTH, -1, PAINT_VALUE,
+                                    format_word(record_text(record, "status")));
+    if (*pending != '\0')
+        used += 2 + paint_text(paint, 2, used + 2, -1, PAINT_WARNING, pending);
+    if (*record_text(record, "assignee") != '\0') {
+        work_agent_name(screen->desk, record_text(record, "assignee"), name, sizeof(name));
+        snprintf(text, sizeof(text), _("in the hands of %s"), name);
+    } else {
+        text_copy(text, sizeof(text), _("in nobody's hands"));
+    }
+    used += 2 + paint_text(paint, 2, used + 2, -1, PAINT_DIM, text);
+    if (matter->draft)
+        paint_text(paint, 2, used + 2, -1, PAINT_ACCENT, _("F6: a note is half written"));
+}
+
+static void draw_entry(void *context, const struct paint *row, size_t index, bool selected)
+{
+    struct screen *screen = context;
+    const struct matter *matter = screen->data;
+    const struct case_entry *entry = &matter->file.entries[index];
+    char title[WORK_NAME_SIZE], text[2 * WORK_NAME_SIZE], line[2 * WORK_NAME_SIZE], when[32],
+        who[WORK_NAME_SIZE];
+    const char *pending = case_pending_text(entry->pending);
+    int used;
+
+    (void)selected;
+    format_when(when, sizeof(when), entry->at_ms, desk_now(screen->desk));
+    case_entry_title(screen->desk, entry->record, title, sizeof(title));
+    case_entry_text(screen->desk, entry->record, text, sizeof(text));
+    work_first_line(text, line, sizeof(line));
+    work_agent_name(screen->desk, entry->author.text, who, sizeof(who));
+    paint_text(row, 0, 1, 13, PAINT_DIM, when);
+    used = 15 + paint_text(row, 0, 15, -1, PAINT_VALUE, title);
+    if (*pending != '\0')
+        used += 2 + paint_text(row, 0, used + 2, -1, PAINT_WARNING, pending);
+    snprintf(text, sizeof(text), "%s%s%s", who, *entry->channel != '\0' ? " · " : "",
+             format_channel(entry->channel));
+    if (used + 3 < row->columns)
+        paint_right(row, 0, used + 2, row->columns - used - 3, PAINT_DIM, text);
+    paint_text(row, 1, 15, row->columns - 16, PAINT_TEXT, line);
+}
+
+static void matter_draw(struct screen *screen, const struct paint *paint)
+{
+    struct matter *matter = screen->data;
+    struct paint rest = paint_part(paint, HEAD_ROWS, 0, -1, -1);
+
+    draw_head(screen, paint);
+    paint_heading(paint, HEAD_ROWS - 1, _("What happened, newest first"));
+    if (matter->list.count == 0) {
+        paint_text(&rest, 0, 0, -1, PAINT_DIM, _("Nothing yet. F6 writes the first note."));
+        paint_cursor(&rest, 0, 0);
+    }
+    list_draw(&matter->list, &rest, ENTRY_HEIGHT, true, draw_entry, screen);
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+static void run_entry(struct screen *screen, const char *argument)
+{
+    struct matter *matter = screen->data;
+    const struct record *record;
+
+    (void)argument;
+    if (matter->list.count == 0)
+        return;
+    record = matter->file.entries[matter->list.selected].record;
+    if (record->type == RECORD_SUBMISSION)
+        ui_open(screen->ui, "form", json_pack("{s:s}", "submission", record->id.text));
+    else if (record->type == RECORD_HANDOFF)
+        ui_open(screen->ui, "offer", json_pack("{s:s}", "id", record->id.text));
+    else
+        ui_open(
+            screen->ui, "entry",
+            json_pack("{s:s, s:s}", "type", record_type_name(record->type), "id", record->id.text));
+}
+
+static void run_status(struct screen *screen, const char *argument)
+{
+    const struct matter *matter = screen->data;
+    const char *next[CASE_STATUS_LIMIT];
+
+    (void)argument;
+    case_next_statuses(record_text(matter->file.matter, "status"), next);
+    for (size_t i = 0; next[i] != NULL; i++)
+        next[i] = format_word(next[i]);
+    if (next[0] != NULL)
+        screen_ask(screen, "status", _("Where does the case stand now?"), next);
+}
+
+static void set_status(struct screen *screen, int64_t choice)
+{
+    struct matter *matter = screen->data;
+    struct author author = desk_author(screen->desk);
+    const char *next[CASE_STATUS_LIMIT];
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    int code;
+
+    case_next_statuses(record_text(matter->file.matter, "status"), next);
+    for (int64_t i = 0; i <= choice; i++)
+        if (next[i] == NULL)
+            return;
+    if (choice < 0)
+        return;
+    code = case_set_status(&batch, &author, matter->file.matter, next[choice], &error);
+    if (work_apply(screen, &batch, code, &error))
+        matter_changed(screen);
+}
+
+static void matter_answer(struct screen *screen, const char *from, const json_t *answer)
+{
+    if (strcmp(from, "choice") == 0 && strcmp(json_text_or(answer, "name", ""), "status") == 0)
+        set_status(screen, json_integer_or(answer, "choice", -1));
+    else if (strcmp(from, "contact-end") == 0)
+        screen_close(screen);
+}
+
+static void run_take(struct screen *screen, const char *argument)
+{
+    struct matter *matter = screen->data;
+    struct author author = desk_author(screen->desk);
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    int code = case_assign(&batch, &author, matter->file.matter, &author.agent, &error);
+
+    (void)argument;
+    if (code == 0 && batch.count == 0)
+        ui_tell(screen->ui, UI_NOTE, "%s", _("The case is in your hands already."));
+    if (work_apply(screen, &batch, code, &error))
+        matter_changed(screen);
+}
+
+static void run_handoff(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    ui_open(screen->ui, "handoff", NULL);
+}
+
+static void run_end(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    ui_open(screen->ui, "contact-end", NULL);
+}
+
+static void run_client(struct screen *screen, const char *argument)
+{
+    const struct matter *matter = screen->data;
+
+    (void)argument;
+    if (matter->file.client != NULL)
+        ui_open(screen->ui, "client", json_pack("{s:s}", "id", matter->file.client->id.text));
+}
+
+static bool matter_key(struct screen *screen, const struct input *input)
+{
+    struct matter *matter = screen->data;
+
+    return list_key(&matter->list, input, true);
+}
+
+static const struct screen_key matter_keys[] = {
+    {INPUT_ENTER, N_("Open"), N_("Shows the marked entry in full, or goes on with the form."), NULL,
+     run_entry},
+    {INPUT_CONTROL('R'), N_("Status"), N_("Says where the case stands."), N_("status"), run_status},
+    {INPUT_CONTROL('N'), N_("Take"), N_("Takes the case into your hands."), N_("take"), run_take},
+    {INPUT_F(5), N_("Hand off"), N_("Hands the client and the case off to somebody else."), NULL,
+     run_handoff},
+    {INPUT_CONTROL('X'), N_("End"), N_("Ends the contact with its outcome."), N_("end"), run_end},
+    {INPUT_NONE, NULL, N_("Mends the client's details."), N_("client"), run_client},
+    {0},
+};
+
+/* --- home ------------------------------------------------------------------------------------ */
+
+#define HOME_CASE_LIMIT 30
+
+struct listing {
+    struct home *home;
+    struct desk *desk;
+    int count;
+};
+
+static int list_case(void *context, const struct record *record, enum store_pending pending)
+{
+    struct listing *listing = context;
+    struct record *client =
+        work_get(listing->desk, RECORD_CLIENT, record_text(record, "client"), NULL);
+    char name[WORK_NAME_SIZE], title[WORK_NAME_SIZE], text[3 * WORK_NAME_SIZE],
+        remark[WORK_NAME_SIZE];
+
+    work_client_name(client, name, sizeof(name));
+    work_title(listing->desk, RECORD_SERVICE, record_text(record, "service"), title, sizeof(title));
+    snprintf(text, sizeof(text), "%s  %s%s%s", record_text(record, "reference"), name,
+             *title != '\0' ? ", " : "", title);
+    snprintf(remark, sizeof(remark), "%s %s", format_word(record_text(record, "status")),
+             case_pending_text(pending));
+    home_add(listing->home, HOME_CASES, text, remark, "case",
+             json_pack("{s:s}", "id", record->id.text));
+    record_free(client);
+    return ++listing->count == HOME_CASE_LIMIT ? 1 : 0;
+}
+
+static void matter_home(struct home *home, struct desk *desk)
+{
+    struct listing listing = {home, desk, 0};
+
+    if (desk->store != NULL)
+        case_each(desk->store, NULL, desk_agent(desk), list_case, &listing, NULL);
+}
+
+extern const struct screen_kind screen_case;
+const struct screen_kind screen_case = {
+    .name = "case",
+    .title = N_("Case"),
+    .help = N_("Everything about one matter: the client, where it stands, and what happened in "
+               "every channel, newest first."),
+    .command = N_("case"),
+    .flags = SCREEN_SINGLE,
+    .keys = matter_keys,
+    .open = matter_open,
+    .close = matter_close,
+    .draw = matter_draw,
+    .key = matter_key,
+    .save = matter_save,
+    .resume = matter_resume,
+    .changed = matter_changed,
+    .answer = matter_answer,
+    .subject = matter_subject,
+    .home = matter_home,
+};

@@ -1,0 +1,358 @@
+/* A client's details: a new one, with those who are likely the same, or a known one to mend. */
+#include "ui/screen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/client_index.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/fields.h"
+#include "ui/format.h"
+#include "ui/language.h"
+#include "ui/list.h"
+#include "ui/work.h"
+
+#define DRAFT       "client/new"
+#define LIKELY      5
+#define LABEL_WIDTH 15
+
+enum {
+    ROW_NAME,
+    ROW_LANGUAGE,
+    ROW_PHONE,
+    ROW_EMAIL,
+    ROW_POSTAL_CODE,
+    ROW_ADDRESS,
+    ROW_BIRTH_DATE,
+    ROW_INTERPRETER,
+    ROW_KIND,
+    ROW_COUNT
+};
+
+static const char *const languages[] = {"fr", "en", NULL};
+static const char *const kinds[] = {"person", "business", NULL};
+
+static const struct fields_row rows[] = {
+    [ROW_NAME] = {"name", N_("Name"), FIELDS_LINE, 400, NULL, NULL},
+    [ROW_LANGUAGE] = {"language", N_("Language"), FIELDS_CHOICE, 0, languages, work_language},
+    [ROW_PHONE] = {"phone", N_("Phone"), FIELDS_LINE, 64, NULL, NULL},
+    [ROW_EMAIL] = {"email", N_("E-mail"), FIELDS_LINE, 320, NULL, NULL},
+    [ROW_POSTAL_CODE] = {"postal_code", N_("Postal code"), FIELDS_LINE, 16, NULL, NULL},
+    [ROW_ADDRESS] = {"address", N_("Address"), FIELDS_LINE, 1000, NULL, NULL},
+    [ROW_BIRTH_DATE] = {"birth_date", N_("Birth date"), FIELDS_LINE, 10, NULL, NULL},
+    [ROW_INTERPRETER] = {"interpreter", N_("Interpreter"), FIELDS_LINE, 35, NULL, NULL},
+    [ROW_KIND] = {"kind", N_("Kind"), FIELDS_CHOICE, 0, kinds, format_word},
+    [ROW_COUNT] = {NULL, NULL, 0, 0, NULL, NULL},
+};
+
+struct client {
+    struct record *record;      /* owned; NULL for a new one */
+    struct client_index *index; /* owned */
+    struct fields *fields;      /* owned */
+    struct client_hit likely[LIKELY];
+    struct list list; /* of the likely ones */
+    bool choosing;    /* the focus is on that list */
+    bool done;        /* written: no draft to keep */
+};
+
+static struct client_details details_of(const struct client *client)
+{
+    return (struct client_details){
+        .kind = fields_text(client->fields, ROW_KIND),
+        .name = fields_text(client->fields, ROW_NAME),
+        .language = fields_text(client->fields, ROW_LANGUAGE),
+        .interpreter = fields_text(client->fields, ROW_INTERPRETER),
+        .phone = fields_text(client->fields, ROW_PHONE),
+        .email = fields_text(client->fields, ROW_EMAIL),
+        .address = fields_text(client->fields, ROW_ADDRESS),
+        .postal_code = fields_text(client->fields, ROW_POSTAL_CODE),
+        .birth_date = fields_text(client->fields, ROW_BIRTH_DATE),
+    };
+}
+
+static void find_likely(struct client *client)
+{
+    struct client_details details = details_of(client);
+    const struct id *own = client->record != NULL ? &client->record->id : NULL;
+
+    list_set_count(&client->list,
+                   client_index_likely(client->index, &details, own, client->likely, LIKELY));
+    if (client->list.count == 0)
+        client->choosing = false;
+}
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+static void fill_from_record(struct client *client)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        fields_set(client->fields, i, record_text(client->record, rows[i].name));
+}
+
+static void fill_new(struct screen *screen, const json_t *arguments)
+{
+    struct client *client = screen->data;
+    json_t *draft = desk_draft_get(screen->desk, DRAFT);
+    const char *typed = json_text_or(arguments, "name", "");
+
+    fields_set(client->fields, ROW_LANGUAGE, language_now());
+    if (draft != NULL) {
+        fields_restore(client->fields, draft);
+        ui_tell(screen->ui, UI_NOTE, "%s",
+                _("The client begun before is back. Ctrl-R empties the fields."));
+    } else if (strchr(typed, '@') != NULL) {
+        fields_set(client->fields, ROW_EMAIL, typed);
+    } else {
+        fields_set(client->fields,
+                   typed[strcspn(typed, "0123456789")] != '\0' ? ROW_PHONE : ROW_NAME, typed);
+    }
+    json_decref(draft);
+}
+
+static void client_close(struct screen *screen)
+{
+    struct client *client = screen->data;
+
+    if (client->record == NULL && client->fields != NULL) {
+        json_t *draft =
+            !client->done && !fields_is_empty(client->fields) ? fields_save(client->fields) : NULL;
+
+        desk_draft_put(screen->desk, DRAFT, draft, NULL);
+        json_decref(draft);
+    }
+    record_free(client->record);
+    client_index_free(client->index);
+    fields_free(client->fields);
+    free(client);
+}
+
+static int client_open(struct screen *screen, const json_t *arguments, struct error *error)
+{
+    struct client *client = calloc(1, sizeof(*client));
+    const char *id = json_text_or(arguments, "id", "");
+    int code = 0;
+
+    if (client == NULL || (client->fields = fields_new(rows)) == NULL) {
+        free(client);
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    }
+    screen->data = client;
+    if (*id != '\0' && (client->record = work_get(screen->desk, RECORD_CLIENT, id, NULL)) == NULL)
+        code = error_set(error, ERROR_NOT_FOUND, "%s", id);
+    if (code == 0)
+        code = client_index_new(&client->index, screen->desk->store, error);
+    if (code != 0) {
+        client->done = true;
+        client_close(screen);
+        return code;
+    }
+    if (client->record != NULL)
+        fill_from_record(client);
+    else if (json_object_get(arguments, "fields") == NULL)
+        fill_new(screen, arguments);
+    fields_restore(client->fields, json_object_get(arguments, "fields"));
+    find_likely(client);
+    return 0;
+}
+
+static json_t *client_save(const struct screen *screen)
+{
+    const struct client *client = screen->data;
+
+    return json_pack("{s:s, s:o}", "id", client->record != NULL ? client->record->id.text : "",
+                     "fields", fields_save(client->fields));
+}
+
+static void client_changed(struct screen *screen)
+{
+    struct client *client = screen->data;
+    struct client_index *index;
+
+    if (client_index_new(&index, screen->desk->store, NULL) != 0)
+        return;
+    client_index_free(client->index);
+    client->index = index;
+    find_likely(client);
+}
+
+/* --- drawing --------------------------------------------------------------------------------- */
+
+static void likeness_text(unsigned likeness, char *text, size_t size)
+{
+    const struct {
+        unsigned bit;
+        const char *word;
+    } words[] = {
+        {LIKE_NAME, N_("same name")},
+        {LIKE_NEAR_NAME, N_("similar name")},
+        {LIKE_PHONE, N_("same phone")},
+        {LIKE_EMAIL, N_("same e-mail")},
+        {LIKE_POSTAL_CODE, N_("same postal code")},
+        {LIKE_BIRTH_DATE, N_("same birth date")},
+    };
+    struct text_buffer buffer = {0};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (likeness & words[i].bit)
+            text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? ", " : "",
+                                   _(words[i].word));
+    text_copy(text, size, buffer.bytes != NULL ? buffer.bytes : "");
+    text_buffer_free(&buffer);
+}
+
+static void draw_likely(void *context, const struct paint *row, size_t index, bool selected)
+{
+    const struct client *client = context;
+    char line[WORK_NAME_SIZE], why[WORK_NAME_SIZE];
+    int why_width;
+
+    (void)selected;
+    work_client_line(client->likely[index].client, line, sizeof(line));
+    likeness_text(client->likely[index].likeness, why, sizeof(why));
+    why_width = (int)text_width(why, strlen(why));
+    paint_text(row, 0, 1, row->columns - why_width - 4, PAINT_TEXT, line);
+    paint_right(row, 0, row->columns - why_width - 1, why_width, PAINT_WARNING, why);
+}
+
+static void client_draw(struct screen *screen, const struct paint *paint)
+{
+    struct client *client = screen->data;
+    int likely = (int)client->list.count;
+    int room = likely > 0 ? paint->rows - likely - 2 : paint->rows;
+    int first = 1, shown = room - first < ROW_COUNT ? room - first : ROW_COUNT;
+    int focus = (int)fields_focus(client->fields);
+    int top = focus >= shown ? focus - shown + 1 : 0;
+
+    if (shown < 3) {
+        shown = 3;
+        top = focus >= shown ? focus - shown + 1 : 0;
+    }
+    for (int i = 0; i < shown && top + i < ROW_COUNT; i++) {
+        struct paint row = paint_part(paint, first + i, 0, 1, -1);
+
+        fields_draw(client->fields, (size_t)(top + i), &row, LABEL_WIDTH, !client->choosing);
+    }
+    if (likely > 0) {
+        struct paint area = paint_part(paint, first + shown + 1, 0, -1, -1);
+
+        paint_heading(paint, first + shown,
+                      language_plural("Known already? Down to choose, Enter to take",
+                                      "Known already? Down to choose, Enter to take", likely));
+        list_draw(&client->list, &area, 1, client->choosing, draw_likely, client);
+    }
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+static void run_save(struct screen *screen, const char *argument)
+{
+    struct client *client = screen->data;
+    struct author author = desk_author(screen->desk);
+    struct client_details details = details_of(client);
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    struct id id;
+    int code;
+
+    (void)argument;
+    if (client->record != NULL) {
+        id = client->record->id;
+        code = client_change(&batch, &author, client->record, &details, &error);
+    } else {
+        code = client_new(&batch, &author, &details, &id, &error);
+    }
+    if (!work_apply(screen, &batch, code, &error)) {
+        ui_stop_ahead(screen->ui);
+        return;
+    }
+    client->done = true;
+    screen_finish(screen, json_pack("{s:s}", "client", id.text));
+}
+
+static void run_empty(struct screen *screen, const char *argument)
+{
+    struct client *client = screen->data;
+
+    (void)argument;
+    fields_clear(client->fields);
+    if (client->record != NULL)
+        fill_from_record(client);
+    find_likely(client);
+}
+
+static bool choose_key(struct screen *screen, const struct input *input)
+{
+    struct client *client = screen->data;
+
+    if (input->code == INPUT_UP && client->list.selected == 0) {
+        client->choosing = false;
+        return true;
+    }
+    if (list_key(&client->list, input, true))
+        return true;
+    if (input->code == INPUT_TAB || input->code == INPUT_BACK_TAB) {
+        client->choosing = false;
+        return true;
+    }
+    if (input->code != INPUT_ENTER)
+        return false;
+    client->done = true;
+    screen_finish(screen, json_pack("{s:s}", "client",
+                                    client->likely[client->list.selected].client->id.text));
+    return true;
+}
+
+static bool client_key(struct screen *screen, const struct input *input)
+{
+    struct client *client = screen->data;
+
+    if (client->choosing)
+        return choose_key(screen, input);
+    if (input->code == INPUT_DOWN && fields_focus(client->fields) + 1 == ROW_COUNT &&
+        client->list.count > 0) {
+        client->choosing = true;
+        return true;
+    }
+    switch (fields_key(client->fields, input)) {
+    case FIELDS_UNUSED:
+        return false;
+    case FIELDS_CHANGED:
+        find_likely(client);
+        return true;
+    case FIELDS_DONE:
+        run_save(screen, "");
+        return true;
+    case FIELDS_FULL:
+        ui_tell(screen->ui, UI_FAILED, _("That does not fit: at most %zu bytes."),
+                rows[fields_focus(client->fields)].limit);
+        return true;
+    case FIELDS_USED:
+        return true;
+    }
+    return false;
+}
+
+static const struct screen_key client_keys[] = {
+    {INPUT_CONTROL('X'), N_("Save"), N_("Saves the client and goes on."), N_("save"), run_save},
+    {INPUT_TAB, N_("Next"), N_("Goes to the next field; Shift-Tab to the one before."), NULL, NULL},
+    {INPUT_CONTROL('R'), NULL, N_("Empties the fields, or puts back what is on file."), NULL,
+     run_empty},
+    {0},
+};
+
+extern const struct screen_kind screen_client;
+const struct screen_kind screen_client = {
+    .name = "client",
+    .title = N_("Client"),
+    .help = N_("Who the client is and how to reach them. Clients who are likely the same are shown "
+               "while you type: take one of them rather than making a second file."),
+    .keys = client_keys,
+    .open = client_open,
+    .close = client_close,
+    .draw = client_draw,
+    .key = client_key,
+    .save = client_save,
+    .changed = client_changed,
+};

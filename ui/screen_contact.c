@@ -1,0 +1,300 @@
+/* F3: the contact. While none is in progress, it asks who the client is; then it shows the client,
+ * what they need, and their cases. */
+#include "ui/screen_contact.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/handoff.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+#define QUERY_LIMIT 200
+#define NEED_LIMIT  4000
+
+static void contact_read(struct screen *screen)
+{
+    struct contact *contact = screen->data;
+
+    contact_now_read(screen);
+    if (contact->record == NULL)
+        contact_search_read(screen);
+}
+
+static void contact_close(struct screen *screen)
+{
+    struct contact *contact = screen->data;
+
+    contact_now_keep_need(screen);
+    contact_now_clear(contact);
+    client_index_free(contact->index);
+    editor_free(contact->query);
+    editor_free(contact->need);
+    free(contact);
+}
+
+/* Makes another of the agent's contacts the present one. */
+static void resume_contact(struct screen *screen, const char *id)
+{
+    struct record *contact = work_get(screen->desk, RECORD_CONTACT, id, NULL);
+    struct desk_open open = {0};
+
+    if (contact == NULL)
+        return;
+    open.contact = contact->id;
+    id_parse(&open.client, record_text(contact, "client"));
+    id_parse(&open.matter, record_text(contact, "case"));
+    if (!id_equal(&open.contact, &screen->desk->open.contact))
+        work_open_set(screen, &open);
+    record_free(contact);
+}
+
+static int contact_open(struct screen *screen, const json_t *arguments, struct error *error)
+{
+    struct contact *contact = calloc(1, sizeof(*contact));
+
+    if (contact == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    contact->query = editor_new(EDITOR_LINE, QUERY_LIMIT);
+    contact->need = editor_new(EDITOR_LINE, NEED_LIMIT);
+    screen->data = contact;
+    if (contact->query == NULL || contact->need == NULL) {
+        contact_close(screen);
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    }
+    resume_contact(screen, json_text_or(arguments, "contact", ""));
+    editor_restore(contact->query, json_object_get(arguments, "argument"));
+    editor_restore(contact->query, json_object_get(arguments, "query"));
+    contact_read(screen);
+    if (contact->record != NULL) {
+        editor_restore(contact->need, json_object_get(arguments, "need"));
+        contact->in_list = json_bool_or(arguments, "in_list", false);
+        list_restore(&contact->case_list, json_object_get(arguments, "cases"));
+    }
+    return 0;
+}
+
+static json_t *contact_save(const struct screen *screen)
+{
+    const struct contact *contact = screen->data;
+
+    return json_pack("{s:o, s:o, s:b, s:o}", "query", editor_save(contact->query), "need",
+                     editor_save(contact->need), "in_list", contact->in_list, "cases",
+                     list_save(&contact->case_list));
+}
+
+static void contact_draw(struct screen *screen, const struct paint *paint)
+{
+    const struct contact *contact = screen->data;
+
+    if (contact->record != NULL)
+        contact_now_draw(screen, paint);
+    else
+        contact_search_draw(screen, paint);
+}
+
+static bool contact_key(struct screen *screen, const struct input *input)
+{
+    const struct contact *contact = screen->data;
+
+    return contact->record != NULL ? contact_now_key(screen, input)
+                                   : contact_search_key(screen, input);
+}
+
+/* The client screen has a client: a new one, or one known already. */
+static void contact_answer(struct screen *screen, const char *from, const json_t *answer)
+{
+    struct contact *contact = screen->data;
+    struct id id;
+
+    if (strcmp(from, "client") != 0 || !id_parse(&id, json_text_or(answer, "client", "")))
+        return;
+    if (contact->record == NULL)
+        contact_search_begin(screen, &id);
+    else
+        contact_read(screen);
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+/* One key has one meaning in each half of the screen; this says which half it is not for. */
+static bool is_searching(struct screen *screen)
+{
+    const struct contact *contact = screen->data;
+
+    if (contact->record != NULL)
+        ui_tell(screen->ui, UI_NOTE, "%s",
+                _("A contact is in progress: end it first with Ctrl-X."));
+    return contact->record == NULL;
+}
+
+static bool is_in_progress(struct screen *screen)
+{
+    const struct contact *contact = screen->data;
+
+    if (contact->record == NULL)
+        ui_tell(screen->ui, UI_NOTE, "%s",
+                _("No contact is in progress: choose the client first."));
+    return contact->record != NULL;
+}
+
+static void run_client(struct screen *screen, const char *argument)
+{
+    struct contact *contact = screen->data;
+
+    (void)argument;
+    if (contact->record == NULL)
+        ui_open(screen->ui, "client", json_pack("{s:s}", "name", editor_text(contact->query)));
+    else if (contact->client != NULL)
+        ui_open(screen->ui, "client", json_pack("{s:s}", "id", contact->client->id.text));
+}
+
+static void run_anonymous(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    if (is_searching(screen))
+        contact_search_begin(screen, NULL);
+}
+
+static void run_channel(struct screen *screen, const char *argument)
+{
+    struct desk *desk = screen->desk;
+    struct error error = ERROR_INIT;
+
+    (void)argument;
+    if (!is_searching(screen))
+        return;
+    text_copy(desk->channel, sizeof(desk->channel),
+              strcmp(desk->channel, "counter") == 0 ? "phone" : "counter");
+    if (desk_open_keep(desk, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+}
+
+static void run_identity(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    if (is_in_progress(screen))
+        contact_now_identity(screen);
+}
+
+static void run_end(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    if (!is_in_progress(screen))
+        return;
+    contact_now_keep_need(screen);
+    ui_open(screen->ui, "contact-end", NULL);
+}
+
+static void run_handoff(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    if (!is_in_progress(screen))
+        return;
+    contact_now_keep_need(screen);
+    ui_open(screen->ui, "handoff", NULL);
+}
+
+static const struct screen_key contact_keys[] = {
+    {INPUT_ENTER, N_("Go on"),
+     N_("Begins the contact with the marked client; then opens the case."), NULL, NULL},
+    {INPUT_CONTROL('N'), N_("Client"), N_("Makes a new client; later mends the client's details."),
+     N_("client"), run_client},
+    {INPUT_CONTROL('V'), N_("Anonymous"), N_("Begins a contact with an anonymous client."),
+     N_("anonymous"), run_anonymous},
+    {INPUT_CONTROL('P'), N_("Counter/phone"),
+     N_("Says whether the client is at the counter or on "
+        "the phone."),
+     NULL, run_channel},
+    {INPUT_CONTROL('R'), N_("Identity"),
+     N_("Says how far the identity was checked: basic, verified, "
+        "not asked."),
+     N_("identity"), run_identity},
+    {INPUT_F(5), N_("Hand off"), N_("Hands the client off to somebody else."), NULL, run_handoff},
+    {INPUT_CONTROL('X'), N_("End"), N_("Ends the contact with its outcome."), N_("end"), run_end},
+    {INPUT_TAB, NULL, N_("Goes between the need and the cases."), NULL, NULL},
+    {0},
+};
+
+/* --- whatever is on the screen ---------------------------------------------------------------- */
+
+/* The contact may have been taken over by another agent, or ended elsewhere. */
+static void contact_observe(struct desk *desk)
+{
+    struct record *contact = work_get(desk, RECORD_CONTACT, desk->open.contact.text, NULL);
+    int64_t started = 0;
+
+    if (contact != NULL && handoff_holds_contact(desk->store, contact, desk_agent(desk))) {
+        timestamp_parse(record_text(contact, "started_at"), &started);
+    } else if (contact != NULL) {
+        desk->open.contact = (struct id){0};
+        desk_open_keep(desk, NULL);
+    }
+    desk->line.contact_started_ms = started;
+    record_free(contact);
+}
+
+struct listing {
+    struct home *home;
+    struct desk *desk;
+};
+
+/* Every contact of this agent in progress: none is left open unseen. */
+static int list_contact(void *context, const struct record *contact, enum store_pending pending)
+{
+    struct listing *listing = context;
+    struct desk *desk = listing->desk;
+    struct record *client;
+    char name[WORK_NAME_SIZE], remark[2 * WORK_NAME_SIZE], when[32];
+
+    (void)pending;
+    if (!handoff_holds_contact(desk->store, contact, desk_agent(desk)))
+        return 0;
+    client = work_get(desk, RECORD_CLIENT, record_text(contact, "client"), NULL);
+    work_client_name(client, name, sizeof(name));
+    work_when(desk, contact, "started_at", when, sizeof(when));
+    snprintf(remark, sizeof(remark), _("contact since %1$s, %2$s"), when,
+             format_channel(record_text(contact, "channel")));
+    home_add(listing->home, HOME_OPEN, *name != '\0' ? name : _("client"), remark, "contact",
+             json_pack("{s:s}", "contact", contact->id.text));
+    record_free(client);
+    return 0;
+}
+
+static void contact_home(struct home *home, struct desk *desk)
+{
+    const struct store_query query = {.type = RECORD_CONTACT, .newest_first = true};
+    struct listing listing = {home, desk};
+
+    if (desk->store != NULL)
+        store_each(desk->store, &query, list_contact, &listing, NULL);
+}
+
+extern const struct screen_kind screen_contact;
+const struct screen_kind screen_contact = {
+    .name = "contact",
+    .title = N_("Contact"),
+    .help =
+        N_("The client in front of you or on the line: who it is, what they need, how far their "
+           "identity was checked, and which of their cases it is about."),
+    .command = N_("contact"),
+    .code = INPUT_F(3),
+    .label = N_("Contact"),
+    .flags = SCREEN_SINGLE,
+    .keys = contact_keys,
+    .open = contact_open,
+    .close = contact_close,
+    .draw = contact_draw,
+    .key = contact_key,
+    .save = contact_save,
+    .suspend = contact_now_keep_need,
+    .resume = contact_read,
+    .changed = contact_read,
+    .answer = contact_answer,
+    .observe = contact_observe,
+    .home = contact_home,
+};

@@ -1,0 +1,47 @@
+/* The parts of the contact screen: choosing the client, and the contact in progress. Only
+ * ui/screen_contact*.c include it. */
+#ifndef GUICHET_UI_SCREEN_CONTACT_H
+#define GUICHET_UI_SCREEN_CONTACT_H
+
+#include "app/client_index.h"
+#include "ui/editor.h"
+#include "ui/list.h"
+#include "ui/screen.h"
+#include "ui/work.h"
+
+#define CONTACT_HITS  50
+#define CONTACT_CASES 200
+
+struct contact {
+    /* Choosing the client, while no contact is in progress. */
+    struct client_index *index; /* owned; NULL until needed */
+    struct editor *query;       /* owned */
+    struct client_hit hits[CONTACT_HITS];
+    struct list list;
+    /* In progress. */
+    struct record *record; /* owned; NULL for none */
+    struct record *client; /* owned; NULL for none */
+    struct record *cases[CONTACT_CASES];
+    size_t case_count;
+    struct editor *need; /* owned */
+    struct list case_list;
+    bool in_list; /* the focus is on the cases, not on the need */
+};
+
+/* screen_contact_search.c */
+void contact_search_read(struct screen *screen);
+void contact_search_draw(struct screen *screen, const struct paint *paint);
+bool contact_search_key(struct screen *screen, const struct input *input);
+/* Begins a contact with a client: `id` of a known one, NULL for an anonymous one. */
+void contact_search_begin(struct screen *screen, const struct id *id);
+
+/* screen_contact_now.c */
+void contact_now_read(struct screen *screen);
+void contact_now_clear(struct contact *contact);
+void contact_now_draw(struct screen *screen, const struct paint *paint);
+bool contact_now_key(struct screen *screen, const struct input *input);
+/* Writes the need when it is another one than on record. */
+void contact_now_keep_need(struct screen *screen);
+void contact_now_identity(struct screen *screen);
+
+#endif

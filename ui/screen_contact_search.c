@@ -1,0 +1,156 @@
+#include "ui/screen_contact.h"
+
+#include <string.h>
+
+#include "app/client.h"
+#include "app/contact.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+static void find(struct contact *contact)
+{
+    size_t count = contact->index == NULL
+                       ? 0
+                       : client_index_find(contact->index, editor_text(contact->query),
+                                           contact->hits, CONTACT_HITS);
+
+    list_set_count(&contact->list, count);
+}
+
+void contact_search_read(struct screen *screen)
+{
+    struct contact *contact = screen->data;
+    struct client_index *index;
+    struct error error = ERROR_INIT;
+
+    if (client_index_new(&index, screen->desk->store, &error) != 0) {
+        ui_tell_error(screen->ui, &error);
+        return;
+    }
+    client_index_free(contact->index);
+    contact->index = index;
+    find(contact);
+}
+
+/* --- drawing --------------------------------------------------------------------------------- */
+
+static void draw_hit(void *context, const struct paint *row, size_t index, bool selected)
+{
+    const struct contact *contact = context;
+    const struct record *client = contact->hits[index].client;
+    int width = row->columns * 2 / 5;
+    char name[WORK_NAME_SIZE];
+
+    (void)selected;
+    work_client_name(client, name, sizeof(name));
+    paint_text(row, 0, 1, width, PAINT_TEXT, name);
+    paint_text(row, 0, width + 2, 14, PAINT_DIM, record_text(client, "phone"));
+    paint_text(row, 0, width + 17, 8, PAINT_DIM, record_text(client, "postal_code"));
+    paint_text(row, 0, width + 26, -1, PAINT_DIM, record_text(client, "email"));
+}
+
+static void draw_empty(struct screen *screen, const struct paint *paint)
+{
+    const struct contact *contact = screen->data;
+
+    if (editor_length(contact->query) == 0)
+        paint_wrapped(paint, 0, 0, -1, 3, PAINT_DIM,
+                      _("Type a part of the name, a phone number, an e-mail address, a postal code "
+                        "or the reference of a case, in any order."));
+    else
+        paint_wrapped(paint, 0, 0, -1, 3, PAINT_TEXT,
+                      _("No such client on this terminal. Ctrl-N makes a new one with what is "
+                        "typed."));
+}
+
+void contact_search_draw(struct screen *screen, const struct paint *paint)
+{
+    struct contact *contact = screen->data;
+    struct paint field = paint_part(paint, 1, 10, 1, -1);
+    struct paint rest = paint_part(paint, 5, 0, -1, -1);
+
+    paint_text(paint, 1, 0, 9, PAINT_TITLE, _("Client"));
+    paint_fill(&field, 0, 0, -1, PAINT_FOCUS);
+    paint_text(paint, 2, 0, 9, PAINT_LABEL, _("Channel"));
+    paint_text(paint, 2, 10, -1, PAINT_VALUE, format_channel(screen->desk->channel));
+    if (contact->list.count == 0) {
+        struct paint hint = paint_part(paint, 4, 0, -1, -1);
+
+        draw_empty(screen, &hint);
+    } else {
+        paint_heading(paint, 4, _("Known clients"));
+        list_draw(&contact->list, &rest, 1, false, draw_hit, contact);
+        paint_restyle(&rest, (int)(contact->list.selected - contact->list.top), 0, -1,
+                      PAINT_SELECTION);
+    }
+    editor_draw(contact->query, &field, true);
+}
+
+/* --- beginning ------------------------------------------------------------------------------- */
+
+static int begin(struct screen *screen, struct batch *batch, const struct id *id,
+                 struct desk_open *open, struct error *error)
+{
+    struct author author = desk_author(screen->desk);
+    struct record *client =
+        id != NULL ? work_get(screen->desk, RECORD_CLIENT, id->text, NULL) : NULL;
+    struct contact_start start = {.language = language_now()};
+    char service[WORK_NAME_SIZE];
+    int code = 0;
+
+    if (client != NULL && *record_text(client, "language") != '\0')
+        start.language = record_text(client, "language");
+    work_present_service(screen, service, sizeof(service));
+    start.service = service;
+    if (id != NULL)
+        open->client = *id;
+    else
+        code = client_new_anonymous(batch, &author, start.language, &open->client, error);
+    start.client = open->client;
+    if (code == 0)
+        code = contact_begin(batch, &author, &start, &open->contact, error);
+    record_free(client);
+    return code;
+}
+
+void contact_search_begin(struct screen *screen, const struct id *id)
+{
+    struct contact *contact = screen->data;
+    struct desk_open open = {0};
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    int code = begin(screen, &batch, id, &open, &error);
+
+    if (!work_apply(screen, &batch, code, &error))
+        return;
+    work_open_set(screen, &open);
+    editor_clear(contact->query);
+    list_set_count(&contact->list, 0);
+    contact_now_read(screen);
+    ui_tell(screen->ui, UI_DONE, "%s", _("The contact has begun."));
+}
+
+bool contact_search_key(struct screen *screen, const struct input *input)
+{
+    struct contact *contact = screen->data;
+    bool changed;
+
+    if (list_key(&contact->list, input, false))
+        return true;
+    if (input->code == INPUT_ENTER) {
+        if (contact->list.count > 0)
+            contact_search_begin(screen, &contact->hits[contact->list.selected].client->id);
+        else if (editor_length(contact->query) > 0)
+            ui_open(screen->ui, "client", json_pack("{s:s}", "name", editor_text(contact->query)));
+        return true;
+    }
+    if (!editor_key(contact->query, input, &changed))
+        return false;
+    if (changed) {
+        find(contact);
+        list_select(&contact->list, 0);
+    }
+    return true;
+}

@@ -1,0 +1,370 @@
+/* F5 in a contact or a case: hands it off, with the context ready-made and edited in place. */
+#include "ui/screen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/handoff.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/fields.h"
+#include "ui/format.h"
+#include "ui/language.h"
+#include "ui/list.h"
+#include "ui/screen_agents.h"
+
+#define LABEL_WIDTH   10
+#define SUMMARY_LIMIT 400 /* and the ready-made one is cut to it by the editor */
+#define CONTEXT_LIMIT (16 * 1024)
+
+enum { ROW_TO, ROW_SUMMARY, ROW_CONTEXT, ROW_COUNT };
+
+static const struct fields_row rows[] = {
+    [ROW_TO] = {"to", N_("To"), FIELDS_LINE, 200, NULL, NULL},
+    [ROW_SUMMARY] = {"summary", N_("Summary"), FIELDS_LINE, SUMMARY_LIMIT, NULL, NULL},
+    [ROW_CONTEXT] = {"context", N_("Context"), FIELDS_TEXT, CONTEXT_LIMIT, NULL, NULL},
+    [ROW_COUNT] = {NULL, NULL, 0, 0, NULL, NULL},
+};
+
+struct handing {
+    struct handoff_facts facts;
+    struct targets targets;
+    struct fields *fields; /* owned */
+    struct list list;
+    char about[WORK_NAME_SIZE];
+    char name[64]; /* of the draft */
+    bool edited;   /* the ready-made context was changed: it is kept as a draft */
+    bool done;
+};
+
+/* --- the context, ready-made ------------------------------------------------------------------ */
+
+static void add_line(struct text_buffer *text, const char *label, const char *value)
+{
+    if (*value != '\0')
+        text_buffer_add_format(text, _("%1$s: %2$s\n"), label, value);
+}
+
+static void add_draft(struct desk *desk, struct text_buffer *text, const struct record *draft)
+{
+    char title[WORK_NAME_SIZE], line[2 * WORK_NAME_SIZE + 64];
+    const char *field = record_text(draft, "field");
+
+    work_title(desk, RECORD_FORM, record_text(draft, "form"), title, sizeof(title));
+    if (*field == '\0')
+        text_copy(line, sizeof(line), title);
+    else
+        snprintf(line, sizeof(line), _("%1$s, up to \"%2$s\""), title,
+                 field + (field[0] == '/' ? 1 : 0));
+    add_line(text, _("Form begun"), line);
+}
+
+static char *make_context(struct desk *desk, const struct handoff_facts *facts)
+{
+    struct text_buffer text = {0};
+    char title[WORK_NAME_SIZE];
+
+    if (facts->contact != NULL) {
+        const char *identity = record_text(facts->contact, "identity");
+
+        add_line(&text, _("Need"), record_text(facts->contact, "need"));
+        add_line(&text, _("Identity"), format_word(*identity == '\0' ? "none" : identity));
+    }
+    if (facts->client != NULL) {
+        add_line(&text, _("Language"), work_language(record_text(facts->client, "language")));
+        add_line(&text, _("Interpreter"), record_text(facts->client, "interpreter"));
+    }
+    if (facts->matter != NULL) {
+        work_title(desk, RECORD_SERVICE, record_text(facts->matter, "service"), title,
+                   sizeof(title));
+        add_line(&text, _("Service"), title);
+        add_line(&text, _("Case"), record_text(facts->matter, "reference"));
+    }
+    if (facts->draft != NULL)
+        add_draft(desk, &text, facts->draft);
+    for (size_t i = 0; i < facts->note_count; i++)
+        add_line(&text, _("Note"), record_text(facts->notes[i], "text"));
+    while (text.length > CONTEXT_LIMIT)
+        text.length = text_previous(text.bytes, text.length, text.length);
+    return text_buffer_take(&text);
+}
+
+static void make_summary(struct desk *desk, const struct handoff_facts *facts, char *summary,
+                         size_t size)
+{
+    char name[WORK_NAME_SIZE], title[WORK_NAME_SIZE] = "", need[WORK_NAME_SIZE] = "";
+
+    work_client_name(facts->client, name, sizeof(name));
+    if (facts->matter != NULL)
+        work_title(desk, RECORD_SERVICE, record_text(facts->matter, "service"), title,
+                   sizeof(title));
+    if (facts->contact != NULL)
+        work_first_line(record_text(facts->contact, "need"), need, sizeof(need));
+    if (*title == '\0')
+        text_copy(title, sizeof(title), need);
+    snprintf(summary, size, "%s%s%s", name, *name != '\0' && *title != '\0' ? " · " : "", title);
+}
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+static void fill(struct screen *screen, const json_t *arguments)
+{
+    struct handing *handing = screen->data;
+    json_t *draft = desk_draft_get(screen->desk, handing->name);
+    char summary[2 * WORK_NAME_SIZE + 8];
+    char *context;
+
+    if (json_object_get(arguments, "fields") != NULL) {
+        fields_restore(handing->fields, json_object_get(arguments, "fields"));
+        handing->edited = json_bool_or(arguments, "edited", false);
+    } else if (draft != NULL) {
+        fields_restore(handing->fields, draft);
+        handing->edited = true;
+        fields_focus_set(handing->fields, ROW_TO);
+    } else {
+        context = make_context(screen->desk, &handing->facts);
+        make_summary(screen->desk, &handing->facts, summary, sizeof(summary));
+        fields_set(handing->fields, ROW_SUMMARY, summary);
+        fields_set(handing->fields, ROW_CONTEXT, context != NULL ? context : "");
+        free(context);
+    }
+    json_decref(draft);
+}
+
+static void filter(struct handing *handing)
+{
+    targets_filter(&handing->targets, fields_text(handing->fields, ROW_TO));
+    list_set_count(&handing->list, handing->targets.shown_count);
+}
+
+static void read_targets(struct screen *screen)
+{
+    struct handing *handing = screen->data;
+    struct error error = ERROR_INIT;
+    const struct record *client = handing->facts.client;
+
+    if (targets_read(&handing->targets, screen->desk, true,
+                     client != NULL ? record_text(client, "language") : "", &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    filter(handing);
+}
+
+static void handing_close(struct screen *screen)
+{
+    struct handing *handing = screen->data;
+
+    if (!handing->done && handing->edited) {
+        json_t *draft = fields_save(handing->fields);
+
+        desk_draft_put(screen->desk, handing->name, draft, NULL);
+        json_decref(draft);
+    }
+    handoff_facts_free(&handing->facts);
+    targets_free(&handing->targets);
+    fields_free(handing->fields);
+    free(handing);
+}
+
+static int handing_open(struct screen *screen, const json_t *arguments, struct error *error)
+{
+    const struct desk_open *open = &screen->desk->open;
+    struct handing *handing;
+    int code;
+
+    if (id_is_empty(&open->contact) && id_is_empty(&open->matter))
+        return error_set(error, ERROR_NOT_FOUND, "%s",
+                         _("there is nothing to hand off: F3 begins a contact"));
+    handing = calloc(1, sizeof(*handing));
+    if (handing == NULL || (handing->fields = fields_new(rows)) == NULL) {
+        free(handing);
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    }
+    code = handoff_facts_read(&handing->facts, screen->desk->store, &open->contact, &open->client,
+                              &open->matter, &open->submission, error);
+    if (code != 0) {
+        fields_free(handing->fields);
+        free(handing);
+        return code;
+    }
+    screen->data = handing;
+    work_client_name(handing->facts.client, handing->about, sizeof(handing->about));
+    snprintf(handing->name, sizeof(handing->name), "handoff/%s",
+             id_is_empty(&open->contact) ? open->matter.text : open->contact.text);
+    fill(screen, arguments);
+    link_presence_ask(screen->desk->link);
+    read_targets(screen);
+    list_restore(&handing->list, json_object_get(arguments, "list"));
+    filter(handing);
+    return 0;
+}
+
+static json_t *handing_save(const struct screen *screen)
+{
+    const struct handing *handing = screen->data;
+
+    return json_pack("{s:o, s:b, s:o}", "fields", fields_save(handing->fields), "edited",
+                     handing->edited, "list", list_save(&handing->list));
+}
+
+/* Presence has come: the chosen one stays chosen. */
+static void handing_changed(struct screen *screen)
+{
+    struct handing *handing = screen->data;
+    const struct target *chosen = targets_shown(&handing->targets, handing->list.selected);
+    char key[WORK_NAME_SIZE];
+    bool keep = handing->list.selected > 0 && chosen != NULL;
+
+    text_copy(key, sizeof(key), chosen != NULL ? chosen->key : "");
+    read_targets(screen);
+    for (size_t i = 0; i < handing->targets.shown_count && keep; i++)
+        if (strcmp(targets_shown(&handing->targets, i)->key, key) == 0)
+            list_select(&handing->list, i);
+}
+
+/* --- drawing --------------------------------------------------------------------------------- */
+
+static void draw_target(void *context, const struct paint *row, size_t index, bool selected)
+{
+    const struct handing *handing = context;
+
+    (void)selected;
+    target_draw(targets_shown(&handing->targets, index), row);
+}
+
+static void draw_list(struct handing *handing, const struct paint *area)
+{
+    size_t row;
+
+    if (handing->list.count == 0) {
+        paint_text(area, 0, 0, -1, PAINT_WARNING, _("Nobody fits what is typed."));
+        return;
+    }
+    list_draw(&handing->list, area, 1, false, draw_target, handing);
+    row = handing->list.selected - handing->list.top;
+    paint_restyle(area, (int)row, 0, -1, PAINT_SELECTION);
+}
+
+static void handing_draw(struct screen *screen, const struct paint *paint)
+{
+    struct handing *handing = screen->data;
+    int listed = paint->rows >= 18 ? 5 : 3;
+    struct paint to = paint_part(paint, 0, 0, 1, -1);
+    struct paint list = paint_part(paint, 1, LABEL_WIDTH, listed, -1);
+    struct paint summary = paint_part(paint, listed + 2, 0, 1, -1);
+    struct paint context = paint_part(paint, listed + 3, 0, -1, -1);
+
+    fields_draw(handing->fields, ROW_TO, &to, LABEL_WIDTH, true);
+    draw_list(handing, &list);
+    fields_draw(handing->fields, ROW_SUMMARY, &summary, LABEL_WIDTH, true);
+    fields_draw(handing->fields, ROW_CONTEXT, &context, LABEL_WIDTH, true);
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+static struct handoff_offer make_offer(struct screen *screen, const struct target *target)
+{
+    const struct handing *handing = screen->data;
+    struct handoff_offer offer = {
+        .contact = screen->desk->open.contact,
+        .matter = screen->desk->open.matter,
+        .client = screen->desk->open.client,
+        .summary = fields_text(handing->fields, ROW_SUMMARY),
+        .context = fields_text(handing->fields, ROW_CONTEXT),
+    };
+
+    if (handing->facts.draft != NULL)
+        offer.submission = handing->facts.draft->id;
+    if (target->kind == TARGET_AGENT)
+        offer.target.agent = target->agent;
+    else if (target->kind == TARGET_QUEUE)
+        offer.target.queue = target->key;
+    else
+        offer.target.office = target->key;
+    return offer;
+}
+
+static void run_send(struct screen *screen, const char *argument)
+{
+    struct handing *handing = screen->data;
+    const struct target *target = targets_shown(&handing->targets, handing->list.selected);
+    struct author author = desk_author(screen->desk);
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    struct handoff_offer offer;
+    struct id id;
+    int code;
+
+    (void)argument;
+    if (target == NULL) {
+        ui_tell(screen->ui, UI_FAILED, "%s", _("Choose to whom first."));
+        fields_focus_set(handing->fields, ROW_TO);
+        ui_stop_ahead(screen->ui);
+        return;
+    }
+    offer = make_offer(screen, target);
+    code = handoff_offer(&batch, &author, &offer, &id, &error);
+    if (!work_apply(screen, &batch, code, &error)) {
+        ui_stop_ahead(screen->ui);
+        return;
+    }
+    handing->done = true;
+    desk_draft_put(screen->desk, handing->name, NULL, NULL);
+    ui_tell(screen->ui, UI_DONE, _("Offered to %s. F5 in the list shows what becomes of it."),
+            target->name);
+    screen_finish(screen, json_pack("{s:s}", "handoff", id.text));
+}
+
+static bool handing_key(struct screen *screen, const struct input *input)
+{
+    struct handing *handing = screen->data;
+    enum fields_answer answer;
+
+    if (fields_focus(handing->fields) == ROW_TO && list_key(&handing->list, input, false))
+        return true;
+    answer = fields_key(handing->fields, input);
+    if (answer == FIELDS_CHANGED && fields_focus(handing->fields) == ROW_TO) {
+        filter(handing);
+        list_select(&handing->list, 0);
+    } else if (answer == FIELDS_CHANGED) {
+        handing->edited = true;
+    } else if (answer == FIELDS_FULL) {
+        ui_tell(screen->ui, UI_FAILED, _("That does not fit: at most %zu bytes."),
+                rows[fields_focus(handing->fields)].limit);
+    }
+    return answer != FIELDS_UNUSED;
+}
+
+static const char *handing_subject(struct screen *screen)
+{
+    const struct handing *handing = screen->data;
+
+    return handing->about;
+}
+
+static const struct screen_key handing_keys[] = {
+    {INPUT_CONTROL('X'), N_("Send"), N_("Offers the client to the marked agent, queue or office."),
+     N_("send"), run_send},
+    {INPUT_TAB, N_("Next"), N_("Goes to the summary and to the context; Shift-Tab back."), NULL,
+     NULL},
+    {0},
+};
+
+extern const struct screen_kind screen_handoff;
+const struct screen_kind screen_handoff = {
+    .name = "handoff",
+    .title = N_("Hand off"),
+    .help = N_("Passes the client, the case and the form on to somebody else, so that the client "
+               "repeats nothing. The best match is marked; the context is made from what happened: "
+               "change what you like, then send."),
+    .command = N_("handoff"),
+    .flags = SCREEN_SINGLE,
+    .keys = handing_keys,
+    .open = handing_open,
+    .close = handing_close,
+    .draw = handing_draw,
+    .key = handing_key,
+    .save = handing_save,
+    .changed = handing_changed,
+    .subject = handing_subject,
+};

@@ -1,0 +1,313 @@
+/* F5: the hand-offs offered to this agent, and what became of those sent and taken. */
+#include "ui/screen_handoff.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+#include "ui/list.h"
+
+#define HANDOFFS_LIMIT 200
+#define NEWS_MS        INT64_C(120000)
+
+struct row {
+    struct record *handoff; /* owned */
+    enum store_pending pending;
+    bool offered; /* to this agent */
+};
+
+struct handoffs {
+    struct row rows[HANDOFFS_LIMIT];
+    size_t count;
+    struct list list;
+};
+
+static void clear(struct handoffs *handoffs)
+{
+    for (size_t i = 0; i < handoffs->count; i++)
+        record_free(handoffs->rows[i].handoff);
+    handoffs->count = 0;
+}
+
+/* --- reading: offered ones first, then the others, each newest first ---------------------------
+ */
+
+struct reading {
+    struct handoffs *handoffs;
+    struct desk *desk;
+    bool offered; /* this round */
+};
+
+static int add(void *context, const struct record *record, enum store_pending pending)
+{
+    struct reading *reading = context;
+    struct handoffs *handoffs = reading->handoffs;
+    const struct id *agent = desk_agent(reading->desk);
+    bool offered = handoff_is_offered(record) && handoff_is_for(record, reading->desk->agent);
+    bool own =
+        handoff_is_from(record, agent) || strcmp(record_text(record, "taken_by"), agent->text) == 0;
+
+    if (offered != reading->offered || (!offered && !own) || handoffs->count == HANDOFFS_LIMIT)
+        return 0;
+    handoffs->rows[handoffs->count] = (struct row){record_copy(record), pending, offered};
+    if (handoffs->rows[handoffs->count].handoff == NULL)
+        return ERROR_MEMORY;
+    handoffs->count++;
+    return 0;
+}
+
+static void read_all(struct screen *screen)
+{
+    const struct store_query query = {.type = RECORD_HANDOFF, .newest_first = true};
+    struct handoffs *handoffs = screen->data;
+    struct reading reading = {handoffs, screen->desk, true};
+    struct error error = ERROR_INIT;
+
+    clear(handoffs);
+    if (store_each(screen->desk->store, &query, add, &reading, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    reading.offered = false;
+    if (store_each(screen->desk->store, &query, add, &reading, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    list_set_count(&handoffs->list, handoffs->count);
+}
+
+static void handoffs_close(struct screen *screen)
+{
+    clear(screen->data);
+    free(screen->data);
+}
+
+static int handoffs_open(struct screen *screen, const json_t *arguments, struct error *error)
+{
+    struct handoffs *handoffs = calloc(1, sizeof(*handoffs));
+
+    if (handoffs == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    screen->data = handoffs;
+    list_restore(&handoffs->list, arguments);
+    read_all(screen);
+    return 0;
+}
+
+static json_t *handoffs_save(const struct screen *screen)
+{
+    const struct handoffs *handoffs = screen->data;
+
+    return list_save(&handoffs->list);
+}
+
+/* --- drawing --------------------------------------------------------------------------------- */
+
+static void draw_row(void *context, const struct paint *area, size_t index, bool selected)
+{
+    struct screen *screen = context;
+    const struct handoffs *handoffs = screen->data;
+    const struct row *row = &handoffs->rows[index];
+    char from[WORK_NAME_SIZE], to[WORK_NAME_SIZE], text[3 * WORK_NAME_SIZE], when[32];
+    enum paint_style style = row->offered                    ? PAINT_ACCENT
+                             : row->pending != STORE_SETTLED ? PAINT_WARNING
+                                                             : PAINT_DIM;
+
+    (void)selected;
+    work_agent_name(screen->desk, record_text(row->handoff, "from"), from, sizeof(from));
+    work_target_name(screen->desk, row->handoff, to, sizeof(to));
+    work_when(screen->desk, row->handoff, "offered_at", when, sizeof(when));
+    snprintf(text, sizeof(text), _("%1$s to %2$s"), from, to);
+    paint_text(area, 0, 1, 13, PAINT_DIM, when);
+    paint_text(area, 0, 15, area->columns / 2 - 8, PAINT_VALUE, text);
+    handoff_state_text(screen->desk, row->handoff, row->pending, text, sizeof(text));
+    paint_text(area, 0, area->columns / 2 + 9, -1, style,
+               row->offered ? _("offered to you: Enter shows it") : text);
+    paint_text(area, 1, 15, -1, PAINT_TEXT, record_text(row->handoff, "summary"));
+}
+
+static void handoffs_draw(struct screen *screen, const struct paint *paint)
+{
+    struct handoffs *handoffs = screen->data;
+    struct paint rest = paint_part(paint, 1, 0, -1, -1);
+
+    if (handoffs->count == 0) {
+        paint_wrapped(paint, 1, 0, -1, 3, PAINT_DIM,
+                      _("No hand-off is offered to you, and you have made none. In a contact or a "
+                        "case, F5 hands it off."));
+        paint_cursor(paint, 1, 0);
+    }
+    list_draw(&handoffs->list, &rest, 2, true, draw_row, screen);
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+static const struct row *chosen(struct screen *screen)
+{
+    const struct handoffs *handoffs = screen->data;
+
+    return handoffs->list.selected < handoffs->count ? &handoffs->rows[handoffs->list.selected]
+                                                     : NULL;
+}
+
+static void run_show(struct screen *screen, const char *argument)
+{
+    const struct row *row = chosen(screen);
+
+    (void)argument;
+    if (row != NULL)
+        ui_open(screen->ui, "offer", json_pack("{s:s}", "id", row->handoff->id.text));
+}
+
+static void run_new(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    ui_open(screen->ui, "handoff", NULL);
+}
+
+static bool handoffs_key(struct screen *screen, const struct input *input)
+{
+    struct handoffs *handoffs = screen->data;
+
+    return list_key(&handoffs->list, input, true);
+}
+
+static const struct screen_key handoffs_keys[] = {
+    {INPUT_ENTER, N_("Show"),
+     N_("Shows the marked hand-off: accept, decline or withdraw it there."), NULL, run_show},
+    {INPUT_CONTROL('N'), N_("Hand off"), N_("Hands off the contact or the case that is open."),
+     NULL, run_new},
+    {0},
+};
+
+/* --- whatever is on the screen ---------------------------------------------------------------- */
+
+struct watch {
+    struct desk *desk;
+    struct record *newest; /* offered to this agent; owned */
+    struct record *taken;  /* own, accepted a moment ago; owned */
+    struct record *late;   /* own, its time has passed; owned */
+};
+
+static int watch_one(void *context, const struct record *record, enum store_pending pending)
+{
+    struct watch *watch = context;
+    struct desk *desk = watch->desk;
+    bool own = handoff_is_from(record, desk_agent(desk));
+    int64_t ms;
+
+    (void)pending;
+    if (handoff_is_offered(record) && handoff_is_for(record, desk->agent)) {
+        desk->line.handoffs_offered++;
+        if (watch->newest == NULL)
+            watch->newest = record_copy(record);
+    } else if (own && handoff_is_offered(record)) {
+        if (watch->late == NULL && timestamp_parse(record_text(record, "expires_at"), &ms) &&
+            ms <= desk_now(desk))
+            watch->late = record_copy(record);
+    } else if (own && watch->taken == NULL &&
+               strcmp(record_text(record, "state"), "accepted") == 0 &&
+               timestamp_parse(record_text(record, "decided_at"), &ms) &&
+               desk_now(desk) - ms < NEWS_MS) {
+        watch->taken = record_copy(record);
+    }
+    return 0;
+}
+
+static void tell(struct watch *watch)
+{
+    struct desk *desk = watch->desk;
+    char name[WORK_NAME_SIZE], summary[WORK_NAME_SIZE];
+    const struct record *record = watch->newest != NULL ? watch->newest : watch->taken;
+
+    text_copy(desk->line.notice, sizeof(desk->line.notice), "");
+    if (record == NULL)
+        return;
+    work_agent_name(desk, record_text(record, watch->newest != NULL ? "from" : "taken_by"), name,
+                    sizeof(name));
+    work_first_line(record_text(record, "summary"), summary, sizeof(summary) / 2);
+    snprintf(desk->line.notice, sizeof(desk->line.notice),
+             watch->newest != NULL ? _("Ctrl-O: %1$s hands off to you: %2$s")
+                                   : _("%1$s has taken over: %2$s"),
+             name, summary);
+}
+
+/* What follows from what the server confirmed. It comes again while it fails. */
+static void follow(struct watch *watch)
+{
+    struct author author = desk_author(watch->desk);
+    struct batch batch = {0};
+    int code = handoff_follow(&batch, &author, watch->desk->store, NULL);
+
+    if (code == 0 && watch->late != NULL)
+        code = handoff_expire(&batch, &author, watch->late, NULL);
+    if (code == 0 && batch.count > 0)
+        desk_apply(watch->desk, &batch, NULL);
+    batch_clear(&batch);
+}
+
+static void handoffs_observe(struct desk *desk)
+{
+    const struct store_query query = {.type = RECORD_HANDOFF, .newest_first = true};
+    struct watch watch = {.desk = desk};
+
+    desk->line.handoffs_offered = 0;
+    if (store_each(desk->store, &query, watch_one, &watch, NULL) == 0) {
+        tell(&watch);
+        follow(&watch);
+    }
+    record_free(watch.newest);
+    record_free(watch.taken);
+    record_free(watch.late);
+}
+
+struct homing {
+    struct home *home;
+    struct desk *desk;
+};
+
+static int home_one(void *context, const struct record *record, enum store_pending pending)
+{
+    struct homing *homing = context;
+    char name[WORK_NAME_SIZE], remark[2 * WORK_NAME_SIZE];
+
+    (void)pending;
+    if (!handoff_is_offered(record) || !handoff_is_for(record, homing->desk->agent))
+        return 0;
+    work_agent_name(homing->desk, record_text(record, "from"), name, sizeof(name));
+    snprintf(remark, sizeof(remark), _("from %s"), name);
+    home_add(homing->home, HOME_HANDOFFS, record_text(record, "summary"), remark, "offer",
+             json_pack("{s:s}", "id", record->id.text));
+    return 0;
+}
+
+static void handoffs_home(struct home *home, struct desk *desk)
+{
+    const struct store_query query = {.type = RECORD_HANDOFF, .newest_first = true};
+    struct homing homing = {home, desk};
+
+    if (desk->store != NULL)
+        store_each(desk->store, &query, home_one, &homing, NULL);
+}
+
+extern const struct screen_kind screen_handoff_list;
+const struct screen_kind screen_handoff_list = {
+    .name = "handoffs",
+    .title = N_("Hand-offs"),
+    .help = N_("What is offered to you or your queues, and what became of the hand-offs you made "
+               "or took."),
+    .command = N_("handoffs"),
+    .code = INPUT_F(5),
+    .label = N_("Hand-offs"),
+    .flags = SCREEN_SINGLE,
+    .keys = handoffs_keys,
+    .open = handoffs_open,
+    .close = handoffs_close,
+    .draw = handoffs_draw,
+    .key = handoffs_key,
+    .save = handoffs_save,
+    .changed = read_all,
+    .observe = handoffs_observe,
+    .home = handoffs_home,
+};

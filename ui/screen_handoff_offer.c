@@ -1,0 +1,358 @@
+/* One hand-off: who offers what and why; accept, decline, withdraw. */
+#include "ui/screen_handoff.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/contact.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/editor.h"
+#include "ui/format.h"
+#include "ui/language.h"
+#include "ui/page.h"
+
+#define LABEL_WIDTH  12
+#define REASON_LIMIT 1000
+
+struct offer {
+    struct record *handoff; /* owned */
+    enum store_pending pending;
+    struct page page;
+    struct editor *reason; /* owned */
+    bool declining;        /* the reason is being typed */
+};
+
+/* --- shared ---------------------------------------------------------------------------------- */
+
+void handoff_state_text(struct desk *desk, const struct record *handoff, enum store_pending pending,
+                        char *text, size_t size)
+{
+    const char *state = record_text(handoff, "state");
+    char name[WORK_NAME_SIZE];
+
+    work_agent_name(desk, record_text(handoff, "taken_by"), name, sizeof(name));
+    if (strcmp(state, "accepted") == 0 && pending == STORE_CLAIMING)
+        text_copy(text, size, _("accepted here, pending"));
+    else if (strcmp(state, "accepted") == 0)
+        snprintf(text, size, _("accepted by %s"), name);
+    else if (strcmp(state, "declined") == 0)
+        snprintf(text, size, _("declined: %s"), record_text(handoff, "reason"));
+    else if (strcmp(state, "offered") == 0 && pending != STORE_SETTLED)
+        text_copy(text, size, _("offered, not sent yet"));
+    else
+        text_copy(text, size, format_word(state));
+}
+
+/* The ids that a hand-off carries, a contact only while it is in progress. */
+static struct desk_open carried(struct desk *desk, const struct record *handoff)
+{
+    struct record *contact = work_get(desk, RECORD_CONTACT, record_text(handoff, "contact"), NULL);
+    struct desk_open open = {0};
+
+    if (contact != NULL && contact_is_open(contact))
+        open.contact = contact->id;
+    record_free(contact);
+    id_parse(&open.client, record_text(handoff, "client"));
+    id_parse(&open.matter, record_text(handoff, "case"));
+    id_parse(&open.submission, record_text(handoff, "submission"));
+    return open;
+}
+
+static void land(struct screen *screen, const struct desk_open *open)
+{
+    struct record *draft = work_get(screen->desk, RECORD_SUBMISSION, open->submission.text, NULL);
+    struct id form = {0};
+
+    if (draft != NULL && strcmp(record_text(draft, "status"), "draft") == 0)
+        form = draft->id;
+    record_free(draft);
+    if (!id_is_empty(&open->matter))
+        work_show_case(screen->ui, &open->matter, &form);
+    else
+        ui_open(screen->ui, "contact", json_pack("{s:s}", "contact", open->contact.text));
+}
+
+bool handoff_take(struct screen *screen, const struct record *handoff)
+{
+    struct author author = desk_author(screen->desk);
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    struct desk_open open = carried(screen->desk, handoff);
+    int code = handoff_accept(&batch, &author, handoff, &error);
+
+    if (!work_apply(screen, &batch, code, &error))
+        return false;
+    work_open_set(screen, &open);
+    ui_tell(screen->ui, UI_DONE, "%s",
+            _("Accepted: yours as soon as the server has confirmed it."));
+    land(screen, &open);
+    return true;
+}
+
+void handoff_show(struct screen *screen, const struct record *handoff)
+{
+    struct id matter, none = {0};
+
+    if (id_parse(&matter, record_text(handoff, "case")))
+        work_show_case(screen->ui, &matter, &none);
+    else
+        ui_tell(screen->ui, UI_NOTE, "%s", _("This hand-off is about no case."));
+}
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+static void offer_close(struct screen *screen)
+{
+    struct offer *offer = screen->data;
+
+    record_free(offer->handoff);
+    editor_free(offer->reason);
+    free(offer);
+}
+
+/* The newest one that is offered to this agent. */
+static int find_newest(void *context, const struct record *record, enum store_pending pending)
+{
+    struct screen *screen = context;
+    struct offer *offer = screen->data;
+
+    if (!handoff_is_offered(record) || !handoff_is_for(record, screen->desk->agent))
+        return 0;
+    offer->pending = pending;
+    offer->handoff = record_copy(record);
+    return 1;
+}
+
+static int offer_open(struct screen *screen, const json_t *arguments, struct error *error)
+{
+    const struct store_query query = {.type = RECORD_HANDOFF, .newest_first = true};
+    struct offer *offer = calloc(1, sizeof(*offer));
+    const char *id = json_text_or(arguments, "id", "");
+    int code = 0;
+
+    if (offer == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    screen->data = offer;
+    offer->reason = editor_new(EDITOR_LINE, REASON_LIMIT);
+    if (*id != '\0')
+        offer->handoff = work_get(screen->desk, RECORD_HANDOFF, id, &offer->pending);
+    else
+        code = store_each(screen->desk->store, &query, find_newest, screen, error);
+    if (code >= 0 && (offer->reason == NULL || offer->handoff == NULL))
+        code = error_set(error, ERROR_NOT_FOUND, "%s", _("no hand-off is offered to you"));
+    if (code < 0) {
+        offer_close(screen);
+        return code;
+    }
+    editor_restore(offer->reason, json_object_get(arguments, "reason"));
+    offer->declining = json_bool_or(arguments, "declining", false);
+    page_restore(&offer->page, json_object_get(arguments, "page"));
+    return 0;
+}
+
+static json_t *offer_save(const struct screen *screen)
+{
+    const struct offer *offer = screen->data;
+
+    return json_pack("{s:s, s:o, s:b, s:o}", "id", offer->handoff->id.text, "reason",
+                     editor_save(offer->reason), "declining", offer->declining, "page",
+                     page_save(&offer->page));
+}
+
+static void offer_changed(struct screen *screen)
+{
+    struct offer *offer = screen->data;
+    struct record *handoff =
+        work_get(screen->desk, RECORD_HANDOFF, offer->handoff->id.text, &offer->pending);
+
+    if (handoff == NULL)
+        return;
+    record_free(offer->handoff);
+    offer->handoff = handoff;
+    if (!handoff_is_offered(handoff))
+        offer->declining = false;
+}
+
+/* --- drawing --------------------------------------------------------------------------------- */
+
+static void draw_carried(struct screen *screen)
+{
+    struct offer *offer = screen->data;
+    struct desk *desk = screen->desk;
+    struct record *client =
+        work_get(desk, RECORD_CLIENT, record_text(offer->handoff, "client"), NULL);
+    struct record *matter = work_get(desk, RECORD_CASE, record_text(offer->handoff, "case"), NULL);
+    struct record *draft =
+        work_get(desk, RECORD_SUBMISSION, record_text(offer->handoff, "submission"), NULL);
+    char line[2 * WORK_NAME_SIZE];
+
+    work_client_line(client, line, sizeof(line));
+    if (*line != '\0')
+        page_labelled(&offer->page, LABEL_WIDTH, _("Client"), PAINT_VALUE, line);
+    if (matter != NULL)
+        page_labelled(&offer->page, LABEL_WIDTH, _("Case"), PAINT_VALUE,
+                      record_text(matter, "reference"));
+    if (draft != NULL) {
+        work_title(desk, RECORD_FORM, record_text(draft, "form"), line, sizeof(line));
+        page_labelled(&offer->page, LABEL_WIDTH, _("Form begun"), PAINT_VALUE, line);
+    }
+    record_free(client);
+    record_free(matter);
+    record_free(draft);
+}
+
+static void draw_page(struct screen *screen, const struct paint *paint)
+{
+    struct offer *offer = screen->data;
+    const struct record *handoff = offer->handoff;
+    char text[2 * WORK_NAME_SIZE], when[32];
+
+    page_start(&offer->page, paint);
+    page_text(&offer->page, 0, PAINT_TITLE, record_text(handoff, "summary"));
+    page_blank(&offer->page);
+    work_agent_name(screen->desk, record_text(handoff, "from"), text, sizeof(text));
+    page_labelled(&offer->page, LABEL_WIDTH, _("From"), PAINT_VALUE, text);
+    work_target_name(screen->desk, handoff, text, sizeof(text));
+    page_labelled(&offer->page, LABEL_WIDTH, _("To"), PAINT_VALUE, text);
+    work_when(screen->desk, handoff, "offered_at", when, sizeof(when));
+    page_labelled(&offer->page, LABEL_WIDTH, _("At"), PAINT_VALUE, when);
+    handoff_state_text(screen->desk, handoff, offer->pending, text, sizeof(text));
+    page_labelled(&offer->page, LABEL_WIDTH, _("State"),
+                  offer->pending == STORE_SETTLED ? PAINT_VALUE : PAINT_WARNING, text);
+    draw_carried(screen);
+    page_blank(&offer->page);
+    page_text(&offer->page, 0, PAINT_TEXT, record_text(handoff, "context"));
+}
+
+static void offer_draw(struct screen *screen, const struct paint *paint)
+{
+    struct offer *offer = screen->data;
+    struct paint area = paint_part(paint, 0, 0, offer->declining ? -3 : -1, -1);
+    struct paint reason = paint_part(paint, paint->rows - 1, 0, 1, -1);
+
+    page_draw(&offer->page, &area, draw_page, screen);
+    if (!offer->declining)
+        return;
+    paint_text(paint, paint->rows - 2, 0, -1, PAINT_TITLE,
+               _("Why not? The sender reads it. Enter declines, Esc does not."));
+    paint_fill(&reason, 0, 0, -1, PAINT_FOCUS);
+    editor_draw(offer->reason, &reason, true);
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+static bool is_to_decide(struct screen *screen)
+{
+    const struct offer *offer = screen->data;
+
+    if (handoff_is_offered(offer->handoff) && handoff_is_for(offer->handoff, screen->desk->agent))
+        return true;
+    ui_tell(screen->ui, UI_NOTE, "%s", _("This hand-off is not for you to decide."));
+    return false;
+}
+
+static void run_accept(struct screen *screen, const char *argument)
+{
+    const struct offer *offer = screen->data;
+
+    (void)argument;
+    if (!handoff_is_offered(offer->handoff) ||
+        handoff_is_from(offer->handoff, desk_agent(screen->desk))) {
+        handoff_show(screen, offer->handoff);
+        return;
+    }
+    if (is_to_decide(screen) && handoff_take(screen, offer->handoff))
+        screen_close(screen);
+}
+
+static void run_decline(struct screen *screen, const char *argument)
+{
+    struct offer *offer = screen->data;
+
+    (void)argument;
+    if (is_to_decide(screen))
+        offer->declining = true;
+}
+
+static void decline(struct screen *screen)
+{
+    struct offer *offer = screen->data;
+    struct author author = desk_author(screen->desk);
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    int code;
+
+    if (editor_length(offer->reason) == 0) {
+        ui_tell(screen->ui, UI_FAILED, "%s", _("Say why: the sender reads it."));
+        return;
+    }
+    code = handoff_decline(&batch, &author, offer->handoff, editor_text(offer->reason), &error);
+    if (!work_apply(screen, &batch, code, &error))
+        return;
+    ui_tell(screen->ui, UI_DONE, "%s", _("Declined."));
+    screen_close(screen);
+}
+
+static void run_withdraw(struct screen *screen, const char *argument)
+{
+    struct offer *offer = screen->data;
+    struct author author = desk_author(screen->desk);
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    int code = handoff_withdraw(&batch, &author, offer->handoff, &error);
+
+    (void)argument;
+    if (work_apply(screen, &batch, code, &error)) {
+        ui_tell(screen->ui, UI_DONE, "%s", _("Withdrawn."));
+        offer_changed(screen);
+    }
+}
+
+static bool offer_key(struct screen *screen, const struct input *input)
+{
+    struct offer *offer = screen->data;
+    int opened;
+
+    if (!offer->declining)
+        return input->code != INPUT_ENTER && page_key(&offer->page, input, &opened);
+    if (input->code == INPUT_ENTER) {
+        decline(screen);
+        return true;
+    }
+    if (input->code == INPUT_ESCAPE) {
+        offer->declining = false;
+        return true;
+    }
+    return editor_key(offer->reason, input, NULL);
+}
+
+static const struct screen_key offer_keys[] = {
+    {INPUT_ENTER, N_("Accept"),
+     N_("Takes the client over and goes to where the sender stopped; "
+        "shows the case of a hand-off that is decided."),
+     N_("accept"), run_accept},
+    {INPUT_CONTROL('N'), N_("Decline"), N_("Declines it with a reason."), N_("decline"),
+     run_decline},
+    {INPUT_CONTROL('X'), N_("Withdraw"), N_("Takes back a hand-off of your own."), N_("withdraw"),
+     run_withdraw},
+    {0},
+};
+
+extern const struct screen_kind screen_handoff_offer;
+const struct screen_kind screen_handoff_offer = {
+    .name = "offer",
+    .title = N_("Hand-off"),
+    .help = N_("Who hands what off to you, and what you must know. One key accepts: contact, "
+               "client, case and form come along."),
+    .command = N_("offer"),
+    .code = INPUT_CONTROL('O'),
+    .keys = offer_keys,
+    .open = offer_open,
+    .close = offer_close,
+    .draw = offer_draw,
+    .key = offer_key,
+    .save = offer_save,
+    .changed = offer_changed,
+};

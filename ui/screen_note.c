@@ -1,0 +1,304 @@
+/* F6: a note on the open case, or on the contact while there is no case. */
+#include "ui/screen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "app/note.h"
+#include "app/record_fields.h"
+#include "app/text.h"
+#include "ui/fields.h"
+#include "ui/format.h"
+#include "ui/language.h"
+#include "ui/work.h"
+
+#define LABEL_WIDTH 9
+
+enum { ROW_TEXT, ROW_KIND, ROW_DUE, ROW_COUNT };
+
+static const struct fields_row rows[] = {
+    [ROW_TEXT] = {"text", N_("Note"), FIELDS_TEXT, NOTE_TEXT_LIMIT, NULL, NULL},
+    [ROW_KIND] = {"kind", N_("Kind"), FIELDS_CHOICE, 0, note_kind_words, format_word},
+    [ROW_DUE] = {"due", N_("Due on"), FIELDS_LINE, 16, NULL, NULL},
+    [ROW_COUNT] = {NULL, NULL, 0, 0, NULL, NULL},
+};
+
+struct note {
+    struct note_draft draft; /* what it belongs to; its texts are not used */
+    char name[64];           /* of the draft */
+    char about[WORK_NAME_SIZE];
+    struct fields *fields; /* owned */
+    bool done;
+};
+
+/* --- opening --------------------------------------------------------------------------------- */
+
+static void read_ids(struct note *note, const json_t *arguments)
+{
+    id_parse(&note->draft.matter, json_text_or(arguments, "case", ""));
+    id_parse(&note->draft.contact, json_text_or(arguments, "contact", ""));
+    id_parse(&note->draft.client, json_text_or(arguments, "client", ""));
+    id_parse(&note->draft.corrects, json_text_or(arguments, "corrects", ""));
+}
+
+/* What is open now; the contact only when it is with the client of the case. */
+static void take_open(struct screen *screen)
+{
+    struct note *note = screen->data;
+    const struct desk_open *open = &screen->desk->open;
+    struct record *contact = work_get(screen->desk, RECORD_CONTACT, open->contact.text, NULL);
+
+    note->draft.matter = open->matter;
+    note->draft.client = open->client;
+    if (contact != NULL && strcmp(record_text(contact, "client"), open->client.text) == 0)
+        note->draft.contact = open->contact;
+    record_free(contact);
+}
+
+static void name_it(struct screen *screen)
+{
+    struct note *note = screen->data;
+    const struct note_draft *draft = &note->draft;
+    struct record *client = work_get(screen->desk, RECORD_CLIENT, draft->client.text, NULL);
+    struct record *matter = work_get(screen->desk, RECORD_CASE, draft->matter.text, NULL);
+    const struct id *place = !id_is_empty(&draft->matter)    ? &draft->matter
+                             : !id_is_empty(&draft->contact) ? &draft->contact
+                                                             : &draft->client;
+    char name[WORK_NAME_SIZE];
+
+    work_client_name(client, name, sizeof(name));
+    snprintf(note->about, sizeof(note->about), "%s%s%.*s",
+             matter != NULL ? record_text(matter, "reference") : "",
+             matter != NULL && *name != '\0' ? " · " : "", WORK_NAME_SIZE - 32, name);
+    snprintf(note->name, sizeof(note->name), "note/%s", place->text);
+    record_free(client);
+    record_free(matter);
+}
+
+/* Keeps what is written, for the next F6 on this case. */
+static void keep_draft(struct screen *screen)
+{
+    struct note *note = screen->data;
+    json_t *draft = fields_is_empty(note->fields) ? NULL : fields_save(note->fields);
+    struct error error = ERROR_INIT;
+
+    if (note->done)
+        return;
+    if (desk_draft_put(screen->desk, note->name, draft, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    json_decref(draft);
+    screen->desk->changes++;
+}
+
+static void note_close(struct screen *screen)
+{
+    struct note *note = screen->data;
+
+    keep_draft(screen);
+    if (!note->done && !fields_is_empty(note->fields))
+        ui_tell(screen->ui, UI_NOTE, "%s", _("The draft is kept: F6 goes on with it."));
+    fields_free(note->fields);
+    free(note);
+}
+
+/* Another screen may have gone on with the draft, or saved it. */
+static void note_resume(struct screen *screen)
+{
+    struct note *note = screen->data;
+    json_t *draft = desk_draft_get(screen->desk, note->name);
+
+    if (draft != NULL)
+        fields_restore(note->fields, draft);
+    else
+        fields_clear(note->fields);
+    json_decref(draft);
+}
+
+static void fill(struct screen *screen, const json_t *arguments)
+{
+    struct note *note = screen->data;
+    json_t *draft = desk_draft_get(screen->desk, note->name);
+    const char *text = json_text_or(arguments, "text", "");
+    struct text_buffer both = {0};
+
+    if (json_object_get(arguments, "fields") != NULL)
+        fields_restore(note->fields, json_object_get(arguments, "fields"));
+    else if (draft != NULL)
+        fields_restore(note->fields, draft);
+    if (*text != '\0') {
+        /* A refused note comes back above what is half written. */
+        text_buffer_add_text(&both, text);
+        if (!fields_is_empty(note->fields))
+            text_buffer_add_format(&both, "\n%s", fields_text(note->fields, ROW_TEXT));
+        if (!both.failed)
+            fields_set(note->fields, ROW_TEXT, both.bytes);
+        text_buffer_free(&both);
+    }
+    fields_set(note->fields, ROW_KIND, json_text_or(arguments, "kind", ""));
+    if (!id_is_empty(&note->draft.corrects))
+        fields_set(note->fields, ROW_KIND, "correction");
+    json_decref(draft);
+}
+
+static int note_open(struct screen *screen, const json_t *arguments, struct error *error)
+{
+    struct note *note = calloc(1, sizeof(*note));
+
+    if (note == NULL || (note->fields = fields_new(rows)) == NULL) {
+        free(note);
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    }
+    screen->data = note;
+    read_ids(note, arguments);
+    if (id_is_empty(&note->draft.matter) && id_is_empty(&note->draft.contact) &&
+        id_is_empty(&note->draft.client))
+        take_open(screen);
+    if (id_is_empty(&note->draft.matter) && id_is_empty(&note->draft.contact)) {
+        fields_free(note->fields);
+        free(note);
+        return error_set(error, ERROR_NOT_FOUND, "%s",
+                         _("no case and no contact is open: F3 begins one"));
+    }
+    name_it(screen);
+    fill(screen, arguments);
+    return 0;
+}
+
+static json_t *note_save(const struct screen *screen)
+{
+    const struct note *note = screen->data;
+
+    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "case", note->draft.matter.text, "contact",
+                     note->draft.contact.text, "client", note->draft.client.text, "corrects",
+                     note->draft.corrects.text, "fields", fields_save(note->fields));
+}
+
+/* --- drawing --------------------------------------------------------------------------------- */
+
+static bool is_commitment(const struct note *note)
+{
+    return strcmp(fields_text(note->fields, ROW_KIND), "commitment") == 0;
+}
+
+static void note_draw(struct screen *screen, const struct paint *paint)
+{
+    struct note *note = screen->data;
+    bool due = is_commitment(note);
+    struct paint kind = paint_part(paint, 1, 0, 1, -1);
+    struct paint line = paint_part(paint, 2, 0, 1, -1);
+    struct paint text = paint_part(paint, due ? 4 : 3, 0, -1, -1);
+
+    fields_draw(note->fields, ROW_KIND, &kind, LABEL_WIDTH, true);
+    if (due) {
+        struct paint field = paint_part(&line, 0, 0, 1, LABEL_WIDTH + 18);
+
+        fields_draw(note->fields, ROW_DUE, &field, LABEL_WIDTH, true);
+        paint_text(&line, 0, LABEL_WIDTH + 20, -1, PAINT_DIM, _("like 2026-11-24"));
+    }
+    fields_draw(note->fields, ROW_TEXT, &text, LABEL_WIDTH, true);
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+/* The day as typed, at 12:00 UTC: the same day in every Canadian zone. False when it is none. */
+static bool read_due(const struct note *note, int64_t *due_ms)
+{
+    char moment[TIMESTAMP_SIZE + 16];
+
+    *due_ms = 0;
+    if (!is_commitment(note) || *fields_text(note->fields, ROW_DUE) == '\0')
+        return true;
+    snprintf(moment, sizeof(moment), "%sT12:00:00Z", fields_text(note->fields, ROW_DUE));
+    return timestamp_parse(moment, due_ms);
+}
+
+static void run_save(struct screen *screen, const char *argument)
+{
+    struct note *note = screen->data;
+    struct author author = desk_author(screen->desk);
+    struct note_draft draft = note->draft;
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    struct id id;
+    int code;
+
+    (void)argument;
+    draft.text = fields_text(note->fields, ROW_TEXT);
+    draft.kind = fields_text(note->fields, ROW_KIND);
+    if (draft.text[strspn(draft.text, " \n")] == '\0') {
+        ui_tell(screen->ui, UI_FAILED, "%s", _("The note is empty."));
+        ui_stop_ahead(screen->ui);
+        return;
+    }
+    if (!read_due(note, &draft.due_ms)) {
+        ui_tell(screen->ui, UI_FAILED, "%s", _("The day is written like 2026-11-24."));
+        fields_focus_set(note->fields, ROW_DUE);
+        ui_stop_ahead(screen->ui);
+        return;
+    }
+    if (strcmp(draft.kind, "correction") != 0)
+        draft.corrects = (struct id){0};
+    code = note_write(&batch, &author, &draft, &id, &error);
+    if (!work_apply(screen, &batch, code, &error)) {
+        ui_stop_ahead(screen->ui);
+        return;
+    }
+    note->done = true;
+    if (desk_draft_put(screen->desk, note->name, NULL, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    ui_tell(screen->ui, UI_DONE, "%s", _("The note is saved."));
+    screen_finish(screen, json_pack("{s:s}", "note", id.text));
+}
+
+static bool note_key(struct screen *screen, const struct input *input)
+{
+    struct note *note = screen->data;
+    enum fields_answer answer = fields_key(note->fields, input);
+
+    if (fields_focus(note->fields) == ROW_DUE && !is_commitment(note))
+        fields_focus_set(note->fields, input->code == INPUT_BACK_TAB ? ROW_KIND : ROW_TEXT);
+    if (answer == FIELDS_FULL)
+        ui_tell(screen->ui, UI_FAILED,
+                _("That does not fit: %1$zu bytes, a note holds %2$d. What was typed is kept."),
+                fields_overflow(note->fields), NOTE_TEXT_LIMIT);
+    else if (answer == FIELDS_DONE)
+        fields_focus_set(note->fields, ROW_TEXT);
+    return answer != FIELDS_UNUSED;
+}
+
+static const char *note_subject(struct screen *screen)
+{
+    const struct note *note = screen->data;
+
+    return note->about;
+}
+
+static const struct screen_key note_keys[] = {
+    {INPUT_CONTROL('X'), N_("Save"), N_("Saves the note on the case, for good."), N_("save"),
+     run_save},
+    {INPUT_TAB, N_("Kind"), N_("Goes between the text, the kind and the day."), NULL, NULL},
+    {0},
+};
+
+extern const struct screen_kind screen_note;
+const struct screen_kind screen_note = {
+    .name = "note",
+    .title = N_("Note"),
+    .help = N_("What the next colleague must know. The draft is kept as you type; a saved note is "
+               "never edited away, only corrected by another one."),
+    .command = N_("note"),
+    .code = INPUT_F(6),
+    .label = N_("Note"),
+    .keys = note_keys,
+    .open = note_open,
+    .close = note_close,
+    .draw = note_draw,
+    .key = note_key,
+    .save = note_save,
+    .suspend = keep_draft,
+    .resume = note_resume,
+    .subject = note_subject,
+};

@@ -1,0 +1,220 @@
+#include "ui/screen_outbox.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+const char *field_words(const char *path)
+{
+    static const char *const names[][2] = {
+        {"name", N_("Name")},
+        {"language", N_("Language")},
+        {"interpreter", N_("Interpreter")},
+        {"phone", N_("Phone")},
+        {"email", N_("E-mail")},
+        {"address", N_("Address")},
+        {"postal_code", N_("Postal code")},
+        {"birth_date", N_("Birth date")},
+        {"kind", N_("Kind")},
+        {"need", N_("Need")},
+        {"identity", N_("Identity")},
+        {"service", N_("Service")},
+        {"client", N_("Client")},
+        {"case", N_("Case")},
+        {"agent", N_("Agent")},
+        {"status", N_("Status")},
+        {"state", N_("State")},
+        {"text", N_("Note")},
+        {"context", N_("Context")},
+        {"summary", N_("Summary")},
+        {"consents", N_("Consents")},
+        {"field", N_("Place in the form")},
+    };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(names[i][0], path) == 0)
+            return _(names[i][1]);
+    return strncmp(path, "answers/", 8) == 0 ? path + 8 : path;
+}
+
+/* "Phone, E-mail" */
+static void list_fields(const json_t *body, char *text, size_t size)
+{
+    struct text_buffer buffer = {0};
+    json_t *value;
+    const char *path;
+
+    json_object_foreach((json_t *)(uintptr_t)body, path, value)
+    {
+        if (strcmp(path, "field") != 0 || json_object_size(body) == 1)
+            text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? ", " : "",
+                                   field_words(path));
+    }
+    text_copy(text, size, buffer.bytes != NULL ? buffer.bytes : "");
+    text_buffer_free(&buffer);
+}
+
+static void append_words(struct desk *desk, const struct operation *operation, char *text,
+                         size_t size)
+{
+    const json_t *body = operation->body;
+    char line[WORK_NAME_SIZE];
+
+    switch (operation->type) {
+    case RECORD_NOTE:
+        work_first_line(json_text_or(body, "text", ""), line, sizeof(line));
+        snprintf(text, size, _("Note: %s"), line);
+        return;
+    case RECORD_CONTACT:
+        snprintf(text, size, _("Contact begun, %s"),
+                 format_channel(json_text_or(body, "channel", "")));
+        return;
+    case RECORD_CLIENT:
+        snprintf(text, size, _("New client: %s"),
+                 json_text_or(body, "name", format_word(json_text_or(body, "kind", ""))));
+        return;
+    case RECORD_CASE:
+        snprintf(text, size, _("New case %s"), json_text_or(body, "reference", ""));
+        return;
+    case RECORD_SUBMISSION:
+        work_title(desk, RECORD_FORM, json_text_or(body, "form", ""), line, sizeof(line));
+        snprintf(text, size, _("Form begun: %s"), line);
+        return;
+    case RECORD_HANDOFF:
+        snprintf(text, size, _("Hand-off offered: %s"), json_text_or(body, "summary", ""));
+        return;
+    default:
+        text_copy(text, size, "");
+    }
+}
+
+static void change_words(const struct operation *operation, char *text, size_t size)
+{
+    char fields[WORK_NAME_SIZE];
+
+    if (json_object_get(operation->body, "ended_at") != NULL) {
+        snprintf(text, size, _("Contact ended: %s"),
+                 format_word(json_text_or(operation->body, "outcome", "")));
+        return;
+    }
+    list_fields(operation->body, fields, sizeof(fields));
+    switch (operation->type) {
+    case RECORD_CLIENT:
+        snprintf(text, size, _("Client details: %s"), fields);
+        return;
+    case RECORD_CONTACT:
+        snprintf(text, size, _("Contact: %s"), fields);
+        return;
+    case RECORD_SUBMISSION:
+        snprintf(text, size, _("Answers: %s"), fields);
+        return;
+    default:
+        snprintf(text, size, _("Case: %s"), fields);
+    }
+}
+
+static void claim_words(struct desk *desk, const struct operation *operation, char *text,
+                        size_t size)
+{
+    const char *state = json_text_or(operation->body, "state", "");
+    const char *status = json_text_or(operation->body, "status", "");
+    char name[WORK_NAME_SIZE];
+
+    if (*state != '\0') {
+        snprintf(text, size, _("Hand-off %s"), format_word(state));
+    } else if (operation->type == RECORD_SUBMISSION) {
+        text_copy(text, size, _("Form submitted"));
+    } else if (*status != '\0') {
+        snprintf(text, size, _("Status of the case: %s"), format_word(status));
+    } else {
+        work_agent_name(desk, json_text_or(operation->body, "assignee", ""), name, sizeof(name));
+        snprintf(text, size, _("Case into the hands of %s"), name);
+    }
+}
+
+void operation_words(struct desk *desk, const struct operation *operation, char *text, size_t size)
+{
+    if (operation->kind == OPERATION_APPEND)
+        append_words(desk, operation, text, size);
+    else if (operation->kind == OPERATION_FIELDS)
+        change_words(operation, text, size);
+    else
+        claim_words(desk, operation, text, size);
+}
+
+void operation_about(struct desk *desk, const struct operation *operation, char *text, size_t size)
+{
+    struct record *record = work_get(desk, operation->type, operation->record.text, NULL);
+    const json_t *body = record != NULL ? record->body : operation->body;
+    const char *id = operation->type == RECORD_CLIENT ? operation->record.text
+                                                      : json_text_or(body, "client", "");
+    struct record *matter = work_get(
+        desk, RECORD_CASE,
+        operation->type == RECORD_CASE ? operation->record.text : json_text_or(body, "case", ""),
+        NULL);
+    struct record *client;
+    char name[WORK_NAME_SIZE];
+
+    if (*id == '\0' && matter != NULL)
+        id = record_text(matter, "client");
+    client = work_get(desk, RECORD_CLIENT, id, NULL);
+    work_client_name(client, name, sizeof(name));
+    snprintf(text, size, "%s%s%s", name, *name != '\0' && matter != NULL ? " · " : "",
+             matter != NULL ? record_text(matter, "reference") : "");
+    record_free(client);
+    record_free(matter);
+    record_free(record);
+}
+
+static const char *refusal_text(enum merge_refusal refusal)
+{
+    switch (refusal) {
+    case MERGE_APPLIED:
+        return N_("somebody else changed the same field");
+    case MERGE_MISSING:
+        return N_("the server does not know the record");
+    case MERGE_EXISTS:
+        return N_("the server has such a record already");
+    case MERGE_TAKEN:
+        return N_("somebody else was there first");
+    case MERGE_TRANSITION:
+        return N_("that does not follow the present state");
+    case MERGE_ACTOR:
+        return N_("that is not yours to decide");
+    case MERGE_CLOSED:
+        return N_("it is decided already and takes no more changes");
+    case MERGE_FORBIDDEN:
+        return N_("you may not change this record");
+    case MERGE_TOO_LARGE:
+        return N_("the record would be too large");
+    default:
+        return N_("the server does not accept the value");
+    }
+}
+
+void refusal_words(struct desk *desk, const struct operation *operation, enum merge_refusal refusal,
+                   const char *field, char *text, size_t size)
+{
+    struct record *record = work_get(desk, operation->type, operation->record.text, NULL);
+    const char *holder = "";
+    char name[WORK_NAME_SIZE];
+
+    if (record != NULL && (refusal == MERGE_TAKEN || refusal == MERGE_CLOSED ||
+                           refusal == MERGE_TRANSITION || refusal == MERGE_ACTOR))
+        holder = record_text(record, operation->type == RECORD_HANDOFF      ? "taken_by"
+                                     : operation->type == RECORD_SUBMISSION ? "submitted_by"
+                                                                            : "assignee");
+    if (*holder != '\0' && strcmp(holder, desk_agent(desk)->text) != 0) {
+        work_agent_name(desk, holder, name, sizeof(name));
+        snprintf(text, size, _("taken by %s"), name);
+    } else if (*field != '\0') {
+        snprintf(text, size, _("%1$s: %2$s"), field_words(field), _(refusal_text(refusal)));
+    } else {
+        text_copy(text, size, _(refusal_text(refusal)));
+    }
+    record_free(record);
+}

@@ -1,0 +1,168 @@
+#include "ui/work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+bool work_apply(struct screen *screen, struct batch *batch, int code, struct error *error)
+{
+    if (code == 0)
+        code = desk_apply(screen->desk, batch, error);
+    batch_clear(batch);
+    if (code != 0)
+        ui_tell_error(screen->ui, error);
+    return code == 0;
+}
+
+struct record *work_get(struct desk *desk, enum record_type type, const char *id,
+                        enum store_pending *pending)
+{
+    struct record *record = NULL;
+    struct id parsed;
+
+    if (desk->store == NULL || !id_parse(&parsed, id) ||
+        store_get(desk->store, type, &parsed, &record, pending, NULL) != 0)
+        return NULL;
+    return record;
+}
+
+void work_client_name(const struct record *client, char *name, size_t size)
+{
+    static const char *const members[] = {"name", "phone", "email"};
+
+    text_copy(name, size, "");
+    if (client == NULL)
+        return;
+    if (strcmp(record_text(client, "kind"), "anonymous") == 0) {
+        text_copy(name, size, _("anonymous client"));
+        return;
+    }
+    for (size_t i = 0; i < 3 && *name == '\0'; i++)
+        text_copy(name, size, record_text(client, members[i]));
+}
+
+static void add_part(struct text_buffer *line, const char *text)
+{
+    if (*text == '\0')
+        return;
+    if (line->length > 0)
+        text_buffer_add_text(line, " · ");
+    text_buffer_add_text(line, text);
+}
+
+void work_client_line(const struct record *client, char *line, size_t size)
+{
+    struct text_buffer text = {0};
+    char name[WORK_NAME_SIZE];
+
+    work_client_name(client, name, sizeof(name));
+    add_part(&text, name);
+    if (client != NULL) {
+        add_part(&text, work_language(record_text(client, "language")));
+        add_part(&text, record_text(client, "phone"));
+        add_part(&text, record_text(client, "email"));
+        add_part(&text, record_text(client, "postal_code"));
+    }
+    text_copy(line, size, text.bytes != NULL ? text.bytes : "");
+    text_buffer_free(&text);
+}
+
+void work_title(struct desk *desk, enum record_type type, const char *key, char *title, size_t size)
+{
+    struct record *record = NULL;
+
+    text_copy(title, size, key);
+    if (*key == '\0' || catalogue_get_by_key(desk->catalogue, type, key, &record, NULL) != 0)
+        return;
+    text_copy(title, size, format_localised(json_object_get(record->body, "title")));
+    record_free(record);
+}
+
+void work_agent_name(struct desk *desk, const char *id, char *name, size_t size)
+{
+    struct id agent;
+
+    text_copy(name, size, "");
+    if (id_parse(&agent, id))
+        desk_agent_name(desk, &agent, name, size);
+    if (*name == '\0')
+        text_copy(name, size, _("somebody"));
+}
+
+void work_target_name(struct desk *desk, const struct record *handoff, char *name, size_t size)
+{
+    if (*record_text(handoff, "to_queue") != '\0')
+        work_title(desk, RECORD_QUEUE, record_text(handoff, "to_queue"), name, size);
+    else if (*record_text(handoff, "to_office") != '\0')
+        work_title(desk, RECORD_OFFICE, record_text(handoff, "to_office"), name, size);
+    else
+        work_agent_name(desk, record_text(handoff, "to_agent"), name, size);
+}
+
+const char *work_language(const char *tag)
+{
+    if (strncmp(tag, "fr", 2) == 0)
+        return _("in French");
+    if (strncmp(tag, "en", 2) == 0)
+        return _("in English");
+    return tag;
+}
+
+void work_first_line(const char *text, char *line, size_t size)
+{
+    size_t length = strcspn(text, "\n");
+
+    text_copy(line, length + 1 < size ? length + 1 : size, text);
+}
+
+void work_when(struct desk *desk, const struct record *record, const char *member, char *text,
+               size_t size)
+{
+    int64_t ms;
+
+    text_copy(text, size, "");
+    if (timestamp_parse(record_text(record, member), &ms))
+        format_when(text, size, ms, desk_now(desk));
+}
+
+void work_open_set(struct screen *screen, const struct desk_open *open)
+{
+    struct desk_open *present = &screen->desk->open;
+    struct error error = ERROR_INIT;
+
+    if (id_equal(&present->contact, &open->contact) && id_equal(&present->client, &open->client) &&
+        id_equal(&present->matter, &open->matter) &&
+        id_equal(&present->submission, &open->submission))
+        return;
+    *present = *open;
+    if (desk_open_keep(screen->desk, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    screen->desk->changes++;
+}
+
+void work_show_case(struct ui *ui, const struct id *matter, const struct id *submission)
+{
+    if (ui_open(ui, "case", json_pack("{s:s}", "id", matter->text)) == 0 &&
+        !id_is_empty(submission))
+        ui_open(ui, "form", json_pack("{s:s}", "submission", submission->text));
+}
+
+void work_present_service(struct screen *screen, char *key, size_t size)
+{
+    struct record *contact =
+        work_get(screen->desk, RECORD_CONTACT, screen->desk->open.contact.text, NULL);
+    json_t *page;
+
+    text_copy(key, size, contact != NULL ? record_text(contact, "service") : "");
+    record_free(contact);
+    if (*key != '\0')
+        return;
+    page = ui_state_of(screen->ui, "service");
+    text_copy(key, size, json_text_or(page, "key", ""));
+    json_decref(page);
+}

@@ -1,0 +1,49 @@
+/*
+ * What the work screens share: applying a batch, and naming clients, services, targets and records
+ * in the present language.
+ */
+#ifndef GUICHET_UI_WORK_H
+#define GUICHET_UI_WORK_H
+
+#include "app/author.h"
+#include "ui/screen.h"
+
+#define WORK_NAME_SIZE 256
+
+/* Applies the batch when `code` (of the builders) is 0, tells the error otherwise, and clears the
+ * batch. True when all of it is written, or there was nothing to write. */
+bool work_apply(struct screen *screen, struct batch *batch, int code, struct error *error);
+
+/* The record of a work type, NULL when it is not here. New. */
+struct record *work_get(struct desk *desk, enum record_type type, const char *id,
+                        enum store_pending *pending);
+
+/* The client's name, "anonymous client", or "" for NULL. */
+void work_client_name(const struct record *client, char *name, size_t size);
+/* Name, language, phone, e-mail and postal code with dots between. */
+void work_client_line(const struct record *client, char *line, size_t size);
+/* The title of a catalogue record by key, the key itself when it is not here, "" for "". */
+void work_title(struct desk *desk, enum record_type type, const char *key, char *title,
+                size_t size);
+/* The agent's name, "somebody" when unknown. */
+void work_agent_name(struct desk *desk, const char *id, char *name, size_t size);
+/* Whom a hand-off is for. */
+void work_target_name(struct desk *desk, const struct record *handoff, char *name, size_t size);
+/* "in French", "in English"; another tag as it is. */
+const char *work_language(const char *tag);
+/* The first line of a text. */
+void work_first_line(const char *text, char *line, size_t size);
+/* Local time of a member of the body, "" when there is none. */
+void work_when(struct desk *desk, const struct record *record, const char *member, char *text,
+               size_t size);
+
+/* Makes this contact, client, case and draft the open ones, and keeps that. Empty ids for none. */
+void work_open_set(struct screen *screen, const struct desk_open *open);
+
+/* Shows a case; on top of it, its draft's form when `submission` is not empty. */
+void work_show_case(struct ui *ui, const struct id *matter, const struct id *submission);
+
+/* The service of the contact in progress, or of the service page that is open; "" for none. */
+void work_present_service(struct screen *screen, char *key, size_t size);
+
+#endif
