@@ -145,16 +145,17 @@ static enum route_result handle_changes(struct request *request)
         if (!reading_fill(request, reading))
             return ROUTE_ANSWERED;
     }
-    do {
+    while (code == 0 && !over) {
         code = look(request, reading, &over, &error);
-        if (over)
+        if (code != 0 || over)
             break;
         if (!reading->holding)
             presence_hold(reading->server->presence, &reading->agent, 1, clock_system(NULL));
         reading->holding = true;
-    } while (!doorbell_sleep(reading->waiter, request->connection, reading->deadline_ms));
-    if (!over)
-        return ROUTE_SUSPENDED;
+        code = doorbell_sleep(reading->waiter, request->connection, reading->deadline_ms, &error);
+        if (code > 0)
+            return ROUTE_SUSPENDED;
+    }
     if (code != 0)
         request_error(request, code, &error);
     return ROUTE_ANSWERED;

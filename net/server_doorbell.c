@@ -280,25 +280,28 @@ void doorbell_disarm(struct doorbell_waiter *waiter)
     free(waiter);
 }
 
-bool doorbell_sleep(struct doorbell_waiter *waiter, struct MHD_Connection *connection,
-                    int64_t deadline_ms)
+int doorbell_sleep(struct doorbell_waiter *waiter, struct MHD_Connection *connection,
+                   int64_t deadline_ms, struct error *error)
 {
     struct doorbell *doorbell = waiter->doorbell;
-    bool asleep = false;
+    int result = 0;
 
     pthread_mutex_lock(&doorbell->mutex);
     if (!waiter->rung && !doorbell->stopping) {
         waiter->connection = connection;
         waiter->deadline_ms = deadline_ms;
-        asleep = heap_add(doorbell, waiter);
-        /* Under the mutex: whoever rings next finds it suspended already. */
-        if (asleep)
+        if (heap_add(doorbell, waiter)) {
+            /* Under the mutex: whoever rings next finds it suspended already. */
             MHD_suspend_connection(connection);
-        if (asleep && waiter->place == 1)
-            pthread_cond_signal(&doorbell->timer_changed);
+            if (waiter->place == 1)
+                pthread_cond_signal(&doorbell->timer_changed);
+            result = 1;
+        } else {
+            result = error_set(error, ERROR_MEMORY, "no memory to wait");
+        }
     }
     pthread_mutex_unlock(&doorbell->mutex);
-    return asleep;
+    return result;
 }
 
 void doorbell_ring(struct doorbell *doorbell, const struct scope_set *scopes)

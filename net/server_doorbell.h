@@ -27,9 +27,10 @@ struct doorbell_waiter *doorbell_arm(struct doorbell *doorbell, const struct sco
 void doorbell_disarm(struct doorbell_waiter *waiter);
 
 /* Suspends the connection until the bell rings for it or `deadline_ms` (clock of doorbell_now) has
- * come; false, without suspending, when it rang since it was armed or the doorbell stops. */
-bool doorbell_sleep(struct doorbell_waiter *waiter, struct MHD_Connection *connection,
-                    int64_t deadline_ms);
+ * come: 1. 0, without suspending, when it rang since it was armed or the doorbell stops;
+ * ERROR_MEMORY when there is no room for it. */
+int doorbell_sleep(struct doorbell_waiter *waiter, struct MHD_Connection *connection,
+                   int64_t deadline_ms, struct error *error);
 
 /* Wakes whoever waits for one of these scopes. */
 void doorbell_ring(struct doorbell *doorbell, const struct scope_set *scopes);

@@ -255,3 +255,6 @@ TESTS += \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh
+UNIT_TESTS += tests/unit/test_ledger_threads
+tests_unit_test_ledger_threads_SOURCES = tests/unit/test_ledger_threads.c $(LEDGER_FIXTURE)
+tests_unit_test_ledger_threads_LDADD = $(UNIT_LIBS)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,10 +81,71 @@ static void test_kill_in_the_middle(void **state)
     fixture_close(&f);
 }
 
+/* The child writes until the file may not grow any more; it tells the last id answered. */
+static void child_fill(struct ledger_fixture *f, int pipe_fd)
+{
+    struct rlimit limit = {.rlim_cur = 1024 * 1024, .rlim_max = 1024 * 1024};
+    struct id last = {0};
+
+    signal(SIGXFSZ, SIG_IGN);
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0 || ledger_open(&f->ledger, f->path, NULL) != 0)
+        _exit(1);
+    for (int i = 0; i < 10000; i++) {
+        struct id id = fixture_id(f);
+        struct operation *operation =
+            fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_NOTE, &id, 0,
+                              fixture_note(f, ANNE, "sample/a", NULL, "until it is full"));
+        struct error error = ERROR_INIT;
+        struct ledger_outcome outcome;
+        int code = ledger_apply(f->ledger, &f->actors[ANNE], &operation, 1, 1, &outcome, &error);
+
+        if (code != 0) {
+            if (write(pipe_fd, &last, sizeof(last)) != (ssize_t)sizeof(last) ||
+                write(pipe_fd, &id, sizeof(id)) != (ssize_t)sizeof(id))
+                _exit(1);
+            /* It says so again and again, and goes on answering readers. */
+            if (code != ERROR_STORAGE || ledger_apply(f->ledger, &f->actors[ANNE], &operation, 1, 1,
+                                                      &outcome, &error) != ERROR_STORAGE)
+                _exit(1);
+            _exit(fixture_read(f, ANNE, RECORD_NOTE, &last, NULL) == 0 ? 0 : 1);
+        }
+        last = id;
+        operation_free(operation);
+    }
+    _exit(1);
+}
+
+static void test_full_disk(void **state)
+{
+    struct ledger_fixture f;
+    struct id last, failed;
+    int ends[2], status;
+    pid_t child;
+
+    (void)state;
+    fixture_open(&f);
+    ledger_close(f.ledger);
+    assert_int_equal(pipe(ends), 0);
+    child = fork();
+    if (child == 0)
+        child_fill(&f, ends[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_int_equal(read(ends[0], &last, sizeof(last)), sizeof(last));
+    assert_int_equal(read(ends[0], &failed, sizeof(failed)), sizeof(failed));
+    close(ends[0]);
+    close(ends[1]);
+    assert_int_equal(ledger_open(&f.ledger, f.path, NULL), 0);
+    assert_int_equal(fixture_read(&f, ANNE, RECORD_NOTE, &last, NULL), 0);
+    assert_int_equal(fixture_read(&f, ANNE, RECORD_NOTE, &failed, NULL), ERROR_NOT_FOUND);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kill_in_the_middle),
+        cmocka_unit_test(test_full_disk),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
