@@ -256,7 +256,19 @@ static void open_due(struct sync_engine *engine)
 bool sync_store_usable(const struct sync_engine *engine)
 {
     return engine->session && engine->store != NULL &&
-           id_equal(store_agent(engine->store), &engine->agent);
+           id_equal(store_agent(engine->store), &engine->agent) &&
+           id_equal(store_device(engine->store), &engine->device);
+}
+
+/* A session begun before there was a store is not bound to the store's device: the server would
+ * refuse all that is made there. */
+static void check_store_device(struct sync_engine *engine)
+{
+    if (!engine->session || engine->store == NULL ||
+        id_equal(store_device(engine->store), &engine->device))
+        return;
+    engine->logout_due = true;
+    sync_session_drop(engine);
 }
 
 /* One agent's work is never sent in the name of another. */
@@ -382,8 +394,9 @@ static void finish_once(struct sync_engine *engine)
         end_once(engine, code, &error);
     } else if (engine->finishing) {
         end_once(engine, 0, NULL);
-    } else if (engine->session && !engine->outbox_due && !engine->catalogue_due &&
-               !engine->presence_due && (engine->store == NULL || engine->desk_read)) {
+    } else if (engine->session && !engine->catalogue_due &&
+               (engine->store == NULL ||
+                (engine->desk_read && !engine->outbox_due && !engine->presence_due))) {
         engine->finishing = true;
         engine->session = false;
         engine->logout_due = true;
@@ -418,6 +431,7 @@ int64_t sync_engine_step(struct sync_engine *engine)
     if (engine->link_due)
         follow_link(engine);
     open_due(engine);
+    check_store_device(engine);
     check_store_agent(engine);
     begin_jobs(engine);
     finish_once(engine);

@@ -81,6 +81,7 @@ struct sync_engine {
     char refusal[ERROR_MESSAGE_SIZE];
     char feed[STORE_FEED_SIZE];
     struct id agent;
+    struct id device; /* that it is bound to */
     bool clock_wrong;
     int64_t heard_ms;
 
@@ -133,7 +134,7 @@ int sync_send(struct sync_engine *engine, enum sync_lane lane, const struct http
 /* Marks an error as one of our own disk, and returns `code`. */
 int sync_fault(struct sync_engine *engine, int code);
 
-/* A session and the store of the agent it belongs to. */
+/* A session, and the store of the agent and device it belongs to. */
 bool sync_store_usable(const struct sync_engine *engine);
 
 /* Ends the session here (not at the server): the next step signs in again. */

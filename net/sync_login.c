@@ -80,6 +80,7 @@ static int login_begin(struct sync_engine *engine, struct error *error)
         return 1;
     if (engine->store != NULL)
         device = *store_device(engine->store);
+    engine->device = device;
     request.body_length = put_login(body, login, password, &device);
     const struct sync_transport *transport = &engine->options.transport;
     int code = transport->set_token(transport->context, NULL, error);

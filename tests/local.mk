@@ -51,6 +51,12 @@ UNIT_TESTS += tests/unit/test_sync_engine
 tests_unit_test_sync_engine_SOURCES = tests/unit/test_sync_engine.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h
 tests_unit_test_sync_engine_LDADD = $(UNIT_LIBS)
+check_PROGRAMS += tests/proxy/fault_proxy
+tests_proxy_fault_proxy_SOURCES = tests/proxy/fault_proxy.c
+UNIT_TESTS += tests/unit/test_sync_server
+tests_unit_test_sync_server_SOURCES = tests/unit/test_sync_server.c tests/unit/real_server.c \
+    tests/unit/real_server.h tests/unit/unit.h $(command_sync_files)
+tests_unit_test_sync_server_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_store
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_fixture.c \

@@ -384,6 +384,32 @@ static void another_agents_store_is_not_sent(void **state)
     bench_free(bench);
 }
 
+static void a_session_without_the_stores_device_is_begun_anew(void **state)
+{
+    struct bench *bench = bench_new(false);
+    static const struct id none = {""};
+
+    (void)state;
+    write_note(bench, "a");
+    assert_int_equal(link_sign_in(bench->link, "marie", "secret", &none, NULL), 0);
+    sync_engine_ring(bench->engine);
+    (void)sync_engine_step(bench->engine);
+    assert_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "device"));
+    accept_login(bench, FEED);
+    give_store(bench);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(work(bench), "POST /v1/logout");
+    answer(bench, SYNC_LANE_WORK, 204, "");
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(work(bench), "POST /v1/login");
+    assert_non_null(
+        strstr(bench->lanes[SYNC_LANE_WORK].body, store_device(bench->store.store)->text));
+    accept_login(bench, FEED);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(work(bench), "POST /v1/operations");
+    bench_free(bench);
+}
+
 /* --- the outbox --------------------------------------------------------------------------------
  */
 
@@ -771,6 +797,28 @@ static void once_ends_when_all_is_carried(void **state)
     bench_free(bench);
 }
 
+/* A first sign-in on a terminal: who the agent is must be known before there can be a store. */
+static void once_without_a_store_reads_the_catalogue(void **state)
+{
+    struct bench *bench = bench_new(true);
+    int code = 1;
+
+    (void)state;
+    sign_in(bench);
+    (void)sync_engine_step(bench->engine);
+    accept_login(bench, FEED);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bell(bench), "");
+    answer_page(bench, SYNC_LANE_WORK, 0, 0, "");
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(work(bench), "POST /v1/logout");
+    cut(bench, SYNC_LANE_WORK); /* the session ends by itself */
+    (void)sync_engine_step(bench->engine);
+    assert_true(sync_engine_ended(bench->engine, &code, NULL));
+    assert_int_equal(code, 0);
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -780,6 +828,7 @@ int main(void)
         cmocka_unit_test(an_ended_session_is_renewed_once),
         cmocka_unit_test(signing_out_gives_the_session_back),
         cmocka_unit_test(another_agents_store_is_not_sent),
+        cmocka_unit_test(a_session_without_the_stores_device_is_begun_anew),
         cmocka_unit_test(a_note_goes_at_once_while_the_bell_is_open),
         cmocka_unit_test(outcomes_settle_the_outbox),
         cmocka_unit_test(an_unanswered_operation_stays_and_is_sent_again),
@@ -797,6 +846,7 @@ int main(void)
         cmocka_unit_test(another_database_is_read_from_the_start),
         cmocka_unit_test(presence_is_asked_when_wanted_and_kept),
         cmocka_unit_test(once_ends_when_all_is_carried),
+        cmocka_unit_test(once_without_a_store_reads_the_catalogue),
     };
 
     return cmocka_run_group_tests_name("sync_engine", tests, NULL, NULL);

@@ -1,0 +1,659 @@
+/* Sync between real programs: a real guichetd, a real network that is treated badly. */
+#include "net/sync.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/catalogue.h"
+#include "app/main/command_sync.h"
+#include "app/store.h"
+#include "tests/unit/real_server.h"
+#include "tests/unit/unit.h"
+
+/* A terminal without a screen; the test plays the agent. */
+struct terminal {
+    char directory[64];
+    char store_path[128];
+    char catalogue_path[128];
+    char url[64];
+    const char *login;
+    struct link *link;
+    struct sync *sync;
+    struct seal_key *key;
+    struct store *store; /* the screen's connection */
+    struct clock clock;
+    struct id_generator ids;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &now), 0);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+static void pause_ms(int ms)
+{
+    (void)poll(NULL, 0, ms);
+}
+
+static void terminal_begin(struct terminal *terminal, const char *login, int port)
+{
+    memset(terminal, 0, sizeof *terminal);
+    (void)strcpy(terminal->directory, "/tmp/guichet-terminal-XXXXXX");
+    assert_non_null(mkdtemp(terminal->directory));
+    (void)snprintf(terminal->store_path, sizeof terminal->store_path, "%s/agents/%s.db",
+                   terminal->directory, login);
+    (void)snprintf(terminal->catalogue_path, sizeof terminal->catalogue_path, "%s/catalogue.db",
+                   terminal->directory);
+    (void)snprintf(terminal->url, sizeof terminal->url, "http://127.0.0.1:%d", port);
+    terminal->login = login;
+    clock_init(&terminal->clock, clock_system, NULL);
+    assert_int_equal(seal_start(NULL), 0);
+    assert_int_equal(link_new(&terminal->link, NULL), 0);
+}
+
+static struct sync_options options_of(const struct terminal *terminal)
+{
+    return (struct sync_options){.server_url = terminal->url,
+                                 .catalogue_path = terminal->catalogue_path,
+                                 .link = terminal->link};
+}
+
+/* Makes and opens the store of the agent that the link was told of. */
+static void terminal_make_store(struct terminal *terminal)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    char command[256];
+    struct record *agent = NULL;
+
+    assert_int_equal(link_sign_in_state(terminal->link, &agent, NULL), SIGN_IN_ACCEPTED);
+    assert_non_null(agent);
+    (void)snprintf(command, sizeof command, "mkdir -p '%s/agents'", terminal->directory);
+    assert_int_equal(system(command), 0);
+    terminal->key = seal_key_new();
+    assert_int_equal(seal_key_wrap(terminal->key, REAL_SERVER_PASSWORD, wrapped, NULL), 0);
+    assert_int_equal(store_create(terminal->store_path, &agent->id, terminal->key, wrapped, NULL),
+                     0);
+    assert_int_equal(store_open(&terminal->store, terminal->store_path, terminal->key, NULL), 0);
+    assert_int_equal(link_store_set(terminal->link, terminal->store_path, terminal->key, NULL), 0);
+    record_free(agent);
+}
+
+static void terminal_sign_in(struct terminal *terminal, const char *password)
+{
+    static const struct id none = {""};
+
+    assert_int_equal(link_sign_in(terminal->link, terminal->login, password, &none, NULL), 0);
+}
+
+/* Starts the thread, signs in and makes the store. */
+static void terminal_start(struct terminal *terminal)
+{
+    struct sync_options options = options_of(terminal);
+    int64_t start = now_ms();
+
+    assert_int_equal(sync_start(&terminal->sync, &options, NULL), 0);
+    terminal_sign_in(terminal, REAL_SERVER_PASSWORD);
+    while (link_sign_in_state(terminal->link, NULL, NULL) == SIGN_IN_ASKED &&
+           now_ms() - start < 20000)
+        pause_ms(5);
+    terminal_make_store(terminal);
+}
+
+static void terminal_end(struct terminal *terminal)
+{
+    char command[128];
+
+    sync_stop(terminal->sync);
+    store_close(terminal->store);
+    seal_key_free(terminal->key);
+    link_free(terminal->link);
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", terminal->directory);
+    assert_int_equal(system(command), 0);
+}
+
+static void terminal_apply(struct terminal *terminal, enum operation_kind kind,
+                           enum record_type type, const struct id *record, const char *body)
+{
+    struct operation *operation = operation_new(kind, type, record);
+    struct error error = ERROR_INIT;
+
+    assert_non_null(operation);
+    operation->id = id_generate(&terminal->ids, clock_system(NULL));
+    operation->agent = *store_agent(terminal->store);
+    operation->device = *store_device(terminal->store);
+    operation->moment = clock_next(&terminal->clock);
+    json_decref(operation->body);
+    operation->body = json_loads(body, 0, NULL);
+    assert_non_null(operation->body);
+    if (store_apply(terminal->store, &operation, 1, NULL, &error) != 0)
+        fail_msg("%s", error.message);
+    operation_free(operation);
+    link_sync_ring(terminal->link);
+}
+
+static struct id terminal_client(struct terminal *terminal, int number)
+{
+    struct id id = id_generate(&terminal->ids, clock_system(NULL));
+    char body[256];
+
+    (void)snprintf(body, sizeof body,
+                   "{\"kind\":\"person\",\"name\":\"%s %d\",\"office\":\"sample/quebec\"}",
+                   terminal->login, number);
+    terminal_apply(terminal, OPERATION_APPEND, RECORD_CLIENT, &id, body);
+    return id;
+}
+
+static void terminal_change(struct terminal *terminal, const struct id *client, int number)
+{
+    char body[64];
+
+    (void)snprintf(body, sizeof body, "{\"phone\":\"418-555-%04d\"}", number);
+    terminal_apply(terminal, OPERATION_FIELDS, RECORD_CLIENT, client, body);
+}
+
+/* --- what is looked at
+ * ---------------------------------------------------------------------------- */
+
+struct tally {
+    int count;
+    int64_t revs;
+    int unsettled;
+    char digest[64 * 1024]; /* id and rev of each, in the order of the ids */
+    size_t length;
+};
+
+static int count_record(void *context, const struct record *record, enum store_pending pending)
+{
+    struct tally *tally = context;
+
+    tally->count++;
+    tally->revs += record->rev;
+    tally->unsettled += pending != STORE_SETTLED ? 1 : 0;
+    if (tally->length < sizeof tally->digest - 64)
+        tally->length += (size_t)snprintf(tally->digest + tally->length, 64, "%s %lld\n",
+                                          record->id.text, (long long)record->rev);
+    return 0;
+}
+
+static struct tally *take_tally(struct store *store, enum record_type type)
+{
+    struct tally *tally = calloc(1, sizeof *tally);
+    struct store_query query = {.type = type};
+
+    assert_non_null(tally);
+    assert_int_equal(store_each(store, &query, count_record, tally, NULL), 0);
+    return tally;
+}
+
+static bool holds(struct store *store, int count, int64_t revs)
+{
+    struct tally *tally = take_tally(store, RECORD_CLIENT);
+    bool same = tally->count == count && tally->revs == revs && tally->unsettled == 0;
+
+    free(tally);
+    return same;
+}
+
+/* Waits until the outbox is empty and the store holds so many clients with so many revs. */
+static void wait_for(struct terminal *terminal, int count, int64_t revs)
+{
+    int64_t start = now_ms();
+
+    while (store_outbox_count(terminal->store, NULL) != 0 || !holds(terminal->store, count, revs)) {
+        if (now_ms() - start > 60000) {
+            struct link_status status;
+            struct tally *tally = take_tally(terminal->store, RECORD_CLIENT);
+            link_status_get(terminal->link, &status);
+            fail_msg("%s: %lld wait, %d clients with %lld revs (%d not settled), link %d \"%s\"",
+                     terminal->login, (long long)store_outbox_count(terminal->store, NULL),
+                     tally->count, (long long)tally->revs, tally->unsettled, status.state,
+                     status.message);
+        }
+        link_sync_ring(terminal->link);
+        pause_ms(50);
+    }
+}
+
+static void assert_same(struct store *left, struct store *right)
+{
+    struct tally *first = take_tally(left, RECORD_CLIENT);
+    struct tally *second = take_tally(right, RECORD_CLIENT);
+
+    assert_string_equal(first->digest, second->digest);
+    free(first);
+    free(second);
+}
+
+/* --- once
+ * --------------------------------------------------------------------------------------------- */
+
+static void a_first_sync_brings_the_catalogue_and_a_second_nothing(void **state)
+{
+    struct real_server server;
+    struct terminal terminal;
+    struct sync_totals totals;
+    struct catalogue *catalogue = NULL;
+
+    (void)state;
+    real_server_begin(&server);
+    terminal_begin(&terminal, "alice", server.port);
+    struct sync_options options = options_of(&terminal);
+    terminal_sign_in(&terminal, REAL_SERVER_PASSWORD);
+    assert_int_equal(sync_once(&options, &totals, NULL), 0);
+    assert_true(totals.catalogue_records > 60);
+    assert_int_equal(catalogue_open(&catalogue, terminal.catalogue_path, false, NULL), 0);
+    assert_int_equal(catalogue_count(catalogue, RECORD_NONE, NULL), totals.catalogue_records);
+    catalogue_close(catalogue);
+
+    terminal_make_store(&terminal);
+    struct id client = terminal_client(&terminal, 1);
+    terminal_change(&terminal, &client, 1);
+    terminal_sign_in(&terminal, REAL_SERVER_PASSWORD);
+    assert_int_equal(sync_once(&options, &totals, NULL), 0);
+    assert_int_equal(totals.catalogue_records, 0);
+    assert_int_equal(totals.applied, 2);
+    assert_int_equal(totals.repeated + totals.refused, 0);
+
+    terminal_sign_in(&terminal, REAL_SERVER_PASSWORD);
+    assert_int_equal(sync_once(&options, &totals, NULL), 0);
+    assert_int_equal(totals.operations_sent, 0);
+    assert_true(holds(terminal.store, 1, 2));
+    terminal_end(&terminal);
+    real_server_end(&server);
+}
+
+static void a_wrong_password_is_refused_and_said(void **state)
+{
+    struct real_server server;
+    struct terminal terminal;
+    struct sync_totals totals;
+    struct error error = ERROR_INIT;
+
+    (void)state;
+    real_server_begin(&server);
+    terminal_begin(&terminal, "alice", server.port);
+    struct sync_options options = options_of(&terminal);
+    terminal_sign_in(&terminal, "wrong");
+    assert_int_equal(sync_once(&options, &totals, &error), ERROR_REFUSED);
+    assert_int_equal(totals.exchanges, 1);
+    assert_true(strlen(error.message) > 10);
+    assert_int_equal(link_sign_in_state(terminal.link, NULL, NULL), SIGN_IN_REFUSED);
+    terminal_end(&terminal);
+    real_server_end(&server);
+}
+
+/* --- the thread
+ * ------------------------------------------------------------------------------------- */
+
+static void the_bell_brings_what_another_wrote(void **state)
+{
+    struct real_server server;
+    struct terminal alice;
+    struct terminal bernard;
+
+    (void)state;
+    real_server_begin(&server);
+    terminal_begin(&alice, "alice", server.port);
+    terminal_begin(&bernard, "bernard", server.port);
+    terminal_start(&alice);
+    terminal_start(&bernard);
+    (void)terminal_client(&alice, 0);
+    wait_for(&alice, 1, 1);
+    wait_for(&bernard, 1, 1);
+    int64_t start = now_ms();
+    for (int round = 0; round < 10; round++) {
+        (void)terminal_client(&alice, round + 1);
+        while (!holds(bernard.store, round + 2, round + 2) && now_ms() - start < 20000)
+            pause_ms(1);
+    }
+    int64_t each = (now_ms() - start) / 10;
+    print_message("from one terminal to the other: %lld ms\n", (long long)each);
+    assert_true(each < 1000);
+    /* Stopping does not wait for the long poll. */
+    start = now_ms();
+    sync_stop(alice.sync);
+    alice.sync = NULL;
+    assert_true(now_ms() - start < 1000);
+    terminal_end(&alice);
+    terminal_end(&bernard);
+    real_server_end(&server);
+}
+
+#define CLIENTS 30
+
+/* One agent's work: clients made, each changed twice, with a pause now and then. */
+static void *work(void *argument)
+{
+    struct terminal *terminal = argument;
+
+    for (int number = 0; number < CLIENTS; number++) {
+        struct id client = terminal_client(terminal, number);
+        terminal_change(terminal, &client, number);
+        pause_ms(number % 7 * 10);
+        terminal_change(terminal, &client, number + 1);
+    }
+    return NULL;
+}
+
+/* Two agents work while `harm` is done; everything is there once at both and at a third. */
+static void work_under(void (*harm)(struct real_server *server, struct fault_proxy *proxy,
+                                    int round),
+                       int rounds, uint64_t seed)
+{
+    struct real_server server;
+    struct fault_proxy proxy;
+    struct terminal terminals[2];
+    struct terminal fresh;
+    pthread_t threads[2];
+    static const char *const logins[] = {"alice", "bernard"};
+
+    real_server_begin(&server);
+    fault_proxy_begin(&proxy, server.port, seed);
+    for (int index = 0; index < 2; index++) {
+        terminal_begin(&terminals[index], logins[index], proxy.port);
+        terminal_start(&terminals[index]);
+    }
+    for (int index = 0; index < 2; index++)
+        assert_int_equal(pthread_create(&threads[index], NULL, work, &terminals[index]), 0);
+    for (int round = 0; round < rounds; round++) {
+        harm(&server, &proxy, round);
+        for (int index = 0; index < 2; index++)
+            link_sync_ring(terminals[index].link);
+        pause_ms(60);
+    }
+    fault_proxy_tell(&proxy, "pass");
+    fault_proxy_tell(&proxy, "kill");
+    if (server.process == 0)
+        real_server_restart(&server);
+    for (int index = 0; index < 2; index++)
+        assert_int_equal(pthread_join(threads[index], NULL), 0);
+    for (int index = 0; index < 2; index++)
+        wait_for(&terminals[index], 2 * CLIENTS, 2 * CLIENTS * 3);
+    assert_same(terminals[0].store, terminals[1].store);
+    for (int index = 0; index < 2; index++)
+        assert_int_equal(store_refusal_count(terminals[index].store, NULL), 0);
+
+    terminal_begin(&fresh, "alice", server.port);
+    terminal_start(&fresh);
+    wait_for(&fresh, 2 * CLIENTS, 2 * CLIENTS * 3);
+    assert_same(terminals[0].store, fresh.store);
+    terminal_end(&fresh);
+    terminal_end(&terminals[0]);
+    terminal_end(&terminals[1]);
+    fault_proxy_end(&proxy);
+    real_server_end(&server);
+}
+
+static void cut_at_random(struct real_server *server, struct fault_proxy *proxy, int round)
+{
+    (void)server;
+    fault_proxy_tell(proxy, "random 70");
+    if (round % 2 == 0)
+        fault_proxy_tell(proxy, "kill");
+}
+
+static void everything_arrives_once_whatever_is_cut(void **state)
+{
+    const char *seeds = getenv("GUICHET_SYNC_SEEDS"); /* how many; one unless said */
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= (seeds == NULL ? 1 : strtoull(seeds, NULL, 10)); seed++)
+        work_under(cut_at_random, 60, seed);
+}
+
+/* The request arrives, is applied, and its answer never comes: again and again. */
+static void cut_answers(struct real_server *server, struct fault_proxy *proxy, int round)
+{
+    (void)server;
+    fault_proxy_tell(proxy, "cut down %d", round * 13 % 400);
+    fault_proxy_tell(proxy, "kill");
+}
+
+static void lost_answers_repeat_nothing(void **state)
+{
+    (void)state;
+    work_under(cut_answers, 60, 4);
+}
+
+/* The same, closely watched: each answer is cut a little later than the one before it. */
+static void an_answer_that_was_lost_is_given_again(void **state)
+{
+    struct real_server server;
+    struct fault_proxy proxy;
+    struct terminal terminal;
+    struct sync_totals totals;
+    int64_t applied = 0;
+    int64_t repeated = 0;
+
+    (void)state;
+    real_server_begin(&server);
+    fault_proxy_begin(&proxy, server.port, 8);
+    terminal_begin(&terminal, "alice", proxy.port);
+    struct sync_options options = options_of(&terminal);
+    terminal_sign_in(&terminal, REAL_SERVER_PASSWORD);
+    assert_int_equal(sync_once(&options, &totals, NULL), 0);
+    terminal_make_store(&terminal);
+    struct id client = terminal_client(&terminal, 1);
+    for (int number = 0; number < 5; number++)
+        terminal_change(&terminal, &client, number);
+    for (int cut = 400; store_outbox_count(terminal.store, NULL) > 0; cut += 60) {
+        struct error error = ERROR_INIT;
+        assert_true(cut < 6000);
+        fault_proxy_tell(&proxy, "cut down %d", cut);
+        terminal_sign_in(&terminal, REAL_SERVER_PASSWORD);
+        int code = sync_once(&options, &totals, &error);
+        if (code != 0 && code != ERROR_OFFLINE)
+            fail_msg("cut after %d: %s", cut, error.message);
+        applied += totals.applied;
+        repeated += totals.repeated;
+    }
+    assert_int_equal(applied, 0);
+    assert_int_equal(repeated, 6);
+    fault_proxy_tell(&proxy, "pass");
+    terminal_sign_in(&terminal, REAL_SERVER_PASSWORD);
+    assert_int_equal(sync_once(&options, &totals, NULL), 0);
+    assert_true(holds(terminal.store, 1, 6));
+    terminal_end(&terminal);
+    fault_proxy_end(&proxy);
+    real_server_end(&server);
+}
+
+static void kill_server(struct real_server *server, struct fault_proxy *proxy, int round)
+{
+    (void)proxy;
+    if (round % 6 == 0)
+        real_server_kill(server);
+    if (round % 6 == 2)
+        real_server_restart(server);
+}
+
+static void a_killed_server_loses_and_doubles_nothing(void **state)
+{
+    (void)state;
+    work_under(kill_server, 42, 5);
+}
+
+/* --- a terminal that is killed
+ * ------------------------------------------------------------------------ */
+
+static pid_t start_command(const struct terminal *terminal, const char *password_file)
+{
+    pid_t process = fork();
+
+    assert_true(process >= 0);
+    if (process == 0) {
+        char server[80];
+        char directory[96];
+        char password[160];
+        char name[] = "sync";
+        char agent[] = "--agent=alice";
+        char *arguments[] = {name, server, directory, password, agent, NULL};
+        int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)dup2(nowhere, STDOUT_FILENO);
+        (void)dup2(nowhere, STDERR_FILENO);
+        (void)snprintf(server, sizeof server, "--server=%s", terminal->url);
+        (void)snprintf(directory, sizeof directory, "--data-directory=%s", terminal->directory);
+        (void)snprintf(password, sizeof password, "--password-file=%s", password_file);
+        _exit(command_sync(5, arguments));
+    }
+    return process;
+}
+
+static void a_killed_terminal_resumes(void **state)
+{
+    struct real_server server;
+    struct fault_proxy proxy;
+    struct terminal terminal;
+    struct sync_totals totals;
+    char password_file[128];
+    int status = -1;
+
+    (void)state;
+    real_server_begin(&server);
+    fault_proxy_begin(&proxy, server.port, 6);
+    terminal_begin(&terminal, "alice", proxy.port);
+    (void)snprintf(password_file, sizeof password_file, "%s/password", terminal.directory);
+    FILE *file = fopen(password_file, "w");
+    assert_non_null(file);
+    (void)fputs(REAL_SERVER_PASSWORD "\n", file);
+    (void)fclose(file);
+    struct sync_options options = options_of(&terminal);
+    terminal_sign_in(&terminal, REAL_SERVER_PASSWORD);
+    assert_int_equal(sync_once(&options, &totals, NULL), 0);
+    terminal_make_store(&terminal);
+    (void)work(&terminal);
+    fault_proxy_tell(&proxy, "delay 20");
+    for (int round = 0; round < 25; round++) {
+        pid_t process = start_command(&terminal, password_file);
+        pause_ms(120 + round * 12);
+        (void)kill(process, SIGKILL);
+        assert_int_equal(waitpid(process, &status, 0), process);
+    }
+    fault_proxy_tell(&proxy, "pass");
+    pid_t process = start_command(&terminal, password_file);
+    assert_int_equal(waitpid(process, &status, 0), process);
+    assert_int_equal(status, 0);
+    assert_int_equal(store_outbox_count(terminal.store, NULL), 0);
+    assert_true(holds(terminal.store, CLIENTS, CLIENTS * 3));
+    terminal_end(&terminal);
+    fault_proxy_end(&proxy);
+    real_server_end(&server);
+}
+
+/* --- refusals and another database
+ * ----------------------------------------------------------------- */
+
+static void of_two_claims_made_offline_one_is_refused(void **state)
+{
+    struct real_server server;
+    struct fault_proxy proxy;
+    struct terminal terminals[2];
+    static const char *const logins[] = {"alice", "bernard"};
+    char body[512];
+    int64_t refused = 0;
+
+    (void)state;
+    real_server_begin(&server);
+    fault_proxy_begin(&proxy, server.port, 7);
+    for (int index = 0; index < 2; index++) {
+        terminal_begin(&terminals[index], logins[index], proxy.port);
+        terminal_start(&terminals[index]);
+    }
+    struct id matter = id_generate(&terminals[0].ids, clock_system(NULL));
+    (void)snprintf(body, sizeof body,
+                   "{\"reference\":\"C-1\",\"office\":\"sample/quebec\",\"status\":\"received\","
+                   "\"opened_at\":\"2026-11-24T10:00:00.000Z\",\"opened_by\":\"%s\"}",
+                   store_agent(terminals[0].store)->text);
+    terminal_apply(&terminals[0], OPERATION_APPEND, RECORD_CASE, &matter, body);
+    struct record *record = NULL;
+    for (int64_t start = now_ms();
+         store_get(terminals[1].store, RECORD_CASE, &matter, &record, NULL, NULL) != 0;) {
+        assert_true(now_ms() - start < 20000);
+        pause_ms(10);
+    }
+    record_free(record);
+    fault_proxy_tell(&proxy, "refuse");
+    fault_proxy_tell(&proxy, "kill");
+    for (int index = 0; index < 2; index++) {
+        (void)snprintf(body, sizeof body, "{\"assignee\":\"%s\"}",
+                       store_agent(terminals[index].store)->text);
+        terminal_apply(&terminals[index], OPERATION_CLAIM, RECORD_CASE, &matter, body);
+        (void)terminal_client(&terminals[index], index); /* behind it, and not held up */
+    }
+    pause_ms(300);
+    for (int index = 0; index < 2; index++) {
+        struct link_status status;
+        link_status_get(terminals[index].link, &status);
+        assert_int_equal(status.state, LINK_OFFLINE);
+        assert_true(status.message[0] != '\0');
+        assert_int_equal(store_outbox_count(terminals[index].store, NULL), 2);
+    }
+    fault_proxy_tell(&proxy, "pass");
+    for (int index = 0; index < 2; index++) {
+        wait_for(&terminals[index], 2, 2);
+        refused += store_refusal_count(terminals[index].store, NULL);
+    }
+    assert_int_equal(refused, 1);
+    terminal_end(&terminals[0]);
+    terminal_end(&terminals[1]);
+    fault_proxy_end(&proxy);
+    real_server_end(&server);
+}
+
+static void another_database_gets_what_waits(void **state)
+{
+    struct real_server server;
+    struct terminal terminal;
+    struct catalogue *catalogue = NULL;
+
+    (void)state;
+    real_server_begin(&server);
+    terminal_begin(&terminal, "alice", server.port);
+    terminal_start(&terminal);
+    (void)terminal_client(&terminal, 1);
+    wait_for(&terminal, 1, 1);
+    real_server_kill(&server);
+    struct id client = terminal_client(&terminal, 2);
+    terminal_change(&terminal, &client, 2);
+    real_server_replace(&server);
+    real_server_restart(&server);
+    wait_for(&terminal, 1, 2); /* the new one alone: the new database never had the other */
+    assert_int_equal(catalogue_open(&catalogue, terminal.catalogue_path, false, NULL), 0);
+    for (int64_t start = now_ms(); catalogue_count(catalogue, RECORD_NONE, NULL) < 60; pause_ms(20))
+        assert_true(now_ms() - start < 20000);
+    catalogue_close(catalogue);
+    terminal_end(&terminal);
+    real_server_end(&server);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_first_sync_brings_the_catalogue_and_a_second_nothing),
+        cmocka_unit_test(a_wrong_password_is_refused_and_said),
+        cmocka_unit_test(the_bell_brings_what_another_wrote),
+        cmocka_unit_test(everything_arrives_once_whatever_is_cut),
+        cmocka_unit_test(lost_answers_repeat_nothing),
+        cmocka_unit_test(an_answer_that_was_lost_is_given_again),
+        cmocka_unit_test(a_killed_server_loses_and_doubles_nothing),
+        cmocka_unit_test(a_killed_terminal_resumes),
+        cmocka_unit_test(of_two_claims_made_offline_one_is_refused),
+        cmocka_unit_test(another_database_gets_what_waits),
+    };
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests_name("sync_server", tests, NULL, NULL);
+}
