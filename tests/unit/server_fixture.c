@@ -239,6 +239,33 @@ char *operations_text(struct operation **operations, size_t count)
     return text;
 }
 
+json_t *server_post(struct server_fixture *fixture, enum fixture_agent who,
+                    struct operation **operations, size_t count)
+{
+    char *text = operations_text(operations, count);
+    struct call call = {.path = "/v1/operations", .token = fixture->tokens[who], .body = text};
+    json_t *answer = server_json(fixture, &call);
+    json_t *outcomes = json_incref(json_object_get(answer, "outcomes"));
+
+    assert_true(json_is_array(outcomes));
+    json_decref(answer);
+    free(text);
+    return outcomes;
+}
+
+struct operation *server_note(struct server_fixture *fixture, enum fixture_agent who,
+                              const struct id *id, const char *text)
+{
+    return fixture_operation(
+        &fixture->ledger, who, OPERATION_APPEND, RECORD_NOTE, id, 0,
+        fixture_note(&fixture->ledger, who, who == ANNE ? "sample/a" : "sample/b", NULL, text));
+}
+
+const char *item_text(const json_t *array, size_t index, const char *name)
+{
+    return json_text_or(json_array_get(array, index), name, "");
+}
+
 /* --- raw bytes -------------------------------------------------------------------------------- */
 
 int server_socket(struct server_fixture *fixture)

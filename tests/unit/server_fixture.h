@@ -58,6 +58,15 @@ void server_expect_problem(struct server_fixture *fixture, const struct call *ca
 /* Asks, expects 200, and gives the JSON: new reference. */
 json_t *server_json(struct server_fixture *fixture, const struct call *call);
 
+/* Posts operations in `who`'s name and frees them; the outcomes: new reference. */
+json_t *server_post(struct server_fixture *fixture, enum fixture_agent who,
+                    struct operation **operations, size_t count);
+/* The append of a note by Anne or Ben, in their office. */
+struct operation *server_note(struct server_fixture *fixture, enum fixture_agent who,
+                              const struct id *id, const char *text);
+/* Borrowed text of a member of an item of an array, "" when there is none. */
+const char *item_text(const json_t *array, size_t index, const char *name);
+
 /* {"operations": [...]} of operations, which are freed. Owned (free()). */
 char *operations_text(struct operation **operations, size_t count);
 

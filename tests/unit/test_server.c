@@ -1,7 +1,6 @@
 /* The real server over loopback: every route, and every error of each. */
 #include "net/server.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,32 +27,6 @@ static int group_teardown(void **state)
     server_fixture_close(f);
     curl_global_cleanup();
     return 0;
-}
-
-/* A POST of operations in `who`'s name; the outcomes: new reference. */
-static json_t *post(enum fixture_agent who, struct operation **operations, size_t count)
-{
-    char *text = operations_text(operations, count);
-    struct call call = {.path = "/v1/operations", .token = f->tokens[who], .body = text};
-    json_t *answer = server_json(f, &call);
-    json_t *outcomes = json_incref(json_object_get(answer, "outcomes"));
-
-    assert_true(json_is_array(outcomes));
-    json_decref(answer);
-    free(text);
-    return outcomes;
-}
-
-static struct operation *note_make(enum fixture_agent who, const struct id *id, const char *text)
-{
-    return fixture_operation(
-        &f->ledger, who, OPERATION_APPEND, RECORD_NOTE, id, 0,
-        fixture_note(&f->ledger, who, who == ANNE ? "sample/a" : "sample/b", NULL, text));
-}
-
-static const char *member(const json_t *array, size_t index, const char *name)
-{
-    return json_text_or(json_array_get(array, index), name, "");
 }
 
 /* --- sign-in ---------------------------------------------------------------------------------- */
@@ -163,8 +136,8 @@ static void test_token_is_needed(void **state)
 static void test_operations(void **state)
 {
     struct id ids[2] = {fixture_id(&f->ledger), fixture_id(&f->ledger)};
-    struct operation *batch[3] = {note_make(ANNE, &ids[0], "one"), note_make(ANNE, &ids[1], "two"),
-                                  NULL};
+    struct operation *batch[3] = {server_note(f, ANNE, &ids[0], "one"),
+                                  server_note(f, ANNE, &ids[1], "two"), NULL};
     json_t *outcomes, *document;
     char path[128];
     struct call call = {.path = path, .token = f->tokens[ANNE]};
@@ -172,17 +145,17 @@ static void test_operations(void **state)
 
     (void)state;
     json_object_del(batch[1]->body, "text");
-    batch[2] = note_make(ANNE, &ids[0], "again");
+    batch[2] = server_note(f, ANNE, &ids[0], "again");
     batch[2]->id = batch[0]->id;
-    outcomes = post(ANNE, batch, 3);
+    outcomes = server_post(f, ANNE, batch, 3);
     assert_int_equal(json_array_size(outcomes), 3);
-    assert_string_equal(member(outcomes, 0, "outcome"), "applied");
+    assert_string_equal(item_text(outcomes, 0, "outcome"), "applied");
     assert_int_equal(json_integer_or(json_array_get(outcomes, 0), "rev", 0), 1);
-    assert_string_equal(member(outcomes, 1, "outcome"), "refused");
-    assert_string_equal(member(outcomes, 1, "reason"), "required");
-    assert_string_equal(member(outcomes, 1, "field"), "text");
-    assert_string_equal(member(outcomes, 2, "outcome"), "repeated");
-    assert_string_equal(member(outcomes, 2, "id"), member(outcomes, 0, "id"));
+    assert_string_equal(item_text(outcomes, 1, "outcome"), "refused");
+    assert_string_equal(item_text(outcomes, 1, "reason"), "required");
+    assert_string_equal(item_text(outcomes, 1, "field"), "text");
+    assert_string_equal(item_text(outcomes, 2, "outcome"), "repeated");
+    assert_string_equal(item_text(outcomes, 2, "id"), item_text(outcomes, 0, "id"));
     json_decref(outcomes);
     snprintf(path, sizeof(path), "/v1/records/note/%s", ids[0].text);
     document = server_json(f, &call);
@@ -193,11 +166,11 @@ static void test_operations(void **state)
     snprintf(path, sizeof(path), "/v1/records/note/%s", ids[1].text);
     server_expect_problem(f, &call, 404, "not-found");
     /* In another's name. */
-    batch[0] = note_make(ANNE, &ids[1], "forged");
+    batch[0] = server_note(f, ANNE, &ids[1], "forged");
     text = operations_text(batch, 1);
     call = (struct call){.path = "/v1/operations", .token = f->tokens[BEN], .body = text};
     document = server_json(f, &call);
-    assert_string_equal(member(json_object_get(document, "outcomes"), 0, "reason"), "forbidden");
+    assert_string_equal(item_text(json_object_get(document, "outcomes"), 0, "reason"), "forbidden");
     json_decref(document);
     free(text);
 }
@@ -206,7 +179,7 @@ static void test_operations(void **state)
 static void test_bad_operations_stand_alone(void **state)
 {
     struct id id = fixture_id(&f->ledger);
-    struct operation *good = note_make(ANNE, &id, "good");
+    struct operation *good = server_note(f, ANNE, &id, "good");
     json_t *document = operation_to_json(good);
     json_t *huge = json_deep_copy(document);
     char *text = malloc(400 * 1024);
@@ -229,13 +202,13 @@ static void test_bad_operations_stand_alone(void **state)
     outcomes = json_object_get(answer, "outcomes");
     assert_int_equal(json_array_size(outcomes), 6);
     for (size_t i = 0; i < 5; i++)
-        assert_string_equal(member(outcomes, i, "outcome"), "refused");
-    assert_string_equal(member(outcomes, 2, "id"), "");
-    assert_string_equal(member(outcomes, 3, "id"), "0192d0a0-0000-7000-8000-0000000000ff");
-    assert_string_equal(member(outcomes, 3, "reason"), "value");
-    assert_string_equal(member(outcomes, 4, "reason"), "too-large");
-    assert_string_equal(member(outcomes, 4, "id"), "0192d0a0-0000-7000-8000-0000000000aa");
-    assert_string_equal(member(outcomes, 5, "outcome"), "applied");
+        assert_string_equal(item_text(outcomes, i, "outcome"), "refused");
+    assert_string_equal(item_text(outcomes, 2, "id"), "");
+    assert_string_equal(item_text(outcomes, 3, "id"), "0192d0a0-0000-7000-8000-0000000000ff");
+    assert_string_equal(item_text(outcomes, 3, "reason"), "value");
+    assert_string_equal(item_text(outcomes, 4, "reason"), "too-large");
+    assert_string_equal(item_text(outcomes, 4, "id"), "0192d0a0-0000-7000-8000-0000000000aa");
+    assert_string_equal(item_text(outcomes, 5, "outcome"), "applied");
     json_decref(answer);
     json_decref(batch);
     operation_free(good);
@@ -251,7 +224,7 @@ static void test_bodies_compressed(void **state)
     (void)state;
     for (size_t i = 0; i < 3; i++) {
         struct id id = fixture_id(&f->ledger);
-        struct operation *batch[1] = {note_make(ANNE, &id, "compressed")};
+        struct operation *batch[1] = {server_note(f, ANNE, &id, "compressed")};
         char *text = operations_text(batch, 1);
         struct call call = {.path = "/v1/operations", .token = f->tokens[ANNE]};
         json_t *answer;
@@ -263,7 +236,8 @@ static void test_bodies_compressed(void **state)
         call.encoding = compression_name(kinds[i]);
         call.chunked = i == 1;
         answer = server_json(f, &call);
-        assert_string_equal(member(json_object_get(answer, "outcomes"), 0, "outcome"), "applied");
+        assert_string_equal(item_text(json_object_get(answer, "outcomes"), 0, "outcome"),
+                            "applied");
         json_decref(answer);
         free(packed);
         free(text);
@@ -353,251 +327,6 @@ static void test_large_bodies(void **state)
     free(zeros);
 }
 
-/* --- changes ---------------------------------------------------------------------------------- */
-
-static int64_t desk_cursor(enum fixture_agent who)
-{
-    int64_t since = 0;
-
-    for (;;) {
-        char path[128];
-        struct call call = {.path = path, .token = f->tokens[who]};
-        json_t *page;
-        bool more;
-
-        snprintf(path, sizeof(path), "/v1/changes?since=%lld", (long long)since);
-        page = server_json(f, &call);
-        since = json_integer_or(page, "next", -1);
-        more = json_bool_or(page, "more", false);
-        json_decref(page);
-        if (!more)
-            return since;
-    }
-}
-
-static void test_changes(void **state)
-{
-    int64_t since = desk_cursor(ANNE), next;
-    struct id ids[3];
-    char path[128];
-    struct call call = {.path = path, .token = f->tokens[ANNE]};
-    json_t *page;
-
-    (void)state;
-    for (int i = 0; i < 3; i++) {
-        struct operation *batch[1];
-
-        ids[i] = fixture_id(&f->ledger);
-        batch[0] = note_make(ANNE, &ids[i], "change");
-        json_decref(post(ANNE, batch, 1));
-    }
-    snprintf(path, sizeof(path), "/v1/changes?scope=desk&limit=2&since=%lld", (long long)since);
-    page = server_json(f, &call);
-    assert_string_equal(json_text_or(page, "feed", ""), ledger_feed(f->ledger.ledger));
-    assert_true(json_bool_or(page, "more", false));
-    assert_int_equal(json_array_size(json_object_get(page, "records")), 2);
-    assert_string_equal(member(json_object_get(page, "records"), 1, "id"), ids[1].text);
-    next = json_integer_or(page, "next", 0);
-    json_decref(page);
-    snprintf(path, sizeof(path), "/v1/changes?since=%lld", (long long)next);
-    page = server_json(f, &call);
-    assert_false(json_bool_or(page, "more", true));
-    assert_int_equal(json_array_size(json_object_get(page, "records")), 1);
-    json_decref(page);
-    strcpy(path, "/v1/changes?scope=catalogue");
-    page = server_json(f, &call);
-    assert_true(json_array_size(json_object_get(page, "records")) >= 6);
-    assert_int_equal(json_integer_or(page, "catalogue", 0), json_integer_or(page, "next", 1));
-    json_decref(page);
-}
-
-static void test_changes_refusals(void **state)
-{
-    static const char *const paths[] = {
-        "/v1/changes?since=-1",
-        "/v1/changes?since=x",
-        "/v1/changes?since=",
-        "/v1/changes?limit=0",
-        "/v1/changes?limit=1001",
-        "/v1/changes?wait=61",
-        "/v1/changes?scope=office",
-        "/v1/changes?catalogue=z",
-        "/v1/changes?since=99999999999999999999",
-    };
-    struct call call = {.token = f->tokens[ANNE]};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-        call.path = paths[i];
-        server_expect_problem(f, &call, 400, "bad-parameter");
-    }
-}
-
-static void test_replies_compressed(void **state)
-{
-    static const char *const kinds[] = {"gzip", "zstd"};
-    struct call call = {.path = "/v1/changes?scope=catalogue", .token = f->tokens[ANNE]};
-    struct answer plain, packed;
-
-    (void)state;
-    server_call(f, &call, &plain);
-    assert_null(strstr(plain.headers, "content-encoding"));
-    for (size_t i = 0; i < 2; i++) {
-        enum compression compression;
-        char *text, expected[64];
-        size_t length;
-
-        call.accept = kinds[i];
-        server_call(f, &call, &packed);
-        snprintf(expected, sizeof(expected), "content-encoding: %s", kinds[i]);
-        assert_non_null(strstr(packed.headers, expected));
-        assert_true(packed.length < plain.length / 2);
-        assert_true(compression_from_name(&compression, kinds[i]));
-        assert_int_equal(decompress_bytes(compression, packed.body, packed.length, 10000000, &text,
-                                          &length, NULL),
-                         0);
-        assert_memory_equal(text, plain.body, 60);
-        free(text);
-        answer_clear(&packed);
-    }
-    answer_clear(&plain);
-    /* Small ones are not worth it. */
-    call = (struct call){.path = "/healthz", .accept = "gzip, zstd"};
-    server_call(f, &call, &packed);
-    assert_null(strstr(packed.headers, "content-encoding"));
-    answer_clear(&packed);
-}
-
-/* --- the doorbell ----------------------------------------------------------------------------- */
-
-struct waiting {
-    pthread_t thread;
-    char path[160];
-    const char *token;
-    struct answer answer;
-};
-
-static void *wait_run(void *argument)
-{
-    struct waiting *waiting = argument;
-    struct call call = {.path = waiting->path, .token = waiting->token};
-
-    server_call(f, &call, &waiting->answer);
-    return NULL;
-}
-
-static void wait_begin(struct waiting *waiting, enum fixture_agent who, const char *more)
-{
-    snprintf(waiting->path, sizeof(waiting->path), "/v1/changes?since=%lld%s",
-             (long long)desk_cursor(who), more);
-    waiting->token = f->tokens[who];
-    assert_int_equal(pthread_create(&waiting->thread, NULL, wait_run, waiting), 0);
-    usleep(150000);
-}
-
-static void wait_end(struct waiting *waiting, size_t records)
-{
-    pthread_join(waiting->thread, NULL);
-    assert_int_equal(waiting->answer.status, 200);
-    assert_int_equal(json_array_size(json_object_get(waiting->answer.json, "records")), records);
-}
-
-static void test_doorbell_rings(void **state)
-{
-    struct waiting waiting;
-    struct id id = fixture_id(&f->ledger);
-    struct operation *batch[1];
-
-    (void)state;
-    wait_begin(&waiting, BEN, "&wait=30");
-    /* Anne's work does not wake Ben. */
-    batch[0] = note_make(ANNE, &id, "not for Ben");
-    json_decref(post(ANNE, batch, 1));
-    usleep(100000);
-    id = fixture_id(&f->ledger);
-    batch[0] = fixture_operation(
-        &f->ledger, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &id, 0,
-        fixture_handoff(&f->ledger, ANNE, "sample/a", NULL, NULL, NULL, "sample/q"));
-    json_decref(post(ANNE, batch, 1));
-    wait_end(&waiting, 1);
-    assert_string_equal(member(json_object_get(waiting.answer.json, "records"), 0, "id"), id.text);
-    assert_true(waiting.answer.seconds < 5.0);
-    assert_true(waiting.answer.seconds > 0.2);
-    answer_clear(&waiting.answer);
-}
-
-static void test_doorbell_times_out(void **state)
-{
-    struct waiting waiting;
-    int64_t since = desk_cursor(BEN);
-
-    (void)state;
-    wait_begin(&waiting, BEN, "&wait=1");
-    wait_end(&waiting, 0);
-    assert_true(waiting.answer.seconds > 0.9 && waiting.answer.seconds < 3.0);
-    assert_int_equal(json_integer_or(waiting.answer.json, "next", 0), since);
-    answer_clear(&waiting.answer);
-}
-
-static void test_doorbell_hears_the_catalogue(void **state)
-{
-    struct waiting deaf, listening;
-    struct call call = {.path = "/v1/changes?limit=1", .token = f->tokens[BEN]};
-    json_t *page = server_json(f, &call);
-    char more[64];
-
-    (void)state;
-    snprintf(more, sizeof(more), "&wait=20&catalogue=%lld",
-             (long long)json_integer_or(page, "catalogue", 0));
-    json_decref(page);
-    wait_begin(&deaf, BEN, "&wait=2");
-    wait_begin(&listening, BEN, more);
-    fixture_publish_agent(&f->ledger, DENIS, "sample/d", "");
-    wait_end(&listening, 0);
-    assert_true(listening.answer.seconds < 5.0);
-    /* Who did not ask for it sleeps on. */
-    wait_end(&deaf, 0);
-    assert_true(deaf.answer.seconds > 1.5);
-    answer_clear(&deaf.answer);
-    answer_clear(&listening.answer);
-}
-
-static void test_many_wait_without_threads(void **state)
-{
-    struct waiting waiting[40];
-    struct id id = fixture_id(&f->ledger);
-    struct call call = {.path = "/healthz"};
-    struct operation *batch[1];
-    char file[64], line[128];
-    int threads = 0;
-    FILE *status;
-
-    (void)state;
-    for (int i = 0; i < 40; i++) {
-        snprintf(waiting[i].path, sizeof(waiting[i].path), "/v1/changes?since=%lld&wait=30",
-                 (long long)desk_cursor(ANNE));
-        waiting[i].token = f->tokens[ANNE];
-        assert_int_equal(pthread_create(&waiting[i].thread, NULL, wait_run, &waiting[i]), 0);
-    }
-    usleep(300000);
-    /* Two threads serve, and are free. */
-    json_decref(server_json(f, &call));
-    snprintf(file, sizeof(file), "/proc/%d/status", (int)getpid());
-    status = fopen(file, "r");
-    assert_non_null(status);
-    while (fgets(line, sizeof(line), status) != NULL)
-        sscanf(line, "Threads: %d", &threads);
-    fclose(status);
-    assert_in_range(threads, 40, 40 + 8);
-    batch[0] = note_make(ANNE, &id, "for everybody");
-    json_decref(post(ANNE, batch, 1));
-    for (int i = 0; i < 40; i++) {
-        wait_end(&waiting[i], 1);
-        assert_true(waiting[i].answer.seconds < 10.0);
-        answer_clear(&waiting[i].answer);
-    }
-}
-
 static void test_presence(void **state)
 {
     struct call call = {.path = "/v1/presence", .token = f->tokens[ANNE]};
@@ -607,9 +336,9 @@ static void test_presence(void **state)
 
     (void)state;
     for (size_t i = 0; i < json_array_size(agents); i++)
-        if (strcmp(member(agents, i, "agent"), f->ledger.actors[ANNE].agent.text) == 0) {
-            assert_string_equal(member(agents, i, "state"), "available");
-            assert_int_equal(strlen(member(agents, i, "heard_at")), 24);
+        if (strcmp(item_text(agents, i, "agent"), f->ledger.actors[ANNE].agent.text) == 0) {
+            assert_string_equal(item_text(agents, i, "state"), "available");
+            assert_int_equal(strlen(item_text(agents, i, "heard_at")), 24);
             anne = true;
         }
     assert_true(anne);
@@ -684,7 +413,7 @@ static void check_alive(void)
 static void test_cut_requests(void **state)
 {
     struct id id = fixture_id(&f->ledger);
-    struct operation *batch[1] = {note_make(ANNE, &id, "cut in half")};
+    struct operation *batch[1] = {server_note(f, ANNE, &id, "cut in half")};
     char *text = operations_text(batch, 1);
     char request[4096], path[128];
     struct call call = {.path = path, .token = f->tokens[ANNE]};
@@ -764,13 +493,6 @@ int main(void)
         cmocka_unit_test(test_bodies_compressed),
         cmocka_unit_test(test_bad_bodies),
         cmocka_unit_test(test_large_bodies),
-        cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_changes_refusals),
-        cmocka_unit_test(test_replies_compressed),
-        cmocka_unit_test(test_doorbell_rings),
-        cmocka_unit_test(test_doorbell_times_out),
-        cmocka_unit_test(test_doorbell_hears_the_catalogue),
-        cmocka_unit_test(test_many_wait_without_threads),
         cmocka_unit_test(test_presence),
         cmocka_unit_test(test_records),
         cmocka_unit_test(test_methods_and_paths),

@@ -1,0 +1,290 @@
+/* The feed over HTTP: pages, waiting, the doorbell. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/json.h"
+#include "net/compress.h"
+#include "tests/unit/server_fixture.h"
+
+static struct server_fixture shared;
+static struct server_fixture *const f = &shared;
+
+static int group_setup(void **state)
+{
+    (void)state;
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    server_fixture_open(f);
+    return 0;
+}
+
+static int group_teardown(void **state)
+{
+    (void)state;
+    server_fixture_close(f);
+    curl_global_cleanup();
+    return 0;
+}
+
+/* --- changes ---------------------------------------------------------------------------------- */
+
+static int64_t desk_cursor(enum fixture_agent who)
+{
+    int64_t since = 0;
+
+    for (;;) {
+        char path[128];
+        struct call call = {.path = path, .token = f->tokens[who]};
+        json_t *page;
+        bool more;
+
+        snprintf(path, sizeof(path), "/v1/changes?since=%lld", (long long)since);
+        page = server_json(f, &call);
+        since = json_integer_or(page, "next", -1);
+        more = json_bool_or(page, "more", false);
+        json_decref(page);
+        if (!more)
+            return since;
+    }
+}
+
+static void test_changes(void **state)
+{
+    int64_t since = desk_cursor(ANNE), next;
+    struct id ids[3];
+    char path[128];
+    struct call call = {.path = path, .token = f->tokens[ANNE]};
+    json_t *page;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        struct operation *batch[1];
+
+        ids[i] = fixture_id(&f->ledger);
+        batch[0] = server_note(f, ANNE, &ids[i], "change");
+        json_decref(server_post(f, ANNE, batch, 1));
+    }
+    snprintf(path, sizeof(path), "/v1/changes?scope=desk&limit=2&since=%lld", (long long)since);
+    page = server_json(f, &call);
+    assert_string_equal(json_text_or(page, "feed", ""), ledger_feed(f->ledger.ledger));
+    assert_true(json_bool_or(page, "more", false));
+    assert_int_equal(json_array_size(json_object_get(page, "records")), 2);
+    assert_string_equal(item_text(json_object_get(page, "records"), 1, "id"), ids[1].text);
+    next = json_integer_or(page, "next", 0);
+    json_decref(page);
+    snprintf(path, sizeof(path), "/v1/changes?since=%lld", (long long)next);
+    page = server_json(f, &call);
+    assert_false(json_bool_or(page, "more", true));
+    assert_int_equal(json_array_size(json_object_get(page, "records")), 1);
+    json_decref(page);
+    strcpy(path, "/v1/changes?scope=catalogue");
+    page = server_json(f, &call);
+    assert_true(json_array_size(json_object_get(page, "records")) >= 6);
+    assert_int_equal(json_integer_or(page, "catalogue", 0), json_integer_or(page, "next", 1));
+    json_decref(page);
+}
+
+static void test_changes_refusals(void **state)
+{
+    static const char *const paths[] = {
+        "/v1/changes?since=-1",
+        "/v1/changes?since=x",
+        "/v1/changes?since=",
+        "/v1/changes?limit=0",
+        "/v1/changes?limit=1001",
+        "/v1/changes?wait=61",
+        "/v1/changes?scope=office",
+        "/v1/changes?catalogue=z",
+        "/v1/changes?since=99999999999999999999",
+    };
+    struct call call = {.token = f->tokens[ANNE]};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        call.path = paths[i];
+        server_expect_problem(f, &call, 400, "bad-parameter");
+    }
+}
+
+static void test_replies_compressed(void **state)
+{
+    static const char *const kinds[] = {"gzip", "zstd"};
+    struct call call = {.path = "/v1/changes?scope=catalogue", .token = f->tokens[ANNE]};
+    struct answer plain, packed;
+
+    (void)state;
+    server_call(f, &call, &plain);
+    assert_null(strstr(plain.headers, "content-encoding"));
+    for (size_t i = 0; i < 2; i++) {
+        enum compression compression;
+        char *text, expected[64];
+        size_t length;
+
+        call.accept = kinds[i];
+        server_call(f, &call, &packed);
+        snprintf(expected, sizeof(expected), "content-encoding: %s", kinds[i]);
+        assert_non_null(strstr(packed.headers, expected));
+        assert_true(packed.length < plain.length / 2);
+        assert_true(compression_from_name(&compression, kinds[i]));
+        assert_int_equal(decompress_bytes(compression, packed.body, packed.length, 10000000, &text,
+                                          &length, NULL),
+                         0);
+        assert_memory_equal(text, plain.body, 60);
+        free(text);
+        answer_clear(&packed);
+    }
+    answer_clear(&plain);
+    /* Small ones are not worth it. */
+    call = (struct call){.path = "/healthz", .accept = "gzip, zstd"};
+    server_call(f, &call, &packed);
+    assert_null(strstr(packed.headers, "content-encoding"));
+    answer_clear(&packed);
+}
+
+/* --- the doorbell ----------------------------------------------------------------------------- */
+
+struct waiting {
+    pthread_t thread;
+    char path[160];
+    const char *token;
+    struct answer answer;
+};
+
+static void *wait_run(void *argument)
+{
+    struct waiting *waiting = argument;
+    struct call call = {.path = waiting->path, .token = waiting->token};
+
+    server_call(f, &call, &waiting->answer);
+    return NULL;
+}
+
+static void wait_begin(struct waiting *waiting, enum fixture_agent who, const char *more)
+{
+    snprintf(waiting->path, sizeof(waiting->path), "/v1/changes?since=%lld%s",
+             (long long)desk_cursor(who), more);
+    waiting->token = f->tokens[who];
+    assert_int_equal(pthread_create(&waiting->thread, NULL, wait_run, waiting), 0);
+    usleep(150000);
+}
+
+static void wait_end(struct waiting *waiting, size_t records)
+{
+    pthread_join(waiting->thread, NULL);
+    assert_int_equal(waiting->answer.status, 200);
+    assert_int_equal(json_array_size(json_object_get(waiting->answer.json, "records")), records);
+}
+
+static void test_doorbell_rings(void **state)
+{
+    struct waiting waiting;
+    struct id id = fixture_id(&f->ledger);
+    struct operation *batch[1];
+
+    (void)state;
+    wait_begin(&waiting, BEN, "&wait=30");
+    /* Anne's work does not wake Ben. */
+    batch[0] = server_note(f, ANNE, &id, "not for Ben");
+    json_decref(server_post(f, ANNE, batch, 1));
+    usleep(100000);
+    id = fixture_id(&f->ledger);
+    batch[0] = fixture_operation(
+        &f->ledger, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &id, 0,
+        fixture_handoff(&f->ledger, ANNE, "sample/a", NULL, NULL, NULL, "sample/q"));
+    json_decref(server_post(f, ANNE, batch, 1));
+    wait_end(&waiting, 1);
+    assert_string_equal(item_text(json_object_get(waiting.answer.json, "records"), 0, "id"),
+                        id.text);
+    assert_true(waiting.answer.seconds < 5.0);
+    assert_true(waiting.answer.seconds > 0.2);
+    answer_clear(&waiting.answer);
+}
+
+static void test_doorbell_times_out(void **state)
+{
+    struct waiting waiting;
+    int64_t since = desk_cursor(BEN);
+
+    (void)state;
+    wait_begin(&waiting, BEN, "&wait=1");
+    wait_end(&waiting, 0);
+    assert_true(waiting.answer.seconds > 0.9 && waiting.answer.seconds < 3.0);
+    assert_int_equal(json_integer_or(waiting.answer.json, "next", 0), since);
+    answer_clear(&waiting.answer);
+}
+
+static void test_doorbell_hears_the_catalogue(void **state)
+{
+    struct waiting deaf, listening;
+    struct call call = {.path = "/v1/changes?limit=1", .token = f->tokens[BEN]};
+    json_t *page = server_json(f, &call);
+    char more[64];
+
+    (void)state;
+    snprintf(more, sizeof(more), "&wait=20&catalogue=%lld",
+             (long long)json_integer_or(page, "catalogue", 0));
+    json_decref(page);
+    wait_begin(&deaf, BEN, "&wait=2");
+    wait_begin(&listening, BEN, more);
+    fixture_publish_agent(&f->ledger, DENIS, "sample/d", "");
+    wait_end(&listening, 0);
+    assert_true(listening.answer.seconds < 5.0);
+    /* Who did not ask for it sleeps on. */
+    wait_end(&deaf, 0);
+    assert_true(deaf.answer.seconds > 1.5);
+    answer_clear(&deaf.answer);
+    answer_clear(&listening.answer);
+}
+
+static void test_many_wait_without_threads(void **state)
+{
+    struct waiting waiting[40];
+    struct id id = fixture_id(&f->ledger);
+    struct call call = {.path = "/healthz"};
+    struct operation *batch[1];
+    char file[64], line[128];
+    int threads = 0;
+    FILE *status;
+
+    (void)state;
+    for (int i = 0; i < 40; i++) {
+        snprintf(waiting[i].path, sizeof(waiting[i].path), "/v1/changes?since=%lld&wait=30",
+                 (long long)desk_cursor(ANNE));
+        waiting[i].token = f->tokens[ANNE];
+        assert_int_equal(pthread_create(&waiting[i].thread, NULL, wait_run, &waiting[i]), 0);
+    }
+    usleep(300000);
+    /* Two threads serve, and are free. */
+    json_decref(server_json(f, &call));
+    snprintf(file, sizeof(file), "/proc/%d/status", (int)getpid());
+    status = fopen(file, "r");
+    assert_non_null(status);
+    while (fgets(line, sizeof(line), status) != NULL)
+        sscanf(line, "Threads: %d", &threads);
+    fclose(status);
+    assert_in_range(threads, 40, 40 + 8);
+    batch[0] = server_note(f, ANNE, &id, "for everybody");
+    json_decref(server_post(f, ANNE, batch, 1));
+    for (int i = 0; i < 40; i++) {
+        wait_end(&waiting[i], 1);
+        assert_true(waiting[i].answer.seconds < 10.0);
+        answer_clear(&waiting[i].answer);
+    }
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_changes_refusals),
+        cmocka_unit_test(test_replies_compressed),
+        cmocka_unit_test(test_doorbell_rings),
+        cmocka_unit_test(test_doorbell_times_out),
+        cmocka_unit_test(test_doorbell_hears_the_catalogue),
+        cmocka_unit_test(test_many_wait_without_threads),
+    };
+
+    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+}
