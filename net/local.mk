@@ -55,12 +55,6 @@ guichetd_SOURCES = \
     app/main/guichetd_serve.c
 guichetd_LDADD = libnet.a libapp.a $(NET_LIBS) $(APP_LIBS)
 
-# Commands of guichet that sync without a screen.
-command_sync_files = \
-    app/main/command_agent.c app/main/command_agent.h \
-    app/main/command_status.c \
-    app/main/command_sync.c app/main/command_sync.h
-
 EXTRA_DIST += net/openapi.yaml
 
 dist_man_MANS += app/man/guichetd.8

@@ -55,7 +55,9 @@ check_PROGRAMS += tests/proxy/fault_proxy
 tests_proxy_fault_proxy_SOURCES = tests/proxy/fault_proxy.c
 UNIT_TESTS += tests/unit/test_sync_server
 tests_unit_test_sync_server_SOURCES = tests/unit/test_sync_server.c tests/unit/real_server.c \
-    tests/unit/real_server.h tests/unit/unit.h $(command_sync_files)
+    tests/unit/real_server.h tests/unit/unit.h \
+    app/main/command_agent.c app/main/command_agent.h \
+    app/main/command_sync.c app/main/command_sync.h
 tests_unit_test_sync_server_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_store
