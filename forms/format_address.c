@@ -1,5 +1,6 @@
 /* IP addresses (RFC 2673 section 3.2, RFC 4291 section 2.2) and mailboxes (RFC 5321, RFC 6531). */
 #include <string.h>
+#include <strings.h>
 
 #include "forms/format.h"
 
@@ -138,7 +139,7 @@ static bool is_domain(const char *text, size_t length, bool international)
         return false;
     text++;
     length -= 2;
-    if (length > tag_length && memcmp(text, tag, tag_length) == 0)
+    if (length > tag_length && strncasecmp(text, tag, tag_length) == 0)
         return format_check_ipv6(text + tag_length, length - tag_length);
     return format_check_ipv4(text, length);
 }

@@ -33,15 +33,34 @@ bool format_check_json_pointer(const char *text, size_t length)
     return true;
 }
 
-bool format_check_relative_json_pointer(const char *text, size_t length)
+/* Digits without a needless zero in front; their number, 0 when there are none. */
+static size_t digits_of(const char *text, size_t length)
 {
     size_t digits = 0;
 
     while (digits < length && text[digits] >= '0' && text[digits] <= '9')
         digits++;
-    if (digits == 0 || (digits > 1 && text[0] == '0'))
+    return digits > 1 && text[0] == '0' ? 0 : digits;
+}
+
+/*
+ * Draft 2020-12 refers to draft-bhutton-relative-json-pointer-00: after the first number there may
+ * be a step among the items of an array ("1-2/name").
+ */
+bool format_check_relative_json_pointer(const char *text, size_t length)
+{
+    size_t at = digits_of(text, length);
+
+    if (at == 0)
         return false;
-    if (length - digits == 1 && text[digits] == '#')
+    if (at < length && (text[at] == '+' || text[at] == '-')) {
+        size_t digits = digits_of(text + at + 1, length - at - 1);
+
+        if (digits == 0 || text[at + 1] == '0')
+            return false;
+        at += 1 + digits;
+    }
+    if (length - at == 1 && text[at] == '#')
         return true;
-    return format_check_json_pointer(text + digits, length - digits);
+    return format_check_json_pointer(text + at, length - at);
 }

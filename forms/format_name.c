@@ -275,20 +275,20 @@ static bool label_check(struct name *name, const char *text, size_t length, bool
 }
 
 /* The length in bytes of the separator at `text`, 0 when there is none (RFC 3490, section 3.1). */
-static size_t separator_length(const char *text, size_t length, bool international)
+static size_t separator_length(const char *text, size_t length, bool all)
 {
-    static const char *const separators[] = {"\xE3\x80\x82", "\xEF\xBC\x8E", "\xEF\xBD\xA1"};
+    static const char *const others[] = {"\xE3\x80\x82", "\xEF\xBC\x8E", "\xEF\xBD\xA1"};
 
     if (text[0] == '.')
         return 1;
-    for (size_t i = 0; international && length >= 3 && i < 3; i++) {
-        if (memcmp(text, separators[i], 3) == 0)
+    for (size_t i = 0; all && length >= 3 && i < 3; i++) {
+        if (memcmp(text, others[i], 3) == 0)
             return 3;
     }
     return 0;
 }
 
-static bool name_check(const char *text, size_t length, bool international)
+static bool name_check(const char *text, size_t length, bool international, bool separators)
 {
     struct name name = {0};
     size_t start = 0;
@@ -296,7 +296,7 @@ static bool name_check(const char *text, size_t length, bool international)
     if (length > (size_t)4 * NAME_LIMIT)
         return false;
     for (size_t at = 0; at < length; at++) {
-        size_t separator = separator_length(text + at, length - at, international);
+        size_t separator = separator_length(text + at, length - at, separators);
 
         if (separator == 0)
             continue;
@@ -311,15 +311,15 @@ static bool name_check(const char *text, size_t length, bool international)
 
 bool format_check_hostname(const char *text, size_t length)
 {
-    return name_check(text, length, false);
+    return name_check(text, length, false, false);
 }
 
 bool format_check_idn_hostname(const char *text, size_t length)
 {
-    return name_check(text, length, true);
+    return name_check(text, length, true, true);
 }
 
-/* In mail a domain need not be normalised yet (RFC 6531, section 3.2). */
+/* In mail a domain need not be normalised yet, and only the ASCII dot separates (RFC 6531). */
 bool format_check_idn_domain(const char *text, size_t length)
 {
     size_t size = 0;
@@ -329,7 +329,7 @@ bool format_check_idn_domain(const char *text, size_t length)
     if (length > (size_t)4 * NAME_LIMIT)
         return false;
     normal = u8_normalize(UNINORM_NFC, (const uint8_t *)text, length, NULL, &size);
-    valid = normal != NULL && name_check((const char *)normal, size, true);
+    valid = normal != NULL && name_check((const char *)normal, size, true, false);
     free(normal);
     return valid;
 }

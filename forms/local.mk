@@ -55,6 +55,7 @@ libforms_a_SOURCES = \
     forms/schema_property.c \
     forms/schema_reference.c \
     forms/schema_regex.c \
+    forms/schema_regex_class.c \
     forms/schema_regex.h \
     forms/schema_registry.c \
     forms/schema_resource.c \

@@ -83,9 +83,11 @@ int schema_compile_location(struct schema_compiler *compiler, struct schema_loca
         status = node_new(compiler, location, &location->node);
         if (status != 0)
             return status;
-        location->resource->reached = true;
         *compiler->queue_end = location->node;
         compiler->queue_end = &location->node->next;
+        status = schema_reference_reach(compiler, location->resource);
+        if (status != 0)
+            return status;
     }
     *node = location->node;
     return 0;
@@ -177,7 +179,7 @@ const json_t *schema_compile_sibling(const struct schema_compiler *compiler, con
 static int node_finish(struct schema_compiler *compiler)
 {
     struct schema_node *node = compiler->node;
-    size_t used = 0;
+    uint32_t used = 0;
 
     node->instructions = schema_arena_array(&compiler->program->arena, compiler->emitted_count,
                                             sizeof(*node->instructions));
@@ -242,22 +244,14 @@ static int node_compile(struct schema_compiler *compiler, struct schema_node *no
 
 static int queue_run(struct schema_compiler *compiler)
 {
-    bool more = true;
-
-    while (more) {
+    while (compiler->queue != NULL) {
+        struct schema_node *node = compiler->queue;
         int status;
 
-        while (compiler->queue != NULL) {
-            struct schema_node *node = compiler->queue;
-
-            compiler->queue = node->next;
-            if (compiler->queue == NULL)
-                compiler->queue_end = &compiler->queue;
-            status = node_compile(compiler, node);
-            if (status != 0)
-                return status;
-        }
-        status = schema_reference_settle(compiler, &more);
+        compiler->queue = node->next;
+        if (compiler->queue == NULL)
+            compiler->queue_end = &compiler->queue;
+        status = node_compile(compiler, node);
         if (status != 0)
             return status;
     }
@@ -306,6 +300,7 @@ int schema_compile(struct schema **schema, const json_t *value,
     schema_map_free(&compiler.locations);
     schema_map_free(&compiler.resources);
     schema_map_free(&compiler.anchors);
+    schema_map_free(&compiler.dynamics);
     free(compiler.emitted);
     if (status != 0) {
         schema_free(compiler.program);
@@ -324,6 +319,7 @@ void schema_free(struct schema *schema)
         schema_document_free(hold->document);
     }
     schema_patterns_free(&schema->patterns);
+    schema_map_free(&schema->dynamic_nodes);
     schema_arena_free(&schema->arena);
     free(schema);
 }

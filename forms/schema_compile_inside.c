@@ -257,11 +257,13 @@ int schema_compile_dynamic_ref(struct schema_compiler *compiler,
 {
     const struct schema_node *node;
     const struct schema_anchor *anchor = NULL;
-    const struct schema_dynamic *dynamic = NULL;
+    struct schema_dynamic *dynamic = NULL;
     int status = reference_resolve(compiler, keyword, value, &node, &anchor);
 
-    if (status == 0 && anchor != NULL && anchor->dynamic)
-        status = schema_reference_dynamic(compiler, anchor->name, &dynamic);
+    if (status == 0 && anchor != NULL && anchor->dynamic != NULL) {
+        dynamic = anchor->dynamic;
+        status = schema_reference_want(compiler, dynamic);
+    }
     return status != 0 ? status : reference_emit(compiler, keyword, value, node, dynamic);
 }
 
@@ -269,12 +271,15 @@ int schema_compile_recursive_ref(struct schema_compiler *compiler,
                                  const struct schema_keyword *keyword, const json_t *value)
 {
     const struct schema_node *node;
-    const struct schema_dynamic *dynamic = NULL;
+    struct schema_dynamic *dynamic = NULL;
     int status = reference_resolve(compiler, keyword, value, &node, NULL);
 
     if (status == 0 && node->kind == SCHEMA_NODE_OBJECT &&
-        json_is_true(json_object_get(node->location->value, "$recursiveAnchor")))
-        status = schema_reference_dynamic(compiler, "$recursive", &dynamic);
+        json_is_true(json_object_get(node->location->value, "$recursiveAnchor"))) {
+        status = schema_reference_name(compiler, "$recursive", &dynamic);
+        if (status == 0)
+            status = schema_reference_want(compiler, dynamic);
+    }
     return status != 0 ? status : reference_emit(compiler, keyword, value, node, dynamic);
 }
 

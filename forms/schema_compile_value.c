@@ -263,6 +263,10 @@ int schema_compile_format(struct schema_compiler *compiler, const struct schema_
     if (!json_is_string(value))
         return schema_compiler_refuse(compiler, keyword->name, "a string");
     format = format_find(json_string_value(value));
+    /* Validation specification, section 7.2.3. */
+    if (format == NULL && required)
+        return schema_compiler_refuse(compiler, keyword->name,
+                                      "a known format: the metaschema asks for its assertion");
     if (format != NULL && (required || compiler->format == SCHEMA_FORMAT_ASSERT)) {
         instruction = schema_compile_emit(compiler, keyword, SCHEMA_GROUP_STRING, value);
         if (instruction == NULL)

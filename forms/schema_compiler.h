@@ -29,8 +29,8 @@ struct schema_compiler {
     struct schema_map locations; /* schema object (its address) -> struct schema_location */
     struct schema_map resources; /* URI -> struct schema_resource */
     struct schema_map anchors;   /* URI#name -> struct schema_anchor */
-    struct schema_dynamic *dynamics;
-    struct schema_node *queue; /* nodes whose keywords are still to be compiled */
+    struct schema_map dynamics;  /* name -> struct schema_dynamic */
+    struct schema_node *queue;   /* nodes whose keywords are still to be compiled */
     struct schema_node **queue_end;
     size_t node_count;
     size_t depth;
@@ -102,12 +102,15 @@ int schema_reference_resolve(struct schema_compiler *compiler, struct schema_res
                              const char *reference, const struct schema_node **node,
                              const struct schema_anchor **anchor);
 
-/* The dynamic anchor name, entered so that every resource reached is searched for it. */
-int schema_reference_dynamic(struct schema_compiler *compiler, const char *name,
-                             const struct schema_dynamic **dynamic);
+/* The dynamic name, made when it is new. */
+int schema_reference_name(struct schema_compiler *compiler, const char *name,
+                          struct schema_dynamic **dynamic);
 
-/* Fills the tables of dynamic anchors with the nodes known; sets `*more` when it queued one. */
-int schema_reference_settle(struct schema_compiler *compiler, bool *more);
+/* Says that a reference looks for the name: its anchors in every resource reached are compiled. */
+int schema_reference_want(struct schema_compiler *compiler, struct schema_dynamic *dynamic);
+
+/* Says that something of a resource is compiled: so are its dynamic anchors that are wanted. */
+int schema_reference_reach(struct schema_compiler *compiler, struct schema_resource *resource);
 
 /* ---- schema_compile.c ---- */
 

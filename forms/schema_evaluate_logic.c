@@ -127,17 +127,22 @@ bool schema_evaluate_condition(struct schema_run *run, const struct schema_instr
 }
 
 /* The node that the outermost resource entered so far gives to the dynamic anchor. */
-static const struct schema_node *dynamic_find(const struct schema_reference *reference,
+static const struct schema_node *dynamic_find(const struct schema *schema,
+                                              const struct schema_reference *reference,
                                               const struct schema_context *at)
 {
-    const struct schema_dynamic *dynamic = reference->dynamic;
+    struct schema_dynamic_key key = {NULL, reference->dynamic};
     const struct schema_node *found = reference->node;
 
     for (; at != NULL; at = at->parent) {
-        size_t resource = at->node->location->resource->number;
+        const struct schema_resource *resource = at->node->location->resource;
+        const struct schema_node *node;
 
-        if (resource < dynamic->count && dynamic->nodes[resource] != NULL)
-            found = dynamic->nodes[resource];
+        if (resource == key.resource)
+            continue;
+        key.resource = resource;
+        node = schema_map_get(&schema->dynamic_nodes, &key, sizeof(key));
+        found = node != NULL ? node : found;
     }
     return found;
 }
@@ -152,6 +157,6 @@ bool schema_evaluate_reference(struct schema_run *run, const struct schema_instr
         return schema_run_stop(run, ERROR_TOO_LARGE,
                                "the validation follows more than the limit of references");
     if (reference->dynamic != NULL)
-        inside.node = dynamic_find(reference, at);
+        inside.node = dynamic_find(run->schema, reference, at);
     return schema_evaluate(run, &inside);
 }

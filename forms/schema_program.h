@@ -57,7 +57,6 @@ struct schema_location {
 struct schema_resource {
     struct schema_resource *next;
     const char *uri; /* no fragment; "" when it has none */
-    size_t number;   /* counts from 0 in the program */
     struct schema_dialect dialect;
     const json_t *value;          /* of its root */
     struct schema_location *root; /* NULL when that is true or false */
@@ -67,10 +66,11 @@ struct schema_resource {
 };
 
 struct schema_anchor {
-    struct schema_anchor *next;
+    struct schema_anchor *next;      /* in the resource */
+    struct schema_anchor *next_same; /* of the same dynamic name, in other resources */
     const char *name;
     struct schema_location *location;
-    bool dynamic;
+    struct schema_dynamic *dynamic; /* NULL for a plain anchor */
 };
 
 /* Order in which the instructions of a node run; those of another type are skipped whole. */
@@ -95,7 +95,7 @@ struct schema_node {
     bool tracks_members; /* so does unevaluatedProperties */
     const json_t *type;  /* value of the keyword `type`, or NULL */
     struct schema_instruction *instructions;
-    size_t bounds[SCHEMA_GROUP_COUNT + 1];
+    uint32_t bounds[SCHEMA_GROUP_COUNT + 1];
     struct schema_node *next; /* in the queue of the compiler */
 };
 
@@ -178,12 +178,17 @@ struct schema_choices {
     size_t count;
 };
 
-/* A dynamic anchor name: the node it leads to in each resource, by resource number. */
+/* A name that dynamic anchors have and that a dynamic reference may look for. */
 struct schema_dynamic {
-    struct schema_dynamic *next;
     const char *name;
-    const struct schema_node **nodes;
-    size_t count;
+    struct schema_anchor *anchors; /* every dynamic anchor of that name */
+    bool wanted;                   /* a reference looks for it */
+};
+
+/* Key of `dynamic_nodes` in the program. */
+struct schema_dynamic_key {
+    const struct schema_resource *resource;
+    const struct schema_dynamic *dynamic;
 };
 
 struct schema_reference {
@@ -230,8 +235,8 @@ struct schema {
     struct schema_limits limits; /* with the defaults filled in */
     struct schema_patterns patterns;
     struct schema_resource *resources;
-    size_t resource_count;
-    struct schema_hold *holds; /* documents and values kept alive */
+    struct schema_map dynamic_nodes; /* resource and dynamic name -> struct schema_node */
+    struct schema_hold *holds;       /* documents and values kept alive */
 };
 
 /* Copies `limits` (may be NULL) with every 0 replaced by its default. */

@@ -159,76 +159,67 @@ int schema_reference_resolve(struct schema_compiler *compiler, struct schema_res
     return resolve_anchor(compiler, resource, reference, decoded, length, node, anchor);
 }
 
-int schema_reference_dynamic(struct schema_compiler *compiler, const char *name,
-                             const struct schema_dynamic **dynamic)
+/* ---- Dynamic anchors ---- */
+
+int schema_reference_name(struct schema_compiler *compiler, const char *name,
+                          struct schema_dynamic **dynamic)
 {
-    struct schema_dynamic *known = compiler->dynamics;
+    size_t length = strlen(name);
 
-    while (known != NULL && strcmp(known->name, name) != 0)
-        known = known->next;
-    if (known == NULL) {
-        known = schema_arena_take(&compiler->program->arena, sizeof(*known));
-        if (known == NULL)
-            return schema_compiler_no_memory(compiler);
-        known->name = name;
-        known->next = compiler->dynamics;
-        compiler->dynamics = known;
-    }
-    *dynamic = known;
-    return 0;
-}
-
-static int dynamic_grow(struct schema_compiler *compiler, struct schema_dynamic *dynamic)
-{
-    size_t count = compiler->program->resource_count;
-    const struct schema_node **nodes;
-
-    if (dynamic->count == count)
+    *dynamic = schema_map_get(&compiler->dynamics, name, length);
+    if (*dynamic != NULL)
         return 0;
-    nodes = schema_arena_array(&compiler->program->arena, count, sizeof(*nodes));
-    if (nodes == NULL)
+    *dynamic = schema_arena_take(&compiler->program->arena, sizeof(**dynamic));
+    if (*dynamic == NULL || schema_map_put(&compiler->dynamics, name, length, *dynamic) != 0)
         return schema_compiler_no_memory(compiler);
-    for (size_t i = 0; i < dynamic->count; i++)
-        nodes[i] = dynamic->nodes[i];
-    dynamic->nodes = nodes;
-    dynamic->count = count;
+    (*dynamic)->name = name;
     return 0;
 }
 
-static int dynamic_settle(struct schema_compiler *compiler, struct schema_dynamic *dynamic,
-                          const struct schema_resource *resource, bool *more)
+/* Compiles the schema at a dynamic anchor, for references that may lead to it. */
+static int anchor_compile(struct schema_compiler *compiler, const struct schema_anchor *anchor)
 {
-    for (const struct schema_anchor *anchor = resource->anchors; anchor != NULL;
+    struct schema *program = compiler->program;
+    struct schema_dynamic_key *key = schema_arena_take(&program->arena, sizeof(*key));
+    const struct schema_node *node;
+    int status;
+
+    if (key == NULL)
+        return schema_compiler_no_memory(compiler);
+    *key = (struct schema_dynamic_key){anchor->location->resource, anchor->dynamic};
+    status = schema_compile_location(compiler, anchor->location, &node);
+    if (status == 0 && schema_map_get(&program->dynamic_nodes, key, sizeof(*key)) == NULL &&
+        schema_map_put(&program->dynamic_nodes, key, sizeof(*key), anchor->location->node) != 0)
+        status = schema_compiler_no_memory(compiler);
+    return status;
+}
+
+int schema_reference_want(struct schema_compiler *compiler, struct schema_dynamic *dynamic)
+{
+    int status = 0;
+
+    if (dynamic->wanted)
+        return 0;
+    dynamic->wanted = true;
+    for (const struct schema_anchor *anchor = dynamic->anchors; anchor != NULL && status == 0;
+         anchor = anchor->next_same) {
+        if (anchor->location->resource->reached)
+            status = anchor_compile(compiler, anchor);
+    }
+    return status;
+}
+
+int schema_reference_reach(struct schema_compiler *compiler, struct schema_resource *resource)
+{
+    int status = 0;
+
+    if (resource->reached)
+        return 0;
+    resource->reached = true;
+    for (const struct schema_anchor *anchor = resource->anchors; anchor != NULL && status == 0;
          anchor = anchor->next) {
-        int status;
-
-        if (!anchor->dynamic || strcmp(anchor->name, dynamic->name) != 0)
-            continue;
-        if (dynamic->nodes[resource->number] != NULL)
-            continue;
-        *more = true;
-        status =
-            schema_compile_location(compiler, anchor->location, &dynamic->nodes[resource->number]);
-        if (status != 0)
-            return status;
+        if (anchor->dynamic != NULL && anchor->dynamic->wanted)
+            status = anchor_compile(compiler, anchor);
     }
-    return 0;
-}
-
-int schema_reference_settle(struct schema_compiler *compiler, bool *more)
-{
-    *more = false;
-    for (struct schema_dynamic *dynamic = compiler->dynamics; dynamic != NULL;
-         dynamic = dynamic->next) {
-        int status = dynamic_grow(compiler, dynamic);
-
-        for (const struct schema_resource *resource = compiler->program->resources;
-             resource != NULL && status == 0; resource = resource->next) {
-            if (resource->reached)
-                status = dynamic_settle(compiler, dynamic, resource, more);
-        }
-        if (status != 0)
-            return status;
-    }
-    return 0;
+    return status;
 }

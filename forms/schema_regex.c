@@ -22,16 +22,6 @@
 #define REPEAT_LIMIT 65535
 
 #define LINE_END "\\n\\r\\x{2028}\\x{2029}"
-#define SPACES                                                                                     \
-    "\\x{9}-\\x{d}\\x{20}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}"                    \
-    "\\x{202f}\\x{205f}\\x{3000}\\x{feff}"
-#define NOT_SPACES                                                                                 \
-    "\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{9f}\\x{a1}-\\x{167f}"                                  \
-    "\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}"                                    \
-    "\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{fefe}"                                    \
-    "\\x{ff00}-\\x{10ffff}"
-#define NEVER "(?!)"
-#define ANY   "[\\x{0}-\\x{10ffff}]"
 
 struct flags {
     bool multiline;
@@ -42,7 +32,7 @@ static bool disjunction(struct schema_regex *regex, struct flags flags);
 
 /* ---- Output and faults ---- */
 
-static bool fault(struct schema_regex *regex, const char *what)
+bool schema_regex_fault(struct schema_regex *regex, const char *what)
 {
     if (regex->status == 0)
         regex->status = error_set(regex->error, ERROR_INVALID,
@@ -69,20 +59,20 @@ static bool put(struct schema_regex *regex, const char *text, size_t length)
     return true;
 }
 
-static bool put_text(struct schema_regex *regex, const char *text)
+bool schema_regex_put(struct schema_regex *regex, const char *text)
 {
     return put(regex, text, strlen(text));
 }
 
-static bool put_number(struct schema_regex *regex, const char *format, unsigned long number)
+bool schema_regex_put_number(struct schema_regex *regex, const char *format, unsigned long number)
 {
     char text[32];
 
     snprintf(text, sizeof(text), format[0] == 'x' ? "\\x{%lx}" : "\\g{%lu}", number);
-    return put_text(regex, text);
+    return schema_regex_put(regex, text);
 }
 
-static bool is_surrogate(uint32_t character)
+bool schema_regex_is_surrogate(uint32_t character)
 {
     return character >= 0xD800 && character <= 0xDFFF;
 }
@@ -92,24 +82,24 @@ static bool put_character(struct schema_regex *regex, uint32_t character)
     char letter = (char)character;
 
     /* No text that reaches the matcher holds half a surrogate pair. */
-    if (is_surrogate(character))
-        return put_text(regex, NEVER);
+    if (schema_regex_is_surrogate(character))
+        return schema_regex_put(regex, SCHEMA_REGEX_NEVER);
     if (character < 0x80 &&
         ((letter >= '0' && letter <= '9') || ((letter | 0x20) >= 'a' && (letter | 0x20) <= 'z')))
         return put(regex, &letter, 1);
-    return put_number(regex, "x", character);
+    return schema_regex_put_number(regex, "x", character);
 }
 
 /* ---- Input ---- */
 
-static int peek(const struct schema_regex *regex, size_t ahead)
+int schema_regex_peek(const struct schema_regex *regex, size_t ahead)
 {
     size_t at = regex->at + ahead;
 
     return at < regex->length ? (unsigned char)regex->text[at] : -1;
 }
 
-static bool take(struct schema_regex *regex, const char *text)
+bool schema_regex_take(struct schema_regex *regex, const char *text)
 {
     size_t length = strlen(text);
 
@@ -119,7 +109,7 @@ static bool take(struct schema_regex *regex, const char *text)
     return true;
 }
 
-static uint32_t next_character(struct schema_regex *regex)
+uint32_t schema_regex_next(struct schema_regex *regex)
 {
     ucs4_t character = 0;
     int length =
@@ -144,7 +134,7 @@ static int32_t take_hexadecimal(struct schema_regex *regex, size_t count)
     int32_t value = 0;
 
     for (size_t i = 0; i < count; i++) {
-        int digit = hexadecimal(peek(regex, i));
+        int digit = hexadecimal(schema_regex_peek(regex, i));
 
         if (digit < 0)
             return -1;
@@ -161,24 +151,24 @@ static int64_t unicode_escape(struct schema_regex *regex)
     int32_t low;
     size_t back;
 
-    if (take(regex, "{")) {
-        if (peek(regex, 0) == '}')
-            return fault(regex, "no digits in \\u{}") - 1;
-        while (!take(regex, "}")) {
-            int digit = hexadecimal(peek(regex, 0));
+    if (schema_regex_take(regex, "{")) {
+        if (schema_regex_peek(regex, 0) == '}')
+            return schema_regex_fault(regex, "no digits in \\u{}") - 1;
+        while (!schema_regex_take(regex, "}")) {
+            int digit = hexadecimal(schema_regex_peek(regex, 0));
 
             value = value * 16 + digit;
             if (digit < 0 || value > 0x10FFFF)
-                return fault(regex, "\\u{...} is not a character") - 1;
+                return schema_regex_fault(regex, "\\u{...} is not a character") - 1;
             regex->at++;
         }
         return value;
     }
     value = take_hexadecimal(regex, 4);
     if (value < 0)
-        return fault(regex, "\\u needs four hexadecimal digits") - 1;
+        return schema_regex_fault(regex, "\\u needs four hexadecimal digits") - 1;
     back = regex->at;
-    if (value >= 0xD800 && value <= 0xDBFF && take(regex, "\\u")) {
+    if (value >= 0xD800 && value <= 0xDBFF && schema_regex_take(regex, "\\u")) {
         low = take_hexadecimal(regex, 4);
         if (low >= 0xDC00 && low <= 0xDFFF)
             return 0x10000 + ((int64_t)(value - 0xD800) << 10) + (low - 0xDC00);
@@ -191,134 +181,44 @@ static int64_t unicode_escape(struct schema_regex *regex)
  * After a backslash: an escape that stands for one character, in a class and outside. -1 after a
  * fault.
  */
-static int64_t character_escape(struct schema_regex *regex)
+int64_t schema_regex_escape(struct schema_regex *regex)
 {
     static const char controls[] = "fnrtv";
     static const char meanings[] = "\f\n\r\t\v";
-    int letter = peek(regex, 0);
+    int letter = schema_regex_peek(regex, 0);
     const char *control = letter > 0 ? strchr(controls, letter) : NULL;
     uint32_t character;
     int32_t value;
 
     if (letter < 0)
-        return fault(regex, "a backslash at the end") - 1;
+        return schema_regex_fault(regex, "a backslash at the end") - 1;
     if (control != NULL) {
         regex->at++;
         return meanings[control - controls];
     }
-    if (letter == '0' && !(peek(regex, 1) >= '0' && peek(regex, 1) <= '9')) {
+    if (letter == '0' &&
+        !(schema_regex_peek(regex, 1) >= '0' && schema_regex_peek(regex, 1) <= '9')) {
         regex->at++;
         return 0;
     }
-    if (letter == 'c' && (peek(regex, 1) | 0x20) >= 'a' && (peek(regex, 1) | 0x20) <= 'z') {
+    if (letter == 'c' && (schema_regex_peek(regex, 1) | 0x20) >= 'a' &&
+        (schema_regex_peek(regex, 1) | 0x20) <= 'z') {
         regex->at += 2;
         return regex->text[regex->at - 1] & 0x1F;
     }
-    if (take(regex, "x")) {
+    if (schema_regex_take(regex, "x")) {
         value = take_hexadecimal(regex, 2);
-        return value < 0 ? fault(regex, "\\x needs two hexadecimal digits") - 1 : value;
+        return value < 0 ? schema_regex_fault(regex, "\\x needs two hexadecimal digits") - 1
+                         : value;
     }
-    if (take(regex, "u"))
+    if (schema_regex_take(regex, "u"))
         return unicode_escape(regex);
-    character = next_character(regex);
+    character = schema_regex_next(regex);
     if (character == '_' || uc_is_property_id_continue(character)) {
         regex->at--;
-        return fault(regex, "this escape means nothing") - 1;
+        return schema_regex_fault(regex, "this escape means nothing") - 1;
     }
     return character;
-}
-
-/* ---- Classes ---- */
-
-/* One member of a class: a character, or (then -1) a set that was put out already. */
-static bool class_atom(struct schema_regex *regex, int64_t *character)
-{
-    *character = -1;
-    if (!take(regex, "\\")) {
-        *character = next_character(regex);
-        return true;
-    }
-    if (take(regex, "b")) {
-        *character = '\b';
-        return true;
-    }
-    if (take(regex, "d"))
-        return put_text(regex, "\\d");
-    if (take(regex, "D"))
-        return put_text(regex, "\\D");
-    if (take(regex, "w"))
-        return put_text(regex, "\\w");
-    if (take(regex, "W"))
-        return put_text(regex, "\\W");
-    if (take(regex, "s"))
-        return put_text(regex, SPACES);
-    if (take(regex, "S"))
-        return put_text(regex, NOT_SPACES);
-    if (peek(regex, 0) == 'p' || peek(regex, 0) == 'P')
-        return schema_regex_property(regex);
-    *character = character_escape(regex);
-    return *character >= 0;
-}
-
-/* Puts out a range without the surrogates at its ends, which PCRE2 refuses and no text holds. */
-static bool class_range(struct schema_regex *regex, uint32_t first, uint32_t last)
-{
-    if (is_surrogate(first))
-        first = 0xE000;
-    if (is_surrogate(last))
-        last = 0xD7FF;
-    if (first > last)
-        return true;
-    if (!put_number(regex, "x", first))
-        return false;
-    return first == last || (put_text(regex, "-") && put_number(regex, "x", last));
-}
-
-static bool class_members(struct schema_regex *regex)
-{
-    while (!take(regex, "]")) {
-        int64_t first;
-        int64_t last;
-
-        if (regex->at >= regex->length)
-            return fault(regex, "a class is not closed");
-        if (!class_atom(regex, &first))
-            return false;
-        if (peek(regex, 0) != '-' || peek(regex, 1) == ']' || peek(regex, 1) < 0) {
-            if (first >= 0 && !class_range(regex, (uint32_t)first, (uint32_t)first))
-                return false;
-            continue;
-        }
-        regex->at++;
-        if (!class_atom(regex, &last))
-            return false;
-        if (first < 0 || last < 0)
-            return fault(regex, "a set cannot be the end of a range");
-        if (first > last)
-            return fault(regex, "a range is upside down");
-        if (!class_range(regex, (uint32_t)first, (uint32_t)last))
-            return false;
-    }
-    return true;
-}
-
-static bool class_atom_set(struct schema_regex *regex)
-{
-    size_t start = regex->used;
-    size_t inside;
-    bool negated;
-
-    regex->at++;
-    negated = take(regex, "^");
-    if (!put_text(regex, negated ? "[^" : "["))
-        return false;
-    inside = regex->used;
-    if (!class_members(regex))
-        return false;
-    if (regex->used > inside)
-        return put_text(regex, "]");
-    regex->used = start;
-    return put_text(regex, negated ? ANY : NEVER);
 }
 
 /* ---- Groups and references ---- */
@@ -330,16 +230,16 @@ static size_t group_name(struct schema_regex *regex)
 
     while (regex->at < regex->length && regex->text[regex->at] != '>') {
         bool first = regex->at == start;
-        uint32_t character = next_character(regex);
+        uint32_t character = schema_regex_next(regex);
         bool allowed =
             character == '$' || character == '_' ||
             (first ? uc_is_property_id_start(character) : uc_is_property_id_continue(character));
 
         if (!allowed)
-            return fault(regex, "this is not a name of a group") ? 1 : 0;
+            return schema_regex_fault(regex, "this is not a name of a group") ? 1 : 0;
     }
-    if (regex->at == start || !take(regex, ">"))
-        return fault(regex, "the name of a group is missing or not closed") ? 1 : 0;
+    if (regex->at == start || !schema_regex_take(regex, ">"))
+        return schema_regex_fault(regex, "the name of a group is missing or not closed") ? 1 : 0;
     return regex->at - start - 1;
 }
 
@@ -361,28 +261,28 @@ static bool group_flags(struct schema_regex *regex, struct flags *flags)
     bool negative = false;
     bool any = false;
 
-    for (; !take(regex, ":"); regex->at++) {
-        int letter = peek(regex, 0);
+    for (; !schema_regex_take(regex, ":"); regex->at++) {
+        int letter = schema_regex_peek(regex, 0);
 
         if (letter == '-' && !negative) {
             negative = true;
             continue;
         }
         if ((letter != 'i' && letter != 'm' && letter != 's') || strchr(seen, letter) != NULL)
-            return fault(regex, "this kind of group is not ECMA-262");
+            return schema_regex_fault(regex, "this kind of group is not ECMA-262");
         seen[count++] = (char)letter;
         any = true;
         if (letter == 'm')
             flags->multiline = !negative;
         if (letter == 's')
             flags->dot_all = !negative;
-        if (letter == 'i' && !put_text(regex, negative ? "(?-i:" : "(?i:"))
+        if (letter == 'i' && !schema_regex_put(regex, negative ? "(?-i:" : "(?i:"))
             return false;
     }
     if (!any)
-        return fault(regex, "a group of flags without a flag");
+        return schema_regex_fault(regex, "a group of flags without a flag");
     /* The flags m and s are spent here; only i is one of PCRE2's as well. */
-    return strchr(seen, 'i') != NULL || put_text(regex, "(?:");
+    return strchr(seen, 'i') != NULL || schema_regex_put(regex, "(?:");
 }
 
 static bool group_open(struct schema_regex *regex, struct flags *flags, bool *assertion)
@@ -391,29 +291,29 @@ static bool group_open(struct schema_regex *regex, struct flags *flags, bool *as
     const char *capture = regex->references ? "(" : "(?:";
 
     for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-        if (take(regex, plain[i])) {
+        if (schema_regex_take(regex, plain[i])) {
             *assertion = i > 0;
-            return put_text(regex, plain[i]);
+            return schema_regex_put(regex, plain[i]);
         }
     }
-    if (take(regex, "(?<"))
-        return group_name(regex) > 0 && put_text(regex, capture);
-    if (take(regex, "(?"))
+    if (schema_regex_take(regex, "(?<"))
+        return group_name(regex) > 0 && schema_regex_put(regex, capture);
+    if (schema_regex_take(regex, "(?"))
         return group_flags(regex, flags);
     regex->at++;
-    return put_text(regex, capture);
+    return schema_regex_put(regex, capture);
 }
 
 static bool group(struct schema_regex *regex, struct flags flags, bool *assertion)
 {
     if (++regex->depth > DEPTH_LIMIT)
-        return fault(regex, "groups are nested too deep");
+        return schema_regex_fault(regex, "groups are nested too deep");
     if (!group_open(regex, &flags, assertion) || !disjunction(regex, flags))
         return false;
-    if (!take(regex, ")"))
-        return fault(regex, "a group is not closed");
+    if (!schema_regex_take(regex, ")"))
+        return schema_regex_fault(regex, "a group is not closed");
     regex->depth--;
-    return put_text(regex, ")");
+    return schema_regex_put(regex, ")");
 }
 
 /* After a backslash and before a digit from 1. */
@@ -421,11 +321,12 @@ static bool number_reference(struct schema_regex *regex)
 {
     size_t number = 0;
 
-    while (peek(regex, 0) >= '0' && peek(regex, 0) <= '9' && number <= regex->group_count)
+    while (schema_regex_peek(regex, 0) >= '0' && schema_regex_peek(regex, 0) <= '9' &&
+           number <= regex->group_count)
         number = number * 10 + (size_t)(regex->text[regex->at++] - '0');
     if (number > regex->group_count)
-        return fault(regex, "there is no group of that number");
-    return put_number(regex, "g", number);
+        return schema_regex_fault(regex, "there is no group of that number");
+    return schema_regex_put_number(regex, "g", number);
 }
 
 static bool name_reference(struct schema_regex *regex)
@@ -435,8 +336,8 @@ static bool name_reference(struct schema_regex *regex)
     size_t number = length == 0 ? 0 : group_number(regex, name, length);
 
     if (number == 0)
-        return fault(regex, "there is no group of that name");
-    return put_number(regex, "g", number);
+        return schema_regex_fault(regex, "there is no group of that name");
+    return schema_regex_put_number(regex, "g", number);
 }
 
 /* ---- Terms ---- */
@@ -446,26 +347,27 @@ static bool escape(struct schema_regex *regex, bool *assertion)
     int64_t character;
 
     regex->at++;
-    if (peek(regex, 0) >= '1' && peek(regex, 0) <= '9')
+    if (schema_regex_peek(regex, 0) >= '1' && schema_regex_peek(regex, 0) <= '9')
         return number_reference(regex);
-    if (take(regex, "k<"))
+    if (schema_regex_take(regex, "k<"))
         return name_reference(regex);
-    if (take(regex, "b") || take(regex, "B")) {
+    if (schema_regex_take(regex, "b") || schema_regex_take(regex, "B")) {
         *assertion = true;
-        return put_text(regex, regex->text[regex->at - 1] == 'b' ? "\\b" : "\\B");
+        return schema_regex_put(regex, regex->text[regex->at - 1] == 'b' ? "\\b" : "\\B");
     }
-    if (take(regex, "s"))
-        return put_text(regex, "[" SPACES "]");
-    if (take(regex, "S"))
-        return put_text(regex, "[^" SPACES "]");
-    if (take(regex, "d") || take(regex, "D") || take(regex, "w") || take(regex, "W")) {
+    if (schema_regex_take(regex, "s"))
+        return schema_regex_put(regex, "[" SCHEMA_REGEX_SPACES "]");
+    if (schema_regex_take(regex, "S"))
+        return schema_regex_put(regex, "[^" SCHEMA_REGEX_SPACES "]");
+    if (schema_regex_take(regex, "d") || schema_regex_take(regex, "D") ||
+        schema_regex_take(regex, "w") || schema_regex_take(regex, "W")) {
         char text[2] = {'\\', regex->text[regex->at - 1]};
 
         return put(regex, text, 2);
     }
-    if (peek(regex, 0) == 'p' || peek(regex, 0) == 'P')
+    if (schema_regex_peek(regex, 0) == 'p' || schema_regex_peek(regex, 0) == 'P')
         return schema_regex_property(regex);
-    character = character_escape(regex);
+    character = schema_regex_escape(regex);
     return character >= 0 && put_character(regex, (uint32_t)character);
 }
 
@@ -474,7 +376,7 @@ static long repeat_number(struct schema_regex *regex)
 {
     long number = -1;
 
-    while (peek(regex, 0) >= '0' && peek(regex, 0) <= '9') {
+    while (schema_regex_peek(regex, 0) >= '0' && schema_regex_peek(regex, 0) <= '9') {
         number = (number < 0 ? 0 : number) * 10 + (regex->text[regex->at++] - '0');
         if (number > REPEAT_LIMIT)
             number = REPEAT_LIMIT + 1;
@@ -491,12 +393,12 @@ static bool braces(struct schema_regex *regex)
     regex->at++;
     least = repeat_number(regex);
     most = least;
-    if (least >= 0 && take(regex, ","))
+    if (least >= 0 && schema_regex_take(regex, ","))
         most = repeat_number(regex);
-    if (least < 0 || !take(regex, "}"))
-        return fault(regex, "a repeat in braces is wrong");
+    if (least < 0 || !schema_regex_take(regex, "}"))
+        return schema_regex_fault(regex, "a repeat in braces is wrong");
     if (most >= 0 && most < least)
-        return fault(regex, "a repeat is upside down");
+        return schema_regex_fault(regex, "a repeat is upside down");
     if (least > REPEAT_LIMIT || most > REPEAT_LIMIT) {
         regex->too_large = true;
         least = 0;
@@ -506,18 +408,18 @@ static bool braces(struct schema_regex *regex)
         snprintf(text, sizeof(text), "{%ld,}", least);
     else
         snprintf(text, sizeof(text), "{%ld,%ld}", least, most);
-    return put_text(regex, text);
+    return schema_regex_put(regex, text);
 }
 
 static bool quantifier(struct schema_regex *regex, bool assertion)
 {
-    int letter = peek(regex, 0);
+    int letter = schema_regex_peek(regex, 0);
     char text = (char)letter;
 
     if (letter != '*' && letter != '+' && letter != '?' && letter != '{')
         return true;
     if (assertion)
-        return fault(regex, "an assertion cannot be repeated");
+        return schema_regex_fault(regex, "an assertion cannot be repeated");
     if (letter == '{') {
         if (!braces(regex))
             return false;
@@ -526,12 +428,12 @@ static bool quantifier(struct schema_regex *regex, bool assertion)
         if (!put(regex, &text, 1))
             return false;
     }
-    return !take(regex, "?") || put_text(regex, "?");
+    return !schema_regex_take(regex, "?") || schema_regex_put(regex, "?");
 }
 
 static bool term(struct schema_regex *regex, struct flags flags)
 {
-    int letter = peek(regex, 0);
+    int letter = schema_regex_peek(regex, 0);
     bool assertion = false;
     bool done;
 
@@ -540,7 +442,7 @@ static bool term(struct schema_regex *regex, struct flags flags)
         done = group(regex, flags, &assertion);
         break;
     case '[':
-        done = class_atom_set(regex);
+        done = schema_regex_class(regex);
         break;
     case '\\':
         done = escape(regex, &assertion);
@@ -548,36 +450,36 @@ static bool term(struct schema_regex *regex, struct flags flags)
     case '^':
         regex->at++;
         assertion = true;
-        done = put_text(regex, flags.multiline ? "(?<![^" LINE_END "])" : "\\A");
+        done = schema_regex_put(regex, flags.multiline ? "(?<![^" LINE_END "])" : "\\A");
         break;
     case '$':
         regex->at++;
         assertion = true;
-        done = put_text(regex, flags.multiline ? "(?![^" LINE_END "])" : "\\z");
+        done = schema_regex_put(regex, flags.multiline ? "(?![^" LINE_END "])" : "\\z");
         break;
     case '.':
         regex->at++;
-        done = put_text(regex, flags.dot_all ? ANY : "[^" LINE_END "]");
+        done = schema_regex_put(regex, flags.dot_all ? SCHEMA_REGEX_ANY : "[^" LINE_END "]");
         break;
     case '*':
     case '+':
     case '?':
-        return fault(regex, "there is nothing to repeat");
+        return schema_regex_fault(regex, "there is nothing to repeat");
     case ']':
     case '{':
     case '}':
-        return fault(regex, "a bracket or brace that must be escaped");
+        return schema_regex_fault(regex, "a bracket or brace that must be escaped");
     default:
-        done = put_character(regex, next_character(regex));
+        done = put_character(regex, schema_regex_next(regex));
     }
     return done && quantifier(regex, assertion);
 }
 
 static bool disjunction(struct schema_regex *regex, struct flags flags)
 {
-    while (regex->at < regex->length && peek(regex, 0) != ')') {
-        if (take(regex, "|")) {
-            if (!put_text(regex, "|"))
+    while (regex->at < regex->length && schema_regex_peek(regex, 0) != ')') {
+        if (schema_regex_take(regex, "|")) {
+            if (!schema_regex_put(regex, "|"))
                 return false;
         } else if (!term(regex, flags)) {
             return false;
@@ -593,7 +495,7 @@ static bool name_add(struct schema_regex *regex, const char *name, size_t length
     struct schema_regex_name *grown;
 
     if (group_number(regex, name, length) != 0)
-        return fault(regex, "two groups have the same name");
+        return schema_regex_fault(regex, "two groups have the same name");
     grown = realloc(regex->names, (regex->name_count + 1) * sizeof(*grown));
     if (grown == NULL) {
         regex->status = error_set(regex->error, ERROR_MEMORY, "no memory for a pattern");
@@ -614,7 +516,7 @@ static bool survey(struct schema_regex *regex)
         char letter = regex->text[regex->at];
 
         if (letter == '\\') {
-            int next = peek(regex, 1);
+            int next = schema_regex_peek(regex, 1);
 
             if (!in_class && (next == 'k' || (next >= '1' && next <= '9')))
                 regex->references = true;
@@ -624,12 +526,12 @@ static bool survey(struct schema_regex *regex)
         } else if (letter == ']') {
             in_class = false;
         } else if (letter == '(' && !in_class) {
-            bool named = peek(regex, 1) == '?' && peek(regex, 2) == '<' && peek(regex, 3) != '=' &&
-                         peek(regex, 3) != '!';
+            bool named = schema_regex_peek(regex, 1) == '?' && schema_regex_peek(regex, 2) == '<' &&
+                         schema_regex_peek(regex, 3) != '=' && schema_regex_peek(regex, 3) != '!';
             const char *name = regex->text + regex->at + 3;
             const char *end;
 
-            if (peek(regex, 1) == '?' && !named)
+            if (schema_regex_peek(regex, 1) == '?' && !named)
                 continue;
             regex->group_count++;
             if (!named)
@@ -647,9 +549,9 @@ static int regex_run(struct schema_regex *regex)
 {
     static const struct flags none = {false, false};
 
-    if (put_text(regex, "") && survey(regex) && disjunction(regex, none) &&
+    if (schema_regex_put(regex, "") && survey(regex) && disjunction(regex, none) &&
         regex->at < regex->length)
-        fault(regex, "a closing parenthesis without an opening one");
+        schema_regex_fault(regex, "a closing parenthesis without an opening one");
     free(regex->names);
     return regex->status;
 }

@@ -115,7 +115,6 @@ static int resource_enter(struct walk *walk, const char *uri)
         resource->dialect = walk->resource->dialect;
         resource->document = walk->resource->document;
     }
-    resource->number = program->resource_count++;
     resource->next = program->resources;
     program->resources = resource;
     walk->resource = resource;
@@ -126,39 +125,62 @@ static int resource_enter(struct walk *walk, const char *uri)
     return 0;
 }
 
+/* Makes an anchor dynamic as well: references may look for its name. */
+static int anchor_make_dynamic(struct walk *walk, struct schema_anchor *anchor)
+{
+    int status;
+
+    if (anchor->dynamic != NULL)
+        return 0;
+    status = schema_reference_name(walk->compiler, anchor->name, &anchor->dynamic);
+    if (status != 0)
+        return status;
+    anchor->next_same = anchor->dynamic->anchors;
+    anchor->dynamic->anchors = anchor;
+    return 0;
+}
+
+/* The anchor of that name in the resource, entered when it is new. */
 static int anchor_enter(struct walk *walk, struct schema_location *location, const char *name,
-                        bool dynamic)
+                        struct schema_anchor **anchor)
 {
     struct schema_compiler *compiler = walk->compiler;
     struct schema_arena *arena = &compiler->program->arena;
     size_t uri_length = strlen(walk->resource->uri);
     size_t length = uri_length + 1 + strlen(name);
     char *key = schema_arena_take(arena, length + 1);
-    struct schema_anchor *anchor;
 
     if (key == NULL)
         return walk_no_memory(walk);
     memcpy(key, walk->resource->uri, uri_length);
     key[uri_length] = '#';
     memcpy(key + uri_length + 1, name, length - uri_length - 1);
-    anchor = schema_map_get(&compiler->anchors, key, length);
-    if (anchor != NULL) {
-        if (anchor->location != location && anchor->location->resource == walk->resource)
-            return error_set(compiler->error, ERROR_INVALID,
-                             "the anchor \"%s\" stands twice in the schema %s", name,
-                             walk->resource->uri);
-        anchor->dynamic = anchor->dynamic || dynamic;
+    *anchor = schema_map_get(&compiler->anchors, key, length);
+    if (*anchor != NULL && (*anchor)->location != location &&
+        (*anchor)->location->resource == walk->resource)
+        return error_set(compiler->error, ERROR_INVALID,
+                         "the anchor \"%s\" stands twice in the schema %s", name,
+                         walk->resource->uri);
+    if (*anchor != NULL)
         return 0;
-    }
-    anchor = schema_arena_take(arena, sizeof(*anchor));
-    if (anchor == NULL)
+    *anchor = schema_arena_take(arena, sizeof(**anchor));
+    if (*anchor == NULL)
         return walk_no_memory(walk);
-    *anchor =
-        (struct schema_anchor){walk->resource->anchors, key + uri_length + 1, location, dynamic};
-    walk->resource->anchors = anchor;
-    if (schema_map_put(&compiler->anchors, key, length, anchor) != 0)
+    (*anchor)->next = walk->resource->anchors;
+    (*anchor)->name = key + uri_length + 1;
+    (*anchor)->location = location;
+    walk->resource->anchors = *anchor;
+    if (schema_map_put(&compiler->anchors, key, length, *anchor) != 0)
         return walk_no_memory(walk);
     return 0;
+}
+
+static int dynamic_enter(struct walk *walk, struct schema_location *location, const char *name)
+{
+    struct schema_anchor *anchor;
+    int status = anchor_enter(walk, location, name, &anchor);
+
+    return status != 0 ? status : anchor_make_dynamic(walk, anchor);
 }
 
 static int anchors_read(struct walk *walk, struct schema_location *location)
@@ -168,6 +190,7 @@ static int anchors_read(struct walk *walk, struct schema_location *location)
     const char *identifier = identifier_of(schema, draft);
     const char *plain = json_string_value(json_object_get(schema, "$anchor"));
     const char *dynamic = json_string_value(json_object_get(schema, "$dynamicAnchor"));
+    struct schema_anchor *anchor;
     int status = 0;
 
     if (draft <= SCHEMA_DRAFT_7 && identifier != NULL) {
@@ -175,16 +198,16 @@ static int anchors_read(struct walk *walk, struct schema_location *location)
 
         schema_uri_split(identifier, &fragment);
         if (fragment != NULL && *fragment != '\0' && *fragment != '/')
-            status = anchor_enter(walk, location, fragment, false);
+            status = anchor_enter(walk, location, fragment, &anchor);
     }
     if (status == 0 && draft >= SCHEMA_DRAFT_2019_09 && plain != NULL)
-        status = anchor_enter(walk, location, plain, false);
+        status = anchor_enter(walk, location, plain, &anchor);
     if (status == 0 && draft == SCHEMA_DRAFT_2020_12 && dynamic != NULL)
-        status = anchor_enter(walk, location, dynamic, true);
+        status = dynamic_enter(walk, location, dynamic);
     /* A name that no anchor can have: $recursiveRef is a dynamic reference to it. */
     if (status == 0 && draft == SCHEMA_DRAFT_2019_09 &&
         json_is_true(json_object_get(schema, "$recursiveAnchor")))
-        status = anchor_enter(walk, location, "$recursive", true);
+        status = dynamic_enter(walk, location, "$recursive");
     return status;
 }
 

@@ -71,8 +71,6 @@ static bool type_evaluate(struct schema_run *run, const struct schema_context *a
     struct schema_fault fault = {.keyword = "type", .expected = node->type};
     json_type type = json_typeof(at->value);
 
-    if ((node->types >> type & 1) != 0)
-        return true;
     if (type == JSON_REAL && node->integral &&
         schema_number_real_is_integer(at->value, run->document))
         return true;
@@ -80,8 +78,8 @@ static bool type_evaluate(struct schema_run *run, const struct schema_context *a
 }
 
 /* Runs the instructions of one group; stops at the first fault unless faults are listed. */
-static bool group_evaluate(struct schema_run *run, const struct schema_context *at,
-                           enum schema_group group)
+static inline bool group_evaluate(struct schema_run *run, const struct schema_context *at,
+                                  enum schema_group group)
 {
     const struct schema_node *node = at->node;
     const struct schema_instruction *end = node->instructions + node->bounds[group + 1];
@@ -100,8 +98,9 @@ static bool group_evaluate(struct schema_run *run, const struct schema_context *
 
 static bool keywords_evaluate(struct schema_run *run, const struct schema_context *at)
 {
-    enum schema_group group = type_groups[json_typeof(at->value)];
-    bool valid = type_evaluate(run, at);
+    json_type type = json_typeof(at->value);
+    enum schema_group group = type_groups[type];
+    bool valid = (at->node->types >> type & 1) != 0 || type_evaluate(run, at);
 
     if (!valid && !run->collect)
         return false;

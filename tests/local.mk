@@ -124,7 +124,7 @@ tests_unit_test_store_crash_SOURCES = tests/unit/test_store_crash.c tests/unit/f
     tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h
 tests_unit_test_store_crash_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_schema
-tests_unit_test_schema_SOURCES = tests/unit/test_schema.c
+tests_unit_test_schema_SOURCES = tests/unit/test_schema.c tests/unit/unit.h
 tests_unit_test_schema_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_schema_limits tests/unit/test_schema_message
 tests_unit_test_schema_limits_SOURCES = tests/unit/test_schema_limits.c tests/unit/unit.h
@@ -200,7 +200,8 @@ tests_unit_test_server_LDADD = $(UNIT_LIBS)
 # Fuzzing the validator (clang): `make fuzz-schema FUZZ_SECONDS=60`, each target for so long.
 FUZZ_SCHEMA = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format
 FUZZ_SECONDS = 60
-EXTRA_DIST += tests/fuzz/fuzz_schema.sh $(FUZZ_SCHEMA:%=tests/fuzz/%.c)
+EXTRA_DIST += tests/fuzz/fuzz_schema.sh $(FUZZ_SCHEMA:%=tests/fuzz/%.c) \
+    $(FUZZ_SCHEMA:%=tests/fuzz/corpus/%)
 
 .PHONY: fuzz-schema
 fuzz-schema:

@@ -27,6 +27,12 @@ libui_a_SOURCES = \
     ui/screen_refusals.c \
     ui/work.c ui/work.h \
     ui/screen_choice.c \
+    ui/screen_form.c ui/screen_form.h \
+    ui/screen_form_draw.c \
+    ui/screen_form_field.c \
+    ui/screen_form_pick.c \
+    ui/screen_form_record.c \
+    ui/screen_form_review.c \
     ui/screen_help.c \
     ui/screen_home.c \
     ui/screen_lock.c \

@@ -7,6 +7,8 @@
  * fresh terminal through a counting relay; starts the terminal in a pseudo-terminal of 80x24 and
  * types. Times are wall times on this machine, for comparing runs, never a test.
  */
+#include "config.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -27,6 +27,13 @@ static void keep_log(void *context, const char *line)
     pthread_mutex_unlock(&fixture->log_mutex);
 }
 
+void server_log_copy(struct server_fixture *fixture, char copy[SERVER_LOG_SIZE])
+{
+    pthread_mutex_lock(&fixture->log_mutex);
+    memcpy(copy, fixture->log, SERVER_LOG_SIZE);
+    pthread_mutex_unlock(&fixture->log_mutex);
+}
+
 static void sign_in(struct server_fixture *fixture, enum fixture_agent who, const char *login,
                     const char *office, const char *queue)
 {

@@ -9,12 +9,14 @@
 #include "net/server.h"
 #include "tests/unit/ledger_fixture.h"
 
+#define SERVER_LOG_SIZE 8192
+
 struct server_fixture {
     struct ledger_fixture ledger;
     struct server *server;
     char tokens[FIXTURE_AGENTS][LEDGER_TOKEN_SIZE]; /* of agents who have signed in */
     pthread_mutex_t log_mutex;
-    char log[8192]; /* what the server logged first */
+    char log[SERVER_LOG_SIZE]; /* what the server logged first; read it by server_log_copy */
     size_t log_length;
 };
 
@@ -24,6 +26,9 @@ struct server_fixture {
  * logins are "anne2" and "ben2", with their devices. */
 void server_fixture_open(struct server_fixture *fixture);
 void server_fixture_close(struct server_fixture *fixture);
+
+/* What was logged so far. */
+void server_log_copy(struct server_fixture *fixture, char copy[SERVER_LOG_SIZE]);
 
 struct call {
     const char *method; /* NULL: GET, or POST with a body */

@@ -1,16 +1,12 @@
 /* The public interface of the validator: compiling, validating, faults, annotations, limits. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include "app/error.h"
 #include "forms/schema.h"
+#include "tests/unit/unit.h"
 
 static json_t *parse(const char *text)
 {
@@ -333,6 +329,9 @@ static void test_vocabularies(void **state)
     assert_int_equal(check(schema, "\"2026-01-01\""), 0);
     assert_int_equal(check(schema, "\"yesterday\""), ERROR_INVALID);
     schema_free(schema);
+    assert_int_equal(
+        refuse("{\"$schema\":\"https://example.ca/formats\",\"format\":\"own\"}", &options, &error),
+        ERROR_INVALID);
     schema_registry_free(registry);
 }
 
@@ -407,6 +406,43 @@ static void test_many_members_and_items(void **state)
     schema_free(unique);
 }
 
+static void *validate_often(void *data)
+{
+    const struct schema *schema = data;
+    struct schema_result *result = schema_result_new();
+    json_t *right = json_pack("{s:s}", "code", "G1R 4S9");
+    json_t *wrong = json_pack("{s:s}", "code", "418");
+    size_t faults = 0;
+
+    for (int i = 0; i < 2000; i++) {
+        faults += schema_validate(schema, right, NULL, NULL, NULL) != 0;
+        faults += schema_validate(schema, wrong, NULL, result, NULL) != ERROR_INVALID;
+    }
+    json_decref(right);
+    json_decref(wrong);
+    schema_result_free(result);
+    return (void *)faults;
+}
+
+static void test_one_schema_many_threads(void **state)
+{
+    struct schema *schema =
+        compile("{\"properties\":{\"code\":{\"pattern\":\"^[A-Z]\\\\d[A-Z] ?\\\\d[A-Z]\\\\d$\"}},"
+                "\"unevaluatedProperties\":false}");
+    pthread_t threads[4];
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, validate_often, schema), 0);
+    for (size_t i = 0; i < 4; i++) {
+        void *faults;
+
+        pthread_join(threads[i], &faults);
+        assert_null(faults);
+    }
+    schema_free(schema);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -424,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_format_switch),
         cmocka_unit_test(test_older_drafts),
         cmocka_unit_test(test_many_members_and_items),
+        cmocka_unit_test(test_one_schema_many_threads),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

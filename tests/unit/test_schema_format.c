@@ -48,6 +48,15 @@ static const struct {
     {"json-pointer", "/a~01", true},
     {"relative-json-pointer", "0", true},
     {"relative-json-pointer", "0a", false},
+    {"relative-json-pointer", "1-2/name", true},
+    {"relative-json-pointer", "0+1#", true},
+    {"relative-json-pointer", "0+0", false},
+    {"relative-json-pointer", "0+", false},
+    {"email", "a@[ipv6:::1]", true},
+    {"idn-email",
+     "a@b\xE3\x80\x82"
+     "c",
+     false},
     {"regex", "^[A-Z]{2}$", true},
     {"regex", "(?i)a", false},
 };

@@ -193,6 +193,22 @@ static void test_commands(void **state)
     expect("GUICHETD_DATABASE=/nowhere/g.db $G serve", 1, "guichetd init");
 }
 
+/* The manual tells every flag that --help tells. */
+static void test_the_manual_is_complete(void **state)
+{
+    const char *top = getenv("abs_top_srcdir");
+    char command[1024], output[4096];
+
+    (void)state;
+    snprintf(command, sizeof(command),
+             "for flag in $($G --help | sed -n 's/^ .*--\\([a-z-]*\\).*/\\1/p' | "
+             "grep -vx -e help -e version -e config); do sed 's/\\\\-/-/g' "
+             "%s/app/man/guichetd.8 | grep -q -e \"$flag\" || echo missing $flag; done",
+             top != NULL ? top : ".");
+    assert_int_equal(run(command, output), 0);
+    assert_string_equal(output, "");
+}
+
 static void test_damage_is_found(void **state)
 {
     (void)state;
@@ -302,6 +318,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_commands, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_manual_is_complete, setup, teardown),
         cmocka_unit_test_setup_teardown(test_damage_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(test_plain_http_stays_at_home, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_server_a_database, setup, teardown),

@@ -1,0 +1,140 @@
+/*
+ * Inside the form screen: what its parts share. screen_form.c opens it and deals with keys;
+ * screen_form_field.c draws and edits the field in focus, screen_form_draw.c the whole form,
+ * screen_form_review.c the page before submission, screen_form_pick.c the list of forms, and
+ * screen_form_record.c keeps the draft.
+ */
+#ifndef GUICHET_UI_SCREEN_FORM_H
+#define GUICHET_UI_SCREEN_FORM_H
+
+#include "forms/fill.h"
+#include "ui/editor.h"
+#include "ui/list.h"
+#include "ui/page.h"
+#include "ui/screen.h"
+
+enum form_mode {
+    FORM_PICKING, /* which form? */
+    FORM_FILLING,
+    FORM_REVIEWING, /* before submission */
+    FORM_READING,   /* submitted: nothing more can be changed */
+};
+
+/* How far the draft is kept. */
+enum form_kept {
+    FORM_KEPT_NOTHING, /* nothing was answered yet */
+    FORM_KEPT,         /* all of it is on disk */
+    FORM_KEPT_TYPING,  /* all but what is being typed, which this terminal keeps */
+    FORM_KEPT_NOT,     /* the last attempt failed */
+};
+
+enum review_kind { REVIEW_FAULT, REVIEW_STRAY, REVIEW_ANSWER, REVIEW_RECIPIENT, REVIEW_SUBMIT };
+
+struct review_row {
+    enum review_kind kind;
+    size_t index; /* line, stray fault or recipient */
+};
+
+struct form_pick {
+    char key[200];
+    char code[40];
+    json_t *title; /* owned; localised */
+};
+
+/* Choices in sight below a field at most. */
+#define FORM_POPUP_ROWS 6
+#define FORM_MATCHES    200
+
+struct form_screen {
+    enum form_mode mode;
+    struct record *definition; /* the form's record; owned, NULL while picking */
+    struct record *submission; /* owned; NULL until the first answer is kept */
+    struct form *form;
+    struct fill *fill;
+    bool other_version; /* the draft was begun under another version of the form */
+
+    /* the field in focus */
+    struct editor *editor; /* of what is typed, NULL for fields without text */
+    char *edited;          /* pointer of the field the editor stands for; owned */
+    char prefix[64];       /* letters typed into choices that are all in sight */
+    bool popup;            /* the list of choices is open */
+    struct list choices;   /* over `matches` */
+    size_t matches[FORM_MATCHES];
+
+    json_t *unsaved; /* answers told by the filling and not yet kept: name -> value or null */
+    bool consents_changed;
+    bool failed; /* the last attempt to keep them */
+    bool stayed; /* the focus was held once on a fault of what was typed */
+    int top;     /* first row of the page in sight */
+
+    struct list rows; /* review */
+    struct review_row *review;
+    size_t review_count;
+    bool first_review;
+
+    struct page page; /* reading */
+    char *text;       /* the filled form as text; owned */
+
+    struct list picks;
+    struct form_pick *forms;
+    size_t form_count;
+};
+
+/* --- screen_form_record.c --- */
+
+/* Begins from the key of a form, or from the id of a submission; "" for none of them. */
+int form_load(struct screen *screen, const char *key, const char *submission, struct error *error);
+void form_unload(struct form_screen *form);
+/* Keeps what has changed. `field`: also where the agent stands. Failing is told. */
+bool form_keep(struct screen *screen, bool field);
+enum form_kept form_kept(const struct form_screen *form);
+/* Takes in what another terminal changed. */
+void form_reread(struct screen *screen);
+/* Submits; false when it did not work (told). */
+bool form_submit(struct screen *screen);
+/* Writes the filled form to a new file that only this user can read. */
+void form_write_text(struct screen *screen, const char *path);
+
+/* --- screen_form_field.c --- */
+
+/* Brings the editor in line with the field in focus. */
+void form_follow_focus(struct form_screen *form);
+/* The choices stand in the row itself, all in sight: whatever the width of the screen, so that keys
+ * typed before it is drawn mean the same. */
+#define FORM_SIGHT_COLUMNS 35
+bool form_choices_in_sight(const struct fill *fill, size_t line);
+bool form_field_key(struct screen *screen, const struct input *input);
+/* Leaves the field; false when the focus is held because of a fault in what was typed. */
+bool form_leave_field(struct screen *screen);
+/* Rows of the field's own box, and drawing of it in `box`. */
+int form_field_rows(const struct form_screen *form, size_t line, int width);
+void form_field_draw(struct form_screen *form, size_t line, const struct paint *box);
+void form_popup_draw(struct form_screen *form, const struct paint *paint, int row, int column,
+                     int width);
+
+/* --- screen_form_draw.c --- */
+
+void form_draw(struct screen *screen, const struct paint *paint);
+/* "7 of 12" and whether the draft is kept, at the end of the first row. */
+void form_draw_progress(const struct form_screen *form, const struct paint *paint);
+/* Columns of labels and of the box of a field at this width of the screen. */
+int form_label_width(int columns);
+
+/* --- screen_form_review.c --- */
+
+void form_review_open(struct screen *screen);
+void form_review_draw(struct screen *screen, const struct paint *paint);
+bool form_review_key(struct screen *screen, const struct input *input);
+void form_reading_open(struct form_screen *form);
+void form_reading_draw(struct screen *screen, const struct paint *paint);
+
+/* --- screen_form_pick.c --- */
+
+int form_pick_open(struct screen *screen, struct error *error);
+void form_pick_close(struct form_screen *form);
+void form_pick_draw(struct screen *screen, const struct paint *paint);
+bool form_pick_key(struct screen *screen, const struct input *input);
+/* The key of the form whose key, code or title is (begins like) what was said; "" when none. */
+void form_pick_find(struct screen *screen, const char *said, char *key, size_t size);
+
+#endif

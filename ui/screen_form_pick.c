@@ -1,0 +1,141 @@
+/* The form screen without a form: which one? */
+#include "ui/screen_form.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+#define PICK_LIMIT 500
+
+static int add_form(void *context, const struct record *record)
+{
+    struct form_screen *form = context;
+    struct form_pick *pick = &form->forms[form->form_count];
+
+    if (form->form_count == PICK_LIMIT)
+        return 1;
+    if (json_is_true(json_object_get(record->body, "ended")))
+        return 0;
+    text_copy(pick->key, sizeof(pick->key), record_text(record, "key"));
+    text_copy(pick->code, sizeof(pick->code), record_text(record, "code"));
+    pick->title = json_deep_copy(json_object_get(record->body, "title"));
+    form->form_count++;
+    return 0;
+}
+
+static int read_forms(struct screen *screen, struct error *error)
+{
+    struct form_screen *form = screen->data;
+    int code;
+
+    form->forms = calloc(PICK_LIMIT, sizeof(form->forms[0]));
+    if (form->forms == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    code = catalogue_each(screen->desk->catalogue, RECORD_FORM, add_form, form, error);
+    return code < 0 ? code : 0;
+}
+
+int form_pick_open(struct screen *screen, struct error *error)
+{
+    struct form_screen *form = screen->data;
+    int code = read_forms(screen, error);
+
+    form->mode = FORM_PICKING;
+    list_set_count(&form->picks, form->form_count);
+    return code;
+}
+
+void form_pick_close(struct form_screen *form)
+{
+    for (size_t i = 0; i < form->form_count; i++)
+        json_decref(form->forms[i].title);
+    free(form->forms);
+    form->forms = NULL;
+    form->form_count = 0;
+}
+
+static void draw_row(void *context, const struct paint *row, size_t index, bool selected)
+{
+    const struct form_screen *form = context;
+
+    (void)selected;
+    paint_text(row, 0, 1, 12, PAINT_DIM, form->forms[index].code);
+    paint_text(row, 0, 14, -1, PAINT_TEXT, format_localised(form->forms[index].title));
+}
+
+void form_pick_draw(struct screen *screen, const struct paint *paint)
+{
+    struct form_screen *form = screen->data;
+    struct paint rows = paint_part(paint, 2, 0, -1, -1);
+
+    paint_text(paint, 0, 0, -1, PAINT_TITLE, _("Which form?"));
+    if (form->form_count == 0) {
+        paint_text(&rows, 0, 0, -1, PAINT_DIM, _("There is no form in the catalogue yet."));
+        paint_cursor(&rows, 0, 0);
+        return;
+    }
+    list_draw(&form->picks, &rows, 1, true, draw_row, form);
+}
+
+bool form_pick_key(struct screen *screen, const struct input *input)
+{
+    struct form_screen *form = screen->data;
+    struct error error = ERROR_INIT;
+    char key[200];
+
+    if (list_key(&form->picks, input, true))
+        return true;
+    if (input->code != INPUT_ENTER || form->form_count == 0)
+        return false;
+    text_copy(key, sizeof(key), form->forms[form->picks.selected].key);
+    form->mode = FORM_FILLING;
+    if (form_load(screen, key, "", &error) != 0) {
+        form->mode = FORM_PICKING;
+        ui_tell_error(screen->ui, &error);
+    } else {
+        form_follow_focus(form);
+    }
+    return true;
+}
+
+/* True when a folded title begins with what was said, in either language. */
+static bool title_matches(const json_t *title, const char *said)
+{
+    const char *language;
+    json_t *text;
+    union {
+        const json_t *borrowed;
+        json_t *object;
+    } value = {title};
+    bool matches = false;
+
+    json_object_foreach(value.object, language, text)
+    {
+        char *folded = json_is_string(text)
+                           ? text_fold(json_string_value(text), json_string_length(text))
+                           : NULL;
+
+        matches = matches || (folded != NULL && strncmp(folded, said, strlen(said)) == 0);
+        free(folded);
+    }
+    return matches;
+}
+
+void form_pick_find(struct screen *screen, const char *said, char *key, size_t size)
+{
+    struct form_screen *form = screen->data;
+    char *folded = text_fold(said, strlen(said));
+
+    text_copy(key, size, strchr(said, '/') != NULL ? said : "");
+    if (*key == '\0' && folded != NULL && *folded != '\0' && read_forms(screen, NULL) == 0)
+        for (size_t i = 0; i < form->form_count && *key == '\0'; i++)
+            if (strcasecmp(form->forms[i].code, said) == 0 ||
+                title_matches(form->forms[i].title, folded))
+                text_copy(key, size, form->forms[i].key);
+    form_pick_close(form);
+    free(folded);
+}

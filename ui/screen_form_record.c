@@ -1,0 +1,355 @@
+/* The form screen's draft: read, kept as typed, received, submitted. */
+#include "ui/screen_form.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/json.h"
+#include "app/submission.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+#define TEXT_COLUMNS 78
+
+static struct answer_context context_now(const struct desk *desk)
+{
+    time_t seconds = (time_t)(desk_now(desk) / 1000);
+    struct tm local;
+    struct answer_context context = {.language = form_language(language_now())};
+
+    if (localtime_r(&seconds, &local) != NULL) {
+        context.today = (struct answer_day){local.tm_year + 1900, local.tm_mon + 1, local.tm_mday};
+        context.offset_minutes = (int)(local.tm_gmtoff / 60);
+    }
+    return context;
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+static int read_submission(struct screen *screen, const struct id *id, struct error *error)
+{
+    struct form_screen *form = screen->data;
+    struct record *record = NULL;
+    int code = store_get(screen->desk->store, RECORD_SUBMISSION, id, &record, NULL, error);
+
+    if (code != 0)
+        return code;
+    record_free(form->submission);
+    form->submission = record;
+    return 0;
+}
+
+/* The client's file, when there is one: its fields are offered as answers. */
+static void offer_known(struct screen *screen)
+{
+    struct form_screen *form = screen->data;
+    struct id client = screen->desk->open.client;
+    struct record *record = NULL;
+
+    if (form->submission != NULL && *record_text(form->submission, "client") != '\0')
+        id_parse(&client, record_text(form->submission, "client"));
+    if (id_is_empty(&client) ||
+        store_get(screen->desk->store, RECORD_CLIENT, &client, &record, NULL, NULL) != 0)
+        return;
+    fill_offer(form->fill, record->body, NULL);
+    record_free(record);
+}
+
+static int begin_filling(struct screen *screen, struct error *error)
+{
+    struct form_screen *form = screen->data;
+    struct answer_context context = context_now(screen->desk);
+    const json_t *body = form->submission == NULL ? NULL : form->submission->body;
+    json_t *state;
+    int code = form_compile(&form->form, form->definition->body, error);
+
+    if (code == 0)
+        code = fill_new(&form->fill, form->form, json_object_get(body, "answers"), &context, error);
+    if (code != 0)
+        return code;
+    form->unsaved = json_object();
+    form->other_version =
+        body != NULL && json_integer_or(body, "form_version", 0) != form_version(form->form);
+    fill_consents_receive(form->fill, json_object_get(body, "consents"));
+    offer_known(screen);
+    state = json_pack("{s:s}", "field", json_text_or(body, "field", ""));
+    fill_restore(form->fill, state);
+    json_decref(state);
+    form->mode = FORM_FILLING;
+    if (form->submission != NULL && !submission_is_draft(form->submission))
+        form_reading_open(form);
+    return 0;
+}
+
+int form_load(struct screen *screen, const char *key, const char *submission, struct error *error)
+{
+    struct form_screen *form = screen->data;
+    struct desk *desk = screen->desk;
+    struct id id;
+    int code = 0;
+
+    if (id_parse(&id, submission)) {
+        code = read_submission(screen, &id, error);
+        if (code != 0)
+            return code;
+        key = record_text(form->submission, "form");
+    } else {
+        code = submission_find_draft(desk->store, &desk->open.matter, &desk->open.contact, key,
+                                     &form->submission, error);
+    }
+    if (code == 0)
+        code = catalogue_get_by_key(desk->catalogue, RECORD_FORM, key, &form->definition, error);
+    return code == 0 ? begin_filling(screen, error) : code;
+}
+
+void form_unload(struct form_screen *form)
+{
+    fill_free(form->fill);
+    form_free(form->form);
+    record_free(form->definition);
+    record_free(form->submission);
+    editor_free(form->editor);
+    json_decref(form->unsaved);
+    free(form->edited);
+    free(form->review);
+    free(form->text);
+    form_pick_close(form);
+}
+
+/* --- keeping --------------------------------------------------------------------------------- */
+
+/* Collects what the filling has to tell. */
+static void collect(struct form_screen *form)
+{
+    const char *name;
+    const json_t *value;
+
+    while (fill_next_change(form->fill, &name, &value))
+        json_object_set_new(form->unsaved, name,
+                            value == NULL ? json_null() : json_deep_copy(value));
+}
+
+/* The draft begins with the first answer: opening a form by mistake leaves nothing behind. */
+static int start(struct screen *screen, struct error *error)
+{
+    struct form_screen *form = screen->data;
+    struct desk *desk = screen->desk;
+    struct author author = desk_author(desk);
+    struct submission_place place = {desk->open.matter, desk->open.contact, desk->open.client};
+    struct batch batch = {0};
+    struct id id;
+    int code = submission_start(&batch, &author, form->definition, &place, &id, error);
+
+    if (code == 0)
+        code = desk_apply(desk, &batch, error);
+    batch_clear(&batch);
+    if (code == 0)
+        code = read_submission(screen, &id, error);
+    if (code == 0) {
+        desk->open.submission = id;
+        code = desk_open_keep(desk, error);
+    }
+    return code;
+}
+
+static int change(struct screen *screen, bool field, bool submit, struct error *error)
+{
+    struct form_screen *form = screen->data;
+    struct author author = desk_author(screen->desk);
+    struct batch batch = {0};
+    json_t *consents = form->consents_changed ? fill_consents(form->fill) : NULL;
+    size_t current = fill_current(form->fill);
+    const char *pointer =
+        current < fill_line_count(form->fill) ? fill_line(form->fill, current)->pointer : NULL;
+    int code = submission_change(&batch, &author, form->submission, form->unsaved,
+                                 field ? pointer : NULL, consents, error);
+
+    json_decref(consents);
+    if (code == 0 && submit)
+        code = submission_submit(&batch, &author, form->submission, error);
+    if (code == 0 && batch.count > 0)
+        code = desk_apply(screen->desk, &batch, error);
+    batch_clear(&batch);
+    if (code != 0)
+        return code;
+    json_object_clear(form->unsaved);
+    form->consents_changed = false;
+    return read_submission(screen, &form->submission->id, error);
+}
+
+static bool keep(struct screen *screen, bool field, bool submit)
+{
+    struct form_screen *form = screen->data;
+    struct error error = ERROR_INIT;
+    int code = 0;
+
+    collect(form);
+    if (form->submission == NULL) {
+        if (json_object_size(form->unsaved) == 0 && !form->consents_changed && !submit)
+            return true;
+        code = start(screen, &error);
+    }
+    if (code == 0)
+        code = change(screen, field, submit, &error);
+    form->failed = code != 0;
+    if (code != 0)
+        ui_tell_error(screen->ui, &error);
+    return code == 0;
+}
+
+bool form_keep(struct screen *screen, bool field)
+{
+    struct form_screen *form = screen->data;
+
+    if (form->fill == NULL || form->mode == FORM_READING || form->mode == FORM_PICKING)
+        return true;
+    collect(form);
+    /* Where the agent stands goes along with answers; alone only when asked for. */
+    if (!field && json_object_size(form->unsaved) == 0 && !form->consents_changed)
+        return true;
+    return keep(screen, true, false);
+}
+
+enum form_kept form_kept(const struct form_screen *form)
+{
+    if (form->failed || json_object_size(form->unsaved) > 0)
+        return FORM_KEPT_NOT;
+    if (fill_typed(form->fill) != NULL)
+        return FORM_KEPT_TYPING;
+    return form->submission == NULL ? FORM_KEPT_NOTHING : FORM_KEPT;
+}
+
+bool form_submit(struct screen *screen)
+{
+    struct form_screen *form = screen->data;
+
+    fill_strip_hidden(form->fill);
+    form->consents_changed = form_recipient_count(form->form) > 0;
+    if (!keep(screen, true, true))
+        return false;
+    screen->desk->open.submission = (struct id){0};
+    desk_open_keep(screen->desk, NULL);
+    form_reading_open(form);
+    return true;
+}
+
+/* --- from elsewhere -------------------------------------------------------------------------- */
+
+static void tell_received(struct screen *screen, int count)
+{
+    struct form_screen *form = screen->data;
+    const json_t *updated = json_object_get(form->submission->meta, "updated");
+    struct id agent;
+    char name[200] = "";
+
+    if (id_parse(&agent, json_text_or(updated, "agent", "")))
+        desk_agent_name(screen->desk, &agent, name, sizeof(name));
+    if (*name == '\0')
+        text_copy(name, sizeof(name), _("another terminal"));
+    ui_tell(screen->ui, UI_NOTE,
+            language_plural("%2$s changed %1$d answer: it is marked",
+                            "%2$s changed %1$d answers: they are marked", count),
+            count, name);
+}
+
+/* The server refused the draft itself: all the answers are again to be kept, as a new one. */
+static void lose_submission(struct screen *screen)
+{
+    struct form_screen *form = screen->data;
+    json_t *answers = json_deep_copy(fill_answers(form->fill));
+
+    record_free(form->submission);
+    form->submission = NULL;
+    form->failed = true;
+    collect(form);
+    if (answers != NULL)
+        json_object_update_missing(form->unsaved, answers);
+    json_decref(answers);
+    ui_tell(screen->ui, UI_WARNING, _("The draft was refused: what was typed is still here"));
+}
+
+void form_reread(struct screen *screen)
+{
+    struct form_screen *form = screen->data;
+    int count;
+    int code;
+
+    if (form->fill == NULL)
+        return;
+    offer_known(screen);
+    if (form->submission == NULL)
+        return;
+    code = read_submission(screen, &form->submission->id, NULL);
+    if (code == ERROR_NOT_FOUND && form->mode != FORM_READING)
+        lose_submission(screen);
+    if (code != 0)
+        return;
+    if (!submission_is_draft(form->submission)) {
+        if (form->mode != FORM_READING) {
+            ui_tell(screen->ui, UI_WARNING, _("This form was submitted at another terminal"));
+            form_reading_open(form);
+        }
+        return;
+    }
+    if (form->mode == FORM_READING)
+        form->mode = FORM_FILLING; /* the submission was refused: it is a draft again */
+    /* What was told and could not be kept yet is not taken back by what stands in the record. */
+    if (json_object_size(form->unsaved) > 0)
+        return;
+    count = fill_receive(form->fill, json_object_get(form->submission->body, "answers"), NULL);
+    fill_consents_receive(form->fill, json_object_get(form->submission->body, "consents"));
+    if (count > 0) {
+        form_follow_focus(form);
+        tell_received(screen, count);
+    }
+    if (fill_stranded(form->fill) != NULL)
+        ui_tell(screen->ui, UI_WARNING, _("The field is gone; what you typed: %s"),
+                fill_stranded(form->fill));
+}
+
+/* --- plain text ------------------------------------------------------------------------------ */
+
+static bool write_all(int file, const char *text, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(file, text, length);
+
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        text += written;
+        length -= (size_t)written;
+    }
+    return true;
+}
+
+void form_write_text(struct screen *screen, const char *path)
+{
+    struct form_screen *form = screen->data;
+    char *text;
+    int file;
+
+    if (form->fill == NULL)
+        return;
+    if (*path == '\0') {
+        ui_tell(screen->ui, UI_FAILED, _("Say a file: text form.txt"));
+        return;
+    }
+    fill_take(form->fill);
+    text = fill_to_text(form->fill, TEXT_COLUMNS);
+    /* Personal: readable by this user alone, and nothing there is ever written over. */
+    file = text == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0)
+        ui_tell(screen->ui, UI_FAILED, _("%1$s: %2$s"), path, strerror(errno));
+    else if (!write_all(file, text, strlen(text)) || close(file) != 0)
+        ui_tell(screen->ui, UI_FAILED, _("%1$s: %2$s"), path, strerror(errno));
+    else
+        ui_tell(screen->ui, UI_DONE, _("Written to %s"), path);
+    free(text);
+}

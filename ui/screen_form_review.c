@@ -1,0 +1,307 @@
+/* The form screen's page before submission: faults, answers, who is told and with which consent;
+ * and what is left to see after it. */
+#include "ui/screen_form.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/submission.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+#define HEAD_ROWS 2
+#define FOOT_ROWS 3
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+static void add_row(struct form_screen *form, enum review_kind kind, size_t index)
+{
+    form->review[form->review_count++] = (struct review_row){kind, index};
+}
+
+/* Faults first, then the answers, then who is told; the last row submits. */
+static void list_rows(struct form_screen *form)
+{
+    size_t lines = fill_line_count(form->fill);
+    size_t recipients = form_recipient_count(form->form);
+    size_t room = lines * 2 + fill_stray_count(form->fill) + recipients + 1;
+
+    free(form->review);
+    form->review_count = 0;
+    form->review = calloc(room, sizeof(form->review[0]));
+    if (form->review == NULL) {
+        list_set_count(&form->rows, 0);
+        return;
+    }
+    for (size_t i = 0; i < lines; i++)
+        if (fill_line(form->fill, i)->visible && fill_line(form->fill, i)->message != NULL)
+            add_row(form, REVIEW_FAULT, i);
+    for (size_t i = 0; i < fill_stray_count(form->fill); i++)
+        add_row(form, REVIEW_STRAY, i);
+    for (size_t i = 0; i < lines; i++) {
+        const struct fill_line *line = fill_line(form->fill, i);
+
+        if (line->visible && line->kind == FILL_FIELD && fill_value(form->fill, i) != NULL)
+            add_row(form, REVIEW_ANSWER, i);
+    }
+    for (size_t i = 0; i < recipients; i++)
+        add_row(form, REVIEW_RECIPIENT, i);
+    add_row(form, REVIEW_SUBMIT, 0);
+    list_set_count(&form->rows, form->review_count);
+}
+
+static bool has_faults(const struct form_screen *form)
+{
+    return form->review_count > 0 &&
+           (form->review[0].kind == REVIEW_FAULT || form->review[0].kind == REVIEW_STRAY);
+}
+
+/* Where the work is: the first fault, else the first consent to ask, else the submission. */
+static void select_first(struct form_screen *form)
+{
+    size_t row = 0;
+
+    if (has_faults(form)) {
+        list_select(&form->rows, 0);
+        return;
+    }
+    while (row + 1 < form->review_count && form->review[row].kind != REVIEW_RECIPIENT)
+        row++;
+    list_select(&form->rows, row);
+}
+
+void form_review_open(struct screen *screen)
+{
+    struct form_screen *form = screen->data;
+
+    fill_review(form->fill);
+    form_keep(screen, true);
+    form->mode = FORM_REVIEWING;
+    list_rows(form);
+    select_first(form);
+}
+
+/* --- drawing --------------------------------------------------------------------------------- */
+
+static void draw_labelled(const struct form_screen *form, size_t line, const struct paint *row,
+                          enum paint_style style, const char *value)
+{
+    char *label = fill_label(form->fill, line);
+    int width = form_label_width(row->columns);
+
+    paint_text(row, 0, 2, width, PAINT_LABEL, label == NULL ? "" : label);
+    paint_text(row, 0, width + 3, -1, style, value);
+    free(label);
+}
+
+static void draw_row(void *context, const struct paint *paint, size_t index, bool selected)
+{
+    const struct form_screen *form = context;
+    const struct review_row *row = &form->review[index];
+    enum form_language language = form_language(language_now());
+    const struct fill_line *line;
+    char *spoken;
+
+    (void)selected;
+    switch (row->kind) {
+    case REVIEW_FAULT:
+        paint_text(paint, 0, 0, 1, PAINT_ERROR, "!");
+        draw_labelled(form, row->index, paint, PAINT_ERROR,
+                      fill_line(form->fill, row->index)->message == NULL
+                          ? ""
+                          : fill_line(form->fill, row->index)->message);
+        break;
+    case REVIEW_STRAY:
+        paint_text(paint, 0, 0, 1, PAINT_ERROR, "!");
+        paint_text(paint, 0, 2, -1, PAINT_ERROR, fill_stray(form->fill, row->index));
+        break;
+    case REVIEW_ANSWER:
+        line = fill_line(form->fill, row->index);
+        spoken =
+            answer_spoken(line->element->control, fill_value(form->fill, row->index), language);
+        draw_labelled(form, row->index, paint, PAINT_VALUE, spoken == NULL ? "" : spoken);
+        free(spoken);
+        break;
+    case REVIEW_RECIPIENT:
+        paint_text(paint, 0, 0, 4, PAINT_TEXT,
+                   fill_consent(form->fill, row->index) ? "[x] " : "[ ] ");
+        paint_text(paint, 0, 4, -1, PAINT_VALUE,
+                   form_text_in(&form_recipient(form->form, row->index)->title, language));
+        break;
+    case REVIEW_SUBMIT:
+        paint_text(paint, 0, 0, -1, has_faults(form) ? PAINT_DIM : PAINT_ACCENT,
+                   has_faults(form) ? _("Not yet: what is marked ! comes first")
+                                    : _("Enter submits the form"));
+        break;
+    }
+}
+
+/* What the marked row needs said: the sentence of a consent, what Enter does. */
+static void draw_foot(const struct form_screen *form, const struct paint *paint, int row)
+{
+    const struct review_row *marked = &form->review[form->rows.selected];
+    enum form_language language = form_language(language_now());
+    const char *consent;
+
+    switch (marked->kind) {
+    case REVIEW_RECIPIENT:
+        consent = form_text_in(&form_recipient(form->form, marked->index)->consent, language);
+        paint_wrapped(paint, row, 0, -1, 2, PAINT_ACCENT,
+                      *consent == '\0' ? _("No consent is needed.") : consent);
+        paint_text(paint, row + 2, 0, -1, PAINT_DIM,
+                   _("Read it to the client. Space: yes or no; Enter: yes, and the next one."));
+        break;
+    case REVIEW_FAULT:
+        paint_text(paint, row, 0, -1, PAINT_DIM, _("Enter goes to this field."));
+        break;
+    case REVIEW_STRAY:
+        paint_text(paint, row, 0, -1, PAINT_DIM,
+                   _("The form has no field for this: tell its owner."));
+        break;
+    case REVIEW_ANSWER:
+        paint_text(paint, row, 0, -1, PAINT_DIM, _("Enter goes to this field."));
+        break;
+    case REVIEW_SUBMIT:
+        break;
+    }
+}
+
+void form_review_draw(struct screen *screen, const struct paint *paint)
+{
+    struct form_screen *form = screen->data;
+    size_t told = 0;
+    size_t recipients = form_recipient_count(form->form);
+    struct paint rows = paint_part(paint, HEAD_ROWS, 0, -1 - FOOT_ROWS, -1);
+
+    if (form->review_count == 0)
+        return;
+    for (size_t i = 0; i < recipients; i++)
+        told += fill_consent(form->fill, i);
+    if (recipients > 0)
+        paint_format(paint, 0, 0, -1, PAINT_TITLE,
+                     _("Review: %1$zu of %2$zu agencies will be told"), told, recipients);
+    else
+        paint_text(paint, 0, 0, -1, PAINT_TITLE, _("Review before submission"));
+    form_draw_progress(form, paint);
+    list_draw(&form->rows, &rows, 1, true, draw_row, form);
+    draw_foot(form, paint, paint->rows - FOOT_ROWS);
+}
+
+/* --- keys ------------------------------------------------------------------------------------ */
+
+static void back_to(struct screen *screen, size_t line)
+{
+    struct form_screen *form = screen->data;
+
+    form->mode = FORM_FILLING;
+    if (line < fill_line_count(form->fill))
+        fill_go(form->fill, line);
+    form_follow_focus(form);
+}
+
+static void set_consent(struct screen *screen, size_t recipient, bool given)
+{
+    struct form_screen *form = screen->data;
+    const struct form_recipient *agency = form_recipient(form->form, recipient);
+
+    if (*form_text_in(&agency->consent, FORM_FRENCH) == '\0')
+        return;
+    fill_consent_set(form->fill, recipient, given);
+    form->consents_changed = true;
+    form_keep(screen, false);
+}
+
+static void press_enter(struct screen *screen)
+{
+    struct form_screen *form = screen->data;
+    const struct review_row row = form->review[form->rows.selected];
+
+    switch (row.kind) {
+    case REVIEW_FAULT:
+    case REVIEW_ANSWER:
+        back_to(screen, row.index);
+        break;
+    case REVIEW_RECIPIENT:
+        set_consent(screen, row.index, true);
+        list_select(&form->rows, form->rows.selected + 1);
+        break;
+    case REVIEW_SUBMIT:
+        if (!has_faults(form) && form_submit(screen))
+            ui_tell(screen->ui, UI_DONE, _("Submitted"));
+        else if (has_faults(form))
+            list_select(&form->rows, 0);
+        break;
+    case REVIEW_STRAY:
+        break;
+    }
+}
+
+bool form_review_key(struct screen *screen, const struct input *input)
+{
+    struct form_screen *form = screen->data;
+    const struct review_row *row;
+
+    if (form->review_count == 0)
+        return false;
+    if (list_key(&form->rows, input, true))
+        return true;
+    row = &form->review[form->rows.selected];
+    switch (input->code) {
+    case INPUT_ESCAPE:
+        back_to(screen, fill_line_count(form->fill));
+        return true;
+    case INPUT_ENTER:
+        press_enter(screen);
+        return true;
+    case INPUT_TAB:
+        list_select(&form->rows, (form->rows.selected + 1) % form->review_count);
+        return true;
+    case INPUT_BACK_TAB:
+        list_select(&form->rows,
+                    (form->rows.selected + form->review_count - 1) % form->review_count);
+        return true;
+    case ' ':
+        if (row->kind == REVIEW_RECIPIENT)
+            set_consent(screen, row->index, !fill_consent(form->fill, row->index));
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* --- after it -------------------------------------------------------------------------------- */
+
+void form_reading_open(struct form_screen *form)
+{
+    form->mode = FORM_READING;
+    form->page = (struct page){0};
+}
+
+static void draw_reading(struct screen *screen, const struct paint *paint)
+{
+    struct form_screen *form = screen->data;
+    char when[64] = "";
+    int64_t ms;
+    char *text = fill_to_text(form->fill, paint->columns > 20 ? (size_t)paint->columns : 20);
+
+    if (timestamp_parse(record_text(form->submission, "submitted_at"), &ms))
+        format_when(when, sizeof(when), ms, desk_now(screen->desk));
+    page_start(&form->page, paint);
+    page_labelled(&form->page, 12, _("Status"), PAINT_GOOD,
+                  format_word(record_text(form->submission, "status")));
+    page_labelled(&form->page, 12, _("Submitted"), PAINT_VALUE, when);
+    page_blank(&form->page);
+    page_text(&form->page, 0, PAINT_TEXT, text == NULL ? "" : text);
+    free(text);
+}
+
+void form_reading_draw(struct screen *screen, const struct paint *paint)
+{
+    struct form_screen *form = screen->data;
+
+    fill_set_language(form->fill, form_language(language_now()));
+    page_draw(&form->page, paint, draw_reading, screen);
+    paint_cursor(paint, 0, 0);
+}
