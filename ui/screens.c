@@ -9,27 +9,31 @@ extern const struct screen_kind screen_agents, screen_case, screen_case_entry, s
     screen_note, screen_outbox, screen_refusals;
 
 /* The order is that of the key line and of the help: one a line, so that additions merge. */
+/* clang-format off */
 const struct screen_kind *const screen_kinds[] = {
-    extern const struct screen_kind screen_choice, screen_form, screen_help, screen_home,
-    screen_lock, screen_search, screen_service, screen_sign_in;
-extern const struct screen_kind screen_agents, screen_case, screen_case_entry, screen_client,
-    screen_contact, screen_contact_end, screen_handoff, screen_handoff_list, screen_handoff_offer,
-    screen_note, screen_outbox, screen_refusals;
-
-/* The order is that of the key line and of the help: one a line, so that additions merge. */
-const struct screen_kind *const screen_kinds[] = {
-    &screen_help,                       /* F1 */
-    &screen_search,                     /* F2 */
-    &screen_contact,                    /* F3 */
-    &screen_form,                       /* F4 */
-    &screen_handoff_list,               /* F5 */
-    &screen_note,                       /* F6 */
-    &screen_outbox,                     /* F7 */
-    &screen_service,      &screen_lock, /* F9 */
-    &screen_home,         &screen_sign_in,       &screen_choice,   &screen_agents,
-    &screen_case,         &screen_case_entry,    &screen_client,   &screen_contact_end,
-    &screen_handoff,      &screen_handoff_offer, &screen_refusals, NULL,
+    &screen_help,          /* F1 */
+    &screen_search,        /* F2 */
+    &screen_contact,       /* F3 */
+    &screen_form,          /* F4 */
+    &screen_handoff_list,  /* F5 */
+    &screen_note,          /* F6 */
+    &screen_outbox,        /* F7 */
+    &screen_lock,          /* F9 */
+    &screen_handoff_offer, /* Ctrl-O */
+    &screen_home,          /* by command from here on, or from a screen */
+    &screen_case,
+    &screen_contact_end,
+    &screen_handoff,    
+    &screen_agents,     
+    &screen_refusals,   
+    &screen_service,    
+    &screen_client,     
+    &screen_case_entry, 
+    &screen_choice,     
+    &screen_sign_in,    
+    NULL,
 };
+/* clang-format on */
 
 const struct screen_kind *screen_kind_find(const char *name)
 {
