@@ -8,11 +8,23 @@
 #include "ui/format.h"
 #include "ui/language.h"
 
+/* Quitting twice within this time is meant. */
+#define QUIT_AGAIN_MS INT64_C(10000)
+
 /* --- from anywhere --------------------------------------------------------------------------- */
 
 static void run_quit(struct ui *ui, const char *argument)
 {
+    int64_t now = desk_now(ui->desk);
+
     (void)argument;
+    /* A contact is never left open unseen. */
+    if (ui->desk->line.contact_started_ms > 0 && now - ui->quit_asked_ms > QUIT_AGAIN_MS) {
+        ui->quit_asked_ms = now;
+        ui_tell(ui, UI_WARNING, "%s",
+                _("A contact is in progress. Quit again leaves it open until you return."));
+        return;
+    }
     ui_quit(ui);
 }
 
@@ -87,11 +99,23 @@ static void add(struct commands *commands, const struct command *command)
         commands->list[commands->count++] = *command;
 }
 
-static void add_screen(struct commands *commands, const struct screen_kind *kind)
+static void add_screen(struct commands *commands, const struct screen *screen)
 {
+    const struct screen_kind *kind = screen->kind;
+
     for (const struct screen_key *key = kind->keys; key != NULL && key->help != NULL; key++)
-        add(commands,
-            &(struct command){key->command, key->help, key->label, key->code, NULL, key, NULL});
+        if (kind->offers == NULL || kind->offers(screen, key))
+            add(commands,
+                &(struct command){key->command, key->help, key->label, key->code, NULL, key, NULL});
+}
+
+/* A key of the top screen stands before the same key from anywhere. */
+static bool has_key(const struct commands *commands, uint32_t code)
+{
+    for (size_t i = 0; i < commands->count && code != INPUT_NONE; i++)
+        if (commands->list[i].code == code)
+            return true;
+    return false;
 }
 
 size_t commands_list(const struct ui *ui, struct command *list, size_t limit)
@@ -101,7 +125,7 @@ size_t commands_list(const struct ui *ui, struct command *list, size_t limit)
     bool signed_in = ui->desk->agent != NULL;
 
     if (top != NULL)
-        add_screen(&commands, top);
+        add_screen(&commands, &ui->stack[ui->count - 1]->screen);
     if (top != NULL && (top->flags & SCREEN_BARE))
         return commands.count;
     for (const struct screen_kind *const *kind = screen_kinds; *kind != NULL; kind++) {
@@ -110,7 +134,9 @@ size_t commands_list(const struct ui *ui, struct command *list, size_t limit)
         if ((k->command == NULL && k->code == INPUT_NONE) ||
             (!signed_in && !(k->flags & SCREEN_WITHOUT_AGENT)))
             continue;
-        add(&commands, &(struct command){k->command, k->title, k->label, k->code, k, NULL, NULL});
+        add(&commands,
+            &(struct command){k->command, k->title, has_key(&commands, k->code) ? NULL : k->label,
+                              k->code, k, NULL, NULL});
     }
     for (size_t i = 0; i < sizeof(everywhere) / sizeof(everywhere[0]); i++)
         if (signed_in || (everywhere[i].run != run_sign_out && everywhere[i].run != run_channel))

@@ -190,8 +190,7 @@ static void draw_choice(struct fields *fields, size_t row, const struct paint *p
 
         if (on && focus)
             paint_cursor(paint, 0, column);
-        if (on && paint_is_plain(paint))
-            column += paint_text(paint, 0, column, -1, PAINT_VALUE, "*");
+        column += paint_text(paint, 0, column, 2, PAINT_ACCENT, on ? "*" : "");
         column += paint_text(paint, 0, column, -1,
                              on ? (focus ? PAINT_FOCUS : PAINT_SELECTION) : PAINT_DIM, text) +
                   2;

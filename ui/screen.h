@@ -51,6 +51,9 @@ struct screen_kind {
     const char *label;   /* N_(): for the key line, when it has a `code` */
     unsigned flags;      /* of enum screen_flag */
     const struct screen_key *keys; /* may be NULL */
+    /* False for a key that has no sense in the present state of the screen: it is then neither
+     * shown nor run. NULL: all have. */
+    bool (*offers)(const struct screen *screen, const struct screen_key *key);
 
     /* Makes `screen->data`. `arguments` (borrowed, NULL for none) is what ui_open was given, or
      * what `save` returned in an earlier run: one way in, so that a restored screen is the same.

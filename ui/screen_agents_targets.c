@@ -222,7 +222,7 @@ void target_draw(const struct target *target, const struct paint *row)
         [TARGET_OFFLINE] = N_("not here"),
         [TARGET_UNKNOWN] = N_("not known"),
     };
-    int width = row->columns / 3;
+    int width = row->columns * 2 / 5;
     const char *state = target->kind == TARGET_QUEUE    ? _("queue")
                         : target->kind == TARGET_OFFICE ? _("office")
                                                         : _(presences[target->presence]);

@@ -368,17 +368,53 @@ static bool matter_key(struct screen *screen, const struct input *input)
     return list_key(&matter->list, input, true);
 }
 
+static void run_note(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    ui_open(screen->ui, "note", NULL);
+}
+
+/* The case is about the service whose page is open below. */
+static void run_service(struct screen *screen, const char *argument)
+{
+    struct matter *matter = screen->data;
+    struct author author = desk_author(screen->desk);
+    json_t *page = ui_state_of(screen->ui, "service");
+    const char *key = *argument != '\0' ? argument : json_text_or(page, "key", "");
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    int code;
+
+    if (*key == '\0') {
+        ui_tell(screen->ui, UI_NOTE, "%s", _("Open the service first: F2 finds it."));
+    } else {
+        code = case_set(&batch, &author, matter->file.matter, "service", key, &error);
+        if (work_apply(screen, &batch, code, &error))
+            matter_changed(screen);
+    }
+    json_decref(page);
+}
+
 static const struct screen_key matter_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Shows the marked entry in full, or goes on with the form."), NULL,
      run_entry},
-    {INPUT_CONTROL('R'), N_("Status"), N_("Says where the case stands."), N_("status"), run_status},
-    {INPUT_CONTROL('N'), N_("Take"), N_("Takes the case into your hands."), N_("take"), run_take},
+    {INPUT_F(6), N_("Note"), N_("Writes a note on the case."), NULL, run_note},
     {INPUT_F(5), N_("Hand off"), N_("Hands the client and the case off to somebody else."), NULL,
      run_handoff},
     {INPUT_CONTROL('X'), N_("End"), N_("Ends the contact with its outcome."), N_("end"), run_end},
+    {INPUT_CONTROL('R'), N_("Status"), N_("Says where the case stands."), N_("status"), run_status},
+    {INPUT_CONTROL('N'), N_("Take"), N_("Takes the case into your hands."), N_("take"), run_take},
     {INPUT_NONE, NULL, N_("Mends the client's details."), N_("client"), run_client},
+    {INPUT_NONE, NULL, N_("Says which service the case is about: the one whose page is open."),
+     N_("service"), run_service},
     {0},
 };
+
+/* Without a contact there is none to end. */
+static bool matter_offers(const struct screen *screen, const struct screen_key *key)
+{
+    return key->run != run_end || !id_is_empty(&screen->desk->open.contact);
+}
 
 /* --- home ------------------------------------------------------------------------------------ */
 
@@ -427,6 +463,7 @@ const struct screen_kind screen_case = {
     .command = N_("case"),
     .flags = SCREEN_SINGLE,
     .keys = matter_keys,
+    .offers = matter_offers,
     .open = matter_open,
     .close = matter_close,
     .draw = matter_draw,

@@ -121,27 +121,6 @@ static void contact_answer(struct screen *screen, const char *from, const json_t
 
 /* --- keys ------------------------------------------------------------------------------------ */
 
-/* One key has one meaning in each half of the screen; this says which half it is not for. */
-static bool is_searching(struct screen *screen)
-{
-    const struct contact *contact = screen->data;
-
-    if (contact->record != NULL)
-        ui_tell(screen->ui, UI_NOTE, "%s",
-                _("A contact is in progress: end it first with Ctrl-X."));
-    return contact->record == NULL;
-}
-
-static bool is_in_progress(struct screen *screen)
-{
-    const struct contact *contact = screen->data;
-
-    if (contact->record == NULL)
-        ui_tell(screen->ui, UI_NOTE, "%s",
-                _("No contact is in progress: choose the client first."));
-    return contact->record != NULL;
-}
-
 static void run_client(struct screen *screen, const char *argument)
 {
     struct contact *contact = screen->data;
@@ -156,8 +135,7 @@ static void run_client(struct screen *screen, const char *argument)
 static void run_anonymous(struct screen *screen, const char *argument)
 {
     (void)argument;
-    if (is_searching(screen))
-        contact_search_begin(screen, NULL);
+    contact_search_begin(screen, NULL);
 }
 
 static void run_channel(struct screen *screen, const char *argument)
@@ -166,8 +144,6 @@ static void run_channel(struct screen *screen, const char *argument)
     struct error error = ERROR_INIT;
 
     (void)argument;
-    if (!is_searching(screen))
-        return;
     text_copy(desk->channel, sizeof(desk->channel),
               strcmp(desk->channel, "counter") == 0 ? "phone" : "counter");
     if (desk_open_keep(desk, &error) != 0)
@@ -177,15 +153,12 @@ static void run_channel(struct screen *screen, const char *argument)
 static void run_identity(struct screen *screen, const char *argument)
 {
     (void)argument;
-    if (is_in_progress(screen))
-        contact_now_identity(screen);
+    contact_now_identity(screen);
 }
 
 static void run_end(struct screen *screen, const char *argument)
 {
     (void)argument;
-    if (!is_in_progress(screen))
-        return;
     contact_now_keep_need(screen);
     ui_open(screen->ui, "contact-end", NULL);
 }
@@ -193,10 +166,15 @@ static void run_end(struct screen *screen, const char *argument)
 static void run_handoff(struct screen *screen, const char *argument)
 {
     (void)argument;
-    if (!is_in_progress(screen))
-        return;
     contact_now_keep_need(screen);
     ui_open(screen->ui, "handoff", NULL);
+}
+
+static void run_note(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    contact_now_keep_need(screen);
+    ui_open(screen->ui, "note", NULL);
 }
 
 static const struct screen_key contact_keys[] = {
@@ -204,21 +182,29 @@ static const struct screen_key contact_keys[] = {
      N_("Begins the contact with the marked client; then opens the case."), NULL, NULL},
     {INPUT_CONTROL('N'), N_("Client"), N_("Makes a new client; later mends the client's details."),
      N_("client"), run_client},
-    {INPUT_CONTROL('V'), N_("Anonymous"), N_("Begins a contact with an anonymous client."),
+    {INPUT_CONTROL('O'), N_("Anonymous"), N_("Begins a contact with an anonymous client."),
      N_("anonymous"), run_anonymous},
     {INPUT_CONTROL('P'), N_("Counter/phone"),
-     N_("Says whether the client is at the counter or on "
-        "the phone."),
-     NULL, run_channel},
-    {INPUT_CONTROL('R'), N_("Identity"),
-     N_("Says how far the identity was checked: basic, verified, "
-        "not asked."),
-     N_("identity"), run_identity},
+     N_("Says whether the client is at the counter or on the phone."), NULL, run_channel},
+    {INPUT_F(6), N_("Note"), N_("Writes a note on the contact or its case."), NULL, run_note},
     {INPUT_F(5), N_("Hand off"), N_("Hands the client off to somebody else."), NULL, run_handoff},
     {INPUT_CONTROL('X'), N_("End"), N_("Ends the contact with its outcome."), N_("end"), run_end},
+    {INPUT_CONTROL('R'), N_("Identity"),
+     N_("Says how far the identity was checked: basic, verified, not asked."), N_("identity"),
+     run_identity},
     {INPUT_TAB, NULL, N_("Goes between the need and the cases."), NULL, NULL},
     {0},
 };
+
+/* Beginning needs no contact in progress, all else does; Enter and the client go with both. */
+static bool contact_offers(const struct screen *screen, const struct screen_key *key)
+{
+    const struct contact *contact = screen->data;
+
+    if (key->run == NULL || key->run == run_client)
+        return true;
+    return (contact->record == NULL) == (key->run == run_anonymous || key->run == run_channel);
+}
 
 /* --- whatever is on the screen ---------------------------------------------------------------- */
 
@@ -286,6 +272,7 @@ const struct screen_kind screen_contact = {
     .label = N_("Contact"),
     .flags = SCREEN_SINGLE,
     .keys = contact_keys,
+    .offers = contact_offers,
     .open = contact_open,
     .close = contact_close,
     .draw = contact_draw,

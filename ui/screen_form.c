@@ -309,6 +309,13 @@ static void run_text(struct screen *screen, const char *argument)
     form_write_text(screen, argument);
 }
 
+static void run_handoff(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    if (form_keep(screen, true))
+        ui_open(screen->ui, "handoff", NULL);
+}
+
 static const struct screen_key form_keys[] = {
     {INPUT_TAB, NULL,
      N_("Tab, Enter and the arrows go from field to field; Page keys from page to page."), NULL,
@@ -316,6 +323,8 @@ static const struct screen_key form_keys[] = {
     {INPUT_CONTROL('X'), N_("Review"),
      N_("Reviews the form, with the agencies told and their consents, then submits it."),
      N_("review"), run_review},
+    {INPUT_F(5), N_("Hand off"), N_("Hands the form off to somebody else, at this very field."),
+     NULL, run_handoff},
     {INPUT_F(7), N_("Error"), N_("Goes to the next field that is wrong or missing."), N_("error"),
      run_next_fault},
     {INPUT_CONTROL('Y'), N_("Undo"), N_("Takes the last change back."), N_("undo"), run_undo},

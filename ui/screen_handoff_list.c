@@ -228,7 +228,7 @@ static void tell(struct watch *watch)
                     sizeof(name));
     work_first_line(record_text(record, "summary"), summary, sizeof(summary) / 2);
     snprintf(desk->line.notice, sizeof(desk->line.notice),
-             watch->newest != NULL ? _("Ctrl-O: %1$s hands off to you: %2$s")
+             watch->newest != NULL ? _("Ctrl-V: %1$s hands off to you: %2$s")
                                    : _("%1$s has taken over: %2$s"),
              name, summary);
 }

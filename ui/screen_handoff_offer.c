@@ -340,6 +340,19 @@ static const struct screen_key offer_keys[] = {
     {0},
 };
 
+static bool offer_offers(const struct screen *screen, const struct screen_key *key)
+{
+    const struct offer *offer = screen->data;
+
+    if (key->run == run_decline)
+        return handoff_is_offered(offer->handoff) &&
+               handoff_is_for(offer->handoff, screen->desk->agent);
+    if (key->run == run_withdraw)
+        return handoff_is_offered(offer->handoff) &&
+               handoff_is_from(offer->handoff, desk_agent(screen->desk));
+    return true;
+}
+
 extern const struct screen_kind screen_handoff_offer;
 const struct screen_kind screen_handoff_offer = {
     .name = "offer",
@@ -347,8 +360,9 @@ const struct screen_kind screen_handoff_offer = {
     .help = N_("Who hands what off to you, and what you must know. One key accepts: contact, "
                "client, case and form come along."),
     .command = N_("offer"),
-    .code = INPUT_CONTROL('O'),
+    .code = INPUT_CONTROL('V'),
     .keys = offer_keys,
+    .offers = offer_offers,
     .open = offer_open,
     .close = offer_close,
     .draw = offer_draw,

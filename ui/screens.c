@@ -19,7 +19,7 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_note,          /* F6 */
     &screen_outbox,        /* F7 */
     &screen_lock,          /* F9 */
-    &screen_handoff_offer, /* Ctrl-O */
+    &screen_handoff_offer, /* Ctrl-V */
     &screen_home,          /* by command from here on, or from a screen */
     &screen_case,
     &screen_contact_end,

@@ -34,6 +34,7 @@ struct ui {
     int64_t store_version, catalogue_version;
     uint64_t desk_changes;
     struct link_status link;
+    int64_t quit_asked_ms;     /* when quitting was asked while a contact is in progress */
     int64_t waiting, refusals; /* counts in the store */
     char *saved;               /* owned: the state as last saved, to skip what is the same */
 };
