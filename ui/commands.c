@@ -86,6 +86,12 @@ static const struct command everywhere[] = {
      INPUT_NONE, NULL, NULL, run_sign_out},
 };
 
+const struct command *commands_everywhere(size_t *count)
+{
+    *count = sizeof(everywhere) / sizeof(everywhere[0]);
+    return everywhere;
+}
+
 /* --- all tables as one ----------------------------------------------------------------------- */
 
 struct commands {

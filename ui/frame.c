@@ -13,28 +13,38 @@
 #define FRAME_KEYS    2
 #define FRAME_MESSAGE 3
 
+/* Where Esc leads, at the right; returns the columns it takes. */
+static int draw_parent(const struct ui *ui, const struct paint *paint)
+{
+    const char *parent = _(ui->stack[ui->count - 2]->screen.kind->title);
+    int width = (int)text_width(parent, strlen(parent));
+    char escape[32];
+    int name;
+
+    input_name(INPUT_ESCAPE, escape, sizeof(escape));
+    name = (int)text_width(escape, strlen(escape));
+    if (name + width + 3 > paint->columns / 2)
+        return 0;
+    paint_text(paint, 0, paint->columns - width - name - 2, name, PAINT_KEY, escape);
+    paint_text(paint, 0, paint->columns - width - 1, width, PAINT_DIM, parent);
+    return name + width + 3;
+}
+
 static void draw_title(struct ui *ui, const struct paint *paint)
 {
     struct screen *top = ui_top(ui);
-    const char *subject = NULL, *parent = NULL;
-    int used;
+    const char *subject = NULL;
+    int used, room = paint->columns - 2;
 
+    if (ui->count > 1)
+        room -= draw_parent(ui, paint);
+    used = paint_text(paint, 0, 1, room, PAINT_TITLE, _(top->kind->title));
     if (top->kind->subject != NULL)
         subject = top->kind->subject(top);
-    if (ui->count > 1)
-        parent = _(ui->stack[ui->count - 2]->screen.kind->title);
-    used = paint_text(paint, 0, 1, paint->columns - 2, PAINT_TITLE, _(top->kind->title));
-    if (subject != NULL && *subject != '\0') {
-        used += paint_text(paint, 0, 1 + used, 3, PAINT_DIM, " · ");
-        used += paint_text(paint, 0, 1 + used, paint->columns - used - 2, PAINT_VALUE, subject);
-    }
-    /* Where Esc leads, when there is room for it. */
-    if (parent != NULL && used + (int)text_width(parent, strlen(parent)) + 8 < paint->columns) {
-        int width = (int)text_width(parent, strlen(parent));
-
-        paint_text(paint, 0, paint->columns - width - 5, 3, PAINT_KEY, "Esc");
-        paint_text(paint, 0, paint->columns - width - 1, width, PAINT_DIM, parent);
-    }
+    if (subject == NULL || *subject == '\0' || used + 4 > room)
+        return;
+    used += paint_text(paint, 0, 1 + used, 3, PAINT_DIM, " · ");
+    paint_text(paint, 0, 1 + used, room - used, PAINT_VALUE, subject);
 }
 
 static enum paint_style message_style(enum ui_message kind)

@@ -10,6 +10,7 @@ libui_a_SOURCES = \
     ui/input.c ui/input.h \
     ui/language.c ui/language.h \
     ui/list.c ui/list.h \
+    ui/manual.c ui/manual.h \
     ui/loop.c ui/loop.h \
     ui/page.c ui/page.h \
     ui/paint.c ui/paint.h \
@@ -50,11 +51,17 @@ libui_a_SOURCES = \
 bin_PROGRAMS += guichet
 guichet_SOURCES = \
     app/main/command_import.c app/main/command_import.h \
+    app/main/command_manual.c app/main/command_manual.h \
     app/main/command_search.c app/main/command_search.h \
     app/main/guichet.c
 guichet_LDADD = libui.a libnet.a libforms.a libapp.a $(NCURSES_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
     $(APP_LIBS)
-dist_man_MANS += app/man/guichet.1
+
+# The manual page is made by the program, out of its tables of options, commands and keys.
+nodist_man_MANS = app/man/guichet.1
+CLEANFILES += app/man/guichet.1
+app/man/guichet.1: guichet$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && LC_ALL=C ./guichet$(EXEEXT) manual >$@.new && mv $@.new $@
 
 # French; English is what the sources say.
 EXTRA_DIST += ui/po/fr.po

@@ -97,13 +97,12 @@ static const struct row *home_row(const struct home *home, size_t index)
 
 static void draw_row(const struct paint *paint, int line, const struct row *row, size_t index)
 {
-    int used;
+    int remark = paint->columns * 62 / 100;
 
     if (index < 9)
         paint_format(paint, line, 1, 1, PAINT_KEY, "%zu", index + 1);
-    used = 4 + paint_text(paint, line, 4, -1, PAINT_TEXT, row->text);
-    if (*row->remark != '\0' && used + 4 < paint->columns)
-        paint_text(paint, line, used + 2, -1, PAINT_DIM, row->remark);
+    paint_text(paint, line, 4, *row->remark == '\0' ? -1 : remark - 5, PAINT_TEXT, row->text);
+    paint_text(paint, line, remark, -1, PAINT_DIM, row->remark);
 }
 
 /* Rows with the headings of their parts, scrolled so that the chosen one is in sight. */

@@ -50,8 +50,8 @@ static void lock_draw(struct screen *screen, const struct paint *paint)
     editor_draw(lock->password, &field, true);
     if (lock->wrong)
         paint_text(paint, top + 3, 23, -1, PAINT_ERROR, _("That is not the password."));
-    paint_text(paint, top + 5, 3, -1, PAINT_DIM,
-               _("Enter unlocks. F10 signs out: everything is kept for the next sign-in."));
+    paint_wrapped(paint, top + 5, 3, paint->columns - 6, 3, PAINT_DIM,
+                  _("Enter unlocks. F10 signs out: everything is kept for the next sign-in."));
 }
 
 static bool lock_key(struct screen *screen, const struct input *input)

@@ -56,6 +56,9 @@ struct command {
 
 #define UI_COMMANDS_LIMIT 128
 
+/* The commands that belong to no screen. Static. */
+const struct command *commands_everywhere(size_t *count);
+
 /* Fills `commands` with the top screen's, then those from anywhere; returns how many. Entries
  * without a word or without a key are there too. */
 size_t commands_list(const struct ui *ui, struct command *commands, size_t limit);

@@ -15,6 +15,7 @@
 
 #include "app/config.h"
 #include "app/main/command_import.h"
+#include "app/main/command_manual.h"
 #include "app/main/command_search.h"
 #include "app/record_fields.h"
 #include "app/seal.h"
@@ -67,12 +68,6 @@ static const struct config_key keys[] = {
     {.name = NULL},
 };
 
-struct subcommand {
-    const char *name;
-    int (*run)(int argc, char **argv);
-    const char *help;
-};
-
 /* Searches the terminal's own catalogue when no other is named. */
 static int run_search(int argc, char **argv)
 {
@@ -88,12 +83,29 @@ static int run_search(int argc, char **argv)
     return status;
 }
 
-static const struct subcommand subcommands[] = {
-    {"search", run_search, "Search services and forms as the screen does."},
-    {"import", command_import, "Import services and forms into a catalogue file."},
+/* Given to the manual, and run in main. */
+static int run_manual(int argc, char **argv);
+
+static const struct manual_command commands[] = {
+    {"search", "Search services and forms as the screen does."},
+    {"import", "Import services and forms into a catalogue file."},
+    {"manual", "Print the manual page."},
 };
 
-#define SUBCOMMAND_COUNT (sizeof(subcommands) / sizeof(subcommands[0]))
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+static int (*const command_runs[COMMAND_COUNT])(int argc, char **argv) = {
+    run_search,
+    command_import,
+    run_manual,
+};
+
+static int run_manual(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    return command_manual(keys, commands, COMMAND_COUNT);
+}
 
 static void print_usage(const struct config *config)
 {
@@ -106,8 +118,8 @@ static void print_usage(const struct config *config)
            "screen; F1 there explains the keys, and each key has a command after `:`.\n\n"
            "Options:\n%s\nCommands (guichet COMMAND --help tells more):\n",
            help.bytes == NULL ? "" : help.bytes);
-    for (size_t i = 0; i < SUBCOMMAND_COUNT; i++)
-        printf("  %-10s %s\n", subcommands[i].name, subcommands[i].help);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        printf("  %-10s %s\n", commands[i].name, commands[i].help);
     text_buffer_free(&help);
 }
 
@@ -316,9 +328,9 @@ int main(int argc, char **argv)
     struct error error = ERROR_INIT;
     int code;
 
-    for (size_t i = 0; argc > 1 && i < SUBCOMMAND_COUNT; i++)
-        if (strcmp(argv[1], subcommands[i].name) == 0)
-            return subcommands[i].run(argc - 1, argv + 1);
+    for (size_t i = 0; argc > 1 && i < COMMAND_COUNT; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return command_runs[i](argc - 1, argv + 1);
     protect();
     code = read_options(&program, argc, argv, &error);
     if (code == 0 && config_switch(program.config, "help"))

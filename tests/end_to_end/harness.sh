@@ -172,4 +172,5 @@ terminal_kill() {
 terminal_quit() {
     keys "$1" F10
     wait_ended "$1"
+    [ "$(mux display-message -p -t "$1" '#{pane_dead_status}')" = 0 ] || fail "$1 ended badly"
 }

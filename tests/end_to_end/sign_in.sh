@@ -34,7 +34,7 @@ wait_for a "Services courants"
 wait_for a "hors ligne"
 wait_for a "Marie Tremblay"
 types a ":"
-wait_for a "quitter"
+wait_for a "aide  recherche"
 types a $'fermer-session\r'
 wait_for a "Identifiant"
 shows a "Services courants" && fail "the desk is still shown after signing out"

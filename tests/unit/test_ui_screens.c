@@ -155,8 +155,9 @@ static void the_bottom_line_tells_the_truth(void **state)
     assert_int_equal(batch_add(&batch, operation, &error), 0);
     assert_int_equal(desk_apply(&fixture->desk, &batch, &error), 0);
     link_status_set(fixture->link, &status);
+    ui_look(fixture->ui);
     fixture->desk.line.contact_started_ms = desk_now(&fixture->desk) - 192000;
-    ui_fixture_draw(fixture);
+    ui_draw(fixture->ui, fixture->canvas);
     assert_true(ui_fixture_shows(fixture, "offline"));
     assert_true(ui_fixture_shows(fixture, "1 waiting"));
     assert_true(ui_fixture_shows(fixture, "Ann Roy · North · counter · 03:12"));

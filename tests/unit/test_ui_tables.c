@@ -5,6 +5,7 @@
 
 #include "tests/unit/ui_fixture.h"
 #include "ui/language.h"
+#include "ui/manual.h"
 #include "ui/ui_internal.h"
 
 #define KINDS_LIMIT 64
@@ -101,6 +102,26 @@ static void every_screen_is_whole(void **state)
     assert_true(count < KINDS_LIMIT);
 }
 
+static void the_manual_has_every_screen_and_key(void **state)
+{
+    struct text_buffer page = {0};
+
+    (void)state;
+    manual_add_keys(&page);
+    assert_false(page.failed);
+    for (const struct screen_kind *const *kind = screen_kinds; *kind != NULL; kind++) {
+        struct text_buffer title = {0};
+
+        text_buffer_add_text(&title, ".SS ");
+        manual_add_text(&title, (*kind)->title);
+        assert_non_null(strstr(page.bytes, title.bytes));
+        text_buffer_free(&title);
+    }
+    assert_non_null(strstr(page.bytes, ".B F2, :search\n"));
+    assert_non_null(strstr(page.bytes, ".B F10, :quit\n"));
+    text_buffer_free(&page);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
@@ -109,6 +130,7 @@ int main(void)
         TEST(no_screen_has_a_key_twice_nor_one_that_a_terminal_takes),
         TEST(command_words_are_one_in_both_languages),
         TEST(every_screen_is_whole),
+        TEST(the_manual_has_every_screen_and_key),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
