@@ -18,8 +18,11 @@ void *__wrap_realloc(void *block, size_t size);
 /* Allocations that still succeed; below 0 all do. */
 static long left = -1;
 
+static long counted;
+
 static bool fails(void)
 {
+    counted++;
     return left >= 0 && left-- == 0;
 }
 
@@ -98,7 +101,6 @@ static void test_each_allocation_may_fail(void **state)
     long failed = 0;
 
     (void)state;
-    json_set_alloc_funcs(__wrap_malloc, free);
     assert_int_equal(all(-1), ERROR_INVALID);
     for (long i = 0;; i++) {
         int status = all(i);
@@ -114,11 +116,43 @@ static void test_each_allocation_may_fail(void **state)
     assert_true(failed > 100);
 }
 
+/* Without a result, and with an empty one that is filled by nothing. */
+static void test_validating_allocates_nothing(void **state)
+{
+    static const char form[] =
+        "{\"properties\":{\"code\":{\"pattern\":\"^[A-Z]+$\",\"maxLength\":4},\"born\":{\"format\":"
+        "\"date\"},\"price\":{\"multipleOf\":0.01},\"mail\":{\"format\":\"email\"},\"list\":{"
+        "\"items\":{\"$ref\":\"#/$defs/x\"},\"uniqueItems\":true}},\"required\":[\"code\"],"
+        "\"anyOf\":[{\"required\":[\"z\"]},{\"required\":[\"born\"]}],"
+        "\"unevaluatedProperties\":false,\"$defs\":{\"x\":{\"type\":\"integer\"}}}";
+    json_t *definition = json_loads(form, 0, NULL);
+    json_t *right = json_pack("{s:s, s:s, s:f, s:s, s:[i,i]}", "code", "ABC", "born", "1987-06-15",
+                              "price", 19.99, "mail", "a@example.ca", "list", 1, 2);
+    json_t *wrong = json_pack("{s:s}", "code", "ABCDE");
+    struct schema_result *result = schema_result_new();
+    struct schema *schema;
+
+    (void)state;
+    assert_int_equal(schema_compile(&schema, definition, NULL, NULL), 0);
+    counted = 0;
+    assert_int_equal(schema_validate(schema, right, NULL, NULL, NULL), 0);
+    assert_int_equal(schema_validate(schema, right, NULL, result, NULL), 0);
+    assert_int_equal(schema_validate(schema, wrong, NULL, NULL, NULL), ERROR_INVALID);
+    assert_int_equal(counted, 0);
+    schema_result_free(result);
+    schema_free(schema);
+    json_decref(definition);
+    json_decref(right);
+    json_decref(wrong);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_validating_allocates_nothing),
         cmocka_unit_test(test_each_allocation_may_fail),
     };
 
+    json_set_alloc_funcs(__wrap_malloc, free);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
