@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/search_rank_internal.h"
+#include "app/search_words.h"
 
 /* How sure a reading at one and at two edits is. */
 #define WEIGHT_TYPO_ONE    0.85F
@@ -95,6 +96,7 @@ struct nearest {
         char text[SEARCH_TERM_LIMIT + 1];
         size_t length;
         unsigned edits;
+        bool alike; /* but for doubled letters */
         uint32_t documents;
     } terms[TYPO_READINGS];
     /* Terms that share this many bytes with the last one cannot be near either. */
@@ -103,21 +105,38 @@ struct nearest {
     size_t last_length;
 };
 
-static bool is_nearer(const struct nearest *nearest, unsigned edits, uint32_t documents,
-                      bool same_start, size_t place)
+/* True when two words are the same but for letters written once or twice. */
+static bool is_alike(const char *left, const char *right)
 {
+    while (*left != '\0' && *left == *right) {
+        char letter = *left;
+
+        while (*left == letter)
+            left++;
+        while (*right == letter)
+            right++;
+    }
+    return *left == *right;
+}
+
+static bool is_nearer(const struct nearest *nearest, const struct search_term *term, unsigned edits,
+                      bool alike, size_t place)
+{
+    bool same_start = term->text[0] == nearest->word->term[0];
     bool other_start = nearest->terms[place].text[0] == nearest->word->term[0];
 
     if (edits != nearest->terms[place].edits)
         return edits < nearest->terms[place].edits;
+    if (alike != nearest->terms[place].alike)
+        return alike;
     if (same_start != other_start)
         return same_start;
-    return documents > nearest->terms[place].documents;
+    return term->documents > nearest->terms[place].documents;
 }
 
 static void nearest_add(struct nearest *nearest, const struct search_term *term, unsigned edits)
 {
-    bool same_start = term->text[0] == nearest->word->term[0];
+    bool alike = is_alike(nearest->word->term, term->text);
     size_t place;
 
     for (size_t i = 0; i < nearest->count; i++) {
@@ -127,7 +146,7 @@ static void nearest_add(struct nearest *nearest, const struct search_term *term,
         }
     }
     place = nearest->count;
-    while (place > 0 && is_nearer(nearest, edits, term->documents, same_start, place - 1))
+    while (place > 0 && is_nearer(nearest, term, edits, alike, place - 1))
         place--;
     if (place >= TYPO_READINGS)
         return;
@@ -138,6 +157,7 @@ static void nearest_add(struct nearest *nearest, const struct search_term *term,
     memcpy(nearest->terms[place].text, term->text, term->length + 1);
     nearest->terms[place].length = term->length;
     nearest->terms[place].edits = edits;
+    nearest->terms[place].alike = alike;
     nearest->terms[place].documents = term->documents;
 }
 
@@ -165,17 +185,35 @@ static bool nearest_visit(void *context, const struct search_term *term)
     return true;
 }
 
+/* A word that the records need not have, because it has a meaning. */
+static void nearest_meaning(void *context, const char *text)
+{
+    struct nearest *nearest = context;
+    struct search_term term = {.length = strlen(text)};
+
+    if (term.length > SEARCH_TERM_LIMIT)
+        return;
+    memcpy(term.text, text, term.length + 1);
+    nearest->last_length = 0;
+    nearest->hopeless = 0;
+    nearest_visit(nearest, &term);
+}
+
 /* Edits that are forgiven in a word of this length. */
 static unsigned edits_allowed(size_t length)
 {
     return length < 4 ? 0 : length < 7 ? 1 : 2;
 }
 
-/* Adds the nearest terms within `limit` edits; false when there are none. */
-static bool find_typos(struct search *search, const struct plan_word *word, unsigned limit)
+/*
+ * Reads a word as the nearest terms within `limit` edits, of the records or of those that have a
+ * meaning; false when there are none.
+ */
+static bool find_typos(struct search *search, struct plan_word *word, unsigned limit)
 {
     struct plan_unit *unit = &search->plan->units[word->unit];
     size_t before = unit->reading_count;
+    bool alike;
     struct nearest nearest = {
         .word = word, .length = strlen(word->term), .prefix = word->being_typed};
 
@@ -191,48 +229,57 @@ static bool find_typos(struct search *search, const struct plan_word *word, unsi
                             search_segment_layout(search->segments[i])->terms, nearest_visit,
                             &nearest);
     }
+    search_meaning_words(nearest_meaning, &nearest);
+    alike = nearest.count > 0 && nearest.terms[0].alike;
     for (size_t i = 0; i < nearest.count; i++) {
-        if (nearest.terms[i].edits > nearest.terms[0].edits)
+        unsigned edits = nearest.terms[i].edits;
+
+        if (edits > nearest.terms[0].edits)
             break;
-        search_plan_add_reading(unit, READING_TYPO, nearest.terms[i].text, nearest.terms[i].length,
-                                (nearest.terms[i].edits == 1 ? WEIGHT_TYPO_ONE : WEIGHT_TYPO_TWO) -
-                                    0.05F * (float)i);
+        if (alike && !nearest.terms[i].alike)
+            break;
+        if (edits > 0) /* else it is the beginning of a word that only its meanings have */
+            search_plan_add_reading(
+                unit, READING_TYPO, nearest.terms[i].text, nearest.terms[i].length,
+                (edits == 1 ? WEIGHT_TYPO_ONE : WEIGHT_TYPO_TWO) - 0.05F * (float)i);
     }
+    unit->mistyped = nearest.count > 0 && nearest.terms[0].edits > 0;
+    if (nearest.count > 0)
+        search_plan_mean(search->plan, word, nearest.terms[0].text);
     locate_unit(search, word->unit, before);
     return nearest.count > 0;
 }
 
-/* A word that is two written together ("childcare", "covid19"): both parts, as an alternative. */
-static bool find_parts(struct search *search, const struct plan_word *word,
-                       struct plan_group *group)
+/* Where a word is two written together ("childcare", "covid19"); 0 when it is not. */
+static size_t find_parts(const struct search *search, const struct plan_word *word)
 {
     size_t length = strlen(word->text);
 
     for (size_t at = 2; at + 2 <= length; at++) {
-        char parts[SEARCH_TERM_LIMIT + 2];
         char left[SEARCH_TERM_LIMIT + 1];
         char right[SEARCH_TERM_LIMIT + 1];
         bool digits_left = word->text[at - 1] >= '0' && word->text[at - 1] <= '9';
         bool digits_right = word->text[at] >= '0' && word->text[at] <= '9';
-        size_t left_length;
-        size_t right_length;
-        size_t units = search->plan->unit_count;
 
         if (digits_left == digits_right && (at < 3 || length - at < 3))
             continue;
-        left_length = search_stem(word->text, at, left);
-        right_length = search_stem(word->text + at, length - at, right);
-        if (!term_exists(search, left, left_length) || !term_exists(search, right, right_length))
-            continue;
-        memcpy(parts, word->text, at);
-        parts[at] = ' ';
-        memcpy(parts + at + 1, word->text + at, length - at + 1);
-        search_plan_add_alternative(search->plan, group, parts, WEIGHT_JOINED);
-        for (size_t i = units; i < search->plan->unit_count; i++)
-            locate_unit(search, i, 0);
-        return true;
+        if (term_exists(search, left, search_stem(word->text, at, left)) &&
+            term_exists(search, right, search_stem(word->text + at, length - at, right)))
+            return at;
     }
-    return false;
+    return 0;
+}
+
+/* Adds both parts of such a word as an alternative to its group. */
+static void add_parts(struct search *search, const struct plan_word *word, size_t at,
+                      struct plan_group *group)
+{
+    char parts[SEARCH_TERM_LIMIT + 2];
+
+    memcpy(parts, word->text, at);
+    parts[at] = ' ';
+    memcpy(parts + at + 1, word->text + at, strlen(word->text) - at + 1);
+    search_plan_add_alternative(search->plan, group, parts, WEIGHT_JOINED);
 }
 
 /* Two words that something has as one ("pass port", "rc 151"): both are read as that. */
@@ -279,33 +326,51 @@ static struct plan_group *group_of(struct search_plan *plan, const struct plan_w
     return &plan->groups[0];
 }
 
+/* Reads a word anew when nothing has it; returns where it is two words, or 0. */
+static size_t read_word_anew(struct search *search, struct plan_word *word)
+{
+    struct plan_unit *unit = &search->plan->units[word->unit];
+    size_t length = strlen(word->text);
+    size_t before = unit->reading_count;
+    size_t parts;
+
+    if (unit_is_found(search, word->unit))
+        return 0;
+    /* As a beginning, although other words follow or its end was folded. */
+    if (length >= 3 || search->plan->word_count == 1) {
+        search_plan_add_reading(unit, READING_PREFIX, word->being_typed ? word->term : word->text,
+                                word->being_typed ? strlen(word->term) : length,
+                                WEIGHT_PREFIX_LATE);
+        locate_unit(search, word->unit, before);
+    }
+    if (unit->meant || unit_is_found(search, word->unit) || find_typos(search, word, 1))
+        return 0;
+    parts = find_parts(search, word);
+    if (parts == 0)
+        find_typos(search, word, 2);
+    return parts;
+}
+
 static void read_anew(struct search *search)
 {
     struct search_plan *plan = search->plan;
+    size_t parts[PLAN_WORDS] = {0};
+    bool changed = false;
 
     find_joined(search);
     for (size_t i = 0; i < plan->word_count && !search_is_cancelled(search); i++) {
-        struct plan_word *word = &plan->words[i];
-        struct plan_unit *unit = &plan->units[word->unit];
-        size_t length = strlen(word->text);
-        size_t before = unit->reading_count;
-
-        if (unit_is_found(search, word->unit))
-            continue;
-        /* As a beginning, although other words follow or its end was folded. */
-        if (length >= 3 || plan->word_count == 1) {
-            search_plan_add_reading(
-                unit, READING_PREFIX, word->being_typed ? word->term : word->text,
-                word->being_typed ? strlen(word->term) : length, WEIGHT_PREFIX_LATE);
-            locate_unit(search, word->unit, before);
-            if (unit_is_found(search, word->unit))
-                continue;
-        }
-        if (unit->meant)
-            continue; /* a known word that only its meanings have */
-        if (!find_typos(search, word, 1) && !find_parts(search, word, group_of(plan, word)))
-            find_typos(search, word, 2);
+        parts[i] = read_word_anew(search, &plan->words[i]);
+        changed = changed || parts[i] > 0 || strcmp(plan->words[i].meant, plan->words[i].term) != 0;
     }
+    if (!changed)
+        return;
+    search_plan_group(plan);
+    for (size_t i = 0; i < plan->word_count; i++) {
+        if (parts[i] > 0)
+            add_parts(search, &plan->words[i], parts[i], group_of(plan, &plan->words[i]));
+    }
+    for (size_t i = plan->typed_units; i < plan->unit_count; i++)
+        locate_unit(search, i, 0);
 }
 
 /* ---- how rare and how important ---- */

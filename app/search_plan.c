@@ -13,6 +13,9 @@
 #define WEIGHT_SAME   0.9F
 #define WEIGHT_WANTED 0.7F
 
+/* What stays of a meaning's weight when the word itself was guessed. */
+#define MISTYPED_SHARE 0.8F
+
 /* Alternatives of one group. */
 #define GROUP_ALTERNATIVES 16
 
@@ -133,6 +136,7 @@ static void add_word(struct search_plan *plan, const char *word, size_t length)
     memset(entry, 0, sizeof *entry);
     memcpy(entry->text, word, length);
     search_stem(entry->text, length, entry->term);
+    text_copy(entry->meant, sizeof entry->meant, entry->term);
 }
 
 /* Takes the words that carry something; all of them when none does. */
@@ -230,11 +234,13 @@ static void add_own_meaning(void *context, const char *wanted, bool same)
 {
     struct plan_unit *unit = context;
     char term[SEARCH_TERM_LIMIT + 1];
+    float weight = same ? WEIGHT_SAME : WEIGHT_WANTED;
 
+    if (unit->mistyped)
+        weight *= MISTYPED_SHARE;
     if (strchr(wanted, ' ') == NULL)
         search_plan_add_reading(unit, READING_MEANING, term,
-                                search_stem(wanted, strlen(wanted), term),
-                                same ? WEIGHT_SAME : WEIGHT_WANTED);
+                                search_stem(wanted, strlen(wanted), term), weight);
 }
 
 static void count_meaning(void *context, const char *wanted, bool same)
@@ -256,7 +262,7 @@ static void join_terms(const struct search_plan *plan, size_t first, size_t coun
     for (size_t i = first; i < first + count; i++) {
         if (i > first && used + 1 < size)
             phrase[used++] = ' ';
-        text_copy(phrase + used, size - used, plan->words[i].term);
+        text_copy(phrase + used, size - used, plan->words[i].meant);
         used += strlen(phrase + used);
     }
 }
@@ -315,6 +321,24 @@ static void make_group(struct search_plan *plan, size_t first, size_t count)
     search_meanings(phrase, add_meaning, &context);
 }
 
+void search_plan_mean(struct search_plan *plan, struct plan_word *word, const char *term)
+{
+    text_copy(word->meant, sizeof word->meant, term);
+    search_meanings(term, add_own_meaning, &plan->units[word->unit]);
+}
+
+void search_plan_group(struct search_plan *plan)
+{
+    plan->unit_count = plan->typed_units;
+    plan->alternative_count = plan->group_count = 0;
+    for (size_t i = 0; i < plan->word_count;) {
+        size_t count = phrase_length(plan, i);
+
+        make_group(plan, i, count);
+        i += count;
+    }
+}
+
 int search_plan_make(struct search_plan *plan, const char *query, struct error *error)
 {
     size_t length = strlen(query);
@@ -341,11 +365,7 @@ int search_plan_make(struct search_plan *plan, const char *query, struct error *
     free(rest);
     for (size_t i = 0; i < plan->word_count; i++)
         make_unit(plan, &plan->words[i]);
-    for (size_t i = 0; i < plan->word_count;) {
-        size_t count = phrase_length(plan, i);
-
-        make_group(plan, i, count);
-        i += count;
-    }
+    plan->typed_units = plan->unit_count;
+    search_plan_group(plan);
     return 0;
 }

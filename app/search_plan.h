@@ -41,6 +41,7 @@ struct plan_unit {
     bool filter;      /* must be there, and adds nothing to the score */
     bool typed;       /* a word of the query, not a synonym */
     bool meant;       /* it has meanings: not a mistyped word */
+    bool mistyped;    /* nothing has it: what follows is how it is read */
     float rarity;     /* filled in when ranking */
     uint64_t matches; /* documents, about; filled in when ranking */
 };
@@ -63,7 +64,8 @@ struct plan_group {
 struct plan_word {
     char text[SEARCH_TERM_LIMIT + 1];
     char term[SEARCH_TERM_LIMIT + 1];
-    bool being_typed; /* the last one, with no space after it */
+    char meant[SEARCH_TERM_LIMIT + 1]; /* whose meanings it has: `term`, or the nearest word */
+    bool being_typed;                  /* the last one, with no space after it */
     uint8_t unit;
 };
 
@@ -74,6 +76,7 @@ struct search_plan {
     size_t word_count;
     struct plan_unit units[PLAN_UNITS];
     size_t unit_count;
+    size_t typed_units; /* of them, filters and words of the query; synonyms come after */
     struct plan_alternative alternatives[PLAN_ALTERNATIVES];
     size_t alternative_count;
     struct plan_group groups[PLAN_WORDS];
@@ -82,6 +85,12 @@ struct search_plan {
 
 /* `plan` is the caller's; it owns nothing. */
 int search_plan_make(struct search_plan *plan, const char *query, struct error *error);
+
+/* Gives a word the meanings of another term; search_plan_group takes them up. */
+void search_plan_mean(struct search_plan *plan, struct plan_word *word, const char *term);
+
+/* Puts the words into groups anew, with the alternatives that they mean. */
+void search_plan_group(struct search_plan *plan);
 
 /* Adds a reading to a unit; dropped when it has no room or has it already. */
 void search_plan_add_reading(struct plan_unit *unit, enum plan_reading_kind kind, const char *text,

@@ -227,7 +227,7 @@ static void take_unit(struct rank *rank, size_t segment, size_t unit, bool add)
         if (located->end <= located->first)
             continue;
         intake.weight = reading->weight;
-        intake.typo = reading->kind == READING_TYPO;
+        intake.typo = entry->mistyped;
         if (located->size > 0) {
             struct search_term term = {
                 .documents = located->documents, .offset = located->offset, .size = located->size};

@@ -61,3 +61,12 @@ void search_meanings(const char *phrase, search_meaning_visit visit, void *conte
          low++)
         visit(context, meanings[low].wanted, meanings[low].same);
 }
+
+void search_meaning_words(search_word_visit visit, void *context)
+{
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
+        if ((i == 0 || strcmp(meanings[i].typed, meanings[i - 1].typed) != 0) &&
+            strchr(meanings[i].typed, ' ') == NULL)
+            visit(context, meanings[i].typed);
+    }
+}

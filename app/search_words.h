@@ -25,6 +25,10 @@ bool search_word_is_weak(const char *word, size_t length);
 typedef void (*search_meaning_visit)(void *context, const char *wanted, bool same);
 void search_meanings(const char *phrase, search_meaning_visit visit, void *context);
 
+/* Calls `visit` with each single word, as a term, that has a meaning; in order, each once. */
+typedef void (*search_word_visit)(void *context, const char *term);
+void search_meaning_words(search_word_visit visit, void *context);
+
 /* Words of the longest phrase that has a meaning, without stop words. */
 #define SEARCH_PHRASE_WORDS 4
 
