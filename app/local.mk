@@ -77,6 +77,7 @@ libapp_a_SOURCES += \
     app/search_locate.c app/search_rank_internal.h \
     app/search_merge.c app/search_merge.h \
     app/search_plan.c app/search_plan.h \
+    app/search_pool.c app/search_pool.h \
     app/search_rank.c app/search_rank.h \
     app/search_segment.c app/search_segment.h \
     app/search_segment_writer.c app/search_segment_writer.h \

@@ -14,7 +14,7 @@
 
 /* What the title adds when the query says all of it, as a share of the score; and what its words
  * standing in the query's order add. */
-#define TITLE_SHARE 0.25
+#define TITLE_SHARE  0.25
 #define PHRASE_SHARE 0.2
 
 /* Demand in the agent's channel decides between equal texts: it adds at most this share. */
@@ -369,8 +369,8 @@ static int run(struct catalogue *catalogue, const struct search_request *request
     struct gather gather = {.results = results};
     size_t ranked = 0;
     size_t count = 0;
-    int code =
-        search_rank(index, &scratch->plan, limit, request->cancel, scratch->ranked, &ranked, error);
+    int code = search_rank(index, &scratch->plan, limit + MARGIN, request->cancel, scratch->ranked,
+                           &ranked, error);
 
     /* Titles can change the order, so more than is wanted is looked at. */
     for (size_t i = 0; code == 0 && i < ranked && count < limit + MARGIN; i++) {

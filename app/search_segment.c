@@ -12,19 +12,21 @@ struct search_segment {
     uint8_t *sparse;     /* owned: the sparse dictionary */
     uint32_t *sparse_at; /* owned: where in it each block's entry begins */
     uint8_t *top_table;  /* owned */
+    uint8_t *demands;    /* owned: runs */
     uint32_t blocks;
+    uint32_t demand_runs;
 };
 
 void search_layout_write(const struct search_layout *layout, uint8_t bytes[SEARCH_LAYOUT_SIZE])
 {
     const uint64_t offsets[] = {layout->dictionary, layout->sparse,  layout->top_lists,
                                 layout->top_table,  layout->forward, layout->document_table,
-                                layout->end};
+                                layout->demands,    layout->end};
 
     bytes_put(bytes, layout->documents, 4);
     bytes_put(bytes + 4, layout->terms, 4);
     bytes_put(bytes + 8, layout->tops, 4);
-    for (size_t i = 0; i < 7; i++)
+    for (size_t i = 0; i < SEARCH_LAYOUT_OFFSETS; i++)
         bytes_put(bytes + 12 + 8 * i, offsets[i], 8);
 }
 
@@ -33,7 +35,7 @@ int search_layout_read(struct search_layout *layout, const uint8_t *bytes, size_
 {
     uint64_t *const offsets[] = {&layout->dictionary, &layout->sparse,  &layout->top_lists,
                                  &layout->top_table,  &layout->forward, &layout->document_table,
-                                 &layout->end};
+                                 &layout->demands,    &layout->end};
     uint64_t before = 0;
 
     if (bytes == NULL || length != SEARCH_LAYOUT_SIZE)
@@ -41,14 +43,14 @@ int search_layout_read(struct search_layout *layout, const uint8_t *bytes, size_
     layout->documents = (uint32_t)bytes_get(bytes, 4);
     layout->terms = (uint32_t)bytes_get(bytes + 4, 4);
     layout->tops = (uint32_t)bytes_get(bytes + 8, 4);
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < SEARCH_LAYOUT_OFFSETS; i++) {
         *offsets[i] = bytes_get(bytes + 12 + 8 * i, 8);
         if (*offsets[i] < before || *offsets[i] > (uint64_t)1 << 40)
             return error_set(error, ERROR_STORAGE, "search index: damaged segment");
         before = *offsets[i];
     }
     if (layout->documents > SEARCH_SEGMENT_DOCUMENTS ||
-        layout->end - layout->document_table !=
+        layout->demands - layout->document_table !=
             (uint64_t)layout->documents * SEARCH_DOCUMENT_SIZE ||
         layout->forward - layout->top_table != (uint64_t)layout->tops * SEARCH_TOP_ENTRY)
         return error_set(error, ERROR_STORAGE, "search index: damaged segment");
@@ -96,15 +98,20 @@ int search_segment_open(struct search_segment **segment, struct search_store *st
     made->number = number;
     made->layout = *layout;
     made->blocks = (layout->terms + SEARCH_BLOCK_TERMS - 1) / SEARCH_BLOCK_TERMS;
+    made->demand_runs = (uint32_t)((layout->end - layout->demands) / SEARCH_DEMAND_RUN);
     made->sparse = malloc(sparse_size + 1);
+    made->demands = malloc((size_t)(layout->end - layout->demands) + 1);
     made->sparse_at = malloc((made->blocks + 1) * sizeof *made->sparse_at);
     made->top_table = malloc(top_size + 1);
-    if (made->sparse == NULL || made->sparse_at == NULL || made->top_table == NULL) {
+    if (made->sparse == NULL || made->sparse_at == NULL || made->top_table == NULL ||
+        made->demands == NULL) {
         search_segment_close(made);
         return error_set(error, ERROR_MEMORY, "search index: out of memory");
     }
     search_store_read(store, number, layout->sparse, made->sparse, sparse_size);
     search_store_read(store, number, layout->top_table, made->top_table, top_size);
+    search_store_read(store, number, layout->demands, made->demands,
+                      (size_t)(layout->end - layout->demands));
     code = search_store_failure(store, error);
     if (code == 0)
         code = sparse_index(made, sparse_size, error);
@@ -123,6 +130,7 @@ void search_segment_close(struct search_segment *segment)
     free(segment->sparse);
     free(segment->sparse_at);
     free(segment->top_table);
+    free(segment->demands);
     free(segment);
 }
 
@@ -392,6 +400,25 @@ void search_segment_document(struct search_segment *segment, uint32_t ordinal,
     document->demand = bytes[6];
     document->flags = bytes[7];
     document->forward = bytes_get(bytes + 8, 6);
+}
+
+uint8_t search_segment_demand(const struct search_segment *segment, uint32_t ordinal, bool *ended)
+{
+    uint32_t low = 0;
+    uint32_t high = segment->demand_runs;
+    const uint8_t *run;
+
+    while (high - low > 1) { /* the last run that begins at or before it */
+        uint32_t middle = low + (high - low) / 2;
+
+        if (bytes_get(segment->demands + (size_t)middle * SEARCH_DEMAND_RUN + 2, 4) <= ordinal)
+            low = middle;
+        else
+            high = middle;
+    }
+    run = segment->demands + (size_t)low * SEARCH_DEMAND_RUN;
+    *ended = segment->demand_runs > 0 && run[1] != 0;
+    return segment->demand_runs > 0 ? run[0] : 0;
 }
 
 size_t search_segment_forward(struct search_segment *segment, uint64_t offset,

@@ -15,6 +15,8 @@
  *   forward     for each document: count of terms varint, then [term step varint][strength byte].
  *   documents   for each document 16 bytes: record number (6), demand (1), flags (1), offset of its
  *               forward entry (6), two spare.
+ *   demands     for each run of documents with the same demand, ended or not: demand (1), ended
+ * (1), first ordinal (4). So the demand of a document is known without reading it.
  *
  * Documents are numbered within the segment (ordinal) in the order of demand: the most asked for
  * first, ended ones last. A term's identity within a segment is its place in the dictionary, so a
@@ -42,6 +44,7 @@
 
 #define SEARCH_DOCUMENT_SIZE 16
 #define SEARCH_TOP_ENTRY     14
+#define SEARCH_DEMAND_RUN    6
 
 enum search_flag {
     SEARCH_FLAG_FORM = 1,
@@ -60,10 +63,12 @@ struct search_layout {
     uint64_t top_table;
     uint64_t forward;
     uint64_t document_table;
+    uint64_t demands;
     uint64_t end;
 };
 
-#define SEARCH_LAYOUT_SIZE (3 * 4 + 7 * 8)
+#define SEARCH_LAYOUT_OFFSETS 8
+#define SEARCH_LAYOUT_SIZE    (3 * 4 + SEARCH_LAYOUT_OFFSETS * 8)
 
 void search_layout_write(const struct search_layout *layout, uint8_t bytes[SEARCH_LAYOUT_SIZE]);
 int search_layout_read(struct search_layout *layout, const uint8_t *bytes, size_t length,
@@ -137,6 +142,9 @@ int search_segment_top(struct search_segment *segment, const char *prefix, size_
 
 void search_segment_document(struct search_segment *segment, uint32_t ordinal,
                              struct search_document *document);
+
+/* The demand of a document and whether it has ended, from memory. */
+uint8_t search_segment_demand(const struct search_segment *segment, uint32_t ordinal, bool *ended);
 
 /* The terms of a document, ascending; returns how many. */
 size_t search_segment_forward(struct search_segment *segment, uint64_t offset,

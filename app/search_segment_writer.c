@@ -25,6 +25,8 @@ struct search_segment_writer {
     struct text_buffer top_lists;
     struct text_buffer top_table;
     struct text_buffer documents;
+    struct text_buffer demands;
+    int last_demand; /* of the last run: demand, and 256 when ended; -1 before the first */
     char last[SEARCH_TERM_LIMIT];
     size_t last_length;
     bool in_documents; /* the terms are complete */
@@ -39,6 +41,7 @@ int search_segment_writer_new(struct search_segment_writer **writer, struct sear
         return error_set(error, ERROR_MEMORY, "search index: out of memory");
     (*writer)->store.store = store;
     (*writer)->store.segment = number;
+    (*writer)->last_demand = -1;
     return 0;
 }
 
@@ -51,6 +54,7 @@ void search_segment_writer_free(struct search_segment_writer *writer)
     text_buffer_free(&writer->top_lists);
     text_buffer_free(&writer->top_table);
     text_buffer_free(&writer->documents);
+    text_buffer_free(&writer->demands);
     free(writer);
 }
 
@@ -256,6 +260,7 @@ int search_segment_writer_document(struct search_segment_writer *writer,
 {
     uint8_t bytes[BYTES_VARINT_MOST + 1];
     uint32_t before = 0;
+    int demand;
 
     if (!writer->in_documents)
         end_terms(writer);
@@ -264,6 +269,13 @@ int search_segment_writer_document(struct search_segment_writer *writer,
     buffer_number(&writer->documents, document->flags, 1);
     buffer_number(&writer->documents, writer->store.offset - writer->layout.forward, 6);
     buffer_number(&writer->documents, 0, 2);
+    demand = document->demand + ((document->flags & SEARCH_FLAG_ENDED) != 0 ? 256 : 0);
+    if (demand != writer->last_demand) {
+        buffer_number(&writer->demands, document->demand, 1);
+        buffer_number(&writer->demands, demand >= 256, 1);
+        buffer_number(&writer->demands, writer->layout.documents, 4);
+        writer->last_demand = demand;
+    }
     writer->layout.documents++;
     search_store_write(&writer->store, bytes, bytes_put_varint(bytes, count));
     for (size_t i = 0; i < count; i++) {
@@ -287,6 +299,8 @@ int search_segment_writer_end(struct search_segment_writer *writer, struct searc
         end_terms(writer);
     writer->layout.document_table = writer->store.offset;
     search_store_write(&writer->store, writer->documents.bytes, writer->documents.length);
+    writer->layout.demands = writer->store.offset;
+    search_store_write(&writer->store, writer->demands.bytes, writer->demands.length);
     writer->layout.end = writer->store.offset;
     code = search_store_write_end(&writer->store, error);
     if (code == 0 &&
