@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/submission.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -275,9 +276,16 @@ static void run_remove(struct screen *screen, const char *argument)
 
 static void run_move_up(struct screen *screen, const char *argument)
 {
+    struct form_screen *form = filling(screen);
+    bool moved;
+
     (void)argument;
-    if (filling(screen) != NULL)
-        after_change(screen, fill_item_move(filling(screen)->fill, -1));
+    if (form == NULL)
+        return;
+    moved = fill_item_move(form->fill, -1);
+    while (!moved && fill_item_move(form->fill, 1))
+        continue;
+    after_change(screen, true);
 }
 
 static void run_move_down(struct screen *screen, const char *argument)
@@ -325,8 +333,8 @@ static const struct screen_key form_keys[] = {
      N_("review"), run_review},
     {INPUT_F(5), N_("Hand off"), N_("Hands the form off to somebody else, at this very field."),
      NULL, run_handoff},
-    {INPUT_F(7), N_("Error"), N_("Goes to the next field that is wrong or missing."), N_("error"),
-     run_next_fault},
+    {INPUT_CONTROL('N'), N_("Error"), N_("Goes to the next field that is wrong or missing."),
+     N_("error"), run_next_fault},
     {INPUT_CONTROL('Y'), N_("Undo"), N_("Takes the last change back."), N_("undo"), run_undo},
     {INPUT_CONTROL('R'), NULL, N_("Makes again what was taken back."), N_("redo"), run_redo},
     {INPUT_CONTROL('F'), NULL,
@@ -334,12 +342,50 @@ static const struct screen_key form_keys[] = {
      N_("known"), run_known},
     {INPUT_CONTROL('O'), NULL, N_("Adds an item to the list here."), N_("add"), run_add},
     {INPUT_CONTROL('D'), NULL, N_("Removes the item the focus is in."), N_("remove"), run_remove},
-    {INPUT_CONTROL('P'), NULL, N_("Moves the item up."), N_("up"), run_move_up},
-    {INPUT_CONTROL('N'), NULL, N_("Moves the item down."), N_("down"), run_move_down},
+    {INPUT_CONTROL('P'), NULL, N_("Moves the item up; the first one goes to the end."), N_("up"),
+     run_move_up},
+    {INPUT_NONE, NULL, N_("Moves the item down."), N_("down"), run_move_down},
     {INPUT_NONE, NULL, N_("Writes the form as plain text to a new file: text form.txt."),
      N_("text"), run_text},
     {0},
 };
+
+/* --- home ------------------------------------------------------------------------------------ */
+
+struct home_drafts {
+    struct home *home;
+    struct desk *desk;
+};
+
+/* A draft that this agent began and did not submit. */
+static int add_draft(void *context, const struct record *record, enum store_pending pending)
+{
+    struct home_drafts *drafts = context;
+    struct record *form = NULL;
+    const char *title;
+
+    (void)pending;
+    if (!submission_is_draft(record) ||
+        strcmp(record_text(record, "started_by"), desk_agent(drafts->desk)->text) != 0)
+        return 0;
+    if (catalogue_get_by_key(drafts->desk->catalogue, RECORD_FORM, record_text(record, "form"),
+                             &form, NULL) != 0)
+        return 0;
+    title = format_localised(json_object_get(form->body, "title"));
+    home_add(drafts->home, HOME_OPEN, title, _("form, draft"), "form",
+             json_pack("{s:s}", "submission", record->id.text));
+    record_free(form);
+    return 0;
+}
+
+static void form_home(struct home *home, struct desk *desk)
+{
+    const struct store_query query = {.type = RECORD_SUBMISSION, .newest_first = true};
+    struct home_drafts drafts = {home, desk};
+
+    if (desk->store != NULL)
+        store_each(desk->store, &query, add_draft, &drafts, NULL);
+}
 
 extern const struct screen_kind screen_form;
 const struct screen_kind screen_form = {
@@ -359,4 +405,5 @@ const struct screen_kind screen_form = {
     .suspend = form_suspend,
     .changed = form_reread,
     .subject = form_subject,
+    .home = form_home,
 };

@@ -12,6 +12,9 @@
 #define HEAD_ROWS 2
 #define FOOT_ROWS 1
 
+/* Columns of "brouillon enregistré · 12/15" and a gap. */
+#define PROGRESS_COLUMNS 30
+
 /* Columns a box keeps when a message stands beside it. */
 #define BOX_LEAST 16
 
@@ -52,32 +55,52 @@ void form_draw_progress(const struct form_screen *form, const struct paint *pain
     paint_right(paint, 0, 0, paint->columns, style, text);
 }
 
-/* " 1 You  2 Addresses!  3 ..." as much as fits before the progress. */
+/* One tab: "[1 You]" here, " 2 Addresses! " elsewhere. */
+static void tab_text(const struct form_screen *form, size_t page, size_t number, char *text,
+                     size_t size)
+{
+    snprintf(text, size, page == fill_page(form->fill) ? "[%zu %s%s]" : " %zu %s%s ", number,
+             fill_page_title(form->fill, page), fill_page_faults(form->fill, page) > 0 ? "!" : "");
+}
+
+/* All tabs; where they do not fit, the present one of how many. */
 static void draw_tabs(const struct form_screen *form, const struct paint *paint)
 {
-    struct paint tabs = paint_part(paint, 0, 0, 1, -26);
-    int column = 0;
+    struct paint tabs = paint_part(paint, 0, 0, 1, -1 - PROGRESS_COLUMNS);
+    size_t count = fill_page_count(form->fill);
     size_t shown = 0;
+    size_t here = 0;
+    int column = 0;
+    int needed = 0;
+    char text[200];
 
-    if (fill_page_count(form->fill) < 2) {
+    for (size_t i = 0; i < count; i++) {
+        if (!fill_page_visible(form->fill, i))
+            continue;
+        tab_text(form, i, ++shown, text, sizeof(text));
+        needed += (int)text_width(text, strlen(text));
+        if (i == fill_page(form->fill))
+            here = shown;
+    }
+    if (count < 2) {
         paint_text(&tabs, 0, 0, -1, PAINT_LABEL,
                    form_title(form->form, form_language(language_now())));
         return;
     }
-    for (size_t i = 0; i < fill_page_count(form->fill); i++) {
-        char text[200];
-        size_t faults = fill_page_faults(form->fill, i);
-        bool here = i == fill_page(form->fill);
-
+    if (needed > tabs.columns) {
+        paint_format(&tabs, 0, 0, -1, PAINT_TITLE, "%zu/%zu %s", here, shown,
+                     fill_page_title(form->fill, fill_page(form->fill)));
+        return;
+    }
+    shown = 0;
+    for (size_t i = 0; i < count; i++) {
         if (!fill_page_visible(form->fill, i))
             continue;
-        shown++;
-        snprintf(text, sizeof(text), here ? "[%zu %s%s]" : " %zu %s%s ", shown,
-                 fill_page_title(form->fill, i), faults > 0 ? "!" : "");
+        tab_text(form, i, ++shown, text, sizeof(text));
         column += paint_text(&tabs, 0, column, -1,
-                             here         ? PAINT_TITLE
-                             : faults > 0 ? PAINT_ERROR
-                                          : PAINT_DIM,
+                             i == fill_page(form->fill)            ? PAINT_TITLE
+                             : fill_page_faults(form->fill, i) > 0 ? PAINT_ERROR
+                                                                   : PAINT_DIM,
                              text);
     }
 }
@@ -454,7 +477,7 @@ static void draw_help(const struct form_screen *form, const struct paint *paint,
         paint_text(paint, row, 0, -1, PAINT_DIM,
                    line->kind == FILL_LIST
                        ? _("Enter adds one; Tab goes on.")
-                       : _("Ctrl-O adds one, Ctrl-D removes this one, Ctrl-P and Ctrl-N move it."));
+                       : _("Ctrl-O adds one, Ctrl-D removes this one, Ctrl-P moves it up."));
     else if (*description != '\0')
         paint_text(paint, row, 0, -1, PAINT_DIM, description);
     else if (form->other_version)

@@ -112,6 +112,7 @@ void form_follow_focus(struct form_screen *form)
         form->popup = false;
         form->prefix[0] = '\0';
         form->stayed = false;
+        form->choices = (struct list){0};
     }
     free(form->edited);
     form->edited = line == NULL ? NULL : strdup(line->pointer);
@@ -273,6 +274,21 @@ static void choose_next(struct screen *screen, int step)
     choose(screen, index);
 }
 
+/* Several choices that stand below one another: the arrows walk them and lead out at the ends. */
+static bool move_in_list(struct form_screen *form, int step)
+{
+    size_t current = fill_current(form->fill);
+    const struct form_control *control = control_of(form->fill, current);
+    size_t to = form->choices.selected + (size_t)step;
+
+    if (control->input != FORM_INPUT_CHOICES || form_choices_in_sight(form->fill, current) ||
+        to >= control->choice_count)
+        return false;
+    list_set_count(&form->choices, control->choice_count);
+    list_select(&form->choices, to);
+    return true;
+}
+
 /* Choices that are chosen, not typed. */
 static bool choice_key(struct screen *screen, const struct input *input)
 {
@@ -280,6 +296,9 @@ static bool choice_key(struct screen *screen, const struct input *input)
     const struct form_control *control = control_of(form->fill, fill_current(form->fill));
 
     switch (input->code) {
+    case INPUT_UP:
+    case INPUT_DOWN:
+        return move_in_list(form, input->code == INPUT_UP ? -1 : 1);
     case INPUT_LEFT:
     case INPUT_RIGHT:
         choose_next(screen, input->code == INPUT_LEFT ? -1 : 1);
