@@ -106,11 +106,16 @@ int64_t store_outbox_count(struct store *store, struct error *error);
 int store_outbox_each(struct store *store, size_t limit, outbox_visit visit, void *context,
                       struct error *error);
 
+/* Notes that a batch holding these ids is about to be sent: from now on the server may have them,
+ * and they can no longer be taken back. */
+int store_outbox_sending(struct store *store, const struct id *ids, size_t count,
+                         struct error *error);
+
 /* Notes that a batch holding these ids was sent and not answered. */
 int store_outbox_attempted(struct store *store, const struct id *ids, size_t count,
                            const char *reason, struct error *error);
 
-/* Takes back an operation that was not yet sent (attempts = 0); ERROR_CONFLICT when it was. */
+/* Takes back an operation that was not yet sent; ERROR_CONFLICT when it was or is being sent. */
 int store_outbox_withdraw(struct store *store, const struct id *operation, struct error *error);
 
 /* The server's answer to one operation. */

@@ -169,6 +169,22 @@ int store_outbox_each(struct store *store, size_t limit, outbox_visit visit, voi
     return code;
 }
 
+int store_outbox_sending(struct store *store, const struct id *ids, size_t count,
+                         struct error *error)
+{
+    int code = database_begin(store->database, error);
+
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < count && code == 0; i++) {
+        sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_SENDING, error);
+
+        database_bind_id(statement, 1, &ids[i]);
+        code = database_run(store->database, statement, error);
+    }
+    return database_end(store->database, code, error);
+}
+
 int store_outbox_attempted(struct store *store, const struct id *ids, size_t count,
                            const char *reason, struct error *error)
 {
@@ -189,7 +205,7 @@ int store_outbox_attempted(struct store *store, const struct id *ids, size_t cou
 /* An operation of the table as it stands there. */
 struct held {
     struct operation *operation; /* owned */
-    int attempts;
+    bool sent;                   /* or being sent */
     int state;
     int64_t number;
 };
@@ -208,7 +224,7 @@ static int find_held(struct store *store, const struct id *id, struct held *held
         return error_set(error, ERROR_NOT_FOUND, "operation %s is not waiting", id->text);
     if (code < 0)
         return code;
-    held->attempts = sqlite3_column_int(row, 2);
+    held->sent = sqlite3_column_int(row, 2) != 0;
     held->state = sqlite3_column_int(row, 3);
     held->number = sqlite3_column_int64(row, 4);
     code = store_column_operation(store, row, 1, database_text(row, 0), &held->operation, error);
@@ -241,7 +257,7 @@ static int withdraw(struct store *store, const struct id *id, struct error *erro
     struct held held;
     int code = find_held(store, id, &held, error);
 
-    if (code == 0 && (held.attempts > 0 || held.state != STORE_OPERATION_STATE_WAITING))
+    if (code == 0 && (held.sent || held.state != STORE_OPERATION_STATE_WAITING))
         code = error_set(error, ERROR_CONFLICT, "operation %s was sent already", id->text);
     if (code == 0)
         code = delete_operation(store, id, error);

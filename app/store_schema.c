@@ -56,8 +56,11 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                  "SELECT id, document, attempts, reason FROM operation"
                                  " WHERE state = 0 ORDER BY number LIMIT ?1"},
     [STORE_OPERATION_COUNT] = {"operation.count", "SELECT count(*) FROM operation WHERE state = 0"},
-    [STORE_OPERATION_GET] = {"operation.get", "SELECT id, document, attempts, state, number"
-                                              " FROM operation WHERE id = ?1"},
+    [STORE_OPERATION_GET] = {"operation.get",
+                             "SELECT id, document, attempts > 0 OR reason <> '', state, number"
+                             " FROM operation WHERE id = ?1"},
+    [STORE_OPERATION_SENDING] = {"operation.sending", "UPDATE operation SET reason = 'being sent'"
+                                                      " WHERE id = ?1 AND reason = ''"},
     [STORE_OPERATION_ATTEMPTED] = {"operation.attempted",
                                    "UPDATE operation SET attempts = attempts + 1, reason = ?2"
                                    " WHERE id = ?1"},

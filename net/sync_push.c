@@ -22,6 +22,7 @@ static bool push_due(struct sync_engine *engine)
 struct batch {
     struct sync_engine *engine;
     struct text_buffer body;
+    bool fresh; /* some of it is sent for the first time */
 };
 
 static int add_operation(void *context, const struct outbox_entry *entry)
@@ -40,6 +41,7 @@ static int add_operation(void *context, const struct outbox_entry *entry)
         text_buffer_add_text(&batch->body, engine->batch_count == 0 ? "" : ",");
         text_buffer_add(&batch->body, text, length);
         engine->batch[engine->batch_count++] = entry->operation->id;
+        batch->fresh = batch->fresh || entry->attempts == 0;
     }
     free(text);
     return fits ? 0 : BATCH_FULL;
@@ -91,7 +93,11 @@ static int push_begin(struct sync_engine *engine, struct error *error)
         engine->outbox_due = false;
         code = 1;
     } else if (code == 0) {
-        code = send_batch(engine, &batch.body, error);
+        if (batch.fresh && (code = store_outbox_sending(engine->store, engine->batch,
+                                                        engine->batch_count, error)) != 0)
+            code = sync_fault(engine, code);
+        else
+            code = send_batch(engine, &batch.body, error);
         if (code == 0)
             engine->totals.operations_sent += (int64_t)engine->batch_count;
     }

@@ -426,6 +426,29 @@ static void a_note_goes_at_once_while_the_bell_is_open(void **state)
     bench_free(bench);
 }
 
+static int keep_id(void *context, const struct outbox_entry *entry)
+{
+    *(struct id *)context = entry->operation->id;
+    return 0;
+}
+
+static void what_is_under_way_cannot_be_taken_back(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct id operation = {""};
+
+    (void)state;
+    get_online(bench);
+    write_note(bench, "sent");
+    assert_int_equal(store_outbox_each(bench->store.store, 10, keep_id, &operation, NULL), 0);
+    assert_int_equal(store_outbox_withdraw(bench->store.store, &operation, NULL), ERROR_CONFLICT);
+    write_note(bench, "waits for the other");
+    assert_int_equal(store_outbox_each(bench->store.store, 10, keep_id, &operation, NULL), 0);
+    assert_int_equal(store_outbox_withdraw(bench->store.store, &operation, NULL), 0);
+    assert_int_equal(waiting(bench), 1);
+    bench_free(bench);
+}
+
 static void outcomes_settle_the_outbox(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -830,6 +853,7 @@ int main(void)
         cmocka_unit_test(another_agents_store_is_not_sent),
         cmocka_unit_test(a_session_without_the_stores_device_is_begun_anew),
         cmocka_unit_test(a_note_goes_at_once_while_the_bell_is_open),
+        cmocka_unit_test(what_is_under_way_cannot_be_taken_back),
         cmocka_unit_test(outcomes_settle_the_outbox),
         cmocka_unit_test(an_unanswered_operation_stays_and_is_sent_again),
         cmocka_unit_test(outcomes_of_what_was_not_sent_do_not_count),
