@@ -12,9 +12,11 @@
 
 static size_t all_commands(struct ui *ui, const struct screen_kind *top, struct command *commands)
 {
-    struct entry entry = {.screen = {.kind = top}};
+    struct screen_kind kind = *top;
+    struct entry entry = {.screen = {.kind = &kind}};
     struct ui shown = {.desk = ui->desk, .stack = {&entry}, .count = 1};
 
+    kind.offers = NULL; /* all keys, whatever an open screen would offer now */
     return commands_list(&shown, commands, UI_COMMANDS_LIMIT);
 }
 
