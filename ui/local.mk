@@ -53,6 +53,9 @@ guichet_SOURCES = \
     app/main/command_import.c app/main/command_import.h \
     app/main/command_manual.c app/main/command_manual.h \
     app/main/command_search.c app/main/command_search.h \
+    app/main/command_agent.c app/main/command_agent.h \
+    app/main/command_status.c \
+    app/main/command_sync.c app/main/command_sync.h \
     app/main/guichet.c
 guichet_LDADD = libui.a libnet.a libforms.a libapp.a $(NCURSES_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
     $(APP_LIBS)

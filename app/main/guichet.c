@@ -17,6 +17,7 @@
 #include "app/main/command_import.h"
 #include "app/main/command_manual.h"
 #include "app/main/command_search.h"
+#include "app/main/command_sync.h"
 #include "app/record_fields.h"
 #include "app/seal.h"
 #include "net/sync.h"
@@ -88,6 +89,8 @@ static int run_manual(int argc, char **argv);
 
 static const struct manual_command commands[] = {
     {"search", "Search services and forms as the screen does."},
+    {"sync", "Carry an agent's work to the server and back, without the screen."},
+    {"status", "Tell what waits, what was refused, and whether the server answers."},
     {"import", "Import services and forms into a catalogue file."},
     {"manual", "Print the manual page."},
 };
@@ -95,9 +98,7 @@ static const struct manual_command commands[] = {
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static int (*const command_runs[COMMAND_COUNT])(int argc, char **argv) = {
-    run_search,
-    command_import,
-    run_manual,
+    run_search, command_sync, command_status, command_import, run_manual,
 };
 
 static int run_manual(int argc, char **argv)
