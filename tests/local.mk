@@ -106,6 +106,10 @@ schema-suite: tests/schema_suite
 UNIT_TESTS += tests/unit/test_catalogue
 tests_unit_test_catalogue_SOURCES = tests/unit/test_catalogue.c tests/unit/unit.h
 tests_unit_test_catalogue_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_command_search
+tests_unit_test_command_search_SOURCES = tests/unit/test_command_search.c \
+    app/main/command_search.c app/main/command_search.h tests/unit/search_fixture.h
+tests_unit_test_command_search_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_search tests/unit/test_search_fold tests/unit/test_search_index
 tests_unit_test_search_SOURCES = tests/unit/test_search.c tests/unit/search_fixture.h
 tests_unit_test_search_LDADD = $(UNIT_LIBS)
