@@ -307,7 +307,7 @@ static bool spell(const char *text, const char *term, char *spelt, size_t size)
 /* The best reading of a mistyped word, as the first results write it. */
 static void note_reading(struct search_card_cache *cards, const struct candidate *candidates,
                          size_t count, const struct plan_word *word, const struct plan_unit *unit,
-                         struct search_reading *reading)
+                         const char *language, struct search_reading *reading)
 {
     const struct plan_reading *best = NULL;
     bool spelt = false;
@@ -324,14 +324,16 @@ static void note_reading(struct search_card_cache *cards, const struct candidate
 
         if (search_card_read(cards, candidates[i].number, &card, &ignored) != 0 || card == NULL)
             continue;
-        spelt = spell(card->title_fr, best->text, reading->read, sizeof reading->read) ||
-                spell(card->title_en, best->text, reading->read, sizeof reading->read);
+        spelt = spell(in_language(language, card->title_fr, card->title_en), best->text,
+                      reading->read, sizeof reading->read) ||
+                spell(in_language(language, card->title_en, card->title_fr), best->text,
+                      reading->read, sizeof reading->read);
     }
 }
 
 static int note_readings(struct search_results *results, struct search_card_cache *cards,
                          const struct search_plan *plan, const struct candidate *candidates,
-                         size_t count, struct error *error)
+                         size_t count, const char *language, struct error *error)
 {
     results->filters = malloc((plan->filter_count + 1) * sizeof *results->filters);
     results->readings = calloc(plan->word_count + 1, sizeof *results->readings);
@@ -346,7 +348,7 @@ static int note_readings(struct search_results *results, struct search_card_cach
         for (size_t j = 0; j < unit->reading_count; j++)
             read_anew = read_anew || unit->readings[j].kind == READING_TYPO;
         if (read_anew)
-            note_reading(cards, candidates, count, &plan->words[i], unit,
+            note_reading(cards, candidates, count, &plan->words[i], unit, language,
                          &results->readings[results->reading_count++]);
     }
     return 0;
@@ -388,7 +390,8 @@ static int run(struct catalogue *catalogue, const struct search_request *request
     qsort(scratch->candidates, count, sizeof *scratch->candidates, compare_candidates);
     if (count > limit)
         count = limit;
-    code = note_readings(results, cards, &scratch->plan, scratch->candidates, count, error);
+    code = note_readings(results, cards, &scratch->plan, scratch->candidates, count,
+                         request->language, error);
     if (code == 0)
         code = gather_results(&gather, cards, scratch->candidates, count, request, error);
     text_buffer_free(&gather.texts);
