@@ -277,3 +277,13 @@ TESTS += \
 UNIT_TESTS += tests/unit/test_ledger_threads
 tests_unit_test_ledger_threads_SOURCES = tests/unit/test_ledger_threads.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_threads_LDADD = $(UNIT_LIBS)
+
+# What a key costs in a form, from 50 fields to 500.
+EXTRA_PROGRAMS += tests/bench/bench_form
+tests_bench_bench_form_SOURCES = tests/bench/bench_form.c
+tests_bench_bench_form_LDADD = $(UNIT_LIBS)
+
+.PHONY: bench-form
+bench: bench-form
+bench-form: tests/bench/bench_form
+	tests/bench/bench_form

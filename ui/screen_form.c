@@ -115,6 +115,7 @@ static void go_on(struct screen *screen, bool review)
         return;
     if (!fill_next(form->fill) && review)
         form_review_open(screen);
+    form_keep(screen, false);
     form_follow_focus(form);
 }
 
@@ -124,6 +125,7 @@ static void go_back(struct screen *screen)
 
     form_leave_field(screen);
     fill_previous(form->fill);
+    form_keep(screen, false);
     form_follow_focus(form);
 }
 
@@ -142,6 +144,7 @@ static void go_page(struct screen *screen, int step)
             if (!(step > 0 ? fill_next(form->fill) : fill_previous(form->fill)))
                 break;
     }
+    form_keep(screen, false);
     form_follow_focus(form);
 }
 
@@ -350,6 +353,32 @@ static const struct screen_key form_keys[] = {
     {0},
 };
 
+/* Keys that have a sense now: while a form is filled, in an item of a list, or with an offer. */
+static bool form_offers(const struct screen *screen, const struct screen_key *key)
+{
+    const struct form_screen *form = screen->data;
+    size_t current;
+    const struct fill_line *line;
+
+    if (form == NULL || form->fill == NULL || form->mode == FORM_PICKING)
+        return false;
+    if (key->run == run_text)
+        return true;
+    if (form->mode == FORM_READING)
+        return false;
+    if (form->mode == FORM_REVIEWING)
+        return key->run == run_next_fault || key->run == run_handoff;
+    current = fill_current(form->fill);
+    line = current < fill_line_count(form->fill) ? fill_line(form->fill, current) : NULL;
+    if (key->run == run_known)
+        return fill_offer_count(form->fill) > 0;
+    if (key->run == run_add)
+        return line != NULL && (line->kind == FILL_LIST || line->list != NULL);
+    if (key->run == run_remove || key->run == run_move_up || key->run == run_move_down)
+        return line != NULL && line->list != NULL;
+    return true;
+}
+
 /* --- home ------------------------------------------------------------------------------------ */
 
 struct home_drafts {
@@ -397,6 +426,7 @@ const struct screen_kind screen_form = {
     .code = INPUT_F(4),
     .label = N_("Forms"),
     .keys = form_keys,
+    .offers = form_offers,
     .open = form_open,
     .close = form_close,
     .draw = form_draw,

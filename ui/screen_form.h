@@ -104,7 +104,8 @@ void form_follow_focus(struct form_screen *form);
 #define FORM_SIGHT_COLUMNS 35
 bool form_choices_in_sight(const struct fill *fill, size_t line);
 bool form_field_key(struct screen *screen, const struct input *input);
-/* Leaves the field; false when the focus is held because of a fault in what was typed. */
+/* Takes what was typed; false when the focus is held because of a fault in it. The caller moves,
+ * then keeps: so the draft says where the agent now stands. */
 bool form_leave_field(struct screen *screen);
 /* Rows of the field's own box, and drawing of it in `box`. */
 int form_field_rows(const struct form_screen *form, size_t line, int width);

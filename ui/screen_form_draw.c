@@ -449,6 +449,19 @@ static void draw_whole_label(const struct form_screen *form, const struct paint 
     free(label);
 }
 
+/* What another terminal answered while this field is being typed into. */
+static void draw_other_value(const struct form_screen *form, const struct paint *paint, int row)
+{
+    size_t current = fill_current(form->fill);
+    char *text = answer_text(fill_line(form->fill, current)->element->control,
+                             fill_value(form->fill, current), form_language(language_now()));
+
+    paint_format(paint, row, 0, -1, PAINT_ACCENT,
+                 _("Another terminal says: %s. What you leave here counts; Ctrl-Y takes theirs."),
+                 text == NULL || *text == '\0' ? "-" : text);
+    free(text);
+}
+
 static void draw_help(const struct form_screen *form, const struct paint *paint, int row)
 {
     enum form_language language = form_language(language_now());
@@ -467,8 +480,7 @@ static void draw_help(const struct form_screen *form, const struct paint *paint,
         paint_text(paint, row, 0, -1, PAINT_WARNING,
                    form_text_in(&line->element->remark, language));
     else if (line->received && fill_typed(form->fill) != NULL)
-        paint_text(paint, row, 0, -1, PAINT_ACCENT,
-                   _("Changed at another terminal while you type: what you leave here counts."));
+        draw_other_value(form, paint, row);
     else if (line->offered)
         paint_format(paint, row, 0, -1, PAINT_ACCENT,
                      _("In the client's file: %s. Ctrl-F takes it, with the client's consent."),

@@ -154,11 +154,11 @@ bool form_leave_field(struct screen *screen)
     current = fill_current(form->fill);
     fault =
         current < fill_line_count(form->fill) && fill_line(form->fill, current)->message != NULL;
-    form_keep(screen, false);
     form_follow_focus(form);
     /* Held once: whoever leaves a second time means it. */
     if (typed && fault && !form->stayed) {
         form->stayed = true;
+        form_keep(screen, false);
         ui_stop_ahead(screen->ui);
         ui_ring(screen->ui);
         return false;
@@ -370,7 +370,9 @@ static bool text_key(struct screen *screen, const struct input *input)
     bool changed = false;
     bool used;
 
-    if (input->code == INPUT_CONTROL('Y') && fill_typed(form->fill) == NULL)
+    if (input->code == INPUT_CONTROL('Y') &&
+        (fill_typed(form->fill) == NULL ||
+         fill_line(form->fill, fill_current(form->fill))->received))
         return false;
     if ((input->code == INPUT_PAGE_UP || input->code == INPUT_PAGE_DOWN))
         return false;
