@@ -57,7 +57,8 @@ UNIT_TESTS += tests/unit/test_sync_server
 tests_unit_test_sync_server_SOURCES = tests/unit/test_sync_server.c tests/unit/real_server.c \
     tests/unit/real_server.h tests/unit/unit.h \
     app/main/command_agent.c app/main/command_agent.h \
-    app/main/command_sync.c app/main/command_sync.h
+    app/main/command_sync.c app/main/command_sync.h \
+    app/main/guichet_keys.c app/main/guichet_keys.h
 tests_unit_test_sync_server_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_store

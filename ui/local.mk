@@ -56,7 +56,8 @@ guichet_SOURCES = \
     app/main/command_agent.c app/main/command_agent.h \
     app/main/command_status.c \
     app/main/command_sync.c app/main/command_sync.h \
-    app/main/guichet.c
+    app/main/guichet.c \
+    app/main/guichet_keys.c app/main/guichet_keys.h
 guichet_LDADD = libui.a libnet.a libforms.a libapp.a $(NCURSES_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
     $(APP_LIBS)
 

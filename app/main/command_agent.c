@@ -5,33 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <sodium.h>
 
+#include "app/main/guichet_keys.h"
+
 const struct config_key command_agent_keys[] = {
-    {.name = "server",
-     .shape = CONFIG_TEXT,
-     .argument = "URL",
-     .preset = "http://127.0.0.1:8737",
-     .help = "The server; https://, or http:// on this machine."},
-    {.name = "ca-file",
-     .shape = CONFIG_TEXT,
-     .argument = "FILE",
-     .help = "Trust only what this certificate authority (PEM) has signed."},
-    {.name = "data-directory",
-     .shape = CONFIG_TEXT,
-     .argument = "DIRECTORY",
-     .preset = "{data}",
-     .help = "Where the catalogue and the agents' stores are kept."},
-    {.name = "agent", .shape = CONFIG_TEXT, .argument = "LOGIN", .help = "Who signs in."},
-    {.name = "password-file",
-     .shape = CONFIG_TEXT,
-     .flag_only = true,
-     .argument = "FILE",
-     .help = "Read the password from the first line of this file instead of standard input."},
     {.name = "json", .shape = CONFIG_SWITCH, .flag_only = true, .help = "Print JSON."},
     {0},
 };
@@ -152,6 +135,15 @@ static int unwrap_key(struct command_agent *agent, struct error *error)
     return code;
 }
 
+/* As the screen does: personal content lands in no core file, and is for this user alone. */
+static void protect(void)
+{
+    const struct rlimit none = {0, 0};
+
+    (void)umask(077);
+    (void)setrlimit(RLIMIT_CORE, &none);
+}
+
 int command_agent_begin(struct command_agent *agent, const struct config *config,
                         struct error *error)
 {
@@ -163,6 +155,7 @@ int command_agent_begin(struct command_agent *agent, const struct config *config
                          "--agent LOGIN is needed: letters, digits, dots and dashes");
     if (directory == NULL || directory[0] == '\0')
         return error_set(error, ERROR_INVALID, "--data-directory says where the files are");
+    protect();
     int code = seal_start(error);
     if (code == 0)
         code = read_password(config, agent->password, sizeof agent->password, error);
@@ -212,6 +205,7 @@ int command_agent_main(int argc, char **argv, int (*run)(const struct config *co
     int status = COMMAND_OK;
 
     if (config_new(&config, "guichet", &error) != 0 ||
+        config_declare(config, guichet_keys, &error) != 0 ||
         config_declare(config, command_agent_keys, &error) != 0 ||
         config_read(config, argc, argv, &error) != 0) {
         status = command_complain(&error);

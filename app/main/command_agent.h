@@ -17,8 +17,7 @@ enum command_status {
     COMMAND_USAGE = 2,  /* the command line makes no sense */
 };
 
-/* "server", "ca-file", "data-directory", "agent", "password-file", "json"; ends with a NULL name.
- * Whoever declares them in a table of their own need not declare these. */
+/* What these commands take besides guichet_keys: "json". Ends with a NULL name. */
 extern const struct config_key command_agent_keys[];
 
 #define COMMAND_PASSWORD_SIZE 1024
@@ -48,7 +47,7 @@ void command_agent_end(struct command_agent *agent);
 /* Prints "guichet: MESSAGE" to stderr; the exit status for its code. */
 int command_complain(const struct error *error);
 
-/* Reads `argv` (argv[0] left out) by command_agent_keys alone, calls `run` and frees. */
+/* Reads `argv` (argv[0] left out) by guichet_keys and command_agent_keys, calls `run` and frees. */
 int command_agent_main(int argc, char **argv, int (*run)(const struct config *config));
 
 #endif

@@ -18,6 +18,7 @@
 #include "app/main/command_manual.h"
 #include "app/main/command_search.h"
 #include "app/main/command_sync.h"
+#include "app/main/guichet_keys.h"
 #include "app/record_fields.h"
 #include "app/seal.h"
 #include "net/sync.h"
@@ -25,49 +26,6 @@
 #include "ui/loop.h"
 
 #define PASSWORD_SIZE 1024
-
-static const struct config_key keys[] = {
-    {.name = "server",
-     .letter = 's',
-     .shape = CONFIG_TEXT,
-     .argument = "URL",
-     .preset = "http://127.0.0.1:8737",
-     .help = "The server; plain http on loopback only."},
-    {.name = "ca-file",
-     .shape = CONFIG_TEXT,
-     .argument = "FILE",
-     .help = "Trust only what these certificates (PEM) certify."},
-    {.name = "agent",
-     .letter = 'a',
-     .shape = CONFIG_TEXT,
-     .argument = "LOGIN",
-     .help = "The login proposed at sign-in."},
-    {.name = "password-file",
-     .shape = CONFIG_TEXT,
-     .argument = "FILE",
-     .help = "Sign in with the password on the first line of FILE."},
-    {.name = "language",
-     .letter = 'l',
-     .shape = CONFIG_TEXT,
-     .argument = "fr|en",
-     .help = "The language of the screen; else the locale's."},
-    {.name = "channel",
-     .shape = CONFIG_TEXT,
-     .argument = "CHANNEL",
-     .preset = "counter",
-     .help = "How this terminal serves: counter, phone ..."},
-    {.name = "data-directory",
-     .letter = 'd',
-     .shape = CONFIG_TEXT,
-     .argument = "DIRECTORY",
-     .preset = "{data}",
-     .help = "Where the catalogue and the agents' sealed stores are kept."},
-    {.name = "plain",
-     .letter = 'p',
-     .shape = CONFIG_SWITCH,
-     .help = "No boxes, no colours: for screen readers and Braille lines."},
-    {.name = NULL},
-};
 
 /* Searches the terminal's own catalogue when no other is named. */
 static int run_search(int argc, char **argv)
@@ -105,7 +63,7 @@ static int run_manual(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
-    return command_manual(keys, commands, COMMAND_COUNT);
+    return command_manual(guichet_keys, commands, COMMAND_COUNT);
 }
 
 static void print_usage(const struct config *config)
@@ -314,7 +272,7 @@ static int read_options(struct program *program, int argc, char **argv, struct e
     int code = config_new(&program->config, "guichet", error);
 
     if (code == 0)
-        code = config_declare(program->config, keys, error);
+        code = config_declare(program->config, guichet_keys, error);
     if (code == 0)
         code = config_read(program->config, argc, argv, error);
     if (code == 0 && config_word_count(program->config) > 0)
