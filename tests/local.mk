@@ -267,12 +267,14 @@ dist_check_SCRIPTS += \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/search_service.sh \
+    tests/end_to_end/serve_client.sh \
     tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh
 TESTS += \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/search_service.sh \
+    tests/end_to_end/serve_client.sh \
     tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh
 UNIT_TESTS += tests/unit/test_ledger_threads

@@ -8,17 +8,41 @@
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/work.h"
 
 #define PICK_LIMIT 500
 
+struct picking {
+    struct form_screen *form;
+    char service[RECORD_KEY_SIZE]; /* in progress; "" for none */
+    bool of_service;               /* in this round */
+};
+
+static bool is_of_service(const struct record *record, const char *service)
+{
+    char key[RECORD_KEY_SIZE];
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(json_object_get(record->body, "services"), i, item)
+    {
+        record_full_key(record, json_is_string(item) ? json_string_value(item) : "", key);
+        if (*service != '\0' && strcmp(key, service) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int add_form(void *context, const struct record *record)
 {
-    struct form_screen *form = context;
+    struct picking *picking = context;
+    struct form_screen *form = picking->form;
     struct form_pick *pick = &form->forms[form->form_count];
 
     if (form->form_count == PICK_LIMIT)
         return 1;
-    if (json_is_true(json_object_get(record->body, "ended")))
+    if (json_is_true(json_object_get(record->body, "ended")) ||
+        is_of_service(record, picking->service) != picking->of_service)
         return 0;
     text_copy(pick->key, sizeof(pick->key), record_text(record, "key"));
     text_copy(pick->code, sizeof(pick->code), record_text(record, "code"));
@@ -30,12 +54,18 @@ static int add_form(void *context, const struct record *record)
 static int read_forms(struct screen *screen, struct error *error)
 {
     struct form_screen *form = screen->data;
+    struct picking picking = {.form = form, .of_service = true};
     int code;
 
     form->forms = calloc(PICK_LIMIT, sizeof(form->forms[0]));
     if (form->forms == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
-    code = catalogue_each(screen->desk->catalogue, RECORD_FORM, add_form, form, error);
+    /* Those of the service in progress first. */
+    work_present_service(screen, picking.service, sizeof(picking.service));
+    code = catalogue_each(screen->desk->catalogue, RECORD_FORM, add_form, &picking, error);
+    picking.of_service = false;
+    if (code == 0)
+        code = catalogue_each(screen->desk->catalogue, RECORD_FORM, add_form, &picking, error);
     return code < 0 ? code : 0;
 }
 

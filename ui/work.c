@@ -154,11 +154,15 @@ void work_show_case(struct ui *ui, const struct id *matter, const struct id *sub
 
 void work_present_service(struct screen *screen, char *key, size_t size)
 {
-    struct record *contact =
-        work_get(screen->desk, RECORD_CONTACT, screen->desk->open.contact.text, NULL);
+    const struct desk_open *open = &screen->desk->open;
+    struct record *matter = work_get(screen->desk, RECORD_CASE, open->matter.text, NULL);
+    struct record *contact = work_get(screen->desk, RECORD_CONTACT, open->contact.text, NULL);
     json_t *page;
 
-    text_copy(key, size, contact != NULL ? record_text(contact, "service") : "");
+    text_copy(key, size, matter != NULL ? record_text(matter, "service") : "");
+    if (*key == '\0' && contact != NULL)
+        text_copy(key, size, record_text(contact, "service"));
+    record_free(matter);
     record_free(contact);
     if (*key != '\0')
         return;

@@ -43,7 +43,8 @@ void work_open_set(struct screen *screen, const struct desk_open *open);
 /* Shows a case; on top of it, its draft's form when `submission` is not empty. */
 void work_show_case(struct ui *ui, const struct id *matter, const struct id *submission);
 
-/* The service of the contact in progress, or of the service page that is open; "" for none. */
+/* The service of the open case, else of the contact in progress, else of the service page that is
+ * open; "" for none. */
 void work_present_service(struct screen *screen, char *key, size_t size);
 
 #endif
