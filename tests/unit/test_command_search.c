@@ -52,7 +52,7 @@ static int run_command(const char *cache, char **argv, const char *input, char *
 static void add_sample(struct fixture *fixture)
 {
     fixture_add(fixture, "one",
-                "{'title': {'en': 'Birth \\u001b[2Jcertificate',"
+                "{'title': {'en': 'Birth \\u001b[2J certificate',"
                 " 'fr': 'Certificat de naissance'}}");
     fixture_add(fixture, "two", "{'title': {'en': 'Death certificate'}}");
     catalogue_close(fixture->catalogue);
