@@ -12,7 +12,8 @@ struct search_segment {
     uint8_t *sparse;     /* owned: the sparse dictionary */
     uint32_t *sparse_at; /* owned: where in it each block's entry begins */
     uint8_t *top_table;  /* owned */
-    uint8_t *demands;    /* owned: runs */
+    uint32_t *run_first; /* owned: first ordinal of each run of demands */
+    uint8_t *demands;    /* owned: the runs as they are stored */
     uint32_t blocks;
     uint32_t demand_runs;
 };
@@ -101,10 +102,11 @@ int search_segment_open(struct search_segment **segment, struct search_store *st
     made->demand_runs = (uint32_t)((layout->end - layout->demands) / SEARCH_DEMAND_RUN);
     made->sparse = malloc(sparse_size + 1);
     made->demands = malloc((size_t)(layout->end - layout->demands) + 1);
+    made->run_first = malloc((made->demand_runs + 1) * sizeof *made->run_first);
     made->sparse_at = malloc((made->blocks + 1) * sizeof *made->sparse_at);
     made->top_table = malloc(top_size + 1);
     if (made->sparse == NULL || made->sparse_at == NULL || made->top_table == NULL ||
-        made->demands == NULL) {
+        made->demands == NULL || made->run_first == NULL) {
         search_segment_close(made);
         return error_set(error, ERROR_MEMORY, "search index: out of memory");
     }
@@ -112,6 +114,9 @@ int search_segment_open(struct search_segment **segment, struct search_store *st
     search_store_read(store, number, layout->top_table, made->top_table, top_size);
     search_store_read(store, number, layout->demands, made->demands,
                       (size_t)(layout->end - layout->demands));
+    for (uint32_t i = 0; i < made->demand_runs; i++)
+        made->run_first[i] =
+            (uint32_t)bytes_get(made->demands + (size_t)i * SEARCH_DEMAND_RUN + 2, 4);
     code = search_store_failure(store, error);
     if (code == 0)
         code = sparse_index(made, sparse_size, error);
@@ -131,6 +136,7 @@ void search_segment_close(struct search_segment *segment)
     free(segment->sparse_at);
     free(segment->top_table);
     free(segment->demands);
+    free(segment->run_first);
     free(segment);
 }
 
@@ -411,7 +417,7 @@ uint8_t search_segment_demand(const struct search_segment *segment, uint32_t ord
     while (high - low > 1) { /* the last run that begins at or before it */
         uint32_t middle = low + (high - low) / 2;
 
-        if (bytes_get(segment->demands + (size_t)middle * SEARCH_DEMAND_RUN + 2, 4) <= ordinal)
+        if (segment->run_first[middle] <= ordinal)
             low = middle;
         else
             high = middle;
