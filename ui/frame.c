@@ -92,6 +92,12 @@ static bool draw_key(const struct paint *paint, int row, int *column, const stru
     return true;
 }
 
+static bool is_on_key_line(struct ui *ui, const struct command *command)
+{
+    return command->code != INPUT_NONE && command->label != NULL &&
+           (command->kind == NULL || ui_top(ui)->kind != command->kind);
+}
+
 static void draw_keys(struct ui *ui, const struct paint *paint, int row)
 {
     struct command commands[UI_COMMANDS_LIMIT];
@@ -107,10 +113,11 @@ static void draw_keys(struct ui *ui, const struct paint *paint, int row)
         return;
     }
     count = commands_list(ui, commands, UI_COMMANDS_LIMIT);
-    for (size_t i = 0; i < count; i++)
-        if (commands[i].code != INPUT_NONE && commands[i].label != NULL &&
-            (commands[i].kind == NULL || ui_top(ui)->kind != commands[i].kind))
-            draw_key(paint, row, &column, &commands[i]);
+    /* F1 first, so that help is always in sight, then the screen's own. */
+    for (int help = 1; help >= 0; help--)
+        for (size_t i = 0; i < count; i++)
+            if (is_on_key_line(ui, &commands[i]) && (commands[i].code == INPUT_F(1)) == help)
+                draw_key(paint, row, &column, &commands[i]);
 }
 
 /* --- the bottom line ------------------------------------------------------------------------- */

@@ -21,12 +21,13 @@ struct search {
     struct editor *query;           /* owned */
     struct search_results *results; /* owned; NULL before the first answer */
     struct list list;
-    uint64_t asked, shown;         /* numbers of questions */
-    bool opening;                  /* Enter was typed before its results came */
-    size_t wanted;                 /* selection of a restored screen, until results come */
-    char language[8], channel[16]; /* of the last question */
-    char last[QUERY_LIMIT + 1];    /* the words of the time before */
-    char *offers;                  /* owned: what Tab offers, NULL when there is one or none */
+    uint64_t asked, shown;            /* numbers of questions */
+    bool opening;                     /* Enter was typed before its results came */
+    size_t wanted;                    /* selection of a restored screen, until results come */
+    char language[8], channel[16];    /* of the last question */
+    char last[QUERY_LIMIT + 1];       /* the words of the time before */
+    struct search_completion *offers; /* owned: what Tab goes through, NULL for nothing */
+    size_t offered;                   /* which of them is in the query now */
 };
 
 static void search_ask(struct screen *screen)
@@ -70,7 +71,7 @@ static void search_close(struct screen *screen)
     search_worker_free(search->worker);
     editor_free(search->query);
     search_results_free(search->results);
-    free(search->offers);
+    search_completion_free(search->offers);
     free(search);
 }
 
@@ -250,6 +251,18 @@ static int draw_chips(const struct search *search, const struct paint *paint, in
     return column;
 }
 
+/* All that Tab goes through, the present one marked and in sight. */
+static void draw_offers(const struct search *search, const struct paint *paint, int row)
+{
+    int column = 0;
+
+    for (size_t i = search->offered < 4 ? 0 : search->offered - 3; i < search->offers->count; i++)
+        column +=
+            paint_text(paint, row, column, -1, i == search->offered ? PAINT_SELECTION : PAINT_DIM,
+                       search->offers->items[i]) +
+            2;
+}
+
 static void draw_remarks(const struct search *search, const struct paint *paint, int row)
 {
     const struct search_results *results = search->results;
@@ -257,7 +270,7 @@ static void draw_remarks(const struct search *search, const struct paint *paint,
     int column;
 
     if (search->offers != NULL) {
-        paint_text(paint, row, 0, -1, PAINT_DIM, search->offers);
+        draw_offers(search, paint, row);
         return;
     }
     if (results == NULL)
@@ -296,33 +309,54 @@ static void search_draw(struct screen *screen, const struct paint *paint)
 
 /* --- keys ------------------------------------------------------------------------------------ */
 
-/* Replaces the half filter before the cursor by what fits best, or shows what fits. */
+static void forget_offers(struct search *search)
+{
+    search_completion_free(search->offers);
+    search->offers = NULL;
+    search->offered = 0;
+}
+
+/* Puts the offer in the place of the half filter, or of the offer before it. */
+static void put_offer(struct screen *screen)
+{
+    struct search *search = screen->data;
+    const struct search_completion *offers = search->offers;
+    const char *query = editor_text(search->query);
+    size_t cursor = editor_cursor(search->query);
+    const char *offer = offers->items[search->offered];
+    struct text_buffer text = {0};
+
+    if (offers->start > cursor)
+        return;
+    text_buffer_add(&text, query, offers->start);
+    text_buffer_add_text(&text, offer);
+    text_buffer_add_text(&text, query + cursor);
+    if (!text.failed && editor_set_text(search->query, text.bytes)) {
+        editor_move(search->query, offers->start + strlen(offer));
+        search_ask(screen);
+    }
+    text_buffer_free(&text);
+}
+
+/* Tab: what fits best; again: what fits next. */
 static void complete(struct screen *screen)
 {
     struct search *search = screen->data;
-    struct search_completion *completion = NULL;
-    size_t cursor = editor_cursor(search->query);
-    struct text_buffer text = {0};
-    const char *query = editor_text(search->query);
 
-    if (search_complete(screen->desk->catalogue, query, cursor, &completion, NULL) != 0)
+    if (search->offers != NULL) {
+        search->offered = (search->offered + 1) % search->offers->count;
+        put_offer(screen);
         return;
-    if (completion->count > 0 && completion->start <= cursor) {
-        text_buffer_add(&text, query, completion->start);
-        text_buffer_add_text(&text, completion->items[0]);
-        text_buffer_add_text(&text, query + cursor);
-        cursor = completion->start + strlen(completion->items[0]);
-        if (!text.failed && editor_set_text(search->query, text.bytes)) {
-            editor_move(search->query, cursor);
-            search_ask(screen);
-        }
-        text_buffer_free(&text);
     }
-    for (size_t i = 0; i < completion->count && completion->count > 1; i++)
-        text_buffer_add_format(&text, "%s%s", i == 0 ? "" : "  ", completion->items[i]);
-    free(search->offers);
-    search->offers = text.length > 0 ? text_buffer_take(&text) : NULL;
-    search_completion_free(completion);
+    if (search_complete(screen->desk->catalogue, editor_text(search->query),
+                        editor_cursor(search->query), &search->offers, NULL) != 0) {
+        search->offers = NULL;
+        return;
+    }
+    if (search->offers->count > 0)
+        put_offer(screen);
+    if (search->offers->count <= 1)
+        forget_offers(search);
 }
 
 static bool search_key(struct screen *screen, const struct input *input)
@@ -334,8 +368,7 @@ static bool search_key(struct screen *screen, const struct input *input)
         complete(screen);
         return true;
     }
-    free(search->offers);
-    search->offers = NULL;
+    forget_offers(search);
     if (input->code == INPUT_ENTER) {
         if (search->shown == search->asked)
             open_selected(screen);

@@ -172,5 +172,11 @@ terminal_kill() {
 terminal_quit() {
     keys "$1" F10
     wait_ended "$1"
-    [ "$(mux display-message -p -t "$1" '#{pane_dead_status}')" = 0 ] || fail "$1 ended badly"
+    local status=
+    for _ in $(seq 100); do # tmux learns it a little after the end
+        status=$(mux display-message -p -t "$1" '#{pane_dead_status}')
+        [ -n "$status" ] && break
+        sleep 0.05
+    done
+    [ "$status" = 0 ] || fail "$1 ended badly: $status"
 }
