@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/text.h"
 
 /* One operation on its way through. */
 struct attempt {
@@ -45,8 +46,7 @@ static void refuse(struct attempt *attempt, enum merge_refusal refusal, const ch
 {
     attempt->outcome->kind = LEDGER_REFUSED;
     attempt->outcome->refusal = refusal;
-    memset(attempt->outcome->field, 0, sizeof(attempt->outcome->field));
-    strncpy(attempt->outcome->field, field, sizeof(attempt->outcome->field) - 1);
+    text_copy(attempt->outcome->field, sizeof(attempt->outcome->field), field);
 }
 
 static bool refused(const struct attempt *attempt)

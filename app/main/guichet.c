@@ -27,18 +27,20 @@
 
 #define PASSWORD_SIZE 1024
 
-/* Searches the terminal's own catalogue when no other is named. */
+/* Searches the terminal's own catalogue, where environment and file put it, when none is named. */
 static int run_search(int argc, char **argv)
 {
-    char *data = NULL;
+    char *const no_flags[] = {argv[0], NULL};
+    struct config *config = NULL;
     struct text_buffer cache = {0};
     int status;
 
-    if (config_directory_path(CONFIG_DIRECTORY_DATA, &data, NULL) == 0)
-        text_buffer_add_format(&cache, "%s/catalogue.db", data);
+    if (config_new(&config, "guichet", NULL) == 0 && config_declare(config, guichet_keys, NULL) == 0 &&
+        config_read(config, 1, no_flags, NULL) == 0)
+        text_buffer_add_format(&cache, "%s/catalogue.db", config_text(config, "data-directory"));
     status = command_search(cache.bytes, argc, argv);
     text_buffer_free(&cache);
-    free(data);
+    config_free(config);
     return status;
 }
 
