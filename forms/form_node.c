@@ -155,6 +155,20 @@ static char *fragment(struct form *form, const char *pointer)
     return text;
 }
 
+/* True when the schema leans on nothing outside of itself. */
+static bool stands_alone(json_t *schema)
+{
+    const char *name;
+    json_t *part;
+    size_t i;
+
+    if (json_object_get(schema, "$ref") != NULL || json_object_get(schema, "$dynamicRef") != NULL)
+        return false;
+    json_object_foreach(schema, name, part) if (!stands_alone(part)) return false;
+    json_array_foreach(schema, i, part) if (!stands_alone(part)) return false;
+    return true;
+}
+
 int form_node_compile(struct form_compiler *compiler, const struct form_node *node,
                       struct schema **schema, const char *place)
 {
@@ -167,7 +181,11 @@ int form_node_compile(struct form_compiler *compiler, const struct form_node *no
         return form_out_of_memory(compiler);
     owned->next = form->owned;
     form->owned = owned;
-    if (schema_compile(&owned->schema, form->definition, &options, compiler->error) != 0)
+    /* Alone, it is compiled without a look at the whole form. */
+    if (stands_alone(node->schema))
+        options.start = NULL;
+    if (schema_compile(&owned->schema, options.start == NULL ? node->schema : form->definition,
+                       &options, compiler->error) != 0)
         return error_prefix(compiler->error, "%s: schema%s", place, node->pointer);
     *schema = owned->schema;
     return 0;
