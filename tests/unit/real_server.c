@@ -62,6 +62,8 @@ static void read_line(int descriptor, char *line, size_t size)
     line[length] = '\0';
 }
 
+static void shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 static void shell(const char *format, ...)
 {
     char command[2048];
@@ -95,24 +97,45 @@ static void make_database(const struct real_server *server)
               server->directory);
 }
 
-void real_server_restart(struct real_server *server)
+static void run(struct real_server *server, bool tls)
 {
     char guichetd[512];
     char listen[64];
     char database[128];
+    char certificate[128];
+    char key[128];
     char line[256] = "";
-    char command[] = "serve";
-    char listen_flag[] = "--listen";
-    char database_flag[] = "--database";
+    char words[][16] = {"serve", "--listen", "--database", "--tls-cert", "--tls-key"};
+    char *arguments[] = {guichetd, words[0],    words[1], listen, words[2], database,
+                         words[3], certificate, words[4], key,    NULL};
 
     program_path(guichetd, sizeof guichetd, "guichetd");
     (void)snprintf(listen, sizeof listen, "127.0.0.1:%d", server->port);
     (void)snprintf(database, sizeof database, "%s/server.db", server->directory);
-    char *arguments[] = {guichetd, command, listen_flag, listen, database_flag, database, NULL};
+    (void)snprintf(certificate, sizeof certificate, "%s/certificate.pem", server->directory);
+    (void)snprintf(key, sizeof key, "%s/key.pem", server->directory);
+    if (!tls)
+        arguments[6] = NULL;
     server->process = start(arguments, NULL, &server->output);
     read_line(server->output, line, sizeof line);
-    if (sscanf(line, "guichetd: listening on http://127.0.0.1:%d", &server->port) != 1)
+    const char *port = strrchr(line, ':');
+    if (strncmp(line, "guichetd: listening on http", 27) != 0 || port == NULL ||
+        (server->port = atoi(port + 1)) == 0)
         fail_msg("guichetd says: \"%s\"", line);
+}
+
+void real_server_restart(struct real_server *server)
+{
+    run(server, false);
+}
+
+void real_server_restart_tls(struct real_server *server)
+{
+    shell("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 "
+          "-subj /CN=guichet -addext subjectAltName=IP:127.0.0.1 -keyout '%s/key.pem' "
+          "-out '%s/certificate.pem' 2>'%s/log'",
+          server->directory, server->directory, server->directory);
+    run(server, true);
 }
 
 void real_server_begin(struct real_server *server)

@@ -24,6 +24,8 @@ void real_server_begin(struct real_server *server);
 void real_server_kill(struct real_server *server);
 /* Starts it again at the same port. */
 void real_server_restart(struct real_server *server);
+/* The same with TLS and a new certificate for 127.0.0.1, DIRECTORY/certificate.pem. */
+void real_server_restart_tls(struct real_server *server);
 /* Puts a new, empty database in the place of the old one (while it does not run). */
 void real_server_replace(struct real_server *server);
 /* Ends it; `guichetd check` must find nothing wrong. Removes everything. */

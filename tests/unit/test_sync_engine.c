@@ -6,10 +6,15 @@
 #include <string.h>
 
 #include "net/compress.h"
+#include "tests/unit/fault_vfs.h"
 #include "tests/unit/store_fixture.h"
 #include "tests/unit/unit.h"
 
 #define FEED "019b7000-0000-7000-8000-00000000feed"
+
+#define CLIENT                                                                                     \
+    "{\"type\":\"client\",\"id\":\"019b7000-0000-7000-8000-00000000c11e\",\"rev\":1,\"seq\":9,"    \
+    "\"body\":{\"name\":\"Tremblay\"},\"meta\":{}}"
 
 /* What left on a lane and was not answered yet. */
 struct sent {
@@ -626,6 +631,39 @@ static void a_link_that_comes_back_brings_all_back(void **state)
     bench_free(bench);
 }
 
+/* Our own disk is full: said as such, and tried again until there is room. */
+static void a_full_disk_loses_nothing(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    get_online(bench);
+    write_note(bench, "a");
+    fault_vfs_arm(FAULT_FULL, 1);
+    answer_push(bench, "\"outcome\":\"applied\",\"rev\":1,\"seq\":9");
+    answer_page(bench, SYNC_LANE_BELL, 9, 0, CLIENT);
+    int64_t wait = sync_engine_step(bench->engine);
+    assert_int_equal(status_of(bench).state, LINK_FAULT);
+    assert_non_null(strstr(status_of(bench).message, "full"));
+    assert_int_equal(status_of(bench).retry_ms, bench->wall + wait);
+    bench->steady += wait;
+    (void)sync_engine_step(bench->engine); /* still full */
+    assert_int_equal(status_of(bench).state, LINK_FAULT);
+    fault_vfs_arm(FAULT_NONE, 0);
+    assert_int_equal(store_cursor(bench->store.store, NULL), 0);
+    assert_int_equal(waiting(bench), 1);
+    bench->steady += 60000;
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bell(bench), "since=0"));
+    answer_page(bench, SYNC_LANE_BELL, 9, 0, CLIENT);
+    assert_string_equal(work(bench), "POST /v1/operations");
+    answer_push(bench, "\"outcome\":\"repeated\",\"rev\":1,\"seq\":9");
+    assert_int_equal(status_of(bench).state, LINK_ONLINE);
+    assert_int_equal(store_cursor(bench->store.store, NULL), 9);
+    assert_int_equal(waiting(bench), 0);
+    bench_free(bench);
+}
+
 static void a_wrong_clock_is_told(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -650,10 +688,6 @@ static void a_wrong_clock_is_told(void **state)
 
 /* --- the feeds -----------------------------------------------------------------------------------
  */
-
-#define CLIENT                                                                                     \
-    "{\"type\":\"client\",\"id\":\"019b7000-0000-7000-8000-00000000c11e\",\"rev\":1,\"seq\":9,"    \
-    "\"body\":{\"name\":\"Tremblay\"},\"meta\":{}}"
 
 static void records_arrive_with_their_cursor(void **state)
 {
@@ -862,6 +896,7 @@ int main(void)
         cmocka_unit_test(the_agents_action_hurries_but_once_a_second),
         cmocka_unit_test(retry_after_is_obeyed_whatever_the_agent_does),
         cmocka_unit_test(a_link_that_comes_back_brings_all_back),
+        cmocka_unit_test(a_full_disk_loses_nothing),
         cmocka_unit_test(a_wrong_clock_is_told),
         cmocka_unit_test(records_arrive_with_their_cursor),
         cmocka_unit_test(bad_pages_change_nothing),
@@ -873,5 +908,6 @@ int main(void)
         cmocka_unit_test(once_without_a_store_reads_the_catalogue),
     };
 
+    fault_vfs_register();
     return cmocka_run_group_tests_name("sync_engine", tests, NULL, NULL);
 }

@@ -212,7 +212,7 @@ static void wait_for(struct terminal *terminal, int count, int64_t revs)
     int64_t start = now_ms();
 
     while (store_outbox_count(terminal->store, NULL) != 0 || !holds(terminal->store, count, revs)) {
-        if (now_ms() - start > 60000) {
+        if (now_ms() - start > 120000) {
             struct link_status status;
             struct tally *tally = take_tally(terminal->store, RECORD_CLIENT);
             link_status_get(terminal->link, &status);
@@ -290,6 +290,48 @@ static void a_wrong_password_is_refused_and_said(void **state)
     assert_int_equal(totals.exchanges, 1);
     assert_true(strlen(error.message) > 10);
     assert_int_equal(link_sign_in_state(terminal.link, NULL, NULL), SIGN_IN_REFUSED);
+    terminal_end(&terminal);
+    real_server_end(&server);
+}
+
+static int sync_by(struct terminal *terminal, const char *ca_file, struct error *error)
+{
+    struct sync_options options = options_of(terminal);
+
+    options.ca_file = ca_file;
+    terminal_sign_in(terminal, REAL_SERVER_PASSWORD);
+    return sync_once(&options, NULL, error);
+}
+
+static void only_the_pinned_authority_is_trusted(void **state)
+{
+    struct real_server server;
+    struct terminal terminal;
+    struct error error = ERROR_INIT;
+    char mine[128];
+    char other[128];
+
+    (void)state;
+    if (system("openssl version >/dev/null 2>&1") != 0) {
+        print_message("openssl is not there to make a certificate\n");
+        skip();
+    }
+    real_server_begin(&server);
+    (void)snprintf(mine, sizeof mine, "%s/certificate.pem", server.directory);
+    (void)snprintf(other, sizeof other, "%s/other.pem", server.directory);
+    real_server_kill(&server);
+    real_server_restart_tls(&server);
+    assert_int_equal(rename(mine, other), 0);
+    real_server_kill(&server);
+    real_server_restart_tls(&server);
+    terminal_begin(&terminal, "alice", server.port);
+    (void)snprintf(terminal.url, sizeof terminal.url, "https://127.0.0.1:%d", server.port);
+    assert_int_equal(sync_by(&terminal, mine, NULL), 0);
+    assert_int_equal(sync_by(&terminal, other, &error), ERROR_REFUSED);
+    assert_non_null(strstr(error.message, "certificate is not trusted"));
+    assert_int_equal(sync_by(&terminal, NULL, &error), ERROR_REFUSED);
+    (void)snprintf(terminal.url, sizeof terminal.url, "https://localhost:%d", server.port);
+    assert_int_equal(sync_by(&terminal, mine, &error), ERROR_REFUSED);
     terminal_end(&terminal);
     real_server_end(&server);
 }
@@ -644,6 +686,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_first_sync_brings_the_catalogue_and_a_second_nothing),
         cmocka_unit_test(a_wrong_password_is_refused_and_said),
+        cmocka_unit_test(only_the_pinned_authority_is_trusted),
         cmocka_unit_test(the_bell_brings_what_another_wrote),
         cmocka_unit_test(everything_arrives_once_whatever_is_cut),
         cmocka_unit_test(lost_answers_repeat_nothing),
