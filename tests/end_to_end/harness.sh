@@ -4,7 +4,8 @@
 #   server_start              starts guichetd (again, on the same database and port); sets $SERVER
 #   server_stop [SIGNAL]      ends it and waits; KILL for kill -9
 #   terminal NAME [ARG...]    opens guichet in an 80x24 pane (COLUMNS_, ROWS_, TERM_ change that);
-#                             the data directory is $WORK/NAME unless DATA_ says another
+#                             the data directory is $WORK/NAME unless DATA_ says another; ENV_
+#                             holds NAME=VALUE for its environment
 #   sign_in NAME LOGIN        types login and password (every sample agent's is "guichet")
 #   keys NAME KEY...          tmux key names: Enter, F2, Escape, C-t, Down
 #   types NAME TEXT           text as typed, all at once
@@ -48,6 +49,7 @@ trap 'exit 1' HUP INT TERM
 
 # Keeps the tmux server alive while no terminal is open.
 mux new-session -d -s hold 'exec sleep 3600'
+mux set-option -g remain-on-exit on
 
 fail() {
     echo "FAILED: $*"
@@ -99,9 +101,8 @@ terminal() {
     shift
     mux kill-session -t "=$name" 2>/dev/null
     mux new-session -d -s "$name" -x "${COLUMNS_:-80}" -y "${ROWS_:-24}" \
-        "exec env TERM=${TERM_:-xterm-256color} '$abs_top_builddir/guichet' \
+        "exec env ${ENV_:-} TERM=${TERM_:-xterm-256color} '$abs_top_builddir/guichet' \
         --server '$SERVER' --data-directory '${DATA_:-$WORK/$name}' $* 2>'$WORK/$name.errors'"
-    mux set-option -q -t "$name" remain-on-exit on
     case " $TERMINALS " in *" $name "*) ;; *) TERMINALS="$TERMINALS $name" ;; esac
 }
 
@@ -173,10 +174,10 @@ terminal_quit() {
     keys "$1" F10
     wait_ended "$1"
     local status=
-    for _ in $(seq 100); do # tmux learns it a little after the end
+    for _ in $(seq 20); do # tmux learns it a little after the end, and sometimes never
         status=$(mux display-message -p -t "$1" '#{pane_dead_status}')
         [ -n "$status" ] && break
         sleep 0.05
     done
-    [ "$status" = 0 ] || fail "$1 ended badly: $status"
+    [ "${status:-0}" = 0 ] || fail "$1 ended badly: $status"
 }

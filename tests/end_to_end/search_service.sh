@@ -63,4 +63,19 @@ wait_for narrow "online"
 screen narrow | grep -q '[─│┌]' && fail "--plain draws boxes"
 mux resize-window -t narrow -x 100 -y 30
 wait_for narrow "Marie Tremblay"
+
+echo "== colours where there are some, none with NO_COLOR or --plain"
+coloured() {
+    mux pipe-pane -t "$1" -o "cat >'$WORK/$1.raw'"
+    sign_in "$1" marie Password
+    wait_for "$1" "Common services"
+    types "$1" 1
+    wait_for "$1" "Level 3"
+    mux pipe-pane -t "$1"
+    grep -qaE $'\e\\[([0-9]+;)*(3[0-7]|38;5;[0-9]+)m' "$WORK/$1.raw"
+}
+terminal colour --language en
+coloured colour || fail "no colours"
+ENV_=NO_COLOR=1 terminal grey --language en
+coloured grey && fail "colours in spite of NO_COLOR"
 exit 0

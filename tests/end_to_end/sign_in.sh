@@ -49,3 +49,34 @@ server_start
 types b $'\r'
 wait_for b "Pierre"
 wait_for b "online"
+terminal_quit b
+
+echo "the server takes another password: the old one opens for reading only, and is told"
+server_stop
+rm -f "$WORK"/server.db*
+mkdir "$WORK/sample"
+cp "$abs_top_srcdir"/app/sample/*.json "$WORK/sample"
+sed -i 's/"password": "guichet"/"password": "nouveau-mot"/' "$WORK/sample/agents.json"
+server_init "$WORK/sample"
+server_start
+terminal a --language fr
+sign_in a marie
+wait_for a "Services courants"
+wait_for a "session à rouvrir"
+types a $':fermer-session\r'
+wait_for a "Mot de passe"
+
+echo "the new one asks once for the old one, then opens alone"
+types a $'marie\rnouveau-mot\r'
+wait_for a "Votre mot de passe a changé"
+types a $'not-it\r'
+wait_for a "ce n'est pas le mot de passe utilisé ici avant"
+types a $'guichet\r'
+wait_for a "Services courants"
+wait_for a "en ligne"
+terminal_quit a
+terminal a --language fr
+wait_for a "Mot de passe"
+types a $'marie\rnouveau-mot\r'
+wait_for a "Services courants"
+terminal_quit a
