@@ -70,8 +70,10 @@ static void land(struct screen *screen, const struct desk_open *open)
     record_free(draft);
     if (!id_is_empty(&open->matter))
         work_show_case(screen->ui, &open->matter, &form);
-    else
-        ui_open(screen->ui, "contact", json_pack("{s:s}", "contact", open->contact.text));
+    else if (ui_open(screen->ui, "contact", json_pack("{s:s}", "contact", open->contact.text)) ==
+                 0 &&
+             !id_is_empty(&form))
+        ui_open(screen->ui, "form", json_pack("{s:s}", "submission", form.text));
 }
 
 bool handoff_take(struct screen *screen, const struct record *handoff)
