@@ -436,7 +436,16 @@ int64_t sync_engine_step(struct sync_engine *engine)
     begin_jobs(engine);
     finish_once(engine);
     show(engine);
-    return engine->ended ? -1 : next_due(engine);
+    if (engine->ended)
+        return -1;
+    int64_t next = next_due(engine);
+    if (next < 0 && engine->running[SYNC_LANE_WORK] == JOB_NONE &&
+        engine->running[SYNC_LANE_BELL] == JOB_NONE) {
+        struct error error = ERROR_INIT;
+        int code = error_set(&error, ERROR_INTERNAL, "not all is carried, and nothing is due");
+        end_once(engine, code, &error);
+    }
+    return next;
 }
 
 /* --- replies
