@@ -177,6 +177,8 @@ terminal_quit() {
     for _ in $(seq 20); do # tmux learns it a little after the end, and sometimes never
         status=$(mux display-message -p -t "$1" '#{pane_dead_status}')
         [ -n "$status" ] && break
+        # A signal that came while tmux was busy may have been missed: the child stays unreaped.
+        kill -CHLD "$(mux display-message -p '#{pid}')"
         sleep 0.05
     done
     [ "${status:-0}" = 0 ] || fail "$1 ended badly: $status"
