@@ -218,15 +218,15 @@ static int word_score(const char *name, const char *word, size_t length)
 {
     int best = 0;
 
-    for (const char *at = name; at != NULL && *at != '\0';) {
+    for (const char *at = name; *at != '\0';) {
         if (begins(at, word, length)) {
             int score = at[length] == ' ' || at[length] == '\0' ? 3 : 2;
 
             if (score > best)
                 best = score;
         }
-        at = strchr(at, ' ');
-        at += at != NULL;
+        at += strcspn(at, " ");
+        at += *at == ' ';
     }
     return best;
 }

@@ -21,8 +21,7 @@ static void run_quit(struct ui *ui, const char *argument)
     /* A contact is never left open unseen. */
     if (ui->desk->line.contact_started_ms > 0 && now - ui->quit_asked_ms > QUIT_AGAIN_MS) {
         ui->quit_asked_ms = now;
-        ui_tell(ui, UI_WARNING, "%s",
-                _("A contact is in progress. Quit again leaves it open until you return."));
+        ui_tell(ui, UI_WARNING, "%s", _("A contact is in progress. Quit again leaves it open."));
         return;
     }
     ui_quit(ui);

@@ -164,11 +164,11 @@ void targets_free(struct targets *targets)
 
 static bool has_word(const char *folded, const char *word, size_t length)
 {
-    for (const char *at = folded; at != NULL && *at != '\0';) {
+    for (const char *at = folded; *at != '\0';) {
         if (strncmp(at, word, length) == 0)
             return true;
-        at = strchr(at, ' ');
-        at += at != NULL;
+        at += strcspn(at, " ");
+        at += *at == ' ';
     }
     return false;
 }

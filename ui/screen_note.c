@@ -262,7 +262,7 @@ static bool note_key(struct screen *screen, const struct input *input)
         fields_focus_set(note->fields, input->code == INPUT_BACK_TAB ? ROW_KIND : ROW_TEXT);
     if (answer == FIELDS_FULL)
         ui_tell(screen->ui, UI_FAILED,
-                _("That does not fit: %1$zu bytes, a note holds %2$d. What was typed is kept."),
+                _("Too long: %1$zu bytes, a note holds %2$d. Nothing is lost."),
                 fields_overflow(note->fields), NOTE_TEXT_LIMIT);
     else if (answer == FIELDS_DONE)
         fields_focus_set(note->fields, ROW_TEXT);

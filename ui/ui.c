@@ -419,6 +419,9 @@ static void observe(struct ui *ui)
     refusals = store_refusal_count(ui->desk->store, NULL);
     if (refusals > ui->refusals || ui->desk->line.handoffs_offered > handoffs)
         ui->ring = true;
+    /* What was done is old news beside an offer; what went wrong stays. */
+    if (ui->desk->line.handoffs_offered > handoffs && ui->message_kind <= UI_NOTE)
+        ui->message[0] = '\0';
     ui->waiting = waiting < 0 ? 0 : waiting;
     ui->refusals = refusals < 0 ? 0 : refusals;
 }
