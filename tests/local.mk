@@ -183,6 +183,7 @@ tests_bench_bench_schema_LDADD = libforms.a libapp.a $(FORMS_LIBS)
 EXTRA_DIST += tests/bench/bench_schema.mjs tests/bench/bench_schema.sh
 
 .PHONY: bench-schema
+bench: bench-schema
 bench-schema: tests/bench/bench_schema
 	@sh '$(srcdir)/tests/bench/bench_schema.sh' tests/bench/bench_schema \
 	    '$(srcdir)/tests/bench/bench_schema.mjs' '$(SUITE)'
