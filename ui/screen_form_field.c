@@ -143,11 +143,15 @@ bool form_leave_field(struct screen *screen)
     if (form->popup && form->choices.count > 0 && form->editor != NULL) {
         const struct form_control *control = control_of(form->fill, current);
 
-        if (!control->suggestions)
-            fill_answer(
-                form->fill,
-                json_deep_copy(control->choices[form->matches[form->choices.selected]].value));
-        typed = !control->suggestions ? false : typed;
+        if (!control->suggestions) {
+            const struct form_choice *choice =
+                &control->choices[form->matches[form->choices.selected]];
+            json_t *value = json_deep_copy(choice->value);
+
+            fill_answer(form->fill, value);
+            json_decref(value);
+            typed = false;
+        }
     }
     form->popup = false;
     fill_take(form->fill);
