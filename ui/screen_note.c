@@ -82,11 +82,12 @@ static void name_it(struct screen *screen)
 static void keep_draft(struct screen *screen)
 {
     struct note *note = screen->data;
-    json_t *draft = fields_is_empty(note->fields) ? NULL : fields_save(note->fields);
     struct error error = ERROR_INIT;
+    json_t *draft;
 
     if (note->done)
         return;
+    draft = fields_is_empty(note->fields) ? NULL : fields_save(note->fields);
     if (desk_draft_put(screen->desk, note->name, draft, &error) != 0)
         ui_tell_error(screen->ui, &error);
     json_decref(draft);
