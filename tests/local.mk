@@ -294,3 +294,6 @@ tests_bench_bench_form_LDADD = $(UNIT_LIBS)
 bench: bench-form
 bench-form: tests/bench/bench_form
 	tests/bench/bench_form
+UNIT_TESTS += tests/unit/test_ui_work
+tests_unit_test_ui_work_SOURCES = tests/unit/test_ui_work.c $(UI_FIXTURE)
+tests_unit_test_ui_work_LDADD = $(UI_LIBS)

@@ -1,0 +1,184 @@
+/* The work screens, driven by keys: a contact, its case, a note and its draft, an over-long paste,
+ * likely duplicates, the outbox and a refusal. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/record_fields.h"
+#include "tests/unit/ui_fixture.h"
+
+static void open_case(struct ui_fixture *fixture)
+{
+    ui_fixture_press(fixture, INPUT_F(3));
+    ui_fixture_type(fixture, "Zoe Roy");
+    ui_fixture_press(fixture, INPUT_CONTROL('N'));
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "The contact has begun."));
+    ui_fixture_type(fixture, "moves in July\t\r");
+    assert_true(ui_fixture_shows(fixture, "contact, in progress"));
+    assert_true(ui_fixture_shows(fixture, "moves in July"));
+}
+
+static void a_client_is_served_by_keys_alone(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(6));
+    ui_fixture_type(fixture, "Identity seen.");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "note, contact"));
+    assert_true(ui_fixture_shows(fixture, "Identity seen."));
+    ui_fixture_press(fixture, INPUT_CONTROL('R'));
+    ui_fixture_type(fixture, "1");
+    assert_true(ui_fixture_shows(fixture, "in progress  pending"));
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    ui_fixture_type(fixture, "1");
+    assert_true(ui_fixture_shows(fixture, "The contact has ended: resolved"));
+    assert_int_equal(fixture->desk.line.contact_started_ms, 0);
+    assert_true(id_is_empty(&fixture->desk.open.contact));
+}
+
+static void esc_keeps_a_half_written_note(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(6));
+    ui_fixture_type(fixture, "Half a no");
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    assert_true(ui_fixture_shows(fixture, "F6: a note is half"));
+    ui_fixture_press(fixture, INPUT_F(6));
+    ui_fixture_type(fixture, "te");
+    ui_fixture_return(fixture, true);
+    assert_true(ui_fixture_shows(fixture, "Half a note"));
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_false(ui_fixture_shows(fixture, "F6: a note is half"));
+}
+
+static void a_paste_that_does_not_fit_changes_nothing(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    size_t length = NOTE_TEXT_LIMIT + 1;
+    char *text = malloc(length);
+    struct input paste = {INPUT_PASTE, text, length};
+
+    memset(text, 'x', length);
+    open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(6));
+    ui_fixture_type(fixture, "before");
+    ui_input(fixture->ui, &paste);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "Too long: 65543 bytes, a note holds 65536."));
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "before"));
+    assert_false(ui_fixture_shows(fixture, "xxx"));
+    free(text);
+}
+
+static void likely_duplicates_are_offered_while_typing(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    open_case(fixture);
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    ui_fixture_type(fixture, "1");
+    ui_fixture_press(fixture, INPUT_F(3));
+    ui_fixture_press(fixture, INPUT_CONTROL('N'));
+    ui_fixture_type(fixture, "Roy Zoe");
+    assert_true(ui_fixture_shows(fixture, "same name"));
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    ui_fixture_press(fixture, INPUT_CONTROL('N'));
+    assert_true(ui_fixture_shows(fixture, "The client begun before is back."));
+    for (int i = 0; i < 9; i++)
+        ui_fixture_press(fixture, INPUT_DOWN);
+    ui_fixture_press(fixture, INPUT_ENTER);
+    assert_true(ui_fixture_shows(fixture, "The contact has begun."));
+    /* It is the known client: the case of before is there. */
+    assert_true(ui_fixture_shows(fixture, "received"));
+}
+
+static void the_outbox_tells_and_takes_back(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(6));
+    ui_fixture_type(fixture, "Not to be sent");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    ui_fixture_press(fixture, INPUT_F(7));
+    assert_true(ui_fixture_shows(fixture, "New client: Zoe Roy"));
+    assert_true(ui_fixture_shows(fixture, "Note: Not to be sent"));
+    ui_fixture_press(fixture, INPUT_END);
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    ui_fixture_type(fixture, "1");
+    assert_true(ui_fixture_shows(fixture, "Taken back."));
+    assert_false(ui_fixture_shows(fixture, "Note: Not to be sent"));
+}
+
+struct refusing {
+    struct store_outcome outcome;
+    enum record_type type;
+};
+
+static int refuse_note(void *context, const struct outbox_entry *entry)
+{
+    struct refusing *refusing = context;
+
+    if (entry->operation->type == refusing->type)
+        refusing->outcome.operation = entry->operation->id;
+    return 0;
+}
+
+static void a_refused_note_comes_back_with_its_text(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct refusing refusing = {{.refusal = MERGE_FORBIDDEN}, RECORD_NOTE};
+
+    open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(6));
+    ui_fixture_type(fixture, "My own words");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_int_equal(store_outbox_each(fixture->desk.store, 100, refuse_note, &refusing, NULL), 0);
+    assert_int_equal(store_outbox_settle(fixture->desk.store, &refusing.outcome, 1, NULL), 0);
+    fixture->desk.changes++;
+    ui_fixture_type(fixture, ":refusals\r");
+    assert_true(ui_fixture_shows(fixture, "Note: My own words"));
+    assert_true(ui_fixture_shows(fixture, "you may not change this record"));
+    ui_fixture_press(fixture, INPUT_ENTER);
+    assert_true(ui_fixture_shows(fixture, "My own words"));
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "Nothing was refused."));
+    assert_int_equal(store_refusal_count(fixture->desk.store, NULL), 0);
+}
+
+static void quitting_says_that_a_contact_is_open(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(10));
+    assert_true(ui_fixture_shows(fixture, "A contact is in progress."));
+    assert_false(ui_is_over(fixture->ui));
+    ui_fixture_press(fixture, INPUT_F(10));
+    assert_true(ui_is_over(fixture->ui));
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, ui_fixture_setup, ui_fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH(a_client_is_served_by_keys_alone),
+        WITH(esc_keeps_a_half_written_note),
+        WITH(a_paste_that_does_not_fit_changes_nothing),
+        WITH(likely_duplicates_are_offered_while_typing),
+        WITH(the_outbox_tells_and_takes_back),
+        WITH(a_refused_note_comes_back_with_its_text),
+        WITH(quitting_says_that_a_contact_is_open),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
