@@ -3,16 +3,13 @@
 . "$(dirname "$0")/harness.sh"
 mkdir "$WORK/sample"
 cp "$abs_top_srcdir"/app/sample/*.json "$WORK/sample"
-python3 - "$WORK/sample/services.json" <<'PYTHON' 2>/dev/null || { echo "python3 is not installed: skipped"; exit 77; }
-import json, sys
-path = sys.argv[1]
-document = json.load(open(path, encoding="utf-8"))
-evil = "\u001b]0;pwned\u0007\u001b[31mHOSTILE\u009b2J\u202etxt\u0000".replace("\u0000", "")
-for record in document["records"]:
-    record["title"] = {"fr": evil + record["title"]["fr"], "en": evil + record["title"]["en"]}
-    record["summary"] = {"fr": evil, "en": evil}
-json.dump(document, open(path, "w", encoding="utf-8"))
-PYTHON
+chmod u+w "$WORK"/sample/*.json
+command -v jq >/dev/null || { echo "jq is not installed: skipped"; exit 77; }
+evil=$'\e]0;pwned\a\e[31mHOSTILE\u009b2J\u202etxt'
+jq --arg evil "$evil" '.records |= map(
+    .title = {fr: ($evil + .title.fr), en: ($evil + .title.en)} |
+    .summary = {fr: $evil, en: $evil})' \
+    "$abs_top_srcdir/app/sample/services.json" >"$WORK/sample/services.json"
 server_init "$WORK/sample"
 server_start
 terminal a --language fr
