@@ -48,15 +48,16 @@ static void add_line(struct text_buffer *text, const char *label, const char *va
 
 static void add_draft(struct desk *desk, struct text_buffer *text, const struct record *draft)
 {
-    char title[WORK_NAME_SIZE], line[2 * WORK_NAME_SIZE + 64];
+    char title[WORK_NAME_SIZE], name[WORK_NAME_SIZE], line[2 * WORK_NAME_SIZE + 64];
+    const char *form = record_text(draft, "form");
     const char *field = record_text(draft, "field");
 
-    work_title(desk, RECORD_FORM, record_text(draft, "form"), title, sizeof(title));
+    work_title(desk, RECORD_FORM, form, title, sizeof(title));
+    work_field_name(desk, form, field, name, sizeof(name));
     if (*field == '\0')
         text_copy(line, sizeof(line), title);
     else
-        snprintf(line, sizeof(line), _("%1$s, up to \"%2$s\""), title,
-                 field + (field[0] == '/' ? 1 : 0));
+        snprintf(line, sizeof(line), _("%1$s, up to \"%2$s\""), title, name);
     add_line(text, _("Form begun"), line);
 }
 

@@ -6,6 +6,7 @@
 #include "app/clock.h"
 #include "app/json.h"
 #include "app/text.h"
+#include "forms/form.h"
 #include "ui/format.h"
 #include "ui/language.h"
 
@@ -102,6 +103,42 @@ void work_target_name(struct desk *desk, const struct record *handoff, char *nam
         work_title(desk, RECORD_OFFICE, record_text(handoff, "to_office"), name, size);
     else
         work_agent_name(desk, record_text(handoff, "to_agent"), name, size);
+}
+
+/* The control that answers at `pointer`; inside of a list, the list's own. */
+static const struct form_element *find_control(const struct form_element *element,
+                                               const char *pointer)
+{
+    const struct form_element *found = NULL;
+
+    if (element->kind == FORM_CONTROL) {
+        size_t length = strlen(element->control->path);
+
+        return strncmp(element->control->path, pointer, length) == 0 &&
+                       (pointer[length] == '\0' || pointer[length] == '/')
+                   ? element
+                   : NULL;
+    }
+    for (size_t i = 0; found == NULL && i < element->child_count; i++)
+        found = find_control(element->children[i], pointer);
+    return found;
+}
+
+void work_field_name(struct desk *desk, const char *key, const char *pointer, char *name,
+                     size_t size)
+{
+    const struct form_element *element = NULL;
+    struct record *record = NULL;
+    struct form *form = NULL;
+
+    text_copy(name, size, *pointer == '/' ? pointer + 1 : pointer);
+    if (catalogue_get_by_key(desk->catalogue, RECORD_FORM, key, &record, NULL) == 0 &&
+        form_compile(&form, record->body, NULL) == 0)
+        element = find_control(form_root(form), pointer);
+    if (element != NULL)
+        text_copy(name, size, form_text_in(&element->label, form_language(language_now())));
+    form_free(form);
+    record_free(record);
 }
 
 const char *work_language(const char *tag)

@@ -25,6 +25,10 @@ void work_client_line(const struct record *client, char *line, size_t size);
 /* The title of a catalogue record by key, the key itself when it is not here, "" for "". */
 void work_title(struct desk *desk, enum record_type type, const char *key, char *title,
                 size_t size);
+/* What the field at this pointer of a form is called on its screen; the pointer when the form does
+ * not know it. */
+void work_field_name(struct desk *desk, const char *form, const char *pointer, char *name,
+                     size_t size);
 /* The agent's name, "somebody" when unknown. */
 void work_agent_name(struct desk *desk, const char *id, char *name, size_t size);
 /* Whom a hand-off is for. */

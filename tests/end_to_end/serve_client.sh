@@ -119,6 +119,7 @@ take_over() {
     keys b C-v
     wait_for b "Identité vue, $client."
     wait_for b "$client"
+    waits b "jusqu'à « Téléphone »" "up to \"Phone\""
     keys b Enter
     wait_for b "Lheureux"
     # The very field where she stopped.
