@@ -163,8 +163,8 @@ round() {
     LANGUAGE_=$1
     echo "in $1, TERM=$3"
     TERM_=$3
-    DATA_="$WORK/data-a-$3" terminal a --language "$1"
-    DATA_="$WORK/data-b-$3" terminal b --language "$1"
+    DATA_="$WORK/data-a-$1-$3" terminal a --language "$1"
+    DATA_="$WORK/data-b-$1-$3" terminal b --language "$1"
     sign_in a marie "$(say "Mot de passe" Password)"
     sign_in b pierre "$(say "Mot de passe" Password)"
     waits b "en ligne" "online"
@@ -186,11 +186,14 @@ round() {
 
 server_start
 round fr "Zoé Lheureux" xterm-256color
-round en "Aline Roy" vt100
+round en "Aline Roy" xterm-256color
+round fr "Benoît Gagné" vt100
+round en "Carl Young" vt100
 round fr "Émile Côté" linux
-[ "$(grep -o '"outcome":"resolved"' "$WORK/records.json" | wc -l)" = 3 ] ||
+round en "Dora Smith" linux
+[ "$(grep -o '"outcome":"resolved"' "$WORK/records.json" | wc -l)" = 6 ] ||
     fail "not every contact has ended once"
-[ "$(grep -o '"status":"submitted"' "$WORK/records.json" | wc -l)" = 3 ] ||
+[ "$(grep -o '"status":"submitted"' "$WORK/records.json" | wc -l)" = 6 ] ||
     fail "not every complaint was submitted once"
-[ "$(grep -o '"state":"accepted"' "$WORK/records.json" | wc -l)" = 3 ] ||
+[ "$(grep -o '"state":"accepted"' "$WORK/records.json" | wc -l)" = 6 ] ||
     fail "not every hand-off was accepted once"
