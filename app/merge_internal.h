@@ -13,6 +13,10 @@
 /* How many unresolved conflicts a record keeps; the oldest give way. */
 #define MERGE_CONFLICTS_KEPT 32
 
+/* Most bytes of a record's meta: what stands beside the body must not outgrow what can be read
+ * back. The oldest conflicts give way; an operation that needs more all the same is refused. */
+#define MERGE_META_LIMIT (4 * (size_t)RECORD_BODY_LIMIT)
+
 /* One operation on its way into one record. */
 struct merge {
     const struct operation *operation;

@@ -355,6 +355,64 @@ static void a_record_too_large_is_refused(void **state)
     record_free(record);
 }
 
+/* What is emptied leaves the body, and its stamp stays. */
+static void a_record_does_not_grow_by_what_was_emptied(void **state)
+{
+    struct record *record = NULL;
+    struct operation *operation;
+    char path[40];
+    int sent = 0;
+
+    (void)state;
+    apply(&record, make(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1000, 0, DRAFT_BODY));
+    do {
+        operation = make(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 2000 + sent, 1, "{}");
+        for (int i = 0; i < 2000; i++) {
+            snprintf(path, sizeof(path), "answers/%d-%d", sent, i);
+            json_object_set_new(operation->body, path, json_null());
+        }
+        sent++;
+    } while (sent < 20 && apply(&record, operation).refusal == MERGE_APPLIED);
+    assert_in_range(sent, 2, 19);
+    assert_true(json_dumpb(record->meta, NULL, 0, JSON_COMPACT) < 5 * RECORD_BODY_LIMIT);
+    apply(&record, make(OPERATION_CLAIM, RECORD_SUBMISSION, 'A', 3000, record->rev,
+                        "{\"status\":\"submitted\"}"));
+    assert_string_equal(record_text(record, "status"), "submitted");
+    record_free(record);
+}
+
+static void large_conflicts_give_way_to_later_ones(void **state)
+{
+    struct record *record = NULL;
+    struct operation *operation;
+    char *text = malloc(RECORD_BODY_LIMIT / 2);
+
+    (void)state;
+    memset(text, 'x', RECORD_BODY_LIMIT / 2);
+    text[RECORD_BODY_LIMIT / 2 - 1] = '\0';
+    apply(&record, make(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1000, 0, DRAFT_BODY));
+    for (int i = 0; i < 20; i++) {
+        text[0] = (char)('a' + i);
+        operation =
+            make(OPERATION_FIELDS, RECORD_SUBMISSION, i % 2 == 0 ? 'A' : 'B', 2000 + i, 1, "{}");
+        json_object_set_new(operation->body, "answers/x", json_string(text));
+        assert_int_equal(apply(&record, operation).refusal, MERGE_APPLIED);
+    }
+    assert_true(json_dumpb(record->meta, NULL, 0, JSON_COMPACT) < 5 * RECORD_BODY_LIMIT);
+    operation = make(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 1500, 1, "{}");
+    text[0] = 'z';
+    json_object_set_new(operation->body, "answers/x", json_string(text));
+    assert_true(apply(&record, operation).conflict);
+    {
+        const json_t *conflicts = json_object_get(record->meta, "conflicts");
+        const json_t *last = json_array_get(conflicts, json_array_size(conflicts) - 1);
+
+        assert_int_equal(json_text_or(last, "value", "")[0], 'z');
+    }
+    free(text);
+    record_free(record);
+}
+
 #define ACCEPT_A "{\"state\":\"accepted\",\"taken_by\":\"" AGENT_A "\"}"
 #define ACCEPT_B "{\"state\":\"accepted\",\"taken_by\":\"" AGENT_B "\"}"
 
@@ -504,6 +562,8 @@ int main(void)
         cmocka_unit_test(answers_are_fields_of_their_own),
         cmocka_unit_test(a_submitted_form_takes_no_more_answers),
         cmocka_unit_test(a_record_too_large_is_refused),
+        cmocka_unit_test(a_record_does_not_grow_by_what_was_emptied),
+        cmocka_unit_test(large_conflicts_give_way_to_later_ones),
         cmocka_unit_test(one_hand_off_has_one_winner),
         cmocka_unit_test(a_hand_off_moves_only_by_whom_it_concerns),
         cmocka_unit_test(a_terminal_may_claim_again_what_it_claimed),
