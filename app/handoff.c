@@ -1,5 +1,6 @@
 #include "app/handoff.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/case.h"
@@ -174,12 +175,14 @@ bool handoff_is_for(const struct record *handoff, const struct record *agent)
 struct chain {
     const struct author *author;
     struct record *latest[FOLLOW_LIMIT]; /* owned; taken by the author and confirmed */
-    struct id seen[FOLLOW_LIMIT];        /* contacts and cases of them and of others' */
+    struct id *seen;                     /* owned; contacts and cases of them and of others' */
     size_t count, seen_count;
+    bool failed; /* out of memory */
 };
 
 static bool chain_seen(struct chain *chain, const char *text)
 {
+    struct id *longer;
     struct id id;
 
     if (!id_parse(&id, text))
@@ -187,8 +190,14 @@ static bool chain_seen(struct chain *chain, const char *text)
     for (size_t i = 0; i < chain->seen_count; i++)
         if (id_equal(&chain->seen[i], &id))
             return true;
-    if (chain->seen_count < FOLLOW_LIMIT)
-        chain->seen[chain->seen_count++] = id;
+    /* All of them: what is forgotten here would be taken back from whoever it was passed on to. */
+    longer = realloc(chain->seen, (chain->seen_count + 1) * sizeof(*longer));
+    if (longer == NULL) {
+        chain->failed = true;
+        return false;
+    }
+    chain->seen = longer;
+    longer[chain->seen_count++] = id;
     return false;
 }
 
@@ -200,7 +209,10 @@ static int chain_look(void *context, const struct record *record, enum store_pen
     if (strcmp(record_text(record, "state"), "accepted") != 0)
         return 0;
     seen = chain_seen(chain, record_text(record, "contact"));
-    if (chain_seen(chain, record_text(record, "case")) || seen || pending == STORE_CLAIMING ||
+    seen = chain_seen(chain, record_text(record, "case")) || seen;
+    if (chain->failed)
+        return ERROR_MEMORY;
+    if (seen || pending == STORE_CLAIMING ||
         strcmp(record_text(record, "taken_by"), chain->author->agent.text) != 0 ||
         chain->count == FOLLOW_LIMIT)
         return 0;
@@ -255,6 +267,7 @@ int handoff_follow(struct batch *batch, const struct author *author, struct stor
             code = follow(batch, author, store, chain.latest[i], error);
         record_free(chain.latest[i]);
     }
+    free(chain.seen);
     return code;
 }
 

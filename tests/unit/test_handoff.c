@@ -108,6 +108,26 @@ static void an_acceptance_is_pending_then_carries_contact_and_case_over(void **s
     record_free(record);
 }
 
+/* The visitor takes a hand-off of other work to a queue. */
+static void pass_something_else_on(struct work_fixture *fixture)
+{
+    struct handoff_offer other = {.summary = "autre",
+                                  .contact = store_fixture_id(&fixture->store),
+                                  .matter = store_fixture_id(&fixture->store),
+                                  .target = {.queue = "sample/general"}};
+    struct batch batch = {0};
+    struct record *record;
+    struct id id;
+
+    assert_int_equal(handoff_offer(&batch, &fixture->author, &other, &id, NULL), 0);
+    work_fixture_apply(fixture, &batch);
+    work_fixture_sync(fixture);
+    record = work_fixture_get(fixture, RECORD_HANDOFF, &id, NULL);
+    assert_int_equal(handoff_accept(&batch, &fixture->visitor, record, NULL), 0);
+    record_free(record);
+    work_fixture_visit(fixture, &batch);
+}
+
 static void what_was_passed_on_is_not_taken_back(void **state)
 {
     struct work_fixture *fixture = *state;
@@ -136,6 +156,10 @@ static void what_was_passed_on_is_not_taken_back(void **state)
         0);
     record_free(record);
     work_fixture_visit(fixture, &batch);
+    follow(fixture, 0);
+    /* Nor after a busy week. */
+    for (int i = 0; i < 40; i++)
+        pass_something_else_on(fixture);
     follow(fixture, 0);
 }
 
