@@ -297,3 +297,18 @@ bench-form: tests/bench/bench_form
 UNIT_TESTS += tests/unit/test_ui_work
 tests_unit_test_ui_work_SOURCES = tests/unit/test_ui_work.c $(UI_FIXTURE)
 tests_unit_test_ui_work_LDADD = $(UI_LIBS)
+
+# The deterministic simulator: `make sim SEED_FROM=k SEEDS=n`, `TRACE=1` for what happens.
+SEED_FROM = 1
+SEEDS = 200
+check_PROGRAMS += tests/sim/sim
+tests_sim_sim_SOURCES = tests/sim/sim.c tests/sim/sim_check.c tests/sim/sim_server.c \
+    tests/sim/sim_terminal.c tests/sim/simulation.c tests/sim/simulation.h
+tests_sim_sim_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_system
+tests_sim_sim_LDADD = $(UNIT_LIBS)
+dist_check_SCRIPTS += tests/sim/sim.sh
+TESTS += tests/sim/sim.sh
+
+.PHONY: sim
+sim: tests/sim/sim
+	@tests/sim/sim --from '$(SEED_FROM)' --seeds '$(SEEDS)'

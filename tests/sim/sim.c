@@ -1,0 +1,138 @@
+/*
+ * sim [--from K] [--seeds N] [--plant NAME]: runs seeds and tells of broken invariants.
+ * sim --test: a few seeds, one of them twice, and every planted bug, which must be found.
+ * TRACE=1 in the environment prints what happens.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/simulation.h"
+
+#define TEST_SEEDS  10
+#define PLANT_SEEDS 40
+
+struct sums {
+    int64_t seeds;
+    int64_t failed;
+    struct sim_totals totals;
+};
+
+static void add(struct sums *sums, const struct simulation *simulation)
+{
+    const struct sim_totals *one = &simulation->totals;
+
+    sums->seeds++;
+    sums->totals.steps += one->steps;
+    sums->totals.simulated_ms += one->simulated_ms;
+    sums->totals.operations += one->operations;
+    sums->totals.repeated += one->repeated;
+    sums->totals.refused += one->refused;
+    sums->totals.handoffs_won += one->handoffs_won;
+    for (int fault = 0; fault < SIM_FAULT_COUNT; fault++)
+        sums->totals.faults[fault] += one->faults[fault];
+}
+
+static void print_sums(const struct sums *sums)
+{
+    printf("sim: %" PRId64 " seeds, %" PRId64 " failed, %" PRId64 " steps, %" PRId64
+           " operations (%" PRId64 " refused, %" PRId64 " answered again, %" PRId64
+           " hand-offs won), faults:",
+           sums->seeds, sums->failed, sums->totals.steps, sums->totals.operations,
+           sums->totals.refused, sums->totals.repeated, sums->totals.handoffs_won);
+    for (int fault = 0; fault < SIM_FAULT_COUNT; fault++)
+        printf(" %s %" PRId64 ",", sim_fault_names[fault], sums->totals.faults[fault]);
+    printf(" simulated %.1f hours\n", (double)sums->totals.simulated_ms / 3600000.0);
+}
+
+static void run_seeds(struct sums *sums, struct simulation *simulation, uint64_t from,
+                      uint64_t count, enum sim_plant plant)
+{
+    const char *trace = getenv("TRACE");
+
+    for (uint64_t seed = from; seed < from + count; seed++) {
+        bool good = sim_run(simulation, seed, plant, trace != NULL && strcmp(trace, "1") == 0);
+        add(sums, simulation);
+        if (!good) {
+            sums->failed++;
+            printf("seed %" PRIu64 " step %" PRId64 ": %s\n", seed, simulation->broken_step,
+                   simulation->finding);
+        }
+    }
+}
+
+static bool replays(struct simulation *simulation, uint64_t seed, enum sim_plant plant)
+{
+    (void)sim_run(simulation, seed, plant, false);
+    uint64_t digest = simulation->digest;
+    int64_t steps = simulation->totals.steps;
+    (void)sim_run(simulation, seed, plant, false);
+    if (digest == simulation->digest && steps == simulation->totals.steps)
+        return true;
+    printf("seed %" PRIu64 " does not replay\n", seed);
+    return false;
+}
+
+/* True when some seed finds the bug, and finds it again. */
+static bool finds(struct simulation *simulation, enum sim_plant plant)
+{
+    for (uint64_t seed = 1; seed <= PLANT_SEEDS; seed++)
+        if (!sim_run(simulation, seed, plant, false)) {
+            printf("planted %s: found by seed %" PRIu64 " at step %" PRId64 ": %s\n",
+                   sim_plant_names[plant], seed, simulation->broken_step, simulation->finding);
+            return replays(simulation, seed, plant);
+        }
+    printf("planted %s: NOT FOUND in %d seeds\n", sim_plant_names[plant], PLANT_SEEDS);
+    return false;
+}
+
+static int test(struct simulation *simulation)
+{
+    struct sums sums = {0};
+    bool good = replays(simulation, 7, SIM_PLANT_NONE);
+
+    for (int plant = SIM_PLANT_NONE + 1; plant < SIM_PLANT_COUNT; plant++)
+        good = finds(simulation, (enum sim_plant)plant) && good;
+    run_seeds(&sums, simulation, 1, TEST_SEEDS, SIM_PLANT_NONE);
+    print_sums(&sums);
+    return good && sums.failed == 0 ? 0 : 1;
+}
+
+static int usage(void)
+{
+    (void)fprintf(stderr, "sim [--from K] [--seeds N] [--plant NAME] | sim --test\n");
+    return 2;
+}
+
+int main(int count, char **words)
+{
+    static struct simulation simulation;
+    uint64_t from = 1;
+    uint64_t seeds = 100;
+    int plant = SIM_PLANT_NONE;
+    struct sums sums = {0};
+
+    if (count == 2 && strcmp(words[1], "--test") == 0)
+        return test(&simulation);
+    for (int i = 1; i < count; i += 2) {
+        if (i + 1 >= count)
+            return usage();
+        if (strcmp(words[i], "--from") == 0) {
+            from = strtoull(words[i + 1], NULL, 10);
+        } else if (strcmp(words[i], "--seeds") == 0) {
+            seeds = strtoull(words[i + 1], NULL, 10);
+        } else if (strcmp(words[i], "--plant") == 0) {
+            for (plant = 0; plant < SIM_PLANT_COUNT; plant++)
+                if (strcmp(words[i + 1], sim_plant_names[plant]) == 0)
+                    break;
+            if (plant == SIM_PLANT_COUNT)
+                return usage();
+        } else {
+            return usage();
+        }
+    }
+    run_seeds(&sums, &simulation, from, seeds, (enum sim_plant)plant);
+    print_sums(&sums);
+    return sums.failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,271 @@
+/* What must hold when every link is healed and everything has come to rest. */
+#include "tests/sim/simulation.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "app/json.h"
+
+struct sim_made *sim_made_find(struct simulation *simulation, const char *id)
+{
+    for (size_t i = 0; i < simulation->made_count; i++)
+        if (strcmp(simulation->made[i].id.text, id) == 0)
+            return &simulation->made[i];
+    return NULL;
+}
+
+/* --- nothing waits for ever ------------------------------------------------------------------- */
+
+static bool terminal_is_quiet(struct sim_terminal *terminal)
+{
+    struct link_status status;
+
+    if (!terminal->running)
+        return false;
+    link_status_get(terminal->link, &status);
+    return store_outbox_count(terminal->store, NULL) == 0 && status.state == LINK_ONLINE &&
+           !terminal->open[SYNC_LANE_WORK] && terminal->open[SYNC_LANE_BELL];
+}
+
+/* The terminal's one open exchange waits at the server. */
+static bool bell_hangs(const struct simulation *simulation, const struct sim_terminal *terminal)
+{
+    for (size_t i = 0; i < simulation->message_count; i++) {
+        const struct sim_message *message = simulation->messages[i];
+        if (message->place == SIM_AT_SERVER && message->terminal == terminal->number &&
+            message->serial == terminal->serial[SYNC_LANE_BELL])
+            return true;
+    }
+    return false;
+}
+
+bool sim_is_quiet(struct simulation *simulation)
+{
+    for (int i = 0; i < simulation->terminal_count; i++)
+        if (!terminal_is_quiet(&simulation->terminals[i]) ||
+            !bell_hangs(simulation, &simulation->terminals[i]))
+            return false;
+    return true;
+}
+
+static void check_rest(struct simulation *simulation)
+{
+    for (int i = 0; i < simulation->terminal_count; i++) {
+        struct sim_terminal *terminal = &simulation->terminals[i];
+        struct link_status status = {0};
+        if (terminal->running)
+            link_status_get(terminal->link, &status);
+        if (!terminal_is_quiet(terminal) || !bell_hangs(simulation, terminal))
+            sim_break(simulation, "%s still waits: %" PRId64 " in the outbox, link state %d (%s)",
+                      terminal->login,
+                      terminal->running ? store_outbox_count(terminal->store, NULL) : -1,
+                      (int)status.state, status.message);
+    }
+}
+
+/* --- the ledger ------------------------------------------------------------------------------- */
+
+static void ledger_found(void *context, const char *finding)
+{
+    sim_break(context, "the ledger's own check: %s", finding);
+}
+
+static void check_row(struct simulation *simulation, sqlite3_stmt *row)
+{
+    const char *id = (const char *)sqlite3_column_text(row, 0);
+    struct sim_made *made = sim_made_find(simulation, id);
+
+    if (made == NULL) {
+        sim_break(simulation, "the server holds operation %s, which nobody made", id);
+        return;
+    }
+    const struct sim_terminal *terminal = &simulation->terminals[made->terminal];
+    made->at_server = true;
+    made->refused = sqlite3_column_type(row, 1) != SQLITE_NULL;
+    simulation->totals.refused += made->refused;
+    if (strcmp((const char *)sqlite3_column_text(row, 2), made->record.text) != 0 ||
+        strcmp((const char *)sqlite3_column_text(row, 3), terminal->actor.device.text) != 0)
+        sim_break(simulation, "operation %s is another one at the server", id);
+}
+
+static void check_ledger(struct simulation *simulation)
+{
+    struct ledger_check check;
+    struct error error = ERROR_INIT;
+    sqlite3 *database = NULL;
+    sqlite3_stmt *row = NULL;
+
+    sim_must(simulation,
+             ledger_check(simulation->ledger_path, ledger_found, simulation, &check, &error),
+             &error, "checking the ledger");
+    if (sqlite3_open_v2(simulation->ledger_path, &database, SQLITE_OPEN_READONLY, NULL) !=
+            SQLITE_OK ||
+        sqlite3_prepare_v2(database, "SELECT id, refusal, record, device FROM operation", -1, &row,
+                           NULL) != SQLITE_OK)
+        abort();
+    while (sqlite3_step(row) == SQLITE_ROW)
+        check_row(simulation, row);
+    sqlite3_finalize(row);
+    sqlite3_close(database);
+    for (size_t i = 0; i < simulation->made_count; i++)
+        if (!simulation->made[i].at_server)
+            sim_break(simulation, "operation %s of %s left the outbox and is not at the server",
+                      simulation->made[i].id.text,
+                      simulation->terminals[simulation->made[i].terminal].login);
+}
+
+static void check_winners(struct simulation *simulation)
+{
+    for (size_t i = 0; i < simulation->made_count; i++) {
+        const struct sim_made *one = &simulation->made[i];
+        if (!one->accepts || one->refused || !one->at_server)
+            continue;
+        simulation->totals.handoffs_won++;
+        for (size_t j = i + 1; j < simulation->made_count; j++) {
+            const struct sim_made *other = &simulation->made[j];
+            if (other->accepts && !other->refused && other->at_server &&
+                id_equal(&one->record, &other->record))
+                sim_break(simulation, "hand-off %s has two winners", one->record.text);
+        }
+    }
+}
+
+/* --- refusals --------------------------------------------------------------------------------- */
+
+struct refusals {
+    struct simulation *simulation;
+    struct sim_terminal *terminal;
+    int64_t count;
+};
+
+static int refusal_visit_one(void *context, const struct store_refusal *refusal)
+{
+    struct refusals *refusals = context;
+    const struct sim_made *made = sim_made_find(refusals->simulation, refusal->operation->id.text);
+
+    if (refusal->refusal == MERGE_APPLIED)
+        return 0;
+    if (made == NULL || !made->refused || made->terminal != refusals->terminal->number)
+        sim_break(refusals->simulation, "%s shows a refusal of %s, which the server did not refuse",
+                  refusals->terminal->login, refusal->operation->id.text);
+    refusals->count++;
+    return 0;
+}
+
+static void check_refusals(struct simulation *simulation, struct sim_terminal *terminal)
+{
+    struct refusals refusals = {simulation, terminal, 0};
+    struct error error = ERROR_INIT;
+    int64_t expected = 0;
+
+    sim_must(simulation, store_refusal_each(terminal->store, refusal_visit_one, &refusals, &error),
+             &error, "refusals");
+    for (size_t i = 0; i < simulation->made_count; i++)
+        expected += simulation->made[i].refused && simulation->made[i].terminal == terminal->number;
+    if (refusals.count != expected)
+        sim_break(simulation, "%s: %" PRId64 " refused at the server, %" PRId64 " shown",
+                  terminal->login, expected, refusals.count);
+}
+
+/* --- equal records ---------------------------------------------------------------------------- */
+
+static void check_record(struct simulation *simulation, struct sim_terminal *terminal,
+                         const json_t *theirs)
+{
+    struct error error = ERROR_INIT;
+    enum store_pending pending = STORE_SETTLED;
+    struct record *own = NULL;
+    struct id id;
+    enum record_type type = record_type_from_name(json_text_or(theirs, "type", ""));
+
+    (void)id_parse(&id, json_text_or(theirs, "id", ""));
+    if (store_get(terminal->store, type, &id, &own, &pending, &error) != 0) {
+        sim_break(simulation, "%s lacks %s %s: %s", terminal->login, record_type_name(type),
+                  id.text, error.message);
+        return;
+    }
+    json_t *document = record_to_json(own);
+    if (!json_equal(document, theirs))
+        sim_break(simulation,
+                  "%s holds %s %s at rev %" PRId64 ", the server at rev %" PRId64 " or other words",
+                  terminal->login, record_type_name(type), id.text, own->rev,
+                  json_integer_or(theirs, "rev", -1));
+    else if (pending != STORE_SETTLED)
+        sim_break(simulation, "%s shows %s %s as waiting for ever", terminal->login,
+                  record_type_name(type), id.text);
+    json_decref(document);
+    record_free(own);
+}
+
+static int check_known(void *context, const struct record *record, enum store_pending pending)
+{
+    struct refusals *walk = context;
+    struct scope_set everything = {0};
+    char *document = NULL;
+
+    (void)pending;
+    int code = ledger_record_read(walk->simulation->ledger, &everything, record->type, &record->id,
+                                  &document, NULL);
+    if (code == ERROR_NOT_FOUND)
+        sim_break(walk->simulation, "%s holds %s %s, which the server does not have",
+                  walk->terminal->login, record_type_name(record->type), record->id.text);
+    free(document);
+    return 0;
+}
+
+static void check_records(struct simulation *simulation, struct sim_terminal *terminal)
+{
+    struct scope_set scopes = {0};
+    struct error error = ERROR_INIT;
+    struct ledger_page page = {0};
+    int64_t since = 0;
+
+    sim_must(simulation,
+             ledger_desk_scopes(simulation->ledger, &terminal->actor.agent, &scopes, &error),
+             &error, "scopes");
+    do {
+        ledger_page_clear(&page);
+        sim_must(
+            simulation,
+            ledger_changes(simulation->ledger, &scopes, since, LEDGER_PAGE_LIMIT, &page, &error),
+            &error, "changes");
+        char *text = malloc(page.length + 3);
+        if (text == NULL)
+            abort();
+        (void)snprintf(text, page.length + 3, "[%s]", page.records);
+        json_t *list = json_loads(text, 0, NULL);
+        json_t *one;
+        size_t index;
+        json_array_foreach(list, index, one)
+        {
+            check_record(simulation, terminal, one);
+        }
+        json_decref(list);
+        free(text);
+        since = page.next;
+    } while (page.more);
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    struct store_query query = {.type = RECORD_NONE};
+    struct refusals walk = {simulation, terminal, 0};
+    sim_must(simulation, store_each(terminal->store, &query, check_known, &walk, &error), &error,
+             "walking a store");
+}
+
+void sim_check(struct simulation *simulation)
+{
+    check_rest(simulation);
+    check_ledger(simulation);
+    check_winners(simulation);
+    for (int i = 0; i < simulation->terminal_count; i++) {
+        struct sim_terminal *terminal = &simulation->terminals[i];
+        if (!terminal->running)
+            continue;
+        check_refusals(simulation, terminal);
+        check_records(simulation, terminal);
+    }
+}

@@ -1,0 +1,378 @@
+/* The server of the simulator: the real ledger, with routes that answer as the real ones do. */
+#include "tests/sim/simulation.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/import.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "net/compress.h"
+
+static const char *const logins[SIM_TERMINALS] = {"anne", "ben", "chloe", "denis", "emma"};
+static const char *const offices[SIM_TERMINALS] = {"sample/a", "sample/b", "sample/b", "sample/a",
+                                                   "sample/c"};
+static const bool serves_queue[SIM_TERMINALS] = {false, true, true, false, true};
+
+/* The listener must not look itself: it is called inside the ledger. */
+static void ledger_changed(void *context, const struct scope_set *scopes)
+{
+    struct simulation *simulation = context;
+
+    (void)scopes;
+    simulation->changed = true;
+}
+
+static void open_ledger(struct simulation *simulation)
+{
+    struct error error = ERROR_INIT;
+
+    sim_must(simulation, ledger_open(&simulation->ledger, simulation->ledger_path, &error), &error,
+             "opening the ledger");
+    ledger_listen(simulation->ledger, ledger_changed, simulation);
+}
+
+static void publish_agent(struct simulation *simulation, struct sim_terminal *terminal)
+{
+    struct import_target target;
+    struct error error = ERROR_INIT;
+    char key[64];
+
+    (void)snprintf(key, sizeof key, "sample/%s", logins[terminal->number]);
+    (void)snprintf(terminal->login, sizeof terminal->login, "%s", logins[terminal->number]);
+    terminal->office = offices[terminal->number];
+    terminal->actor.agent = id_from_key("agent", key);
+    terminal->agent = record_new(RECORD_AGENT, &terminal->actor.agent);
+    if (terminal->agent == NULL)
+        abort();
+    json_decref(terminal->agent->body);
+    terminal->agent->body =
+        json_pack("{s:s, s:s, s:s, s:s, s:[]}", "key", key, "login", terminal->login, "name",
+                  terminal->login, "office", terminal->office, "queues");
+    if (serves_queue[terminal->number])
+        json_array_append_new(json_object_get(terminal->agent->body, "queues"),
+                              json_string("sample/q"));
+    terminal->agent->rev = 1;
+    ledger_import_target(simulation->ledger, &target);
+    sim_must(simulation, target.begin(target.context, &error), &error, "begin");
+    sim_must(simulation, target.publish(target.context, terminal->agent, &error), &error,
+             "publishing an agent");
+    sim_must(simulation, target.commit(target.context, &error), &error, "commit");
+}
+
+void sim_server_begin(struct simulation *simulation)
+{
+    struct error error = ERROR_INIT;
+
+    sim_must(simulation, ledger_create(simulation->ledger_path, &error), &error,
+             "making the ledger");
+    open_ledger(simulation);
+    for (int i = 0; i < simulation->terminal_count; i++)
+        publish_agent(simulation, &simulation->terminals[i]);
+}
+
+void sim_server_restart(struct simulation *simulation)
+{
+    sim_trace(simulation, "server restarts");
+    ledger_close(simulation->ledger);
+    open_ledger(simulation);
+    simulation->server_up_at = simulation->now + (int64_t)sim_random(simulation, 20000);
+    for (size_t i = 0; i < simulation->message_count;) {
+        struct sim_message *message = simulation->messages[i];
+        if (message->place != SIM_AT_SERVER) {
+            i++;
+            continue;
+        }
+        simulation->messages[i] = simulation->messages[--simulation->message_count];
+        sim_answer_failure(simulation, message, 50, "the server went away");
+        sim_message_free(message);
+    }
+}
+
+/* --- sign-in ---------------------------------------------------------------------------------- */
+
+static void answer_login(struct simulation *simulation, struct sim_message *request)
+{
+    struct sim_terminal *terminal = &simulation->terminals[request->terminal];
+    char now[TIMESTAMP_SIZE];
+    json_t *agent = record_to_json(terminal->agent);
+    char token[64];
+
+    timestamp_format(sim_wall(simulation), now);
+    (void)snprintf(token, sizeof token, "t%d.%d", terminal->number, terminal->session);
+    json_t *document =
+        json_pack("{s:s, s:s, s:s, s:o, s:s}", "token", token, "expires_at", "2030-01-01T00:00:00Z",
+                  "feed", ledger_feed(simulation->ledger), "agent", agent, "time", now);
+    sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
+    json_decref(document);
+}
+
+static bool token_holds(const struct simulation *simulation, const struct sim_message *request)
+{
+    char token[64];
+
+    (void)snprintf(token, sizeof token, "t%d.%d", request->terminal,
+                   simulation->terminals[request->terminal].session);
+    return strcmp(token, request->token) == 0;
+}
+
+/* --- operations ------------------------------------------------------------------------------- */
+
+#define BATCH_MOST 500
+
+struct arrived {
+    struct operation *operations[BATCH_MOST];
+    struct ledger_outcome outcomes[BATCH_MOST];
+    struct id sent_as[BATCH_MOST]; /* the ids as the terminal knows them */
+    size_t count;
+};
+
+static void arrived_free(struct arrived *arrived)
+{
+    for (size_t i = 0; i < arrived->count; i++) {
+        operation_free(arrived->operations[i]);
+        ledger_outcome_clear(&arrived->outcomes[i]);
+    }
+    free(arrived);
+}
+
+static struct arrived *read_operations(struct simulation *simulation, struct sim_message *request)
+{
+    struct arrived *arrived = calloc(1, sizeof *arrived);
+    enum compression compression = COMPRESSION_IDENTITY;
+    struct error error = ERROR_INIT;
+    char *plain = NULL;
+    size_t length = 0;
+    json_t *document = NULL;
+    json_t *one;
+    size_t index;
+
+    if (arrived == NULL)
+        abort();
+    if (request->encoding[0] != '\0')
+        (void)compression_from_name(&compression, request->encoding);
+    sim_must(simulation,
+             decompress_bytes(compression, request->body, request->length, 16 * 1024 * 1024, &plain,
+                              &length, &error),
+             &error, "unpacking a batch");
+    sim_must(simulation, json_read(&document, plain, length, length, "batch", &error), &error,
+             "reading a batch");
+    json_array_foreach(json_object_get(document, "operations"), index, one)
+    {
+        struct operation *operation = NULL;
+        sim_must(simulation, operation_from_json(&operation, one, &error), &error,
+                 "reading an operation");
+        struct sim_made *made = sim_made_find(simulation, operation->id.text);
+        arrived->sent_as[arrived->count] = operation->id;
+        if (made == NULL)
+            sim_break(simulation, "operation %s came to the server, and nobody made it",
+                      operation->id.text);
+        else if (made->arrivals++ > 0 && simulation->plant == SIM_PLANT_NEW_ID_ON_RETRY)
+            operation->id =
+                id_generate(&simulation->terminals[request->terminal].ids, sim_wall(simulation));
+        arrived->operations[arrived->count++] = operation;
+    }
+    json_decref(document);
+    free(plain);
+    return arrived;
+}
+
+static void apply(struct simulation *simulation, int terminal, struct arrived *arrived,
+                  size_t count)
+{
+    struct error error = ERROR_INIT;
+
+    if (count == 0)
+        return;
+    if (simulation->plant == SIM_PLANT_SETTLED_UNAPPLIED && sim_random(simulation, 4) == 0) {
+        for (size_t i = 0; i < count; i++)
+            arrived->outcomes[i] = (struct ledger_outcome){.kind = LEDGER_APPLIED,
+                                                           .rev = arrived->operations[i]->base + 1};
+        return;
+    }
+    sim_must(simulation,
+             ledger_apply(simulation->ledger, &simulation->terminals[terminal].actor,
+                          arrived->operations, count, sim_wall(simulation), arrived->outcomes,
+                          &error),
+             &error, "applying a batch");
+    for (size_t i = 0; i < count; i++) {
+        const struct ledger_outcome *outcome = &arrived->outcomes[i];
+        simulation->totals.repeated += outcome->kind == LEDGER_REPEATED;
+        sim_trace(simulation, "  %s %s %s: %s rev %" PRId64,
+                  operation_kind_name(arrived->operations[i]->kind),
+                  record_type_name(arrived->operations[i]->type), arrived->sent_as[i].text,
+                  outcome->kind == LEDGER_APPLIED    ? "applied"
+                  : outcome->kind == LEDGER_REPEATED ? "repeated"
+                                                     : merge_refusal_name(outcome->refusal),
+                  outcome->rev);
+    }
+}
+
+static json_t *outcome_document(const struct simulation *simulation, const struct id *id,
+                                const struct ledger_outcome *outcome)
+{
+    json_t *answer = json_pack("{s:s}", "id", id->text);
+
+    if (outcome->kind == LEDGER_REFUSED && simulation->plant == SIM_PLANT_REFUSAL_SWALLOWED) {
+        json_object_set_new(answer, "outcome", json_string("applied"));
+        json_object_set_new(answer, "rev", json_integer(1));
+        return answer;
+    }
+    if (outcome->kind == LEDGER_REFUSED) {
+        json_object_set_new(answer, "outcome", json_string("refused"));
+        json_object_set_new(answer, "reason", json_string(merge_refusal_name(outcome->refusal)));
+        if (outcome->record != NULL)
+            json_object_set(answer, "record", outcome->record);
+    } else {
+        json_object_set_new(answer, "outcome",
+                            json_string(outcome->kind == LEDGER_REPEATED ? "repeated" : "applied"));
+        json_object_set_new(answer, "rev", json_integer(outcome->rev));
+        if (outcome->conflict)
+            json_object_set_new(answer, "conflict", json_true());
+    }
+    if (outcome->field[0] != '\0')
+        json_object_set_new(answer, "field", json_string(outcome->field));
+    return answer;
+}
+
+static void take_operations(struct simulation *simulation, struct sim_message *request)
+{
+    struct arrived *arrived = read_operations(simulation, request);
+    char now[TIMESTAMP_SIZE];
+
+    /* Mid-batch: a part of it is in the ledger and nothing of it was answered. */
+    if (sim_strikes(simulation, SIM_SERVER_RESTART)) {
+        apply(simulation, request->terminal, arrived, sim_random(simulation, arrived->count + 1));
+        sim_server_restart(simulation);
+        sim_answer_failure(simulation, request, 50, "the server went away");
+        arrived_free(arrived);
+        return;
+    }
+    apply(simulation, request->terminal, arrived, arrived->count);
+    json_t *outcomes = json_array();
+    for (size_t i = 0; i < arrived->count; i++)
+        json_array_append_new(
+            outcomes, outcome_document(simulation, &arrived->sent_as[i], &arrived->outcomes[i]));
+    timestamp_format(sim_wall(simulation), now);
+    json_t *document = json_pack("{s:o, s:s}", "outcomes", outcomes, "time", now);
+    sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
+    json_decref(document);
+    arrived_free(arrived);
+}
+
+/* --- changes ---------------------------------------------------------------------------------- */
+
+static int64_t parameter(const struct sim_message *request, const char *name, int64_t absent)
+{
+    const char *found = strstr(request->path, name);
+
+    return found == NULL ? absent : strtoll(found + strlen(name), NULL, 10);
+}
+
+static void answer_page(struct simulation *simulation, const struct sim_message *request,
+                        struct ledger_page *page, bool catalogue)
+{
+    struct text_buffer body = {0};
+    char now[TIMESTAMP_SIZE];
+    bool robbed = simulation->plant == SIM_PLANT_CURSOR_WITHOUT_PAGE && !catalogue &&
+                  page->count > 0 && sim_random(simulation, 4) == 0;
+
+    if (simulation->plant == SIM_PLANT_CURSOR_AHEAD && !catalogue && page->count > 0)
+        page->next++;
+    timestamp_format(sim_wall(simulation), now);
+    text_buffer_add_format(&body, "{\"feed\":\"%s\",\"next\":%" PRId64 ",\"more\":%s,\"records\":[",
+                           ledger_feed(simulation->ledger), page->next,
+                           page->more ? "true" : "false");
+    if (!robbed)
+        text_buffer_add(&body, page->records, page->length);
+    text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"time\":\"%s\"}", page->catalogue,
+                           now);
+    sim_trace(simulation, "  page of %zu records, next %" PRId64, page->count, page->next);
+    sim_answer(simulation, request, 200, text_buffer_take(&body), -1);
+}
+
+/* Answers now, or lets the message wait. True when it was answered. */
+static bool look(struct simulation *simulation, const struct sim_message *request)
+{
+    bool catalogue = strstr(request->path, "scope=catalogue") != NULL;
+    bool waits = request->place == SIM_AT_SERVER ? request->due > simulation->now
+                                                 : parameter(request, "wait=", 0) > 0;
+    int64_t known = parameter(request, "&catalogue=", -1);
+    struct scope_set scopes = {0};
+    struct ledger_page page = {0};
+    struct error error = ERROR_INIT;
+
+    if (catalogue)
+        sim_must(simulation, scope_set_add(&scopes, "", LEDGER_CATALOGUE_SCOPE, &error), &error,
+                 "scopes");
+    else
+        sim_must(simulation,
+                 ledger_desk_scopes(simulation->ledger,
+                                    &simulation->terminals[request->terminal].actor.agent, &scopes,
+                                    &error),
+                 &error, "scopes of a desk");
+    sim_must(simulation,
+             ledger_changes(simulation->ledger, &scopes, parameter(request, "since=", 0),
+                            (size_t)parameter(request, "limit=", 500), &page, &error),
+             &error, "reading changes");
+    bool over = page.count > 0 || !waits || (known >= 0 && page.catalogue > known);
+    if (over)
+        answer_page(simulation, request, &page, catalogue);
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    return over;
+}
+
+static void take_changes(struct simulation *simulation, struct sim_message *request)
+{
+    if (look(simulation, request)) {
+        sim_message_free(request);
+        return;
+    }
+    request->due = simulation->now + parameter(request, "wait=", 0) * 1000;
+    request->place = SIM_AT_SERVER;
+    sim_post(simulation, request);
+}
+
+void sim_server_ring(struct simulation *simulation)
+{
+    simulation->changed = false;
+    for (size_t i = 0; i < simulation->message_count;) {
+        struct sim_message *message = simulation->messages[i];
+        /* Answers are appended behind; the place is then filled with the last one. */
+        if (message->place == SIM_AT_SERVER && look(simulation, message)) {
+            simulation->messages[i] = simulation->messages[--simulation->message_count];
+            sim_message_free(message);
+        } else {
+            i++;
+        }
+    }
+}
+
+void sim_server_take(struct simulation *simulation, struct sim_message *message)
+{
+    sim_trace(simulation, "server takes %s of %s", message->path,
+              simulation->terminals[message->terminal].login);
+    if (simulation->now < simulation->server_up_at) {
+        sim_answer_failure(simulation, message, 50, "connection refused");
+    } else if (message->place == SIM_TO_SERVER && sim_strikes(simulation, SIM_BUSY)) {
+        sim_answer(simulation, message, 503, strdup("{\"title\":\"Busy\"}"),
+                   (int64_t)sim_random(simulation, 60000));
+    } else if (strcmp(message->path, "/v1/login") == 0) {
+        answer_login(simulation, message);
+    } else if (sim_strikes(simulation, SIM_SESSION_ENDED) || !token_holds(simulation, message)) {
+        if (token_holds(simulation, message))
+            simulation->terminals[message->terminal].session++;
+        sim_answer(simulation, message, 401, strdup("{\"title\":\"Unauthorized\"}"), -1);
+    } else if (strncmp(message->path, "/v1/changes", 11) == 0) {
+        take_changes(simulation, message);
+        return;
+    } else if (strcmp(message->path, "/v1/operations") == 0) {
+        take_operations(simulation, message);
+    } else {
+        sim_answer(simulation, message, 404, strdup("{\"title\":\"Not Found\"}"), -1);
+    }
+    sim_message_free(message);
+}

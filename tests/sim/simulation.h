@@ -1,0 +1,207 @@
+/*
+ * The deterministic simulator: real terminals (store, sync engine, merge, work builders) and the
+ * real ledger under a simulated network, clock and scheduler. One seed decides everything.
+ *
+ * What is simulated instead of run: sockets, HTTP and the server's routes (sim_server.c answers in
+ * their stead, with the ledger behind), sign-in (any password is right), and time.
+ */
+#ifndef GUICHET_TESTS_SIMULATION_H
+#define GUICHET_TESTS_SIMULATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/author.h"
+#include "app/store.h"
+#include "net/ledger.h"
+#include "net/sync_engine.h"
+
+#define SIM_TERMINALS  5
+#define SIM_WALL_START INT64_C(1790000000000) /* of all clocks that are right, ms */
+
+enum sim_fault {
+    SIM_LOST_REQUEST,
+    SIM_LOST_REPLY,
+    SIM_DELAYED,
+    SIM_DUPLICATED,
+    SIM_CUT,
+    SIM_TRUNCATED,
+    SIM_PARTITION,
+    SIM_BUSY,
+    SIM_SESSION_ENDED,
+    SIM_TERMINAL_CRASH,
+    SIM_SERVER_RESTART,
+    SIM_CLOCK_JUMP,
+    SIM_FAULT_COUNT
+};
+
+/* Bugs made on purpose: the simulator must find each. */
+enum sim_plant {
+    SIM_PLANT_NONE,
+    SIM_PLANT_SETTLED_UNAPPLIED,   /* the server answers "applied" and applies nothing */
+    SIM_PLANT_NEW_ID_ON_RETRY,     /* what is sent again comes under a new operation id */
+    SIM_PLANT_CURSOR_WITHOUT_PAGE, /* a page's cursor comes without its records */
+    SIM_PLANT_REFUSAL_SWALLOWED,   /* a refusal is answered as "applied" */
+    SIM_PLANT_LOSS_UNTOLD,         /* an exchange that was lost never ends */
+    SIM_PLANT_CURSOR_AHEAD,        /* the cursor passes a number that is not yet given */
+    SIM_PLANT_COUNT
+};
+
+enum sim_place {
+    SIM_TO_SERVER,
+    SIM_AT_SERVER, /* a long poll that waits; `due` is its end */
+    SIM_TO_TERMINAL,
+};
+
+struct sim_message {
+    enum sim_place place;
+    int64_t due;
+    uint64_t order; /* of those due at once, the first made comes first */
+    int terminal;
+    enum sync_lane lane;
+    uint64_t serial; /* which exchange of this terminal */
+    bool post;
+    char path[256];
+    char token[64];
+    char encoding[8];
+    int status;            /* of a reply; 0: the exchange failed */
+    int64_t retry_after;   /* of a reply, ms; -1 for none */
+    char *body;            /* owned */
+    size_t length;         /* of `body` */
+    const char *complaint; /* of a failed exchange; static */
+};
+
+struct sim_terminal {
+    int number;
+    char login[16];
+    const char *office;
+    struct ledger_actor actor;
+    struct record *agent; /* the catalogue record */
+    char path[160];
+    char catalogue[160];
+    struct seal_key *key;
+    struct simulation *simulation;
+    bool running;
+    int64_t start_at; /* when it is not running */
+    int64_t wake_at;  /* -1: not before a reply */
+    int64_t act_at;
+    int64_t cut_until;
+    int64_t clock_offset;
+    int session; /* which session holds */
+    struct link *link;
+    struct sync_engine *engine;
+    struct store *store; /* the screen's connection */
+    struct clock clock;
+    struct id_generator ids;
+    bool open[SYNC_LANE_COUNT];
+    uint64_t serial[SYNC_LANE_COUNT];
+    char token[64];
+};
+
+/* An operation that was written to an outbox. */
+struct sim_made {
+    struct id id;
+    struct id record;
+    int terminal;
+    bool accepts; /* a hand-off */
+    int arrivals; /* how often it reached the server */
+    bool at_server;
+    bool refused; /* by the server */
+};
+
+struct sim_totals {
+    int64_t steps;
+    int64_t simulated_ms;
+    int64_t operations;
+    int64_t repeated;
+    int64_t refused;
+    int64_t handoffs_won;
+    int64_t faults[SIM_FAULT_COUNT];
+};
+
+struct simulation {
+    uint64_t seed;
+    uint64_t random;
+    enum sim_plant plant;
+    bool trace;
+    uint64_t digest;             /* of the trace */
+    int64_t now;                 /* ms since the start */
+    bool healed;                 /* no more faults */
+    int chance[SIM_FAULT_COUNT]; /* of 1000 */
+    char directory[96];
+    char ledger_path[128];
+    struct ledger *ledger;
+    int64_t server_up_at;
+    bool changed; /* the ledger has something new for those who wait */
+    struct sim_terminal terminals[SIM_TERMINALS];
+    int terminal_count;
+    struct sim_message **messages; /* owned */
+    size_t message_count;
+    size_t message_room;
+    uint64_t order;
+    struct sim_made *made;
+    size_t made_count;
+    size_t made_room;
+    bool broken;
+    char finding[600];
+    int64_t broken_step;
+    struct sim_totals totals;
+};
+
+/* Runs one seed. True when every invariant held; else `finding` and `broken_step` tell. */
+bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant, bool trace);
+
+extern const char *const sim_fault_names[SIM_FAULT_COUNT];
+extern const char *const sim_plant_names[SIM_PLANT_COUNT];
+
+/* --- what the parts know of one another ------------------------------------------------------- */
+
+/* 0 to `below` - 1. */
+uint64_t sim_random(struct simulation *simulation, uint64_t below);
+/* True as often as the seed has it for this fault, and counts it. Never once healed. */
+bool sim_strikes(struct simulation *simulation, enum sim_fault fault);
+void sim_trace(struct simulation *simulation, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The first broken invariant counts. */
+void sim_break(struct simulation *simulation, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Ends the program when `code` is not 0: the simulator itself cannot go on. */
+void sim_must(struct simulation *simulation, int code, const struct error *error, const char *what);
+struct sim_made *sim_made_find(struct simulation *simulation, const char *id);
+
+/* Takes the message over. */
+void sim_post(struct simulation *simulation, struct sim_message *message);
+void sim_message_free(struct sim_message *message);
+/* An answer to `request`, on its way: takes `body` over. */
+void sim_answer(struct simulation *simulation, const struct sim_message *request, int status,
+                char *body, int64_t retry_after);
+/* Tells the terminal after `delay` that the exchange failed. */
+void sim_answer_failure(struct simulation *simulation, const struct sim_message *request,
+                        int64_t delay, const char *complaint);
+/* The simulated wall, right for everybody. */
+int64_t sim_wall(const struct simulation *simulation);
+
+/* Makes the ledger with its agents, fills the terminals' actors. */
+void sim_server_begin(struct simulation *simulation);
+void sim_server_restart(struct simulation *simulation);
+/* Takes a message that arrived, or a long poll whose time is over, and frees it or posts it. */
+void sim_server_take(struct simulation *simulation, struct sim_message *message);
+/* Looks again for those who wait. */
+void sim_server_ring(struct simulation *simulation);
+
+void sim_terminal_create(struct sim_terminal *terminal);
+void sim_terminal_start(struct sim_terminal *terminal);
+/* Ends it as a killed process ends: what was under way is lost. */
+void sim_terminal_stop(struct sim_terminal *terminal);
+void sim_terminal_step(struct sim_terminal *terminal);
+/* The agent does something. */
+void sim_terminal_act(struct sim_terminal *terminal);
+void sim_terminal_take(struct sim_terminal *terminal, const struct sim_message *message);
+
+/* Nothing waits any more, but for long polls. */
+bool sim_is_quiet(struct simulation *simulation);
+/* All invariants, after everything was healed and drained. */
+void sim_check(struct simulation *simulation);
+
+#endif
