@@ -33,6 +33,8 @@ static void run_language(struct ui *ui, const char *argument)
 
     if (!language_set(*argument == '\0' ? other : argument))
         ui_tell(ui, UI_FAILED, _("Languages: fr, en"));
+    else
+        ui->desk->changes++; /* texts that a screen keeps are read again in the new language */
 }
 
 static void run_command_line(struct ui *ui, const char *argument)
