@@ -72,6 +72,12 @@ static const struct word words[] = {
     {"supervisor", N_("supervisor")},
     {"privacy-officer", N_("privacy officer")},
     {"administrator", N_("administrator")},
+    /* skill */
+    {"civil-status", N_("civil status")},
+    {"families", N_("families")},
+    {"succession", N_("estates")},
+    {"vehicles", N_("vehicles")},
+    {"access-to-information", N_("access to information")},
 };
 
 const char *format_channel(const char *word)
@@ -88,6 +94,13 @@ const char *format_word(const char *word)
         if (strcmp(words[i].word, word) == 0)
             return _(words[i].text);
     return word;
+}
+
+const char *format_skill(const char *word)
+{
+    const char *channel = format_channel(word);
+
+    return channel != word ? channel : format_word(word);
 }
 
 const char *format_level(int64_t level)

@@ -13,6 +13,8 @@
 const char *format_channel(const char *word);
 /* Words of case status, outcome, note kind, hand-off state, submission status, identity. Static. */
 const char *format_word(const char *word);
+/* The word of a skill; one that only a site knows comes back as it is. Static. */
+const char *format_skill(const char *word);
 /* "ordinary", "sensitive" ...: what contact level 1, 2 or 3 means in a few words; "" else. */
 const char *format_level(int64_t level);
 

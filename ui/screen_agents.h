@@ -15,8 +15,8 @@ struct target {
     char name[WORK_NAME_SIZE];
     char office[WORK_NAME_SIZE]; /* title, of an agent */
     char speaks[64];             /* "fr en" */
-    char skills[WORK_NAME_SIZE];
-    char *folded; /* owned: all of this to search in */
+    char skills[WORK_NAME_SIZE]; /* "civil status, families" */
+    char *folded;                /* owned: all of this to search in */
     enum target_presence presence;
     int score; /* how well it fits, greater is better */
 };

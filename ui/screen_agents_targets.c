@@ -17,7 +17,13 @@ struct reading {
     json_t *presence; /* owned by the caller: array of {"agent","state"} */
 };
 
-static void join(char *text, size_t size, const json_t *list)
+static const char *as_written(const char *word)
+{
+    return word;
+}
+
+static void join(char *text, size_t size, const json_t *list, const char *between,
+                 const char *(*say)(const char *word))
 {
     struct text_buffer buffer = {0};
     const json_t *item;
@@ -26,8 +32,8 @@ static void join(char *text, size_t size, const json_t *list)
     json_array_foreach(list, i, item)
     {
         if (json_is_string(item))
-            text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? " " : "",
-                                   json_string_value(item));
+            text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? between : "",
+                                   say(json_string_value(item)));
     }
     text_copy(text, size, buffer.bytes != NULL ? buffer.bytes : "");
     text_buffer_free(&buffer);
@@ -108,8 +114,10 @@ static int add_record(void *context, const struct record *record)
     if (json_bool_or(record->body, "ended", false))
         return 0;
     text_copy(target.key, sizeof(target.key), record_text(record, "key"));
-    join(target.speaks, sizeof(target.speaks), json_object_get(record->body, "languages"));
-    join(target.skills, sizeof(target.skills), json_object_get(record->body, "skills"));
+    join(target.speaks, sizeof(target.speaks), json_object_get(record->body, "languages"), " ",
+         as_written);
+    join(target.skills, sizeof(target.skills), json_object_get(record->body, "skills"), ", ",
+         format_skill);
     if (target.kind != TARGET_AGENT) {
         text_copy(target.name, sizeof(target.name),
                   format_localised(json_object_get(record->body, "title")));

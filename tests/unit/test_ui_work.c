@@ -154,6 +154,22 @@ static void a_refused_note_comes_back_with_its_text(void **state)
     assert_int_equal(store_refusal_count(fixture->desk.store, NULL), 0);
 }
 
+static void a_queue_is_read_and_found_in_the_screens_language(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(5));
+    ui_fixture_type(fixture, "civil st");
+    assert_true(ui_fixture_shows(fixture, "civil status, wine"));
+    ui_fixture_press(fixture, INPUT_CONTROL('U'));
+    ui_fixture_press(fixture, INPUT_CONTROL('T'));
+    assert_true(ui_fixture_shows(fixture, "Première ligne"));
+    assert_true(ui_fixture_shows(fixture, "état civil, wine"));
+    ui_fixture_type(fixture, "état");
+    assert_true(ui_fixture_shows(fixture, "Première ligne"));
+}
+
 static void quitting_says_that_a_contact_is_open(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -177,6 +193,7 @@ int main(void)
         WITH(likely_duplicates_are_offered_while_typing),
         WITH(the_outbox_tells_and_takes_back),
         WITH(a_refused_note_comes_back_with_its_text),
+        WITH(a_queue_is_read_and_found_in_the_screens_language),
         WITH(quitting_says_that_a_contact_is_open),
     };
 

@@ -13,6 +13,8 @@ static const char *const records[][2] = {
     {"agent", "{\"key\":\"t/ann\",\"login\":\"ann\",\"name\":\"Ann Roy\",\"office\":\"north\","
               "\"role\":\"clerk\",\"levels\":[1,2],\"title\":{\"fr\":\"Ann\",\"en\":\"Ann\"}}"},
     {"office", "{\"key\":\"t/north\",\"title\":{\"fr\":\"Bureau du Nord\",\"en\":\"North\"}}"},
+    {"queue", "{\"key\":\"t/front\",\"title\":{\"fr\":\"Première ligne\",\"en\":\"Front line\"},"
+              "\"skills\":[\"civil-status\",\"wine\"]}"},
     {"service",
      "{\"key\":\"t/birth\",\"title\":{\"fr\":\"Acte de naissance\",\"en\":\"Birth certificate\"},"
      "\"summary\":{\"fr\":\"La preuve.\",\"en\":\"The proof.\"},\"level\":3,"
