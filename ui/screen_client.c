@@ -246,6 +246,31 @@ static void client_draw(struct screen *screen, const struct paint *paint)
 
 /* --- keys ------------------------------------------------------------------------------------ */
 
+/* What a field must hold, in the screen's language. */
+static const char *const rules[ROW_COUNT] = {
+    [ROW_NAME] = N_("A name, a phone number or an e-mail address is needed."),
+    [ROW_PHONE] = N_("A phone number has at least 3 digits."),
+    [ROW_EMAIL] = N_("An e-mail address is written like name@example.ca."),
+    [ROW_BIRTH_DATE] = N_("A birth date is written like 1980-05-31."),
+};
+
+/* Goes to the field that the error names, and says its rule. */
+static void go_to_fault(struct screen *screen, const struct error *error)
+{
+    struct client *client = screen->data;
+
+    for (size_t row = 0; row < ROW_COUNT; row++) {
+        size_t length = strlen(rows[row].name);
+
+        if (rules[row] == NULL || strncmp(error->message, rows[row].name, length) != 0 ||
+            error->message[length] != ':')
+            continue;
+        client->choosing = false;
+        fields_focus_set(client->fields, row);
+        ui_tell(screen->ui, UI_FAILED, "%s", _(rules[row]));
+    }
+}
+
 static void run_save(struct screen *screen, const char *argument)
 {
     struct client *client = screen->data;
@@ -264,6 +289,7 @@ static void run_save(struct screen *screen, const char *argument)
         code = client_new(&batch, &author, &details, &id, &error);
     }
     if (!work_apply(screen, &batch, code, &error)) {
+        go_to_fault(screen, &error);
         ui_stop_ahead(screen->ui);
         return;
     }

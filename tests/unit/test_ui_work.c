@@ -154,6 +154,21 @@ static void a_refused_note_comes_back_with_its_text(void **state)
     assert_int_equal(store_refusal_count(fixture->desk.store, NULL), 0);
 }
 
+static void a_wrong_detail_is_named_and_gone_to(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    ui_fixture_press(fixture, INPUT_F(3));
+    ui_fixture_press(fixture, INPUT_CONTROL('N'));
+    ui_fixture_type(fixture, "Zoe Roy\t\tno phone\tzoe@example.ca");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "A phone number has at least 3 digits."));
+    ui_fixture_type(fixture, " 418 555-0199");
+    assert_true(ui_fixture_shows(fixture, "no phone 418 555-0199"));
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "The contact has begun."));
+}
+
 static void a_queue_is_read_and_found_in_the_screens_language(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -193,6 +208,7 @@ int main(void)
         WITH(likely_duplicates_are_offered_while_typing),
         WITH(the_outbox_tells_and_takes_back),
         WITH(a_refused_note_comes_back_with_its_text),
+        WITH(a_wrong_detail_is_named_and_gone_to),
         WITH(a_queue_is_read_and_found_in_the_screens_language),
         WITH(quitting_says_that_a_contact_is_open),
     };
