@@ -186,9 +186,14 @@ static const struct screen_key handoffs_keys[] = {
 struct watch {
     struct desk *desk;
     struct record *newest; /* offered to this agent; owned */
-    struct record *taken;  /* own, accepted a moment ago; owned */
+    struct record *news;   /* own, accepted or declined a moment ago; owned */
     struct record *late;   /* own, its time has passed; owned */
 };
+
+static bool has_state(const struct record *handoff, const char *state)
+{
+    return strcmp(record_text(handoff, "state"), state) == 0;
+}
 
 static int watch_one(void *context, const struct record *record, enum store_pending pending)
 {
@@ -206,11 +211,11 @@ static int watch_one(void *context, const struct record *record, enum store_pend
         if (watch->late == NULL && timestamp_parse(record_text(record, "expires_at"), &ms) &&
             ms <= desk_now(desk))
             watch->late = record_copy(record);
-    } else if (own && watch->taken == NULL &&
-               strcmp(record_text(record, "state"), "accepted") == 0 &&
+    } else if (own && watch->news == NULL &&
+               (has_state(record, "accepted") || has_state(record, "declined")) &&
                timestamp_parse(record_text(record, "decided_at"), &ms) &&
                desk_now(desk) - ms < NEWS_MS) {
-        watch->taken = record_copy(record);
+        watch->news = record_copy(record);
     }
     return 0;
 }
@@ -219,17 +224,22 @@ static void tell(struct watch *watch)
 {
     struct desk *desk = watch->desk;
     char name[WORK_NAME_SIZE], summary[WORK_NAME_SIZE];
-    const struct record *record = watch->newest != NULL ? watch->newest : watch->taken;
+    const struct record *record = watch->newest != NULL ? watch->newest : watch->news;
+    bool accepted = record != NULL && has_state(record, "accepted");
 
     text_copy(desk->line.notice, sizeof(desk->line.notice), "");
     if (record == NULL)
         return;
-    work_agent_name(desk, record_text(record, watch->newest != NULL ? "from" : "taken_by"), name,
-                    sizeof(name));
+    if (watch->newest == NULL && !accepted)
+        work_target_name(desk, record, name, sizeof(name));
+    else
+        work_agent_name(desk, record_text(record, watch->newest != NULL ? "from" : "taken_by"),
+                        name, sizeof(name));
     work_first_line(record_text(record, "summary"), summary, sizeof(summary) / 2);
     snprintf(desk->line.notice, sizeof(desk->line.notice),
              watch->newest != NULL ? _("Ctrl-V: %1$s hands off to you: %2$s")
-                                   : _("%1$s has taken over: %2$s"),
+             : accepted            ? _("%1$s has taken over: %2$s")
+                                   : _("%1$s declined: %2$s"),
              name, summary);
 }
 
@@ -258,7 +268,7 @@ static void handoffs_observe(struct desk *desk)
         follow(&watch);
     }
     record_free(watch.newest);
-    record_free(watch.taken);
+    record_free(watch.news);
     record_free(watch.late);
 }
 
