@@ -346,6 +346,8 @@ static bool offer_offers(const struct screen *screen, const struct screen_key *k
 {
     const struct offer *offer = screen->data;
 
+    if (offer->declining)
+        return false; /* Enter ends the reason, and all else is text */
     if (key->run == run_decline)
         return handoff_is_offered(offer->handoff) &&
                handoff_is_for(offer->handoff, screen->desk->agent);

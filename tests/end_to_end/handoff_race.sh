@@ -77,10 +77,15 @@ offer "pierre"
 wait_for b "hands off to you"
 keys b C-v
 wait_for b "State       offered"
+shows b "Enter Accept" || fail "Enter does not say that it accepts"
 keys b C-n
+wait_for b "Why not?"
+shows b "Enter Accept" && fail "Enter says that it accepts while a reason is typed"
 types b "on a break"
 keys b Enter
 wait_for b "Declined."
+keys a Down
+wait_for a "Pierre Gagnon declined:"
 types a ":handoffs"
 keys a Enter
 wait_for a "declined: on a break"
