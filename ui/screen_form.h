@@ -116,7 +116,9 @@ void form_popup_draw(struct form_screen *form, const struct paint *paint, int ro
 /* --- screen_form_draw.c --- */
 
 void form_draw(struct screen *screen, const struct paint *paint);
-/* "7 of 12" and whether the draft is kept, at the end of the first row. */
+/* "7 of 12" and whether the draft is kept, at the end of the first row: nothing else stands in
+ * its last FORM_PROGRESS_COLUMNS. */
+#define FORM_PROGRESS_COLUMNS 30
 void form_draw_progress(const struct form_screen *form, const struct paint *paint);
 /* Columns of labels and of the box of a field at this width of the screen. */
 int form_label_width(int columns);

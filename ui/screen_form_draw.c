@@ -13,7 +13,6 @@
 #define FOOT_ROWS 1
 
 /* Columns of "brouillon enregistré · 12/15" and a gap. */
-#define PROGRESS_COLUMNS 30
 
 /* Columns a box keeps when a message stands beside it. */
 #define BOX_LEAST 16
@@ -66,7 +65,7 @@ static void tab_text(const struct form_screen *form, size_t page, size_t number,
 /* All tabs; where they do not fit, the present one of how many. */
 static void draw_tabs(const struct form_screen *form, const struct paint *paint)
 {
-    struct paint tabs = paint_part(paint, 0, 0, 1, -1 - PROGRESS_COLUMNS);
+    struct paint tabs = paint_part(paint, 0, 0, 1, -1 - FORM_PROGRESS_COLUMNS);
     size_t count = fill_page_count(form->fill);
     size_t shown = 0;
     size_t here = 0;
@@ -489,7 +488,7 @@ static void draw_help(const struct form_screen *form, const struct paint *paint,
         paint_text(paint, row, 0, -1, PAINT_DIM,
                    line->kind == FILL_LIST
                        ? _("Enter adds one; Tab goes on.")
-                       : _("Ctrl-O adds one, Ctrl-D removes this one, Ctrl-P moves it up."));
+                       : _("Ctrl-O adds one, Ctrl-D removes it, Ctrl-P moves it up."));
     else if (*description != '\0')
         paint_text(paint, row, 0, -1, PAINT_DIM, description);
     else if (form->other_version)

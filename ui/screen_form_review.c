@@ -174,16 +174,19 @@ void form_review_draw(struct screen *screen, const struct paint *paint)
     size_t told = 0;
     size_t recipients = form_recipient_count(form->form);
     struct paint rows = paint_part(paint, HEAD_ROWS, 0, -1 - FOOT_ROWS, -1);
+    struct paint title = paint_part(paint, 0, 0, 1, -1 - FORM_PROGRESS_COLUMNS);
 
     if (form->review_count == 0)
         return;
     for (size_t i = 0; i < recipients; i++)
         told += fill_consent(form->fill, i);
     if (recipients > 0)
-        paint_format(paint, 0, 0, -1, PAINT_TITLE,
-                     _("Review: %1$zu of %2$zu agencies will be told"), told, recipients);
+        paint_format(&title, 0, 0, -1, PAINT_TITLE,
+                     language_plural("Review: %1$zu agency of %2$zu will be told",
+                                     "Review: %1$zu agencies of %2$zu will be told", told),
+                     told, recipients);
     else
-        paint_text(paint, 0, 0, -1, PAINT_TITLE, _("Review before submission"));
+        paint_text(&title, 0, 0, -1, PAINT_TITLE, _("Review before submission"));
     form_draw_progress(form, paint);
     list_draw(&form->rows, &rows, 1, true, draw_row, form);
     draw_foot(form, paint, paint->rows - FOOT_ROWS);

@@ -77,7 +77,7 @@ wait_for a "brouillon enregistré"
 
 # --- review and submission -----------------------------------------------------------------------
 keys a C-x
-wait_for a "0 organismes sur 6 seront avisés"
+wait_for a "0 organisme sur 6 sera avisé"
 wait_for a "vendredi 2 juillet 2027"
 keys a Enter Enter
 wait_for a "2 organismes sur 6 seront avisés"
