@@ -55,7 +55,8 @@ enum sign_in_state {
     SIGN_IN_NONE,
     SIGN_IN_ASKED,    /* the sync thread has yet to try */
     SIGN_IN_ACCEPTED, /* by the server */
-    SIGN_IN_REFUSED,  /* by the server: wrong login or password, or locked out */
+    SIGN_IN_REFUSED,  /* by the server: wrong login or password */
+    SIGN_IN_HELD,     /* by the server, after too many failures: it is asked again by and by */
     SIGN_IN_OFFLINE,  /* could not be reached: only a store that the password opens can be used */
 };
 

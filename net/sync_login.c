@@ -141,10 +141,15 @@ static int login_reply(struct sync_engine *engine, const struct http_reply *repl
 
     /* Whatever comes of it: the link may have been given other credentials meanwhile. */
     engine->link_due = true;
-    if (reply->status == 401 || reply->status == 403 || (reply->status == 429 && asked)) {
+    if (reply->status == 401 || reply->status == 403) {
         int code = refuse(engine, reply);
         if (engine->options.once)
             code = error_set(error, ERROR_REFUSED, "%s", engine->refusal);
+        return code;
+    }
+    if (reply->status == 429 && asked) {
+        int code = sync_problem(reply, "sign-in", error);
+        link_sign_in_answer(engine->options.link, SIGN_IN_HELD, NULL, error->message);
         return code;
     }
     int code = sync_reply_read(engine, reply, "POST /v1/login", &document, error);

@@ -149,6 +149,10 @@ enum sign_in_step sign_in_poll(struct desk *desk, const char *login, const char 
         record_free(agent);
         link_sign_out(desk->link);
         return fail(error, ERROR_REFUSED, _("wrong login or password"));
+    case SIGN_IN_HELD:
+        record_free(agent);
+        link_sign_out(desk->link);
+        return fail(error, ERROR_BUSY, _("too many failed sign-ins: wait before the next"));
     default:
         record_free(agent);
         here = store_is_here(desk, login);

@@ -325,6 +325,27 @@ static void a_wrong_password_is_tried_once(void **state)
     bench_free(bench);
 }
 
+/* Whoever typed wrong passwords, here or elsewhere: this one may be right. */
+static void a_login_that_is_held_is_tried_again_later(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    sign_in(bench);
+    give_store(bench);
+    (void)sync_engine_step(bench->engine);
+    answer_with(bench, SYNC_LANE_WORK, 429, "{\"title\":\"Too many failed sign-ins\"}", 4000);
+    assert_int_equal(sync_engine_step(bench->engine), 4000);
+    assert_int_equal(status_of(bench).state, LINK_OFFLINE);
+    assert_int_equal(link_sign_in_state(bench->link, NULL, NULL), SIGN_IN_HELD);
+    bench->steady += 4000;
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(work(bench), "POST /v1/login");
+    accept_login(bench, FEED);
+    assert_int_equal(link_sign_in_state(bench->link, NULL, NULL), SIGN_IN_ACCEPTED);
+    bench_free(bench);
+}
+
 static void an_ended_session_is_renewed_once(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -882,6 +903,7 @@ int main(void)
         cmocka_unit_test(nothing_is_sent_before_sign_in),
         cmocka_unit_test(signing_in_opens_the_bell_and_reads_both_feeds),
         cmocka_unit_test(a_wrong_password_is_tried_once),
+        cmocka_unit_test(a_login_that_is_held_is_tried_again_later),
         cmocka_unit_test(an_ended_session_is_renewed_once),
         cmocka_unit_test(signing_out_gives_the_session_back),
         cmocka_unit_test(another_agents_store_is_not_sent),

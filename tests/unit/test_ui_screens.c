@@ -7,6 +7,7 @@
 #include "tests/unit/ui_fixture.h"
 #include "ui/language.h"
 #include "ui/screen.h"
+#include "ui/sign_in.h"
 
 #define F1  "\033OP"
 #define F2  "\033OQ"
@@ -223,6 +224,21 @@ static void a_question_is_answered_by_its_digit(void **state)
     assert_string_equal(ui_top(fixture->ui)->kind->name, "home");
 }
 
+static void a_login_that_is_held_is_not_called_wrong(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct error error = ERROR_INIT;
+    char login[256], password[1024];
+    struct id device = {""};
+
+    assert_int_equal(link_sign_in(fixture->link, "marie", "right", &device, &error), 0);
+    assert_true(link_credentials(fixture->link, login, password, &device));
+    link_sign_in_answer(fixture->link, SIGN_IN_HELD, NULL, "too many");
+    assert_int_equal(sign_in_poll(&fixture->desk, "marie", "right", &error), SIGN_IN_FAILED);
+    assert_int_equal(error.code, ERROR_BUSY);
+    assert_int_equal(link_sign_in_state(fixture->link, NULL, NULL), SIGN_IN_NONE);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
@@ -239,6 +255,7 @@ int main(void)
         TEST(locked_shows_nothing_and_takes_no_other_key),
         TEST(it_fits_small_and_large_windows),
         TEST(a_question_is_answered_by_its_digit),
+        TEST(a_login_that_is_held_is_not_called_wrong),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
