@@ -109,6 +109,12 @@ static enum route_result handle_login(struct request *request)
         sign_in_answer(request, sign_in);
         return ROUTE_ANSWERED;
     }
+    /* The drain waits for sign-ins under way and then ends the worker: no new one may reach it. */
+    if (atomic_load(&request->server->stopping)) {
+        request_problem(request, PROBLEM_BUSY, "%s", "the server is stopping");
+        request->reply.retry_after = 5;
+        return ROUTE_ANSWERED;
+    }
     sign_in = calloc(1, sizeof(*sign_in));
     if (sign_in == NULL) {
         request_problem(request, PROBLEM_BUSY, "%s", "out of memory");

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/json.h"
@@ -486,6 +488,66 @@ static void test_log_keeps_silent_about_people(void **state)
         assert_true(log[i] == '\n' || ((unsigned char)log[i] >= 0x20 && log[i] != 0x7f));
 }
 
+#define SIGN_INS 5
+
+/* Asks for a sign-in of somebody unknown, on a connection that stays open. */
+static void ask_sign_in(int connection, char who)
+{
+    char text[256];
+    int length = snprintf(text, sizeof(text),
+                          "POST /v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                          "Content-Length: 34\r\n\r\n{\"login\":\"nobody%c\",\"password\":\"x\"}",
+                          who);
+
+    assert_int_equal(send(connection, text, (size_t)length, MSG_NOSIGNAL), length);
+}
+
+static int read_status(int connection)
+{
+    char text[4096];
+    ssize_t got = recv(connection, text, sizeof(text) - 1, 0);
+    int status = 0;
+
+    assert_true(got > 0);
+    text[got] = '\0';
+    assert_int_equal(sscanf(text, "HTTP/1.1 %d", &status), 1);
+    return status;
+}
+
+static void *stop(void *argument)
+{
+    server_stop(argument);
+    return NULL;
+}
+
+/* Its worker is on the way out: one who came in then would be checked by nobody. */
+static void test_a_server_that_stops_takes_no_sign_in(void **state)
+{
+    const struct timespec moment = {.tv_nsec = 30000000};
+    int connections[SIGN_INS], late = server_socket(f);
+    pthread_t thread;
+
+    (void)state;
+    ask_sign_in(late, 'l');
+    assert_int_equal(read_status(late), 401);
+    for (int i = 0; i < SIGN_INS; i++) {
+        connections[i] = server_socket(f);
+        ask_sign_in(connections[i], (char)('a' + i));
+    }
+    nanosleep(&moment, NULL);
+    assert_int_equal(pthread_create(&thread, NULL, stop, f->server), 0);
+    f->server = NULL;
+    nanosleep(&moment, NULL);
+    ask_sign_in(late, 'm');
+    assert_int_equal(read_status(late), 503);
+    for (int i = 0; i < SIGN_INS; i++) {
+        assert_int_equal(read_status(connections[i]), 401);
+        close(connections[i]);
+    }
+    close(late);
+    pthread_join(thread, NULL);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -505,6 +567,7 @@ int main(void)
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_too_many_headers),
         cmocka_unit_test(test_log_keeps_silent_about_people),
+        cmocka_unit_test(test_a_server_that_stops_takes_no_sign_in), /* the last: it has stopped */
     };
 
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
