@@ -84,6 +84,8 @@ static void check_row(struct simulation *simulation, sqlite3_stmt *row)
         return;
     }
     const struct sim_terminal *terminal = &simulation->terminals[made->terminal];
+    if (made->withdrawn)
+        sim_break(simulation, "operation %s was taken back and is at the server", id);
     made->at_server = true;
     made->refused = sqlite3_column_type(row, 1) != SQLITE_NULL;
     simulation->totals.refused += made->refused;
@@ -112,7 +114,7 @@ static void check_ledger(struct simulation *simulation)
     sqlite3_finalize(row);
     sqlite3_close(database);
     for (size_t i = 0; i < simulation->made_count; i++)
-        if (!simulation->made[i].at_server)
+        if (!simulation->made[i].at_server && !simulation->made[i].withdrawn)
             sim_break(simulation, "operation %s of %s left the outbox and is not at the server",
                       simulation->made[i].id.text,
                       simulation->terminals[simulation->made[i].terminal].login);
@@ -201,17 +203,26 @@ static void check_record(struct simulation *simulation, struct sim_terminal *ter
     record_free(own);
 }
 
+struct records_walk {
+    struct simulation *simulation;
+    struct sim_terminal *terminal;
+    const struct scope_set *scopes;
+};
+
 static int check_known(void *context, const struct record *record, enum store_pending pending)
 {
-    struct refusals *walk = context;
-    struct scope_set everything = {0};
+    struct records_walk *walk = context;
     char *document = NULL;
 
     (void)pending;
-    int code = ledger_record_read(walk->simulation->ledger, &everything, record->type, &record->id,
+    int code = ledger_record_read(walk->simulation->ledger, walk->scopes, record->type, &record->id,
                                   &document, NULL);
     if (code == ERROR_NOT_FOUND)
         sim_break(walk->simulation, "%s holds %s %s, which the server does not have",
+                  walk->terminal->login, record_type_name(record->type), record->id.text);
+    /* What an agent saw before moving may stay. */
+    if (code == ERROR_REFUSED && !walk->terminal->moved)
+        sim_break(walk->simulation, "%s holds %s %s, which is not theirs to see",
                   walk->terminal->login, record_type_name(record->type), record->id.text);
     free(document);
     return 0;
@@ -249,11 +260,11 @@ static void check_records(struct simulation *simulation, struct sim_terminal *te
         since = page.next;
     } while (page.more);
     ledger_page_clear(&page);
-    scope_set_free(&scopes);
     struct store_query query = {.type = RECORD_NONE};
-    struct refusals walk = {simulation, terminal, 0};
+    struct records_walk walk = {simulation, terminal, &scopes};
     sim_must(simulation, store_each(terminal->store, &query, check_known, &walk, &error), &error,
              "walking a store");
+    scope_set_free(&scopes);
 }
 
 void sim_check(struct simulation *simulation)

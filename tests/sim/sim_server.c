@@ -15,6 +15,8 @@ static const char *const logins[SIM_TERMINALS] = {"anne", "ben", "chloe", "denis
 static const char *const offices[SIM_TERMINALS] = {"sample/a", "sample/b", "sample/b", "sample/a",
                                                    "sample/c"};
 static const bool serves_queue[SIM_TERMINALS] = {false, true, true, false, true};
+#define OFFICES 3
+static const char *const all_offices[OFFICES] = {"sample/a", "sample/b", "sample/c"};
 
 /* The listener must not look itself: it is called inside the ledger. */
 static void ledger_changed(void *context, const struct scope_set *scopes)
@@ -34,7 +36,7 @@ static void open_ledger(struct simulation *simulation)
     ledger_listen(simulation->ledger, ledger_changed, simulation);
 }
 
-static void publish_agent(struct simulation *simulation, struct sim_terminal *terminal)
+static void publish_agent(struct simulation *simulation, struct sim_terminal *terminal, bool queue)
 {
     struct import_target target;
     struct error error = ERROR_INIT;
@@ -42,8 +44,8 @@ static void publish_agent(struct simulation *simulation, struct sim_terminal *te
 
     (void)snprintf(key, sizeof key, "sample/%s", logins[terminal->number]);
     (void)snprintf(terminal->login, sizeof terminal->login, "%s", logins[terminal->number]);
-    terminal->office = offices[terminal->number];
     terminal->actor.agent = id_from_key("agent", key);
+    record_free(terminal->agent);
     terminal->agent = record_new(RECORD_AGENT, &terminal->actor.agent);
     if (terminal->agent == NULL)
         abort();
@@ -51,7 +53,7 @@ static void publish_agent(struct simulation *simulation, struct sim_terminal *te
     terminal->agent->body =
         json_pack("{s:s, s:s, s:s, s:s, s:[]}", "key", key, "login", terminal->login, "name",
                   terminal->login, "office", terminal->office, "queues");
-    if (serves_queue[terminal->number])
+    if (queue)
         json_array_append_new(json_object_get(terminal->agent->body, "queues"),
                               json_string("sample/q"));
     terminal->agent->rev = 1;
@@ -69,8 +71,18 @@ void sim_server_begin(struct simulation *simulation)
     sim_must(simulation, ledger_create(simulation->ledger_path, &error), &error,
              "making the ledger");
     open_ledger(simulation);
-    for (int i = 0; i < simulation->terminal_count; i++)
-        publish_agent(simulation, &simulation->terminals[i]);
+    for (int i = 0; i < simulation->terminal_count; i++) {
+        simulation->terminals[i].office = offices[i];
+        publish_agent(simulation, &simulation->terminals[i], serves_queue[i]);
+    }
+}
+
+void sim_server_move(struct simulation *simulation, struct sim_terminal *terminal)
+{
+    terminal->office = all_offices[sim_random(simulation, OFFICES)];
+    terminal->moved = true;
+    publish_agent(simulation, terminal, sim_random(simulation, 2) == 0);
+    sim_trace(simulation, "%s now works in %s", terminal->login, terminal->office);
 }
 
 void sim_server_restart(struct simulation *simulation)
@@ -313,6 +325,9 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
                                     &simulation->terminals[request->terminal].actor.agent, &scopes,
                                     &error),
                  &error, "scopes of a desk");
+    if (simulation->plant == SIM_PLANT_SCOPE_LEAK && !catalogue)
+        sim_must(simulation, scope_set_add(&scopes, "office:", "sample/a", &error), &error,
+                 "scopes");
     sim_must(simulation,
              ledger_changes(simulation->ledger, &scopes, parameter(request, "since=", 0),
                             (size_t)parameter(request, "limit=", 500), &page, &error),

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include "app/case.h"
 #include "app/client.h"
 #include "app/handoff.h"
@@ -173,6 +175,19 @@ void sim_terminal_start(struct sim_terminal *terminal)
     sim_trace(simulation, "%s starts", terminal->login);
 }
 
+static void forget_last(struct sim_terminal *terminal)
+{
+    sqlite3 *database = NULL;
+
+    if (sqlite3_open(terminal->path, &database) != SQLITE_OK ||
+        sqlite3_exec(database,
+                     "DELETE FROM operation WHERE state = 0 AND number = "
+                     "(SELECT max(number) FROM operation)",
+                     NULL, NULL, NULL) != SQLITE_OK)
+        abort();
+    sqlite3_close(database);
+}
+
 void sim_terminal_stop(struct sim_terminal *terminal)
 {
     struct simulation *simulation = terminal->simulation;
@@ -189,6 +204,8 @@ void sim_terminal_stop(struct sim_terminal *terminal)
     for (int lane = 0; lane < SYNC_LANE_COUNT; lane++)
         cancel_request(terminal, (enum sync_lane)lane);
     terminal->token[0] = '\0';
+    if (simulation->plant == SIM_PLANT_OUTBOX_FORGETS)
+        forget_last(terminal);
     terminal->start_at = simulation->now + 1000 + (int64_t)sim_random(simulation, 60000);
     sim_trace(simulation, "%s stops", terminal->login);
 }
@@ -388,13 +405,51 @@ static int act_follow(struct sim_terminal *terminal, const struct author *author
     return handoff_follow(batch, author, terminal->store, error);
 }
 
+struct waiting {
+    struct simulation *simulation;
+    struct id picked;
+    uint64_t seen;
+};
+
+static int waiting_visit(void *context, const struct outbox_entry *entry)
+{
+    struct waiting *waiting = context;
+
+    if (sim_random(waiting->simulation, ++waiting->seen) == 0)
+        waiting->picked = entry->operation->id;
+    return 0;
+}
+
+/* Takes back what was not sent yet. */
+static int act_take_back(struct sim_terminal *terminal, const struct author *author,
+                         struct batch *batch, struct error *error)
+{
+    struct waiting waiting = {.simulation = terminal->simulation};
+
+    (void)author;
+    (void)batch;
+    int code = store_outbox_each(terminal->store, 1000, waiting_visit, &waiting, error);
+    if (code != 0 || waiting.seen == 0)
+        return code;
+    code = store_outbox_withdraw(terminal->store, &waiting.picked, error);
+    if (code == 0) {
+        struct sim_made *made = sim_made_find(terminal->simulation, waiting.picked.text);
+        sim_trace(terminal->simulation, "%s takes back %s", terminal->login, waiting.picked.text);
+        if (made != NULL)
+            made->withdrawn = true;
+        terminal->simulation->totals.withdrawn++;
+    }
+    return code;
+}
+
 typedef int (*act_function)(struct sim_terminal *terminal, const struct author *author,
                             struct batch *batch, struct error *error);
 
 /* As often as it stands here. */
-static const act_function acts[] = {act_open,   act_note,   act_note,   act_note,   act_change,
-                                    act_change, act_change, act_offer,  act_offer,  act_accept,
-                                    act_accept, act_accept, act_assign, act_follow, act_withdraw};
+static const act_function acts[] = {act_open,   act_note,   act_note,     act_note,
+                                    act_change, act_change, act_change,   act_offer,
+                                    act_offer,  act_accept, act_accept,   act_accept,
+                                    act_assign, act_follow, act_withdraw, act_take_back};
 
 static void note_made(struct sim_terminal *terminal, const struct operation *operation)
 {

@@ -20,9 +20,9 @@
 #define CLOCK_JUMP_MOST (INT64_C(3) * 365 * 86400 * 1000)
 
 const char *const sim_fault_names[SIM_FAULT_COUNT] = {
-    "lost-request", "lost-reply",     "delayed",        "duplicated",
-    "cut",          "truncated",      "partition",      "busy",
-    "expired",      "terminal-crash", "server-restart", "clock-jump"};
+    "lost-request",   "lost-reply", "delayed", "duplicated", "cut",
+    "truncated",      "partition",  "busy",    "expired",    "terminal-crash",
+    "server-restart", "clock-jump", "moved"};
 
 const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "settled-unapplied",
@@ -30,7 +30,9 @@ const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "cursor-without-page",
                                                       "refusal-swallowed",
                                                       "loss-untold",
-                                                      "cursor-ahead"};
+                                                      "cursor-ahead",
+                                                      "outbox-forgets",
+                                                      "scope-leak"};
 
 /* --- chance ----------------------------------------------------------------------------------- */
 
@@ -291,6 +293,10 @@ static void strike(struct simulation *simulation)
         sim_terminal_stop(terminal);
     if (sim_strikes(simulation, SIM_SERVER_RESTART))
         sim_server_restart(simulation);
+    if (sim_strikes(simulation, SIM_AGENT_MOVED))
+        sim_server_move(simulation, terminal);
+    while (simulation->changed)
+        sim_server_ring(simulation);
 }
 
 /* Goes on until `end`; with `rest`, until nothing waits any more. */
@@ -341,7 +347,8 @@ static void choose_weather(struct simulation *simulation)
         [SIM_LOST_REQUEST] = 200,  [SIM_LOST_REPLY] = 200,    [SIM_DELAYED] = 200,
         [SIM_DUPLICATED] = 200,    [SIM_CUT] = 200,           [SIM_TRUNCATED] = 100,
         [SIM_PARTITION] = 60,      [SIM_BUSY] = 100,          [SIM_SESSION_ENDED] = 50,
-        [SIM_TERMINAL_CRASH] = 40, [SIM_SERVER_RESTART] = 40, [SIM_CLOCK_JUMP] = 60};
+        [SIM_TERMINAL_CRASH] = 40, [SIM_SERVER_RESTART] = 40, [SIM_CLOCK_JUMP] = 60,
+        [SIM_AGENT_MOVED] = 40};
 
     for (int fault = 0; fault < SIM_FAULT_COUNT; fault++) {
         uint64_t kind = sim_random(simulation, 3);

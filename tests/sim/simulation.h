@@ -33,6 +33,7 @@ enum sim_fault {
     SIM_TERMINAL_CRASH,
     SIM_SERVER_RESTART,
     SIM_CLOCK_JUMP,
+    SIM_AGENT_MOVED, /* to another office, or to and from the queue */
     SIM_FAULT_COUNT
 };
 
@@ -45,6 +46,8 @@ enum sim_plant {
     SIM_PLANT_REFUSAL_SWALLOWED,   /* a refusal is answered as "applied" */
     SIM_PLANT_LOSS_UNTOLD,         /* an exchange that was lost never ends */
     SIM_PLANT_CURSOR_AHEAD,        /* the cursor passes a number that is not yet given */
+    SIM_PLANT_OUTBOX_FORGETS,      /* a terminal that dies loses the last of its outbox */
+    SIM_PLANT_SCOPE_LEAK,          /* a page holds what another agent may see */
     SIM_PLANT_COUNT
 };
 
@@ -76,6 +79,7 @@ struct sim_terminal {
     int number;
     char login[16];
     const char *office;
+    bool moved; /* some time */
     struct ledger_actor actor;
     struct record *agent; /* the catalogue record */
     char path[160];
@@ -107,7 +111,8 @@ struct sim_made {
     bool accepts; /* a hand-off */
     int arrivals; /* how often it reached the server */
     bool at_server;
-    bool refused; /* by the server */
+    bool refused;   /* by the server */
+    bool withdrawn; /* by the agent, before it was sent */
 };
 
 struct sim_totals {
@@ -117,6 +122,7 @@ struct sim_totals {
     int64_t repeated;
     int64_t refused;
     int64_t handoffs_won;
+    int64_t withdrawn;
     int64_t faults[SIM_FAULT_COUNT];
 };
 
@@ -184,6 +190,8 @@ int64_t sim_wall(const struct simulation *simulation);
 
 /* Makes the ledger with its agents, fills the terminals' actors. */
 void sim_server_begin(struct simulation *simulation);
+/* The agent of this terminal gets another office and another queue. */
+void sim_server_move(struct simulation *simulation, struct sim_terminal *terminal);
 void sim_server_restart(struct simulation *simulation);
 /* Takes a message that arrived, or a long poll whose time is over, and frees it or posts it. */
 void sim_server_take(struct simulation *simulation, struct sim_message *message);
