@@ -94,16 +94,31 @@ static void check_row(struct simulation *simulation, sqlite3_stmt *row)
         sim_break(simulation, "operation %s is another one at the server", id);
 }
 
-static void check_ledger(struct simulation *simulation)
+/* What an agent wrote stands there as it was written. */
+static void check_note(struct simulation *simulation, sqlite3 *database,
+                       const struct sim_made *made)
 {
-    struct ledger_check check;
-    struct error error = ERROR_INIT;
+    sqlite3_stmt *row = NULL;
+
+    if (sqlite3_prepare_v2(database, "SELECT document FROM record WHERE id = ?1", -1, &row, NULL) !=
+            SQLITE_OK ||
+        sqlite3_bind_text(row, 1, made->record.text, -1, SQLITE_STATIC) != SQLITE_OK)
+        abort();
+    const char *text =
+        sqlite3_step(row) == SQLITE_ROW ? (const char *)sqlite3_column_text(row, 0) : "{}";
+    json_t *document = json_loads(text, 0, NULL);
+    if (!json_equal(json_object_get(document, "body"), made->note))
+        sim_break(simulation, "note %s of %s does not stand at the server as it was written",
+                  made->record.text, simulation->terminals[made->terminal].login);
+    json_decref(document);
+    sqlite3_finalize(row);
+}
+
+static void check_operations(struct simulation *simulation)
+{
     sqlite3 *database = NULL;
     sqlite3_stmt *row = NULL;
 
-    sim_must(simulation,
-             ledger_check(simulation->ledger_path, ledger_found, simulation, &check, &error),
-             &error, "checking the ledger");
     if (sqlite3_open_v2(simulation->ledger_path, &database, SQLITE_OPEN_READONLY, NULL) !=
             SQLITE_OK ||
         sqlite3_prepare_v2(database, "SELECT id, refusal, record, device FROM operation", -1, &row,
@@ -112,12 +127,26 @@ static void check_ledger(struct simulation *simulation)
     while (sqlite3_step(row) == SQLITE_ROW)
         check_row(simulation, row);
     sqlite3_finalize(row);
+    for (size_t i = 0; i < simulation->made_count; i++)
+        if (simulation->made[i].note != NULL && simulation->made[i].at_server &&
+            !simulation->made[i].refused)
+            check_note(simulation, database, &simulation->made[i]);
     sqlite3_close(database);
     for (size_t i = 0; i < simulation->made_count; i++)
         if (!simulation->made[i].at_server && !simulation->made[i].withdrawn)
             sim_break(simulation, "operation %s of %s left the outbox and is not at the server",
                       simulation->made[i].id.text,
                       simulation->terminals[simulation->made[i].terminal].login);
+}
+
+static void check_ledger(struct simulation *simulation)
+{
+    struct ledger_check check;
+    struct error error = ERROR_INIT;
+
+    sim_must(simulation,
+             ledger_check(simulation->ledger_path, ledger_found, simulation, &check, &error),
+             &error, "checking the ledger");
 }
 
 static void check_winners(struct simulation *simulation)
@@ -270,8 +299,9 @@ static void check_records(struct simulation *simulation, struct sim_terminal *te
 void sim_check(struct simulation *simulation)
 {
     check_rest(simulation);
-    check_ledger(simulation);
+    check_operations(simulation);
     check_winners(simulation);
+    check_ledger(simulation);
     for (int i = 0; i < simulation->terminal_count; i++) {
         struct sim_terminal *terminal = &simulation->terminals[i];
         if (!terminal->running)

@@ -467,6 +467,7 @@ static void note_made(struct sim_terminal *terminal, const struct operation *ope
         .id = operation->id,
         .record = operation->record,
         .terminal = terminal->number,
+        .note = operation->type == RECORD_NOTE ? json_deep_copy(operation->body) : NULL,
         .accepts = operation->type == RECORD_HANDOFF && operation->kind == OPERATION_CLAIM &&
                    state != NULL && strcmp(state, "accepted") == 0};
     simulation->totals.operations++;

@@ -32,7 +32,9 @@ const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "loss-untold",
                                                       "cursor-ahead",
                                                       "outbox-forgets",
-                                                      "scope-leak"};
+                                                      "scope-leak",
+                                                      "two-winners",
+                                                      "text-changed"};
 
 /* --- chance ----------------------------------------------------------------------------------- */
 
@@ -394,6 +396,8 @@ static void end(struct simulation *simulation)
     for (size_t i = 0; i < simulation->message_count; i++)
         sim_message_free(simulation->messages[i]);
     free(simulation->messages);
+    for (size_t i = 0; i < simulation->made_count; i++)
+        json_decref(simulation->made[i].note);
     free(simulation->made);
     (void)snprintf(command, sizeof command, "rm -rf '%s'", simulation->directory);
     if (system(command) != 0)

@@ -48,6 +48,8 @@ enum sim_plant {
     SIM_PLANT_CURSOR_AHEAD,        /* the cursor passes a number that is not yet given */
     SIM_PLANT_OUTBOX_FORGETS,      /* a terminal that dies loses the last of its outbox */
     SIM_PLANT_SCOPE_LEAK,          /* a page holds what another agent may see */
+    SIM_PLANT_TWO_WINNERS,         /* who accepts a hand-off too late wins too */
+    SIM_PLANT_TEXT_CHANGED,        /* a note arrives in other words */
     SIM_PLANT_COUNT
 };
 
@@ -113,6 +115,7 @@ struct sim_made {
     bool at_server;
     bool refused;   /* by the server */
     bool withdrawn; /* by the agent, before it was sent */
+    json_t *note;   /* the body of a note; owned, NULL for all else */
 };
 
 struct sim_totals {
