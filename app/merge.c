@@ -4,6 +4,7 @@
 
 #include "app/json.h"
 #include "app/merge_internal.h"
+#include "app/text.h"
 
 static const char *const refusal_names[MERGE_REFUSAL_COUNT] = {
     [MERGE_APPLIED] = "applied",     [MERGE_MISSING] = "missing", [MERGE_EXISTS] = "exists",
@@ -28,13 +29,8 @@ enum merge_refusal merge_refusal_from_name(const char *name)
 
 enum merge_refusal merge_refuse(struct merge *merge, enum merge_refusal refusal, const char *path)
 {
-    const char *text = path != NULL ? path : "";
-    size_t length = strlen(text);
-
-    if (length >= sizeof(merge->result->field))
-        length = sizeof(merge->result->field) - 1;
-    memcpy(merge->result->field, text, length);
-    merge->result->field[length] = '\0';
+    /* Whole characters: half of one is no JSON, and then no answer could be given. */
+    text_copy(merge->result->field, sizeof(merge->result->field), path != NULL ? path : "");
     return refusal;
 }
 

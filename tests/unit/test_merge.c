@@ -355,6 +355,29 @@ static void a_record_too_large_is_refused(void **state)
     record_free(record);
 }
 
+static void a_long_path_is_named_in_whole_characters(void **state)
+{
+    struct record *record = client();
+
+    (void)state;
+    for (int lead = 0; lead < 2; lead++) {
+        struct operation *operation = make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 2000, 1, "{}");
+        struct merge_result result;
+        char path[200] = "x";
+        json_t *named;
+
+        for (size_t length = (size_t)lead; length + 2 < sizeof(path); length += 2)
+            memcpy(path + length, "é", 3);
+        json_object_set_new(operation->body, path, json_null());
+        result = apply(&record, operation);
+        assert_int_equal(result.refusal, MERGE_FIELD);
+        named = json_string(result.field);
+        assert_non_null(named);
+        json_decref(named);
+    }
+    record_free(record);
+}
+
 /* What is emptied leaves the body, and its stamp stays. */
 static void a_record_does_not_grow_by_what_was_emptied(void **state)
 {
@@ -562,6 +585,7 @@ int main(void)
         cmocka_unit_test(answers_are_fields_of_their_own),
         cmocka_unit_test(a_submitted_form_takes_no_more_answers),
         cmocka_unit_test(a_record_too_large_is_refused),
+        cmocka_unit_test(a_long_path_is_named_in_whole_characters),
         cmocka_unit_test(a_record_does_not_grow_by_what_was_emptied),
         cmocka_unit_test(large_conflicts_give_way_to_later_ones),
         cmocka_unit_test(one_hand_off_has_one_winner),
