@@ -167,6 +167,13 @@ static const struct screen_key outbox_keys[] = {
     {0},
 };
 
+static bool outbox_offers(const struct screen *screen, const struct screen_key *key)
+{
+    const struct outbox *outbox = screen->data;
+
+    return key->run != run_withdraw || outbox->count > 0;
+}
+
 extern const struct screen_kind screen_outbox;
 const struct screen_kind screen_outbox = {
     .name = "outbox",
@@ -178,6 +185,7 @@ const struct screen_kind screen_outbox = {
     .label = N_("Outbox"),
     .flags = SCREEN_SINGLE,
     .keys = outbox_keys,
+    .offers = outbox_offers,
     .open = outbox_open,
     .close = outbox_close,
     .draw = outbox_draw,

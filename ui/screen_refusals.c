@@ -247,6 +247,15 @@ static const struct screen_key refusals_keys[] = {
     {0},
 };
 
+/* Both are about the marked one. */
+static bool refusals_offers(const struct screen *screen, const struct screen_key *key)
+{
+    const struct refusals *refusals = screen->data;
+
+    (void)key;
+    return refusals->count > 0;
+}
+
 extern const struct screen_kind screen_refusals;
 const struct screen_kind screen_refusals = {
     .name = "refusals",
@@ -256,6 +265,7 @@ const struct screen_kind screen_refusals = {
     .command = N_("refusals"),
     .flags = SCREEN_SINGLE,
     .keys = refusals_keys,
+    .offers = refusals_offers,
     .open = refusals_open,
     .close = refusals_close,
     .draw = refusals_draw,

@@ -109,6 +109,7 @@ static void the_outbox_tells_and_takes_back(void **state)
     ui_fixture_type(fixture, "Not to be sent");
     ui_fixture_press(fixture, INPUT_CONTROL('X'));
     ui_fixture_press(fixture, INPUT_F(7));
+    assert_true(ui_fixture_shows(fixture, "Ctrl-X Take back"));
     assert_true(ui_fixture_shows(fixture, "New client: Zoe Roy"));
     assert_true(ui_fixture_shows(fixture, "Note: Not to be sent"));
     ui_fixture_press(fixture, INPUT_END);
@@ -151,6 +152,7 @@ static void a_refused_note_comes_back_with_its_text(void **state)
     assert_true(ui_fixture_shows(fixture, "My own words"));
     ui_fixture_press(fixture, INPUT_CONTROL('X'));
     assert_true(ui_fixture_shows(fixture, "Nothing was refused."));
+    assert_false(ui_fixture_shows(fixture, "Redo"));
     assert_int_equal(store_refusal_count(fixture->desk.store, NULL), 0);
 }
 
