@@ -328,6 +328,7 @@ static void run_handoff(struct screen *screen, const char *argument)
 }
 
 static const struct screen_key form_keys[] = {
+    {INPUT_ENTER, N_("Open"), N_("Opens the marked form."), NULL, NULL},
     {INPUT_TAB, NULL,
      N_("Tab, Enter and the arrows go from field to field; Page keys from page to page."), NULL,
      NULL},
@@ -361,6 +362,8 @@ static bool form_offers(const struct screen *screen, const struct screen_key *ke
     const struct fill_line *line;
 
     if (form == NULL || form->fill == NULL || form->mode == FORM_PICKING)
+        return key->code == INPUT_ENTER;
+    if (key->code == INPUT_ENTER)
         return false;
     if (key->run == run_text)
         return true;

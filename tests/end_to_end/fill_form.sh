@@ -7,6 +7,7 @@
 open_form() {
     keys "$1" F4
     wait_for "$1" "SQCA-1"
+    screen "$1" | grep -qE "Entrée Ouvrir|Enter Open" || fail "the key that opens is not shown"
     keys "$1" Down Down Enter
     wait_for "$1" "$2"
 }
