@@ -366,17 +366,18 @@ static void text_changed(struct screen *screen)
     }
 }
 
-/* Undo of the form begins where that of the text ends. */
+/* Undo of the form begins where that of the text ends; Ctrl-D in an item is the item's. */
 static bool text_key(struct screen *screen, const struct input *input)
 {
     struct form_screen *form = screen->data;
+    const struct fill_line *line = fill_line(form->fill, fill_current(form->fill));
     size_t before = editor_cursor(form->editor);
     bool changed = false;
     bool used;
 
-    if (input->code == INPUT_CONTROL('Y') &&
-        (fill_typed(form->fill) == NULL ||
-         fill_line(form->fill, fill_current(form->fill))->received))
+    if (input->code == INPUT_CONTROL('Y') && (fill_typed(form->fill) == NULL || line->received))
+        return false;
+    if (input->code == INPUT_CONTROL('D') && line->list != NULL)
         return false;
     if ((input->code == INPUT_PAGE_UP || input->code == INPUT_PAGE_DOWN))
         return false;

@@ -112,5 +112,18 @@ if command -v sqlite3 >/dev/null; then
         sleep 0.1
     done
 fi
+
+# --- an item of a list goes away with the key that the screen shows --------------------------------
+keys a Escape
+wait_gone a "Ctrl-X Review"
+keys a C-g
+types a "form DN-1"$'\r'
+wait_for a "+ Add: Children born"
+shows a "Enter Open" && fail "Enter says that it opens where it fills"
+keys a Enter
+wait_for a "Usual given name"
+keys a C-d
+wait_for a "+ Add: Children born"
+keys a Escape
 terminal_quit a
 echo "filled in both languages"
