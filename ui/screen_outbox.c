@@ -24,6 +24,7 @@ struct outbox {
     struct list list;
     size_t count;
     int64_t waiting; /* all of them */
+    bool unanswered; /* the server cannot be reached: that is why, in the screen's words */
 };
 
 static int add(void *context, const struct outbox_entry *entry)
@@ -41,7 +42,8 @@ static int add(void *context, const struct outbox_entry *entry)
         snprintf(
             row->state, sizeof(row->state),
             language_plural("tried %1$d time: %2$s", "tried %1$d times: %2$s", entry->attempts),
-            entry->attempts, *entry->reason != '\0' ? entry->reason : _("no answer"));
+            entry->attempts,
+            *entry->reason != '\0' && !outbox->unanswered ? entry->reason : _("no answer"));
     return 0;
 }
 
@@ -49,7 +51,10 @@ static void read_all(struct screen *screen)
 {
     struct outbox *outbox = screen->data;
     struct error error = ERROR_INIT;
+    struct link_status status;
 
+    link_status_get(screen->desk->link, &status);
+    outbox->unanswered = status.state == LINK_OFFLINE;
     outbox->desk = screen->desk;
     outbox->count = 0;
     if (store_outbox_each(screen->desk->store, OUTBOX_LIMIT, add, outbox, &error) != 0)

@@ -144,6 +144,7 @@ take_over() {
     waits b "Ce qui s'est passé" "What happened"
     keys b F7
     wait_for b "Seconde note, $client."
+    waits b "aucune réponse" "no answer" 40
     keys b Escape
     server_start
     waits b "en ligne" "online" 60
