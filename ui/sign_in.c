@@ -45,8 +45,11 @@ static enum sign_in_step finish(struct desk *desk, const char *login, const char
         record_free(agent);
         return fail(error, ERROR_MEMORY, "out of memory");
     }
-    if (desk_sign_in(desk, path, key, agent, error) != 0)
+    if (desk_sign_in(desk, path, key, agent, error) != 0) {
+        /* The server may have taken the sign-in already: nobody would be behind that session. */
+        link_sign_out(desk->link);
         return SIGN_IN_FAILED;
+    }
     if (link_sign_in(desk->link, login, password, store_device(desk->store), error) != 0 ||
         link_store_set(desk->link, desk->store_path, desk->key, error) != 0) {
         desk_sign_out(desk);

@@ -1,8 +1,12 @@
 /* The frame and its screens, on a canvas. */
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#include <sqlite3.h>
 
 #include "tests/unit/ui_fixture.h"
 #include "ui/language.h"
@@ -239,6 +243,43 @@ static void a_login_that_is_held_is_not_called_wrong(void **state)
     assert_int_equal(link_sign_in_state(fixture->link, NULL, NULL), SIGN_IN_NONE);
 }
 
+/* Makes a store of this agent's whose beginning is damaged. */
+static void make_damaged_store(const char *path, const struct id *agent)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    struct seal_key *key = seal_key_new();
+    sqlite3 *database;
+
+    assert_int_equal(seal_key_wrap(key, "before", wrapped, NULL), 0);
+    assert_int_equal(store_create(path, agent, key, wrapped, NULL), 0);
+    seal_key_free(key);
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, "DELETE FROM state", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+}
+
+static void no_session_stays_behind_a_store_that_does_not_open(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct desk desk = {.link = fixture->link,
+                        .catalogue = fixture->desk.catalogue,
+                        .data_directory = fixture->directory};
+    struct error error = ERROR_INIT;
+    char folder[128], path[160], login[256], password[1024];
+    struct id device = {""};
+
+    snprintf(folder, sizeof(folder), "%s/agents", fixture->directory);
+    snprintf(path, sizeof(path), "%s/damaged.db", folder);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    make_damaged_store(path, desk_agent(&fixture->desk));
+    assert_int_equal(link_sign_in(fixture->link, "damaged", "now", &device, &error), 0);
+    assert_true(link_credentials(fixture->link, login, password, &device));
+    link_sign_in_answer(fixture->link, SIGN_IN_ACCEPTED, fixture->desk.agent, NULL);
+    assert_int_equal(sign_in_poll(&desk, "damaged", "now", &error), SIGN_IN_PREVIOUS);
+    assert_int_equal(sign_in_previous(&desk, "damaged", "now", "before", &error), SIGN_IN_FAILED);
+    assert_int_equal(link_sign_in_state(fixture->link, NULL, NULL), SIGN_IN_NONE);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
@@ -256,6 +297,7 @@ int main(void)
         TEST(it_fits_small_and_large_windows),
         TEST(a_question_is_answered_by_its_digit),
         TEST(a_login_that_is_held_is_not_called_wrong),
+        TEST(no_session_stays_behind_a_store_that_does_not_open),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
