@@ -10,6 +10,9 @@
 #include "ui/language.h"
 #include "ui/ui_internal.h"
 
+/* How often a notice is looked at again while nothing changes. */
+#define NOTICE_LOOK_MS INT64_C(10000)
+
 struct ui *ui_new(struct desk *desk)
 {
     struct ui *ui = calloc(1, sizeof(*ui));
@@ -396,22 +399,12 @@ void ui_input(struct ui *ui, const struct input *input)
     stack_settle(ui);
 }
 
-void ui_tick(struct ui *ui)
-{
-    struct screen *top = ui_top(ui);
-
-    if (top != NULL && top->kind->tick != NULL)
-        top->kind->tick(top);
-    stack_settle(ui);
-}
-
-/* --- what changed outside -------------------------------------------------------------------- */
-
 static void observe(struct ui *ui)
 {
     int64_t refusals, waiting;
     int handoffs = ui->desk->line.handoffs_offered;
 
+    ui->observed_ms = desk_now(ui->desk);
     for (const struct screen_kind *const *kind = screen_kinds; *kind != NULL; kind++)
         if ((*kind)->observe != NULL)
             (*kind)->observe(ui->desk);
@@ -425,6 +418,21 @@ static void observe(struct ui *ui)
     ui->waiting = waiting < 0 ? 0 : waiting;
     ui->refusals = refusals < 0 ? 0 : refusals;
 }
+
+void ui_tick(struct ui *ui)
+{
+    struct screen *top = ui_top(ui);
+
+    /* News grow old also while nothing changes. */
+    if (ui->desk->store != NULL && ui->desk->line.notice[0] != '\0' &&
+        desk_now(ui->desk) - ui->observed_ms >= NOTICE_LOOK_MS)
+        observe(ui);
+    if (top != NULL && top->kind->tick != NULL)
+        top->kind->tick(top);
+    stack_settle(ui);
+}
+
+/* --- what changed outside -------------------------------------------------------------------- */
 
 void ui_look(struct ui *ui)
 {

@@ -33,6 +33,7 @@ struct ui {
     bool commanding;
     int64_t store_version, catalogue_version;
     uint64_t desk_changes;
+    int64_t observed_ms; /* when the kinds of screens last looked at the store */
     struct link_status link;
     int64_t quit_asked_ms;     /* when quitting was asked while a contact is in progress */
     int64_t waiting, refusals; /* counts in the store */

@@ -187,6 +187,25 @@ static void a_queue_is_read_and_found_in_the_screens_language(void **state)
     assert_true(ui_fixture_shows(fixture, "Première ligne"));
 }
 
+static int64_t half_a_minute_on(void *context)
+{
+    return clock_system(context) + 30000;
+}
+
+static void a_notice_goes_when_its_news_is_old(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    strcpy(fixture->desk.line.notice, "Old news");
+    ui_tick(fixture->ui);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "Old news"));
+    clock_init(&fixture->desk.clock, half_a_minute_on, NULL);
+    ui_tick(fixture->ui);
+    ui_fixture_draw(fixture);
+    assert_false(ui_fixture_shows(fixture, "Old news"));
+}
+
 static void quitting_says_that_a_contact_is_open(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -212,6 +231,7 @@ int main(void)
         WITH(a_refused_note_comes_back_with_its_text),
         WITH(a_wrong_detail_is_named_and_gone_to),
         WITH(a_queue_is_read_and_found_in_the_screens_language),
+        WITH(a_notice_goes_when_its_news_is_old),
         WITH(quitting_says_that_a_contact_is_open),
     };
 
