@@ -90,10 +90,11 @@ struct search_completion {
 /* Most completions offered. */
 #define SEARCH_COMPLETIONS_MOST 50
 
-/* Completes the name or the value of the filter that the cursor (a byte offset) stands in; no
- * items when it stands in none. New (search_completion_free). */
-int search_complete(struct catalogue *catalogue, const char *query, size_t cursor,
-                    struct search_completion **completion, struct error *error);
+/* Completes the name (to that in `language`, "fr" or "en") or the value of the filter that the
+ * cursor (a byte offset) stands in; no items when it stands in none. New (search_completion_free).
+ */
+int search_complete(struct catalogue *catalogue, const char *language, const char *query,
+                    size_t cursor, struct search_completion **completion, struct error *error);
 void search_completion_free(struct search_completion *completion);
 
 /* Bytes of memory that this connection's index holds now. */

@@ -19,13 +19,16 @@ static void add_item(struct search_completion *completion, const char *text)
         completion->count++;
 }
 
-static void complete_name(struct search_completion *completion, const char *typed, size_t length)
+/* The name in `language` is offered, for what begins it or the English one. */
+static void complete_name(struct search_completion *completion, const char *language,
+                          const char *typed, size_t length)
 {
     for (unsigned i = 0; i < SEARCH_FILTER_COUNT; i++) {
-        const char *name = search_filter_name((enum search_filter_kind)i);
+        const char *name = search_filter_name_in((enum search_filter_kind)i, language);
+        const char *english = search_filter_name((enum search_filter_kind)i);
         char text[SEARCH_TERM_LIMIT + 3];
 
-        if (strncmp(name, typed, length) != 0)
+        if (strncmp(name, typed, length) != 0 && strncmp(english, typed, length) != 0)
             continue;
         text[0] = ':';
         text_copy(text + 1, sizeof text - 2, name);
@@ -112,8 +115,8 @@ static size_t word_start(const char *query, size_t end)
     return end;
 }
 
-int search_complete(struct catalogue *catalogue, const char *query, size_t cursor,
-                    struct search_completion **completion, struct error *error)
+int search_complete(struct catalogue *catalogue, const char *language, const char *query,
+                    size_t cursor, struct search_completion **completion, struct error *error)
 {
     struct search_completion *made = calloc(1, sizeof *made);
     size_t start;
@@ -131,7 +134,7 @@ int search_complete(struct catalogue *catalogue, const char *query, size_t curso
     start = word_start(query, cursor);
     made->start = start;
     if (start < cursor && query[start] == ':') {
-        complete_name(made, query + start + 1, cursor - start - 1);
+        complete_name(made, language, query + start + 1, cursor - start - 1);
     } else {
         size_t end = start; /* of the word before, which may be a filter's name */
         size_t name;

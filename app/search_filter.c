@@ -72,6 +72,13 @@ const char *search_filter_name(enum search_filter_kind kind)
     return kind < SEARCH_FILTER_COUNT ? rules[kind].name : NULL;
 }
 
+const char *search_filter_name_in(enum search_filter_kind kind, const char *language)
+{
+    if (kind < SEARCH_FILTER_COUNT && strcmp(language, "fr") == 0)
+        return rules[kind].french;
+    return search_filter_name(kind);
+}
+
 enum search_filter_kind search_filter_from_name(const char *name, size_t length)
 {
     char *folded = text_fold(name, length);

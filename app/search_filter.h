@@ -25,6 +25,8 @@ enum search_filter_kind {
 
 /* The name as it is typed after the colon ("org"). */
 const char *search_filter_name(enum search_filter_kind kind);
+/* The same in "fr" or "en". */
+const char *search_filter_name_in(enum search_filter_kind kind, const char *language);
 
 /* The kind with this name, in either language; SEARCH_FILTER_COUNT for none. */
 enum search_filter_kind search_filter_from_name(const char *name, size_t length);

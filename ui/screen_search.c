@@ -348,7 +348,7 @@ static void complete(struct screen *screen)
         put_offer(screen);
         return;
     }
-    if (search_complete(screen->desk->catalogue, editor_text(search->query),
+    if (search_complete(screen->desk->catalogue, language_now(), editor_text(search->query),
                         editor_cursor(search->query), &search->offers, NULL) != 0) {
         search->offers = NULL;
         return;

@@ -183,13 +183,15 @@ static void test_filters(void **state)
     assert_false(results->filters[3].complete);
 }
 
-static void expect_completions(struct fixture *fixture, const char *query, const char *items)
+static void expect_completions(struct fixture *fixture, const char *language, const char *query,
+                               const char *items)
 {
     struct search_completion *completion = NULL;
     char found[1000] = "";
 
-    assert_int_equal(
-        search_complete(fixture->catalogue, query, strlen(query), &completion, &fixture->error), 0);
+    assert_int_equal(search_complete(fixture->catalogue, language, query, strlen(query),
+                                     &completion, &fixture->error),
+                     0);
     for (size_t i = 0; i < completion->count; i++) {
         strcat(found, "|");
         strcat(found, completion->items[i]);
@@ -203,14 +205,17 @@ static void test_completion(void **state)
     struct fixture *fixture = *state;
 
     add_sample(fixture);
-    expect_completions(fixture, "permis :le", "|:level ");
-    expect_completions(fixture, ":o", "|:org |:open ");
-    expect_completions(fixture, ":level ", "|1 |2 |3 ");
-    expect_completions(fixture, ":channel c", "|counter |chat ");
-    expect_completions(fixture, ":org sa", "|saaq |saaq-qc ");
-    expect_completions(fixture, ":event bir", "|birth-of-a-child ");
-    expect_completions(fixture, "permis", "");
-    expect_completions(fixture, "", "");
+    expect_completions(fixture, "en", "permis :le", "|:level ");
+    expect_completions(fixture, "en", ":o", "|:org |:open ");
+    expect_completions(fixture, "fr", ":ni", "|:niveau ");
+    expect_completions(fixture, "fr", ":le", "|:niveau ");
+    expect_completions(fixture, "fr", ":niveau ", "|1 |2 |3 ");
+    expect_completions(fixture, "en", ":level ", "|1 |2 |3 ");
+    expect_completions(fixture, "en", ":channel c", "|counter |chat ");
+    expect_completions(fixture, "en", ":org sa", "|saaq |saaq-qc ");
+    expect_completions(fixture, "en", ":event bir", "|birth-of-a-child ");
+    expect_completions(fixture, "en", "permis", "");
+    expect_completions(fixture, "en", "", "");
 }
 
 static void test_moved_lead_to_the_successor(void **state)
