@@ -10,7 +10,7 @@
 
 #include "tests/sim/simulation.h"
 
-#define TEST_SEEDS  10
+#define TEST_SEEDS  6
 #define PLANT_SEEDS 40
 
 struct sums {

@@ -67,6 +67,23 @@ static void check_rest(struct simulation *simulation)
     }
 }
 
+#define CLOCK_WRONG_MS    60000
+#define CLOCK_DOUBTFUL_MS 5000
+
+/* The agent is told of a clock that is off by over a minute, and of no other. */
+static void check_clock(struct simulation *simulation, struct sim_terminal *terminal)
+{
+    struct link_status status;
+    int64_t offset = terminal->clock_offset < 0 ? -terminal->clock_offset : terminal->clock_offset;
+
+    link_status_get(terminal->link, &status);
+    if ((offset > CLOCK_WRONG_MS + CLOCK_DOUBTFUL_MS && !status.clock_wrong) ||
+        (offset < CLOCK_WRONG_MS - CLOCK_DOUBTFUL_MS && status.clock_wrong))
+        sim_break(simulation, "%s: the clock is off by %" PRId64 " ms, and the agent is told %s",
+                  terminal->login, terminal->clock_offset,
+                  status.clock_wrong ? "that it is wrong" : "nothing");
+}
+
 /* --- the ledger ------------------------------------------------------------------------------- */
 
 static void ledger_found(void *context, const char *finding)
@@ -306,6 +323,7 @@ void sim_check(struct simulation *simulation)
         struct sim_terminal *terminal = &simulation->terminals[i];
         if (!terminal->running)
             continue;
+        check_clock(simulation, terminal);
         check_refusals(simulation, terminal);
         check_records(simulation, terminal);
     }

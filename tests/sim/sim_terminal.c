@@ -488,7 +488,8 @@ void sim_terminal_act(struct sim_terminal *terminal)
     struct batch batch = {0};
     struct error error = ERROR_INIT;
 
-    terminal->act_at = simulation->now + 500 + (int64_t)sim_random(simulation, 60000);
+    terminal->act_at =
+        simulation->now + 500 + (int64_t)sim_random(simulation, (uint64_t)simulation->act_most_ms);
     size_t which = sim_random(simulation, sizeof acts / sizeof acts[0]);
     int code = acts[which](terminal, &author, &batch, &error);
     if (code == 0 && batch.count > 0)

@@ -14,6 +14,7 @@
 
 #define WORK_MS         INT64_C(1200000) /* of simulated time with acts and faults */
 #define DRAIN_MOST_MS   INT64_C(3600000)
+#define REST_MS         INT64_C(61000) /* longer than a long poll */
 #define STEPS_MOST      200000
 #define TRACE_LIMIT     600
 #define TICK_MEAN_MS    5000 /* between two looks at what strikes by itself */
@@ -286,7 +287,8 @@ static void strike(struct simulation *simulation)
         &simulation->terminals[sim_random(simulation, (uint64_t)simulation->terminal_count)];
 
     if (sim_strikes(simulation, SIM_PARTITION))
-        terminal->cut_until = simulation->now + (int64_t)sim_random(simulation, 300000);
+        terminal->cut_until =
+            simulation->now + (int64_t)sim_random(simulation, (uint64_t)simulation->cut_most_ms);
     if (sim_strikes(simulation, SIM_CLOCK_JUMP)) {
         int64_t most = sim_random(simulation, 3) == 0 ? CLOCK_JUMP_MOST : 600000;
         terminal->clock_offset = (int64_t)sim_random(simulation, (uint64_t)(2 * most)) - most;
@@ -356,6 +358,9 @@ static void choose_weather(struct simulation *simulation)
         uint64_t kind = sim_random(simulation, 3);
         simulation->chance[fault] = kind == 0 ? 0 : kind == 1 ? most[fault] / 5 : most[fault];
     }
+    /* Every sixteenth seed is a busy day, which takes long to run. */
+    simulation->act_most_ms = simulation->seed % 16 == 0 ? 8000 : 60000;
+    simulation->cut_most_ms = sim_random(simulation, 4) == 0 ? WORK_MS : 300000;
 }
 
 static void begin(struct simulation *simulation)
@@ -417,6 +422,9 @@ bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant,
         simulation->terminals[i].cut_until = 0;
     sim_trace(simulation, "healed");
     run_until(simulation, simulation->now + DRAIN_MOST_MS, true);
+    /* The rest lasts, and every terminal has heard the server's time since its clock jumped. */
+    run_until(simulation, simulation->now + REST_MS, false);
+    run_until(simulation, simulation->now + REST_MS, true);
     if (!simulation->broken)
         sim_check(simulation);
     simulation->totals.simulated_ms = simulation->now;

@@ -137,6 +137,8 @@ struct simulation {
     uint64_t digest;             /* of the trace */
     int64_t now;                 /* ms since the start */
     bool healed;                 /* no more faults */
+    int64_t act_most_ms;         /* between two acts of an agent */
+    int64_t cut_most_ms;         /* of a partition */
     int chance[SIM_FAULT_COUNT]; /* of 1000 */
     char directory[96];
     char ledger_path[128];
