@@ -304,6 +304,12 @@ static void run_send(struct screen *screen, const char *argument)
         return;
     }
     offer = make_offer(screen, target);
+    if (offer.summary[strspn(offer.summary, " ")] == '\0') {
+        ui_tell(screen->ui, UI_FAILED, "%s", _("Say in one line what it is about."));
+        fields_focus_set(handing->fields, ROW_SUMMARY);
+        ui_stop_ahead(screen->ui);
+        return;
+    }
     code = handoff_offer(&batch, &author, &offer, &id, &error);
     if (!work_apply(screen, &batch, code, &error)) {
         ui_stop_ahead(screen->ui);

@@ -187,6 +187,22 @@ static void a_queue_is_read_and_found_in_the_screens_language(void **state)
     assert_true(ui_fixture_shows(fixture, "Première ligne"));
 }
 
+static void a_hand_off_wants_a_summary(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(5));
+    ui_fixture_type(fixture, "\t");
+    ui_fixture_press(fixture, INPUT_CONTROL('U'));
+    ui_fixture_press(fixture, INPUT_BACK_TAB);
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "Say in one line what it is about."));
+    ui_fixture_type(fixture, "lost card");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "Offered to"));
+}
+
 static int64_t half_a_minute_on(void *context)
 {
     return clock_system(context) + 30000;
@@ -231,6 +247,7 @@ int main(void)
         WITH(a_refused_note_comes_back_with_its_text),
         WITH(a_wrong_detail_is_named_and_gone_to),
         WITH(a_queue_is_read_and_found_in_the_screens_language),
+        WITH(a_hand_off_wants_a_summary),
         WITH(a_notice_goes_when_its_news_is_old),
         WITH(quitting_says_that_a_contact_is_open),
     };
