@@ -317,8 +317,7 @@ static void run_send(struct screen *screen, const char *argument)
     }
     handing->done = true;
     desk_draft_put(screen->desk, handing->name, NULL, NULL);
-    ui_tell(screen->ui, UI_DONE, _("Offered to %s; :handoffs shows what becomes of it."),
-            target->name);
+    ui_tell(screen->ui, UI_DONE, _("Offered to %s; :handoffs follows it."), target->name);
     screen_finish(screen, json_pack("{s:s}", "handoff", id.text));
 }
 
