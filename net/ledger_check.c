@@ -49,9 +49,8 @@ static void check_row(struct check *check, sqlite3_stmt *statement, int64_t last
         found(check, "%s %s holds another record's document", type, id);
     if (record->rev != sqlite3_column_int64(statement, 3) || record->seq != seq)
         found(check, "%s %s disagrees with its document about rev or seq", type, id);
-    if (!record_type_is_catalogue(record->type) &&
-        strcmp(record_text(record, "case"), database_text(statement, 5)) != 0)
-        found(check, "%s %s is not filed under its case", type, id);
+    if (strcmp(ledger_record_parent(record), database_text(statement, 5)) != 0)
+        found(check, "%s %s is not filed under its case or contact", type, id);
     if (seq < 1 || seq > last_seq)
         found(check, "%s %s has number %" PRId64 ", the last one given is %" PRId64, type, id, seq,
               last_seq);

@@ -109,10 +109,18 @@ static int row_update(struct ledger *ledger, const struct ledger_row *row, const
     return database_run(ledger->writer, statement, error);
 }
 
+const char *ledger_record_parent(const struct record *record)
+{
+    const char *matter = record_text(record, "case");
+
+    if (record_type_is_catalogue(record->type))
+        return "";
+    return matter[0] != '\0' ? matter : record_text(record, "contact");
+}
+
 int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error *error)
 {
-    const char *parent =
-        record_type_is_catalogue(row->record->type) ? "" : record_text(row->record, "case");
+    const char *parent = ledger_record_parent(row->record);
     json_t *document = record_to_json(row->record);
     char *text = document != NULL ? json_dumps(document, JSON_COMPACT) : NULL;
     int code;

@@ -154,6 +154,9 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
     if (code == 0)
         code = ledger_scopes_of(ledger->writer, RECORD_CASE, record_text(record, "case"), scopes,
                                 NULL, error);
+    if (code == 0)
+        code = ledger_scopes_of(ledger->writer, RECORD_CONTACT, record_text(record, "contact"),
+                                scopes, NULL, error);
     return code;
 }
 
@@ -209,7 +212,7 @@ static int grant_children(struct ledger *ledger, const struct record *record,
         if (longer == NULL) {
             sqlite3_reset(statement);
             free(rows);
-            return error_set(error, ERROR_MEMORY, "no memory for a case's children");
+            return error_set(error, ERROR_MEMORY, "no memory for a record's children");
         }
         rows = longer;
         rows[count++] = sqlite3_column_int64(statement, 0);
@@ -247,12 +250,18 @@ static int follow_references(struct ledger *ledger, const struct record *record,
     return code;
 }
 
+/* A case has contacts, notes, submissions; a contact has what was written before it had a case. */
+static bool has_children(const struct record *record)
+{
+    return record->type == RECORD_CASE || record->type == RECORD_CONTACT;
+}
+
 static int follow(struct ledger *ledger, const struct record *record,
                   const struct scope_set *scopes, struct error *error)
 {
     int code = follow_references(ledger, record, scopes, error);
 
-    if (code == 0 && record->type == RECORD_CASE)
+    if (code == 0 && has_children(record))
         code = grant_children(ledger, record, scopes, error);
     return code;
 }
@@ -296,8 +305,8 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
         code = joining_clear(ledger, row->row, &joining, error);
     if (code == 0 && !record_type_is_catalogue(row->record->type)) {
         code = follow_references(ledger, row->record, &scopes, error);
-        /* Children hold a case's scopes already unless it came into another one just now. */
-        if (code == 0 && row->record->type == RECORD_CASE && scopes.count > held)
+        /* Children hold its scopes already unless it came into another one just now. */
+        if (code == 0 && has_children(row->record) && scopes.count > held)
             code = grant_children(ledger, row->record, &scopes, error);
     }
     scope_set_free(&scopes);

@@ -77,6 +77,10 @@ int ledger_row_read_number(struct database *database, int64_t number, struct led
 /* Writes the record with its rev and seq: a new row when `row->row` is 0, which it then sets. */
 int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error *error);
 
+/* The id of what a record stands below: its case, else its contact, "" for none. Who sees that,
+ * sees the record. */
+const char *ledger_record_parent(const struct record *record);
+
 /* Reads a stored document. New record. */
 int ledger_document_read(const char *text, size_t length, struct record **record,
                          struct error *error);

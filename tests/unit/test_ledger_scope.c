@@ -154,6 +154,38 @@ static void test_a_handoff_opens_its_matter(void **state)
     assert_false(fixture_sees(f, CHLOE, 0, &later));
 }
 
+/* A note on the contact, from before it had a case. */
+static json_t *contact_note(struct ledger_fixture *f, enum fixture_agent who, const char *office,
+                            const struct matter *m)
+{
+    json_t *body = fixture_note(f, who, office, &m->matter, "before there was a case");
+
+    json_object_del(body, "case");
+    json_object_set_new(body, "contact", json_string(m->contact.text));
+    return body;
+}
+
+static void test_a_handoff_opens_what_was_noted_on_its_contact(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct matter m = matter_make(f);
+    struct id note = fixture_make(f, ANNE, RECORD_NOTE, contact_note(f, ANNE, "sample/a", &m));
+    struct id later;
+    int64_t since;
+    json_t *body;
+
+    json_decref(fixture_desk(f, BEN, 0, 100, &since));
+    assert_false(fixture_sees(f, BEN, 0, &note));
+    body = fixture_handoff(f, ANNE, "sample/a", &m.matter, f->actors[BEN].agent.text, NULL, NULL);
+    fixture_make(f, ANNE, RECORD_HANDOFF, body);
+    assert_true(fixture_sees(f, BEN, since, &m.contact));
+    assert_true(fixture_sees(f, BEN, since, &note));
+    later = fixture_make(f, ANNE, RECORD_NOTE, contact_note(f, ANNE, "sample/a", &m));
+    assert_true(fixture_sees(f, BEN, since, &later));
+    assert_false(fixture_sees(f, CHLOE, 0, &note));
+    assert_int_equal(fixture_check(f), 0);
+}
+
 static void test_a_client_named_later_is_seen(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -322,6 +354,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_pages_follow_the_order, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_changed_record_comes_once, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_handoff_opens_its_matter, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_handoff_opens_what_was_noted_on_its_contact, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(test_a_client_named_later_is_seen, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_handoff_opens_nothing_of_others, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_winner, setup, teardown),
