@@ -148,6 +148,15 @@ static enum merge_refusal read_refusal(const json_t *answer)
     return refusal == MERGE_APPLIED || refusal == MERGE_REFUSAL_COUNT ? MERGE_FORBIDDEN : refusal;
 }
 
+/* The field is shown to the agent, also by `guichet status`: no raw control characters in it. */
+static void read_field(struct store_outcome *outcome, const char *field)
+{
+    char *clean = text_clean(field, strlen(field), false);
+
+    text_copy(outcome->field, sizeof outcome->field, clean != NULL ? clean : "");
+    free(clean);
+}
+
 static int read_answer(struct sync_engine *engine, struct answers *answers, const json_t *answer,
                        size_t guess, struct error *error)
 {
@@ -160,7 +169,7 @@ static int read_answer(struct sync_engine *engine, struct answers *answers, cons
         return 0;
     struct store_outcome *target = &answers->outcomes[answers->count];
     *target = (struct store_outcome){.operation = engine->batch[place]};
-    text_copy(target->field, sizeof target->field, json_text_or(answer, "field", ""));
+    read_field(target, json_text_or(answer, "field", ""));
     if (strcmp(outcome, "refused") == 0) {
         target->refusal = read_refusal(answer);
         if (json_is_object(document) &&

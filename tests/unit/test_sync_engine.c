@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/text.h"
 #include "net/compress.h"
 #include "tests/unit/fault_vfs.h"
 #include "tests/unit/store_fixture.h"
@@ -475,6 +476,12 @@ static void what_is_under_way_cannot_be_taken_back(void **state)
     bench_free(bench);
 }
 
+static int keep_field(void *context, const struct store_refusal *refusal)
+{
+    text_copy(context, 128, refusal->field);
+    return 0;
+}
+
 static void outcomes_settle_the_outbox(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -486,9 +493,13 @@ static void outcomes_settle_the_outbox(void **state)
     assert_int_equal(waiting(bench), 0);
     assert_string_equal(work(bench), "");
     write_note(bench, "b");
-    answer_push(bench, "\"outcome\":\"refused\",\"reason\":\"forbidden\"");
+    answer_push(bench, "\"outcome\":\"refused\",\"reason\":\"forbidden\","
+                       "\"field\":\"\\u001b[2Jname\"");
     assert_int_equal(waiting(bench), 0);
     assert_int_equal(store_refusal_count(bench->store.store, NULL), 1);
+    char field[128] = "";
+    assert_int_equal(store_refusal_each(bench->store.store, keep_field, field, NULL), 0);
+    assert_string_equal(field, "␛[2Jname");
     assert_int_equal(sync_engine_totals(bench->engine)->applied, 1);
     assert_int_equal(sync_engine_totals(bench->engine)->refused, 1);
     bench_free(bench);
