@@ -316,23 +316,15 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
 
 /* --- agents ----------------------------------------------------------------------------------- */
 
-/* A key without '/' means the same source as the record's own (catalogue_bodies.md). */
-static int add_key_scope(const struct record *agent, const char *prefix, const char *key,
+static int add_key_scope(const struct record *agent, const char *prefix, const char *reference,
                          struct scope_set *scopes, struct error *error)
 {
-    const char *own = record_text(agent, "key");
-    const char *slash = strchr(own, '/');
-    char full[512];
+    char key[RECORD_KEY_SIZE];
 
-    if (key[0] == '\0' || strlen(key) > 200 || strlen(own) > 200)
+    if (reference[0] == '\0')
         return 0;
-    full[0] = '\0';
-    if (strchr(key, '/') == NULL && slash != NULL) {
-        memcpy(full, own, (size_t)(slash - own) + 1);
-        full[slash - own + 1] = '\0';
-    }
-    strcat(full, key);
-    return scope_set_add(scopes, prefix, full, error);
+    record_full_key(agent, reference, key);
+    return scope_set_add(scopes, prefix, key, error);
 }
 
 int ledger_agent_scopes(const struct record *agent, struct scope_set *scopes, struct error *error)

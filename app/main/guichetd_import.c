@@ -1,44 +1,12 @@
 #include <stdio.h>
-#include <string.h>
 
 #include "app/import.h"
-#include "app/import_gc_service_inventory.h"
-#include "app/import_sample.h"
+#include "app/import_sources.h"
 #include "app/main/guichetd.h"
 #include "net/ledger.h"
 
-/* What can be imported: the name of the source and its files. */
-struct source {
-    const char *name;
-    size_t files;
-    int (*read)(const char *const *files, const struct import_sink *sink,
-                struct import_edition *edition, struct error *error);
-};
-
-static int read_sample(const char *const *files, const struct import_sink *sink,
-                       struct import_edition *edition, struct error *error)
-{
-    return import_sample(files[0], sink, edition, error);
-}
-
-static int read_gc(const char *const *files, const struct import_sink *sink,
-                   struct import_edition *edition, struct error *error)
-{
-    return import_gc_service_inventory(files[0], files[1], sink, edition, error);
-}
-
-static const struct source sources[] = {
-    {IMPORT_SAMPLE, 1, read_sample},
-    {IMPORT_GC_SERVICE_INVENTORY, 2, read_gc},
-};
-
-static const struct source *source_find(const char *name, size_t files)
-{
-    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
-        if (strcmp(sources[i].name, name) == 0 && sources[i].files == files)
-            return &sources[i];
-    return NULL;
-}
+/* The name of a source and its files. */
+#define WORDS_MOST 3
 
 static void print_account(const struct config *config, const struct import *import)
 {
@@ -56,26 +24,21 @@ static void print_account(const struct config *config, const struct import *impo
     json_decref(account);
 }
 
-static int run_import(const struct config *config, const struct source *source,
-                      const char *const *files, struct ledger *ledger, struct error *error)
+static int run_import(const struct config *config, const char *const *words, size_t count,
+                      struct ledger *ledger, struct error *error)
 {
     struct import_options options = {
         .dry_run = config_switch(config, "dry-run"),
         .allow_ending = config_switch(config, "allow-ending"),
     };
     struct import *import = import_new();
-    struct import_edition edition = {0};
     struct import_target target;
-    struct import_sink sink;
     int code;
 
     if (import == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
-    sink = import_sink(import);
     ledger_import_target(ledger, &target);
-    code = source->read(files, &sink, &edition, error);
-    if (code == 0)
-        code = import_publish(import, &edition, &target, &options, error);
+    code = import_source_run(import, words, count, &target, &options, error);
     if (code == 0)
         print_account(config, import);
     import_free(import);
@@ -84,21 +47,16 @@ static int run_import(const struct config *config, const struct source *source,
 
 static int run(const struct config *config, size_t first, struct error *error)
 {
-    const char *files[2] = {config_word(config, first + 1), config_word(config, first + 2)};
-    const struct source *source =
-        source_find(config_word(config, first), config_word_count(config) - first - 1);
+    const char *words[WORDS_MOST];
+    size_t count = config_word_count(config) - first;
     struct ledger *ledger;
     int code;
 
-    if (source == NULL) {
-        error_set(error, ERROR_INVALID,
-                  "usage: guichetd import sample FOLDER, or "
-                  "guichetd import gc-service-inventory SERVICES.csv STANDARDS.csv");
-        return GUICHETD_USAGE;
-    }
+    for (size_t i = 0; i < count; i++)
+        words[i] = config_word(config, first + i);
     if (guichetd_ledger_open(config, &ledger, error) != 0)
         return GUICHETD_FAILED;
-    code = run_import(config, source, files, ledger, error);
+    code = run_import(config, words, count, ledger, error);
     ledger_close(ledger);
     return code == 0 ? GUICHETD_OK : GUICHETD_FAILED;
 }
@@ -112,6 +70,6 @@ const struct guichetd_command guichetd_import = {
                "`gc-service-inventory SERVICES.csv STANDARDS.csv`.",
     .keys = keys,
     .least = 1,
-    .most = 3,
+    .most = WORDS_MOST,
     .run = run,
 };

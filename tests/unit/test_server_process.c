@@ -180,7 +180,7 @@ static void test_commands(void **state)
            2, "--role is not a role");
     expect("$G agent add al --name Al --office o --role clerk --language fr </dev/null", 1,
            "no password was given");
-    expect("$G import nothing here", 2, "usage: guichetd import");
+    expect("$G import nothing here", 1, "is not a source");
     expect("$G import sample /nowhere", 1, "/nowhere");
     expect("$G", 2, "no command given");
     expect("$G dance", 2, "no such command");
