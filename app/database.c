@@ -61,19 +61,34 @@ static int read_pragma(struct database *database, const char *sql, int64_t *valu
     return result == SQLITE_ROW ? 0 : database_fail(database, "open", error);
 }
 
-static int create_tables(struct database *database, struct error *error)
+/* Notes in the file what it is now. */
+static int mark_file(struct database *database, struct error *error)
 {
-    const struct database_schema *schema = database->schema;
     char mark[128];
-    int code;
 
     sqlite3_snprintf(sizeof(mark), mark, "PRAGMA application_id=%u; PRAGMA user_version=%d;",
-                     schema->application_id, schema->version);
-    code = database_script(database, schema->create, error);
-    return code != 0 ? code : database_script(database, mark, error);
+                     database->schema->application_id, database->schema->version);
+    return database_script(database, mark, error);
 }
 
-/* Makes the tables of an empty file, or sees that the file is of the right kind and version. */
+static int create_tables(struct database *database, struct error *error)
+{
+    int code = database_script(database, database->schema->create, error);
+
+    return code != 0 ? code : mark_file(database, error);
+}
+
+static int upgrade_tables(struct database *database, int64_t version, struct error *error)
+{
+    int code = 0;
+
+    for (; code == 0 && version < database->schema->version; version++)
+        code = database_script(database, database->schema->upgrades[version - 1], error);
+    return code != 0 ? code : mark_file(database, error);
+}
+
+/* Makes the tables of an empty file, or sees that the file is of the right kind and brings it up
+ * to this version; in a transaction. */
 static int know_file(struct database *database, struct error *error)
 {
     const struct database_schema *schema = database->schema;
@@ -92,13 +107,19 @@ static int know_file(struct database *database, struct error *error)
         return error_set(error, ERROR_STORAGE,
                          "this %s is of version %lld; this program knows up to version %d",
                          schema->what, (long long)version, schema->version);
-    return 0;
+    if (version < 1)
+        return error_set(error, ERROR_STORAGE, "this %s says that it is of version %lld",
+                         schema->what, (long long)version);
+    return version < schema->version ? upgrade_tables(database, version, error) : 0;
 }
 
 static int prepare_file(struct database *database, struct error *error)
 {
-    int code = know_file(database, error);
+    /* Two programs that meet a new or an old file: one makes the tables, the other finds them. */
+    int code = database_begin(database, error);
 
+    if (code == 0)
+        code = database_end(database, know_file(database, error), error);
     /* Only a file that is ours is changed, and turning WAL on is a change. */
     if (code == 0)
         code = database_script(database,
@@ -150,12 +171,7 @@ int database_open(struct database **opened, const char *path, enum database_mode
     } else {
         sqlite3_busy_timeout(database->handle, BUSY_TIMEOUT_MS);
         sqlite3_extended_result_codes(database->handle, 1);
-        /* Two programs that meet a new file: one makes the tables, the other finds them. */
-        code = database_begin(database, error);
-        if (code == 0)
-            code = database_end(database, know_file(database, error), error);
-        if (code == 0)
-            code = prepare_file(database, error);
+        code = prepare_file(database, error);
     }
     if (code != 0) {
         database_close(database);

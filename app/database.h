@@ -22,10 +22,11 @@ struct database_statement {
 
 /* What a kind of file is: to make it, and to know it again. */
 struct database_schema {
-    const char *what;                            /* for messages: "store" */
-    uint32_t application_id;                     /* PRAGMA application_id */
-    int version;                                 /* PRAGMA user_version */
-    const char *create;                          /* makes an empty file's tables */
+    const char *what;            /* for messages: "store" */
+    uint32_t application_id;     /* PRAGMA application_id */
+    int version;                 /* PRAGMA user_version */
+    const char *create;          /* makes an empty file's tables */
+    const char *const *upgrades; /* version - 1 scripts: the first turns version 1 into 2 */
     const struct database_statement *statements; /* indexed by the store's own enum */
     size_t statement_count;
 };
@@ -39,8 +40,9 @@ enum database_mode {
 
 /*
  * Opens `path` in WAL mode with synchronous=FULL, and makes its tables when the file is new. A
- * file of another kind, a damaged one and one of a newer version are refused with ERROR_STORAGE
- * and left as they are; a missing one is ERROR_NOT_FOUND. Another writer is waited for up to 5 s.
+ * file of an older version is brought up to this one, all of it or nothing. A file of another
+ * kind, a damaged one and one of a newer version are refused with ERROR_STORAGE and left as they
+ * are; a missing one is ERROR_NOT_FOUND. Another writer is waited for up to 5 s.
  */
 int database_open(struct database **database, const char *path, enum database_mode mode,
                   const struct database_schema *schema, struct error *error);

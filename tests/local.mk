@@ -6,12 +6,15 @@ UNIT_LIBS = libnet.a libforms.a libapp.a $(NET_LIBS) $(FORMS_LIBS) \
 UNIT_TESTS = \
     tests/unit/test_clock \
     tests/unit/test_id \
+    tests/unit/test_database \
     tests/unit/test_text
 
 tests_unit_test_clock_SOURCES = tests/unit/test_clock.c tests/unit/unit.h
 tests_unit_test_clock_LDADD = $(UNIT_LIBS)
 tests_unit_test_id_SOURCES = tests/unit/test_id.c tests/unit/unit.h
 tests_unit_test_id_LDADD = $(UNIT_LIBS)
+tests_unit_test_database_SOURCES = tests/unit/test_database.c tests/unit/unit.h
+tests_unit_test_database_LDADD = $(UNIT_LIBS)
 tests_unit_test_text_SOURCES = tests/unit/test_text.c tests/unit/unit.h
 tests_unit_test_text_LDADD = $(UNIT_LIBS)
 

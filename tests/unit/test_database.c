@@ -1,0 +1,148 @@
+/* Files of older, newer and other kinds, as database_open meets them. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/database.h"
+
+#define APPLICATION 0x47535454 /* "GSTT" */
+
+static const char first_tables[] = "CREATE TABLE word(text TEXT PRIMARY KEY);"
+                                   "INSERT INTO word VALUES('kept');";
+
+static const char *const upgrades[] = {
+    "ALTER TABLE word ADD COLUMN weight INTEGER NOT NULL DEFAULT 1;",
+    "CREATE TABLE place(name TEXT); UPDATE word SET weight = weight + 1;",
+};
+
+static const char *const broken_upgrades[] = {
+    "ALTER TABLE word ADD COLUMN weight INTEGER NOT NULL DEFAULT 1;",
+    "UPDATE nowhere SET weight = 2;",
+};
+
+static const struct database_schema first = {
+    .what = "list", .application_id = APPLICATION, .version = 1, .create = first_tables};
+static const struct database_schema third = {.what = "list",
+                                             .application_id = APPLICATION,
+                                             .version = 3,
+                                             .create = "",
+                                             .upgrades = upgrades};
+static const struct database_schema broken = {.what = "list",
+                                              .application_id = APPLICATION,
+                                              .version = 3,
+                                              .create = "",
+                                              .upgrades = broken_upgrades};
+
+static char path[64];
+
+static void assert_number(struct database *database, const char *sql, int64_t expected)
+{
+    sqlite3_stmt *statement = NULL;
+
+    assert_int_equal(sqlite3_prepare_v2(database_handle(database), sql, -1, &statement, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int64(statement, 0), expected);
+    sqlite3_finalize(statement);
+}
+
+static struct database *open_as(const struct database_schema *schema)
+{
+    struct error error = ERROR_INIT;
+    struct database *database = NULL;
+
+    if (database_open(&database, path, DATABASE_CREATE, schema, &error) != 0)
+        fail_msg("%s", error.message);
+    return database;
+}
+
+static void assert_refused(const struct database_schema *schema, const char *saying)
+{
+    struct error error = ERROR_INIT;
+    struct database *database = NULL;
+
+    assert_int_equal(database_open(&database, path, DATABASE_OPEN, schema, &error), ERROR_STORAGE);
+    assert_null(database);
+    assert_non_null(strstr(error.message, saying));
+}
+
+static void an_older_file_is_brought_up_step_by_step(void **state)
+{
+    struct database *database;
+
+    (void)state;
+    database_close(open_as(&first));
+    for (int opened = 0; opened < 2; opened++) {
+        database = open_as(&third);
+        assert_number(database, "SELECT weight FROM word WHERE text = 'kept'", 2);
+        assert_number(database, "SELECT count(*) FROM place", 0);
+        assert_number(database, "PRAGMA user_version", 3);
+        database_close(database);
+    }
+    assert_refused(&first, "is of version 3; this program knows up to version 1");
+}
+
+static void an_upgrade_that_fails_leaves_the_file_as_it_was(void **state)
+{
+    struct database *database;
+
+    (void)state;
+    database_close(open_as(&first));
+    assert_refused(&broken, "nowhere");
+    database = open_as(&first);
+    assert_number(database, "SELECT count(*) FROM pragma_table_info('word')", 1);
+    assert_number(database, "PRAGMA user_version", 1);
+    database_close(database);
+}
+
+static void a_file_of_no_version_is_refused(void **state)
+{
+    struct database *database = open_as(&first);
+    struct error error = ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(database_script(database, "PRAGMA user_version=-1", &error), 0);
+    database_close(database);
+    assert_refused(&third, "version -1");
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    strcpy(path, "/tmp/guichet-database-XXXXXX");
+    int descriptor = mkstemp(path);
+    if (descriptor < 0)
+        return -1;
+    close(descriptor);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        char name[80];
+
+        snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
+        unlink(name);
+    }
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_older_file_is_brought_up_step_by_step, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_upgrade_that_fails_leaves_the_file_as_it_was, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_file_of_no_version_is_refused, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
