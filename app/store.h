@@ -102,7 +102,12 @@ typedef int (*outbox_visit)(void *context, const struct outbox_entry *entry);
 /* Negative: error. */
 int64_t store_outbox_count(struct store *store, struct error *error);
 
-/* Walks the waiting operations in the order they were made, `limit` at most. */
+/*
+ * Walks the waiting operations in the order they leave, `limit` at most: hand-offs first, then
+ * claims, then notes and whatever else is whole, then drafts; the older first among equals. What
+ * an operation needs (the earlier ones of its record, the making of the records it names) always
+ * goes before it.
+ */
 int store_outbox_each(struct store *store, size_t limit, outbox_visit visit, void *context,
                       struct error *error);
 

@@ -29,6 +29,9 @@ enum store_statement {
     STORE_OPERATION_ADD,
     STORE_OPERATION_OF_RECORD,
     STORE_OPERATION_WAITING,
+    STORE_OPERATION_FIRST,
+    STORE_OPERATION_LESS_URGENT,
+    STORE_OPERATION_URGENCY_SET,
     STORE_OPERATION_COUNT,
     STORE_OPERATION_GET,
     STORE_OPERATION_SENDING,
@@ -89,5 +92,9 @@ void store_about(char about[STORE_ABOUT_SIZE], const char *what, const char *id)
 /* The operation in column `column` of the row at hand, whose id is `id`. New. */
 int store_column_operation(struct store *store, sqlite3_stmt *statement, int column, const char *id,
                            struct operation **operation, struct error *error);
+
+/* Gives an operation that was just added its place in the order of the outbox. */
+int store_urgency_settle(struct store *store, const struct operation *operation,
+                         struct error *error);
 
 #endif

@@ -79,6 +79,8 @@ static int apply_one(struct store *store, struct operation *operation, enum merg
     if (code == 0)
         code = add_operation(store, operation, error);
     if (code == 0)
+        code = store_urgency_settle(store, operation, error);
+    if (code == 0)
         code = store_record_refold(store, operation->type, &operation->record, base, error);
     record_free(base);
     return code;

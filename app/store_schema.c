@@ -13,12 +13,21 @@ static const char create[] =
     "CREATE INDEX record_client ON record(client_id, type, id) WHERE client_id IS NOT NULL;"
     "CREATE TABLE operation(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
     "  type TEXT NOT NULL, record TEXT NOT NULL, state INTEGER NOT NULL, rev INTEGER NOT NULL,"
-    "  attempts INTEGER NOT NULL, reason TEXT NOT NULL, document BLOB NOT NULL);"
-    "CREATE INDEX operation_record ON operation(type, record, number);"
-    "CREATE INDEX operation_state ON operation(state, number);"
+    "  attempts INTEGER NOT NULL, reason TEXT NOT NULL, document BLOB NOT NULL,"
+    "  urgency INTEGER NOT NULL DEFAULT 2);"
+    "CREATE INDEX operation_record ON operation(record, number);"
+    "CREATE INDEX operation_state ON operation(state, urgency, number);"
     "CREATE TABLE refusal(operation TEXT PRIMARY KEY, number INTEGER NOT NULL,"
     "  document BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
+
+static const char *const upgrades[] = {
+    "ALTER TABLE operation ADD COLUMN urgency INTEGER NOT NULL DEFAULT 2;"
+    "DROP INDEX operation_record;"
+    "DROP INDEX operation_state;"
+    "CREATE INDEX operation_record ON operation(record, number);"
+    "CREATE INDEX operation_state ON operation(state, urgency, number);",
+};
 
 #define RECORD_COLUMNS "type, id, base, current, pending"
 
@@ -54,7 +63,14 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                    " WHERE type = ?1 AND record = ?2 ORDER BY number"},
     [STORE_OPERATION_WAITING] = {"operation.waiting",
                                  "SELECT id, document, attempts, reason FROM operation"
-                                 " WHERE state = 0 ORDER BY number LIMIT ?1"},
+                                 " WHERE state = 0 ORDER BY urgency, number LIMIT ?1"},
+    [STORE_OPERATION_FIRST] = {"operation.first", "SELECT id, document, urgency FROM operation"
+                                                  " WHERE record = ?1 ORDER BY number LIMIT 1"},
+    [STORE_OPERATION_LESS_URGENT] = {"operation.less-urgent",
+                                     "SELECT id, document, urgency FROM operation"
+                                     " WHERE record = ?1 AND urgency > ?2 ORDER BY number LIMIT 1"},
+    [STORE_OPERATION_URGENCY_SET] = {"operation.urgency-set",
+                                     "UPDATE operation SET urgency = ?2 WHERE id = ?1"},
     [STORE_OPERATION_COUNT] = {"operation.count", "SELECT count(*) FROM operation WHERE state = 0"},
     [STORE_OPERATION_GET] = {"operation.get",
                              "SELECT id, document, attempts > 0 OR reason <> '', state, number"
@@ -85,8 +101,9 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 1,
+    .version = 2,
     .create = create,
+    .upgrades = upgrades,
     .statements = statements,
     .statement_count = STORE_STATEMENT_COUNT,
 };

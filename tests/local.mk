@@ -128,6 +128,11 @@ tests_unit_test_import_catalogue_SOURCES = tests/unit/test_import_catalogue.c \
     app/main/command_import.c app/main/command_import.h tests/unit/unit.h
 tests_unit_test_import_catalogue_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_store_urgency
+tests_unit_test_store_urgency_SOURCES = tests/unit/test_store_urgency.c \
+    tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_store_urgency_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_store_crash
 tests_unit_test_store_crash_SOURCES = tests/unit/test_store_crash.c tests/unit/fault_vfs.c \
     tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h
