@@ -168,7 +168,7 @@ static enum merge_refusal merge_claim(struct merge *merge)
 
     /* A terminal's own claims follow one another; only a claim it has not seen stands in the way.
      */
-    if (json_integer_or(claim, "rev", 0) > operation->base &&
+    if (json_integer_or(claim, "rev", 0) > merge->seen &&
         strcmp(json_text_or(claim, "device", ""), operation->device.text) != 0)
         return merge_refuse(merge, MERGE_TAKEN, NULL);
     if (record_is_final(merge))
@@ -257,6 +257,10 @@ int merge_apply(struct merge_result *result, const struct operation *operation,
 {
     struct merge merge = {
         .operation = operation, .rules = record_rules(operation->type), .result = result};
+
+    /* A rev that the record never had is no proof of having seen anything. */
+    if (record != NULL && operation->base <= record->rev)
+        merge.seen = operation->base;
 
     *result = (struct merge_result){0};
     result->refusal = merge_check(&merge, record);

@@ -23,7 +23,8 @@ struct merge {
     const struct record_rules *rules;
     struct record *record; /* the copy being changed; its rev is already the new one */
     struct merge_result *result;
-    bool failed; /* out of memory */
+    int64_t seen; /* the rev that the operation's agent had seen */
+    bool failed;  /* out of memory */
 };
 
 /* Notes a refusal and the path it is about (may be NULL). */

@@ -32,7 +32,8 @@ struct operation {
     enum operation_kind kind;
     enum record_type type;
     struct id record; /* which record; a new id for an append */
-    int64_t base;     /* the server rev that the agent saw; 0 for an append */
+    int64_t base;     /* the server rev that the agent saw; 0 for an append. One that the record
+                         never had counts as 0: nothing was seen */
     struct id agent;
     struct id device;
     struct moment moment; /* the terminal's hybrid clock */

@@ -337,13 +337,8 @@ static int settle_held(struct store *store, const struct held *held,
 
     if (code != 0)
         return code;
-    if (outcome->refusal == MERGE_APPLIED) {
-        code = accept_operation(store, outcome, error);
-        if (code == 0 && base != NULL)
-            code = drop_fed(store, operation, base->rev, error);
-    } else {
-        code = delete_operation(store, &outcome->operation, error);
-    }
+    code = outcome->refusal == MERGE_APPLIED ? accept_operation(store, outcome, error)
+                                             : delete_operation(store, &outcome->operation, error);
     if (code == 0 && (outcome->refusal != MERGE_APPLIED || outcome->conflict))
         code = add_refusal(store, held, outcome, error);
     if (code == 0 && outcome->record != NULL &&
@@ -353,6 +348,9 @@ static int settle_held(struct store *store, const struct held *held,
         if (base == NULL)
             code = error_set(error, ERROR_MEMORY, "store: out of memory");
     }
+    /* Whatever the base holds by now is not put on top of it a second time. */
+    if (code == 0 && base != NULL)
+        code = drop_fed(store, operation, base->rev, error);
     if (code == 0)
         code = store_record_refold(store, operation->type, &operation->record, base, error);
     record_free(base);

@@ -32,7 +32,8 @@ struct import_target; /* app/import.h */
 
 #define LEDGER_CATALOGUE_SCOPE "catalogue"
 
-/* Makes an empty database with a new feed id; ERROR_CONFLICT when the file exists. */
+/* Makes an empty database with a new feed id; ERROR_CONFLICT when the file exists. What cannot be
+ * finished (a full disk) leaves no file behind. */
 int ledger_create(const char *path, struct error *error);
 
 /* Opens it: ERROR_NOT_FOUND when there is none, ERROR_BUSY when another process has it,

@@ -145,6 +145,21 @@ static int properties_write(struct database *database, struct error *error)
     return database_run(database, statement, error);
 }
 
+/* What could not be finished would only be in the way of the next attempt. */
+static void remove_unfinished(const char *path)
+{
+    static const char *const endings[] = {"", "-journal", "-wal", "-shm"};
+
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        struct text_buffer name = {0};
+
+        text_buffer_add_format(&name, "%s%s", path, endings[i]);
+        if (!name.failed)
+            unlink(name.bytes);
+        text_buffer_free(&name);
+    }
+}
+
 int ledger_create(const char *path, struct error *error)
 {
     struct database *database;
@@ -155,14 +170,13 @@ int ledger_create(const char *path, struct error *error)
     if (access(path, F_OK) == 0)
         return error_set(error, ERROR_CONFLICT, "%s exists already", path);
     code = database_open(&database, path, DATABASE_CREATE, &ledger_schema, error);
-    if (code != 0)
-        return code;
-    code = database_begin(database, error);
+    if (code == 0)
+        code = database_begin(database, error);
     if (code == 0)
         code = database_end(database, properties_write(database, error), error);
     database_close(database);
     if (code != 0)
-        unlink(path);
+        remove_unfinished(path);
     return code;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,11 +142,56 @@ static void test_full_disk(void **state)
     fixture_close(&f);
 }
 
+/* In a child whose files may not grow beyond `most`: 0 when the ledger was made, 2 when the failure
+ * was told and left nothing in the folder. */
+static int create_within(const char *path, const char *directory, rlim_t most)
+{
+    struct rlimit limit = {.rlim_cur = most, .rlim_max = most};
+    struct error error = ERROR_INIT;
+    int status;
+    pid_t child = fork();
+
+    if (child == 0) {
+        signal(SIGXFSZ, SIG_IGN);
+        if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+            _exit(1);
+        if (ledger_create(path, &error) == 0)
+            _exit(0);
+        _exit(error.code == ERROR_STORAGE && rmdir(directory) == 0 ? 2 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void test_no_room_to_create(void **state)
+{
+    char directory[] = "/tmp/guichet-create-XXXXXX";
+    char path[64], command[96];
+    int failures = 0;
+    int result = 2;
+
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    snprintf(path, sizeof(path), "%s/central.db", directory);
+    for (rlim_t most = 0; result == 2; most += 2048) {
+        result = create_within(path, directory, most);
+        failures += result == 2;
+        if (result == 2)
+            assert_int_equal(mkdir(directory, 0700), 0);
+    }
+    assert_int_equal(result, 0);
+    assert_true(failures > 10);
+    snprintf(command, sizeof(command), "rm -rf '%s'", directory);
+    assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kill_in_the_middle),
         cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_no_room_to_create),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -523,6 +523,36 @@ static void a_terminal_may_claim_again_what_it_claimed(void **state)
     record_free(record);
 }
 
+/* Whoever says to have seen a rev that never was has seen nothing. */
+static void a_base_that_never_was_overrules_nobody(void **state)
+{
+    struct record *record = NULL;
+
+    (void)state;
+    apply(&record, make(OPERATION_APPEND, RECORD_CASE, 'A', 1000, 0, CASE_BODY));
+    apply(&record,
+          make(OPERATION_CLAIM, RECORD_CASE, 'A', 2000, 1, "{\"assignee\":\"" AGENT_A "\"}"));
+    refused(
+        &record,
+        make(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, INT64_MAX, "{\"assignee\":\"" AGENT_B "\"}"),
+        MERGE_TAKEN, "");
+    refused(&record,
+            make(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 3, "{\"assignee\":\"" AGENT_B "\"}"),
+            MERGE_TAKEN, "");
+    assert_int_equal(apply(&record, make(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 2,
+                                         "{\"assignee\":\"" AGENT_B "\"}"))
+                         .refusal,
+                     MERGE_APPLIED);
+    record_free(record);
+
+    record = client();
+    apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 2000, 1, "{\"phone\":\"1\"}"));
+    assert_true(
+        apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'B', 3000, 99, "{\"phone\":\"2\"}"))
+            .conflict);
+    record_free(record);
+}
+
 static void operations_and_records_survive_the_wire(void **state)
 {
     struct operation *operation =
@@ -591,6 +621,7 @@ int main(void)
         cmocka_unit_test(one_hand_off_has_one_winner),
         cmocka_unit_test(a_hand_off_moves_only_by_whom_it_concerns),
         cmocka_unit_test(a_terminal_may_claim_again_what_it_claimed),
+        cmocka_unit_test(a_base_that_never_was_overrules_nobody),
         cmocka_unit_test(operations_and_records_survive_the_wire),
         cmocka_unit_test(every_refusal_has_a_name),
     };

@@ -279,6 +279,48 @@ static void a_refused_claim_shows_the_winner(void **state)
     operation_free(accept);
 }
 
+/* The record that comes with a refusal holds what was accepted before: that is not applied again,
+ * neither now nor when the feed brings the same. */
+static void a_record_with_a_refusal_holds_what_was_accepted(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id id = store_fixture_client(fixture, "Ann");
+    struct operation *append = only_operation(fixture->store);
+    struct record *first = store_fixture_server_merge(append, NULL);
+    struct operation *change;
+    struct record *second, *record;
+    enum store_pending pending;
+
+    settle(fixture->store, &append->id, MERGE_APPLIED, 1);
+    store_write_page(fixture->store, &first, 1, 10, "feed", NULL);
+    change = store_fixture_operation(fixture, OPERATION_FIELDS, RECORD_CLIENT, &id,
+                                     "{\"phone\":\"123\"}");
+    assert_int_equal(store_apply(fixture->store, &change, 1, NULL, NULL), 0);
+    second = store_fixture_server_merge(change, first);
+    settle(fixture->store, &change->id, MERGE_APPLIED, 2);
+    store_fixture_apply(fixture, store_fixture_operation(fixture, OPERATION_FIELDS, RECORD_CLIENT,
+                                                         &id, "{\"email\":\"a@b.ca\"}"));
+    {
+        struct store_outcome outcome = {.operation = only_operation(fixture->store)->id,
+                                        .refusal = MERGE_FORBIDDEN,
+                                        .record = second};
+
+        assert_int_equal(store_outbox_settle(fixture->store, &outcome, 1, NULL), 0);
+    }
+    for (int again = 0; again < 2; again++) {
+        record = get(fixture->store, RECORD_CLIENT, &id, &pending);
+        assert_int_equal(record->rev, 2);
+        assert_int_equal(pending, STORE_SETTLED);
+        assert_string_equal(record_text(record, "phone"), "123");
+        assert_string_equal(record_text(record, "email"), "");
+        record_free(record);
+        store_write_page(fixture->store, &second, 1, 20, "feed", NULL);
+    }
+    operation_free(change);
+    record_free(first);
+    record_free(second);
+}
+
 static void only_unsent_operations_are_withdrawn(void **state)
 {
     struct store_fixture *fixture = *state;
@@ -495,6 +537,7 @@ int main(void)
         TEST(own_changes_stand_on_top_of_others),
         TEST(a_refusal_keeps_the_text_and_undoes_the_change),
         TEST(a_refused_claim_shows_the_winner),
+        TEST(a_record_with_a_refusal_holds_what_was_accepted),
         TEST(only_unsent_operations_are_withdrawn),
         TEST(walks_are_restricted_and_ordered),
         TEST(another_feed_begins_anew_and_loses_nothing),
