@@ -5,8 +5,9 @@
  * hands records, and an account of what it did with every odd row, to a sink. The *import*
  * collects them, compares them with what a target holds and publishes what differs: importing the
  * same edition again changes nothing, a later edition changes only what differs, and records that
- * a complete later edition no longer names are marked `ended`, never deleted. All of it is one
- * transaction of the target; an error leaves nothing changed.
+ * a complete later edition no longer names are marked `ended`, never deleted. A service whose moves
+ * lead nowhere is refused (import_moves.h). All of it is one transaction of the target; an error
+ * leaves nothing changed.
  *
  * A *target* is where records are published: a catalogue file (import_catalogue.h) or the server's
  * ledger.
@@ -42,12 +43,19 @@ struct import_remark {
     const char *reason;  /* in words */
 };
 
+/* Where in the source a record stands. */
+struct import_origin {
+    const char *file; /* its name without folders */
+    size_t line;      /* from 1; 0: not known */
+};
+
 /* Where an importer puts what it reads. Functions return 0 or a negative error that stops it. */
 struct import_sink {
     void *context;
-    /* A record whose type, id and body are set. It belongs to the sink from now on, also on error.
-     */
-    int (*record)(void *context, struct record *record, struct error *error);
+    /* A record whose type, id and body are set. It belongs to the sink from now on, also on error;
+     * `origin` is borrowed during the call. */
+    int (*record)(void *context, struct record *record, const struct import_origin *origin,
+                  struct error *error);
     /* The source names this key, but its row cannot be used: the record, if there is one, stays. */
     int (*keep)(void *context, enum record_type type, const char *key, struct error *error);
     /* The first password of an agent, whose record was given before; it is never in the body. */
@@ -120,7 +128,7 @@ void import_free(struct import *import);
 struct import_sink import_sink(struct import *import);
 
 struct import_options {
-    bool dry_run; /* the same account; nothing is written */
+    bool dry_run; /* the same account, and each change by name; nothing is written */
     /* Without it, an edition that would end over a fifth of the source's records, and over ten of
      * them, is refused: it is more likely cut off than right. */
     bool allow_ending;
@@ -140,9 +148,15 @@ size_t import_remark_count(const struct import *import);
 /* Borrowed until import_free. */
 const struct import_remark *import_get_remark(const struct import *import, size_t index);
 
-/* The account as text: a line a remark, then counts by rule, then the summary. */
+/* The account as text: a line a change that a dry run found, a line a remark, then counts by rule,
+ * then the summary. */
 void import_print(const struct import *import, FILE *stream);
-/* {"rows", "added" ..., "rules": {rule: count}, "remarks": [...]}; new, NULL out of memory. */
+/* What a dry run would do: {"change": "added", "changed" or "ended", "type", "key", "members":
+ * [names of the members that differ]}. Borrowed. */
+const json_t *import_get_changes(const struct import *import);
+
+/* {"rows", "added" ..., "rules": {rule: count}, "remarks": [...], "changes": [...]}; new, NULL out
+ * of memory. */
 json_t *import_to_json(const struct import *import);
 
 #endif

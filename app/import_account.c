@@ -2,6 +2,11 @@
 #include "app/import.h"
 
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "app/text.h"
 
 struct summary_member {
     const char *name;
@@ -43,8 +48,26 @@ static json_t *rules_count(const struct import *import)
     return rules;
 }
 
+static void change_print(const json_t *change, FILE *stream)
+{
+    size_t index;
+    json_t *member;
+    char *key =
+        text_clean(json_text_or(change, "key", ""), strlen(json_text_or(change, "key", "")), false);
+    fprintf(stream, "%s: %s %s", json_text_or(change, "change", ""),
+            json_text_or(change, "type", ""), key ? key : "");
+    free(key);
+    json_array_foreach(json_object_get(change, "members"), index, member)
+        fprintf(stream, "%s%s", index ? ", " : ": ", json_string_value(member));
+    fputc('\n', stream);
+}
+
 void import_print(const struct import *import, FILE *stream)
 {
+    size_t index;
+    json_t *change;
+    json_array_foreach((json_t *)(uintptr_t)import_get_changes(import), index, change)
+        change_print(change, stream);
     for (size_t i = 0; i < import_remark_count(import); i++) {
         const struct import_remark *remark = import_get_remark(import, i);
         fprintf(stream, "%s:", remark->file);
@@ -79,8 +102,10 @@ json_t *import_to_json(const struct import *import)
     const struct import_summary *summary = import_get_summary(import);
     json_t *document = json_object();
     json_t *remarks = json_array();
-    int failed = json_object_set_new(document, "rules", rules_count(import)) |
-                 json_object_set(document, "remarks", remarks);
+    int failed =
+        json_object_set_new(document, "rules", rules_count(import)) |
+        json_object_set(document, "changes", (json_t *)(uintptr_t)import_get_changes(import)) |
+        json_object_set(document, "remarks", remarks);
     for (size_t i = 0; i < SUMMARY_MEMBER_COUNT; i++)
         failed |= json_object_set_new(document, summary_members[i].name,
                                       json_integer((json_int_t)summary_value(summary, i)));

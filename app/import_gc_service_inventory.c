@@ -7,6 +7,7 @@
 #include "app/csv.h"
 #include "app/import_fields.h"
 #include "app/import_gc_standards.h"
+#include "app/import_rows.h"
 #include "app/json.h"
 #include "app/text.h"
 
@@ -462,8 +463,9 @@ static int origin_remember(struct reading *reading, const char *id, const struct
     return set ? 0 : out_of_memory(reading->error);
 }
 
-static int service_read(struct reading *reading)
+static int service_read(void *context)
 {
+    struct reading *reading = context;
     const char *id = field(reading, COLUMN_ID);
     if (!is_usable_id(id))
         return REMARK(IMPORT_REFUSED, "service-id", "service id \"%s\" cannot be used", id);
@@ -499,27 +501,6 @@ static int service_read(struct reading *reading)
     return code;
 }
 
-static int services_read(struct reading *reading)
-{
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        int code = csv_column(reading->csv, column_names[i], &reading->columns[i], reading->error);
-        if (code)
-            return code;
-    }
-    int code;
-    while ((code = csv_next(reading->csv, reading->error)) == 1) {
-        reading->sink->rows(reading->sink->context, 1);
-        code = service_read(reading);
-        if (code)
-            return code;
-    }
-    if (code == 0 && !csv_ended_with_newline(reading->csv))
-        return error_set(reading->error, ERROR_INVALID,
-                         "%s: the last row has no line end: the file is cut off",
-                         csv_name(reading->csv));
-    return code;
-}
-
 /* Hands the finished services to the sink, in the order of the file. */
 static int services_deliver(const struct reading *reading)
 {
@@ -528,13 +509,10 @@ static int services_deliver(const struct reading *reading)
     json_array_foreach(reading->order, index, name)
     {
         json_t *body = json_object_get(reading->services, json_string_value(name));
-        struct id id = id_from_key(record_type_name(RECORD_SERVICE), json_text_or(body, "key", ""));
-        struct record *record = record_new(RECORD_SERVICE, &id);
-        if (!record)
-            return out_of_memory(reading->error);
-        json_decref(record->body);
-        record->body = json_incref(body);
-        int code = reading->sink->record(reading->sink->context, record, reading->error);
+        json_t *index_of = json_object_get(reading->origins, json_string_value(name));
+        const struct import_origin origin = {
+            csv_name(reading->csv), reading->origin_list[json_integer_value(index_of)].line};
+        int code = import_deliver(reading->sink, RECORD_SERVICE, body, &origin, reading->error);
         if (code)
             return code;
     }
@@ -564,8 +542,13 @@ int import_gc_service_inventory(const char *services_path, const char *standards
     int code = reading.services && reading.order && reading.origins ? 0 : out_of_memory(error);
     if (code == 0)
         code = csv_open(&reading.csv, services_path, NULL, error);
+    const struct import_rows rows = {.names = column_names,
+                                     .columns = reading.columns,
+                                     .count = COLUMN_COUNT,
+                                     .row = service_read,
+                                     .context = &reading};
     if (code == 0)
-        code = services_read(&reading);
+        code = import_rows_read(&rows, reading.csv, sink, error);
     if (code == 0)
         code = import_gc_standards(standards_path, reading.services, sink, error);
     if (code == 0)

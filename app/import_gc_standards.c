@@ -7,6 +7,7 @@
 #include "app/csv.h"
 #include "app/import_duration.h"
 #include "app/import_fields.h"
+#include "app/import_rows.h"
 #include "app/json.h"
 
 #define STANDARD_ID_LIMIT 64
@@ -294,8 +295,9 @@ static int place_find(const struct reading *reading, json_t *list, size_t *place
     return set_new(reading->seen, name, now) ? code : out_of_memory(reading->error);
 }
 
-static int standard_read(const struct reading *reading)
+static int standard_read(void *context)
 {
+    const struct reading *reading = context;
     const char *id = field(reading, COLUMN_ID);
     const char *service = field(reading, COLUMN_SERVICE);
     if (id[0] == '\0' || strlen(id) > STANDARD_ID_LIMIT)
@@ -325,35 +327,19 @@ static int standard_read(const struct reading *reading)
     return code;
 }
 
-static int standards_read(struct reading *reading)
-{
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        int code = csv_column(reading->csv, column_names[i], &reading->columns[i], reading->error);
-        if (code)
-            return code;
-    }
-    int code;
-    while ((code = csv_next(reading->csv, reading->error)) == 1) {
-        reading->sink->rows(reading->sink->context, 1);
-        code = standard_read(reading);
-        if (code)
-            return code;
-    }
-    if (code == 0 && !csv_ended_with_newline(reading->csv))
-        return error_set(reading->error, ERROR_INVALID,
-                         "%s: the last row has no line end: the file is cut off",
-                         csv_name(reading->csv));
-    return code;
-}
-
 int import_gc_standards(const char *path, json_t *services, const struct import_sink *sink,
                         struct error *error)
 {
     struct reading reading = {.sink = sink, .error = error, .services = services};
     reading.seen = json_object();
     int code = reading.seen ? csv_open(&reading.csv, path, NULL, error) : out_of_memory(error);
+    const struct import_rows rows = {.names = column_names,
+                                     .columns = reading.columns,
+                                     .count = COLUMN_COUNT,
+                                     .row = standard_read,
+                                     .context = &reading};
     if (code == 0)
-        code = standards_read(&reading);
+        code = import_rows_read(&rows, reading.csv, sink, error);
     csv_close(reading.csv);
     json_decref(reading.seen);
     return code;

@@ -8,6 +8,7 @@
 
 #include "app/calendar.h"
 #include "app/import_body.h"
+#include "app/import_rows.h"
 #include "app/json.h"
 
 #define FILE_LIMIT     (16 * 1024 * 1024)
@@ -216,22 +217,6 @@ static int reference_check(void *context, enum record_type type, const char *key
                      record_type_name(type), key);
 }
 
-/* Follows the moves of a service: each leads to another one and the last to one that stands. */
-static int moves_check(const struct reading *reading, const json_t *body)
-{
-    const json_t *services = reading->bodies[RECORD_SERVICE];
-    size_t steps = 0;
-    for (;;) {
-        const char *key = json_text_or(body, "moved_to", "");
-        const char *id = own_id(key);
-        if (key[0] == '\0' || !id)
-            return 0;
-        if (++steps > json_object_size(services))
-            return refuse(reading, "moved_to: the moves go in a circle");
-        body = json_object_get(services, id);
-    }
-}
-
 static int bodies_check(struct reading *reading)
 {
     for (size_t i = 0; i < FILE_COUNT; i++) {
@@ -247,16 +232,6 @@ static int bodies_check(struct reading *reading)
                 return error_prefix(reading->error, "%s: \"%s\"", files[i].name, id);
         }
     }
-    const char *id;
-    json_t *body;
-    reading->file = &files[0];
-    json_object_foreach(reading->bodies[RECORD_SERVICE], id, body)
-    {
-        reading->id = id;
-        int code = moves_check(reading, body);
-        if (code)
-            return code;
-    }
     return 0;
 }
 
@@ -264,22 +239,19 @@ static int body_deliver(const struct reading *reading, enum record_type type, co
                         json_t *body)
 {
     const struct import_sink *sink = reading->sink;
+    const struct import_origin origin = {reading->file->name, 0};
     struct id id = id_from_key(record_type_name(type), json_text_or(body, "key", ""));
-    struct record *record = record_new(type, &id);
-    if (!record)
-        return out_of_memory(reading->error);
-    json_decref(record->body);
-    record->body = json_incref(body);
-    int code = sink->record(sink->context, record, reading->error);
+    int code = import_deliver(sink, type, body, &origin, reading->error);
     const char *password = type == RECORD_AGENT ? json_text_or(reading->passwords, name, "") : "";
     if (code == 0 && password[0] != '\0')
         code = sink->password(sink->context, &id, password, reading->error);
     return code;
 }
 
-static int bodies_deliver(const struct reading *reading)
+static int bodies_deliver(struct reading *reading)
 {
     for (size_t i = 0; i < FILE_COUNT; i++) {
+        reading->file = &files[i];
         const char *name;
         json_t *body;
         json_object_foreach(reading->bodies[files[i].type], name, body)

@@ -23,7 +23,9 @@ EXTRA_DIST += app/catalogue_bodies.md
 libapp_a_SOURCES += \
     app/calendar.c app/calendar.h \
     app/csv.c app/csv.h \
-    app/import.c app/import.h app/import_account.c \
+    app/import.c app/import.h app/import_account.c app/import_internal.h \
+    app/import_moves.c app/import_moves.h app/import_publish.c \
+    app/import_rows.c app/import_rows.h \
     app/import_body.c app/import_body.h \
     app/import_catalogue.c app/import_catalogue.h \
     app/import_duration.c app/import_duration.h \

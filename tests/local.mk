@@ -80,6 +80,10 @@ tests_unit_test_sample_LDADD = $(UNIT_LIBS)
 tests_unit_test_import_SOURCES = tests/unit/test_import.c tests/unit/import_memory.h \
     tests/unit/unit.h
 tests_unit_test_import_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_import_moves
+tests_unit_test_import_moves_SOURCES = tests/unit/test_import_moves.c tests/unit/import_memory.h \
+    tests/unit/unit.h
+tests_unit_test_import_moves_LDADD = $(UNIT_LIBS)
 tests_unit_test_import_duration_SOURCES = tests/unit/test_import_duration.c tests/unit/unit.h
 tests_unit_test_import_duration_LDADD = $(UNIT_LIBS)
 tests_unit_test_import_gc_service_inventory_SOURCES = \

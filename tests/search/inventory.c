@@ -6,8 +6,10 @@
 
 #include "app/import_gc_service_inventory.h"
 
-static int take_record(void *context, struct record *record, struct error *error)
+static int take_record(void *context, struct record *record, const struct import_origin *origin,
+                       struct error *error)
 {
+    (void)origin;
     struct inventory *inventory = context;
     struct record **grown =
         realloc(inventory->records, (inventory->count + 1) * sizeof(struct record *));

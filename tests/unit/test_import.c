@@ -8,6 +8,7 @@
 #include "tests/unit/import_memory.h"
 
 static const struct import_options plain = {0};
+static const struct import_origin origin = {"test", 0};
 
 /* A record of "test/<name>" that says `word`. */
 static void add(struct import *import, const char *name, const char *word, const char *confirmed)
@@ -22,7 +23,7 @@ static void add(struct import *import, const char *name, const char *word, const
                              "name", "test", "id", name, "confirmed", confirmed);
     struct import_sink sink = import_sink(import);
     struct error error = ERROR_INIT;
-    assert_int_equal(sink.record(sink.context, record, &error), 0);
+    assert_int_equal(sink.record(sink.context, record, &origin, &error), 0);
 }
 
 static struct import *import_of(const char *const words[][2], size_t count, const char *confirmed)
@@ -132,6 +133,37 @@ static void test_writes_nothing_on_a_dry_run(void **state)
     memory_free(&memory);
 }
 
+static void expect_change(const struct import *import, size_t index, const char *expected)
+{
+    char *text = json_dumps(json_array_get(import_get_changes(import), index), JSON_COMPACT);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void test_a_dry_run_names_each_change(void **state)
+{
+    (void)state;
+    struct memory memory = {0};
+    struct import_summary summary;
+    struct error error = ERROR_INIT;
+    struct import_edition edition = {.source = "test", .complete = true};
+    struct import_options dry = {.dry_run = true};
+    publish(&memory, import_of(first, 3, "2025-03-31"), "2025-03-31", true, &plain, &summary,
+            &error);
+    memcpy(edition.confirmed, "2026-03-31", sizeof edition.confirmed);
+    struct import *import = import_of(second, 3, "2026-03-31");
+    struct import_target target = memory_target(&memory);
+    assert_int_equal(import_publish(import, &edition, &target, &dry, &error), 0);
+    assert_int_equal(json_array_size(import_get_changes(import)), 3);
+    expect_change(import, 0, "{\"change\":\"ended\",\"type\":\"service\",\"key\":\"test/c\"}");
+    expect_change(import, 1,
+                  "{\"change\":\"changed\",\"type\":\"service\",\"key\":\"test/b\","
+                  "\"members\":[\"word\",\"source\"]}");
+    expect_change(import, 2, "{\"change\":\"added\",\"type\":\"service\",\"key\":\"test/d\"}");
+    import_free(import);
+    memory_free(&memory);
+}
+
 static void test_an_error_leaves_nothing_changed(void **state)
 {
     (void)state;
@@ -231,7 +263,7 @@ static void test_refuses_a_record_given_twice(void **state)
     struct error error = ERROR_INIT;
     struct id id = id_from_key("service", "test/a");
     struct record *again = record_new(RECORD_SERVICE, &id);
-    assert_int_equal(sink.record(sink.context, again, &error), ERROR_INVALID);
+    assert_int_equal(sink.record(sink.context, again, &origin, &error), ERROR_INVALID);
     import_free(import);
 }
 
@@ -325,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_publishes_only_what_differs),
         cmocka_unit_test(test_leaves_later_records_alone),
         cmocka_unit_test(test_writes_nothing_on_a_dry_run),
+        cmocka_unit_test(test_a_dry_run_names_each_change),
         cmocka_unit_test(test_an_error_leaves_nothing_changed),
         cmocka_unit_test(test_keeps_what_is_only_named),
         cmocka_unit_test(test_refuses_to_end_too_much),

@@ -363,8 +363,6 @@ static void test_refuses_broken_samples(void **state)
     expect_refused("services.json", "\"moved_to\": \"retirement-pension\"",
                    "\"moved_to\": \"nowhere\"",
                    "\"pension-counter\": moved_to: there is no service \"nowhere\"");
-    expect_refused("services.json", "\"moved_to\": \"health-card-renewal\"",
-                   "\"moved_to\": \"old-health-card-office\"", "the moves go in a circle");
     expect_refused("services.json", "\"level\": 3", "\"level\": 4",
                    "\"birth-certificate\": level: not a number in its bounds");
     expect_refused("services.json", "\"channel\": \"counter\"", "\"channel\": \"pigeon\"",
