@@ -18,6 +18,7 @@ static struct operation *stamp(const struct author *author, struct operation *op
     operation->agent = author->agent;
     operation->device = author->device;
     operation->moment = clock_next(author->clock);
+    operation->channel = author->channel != NULL ? channel_word(author->channel) : NULL;
     return operation;
 }
 

@@ -38,8 +38,9 @@ json_t *merge_stamp(const struct operation *operation)
 {
     json_t *time = json_time(operation->moment.ms);
 
-    return json_pack("{s:s, s:s, s:o, s:i}", "agent", operation->agent.text, "device",
-                     operation->device.text, "time", time, "tick", (int)operation->moment.tick);
+    return json_pack("{s:s, s:s, s:o, s:i, s:s*}", "agent", operation->agent.text, "device",
+                     operation->device.text, "time", time, "tick", (int)operation->moment.tick,
+                     "channel", operation->channel);
 }
 
 void merge_set(struct merge *merge, json_t *object, const char *member, json_t *value)

@@ -8,12 +8,13 @@
  * type declares stands in the table of record_fields.h.
  *
  * The record's meta, all of it written here:
- *   "created"   {"operation","agent","device","time","tick"}
+ *   "created"   {"operation","agent","device","time","tick"}, and "channel" where it is known, here
+ *               as in all that follow
  *   "updated"   the same of the latest change
  *   "stamps"    {path: {"agent","device","time","tick","rev"}}: who last set each field since
  *   "claim"     {"rev","device"}: the latest claim
- *   "conflicts" [{"path","value","agent","time","rev","kept"}]: values that lost against a
- *               writer who had not seen them; `kept` is the one that stands
+ *   "conflicts" [{"path","value","agent","time","channel","rev","kept"}]: values that lost against
+ *               a writer who had not seen them; `kept` is the one that stands
  */
 #ifndef GUICHET_APP_MERGE_H
 #define GUICHET_APP_MERGE_H

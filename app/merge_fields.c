@@ -129,9 +129,10 @@ static void conflict_note(struct merge *merge, const struct place *place, json_t
                           const json_t *lost_stamp, json_t *kept)
 {
     json_t *conflicts = conflicts_array(merge);
-    json_t *entry = json_pack("{s:s, s:O?, s:s, s:s, s:I, s:O?}", "path", place->path, "value",
-                              lost, "agent", json_text_or(lost_stamp, "agent", ""), "time",
-                              json_text_or(lost_stamp, "time", ""), "rev",
+    json_t *entry = json_pack("{s:s, s:O?, s:s, s:s, s:s*, s:I, s:O?}", "path", place->path,
+                              "value", lost, "agent", json_text_or(lost_stamp, "agent", ""), "time",
+                              json_text_or(lost_stamp, "time", ""), "channel",
+                              json_text_or(lost_stamp, "channel", NULL), "rev",
                               (json_int_t)merge->record->rev, "kept", kept);
 
     if (merge->failed)

@@ -33,7 +33,7 @@ enum merge_refusal merge_refuse(struct merge *merge, enum merge_refusal refusal,
 /* True when the value is of the field's shape and within its limit. */
 bool merge_value_fits(const struct field *field, const json_t *value);
 
-/* {"agent","device","time","tick"} of the operation, and more members by the caller. New. */
+/* {"agent","device","time","tick","channel"} of the operation, and more members by the caller. New. */
 json_t *merge_stamp(const struct operation *operation);
 
 /* Sets, or removes when `value` is JSON null, a member of an object. */

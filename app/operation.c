@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/record_fields.h"
 
 static const char *const kind_names[] = {
     [OPERATION_APPEND] = "append",
@@ -58,12 +59,12 @@ json_t *operation_to_json(const struct operation *operation)
     char time[TIMESTAMP_SIZE];
 
     timestamp_format(operation->moment.ms, time);
-    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:O}", "id", operation->id.text,
-                     "kind", operation_kind_name(operation->kind), "type",
+    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:s*, s:O}", "id",
+                     operation->id.text, "kind", operation_kind_name(operation->kind), "type",
                      record_type_name(operation->type), "record", operation->record.text, "base",
                      (json_int_t)operation->base, "agent", operation->agent.text, "device",
                      operation->device.text, "time", time, "tick", (int)operation->moment.tick,
-                     "body", operation->body);
+                     "channel", operation->channel, "body", operation->body);
 }
 
 static int require_id(const json_t *document, const char *member, struct id *id,
@@ -99,6 +100,7 @@ static int operation_fill(struct operation *operation, const json_t *document, s
     code = json_require_time(document, "time", &operation->moment.ms, error);
     if (code != 0)
         return error_prefix(error, "operation");
+    operation->channel = channel_word(json_text_or(document, "channel", ""));
     if (!json_is_object(body))
         return error_set(error, ERROR_INVALID, "operation: member \"body\" is not an object");
     operation->body = json_incref(body);

@@ -37,6 +37,7 @@ struct operation {
     struct id agent;
     struct id device;
     struct moment moment; /* the terminal's hybrid clock */
+    const char *channel;  /* how it came: a word of channel_words, static; NULL: not said */
     json_t *body;         /* object; owned reference */
 };
 
@@ -45,7 +46,8 @@ struct operation *operation_new(enum operation_kind kind, enum record_type type,
                                 const struct id *record);
 void operation_free(struct operation *operation);
 
-/* {"id","kind","type","record","base","agent","device","time","tick","body"}; new reference. */
+/* {"id","kind","type","record","base","agent","device","time","tick","channel","body"}; new
+ * reference. */
 json_t *operation_to_json(const struct operation *operation);
 /* Reads that document, naming the member that is wrong; unknown members are ignored. New. */
 int operation_from_json(struct operation **operation, const json_t *document, struct error *error);

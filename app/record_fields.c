@@ -97,6 +97,8 @@ static const struct field submission_fields[] = {
     {"started_at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
     {"field", FIELD_TEXT, 0, 400, NULL},
     {"consents", FIELD_OBJECT, 0, 16 * 1024, NULL},
+    {"continue", FIELD_OBJECT, 0, 1024, NULL},
+    {"given_back_at", FIELD_TIME, 0, 0, NULL},
     {"answers", FIELD_MAP, 0, 0, NULL},
     {"status", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, submission_status_words},
     {"submitted_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
@@ -153,6 +155,14 @@ const struct field *record_field(enum record_type type, const char *name)
     for (const struct field *field = found->fields; field->name != NULL; field++)
         if (strcmp(field->name, name) == 0)
             return field;
+    return NULL;
+}
+
+const char *channel_word(const char *word)
+{
+    for (const char *const *each = channel_words; *each != NULL; each++)
+        if (strcmp(*each, word) == 0)
+            return *each;
     return NULL;
 }
 

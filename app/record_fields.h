@@ -52,6 +52,8 @@ const struct field *record_field(enum record_type type, const char *name);
 #define NOTE_TEXT_LIMIT (64 * 1024)
 
 extern const char *const channel_words[]; /* counter, phone, web ... outreach, then NULL */
+/* The static word that is this one, NULL when there is none. */
+const char *channel_word(const char *word);
 extern const char *const outcome_words[]; /* of a contact */
 extern const char *const case_status_words[];
 extern const char *const note_kind_words[];

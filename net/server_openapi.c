@@ -39,7 +39,7 @@ static const struct schema schemas[] = {
                "\"type\": {\"type\": \"string\"}, \"record\": " REF(
                    "Id") ", \"base\": {\"type\": \"integer\", \"minimum\": 0, \"default\": 0}, "
                          "\"agent\": " REF("Id") ", \"device\": " REF("Id") ", \"time\": " REF("Tim"
-                                                                                               "e") ", \"tick\": {\"type\": \"integer\", \"minimum\": 0, \"maximum\": 65535, \"default\": 0}, "
+                                                                                               "e") ", \"tick\": {\"type\": \"integer\", \"minimum\": 0, \"maximum\": 65535, \"default\": 0}, \"channel\": {\"type\": \"string\"}, "
                                                                                                     "\"body\": {\"type\": \"object\"}}}"},
     {"Operations",
      "{\"type\": \"object\", \"required\": [\"operations\"], \"properties\": {\"operations\": "

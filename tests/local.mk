@@ -93,9 +93,12 @@ tests_unit_test_import_gc_service_inventory_LDADD = $(UNIT_LIBS)
 # What agents do.
 WORK_FIXTURE = tests/unit/work_fixture.c tests/unit/work_fixture.h tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h
-UNIT_TESTS += tests/unit/test_client tests/unit/test_handoff tests/unit/test_work
+UNIT_TESTS += tests/unit/test_client tests/unit/test_continue tests/unit/test_handoff \
+    tests/unit/test_work
 tests_unit_test_client_SOURCES = tests/unit/test_client.c $(WORK_FIXTURE)
 tests_unit_test_client_LDADD = $(UNIT_LIBS)
+tests_unit_test_continue_SOURCES = tests/unit/test_continue.c $(WORK_FIXTURE)
+tests_unit_test_continue_LDADD = $(UNIT_LIBS)
 tests_unit_test_handoff_SOURCES = tests/unit/test_handoff.c $(WORK_FIXTURE)
 tests_unit_test_handoff_LDADD = $(UNIT_LIBS)
 tests_unit_test_work_SOURCES = tests/unit/test_work.c $(WORK_FIXTURE)
