@@ -60,6 +60,7 @@ libapp_a_SOURCES += \
     app/client_index.c app/client_index.h \
     app/contact.c app/contact.h \
     app/continue.c app/continue.h \
+    app/delivery.c app/delivery.h \
     app/handoff.c app/handoff.h \
     app/note.c app/note.h \
     app/submission.c app/submission.h

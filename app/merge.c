@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/delivery.h"
 #include "app/json.h"
 #include "app/merge_internal.h"
 #include "app/text.h"
@@ -52,6 +53,19 @@ void merge_set(struct merge *merge, json_t *object, const char *member, json_t *
 }
 
 /* --- append --------------------------------------------------------------------------------- */
+
+/* The server alone makes deliveries and says what became of them; an agent may ask that a refused
+ * one be sent again, or withdraw the consent to one that waits. */
+static bool delivery_actor_allowed(const struct operation *operation)
+{
+    const char *state = json_text_or(operation->body, "state", "");
+    struct id server = delivery_server();
+
+    if (id_equal(&operation->agent, &server))
+        return true;
+    return operation->kind == OPERATION_CLAIM && json_object_size(operation->body) == 1 &&
+           (strcmp(state, "waiting") == 0 || strcmp(state, "withheld") == 0);
+}
 
 static enum merge_refusal append_member(struct merge *merge, const char *name, json_t *value)
 {
@@ -220,6 +234,8 @@ static enum merge_refusal merge_check(struct merge *merge, const struct record *
         return merge_refuse(merge, MERGE_MISSING, NULL);
     if (operation->kind != OPERATION_APPEND && json_object_size(operation->body) == 0)
         return merge_refuse(merge, MERGE_REQUIRED, NULL);
+    if (operation->type == RECORD_DELIVERY && !delivery_actor_allowed(operation))
+        return merge_refuse(merge, MERGE_ACTOR, NULL);
     return MERGE_APPLIED;
 }
 

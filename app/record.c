@@ -20,6 +20,7 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_NOTE] = "note",
     [RECORD_SUBMISSION] = "submission",
     [RECORD_HANDOFF] = "handoff",
+    [RECORD_DELIVERY] = "delivery",
 };
 
 const char *record_type_name(enum record_type type)

@@ -35,6 +35,7 @@ enum record_type {
     RECORD_NOTE,
     RECORD_SUBMISSION,
     RECORD_HANDOFF,
+    RECORD_DELIVERY,
     RECORD_TYPE_COUNT
 };
 

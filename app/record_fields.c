@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/delivery.h"
 #include "app/operation.h"
 
 #define APPEND (1u << OPERATION_APPEND)
@@ -22,6 +23,8 @@ const char *const note_kind_words[] = {"contact",    "internal",   "decision",
 const char *const handoff_state_words[] = {"offered",   "accepted", "declined",
                                            "withdrawn", "expired",  NULL};
 const char *const submission_status_words[] = {"draft", "submitted", "accepted", "rejected", NULL};
+const char *const delivery_state_words[] = {"waiting", "sent",     "acknowledged",
+                                            "refused", "withheld", NULL};
 
 static const char *const client_kind_words[] = {"person", "business", "anonymous", NULL};
 static const char *const direction_words[] = {"in", "out", "internal", NULL};
@@ -129,6 +132,32 @@ static const struct field handoff_fields[] = {
     {0},
 };
 
+/* One agency's part of a filing; all of it is the server's (delivery.h). */
+static const struct field delivery_fields[] = {
+    {"submission", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"case", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"agency", FIELD_TEXT, REQUIRED_FIXED, DELIVERY_AGENCY_LIMIT, NULL},
+    {"number", FIELD_INTEGER, REQUIRED_FIXED, 0, NULL},
+    {"title", FIELD_OBJECT, FIELD_FIXED, 16 * 1024, NULL},
+    {"answers", FIELD_LIST, REQUIRED_FIXED, RECORD_BODY_LIMIT, NULL},
+    {"form", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"form_version", FIELD_INTEGER, REQUIRED_FIXED, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"created_at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, delivery_state_words},
+    {"cause", FIELD_TEXT, FIELD_CLAIMED, 40, NULL},
+    {"reason", FIELD_TEXT, FIELD_CLAIMED, DELIVERY_REASON_LIMIT, NULL},
+    {"receipt", FIELD_TEXT, FIELD_CLAIMED, DELIVERY_RECEIPT_LIMIT, NULL},
+    {"location", FIELD_TEXT, FIELD_CLAIMED, DELIVERY_LOCATION_LIMIT, NULL},
+    {"attempts", FIELD_INTEGER, FIELD_CLAIMED, 0, NULL},
+    {"tried_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"next_attempt_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"give_up_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"sent_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"decided_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {0},
+};
+
 static const struct record_rules rules[] = {
     {RECORD_CLIENT, APPEND | FIELDS, client_fields},
     {RECORD_CASE, APPEND | FIELDS | CLAIM, case_fields},
@@ -136,6 +165,7 @@ static const struct record_rules rules[] = {
     {RECORD_NOTE, APPEND, note_fields},
     {RECORD_SUBMISSION, APPEND | FIELDS | CLAIM, submission_fields},
     {RECORD_HANDOFF, APPEND | CLAIM, handoff_fields},
+    {RECORD_DELIVERY, APPEND | CLAIM, delivery_fields},
 };
 
 const struct record_rules *record_rules(enum record_type type)
@@ -196,6 +226,16 @@ static const struct transition transitions[] = {
     {RECORD_HANDOFF, "state", "offered", "declined"},
     {RECORD_HANDOFF, "state", "offered", "withdrawn"},
     {RECORD_HANDOFF, "state", "offered", "expired"},
+    {RECORD_DELIVERY, "state", "waiting", "sent"},
+    {RECORD_DELIVERY, "state", "waiting", "acknowledged"},
+    {RECORD_DELIVERY, "state", "waiting", "refused"},
+    {RECORD_DELIVERY, "state", "waiting", "withheld"},
+    {RECORD_DELIVERY, "state", "sent", "acknowledged"},
+    {RECORD_DELIVERY, "state", "sent", "refused"},
+    {RECORD_DELIVERY, "state", "refused", "waiting"},
+    /* It was under way when the consent was withdrawn: the file says what happened. */
+    {RECORD_DELIVERY, "state", "withheld", "sent"},
+    {RECORD_DELIVERY, "state", "withheld", "acknowledged"},
 };
 
 bool record_transition_allowed(enum record_type type, const char *field, const char *from,

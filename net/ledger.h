@@ -87,6 +87,44 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
                  struct operation *const *operations, size_t count, int64_t now_ms,
                  struct ledger_outcome *outcomes, struct error *error);
 
+/* --- deliveries (app/delivery.h) ---------------------------------------------------------------
+ */
+
+/* Called after each commit that made or changed a delivery, in the thread that wrote. It must not
+ * call the ledger. Set it (or NULL) while no other thread writes. */
+typedef void (*ledger_delivery_listener)(void *context);
+void ledger_delivery_listen(struct ledger *ledger, ledger_delivery_listener listener,
+                            void *context);
+
+/* One that is to be sent or asked about: from when on (ms; 0: at once). */
+struct ledger_due {
+    struct id delivery;
+    int64_t at_ms;
+};
+
+/* `at_ms` of what waits for the server to be told where the agency is. */
+#define LEDGER_DUE_NEVER INT64_MAX
+
+/* The `limit` of an agency that are due first, by time. */
+int ledger_delivery_due(struct ledger *ledger, const char *agency, size_t limit,
+                        struct ledger_due *due, size_t *count, struct error *error);
+
+/* The agencies for which something is to be sent: an array of names. New reference. */
+int ledger_delivery_agencies(struct ledger *ledger, json_t **agencies, struct error *error);
+
+/* All that waits for this agency is due at once. */
+int ledger_delivery_hurry(struct ledger *ledger, const char *agency, struct error *error);
+
+/* A delivery and its submission as they stand. New (record_free). */
+int ledger_delivery_read(struct ledger *ledger, const struct id *id, struct record **delivery,
+                         struct record **submission, struct error *error);
+
+/* Writes what became of a delivery: `claimed` holds its changed members, null removing one. What
+ * does not follow from its present state (the consent was withdrawn meanwhile) is passed over, and
+ * `*written` is then false. On disk when this returns 0. */
+int ledger_delivery_write(struct ledger *ledger, const struct id *id, json_t *claimed,
+                          int64_t now_ms, bool *written, struct error *error);
+
 /* --- reading --------------------------------------------------------------------------------- */
 
 /* The scopes of an agent's desk: their own, their office's, their queues', by the agent's record

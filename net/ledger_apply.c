@@ -249,6 +249,14 @@ static int check(struct attempt *attempt, struct error *error)
 
 /* --- effect ----------------------------------------------------------------------------------- */
 
+/* True when the operation has just made a filing of a draft. */
+static bool is_submitted(const struct attempt *attempt, const struct record *after)
+{
+    return after->type == RECORD_SUBMISSION && attempt->row.record != NULL &&
+           strcmp(record_text(attempt->row.record, "status"), "draft") == 0 &&
+           strcmp(record_text(after, "status"), "submitted") == 0;
+}
+
 static int merge(struct attempt *attempt, struct error *error)
 {
     struct ledger_outcome *outcome = attempt->outcome;
@@ -267,6 +275,8 @@ static int merge(struct attempt *attempt, struct error *error)
     code = ledger_row_write(attempt->ledger, &after, error);
     if (code == 0)
         code = ledger_feed_write(attempt->ledger, &after, error);
+    if (code == 0 && is_submitted(attempt, after.record))
+        code = ledger_deliveries_make(attempt->ledger, after.record, attempt->now_ms, error);
     outcome->kind = LEDGER_APPLIED;
     outcome->rev = after.record->rev;
     outcome->seq = after.record->seq;
@@ -380,5 +390,23 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
     else
         ledger_rollback(ledger);
     scope_set_free(&desk);
+    return code;
+}
+
+int ledger_apply_own(struct ledger *ledger, const struct operation *operation, int64_t now_ms,
+                     struct ledger_outcome *outcome, struct error *error)
+{
+    struct attempt attempt = {
+        .ledger = ledger, .operation = operation, .outcome = outcome, .now_ms = now_ms};
+    int code;
+
+    *outcome = (struct ledger_outcome){0};
+    code =
+        ledger_row_read(ledger->writer, operation->type, &operation->record, &attempt.row, error);
+    if (code == 0 || code == ERROR_NOT_FOUND)
+        code = merge(&attempt, error);
+    if (code == 0)
+        code = remember(&attempt, error);
+    ledger_row_clear(&attempt.row);
     return code;
 }

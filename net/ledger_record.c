@@ -115,6 +115,8 @@ const char *ledger_record_parent(const struct record *record)
 
     if (record_type_is_catalogue(record->type))
         return "";
+    if (record->type == RECORD_DELIVERY)
+        return record_text(record, "submission");
     return matter[0] != '\0' ? matter : record_text(record, "contact");
 }
 
@@ -131,6 +133,8 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
     code = row->row == 0 ? row_insert(ledger, row, parent, text, error)
                          : row_update(ledger, row, parent, text, error);
     free(text);
+    if (code == 0 && row->record->type == RECORD_DELIVERY)
+        code = ledger_delivery_list(ledger, row, error);
     return code;
 }
 

@@ -8,7 +8,13 @@
  * operation: what was answered to each operation id; `refusal` NULL means applied
  * attempt:   failed sign-ins by a hash of the login, which need not exist
  * session:   tokens by their hash
+ * delivery:  what is to be sent or asked about: the agency, and when (ms)
  */
+#define DELIVERY_TABLE                                                                             \
+    "CREATE TABLE delivery (record INTEGER PRIMARY KEY, agency TEXT NOT NULL,"                     \
+    " due INTEGER NOT NULL);"                                                                      \
+    "CREATE INDEX delivery_by_due ON delivery (agency, due);"
+
 static const char tables[] =
     "CREATE TABLE property (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record (number INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL,"
@@ -29,7 +35,11 @@ static const char tables[] =
     " until INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE session (token BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL,"
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE INDEX session_by_expiry ON session (expires);";
+    "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE;
+
+static const char *const upgrades[] = {
+    DELIVERY_TABLE, /* 1 to 2 */
+};
 
 static const struct database_statement statements[] = {
 #define STATEMENT(name, text) [LEDGER_##name] = {#name, text},
@@ -40,8 +50,9 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 1,
+    .version = 2,
     .create = tables,
+    .upgrades = upgrades,
     .statements = statements,
     .statement_count = LEDGER_STATEMENT_COUNT,
 };

@@ -157,6 +157,9 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
     if (code == 0)
         code = ledger_scopes_of(ledger->writer, RECORD_CONTACT, record_text(record, "contact"),
                                 scopes, NULL, error);
+    if (code == 0 && record->type == RECORD_DELIVERY)
+        code = ledger_scopes_of(ledger->writer, RECORD_SUBMISSION,
+                                record_text(record, "submission"), scopes, NULL, error);
     return code;
 }
 
@@ -250,10 +253,12 @@ static int follow_references(struct ledger *ledger, const struct record *record,
     return code;
 }
 
-/* A case has contacts, notes, submissions; a contact has what was written before it had a case. */
+/* A case has contacts, notes, submissions; a contact has what was written before it had a case; a
+ * submission has deliveries. */
 static bool has_children(const struct record *record)
 {
-    return record->type == RECORD_CASE || record->type == RECORD_CONTACT;
+    return record->type == RECORD_CASE || record->type == RECORD_CONTACT ||
+           record->type == RECORD_SUBMISSION;
 }
 
 static int follow(struct ledger *ledger, const struct record *record,

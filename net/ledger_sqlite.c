@@ -94,6 +94,7 @@ int ledger_commit(struct ledger *ledger, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
     struct scope_set changed;
+    bool deliveries;
     int code = ERROR_STORAGE;
 
     if (statement != NULL) {
@@ -109,7 +110,11 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     }
     changed = ledger->changed;
     ledger->changed = (struct scope_set){0};
+    deliveries = ledger->deliveries_changed;
+    ledger->deliveries_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
+    if (deliveries && ledger->delivery_listener != NULL)
+        ledger->delivery_listener(ledger->delivery_context);
     if (changed.count > 0 && ledger->listener != NULL)
         ledger->listener(ledger->listener_context, &changed);
     scope_set_free(&changed);
@@ -120,6 +125,7 @@ void ledger_rollback(struct ledger *ledger)
 {
     database_rollback(ledger->writer);
     scope_set_free(&ledger->changed);
+    ledger->deliveries_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
 }
 

@@ -32,6 +32,10 @@ struct ledger {
 
     ledger_listener listener;
     void *listener_context;
+
+    bool deliveries_changed; /* within this transaction */
+    ledger_delivery_listener delivery_listener;
+    void *delivery_context;
 };
 
 /* --- connections ------------------------------------------------------------------------------ */
@@ -77,8 +81,8 @@ int ledger_row_read_number(struct database *database, int64_t number, struct led
 /* Writes the record with its rev and seq: a new row when `row->row` is 0, which it then sets. */
 int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error *error);
 
-/* The id of what a record stands below: its case, else its contact, "" for none. Who sees that,
- * sees the record. */
+/* The id of what a record stands below: its case, else its contact, "" for none; of a delivery its
+ * submission. Who sees that, sees the record. */
 const char *ledger_record_parent(const struct record *record);
 
 /* Reads a stored document. New record. */
@@ -112,6 +116,24 @@ int ledger_agent_scopes(const struct record *agent, struct scope_set *scopes, st
  * waited in the scopes lost no longer does. `before` may be NULL. */
 int ledger_agent_moved(struct ledger *ledger, const struct record *before,
                        const struct record *after, struct error *error);
+
+/* --- operations (ledger_apply.c) ---------------------------------------------------------------
+ */
+
+/* Within a transaction: applies an operation of the server itself, which may do what merge lets it.
+ * A refusal is an outcome. */
+int ledger_apply_own(struct ledger *ledger, const struct operation *operation, int64_t now_ms,
+                     struct ledger_outcome *outcome, struct error *error);
+
+/* --- deliveries (ledger_delivery.c) ------------------------------------------------------------
+ */
+
+/* Within a transaction: makes the deliveries of a submission that was just accepted. */
+int ledger_deliveries_make(struct ledger *ledger, const struct record *submission, int64_t now_ms,
+                           struct error *error);
+
+/* Within a transaction: keeps the list of what is to be sent, after a delivery was written. */
+int ledger_delivery_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
 /* --- publishing (ledger_publish.c, ledger_agent.c) -------------------------------------------- */
 

@@ -52,6 +52,21 @@
                       "VALUES (?1, ?2, ?3, ?4, ?5)")                                               \
     X(SESSION_DELETE, "DELETE FROM session WHERE token = ?1")                                      \
     X(SESSION_PRUNE, "DELETE FROM session WHERE expires < ?1")                                     \
+    X(DELIVERY_PUT, "INSERT INTO delivery (record, agency, due) VALUES (?1, ?2, ?3) "              \
+                    "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                       \
+    X(DELIVERY_DELETE, "DELETE FROM delivery WHERE record = ?1")                                   \
+    X(DELIVERY_DUE, "SELECT record.id, delivery.due FROM delivery "                                \
+                    "JOIN record ON record.number = delivery.record "                              \
+                    "WHERE delivery.agency = ?1 ORDER BY delivery.due LIMIT ?2")                   \
+    X(DELIVERY_AGENCIES, "SELECT DISTINCT agency FROM delivery")                                   \
+    X(DELIVERY_HURRY, "UPDATE delivery SET due = 0 WHERE agency = ?1 AND due > 0")                 \
+    X(CHECK_DELIVERIES,                                                                            \
+      "SELECT record.type, record.id FROM record LEFT JOIN delivery "                              \
+      "ON delivery.record = record.number WHERE record.type = 'delivery' AND "                     \
+      "(json_extract(document, '$.body.state') IN ('waiting', 'sent')) <> "                        \
+      "(delivery.record IS NOT NULL) UNION ALL SELECT 'delivery', delivery.record FROM delivery "  \
+      "WHERE NOT EXISTS (SELECT 1 FROM record WHERE record.number = delivery.record "              \
+      "AND record.type = 'delivery')")                                                             \
     X(CHECK_RECORDS, "SELECT number, type, id, rev, seq, parent, document FROM record "            \
                      "ORDER BY number")                                                            \
     X(CHECK_SEQ_REPEATED, "SELECT seq, count(*) FROM record GROUP BY seq HAVING count(*) > 1")     \

@@ -327,3 +327,8 @@ TESTS += tests/sim/sim.sh
 .PHONY: sim
 sim: tests/sim/sim
 	@tests/sim/sim --from '$(SEED_FROM)' --seeds '$(SEEDS)'
+
+# One filing, many agencies.
+UNIT_TESTS += tests/unit/test_ledger_delivery
+tests_unit_test_ledger_delivery_SOURCES = tests/unit/test_ledger_delivery.c $(LEDGER_FIXTURE)
+tests_unit_test_ledger_delivery_LDADD = $(UNIT_LIBS)
