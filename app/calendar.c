@@ -128,12 +128,20 @@ void calendar_free(struct calendar *calendar)
     free(calendar);
 }
 
+static bool is_holiday_number(const struct calendar *calendar, int64_t number)
+{
+    return calendar && bsearch(&number, calendar->holidays, calendar->count,
+                               sizeof *calendar->holidays, number_compare);
+}
+
+bool calendar_is_holiday(const struct calendar *calendar, const struct calendar_day *day)
+{
+    return is_holiday_number(calendar, calendar_day_number(day));
+}
+
 static bool is_business_number(const struct calendar *calendar, int64_t number)
 {
-    if (weekday_of(number) > 4)
-        return false;
-    return !calendar || !bsearch(&number, calendar->holidays, calendar->count,
-                                 sizeof *calendar->holidays, number_compare);
+    return weekday_of(number) <= 4 && !is_holiday_number(calendar, number);
 }
 
 bool calendar_is_business_day(const struct calendar *calendar, const struct calendar_day *day)

@@ -41,6 +41,9 @@ void calendar_free(struct calendar *calendar);
 /* Neither a Saturday, a Sunday nor a holiday. A NULL calendar has no holidays. */
 bool calendar_is_business_day(const struct calendar *calendar, const struct calendar_day *day);
 
+/* Named by the calendar, whatever weekday it is. A NULL calendar has none. */
+bool calendar_is_holiday(const struct calendar *calendar, const struct calendar_day *day);
+
 /*
  * The day `count` business days after `day`, or before it for a negative count. The day itself is
  * not counted, whatever it is: one business day after a Friday or a Saturday is the Monday. For 0

@@ -36,6 +36,13 @@ libapp_a_SOURCES += \
     app/import_sources.c app/import_sources.h \
     app/import_words.c app/import_words.h
 
+# When something is open, and where.
+libapp_a_SOURCES += \
+    app/office.c app/office.h \
+    app/postal.c app/postal.h app/postal_places.c app/postal_places.h \
+    app/schedule.c app/schedule.h \
+    app/zone.c app/zone.h
+
 # Where the screen and the sync thread meet.
 libapp_a_SOURCES += \
     app/link.c app/link.h

@@ -70,6 +70,14 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_fixture
     tests/unit/store_fixture.h
 tests_unit_test_store_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_office tests/unit/test_postal tests/unit/test_zone
+tests_unit_test_office_SOURCES = tests/unit/test_office.c tests/unit/unit.h
+tests_unit_test_office_LDADD = $(UNIT_LIBS)
+tests_unit_test_postal_SOURCES = tests/unit/test_postal.c tests/unit/unit.h
+tests_unit_test_postal_LDADD = $(UNIT_LIBS)
+tests_unit_test_zone_SOURCES = tests/unit/test_zone.c tests/unit/unit.h
+tests_unit_test_zone_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_calendar tests/unit/test_import tests/unit/test_import_duration \
     tests/unit/test_import_gc_service_inventory tests/unit/test_sample
 tests_unit_test_calendar_SOURCES = tests/unit/test_calendar.c tests/unit/unit.h
