@@ -13,6 +13,7 @@
 #include "app/catalogue.h"
 #include "app/store.h"
 #include "net/sync_engine.h"
+#include "net/sync_pace.h"
 
 /* In the order of their urgency. */
 enum sync_job_name {
@@ -57,10 +58,8 @@ struct sync_trouble {
     char message[ERROR_MESSAGE_SIZE];
 };
 
-#define SYNC_PAGE_MAXIMUM  500
-#define SYNC_PAGE_MINIMUM  10
+/* Operations in one batch, at most. */
 #define SYNC_BATCH_MAXIMUM 500
-#define SYNC_BATCH_BYTES   (512 * 1024)
 
 struct sync_engine {
     struct sync_engine_options options;
@@ -94,13 +93,16 @@ struct sync_engine {
 
     /* Push. */
     bool outbox_due;
-    size_t batch_limit;
+    size_t batch_limit;          /* operations; less than the most while one is to be found out */
+    struct sync_pace batch_pace; /* bytes of JSON */
+    size_t batch_bytes;
     size_t batch_count;
     struct id batch[SYNC_BATCH_MAXIMUM];
 
     /* Pull of the desk's records, and the bell. */
-    bool desk_read; /* to the end, in this session */
-    size_t desk_limit;
+    bool desk_read;             /* to the end, in this session */
+    struct sync_pace desk_pace; /* records */
+    bool desk_waits;            /* the request under way is the long poll */
     int64_t desk_since;
 
     /* Pull of the catalogue. */
@@ -108,8 +110,8 @@ struct sync_engine {
     bool catalogue_due;
     bool catalogue_loading;
     int64_t catalogue_loaded;
-    int64_t catalogue_latest; /* highest seq the server told of */
-    size_t catalogue_limit;
+    int64_t catalogue_latest;        /* highest seq the server told of */
+    struct sync_pace catalogue_pace; /* records */
     int64_t catalogue_since;
 
     bool presence_due;

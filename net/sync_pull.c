@@ -95,13 +95,10 @@ static int read_page(struct sync_engine *engine, const struct http_reply *reply,
 }
 
 /* Smaller pages get through where large ones are cut. */
-static size_t adapt(size_t limit, int code)
+static void pace_failed(struct sync_pace *pace, int code)
 {
-    if (code == 0)
-        return limit * 2 < SYNC_PAGE_MAXIMUM ? limit * 2 : SYNC_PAGE_MAXIMUM;
-    if (code != ERROR_OFFLINE && code != ERROR_TOO_LARGE)
-        return limit;
-    return limit / 4 > SYNC_PAGE_MINIMUM ? limit / 4 : SYNC_PAGE_MINIMUM;
+    if (code == ERROR_OFFLINE || code == ERROR_TOO_LARGE)
+        sync_pace_cut(pace);
 }
 
 /* --- the desk's records -------------------------------------------------------------------------
@@ -125,12 +122,14 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
     engine->desk_since = strcmp(feed, engine->feed) == 0 ? cursor : 0;
     (void)snprintf(path, sizeof path,
                    "/v1/changes?scope=desk&since=%" PRId64 "&limit=%zu&wait=%d&catalogue=%" PRId64,
-                   engine->desk_since, engine->desk_limit, wait ? WAIT_SECONDS : 0,
+                   engine->desk_since, engine->desk_pace.limit, wait ? WAIT_SECONDS : 0,
                    engine->catalogue_latest);
     struct http_request request = {.method = "GET",
                                    .path = path,
                                    .accept = "application/json",
                                    .wait_ms = wait ? WAIT_SECONDS * INT64_C(1000) : 0};
+    engine->desk_waits = wait;
+    sync_pace_begin(&engine->desk_pace, sync_now(engine));
     return sync_send(engine, SYNC_LANE_BELL, &request, error);
 }
 
@@ -174,11 +173,13 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
     if (code == 0 && page.other_feed) {
         sync_session_drop(engine);
     } else if (code == 0) {
+        /* How long the bell was silent says nothing of the link. */
+        if (!engine->desk_waits)
+            sync_pace_done(&engine->desk_pace, sync_now(engine), page.count);
         code = write_desk(engine, &page, error);
         if (code == 0) {
             int64_t cursor = store_cursor(engine->store, error);
             engine->desk_read = !page.more && cursor == page.next;
-            engine->desk_limit = adapt(engine->desk_limit, 0);
             note_catalogue(engine, &page);
         }
     }
@@ -189,7 +190,7 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
 static void desk_failed(struct sync_engine *engine, int code, const struct error *error)
 {
     (void)error;
-    engine->desk_limit = adapt(engine->desk_limit, code);
+    pace_failed(&engine->desk_pace, code);
 }
 
 const struct sync_job sync_job_desk = {
@@ -224,8 +225,9 @@ static int catalogue_begin(struct sync_engine *engine, struct error *error)
     }
     (void)snprintf(path, sizeof path,
                    "/v1/changes?scope=catalogue&since=%" PRId64 "&limit=%zu&wait=0",
-                   engine->catalogue_since, engine->catalogue_limit);
+                   engine->catalogue_since, engine->catalogue_pace.limit);
     struct http_request request = {.method = "GET", .path = path, .accept = "application/json"};
+    sync_pace_begin(&engine->catalogue_pace, sync_now(engine));
     return sync_send(engine, SYNC_LANE_WORK, &request, error);
 }
 
@@ -260,8 +262,8 @@ static int catalogue_reply(struct sync_engine *engine, const struct http_reply *
     if (code == 0 && page.other_feed) {
         sync_session_drop(engine);
     } else if (code == 0) {
+        sync_pace_done(&engine->catalogue_pace, sync_now(engine), page.count);
         code = write_catalogue(engine, &page, error);
-        engine->catalogue_limit = adapt(engine->catalogue_limit, code);
     }
     page_free(&page);
     return code;
@@ -270,7 +272,7 @@ static int catalogue_reply(struct sync_engine *engine, const struct http_reply *
 static void catalogue_failed(struct sync_engine *engine, int code, const struct error *error)
 {
     (void)error;
-    engine->catalogue_limit = adapt(engine->catalogue_limit, code);
+    pace_failed(&engine->catalogue_pace, code);
 }
 
 const struct sync_job sync_job_catalogue = {

@@ -36,7 +36,7 @@ static int add_operation(void *context, const struct outbox_entry *entry)
     if (text == NULL)
         return ERROR_MEMORY;
     size_t length = strlen(text);
-    bool fits = engine->batch_count == 0 || batch->body.length + length < SYNC_BATCH_BYTES;
+    bool fits = engine->batch_count == 0 || batch->body.length + length < engine->batch_pace.limit;
     if (fits) {
         text_buffer_add_text(&batch->body, engine->batch_count == 0 ? "" : ",");
         text_buffer_add(&batch->body, text, length);
@@ -98,6 +98,8 @@ static int push_begin(struct sync_engine *engine, struct error *error)
             code = sync_fault(engine, code);
         else
             code = send_batch(engine, &batch.body, error);
+        engine->batch_bytes = batch.body.length;
+        sync_pace_begin(&engine->batch_pace, sync_now(engine));
         if (code == 0)
             engine->totals.operations_sent += (int64_t)engine->batch_count;
     }
@@ -268,9 +270,13 @@ static int push_reply(struct sync_engine *engine, const struct http_reply *reply
         return code;
     code = settle_answers(engine, json_object_get(document, "outcomes"), error);
     json_decref(document);
-    if (code == 0 && engine->batch_limit < SYNC_BATCH_MAXIMUM)
-        engine->batch_limit = engine->batch_limit * 2 < SYNC_BATCH_MAXIMUM ? engine->batch_limit * 2
-                                                                           : SYNC_BATCH_MAXIMUM;
+    if (code == 0) {
+        sync_pace_done(&engine->batch_pace, sync_now(engine), engine->batch_bytes);
+        if (engine->batch_limit < SYNC_BATCH_MAXIMUM / 2)
+            engine->batch_limit *= 2;
+        else
+            engine->batch_limit = SYNC_BATCH_MAXIMUM;
+    }
     return code;
 }
 
@@ -281,8 +287,8 @@ static void push_failed(struct sync_engine *engine, int code, const struct error
         (void)store_outbox_attempted(engine->store, engine->batch, engine->batch_count,
                                      error->message, NULL);
     engine->batch_count = 0;
-    if (code == ERROR_OFFLINE && engine->batch_limit > 1)
-        engine->batch_limit = (engine->batch_limit + 1) / 2;
+    if (code == ERROR_OFFLINE)
+        sync_pace_cut(&engine->batch_pace);
 }
 
 const struct sync_job sync_job_push = {

@@ -52,9 +52,14 @@ tests_unit_test_http_client_SOURCES = tests/unit/test_http_client.c \
 tests_unit_test_http_client_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_sync_engine
 tests_unit_test_sync_engine_SOURCES = tests/unit/test_sync_engine.c tests/unit/fault_vfs.c \
-    tests/unit/fault_vfs.h tests/unit/store_fixture.c \
-    tests/unit/store_fixture.h tests/unit/unit.h
+    tests/unit/fault_vfs.h tests/unit/engine_fixture.c tests/unit/engine_fixture.h \
+    tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
 tests_unit_test_sync_engine_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sync_push
+tests_unit_test_sync_push_SOURCES = tests/unit/test_sync_push.c tests/unit/engine_fixture.c \
+    tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
+    tests/unit/unit.h
+tests_unit_test_sync_push_LDADD = $(UNIT_LIBS)
 check_PROGRAMS += tests/proxy/fault_proxy
 tests_proxy_fault_proxy_SOURCES = tests/proxy/fault_proxy.c
 UNIT_TESTS += tests/unit/test_sync_server

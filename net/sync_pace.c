@@ -1,0 +1,32 @@
+#include "net/sync_pace.h"
+
+/* Longest that one exchange should take, in ms: what a person waits for a hand-off to leave. A
+ * round trip of 2 s leaves room to grow. */
+#define LONGEST_MS 5000
+
+static void set_limit(struct sync_pace *pace, size_t limit)
+{
+    if (limit < pace->minimum)
+        limit = pace->minimum;
+    pace->limit = limit > pace->maximum ? pace->maximum : limit;
+}
+
+void sync_pace_begin(struct sync_pace *pace, int64_t now)
+{
+    pace->began = now;
+}
+
+void sync_pace_done(struct sync_pace *pace, int64_t now, size_t amount)
+{
+    int64_t took = now - pace->began;
+
+    if (took > LONGEST_MS)
+        set_limit(pace, (size_t)((double)amount * LONGEST_MS / (double)took));
+    else if (took < LONGEST_MS / 2)
+        set_limit(pace, pace->limit * 2);
+}
+
+void sync_pace_cut(struct sync_pace *pace)
+{
+    set_limit(pace, pace->limit / 4);
+}

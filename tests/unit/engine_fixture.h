@@ -1,0 +1,68 @@
+/*
+ * The sync engine alone: the test is its clock and its network, store and link are the real ones.
+ */
+#ifndef GUICHET_TESTS_ENGINE_FIXTURE_H
+#define GUICHET_TESTS_ENGINE_FIXTURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "net/sync_engine.h"
+#include "tests/unit/store_fixture.h"
+
+#define FEED "019b7000-0000-7000-8000-00000000feed"
+
+/* Room for the largest request of these tests. */
+#define BENCH_BODY_SIZE 65536
+
+/* What left on a lane and was not answered yet. */
+struct sent {
+    bool open;
+    char line[320]; /* "POST /v1/login" */
+    char body[BENCH_BODY_SIZE];
+};
+
+struct bench {
+    struct store_fixture store;
+    struct link *link;
+    struct sync_engine *engine;
+    char catalogue_path[128];
+    struct sent lanes[SYNC_LANE_COUNT];
+    char token[64];
+    int64_t steady;
+    int64_t wall;
+    int begun;
+};
+
+/* With a store and a link of its own; `once` as in sync_engine_options. Frees with bench_free. */
+struct bench *bench_new(bool once);
+/* Another engine on the same link and files. */
+void bench_new_engine(struct bench *bench, bool once);
+void bench_free(struct bench *bench);
+
+/* "POST /v1/login": what is under way on a lane, "" when nothing is. */
+const char *bench_work(const struct bench *bench);
+const char *bench_bell(const struct bench *bench);
+
+/* A reply with this status and body on a lane; "time" in the body is the caller's business. */
+void bench_answer_with(struct bench *bench, enum sync_lane lane, int status, const char *body,
+                       int64_t retry_after_ms);
+void bench_answer(struct bench *bench, enum sync_lane lane, int status, const char *body);
+void bench_cut(struct bench *bench, enum sync_lane lane);
+struct link_status bench_status(struct bench *bench);
+
+void bench_sign_in(struct bench *bench);
+void bench_give_store(struct bench *bench);
+void bench_accept_login(struct bench *bench, const char *feed);
+void bench_answer_page(struct bench *bench, enum sync_lane lane, int64_t next, int64_t catalogue,
+                       const char *records);
+/* Signed in, with its store, both feeds read and the long poll open. */
+void bench_get_online(struct bench *bench);
+
+void bench_write_note(struct bench *bench, const char *text);
+/* The outcome of the operation that the body of the last push holds first. */
+void bench_answer_push(struct bench *bench, const char *rest);
+/* Operations in the outbox. */
+int64_t bench_waiting(struct bench *bench);
+
+#endif

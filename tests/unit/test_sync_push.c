@@ -1,0 +1,293 @@
+/* How the engine empties the outbox. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/text.h"
+#include "net/sync_pace.h"
+#include "tests/unit/engine_fixture.h"
+
+/* --- the outbox --------------------------------------------------------------------------------
+ */
+
+static void a_note_goes_at_once_while_the_bell_is_open(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "moved to Rimouski");
+    assert_string_equal(bench_work(bench), "POST /v1/operations");
+    assert_non_null(strstr(bench_bell(bench), "wait=50"));
+    assert_int_equal(bench_waiting(bench), 1);
+    bench_free(bench);
+}
+
+static int keep_id(void *context, const struct outbox_entry *entry)
+{
+    *(struct id *)context = entry->operation->id;
+    return 0;
+}
+
+static void what_is_under_way_cannot_be_taken_back(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct id operation = {""};
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "sent");
+    assert_int_equal(store_outbox_each(bench->store.store, 10, keep_id, &operation, NULL), 0);
+    assert_int_equal(store_outbox_withdraw(bench->store.store, &operation, NULL), ERROR_CONFLICT);
+    bench_write_note(bench, "waits for the other");
+    assert_int_equal(store_outbox_each(bench->store.store, 10, keep_id, &operation, NULL), 0);
+    assert_int_equal(store_outbox_withdraw(bench->store.store, &operation, NULL), 0);
+    assert_int_equal(bench_waiting(bench), 1);
+    bench_free(bench);
+}
+
+static int keep_field(void *context, const struct store_refusal *refusal)
+{
+    text_copy(context, 128, refusal->field);
+    return 0;
+}
+
+static void outcomes_settle_the_outbox(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    bench_answer_push(bench, "\"outcome\":\"applied\",\"rev\":1,\"seq\":7");
+    assert_int_equal(bench_waiting(bench), 0);
+    assert_string_equal(bench_work(bench), "");
+    bench_write_note(bench, "b");
+    bench_answer_push(bench, "\"outcome\":\"refused\",\"reason\":\"forbidden\","
+                             "\"field\":\"\\u001b[2Jname\"");
+    assert_int_equal(bench_waiting(bench), 0);
+    assert_int_equal(store_refusal_count(bench->store.store, NULL), 1);
+    char field[128] = "";
+    assert_int_equal(store_refusal_each(bench->store.store, keep_field, field, NULL), 0);
+    assert_string_equal(field, "␛[2Jname");
+    assert_int_equal(sync_engine_totals(bench->engine)->applied, 1);
+    assert_int_equal(sync_engine_totals(bench->engine)->refused, 1);
+    bench_free(bench);
+}
+
+static void an_unanswered_operation_stays_and_is_sent_again(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[]}");
+    int64_t wait = sync_engine_step(bench->engine);
+    assert_int_equal(bench_status(bench).state, LINK_OFFLINE);
+    assert_non_null(strstr(bench_status(bench).message, "0 of 1 operations were answered"));
+    assert_int_equal(bench_waiting(bench), 1);
+    bench->steady += wait;
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/operations");
+    bench_answer_push(bench, "\"outcome\":\"repeated\",\"rev\":1,\"seq\":7");
+    assert_int_equal(bench_waiting(bench), 0);
+    assert_int_equal(bench_status(bench).state, LINK_ONLINE);
+    bench_free(bench);
+}
+
+static void outcomes_of_what_was_not_sent_do_not_count(void **state)
+{
+    struct bench *bench = bench_new(false);
+    char body[256];
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    struct id case_id = store_fixture_id(&bench->store);
+    (void)store_fixture_note(&bench->store, &case_id, "written while the other is under way");
+    (void)snprintf(body, sizeof body,
+                   "{\"outcomes\":[{\"id\":\"%s\",\"outcome\":\"applied\",\"rev\":1}]}",
+                   case_id.text);
+    bench_answer(bench, SYNC_LANE_WORK, 200, body);
+    assert_int_equal(bench_waiting(bench), 2);
+    bench_free(bench);
+}
+
+static void what_cannot_be_taken_does_not_hold_up_the_rest(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct id case_id;
+
+    (void)state;
+    bench_get_online(bench);
+    case_id = store_fixture_id(&bench->store);
+    (void)store_fixture_note(&bench->store, &case_id, "one");
+    (void)store_fixture_note(&bench->store, &case_id, "two");
+    sync_engine_ring(bench->engine);
+    (void)sync_engine_step(bench->engine);
+    bench_answer(bench, SYNC_LANE_WORK, 413, "{}"); /* both: too large */
+    (void)sync_engine_step(bench->engine);
+    bench_answer(bench, SYNC_LANE_WORK, 413, "{}"); /* the first alone, too */
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(store_refusal_count(bench->store.store, NULL), 1);
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "two"));
+    bench_answer_push(bench, "\"outcome\":\"applied\",\"rev\":1");
+    assert_int_equal(bench_waiting(bench), 0);
+    assert_int_equal(bench_status(bench).state, LINK_ONLINE);
+    bench_free(bench);
+}
+
+/* --- order and pace --- */
+
+static size_t operations_sent(const struct bench *bench)
+{
+    size_t count = 0;
+
+    for (const char *at = bench->lanes[SYNC_LANE_WORK].body;
+         (at = strstr(at, "\"kind\":\"append\"")) != NULL; at++)
+        count++;
+    return count;
+}
+
+/* Answers every operation of the push under way, `took` ms after it left, and steps. */
+static void settle_all(struct bench *bench, int64_t took)
+{
+    char body[BENCH_BODY_SIZE] = "{\"outcomes\":[";
+    const char *comma = "";
+
+    for (const char *at = bench->lanes[SYNC_LANE_WORK].body;
+         (at = strstr(at, "{\"id\":\"")) != NULL; at++) {
+        size_t length = strlen(body);
+
+        (void)snprintf(body + length, sizeof body - length,
+                       "%s{\"id\":\"%.36s\",\"outcome\":\"applied\",\"rev\":1}", comma, at + 7);
+        comma = ",";
+    }
+    (void)strcat(body, "]}");
+    bench->steady += took;
+    bench_answer(bench, SYNC_LANE_WORK, 200, body);
+    (void)sync_engine_step(bench->engine);
+}
+
+static void queue_notes(struct bench *bench, int count)
+{
+    struct id case_id = store_fixture_id(&bench->store);
+
+    for (int made = 0; made < count; made++)
+        (void)store_fixture_note(&bench->store, &case_id,
+                                 "moved to Rimouski, keeps the post box in the city till spring");
+    sync_engine_ring(bench->engine);
+    (void)sync_engine_step(bench->engine);
+}
+
+static void a_slow_link_gets_small_batches_and_a_quick_one_large_ones(void **state)
+{
+    struct bench *bench = bench_new(false);
+    size_t first, slow;
+
+    (void)state;
+    bench_get_online(bench);
+    queue_notes(bench, 150);
+    first = operations_sent(bench);
+    assert_in_range(first, 20, 60);
+    settle_all(bench, 40000);
+    slow = operations_sent(bench);
+    assert_in_range(slow, 1, first / 4);
+    settle_all(bench, 100);
+    assert_true(operations_sent(bench) > slow);
+    settle_all(bench, 100);
+    assert_true(operations_sent(bench) > 2 * slow);
+    bench_free(bench);
+}
+
+static void a_cut_batch_is_sent_again_in_smaller_ones(void **state)
+{
+    struct bench *bench = bench_new(false);
+    size_t first;
+
+    (void)state;
+    bench_get_online(bench);
+    queue_notes(bench, 100);
+    first = operations_sent(bench);
+    bench_cut(bench, SYNC_LANE_WORK);
+    bench->steady += 2000;
+    (void)sync_engine_step(bench->engine);
+    assert_in_range(operations_sent(bench), 1, first / 2);
+    assert_int_equal(bench_waiting(bench), 100);
+    bench_free(bench);
+}
+
+static void a_handoff_leaves_before_the_notes_that_wait(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct id id = store_fixture_id(&bench->store);
+    char body[500];
+
+    (void)state;
+    bench_get_online(bench);
+    queue_notes(bench, 150);
+    (void)snprintf(body, sizeof body,
+                   "{\"from\":\"%s\",\"to_queue\":\"sample/front-line\",\"summary\":\"next\","
+                   "\"offered_at\":\"2026-11-24T10:00:00Z\",\"state\":\"offered\","
+                   "\"office\":\"sample/quebec\"}",
+                   store_agent(bench->store.store)->text);
+    assert_int_equal(
+        store_fixture_apply(&bench->store, store_fixture_operation(&bench->store, OPERATION_APPEND,
+                                                                   RECORD_HANDOFF, &id, body)),
+        0);
+    settle_all(bench, 100);
+    const char *offer = strstr(bench->lanes[SYNC_LANE_WORK].body, "\"type\":\"handoff\"");
+    const char *note = strstr(bench->lanes[SYNC_LANE_WORK].body, "\"type\":\"note\"");
+    assert_non_null(offer);
+    assert_non_null(note);
+    assert_true(offer < note);
+    bench_free(bench);
+}
+
+static void the_pace_follows_the_link_within_its_bounds(void **state)
+{
+    struct sync_pace pace = {.minimum = 4, .maximum = 500, .limit = 50};
+
+    (void)state;
+    for (int quick = 0; quick < 5; quick++) {
+        sync_pace_begin(&pace, 1000);
+        sync_pace_done(&pace, 1100, pace.limit);
+    }
+    assert_int_equal(pace.limit, 500);
+    sync_pace_begin(&pace, 1000);
+    sync_pace_done(&pace, 5000, 500);
+    assert_int_equal(pace.limit, 500);
+    sync_pace_begin(&pace, 1000);
+    sync_pace_done(&pace, 51000, 500);
+    assert_int_equal(pace.limit, 50);
+    sync_pace_begin(&pace, 1000);
+    sync_pace_done(&pace, 901000, 50);
+    assert_int_equal(pace.limit, 4);
+    pace.limit = 100;
+    sync_pace_cut(&pace);
+    assert_int_equal(pace.limit, 25);
+    sync_pace_cut(&pace);
+    sync_pace_cut(&pace);
+    assert_int_equal(pace.limit, 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_note_goes_at_once_while_the_bell_is_open),
+        cmocka_unit_test(what_is_under_way_cannot_be_taken_back),
+        cmocka_unit_test(outcomes_settle_the_outbox),
+        cmocka_unit_test(an_unanswered_operation_stays_and_is_sent_again),
+        cmocka_unit_test(outcomes_of_what_was_not_sent_do_not_count),
+        cmocka_unit_test(what_cannot_be_taken_does_not_hold_up_the_rest),
+        cmocka_unit_test(a_slow_link_gets_small_batches_and_a_quick_one_large_ones),
+        cmocka_unit_test(a_cut_batch_is_sent_again_in_smaller_ones),
+        cmocka_unit_test(a_handoff_leaves_before_the_notes_that_wait),
+        cmocka_unit_test(the_pace_follows_the_link_within_its_bounds),
+    };
+
+    return cmocka_run_group_tests_name("sync_push", tests, NULL, NULL);
+}
