@@ -132,6 +132,9 @@ struct import_options {
     /* Without it, an edition that would end over a fifth of the source's records, and over ten of
      * them, is refused: it is more likely cut off than right. */
     bool allow_ending;
+    /* What the program asks of each record beyond its shape: that a form's schema compiles, that
+     * the conditions of a life event do. One that fails is refused. NULL: nothing. */
+    int (*check)(const struct record *record, struct error *error);
 };
 
 /*

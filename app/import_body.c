@@ -163,6 +163,7 @@ static const struct member form_members[] = {
     {MEMBER("summary", KIND_LOCALISED, 0)},
     {MEMBER("keywords", KIND_KEYWORDS, 0)},
     {MEMBER("services", KIND_KEY, LIST), .type = RECORD_SERVICE},
+    {MEMBER("event", KIND_KEY, 0), .type = RECORD_LIFE_EVENT},
     {MEMBER("schema", KIND_FREE, REQUIRED)},
     {MEMBER("layout", KIND_FREE, REQUIRED)},
     {MEMBER("translations", KIND_FREE, 0)},
@@ -227,8 +228,29 @@ static const struct member calendar_members[] = {
     {0},
 };
 
+static const struct member agency_members[] = {
+    {MEMBER("id", KIND_TEXT, REQUIRED)},
+    {MEMBER("title", KIND_LOCALISED, REQUIRED)},
+    {MEMBER("how", KIND_LOCALISED, 0)},
+    {0},
+};
+
+static const struct member life_event_step_members[] = {
+    {MEMBER("id", KIND_TEXT, REQUIRED)},
+    {MEMBER("stage", KIND_WORD, REQUIRED), WORDS("now", "soon", "later")},
+    {MEMBER("service", KIND_KEY, 0), .type = RECORD_SERVICE},
+    {MEMBER("form", KIND_KEY, 0), .type = RECORD_FORM},
+    {MEMBER("agency", KIND_OBJECT, 0), .members = agency_members},
+    {MEMBER("reason", KIND_LOCALISED, REQUIRED)},
+    {MEMBER("deadline", KIND_LOCALISED, 0)},
+    {MEMBER("when", KIND_FREE, 0)},
+    {0},
+};
+
 static const struct member life_event_members[] = {
     {MEMBER("summary", KIND_LOCALISED, 0)},
+    {MEMBER("questionnaire", KIND_KEY, 0), .type = RECORD_FORM},
+    {MEMBER("steps", KIND_OBJECT, LIST), .members = life_event_step_members},
     {MEMBER("services", KIND_KEY, REQUIRED | LIST), .type = RECORD_SERVICE},
     {MEMBER("keywords", KIND_KEYWORDS, 0)},
     {0},

@@ -233,10 +233,34 @@ static int moves_refuse(struct publishing *publishing)
     return code;
 }
 
+/* Refuses the records that the program cannot use; what the target has of them stays. */
+static int definitions_refuse(struct publishing *publishing, const struct import_options *options)
+{
+    struct import *import = publishing->import;
+    const struct import_sink sink = import_sink(import);
+    int code = 0;
+    for (size_t i = 0; options->check && i < import->record_count && code == 0; i++) {
+        struct import_collected *collected = &import->records[i];
+        struct error why = ERROR_INIT;
+        code = options->check(collected->record, &why);
+        if (code == ERROR_MEMORY)
+            return out_of_memory(publishing->error);
+        if (code == 0)
+            continue;
+        collected->refused = true;
+        code = import_remark_add(&sink, IMPORT_REFUSED, collected->file, collected->line,
+                                 "definition", record_text(collected->record, "key"),
+                                 publishing->error, "%s", why.message);
+    }
+    return code;
+}
+
 static int publishing_run(struct publishing *publishing, const struct import_options *options)
 {
     struct import *import = publishing->import;
     int code = moves_refuse(publishing);
+    if (code == 0)
+        code = definitions_refuse(publishing, options);
     if (publishing->edition->complete && code == 0)
         code = endings_publish(publishing, options->allow_ending);
     for (size_t i = 0; i < import->record_count && code == 0; i++)

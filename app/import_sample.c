@@ -25,7 +25,7 @@ static const struct file files[] = {
     {RECORD_SERVICE, "services.json"},       {RECORD_FORM, "forms.json"},
     {RECORD_OFFICE, "offices.json"},         {RECORD_AGENT, "agents.json"},
     {RECORD_QUEUE, "queues.json"},           {RECORD_CALENDAR, "calendars.json"},
-    {RECORD_LIFE_EVENT, "life-events.json"},
+    {RECORD_LIFE_EVENT, "life-events.json"}, {RECORD_FORM, "questionnaires.json"},
 };
 
 #define FILE_COUNT (sizeof files / sizeof files[0])
@@ -35,11 +35,11 @@ struct reading {
     const struct import_sink *sink;
     struct import_edition *edition;
     struct error *error;
-    const struct file *file;           /* at hand */
-    const char *id;                    /* of the record at hand */
-    json_t *bodies[RECORD_TYPE_COUNT]; /* id -> body, in the order of the file */
-    json_t *passwords;                 /* agent id -> password */
-    json_t *logins;                    /* set */
+    const struct file *file;    /* at hand */
+    const char *id;             /* of the record at hand */
+    json_t *bodies[FILE_COUNT]; /* of each file: id -> body, in its order */
+    json_t *passwords;          /* agent id -> password */
+    json_t *logins;             /* set */
 };
 
 static int out_of_memory(struct error *error)
@@ -103,6 +103,16 @@ static bool is_id(const char *id)
            strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(id);
 }
 
+/* The body of this type and id, in whichever file it stands; NULL when there is none. */
+static json_t *body_find(const struct reading *reading, enum record_type type, const char *id)
+{
+    json_t *body = NULL;
+    for (size_t i = 0; i < FILE_COUNT && !body; i++)
+        if (files[i].type == type)
+            body = json_object_get(reading->bodies[i], id);
+    return body;
+}
+
 static void key_write(const char *id, char key[KEY_SIZE])
 {
     snprintf(key, KEY_SIZE, "%s/%.*s", IMPORT_SAMPLE, ID_LIMIT, id);
@@ -134,17 +144,18 @@ static int body_make(struct reading *reading, json_t *entry, const char *confirm
     reading->id = json_text_or(entry, "id", "");
     if (!is_id(reading->id))
         return refuse(reading, "a record's id has small letters, digits and dashes");
-    if (json_object_get(reading->bodies[reading->file->type], reading->id))
+    if (body_find(reading, reading->file->type, reading->id))
         return refuse(reading, "given twice");
     key_write(reading->id, key);
     json_t *body = json_copy(entry);
     json_t *source = json_pack("{s:s, s:s, s:s}", "name", IMPORT_SAMPLE, "id", reading->id,
                                "confirmed", confirmed);
-    int code = body && json_object_set_new(body, "source", source) == 0 &&
-                       json_object_set_new(body, "key", json_string(key)) == 0 &&
-                       json_object_set(reading->bodies[reading->file->type], reading->id, body) == 0
-                   ? 0
-                   : out_of_memory(reading->error);
+    int code =
+        body && json_object_set_new(body, "source", source) == 0 &&
+                json_object_set_new(body, "key", json_string(key)) == 0 &&
+                json_object_set(reading->bodies[reading->file - files], reading->id, body) == 0
+            ? 0
+            : out_of_memory(reading->error);
     if (code == 0) {
         json_object_del(body, "id");
         if (reading->file->type == RECORD_AGENT)
@@ -181,9 +192,9 @@ static int files_read(struct reading *reading)
     for (size_t i = 0; i < FILE_COUNT && code == 0; i++) {
         json_t *document = NULL;
         reading->file = &files[i];
-        reading->bodies[files[i].type] = json_object();
-        code = reading->bodies[files[i].type] ? document_read(reading, &document)
-                                              : out_of_memory(reading->error);
+        reading->bodies[i] = json_object();
+        code =
+            reading->bodies[i] ? document_read(reading, &document) : out_of_memory(reading->error);
         if (code == 0)
             code = document_take(reading, document);
         json_decref(document);
@@ -211,10 +222,27 @@ static int reference_check(void *context, enum record_type type, const char *key
         return import_remark_add(reading->sink, IMPORT_NOTE, reading->file->name, 0, "other-source",
                                  reading->id, error, "%s: %s of another source, not checked", place,
                                  key);
-    if (json_object_get(reading->bodies[type], id))
+    if (body_find(reading, type, id))
         return 0;
     return error_set(error, ERROR_INVALID, "%s: there is no %s \"%s\"", place,
                      record_type_name(type), key);
+}
+
+/* A life event and its questionnaire name one another. */
+static int questionnaire_check(const struct reading *reading, enum record_type type,
+                               const json_t *body)
+{
+    bool event = type == RECORD_LIFE_EVENT;
+    const char *key = json_text_or(body, event ? "questionnaire" : "event", "");
+    const char *id = own_id(key);
+    if ((type != RECORD_FORM && !event) || key[0] == '\0' || !id)
+        return 0;
+    const json_t *other = body_find(reading, event ? RECORD_FORM : RECORD_LIFE_EVENT, id);
+    const char *back = own_id(json_text_or(other, event ? "event" : "questionnaire", ""));
+    if (back && strcmp(back, reading->id) == 0)
+        return 0;
+    return refuse(reading, event ? "questionnaire: that form is not of this event"
+                                 : "event: that event has another questionnaire");
 }
 
 static int bodies_check(struct reading *reading)
@@ -223,13 +251,16 @@ static int bodies_check(struct reading *reading)
         const char *id;
         json_t *body;
         reading->file = &files[i];
-        json_object_foreach(reading->bodies[files[i].type], id, body)
+        json_object_foreach(reading->bodies[i], id, body)
         {
             reading->id = id;
             int code =
                 import_body_check(files[i].type, body, reference_check, reading, reading->error);
             if (code)
                 return error_prefix(reading->error, "%s: \"%s\"", files[i].name, id);
+            code = questionnaire_check(reading, files[i].type, body);
+            if (code)
+                return code;
         }
     }
     return 0;
@@ -254,7 +285,7 @@ static int bodies_deliver(struct reading *reading)
         reading->file = &files[i];
         const char *name;
         json_t *body;
-        json_object_foreach(reading->bodies[files[i].type], name, body)
+        json_object_foreach(reading->bodies[i], name, body)
         {
             int code = body_deliver(reading, files[i].type, name, body);
             if (code)
@@ -279,8 +310,8 @@ int import_sample(const char *folder, const struct import_sink *sink,
         code = bodies_check(&reading);
     if (code == 0)
         code = bodies_deliver(&reading);
-    for (int type = 0; type < RECORD_TYPE_COUNT; type++)
-        json_decref(reading.bodies[type]);
+    for (size_t i = 0; i < FILE_COUNT; i++)
+        json_decref(reading.bodies[i]);
     json_decref(reading.passwords);
     json_decref(reading.logins);
     return code;

@@ -55,6 +55,7 @@ dist_sample_DATA = \
     app/sample/forms.json \
     app/sample/life-events.json \
     app/sample/offices.json \
+    app/sample/questionnaires.json \
     app/sample/queues.json \
     app/sample/services.json
 

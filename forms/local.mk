@@ -6,6 +6,7 @@ libforms_a_SOURCES = \
     forms/answer_choice.c \
     forms/answer_date.c forms/answer_date.h \
     forms/answer_style.c forms/answer_style.h \
+    forms/definition.c forms/definition.h \
     forms/fill.c forms/fill.h forms/fill_private.h \
     forms/fill_answer.c \
     forms/fill_check.c \
@@ -20,6 +21,7 @@ libforms_a_SOURCES = \
     forms/form_pointer.c forms/form_pointer.h \
     forms/form_pool.c forms/form_pool.h \
     forms/layout.c forms/layout.h \
+    forms/life_event.c forms/life_event.h \
     forms/rule.c forms/rule.h \
     forms/format.c \
     forms/format.h \

@@ -54,7 +54,7 @@ guichetd_SOURCES = \
     app/main/guichetd_import.c \
     app/main/guichetd_init.c \
     app/main/guichetd_serve.c
-guichetd_LDADD = libnet.a libapp.a $(NET_LIBS) $(APP_LIBS)
+guichetd_LDADD = libnet.a libforms.a libapp.a $(NET_LIBS) $(FORMS_LIBS) $(APP_LIBS)
 
 EXTRA_DIST += net/openapi.yaml
 

@@ -227,6 +227,9 @@ tests_unit_test_form_fill_SOURCES = tests/unit/test_form_fill.c $(FORM_FIXTURE)
 tests_unit_test_form_fill_LDADD = $(UNIT_LIBS)
 tests_unit_test_form_sample_SOURCES = tests/unit/test_form_sample.c $(FORM_FIXTURE)
 tests_unit_test_form_sample_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_life_event
+tests_unit_test_life_event_SOURCES = tests/unit/test_life_event.c tests/unit/unit.h
+tests_unit_test_life_event_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server
 tests_unit_test_server_SOURCES = tests/unit/test_server.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)

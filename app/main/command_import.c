@@ -8,6 +8,7 @@
 #include "app/import.h"
 #include "app/import_catalogue.h"
 #include "app/import_sources.h"
+#include "forms/definition.h"
 
 static const struct config_key import_keys[] = {
     {.name = "catalogue",
@@ -62,7 +63,8 @@ static int catalogue_import(const struct config *config, struct catalogue *catal
                             struct error *error)
 {
     const struct import_options options = {.dry_run = config_switch(config, "dry-run"),
-                                           .allow_ending = config_switch(config, "allow-ending")};
+                                           .allow_ending = config_switch(config, "allow-ending"),
+                                           .check = definition_check};
     const char *words[4];
     size_t count = config_word_count(config);
     if (count > sizeof words / sizeof words[0])

@@ -3,6 +3,7 @@
 #include "app/import.h"
 #include "app/import_sources.h"
 #include "app/main/guichetd.h"
+#include "forms/definition.h"
 #include "net/ledger.h"
 
 /* The name of a source and its files. */
@@ -30,6 +31,7 @@ static int run_import(const struct config *config, const char *const *words, siz
     struct import_options options = {
         .dry_run = config_switch(config, "dry-run"),
         .allow_ending = config_switch(config, "allow-ending"),
+        .check = definition_check,
     };
     struct import *import = import_new();
     struct import_target target;

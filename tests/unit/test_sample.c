@@ -9,11 +9,12 @@
 #include "app/import_sample.h"
 #include "app/json.h"
 #include "app/text.h"
+#include "forms/definition.h"
 #include "tests/unit/import_memory.h"
 
-static const char *const files[] = {"services.json",   "forms.json",  "offices.json",
-                                    "agents.json",     "queues.json", "calendars.json",
-                                    "life-events.json"};
+static const char *const files[] = {"services.json",    "forms.json",         "offices.json",
+                                    "agents.json",      "queues.json",        "calendars.json",
+                                    "life-events.json", "questionnaires.json"};
 
 static void sample_folder(char path[4096])
 {
@@ -24,7 +25,7 @@ static void sample_folder(char path[4096])
 /* Imports a folder into memory: the code; the account is freed. */
 static int import_folder(struct memory *memory, const char *folder, struct error *error)
 {
-    static const struct import_options plain = {0};
+    static const struct import_options plain = {.check = definition_check};
     struct import *import = import_new();
     struct import_sink sink = import_sink(import);
     struct import_target target = memory_target(memory);
@@ -75,7 +76,7 @@ static void test_holds_what_it_promises(void **state)
     (void)state;
     struct memory *memory = sample_new();
     assert_true(count_of(memory, RECORD_SERVICE) >= 40);
-    assert_int_equal(count_of(memory, RECORD_FORM), 6);
+    assert_int_equal(count_of(memory, RECORD_FORM), 6 + count_of(memory, RECORD_LIFE_EVENT));
     assert_int_equal(count_of(memory, RECORD_OFFICE), 12);
     assert_int_equal(count_of(memory, RECORD_AGENT), 8);
     assert_int_equal(count_of(memory, RECORD_QUEUE), 2);
@@ -313,10 +314,9 @@ static void test_forms_are_whole(void **state)
 }
 
 /* A copy of the sample in a temporary folder, with one text in one file replaced. */
-static void expect_refused(const char *file, const char *from, const char *to, const char *message)
+static void sample_copy(char copy[], const char *file, const char *from, const char *to)
 {
     char folder[4096];
-    char copy[] = "/tmp/guichet-sample-XXXXXX";
     sample_folder(folder);
     assert_non_null(mkdtemp(copy));
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
@@ -338,18 +338,67 @@ static void expect_refused(const char *file, const char *from, const char *to, c
         fclose(output);
         free(text);
     }
-    struct memory memory = {0};
-    struct error error;
-    int code = import_folder(&memory, copy, &error);
-    if (code == 0 || !strstr(error.message, message))
-        fail_msg("\"%s\" does not say \"%s\"", error.message, message);
-    assert_int_equal(memory.count, 0);
+}
+
+static void sample_remove(const char *copy)
+{
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char path[4200];
         snprintf(path, sizeof path, "%s/%s", copy, files[i]);
         unlink(path);
     }
     rmdir(copy);
+}
+
+static void expect_refused(const char *file, const char *from, const char *to, const char *message)
+{
+    char copy[] = "/tmp/guichet-sample-XXXXXX";
+    struct memory memory = {0};
+    struct error error;
+    sample_copy(copy, file, from, to);
+    int code = import_folder(&memory, copy, &error);
+    if (code == 0 || !strstr(error.message, message))
+        fail_msg("\"%s\" does not say \"%s\"", error.message, message);
+    assert_int_equal(memory.count, 0);
+    sample_remove(copy);
+}
+
+/* The record is refused with this reason, all others are published. */
+static void expect_record_refused(const char *file, const char *from, const char *to,
+                                  const char *key, const char *message)
+{
+    static const struct import_options options = {.check = definition_check};
+    char copy[] = "/tmp/guichet-sample-XXXXXX";
+    struct memory memory = {0};
+    struct error error = ERROR_INIT;
+    struct import *import = import_new();
+    struct import_sink sink = import_sink(import);
+    struct import_target target = memory_target(&memory);
+    struct import_edition edition;
+    sample_copy(copy, file, from, to);
+    assert_int_equal(import_sample(copy, &sink, &edition, &error), 0);
+    assert_int_equal(import_publish(import, &edition, &target, &options, &error), 0);
+    assert_int_equal(import_remark_count(import), 1);
+    const struct import_remark *remark = import_get_remark(import, 0);
+    assert_int_equal(remark->severity, IMPORT_REFUSED);
+    assert_string_equal(remark->rule, "definition");
+    assert_string_equal(remark->subject, key);
+    if (!strstr(remark->reason, message))
+        fail_msg("\"%s\" does not say \"%s\"", remark->reason, message);
+    assert_null(memory_find(&memory, key));
+    assert_non_null(memory_find(&memory, "sample/change-of-address"));
+    import_free(import);
+    memory_free(&memory);
+    sample_remove(copy);
+}
+
+static void test_refuses_what_does_not_compile(void **state)
+{
+    (void)state;
+    expect_record_refused("life-events.json", "{\"const\": \"born\"}", "{\"enum\": \"born\"}",
+                          "sample/birth", "steps/0/when: ");
+    expect_record_refused("questionnaires.json", "#/properties/stage", "#/properties/stag",
+                          "sample/event-birth", "/layout/elements/0");
 }
 
 static void test_refuses_broken_samples(void **state)
@@ -379,6 +428,18 @@ static void test_refuses_broken_samples(void **state)
     expect_refused("queues.json", "\"records\"", "\"recrods\"", "\"records\" is not a list");
     expect_refused("forms.json", "\"version\": 2,", "", "\"change-of-address\": version: missing");
     expect_refused("forms.json", "}", "", "forms.json is not JSON at line");
+    expect_refused(
+        "life-events.json", "\"service\": \"childcare\"", "\"service\": \"chldcare\"",
+        "life-events.json: \"birth\": steps/11/service: there is no service \"chldcare\"");
+    expect_refused("life-events.json", "\"form\": \"newborn-bundle\"", "\"form\": \"newborn\"",
+                   "steps/0/form: there is no form \"newborn\"");
+    expect_refused("life-events.json", "\"questionnaire\": \"event-birth\"",
+                   "\"questionnaire\": \"event-death\"",
+                   "\"birth\": questionnaire: that form is not of this event");
+    expect_refused("questionnaires.json", "\"event\": \"birth\"", "\"event\": \"death\"",
+                   "\"birth\": questionnaire: that form is not of this event");
+    expect_refused("life-events.json", "\"stage\": \"now\"", "\"stage\": \"never\"",
+                   "steps/0/stage: not a word allowed here");
 }
 
 int main(void)
@@ -391,6 +452,7 @@ int main(void)
         cmocka_unit_test(test_has_words_of_one_language_only),
         cmocka_unit_test(test_forms_are_whole),
         cmocka_unit_test(test_refuses_broken_samples),
+        cmocka_unit_test(test_refuses_what_does_not_compile),
     };
     return cmocka_run_group_tests_name("sample", tests, NULL, NULL);
 }
