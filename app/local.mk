@@ -7,13 +7,14 @@ libapp_a_SOURCES = \
     app/database.c app/database.h \
     app/error.c app/error.h \
     app/id.c app/id.h \
+    app/journal.c app/journal.h \
     app/json.c app/json.h \
     app/merge.c app/merge.h app/merge_fields.c app/merge_internal.h app/merge_value.c \
     app/operation.c app/operation.h \
     app/record.c app/record.h \
     app/record_fields.c app/record_fields.h \
     app/seal.c app/seal.h \
-    app/store.c app/store.h app/store_feed.c app/store_internal.h app/store_outbox.c \
+    app/store.c app/store.h app/store_feed.c app/store_internal.h app/store_journal.c app/store_outbox.c \
     app/store_record.c app/store_refusal.c app/store_schema.c app/store_urgency.c app/store_state.c \
     app/text.c app/text.h
 

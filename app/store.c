@@ -7,6 +7,7 @@
 
 #include "app/json.h"
 #include "app/store_internal.h"
+#include "app/text.h"
 
 #define KEY_CHECK "the key of this store"
 
@@ -143,6 +144,8 @@ int store_create(const char *path, const struct id *agent, const struct seal_key
     char present[64];
     int code;
 
+    if (access(path, F_OK) != 0 && (code = store_journal_set_aside(path, error)) != 0)
+        return code;
     code = database_open(&store.database, path, DATABASE_CREATE, &store_schema, error);
     if (code != 0)
         return code;
@@ -183,8 +186,15 @@ int store_write_wrapped(struct store *store, const unsigned char wrapped[SEAL_WR
 {
     char text[2 * SEAL_WRAPPED_SIZE + 1];
 
+    int code;
+
     wrapped_to_text(wrapped, text);
-    return store_meta_put(store, "wrapped", text, error);
+    code = store_meta_put(store, "wrapped", text, error);
+    if (code != 0)
+        return code;
+    memcpy(store->owner.wrapped, wrapped, SEAL_WRAPPED_SIZE);
+    store_journal_owner_write(store);
+    return 0;
 }
 
 static int check_key(struct store *store, struct error *error)
@@ -204,6 +214,24 @@ static int check_key(struct store *store, struct error *error)
                    : code;
     }
     return code < 0 ? code : error_set(error, ERROR_STORAGE, "this store was never finished");
+}
+
+static int open_journal(struct store *store, const char *path, struct error *error)
+{
+    char text[2 * SEAL_WRAPPED_SIZE + 1];
+    struct error cause = ERROR_INIT;
+    int code = store_meta_get(store, "wrapped", text, sizeof(text), error);
+
+    if (code == 0)
+        code = wrapped_from_text(store->owner.wrapped, text, error);
+    store->owner.agent = store->agent;
+    store->owner.device = store->device;
+    if (code == 0)
+        code = journal_open(&store->journal, path, error);
+    /* What is not taken in now is by and by: it is no reason to keep the agent from working. */
+    if (code == 0 && store_catch_up(store, &cause) != 0)
+        text_copy(store->trouble, sizeof(store->trouble), cause.message);
+    return code;
 }
 
 int store_open(struct store **opened, const char *path, const struct seal_key *key,
@@ -228,6 +256,8 @@ int store_open(struct store **opened, const char *path, const struct seal_key *k
         code = store_meta_get(store, "device", text, sizeof(text), error);
     if (code == 0 && !id_parse(&store->device, text))
         code = error_set(error, ERROR_STORAGE, "%s: the device's id is damaged", path);
+    if (code == 0)
+        code = open_journal(store, path, error);
     if (code != 0) {
         store_close(store);
         return code;
@@ -241,6 +271,7 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     database_close(store->database);
+    journal_close(store->journal);
     free(store);
 }
 

@@ -81,9 +81,21 @@ int store_each(struct store *store, const struct store_query *query, store_visit
  * that is on disk (synced) when this returns. Each operation's `base` is filled here with the rev
  * of the server that this terminal knows. A refusal by merge: ERROR_REFUSED naming the reason,
  * nothing written; `refusal` (may be NULL) tells which.
+ *
+ * They go to the journal beside the store too (journal.h). When the store cannot be written and the
+ * journal can, they are saved there, this returns 0, and store_stranded tells of them until
+ * store_catch_up has brought them into the store.
  */
 int store_apply(struct store *store, struct operation *const *operations, size_t count,
                 enum merge_refusal *refusal, struct error *error);
+
+/* How many operations only the journal holds, as far as this connection knows, and what the last
+ * trouble was: "" for none. Borrowed. */
+int64_t store_stranded(const struct store *store);
+const char *store_trouble(const struct store *store);
+
+/* Takes into the store what only the journal holds; costs next to nothing when that is nothing. */
+int store_catch_up(struct store *store, struct error *error);
 
 /* Changes when another connection has written (PRAGMA data_version): cheap to ask before drawing.
  */

@@ -6,6 +6,7 @@
 #define GUICHET_APP_STORE_INTERNAL_H
 
 #include "app/database.h"
+#include "app/journal.h"
 #include "app/store.h"
 
 struct store {
@@ -13,6 +14,17 @@ struct store {
     const struct seal_key *key; /* borrowed */
     struct id agent;
     struct id device;
+
+    /* The journal (store_journal.c). */
+    struct journal *journal;
+    struct journal_owner owner;
+    bool journal_held;      /* locked by this handle */
+    bool journal_written;   /* in this saving */
+    bool journal_owned;     /* the last owner named in it is this one */
+    int64_t journal_seen;   /* how far it was read; 0: not at all */
+    int64_t journal_number; /* of the last entry, as far as read */
+    int64_t stranded;       /* operations that only the journal holds, as far as known */
+    char trouble[ERROR_MESSAGE_SIZE];
 };
 
 /* The statements, in the order of the table in store_schema.c. */
@@ -84,6 +96,34 @@ int store_record_refold(struct store *store, enum record_type type, const struct
 /* The record as the server last sent it: new, or NULL when it never did. */
 int store_record_base(struct store *store, enum record_type type, const struct id *id,
                       struct record **base, struct error *error);
+
+/* --- the journal (store_journal.c) ---------------------------------------------------------- */
+
+/* In a write transaction: takes the journal's lock, and takes in what only the journal holds. */
+int store_journal_begin(struct store *store, struct error *error);
+/* In the same transaction: appends. Fails only when the store does. */
+int store_journal_add(struct store *store, struct operation *const *operations, size_t count,
+                      struct error *error);
+/* After the store failed with `error`: 0 when the operations are in the journal nevertheless, else
+ * the code of that error. */
+int store_journal_strand(struct store *store, struct operation *const *operations, size_t count,
+                         struct error *error);
+/* Gives the lock back; `code` is what became of the transaction. */
+void store_journal_end(struct store *store, int code);
+
+/* Notes that these need not be recovered any more. What fails here costs nothing but a repeat. */
+void store_journal_done(struct store *store, const struct id *ids, size_t count, bool synced);
+/* Empties a large journal when nothing waits. */
+void store_journal_rotate(struct store *store);
+/* After a change of `owner`. */
+void store_journal_owner_write(struct store *store);
+/* Moves the journal of a former store at this path out of the way. */
+int store_journal_set_aside(const char *store_path, struct error *error);
+
+/* Puts an operation made before into the outbox, whatever merge says here: the server will judge.
+ * One that is there already is left alone. */
+int store_operation_put(struct store *store, const struct operation *operation,
+                        struct error *error);
 
 /* "type/id": what a sealed row is about. */
 #define STORE_ABOUT_SIZE 80

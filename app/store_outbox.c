@@ -63,6 +63,18 @@ static int try_merge(struct store *store, const struct operation *operation,
     return 0;
 }
 
+static int put_operation(struct store *store, const struct operation *operation,
+                         const struct record *base, struct error *error)
+{
+    int code = add_operation(store, operation, error);
+
+    if (code == 0)
+        code = store_urgency_settle(store, operation, error);
+    if (code == 0)
+        code = store_record_refold(store, operation->type, &operation->record, base, error);
+    return code;
+}
+
 static int apply_one(struct store *store, struct operation *operation, enum merge_refusal *refusal,
                      struct error *error)
 {
@@ -77,11 +89,7 @@ static int apply_one(struct store *store, struct operation *operation, enum merg
     operation->base = base != NULL ? base->rev : 0;
     code = try_merge(store, operation, refusal, error);
     if (code == 0)
-        code = add_operation(store, operation, error);
-    if (code == 0)
-        code = store_urgency_settle(store, operation, error);
-    if (code == 0)
-        code = store_record_refold(store, operation->type, &operation->record, base, error);
+        code = put_operation(store, operation, base, error);
     record_free(base);
     return code;
 }
@@ -111,22 +119,59 @@ struct moment store_latest_moment(struct store *store)
     return moment;
 }
 
-int store_apply(struct store *store, struct operation *const *operations, size_t count,
-                enum merge_refusal *refusal, struct error *error)
+static int apply(struct store *store, struct operation *const *operations, size_t count,
+                 enum merge_refusal *refusal, struct error *error)
 {
-    enum merge_refusal unused;
-    int code = database_begin(store->database, error);
+    int code = store_journal_begin(store, error);
 
-    if (refusal == NULL)
-        refusal = &unused;
-    *refusal = MERGE_APPLIED;
-    if (code != 0)
-        return code;
     for (size_t i = 0; i < count && code == 0; i++)
         code = apply_one(store, operations[i], refusal, error);
     if (code == 0 && count > 0)
         code = keep_moment(store, operations[count - 1]->moment, error);
-    return database_end(store->database, code, error);
+    return code != 0 ? code : store_journal_add(store, operations, count, error);
+}
+
+int store_apply(struct store *store, struct operation *const *operations, size_t count,
+                enum merge_refusal *refusal, struct error *error)
+{
+    enum merge_refusal unused;
+    struct error cause = ERROR_INIT;
+    int code = database_begin(store->database, &cause);
+    int failed;
+
+    if (refusal == NULL)
+        refusal = &unused;
+    *refusal = MERGE_APPLIED;
+    if (code == 0)
+        code =
+            database_end(store->database, apply(store, operations, count, refusal, &cause), &cause);
+    failed = code;
+    if (code == ERROR_STORAGE || code == ERROR_BUSY)
+        code = store_journal_strand(store, operations, count, &cause);
+    store_journal_end(store, failed);
+    return code != 0 ? error_set(error, code, "%s", cause.message) : 0;
+}
+
+int store_operation_put(struct store *store, const struct operation *operation, struct error *error)
+{
+    sqlite3_stmt *row = store_statement(store, STORE_OPERATION_GET, error);
+    struct record *base;
+    int code;
+
+    database_bind_id(row, 1, &operation->id);
+    code = database_step(store->database, row, error);
+    if (code != 0) {
+        if (code > 0)
+            sqlite3_reset(row);
+        return code < 0 ? code : 0;
+    }
+    code = store_record_base(store, operation->type, &operation->record, &base, error);
+    if (code == 0)
+        code = put_operation(store, operation, base, error);
+    if (code == 0)
+        code = keep_moment(store, operation->moment, error);
+    record_free(base);
+    return code;
 }
 
 /* --- outbox --------------------------------------------------------------------------------- */
@@ -261,8 +306,11 @@ static int withdraw(struct store *store, const struct id *id, struct error *erro
 
     if (code == 0 && (held.sent || held.state != STORE_OPERATION_STATE_WAITING))
         code = error_set(error, ERROR_CONFLICT, "operation %s was sent already", id->text);
-    if (code == 0)
+    if (code == 0) {
+        /* Before it is gone: recovering must not bring back what was taken back. */
+        store_journal_done(store, id, 1, true);
         code = delete_operation(store, id, error);
+    }
     if (code == 0)
         code = refold_stored(store, held.operation->type, &held.operation->record, error);
     operation_free(held.operation);
@@ -373,6 +421,19 @@ static int settle_one(struct store *store, const struct store_outcome *outcome, 
     return code;
 }
 
+/* The journal needs to hold no longer what the server answered. */
+static void let_go(struct store *store, const struct store_outcome *outcomes, size_t count)
+{
+    struct id *ids = calloc(count + 1, sizeof(*ids));
+
+    for (size_t i = 0; ids != NULL && i < count; i++)
+        ids[i] = outcomes[i].operation;
+    if (ids != NULL && count > 0)
+        store_journal_done(store, ids, count, false);
+    free(ids);
+    store_journal_rotate(store);
+}
+
 int store_outbox_settle(struct store *store, const struct store_outcome *outcomes, size_t count,
                         struct error *error)
 {
@@ -382,5 +443,8 @@ int store_outbox_settle(struct store *store, const struct store_outcome *outcome
         return code;
     for (size_t i = 0; i < count && code == 0; i++)
         code = settle_one(store, &outcomes[i], error);
-    return database_end(store->database, code, error);
+    code = database_end(store->database, code, error);
+    if (code == 0)
+        let_go(store, outcomes, count);
+    return code;
 }

@@ -87,7 +87,11 @@ static int send_batch(struct sync_engine *engine, const struct text_buffer *body
 static int push_begin(struct sync_engine *engine, struct error *error)
 {
     struct batch batch = {.engine = engine};
-    int code = collect(engine, &batch, error);
+    int code = store_catch_up(engine->store, error);
+
+    if (code != 0)
+        return sync_fault(engine, code);
+    code = collect(engine, &batch, error);
 
     if (code == 0 && engine->batch_count == 0) {
         engine->outbox_due = false;

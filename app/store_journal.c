@@ -1,0 +1,360 @@
+/*
+ * The store and its journal (journal.h). The order of one saving:
+ *
+ *   1. the write transaction of the store begins, then the lock of the journal is taken;
+ *   2. what the journal holds and the store does not (see 5) is taken into the store;
+ *   3. the operations are applied in the store, appended to the journal and synced there; the
+ *      number of the last entry is noted in the store, in the same transaction;
+ *   4. the transaction is committed, the lock given back.
+ *   5. When the store fails anywhere in this, the operations are in the journal all the same: the
+ *      agent is told that they are saved, and where. Their numbers are past what the store notes,
+ *      so that the next saving, the next opening and the sync thread find and take them in, once.
+ *
+ * A journal that cannot be written keeps nobody from saving in a store that can, and the other way
+ * round; only when both fail is nothing saved, and the agent told so.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/store_internal.h"
+#include "app/text.h"
+
+/* An outbox that is empty lets go of a journal larger than this. */
+#define ROTATE_FROM (64 * 1024)
+
+static int read_taken(struct store *store, int64_t *taken, struct error *error)
+{
+    char text[32];
+    int code = store_meta_get(store, "journal", text, sizeof(text), error);
+
+    *taken = strtoll(text, NULL, 10);
+    return code;
+}
+
+static int write_taken(struct store *store, int64_t taken, struct error *error)
+{
+    char text[32];
+
+    snprintf(text, sizeof(text), "%lld", (long long)taken);
+    return store_meta_put(store, "journal", text, error);
+}
+
+static void note_trouble(struct store *store, const struct error *error)
+{
+    text_copy(store->trouble, sizeof(store->trouble), error->message);
+}
+
+/* --- taking in what only the journal holds -------------------------------------------------- */
+
+struct catching_up {
+    struct store *store;
+    int64_t taken; /* by the store */
+    int64_t last;  /* number in the file */
+    bool finished; /* `done` is whole: operations are taken in */
+    bool changed;
+    bool failed;     /* to put an operation into the store */
+    struct id *done; /* owned */
+    size_t done_count;
+};
+
+static bool is_done(const struct catching_up *up, const struct id *id)
+{
+    for (size_t i = 0; i < up->done_count; i++)
+        if (id_equal(&up->done[i], id))
+            return true;
+    return false;
+}
+
+static int note_done(struct catching_up *up, const struct journal_entry *entry, struct error *error)
+{
+    size_t count = journal_entry_count(entry);
+    struct id *longer = realloc(up->done, (up->done_count + count + 1) * sizeof(*longer));
+
+    if (longer == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    up->done = longer;
+    for (size_t i = 0; i < count; i++)
+        if (journal_entry_id(entry, i, &longer[up->done_count]))
+            up->done_count++;
+    return 0;
+}
+
+static int take_operation(void *context, const struct operation *operation, struct error *error)
+{
+    struct catching_up *up = context;
+    int code = is_done(up, &operation->id) ? 0 : store_operation_put(up->store, operation, error);
+
+    up->failed = code != 0;
+    return code;
+}
+
+/* An entry that the key does not open stays in the file, for `guichet recover` to tell of. */
+static int take_in(struct catching_up *up, const struct journal_entry *entry, struct error *error)
+{
+    struct error cause = ERROR_INIT;
+    int code = journal_entry_each(entry, up->store->key, take_operation, up, &cause);
+
+    if (code == 0)
+        return 0;
+    if (code == ERROR_STORAGE && !up->failed) {
+        note_trouble(up->store, &cause);
+        return 0;
+    }
+    return error_set(error, code, "%s", cause.message);
+}
+
+static int see_entry(void *context, const struct journal_entry *entry, struct error *error)
+{
+    struct catching_up *up = context;
+
+    struct journal_owner owner;
+
+    if (entry->number > up->last)
+        up->last = entry->number;
+    if (journal_entry_owner(entry, &owner))
+        up->store->journal_owned =
+            memcmp(owner.wrapped, up->store->owner.wrapped, sizeof(owner.wrapped)) == 0 &&
+            id_equal(&owner.device, &up->store->owner.device);
+    if (!up->finished)
+        return entry->kind == JOURNAL_DONE ? note_done(up, entry, error) : 0;
+    if (entry->kind != JOURNAL_MADE || entry->number <= up->taken)
+        return 0;
+    up->changed = true;
+    return take_in(up, entry, error);
+}
+
+/* Twice over the file, for what is done stands behind what was made. */
+static int catch_up(struct store *store, struct catching_up *up, struct error *error)
+{
+    struct journal_visitor visitor = {.entry = see_entry, .context = up};
+    int64_t size = journal_size(store->journal, error);
+    int64_t from = size < store->journal_seen ? 0 : store->journal_seen;
+    int code = size < 0 ? (int)size : 0;
+
+    up->last = from > 0 ? store->journal_number : 0;
+    if (from == 0)
+        store->journal_owned = false;
+    if (code == 0 && size > from)
+        code = journal_read(store->journal, from, &visitor, error);
+    if (code == 0 && up->last > up->taken) {
+        up->finished = true;
+        code = journal_read(store->journal, 0, &visitor, error);
+    }
+    free(up->done);
+    if (code != 0)
+        return code;
+    if (up->last < up->taken)
+        up->last = up->taken;
+    store->journal_seen = size;
+    store->journal_number = up->last;
+    return 0;
+}
+
+/* Whether an error of the journal is one of the store too: it comes from taking in. */
+static int begin_taking(struct store *store, struct error *error)
+{
+    struct catching_up up = {.store = store};
+    int code = read_taken(store, &up.taken, error);
+
+    if (code == 0)
+        code = catch_up(store, &up, error);
+    if (code == 0 && up.changed)
+        code = write_taken(store, up.last, error);
+    return code;
+}
+
+int store_journal_begin(struct store *store, struct error *error)
+{
+    struct error cause = ERROR_INIT;
+
+    store->journal_held = journal_lock(store->journal, &cause) == 0;
+    if (!store->journal_held) {
+        note_trouble(store, &cause);
+        return 0;
+    }
+    return begin_taking(store, error);
+}
+
+void store_journal_end(struct store *store, int code)
+{
+    /* What was rolled back is looked for again. */
+    if (code != 0)
+        store->journal_seen = 0;
+    if (store->journal_held)
+        journal_unlock(store->journal);
+    store->journal_held = false;
+    store->journal_written = false;
+}
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+static int append(struct store *store, struct operation *const *operations, size_t count,
+                  struct error *error)
+{
+    int64_t number = store->journal_number;
+    int code = 0;
+
+    if (!store->journal_owned)
+        code = journal_add_owner(store->journal, ++number, &store->owner, error);
+    if (code == 0)
+        code = journal_add_made(store->journal, ++number, operations, count, store->key, error);
+    if (code == 0)
+        code = journal_write(store->journal, true, error);
+    if (code != 0)
+        return code;
+    store->journal_number = number;
+    store->journal_seen = journal_size(store->journal, NULL);
+    store->journal_written = true;
+    store->journal_owned = true;
+    return 0;
+}
+
+int store_journal_add(struct store *store, struct operation *const *operations, size_t count,
+                      struct error *error)
+{
+    struct error cause = ERROR_INIT;
+
+    if (!store->journal_held || count == 0)
+        return 0;
+    if (append(store, operations, count, &cause) != 0) {
+        note_trouble(store, &cause);
+        return 0;
+    }
+    return write_taken(store, store->journal_number, error);
+}
+
+int store_journal_strand(struct store *store, struct operation *const *operations, size_t count,
+                         struct error *error)
+{
+    struct error cause = ERROR_INIT, lost = ERROR_INIT;
+    struct journal_visitor visitor = {.entry = see_entry};
+    struct catching_up up = {.store = store};
+    int code = 0;
+
+    if (error != NULL)
+        cause = *error;
+    if (!store->journal_written) {
+        if (!store->journal_held)
+            store->journal_held = journal_lock(store->journal, &lost) == 0;
+        if (!store->journal_held)
+            return cause.code;
+        /* Numbers must pass those of all others, also of what the store cannot tell any more. */
+        visitor.context = &up;
+        (void)read_taken(store, &up.taken, NULL);
+        store->journal_owned = false;
+        code = journal_read(store->journal, 0, &visitor, &lost);
+        free(up.done);
+        store->journal_seen = journal_size(store->journal, NULL);
+        if (up.last < up.taken)
+            up.last = up.taken;
+        if (up.last > store->journal_number)
+            store->journal_number = up.last;
+        if (code == 0)
+            code = append(store, operations, count, &lost);
+    }
+    if (code != 0)
+        return cause.code;
+    note_trouble(store, &cause);
+    store->stranded += (int64_t)count;
+    store->journal_seen = 0;
+    if (error != NULL)
+        *error = (struct error)ERROR_INIT;
+    return 0;
+}
+
+int store_catch_up(struct store *store, struct error *error)
+{
+    int64_t size = journal_size(store->journal, NULL);
+    int code;
+
+    if (size <= 0 || (size == store->journal_seen && store->stranded == 0))
+        return 0;
+    code = database_begin(store->database, error);
+    if (code != 0)
+        return code;
+    code = database_end(store->database, store_journal_begin(store, error), error);
+    store_journal_end(store, code);
+    if (code == 0) {
+        store->stranded = 0;
+        store->trouble[0] = '\0';
+    }
+    return code;
+}
+
+int64_t store_stranded(const struct store *store)
+{
+    return store->stranded;
+}
+
+const char *store_trouble(const struct store *store)
+{
+    return store->trouble;
+}
+
+/* --- letting go ------------------------------------------------------------------------------ */
+
+void store_journal_done(struct store *store, const struct id *ids, size_t count, bool synced)
+{
+    if (journal_size(store->journal, NULL) <= 0 || journal_lock(store->journal, NULL) != 0)
+        return;
+    if (journal_add_done(store->journal, 0, ids, count, NULL) == 0)
+        (void)journal_write(store->journal, synced, NULL);
+    journal_unlock(store->journal);
+}
+
+/* Under both locks: nothing can have been added since the count. */
+static int rotate(struct store *store, struct error *error)
+{
+    struct journal_owner owner = store->owner;
+    int code = store_journal_begin(store, error);
+
+    if (code != 0 || !store->journal_held || store_outbox_count(store, error) != 0)
+        return code;
+    code = journal_add_owner(store->journal, store->journal_number, &owner, error);
+    if (code == 0)
+        code = journal_truncate(store->journal, error);
+    if (code == 0)
+        code = journal_write(store->journal, true, error);
+    store->journal_seen = 0;
+    return code;
+}
+
+void store_journal_rotate(struct store *store)
+{
+    int code;
+
+    if (journal_size(store->journal, NULL) < ROTATE_FROM || store_outbox_count(store, NULL) != 0 ||
+        database_begin(store->database, NULL) != 0)
+        return;
+    code = database_end(store->database, rotate(store, NULL), NULL);
+    store_journal_end(store, code);
+}
+
+void store_journal_owner_write(struct store *store)
+{
+    if (journal_size(store->journal, NULL) <= 0 || journal_lock(store->journal, NULL) != 0)
+        return;
+    if (journal_add_owner(store->journal, 0, &store->owner, NULL) == 0)
+        (void)journal_write(store->journal, true, NULL);
+    journal_unlock(store->journal);
+}
+
+/* A journal of a former store at this place has another key: it is kept beside, for `guichet
+ * recover`. */
+int store_journal_set_aside(const char *store_path, struct error *error)
+{
+    struct text_buffer from = {0}, to = {0};
+    int code = 0;
+
+    text_buffer_add_format(&from, "%s" JOURNAL_ENDING, store_path);
+    text_buffer_add_format(&to, "%s" JOURNAL_ENDING ".%lld", store_path, (long long)time(NULL));
+    if (from.failed || to.failed)
+        code = error_set(error, ERROR_MEMORY, "out of memory");
+    else if (access(from.bytes, F_OK) == 0 && rename(from.bytes, to.bytes) != 0)
+        code = error_set(error, ERROR_STORAGE, "%s cannot be moved aside", from.bytes);
+    text_buffer_free(&from);
+    text_buffer_free(&to);
+    return code;
+}
