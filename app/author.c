@@ -109,6 +109,26 @@ void operation_put_field(struct operation *operation, const char *member, const 
                             *text == '\0' ? json_null() : json_string(text));
 }
 
+bool operation_map_path(const char *map, const char *name, char *path, size_t size)
+{
+    size_t length = strlen(map);
+
+    if (*name == '\0' || strlen(name) > OPERATION_MEMBER_LIMIT || length + 2 > size)
+        return false;
+    memcpy(path, map, length);
+    path[length++] = '/';
+    for (; *name != '\0' && length + 3 <= size; name++) {
+        if (*name == '~' || *name == '/') {
+            path[length++] = '~';
+            path[length++] = *name == '~' ? '0' : '1';
+        } else {
+            path[length++] = *name;
+        }
+    }
+    path[length] = '\0';
+    return *name == '\0';
+}
+
 int author_set_field(struct batch *batch, const struct author *author, const struct record *record,
                      const char *member, const char *text, struct error *error)
 {

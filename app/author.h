@@ -12,6 +12,7 @@
 #ifndef GUICHET_APP_AUTHOR_H
 #define GUICHET_APP_AUTHOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "app/clock.h"
@@ -62,6 +63,12 @@ void operation_put_id(struct operation *operation, const char *member, const str
 void operation_put_time(struct operation *operation, const char *member, int64_t ms);
 /* "" removes the field: for changes. */
 void operation_put_field(struct operation *operation, const char *member, const char *text);
+
+/* Longest name of a member of a map (record_fields.h: FIELD_MAP), in bytes. */
+#define OPERATION_MEMBER_LIMIT 100
+/* The path of a member of a map in operations and stamps: the map's name, '/' and the member's with
+ * the escapes of JSON Pointer. False when the name is empty or too long, or `size` too small. */
+bool operation_map_path(const char *map, const char *name, char *path, size_t size);
 
 /* One changed field of a record, where the text is another one than it has. Adds nothing when it
  * is the same. */

@@ -65,6 +65,7 @@ libapp_a_SOURCES += \
     app/author.c app/author.h \
     app/case.c app/case.h \
     app/case_file.c app/case_file.h \
+    app/checklist.c app/checklist.h \
     app/client.c app/client.h \
     app/client_index.c app/client_index.h \
     app/contact.c app/contact.h \

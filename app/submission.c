@@ -5,7 +5,7 @@
 #include "app/json.h"
 #include "app/record_fields.h"
 
-#define NAME_LIMIT 100
+#define NAME_LIMIT OPERATION_MEMBER_LIMIT
 
 int submission_start(struct batch *batch, const struct author *author, const struct record *form,
                      const struct submission_place *place, struct id *id, struct error *error)
@@ -30,21 +30,7 @@ int submission_start(struct batch *batch, const struct author *author, const str
 
 bool submission_answer_path(const char *name, char path[SUBMISSION_PATH_SIZE])
 {
-    size_t length = strlen("answers/");
-
-    memcpy(path, "answers/", length);
-    if (*name == '\0' || strlen(name) > NAME_LIMIT)
-        return false;
-    for (; *name != '\0'; name++) {
-        if (*name == '~' || *name == '/') {
-            path[length++] = '~';
-            path[length++] = *name == '~' ? '0' : '1';
-        } else {
-            path[length++] = *name;
-        }
-    }
-    path[length] = '\0';
-    return true;
+    return operation_map_path("answers", name, path, SUBMISSION_PATH_SIZE);
 }
 
 static int put_answers(struct operation *operation, const struct record *submission,
