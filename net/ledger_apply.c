@@ -277,6 +277,8 @@ static int merge(struct attempt *attempt, struct error *error)
         code = ledger_feed_write(attempt->ledger, &after, error);
     if (code == 0 && is_submitted(attempt, after.record))
         code = ledger_deliveries_make(attempt->ledger, after.record, attempt->now_ms, error);
+    if (code == 0 && after.record->type == RECORD_SUBMISSION)
+        code = ledger_passage_follow(attempt->ledger, after.record, attempt->now_ms, error);
     outcome->kind = LEDGER_APPLIED;
     outcome->rev = after.record->rev;
     outcome->seq = after.record->seq;
@@ -357,6 +359,29 @@ static int apply_guarded(struct attempt *attempt, struct error *error)
     return code;
 }
 
+int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
+                        const struct scope_set *desk, struct operation *const *operations,
+                        size_t count, int64_t now_ms, struct ledger_outcome *outcomes,
+                        struct error *error)
+{
+    int code = 0;
+
+    for (size_t i = 0; i < count && code == 0; i++) {
+        struct attempt attempt = {
+            .ledger = ledger,
+            .actor = actor,
+            .desk = desk,
+            .operation = operations[i],
+            .outcome = &outcomes[i],
+            .now_ms = now_ms,
+        };
+
+        code = apply_guarded(&attempt, error);
+        ledger_row_clear(&attempt.row);
+    }
+    return code;
+}
+
 int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
                  struct operation *const *operations, size_t count, int64_t now_ms,
                  struct ledger_outcome *outcomes, struct error *error)
@@ -372,19 +397,7 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
         scope_set_free(&desk);
         return code;
     }
-    for (size_t i = 0; i < count && code == 0; i++) {
-        struct attempt attempt = {
-            .ledger = ledger,
-            .actor = actor,
-            .desk = &desk,
-            .operation = operations[i],
-            .outcome = &outcomes[i],
-            .now_ms = now_ms,
-        };
-
-        code = apply_guarded(&attempt, error);
-        ledger_row_clear(&attempt.row);
-    }
+    code = ledger_apply_within(ledger, actor, &desk, operations, count, now_ms, outcomes, error);
     if (code == 0)
         code = ledger_commit(ledger, error);
     else

@@ -9,11 +9,20 @@
  * attempt:   failed sign-ins by a hash of the login, which need not exist
  * session:   tokens by their hash
  * delivery:  what is to be sent or asked about: the agency, and when (ms)
+ * passage:   drafts that a continue code opens (ledger_continue.h)
+ * guess:     wrong continue codes, by the hash of what they are counted on
  */
 #define DELIVERY_TABLE                                                                             \
     "CREATE TABLE delivery (record INTEGER PRIMARY KEY, agency TEXT NOT NULL,"                     \
     " due INTEGER NOT NULL);"                                                                      \
     "CREATE INDEX delivery_by_due ON delivery (agency, due);"
+
+#define PASSAGE_TABLES                                                                             \
+    "CREATE TABLE passage (submission TEXT PRIMARY KEY, letters TEXT NOT NULL,"                    \
+    " salt BLOB NOT NULL, hash BLOB NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"            \
+    "CREATE INDEX passage_by_letters ON passage (letters);"                                        \
+    "CREATE TABLE guess (counted BLOB PRIMARY KEY, failures INTEGER NOT NULL,"                     \
+    " until INTEGER NOT NULL, forget INTEGER NOT NULL) WITHOUT ROWID;"
 
 static const char tables[] =
     "CREATE TABLE property (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
@@ -35,10 +44,11 @@ static const char tables[] =
     " until INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE session (token BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL,"
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE;
+    "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE, /* 1 to 2 */
+    PASSAGE_TABLES, /* 2 to 3 */
 };
 
 static const struct database_statement statements[] = {
@@ -50,7 +60,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 2,
+    .version = 3,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

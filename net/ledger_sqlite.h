@@ -61,6 +61,20 @@ void ledger_rollback(struct ledger *ledger);
 /* The next sequence number of this transaction. */
 int64_t ledger_next_seq(struct ledger *ledger);
 
+/* --- applying (ledger_apply.c) ---------------------------------------------------------------- */
+
+/* ledger_apply within a transaction, for an actor whose scopes are `desk`. */
+int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
+                        const struct scope_set *desk, struct operation *const *operations,
+                        size_t count, int64_t now_ms, struct ledger_outcome *outcomes,
+                        struct error *error);
+
+/* --- continue codes (ledger_continue.c) ------------------------------------------------------- */
+
+/* After a change of a submission: its code opens it from now on, or none does. */
+int ledger_passage_follow(struct ledger *ledger, const struct record *submission, int64_t now_ms,
+                          struct error *error);
+
 /* --- records (ledger_record.c) ---------------------------------------------------------------- */
 
 /* A stored record: its row, and what it says. */

@@ -67,6 +67,22 @@
       "(delivery.record IS NOT NULL) UNION ALL SELECT 'delivery', delivery.record FROM delivery "  \
       "WHERE NOT EXISTS (SELECT 1 FROM record WHERE record.number = delivery.record "              \
       "AND record.type = 'delivery')")                                                             \
+    X(PASSAGE_BY_GROUP, "SELECT submission, salt, hash, expires FROM passage "                     \
+                        "WHERE letters = ?1 AND expires > ?2 ORDER BY submission DESC")            \
+    X(PASSAGE_GET, "SELECT hash, expires FROM passage WHERE submission = ?1")                      \
+    X(PASSAGE_PUT,                                                                                 \
+      "INSERT INTO passage (submission, letters, salt, hash, expires) "                            \
+      "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (submission) DO UPDATE SET "                        \
+      "letters = excluded.letters, salt = excluded.salt, hash = excluded.hash, "                   \
+      "expires = CASE WHEN hash = excluded.hash THEN min(expires, excluded.expires) "              \
+      "ELSE excluded.expires END")                                                                 \
+    X(PASSAGE_DELETE, "DELETE FROM passage WHERE submission = ?1")                                 \
+    X(GUESS_GET, "SELECT failures, until FROM guess WHERE counted = ?1")                           \
+    X(GUESS_PUT, "INSERT INTO guess (counted, failures, until, forget) VALUES (?1, ?2, ?3, ?4) "   \
+                 "ON CONFLICT (counted) DO UPDATE SET failures = excluded.failures, "              \
+                 "until = excluded.until, forget = excluded.forget")                               \
+    X(GUESS_DELETE, "DELETE FROM guess WHERE counted = ?1")                                        \
+    X(GUESS_PRUNE, "DELETE FROM guess WHERE forget < ?1")                                          \
     X(CHECK_RECORDS, "SELECT number, type, id, rev, seq, parent, document FROM record "            \
                      "ORDER BY number")                                                            \
     X(CHECK_SEQ_REPEATED, "SELECT seq, count(*) FROM record GROUP BY seq HAVING count(*) > 1")     \

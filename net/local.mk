@@ -18,6 +18,7 @@ libnet_a_SOURCES += \
     net/ledger_apply.c \
     net/ledger_check.c \
     net/ledger_delivery.c \
+    net/ledger_continue.c net/ledger_continue.h \
     net/ledger_feed.c \
     net/ledger_import.c \
     net/ledger_publish.c \
@@ -28,7 +29,9 @@ libnet_a_SOURCES += \
     net/ledger_statements.h \
     net/scope_set.c net/scope_set.h \
     net/problem.c net/problem.h \
+    net/continue_document.c net/continue_document.h \
     net/route_changes.c \
+    net/route_continue.c \
     net/route_healthz.c \
     net/route_login.c \
     net/route_logout.c \

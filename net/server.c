@@ -248,6 +248,7 @@ static void ring(void *context, const struct scope_set *scopes)
 static void server_free(struct server *server)
 {
     worker_free(server->sign_in);
+    worker_free(server->passage);
     doorbell_free(server->doorbell);
     presence_free(server->presence);
     pthread_mutex_destroy(&server->active_mutex);
@@ -272,6 +273,8 @@ static int parts_new(struct server *server, struct error *error)
         code = error_set(error, ERROR_MEMORY, "no memory for the server");
     if (code == 0)
         code = worker_new(&server->sign_in, SIGN_INS_WAITING, error);
+    if (code == 0)
+        code = worker_new(&server->passage, SIGN_INS_WAITING, error);
     return code;
 }
 
@@ -398,9 +401,12 @@ void server_stop(struct server *server)
         close(listener);
     doorbell_stop(server->doorbell);
     wait_until_idle(server);
-    /* A sign-in that is being checked has suspended its request: it must come back first. */
+    /* A sign-in or a code that is being checked has suspended its request: it must come back first.
+     */
     worker_free(server->sign_in);
     server->sign_in = NULL;
+    worker_free(server->passage);
+    server->passage = NULL;
     MHD_stop_daemon(server->daemon);
     ledger_listen(server->ledger, NULL, NULL);
     server_free(server);

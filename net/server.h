@@ -22,6 +22,8 @@ struct server_options {
     unsigned connections;        /* open at a time, at most */
     unsigned idle_seconds;       /* after which a silent connection is closed */
     bool log_requests;           /* a line for each request */
+    const char *web_origin; /* whose pages may continue drafts ("https://www.example.ca"), or "" */
+    const char *web_proxy;  /* address whose X-Forwarded-For is believed, NULL or "" for none */
     /* Takes one line, without newline, without personal content; called from any thread. */
     void (*log)(void *context, const char *line);
     void *log_context;

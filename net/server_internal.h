@@ -42,6 +42,7 @@ struct route {
     const char *operation;
     const char *summary;
     bool open;         /* without a token */
+    bool web;          /* pages of the configured origin may ask (CORS) */
     size_t body_limit; /* 0: takes no body */
     enum route_result (*handle)(struct request *request);
     const char *request_schema;               /* name in the OpenAPI components; NULL: none */
@@ -61,6 +62,9 @@ extern const struct route route_operations;
 extern const struct route route_changes;
 extern const struct route route_records;
 extern const struct route route_presence;
+extern const struct route route_continue;
+extern const struct route route_continue_put;
+extern const struct route route_continue_options;
 extern const struct route route_healthz;
 extern const struct route route_openapi;
 
@@ -82,6 +86,7 @@ struct server {
     struct doorbell *doorbell;
     struct presence *presence;
     struct worker *sign_in; /* the one thread that checks passwords */
+    struct worker *passage; /* the one thread that checks continue codes */
     char *openapi;          /* the document, made once */
     char *certificate;      /* PEM text */
     char *key;
@@ -105,6 +110,8 @@ struct reply {
     size_t length;
     unsigned retry_after; /* seconds; 0: no such header */
     char allow[64];       /* "": no such header */
+    int64_t rev;          /* for the ETag; 0: no such header */
+    bool preflight;       /* tells a browser what pages of the configured origin may ask */
     bool set;
 };
 
@@ -137,6 +144,12 @@ void request_answer_text(struct request *request, unsigned status, char *body, s
 
 /* Sets the reply: a JSON value, whose reference is taken over; NULL means that memory ran out. */
 void request_answer(struct request *request, unsigned status, json_t *value);
+
+/* The page that asks is of the configured origin. */
+bool request_is_from_web(const struct request *request);
+
+/* The address that asks, as text: the connection's, or what the configured proxy says of its. */
+void request_address(const struct request *request, char *address, size_t size);
 
 /* Finds who asks by the bearer token; false with a problem set. */
 bool request_authenticate(struct request *request);

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,9 +39,12 @@ static const struct schema schemas[] = {
          "Id") ", \"kind\": {\"enum\": [\"append\", \"fields\", \"claim\"]}, "
                "\"type\": {\"type\": \"string\"}, \"record\": " REF(
                    "Id") ", \"base\": {\"type\": \"integer\", \"minimum\": 0, \"default\": 0}, "
-                         "\"agent\": " REF("Id") ", \"device\": " REF("Id") ", \"time\": " REF("Tim"
-                                                                                               "e") ", \"tick\": {\"type\": \"integer\", \"minimum\": 0, \"maximum\": 65535, \"default\": 0}, \"channel\": {\"type\": \"string\"}, "
-                                                                                                    "\"body\": {\"type\": \"object\"}}}"},
+                         "\"agent\": " REF("Id") ", \"device\": " REF("Id") ", \"time\": " REF(
+                             "Tim"
+                             "e") ", \"tick\": {\"type\": \"integer\", \"minimum\": 0, "
+                                  "\"maximum\": 65535, \"default\": 0}, \"channel\": {\"type\": "
+                                  "\"string\"}, "
+                                  "\"body\": {\"type\": \"object\"}}}"},
     {"Operations",
      "{\"type\": \"object\", \"required\": [\"operations\"], \"properties\": {\"operations\": "
      "{\"type\": \"array\", \"maxItems\": 1000, \"items\": " REF("Operation") "}}}"},
@@ -53,21 +57,66 @@ static const struct schema schemas[] = {
     {"Outcomes", "{\"type\": \"object\", \"required\": [\"outcomes\", \"time\"], \"properties\": "
                  "{\"outcomes\": {\"type\": \"array\", \"items\": " REF(
                      "Outcome") "}, \"time\": " REF("Time") "}}"},
-    {"Changes",
-     "{\"type\": \"object\", \"required\": [\"feed\", \"next\", \"more\", \"records\", "
-     "\"catalogue\", \"time\"], \"properties\": {\"feed\": " REF(
-         "Id") ", \"next\": {\"type\": \"integer\"}, \"more\": {\"type\": \"boolean\"}, "
-               "\"records\": {\"type\": \"array\", \"items\": " REF("Record") "}, \"catalogue\": "
-                                                                              "{\"type\": "
-                                                                              "\"integer\"}, "
-                                                                              "\"time\": " REF(
-                                                                                  "Time") "}}"},
+    {"Changes", "{\"type\": \"object\", \"required\": [\"feed\", \"next\", \"more\", \"records\", "
+                "\"catalogue\", \"time\"], \"properties\": {\"feed\": " REF(
+                    "Id") ", \"next\": {\"type\": \"integer\"}, \"more\": {\"type\": \"boolean\"}, "
+                          "\"records\": {\"type\": \"array\", \"items\": " REF(
+                              "Record") "}, \"catalogue\": "
+                                        "{\"type\": "
+                                        "\"integer\"}, "
+                                        "\"time\": " REF("Time") "}}"},
     {"Presence",
      "{\"type\": \"object\", \"required\": [\"agents\"], \"properties\": {\"agents\": "
      "{\"type\": \"array\", \"items\": {\"type\": \"object\", \"required\": [\"agent\", "
      "\"state\", \"heard_at\"], \"properties\": {\"agent\": " REF(
          "Id") ", \"state\": {\"enum\": [\"available\", \"away\", \"offline\"]}, "
                "\"heard_at\": " REF("Time") "}}}}}"},
+    {"Continued",
+     "{\"type\": \"object\", \"required\": [\"rev\", \"answers\", \"form\"], \"properties\": {"
+     "\"rev\": {\"type\": \"integer\", \"minimum\": 1}, \"expires_at\": " REF(
+         "Time") ", "
+                 "\"languages\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}}, "
+                 "\"form_version\": {\"type\": \"integer\"}, "
+                 "\"form\": {\"type\": \"object\", \"required\": [\"key\", \"version\", "
+                 "\"schema\"], "
+                 "\"properties\": {\"key\": {\"type\": \"string\"}, \"code\": {\"type\": "
+                 "\"string\"}, "
+                 "\"version\": {\"type\": \"integer\"}, \"title\": {\"type\": \"object\"}, "
+                 "\"schema\": {\"type\": \"object\"}, \"layout\": {\"type\": \"object\"}, "
+                 "\"translations\": {\"type\": \"object\"}, \"strip_hidden\": {\"type\": "
+                 "\"boolean\"}}}, "
+                 "\"answers\": {\"type\": \"object\"}, "
+                 "\"answered\": {\"type\": \"object\", \"additionalProperties\": {\"type\": "
+                 "\"object\", "
+                 "\"properties\": {\"rev\": {\"type\": \"integer\"}, \"channel\": {\"type\": "
+                 "\"string\"}, "
+                 "\"at\": " REF(
+                     "Time") "}}}, "
+                             "\"valid\": {\"type\": \"boolean\"}, "
+                             "\"errors\": {\"type\": \"array\", \"items\": " REF(
+                                 "AnswerError") "}, "
+                                                "\"faults\": {\"type\": \"array\", \"items\": "
+                                                "{\"type\": \"object\", \"properties\": "
+                                                "{\"at\": {\"type\": \"string\"}, \"messages\": "
+                                                "{\"type\": \"object\"}}}}, "
+                                                "\"conflicts\": {\"type\": \"array\", \"items\": "
+                                                "{\"type\": \"object\", \"properties\": "
+                                                "{\"answer\": {\"type\": \"string\"}, \"kept\": "
+                                                "{}, \"lost\": {}}}}, "
+                                                "\"given_back\": {\"type\": \"boolean\"}}}"},
+    {"AnswerError",
+     "{\"type\": \"object\", \"required\": [\"instanceLocation\", \"keywordLocation\", \"error\"], "
+     "\"properties\": {\"instanceLocation\": {\"type\": \"string\"}, "
+     "\"keywordLocation\": {\"type\": \"string\"}, "
+     "\"absoluteKeywordLocation\": {\"type\": \"string\"}, "
+     "\"error\": {\"type\": \"string\"}, \"messages\": {\"type\": \"object\"}}}"},
+    {"Continue", "{\"type\": \"object\", \"required\": [\"rev\"], \"properties\": {"
+                 "\"rev\": {\"type\": \"integer\", \"minimum\": 1, \"description\": "
+                 "\"The rev that the page shows\"}, "
+                 "\"answers\": {\"type\": \"object\", \"description\": "
+                 "\"The answers changed since, each whole; null removes one; the others stay\"}, "
+                 "\"give_back\": {\"type\": \"boolean\", \"description\": "
+                 "\"The client has finished: the office sees it, and the code ends\"}}}"},
     {"Health", "{\"type\": \"object\", \"required\": [\"status\", \"database\"], \"properties\": "
                "{\"status\": {\"enum\": [\"ok\", \"failing\"]}, "
                "\"database\": {\"enum\": [\"ok\", \"failing\"]}}}"},
@@ -270,13 +319,15 @@ static json_t *paths_make(void)
     for (size_t i = 0; server_routes[i] != NULL; i++) {
         const struct route *route = server_routes[i];
         json_t *path = json_object_get(paths, route->path);
+        char method[16] = "";
 
         if (path == NULL) {
             json_object_set_new(paths, route->path, json_object());
             path = json_object_get(paths, route->path);
         }
-        json_object_set_new(path, strcmp(route->method, "GET") == 0 ? "get" : "post",
-                            route_make(route));
+        for (size_t j = 0; j < sizeof(method) - 1 && route->method[j] != '\0'; j++)
+            method[j] = (char)tolower((unsigned char)route->method[j]);
+        json_object_set_new(path, method, route_make(route));
     }
     return paths;
 }

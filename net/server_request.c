@@ -1,4 +1,6 @@
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,6 +105,24 @@ static enum compression reply_compress(struct request *request)
     return compression;
 }
 
+/* What a page of another origin may see of the answer. */
+static void web_headers(const struct request *request, struct MHD_Response *response)
+{
+    MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ORIGIN);
+    if (!request_is_from_web(request))
+        return;
+    MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_ORIGIN,
+                            request->server->options.web_origin);
+    MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_EXPOSE_HEADERS,
+                            "ETag, Retry-After");
+    if (!request->reply.preflight)
+        return;
+    MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_METHODS, "GET, PUT");
+    MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_ALLOW_HEADERS,
+                            "Accept-Language, Content-Type, If-Match");
+    MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "600");
+}
+
 static void reply_headers(struct request *request, struct MHD_Response *response,
                           enum compression compression)
 {
@@ -117,6 +137,14 @@ static void reply_headers(struct request *request, struct MHD_Response *response
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, reply->allow);
     if (reply->status == MHD_HTTP_UNAUTHORIZED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Bearer");
+    if (request->route != NULL && request->route->web)
+        web_headers(request, response);
+    if (reply->rev > 0) {
+        char tag[24];
+
+        snprintf(tag, sizeof(tag), "\"%lld\"", (long long)reply->rev);
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, tag);
+    }
     if (reply->retry_after > 0) {
         char seconds[16];
 
@@ -163,6 +191,50 @@ const char *request_token(const struct request *request)
         return NULL;
     value += strlen(BEARER);
     return value[0] != '\0' && strlen(value) < LEDGER_TOKEN_SIZE ? value : NULL;
+}
+
+bool request_is_from_web(const struct request *request)
+{
+    const char *allowed = request->server->options.web_origin;
+    const char *origin =
+        MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ORIGIN);
+
+    return allowed != NULL && allowed[0] != '\0' && origin != NULL && strcmp(origin, allowed) == 0;
+}
+
+/* The last address of the list: the one that the proxy itself has seen. */
+static bool forwarded_address(const struct request *request, char *address, size_t size)
+{
+    const char *list =
+        MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, "X-Forwarded-For");
+    const char *last = list != NULL ? strrchr(list, ',') : NULL;
+    unsigned char bytes[sizeof(struct in6_addr)];
+
+    if (list == NULL)
+        return false;
+    last = last != NULL ? last + 1 : list;
+    last += strspn(last, " ");
+    if (inet_pton(AF_INET, last, bytes) != 1 && inet_pton(AF_INET6, last, bytes) != 1)
+        return false;
+    text_copy(address, size, last);
+    return true;
+}
+
+void request_address(const struct request *request, char *address, size_t size)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const char *proxy = request->server->options.web_proxy;
+    const struct sockaddr *peer = info != NULL ? info->client_addr : NULL;
+    socklen_t length = peer != NULL && peer->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+                                                                   : sizeof(struct sockaddr_in);
+
+    text_copy(address, size, "");
+    if (peer == NULL ||
+        getnameinfo(peer, length, address, (socklen_t)size, NULL, 0, NI_NUMERICHOST) != 0)
+        return;
+    if (proxy != NULL && strcmp(proxy, address) == 0)
+        forwarded_address(request, address, size);
 }
 
 bool request_authenticate(struct request *request)

@@ -4,8 +4,9 @@
 #include "net/server_internal.h"
 
 const struct route *const server_routes[] = {
-    &route_login,    &route_logout,  &route_operations, &route_changes, &route_records,
-    &route_presence, &route_healthz, &route_openapi,    NULL,
+    &route_login,    &route_logout,       &route_operations,       &route_changes,
+    &route_records,  &route_presence,     &route_healthz,          &route_openapi,
+    &route_continue, &route_continue_put, &route_continue_options, NULL,
 };
 
 /* True when `path` has the shape of `pattern`; copies the segments that braces stand for. */

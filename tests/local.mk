@@ -259,6 +259,10 @@ tests_unit_test_schema_memory_SOURCES = tests/unit/test_schema_memory.c tests/un
 tests_unit_test_schema_memory_LDADD = $(UNIT_LIBS)
 tests_unit_test_schema_memory_LDFLAGS = $(AM_LDFLAGS) \
     -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
+UNIT_TESTS += tests/unit/test_continue_server
+tests_unit_test_continue_server_SOURCES = tests/unit/test_continue_server.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_continue_server_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_changes
 tests_unit_test_server_changes_SOURCES = tests/unit/test_server_changes.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)

@@ -47,6 +47,8 @@ static int run(const struct config *config, size_t first, struct error *error)
         .connections = connections_allowed((unsigned)config_number(config, "connections")),
         .idle_seconds = (unsigned)config_number(config, "idle-seconds"),
         .log_requests = config_switch(config, "log-requests"),
+        .web_origin = config_text(config, "web-origin"),
+        .web_proxy = config_text(config, "web-proxy"),
         .log = guichetd_print,
     };
     struct ledger *ledger;
@@ -73,8 +75,9 @@ static int run(const struct config *config, size_t first, struct error *error)
     return GUICHETD_OK;
 }
 
-static const char *const keys[] = {"listen",      "tls-cert",     "tls-key",      "threads",
-                                   "connections", "idle-seconds", "log-requests", NULL};
+static const char *const keys[] = {
+    "listen",       "tls-cert",     "tls-key",    "threads",   "connections",
+    "idle-seconds", "log-requests", "web-origin", "web-proxy", NULL};
 
 const struct guichetd_command guichetd_serve = {
     .words = "serve",

@@ -69,6 +69,7 @@ void server_fixture_open(struct server_fixture *fixture)
         .connections = 256,
         .idle_seconds = 30,
         .log_requests = true,
+        .web_origin = "https://www.example.ca",
         .log = keep_log,
         .log_context = fixture,
     };
