@@ -206,7 +206,7 @@ check_PROGRAMS += tests/search/judge
 TESTS += tests/search/judge
 tests_search_judge_SOURCES = tests/search/judge.c tests/search/inventory.c tests/search/inventory.h
 tests_search_judge_LDADD = libapp.a $(APP_LIBS)
-EXTRA_DIST += tests/search/queries.tsv
+EXTRA_DIST += tests/search/queries.tsv tests/search/queries_second.tsv
 
 # The validator beside Ajv: `make bench-schema`.
 EXTRA_PROGRAMS += tests/bench/bench_schema
