@@ -63,6 +63,8 @@ static const struct database_statement statements[CATALOGUE_STATEMENTS] = {
     [SEARCH_DEAD_ADD] = {"dead.add", "INSERT OR IGNORE INTO search_dead (number) VALUES (?1)"},
     [SEARCH_DEAD_DROP] = {"dead.drop", "DELETE FROM search_dead WHERE number = ?1"},
     [SEARCH_CARD_READ] = {"card.read", "SELECT card FROM search_card WHERE number = ?1"},
+    [SEARCH_CARDS_SINCE] = {"card.since", "SELECT number, card FROM search_card WHERE number > ?1"
+                                          " ORDER BY number DESC LIMIT ?2"},
     [SEARCH_CARD_FIND] = {"card.find", "SELECT number FROM record WHERE type = ?1 AND key = ?2"},
     [SEARCH_CARD_ADD] = {"card.add", "INSERT INTO search_card (number, card) VALUES (?1, ?2)"},
     [SEARCH_CARD_DROP] = {"card.drop", "DELETE FROM search_card WHERE number = ?1"},

@@ -55,44 +55,69 @@ static bool term_is_read(const struct plan_unit *unit, const char *term, size_t 
     return false;
 }
 
+/* For each byte, the words of the query (as bits) of which a reading begins with it: few terms of a
+ * title need a closer look. */
+struct openings {
+    uint32_t words[256];
+};
+
+static void openings_know(struct openings *openings, const struct search_plan *plan)
+{
+    memset(openings, 0, sizeof *openings);
+    for (size_t i = 0; i < plan->word_count; i++) {
+        const struct plan_unit *unit = &plan->units[plan->words[i].unit];
+
+        for (size_t j = 0; j < unit->reading_count; j++)
+            openings->words[(unsigned char)unit->readings[j].text[0]] |= 1u << i;
+    }
+}
+
 /* How well a title (its terms between spaces) and the query's words cover each other, 0 to 1, and
  * whether all the words follow one another in it. */
-static double title_cover(const char *terms, const struct search_plan *plan, bool *in_order)
+static double title_cover(const char *terms, const struct search_plan *plan,
+                          const struct openings *openings, bool *in_order)
 {
-    size_t places[PLAN_WORDS] = {0}; /* in the title, from 1 */
+    size_t places[PLAN_WORDS]; /* in the title, from 1 */
     size_t title_words = 0;
     size_t found = 0;
     size_t ordered = 0;
 
-    for (const char *at = terms + 1; at[0] != '\0' && terms[0] != '\0';) {
-        const char *end = strchr(at, ' ');
-        size_t length = end == NULL ? strlen(at) : (size_t)(end - at);
+    *in_order = false;
+    for (size_t i = 0; i < plan->word_count; i++)
+        places[i] = 0;
+    for (const char *at = terms + 1; terms[0] != '\0' && at[0] != '\0';) {
+        const char *end = at;
 
+        while (*end != ' ' && *end != '\0')
+            end++;
         title_words++;
-        for (size_t i = 0; i < plan->word_count; i++) {
-            if (places[i] == 0 && term_is_read(&plan->units[plan->words[i].unit], at, length))
+        for (uint32_t left = openings->words[(unsigned char)at[0]], i = 0; left != 0;
+             left >>= 1, i++) {
+            if ((left & 1) != 0 && places[i] == 0 &&
+                term_is_read(&plan->units[plan->words[i].unit], at, (size_t)(end - at)))
                 places[i] = title_words;
         }
-        at += length + (at[length] == ' ');
+        at = end + (*end == ' ');
     }
     for (size_t i = 0; i < plan->word_count; i++) {
         found += places[i] > 0;
         ordered += i > 0 && places[i - 1] > 0 && places[i] == places[i - 1] + 1;
     }
     *in_order = plan->word_count > 1 && ordered + 1 == plan->word_count;
-    if (title_words == 0 || plan->word_count == 0)
+    if (found == 0)
         return 0;
     if (found > title_words)
         found = title_words;
     return (double)found * (double)found / ((double)title_words * (double)plan->word_count);
 }
 
-static double title_factor(const struct search_card *card, const struct search_plan *plan)
+static double title_factor(const struct search_card *card, const struct search_plan *plan,
+                           const struct openings *openings)
 {
-    bool fr_order = false;
-    bool en_order = false;
-    double fr = title_cover(card->terms_fr, plan, &fr_order);
-    double en = title_cover(card->terms_en, plan, &en_order);
+    bool fr_order;
+    bool en_order;
+    double fr = title_cover(card->terms_fr, plan, openings, &fr_order);
+    double en = title_cover(card->terms_en, plan, openings, &en_order);
 
     return 1.0 + TITLE_SHARE * (fr > en ? fr : en) + (fr_order || en_order ? PHRASE_SHARE : 0.0);
 }
@@ -145,11 +170,12 @@ static int compare_candidates(const void *left, const void *right)
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
-/* Adds a candidate, or betters the one of the same record. */
-static void candidate_add(struct candidate *candidates, size_t *count,
+/* Adds a candidate, or betters the one of the same record: only moves (`moved`: there was one) lead
+ * to the same record twice. */
+static void candidate_add(struct candidate *candidates, size_t *count, bool moved,
                           const struct candidate *candidate)
 {
-    for (size_t i = 0; i < *count; i++) {
+    for (size_t i = 0; moved && i < *count; i++) {
         if (candidates[i].number != candidate->number)
             continue;
         if (candidates[i].score < candidate->score)
@@ -160,8 +186,9 @@ static void candidate_add(struct candidate *candidates, size_t *count,
 }
 
 static int make_candidate(struct search_card_cache *cards, const struct search_plan *plan,
-                          const struct search_request *request, const struct search_ranked *ranked,
-                          struct candidate *candidate, struct error *error)
+                          const struct openings *openings, const struct search_request *request,
+                          const struct search_ranked *ranked, struct candidate *candidate,
+                          struct error *error)
 {
     const struct search_card *card;
     int channel = request->channel == NULL ? -1 : search_card_channel(request->channel);
@@ -170,7 +197,7 @@ static int make_candidate(struct search_card_cache *cards, const struct search_p
     *candidate = (struct candidate){.number = ranked->number, .suggested = ranked->suggested};
     if (code != 0 || card == NULL)
         return code != 0 ? code : ERROR_NOT_FOUND;
-    candidate->score = (double)ranked->score * title_factor(card, plan);
+    candidate->score = (double)ranked->score * title_factor(card, plan, openings);
     if (channel >= 0)
         candidate->score *= 1.0 + CHANNEL_SHARE * card->demand[channel] / 255.0;
     candidate->ended = card->ended;
@@ -190,13 +217,19 @@ static int make_candidate(struct search_card_cache *cards, const struct search_p
 
 /* ---- from candidates to results ---- */
 
-/* Adds a text; its place becomes a pointer when all are there. */
-static const char *gather_text(struct gather *gather, const char *text)
+/* Adds the texts of a card, all at once; returns where they begin. */
+static size_t gather_card(struct gather *gather, const struct search_card *card)
 {
     size_t place = gather->texts.length;
 
-    text_buffer_add(&gather->texts, text, strlen(text) + 1);
-    return (const char *)(uintptr_t)(place + 1);
+    text_buffer_add(&gather->texts, card->bytes, (size_t)(card->terms_fr - card->bytes));
+    return place;
+}
+
+/* A text of a card that was added at `place`; its place becomes a pointer when all are there. */
+static const char *gather_text(size_t place, const struct search_card *card, const char *text)
+{
+    return (const char *)(uintptr_t)(place + (size_t)(text - card->bytes) + 1);
 }
 
 static void gather_point(const struct gather *gather, const char **text)
@@ -220,17 +253,19 @@ static int gather_result(struct gather *gather, struct search_card_cache *cards,
 {
     struct search_result *result = &gather->results->items[gather->results->count];
     const struct search_card *card;
+    size_t place;
     int code = search_card_read(cards, candidate->number, &card, error);
 
     if (code != 0 || card == NULL)
         return code;
+    place = gather_card(gather, card);
     result->type = card->type;
     result->id = card->id;
-    result->key = gather_text(gather, card->key);
-    result->source_id = gather_text(gather, card->source_id);
-    result->code = gather_text(gather, card->code);
-    result->title = gather_text(gather, in_language(language, card->title_fr, card->title_en));
-    result->owner = gather_text(gather, in_language(language, card->owner_fr, card->owner_en));
+    result->key = gather_text(place, card, card->key);
+    result->source_id = gather_text(place, card, card->source_id);
+    result->code = gather_text(place, card, card->code);
+    result->title = gather_text(place, card, in_language(language, card->title_fr, card->title_en));
+    result->owner = gather_text(place, card, in_language(language, card->owner_fr, card->owner_en));
     result->level = card->level;
     result->score = candidate->score;
     result->ended = candidate->ended;
@@ -238,9 +273,10 @@ static int gather_result(struct gather *gather, struct search_card_cache *cards,
     if (candidate->moved_from != 0) {
         code = search_card_read(cards, candidate->moved_from, &card, error);
         if (code == 0 && card != NULL) {
+            place = gather_card(gather, card);
             result->moved_from =
-                gather_text(gather, in_language(language, card->title_fr, card->title_en));
-            result->moved_from_key = gather_text(gather, card->key);
+                gather_text(place, card, in_language(language, card->title_fr, card->title_en));
+            result->moved_from_key = gather_text(place, card, card->key);
         }
     }
     if (code == 0)
@@ -359,6 +395,7 @@ static int note_readings(struct search_results *results, struct search_card_cach
 /* What one search needs for a while; too large for a stack. */
 struct scratch {
     struct search_plan plan;
+    struct openings openings;
     struct search_ranked ranked[SEARCH_RANKED_MOST];
     struct candidate candidates[SEARCH_RANKED_MOST];
 };
@@ -371,17 +408,26 @@ static int run(struct catalogue *catalogue, const struct search_request *request
     struct gather gather = {.results = results};
     size_t ranked = 0;
     size_t count = 0;
+    bool moved = false;
     int code = search_rank(index, &scratch->plan, limit + MARGIN, request->cancel, scratch->ranked,
                            &ranked, error);
 
+    if (code != 0)
+        return code;
+    for (int step = 0; step < 2; step++) {
+        for (size_t i = 0; i < ranked && i < limit + MARGIN; i++)
+            search_card_expect(cards, scratch->ranked[i].number, step);
+    }
+    openings_know(&scratch->openings, &scratch->plan);
     /* Titles can change the order, so more than is wanted is looked at. */
     for (size_t i = 0; code == 0 && i < ranked && count < limit + MARGIN; i++) {
         struct candidate candidate;
 
-        code =
-            make_candidate(cards, &scratch->plan, request, &scratch->ranked[i], &candidate, error);
+        code = make_candidate(cards, &scratch->plan, &scratch->openings, request,
+                              &scratch->ranked[i], &candidate, error);
+        moved = moved || candidate.moved_from != 0;
         if (code == 0)
-            candidate_add(scratch->candidates, &count, &candidate);
+            candidate_add(scratch->candidates, &count, moved, &candidate);
         else if (code == ERROR_NOT_FOUND)
             code = 0;
     }

@@ -27,6 +27,7 @@ struct search_card_cache {
     struct database *database; /* borrowed */
     struct search_card cards[CACHE_SLOTS];
     size_t memory;
+    int64_t warm; /* cards up to this number were read beforehand, or are too many for it */
 };
 
 int search_card_channel(const char *channel)
@@ -161,6 +162,7 @@ void search_card_cache_forget(struct search_card_cache *cache)
         cache->cards[i] = (struct search_card){0};
     }
     cache->memory = sizeof *cache;
+    cache->warm = 0;
 }
 
 void search_card_cache_close(struct search_card_cache *cache)
@@ -202,6 +204,55 @@ static bool card_parse(struct search_card *card)
     return id_parse(&card->id, id_text);
 }
 
+/* Keeps the card in the row's column `column` as that of `number`. */
+static int card_keep(struct search_card_cache *cache, struct search_card *slot, int64_t number,
+                     sqlite3_stmt *row, int column, struct error *error)
+{
+    cache->memory -= slot->size;
+    free(slot->bytes);
+    *slot = (struct search_card){.number = number};
+    slot->size = (size_t)sqlite3_column_bytes(row, column);
+    slot->bytes = malloc(slot->size + 1);
+    if (slot->bytes == NULL) {
+        slot->size = 0;
+        return error_set(error, ERROR_MEMORY, "search index: out of memory");
+    }
+    if (slot->size > 0)
+        memcpy(slot->bytes, sqlite3_column_blob(row, column), slot->size);
+    cache->memory += slot->size;
+    if (!card_parse(slot)) {
+        slot->number = -1;
+        return error_set(error, ERROR_STORAGE, "search index: damaged card");
+    }
+    return 0;
+}
+
+int search_card_cache_warm(struct search_card_cache *cache, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(cache->database, SEARCH_CARDS_SINCE, error);
+    int code;
+
+    if (statement != NULL) {
+        sqlite3_bind_int64(statement, 1, cache->warm);
+        sqlite3_bind_int64(statement, 2, CACHE_SLOTS);
+    }
+    while ((code = database_step(cache->database, statement, error)) == 1) {
+        int64_t number = sqlite3_column_int64(statement, 0);
+        struct search_card *slot = &cache->cards[(uint64_t)number % CACHE_SLOTS];
+
+        if (number > cache->warm)
+            cache->warm = number;
+        if (slot->bytes != NULL && slot->number == number)
+            continue;
+        code = card_keep(cache, slot, number, statement, 1, error);
+        if (code != 0) {
+            sqlite3_reset(statement);
+            return code;
+        }
+    }
+    return code;
+}
+
 int search_card_read(struct search_card_cache *cache, int64_t number,
                      const struct search_card **card, struct error *error)
 {
@@ -219,26 +270,27 @@ int search_card_read(struct search_card_cache *cache, int64_t number,
     code = database_step(cache->database, statement, error);
     if (code != 1)
         return code;
-    cache->memory -= slot->size;
-    free(slot->bytes);
-    *slot = (struct search_card){.number = number};
-    slot->size = (size_t)sqlite3_column_bytes(statement, 0);
-    slot->bytes = malloc(slot->size + 1);
-    if (slot->bytes == NULL) {
-        sqlite3_reset(statement);
-        slot->size = 0;
-        return error_set(error, ERROR_MEMORY, "search index: out of memory");
-    }
-    if (slot->size > 0)
-        memcpy(slot->bytes, sqlite3_column_blob(statement, 0), slot->size);
-    cache->memory += slot->size;
+    code = card_keep(cache, slot, number, statement, 0, error);
     sqlite3_reset(statement);
-    if (!card_parse(slot)) {
-        slot->number = -1;
-        return error_set(error, ERROR_STORAGE, "search index: damaged card");
+    if (code == 0)
+        *card = slot;
+    return code;
+}
+
+/* Bytes of one line of the processor's cache. */
+#define LINE 64
+
+void search_card_expect(const struct search_card_cache *cache, int64_t number, int step)
+{
+    const struct search_card *slot = &cache->cards[(uint64_t)number % CACHE_SLOTS];
+
+    if (step == 0) {
+        for (size_t at = 0; at < sizeof *slot; at += LINE)
+            __builtin_prefetch((const char *)slot + at);
+    } else if (slot->bytes != NULL) {
+        for (size_t at = 0; at < slot->size; at += LINE)
+            __builtin_prefetch(slot->bytes + at);
     }
-    *card = slot;
-    return 0;
 }
 
 int search_card_find(struct search_card_cache *cache, enum record_type type, const char *key,

@@ -57,9 +57,18 @@ void search_card_cache_close(struct search_card_cache *cache);
 void search_card_cache_forget(struct search_card_cache *cache);
 size_t search_card_cache_memory(const struct search_card_cache *cache);
 
+/* Reads beforehand the cards that came since the last time, as many as are kept: those of a small
+ * catalogue are then all in memory. */
+int search_card_cache_warm(struct search_card_cache *cache, struct error *error);
+
 /* The card of a record; NULL when it has none. Borrowed, until the next call. */
 int search_card_read(struct search_card_cache *cache, int64_t number,
                      const struct search_card **card, struct error *error);
+
+/* Tells the processor that a card will be read soon: `step` 0 well before, then 1 a little before.
+ * The cards of a keystroke lie all over the memory, and waiting for one after another is most of
+ * its time. */
+void search_card_expect(const struct search_card_cache *cache, int64_t number, int step);
 
 /* The number of the record with this type and key; 0 when there is none. */
 int search_card_find(struct search_card_cache *cache, enum record_type type, const char *key,

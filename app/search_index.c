@@ -15,6 +15,8 @@
 #define MERGE_FACTOR 8
 /* The smallest size class, in documents. */
 #define MERGE_SMALLEST 256
+/* The version that a writer follows at: what it has written itself. It reads no cards. */
+#define FOLLOW_OWN INT64_MAX
 
 struct search_index {
     struct database *database; /* borrowed */
@@ -170,6 +172,8 @@ int search_index_follow(struct search_index *index, int64_t version, struct erro
     code = segments_read(index, error);
     if (code == 0)
         code = dead_read(index, error);
+    if (code == 0 && version != FOLLOW_OWN)
+        code = search_card_cache_warm(index->cards, error);
     index->followed = code == 0 ? version : -1;
     return code;
 }
@@ -180,6 +184,11 @@ static int compare_numbers(const void *left, const void *right)
     int64_t b = *(const int64_t *)right;
 
     return a < b ? -1 : a > b;
+}
+
+size_t search_index_dead_count(const struct search_index *index)
+{
+    return index->dead_count;
 }
 
 bool search_index_is_dead(const struct search_index *index, int64_t number)
@@ -369,7 +378,7 @@ int search_index_finish(struct search_index *index, struct error *error)
 
     do {
         if (code == 0)
-            code = search_index_follow(index, INT64_MAX, error);
+            code = search_index_follow(index, FOLLOW_OWN, error);
         if (code == 0) {
             count = choose(index, chosen);
             if (count > 0)

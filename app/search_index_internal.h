@@ -17,6 +17,8 @@ struct search_card_cache *search_index_cards(struct search_index *index);
 /* Documents in all segments, with the dead ones. */
 uint64_t search_index_documents(const struct search_index *index);
 
+/* Records that were replaced or dropped and still have an entry. */
+size_t search_index_dead_count(const struct search_index *index);
 /* True when the record of this number was replaced or dropped. */
 bool search_index_is_dead(const struct search_index *index, int64_t number);
 

@@ -191,8 +191,8 @@ static int write_document(struct merge *merge, const struct source *source,
     uint32_t identities[SEARCH_FORWARD_LIMIT];
     uint8_t strengths[SEARCH_FORWARD_LIMIT];
     uint32_t terms = search_segment_layout(source->segment)->terms;
-    size_t count =
-        search_segment_forward(source->segment, document->forward, identities, strengths);
+    size_t count = search_segment_forward(source->segment, document->forward, UINT32_MAX,
+                                          identities, strengths);
 
     for (size_t i = 0; i < count; i++) {
         if (identities[i] >= terms || source->identities[identities[i]] == DROPPED)

@@ -8,7 +8,7 @@
 
 /* Postings read of one list in one segment at least, when the query has one unit and when it has
  * more. */
-#define READ_ALONE 128
+#define READ_ALONE 64
 #define READ_MANY  4096
 /* Terms of a beginning that are read one by one, and of one without a top list. */
 #define READ_TERMS 64
@@ -16,8 +16,9 @@
 /* Documents judged by their forward entries; more when filters drop some. */
 #define JUDGE_WORDS   192
 #define JUDGE_FILTERS 1024
-/* Documents kept beyond those wanted, for the dead among them: up to a third of all are. */
-#define JUDGE_SPARE(wanted) ((wanted) / 2 + 48)
+/* Documents kept beyond those wanted, for the dead among them: no more than there are, and about a
+ * third of all at most. */
+#define JUDGE_SPARE(wanted, dead) ((dead) < (wanted) / 2 + 48 ? (dead) : (wanted) / 2 + 48)
 
 /* How much demand adds to the score of the words: at most this share. */
 #define DEMAND_SHARE 0.4F
@@ -37,7 +38,8 @@ struct choice {
 struct rank {
     struct search search;
     struct search_pool pool;
-    bool *complete; /* [segment][unit]: the pool has all documents of the unit there; owned */
+    uint8_t *missing; /* [segment][unit]: the most strength that a document of which the unit was
+                         not read there can have; 0: all were read; owned */
     struct choice choices[JUDGE_FILTERS];
     size_t choice_count;
     size_t choice_most;
@@ -47,11 +49,14 @@ struct rank {
     size_t spared;  /* wanted, and more for the dead among them */
     size_t filters; /* units that are filters */
     size_t words;   /* units that are not */
+    bool single;    /* one word with no other meaning: its strength times `factor` is the score */
+    float factor;
+    size_t single_unit;
 };
 
-static bool *complete_of(const struct rank *rank, size_t segment)
+static uint8_t *missing_of(const struct rank *rank, size_t segment)
 {
-    return rank->complete + segment * PLAN_UNITS;
+    return rank->missing + segment * PLAN_UNITS;
 }
 
 static uint8_t strength_of(uint8_t strength, float weight)
@@ -71,10 +76,19 @@ struct intake {
     size_t unit;
     float weight;
     bool suggested;
-    bool all;    /* nothing was left out */
-    size_t each; /* postings of one term, at most */
+    uint8_t missing; /* as in struct rank */
+    size_t each;     /* postings of one term, at most */
     uint32_t terms_left;
 };
+
+/* Notes that documents of up to this strength were left out. */
+static void leave_out(struct intake *intake, uint8_t strength)
+{
+    uint8_t value = strength_of(strength, intake->weight);
+
+    if (intake->missing < value)
+        intake->missing = value;
+}
 
 static void take_posting(struct intake *intake, const struct search_posting *posting)
 {
@@ -98,11 +112,11 @@ static bool take_term(void *context, const struct search_term *term)
 {
     struct intake *intake = context;
     struct search_list list;
-    struct search_posting posting;
+    struct search_posting posting = {.strength = SEARCH_STRENGTH_MOST};
     size_t left = intake->each;
 
     if (intake->terms_left-- == 0) {
-        intake->all = false;
+        leave_out(intake, SEARCH_STRENGTH_MOST);
         return false;
     }
     search_list_start(&list, intake->segment, term);
@@ -111,7 +125,7 @@ static bool take_term(void *context, const struct search_term *term)
         left--;
     }
     if (term->documents > intake->each)
-        intake->all = false;
+        leave_out(intake, posting.strength);
     return true;
 }
 
@@ -129,7 +143,8 @@ static void take_range(struct intake *intake, const struct plan_reading *reading
     if (count >= 0) {
         for (int i = 0; i < count; i++)
             take_posting(intake, &top[i]);
-        intake->all = false;
+        if (count == SEARCH_TOP_COUNT)
+            leave_out(intake, top[count - 1].strength);
         return;
     }
     intake->terms_left = READ_TERMS;
@@ -146,8 +161,7 @@ static void take_unit(struct rank *rank, size_t segment, size_t unit)
                             .segment = rank->search.segments[segment],
                             .segment_place = segment,
                             .unit = unit,
-                            .suggested = entry->mistyped,
-                            .all = true};
+                            .suggested = entry->mistyped};
 
     for (size_t i = 0; i < entry->reading_count; i++) {
         const struct located *located = search_located(&rank->search, segment, unit, i);
@@ -168,7 +182,7 @@ static void take_unit(struct rank *rank, size_t segment, size_t unit)
             take_range(&intake, &entry->readings[i], located);
         }
     }
-    complete_of(rank, segment)[unit] = intake.all;
+    missing_of(rank, segment)[unit] = intake.missing;
 }
 
 /* Without words: the most asked for, which are the first ordinals, that pass the filters. */
@@ -198,21 +212,17 @@ static void take_filtered(struct rank *rank, size_t segment)
 static void take_words(struct rank *rank, size_t segment)
 {
     const struct search_plan *plan = rank->search.plan;
-    bool *complete = complete_of(rank, segment);
 
     for (size_t unit = 0; unit < plan->unit_count; unit++) {
         const struct located *located = search_located(&rank->search, segment, unit, 0);
 
         if (!plan->units[unit].filter)
             take_unit(rank, segment, unit);
-        else if (located->documents == 0)
-            complete[unit] = true;
-        else if (located->documents <= READ_MANY)
+        else if (located->documents > READ_MANY)
+            missing_of(rank, segment)[unit] = UINT8_MAX;
+        else if (located->documents > 0)
             take_unit(rank, segment, unit); /* a rare filter brings its documents */
     }
-    /* What a filter brought may have words that were not read so far down. */
-    for (size_t unit = 0; unit < plan->unit_count && rank->filters > 0; unit++)
-        complete[unit] = complete[unit] && plan->units[unit].filter;
 }
 
 /* ---- judging ---- */
@@ -251,6 +261,22 @@ static float judge_words(const struct search_plan *plan, const uint8_t *strength
     return total / (4.0F * SEARCH_STRENGTH_MOST);
 }
 
+/* Most keystrokes type one word: what judge_words would give is then one multiplication. */
+static void know_single(struct rank *rank)
+{
+    const struct search_plan *plan = rank->search.plan;
+    const struct plan_alternative *typed = &plan->alternatives[0];
+
+    rank->single = rank->words == 1 && plan->group_count == 1 &&
+                   plan->groups[0].alternative_count == 1 && typed->unit_count == 1 &&
+                   typed->rarity > 0;
+    if (!rank->single)
+        return;
+    rank->single_unit = typed->units[0];
+    rank->factor = plan->units[typed->units[0]].rarity / typed->rarity * typed->weight *
+                   plan->groups[0].importance / (4.0F * SEARCH_STRENGTH_MOST);
+}
+
 /* The score of a place in the pool: its words and its demand. */
 static float judge(const struct rank *rank, size_t place)
 {
@@ -263,7 +289,10 @@ static float judge(const struct rank *rank, size_t place)
     if (rank->words == 0)
         score = (1.0F + demand) / 256.0F;
     else
-        score = judge_words(rank->search.plan, search_pool_strengths(&rank->pool, place)) *
+        score = (rank->single
+                     ? rank->factor *
+                           (float)search_pool_strengths(&rank->pool, place)[rank->single_unit]
+                     : judge_words(rank->search.plan, search_pool_strengths(&rank->pool, place))) *
                 (1.0F + DEMAND_SHARE * demand / 255.0F);
     return ended ? score * ENDED_SHARE : score;
 }
@@ -304,18 +333,35 @@ static int compare_choices(const void *left, const void *right)
     return a->place < b->place ? -1 : a->place > b->place;
 }
 
+/* The end of the last range of terms that the open units have in a segment. */
+static uint32_t open_end(const struct rank *rank, size_t segment)
+{
+    const struct search_plan *plan = rank->search.plan;
+    uint32_t end = 0;
+
+    for (size_t unit = 0; unit < plan->unit_count; unit++) {
+        for (size_t i = 0; i < plan->units[unit].reading_count; i++) {
+            const struct located *located = search_located(&rank->search, segment, unit, i);
+
+            if (missing_of(rank, segment)[unit] > 0 && located->end > end)
+                end = located->end;
+        }
+    }
+    return end;
+}
+
 /* Completes the strengths of a document from its forward entry. */
 static void judge_forward(struct rank *rank, size_t segment, uint64_t forward, uint8_t *strengths)
 {
     uint32_t identities[SEARCH_FORWARD_LIMIT];
     uint8_t values[SEARCH_FORWARD_LIMIT];
-    size_t count =
-        search_segment_forward(rank->search.segments[segment], forward, identities, values);
+    size_t count = search_segment_forward(rank->search.segments[segment], forward,
+                                          open_end(rank, segment), identities, values);
 
     for (size_t unit = 0; unit < rank->search.plan->unit_count; unit++) {
         const struct plan_unit *entry = &rank->search.plan->units[unit];
 
-        if (complete_of(rank, segment)[unit])
+        if (missing_of(rank, segment)[unit] <= strengths[unit])
             continue;
         for (size_t i = 0; i < entry->reading_count; i++) {
             const struct located *located = search_located(&rank->search, segment, unit, i);
@@ -342,33 +388,33 @@ static void judge_forward(struct rank *rank, size_t segment, uint64_t forward, u
     }
 }
 
-/* True when a document passes the filters; `complete` tells which are known, NULL that all are. */
-static bool passes(const struct rank *rank, const uint8_t *strengths, const bool *complete)
+/* True when a document passes the filters; `missing` tells which are known, NULL that all are. */
+static bool passes(const struct rank *rank, const uint8_t *strengths, const uint8_t *missing)
 {
     const struct search_plan *plan = rank->search.plan;
 
     for (size_t unit = 0; unit < plan->unit_count && rank->filters > 0; unit++) {
         if (plan->units[unit].filter && strengths[unit] == 0 &&
-            (complete == NULL || complete[unit]))
+            (missing == NULL || missing[unit] == 0))
             return false;
     }
     return true;
 }
 
-/* True when the pool has not all strengths of the documents of this segment. */
-static bool is_open(const struct rank *rank, size_t segment)
+/* True when a document may have more than is known of it. */
+static bool is_open(const struct rank *rank, size_t segment, const uint8_t *strengths)
 {
-    if (rank->words <= 1 && rank->filters == 0)
-        return false; /* the one strength is known */
+    const uint8_t *missing = missing_of(rank, segment);
+
     for (size_t unit = 0; unit < rank->search.plan->unit_count; unit++) {
-        if (!complete_of(rank, segment)[unit])
+        if (missing[unit] > strengths[unit])
             return true;
     }
     return false;
 }
 
 /* Judges a chosen document by all of its words, and keeps it when it is there and passes. */
-static void judge_choice(struct rank *rank, uint32_t place, bool open)
+static void judge_choice(struct rank *rank, uint32_t place)
 {
     const struct search_found *found = &rank->pool.found[place];
     uint8_t *strengths = search_pool_strengths(&rank->pool, place);
@@ -378,7 +424,7 @@ static void judge_choice(struct rank *rank, uint32_t place, bool open)
     search_segment_document(rank->search.segments[found->segment], found->ordinal, &document);
     if (search_index_is_dead(rank->search.index, document.number))
         return;
-    if (open)
+    if (rank->words + rank->filters > 1 && is_open(rank, found->segment, strengths))
         judge_forward(rank, found->segment, document.forward, strengths);
     score = judge(rank, place);
     if (!passes(rank, strengths, NULL) || score <= 0)
@@ -404,15 +450,19 @@ static void judge_choices(struct rank *rank)
 {
     bool any_open = false;
 
-    for (size_t i = 0; i < rank->search.segment_count; i++)
-        any_open = any_open || is_open(rank, i);
+    if (rank->words + rank->filters > 1) { /* else the one strength is known */
+        for (size_t i = 0; i < rank->choice_count && !any_open; i++) {
+            uint32_t place = rank->choices[i].place;
+
+            any_open = is_open(rank, rank->pool.found[place].segment,
+                               search_pool_strengths(&rank->pool, place));
+        }
+    }
     qsort(rank->choices, rank->choice_count, sizeof rank->choices[0], compare_choices);
     for (size_t i = 0; i < rank->choice_count && rank->ranked_count < SEARCH_RANKED_MOST; i++) {
-        uint32_t place = rank->choices[i].place;
-
         if (!any_open && rank->ranked_count >= rank->wanted)
             break; /* no later one can be better */
-        judge_choice(rank, place, any_open && is_open(rank, rank->pool.found[place].segment));
+        judge_choice(rank, rank->choices[i].place);
     }
     qsort(rank->ranked, rank->ranked_count, sizeof *rank->ranked, compare_ranked);
 }
@@ -437,7 +487,7 @@ static int rank_all(struct rank *rank, struct error *error)
         rank->choice_most = JUDGE_FILTERS;
     for (size_t place = 0; place < pool->count; place++) {
         if (passes(rank, search_pool_strengths(pool, place),
-                   complete_of(rank, pool->found[place].segment)))
+                   missing_of(rank, pool->found[place].segment)))
             choose(rank, judge(rank, place), (uint32_t)place);
     }
     judge_choices(rank);
@@ -458,28 +508,30 @@ int search_rank(struct search_index *index, struct search_plan *plan, size_t wan
         return error_set(error, ERROR_MEMORY, "search: out of memory");
     memset(rank, 0, offsetof(struct rank, choices));
     rank->choice_count = rank->ranked_count = rank->filters = rank->words = 0;
+    rank->single = false;
     rank->search.index = index;
     rank->search.plan = plan;
     rank->search.cancel = cancel;
     rank->search.segment_count = search_index_segments(index, &rank->search.segments);
     rank->ranked = ranked;
     rank->wanted = wanted;
-    rank->spared = wanted + JUDGE_SPARE(wanted);
+    rank->spared = wanted + JUDGE_SPARE(wanted, search_index_dead_count(index));
     code = search_locate(&rank->search, error);
-    rank->complete = calloc(rank->search.segment_count + 1, PLAN_UNITS * sizeof(bool));
-    if (code == 0 && rank->complete == NULL)
+    rank->missing = calloc(rank->search.segment_count + 1, PLAN_UNITS);
+    if (code == 0 && rank->missing == NULL)
         code = error_set(error, ERROR_MEMORY, "search: out of memory");
     rank->pool.units = plan->unit_count == 0 ? 1 : plan->unit_count;
     for (size_t i = 0; i < plan->unit_count; i++) {
         rank->filters += plan->units[i].filter;
         rank->words += !plan->units[i].filter;
     }
+    know_single(rank);
     if (code == 0)
         code = rank_all(rank, error);
     if (code == 0)
         *count = rank->ranked_count;
     search_pool_free(&rank->pool);
-    free(rank->complete);
+    free(rank->missing);
     free(rank->search.located);
     free(rank);
     return code;

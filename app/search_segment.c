@@ -9,13 +9,12 @@ struct search_segment {
     struct search_store *store; /* borrowed */
     int64_t number;
     struct search_layout layout;
-    uint8_t *sparse;     /* owned: the sparse dictionary */
-    uint32_t *sparse_at; /* owned: where in it each block's entry begins */
-    uint8_t *top_table;  /* owned */
-    uint32_t *run_first; /* owned: first ordinal of each run of demands */
-    uint8_t *demands;    /* owned: the runs as they are stored */
+    uint8_t *sparse;      /* owned: the sparse dictionary */
+    uint32_t *sparse_at;  /* owned: where in it each block's entry begins */
+    uint8_t *top_table;   /* owned */
+    uint8_t *demands;     /* owned: of each document, by ordinal */
+    uint32_t first_ended; /* the ordinal from which on all have ended */
     uint32_t blocks;
-    uint32_t demand_runs;
 };
 
 void search_layout_write(const struct search_layout *layout, uint8_t bytes[SEARCH_LAYOUT_SIZE])
@@ -84,6 +83,38 @@ static int sparse_index(struct search_segment *segment, size_t size, struct erro
     return 0;
 }
 
+/* Spreads the runs of demands over the documents, so that a keystroke looks one up at once. */
+static int demands_read(struct search_segment *segment, struct error *error)
+{
+    const struct search_layout *layout = &segment->layout;
+    size_t size = (size_t)(layout->end - layout->demands);
+    uint8_t *runs = malloc(size + 1);
+    uint32_t from = 0;
+    uint8_t demand = 0;
+    int code = 0;
+
+    if (runs == NULL)
+        return error_set(error, ERROR_MEMORY, "search index: out of memory");
+    search_store_read(segment->store, segment->number, layout->demands, runs, size);
+    segment->first_ended = layout->documents;
+    for (size_t at = 0; code == 0 && at + SEARCH_DEMAND_RUN <= size; at += SEARCH_DEMAND_RUN) {
+        uint32_t first = (uint32_t)bytes_get(runs + at + 2, 4);
+
+        if (first < from || first > layout->documents) {
+            code = error_set(error, ERROR_STORAGE, "search index: damaged demands");
+            break;
+        }
+        memset(segment->demands + from, demand, first - from);
+        if (runs[at + 1] != 0 && first < segment->first_ended)
+            segment->first_ended = first;
+        demand = runs[at];
+        from = first;
+    }
+    memset(segment->demands + from, demand, layout->documents - from);
+    free(runs);
+    return code;
+}
+
 int search_segment_open(struct search_segment **segment, struct search_store *store, int64_t number,
                         const struct search_layout *layout, struct error *error)
 {
@@ -99,25 +130,20 @@ int search_segment_open(struct search_segment **segment, struct search_store *st
     made->number = number;
     made->layout = *layout;
     made->blocks = (layout->terms + SEARCH_BLOCK_TERMS - 1) / SEARCH_BLOCK_TERMS;
-    made->demand_runs = (uint32_t)((layout->end - layout->demands) / SEARCH_DEMAND_RUN);
     made->sparse = malloc(sparse_size + 1);
-    made->demands = malloc((size_t)(layout->end - layout->demands) + 1);
-    made->run_first = malloc((made->demand_runs + 1) * sizeof *made->run_first);
+    made->demands = malloc((size_t)layout->documents + 1);
     made->sparse_at = malloc((made->blocks + 1) * sizeof *made->sparse_at);
     made->top_table = malloc(top_size + 1);
     if (made->sparse == NULL || made->sparse_at == NULL || made->top_table == NULL ||
-        made->demands == NULL || made->run_first == NULL) {
+        made->demands == NULL) {
         search_segment_close(made);
         return error_set(error, ERROR_MEMORY, "search index: out of memory");
     }
     search_store_read(store, number, layout->sparse, made->sparse, sparse_size);
     search_store_read(store, number, layout->top_table, made->top_table, top_size);
-    search_store_read(store, number, layout->demands, made->demands,
-                      (size_t)(layout->end - layout->demands));
-    for (uint32_t i = 0; i < made->demand_runs; i++)
-        made->run_first[i] =
-            (uint32_t)bytes_get(made->demands + (size_t)i * SEARCH_DEMAND_RUN + 2, 4);
-    code = search_store_failure(store, error);
+    code = demands_read(made, error);
+    if (code == 0)
+        code = search_store_failure(store, error);
     if (code == 0)
         code = sparse_index(made, sparse_size, error);
     if (code != 0) {
@@ -136,7 +162,6 @@ void search_segment_close(struct search_segment *segment)
     free(segment->sparse_at);
     free(segment->top_table);
     free(segment->demands);
-    free(segment->run_first);
     free(segment);
 }
 
@@ -153,7 +178,8 @@ const struct search_layout *search_segment_layout(const struct search_segment *s
 size_t search_segment_memory(const struct search_segment *segment)
 {
     return sizeof *segment + (size_t)(segment->layout.top_lists - segment->layout.sparse) +
-           segment->blocks * sizeof *segment->sparse_at + segment->layout.tops * SEARCH_TOP_ENTRY;
+           segment->blocks * sizeof *segment->sparse_at + segment->layout.documents +
+           (size_t)segment->layout.tops * SEARCH_TOP_ENTRY;
 }
 
 static int compare_bytes(const char *left, size_t left_length, const char *right,
@@ -410,40 +436,65 @@ void search_segment_document(struct search_segment *segment, uint32_t ordinal,
 
 uint8_t search_segment_demand(const struct search_segment *segment, uint32_t ordinal, bool *ended)
 {
-    uint32_t low = 0;
-    uint32_t high = segment->demand_runs;
-    const uint8_t *run;
-
-    while (high - low > 1) { /* the last run that begins at or before it */
-        uint32_t middle = low + (high - low) / 2;
-
-        if (segment->run_first[middle] <= ordinal)
-            low = middle;
-        else
-            high = middle;
-    }
-    run = segment->demands + (size_t)low * SEARCH_DEMAND_RUN;
-    *ended = segment->demand_runs > 0 && run[1] != 0;
-    return segment->demand_runs > 0 ? run[0] : 0;
+    *ended = ordinal >= segment->first_ended;
+    return ordinal < segment->layout.documents ? segment->demands[ordinal] : 0;
 }
 
-size_t search_segment_forward(struct search_segment *segment, uint64_t offset,
+/* Steps through bytes where they lie, from chunk to chunk; nothing else may be read meanwhile. */
+struct stepper {
+    struct search_segment *segment;
+    uint64_t offset; /* of the next chunk */
+    const uint8_t *at;
+    const uint8_t *end;
+};
+
+static inline uint8_t step_byte(struct stepper *stepper)
+{
+    if (stepper->at == stepper->end) {
+        size_t length;
+
+        stepper->at = search_store_peek(stepper->segment->store, stepper->segment->number,
+                                        stepper->offset, &length);
+        if (stepper->at == NULL) {
+            stepper->end = NULL;
+            return 0;
+        }
+        stepper->end = stepper->at + length;
+        stepper->offset += length;
+    }
+    return *stepper->at++;
+}
+
+static inline uint32_t step_varint(struct stepper *stepper)
+{
+    uint32_t value = 0;
+
+    for (unsigned shift = 0; shift < 32; shift += 7) {
+        uint8_t byte = step_byte(stepper);
+
+        value |= (uint32_t)(byte & 0x7f) << shift;
+        if ((byte & 0x80) == 0)
+            break;
+    }
+    return value;
+}
+
+size_t search_segment_forward(struct search_segment *segment, uint64_t offset, uint32_t before,
                               uint32_t identities[SEARCH_FORWARD_LIMIT],
                               uint8_t strengths[SEARCH_FORWARD_LIMIT])
 {
-    struct search_reader reader;
+    struct stepper stepper = {.segment = segment, .offset = segment->layout.forward + offset};
     uint32_t identity = 0;
-    size_t count;
+    size_t count = step_varint(&stepper);
 
-    search_reader_start(&reader, segment->store, segment->number, segment->layout.forward + offset,
-                        segment->layout.document_table);
-    count = (size_t)search_reader_varint(&reader);
     if (count > SEARCH_FORWARD_LIMIT)
         count = SEARCH_FORWARD_LIMIT;
     for (size_t i = 0; i < count; i++) {
-        identity += (uint32_t)search_reader_varint(&reader);
+        identity += step_varint(&stepper);
+        if (identity >= before)
+            return i;
         identities[i] = identity;
-        strengths[i] = search_reader_byte(&reader);
+        strengths[i] = step_byte(&stepper);
     }
     return count;
 }

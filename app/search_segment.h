@@ -146,8 +146,8 @@ void search_segment_document(struct search_segment *segment, uint32_t ordinal,
 /* The demand of a document and whether it has ended, from memory. */
 uint8_t search_segment_demand(const struct search_segment *segment, uint32_t ordinal, bool *ended);
 
-/* The terms of a document, ascending; returns how many. */
-size_t search_segment_forward(struct search_segment *segment, uint64_t offset,
+/* The terms of a document whose identity is below `before`, ascending; returns how many. */
+size_t search_segment_forward(struct search_segment *segment, uint64_t offset, uint32_t before,
                               uint32_t identities[SEARCH_FORWARD_LIMIT],
                               uint8_t strengths[SEARCH_FORWARD_LIMIT]);
 

@@ -104,27 +104,40 @@ static const struct slot *chunk_get(struct search_store *store, int64_t row)
     return slot;
 }
 
+const uint8_t *search_store_peek(struct search_store *store, int64_t segment, uint64_t offset,
+                                 size_t *length)
+{
+    const struct slot *slot =
+        chunk_get(store, segment << CHUNK_BITS | (int64_t)(offset / SEARCH_CHUNK_SIZE));
+    size_t at = (size_t)(offset % SEARCH_CHUNK_SIZE);
+
+    *length = 0;
+    if (slot == NULL)
+        return NULL;
+    if (at >= (size_t)slot->length) {
+        store_fail(store, ERROR_STORAGE, "a read beyond the end of a segment");
+        return NULL;
+    }
+    *length = (size_t)slot->length - at;
+    return slot->bytes + at;
+}
+
 void search_store_read(struct search_store *store, int64_t segment, uint64_t offset, void *bytes,
                        size_t length)
 {
     uint8_t *target = bytes;
 
     while (length > 0) {
-        const struct slot *slot =
-            chunk_get(store, segment << CHUNK_BITS | (int64_t)(offset / SEARCH_CHUNK_SIZE));
-        size_t at = (size_t)(offset % SEARCH_CHUNK_SIZE);
         size_t part;
+        const uint8_t *there = search_store_peek(store, segment, offset, &part);
 
-        if (slot == NULL || at >= (size_t)slot->length) {
-            if (slot != NULL)
-                store_fail(store, ERROR_STORAGE, "a read beyond the end of a segment");
+        if (there == NULL) {
             memset(target, 0, length);
             return;
         }
-        part = (size_t)slot->length - at;
         if (part > length)
             part = length;
-        memcpy(target, slot->bytes + at, part);
+        memcpy(target, there, part);
         target += part;
         offset += part;
         length -= part;

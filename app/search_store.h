@@ -29,6 +29,11 @@ void search_store_close(struct search_store *store);
 void search_store_read(struct search_store *store, int64_t segment, uint64_t offset, void *bytes,
                        size_t length);
 
+/* The bytes from `offset` to the end of their chunk, where they lie in memory: valid until the next
+ * read of any kind. NULL, and a failure, beyond the end. */
+const uint8_t *search_store_peek(struct search_store *store, int64_t segment, uint64_t offset,
+                                 size_t *length);
+
 /* 0, or the code of the first failed read since the last call, which is forgotten. */
 int search_store_failure(struct search_store *store, struct error *error);
 

@@ -6,7 +6,13 @@
  * the title of one real record and the words of two others, about 66 words in all, so that the
  * words are as frequent and as many as they are there. `SIZES` in the environment gives the
  * numbers of services ("2000 100000" without it; add 1000000 for the large one).
+ *
+ * Every word is typed character by character, at each number of characters all the words one after
+ * the other, ours and the bare query in turn; each is done again, up to ROUNDS times, as long as
+ * that takes less than ROUND_SECONDS. The last lines tell which goals of the issue are met; they
+ * never fail.
  */
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +32,28 @@
 #define PAGE    1000 /* records of one page of the feed */
 #define LIMIT   20
 #define SKIPPED 77
+
+/* Times that each word is typed, at most, and how long the last round may have begun after the
+ * first. */
+#define ROUNDS        5
+#define ROUND_SECONDS 20
+
+/* The goals: ours as a share of the bare query's time for 1 to SHORT characters and for more, the
+ * growth for ten times the services, and the size of the index as a share of the bare one. */
+#define SHORT       3
+#define GOAL_SHORT  0.1
+#define GOAL_LONG   0.5
+#define GOAL_GROWTH 2.0
+#define GOAL_SIZE   1.5
+
+/* What was measured at one number of services. */
+struct figures {
+    size_t services;
+    double medians[LONGEST + 1]; /* ours, ms */
+    double ratio_median[LONGEST + 1];
+    double ratio_late[LONGEST + 1]; /* at the 99th percentile */
+    double size;                    /* of the index, as a share of the bare one */
+};
 
 /* A small generator of its own, so that every run makes the same services. */
 struct chance {
@@ -141,12 +169,15 @@ static struct record *make_record(const struct texts *texts)
 
 /* ---- the two indexes ---- */
 
-static double build_ours(const struct inventory *inventory, size_t services, const char *path)
+/* Returns the time that all pages took; `longest` is that of one page. */
+static double build_ours(const struct inventory *inventory, size_t services, const char *path,
+                         double *longest)
 {
     struct catalogue *catalogue = NULL;
     struct error error = ERROR_INIT;
     double spent = 0;
 
+    *longest = 0;
     if (catalogue_open(&catalogue, path, true, &error) != 0)
         fail("catalogue", error.message);
     for (size_t start = 0; start < services; start += PAGE) {
@@ -163,7 +194,10 @@ static double build_ours(const struct inventory *inventory, size_t services, con
         before = now_ms();
         if (catalogue_write_page(catalogue, page, count, (int64_t)start, NULL, &error) != 0)
             fail("catalogue", error.message);
-        spent += now_ms() - before;
+        before = now_ms() - before;
+        spent += before;
+        if (before > *longest)
+            *longest = before;
         for (size_t i = 0; i < count; i++)
             record_free(page[i]);
     }
@@ -312,45 +346,103 @@ static size_t choose_words(const struct inventory *inventory, char words[WORDS][
     return count;
 }
 
+/* Bytes of memory of this process now. */
+static double resident_bytes(void)
+{
+    FILE *file = fopen("/proc/self/statm", "r");
+    unsigned long pages = 0;
+
+    if (file == NULL || fscanf(file, "%*u %lu", &pages) != 1)
+        pages = 0;
+    if (file != NULL)
+        fclose(file);
+    return (double)pages * (double)sysconf(_SC_PAGESIZE);
+}
+
+static struct catalogue *ours_open(const char *path)
+{
+    struct catalogue *catalogue = NULL;
+    struct error error = ERROR_INIT;
+
+    if (catalogue_open(&catalogue, path, false, &error) != 0)
+        fail(path, error.message);
+    return catalogue;
+}
+
+/* Types every word in a terminal of its own, with nothing beside it, and says what that holds. */
+static void measure_memory(const char *path, char words[WORDS][LONGEST + 1], size_t count)
+{
+    struct catalogue *catalogue;
+    double before;
+
+    malloc_trim(0); /* what building left behind does not hide what the search takes */
+    before = resident_bytes();
+    catalogue = ours_open(path);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t length = 1; length <= LONGEST; length++) {
+            char typed[LONGEST + 1];
+
+            memcpy(typed, words[i], length);
+            typed[length] = '\0';
+            time_ours(catalogue, typed);
+        }
+    }
+    printf("  memory     index in the terminal %.1f MB; the process grew by %.1f MB\n",
+           (double)search_memory(catalogue) / 1e6, (resident_bytes() - before) / 1e6);
+    catalogue_close(catalogue);
+}
+
+/* One number of characters: fills the series with all the words, again and again. */
+static void type_words(struct catalogue *catalogue, sqlite3 *bare, size_t length,
+                       char words[WORDS][LONGEST + 1], size_t count, struct series *ours,
+                       struct series *theirs)
+{
+    double began = now_ms();
+
+    ours->count = theirs->count = 0;
+    for (int round = 0; round < ROUNDS && now_ms() - began < ROUND_SECONDS * 1e3; round++) {
+        for (size_t i = 0; i < count; i++) {
+            char typed[LONGEST + 1];
+
+            memcpy(typed, words[i], length);
+            typed[length] = '\0';
+            ours->values[ours->count++] = time_ours(catalogue, typed);
+            theirs->values[theirs->count++] = time_bare(bare, typed);
+        }
+    }
+}
+
 static void measure(const struct inventory *inventory, const char *ours_path, const char *bare_path,
-                    double medians[LONGEST + 1])
+                    struct figures *figures)
 {
     static char words[WORDS][LONGEST + 1];
     size_t count = choose_words(inventory, words);
-    struct catalogue *catalogue = NULL;
-    struct error error = ERROR_INIT;
+    struct catalogue *catalogue;
     sqlite3 *bare = NULL;
-    struct series ours = {.values = calloc(WORDS * 5, sizeof(double))};
-    struct series theirs = {.values = calloc(WORDS * 5, sizeof(double))};
+    struct series ours = {.values = calloc(WORDS * ROUNDS, sizeof(double))};
+    struct series theirs = {.values = calloc(WORDS * ROUNDS, sizeof(double))};
 
-    if (ours.values == NULL || theirs.values == NULL ||
-        catalogue_open(&catalogue, ours_path, false, &error) != 0 ||
-        sqlite3_open(bare_path, &bare) != SQLITE_OK)
-        fail("measure", error.message);
+    if (ours.values == NULL || theirs.values == NULL || sqlite3_open(bare_path, &bare) != SQLITE_OK)
+        fail("measure", bare_path);
+    measure_memory(ours_path, words, count);
+    catalogue = ours_open(ours_path);
     printf(
         "  typed      ours ms (median, p99)      bare ms (median, p99)     ratio median   p99\n");
     for (size_t length = 1; length <= LONGEST; length++) {
-        int rounds = length <= 3 ? 1 : 3;
+        double median;
+        double late;
 
-        ours.count = theirs.count = 0;
-        for (int round = 0; round < rounds; round++) {
-            for (size_t i = 0; i < count; i++) {
-                char typed[LONGEST + 1];
-
-                memcpy(typed, words[i], length);
-                typed[length] = '\0';
-                ours.values[ours.count++] = time_ours(catalogue, typed);
-                theirs.values[theirs.count++] = time_bare(bare, typed);
-            }
-        }
-        medians[length] = percentile(&ours, 0.5);
-        printf("  %2zu      %10.3f %10.3f       %10.3f %10.3f       %8.3f %8.3f\n", length,
-               percentile(&ours, 0.5), percentile(&ours, 0.99), percentile(&theirs, 0.5),
-               percentile(&theirs, 0.99), percentile(&ours, 0.5) / percentile(&theirs, 0.5),
-               percentile(&ours, 0.99) / percentile(&theirs, 0.99));
+        type_words(catalogue, bare, length, words, count, &ours, &theirs);
+        median = percentile(&ours, 0.5);
+        late = percentile(&ours, 0.99);
+        figures->medians[length] = median;
+        figures->ratio_median[length] = median / percentile(&theirs, 0.5);
+        figures->ratio_late[length] = late / percentile(&theirs, 0.99);
+        printf("  %2zu      %10.3f %10.3f       %10.3f %10.3f       %8.3f %8.3f\n", length, median,
+               late, percentile(&theirs, 0.5), percentile(&theirs, 0.99),
+               figures->ratio_median[length], figures->ratio_late[length]);
+        fflush(stdout);
     }
-    printf("  memory of the index in the terminal: %.1f MB\n",
-           (double)search_memory(catalogue) / 1e6);
     free(ours.values);
     free(theirs.values);
     catalogue_close(catalogue);
@@ -358,11 +450,12 @@ static void measure(const struct inventory *inventory, const char *ours_path, co
 }
 
 static void bench(const struct inventory *inventory, size_t services, const char *folder,
-                  double medians[LONGEST + 1])
+                  struct figures *figures)
 {
     char ours_path[300];
     char bare_path[300];
     double ours_ms;
+    double longest_ms;
     double bare_ms;
     double ours_bytes;
     double bare_bytes;
@@ -371,19 +464,73 @@ static void bench(const struct inventory *inventory, size_t services, const char
     snprintf(bare_path, sizeof bare_path, "%s/bare.db", folder);
     printf("%zu services\n", services);
     fflush(stdout);
-    ours_ms = build_ours(inventory, services, ours_path);
+    figures->services = services;
+    ours_ms = build_ours(inventory, services, ours_path, &longest_ms);
     bare_ms = build_bare(inventory, services, bare_path);
     ours_bytes = table_bytes(ours_path, "search_");
     bare_bytes = table_bytes(bare_path, "bare");
+    figures->size = ours_bytes / bare_bytes;
     printf("  build      ours %.1f s (records and index)   bare %.1f s (index)   ratio %.2f\n",
            ours_ms / 1e3, bare_ms / 1e3, ours_ms / bare_ms);
+    printf("  pages      of %d records: %.0f ms on average, %.0f ms the longest\n", PAGE,
+           ours_ms * PAGE / (double)services, longest_ms);
     printf("  index      ours %.1f MB (%.1f segments, %.1f cards)   bare %.1f MB   ratio %.2f\n",
            ours_bytes / 1e6, (ours_bytes - table_bytes(ours_path, "search_card")) / 1e6,
-           table_bytes(ours_path, "search_card") / 1e6, bare_bytes / 1e6, ours_bytes / bare_bytes);
-    measure(inventory, ours_path, bare_path, medians);
-    fflush(stdout);
+           table_bytes(ours_path, "search_card") / 1e6, bare_bytes / 1e6, figures->size);
+    measure(inventory, ours_path, bare_path, figures);
     unlink(ours_path);
     unlink(bare_path);
+}
+
+/* ---- the goals ---- */
+
+static const char *met(double value, double goal)
+{
+    return value <= goal ? "met   " : "missed";
+}
+
+static double worst(const double *values, size_t first, size_t last)
+{
+    double most = 0;
+
+    for (size_t i = first; i <= last; i++)
+        most = values[i] > most ? values[i] : most;
+    return most;
+}
+
+static void print_goals(const struct figures *figures)
+{
+    double short_median = worst(figures->ratio_median, 1, SHORT);
+    double short_late = worst(figures->ratio_late, 1, SHORT);
+    double long_median = worst(figures->ratio_median, SHORT + 1, LONGEST);
+    double long_late = worst(figures->ratio_late, SHORT + 1, LONGEST);
+
+    printf("goals at %zu services\n", figures->services);
+    printf("  %s  1 to %d characters at most %.1f of the bare query: median %.3f\n",
+           met(short_median, GOAL_SHORT), SHORT, GOAL_SHORT, short_median);
+    printf("  %s  the same at the 99th percentile: %.3f\n", met(short_late, GOAL_SHORT),
+           short_late);
+    printf("  %s  more characters at most %.1f of the bare query: median %.3f\n",
+           met(long_median, GOAL_LONG), GOAL_LONG, long_median);
+    printf("  %s  the same at the 99th percentile: %.3f\n", met(long_late, GOAL_LONG), long_late);
+    printf("  %s  index at most %.1f of the bare one: %.2f\n", met(figures->size, GOAL_SIZE),
+           GOAL_SIZE, figures->size);
+}
+
+/* The growth of the median with the services, and the goal from 100,000 to ten times as many. */
+static void print_growth(const struct figures *before, const struct figures *figures)
+{
+    double growth[LONGEST + 1] = {0};
+
+    printf("  growth of the median from %zu services:", before->services);
+    for (size_t i = 1; i <= LONGEST; i++) {
+        growth[i] = figures->medians[i] / before->medians[i];
+        printf(" %.2f", growth[i]);
+    }
+    printf("\n");
+    if (before->services >= 100000 && figures->services == 10 * before->services)
+        printf("  %s  growth below %.0f times: at most %.2f\n",
+               met(worst(growth, 1, LONGEST), GOAL_GROWTH), GOAL_GROWTH, worst(growth, 1, LONGEST));
 }
 
 int main(void)
@@ -392,8 +539,8 @@ int main(void)
     struct error error = ERROR_INIT;
     const char *sizes = getenv("SIZES");
     char folder[] = "/tmp/guichet-bench-XXXXXX";
-    double before[LONGEST + 1] = {0};
-    double medians[LONGEST + 1] = {0};
+    struct figures before = {0};
+    struct figures figures = {0};
     bool there = false;
 
     if (inventory_read(&inventory, &there, &error) != 0)
@@ -410,14 +557,12 @@ int main(void)
 
         if (end == at || services == 0)
             fail("SIZES", at);
-        memcpy(before, medians, sizeof before);
-        bench(&inventory, services, folder, medians);
-        if (before[1] > 0) {
-            printf("  growth of the median from the size before:");
-            for (size_t i = 1; i <= LONGEST; i++)
-                printf(" %.2f", medians[i] / before[i]);
-            printf("\n");
-        }
+        before = figures;
+        bench(&inventory, services, folder, &figures);
+        print_goals(&figures);
+        if (before.services > 0)
+            print_growth(&before, &figures);
+        fflush(stdout);
         at = end + strspn(end, " ");
     }
     inventory_free(&inventory);
