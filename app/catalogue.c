@@ -329,10 +329,20 @@ int catalogue_write_page(struct catalogue *catalogue, struct record *const *reco
     for (size_t i = 0; code == 0 && i < count; i++)
         code = write_record(catalogue, records[i], error);
     if (code == 0)
-        code = search_index_finish(catalogue->index, error);
+        code = search_index_finish(catalogue->index, NULL, error);
     if (code == 0)
         code = meta_set_integer(catalogue, "cursor", cursor, error);
     return end_write(catalogue, code, error);
+}
+
+int catalogue_tidy(struct catalogue *catalogue, bool *more, struct error *error)
+{
+    int code = database_begin(catalogue->database, error);
+
+    *more = false;
+    if (code != 0)
+        return code;
+    return end_write(catalogue, search_index_finish(catalogue->index, more, error), error);
 }
 
 int64_t catalogue_version(struct catalogue *catalogue)
@@ -402,7 +412,7 @@ static int index_renew(struct catalogue *catalogue, struct error *error)
     if (code == 0)
         code = index_all(catalogue, error);
     if (code == 0)
-        code = search_index_finish(catalogue->index, error);
+        code = search_index_finish(catalogue->index, NULL, error);
     if (code == 0)
         code = meta_set_integer(catalogue, "index-format", SEARCH_INDEX_FORMAT, error);
     return end_write(catalogue, code, error);

@@ -67,6 +67,13 @@ int catalogue_write_page(struct catalogue *catalogue, struct record *const *reco
                          int64_t cursor, const char *feed, struct error *error);
 
 /*
+ * Goes on with what pages leave to do, so that none of them takes long: merging the segments of
+ * the index. One step, in one transaction, of a tenth of a second or so; `more` when another one
+ * would find something to do. Nothing depends on it: the next pages do the same.
+ */
+int catalogue_tidy(struct catalogue *catalogue, bool *more, struct error *error);
+
+/*
  * Grows by one with every page written by any connection: cheap to ask before drawing
  * (PRAGMA data_version).
  */

@@ -89,7 +89,7 @@ libapp_a_SOURCES += \
     app/search_fold.c app/search_fold.h \
     app/search_index.c app/search_index.h app/search_index_internal.h \
     app/search_locate.c app/search_rank_internal.h \
-    app/search_merge.c app/search_merge.h \
+    app/search_merge.c app/search_merge.h app/search_upkeep.c app/search_upkeep.h \
     app/search_plan.c app/search_plan.h \
     app/search_pool.c app/search_pool.h \
     app/search_rank.c app/search_rank.h \

@@ -7,14 +7,10 @@
 #include "app/search_builder.h"
 #include "app/search_card.h"
 #include "app/search_index_internal.h"
-#include "app/search_merge.h"
 #include "app/search_segment.h"
 #include "app/search_store.h"
+#include "app/search_upkeep.h"
 
-/* Segments whose sizes lie within this factor are merged as soon as there are as many of them. */
-#define MERGE_FACTOR 8
-/* The smallest size class, in documents. */
-#define MERGE_SMALLEST 256
 /* The version that a writer follows at: what it has written itself. It reads no cards. */
 #define FOLLOW_OWN INT64_MAX
 
@@ -29,6 +25,8 @@ struct search_index {
     uint64_t documents; /* of all segments, with the dead ones */
     int64_t followed;   /* version that the above was read at; -1: must be read anew */
     struct search_card_cache *cards;
+    struct search_upkeep *upkeep;
+    uint64_t added; /* documents, since the last finish */
 };
 
 int search_index_open(struct search_index **index, struct database *database, struct error *error)
@@ -46,6 +44,8 @@ int search_index_open(struct search_index **index, struct database *database, st
         code = search_card_cache_open(&made->cards, database, error);
     if (code == 0)
         code = search_builder_new(&made->builder, error);
+    if (code == 0)
+        code = search_upkeep_new(&made->upkeep, made, database, error);
     if (code != 0) {
         search_index_close(made);
         return code;
@@ -68,6 +68,7 @@ void search_index_close(struct search_index *index)
 {
     if (index == NULL)
         return;
+    search_upkeep_free(index->upkeep);
     segments_close(index);
     free(index->dead);
     search_builder_free(index->builder);
@@ -197,8 +198,7 @@ bool search_index_is_dead(const struct search_index *index, int64_t number)
            bsearch(&number, index->dead, index->dead_count, sizeof number, compare_numbers) != NULL;
 }
 
-/* Takes the number of a new segment. */
-static int segment_new(struct search_index *index, int64_t *number, struct error *error)
+int search_index_number(struct search_index *index, int64_t *number, struct error *error)
 {
     int code = database_run(index->database,
                             database_statement(index->database, SEARCH_SEGMENT_NEW, error), error);
@@ -207,18 +207,15 @@ static int segment_new(struct search_index *index, int64_t *number, struct error
     return code;
 }
 
-/* Keeps the layout of a written segment, or drops one that became empty. */
-static int segment_keep(struct search_index *index, int64_t number,
-                        const struct search_layout *layout, struct error *error)
+int search_index_keep(struct search_index *index, int64_t number,
+                      const struct search_layout *layout, struct error *error)
 {
     sqlite3_stmt *statement;
     uint8_t bytes[SEARCH_LAYOUT_SIZE];
-    int code;
 
-    if (layout->documents == 0) {
-        code = search_store_drop(index->store, number, error);
-        return code != 0 ? code : run_number(index, SEARCH_SEGMENT_DROP, number, error);
-    }
+    index->followed = -1;
+    if (layout->documents == 0)
+        return run_number(index, SEARCH_SEGMENT_CONDEMN, number, error);
     search_layout_write(layout, bytes);
     statement = database_statement(index->database, SEARCH_SEGMENT_LAYOUT, error);
     if (statement != NULL) {
@@ -236,12 +233,12 @@ static int builder_flush(struct search_index *index, struct error *error)
 
     if (search_builder_documents(index->builder) == 0)
         return 0;
-    index->followed = -1;
-    code = segment_new(index, &number, error);
+    index->added += search_builder_documents(index->builder);
+    code = search_index_number(index, &number, error);
     if (code == 0)
         code = search_builder_write(index->builder, index->store, number, &layout, error);
     if (code == 0)
-        code = segment_keep(index, number, &layout, error);
+        code = search_index_keep(index, number, &layout, error);
     return code;
 }
 
@@ -281,117 +278,38 @@ int search_index_remove(struct search_index *index, int64_t number, struct error
 int search_index_clear(struct search_index *index, struct error *error)
 {
     search_builder_clear(index->builder);
+    search_upkeep_abandon(index->upkeep);
+    index->added = 0;
+    search_upkeep_abandon(index->upkeep);
+    index->added = 0;
     segments_close(index);
     search_store_forget(index->store);
     search_card_cache_forget(index->cards);
     return database_script(index->database, search_clear_sql, error);
 }
 
-static unsigned size_class(const struct search_segment *segment)
+int search_index_follow_own(struct search_index *index, struct error *error)
 {
-    uint32_t documents = search_segment_layout(segment)->documents;
-    unsigned class = 0;
-
-    for (uint64_t most = MERGE_SMALLEST; documents > most; most *= MERGE_FACTOR)
-        class ++;
-    return class;
+    return search_index_follow(index, FOLLOW_OWN, error);
 }
 
-/* Chooses segments to merge: all when many documents are dead, else a full size class. */
-static size_t choose(struct search_index *index, struct search_segment **chosen)
+int search_index_finish(struct search_index *index, bool *more, struct error *error)
 {
-    bool purge = index->dead_count > MERGE_SMALLEST && index->dead_count * 3 > index->documents;
-    size_t counts[64] = {0};
-    size_t count = 0;
-    unsigned class = 0;
-    uint64_t documents = 0;
-
-    for (size_t i = 0; i < index->segment_count; i++)
-        counts[size_class(index->segments[i])]++;
-    while (class < 63 && counts[class] < MERGE_FACTOR)
-        class ++;
-    for (size_t i = 0; i < index->segment_count && count < SEARCH_MERGE_MOST; i++) {
-        if (!purge && size_class(index->segments[i]) != class)
-            continue;
-        documents += search_segment_layout(index->segments[i])->documents;
-        if (documents > SEARCH_SEGMENT_DOCUMENTS)
-            return 0; /* as large as a segment gets */
-        chosen[count++] = index->segments[i];
-    }
-    return count;
-}
-
-/* Which of the dead were met, and so are gone with the merge. */
-struct purge {
-    struct search_index *index;
-    bool *met; /* beside index->dead */
-};
-
-static bool is_dead_and_met(void *context, int64_t number)
-{
-    struct purge *purge = context;
-    struct search_index *index = purge->index;
-    const int64_t *found = index->dead_count == 0 ? NULL
-                                                  : bsearch(&number, index->dead, index->dead_count,
-                                                            sizeof number, compare_numbers);
-
-    if (found != NULL)
-        purge->met[found - index->dead] = true;
-    return found != NULL;
-}
-
-static int merge(struct search_index *index, struct search_segment *const *chosen, size_t count,
-                 struct error *error)
-{
-    struct purge purge = {.index = index};
-    struct search_layout layout;
-    int64_t number = 0;
-    int code;
-
-    purge.met = calloc(index->dead_count + 1, sizeof *purge.met);
-    if (purge.met == NULL)
-        return error_set(error, ERROR_MEMORY, "search index: out of memory");
-    code = segment_new(index, &number, error);
-    if (code == 0)
-        code = search_merge(index->store, chosen, count, number, is_dead_and_met, &purge, &layout,
-                            error);
-    if (code == 0)
-        code = segment_keep(index, number, &layout, error);
-    for (size_t i = 0; code == 0 && i < count; i++) {
-        code = search_store_drop(index->store, search_segment_number(chosen[i]), error);
-        if (code == 0)
-            code = run_number(index, SEARCH_SEGMENT_DROP, search_segment_number(chosen[i]), error);
-    }
-    for (size_t i = 0; code == 0 && i < index->dead_count; i++) {
-        if (purge.met[i])
-            code = run_number(index, SEARCH_DEAD_DROP, index->dead[i], error);
-    }
-    free(purge.met);
-    return code;
-}
-
-int search_index_finish(struct search_index *index, struct error *error)
-{
-    struct search_segment *chosen[SEARCH_MERGE_MOST];
-    size_t count = 0;
     int code = builder_flush(index, error);
 
-    do {
-        if (code == 0)
-            code = search_index_follow(index, FOLLOW_OWN, error);
-        if (code == 0) {
-            count = choose(index, chosen);
-            if (count > 0)
-                code = merge(index, chosen, count, error);
-        }
-        index->followed = -1;
-    } while (code == 0 && count > 0);
+    index->followed = -1;
+    if (code == 0)
+        code = search_upkeep_run(index->upkeep, index->added, more, error);
+    index->added = 0;
+    index->followed = -1;
     return code;
 }
 
 void search_index_abandon(struct search_index *index)
 {
     search_builder_clear(index->builder);
+    search_upkeep_abandon(index->upkeep);
+    index->added = 0;
     segments_close(index);
     search_store_forget(index->store);
     search_card_cache_forget(index->cards);

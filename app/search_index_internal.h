@@ -22,6 +22,14 @@ size_t search_index_dead_count(const struct search_index *index);
 /* True when the record of this number was replaced or dropped. */
 bool search_index_is_dead(const struct search_index *index, int64_t number);
 
+/* For the upkeep, inside its transaction: takes the number of a new segment, which has no layout
+ * yet; keeps the layout of one that is written (it is done with when it became empty); reads anew
+ * which segments there are. */
+int search_index_number(struct search_index *index, int64_t *number, struct error *error);
+int search_index_keep(struct search_index *index, int64_t number,
+                      const struct search_layout *layout, struct error *error);
+int search_index_follow_own(struct search_index *index, struct error *error);
+
 /* Bytes of memory that the index holds now. */
 size_t search_index_memory(const struct search_index *index);
 

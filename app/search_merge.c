@@ -7,243 +7,364 @@
 
 #define DROPPED UINT32_MAX
 
+enum phase {
+    PHASE_ORDER,     /* give each document that stays its new ordinal */
+    PHASE_TERMS,     /* write the terms with their postings */
+    PHASE_DOCUMENTS, /* write the documents */
+    PHASE_END,
+};
+
 /* One of the segments being merged. */
 struct source {
-    struct search_segment *segment;
+    struct search_segment *segment; /* borrowed */
+    int64_t number;
     uint32_t *ordinals;   /* old ordinal -> new, or DROPPED */
     uint32_t *identities; /* old term -> new, or DROPPED */
     struct search_term_cursor *terms;
     bool at_end;
+    struct search_document head; /* the next document, of ordinal `next` */
+    uint32_t next;
+    struct search_list list; /* of the term being merged, and its next posting, renumbered */
+    struct search_posting posting;
+    bool in_term;
 };
 
-struct merge {
+struct search_merge {
+    int64_t number;
     struct source sources[SEARCH_MERGE_MOST];
     size_t count;
+    enum phase phase;
+    struct search_store *store; /* borrowed */
     struct search_segment_writer *writer;
     struct search_posting *postings; /* of one term, before it is written */
     size_t room;
     uint32_t documents; /* that stay */
     uint32_t terms;     /* written */
+    int64_t *met;       /* numbers of the dead that were met */
+    size_t met_count;
+    size_t met_room;
+    uint64_t work; /* done in this step */
 };
 
-static void merge_free(struct merge *merge)
+void search_merge_free(struct search_merge *merge)
 {
+    if (merge == NULL)
+        return;
     for (size_t i = 0; i < merge->count; i++) {
         free(merge->sources[i].ordinals);
         free(merge->sources[i].identities);
         search_term_cursor_free(merge->sources[i].terms);
     }
     free(merge->postings);
+    free(merge->met);
     search_segment_writer_free(merge->writer);
+    free(merge);
 }
 
-static int merge_begin(struct merge *merge, struct search_store *store,
-                       struct search_segment *const *segments, size_t count, int64_t number,
-                       struct error *error)
+/* Goes back to the first document of each source. */
+static void heads_start(struct search_merge *merge)
 {
-    int code = search_segment_writer_new(&merge->writer, store, number, error);
+    for (size_t i = 0; i < merge->count; i++) {
+        struct source *source = &merge->sources[i];
 
+        source->next = 0;
+        if (search_segment_layout(source->segment)->documents > 0)
+            search_segment_document(source->segment, 0, &source->head);
+    }
+}
+
+static void head_next(struct source *source)
+{
+    if (++source->next < search_segment_layout(source->segment)->documents)
+        search_segment_document(source->segment, source->next, &source->head);
+}
+
+/* The source whose next document comes first; NULL when all are read. */
+static struct source *head_first(struct search_merge *merge)
+{
+    struct source *first = NULL;
+
+    for (size_t i = 0; i < merge->count; i++) {
+        struct source *source = &merge->sources[i];
+
+        if (source->next >= search_segment_layout(source->segment)->documents)
+            continue;
+        if (first == NULL || search_document_compare(&source->head, &first->head) < 0)
+            first = source;
+    }
+    return first;
+}
+
+int search_merge_new(struct search_merge **merge, struct search_store *store,
+                     struct search_segment *const *segments, size_t count, int64_t number,
+                     struct error *error)
+{
+    struct search_merge *made = calloc(1, sizeof *made);
+    int code;
+
+    *merge = NULL;
+    if (made == NULL)
+        return error_set(error, ERROR_MEMORY, "search index: out of memory");
+    made->number = number;
+    made->store = store;
+    code = search_segment_writer_new(&made->writer, store, number, error);
     for (size_t i = 0; code == 0 && i < count; i++) {
         const struct search_layout *layout = search_segment_layout(segments[i]);
-        struct source *source = &merge->sources[merge->count++];
+        struct source *source = &made->sources[made->count++];
 
         source->segment = segments[i];
+        source->number = search_segment_number(segments[i]);
         source->ordinals = malloc(((size_t)layout->documents + 1) * sizeof(uint32_t));
         source->identities = malloc(((size_t)layout->terms + 1) * sizeof(uint32_t));
         source->terms = search_term_cursor_new(segments[i]);
         if (source->ordinals == NULL || source->identities == NULL || source->terms == NULL)
             code = error_set(error, ERROR_MEMORY, "search index: out of memory");
     }
-    return code;
+    if (code != 0) {
+        search_merge_free(made);
+        return code;
+    }
+    heads_start(made);
+    *merge = made;
+    return 0;
 }
 
-/* The next document of each source, to be merged in the order of ordinals. */
-struct heads {
-    struct search_document documents[SEARCH_MERGE_MOST];
-    uint32_t next[SEARCH_MERGE_MOST]; /* ordinal of the head */
-};
-
-static void head_read(struct merge *merge, struct heads *heads, size_t which)
+int64_t search_merge_number(const struct search_merge *merge)
 {
-    if (heads->next[which] < search_segment_layout(merge->sources[which].segment)->documents)
-        search_segment_document(merge->sources[which].segment, heads->next[which],
-                                &heads->documents[which]);
+    return merge->number;
 }
 
-/* The source whose head comes first; `count` when all are read. */
-static size_t head_first(struct merge *merge, const struct heads *heads)
+size_t search_merge_count(const struct search_merge *merge)
 {
-    size_t first = merge->count;
+    return merge->count;
+}
 
+bool search_merge_has(const struct search_merge *merge, const struct search_segment *segment)
+{
     for (size_t i = 0; i < merge->count; i++) {
-        if (heads->next[i] >= search_segment_layout(merge->sources[i].segment)->documents)
-            continue;
-        if (first == merge->count ||
-            search_document_compare(&heads->documents[i], &heads->documents[first]) < 0)
-            first = i;
+        /* The number as well: another one may have been opened at the same address. */
+        if (merge->sources[i].segment == segment &&
+            merge->sources[i].number == search_segment_number(segment))
+            return true;
     }
-    return first;
+    return false;
 }
 
-/* Gives each document that stays its new ordinal. */
-static void order_documents(struct merge *merge, search_is_dead is_dead, void *context)
+size_t search_merge_met(const struct search_merge *merge, const int64_t **numbers)
 {
-    struct heads heads = {0};
-    size_t which;
-
-    for (size_t i = 0; i < merge->count; i++)
-        head_read(merge, &heads, i);
-    while ((which = head_first(merge, &heads)) < merge->count) {
-        struct source *source = &merge->sources[which];
-
-        source->ordinals[heads.next[which]] =
-            is_dead(context, heads.documents[which].number) ? DROPPED : merge->documents++;
-        heads.next[which]++;
-        head_read(merge, &heads, which);
-    }
+    *numbers = merge->met;
+    return merge->met_count;
 }
 
-static int compare_postings(const void *left, const void *right)
+static int note_met(struct search_merge *merge, int64_t number, struct error *error)
 {
-    const struct search_posting *a = left;
-    const struct search_posting *b = right;
-
-    if (a->strength != b->strength)
-        return a->strength > b->strength ? -1 : 1;
-    return a->ordinal < b->ordinal ? -1 : a->ordinal > b->ordinal;
-}
-
-/* Adds the postings of one source's term to those gathered. */
-static int gather(struct merge *merge, const struct source *source, const struct search_term *term,
-                  size_t *count, struct error *error)
-{
-    struct search_list list;
-    struct search_posting posting;
-    uint32_t documents = search_segment_layout(source->segment)->documents;
-
-    if (*count + term->documents > merge->room) {
-        size_t room = (*count + term->documents) * 2;
-        struct search_posting *grown = realloc(merge->postings, room * sizeof *grown);
+    if (merge->met_count == merge->met_room) {
+        size_t room = merge->met_room == 0 ? 64 : merge->met_room * 2;
+        int64_t *grown = realloc(merge->met, room * sizeof *grown);
 
         if (grown == NULL)
             return error_set(error, ERROR_MEMORY, "search index: out of memory");
-        merge->postings = grown;
-        merge->room = room;
+        merge->met = grown;
+        merge->met_room = room;
     }
-    search_list_start(&list, source->segment, term);
-    while (search_list_next(&list, &posting)) {
+    merge->met[merge->met_count++] = number;
+    return 0;
+}
+
+/* Gives the next document its new ordinal. One that dies after this is written, and stays dead. */
+static int order_document(struct search_merge *merge, search_is_dead is_dead, void *context,
+                          struct error *error)
+{
+    struct source *source = head_first(merge);
+    int code = 0;
+
+    if (source == NULL) {
+        for (size_t i = 0; i < merge->count; i++)
+            merge->sources[i].at_end = !search_term_cursor_next(merge->sources[i].terms);
+        merge->phase = PHASE_TERMS;
+        return 0;
+    }
+    if (is_dead(context, source->head.number)) {
+        source->ordinals[source->next] = DROPPED;
+        code = note_met(merge, source->head.number, error);
+    } else {
+        source->ordinals[source->next] = merge->documents++;
+    }
+    head_next(source);
+    merge->work++;
+    return code;
+}
+
+/* Goes to the next posting of a source's term that stays. */
+static int list_next(struct search_merge *merge, struct source *source, struct error *error)
+{
+    uint32_t documents = search_segment_layout(source->segment)->documents;
+    struct search_posting posting;
+
+    source->in_term = false;
+    while (!source->in_term && search_list_next(&source->list, &posting)) {
+        merge->work++;
         if (posting.ordinal >= documents)
             return error_set(error, ERROR_STORAGE, "search index: damaged postings");
-        if (source->ordinals[posting.ordinal] != DROPPED)
-            merge->postings[(*count)++] =
-                (struct search_posting){source->ordinals[posting.ordinal], posting.strength};
+        source->posting =
+            (struct search_posting){source->ordinals[posting.ordinal], posting.strength};
+        source->in_term = source->posting.ordinal != DROPPED;
     }
     return 0;
 }
 
-/* Merges the term that comes first among the sources; false in `more` when there is none. */
-static int merge_term(struct merge *merge, bool *more, struct error *error)
+static int make_room(struct search_merge *merge, size_t count, struct error *error)
 {
-    struct search_term term;
-    bool take[SEARCH_MERGE_MOST] = {false};
-    size_t count = 0;
+    struct search_posting *grown;
+
+    if (count <= merge->room)
+        return 0;
+    grown = realloc(merge->postings, count * 2 * sizeof *grown);
+    if (grown == NULL)
+        return error_set(error, ERROR_MEMORY, "search index: out of memory");
+    merge->postings = grown;
+    merge->room = count * 2;
+    return 0;
+}
+
+/* Gathers the postings of one term from the sources that have it. Each source's list is in the
+ * order wanted, also after renumbering: the next one is always the first of the heads. */
+static int gather(struct search_merge *merge, struct source *const *having, size_t having_count,
+                  size_t *count, struct error *error)
+{
+    size_t most = 0;
     int code = 0;
 
-    *more = false;
+    for (size_t i = 0; i < having_count; i++)
+        most += search_term_cursor_term(having[i]->terms)->documents;
+    code = make_room(merge, most, error);
+    for (size_t i = 0; code == 0 && i < having_count; i++) {
+        search_list_start(&having[i]->list, having[i]->segment,
+                          search_term_cursor_term(having[i]->terms));
+        code = list_next(merge, having[i], error);
+    }
+    while (code == 0) {
+        struct source *first = NULL;
+
+        for (size_t i = 0; i < having_count; i++) {
+            struct source *source = having[i];
+
+            if (source->in_term &&
+                (first == NULL || source->posting.strength > first->posting.strength ||
+                 (source->posting.strength == first->posting.strength &&
+                  source->posting.ordinal < first->posting.ordinal)))
+                first = source;
+        }
+        if (first == NULL)
+            break;
+        merge->postings[(*count)++] = first->posting;
+        code = list_next(merge, first, error);
+    }
+    return code;
+}
+
+/* The sources that have the term that comes first among them all, and that term. */
+static size_t first_term(struct search_merge *merge, struct source *having[SEARCH_MERGE_MOST],
+                         struct search_term *term)
+{
+    size_t count = 0;
+
     for (size_t i = 0; i < merge->count; i++) {
-        const struct search_term *head = search_term_cursor_term(merge->sources[i].terms);
+        struct source *source = &merge->sources[i];
+        const struct search_term *head = search_term_cursor_term(source->terms);
         int order;
 
-        if (merge->sources[i].at_end)
+        if (source->at_end)
             continue;
-        order = *more ? strcmp(head->text, term.text) : -1;
+        order = count > 0 ? strcmp(head->text, term->text) : -1;
         if (order < 0) {
-            memset(take, 0, sizeof take);
-            term = *head;
-            *more = true;
+            count = 0;
+            *term = *head;
         }
-        take[i] = order <= 0;
+        if (order <= 0)
+            having[count++] = source;
     }
-    for (size_t i = 0; code == 0 && i < merge->count; i++) {
-        if (take[i])
-            code = gather(merge, &merge->sources[i],
-                          search_term_cursor_term(merge->sources[i].terms), &count, error);
+    return count;
+}
+
+/* Merges the next term. */
+static int merge_term(struct search_merge *merge, struct error *error)
+{
+    struct source *having[SEARCH_MERGE_MOST];
+    struct search_term term;
+    size_t having_count = first_term(merge, having, &term);
+    size_t count = 0;
+    int code;
+
+    if (having_count == 0) {
+        heads_start(merge);
+        merge->phase = PHASE_DOCUMENTS;
+        return 0;
     }
-    if (code == 0 && count > 0) {
-        qsort(merge->postings, count, sizeof *merge->postings, compare_postings);
+    code = gather(merge, having, having_count, &count, error);
+    if (code == 0 && count > 0)
         code = search_segment_writer_term(merge->writer, term.text, term.length, merge->postings,
                                           count, error);
-    }
-    for (size_t i = 0; code == 0 && i < merge->count; i++) {
-        if (!take[i])
-            continue;
-        merge->sources[i].identities[search_term_cursor_term(merge->sources[i].terms)->identity] =
+    for (size_t i = 0; code == 0 && i < having_count; i++) {
+        having[i]->identities[search_term_cursor_term(having[i]->terms)->identity] =
             count > 0 ? merge->terms : DROPPED;
-        merge->sources[i].at_end = !search_term_cursor_next(merge->sources[i].terms);
+        having[i]->at_end = !search_term_cursor_next(having[i]->terms);
     }
     merge->terms += count > 0;
     return code;
 }
 
-static int write_document(struct merge *merge, const struct source *source,
-                          const struct search_document *document, struct error *error)
+/* Writes the next document; their new order is each source's own order, interleaved. */
+static int merge_document(struct search_merge *merge, struct error *error)
 {
+    struct source *source = head_first(merge);
     uint32_t identities[SEARCH_FORWARD_LIMIT];
     uint8_t strengths[SEARCH_FORWARD_LIMIT];
-    uint32_t terms = search_segment_layout(source->segment)->terms;
-    size_t count = search_segment_forward(source->segment, document->forward, UINT32_MAX,
-                                          identities, strengths);
-
-    for (size_t i = 0; i < count; i++) {
-        if (identities[i] >= terms || source->identities[identities[i]] == DROPPED)
-            return error_set(error, ERROR_STORAGE, "search index: damaged document");
-        identities[i] = source->identities[identities[i]];
-    }
-    return search_segment_writer_document(merge->writer, document, identities, strengths, count,
-                                          error);
-}
-
-/* Writes the documents in their new order, which is each source's own order, interleaved. */
-static int write_documents(struct merge *merge, struct error *error)
-{
-    struct heads heads = {0};
-    size_t which;
+    size_t count = 0;
     int code = 0;
 
-    for (size_t i = 0; i < merge->count; i++)
-        head_read(merge, &heads, i);
-    while (code == 0 && (which = head_first(merge, &heads)) < merge->count) {
-        const struct source *source = &merge->sources[which];
-
-        if (source->ordinals[heads.next[which]] != DROPPED)
-            code = write_document(merge, source, &heads.documents[which], error);
-        heads.next[which]++;
-        head_read(merge, &heads, which);
+    if (source == NULL) {
+        merge->phase = PHASE_END;
+        return 0;
     }
+    if (source->ordinals[source->next] != DROPPED) {
+        uint32_t terms = search_segment_layout(source->segment)->terms;
+
+        count = search_segment_forward(source->segment, source->head.forward, UINT32_MAX,
+                                       identities, strengths);
+        for (size_t i = 0; i < count; i++) {
+            if (identities[i] >= terms || source->identities[identities[i]] == DROPPED)
+                return error_set(error, ERROR_STORAGE, "search index: damaged document");
+            identities[i] = source->identities[identities[i]];
+        }
+        code = search_segment_writer_document(merge->writer, &source->head, identities, strengths,
+                                              count, error);
+    }
+    head_next(source);
+    merge->work += 1 + count;
     return code;
 }
 
-int search_merge(struct search_store *store, struct search_segment *const *segments, size_t count,
-                 int64_t number, search_is_dead is_dead, void *context,
-                 struct search_layout *layout, struct error *error)
+int search_merge_step(struct search_merge *merge, uint64_t work, search_is_dead is_dead,
+                      void *context, bool *done, struct search_layout *layout, struct error *error)
 {
-    struct merge merge = {0};
-    bool more = true;
-    int code = merge_begin(&merge, store, segments, count, number, error);
+    int code = 0;
 
-    if (code == 0) {
-        order_documents(&merge, is_dead, context);
-        for (size_t i = 0; i < merge.count; i++)
-            merge.sources[i].at_end = !search_term_cursor_next(merge.sources[i].terms);
+    *done = false;
+    merge->work = 0;
+    while (code == 0 && merge->phase != PHASE_END && merge->work < work) {
+        if (merge->phase == PHASE_ORDER)
+            code = order_document(merge, is_dead, context, error);
+        else if (merge->phase == PHASE_TERMS)
+            code = merge_term(merge, error);
+        else
+            code = merge_document(merge, error);
     }
-    while (code == 0 && more)
-        code = merge_term(&merge, &more, error);
     if (code == 0)
-        code = write_documents(&merge, error);
-    if (code == 0)
-        code = search_store_failure(store, error);
-    if (code == 0)
-        code = search_segment_writer_end(merge.writer, layout, error);
-    merge_free(&merge);
+        code = search_store_failure(merge->store, error);
+    if (code == 0 && merge->phase == PHASE_END) {
+        code = search_segment_writer_end(merge->writer, layout, error);
+        *done = code == 0;
+    }
     return code;
 }

@@ -215,13 +215,16 @@ int search_store_write_end(struct search_store_writer *writer, struct error *err
     return writer->code;
 }
 
-int search_store_drop(struct search_store *store, int64_t segment, struct error *error)
+int search_store_drop(struct search_store *store, int64_t segment, int most, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(store->database, SEARCH_CHUNK_DROP, error);
+    int code;
 
     if (statement != NULL) {
         sqlite3_bind_int64(statement, 1, segment << CHUNK_BITS);
         sqlite3_bind_int64(statement, 2, ((segment + 1) << CHUNK_BITS) - 1);
+        sqlite3_bind_int(statement, 3, most);
     }
-    return database_run(store->database, statement, error);
+    code = database_run(store->database, statement, error);
+    return code != 0 ? code : database_changes(store->database);
 }

@@ -57,6 +57,8 @@ void search_store_write(struct search_store_writer *writer, const void *bytes, s
 /* Writes the last, partial chunk; returns the first failure of all writes. */
 int search_store_write_end(struct search_store_writer *writer, struct error *error);
 
-int search_store_drop(struct search_store *store, int64_t segment, struct error *error);
+/* Drops up to `most` chunks of a segment; returns how many, fewer when none is left, or a negative
+ * error. */
+int search_store_drop(struct search_store *store, int64_t segment, int most, struct error *error);
 
 #endif

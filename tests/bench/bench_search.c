@@ -201,6 +201,16 @@ static double build_ours(const struct inventory *inventory, size_t services, con
         for (size_t i = 0; i < count; i++)
             record_free(page[i]);
     }
+    for (bool more = true; more;) { /* what the last pages left to do */
+        double before = now_ms();
+
+        if (catalogue_tidy(catalogue, &more, &error) != 0)
+            fail("catalogue", error.message);
+        before = now_ms() - before;
+        spent += before;
+        if (before > *longest)
+            *longest = before;
+    }
     catalogue_close(catalogue);
     return spent;
 }

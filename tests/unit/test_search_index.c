@@ -1,6 +1,8 @@
 /* The index under many small pages, replacements and merges; and under hostile records. */
 #include "tests/unit/search_fixture.h"
 
+#include <sqlite3.h>
+
 #include "app/json.h"
 
 static const char *const words[] = {"passport", "naissance", "permis",   "retraite", "santé",
@@ -143,6 +145,159 @@ static void test_a_refused_page_leaves_no_trace(void **state)
     fixture_expect(fixture, "zeppelin", "a");
 }
 
+/* ---- merges that take several pages ---- */
+
+#define BIG_PAGE  700
+#define BIG_PAGES 8
+#define BIG_WORDS 60
+
+/* A page of records of BIG_WORDS words, "common" in all of them, numbered from `first`. */
+static void write_big_page(struct fixture *fixture, int first, int count, int64_t rev)
+{
+    struct record **page = calloc((size_t)count, sizeof *page);
+
+    assert_non_null(page);
+    for (int i = 0; i < count; i++) {
+        char body[BIG_WORDS * 8 + 100];
+        char source_id[16];
+        size_t used = (size_t)snprintf(body, sizeof body,
+                                       "{\"title\": {\"en\": \"common n%d\"}, \"description\":"
+                                       " {\"en\": \"",
+                                       first + i);
+
+        for (int word = 0; word < BIG_WORDS; word++)
+            used += (size_t)snprintf(body + used, sizeof body - used, "w%d ",
+                                     (first + i) * 7 % 400 + word * 5);
+        snprintf(body + used, sizeof body - used, "\"}}");
+        snprintf(source_id, sizeof source_id, "b%d", first + i);
+        page[i] = fixture_record(RECORD_SERVICE, source_id, rev, body);
+    }
+    assert_int_equal(catalogue_write_page(fixture->catalogue, page, (size_t)count,
+                                          ++fixture->cursor, NULL, &fixture->error),
+                     0);
+    for (int i = 0; i < count; i++)
+        record_free(page[i]);
+    free(page);
+}
+
+/* Each of some records is found by its own word, once. */
+static void expect_big(struct fixture *fixture)
+{
+    for (int i = 0; i < BIG_PAGE * BIG_PAGES; i += 331) {
+        char query[16];
+        char source_id[16];
+
+        snprintf(query, sizeof query, "n%d ", i);
+        snprintf(source_id, sizeof source_id, "b%d", i);
+        fixture_expect(fixture, query, source_id);
+    }
+    assert_int_equal(fixture_search(fixture, "common")->count, 20);
+}
+
+static int64_t ask_number(const struct fixture *fixture, const char *sql)
+{
+    sqlite3 *database = NULL;
+    sqlite3_stmt *statement = NULL;
+    int64_t number = -1;
+
+    assert_int_equal(sqlite3_open_v2(fixture->path, &database, SQLITE_OPEN_READONLY, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        number = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return number;
+}
+
+static void tidy_all(struct fixture *fixture)
+{
+    bool more = true;
+
+    for (int steps = 0; more; steps++) {
+        assert_true(steps < 1000);
+        assert_int_equal(catalogue_tidy(fixture->catalogue, &more, &fixture->error), 0);
+        expect_big(fixture);
+    }
+    /* Nothing is left of what was merged, nor of a merge that was given up. */
+    assert_int_equal(
+        ask_number(fixture, "SELECT count(*) FROM search_segment WHERE length(layout) < 2"), 0);
+    assert_int_equal(ask_number(fixture, "SELECT count(*) FROM search_chunk WHERE chunk >> 24 NOT"
+                                         " IN (SELECT segment FROM search_segment)"),
+                     0);
+}
+
+static void write_big(struct fixture *fixture)
+{
+    for (int page = 0; page < BIG_PAGES; page++)
+        write_big_page(fixture, page * BIG_PAGE, BIG_PAGE, 1);
+    assert_int_equal(ask_number(fixture, "SELECT count(*) FROM search_segment WHERE layout = x''"),
+                     1);
+}
+
+/* A merge that does not fit into one page goes on with the next ones; what is read stays right, and
+ * what is replaced meanwhile stays replaced. */
+static void test_a_large_merge_goes_on_in_steps(void **state)
+{
+    struct fixture *fixture = *state;
+    struct record *page[1] = {
+        fixture_record(RECORD_SERVICE, "b5", 2, "{\"title\": {\"en\": \"Zeppelin\"}}")};
+
+    write_big(fixture);
+    expect_big(fixture);
+    assert_int_equal(
+        catalogue_write_page(fixture->catalogue, page, 1, ++fixture->cursor, NULL, &fixture->error),
+        0);
+    record_free(page[0]);
+    tidy_all(fixture);
+    assert_int_equal(fixture_search(fixture, "n5 ")->count, 0);
+    fixture_expect(fixture, "zeppelin", "b5");
+    assert_int_equal(ask_number(fixture, "SELECT count(*) FROM search_segment"), 2);
+}
+
+/* A program that ends in the middle of a merge, or a page that is refused there, costs nothing but
+ * the work. */
+static void test_a_merge_that_is_cut_off_begins_again(void **state)
+{
+    struct fixture *fixture = *state;
+    struct record *bad[1] = {fixture_record(RECORD_CLIENT, "c", 1, "{}")};
+
+    write_big(fixture);
+    catalogue_close(fixture->catalogue);
+    assert_int_equal(catalogue_open(&fixture->catalogue, fixture->path, false, &fixture->error), 0);
+    expect_big(fixture);
+    fixture_add(fixture, "a", "{'title': {'en': 'Zeppelin'}}");
+    assert_int_equal(catalogue_write_page(fixture->catalogue, bad, 1, 9, NULL, &fixture->error),
+                     ERROR_INVALID);
+    record_free(bad[0]);
+    expect_big(fixture);
+    tidy_all(fixture);
+    fixture_expect(fixture, "zeppelin", "a");
+}
+
+/* Two programs that write and merge in turn on one file. */
+static void test_two_writers_do_not_undo_each_other(void **state)
+{
+    struct fixture *fixture = *state;
+    struct catalogue *other = NULL;
+    struct catalogue *own = fixture->catalogue;
+    bool more;
+
+    assert_int_equal(catalogue_open(&other, fixture->path, false, &fixture->error), 0);
+    for (int page = 0; page < BIG_PAGES; page++) {
+        fixture->catalogue = page % 2 == 0 ? own : other;
+        write_big_page(fixture, page * BIG_PAGE, BIG_PAGE, 1);
+    }
+    for (int turn = 0; turn < 12; turn++) {
+        fixture->catalogue = turn % 2 == 0 ? own : other;
+        assert_int_equal(catalogue_tidy(fixture->catalogue, &more, &fixture->error), 0);
+        expect_big(fixture);
+    }
+    catalogue_close(other);
+    fixture->catalogue = own;
+    tidy_all(fixture);
+}
+
 /* A text of `length` bytes made of `unit`, as a description. */
 static struct record *record_with_text(const char *source_id, const char *unit, size_t length)
 {
@@ -252,6 +407,9 @@ int main(void)
         TEST(test_many_pages_are_as_good_as_one),
         TEST(test_survives_reopening),
         TEST(test_a_refused_page_leaves_no_trace),
+        TEST(test_a_large_merge_goes_on_in_steps),
+        TEST(test_a_merge_that_is_cut_off_begins_again),
+        TEST(test_two_writers_do_not_undo_each_other),
         TEST(test_large_texts),
         TEST(test_ten_thousand_keywords),
         TEST(test_control_bytes_and_marks),
