@@ -181,6 +181,23 @@ int database_open(struct database **opened, const char *path, enum database_mode
     return 0;
 }
 
+bool database_is_newer(const char *path, const struct database_schema *schema)
+{
+    struct database *database = database_new(schema);
+    int64_t application = 0, version = 0;
+    bool newer = false;
+
+    if (database == NULL)
+        return false;
+    if (sqlite3_open_v2(path, &database->handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX,
+                        NULL) == SQLITE_OK)
+        newer = read_pragma(database, "PRAGMA application_id", &application, NULL) == 0 &&
+                read_pragma(database, "PRAGMA user_version", &version, NULL) == 0 &&
+                application == (int64_t)schema->application_id && version > schema->version;
+    database_close(database);
+    return newer;
+}
+
 void database_close(struct database *database)
 {
     if (database == NULL)

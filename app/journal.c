@@ -56,16 +56,14 @@ static int fail(const struct journal *journal, const char *doing, int result, st
                      sqlite3_errstr(result));
 }
 
-int journal_open(struct journal **opened, const char *store_path, struct error *error)
+int journal_open_file(struct journal **opened, const char *path, struct error *error)
 {
     struct journal *journal = calloc(1, sizeof(*journal));
-    struct text_buffer path = {0};
 
     *opened = NULL;
     if (journal == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
-    text_buffer_add_format(&path, "%s" JOURNAL_ENDING, store_path);
-    journal->path = text_buffer_take(&path);
+    journal->path = strdup(path);
     journal->vfs = sqlite3_vfs_find(NULL);
     if (journal->path != NULL && journal->vfs != NULL)
         journal->file = calloc(1, (size_t)journal->vfs->szOsFile);
@@ -77,6 +75,19 @@ int journal_open(struct journal **opened, const char *store_path, struct error *
     }
     *opened = journal;
     return 0;
+}
+
+int journal_open(struct journal **opened, const char *store_path, struct error *error)
+{
+    struct text_buffer path = {0};
+    int code;
+
+    *opened = NULL;
+    text_buffer_add_format(&path, "%s" JOURNAL_ENDING, store_path);
+    code = path.failed ? error_set(error, ERROR_MEMORY, "out of memory")
+                       : journal_open_file(opened, path.bytes, error);
+    text_buffer_free(&path);
+    return code;
 }
 
 void journal_close(struct journal *journal)

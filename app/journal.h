@@ -42,6 +42,8 @@ struct journal;
 
 /* A handle on the journal of the store at `store_path`. No file is needed yet, nor made. */
 int journal_open(struct journal **journal, const char *store_path, struct error *error);
+/* The same by the path of the journal itself. */
+int journal_open_file(struct journal **journal, const char *path, struct error *error);
 void journal_close(struct journal *journal);
 
 /* "<store>.outbox". Borrowed. */

@@ -136,31 +136,40 @@ static int write_beginning(struct store *store, const unsigned char wrapped[SEAL
     return put_key_check(store, error);
 }
 
-int store_create(const char *path, const struct id *agent, const struct seal_key *key,
-                 const unsigned char wrapped[SEAL_WRAPPED_SIZE], struct error *error)
+int store_create_for(const char *path, const struct journal_owner *owner,
+                     const struct seal_key *key, struct error *error)
 {
-    struct id_generator generator = {0};
-    struct store store = {.key = key, .agent = *agent};
+    struct store store = {.key = key, .agent = owner->agent, .device = owner->device};
     char present[64];
-    int code;
+    int code = database_open(&store.database, path, DATABASE_CREATE, &store_schema, error);
 
-    if (access(path, F_OK) != 0 && (code = store_journal_set_aside(path, error)) != 0)
-        return code;
-    code = database_open(&store.database, path, DATABASE_CREATE, &store_schema, error);
     if (code != 0)
         return code;
-    store.device = id_generate(&generator, clock_system(NULL));
     code = database_begin(store.database, error);
     if (code == 0) {
         code = store_meta_get(&store, "device", present, sizeof(present), error);
         if (code == 0 && present[0] != '\0')
             code = error_set(error, ERROR_CONFLICT, "%s is already a store", path);
         if (code == 0)
-            code = write_beginning(&store, wrapped, error);
+            code = write_beginning(&store, owner->wrapped, error);
         code = database_end(store.database, code, error);
     }
     database_close(store.database);
     return code;
+}
+
+int store_create(const char *path, const struct id *agent, const struct seal_key *key,
+                 const unsigned char wrapped[SEAL_WRAPPED_SIZE], struct error *error)
+{
+    struct id_generator generator = {0};
+    struct journal_owner owner = {.agent = *agent};
+    int code = 0;
+
+    owner.device = id_generate(&generator, clock_system(NULL));
+    memcpy(owner.wrapped, wrapped, SEAL_WRAPPED_SIZE);
+    if (access(path, F_OK) != 0)
+        code = store_journal_set_aside(path, error);
+    return code != 0 ? code : store_create_for(path, &owner, key, error);
 }
 
 int store_read_wrapped(const char *path, unsigned char wrapped[SEAL_WRAPPED_SIZE],

@@ -120,6 +120,10 @@ void store_journal_owner_write(struct store *store);
 /* Moves the journal of a former store at this path out of the way. */
 int store_journal_set_aside(const char *store_path, struct error *error);
 
+/* store_create for an agent and a device that are known, leaving their journal where it is. */
+int store_create_for(const char *path, const struct journal_owner *owner,
+                     const struct seal_key *key, struct error *error);
+
 /* Puts an operation made before into the outbox, whatever merge says here: the server will judge.
  * One that is there already is left alone. */
 int store_operation_put(struct store *store, const struct operation *operation,

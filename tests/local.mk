@@ -70,6 +70,10 @@ tests_unit_test_sync_server_SOURCES = tests/unit/test_sync_server.c tests/unit/r
     app/main/guichet_keys.c app/main/guichet_keys.h
 tests_unit_test_sync_server_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_recovery
+tests_unit_test_recovery_SOURCES = tests/unit/test_recovery.c tests/unit/store_fixture.c \
+    tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_recovery_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_journal
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h

@@ -52,6 +52,7 @@ bin_PROGRAMS += guichet
 guichet_SOURCES = \
     app/main/command_import.c app/main/command_import.h \
     app/main/command_manual.c app/main/command_manual.h \
+    app/main/command_recover.c app/main/command_recover.h \
     app/main/command_search.c app/main/command_search.h \
     app/main/command_agent.c app/main/command_agent.h \
     app/main/command_status.c \

@@ -144,8 +144,8 @@ static void protect(void)
     (void)setrlimit(RLIMIT_CORE, &none);
 }
 
-int command_agent_begin(struct command_agent *agent, const struct config *config,
-                        struct error *error)
+int command_agent_begin_locked(struct command_agent *agent, const struct config *config,
+                               struct error *error)
 {
     const char *directory = config_text(config, "data-directory");
 
@@ -159,11 +159,15 @@ int command_agent_begin(struct command_agent *agent, const struct config *config
     int code = seal_start(error);
     if (code == 0)
         code = read_password(config, agent->password, sizeof agent->password, error);
-    if (code == 0)
-        code = name_files(agent, directory, error);
-    if (code == 0)
-        code = unwrap_key(agent, error);
-    return code;
+    return code != 0 ? code : name_files(agent, directory, error);
+}
+
+int command_agent_begin(struct command_agent *agent, const struct config *config,
+                        struct error *error)
+{
+    int code = command_agent_begin_locked(agent, config, error);
+
+    return code != 0 ? code : unwrap_key(agent, error);
 }
 
 int command_agent_create(struct command_agent *agent, const struct id *id, struct error *error)
@@ -199,6 +203,14 @@ int command_complain(const struct error *error)
 
 int command_agent_main(int argc, char **argv, int (*run)(const struct config *config))
 {
+    static const struct config_key none[] = {{0}};
+
+    return command_agent_main_with(argc, argv, none, run);
+}
+
+int command_agent_main_with(int argc, char **argv, const struct config_key *keys,
+                            int (*run)(const struct config *config))
+{
     struct error error = ERROR_INIT;
     struct config *config = NULL;
     struct text_buffer help = {0};
@@ -207,7 +219,7 @@ int command_agent_main(int argc, char **argv, int (*run)(const struct config *co
     if (config_new(&config, "guichet", &error) != 0 ||
         config_declare(config, guichet_keys, &error) != 0 ||
         config_declare(config, command_agent_keys, &error) != 0 ||
-        config_read(config, argc, argv, &error) != 0) {
+        config_declare(config, keys, &error) != 0 || config_read(config, argc, argv, &error) != 0) {
         status = command_complain(&error);
     } else if (config_switch(config, "help")) {
         config_help(config, NULL, &help);

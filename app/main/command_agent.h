@@ -38,6 +38,10 @@ struct command_agent {
 int command_agent_begin(struct command_agent *agent, const struct config *config,
                         struct error *error);
 
+/* The same without opening anything: `key` stays NULL. */
+int command_agent_begin_locked(struct command_agent *agent, const struct config *config,
+                               struct error *error);
+
 /* Makes the agent's store, after a first sign-in; sets `key`. */
 int command_agent_create(struct command_agent *agent, const struct id *id, struct error *error);
 
@@ -49,5 +53,8 @@ int command_complain(const struct error *error);
 
 /* Reads `argv` (argv[0] left out) by guichet_keys and command_agent_keys, calls `run` and frees. */
 int command_agent_main(int argc, char **argv, int (*run)(const struct config *config));
+/* The same with keys of the command's own. */
+int command_agent_main_with(int argc, char **argv, const struct config_key *keys,
+                            int (*run)(const struct config *config));
 
 #endif

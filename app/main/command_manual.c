@@ -53,6 +53,9 @@ int command_manual(const struct config_key *keys, const struct manual_command *c
                                 "The public catalogue.\n"
                                 ".TP\n.I $XDG_DATA_HOME/guichet/agents/LOGIN.db\n"
                                 "An agent's work, sealed under their password.\n"
+                                ".TP\n.I $XDG_DATA_HOME/guichet/agents/LOGIN.db.outbox\n"
+                                "A second copy of what they have not sent yet, sealed too, that "
+                                "guichet recover reads.\n"
                                 ".TP\n.I $XDG_CONFIG_HOME/guichet/guichet.ini\nOptions.\n"
                                 ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nWhen set, no colours.\n"
                                 ".SH SEE ALSO\n.BR guichetd (8)\n");

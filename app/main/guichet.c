@@ -16,6 +16,7 @@
 #include "app/config.h"
 #include "app/main/command_import.h"
 #include "app/main/command_manual.h"
+#include "app/main/command_recover.h"
 #include "app/main/command_search.h"
 #include "app/main/command_sync.h"
 #include "app/main/guichet_keys.h"
@@ -35,7 +36,8 @@ static int run_search(int argc, char **argv)
     struct text_buffer cache = {0};
     int status;
 
-    if (config_new(&config, "guichet", NULL) == 0 && config_declare(config, guichet_keys, NULL) == 0 &&
+    if (config_new(&config, "guichet", NULL) == 0 &&
+        config_declare(config, guichet_keys, NULL) == 0 &&
         config_read(config, 1, no_flags, NULL) == 0)
         text_buffer_add_format(&cache, "%s/catalogue.db", config_text(config, "data-directory"));
     status = command_search(cache.bytes, argc, argv);
@@ -51,6 +53,7 @@ static const struct manual_command commands[] = {
     {"search", "Search services and forms as the screen does."},
     {"sync", "Carry an agent's work to the server and back, without the screen."},
     {"status", "Tell what waits, what was refused, and whether the server answers."},
+    {"recover", "Show what the journal holds of work that the store lost, and put it back."},
     {"import", "Import services and forms into a catalogue file."},
     {"manual", "Print the manual page."},
 };
@@ -58,7 +61,7 @@ static const struct manual_command commands[] = {
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static int (*const command_runs[COMMAND_COUNT])(int argc, char **argv) = {
-    run_search, command_sync, command_status, command_import, run_manual,
+    run_search, command_sync, command_status, command_recover, command_import, run_manual,
 };
 
 static int run_manual(int argc, char **argv)
