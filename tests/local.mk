@@ -246,8 +246,9 @@ tests_unit_test_server_SOURCES = tests/unit/test_server.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_LDADD = $(UNIT_LIBS)
 
-# Fuzzing the validator (clang): `make fuzz-schema FUZZ_SECONDS=60`, each target for so long.
-FUZZ_SCHEMA = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format
+# Fuzzing the validator and forms (clang): `make fuzz-schema FUZZ_SECONDS=60`, each target for so
+# long; FUZZ_SCHEMA=fuzz_form for one of them.
+FUZZ_SCHEMA = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuzz_form
 FUZZ_SECONDS = 60
 EXTRA_DIST += tests/fuzz/fuzz_schema.sh $(FUZZ_SCHEMA:%=tests/fuzz/%.c) \
     $(FUZZ_SCHEMA:%=tests/fuzz/corpus/%)
