@@ -5,6 +5,7 @@
 
 #include "app/catalogue_internal.h"
 #include "app/catalogue_statements.h"
+#include "app/form_archive.h"
 #include "app/json.h"
 #include "app/search_index.h"
 #include "app/text.h"
@@ -220,6 +221,12 @@ static int follow_feed(struct catalogue *catalogue, const char *feed, struct err
     return code;
 }
 
+/* Past versions of forms are found by their key only. */
+static bool is_searched(const struct record *record)
+{
+    return search_index_holds(record->type) && !form_archive_holds(record);
+}
+
 /* Removes the record of the same id or key; `skip` when what is stored is as new. */
 static int replace_old(struct catalogue *catalogue, const struct record *record, const char *key,
                        bool *skip, struct error *error)
@@ -281,7 +288,7 @@ static int insert_record(struct catalogue *catalogue, const struct record *recor
 
     free(body);
     free(meta);
-    if (code == 0 && search_index_holds(record->type))
+    if (code == 0 && is_searched(record))
         code = search_index_add(catalogue->index,
                                 sqlite3_last_insert_rowid(database_handle(catalogue->database)),
                                 record, error);
@@ -385,7 +392,7 @@ static int index_all(struct catalogue *catalogue, struct error *error)
         struct record *record = NULL;
 
         code = record_from_row(walk, &record, error);
-        if (code == 0 && search_index_holds(record->type))
+        if (code == 0 && is_searched(record))
             code = search_index_add(catalogue->index, sqlite3_column_int64(walk, RECORD_NUMBER),
                                     record, error);
         record_free(record);

@@ -170,6 +170,7 @@ static const struct member form_members[] = {
     {MEMBER("recipients", KIND_OBJECT, LIST), .members = recipient_members},
     {MEMBER("known", KIND_FREE, 0)},
     {MEMBER("strip_hidden", KIND_BOOLEAN, 0)},
+    {MEMBER("migrations", KIND_FREE, LIST)},
     {0},
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/form_archive.h"
 #include "app/import_moves.h"
 #include "app/json.h"
 
@@ -102,6 +103,25 @@ static int password_publish(const struct publishing *publishing, const struct re
     return 0;
 }
 
+/* A form that takes the place of another version: that one is kept. 1 when it may not. */
+static int version_keep(struct publishing *publishing, const struct record *held,
+                        const struct record *record)
+{
+    struct error error = ERROR_INIT;
+    if (record->type != RECORD_FORM)
+        return 0;
+    int code = form_archive_keep(publishing->target, held, record, publishing->write, &error);
+    if (code != ERROR_REFUSED) {
+        if (code && publishing->error)
+            *publishing->error = error;
+        return code;
+    }
+    struct import_sink sink = import_sink(publishing->import);
+    code = import_remark_add(&sink, IMPORT_REFUSED, publishing->edition->source, 0, "form-version",
+                             record_text(record, "key"), publishing->error, "%s", error.message);
+    return code ? code : 1;
+}
+
 /* Publishes one record when it differs from what the target holds. */
 static int record_publish(struct publishing *publishing, struct record *record)
 {
@@ -128,14 +148,14 @@ static int record_publish(struct publishing *publishing, struct record *record)
         code = agree;
     } else if (agree || older) {
         *(agree ? &summary->unchanged : &summary->older) += 1;
-    } else {
+    } else if ((code = version_keep(publishing, held, record)) == 0) {
         *(ends ? &summary->ended : &summary->changed) += 1;
         code = change_note(publishing, ends ? "ended" : "changed", record, held->body);
         if (code == 0 && publishing->write)
             code = target->publish(target->context, record, publishing->error);
     }
     record_free(held);
-    return code;
+    return code > 0 ? 0 : code;
 }
 
 /* Takes note of a held record of the source that the edition does not name. */

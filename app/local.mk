@@ -74,6 +74,7 @@ libapp_a_SOURCES += \
     app/delivery.c app/delivery.h \
     app/handoff.c app/handoff.h \
     app/note.c app/note.h \
+    app/form_archive.c app/form_archive.h \
     app/submission.c app/submission.h
 # The catalogue and its search engine. The words it knows beforehand are a readable file that the
 # build turns into a table.

@@ -93,7 +93,7 @@ static const struct field note_fields[] = {
 
 static const struct field submission_fields[] = {
     {"form", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
-    {"form_version", FIELD_INTEGER, REQUIRED_FIXED, 0, NULL},
+    {"form_version", FIELD_INTEGER, FIELD_REQUIRED, 0, NULL},
     {"case", FIELD_ID, 0, 0, NULL},
     {"contact", FIELD_ID, 0, 0, NULL},
     {"client", FIELD_ID, 0, 0, NULL},
@@ -106,6 +106,8 @@ static const struct field submission_fields[] = {
     {"given_back_at", FIELD_TIME, 0, 0, NULL},
     {"answers", FIELD_MAP, 0, 0, NULL},
     {"steps", FIELD_MAP, 0, 0, NULL},
+    {"set_aside", FIELD_MAP, 0, 0, NULL},
+    {"known", FIELD_MAP, 0, 0, NULL},
     {"status", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, submission_status_words},
     {"submitted_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
     {"submitted_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},

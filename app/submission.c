@@ -28,9 +28,15 @@ int submission_start(struct batch *batch, const struct author *author, const str
     return batch_add(batch, operation, error);
 }
 
+/* "field/name", the name escaped; false when it does not fit. */
+static bool member_path(const char *field, const char *name, char path[SUBMISSION_PATH_SIZE])
+{
+    return operation_map_path(field, name, path, SUBMISSION_PATH_SIZE);
+}
+
 bool submission_answer_path(const char *name, char path[SUBMISSION_PATH_SIZE])
 {
-    return operation_map_path("answers", name, path, SUBMISSION_PATH_SIZE);
+    return member_path("answers", name, path);
 }
 
 static int put_answers(struct operation *operation, const struct record *submission,
@@ -74,6 +80,72 @@ int submission_change(struct batch *batch, const struct author *author,
     if (consents != NULL && !json_equal(consents, json_object_get(submission->body, "consents")) &&
         json_object_set(operation->body, "consents", (json_t *)(uintptr_t)consents) != 0)
         code = error_set(error, ERROR_MEMORY, "out of memory");
+    if (code != 0 || json_object_size(operation->body) == 0) {
+        operation_free(operation);
+        return code;
+    }
+    return batch_add(batch, operation, error);
+}
+
+/* Sets the members of a map that differ. */
+static int put_members(struct operation *operation, const struct record *submission,
+                       const char *field, const json_t *members, struct error *error)
+{
+    const json_t *present = json_object_get(submission->body, field);
+    char path[SUBMISSION_PATH_SIZE];
+
+    for (void *at = json_object_iter((json_t *)(uintptr_t)members); at != NULL;
+         at = json_object_iter_next((json_t *)(uintptr_t)members, at)) {
+        const char *name = json_object_iter_key(at);
+        json_t *value = json_object_iter_value(at);
+
+        if (json_equal(json_object_get(present, name), value) == 1)
+            continue;
+        /* A mark of a place too deep for a name is not kept: the answer itself is. */
+        if (!member_path(field, name, path))
+            continue;
+        if (json_object_set(operation->body, path, value) != 0)
+            return error_set(error, ERROR_MEMORY, "out of memory");
+    }
+    return 0;
+}
+
+/* Marks that the record has and `known` has not are taken away. */
+static int put_known(struct operation *operation, const struct record *submission,
+                     const json_t *known, struct error *error)
+{
+    const json_t *present = json_object_get(submission->body, "known");
+    char path[SUBMISSION_PATH_SIZE];
+
+    for (void *at = json_object_iter((json_t *)(uintptr_t)present); at != NULL;
+         at = json_object_iter_next((json_t *)(uintptr_t)present, at)) {
+        const char *name = json_object_iter_key(at);
+
+        if (json_object_get(known, name) == NULL && member_path("known", name, path) &&
+            json_object_set_new(operation->body, path, json_null()) != 0)
+            return error_set(error, ERROR_MEMORY, "out of memory");
+    }
+    return put_members(operation, submission, "known", known, error);
+}
+
+int submission_mark(struct batch *batch, const struct author *author,
+                    const struct record *submission, const struct submission_marks *marks,
+                    struct error *error)
+{
+    struct operation *operation = author_change(author, OPERATION_FIELDS, submission);
+    int code = 0;
+
+    if (operation == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    if (!submission_is_draft(submission))
+        code = error_set(error, ERROR_REFUSED, "this form was submitted");
+    if (code == 0 && marks->known != NULL)
+        code = put_known(operation, submission, marks->known, error);
+    if (code == 0 && marks->set_aside != NULL)
+        code = put_members(operation, submission, "set_aside", marks->set_aside, error);
+    if (marks->form_version != 0 &&
+        json_integer_or(submission->body, "form_version", 0) != marks->form_version)
+        json_object_set_new(operation->body, "form_version", json_integer(marks->form_version));
     if (code != 0 || json_object_size(operation->body) == 0) {
         operation_free(operation);
         return code;

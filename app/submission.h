@@ -31,6 +31,20 @@ int submission_change(struct batch *batch, const struct author *author,
                       const struct record *submission, const json_t *answers, const char *field,
                       const json_t *consents, struct error *error);
 
+/* What is kept of a draft beside its answers. */
+struct submission_marks {
+    const json_t *known;     /* answers taken from the client's file: pointer -> true, all of them;
+                                NULL leaves them */
+    const json_t *set_aside; /* more answers put aside: pointer -> {"value", "version", "label"};
+                                NULL: none */
+    int64_t form_version;    /* that the answers now have; 0 leaves it */
+};
+
+/* Sets what differs. Errors as submission_change. */
+int submission_mark(struct batch *batch, const struct author *author,
+                    const struct record *submission, const struct submission_marks *marks,
+                    struct error *error);
+
 /* Submits it: a claim, pending until the server has confirmed. The filling was reviewed before. */
 int submission_submit(struct batch *batch, const struct author *author,
                       const struct record *submission, struct error *error);

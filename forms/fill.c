@@ -48,6 +48,7 @@ void fill_free(struct fill *fill)
     json_decref(fill->answers);
     json_decref(fill->client);
     json_decref(fill->consents);
+    json_decref(fill->aside);
     json_decref(fill->changed);
     schema_result_free(fill->result);
     free(fill);

@@ -157,6 +157,22 @@ const char *fill_offer_text(const struct fill *fill, size_t index);
 bool fill_offer_take(struct fill *fill);
 size_t fill_offer_take_all(struct fill *fill);
 
+/* The answers that were taken from the client's file and not changed since: pointer -> true, for the
+ * record's `known`; new reference, NULL when out of memory. */
+json_t *fill_known(const struct fill *fill);
+/* Marks the lines by it; every other mark of the kind goes. */
+void fill_known_receive(struct fill *fill, const json_t *known);
+
+/* --- answers without a field ----------------------------------------------------------------- */
+
+/* What was put aside when the draft came to this version of the form, as the record's `set_aside`
+ * has it: pointer -> {"value", "version", "label"}. Copied; NULL: nothing. */
+void fill_set_aside(struct fill *fill, const json_t *aside);
+/* All that is kept and has no field: what was put aside, and answers that the layout has no field
+ * for. An array of {"label", "text"}, clean, in the filling's language; new reference, NULL when
+ * out of memory. */
+json_t *fill_apart(const struct fill *fill);
+
 /* --- changes in and out ---------------------------------------------------------------------- */
 
 /*
@@ -172,7 +188,7 @@ bool fill_next_change(struct fill *fill, const char **name, const json_t **value
  */
 int fill_receive(struct fill *fill, const json_t *answers, struct error *error);
 
-/* Where the agent stands: {"field", "typed"}; new reference, NULL when out of memory. */
+/* Where the agent stands and what was not yet looked at: {"field", "typed", "received"}; new reference, NULL when out of memory. */
 json_t *fill_state(const struct fill *fill);
 /* Puts the agent back there, as far as the field still exists. */
 void fill_restore(struct fill *fill, const json_t *state);

@@ -262,6 +262,15 @@ void fill_show_fault(struct fill *fill, struct fill_line *line)
     line->message = show ? strdup(line->fault) : NULL;
 }
 
+/* Whether the pointer is that of the top-level answer `name`. */
+static bool is_top_answer(const char *pointer, const char *name)
+{
+    char token[FORM_POINTER_SIZE];
+
+    return form_pointer_token(&pointer, token, sizeof(token)) && *pointer == '\0' &&
+           strcmp(token, name) == 0;
+}
+
 /* Required: by the schema, its conditions, or because an answer around it has begun. */
 static void update_required(struct fill *fill)
 {
@@ -283,7 +292,7 @@ static void update_required(struct fill *fill)
             line->required = form_pointer_get(fill->answers, around) != NULL;
         }
         for (size_t j = 0; names != NULL && names[j] != NULL; j++)
-            if (!line->required && strcmp(line->pointer + 1, names[j]) == 0)
+            if (!line->required && is_top_answer(line->pointer, names[j]))
                 line->required = true;
     }
     free((void *)names);

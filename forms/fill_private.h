@@ -50,6 +50,7 @@ struct fill {
     json_t *answers;
     json_t *client; /* whose fields are offered; NULL: none */
     json_t *consents;
+    json_t *aside;   /* put aside when the draft came to this version; NULL: nothing */
     json_t *changed; /* object: names of answers not yet told */
     char *told;      /* the name last told */
 

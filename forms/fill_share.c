@@ -204,14 +204,30 @@ json_t *fill_state(const struct fill *fill)
 
     if (state != NULL && fill->typed != NULL)
         json_object_set_new(state, "typed", json_string(fill->typed));
+    for (size_t i = 0; state != NULL && i < fill->count; i++) {
+        if (!fill->lines[i].received)
+            continue;
+        if (json_object_get(state, "received") == NULL)
+            json_object_set_new(state, "received", json_array());
+        json_array_append_new(json_object_get(state, "received"),
+                              json_string(fill->lines[i].pointer));
+    }
     return state;
 }
 
 void fill_restore(struct fill *fill, const json_t *state)
 {
     size_t index = fill_find(fill, json_text_or(state, "field", ""));
+    const json_t *received = json_object_get(state, "received");
     const char *typed = json_text_or(state, "typed", NULL);
 
+    for (size_t i = 0; i < json_array_size(received); i++) {
+        const char *pointer = json_string_value(json_array_get(received, i));
+        size_t line = pointer == NULL ? fill->count : fill_find(fill, pointer);
+
+        if (line < fill->count)
+            fill->lines[line].received = true;
+    }
     if (index < fill->count && fill_takes_focus(&fill->lines[index])) {
         fill->current = index;
         if (typed != NULL)

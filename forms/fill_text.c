@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/json.h"
 #include "app/text.h"
 
 #define MINIMUM_COLUMNS 20
@@ -125,6 +126,33 @@ static void add_recipients(const struct fill *fill, struct text_buffer *buffer, 
     }
 }
 
+/* What has no field is written down all the same. */
+static void add_apart(const struct fill *fill, struct text_buffer *buffer, size_t columns)
+{
+    enum form_language language = fill->context.language;
+    json_t *list = fill_apart(fill);
+    json_t *entry;
+    size_t i;
+
+    if (json_array_size(list) > 0) {
+        text_buffer_add_text(buffer, "\n");
+        add_title(buffer, language == FORM_FRENCH ? "Réponses mises de côté" : "Answers put aside",
+                  '-', columns);
+    }
+    json_array_foreach(list, i, entry)
+    {
+        struct text_buffer whole = {0};
+
+        text_buffer_add_format(&whole, "%s%s %s", json_text_or(entry, "label", ""),
+                               language == FORM_FRENCH ? "\xc2\xa0:" : ":",
+                               json_text_or(entry, "text", ""));
+        if (!whole.failed && whole.bytes != NULL)
+            add_wrapped(buffer, whole.bytes, 0, 4, columns);
+        text_buffer_free(&whole);
+    }
+    json_decref(list);
+}
+
 char *fill_to_text(const struct fill *fill, size_t columns)
 {
     struct text_buffer buffer = {0};
@@ -145,6 +173,7 @@ char *fill_to_text(const struct fill *fill, size_t columns)
         page = line->page;
         add_line(fill, i, &buffer, columns);
     }
+    add_apart(fill, &buffer, columns);
     add_recipients(fill, &buffer, columns);
     return text_buffer_take(&buffer);
 }

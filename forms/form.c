@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "forms/form_migrate.h"
 #include "forms/form_pointer.h"
 #include "forms/layout.h"
 #include "forms/rule.h"
@@ -273,7 +274,9 @@ static int compile(struct form_compiler *compiler)
     if (schema_compile(&form->schema, form->definition, &options, compiler->error) != 0)
         return error_prefix(compiler->error, "/schema");
     form->plain = is_plain(form, form->definition, 0);
-    result = compile_layout(compiler);
+    result = form_migrations_check(form->body, compiler->error);
+    if (result == 0)
+        result = compile_layout(compiler);
     if (result == 0)
         result = add_recipients(compiler);
     if (result == 0)

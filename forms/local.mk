@@ -9,6 +9,7 @@ libforms_a_SOURCES = \
     forms/definition.c forms/definition.h \
     forms/fill.c forms/fill.h forms/fill_private.h \
     forms/fill_answer.c \
+    forms/fill_apart.c \
     forms/fill_check.c \
     forms/fill_lines.c \
     forms/fill_share.c \
@@ -17,6 +18,7 @@ libforms_a_SOURCES = \
     forms/form_control.c \
     forms/form_element.c \
     forms/form_label.c \
+    forms/form_migrate.c forms/form_migrate.h \
     forms/form_node.c \
     forms/form_pointer.c forms/form_pointer.h \
     forms/form_pool.c forms/form_pool.h \

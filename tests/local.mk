@@ -226,7 +226,11 @@ bench-schema: tests/bench/bench_schema
 # Forms: definition, answers, filling, and the shipped ones.
 FORM_FIXTURE = tests/unit/form_fixture.c tests/unit/form_fixture.h tests/unit/unit.h
 UNIT_TESTS += tests/unit/test_form tests/unit/test_form_answer tests/unit/test_form_fill \
-    tests/unit/test_form_sample
+    tests/unit/test_form_sample tests/unit/test_form_migrate tests/unit/test_form_archive
+tests_unit_test_form_migrate_SOURCES = tests/unit/test_form_migrate.c $(FORM_FIXTURE)
+tests_unit_test_form_migrate_LDADD = $(UNIT_LIBS)
+tests_unit_test_form_archive_SOURCES = tests/unit/test_form_archive.c tests/unit/unit.h
+tests_unit_test_form_archive_LDADD = $(UNIT_LIBS)
 tests_unit_test_form_SOURCES = tests/unit/test_form.c $(FORM_FIXTURE)
 tests_unit_test_form_LDADD = $(UNIT_LIBS)
 tests_unit_test_form_answer_SOURCES = tests/unit/test_form_answer.c $(FORM_FIXTURE)
@@ -341,7 +345,10 @@ tests_bench_bench_form_LDADD = $(UNIT_LIBS)
 bench: bench-form
 bench-form: tests/bench/bench_form
 	tests/bench/bench_form
-UNIT_TESTS += tests/unit/test_ui_work
+UNIT_TESTS += tests/unit/test_ui_work tests/unit/test_ui_form
+tests_unit_test_ui_form_SOURCES = tests/unit/test_ui_form.c $(UI_FIXTURE) \
+    tests/unit/form_fixture.c tests/unit/form_fixture.h
+tests_unit_test_ui_form_LDADD = $(UI_LIBS)
 tests_unit_test_ui_work_SOURCES = tests/unit/test_ui_work.c $(UI_FIXTURE)
 tests_unit_test_ui_work_LDADD = $(UI_LIBS)
 

@@ -47,6 +47,7 @@ struct desk {
     const char *data_directory;       /* holds agents/<login>.db; borrowed */
     const char *login;                /* proposed at sign-in; borrowed, "" for none */
     char *password;                   /* given with the login: tried once, then wiped; borrowed */
+    const char *print_command;        /* for the shell, reads a text; borrowed, "" for none */
     bool language_fixed;              /* chosen for this run: the saved one does not replace it */
     struct clock clock;
     struct id_generator ids;

@@ -13,6 +13,7 @@ libui_a_SOURCES = \
     ui/manual.c ui/manual.h \
     ui/loop.c ui/loop.h \
     ui/page.c ui/page.h \
+    ui/paper.c ui/paper.h \
     ui/paint.c ui/paint.h \
     ui/fields.c ui/fields.h \
     ui/screen.h \
@@ -31,9 +32,11 @@ libui_a_SOURCES = \
     ui/screen_form.c ui/screen_form.h \
     ui/screen_form_draw.c \
     ui/screen_form_field.c \
+    ui/screen_form_paper.c \
     ui/screen_form_pick.c \
     ui/screen_form_record.c \
     ui/screen_form_review.c \
+    ui/screen_form_version.c \
     ui/screen_help.c \
     ui/screen_home.c \
     ui/screen_lock.c \

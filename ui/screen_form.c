@@ -197,6 +197,11 @@ static bool form_key_pressed(struct screen *screen, const struct input *input)
     struct form_screen *form = screen->data;
     int opened;
 
+    if (form->paper != NULL) {
+        if (input->code == INPUT_ESCAPE)
+            form_paper_cancel(screen);
+        return true;
+    }
     switch (form->mode) {
     case FORM_PICKING:
         return form_pick_key(screen, input);
@@ -320,6 +325,17 @@ static void run_text(struct screen *screen, const char *argument)
     form_write_text(screen, argument);
 }
 
+static void run_pdf(struct screen *screen, const char *argument)
+{
+    form_write_pdf(screen, argument);
+}
+
+static void run_print(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    form_print(screen);
+}
+
 static void run_handoff(struct screen *screen, const char *argument)
 {
     (void)argument;
@@ -351,6 +367,9 @@ static const struct screen_key form_keys[] = {
     {INPUT_NONE, NULL, N_("Moves the item down."), N_("down"), run_move_down},
     {INPUT_NONE, NULL, N_("Writes the form as plain text to a new file: text form.txt."),
      N_("text"), run_text},
+    {INPUT_NONE, NULL, N_("Makes a PDF of the form as a new file: pdf form.pdf."), N_("pdf"),
+     run_pdf},
+    {INPUT_NONE, NULL, N_("Prints the form."), N_("print"), run_print},
     {0},
 };
 
@@ -365,7 +384,7 @@ static bool form_offers(const struct screen *screen, const struct screen_key *ke
         return key->code == INPUT_ENTER;
     if (key->code == INPUT_ENTER)
         return false;
-    if (key->run == run_text)
+    if (key->run == run_text || key->run == run_pdf || key->run == run_print)
         return true;
     if (form->mode == FORM_READING)
         return false;
@@ -437,6 +456,8 @@ const struct screen_kind screen_form = {
     .save = form_save,
     .suspend = form_suspend,
     .changed = form_reread,
+    .tick = form_paper_tick,
+    .busy = form_paper_busy,
     .subject = form_subject,
     .home = form_home,
 };

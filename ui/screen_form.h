@@ -11,6 +11,7 @@
 #include "ui/editor.h"
 #include "ui/list.h"
 #include "ui/page.h"
+#include "ui/paper.h"
 #include "ui/screen.h"
 
 enum form_mode {
@@ -28,11 +29,25 @@ enum form_kept {
     FORM_KEPT_NOT,     /* the last attempt failed */
 };
 
-enum review_kind { REVIEW_FAULT, REVIEW_STRAY, REVIEW_ANSWER, REVIEW_RECIPIENT, REVIEW_SUBMIT };
+/* The form's version beside the submission's. */
+enum form_standing {
+    FORM_VERSION_PRESENT, /* the one in use, perhaps after a migration */
+    FORM_VERSION_OLD,     /* the submission's own, which is not in use any more */
+    FORM_VERSION_LOST,    /* the one in use, for the submission's own is not here */
+};
+
+enum review_kind {
+    REVIEW_FAULT,
+    REVIEW_STRAY,
+    REVIEW_ANSWER,
+    REVIEW_APART,
+    REVIEW_RECIPIENT,
+    REVIEW_SUBMIT,
+};
 
 struct review_row {
     enum review_kind kind;
-    size_t index; /* line, stray fault or recipient */
+    size_t index; /* line, stray fault, answer apart or recipient */
 };
 
 struct form_pick {
@@ -51,7 +66,10 @@ struct form_screen {
     struct record *submission; /* owned; NULL until the first answer is kept */
     struct form *form;
     struct fill *fill;
-    bool other_version; /* the draft was begun under another version of the form */
+    enum form_standing standing;
+    int64_t present_version; /* the form's in the catalogue; 0: not looked at yet */
+    int64_t migrated_from;   /* the version the draft had, until that is kept; 0: none */
+    json_t *set_aside;       /* by the migration, until that is kept; owned */
 
     /* the field in focus */
     struct editor *editor; /* of what is typed, NULL for fields without text */
@@ -71,9 +89,13 @@ struct form_screen {
     struct review_row *review;
     size_t review_count;
     bool first_review;
+    json_t *apart; /* answers without a field, as fill_apart; owned */
 
     struct page page; /* reading */
     char *text;       /* the filled form as text; owned */
+
+    struct paper_job *paper; /* a PDF or print being made; keys wait for it; NULL: none */
+    char *paper_name;        /* what is told when it is done; owned */
 
     struct list picks;
     struct form_pick *forms;
@@ -92,8 +114,30 @@ enum form_kept form_kept(const struct form_screen *form);
 void form_reread(struct screen *screen);
 /* Submits; false when it did not work (told). */
 bool form_submit(struct screen *screen);
+/* Shows the filling what was put aside. */
+void form_show_aside(struct form_screen *form);
+
+/* --- screen_form_version.c --- */
+
+/* Chooses and compiles the definition: the present one for a new filling. `*answers` (new
+ * reference, NULL for none) are the submission's, migrated where the form says how. */
+int form_version_load(struct screen *screen, const char *key, json_t **answers,
+                      struct error *error);
+/* Tells at opening when the version is not the submission's. */
+void form_version_tell(struct screen *screen);
+/* Tells when the catalogue got another version meanwhile: what is open stays as it is. */
+void form_version_follow(struct screen *screen);
+
+/* --- screen_form_paper.c --- */
+
 /* Writes the filled form to a new file that only this user can read. */
 void form_write_text(struct screen *screen, const char *path);
+void form_write_pdf(struct screen *screen, const char *path);
+void form_print(struct screen *screen);
+/* While a child runs, keys wait; looked at ten times a second. */
+bool form_paper_busy(const struct screen *screen);
+void form_paper_tick(struct screen *screen);
+void form_paper_cancel(struct screen *screen);
 
 /* --- screen_form_field.c --- */
 

@@ -491,7 +491,7 @@ static void draw_help(const struct form_screen *form, const struct paint *paint,
                        : _("Ctrl-O adds one, Ctrl-D removes it, Ctrl-P moves it up."));
     else if (*description != '\0')
         paint_text(paint, row, 0, -1, PAINT_DIM, description);
-    else if (form->other_version)
+    else if (form->standing != FORM_VERSION_PRESENT)
         paint_text(paint, row, 0, -1, PAINT_WARNING,
                    _("This draft was begun under another version of the form."));
     else if (line->kind == FILL_FIELD &&

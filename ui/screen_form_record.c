@@ -1,20 +1,15 @@
 /* The form screen's draft: read, kept as typed, received, submitted. */
 #include "ui/screen_form.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "app/json.h"
 #include "app/submission.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
-
-#define TEXT_COLUMNS 78
 
 static struct answer_context context_now(const struct desk *desk)
 {
@@ -60,22 +55,25 @@ static void offer_known(struct screen *screen)
     record_free(record);
 }
 
-static int begin_filling(struct screen *screen, struct error *error)
+static int begin_filling(struct screen *screen, const char *key, struct error *error)
 {
     struct form_screen *form = screen->data;
     struct answer_context context = context_now(screen->desk);
     const json_t *body = form->submission == NULL ? NULL : form->submission->body;
+    json_t *answers = NULL;
     json_t *state;
-    int code = form_compile(&form->form, form->definition->body, error);
+    int code;
 
+    form->unsaved = json_object();
+    code = form_version_load(screen, key, &answers, error);
     if (code == 0)
-        code = fill_new(&form->fill, form->form, json_object_get(body, "answers"), &context, error);
+        code = fill_new(&form->fill, form->form, answers, &context, error);
+    json_decref(answers);
     if (code != 0)
         return code;
-    form->unsaved = json_object();
-    form->other_version =
-        body != NULL && json_integer_or(body, "form_version", 0) != form_version(form->form);
     fill_consents_receive(form->fill, json_object_get(body, "consents"));
+    fill_known_receive(form->fill, json_object_get(body, "known"));
+    form_show_aside(form);
     offer_known(screen);
     state = json_pack("{s:s}", "field", json_text_or(body, "field", ""));
     fill_restore(form->fill, state);
@@ -83,6 +81,10 @@ static int begin_filling(struct screen *screen, struct error *error)
     form->mode = FORM_FILLING;
     if (form->submission != NULL && !submission_is_draft(form->submission))
         form_reading_open(form);
+    form_version_tell(screen);
+    /* What a migration changed is kept at once: every terminal then has the same. */
+    if (form->migrated_from != 0)
+        form_keep(screen, false);
     return 0;
 }
 
@@ -102,9 +104,7 @@ int form_load(struct screen *screen, const char *key, const char *submission, st
         code = submission_find_draft(desk->store, &desk->open.matter, &desk->open.contact, key,
                                      &form->submission, error);
     }
-    if (code == 0)
-        code = catalogue_get_by_key(desk->catalogue, RECORD_FORM, key, &form->definition, error);
-    return code == 0 ? begin_filling(screen, error) : code;
+    return code == 0 ? begin_filling(screen, key, error) : code;
 }
 
 void form_unload(struct form_screen *form)
@@ -118,6 +118,9 @@ void form_unload(struct form_screen *form)
     free(form->edited);
     free(form->review);
     free(form->text);
+    json_decref(form->set_aside);
+    json_decref(form->apart);
+    paper_job_free(form->paper);
     form_pick_close(form);
 }
 
@@ -157,6 +160,33 @@ static int start(struct screen *screen, struct error *error)
     return code;
 }
 
+/* What goes with the answers: which are from the client's file; what a migration did. */
+static int mark(struct form_screen *form, struct batch *batch, const struct author *author,
+                struct error *error)
+{
+    json_t *known = fill_known(form->fill);
+    struct submission_marks marks = {.known = known,
+                                     .set_aside = form->set_aside,
+                                     .form_version =
+                                         form->migrated_from != 0 ? form_version(form->form) : 0};
+    int code = submission_mark(batch, author, form->submission, &marks, error);
+
+    json_decref(known);
+    return code;
+}
+
+void form_show_aside(struct form_screen *form)
+{
+    json_t *all = json_object();
+    const json_t *kept =
+        form->submission == NULL ? NULL : json_object_get(form->submission->body, "set_aside");
+
+    json_object_update(all, (json_t *)(uintptr_t)kept);
+    json_object_update(all, form->set_aside);
+    fill_set_aside(form->fill, all);
+    json_decref(all);
+}
+
 static int change(struct screen *screen, bool field, bool submit, struct error *error)
 {
     struct form_screen *form = screen->data;
@@ -170,6 +200,8 @@ static int change(struct screen *screen, bool field, bool submit, struct error *
                                  field ? pointer : NULL, consents, error);
 
     json_decref(consents);
+    if (code == 0)
+        code = mark(form, &batch, &author, error);
     if (code == 0 && submit)
         code = submission_submit(&batch, &author, form->submission, error);
     if (code == 0 && batch.count > 0)
@@ -179,6 +211,9 @@ static int change(struct screen *screen, bool field, bool submit, struct error *
         return code;
     json_object_clear(form->unsaved);
     form->consents_changed = false;
+    form->migrated_from = 0;
+    json_decref(form->set_aside);
+    form->set_aside = NULL;
     return read_submission(screen, &form->submission->id, error);
 }
 
@@ -210,7 +245,8 @@ bool form_keep(struct screen *screen, bool field)
         return true;
     collect(form);
     /* Where the agent stands goes along with answers; alone only when asked for. */
-    if (!field && json_object_size(form->unsaved) == 0 && !form->consents_changed)
+    if (!field && json_object_size(form->unsaved) == 0 && !form->consents_changed &&
+        form->migrated_from == 0)
         return true;
     return keep(screen, true, false);
 }
@@ -282,6 +318,7 @@ void form_reread(struct screen *screen)
     if (form->fill == NULL)
         return;
     offer_known(screen);
+    form_version_follow(screen);
     if (form->submission == NULL)
         return;
     code = read_submission(screen, &form->submission->id, NULL);
@@ -303,6 +340,8 @@ void form_reread(struct screen *screen)
         return;
     count = fill_receive(form->fill, json_object_get(form->submission->body, "answers"), NULL);
     fill_consents_receive(form->fill, json_object_get(form->submission->body, "consents"));
+    fill_known_receive(form->fill, json_object_get(form->submission->body, "known"));
+    form_show_aside(form);
     if (count > 0) {
         form_follow_focus(form);
         tell_received(screen, count);
@@ -310,46 +349,4 @@ void form_reread(struct screen *screen)
     if (fill_stranded(form->fill) != NULL)
         ui_tell(screen->ui, UI_WARNING, _("The field is gone; what you typed: %s"),
                 fill_stranded(form->fill));
-}
-
-/* --- plain text ------------------------------------------------------------------------------ */
-
-static bool write_all(int file, const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(file, text, length);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        text += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
-void form_write_text(struct screen *screen, const char *path)
-{
-    struct form_screen *form = screen->data;
-    char *text;
-    int file;
-
-    if (form->fill == NULL)
-        return;
-    if (*path == '\0') {
-        ui_tell(screen->ui, UI_FAILED, _("Say a file: text form.txt"));
-        return;
-    }
-    fill_take(form->fill);
-    text = fill_to_text(form->fill, TEXT_COLUMNS);
-    /* Personal: readable by this user alone, and nothing there is ever written over. */
-    file = text == NULL ? -1 : open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (file < 0)
-        ui_tell(screen->ui, UI_FAILED, _("%1$s: %2$s"), path, strerror(errno));
-    else if (!write_all(file, text, strlen(text)) || close(file) != 0)
-        ui_tell(screen->ui, UI_FAILED, _("%1$s: %2$s"), path, strerror(errno));
-    else
-        ui_tell(screen->ui, UI_DONE, _("Written to %s"), path);
-    free(text);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/json.h"
 #include "app/submission.h"
 #include "app/text.h"
 #include "ui/format.h"
@@ -28,6 +29,9 @@ static void list_rows(struct form_screen *form)
     size_t recipients = form_recipient_count(form->form);
     size_t room = lines * 2 + fill_stray_count(form->fill) + recipients + 1;
 
+    json_decref(form->apart);
+    form->apart = fill_apart(form->fill);
+    room += json_array_size(form->apart);
     free(form->review);
     form->review_count = 0;
     form->review = calloc(room, sizeof(form->review[0]));
@@ -46,6 +50,8 @@ static void list_rows(struct form_screen *form)
         if (line->visible && line->kind == FILL_FIELD && fill_value(form->fill, i) != NULL)
             add_row(form, REVIEW_ANSWER, i);
     }
+    for (size_t i = 0; i < json_array_size(form->apart); i++)
+        add_row(form, REVIEW_APART, i);
     for (size_t i = 0; i < recipients; i++)
         add_row(form, REVIEW_RECIPIENT, i);
     add_row(form, REVIEW_SUBMIT, 0);
@@ -96,6 +102,16 @@ static void draw_labelled(const struct form_screen *form, size_t line, const str
     free(label);
 }
 
+/* An answer that has no field: not lost, and not sent as an answer unless it still is one. */
+static void draw_apart(const json_t *entry, const struct paint *row)
+{
+    int width = form_label_width(row->columns);
+
+    paint_text(row, 0, 0, 1, PAINT_WARNING, "-");
+    paint_text(row, 0, 2, width, PAINT_DIM, json_text_or(entry, "label", ""));
+    paint_text(row, 0, width + 3, -1, PAINT_DIM, json_text_or(entry, "text", ""));
+}
+
 static void draw_row(void *context, const struct paint *paint, size_t index, bool selected)
 {
     const struct form_screen *form = context;
@@ -123,6 +139,9 @@ static void draw_row(void *context, const struct paint *paint, size_t index, boo
             answer_spoken(line->element->control, fill_value(form->fill, row->index), language);
         draw_labelled(form, row->index, paint, PAINT_VALUE, spoken == NULL ? "" : spoken);
         free(spoken);
+        break;
+    case REVIEW_APART:
+        draw_apart(json_array_get(form->apart, row->index), paint);
         break;
     case REVIEW_RECIPIENT:
         paint_text(paint, 0, 0, 4, PAINT_TEXT,
@@ -162,6 +181,10 @@ static void draw_foot(const struct form_screen *form, const struct paint *paint,
         break;
     case REVIEW_ANSWER:
         paint_text(paint, row, 0, -1, PAINT_DIM, _("Enter goes to this field."));
+        break;
+    case REVIEW_APART:
+        paint_text(paint, row, 0, -1, PAINT_DIM,
+                   _("The form has no field for this any more: it is kept beside the answers."));
         break;
     case REVIEW_SUBMIT:
         break;
@@ -237,6 +260,7 @@ static void press_enter(struct screen *screen)
             list_select(&form->rows, 0);
         break;
     case REVIEW_STRAY:
+    case REVIEW_APART:
         break;
     }
 }

@@ -222,6 +222,7 @@ static int prepare(struct program *program, struct error *error)
 
     program->desk.login = login == NULL ? "" : login;
     program->desk.password = program->password;
+    program->desk.print_command = config_text(program->config, "print-command");
     clock_init(&program->desk.clock, clock_system, NULL);
     if (code == 0)
         code = choose_channel(program, error);

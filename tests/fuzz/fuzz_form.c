@@ -12,6 +12,7 @@
 #include "app/error.h"
 #include "forms/fill.h"
 #include "forms/form.h"
+#include "forms/form_migrate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -167,6 +168,19 @@ static void form_filled(const struct form *form, const json_t *root)
     fill_free(fill);
 }
 
+static void answers_migrated(const struct form *form, const json_t *answers)
+{
+    struct form_migration migration;
+
+    for (int64_t from = 0; from < form_version(form) && from < 4; from++) {
+        if (form_migrate(form, from, answers, &migration, NULL) != 0)
+            continue;
+        if (!json_is_object(migration.answers) || !json_is_object(migration.aside))
+            abort();
+        form_migration_clear(&migration);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     json_t *root = json_loadb((const char *)data, size, JSON_ALLOW_NUL, NULL);
@@ -176,6 +190,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (json_is_array(root) && json_is_object(json_array_get(root, 0)) &&
         form_compile(&form, json_array_get(root, 0), &error) == 0) {
         form_filled(form, root);
+        answers_migrated(form, json_array_get(root, 1));
         form_free(form);
     }
     json_decref(root);

@@ -154,8 +154,10 @@ void ui_fixture_type(struct ui_fixture *fixture, const char *bytes)
     input_decoder_feed(decoder, bytes, strlen(bytes), 0);
     /* An Esc at the end is the key. */
     while (input_next(decoder, &input, INPUT_ESCAPE_WAIT_MS)) {
-        while (ui_is_busy(fixture->ui))
+        while (ui_is_busy(fixture->ui)) {
+            ui_tick(fixture->ui);
             ui_fixture_draw(fixture);
+        }
         ui_input(fixture->ui, &input);
     }
     input_decoder_free(decoder);

@@ -1,0 +1,430 @@
+/* The form screen on a canvas: versions of a form, paper, marks of answers. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/form_archive.h"
+#include "app/json.h"
+#include "app/submission.h"
+#include "tests/unit/form_fixture.h"
+#include "tests/unit/ui_fixture.h"
+#include "ui/language.h"
+
+#define ESC "\033"
+
+/* --- a catalogue that gets new versions ------------------------------------------------------- */
+
+static int target_get(void *context, enum record_type type, const struct id *id,
+                      struct record **record, struct error *error)
+{
+    struct ui_fixture *fixture = context;
+
+    return catalogue_get(fixture->desk.catalogue, type, id, record, error);
+}
+
+static int target_publish(void *context, const struct record *record, struct error *error)
+{
+    struct ui_fixture *fixture = context;
+    struct record *copy = record_copy(record);
+    int64_t cursor = catalogue_cursor(fixture->desk.catalogue, error);
+    struct record *page[] = {copy};
+    int code;
+
+    copy->seq = cursor + 1;
+    code = catalogue_write_page(fixture->desk.catalogue, page, 1, cursor + 1, "feed", error);
+    record_free(copy);
+    return code;
+}
+
+/* Publishes the form "t/move" ("Moving") as an import does. ' stands for ". */
+static void publish(struct ui_fixture *fixture, int version, const char *rest)
+{
+    const struct import_target target = {
+        .context = fixture, .get = target_get, .publish = target_publish};
+    struct id id = id_from_key("form", "t/move");
+    struct record *record = record_new(RECORD_FORM, &id);
+    struct record *held = NULL;
+    struct error error = ERROR_INIT;
+
+    json_decref(record->body);
+    record->body = fixture_json(rest);
+    json_object_set_new(record->body, "key", json_string("t/move"));
+    json_object_set_new(record->body, "code", json_string("MV-1"));
+    json_object_set_new(record->body, "version", json_integer(version));
+    json_object_set_new(
+        record->body, "title",
+        json_pack("{s:s, s:s}", "fr", "D\xc3\xa9m\xc3\xa9nagement", "en", "Moving"));
+    record->rev = version;
+    if (target_get(fixture, RECORD_FORM, &id, &held, NULL) == 0)
+        assert_int_equal(form_archive_keep(&target, held, record, true, &error), 0);
+    if (target_publish(fixture, record, &error) != 0)
+        fail_msg("%s", error.message);
+    record_free(held);
+    record_free(record);
+    ui_fixture_draw(fixture);
+}
+
+static const char first_version[] =
+    "{'schema':{'type':'object','required':['name'],'properties':{'name':{'type':'string',"
+    "'title':'Full name'},'fax':{'type':'string','title':'Fax number'}}}}";
+
+static const char second_version[] =
+    "{'schema':{'type':'object','required':['family'],'properties':{'family':{'type':'string',"
+    "'title':'Family name'},'mail':{'type':'string','title':'Mail'}}}}";
+
+static const char second_with_a_way[] =
+    "{'schema':{'type':'object','required':['family'],'properties':{'family':{'type':'string',"
+    "'title':'Family name'},'mail':{'type':'string','title':'Mail'}}},"
+    "'migrations':[{'from':1,'answers':[{'move':'/name','to':'/family'},{'drop':'/fax'}]}]}";
+
+/* The only submission there is; new. */
+static int take(void *context, const struct record *record, enum store_pending pending)
+{
+    struct record **found = context;
+
+    (void)pending;
+    assert_null(*found);
+    *found = record_copy(record);
+    return 0;
+}
+
+static struct record *only_submission(struct ui_fixture *fixture)
+{
+    const struct store_query query = {.type = RECORD_SUBMISSION};
+    struct record *found = NULL;
+
+    assert_int_equal(store_each(fixture->desk.store, &query, take, &found, NULL), 0);
+    assert_non_null(found);
+    return found;
+}
+
+/* A draft with a name and a fax number, closed again; its form gets back from home. */
+static void make_draft(struct ui_fixture *fixture)
+{
+    publish(fixture, 1, first_version);
+    ui_fixture_type(fixture, "\007form MV-1\r");
+    assert_true(ui_fixture_shows(fixture, "Full name"));
+    ui_fixture_type(fixture, "Zoe Roy\t514-555-0199\t");
+    ui_fixture_type(fixture, ESC);
+    ui_fixture_type(fixture, ESC);
+}
+
+static void open_draft(struct ui_fixture *fixture)
+{
+    struct record *draft = only_submission(fixture);
+
+    ui_open(fixture->ui, "form", json_pack("{s:s}", "submission", draft->id.text));
+    record_free(draft);
+    ui_fixture_draw(fixture);
+}
+
+/* --- versions --------------------------------------------------------------------------------- */
+
+static void a_draft_goes_to_the_version_in_use(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct record *draft;
+    char *aside;
+
+    make_draft(fixture);
+    publish(fixture, 2, second_with_a_way);
+    open_draft(fixture);
+    assert_true(ui_fixture_shows(fixture, "Now version 2 of the form (was 1)"));
+    assert_true(ui_fixture_shows(fixture, "Family name"));
+    assert_true(ui_fixture_shows(fixture, "Zoe Roy"));
+    assert_false(ui_fixture_shows(fixture, "Full name"));
+    assert_true(ui_fixture_shows(fixture, "draft saved"));
+    draft = only_submission(fixture);
+    assert_int_equal(json_integer_or(draft->body, "form_version", 0), 2);
+    aside = json_canonical(json_object_get(draft->body, "set_aside"));
+    assert_string_equal(aside, "{\"/fax\":{\"label\":{\"en\":\"Fax number\",\"fr\":\"Fax "
+                               "number\"},\"value\":\"514-555-0199\",\"version\":1}}");
+    free(aside);
+    record_free(draft);
+    /* What lost its field is on the review page, under the label it had. */
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "- Fax number"));
+    assert_true(ui_fixture_shows(fixture, "514-555-0199"));
+    /* Once is enough. */
+    ui_fixture_type(fixture, ESC);
+    ui_fixture_type(fixture, ESC);
+    ui_fixture_type(fixture, ESC);
+    open_draft(fixture);
+    assert_false(ui_fixture_shows(fixture, "Now version 2"));
+}
+
+static void a_draft_without_a_way_keeps_its_version(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct record *submission;
+
+    make_draft(fixture);
+    publish(fixture, 2, second_version);
+    open_draft(fixture);
+    assert_true(ui_fixture_shows(fixture, "The draft keeps version 1 of the form"));
+    assert_true(ui_fixture_shows(fixture, "Full name"));
+    assert_true(ui_fixture_shows(fixture, "514-555-0199"));
+    /* It is submitted, and read, under that version. */
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    ui_fixture_press(fixture, INPUT_END);
+    ui_fixture_type(fixture, "\r");
+    assert_true(ui_fixture_shows(fixture, "Submitted"));
+    assert_true(ui_fixture_shows(fixture, "Full name: Zoe Roy"));
+    submission = only_submission(fixture);
+    assert_int_equal(json_integer_or(submission->body, "form_version", 0), 1);
+    record_free(submission);
+    publish(fixture, 3, second_with_a_way);
+    ui_fixture_type(fixture, ESC);
+    open_draft(fixture);
+    assert_true(ui_fixture_shows(fixture, "Fax number: 514-555-0199"));
+}
+
+static void a_new_version_leaves_the_open_form_alone(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct record *draft;
+
+    publish(fixture, 1, first_version);
+    ui_fixture_type(fixture, "\007form MV-1\r");
+    ui_fixture_type(fixture, "Zoe R");
+    publish(fixture, 2, second_with_a_way);
+    assert_true(ui_fixture_shows(fixture, "Version 2 of this form has arrived"));
+    assert_true(ui_fixture_shows(fixture, "Full name"));
+    ui_fixture_type(fixture, "oy\t514\t");
+    assert_true(ui_fixture_shows(fixture, "Zoe Roy"));
+    assert_false(ui_fixture_shows(fixture, "Version 2 of this form"));
+    draft = only_submission(fixture);
+    assert_int_equal(json_integer_or(draft->body, "form_version", 0), 1);
+    record_free(draft);
+    ui_fixture_type(fixture, ESC);
+    ui_fixture_type(fixture, ESC);
+    open_draft(fixture);
+    assert_true(ui_fixture_shows(fixture, "Family name"));
+    assert_true(ui_fixture_shows(fixture, "Zoe Roy"));
+}
+
+/* The version that the draft was begun under is not in this catalogue. */
+static void a_lost_version_is_told_and_nothing_is_lost(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct id id = id_from_key("form", "t/move");
+    struct record *held = NULL;
+
+    make_draft(fixture);
+    assert_int_equal(target_get(fixture, RECORD_FORM, &id, &held, NULL), 0);
+    json_decref(held->body);
+    held->body = fixture_json(second_version);
+    json_object_set_new(held->body, "key", json_string("t/move"));
+    json_object_set_new(held->body, "version", json_integer(5));
+    held->rev++;
+    assert_int_equal(target_publish(fixture, held, NULL), 0);
+    record_free(held);
+    open_draft(fixture);
+    assert_true(ui_fixture_shows(fixture, "Version 1 of the form, under which it was begun"));
+    assert_true(ui_fixture_shows(fixture, "Family name"));
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "Zoe Roy"));
+    assert_true(ui_fixture_shows(fixture, "514-555-0199"));
+}
+
+/* --- paper ------------------------------------------------------------------------------------ */
+
+/* The whole of a file or of what a command writes. Owned. */
+static char *read_all(FILE *stream)
+{
+    char *text = calloc(1, 20000);
+
+    assert_non_null(stream);
+    assert_true(fread(text, 1, 19999, stream) > 0);
+    return text;
+}
+
+static void assert_private(const char *path)
+{
+    struct stat file;
+
+    if (stat(path, &file) != 0)
+        fail_msg("%s is not there", path);
+    assert_int_equal(file.st_mode & 0777, 0600);
+}
+
+/* What the child does is looked at as the loop does. */
+static void wait_for_paper(struct ui_fixture *fixture, const char *text)
+{
+    for (int i = 0; i < 3000 && !ui_fixture_shows(fixture, text); i++) {
+        usleep(10000);
+        ui_tick(fixture->ui);
+        ui_fixture_draw(fixture);
+    }
+    if (!ui_fixture_shows(fixture, text)) {
+        ui_fixture_print(fixture);
+        fail_msg("never said: %s", text);
+    }
+}
+
+static void command(struct ui_fixture *fixture, const char *verb, const char *path)
+{
+    char keys[200];
+
+    snprintf(keys, sizeof(keys), "\007%s %s\r", verb, path);
+    ui_fixture_type(fixture, keys);
+}
+
+static const char hostile_form[] =
+    "{'schema':{'type':'object','properties':{'a':{'type':'string','title':'A'},"
+    "'b':{'type':'string','title':'.ab stop'},'c':{'type':'string','title':'C'}}}}";
+
+static void open_hostile(struct ui_fixture *fixture)
+{
+    publish(fixture, 1, hostile_form);
+    ui_fixture_type(fixture, "\007form MV-1\r");
+    ui_fixture_type(fixture, "L'\xc3\xa9t\xc3\xa9 \\fB ^~`-\"\t.ab\t'br \xc5\x93 \xe2\x82\xac\t");
+}
+
+static void the_form_becomes_a_pdf(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char path[128], shell[200];
+    char *text;
+    FILE *pipe;
+
+    if (system("command -v groff pdftotext >/dev/null") != 0)
+        fail_msg("groff and pdftotext (poppler-utils) are needed");
+    open_hostile(fixture);
+    snprintf(path, sizeof(path), "%s/form.pdf", fixture->directory);
+    command(fixture, "pdf", path);
+    /* Keys wait for it. */
+    assert_true(ui_is_busy(fixture->ui));
+    wait_for_paper(fixture, "Written to");
+    assert_private(path);
+    snprintf(shell, sizeof(shell), "pdftotext -layout %s -", path);
+    pipe = popen(shell, "r");
+    text = read_all(pipe);
+    assert_int_equal(pclose(pipe), 0);
+    assert_non_null(strstr(text, "A: L'\xc3\xa9t\xc3\xa9 \\fB ^~`-\"\n"));
+    assert_non_null(strstr(text, ".ab stop: .ab\n"));
+    assert_non_null(strstr(text, "C: 'br \xc5\x93 \xe2\x82\xac\n"));
+    free(text);
+    /* What exists is not written over. */
+    command(fixture, "pdf", path);
+    assert_true(ui_fixture_shows(fixture, "File exists"));
+    assert_private(path);
+}
+
+static void what_the_fonts_do_not_have_is_told(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char path[128];
+
+    publish(fixture, 1, hostile_form);
+    ui_fixture_type(fixture, "\007form MV-1\r");
+    ui_fixture_type(fixture, "\xe1\x90\x83\xe1\x93\x84\xe1\x92\x83\xe1\x91\x8e\t");
+    snprintf(path, sizeof(path), "%s/form.pdf", fixture->directory);
+    command(fixture, "pdf", path);
+    wait_for_paper(fixture, "without some characters");
+}
+
+static void without_groff_it_is_said(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char *before = strdup(getenv("PATH"));
+    char path[128];
+
+    open_hostile(fixture);
+    snprintf(path, sizeof(path), "%s/form.pdf", fixture->directory);
+    setenv("PATH", fixture->directory, 1);
+    command(fixture, "pdf", path);
+    setenv("PATH", before, 1);
+    free(before);
+    assert_true(ui_fixture_shows(fixture, "No PDF: groff is not installed here."));
+    assert_int_not_equal(access(path, F_OK), 0);
+}
+
+static void the_form_becomes_a_text(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char path[128];
+    char *text;
+    FILE *file;
+
+    open_hostile(fixture);
+    snprintf(path, sizeof(path), "%s/form.txt", fixture->directory);
+    command(fixture, "text", path);
+    assert_true(ui_fixture_shows(fixture, "Written to"));
+    assert_private(path);
+    file = fopen(path, "r");
+    text = read_all(file);
+    fclose(file);
+    assert_non_null(strstr(text, "Moving\n======\n"));
+    assert_non_null(strstr(text, "A: L'\xc3\xa9t\xc3\xa9 \\fB ^~`-\"\n"));
+    free(text);
+    language_set("fr");
+    command(fixture, "texte", path);
+    assert_true(ui_fixture_shows(fixture, "existe") || ui_fixture_shows(fixture, "exists"));
+    unlink(path);
+    command(fixture, "texte", path);
+    file = fopen(path, "r");
+    text = read_all(file);
+    fclose(file);
+    assert_non_null(strstr(text, "D\xc3\xa9m\xc3\xa9nagement\n"));
+    assert_non_null(strstr(text, "A\xc2\xa0: L'"));
+    free(text);
+    language_set("en");
+}
+
+static void the_printer_gets_the_text(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char path[128], shell[200];
+    char *text;
+    FILE *file;
+
+    open_hostile(fixture);
+    fixture->desk.print_command = "";
+    ui_fixture_type(fixture, "\007print\r");
+    assert_true(ui_fixture_shows(fixture, "No printer"));
+    fixture->desk.print_command = "echo the paper is out >&2; exit 3";
+    ui_fixture_type(fixture, "\007print\r");
+    wait_for_paper(fixture, "Not printed: the paper is out");
+    snprintf(path, sizeof(path), "%s/printed", fixture->directory);
+    snprintf(shell, sizeof(shell), "cat >%s", path);
+    fixture->desk.print_command = shell;
+    ui_fixture_type(fixture, "\007print\r");
+    wait_for_paper(fixture, "Printed");
+    file = fopen(path, "r");
+    text = read_all(file);
+    fclose(file);
+    assert_non_null(strstr(text, ".ab stop: .ab\n"));
+    free(text);
+    /* One that never ends is stopped with Esc. */
+    fixture->desk.print_command = "sleep 100";
+    ui_fixture_type(fixture, "\007print\r");
+    ui_tick(fixture->ui);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "Printing ..."));
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    assert_true(ui_fixture_shows(fixture, "Stopped"));
+    assert_true(ui_fixture_shows(fixture, "draft saved"));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(a_draft_goes_to_the_version_in_use),
+        TEST(a_draft_without_a_way_keeps_its_version),
+        TEST(a_new_version_leaves_the_open_form_alone),
+        TEST(a_lost_version_is_told_and_nothing_is_lost),
+        TEST(the_form_becomes_a_pdf),
+        TEST(what_the_fonts_do_not_have_is_told),
+        TEST(without_groff_it_is_said),
+        TEST(the_form_becomes_a_text),
+        TEST(the_printer_gets_the_text),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
