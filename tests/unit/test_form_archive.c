@@ -45,6 +45,7 @@ static struct import_summary publish(struct fixture *fixture, int version, const
                                      const char *title, const char *confirmed, bool dry)
 {
     const struct import_options options = {.dry_run = dry};
+    const struct import_origin origin = {.file = "forms.json"};
     struct import_catalogue *catalogue = import_catalogue_new(fixture->catalogue);
     struct import_target target = import_catalogue_target(catalogue);
     struct import_edition edition = {.source = "t", .complete = true};
@@ -63,7 +64,7 @@ static struct import_summary publish(struct fixture *fixture, int version, const
                   "fr", title, "en", title, "version", version, "schema", "type", "object",
                   "properties", answer, "type", "string", "layout");
     assert_non_null(record->body);
-    assert_int_equal(sink.record(sink.context, record, &error), 0);
+    assert_int_equal(sink.record(sink.context, record, &origin, &error), 0);
     if (import_publish(import, &edition, &target, &options, &error) != 0)
         fail_msg("%s", error.message);
     summary = *import_get_summary(import);
