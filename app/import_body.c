@@ -78,12 +78,28 @@ static const struct member guarantee_members[] = {
     {0},
 };
 
+static const struct member hours_members[] = {
+    {MEMBER("mon", KIND_HOURS, LIST)}, {MEMBER("tue", KIND_HOURS, LIST)},
+    {MEMBER("wed", KIND_HOURS, LIST)}, {MEMBER("thu", KIND_HOURS, LIST)},
+    {MEMBER("fri", KIND_HOURS, LIST)}, {MEMBER("sat", KIND_HOURS, LIST)},
+    {MEMBER("sun", KIND_HOURS, LIST)}, {0},
+};
+
+/* When a channel is there: as an office's hours. */
+static const struct member schedule_members[] = {
+    {MEMBER("hours", KIND_OBJECT, REQUIRED), .members = hours_members},
+    {MEMBER("calendar", KIND_KEY, 0), .type = RECORD_CALENDAR},
+    {MEMBER("zone", KIND_TEXT, REQUIRED)},
+    {0},
+};
+
 static const struct member channel_members[] = {
     {MEMBER("channel", KIND_WORD, REQUIRED), .words = channel_words},
     {MEMBER("available", KIND_BOOLEAN_OR_NULL, REQUIRED)},
     {MEMBER("fee", KIND_OBJECT, 0), .members = money_members},
     {MEMBER("guarantee", KIND_OBJECT, 0), .members = guarantee_members},
     {MEMBER("hours", KIND_LOCALISED, 0)},
+    {MEMBER("schedule", KIND_OBJECT, 0), .members = schedule_members},
     {MEMBER("how", KIND_LOCALISED, 0)},
     {MEMBER("applications", KIND_INTEGER, 0), .lowest = 0, .highest = 1e15},
     {0},
@@ -172,13 +188,6 @@ static const struct member form_members[] = {
     {MEMBER("strip_hidden", KIND_BOOLEAN, 0)},
     {MEMBER("migrations", KIND_FREE, LIST)},
     {0},
-};
-
-static const struct member hours_members[] = {
-    {MEMBER("mon", KIND_HOURS, LIST)}, {MEMBER("tue", KIND_HOURS, LIST)},
-    {MEMBER("wed", KIND_HOURS, LIST)}, {MEMBER("thu", KIND_HOURS, LIST)},
-    {MEMBER("fri", KIND_HOURS, LIST)}, {MEMBER("sat", KIND_HOURS, LIST)},
-    {MEMBER("sun", KIND_HOURS, LIST)}, {0},
 };
 
 static const struct member office_members[] = {

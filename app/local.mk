@@ -38,11 +38,14 @@ libapp_a_SOURCES += \
     app/import_sources.c app/import_sources.h \
     app/import_words.c app/import_words.h
 
-# When something is open, and where.
+# When something is open, and where; what of the catalogue still stands.
 libapp_a_SOURCES += \
+    app/availability.c app/availability.h \
+    app/freshness.c app/freshness.h \
     app/office.c app/office.h \
     app/postal.c app/postal.h app/postal_places.c app/postal_places.h \
     app/schedule.c app/schedule.h \
+    app/succession.c app/succession.h \
     app/zone.c app/zone.h
 
 # Where the screen and the sync thread meet.

@@ -83,7 +83,10 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_fixture
     tests/unit/store_fixture.h
 tests_unit_test_store_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_office tests/unit/test_postal tests/unit/test_zone
+UNIT_TESTS += tests/unit/test_availability tests/unit/test_office tests/unit/test_postal \
+    tests/unit/test_zone
+tests_unit_test_availability_SOURCES = tests/unit/test_availability.c tests/unit/unit.h
+tests_unit_test_availability_LDADD = $(UNIT_LIBS)
 tests_unit_test_office_SOURCES = tests/unit/test_office.c tests/unit/unit.h
 tests_unit_test_office_LDADD = $(UNIT_LIBS)
 tests_unit_test_postal_SOURCES = tests/unit/test_postal.c tests/unit/unit.h
