@@ -50,6 +50,20 @@ static void run_redraw(struct ui *ui, const char *argument)
     (void)argument;
 }
 
+/* As if it were typed, so that it goes wherever text can. */
+static void run_paste(struct ui *ui, const char *argument)
+{
+    struct screen *top = ui_top(ui);
+    const char *text = ui->desk->copied;
+    struct input input = {INPUT_PASTE, text, text == NULL ? 0 : strlen(text)};
+
+    (void)argument;
+    if (text == NULL)
+        ui_tell(ui, UI_NOTE, "%s", _("Nothing was copied yet."));
+    else if (top == NULL || top->kind->key == NULL || !top->kind->key(top, &input))
+        ui_tell(ui, UI_NOTE, "%s", _("There is no place for text here."));
+}
+
 static void run_channel(struct ui *ui, const char *argument)
 {
     struct error error = ERROR_INIT;
@@ -75,12 +89,14 @@ static void run_sign_out(struct ui *ui, const char *argument)
 static const struct command everywhere[] = {
     {N_("quit"), N_("Leaves Guichet; everything is kept as it is."), N_("Quit"), INPUT_F(10), NULL,
      NULL, run_quit},
-    {N_("language"), N_("Switches between French and English; or: language fr."), N_("French"),
+    {N_("language"), N_("Switches between French and English; or: language fr."), N_("Français"),
      INPUT_CONTROL('T'), NULL, NULL, run_language},
     {NULL, N_("Opens the command line, also where ':' is text."), N_("Command"), INPUT_CONTROL('G'),
      NULL, NULL, run_command_line},
     {N_("redraw"), N_("Draws the whole screen again."), NULL, INPUT_CONTROL('L'), NULL, NULL,
      run_redraw},
+    {N_("paste"), N_("Puts what was copied where the cursor is."), NULL, INPUT_INSERT, NULL, NULL,
+     run_paste},
     {N_("channel"), N_("Says how this terminal serves: channel counter, channel phone."), NULL,
      INPUT_NONE, NULL, NULL, run_channel},
     {N_("sign-out"), N_("Signs this agent out; the next one sees nothing of theirs."), NULL,
@@ -146,7 +162,8 @@ size_t commands_list(const struct ui *ui, struct command *list, size_t limit)
                               k->code, k, NULL, NULL});
     }
     for (size_t i = 0; i < sizeof(everywhere) / sizeof(everywhere[0]); i++)
-        if (signed_in || (everywhere[i].run != run_sign_out && everywhere[i].run != run_channel))
+        if (signed_in || (everywhere[i].run != run_sign_out && everywhere[i].run != run_channel &&
+                          everywhere[i].run != run_paste))
             add(&commands, &everywhere[i]);
     return commands.count;
 }

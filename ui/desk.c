@@ -211,6 +211,8 @@ void desk_close(struct desk *desk)
     record_free(desk->agent);
     record_free(desk->office);
     free(desk->store_path);
+    free(desk->copied);
+    desk->copied = NULL;
     desk->store = NULL;
     desk->key = NULL;
     desk->agent = desk->office = NULL;

@@ -54,7 +54,9 @@ struct desk {
     char channel[16]; /* how this terminal serves: a word of channel_words; "counter" */
     bool local_only;  /* the server refused this agent: reading only */
     struct desk_open open;
-    uint64_t changes; /* own writes so far: store_version does not tell them */
+    int64_t stale_days; /* a catalogue record confirmed longer ago is marked; 0: none is */
+    char *copied;       /* what was copied last, NULL for nothing; owned. See ui_copy */
+    uint64_t changes;   /* own writes so far: store_version does not tell them */
     struct desk_line line;
 };
 

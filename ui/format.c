@@ -176,7 +176,7 @@ void format_span(char *text, size_t size, int64_t count, const char *unit)
         snprintf(text, size, "%.*s%s%s", (int)(rest - format), format, number, rest + 4);
 }
 
-static const char *month_name(int month)
+const char *format_month(int month)
 {
     static const char *const months[] = {
         N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
@@ -197,10 +197,10 @@ void format_when(char *text, size_t size, int64_t ms, int64_t now_ms)
     if (then.tm_year == now.tm_year && then.tm_yday == now.tm_yday)
         snprintf(text, size, "%02d:%02d", then.tm_hour, then.tm_min);
     else if (then.tm_year == now.tm_year)
-        snprintf(text, size, "%d %s %02d:%02d", then.tm_mday, month_name(then.tm_mon), then.tm_hour,
+        snprintf(text, size, "%d %s %02d:%02d", then.tm_mday, format_month(then.tm_mon), then.tm_hour,
                  then.tm_min);
     else
-        snprintf(text, size, "%d %s %d", then.tm_mday, month_name(then.tm_mon),
+        snprintf(text, size, "%d %s %d", then.tm_mday, format_month(then.tm_mon),
                  then.tm_year + 1900);
 }
 

@@ -22,6 +22,8 @@ const char *format_level(int64_t level);
 void format_money(char *text, size_t size, const json_t *money);
 /* 15, "business-day" -> "15 jours ouvrables". */
 void format_span(char *text, size_t size, int64_t count, const char *unit);
+/* "Jan", "janv." (0 January). Static. */
+const char *format_month(int month);
 /* Local time: "14:05" today, "24 nov. 14:05" this year, "24 nov. 2025" before. */
 void format_when(char *text, size_t size, int64_t ms, int64_t now_ms);
 /* mm:ss, h:mm:ss from an hour on. */

@@ -6,6 +6,7 @@ libui_a_SOURCES = \
     ui/desk.c ui/desk.h \
     ui/editor.c ui/editor.h \
     ui/format.c ui/format.h \
+    ui/format_hours.c ui/format_hours.h \
     ui/frame.c \
     ui/input.c ui/input.h \
     ui/language.c ui/language.h \
@@ -40,11 +41,16 @@ libui_a_SOURCES = \
     ui/screen_help.c \
     ui/screen_home.c \
     ui/screen_lock.c \
+    ui/screen_offices.c ui/screen_offices.h \
+    ui/screen_offices_one.c \
     ui/screen_search.c \
     ui/screen_service.c \
     ui/screen_sign_in.c \
     ui/search_worker.c ui/search_worker.h \
-    ui/service_table.c ui/service_table.h \
+    ui/service_home.c \
+    ui/service_page.c \
+    ui/service_read.c \
+    ui/service_table.c ui/service_view.h \
     ui/sign_in.c ui/sign_in.h \
     ui/terminal.c ui/terminal.h \
     ui/terminfo.c ui/terminfo.h \

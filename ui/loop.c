@@ -132,6 +132,8 @@ static void repaint(struct loop *loop)
     if (ui_take_ring(loop->ui))
         terminal_ring(loop->terminal);
     terminal_show(loop->terminal);
+    if (ui_take_copy(loop->ui) && loop->desk->copied != NULL)
+        terminal_copy(loop->terminal, loop->desk->copied);
 }
 
 /* One turn: waits, takes what came, repaints once. */

@@ -8,7 +8,7 @@ void page_start(struct page *page, const struct paint *paint)
 {
     page->paint = *paint;
     page->row = 0;
-    page->links = 0;
+    page->links = page->section = 0;
     /* A link in sight takes it from here. */
     paint_cursor(paint, 0, 0);
 }
@@ -93,14 +93,30 @@ struct paint page_rows(struct page *page, int rows, int *row)
     return page->paint;
 }
 
+void page_section(struct page *page)
+{
+    page->section = page->links;
+}
+
+/* Digits that mean another section's links now are dim. */
+static void draw_number(const struct page *page, int row)
+{
+    bool meant =
+        page->chosen < PAGE_LINKS_LIMIT && page->link_sections[page->chosen] == page->section;
+
+    if (page->links - page->section < 9)
+        paint_format(&page->paint, row, 1, 1, meant ? PAINT_KEY : PAINT_DIM, "%zu",
+                     page->links - page->section + 1);
+}
+
 void page_link(struct page *page, const char *text, const char *remark)
 {
     int row = place(page, page->row), used;
 
     if (page->links < PAGE_LINKS_LIMIT) {
-        if (page->links < 9)
-            paint_format(&page->paint, row, 1, 1, PAINT_KEY, "%zu", page->links + 1);
         page->link_rows[page->links] = page->row;
+        page->link_sections[page->links] = page->section;
+        draw_number(page, row);
         if (page->links == page->chosen)
             paint_cursor(&page->paint, row, 0);
         page->links++;
@@ -113,8 +129,7 @@ void page_link(struct page *page, const char *text, const char *remark)
     page->row++;
 }
 
-/* Chooses a link and brings it into sight. */
-static void choose(struct page *page, size_t link)
+void page_choose(struct page *page, size_t link, int above)
 {
     int row;
 
@@ -122,10 +137,21 @@ static void choose(struct page *page, size_t link)
         return;
     page->chosen = link;
     row = page->link_rows[link];
-    if (row < page->scroll)
-        page->scroll = row;
+    if (row - above < page->scroll)
+        page->scroll = row > above ? row - above : 0;
     if (row >= page->scroll + page->paint.rows)
         page->scroll = row - page->paint.rows + 1;
+}
+
+/* The link that a digit means: of the section that the chosen one is in. */
+static bool digit_link(const struct page *page, uint32_t code, size_t *link)
+{
+    size_t section = page->links == 0 ? 0 : page->link_sections[page->chosen];
+
+    if (code < '1' || code > '9')
+        return false;
+    *link = section + (code - '1');
+    return *link < page->links && page->link_sections[*link] == section;
 }
 
 static bool link_is_shown(const struct page *page, size_t link)
@@ -163,6 +189,7 @@ static void move(struct page *page, int direction)
 bool page_key(struct page *page, const struct input *input, int *opened)
 {
     int step = page->paint.rows > 2 ? page->paint.rows - 2 : 1;
+    size_t link;
 
     *opened = -1;
     switch (input->code) {
@@ -186,19 +213,19 @@ bool page_key(struct page *page, const struct input *input, int *opened)
         page->scroll = ROWS_LIMIT;
         break;
     case INPUT_TAB:
-        choose(page, page->links > 0 ? (page->chosen + 1) % page->links : 0);
+        page_choose(page, page->links > 0 ? (page->chosen + 1) % page->links : 0, 0);
         break;
     case INPUT_BACK_TAB:
-        choose(page, page->links > 0 ? (page->chosen + page->links - 1) % page->links : 0);
+        page_choose(page, page->links > 0 ? (page->chosen + page->links - 1) % page->links : 0, 0);
         break;
     case INPUT_ENTER:
         if (page->links > 0)
             *opened = (int)page->chosen;
         break;
     default:
-        if (input->code < '1' || input->code > '9' || input->code - '1' >= page->links)
+        if (!digit_link(page, input->code, &link))
             return false;
-        choose(page, input->code - '1');
+        page_choose(page, link, 0);
         *opened = (int)page->chosen;
         break;
     }

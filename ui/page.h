@@ -21,6 +21,8 @@ struct page {
     /* of the last drawing */
     size_t links;
     int link_rows[PAGE_LINKS_LIMIT];
+    size_t link_sections[PAGE_LINKS_LIMIT]; /* the first link of the section that each is in */
+    size_t section;                         /* the first link of the present one */
     int height;
     struct paint paint;
     int row; /* where the next line goes, on the page */
@@ -44,12 +46,18 @@ void page_labelled(struct page *page, int label_width, const char *label, enum p
                    const char *value);
 /* The area of `rows` rows, for what the page has no call for (a table); clipped as it scrolls. */
 struct paint page_rows(struct page *page, int rows, int *row);
+/* Begins a section: its links are numbered from 1 again, and digits mean those of the section that
+ * the chosen link is in (page_choose). */
+void page_section(struct page *page);
 /* A numbered row that Enter or its digit opens. */
 void page_link(struct page *page, const char *text, const char *remark);
 
 /* Scrolls and moves between links. Enter and the digits 1 to 9 set `*opened` to a link, else it is
  * -1. True when used. */
 bool page_key(struct page *page, const struct input *input, int *opened);
+
+/* Chooses a link of the last drawing and brings it into sight, `above` rows above it too. */
+void page_choose(struct page *page, size_t link, int above);
 
 json_t *page_save(const struct page *page);
 void page_restore(struct page *page, const json_t *state);

@@ -130,6 +130,10 @@ void ui_tell_error(struct ui *ui, const struct error *error);
 void ui_stop_ahead(struct ui *ui);
 void ui_ring(struct ui *ui);
 
+/* Copies a text, cleaned: the agent puts it elsewhere with Insert (or ":paste"), and, where it has
+ * one, the terminal's clipboard gets it. Tells what was copied; "" copies nothing. */
+void ui_copy(struct ui *ui, const char *text);
+
 /* --- for home -------------------------------------------------------------------------------- */
 
 enum home_part { HOME_OPEN, HOME_HANDOFFS, HOME_CASES, HOME_SERVICES, HOME_PART_COUNT };

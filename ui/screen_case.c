@@ -406,7 +406,7 @@ static const struct screen_key matter_keys[] = {
     {INPUT_CONTROL('N'), N_("Take"), N_("Takes the case into your hands."), N_("take"), run_take},
     {INPUT_NONE, NULL, N_("Mends the client's details."), N_("client"), run_client},
     {INPUT_NONE, NULL, N_("Says which service the case is about: the one whose page is open."),
-     N_("service"), run_service},
+     N_("about"), run_service},
     {0},
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/freshness.h"
 #include "app/json.h"
 #include "app/text.h"
 #include "ui/editor.h"
@@ -192,6 +193,17 @@ static void fee_hint(struct desk *desk, const struct search_result *result, char
     record_free(record);
 }
 
+/* Its source has not confirmed it for long: the page says more. */
+static bool is_stale(struct desk *desk, const struct search_result *result)
+{
+    struct record *record = NULL;
+    bool stale = catalogue_get(desk->catalogue, result->type, &result->id, &record, NULL) == 0 &&
+                 freshness_is_stale(record, desk_now(desk), desk->stale_days);
+
+    record_free(record);
+    return stale;
+}
+
 struct rows {
     struct screen *screen;
     const struct search_results *results;
@@ -228,6 +240,8 @@ static void draw_result(void *context, const struct paint *row, size_t index, bo
     if (*result->owner != '\0')
         paint_text(row, 0, owner_column, fee_column - owner_column - 1, PAINT_DIM, result->owner);
     fee_hint(rows->screen->desk, result, fee, sizeof(fee));
+    if (is_stale(rows->screen->desk, result))
+        paint_text(row, 0, fee_column - 1, 1, PAINT_WARNING, "!");
     paint_right(row, 0, fee_column, FEE_COLUMNS, PAINT_TEXT, result->ended ? _("ended") : fee);
 }
 

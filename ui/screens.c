@@ -6,7 +6,7 @@ extern const struct screen_kind screen_choice, screen_form, screen_help, screen_
     screen_search, screen_service, screen_sign_in;
 extern const struct screen_kind screen_agents, screen_case, screen_case_entry, screen_client,
     screen_contact, screen_contact_end, screen_handoff, screen_handoff_list, screen_handoff_offer,
-    screen_note, screen_outbox, screen_refusals;
+    screen_note, screen_office, screen_offices, screen_outbox, screen_refusals;
 
 /* The order is that of the key line and of the help: one a line, so that additions merge. */
 /* clang-format off */
@@ -27,6 +27,8 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_agents,     
     &screen_refusals,   
     &screen_service,    
+    &screen_offices,
+    &screen_office,
     &screen_client,     
     &screen_case_entry, 
     &screen_choice,     

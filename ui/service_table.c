@@ -1,4 +1,5 @@
-#include "ui/service_table.h"
+/* The channels of a service side by side: can it be had now, fee, how long it takes, hours, how. */
+#include "ui/service_view.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -6,14 +7,15 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "ui/format.h"
+#include "ui/format_hours.h"
 #include "ui/language.h"
 
 /* Columns of the table. */
 #define CHANNEL_COLUMN 2
-#define FEE_COLUMN     17
-#define SPAN_COLUMN    29
-#define HOW_COLUMN     52
-#define NARROW         70 /* with less the last column goes below */
+#define NOW_COLUMN     16
+#define FEE_COLUMN     33
+#define SPAN_COLUMN    44
+#define DETAIL_COLUMN  NOW_COLUMN
 
 /* The lowest fee there is, -1 when no two channels can be compared. */
 static int64_t cheapest_fee(const json_t *channels)
@@ -69,79 +71,145 @@ static const char *cheapest_mark(const struct paint *paint)
     return paint_is_plain(paint) ? "*" : "✓";
 }
 
-static void draw_row(struct page *page, const struct record *service, const json_t *channel,
-                     const char *own, int64_t cheapest)
+/* "open to 16:30", "any time", "not known". */
+static enum paint_style now_text(const struct availability *now, int64_t now_ms, char *text,
+                                 size_t size)
 {
+    switch (now->kind) {
+    case AVAILABILITY_OPEN:
+    case AVAILABILITY_CLOSED:
+        format_opening(text, size, now->schedule, &now->state, now_ms);
+        return now->state.open ? PAINT_GOOD : PAINT_WARNING;
+    case AVAILABILITY_ALWAYS:
+        text_copy(text, size, _("any time"));
+        return PAINT_GOOD;
+    case AVAILABILITY_NOT_OFFERED:
+        text_copy(text, size, _("not offered"));
+        return PAINT_DIM;
+    case AVAILABILITY_UNKNOWN:
+        break;
+    }
+    text_copy(text, size, _("not known"));
+    return PAINT_DIM;
+}
+
+static void add_detail(struct text_buffer *detail, const char *text)
+{
+    if (*text != '\0')
+        text_buffer_add_format(detail, "%s%s", detail->length > 0 ? " · " : "", text);
+}
+
+/* How, when and where, in one line below the row. */
+static void draw_detail(struct page *page, const json_t *channel, const struct availability *now)
+{
+    struct text_buffer detail = {0};
+    char week[256] = "";
+
+    if (now->state.holiday)
+        add_detail(&detail, _("closed today, a holiday"));
+    if (now->office != NULL) {
+        char where[300];
+
+        snprintf(where, sizeof(where), _("not here; %s"),
+                 format_localised(json_object_get(now->office->body, "title")));
+        add_detail(&detail, where);
+    }
+    add_detail(&detail, format_localised(json_object_get(channel, "how")));
+    add_detail(&detail, format_localised(json_object_get(channel, "hours")));
+    if (json_object_get(channel, "schedule") != NULL && now->schedule != NULL)
+        format_week(week, sizeof(week), now->schedule);
+    add_detail(&detail, week);
+    if (detail.length > 0 && !detail.failed)
+        page_text(page, DETAIL_COLUMN, PAINT_DIM, detail.bytes);
+    text_buffer_free(&detail);
+}
+
+struct table {
+    struct service *service;
+    const char *own;
+    int64_t cheapest, now_ms;
+};
+
+static void draw_row(const struct table *table, size_t index, const json_t *channel)
+{
+    struct page *page = &table->service->page;
+    const struct availability *now = &table->service->channels[index];
     const char *name = json_text_or(channel, "channel", "");
     const json_t *fee = json_object_get(channel, "fee");
-    const char *how = format_localised(json_object_get(channel, "how"));
-    bool is_own = strcmp(name, own) == 0;
-    bool closed = json_is_false(json_object_get(channel, "available"));
-    bool is_cheapest = cheapest >= 0 && !closed && json_integer_or(fee, "amount", -1) == cheapest;
-    char money[64], span[128];
-    int row, used, rows, how_rows = 0;
+    bool is_own = strcmp(name, table->own) == 0;
+    bool closed = now->kind == AVAILABILITY_NOT_OFFERED;
+    bool is_cheapest =
+        table->cheapest >= 0 && !closed && json_integer_or(fee, "amount", -1) == table->cheapest;
+    char money[64], span[128], text[64];
+    enum paint_style style = now_text(now, table->now_ms, text, sizeof(text));
+    int row, used, rows;
     struct paint paint = page_rows(page, 1, &row);
-    bool narrow = paint.columns < NARROW;
 
-    format_money(money, sizeof(money), fee);
-    span_text(service, channel, span, sizeof(span));
     if (is_own)
         paint_text(&paint, row, 0, 1, PAINT_ACCENT, paint_is_plain(&paint) ? ">" : "▸");
-    paint_text(&paint, row, CHANNEL_COLUMN, FEE_COLUMN - CHANNEL_COLUMN - 1,
+    paint_text(&paint, row, CHANNEL_COLUMN, NOW_COLUMN - CHANNEL_COLUMN - 1,
                closed   ? PAINT_DIM
                : is_own ? PAINT_ACCENT
                         : PAINT_TEXT,
                format_channel(name));
-    if (closed) {
-        paint_text(&paint, row, FEE_COLUMN, -1, PAINT_DIM, _("not offered"));
+    paint_text(&paint, row, NOW_COLUMN, FEE_COLUMN - NOW_COLUMN - 1, style, text);
+    if (closed)
         return;
-    }
-    used = paint_text(&paint, row, FEE_COLUMN, SPAN_COLUMN - FEE_COLUMN - 1,
+    format_money(money, sizeof(money), fee);
+    span_text(table->service->record, channel, span, sizeof(span));
+    used = paint_text(&paint, row, FEE_COLUMN, SPAN_COLUMN - FEE_COLUMN - 3,
                       is_cheapest ? PAINT_GOOD : PAINT_TEXT, money);
     if (is_cheapest)
         paint_text(&paint, row, FEE_COLUMN + used + 1, 1, PAINT_GOOD, cheapest_mark(&paint));
-    rows = paint_wrapped(&paint, row, SPAN_COLUMN, narrow ? -1 : HOW_COLUMN - SPAN_COLUMN - 1, 3,
-                         PAINT_TEXT, span);
-    if (!narrow)
-        how_rows = paint_wrapped(&paint, row, HOW_COLUMN, -1, 3, PAINT_DIM, how);
-    rows = how_rows > rows ? how_rows : rows;
+    rows = paint_wrapped(&paint, row, SPAN_COLUMN, -1, 3, PAINT_TEXT, span);
     page_rows(page, rows > 1 ? rows - 1 : 0, &row);
-    if (narrow)
-        page_text(page, FEE_COLUMN, PAINT_DIM, how);
+    draw_detail(page, channel, now);
 }
 
-void service_table_draw(struct page *page, const struct record *service, const char *own)
+static bool any_fee_known(const json_t *channels)
 {
-    const json_t *channels = json_object_get(service->body, "channels"), *channel;
-    int64_t cheapest = cheapest_fee(channels);
+    const json_t *channel;
+    size_t index;
+
+    json_array_foreach(channels, index, channel)
+    {
+        if (json_object_get(channel, "fee") != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void draw_heads(const struct paint *paint, int row)
+{
+    paint_text(paint, row, CHANNEL_COLUMN, NOW_COLUMN - CHANNEL_COLUMN - 1, PAINT_LABEL,
+               _("Channel"));
+    paint_text(paint, row, NOW_COLUMN, FEE_COLUMN - NOW_COLUMN - 1, PAINT_LABEL, _("Now"));
+    paint_text(paint, row, FEE_COLUMN, SPAN_COLUMN - FEE_COLUMN - 1, PAINT_LABEL, _("Fee"));
+    paint_text(paint, row, SPAN_COLUMN, -1, PAINT_LABEL, _("Takes"));
+}
+
+void service_table_draw(struct service *service, const char *own, int64_t now_ms)
+{
+    const json_t *channels = json_object_get(service->record->body, "channels"), *channel;
+    struct table table = {service, own, cheapest_fee(channels), now_ms};
+    struct page *page = &service->page;
     struct paint paint;
     size_t index;
     int row;
 
-    if (json_array_size(channels) == 0)
+    if (service->channel_count == 0)
         return;
     paint = page_rows(page, 1, &row);
-    paint_text(&paint, row, CHANNEL_COLUMN, 14, PAINT_LABEL, _("Channel"));
-    paint_text(&paint, row, FEE_COLUMN, 11, PAINT_LABEL, _("Fee"));
-    paint_text(&paint, row, SPAN_COLUMN, 24, PAINT_LABEL, _("Takes"));
-    if (paint.columns >= NARROW)
-        paint_text(&paint, row, HOW_COLUMN, -1, PAINT_LABEL, _("How"));
+    draw_heads(&paint, row);
     json_array_foreach(channels, index, channel)
     {
-        draw_row(page, service, channel, own, cheapest);
+        if (index < service->channel_count)
+            draw_row(&table, index, channel);
     }
-    if (json_is_true(json_object_get(service->body, "fee")) && cheapest < 0) {
-        bool known = false;
-
-        json_array_foreach(channels, index, channel)
-        {
-            known = known || json_object_get(channel, "fee") != NULL;
-        }
-        if (!known)
-            page_text(page, CHANNEL_COLUMN, PAINT_DIM,
-                      _("There is a fee; the source does not say how much."));
-    }
-    if (cheapest >= 0) {
+    if (json_is_true(json_object_get(service->record->body, "fee")) && !any_fee_known(channels))
+        page_text(page, CHANNEL_COLUMN, PAINT_DIM,
+                  _("There is a fee; the source does not say how much."));
+    if (table.cheapest >= 0) {
         char text[64];
 
         snprintf(text, sizeof(text), _("%s the cheapest"), cheapest_mark(&paint));

@@ -11,6 +11,7 @@
 #include <wchar.h>
 
 #include <curses.h>
+#include <sodium.h>
 
 #include "ui/terminfo.h"
 
@@ -20,6 +21,7 @@ struct terminal {
     struct input_decoder *decoder; /* owned */
     attr_t attributes[PAINT_STYLE_COUNT];
     short pairs[PAINT_STYLE_COUNT];
+    bool clipboard; /* takes OSC 52 */
 };
 
 /* How a meaning looks: with 256 colours, with 8, and without. Middle tones are chosen to be read on
@@ -169,6 +171,32 @@ void terminal_ring(struct terminal *terminal)
 {
     (void)terminal;
     beep();
+}
+
+bool terminal_set_clipboard(struct terminal *terminal, const char *word)
+{
+    if (strcmp(word, "auto") == 0)
+        terminal->clipboard = terminfo_has("Ms");
+    else if (strcmp(word, "yes") == 0 || strcmp(word, "no") == 0)
+        terminal->clipboard = strcmp(word, "yes") == 0;
+    else
+        return false;
+    return true;
+}
+
+void terminal_copy(struct terminal *terminal, const char *text)
+{
+    size_t length = strlen(text);
+    size_t size = sodium_base64_encoded_len(length, sodium_base64_VARIANT_ORIGINAL);
+    char *encoded;
+
+    if (!terminal->clipboard || (encoded = malloc(size)) == NULL)
+        return;
+    sodium_bin2base64(encoded, size, (const unsigned char *)text, length,
+                      sodium_base64_VARIANT_ORIGINAL);
+    fprintf(stdout, "\033]52;c;%s\a", encoded);
+    fflush(stdout);
+    free(encoded);
 }
 
 /* The cell's text as ncurses wants it; what it would show in another number of columns than the

@@ -29,6 +29,12 @@ void terminal_resize(struct terminal *terminal);
 void terminal_redraw(struct terminal *terminal);
 void terminal_ring(struct terminal *terminal);
 
+/* Whether a copied text goes to the terminal's clipboard (OSC 52): "auto" where its terminfo entry
+ * says that it takes one (Ms; tmux does), "yes" always, "no" never. False for another word. */
+bool terminal_set_clipboard(struct terminal *terminal, const char *word);
+/* Sends a text there, in base64: nothing of it can be taken for a command. */
+void terminal_copy(struct terminal *terminal, const char *text);
+
 /* Readable when keys came. */
 int terminal_fd(const struct terminal *terminal);
 /* Reads all bytes that are there into the decoder; false when the terminal has gone. */

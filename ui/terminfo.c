@@ -45,6 +45,11 @@ void terminfo_learn(struct input_decoder *decoder)
         input_decoder_learn(decoder, terminfo_string(terminfo_keys[i].name), terminfo_keys[i].code);
 }
 
+bool terminfo_has(const char *name)
+{
+    return terminfo_string(name) != NULL;
+}
+
 void terminfo_send(const char *name)
 {
     const char *string = terminfo_string(name);

@@ -111,6 +111,18 @@ void ui_ring(struct ui *ui)
     ui->ring = true;
 }
 
+void ui_copy(struct ui *ui, const char *text)
+{
+    char *clean = *text == '\0' ? NULL : text_clean(text, strlen(text), true);
+
+    if (clean == NULL)
+        return;
+    free(ui->desk->copied);
+    ui->desk->copied = clean;
+    ui->copy = true;
+    ui_tell(ui, UI_DONE, _("Copied: %s"), clean);
+}
+
 void ui_stop_ahead(struct ui *ui)
 {
     ui->ring = ui->stop = true;
@@ -122,6 +134,14 @@ bool ui_take_ring(struct ui *ui)
 
     ui->ring = false;
     return ring;
+}
+
+bool ui_take_copy(struct ui *ui)
+{
+    bool copy = ui->copy;
+
+    ui->copy = false;
+    return copy;
 }
 
 bool ui_take_stop(struct ui *ui)

@@ -44,6 +44,8 @@ void ui_quit(struct ui *ui);
 /* True once after ui_ring / ui_stop_ahead. */
 bool ui_take_ring(struct ui *ui);
 bool ui_take_stop(struct ui *ui);
+/* True once after ui_copy: desk->copied is for the terminal's clipboard. */
+bool ui_take_copy(struct ui *ui);
 /* The screen on top, NULL when there is none. Borrowed. */
 struct screen *ui_top(struct ui *ui);
 

@@ -26,7 +26,7 @@ struct ui {
     struct desk *desk;                   /* borrowed */
     struct entry *stack[UI_STACK_LIMIT]; /* owned; the top is the last */
     size_t count;
-    bool over, ring, stop, signing_out;
+    bool over, ring, stop, copy, signing_out;
     enum ui_message message_kind;
     char message[ERROR_MESSAGE_SIZE]; /* "" for none */
     struct editor *command;           /* the command line */

@@ -223,6 +223,7 @@ static int prepare(struct program *program, struct error *error)
     program->desk.login = login == NULL ? "" : login;
     program->desk.password = program->password;
     program->desk.print_command = config_text(program->config, "print-command");
+    program->desk.stale_days = config_number(program->config, "stale-days");
     clock_init(&program->desk.clock, clock_system, NULL);
     if (code == 0)
         code = choose_channel(program, error);
@@ -250,6 +251,10 @@ static int run_screen(struct program *program, struct error *error)
     }
     if (code == 0)
         code = terminal_open(&program->terminal, config_switch(program->config, "plain"), error);
+    if (code == 0 &&
+        !terminal_set_clipboard(program->terminal, config_text(program->config, "clipboard")))
+        code = error_set(error, ERROR_INVALID, "clipboard: %s is not auto, yes or no",
+                         config_text(program->config, "clipboard"));
     if (code == 0) {
         ui_open(program->ui, "sign-in", NULL);
         code = loop_run(program->ui, program->terminal, &program->desk, error);

@@ -45,5 +45,18 @@ const struct config_key guichet_keys[] = {
      .letter = 'p',
      .shape = CONFIG_SWITCH,
      .help = "No boxes, no colours: for screen readers and Braille lines."},
+    {.name = "clipboard",
+     .shape = CONFIG_TEXT,
+     .argument = "auto|yes|no",
+     .preset = "auto",
+     .help = "Whether what is copied also goes to the terminal's clipboard (OSC 52); auto: where "
+             "terminfo knows that the terminal takes it."},
+    {.name = "stale-days",
+     .shape = CONFIG_NUMBER,
+     .argument = "DAYS",
+     .preset = "365",
+     .minimum = 0,
+     .maximum = 36500,
+     .help = "Mark what the catalogue's source has not confirmed for so many days; 0: never."},
     {.name = NULL},
 };

@@ -31,7 +31,7 @@ static void home_offers_what_is_often_opened(void **state)
     ui_fixture_type(fixture, ESC);
     ui_fixture_type(fixture, ESC);
     assert_true(ui_fixture_shows(fixture, "1  Driving licence"));
-    ui_fixture_type(fixture, "1");
+    ui_fixture_type(fixture, "r1");
     assert_true(ui_fixture_shows(fixture, "Service · Driving licence"));
 }
 
@@ -51,12 +51,12 @@ static void the_channels_stand_side_by_side(void **state)
 
     ui_open(fixture->ui, "service", json_pack("{s:s}", "key", "t/birth"));
     ui_fixture_draw(fixture);
-    assert_true(ui_fixture_shows(fixture, "▸ counter        $50.00"));
-    assert_true(ui_fixture_shows(fixture, "  online         $30.25 ✓    15 business days"));
-    assert_true(ui_fixture_shows(fixture, "  phone          not offered"));
+    assert_true(ui_fixture_shows(fixture, "▸ counter       not known        $50.00"));
+    assert_true(ui_fixture_shows(fixture, "  online        any time         $30.25 ✓   15 business days"));
+    assert_true(ui_fixture_shows(fixture, "  phone         not offered"));
     assert_true(ui_fixture_shows(fixture, "Not yours to serve"));
     ui_fixture_press(fixture, INPUT_CONTROL('T'));
-    assert_true(ui_fixture_shows(fixture, "▸ comptoir       50,00 $"));
+    assert_true(ui_fixture_shows(fixture, "▸ comptoir      inconnu          50,00 $"));
     assert_true(ui_fixture_shows(fixture, "15 jours ouvrables"));
 }
 
@@ -68,7 +68,7 @@ static void a_moved_service_is_followed_and_said(void **state)
     ui_fixture_draw(fixture);
     assert_true(ui_fixture_shows(fixture, "\"Baptismal record\" is now this service."));
     assert_true(ui_fixture_shows(fixture, "Service · Birth certificate"));
-    ui_fixture_type(fixture, "1");
+    ui_fixture_type(fixture, "r1");
     assert_true(ui_fixture_shows(fixture, "Service · Driving licence"));
 }
 
