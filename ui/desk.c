@@ -35,6 +35,10 @@ void desk_agent_name(struct desk *desk, const struct id *agent, char *name, size
     struct record *record = NULL;
 
     text_copy(name, size, "");
+    if (id_equal(agent, &continue_web_agent)) {
+        text_copy(name, size, _("the client on the web"));
+        return;
+    }
     if (desk->agent != NULL && id_equal(agent, &desk->agent->id)) {
         text_copy(name, size, record_text(desk->agent, "name"));
         return;

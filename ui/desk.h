@@ -12,6 +12,7 @@
 #include "app/author.h"
 #include "app/catalogue.h"
 #include "app/clock.h"
+#include "app/continue.h"
 #include "app/error.h"
 #include "app/id.h"
 #include "app/link.h"
@@ -51,8 +52,10 @@ struct desk {
     bool language_fixed;              /* chosen for this run: the saved one does not replace it */
     struct clock clock;
     struct id_generator ids;
-    char channel[16]; /* how this terminal serves: a word of channel_words; "counter" */
-    bool local_only;  /* the server refused this agent: reading only */
+    char channel[16];        /* how this terminal serves: a word of channel_words; "counter" */
+    const char *web_address; /* where a client types a continue code; "" */
+    struct continue_validity continue_validity; /* how long one lives */
+    bool local_only;                            /* the server refused this agent: reading only */
     struct desk_open open;
     int64_t stale_days; /* a catalogue record confirmed longer ago is marked; 0: none is */
     char *copied;       /* what was copied last, NULL for nothing; owned. See ui_copy */
@@ -77,7 +80,8 @@ int64_t desk_now(const struct desk *desk);
 const struct id *desk_agent(const struct desk *desk);
 const char *desk_office(const struct desk *desk);
 const char *desk_login(const struct desk *desk);
-/* An agent's name by id from the catalogue, "" when unknown: for "written by". */
+/* An agent's name by id from the catalogue, or that it was the client on the web; "" when unknown:
+ * for "written by". */
 void desk_agent_name(struct desk *desk, const struct id *agent, char *name, size_t size);
 
 /* Who makes operations here (app/author.h). NULL members never; borrows from the desk: use it at

@@ -34,7 +34,7 @@ const char *language_now(void);
 
 /* `text` (a msgid) in a given language: what is read to the client, whose language may not be the
  * agent's. Static string, never NULL. Screen thread only. */
-const char *language_text(const char *language, const char *text);
+const char *language_text(const char *language, const char *text) __attribute__((format_arg(2)));
 
 /* The plural of both languages (French: 0 and 1 are singular). */
 #define language_plural(one, many, count) ngettext(one, many, (unsigned long)(count))

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
     ui/commands.c ui/ui_internal.h \
+    ui/continue_glyphs.c ui/continue_glyphs.h \
     ui/desk.c ui/desk.h \
     ui/editor.c ui/editor.h \
     ui/format.c ui/format.h \
@@ -24,6 +25,7 @@ libui_a_SOURCES = \
     ui/screen_client.c \
     ui/screen_contact.c ui/screen_contact.h ui/screen_contact_end.c ui/screen_contact_now.c \
     ui/screen_contact_search.c \
+    ui/screen_continue.c \
     ui/screen_handoff.c ui/screen_handoff.h ui/screen_handoff_list.c ui/screen_handoff_offer.c \
     ui/screen_note.c \
     ui/screen_outbox.c ui/screen_outbox.h ui/screen_outbox_words.c \
@@ -38,6 +40,7 @@ libui_a_SOURCES = \
     ui/screen_form_record.c \
     ui/screen_form_review.c \
     ui/screen_form_version.c \
+    ui/screen_form_source.c \
     ui/screen_help.c \
     ui/screen_home.c \
     ui/screen_lock.c \

@@ -7,6 +7,7 @@
 
 #include "app/case.h"
 #include "app/json.h"
+#include "app/submission.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -41,7 +42,10 @@ void case_entry_title(struct desk *desk, const struct record *record, char *titl
         return;
     case RECORD_SUBMISSION:
         work_title(desk, RECORD_FORM, record_text(record, "form"), name, sizeof(name));
-        snprintf(title, size, _("form, %s"), format_word(record_text(record, "status")));
+        if (submission_is_draft(record) && *record_text(record, "given_back_at") != '\0')
+            text_copy(title, size, _("form, given back by the client"));
+        else
+            snprintf(title, size, _("form, %s"), format_word(record_text(record, "status")));
         return;
     case RECORD_HANDOFF:
         work_target_name(desk, record, name, sizeof(name));
@@ -395,6 +399,30 @@ static void run_service(struct screen *screen, const char *argument)
     json_decref(page);
 }
 
+/* The draft that is meant: the marked one, else the newest. NULL when there is none. Borrowed. */
+static const struct record *draft_of(const struct matter *matter)
+{
+    const struct record *marked =
+        matter->list.count == 0 ? NULL : matter->file.entries[matter->list.selected].record;
+
+    if (marked != NULL && marked->type == RECORD_SUBMISSION)
+        return submission_is_draft(marked) ? marked : NULL;
+    for (size_t i = 0; i < matter->file.count; i++)
+        if (matter->file.entries[i].record->type == RECORD_SUBMISSION &&
+            submission_is_draft(matter->file.entries[i].record))
+            return matter->file.entries[i].record;
+    return NULL;
+}
+
+static void run_web(struct screen *screen, const char *argument)
+{
+    const struct record *draft = draft_of(screen->data);
+
+    (void)argument;
+    if (draft != NULL)
+        ui_open(screen->ui, "continue", json_pack("{s:s}", "submission", draft->id.text));
+}
+
 static const struct screen_key matter_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Shows the marked entry in full, or goes on with the form."), NULL,
      run_entry},
@@ -404,6 +432,8 @@ static const struct screen_key matter_keys[] = {
     {INPUT_CONTROL('X'), N_("End"), N_("Ends the contact with its outcome."), N_("end"), run_end},
     {INPUT_CONTROL('R'), N_("Status"), N_("Says where the case stands."), N_("status"), run_status},
     {INPUT_CONTROL('N'), N_("Take"), N_("Takes the case into your hands."), N_("take"), run_take},
+    {'w', N_("Web"), N_("Gives the client a code to go on with the draft of a form on the web."),
+     N_("web"), run_web},
     {INPUT_NONE, NULL, N_("Mends the client's details."), N_("client"), run_client},
     {INPUT_NONE, NULL, N_("Says which service the case is about: the one whose page is open."),
      N_("about"), run_service},
@@ -413,6 +443,8 @@ static const struct screen_key matter_keys[] = {
 /* Without a contact there is none to end. */
 static bool matter_offers(const struct screen *screen, const struct screen_key *key)
 {
+    if (key->run == run_web)
+        return screen->data != NULL && draft_of(screen->data) != NULL;
     return key->run != run_end || !id_is_empty(&screen->desk->open.contact);
 }
 

@@ -343,6 +343,20 @@ static void run_handoff(struct screen *screen, const char *argument)
         ui_open(screen->ui, "handoff", NULL);
 }
 
+/* The client goes on with this form on the web. */
+static void run_web(struct screen *screen, const char *argument)
+{
+    struct form_screen *form = screen->data;
+
+    (void)argument;
+    if (form->fill == NULL || !form_begin(screen))
+        return;
+    fill_take(form->fill);
+    if (form_keep(screen, true))
+        ui_open(screen->ui, "continue",
+                json_pack("{s:s}", "submission", form->submission->id.text));
+}
+
 static const struct screen_key form_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Opens the marked form."), NULL, NULL},
     {INPUT_TAB, NULL,
@@ -353,6 +367,9 @@ static const struct screen_key form_keys[] = {
      N_("review"), run_review},
     {INPUT_F(5), N_("Hand off"), N_("Hands the form off to somebody else, at this very field."),
      NULL, run_handoff},
+    {INPUT_F(12), N_("Web"),
+     N_("Gives the client a code to go on with the form on the web; at the review w does it too."),
+     N_("web"), run_web},
     {INPUT_CONTROL('N'), N_("Error"), N_("Goes to the next field that is wrong or missing."),
      N_("error"), run_next_fault},
     {INPUT_CONTROL('Y'), N_("Undo"), N_("Takes the last change back."), N_("undo"), run_undo},
@@ -389,7 +406,7 @@ static bool form_offers(const struct screen *screen, const struct screen_key *ke
     if (form->mode == FORM_READING)
         return false;
     if (form->mode == FORM_REVIEWING)
-        return key->run == run_next_fault || key->run == run_handoff;
+        return key->run == run_next_fault || key->run == run_handoff || key->run == run_web;
     current = fill_current(form->fill);
     line = current < fill_line_count(form->fill) ? fill_line(form->fill, current) : NULL;
     if (key->run == run_known)
@@ -423,8 +440,10 @@ static int add_draft(void *context, const struct record *record, enum store_pend
                              &form, NULL) != 0)
         return 0;
     title = format_localised(json_object_get(form->body, "title"));
-    home_add(drafts->home, HOME_OPEN, title, _("form, draft"), "form",
-             json_pack("{s:s}", "submission", record->id.text));
+    home_add(drafts->home, HOME_OPEN, title,
+             *record_text(record, "given_back_at") == '\0' ? _("form, draft")
+                                                           : _("form, given back by the client"),
+             "form", json_pack("{s:s}", "submission", record->id.text));
     record_free(form);
     return 0;
 }

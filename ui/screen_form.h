@@ -107,6 +107,8 @@ struct form_screen {
 /* Begins from the key of a form, or from the id of a submission; "" for none of them. */
 int form_load(struct screen *screen, const char *key, const char *submission, struct error *error);
 void form_unload(struct form_screen *form);
+/* Begins the draft, if it is not begun. Failing is told. */
+bool form_begin(struct screen *screen);
 /* Keeps what has changed. `field`: also where the agent stands. Failing is told. */
 bool form_keep(struct screen *screen, bool field);
 enum form_kept form_kept(const struct form_screen *form);
@@ -156,6 +158,18 @@ int form_field_rows(const struct form_screen *form, size_t line, int width);
 void form_field_draw(struct form_screen *form, size_t line, const struct paint *box);
 void form_popup_draw(struct form_screen *form, const struct paint *paint, int row, int column,
                      int width);
+
+/* --- screen_form_source.c --- */
+
+/* The channel by which the answer at this place came, a word of channel_words; "" when it is not
+ * known, or the answer is not kept yet. */
+const char *form_source_channel(const struct form_screen *form, const char *pointer);
+/* "Answered by Ann Roy · phone · 14:05", "" when nothing is known. */
+void form_source_words(struct screen *screen, const char *pointer, char *text, size_t size);
+/* "counter 5 · online 2": how many answers came by which channel. */
+void form_source_totals(const struct form_screen *form, char *text, size_t size);
+/* The stamp of a change (merge.h) is the client's own, on the web. */
+bool form_source_is_client(const json_t *stamp);
 
 /* --- screen_form_draw.c --- */
 

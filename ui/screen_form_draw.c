@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/text.h"
+#include "ui/format.h"
 #include "ui/language.h"
 
 /* Rows above the fields (tabs, a blank) and below them (a sentence of help). */
@@ -271,6 +272,7 @@ static void draw_side(const struct form_screen *form, const struct placed *place
     const struct fill_line *line = fill_line(form->fill, placed->line);
     enum paint_style style;
     const char *note = placed->message_below ? NULL : note_of(form, placed->line, &style);
+    bool web = strcmp(form_source_channel(form, line->pointer), "web") == 0;
     char *understood = NULL;
 
     if (note != NULL) {
@@ -282,9 +284,12 @@ static void draw_side(const struct form_screen *form, const struct placed *place
     if (understood != NULL)
         paint_format(paint, row, column, -1, PAINT_GOOD, "= %s", understood);
     else if (line->received)
-        paint_text(paint, row, column, -1, PAINT_ACCENT, _("changed elsewhere"));
+        paint_text(paint, row, column, -1, PAINT_ACCENT,
+                   web ? _("changed online") : _("changed elsewhere"));
     else if (line->known)
         paint_text(paint, row, column, -1, PAINT_DIM, _("from the file"));
+    else if (web)
+        paint_text(paint, row, column, -1, PAINT_DIM, format_channel("web"));
     free(understood);
 }
 

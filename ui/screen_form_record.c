@@ -187,6 +187,17 @@ void form_show_aside(struct form_screen *form)
     json_decref(all);
 }
 
+bool form_begin(struct screen *screen)
+{
+    struct form_screen *form = screen->data;
+    struct error error = ERROR_INIT;
+
+    if (form->submission != NULL || start(screen, &error) == 0)
+        return true;
+    ui_tell_error(screen->ui, &error);
+    return false;
+}
+
 static int change(struct screen *screen, bool field, bool submit, struct error *error)
 {
     struct form_screen *form = screen->data;
@@ -283,7 +294,9 @@ static void tell_received(struct screen *screen, int count)
     struct id agent;
     char name[200] = "";
 
-    if (id_parse(&agent, json_text_or(updated, "agent", "")))
+    if (form_source_is_client(updated))
+        text_copy(name, sizeof(name), _("The client on the web"));
+    else if (id_parse(&agent, json_text_or(updated, "agent", "")))
         desk_agent_name(screen->desk, &agent, name, sizeof(name));
     if (*name == '\0')
         text_copy(name, sizeof(name), _("another terminal"));
@@ -312,6 +325,7 @@ static void lose_submission(struct screen *screen)
 void form_reread(struct screen *screen)
 {
     struct form_screen *form = screen->data;
+    bool given_back;
     int count;
     int code;
 
@@ -321,6 +335,7 @@ void form_reread(struct screen *screen)
     form_version_follow(screen);
     if (form->submission == NULL)
         return;
+    given_back = *record_text(form->submission, "given_back_at") != '\0';
     code = read_submission(screen, &form->submission->id, NULL);
     if (code == ERROR_NOT_FOUND && form->mode != FORM_READING)
         lose_submission(screen);
@@ -346,6 +361,8 @@ void form_reread(struct screen *screen)
         form_follow_focus(form);
         tell_received(screen, count);
     }
+    if (*record_text(form->submission, "given_back_at") != '\0' && !given_back)
+        ui_tell(screen->ui, UI_NOTE, "%s", _("The client has given the form back"));
     if (fill_stranded(form->fill) != NULL)
         ui_tell(screen->ui, UI_WARNING, _("The field is gone; what you typed: %s"),
                 fill_stranded(form->fill));

@@ -11,6 +11,7 @@
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/work.h"
 
 #define HEAD_ROWS 2
 #define FOOT_ROWS 3
@@ -118,7 +119,9 @@ static void draw_row(void *context, const struct paint *paint, size_t index, boo
     const struct review_row *row = &form->review[index];
     enum form_language language = form_language(language_now());
     const struct fill_line *line;
+    const char *source;
     char *spoken;
+    int width;
 
     (void)selected;
     switch (row->kind) {
@@ -137,7 +140,13 @@ static void draw_row(void *context, const struct paint *paint, size_t index, boo
         line = fill_line(form->fill, row->index);
         spoken =
             answer_spoken(line->element->control, fill_value(form->fill, row->index), language);
+        source = form_source_channel(form, line->pointer);
+        source = *source == '\0' ? "" : format_channel(source);
         draw_labelled(form, row->index, paint, PAINT_VALUE, spoken == NULL ? "" : spoken);
+        /* A long answer ends before it. */
+        width = (int)text_width(source, strlen(source));
+        paint_fill(paint, 0, paint->columns - width - 1, width + 1, PAINT_TEXT);
+        paint_right(paint, 0, 0, paint->columns, PAINT_DIM, source);
         free(spoken);
         break;
     case REVIEW_APART:
@@ -158,11 +167,13 @@ static void draw_row(void *context, const struct paint *paint, size_t index, boo
 }
 
 /* What the marked row needs said: the sentence of a consent, what Enter does. */
-static void draw_foot(const struct form_screen *form, const struct paint *paint, int row)
+static void draw_foot(struct screen *screen, const struct paint *paint, int row)
 {
+    const struct form_screen *form = screen->data;
     const struct review_row *marked = &form->review[form->rows.selected];
     enum form_language language = form_language(language_now());
     const char *consent;
+    char source[2 * WORK_NAME_SIZE];
 
     switch (marked->kind) {
     case REVIEW_RECIPIENT:
@@ -173,14 +184,17 @@ static void draw_foot(const struct form_screen *form, const struct paint *paint,
                    _("Read it to the client. Space: yes or no; Enter: yes, and the next one."));
         break;
     case REVIEW_FAULT:
-        paint_text(paint, row, 0, -1, PAINT_DIM, _("Enter goes to this field."));
+        paint_text(paint, row + 1, 0, -1, PAINT_DIM, _("Enter goes to this field."));
         break;
     case REVIEW_STRAY:
         paint_text(paint, row, 0, -1, PAINT_DIM,
                    _("The form has no field for this: tell its owner."));
         break;
     case REVIEW_ANSWER:
-        paint_text(paint, row, 0, -1, PAINT_DIM, _("Enter goes to this field."));
+        form_source_words(screen, fill_line(form->fill, marked->index)->pointer, source,
+                          sizeof(source));
+        paint_text(paint, row, 0, -1, PAINT_TEXT, source);
+        paint_text(paint, row + 1, 0, -1, PAINT_DIM, _("Enter goes to this field."));
         break;
     case REVIEW_APART:
         paint_text(paint, row, 0, -1, PAINT_DIM,
@@ -212,7 +226,7 @@ void form_review_draw(struct screen *screen, const struct paint *paint)
         paint_text(&title, 0, 0, -1, PAINT_TITLE, _("Review before submission"));
     form_draw_progress(form, paint);
     list_draw(&form->rows, &rows, 1, true, draw_row, form);
-    draw_foot(form, paint, paint->rows - FOOT_ROWS);
+    draw_foot(screen, paint, paint->rows - FOOT_ROWS);
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */
@@ -289,6 +303,10 @@ bool form_review_key(struct screen *screen, const struct input *input)
         list_select(&form->rows,
                     (form->rows.selected + form->review_count - 1) % form->review_count);
         return true;
+    case 'w':
+        ui_open(screen->ui, "continue",
+                json_pack("{s:s}", "submission", form->submission->id.text));
+        return true;
     case ' ':
         if (row->kind == REVIEW_RECIPIENT)
             set_consent(screen, row->index, !fill_consent(form->fill, row->index));
@@ -309,7 +327,7 @@ void form_reading_open(struct form_screen *form)
 static void draw_reading(struct screen *screen, const struct paint *paint)
 {
     struct form_screen *form = screen->data;
-    char when[64] = "";
+    char when[64] = "", totals[WORK_NAME_SIZE];
     int64_t ms;
     char *text = fill_to_text(form->fill, paint->columns > 20 ? (size_t)paint->columns : 20);
 
@@ -319,6 +337,8 @@ static void draw_reading(struct screen *screen, const struct paint *paint)
     page_labelled(&form->page, 12, _("Status"), PAINT_GOOD,
                   format_word(record_text(form->submission, "status")));
     page_labelled(&form->page, 12, _("Submitted"), PAINT_VALUE, when);
+    form_source_totals(form, totals, sizeof(totals));
+    page_labelled(&form->page, 12, _("Answered"), PAINT_VALUE, totals);
     page_blank(&form->page);
     page_text(&form->page, 0, PAINT_TEXT, text == NULL ? "" : text);
     free(text);

@@ -180,6 +180,18 @@ static int choose_channel(struct program *program, struct error *error)
     return error_set(error, ERROR_INVALID, "no such channel: %s (counter, phone ...)", channel);
 }
 
+static int choose_continue(struct program *program, struct error *error)
+{
+    const char *span = config_text(program->config, "continue-validity");
+
+    program->desk.web_address = config_text(program->config, "web-address");
+    if (continue_validity_parse(&program->desk.continue_validity, span))
+        return 0;
+    return error_set(error, ERROR_INVALID,
+                     "continue-validity: not a span such as \"10 business-days\" or \"48 hours\", "
+                     "92 days at most");
+}
+
 static int open_catalogue(struct program *program, struct error *error)
 {
     const char *directory = config_text(program->config, "data-directory");
@@ -227,6 +239,8 @@ static int prepare(struct program *program, struct error *error)
     clock_init(&program->desk.clock, clock_system, NULL);
     if (code == 0)
         code = choose_channel(program, error);
+    if (code == 0)
+        code = choose_continue(program, error);
     if (code == 0)
         code = read_password(program, error);
     if (code == 0)

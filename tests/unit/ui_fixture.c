@@ -76,6 +76,8 @@ static void open_desk(struct ui_fixture *fixture, struct seal_key *key)
     clock_init(&fixture->desk.clock, clock_system, NULL);
     fixture->desk.link = fixture->link;
     fixture->desk.login = "";
+    fixture->desk.web_address = "www.example.ca/continue";
+    fixture->desk.continue_validity = (struct continue_validity){2, CONTINUE_HOURS};
     fixture->desk.catalogue_path = fixture->catalogue_path;
     fixture->desk.data_directory = fixture->directory;
     strcpy(fixture->desk.channel, "counter");

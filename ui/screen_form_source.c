@@ -1,0 +1,89 @@
+/* Who gave which answer of the form, and by which channel. */
+#include "ui/screen_form.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/continue.h"
+#include "app/json.h"
+#include "app/record_fields.h"
+#include "app/submission.h"
+#include "app/text.h"
+#include "forms/form_pointer.h"
+#include "ui/format.h"
+#include "ui/language.h"
+#include "ui/work.h"
+
+/* The stamp of the answer that holds this place; that of the draft's beginning for answers it began
+ * with; NULL for one that is only here yet. */
+static const json_t *stamp_of(const struct form_screen *form, const char *pointer)
+{
+    const json_t *meta = form->submission == NULL ? NULL : form->submission->meta;
+    char name[FORM_POINTER_SIZE], path[SUBMISSION_PATH_SIZE];
+    const json_t *stamp;
+
+    if (meta == NULL || !form_pointer_token(&pointer, name, sizeof(name)) ||
+        !submission_answer_path(name, path) ||
+        json_object_get(json_object_get(form->submission->body, "answers"), name) == NULL)
+        return NULL;
+    stamp = json_object_get(json_object_get(meta, "stamps"), path);
+    return stamp != NULL ? stamp : json_object_get(meta, "created");
+}
+
+const char *form_source_channel(const struct form_screen *form, const char *pointer)
+{
+    return json_text_or(stamp_of(form, pointer), "channel", "");
+}
+
+bool form_source_is_client(const json_t *stamp)
+{
+    return strcmp(json_text_or(stamp, "agent", ""), continue_web_agent.text) == 0;
+}
+
+void form_source_words(struct screen *screen, const char *pointer, char *text, size_t size)
+{
+    const struct form_screen *form = screen->data;
+    const json_t *stamp = stamp_of(form, pointer);
+    const char *channel = json_text_or(stamp, "channel", "");
+    char who[WORK_NAME_SIZE], when[64] = "";
+    int64_t ms;
+
+    text_copy(text, size, "");
+    if (stamp == NULL)
+        return;
+    if (timestamp_parse(json_text_or(stamp, "time", ""), &ms))
+        format_when(when, sizeof(when), ms, desk_now(screen->desk));
+    work_agent_name(screen->desk, json_text_or(stamp, "agent", ""), who, sizeof(who));
+    snprintf(text, size, _("Answered by %s"), who);
+    if (*channel != '\0' && !form_source_is_client(stamp))
+        snprintf(text + strlen(text), size - strlen(text), " · %s", format_channel(channel));
+    if (*when != '\0')
+        snprintf(text + strlen(text), size - strlen(text), " · %s", when);
+}
+
+void form_source_totals(const struct form_screen *form, char *text, size_t size)
+{
+    const json_t *answers =
+        form->submission == NULL ? NULL : json_object_get(form->submission->body, "answers");
+    struct text_buffer totals = {0};
+
+    for (const char *const *channel = channel_words; *channel != NULL; channel++) {
+        size_t count = 0;
+        const char *name;
+        json_t *value;
+
+        json_object_foreach((json_t *)(uintptr_t)answers, name, value)
+        {
+            char path[SUBMISSION_PATH_SIZE];
+
+            /* A pointer has the same escapes as a path. */
+            if (submission_answer_path(name, path))
+                count += strcmp(form_source_channel(form, path + strlen("answers")), *channel) == 0;
+        }
+        if (count > 0)
+            text_buffer_add_format(&totals, "%s%s %zu", totals.length > 0 ? " · " : "",
+                                   format_channel(*channel), count);
+    }
+    text_copy(text, size, totals.bytes != NULL ? totals.bytes : "");
+    text_buffer_free(&totals);
+}
