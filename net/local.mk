@@ -49,6 +49,10 @@ libnet_a_SOURCES += \
     net/server_routes.c \
     net/server_worker.c net/server_worker.h
 
+# Deliveries to agencies.
+libnet_a_SOURCES += \
+    net/signature.c net/signature.h
+
 sbin_PROGRAMS += guichetd
 guichetd_SOURCES = \
     app/main/guichetd.c app/main/guichetd.h \

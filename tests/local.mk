@@ -377,3 +377,6 @@ sim: tests/sim/sim
 UNIT_TESTS += tests/unit/test_ledger_delivery
 tests_unit_test_ledger_delivery_SOURCES = tests/unit/test_ledger_delivery.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_delivery_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_signature
+tests_unit_test_signature_SOURCES = tests/unit/test_signature.c tests/unit/unit.h
+tests_unit_test_signature_LDADD = $(UNIT_LIBS)
