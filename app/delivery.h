@@ -28,11 +28,12 @@
 /* Why a delivery waits longer or was refused: words of its `cause`. */
 #define DELIVERY_NO_CONSENT    "no-consent"    /* the client did not agree */
 #define DELIVERY_NOT_CONNECTED "not-connected" /* the server was not told where the agency is */
-#define DELIVERY_UNREACHABLE   "unreachable"  /* no connection, or cut, or its certificate is bad */
-#define DELIVERY_TIMEOUT       "timeout"      /* no answer in time */
-#define DELIVERY_AGENCY_FAULT  "agency-fault" /* it said that it has trouble, or is too busy */
-#define DELIVERY_BAD_ANSWER    "bad-answer"   /* an answer that is none */
-#define DELIVERY_REFUSED       "refused"      /* it said no: `reason` holds its own words */
+#define DELIVERY_UNREACHABLE   "unreachable" /* no connection, cut, too slow, or a bad certificate \
+                                              */
+#define DELIVERY_NO_ANSWER    "no-answer"    /* it has it, and did not decide in time */
+#define DELIVERY_AGENCY_FAULT "agency-fault" /* it said that it has trouble, or is too busy */
+#define DELIVERY_BAD_ANSWER   "bad-answer"   /* an answer that is none */
+#define DELIVERY_REFUSED      "refused"      /* it said no: `reason` holds its own words */
 
 /* Who makes and changes deliveries: the server, as the agent and device of its operations. */
 struct id delivery_server(void);

@@ -44,10 +44,11 @@ struct http_request {
     const char *path;   /* "/v1/changes?since=0": put behind the base URL as it is */
     const void *body;   /* copied, the copy is wiped; NULL for none */
     size_t body_length;
-    const char *body_type;     /* media type of the body */
-    const char *body_encoding; /* "gzip", "zstd"; NULL: identity */
-    const char *accept;        /* the one media type a successful reply may have; NULL: no body */
-    int64_t wait_ms;           /* how long the server may stay silent on purpose (long poll) */
+    const char *body_type;      /* media type of the body */
+    const char *body_encoding;  /* "gzip", "zstd"; NULL: identity */
+    const char *accept;         /* the one media type a successful reply may have; NULL: no body */
+    int64_t wait_ms;            /* how long the server may stay silent on purpose (long poll) */
+    const char *const *headers; /* more lines "Name: value", then NULL; NULL for none; copied */
 };
 
 /* What came back, whatever its status. */
@@ -57,6 +58,7 @@ struct http_reply {
     size_t length;          /* after decompression */
     char media_type[64];    /* lower case, without parameters; "" when none was given */
     int64_t retry_after_ms; /* from Retry-After, -1 when there was none */
+    char *location;         /* owned; of the Location header, NULL when there was none */
     int64_t bytes_sent;     /* headers and body on the wire */
     int64_t bytes_received;
 };

@@ -151,6 +151,9 @@ static bool add_headers(struct http_exchange *exchange, const struct http_reques
     if (request->body != NULL && request->body_encoding != NULL &&
         !add_header_value(exchange, "Content-Encoding", request->body_encoding))
         return false;
+    for (size_t i = 0; request->headers != NULL && request->headers[i] != NULL; i++)
+        if (!add_header(exchange, request->headers[i]))
+            return false;
     return client->authorization == NULL || add_header(exchange, client->authorization);
 }
 
@@ -179,6 +182,8 @@ static bool set_transport(struct http_exchange *exchange)
     CURL *easy = exchange->easy;
     bool good =
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+        /* A name server that does not answer must not hold up the end of the program. */
+        curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK &&
@@ -272,6 +277,7 @@ void http_reply_clear(struct http_reply *reply)
     if (reply->body != NULL)
         sodium_memzero(reply->body, reply->length);
     free(reply->body);
+    free(reply->location);
     *reply = (struct http_reply){.retry_after_ms = -1};
 }
 
@@ -367,6 +373,17 @@ static void read_media_type(CURL *easy, char media_type[64])
     media_type[length] = '\0';
 }
 
+static int read_location(CURL *easy, char **location, struct error *error)
+{
+    struct curl_header *header;
+
+    *location = NULL;
+    if (curl_easy_header(easy, "Location", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return 0;
+    *location = strdup(header->value);
+    return *location != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a reply");
+}
+
 static int check_reply(const struct http_exchange *exchange, const struct http_reply *reply,
                        struct error *error)
 {
@@ -378,6 +395,9 @@ static int check_reply(const struct http_exchange *exchange, const struct http_r
     if (exchange->accept == NULL && exchange->received.length > 0)
         return error_set(error, ERROR_PROTOCOL, "reply of %s has a body where none was expected",
                          exchange->name);
+    /* Accepted, and nothing to say yet. */
+    if (reply->status == 202 && exchange->received.length == 0)
+        return 0;
     if (exchange->accept != NULL && reply->status != 204 &&
         strcmp(reply->media_type, exchange->accept) != 0)
         return error_set(error, ERROR_PROTOCOL,
@@ -411,6 +431,8 @@ int http_exchange_finish(struct http_exchange *exchange, struct http_reply *repl
         reply->bytes_received = header_bytes + measure(easy, CURLINFO_SIZE_DOWNLOAD_T);
         read_media_type(easy, reply->media_type);
         code = check_reply(exchange, reply, error);
+        if (code == 0)
+            code = read_location(easy, &reply->location, error);
     }
     if (code == 0) {
         reply->length = exchange->received.length;

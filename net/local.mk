@@ -51,6 +51,10 @@ libnet_a_SOURCES += \
 
 # Deliveries to agencies.
 libnet_a_SOURCES += \
+    net/delivery.c net/delivery.h \
+    net/delivery_agencies.c net/delivery_agencies.h \
+    net/delivery_answer.c net/delivery_answer.h \
+    net/delivery_message.c net/delivery_message.h \
     net/signature.c net/signature.h
 
 sbin_PROGRAMS += guichetd
@@ -58,6 +62,7 @@ guichetd_SOURCES = \
     app/main/guichetd.c app/main/guichetd.h \
     app/main/guichetd_agent.c \
     app/main/guichetd_check.c \
+    app/main/guichetd_delivery_key.c \
     app/main/guichetd_import.c \
     app/main/guichetd_init.c \
     app/main/guichetd_serve.c

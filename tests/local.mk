@@ -380,3 +380,10 @@ tests_unit_test_ledger_delivery_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_signature
 tests_unit_test_signature_SOURCES = tests/unit/test_signature.c tests/unit/unit.h
 tests_unit_test_signature_LDADD = $(UNIT_LIBS)
+check_PROGRAMS += tests/agency/agency
+tests_agency_agency_SOURCES = tests/agency/agency.c
+tests_agency_agency_LDADD = $(MICROHTTPD_LIBS) $(JANSSON_LIBS) $(SODIUM_LIBS)
+UNIT_TESTS += tests/unit/test_delivery
+tests_unit_test_delivery_SOURCES = tests/unit/test_delivery.c tests/unit/delivery_fixture.c \
+    tests/unit/delivery_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_delivery_LDADD = $(UNIT_LIBS)

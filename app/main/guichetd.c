@@ -1,8 +1,10 @@
 #include "app/main/guichetd.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "net/ledger.h"
 
@@ -54,6 +56,15 @@ static const struct config_key keys[] = {
      .shape = CONFIG_TEXT,
      .argument = "ADDRESS",
      .help = "Believe this address when it says in X-Forwarded-For who asks."},
+    {.name = "agencies",
+     .shape = CONFIG_TEXT,
+     .argument = "FILE",
+     .help = "Where the agencies are that receive filings (JSON; see guichetd(8))."},
+    {.name = "delivery-key",
+     .shape = CONFIG_TEXT,
+     .argument = "FILE",
+     .preset = "{data}/delivery-key.pem",
+     .help = "Ed25519 private key (PEM) that signs what agencies receive."},
     {.name = "name",
      .shape = CONFIG_TEXT,
      .flag_only = true,
@@ -97,7 +108,8 @@ static const struct config_key keys[] = {
 };
 
 static const struct guichetd_command *const commands[] = {
-    &guichetd_init, &guichetd_serve, &guichetd_agent_add, &guichetd_import, &guichetd_check,
+    &guichetd_init,   &guichetd_serve, &guichetd_agent_add,
+    &guichetd_import, &guichetd_check, &guichetd_delivery_key,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -116,6 +128,24 @@ int guichetd_database(const struct config *config, const char **path, struct err
     if (*path == NULL || (*path)[0] == '\0')
         return error_set(error, ERROR_INVALID, "--database says where the database is");
     return 0;
+}
+
+int guichetd_folders_make(const char *path, struct error *error)
+{
+    char *copy = strdup(path);
+    int code = 0;
+
+    if (copy == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    for (char *slash = strchr(copy + 1, '/'); slash != NULL && code == 0;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(copy, 0700) != 0 && errno != EEXIST)
+            code = error_set(error, ERROR_STORAGE, "%s: %s", copy, strerror(errno));
+        *slash = '/';
+    }
+    free(copy);
+    return code;
 }
 
 int guichetd_ledger_open(const struct config *config, struct ledger **ledger, struct error *error)

@@ -30,9 +30,13 @@ extern const struct guichetd_command guichetd_serve;
 extern const struct guichetd_command guichetd_agent_add;
 extern const struct guichetd_command guichetd_import;
 extern const struct guichetd_command guichetd_check;
+extern const struct guichetd_command guichetd_delivery_key;
 
 /* Writes one line to stderr, with the program's name in front. */
 void guichetd_print(void *context, const char *line);
+
+/* Makes the folders above a file, for their owner alone. */
+int guichetd_folders_make(const char *path, struct error *error);
 
 /* Opens the ledger that the configuration names; explains when it is not there yet. */
 struct ledger;

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "app/main/guichetd.h"
+#include "net/delivery.h"
 #include "net/ledger.h"
 #include "net/server.h"
 
@@ -51,6 +52,12 @@ static int run(const struct config *config, size_t first, struct error *error)
         .web_proxy = config_text(config, "web-proxy"),
         .log = guichetd_print,
     };
+    const struct delivery_options deliveries = {
+        .agencies = config_text(config, "agencies"),
+        .key = config_text(config, "delivery-key"),
+        .log = guichetd_print,
+    };
+    struct delivery_sender *sender;
     struct ledger *ledger;
     struct server *server;
     sigset_t signals;
@@ -60,7 +67,12 @@ static int run(const struct config *config, size_t first, struct error *error)
     signals_block(&signals);
     if (guichetd_ledger_open(config, &ledger, error) != 0)
         return GUICHETD_FAILED;
+    if (delivery_sender_start(&sender, &deliveries, ledger, error) != 0) {
+        ledger_close(ledger);
+        return GUICHETD_FAILED;
+    }
     if (server_start(&server, &options, ledger, error) != 0) {
+        delivery_sender_stop(sender);
         ledger_close(ledger);
         return GUICHETD_FAILED;
     }
@@ -70,14 +82,15 @@ static int run(const struct config *config, size_t first, struct error *error)
         continue;
     guichetd_print(NULL, "stopping: answering what waits");
     server_stop(server);
+    delivery_sender_stop(sender);
     ledger_close(ledger);
     guichetd_print(NULL, "stopped");
     return GUICHETD_OK;
 }
 
-static const char *const keys[] = {
-    "listen",       "tls-cert",     "tls-key",    "threads",   "connections",
-    "idle-seconds", "log-requests", "web-origin", "web-proxy", NULL};
+static const char *const keys[] = {"listen",      "tls-cert",     "tls-key",      "threads",
+                                   "connections", "idle-seconds", "log-requests", "web-origin",
+                                   "web-proxy",   "agencies",     "delivery-key", NULL};
 
 const struct guichetd_command guichetd_serve = {
     .words = "serve",

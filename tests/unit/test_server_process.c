@@ -190,6 +190,10 @@ static void test_commands(void **state)
     expect("$G --help", 0, "GUICHETD_TLS_CERT");
     expect("$G serve --help", 0, "--log-requests");
     expect("$G --version", 0, "guichetd ");
+    expect("K=$(dirname $GUICHETD_DATABASE)/keys/k.pem; $G delivery-key --delivery-key $K && "
+           "$G delivery-key --delivery-key $K | uniq -c | grep -c PUBLIC; stat -c %a $K",
+           0, "keyid ");
+    expect("$G serve --agencies /nowhere.json", 1, "/nowhere.json");
     expect("GUICHETD_DATABASE=/nowhere/g.db $G serve", 1, "guichetd init");
 }
 
