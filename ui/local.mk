@@ -22,14 +22,18 @@ libui_a_SOURCES = \
     ui/screens.c \
     ui/screen_agents.c ui/screen_agents.h ui/screen_agents_targets.c \
     ui/screen_case.c ui/screen_case.h ui/screen_case_entry.c \
+    ui/screen_checklist.c \
     ui/screen_client.c \
     ui/screen_contact.c ui/screen_contact.h ui/screen_contact_end.c ui/screen_contact_now.c \
     ui/screen_contact_search.c \
     ui/screen_continue.c \
     ui/screen_handoff.c ui/screen_handoff.h ui/screen_handoff_list.c ui/screen_handoff_offer.c \
+    ui/screen_life_event.c ui/screen_life_event.h ui/screen_life_event_case.c \
+    ui/screen_life_events.c \
     ui/screen_note.c \
     ui/screen_outbox.c ui/screen_outbox.h ui/screen_outbox_words.c \
     ui/screen_refusals.c \
+    ui/steps.c ui/steps.h \
     ui/work.c ui/work.h \
     ui/screen_choice.c \
     ui/screen_form.c ui/screen_form.h \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/case.h"
+#include "app/checklist.h"
 #include "app/json.h"
 #include "app/submission.h"
 #include "app/text.h"
@@ -19,6 +20,7 @@
 
 struct matter {
     struct case_file file;
+    struct checklist checklist; /* of the file's case */
     struct list list;
     char client[WORK_NAME_SIZE];
     bool draft; /* a note is half written */
@@ -95,14 +97,22 @@ static int matter_read(struct screen *screen, const struct id *id, struct error 
 {
     struct matter *matter = screen->data;
     struct case_file file;
+    struct checklist checklist;
     int code = case_file_read(&file, screen->desk->store, id, error);
     char name[64];
     json_t *draft;
 
     if (code != 0)
         return code;
+    code = checklist_read(&checklist, file.matter, error);
+    if (code != 0) {
+        case_file_free(&file);
+        return code;
+    }
+    checklist_free(&matter->checklist);
     case_file_free(&matter->file);
     matter->file = file;
+    matter->checklist = checklist;
     work_client_name(file.client, matter->client, sizeof(matter->client));
     list_set_count(&matter->list, file.count);
     draft_name(matter, name, sizeof(name));
@@ -129,6 +139,7 @@ static void matter_close(struct screen *screen)
 {
     struct matter *matter = screen->data;
 
+    checklist_free(&matter->checklist);
     case_file_free(&matter->file);
     free(matter);
 }
@@ -226,6 +237,29 @@ static void draw_head(struct screen *screen, const struct paint *paint)
         paint_text(paint, 2, used + 2, -1, PAINT_ACCENT, _("F6: a note is half written"));
 }
 
+/* How far the checklist is, and what comes next of it. */
+static void draw_checklist(struct screen *screen, const struct paint *paint, int row)
+{
+    const struct checklist *checklist = &((struct matter *)screen->data)->checklist;
+    size_t next = checklist_next(checklist);
+    char text[2 * WORK_NAME_SIZE];
+    int used;
+
+    paint_text(paint, row, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("Checklist"));
+    snprintf(text, sizeof(text),
+             language_plural("%1$zu of %2$zu done", "%1$zu of %2$zu done", checklist->done),
+             checklist->done, checklist->needed);
+    used = LABEL_WIDTH + paint_text(paint, row, LABEL_WIDTH, -1, PAINT_VALUE, text);
+    if (next == checklist->count)
+        return;
+    snprintf(text, sizeof(text), _("next: %s"),
+             format_localised(json_object_get(checklist->items[next].body, "title")));
+    used += 2 + paint_text(paint, row, used + 2, -1, PAINT_DIM, text);
+    if (used + 2 < paint->columns)
+        paint_text(paint, row, used + 2, -1, PAINT_ACCENT,
+                   format_localised(json_object_get(checklist->items[next].body, "deadline")));
+}
+
 static void draw_entry(void *context, const struct paint *row, size_t index, bool selected)
 {
     struct screen *screen = context;
@@ -256,10 +290,13 @@ static void draw_entry(void *context, const struct paint *row, size_t index, boo
 static void matter_draw(struct screen *screen, const struct paint *paint)
 {
     struct matter *matter = screen->data;
-    struct paint rest = paint_part(paint, HEAD_ROWS, 0, -1, -1);
+    int head = HEAD_ROWS + (matter->checklist.count > 0 ? 1 : 0);
+    struct paint rest = paint_part(paint, head, 0, -1, -1);
 
     draw_head(screen, paint);
-    paint_heading(paint, HEAD_ROWS - 1, _("What happened, newest first"));
+    if (matter->checklist.count > 0)
+        draw_checklist(screen, paint, HEAD_ROWS - 1);
+    paint_heading(paint, head - 1, _("What happened, newest first"));
     if (matter->list.count == 0) {
         paint_text(&rest, 0, 0, -1, PAINT_DIM, _("Nothing yet. F6 writes the first note."));
         paint_cursor(&rest, 0, 0);
@@ -423,12 +460,22 @@ static void run_web(struct screen *screen, const char *argument)
         ui_open(screen->ui, "continue", json_pack("{s:s}", "submission", draft->id.text));
 }
 
+static void run_checklist(struct screen *screen, const char *argument)
+{
+    const struct matter *matter = screen->data;
+
+    (void)argument;
+    ui_open(screen->ui, "checklist", json_pack("{s:s}", "id", matter->file.matter->id.text));
+}
+
 static const struct screen_key matter_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Shows the marked entry in full, or goes on with the form."), NULL,
      run_entry},
     {INPUT_F(6), N_("Note"), N_("Writes a note on the case."), NULL, run_note},
     {INPUT_F(5), N_("Hand off"), N_("Hands the client and the case off to somebody else."), NULL,
      run_handoff},
+    {'c', N_("Checklist"), N_("Shows the checklist of the case, to tick what is done."), NULL,
+     run_checklist},
     {INPUT_CONTROL('X'), N_("End"), N_("Ends the contact with its outcome."), N_("end"), run_end},
     {INPUT_CONTROL('R'), N_("Status"), N_("Says where the case stands."), N_("status"), run_status},
     {INPUT_CONTROL('N'), N_("Take"), N_("Takes the case into your hands."), N_("take"), run_take},

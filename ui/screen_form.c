@@ -21,7 +21,7 @@ static void restore(struct screen *screen, const json_t *state)
         return;
     if (state != NULL)
         fill_restore(form->fill, json_object_get(state, "fill"));
-    if (strcmp(mode, "review") == 0)
+    if (strcmp(mode, "review") == 0 && !form_is_questionnaire(form))
         form_review_open(screen);
 }
 
@@ -249,9 +249,14 @@ static void run_next_fault(struct screen *screen, const char *argument)
 
 static void run_review(struct screen *screen, const char *argument)
 {
+    const struct form_screen *form = screen->data;
+
     (void)argument;
     if (filling(screen) != NULL)
         form_review_open(screen);
+    else if (form->mode == FORM_READING && form_is_questionnaire(form))
+        ui_open(screen->ui, "life-event",
+                json_pack("{s:s}", "submission", form->submission->id.text));
 }
 
 static void run_undo(struct screen *screen, const char *argument)
@@ -363,7 +368,8 @@ static const struct screen_key form_keys[] = {
      N_("Tab, Enter and the arrows go from field to field; Page keys from page to page."), NULL,
      NULL},
     {INPUT_CONTROL('X'), N_("Review"),
-     N_("Reviews the form, with the agencies told and their consents, then submits it."),
+     N_("Reviews the form, with the agencies told and their consents, then submits it; the "
+        "questionnaire of a life event gives the client's list."),
      N_("review"), run_review},
     {INPUT_F(5), N_("Hand off"), N_("Hands the form off to somebody else, at this very field."),
      NULL, run_handoff},
@@ -404,7 +410,7 @@ static bool form_offers(const struct screen *screen, const struct screen_key *ke
     if (key->run == run_text || key->run == run_pdf || key->run == run_print)
         return true;
     if (form->mode == FORM_READING)
-        return false;
+        return key->run == run_review && form_is_questionnaire(form);
     if (form->mode == FORM_REVIEWING)
         return key->run == run_next_fault || key->run == run_handoff || key->run == run_web;
     current = fill_current(form->fill);

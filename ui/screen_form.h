@@ -183,7 +183,9 @@ int form_label_width(int columns);
 
 /* --- screen_form_review.c --- */
 
+/* A questionnaire of a life event is not filed: complete, it opens the client's list instead. */
 void form_review_open(struct screen *screen);
+bool form_is_questionnaire(const struct form_screen *form);
 void form_review_draw(struct screen *screen, const struct paint *paint);
 bool form_review_key(struct screen *screen, const struct input *input);
 void form_reading_open(struct form_screen *form);

@@ -41,7 +41,9 @@ static int add_form(void *context, const struct record *record)
 
     if (form->form_count == PICK_LIMIT)
         return 1;
+    /* Questionnaires have their own list: the life events. */
     if (json_is_true(json_object_get(record->body, "ended")) ||
+        *record_text(record, "event") != '\0' ||
         is_of_service(record, picking->service) != picking->of_service)
         return 0;
     text_copy(pick->key, sizeof(pick->key), record_text(record, "key"));

@@ -79,12 +79,23 @@ static void select_first(struct form_screen *form)
     list_select(&form->rows, row);
 }
 
+bool form_is_questionnaire(const struct form_screen *form)
+{
+    return form->definition != NULL && *record_text(form->definition, "event") != '\0';
+}
+
 void form_review_open(struct screen *screen)
 {
     struct form_screen *form = screen->data;
+    bool complete = fill_review(form->fill) == 0;
 
-    fill_review(form->fill);
     form_keep(screen, true);
+    if (form_is_questionnaire(form) && complete) {
+        if (form->submission != NULL)
+            ui_open(screen->ui, "life-event",
+                    json_pack("{s:s}", "submission", form->submission->id.text));
+        return;
+    }
     form->mode = FORM_REVIEWING;
     list_rows(form);
     select_first(form);

@@ -188,6 +188,12 @@ static void run_choose(struct screen *screen, const char *argument)
     home_choose(screen, home->list.selected);
 }
 
+static void run_event(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    ui_open(screen->ui, "life-events", NULL);
+}
+
 static json_t *home_save(const struct screen *screen)
 {
     const struct home *home = screen->data;
@@ -197,6 +203,8 @@ static json_t *home_save(const struct screen *screen)
 
 static const struct screen_key home_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Opens the marked row; its digit does too."), NULL, run_choose},
+    {'e', N_("Life event"), N_("Begins with what happened in the client's life: birth, move ..."),
+     NULL, run_event},
     {0},
 };
 

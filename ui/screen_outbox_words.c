@@ -33,26 +33,35 @@ const char *field_words(const char *path)
         {"summary", N_("Summary")},
         {"consents", N_("Consents")},
         {"field", N_("Place in the form")},
+        {"checklist", N_("Checklist")},
+        {"ticks", N_("Checklist")},
+        {"steps", N_("Client's list")},
     };
+    size_t length = strcspn(path, "/");
 
+    if (strncmp(path, "answers/", 8) == 0)
+        return path + 8;
+    /* A member of another map has no word of its own; the map has. */
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcmp(names[i][0], path) == 0)
+        if (strlen(names[i][0]) == length && strncmp(names[i][0], path, length) == 0)
             return _(names[i][1]);
-    return strncmp(path, "answers/", 8) == 0 ? path + 8 : path;
+    return path;
 }
 
-/* "Phone, E-mail" */
+/* "Phone, E-mail"; members of one map that follow one another are one word. */
 static void list_fields(const json_t *body, char *text, size_t size)
 {
     struct text_buffer buffer = {0};
+    const char *path, *before = "";
     json_t *value;
-    const char *path;
 
     json_object_foreach((json_t *)(uintptr_t)body, path, value)
     {
-        if (strcmp(path, "field") != 0 || json_object_size(body) == 1)
-            text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? ", " : "",
-                                   field_words(path));
+        if (strcmp(field_words(path), before) == 0 ||
+            (strcmp(path, "field") == 0 && json_object_size(body) > 1))
+            continue;
+        before = field_words(path);
+        text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? ", " : "", before);
     }
     text_copy(text, size, buffer.bytes != NULL ? buffer.bytes : "");
     text_buffer_free(&buffer);

@@ -7,6 +7,7 @@ extern const struct screen_kind screen_choice, screen_form, screen_help, screen_
 extern const struct screen_kind screen_agents, screen_case, screen_case_entry, screen_client,
     screen_contact, screen_contact_end, screen_continue, screen_handoff, screen_handoff_list,
     screen_handoff_offer, screen_note, screen_office, screen_offices, screen_outbox, screen_refusals;
+extern const struct screen_kind screen_checklist, screen_life_event, screen_life_events;
 
 /* The order is that of the key line and of the help: one a line, so that additions merge. */
 /* clang-format off */
@@ -21,7 +22,10 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_lock,          /* F9 */
     &screen_handoff_offer, /* Ctrl-V */
     &screen_home,          /* by command from here on, or from a screen */
+    &screen_life_events,
     &screen_case,
+    &screen_checklist,
+    &screen_life_event,
     &screen_contact_end,
     &screen_handoff,    
     &screen_agents,     
