@@ -230,6 +230,16 @@ bool fill_next_fault(struct fill *fill)
     return false;
 }
 
+size_t fill_row_count(const struct fill *fill)
+{
+    return fill->row_count;
+}
+
+const struct fill_row *fill_row(const struct fill *fill, size_t index)
+{
+    return &fill->rows[index];
+}
+
 /* --- pages ----------------------------------------------------------------------------------- */
 
 size_t fill_page_count(const struct fill *fill)

@@ -40,9 +40,7 @@ struct fill_line {
     char *list;      /* pointer of the list whose item this line is or stands in; NULL: none */
     size_t position; /* of that item in its list, from 0 */
     size_t page;
-    size_t depth;   /* groups and lists around it */
-    size_t column;  /* place in a HorizontalLayout, from 0 */
-    size_t columns; /* how many stand beside one another there; 1 outside of one */
+    size_t depth; /* groups and lists around it */
     bool visible;
     bool enabled;  /* false: can not be changed now */
     bool required; /* must be answered, as things stand */
@@ -95,6 +93,16 @@ bool fill_previous(struct fill *fill);
 /* The next visible field with a fault after the focus, around the end; every fault is shown from
  * then on for the fields passed. False when there is none. */
 bool fill_next_fault(struct fill *fill);
+
+/* A HorizontalLayout: the lines from starts[0] up to starts[columns], each column those from its
+ * start up to the next one's. Rows come in the order of their first lines, outer before inner. */
+struct fill_row {
+    size_t columns;
+    size_t *starts;
+};
+
+size_t fill_row_count(const struct fill *fill);
+const struct fill_row *fill_row(const struct fill *fill, size_t index);
 
 size_t fill_page_count(const struct fill *fill);
 /* "" for the only page of a form without categories. */
@@ -157,8 +165,8 @@ const char *fill_offer_text(const struct fill *fill, size_t index);
 bool fill_offer_take(struct fill *fill);
 size_t fill_offer_take_all(struct fill *fill);
 
-/* The answers that were taken from the client's file and not changed since: pointer -> true, for the
- * record's `known`; new reference, NULL when out of memory. */
+/* The answers that were taken from the client's file and not changed since: pointer -> true, for
+ * the record's `known`; new reference, NULL when out of memory. */
 json_t *fill_known(const struct fill *fill);
 /* Marks the lines by it; every other mark of the kind goes. */
 void fill_known_receive(struct fill *fill, const json_t *known);
@@ -188,7 +196,8 @@ bool fill_next_change(struct fill *fill, const char **name, const json_t **value
  */
 int fill_receive(struct fill *fill, const json_t *answers, struct error *error);
 
-/* Where the agent stands and what was not yet looked at: {"field", "typed", "received"}; new reference, NULL when out of memory. */
+/* Where the agent stands and what was not yet looked at: {"field", "typed", "received"}; new
+ * reference, NULL when out of memory. */
 json_t *fill_state(const struct fill *fill);
 /* Puts the agent back there, as far as the field still exists. */
 void fill_restore(struct fill *fill, const json_t *state);

@@ -7,7 +7,6 @@
 
 #include "app/text.h"
 #include "forms/form_pointer.h"
-#include "forms/rule.h"
 
 /* Where one element stands while lines are laid out. */
 struct place {
@@ -15,8 +14,6 @@ struct place {
     const char *list;
     size_t position;
     size_t depth;
-    size_t column;
-    size_t columns;
 };
 
 static bool lay_element(struct fill *fill, const struct form_element *element,
@@ -52,6 +49,9 @@ void fill_free_layout(struct fill *fill)
         free(fill->rules[i].base);
     for (size_t i = 0; i < fill->dependency_count; i++)
         free(fill->dependencies[i].name);
+    for (size_t i = 0; i < fill->row_count; i++)
+        free(fill->rows[i].starts);
+    free(fill->rows);
     free(fill->rules);
     free(fill->dependencies);
     free(fill->pages);
@@ -100,8 +100,6 @@ static struct fill_line *add_line(struct fill *fill, enum fill_line_kind kind,
                                .position = place->position,
                                .page = fill->page_count - 1,
                                .depth = place->depth,
-                               .column = place->column,
-                               .columns = place->columns,
                                .visible = true,
                                .enabled = true};
     line->pointer = strdup(pointer);
@@ -120,21 +118,37 @@ static bool lay_children(struct fill *fill, const struct form_element *element,
     return true;
 }
 
-/* Fields stand side by side only where nothing but single fields is in the row. */
-static bool lay_row(struct fill *fill, const struct form_element *element, struct place place)
+/* A row of the layout: what each child lays stands beside the others, where there is room. */
+static struct fill_row *begin_row(struct fill *fill, size_t columns)
 {
-    bool simple = element->child_count > 1;
+    struct fill_row *grown = realloc(fill->rows, (fill->row_count + 1) * sizeof(*grown));
+    struct fill_row *row;
 
-    for (size_t i = 0; i < element->child_count; i++)
-        simple = simple && element->children[i]->kind == FORM_CONTROL &&
-                 element->children[i]->control->input != FORM_INPUT_LIST &&
-                 element->children[i]->control->input != FORM_INPUT_MULTILINE;
+    if (grown == NULL)
+        return NULL;
+    fill->rows = grown;
+    row = &grown[fill->row_count];
+    *row = (struct fill_row){.columns = columns};
+    row->starts = calloc(columns + 1, sizeof(row->starts[0]));
+    if (row->starts == NULL)
+        return NULL;
+    fill->row_count++;
+    return row;
+}
+
+static bool lay_row(struct fill *fill, const struct form_element *element,
+                    const struct place *place)
+{
+    size_t index = fill->row_count;
+
+    if (begin_row(fill, element->child_count) == NULL)
+        return false;
     for (size_t i = 0; i < element->child_count; i++) {
-        place.column = simple ? i : 0;
-        place.columns = simple ? element->child_count : 1;
-        if (!lay_element(fill, element->children[i], &place))
+        fill->rows[index].starts[i] = fill->count;
+        if (!lay_element(fill, element->children[i], place))
             return false;
     }
+    fill->rows[index].starts[element->child_count] = fill->count;
     return true;
 }
 
@@ -148,8 +162,6 @@ static bool lay_item(struct fill *fill, const struct form_element *list, const c
     place.container = item;
     place.list = pointer;
     place.position = position;
-    place.column = 0;
-    place.columns = 1;
     /* A scalar item is its own field: its number is the label. */
     if (list->control->item->kind == FORM_CONTROL && *list->control->item->control->path == '\0')
         return lay_element(fill, list->control->item, &place);
@@ -203,15 +215,13 @@ static bool lay_kind(struct fill *fill, const struct form_element *element,
 {
     struct place inside = *place;
 
-    inside.column = 0;
-    inside.columns = 1;
     switch (element->kind) {
     case FORM_CONTROL:
         return lay_control(fill, element, place);
     case FORM_LABEL:
         return add_line(fill, FILL_LABEL, element, "", place) != NULL;
     case FORM_HORIZONTAL:
-        return lay_row(fill, element, inside);
+        return lay_row(fill, element, place);
     case FORM_CATEGORY:
         if (place->list == NULL) {
             if (!begin_page(fill, element) || !lay_children(fill, element, &inside))
@@ -323,137 +333,6 @@ size_t fill_find(const struct fill *fill, const char *pointer)
     return fill->count;
 }
 
-/* --- rules ----------------------------------------------------------------------------------- */
-
-static int compare_dependencies(const void *left, const void *right)
-{
-    const struct fill_dependency *first = left;
-    const struct fill_dependency *second = right;
-
-    return strcmp(first->name, second->name);
-}
-
-/* Which rules read which top-level answer. */
-static bool index_rules(struct fill *fill)
-{
-    size_t room = 0;
-
-    for (size_t i = 0; i < fill->rule_count; i++)
-        room += rule_dependency_count(fill->rules[i].rule);
-    fill->dependencies = calloc(room + 1, sizeof(fill->dependencies[0]));
-    if (fill->dependencies == NULL)
-        return false;
-    for (size_t i = 0; i < fill->rule_count; i++) {
-        const struct fill_rule *rule = &fill->rules[i];
-
-        for (size_t j = 0; j < rule_dependency_count(rule->rule); j++) {
-            char pointer[FORM_POINTER_SIZE * 2];
-            char name[FORM_POINTER_SIZE] = "";
-            const char *cursor = pointer;
-
-            snprintf(pointer, sizeof(pointer), "%s%s", rule->base, rule_dependency(rule->rule, j));
-            form_pointer_token(&cursor, name, sizeof(name));
-            fill->dependencies[fill->dependency_count].rule = i;
-            fill->dependencies[fill->dependency_count].name = strdup(name);
-            if (fill->dependencies[fill->dependency_count].name == NULL)
-                return false;
-            fill->dependency_count++;
-        }
-    }
-    qsort(fill->dependencies, fill->dependency_count, sizeof(fill->dependencies[0]),
-          compare_dependencies);
-    return true;
-}
-
-static bool evaluate(const struct fill *fill, const struct fill_rule *rule)
-{
-    const json_t *data = form_pointer_get(fill->answers, rule->base);
-
-    if (data == NULL) {
-        json_t *empty = json_object();
-        bool holds = empty != NULL && rule_holds(rule->rule, empty);
-
-        json_decref(empty);
-        return holds;
-    }
-    return rule_holds(rule->rule, data);
-}
-
-static bool own_enabled(const struct fill *fill, const struct fill_line *line)
-{
-    const struct form_control *control = fill_control(line);
-
-    if (control == NULL || line->kind == FILL_HEADING)
-        return true;
-    if (line->kind == FILL_LIST)
-        return !control->readonly &&
-               json_array_size(form_pointer_get(fill->answers, line->pointer)) <
-                   control->maximum_items;
-    return !control->readonly;
-}
-
-/* What the rules, as they hold now, make of all lines. Returns whether anything changed. */
-static bool apply(struct fill *fill)
-{
-    bool changed = false;
-    bool *before = malloc(fill->count + 1);
-
-    for (size_t i = 0; i < fill->count; i++) {
-        if (before != NULL)
-            before[i] = fill->lines[i].visible;
-        fill->lines[i].visible = true;
-        fill->lines[i].enabled = own_enabled(fill, &fill->lines[i]);
-    }
-    for (size_t i = 0; i < fill->rule_count; i++) {
-        const struct fill_rule *rule = &fill->rules[i];
-        enum rule_effect effect = rule_effect(rule->rule);
-        bool hides = (effect == RULE_SHOW && !rule->holds) || (effect == RULE_HIDE && rule->holds);
-        bool locks = ((effect == RULE_ENABLE || effect == RULE_WRITABLE) && !rule->holds) ||
-                     ((effect == RULE_DISABLE || effect == RULE_READONLY) && rule->holds);
-        bool opens = effect == RULE_WRITABLE && rule->holds;
-
-        for (size_t j = rule->from; j < rule->to && (hides || locks || opens); j++) {
-            if (hides)
-                fill->lines[j].visible = false;
-            else
-                fill->lines[j].enabled = opens;
-        }
-    }
-    for (size_t i = 0; i < fill->count; i++)
-        changed = changed || before == NULL || before[i] != fill->lines[i].visible;
-    free(before);
-    return changed;
-}
-
-bool fill_apply_rules(struct fill *fill, const char *name)
-{
-    bool changed = false;
-    const char *names[] = {"", name};
-
-    for (size_t n = 0; n < 2; n++) {
-        size_t low = 0;
-        size_t high = fill->dependency_count;
-
-        while (low < high) {
-            size_t middle = (low + high) / 2;
-
-            if (strcmp(fill->dependencies[middle].name, names[n]) < 0)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        for (; low < fill->dependency_count && strcmp(fill->dependencies[low].name, names[n]) == 0;
-             low++) {
-            struct fill_rule *rule = &fill->rules[fill->dependencies[low].rule];
-            bool holds = evaluate(fill, rule);
-
-            changed = changed || holds != rule->holds;
-            rule->holds = holds;
-        }
-    }
-    return changed && apply(fill);
-}
-
 /* --- anew ------------------------------------------------------------------------------------ */
 
 /* What was known of a line before. */
@@ -485,7 +364,7 @@ static void keep_focus(struct fill *fill, const struct fill *old)
 bool fill_lay_out(struct fill *fill)
 {
     struct fill old = *fill;
-    struct place place = {"", NULL, 0, 0, 0, 1};
+    struct place place = {"", NULL, 0, 0};
 
     fill->lines = NULL;
     fill->count = fill->capacity = 0;
@@ -495,9 +374,11 @@ bool fill_lay_out(struct fill *fill)
     fill->dependency_count = 0;
     fill->pages = NULL;
     fill->page_count = 0;
+    fill->rows = NULL;
+    fill->row_count = 0;
     fill->table = NULL;
     if (!lay_element(fill, form_root(fill->form), &place) || !index_lines(fill) ||
-        !index_rules(fill)) {
+        !fill_index_rules(fill)) {
         fill_free_layout(fill);
         *fill = old;
         return false;
@@ -506,9 +387,7 @@ bool fill_lay_out(struct fill *fill)
     while (fill->page_count > 1 &&
            fill->pages[fill->page_count - 1].from == fill->pages[fill->page_count - 1].to)
         fill->page_count--;
-    for (size_t i = 0; i < fill->rule_count; i++)
-        fill->rules[i].holds = evaluate(fill, &fill->rules[i]);
-    apply(fill);
+    fill_apply_all_rules(fill);
     for (size_t i = 0; i < old.count; i++) {
         size_t index =
             *old.lines[i].pointer == '\0' ? fill->count : fill_find(fill, old.lines[i].pointer);

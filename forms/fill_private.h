@@ -66,6 +66,8 @@ struct fill {
     size_t dependency_count;
     struct fill_page *pages;
     size_t page_count;
+    struct fill_row *rows;
+    size_t row_count;
 
     size_t current;
     char *typed; /* half-typed text of the current line; NULL */
@@ -78,17 +80,23 @@ struct fill {
     bool reviewed;
 };
 
-/* --- fill_lines.c: the lines, and what the rules make of them --- */
+/* --- fill_lines.c: the lines --- */
 
 /* Lays the lines out anew from form and answers; flags go over by pointer, the focus stays where
  * it can. False when out of memory: then the old lines stay. */
 bool fill_lay_out(struct fill *fill);
 void fill_free_lines(struct fill_line *lines, size_t count);
 void fill_free_layout(struct fill *fill);
-/* Looks again at the rules that read the answer `name`; true when a line came or went. */
-bool fill_apply_rules(struct fill *fill, const char *name);
 bool fill_takes_focus(const struct fill_line *line);
 const struct form_control *fill_control(const struct fill_line *line);
+
+/* --- fill_rules.c: what the rules make of the lines --- */
+
+/* Which rules read which top-level answer; false when out of memory. */
+bool fill_index_rules(struct fill *fill);
+void fill_apply_all_rules(struct fill *fill);
+/* Looks again at the rules that read the answer `name`; true when a line came or went. */
+bool fill_apply_rules(struct fill *fill, const char *name);
 
 /* --- fill_check.c: faults --- */
 

@@ -12,6 +12,7 @@ libforms_a_SOURCES = \
     forms/fill_apart.c \
     forms/fill_check.c \
     forms/fill_lines.c \
+    forms/fill_rules.c \
     forms/fill_share.c \
     forms/fill_text.c \
     forms/form.c forms/form.h forms/form_private.h \

@@ -41,6 +41,7 @@ libui_a_SOURCES = \
     ui/screen_form_field.c \
     ui/screen_form_paper.c \
     ui/screen_form_pick.c \
+    ui/screen_form_place.c \
     ui/screen_form_record.c \
     ui/screen_form_review.c \
     ui/screen_form_version.c \

@@ -1,6 +1,7 @@
 /*
  * Inside the form screen: what its parts share. screen_form.c opens it and deals with keys;
- * screen_form_field.c draws and edits the field in focus, screen_form_draw.c the whole form,
+ * screen_form_field.c draws and edits the field in focus, screen_form_place.c places all of them,
+ * screen_form_draw.c draws the whole form,
  * screen_form_review.c the page before submission, screen_form_pick.c the list of forms, and
  * screen_form_record.c keeps the draft.
  */
@@ -149,6 +150,8 @@ void form_follow_focus(struct form_screen *form);
  * typed before it is drawn mean the same. */
 #define FORM_SIGHT_COLUMNS 35
 bool form_choices_in_sight(const struct fill *fill, size_t line);
+/* Columns that these choices take; 0 for other fields. */
+int form_sight_columns(const struct fill *fill, size_t line);
 bool form_field_key(struct screen *screen, const struct input *input);
 /* Takes what was typed; false when the focus is held because of a fault in it. The caller moves,
  * then keeps: so the draft says where the agent now stands. */
@@ -178,8 +181,32 @@ void form_draw(struct screen *screen, const struct paint *paint);
  * its last FORM_PROGRESS_COLUMNS. */
 #define FORM_PROGRESS_COLUMNS 30
 void form_draw_progress(const struct form_screen *form, const struct paint *paint);
-/* Columns of labels and of the box of a field at this width of the screen. */
+
+/* --- screen_form_place.c --- */
+
+/* One line of the form, laid on rows of the page. */
+struct form_placed {
+    size_t line;
+    int row;  /* on the page */
+    int rows; /* of the line, those of its note below included */
+    int left; /* where its column begins, and how wide that is */
+    int width;
+    int box;       /* columns of a field's box; 0: no field */
+    int note_rows; /* of the note below; 0: it stands beside, or there is none */
+};
+
+/* Places the visible lines of the present page, in their order; `*placed` is owned (free()), NULL
+ * when out of memory. `*end` is the number of rows. */
+size_t form_place(const struct form_screen *form, const struct paint *paint,
+                  struct form_placed **placed, int *end);
+/* Columns of labels at this width of the screen, or of a column on it. */
 int form_label_width(int columns);
+int form_indent(const struct fill_line *line);
+/* What is to be said of a line: a fault, what the typing is understood as, where the answer came
+ * from. Owned; NULL: nothing. */
+char *form_note(const struct form_screen *form, size_t line, enum paint_style *style);
+/* Column of a note below its field. */
+int form_note_left(const struct form_placed *placed, int indent);
 
 /* --- screen_form_review.c --- */
 

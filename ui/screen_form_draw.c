@@ -6,24 +6,11 @@
 #include <string.h>
 
 #include "app/text.h"
-#include "ui/format.h"
 #include "ui/language.h"
 
 /* Rows above the fields (tabs, a blank) and below them (a sentence of help). */
 #define HEAD_ROWS 2
 #define FOOT_ROWS 1
-
-/* Columns of "brouillon enregistré · 12/15" and a gap. */
-
-/* Columns a box keeps when a message stands beside it. */
-#define BOX_LEAST 16
-
-int form_label_width(int columns)
-{
-    int width = columns * 36 / 100;
-
-    return width < 18 ? 18 : width > 40 ? 40 : width;
-}
 
 /* --- head ------------------------------------------------------------------------------------ */
 
@@ -107,152 +94,6 @@ static void draw_tabs(const struct form_screen *form, const struct paint *paint)
 
 /* --- fields ---------------------------------------------------------------------------------- */
 
-/* One line of the form, laid on rows of the page. */
-struct placed {
-    size_t line;
-    int row;  /* on the page */
-    int rows; /* of the line, its message's row included */
-    bool message_below;
-};
-
-#define PLACED_LIMIT 2000
-
-/* Columns of the box of a field: as wide as its usual answers. */
-static int box_width(const struct form_control *control, int room)
-{
-    int width = room;
-
-    switch (control->input) {
-    case FORM_INPUT_INTEGER:
-    case FORM_INPUT_NUMBER:
-    case FORM_INPUT_MONEY:
-        width = 16;
-        break;
-    case FORM_INPUT_TIME:
-        width = 12;
-        break;
-    case FORM_INPUT_DATE:
-        width = 20;
-        break;
-    case FORM_INPUT_DATE_TIME:
-        width = 26;
-        break;
-    case FORM_INPUT_TEXT:
-        if (control->style == FORM_STYLE_POSTAL_CODE)
-            width = 12;
-        else if (control->style == FORM_STYLE_PHONE)
-            width = 22;
-        else if (control->maximum_length > 0 && control->maximum_length < 30)
-            width = (int)control->maximum_length + 4;
-        break;
-    default:
-        break;
-    }
-    return width < room ? width : room;
-}
-
-static int indent_of(const struct fill_line *line)
-{
-    return line->depth < 4 ? (int)line->depth : 4;
-}
-
-/* Message to show for a line, and how: a fault, or while typing what is still wanted. */
-static const char *note_of(const struct form_screen *form, size_t line, enum paint_style *style)
-{
-    const struct fill_line *shown = fill_line(form->fill, line);
-    bool typing = line == fill_current(form->fill) && fill_typed(form->fill) != NULL;
-
-    *style = PAINT_ERROR;
-    if (shown->message != NULL)
-        return shown->message;
-    *style = PAINT_DIM;
-    if (typing && shown->fault != NULL)
-        return shown->fault;
-    return NULL;
-}
-
-/* Columns of a field's box. A message that has no room beside it gets it from what the box does not
- * use; when that does not do either it goes below: `*below`. */
-static int fit_box(const struct form_screen *form, size_t line, int room, bool *below)
-{
-    const struct form_control *control = fill_line(form->fill, line)->element->control;
-    enum paint_style style;
-    const char *note = note_of(form, line, &style);
-    int width = box_width(control, room);
-    int needed = note == NULL ? 0 : (int)text_width(note, strlen(note)) + 2;
-    char *text;
-    int used;
-
-    *below = false;
-    if (needed == 0 || needed <= room - width)
-        return width;
-    text = fill_text(form->fill, line);
-    used = text == NULL ? 0 : (int)text_width(text, strlen(text)) + 2;
-    free(text);
-    if (control->choice_count > 0 || control->input == FORM_INPUT_BOOLEAN ||
-        control->input == FORM_INPUT_MULTILINE)
-        used = FORM_SIGHT_COLUMNS;
-    if (room - needed >= (used < BOX_LEAST ? BOX_LEAST : used))
-        return room - needed;
-    *below = true;
-    return width;
-}
-
-/* Rows that a line takes, and whether its message stands on a row of its own. */
-static void measure(const struct form_screen *form, struct placed *placed,
-                    const struct paint *paint)
-{
-    const struct fill_line *line = fill_line(form->fill, placed->line);
-    int label = form_label_width(paint->columns);
-    enum paint_style style;
-    const char *note = note_of(form, placed->line, &style);
-    char *text;
-
-    placed->message_below = false;
-    placed->rows = 1;
-    switch (line->kind) {
-    case FILL_HEADING:
-        placed->rows = placed->row > 0 ? 2 : 1;
-        return;
-    case FILL_LABEL:
-        text = fill_label(form->fill, placed->line);
-        placed->rows =
-            text == NULL ? 1 : paint_wrapped(paint, 0, 0, paint->columns - 2, 0, PAINT_DIM, text);
-        free(text);
-        return;
-    case FILL_FIELD: {
-        int room = paint->columns - label - 3;
-        int width = fit_box(form, placed->line, room, &placed->message_below);
-
-        placed->rows = form_field_rows(form, placed->line, width);
-        break;
-    }
-    default:
-        placed->message_below = note != NULL;
-    }
-    placed->rows += placed->message_below;
-}
-
-static size_t place_lines(const struct form_screen *form, struct placed *placed,
-                          const struct paint *paint)
-{
-    size_t count = 0;
-    int row = 0;
-
-    for (size_t i = 0; i < fill_line_count(form->fill) && count < PLACED_LIMIT; i++) {
-        const struct fill_line *line = fill_line(form->fill, i);
-
-        if (!line->visible || line->page != fill_page(form->fill))
-            continue;
-        placed[count].line = i;
-        placed[count].row = row;
-        measure(form, &placed[count], paint);
-        row += placed[count].rows;
-        count++;
-    }
-    return count;
-}
-
 static void draw_mark(const struct form_screen *form, size_t index, const struct paint *paint,
                       int row)
 {
@@ -264,75 +105,54 @@ static void draw_mark(const struct form_screen *form, size_t index, const struct
         paint_text(paint, row, 0, 1, PAINT_ACCENT, "*");
 }
 
-/* What stands right of the box: the message, what the typing is understood as, where the answer
- * came from. */
-static void draw_side(const struct form_screen *form, const struct placed *placed,
-                      const struct paint *paint, int row, int column)
+/* The note of a line: right of its box, or below it. */
+static void draw_note(const struct form_screen *form, const struct form_placed *placed,
+                      const struct paint *part, int row)
 {
     const struct fill_line *line = fill_line(form->fill, placed->line);
     enum paint_style style;
-    const char *note = placed->message_below ? NULL : note_of(form, placed->line, &style);
-    bool web = strcmp(form_source_channel(form, line->pointer), "web") == 0;
-    char *understood = NULL;
+    char *note = form_note(form, placed->line, &style);
+    int below = row + placed->rows - placed->note_rows;
 
-    if (note != NULL) {
-        paint_text(paint, row, column, -1, style, note);
-        return;
-    }
-    if (placed->line == fill_current(form->fill))
-        understood = fill_understood(form->fill);
-    if (understood != NULL)
-        paint_format(paint, row, column, -1, PAINT_GOOD, "= %s", understood);
-    else if (line->received)
-        paint_text(paint, row, column, -1, PAINT_ACCENT,
-                   web ? _("changed online") : _("changed elsewhere"));
-    else if (line->known)
-        paint_text(paint, row, column, -1, PAINT_DIM, _("from the file"));
-    else if (web)
-        paint_text(paint, row, column, -1, PAINT_DIM, format_channel("web"));
-    free(understood);
+    if (note != NULL && placed->note_rows > 0 && below >= 0)
+        paint_wrapped(part, below, form_note_left(placed, form_indent(line)), -1, placed->note_rows,
+                      style, note);
+    else if (note != NULL && placed->note_rows == 0 && row >= 0)
+        paint_text(part, row, form_label_width(part->columns) + 3 + placed->box + 2, -1, style,
+                   note);
+    free(note);
 }
 
-static void draw_field(struct form_screen *form, const struct placed *placed,
-                       const struct paint *paint, int row)
+static void draw_field(struct form_screen *form, const struct form_placed *placed,
+                       const struct paint *part, int row)
 {
     const struct fill_line *line = fill_line(form->fill, placed->line);
-    int label_width = form_label_width(paint->columns);
-    int room = paint->columns - label_width - 3;
-    bool below;
-    int width = fit_box(form, placed->line, room, &below);
-    int rows = placed->rows - placed->message_below;
+    int label_width = form_label_width(part->columns);
+    int indent = form_indent(line);
     bool focus = placed->line == fill_current(form->fill);
-    struct paint box = paint_part(paint, row, label_width + 3, rows, width);
-    char *label = fill_label(form->fill, placed->line);
-    enum paint_style style;
 
     /* Above the first row in sight nothing can be drawn. */
     if (row >= 0) {
-        draw_mark(form, placed->line, paint, row);
-        paint_text(paint, row, 2 + indent_of(line), label_width - indent_of(line),
-                   focus ? PAINT_VALUE : PAINT_LABEL, label == NULL ? "" : label);
-    }
-    if (row >= 0)
-        form_field_draw(form, placed->line, &box);
-    if (row >= 0)
-        draw_side(form, placed, paint, row, label_width + 3 + width + 2);
-    if (placed->message_below && row + rows >= 0) {
-        const char *note = note_of(form, placed->line, &style);
+        struct paint box =
+            paint_part(part, row, label_width + 3, placed->rows - placed->note_rows, placed->box);
+        char *label = fill_label(form->fill, placed->line);
 
-        paint_text(paint, row + rows, label_width + 3, -1, style, note);
+        draw_mark(form, placed->line, part, row);
+        paint_text(part, row, 2 + indent, label_width - indent, focus ? PAINT_VALUE : PAINT_LABEL,
+                   label == NULL ? "" : label);
+        form_field_draw(form, placed->line, &box);
+        free(label);
     }
-    free(label);
+    draw_note(form, placed, part, row);
 }
 
-static void draw_list_line(const struct form_screen *form, const struct placed *placed,
+static void draw_list_line(const struct form_screen *form, const struct form_placed *placed,
                            const struct paint *paint, int row)
 {
     const struct fill_line *line = fill_line(form->fill, placed->line);
     bool focus = placed->line == fill_current(form->fill);
     char *label = fill_label(form->fill, placed->line);
-    enum paint_style style;
-    int column = 2 + indent_of(line);
+    int column = 2 + form_indent(line);
 
     draw_mark(form, placed->line, paint, row);
     if (line->enabled)
@@ -342,14 +162,15 @@ static void draw_list_line(const struct form_screen *form, const struct placed *
         paint_text(paint, row, column, -1, PAINT_DIM, _("No more can be added"));
     if (focus)
         paint_cursor(paint, row, column);
-    if (placed->message_below)
-        paint_text(paint, row + 1, column, -1, PAINT_ERROR, note_of(form, placed->line, &style));
+    draw_note(form, placed, paint, row);
     free(label);
 }
 
-static void draw_line(struct form_screen *form, const struct placed *placed,
-                      const struct paint *paint, int row)
+static void draw_line(struct form_screen *form, const struct form_placed *placed,
+                      const struct paint *page, int row)
 {
+    struct paint column = paint_part(page, 0, placed->left, -1, placed->width);
+    const struct paint *paint = &column;
     const struct fill_line *line = fill_line(form->fill, placed->line);
     struct paint part;
     char *label;
@@ -368,22 +189,22 @@ static void draw_line(struct form_screen *form, const struct placed *placed,
     if (label == NULL)
         return;
     row += line->kind == FILL_HEADING && placed->rows == 2;
-    part = paint_part(paint, row, indent_of(line), -1, -1);
+    part = paint_part(paint, row, form_indent(line), -1, -1);
     if (row < 0)
         ;
     else if (line->kind == FILL_HEADING)
         paint_heading(&part, 0, label);
     else if (line->kind == FILL_ITEM)
-        paint_text(paint, row, 1 + indent_of(line), -1, PAINT_TITLE, label);
+        paint_text(paint, row, 1 + form_indent(line), -1, PAINT_TITLE, label);
     else
-        paint_wrapped(paint, row, 1 + indent_of(line), paint->columns - 2, placed->rows, PAINT_DIM,
-                      label);
+        paint_wrapped(paint, row, 1 + form_indent(line), paint->columns - 2, placed->rows,
+                      PAINT_DIM, label);
     free(label);
 }
 
 /* Scrolls as little as puts the focused line in sight, with what belongs to it. */
-static void scroll_to_focus(struct form_screen *form, const struct placed *placed, size_t count,
-                            int rows)
+static void scroll_to_focus(struct form_screen *form, const struct form_placed *placed,
+                            size_t count, int rows)
 {
     size_t i = 0;
     int first;
@@ -407,34 +228,37 @@ static void scroll_to_focus(struct form_screen *form, const struct placed *place
         form->top = first;
 }
 
+static void draw_popup(struct form_screen *form, const struct form_placed *placed,
+                       const struct paint *paint)
+{
+    int left = placed->left + form_label_width(placed->width) + 3;
+
+    form_popup_draw(form, paint, placed->row - form->top + 1, left,
+                    placed->left + placed->width - left);
+}
+
 static void draw_fields(struct form_screen *form, const struct paint *paint)
 {
-    struct placed *placed = calloc(PLACED_LIMIT, sizeof(*placed));
-    size_t count;
-    int end = 0;
+    struct form_placed *placed;
+    int end;
+    size_t count = form_place(form, paint, &placed, &end);
 
     if (placed == NULL)
         return;
-    count = place_lines(form, placed, paint);
     scroll_to_focus(form, placed, count, paint->rows);
     for (size_t i = 0; i < count; i++) {
         int row = placed[i].row - form->top;
 
         if (row + placed[i].rows > 0 && row < paint->rows)
             draw_line(form, &placed[i], paint, row);
-        end = placed[i].row + placed[i].rows;
     }
     if (form->top > 0)
         paint_right(paint, 0, 0, paint->columns, PAINT_DIM, "↑");
     if (end - form->top > paint->rows)
         paint_right(paint, paint->rows - 1, 0, paint->columns, PAINT_DIM, "↓");
     for (size_t i = 0; i < count && form->popup; i++)
-        if (placed[i].line == fill_current(form->fill)) {
-            int label = form_label_width(paint->columns) + 3;
-
-            form_popup_draw(form, paint, placed[i].row - form->top + 1, label,
-                            paint->columns - label);
-        }
+        if (placed[i].line == fill_current(form->fill))
+            draw_popup(form, &placed[i], paint);
     free(placed);
 }
 
@@ -448,7 +272,8 @@ static void draw_whole_label(const struct form_screen *form, const struct paint 
     char *label = fill_label(form->fill, current);
 
     if (label != NULL && line->kind == FILL_FIELD &&
-        (int)text_width(label, strlen(label)) > form_label_width(paint->columns) - indent_of(line))
+        (int)text_width(label, strlen(label)) >
+            form_label_width(paint->columns) - form_indent(line))
         paint_text(paint, row, 0, -1, PAINT_DIM, label);
     free(label);
 }

@@ -56,19 +56,24 @@ static bool has_choices(const struct form_control *control)
             control->input == FORM_INPUT_CHOICES);
 }
 
-bool form_choices_in_sight(const struct fill *fill, size_t line)
+int form_sight_columns(const struct fill *fill, size_t line)
 {
     const struct form_control *control = control_of(fill, line);
     size_t used = 0;
 
     if (!has_choices(control))
-        return false;
+        return 0;
     for (size_t i = 0; i < choice_count(control) && used <= FORM_SIGHT_COLUMNS + 2; i++) {
         const char *label = choice_label(control, i);
 
         used += text_width(label, strlen(label)) + 6;
     }
-    return used <= FORM_SIGHT_COLUMNS + 2;
+    return used <= FORM_SIGHT_COLUMNS + 2 ? (int)used - 2 : 0;
+}
+
+bool form_choices_in_sight(const struct fill *fill, size_t line)
+{
+    return form_sight_columns(fill, line) > 0;
 }
 
 /* --- focus ----------------------------------------------------------------------------------- */

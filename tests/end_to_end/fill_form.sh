@@ -19,7 +19,7 @@ wait_for a "F4"
 
 # --- French --------------------------------------------------------------------------------------
 open_form a "* Prénom"
-[ "$(cursor_at a)" = "32,3" ] || fail "the cursor is not on the first field: $(cursor_at a)"
+[ "$(cursor_at a)" = "22,3" ] || fail "the cursor is not on the first field: $(cursor_at a)"
 
 # All at once: not one key may get lost.
 types a "Zoé"

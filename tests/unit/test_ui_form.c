@@ -122,6 +122,80 @@ static void open_draft(struct ui_fixture *fixture)
     ui_fixture_draw(fixture);
 }
 
+/* --- side by side ----------------------------------------------------------------------------- */
+
+static const char rows_form[] =
+    "{'schema':{'type':'object','properties':{'a':{'type':'string','title':'Given name',"
+    "'minLength':9},'b':{'type':'string','title':'Family name'},'c':{'type':'string','title':"
+    "'Street'},'d':{'type':'string','title':'City'},'e':{'type':'string','title':'Phone'},"
+    "'f':{'type':'string','title':'Mail'},'y':{'type':'boolean','title':'Yes or no'},"
+    "'k':{'enum':['permanent','temporary'],'title':'Kind'}}},"
+    "'layout':{'type':'VerticalLayout','elements':["
+    "{'type':'HorizontalLayout','elements':[{'type':'Control','scope':'#/properties/a'},"
+    "{'type':'Control','scope':'#/properties/b'}]},"
+    "{'type':'HorizontalLayout','elements':[{'type':'Group','label':'Where','elements':["
+    "{'type':'Control','scope':'#/properties/c'},{'type':'Control','scope':'#/properties/d'}]},"
+    "{'type':'Group','label':'Reach','elements':[{'type':'Control','scope':'#/properties/e'},"
+    "{'type':'Control','scope':'#/properties/f'}]}]},"
+    "{'type':'HorizontalLayout','elements':[{'type':'Control','scope':'#/properties/y'},"
+    "{'type':'Control','scope':'#/properties/k'}]}]}}";
+
+/* The row that shows the text; fails when none does. */
+static char *row_with(struct ui_fixture *fixture, const char *text)
+{
+    for (int row = 0; row < canvas_rows(fixture->canvas); row++) {
+        char *line = canvas_line(fixture->canvas, row);
+
+        if (line != NULL && strstr(line, text) != NULL)
+            return line;
+        free(line);
+    }
+    fail_msg("not shown: %s", text);
+    return NULL;
+}
+
+static bool beside(struct ui_fixture *fixture, const char *left, const char *right)
+{
+    char *line = row_with(fixture, left);
+    const char *at = strstr(line, right);
+    bool found = at != NULL && at > strstr(line, left);
+
+    free(line);
+    return found;
+}
+
+static void a_row_stands_side_by_side(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct record *draft;
+
+    publish(fixture, 1, rows_form);
+    ui_fixture_type(fixture, "\007form MV-1\r");
+    assert_true(beside(fixture, "Given name", "Family name"));
+    assert_true(beside(fixture, "Where", "Reach"));
+    assert_true(beside(fixture, "Street", "Phone"));
+    assert_true(beside(fixture, "City", "Mail"));
+    /* Choices that would not be in sight any more: one below the other. */
+    assert_false(beside(fixture, "Yes or no", "Kind"));
+    /* From left to right, a group at a time; a fault stands below its field. */
+    ui_fixture_type(fixture, "Ann\t\tRoy\tOak\tHull\t514\tann@x.ca\ty");
+    assert_true(ui_fixture_shows(fixture, "At least 9 characters"));
+    assert_false(beside(fixture, "Given name", "At least 9"));
+    assert_true(beside(fixture, "Ann", "Roy"));
+    assert_true(beside(fixture, "Hull", "ann@x.ca"));
+    draft = only_submission(fixture);
+    assert_string_equal(json_text_or(json_object_get(draft->body, "answers"), "e", ""), "514");
+    assert_true(json_is_true(json_object_get(json_object_get(draft->body, "answers"), "y")));
+    record_free(draft);
+    /* On a narrow screen all stand below one another, in the same order. */
+    canvas_free(fixture->canvas);
+    fixture->canvas = canvas_new(24, 60);
+    ui_fixture_draw(fixture);
+    assert_false(beside(fixture, "Given name", "Family name"));
+    assert_false(beside(fixture, "Street", "Phone"));
+    assert_true(ui_fixture_shows(fixture, "Mail"));
+}
+
 /* --- versions --------------------------------------------------------------------------------- */
 
 static void a_draft_goes_to_the_version_in_use(void **state)
@@ -415,6 +489,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
     const struct CMUnitTest tests[] = {
+        TEST(a_row_stands_side_by_side),
         TEST(a_draft_goes_to_the_version_in_use),
         TEST(a_draft_without_a_way_keeps_its_version),
         TEST(a_new_version_leaves_the_open_form_alone),

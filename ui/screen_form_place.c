@@ -1,0 +1,296 @@
+/* The form screen: where each line of the page stands. Rows of the layout stand side by side where
+ * there is room for their columns, else below one another; the order of the fields is the same. */
+#include "ui/screen_form.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+/* Columns a box keeps when a message stands beside it. */
+#define BOX_LEAST 16
+
+/* Least width of a column beside another one, and what is between them. */
+#define COLUMN_LEAST 38
+#define COLUMN_GAP   2
+
+int form_label_width(int columns)
+{
+    int width = columns * 36 / 100;
+
+    return width < 18 ? 18 : width > 40 ? 40 : width;
+}
+
+/* Columns of the box of a field: as wide as its usual answers. */
+static int box_width(const struct form_control *control, int room)
+{
+    int width = room;
+
+    switch (control->input) {
+    case FORM_INPUT_INTEGER:
+    case FORM_INPUT_NUMBER:
+    case FORM_INPUT_MONEY:
+        width = 16;
+        break;
+    case FORM_INPUT_TIME:
+        width = 12;
+        break;
+    case FORM_INPUT_DATE:
+        width = 20;
+        break;
+    case FORM_INPUT_DATE_TIME:
+        width = 26;
+        break;
+    case FORM_INPUT_TEXT:
+        if (control->style == FORM_STYLE_POSTAL_CODE)
+            width = 12;
+        else if (control->style == FORM_STYLE_PHONE)
+            width = 22;
+        else if (control->maximum_length > 0 && control->maximum_length < 30)
+            width = (int)control->maximum_length + 4;
+        break;
+    default:
+        break;
+    }
+    return width < room ? width : room;
+}
+
+int form_indent(const struct fill_line *line)
+{
+    return line->depth < 4 ? (int)line->depth : 4;
+}
+
+/* --- notes ----------------------------------------------------------------------------------- */
+
+static char *understood_note(const struct form_screen *form)
+{
+    char *understood = fill_understood(form->fill);
+    struct text_buffer buffer = {0};
+
+    if (understood == NULL)
+        return NULL;
+    text_buffer_add_format(&buffer, "= %s", understood);
+    free(understood);
+    return text_buffer_take(&buffer);
+}
+
+char *form_note(const struct form_screen *form, size_t line, enum paint_style *style)
+{
+    const struct fill_line *shown = fill_line(form->fill, line);
+    bool here = line == fill_current(form->fill);
+    bool web;
+    char *note;
+
+    *style = PAINT_ERROR;
+    if (shown->message != NULL)
+        return strdup(shown->message);
+    if (shown->kind != FILL_FIELD)
+        return NULL;
+    *style = PAINT_DIM;
+    if (here && fill_typed(form->fill) != NULL && shown->fault != NULL)
+        return strdup(shown->fault);
+    *style = PAINT_GOOD;
+    note = here ? understood_note(form) : NULL;
+    if (note != NULL)
+        return note;
+    web = strcmp(form_source_channel(form, shown->pointer), "web") == 0;
+    *style = shown->received ? PAINT_ACCENT : PAINT_DIM;
+    if (shown->received)
+        return strdup(web ? _("changed online") : _("changed elsewhere"));
+    if (shown->known)
+        return strdup(_("from the file"));
+    return web ? strdup(format_channel("web")) : NULL;
+}
+
+/* --- one line -------------------------------------------------------------------------------- */
+
+/* Columns of a field's box. A note that has no room beside it gets it from what the box does not
+ * use; when that does not do either it goes below. */
+static void fit_box(const struct form_screen *form, struct form_placed *placed, const char *note)
+{
+    const struct form_control *control = fill_line(form->fill, placed->line)->element->control;
+    int room = placed->width - form_label_width(placed->width) - 3;
+    int needed = note == NULL ? 0 : (int)text_width(note, strlen(note)) + 2;
+    char *text;
+    int used;
+
+    placed->box = box_width(control, room);
+    placed->note_rows = 0;
+    if (needed == 0 || needed <= room - placed->box)
+        return;
+    text = fill_text(form->fill, placed->line);
+    used = text == NULL ? 0 : (int)text_width(text, strlen(text)) + 2;
+    free(text);
+    if (control->choice_count > 0 || control->input == FORM_INPUT_BOOLEAN ||
+        control->input == FORM_INPUT_MULTILINE)
+        used = FORM_SIGHT_COLUMNS;
+    if (room - needed >= (used < BOX_LEAST ? BOX_LEAST : used))
+        placed->box = room - needed;
+    else
+        placed->note_rows = 1;
+}
+
+int form_note_left(const struct form_placed *placed, int indent)
+{
+    return placed->box > 0 && placed->width >= 2 * COLUMN_LEAST
+               ? form_label_width(placed->width) + 3
+               : 2 + indent;
+}
+
+/* Rows that a line takes, those of its note below included. */
+static void measure(const struct form_screen *form, struct form_placed *placed,
+                    const struct paint *paint)
+{
+    const struct fill_line *line = fill_line(form->fill, placed->line);
+    enum paint_style style;
+    char *text;
+
+    placed->rows = 1;
+    if (line->kind == FILL_HEADING) {
+        placed->rows = placed->row > 0 ? 2 : 1;
+        return;
+    }
+    if (line->kind == FILL_LABEL) {
+        text = fill_label(form->fill, placed->line);
+        placed->rows =
+            text == NULL ? 1 : paint_wrapped(paint, 0, 0, placed->width - 2, 0, PAINT_DIM, text);
+        free(text);
+        return;
+    }
+    text = form_note(form, placed->line, &style);
+    if (line->kind == FILL_FIELD) {
+        fit_box(form, placed, text);
+        placed->rows = form_field_rows(form, placed->line, placed->box);
+    } else {
+        placed->note_rows = text != NULL;
+    }
+    if (placed->note_rows > 0)
+        placed->note_rows = paint_wrapped(
+            paint, 0, 0, placed->width - form_note_left(placed, form_indent(line)), 0, style, text);
+    placed->rows += placed->note_rows;
+    free(text);
+}
+
+/* --- all of them ----------------------------------------------------------------------------- */
+
+/* While lines are placed: the next row of the layout to look at goes along. */
+struct placing {
+    const struct form_screen *form;
+    const struct paint *paint;
+    struct form_placed *placed;
+    size_t count;
+    size_t row;
+};
+
+static bool is_shown(const struct placing *placing, size_t line)
+{
+    const struct fill *fill = placing->form->fill;
+
+    return fill_line(fill, line)->visible && fill_line(fill, line)->page == fill_page(fill);
+}
+
+static bool any_shown(const struct placing *placing, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (is_shown(placing, i))
+            return true;
+    return false;
+}
+
+/* Columns of a row that have something to show. */
+static int shown_columns(const struct placing *placing, const struct fill_row *row)
+{
+    int columns = 0;
+
+    for (size_t i = 0; i < row->columns; i++)
+        columns += any_shown(placing, row->starts[i], row->starts[i + 1]);
+    return columns;
+}
+
+/* Whether all fields of the row fit into columns of this width: choices that are in sight must
+ * stay so. */
+static bool fits(const struct placing *placing, const struct fill_row *row, int width)
+{
+    int room = width - form_label_width(width) - 3;
+
+    if (width < COLUMN_LEAST)
+        return false;
+    for (size_t i = row->starts[0]; i < row->starts[row->columns]; i++)
+        if (is_shown(placing, i) && form_sight_columns(placing->form->fill, i) > room)
+            return false;
+    return true;
+}
+
+static int place(struct placing *placing, size_t from, size_t to, int left, int width, int top);
+
+/* Returns the first row below it. */
+static int place_row(struct placing *placing, const struct fill_row *row, int left, int width,
+                     int top)
+{
+    int columns = shown_columns(placing, row);
+    int each = columns > 1 ? (width - (columns - 1) * COLUMN_GAP) / columns : width;
+    bool beside = columns > 1 && fits(placing, row, each);
+    int bottom = top;
+
+    for (size_t i = 0; i < row->columns; i++) {
+        int end;
+
+        if (!any_shown(placing, row->starts[i], row->starts[i + 1])) {
+            while (placing->row < fill_row_count(placing->form->fill) &&
+                   fill_row(placing->form->fill, placing->row)->starts[0] < row->starts[i + 1])
+                placing->row++;
+            continue;
+        }
+        end = place(placing, row->starts[i], row->starts[i + 1], left, beside ? each : width,
+                    beside ? top : bottom);
+        bottom = end > bottom ? end : bottom;
+        left += beside ? each + COLUMN_GAP : 0;
+    }
+    return bottom;
+}
+
+static int place(struct placing *placing, size_t from, size_t to, int left, int width, int top)
+{
+    const struct fill *fill = placing->form->fill;
+
+    for (size_t i = from; i < to;) {
+        const struct fill_row *row;
+
+        while (placing->row < fill_row_count(fill) &&
+               (fill_row(fill, placing->row)->starts[0] < i ||
+                fill_row(fill, placing->row)->columns == 0))
+            placing->row++;
+        row = placing->row < fill_row_count(fill) ? fill_row(fill, placing->row) : NULL;
+        if (row != NULL && row->starts[0] == i && row->starts[row->columns] <= to) {
+            placing->row++;
+            top = place_row(placing, row, left, width, top);
+            i = row->starts[row->columns];
+            continue;
+        }
+        if (is_shown(placing, i)) {
+            struct form_placed *placed = &placing->placed[placing->count++];
+
+            *placed = (struct form_placed){.line = i, .row = top, .left = left, .width = width};
+            measure(placing->form, placed, placing->paint);
+            top += placed->rows;
+        }
+        i++;
+    }
+    return top;
+}
+
+size_t form_place(const struct form_screen *form, const struct paint *paint,
+                  struct form_placed **placed, int *end)
+{
+    size_t lines = fill_line_count(form->fill);
+    struct placing placing = {.form = form, .paint = paint};
+
+    *end = 0;
+    *placed = placing.placed = calloc(lines + 1, sizeof(*placing.placed));
+    if (placing.placed == NULL)
+        return 0;
+    *end = place(&placing, 0, lines, 0, paint->columns, 0);
+    return placing.count;
+}
