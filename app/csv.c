@@ -342,6 +342,11 @@ size_t csv_column_count(const struct csv_reader *reader)
     return reader->header.count;
 }
 
+const char *csv_column_name(const struct csv_reader *reader, size_t column)
+{
+    return row_field(&reader->header, column);
+}
+
 int csv_next(struct csv_reader *reader, struct error *error)
 {
     if (reader->stopped)

@@ -44,6 +44,8 @@ void csv_close(struct csv_reader *reader);
 int csv_column(const struct csv_reader *reader, const char *name, size_t *column,
                struct error *error);
 size_t csv_column_count(const struct csv_reader *reader);
+/* The name of a column, as the header gives it; borrowed, "" for a column that does not exist. */
+const char *csv_column_name(const struct csv_reader *reader, size_t column);
 
 /* Reads the next row: 1, or 0 after the last one, or a negative error. */
 int csv_next(struct csv_reader *reader, struct error *error);

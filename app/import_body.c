@@ -134,6 +134,7 @@ static const struct member common_members[] = {
     {MEMBER("source", KIND_OBJECT, REQUIRED), .members = source_members},
     {MEMBER("title", KIND_LOCALISED, REQUIRED)},
     {MEMBER("ended", KIND_BOOLEAN, 0)},
+    {MEMBER("hsds", KIND_FREE, 0)},
     {0},
 };
 
@@ -198,10 +199,10 @@ static const struct member office_members[] = {
     {MEMBER("phone", KIND_TEXT, 0)},
     {MEMBER("languages", KIND_TEXT, REQUIRED | LIST)},
     {MEMBER("hours", KIND_OBJECT, REQUIRED), .members = hours_members},
-    {MEMBER("calendar", KIND_KEY, REQUIRED), .type = RECORD_CALENDAR},
+    {MEMBER("calendar", KIND_KEY, 0), .type = RECORD_CALENDAR},
     {MEMBER("services", KIND_KEY, LIST), .type = RECORD_SERVICE},
     {MEMBER("accessibility", KIND_LOCALISED, 0)},
-    {MEMBER("zone", KIND_TEXT, REQUIRED)},
+    {MEMBER("zone", KIND_TEXT, 0)},
     {0},
 };
 
@@ -266,11 +267,16 @@ static const struct member life_event_members[] = {
     {0},
 };
 
+static const struct member directory_members[] = {
+    {MEMBER("table", KIND_TEXT, REQUIRED)},
+    {0},
+};
+
 static const struct member *const type_members[RECORD_TYPE_COUNT] = {
     [RECORD_SERVICE] = service_members,       [RECORD_FORM] = form_members,
     [RECORD_OFFICE] = office_members,         [RECORD_AGENT] = agent_members,
     [RECORD_QUEUE] = queue_members,           [RECORD_CALENDAR] = calendar_members,
-    [RECORD_LIFE_EVENT] = life_event_members,
+    [RECORD_LIFE_EVENT] = life_event_members, [RECORD_DIRECTORY] = directory_members,
 };
 
 struct check {

@@ -44,6 +44,30 @@ char *import_text(const char *text, bool keep_lines)
     return clean;
 }
 
+char *import_text_strip(const char *text, bool *failed)
+{
+    size_t length = strlen(text);
+    size_t kept = 0;
+    char *clean = malloc(length + 1);
+    *failed = !clean;
+    for (size_t at = 0; clean && at < length;) {
+        ucs4_t character;
+        int size = u8_mbtouc(&character, (const uint8_t *)text + at, length - at);
+        bool line = character == '\n' || character == '\r' || character == '\t';
+        if (line || !text_character_is_unsafe(character)) {
+            memcpy(clean + kept, text + at, (size_t)size);
+            kept += (size_t)size;
+        }
+        at += (size_t)size;
+    }
+    if (clean && kept < length) {
+        clean[kept] = '\0';
+        return clean;
+    }
+    free(clean);
+    return NULL;
+}
+
 char *import_text_unquoted(const char *text)
 {
     static const char *const pairs[][2] = {{"'", "'"}, {"\"", "\""}, {"«", "»"}, {"“", "”"}};

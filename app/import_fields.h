@@ -16,7 +16,12 @@
  */
 char *import_text(const char *text, bool keep_lines);
 
-/* The same without the quotes that surround the whole of it ('...', "...", « ... »). */
+/* The text as it is, but without what must never reach a terminal (line ends and tabs stay): owned
+ * (free()); NULL when it has none of that, or when memory ran out, which `*failed` tells. */
+char *import_text_strip(const char *text, bool *failed);
+
+/* import_text on one line, without the quotes that surround the whole of it ('...', "...", « ...
+ * »). */
 char *import_text_unquoted(const char *text);
 
 /* True for "", "N/A", "Not applicable", "Sans objet", "TBD" and their kind: nothing was said. */

@@ -1,6 +1,5 @@
 #include "app/import_sample.h"
 
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 
 #include "app/calendar.h"
 #include "app/import_body.h"
+#include "app/import_file.h"
 #include "app/import_rows.h"
 #include "app/json.h"
 
@@ -47,48 +47,13 @@ static int out_of_memory(struct error *error)
     return error_set(error, ERROR_MEMORY, "out of memory");
 }
 
-/* Reads a whole file of at most FILE_LIMIT bytes. */
-static int file_read(const char *path, char **bytes, size_t *length, struct error *error)
-{
-    FILE *stream = fopen(path, "rbe");
-    if (!stream)
-        return error_set(error, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_STORAGE,
-                         "%s: cannot be opened: %s", path, strerror(errno));
-    size_t capacity = 0;
-    int code = 0;
-    *bytes = NULL;
-    *length = 0;
-    while (code == 0 && !feof(stream)) {
-        if (*length == capacity) {
-            capacity = capacity ? capacity * 2 : 65536;
-            char *larger = capacity <= 2 * FILE_LIMIT ? realloc(*bytes, capacity) : NULL;
-            if (!larger) {
-                code = error_set(error, ERROR_TOO_LARGE, "%s: too large", path);
-                break;
-            }
-            *bytes = larger;
-        }
-        *length += fread(*bytes + *length, 1, capacity - *length, stream);
-        if (ferror(stream))
-            code = error_set(error, ERROR_STORAGE, "%s: cannot be read: %s", path, strerror(errno));
-    }
-    fclose(stream);
-    return code;
-}
-
 static int document_read(const struct reading *reading, json_t **document)
 {
     char path[4096];
-    char *bytes = NULL;
-    size_t length = 0;
     if ((size_t)snprintf(path, sizeof path, "%s/%s", reading->folder, reading->file->name) >=
         sizeof path)
         return error_set(reading->error, ERROR_INVALID, "the path is too long");
-    int code = file_read(path, &bytes, &length, reading->error);
-    if (code == 0)
-        code = json_read(document, bytes, length, FILE_LIMIT, reading->file->name, reading->error);
-    free(bytes);
-    return code;
+    return import_file_read(document, path, FILE_LIMIT, reading->error);
 }
 
 static int refuse(const struct reading *reading, const char *what)

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "app/import_csv.h"
 #include "app/import_gc_service_inventory.h"
+#include "app/import_hsds.h"
 #include "app/import_sample.h"
 
 static int inventory_read(const char *const *arguments, size_t count,
@@ -20,9 +22,28 @@ static int sample_read(const char *const *arguments, size_t count, const struct 
                          error);
 }
 
+static int hsds_read(const char *const *arguments, size_t count, const struct import_sink *sink,
+                     struct import_edition *edition, struct error *error)
+{
+    return import_hsds(arguments[0], count > 1 ? arguments[1] : NULL,
+                       count > 2 ? arguments[2] : NULL, sink, edition, error);
+}
+
+static int csv_read(const char *const *arguments, size_t count, const struct import_sink *sink,
+                    struct import_edition *edition, struct error *error)
+{
+    (void)count;
+    return import_csv(arguments[0], sink, edition, error);
+}
+
 const struct import_source import_sources[] = {
     {IMPORT_GC_SERVICE_INVENTORY, "SERVICES.csv STANDARDS.csv",
      "The Government of Canada service inventory and its standards.", 2, 2, inventory_read},
+    {IMPORT_HSDS, "FILE.json|FOLDER [PUBLISHER [fr|en]]",
+     "Open Referral HSDS 3.0 (211): a JSON document, or the folder of a tabular data package.", 1,
+     3, hsds_read},
+    {IMPORT_CSV, "FILE.csv", "Services in our own CSV; its columns are in the manual page.", 1, 1,
+     csv_read},
     {IMPORT_SAMPLE, "[DIRECTORY]", "The shipped sample, or one like it.", 0, 1, sample_read},
     {NULL, NULL, NULL, 0, 0, NULL},
 };

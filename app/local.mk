@@ -28,6 +28,18 @@ libapp_a_SOURCES += \
     app/import.c app/import.h app/import_account.c app/import_internal.h \
     app/import_moves.c app/import_moves.h app/import_publish.c \
     app/import_rows.c app/import_rows.h \
+    app/import_csv.c app/import_csv.h \
+    app/import_file.c app/import_file.h \
+    app/import_hsds.c app/import_hsds.h \
+    app/catalogue_csv.c app/catalogue_csv.h app/catalogue_csv_value.c \
+    app/csv_writer.c app/csv_writer.h \
+    app/export.c app/export.h \
+    app/hsds.c app/hsds.h app/hsds_check.c app/hsds_document.c app/hsds_flatten.c \
+    app/hsds_nest.c app/hsds_package.c \
+    app/hsds_body.c app/hsds_body.h app/hsds_office.c app/hsds_own.c \
+    app/hsds_record.c app/hsds_record.h app/hsds_service.c \
+    app/hsds_table.c app/hsds_table.h \
+    app/hsds_words.c app/hsds_words.h \
     app/import_body.c app/import_body.h \
     app/import_catalogue.c app/import_catalogue.h \
     app/import_duration.c app/import_duration.h \

@@ -14,6 +14,7 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_QUEUE] = "queue",
     [RECORD_CALENDAR] = "calendar",
     [RECORD_LIFE_EVENT] = "life-event",
+    [RECORD_DIRECTORY] = "directory",
     [RECORD_CLIENT] = "client",
     [RECORD_CASE] = "case",
     [RECORD_CONTACT] = "contact",
@@ -38,7 +39,7 @@ enum record_type record_type_from_name(const char *name)
 
 bool record_type_is_catalogue(enum record_type type)
 {
-    return type >= RECORD_SERVICE && type <= RECORD_LIFE_EVENT;
+    return type >= RECORD_SERVICE && type <= RECORD_DIRECTORY;
 }
 
 struct record *record_new(enum record_type type, const struct id *id)

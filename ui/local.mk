@@ -67,6 +67,7 @@ libui_a_SOURCES = \
 # The terminal. Its libraries stand in the order in which they need one another.
 bin_PROGRAMS += guichet
 guichet_SOURCES = \
+    app/main/command_export.c app/main/command_export.h \
     app/main/command_import.c app/main/command_import.h \
     app/main/command_manual.c app/main/command_manual.h \
     app/main/command_recover.c app/main/command_recover.h \

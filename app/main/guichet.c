@@ -14,6 +14,7 @@
 #include "config.h"
 
 #include "app/config.h"
+#include "app/main/command_export.h"
 #include "app/main/command_import.h"
 #include "app/main/command_manual.h"
 #include "app/main/command_recover.h"
@@ -55,13 +56,15 @@ static const struct manual_command commands[] = {
     {"status", "Tell what waits, what was refused, and whether the server answers."},
     {"recover", "Show what the journal holds of work that the store lost, and put it back."},
     {"import", "Import services and forms into a catalogue file."},
+    {"export", "Export a catalogue file as HSDS 3.0 (JSON or tables) or CSV."},
     {"manual", "Print the manual page."},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static int (*const command_runs[COMMAND_COUNT])(int argc, char **argv) = {
-    run_search, command_sync, command_status, command_recover, command_import, run_manual,
+    run_search,     command_sync,   command_status, command_recover,
+    command_import, command_export, run_manual,
 };
 
 static int run_manual(int argc, char **argv)

@@ -6,8 +6,8 @@
 #include "forms/definition.h"
 #include "net/ledger.h"
 
-/* The name of a source and its files. */
-#define WORDS_MOST 3
+/* The name of a source and its arguments. */
+#define WORDS_MOST 4
 
 static void print_account(const struct config *config, const struct import *import)
 {
@@ -68,8 +68,8 @@ static const char *const keys[] = {"dry-run", "allow-ending", "json", NULL};
 const struct guichetd_command guichetd_import = {
     .words = "import",
     .arguments = "SOURCE FILE...",
-    .summary = "Import catalogue records: `sample FOLDER`, or "
-               "`gc-service-inventory SERVICES.csv STANDARDS.csv`.",
+    .summary = "Import catalogue records: `sample FOLDER`, `hsds FILE.json|FOLDER [PUBLISHER "
+               "[fr|en]]`, `csv FILE.csv`, or `gc-service-inventory SERVICES.csv STANDARDS.csv`.",
     .keys = keys,
     .least = 1,
     .most = WORDS_MOST,
