@@ -390,3 +390,14 @@ UNIT_TESTS += tests/unit/test_delivery
 tests_unit_test_delivery_SOURCES = tests/unit/test_delivery.c tests/unit/delivery_fixture.c \
     tests/unit/delivery_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_delivery_LDADD = $(UNIT_LIBS)
+
+# `make bench-sync`: what sync costs, beside PouchDB and pouchdb-server (npm). NOTES="1000" for few.
+EXTRA_PROGRAMS += tests/bench/bench_sync
+tests_bench_bench_sync_SOURCES = tests/bench/bench_sync.c tests/bench/relay.c tests/bench/relay.h
+tests_bench_bench_sync_LDADD = $(UNIT_LIBS)
+EXTRA_DIST += tests/bench/bench_sync.sh tests/bench/bench_sync.mjs
+
+.PHONY: bench-sync
+bench: bench-sync
+bench-sync: guichetd tests/bench/bench_sync
+	@sh '$(srcdir)/tests/bench/bench_sync.sh' '$(abs_builddir)' '$(abs_top_srcdir)' $(NOTES)

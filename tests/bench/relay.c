@@ -1,6 +1,7 @@
 #include "tests/bench/relay.h"
 
 #include <arpa/inet.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -20,6 +21,8 @@ struct relay {
     atomic_bool stop;
     atomic_llong up;
     atomic_llong down;
+    pthread_mutex_t closing; /* held while a connection is looked at or closed */
+    long long packets;       /* of connections that have ended */
     struct {
         int client; /* -1: free */
         int server;
@@ -49,6 +52,8 @@ static void pair_open(struct relay *relay)
         close(server);
         return;
     }
+    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    setsockopt(server, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
     relay->pairs[i].client = client;
     relay->pairs[i].server = server;
 }
@@ -73,6 +78,27 @@ static bool pump(int from, int to, atomic_llong *count)
     return true;
 }
 
+/* Segments that a connection's socket sent and received. */
+static long long segments(int descriptor)
+{
+    struct tcp_info info = {0};
+    socklen_t size = sizeof(info);
+
+    if (getsockopt(descriptor, IPPROTO_TCP, TCP_INFO, &info, &size) != 0)
+        return 0;
+    return (long long)info.tcpi_segs_out + info.tcpi_segs_in;
+}
+
+static void pair_close(struct relay *relay, size_t i)
+{
+    pthread_mutex_lock(&relay->closing);
+    relay->packets += segments(relay->pairs[i].client);
+    close(relay->pairs[i].client);
+    close(relay->pairs[i].server);
+    relay->pairs[i].client = relay->pairs[i].server = -1;
+    pthread_mutex_unlock(&relay->closing);
+}
+
 static void pair_serve(struct relay *relay, size_t i, const struct pollfd *client,
                        const struct pollfd *server)
 {
@@ -82,11 +108,8 @@ static void pair_serve(struct relay *relay, size_t i, const struct pollfd *clien
         alive = pump(relay->pairs[i].client, relay->pairs[i].server, &relay->up);
     if (alive && server->revents != 0)
         alive = pump(relay->pairs[i].server, relay->pairs[i].client, &relay->down);
-    if (!alive) {
-        close(relay->pairs[i].client);
-        close(relay->pairs[i].server);
-        relay->pairs[i].client = relay->pairs[i].server = -1;
-    }
+    if (!alive)
+        pair_close(relay, i);
 }
 
 static void *relay_run(void *context)
@@ -122,6 +145,7 @@ struct relay *relay_start(int port)
     for (size_t i = 0; i < CONNECTIONS; i++)
         relay->pairs[i].client = relay->pairs[i].server = -1;
     relay->server_port = port;
+    pthread_mutex_init(&relay->closing, NULL);
     relay->listener = socket(AF_INET, SOCK_STREAM, 0);
     if (bind(relay->listener, (struct sockaddr *)&address, size) != 0 ||
         listen(relay->listener, CONNECTIONS) != 0 ||
@@ -146,16 +170,27 @@ void relay_counts(const struct relay *relay, long long *up, long long *down)
     *down = atomic_load(&relay->down);
 }
 
+long long relay_packets(struct relay *relay)
+{
+    long long packets;
+
+    pthread_mutex_lock(&relay->closing);
+    packets = relay->packets;
+    for (size_t i = 0; i < CONNECTIONS; i++)
+        if (relay->pairs[i].client >= 0)
+            packets += segments(relay->pairs[i].client);
+    pthread_mutex_unlock(&relay->closing);
+    return packets;
+}
+
 void relay_stop(struct relay *relay)
 {
     atomic_store(&relay->stop, true);
     pthread_join(relay->thread, NULL);
-    for (size_t i = 0; i < CONNECTIONS; i++) {
-        if (relay->pairs[i].client >= 0) {
-            close(relay->pairs[i].client);
-            close(relay->pairs[i].server);
-        }
-    }
+    for (size_t i = 0; i < CONNECTIONS; i++)
+        if (relay->pairs[i].client >= 0)
+            pair_close(relay, i);
+    pthread_mutex_destroy(&relay->closing);
     close(relay->listener);
     free(relay);
 }

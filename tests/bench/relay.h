@@ -12,6 +12,8 @@ struct relay *relay_start(int port);
 int relay_port(const struct relay *relay);
 /* Bytes to the server and from it so far. */
 void relay_counts(const struct relay *relay, long long *up, long long *down);
+/* TCP segments that the clients' sides of the connections sent and received so far. */
+long long relay_packets(struct relay *relay);
 void relay_stop(struct relay *relay);
 
 #endif

@@ -1,0 +1,392 @@
+/*
+ * What sync costs, on a real guichetd over loopback: many notes up and down, one note on an idle
+ * link, and an outbox that empties over a line of 9600 bit/s.
+ *
+ *   bench_sync GUICHETD SAMPLE NOTES
+ *
+ * Prints "name value" lines; bench_sync.sh sets them beside the peer's. The server is durable: each
+ * batch is synced to the disk before it is answered.
+ */
+#include "config.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "app/note.h"
+#include "app/store.h"
+#include "net/sync.h"
+#include "tests/bench/relay.h"
+
+#define PASSWORD "correct horse battery staple"
+#define PROSE    150 /* characters of a note */
+
+static char directory[] = "/tmp/guichet-bench-sync-XXXXXX";
+static pid_t server;
+
+static double now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1000 + (double)now.tv_nsec / 1e6;
+}
+
+static void rest(void)
+{
+    const struct timespec pause = {.tv_nsec = 500000};
+
+    (void)nanosleep(&pause, NULL);
+}
+
+static void die(const char *what)
+{
+    fprintf(stderr, "bench_sync: %s\n", what);
+    if (server > 0)
+        kill(server, SIGKILL);
+    exit(1);
+}
+
+static void must(int code, const struct error *error)
+{
+    if (code != 0)
+        die(error->message);
+}
+
+static void run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void run(const char *format, ...)
+{
+    char command[2048];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(command, sizeof(command), format, arguments);
+    va_end(arguments);
+    if (system(command) != 0)
+        die(command);
+}
+
+/* --- the server ------------------------------------------------------------------------------- */
+
+static int server_start(const char *guichetd, const char *sample)
+{
+    char database[128], line[256];
+    int ends[2];
+    FILE *said;
+
+    snprintf(database, sizeof(database), "%s/central.db", directory);
+    run("'%s' init --database %s >/dev/null", guichetd, database);
+    run("'%s' import sample '%s' --database %s >/dev/null", guichetd, sample, database);
+    for (int number = 0; number < 4; number++)
+        run("echo '%s' | '%s' agent add bench%d --name Bench --office sample/quebec --role clerk "
+            "--language fr --database %s >/dev/null",
+            PASSWORD, guichetd, number, database);
+    if (pipe(ends) != 0)
+        die("pipe");
+    server = fork();
+    if (server == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        dup2(ends[1], STDOUT_FILENO);
+        execl(guichetd, guichetd, "serve", "--database", database, "--listen", "127.0.0.1:0",
+              (char *)NULL);
+        _exit(127);
+    }
+    close(ends[1]);
+    said = fdopen(ends[0], "r");
+    if (said == NULL || fgets(line, sizeof(line), said) == NULL || strrchr(line, ':') == NULL)
+        die("the server does not start");
+    return atoi(strrchr(line, ':') + 1);
+}
+
+/* --- a terminal ------------------------------------------------------------------------------- */
+
+struct terminal {
+    char path[160];
+    char catalogue[160];
+    char login[16];
+    struct seal_key *key;
+    struct store *store; /* the screen's connection */
+    struct link *link;
+    struct sync *sync;
+    struct relay *relay;
+    struct clock clock;
+    struct id_generator ids;
+    struct record *agent;
+};
+
+static void await_online(struct terminal *terminal)
+{
+    struct link_status status;
+
+    do {
+        rest();
+        link_status_get(terminal->link, &status);
+    } while (status.state != LINK_ONLINE || status.catalogue_loading);
+}
+
+/* Signs in once without a store, to learn who the agent is, then makes the store. */
+static void terminal_open(struct terminal *terminal, int number, int port)
+{
+    struct error error = ERROR_INIT;
+    char url[64];
+    struct sync_options options = {.server_url = url, .catalogue_path = terminal->catalogue};
+    const struct id nobody = {0};
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+
+    snprintf(terminal->login, sizeof terminal->login, "bench%d", number);
+    snprintf(terminal->path, sizeof terminal->path, "%s/agent%d.db", directory, number);
+    snprintf(terminal->catalogue, sizeof terminal->catalogue, "%s/catalogue%d.db", directory,
+             number);
+    terminal->relay = relay_start(port);
+    if (terminal->relay == NULL)
+        die("the relay does not start");
+    snprintf(url, sizeof url, "http://127.0.0.1:%d", relay_port(terminal->relay));
+    must(link_new(&terminal->link, &error), &error);
+    options.link = terminal->link;
+    must(link_sign_in(terminal->link, terminal->login, PASSWORD, &nobody, &error), &error);
+    must(sync_start(&terminal->sync, &options, &error), &error);
+    await_online(terminal);
+    if (link_sign_in_state(terminal->link, &terminal->agent, NULL) != SIGN_IN_ACCEPTED)
+        die("the server does not take the agent");
+    terminal->key = seal_key_new();
+    if (terminal->key == NULL)
+        die("no memory for a key");
+    must(seal_key_wrap(terminal->key, PASSWORD, wrapped, &error), &error);
+    must(store_create(terminal->path, &terminal->agent->id, terminal->key, wrapped, &error),
+         &error);
+    must(store_open(&terminal->store, terminal->path, terminal->key, &error), &error);
+    clock_init(&terminal->clock, clock_system, NULL);
+    must(link_sign_in(terminal->link, terminal->login, PASSWORD, store_device(terminal->store),
+                      &error),
+         &error);
+    await_online(terminal);
+}
+
+static void terminal_close(struct terminal *terminal)
+{
+    sync_stop(terminal->sync);
+    link_free(terminal->link);
+    store_close(terminal->store);
+    seal_key_free(terminal->key);
+    record_free(terminal->agent);
+    relay_stop(terminal->relay);
+}
+
+static void keep_store(struct terminal *terminal)
+{
+    struct error error = ERROR_INIT;
+
+    must(link_store_set(terminal->link, terminal->path, terminal->key, &error), &error);
+}
+
+/* --- notes ------------------------------------------------------------------------------------ */
+
+static const char *const words[] = {
+    "client",      "adresse",  "demande", "phone",    "called",  "back",      "certificat",
+    "naissance",   "permis",   "renew",   "paid",     "counter", "Rimouski",  "Gatineau",
+    "attend",      "document", "missing", "proof",    "bail",    "signature", "rendez-vous",
+    "jeudi",       "matin",    "letter",  "returned", "wrong",   "apartment", "corrigé",
+    "verified",    "licence",  "number",  "dossier",  "envoyé",  "ministère", "follow-up",
+    "interpreter", "fille",    "husband", "moved",    "août",    "septembre", "refund",
+};
+
+static unsigned draw(unsigned *seed)
+{
+    *seed = *seed * 1103515245u + 12345u;
+    return *seed >> 16;
+}
+
+static void write_prose(char *text, size_t characters, unsigned *seed)
+{
+    size_t length = 0;
+
+    text[0] = '\0';
+    while (length < characters) {
+        int added = snprintf(text + length, characters + 32 - length, "%s%s", length > 0 ? " " : "",
+                             words[draw(seed) % (sizeof words / sizeof words[0])]);
+
+        length += (size_t)added;
+        if (draw(seed) % 5 == 0)
+            length += (size_t)snprintf(text + length, characters + 32 - length, " %u",
+                                       draw(seed) % 10000);
+    }
+}
+
+static void write_notes(struct terminal *terminal, int count, size_t characters)
+{
+    struct author author = {.agent = terminal->agent->id,
+                            .device = *store_device(terminal->store),
+                            .office = "sample/quebec",
+                            .channel = "phone",
+                            .clock = &terminal->clock,
+                            .ids = &terminal->ids};
+    struct error error = ERROR_INIT;
+    unsigned seed = 1;
+    struct id matter = id_generate(&terminal->ids, clock_system(NULL));
+
+    for (int made = 0; made < count;) {
+        struct batch batch = {0};
+
+        for (; batch.count < BATCH_LIMIT && made < count; made++) {
+            char text[512];
+            struct note_draft draft = {.kind = "contact", .text = text, .matter = matter};
+            struct id id;
+
+            write_prose(text, characters, &seed);
+            must(note_write(&batch, &author, &draft, &id, &error), &error);
+        }
+        must(store_apply(terminal->store, batch.operations, batch.count, NULL, &error), &error);
+        batch_clear(&batch);
+    }
+}
+
+/* --- measuring -------------------------------------------------------------------------------- */
+
+static int count_one(void *context, const struct record *record, enum store_pending pending)
+{
+    (void)record;
+    (void)pending;
+    ++*(int64_t *)context;
+    return 0;
+}
+
+static int64_t cursor_of(struct terminal *terminal)
+{
+    struct error error = ERROR_INIT;
+    int64_t cursor = store_cursor(terminal->store, &error);
+
+    if (cursor < 0)
+        die(error.message);
+    return cursor;
+}
+
+struct measure {
+    double ms;
+    long long up;
+    long long down;
+    long long packets;
+};
+
+static void measure_begin(struct measure *measure, struct terminal *terminal)
+{
+    relay_counts(terminal->relay, &measure->up, &measure->down);
+    measure->packets = relay_packets(terminal->relay);
+    measure->ms = now_ms();
+}
+
+static void measure_end(struct measure *measure, struct terminal *terminal)
+{
+    struct measure begun = *measure;
+
+    relay_counts(terminal->relay, &measure->up, &measure->down);
+    measure->ms = now_ms() - begun.ms;
+    measure->up -= begun.up;
+    measure->down -= begun.down;
+    measure->packets = relay_packets(terminal->relay) - begun.packets;
+}
+
+/* The outbox, until it is empty. */
+static void await_empty(struct terminal *terminal)
+{
+    while (store_outbox_count(terminal->store, NULL) != 0)
+        rest();
+}
+
+static int64_t measure_up(struct terminal *terminal, int notes)
+{
+    struct measure measure;
+    double began = now_ms();
+
+    write_notes(terminal, notes, PROSE);
+    printf("written %.0f\n", notes / (now_ms() - began) * 1000);
+    keep_store(terminal);
+    measure_begin(&measure, terminal);
+    await_empty(terminal);
+    measure_end(&measure, terminal);
+    printf("up_rate %.0f\nup_bytes %.1f\n", notes / measure.ms * 1000,
+           (double)(measure.up + measure.down) / notes);
+    /* What was sent comes back by the feed: from then on the terminal is quiet. */
+    int64_t cursor = 0, before;
+    do {
+        const struct timespec second = {.tv_sec = 1};
+
+        before = cursor;
+        (void)nanosleep(&second, NULL);
+        cursor = cursor_of(terminal);
+    } while (cursor != before || cursor == 0);
+    return cursor;
+}
+
+static void measure_down(struct terminal *terminal, int notes, int64_t least)
+{
+    struct store_query query = {.type = RECORD_NOTE};
+    struct measure measure;
+    int64_t last = 0, count = 0;
+
+    measure_begin(&measure, terminal);
+    keep_store(terminal);
+    /* Each page moves the cursor; once it rests past all notes, a walk says whether all came. */
+    while (count < notes) {
+        int64_t cursor = cursor_of(terminal);
+
+        if (cursor >= least && cursor != last) {
+            last = cursor;
+            count = 0;
+            if (store_each(terminal->store, &query, count_one, &count, NULL) != 0)
+                die("the store does not read");
+        }
+        if (count < notes)
+            rest();
+    }
+    measure_end(&measure, terminal);
+    printf("down_rate %.0f\ndown_bytes %.1f\n", notes / measure.ms * 1000,
+           (double)(measure.up + measure.down) / notes);
+}
+
+/* One note on an idle kept-alive connection; the long poll that it wakes is the colleagues'. */
+static void measure_one(struct terminal *terminal)
+{
+    struct measure measure;
+    int64_t cursor = cursor_of(terminal);
+
+    write_notes(terminal, 1, 200);
+    measure_begin(&measure, terminal);
+    link_sync_ring(terminal->link);
+    await_empty(terminal);
+    measure_end(&measure, terminal);
+    printf("one_bytes %lld\none_packets %lld\n", measure.up + measure.down, measure.packets);
+    while (cursor_of(terminal) == cursor)
+        rest();
+}
+
+int main(int argc, char **argv)
+{
+    struct terminal writer = {0}, reader = {0};
+    int notes = argc == 4 ? atoi(argv[3]) : 0;
+
+    if (notes < 1 || sodium_init() < 0 || mkdtemp(directory) == NULL) {
+        fprintf(stderr, "usage: bench_sync GUICHETD SAMPLE NOTES\n");
+        return 2;
+    }
+    int port = server_start(argv[1], argv[2]);
+    terminal_open(&writer, 0, port);
+    int64_t least = measure_up(&writer, notes);
+    terminal_open(&reader, 1, port);
+    measure_down(&reader, notes, least);
+    measure_one(&writer);
+    terminal_close(&reader);
+    terminal_close(&writer);
+    kill(server, SIGKILL);
+    waitpid(server, NULL, 0);
+    run("rm -rf %s", directory);
+    return 0;
+}

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Sync beside PouchDB and pouchdb-server (npm, installed here and nowhere else). Usage:
+# bench_sync.sh BUILD SOURCE [NOTES]; works in the current directory.
+set -eu
+build=$1
+source=$2
+notes=${3:-10000}
+work=bench-sync
+mkdir -p "$work"
+"$build/tests/bench/bench_sync" "$build/guichetd" "$source/app/sample" "$notes" >"$work/ours"
+: >"$work/peer"
+if command -v npm >/dev/null && (cd "$work" && { [ -d node_modules/pouchdb-server ] ||
+    npm install --silent --no-audit --no-fund --prefix . pouchdb@9 pouchdb-server@4 >/dev/null 2>&1; }); then
+    cp "$source/tests/bench/bench_sync.mjs" "$work/"
+    (cd "$work" && timeout 600 node bench_sync.mjs "$notes" >peer) || echo "PouchDB did not finish"
+else
+    echo "no npm or no PouchDB: only our own figures"
+fi
+awk -v notes="$notes" '
+FNR == NR { peer[$1] = $2; next }
+FNR == 1 { printf "%-52s %12s %12s %8s\n", notes " notes over loopback", "guichet", "PouchDB", "ratio" }
+{
+    said["written"] = "written by the agent, synced to disk, per second"
+    said["up_rate"] = "up to the server, synced to disk, per second"
+    said["up_bytes"] = "bytes on the wire, each, both ways"
+    said["down_rate"] = "down to a fresh terminal, per second"
+    said["down_bytes"] = "bytes on the wire, each, both ways"
+    said["one_bytes"] = "one note of 200 characters on an idle link, bytes"
+    said["one_packets"] = "its TCP segments (40 bytes or more each, on top)"
+    if ($1 in peer)
+        printf "%-52s %12s %12s %7.2fx\n", said[$1], $2, peer[$1], $2 / peer[$1]
+    else
+        printf "%-52s %12s %12s %8s\n", said[$1], $2, "-", "-"
+}' "$work/peer" "$work/ours"
