@@ -23,6 +23,12 @@
 #include "app/operation.h"
 #include "app/record.h"
 
+/*
+ * Counted up with every change of what merge makes of the same operation and record. A terminal of
+ * the server's version works out for itself what became of its own operations.
+ */
+#define MERGE_VERSION 1
+
 enum merge_refusal {
     MERGE_APPLIED = 0,
     MERGE_MISSING,    /* the record does not exist here */

@@ -140,13 +140,18 @@ struct store_outcome {
     struct id operation;
     enum merge_refusal refusal; /* MERGE_APPLIED also for "repeated" */
     int64_t rev;                /* of the record after it, when applied */
+    int64_t seq;                /* the same */
     struct record *record; /* when refused: as it stands at the server; borrowed, may be NULL */
     char field[128];       /* when refused or in conflict */
     bool conflict;
 };
 
-/* Settles answers: applied ones leave the outbox and stay applied until the feed brings them; a
- * refused one becomes a refusal with its text kept. Unknown ids are passed over (repeats). */
+/*
+ * Settles answers. An applied one leaves the outbox: where the server put it on the very record
+ * that is held here, the record is now as the server has it, and need not come by the feed; else
+ * it stays applied until the feed brings it. A refused one becomes a refusal with its text kept.
+ * Unknown ids are passed over (repeats).
+ */
 int store_outbox_settle(struct store *store, const struct store_outcome *outcomes, size_t count,
                         struct error *error);
 

@@ -376,6 +376,28 @@ static int drop_fed(struct store *store, const struct operation *operation, int6
     return database_run(store->database, statement, error);
 }
 
+/*
+ * What the server made of an accepted operation, worked out here when it was made of the record
+ * held here: merge gives the same at both ends. Replaces `*base` then.
+ */
+static int work_out(const struct operation *operation, const struct store_outcome *outcome,
+                    struct record **base, struct error *error)
+{
+    struct merge_result result;
+    int64_t held = *base != NULL ? (*base)->rev : 0;
+    int code;
+
+    if (outcome->refusal != MERGE_APPLIED || outcome->seq < 1 || held + 1 != outcome->rev)
+        return 0;
+    code = merge_apply(&result, operation, *base, error);
+    if (code != 0 || result.refusal != MERGE_APPLIED)
+        return code;
+    result.record->seq = outcome->seq;
+    record_free(*base);
+    *base = result.record;
+    return 0;
+}
+
 static int settle_held(struct store *store, const struct held *held,
                        const struct store_outcome *outcome, struct error *error)
 {
@@ -396,6 +418,8 @@ static int settle_held(struct store *store, const struct held *held,
         if (base == NULL)
             code = error_set(error, ERROR_MEMORY, "store: out of memory");
     }
+    if (code == 0)
+        code = work_out(operation, outcome, &base, error);
     /* Whatever the base holds by now is not put on top of it a second time. */
     if (code == 0 && base != NULL)
         code = drop_fed(store, operation, base->rev, error);

@@ -147,10 +147,15 @@ struct ledger_page {
 
 void ledger_page_clear(struct ledger_page *page);
 
-/* Up to `limit` records of these scopes that changed after `since`, each as it stands now, in the
- * order of their latest change. All of the page is read from one state of the database. */
+/*
+ * Up to `limit` records of these scopes that changed after `since`, each as it stands now, in the
+ * order of their latest change. All of the page is read from one state of the database. What
+ * `device` (NULL for none) made itself of a record that it held is passed over: it can work that
+ * out; so `next` may pass `since` though the page is empty.
+ */
 int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
-                   size_t limit, struct ledger_page *page, struct error *error);
+                   size_t limit, const struct id *device, struct ledger_page *page,
+                   struct error *error);
 
 /* The document of one record as text: owned (free()). ERROR_NOT_FOUND; ERROR_REFUSED when it is
  * in none of the scopes (catalogue records are everybody's). */

@@ -257,6 +257,17 @@ static bool is_submitted(const struct attempt *attempt, const struct record *aft
            strcmp(record_text(after, "status"), "submitted") == 0;
 }
 
+/* Whether the terminal held the record as it stood, and so knows what its operation makes of it. */
+static bool is_known(const struct attempt *attempt)
+{
+    const struct operation *operation = attempt->operation;
+
+    if (attempt->row.record == NULL)
+        return operation->base == 0;
+    return attempt->row.record->rev == operation->base ||
+           id_equal(&attempt->row.known, &operation->device);
+}
+
 static int merge(struct attempt *attempt, struct error *error)
 {
     struct ledger_outcome *outcome = attempt->outcome;
@@ -272,6 +283,8 @@ static int merge(struct attempt *attempt, struct error *error)
     }
     after.record = result.record;
     after.record->seq = ledger_next_seq(attempt->ledger);
+    if (is_known(attempt))
+        after.known = attempt->operation->device;
     code = ledger_row_write(attempt->ledger, &after, error);
     if (code == 0)
         code = ledger_feed_write(attempt->ledger, &after, error);

@@ -117,8 +117,20 @@ static void rows_cut(struct feed_rows *rows, size_t limit, struct ledger_page *p
     rows_unique(rows);
 }
 
+/* Adds the record that the statement stands on, unless the device knows it. */
+static void page_add(struct ledger_page *page, struct text_buffer *buffer, sqlite3_stmt *statement,
+                     const struct id *device)
+{
+    if (device != NULL && strcmp(database_text(statement, 2), device->text) == 0)
+        return;
+    if (page->count++ > 0)
+        text_buffer_add(buffer, ",", 1);
+    text_buffer_add(buffer, database_text(statement, 1),
+                    (size_t)sqlite3_column_bytes(statement, 1));
+}
+
 static int page_fill(struct database *database, const struct feed_rows *rows,
-                     struct ledger_page *page, struct error *error)
+                     const struct id *device, struct ledger_page *page, struct error *error)
 {
     struct text_buffer buffer = {0};
     int code = 0;
@@ -136,10 +148,7 @@ static int page_fill(struct database *database, const struct feed_rows *rows,
             code = error_set(error, ERROR_STORAGE, "database: the feed names a record it has not");
         if (code < 0)
             break;
-        if (page->count++ > 0)
-            text_buffer_add(&buffer, ",", 1);
-        text_buffer_add(&buffer, database_text(statement, 1),
-                        (size_t)sqlite3_column_bytes(statement, 1));
+        page_add(page, &buffer, statement, device);
         sqlite3_reset(statement);
         code = 0;
         if (buffer.length >= LEDGER_PAGE_BYTES && i + 1 < rows->count) {
@@ -177,7 +186,8 @@ static int catalogue_highest(struct database *database, int64_t *seq, struct err
 }
 
 static int page_read(struct database *database, const struct scope_set *scopes, int64_t since,
-                     size_t limit, struct ledger_page *page, struct error *error)
+                     size_t limit, const struct id *device, struct ledger_page *page,
+                     struct error *error)
 {
     struct feed_rows rows = {0};
     int code = catalogue_highest(database, &page->catalogue, error);
@@ -187,14 +197,15 @@ static int page_read(struct database *database, const struct scope_set *scopes, 
         code = scope_rows(database, scopes->names[i], since, limit + 1, &rows, error);
     if (code == 0) {
         rows_cut(&rows, limit, page);
-        code = page_fill(database, &rows, page, error);
+        code = page_fill(database, &rows, device, page, error);
     }
     free(rows.rows);
     return code;
 }
 
 int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
-                   size_t limit, struct ledger_page *page, struct error *error)
+                   size_t limit, const struct id *device, struct ledger_page *page,
+                   struct error *error)
 {
     struct ledger_reader *reader;
     sqlite3_stmt *statement;
@@ -208,7 +219,7 @@ int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_
     statement = database_statement(reader->database, LEDGER_BEGIN_READ, error);
     code = statement != NULL ? database_run(reader->database, statement, error) : ERROR_STORAGE;
     if (code == 0) {
-        code = page_read(reader->database, scopes, since, limit, page, error);
+        code = page_read(reader->database, scopes, since, limit, device, page, error);
         statement = database_statement(reader->database, LEDGER_COMMIT, NULL);
         if (statement != NULL)
             database_run(reader->database, statement, NULL);

@@ -41,6 +41,7 @@ static int row_step(struct database *database, sqlite3_stmt *statement, struct l
     if (code < 0)
         return code;
     row->row = sqlite3_column_int64(statement, 0);
+    (void)id_parse(&row->known, database_text(statement, 2));
     code = ledger_document_read(database_text(statement, 1),
                                 (size_t)sqlite3_column_bytes(statement, 1), &row->record, error);
     sqlite3_reset(statement);
@@ -88,6 +89,7 @@ static int row_insert(struct ledger *ledger, struct ledger_row *row, const char 
     if (parent[0] != '\0')
         database_bind_text(statement, 5, parent);
     database_bind_text(statement, 6, document);
+    database_bind_id(statement, 7, &row->known);
     code = database_run(ledger->writer, statement, error);
     row->row = sqlite3_last_insert_rowid(database_handle(ledger->writer));
     return code;
@@ -106,6 +108,7 @@ static int row_update(struct ledger *ledger, const struct ledger_row *row, const
     if (parent[0] != '\0')
         database_bind_text(statement, 4, parent);
     database_bind_text(statement, 5, document);
+    database_bind_id(statement, 6, &row->known);
     return database_run(ledger->writer, statement, error);
 }
 

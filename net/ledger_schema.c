@@ -2,7 +2,8 @@
 
 /*
  * record:    each record once, as the document that goes over the wire; `parent` is the id of the
- *            case that its body names
+ *            case that its body names, `known` the device that made its latest rev of the one it
+ *            held, and so knows it
  * feed:      who may see it: one row per scope and record, with the number of the latest change
  *            (or of the grant, when that is later)
  * operation: what was answered to each operation id; `refusal` NULL means applied
@@ -27,7 +28,7 @@
 static const char tables[] =
     "CREATE TABLE property (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record (number INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL,"
-    " rev INTEGER NOT NULL, seq INTEGER NOT NULL, parent TEXT, document TEXT NOT NULL);"
+    " rev INTEGER NOT NULL, seq INTEGER NOT NULL, parent TEXT, document TEXT NOT NULL, known TEXT);"
     "CREATE UNIQUE INDEX record_by_id ON record (id, type);"
     "CREATE INDEX record_by_parent ON record (parent) WHERE parent IS NOT NULL;"
     "CREATE TABLE scope (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
@@ -49,6 +50,7 @@ static const char tables[] =
 static const char *const upgrades[] = {
     DELIVERY_TABLE, /* 1 to 2 */
     PASSAGE_TABLES, /* 2 to 3 */
+    "ALTER TABLE record ADD COLUMN known TEXT;",
 };
 
 static const struct database_statement statements[] = {
@@ -60,7 +62,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 3,
+    .version = 4,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

@@ -81,6 +81,7 @@ int ledger_passage_follow(struct ledger *ledger, const struct record *submission
 struct ledger_row {
     int64_t row;
     struct record *record; /* owned */
+    struct id known;       /* the device that can work out this rev by itself; empty for none */
 };
 
 void ledger_row_clear(struct ledger_row *row);

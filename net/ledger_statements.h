@@ -13,13 +13,14 @@
     X(PROPERTY_GET, "SELECT value FROM property WHERE name = ?1")                                  \
     X(PROPERTY_PUT, "INSERT INTO property (name, value) VALUES (?1, ?2) "                          \
                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value")                     \
-    X(RECORD_GET, "SELECT number, document FROM record WHERE id = ?1 AND type = ?2")               \
-    X(RECORD_GET_NUMBER, "SELECT number, document FROM record WHERE number = ?1")                  \
+    X(RECORD_GET, "SELECT number, document, known FROM record WHERE id = ?1 AND type = ?2")        \
+    X(RECORD_GET_NUMBER, "SELECT number, document, known FROM record WHERE number = ?1")           \
     X(RECORD_EACH, "SELECT document FROM record WHERE type = ?1 ORDER BY number")                  \
-    X(RECORD_INSERT, "INSERT INTO record (type, id, rev, seq, parent, document) "                  \
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                            \
-    X(RECORD_UPDATE, "UPDATE record SET rev = ?2, seq = ?3, parent = ?4, document = ?5 "           \
-                     "WHERE number = ?1")                                                          \
+    X(RECORD_INSERT, "INSERT INTO record (type, id, rev, seq, parent, document, known) "           \
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                        \
+    X(RECORD_UPDATE,                                                                               \
+      "UPDATE record SET rev = ?2, seq = ?3, parent = ?4, document = ?5, known = ?6 "              \
+      "WHERE number = ?1")                                                                         \
     X(RECORD_CHILDREN, "SELECT number FROM record WHERE parent = ?1 ORDER BY number")              \
     X(SCOPE_GET, "SELECT number FROM scope WHERE name = ?1")                                       \
     X(SCOPE_INSERT, "INSERT INTO scope (name) VALUES (?1)")                                        \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/merge.h"
 #include "net/server_internal.h"
 
 #define LIMIT_PRESET 500
@@ -15,7 +16,9 @@ struct reading {
     bool catalogue_scope; /* of the catalogue, not of the desk */
     int64_t since;
     int64_t limit;
-    int64_t catalogue;   /* -1: not asked */
+    int64_t catalogue; /* -1: not asked */
+    int64_t merge;     /* the caller's version of merge; 0: it works out nothing */
+    struct id device;
     int64_t deadline_ms; /* clock of the doorbell; 0: does not wait */
     bool holding;        /* counted as holding a doorbell */
     struct doorbell_waiter *waiter;
@@ -39,6 +42,7 @@ static bool reading_fill(struct request *request, struct reading *reading)
 
     reading->server = request->server;
     reading->agent = request->actor.agent;
+    reading->device = request->actor.device;
     if (scope != NULL && strcmp(scope, "catalogue") != 0 && strcmp(scope, "desk") != 0) {
         request_problem(request, PROBLEM_BAD_PARAMETER, "%s",
                         "\"scope\" must be catalogue or desk");
@@ -48,6 +52,7 @@ static bool reading_fill(struct request *request, struct reading *reading)
     if (!request_number(request, "since", 0, INT64_MAX, 0, &reading->since) ||
         !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &reading->limit) ||
         !request_number(request, "catalogue", 0, INT64_MAX, -1, &reading->catalogue) ||
+        !request_number(request, "merge", 0, INT64_MAX, 0, &reading->merge) ||
         !request_number(request, "wait", 0, WAIT_MOST, 0, &wait))
         return false;
     if (wait > 0)
@@ -82,7 +87,7 @@ static int reading_arm(struct reading *reading, const struct scope_set *scopes, 
 
 static bool reading_is_over(const struct reading *reading, const struct ledger_page *page)
 {
-    return page->count > 0 || reading->deadline_ms == 0 ||
+    return page->count > 0 || page->more || reading->deadline_ms == 0 ||
            (reading->catalogue >= 0 && page->catalogue > reading->catalogue) ||
            doorbell_now() >= reading->deadline_ms || atomic_load(&reading->server->stopping);
 }
@@ -110,17 +115,22 @@ static int look(struct request *request, struct reading *reading, bool *over, st
 {
     struct scope_set scopes = {0};
     struct ledger_page page = {0};
+    bool works_out = reading->merge == MERGE_VERSION && !id_is_empty(&reading->device);
     int code = reading_scopes(reading, &scopes, error);
 
     /* Armed before looking: what changes in between rings. */
     if (code == 0 && reading->deadline_ms > 0)
         code = reading_arm(reading, &scopes, error);
     if (code == 0)
-        code = ledger_changes(reading->server->ledger, &scopes, reading->since,
-                              (size_t)reading->limit, &page, error);
+        code =
+            ledger_changes(reading->server->ledger, &scopes, reading->since, (size_t)reading->limit,
+                           works_out ? &reading->device : NULL, &page, error);
     *over = code != 0 || reading_is_over(reading, &page);
     if (code == 0 && *over)
         answer(request, &page);
+    /* What the caller knows is not looked at again while it waits. */
+    if (code == 0)
+        reading->since = page.next;
     ledger_page_clear(&page);
     scope_set_free(&scopes);
     return code;
@@ -170,6 +180,10 @@ static const struct route_parameter parameters[] = {
      "Most records in the page"},
     {"wait", "{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 60, \"default\": 0}",
      "Seconds to wait for a change when there is none yet"},
+    {"merge", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
+     "The caller's version of merge: when it is the server's, what the caller's own operations "
+     "made "
+     "of records that it held is left out"},
     {"catalogue", "{\"type\": \"integer\", \"minimum\": 0}",
      "End the wait also when the catalogue has something past this number"},
     {0},

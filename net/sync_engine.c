@@ -141,6 +141,7 @@ static void close_store(struct sync_engine *engine)
     engine->store_key = NULL;
     engine->store_path = NULL;
     engine->desk_read = false;
+    engine->desk_held = false;
     engine->batch_count = 0;
     engine->troubles[SYNC_JOB_OPEN] = (struct sync_trouble){0};
     engine->troubles[SYNC_JOB_PUSH] = (struct sync_trouble){0};
@@ -171,6 +172,7 @@ void sync_session_drop(struct sync_engine *engine)
     engine->session = false;
     engine->session_proved = false;
     engine->desk_read = false;
+    engine->desk_held = false;
     cancel_lane(engine, SYNC_LANE_BELL);
     cancel_lane(engine, SYNC_LANE_WORK);
 }
@@ -232,6 +234,7 @@ static int open_files(struct sync_engine *engine, struct error *error)
             return code;
         engine->outbox_due = true;
         engine->desk_read = false;
+        engine->desk_held = false;
     }
     return 0;
 }

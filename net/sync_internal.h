@@ -101,6 +101,7 @@ struct sync_engine {
 
     /* Pull of the desk's records, and the bell. */
     bool desk_read;             /* to the end, in this session */
+    bool desk_held;             /* it was so once: what is made from now on is known here */
     struct sync_pace desk_pace; /* records */
     bool desk_waits;            /* the request under way is the long poll */
     int64_t desk_since;

@@ -121,9 +121,10 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
         return sync_fault(engine, code != 0 ? code : (int)cursor);
     engine->desk_since = strcmp(feed, engine->feed) == 0 ? cursor : 0;
     (void)snprintf(path, sizeof path,
-                   "/v1/changes?scope=desk&since=%" PRId64 "&limit=%zu&wait=%d&catalogue=%" PRId64,
+                   "/v1/changes?scope=desk&since=%" PRId64 "&limit=%zu&wait=%d&catalogue=%" PRId64
+                   "&merge=%d",
                    engine->desk_since, engine->desk_pace.limit, wait ? WAIT_SECONDS : 0,
-                   engine->catalogue_latest);
+                   engine->catalogue_latest, engine->desk_held ? MERGE_VERSION : 0);
     struct http_request request = {.method = "GET",
                                    .path = path,
                                    .accept = "application/json",
@@ -180,6 +181,7 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
         if (code == 0) {
             int64_t cursor = store_cursor(engine->store, error);
             engine->desk_read = !page.more && cursor == page.next;
+            engine->desk_held = engine->desk_held || engine->desk_read;
             note_catalogue(engine, &page);
         }
     }

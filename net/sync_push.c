@@ -185,6 +185,7 @@ static int read_answer(struct sync_engine *engine, struct answers *answers, cons
         engine->totals.refused++;
     } else if (strcmp(outcome, "applied") == 0 || strcmp(outcome, "repeated") == 0) {
         target->rev = json_integer_or(answer, "rev", 0);
+        target->seq = json_integer_or(answer, "seq", 0);
         target->conflict = json_bool_or(answer, "conflict", false);
         if (target->rev < 1)
             return error_set(error, ERROR_PROTOCOL, "outcome %zu has no \"rev\"", guess);

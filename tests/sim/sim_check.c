@@ -286,10 +286,10 @@ static void check_records(struct simulation *simulation, struct sim_terminal *te
              &error, "scopes");
     do {
         ledger_page_clear(&page);
-        sim_must(
-            simulation,
-            ledger_changes(simulation->ledger, &scopes, since, LEDGER_PAGE_LIMIT, &page, &error),
-            &error, "changes");
+        sim_must(simulation,
+                 ledger_changes(simulation->ledger, &scopes, since, LEDGER_PAGE_LIMIT, NULL, &page,
+                                &error),
+                 &error, "changes");
         char *text = malloc(page.length + 3);
         if (text == NULL)
             abort();

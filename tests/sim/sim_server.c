@@ -267,6 +267,7 @@ static json_t *outcome_document(const struct simulation *simulation, const struc
         json_object_set_new(answer, "outcome",
                             json_string(outcome->kind == LEDGER_REPEATED ? "repeated" : "applied"));
         json_object_set_new(answer, "rev", json_integer(outcome->rev));
+        json_object_set_new(answer, "seq", json_integer(outcome->seq));
         if (outcome->conflict)
             json_object_set_new(answer, "conflict", json_true());
     }
@@ -356,9 +357,13 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
                  "scopes");
     sim_must(simulation,
              ledger_changes(simulation->ledger, &scopes, parameter(request, "since=", 0),
-                            (size_t)parameter(request, "limit=", 500), &page, &error),
+                            (size_t)parameter(request, "limit=", 500),
+                            parameter(request, "merge=", 0) == MERGE_VERSION
+                                ? &simulation->terminals[request->terminal].actor.device
+                                : NULL,
+                            &page, &error),
              &error, "reading changes");
-    bool over = page.count > 0 || !waits || (known >= 0 && page.catalogue > known);
+    bool over = page.count > 0 || page.more || !waits || (known >= 0 && page.catalogue > known);
     if (over)
         answer_page(simulation, request, &page, catalogue);
     ledger_page_clear(&page);

@@ -211,7 +211,7 @@ json_t *fixture_desk(struct ledger_fixture *fixture, enum fixture_agent who, int
 
     assert_int_equal(
         ledger_desk_scopes(fixture->ledger, &fixture->actors[who].agent, &scopes, NULL), 0);
-    assert_int_equal(ledger_changes(fixture->ledger, &scopes, since, limit, &page, NULL), 0);
+    assert_int_equal(ledger_changes(fixture->ledger, &scopes, since, limit, NULL, &page, NULL), 0);
     text = malloc(page.length + 3);
     assert_non_null(text);
     sprintf(text, "[%s]", page.records);

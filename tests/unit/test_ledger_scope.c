@@ -330,7 +330,7 @@ static void test_a_page_ends_by_bytes(void **state)
         fixture_make(f, ANNE, RECORD_NOTE, fixture_note(f, ANNE, "sample/a", NULL, text));
     assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[ANNE].agent, &scopes, NULL), 0);
     do {
-        assert_int_equal(ledger_changes(f->ledger, &scopes, since, 1000, &page, NULL), 0);
+        assert_int_equal(ledger_changes(f->ledger, &scopes, since, 1000, NULL, &page, NULL), 0);
         assert_true(page.length < LEDGER_PAGE_BYTES + 2 * NOTE_BYTES_FOR_TEST);
         seen += page.count;
         since = page.next;
@@ -338,7 +338,7 @@ static void test_a_page_ends_by_bytes(void **state)
             assert_true(page.more);
         ledger_page_clear(&page);
     } while (seen < 100);
-    assert_int_equal(ledger_changes(f->ledger, &scopes, since, 1000, &page, NULL), 0);
+    assert_int_equal(ledger_changes(f->ledger, &scopes, since, 1000, NULL, &page, NULL), 0);
     assert_int_equal(page.count, 0);
     assert_int_equal(page.next, since);
     assert_false(page.more);

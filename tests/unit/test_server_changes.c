@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/json.h"
+#include "app/merge.h"
 #include "net/compress.h"
 #include "tests/unit/server_fixture.h"
 
@@ -202,6 +203,44 @@ static void test_doorbell_rings(void **state)
     answer_clear(&waiting.answer);
 }
 
+/* Its own work, which it can work out, is not worth a reply; the cursor passes it all the same. */
+static void test_doorbell_is_not_rung_by_own_work(void **state)
+{
+    struct waiting waiting;
+    struct id device = f->ledger.actors[ANNE].device;
+    struct id id = fixture_id(&f->ledger), first = id;
+    struct operation *batch[1];
+    char more[64];
+
+    (void)state;
+    snprintf(more, sizeof(more), "&wait=30&merge=%d", MERGE_VERSION);
+    wait_begin(&waiting, ANNE, more);
+    batch[0] = server_note(f, ANNE, &id, "known to who wrote it");
+    json_decref(server_post(f, ANNE, batch, 1));
+    usleep(200000);
+    id = fixture_make(&f->ledger, ANNE, RECORD_NOTE,
+                      fixture_note(&f->ledger, ANNE, "sample/a", NULL, "known too"));
+    usleep(200000);
+    fixture_publish_agent(&f->ledger, DENIS, "sample/d", "");
+    /* Another device of the same agent is not known to know. */
+    f->ledger.actors[ANNE].device = fixture_id(&f->ledger);
+    id = fixture_make(&f->ledger, ANNE, RECORD_NOTE,
+                      fixture_note(&f->ledger, ANNE, "sample/a", NULL, "from elsewhere"));
+    wait_end(&waiting, 1);
+    assert_string_equal(item_text(json_object_get(waiting.answer.json, "records"), 0, "id"),
+                        id.text);
+    assert_string_not_equal(first.text, id.text);
+    answer_clear(&waiting.answer);
+
+    /* Of another version of merge it is not: all comes. */
+    wait_begin(&waiting, ANNE, "&wait=30&merge=999999");
+    f->ledger.actors[ANNE].device = device;
+    id = fixture_make(&f->ledger, ANNE, RECORD_NOTE,
+                      fixture_note(&f->ledger, ANNE, "sample/a", NULL, "of an old terminal"));
+    wait_end(&waiting, 1);
+    answer_clear(&waiting.answer);
+}
+
 static void test_doorbell_times_out(void **state)
 {
     struct waiting waiting;
@@ -281,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_changes_refusals),
         cmocka_unit_test(test_replies_compressed),
         cmocka_unit_test(test_doorbell_rings),
+        cmocka_unit_test(test_doorbell_is_not_rung_by_own_work),
         cmocka_unit_test(test_doorbell_times_out),
         cmocka_unit_test(test_doorbell_hears_the_catalogue),
         cmocka_unit_test(test_many_wait_without_threads),

@@ -184,6 +184,80 @@ static void own_changes_stand_on_top_of_others(void **state)
     operation_free(other);
 }
 
+/* Settles with the seq too, as a server does. */
+static void settle_at(struct store *store, const struct id *operation, int64_t rev, int64_t seq)
+{
+    struct store_outcome outcome = {.operation = *operation, .rev = rev, .seq = seq};
+
+    assert_int_equal(store_outbox_settle(store, &outcome, 1, NULL), 0);
+}
+
+static void assert_same_record(struct store *store, const struct record *expected)
+{
+    struct record *record = get(store, expected->type, &expected->id, NULL);
+    json_t *here = record_to_json(record), *there = record_to_json(expected);
+
+    assert_true(json_equal(here, there));
+    json_decref(here);
+    json_decref(there);
+    record_free(record);
+}
+
+static void what_the_server_made_of_it_is_worked_out_here(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id id = store_fixture_client(fixture, "Ann");
+    struct operation *append = only_operation(fixture->store), *change;
+    struct record *first = store_fixture_server_merge(append, NULL), *second;
+
+    settle_at(fixture->store, &append->id, 1, first->seq);
+    assert_same_record(fixture->store, first);
+    assert_int_equal(store_fixture_apply(
+                         fixture, store_fixture_operation(fixture, OPERATION_FIELDS, RECORD_CLIENT,
+                                                          &id, "{\"phone\":\"418 555-0101\"}")),
+                     0);
+    change = only_operation(fixture->store);
+    assert_int_equal(change->base, 1);
+    second = store_fixture_server_merge(change, first);
+    settle_at(fixture->store, &change->id, 2, second->seq);
+    assert_same_record(fixture->store, second);
+    record_free(first);
+    record_free(second);
+}
+
+static void what_was_made_of_another_rev_is_not_worked_out(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id id = store_fixture_client(fixture, "Ann");
+    struct operation *append = only_operation(fixture->store);
+    struct record *first = store_fixture_server_merge(append, NULL), *second, *third;
+    struct operation *other = store_fixture_operation(fixture, OPERATION_FIELDS, RECORD_CLIENT, &id,
+                                                      "{\"email\":\"ann@example.org\"}");
+    struct operation *mine;
+
+    settle_at(fixture->store, &append->id, 1, first->seq);
+    assert_int_equal(store_fixture_apply(
+                         fixture, store_fixture_operation(fixture, OPERATION_FIELDS, RECORD_CLIENT,
+                                                          &id, "{\"phone\":\"418 555-0101\"}")),
+                     0);
+    mine = only_operation(fixture->store);
+    other->device = store_fixture_id(fixture);
+    second = store_fixture_server_merge(other, first);
+    third = store_fixture_server_merge(mine, second);
+    settle_at(fixture->store, &mine->id, 3, third->seq);
+    /* It stays on top of what is held, until the feed brings what came of both. */
+    struct record *record = get(fixture->store, RECORD_CLIENT, &id, NULL);
+    assert_string_equal(record_text(record, "phone"), "418 555-0101");
+    assert_string_equal(record_text(record, "email"), "");
+    record_free(record);
+    assert_int_equal(store_write_page(fixture->store, &third, 1, 30, "feed", NULL), 0);
+    assert_same_record(fixture->store, third);
+    record_free(first);
+    record_free(second);
+    record_free(third);
+    operation_free(other);
+}
+
 static int see_refusal(void *context, const struct store_refusal *refusal)
 {
     char *text = context;
@@ -535,6 +609,8 @@ int main(void)
         TEST(an_accepted_change_stays_visible_until_the_feed_brings_it),
         TEST(the_feed_may_be_faster_than_the_answer),
         TEST(own_changes_stand_on_top_of_others),
+        TEST(what_the_server_made_of_it_is_worked_out_here),
+        TEST(what_was_made_of_another_rev_is_not_worked_out),
         TEST(a_refusal_keeps_the_text_and_undoes_the_change),
         TEST(a_refused_claim_shows_the_winner),
         TEST(a_record_with_a_refusal_holds_what_was_accepted),

@@ -1,0 +1,107 @@
+/* What a terminal can work out by itself is not sent back to it, and to nobody else does it miss.
+ */
+#include "tests/unit/ledger_fixture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int set_up(void **state)
+{
+    struct ledger_fixture *fixture = calloc(1, sizeof *fixture);
+
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+/* How many records come past `since` to this device (NULL: to one that works out nothing). */
+static size_t comes(struct ledger_fixture *fixture, enum fixture_agent who, int64_t since,
+                    const struct id *device, int64_t *next)
+{
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    size_t count;
+
+    assert_int_equal(
+        ledger_desk_scopes(fixture->ledger, &fixture->actors[who].agent, &scopes, NULL), 0);
+    assert_int_equal(ledger_changes(fixture->ledger, &scopes, since, 1000, device, &page, NULL), 0);
+    count = page.count;
+    if (next != NULL)
+        *next = page.next;
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    return count;
+}
+
+static int64_t rename_client(struct ledger_fixture *fixture, enum fixture_agent who,
+                             const struct id *client, int64_t base, const char *name)
+{
+    return fixture_applied(fixture, who,
+                           fixture_operation(fixture, who, OPERATION_FIELDS, RECORD_CLIENT, client,
+                                             base, json_pack("{s:s}", "name", name)));
+}
+
+static void what_a_device_made_itself_is_passed_over_for_it_alone(void **state)
+{
+    struct ledger_fixture *fixture = *state;
+    const struct id *device = &fixture->actors[ANNE].device;
+    struct id client = fixture_make(fixture, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id other = fixture_id(fixture);
+    int64_t next = 0, seq;
+
+    assert_int_equal(comes(fixture, ANNE, 0, device, NULL), 0);
+    assert_int_equal(comes(fixture, ANNE, 0, NULL, NULL), 1);
+    assert_int_equal(comes(fixture, ANNE, 0, &other, NULL), 1);
+    /* A second change, made before the answer to the first: its base is what was known then. */
+    seq = rename_client(fixture, ANNE, &client, 0, "Zoé Tremblay");
+    assert_int_equal(comes(fixture, ANNE, 0, device, &next), 0);
+    assert_int_equal(next, seq);
+    assert_int_equal(comes(fixture, ANNE, 0, &other, NULL), 1);
+}
+
+static void what_another_changed_comes(void **state)
+{
+    struct ledger_fixture *fixture = *state;
+    const struct id *anne = &fixture->actors[ANNE].device;
+    const struct id *ben = &fixture->actors[BEN].device;
+    struct id client = fixture_make(fixture, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    json_t *body = fixture_case(fixture, ANNE, "sample/a");
+    struct id matter;
+
+    json_object_set_new(body, "client", json_string(client.text));
+    matter = fixture_make(fixture, ANNE, RECORD_CASE, body);
+    fixture_make(fixture, ANNE, RECORD_HANDOFF,
+                 fixture_handoff(fixture, ANNE, "sample/a", &matter, NULL, "sample/b", NULL));
+    assert_int_equal(comes(fixture, ANNE, 0, anne, NULL), 0);
+    assert_int_equal(comes(fixture, BEN, 0, ben, NULL), 3);
+    /* Ben held the client as Anne left it. */
+    rename_client(fixture, BEN, &client, 1, "Zoé Gagnon");
+    assert_int_equal(comes(fixture, ANNE, 0, anne, NULL), 1);
+    assert_int_equal(comes(fixture, BEN, 0, ben, NULL), 2);
+    /* Anne had not seen that when she wrote: she cannot know what came of the two. */
+    rename_client(fixture, ANNE, &client, 1, "Zoé Tremblay");
+    assert_int_equal(comes(fixture, ANNE, 0, anne, NULL), 1);
+    /* Having read it, she can. */
+    rename_client(fixture, ANNE, &client, 3, "Zoé Roy");
+    assert_int_equal(comes(fixture, ANNE, 0, anne, NULL), 0);
+    assert_int_equal(comes(fixture, BEN, 0, ben, NULL), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_a_device_made_itself_is_passed_over_for_it_alone,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_another_changed_comes, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
