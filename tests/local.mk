@@ -329,6 +329,7 @@ TESTS += tests/texts.sh
 # End to end: real programs in tmux.
 EXTRA_DIST += tests/end_to_end/harness.sh
 dist_check_SCRIPTS += \
+    tests/end_to_end/continue.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/hostile.sh \
@@ -337,6 +338,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh
 TESTS += \
+    tests/end_to_end/continue.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/hostile.sh \
