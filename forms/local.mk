@@ -61,10 +61,13 @@ libforms_a_SOURCES = \
     forms/schema_reference.c \
     forms/schema_regex.c \
     forms/schema_regex_class.c \
+    forms/schema_regex_reset.c \
     forms/schema_regex.h \
     forms/schema_registry.c \
     forms/schema_resource.c \
+    forms/schema_output.c \
     forms/schema_result.c \
+    forms/schema_result.h \
     forms/schema_run.h \
     forms/schema_uri.c \
     forms/schema_uri.h \

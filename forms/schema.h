@@ -171,6 +171,10 @@ void schema_result_free(struct schema_result *result);
 /* With `true`, further validations also list the annotations (costs; not for every key). */
 void schema_result_want_annotations(struct schema_result *result, bool wanted);
 
+/* With `true`, further validations also keep which subschemas have faults, for the lines about them
+ * in schema_result_output() (costs; not for every key). */
+void schema_result_want_parents(struct schema_result *result, bool wanted);
+
 /* Number of faults kept, and each (index below the number) in the order met. */
 size_t schema_result_count(const struct schema_result *result);
 const struct schema_error *schema_result_error(const struct schema_result *result, size_t index);
@@ -184,7 +188,8 @@ const struct schema_annotation *schema_result_annotation(const struct schema_res
 
 /*
  * The result in the specification's "basic" shape ({"valid": false, "errors": [...]}, or
- * annotations when valid), with messages in `language`. A new reference; NULL without memory.
+ * annotations when valid), with messages in `language`; where parents were wanted, each fault comes
+ * after a line for every subschema around it. A new reference; NULL without memory.
  */
 json_t *schema_result_output(const struct schema_result *result, const char *language);
 

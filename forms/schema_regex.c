@@ -3,6 +3,9 @@
  * specification's body (15.10 and following editions) with the flag u, and beside it the escapes
  * of punctuation that the grammar without u allows (`\-`, `\@`): both are "ECMA-262". What only
  * PCRE2 or another dialect knows is refused: \A, \Z, \a, (?P<n>), (?#), (?>), a++, \h, [[:alpha:]].
+ * What PCRE2 can not do as ECMA-262 says is refused when it is compiled, never done otherwise: a
+ * lookbehind of no fixed length, a reference to a capture that a repetition forgets
+ * (schema_regex_reset.c), a repeat of more than 65535 times.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -552,7 +555,6 @@ static int regex_run(struct schema_regex *regex)
     if (schema_regex_put(regex, "") && survey(regex) && disjunction(regex, none) &&
         regex->at < regex->length)
         schema_regex_fault(regex, "a closing parenthesis without an opening one");
-    free(regex->names);
     return regex->status;
 }
 
@@ -561,6 +563,7 @@ bool schema_regex_is_valid(const char *text, size_t length)
     struct schema_regex regex = {.text = text, .length = length};
     int status = regex_run(&regex);
 
+    free(regex.names);
     free(regex.output);
     return status == 0;
 }
@@ -574,6 +577,9 @@ int schema_regex_translate(char **translated, const char *text, size_t length, s
         status =
             error_set(error, ERROR_TOO_LARGE,
                       "the pattern repeats something over the limit of %d times", REPEAT_LIMIT);
+    if (status == 0)
+        status = schema_regex_check_resets(&regex, error);
+    free(regex.names);
     if (status != 0) {
         free(regex.output);
         return status;

@@ -67,6 +67,10 @@ bool schema_regex_class(struct schema_regex *regex);
 /* Translates \p{...} or \P{...} at the input (after the backslash); false after a fault. */
 bool schema_regex_property(struct schema_regex *regex);
 
+/* After a translation that went well: ERROR_INVALID when PCRE2 would keep a capture that ECMA-262
+ * forgets, where that can be seen. */
+int schema_regex_check_resets(const struct schema_regex *regex, struct error *error);
+
 /* True when `text` (valid UTF-8) follows the grammar of ECMA-262. */
 bool schema_regex_is_valid(const char *text, size_t length);
 

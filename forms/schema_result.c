@@ -2,19 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "forms/schema_run.h"
-
-struct schema_result {
-    struct schema_arena arena;
-    struct schema_error *errors;
-    size_t count;
-    size_t capacity;
-    size_t total;
-    struct schema_annotation *annotations;
-    size_t annotation_count;
-    size_t annotation_capacity;
-    bool annotating;
-};
+#include "forms/schema_result.h"
 
 /* Text being written into a buffer that may be too small: `used` goes on counting. */
 struct writer {
@@ -149,17 +137,14 @@ static void write_keywords(struct writer *writer, const struct schema_context *a
     }
 }
 
-/* The three locations of a fault or annotation. A `false` schema has no keyword of its own. */
-enum place { PLACE_INSTANCE, PLACE_KEYWORD, PLACE_ABSOLUTE, PLACE_COUNT };
-
-static size_t place_write(const struct schema_context *at, const char *keyword, enum place place,
-                          char *buffer, size_t size)
+static size_t place_write(const struct schema_context *at, const char *keyword,
+                          enum schema_place place, char *buffer, size_t size)
 {
     struct writer writer = {buffer, size, 0};
 
-    if (place == PLACE_ABSOLUTE)
+    if (place == SCHEMA_PLACE_ABSOLUTE)
         return schema_location_write(at->node->location, keyword, buffer, size);
-    if (place == PLACE_INSTANCE) {
+    if (place == SCHEMA_PLACE_INSTANCE) {
         write_instance(&writer, at);
     } else {
         write_keywords(&writer, at);
@@ -173,9 +158,9 @@ static size_t place_write(const struct schema_context *at, const char *keyword, 
 }
 
 static bool places_keep(struct schema_result *result, const struct schema_context *at,
-                        const char *keyword, const char *places[PLACE_COUNT])
+                        const char *keyword, const char *places[SCHEMA_PLACE_COUNT])
 {
-    for (unsigned place = 0; place < PLACE_COUNT; place++) {
+    for (unsigned place = 0; place < SCHEMA_PLACE_COUNT; place++) {
         size_t length = place_write(at, keyword, place, NULL, 0);
         char *text = schema_arena_take(&result->arena, length + 1);
 
@@ -199,6 +184,7 @@ void schema_result_clear(struct schema_result *result)
     schema_result_back_annotations(result, (struct schema_result_mark){0});
     result->count = 0;
     result->total = 0;
+    result->parent_count = 0;
     if (result->arena.blocks != NULL)
         schema_arena_free(&result->arena);
 }
@@ -210,12 +196,18 @@ void schema_result_free(struct schema_result *result)
     schema_result_clear(result);
     free(result->errors);
     free(result->annotations);
+    free(result->parents);
     free(result);
 }
 
 void schema_result_want_annotations(struct schema_result *result, bool wanted)
 {
     result->annotating = wanted;
+}
+
+void schema_result_want_parents(struct schema_result *result, bool wanted)
+{
+    result->outlining = wanted;
 }
 
 bool schema_result_annotating(const struct schema_result *result)
@@ -258,6 +250,9 @@ void schema_result_back_errors(struct schema_result *result, struct schema_resul
 {
     result->count = mark.errors;
     result->total = mark.total;
+    while (result->parent_count > 0 &&
+           result->parents[result->parent_count - 1].before >= mark.errors)
+        result->parent_count--;
 }
 
 void schema_result_back_annotations(struct schema_result *result, struct schema_result_mark mark)
@@ -289,7 +284,8 @@ static bool is_wanted(const char *only, const struct schema_context *at,
     size_t length = strlen(only);
     char small[512];
     char *text = small;
-    size_t size = place_write(at, NULL, PLACE_INSTANCE, NULL, 0) + 2 * fault->property_length + 2;
+    size_t size =
+        place_write(at, NULL, SCHEMA_PLACE_INSTANCE, NULL, 0) + 2 * fault->property_length + 2;
     struct writer writer;
     bool wanted;
 
@@ -312,12 +308,40 @@ static bool is_wanted(const char *only, const struct schema_context *at,
     return wanted;
 }
 
+/* A subschema that a fault stands in, once: the outer ones first. */
+static bool parents_keep(struct schema_result *result, const struct schema_context *at)
+{
+    const char *places[SCHEMA_PLACE_COUNT];
+    struct schema_parent *parent;
+    void *parents;
+
+    if (at == NULL)
+        return true;
+    if (!parents_keep(result, at->parent) || !places_keep(result, at, NULL, places))
+        return false;
+    for (size_t i = 0; i < result->parent_count; i++) {
+        parent = &result->parents[i];
+        if (strcmp(parent->places[SCHEMA_PLACE_KEYWORD], places[SCHEMA_PLACE_KEYWORD]) == 0 &&
+            strcmp(parent->places[SCHEMA_PLACE_INSTANCE], places[SCHEMA_PLACE_INSTANCE]) == 0)
+            return true;
+    }
+    parents = result->parents;
+    if (!reserve(&parents, result->parent_count, &result->parent_capacity,
+                 sizeof(*result->parents)))
+        return false;
+    result->parents = parents;
+    parent = &result->parents[result->parent_count++];
+    memcpy(parent->places, places, sizeof(parent->places));
+    parent->before = result->count;
+    return true;
+}
+
 int schema_result_add(struct schema_run *run, const struct schema_context *at,
                       const struct schema_fault *fault)
 {
     struct schema_result *result = run->result;
     bool leaf = at->node->kind != SCHEMA_NODE_OBJECT;
-    const char *places[PLACE_COUNT];
+    const char *places[SCHEMA_PLACE_COUNT];
     struct schema_error *error;
     bool memory = true;
     void *errors = result->errors;
@@ -327,14 +351,16 @@ int schema_result_add(struct schema_run *run, const struct schema_context *at,
     result->total++;
     if (result->count >= run->schema->limits.errors)
         return 0;
+    if (result->outlining && !parents_keep(result, leaf ? at->parent : at))
+        return ERROR_MEMORY;
     if (!places_keep(result, at, leaf ? NULL : fault->keyword, places) ||
         !reserve(&errors, result->count, &result->capacity, sizeof(*result->errors)))
         return ERROR_MEMORY;
     result->errors = errors;
     error = &result->errors[result->count++];
-    *error = (struct schema_error){.instance_location = places[PLACE_INSTANCE],
-                                   .keyword_location = places[PLACE_KEYWORD],
-                                   .absolute_keyword_location = places[PLACE_ABSOLUTE],
+    *error = (struct schema_error){.instance_location = places[SCHEMA_PLACE_INSTANCE],
+                                   .keyword_location = places[SCHEMA_PLACE_KEYWORD],
+                                   .absolute_keyword_location = places[SCHEMA_PLACE_ABSOLUTE],
                                    .keyword = fault->keyword,
                                    .expected = fault->expected,
                                    .found = at->value,
@@ -349,7 +375,7 @@ int schema_result_annotate(struct schema_run *run, const struct schema_context *
                            const char *keyword, json_t *value)
 {
     struct schema_result *result = run->result;
-    const char *places[PLACE_COUNT];
+    const char *places[SCHEMA_PLACE_COUNT];
     void *annotations = result->annotations;
 
     if (value == NULL || !places_keep(result, at, keyword, places) ||
@@ -360,9 +386,9 @@ int schema_result_annotate(struct schema_run *run, const struct schema_context *
     }
     result->annotations = annotations;
     result->annotations[result->annotation_count++] =
-        (struct schema_annotation){.instance_location = places[PLACE_INSTANCE],
-                                   .keyword_location = places[PLACE_KEYWORD],
-                                   .absolute_keyword_location = places[PLACE_ABSOLUTE],
+        (struct schema_annotation){.instance_location = places[SCHEMA_PLACE_INSTANCE],
+                                   .keyword_location = places[SCHEMA_PLACE_KEYWORD],
+                                   .absolute_keyword_location = places[SCHEMA_PLACE_ABSOLUTE],
                                    .keyword = keyword,
                                    .value = value};
     return 0;
@@ -380,62 +406,4 @@ int schema_error_field(const struct schema_error *error, char *buffer, size_t si
     }
     write_end(&writer);
     return writer.used < size ? (int)writer.used : ERROR_TOO_LARGE;
-}
-
-/* ---- The "basic" shape ---- */
-
-static json_t *unit(const char *const places[PLACE_COUNT])
-{
-    return json_pack("{s:s, s:s, s:s}", "keywordLocation", places[PLACE_KEYWORD],
-                     "absoluteKeywordLocation", places[PLACE_ABSOLUTE], "instanceLocation",
-                     places[PLACE_INSTANCE]);
-}
-
-static json_t *errors_output(const struct schema_result *result, const char *language)
-{
-    json_t *list = json_array();
-    char message[512];
-
-    for (size_t i = 0; i < result->count && list != NULL; i++) {
-        const struct schema_error *error = &result->errors[i];
-        const char *const places[] = {error->instance_location, error->keyword_location,
-                                      error->absolute_keyword_location};
-        json_t *item = unit(places);
-
-        schema_message(error, language, message, sizeof(message));
-        json_object_set_new(item, "error", json_string(message));
-        if (json_array_append_new(list, item) != 0) {
-            json_decref(list);
-            list = NULL;
-        }
-    }
-    return list;
-}
-
-static json_t *annotations_output(const struct schema_result *result)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < result->annotation_count && list != NULL; i++) {
-        const struct schema_annotation *annotation = &result->annotations[i];
-        const char *const places[] = {annotation->instance_location, annotation->keyword_location,
-                                      annotation->absolute_keyword_location};
-        json_t *item = unit(places);
-
-        json_object_set(item, "annotation", schema_json(annotation->value));
-        if (json_array_append_new(list, item) != 0) {
-            json_decref(list);
-            list = NULL;
-        }
-    }
-    return list;
-}
-
-json_t *schema_result_output(const struct schema_result *result, const char *language)
-{
-    if (result->total > 0)
-        return json_pack("{s:b, s:o}", "valid", 0, "errors", errors_output(result, language));
-    if (!result->annotating)
-        return json_pack("{s:b}", "valid", 1);
-    return json_pack("{s:b, s:o}", "valid", 1, "annotations", annotations_output(result));
 }

@@ -40,12 +40,14 @@ static void value_validate(const struct schema *schema, const json_t *value,
     int listed;
 
     schema_result_want_annotations(result, false);
+    schema_result_want_parents(result, false);
     listed = schema_validate(schema, value, document, result, &error);
     /* Listing everything goes further, and so may meet a limit that the first fault hid. */
     if (plain != listed && listed != ERROR_TOO_LARGE && plain != ERROR_TOO_LARGE)
         abort();
     faults_read(result);
     schema_result_want_annotations(result, true);
+    schema_result_want_parents(result, true);
     listed = schema_validate(schema, value, document, result, &error);
     if (plain != listed && listed != ERROR_TOO_LARGE && plain != ERROR_TOO_LARGE)
         abort();

@@ -200,6 +200,62 @@ static void test_output_is_basic(void **state)
     schema_free(schema);
 }
 
+/* The example of the specification (12.4.2), which has a line for each subschema with faults. */
+static void test_output_tells_the_parents(void **state)
+{
+    struct schema *schema = compile(
+        "{\"$id\":\"https://example.com/polygon\",\"$defs\":{\"point\":{\"type\":\"object\","
+        "\"properties\":{\"x\":{\"type\":\"number\"},\"y\":{\"type\":\"number\"}},"
+        "\"additionalProperties\":false,\"required\":[\"x\",\"y\"]}},\"type\":\"array\","
+        "\"items\":{\"$ref\":\"#/$defs/point\"},\"minItems\":3}");
+    static const char *const expected[][4] = {
+        {"", "https://example.com/polygon#", "", "Something is wrong in here"},
+        {"/items", "https://example.com/polygon#/items", "/1", "Something is wrong in here"},
+        {"/items/$ref", "https://example.com/polygon#/$defs/point", "/1",
+         "Something is wrong in here"},
+        {"/items/$ref/required", "https://example.com/polygon#/$defs/point/required", "/1", NULL},
+        {"/items/$ref/additionalProperties",
+         "https://example.com/polygon#/$defs/point/additionalProperties", "/1/z", NULL},
+        {"/minItems", "https://example.com/polygon#/minItems", "", NULL},
+    };
+    static const char *const members[] = {"keywordLocation", "absoluteKeywordLocation",
+                                          "instanceLocation", "error"};
+    struct schema_result *result = schema_result_new();
+    json_t *value = parse("[{\"x\":2.5,\"y\":1.3},{\"x\":1,\"z\":6.7}]");
+    json_t *output;
+    size_t found = 0;
+
+    (void)state;
+    schema_result_want_parents(result, true);
+    assert_int_equal(schema_validate(schema, value, NULL, result, NULL), ERROR_INVALID);
+    output = schema_result_output(result, "en");
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
+        const json_t *list = json_object_get(output, "errors");
+
+        for (size_t j = 0; j < json_array_size(list); j++) {
+            const json_t *unit = json_array_get(list, j);
+            bool same = true;
+
+            for (size_t k = 0; k < 4 && expected[i][k] != NULL; k++)
+                same = same && strcmp(json_string_value(json_object_get(unit, members[k])),
+                                      expected[i][k]) == 0;
+            found += same;
+        }
+        if (found != i + 1)
+            fail_msg("%s: %s", expected[i][0], json_dumps(output, JSON_INDENT(1)));
+    }
+    assert_int_equal(json_array_size(json_object_get(output, "errors")), found);
+    /* Outer before inner, and before their faults. */
+    assert_string_equal(
+        json_string_value(json_object_get(json_array_get(json_object_get(output, "errors"), 0),
+                                          "keywordLocation")),
+        "");
+    json_decref(output);
+    json_decref(value);
+    schema_result_free(result);
+    schema_free(schema);
+}
+
 static void test_annotations_of_what_is_valid(void **state)
 {
     struct schema *schema =
@@ -452,6 +508,7 @@ int main(void)
         cmocka_unit_test(test_faults_say_where),
         cmocka_unit_test(test_unexpected_member_is_its_own_field),
         cmocka_unit_test(test_output_is_basic),
+        cmocka_unit_test(test_output_tells_the_parents),
         cmocka_unit_test(test_annotations_of_what_is_valid),
         cmocka_unit_test(test_one_field_of_a_form),
         cmocka_unit_test(test_start_inside_a_schema),

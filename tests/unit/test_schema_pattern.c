@@ -1,4 +1,5 @@
 /* Regular expressions with the meaning of ECMA-262. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/error.h"
@@ -178,6 +179,54 @@ static void test_what_pcre2_cannot_do_is_said(void **state)
     schema_patterns_free(&patterns);
 }
 
+static void test_captures_that_a_repetition_forgets(void **state)
+{
+    static const char *const refused[] = {
+        "^(?:(a)|b)*\\1$",    "^(?:(a)?b)+\\1",
+        "(?:\\1(a))*",        "(a\\1)+",
+        "(?:(a)|b\\1)*",      "(?:(?:(?<x>a)|b)c){2}\\k<x>",
+        "(?:(?:(a)|b)c\\1)+", "(?:(a){0,1}\\1)*",
+        "(?:(a)|(b)){2,}\\2", "(?:(?:(a)x)?\\1y)+z",
+    };
+    static const char *const accepted[] = {
+        "^(a)+\\1$",
+        "(?:([\"'])x\\1|y)+",
+        "^(?:(a)b)*\\1$",
+        "(?:(a)\\1)*",
+        "(?:(a)|b)\\1",
+        "(?:(a)|b)?\\1",
+        "(?:(a)|b){1}\\1",
+        "(?:(a)|b){0,1}\\1",
+        "(?:(?<q>[ab])-\\k<q>)+",
+        "(?:([a-z])\\1|[|()])*",
+        "(a|b)*\\1",
+        "(?:((?:x|y)+)=\\1;)*",
+        "\\1(a)",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        struct error error = ERROR_INIT;
+        char *translated = NULL;
+
+        if (schema_regex_translate(&translated, refused[i], strlen(refused[i]), &error) !=
+            ERROR_INVALID)
+            fail_msg("should be refused: %s", refused[i]);
+        assert_non_null(strstr(error.message, "an earlier repetition"));
+    }
+    for (size_t i = 0; i < sizeof(accepted) / sizeof(accepted[0]); i++) {
+        struct error error = ERROR_INIT;
+        char *translated = NULL;
+
+        if (schema_regex_translate(&translated, accepted[i], strlen(accepted[i]), &error) != 0)
+            fail_msg("%s: %s", accepted[i], error.message);
+        free(translated);
+    }
+    /* What is accepted is what ECMA-262 says. */
+    assert_int_equal(match("^(?:([ab])\\1|c)+$", "aacbb"), 1);
+    assert_int_equal(match("^(?:([ab])\\1|c)+$", "aacba"), 0);
+}
+
 static void test_one_text_is_compiled_once(void **state)
 {
     struct schema_patterns patterns = {0};
@@ -197,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_matches),
         cmocka_unit_test(test_grammar),
         cmocka_unit_test(test_what_pcre2_cannot_do_is_said),
+        cmocka_unit_test(test_captures_that_a_repetition_forgets),
         cmocka_unit_test(test_one_text_is_compiled_once),
     };
 
