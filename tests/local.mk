@@ -333,6 +333,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/hostile.sh \
+    tests/end_to_end/life_event.sh \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/serve_client.sh \
     tests/end_to_end/sign_in.sh \
@@ -342,6 +343,7 @@ TESTS += \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/hostile.sh \
+    tests/end_to_end/life_event.sh \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/serve_client.sh \
     tests/end_to_end/sign_in.sh \
@@ -359,6 +361,9 @@ tests_bench_bench_form_LDADD = $(UNIT_LIBS)
 bench: bench-form
 bench-form: tests/bench/bench_form
 	tests/bench/bench_form
+UNIT_TESTS += tests/unit/test_ui_life_event
+tests_unit_test_ui_life_event_SOURCES = tests/unit/test_ui_life_event.c $(UI_FIXTURE)
+tests_unit_test_ui_life_event_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_ui_work tests/unit/test_ui_form
 tests_unit_test_ui_form_SOURCES = tests/unit/test_ui_form.c $(UI_FIXTURE) \
     tests/unit/form_fixture.c tests/unit/form_fixture.h

@@ -243,6 +243,7 @@ static void draw_checklist(struct screen *screen, const struct paint *paint, int
     const struct checklist *checklist = &((struct matter *)screen->data)->checklist;
     size_t next = checklist_next(checklist);
     char text[2 * WORK_NAME_SIZE];
+    const char *deadline;
     int used;
 
     paint_text(paint, row, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("Checklist"));
@@ -255,9 +256,9 @@ static void draw_checklist(struct screen *screen, const struct paint *paint, int
     snprintf(text, sizeof(text), _("next: %s"),
              format_localised(json_object_get(checklist->items[next].body, "title")));
     used += 2 + paint_text(paint, row, used + 2, -1, PAINT_DIM, text);
-    if (used + 2 < paint->columns)
-        paint_text(paint, row, used + 2, -1, PAINT_ACCENT,
-                   format_localised(json_object_get(checklist->items[next].body, "deadline")));
+    deadline = format_localised(json_object_get(checklist->items[next].body, "deadline"));
+    if (used + 2 + (int)text_width(deadline, strlen(deadline)) <= paint->columns)
+        paint_text(paint, row, used + 2, -1, PAINT_ACCENT, deadline);
 }
 
 static void draw_entry(void *context, const struct paint *row, size_t index, bool selected)

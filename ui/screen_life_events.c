@@ -221,7 +221,7 @@ static void events_draw(struct screen *screen, const struct paint *paint)
     struct paint field = paint_part(paint, 0, used + 2, 1, -1);
 
     paint_text(paint, 1, 0, -1, PAINT_DIM,
-               _("A few questions, then the client's own list: what to do, where, and why."));
+               _("A few questions give the client's own list, with reasons."));
     if (events->list.count == 0)
         paint_text(&rows, 0, 0, -1, PAINT_DIM, _("No life event is called like this."));
     list_draw(&events->list, &rows, 1, true, draw_row, events);
