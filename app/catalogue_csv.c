@@ -50,7 +50,10 @@ const struct csv_column_entry catalogue_csv_columns[] = {
     {"standards", "standards", CSV_COLUMN_JSON, "Service standards, as catalogue_bodies.md says"},
     {"confirmed", "source/confirmed", CSV_COLUMN_TEXT, "The day it was last confirmed: 2026-11-01"},
     {"ended", "ended", CSV_COLUMN_BOOLEAN, "Whether it is no longer offered"},
+    {"channels", "channel_order", CSV_COLUMN_LIST,
+     "The order in which the channels are shown, when it is not that of the columns"},
     {"hsds", "hsds", CSV_COLUMN_JSON, "The HSDS rows it came with, as hsds.md says"},
+    {"more", "more", CSV_COLUMN_JSON, "What no other column says: members as catalogue_bodies.md"},
     {NULL, NULL, CSV_COLUMN_TEXT, NULL},
 };
 
@@ -62,16 +65,17 @@ const struct csv_column_entry catalogue_csv_channel_columns[] = {
     {"guarantee", "guarantee/delay", CSV_COLUMN_DELAY, "The delay that is guaranteed"},
     BOTH("guarantee", "guarantee/text", CSV_COLUMN_TEXT, "The guarantee in words"),
     {"applications", "applications", CSV_COLUMN_INTEGER, "Applications a year"},
+    {"more", "more", CSV_COLUMN_JSON, "What no other column of the channel says"},
     {NULL, NULL, CSV_COLUMN_TEXT, NULL},
 };
 
 const char *catalogue_csv_kind_help(enum csv_column_kind kind)
 {
     static const char *const helps[] = {
-        [CSV_COLUMN_TEXT] = "text",
+        [CSV_COLUMN_TEXT] = "a text",
         [CSV_COLUMN_LIST] = "texts with \";\" between",
         [CSV_COLUMN_LINES] = "texts, one a line",
-        [CSV_COLUMN_INTEGER] = "whole number",
+        [CSV_COLUMN_INTEGER] = "a whole number",
         [CSV_COLUMN_BOOLEAN] = "yes or no",
         [CSV_COLUMN_KNOWN] = "yes, no or unknown",
         [CSV_COLUMN_MONEY] = "dollars and cents: 12.50",
@@ -100,10 +104,79 @@ size_t catalogue_csv_all(struct catalogue_csv_column columns[CATALOGUE_CSV_COLUM
 
 /* --- shapes ----------------------------------------------------------------------------------- */
 
+/* Whether a member is said by a column: the path of one begins with it. */
+static bool has_column(const struct csv_column_entry *entries, const char *member)
+{
+    size_t length = strlen(member);
+    for (; entries->name; entries++)
+        if (strncmp(entries->path, member, length) == 0 &&
+            (entries->path[length] == '\0' || entries->path[length] == '/'))
+            return true;
+    return false;
+}
+
+/* Moves the members that no column says into "more"; `but` is one that needs none. */
+static bool more_spread(json_t *object, const struct csv_column_entry *entries, const char *but)
+{
+    json_t *more = json_object();
+    const char *name;
+    json_t *value;
+    void *next;
+    bool good = more != NULL;
+    json_object_foreach_safe(object, next, name, value)
+    {
+        if (!good || has_column(entries, name) || strcmp(name, but) == 0)
+            continue;
+        good = json_object_set(more, name, value) == 0;
+        json_object_del(object, name);
+    }
+    if (good && json_object_size(more) > 0)
+        good = json_object_set(object, "more", more) == 0;
+    json_decref(more);
+    return good;
+}
+
+/* The other way round. What a column says goes before. */
+static bool more_gather(json_t *object)
+{
+    json_t *more = json_incref(json_object_get(object, "more"));
+    bool good = true;
+    json_object_del(object, "more");
+    if (json_is_object(more))
+        good = json_object_update_missing(object, more) == 0;
+    json_decref(more);
+    return good;
+}
+
+/* The names of the channels, in the order of a list; NULL when that is the usual one, or when
+ * memory ran out, which `*failed` tells. */
+static json_t *order_make(const json_t *list, bool *failed)
+{
+    json_t *order = json_array();
+    const char *const *usual = channel_words;
+    bool differs = false;
+    *failed = !order;
+    for (size_t i = 0; !*failed && i < json_array_size(list); i++) {
+        const char *name = json_text_or(json_array_get(list, i), "channel", "");
+        while (*usual && strcmp(*usual, name) != 0)
+            usual++;
+        differs = differs || !*usual;
+        *failed = json_array_append_new(order, json_string(name)) != 0;
+    }
+    if (differs && !*failed)
+        return order;
+    json_decref(order);
+    return NULL;
+}
+
 static bool channels_spread(json_t *spread, const json_t *list)
 {
     json_t *channels = json_object();
-    bool good = channels && json_object_set_new(spread, "channels", channels) == 0;
+    bool failed;
+    json_t *order = order_make(list, &failed);
+    bool good = json_object_set_new(spread, "channels", channels) == 0 && !failed &&
+                (!order || json_object_set(spread, "channel_order", order) == 0);
+    json_decref(order);
     for (size_t i = 0; good && i < json_array_size(list); i++) {
         const json_t *entry = json_array_get(list, i);
         json_t *copy = json_deep_copy(entry);
@@ -113,7 +186,8 @@ static bool channels_spread(json_t *spread, const json_t *list)
         if (delay)
             good = json_object_set(guarantee, "delay", delay) == 0;
         json_decref(delay);
-        good = good && json_object_set_new(channels, json_text_or(entry, "channel", ""), copy) == 0;
+        good = good && more_spread(copy, catalogue_csv_channel_columns, "channel") &&
+               json_object_set_new(channels, json_text_or(entry, "channel", ""), copy) == 0;
     }
     return good;
 }
@@ -138,34 +212,46 @@ json_t *catalogue_csv_spread(const json_t *body)
     json_t *spread = json_copy((json_t *)(uintptr_t)body);
     const json_t *channels = json_object_get(body, "channels");
     const json_t *documents = json_object_get(body, "documents");
-    if (spread && (!channels || channels_spread(spread, channels)) &&
+    if (spread && more_spread(spread, catalogue_csv_columns, "channels") &&
+        (!channels || channels_spread(spread, channels)) &&
         (!documents || documents_spread(spread, documents)))
         return spread;
     json_decref(spread);
     return NULL;
 }
 
-/* The list of channels, in the order of channel_words. */
-static json_t *channels_gather(const json_t *channels)
+/* Adds one channel to the list, as a body has it; a channel that is not there, or was added
+ * already, adds nothing. */
+static bool channel_gather(json_t *channels, const char *name, json_t *list)
+{
+    json_t *entry = json_object_get(channels, name);
+    json_t *guarantee = json_object_get(entry, "guarantee");
+    json_t *delay = json_object_get(guarantee, "delay");
+    if (!entry || json_object_get(entry, "channel"))
+        return true;
+    if (json_is_object(delay)) {
+        json_object_update_missing(guarantee, delay);
+        json_object_del(guarantee, "delay");
+    }
+    return more_gather(entry) && json_object_set_new(entry, "channel", json_string(name)) == 0 &&
+           json_array_append(list, entry) == 0;
+}
+
+/* The list of channels: first those that `order` names, then in the order of channel_words. */
+static json_t *channels_gather(json_t *channels, const json_t *order)
 {
     json_t *list = json_array();
-    for (const char *const *word = channel_words; list && *word; word++) {
-        json_t *entry = json_object_get(channels, *word);
-        json_t *guarantee = json_object_get(entry, "guarantee");
-        json_t *delay = json_object_get(guarantee, "delay");
-        if (!entry)
-            continue;
-        if (json_is_object(delay)) {
-            json_object_update_missing(guarantee, delay);
-            json_object_del(guarantee, "delay");
-        }
-        json_object_set_new(entry, "channel", json_string(*word));
-        if (json_array_append(list, entry) != 0) {
-            json_decref(list);
-            return NULL;
-        }
+    bool good = list != NULL;
+    for (size_t i = 0; good && i < json_array_size(order); i++) {
+        const char *name = json_string_value(json_array_get(order, i));
+        good = channel_gather(channels, name ? name : "", list);
     }
-    return list;
+    for (const char *const *word = channel_words; good && *word; word++)
+        good = channel_gather(channels, *word, list);
+    if (good)
+        return list;
+    json_decref(list);
+    return NULL;
 }
 
 static json_t *documents_gather(const json_t *documents)
@@ -195,10 +281,13 @@ static json_t *documents_gather(const json_t *documents)
 json_t *catalogue_csv_gather(const json_t *spread)
 {
     json_t *body = json_copy((json_t *)(uintptr_t)spread);
-    const json_t *channels = json_object_get(spread, "channels");
+    json_t *channels = json_object_get(spread, "channels");
     const json_t *documents = json_object_get(spread, "documents");
-    if (body &&
-        (!channels || json_object_set_new(body, "channels", channels_gather(channels)) == 0) &&
+    const json_t *order = json_object_get(spread, "channel_order");
+    json_object_del(body, "channel_order");
+    if (body && more_gather(body) &&
+        (!channels ||
+         json_object_set_new(body, "channels", channels_gather(channels, order)) == 0) &&
         (!documents || json_object_set_new(body, "documents", documents_gather(documents)) == 0))
         return body;
     json_decref(body);

@@ -46,6 +46,8 @@ static char *list_text(const json_t *list, const char *separator)
     struct text_buffer text = {0};
     size_t index;
     json_t *item;
+    if (json_array_size(list) == 0)
+        return strdup("[]");
     json_array_foreach((json_t *)(uintptr_t)list, index, item)
     {
         const char *word = json_is_string(item) ? json_string_value(item) : "";
@@ -117,7 +119,7 @@ char *catalogue_csv_get(const json_t *spread, const struct catalogue_csv_column 
 
 static json_t *list_read(const char *text, char separator)
 {
-    if (separator == ';' && text[0] == '[') {
+    if (text[0] == '[') {
         json_t *list = json_loads(text, 0, NULL);
         if (json_is_array(list))
             return list;

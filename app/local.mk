@@ -19,7 +19,7 @@ libapp_a_SOURCES = \
     app/store_outbox.c app/store_record.c app/store_refusal.c app/store_schema.c app/store_urgency.c app/store_state.c \
     app/text.c app/text.h
 
-EXTRA_DIST += app/catalogue_bodies.md
+EXTRA_DIST += app/catalogue_bodies.md app/catalogue_csv.md app/hsds.md
 
 # Importers and what they need.
 libapp_a_SOURCES += \

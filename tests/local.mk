@@ -107,6 +107,10 @@ tests_unit_test_import_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_hsds
 tests_unit_test_hsds_SOURCES = tests/unit/test_hsds.c tests/unit/hsds_fixture.h tests/unit/unit.h
 tests_unit_test_hsds_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_import_csv
+tests_unit_test_import_csv_SOURCES = tests/unit/test_import_csv.c tests/unit/hsds_fixture.h \
+    tests/unit/unit.h
+tests_unit_test_import_csv_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_import_moves
 tests_unit_test_import_moves_SOURCES = tests/unit/test_import_moves.c tests/unit/import_memory.h \
     tests/unit/unit.h
