@@ -82,6 +82,7 @@ libapp_a_SOURCES += \
     app/case.c app/case.h \
     app/case_file.c app/case_file.h \
     app/checklist.c app/checklist.h \
+    app/choice.c app/choice.h app/choice_table.c \
     app/client.c app/client.h \
     app/client_index.c app/client_index.h \
     app/contact.c app/contact.h \
@@ -106,6 +107,7 @@ libapp_a_SOURCES += \
     app/search_fold.c app/search_fold.h \
     app/search_index.c app/search_index.h app/search_index_internal.h \
     app/search_locate.c app/search_rank_internal.h \
+    app/search_choice.c app/search_choice.h \
     app/search_merge.c app/search_merge.h app/search_upkeep.c app/search_upkeep.h \
     app/search_plan.c app/search_plan.h \
     app/search_pool.c app/search_pool.h \

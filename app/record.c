@@ -22,6 +22,7 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_SUBMISSION] = "submission",
     [RECORD_HANDOFF] = "handoff",
     [RECORD_DELIVERY] = "delivery",
+    [RECORD_CHOICE] = "choice",
 };
 
 const char *record_type_name(enum record_type type)

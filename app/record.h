@@ -17,7 +17,7 @@
 #include "app/id.h"
 
 /* The catalogue types are public and written by the server's importers only; the work types are
- * personal and changed by operations. */
+ * personal (but for the counts of a choice) and changed by operations. */
 enum record_type {
     RECORD_NONE = 0,
     /* catalogue */
@@ -37,6 +37,7 @@ enum record_type {
     RECORD_SUBMISSION,
     RECORD_HANDOFF,
     RECORD_DELIVERY,
+    RECORD_CHOICE,
     RECORD_TYPE_COUNT
 };
 

@@ -163,6 +163,13 @@ static const struct field delivery_fields[] = {
     {0},
 };
 
+/* What an office chose after which words, counted by one device (choice.h). */
+static const struct field choice_fields[] = {
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"counts", FIELD_MAP, 0, 0, NULL},
+    {0},
+};
+
 static const struct record_rules rules[] = {
     {RECORD_CLIENT, APPEND | FIELDS, client_fields},
     {RECORD_CASE, APPEND | FIELDS | CLAIM, case_fields},
@@ -171,6 +178,7 @@ static const struct record_rules rules[] = {
     {RECORD_SUBMISSION, APPEND | FIELDS | CLAIM, submission_fields},
     {RECORD_HANDOFF, APPEND | CLAIM, handoff_fields},
     {RECORD_DELIVERY, APPEND | CLAIM, delivery_fields},
+    {RECORD_CHOICE, APPEND | FIELDS, choice_fields},
 };
 
 const struct record_rules *record_rules(enum record_type type)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/catalogue_internal.h"
+#include "app/search_choice.h"
 #include "app/search_index_internal.h"
 #include "app/search_plan.h"
 #include "app/search_rank.h"
@@ -28,6 +29,7 @@ struct candidate {
     int64_t number;
     int64_t moved_from; /* the record found, when `number` is its successor; 0 */
     double score;
+    double liked; /* what the office's choices make of the score: a factor, 1 for nothing */
     bool ended;
     bool suggested;
 };
@@ -185,19 +187,29 @@ static void candidate_add(struct candidate *candidates, size_t *count, bool move
     candidates[(*count)++] = *candidate;
 }
 
-static int make_candidate(struct search_card_cache *cards, const struct search_plan *plan,
-                          const struct openings *openings, const struct search_request *request,
+/* What all candidates are judged by. */
+struct asked {
+    const struct search_request *request;
+    const struct search_plan *plan;
+    struct openings openings;
+    const char *words; /* as choices are counted under */
+    bool named;        /* one of the candidates is named outright, by its code or id */
+};
+
+static int make_candidate(struct search_card_cache *cards, struct asked *asked,
                           const struct search_ranked *ranked, struct candidate *candidate,
                           struct error *error)
 {
+    const struct search_request *request = asked->request;
     const struct search_card *card;
     int channel = request->channel == NULL ? -1 : search_card_channel(request->channel);
     int code = search_card_read(cards, ranked->number, &card, error);
 
-    *candidate = (struct candidate){.number = ranked->number, .suggested = ranked->suggested};
+    *candidate =
+        (struct candidate){.number = ranked->number, .suggested = ranked->suggested, .liked = 1.0};
     if (code != 0 || card == NULL)
         return code != 0 ? code : ERROR_NOT_FOUND;
-    candidate->score = (double)ranked->score * title_factor(card, plan, openings);
+    candidate->score = (double)ranked->score * title_factor(card, asked->plan, &asked->openings);
     if (channel >= 0)
         candidate->score *= 1.0 + CHANNEL_SHARE * card->demand[channel] / 255.0;
     candidate->ended = card->ended;
@@ -211,6 +223,12 @@ static int make_candidate(struct search_card_cache *cards, const struct search_p
             code = search_card_read(cards, candidate->number, &card, error);
             candidate->ended = card != NULL && card->ended;
         }
+    }
+    if (code == 0 && card != NULL && request->choices != NULL) {
+        asked->named = asked->named || search_choice_is_code(asked->plan, card->code) ||
+                       search_choice_is_code(asked->plan, card->source_id);
+        candidate->liked =
+            search_choice_factor(request->choices, asked->words, card->key, request->channel);
     }
     return code;
 }
@@ -395,7 +413,7 @@ static int note_readings(struct search_results *results, struct search_card_cach
 /* What one search needs for a while; too large for a stack. */
 struct scratch {
     struct search_plan plan;
-    struct openings openings;
+    struct asked asked;
     struct search_ranked ranked[SEARCH_RANKED_MOST];
     struct candidate candidates[SEARCH_RANKED_MOST];
 };
@@ -418,13 +436,15 @@ static int run(struct catalogue *catalogue, const struct search_request *request
         for (size_t i = 0; i < ranked && i < limit + MARGIN; i++)
             search_card_expect(cards, scratch->ranked[i].number, step);
     }
-    openings_know(&scratch->openings, &scratch->plan);
+    search_choice_words(&scratch->plan, results->words);
+    scratch->asked =
+        (struct asked){.request = request, .plan = &scratch->plan, .words = results->words};
+    openings_know(&scratch->asked.openings, &scratch->plan);
     /* Titles can change the order, so more than is wanted is looked at. */
     for (size_t i = 0; code == 0 && i < ranked && count < limit + MARGIN; i++) {
         struct candidate candidate;
 
-        code = make_candidate(cards, &scratch->plan, &scratch->openings, request,
-                              &scratch->ranked[i], &candidate, error);
+        code = make_candidate(cards, &scratch->asked, &scratch->ranked[i], &candidate, error);
         moved = moved || candidate.moved_from != 0;
         if (code == 0)
             candidate_add(scratch->candidates, &count, moved, &candidate);
@@ -433,6 +453,9 @@ static int run(struct catalogue *catalogue, const struct search_request *request
     }
     if (code != 0)
         return code;
+    /* What the office chooses acts unless one was named outright. */
+    for (size_t i = 0; i < count && !scratch->asked.named; i++)
+        scratch->candidates[i].score *= scratch->candidates[i].liked;
     qsort(scratch->candidates, count, sizeof *scratch->candidates, compare_candidates);
     if (count > limit)
         count = limit;

@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #include "app/catalogue.h"
+#include "app/choice.h"
 #include "app/search_filter.h"
 
 /* Most results of one search. */
@@ -26,10 +27,12 @@
 #define SEARCH_QUERY_LIMIT 1000
 
 struct search_request {
-    const char *query;         /* as typed; an empty one gives what is most asked for */
-    const char *language;      /* BCP 47: of the titles in the results */
-    const char *channel;       /* the agent's ("counter"), or NULL: breaks ties by demand there */
-    size_t limit;              /* at most this many results; 0 and more than the most: the most */
+    const char *query;    /* as typed; an empty one gives what is most asked for */
+    const char *language; /* BCP 47: of the titles in the results */
+    const char *channel;  /* the agent's ("counter"), or NULL: breaks ties by demand there */
+    size_t limit;         /* at most this many results; 0 and more than the most: the most */
+    const struct choice_table *choices; /* of the agent's office; borrowed, may be NULL: what was
+                                           chosen after such words comes a little earlier */
     const atomic_bool *cancel; /* may be NULL; once true the search ends with ERROR_CANCELLED */
 };
 
@@ -72,7 +75,9 @@ struct search_results {
     size_t filter_count;
     struct search_reading *readings;
     size_t reading_count;
-    char *texts; /* owned: what the items point into */
+    char words[CHOICE_WORDS_SIZE]; /* the query's words that the catalogue has, as it reads them,
+                                      one space between: what a choice is counted under */
+    char *texts;                   /* owned: what the items point into */
 };
 
 /* Searches; the results are new (search_results_free). */

@@ -486,6 +486,8 @@ int search_locate(struct search *search, struct error *error)
         for (size_t i = 0; i < plan->unit_count; i++)
             weigh_unit(search, i);
     weigh_groups(plan);
+    for (size_t i = 0; i < plan->typed_units; i++)
+        plan->units[i].known = plan->units[i].meant || unit_is_found(search, i);
     if (search_is_cancelled(search))
         return error_set(error, ERROR_CANCELLED, "search: cancelled");
     return 0;

@@ -41,6 +41,7 @@ struct plan_unit {
     bool filter;      /* must be there, and adds nothing to the score */
     bool typed;       /* a word of the query, not a synonym */
     bool meant;       /* it has meanings: not a mistyped word */
+    bool known;       /* some record, or the table of meanings, has it; filled in when ranking */
     bool mistyped;    /* nothing has it: what follows is how it is read */
     float rarity;     /* filled in when ranking */
     uint64_t matches; /* documents, about; filled in when ranking */

@@ -30,7 +30,7 @@
 #define ENDED_SHARE 1e-4F
 
 /* A document chosen to be judged. */
-struct choice {
+struct nominee {
     float score;
     uint32_t place;
 };
@@ -40,9 +40,9 @@ struct rank {
     struct search_pool pool;
     uint8_t *missing; /* [segment][unit]: the most strength that a document of which the unit was
                          not read there can have; 0: all were read; owned */
-    struct choice choices[JUDGE_FILTERS];
-    size_t choice_count;
-    size_t choice_most;
+    struct nominee nominees[JUDGE_FILTERS];
+    size_t nominee_count;
+    size_t nominee_most;
     struct search_ranked *ranked;
     size_t ranked_count;
     size_t wanted;
@@ -297,36 +297,36 @@ static float judge(const struct rank *rank, size_t place)
     return ended ? score * ENDED_SHARE : score;
 }
 
-/* Keeps the best `choice_most` places, in a heap with the worst on top. */
+/* Keeps the best `nominee_most` places, in a heap with the worst on top. */
 static void choose(struct rank *rank, float score, uint32_t place)
 {
-    struct choice *heap = rank->choices;
+    struct nominee *heap = rank->nominees;
     size_t at;
 
-    if (rank->choice_count == rank->choice_most) {
+    if (rank->nominee_count == rank->nominee_most) {
         size_t child;
 
         if (score <= heap[0].score)
             return;
-        for (at = 0; (child = 2 * at + 1) < rank->choice_count; at = child) {
-            if (child + 1 < rank->choice_count && heap[child + 1].score < heap[child].score)
+        for (at = 0; (child = 2 * at + 1) < rank->nominee_count; at = child) {
+            if (child + 1 < rank->nominee_count && heap[child + 1].score < heap[child].score)
                 child++;
             if (score <= heap[child].score)
                 break;
             heap[at] = heap[child];
         }
     } else {
-        for (at = rank->choice_count++; at > 0 && score < heap[(at - 1) / 2].score;
+        for (at = rank->nominee_count++; at > 0 && score < heap[(at - 1) / 2].score;
              at = (at - 1) / 2)
             heap[at] = heap[(at - 1) / 2];
     }
-    heap[at] = (struct choice){score, place};
+    heap[at] = (struct nominee){score, place};
 }
 
-static int compare_choices(const void *left, const void *right)
+static int compare_nominees(const void *left, const void *right)
 {
-    const struct choice *a = left;
-    const struct choice *b = right;
+    const struct nominee *a = left;
+    const struct nominee *b = right;
 
     if (a->score != b->score)
         return a->score > b->score ? -1 : 1;
@@ -414,7 +414,7 @@ static bool is_open(const struct rank *rank, size_t segment, const uint8_t *stre
 }
 
 /* Judges a chosen document by all of its words, and keeps it when it is there and passes. */
-static void judge_choice(struct rank *rank, uint32_t place)
+static void judge_nominee(struct rank *rank, uint32_t place)
 {
     const struct search_found *found = &rank->pool.found[place];
     uint8_t *strengths = search_pool_strengths(&rank->pool, place);
@@ -446,23 +446,23 @@ static int compare_ranked(const void *left, const void *right)
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
-static void judge_choices(struct rank *rank)
+static void judge_nominees(struct rank *rank)
 {
     bool any_open = false;
 
     if (rank->words + rank->filters > 1) { /* else the one strength is known */
-        for (size_t i = 0; i < rank->choice_count && !any_open; i++) {
-            uint32_t place = rank->choices[i].place;
+        for (size_t i = 0; i < rank->nominee_count && !any_open; i++) {
+            uint32_t place = rank->nominees[i].place;
 
             any_open = is_open(rank, rank->pool.found[place].segment,
                                search_pool_strengths(&rank->pool, place));
         }
     }
-    qsort(rank->choices, rank->choice_count, sizeof rank->choices[0], compare_choices);
-    for (size_t i = 0; i < rank->choice_count && rank->ranked_count < SEARCH_RANKED_MOST; i++) {
+    qsort(rank->nominees, rank->nominee_count, sizeof rank->nominees[0], compare_nominees);
+    for (size_t i = 0; i < rank->nominee_count && rank->ranked_count < SEARCH_RANKED_MOST; i++) {
         if (!any_open && rank->ranked_count >= rank->wanted)
             break; /* no later one can be better */
-        judge_choice(rank, rank->choices[i].place);
+        judge_nominee(rank, rank->nominees[i].place);
     }
     qsort(rank->ranked, rank->ranked_count, sizeof *rank->ranked, compare_ranked);
 }
@@ -480,17 +480,17 @@ static int rank_all(struct rank *rank, struct error *error)
         else
             take_words(rank, i);
     }
-    rank->choice_most = rank->spared;
-    if (rank->words > 1 && rank->choice_most < JUDGE_WORDS)
-        rank->choice_most = JUDGE_WORDS;
+    rank->nominee_most = rank->spared;
+    if (rank->words > 1 && rank->nominee_most < JUDGE_WORDS)
+        rank->nominee_most = JUDGE_WORDS;
     if (rank->filters > 0)
-        rank->choice_most = JUDGE_FILTERS;
+        rank->nominee_most = JUDGE_FILTERS;
     for (size_t place = 0; place < pool->count; place++) {
         if (passes(rank, search_pool_strengths(pool, place),
                    missing_of(rank, pool->found[place].segment)))
             choose(rank, judge(rank, place), (uint32_t)place);
     }
-    judge_choices(rank);
+    judge_nominees(rank);
     if (search_is_cancelled(&rank->search))
         return error_set(error, ERROR_CANCELLED, "search: cancelled");
     return search_store_failure(search_index_store(rank->search.index), error);
@@ -506,8 +506,8 @@ int search_rank(struct search_index *index, struct search_plan *plan, size_t wan
     *count = 0;
     if (rank == NULL)
         return error_set(error, ERROR_MEMORY, "search: out of memory");
-    memset(rank, 0, offsetof(struct rank, choices));
-    rank->choice_count = rank->ranked_count = rank->filters = rank->words = 0;
+    memset(rank, 0, offsetof(struct rank, nominees));
+    rank->nominee_count = rank->ranked_count = rank->filters = rank->words = 0;
     rank->single = false;
     rank->search.index = index;
     rank->search.plan = plan;

@@ -158,6 +158,10 @@ tests_unit_test_search_SOURCES = tests/unit/test_search.c tests/unit/search_fixt
 tests_unit_test_search_LDADD = $(UNIT_LIBS)
 tests_unit_test_search_fold_SOURCES = tests/unit/test_search_fold.c tests/unit/unit.h
 tests_unit_test_search_fold_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_search_choice
+tests_unit_test_search_choice_SOURCES = tests/unit/test_search_choice.c \
+    tests/unit/search_fixture.h $(WORK_FIXTURE)
+tests_unit_test_search_choice_LDADD = $(UNIT_LIBS)
 tests_unit_test_search_index_SOURCES = tests/unit/test_search_index.c tests/unit/search_fixture.h
 tests_unit_test_search_index_LDADD = $(UNIT_LIBS)
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/choice.h"
 #include "app/json.h"
 #include "app/text.h"
 #include "ui/language.h"
@@ -82,6 +83,20 @@ int desk_apply(struct desk *desk, struct batch *batch, struct error *error)
     desk->changes++;
     link_sync_ring(desk->link);
     return 0;
+}
+
+void desk_count_choices(struct desk *desk, int least)
+{
+    struct author author;
+    struct batch batch = {0};
+
+    if (desk->store == NULL || desk->local_only || choice_waiting(desk->store, NULL) < least)
+        return;
+    author = desk_author(desk);
+    if (choice_write(&batch, &author, desk->store, NULL) == 0 && batch.count > 0 &&
+        desk_apply(desk, &batch, NULL) == 0)
+        choice_written(desk->store, NULL);
+    batch_clear(&batch);
 }
 
 int desk_open_keep(struct desk *desk, struct error *error)

@@ -92,6 +92,10 @@ struct author desk_author(struct desk *desk);
  * message when `local_only`. */
 int desk_apply(struct desk *desk, struct batch *batch, struct error *error);
 
+/* Writes the choices that wait (app/choice.h) when there are `least` of them or more. Whatever goes
+ * wrong, they go on waiting: nobody is held up by a count. */
+void desk_count_choices(struct desk *desk, int least);
+
 /* Writes `open` to the store's state, after a change of it. */
 int desk_open_keep(struct desk *desk, struct error *error);
 

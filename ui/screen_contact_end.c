@@ -82,6 +82,7 @@ static void end(struct screen *screen, size_t index)
 
     if (!work_apply(screen, &batch, code, &error))
         return;
+    desk_count_choices(screen->desk, 1);
     timestamp_parse(record_text(ending->contact, "started_at"), &started);
     format_duration(lasted, sizeof(lasted), desk_now(screen->desk) - started);
     work_open_set(screen, &open);

@@ -96,6 +96,9 @@ static void append_words(struct desk *desk, const struct operation *operation, c
     case RECORD_HANDOFF:
         snprintf(text, size, _("Hand-off offered: %s"), json_text_or(body, "summary", ""));
         return;
+    case RECORD_CHOICE:
+        text_copy(text, size, _("What was chosen after a search, counted"));
+        return;
     default:
         text_copy(text, size, "");
     }
@@ -112,6 +115,9 @@ static void change_words(const struct operation *operation, char *text, size_t s
     }
     list_fields(operation->body, fields, sizeof(fields));
     switch (operation->type) {
+    case RECORD_CHOICE:
+        text_copy(text, size, _("What was chosen after a search, counted"));
+        return;
     case RECORD_CLIENT:
         snprintf(text, size, _("Client details: %s"), fields);
         return;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/choice.h"
 #include "app/freshness.h"
 #include "app/json.h"
 #include "app/text.h"
@@ -39,6 +40,27 @@ static void search_ask(struct screen *screen)
     text_copy(search->channel, sizeof(search->channel), screen->desk->channel);
     search->asked = search_worker_ask(search->worker, editor_text(search->query), search->language,
                                       search->channel);
+}
+
+/* What the office chose so far acts on the order; without it the search is as good as new. */
+static void learn(struct screen *screen)
+{
+    struct search *search = screen->data;
+    struct choice_table *choices = NULL;
+
+    if (screen->desk->store != NULL && desk_office(screen->desk)[0] != '\0' &&
+        choice_table_load(&choices, screen->desk->store, desk_office(screen->desk), NULL) == 0)
+        search_worker_learn(search->worker, choices);
+}
+
+/* Counts that this record was opened after these words, and writes the counts now and then. */
+static void count_choice(struct screen *screen, const char *key)
+{
+    struct search *search = screen->data;
+    struct choice choice = {search->results->words, key, screen->desk->channel};
+
+    if (screen->desk->store != NULL && choice_note(screen->desk->store, &choice, NULL) > 0)
+        desk_count_choices(screen->desk, CHOICE_BATCH);
 }
 
 /* Esc leaves with the words kept: the next search starts empty, and F2 brings them back. */
@@ -96,6 +118,7 @@ static int search_open(struct screen *screen, const json_t *arguments, struct er
     editor_restore(search->query, json_object_get(arguments, "query"));
     search->wanted = (size_t)json_integer_or(arguments, "selected", 0);
     read_words(screen);
+    learn(screen);
     search_ask(screen);
     return 0;
 }
@@ -113,6 +136,7 @@ static void open_selected(struct screen *screen)
         return;
     }
     result = &search->results->items[search->list.selected];
+    count_choice(screen, result->key);
     /* The service screen follows the move itself and says so. */
     ui_open(screen->ui, result->type == RECORD_FORM ? "form" : "service",
             json_pack("{s:s}", "key",

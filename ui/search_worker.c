@@ -23,6 +23,9 @@ struct search_worker {
     char channel[16];
     struct search_results *results; /* owned until taken */
     struct error error;
+    struct choice_table *learnt; /* owned; NULL: nothing new */
+    /* the thread's own */
+    struct choice_table *choices; /* owned; NULL for none */
 };
 
 /* Waits for a question and copies it; false at the end. */
@@ -33,12 +36,21 @@ static bool worker_next(struct search_worker *worker, struct search_request *req
     while (!worker->ending && worker->begun == worker->question)
         pthread_cond_wait(&worker->asked, &worker->mutex);
     worker->begun = worker->question;
+    if (worker->learnt != NULL) {
+        choice_table_free(worker->choices);
+        worker->choices = worker->learnt;
+        worker->learnt = NULL;
+    }
     atomic_store(&worker->cancel, worker->ending);
     text_copy(query, SEARCH_QUERY_LIMIT + 1, worker->query);
     text_copy(language, 8, worker->language);
     text_copy(channel, 16, worker->channel);
-    *request = (struct search_request){query, language, *channel == '\0' ? NULL : channel,
-                                       RESULTS_MOST, &worker->cancel};
+    *request = (struct search_request){.query = query,
+                                       .language = language,
+                                       .channel = *channel == '\0' ? NULL : channel,
+                                       .limit = RESULTS_MOST,
+                                       .choices = worker->choices,
+                                       .cancel = &worker->cancel};
     pthread_mutex_unlock(&worker->mutex);
     return !atomic_load(&worker->cancel);
 }
@@ -120,8 +132,18 @@ void search_worker_free(struct search_worker *worker)
     pthread_cond_destroy(&worker->asked);
     pthread_mutex_destroy(&worker->mutex);
     search_results_free(worker->results);
+    choice_table_free(worker->learnt);
+    choice_table_free(worker->choices);
     catalogue_close(worker->catalogue);
     free(worker);
+}
+
+void search_worker_learn(struct search_worker *worker, struct choice_table *choices)
+{
+    pthread_mutex_lock(&worker->mutex);
+    choice_table_free(worker->learnt);
+    worker->learnt = choices;
+    pthread_mutex_unlock(&worker->mutex);
 }
 
 uint64_t search_worker_ask(struct search_worker *worker, const char *query, const char *language,

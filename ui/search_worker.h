@@ -19,6 +19,9 @@ int search_worker_new(struct search_worker **worker, const char *catalogue_path,
 /* Cancels, waits for the thread (a moment) and frees. */
 void search_worker_free(struct search_worker *worker);
 
+/* From now on these choices of the office act on the order (app/choice.h); takes the table over. */
+void search_worker_learn(struct search_worker *worker, struct choice_table *choices);
+
 /* Asks; returns the number of this question. Texts are copied. */
 uint64_t search_worker_ask(struct search_worker *worker, const char *query, const char *language,
                            const char *channel);

@@ -48,8 +48,10 @@ static void take_most_frequent(json_t *counts, char key[RECORD_KEY_SIZE])
 /* What is most asked for everywhere, for a terminal that has seen little yet. */
 static void add_common(struct home *home, struct desk *desk, const json_t *shown, size_t count)
 {
-    const struct search_request request = {"", language_now(), desk->channel, COMMON_LIMIT * 2,
-                                           NULL};
+    const struct search_request request = {.query = "",
+                                           .language = language_now(),
+                                           .channel = desk->channel,
+                                           .limit = COMMON_LIMIT * 2};
     struct search_results *results = NULL;
 
     if (search_run(desk->catalogue, &request, &results, NULL) != 0)
