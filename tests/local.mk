@@ -342,6 +342,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/life_event.sh \
+    tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/serve_client.sh \
     tests/end_to_end/sign_in.sh \
@@ -352,6 +353,7 @@ TESTS += \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/life_event.sh \
+    tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/serve_client.sh \
     tests/end_to_end/sign_in.sh \

@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# What one clerk chooses after a word comes first for a colleague of the same office, and not for
+# one of another office.
+. "$(dirname "$0")/harness.sh"
+server_start
+
+# The first of the two results that are on the screen of terminal $1.
+first_result() {
+    screen "$1" | grep -oE 'Renouvellement du permis|Échange d’un permis' | head -1
+}
+
+# Opens the search on terminal $1 and waits for what comes first.
+search_gives() {
+    keys "$1" F2
+    types "$1" permis
+    wait_for "$1" "Renouvellement du permis"
+    wait_for "$1" "Échange d’un permis"
+    [ "$(first_result "$1")" = "$2" ] || fail "$1 has $(first_result "$1") first, not $2"
+}
+
+for name in marie sophie pierre; do
+    terminal "$name" --language fr
+    sign_in "$name" "$name"
+    wait_for "$name" "Services courants"
+done
+
+echo "== before: nobody has chosen, the words alone decide"
+search_gives marie "Renouvellement du permis"
+search_gives sophie "Renouvellement du permis"
+search_gives pierre "Renouvellement du permis"
+keys sophie Escape
+wait_for sophie "Services courants"
+keys pierre Escape
+wait_for pierre "Services courants"
+
+echo "== marie opens the second result five times"
+keys marie Down
+for _ in 1 2 3 4 5; do
+    keys marie Enter
+    wait_gone marie "Renouvellement du permis"
+    wait_for marie "Échange d’un permis"
+    keys marie Escape
+    wait_for marie "Renouvellement du permis"
+done
+
+echo "== the counts reach the server"
+for _ in $(seq 200); do
+    counted=$(cat "$WORK"/server.db* | grep -aoE '"words":"permi"|"count":5' | sort -u | wc -l)
+    [ "$counted" = 2 ] && break
+    sleep 0.1
+done
+[ "$counted" = 2 ] || fail "the server has no count"
+
+echo "== sophie, of the same office, sees it first; pierre, of another, does not"
+for _ in $(seq 60); do
+    keys sophie F2
+    wait_for sophie "F2 ramène"
+    types sophie permis
+    wait_for sophie "Renouvellement du permis"
+    wait_for sophie "Échange d’un permis"
+    [ "$(first_result sophie)" = "Échange d’un permis" ] && break
+    keys sophie Escape
+    wait_for sophie "Services courants"
+    sleep 0.3
+done
+[ "$(first_result sophie)" = "Échange d’un permis" ] || fail "sophie does not see it first"
+sleep 1
+keys pierre F2
+wait_for pierre "F2 ramène"
+types pierre permis
+wait_for pierre "Renouvellement du permis"
+wait_for pierre "Échange d’un permis"
+[ "$(first_result pierre)" = "Renouvellement du permis" ] || fail "another office is moved"
+
+echo "== marie has it first herself after leaving the search"
+keys marie Escape
+wait_for marie "Services courants"
+keys marie F2
+wait_for marie "F2 ramène"
+types marie permis
+wait_for marie "Renouvellement du permis"
+[ "$(first_result marie)" = "Échange d’un permis" ] || fail "marie's own choice is not first"
+for name in marie sophie pierre; do
+    terminal_quit "$name"
+done
+echo "passed"
