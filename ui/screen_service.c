@@ -75,7 +75,8 @@ static bool result_is_meant(struct desk *desk, const struct search_result *resul
 /* The key of the one service with this id, code or name, old ones too; false when there is none. */
 static bool find_key(struct desk *desk, const char *typed, char key[RECORD_KEY_SIZE])
 {
-    const struct search_request request = {typed, language_now(), desk->channel, FIND_LIMIT, NULL};
+    const struct search_request request = {
+        .query = typed, .language = language_now(), .channel = desk->channel, .limit = FIND_LIMIT};
     struct search_results *results = NULL;
     bool found = false;
 
