@@ -33,6 +33,21 @@ types b "e"
 wait_for b "Losing a job"
 keys b Escape
 
+echo "== from a search, and from a service"
+keys b F2
+types b "enceinte"
+wait_for b "Form: Birth of a child"
+keys b C-u
+types b "wallet licence"
+wait_for b "Replacement of a lost"
+keys b Enter
+wait_for b "Esc Search"
+types b ":event"$'\r'
+wait_for b "What has happened?"
+screen b | grep -A2 "A few questions" | grep -q "Lost or stolen wallet" ||
+    fail "the event of the service that is open is not the first"
+keys b Escape Escape Escape
+
 echo "== the questionnaire is a draft of the case, whatever happens"
 keys a F3
 wait_for a "Tapez une partie du nom"
@@ -93,7 +108,7 @@ wait_for b "hands off to you"
 keys b C-v
 wait_for b "State       offered"
 keys b Enter
-wait_for b "Birth of a child: questionnaire"
+wait_for b "Birth of a child (questionnaire)"
 wait_for b "employee"
 keys b C-x
 wait_for b "9 steps for this client, in order"

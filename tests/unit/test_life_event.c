@@ -239,8 +239,8 @@ static void check_event(const char *id, json_t *body, const json_t *services, co
 {
     char key[200];
     struct walk walk = {.answers = json_object()};
-    struct life_event *event;
-    struct form *form;
+    struct life_event *event = NULL;
+    struct form *form = NULL;
     struct record *record, *definition;
     struct error error = ERROR_INIT;
 
