@@ -10,7 +10,7 @@ static int64_t version_of(const struct record *form)
     return json_integer_or(form->body, "version", 1);
 }
 
-static bool archive_key(const char *key, int64_t version, char archived[RECORD_KEY_SIZE])
+bool form_archive_key(const char *key, int64_t version, char archived[RECORD_KEY_SIZE])
 {
     return snprintf(archived, RECORD_KEY_SIZE, "%s@%" PRId64, key, version) < RECORD_KEY_SIZE;
 }
@@ -55,7 +55,7 @@ int form_archive_keep(const struct import_target *target, const struct record *h
                          ": what was submitted could not be read any more",
                          version_of(held));
     }
-    if (!archive_key(record_text(held, "key"), version_of(held), archived))
+    if (!form_archive_key(record_text(held, "key"), version_of(held), archived))
         return error_set(error, ERROR_TOO_LARGE, "the key is too long for a past version");
     record = archive_record(held, archived);
     if (record == NULL)
@@ -79,7 +79,7 @@ int form_archive_get(struct catalogue *catalogue, const char *key, int64_t versi
     *record = NULL;
     if (code == 0 && version_of(now) == version)
         *record = record_copy(now);
-    else if (code == 0 && archive_key(key, version, archived))
+    else if (code == 0 && form_archive_key(key, version, archived))
         code = catalogue_get_by_key(catalogue, RECORD_FORM, archived, record, error);
     if (code == 0 && *record == NULL)
         code = error_set(error, ERROR_MEMORY, "out of memory");

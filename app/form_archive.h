@@ -16,6 +16,9 @@
 #include "app/import.h"
 #include "app/record.h"
 
+/* The key of a past version; false when it would be too long. */
+bool form_archive_key(const char *key, int64_t version, char archived[RECORD_KEY_SIZE]);
+
 /* True for a past version of a form. */
 bool form_archive_holds(const struct record *record);
 

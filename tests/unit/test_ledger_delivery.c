@@ -253,6 +253,37 @@ static void test_due_first(void **state)
     json_decref(unknown);
 }
 
+static void publish(struct ledger_fixture *f, const char *key, int version, const char *agency)
+{
+    struct id id = id_from_key("form", key);
+    struct record *form = record_new(RECORD_FORM, &id);
+    struct import_target target;
+
+    json_decref(form->body);
+    form->body = json_pack("{s:s, s:i, s:[{s:s, s:[s]}]}", "key", key, "version", version,
+                           "recipients", "id", agency, "answers", "name");
+    ledger_import_target(f->ledger, &target);
+    assert_int_equal(target.begin(target.context, NULL), 0);
+    assert_int_equal(target.publish(target.context, form, NULL), 0);
+    assert_int_equal(target.commit(target.context, NULL), 0);
+    record_free(form);
+}
+
+/* The recipients are those of the version that was filled. */
+static void test_own_version(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id submission = draft(f, NULL);
+    json_t *body;
+
+    publish(f, "sample/move", 4, "later");
+    publish(f, "sample/move@3", 3, "then");
+    fixture_applied(f, ANNE, submit(f, &submission));
+    expect_state(f, &submission, "then", "waiting");
+    body = body_of(f, &submission, "later");
+    assert_null(body);
+}
+
 /* A database from before there were deliveries. */
 static void test_upgrade(void **state)
 {
@@ -262,9 +293,11 @@ static void test_upgrade(void **state)
 
     ledger_close(f->ledger);
     assert_int_equal(sqlite3_open(f->path, &database), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_exec(database, "DROP TABLE delivery; PRAGMA user_version = 1", NULL, NULL, NULL),
-        SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database,
+                                  "DROP TABLE delivery; DROP TABLE passage; DROP TABLE guess;"
+                                  "PRAGMA user_version = 1",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
     sqlite3_close(database);
     assert_int_equal(ledger_open(&f->ledger, f->path, NULL), 0);
     fixture_applied(f, ANNE, submit(f, &submission));
@@ -279,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_agents_only_ask, setup, teardown),
         cmocka_unit_test_setup_teardown(test_due_first, setup, teardown),
         cmocka_unit_test_setup_teardown(test_upgrade, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_own_version, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
