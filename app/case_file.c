@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/delivery.h"
 
 /* Where the time, the channel and the author of each type stand. */
 struct entry_members {
@@ -16,6 +17,7 @@ static const struct entry_members entry_members[] = {
     {RECORD_NOTE, "at", "author"},
     {RECORD_SUBMISSION, "started_at", "started_by"},
     {RECORD_HANDOFF, "offered_at", "from"},
+    {RECORD_DELIVERY, "created_at", ""}, /* the server's */
 };
 
 static const struct entry_members *members_of(enum record_type type)
@@ -67,6 +69,8 @@ static int add(void *context, const struct record *record, enum store_pending pe
     if (entry->record == NULL)
         return ERROR_MEMORY;
     timestamp_parse(record_text(entry->record, members->at), &entry->at_ms);
+    if (record->type == RECORD_DELIVERY)
+        entry->at_ms = delivery_at(record);
     id_parse(&entry->author, record_text(entry->record, members->author));
     entry->channel = record_text(entry->record, "channel");
     file->count++;

@@ -338,6 +338,7 @@ TESTS += tests/texts.sh
 EXTRA_DIST += tests/end_to_end/harness.sh
 dist_check_SCRIPTS += \
     tests/end_to_end/continue.sh \
+    tests/end_to_end/deliver.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/hostile.sh \
@@ -349,6 +350,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/state.sh
 TESTS += \
     tests/end_to_end/continue.sh \
+    tests/end_to_end/deliver.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/hostile.sh \

@@ -4,6 +4,7 @@ noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
     ui/commands.c ui/ui_internal.h \
     ui/continue_glyphs.c ui/continue_glyphs.h \
+    ui/delivery_words.c ui/delivery_words.h \
     ui/desk.c ui/desk.h \
     ui/editor.c ui/editor.h \
     ui/format.c ui/format.h \
@@ -27,6 +28,7 @@ libui_a_SOURCES = \
     ui/screen_contact.c ui/screen_contact.h ui/screen_contact_end.c ui/screen_contact_now.c \
     ui/screen_contact_search.c \
     ui/screen_continue.c \
+    ui/screen_delivery.c \
     ui/screen_handoff.c ui/screen_handoff.h ui/screen_handoff_list.c ui/screen_handoff_offer.c \
     ui/screen_life_event.c ui/screen_life_event.h ui/screen_life_event_case.c \
     ui/screen_life_events.c \

@@ -10,6 +10,7 @@
 #include "app/json.h"
 #include "app/submission.h"
 #include "app/text.h"
+#include "ui/delivery_words.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/list.h"
@@ -54,6 +55,9 @@ void case_entry_title(struct desk *desk, const struct record *record, char *titl
         snprintf(title, size, _("hand-off to %1$s, %2$s"), name,
                  format_word(record_text(record, "state")));
         return;
+    case RECORD_DELIVERY:
+        snprintf(title, size, _("%1$s: %2$s"), delivery_agency(record), delivery_state(record));
+        return;
     default:
         text_copy(title, size, "");
     }
@@ -73,6 +77,9 @@ void case_entry_text(struct desk *desk, const struct record *record, char *text,
         return;
     case RECORD_HANDOFF:
         text_copy(text, size, record_text(record, "summary"));
+        return;
+    case RECORD_DELIVERY:
+        delivery_detail(desk, record, text, size);
         return;
     default:
         text_copy(text, size, "");
@@ -276,9 +283,14 @@ static void draw_entry(void *context, const struct paint *row, size_t index, boo
     case_entry_title(screen->desk, entry->record, title, sizeof(title));
     case_entry_text(screen->desk, entry->record, text, sizeof(text));
     work_first_line(text, line, sizeof(line));
-    work_agent_name(screen->desk, entry->author.text, who, sizeof(who));
+    text_copy(who, sizeof(who), "");
+    if (!id_is_empty(&entry->author))
+        work_agent_name(screen->desk, entry->author.text, who, sizeof(who));
     paint_text(row, 0, 1, 13, PAINT_DIM, when);
-    used = 15 + paint_text(row, 0, 15, -1, PAINT_VALUE, title);
+    used = 15 + paint_text(row, 0, 15, -1,
+                           entry->record->type == RECORD_DELIVERY ? delivery_style(entry->record)
+                                                                  : PAINT_VALUE,
+                           title);
     if (*pending != '\0')
         used += 2 + paint_text(row, 0, used + 2, -1, PAINT_WARNING, pending);
     snprintf(text, sizeof(text), "%s%s%s", who, *entry->channel != '\0' ? " · " : "",
@@ -320,6 +332,8 @@ static void run_entry(struct screen *screen, const char *argument)
         ui_open(screen->ui, "form", json_pack("{s:s}", "submission", record->id.text));
     else if (record->type == RECORD_HANDOFF)
         ui_open(screen->ui, "offer", json_pack("{s:s}", "id", record->id.text));
+    else if (record->type == RECORD_DELIVERY)
+        ui_open(screen->ui, "delivery", json_pack("{s:s}", "id", record->id.text));
     else
         ui_open(
             screen->ui, "entry",

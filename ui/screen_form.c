@@ -195,7 +195,6 @@ static bool filling_key(struct screen *screen, const struct input *input)
 static bool form_key_pressed(struct screen *screen, const struct input *input)
 {
     struct form_screen *form = screen->data;
-    int opened;
 
     if (form->paper != NULL) {
         if (input->code == INPUT_ESCAPE)
@@ -208,7 +207,7 @@ static bool form_key_pressed(struct screen *screen, const struct input *input)
     case FORM_REVIEWING:
         return form_review_key(screen, input);
     case FORM_READING:
-        return page_key(&form->page, input, &opened);
+        return form_reading_key(screen, input);
     case FORM_FILLING:
         break;
     }

@@ -8,6 +8,7 @@
 #ifndef GUICHET_UI_SCREEN_FORM_H
 #define GUICHET_UI_SCREEN_FORM_H
 
+#include "app/delivery.h"
 #include "forms/fill.h"
 #include "ui/editor.h"
 #include "ui/list.h"
@@ -93,7 +94,9 @@ struct form_screen {
     json_t *apart; /* answers without a field, as fill_apart; owned */
 
     struct page page; /* reading */
-    char *text;       /* the filled form as text; owned */
+    struct delivery_list deliveries;
+    bool deliveries_read; /* as they stand in the store */
+    char *text;           /* the filled form as text; owned */
 
     struct paper_job *paper; /* a PDF or print being made; keys wait for it; NULL: none */
     char *paper_name;        /* what is told when it is done; owned */
@@ -217,6 +220,7 @@ void form_review_draw(struct screen *screen, const struct paint *paint);
 bool form_review_key(struct screen *screen, const struct input *input);
 void form_reading_open(struct form_screen *form);
 void form_reading_draw(struct screen *screen, const struct paint *paint);
+bool form_reading_key(struct screen *screen, const struct input *input);
 
 /* --- screen_form_pick.c --- */
 

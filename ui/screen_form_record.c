@@ -120,6 +120,7 @@ void form_unload(struct form_screen *form)
     free(form->text);
     json_decref(form->set_aside);
     json_decref(form->apart);
+    delivery_list_free(&form->deliveries);
     paper_job_free(form->paper);
     form_pick_close(form);
 }
@@ -341,6 +342,7 @@ void form_reread(struct screen *screen)
         lose_submission(screen);
     if (code != 0)
         return;
+    form->deliveries_read = false;
     if (!submission_is_draft(form->submission)) {
         if (form->mode != FORM_READING) {
             ui_tell(screen->ui, UI_WARNING, _("This form was submitted at another terminal"));

@@ -9,12 +9,15 @@
 #include "app/json.h"
 #include "app/submission.h"
 #include "app/text.h"
+#include "ui/delivery_words.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/work.h"
 
 #define HEAD_ROWS 2
 #define FOOT_ROWS 3
+/* A longer name of an agency pushes its state to the right. */
+#define AGENCY_COLUMNS 32
 
 /* --- rows ------------------------------------------------------------------------------------ */
 
@@ -333,6 +336,58 @@ void form_reading_open(struct form_screen *form)
 {
     form->mode = FORM_READING;
     form->page = (struct page){0};
+    form->deliveries_read = false;
+}
+
+static void read_deliveries(struct screen *screen)
+{
+    struct form_screen *form = screen->data;
+    struct error error = ERROR_INIT;
+
+    if (form->deliveries_read)
+        return;
+    delivery_list_free(&form->deliveries);
+    if (delivery_list_read(&form->deliveries, screen->desk->store, form->submission, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    form->deliveries_read = true;
+}
+
+/* Columns of the longest name of an agency, within bounds. */
+static size_t agency_columns(const struct form_screen *form)
+{
+    size_t columns = 0;
+
+    for (size_t i = 0; i < form->deliveries.count; i++) {
+        const char *name = delivery_agency(form->deliveries.entries[i].record);
+        size_t width = text_width(name, strlen(name));
+
+        if (width > columns && width <= AGENCY_COLUMNS)
+            columns = width;
+    }
+    return columns;
+}
+
+/* A numbered row an agency: Enter or its digit opens it. */
+static void draw_deliveries(struct screen *screen)
+{
+    struct form_screen *form = screen->data;
+    size_t columns = agency_columns(form);
+    char line[3 * WORK_NAME_SIZE], name[WORK_NAME_SIZE];
+
+    if (form->deliveries.count == 0)
+        return;
+    page_heading(&form->page, _("Agencies"));
+    for (size_t i = 0; i < form->deliveries.count; i++) {
+        const struct record *delivery = form->deliveries.entries[i].record;
+
+        size_t width;
+
+        text_copy(name, sizeof(name) - AGENCY_COLUMNS, delivery_agency(delivery));
+        for (width = text_width(name, strlen(name)); width < columns; width++)
+            strcat(name, " ");
+        delivery_line(screen->desk, delivery, line, sizeof(line));
+        page_link(&form->page, name, line);
+    }
 }
 
 static void draw_reading(struct screen *screen, const struct paint *paint)
@@ -350,6 +405,7 @@ static void draw_reading(struct screen *screen, const struct paint *paint)
     page_labelled(&form->page, 12, _("Submitted"), PAINT_VALUE, when);
     form_source_totals(form, totals, sizeof(totals));
     page_labelled(&form->page, 12, _("Answered"), PAINT_VALUE, totals);
+    draw_deliveries(screen);
     page_blank(&form->page);
     page_text(&form->page, 0, PAINT_TEXT, text == NULL ? "" : text);
     free(text);
@@ -360,6 +416,20 @@ void form_reading_draw(struct screen *screen, const struct paint *paint)
     struct form_screen *form = screen->data;
 
     fill_set_language(form->fill, form_language(language_now()));
+    read_deliveries(screen);
     page_draw(&form->page, paint, draw_reading, screen);
-    paint_cursor(paint, 0, 0);
+    if (form->page.links == 0)
+        paint_cursor(paint, 0, 0);
+}
+
+bool form_reading_key(struct screen *screen, const struct input *input)
+{
+    struct form_screen *form = screen->data;
+    int opened;
+    bool used = page_key(&form->page, input, &opened);
+
+    if (used && opened >= 0 && (size_t)opened < form->deliveries.count)
+        ui_open(screen->ui, "delivery",
+                json_pack("{s:s}", "id", form->deliveries.entries[opened].record->id.text));
+    return used;
 }

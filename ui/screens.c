@@ -5,7 +5,7 @@
 extern const struct screen_kind screen_choice, screen_form, screen_help, screen_home, screen_lock,
     screen_search, screen_service, screen_sign_in;
 extern const struct screen_kind screen_agents, screen_case, screen_case_entry, screen_client,
-    screen_contact, screen_contact_end, screen_continue, screen_handoff, screen_handoff_list,
+    screen_contact, screen_contact_end, screen_continue, screen_delivery, screen_handoff, screen_handoff_list,
     screen_handoff_offer, screen_note, screen_office, screen_offices, screen_outbox, screen_refusals;
 extern const struct screen_kind screen_checklist, screen_life_event, screen_life_events;
 
@@ -36,6 +36,7 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_client,     
     &screen_case_entry, 
     &screen_continue,
+    &screen_delivery,
     &screen_choice,     
     &screen_sign_in,    
     NULL,
