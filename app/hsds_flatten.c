@@ -276,16 +276,29 @@ static int alones_flatten(struct flattening *flattening, const json_t *list, con
     return code;
 }
 
+/* "phones" of "phones.csv" and "phones". */
+static void file_write(const char *name, char file[64])
+{
+    size_t length = strlen(name);
+    bool csv = length > 4 && strcmp(name + length - 4, ".csv") == 0;
+    snprintf(file, 64, "%.*s", (int)(csv ? length - 4 : length), name);
+}
+
+static enum hsds_table file_table(const char *name)
+{
+    char file[64];
+    file_write(name, file);
+    return strcmp(file, "service_at_locations") == 0 ? HSDS_SERVICE_AT_LOCATION
+                                                     : hsds_table_of_file(file);
+}
+
 /* A list of entities or rows under the name of their table: "organizations", "phones.csv". */
 static int table_flatten(struct flattening *flattening, const char *name, const json_t *list)
 {
     const struct hook none = {0};
     char file[64];
-    size_t length = strlen(name);
-    bool csv = length > 4 && strcmp(name + length - 4, ".csv") == 0;
-    snprintf(file, sizeof file, "%.*s", (int)(csv ? length - 4 : length), name);
-    enum hsds_table table = strcmp(file, "service_at_locations") == 0 ? HSDS_SERVICE_AT_LOCATION
-                                                                      : hsds_table_of_file(file);
+    enum hsds_table table = file_table(name);
+    file_write(name, file);
     int code = 0;
     if (table == HSDS_NO_TABLE && !hsds_file_is_name(file))
         return remark(flattening, true, "table-name", "", "",
@@ -314,7 +327,8 @@ static int table_flatten(struct flattening *flattening, const char *name, const 
 }
 
 /* A document of several lists: a page, a package of tables, or what an export writes. */
-static int lists_flatten(struct flattening *flattening, const json_t *document, bool *tables)
+static int lists_flatten(struct flattening *flattening, const json_t *document, bool *lists,
+                         bool *tables)
 {
     const char *name;
     json_t *value;
@@ -327,6 +341,7 @@ static int lists_flatten(struct flattening *flattening, const json_t *document, 
             code = alones_flatten(flattening, value, name);
         else
             code = table_flatten(flattening, name, value);
+        *lists = *lists || strcmp(name, "contents") == 0 || file_table(name) != HSDS_NO_TABLE;
         *tables = *tables || strstr(name, ".csv");
         if (code)
             break;
@@ -338,6 +353,7 @@ int hsds_flatten(struct hsds *hsds, const json_t *document, const struct hsds_li
                  struct error *error)
 {
     struct flattening flattening = {.hsds = hsds, .listener = listener, .error = error};
+    bool lists = false;
     bool tables = false;
     if (json_is_array(document))
         return alones_flatten(&flattening, document, "");
@@ -345,11 +361,10 @@ int hsds_flatten(struct hsds *hsds, const json_t *document, const struct hsds_li
         return error_set(error, ERROR_INVALID, "not a document of HSDS 3.0");
     if (has_text(document, "id"))
         return alone_flatten(&flattening, document, "");
-    int code = lists_flatten(&flattening, document, &tables);
+    int code = lists_flatten(&flattening, document, &lists, &tables);
     if (code == 0 && tables && !hsds_links_resolve(hsds))
         code = out_of_memory(error);
-    if (code == 0 && json_object_size(hsds_all(hsds)) == 0 &&
-        !json_object_get(document, "contents"))
+    if (code == 0 && !lists)
         code = error_set(error, ERROR_INVALID,
                          "neither an entity of HSDS 3.0 nor a list or package of them");
     return code;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/calendar.h"
+#include "app/import_fields.h"
 #include "app/json.h"
 #include "app/record_fields.h"
 
@@ -290,31 +291,50 @@ static int refuse(const struct check *check, const char *place, const char *what
     return error_set(check->error, ERROR_INVALID, "%s: %s", place, what);
 }
 
-static bool is_text(const json_t *value)
+/* What is wrong with a text; NULL when nothing is. */
+static const char *text_fault(const json_t *value)
 {
-    return json_is_string(value) && json_string_length(value) > 0 &&
-           json_string_length(value) <= TEXT_LIMIT;
+    if (!json_is_string(value))
+        return "not a text";
+    if (json_string_length(value) == 0)
+        return "an empty text";
+    if (json_string_length(value) > TEXT_LIMIT)
+        return "a text of over 20000 bytes";
+    return import_text_is_safe(json_string_value(value)) ? NULL
+                                                         : "holds control or invisible characters";
 }
 
-/* An object with "fr", "en" or both and nothing else, each a text or, for keywords, a list. */
-static bool is_localised(const json_t *value, bool lists)
+/* What is wrong with a list of keywords in one language. */
+static const char *keywords_fault(const json_t *list)
 {
-    size_t known = 0;
+    const char *fault = NULL;
+    if (!json_is_array(list))
+        return "not a list";
+    if (json_array_size(list) > LIST_LIMIT)
+        return "over 2000 keywords";
+    for (size_t i = 0; i < json_array_size(list) && !fault; i++)
+        fault = text_fault(json_array_get(list, i));
+    return fault;
+}
+
+/* What is wrong with an object that has "fr", "en" or both and nothing else, each a text or, for
+ * keywords, a list. */
+static const char *localised_fault(const json_t *value, bool lists)
+{
     static const char *const languages[] = {"fr", "en"};
-    for (size_t i = 0; i < 2; i++) {
+    const char *fault = NULL;
+    size_t known = 0;
+    for (size_t i = 0; i < 2 && !fault; i++) {
         const json_t *text = json_object_get(value, languages[i]);
-        if (!text)
-            continue;
-        known++;
-        if (!lists && !is_text(text))
-            return false;
-        if (lists && (!json_is_array(text) || json_array_size(text) > LIST_LIMIT))
-            return false;
-        for (size_t j = 0; lists && j < json_array_size(text); j++)
-            if (!is_text(json_array_get(text, j)))
-                return false;
+        known += text ? 1 : 0;
+        if (text)
+            fault = lists ? keywords_fault(text) : text_fault(text);
     }
-    return json_is_object(value) && known > 0 && known == json_object_size(value);
+    if (fault)
+        return fault;
+    if (known == 0 || known != json_object_size(value))
+        return lists ? "not {\"fr\", \"en\"} lists" : "not {\"fr\", \"en\"} texts";
+    return NULL;
 }
 
 static bool is_word(const json_t *value, const char *const *words)
@@ -355,16 +375,21 @@ static bool is_number(const json_t *value, const struct member *member)
 static int object_check(const struct check *check, const json_t *object,
                         const struct member *const tables[], const char *place);
 
+static int fault_check(const struct check *check, const char *place, const char *fault)
+{
+    return fault ? refuse(check, place, fault) : 0;
+}
+
 static int value_check(const struct check *check, const json_t *value, const struct member *member,
                        const char *place)
 {
     switch (member->kind) {
     case KIND_TEXT:
-        return is_text(value) ? 0 : refuse(check, place, "not a text");
+        return fault_check(check, place, text_fault(value));
     case KIND_LOCALISED:
-        return is_localised(value, false) ? 0 : refuse(check, place, "not {\"fr\", \"en\"} texts");
+        return fault_check(check, place, localised_fault(value, false));
     case KIND_KEYWORDS:
-        return is_localised(value, true) ? 0 : refuse(check, place, "not {\"fr\", \"en\"} lists");
+        return fault_check(check, place, localised_fault(value, true));
     case KIND_WORD:
         return is_word(value, member->words) ? 0 : refuse(check, place, "not a word allowed here");
     case KIND_INTEGER:
@@ -389,7 +414,7 @@ static int value_check(const struct check *check, const json_t *value, const str
     case KIND_KEY:
         break;
     }
-    if (!is_text(value))
+    if (text_fault(value))
         return refuse(check, place, "not a key");
     return check->reference ? check->reference(check->context, member->type,
                                                json_string_value(value), place, check->error)

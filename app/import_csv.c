@@ -77,7 +77,7 @@ static int field_read(const struct reading *reading, size_t index, json_t *sprea
     bool failed;
     char *clean = import_text_strip(text, &failed);
     int code = failed ? out_of_memory(reading->error) : 0;
-    if (clean && code == 0)
+    if (clean && code == 0 && index != reading->key) /* of the key the rows' reader tells */
         code = REMARK(IMPORT_REPAIRED, "control-characters",
                       "column \"%s\": control or invisible characters dropped", column->name);
     if (code == 0)

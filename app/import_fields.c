@@ -44,28 +44,39 @@ char *import_text(const char *text, bool keep_lines)
     return clean;
 }
 
-char *import_text_strip(const char *text, bool *failed)
+/* Copies the text to `clean` (of the same size) without what must never reach a terminal; returns
+ * how much is left. `clean` may be NULL. */
+static size_t text_strip(const char *text, size_t length, char *clean)
 {
-    size_t length = strlen(text);
     size_t kept = 0;
-    char *clean = malloc(length + 1);
-    *failed = !clean;
-    for (size_t at = 0; clean && at < length;) {
+    for (size_t at = 0; at < length;) {
         ucs4_t character;
         int size = u8_mbtouc(&character, (const uint8_t *)text + at, length - at);
         bool line = character == '\n' || character == '\r' || character == '\t';
         if (line || !text_character_is_unsafe(character)) {
-            memcpy(clean + kept, text + at, (size_t)size);
+            if (clean)
+                memcpy(clean + kept, text + at, (size_t)size);
             kept += (size_t)size;
         }
         at += (size_t)size;
     }
-    if (clean && kept < length) {
-        clean[kept] = '\0';
-        return clean;
-    }
-    free(clean);
-    return NULL;
+    return kept;
+}
+
+bool import_text_is_safe(const char *text)
+{
+    size_t length = strlen(text);
+    return text_strip(text, length, NULL) == length;
+}
+
+char *import_text_strip(const char *text, bool *failed)
+{
+    size_t length = strlen(text);
+    char *clean = import_text_is_safe(text) ? NULL : malloc(length + 1);
+    *failed = !clean && !import_text_is_safe(text);
+    if (clean)
+        clean[text_strip(text, length, clean)] = '\0';
+    return clean;
 }
 
 char *import_text_unquoted(const char *text)

@@ -16,6 +16,9 @@
  */
 char *import_text(const char *text, bool keep_lines);
 
+/* Whether a text holds nothing that must never reach a terminal, but for line ends and tabs. */
+bool import_text_is_safe(const char *text);
+
 /* The text as it is, but without what must never reach a terminal (line ends and tabs stay): owned
  * (free()); NULL when it has none of that, or when memory ran out, which `*failed` tells. */
 char *import_text_strip(const char *text, bool *failed);

@@ -194,9 +194,9 @@ static int owner_set(const struct reading *reading, json_t *body)
         *bar = '\0';
     bool made = import_localised(bar ? bar + 3 : title, title, &localised);
     free(title);
-    json_t *owner =
-        made ? json_pack("{s:s, s:o*}", "id", field(reading, COLUMN_OWNER), "title", localised)
-             : NULL;
+    char *id = import_text(field(reading, COLUMN_OWNER), false);
+    json_t *owner = made && id ? json_pack("{s:s, s:o*}", "id", id, "title", localised) : NULL;
+    free(id);
     return set_new(body, "owner", owner) ? 0 : out_of_memory(reading->error);
 }
 
@@ -545,6 +545,7 @@ int import_gc_service_inventory(const char *services_path, const char *standards
     const struct import_rows rows = {.names = column_names,
                                      .columns = reading.columns,
                                      .count = COLUMN_COUNT,
+                                     .subject = COLUMN_ID,
                                      .row = service_read,
                                      .context = &reading};
     if (code == 0)

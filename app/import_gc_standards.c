@@ -300,7 +300,7 @@ static int standard_read(void *context)
     const struct reading *reading = context;
     const char *id = field(reading, COLUMN_ID);
     const char *service = field(reading, COLUMN_SERVICE);
-    if (id[0] == '\0' || strlen(id) > STANDARD_ID_LIMIT)
+    if (id[0] == '\0' || strlen(id) > STANDARD_ID_LIMIT || !import_text_is_safe(id))
         return REMARK(IMPORT_REFUSED, "standard-id", "standard id \"%s\" cannot be used", id);
     json_t *body = json_object_get(reading->services, service);
     if (!body)
@@ -336,6 +336,7 @@ int import_gc_standards(const char *path, json_t *services, const struct import_
     const struct import_rows rows = {.names = column_names,
                                      .columns = reading.columns,
                                      .count = COLUMN_COUNT,
+                                     .subject = COLUMN_SERVICE,
                                      .row = standard_read,
                                      .context = &reading};
     if (code == 0)

@@ -3,7 +3,22 @@
 #include <string.h>
 
 #include "app/import_body.h"
+#include "app/import_fields.h"
 #include "app/json.h"
+
+/* Tells of the fields that hold what must never reach a terminal. */
+static int controls_remark(const struct import_rows *rows, const struct csv_reader *csv,
+                           const struct import_sink *sink, struct error *error)
+{
+    int code = 0;
+    for (size_t i = 0; i < rows->count && code == 0; i++)
+        if (!import_text_is_safe(csv_field(csv, rows->columns[i])))
+            code = import_remark_add(
+                sink, IMPORT_REPAIRED, csv_name(csv), csv_line(csv), "control-characters",
+                csv_field(csv, rows->columns[rows->subject]), error,
+                "column \"%s\": control or invisible characters dropped", rows->names[i]);
+    return code;
+}
 
 int import_rows_read(const struct import_rows *rows, struct csv_reader *csv,
                      const struct import_sink *sink, struct error *error)
@@ -16,7 +31,9 @@ int import_rows_read(const struct import_rows *rows, struct csv_reader *csv,
     int code;
     while ((code = csv_next(csv, error)) == 1) {
         sink->rows(sink->context, 1);
-        code = rows->row(rows->context);
+        code = controls_remark(rows, csv, sink, error);
+        if (code == 0)
+            code = rows->row(rows->context);
         if (code)
             return code;
     }

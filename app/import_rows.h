@@ -19,12 +19,14 @@ struct import_rows {
     const char *const *names; /* of the columns wanted, `count` of them */
     size_t *columns;          /* filled: where each of them is */
     size_t count;
+    size_t subject;            /* of the columns wanted: names a row in remarks */
     int (*row)(void *context); /* non-zero stops the reading with that code */
     void *context;
 };
 
 /*
- * Finds the columns, then calls `row` for each row and tells the sink. A column that is missing, a
+ * Finds the columns, then calls `row` for each row and tells the sink; also of a column of the row
+ * that holds control or invisible characters, which `row` must drop. A column that is missing, a
  * row that cannot be read and a file that is cut off are ERROR_INVALID.
  */
 int import_rows_read(const struct import_rows *rows, struct csv_reader *csv,

@@ -111,6 +111,10 @@ UNIT_TESTS += tests/unit/test_import_csv
 tests_unit_test_import_csv_SOURCES = tests/unit/test_import_csv.c tests/unit/hsds_fixture.h \
     tests/unit/unit.h
 tests_unit_test_import_csv_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_import_hostile
+tests_unit_test_import_hostile_SOURCES = tests/unit/test_import_hostile.c \
+    tests/unit/hsds_fixture.h tests/unit/unit.h
+tests_unit_test_import_hostile_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_import_moves
 tests_unit_test_import_moves_SOURCES = tests/unit/test_import_moves.c tests/unit/import_memory.h \
     tests/unit/unit.h
