@@ -143,10 +143,7 @@ bool handoff_is_for(const struct record *handoff, const struct record *agent)
     const char *to = record_text(handoff, "to_agent");
     const char *office = record_text(handoff, "to_office");
     const char *queue = record_text(handoff, "to_queue");
-    const json_t *queues = json_object_get(agent->body, "queues");
-    const json_t *item;
     char key[RECORD_KEY_SIZE];
-    size_t i;
 
     if (*to != '\0')
         return strcmp(to, agent->id.text) == 0;
@@ -156,15 +153,7 @@ bool handoff_is_for(const struct record *handoff, const struct record *agent)
         record_full_key(agent, record_text(agent, "office"), key);
         return strcmp(office, key) == 0;
     }
-    json_array_foreach(queues, i, item)
-    {
-        const char *reference = json_string_value(item);
-
-        record_full_key(agent, reference != NULL ? reference : "", key);
-        if (*queue != '\0' && strcmp(key, queue) == 0)
-            return true;
-    }
-    return false;
+    return *queue != '\0' && record_names(agent, "queues", queue);
 }
 
 /* --- what follows an acceptance -------------------------------------------------------------- */

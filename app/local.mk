@@ -88,6 +88,7 @@ libapp_a_SOURCES += \
     app/contact.c app/contact.h \
     app/continue.c app/continue.h \
     app/delivery.c app/delivery.h \
+    app/flag.c app/flag.h \
     app/handoff.c app/handoff.h \
     app/note.c app/note.h \
     app/form_archive.c app/form_archive.h \

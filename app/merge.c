@@ -156,6 +156,21 @@ static bool handoff_actor_allowed(const struct merge *merge)
     return to[0] != '\0' ? strcmp(to, operation->agent.text) == 0 : !sender;
 }
 
+/* A flag is settled as a whole: with an answer, by whoever signs it. Whether that agent keeps the
+ * catalogue is not in the record: the server checks that. */
+static enum merge_refusal check_settled(struct merge *merge)
+{
+    const json_t *body = merge->operation->body;
+
+    if (strcmp(json_text_or(body, "state", ""), "settled") != 0)
+        return merge_refuse(merge, MERGE_REQUIRED, "state");
+    if (json_text_or(body, "answer", "")[0] == '\0')
+        return merge_refuse(merge, MERGE_REQUIRED, "answer");
+    if (strcmp(json_text_or(body, "settled_by", ""), merge->operation->agent.text) != 0)
+        return merge_refuse(merge, MERGE_ACTOR, "settled_by");
+    return MERGE_APPLIED;
+}
+
 static enum merge_refusal claim_member(struct merge *merge, const char *name, json_t *value)
 {
     const struct field *field = record_field(merge->operation->type, name);
@@ -192,6 +207,12 @@ static enum merge_refusal merge_claim(struct merge *merge)
         return merge_refuse(merge, MERGE_REQUIRED, "state");
     if (operation->type == RECORD_HANDOFF && !handoff_actor_allowed(merge))
         return merge_refuse(merge, MERGE_ACTOR, "state");
+    if (operation->type == RECORD_FLAG) {
+        enum merge_refusal refusal = check_settled(merge);
+
+        if (refusal != MERGE_APPLIED)
+            return refusal;
+    }
     json_object_foreach(operation->body, name, value)
     {
         enum merge_refusal refusal = claim_member(merge, name, value);

@@ -22,24 +22,6 @@ enum office_open office_open_at(struct catalogue *catalogue, const struct record
     return open;
 }
 
-/* Whether a list of keys in `record` names `key`. */
-static bool names(const struct record *record, const char *member, const char *key)
-{
-    const json_t *list = json_object_get(record->body, member), *item;
-    char full[RECORD_KEY_SIZE];
-    size_t index;
-
-    json_array_foreach(list, index, item)
-    {
-        if (!json_is_string(item))
-            continue;
-        record_full_key(record, json_string_value(item), full);
-        if (strcmp(full, key) == 0)
-            return true;
-    }
-    return false;
-}
-
 static bool names_any(const struct record *record, const char *member)
 {
     return json_array_size(json_object_get(record->body, member)) > 0;
@@ -71,10 +53,11 @@ bool office_serves(const struct record *office, const struct record *service)
     if (json_bool_or(service->body, "ended", false) || json_bool_or(office->body, "ended", false) ||
         !has_counter(service))
         return false;
-    if (names_any(service, "offices") && !names(service, "offices", record_text(office, "key")))
+    if (names_any(service, "offices") &&
+        !record_names(service, "offices", record_text(office, "key")))
         return false;
     if (names_any(office, "services"))
-        return names(office, "services", record_text(service, "key"));
+        return record_names(office, "services", record_text(service, "key"));
     return names_any(service, "offices") || same_source(office, service);
 }
 

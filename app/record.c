@@ -23,6 +23,7 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_HANDOFF] = "handoff",
     [RECORD_DELIVERY] = "delivery",
     [RECORD_CHOICE] = "choice",
+    [RECORD_FLAG] = "flag",
 };
 
 const char *record_type_name(enum record_type type)
@@ -151,4 +152,21 @@ void record_full_key(const struct record *record, const char *reference, char ke
         snprintf(key, RECORD_KEY_SIZE, "%s", reference);
     else
         snprintf(key, RECORD_KEY_SIZE, "%.*s/%s", (int)(slash - own), own, reference);
+}
+
+bool record_names(const struct record *record, const char *member, const char *key)
+{
+    const json_t *list = json_object_get(record->body, member), *item;
+    char full[RECORD_KEY_SIZE];
+    size_t index;
+
+    json_array_foreach(list, index, item)
+    {
+        if (!json_is_string(item))
+            continue;
+        record_full_key(record, json_string_value(item), full);
+        if (strcmp(full, key) == 0)
+            return true;
+    }
+    return false;
 }

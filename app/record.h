@@ -38,6 +38,7 @@ enum record_type {
     RECORD_HANDOFF,
     RECORD_DELIVERY,
     RECORD_CHOICE,
+    RECORD_FLAG,
     RECORD_TYPE_COUNT
 };
 
@@ -78,6 +79,9 @@ int record_from_json(struct record **record, const json_t *document, struct erro
 /* The full key of a reference in this record's body: one without '/' means a record of the same
  * source (catalogue_bodies.md). */
 void record_full_key(const struct record *record, const char *reference, char key[RECORD_KEY_SIZE]);
+
+/* Whether a list of references in the body ("queues") names the record of this full key. */
+bool record_names(const struct record *record, const char *member, const char *key);
 
 /* Borrowed text of a member of the body, "" when it is absent or not text. */
 const char *record_text(const struct record *record, const char *member);

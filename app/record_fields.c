@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/delivery.h"
+#include "app/flag.h"
 #include "app/operation.h"
 
 #define APPEND (1u << OPERATION_APPEND)
@@ -26,6 +27,11 @@ const char *const submission_status_words[] = {"draft", "submitted", "accepted",
 const char *const delivery_state_words[] = {"waiting", "sent",     "acknowledged",
                                             "refused", "withheld", NULL};
 
+const char *const flag_kind_words[] = {"wrong-fee", "wrong-hours", "wrong-text",
+                                       "dead-link", "other",       NULL};
+const char *const flag_state_words[] = {"open", "settled", NULL};
+
+static const char *const flag_subject_words[] = {"service", "form", "office", NULL};
 static const char *const client_kind_words[] = {"person", "business", "anonymous", NULL};
 static const char *const direction_words[] = {"in", "out", "internal", NULL};
 static const char *const identity_words[] = {"none", "basic", "verified", NULL};
@@ -170,6 +176,22 @@ static const struct field choice_fields[] = {
     {0},
 };
 
+static const struct field flag_fields[] = {
+    {"subject_type", FIELD_WORD, REQUIRED_FIXED, 0, flag_subject_words},
+    {"subject", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"kind", FIELD_WORD, REQUIRED_FIXED, 0, flag_kind_words},
+    {"text", FIELD_TEXT, FIELD_FIXED, FLAG_TEXT_LIMIT, NULL},
+    {"agent", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"to_queue", FIELD_KEY, FIELD_FIXED, 0, NULL},
+    {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, flag_state_words},
+    {"answer", FIELD_TEXT, FIELD_CLAIMED, FLAG_ANSWER_LIMIT, NULL},
+    {"settled_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"settled_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {0},
+};
+
 static const struct record_rules rules[] = {
     {RECORD_CLIENT, APPEND | FIELDS, client_fields},
     {RECORD_CASE, APPEND | FIELDS | CLAIM, case_fields},
@@ -179,6 +201,7 @@ static const struct record_rules rules[] = {
     {RECORD_HANDOFF, APPEND | CLAIM, handoff_fields},
     {RECORD_DELIVERY, APPEND | CLAIM, delivery_fields},
     {RECORD_CHOICE, APPEND | FIELDS, choice_fields},
+    {RECORD_FLAG, APPEND | CLAIM, flag_fields},
 };
 
 const struct record_rules *record_rules(enum record_type type)
@@ -239,6 +262,7 @@ static const struct transition transitions[] = {
     {RECORD_HANDOFF, "state", "offered", "declined"},
     {RECORD_HANDOFF, "state", "offered", "withdrawn"},
     {RECORD_HANDOFF, "state", "offered", "expired"},
+    {RECORD_FLAG, "state", "open", "settled"},
     {RECORD_DELIVERY, "state", "waiting", "sent"},
     {RECORD_DELIVERY, "state", "waiting", "acknowledged"},
     {RECORD_DELIVERY, "state", "waiting", "refused"},

@@ -60,6 +60,8 @@ extern const char *const note_kind_words[];
 extern const char *const handoff_state_words[];
 extern const char *const submission_status_words[];
 extern const char *const delivery_state_words[];
+extern const char *const flag_kind_words[];
+extern const char *const flag_state_words[];
 
 /* True when the words may follow one another for this claimed field (states are small machines:
  * see record_fields.c); any word may stay itself. */

@@ -24,7 +24,7 @@ static const struct {
     const char *member;
 } authors[] = {
     {RECORD_NOTE, "author"},           {RECORD_HANDOFF, "from"},  {RECORD_CASE, "opened_by"},
-    {RECORD_SUBMISSION, "started_by"}, {RECORD_CONTACT, "agent"},
+    {RECORD_SUBMISSION, "started_by"}, {RECORD_CONTACT, "agent"}, {RECORD_FLAG, "agent"},
 };
 
 /* Members that name other work records: nobody reaches a record by naming it. */
@@ -227,6 +227,19 @@ static int check_target(struct attempt *attempt, struct error *error)
     return code;
 }
 
+/* A flag is settled by the agents of its queue; without one by its office, which see it anyway. */
+static int check_keeper(struct attempt *attempt, struct error *error)
+{
+    const char *queue = record_text(attempt->row.record, "to_queue");
+    struct scope_set keepers = {0};
+    int code = queue[0] == '\0' ? 0 : scope_set_add(&keepers, "queue:", queue, error);
+
+    if (code == 0 && queue[0] != '\0' && !scope_set_meets(&keepers, attempt->desk))
+        refuse(attempt, MERGE_ACTOR, "state");
+    scope_set_free(&keepers);
+    return code;
+}
+
 static int check(struct attempt *attempt, struct error *error)
 {
     const struct operation *operation = attempt->operation;
@@ -244,6 +257,9 @@ static int check(struct attempt *attempt, struct error *error)
     if (code == 0 && !refused(attempt) && operation->kind == OPERATION_CLAIM &&
         operation->type == RECORD_HANDOFF && attempt->row.row != 0)
         code = check_target(attempt, error);
+    if (code == 0 && !refused(attempt) && operation->kind == OPERATION_CLAIM &&
+        operation->type == RECORD_FLAG && attempt->row.row != 0)
+        code = check_keeper(attempt, error);
     return code;
 }
 

@@ -148,7 +148,8 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
         return scope_set_add(scopes, "", LEDGER_CATALOGUE_SCOPE, error);
     code = scope_set_add(scopes, "office:", record_text(record, "office"), error);
     for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]) && code == 0; i++)
-        if (record->type == RECORD_HANDOFF && record_text(record, targets[i].member)[0] != '\0')
+        if ((record->type == RECORD_HANDOFF || record->type == RECORD_FLAG) &&
+            record_text(record, targets[i].member)[0] != '\0')
             code = scope_set_add(scopes, targets[i].prefix, record_text(record, targets[i].member),
                                  error);
     if (code == 0)

@@ -128,6 +128,9 @@ tests_unit_test_import_gc_service_inventory_LDADD = $(UNIT_LIBS)
 # What agents do.
 WORK_FIXTURE = tests/unit/work_fixture.c tests/unit/work_fixture.h tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h
+UNIT_TESTS += tests/unit/test_flag
+tests_unit_test_flag_SOURCES = tests/unit/test_flag.c $(WORK_FIXTURE)
+tests_unit_test_flag_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_client tests/unit/test_continue tests/unit/test_handoff \
     tests/unit/test_work
 tests_unit_test_client_SOURCES = tests/unit/test_client.c $(WORK_FIXTURE)
@@ -200,6 +203,9 @@ LEDGER_FIXTURE = tests/unit/ledger_fixture.c tests/unit/ledger_fixture.h tests/u
 UNIT_TESTS += tests/unit/test_ledger
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_ledger_flag
+tests_unit_test_ledger_flag_SOURCES = tests/unit/test_ledger_flag.c $(LEDGER_FIXTURE)
+tests_unit_test_ledger_flag_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ledger_scope
 tests_unit_test_ledger_scope_SOURCES = tests/unit/test_ledger_scope.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_scope_LDADD = $(UNIT_LIBS)
@@ -330,7 +336,9 @@ tests_unit_test_ui_paint_LDADD = $(UI_LIBS)
 UI_FIXTURE = tests/unit/ui_fixture.c tests/unit/ui_fixture.h tests/unit/unit.h
 tests_unit_test_ui_screens_SOURCES = tests/unit/test_ui_screens.c $(UI_FIXTURE)
 tests_unit_test_ui_screens_LDADD = $(UI_LIBS)
-UNIT_TESTS += tests/unit/test_ui_service
+UNIT_TESTS += tests/unit/test_ui_flag tests/unit/test_ui_service
+tests_unit_test_ui_flag_SOURCES = tests/unit/test_ui_flag.c $(UI_FIXTURE)
+tests_unit_test_ui_flag_LDADD = $(UI_LIBS)
 tests_unit_test_ui_service_SOURCES = tests/unit/test_ui_service.c $(UI_FIXTURE)
 tests_unit_test_ui_service_LDADD = $(UI_LIBS)
 tests_unit_test_ui_tables_SOURCES = tests/unit/test_ui_tables.c $(UI_FIXTURE)
@@ -349,6 +357,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/life_event.sh \
     tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_service.sh \
+    tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \
     tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh
@@ -361,6 +370,7 @@ TESTS += \
     tests/end_to_end/life_event.sh \
     tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_service.sh \
+    tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \
     tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh

@@ -38,6 +38,9 @@ libui_a_SOURCES = \
     ui/steps.c ui/steps.h \
     ui/work.c ui/work.h \
     ui/screen_choice.c \
+    ui/screen_flag.c ui/screen_flag.h \
+    ui/screen_flag_list.c \
+    ui/screen_flag_one.c \
     ui/screen_form.c ui/screen_form.h \
     ui/screen_form_draw.c \
     ui/screen_form_field.c \

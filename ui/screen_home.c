@@ -27,10 +27,8 @@ struct home {
 };
 
 static const char *const parts[HOME_PART_COUNT] = {
-    N_("In progress"),
-    N_("Hand-offs offered"),
-    N_("My cases"),
-    N_("Common services"),
+    N_("In progress"), N_("Hand-offs offered"), N_("Errors reported"),
+    N_("My cases"),    N_("Common services"),
 };
 
 void home_add(struct home *home, enum home_part part, const char *text, const char *remark,

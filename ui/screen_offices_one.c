@@ -200,6 +200,15 @@ static void run_copy(struct screen *screen, const char *argument)
     text_buffer_free(&text);
 }
 
+static void run_flag(struct screen *screen, const char *argument)
+{
+    const struct office_view *office = screen->data;
+
+    (void)argument;
+    ui_open(screen->ui, "flag",
+            json_pack("{s:s, s:s}", "type", "office", "key", record_text(office->record, "key")));
+}
+
 static bool office_key(struct screen *screen, const struct input *input)
 {
     struct office_view *office = screen->data;
@@ -215,6 +224,7 @@ static const char *office_subject(struct screen *screen)
 
 static const struct screen_key office_keys[] = {
     {'y', N_("Copy"), N_("Copies name, address, phone and hours."), N_("copy"), run_copy},
+    {'e', N_("Error"), N_("Reports an error to those who keep the catalogue."), NULL, run_flag},
     {INPUT_PAGE_DOWN, NULL, N_("Shows the next page; Space does too."), NULL, NULL},
     {0},
 };

@@ -7,6 +7,7 @@
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/screen_flag.h"
 
 const char *field_words(const char *path)
 {
@@ -93,6 +94,10 @@ static void append_words(struct desk *desk, const struct operation *operation, c
         work_title(desk, RECORD_FORM, json_text_or(body, "form", ""), line, sizeof(line));
         snprintf(text, size, _("Form begun: %s"), line);
         return;
+    case RECORD_FLAG:
+        snprintf(text, size, _("Error reported: %s"),
+                 flag_kind_text(json_text_or(body, "kind", "")));
+        return;
     case RECORD_HANDOFF:
         snprintf(text, size, _("Hand-off offered: %s"), json_text_or(body, "summary", ""));
         return;
@@ -139,7 +144,10 @@ static void claim_words(struct desk *desk, const struct operation *operation, ch
     const char *status = json_text_or(operation->body, "status", "");
     char name[WORK_NAME_SIZE];
 
-    if (*state != '\0') {
+    if (operation->type == RECORD_FLAG) {
+        work_first_line(json_text_or(operation->body, "answer", ""), name, sizeof(name));
+        snprintf(text, size, _("Error settled: %s"), name);
+    } else if (*state != '\0') {
         snprintf(text, size, _("Hand-off %s"), format_word(state));
     } else if (operation->type == RECORD_SUBMISSION) {
         text_copy(text, size, _("Form submitted"));
@@ -174,6 +182,13 @@ void operation_about(struct desk *desk, const struct operation *operation, char 
     struct record *client;
     char name[WORK_NAME_SIZE];
 
+    if (operation->type == RECORD_FLAG) {
+        work_title(desk, record_type_from_name(json_text_or(body, "subject_type", "")),
+                   json_text_or(body, "subject", ""), text, size);
+        record_free(matter);
+        record_free(record);
+        return;
+    }
     if (*id == '\0' && matter != NULL)
         id = record_text(matter, "client");
     client = work_get(desk, RECORD_CLIENT, id, NULL);

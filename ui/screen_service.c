@@ -223,6 +223,15 @@ static void open_link(struct screen *screen, const struct service_target *target
                           record_text(service->record, "key")));
 }
 
+static void run_flag(struct screen *screen, const char *argument)
+{
+    const struct service *service = screen->data;
+
+    (void)argument;
+    ui_open(screen->ui, "flag",
+            json_pack("{s:s, s:s}", "type", "service", "key", record_text(service->record, "key")));
+}
+
 static bool service_key(struct screen *screen, const struct input *input)
 {
     struct service *service = screen->data;
@@ -273,16 +282,16 @@ static const struct screen_key service_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Opens the marked line; the digit before it does too."), NULL,
      NULL},
     {'y', N_("Copy"),
-     N_("Copies the sentence to say, in the client's language: Insert puts it "
-        "into a note."),
+     N_("Copies the sentence to say, in the client's language: Insert puts it into a note."),
      N_("copy"), run_copy},
-    {'d', N_("To bring"), N_("Goes to what the client brings."), NULL, run_documents},
     {'f', N_("Forms"), N_("Goes to the forms; then a digit opens one."), NULL, run_forms},
     {'o', N_("Offices"), N_("Shows the offices that do it, from a postal code."), NULL,
      run_offices},
     {'r', N_("Related"), N_("Goes to the related services; then a digit opens one."), NULL,
      run_related},
-    {'p', N_("Steps"), N_("Goes to the steps for staff."), NULL, run_procedure},
+    {'e', N_("Error"), N_("Reports an error to those who keep the catalogue."), NULL, run_flag},
+    {'d', NULL, N_("Goes to what the client brings."), NULL, run_documents},
+    {'p', NULL, N_("Goes to the steps for staff."), NULL, run_procedure},
     {INPUT_TAB, NULL, N_("Goes to the next line that can be opened."), NULL, NULL},
     {INPUT_PAGE_DOWN, NULL, N_("Shows the next page; Space does too."), NULL, NULL},
     {0},

@@ -5,8 +5,9 @@
 extern const struct screen_kind screen_choice, screen_form, screen_help, screen_home, screen_lock,
     screen_search, screen_service, screen_sign_in;
 extern const struct screen_kind screen_agents, screen_case, screen_case_entry, screen_client,
-    screen_contact, screen_contact_end, screen_continue, screen_delivery, screen_handoff, screen_handoff_list,
-    screen_handoff_offer, screen_note, screen_office, screen_offices, screen_outbox, screen_refusals;
+    screen_contact, screen_contact_end, screen_continue, screen_delivery, screen_flag,
+    screen_flag_list, screen_flag_one, screen_handoff, screen_handoff_list, screen_handoff_offer,
+    screen_note, screen_office, screen_offices, screen_outbox, screen_refusals;
 extern const struct screen_kind screen_checklist, screen_life_event, screen_life_events;
 
 /* The order is that of the key line and of the help: one a line, so that additions merge. */
@@ -33,6 +34,9 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_service,    
     &screen_offices,
     &screen_office,
+    &screen_flag,
+    &screen_flag_list,
+    &screen_flag_one,
     &screen_client,     
     &screen_case_entry, 
     &screen_continue,

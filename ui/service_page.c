@@ -10,7 +10,7 @@
 #include "ui/format.h"
 #include "ui/format_hours.h"
 #include "ui/language.h"
-#include "ui/work.h"
+#include "ui/screen_flag.h"
 
 #define DETAIL_INDENT 4
 
@@ -95,6 +95,22 @@ static void draw_moves(struct service *service)
             _("The catalogue says that this service moved in a circle. Tell its keeper (e)."));
 }
 
+/* A colleague has reported an error here that nobody has answered yet. */
+static void draw_flag(struct service *service, struct desk *desk)
+{
+    const struct record *flag = service->flag;
+    char name[WORK_NAME_SIZE], when[32], line[WORK_NAME_SIZE], text[3 * WORK_NAME_SIZE];
+
+    if (flag == NULL)
+        return;
+    work_agent_name(desk, record_text(flag, "agent"), name, sizeof(name));
+    work_when(desk, flag, "at", when, sizeof(when));
+    work_first_line(record_text(flag, "text"), line, sizeof(line));
+    snprintf(text, sizeof(text), _("Reported as wrong (%1$s) by %2$s, %3$s: %4$s"),
+             flag_kind_text(record_text(flag, "kind")), name, when, line);
+    page_text(&service->page, 0, PAINT_WARNING, text);
+}
+
 static void draw_stale(struct service *service, const struct desk *desk)
 {
     struct calendar_day day;
@@ -177,6 +193,7 @@ static void draw_head(struct service *service, struct desk *desk)
                   service->group_count > 0 ? _("No longer offered. What is in its place: r")
                                            : _("No longer offered."));
     draw_stale(service, desk);
+    draw_flag(service, desk);
     draw_owner(service);
     if (level > 0) {
         snprintf(line, sizeof(line), _("Level %1$d: %2$s"), (int)level, format_level(level));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/flag.h"
 #include "app/json.h"
 #include "app/text.h"
 #include "ui/format.h"
@@ -241,6 +242,8 @@ void service_forget(struct service *service)
     for (size_t i = 0; i < service->channel_count; i++)
         availability_free(&service->channels[i]);
     office_list_free(&service->offices);
+    record_free(service->flag);
+    service->flag = NULL;
     service->record = NULL;
     service->channel_count = service->form_count = service->group_count = 0;
     for (size_t i = 0; i < SERVICE_GROUPS_LIMIT; i++)
@@ -264,5 +267,8 @@ int service_read(struct service *service, struct desk *desk, const char *key, st
     read_forms(service, desk);
     read_related(service, desk);
     read_say(service, desk);
+    if (desk->store != NULL)
+        service->flag =
+            flag_find_open(desk->store, RECORD_SERVICE, record_text(service->record, "key"));
     return code;
 }

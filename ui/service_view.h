@@ -63,6 +63,7 @@ struct service {
     size_t group_count;
     char say[SERVICE_SAY_SIZE]; /* the sentence to say to the client; "" for none */
     char say_language[3];       /* the language it is in: the client's, else the screen's */
+    struct record *flag;        /* owned; the newest error reported here and not settled, or NULL */
     int64_t read_ms;            /* when the hours were looked at */
     /* of the drawing */
     struct page page;

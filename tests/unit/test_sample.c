@@ -79,7 +79,7 @@ static void test_holds_what_it_promises(void **state)
     assert_int_equal(count_of(memory, RECORD_FORM), 6 + count_of(memory, RECORD_LIFE_EVENT));
     assert_int_equal(count_of(memory, RECORD_OFFICE), 12);
     assert_int_equal(count_of(memory, RECORD_AGENT), 8);
-    assert_int_equal(count_of(memory, RECORD_QUEUE), 2);
+    assert_int_equal(count_of(memory, RECORD_QUEUE), 3);
     assert_int_equal(count_of(memory, RECORD_CALENDAR), 6);
     assert_true(count_of(memory, RECORD_LIFE_EVENT) >= 10);
     size_t moved = 0;

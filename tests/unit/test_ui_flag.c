@@ -1,0 +1,115 @@
+/* Reporting an error in the catalogue, and settling it, by keys. */
+#include "tests/unit/unit.h"
+
+#include <string.h>
+
+#include "app/flag.h"
+#include "tests/unit/ui_fixture.h"
+
+static void expect(struct ui_fixture *fixture, const char *text)
+{
+    if (!ui_fixture_shows(fixture, text)) {
+        ui_fixture_print(fixture);
+        fail_msg("not shown: %s", text);
+    }
+}
+
+static void report(struct ui_fixture *fixture, const char *text)
+{
+    ui_open(fixture->ui, "service", json_pack("{s:s}", "key", "t/birth"));
+    ui_fixture_draw(fixture);
+    ui_fixture_type(fixture, "e");
+    expect(fixture, "Report an error · Birth certificate");
+    ui_fixture_press(fixture, INPUT_TAB);
+    ui_fixture_type(fixture, text);
+}
+
+static void an_error_is_reported_and_shown(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    report(fixture, "It is $51.");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    expect(fixture, "Reported. The answer will stand under :flags.");
+    expect(fixture, "Reported as wrong (fee) by Ann Roy");
+    ui_fixture_press(fixture, INPUT_F(7));
+    expect(fixture, "Error reported: fee");
+    expect(fixture, "Birth certificate");
+    expect(fixture, "not sent yet");
+    ui_fixture_type(fixture, "\007language fr\r");
+    expect(fixture, "Erreur signalée : tarif");
+}
+
+/* Without a queue of keepers the office answers itself. */
+static void it_is_settled_with_an_answer(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    report(fixture, "It is $51.");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    ui_fixture_type(fixture, "\007flags\r");
+    expect(fixture, "1 error reported that is yours to settle");
+    expect(fixture, "yours to settle");
+    ui_fixture_type(fixture, "\r");
+    expect(fixture, "Error reported · Birth certificate");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    expect(fixture, "Write an answer first.");
+    ui_fixture_type(fixture, "Corrected.");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    expect(fixture, "Settled: the answer goes to whoever reported it.");
+    expect(fixture, "answered by Ann Roy");
+    expect(fixture, "Corrected.");
+    ui_fixture_press(fixture, INPUT_F(7));
+    expect(fixture, "Error settled: Corrected.");
+}
+
+static void half_a_report_is_kept(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    report(fixture, "It is $51 sin");
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    expect(fixture, "Service · Birth certificate");
+    ui_fixture_type(fixture, "e");
+    expect(fixture, "It is $51 sin");
+    /* As after kill -9 too. */
+    ui_fixture_return(fixture, true);
+    expect(fixture, "It is $51 sin");
+}
+
+static void it_says_what_to_do(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    /* Nothing is open that could be wrong. */
+    ui_fixture_type(fixture, "\007flag\r");
+    expect(fixture, "open the service, form or office first that is wrong");
+    /* The command takes what is shown. */
+    ui_open(fixture->ui, "office", json_pack("{s:s}", "key", "t/north"));
+    ui_fixture_draw(fixture);
+    ui_fixture_type(fixture, "\007flag\r");
+    expect(fixture, "Report an error · North");
+    for (int i = 0; i < 4; i++)
+        ui_fixture_press(fixture, INPUT_RIGHT);
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    expect(fixture, "Say what is wrong.");
+    ui_fixture_type(fixture, "It has moved.");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    expect(fixture, "Reported.");
+    ui_fixture_type(fixture, "\007flags\r");
+    expect(fixture, "other");
+    expect(fixture, "Ann Roy: It has moved.");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(an_error_is_reported_and_shown),
+        TEST(it_is_settled_with_an_answer),
+        TEST(half_a_report_is_kept),
+        TEST(it_says_what_to_do),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
