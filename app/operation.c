@@ -67,6 +67,24 @@ json_t *operation_to_json(const struct operation *operation)
                      "channel", operation->channel, "body", operation->body);
 }
 
+static int complete(json_t *document, const char *member, const struct id *id, struct error *error)
+{
+    if (json_object_get(document, member) != NULL || id_is_empty(id))
+        return 0;
+    return json_object_set_new(document, member, json_string(id->text)) == 0
+               ? 0
+               : error_set(error, ERROR_MEMORY, "out of memory");
+}
+
+int operation_complete(json_t *document, const struct id *agent, const struct id *device,
+                       struct error *error)
+{
+    int code = json_is_object(document) ? complete(document, "agent", agent, error) : 0;
+
+    return code == 0 && json_is_object(document) ? complete(document, "device", device, error)
+                                                 : code;
+}
+
 static int require_id(const json_t *document, const char *member, struct id *id,
                       struct error *error)
 {

@@ -49,6 +49,9 @@ void operation_free(struct operation *operation);
 /* {"id","kind","type","record","base","agent","device","time","tick","channel","body"}; new
  * reference. */
 json_t *operation_to_json(const struct operation *operation);
+/* Fills in what a session says of its operations: agent and device, where they are missing. */
+int operation_complete(json_t *document, const struct id *agent, const struct id *device,
+                       struct error *error);
 /* Reads that document, naming the member that is wrong; unknown members are ignored. New. */
 int operation_from_json(struct operation **operation, const json_t *document, struct error *error);
 

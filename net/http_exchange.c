@@ -140,11 +140,13 @@ static bool add_header_value(struct http_exchange *exchange, const char *name, c
 static bool add_headers(struct http_exchange *exchange, const struct http_request *request)
 {
     const struct http_client *client = exchange->client;
+    /* JSON is what a server gives anyway: not to be asked for each time. */
+    bool ask = request->accept != NULL && strcmp(request->accept, "application/json") != 0;
 
     if (!add_header(exchange, "Expect:"))
         return false;
-    if (request->accept != NULL ? !add_header_value(exchange, "Accept", request->accept)
-                                : !add_header(exchange, "Accept:"))
+    if (ask ? !add_header_value(exchange, "Accept", request->accept)
+            : !add_header(exchange, "Accept:"))
         return false;
     if (request->body != NULL && !add_header_value(exchange, "Content-Type", request->body_type))
         return false;

@@ -8,6 +8,7 @@
 /* What became of the operations of one request. */
 struct batch {
     size_t count;                    /* in the request */
+    bool brief;                      /* what was simply applied is answered in its place */
     size_t good_count;               /* that could be read */
     struct operation **operations;   /* the good ones, in order */
     struct ledger_outcome *outcomes; /* of the good ones */
@@ -38,11 +39,15 @@ static json_t *answer_bad(const json_t *document, enum merge_refusal refusal, co
 }
 
 /* Reads one operation: into the batch, or an answer why not. */
-static int batch_read_one(struct batch *batch, const json_t *document, struct error *error)
+static int batch_read_one(struct batch *batch, const struct ledger_actor *actor, json_t *document,
+                          struct error *error)
 {
     struct operation *operation = NULL;
     json_t *answer = json_null();
-    int code = 0;
+    int code = operation_complete(document, &actor->agent, &actor->device, error);
+
+    if (code != 0)
+        return code;
 
     if (json_dumpb(document, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY) > OPERATION_LIMIT) {
         answer = answer_bad(document, MERGE_TOO_LARGE, "the operation is too large");
@@ -60,9 +65,10 @@ static int batch_read_one(struct batch *batch, const json_t *document, struct er
     return 0;
 }
 
-static int batch_read(struct batch *batch, const json_t *operations, struct error *error)
+static int batch_read(struct batch *batch, const struct ledger_actor *actor,
+                      const json_t *operations, struct error *error)
 {
-    const json_t *document;
+    json_t *document;
     size_t index;
     int code = 0;
 
@@ -74,7 +80,7 @@ static int batch_read(struct batch *batch, const json_t *operations, struct erro
         return error_set(error, ERROR_MEMORY, "no memory for a batch");
     json_array_foreach(operations, index, document)
     {
-        code = batch_read_one(batch, document, error);
+        code = batch_read_one(batch, actor, document, error);
         if (code != 0)
             break;
     }
@@ -110,6 +116,15 @@ static json_t *answer_good(const struct operation *operation, const struct ledge
     return answer;
 }
 
+static json_t *answer_in_place(const struct batch *batch, size_t good)
+{
+    const struct ledger_outcome *outcome = &batch->outcomes[good];
+
+    if (batch->brief && outcome->kind == LEDGER_APPLIED && !outcome->conflict)
+        return json_pack("[I, I]", (json_int_t)outcome->rev, (json_int_t)outcome->seq);
+    return answer_good(batch->operations[good], outcome);
+}
+
 /* Answers in the order of the request. */
 static json_t *batch_answer(const struct batch *batch)
 {
@@ -120,7 +135,7 @@ static json_t *batch_answer(const struct batch *batch)
         json_t *answer = json_array_get(batch->answers, i);
 
         if (json_is_null(answer)) {
-            answer = answer_good(batch->operations[good], &batch->outcomes[good]);
+            answer = answer_in_place(batch, good);
             good++;
         } else {
             json_incref(answer);
@@ -133,12 +148,12 @@ static json_t *batch_answer(const struct batch *batch)
     return outcomes;
 }
 
-static void apply(struct request *request, const json_t *operations)
+static void apply(struct request *request, const json_t *operations, bool brief)
 {
-    struct batch batch = {0};
+    struct batch batch = {.brief = brief};
     struct error error = ERROR_INIT;
     int64_t now = clock_system(NULL);
-    int code = batch_read(&batch, operations, &error);
+    int code = batch_read(&batch, &request->actor, operations, &error);
 
     if (code == 0)
         code = ledger_apply(request->server->ledger, &request->actor, batch.operations,
@@ -170,7 +185,7 @@ static enum route_result handle_operations(struct request *request)
         request_problem(request, PROBLEM_TOO_LARGE, "at most %d operations at once",
                         SERVER_BATCH_LIMIT);
     else
-        apply(request, operations);
+        apply(request, operations, json_bool_or(body, "brief", false));
     json_decref(body);
     return ROUTE_ANSWERED;
 }

@@ -34,8 +34,8 @@ static const struct schema schemas[] = {
                "\"seq\": {\"type\": \"integer\", \"minimum\": 0}, "
                "\"body\": {\"type\": \"object\"}, \"meta\": {\"type\": \"object\"}}}"},
     {"Operation",
-     "{\"type\": \"object\", \"required\": [\"id\", \"kind\", \"type\", \"record\", \"agent\", "
-     "\"device\", \"time\", \"body\"], \"properties\": {\"id\": " REF(
+     "{\"type\": \"object\", \"required\": [\"id\", \"kind\", \"type\", \"record\", \"time\", "
+     "\"body\"], \"properties\": {\"id\": " REF(
          "Id") ", \"kind\": {\"enum\": [\"append\", \"fields\", \"claim\"]}, "
                "\"type\": {\"type\": \"string\"}, \"record\": " REF(
                    "Id") ", \"base\": {\"type\": \"integer\", \"minimum\": 0, \"default\": 0}, "
@@ -47,16 +47,21 @@ static const struct schema schemas[] = {
                                   "\"body\": {\"type\": \"object\"}}}"},
     {"Operations",
      "{\"type\": \"object\", \"required\": [\"operations\"], \"properties\": {\"operations\": "
-     "{\"type\": \"array\", \"maxItems\": 1000, \"items\": " REF("Operation") "}}}"},
+     "{\"type\": \"array\", \"maxItems\": 1000, \"items\": " REF(
+         "Operation") "}, "
+                      "\"brief\": {\"type\": \"boolean\", \"default\": false, \"description\": "
+                      "\"Answer what was simply applied with its rev and seq, in its place\"}}}"},
     {"Outcome", "{\"type\": \"object\", \"required\": [\"outcome\"], \"properties\": {\"id\": " REF(
                     "Id") ", \"outcome\": {\"enum\": [\"applied\", \"repeated\", \"refused\"]}, "
                           "\"rev\": {\"type\": \"integer\"}, \"seq\": {\"type\": \"integer\"}, "
                           "\"conflict\": {\"type\": \"boolean\"}, \"reason\": " REF(
                               "Refusal") ", \"field\": {\"type\": \"string\"}, \"detail\": "
                                          "{\"type\": \"string\"}, \"record\": " REF("Record") "}}"},
-    {"Outcomes", "{\"type\": \"object\", \"required\": [\"outcomes\", \"time\"], \"properties\": "
-                 "{\"outcomes\": {\"type\": \"array\", \"items\": " REF(
-                     "Outcome") "}, \"time\": " REF("Time") "}}"},
+    {"Outcomes",
+     "{\"type\": \"object\", \"required\": [\"outcomes\", \"time\"], \"properties\": "
+     "{\"outcomes\": {\"type\": \"array\", \"items\": {\"anyOf\": [" REF(
+         "Outcome") ", {\"type\": \"array\", \"items\": {\"type\": \"integer\"}, "
+                    "\"minItems\": 2, \"maxItems\": 2}]}}, \"time\": " REF("Time") "}}"},
     {"Changes", "{\"type\": \"object\", \"required\": [\"feed\", \"next\", \"more\", \"records\", "
                 "\"catalogue\", \"time\"], \"properties\": {\"feed\": " REF(
                     "Id") ", \"next\": {\"type\": \"integer\"}, \"more\": {\"type\": \"boolean\"}, "

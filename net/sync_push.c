@@ -30,6 +30,9 @@ static int add_operation(void *context, const struct outbox_entry *entry)
     struct batch *batch = context;
     struct sync_engine *engine = batch->engine;
     json_t *document = operation_to_json(entry->operation);
+    /* The session says who and where. */
+    json_object_del(document, "agent");
+    json_object_del(document, "device");
     char *text = document == NULL ? NULL : json_dumps(document, JSON_COMPACT);
 
     json_decref(document);
@@ -50,7 +53,7 @@ static int add_operation(void *context, const struct outbox_entry *entry)
 static int collect(struct sync_engine *engine, struct batch *batch, struct error *error)
 {
     engine->batch_count = 0;
-    text_buffer_add_text(&batch->body, "{\"operations\":[");
+    text_buffer_add_text(&batch->body, "{\"brief\":true,\"operations\":[");
     int code = store_outbox_each(engine->store, engine->batch_limit, add_operation, batch, error);
     text_buffer_add_text(&batch->body, "]}");
     if (code == ERROR_MEMORY || batch->body.failed)
@@ -163,6 +166,25 @@ static void read_field(struct store_outcome *outcome, const char *field)
     free(clean);
 }
 
+/* An operation in its place that was simply applied: [rev, seq]. */
+static int read_brief(struct sync_engine *engine, struct answers *answers, const json_t *answer,
+                      size_t place, struct error *error)
+{
+    struct store_outcome *target = &answers->outcomes[answers->count];
+
+    if (place >= engine->batch_count || answers->answered[place])
+        return 0;
+    *target = (struct store_outcome){.operation = engine->batch[place],
+                                     .rev = json_integer_value(json_array_get(answer, 0)),
+                                     .seq = json_integer_value(json_array_get(answer, 1))};
+    if (target->rev < 1)
+        return error_set(error, ERROR_PROTOCOL, "outcome %zu has no rev", place);
+    engine->totals.applied++;
+    answers->answered[place] = true;
+    answers->count++;
+    return 0;
+}
+
 static int read_answer(struct sync_engine *engine, struct answers *answers, const json_t *answer,
                        size_t guess, struct error *error)
 {
@@ -170,6 +192,8 @@ static int read_answer(struct sync_engine *engine, struct answers *answers, cons
     const json_t *document = json_object_get(answer, "record");
     size_t place = 0;
 
+    if (json_is_array(answer))
+        return read_brief(engine, answers, answer, guess, error);
     if (!find_in_batch(engine, json_text_or(answer, "id", ""), guess, &place) ||
         answers->answered[place])
         return 0;

@@ -176,6 +176,9 @@ static struct arrived *read_operations(struct simulation *simulation, struct sim
     json_array_foreach(json_object_get(document, "operations"), index, one)
     {
         struct operation *operation = NULL;
+        const struct ledger_actor *actor = &simulation->terminals[request->terminal].actor;
+        sim_must(simulation, operation_complete(one, &actor->agent, &actor->device, &error), &error,
+                 "completing an operation");
         sim_must(simulation, operation_from_json(&operation, one, &error), &error,
                  "reading an operation");
         struct sim_made *made = sim_made_find(simulation, operation->id.text);
@@ -253,6 +256,10 @@ static json_t *outcome_document(const struct simulation *simulation, const struc
 {
     json_t *answer = json_pack("{s:s}", "id", id->text);
 
+    if (outcome->kind == LEDGER_APPLIED && !outcome->conflict) {
+        json_decref(answer);
+        return json_pack("[I, I]", (json_int_t)outcome->rev, (json_int_t)outcome->seq);
+    }
     if (outcome->kind == LEDGER_REFUSED && simulation->plant == SIM_PLANT_REFUSAL_SWALLOWED) {
         json_object_set_new(answer, "outcome", json_string("applied"));
         json_object_set_new(answer, "rev", json_integer(1));

@@ -179,6 +179,40 @@ static void test_operations(void **state)
     free(text);
 }
 
+/* A terminal says once who it is, at sign-in; and asks for no more than it needs to hear. */
+static void test_operations_in_brief(void **state)
+{
+    struct id id = fixture_id(&f->ledger);
+    struct operation *operation = server_note(f, ANNE, &id, "in few bytes");
+    json_t *good = operation_to_json(operation), *bad, *batch, *answer, *outcomes;
+    struct call call = {.path = "/v1/operations", .token = f->tokens[ANNE]};
+    char *body;
+
+    (void)state;
+    operation_free(operation);
+    json_object_del(good, "agent");
+    json_object_del(good, "device");
+    bad = json_deep_copy(good);
+    json_object_set_new(bad, "id", json_string("0192d0a0-0000-7000-8000-0000000000ab"));
+    json_object_del(json_object_get(bad, "body"), "text");
+    batch = json_pack("{s:b, s:[O, O, O]}", "brief", 1, "operations", good, bad, good);
+    body = json_dumps(batch, JSON_COMPACT);
+    call.body = body;
+    answer = server_json(f, &call);
+    outcomes = json_object_get(answer, "outcomes");
+    assert_int_equal(json_array_size(outcomes), 3);
+    assert_int_equal(json_integer_value(json_array_get(json_array_get(outcomes, 0), 0)), 1);
+    assert_true(json_integer_value(json_array_get(json_array_get(outcomes, 0), 1)) > 0);
+    assert_string_equal(item_text(outcomes, 1, "outcome"), "refused");
+    assert_string_equal(item_text(outcomes, 1, "id"), json_text_or(bad, "id", ""));
+    assert_string_equal(item_text(outcomes, 2, "outcome"), "repeated");
+    json_decref(answer);
+    free(body);
+    json_decref(batch);
+    json_decref(good);
+    json_decref(bad);
+}
+
 /* A malformed one is refused alone, with its id when it has one. */
 static void test_bad_operations_stand_alone(void **state)
 {
@@ -556,6 +590,7 @@ int main(void)
         cmocka_unit_test(test_lockout_tells_when),
         cmocka_unit_test(test_token_is_needed),
         cmocka_unit_test(test_operations),
+        cmocka_unit_test(test_operations_in_brief),
         cmocka_unit_test(test_bad_operations_stand_alone),
         cmocka_unit_test(test_bodies_compressed),
         cmocka_unit_test(test_bad_bodies),

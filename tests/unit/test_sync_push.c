@@ -140,6 +140,25 @@ static void what_cannot_be_taken_does_not_hold_up_the_rest(void **state)
     bench_free(bench);
 }
 
+static void an_answer_in_place_settles_too(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"brief\":true"));
+    assert_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"device\""));
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[0,7]]}");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_waiting(bench), 1);
+    bench->steady += 5000;
+    (void)sync_engine_step(bench->engine);
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,7],[2,8]]}");
+    assert_int_equal(bench_waiting(bench), 0);
+    bench_free(bench);
+}
+
 /* --- order and pace --- */
 
 static size_t operations_sent(const struct bench *bench)
@@ -283,6 +302,7 @@ int main(void)
         cmocka_unit_test(an_unanswered_operation_stays_and_is_sent_again),
         cmocka_unit_test(outcomes_of_what_was_not_sent_do_not_count),
         cmocka_unit_test(what_cannot_be_taken_does_not_hold_up_the_rest),
+        cmocka_unit_test(an_answer_in_place_settles_too),
         cmocka_unit_test(a_slow_link_gets_small_batches_and_a_quick_one_large_ones),
         cmocka_unit_test(a_cut_batch_is_sent_again_in_smaller_ones),
         cmocka_unit_test(a_handoff_leaves_before_the_notes_that_wait),
