@@ -346,6 +346,16 @@ tests_unit_test_ui_tables_LDADD = $(UI_LIBS)
 dist_check_SCRIPTS += tests/texts.sh
 TESTS += tests/texts.sh
 
+# `make check-web`: a browser with the ordinary JSON Forms library beside the terminal. Needs Chromium,
+# Node.js and npm; `make check` leaves it out.
+EXTRA_DIST += tests/web/.npmrc tests/web/check.sh tests/web/compare.mjs tests/web/drive.mjs \
+    tests/web/forms.json tests/web/package-lock.json tests/web/package.json tests/web/page.html \
+    tests/web/page.jsx tests/web/serve.mjs
+
+.PHONY: check-web
+check-web: all
+	@$(AM_TESTS_ENVIRONMENT) '$(srcdir)/tests/web/check.sh'
+
 # End to end: real programs in tmux.
 EXTRA_DIST += tests/end_to_end/harness.sh
 dist_check_SCRIPTS += \
