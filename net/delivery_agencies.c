@@ -86,7 +86,8 @@ char *agency_locate(const struct agency *agency, const char *location)
     char *origin = NULL, *path = NULL;
 
     text_buffer_add_format(&base, "%s%s", agency->origin, agency->path);
-    if (url != NULL && !base.failed && strlen(location) <= DELIVERY_LOCATION_LIMIT &&
+    if (url != NULL && !base.failed && *location != '\0' &&
+        strlen(location) <= DELIVERY_LOCATION_LIMIT &&
         curl_url_set(url, CURLUPART_URL, base.bytes, 0) == CURLUE_OK &&
         curl_url_set(url, CURLUPART_URL, location, 0) == CURLUE_OK)
         url_split(url, &origin, &path);

@@ -447,3 +447,6 @@ EXTRA_DIST += tests/bench/bench_sync.sh tests/bench/bench_sync.mjs
 bench: bench-sync
 bench-sync: guichetd tests/bench/bench_sync
 	@sh '$(srcdir)/tests/bench/bench_sync.sh' '$(abs_builddir)' '$(abs_top_srcdir)' $(NOTES)
+UNIT_TESTS += tests/unit/test_delivery_answer
+tests_unit_test_delivery_answer_SOURCES = tests/unit/test_delivery_answer.c tests/unit/unit.h
+tests_unit_test_delivery_answer_LDADD = $(UNIT_LIBS)

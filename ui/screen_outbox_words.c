@@ -147,6 +147,10 @@ static void claim_words(struct desk *desk, const struct operation *operation, ch
     if (operation->type == RECORD_FLAG) {
         work_first_line(json_text_or(operation->body, "answer", ""), name, sizeof(name));
         snprintf(text, size, _("Error settled: %s"), name);
+    } else if (operation->type == RECORD_DELIVERY) {
+        text_copy(text, size,
+                  strcmp(state, "waiting") == 0 ? _("To be sent to the agency again")
+                                                : _("Consent to the agency withdrawn"));
     } else if (*state != '\0') {
         snprintf(text, size, _("Hand-off %s"), format_word(state));
     } else if (operation->type == RECORD_SUBMISSION) {

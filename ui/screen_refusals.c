@@ -196,6 +196,8 @@ static int redo(struct screen *screen, const struct row *row)
         code = ui_open(screen->ui, "form", json_pack("{s:s}", "submission", id));
     else if (type == RECORD_HANDOFF && record != NULL)
         code = ui_open(screen->ui, "offer", json_pack("{s:s}", "id", id));
+    else if (type == RECORD_DELIVERY && record != NULL)
+        code = ui_open(screen->ui, "delivery", json_pack("{s:s}", "id", id));
     else if (type == RECORD_FLAG && record != NULL)
         code = ui_open(screen->ui, "flag-one", json_pack("{s:s}", "id", id));
     else if (*matter != '\0')

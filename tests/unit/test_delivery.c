@@ -354,6 +354,25 @@ static void test_not_connected(void **state)
     json_decref(body);
 }
 
+/* Plain HTTP never leaves the machine: the server does not start with such an agency. */
+static void test_plain_http_stays_at_home(void **state)
+{
+    struct delivery_fixture *f = *state;
+    const struct delivery_options options = {.agencies = f->agencies, .key = f->key};
+    struct delivery_sender *sender;
+    struct error error = ERROR_INIT;
+    FILE *file = fopen(f->agencies, "w");
+
+    assert_non_null(file);
+    fputs("{\"agencies\": [{\"id\": \"saaq\", \"url\": \"http://192.0.2.1/filings\"}]}", file);
+    fclose(file);
+    assert_int_equal(delivery_sender_start(&sender, &options, f->ledger.ledger, &error),
+                     ERROR_INVALID);
+    assert_non_null(strstr(error.message, "agency saaq"));
+    assert_non_null(strstr(error.message, "plain HTTP"));
+    assert_null(sender);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +388,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_killed_in_between, setup, teardown),
         cmocka_unit_test_setup_teardown(test_withdrawn_before_sending, setup, teardown),
         cmocka_unit_test_setup_teardown(test_not_connected, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_plain_http_stays_at_home, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* Deliveries in the ledger: made with the submission, once an agency, seen by who sees it. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -253,6 +254,31 @@ static void test_due_first(void **state)
     json_decref(unknown);
 }
 
+/* `guichetd check` sees when what is to be sent is not what the records say. */
+static void test_check_finds(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id submission = draft(f, NULL);
+    sqlite3 *database;
+
+    fixture_applied(f, ANNE, submit(f, &submission));
+    assert_int_equal(fixture_check(f), 0);
+    assert_int_equal(sqlite3_open(f->path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database,
+                                  "CREATE TABLE kept AS SELECT * FROM delivery;"
+                                  "DELETE FROM delivery WHERE agency = 'saaq';"
+                                  "INSERT INTO delivery VALUES (1, 'saaq', 0)",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(fixture_check(f), 2);
+    assert_int_equal(sqlite3_exec(database,
+                                  "DELETE FROM delivery;"
+                                  "INSERT INTO delivery SELECT * FROM kept; DROP TABLE kept",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(database);
+}
+
 static void publish(struct ledger_fixture *f, const char *key, int version, const char *agency)
 {
     struct id id = id_from_key("form", key);
@@ -284,24 +310,50 @@ static void test_own_version(void **state)
     assert_null(body);
 }
 
-/* A database from before there were deliveries. */
+/* A database of version 1, as it was made before there were deliveries. */
+static const char version_1[] =
+    "PRAGMA application_id = 1197698148; PRAGMA user_version = 1;"
+    "CREATE TABLE property (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE record (number INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL,"
+    " rev INTEGER NOT NULL, seq INTEGER NOT NULL, parent TEXT, document TEXT NOT NULL);"
+    "CREATE UNIQUE INDEX record_by_id ON record (id, type);"
+    "CREATE INDEX record_by_parent ON record (parent) WHERE parent IS NOT NULL;"
+    "CREATE TABLE scope (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE feed (scope INTEGER NOT NULL, seq INTEGER NOT NULL, record INTEGER NOT NULL,"
+    " PRIMARY KEY (scope, seq)) WITHOUT ROWID;"
+    "CREATE UNIQUE INDEX feed_by_record ON feed (record, scope);"
+    "CREATE TABLE operation (id TEXT PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL,"
+    " kind TEXT NOT NULL, type TEXT NOT NULL, record TEXT NOT NULL, rev INTEGER, seq INTEGER,"
+    " refusal TEXT, conflict INTEGER NOT NULL, field TEXT NOT NULL, arrived INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE login (login TEXT PRIMARY KEY, agent TEXT NOT NULL UNIQUE, hash TEXT NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE TABLE attempt (login BLOB PRIMARY KEY, failures INTEGER NOT NULL,"
+    " until INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE session (token BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL,"
+    " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX session_by_expiry ON session (expires);"
+    "INSERT INTO property VALUES ('feed', '01a21a20-cedb-7fe4-b0f7-fa2e90f86ca0'), ('seq', 0)";
+
 static void test_upgrade(void **state)
 {
     struct ledger_fixture *f = *state;
-    struct id submission = draft(f, NULL);
+    struct ledger *ledger;
+    struct error error = ERROR_INIT;
     sqlite3 *database;
+    json_t *agencies;
+    char path[128];
 
-    ledger_close(f->ledger);
-    assert_int_equal(sqlite3_open(f->path, &database), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(database,
-                                  "DROP TABLE delivery; DROP TABLE passage; DROP TABLE guess;"
-                                  "PRAGMA user_version = 1",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
+    snprintf(path, sizeof(path), "%s/old.db", f->folder);
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, version_1, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(database);
-    assert_int_equal(ledger_open(&f->ledger, f->path, NULL), 0);
-    fixture_applied(f, ANNE, submit(f, &submission));
-    assert_int_equal(due_count(f, "saaq"), 1);
+    if (ledger_open(&ledger, path, &error) != 0)
+        fail_msg("%s", error.message);
+    assert_int_equal(ledger_delivery_agencies(ledger, &agencies, NULL), 0);
+    assert_int_equal(json_array_size(agencies), 0);
+    json_decref(agencies);
+    ledger_close(ledger);
 }
 
 int main(void)
@@ -313,6 +365,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_due_first, setup, teardown),
         cmocka_unit_test_setup_teardown(test_upgrade, setup, teardown),
         cmocka_unit_test_setup_teardown(test_own_version, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_check_finds, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
