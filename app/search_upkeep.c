@@ -8,6 +8,8 @@
 
 /* Segments whose sizes lie within this factor are merged as soon as there are as many of them. */
 #define MERGE_FACTOR 8
+/* The same while nothing is added: then there is time to leave one of each size. */
+#define IDLE_FACTOR 2
 /* The smallest size class, in documents. */
 #define MERGE_SMALLEST 256
 /* Merges under way at the same time: one for each size class, and one against the dead. */
@@ -234,8 +236,9 @@ static size_t choose(struct search_upkeep *upkeep, int class,
     return count;
 }
 
-/* Begins a merge for each size class that is full, and one of all when many documents are dead. */
-static int begin_all(struct search_upkeep *upkeep, bool *begun, struct error *error)
+/* Begins a merge for each size class that is full (has so many segments), and one of all when many
+ * documents are dead. */
+static int begin_all(struct search_upkeep *upkeep, size_t full, bool *begun, struct error *error)
 {
     struct search_segment *chosen[SEARCH_MERGE_MOST];
     size_t dead = search_index_dead_count(upkeep->index);
@@ -252,7 +255,7 @@ static int begin_all(struct search_upkeep *upkeep, bool *begun, struct error *er
     }
     for (int class = 0; code == 0 && class < MERGES_MOST; class ++) {
         count = choose(upkeep, class, chosen);
-        if (count >= MERGE_FACTOR)
+        if (count >= full)
             code = begin(upkeep, chosen, count, false, begun, error);
     }
     return code;
@@ -281,7 +284,8 @@ static int slot_step(struct search_upkeep *upkeep, struct slot *slot, uint64_t w
 }
 
 /* Steps every merge that is there; `again` when that may have filled a class. */
-static int step_all(struct search_upkeep *upkeep, uint64_t work, bool *again, struct error *error)
+static int step_all(struct search_upkeep *upkeep, size_t full, uint64_t work, bool *again,
+                    struct error *error)
 {
     int code = search_index_follow_own(upkeep->index, error);
 
@@ -291,7 +295,7 @@ static int step_all(struct search_upkeep *upkeep, uint64_t work, bool *again, st
             code = slot_check(upkeep, &upkeep->slots[i], error);
     }
     if (code == 0)
-        code = begin_all(upkeep, again, error);
+        code = begin_all(upkeep, full, again, error);
     for (size_t i = 0; code == 0 && i < MERGES_MOST; i++) {
         if (upkeep->slots[i].merge != NULL)
             code = slot_step(upkeep, &upkeep->slots[i], work, again, error);
@@ -315,7 +319,8 @@ int search_upkeep_run(struct search_upkeep *upkeep, uint64_t documents, bool *mo
     for (size_t i = 0; i < MERGES_MOST; i++)
         upkeep->slots[i].stepped = false;
     while (code == 0 && again)
-        code = step_all(upkeep, work * SEARCH_MERGE_DOCUMENT, &again, error);
+        code = step_all(upkeep, documents > 0 ? MERGE_FACTOR : IDLE_FACTOR,
+                        work * SEARCH_MERGE_DOCUMENT, &again, error);
     if (code == 0)
         code = drop_chunks(upkeep, &left, error);
     for (size_t i = 0; i < MERGES_MOST; i++)

@@ -25,7 +25,8 @@ void search_upkeep_free(struct search_upkeep *upkeep);
 /* Forgets the merges under way: after a roll-back, or before the segments are closed. */
 void search_upkeep_abandon(struct search_upkeep *upkeep);
 
-/* Goes on for about as long as `documents`, just added, deserve. Inside the caller's transaction;
+/* Goes on for about as long as `documents`, just added, deserve; 0: nothing was, and there is time
+ * to merge further. Inside the caller's transaction;
  * the segments may be other ones afterwards. `more` (may be NULL): something is left to do. */
 int search_upkeep_run(struct search_upkeep *upkeep, uint64_t documents, bool *more,
                       struct error *error);

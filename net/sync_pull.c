@@ -233,6 +233,20 @@ static int catalogue_begin(struct sync_engine *engine, struct error *error)
     return sync_send(engine, SYNC_LANE_WORK, &request, error);
 }
 
+/* Steps of upkeep after the last page of a pull: a second or so of this thread's time. */
+#define TIDY_STEPS 8
+
+/* The catalogue is complete: the search index is put in order while nothing else comes. */
+static int tidy_catalogue(struct sync_engine *engine, struct error *error)
+{
+    bool more = true;
+    int code = 0;
+
+    for (int step = 0; code == 0 && more && step < TIDY_STEPS; step++)
+        code = catalogue_tidy(engine->catalogue, &more, error);
+    return code;
+}
+
 static int write_catalogue(struct sync_engine *engine, const struct page *page, struct error *error)
 {
     char feed[CATALOGUE_FEED_SIZE];
@@ -242,6 +256,8 @@ static int write_catalogue(struct sync_engine *engine, const struct page *page, 
                       page->next != engine->catalogue_since)) {
         code = catalogue_write_page(engine->catalogue, page->records, page->count, page->next,
                                     engine->feed, error);
+        if (code == 0 && !page->more)
+            code = tidy_catalogue(engine, error);
         link_screen_ring(engine->options.link);
     }
     if (code != 0)
