@@ -482,7 +482,7 @@ int search_run(struct catalogue *catalogue, const struct search_request *request
         free(made);
         return error_set(error, ERROR_MEMORY, "search: out of memory");
     }
-    code = search_plan_make(&scratch->plan, request->query, error);
+    code = search_plan_make(&scratch->plan, request->query, request->closed, error);
     if (code == 0) {
         code = catalogue_begin_read(catalogue, error);
         if (code == 0) {

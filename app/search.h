@@ -31,6 +31,7 @@ struct search_request {
     const char *language; /* BCP 47: of the titles in the results */
     const char *channel;  /* the agent's ("counter"), or NULL: breaks ties by demand there */
     size_t limit;         /* at most this many results; 0 and more than the most: the most */
+    bool closed;          /* the agent's office is closed now: what `:open` leaves out */
     const struct choice_table *choices; /* of the agent's office; borrowed, may be NULL: what was
                                            chosen after such words comes a little earlier */
     const atomic_bool *cancel; /* may be NULL; once true the search ends with ERROR_CANCELLED */

@@ -346,6 +346,29 @@ static bool fee_is_free(const json_t *body, bool *known)
     return free_of_charge;
 }
 
+/* When it is offered (search_filter.h): a record without channels always is. */
+static void bag_take_open(struct search_bag *bag, const json_t *channels)
+{
+    bool listed = json_array_size(channels) > 0;
+    bool sometimes = !listed;
+    bool always = !listed;
+    size_t place;
+    json_t *item;
+
+    json_array_foreach(channels, place, item)
+    {
+        bool offered = channel_is_offered(item);
+
+        sometimes = sometimes || offered;
+        always =
+            always || (offered && !search_filter_is_staffed(json_text_or(item, "channel", "")));
+    }
+    if (sometimes)
+        bag_filter(bag, SEARCH_FILTER_OPEN, SEARCH_OPEN_SOMETIMES);
+    if (always)
+        bag_filter(bag, SEARCH_FILTER_OPEN, SEARCH_OPEN_ALWAYS);
+}
+
 static int bag_take_filters(struct search_bag *bag, const struct record *record,
                             struct error *error)
 {
@@ -382,7 +405,7 @@ static int bag_take_filters(struct search_bag *bag, const struct record *record,
     if (fee_known)
         bag_filter(bag, SEARCH_FILTER_FEE, fee_free ? "free" : "paid");
     if (!bag->ended)
-        bag_filter(bag, SEARCH_FILTER_OPEN, "yes");
+        bag_take_open(bag, json_object_get(body, "channels"));
     bag_filter(bag, SEARCH_FILTER_ORGANISATION, owner);
     /* "cra-arc" is found as "cra" and as "arc" as well. */
     for (const char *part = strchr(owner, '-'); part != NULL; part = strchr(part + 1, '-')) {

@@ -19,19 +19,17 @@ static void add_item(struct search_completion *completion, const char *text)
         completion->count++;
 }
 
-/* The name in `language` is offered, for what begins it or the English one. */
 static void complete_name(struct search_completion *completion, const char *language,
                           const char *typed, size_t length)
 {
-    for (unsigned i = 0; i < SEARCH_FILTER_COUNT; i++) {
-        const char *name = search_filter_name_in((enum search_filter_kind)i, language);
-        const char *english = search_filter_name((enum search_filter_kind)i);
+    const char *names[SEARCH_FILTER_COUNT];
+    size_t count = search_filter_complete_name(typed, length, language, names);
+
+    for (size_t i = 0; i < count; i++) {
         char text[SEARCH_TERM_LIMIT + 3];
 
-        if (strncmp(name, typed, length) != 0 && strncmp(english, typed, length) != 0)
-            continue;
         text[0] = ':';
-        text_copy(text + 1, sizeof text - 2, name);
+        text_copy(text + 1, sizeof text - 2, names[i]);
         memcpy(text + strlen(text), " ", 2);
         add_item(completion, text);
     }
@@ -79,32 +77,35 @@ static int complete_from_index(struct search_completion *completion, struct cata
 }
 
 static int complete_value(struct search_completion *completion, struct catalogue *catalogue,
-                          enum search_filter_kind kind, const char *typed, size_t length,
-                          struct error *error)
+                          const char *language, enum search_filter_kind kind, const char *typed,
+                          size_t length, struct error *error)
 {
-    const char *const *words = search_filter_words(kind);
-    char *folded = text_fold(typed, length);
-    int code = 0;
+    const char *texts[SEARCH_FILTER_VALUES];
+    size_t count;
+    char *folded;
+    int code;
 
-    if (folded == NULL)
-        return error_set(error, ERROR_MEMORY, "search: out of memory");
-    for (char *at = folded; *at != '\0'; at++) {
-        if (*at == ' ')
-            *at = '-';
-    }
-    if (words == NULL)
-        code = complete_from_index(completion, catalogue, kind, folded, error);
-    for (; words != NULL && *words != NULL; words++) {
-        if (strncmp(*words, folded, strlen(folded)) == 0) {
-            char text[SEARCH_TERM_LIMIT];
-
-            text_copy(text, sizeof text - 1, *words);
-            memcpy(text + strlen(text), " ", 2);
-            add_item(completion, text);
+    if (!search_filter_is_listed(kind)) {
+        folded = text_fold(typed, length);
+        if (folded == NULL)
+            return error_set(error, ERROR_MEMORY, "search: out of memory");
+        for (char *at = folded; *at != '\0'; at++) {
+            if (*at == ' ')
+                *at = '-';
         }
+        code = complete_from_index(completion, catalogue, kind, folded, error);
+        free(folded);
+        return code;
     }
-    free(folded);
-    return code;
+    count = search_filter_complete_value(kind, typed, length, language, texts);
+    for (size_t i = 0; i < count; i++) {
+        char text[SEARCH_TERM_LIMIT];
+
+        text_copy(text, sizeof text - 1, texts[i]);
+        memcpy(text + strlen(text), " ", 2);
+        add_item(completion, text);
+    }
+    return 0;
 }
 
 /* The start of the word that ends at `end`. */
@@ -147,7 +148,8 @@ int search_complete(struct catalogue *catalogue, const char *language, const cha
                 search_filter_from_name(query + name + 1, end - name - 1);
 
             if (search_filter_has_value(kind))
-                code = complete_value(made, catalogue, kind, query + start, cursor - start, error);
+                code = complete_value(made, catalogue, language, kind, query + start,
+                                      cursor - start, error);
         }
     }
     if (code != 0) {

@@ -41,8 +41,33 @@ bool search_filter_has_value(enum search_filter_kind kind);
 size_t search_filter_term(enum search_filter_kind kind, const char *value, size_t length,
                           char term[SEARCH_TERM_LIMIT + 1]);
 
-/* Words that can follow the filter, NULL-terminated; NULL when the catalogue has them (events,
- * organisations). Static. */
-const char *const *search_filter_words(enum search_filter_kind kind);
+/* True when its values are words that this program knows, in both languages; false for those of the
+ * catalogue (events, organisations). */
+bool search_filter_is_listed(enum search_filter_kind kind);
+
+/* Most values of a listed filter. */
+#define SEARCH_FILTER_VALUES 16
+
+/*
+ * Names, and values of a listed filter, of which what was typed is the beginning in either
+ * language, with or without accents, as `language` ("fr" or "en") says them. Return how many;
+ * static texts.
+ */
+size_t search_filter_complete_name(const char *typed, size_t length, const char *language,
+                                   const char *names[SEARCH_FILTER_COUNT]);
+size_t search_filter_complete_value(enum search_filter_kind kind, const char *typed, size_t length,
+                                    const char *language, const char *texts[SEARCH_FILTER_VALUES]);
+
+/*
+ * `:open` is what is offered now: not ended, and available in a channel that is there at this
+ * moment. The channels where a person answers (true here: counter, phone, chat, outreach) are
+ * there while the agent's office is open, the others always.
+ */
+bool search_filter_is_staffed(const char *channel);
+
+/* Values that records have under SEARCH_FILTER_OPEN: offered while the office is open; offered at
+ * all hours. */
+#define SEARCH_OPEN_SOMETIMES "yes"
+#define SEARCH_OPEN_ALWAYS    "always"
 
 #endif

@@ -25,7 +25,7 @@ struct search_index;
 
 /* The layout of segments and the folding of words that this program writes: a file with another
  * number has its index built anew from its records. */
-#define SEARCH_INDEX_FORMAT 4
+#define SEARCH_INDEX_FORMAT 5
 
 /* For one connection; `database` is borrowed and outlives the index. */
 int search_index_open(struct search_index **index, struct database *database, struct error *error);

@@ -54,7 +54,7 @@ static void add_filter_unit(struct search_plan *plan, enum search_filter_kind ki
     char term[SEARCH_TERM_LIMIT + 1];
     size_t term_length = search_filter_term(kind, value, length, term);
 
-    if (term_length == 0 || plan->filter_count == PLAN_FILTERS)
+    if (term_length == 0 || plan->unit_count > PLAN_FILTERS)
         return;
     struct plan_unit *unit = &plan->units[plan->unit_count++];
     *unit = (struct plan_unit){.filter = true};
@@ -94,7 +94,6 @@ static size_t take_filter(struct search_plan *plan, const char *query, size_t at
             add_filter_unit(plan, filter.kind, query + value, end - value);
     } else if (filter.kind == SEARCH_FILTER_OPEN) {
         filter.complete = true;
-        add_filter_unit(plan, filter.kind, "yes", 3);
     }
     filter.length = end - at;
     if (plan->filter_count < PLAN_FILTERS)
@@ -120,6 +119,27 @@ static char *take_filters(struct search_plan *plan, const char *query, size_t le
     }
     rest[used] = '\0';
     return rest;
+}
+
+/* `:open`: in the channel asked for, else in any. */
+static void add_open_unit(struct search_plan *plan, bool closed)
+{
+    const char *value = closed ? SEARCH_OPEN_ALWAYS : SEARCH_OPEN_SOMETIMES;
+    bool asked = false;
+
+    for (size_t i = 0; i < plan->filter_count; i++) {
+        const struct search_filter *filter = &plan->filters[i];
+        char term[SEARCH_TERM_LIMIT + 1];
+
+        asked = asked || filter->kind == SEARCH_FILTER_OPEN;
+        if (filter->kind != SEARCH_FILTER_CHANNEL || !filter->complete)
+            continue;
+        search_filter_term(filter->kind, filter->value, strlen(filter->value), term);
+        /* A staffed channel is not there now: nothing has this value. */
+        value = !closed || !search_filter_is_staffed(term + 2) ? SEARCH_OPEN_SOMETIMES : "never";
+    }
+    if (asked)
+        add_filter_unit(plan, SEARCH_FILTER_OPEN, value, strlen(value));
 }
 
 /* ---- words ---- */
@@ -339,7 +359,7 @@ void search_plan_group(struct search_plan *plan)
     }
 }
 
-int search_plan_make(struct search_plan *plan, const char *query, struct error *error)
+int search_plan_make(struct search_plan *plan, const char *query, bool closed, struct error *error)
 {
     size_t length = strlen(query);
     char *rest;
@@ -354,6 +374,7 @@ int search_plan_make(struct search_plan *plan, const char *query, struct error *
             length--;
     }
     rest = take_filters(plan, query, length);
+    add_open_unit(plan, closed);
     folded = rest == NULL ? NULL : text_fold(rest, strlen(rest));
     if (folded == NULL) {
         free(rest);

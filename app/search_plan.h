@@ -84,8 +84,8 @@ struct search_plan {
     size_t group_count;
 };
 
-/* `plan` is the caller's; it owns nothing. */
-int search_plan_make(struct search_plan *plan, const char *query, struct error *error);
+/* `plan` is the caller's; it owns nothing. `closed`: the agent's office is, for `:open`. */
+int search_plan_make(struct search_plan *plan, const char *query, bool closed, struct error *error);
 
 /* Gives a word the meanings of another term; search_plan_group takes them up. */
 void search_plan_mean(struct search_plan *plan, struct plan_word *word, const char *term);

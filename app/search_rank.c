@@ -195,6 +195,7 @@ static void take_filtered(struct rank *rank, size_t segment)
     for (size_t unit = 0; unit < rank->search.plan->unit_count; unit++) {
         const struct located *located = search_located(&rank->search, segment, unit, 0);
 
+        missing_of(rank, segment)[unit] = UINT8_MAX; /* but for the rarest none is read */
         if (located->documents < fewest) {
             fewest = located->documents;
             rarest = unit;

@@ -164,6 +164,11 @@ static void test_filters(void **state)
     fixture_expect(fixture, ":fee paid", "birth");
     fixture_expect(fixture, ":audience business", "licence");
     fixture_expect(fixture, ":kind form", "form-10");
+    fixture_expect(fixture, ":genre formulaire", "form-10");
+    fixture_expect(fixture, ":frais gratuit", "licence");
+    fixture_expect(fixture, ":Événement birth-of-a-child", "birth");
+    fixture_expect(fixture, ":canal en-ligne :niveau 2", "birth");
+    fixture_expect(fixture, ":public entreprise", "licence");
     fixture_expect(fixture, ":level 2 permis", "");
     fixture_expect(fixture, "c :level 1", "licence");
     fixture_expect(fixture, ":level 1 :org dec", "");
@@ -210,6 +215,19 @@ static void test_completion(void **state)
     expect_completions(fixture, "fr", ":ni", "|:niveau ");
     expect_completions(fixture, "fr", ":le", "|:niveau ");
     expect_completions(fixture, "fr", ":niveau ", "|1 |2 |3 ");
+    expect_completions(fixture, "fr", ":eve", "|:événement ");
+    expect_completions(fixture, "fr", ":évé", "|:événement ");
+    expect_completions(fixture, "fr", ":EVE", "|:événement ");
+    expect_completions(fixture, "en", ":évé", "|:event ");
+    expect_completions(fixture, "fr", ":canal t", "|téléphone |télécopieur |texto ");
+    expect_completions(fixture, "fr", ":canal télé", "|téléphone |télécopieur ");
+    expect_completions(fixture, "fr", ":canal on", "|en-ligne ");
+    expect_completions(fixture, "en", ":canal comp", "|counter ");
+    expect_completions(fixture, "fr", ":frais g", "|gratuit ");
+    expect_completions(fixture, "fr", ":frais ", "|gratuit |payant ");
+    expect_completions(fixture, "fr", ":public ent", "|entreprise ");
+    expect_completions(fixture, "fr", ":genre f", "|formulaire ");
+    expect_completions(fixture, "fr", ":événement bir", "|birth-of-a-child ");
     expect_completions(fixture, "en", ":level ", "|1 |2 |3 ");
     expect_completions(fixture, "en", ":channel c", "|counter |chat ");
     expect_completions(fixture, "en", ":org sa", "|saaq |saaq-qc ");
@@ -267,6 +285,48 @@ static void test_ended_come_last_and_say_so(void **state)
     assert_false(fixture->results->items[0].ended);
     assert_true(fixture->results->items[1].ended);
     fixture_expect(fixture, "ferry :open", "offered");
+}
+
+/* What `:open` finds while the office is open, and while it is closed. */
+static void expect_open(struct fixture *fixture, bool closed, const char *query, const char *ids)
+{
+    const struct search_request request = {
+        .query = query, .language = "en", .limit = 20, .closed = closed};
+    char found[200] = "";
+
+    search_results_free(fixture->results);
+    fixture->results = NULL;
+    assert_int_equal(search_run(fixture->catalogue, &request, &fixture->results, &fixture->error),
+                     0);
+    for (size_t i = 0; i < fixture->results->count; i++)
+        snprintf(found + strlen(found), sizeof found - strlen(found), "%s%s", i > 0 ? " " : "",
+                 fixture->results->items[i].source_id);
+    assert_string_equal(found, ids);
+}
+
+static void test_open_is_what_is_offered_now(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture_add(fixture, "a",
+                "{'title': {'en': 'Ferry'}, 'channels': [{'channel': 'counter'},"
+                " {'channel': 'web', 'available': false}]}");
+    fixture_add(fixture, "b",
+                "{'title': {'en': 'Ferry'}, 'channels': [{'channel': 'counter'},"
+                " {'channel': 'web'}]}");
+    fixture_add(fixture, "c",
+                "{'title': {'en': 'Ferry'}, 'channels': [{'channel': 'web', 'available': false}]}");
+    fixture_add(fixture, "d", "{'title': {'en': 'Ferry'}}");
+    fixture_add(fixture, "e",
+                "{'title': {'en': 'Ferry'}, 'ended': true, 'channels': [{'channel': 'web'}]}");
+    expect_open(fixture, false, "ferry", "a b c d e");
+    expect_open(fixture, false, "ferry :open", "a b d");
+    expect_open(fixture, true, "ferry :open", "b d");
+    expect_open(fixture, true, ":ouvert", "b d");
+    expect_open(fixture, false, ":open :channel counter", "a b");
+    expect_open(fixture, true, ":open :channel counter", "");
+    expect_open(fixture, true, ":channel online :open", "b");
+    expect_open(fixture, true, ":channel counter", "a b");
 }
 
 static void test_equal_texts_go_by_demand(void **state)
@@ -440,6 +500,7 @@ int main(void)
         TEST(test_moved_lead_to_the_successor),
         TEST(test_loops_and_dangling_moves_end),
         TEST(test_ended_come_last_and_say_so),
+        TEST(test_open_is_what_is_offered_now),
         TEST(test_equal_texts_go_by_demand),
         TEST(test_nothing_typed_gives_what_is_most_asked_for),
         TEST(test_meanings_and_sentences),
