@@ -499,6 +499,20 @@ int search_run(struct catalogue *catalogue, const struct search_request *request
     return 0;
 }
 
+size_t search_filters(const char *query, struct search_filter filters[SEARCH_FILTERS_MOST])
+{
+    struct search_plan *plan = malloc(sizeof *plan);
+    struct error ignored = ERROR_INIT;
+    size_t count = 0;
+
+    if (plan != NULL && search_plan_make(plan, query, false, &ignored) == 0) {
+        count = plan->filter_count;
+        memcpy(filters, plan->filters, count * sizeof *filters);
+    }
+    free(plan);
+    return count;
+}
+
 void search_results_free(struct search_results *results)
 {
     if (results == NULL)

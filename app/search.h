@@ -42,9 +42,15 @@ struct search_filter {
     enum search_filter_kind kind; /* SEARCH_FILTER_COUNT: no filter has this name */
     size_t start;                 /* where it stands in the query, in bytes, from the colon */
     size_t length;
-    bool complete; /* it narrows; false: unknown, or its value is still to be typed */
+    bool complete; /* it narrows; false: unknown, or its value is still being typed */
     char value[SEARCH_TERM_LIMIT + 1]; /* as typed, folded; "" for none */
 };
+
+/* Most filters that a query is read for. */
+#define SEARCH_FILTERS_MOST 12
+
+/* The filters of a query, without searching; returns how many. */
+size_t search_filters(const char *query, struct search_filter filters[SEARCH_FILTERS_MOST]);
 
 /* "Did you mean": a typed word that nothing has, and the word it was read as. */
 struct search_reading {

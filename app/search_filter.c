@@ -174,7 +174,7 @@ size_t search_filter_complete_value(enum search_filter_kind kind, const char *ty
     return count;
 }
 
-/* The word of the records for what was typed, folded; what was typed when none is known. */
+/* The word of the records for what was typed, folded; `typed` itself when none is known. */
 static const char *word_for(enum search_filter_kind kind, const char *typed)
 {
     for (size_t i = 0; i < VALUES; i++) { /* most often, while indexing, it is that word itself */
@@ -187,6 +187,15 @@ static const char *word_for(enum search_filter_kind kind, const char *typed)
             return values[i].word;
     }
     return typed;
+}
+
+bool search_filter_is_value(enum search_filter_kind kind, const char *value, size_t length)
+{
+    char *folded = fold_value(value, length);
+    bool known = folded != NULL && word_for(kind, folded) != folded;
+
+    free(folded);
+    return known;
 }
 
 size_t search_filter_term(enum search_filter_kind kind, const char *value, size_t length,

@@ -45,6 +45,9 @@ size_t search_filter_term(enum search_filter_kind kind, const char *value, size_
  * catalogue (events, organisations). */
 bool search_filter_is_listed(enum search_filter_kind kind);
 
+/* True when a listed filter has this value, said in either language. */
+bool search_filter_is_value(enum search_filter_kind kind, const char *value, size_t length);
+
 /* Most values of a listed filter. */
 #define SEARCH_FILTER_VALUES 16
 

@@ -89,7 +89,10 @@ static size_t take_filter(struct search_plan *plan, const char *query, size_t at
             text_copy(filter.value, sizeof filter.value, folded == NULL ? "" : folded);
             free(folded);
         }
-        filter.complete = filter.value[0] != '\0';
+        /* Half a value, still being typed, narrows nothing yet. */
+        filter.complete = filter.value[0] != '\0' &&
+                          (end < length || !search_filter_is_listed(filter.kind) ||
+                           search_filter_is_value(filter.kind, query + value, end - value));
         if (filter.complete)
             add_filter_unit(plan, filter.kind, query + value, end - value);
     } else if (filter.kind == SEARCH_FILTER_OPEN) {

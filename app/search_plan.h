@@ -18,7 +18,7 @@
 #define PLAN_READINGS          7
 #define PLAN_ALTERNATIVES      160
 #define PLAN_ALTERNATIVE_UNITS 6
-#define PLAN_FILTERS           12
+#define PLAN_FILTERS           SEARCH_FILTERS_MOST
 
 enum plan_reading_kind {
     READING_TERM,    /* exactly this term */

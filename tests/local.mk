@@ -366,6 +366,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/life_event.sh \
     tests/end_to_end/search_choices.sh \
+    tests/end_to_end/search_filters.sh \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \
@@ -379,6 +380,7 @@ TESTS += \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/life_event.sh \
     tests/end_to_end/search_choices.sh \
+    tests/end_to_end/search_filters.sh \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \

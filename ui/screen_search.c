@@ -8,11 +8,13 @@
 #include "app/choice.h"
 #include "app/freshness.h"
 #include "app/json.h"
+#include "app/office.h"
 #include "app/text.h"
 #include "ui/editor.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/list.h"
+#include "ui/search_chips.h"
 #include "ui/search_worker.h"
 
 #define QUERY_LIMIT 400
@@ -30,6 +32,7 @@ struct search {
     char last[QUERY_LIMIT + 1];       /* the words of the time before */
     struct search_completion *offers; /* owned: what Tab goes through, NULL for nothing */
     size_t offered;                   /* which of them is in the query now */
+    char off[SEARCH_CHIPS_OFF];       /* filters that were turned off together, "" for none */
 };
 
 static void search_ask(struct screen *screen)
@@ -38,8 +41,11 @@ static void search_ask(struct screen *screen)
 
     text_copy(search->language, sizeof(search->language), language_now());
     text_copy(search->channel, sizeof(search->channel), screen->desk->channel);
-    search->asked = search_worker_ask(search->worker, editor_text(search->query), search->language,
-                                      search->channel);
+    search->asked = search_worker_ask(
+        search->worker, editor_text(search->query), search->language, search->channel,
+        screen->desk->office != NULL &&
+            office_open_at(screen->desk->catalogue, screen->desk->office, desk_now(screen->desk)) ==
+                OFFICE_CLOSED);
 }
 
 /* What the office chose so far acts on the order; without it the search is as good as new. */
@@ -269,26 +275,6 @@ static void draw_result(void *context, const struct paint *row, size_t index, bo
     paint_right(row, 0, fee_column, FEE_COLUMNS, PAINT_TEXT, result->ended ? _("ended") : fee);
 }
 
-/* "[:channel online] [:level 2]": what narrows, and what is not understood. */
-static int draw_chips(const struct search *search, const struct paint *paint, int row)
-{
-    const char *query = editor_text(search->query);
-    int column = 0;
-
-    for (size_t i = 0; i < search->results->filter_count; i++) {
-        const struct search_filter *filter = &search->results->filters[i];
-        char text[128];
-
-        if (filter->start + filter->length > strlen(query))
-            continue;
-        snprintf(text, sizeof(text), " %.*s ", (int)filter->length, query + filter->start);
-        column += paint_text(paint, row, column, -1,
-                             filter->complete ? PAINT_SELECTION : PAINT_WARNING, text) +
-                  1;
-    }
-    return column;
-}
-
 /* All that Tab goes through, the present one marked and in sight. */
 static void draw_offers(const struct search *search, const struct paint *paint, int row)
 {
@@ -311,9 +297,9 @@ static void draw_remarks(const struct search *search, const struct paint *paint,
         draw_offers(search, paint, row);
         return;
     }
+    column = search_chips_draw(search->query, search->off, paint, row);
     if (results == NULL)
         return;
-    column = draw_chips(search, paint, row);
     for (size_t i = 0; i < results->reading_count; i++) {
         snprintf(text, sizeof(text), _("\"%1$s\" read as \"%2$s\""), results->readings[i].typed,
                  results->readings[i].read);
@@ -397,6 +383,38 @@ static void complete(struct screen *screen)
         forget_offers(search);
 }
 
+static void ask_when(struct screen *screen, bool changed)
+{
+    if (changed)
+        search_ask(screen);
+    else
+        ui_ring(screen->ui);
+}
+
+static void run_open(struct screen *screen, const char *argument)
+{
+    struct search *search = screen->data;
+
+    (void)argument;
+    ask_when(screen, search_chips_open(search->query));
+}
+
+static void run_filters(struct screen *screen, const char *argument)
+{
+    struct search *search = screen->data;
+
+    (void)argument;
+    ask_when(screen, search_chips_toggle(search->query, search->off));
+}
+
+static void run_remove(struct screen *screen, const char *argument)
+{
+    struct search *search = screen->data;
+
+    (void)argument;
+    ask_when(screen, search_chips_remove(search->query));
+}
+
 static bool search_key(struct screen *screen, const struct input *input)
 {
     struct search *search = screen->data;
@@ -464,6 +482,15 @@ static const struct screen_key search_keys[] = {
     {INPUT_DOWN, NULL, N_("Marks the next result; Up and the page keys do likewise."), NULL, NULL},
     {INPUT_TAB, N_("Complete"), N_("Completes a filter: :channel online, :level 2, :org saaq ..."),
      NULL, NULL},
+    {INPUT_CONTROL('O'), N_("Offered now"),
+     N_("Only what is offered now, or everything: not ended, and available in a channel that is "
+        "there at this moment. Counter, phone, chat and outreach are there while your office is "
+        "open by its hours and holidays, the other channels always; hours that a channel of a "
+        "service has of its own are on its page."),
+     N_("offered"), run_open},
+    {INPUT_CONTROL('X'), N_("Filters"), N_("Turns all filters off, or on again."), N_("filters"),
+     run_filters},
+    {INPUT_CONTROL('R'), NULL, N_("Takes the last filter out."), N_("remove"), run_remove},
     {INPUT_F(2), NULL, N_("Brings back the words of the search before."), NULL, run_recall},
     {0},
 };

@@ -21,6 +21,7 @@ struct search_worker {
     char query[SEARCH_QUERY_LIMIT + 1];
     char language[8];
     char channel[16];
+    bool closed;
     struct search_results *results; /* owned until taken */
     struct error error;
     struct choice_table *learnt; /* owned; NULL: nothing new */
@@ -49,6 +50,7 @@ static bool worker_next(struct search_worker *worker, struct search_request *req
                                        .language = language,
                                        .channel = *channel == '\0' ? NULL : channel,
                                        .limit = RESULTS_MOST,
+                                       .closed = worker->closed,
                                        .choices = worker->choices,
                                        .cancel = &worker->cancel};
     pthread_mutex_unlock(&worker->mutex);
@@ -147,7 +149,7 @@ void search_worker_learn(struct search_worker *worker, struct choice_table *choi
 }
 
 uint64_t search_worker_ask(struct search_worker *worker, const char *query, const char *language,
-                           const char *channel)
+                           const char *channel, bool closed)
 {
     uint64_t question;
 
@@ -155,6 +157,7 @@ uint64_t search_worker_ask(struct search_worker *worker, const char *query, cons
     text_copy(worker->query, sizeof(worker->query), query);
     text_copy(worker->language, sizeof(worker->language), language);
     text_copy(worker->channel, sizeof(worker->channel), channel);
+    worker->closed = closed;
     question = ++worker->question;
     atomic_store(&worker->cancel, true);
     pthread_cond_signal(&worker->asked);

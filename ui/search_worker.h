@@ -22,9 +22,9 @@ void search_worker_free(struct search_worker *worker);
 /* From now on these choices of the office act on the order (app/choice.h); takes the table over. */
 void search_worker_learn(struct search_worker *worker, struct choice_table *choices);
 
-/* Asks; returns the number of this question. Texts are copied. */
+/* Asks; returns the number of this question. Texts are copied. `closed`: the office is, now. */
 uint64_t search_worker_ask(struct search_worker *worker, const char *query, const char *language,
-                           const char *channel);
+                           const char *channel, bool closed);
 
 /*
  * The answer to the latest question that has one: its number, 0 when none is new. `results` is

@@ -170,6 +170,11 @@ static void test_filters(void **state)
     fixture_expect(fixture, ":canal en-ligne :niveau 2", "birth");
     fixture_expect(fixture, ":public entreprise", "licence");
     fixture_expect(fixture, ":level 2 permis", "");
+    /* Half a value narrows nothing while it is typed, a wrong one leaves nothing. */
+    fixture_expect(fixture, "permis :channel cou", "licence");
+    fixture_expect(fixture, "permis :channel cou ", "");
+    fixture_expect(fixture, "permis :channel counter", "licence");
+    fixture_expect(fixture, "permis :channel web", "");
     fixture_expect(fixture, "c :level 1", "licence");
     fixture_expect(fixture, ":level 1 :org dec", "");
     results = fixture_search(fixture, "permis :level=1 :open :nonsense :channel");
