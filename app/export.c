@@ -74,10 +74,8 @@ struct gathering {
 static int record_gather(void *context, const struct record *record)
 {
     struct gathering *gathering = context;
-    const char *updated = json_text_or(record->meta, "updated", "");
     gathering->count++;
-    return hsds_record_add(gathering->hsds, record, gathering->language,
-                           updated[0] != '\0' ? updated : NULL, gathering->error);
+    return hsds_record_add(gathering->hsds, record, gathering->language, gathering->error);
 }
 
 static int hsds_gather(struct catalogue *catalogue, const struct export_options *options,

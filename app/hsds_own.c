@@ -13,7 +13,6 @@ struct telling {
     struct hsds *hsds;
     const struct record *record;
     const char *language;
-    const char *modified;
 };
 
 static struct id row_id(const char *kind, const char *name)
@@ -261,7 +260,7 @@ static bool service_texts_put(const struct telling *telling, json_t *row)
                channels_put(telling, &process) &&
                text_put(row, "application_process", process.bytes ? process.bytes : "") &&
                text_put(row, "assured_date", json_text_or(source, "confirmed", "")) &&
-               text_put(row, "last_modified", telling->modified ? telling->modified : "");
+               text_put(row, "last_modified", hsds_record_modified(telling->record));
     text_buffer_free(&process);
     return put;
 }
@@ -462,10 +461,15 @@ static bool kept_tell(const struct telling *telling, const json_t *kept)
     return true;
 }
 
-int hsds_record_add(struct hsds *hsds, const struct record *record, const char *language,
-                    const char *modified, struct error *error)
+const char *hsds_record_modified(const struct record *record)
 {
-    const struct telling telling = {hsds, record, language, modified};
+    return json_text_or(json_object_get(record->meta, "updated"), "time", "");
+}
+
+int hsds_record_add(struct hsds *hsds, const struct record *record, const char *language,
+                    struct error *error)
+{
+    const struct telling telling = {hsds, record, language};
     const json_t *kept = json_object_get(record->body, "hsds");
     bool told = true;
     if (kept)

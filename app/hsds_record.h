@@ -41,12 +41,14 @@ bool hsds_location_is_office(struct hsds *hsds, const json_t *location);
 /* The later of the days on which a service was checked or changed; "" when it says neither. */
 void hsds_confirmed(const json_t *row, char day[11]);
 
+/* When the record last changed at its server (RFC 3339); "" when it came without one. Borrowed. */
+const char *hsds_record_modified(const struct record *record);
+
 /*
  * Adds the rows of a catalogue record: those it came with, or, for a service or office from
- * elsewhere, rows made of its body in `language`. Records of other types give none. `modified` (RFC
- * 3339 or NULL) is told where the record does not say itself.
+ * elsewhere, rows made of its body in `language`. Records of other types give none.
  */
 int hsds_record_add(struct hsds *hsds, const struct record *record, const char *language,
-                    const char *modified, struct error *error);
+                    struct error *error);
 
 #endif

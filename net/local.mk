@@ -28,11 +28,13 @@ libnet_a_SOURCES += \
     net/ledger_sqlite.c net/ledger_sqlite.h \
     net/ledger_statements.h \
     net/scope_set.c net/scope_set.h \
+    net/hsds_view.c net/hsds_view.h \
     net/problem.c net/problem.h \
     net/continue_document.c net/continue_document.h \
     net/route_changes.c \
     net/route_continue.c \
     net/route_healthz.c \
+    net/route_hsds.c \
     net/route_login.c \
     net/route_logout.c \
     net/route_openapi.c \

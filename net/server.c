@@ -251,6 +251,7 @@ static void server_free(struct server *server)
     worker_free(server->passage);
     doorbell_free(server->doorbell);
     presence_free(server->presence);
+    hsds_view_free(server->hsds);
     pthread_mutex_destroy(&server->active_mutex);
     pthread_cond_destroy(&server->active_changed);
     if (server->key != NULL)
@@ -269,7 +270,8 @@ static int parts_new(struct server *server, struct error *error)
     server->openapi = openapi != NULL ? json_dumps(openapi, JSON_COMPACT) : NULL;
     json_decref(openapi);
     server->presence = presence_new();
-    if (code == 0 && (server->presence == NULL || server->openapi == NULL))
+    server->hsds = hsds_view_new();
+    if (code == 0 && (server->presence == NULL || server->hsds == NULL || server->openapi == NULL))
         code = error_set(error, ERROR_MEMORY, "no memory for the server");
     if (code == 0)
         code = worker_new(&server->sign_in, SIGN_INS_WAITING, error);

@@ -12,6 +12,7 @@
 #include <microhttpd.h>
 
 #include "app/text.h"
+#include "net/hsds_view.h"
 #include "net/problem.h"
 #include "net/server.h"
 #include "net/server_doorbell.h"
@@ -67,6 +68,7 @@ extern const struct route route_continue_put;
 extern const struct route route_continue_options;
 extern const struct route route_healthz;
 extern const struct route route_openapi;
+extern const struct route route_hsds[11];
 
 /* All of them, ends with NULL. */
 extern const struct route *const server_routes[];
@@ -85,6 +87,7 @@ struct server {
     struct MHD_Daemon *daemon;
     struct doorbell *doorbell;
     struct presence *presence;
+    struct hsds_view *hsds; /* the catalogue for the routes under /hsds/ */
     struct worker *sign_in; /* the one thread that checks passwords */
     struct worker *passage; /* the one thread that checks continue codes */
     char *openapi;          /* the document, made once */

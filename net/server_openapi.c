@@ -126,6 +126,20 @@ static const struct schema schemas[] = {
                "{\"status\": {\"enum\": [\"ok\", \"failing\"]}, "
                "\"database\": {\"enum\": [\"ok\", \"failing\"]}}}"},
     {"OpenApi", "{\"type\": \"object\"}"},
+    {"HsdsBase", "{\"type\": \"object\", \"required\": [\"version\", \"profile\", "
+                 "\"openapi_url\"], \"properties\": {\"version\": {\"const\": \"3.0\"}, "
+                 "\"profile\": {\"type\": \"string\", \"format\": \"uri\"}, \"openapi_url\": "
+                 "{\"type\": \"string\", \"format\": \"uri\"}}}"},
+    {"HsdsEntity", "{\"type\": \"object\", \"description\": \"An entity of Open Referral HSDS 3.0\", "
+                   "\"required\": [\"id\"], \"properties\": {\"id\": {\"type\": \"string\"}}}"},
+    {"HsdsPage",
+     "{\"type\": \"object\", \"required\": [\"total_items\", \"total_pages\", \"page_number\", "
+     "\"size\", \"first_page\", \"last_page\", \"empty\", \"contents\"], \"properties\": {"
+     "\"total_items\": {\"type\": \"integer\"}, \"total_pages\": {\"type\": \"integer\"}, "
+     "\"page_number\": {\"type\": \"integer\"}, \"size\": {\"type\": \"integer\"}, "
+     "\"first_page\": {\"type\": \"boolean\"}, \"last_page\": {\"type\": \"boolean\"}, "
+     "\"empty\": {\"type\": \"boolean\"}, \"contents\": {\"type\": \"array\", \"items\": " REF(
+         "HsdsEntity") "}}}"},
     {"Problem", "{\"type\": \"object\", \"required\": [\"type\", \"title\", \"status\", \"code\"], "
                 "\"properties\": {\"type\": {\"type\": \"string\", \"format\": \"uri\"}, "
                 "\"title\": {\"type\": \"string\"}, \"status\": {\"type\": \"integer\"}, "

@@ -4,9 +4,29 @@
 #include "net/server_internal.h"
 
 const struct route *const server_routes[] = {
-    &route_login,    &route_logout,       &route_operations,       &route_changes,
-    &route_records,  &route_presence,     &route_healthz,          &route_openapi,
-    &route_continue, &route_continue_put, &route_continue_options, NULL,
+    &route_login,
+    &route_logout,
+    &route_operations,
+    &route_changes,
+    &route_records,
+    &route_presence,
+    &route_healthz,
+    &route_openapi,
+    &route_continue,
+    &route_continue_put,
+    &route_continue_options,
+    &route_hsds[0],
+    &route_hsds[1],
+    &route_hsds[2],
+    &route_hsds[3],
+    &route_hsds[4],
+    &route_hsds[5],
+    &route_hsds[6],
+    &route_hsds[7],
+    &route_hsds[8],
+    &route_hsds[9],
+    &route_hsds[10],
+    NULL,
 };
 
 /* True when `path` has the shape of `pattern`; copies the segments that braces stand for. */

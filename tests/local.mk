@@ -299,6 +299,10 @@ UNIT_TESTS += tests/unit/test_continue_server
 tests_unit_test_continue_server_SOURCES = tests/unit/test_continue_server.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_continue_server_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_hsds
+tests_unit_test_server_hsds_SOURCES = tests/unit/test_server_hsds.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_hsds_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_changes
 tests_unit_test_server_changes_SOURCES = tests/unit/test_server_changes.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
