@@ -367,6 +367,8 @@ dist_check_SCRIPTS += \
     tests/end_to_end/deliver.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/fill_form.sh \
+    tests/end_to_end/form_version.sh \
+    tests/end_to_end/share_draft.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/life_event.sh \
     tests/end_to_end/search_choices.sh \
@@ -381,6 +383,8 @@ TESTS += \
     tests/end_to_end/deliver.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/fill_form.sh \
+    tests/end_to_end/form_version.sh \
+    tests/end_to_end/share_draft.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/life_event.sh \
     tests/end_to_end/search_choices.sh \

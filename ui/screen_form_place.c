@@ -5,9 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/json.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
+
+/* Columns of labels. */
+#define LABEL_LEAST 18
+#define LABEL_MOST  40
 
 /* Columns a box keeps when a message stands beside it. */
 #define BOX_LEAST 16
@@ -20,7 +25,7 @@ int form_label_width(int columns)
 {
     int width = columns * 36 / 100;
 
-    return width < 18 ? 18 : width > 40 ? 40 : width;
+    return width < LABEL_LEAST ? LABEL_LEAST : width > LABEL_MOST ? LABEL_MOST : width;
 }
 
 /* Columns of the box of a field: as wide as its usual answers. */
@@ -76,6 +81,31 @@ static char *understood_note(const struct form_screen *form)
     return text_buffer_take(&buffer);
 }
 
+/* What somebody else answered at the same time, and what gave way to the answer that stands. */
+static char *overruled_note(const struct form_screen *form, const struct fill_line *line)
+{
+    const json_t *conflicts =
+        form->submission == NULL ? NULL : json_object_get(form->submission->meta, "conflicts");
+    struct text_buffer buffer = {0};
+    const json_t *lost = NULL;
+    char *text;
+
+    for (size_t i = 0; i < json_array_size(conflicts); i++) {
+        const json_t *entry = json_array_get(conflicts, i);
+        const char *path = json_text_or(entry, "path", "");
+
+        if (strncmp(path, "answers", 7) == 0 && strcmp(path + 7, line->pointer) == 0)
+            lost = json_object_get(entry, "value");
+    }
+    if (lost == NULL || json_is_null(lost))
+        return NULL;
+    text = answer_text(line->element->control, lost, form_language(language_now()));
+    if (text != NULL)
+        text_buffer_add_format(&buffer, _("also said: %s"), text);
+    free(text);
+    return text_buffer_take(&buffer);
+}
+
 char *form_note(const struct form_screen *form, size_t line, enum paint_style *style)
 {
     const struct fill_line *shown = fill_line(form->fill, line);
@@ -93,6 +123,10 @@ char *form_note(const struct form_screen *form, size_t line, enum paint_style *s
         return strdup(shown->fault);
     *style = PAINT_GOOD;
     note = here ? understood_note(form) : NULL;
+    if (note != NULL)
+        return note;
+    *style = PAINT_WARNING;
+    note = overruled_note(form, shown);
     if (note != NULL)
         return note;
     web = strcmp(form_source_channel(form, shown->pointer), "web") == 0;
