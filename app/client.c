@@ -76,7 +76,7 @@ struct detail {
     const char *member;
     const char *text; /* NULL: not said */
 };
-#define DETAIL_COUNT 9
+#define DETAIL_COUNT 10
 
 static void list_details(const struct client_details *details, const char *postal_code,
                          struct detail list[DETAIL_COUNT])
@@ -86,6 +86,7 @@ static void list_details(const struct client_details *details, const char *posta
         {"name", details->name},
         {"language", details->language},
         {"interpreter", details->interpreter},
+        {"accessibility", details->accessibility},
         {"phone", details->phone},
         {"email", details->email},
         {"address", details->address},

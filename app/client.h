@@ -13,6 +13,7 @@ struct client_details {
     const char *name;
     const char *language;    /* BCP 47 */
     const char *interpreter; /* BCP 47 of the language to interpret, "" for none */
+    const char *accessibility; /* what they need: "large print", "ramp" */
     const char *phone;
     const char *email;
     const char *address;

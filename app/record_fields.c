@@ -41,6 +41,7 @@ static const struct field client_fields[] = {
     {"name", FIELD_TEXT, 0, 400, NULL},
     {"language", FIELD_TEXT, 0, 35, NULL},
     {"interpreter", FIELD_TEXT, 0, 35, NULL},
+    {"accessibility", FIELD_TEXT, 0, 400, NULL},
     {"phone", FIELD_TEXT, 0, 64, NULL},
     {"email", FIELD_TEXT, 0, 320, NULL},
     {"address", FIELD_TEXT, 0, 1000, NULL},

@@ -22,7 +22,8 @@ libui_a_SOURCES = \
     ui/screen.h \
     ui/screens.c \
     ui/screen_agents.c ui/screen_agents.h ui/screen_agents_targets.c \
-    ui/screen_case.c ui/screen_case.h ui/screen_case_entry.c \
+    ui/screen_case.c ui/screen_case.h ui/screen_case_entry.c ui/screen_case_file.h \
+    ui/screen_case_filter.c ui/screen_case_summary.c \
     ui/screen_checklist.c \
     ui/screen_client.c \
     ui/screen_contact.c ui/screen_contact.h ui/screen_contact_end.c ui/screen_contact_now.c \

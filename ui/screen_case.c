@@ -1,31 +1,20 @@
 /* The case file: who, what, where it stands, and the timeline of all channels, newest first. */
-#include "ui/screen_case.h"
+#include "ui/screen_case_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/case.h"
-#include "app/checklist.h"
 #include "app/json.h"
 #include "app/submission.h"
 #include "app/text.h"
 #include "ui/delivery_words.h"
 #include "ui/format.h"
 #include "ui/language.h"
-#include "ui/list.h"
 
-#define HEAD_ROWS    4
-#define LABEL_WIDTH  10
 #define ENTRY_HEIGHT 2
-
-struct matter {
-    struct case_file file;
-    struct checklist checklist; /* of the file's case */
-    struct list list;
-    char client[WORK_NAME_SIZE];
-    bool draft; /* a note is half written */
-};
+#define FILTER_LIMIT 100
 
 /* --- words of an entry ------------------------------------------------------------------------ */
 
@@ -120,13 +109,12 @@ static int matter_read(struct screen *screen, const struct id *id, struct error 
     case_file_free(&matter->file);
     matter->file = file;
     matter->checklist = checklist;
-    work_client_name(file.client, matter->client, sizeof(matter->client));
-    list_set_count(&matter->list, file.count);
+    case_summary_read(screen);
     draft_name(matter, name, sizeof(name));
     draft = desk_draft_get(screen->desk, name);
     matter->draft = draft != NULL;
     json_decref(draft);
-    return 0;
+    return case_filter_apply(screen, error);
 }
 
 /* What F4 and F6 are about from now on. */
@@ -146,6 +134,9 @@ static void matter_close(struct screen *screen)
 {
     struct matter *matter = screen->data;
 
+    if (matter->file.matter != NULL)
+        case_looked_keep(screen);
+    case_filter_free(matter);
     checklist_free(&matter->checklist);
     case_file_free(&matter->file);
     free(matter);
@@ -163,16 +154,25 @@ static int matter_open(struct screen *screen, const json_t *arguments, struct er
     screen->data = matter;
     if (*given != '\0')
         id_parse(&id, given);
+    matter->filter = editor_new(EDITOR_LINE, FILTER_LIMIT);
+    editor_set_text(matter->filter, json_text_or(arguments, "filter", ""));
     list_restore(&matter->list, json_object_get(arguments, "list"));
+    case_looked_read(screen, &id);
     code = id_is_empty(&id) ? error_set(error, ERROR_NOT_FOUND, "%s",
                                         _("no case is open: F3 finds the client's"))
                             : matter_read(screen, &id, error);
     if (code != 0) {
-        free(matter);
+        matter_close(screen);
         return code;
     }
     matter_enter(screen);
     return 0;
+}
+
+/* What is new is so until the screen was left. */
+static void matter_suspend(struct screen *screen)
+{
+    case_looked_keep(screen);
 }
 
 static void matter_changed(struct screen *screen)
@@ -187,6 +187,10 @@ static void matter_changed(struct screen *screen)
 
 static void matter_resume(struct screen *screen)
 {
+    const struct matter *matter = screen->data;
+    struct id id = matter->file.matter->id;
+
+    case_looked_read(screen, &id);
     matter_changed(screen);
     matter_enter(screen);
 }
@@ -195,8 +199,8 @@ static json_t *matter_save(const struct screen *screen)
 {
     const struct matter *matter = screen->data;
 
-    return json_pack("{s:s, s:o}", "id", matter->file.matter->id.text, "list",
-                     list_save(&matter->list));
+    return json_pack("{s:s, s:o, s:s}", "id", matter->file.matter->id.text, "list",
+                     list_save(&matter->list), "filter", editor_text(matter->filter));
 }
 
 static const char *matter_subject(struct screen *screen)
@@ -208,71 +212,12 @@ static const char *matter_subject(struct screen *screen)
 
 /* --- drawing --------------------------------------------------------------------------------- */
 
-static void draw_head(struct screen *screen, const struct paint *paint)
-{
-    struct matter *matter = screen->data;
-    const struct record *record = matter->file.matter;
-    char text[2 * WORK_NAME_SIZE], name[WORK_NAME_SIZE], when[32];
-    const char *pending = case_pending_text(matter->file.pending);
-    int used;
-
-    work_client_line(matter->file.client, text, sizeof(text));
-    paint_text(paint, 0, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("Client"));
-    paint_text(paint, 0, LABEL_WIDTH, -1, PAINT_TITLE, *text != '\0' ? text : _("nobody yet"));
-    work_title(screen->desk, RECORD_SERVICE, record_text(record, "service"), name, sizeof(name));
-    if (*record_text(record, "subject") != '\0')
-        text_copy(name, sizeof(name), record_text(record, "subject"));
-    work_when(screen->desk, record, "opened_at", when, sizeof(when));
-    paint_text(paint, 1, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("About"));
-    used = paint_text(paint, 1, LABEL_WIDTH, paint->columns - LABEL_WIDTH - 22, PAINT_VALUE,
-                      *name != '\0' ? name : _("no service yet"));
-    snprintf(text, sizeof(text), _("opened %s"), when);
-    paint_text(paint, 1, LABEL_WIDTH + used + 2, -1, PAINT_DIM, text);
-    paint_text(paint, 2, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("Status"));
-    used = LABEL_WIDTH + paint_text(paint, 2, LABEL_WIDTH, -1, PAINT_VALUE,
-                                    format_word(record_text(record, "status")));
-    if (*pending != '\0')
-        used += 2 + paint_text(paint, 2, used + 2, -1, PAINT_WARNING, pending);
-    if (*record_text(record, "assignee") != '\0') {
-        work_agent_name(screen->desk, record_text(record, "assignee"), name, sizeof(name));
-        snprintf(text, sizeof(text), _("in the hands of %s"), name);
-    } else {
-        text_copy(text, sizeof(text), _("in nobody's hands"));
-    }
-    used += 2 + paint_text(paint, 2, used + 2, -1, PAINT_DIM, text);
-    if (matter->draft)
-        paint_text(paint, 2, used + 2, -1, PAINT_ACCENT, _("F6: a note is half written"));
-}
-
-/* How far the checklist is, and what comes next of it. */
-static void draw_checklist(struct screen *screen, const struct paint *paint, int row)
-{
-    const struct checklist *checklist = &((struct matter *)screen->data)->checklist;
-    size_t next = checklist_next(checklist);
-    char text[2 * WORK_NAME_SIZE];
-    const char *deadline;
-    int used;
-
-    paint_text(paint, row, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("Checklist"));
-    snprintf(text, sizeof(text),
-             language_plural("%1$zu of %2$zu done", "%1$zu of %2$zu done", checklist->done),
-             checklist->done, checklist->needed);
-    used = LABEL_WIDTH + paint_text(paint, row, LABEL_WIDTH, -1, PAINT_VALUE, text);
-    if (next == checklist->count)
-        return;
-    snprintf(text, sizeof(text), _("next: %s"),
-             format_localised(json_object_get(checklist->items[next].body, "title")));
-    used += 2 + paint_text(paint, row, used + 2, -1, PAINT_DIM, text);
-    deadline = format_localised(json_object_get(checklist->items[next].body, "deadline"));
-    if (used + 2 + (int)text_width(deadline, strlen(deadline)) <= paint->columns)
-        paint_text(paint, row, used + 2, -1, PAINT_ACCENT, deadline);
-}
-
 static void draw_entry(void *context, const struct paint *row, size_t index, bool selected)
 {
     struct screen *screen = context;
     const struct matter *matter = screen->data;
-    const struct case_entry *entry = &matter->file.entries[index];
+    const struct case_entry *entry = &matter->file.entries[matter->shown[index]];
+    bool fresh = case_entry_is_new(screen->desk, matter, entry);
     char title[WORK_NAME_SIZE], text[2 * WORK_NAME_SIZE], line[2 * WORK_NAME_SIZE], when[32],
         who[WORK_NAME_SIZE];
     const char *pending = case_pending_text(entry->pending);
@@ -286,7 +231,8 @@ static void draw_entry(void *context, const struct paint *row, size_t index, boo
     text_copy(who, sizeof(who), "");
     if (!id_is_empty(&entry->author))
         work_agent_name(screen->desk, entry->author.text, who, sizeof(who));
-    paint_text(row, 0, 1, 13, PAINT_DIM, when);
+    paint_text(row, 0, 0, 1, PAINT_ACCENT, fresh ? "*" : "");
+    paint_text(row, 0, 1, 13, fresh ? PAINT_ACCENT : PAINT_DIM, when);
     used = 15 + paint_text(row, 0, 15, -1,
                            entry->record->type == RECORD_DELIVERY ? delivery_style(entry->record)
                                                                   : PAINT_VALUE,
@@ -303,18 +249,17 @@ static void draw_entry(void *context, const struct paint *row, size_t index, boo
 static void matter_draw(struct screen *screen, const struct paint *paint)
 {
     struct matter *matter = screen->data;
-    int head = HEAD_ROWS + (matter->checklist.count > 0 ? 1 : 0);
-    struct paint rest = paint_part(paint, head, 0, -1, -1);
+    int head = case_summary_draw(screen, paint);
+    struct paint rest = paint_part(paint, head + 1, 0, -1, -1);
 
-    draw_head(screen, paint);
-    if (matter->checklist.count > 0)
-        draw_checklist(screen, paint, HEAD_ROWS - 1);
-    paint_heading(paint, head - 1, _("What happened, newest first"));
     if (matter->list.count == 0) {
-        paint_text(&rest, 0, 0, -1, PAINT_DIM, _("Nothing yet. F6 writes the first note."));
+        paint_text(&rest, 0, 0, -1, PAINT_DIM,
+                   matter->file.count == 0 ? _("Nothing yet. F6 writes the first note.")
+                                           : _("Nothing here is called like this."));
         paint_cursor(&rest, 0, 0);
     }
-    list_draw(&matter->list, &rest, ENTRY_HEIGHT, true, draw_entry, screen);
+    list_draw(&matter->list, &rest, ENTRY_HEIGHT, !matter->filtering, draw_entry, screen);
+    case_filter_draw(matter, paint, head);
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */
@@ -327,7 +272,7 @@ static void run_entry(struct screen *screen, const char *argument)
     (void)argument;
     if (matter->list.count == 0)
         return;
-    record = matter->file.entries[matter->list.selected].record;
+    record = matter->file.entries[matter->shown[matter->list.selected]].record;
     if (record->type == RECORD_SUBMISSION)
         ui_open(screen->ui, "form", json_pack("{s:s}", "submission", record->id.text));
     else if (record->type == RECORD_HANDOFF)
@@ -421,7 +366,22 @@ static bool matter_key(struct screen *screen, const struct input *input)
 {
     struct matter *matter = screen->data;
 
+    if (matter->filtering)
+        return case_filter_key(screen, input);
     return list_key(&matter->list, input, true);
+}
+
+static void run_filter(struct screen *screen, const char *argument)
+{
+    struct matter *matter = screen->data;
+    struct error error = ERROR_INIT;
+
+    matter->filtering = *argument == '\0';
+    if (*argument == '\0')
+        return;
+    editor_set_text(matter->filter, argument);
+    if (case_filter_apply(screen, &error) != 0)
+        ui_tell_error(screen->ui, &error);
 }
 
 static void run_note(struct screen *screen, const char *argument)
@@ -455,7 +415,8 @@ static void run_service(struct screen *screen, const char *argument)
 static const struct record *draft_of(const struct matter *matter)
 {
     const struct record *marked =
-        matter->list.count == 0 ? NULL : matter->file.entries[matter->list.selected].record;
+        matter->list.count == 0 ? NULL
+                                : matter->file.entries[matter->shown[matter->list.selected]].record;
 
     if (marked != NULL && marked->type == RECORD_SUBMISSION)
         return submission_is_draft(marked) ? marked : NULL;
@@ -489,6 +450,10 @@ static const struct screen_key matter_keys[] = {
     {INPUT_F(6), N_("Note"), N_("Writes a note on the case."), NULL, run_note},
     {INPUT_F(5), N_("Hand off"), N_("Hands the client and the case off to somebody else."), NULL,
      run_handoff},
+    {'/', N_("Filter"),
+     N_("Shows only entries with these words: of their text, kind, channel or author. Esc shows "
+        "all again."),
+     N_("filter"), run_filter},
     {'c', N_("Checklist"), N_("Shows the checklist of the case, to tick what is done."), NULL,
      run_checklist},
     {INPUT_CONTROL('X'), N_("End"), N_("Ends the contact with its outcome."), N_("end"), run_end},
@@ -563,6 +528,7 @@ const struct screen_kind screen_case = {
     .draw = matter_draw,
     .key = matter_key,
     .save = matter_save,
+    .suspend = matter_suspend,
     .resume = matter_resume,
     .changed = matter_changed,
     .answer = matter_answer,

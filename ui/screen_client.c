@@ -27,6 +27,7 @@ enum {
     ROW_ADDRESS,
     ROW_BIRTH_DATE,
     ROW_INTERPRETER,
+    ROW_ACCESSIBILITY,
     ROW_KIND,
     ROW_COUNT
 };
@@ -43,6 +44,7 @@ static const struct fields_row rows[] = {
     [ROW_ADDRESS] = {"address", N_("Address"), FIELDS_LINE, 1000, NULL, NULL},
     [ROW_BIRTH_DATE] = {"birth_date", N_("Birth date"), FIELDS_LINE, 10, NULL, NULL},
     [ROW_INTERPRETER] = {"interpreter", N_("Interpreter"), FIELDS_LINE, 35, NULL, NULL},
+    [ROW_ACCESSIBILITY] = {"accessibility", N_("Needs"), FIELDS_LINE, 400, NULL, NULL},
     [ROW_KIND] = {"kind", N_("Kind"), FIELDS_CHOICE, 0, kinds, format_word},
     [ROW_COUNT] = {NULL, NULL, 0, 0, NULL, NULL},
 };
@@ -64,6 +66,7 @@ static struct client_details details_of(const struct client *client)
         .name = fields_text(client->fields, ROW_NAME),
         .language = fields_text(client->fields, ROW_LANGUAGE),
         .interpreter = fields_text(client->fields, ROW_INTERPRETER),
+        .accessibility = fields_text(client->fields, ROW_ACCESSIBILITY),
         .phone = fields_text(client->fields, ROW_PHONE),
         .email = fields_text(client->fields, ROW_EMAIL),
         .address = fields_text(client->fields, ROW_ADDRESS),

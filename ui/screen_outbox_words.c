@@ -15,6 +15,7 @@ const char *field_words(const char *path)
         {"name", N_("Name")},
         {"language", N_("Language")},
         {"interpreter", N_("Interpreter")},
+        {"accessibility", N_("Needs")},
         {"phone", N_("Phone")},
         {"email", N_("E-mail")},
         {"address", N_("Address")},

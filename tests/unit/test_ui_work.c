@@ -92,7 +92,7 @@ static void likely_duplicates_are_offered_while_typing(void **state)
     ui_fixture_press(fixture, INPUT_ESCAPE);
     ui_fixture_press(fixture, INPUT_CONTROL('N'));
     assert_true(ui_fixture_shows(fixture, "The client begun before is back."));
-    for (int i = 0; i < 9; i++)
+    for (int i = 0; i < 10; i++)
         ui_fixture_press(fixture, INPUT_DOWN);
     ui_fixture_press(fixture, INPUT_ENTER);
     assert_true(ui_fixture_shows(fixture, "The contact has begun."));

@@ -1,0 +1,56 @@
+/* Inside the case screen: what its parts share. screen_case.c opens it and deals with keys,
+ * screen_case_summary.c draws what stands above the timeline, screen_case_filter.c narrows the
+ * timeline and knows what is new. */
+#ifndef GUICHET_UI_SCREEN_CASE_FILE_H
+#define GUICHET_UI_SCREEN_CASE_FILE_H
+
+#include "app/checklist.h"
+#include "ui/editor.h"
+#include "ui/list.h"
+#include "ui/screen.h"
+#include "ui/screen_case.h"
+
+struct matter {
+    struct case_file file;
+    struct checklist checklist; /* of the file's case */
+    bool draft;                 /* a note is half written */
+
+    /* the timeline */
+    struct list list;      /* over `shown` */
+    size_t *shown;         /* owned: entries of the file that the filter leaves */
+    char **words;          /* owned: of each entry, folded; NULL until a filter needs them */
+    size_t word_count;     /* as many as the file had entries then */
+    struct editor *filter; /* owned */
+    bool filtering;        /* it has the focus */
+    int64_t looked;        /* seq up to which this agent has seen the case; 0: never opened here */
+    size_t fresh;          /* entries beyond that */
+
+    /* facts for the summary */
+    char identity[WORK_NAME_SIZE]; /* "identity verified (counter, 14:05)" */
+    char consents[WORK_NAME_SIZE]; /* agencies that may be told, "" for none */
+};
+
+/* --- screen_case_summary.c --- */
+
+/* Collects the facts after the file was read. */
+void case_summary_read(struct screen *screen);
+/* Draws three sentences to read aloud, details and the checklist; returns the rows used. */
+int case_summary_draw(struct screen *screen, const struct paint *paint);
+
+/* --- screen_case_filter.c --- */
+
+/* Lists the entries that the filter leaves, and counts the new ones, after the file was read. */
+int case_filter_apply(struct screen *screen, struct error *error);
+void case_filter_free(struct matter *matter);
+/* What the filter says of an entry: nothing was seen of it yet by this agent. */
+bool case_entry_is_new(const struct desk *desk, const struct matter *matter,
+                       const struct case_entry *entry);
+/* Reads up to where this agent had seen the case, and notes that all of it is seen now. */
+void case_looked_read(struct screen *screen, const struct id *id);
+void case_looked_keep(struct screen *screen);
+/* The row above the timeline: its heading, or the filter. */
+void case_filter_draw(struct matter *matter, const struct paint *paint, int row);
+/* A key while the filter has the focus. */
+bool case_filter_key(struct screen *screen, const struct input *input);
+
+#endif

@@ -1,0 +1,226 @@
+/* The case's timeline: which entries are shown, and which are new to this agent. */
+#include "ui/screen_case_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+#define LOOKED       "looked" /* in the store's state: {case: seq} */
+#define LOOKED_LIMIT 500
+
+/* --- new since last looked -------------------------------------------------------------------- */
+
+void case_looked_read(struct screen *screen, const struct id *id)
+{
+    struct matter *matter = screen->data;
+    json_t *looked = NULL;
+
+    matter->looked = 0;
+    if (store_state_get(screen->desk->store, LOOKED, &looked, NULL) == 0)
+        matter->looked = json_integer_or(looked, id->text, 0);
+    json_decref(looked);
+}
+
+/* The latest seq that stands in the file. */
+static int64_t latest(const struct matter *matter)
+{
+    int64_t seq = matter->file.matter->seq;
+
+    for (size_t i = 0; i < matter->file.count; i++)
+        if (matter->file.entries[i].record->seq > seq)
+            seq = matter->file.entries[i].record->seq;
+    return seq;
+}
+
+void case_looked_keep(struct screen *screen)
+{
+    struct matter *matter = screen->data;
+    const char *id = matter->file.matter->id.text;
+    int64_t seq = latest(matter);
+    json_t *looked = NULL;
+
+    if (seq <= matter->looked || screen->desk->store == NULL)
+        return;
+    if (store_state_get(screen->desk->store, LOOKED, &looked, NULL) != 0)
+        return;
+    if (!json_is_object(looked)) {
+        json_decref(looked);
+        looked = json_object();
+    }
+    /* The case goes to the end: the longest not looked at are forgotten first. */
+    json_object_del(looked, id);
+    while (json_object_size(looked) >= LOOKED_LIMIT)
+        json_object_del(looked, json_object_iter_key(json_object_iter(looked)));
+    json_object_set_new(looked, id, json_integer(seq));
+    store_state_put(screen->desk->store, LOOKED, looked, NULL);
+    json_decref(looked);
+}
+
+bool case_entry_is_new(const struct desk *desk, const struct matter *matter,
+                       const struct case_entry *entry)
+{
+    const json_t *updated = json_object_get(entry->record->meta, "updated");
+
+    return matter->looked > 0 && entry->record->seq > matter->looked &&
+           strcmp(json_text_or(updated, "agent", ""), desk_agent(desk)->text) != 0;
+}
+
+/* --- the filter ------------------------------------------------------------------------------- */
+
+static void words_free(struct matter *matter)
+{
+    for (size_t i = 0; matter->words != NULL && i < matter->word_count; i++)
+        free(matter->words[i]);
+    free(matter->words);
+    matter->words = NULL;
+    matter->word_count = 0;
+}
+
+/* Everything that an entry may be called: what the screen shows of it, and its plain words. Owned.
+ */
+static char *words_of(struct desk *desk, const struct case_entry *entry)
+{
+    char title[WORK_NAME_SIZE], who[WORK_NAME_SIZE];
+    struct text_buffer words = {0};
+    char *folded;
+
+    case_entry_title(desk, entry->record, title, sizeof(title));
+    work_agent_name(desk, entry->author.text, who, sizeof(who));
+    text_buffer_add_format(&words, "%s %s %s %s %s %s", title, who, entry->channel,
+                           format_channel(entry->channel), record_type_name(entry->record->type),
+                           record_text(entry->record, "kind"));
+    text_buffer_add_format(&words, " %s %s %s", record_text(entry->record, "text"),
+                           record_text(entry->record, "need"),
+                           record_text(entry->record, "summary"));
+    if (entry->record->type == RECORD_SUBMISSION) {
+        work_title(desk, RECORD_FORM, record_text(entry->record, "form"), title, sizeof(title));
+        text_buffer_add_format(&words, " %s", title);
+    }
+    folded = words.bytes == NULL ? NULL : text_fold(words.bytes, words.length);
+    text_buffer_free(&words);
+    return folded;
+}
+
+static void words_read(struct screen *screen)
+{
+    struct matter *matter = screen->data;
+
+    if (matter->words != NULL || matter->file.count == 0)
+        return;
+    matter->words = calloc(matter->file.count, sizeof(matter->words[0]));
+    if (matter->words == NULL)
+        return;
+    matter->word_count = matter->file.count;
+    for (size_t i = 0; i < matter->file.count; i++)
+        matter->words[i] = words_of(screen->desk, &matter->file.entries[i]);
+}
+
+/* Every word of the filter begins a word of the entry. */
+static bool matches(const char *words, const char *filter)
+{
+    size_t length;
+
+    for (; *filter != '\0'; filter += length + strspn(filter + length, " ")) {
+        bool found = false;
+
+        length = strcspn(filter, " ");
+        for (const char *at = words; !found && at != NULL && *at != '\0';) {
+            found = strncmp(at, filter, length) == 0;
+            at = strchr(at, ' ');
+            at = at == NULL ? NULL : at + 1;
+        }
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static void list_fill(struct screen *screen, const char *filter)
+{
+    struct matter *matter = screen->data;
+    size_t count = 0;
+
+    if (*filter != '\0')
+        words_read(screen);
+    for (size_t i = 0; i < matter->file.count; i++)
+        if (*filter == '\0' || matter->words == NULL || matches(matter->words[i], filter))
+            matter->shown[count++] = i;
+    list_set_count(&matter->list, count);
+}
+
+int case_filter_apply(struct screen *screen, struct error *error)
+{
+    struct matter *matter = screen->data;
+    size_t *shown = realloc(matter->shown, (matter->file.count + 1) * sizeof(shown[0]));
+    char *filter = text_fold(editor_text(matter->filter), editor_length(matter->filter));
+
+    if (shown == NULL || filter == NULL) {
+        free(filter);
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    }
+    matter->shown = shown;
+    words_free(matter);
+    matter->fresh = 0;
+    for (size_t i = 0; i < matter->file.count; i++)
+        matter->fresh += case_entry_is_new(screen->desk, matter, &matter->file.entries[i]);
+    list_fill(screen, filter);
+    free(filter);
+    return 0;
+}
+
+void case_filter_free(struct matter *matter)
+{
+    words_free(matter);
+    free(matter->shown);
+    editor_free(matter->filter);
+}
+
+void case_filter_draw(struct matter *matter, const struct paint *paint, int row)
+{
+    char text[WORK_NAME_SIZE];
+    struct paint field;
+    int used;
+
+    if (!matter->filtering && editor_length(matter->filter) == 0) {
+        text_copy(text, sizeof(text), _("What happened, newest first"));
+        if (matter->fresh > 0)
+            snprintf(text, sizeof(text),
+                     language_plural("What happened, %zu new since you last looked",
+                                     "What happened, %zu new since you last looked", matter->fresh),
+                     matter->fresh);
+        paint_heading(paint, row, text);
+        return;
+    }
+    used = paint_text(paint, row, 0, -1, PAINT_LABEL, _("Only"));
+    snprintf(text, sizeof(text), _("%1$zu of %2$zu"), matter->list.count, matter->file.count);
+    paint_right(paint, row, used + 2, -1, PAINT_DIM, text);
+    field = paint_part(paint, row, used + 1, 1, -2 - (int)text_width(text, strlen(text)));
+    editor_draw(matter->filter, &field, matter->filtering);
+}
+
+bool case_filter_key(struct screen *screen, const struct input *input)
+{
+    struct matter *matter = screen->data;
+    struct error error = ERROR_INIT;
+    bool changed = false;
+
+    if (input->code == INPUT_ENTER || input->code == INPUT_DOWN || input->code == INPUT_TAB) {
+        matter->filtering = false;
+        return true;
+    }
+    if (input->code == INPUT_ESCAPE) {
+        changed = editor_length(matter->filter) > 0;
+        editor_clear(matter->filter);
+        matter->filtering = false;
+    } else if (!editor_key(matter->filter, input, &changed)) {
+        return false;
+    }
+    if (changed && case_filter_apply(screen, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    return true;
+}

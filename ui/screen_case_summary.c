@@ -1,0 +1,296 @@
+/* Above a case's timeline: three sentences of facts on file that can be read aloud - who it is,
+ * where the matter stands, what was promised or happened last - then details and the checklist. */
+#include "ui/screen_case_file.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+#define LABEL_WIDTH   10
+#define SMALL_ROWS    14 /* below it the details make room for the timeline */
+#define SENTENCE_SIZE (3 * WORK_NAME_SIZE)
+
+/* --- facts ------------------------------------------------------------------------------------ */
+
+/* How far identities go: the further is the one reached. */
+static int identity_rank(const char *word)
+{
+    return strcmp(word, "verified") == 0 ? 2 : strcmp(word, "basic") == 0 ? 1 : 0;
+}
+
+/* The highest level that a contact of this case reached, the newest of those. */
+static void identity_read(struct screen *screen)
+{
+    struct matter *matter = screen->data;
+    const struct case_entry *best = NULL;
+    char when[32];
+    int rank = 0;
+
+    for (size_t i = 0; i < matter->file.count; i++) {
+        const struct case_entry *entry = &matter->file.entries[i];
+
+        if (entry->record->type != RECORD_CONTACT ||
+            identity_rank(record_text(entry->record, "identity")) <= rank)
+            continue;
+        best = entry;
+        rank = identity_rank(record_text(entry->record, "identity"));
+    }
+    text_copy(matter->identity, sizeof(matter->identity), "");
+    if (best == NULL)
+        return;
+    format_when(when, sizeof(when), best->at_ms, desk_now(screen->desk));
+    snprintf(matter->identity, sizeof(matter->identity), _("identity %1$s (%2$s, %3$s)"),
+             format_word(record_text(best->record, "identity")), format_channel(best->channel),
+             when);
+}
+
+static const char *recipient_title(const struct record *form, const char *id)
+{
+    json_t *recipient;
+    size_t i;
+
+    json_array_foreach(form == NULL ? NULL : json_object_get(form->body, "recipients"), i,
+                       recipient)
+    {
+        if (strcmp(json_text_or(recipient, "id", ""), id) == 0)
+            return format_localised(json_object_get(recipient, "title"));
+    }
+    return id;
+}
+
+/* The agencies that the client said yes to on the forms of this case. */
+static void consents_add(struct screen *screen, const struct record *submission,
+                         struct text_buffer *names)
+{
+    struct record *form = NULL;
+    const char *id;
+    json_t *given;
+
+    if (json_object_size(json_object_get(submission->body, "consents")) > 0)
+        catalogue_get_by_key(screen->desk->catalogue, RECORD_FORM, record_text(submission, "form"),
+                             &form, NULL);
+    json_object_foreach(json_object_get(submission->body, "consents"), id, given)
+    {
+        const char *title = recipient_title(form, id);
+
+        if (json_is_true(given) && (names->bytes == NULL || strstr(names->bytes, title) == NULL))
+            text_buffer_add_format(names, "%s%s", names->length > 0 ? ", " : "", title);
+    }
+    record_free(form);
+}
+
+void case_summary_read(struct screen *screen)
+{
+    struct matter *matter = screen->data;
+    struct text_buffer names = {0};
+
+    identity_read(screen);
+    for (size_t i = 0; i < matter->file.count; i++)
+        if (matter->file.entries[i].record->type == RECORD_SUBMISSION)
+            consents_add(screen, matter->file.entries[i].record, &names);
+    text_copy(matter->consents, sizeof(matter->consents), names.bytes != NULL ? names.bytes : "");
+    text_buffer_free(&names);
+}
+
+/* --- the sentences ---------------------------------------------------------------------------- */
+
+static void add_part(struct text_buffer *line, const char *separator, const char *text)
+{
+    if (*text != '\0')
+        text_buffer_add_format(line, "%s%s", line->length > 0 ? separator : "", text);
+}
+
+/* Zoe Roy, in French, interpreter: es, needs large print, identity verified (counter, 14:05) */
+static void draw_who(const struct matter *matter, const struct paint *paint, int row)
+{
+    const struct record *client = matter->file.client;
+    struct text_buffer line = {0};
+    char name[WORK_NAME_SIZE], part[WORK_NAME_SIZE];
+
+    work_client_name(client, name, sizeof(name));
+    add_part(&line, ", ", *name != '\0' ? name : _("nobody yet"));
+    if (client != NULL) {
+        add_part(&line, ", ", work_language(record_text(client, "language")));
+        snprintf(part, sizeof(part), _("interpreter: %.60s"), record_text(client, "interpreter"));
+        add_part(&line, ", ", *record_text(client, "interpreter") != '\0' ? part : "");
+        snprintf(part, sizeof(part), _("needs: %.200s"), record_text(client, "accessibility"));
+        add_part(&line, ", ", *record_text(client, "accessibility") != '\0' ? part : "");
+    }
+    add_part(&line, ", ", matter->identity);
+    paint_text(paint, row, 0, -1, PAINT_TITLE, line.bytes != NULL ? line.bytes : name);
+    text_buffer_free(&line);
+}
+
+/* What the case is about: its subject, its service, else what the client came for, in their words.
+ */
+static void about_of(struct screen *screen, char *about, size_t size)
+{
+    const struct matter *matter = screen->data;
+    const struct record *record = matter->file.matter;
+
+    work_title(screen->desk, RECORD_SERVICE, record_text(record, "service"), about, size);
+    if (*record_text(record, "subject") != '\0')
+        text_copy(about, size, record_text(record, "subject"));
+    for (size_t i = 0; i < matter->file.count && *about == '\0'; i++)
+        work_first_line(record_text(matter->file.entries[i].record, "need"), about, size);
+    if (*about == '\0')
+        text_copy(about, size, _("no service yet"));
+}
+
+/* Birth of a child: in progress, opened 24 Nov., in the hands of Marie Tremblay */
+static void draw_where(struct screen *screen, const struct paint *paint, int row)
+{
+    const struct matter *matter = screen->data;
+    const struct record *record = matter->file.matter;
+    const char *pending = case_pending_text(matter->file.pending);
+    char about[WORK_NAME_SIZE], name[WORK_NAME_SIZE], when[32], text[SENTENCE_SIZE];
+    int used;
+
+    about_of(screen, about, sizeof(about));
+    snprintf(text, sizeof(text), _("%1$s: %2$s"), about,
+             format_word(record_text(record, "status")));
+    used = paint_text(paint, row, 0, -1, PAINT_VALUE, text);
+    if (*pending != '\0')
+        used += 2 + paint_text(paint, row, used + 2, -1, PAINT_WARNING, pending);
+    work_when(screen->desk, record, "opened_at", when, sizeof(when));
+    if (*record_text(record, "assignee") != '\0') {
+        work_agent_name(screen->desk, record_text(record, "assignee"), name, sizeof(name));
+        snprintf(text, sizeof(text), _("opened %1$s, in the hands of %2$s"), when, name);
+    } else {
+        snprintf(text, sizeof(text), _("opened %s, in nobody's hands"), when);
+    }
+    paint_text(paint, row, used + 2, -1, PAINT_DIM, text);
+}
+
+/* The commitment to keep next: the soonest that is due, else the last one past its day after which
+ * nothing more was noted. NULL when there is none. */
+static const struct record *promise_of(const struct matter *matter, int64_t now, bool *late)
+{
+    const struct record *promise = NULL;
+    int64_t newest = matter->file.count > 0 ? matter->file.entries[0].at_ms : 0, soonest = 0;
+
+    *late = false;
+    for (size_t i = 0; i < matter->file.count; i++) {
+        const struct record *record = matter->file.entries[i].record;
+        int64_t due;
+
+        if (record->type != RECORD_NOTE || !timestamp_parse(record_text(record, "due_at"), &due))
+            continue;
+        if (due >= now && (promise == NULL || *late || due < soonest)) {
+            promise = record;
+            soonest = due;
+            *late = false;
+        } else if (due < now && promise == NULL && newest <= due) {
+            promise = record;
+            *late = true;
+        }
+    }
+    return promise;
+}
+
+/* What was promised, else what happened last. */
+static void draw_last(struct screen *screen, const struct paint *paint, int row)
+{
+    const struct matter *matter = screen->data;
+    const struct case_entry *last = matter->file.count > 0 ? &matter->file.entries[0] : NULL;
+    char text[SENTENCE_SIZE], line[WORK_NAME_SIZE], when[32], who[WORK_NAME_SIZE / 2];
+    bool late;
+    const struct record *promise = promise_of(matter, desk_now(screen->desk), &late);
+
+    if (promise != NULL) {
+        work_first_line(record_text(promise, "text"), line, sizeof(line));
+        work_when(screen->desk, promise, "due_at", when, sizeof(when));
+        snprintf(text, sizeof(text),
+                 late ? _("Promised for %1$s, and late: %2$s") : _("Promised for %1$s: %2$s"), when,
+                 line);
+        paint_text(paint, row, 0, -1, late ? PAINT_ERROR : PAINT_WARNING, text);
+        return;
+    }
+    if (last == NULL) {
+        paint_text(paint, row, 0, -1, PAINT_TEXT, _("Nothing has happened yet."));
+        return;
+    }
+    case_entry_title(screen->desk, last->record, line, sizeof(line));
+    work_agent_name(screen->desk, last->author.text, who, sizeof(who));
+    format_when(when, sizeof(when), last->at_ms, desk_now(screen->desk));
+    snprintf(text, sizeof(text), _("Last: %1$s, by %2$s, %3$s%4$s%5$s"), line, who, when,
+             *last->channel != '\0' ? ", " : "", format_channel(last->channel));
+    paint_text(paint, row, 0, -1, PAINT_TEXT, text);
+}
+
+/* --- details ---------------------------------------------------------------------------------- */
+
+static void draw_details(const struct matter *matter, const struct paint *paint, int row)
+{
+    const struct record *client = matter->file.client;
+    struct text_buffer line = {0};
+    char part[2 * WORK_NAME_SIZE];
+    int used = 0;
+
+    if (matter->draft)
+        used = 2 + paint_text(paint, row, 0, -1, PAINT_ACCENT, _("F6: a note is half written"));
+    if (client != NULL) {
+        add_part(&line, " · ", record_text(client, "phone"));
+        add_part(&line, " · ", record_text(client, "email"));
+        add_part(&line, " · ", record_text(client, "postal_code"));
+    }
+    snprintf(part, sizeof(part), _("consents: %s"), matter->consents);
+    add_part(&line, " · ", *matter->consents != '\0' ? part : "");
+    if (line.bytes != NULL)
+        paint_text(paint, row, used, -1, PAINT_DIM, line.bytes);
+    text_buffer_free(&line);
+}
+
+static bool has_details(const struct matter *matter)
+{
+    const struct record *client = matter->file.client;
+
+    return *matter->consents != '\0' ||
+           (client != NULL &&
+            (*record_text(client, "phone") != '\0' || *record_text(client, "email") != '\0' ||
+             *record_text(client, "postal_code") != '\0'));
+}
+
+/* How far the checklist is, and what comes next of it. */
+static void draw_checklist(const struct matter *matter, const struct paint *paint, int row)
+{
+    const struct checklist *checklist = &matter->checklist;
+    size_t next = checklist_next(checklist);
+    char text[2 * WORK_NAME_SIZE];
+    const char *deadline;
+    int used;
+
+    paint_text(paint, row, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("Checklist"));
+    snprintf(text, sizeof(text),
+             language_plural("%1$zu of %2$zu done", "%1$zu of %2$zu done", checklist->done),
+             checklist->done, checklist->needed);
+    used = LABEL_WIDTH + paint_text(paint, row, LABEL_WIDTH, -1, PAINT_VALUE, text);
+    if (next == checklist->count)
+        return;
+    snprintf(text, sizeof(text), _("next: %s"),
+             format_localised(json_object_get(checklist->items[next].body, "title")));
+    used += 2 + paint_text(paint, row, used + 2, -1, PAINT_DIM, text);
+    deadline = format_localised(json_object_get(checklist->items[next].body, "deadline"));
+    if (used + 2 + (int)text_width(deadline, strlen(deadline)) <= paint->columns)
+        paint_text(paint, row, used + 2, -1, PAINT_ACCENT, deadline);
+}
+
+int case_summary_draw(struct screen *screen, const struct paint *paint)
+{
+    const struct matter *matter = screen->data;
+    int row = 0;
+
+    draw_who(matter, paint, row++);
+    draw_where(screen, paint, row++);
+    draw_last(screen, paint, row++);
+    if (matter->draft || (paint->rows >= SMALL_ROWS && has_details(matter)))
+        draw_details(matter, paint, row++);
+    if (matter->checklist.count > 0)
+        draw_checklist(matter, paint, row++);
+    return row;
+}
