@@ -407,7 +407,9 @@ tests_bench_bench_form_LDADD = $(UNIT_LIBS)
 bench: bench-form
 bench-form: tests/bench/bench_form
 	tests/bench/bench_form
-UNIT_TESTS += tests/unit/test_ui_life_event
+UNIT_TESTS += tests/unit/test_ui_case tests/unit/test_ui_life_event
+tests_unit_test_ui_case_SOURCES = tests/unit/test_ui_case.c $(UI_FIXTURE)
+tests_unit_test_ui_case_LDADD = $(UI_LIBS)
 tests_unit_test_ui_life_event_SOURCES = tests/unit/test_ui_life_event.c $(UI_FIXTURE)
 tests_unit_test_ui_life_event_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_ui_work tests/unit/test_ui_form

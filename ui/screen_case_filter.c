@@ -85,22 +85,22 @@ static void words_free(struct matter *matter)
  */
 static char *words_of(struct desk *desk, const struct case_entry *entry)
 {
-    char title[WORK_NAME_SIZE], who[WORK_NAME_SIZE];
+    char title[WORK_NAME_SIZE], who[WORK_NAME_SIZE], text[4 * WORK_NAME_SIZE];
     struct text_buffer words = {0};
     char *folded;
 
     case_entry_title(desk, entry->record, title, sizeof(title));
-    work_agent_name(desk, entry->author.text, who, sizeof(who));
+    text_copy(who, sizeof(who), "");
+    if (!id_is_empty(&entry->author))
+        work_agent_name(desk, entry->author.text, who, sizeof(who));
+    case_entry_text(desk, entry->record, text, sizeof(text));
     text_buffer_add_format(&words, "%s %s %s %s %s %s", title, who, entry->channel,
                            format_channel(entry->channel), record_type_name(entry->record->type),
                            record_text(entry->record, "kind"));
-    text_buffer_add_format(&words, " %s %s %s", record_text(entry->record, "text"),
-                           record_text(entry->record, "need"),
-                           record_text(entry->record, "summary"));
-    if (entry->record->type == RECORD_SUBMISSION) {
-        work_title(desk, RECORD_FORM, record_text(entry->record, "form"), title, sizeof(title));
-        text_buffer_add_format(&words, " %s", title);
-    }
+    /* A note in full, however long. */
+    text_buffer_add_format(&words, " %s",
+                           entry->record->type == RECORD_NOTE ? record_text(entry->record, "text")
+                                                              : text);
     folded = words.bytes == NULL ? NULL : text_fold(words.bytes, words.length);
     text_buffer_free(&words);
     return folded;

@@ -218,8 +218,11 @@ static void draw_last(struct screen *screen, const struct paint *paint, int row)
     case_entry_title(screen->desk, last->record, line, sizeof(line));
     work_agent_name(screen->desk, last->author.text, who, sizeof(who));
     format_when(when, sizeof(when), last->at_ms, desk_now(screen->desk));
-    snprintf(text, sizeof(text), _("Last: %1$s, by %2$s, %3$s%4$s%5$s"), line, who, when,
-             *last->channel != '\0' ? ", " : "", format_channel(last->channel));
+    if (id_is_empty(&last->author))
+        snprintf(text, sizeof(text), _("Last: %1$s, %2$s"), line, when);
+    else
+        snprintf(text, sizeof(text), _("Last: %1$s, by %2$s, %3$s%4$s%5$s"), line, who, when,
+                 *last->channel != '\0' ? ", " : "", format_channel(last->channel));
     paint_text(paint, row, 0, -1, PAINT_TEXT, text);
 }
 

@@ -98,14 +98,31 @@ static void show_checklist(struct screen *screen, const struct id *matter, const
     ui_open(screen->ui, "checklist", json_pack("{s:s}", "id", matter->text));
 }
 
+/* A case that is about nothing yet is about the life event from now on. */
+static int name_case(struct screen *screen, struct batch *batch, const struct record *matter,
+                     struct error *error)
+{
+    const struct life_event_screen *life = screen->data;
+    struct author author = desk_author(screen->desk);
+
+    if (*record_text(matter, "subject") != '\0' || *record_text(matter, "service") != '\0')
+        return 0;
+    return case_set(batch, &author, matter, "subject",
+                    format_localised(json_object_get(life->record->body, "title")), error);
+}
+
 static void put_on(struct screen *screen, const struct record *matter)
 {
     struct id client;
     struct batch batch = {0};
+    struct error error = ERROR_INIT;
 
     id_parse(&client, record_text(matter, "client"));
-    if (checklist_make(screen, matter, &batch))
+    if (name_case(screen, &batch, matter, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    else if (checklist_make(screen, matter, &batch))
         show_checklist(screen, &matter->id, &client);
+    batch_clear(&batch);
 }
 
 void life_event_case_answered(struct screen *screen, int64_t choice)

@@ -160,6 +160,22 @@ echo "== the case says how far it is"
 keys b Escape
 types b ":case"$'\r'
 wait_for b "Checklist 2 of 8 done"
+wait_for b "Birth of a child: received"
+
+echo "== what the other writes is marked as new, and found by its words"
+keys a Escape
+keys a F6
+wait_for a "Ctrl-X"
+types a "Acte reçu, dossier complet."
+keys a C-x
+wait_for b "1 new since you last looked"
+screen b | grep -q "^ \*.*note, contact" || fail "the new note is not marked"
+types b "/recu"
+wait_for b "1 of "
+wait_for b "Acte reçu"
+shows b "hand-off to Pierre" && fail "the filter leaves what has not its words"
+keys b Escape
+wait_for b "hand-off to Pierre"
 keys b F10
 wait_for b "A contact is in progress."
 terminal_quit b
