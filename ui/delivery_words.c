@@ -37,6 +37,9 @@ static const struct {
 
 const char *delivery_why(const struct record *delivery)
 {
+    /* What went wrong before the consent was withdrawn is of no matter any more. */
+    if (has(delivery, "state", "withheld") && !has(delivery, "cause", DELIVERY_NO_CONSENT))
+        return "";
     for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
         if (has(delivery, "cause", causes[i].cause))
             return _(causes[i].text);

@@ -8,6 +8,7 @@
 #include "app/submission.h"
 #include "app/text.h"
 #include "ui/delivery_words.h"
+#include "ui/format.h"
 #include "ui/language.h"
 #include "ui/page.h"
 #include "ui/screen_case.h"
@@ -92,11 +93,14 @@ static void draw_when(struct screen *screen, const char *label, const char *memb
     draw_value(screen, label, when);
 }
 
-/* The names of the answers that the agency receives, as the form shows them. */
+/* The names of the answers that the agency receives, as the form shows them: those given. */
 static void draw_answers(struct screen *screen)
 {
-    struct delivery *delivery = screen->data;
+    const struct delivery *delivery = screen->data;
     const char *form = record_text(delivery->record, "form");
+    struct record *submission = work_get(screen->desk, RECORD_SUBMISSION,
+                                         record_text(delivery->record, "submission"), NULL);
+    const json_t *given = submission != NULL ? json_object_get(submission->body, "answers") : NULL;
     struct text_buffer names = {0};
     json_t *answer;
     size_t index;
@@ -105,14 +109,34 @@ static void draw_answers(struct screen *screen)
     {
         char path[SUBMISSION_PATH_SIZE], name[WORK_NAME_SIZE];
 
-        if (!json_is_string(answer) || !submission_answer_path(json_string_value(answer), path))
+        if (json_object_get(given, json_string_value(answer)) == NULL ||
+            !submission_answer_path(json_string_value(answer), path))
             continue;
         work_field_name(screen->desk, form, path + strlen("answers"), name, sizeof(name));
-        text_buffer_add_format(&names, "%s%s", index > 0 ? ", " : "", name);
+        text_buffer_add_format(&names, "%s%s", names.length > 0 ? ", " : "", name);
     }
-    page_labelled(&delivery->page, LABEL_WIDTH, _("Receives"), PAINT_TEXT,
-                  names.bytes != NULL ? names.bytes : "");
+    draw_value(screen, _("Receives"), names.bytes != NULL ? names.bytes : "");
     text_buffer_free(&names);
+    record_free(submission);
+}
+
+/* Who asked for the present state, when it was an agent. */
+static void draw_agent(struct screen *screen)
+{
+    const struct delivery *delivery = screen->data;
+    const json_t *updated = json_object_get(delivery->record->meta, "updated");
+    const char *agent = json_text_or(updated, "agent", "");
+    struct id server = delivery_server();
+    char name[WORK_NAME_SIZE], text[WORK_NAME_SIZE + 64], when[32];
+    int64_t ms = 0;
+
+    if (*agent == '\0' || strcmp(agent, server.text) == 0)
+        return;
+    work_agent_name(screen->desk, agent, name, sizeof(name));
+    timestamp_parse(json_text_or(updated, "time", ""), &ms);
+    format_when(when, sizeof(when), ms, desk_now(screen->desk));
+    snprintf(text, sizeof(text), "%s · %s", name, when);
+    draw_value(screen, _("By"), text);
 }
 
 static void draw_page(struct screen *screen, const struct paint *paint)
@@ -128,6 +152,7 @@ static void draw_page(struct screen *screen, const struct paint *paint)
     if (*case_pending_text(delivery->pending) != '\0')
         page_labelled(&delivery->page, LABEL_WIDTH, "", PAINT_WARNING,
                       case_pending_text(delivery->pending));
+    draw_agent(screen);
     draw_value(screen, _("Receipt"), record_text(record, "receipt"));
     draw_value(screen, _("Reason"), delivery_why(record));
     snprintf(count, sizeof(count), "%d", (int)attempts);
@@ -181,11 +206,11 @@ static void run_again(struct screen *screen, const char *argument)
 
 static void run_withdraw(struct screen *screen, const char *argument)
 {
-    static const char *const choices[] = {N_("Yes, the client withdraws the consent"),
-                                          N_("No, leave it"), NULL};
+    static const char *const choices[] = {N_("Yes, withdraw it"), N_("No, leave it"), NULL};
 
     (void)argument;
-    screen_ask(screen, "withdraw", _("Shall the agency not receive this filing?"), choices);
+    screen_ask(screen, "withdraw",
+               _("Withdraw the consent? The agency then does not receive this form."), choices);
 }
 
 static void delivery_answer(struct screen *screen, const char *from, const json_t *answer)

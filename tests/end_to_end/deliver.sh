@@ -208,8 +208,44 @@ if command -v jq >/dev/null; then
     *) fail "saaq received: $(answers saaq)" ;;
     esac
 fi
+
+# --- no agency connected; the client withdraws the consent ------------------------------------------
+server_stop
+unset GUICHETD_AGENCIES
+server_start
+keys a C-t
+keys a C-g
+types a "formulaire PC-1"$'\r'
+wait_for a "Il s’agit"
+types a "plainte"
+keys a Tab
+types a "Comptoir de Québec"
+keys a Tab
+types a "2026-11-20"
+keys a Tab
+types a "erreur"
+keys a Tab
+types a "Le nom était mal écrit."
+keys a C-x
+wait_for a "Pas encore"
+keys a Enter
+types a "oui"
+keys a C-x
+wait_gone a "Pas encore"
+keys a End Enter
+wait_for a "non transmis : pas de raccordement" 40
+keys a 1
+wait_for a "avisez son"
+keys a C-d
+wait_for a "Retirer le consentement ?"
+keys a 1
+wait_for a "non transmis : consentement retiré"
+wait_for a "Marie Tremblay ·"
+keys a C-g
+types a "dossier"$'\r'
+wait_for a "Bureau des plaintes : non transmis : consentement retiré"
 keys a F10
-wait_for a "Quit again"
+wait_for a "Un contact est en cours"
 terminal_quit a
 server_stop
 guichetd check --database "$WORK/server.db" >"$WORK/check.log" || fail "$(cat "$WORK/check.log")"
