@@ -288,9 +288,9 @@ static void offices_draw(struct screen *screen, const struct paint *paint)
     struct paint list = paint_part(paint, READ_HEAD_ROWS, 0, -1, -1);
 
     paint_text(paint, 0, 0, width, PAINT_LABEL, label);
-    paint_text(paint, 1, width, -1,
-               offices->placed && offices->place.within_km == 0 ? PAINT_DIM : PAINT_WARNING,
-               offices->origin);
+    paint_wrapped(paint, 1, width, -1, 2,
+                  offices->placed && offices->place.within_km == 0 ? PAINT_DIM : PAINT_WARNING,
+                  offices->origin);
     if (offices->shown.count == 0)
         paint_text(&list, 0, 0, -1, PAINT_TEXT, _("No office does this."));
     list_draw(&offices->list, &list, 2, false, draw_row, &context);

@@ -145,13 +145,19 @@ static void draw_identity(struct service *service, struct desk *desk)
     if (*needed != '\0') {
         const char *found = contact == NULL ? needed : record_text(contact, "identity");
         bool enough = identity_rank(found) >= identity_rank(needed);
+        /* The words of a level name the identity that is usual for it. */
+        bool usual =
+            identity_rank(needed) + 1 == json_integer_or(service->record->body, "level", 0);
 
+        if (enough && usual)
+            goto done;
         snprintf(text, sizeof(text),
                  enough ? _("Identity to check: %1$s")
                         : _("Identity to check: %1$s. In this contact: %2$s"),
                  format_word(needed), format_word(*found == '\0' ? "none" : found));
         page_text(&service->page, 0, enough ? PAINT_DIM : PAINT_WARNING, text);
     }
+done:
     record_free(contact);
 }
 
@@ -210,22 +216,20 @@ static void draw_head(struct service *service, struct desk *desk)
 
 static void draw_say(struct service *service)
 {
-    char quoted[SERVICE_SAY_SIZE + 16];
-    bool other = strcmp(service->say_language, language_now()) != 0;
+    const bool french = strcmp(service->say_language, "fr") == 0;
+    char quoted[SERVICE_SAY_SIZE + 16], line[SERVICE_SAY_SIZE + 64];
 
     if (service->say[0] == '\0')
         return;
     page_blank(&service->page);
-    if (other)
-        page_text(&service->page, 0, PAINT_LABEL,
-                  strcmp(service->say_language, "fr") == 0
-                      ? _("Say to the client, in French (y):")
-                      : _("Say to the client, in English (y):"));
-    else
-        page_text(&service->page, 0, PAINT_LABEL, _("Say to the client (y):"));
-    snprintf(quoted, sizeof(quoted), strcmp(service->say_language, "fr") == 0 ? "« %s »" : "“%s”",
-             service->say);
-    page_text(&service->page, 0, PAINT_ACCENT, quoted);
+    /* The spaces within French quotes do not break. */
+    snprintf(quoted, sizeof(quoted), french ? "«\u00a0%s\u00a0»" : "“%s”", service->say);
+    snprintf(line, sizeof(line),
+             strcmp(service->say_language, language_now()) == 0 ? _("Say (y): %s")
+             : french                                           ? _("Say in French (y): %s")
+                                                                : _("Say in English (y): %s"),
+             quoted);
+    page_text(&service->page, 0, PAINT_ACCENT, line);
 }
 
 static void draw_documents(struct service *service)

@@ -16,6 +16,8 @@
 #define FEE_COLUMN     33
 #define SPAN_COLUMN    44
 #define DETAIL_COLUMN  NOW_COLUMN
+#define NARROW         70 /* with less, how long it takes goes below */
+#define SPAN_ROWS      4
 
 /* The lowest fee there is, -1 when no two channels can be compared. */
 static int64_t cheapest_fee(const json_t *channels)
@@ -161,8 +163,12 @@ static void draw_row(const struct table *table, size_t index, const json_t *chan
                       is_cheapest ? PAINT_GOOD : PAINT_TEXT, money);
     if (is_cheapest)
         paint_text(&paint, row, FEE_COLUMN + used + 1, 1, PAINT_GOOD, cheapest_mark(&paint));
-    rows = paint_wrapped(&paint, row, SPAN_COLUMN, -1, 3, PAINT_TEXT, span);
-    page_rows(page, rows > 1 ? rows - 1 : 0, &row);
+    if (paint.columns < NARROW) {
+        page_text(page, DETAIL_COLUMN, PAINT_TEXT, span);
+    } else {
+        rows = paint_wrapped(&paint, row, SPAN_COLUMN, -1, SPAN_ROWS, PAINT_TEXT, span);
+        page_rows(page, rows > 1 ? rows - 1 : 0, &row);
+    }
     draw_detail(page, channel, now);
 }
 
@@ -185,7 +191,8 @@ static void draw_heads(const struct paint *paint, int row)
                _("Channel"));
     paint_text(paint, row, NOW_COLUMN, FEE_COLUMN - NOW_COLUMN - 1, PAINT_LABEL, _("Now"));
     paint_text(paint, row, FEE_COLUMN, SPAN_COLUMN - FEE_COLUMN - 1, PAINT_LABEL, _("Fee"));
-    paint_text(paint, row, SPAN_COLUMN, -1, PAINT_LABEL, _("Takes"));
+    if (paint->columns >= NARROW)
+        paint_text(paint, row, SPAN_COLUMN, -1, PAINT_LABEL, _("Takes"));
 }
 
 void service_table_draw(struct service *service, const char *own, int64_t now_ms)
@@ -201,6 +208,12 @@ void service_table_draw(struct service *service, const char *own, int64_t now_ms
         return;
     paint = page_rows(page, 1, &row);
     draw_heads(&paint, row);
+    if (table.cheapest >= 0) {
+        char text[64];
+
+        snprintf(text, sizeof(text), _("%s the cheapest"), cheapest_mark(&paint));
+        paint_right(&paint, row, SPAN_COLUMN, paint.columns - SPAN_COLUMN, PAINT_DIM, text);
+    }
     json_array_foreach(channels, index, channel)
     {
         if (index < service->channel_count)
@@ -209,10 +222,4 @@ void service_table_draw(struct service *service, const char *own, int64_t now_ms
     if (json_is_true(json_object_get(service->record->body, "fee")) && !any_fee_known(channels))
         page_text(page, CHANNEL_COLUMN, PAINT_DIM,
                   _("There is a fee; the source does not say how much."));
-    if (table.cheapest >= 0) {
-        char text[64];
-
-        snprintf(text, sizeof(text), _("%s the cheapest"), cheapest_mark(&paint));
-        page_text(page, CHANNEL_COLUMN, PAINT_DIM, text);
-    }
 }

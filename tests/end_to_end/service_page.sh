@@ -72,7 +72,7 @@ terminal yes --language en --clipboard yes
 sign_in yes pierre Password
 wait_for yes "Common services"
 types yes $':service FO-11\r'
-wait_for yes "Say to the client"
+wait_for yes "Say (y):"
 mux pipe-pane -t yes -o "cat >'$WORK/yes.raw'"
 types yes y
 wait_for yes "Copied: Applying online costs"

@@ -165,7 +165,7 @@ static void the_sentence_is_said_in_the_clients_language(void **state)
     assert_int_equal(contact_begin(&batch, &author, &start, &desk->open.contact, NULL), 0);
     assert_int_equal(desk_apply(desk, &batch, NULL), 0);
     ui_fixture_draw(fixture);
-    expect(fixture, "Say to the client, in French (y):");
+    expect(fixture, "Say in French (y): «");
     expect(fixture, "Identity to check: verified. In this contact: not asked");
     ui_fixture_type(fixture, "y");
     /* What would be a command to the terminal is not one any more. */
