@@ -87,6 +87,7 @@ static bool term_exists(const struct search *search, const char *text, size_t le
 
 /* The nearest terms found so far. */
 struct nearest {
+    const struct search *search; /* a newer key ends the walk through the dictionary */
     const struct plan_word *word;
     size_t length; /* of its term */
     unsigned limit;
@@ -167,6 +168,8 @@ static bool nearest_visit(void *context, const struct search_term *term)
     size_t shared = 0;
     unsigned edits;
 
+    if (search_is_cancelled(nearest->search))
+        return false;
     while (shared < term->length && shared < nearest->last_length &&
            term->text[shared] == nearest->last[shared])
         shared++;
@@ -215,7 +218,7 @@ static bool find_typos(struct search *search, struct plan_word *word, unsigned l
     size_t before = unit->reading_count;
     bool alike;
     struct nearest nearest = {
-        .word = word, .length = strlen(word->term), .prefix = word->being_typed};
+        .search = search, .word = word, .length = strlen(word->term), .prefix = word->being_typed};
 
     nearest.limit = edits_allowed(nearest.length);
     if (nearest.limit > limit)

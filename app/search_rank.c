@@ -217,6 +217,8 @@ static void take_words(struct rank *rank, size_t segment)
     for (size_t unit = 0; unit < plan->unit_count; unit++) {
         const struct located *located = search_located(&rank->search, segment, unit, 0);
 
+        if (search_is_cancelled(&rank->search))
+            return; /* a newer key does not wait for this one */
         if (!plan->units[unit].filter)
             take_unit(rank, segment, unit);
         else if (located->documents > READ_MANY)
@@ -461,6 +463,8 @@ static void judge_nominees(struct rank *rank)
     }
     qsort(rank->nominees, rank->nominee_count, sizeof rank->nominees[0], compare_nominees);
     for (size_t i = 0; i < rank->nominee_count && rank->ranked_count < SEARCH_RANKED_MOST; i++) {
+        if (search_is_cancelled(&rank->search))
+            break;
         if (!any_open && rank->ranked_count >= rank->wanted)
             break; /* no later one can be better */
         judge_nominee(rank, rank->nominees[i].place);

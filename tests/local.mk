@@ -325,6 +325,9 @@ bench-search: tests/bench/bench_search
 
 # Screens and keys.
 UI_LIBS = libui.a $(UNIT_LIBS) $(NCURSES_LIBS)
+UNIT_TESTS += tests/unit/test_search_worker
+tests_unit_test_search_worker_SOURCES = tests/unit/test_search_worker.c tests/unit/search_fixture.h
+tests_unit_test_search_worker_LDADD = $(UI_LIBS)
 UNIT_TESTS += \
     tests/unit/test_ui_editor \
     tests/unit/test_ui_input \
