@@ -165,6 +165,10 @@ tests_unit_test_search_SOURCES = tests/unit/test_search.c tests/unit/search_fixt
 tests_unit_test_search_LDADD = $(UNIT_LIBS)
 tests_unit_test_search_fold_SOURCES = tests/unit/test_search_fold.c tests/unit/unit.h
 tests_unit_test_search_fold_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_search_spelling
+tests_unit_test_search_spelling_SOURCES = tests/unit/test_search_spelling.c \
+    tests/unit/search_fixture.h
+tests_unit_test_search_spelling_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_search_choice
 tests_unit_test_search_choice_SOURCES = tests/unit/test_search_choice.c \
     tests/unit/search_fixture.h $(WORK_FIXTURE)

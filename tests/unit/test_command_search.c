@@ -122,6 +122,38 @@ static void test_batch_answers_each_line_in_order(void **state)
     assert_string_equal(line, "");
 }
 
+/* Whatever a line holds, it gets one array, and the lines after it theirs. */
+static void test_batch_takes_any_line(void **state)
+{
+    struct fixture *fixture = *state;
+    static char input[40000];
+    char output[20000];
+    char *line = output;
+    size_t lines = 0;
+    json_t *array = NULL;
+
+    add_sample(fixture);
+    snprintf(input, sizeof input, "\n   \n\xff\xfe bad \xc3\n:::: :x :level\n\x1b[2J\x07\n");
+    memset(input + strlen(input), 'm', 30000);
+    strcat(input, "\nbirth");
+    assert_int_equal(run_command(fixture->path,
+                                 ARGUMENTS((char[]){"--batch"}, (char[]){"--limit"}, (char[]){"1"}),
+                                 input, output, sizeof output),
+                     0);
+    for (char *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+        *end = '\0';
+        json_decref(array);
+        array = json_loads(line, 0, NULL);
+        assert_true(json_is_array(array));
+        lines++;
+    }
+    assert_string_equal(line, "");
+    assert_int_equal(lines, 7);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(array, 0), "source_id")),
+                        "one");
+    json_decref(array);
+}
+
 static void test_text_is_clean_and_says_what_was_read(void **state)
 {
     struct fixture *fixture = *state;
@@ -169,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_json),
         TEST(test_batch_answers_each_line_in_order),
+        TEST(test_batch_takes_any_line),
         TEST(test_text_is_clean_and_says_what_was_read),
         TEST(test_wrong_calls),
     };
