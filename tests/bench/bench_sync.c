@@ -368,6 +368,48 @@ static void measure_one(struct terminal *terminal)
         rest();
 }
 
+/*
+ * An outbox of 100 that waits for a line of 9600 bit/s with a round trip of 600 ms: from the line's
+ * coming back to the empty outbox, as a multiple of what the line needs for the bytes that went up
+ * and one round trip. The handshake is one more, and not in that least.
+ */
+static void measure_slow(struct terminal *terminal)
+{
+    enum { RATE = 9600, ROUND_TRIP = 600, WAITING = 100 };
+    struct measure measure;
+    struct link_status status;
+
+    relay_cut(terminal->relay, 1);
+    write_notes(terminal, WAITING, PROSE);
+    link_sync_ring(terminal->link);
+    do {
+        rest();
+        link_status_get(terminal->link, &status);
+    } while (status.state == LINK_ONLINE);
+    relay_slow(terminal->relay, RATE, ROUND_TRIP);
+    relay_cut(terminal->relay, 0);
+    measure_begin(&measure, terminal);
+    link_sync_ring(terminal->link);
+    await_empty(terminal);
+    measure_end(&measure, terminal);
+    double least = (double)measure.up * 8000 / RATE + ROUND_TRIP;
+    printf("slow_ms %.0f\nslow_up %lld\nslow_multiple %.2f\n", measure.ms, measure.up,
+           measure.ms / least);
+    relay_slow(terminal->relay, 0, 0);
+}
+
+/* A terminal at which nobody does anything, with its long poll: for a minute, told for an hour. */
+static void measure_idle(struct terminal *terminal)
+{
+    const struct timespec minute = {.tv_sec = 60};
+    struct measure measure;
+
+    measure_begin(&measure, terminal);
+    (void)nanosleep(&minute, NULL);
+    measure_end(&measure, terminal);
+    printf("idle_bytes %.0f\n", (double)(measure.up + measure.down) * 3600000 / measure.ms);
+}
+
 int main(int argc, char **argv)
 {
     struct terminal writer = {0}, reader = {0};
@@ -383,6 +425,8 @@ int main(int argc, char **argv)
     terminal_open(&reader, 1, port);
     measure_down(&reader, notes, least);
     measure_one(&writer);
+    measure_slow(&writer);
+    measure_idle(&reader);
     terminal_close(&reader);
     terminal_close(&writer);
     kill(server, SIGKILL);

@@ -27,6 +27,10 @@ FNR == 1 { printf "%-52s %12s %12s %8s\n", notes " notes over loopback", "guiche
     said["down_bytes"] = "bytes on the wire, each, both ways"
     said["one_bytes"] = "one note of 200 characters on an idle link, bytes"
     said["one_packets"] = "its TCP segments (40 bytes or more each, on top)"
+    said["slow_ms"] = "100 waiting, line of 9600 bit/s, 600 ms: until sent, ms"
+    said["slow_up"] = "bytes up"
+    said["slow_multiple"] = "as a multiple of the bytes over the rate + 600 ms"
+    said["idle_bytes"] = "an idle terminal, bytes an hour (from one minute)"
     if ($1 in peer)
         printf "%-52s %12s %12s %7.2fx\n", said[$1], $2, peer[$1], $2 / peer[$1]
     else

@@ -1,6 +1,6 @@
 /*
- * A TCP relay on loopback that counts the bytes passing it: what a synchronisation costs on the
- * wire, TCP headers aside.
+ * A TCP relay on loopback: it counts the bytes and segments that pass (what a synchronisation costs
+ * on the wire), and can be a slow line.
  */
 #ifndef GUICHET_TESTS_BENCH_RELAY_H
 #define GUICHET_TESTS_BENCH_RELAY_H
@@ -10,6 +10,16 @@ struct relay;
 /* Listens on a free port and relays to `port`, in a thread of its own; NULL on failure. */
 struct relay *relay_start(int port);
 int relay_port(const struct relay *relay);
+
+/*
+ * From now on a line of `rate` bits a second each way (0: as fast as it goes) with `round_trip` ms
+ * there and back. The line is shared by all connections. Its bytes are those of the streams:
+ * headers of TCP and the like are not added.
+ */
+void relay_slow(struct relay *relay, int rate, int round_trip);
+/* Cuts what is connected, and while `cut` takes no new connection. */
+void relay_cut(struct relay *relay, int cut);
+
 /* Bytes to the server and from it so far. */
 void relay_counts(const struct relay *relay, long long *up, long long *down);
 /* TCP segments that the clients' sides of the connections sent and received so far. */
