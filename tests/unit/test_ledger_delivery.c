@@ -1,7 +1,10 @@
 /* Deliveries in the ledger: made with the submission, once an agency, seen by who sees it. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -356,6 +359,73 @@ static void test_upgrade(void **state)
     ledger_close(ledger);
 }
 
+/* --- kill -9 while filings are accepted ---------------------------------------------------------
+ */
+
+#define CRASH_ROUNDS 8
+
+struct crash {
+    struct ledger_fixture *fixture;
+    int submitted, drafts;
+};
+
+/* A submission has its deliveries, a draft has none: nothing in between. */
+static int look_at(void *context, const struct record *submission)
+{
+    struct crash *crash = context;
+    bool submitted = strcmp(record_text(submission, "status"), "submitted") == 0;
+    static const char *const agencies[] = {"saaq", "ramq", "city"};
+
+    for (size_t i = 0; i < 3; i++) {
+        struct id id = delivery_id(&submission->id, agencies[i]);
+
+        assert_int_equal(fixture_read(crash->fixture, ANNE, RECORD_DELIVERY, &id, NULL),
+                         submitted ? 0 : ERROR_NOT_FOUND);
+    }
+    crash->submitted += submitted;
+    crash->drafts += !submitted;
+    return 0;
+}
+
+static void test_killed_while_accepting(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct crash crash = {f, 0, 0};
+    struct import_target target;
+
+    for (int round = 0; round < CRASH_ROUNDS; round++) {
+        pid_t child;
+
+        ledger_close(f->ledger);
+        child = fork();
+        if (child == 0) {
+            if (ledger_open(&f->ledger, f->path, NULL) != 0)
+                _exit(1);
+            for (;;) {
+                struct id submission = draft(f, NULL);
+
+                fixture_applied(f, ANNE, submit(f, &submission));
+            }
+        }
+        usleep(30000 + (useconds_t)round * 9000);
+        kill(child, SIGKILL);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+        assert_int_equal(ledger_open(&f->ledger, f->path, NULL), 0);
+        assert_int_equal(fixture_check(f), 0);
+        /* The next child must not make the ids of the last one again. */
+        f->ids = (struct id_generator){0};
+    }
+    ledger_import_target(f->ledger, &target);
+    /* A first reader, for one cannot be opened while somebody writes. */
+    assert_true(ledger_is_well(f->ledger));
+    assert_int_equal(target.begin(target.context, NULL), 0);
+    assert_int_equal(target.each(target.context, RECORD_SUBMISSION, look_at, &crash, NULL), 0);
+    target.rollback(target.context);
+    assert_true(crash.submitted > 0);
+    print_message("%d filings accepted, %d drafts left by %d kills\n", crash.submitted,
+                  crash.drafts, CRASH_ROUNDS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +436,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_upgrade, setup, teardown),
         cmocka_unit_test_setup_teardown(test_own_version, setup, teardown),
         cmocka_unit_test_setup_teardown(test_check_finds, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_killed_while_accepting, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
