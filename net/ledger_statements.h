@@ -84,6 +84,15 @@
                  "until = excluded.until, forget = excluded.forget")                               \
     X(GUESS_DELETE, "DELETE FROM guess WHERE counted = ?1")                                        \
     X(GUESS_PRUNE, "DELETE FROM guess WHERE forget < ?1")                                          \
+    X(CHECK_PASSAGES,                                                                              \
+      "SELECT 'submission', passage.submission FROM passage WHERE NOT EXISTS (SELECT 1 "           \
+      "FROM record WHERE record.id = passage.submission AND record.type = 'submission' AND "       \
+      "json_extract(document, '$.body.status') = 'draft' AND "                                     \
+      "json_extract(document, '$.body.continue.group') = passage.letters) UNION ALL "              \
+      "SELECT record.type, record.id FROM record WHERE record.type = 'submission' AND "            \
+      "json_extract(document, '$.body.status') = 'draft' AND "                                     \
+      "length(json_extract(document, '$.body.continue.hash')) = 64 AND NOT EXISTS "                \
+      "(SELECT 1 FROM passage WHERE passage.submission = record.id)")                              \
     X(CHECK_RECORDS, "SELECT number, type, id, rev, seq, parent, document FROM record "            \
                      "ORDER BY number")                                                            \
     X(CHECK_SEQ_REPEATED, "SELECT seq, count(*) FROM record GROUP BY seq HAVING count(*) > 1")     \

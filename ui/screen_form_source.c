@@ -2,6 +2,7 @@
 #include "ui/screen_form.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/continue.h"
@@ -40,6 +41,34 @@ bool form_source_is_client(const json_t *stamp)
     return strcmp(json_text_or(stamp, "agent", ""), continue_web_agent.text) == 0;
 }
 
+/* The other answer, of two that were given without seeing one another: it is not lost unseen. */
+static void add_passed_over(const struct form_screen *form, const char *pointer, char *text,
+                            size_t size)
+{
+    char name[FORM_POINTER_SIZE], path[SUBMISSION_PATH_SIZE];
+    const json_t *entry;
+    size_t i;
+
+    if (!form_pointer_token(&pointer, name, sizeof(name)) || !submission_answer_path(name, path))
+        return;
+    json_array_foreach(json_object_get(form->submission->meta, "conflicts"), i, entry)
+    {
+        json_t *lost = json_object_get(entry, "value");
+        char *written = NULL;
+
+        if (strcmp(json_text_or(entry, "path", ""), path) != 0 || lost == NULL)
+            continue;
+        if (!json_is_string(lost))
+            written = json_canonical(lost);
+        snprintf(text + strlen(text), size - strlen(text), " · ");
+        snprintf(text + strlen(text), size - strlen(text), _("it was \"%s\""),
+                 json_is_string(lost) ? json_string_value(lost)
+                 : written != NULL    ? written
+                                      : "");
+        free(written);
+    }
+}
+
 void form_source_words(struct screen *screen, const char *pointer, char *text, size_t size)
 {
     const struct form_screen *form = screen->data;
@@ -59,6 +88,7 @@ void form_source_words(struct screen *screen, const char *pointer, char *text, s
         snprintf(text + strlen(text), size - strlen(text), " · %s", format_channel(channel));
     if (*when != '\0')
         snprintf(text + strlen(text), size - strlen(text), " · %s", when);
+    add_passed_over(form, pointer, text, size);
 }
 
 void form_source_totals(const struct form_screen *form, char *text, size_t size)

@@ -131,7 +131,12 @@ static void change_words(const struct operation *operation, char *text, size_t s
         snprintf(text, size, _("Contact: %s"), fields);
         return;
     case RECORD_SUBMISSION:
-        snprintf(text, size, _("Answers: %s"), fields);
+        if (json_is_object(json_object_get(operation->body, "continue")))
+            text_copy(text, size, _("Code to continue on the web"));
+        else if (json_object_get(operation->body, "continue") != NULL)
+            text_copy(text, size, _("Code to continue on the web taken back"));
+        else
+            snprintf(text, size, _("Answers: %s"), fields);
         return;
     default:
         snprintf(text, size, _("Case: %s"), fields);

@@ -71,6 +71,10 @@ wait_for a "Sur la page www.exemple.ca/suite"
 wait_for a "Il est valide jusqu'au"
 code=$(code_of a)
 [ ${#code} = 12 ] || fail "no code is shown"
+keys a F7
+wait_for a "Code pour continuer sur le Web"
+keys a Escape
+wait_for a "Pas encore utilisable"
 server_start
 wait_for a "Utilisable dès maintenant" 60
 grep -aqF "$code" "$WORK"/server.db* "$WORK/server.log" && fail "the server holds the code"
@@ -126,6 +130,7 @@ types a "form"$'\r'
 keys a Home
 wait_for a "Zoé"
 for _ in 1 2 3 4 5; do keys a BTab; done
+keys a C-u
 types a "Zoé-Ann"
 keys a Tab
 end=$((SECONDS + 20))
@@ -138,6 +143,16 @@ web PUT "$code" "{\"rev\": $rev, \"answers\": {\"first_name\": \"Zoë\"}}"
 [ "$(told '.conflicts[0].answer')" = first_name ] || fail "the conflict is not told"
 [ "$(told '.conflicts[0].kept')" = "Zoë" ] || fail "another answer stands"
 wait_for a "Zoë"
+keys a C-x
+wait_for a "Révision : 0 organisme"
+keys a End
+for _ in $(seq 20); do
+    shows a "c'était « Zoé-Ann »" && break
+    keys a Up
+    sleep 0.2
+done
+wait_for a "c'était « Zoé-Ann »"
+keys a Escape
 
 echo "handed off: the code goes on"
 terminal b --language en

@@ -70,6 +70,7 @@ void server_fixture_open(struct server_fixture *fixture)
         .idle_seconds = 30,
         .log_requests = true,
         .web_origin = "https://www.example.ca",
+        .web_proxy = "127.0.0.1",
         .log = keep_log,
         .log_context = fixture,
     };

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include "app/continue.h"
 #include "app/import.h"
 #include "app/json.h"
@@ -461,6 +463,35 @@ static void a_slip_is_told_and_costs_nothing(void **state)
     assert_null(strstr(log, slip.text));
 }
 
+static void run_sql(const char *before, const struct id *id, const char *after)
+{
+    sqlite3 *database;
+    char sql[256];
+
+    snprintf(sql, sizeof(sql), "%s'%s'%s", before, id->text, after);
+    assert_int_equal(sqlite3_open(f->ledger.path, &database), SQLITE_OK);
+    sqlite3_busy_timeout(database, 5000);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+}
+
+/* `guichetd check` sees a code that opens nothing, and a list that opens what has no code. */
+static void the_list_of_codes_is_checked(void **state)
+{
+    struct id id = start_draft("{}"), other = start_draft("{}");
+
+    (void)state;
+    give(&id, later());
+    assert_int_equal(fixture_check(&f->ledger), 0);
+    run_sql("DELETE FROM passage WHERE submission = ", &id, "");
+    assert_int_equal(fixture_check(&f->ledger), 1);
+    give(&id, later());
+    assert_int_equal(fixture_check(&f->ledger), 0);
+    run_sql("INSERT INTO passage VALUES (", &other, ", '2346', x'00', x'00', 1)");
+    assert_int_equal(fixture_check(&f->ledger), 1);
+    run_sql("DELETE FROM passage WHERE submission = ", &other, "");
+}
+
 /* --- guessing --------------------------------------------------------------------------------- */
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
@@ -571,6 +602,32 @@ static void too_many_wrong_codes_wait(void **state)
     assert_null(strstr(log, wrong.text));
 }
 
+/* Behind the proxy each address is counted by itself; elsewhere the header is not believed. */
+static void the_proxy_says_who_asks(void **state)
+{
+    struct code_path path;
+    struct call call = {.path = path.text,
+                        .headers = {"X-Forwarded-For: 198.51.100.9, 203.0.113.7"}};
+    struct continue_code code;
+    long status = 404;
+
+    (void)state;
+    for (int i = 0; i < 22 && status == 404; i++) {
+        struct answer told;
+
+        code = continue_code_make();
+        path = path_of(&code);
+        server_call(f, &call, &told);
+        status = told.status;
+        answer_clear(&told);
+    }
+    assert_int_equal(status, 429);
+    call.headers[0] = "X-Forwarded-For: 203.0.113.7, 198.51.100.9";
+    code = continue_code_make();
+    path = path_of(&code);
+    server_expect_problem(f, &call, 404, "not-found");
+}
+
 /* --- browsers --------------------------------------------------------------------------------- */
 
 static void only_the_configured_origin_may_ask(void **state)
@@ -619,10 +676,12 @@ int main(void)
         cmocka_unit_test(giving_back_ends_the_code),
         cmocka_unit_test(a_code_ends),
         cmocka_unit_test(a_slip_is_told_and_costs_nothing),
+        cmocka_unit_test(the_list_of_codes_is_checked),
         cmocka_unit_test(a_group_is_guessed_seldom),
         cmocka_unit_test(an_unknown_group_is_no_different),
         cmocka_unit_test(an_address_guesses_seldom),
         cmocka_unit_test(too_many_wrong_codes_wait),
+        cmocka_unit_test(the_proxy_says_who_asks),
         cmocka_unit_test(only_the_configured_origin_may_ask),
     };
 
