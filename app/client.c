@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/postal.h"
 #include "app/text.h"
 
-#define POSTAL_CODE_SIZE 64
+#define POSTAL_TEXT_SIZE 64
 
 static bool is_blank(const char *text)
 {
@@ -51,24 +52,13 @@ int client_check(const struct client_details *details, bool new_client, struct e
 
 void client_postal_code(const char *typed, char *text, size_t size)
 {
-    char compact[7];
-    size_t length = 0;
+    char code[POSTAL_CODE_SIZE];
 
-    for (const char *at = typed; *at != '\0'; at++) {
-        if (*at == ' ' || *at == '-')
-            continue;
-        /* Letter, digit, letter, digit, letter, digit. */
-        if (length == 6 ||
-            (length % 2 == 0 ? !isalpha((unsigned char)*at) : !isdigit((unsigned char)*at)))
-            break;
-        compact[length++] = (char)toupper((unsigned char)*at);
-        compact[length] = '\0';
-        if (length == 6 && at[1 + strspn(at + 1, " ")] == '\0') {
-            snprintf(text, size, "%.3s %s", compact, compact + 3);
-            return;
-        }
-    }
-    text_copy(text, size, typed);
+    /* A whole one; its first half alone is no code of an address. */
+    if (postal_code_read(typed, code) && code[3] != '\0')
+        text_copy(text, size, code);
+    else
+        text_copy(text, size, typed);
 }
 
 /* Every text of the details with the member that it goes to. */
@@ -101,7 +91,7 @@ int client_new(struct batch *batch, const struct author *author,
                const struct client_details *details, struct id *id, struct error *error)
 {
     struct detail list[DETAIL_COUNT];
-    char postal_code[POSTAL_CODE_SIZE] = "";
+    char postal_code[POSTAL_TEXT_SIZE] = "";
     struct operation *operation;
     int code = client_check(details, true, error);
 
@@ -137,7 +127,7 @@ int client_change(struct batch *batch, const struct author *author, const struct
                   const struct client_details *details, struct error *error)
 {
     struct detail list[DETAIL_COUNT];
-    char postal_code[POSTAL_CODE_SIZE] = "";
+    char postal_code[POSTAL_TEXT_SIZE] = "";
     struct operation *operation;
     int code = client_check(details, false, error);
 

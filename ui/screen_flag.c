@@ -150,9 +150,10 @@ static void flag_draw(struct screen *screen, const struct paint *paint)
 
     fields_draw(flag->fields, ROW_KIND, &kind, LABEL_WIDTH, true);
     fields_draw(flag->fields, ROW_TEXT, &text, LABEL_WIDTH, true);
-    paint_wrapped(paint, 9, 0, -1, 3, PAINT_DIM,
-                  _("Those who keep the catalogue answer here: :flags lists them. Without a network "
-                    "it goes later."));
+    paint_wrapped(
+        paint, 9, 0, -1, 3, PAINT_DIM,
+        _("Those who keep the catalogue answer here: :flags lists them. Without a network "
+          "it goes later."));
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */

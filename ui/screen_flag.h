@@ -13,4 +13,9 @@ void flag_title(struct desk *desk, const struct record *flag, char *title, size_
 void flag_state_text(struct desk *desk, const struct record *flag, enum store_pending pending,
                      char *text, size_t size);
 
+/* "Reported as wrong (fee) by Marie Tremblay, 14:05: It is $58.", for the page of what it is about.
+ */
+#define FLAG_WARNING_SIZE (4 * WORK_NAME_SIZE)
+void flag_warning_text(struct desk *desk, const struct record *flag, char *text, size_t size);
+
 #endif

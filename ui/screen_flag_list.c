@@ -137,6 +137,17 @@ void flag_state_text(struct desk *desk, const struct record *flag, enum store_pe
              name);
 }
 
+void flag_warning_text(struct desk *desk, const struct record *flag, char *text, size_t size)
+{
+    char name[WORK_NAME_SIZE], when[32], line[WORK_NAME_SIZE];
+
+    work_agent_name(desk, record_text(flag, "agent"), name, sizeof(name));
+    work_when(desk, flag, "at", when, sizeof(when));
+    work_first_line(record_text(flag, "text"), line, sizeof(line));
+    snprintf(text, size, _("Reported as wrong (%1$s) by %2$s, %3$s: %4$s"),
+             flag_kind_text(record_text(flag, "kind")), name, when, line);
+}
+
 /* "3 days", "2 hours": how long it has waited. */
 static void age_text(struct desk *desk, const struct record *flag, char *text, size_t size)
 {

@@ -12,6 +12,7 @@
 #include "ui/format_hours.h"
 #include "ui/language.h"
 #include "ui/page.h"
+#include "ui/screen_flag.h"
 
 #define LABEL_WIDTH    16
 #define CLOSURES_SHOWN 4
@@ -20,6 +21,7 @@ struct office_view {
     struct record *record;     /* owned */
     struct schedule *schedule; /* owned; NULL: not known */
     struct schedule *own;      /* owned; the agent's office's */
+    struct record *flag;       /* owned; an error reported here and not settled, NULL for none */
     struct page page;
 };
 
@@ -28,7 +30,8 @@ static void forget(struct office_view *office)
     record_free(office->record);
     schedule_free(office->schedule);
     schedule_free(office->own);
-    office->record = NULL;
+    record_free(office->flag);
+    office->record = office->flag = NULL;
     office->schedule = office->own = NULL;
 }
 
@@ -44,6 +47,8 @@ static int office_read(struct screen *screen, const char *key, struct error *err
     office->record = record;
     schedule_new(&office->schedule, screen->desk->catalogue, record, record->body, NULL);
     office->own = offices_own_schedule(screen->desk);
+    if (screen->desk->store != NULL)
+        office->flag = flag_find_open(screen->desk->store, RECORD_OFFICE, key);
     return 0;
 }
 
@@ -158,6 +163,12 @@ static void draw_page(struct screen *screen, const struct paint *paint)
     page_blank(&office->page);
     if (json_bool_or(office->record->body, "ended", false))
         page_text(&office->page, 0, PAINT_ERROR, _("This office is no more."));
+    if (office->flag != NULL) {
+        char warning[FLAG_WARNING_SIZE];
+
+        flag_warning_text(screen->desk, office->flag, warning, sizeof(warning));
+        page_text(&office->page, 0, PAINT_WARNING, warning);
+    }
     style = offices_opening(office->schedule, office->own, now_ms, text, sizeof(text));
     page_labelled(&office->page, LABEL_WIDTH, _("Now"), style, text);
     draw_labelled(office, _("Address"), localised(office, "address"));

@@ -99,15 +99,11 @@ static void draw_moves(struct service *service)
 static void draw_flag(struct service *service, struct desk *desk)
 {
     const struct record *flag = service->flag;
-    char name[WORK_NAME_SIZE], when[32], line[WORK_NAME_SIZE], text[3 * WORK_NAME_SIZE];
+    char text[FLAG_WARNING_SIZE];
 
     if (flag == NULL)
         return;
-    work_agent_name(desk, record_text(flag, "agent"), name, sizeof(name));
-    work_when(desk, flag, "at", when, sizeof(when));
-    work_first_line(record_text(flag, "text"), line, sizeof(line));
-    snprintf(text, sizeof(text), _("Reported as wrong (%1$s) by %2$s, %3$s: %4$s"),
-             flag_kind_text(record_text(flag, "kind")), name, when, line);
+    flag_warning_text(desk, flag, text, sizeof(text));
     page_text(&service->page, 0, PAINT_WARNING, text);
 }
 
@@ -270,7 +266,7 @@ static void draw_office(struct service *service, const struct office_item *item,
     struct service_target target = {.kind = "office"};
     char remark[160], distance[32], opening[64] = "";
 
-    format_distance(distance, sizeof(distance), item->distance_km, false);
+    format_distance(distance, sizeof(distance), item->distance_km, service->approximate);
     if (item->schedule != NULL) {
         struct schedule_state state;
 
@@ -291,7 +287,9 @@ static void draw_offices(struct service *service, int64_t now_ms)
 
     if (list->count == 0)
         return;
-    begin_part(service, SERVICE_OFFICES, _("Offices, nearest first"));
+    begin_part(service, SERVICE_OFFICES,
+               service->from_client ? _("Offices, nearest to the client first")
+                                    : _("Offices, nearest first"));
     for (size_t i = 0; i < list->count && i < SERVICE_OFFICES_SHOWN; i++)
         draw_office(service, &list->items[i], now_ms);
     snprintf(text, sizeof(text),

@@ -32,13 +32,27 @@ static int read_channels(struct service *service, struct desk *desk, struct erro
     return code;
 }
 
+/* Where the client lives who is here. */
+static bool client_place(struct desk *desk, struct place *place)
+{
+    struct record *client = work_get(desk, RECORD_CLIENT, desk->open.client.text, NULL);
+    char code[POSTAL_CODE_SIZE];
+    bool found = client != NULL && postal_code_read(record_text(client, "postal_code"), code) &&
+                 office_postal_place(desk->catalogue, code, place);
+
+    record_free(client);
+    return found;
+}
+
 static int read_offices(struct service *service, struct desk *desk, struct error *error)
 {
-    struct place place;
+    struct place place = {0};
     struct office_query query = {.service = service->record};
 
-    if (desk->office != NULL && office_place(desk->office, &place))
+    service->from_client = client_place(desk, &place);
+    if (service->from_client || (desk->office != NULL && office_place(desk->office, &place)))
         query.from = &place;
+    service->approximate = place.within_km > 0;
     return office_list_read(&service->offices, desk->catalogue, &query, error);
 }
 

@@ -57,6 +57,8 @@ struct service {
     struct availability channels[SERVICE_CHANNELS_LIMIT];
     size_t channel_count;
     struct office_list offices; /* that do it, nearest first */
+    bool from_client;           /* from the client's postal code, else from the agent's office */
+    bool approximate;           /* the distances are */
     struct service_link forms[SERVICE_RELATED_SHOWN];
     size_t form_count;
     struct service_group groups[SERVICE_GROUPS_LIMIT];

@@ -68,11 +68,12 @@ types m $':service plate-sticker\r'
 wait_for m "No longer offered"
 
 echo "== a clipboard that is said to be there gets the sentence, in base64"
-terminal yes --language en --clipboard yes
+terminal yes --language en --clipboard yes --stale-days 0
 sign_in yes pierre Password
 wait_for yes "Common services"
 types yes $':service FO-11\r'
 wait_for yes "Say (y):"
+shows yes "Not confirmed" && fail "marked as stale in spite of --stale-days 0"
 mux pipe-pane -t yes -o "cat >'$WORK/yes.raw'"
 types yes y
 wait_for yes "Copied: Applying online costs"

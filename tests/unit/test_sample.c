@@ -417,6 +417,9 @@ static void test_refuses_broken_samples(void **state)
     expect_refused("services.json", "\"channel\": \"counter\"", "\"channel\": \"pigeon\"",
                    "channels/0/channel: not a word allowed here");
     expect_refused("services.json", "\"nudge\"", "\"nugde\"", "nugde: no such member");
+    expect_refused("services.json", "\"schedule\": {\"hours\": {\"mon\": [\"08:30-16:30\"]",
+                   "\"schedule\": {\"hours\": {\"mon\": [\"8 to 4\"]",
+                   "schedule/hours/mon/0: not hours");
     expect_refused("offices.json", "08:30-16:30", "16:30-08:30", "hours/mon/0: not hours");
     expect_refused("offices.json", "\"latitude\": 46.8131", "\"latitude\": 146.8131",
                    "latitude: not a number in its bounds");

@@ -96,6 +96,7 @@ static void it_says_what_to_do(void **state)
     ui_fixture_type(fixture, "It has moved.");
     ui_fixture_press(fixture, INPUT_CONTROL('X'));
     expect(fixture, "Reported.");
+    expect(fixture, "Reported as wrong (other) by Ann Roy");
     ui_fixture_type(fixture, "\007flags\r");
     expect(fixture, "other");
     expect(fixture, "Ann Roy: It has moved.");

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/client.h"
 #include "app/contact.h"
 #include "app/json.h"
 #include "tests/unit/ui_fixture.h"
@@ -183,6 +184,27 @@ static void the_sentence_is_said_in_the_clients_language(void **state)
     expect(fixture, "There is no place for text here.");
 }
 
+static void offices_are_near_the_client_who_is_here(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct desk *desk = &fixture->desk;
+    struct author author = desk_author(desk);
+    const struct client_details details = {.name = "Zoé Roy", .postal_code = "g5l 9z9"};
+    struct batch batch = {0};
+
+    show(fixture, "service", "t/permit");
+    ui_fixture_press(fixture, INPUT_END);
+    expect(fixture, "Offices, nearest first (o)");
+    expect(fixture, "1  North  0 km");
+    assert_int_equal(client_new(&batch, &author, &details, &desk->open.client, NULL), 0);
+    assert_int_equal(desk_apply(desk, &batch, NULL), 0);
+    ui_fixture_draw(fixture);
+    expect(fixture, "Offices, nearest to the client first (o)");
+    expect(fixture, "1  East  ~0 km");
+    ui_fixture_type(fixture, "o");
+    expect(fixture, "From G5L 9Z9 (Rimouski), known to within 8 km");
+}
+
 static void a_sentence_is_made_where_none_is_written(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -288,6 +310,7 @@ int main(void)
         TEST(each_channel_says_whether_it_can_be_had_now),
         TEST(all_parts_are_two_keys_away),
         TEST(the_sentence_is_said_in_the_clients_language),
+        TEST(offices_are_near_the_client_who_is_here),
         TEST(a_sentence_is_made_where_none_is_written),
         TEST(old_names_lead_to_the_service_of_today),
         TEST(ended_and_lost_ones_say_so),
