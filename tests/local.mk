@@ -107,6 +107,11 @@ tests_unit_test_import_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_hsds
 tests_unit_test_hsds_SOURCES = tests/unit/test_hsds.c tests/unit/hsds_fixture.h tests/unit/unit.h
 tests_unit_test_hsds_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_export
+tests_unit_test_export_SOURCES = tests/unit/test_export.c tests/unit/hsds_fixture.h \
+    tests/unit/unit.h app/main/command_export.c app/main/command_export.h \
+    app/main/manual_catalogue.c app/main/manual_catalogue.h
+tests_unit_test_export_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_import_csv
 tests_unit_test_import_csv_SOURCES = tests/unit/test_import_csv.c tests/unit/hsds_fixture.h \
     tests/unit/unit.h

@@ -76,6 +76,7 @@ guichet_SOURCES = \
     app/main/command_export.c app/main/command_export.h \
     app/main/command_import.c app/main/command_import.h \
     app/main/command_manual.c app/main/command_manual.h \
+    app/main/manual_catalogue.c app/main/manual_catalogue.h \
     app/main/command_recover.c app/main/command_recover.h \
     app/main/command_search.c app/main/command_search.h \
     app/main/command_agent.c app/main/command_agent.h \

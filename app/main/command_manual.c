@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/main/manual_catalogue.h"
 #include "ui/manual.h"
 
 static void add_options(struct text_buffer *page, const struct config_key *keys)
@@ -48,6 +49,7 @@ int command_manual(const struct config_key *keys, const struct manual_command *c
         manual_add_text(&page, commands[i].help);
         text_buffer_add_text(&page, "\n");
     }
+    manual_add_catalogue(&page);
     manual_add_keys(&page);
     text_buffer_add_text(&page, ".SH FILES\n.TP\n.I $XDG_DATA_HOME/guichet/catalogue.db\n"
                                 "The public catalogue.\n"
