@@ -2,8 +2,8 @@
  * The catalogue as HSDS, kept for the routes under /hsds/: made of the ledger's public records when
  * somebody first asks, and again when somebody asks after they changed. One language at a time.
  *
- * Any thread; between hsds_view_open and hsds_view_close it belongs to the caller, and what it
- * lends is valid until then. Memory: all public records once as JSON, and once a language as rows.
+ * Belongs to one thread: the server's worker for these routes. What it lends is valid until the
+ * next hsds_view_open. Memory: all public records once as text, and once a language as rows.
  */
 #ifndef GUICHET_NET_HSDS_VIEW_H
 #define GUICHET_NET_HSDS_VIEW_H
@@ -26,11 +26,9 @@ struct hsds_item {
 struct hsds_view *hsds_view_new(void); /* NULL when out of memory */
 void hsds_view_free(struct hsds_view *view);
 
-/* Takes the view as the ledger stands now, in `language` ("fr" or "en"); others wait. Nothing is
- * held when it fails. */
+/* Brings the view to where the ledger stands now and opens its `language` ("fr" or "en"). */
 int hsds_view_open(struct hsds_view *view, struct ledger *ledger, const char *language,
                    struct error *error);
-void hsds_view_close(struct hsds_view *view);
 
 /* All rows of the open language. */
 struct hsds *hsds_view_rows(const struct hsds_view *view);

@@ -1,6 +1,7 @@
 /*
  * /hsds/...: the catalogue as Open Referral HSDS 3.0 serves it (its API reference), for other
- * directories and for the public: read only, without sign-in.
+ * directories and for the public: read only, without sign-in. One worker answers all of it, so that
+ * whoever asks much keeps no thread from the agents' requests.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -258,53 +259,111 @@ static char *page_told(const struct hsds_view *view, const struct query *query)
     return text;
 }
 
-static enum route_result list_answer(struct request *request, enum hsds_table table)
-{
-    struct query query = {.table = table};
-    struct error error = ERROR_INIT;
-    char *text = NULL;
+/* One asking, while the worker is at it. What it was asked is the connection's, which sleeps. */
+struct asking {
+    struct request *request;
+    struct query query;
+    bool one; /* by id; else a list */
+    enum hsds_nesting nesting;
+    const char *language;
+    char *text; /* the answer; NULL: not found, or out of memory */
+    bool found;
     int code;
+    struct error error;
+};
 
-    if (query_read(request, &query)) {
-        code = hsds_view_open(request->server->hsds, request->server->ledger, language_of(request),
-                              &error);
-        if (code == 0) {
-            text = page_told(request->server->hsds, &query);
-            hsds_view_close(request->server->hsds);
-            request_answer_text(request, 200, text, text != NULL ? strlen(text) : 0);
-        } else {
-            request_error(request, code, &error);
-        }
-    }
-    query_clear(&query);
-    return ROUTE_ANSWERED;
+static void asking_free(void *state)
+{
+    struct asking *asking = state;
+
+    query_clear(&asking->query);
+    free(asking->text);
+    free(asking);
 }
 
-static enum route_result one_answer(struct request *request, enum hsds_table table,
-                                    enum hsds_nesting nesting)
+static char *one_told(struct hsds *rows, struct asking *asking)
 {
-    struct error error = ERROR_INIT;
-    const json_t *row;
-    json_t *nested = NULL;
-    char *text;
-    int code = hsds_view_open(request->server->hsds, request->server->ledger, language_of(request),
-                              &error);
+    const json_t *row = hsds_find(rows, asking->query.table, asking->request->segments[0]);
+    json_t *nested =
+        row != NULL ? hsds_nest(rows, asking->query.table, row, asking->nesting) : NULL;
+    char *text = nested != NULL ? json_dumps(nested, JSON_COMPACT) : NULL;
 
-    if (code != 0) {
-        request_error(request, code, &error);
-        return ROUTE_ANSWERED;
-    }
-    row = hsds_find(hsds_view_rows(request->server->hsds), table, request->segments[0]);
-    if (row != NULL)
-        nested = hsds_nest(hsds_view_rows(request->server->hsds), table, row, nesting);
-    text = nested != NULL ? json_dumps(nested, JSON_COMPACT) : NULL;
+    asking->found = row != NULL;
     json_decref(nested);
-    hsds_view_close(request->server->hsds);
-    if (row == NULL)
-        request_problem(request, PROBLEM_NOT_FOUND, "there is no such %s", hsds_shapes[table].name);
+    return text;
+}
+
+/* In the worker's thread. */
+static void asking_work(void *argument)
+{
+    struct asking *asking = argument;
+    struct server *server = asking->request->server;
+
+    asking->code = hsds_view_open(server->hsds, server->ledger, asking->language, &asking->error);
+    asking->found = true;
+    if (asking->code == 0)
+        asking->text = asking->one ? one_told(hsds_view_rows(server->hsds), asking)
+                                   : page_told(server->hsds, &asking->query);
+    MHD_resume_connection(asking->request->connection);
+}
+
+static void asking_suspend(void *argument)
+{
+    struct asking *asking = argument;
+
+    MHD_suspend_connection(asking->request->connection);
+}
+
+/* The second time round: the worker has an answer. */
+static void asking_answer(struct request *request, struct asking *asking)
+{
+    char *text = asking->text;
+
+    asking->text = NULL;
+    if (asking->code != 0)
+        request_error(request, asking->code, &asking->error);
+    else if (!asking->found)
+        request_problem(request, PROBLEM_NOT_FOUND, "there is no such %s",
+                        hsds_shapes[asking->query.table].name);
     else
         request_answer_text(request, 200, text, text != NULL ? strlen(text) : 0);
-    return ROUTE_ANSWERED;
+}
+
+static void busy_answer(struct request *request, const char *why)
+{
+    request_problem(request, PROBLEM_BUSY, "%s", why);
+    request->reply.retry_after = 5;
+}
+
+static enum route_result ask(struct request *request, enum hsds_table table, bool one,
+                             enum hsds_nesting nesting)
+{
+    struct asking *asking = request->state;
+
+    if (asking != NULL) {
+        asking_answer(request, asking);
+        return ROUTE_ANSWERED;
+    }
+    asking = calloc(1, sizeof(*asking));
+    if (asking == NULL || atomic_load(&request->server->stopping)) {
+        free(asking);
+        busy_answer(request, "the server is stopping, or out of memory");
+        return ROUTE_ANSWERED;
+    }
+    *asking = (struct asking){.request = request,
+                              .query = {.table = table},
+                              .one = one,
+                              .nesting = nesting,
+                              .language = language_of(request)};
+    request->state = asking;
+    request->state_free = asking_free;
+    if (!one && !query_read(request, &asking->query))
+        return ROUTE_ANSWERED;
+    if (!worker_add(request->server->directory, asking_work, asking_suspend, asking)) {
+        busy_answer(request, "too many ask for the directory at once");
+        return ROUTE_ANSWERED;
+    }
+    return ROUTE_SUSPENDED;
 }
 
 /* --- routes -------------------------------------------------------------------------------------
@@ -326,11 +385,11 @@ static enum route_result handle_base(struct request *request)
 #define HANDLERS(name, table, nesting)                                                             \
     static enum route_result handle_##name##_list(struct request *request)                         \
     {                                                                                              \
-        return list_answer(request, table);                                                        \
+        return ask(request, table, false, HSDS_FULL);                                              \
     }                                                                                              \
     static enum route_result handle_##name(struct request *request)                                \
     {                                                                                              \
-        return one_answer(request, table, nesting);                                                \
+        return ask(request, table, true, nesting);                                                 \
     }
 
 HANDLERS(services, HSDS_SERVICE, HSDS_FULL)

@@ -26,6 +26,7 @@
 #define SLOWEST_BYTES_PER_SECOND 100
 #define PATIENCE_MS              60000
 #define SIGN_INS_WAITING         64
+#define DIRECTORY_WAITING        64
 #define DRAIN_SECONDS            10
 
 void server_log(const struct server *server, const char *format, ...)
@@ -249,6 +250,7 @@ static void server_free(struct server *server)
 {
     worker_free(server->sign_in);
     worker_free(server->passage);
+    worker_free(server->directory);
     doorbell_free(server->doorbell);
     presence_free(server->presence);
     hsds_view_free(server->hsds);
@@ -277,6 +279,8 @@ static int parts_new(struct server *server, struct error *error)
         code = worker_new(&server->sign_in, SIGN_INS_WAITING, error);
     if (code == 0)
         code = worker_new(&server->passage, SIGN_INS_WAITING, error);
+    if (code == 0)
+        code = worker_new(&server->directory, DIRECTORY_WAITING, error);
     return code;
 }
 
@@ -403,12 +407,13 @@ void server_stop(struct server *server)
         close(listener);
     doorbell_stop(server->doorbell);
     wait_until_idle(server);
-    /* A sign-in or a code that is being checked has suspended its request: it must come back first.
-     */
+    /* What a worker is at has suspended its request: it must come back first. */
     worker_free(server->sign_in);
     server->sign_in = NULL;
     worker_free(server->passage);
     server->passage = NULL;
+    worker_free(server->directory);
+    server->directory = NULL;
     MHD_stop_daemon(server->daemon);
     ledger_listen(server->ledger, NULL, NULL);
     server_free(server);

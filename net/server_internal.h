@@ -87,11 +87,12 @@ struct server {
     struct MHD_Daemon *daemon;
     struct doorbell *doorbell;
     struct presence *presence;
-    struct hsds_view *hsds; /* the catalogue for the routes under /hsds/ */
-    struct worker *sign_in; /* the one thread that checks passwords */
-    struct worker *passage; /* the one thread that checks continue codes */
-    char *openapi;          /* the document, made once */
-    char *certificate;      /* PEM text */
+    struct hsds_view *hsds;   /* the catalogue for the routes under /hsds/; the worker's */
+    struct worker *sign_in;   /* the one thread that checks passwords */
+    struct worker *passage;   /* the one thread that checks continue codes */
+    struct worker *directory; /* the one thread that answers /hsds/ */
+    char *openapi;            /* the document, made once */
+    char *certificate;        /* PEM text */
     char *key;
     atomic_bool stopping;
     atomic_size_t upload_bytes; /* held by all requests together */

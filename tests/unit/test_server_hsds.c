@@ -298,13 +298,47 @@ static void test_serves_the_sample(void **state)
     answer_clear(&answer);
 }
 
+/* Whoever asks much waits or is told to come back; everybody else is served meanwhile. */
+static void test_many_ask_at_once(void **state)
+{
+    (void)state;
+    enum { MANY = 120 };
+    static const char ask[] = "GET /hsds/services?full=true&per_page=100 HTTP/1.1\r\n"
+                              "Host: x\r\nConnection: close\r\n\r\n";
+    int sockets[MANY];
+    size_t told = 0;
+    size_t sent_back = 0;
+    for (size_t i = 0; i < MANY; i++) {
+        sockets[i] = server_socket(f);
+        assert_int_equal(write(sockets[i], ask, sizeof ask - 1), sizeof ask - 1);
+    }
+    const struct call well = {.path = "/healthz"};
+    json_decref(server_json(f, &well));
+    for (size_t i = 0; i < MANY; i++) {
+        char answer[65536];
+        char head[16] = "";
+        size_t length = 0;
+        ssize_t got;
+        while ((got = read(sockets[i], answer, sizeof answer)) > 0) {
+            if (length == 0)
+                memcpy(head, answer, 12);
+            length += (size_t)got;
+        }
+        close(sockets[i]);
+        told += strcmp(head, "HTTP/1.1 200") == 0;
+        sent_back += strcmp(head, "HTTP/1.1 503") == 0;
+    }
+    assert_int_equal(told + sent_back, MANY);
+    assert_true(told > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_describes_itself),        cmocka_unit_test(test_lists_are_pages),
         cmocka_unit_test(test_entities_are_whole),      cmocka_unit_test(test_filters_add_up),
         cmocka_unit_test(test_increments_lose_nothing), cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_serves_the_sample),
+        cmocka_unit_test(test_serves_the_sample),       cmocka_unit_test(test_many_ask_at_once),
     };
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
 }
