@@ -195,6 +195,27 @@ int catalogue_feed(struct catalogue *catalogue, char feed[CATALOGUE_FEED_SIZE], 
     return code < 0 ? code : 0;
 }
 
+int catalogue_epoch(struct catalogue *catalogue, char epoch[CATALOGUE_FEED_SIZE],
+                    struct error *error)
+{
+    sqlite3_stmt *row;
+    int code = meta_get(catalogue, "epoch", &row, error);
+
+    text_copy(epoch, CATALOGUE_FEED_SIZE, code == 1 ? database_text(row, 0) : "");
+    if (code == 1)
+        sqlite3_reset(row);
+    return code < 0 ? code : 0;
+}
+
+int catalogue_epoch_set(struct catalogue *catalogue, const char *epoch, struct error *error)
+{
+    char known[CATALOGUE_FEED_SIZE];
+    int code = catalogue_epoch(catalogue, known, error);
+
+    return code != 0 || strcmp(known, epoch) == 0 ? code
+                                                  : meta_set_text(catalogue, "epoch", epoch, error);
+}
+
 /* Drops everything when the page comes from another server database than what is stored. */
 static int follow_feed(struct catalogue *catalogue, const char *feed, struct error *error)
 {

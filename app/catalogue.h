@@ -52,6 +52,12 @@ int64_t catalogue_cursor(struct catalogue *catalogue, struct error *error);
 
 #define CATALOGUE_FEED_SIZE 64
 
+/* Under which name the server gave the cursor's number (store_epoch), "" for none told; kept after
+ * each page. */
+int catalogue_epoch(struct catalogue *catalogue, char epoch[CATALOGUE_FEED_SIZE],
+                    struct error *error);
+int catalogue_epoch_set(struct catalogue *catalogue, const char *epoch, struct error *error);
+
 /* The server database that the cursor belongs to, "" for none yet. Whoever pulls asks from 0 when
  * the server's is another one: a cursor means nothing elsewhere. */
 int catalogue_feed(struct catalogue *catalogue, char feed[CATALOGUE_FEED_SIZE],

@@ -79,8 +79,8 @@ int store_each(struct store *store, const struct store_query *query, store_visit
 /*
  * Applies operations to the current records and writes them to the outbox, all in one transaction
  * that is on disk (synced) when this returns. Each operation's `base` is filled here with the rev
- * of the server that this terminal knows. A refusal by merge: ERROR_REFUSED naming the reason,
- * nothing written; `refusal` (may be NULL) tells which.
+ * of the server that this terminal knows, its `device` with the one of this store. A refusal by
+ * merge: ERROR_REFUSED naming the reason, nothing written; `refusal` (may be NULL) tells which.
  *
  * They go to the journal beside the store too (journal.h). When the store cannot be written and the
  * journal can, they are saved there, this returns 0, and store_stranded tells of them until
@@ -140,7 +140,7 @@ struct store_outcome {
     struct id operation;
     enum merge_refusal refusal; /* MERGE_APPLIED also for "repeated" */
     int64_t rev;                /* of the record after it, when applied */
-    int64_t seq;                /* the same */
+    int64_t seq;                /* the number of that change, 0 for not told */
     struct record *record; /* when refused: as it stands at the server; borrowed, may be NULL */
     char field[128];       /* when refused or in conflict */
     bool conflict;
@@ -189,6 +189,81 @@ int store_feed(struct store *store, char feed[STORE_FEED_SIZE], struct error *er
  */
 int store_write_page(struct store *store, struct record *const *records, size_t count,
                      int64_t cursor, const char *feed, struct error *error);
+
+#define STORE_EPOCH_SIZE 16
+
+/* Under which name the server gave the cursor's number; "" when it told none. A server that was
+ * restored from an older copy knows by it that this terminal has read what it lost. */
+int store_epoch(struct store *store, char epoch[STORE_EPOCH_SIZE], struct error *error);
+
+/* Where a page ends. */
+struct store_place {
+    int64_t cursor;
+    const char *feed;
+    const char *epoch;
+};
+
+/* store_write_page with the epoch. */
+int store_write_page_at(struct store *store, struct record *const *records, size_t count,
+                        const struct store_place *place, struct error *error);
+
+/*
+ * The server was restored from an older copy: everything is read again, and what it had accepted
+ * from here is offered again under the same ids, as far back as it was kept (the newest
+ * STORE_RETAINED_BYTES of it). Leaves a notice.
+ */
+int store_history_lost(struct store *store, int64_t now_ms, struct error *error);
+
+/* The operation that the server accepted last, as long as its number is past the cursor; else an
+ * empty id. A server that does not have it was restored from a copy older than that. */
+int store_last_accepted(struct store *store, struct id *operation, struct error *error);
+
+#define STORE_RETAINED_BYTES (4 * 1024 * 1024)
+
+/* --- the device ------------------------------------------------------------------------------ */
+
+#define STORE_MARK_SIZE 48
+
+/* The marks of a sign-in: the one before, and the one that will stand. Each is "<count>.<chance>";
+ * a server tells by them a terminal whose files are an older copy, or at work in two places. */
+struct store_mark {
+    char last[STORE_MARK_SIZE]; /* "" for none */
+    char next[STORE_MARK_SIZE];
+};
+
+/* The same proposal until it was accepted, on disk when this returns. */
+int store_mark_propose(struct store *store, struct store_mark *mark, struct error *error);
+/* A sign-in proposing `mark` went well. */
+int store_mark_accepted(struct store *store, const char *mark, struct error *error);
+
+/* This file is an older copy, or one of two: a new device id, under which all that waits is sent.
+ * Leaves a notice. Other connections see it with their next store_apply. */
+int store_device_renew(struct store *store, int64_t now_ms, struct error *error);
+
+/* --- notices: what happened to this terminal or the server, until dismissed ------------------- */
+
+enum store_notice_kind {
+    STORE_NOTICE_SERVER_RESTORED, /* count: operations offered again */
+    STORE_NOTICE_DEVICE_RENEWED,  /* this file was the older copy; count: operations waiting */
+    STORE_NOTICE_DEVICE_COPIED,   /* another place had a copy of this file */
+};
+
+struct store_notice {
+    enum store_notice_kind kind;
+    int64_t at_ms;
+    int64_t count;
+};
+
+typedef void (*store_notice_visit)(void *context, const struct store_notice *notice);
+
+/* Stable name ("server-restored"). */
+const char *store_notice_name(enum store_notice_kind kind);
+int store_notice_add(struct store *store, enum store_notice_kind kind, int64_t at_ms, int64_t count,
+                     struct error *error);
+/* Oldest first. */
+int store_notice_each(struct store *store, store_notice_visit visit, void *context,
+                      struct error *error);
+int store_notices_dismiss(struct store *store, struct error *error);
 
 /* --- state: what the desk remembers on this terminal alone ---------------------------------- */
 

@@ -20,7 +20,6 @@ int store_feed(struct store *store, char feed[STORE_FEED_SIZE], struct error *er
 /* What the feed brings replaces the base; operations whose effect it holds are done with. */
 static int write_record(struct store *store, const struct record *record, struct error *error)
 {
-    sqlite3_stmt *statement;
     struct record *base;
     bool stale;
     int code = store_record_base(store, record->type, &record->id, &base, error);
@@ -31,13 +30,7 @@ static int write_record(struct store *store, const struct record *record, struct
     record_free(base);
     if (stale)
         return 0;
-    statement = store_statement(store, STORE_OPERATION_FED, error);
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    database_bind_text(statement, 1, record_type_name(record->type));
-    database_bind_id(statement, 2, &record->id);
-    sqlite3_bind_int64(statement, 3, record->rev);
-    code = database_run(store->database, statement, error);
+    code = store_retain(store, record->type, &record->id, record->rev, error);
     return code != 0 ? code : store_record_refold(store, record->type, &record->id, record, error);
 }
 
@@ -72,7 +65,7 @@ static int list_touched(struct store *store, struct touched **list, size_t *coun
  * The server's database is another one (restored, or made anew): what it said before no longer
  * holds, what was made here is offered to it again.
  */
-static int begin_feed(struct store *store, const char *feed, struct error *error)
+int store_feed_begin(struct store *store, const char *feed, struct error *error)
 {
     struct touched *list;
     size_t count;
@@ -82,7 +75,8 @@ static int begin_feed(struct store *store, const char *feed, struct error *error
                              store_statement(store, STORE_RECORD_FORGET_BASES, error), error)) !=
             0 ||
         (code = database_run(store->database, store_statement(store, STORE_OPERATION_AGAIN, error),
-                             error)) != 0)
+                             error)) != 0 ||
+        (code = store_retained_again(store, error)) != 0)
         return code;
     code = list_touched(store, &list, &count, error);
     for (size_t i = 0; i < count && code == 0; i++)
@@ -90,36 +84,51 @@ static int begin_feed(struct store *store, const char *feed, struct error *error
     free(list);
     if (code == 0)
         code = store_meta_put(store, "feed", feed, error);
+    if (code == 0)
+        code = store_meta_put(store, "epoch", "", error);
+    if (code == 0)
+        code = store_meta_put(store, "last-accepted", "", error);
     return code != 0 ? code : store_meta_put(store, "cursor", "0", error);
 }
 
 static int write_page(struct store *store, struct record *const *records, size_t count,
-                      int64_t cursor, const char *feed, struct error *error)
+                      const struct store_place *place, struct error *error)
 {
     char text[128];
     int code = store_meta_get(store, "feed", text, sizeof(text), error);
 
     if (code != 0)
         return code;
-    if (text[0] != '\0' && strcmp(text, feed) != 0)
-        return begin_feed(store, feed, error);
+    if (text[0] != '\0' && strcmp(text, place->feed) != 0)
+        return store_feed_begin(store, place->feed, error);
     if (text[0] == '\0')
-        code = store_meta_put(store, "feed", feed, error);
+        code = store_meta_put(store, "feed", place->feed, error);
     for (size_t i = 0; i < count && code == 0; i++)
         code = write_record(store, records[i], error);
+    if (code == 0 && count > 0)
+        code = store_retained_prune(store, error);
+    if (code == 0)
+        code = store_meta_put(store, "epoch", place->epoch, error);
     if (code != 0)
         return code;
-    snprintf(text, sizeof(text), "%lld", (long long)cursor);
+    snprintf(text, sizeof(text), "%lld", (long long)place->cursor);
     return store_meta_put(store, "cursor", text, error);
 }
 
-int store_write_page(struct store *store, struct record *const *records, size_t count,
-                     int64_t cursor, const char *feed, struct error *error)
+int store_write_page_at(struct store *store, struct record *const *records, size_t count,
+                        const struct store_place *place, struct error *error)
 {
     int code = database_begin(store->database, error);
 
     if (code != 0)
         return code;
-    return database_end(store->database, write_page(store, records, count, cursor, feed, error),
-                        error);
+    return database_end(store->database, write_page(store, records, count, place, error), error);
+}
+
+int store_write_page(struct store *store, struct record *const *records, size_t count,
+                     int64_t cursor, const char *feed, struct error *error)
+{
+    struct store_place place = {.cursor = cursor, .feed = feed, .epoch = ""};
+
+    return store_write_page_at(store, records, count, &place, error);
 }

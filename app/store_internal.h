@@ -50,8 +50,13 @@ enum store_statement {
     STORE_OPERATION_ATTEMPTED,
     STORE_OPERATION_ACCEPT,
     STORE_OPERATION_DELETE,
+    STORE_OPERATION_RETAIN,
     STORE_OPERATION_FED,
     STORE_OPERATION_AGAIN,
+    STORE_RETAINED_GET,
+    STORE_RETAINED_AGAIN,
+    STORE_RETAINED_FORGET,
+    STORE_RETAINED_PRUNE,
     STORE_REFUSAL_ADD,
     STORE_REFUSAL_LIST,
     STORE_REFUSAL_COUNT,
@@ -67,6 +72,9 @@ enum store_operation_state {
     STORE_OPERATION_STATE_WAITING = 0,  /* the outbox */
     STORE_OPERATION_STATE_ACCEPTED = 1, /* by the server; kept until the feed brings its effect */
 };
+
+/* Why an operation that was accepted waits once more. */
+#define STORE_REASON_AGAIN "sent before"
 
 extern const struct database_schema store_schema;
 
@@ -96,6 +104,29 @@ int store_record_refold(struct store *store, enum record_type type, const struct
 /* The record as the server last sent it: new, or NULL when it never did. */
 int store_record_base(struct store *store, enum record_type type, const struct id *id,
                       struct record **base, struct error *error);
+
+/* --- history (store_history.c) --------------------------------------------------------------- */
+
+/* store_state_put without a setting of its own for how soon it is on disk. */
+int store_state_write(struct store *store, const char *name, const json_t *value,
+                      struct error *error);
+
+/* Within a transaction: begins reading this feed anew (store_write_page). */
+int store_feed_begin(struct store *store, const char *feed, struct error *error);
+
+/* Notes the last of those that were accepted (store_last_accepted). */
+int store_last_accepted_note(struct store *store, const struct store_outcome *outcomes,
+                             size_t count, struct error *error);
+
+/* Accepted operations on a record whose effect is in its `rev` are done with: kept for a while. */
+int store_retain(struct store *store, enum record_type type, const struct id *id, int64_t rev,
+                 struct error *error);
+int store_retained_prune(struct store *store, struct error *error);
+/* What is kept waits again. */
+int store_retained_again(struct store *store, struct error *error);
+
+/* Reads the device id again: another connection may have renewed it. */
+int store_device_read(struct store *store, struct error *error);
 
 /* --- the journal (store_journal.c) ---------------------------------------------------------- */
 

@@ -16,6 +16,9 @@ int store_column_operation(struct store *store, sqlite3_stmt *statement, int col
     code = store_column_sealed(store, statement, column, about, &document, error);
     if (code == 0)
         code = operation_from_json(operation, document, error);
+    /* All of it is this terminal's, whatever it was called when it was made. */
+    if (code == 0 && !id_is_empty(&store->device))
+        (*operation)->device = store->device;
     json_decref(document);
     return code;
 }
@@ -122,8 +125,12 @@ struct moment store_latest_moment(struct store *store)
 static int apply(struct store *store, struct operation *const *operations, size_t count,
                  enum merge_refusal *refusal, struct error *error)
 {
-    int code = store_journal_begin(store, error);
+    int code = store_device_read(store, error);
 
+    if (code == 0)
+        code = store_journal_begin(store, error);
+    for (size_t i = 0; i < count; i++)
+        operations[i]->device = store->device;
     for (size_t i = 0; i < count && code == 0; i++)
         code = apply_one(store, operations[i], refusal, error);
     if (code == 0 && count > 0)
@@ -152,24 +159,37 @@ int store_apply(struct store *store, struct operation *const *operations, size_t
     return code != 0 ? error_set(error, code, "%s", cause.message) : 0;
 }
 
-int store_operation_put(struct store *store, const struct operation *operation, struct error *error)
+/* 1 when the store has the operation in any form. */
+static int is_known(struct store *store, const struct id *id, struct error *error)
 {
-    sqlite3_stmt *row = store_statement(store, STORE_OPERATION_GET, error);
-    struct record *base;
-    int code;
+    static const enum store_statement places[] = {STORE_OPERATION_GET, STORE_RETAINED_GET};
+    int code = 0;
 
-    database_bind_id(row, 1, &operation->id);
-    code = database_step(store->database, row, error);
-    if (code != 0) {
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && code == 0; i++) {
+        sqlite3_stmt *row = store_statement(store, places[i], error);
+
+        database_bind_id(row, 1, id);
+        code = database_step(store->database, row, error);
         if (code > 0)
             sqlite3_reset(row);
-        return code < 0 ? code : 0;
     }
-    code = store_record_base(store, operation->type, &operation->record, &base, error);
+    return code;
+}
+
+int store_operation_put(struct store *store, const struct operation *operation, struct error *error)
+{
+    struct operation own = *operation;
+    struct record *base;
+    int code = is_known(store, &operation->id, error);
+
+    if (code != 0)
+        return code < 0 ? code : 0;
+    own.device = store->device;
+    code = store_record_base(store, own.type, &own.record, &base, error);
     if (code == 0)
-        code = put_operation(store, operation, base, error);
+        code = put_operation(store, &own, base, error);
     if (code == 0)
-        code = keep_moment(store, operation->moment, error);
+        code = keep_moment(store, own.moment, error);
     record_free(base);
     return code;
 }
@@ -362,20 +382,6 @@ static int accept_operation(struct store *store, const struct store_outcome *out
     return database_run(store->database, statement, error);
 }
 
-/* The feed may have brought the effect before the answer to the operation came. */
-static int drop_fed(struct store *store, const struct operation *operation, int64_t rev,
-                    struct error *error)
-{
-    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_FED, error);
-
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    database_bind_text(statement, 1, record_type_name(operation->type));
-    database_bind_id(statement, 2, &operation->record);
-    sqlite3_bind_int64(statement, 3, rev);
-    return database_run(store->database, statement, error);
-}
-
 /*
  * What the server made of an accepted operation, worked out here when it was made of the record
  * held here: merge gives the same at both ends. Replaces `*base` then.
@@ -422,7 +428,7 @@ static int settle_held(struct store *store, const struct held *held,
         code = work_out(operation, outcome, &base, error);
     /* Whatever the base holds by now is not put on top of it a second time. */
     if (code == 0 && base != NULL)
-        code = drop_fed(store, operation, base->rev, error);
+        code = store_retain(store, operation->type, &operation->record, base->rev, error);
     if (code == 0)
         code = store_record_refold(store, operation->type, &operation->record, base, error);
     record_free(base);
@@ -467,6 +473,10 @@ int store_outbox_settle(struct store *store, const struct store_outcome *outcome
         return code;
     for (size_t i = 0; i < count && code == 0; i++)
         code = settle_one(store, &outcomes[i], error);
+    if (code == 0)
+        code = store_last_accepted_note(store, outcomes, count, error);
+    if (code == 0)
+        code = store_retained_prune(store, error);
     code = database_end(store->database, code, error);
     if (code == 0)
         let_go(store, outcomes, count);

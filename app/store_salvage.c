@@ -63,8 +63,9 @@ int salvage_each_held(struct store *store, int (*visit)(void *context, const str
     int code;
 
     if (sqlite3_prepare_v2(database_handle(store->database),
-                           "SELECT id FROM operation UNION ALL SELECT operation FROM refusal", -1,
-                           &row, NULL) != SQLITE_OK)
+                           "SELECT id FROM operation UNION ALL SELECT id FROM retained"
+                           " UNION ALL SELECT operation FROM refusal",
+                           -1, &row, NULL) != SQLITE_OK)
         return database_fail(store->database, "held", error);
     while ((code = database_step(store->database, row, error)) == 1) {
         struct id id;

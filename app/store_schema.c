@@ -4,6 +4,12 @@
  * record.base is the document as the server last sent it, record.current the document with this
  * terminal's own operations on top, NULL when it is the same. Both are sealed.
  */
+/* What the server has and the feed has brought back: kept for a server that loses it again. */
+#define RETAINED_TABLE                                                                             \
+    "CREATE TABLE retained(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"                   \
+    "  type TEXT NOT NULL, record TEXT NOT NULL, urgency INTEGER NOT NULL,"                        \
+    "  document BLOB NOT NULL);"
+
 static const char create[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record(type TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT, client_id TEXT,"
@@ -19,7 +25,7 @@ static const char create[] =
     "CREATE INDEX operation_state ON operation(state, urgency, number);"
     "CREATE TABLE refusal(operation TEXT PRIMARY KEY, number INTEGER NOT NULL,"
     "  document BLOB NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
+    "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" RETAINED_TABLE;
 
 static const char *const upgrades[] = {
     "ALTER TABLE operation ADD COLUMN urgency INTEGER NOT NULL DEFAULT 2;"
@@ -27,6 +33,7 @@ static const char *const upgrades[] = {
     "DROP INDEX operation_state;"
     "CREATE INDEX operation_record ON operation(record, number);"
     "CREATE INDEX operation_state ON operation(state, urgency, number);",
+    RETAINED_TABLE, /* 2 to 3 */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending"
@@ -84,6 +91,24 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                 "UPDATE operation SET state = 1, rev = ?2, reason = ''"
                                 " WHERE id = ?1"},
     [STORE_OPERATION_DELETE] = {"operation.delete", "DELETE FROM operation WHERE id = ?1"},
+    [STORE_OPERATION_RETAIN] = {"operation.retain",
+                                "INSERT OR REPLACE INTO retained"
+                                " SELECT number, id, type, record, urgency, document"
+                                " FROM operation WHERE type = ?1 AND record = ?2 AND state = 1"
+                                " AND rev <= ?3"},
+    [STORE_RETAINED_GET] = {"retained.get", "SELECT number FROM retained WHERE id = ?1"},
+    [STORE_RETAINED_AGAIN] = {"retained.again",
+                              "INSERT OR IGNORE INTO operation(number, id, type, record, state,"
+                              " rev, attempts, reason, document, urgency)"
+                              " SELECT number, id, type, record, 0, 0, 1, '" STORE_REASON_AGAIN
+                              "', document,"
+                              " urgency FROM retained"},
+    [STORE_RETAINED_FORGET] = {"retained.forget", "DELETE FROM retained"},
+    [STORE_RETAINED_PRUNE] = {"retained.prune",
+                              "DELETE FROM retained WHERE number <= coalesce((SELECT max(number)"
+                              " FROM (SELECT number, sum(length(document)) OVER"
+                              " (ORDER BY number DESC) AS total FROM retained)"
+                              " WHERE total > ?1), -1)"},
     [STORE_OPERATION_FED] = {"operation.fed", "DELETE FROM operation WHERE type = ?1"
                                               " AND record = ?2 AND state = 1 AND rev <= ?3"},
     [STORE_OPERATION_AGAIN] = {"operation.again", "UPDATE operation SET state = 0, rev = 0"},
@@ -101,7 +126,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 2,
+    .version = 3,
     .create = create,
     .upgrades = upgrades,
     .statements = statements,

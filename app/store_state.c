@@ -2,7 +2,8 @@
 
 #include "app/store_internal.h"
 
-static int put(struct store *store, const char *name, const json_t *value, struct error *error)
+int store_state_write(struct store *store, const char *name, const json_t *value,
+                      struct error *error)
 {
     sqlite3_stmt *statement =
         store_statement(store, value != NULL ? STORE_STATE_PUT : STORE_STATE_DELETE, error);
@@ -22,7 +23,7 @@ int store_state_put(struct store *store, const char *name, const json_t *value, 
     int code;
 
     database_relax(store->database, true);
-    code = put(store, name, value, error);
+    code = store_state_write(store, name, value, error);
     database_relax(store->database, false);
     return code;
 }

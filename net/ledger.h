@@ -136,13 +136,17 @@ int ledger_desk_scopes(struct ledger *ledger, const struct id *agent, struct sco
 #define LEDGER_PAGE_BYTES (4 * 1024 * 1024)
 #define LEDGER_PAGE_LIMIT 1000
 
+/* Names a stretch of the history. */
+#define LEDGER_EPOCH_SIZE 16
+
 struct ledger_page {
-    char *records;     /* owned: documents separated by commas, "" for none */
-    size_t length;     /* of `records` */
-    size_t count;      /* how many */
-    int64_t next;      /* where the next page begins */
-    bool more;         /* there is one already */
-    int64_t catalogue; /* the highest number in the catalogue's scope */
+    char *records;                 /* owned: documents separated by commas, "" for none */
+    size_t length;                 /* of `records` */
+    size_t count;                  /* how many */
+    int64_t next;                  /* where the next page begins */
+    bool more;                     /* there is one already */
+    int64_t catalogue;             /* the highest number in the catalogue's scope */
+    char epoch[LEDGER_EPOCH_SIZE]; /* under which `next` was given, "" for none */
 };
 
 void ledger_page_clear(struct ledger_page *page);
@@ -156,6 +160,12 @@ void ledger_page_clear(struct ledger_page *page);
 int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
                    size_t limit, const struct id *device, struct ledger_page *page,
                    struct error *error);
+
+/* 0 when a reader that stands at `since`, given under `epoch` ("" for unknown), and whose operation
+ * `made` (empty for none) was accepted, has read the history of this database; ERROR_CONFLICT when
+ * it has read another one, which this database had before it was restored from an older copy. */
+int ledger_history_check(struct ledger *ledger, int64_t since, const char *epoch,
+                         const struct id *made, struct error *error);
 
 /* The document of one record as text: owned (free()). ERROR_NOT_FOUND; ERROR_REFUSED when it is
  * in none of the scopes (catalogue records are everybody's). */
@@ -173,12 +183,21 @@ bool ledger_is_well(struct ledger *ledger);
 #define LEDGER_PASSWORD_LIMIT 1023 /* bytes */
 #define LEDGER_PASSWORD_LEAST 8    /* characters are not counted: bytes */
 
+/* A mark is "<count>.<chance>" (ledger_device.c). */
+#define LEDGER_MARK_SIZE 48
+
+struct ledger_mark {
+    char last[LEDGER_MARK_SIZE]; /* of the sign-in before, "" for none */
+    char next[LEDGER_MARK_SIZE]; /* that stands from now on */
+};
+
 struct ledger_login {
     char token[LEDGER_TOKEN_SIZE];
     int64_t expires_ms;
     struct id agent;
     char *document;   /* the agent's record; owned (free()) */
     int64_t retry_ms; /* with ERROR_BUSY: how long to wait */
+    int64_t other_ms; /* when a copy of this device was last found, 0 for never since told */
 };
 
 /*
@@ -186,10 +205,14 @@ struct ledger_login {
  * or password are wrong, which takes equally long; ERROR_BUSY after too many failures, with
  * `retry_ms`: each further failure doubles the wait, up to 15 minutes. Takes about a quarter of a
  * second and 64 MiB: call it from one thread at a time.
+ *
+ * With a `mark` (NULL for none) the device must be at its turn, and sessions of marks before end;
+ * ERROR_CONFLICT, also for the password that is right, when its files are an older copy of those
+ * that signed in since.
  */
 int ledger_login(struct ledger *ledger, const char *login, const char *password,
-                 const struct id *device, int64_t now_ms, struct ledger_login *result,
-                 struct error *error);
+                 const struct id *device, const struct ledger_mark *mark, int64_t now_ms,
+                 struct ledger_login *result, struct error *error);
 
 /* Who holds this token; ERROR_NOT_FOUND when it is unknown or ended, or the agent has. */
 int ledger_session_find(struct ledger *ledger, const char *token, int64_t now_ms,

@@ -160,7 +160,8 @@ static void token_hash(const char *token, unsigned char hash[HASH_BYTES])
 }
 
 static int session_write(struct ledger *ledger, const unsigned char *login, const struct id *device,
-                         int64_t now_ms, struct ledger_login *result, struct error *error)
+                         const char *mark, int64_t now_ms, struct ledger_login *result,
+                         struct error *error)
 {
     struct database *database = ledger->writer;
     unsigned char bytes[TOKEN_BYTES], hash[HASH_BYTES];
@@ -188,6 +189,7 @@ static int session_write(struct ledger *ledger, const unsigned char *login, cons
     database_bind_text(statement, 3, device->text);
     sqlite3_bind_int64(statement, 4, now_ms);
     sqlite3_bind_int64(statement, 5, result->expires_ms);
+    database_bind_text(statement, 6, mark);
     return database_run(database, statement, error);
 }
 
@@ -248,8 +250,10 @@ static int login_begin(struct ledger *ledger, const char *login, const unsigned 
 }
 
 static int login_end(struct ledger *ledger, const unsigned char *attempt, const struct id *device,
-                     int64_t now_ms, struct ledger_login *result, struct error *error)
+                     const struct ledger_mark *mark, int64_t now_ms, struct ledger_login *result,
+                     struct error *error)
 {
+    bool behind = false;
     int code = ledger_begin(ledger, error);
 
     if (code != 0)
@@ -257,17 +261,25 @@ static int login_end(struct ledger *ledger, const unsigned char *attempt, const 
     code = agent_read(ledger, &result->agent, &result->document, error);
     if (code == ERROR_NOT_FOUND)
         code = error_set(error, ERROR_REFUSED, "login or password is wrong");
-    if (code == 0)
-        code = session_write(ledger, attempt, device, now_ms, result, error);
-    if (code == 0)
-        return ledger_commit(ledger, error);
-    ledger_rollback(ledger);
+    if (code == 0 && mark != NULL && !id_is_empty(device))
+        code = ledger_device_admit(ledger, device, mark, now_ms, &behind, &result->other_ms, error);
+    if (code == 0 && !behind)
+        code = session_write(ledger, attempt, device, mark != NULL ? mark->next : "", now_ms,
+                             result, error);
+    if (code != 0) {
+        ledger_rollback(ledger);
+        return code;
+    }
+    code = ledger_commit(ledger, error);
+    if (code == 0 && behind)
+        code = error_set(error, ERROR_CONFLICT,
+                         "this terminal's files are an older copy: others signed in since");
     return code;
 }
 
 int ledger_login(struct ledger *ledger, const char *login, const char *password,
-                 const struct id *device, int64_t now_ms, struct ledger_login *result,
-                 struct error *error)
+                 const struct id *device, const struct ledger_mark *mark, int64_t now_ms,
+                 struct ledger_login *result, struct error *error)
 {
     char folded[LEDGER_LOGIN_LIMIT + 1];
     char hash[crypto_pwhash_STRBYTES] = {0};
@@ -291,7 +303,7 @@ int ledger_login(struct ledger *ledger, const char *login, const char *password,
     }
     if (!right)
         return error_set(error, ERROR_REFUSED, "login or password is wrong");
-    code = login_end(ledger, attempt, device, now_ms, result, error);
+    code = login_end(ledger, attempt, device, mark, now_ms, result, error);
     if (code != 0) {
         free(result->document);
         *result = (struct ledger_login){0};
@@ -316,7 +328,7 @@ int ledger_session_find(struct ledger *ledger, const char *token, int64_t now_ms
     bind_hash(statement, hash);
     code = database_step(reader->database, statement, error);
     if (code > 0) {
-        if (sqlite3_column_int64(statement, 2) > now_ms) {
+        if (sqlite3_column_int64(statement, 2) > now_ms && sqlite3_column_int(statement, 3) != 0) {
             id_parse(&actor->agent, database_text(statement, 0));
             id_parse(&actor->device, database_text(statement, 1));
         }

@@ -1,10 +1,15 @@
 #include "net/ledger_sqlite.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "app/json.h"
 #include "app/text.h"
+
+#define DIGEST_BYTES 16
 
 /* One operation on its way through. */
 struct attempt {
@@ -16,6 +21,7 @@ struct attempt {
     struct ledger_row row; /* the record before, when there is one */
     bool visible;          /* the actor may see it */
     int64_t now_ms;
+    unsigned char digest[DIGEST_BYTES]; /* of the operation */
 };
 
 /* Fields that say whose work it is: an append by another agent would be a forgery. */
@@ -56,6 +62,37 @@ static bool refused(const struct attempt *attempt)
 
 /* --- repeats ---------------------------------------------------------------------------------- */
 
+/* What an operation says, whichever terminal carries it: a few bytes that no other has. */
+static int digest_of(const struct operation *operation, unsigned char digest[DIGEST_BYTES],
+                     struct error *error)
+{
+    char *body = json_canonical(operation->body);
+    crypto_generichash_state state;
+    char head[200];
+
+    if (body == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for an operation");
+    snprintf(head, sizeof(head), "%s %s %s %lld.%u ", operation_kind_name(operation->kind),
+             record_type_name(operation->type), operation->record.text,
+             (long long)operation->moment.ms, (unsigned)operation->moment.tick);
+    crypto_generichash_init(&state, NULL, 0, DIGEST_BYTES);
+    crypto_generichash_update(&state, (const unsigned char *)head, strlen(head));
+    crypto_generichash_update(&state, (const unsigned char *)body, strlen(body));
+    crypto_generichash_final(&state, digest, DIGEST_BYTES);
+    free(body);
+    return 0;
+}
+
+/* Whether the stored operation is this one: by the same agent, from this terminal or from one whose
+ * work it goes on with, and in the same words. */
+static bool is_same(const struct attempt *attempt, sqlite3_stmt *stored)
+{
+    return strcmp(database_text(stored, 0), attempt->actor->agent.text) == 0 &&
+           (sqlite3_column_type(stored, 1) == SQLITE_NULL ||
+            (sqlite3_column_bytes(stored, 1) == DIGEST_BYTES &&
+             memcmp(sqlite3_column_blob(stored, 1), attempt->digest, DIGEST_BYTES) == 0));
+}
+
 /* Finds the answer that was given to this id. 1: found and filled in. */
 static int recall(struct attempt *attempt, struct error *error)
 {
@@ -70,8 +107,7 @@ static int recall(struct attempt *attempt, struct error *error)
     if (code <= 0)
         return code;
     /* An id that somebody else used says nothing about what they did. */
-    if (strcmp(database_text(statement, 0), attempt->actor->agent.text) != 0 ||
-        strcmp(database_text(statement, 1), attempt->actor->device.text) != 0) {
+    if (!is_same(attempt, statement)) {
         refuse(attempt, MERGE_FORBIDDEN, "id");
         sqlite3_reset(statement);
         return 1;
@@ -115,6 +151,7 @@ static int remember(struct attempt *attempt, struct error *error)
     sqlite3_bind_int(statement, 10, outcome->conflict);
     database_bind_text(statement, 11, outcome->field);
     sqlite3_bind_int64(statement, 12, attempt->now_ms);
+    sqlite3_bind_blob(statement, 13, attempt->digest, DIGEST_BYTES, SQLITE_STATIC);
     return database_run(database, statement, error);
 }
 
@@ -349,7 +386,9 @@ static int apply_one(struct attempt *attempt, struct error *error)
         refuse(attempt, MERGE_FORBIDDEN, "agent");
         return 0;
     }
-    code = recall(attempt, error);
+    code = digest_of(operation, attempt->digest, error);
+    if (code == 0)
+        code = recall(attempt, error);
     if (code == 0) {
         code = check(attempt, error);
         if (code == 0 && !refused(attempt))
@@ -447,6 +486,8 @@ int ledger_apply_own(struct ledger *ledger, const struct operation *operation, i
         ledger_row_read(ledger->writer, operation->type, &operation->record, &attempt.row, error);
     if (code == 0 || code == ERROR_NOT_FOUND)
         code = merge(&attempt, error);
+    if (code == 0)
+        code = digest_of(operation, attempt.digest, error);
     if (code == 0)
         code = remember(&attempt, error);
     ledger_row_clear(&attempt.row);

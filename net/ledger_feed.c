@@ -199,6 +199,8 @@ static int page_read(struct database *database, const struct scope_set *scopes, 
         rows_cut(&rows, limit, page);
         code = page_fill(database, &rows, device, page, error);
     }
+    if (code == 0)
+        code = ledger_epoch_read(database, page->next, page->epoch, error);
     free(rows.rows);
     return code;
 }

@@ -12,7 +12,18 @@
  * delivery:  what is to be sent or asked about: the agency, and when (ms)
  * passage:   drafts that a continue code opens (ledger_continue.h)
  * guess:     wrong continue codes, by the hash of what they are counted on
+ * epoch:     from which number on which stay of a server gave the numbers (ledger_history.c)
+ * device:    where the rotating mark of each terminal stands (ledger_device.c)
  */
+#define HISTORY_TABLES                                                                             \
+    "CREATE TABLE epoch (first INTEGER PRIMARY KEY, name TEXT NOT NULL);"                          \
+    "CREATE TABLE device (id TEXT PRIMARY KEY, mark TEXT NOT NULL, behind INTEGER) WITHOUT ROWID;"
+
+/* What was made before there were marks and digests goes without. */
+#define HISTORY_COLUMNS                                                                            \
+    "ALTER TABLE session ADD COLUMN mark TEXT NOT NULL DEFAULT '';"                                \
+    "ALTER TABLE operation ADD COLUMN digest BLOB;"
+
 #define DELIVERY_TABLE                                                                             \
     "CREATE TABLE delivery (record INTEGER PRIMARY KEY, agency TEXT NOT NULL,"                     \
     " due INTEGER NOT NULL);"                                                                      \
@@ -45,12 +56,14 @@ static const char tables[] =
     " until INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE session (token BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL,"
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES;
+    "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
+        HISTORY_TABLES HISTORY_COLUMNS;
 
 static const char *const upgrades[] = {
-    DELIVERY_TABLE, /* 1 to 2 */
-    PASSAGE_TABLES, /* 2 to 3 */
-    "ALTER TABLE record ADD COLUMN known TEXT;",
+    DELIVERY_TABLE,                              /* 1 to 2 */
+    PASSAGE_TABLES,                              /* 2 to 3 */
+    "ALTER TABLE record ADD COLUMN known TEXT;", /* 3 to 4 */
+    HISTORY_TABLES HISTORY_COLUMNS,              /* 4 to 5 */
 };
 
 static const struct database_statement statements[] = {
@@ -62,7 +75,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 4,
+    .version = 5,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

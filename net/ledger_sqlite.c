@@ -80,7 +80,7 @@ int ledger_begin(struct ledger *ledger, struct error *error)
         ledger_rollback(ledger);
         return code;
     }
-    ledger->seq = sqlite3_column_int64(statement, 0);
+    ledger->seq = ledger->seq_before = sqlite3_column_int64(statement, 0);
     sqlite3_reset(statement);
     return 0;
 }
@@ -93,6 +93,7 @@ int64_t ledger_next_seq(struct ledger *ledger)
 int ledger_commit(struct ledger *ledger, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
+    bool first = !ledger->epoch_written && ledger->seq > ledger->seq_before;
     struct scope_set changed;
     bool deliveries;
     int code = ERROR_STORAGE;
@@ -102,12 +103,15 @@ int ledger_commit(struct ledger *ledger, struct error *error)
         sqlite3_bind_int64(statement, 2, ledger->seq);
         code = database_run(ledger->writer, statement, error);
     }
+    if (code == 0 && first)
+        code = ledger_epoch_write(ledger, error);
     if (code == 0)
         code = database_commit(ledger->writer, error);
     if (code != 0) {
         ledger_rollback(ledger);
         return code;
     }
+    ledger->epoch_written = ledger->epoch_written || first;
     changed = ledger->changed;
     ledger->changed = (struct scope_set){0};
     deliveries = ledger->deliveries_changed;

@@ -25,6 +25,8 @@ struct ledger {
     pthread_mutex_t write_mutex; /* held from begin to commit or rollback */
     struct database *writer;
     int64_t seq;              /* the last one given, within a write transaction */
+    int64_t seq_before;       /* the last one given before it */
+    bool epoch_written;       /* this stay has named its numbers */
     struct scope_set changed; /* scopes written in this transaction */
 
     pthread_mutex_t readers_mutex;
@@ -149,6 +151,20 @@ int ledger_deliveries_make(struct ledger *ledger, const struct record *submissio
 
 /* Within a transaction: keeps the list of what is to be sent, after a delivery was written. */
 int ledger_delivery_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+
+/* --- history and terminals (ledger_history.c, ledger_device.c) -------------------------------- */
+
+/* Within the first transaction that gives a number: names this and all that follow. */
+int ledger_epoch_write(struct ledger *ledger, struct error *error);
+/* The name under which a number was given; "" when it has none. */
+int ledger_epoch_read(struct database *database, int64_t seq, char epoch[LEDGER_EPOCH_SIZE],
+                      struct error *error);
+
+/* Within a transaction: whether the mark's turn has come. `behind` when it is over, which is noted;
+ * `other_ms` is when another copy of this terminal was last found behind, 0 for never. */
+int ledger_device_admit(struct ledger *ledger, const struct id *device,
+                        const struct ledger_mark *mark, int64_t now_ms, bool *behind,
+                        int64_t *other_ms, struct error *error);
 
 /* --- publishing (ledger_publish.c, ledger_agent.c) -------------------------------------------- */
 

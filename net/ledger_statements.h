@@ -34,12 +34,19 @@
     X(FEED_AFTER, "SELECT seq, record FROM feed WHERE scope = ?1 AND seq > ?2 "                    \
                   "ORDER BY seq LIMIT ?3")                                                         \
     X(FEED_HIGHEST, "SELECT max(seq) FROM feed WHERE scope = ?1")                                  \
-    X(OPERATION_GET, "SELECT agent, device, rev, seq, refusal, conflict, field "                   \
+    X(EPOCH_AT, "SELECT name FROM epoch WHERE first <= ?1 ORDER BY first DESC LIMIT 1")            \
+    X(EPOCH_PUT, "INSERT INTO epoch (first, name) VALUES (?1, ?2)")                                \
+    X(DEVICE_GET, "SELECT mark, behind FROM device WHERE id = ?1")                                 \
+    X(DEVICE_PUT, "INSERT INTO device (id, mark) VALUES (?1, ?2) "                                 \
+                  "ON CONFLICT (id) DO UPDATE SET mark = excluded.mark, behind = NULL")            \
+    X(DEVICE_BEHIND, "UPDATE device SET behind = ?2 WHERE id = ?1")                                \
+    X(OPERATION_GET, "SELECT agent, digest, rev, seq, refusal, conflict, field "                   \
                      "FROM operation WHERE id = ?1")                                               \
     X(OPERATION_INSERT,                                                                            \
       "INSERT INTO operation (id, agent, device, kind, type, record, rev, seq, refusal, "          \
       "conflict, "                                                                                 \
-      "field, arrived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")                \
+      "field, arrived, digest) "                                                                   \
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")                           \
     X(LOGIN_GET, "SELECT agent, hash FROM login WHERE login = ?1")                                 \
     X(LOGIN_PUT, "INSERT INTO login (login, agent, hash) VALUES (?1, ?2, ?3)")                     \
     X(ATTEMPT_GET, "SELECT failures, until FROM attempt WHERE login = ?1")                         \
@@ -48,9 +55,12 @@
                    "until = excluded.until")                                                       \
     X(ATTEMPT_DELETE, "DELETE FROM attempt WHERE login = ?1")                                      \
     X(ATTEMPT_PRUNE, "DELETE FROM attempt WHERE until < ?1")                                       \
-    X(SESSION_GET, "SELECT agent, device, expires FROM session WHERE token = ?1")                  \
-    X(SESSION_INSERT, "INSERT INTO session (token, agent, device, created, expires) "              \
-                      "VALUES (?1, ?2, ?3, ?4, ?5)")                                               \
+    X(SESSION_GET, "SELECT session.agent, session.device, session.expires, "                       \
+                   "session.mark = '' OR session.mark IS device.mark FROM session "                \
+                   "LEFT JOIN device ON device.id = session.device WHERE session.token = ?1")      \
+    X(SESSION_INSERT, "INSERT INTO session (token, agent, device, created, expires, mark) "        \
+                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                           \
+    X(SESSION_DELETE_DEVICE, "DELETE FROM session WHERE device = ?1")                              \
     X(SESSION_DELETE, "DELETE FROM session WHERE token = ?1")                                      \
     X(SESSION_PRUNE, "DELETE FROM session WHERE expires < ?1")                                     \
     X(DELIVERY_PUT, "INSERT INTO delivery (record, agency, due) VALUES (?1, ?2, ?3) "              \
@@ -71,12 +81,11 @@
     X(PASSAGE_BY_GROUP, "SELECT submission, salt, hash, expires FROM passage "                     \
                         "WHERE letters = ?1 AND expires > ?2 ORDER BY submission DESC")            \
     X(PASSAGE_GET, "SELECT hash, expires FROM passage WHERE submission = ?1")                      \
-    X(PASSAGE_PUT,                                                                                 \
-      "INSERT INTO passage (submission, letters, salt, hash, expires) "                            \
-      "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (submission) DO UPDATE SET "                        \
-      "letters = excluded.letters, salt = excluded.salt, hash = excluded.hash, "                   \
-      "expires = CASE WHEN hash = excluded.hash THEN min(expires, excluded.expires) "              \
-      "ELSE excluded.expires END")                                                                 \
+    X(PASSAGE_PUT, "INSERT INTO passage (submission, letters, salt, hash, expires) "               \
+                   "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (submission) DO UPDATE SET "           \
+                   "letters = excluded.letters, salt = excluded.salt, hash = excluded.hash, "      \
+                   "expires = CASE WHEN hash = excluded.hash THEN min(expires, excluded.expires) " \
+                   "ELSE excluded.expires END")                                                    \
     X(PASSAGE_DELETE, "DELETE FROM passage WHERE submission = ?1")                                 \
     X(GUESS_GET, "SELECT failures, until FROM guess WHERE counted = ?1")                           \
     X(GUESS_PUT, "INSERT INTO guess (counted, failures, until, forget) VALUES (?1, ?2, ?3, ?4) "   \

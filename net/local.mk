@@ -9,6 +9,7 @@ libnet_a_SOURCES += \
     net/http_client.c net/http_client.h \
     net/http_exchange.c net/http_exchange.h \
     net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
+    net/protocol.c net/protocol.h \
     net/sync_login.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c net/sync_reply.c
 
 # The server's side.
@@ -19,7 +20,9 @@ libnet_a_SOURCES += \
     net/ledger_check.c \
     net/ledger_delivery.c \
     net/ledger_continue.c net/ledger_continue.h \
+    net/ledger_device.c \
     net/ledger_feed.c \
+    net/ledger_history.c \
     net/ledger_import.c \
     net/ledger_publish.c \
     net/ledger_record.c \

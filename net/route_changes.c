@@ -4,6 +4,7 @@
 
 #include "app/clock.h"
 #include "app/merge.h"
+#include "app/text.h"
 #include "net/server_internal.h"
 
 #define LIMIT_PRESET 500
@@ -15,6 +16,9 @@ struct reading {
     struct id agent;
     bool catalogue_scope; /* of the catalogue, not of the desk */
     int64_t since;
+    char epoch[LEDGER_EPOCH_SIZE]; /* of `since`, "" when not told */
+    struct id made;                /* accepted from the caller, and past `since` */
+    bool checked;                  /* that both belong to this history */
     int64_t limit;
     int64_t catalogue; /* -1: not asked */
     int64_t merge;     /* the caller's version of merge; 0: it works out nothing */
@@ -38,6 +42,8 @@ static void reading_free(void *state)
 static bool reading_fill(struct request *request, struct reading *reading)
 {
     const char *scope = request_parameter(request, "scope");
+    const char *epoch = request_parameter(request, "epoch");
+    const char *made = request_parameter(request, "made");
     int64_t wait;
 
     reading->server = request->server;
@@ -55,6 +61,12 @@ static bool reading_fill(struct request *request, struct reading *reading)
         !request_number(request, "merge", 0, INT64_MAX, 0, &reading->merge) ||
         !request_number(request, "wait", 0, WAIT_MOST, 0, &wait))
         return false;
+    if (epoch != NULL)
+        text_copy(reading->epoch, sizeof(reading->epoch), epoch);
+    if (made != NULL && !id_parse(&reading->made, made)) {
+        request_problem(request, PROBLEM_BAD_PARAMETER, "%s", "\"made\" is not a UUID");
+        return false;
+    }
     if (wait > 0)
         reading->deadline_ms = doorbell_now() + wait * 1000;
     return true;
@@ -104,8 +116,8 @@ static void answer(struct request *request, const struct ledger_page *page)
                            ledger_feed(request->server->ledger), page->next,
                            page->more ? "true" : "false");
     text_buffer_add(&body, page->records, page->length);
-    text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"time\":\"%s\"}", page->catalogue,
-                           now);
+    text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"}",
+                           page->catalogue, page->epoch, now);
     length = body.length;
     request_answer_text(request, 200, text_buffer_take(&body), length);
 }
@@ -155,6 +167,14 @@ static enum route_result handle_changes(struct request *request)
         if (!reading_fill(request, reading))
             return ROUTE_ANSWERED;
     }
+    if (!reading->checked)
+        code = ledger_history_check(request->server->ledger, reading->since, reading->epoch,
+                                    &reading->made, &error);
+    reading->checked = true;
+    if (code == ERROR_CONFLICT) {
+        request_problem(request, PROBLEM_OTHER_HISTORY, "%s", error.message);
+        return ROUTE_ANSWERED;
+    }
     while (code == 0 && !over) {
         code = look(request, reading, &over, &error);
         if (code != 0 || over)
@@ -176,6 +196,10 @@ static const struct route_parameter parameters[] = {
      "Which records: the public catalogue, or all that this agent's desk may see"},
     {"since", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
      "The `next` of the page before"},
+    {"epoch", "{\"type\": \"string\"}",
+     "The `epoch` of the page before: tells a server that was restored from an older copy"},
+    {"made", "{\"type\": \"string\", \"format\": \"uuid\"}",
+     "The caller's last accepted operation, when it is past `since`: to the same end"},
     {"limit", "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000, \"default\": 500}",
      "Most records in the page"},
     {"wait", "{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 60, \"default\": 0}",
@@ -190,7 +214,8 @@ static const struct route_parameter parameters[] = {
 };
 
 static const enum problem problems[] = {PROBLEM_BAD_PARAMETER, PROBLEM_UNAUTHORIZED,
-                                        PROBLEM_STORAGE, PROBLEM_BUSY, PROBLEM_NONE};
+                                        PROBLEM_OTHER_HISTORY, PROBLEM_STORAGE,
+                                        PROBLEM_BUSY,          PROBLEM_NONE};
 
 const struct route route_changes = {
     .method = "GET",

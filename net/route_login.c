@@ -5,6 +5,8 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "app/text.h"
+#include "net/protocol.h"
 #include "net/server_internal.h"
 
 #define LOGIN_BODY_LIMIT 8192
@@ -16,6 +18,8 @@ struct sign_in {
     const char *login;
     const char *password;
     struct id device;
+    struct ledger_mark mark;
+    bool marked; /* a terminal that knows of marks */
     struct ledger_login result;
     struct error error;
     int code;
@@ -37,9 +41,9 @@ static void sign_in_check(void *argument)
     struct sign_in *sign_in = argument;
     struct server *server = sign_in->request->server;
 
-    sign_in->code =
-        ledger_login(server->ledger, sign_in->login, sign_in->password, &sign_in->device,
-                     clock_system(NULL), &sign_in->result, &sign_in->error);
+    sign_in->code = ledger_login(server->ledger, sign_in->login, sign_in->password,
+                                 &sign_in->device, sign_in->marked ? &sign_in->mark : NULL,
+                                 clock_system(NULL), &sign_in->result, &sign_in->error);
     MHD_resume_connection(sign_in->request->connection);
 }
 
@@ -50,12 +54,28 @@ static void sign_in_suspend(void *argument)
     MHD_suspend_connection(sign_in->request->connection);
 }
 
+static json_t *session_document(struct request *request, const struct ledger_login *result,
+                                int64_t now)
+{
+    json_t *agent = json_loads(result->document, 0, NULL);
+    json_t *document = json_pack("{s:s, s:o, s:o, s:s, s:s, s:o}", "token", result->token,
+                                 "expires_at", json_time(result->expires_ms), "agent", agent,
+                                 "feed", ledger_feed(request->server->ledger), "protocol",
+                                 PROTOCOL_VERSION, "time", json_time(now));
+
+    if (document != NULL && result->other_ms > 0 &&
+        json_object_set_new(document, "copied_at", json_time(result->other_ms)) != 0) {
+        json_decref(document);
+        document = NULL;
+    }
+    return document;
+}
+
 /* The second time round: the worker has an answer. */
 static void sign_in_answer(struct request *request, struct sign_in *sign_in)
 {
     struct ledger_login *result = &sign_in->result;
     int64_t now = clock_system(NULL);
-    json_t *agent;
 
     if (sign_in->code == ERROR_BUSY && result->retry_ms > 0) {
         request_problem(request, PROBLEM_TOO_MANY_ATTEMPTS, "%s", sign_in->error.message);
@@ -64,16 +84,57 @@ static void sign_in_answer(struct request *request, struct sign_in *sign_in)
     } else if (sign_in->code == ERROR_REFUSED) {
         request_problem(request, PROBLEM_WRONG_PASSWORD, "%s", sign_in->error.message);
         server_log(request->server, "sign-in refused: wrong login or password");
+    } else if (sign_in->code == ERROR_CONFLICT) {
+        request_problem(request, PROBLEM_DEVICE_BEHIND, "%s", sign_in->error.message);
+        server_log(request->server, "sign-in refused: a terminal whose files are an older copy");
     } else if (sign_in->code != 0) {
         request_error(request, sign_in->code, &sign_in->error);
     } else {
-        agent = json_loads(result->document, 0, NULL);
         presence_hear(request->server->presence, &result->agent, now);
-        request_answer(request, 200,
-                       json_pack("{s:s, s:o, s:o, s:s, s:o}", "token", result->token, "expires_at",
-                                 json_time(result->expires_ms), "agent", agent, "feed",
-                                 ledger_feed(request->server->ledger), "time", json_time(now)));
+        request_answer(request, 200, session_document(request, result, now));
     }
+}
+
+/* Terminals of too old or too new a version are told so, before anything else of theirs is read. */
+static bool protocol_fits(struct request *request, const json_t *body)
+{
+    const char *theirs = json_text_or(body, "protocol", "");
+
+    switch (protocol_judge(PROTOCOL_MAJOR, protocol_major(theirs))) {
+    case PROTOCOL_FITS:
+        return true;
+    case PROTOCOL_TERMINAL_TOO_OLD:
+        request_problem(request, PROBLEM_PROTOCOL,
+                        "this terminal speaks version %.20s, the server %s: update the terminal",
+                        theirs, PROTOCOL_VERSION);
+        break;
+    case PROTOCOL_SERVER_TOO_OLD:
+        request_problem(request, PROBLEM_PROTOCOL,
+                        "this terminal speaks version %.20s, the server only %s: the server must "
+                        "be updated first",
+                        theirs, PROTOCOL_VERSION);
+        break;
+    case PROTOCOL_UNREADABLE:
+        request_problem(request, PROBLEM_BAD_REQUEST, "%s", "\"protocol\" is no version");
+        break;
+    }
+    return false;
+}
+
+/* The mark of the terminal; one that sends none knows of none. False with a problem set. */
+static bool mark_read(struct request *request, struct sign_in *sign_in)
+{
+    const char *last = json_text_or(sign_in->body, "mark", "");
+    const char *next = json_text_or(sign_in->body, "next_mark", "");
+
+    if (strlen(last) >= LEDGER_MARK_SIZE || strlen(next) >= LEDGER_MARK_SIZE) {
+        request_problem(request, PROBLEM_BAD_REQUEST, "%s", "\"mark\" is too long");
+        return false;
+    }
+    text_copy(sign_in->mark.last, sizeof(sign_in->mark.last), last);
+    text_copy(sign_in->mark.next, sizeof(sign_in->mark.next), next);
+    sign_in->marked = next[0] != '\0';
+    return true;
 }
 
 /* Reads the body; false with a problem set. */
@@ -84,6 +145,8 @@ static bool sign_in_read(struct request *request, struct sign_in *sign_in)
 
     sign_in->body = request_json(request);
     if (sign_in->body == NULL)
+        return false;
+    if (!protocol_fits(request, sign_in->body) || !mark_read(request, sign_in))
         return false;
     device = json_text_or(sign_in->body, "device", "");
     if (json_require_text(sign_in->body, "login", LEDGER_LOGIN_LIMIT, &sign_in->login, &error) !=
@@ -133,9 +196,10 @@ static enum route_result handle_login(struct request *request)
     return ROUTE_SUSPENDED;
 }
 
-static const enum problem problems[] = {PROBLEM_BAD_REQUEST, PROBLEM_BAD_JSON,
-                                        PROBLEM_WRONG_PASSWORD, PROBLEM_TOO_MANY_ATTEMPTS,
-                                        PROBLEM_NONE};
+static const enum problem problems[] = {
+    PROBLEM_BAD_REQUEST,   PROBLEM_BAD_JSON, PROBLEM_WRONG_PASSWORD,
+    PROBLEM_DEVICE_BEHIND, PROBLEM_PROTOCOL, PROBLEM_TOO_MANY_ATTEMPTS,
+    PROBLEM_NONE};
 
 const struct route route_login = {
     .method = "POST",

@@ -80,7 +80,8 @@ struct sync_engine {
     char refusal[ERROR_MESSAGE_SIZE];
     char feed[STORE_FEED_SIZE];
     struct id agent;
-    struct id device; /* that it is bound to */
+    struct id device;       /* that it is bound to */
+    struct store_mark mark; /* of the sign-in under way; `next` is "" without a store */
     bool clock_wrong;
     int64_t heard_ms;
 
@@ -151,6 +152,9 @@ int sync_problem(const struct http_reply *reply, const char *what, struct error 
 
 /* True for a problem document of a Guichet server (not of something in between). */
 bool sync_is_problem(const struct http_reply *reply);
+
+/* True for the problem document of this code ("other-history"). */
+bool sync_problem_is(const struct http_reply *reply, const char *name);
 
 /* The JSON object of a successful reply: new reference. Takes note of the server's clock. */
 int sync_reply_read(struct sync_engine *engine, const struct http_reply *reply, const char *what,

@@ -6,14 +6,15 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "net/protocol.h"
 #include "net/sync_internal.h"
 
 #define LOGIN_SIZE    256
 #define PASSWORD_SIZE 1024
 #define TOKEN_LIMIT   4096
 
-/* Every byte may need six ("\u0001"); three members and their punctuation. */
-#define BODY_SIZE (6 * (LOGIN_SIZE + PASSWORD_SIZE + ID_TEXT_LENGTH) + 64)
+/* Every byte may need six ("\u0001"); the members and their punctuation. */
+#define BODY_SIZE (6 * (LOGIN_SIZE + PASSWORD_SIZE + ID_TEXT_LENGTH + 2 * STORE_MARK_SIZE) + 128)
 
 static bool login_due(struct sync_engine *engine)
 {
@@ -49,17 +50,24 @@ static size_t put_string(char *body, size_t at, const char *text)
     return at;
 }
 
-static size_t put_login(char *body, const char *login, const char *password,
-                        const struct id *device)
+static size_t put_member(char *body, size_t at, const char *name, const char *text)
 {
-    size_t at = put_text(body, 0, "{\"login\":");
+    at = put_text(body, at, name);
+    return put_string(body, at, text);
+}
 
-    at = put_string(body, at, login);
-    at = put_text(body, at, ",\"password\":");
-    at = put_string(body, at, password);
-    if (!id_is_empty(device)) {
-        at = put_text(body, at, ",\"device\":");
-        at = put_string(body, at, device->text);
+static size_t put_login(char *body, const char *login, const char *password,
+                        const struct id *device, const struct store_mark *mark)
+{
+    size_t at = put_member(body, 0, "{\"login\":", login);
+
+    at = put_member(body, at, ",\"password\":", password);
+    at = put_member(body, at, ",\"protocol\":", PROTOCOL_VERSION);
+    if (!id_is_empty(device))
+        at = put_member(body, at, ",\"device\":", device->text);
+    if (mark->next[0] != '\0') {
+        at = put_member(body, at, ",\"mark\":", mark->last);
+        at = put_member(body, at, ",\"next_mark\":", mark->next);
     }
     return put_text(body, at, "}");
 }
@@ -78,10 +86,17 @@ static int login_begin(struct sync_engine *engine, struct error *error)
 
     if (!link_credentials(engine->options.link, login, password, &device))
         return 1;
-    if (engine->store != NULL)
+    engine->mark = (struct store_mark){0};
+    if (engine->store != NULL) {
         device = *store_device(engine->store);
+        int proposed = store_mark_propose(engine->store, &engine->mark, error);
+        if (proposed != 0) {
+            sodium_memzero(password, sizeof password);
+            return sync_fault(engine, proposed);
+        }
+    }
     engine->device = device;
-    request.body_length = put_login(body, login, password, &device);
+    request.body_length = put_login(body, login, password, &device, &engine->mark);
     const struct sync_transport *transport = &engine->options.transport;
     int code = transport->set_token(transport->context, NULL, error);
     if (code == 0)
@@ -103,14 +118,61 @@ static int refuse(struct sync_engine *engine, const struct http_reply *reply)
     return 0;
 }
 
+/* The server says so because this terminal's files are an older copy, or one of two: under a new
+ * device all that waits is sent, and nothing that the other sent is taken for this one's. */
+static int renew_device(struct sync_engine *engine, const struct http_reply *reply,
+                        struct error *error)
+{
+    if (engine->store == NULL || !id_equal(store_device(engine->store), &engine->device))
+        return sync_problem(reply, "sign-in", error);
+    int code = store_device_renew(engine->store, sync_wall_ms(engine), error);
+    if (code != 0)
+        return sync_fault(engine, code);
+    link_screen_ring(engine->options.link);
+    return 0;
+}
+
+/* A server of another major is as good as none: what it would answer is not understood. */
+static int check_protocol(const json_t *document, struct error *error)
+{
+    const char *theirs = json_text_or(document, "protocol", "");
+    int major = protocol_major(theirs);
+
+    if (protocol_judge(major, PROTOCOL_MAJOR) == PROTOCOL_FITS)
+        return 0;
+    return error_set(error, ERROR_PROTOCOL,
+                     "this terminal speaks version %s, the server %.20s: one of them must be "
+                     "updated",
+                     PROTOCOL_VERSION, theirs);
+}
+
+/* What the store keeps of a sign-in that went well. */
+static int keep_session(struct sync_engine *engine, const json_t *document, struct error *error)
+{
+    int64_t copied_ms = 0;
+
+    if (engine->store == NULL || !id_equal(store_device(engine->store), &engine->device))
+        return 0;
+    int code = engine->mark.next[0] == '\0'
+                   ? 0
+                   : store_mark_accepted(engine->store, engine->mark.next, error);
+    if (code == 0 && json_require_time(document, "copied_at", &copied_ms, NULL) == 0) {
+        code = store_notice_add(engine->store, STORE_NOTICE_DEVICE_COPIED, copied_ms, 0, error);
+        link_screen_ring(engine->options.link);
+    }
+    return code != 0 ? sync_fault(engine, code) : 0;
+}
+
 static int accept_session(struct sync_engine *engine, const json_t *document, struct error *error)
 {
     const struct sync_transport *transport = &engine->options.transport;
     const char *token = NULL;
     const char *feed = NULL;
     struct record *agent = NULL;
-    int code = json_require_text(document, "token", TOKEN_LIMIT, &token, error);
+    int code = check_protocol(document, error);
 
+    if (code == 0)
+        code = json_require_text(document, "token", TOKEN_LIMIT, &token, error);
     if (code == 0)
         code = json_require_text(document, "feed", sizeof engine->feed - 1, &feed, error);
     if (code == 0)
@@ -119,6 +181,8 @@ static int accept_session(struct sync_engine *engine, const json_t *document, st
         code = error_set(error, ERROR_INVALID, "\"agent\" is no agent");
     if (code == 0)
         code = transport->set_token(transport->context, token, error);
+    if (code == 0)
+        code = keep_session(engine, document, error);
     if (code == 0) {
         text_copy(engine->feed, sizeof engine->feed, feed);
         engine->agent = agent->id;
@@ -152,6 +216,8 @@ static int login_reply(struct sync_engine *engine, const struct http_reply *repl
         link_sign_in_answer(engine->options.link, SIGN_IN_HELD, NULL, error->message);
         return code;
     }
+    if (sync_problem_is(reply, "device-behind"))
+        return renew_device(engine, reply, error);
     int code = sync_reply_read(engine, reply, "POST /v1/login", &document, error);
     if (code != 0)
         return code;

@@ -1,21 +1,26 @@
 /* The jobs that read the server's feed, GET /v1/changes: the desk's records, whose last page is the
  * long poll that serves as doorbell, and the catalogue's. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/json.h"
+#include "app/text.h"
 #include "net/sync_internal.h"
 
 #define WAIT_SECONDS       50
 #define PAGE_RECORDS_LIMIT 10000
+
+#define EPOCH_PARAMETER_SIZE (STORE_EPOCH_SIZE + 8)
 
 struct page {
     struct record **records; /* owned */
     size_t count;
     int64_t next;
     int64_t catalogue; /* the highest catalogue seq */
+    char epoch[STORE_EPOCH_SIZE];
     bool more;
     bool other_feed; /* of another database than the session began with */
 };
@@ -68,6 +73,7 @@ static int read_page_document(struct sync_engine *engine, const json_t *document
     page->next = json_integer_or(document, "next", -1);
     page->catalogue = json_integer_or(document, "catalogue", 0);
     page->more = json_bool_or(document, "more", false);
+    text_copy(page->epoch, sizeof page->epoch, json_text_or(document, "epoch", ""));
     if (page->next < since || (page->more && page->next == since))
         return error_set(error, ERROR_PROTOCOL,
                          "asked for changes since %" PRId64 ", the next are since %" PRId64, since,
@@ -104,6 +110,17 @@ static void pace_failed(struct sync_pace *pace, int code)
 /* --- the desk's records -------------------------------------------------------------------------
  */
 
+/* "&epoch=..." for the query, "" when there is none: only letters and digits come from a server. */
+static void epoch_parameter(char parameter[EPOCH_PARAMETER_SIZE], const char *epoch)
+{
+    bool plain = *epoch != '\0';
+
+    for (const char *at = epoch; *at != '\0'; at++)
+        plain = plain && isalnum((unsigned char)*at);
+    (void)snprintf(parameter, EPOCH_PARAMETER_SIZE, "%s%s", plain ? "&epoch=" : "",
+                   plain ? epoch : "");
+}
+
 static bool desk_due(struct sync_engine *engine)
 {
     return sync_store_usable(engine) && !(engine->options.once && engine->desk_read);
@@ -112,19 +129,32 @@ static bool desk_due(struct sync_engine *engine)
 static int desk_begin(struct sync_engine *engine, struct error *error)
 {
     char feed[STORE_FEED_SIZE];
+    char epoch[STORE_EPOCH_SIZE] = "";
+    char made_part[ID_TEXT_LENGTH + 8] = "";
+    struct id made = {""};
+    char epoch_part[EPOCH_PARAMETER_SIZE] = "";
     char path[256];
     bool wait = engine->desk_read && engine->troubles[SYNC_JOB_DESK].failures == 0;
     int code = store_feed(engine->store, feed, error);
     int64_t cursor = store_cursor(engine->store, error);
 
+    if (code == 0)
+        code = store_epoch(engine->store, epoch, error);
+    if (code == 0)
+        code = store_last_accepted(engine->store, &made, error);
     if (code != 0 || cursor < 0)
         return sync_fault(engine, code != 0 ? code : (int)cursor);
     engine->desk_since = strcmp(feed, engine->feed) == 0 ? cursor : 0;
+    if (engine->desk_since > 0)
+        epoch_parameter(epoch_part, epoch);
+    if (!id_is_empty(&made) && strcmp(feed, engine->feed) == 0)
+        (void)snprintf(made_part, sizeof made_part, "&made=%s", made.text);
     (void)snprintf(path, sizeof path,
-                   "/v1/changes?scope=desk&since=%" PRId64 "&limit=%zu&wait=%d&catalogue=%" PRId64
-                   "&merge=%d",
-                   engine->desk_since, engine->desk_pace.limit, wait ? WAIT_SECONDS : 0,
-                   engine->catalogue_latest, engine->desk_held ? MERGE_VERSION : 0);
+                   "/v1/changes?scope=desk&since=%" PRId64
+                   "%s%s&limit=%zu&wait=%d&catalogue=%" PRId64 "&merge=%d",
+                   engine->desk_since, epoch_part, made_part, engine->desk_pace.limit,
+                   wait ? WAIT_SECONDS : 0, engine->catalogue_latest,
+                   engine->desk_held ? MERGE_VERSION : 0);
     struct http_request request = {.method = "GET",
                                    .path = path,
                                    .accept = "application/json",
@@ -144,8 +174,9 @@ static int write_desk(struct sync_engine *engine, const struct page *page, struc
     if (code == 0 && same && page->count == 0 && page->next == engine->desk_since)
         return 0;
     if (code == 0)
-        code = store_write_page(engine->store, page->records, page->count, page->next, engine->feed,
-                                error);
+        code = store_write_page_at(engine->store, page->records, page->count,
+                                   &(struct store_place){page->next, engine->feed, page->epoch},
+                                   error);
     /* Another database than before: what was made here is sent to it again. */
     if (code == 0 && !same)
         engine->outbox_due = true;
@@ -165,10 +196,27 @@ static void note_catalogue(struct sync_engine *engine, const struct page *page)
     engine->catalogue_due = true;
 }
 
+/* The server is an older copy of itself: all is read again, and what it lost is offered again. */
+static int desk_restored(struct sync_engine *engine, struct error *error)
+{
+    int code = store_history_lost(engine->store, sync_wall_ms(engine), error);
+
+    if (code != 0)
+        return sync_fault(engine, code);
+    engine->outbox_due = true;
+    engine->desk_read = false;
+    engine->desk_held = false;
+    link_screen_ring(engine->options.link);
+    return 0;
+}
+
 static int desk_reply(struct sync_engine *engine, const struct http_reply *reply,
                       struct error *error)
 {
     struct page page = {0};
+
+    if (sync_problem_is(reply, "other-history"))
+        return desk_restored(engine, error);
     int code = read_page(engine, reply, engine->desk_since, false, &page, error);
 
     if (code == 0 && page.other_feed) {
@@ -214,20 +262,26 @@ static bool catalogue_due(struct sync_engine *engine)
 static int catalogue_begin(struct sync_engine *engine, struct error *error)
 {
     char feed[CATALOGUE_FEED_SIZE];
+    char epoch[CATALOGUE_FEED_SIZE] = "";
+    char epoch_part[EPOCH_PARAMETER_SIZE] = "";
     char path[256];
     int code = catalogue_feed(engine->catalogue, feed, error);
     int64_t cursor = catalogue_cursor(engine->catalogue, error);
 
+    if (code == 0)
+        code = catalogue_epoch(engine->catalogue, epoch, error);
     if (code != 0 || cursor < 0)
         return sync_fault(engine, code != 0 ? code : (int)cursor);
     engine->catalogue_since = strcmp(feed, engine->feed) == 0 ? cursor : 0;
     if (engine->catalogue_since == 0) {
         engine->catalogue_loading = true;
         engine->catalogue_loaded = 0;
+    } else {
+        epoch_parameter(epoch_part, epoch);
     }
     (void)snprintf(path, sizeof path,
-                   "/v1/changes?scope=catalogue&since=%" PRId64 "&limit=%zu&wait=0",
-                   engine->catalogue_since, engine->catalogue_pace.limit);
+                   "/v1/changes?scope=catalogue&since=%" PRId64 "%s&limit=%zu&wait=0",
+                   engine->catalogue_since, epoch_part, engine->catalogue_pace.limit);
     struct http_request request = {.method = "GET", .path = path, .accept = "application/json"};
     sync_pace_begin(&engine->catalogue_pace, sync_now(engine));
     return sync_send(engine, SYNC_LANE_WORK, &request, error);
@@ -256,6 +310,8 @@ static int write_catalogue(struct sync_engine *engine, const struct page *page, 
                       page->next != engine->catalogue_since)) {
         code = catalogue_write_page(engine->catalogue, page->records, page->count, page->next,
                                     engine->feed, error);
+        if (code == 0)
+            code = catalogue_epoch_set(engine->catalogue, page->epoch, error);
         if (code == 0 && !page->more)
             code = tidy_catalogue(engine, error);
         link_screen_ring(engine->options.link);
@@ -271,10 +327,21 @@ static int write_catalogue(struct sync_engine *engine, const struct page *page, 
     return 0;
 }
 
+/* A catalogue of the history that the server lost may hold what was never published. */
+static int catalogue_restored(struct sync_engine *engine, struct error *error)
+{
+    int code = catalogue_write_page(engine->catalogue, NULL, 0, 0, "lost", error);
+
+    return code != 0 ? sync_fault(engine, code) : 0;
+}
+
 static int catalogue_reply(struct sync_engine *engine, const struct http_reply *reply,
                            struct error *error)
 {
     struct page page = {0};
+
+    if (sync_problem_is(reply, "other-history"))
+        return catalogue_restored(engine, error);
     int code = read_page(engine, reply, engine->catalogue_since, true, &page, error);
 
     if (code == 0 && page.other_feed) {

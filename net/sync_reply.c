@@ -12,6 +12,19 @@ bool sync_is_problem(const struct http_reply *reply)
     return strcmp(reply->media_type, "application/problem+json") == 0;
 }
 
+bool sync_problem_is(const struct http_reply *reply, const char *name)
+{
+    json_t *document = NULL;
+    bool same;
+
+    if (reply->status == 200 || !sync_is_problem(reply) || reply->length == 0 ||
+        json_read(&document, reply->body, reply->length, PROBLEM_LIMIT, "problem", NULL) != 0)
+        return false;
+    same = strcmp(json_text_or(document, "code", ""), name) == 0;
+    json_decref(document);
+    return same;
+}
+
 int sync_problem(const struct http_reply *reply, const char *what, struct error *error)
 {
     int code = reply->status == 401 || reply->status == 403 ? ERROR_REFUSED : ERROR_PROTOCOL;

@@ -64,12 +64,18 @@ check_PROGRAMS += tests/proxy/fault_proxy
 tests_proxy_fault_proxy_SOURCES = tests/proxy/fault_proxy.c
 UNIT_TESTS += tests/unit/test_sync_server
 tests_unit_test_sync_server_SOURCES = tests/unit/test_sync_server.c tests/unit/real_server.c \
-    tests/unit/real_server.h tests/unit/unit.h \
+    tests/unit/real_server.h tests/unit/real_terminal.c tests/unit/real_terminal.h \
+    tests/unit/unit.h \
     app/main/command_agent.c app/main/command_agent.h \
     app/main/command_sync.c app/main/command_sync.h \
     app/main/guichet_keys.c app/main/guichet_keys.h
 tests_unit_test_sync_server_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_restore
+tests_unit_test_restore_SOURCES = tests/unit/test_restore.c tests/unit/real_server.c \
+    tests/unit/real_server.h tests/unit/real_terminal.c tests/unit/real_terminal.h \
+    tests/unit/unit.h
+tests_unit_test_restore_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_recovery
 tests_unit_test_recovery_SOURCES = tests/unit/test_recovery.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h

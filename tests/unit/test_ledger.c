@@ -362,8 +362,8 @@ static void test_sign_in(void **state)
     assert_int_equal(ledger_agent_add(f->ledger, agent, "short", NULL), ERROR_INVALID);
     assert_int_equal(ledger_agent_add(f->ledger, agent, "a good password", NULL), 0);
     assert_int_equal(ledger_agent_add(f->ledger, agent, "a good password", NULL), ERROR_CONFLICT);
-    assert_int_equal(ledger_login(f->ledger, "Eve", "a good password", &device, now, &login, NULL),
-                     0);
+    assert_int_equal(
+        ledger_login(f->ledger, "Eve", "a good password", &device, NULL, now, &login, NULL), 0);
     assert_true(id_equal(&login.agent, &agent->id));
     assert_int_equal(login.expires_ms, now + LEDGER_SESSION_MS);
     assert_non_null(strstr(login.document, "\"login\":\"eve\""));
@@ -392,7 +392,8 @@ static void test_token_is_not_stored(void **state)
     char command[512];
 
     assert_int_equal(ledger_agent_add(f->ledger, agent, "a good password", NULL), 0);
-    assert_int_equal(ledger_login(f->ledger, "eve", "a good password", &none, 1, &login, NULL), 0);
+    assert_int_equal(
+        ledger_login(f->ledger, "eve", "a good password", &none, NULL, 1, &login, NULL), 0);
     snprintf(command, sizeof(command), "grep -qF -e '%s' -e 'a good password' %s*", login.token,
              f->path);
     assert_int_not_equal(system(command), 0);
@@ -414,31 +415,142 @@ static void test_lockout_grows(void **state)
     for (int who = 0; who < 2; who++) {
         for (int i = 0; i < 3; i++)
             assert_int_equal(
-                ledger_login(f->ledger, logins[who], "wrong", &none, now, &login, NULL),
+                ledger_login(f->ledger, logins[who], "wrong", &none, NULL, now, &login, NULL),
                 ERROR_REFUSED);
         assert_int_equal(
-            ledger_login(f->ledger, logins[who], "a good password", &none, now, &login, NULL),
+            ledger_login(f->ledger, logins[who], "a good password", &none, NULL, now, &login, NULL),
             ERROR_BUSY);
         assert_int_equal(login.retry_ms, 2000);
         assert_int_equal(
-            ledger_login(f->ledger, logins[who], "wrong", &none, now + 2000, &login, NULL),
+            ledger_login(f->ledger, logins[who], "wrong", &none, NULL, now + 2000, &login, NULL),
             ERROR_REFUSED);
         fixture_reopen(f);
         assert_int_equal(
-            ledger_login(f->ledger, logins[who], "wrong", &none, now + 2001, &login, NULL),
+            ledger_login(f->ledger, logins[who], "wrong", &none, NULL, now + 2001, &login, NULL),
             ERROR_BUSY);
         assert_int_equal(login.retry_ms, 3999);
     }
     /* The right password in time forgets it all. */
     assert_int_equal(
-        ledger_login(f->ledger, "eve", "a good password", &none, now + 6000, &login, NULL), 0);
+        ledger_login(f->ledger, "eve", "a good password", &none, NULL, now + 6000, &login, NULL),
+        0);
     free(login.document);
-    assert_int_equal(ledger_login(f->ledger, "eve", "wrong", &none, now + 6001, &login, NULL),
+    assert_int_equal(ledger_login(f->ledger, "eve", "wrong", &none, NULL, now + 6001, &login, NULL),
                      ERROR_REFUSED);
     assert_int_equal(
-        ledger_login(f->ledger, "eve", "a good password", &none, now + 6002, &login, NULL), 0);
+        ledger_login(f->ledger, "eve", "a good password", &none, NULL, now + 6002, &login, NULL),
+        0);
     free(login.document);
     record_free(agent);
+}
+
+/* --- a database restored from an older copy --------------------------------------------------- */
+
+static void append_notes(struct ledger_fixture *f, int count, struct id *last)
+{
+    for (int i = 0; i < count; i++) {
+        struct id id = fixture_id(f);
+        struct operation *operation =
+            fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_NOTE, &id, 0,
+                              fixture_note(f, ANNE, "sample/a", NULL, "counted"));
+        struct ledger_outcome outcome;
+
+        *last = operation->id;
+        assert_int_equal(
+            ledger_apply(f->ledger, &f->actors[ANNE], &operation, 1, 1, &outcome, NULL), 0);
+        assert_int_equal(outcome.kind, LEDGER_APPLIED);
+        ledger_outcome_clear(&outcome);
+        operation_free(operation);
+    }
+}
+
+/* Reads all that Anne may see; where that ends, and under which name. */
+static int64_t read_end(struct ledger_fixture *f, char epoch[LEDGER_EPOCH_SIZE])
+{
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    int64_t next;
+
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[ANNE].agent, &scopes, NULL), 0);
+    assert_int_equal(ledger_changes(f->ledger, &scopes, 0, 1000, NULL, &page, NULL), 0);
+    next = page.next;
+    strcpy(epoch, page.epoch);
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    return next;
+}
+
+static void reopen(struct ledger_fixture *f, const char *copy_from, const char *copy_to)
+{
+    char command[400];
+
+    ledger_close(f->ledger);
+    if (copy_from != NULL) {
+        snprintf(command, sizeof(command), "rm -f '%s' '%s-wal' '%s-shm' && cp '%s' '%s'", copy_to,
+                 copy_to, copy_to, copy_from, copy_to);
+        assert_int_equal(system(command), 0);
+    }
+    assert_int_equal(ledger_open(&f->ledger, f->path, NULL), 0);
+}
+
+static void test_another_history_is_known(void **state)
+{
+    struct ledger_fixture *f = *state;
+    char before[LEDGER_EPOCH_SIZE], after[LEDGER_EPOCH_SIZE], other[LEDGER_EPOCH_SIZE];
+    char copy[200];
+    struct id none = {0}, early, late, again;
+    int64_t old_end, lost_end;
+
+    snprintf(copy, sizeof(copy), "%s.copy", f->path);
+    append_notes(f, 3, &early);
+    old_end = read_end(f, before);
+    assert_true(before[0] != '\0');
+    reopen(f, f->path, copy); /* a backup, and a restart */
+    assert_int_equal(ledger_history_check(f->ledger, old_end, before, &early, NULL), 0);
+    append_notes(f, 3, &late);
+    lost_end = read_end(f, after);
+    assert_int_equal(lost_end, old_end + 3);
+    assert_string_not_equal(after, before);
+    assert_int_equal(ledger_history_check(f->ledger, lost_end, after, &late, NULL), 0);
+    assert_int_equal(ledger_history_check(f->ledger, lost_end, "", &none, NULL), 0);
+
+    reopen(f, copy, f->path); /* restored */
+    assert_int_equal(ledger_history_check(f->ledger, old_end, before, &early, NULL), 0);
+    assert_int_equal(ledger_history_check(f->ledger, lost_end, "", &none, NULL), ERROR_CONFLICT);
+    assert_int_equal(ledger_history_check(f->ledger, old_end, before, &late, NULL), ERROR_CONFLICT);
+    append_notes(f, 5, &again); /* the lost numbers are given again */
+    assert_int_equal(ledger_history_check(f->ledger, lost_end, after, &none, NULL), ERROR_CONFLICT);
+    assert_int_equal(ledger_history_check(f->ledger, old_end, before, &late, NULL), ERROR_CONFLICT);
+    assert_int_equal(ledger_history_check(f->ledger, old_end, before, &again, NULL), 0);
+    assert_int_equal(ledger_history_check(f->ledger, read_end(f, other), other, &again, NULL), 0);
+    unlink(copy);
+}
+
+/* The same id with other words is nobody's repeat, also from the same terminal; the same words from
+ * a terminal of the same agent are. */
+static void test_an_id_means_what_it_said_first(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct ledger_actor renewed = f->actors[ANNE];
+    struct id id = fixture_id(f);
+    struct operation *operation =
+        fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_NOTE, &id, 0,
+                          fixture_note(f, ANNE, "sample/a", NULL, "first words"));
+    struct ledger_outcome outcome;
+
+    assert_int_equal(ledger_apply(f->ledger, &renewed, &operation, 1, 1, &outcome, NULL), 0);
+    assert_int_equal(outcome.kind, LEDGER_APPLIED);
+    ledger_outcome_clear(&outcome);
+    renewed.device = operation->device = fixture_id(f);
+    assert_int_equal(ledger_apply(f->ledger, &renewed, &operation, 1, 1, &outcome, NULL), 0);
+    assert_int_equal(outcome.kind, LEDGER_REPEATED);
+    ledger_outcome_clear(&outcome);
+    json_object_set_new(operation->body, "text", json_string("other words"));
+    assert_int_equal(ledger_apply(f->ledger, &renewed, &operation, 1, 1, &outcome, NULL), 0);
+    assert_int_equal(outcome.kind, LEDGER_REFUSED);
+    assert_string_equal(outcome.field, "id");
+    ledger_outcome_clear(&outcome);
+    operation_free(operation);
 }
 
 int main(void)
@@ -457,6 +569,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_sign_in, setup, teardown),
         cmocka_unit_test_setup_teardown(test_token_is_not_stored, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lockout_grows, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_another_history_is_known, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_id_means_what_it_said_first, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

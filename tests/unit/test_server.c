@@ -149,8 +149,11 @@ static void test_operations(void **state)
 
     (void)state;
     json_object_del(batch[1]->body, "text");
-    batch[2] = server_note(f, ANNE, &ids[0], "again");
+    batch[2] = server_note(f, ANNE, &ids[0], "one");
     batch[2]->id = batch[0]->id;
+    batch[2]->moment = batch[0]->moment;
+    json_decref(batch[2]->body);
+    batch[2]->body = json_deep_copy(batch[0]->body);
     outcomes = server_post(f, ANNE, batch, 3);
     assert_int_equal(json_array_size(outcomes), 3);
     assert_string_equal(item_text(outcomes, 0, "outcome"), "applied");

@@ -31,17 +31,20 @@ static void nothing_is_sent_before_sign_in(void **state)
 static void signing_in_opens_the_bell_and_reads_both_feeds(void **state)
 {
     struct bench *bench = bench_new(false);
-    char expected[256];
+    struct store_mark mark;
+    char expected[400];
 
     (void)state;
     bench_sign_in(bench);
     bench_give_store(bench);
     (void)sync_engine_step(bench->engine);
+    assert_int_equal(store_mark_propose(bench->store.store, &mark, NULL), 0);
     assert_int_equal(bench_status(bench).state, LINK_CONNECTING);
     assert_string_equal(bench_work(bench), "POST /v1/login");
     (void)snprintf(expected, sizeof expected,
-                   "{\"login\":\"marie\",\"password\":\"se\\u0022cret\",\"device\":\"%s\"}",
-                   store_device(bench->store.store)->text);
+                   "{\"login\":\"marie\",\"password\":\"se\\u0022cret\",\"protocol\":\"1.1\","
+                   "\"device\":\"%s\",\"mark\":\"\",\"next_mark\":\"%s\"}",
+                   store_device(bench->store.store)->text, mark.next);
     assert_string_equal(bench->lanes[SYNC_LANE_WORK].body, expected);
     bench_accept_login(bench, FEED);
     assert_string_equal(bench->token, "T1");

@@ -1,0 +1,295 @@
+/*
+ * What the store does when it or the server is no longer what it was: the server restored from an
+ * older copy, or this file an older copy itself, or a copy of it at work elsewhere.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "app/json.h"
+#include "app/store_internal.h"
+#include "app/text.h"
+
+/* --- notices ---------------------------------------------------------------------------------- */
+
+#define NOTICES         "notices"
+#define NOTICES_KEPT    20
+#define NOTICE_GROWS_MS INT64_C(600000)
+
+static const char *const notice_names[] = {
+    [STORE_NOTICE_SERVER_RESTORED] = "server-restored",
+    [STORE_NOTICE_DEVICE_RENEWED] = "device-renewed",
+    [STORE_NOTICE_DEVICE_COPIED] = "device-copied",
+};
+
+const char *store_notice_name(enum store_notice_kind kind)
+{
+    return notice_names[kind];
+}
+
+/* What goes on is one notice that grows. */
+static bool notice_grows(json_t *list, enum store_notice_kind kind, int64_t at_ms, int64_t count)
+{
+    json_t *last = json_array_get(list, json_array_size(list) - 1);
+    int64_t before = 0;
+
+    if (strcmp(json_text_or(last, "kind", ""), notice_names[kind]) != 0 ||
+        !timestamp_parse(json_text_or(last, "at", ""), &before) ||
+        at_ms - before > NOTICE_GROWS_MS || before > at_ms)
+        return false;
+    return json_object_set_new(last, "count",
+                               json_integer(json_integer_or(last, "count", 0) + count)) == 0;
+}
+
+static bool notice_append(json_t *list, enum store_notice_kind kind, int64_t at_ms, int64_t count)
+{
+    json_t *notice = json_pack("{s:s, s:o, s:I}", "kind", notice_names[kind], "at",
+                               json_time(at_ms), "count", (json_int_t)count);
+
+    if (notice == NULL || json_array_append_new(list, notice) != 0)
+        return false;
+    if (json_array_size(list) > NOTICES_KEPT)
+        json_array_remove(list, 0);
+    return true;
+}
+
+int store_notice_add(struct store *store, enum store_notice_kind kind, int64_t at_ms, int64_t count,
+                     struct error *error)
+{
+    json_t *list = NULL;
+    int code = store_state_get(store, NOTICES, &list, error);
+
+    if (code != 0)
+        return code;
+    if (list == NULL)
+        list = json_array();
+    if (list != NULL &&
+        (notice_grows(list, kind, at_ms, count) || notice_append(list, kind, at_ms, count)))
+        code = store_state_write(store, NOTICES, list, error);
+    else
+        code = error_set(error, ERROR_MEMORY, "store: out of memory");
+    json_decref(list);
+    return code;
+}
+
+int store_notice_each(struct store *store, store_notice_visit visit, void *context,
+                      struct error *error)
+{
+    json_t *list = NULL;
+    json_t *one;
+    size_t index;
+    int code = store_state_get(store, NOTICES, &list, error);
+
+    json_array_foreach(list, index, one)
+    {
+        struct store_notice notice = {.count = json_integer_or(one, "count", 0)};
+        const char *name = json_text_or(one, "kind", "");
+
+        for (size_t i = 0; i < sizeof(notice_names) / sizeof(notice_names[0]); i++) {
+            if (strcmp(notice_names[i], name) != 0)
+                continue;
+            notice.kind = (enum store_notice_kind)i;
+            timestamp_parse(json_text_or(one, "at", ""), &notice.at_ms);
+            visit(context, &notice);
+        }
+    }
+    json_decref(list);
+    return code;
+}
+
+int store_notices_dismiss(struct store *store, struct error *error)
+{
+    return store_state_put(store, NOTICES, NULL, error);
+}
+
+/* --- the server was restored -------------------------------------------------------------------
+ */
+
+int store_epoch(struct store *store, char epoch[STORE_EPOCH_SIZE], struct error *error)
+{
+    return store_meta_get(store, "epoch", epoch, STORE_EPOCH_SIZE, error);
+}
+
+static int history_lost(struct store *store, int64_t now_ms, struct error *error)
+{
+    char feed[STORE_FEED_SIZE];
+    int64_t before = store_outbox_count(store, error);
+    int64_t after;
+    int code = before < 0 ? (int)before : store_feed(store, feed, error);
+
+    if (code == 0)
+        code = store_feed_begin(store, feed, error);
+    if (code != 0)
+        return code;
+    after = store_outbox_count(store, error);
+    if (after < 0)
+        return (int)after;
+    return store_notice_add(store, STORE_NOTICE_SERVER_RESTORED, now_ms, after - before, error);
+}
+
+int store_history_lost(struct store *store, int64_t now_ms, struct error *error)
+{
+    int code = database_begin(store->database, error);
+
+    return code != 0 ? code
+                     : database_end(store->database, history_lost(store, now_ms, error), error);
+}
+
+int store_last_accepted(struct store *store, struct id *operation, struct error *error)
+{
+    char text[80];
+    int64_t cursor = store_cursor(store, error);
+    int code = cursor < 0 ? (int)cursor
+                          : store_meta_get(store, "last-accepted", text, sizeof(text), error);
+
+    *operation = (struct id){0};
+    if (code == 0 && strlen(text) > ID_TEXT_LENGTH &&
+        strtoll(text + ID_TEXT_LENGTH, NULL, 10) > cursor) {
+        text[ID_TEXT_LENGTH] = '\0';
+        (void)id_parse(operation, text);
+    }
+    return code;
+}
+
+int store_last_accepted_note(struct store *store, const struct store_outcome *outcomes,
+                             size_t count, struct error *error)
+{
+    const struct store_outcome *last = NULL;
+    char text[80];
+
+    for (size_t i = 0; i < count; i++)
+        if (outcomes[i].refusal == MERGE_APPLIED && outcomes[i].seq > 0 &&
+            (last == NULL || outcomes[i].seq > last->seq))
+            last = &outcomes[i];
+    if (last == NULL)
+        return 0;
+    snprintf(text, sizeof(text), "%s %lld", last->operation.text, (long long)last->seq);
+    return store_meta_put(store, "last-accepted", text, error);
+}
+
+/* --- what was sent is kept for a while ----------------------------------------------------------
+ */
+
+int store_retain(struct store *store, enum record_type type, const struct id *id, int64_t rev,
+                 struct error *error)
+{
+    static const enum store_statement steps[] = {STORE_OPERATION_RETAIN, STORE_OPERATION_FED};
+    int code = 0;
+
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && code == 0; i++) {
+        sqlite3_stmt *statement = store_statement(store, steps[i], error);
+
+        if (statement == NULL)
+            return ERROR_STORAGE;
+        database_bind_text(statement, 1, record_type_name(type));
+        database_bind_id(statement, 2, id);
+        sqlite3_bind_int64(statement, 3, rev);
+        code = database_run(store->database, statement, error);
+    }
+    return code;
+}
+
+int store_retained_prune(struct store *store, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_RETAINED_PRUNE, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, STORE_RETAINED_BYTES);
+    return database_run(store->database, statement, error);
+}
+
+int store_retained_again(struct store *store, struct error *error)
+{
+    int code =
+        database_run(store->database, store_statement(store, STORE_RETAINED_AGAIN, error), error);
+
+    return code != 0 ? code
+                     : database_run(store->database,
+                                    store_statement(store, STORE_RETAINED_FORGET, error), error);
+}
+
+/* --- this file is an older copy, or one of two --------------------------------------------------
+ */
+
+int store_device_read(struct store *store, struct error *error)
+{
+    char text[64];
+    struct id device;
+    int code = store_meta_get(store, "device", text, sizeof(text), error);
+
+    if (code == 0 && !id_parse(&device, text))
+        code = error_set(error, ERROR_STORAGE, "the device's id is damaged");
+    if (code != 0)
+        return code;
+    if (!id_equal(&device, &store->device)) {
+        store->device = store->owner.device = device;
+        store->journal_owned = false;
+    }
+    return 0;
+}
+
+static void next_mark(const char *last, char next[STORE_MARK_SIZE])
+{
+    unsigned char chance[8];
+    char hex[2 * sizeof(chance) + 1];
+
+    randombytes_buf(chance, sizeof(chance));
+    sodium_bin2hex(hex, sizeof(hex), chance, sizeof(chance));
+    snprintf(next, STORE_MARK_SIZE, "%lld.%s", strtoll(last, NULL, 10) + 1, hex);
+}
+
+int store_mark_propose(struct store *store, struct store_mark *mark, struct error *error)
+{
+    int code = store_meta_get(store, "mark", mark->last, sizeof(mark->last), error);
+
+    if (code == 0)
+        code = store_meta_get(store, "next-mark", mark->next, sizeof(mark->next), error);
+    if (code != 0 || mark->next[0] != '\0')
+        return code;
+    next_mark(mark->last, mark->next);
+    return store_meta_put(store, "next-mark", mark->next, error);
+}
+
+static int accept_mark(struct store *store, const char *mark, struct error *error)
+{
+    int code = store_meta_put(store, "mark", mark, error);
+
+    return code != 0 ? code : store_meta_put(store, "next-mark", "", error);
+}
+
+int store_mark_accepted(struct store *store, const char *mark, struct error *error)
+{
+    int code = database_begin(store->database, error);
+
+    return code != 0 ? code : database_end(store->database, accept_mark(store, mark, error), error);
+}
+
+static int renew_device(struct store *store, int64_t now_ms, struct error *error)
+{
+    struct id_generator generator = {0};
+    struct id device = id_generate(&generator, now_ms);
+    int64_t waiting = store_outbox_count(store, error);
+    int code = waiting < 0 ? (int)waiting : store_meta_put(store, "device", device.text, error);
+
+    if (code == 0)
+        code = accept_mark(store, "", error);
+    if (code == 0)
+        code = store_notice_add(store, STORE_NOTICE_DEVICE_RENEWED, now_ms, waiting, error);
+    return code;
+}
+
+int store_device_renew(struct store *store, int64_t now_ms, struct error *error)
+{
+    int code = database_begin(store->database, error);
+
+    if (code == 0)
+        code = database_end(store->database, renew_device(store, now_ms, error), error);
+    if (code == 0)
+        code = store_device_read(store, error);
+    if (code == 0)
+        store_journal_owner_write(store);
+    return code;
+}

@@ -1,0 +1,95 @@
+/*
+ * Which history a number belongs to. A server whose database was restored from an older copy gives
+ * numbers a second time; so each stay of the ledger in a process names its numbers, and a reader
+ * that shows where it stands, and under which name, is known to have read this history or another.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "app/text.h"
+#include "net/ledger_sqlite.h"
+
+int ledger_epoch_write(struct ledger *ledger, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_EPOCH_PUT, error);
+    char name[LEDGER_EPOCH_SIZE];
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    snprintf(name, sizeof(name), "%08x", (unsigned)randombytes_random());
+    sqlite3_bind_int64(statement, 1, ledger->seq_before + 1);
+    database_bind_text(statement, 2, name);
+    return database_run(ledger->writer, statement, error);
+}
+
+int ledger_epoch_read(struct database *database, int64_t seq, char epoch[LEDGER_EPOCH_SIZE],
+                      struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(database, LEDGER_EPOCH_AT, error);
+    int code;
+
+    epoch[0] = '\0';
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, seq);
+    code = database_step(database, statement, error);
+    if (code <= 0)
+        return code;
+    text_copy(epoch, LEDGER_EPOCH_SIZE, database_text(statement, 0));
+    sqlite3_reset(statement);
+    return 0;
+}
+
+static int has_operation(struct database *database, const struct id *id, bool *has,
+                         struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(database, LEDGER_OPERATION_GET, error);
+    int code;
+
+    database_bind_text(statement, 1, id->text);
+    code = database_step(database, statement, error);
+    *has = code > 0;
+    if (code > 0)
+        sqlite3_reset(statement);
+    return code < 0 ? code : 0;
+}
+
+static int compare(struct database *database, int64_t since, const char *epoch,
+                   const struct id *made, struct error *error)
+{
+    char own[LEDGER_EPOCH_SIZE];
+    sqlite3_stmt *statement;
+    bool has = true;
+    int64_t seq;
+    int code = ledger_property_read(database, "seq", &statement, error);
+
+    if (code != 0)
+        return code;
+    seq = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    code = ledger_epoch_read(database, since, own, error);
+    if (code == 0 && !id_is_empty(made))
+        code = has_operation(database, made, &has, error);
+    if (code == 0 && (since > seq || !has || (*epoch != '\0' && strcmp(own, epoch) != 0)))
+        code = error_set(error, ERROR_CONFLICT,
+                         "the server was restored from an older copy: read everything again");
+    return code;
+}
+
+int ledger_history_check(struct ledger *ledger, int64_t since, const char *epoch,
+                         const struct id *made, struct error *error)
+{
+    struct ledger_reader *reader;
+    int code;
+
+    if (since == 0 && id_is_empty(made))
+        return 0;
+    code = ledger_reader_take(ledger, &reader, error);
+    if (code != 0)
+        return code;
+    code = compare(reader->database, since, epoch, made, error);
+    ledger_reader_give(ledger, reader);
+    return code;
+}
