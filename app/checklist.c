@@ -7,16 +7,12 @@
 
 #define PATH_SIZE 256
 
+/* As a tick says it; no tick at all is to do. */
 static const char *const state_words[] = {
-    [CHECKLIST_TO_DO] = "to-do",
+    [CHECKLIST_TO_DO] = "",
     [CHECKLIST_DONE] = "done",
     [CHECKLIST_NOT_NEEDED] = "not-needed",
 };
-
-const char *checklist_state_word(enum checklist_state state)
-{
-    return state_words[state];
-}
 
 static enum checklist_state state_from_word(const char *word)
 {
@@ -182,7 +178,7 @@ int checklist_set(struct batch *batch, const struct author *author, const struct
     if (state_from_word(present) == state)
         return 0;
     operation = author_change(author, OPERATION_FIELDS, matter);
-    operation_put_field(operation, path, state == CHECKLIST_TO_DO ? "" : state_words[state]);
+    operation_put_field(operation, path, state_words[state]);
     return batch_add(batch, operation, error);
 }
 

@@ -15,9 +15,6 @@
 
 enum checklist_state { CHECKLIST_TO_DO, CHECKLIST_DONE, CHECKLIST_NOT_NEEDED };
 
-/* "to-do", "done", "not-needed". */
-const char *checklist_state_word(enum checklist_state state);
-
 /* Borrowed from the case's record. */
 struct checklist_item {
     const char *name;   /* in both maps */

@@ -314,6 +314,30 @@ char *text_fold(const char *text, size_t length)
     return text_buffer_take(&buffer);
 }
 
+/* `word` of `length` bytes begins a word of the text. */
+static bool has_word(const char *text, const char *word, size_t length)
+{
+    for (const char *at = text; *at != '\0';) {
+        if (strncmp(at, word, length) == 0)
+            return true;
+        at += strcspn(at, " ");
+        at += *at == ' ';
+    }
+    return false;
+}
+
+bool text_has_words(const char *text, const char *query)
+{
+    while (*query != '\0') {
+        size_t length = strcspn(query, " ");
+
+        if (!has_word(text, query, length))
+            return false;
+        query += length + (query[length] == ' ');
+    }
+    return true;
+}
+
 void text_copy(char *target, size_t size, const char *text)
 {
     size_t length = strlen(text);

@@ -60,6 +60,10 @@ size_t text_previous(const char *text, size_t length, size_t offset);
  */
 char *text_fold(const char *text, size_t length);
 
+/* True when every word of `query` begins a word of `text`, in any order; both folded, words between
+ * single spaces. An empty query always does. */
+bool text_has_words(const char *text, const char *query);
+
 /* Copies `text` into `target` of `size` bytes, cut between characters when too long. */
 void text_copy(char *target, size_t size, const char *text);
 

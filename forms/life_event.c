@@ -21,7 +21,6 @@ struct step {
 };
 
 struct life_event {
-    char questionnaire[RECORD_KEY_SIZE];
     struct step *steps;
     size_t count;
 };
@@ -158,7 +157,6 @@ int life_event_compile(struct life_event **event, const struct record *record, s
     *event = NULL;
     if (made == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
-    record_full_key(record, record_text(record, "questionnaire"), made->questionnaire);
     code = steps_compile(made, record, json_object_get(record->body, "steps"), error);
     if (code != 0) {
         life_event_free(made);
@@ -178,11 +176,6 @@ void life_event_free(struct life_event *event)
     }
     free(event->steps);
     free(event);
-}
-
-const char *life_event_questionnaire(const struct life_event *event)
-{
-    return event->questionnaire;
 }
 
 size_t life_event_step_count(const struct life_event *event)

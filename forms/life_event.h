@@ -46,9 +46,6 @@ int life_event_compile(struct life_event **event, const struct record *record, s
 /* NULL is allowed. */
 void life_event_free(struct life_event *event);
 
-/* Full key of the form that is its questionnaire, "" when it has none. */
-const char *life_event_questionnaire(const struct life_event *event);
-
 /* All its steps, in the order in which they are made: by stage, then as the event lists them. */
 size_t life_event_step_count(const struct life_event *event);
 const struct life_event_step *life_event_step(const struct life_event *event, size_t index);

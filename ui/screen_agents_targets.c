@@ -170,29 +170,6 @@ void targets_free(struct targets *targets)
 
 /* --- filter ---------------------------------------------------------------------------------- */
 
-static bool has_word(const char *folded, const char *word, size_t length)
-{
-    for (const char *at = folded; *at != '\0';) {
-        if (strncmp(at, word, length) == 0)
-            return true;
-        at += strcspn(at, " ");
-        at += *at == ' ';
-    }
-    return false;
-}
-
-static bool fits(const struct target *target, const char *words)
-{
-    while (*words != '\0') {
-        size_t length = strcspn(words, " ");
-
-        if (!has_word(target->folded, words, length))
-            return false;
-        words += length + (words[length] == ' ');
-    }
-    return true;
-}
-
 static bool is_before(const struct target *left, const struct target *right)
 {
     return left->score != right->score ? left->score > right->score
@@ -207,7 +184,7 @@ void targets_filter(struct targets *targets, const char *query)
     for (size_t i = 0; i < targets->count && words != NULL; i++) {
         size_t at = targets->shown_count;
 
-        if (!fits(&targets->list[i], words))
+        if (!text_has_words(targets->list[i].folded, words))
             continue;
         for (; at > 0 && is_before(&targets->list[i], &targets->list[targets->shown[at - 1]]); at--)
             targets->shown[at] = targets->shown[at - 1];

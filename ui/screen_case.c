@@ -302,6 +302,7 @@ static void set_status(struct screen *screen, int64_t choice)
 {
     struct matter *matter = screen->data;
     struct author author = desk_author(screen->desk);
+    const struct checklist *checklist = &matter->checklist;
     const char *next[CASE_STATUS_LIMIT];
     struct batch batch = {0};
     struct error error = ERROR_INIT;
@@ -314,8 +315,16 @@ static void set_status(struct screen *screen, int64_t choice)
     if (choice < 0)
         return;
     code = case_set_status(&batch, &author, matter->file.matter, next[choice], &error);
-    if (work_apply(screen, &batch, code, &error))
-        matter_changed(screen);
+    if (!work_apply(screen, &batch, code, &error))
+        return;
+    matter_changed(screen);
+    /* Said, not forbidden: a client may well not want the rest. */
+    if (strcmp(next[choice], "closed") == 0 && checklist_next(checklist) < checklist->count)
+        ui_tell(screen->ui, UI_WARNING,
+                language_plural("Closed, with %zu step of the checklist still to do",
+                                "Closed, with %zu steps of the checklist still to do",
+                                checklist->needed - checklist->done),
+                checklist->needed - checklist->done);
 }
 
 static void matter_answer(struct screen *screen, const char *from, const json_t *answer)
@@ -491,13 +500,19 @@ static int list_case(void *context, const struct record *record, enum store_pend
     struct record *client =
         work_get(listing->desk, RECORD_CLIENT, record_text(record, "client"), NULL);
     char name[WORK_NAME_SIZE], title[WORK_NAME_SIZE], text[3 * WORK_NAME_SIZE],
-        remark[WORK_NAME_SIZE];
+        remark[WORK_NAME_SIZE], done[48] = "";
+    struct checklist checklist;
 
     work_client_name(client, name, sizeof(name));
     work_title(listing->desk, RECORD_SERVICE, record_text(record, "service"), title, sizeof(title));
+    if (*record_text(record, "subject") != '\0')
+        text_copy(title, sizeof(title), record_text(record, "subject"));
     snprintf(text, sizeof(text), "%s  %s%s%s", record_text(record, "reference"), name,
-             *title != '\0' ? ", " : "", title);
-    snprintf(remark, sizeof(remark), "%s %s", format_word(record_text(record, "status")),
+             *name != '\0' && *title != '\0' ? ", " : "", title);
+    if (checklist_read(&checklist, record, NULL) == 0 && checklist.count > 0)
+        snprintf(done, sizeof(done), " %zu/%zu", checklist.done, checklist.needed);
+    checklist_free(&checklist);
+    snprintf(remark, sizeof(remark), "%s%s %s", format_word(record_text(record, "status")), done,
              case_pending_text(pending));
     home_add(listing->home, HOME_CASES, text, remark, "case",
              json_pack("{s:s}", "id", record->id.text));

@@ -120,26 +120,6 @@ static void words_read(struct screen *screen)
         matter->words[i] = words_of(screen->desk, &matter->file.entries[i]);
 }
 
-/* Every word of the filter begins a word of the entry. */
-static bool matches(const char *words, const char *filter)
-{
-    size_t length;
-
-    for (; *filter != '\0'; filter += length + strspn(filter + length, " ")) {
-        bool found = false;
-
-        length = strcspn(filter, " ");
-        for (const char *at = words; !found && at != NULL && *at != '\0';) {
-            found = strncmp(at, filter, length) == 0;
-            at = strchr(at, ' ');
-            at = at == NULL ? NULL : at + 1;
-        }
-        if (!found)
-            return false;
-    }
-    return true;
-}
-
 static void list_fill(struct screen *screen, const char *filter)
 {
     struct matter *matter = screen->data;
@@ -148,7 +128,7 @@ static void list_fill(struct screen *screen, const char *filter)
     if (*filter != '\0')
         words_read(screen);
     for (size_t i = 0; i < matter->file.count; i++)
-        if (*filter == '\0' || matter->words == NULL || matches(matter->words[i], filter))
+        if (*filter == '\0' || matter->words == NULL || text_has_words(matter->words[i], filter))
             matter->shown[count++] = i;
     list_set_count(&matter->list, count);
 }

@@ -47,14 +47,14 @@ static void add_folded(struct text_buffer *words, const json_t *value)
                            ? text_fold(json_string_value(text), json_string_length(text))
                            : NULL;
 
-        text_buffer_add_format(words, " %s", folded == NULL ? "" : folded);
+        text_buffer_add_format(words, "%s ", folded == NULL ? "" : folded);
         free(folded);
         json_array_foreach(text, i, item)
         {
             folded = json_is_string(item)
                          ? text_fold(json_string_value(item), json_string_length(item))
                          : NULL;
-            text_buffer_add_format(words, " %s", folded == NULL ? "" : folded);
+            text_buffer_add_format(words, "%s ", folded == NULL ? "" : folded);
             free(folded);
         }
     }
@@ -107,29 +107,13 @@ static void events_clear(struct events *events)
     events->count = 0;
 }
 
-/* Every word that was typed begins a word of the event. */
-static bool event_matches(const struct event *event, const char *query)
-{
-    size_t length;
-
-    for (; *query != '\0'; query += length + strspn(query + length, " ")) {
-        char word[QUERY_LIMIT + 2];
-
-        length = strcspn(query, " ");
-        snprintf(word, sizeof(word), " %.*s", (int)length, query);
-        if (strstr(event->words, word) == NULL)
-            return false;
-    }
-    return true;
-}
-
 static void events_match(struct events *events)
 {
     char *query = text_fold(editor_text(events->query), editor_length(events->query));
     size_t count = 0;
 
     for (size_t i = 0; i < events->count; i++)
-        if (query == NULL || event_matches(&events->all[i], query))
+        if (query == NULL || text_has_words(events->all[i].words, query))
             events->shown[count++] = i;
     list_set_count(&events->list, count);
     free(query);

@@ -32,8 +32,7 @@ static struct record *event_of(const char *steps)
 
     if (list == NULL)
         fail_msg("%s: %s", where.text, steps);
-    return record_of(RECORD_LIFE_EVENT, "sample/test",
-                     json_pack("{s:s, s:o}", "questionnaire", "event-test", "steps", list));
+    return record_of(RECORD_LIFE_EVENT, "sample/test", json_pack("{s:o}", "steps", list));
 }
 
 static void expect_refused(const char *steps, const char *message)
@@ -86,7 +85,6 @@ static void steps_come_by_stage_then_as_listed(void **state)
     assert_int_equal(life_event_compile(&event, record, NULL), 0);
     record_free(record);
     assert_int_equal(life_event_step_count(event), 3);
-    assert_string_equal(life_event_questionnaire(event), "sample/event-test");
     assert_string_equal(life_event_step(event, 0)->id, "first");
     assert_string_equal(life_event_step(event, 0)->name, "sample/test#first");
     assert_string_equal(life_event_step(event, 0)->service, "sample/t");

@@ -38,6 +38,18 @@ static void assert_cleans(const char *text, bool keep_lines, const char *expecte
     free(clean);
 }
 
+static void words_are_found_by_their_beginnings(void **state)
+{
+    (void)state;
+    assert_true(text_has_words("acte de naissance", "nais act"));
+    assert_true(text_has_words("acte de naissance", ""));
+    assert_true(text_has_words("", ""));
+    assert_false(text_has_words("acte de naissance", "sance"));
+    assert_false(text_has_words("acte de naissance", "acte mort"));
+    assert_false(text_has_words("", "a"));
+    assert_false(text_has_words("acte", "actes"));
+}
+
 static void nothing_unsafe_survives_cleaning(void **state)
 {
     (void)state;
@@ -152,6 +164,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folding_forgets_what_people_do_not_type),
+        cmocka_unit_test(words_are_found_by_their_beginnings),
         cmocka_unit_test(nothing_unsafe_survives_cleaning),
         cmocka_unit_test(a_nul_is_shown),
         cmocka_unit_test(columns_follow_the_character),

@@ -186,6 +186,10 @@ static void a_case_is_opened_for_the_list_when_there_is_none(void **state)
     ui_fixture_type(fixture, ":case\r");
     assert_true(ui_fixture_shows(fixture, "1 of 2 done  next: Driving licence  Quickly"));
     assert_true(ui_fixture_shows(fixture, "form, submitted"));
+    /* Closing says what is left. */
+    ui_fixture_press(fixture, INPUT_CONTROL('R'));
+    ui_fixture_type(fixture, "5");
+    assert_true(ui_fixture_shows(fixture, "Closed, with 1 step of the checklist still to do"));
     /* The list is of that case now, and takes no more changes. */
     ui_fixture_press(fixture, INPUT_ENTER);
     ui_fixture_press(fixture, INPUT_CONTROL('X'));
