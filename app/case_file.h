@@ -12,7 +12,7 @@
 struct case_entry {
     struct record *record; /* owned by the file */
     enum store_pending pending;
-    int64_t at_ms; /* when it began, was written, started or offered; a delivery: last changed */
+    int64_t at_ms; /* when it began, was written, started or offered; a delivery: its state */
     const char *channel; /* borrowed from the record (a submission: of its contact); "" unknown */
     struct id author;    /* agent who did it; empty for a delivery */
 };

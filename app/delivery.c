@@ -127,11 +127,18 @@ void delivery_list_free(struct delivery_list *list)
 
 int64_t delivery_at(const struct record *delivery)
 {
-    static const char *const members[] = {"created_at", "tried_at", "sent_at", "decided_at"};
+    static const char *const members[] = {"created_at", "sent_at", "decided_at"};
     int64_t latest = 0, ms;
 
     for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
         if (timestamp_parse(record_text(delivery, members[i]), &ms) && ms > latest)
             latest = ms;
     return latest;
+}
+
+bool delivery_is_decided(const struct record *delivery)
+{
+    const char *state = record_text(delivery, "state");
+
+    return strcmp(state, "waiting") != 0 && strcmp(state, "sent") != 0;
 }

@@ -28,7 +28,8 @@
 /* Why a delivery waits longer or was refused: words of its `cause`. */
 #define DELIVERY_NO_CONSENT    "no-consent"    /* the client did not agree */
 #define DELIVERY_NOT_CONNECTED "not-connected" /* the server was not told where the agency is */
-#define DELIVERY_UNREACHABLE   "unreachable" /* no connection, cut, too slow, or a bad certificate \
+#define DELIVERY_UNREACHABLE                                                                       \
+    "unreachable"                            /* no connection, cut, too slow, or a bad certificate \
                                               */
 #define DELIVERY_NO_ANSWER    "no-answer"    /* it has it, and did not decide in time */
 #define DELIVERY_AGENCY_FAULT "agency-fault" /* it said that it has trouble, or is too busy */
@@ -68,7 +69,10 @@ int delivery_list_read(struct delivery_list *list, struct store *store,
                        const struct record *submission, struct error *error);
 void delivery_list_free(struct delivery_list *list);
 
-/* The latest thing that happened to it, ms. */
+/* When its present state began, ms: trying again and again is no event. */
 int64_t delivery_at(const struct record *delivery);
+
+/* True when the agency has decided, or will never get it: nothing happens by itself any more. */
+bool delivery_is_decided(const struct record *delivery);
 
 #endif

@@ -10,18 +10,24 @@
 
 #define ANSWER_LIMIT (64 * 1024)
 
+/* How many times longer the waits grow while an agency decides: that takes people. */
+#define PATIENCE 6
+
 /* --- waiting ---------------------------------------------------------------------------------- */
+
+static int64_t wait_within(int64_t wait, int64_t limit, int64_t failures, double random)
+{
+    while (--failures > 0 && wait < limit)
+        wait *= 2;
+    if (wait > limit)
+        wait = limit;
+    /* Half of it is certain, half is chance: what failed together does not come back together. */
+    return wait / 2 + (int64_t)((double)(wait - wait / 2) * random);
+}
 
 int64_t delivery_wait_ms(const struct agency *agency, int64_t failures, double random)
 {
-    int64_t wait = agency->retry_ms;
-
-    while (--failures > 0 && wait < agency->retry_limit_ms)
-        wait *= 2;
-    if (wait > agency->retry_limit_ms)
-        wait = agency->retry_limit_ms;
-    /* Half of it is certain, half is chance: what failed together does not come back together. */
-    return wait / 2 + (int64_t)((double)(wait - wait / 2) * random);
+    return wait_within(agency->retry_ms, agency->retry_limit_ms, failures, random);
 }
 
 bool delivery_answer_is_trouble(const struct delivery_answer *answer)
@@ -116,7 +122,8 @@ static int64_t give_up_at(const struct record *delivery, int64_t allowed_ms, int
 static int64_t next_at(const struct agency *agency, const struct record *delivery,
                        const struct delivery_answer *answer, int64_t now_ms, double random)
 {
-    int64_t wait = delivery_wait_ms(agency, delivery_attempt(delivery), random);
+    int64_t limit = agency->retry_limit_ms * (is_sent(delivery) ? PATIENCE : 1);
+    int64_t wait = wait_within(agency->retry_ms, limit, delivery_attempt(delivery), random);
     int64_t asked = answer->code == 0 ? answer->reply->retry_after_ms : -1;
 
     if (asked > DELIVERY_RETRY_AFTER_LIMIT_MS)

@@ -8,7 +8,8 @@
  *   other 4xx               refused; `detail` or `title` of its problem document is the reason
  *   anything else, nothing  again later
  *
- * Later means twice as late each time, with jitter, and not before Retry-After; when that would be
+ * Later means twice as late each time, with jitter, up to a limit (six times that while the agency
+ * decides), and not before Retry-After; when that would be
  * past the time given to the agency, the delivery is refused with the last cause.
  */
 #ifndef GUICHET_NET_DELIVERY_ANSWER_H

@@ -480,3 +480,6 @@ bench-sync: guichetd tests/bench/bench_sync
 UNIT_TESTS += tests/unit/test_delivery_answer
 tests_unit_test_delivery_answer_SOURCES = tests/unit/test_delivery_answer.c tests/unit/unit.h
 tests_unit_test_delivery_answer_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_delivery_work
+tests_unit_test_delivery_work_SOURCES = tests/unit/test_delivery_work.c $(WORK_FIXTURE)
+tests_unit_test_delivery_work_LDADD = $(UNIT_LIBS)

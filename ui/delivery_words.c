@@ -81,7 +81,7 @@ bool delivery_needs_agent(const struct record *delivery)
 
 void delivery_detail(struct desk *desk, const struct record *delivery, char *text, size_t size)
 {
-    bool waits = has(delivery, "state", "waiting") || has(delivery, "state", "sent");
+    bool waits = !delivery_is_decided(delivery);
     char when[32] = "", next[64] = "";
 
     text_copy(text, size, "");
@@ -89,8 +89,6 @@ void delivery_detail(struct desk *desk, const struct record *delivery, char *tex
         snprintf(text, size, _("receipt %s"), record_text(delivery, "receipt"));
         return;
     }
-    if (has(delivery, "state", "withheld"))
-        return;
     if (waits && *record_text(delivery, "tried_at") != '\0') {
         work_when(desk, delivery, "next_attempt_at", when, sizeof(when));
         if (*when != '\0')
@@ -106,9 +104,11 @@ void delivery_line(struct desk *desk, const struct record *delivery, char *text,
 {
     char detail[2 * WORK_NAME_SIZE];
 
-    /* The receipt needs no word before it here. */
+    /* The receipt needs no word before it here, and the state says why it was not sent. */
     if (has(delivery, "state", "acknowledged"))
         text_copy(detail, sizeof(detail), record_text(delivery, "receipt"));
+    else if (has(delivery, "state", "withheld"))
+        text_copy(detail, sizeof(detail), "");
     else
         delivery_detail(desk, delivery, detail, sizeof(detail));
     snprintf(text, size, "%s%s%s", delivery_state(delivery), *detail != '\0' ? " · " : "", detail);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/delivery.h"
 #include "app/json.h"
 #include "app/text.h"
 #include "ui/format.h"
@@ -66,6 +67,9 @@ bool case_entry_is_new(const struct desk *desk, const struct matter *matter,
 {
     const json_t *updated = json_object_get(entry->record->meta, "updated");
 
+    /* What is tried again by itself is no news. */
+    if (entry->record->type == RECORD_DELIVERY && !delivery_is_decided(entry->record))
+        return false;
     return matter->looked > 0 && entry->record->seq > matter->looked &&
            strcmp(json_text_or(updated, "agent", ""), desk_agent(desk)->text) != 0;
 }

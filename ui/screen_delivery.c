@@ -262,7 +262,7 @@ static bool delivery_offers(const struct screen *screen, const struct screen_key
 
 /* How many of the newest deliveries are looked at, and how long a refusal is news. */
 #define WATCH_LIMIT 300
-#define NEWS_MS     (INT64_C(15) * 60 * 1000)
+#define NEWS_MS     (INT64_C(5) * 60 * 1000)
 
 struct watch {
     struct desk *desk;

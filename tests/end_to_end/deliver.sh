@@ -62,7 +62,7 @@ agency_start down
 DOWN_PORT=$AGENCY_PORT
 DOWN_PID=$AGENCY_PID
 kill -9 "$DOWN_PID"
-wait "$DOWN_PID" 2>/dev/null
+{ wait "$DOWN_PID"; } 2>/dev/null
 agency_start agency
 order ramq "refuse Le numéro d’assurance maladie n’existe pas"
 order retraite "never"

@@ -208,6 +208,12 @@ static void test_waits(void **state)
     assert_int_equal(next_of(read_reply(first, &reply)), 7200 * SECOND);
     reply.retry_after_ms = 10 * DELIVERY_RETRY_AFTER_LIMIT_MS;
     assert_int_equal(next_of(read_reply(first, &reply)), DELIVERY_RETRY_AFTER_LIMIT_MS);
+    /* While the agency decides the waits grow longer. */
+    reply = (struct http_reply){.status = 202, .retry_after_ms = -1};
+    json_object_set_new(fifth->body, "state", json_string("sent"));
+    json_object_set_new(fifth->body, "location", json_string("/1"));
+    json_object_set_new(fifth->body, "attempts", json_integer(1000));
+    assert_int_equal(next_of(read_reply(fifth, &reply)), 6 * 2700 * SECOND);
     record_free(first);
     record_free(fifth);
 }
