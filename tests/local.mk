@@ -430,7 +430,9 @@ tests_unit_test_ui_case_SOURCES = tests/unit/test_ui_case.c $(UI_FIXTURE)
 tests_unit_test_ui_case_LDADD = $(UI_LIBS)
 tests_unit_test_ui_life_event_SOURCES = tests/unit/test_ui_life_event.c $(UI_FIXTURE)
 tests_unit_test_ui_life_event_LDADD = $(UI_LIBS)
-UNIT_TESTS += tests/unit/test_ui_work tests/unit/test_ui_form
+UNIT_TESTS += tests/unit/test_ui_continue tests/unit/test_ui_work tests/unit/test_ui_form
+tests_unit_test_ui_continue_SOURCES = tests/unit/test_ui_continue.c $(UI_FIXTURE)
+tests_unit_test_ui_continue_LDADD = $(UI_LIBS)
 tests_unit_test_ui_form_SOURCES = tests/unit/test_ui_form.c $(UI_FIXTURE) \
     tests/unit/form_fixture.c tests/unit/form_fixture.h
 tests_unit_test_ui_form_LDADD = $(UI_LIBS)

@@ -174,6 +174,8 @@ const char *form_source_channel(const struct form_screen *form, const char *poin
 void form_source_words(struct screen *screen, const char *pointer, char *text, size_t size);
 /* "counter 5 · online 2": how many answers came by which channel. */
 void form_source_totals(const struct form_screen *form, char *text, size_t size);
+/* Adds to the page, under a heading, who gave each answer. */
+void form_source_page(struct screen *screen, struct page *page);
 /* The stamp of a change (merge.h) is the client's own, on the web. */
 bool form_source_is_client(const json_t *stamp);
 
@@ -215,6 +217,8 @@ int form_note_left(const struct form_placed *placed, int indent);
 
 /* A questionnaire of a life event is not filed: complete, it opens the client's list instead. */
 void form_review_open(struct screen *screen);
+/* The answers have changed elsewhere: the rows are made anew, when they are shown. */
+void form_review_follow(struct form_screen *form);
 bool form_is_questionnaire(const struct form_screen *form);
 void form_review_draw(struct screen *screen, const struct paint *paint);
 bool form_review_key(struct screen *screen, const struct input *input);

@@ -361,6 +361,7 @@ void form_reread(struct screen *screen)
     form_show_aside(form);
     if (count > 0) {
         form_follow_focus(form);
+        form_review_follow(form);
         tell_received(screen, count);
     }
     if (*record_text(form->submission, "given_back_at") != '\0' && !given_back)

@@ -104,6 +104,14 @@ void form_review_open(struct screen *screen)
     select_first(form);
 }
 
+void form_review_follow(struct form_screen *form)
+{
+    if (form->mode != FORM_REVIEWING)
+        return;
+    fill_review(form->fill);
+    list_rows(form);
+}
+
 /* --- drawing --------------------------------------------------------------------------------- */
 
 static void draw_labelled(const struct form_screen *form, size_t line, const struct paint *row,
@@ -408,6 +416,7 @@ static void draw_reading(struct screen *screen, const struct paint *paint)
     draw_deliveries(screen);
     page_blank(&form->page);
     page_text(&form->page, 0, PAINT_TEXT, text == NULL ? "" : text);
+    form_source_page(screen, &form->page);
     free(text);
 }
 

@@ -69,12 +69,12 @@ static void add_passed_over(const struct form_screen *form, const char *pointer,
     }
 }
 
-void form_source_words(struct screen *screen, const char *pointer, char *text, size_t size)
+/* "Ann Roy · phone · 14:05", "" when nothing is known. */
+static void source(struct screen *screen, const char *pointer, char *text, size_t size)
 {
-    const struct form_screen *form = screen->data;
-    const json_t *stamp = stamp_of(form, pointer);
+    const json_t *stamp = stamp_of(screen->data, pointer);
     const char *channel = json_text_or(stamp, "channel", "");
-    char who[WORK_NAME_SIZE], when[64] = "";
+    char when[64] = "";
     int64_t ms;
 
     text_copy(text, size, "");
@@ -82,13 +82,50 @@ void form_source_words(struct screen *screen, const char *pointer, char *text, s
         return;
     if (timestamp_parse(json_text_or(stamp, "time", ""), &ms))
         format_when(when, sizeof(when), ms, desk_now(screen->desk));
-    work_agent_name(screen->desk, json_text_or(stamp, "agent", ""), who, sizeof(who));
-    snprintf(text, size, _("Answered by %s"), who);
+    work_agent_name(screen->desk, json_text_or(stamp, "agent", ""), text, size);
     if (*channel != '\0' && !form_source_is_client(stamp))
         snprintf(text + strlen(text), size - strlen(text), " · %s", format_channel(channel));
     if (*when != '\0')
         snprintf(text + strlen(text), size - strlen(text), " · %s", when);
-    add_passed_over(form, pointer, text, size);
+}
+
+void form_source_words(struct screen *screen, const char *pointer, char *text, size_t size)
+{
+    char from[2 * WORK_NAME_SIZE];
+
+    source(screen, pointer, from, sizeof(from));
+    text_copy(text, size, "");
+    if (*from == '\0')
+        return;
+    snprintf(text, size, _("Answered by %s"), from);
+    add_passed_over(screen->data, pointer, text, size);
+}
+
+void form_source_page(struct screen *screen, struct page *page)
+{
+    const struct form_screen *form = screen->data;
+    bool begun = false;
+
+    for (size_t i = 0; i < fill_line_count(form->fill); i++) {
+        const struct fill_line *line = fill_line(form->fill, i);
+        char from[2 * WORK_NAME_SIZE];
+        char *label;
+
+        if (!line->visible || line->kind != FILL_FIELD || fill_value(form->fill, i) == NULL)
+            continue;
+        source(screen, line->pointer, from, sizeof(from));
+        if (*from == '\0')
+            continue;
+        if (!begun) {
+            page_blank(page);
+            page_heading(page, _("Who answered"));
+            begun = true;
+        }
+        label = fill_label(form->fill, i);
+        page_labelled(page, form_label_width(page->paint.columns), label == NULL ? "" : label,
+                      PAINT_TEXT, from);
+        free(label);
+    }
 }
 
 void form_source_totals(const struct form_screen *form, char *text, size_t size)

@@ -152,6 +152,11 @@ for _ in $(seq 20); do
     sleep 0.2
 done
 wait_for a "c'était « Zoé-Ann »"
+# The review follows what the web changes meanwhile, with the fields that a rule shows then.
+rev=$(told .rev)
+web PUT "$code" "{\"rev\": $rev, \"answers\": {\"move_kind\": \"temporary\"}}"
+[ "$STATUS" = 200 ] || fail "the change is answered $STATUS: $(cat "$WORK/answer")"
+wait_for a "! Date de retour"
 keys a Escape
 
 echo "handed off: the code goes on"

@@ -106,7 +106,7 @@ async function type(page, { at, value }) {
 }
 
 const browser = await puppeteer.launch({
-  executablePath: chromium, headless: true, args: ['--no-sandbox', '--disable-gpu'],
+  executablePath: chromium, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
 });
 const page = await browser.newPage();
 const faults = [];
