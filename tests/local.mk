@@ -336,7 +336,7 @@ tests_bench_bench_search_LDADD = libapp.a $(APP_LIBS)
 .PHONY: bench-search
 bench: bench-search
 bench-search: tests/bench/bench_search
-	abs_top_srcdir='$(abs_top_srcdir)' tests/bench/bench_search
+	SIZES='$(SIZES)' abs_top_srcdir='$(abs_top_srcdir)' tests/bench/bench_search
 
 # Screens and keys.
 UI_LIBS = libui.a $(UNIT_LIBS) $(NCURSES_LIBS)

@@ -583,7 +583,7 @@ int main(void)
     }
     if (mkdtemp(folder) == NULL)
         fail("folder", folder);
-    for (const char *at = sizes == NULL ? "2000 100000" : sizes; *at != '\0';) {
+    for (const char *at = sizes == NULL || *sizes == '\0' ? "2000 100000" : sizes; *at != '\0';) {
         char *end = NULL;
         size_t services = strtoul(at, &end, 10);
 
