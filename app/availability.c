@@ -26,12 +26,12 @@ static void follow(struct availability *availability, struct schedule *schedule,
 }
 
 /* The nearest open office of the list, else the nearest whose hours are known, else the first. */
-static size_t choose(const struct office_list *list, int64_t ms)
+static size_t choose(struct office_list *list, struct catalogue *catalogue, int64_t ms)
 {
     size_t known = list->count;
 
-    for (size_t i = 0; i < list->count; i++) {
-        const struct schedule *schedule = list->items[i].schedule;
+    for (size_t i = 0; i < list->count && i < AVAILABILITY_OFFICES_MOST; i++) {
+        const struct schedule *schedule = office_item_schedule(&list->items[i], catalogue);
 
         if (schedule == NULL)
             continue;
@@ -43,41 +43,25 @@ static size_t choose(const struct office_list *list, int64_t ms)
     return known == list->count ? 0 : known;
 }
 
-static int read_counter(struct availability *availability, struct catalogue *catalogue,
-                        const struct record *service, const struct record *office, int64_t ms,
-                        struct error *error)
+static void read_counter(struct availability *availability, struct catalogue *catalogue,
+                         const struct record *service, const struct record *office,
+                         struct office_list *offices, int64_t ms)
 {
-    struct place place;
-    struct office_query query = {.service = service};
-    struct office_list list;
     struct schedule *schedule = NULL;
-    int code;
 
-    if (office != NULL && office_serves(office, service)) {
-        schedule_new(&schedule, catalogue, office, office->body, NULL);
-        follow(availability, schedule, ms);
-        return 0;
+    if (office == NULL || !office_serves(office, service)) {
+        if (offices->count == 0)
+            return;
+        office = offices->items[choose(offices, catalogue, ms)].record;
+        availability->office = record_copy(office);
     }
-    if (office != NULL && office_place(office, &place))
-        query.from = &place;
-    code = office_list_read(&list, catalogue, &query, error);
-    if (code != 0)
-        return code;
-    if (list.count > 0) {
-        struct office_item *item = &list.items[choose(&list, ms)];
-
-        availability->office = item->record;
-        item->record = NULL;
-        follow(availability, item->schedule, ms);
-        item->schedule = NULL;
-    }
-    office_list_free(&list);
-    return 0;
+    schedule_new(&schedule, catalogue, office, office->body, NULL);
+    follow(availability, schedule, ms);
 }
 
-int availability_read(struct availability *availability, struct catalogue *catalogue,
-                      const struct record *service, size_t index, const struct record *office,
-                      int64_t ms, struct error *error)
+void availability_read(struct availability *availability, struct catalogue *catalogue,
+                       const struct record *service, size_t index, const struct record *office,
+                       struct office_list *offices, int64_t ms)
 {
     const json_t *channel = json_array_get(json_object_get(service->body, "channels"), index);
     const json_t *schedule = json_object_get(channel, "schedule");
@@ -88,21 +72,19 @@ int availability_read(struct availability *availability, struct catalogue *catal
     if (json_bool_or(service->body, "ended", false) ||
         json_is_false(json_object_get(channel, "available"))) {
         availability->kind = AVAILABILITY_NOT_OFFERED;
-        return 0;
+        return;
     }
     /* Null: the source does not say whether it is offered at all. */
     if (!json_is_true(json_object_get(channel, "available")))
-        return 0;
+        return;
     if (schedule != NULL) {
         schedule_new(&read, catalogue, service, schedule, NULL);
         follow(availability, read, ms);
-        return 0;
-    }
-    if (strcmp(word, "counter") == 0)
-        return read_counter(availability, catalogue, service, office, ms, error);
-    if (is_always_there(word))
+    } else if (strcmp(word, "counter") == 0) {
+        read_counter(availability, catalogue, service, office, offices, ms);
+    } else if (is_always_there(word)) {
         availability->kind = AVAILABILITY_ALWAYS;
-    return 0;
+    }
 }
 
 void availability_free(struct availability *availability)

@@ -27,16 +27,19 @@ struct availability {
     struct record *office;     /* owned; at another office than the agent's: which. NULL: not so */
 };
 
+/* The offices among which an open one is looked for, when the agent's own does not do it. */
+#define AVAILABILITY_OFFICES_MOST 50
+
 /*
  * Channel `index` of the service's "channels", for an agent of `office` (NULL: unknown), at a
- * moment. The counter follows the agent's own office where that does the service; else the nearest
- * one that does and is open, else the nearest that does. Another channel follows its own
- * "schedule"; without one, online, mobile, voice, mail, e-mail and fax are always there, of the
- * others it is not known. availability_free, whatever it is.
+ * moment. The counter follows the agent's own office where that does the service; else the first of
+ * `offices` (those that do it, nearest first) that is open, else the first whose hours are known.
+ * Another channel follows its own "schedule"; without one, online, mobile, voice, mail, e-mail and
+ * fax are always there, of the others it is not known. availability_free, whatever it is.
  */
-int availability_read(struct availability *availability, struct catalogue *catalogue,
-                      const struct record *service, size_t index, const struct record *office,
-                      int64_t ms, struct error *error);
+void availability_read(struct availability *availability, struct catalogue *catalogue,
+                       const struct record *service, size_t index, const struct record *office,
+                       struct office_list *offices, int64_t ms);
 void availability_free(struct availability *availability);
 
 #endif

@@ -126,7 +126,6 @@ static int list_add(struct listing *listing, const struct record *office)
 {
     struct office_list *list = listing->list;
     struct office_item *item;
-    struct place place;
 
     if (list->count == listing->room) {
         size_t room = listing->room == 0 ? 16 : 2 * listing->room;
@@ -138,14 +137,14 @@ static int list_add(struct listing *listing, const struct record *office)
         listing->room = room;
     }
     item = &list->items[list->count];
-    *item = (struct office_item){.record = record_copy(office), .distance_km = -1};
+    *item =
+        (struct office_item){.record = record_new(RECORD_OFFICE, &office->id), .distance_km = -1};
     if (item->record == NULL)
         return ERROR_MEMORY;
     list->count++;
-    if (listing->query->from != NULL && office_place(office, &place))
-        item->distance_km =
-            place_distance(listing->query->from->latitude, listing->query->from->longitude,
-                           place.latitude, place.longitude);
+    /* The walk lets go of its body, so that it is not copied. */
+    json_decref(item->record->body);
+    item->record->body = json_incref(office->body);
     return 0;
 }
 
@@ -171,6 +170,21 @@ static int compare(const void *left, const void *right)
     return strcmp(record_text(a->record, "key"), record_text(b->record, "key"));
 }
 
+void office_list_sort(struct office_list *list, const struct place *from)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        struct office_item *item = &list->items[i];
+        struct place place;
+
+        item->distance_km = -1;
+        if (from != NULL && office_place(item->record, &place))
+            item->distance_km =
+                place_distance(from->latitude, from->longitude, place.latitude, place.longitude);
+    }
+    if (list->count > 0)
+        qsort(list->items, list->count, sizeof(*list->items), compare);
+}
+
 int office_list_read(struct office_list *list, struct catalogue *catalogue,
                      const struct office_query *query, struct error *error)
 {
@@ -185,13 +199,16 @@ int office_list_read(struct office_list *list, struct catalogue *catalogue,
         office_list_free(list);
         return code;
     }
-    /* Only now: reading a calendar in the midst of the walk would use its connection twice. */
-    for (size_t i = 0; i < list->count; i++)
-        schedule_new(&list->items[i].schedule, catalogue, list->items[i].record,
-                     list->items[i].record->body, NULL);
-    if (list->count > 0)
-        qsort(list->items, list->count, sizeof(*list->items), compare);
+    office_list_sort(list, query->from);
     return 0;
+}
+
+const struct schedule *office_item_schedule(struct office_item *item, struct catalogue *catalogue)
+{
+    if (!item->schedule_read)
+        schedule_new(&item->schedule, catalogue, item->record, item->record->body, NULL);
+    item->schedule_read = true;
+    return item->schedule;
 }
 
 void office_list_free(struct office_list *list)

@@ -46,8 +46,9 @@ struct office_query {
 
 struct office_item {
     struct record *record;     /* owned */
-    struct schedule *schedule; /* owned; NULL when its hours are not known */
-    double distance_km;        /* below 0: not known */
+    struct schedule *schedule; /* owned; see office_item_schedule */
+    bool schedule_read;
+    double distance_km; /* below 0: not known */
 };
 
 struct office_list {
@@ -55,9 +56,15 @@ struct office_list {
     size_t count;
 };
 
+/* The hours of one of the list, read when they are first asked for: a list may be long. NULL when
+ * they are not known. Borrowed from the item. */
+const struct schedule *office_item_schedule(struct office_item *item, struct catalogue *catalogue);
+
 /* All offices that are not ended, nearest first, those of unknown place last. office_list_free. */
 int office_list_read(struct office_list *list, struct catalogue *catalogue,
                      const struct office_query *query, struct error *error);
+/* Sorts the list anew from another place; NULL: by key. */
+void office_list_sort(struct office_list *list, const struct place *from);
 void office_list_free(struct office_list *list);
 
 #endif

@@ -26,7 +26,7 @@ struct offices {
     struct editor *from;    /* owned: a postal code, or the start of an office's name */
     struct record *service; /* owned; NULL: all offices */
     struct schedule *own;   /* owned; of the agent's office, NULL: not known */
-    struct office_list all; /* in no order: for names */
+    struct office_list all; /* for names; read when the first is typed */
     struct office_list shown;
     struct list list;
     struct place place;
@@ -69,10 +69,15 @@ static void from_office(struct offices *offices, const struct record *office)
 }
 
 /* An office whose name, in either language, holds what was typed. */
-static const struct record *find_office(const struct offices *offices, const char *typed)
+static const struct record *find_office(struct offices *offices, struct desk *desk,
+                                        const char *typed)
 {
+    const struct office_query everything = {NULL, NULL};
     char *wanted = text_fold(typed, strlen(typed));
     const struct record *found = NULL;
+
+    if (offices->all.count == 0)
+        office_list_read(&offices->all, desk->catalogue, &everything, NULL);
 
     for (size_t i = 0; wanted != NULL && i < offices->all.count && found == NULL; i++) {
         const struct record *record = offices->all.items[i].record;
@@ -110,7 +115,7 @@ static void find_origin(struct offices *offices, struct desk *desk)
         from_postal(offices, desk, code);
         return;
     }
-    office = find_office(offices, typed);
+    office = find_office(offices, desk, typed);
     if (office != NULL)
         from_office(offices, office);
     else
@@ -123,27 +128,24 @@ static void find_origin(struct offices *offices, struct desk *desk)
 static void sort_again(struct screen *screen)
 {
     struct offices *offices = screen->data;
-    struct office_query query = {.service = offices->service};
-    struct error error = ERROR_INIT;
 
     find_origin(offices, screen->desk);
-    if (offices->placed)
-        query.from = &offices->place;
-    office_list_free(&offices->shown);
-    if (office_list_read(&offices->shown, screen->desk->catalogue, &query, &error) != 0)
-        ui_tell_error(screen->ui, &error);
-    list_set_count(&offices->list, offices->shown.count);
+    office_list_sort(&offices->shown, offices->placed ? &offices->place : NULL);
 }
 
 static void read_all(struct screen *screen)
 {
     struct offices *offices = screen->data;
-    const struct office_query everything = {NULL, NULL};
+    const struct office_query query = {.service = offices->service};
+    struct error error = ERROR_INIT;
 
     office_list_free(&offices->all);
-    office_list_read(&offices->all, screen->desk->catalogue, &everything, NULL);
+    office_list_free(&offices->shown);
+    if (office_list_read(&offices->shown, screen->desk->catalogue, &query, &error) != 0)
+        ui_tell_error(screen->ui, &error);
     schedule_free(offices->own);
     offices->own = offices_own_schedule(screen->desk);
+    list_set_count(&offices->list, offices->shown.count);
     sort_again(screen);
 }
 
@@ -254,14 +256,15 @@ struct row_context {
 static void draw_row(void *context, const struct paint *area, size_t index, bool selected)
 {
     const struct row_context *row = context;
-    const struct offices *offices = row->screen->data;
-    const struct office_item *item = &offices->shown.items[index];
+    struct offices *offices = row->screen->data;
+    struct office_item *item = &offices->shown.items[index];
+    const struct schedule *schedule = office_item_schedule(item, row->screen->desk->catalogue);
     bool stale = freshness_is_stale(item->record, row->now_ms, row->screen->desk->stale_days);
     int opening_width = area->columns < NARROW ? NARROW_OPENING : OPENING_WIDTH;
     int opening_column = area->columns - opening_width, used;
     char distance[32], opening[80], languages[160];
     enum paint_style style =
-        offices_opening(item->schedule, offices->own, row->now_ms, opening, sizeof(opening));
+        offices_opening(schedule, offices->own, row->now_ms, opening, sizeof(opening));
 
     (void)selected;
     format_distance(distance, sizeof(distance), item->distance_km, offices->place.within_km > 0);
@@ -327,7 +330,7 @@ static void run_from_here(struct screen *screen, const char *argument)
     if (office == NULL)
         return;
     editor_set_text(offices->from, title_of(office));
-    offices->list = (struct list){0};
+    list_select(&offices->list, 0);
     sort_again(screen);
 }
 
@@ -343,7 +346,7 @@ static bool offices_key(struct screen *screen, const struct input *input)
     if (!editor_key(offices->from, input, &changed))
         return false;
     if (changed) {
-        offices->list = (struct list){0};
+        list_select(&offices->list, 0);
         sort_again(screen);
     }
     return true;

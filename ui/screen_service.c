@@ -146,7 +146,7 @@ static void service_tick(struct screen *screen)
     int64_t age = desk_now(screen->desk) - service->read_ms;
 
     if (age < 0 || age > READ_AGAIN_MS)
-        service_changed(screen);
+        service_look_at_clock(service, screen->desk);
 }
 
 static void service_draw(struct screen *screen, const struct paint *paint)

@@ -261,17 +261,20 @@ static void draw_forms(struct service *service)
                  &service->forms[i].target);
 }
 
-static void draw_office(struct service *service, const struct office_item *item, int64_t now_ms)
+static void draw_office(struct service *service, struct desk *desk, struct office_item *item)
 {
+    const struct schedule *schedule = office_item_schedule(item, desk->catalogue);
+    int64_t now_ms = desk_now(desk);
     struct service_target target = {.kind = "office"};
     char remark[160], distance[32], opening[64] = "";
 
-    format_distance(distance, sizeof(distance), item->distance_km, service->approximate);
-    if (item->schedule != NULL) {
+    format_distance(distance, sizeof(distance), item->distance_km,
+                    service->origin.place.within_km > 0);
+    if (schedule != NULL) {
         struct schedule_state state;
 
-        schedule_state_at(item->schedule, now_ms, &state);
-        format_opening(opening, sizeof(opening), item->schedule, &state, now_ms);
+        schedule_state_at(schedule, now_ms, &state);
+        format_opening(opening, sizeof(opening), schedule, &state, now_ms);
     }
     snprintf(remark, sizeof(remark), "%s%s%s", distance,
              *distance != '\0' && *opening != '\0' ? " · " : "", opening);
@@ -279,7 +282,7 @@ static void draw_office(struct service *service, const struct office_item *item,
     add_link(service, SERVICE_OFFICES, localised(item->record, "title"), remark, &target);
 }
 
-static void draw_offices(struct service *service, int64_t now_ms)
+static void draw_offices(struct service *service, struct desk *desk)
 {
     const struct office_list *list = &service->offices;
     struct service_target all = {.kind = "offices"};
@@ -288,10 +291,10 @@ static void draw_offices(struct service *service, int64_t now_ms)
     if (list->count == 0)
         return;
     begin_part(service, SERVICE_OFFICES,
-               service->from_client ? _("Offices, nearest to the client first")
-                                    : _("Offices, nearest first"));
+               service->origin.client ? _("Offices, nearest to the client first")
+                                      : _("Offices, nearest first"));
     for (size_t i = 0; i < list->count && i < SERVICE_OFFICES_SHOWN; i++)
-        draw_office(service, &list->items[i], now_ms);
+        draw_office(service, desk, &list->items[i]);
     snprintf(text, sizeof(text),
              language_plural("%d office, from a postal code", "All %d offices, from a postal code",
                              (int)list->count),
@@ -407,7 +410,7 @@ void service_draw_page(struct screen *screen, const struct paint *paint)
     draw_say(service);
     draw_documents(service);
     draw_forms(service);
-    draw_offices(service, now_ms);
+    draw_offices(service, screen->desk);
     draw_related(service);
     draw_rest(service);
 }

@@ -19,17 +19,17 @@ static const char *title_of(const struct record *record)
 
 /* --- channels and offices -------------------------------------------------------------------- */
 
-static int read_channels(struct service *service, struct desk *desk, struct error *error)
+void service_look_at_clock(struct service *service, struct desk *desk)
 {
     size_t count = json_array_size(json_object_get(service->record->body, "channels"));
-    int code = 0;
 
-    for (size_t i = 0; i < count && i < SERVICE_CHANNELS_LIMIT && code == 0; i++) {
-        code = availability_read(&service->channels[i], desk->catalogue, service->record, i,
-                                 desk->office, service->read_ms, error);
-        service->channel_count++;
-    }
-    return code;
+    for (size_t i = 0; i < service->channel_count; i++)
+        availability_free(&service->channels[i]);
+    service->read_ms = desk_now(desk);
+    service->channel_count = count < SERVICE_CHANNELS_LIMIT ? count : SERVICE_CHANNELS_LIMIT;
+    for (size_t i = 0; i < service->channel_count; i++)
+        availability_read(&service->channels[i], desk->catalogue, service->record, i, desk->office,
+                          &service->offices, service->read_ms);
 }
 
 /* Where the client lives who is here. */
@@ -44,15 +44,28 @@ static bool client_place(struct desk *desk, struct place *place)
     return found;
 }
 
+static void find_origin(struct service_origin *origin, struct desk *desk)
+{
+    *origin = (struct service_origin){0};
+    origin->client = client_place(desk, &origin->place);
+    origin->known =
+        origin->client || (desk->office != NULL && office_place(desk->office, &origin->place));
+}
+
+static bool same_origin(const struct service_origin *left, const struct service_origin *right)
+{
+    return left->known == right->known && left->place.latitude == right->place.latitude &&
+           left->place.longitude == right->place.longitude &&
+           left->place.within_km == right->place.within_km;
+}
+
+/* There may be many: they are read again only when they can be others. */
 static int read_offices(struct service *service, struct desk *desk, struct error *error)
 {
-    struct place place = {0};
-    struct office_query query = {.service = service->record};
+    const struct office_query query = {service->record,
+                                       service->origin.known ? &service->origin.place : NULL};
 
-    service->from_client = client_place(desk, &place);
-    if (service->from_client || (desk->office != NULL && office_place(desk->office, &place)))
-        query.from = &place;
-    service->approximate = place.within_km > 0;
+    service->catalogue_version = catalogue_version(desk->catalogue);
     return office_list_read(&service->offices, desk->catalogue, &query, error);
 }
 
@@ -264,20 +277,40 @@ void service_forget(struct service *service)
         service->groups[i].count = 0;
 }
 
+/* Takes out the offices that it has, when they are those of this service and origin still. */
+static bool take_offices(struct service *service, struct desk *desk, const struct record *record,
+                         const struct service_origin *origin, struct office_list *offices)
+{
+    if (service->record == NULL ||
+        service->catalogue_version != catalogue_version(desk->catalogue) ||
+        strcmp(record_text(service->record, "key"), record_text(record, "key")) != 0 ||
+        !same_origin(&service->origin, origin))
+        return false;
+    *offices = service->offices;
+    service->offices = (struct office_list){0};
+    return true;
+}
+
 int service_read(struct service *service, struct desk *desk, const char *key, struct error *error)
 {
+    struct office_list offices = {0};
+    struct service_origin origin;
     struct succession found;
+    bool kept;
     int code = succession_read(&found, desk->catalogue, key, error);
 
     if (code != 0)
         return code;
+    find_origin(&origin, desk);
+    kept = take_offices(service, desk, found.record, &origin, &offices);
     service_forget(service);
     service->succession = found;
     service->record = service->succession.record;
-    service->read_ms = desk_now(desk);
-    code = read_channels(service, desk, error);
-    if (code == 0)
+    service->origin = origin;
+    service->offices = offices;
+    if (!kept)
         code = read_offices(service, desk, error);
+    service_look_at_clock(service, desk);
     read_forms(service, desk);
     read_related(service, desk);
     read_say(service, desk);

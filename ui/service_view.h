@@ -51,14 +51,20 @@ struct service_group {
 
 #define SERVICE_GROUPS_LIMIT 6
 
+/* Where distances are from: the client's postal code, else the agent's office. */
+struct service_origin {
+    bool client;
+    bool known;
+    struct place place;
+};
+
 struct service {
     struct succession succession;
     struct record *record; /* the last of the succession; borrowed from it */
     struct availability channels[SERVICE_CHANNELS_LIMIT];
     size_t channel_count;
     struct office_list offices; /* that do it, nearest first */
-    bool from_client;           /* from the client's postal code, else from the agent's office */
-    bool approximate;           /* the distances are */
+    struct service_origin origin;
     struct service_link forms[SERVICE_RELATED_SHOWN];
     size_t form_count;
     struct service_group groups[SERVICE_GROUPS_LIMIT];
@@ -66,6 +72,7 @@ struct service {
     char say[SERVICE_SAY_SIZE]; /* the sentence to say to the client; "" for none */
     char say_language[3];       /* the language it is in: the client's, else the screen's */
     struct record *flag;        /* owned; the newest error reported here and not settled, or NULL */
+    int64_t catalogue_version;  /* that `offices` was read from */
     int64_t read_ms;            /* when the hours were looked at */
     /* of the drawing */
     struct page page;
@@ -79,6 +86,8 @@ struct service {
  * Nothing is changed when it fails. */
 int service_read(struct service *service, struct desk *desk, const char *key, struct error *error);
 void service_forget(struct service *service);
+/* Looks again at what can be had now. */
+void service_look_at_clock(struct service *service, struct desk *desk);
 
 void service_draw_page(struct screen *screen, const struct paint *paint);
 

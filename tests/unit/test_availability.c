@@ -126,10 +126,15 @@ static void expect(struct fixture *fixture, const char *service, size_t index, c
 {
     struct record *record = get(fixture, RECORD_SERVICE, service);
     struct record *own = get(fixture, RECORD_OFFICE, "s/own");
+    struct office_query query = {.service = record};
+    struct office_list offices;
     struct availability found;
+    struct place place;
 
-    assert_int_equal(
-        availability_read(&found, fixture->catalogue, record, index, own, moment(at), NULL), 0);
+    assert_true(office_place(own, &place));
+    query.from = &place;
+    assert_int_equal(office_list_read(&offices, fixture->catalogue, &query, NULL), 0);
+    availability_read(&found, fixture->catalogue, record, index, own, &offices, moment(at));
     if (found.kind != kind)
         fail_msg("%s %zu at %s: %d, not %d", service, index, at, found.kind, kind);
     if (until != NULL)
@@ -139,6 +144,7 @@ static void expect(struct fixture *fixture, const char *service, size_t index, c
     else
         assert_string_equal(record_text(found.office, "key"), elsewhere);
     availability_free(&found);
+    office_list_free(&offices);
     record_free(record);
     record_free(own);
 }
