@@ -109,6 +109,22 @@ const char *hsds_link(const json_t *row, const char *column)
     return json_is_string(value) ? json_string_value(value) : "";
 }
 
+char *hsds_name_keep(const char *name)
+{
+    size_t length = strlen(name);
+    char *kept = malloc(length + 2);
+    if (!kept)
+        return NULL;
+    kept[0] = '@';
+    memcpy(kept + (name[0] == '@'), name, length + 1);
+    return kept;
+}
+
+const char *hsds_name_told(const char *name)
+{
+    return name[0] == '@' ? name + 1 : name;
+}
+
 bool hsds_link_set(json_t *row, const char *column, const char *id)
 {
     char implied[COLUMN_SIZE];
@@ -259,7 +275,7 @@ json_t *hsds_flat(const json_t *row)
     {
         if (strcmp(name, "@empty") == 0)
             continue;
-        if (json_object_set(flat, name[0] == '@' ? name + 1 : name, value) != 0) {
+        if (json_object_set(flat, hsds_name_told(name), value) != 0) {
             json_decref(flat);
             return NULL;
         }

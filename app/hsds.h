@@ -9,7 +9,8 @@
  * - "@service_id": "..." when nesting said it (JSON), or when a table did and the row is there
  *   (CSV). Written to CSV it is the column; written to JSON it is the nesting, and no member.
  *
- * "@empty" lists members that a JSON document had as empty lists. So a document comes out of the
+ * "@empty" lists members that a JSON document had as empty lists; a member whose own name begins with
+ * '@' is kept with another '@' in front. So a document comes out of the
  * set with neither more nor fewer members than it went in with, and so does a table.
  *
  * The same id in the same table is the same thing wherever it stands: what one place says of it
@@ -84,6 +85,11 @@ const json_t *hsds_children(struct hsds *hsds, enum hsds_table child, const char
 
 /* What a row's column says, by nesting or by a member; "" if nothing. Borrowed. */
 const char *hsds_link(const json_t *row, const char *column);
+
+/* The name by which a member of a source is kept in a row, and the other way round: owned (free()),
+ * NULL when out of memory; borrowed from `name`. */
+char *hsds_name_keep(const char *name);
+const char *hsds_name_told(const char *name);
 
 /* Sets what nesting says. False when out of memory. */
 bool hsds_link_set(json_t *row, const char *column, const char *id);

@@ -1,6 +1,7 @@
 /* From nested documents to rows. */
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/hsds.h"
@@ -74,10 +75,29 @@ static bool hook_set(json_t *row, const struct hook *hook)
             hsds_link_set(row, entity, hsds_shapes[hook->parent].name));
 }
 
+/* A copy of the members, by the names that a row keeps them by. */
+static json_t *members_copy(const json_t *object)
+{
+    json_t *copy = json_object();
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    {
+        char *kept = hsds_name_keep(name);
+        bool set = kept && json_object_set(copy, kept, value) == 0;
+        free(kept);
+        if (!set) {
+            json_decref(copy);
+            return NULL;
+        }
+    }
+    return copy;
+}
+
 /* The row's own members, without those that are rows of their own. */
 static json_t *own_members(enum hsds_table table, const json_t *object)
 {
-    json_t *own = json_copy((json_t *)(uintptr_t)object);
+    json_t *own = members_copy(object);
     struct hsds_relation relation;
     size_t position = 0;
     while (own && hsds_relation_next(table, &position, &relation)) {
@@ -313,7 +333,7 @@ static int table_flatten(struct flattening *flattening, const char *name, const 
         } else if (!json_is_object(object)) {
             code = remark(flattening, true, "no-object", place, "", "not an object");
         } else {
-            row = json_copy(object);
+            row = members_copy(object);
             code = row ? hsds_row_check(row, place, flattening->listener, flattening->error)
                        : out_of_memory(flattening->error);
             if (code == 1)

@@ -61,10 +61,11 @@ static json_t *own_members(const struct nesting *nesting, enum hsds_table table,
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)row, name, value)
     {
-        bool link = name[0] == '@' && links && strcmp(name, "@empty") != 0 &&
+        bool member = name[0] != '@' || name[1] == '@';
+        bool link = !member && links && strcmp(name, "@empty") != 0 &&
                     !link_nests(nesting, table, row, name + 1);
-        if ((name[0] != '@' || link) && json_object_set_new(own, link ? name + 1 : name,
-                                                            value_typed(table, name, value)) != 0) {
+        if ((member || link) &&
+            json_object_set_new(own, hsds_name_told(name), value_typed(table, name, value)) != 0) {
             json_decref(own);
             return NULL;
         }

@@ -39,8 +39,11 @@ static json_t *row_make(const struct csv_reader *csv)
     json_t *row = json_object();
     for (size_t i = 0; row && i < csv_column_count(csv); i++) {
         const char *text = csv_field(csv, i);
-        if (text[0] != '\0' &&
-            json_object_set_new(row, csv_column_name(csv, i), json_string(text)) != 0) {
+        char *name = text[0] != '\0' ? hsds_name_keep(csv_column_name(csv, i)) : NULL;
+        bool set =
+            text[0] == '\0' || (name && json_object_set_new(row, name, json_string(text)) == 0);
+        free(name);
+        if (!set) {
             json_decref(row);
             return NULL;
         }
@@ -85,12 +88,22 @@ static int table_read(struct hsds *hsds, const char *folder, const char *name,
     struct csv_reader *csv = NULL;
     size_t id;
     memcpy(file, name, strlen(name) - 4);
+    /* The standard's file is named in the singular, unlike its member in JSON. */
+    if (strcmp(file, "service_at_locations") == 0)
+        strcpy(file, hsds_shapes[HSDS_SERVICE_AT_LOCATION].file);
     if ((size_t)snprintf(path, sizeof path, "%s/%s", folder, name) >= sizeof path)
         return error_set(error, ERROR_INVALID, "the path is too long");
     int code = csv_open(&csv, path, NULL, error);
-    if (code == 0)
-        code = csv_column(csv, "id", &id, error);
     listener->file = name;
+    listener->line = 0;
+    if (code == 0 && csv_column(csv, "id", &id, error) != 0) {
+        csv_close(csv);
+        return hsds_table_of_file(file) != HSDS_NO_TABLE
+                   ? ERROR_INVALID
+                   : listener->remark(listener, true, "no-id", "", "",
+                                      "a table of its own without a column \"id\": left out",
+                                      error);
+    }
     while (code == 0 && (code = csv_next(csv, error)) == 1) {
         listener->line = csv_line(csv);
         json_t *row = row_make(csv);

@@ -113,6 +113,10 @@ tests_unit_test_import_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_hsds
 tests_unit_test_hsds_SOURCES = tests/unit/test_hsds.c tests/unit/hsds_fixture.h tests/unit/unit.h
 tests_unit_test_hsds_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_hsds_export
+tests_unit_test_hsds_export_SOURCES = tests/unit/test_hsds_export.c tests/unit/hsds_fixture.h \
+    tests/unit/unit.h
+tests_unit_test_hsds_export_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_export
 tests_unit_test_export_SOURCES = tests/unit/test_export.c tests/unit/hsds_fixture.h \
     tests/unit/unit.h app/main/command_export.c app/main/command_export.h \

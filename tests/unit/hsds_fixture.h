@@ -127,6 +127,16 @@ static inline bool shared_path(char path[4200], const char *name)
     return access(path, R_OK) == 0;
 }
 
+/* Skips the test, and says so, when there is no shared data. */
+static inline void need_data(void)
+{
+    char path[4200];
+    if (shared_path(path, "hsds"))
+        return;
+    print_message("no shared data: skipped\n");
+    skip();
+}
+
 /* Fails, naming the member, unless two values are equal. */
 static inline void expect_equal(const json_t *expected, const json_t *found, const char *place)
 {
