@@ -123,7 +123,7 @@ void steps_draw(struct list *list, const struct paint *paint, steps_fill fill, v
         drawing.heading = row.heading;
         at += height;
     }
-    list->page = (int)(i - list->top);
+    list->page = (int)(i - list->top) + 1; /* a page key goes to the first row not in sight */
     draw_more(&drawing, i);
 }
 
@@ -154,15 +154,18 @@ void steps_add_text(struct text_buffer *text, const struct steps_row *row)
 void steps_write_text(struct screen *screen, const char *path, const char *text)
 {
     struct error error = ERROR_INIT;
+    /* Its titles and reasons come from outside, and who reads it may read it on a terminal. */
+    char *clean = text == NULL ? NULL : text_clean(text, strlen(text), true);
 
     if (*path == '\0')
         ui_tell(screen->ui, UI_FAILED, _("Say a file: text list.txt"));
-    else if (text == NULL)
+    else if (clean == NULL)
         ui_tell(screen->ui, UI_FAILED, _("Out of memory"));
-    else if (paper_write(path, text, &error) != 0)
+    else if (paper_write(path, clean, &error) != 0)
         ui_tell(screen->ui, UI_FAILED, "%s", error.message);
     else
         ui_tell(screen->ui, UI_DONE, _("Written to %s"), path);
+    free(clean);
 }
 
 void steps_title(struct desk *desk, const char *service, const char *form, const json_t *agency,

@@ -37,7 +37,7 @@ static const char *const records[][2] = {
          "A baby") ",\"keywords\":{\"en\":[\"newborn\"]},"
                    "\"steps\":["
                    "{\"id\":\"card\",\"stage\":\"soon\",\"service\":\"licence\","
-                   "\"reason\":" TEXT("Carte.", "To drive home.") ",\"deadline\":" TEXT(
+                   "\"reason\":" TEXT("Carte.", "To drive\\u001b[2J home.") ",\"deadline\":" TEXT(
                        "Vite", "Quickly") "},"
                                           "{\"id\":\"act\",\"stage\":\"now\",\"service\":\"birth\","
                                           "\"form\":\"event-baby\","
@@ -240,7 +240,7 @@ static void the_list_is_written_for_the_client(void **state)
     assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
     fclose(file);
     assert_string_equal(text, "A baby\n\nIn the coming weeks\n\n[ ]  Driving licence\n"
-                              "     Quickly\n     To drive home.\n\n");
+                              "     Quickly\n     To drive␛[2J home.\n\n");
     unlink(path);
 }
 
