@@ -2,18 +2,7 @@
  * The sender: carries deliveries (app/delivery.h) to their agencies, each agency in a thread and on
  * a connection of its own, so that one that stalls keeps up no other and no request of a terminal.
  *
- * A delivery goes out as an HTTP POST of application/json:
- *
- *   {"delivery": id, "submission": id, "agency": id, "form": key, "form_version": n,
- *    "submitted_at": time, "answers": {...}}
- *
- * where `answers` holds those that the form names for this agency and no other. The body is the
- * same in every attempt, so that an agency may compare. Headers: `Idempotency-Key`, the delivery's
- * id: however often it comes, it is one filing; `Guichet-Attempt`, 1 for the first; Content-Digest
- * (RFC 9530); Signature-Input and Signature (RFC 9421) with the label "guichet", by Ed25519, over
- * "@method", "@target-uri", "content-type", "content-digest", "idempotency-key" and
- * "guichet-attempt", with the parameters created, keyid and tag="guichet-delivery". The GET that
- * asks what came of it is signed over "@method", "@target-uri" and "idempotency-key".
+ * What goes out, and how it is signed, is told for agencies in net/delivery.md.
  *
  * What the answers mean stands in delivery_answer.h. Nothing is remembered but in the ledger: a
  * server that was killed after the POST and before it wrote the answer sends once more, under the

@@ -140,6 +140,8 @@ int delivery_message_make(struct delivery_message *message, const struct agency 
         delivery_message_clear(message);
         return error_set(error, ERROR_MEMORY, "no memory for a delivery");
     }
+    /* An agency's server may have more than one way to answer. */
+    add_line(message, "accept", "application/json, application/problem+json");
     message->request.path = message->path;
     message->request.accept = "application/json";
     message->request.headers = message->headers;

@@ -153,6 +153,9 @@ static const char *check(struct MHD_Connection *connection, const char *method, 
     char *rest = names;
     char *name;
 
+    if (header(connection, "Accept") == NULL ||
+        strstr(header(connection, "Accept"), "application/json") == NULL)
+        return "it does not say that it reads JSON";
     if (created == NULL || strncmp(input, "guichet=(", 9) != 0 || !covers(input, method))
         return "not signed over what it must be";
     if (labs(strtol(created + 9, NULL, 10) - (long)time(NULL)) > 300)
