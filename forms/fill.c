@@ -84,6 +84,11 @@ size_t fill_line_count(const struct fill *fill)
     return fill->count;
 }
 
+size_t fill_generation(const struct fill *fill)
+{
+    return fill->generation;
+}
+
 const struct fill_line *fill_line(const struct fill *fill, size_t index)
 {
     return &fill->lines[index];
@@ -223,6 +228,7 @@ bool fill_next_fault(struct fill *fill)
         if (line->fault == NULL || !fill_takes_focus(line))
             continue;
         line->touched = true;
+        fill->generation++;
         fill_show_fault(fill, line);
         fill->current = index;
         return true;

@@ -73,6 +73,9 @@ const struct answer_context *fill_context(const struct fill *fill);
 
 size_t fill_line_count(const struct fill *fill);
 const struct fill_line *fill_line(const struct fill *fill, size_t index);
+/* Another number whenever lines other than the focused one may look otherwise: what was computed
+ * over all of them holds as long as it stays. */
+size_t fill_generation(const struct fill *fill);
 /* The line of this pointer, or fill_line_count. */
 size_t fill_find(const struct fill *fill, const char *pointer);
 /* The line's own label; for an item, its number and what names it. Owned (free()). */

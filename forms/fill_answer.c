@@ -197,6 +197,8 @@ bool fill_take(struct fill *fill)
     if (line == NULL || line->kind != FILL_FIELD)
         return false;
     fill->typed = NULL;
+    if (!line->touched || line->received)
+        fill->generation++;
     line->touched = true;
     line->received = false;
     if (typed == NULL) {

@@ -21,6 +21,7 @@ json_t *fill_known(const struct fill *fill)
 
 void fill_known_receive(struct fill *fill, const json_t *known)
 {
+    fill->generation++;
     for (size_t i = 0; i < fill->count; i++) {
         struct fill_line *line = &fill->lines[i];
 

@@ -300,6 +300,7 @@ static void update_required(struct fill *fill)
 
 void fill_update_flags(struct fill *fill)
 {
+    fill->generation++;
     update_required(fill);
     fill_update_offers(fill);
     for (size_t i = 0; i < fill->count; i++)
@@ -342,6 +343,7 @@ size_t fill_review(struct fill *fill)
 
     fill_take(fill);
     fill->reviewed = true;
+    fill->generation++;
     for (size_t i = 0; i < fill->count; i++) {
         struct fill_line *line = &fill->lines[i];
 

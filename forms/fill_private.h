@@ -69,6 +69,7 @@ struct fill {
     struct fill_row *rows;
     size_t row_count;
 
+    size_t generation;
     size_t current;
     char *typed; /* half-typed text of the current line; NULL */
     char *stranded;

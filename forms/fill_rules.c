@@ -80,6 +80,7 @@ static bool apply(struct fill *fill)
     bool changed = false;
     bool *before = malloc(fill->count + 1);
 
+    fill->generation++;
     for (size_t i = 0; i < fill->count; i++) {
         if (before != NULL)
             before[i] = fill->lines[i].visible;

@@ -47,6 +47,7 @@ int fill_offer(struct fill *fill, const json_t *client, struct error *error)
         return error_set(error, ERROR_MEMORY, "out of memory");
     json_decref(fill->client);
     fill->client = copy;
+    fill->generation++;
     fill_update_offers(fill);
     return 0;
 }
@@ -220,6 +221,8 @@ void fill_restore(struct fill *fill, const json_t *state)
     size_t index = fill_find(fill, json_text_or(state, "field", ""));
     const json_t *received = json_object_get(state, "received");
     const char *typed = json_text_or(state, "typed", NULL);
+
+    fill->generation++;
 
     for (size_t i = 0; i < json_array_size(received); i++) {
         const char *pointer = json_string_value(json_array_get(received, i));

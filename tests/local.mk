@@ -422,8 +422,8 @@ tests_unit_test_ledger_threads_LDADD = $(UNIT_LIBS)
 
 # What a key costs in a form, from 50 fields to 500.
 EXTRA_PROGRAMS += tests/bench/bench_form
-tests_bench_bench_form_SOURCES = tests/bench/bench_form.c
-tests_bench_bench_form_LDADD = $(UNIT_LIBS)
+tests_bench_bench_form_SOURCES = tests/bench/bench_form.c $(UI_FIXTURE)
+tests_bench_bench_form_LDADD = $(UI_LIBS) -lutil
 
 .PHONY: bench-form
 bench: bench-form

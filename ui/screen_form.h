@@ -58,6 +58,16 @@ struct form_pick {
     json_t *title; /* owned; localised */
 };
 
+/* What the places of lines depend on. */
+struct form_place_state {
+    size_t generation;
+    size_t record; /* grows with each reading of the submission */
+    size_t page;
+    size_t focus;
+    int columns;
+    enum form_language language;
+};
+
 /* Choices in sight below a field at most. */
 #define FORM_POPUP_ROWS 6
 #define FORM_MATCHES    200
@@ -83,9 +93,14 @@ struct form_screen {
 
     json_t *unsaved; /* answers told by the filling and not yet kept: name -> value or null */
     bool consents_changed;
-    bool failed; /* the last attempt to keep them */
-    bool stayed; /* the focus was held once on a fault of what was typed */
-    int top;     /* first row of the page in sight */
+    bool failed;                    /* the last attempt to keep them */
+    size_t readings;                /* of the submission, so far */
+    bool stayed;                    /* the focus was held once on a fault of what was typed */
+    int top;                        /* first row of the page in sight */
+    struct form_placed *page_lines; /* by form_place */
+    size_t page_line_count;
+    int page_rows;
+    struct form_place_state placed; /* what it was computed for */
 
     struct list rows; /* review */
     struct review_row *review;
@@ -200,10 +215,13 @@ struct form_placed {
     int note_rows; /* of the note below; 0: it stands beside, or there is none */
 };
 
-/* Places the visible lines of the present page, in their order; `*placed` is owned (free()), NULL
- * when out of memory. `*end` is the number of rows. */
-size_t form_place(const struct form_screen *form, const struct paint *paint,
-                  struct form_placed **placed, int *end);
+/* Places the visible lines of the present page, in their order, in form->page_lines; lines that
+ * look as they did keep their place: a key costs the same on a page of 50 and of 500 lines. False
+ * when out of memory. */
+bool form_place(struct form_screen *form, const struct paint *paint);
+void form_place_free(struct form_screen *form);
+/* The index in form->page_lines of the line in focus; page_line_count when it is not there. */
+size_t form_place_focus(const struct form_screen *form);
 /* Columns of labels at this width of the screen, or of a column on it. */
 int form_label_width(int columns);
 int form_indent(const struct fill_line *line);

@@ -203,16 +203,14 @@ static void draw_line(struct form_screen *form, const struct form_placed *placed
 }
 
 /* Scrolls as little as puts the focused line in sight, with what belongs to it. */
-static void scroll_to_focus(struct form_screen *form, const struct form_placed *placed,
-                            size_t count, int rows)
+static void scroll_to_focus(struct form_screen *form, int rows)
 {
-    size_t i = 0;
+    const struct form_placed *placed = form->page_lines;
+    size_t i = form_place_focus(form);
     int first;
     int last;
 
-    while (i < count && placed[i].line != fill_current(form->fill))
-        i++;
-    if (i == count) {
+    if (i == form->page_line_count) {
         form->top = 0;
         return;
     }
@@ -239,27 +237,25 @@ static void draw_popup(struct form_screen *form, const struct form_placed *place
 
 static void draw_fields(struct form_screen *form, const struct paint *paint)
 {
-    struct form_placed *placed;
-    int end;
-    size_t count = form_place(form, paint, &placed, &end);
+    size_t focus;
 
-    if (placed == NULL)
+    if (!form_place(form, paint))
         return;
-    scroll_to_focus(form, placed, count, paint->rows);
-    for (size_t i = 0; i < count; i++) {
-        int row = placed[i].row - form->top;
+    scroll_to_focus(form, paint->rows);
+    for (size_t i = 0; i < form->page_line_count; i++) {
+        const struct form_placed *placed = &form->page_lines[i];
+        int row = placed->row - form->top;
 
-        if (row + placed[i].rows > 0 && row < paint->rows)
-            draw_line(form, &placed[i], paint, row);
+        if (row + placed->rows > 0 && row < paint->rows)
+            draw_line(form, placed, paint, row);
     }
     if (form->top > 0)
         paint_right(paint, 0, 0, paint->columns, PAINT_DIM, "↑");
-    if (end - form->top > paint->rows)
+    if (form->page_rows - form->top > paint->rows)
         paint_right(paint, paint->rows - 1, 0, paint->columns, PAINT_DIM, "↓");
-    for (size_t i = 0; i < count && form->popup; i++)
-        if (placed[i].line == fill_current(form->fill))
-            draw_popup(form, &placed[i], paint);
-    free(placed);
+    focus = form_place_focus(form);
+    if (form->popup && focus < form->page_line_count)
+        draw_popup(form, &form->page_lines[focus], paint);
 }
 
 /* --- foot ------------------------------------------------------------------------------------ */

@@ -315,16 +315,81 @@ static int place(struct placing *placing, size_t from, size_t to, int left, int 
     return top;
 }
 
-size_t form_place(const struct form_screen *form, const struct paint *paint,
-                  struct form_placed **placed, int *end)
+static bool place_all(struct form_screen *form, const struct paint *paint)
 {
     size_t lines = fill_line_count(form->fill);
     struct placing placing = {.form = form, .paint = paint};
 
-    *end = 0;
-    *placed = placing.placed = calloc(lines + 1, sizeof(*placing.placed));
+    form_place_free(form);
+    placing.placed = calloc(lines + 1, sizeof(*placing.placed));
     if (placing.placed == NULL)
-        return 0;
-    *end = place(&placing, 0, lines, 0, paint->columns, 0);
-    return placing.count;
+        return false;
+    form->page_rows = place(&placing, 0, lines, 0, paint->columns, 0);
+    form->page_lines = placing.placed;
+    form->page_line_count = placing.count;
+    return true;
+}
+
+/* Where a line stands among the placed ones, which are in order. */
+static size_t find_placed(const struct form_screen *form, size_t line)
+{
+    size_t low = 0;
+    size_t high = form->page_line_count;
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+
+        if (form->page_lines[middle].line < line)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < form->page_line_count && form->page_lines[low].line == line
+               ? low
+               : form->page_line_count;
+}
+
+/* Looks again at one line; false when it now takes another number of rows. */
+static bool place_again(struct form_screen *form, const struct paint *paint, size_t line)
+{
+    size_t index = find_placed(form, line);
+    int rows;
+
+    if (index == form->page_line_count)
+        return true;
+    rows = form->page_lines[index].rows;
+    measure(form, &form->page_lines[index], paint);
+    return form->page_lines[index].rows == rows;
+}
+
+bool form_place(struct form_screen *form, const struct paint *paint)
+{
+    const struct form_place_state now = {.generation = fill_generation(form->fill),
+                                         .record = form->readings,
+                                         .page = fill_page(form->fill),
+                                         .focus = fill_current(form->fill),
+                                         .columns = paint->columns,
+                                         .language = form_language(language_now())};
+    const struct form_place_state before = form->placed;
+    bool same = form->page_lines != NULL && now.generation == before.generation &&
+                now.record == before.record && now.page == before.page &&
+                now.columns == before.columns && now.language == before.language;
+
+    form->placed = now;
+    /* Typing, and going to another field, is about these two only. */
+    return (same && place_again(form, paint, before.focus) &&
+            place_again(form, paint, now.focus)) ||
+           place_all(form, paint);
+}
+
+void form_place_free(struct form_screen *form)
+{
+    free(form->page_lines);
+    form->page_lines = NULL;
+    form->page_line_count = 0;
+}
+
+size_t form_place_focus(const struct form_screen *form)
+{
+    return find_placed(form, fill_current(form->fill));
 }

@@ -36,6 +36,7 @@ static int read_submission(struct screen *screen, const struct id *id, struct er
         return code;
     record_free(form->submission);
     form->submission = record;
+    form->readings++;
     return 0;
 }
 
@@ -116,6 +117,7 @@ void form_unload(struct form_screen *form)
     editor_free(form->editor);
     json_decref(form->unsaved);
     free(form->edited);
+    form_place_free(form);
     free(form->review);
     free(form->text);
     json_decref(form->set_aside);

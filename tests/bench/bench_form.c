@@ -1,16 +1,31 @@
 /*
- * What a keystroke and a left field cost in forms of 50 and of 500 fields with a rule on every
- * fifth: the model only, no drawing. The aim: a keystroke stays flat.
+ * What a keystroke and a left field cost in forms of 50 to 500 fields on one page, with a rule on
+ * every fifth (100 in the largest): in the model alone, and as a clerk has it, from the key to what
+ * is sent to the terminal (an xterm of 24 by 80 on a pseudo-terminal), with what is typed kept on
+ * disk. The aim: flat from 50 to 500 fields, in time and in bytes.
  */
+#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
 
+#include <fcntl.h>
 #include <jansson.h>
 
 #include "forms/fill.h"
+#include "tests/unit/ui_fixture.h"
+#include "tests/unit/unit.h"
+#include "ui/terminal.h"
 
-#define ROUNDS 2000
+#define ROUNDS  2000
+#define KEYS    400
+#define ANSWERS 60
+#define SIZES   4
+
+static const int sizes[SIZES] = {50, 125, 250, 500};
 
 static double now(void)
 {
@@ -46,12 +61,24 @@ static json_t *form_body(int fields)
         }
         json_array_append_new(elements, control);
     }
-    return json_pack("{s:s, s:{s:s, s:o}, s:{s:s, s:o}}", "key", "bench/form", "schema", "type",
-                     "object", "properties", properties, "layout", "type", "VerticalLayout",
-                     "elements", elements);
+    return json_pack("{s:s, s:s, s:i, s:{s:s, s:s}, s:{s:s, s:o}, s:{s:s, s:o}}", "key",
+                     "bench/form", "code", "BENCH", "version", 1, "title", "fr", "Banc", "en",
+                     "Bench", "schema", "type", "object", "properties", properties, "layout",
+                     "type", "VerticalLayout", "elements", elements);
 }
 
-static int measure(int fields, double *key, double *leave)
+/* --- the model ------------------------------------------------------------------------------- */
+
+/* Microseconds. */
+struct cost {
+    double key;
+    double leave;
+    double key_bytes;
+    double leave_bytes;
+    double answer;
+};
+
+static int measure_model(int fields, struct cost *cost)
 {
     struct answer_context context = {FORM_ENGLISH, {2026, 11, 24}, 0};
     struct error error = ERROR_INIT;
@@ -65,7 +92,7 @@ static int measure(int fields, double *key, double *leave)
         fprintf(stderr, "bench_form: %s\n", error.message);
         return 1;
     }
-    printf("%3d fields: opened in %.0f us", fields, now() - start);
+    printf("model, %3d fields: opened in %.0f us", fields, now() - start);
     do
         fill_type(fill, "Some answer");
     while (fill_next(fill));
@@ -73,30 +100,183 @@ static int measure(int fields, double *key, double *leave)
     start = now();
     for (int i = 0; i < ROUNDS; i++)
         fill_type(fill, i % 2 == 0 ? "Anne Marie" : "Anne Mari");
-    *key = (now() - start) / ROUNDS;
+    cost->key = (now() - start) / ROUNDS;
     start = now();
     for (int i = 0; i < ROUNDS; i++) {
         fill_type(fill, i % 2 == 0 ? "Anne Marie" : "Anne Mari");
         fill_take(fill);
     }
-    *leave = (now() - start) / ROUNDS;
-    printf(", a key %.2f us, a field left %.1f us\n", *key, *leave);
+    cost->leave = (now() - start) / ROUNDS;
+    printf(", a key %.2f us, a field left %.1f us\n", cost->key, cost->leave);
     fill_free(fill);
     form_free(form);
     json_decref(body);
     return 0;
 }
 
+/* --- the screen ------------------------------------------------------------------------------ */
+
+static int master; /* the other end of the terminal */
+static FILE *out;  /* where figures go: standard output is the terminal */
+
+static size_t drain(void)
+{
+    char bytes[65536];
+    size_t total = 0;
+    ssize_t got;
+
+    tcdrain(STDOUT_FILENO);
+    while ((got = read(master, bytes, sizeof(bytes))) > 0)
+        total += (size_t)got;
+    return total;
+}
+
+/* One turn of the loop for one key; microseconds and bytes. */
+static double press(struct ui_fixture *fixture, struct terminal *terminal, uint32_t code,
+                    size_t *bytes)
+{
+    struct input input = {.code = code};
+    double start = now();
+    double time;
+
+    ui_look(fixture->ui);
+    ui_input(fixture->ui, &input);
+    ui_look(fixture->ui);
+    ui_save(fixture->ui);
+    ui_draw(fixture->ui, terminal_canvas(terminal));
+    terminal_show(terminal);
+    time = now() - start;
+    *bytes = drain();
+    return time;
+}
+
+static int order(const void *left, const void *right)
+{
+    double first = *(const double *)left;
+    double second = *(const double *)right;
+
+    return (first > second) - (first < second);
+}
+
+/* Median time and mean bytes of `KEYS` keys, alternately one and the other. */
+static void press_many(struct ui_fixture *fixture, struct terminal *terminal, uint32_t first,
+                       uint32_t second, double *time, double *sent)
+{
+    double times[KEYS];
+    size_t total = 0;
+
+    for (size_t i = 0; i < KEYS; i++) {
+        size_t bytes;
+
+        times[i] = press(fixture, terminal, i % 2 == 0 ? first : second, &bytes);
+        total += bytes;
+    }
+    qsort(times, KEYS, sizeof(times[0]), order);
+    *time = times[KEYS / 2];
+    *sent = (double)total / KEYS;
+}
+
+/* Median time of leaving a field whose answer was changed: checked, kept on disk, sealed. */
+static double answer_many(struct ui_fixture *fixture, struct terminal *terminal)
+{
+    double times[ANSWERS];
+    size_t bytes;
+
+    for (size_t i = 0; i < ANSWERS; i++) {
+        press(fixture, terminal, i % 2 == 0 ? 'b' : INPUT_BACKSPACE, &bytes);
+        times[i] = press(fixture, terminal, INPUT_TAB, &bytes);
+        press(fixture, terminal, INPUT_BACK_TAB, &bytes);
+        press(fixture, terminal, INPUT_END, &bytes);
+    }
+    qsort(times, ANSWERS, sizeof(times[0]), order);
+    return times[ANSWERS / 2];
+}
+
+static void publish(struct ui_fixture *fixture, int fields)
+{
+    struct id id = id_from_key("form", "bench/form");
+    struct record *record = record_new(RECORD_FORM, &id);
+    struct record *page[] = {record};
+    int64_t cursor = catalogue_cursor(fixture->desk.catalogue, NULL) + 1;
+
+    json_decref(record->body);
+    record->body = form_body(fields);
+    record->rev = record->seq = cursor;
+    assert_int_equal(catalogue_write_page(fixture->desk.catalogue, page, 1, cursor, "feed", NULL),
+                     0);
+    record_free(record);
+}
+
+static void measure_screen(int fields, struct terminal *terminal, struct cost *cost)
+{
+    void *state;
+    struct ui_fixture *fixture;
+    size_t bytes;
+
+    ui_fixture_setup(&state);
+    fixture = state;
+    publish(fixture, fields);
+    ui_fixture_type(fixture, "\007form BENCH\r");
+    /* To the middle, answering on the way: rules show what depends on it. */
+    for (int i = 0; i < fields / 2; i++)
+        ui_fixture_type(fixture, "Anne\t");
+    assert_true(ui_fixture_shows(fixture, "Bench"));
+    press(fixture, terminal, 'A', &bytes);
+    press_many(fixture, terminal, 'n', INPUT_BACKSPACE, &cost->key, &cost->key_bytes);
+    press_many(fixture, terminal, INPUT_BACK_TAB, INPUT_TAB, &cost->leave, &cost->leave_bytes);
+    cost->answer = answer_many(fixture, terminal);
+    ui_fixture_teardown(&state);
+    fprintf(out,
+            "screen, %3d fields: a key %.0f us and %.1f bytes, to another field %.0f us and %.1f "
+            "bytes, an answer kept %.0f us\n",
+            fields, cost->key, cost->key_bytes, cost->leave, cost->leave_bytes, cost->answer);
+}
+
+/* Makes standard input and output a terminal that nobody shows. */
+static int take_terminal(void)
+{
+    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    int slave;
+
+    out = fdopen(dup(STDOUT_FILENO), "w");
+    if (out == NULL || openpty(&master, &slave, NULL, NULL, &size) != 0)
+        return -1;
+    setlinebuf(out);
+    fcntl(master, F_SETFL, O_NONBLOCK);
+    fflush(stdout);
+    dup2(slave, STDIN_FILENO);
+    dup2(slave, STDOUT_FILENO);
+    close(slave);
+    return setenv("TERM", "xterm", 1);
+}
+
 int main(void)
 {
-    double small_key;
-    double small_leave;
-    double key;
-    double leave;
+    struct cost model[SIZES];
+    struct cost screen[SIZES];
+    struct terminal *terminal;
+    struct error error = ERROR_INIT;
 
-    if (measure(50, &small_key, &small_leave) != 0 || measure(500, &key, &leave) != 0)
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    for (int i = 0; i < SIZES; i++)
+        if (measure_model(sizes[i], &model[i]) != 0)
+            return 1;
+    if (take_terminal() != 0 || terminal_open(&terminal, false, &error) != 0) {
+        fprintf(stderr, "bench_form: no terminal: %s\n", error.message);
         return 1;
-    printf("500 to 50 fields: a key %.2f times, a field left %.2f times\n", key / small_key,
-           leave / small_leave);
+    }
+    for (int i = 0; i < SIZES; i++)
+        measure_screen(sizes[i], terminal, &screen[i]);
+    terminal_close(terminal);
+    fprintf(out, "500 to 50 fields, model: a key %.2f times, a field left %.2f times\n",
+            model[SIZES - 1].key / model[0].key, model[SIZES - 1].leave / model[0].leave);
+    fprintf(out,
+            "500 to 50 fields, screen: a key %.2f times and %.2f times the bytes, to another field "
+            "%.2f times and %.2f times the bytes, an answer kept %.2f times\n",
+            screen[SIZES - 1].key / screen[0].key,
+            screen[SIZES - 1].key_bytes / screen[0].key_bytes,
+            screen[SIZES - 1].leave / screen[0].leave,
+            screen[SIZES - 1].leave_bytes / screen[0].leave_bytes,
+            screen[SIZES - 1].answer / screen[0].answer);
     return 0;
 }
