@@ -217,6 +217,10 @@ static void open_link(struct screen *screen, const struct service_target *target
 
     if (strcmp(target->kind, "offices") == 0)
         run_offices(screen, "");
+    else if (strcmp(target->kind, "search") == 0)
+        ui_open(screen->ui, "search",
+                json_pack("{s:s}", "argument",
+                          format_localised(json_object_get(service->record->body, "title"))));
     else
         ui_open(screen->ui, target->kind,
                 json_pack("{s:s, s:s}", "key", target->key, "service",
@@ -257,7 +261,7 @@ static bool service_offers(const struct screen *screen, const struct screen_key 
     if (key->run == run_forms)
         return service->form_count > 0;
     if (key->run == run_related)
-        return service->group_count > 0;
+        return service->part_rows[SERVICE_RELATED] >= 0;
     if (key->run == run_procedure)
         return service->part_rows[SERVICE_PROCEDURE] >= 0;
     return true;

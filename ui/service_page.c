@@ -191,9 +191,7 @@ static void draw_head(struct service *service, struct desk *desk)
 
     draw_moves(service);
     if (is_ended(record))
-        page_text(page, 0, PAINT_ERROR,
-                  service->group_count > 0 ? _("No longer offered. What is in its place: r")
-                                           : _("No longer offered."));
+        page_text(page, 0, PAINT_ERROR, _("No longer offered. What is in its place: r"));
     draw_stale(service, desk);
     draw_flag(service, desk);
     draw_owner(service);
@@ -301,6 +299,20 @@ static void draw_offices(struct service *service, struct desk *desk)
              (int)list->count);
     text_copy(all.key, sizeof(all.key), record_text(service->record, "key"));
     add_link(service, SERVICE_OFFICES, text, "o", &all);
+}
+
+/* Nothing is named in the place of what is gone: its own words may find something. */
+static void draw_search(struct service *service)
+{
+    const struct service_target target = {.kind = "search"};
+    bool gone = is_ended(service->record) || service->succession.end != SUCCESSION_WHOLE;
+    char text[300];
+
+    if (!gone || service->group_count > 0)
+        return;
+    begin_part(service, SERVICE_RELATED, _("In its place, perhaps"));
+    snprintf(text, sizeof(text), _("Search: %s"), localised(service->record, "title"));
+    add_link(service, SERVICE_RELATED, text, "", &target);
 }
 
 static void draw_related(struct service *service)
@@ -412,5 +424,6 @@ void service_draw_page(struct screen *screen, const struct paint *paint)
     draw_forms(service);
     draw_offices(service, screen->desk);
     draw_related(service);
+    draw_search(service);
     draw_rest(service);
 }

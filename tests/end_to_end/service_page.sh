@@ -68,7 +68,7 @@ types m $':service plate-sticker\r'
 wait_for m "No longer offered"
 
 echo "== a clipboard that is said to be there gets the sentence, in base64"
-terminal yes --language en --clipboard yes --stale-days 0
+TERM_=vt100 terminal yes --language en --clipboard yes --stale-days 0
 sign_in yes pierre Password
 wait_for yes "Common services"
 types yes $':service FO-11\r'
@@ -77,13 +77,29 @@ shows yes "Not confirmed" && fail "marked as stale in spite of --stale-days 0"
 mux pipe-pane -t yes -o "cat >'$WORK/yes.raw'"
 types yes y
 wait_for yes "Copied: Applying online costs"
-sent=
-for _ in $(seq 200); do
-    sent=$(grep -ao $'\e]52;c;[A-Za-z0-9+/=]*' "$WORK/yes.raw" | head -1 | sed 's/.*;//' | base64 -d)
-    [ -n "$sent" ] && break
-    sleep 0.05
-done
-[ "$sent" = 'Applying online costs $25.75 less than at the counter.' ] || fail "the clipboard got: $sent"
+clipboard_got() {
+    local sent=
+    for _ in $(seq 400); do
+        sent=$(grep -ao $'\e]52;c;[A-Za-z0-9+/=]*' "$WORK/$1.raw" | head -1 | sed 's/.*;//' | base64 -d)
+        [ -n "$sent" ] && break
+        sleep 0.05
+    done
+    [ "$sent" = 'Applying online costs $25.75 less than at the counter.' ] ||
+        fail "the clipboard got: $sent"
+}
+clipboard_got yes
+
+echo "== one that terminfo knows gets it without being told"
+TERM_=tmux-256color terminal auto --language en
+sign_in auto john Password
+wait_for auto "Common services"
+types auto $':service FO-11\r'
+wait_for auto "Say (y):"
+mux pipe-pane -t auto -o "cat >'$WORK/auto.raw'"
+types auto y
+wait_for auto "Copied: Applying online costs"
+clipboard_got auto
+terminal_quit auto
 
 echo "== narrow, in French"
 COLUMNS_=60 ROWS_=16 terminal narrow --language fr

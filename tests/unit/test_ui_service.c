@@ -252,6 +252,10 @@ static void ended_and_lost_ones_say_so(void **state)
     show(fixture, "service", "t/loose");
     expect(fixture, "Service · Lost one");
     expect(fixture, "to one that is not in the catalogue here");
+    ui_fixture_type(fixture, "r1");
+    ui_fixture_wait(fixture, "Search");
+    expect(fixture, "Lost one");
+    ui_fixture_press(fixture, INPUT_ESCAPE);
     show(fixture, "service", "t/ring");
     expect(fixture, "moved in a circle");
 }
