@@ -9,6 +9,7 @@
 #include "app/submission.h"
 #include "forms/fill.h"
 #include "forms/form.h"
+#include "forms/form_pointer.h"
 #include "forms/schema.h"
 
 /* Members of a form's record that its page needs; nothing of the agencies behind it. */
@@ -190,24 +191,106 @@ int continue_document(json_t **document, const struct record *draft, const struc
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
-/* A name that the form does not have, told as the specification tells `additionalProperties`. */
-static int unknown_add(json_t *unknown, const char *name, const char *language, struct error *error)
-{
-    static const char *const messages[] = {
-        [FORM_FRENCH] = "Le formulaire n’a pas cette réponse",
-        [FORM_ENGLISH] = "The form has no such answer",
-    };
-    char path[SUBMISSION_PATH_SIZE] = "answers";
-    json_t *entry;
+/* What the page said and no terminal could mend. */
+enum offence { OFFENCE_UNKNOWN, OFFENCE_LENGTH };
 
-    submission_answer_path(name, path);
-    entry = json_pack("{s:s, s:s, s:s, s:{s:s, s:s}}", "instanceLocation", path + strlen("answers"),
-                      "keywordLocation", "/additionalProperties", "error",
-                      messages[form_language(language)], "messages", "fr", messages[FORM_FRENCH],
-                      "en", messages[FORM_ENGLISH]);
-    return json_array_append_new(unknown, entry) == 0
+static const struct {
+    const char *keyword;
+    const char *messages[FORM_LANGUAGE_COUNT];
+} offences[] = {
+    [OFFENCE_UNKNOWN] = {"/additionalProperties",
+                         {[FORM_FRENCH] = "Le formulaire n’a pas cette réponse",
+                          [FORM_ENGLISH] = "The form has no such answer"}},
+    [OFFENCE_LENGTH] =
+        {"/maxItems",
+         {[FORM_FRENCH] = "La liste est trop longue", [FORM_ENGLISH] = "The list is too long"}},
+};
+
+/* Tells it as the specification tells a fault. */
+static int offence_add(json_t *told, enum offence offence, const char *at, const char *language,
+                       struct error *error)
+{
+    const char *const *messages = offences[offence].messages;
+    json_t *entry =
+        json_pack("{s:s, s:s, s:s, s:{s:s, s:s}}", "instanceLocation", at, "keywordLocation",
+                  offences[offence].keyword, "error", messages[form_language(language)], "messages",
+                  "fr", messages[FORM_FRENCH], "en", messages[FORM_ENGLISH]);
+
+    return json_array_append_new(told, entry) == 0
                ? 0
                : error_set(error, ERROR_MEMORY, "no memory for the faults");
+}
+
+/* True when a list somewhere in the value is longer than a form may show. The reader has bounded
+ * the depth. */
+static bool is_too_long(const json_t *value)
+{
+    const char *name;
+    json_t *member;
+    size_t i;
+
+    if (json_array_size(value) > FORM_ITEM_LIMIT)
+        return true;
+    json_array_foreach(value, i, member)
+    {
+        if (is_too_long(member))
+            return true;
+    }
+    json_object_foreach((json_t *)(uintptr_t)value, name, member)
+    {
+        if (is_too_long(member))
+            return true;
+    }
+    return false;
+}
+
+/* Lists members inside of the answers that the schema shuts out. */
+static int strangers_add(json_t *told, const struct form *form, const json_t *answers,
+                         const char *language, struct error *error)
+{
+    struct schema_result *result = schema_result_new();
+    int code = result != NULL ? schema_validate(form_schema(form), answers, NULL, result, error)
+                              : error_set(error, ERROR_MEMORY, "no memory for the faults");
+    bool looked = code == 0 || code == ERROR_INVALID;
+
+    if (looked)
+        code = 0;
+    for (size_t i = 0; looked && code == 0 && i < schema_result_count(result); i++) {
+        const struct schema_error *found = schema_result_error(result, i);
+        char at[FORM_POINTER_SIZE];
+
+        if (strcmp(found->keyword, "additionalProperties") != 0 &&
+            strcmp(found->keyword, "unevaluatedProperties") != 0)
+            continue;
+        if (schema_error_field(found, at, sizeof(at)) < 0)
+            snprintf(at, sizeof(at), "%s", found->instance_location);
+        code = offence_add(told, OFFENCE_UNKNOWN, at, language, error);
+    }
+    schema_result_free(result);
+    return code;
+}
+
+/* Reads one changed answer. */
+static int field_read(json_t *fields, json_t *unknown, const char *name, json_t *value,
+                      const struct record *draft, const json_t *known, const char *language,
+                      struct error *error)
+{
+    const json_t *before = json_object_get(json_object_get(draft->body, "answers"), name);
+    char path[SUBMISSION_PATH_SIZE] = "answers";
+    bool named = submission_answer_path(name, path);
+    const char *at = path + strlen("answers");
+
+    /* An older version's answer may still be taken away. */
+    if (!named ||
+        (json_object_get(known, name) == NULL && !(json_is_null(value) && before != NULL)))
+        return offence_add(unknown, OFFENCE_UNKNOWN, at, language, error);
+    if (is_too_long(value))
+        return offence_add(unknown, OFFENCE_LENGTH, at, language, error);
+    if (before == NULL ? json_is_null(value) : json_equal(before, value))
+        return 0;
+    return json_object_set(fields, path, value) == 0
+               ? 0
+               : error_set(error, ERROR_MEMORY, "no memory for the answers");
 }
 
 int continue_fields(json_t **fields, json_t **unknown, const json_t *answers,
@@ -215,31 +298,31 @@ int continue_fields(json_t **fields, json_t **unknown, const json_t *answers,
                     struct error *error)
 {
     const json_t *known = json_object_get(json_object_get(form->body, "schema"), "properties");
-    const json_t *present = json_object_get(draft->body, "answers");
+    json_t *given = json_object();
+    struct form *compiled = NULL;
     const char *name;
     json_t *value;
     int code = 0;
 
     *fields = json_object();
     *unknown = json_array();
-    if (*fields == NULL || *unknown == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for the answers");
+    if (*fields == NULL || *unknown == NULL || given == NULL)
+        code = error_set(error, ERROR_MEMORY, "no memory for the answers");
     json_object_foreach((json_t *)(uintptr_t)answers, name, value)
     {
-        const json_t *before = json_object_get(present, name);
-        char path[SUBMISSION_PATH_SIZE];
-
-        /* An older version's answer may still be taken away. */
-        if ((json_object_get(known, name) == NULL && !(json_is_null(value) && before != NULL)) ||
-            !submission_answer_path(name, path))
-            code = unknown_add(*unknown, name, language, error);
-        else if (before == NULL ? !json_is_null(value) : !json_equal(before, value))
-            code = json_object_set(*fields, path, value) == 0
-                       ? 0
-                       : error_set(error, ERROR_MEMORY, "no memory for the answers");
-        if (code != 0)
-            break;
+        if (code == 0)
+            code = field_read(*fields, *unknown, name, value, draft, known, language, error);
+        if (code == 0 && !json_is_null(value) && json_object_set(given, name, value) != 0)
+            code = error_set(error, ERROR_MEMORY, "no memory for the answers");
     }
+    /* Only what the page gives is looked into: what stands there already is not its fault. */
+    if (code == 0 && json_array_size(*unknown) == 0 && json_object_size(given) > 0) {
+        code = form_compile(&compiled, form->body, error);
+        if (code == 0)
+            code = strangers_add(*unknown, compiled, given, language, error);
+        form_free(compiled);
+    }
+    json_decref(given);
     return code;
 }
 

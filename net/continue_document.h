@@ -23,8 +23,9 @@ int continue_document(json_t **document, const struct record *draft, const struc
 
 /*
  * Reads changed answers {"name": value or null} into `fields`, as the body of an operation: what
- * the draft has already is left out. `unknown` lists, in the shape of `errors`, names that the form
- * does not have; empty when all is well. New references.
+ * the draft has already is left out. `unknown` lists, in the shape of `errors`, what no terminal
+ * could mend: members that the form does not have, at any depth, and lists of more than
+ * FORM_ITEM_LIMIT items; empty when all is well. Other faults are the draft's. New references.
  */
 int continue_fields(json_t **fields, json_t **unknown, const json_t *answers,
                     const struct record *draft, const struct record *form, const char *language,

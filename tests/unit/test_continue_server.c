@@ -9,6 +9,7 @@
 #include "app/continue.h"
 #include "app/import.h"
 #include "app/json.h"
+#include "app/text.h"
 #include "net/ledger_continue.h"
 #include "tests/unit/server_fixture.h"
 
@@ -19,7 +20,9 @@ static const char form_text[] =
     "\"required\": [\"name\"], \"properties\": {\"name\": {\"type\": \"string\", \"minLength\": "
     "2}, "
     "\"postal\": {\"type\": \"string\", \"pattern\": \"^[A-Z][0-9]\"}, \"secret\": {\"type\": "
-    "\"string\", \"minLength\": 5}, \"a/b\": {\"type\": \"integer\"}}}, \"layout\": {\"type\": "
+    "\"string\", \"minLength\": 5}, \"a/b\": {\"type\": \"integer\"}, \"people\": {\"type\": "
+    "\"array\", \"items\": {\"type\": \"object\", \"properties\": {\"name\": {\"type\": "
+    "\"string\"}}, \"additionalProperties\": false}}}}, \"layout\": {\"type\": "
     "\"VerticalLayout\", \"elements\": [{\"type\": \"Control\", \"scope\": \"#/properties/name\"}, "
     "{\"type\": \"Control\", \"scope\": \"#/properties/postal\"}, {\"type\": \"Control\", "
     "\"scope\": \"#/properties/secret\", \"rule\": {\"effect\": \"SHOW\", \"condition\": "
@@ -345,6 +348,7 @@ static void what_makes_no_sense_is_refused(void **state)
                         .body = "{\"rev\": 2, \"answers\": {\"status\": \"accepted\"}}"};
     struct answer told;
     struct record *draft;
+    struct text_buffer many = {0};
     char *large = malloc(300000);
 
     (void)state;
@@ -355,6 +359,15 @@ static void what_makes_no_sense_is_refused(void **state)
     assert_string_equal(item_text(json_object_get(told.json, "errors"), 0, "instanceLocation"),
                         "/status");
     answer_clear(&told);
+    /* Nor inside of an answer, where no terminal could mend it. */
+    put_refused(&code, "{\"rev\": 2, \"answers\": {\"people\": [{\"name\": \"A\", \"x\": 1}]}}",
+                422, "invalid-answers");
+    text_buffer_add_text(&many, "{\"rev\": 2, \"answers\": {\"people\": [{}");
+    for (int i = 0; i < 500; i++)
+        text_buffer_add_text(&many, ",{}");
+    text_buffer_add_text(&many, "]}}");
+    put_refused(&code, many.bytes, 422, "invalid-answers");
+    text_buffer_free(&many);
     put_refused(&code, "{\"answers\": {}}", 400, "bad-request");
     put_refused(&code, "{\"rev\": 99, \"answers\": {}}", 400, "bad-request");
     put_refused(&code, "{\"rev\": 2, \"answers\": []}", 400, "bad-request");
