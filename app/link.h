@@ -30,6 +30,7 @@ struct link_status {
     int64_t retry_ms;                 /* wall time of the next attempt, 0 when none is planned */
     char message[ERROR_MESSAGE_SIZE]; /* why, when not online; else "" */
     bool clock_wrong;          /* this terminal's clock is off the server's by over a minute */
+    int64_t clock_off_min;     /* then by so many minutes; above zero when it is ahead */
     bool catalogue_loading;    /* a first catalogue is on its way */
     int64_t catalogue_records; /* how many of it have come */
 };

@@ -317,6 +317,7 @@ static void describe(const struct sync_engine *engine, struct link_status *statu
 
     status->heard_ms = engine->heard_ms;
     status->clock_wrong = engine->clock_wrong;
+    status->clock_off_min = engine->clock_off_min;
     status->catalogue_loading = engine->catalogue_loading;
     status->catalogue_records = engine->catalogue_loaded;
     if (!engine->signed_in) {
@@ -338,6 +339,7 @@ static bool same_status(const struct link_status *left, const struct link_status
 {
     return left->state == right->state && left->heard_ms == right->heard_ms &&
            left->retry_ms == right->retry_ms && left->clock_wrong == right->clock_wrong &&
+           left->clock_off_min == right->clock_off_min &&
            left->catalogue_loading == right->catalogue_loading &&
            left->catalogue_records == right->catalogue_records &&
            strcmp(left->message, right->message) == 0;

@@ -83,6 +83,7 @@ struct sync_engine {
     struct id device;       /* that it is bound to */
     struct store_mark mark; /* of the sign-in under way; `next` is "" without a store */
     bool clock_wrong;
+    int64_t clock_off_min;
     int64_t heard_ms;
 
     /* The store. */

@@ -50,6 +50,7 @@ static void note_time(struct sync_engine *engine, const json_t *document)
         return;
     int64_t difference = theirs - sync_wall_ms(engine);
     engine->clock_wrong = difference > CLOCK_WRONG_MS || difference < -CLOCK_WRONG_MS;
+    engine->clock_off_min = engine->clock_wrong ? -difference / 60000 : 0;
 }
 
 int sync_reply_read(struct sync_engine *engine, const struct http_reply *reply, const char *what,

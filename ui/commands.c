@@ -86,6 +86,21 @@ static void run_sign_out(struct ui *ui, const char *argument)
     ui_sign_out(ui);
 }
 
+static void run_seen(struct ui *ui, const char *argument)
+{
+    struct error error = ERROR_INIT;
+
+    (void)argument;
+    if (ui->desk->store == NULL)
+        return;
+    if (store_notices_dismiss(ui->desk->store, &error) != 0) {
+        ui_tell_error(ui, &error);
+        return;
+    }
+    ui->desk->line.notice[0] = '\0';
+    ui->desk->changes++;
+}
+
 static const struct command everywhere[] = {
     {N_("quit"), N_("Leaves Guichet; everything is kept as it is."), N_("Quit"), INPUT_F(10), NULL,
      NULL, run_quit},
@@ -99,6 +114,8 @@ static const struct command everywhere[] = {
      run_paste},
     {N_("channel"), N_("Says how this terminal serves: channel counter, channel phone."), NULL,
      INPUT_NONE, NULL, NULL, run_channel},
+    {N_("seen"), N_("Takes off the notice about this terminal or the server."), NULL, INPUT_NONE,
+     NULL, NULL, run_seen},
     {N_("sign-out"), N_("Signs this agent out; the next one sees nothing of theirs."), NULL,
      INPUT_NONE, NULL, NULL, run_sign_out},
 };

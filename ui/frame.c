@@ -7,6 +7,7 @@
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/notice.h"
 
 /* Rows of the frame, counted from the bottom. */
 #define FRAME_BOTTOM  1
@@ -191,8 +192,18 @@ static void draw_work(const struct ui *ui, const struct paint *paint, int row, i
             ui->desk->line.handoffs_offered);
         draw_part(paint, row, column, PAINT_ALERT, text);
     }
-    if (ui->link.clock_wrong)
-        draw_part(paint, row, column, PAINT_ALERT, _("clock is wrong"));
+    if (ui->stranded > 0) {
+        snprintf(text, sizeof(text), _("%lld in the journal only"), (long long)ui->stranded);
+        draw_part(paint, row, column, PAINT_ALERT, text);
+    }
+    if (ui->link.clock_wrong) {
+        char span[32];
+
+        notice_format_span(span, sizeof(span), ui->link.clock_off_min);
+        snprintf(text, sizeof(text),
+                 ui->link.clock_off_min > 0 ? _("clock %s ahead") : _("clock %s behind"), span);
+        draw_part(paint, row, column, PAINT_ALERT, text);
+    }
 }
 
 /* Agent, office, channel and timer, as much as `room` holds: the timer last to go. */

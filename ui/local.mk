@@ -15,6 +15,7 @@ libui_a_SOURCES = \
     ui/list.c ui/list.h \
     ui/manual.c ui/manual.h \
     ui/loop.c ui/loop.h \
+    ui/notice.c ui/notice.h \
     ui/page.c ui/page.h \
     ui/paper.c ui/paper.h \
     ui/paint.c ui/paint.h \

@@ -34,6 +34,19 @@ static enum sign_in_step fail(struct error *error, int code, const char *message
     return SIGN_IN_FAILED;
 }
 
+/* What stands in the way may be beyond the screen: says who can tell more. */
+static enum sign_in_step store_failed(const char *login, struct error *error)
+{
+    char cause[ERROR_MESSAGE_SIZE];
+
+    if (error->code == ERROR_STORAGE) {
+        text_copy(cause, sizeof(cause), error->message);
+        error_set(error, ERROR_STORAGE, _("run: guichet recover --agent %1$s (%2$s)"), login,
+                  cause);
+    }
+    return SIGN_IN_FAILED;
+}
+
 /* Opens the store and tells the sync thread to go on from it. */
 static enum sign_in_step finish(struct desk *desk, const char *login, const char *password,
                                 struct seal_key *key, struct record *agent, struct error *error)
@@ -48,7 +61,7 @@ static enum sign_in_step finish(struct desk *desk, const char *login, const char
     if (desk_sign_in(desk, path, key, agent, error) != 0) {
         /* The server may have taken the sign-in already: nobody would be behind that session. */
         link_sign_out(desk->link);
-        return SIGN_IN_FAILED;
+        return store_failed(login, error);
     }
     if (link_sign_in(desk->link, login, password, store_device(desk->store), error) != 0 ||
         link_store_set(desk->link, desk->store_path, desk->key, error) != 0) {
@@ -89,7 +102,7 @@ enum sign_in_step sign_in_start(struct desk *desk, const char *login, const char
     if (code == 0)
         return finish(desk, login, password, key, NULL, error);
     if (code != ERROR_NOT_FOUND && code != ERROR_REFUSED)
-        return SIGN_IN_FAILED;
+        return store_failed(login, error);
     *error = (struct error)ERROR_INIT;
     if (link_sign_in(desk->link, login, password, &no_device, error) != 0)
         return SIGN_IN_FAILED;

@@ -8,6 +8,7 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "ui/language.h"
+#include "ui/notice.h"
 #include "ui/ui_internal.h"
 
 /* How often a notice is looked at again while nothing changes. */
@@ -428,6 +429,11 @@ static void observe(struct ui *ui)
     for (const struct screen_kind *const *kind = screen_kinds; *kind != NULL; kind++)
         if ((*kind)->observe != NULL)
             (*kind)->observe(ui->desk);
+    notice_observe(ui->desk);
+    /* The sync thread may have brought in what only the journal held. */
+    if (store_stranded(ui->desk->store) > 0)
+        (void)store_catch_up(ui->desk->store, NULL);
+    ui->stranded = store_stranded(ui->desk->store);
     waiting = store_outbox_count(ui->desk->store, NULL);
     refusals = store_refusal_count(ui->desk->store, NULL);
     if (refusals > ui->refusals || ui->desk->line.handoffs_offered > handoffs)
@@ -454,6 +460,16 @@ void ui_tick(struct ui *ui)
 
 /* --- what changed outside -------------------------------------------------------------------- */
 
+/* A store that fails is told when it begins to; the bottom line tells as long as it lasts. */
+static void look_at_link(struct ui *ui)
+{
+    enum link_state before = ui->link.state;
+
+    link_status_get(ui->desk->link, &ui->link);
+    if (ui->link.state == LINK_FAULT && before != LINK_FAULT)
+        ui_tell(ui, UI_FAILED, _("%1$s: %2$s"), error_sentence(ERROR_STORAGE), ui->link.message);
+}
+
 void ui_look(struct ui *ui)
 {
     struct desk *desk = ui->desk;
@@ -461,7 +477,7 @@ void ui_look(struct ui *ui)
     int64_t store = desk->store == NULL ? -1 : store_version(desk->store);
     struct entry *top;
 
-    link_status_get(desk->link, &ui->link);
+    look_at_link(ui);
     top = ui_top_entry(ui);
     if (top != NULL && top->screen.kind->wake != NULL) {
         top->screen.kind->wake(&top->screen);

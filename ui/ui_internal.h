@@ -37,6 +37,7 @@ struct ui {
     struct link_status link;
     int64_t quit_asked_ms;     /* when quitting was asked while a contact is in progress */
     int64_t waiting, refusals; /* counts in the store */
+    int64_t stranded;          /* operations that only the journal holds */
     char *saved;               /* owned: the state as last saved, to skip what is the same */
 };
 

@@ -17,6 +17,9 @@ bool work_apply(struct screen *screen, struct batch *batch, int code, struct err
     batch_clear(batch);
     if (code != 0)
         ui_tell_error(screen->ui, error);
+    else if (store_stranded(screen->desk->store) > 0)
+        ui_tell(screen->ui, UI_WARNING, _("Saved in the journal only: %s"),
+                store_trouble(screen->desk->store));
     return code == 0;
 }
 
