@@ -110,8 +110,9 @@ struct form_screen {
 
     struct page page; /* reading */
     struct delivery_list deliveries;
-    bool deliveries_read; /* as they stand in the store */
-    char *text;           /* the filled form as text; owned */
+    bool deliveries_read;     /* as they stand in the store */
+    bool deliveries_expected; /* the server does not have the submission yet */
+    char *text;               /* the filled form as text; owned */
 
     struct paper_job *paper; /* a PDF or print being made; keys wait for it; NULL: none */
     char *paper_name;        /* what is told when it is done; owned */

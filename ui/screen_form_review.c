@@ -351,9 +351,12 @@ static void read_deliveries(struct screen *screen)
 {
     struct form_screen *form = screen->data;
     struct error error = ERROR_INIT;
+    enum store_pending pending = STORE_SETTLED;
 
     if (form->deliveries_read)
         return;
+    record_free(work_get(screen->desk, RECORD_SUBMISSION, form->submission->id.text, &pending));
+    form->deliveries_expected = pending != STORE_SETTLED;
     delivery_list_free(&form->deliveries);
     if (delivery_list_read(&form->deliveries, screen->desk->store, form->submission, &error) != 0)
         ui_tell_error(screen->ui, &error);
@@ -382,9 +385,13 @@ static void draw_deliveries(struct screen *screen)
     size_t columns = agency_columns(form);
     char line[3 * WORK_NAME_SIZE], name[WORK_NAME_SIZE];
 
-    if (form->deliveries.count == 0)
+    if (form->deliveries.count == 0 &&
+        (!form->deliveries_expected || form_recipient_count(form->form) == 0))
         return;
     page_heading(&form->page, _("Agencies"));
+    if (form->deliveries.count == 0)
+        page_text(&form->page, 0, PAINT_DIM,
+                  _("They are told as soon as the server has the form."));
     for (size_t i = 0; i < form->deliveries.count; i++) {
         const struct record *delivery = form->deliveries.entries[i].record;
 

@@ -152,6 +152,17 @@ wait_for a "Assurance maladie : refus de l’organisme"
 wait_for a "Directeur général des élections : réception confirmée"
 wait_for a "Emploi et Solidarité sociale : non transmis"
 
+# The clerk hears of the refusal wherever they are, and finds it at home.
+keys a C-g
+types a "accueil"$'\r'
+wait_for a "Mes dossiers"
+screen a | tail -4 | grep -q "Assurance maladie : refus de l’organisme · Changement d’adresse" ||
+    fail "no notice of the refusal"
+screen a | head -8 | grep -q "Assurance maladie : refus" || fail "the refusal is not at home"
+keys a C-g
+types a "dossier"$'\r'
+wait_for a "Assurance maladie : refus de l’organisme"
+
 # --- killed between the POST and what is written of it -----------------------------------------------
 order revenu stall
 agency_start down "$DOWN_PORT"
@@ -232,8 +243,13 @@ keys a Enter
 types a "oui"
 keys a C-x
 wait_gone a "Pas encore"
+# The link is cut: what is submitted waits, and the screen says that the agencies do too.
+server_stop
+wait_for a "hors ligne" 40
 keys a End Enter
-wait_for a "non transmis : pas de raccordement" 40
+wait_for a "Ils seront avisés dès que le serveur aura reçu le formulaire."
+server_start
+wait_for a "non transmis : pas de raccordement" 60
 keys a 1
 wait_for a "avisez son"
 keys a C-d
