@@ -160,16 +160,26 @@ static int follow_moves(struct search_card_cache *cards, int64_t *number, struct
 
 /* ---- from documents to candidates ---- */
 
-static int compare_candidates(const void *left, const void *right)
+static bool comes_before(const struct candidate *left, const struct candidate *right)
 {
-    const struct candidate *a = left;
-    const struct candidate *b = right;
+    if (left->ended != right->ended)
+        return !left->ended;
+    if (left->score != right->score)
+        return left->score > right->score;
+    return left->number < right->number;
+}
 
-    if (a->ended != b->ended)
-        return a->ended - b->ended;
-    if (a->score != b->score)
-        return a->score > b->score ? -1 : 1;
-    return a->number < b->number ? -1 : a->number > b->number;
+/* They are nearly in order already, so each moves up a little. */
+static void order_candidates(struct candidate *candidates, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const struct candidate candidate = candidates[i];
+        size_t at = i;
+
+        for (; at > 0 && comes_before(&candidate, &candidates[at - 1]); at--)
+            candidates[at] = candidates[at - 1];
+        candidates[at] = candidate;
+    }
 }
 
 /* Adds a candidate, or betters the one of the same record: only moves (`moved`: there was one) lead
@@ -456,7 +466,7 @@ static int run(struct catalogue *catalogue, const struct search_request *request
     /* What the office chooses acts unless one was named outright. */
     for (size_t i = 0; i < count && !scratch->asked.named; i++)
         scratch->candidates[i].score *= scratch->candidates[i].liked;
-    qsort(scratch->candidates, count, sizeof *scratch->candidates, compare_candidates);
+    order_candidates(scratch->candidates, count);
     if (count > limit)
         count = limit;
     code = note_readings(results, cards, &scratch->plan, scratch->candidates, count,

@@ -300,40 +300,57 @@ static float judge(const struct rank *rank, size_t place)
     return ended ? score * ENDED_SHARE : score;
 }
 
+static inline bool is_worse(const struct nominee *left, const struct nominee *right)
+{
+    return left->score != right->score ? left->score < right->score : left->place > right->place;
+}
+
+/* Puts a nominee in the place of the worst one, on top of the heap, and lets it sink. */
+static void sift(struct nominee *heap, size_t count, const struct nominee *nominee)
+{
+    size_t at = 0;
+    size_t child;
+
+    for (; (child = 2 * at + 1) < count; at = child) {
+        if (child + 1 < count && is_worse(&heap[child + 1], &heap[child]))
+            child++;
+        if (!is_worse(&heap[child], nominee))
+            break;
+        heap[at] = heap[child];
+    }
+    heap[at] = *nominee;
+}
+
 /* Keeps the best `nominee_most` places, in a heap with the worst on top. */
 static void choose(struct rank *rank, float score, uint32_t place)
 {
+    const struct nominee nominee = {score, place};
     struct nominee *heap = rank->nominees;
     size_t at;
 
     if (rank->nominee_count == rank->nominee_most) {
-        size_t child;
-
-        if (score <= heap[0].score)
+        if (!is_worse(&heap[0], &nominee))
             return;
-        for (at = 0; (child = 2 * at + 1) < rank->nominee_count; at = child) {
-            if (child + 1 < rank->nominee_count && heap[child + 1].score < heap[child].score)
-                child++;
-            if (score <= heap[child].score)
-                break;
-            heap[at] = heap[child];
-        }
-    } else {
-        for (at = rank->nominee_count++; at > 0 && score < heap[(at - 1) / 2].score;
-             at = (at - 1) / 2)
-            heap[at] = heap[(at - 1) / 2];
+        sift(heap, rank->nominee_count, &nominee);
+        return;
     }
-    heap[at] = (struct nominee){score, place};
+    for (at = rank->nominee_count++; at > 0 && is_worse(&nominee, &heap[(at - 1) / 2]);
+         at = (at - 1) / 2)
+        heap[at] = heap[(at - 1) / 2];
+    heap[at] = nominee;
 }
 
-static int compare_nominees(const void *left, const void *right)
+/* Turns the heap into an order, the best first: the worst goes to the end again and again. */
+static void order_nominees(struct rank *rank)
 {
-    const struct nominee *a = left;
-    const struct nominee *b = right;
+    struct nominee *heap = rank->nominees;
 
-    if (a->score != b->score)
-        return a->score > b->score ? -1 : 1;
-    return a->place < b->place ? -1 : a->place > b->place;
+    for (size_t count = rank->nominee_count; count > 1; count--) {
+        const struct nominee last = heap[count - 1];
+
+        heap[count - 1] = heap[0];
+        sift(heap, count - 1, &last);
+    }
 }
 
 /* The end of the last range of terms that the open units have in a segment. */
@@ -461,7 +478,7 @@ static void judge_nominees(struct rank *rank)
                                search_pool_strengths(&rank->pool, place));
         }
     }
-    qsort(rank->nominees, rank->nominee_count, sizeof rank->nominees[0], compare_nominees);
+    order_nominees(rank);
     for (size_t i = 0; i < rank->nominee_count && rank->ranked_count < SEARCH_RANKED_MOST; i++) {
         if (search_is_cancelled(&rank->search))
             break;
@@ -469,7 +486,8 @@ static void judge_nominees(struct rank *rank)
             break; /* no later one can be better */
         judge_nominee(rank, rank->nominees[i].place);
     }
-    qsort(rank->ranked, rank->ranked_count, sizeof *rank->ranked, compare_ranked);
+    if (any_open) /* else they are in order already */
+        qsort(rank->ranked, rank->ranked_count, sizeof *rank->ranked, compare_ranked);
 }
 
 /* Takes the documents of all segments, chooses the best and judges them. */

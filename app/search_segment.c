@@ -423,11 +423,15 @@ int search_segment_top(struct search_segment *segment, const char *prefix, size_
 void search_segment_document(struct search_segment *segment, uint32_t ordinal,
                              struct search_document *document)
 {
-    uint8_t bytes[SEARCH_DOCUMENT_SIZE];
+    uint64_t offset = segment->layout.document_table + (uint64_t)ordinal * SEARCH_DOCUMENT_SIZE;
+    uint8_t copy[SEARCH_DOCUMENT_SIZE];
+    size_t length;
+    const uint8_t *bytes = search_store_peek(segment->store, segment->number, offset, &length);
 
-    search_store_read(segment->store, segment->number,
-                      segment->layout.document_table + (uint64_t)ordinal * SEARCH_DOCUMENT_SIZE,
-                      bytes, sizeof bytes);
+    if (bytes == NULL || length < sizeof copy) { /* across two chunks, or damaged */
+        search_store_read(segment->store, segment->number, offset, copy, sizeof copy);
+        bytes = copy;
+    }
     document->number = (int64_t)bytes_get(bytes, 6);
     document->demand = bytes[6];
     document->flags = bytes[7];
