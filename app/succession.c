@@ -52,3 +52,21 @@ void succession_free(struct succession *succession)
         record_free(succession->past[i]);
     *succession = (struct succession){0};
 }
+
+struct record *succession_present(struct catalogue *catalogue, enum record_type type,
+                                  const char *key)
+{
+    struct succession found;
+    struct record *record = NULL;
+
+    if (type != RECORD_SERVICE) {
+        catalogue_get_by_key(catalogue, type, key, &record, NULL);
+        return record;
+    }
+    if (succession_read(&found, catalogue, key, NULL) != 0)
+        return NULL;
+    record = found.record;
+    found.record = NULL;
+    succession_free(&found);
+    return record;
+}

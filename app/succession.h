@@ -29,4 +29,9 @@ int succession_read(struct succession *succession, struct catalogue *catalogue, 
                     struct error *error);
 void succession_free(struct succession *succession);
 
+/* What a key of any type leads to today: of a service its successor, as far as that goes. New
+ * (record_free), NULL when there is none of this key. */
+struct record *succession_present(struct catalogue *catalogue, enum record_type type,
+                                  const char *key);
+
 #endif

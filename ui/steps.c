@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/succession.h"
 #include "ui/language.h"
 #include "ui/paper.h"
 
@@ -173,16 +174,17 @@ void steps_title(struct desk *desk, const char *service, const char *form, const
 {
     bool is_service = service != NULL && *service != '\0';
     const char *key = is_service ? service : form != NULL ? form : "";
-    struct record *record = NULL;
+    struct record *record;
 
     if (agency != NULL) {
         text_copy(title, size, json_localised(json_object_get(agency, "title"), language));
         return;
     }
     text_copy(title, size, key);
-    if (*key == '\0' ||
-        catalogue_get_by_key(desk->catalogue, is_service ? RECORD_SERVICE : RECORD_FORM, key,
-                             &record, NULL) != 0)
+    record = *key == '\0' ? NULL
+                          : succession_present(desk->catalogue,
+                                               is_service ? RECORD_SERVICE : RECORD_FORM, key);
+    if (record == NULL)
         return;
     text_copy(title, size, json_localised(json_object_get(record->body, "title"), language));
     record_free(record);

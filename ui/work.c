@@ -5,6 +5,7 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "app/succession.h"
 #include "app/text.h"
 #include "forms/form.h"
 #include "ui/format.h"
@@ -78,10 +79,10 @@ void work_client_line(const struct record *client, char *line, size_t size)
 
 void work_title(struct desk *desk, enum record_type type, const char *key, char *title, size_t size)
 {
-    struct record *record = NULL;
+    struct record *record = *key == '\0' ? NULL : succession_present(desk->catalogue, type, key);
 
     text_copy(title, size, key);
-    if (*key == '\0' || catalogue_get_by_key(desk->catalogue, type, key, &record, NULL) != 0)
+    if (record == NULL)
         return;
     text_copy(title, size, format_localised(json_object_get(record->body, "title")));
     record_free(record);

@@ -22,7 +22,7 @@ struct record *work_get(struct desk *desk, enum record_type type, const char *id
 void work_client_name(const struct record *client, char *name, size_t size);
 /* Name, language, phone, e-mail and postal code with dots between. */
 void work_client_line(const struct record *client, char *line, size_t size);
-/* The title of a catalogue record by key, the key itself when it is not here, "" for "". */
+/* The title of a catalogue record by key (of a moved service, of its successor), the key itself when it is not here, "" for "". */
 void work_title(struct desk *desk, enum record_type type, const char *key, char *title,
                 size_t size);
 /* What the field at this pointer of a form is called on its screen; the pointer when the form does

@@ -202,6 +202,7 @@ static void test_moved_services(void **state)
 {
     struct fixture *fixture = *state;
     struct succession found;
+    struct record *present;
 
     expect_succession(fixture, "s/a", "s/a", 0, SUCCESSION_WHOLE);
     expect_succession(fixture, "s/old", "s/a", 2, SUCCESSION_WHOLE);
@@ -209,6 +210,13 @@ static void test_moved_services(void **state)
     expect_succession(fixture, "s/ring-1", "s/ring-3", 2, SUCCESSION_CIRCLE);
     expect_succession(fixture, "s/self", "s/self", 0, SUCCESSION_CIRCLE);
     assert_int_equal(succession_read(&found, fixture->catalogue, "s/none", NULL), ERROR_NOT_FOUND);
+    present = succession_present(fixture->catalogue, RECORD_SERVICE, "s/old");
+    assert_string_equal(record_text(present, "key"), "s/a");
+    record_free(present);
+    present = succession_present(fixture->catalogue, RECORD_OFFICE, "s/own");
+    assert_string_equal(record_text(present, "key"), "s/own");
+    record_free(present);
+    assert_null(succession_present(fixture->catalogue, RECORD_SERVICE, "s/none"));
 }
 
 static bool stale(const char *source, const char *now, int64_t days)
