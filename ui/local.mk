@@ -18,6 +18,7 @@ libui_a_SOURCES = \
     ui/notice.c ui/notice.h \
     ui/page.c ui/page.h \
     ui/paper.c ui/paper.h \
+    ui/paper_task.c ui/paper_task.h \
     ui/paint.c ui/paint.h \
     ui/fields.c ui/fields.h \
     ui/screen.h \

@@ -20,6 +20,7 @@ struct listing {
     struct checklist checklist;
     char client[2 * WORK_NAME_SIZE];
     struct list list;
+    struct paper_task paper;
 };
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -55,6 +56,7 @@ static void listing_close(struct screen *screen)
     struct listing *listing = screen->data;
 
     checklist_free(&listing->checklist);
+    paper_task_free(&listing->paper);
     record_free(listing->matter);
     free(listing);
 }
@@ -243,9 +245,9 @@ static void run_event(struct screen *screen, const char *argument)
 }
 
 /* As the client takes it home, in their language. */
-static void run_text(struct screen *screen, const char *argument)
+static void write_list(struct screen *screen, enum steps_paper how, const char *path)
 {
-    const struct listing *listing = screen->data;
+    struct listing *listing = screen->data;
     const char *language = steps_client_language(screen->desk, listing->matter);
     struct text_buffer text = {0};
 
@@ -265,14 +267,48 @@ static void run_text(struct screen *screen, const char *argument)
         row.how = json_localised(json_object_get(agency, "how"), language);
         steps_add_text(&text, &row);
     }
-    steps_write_text(screen, argument, text.failed ? NULL : text.bytes);
+    steps_paper(screen, &listing->paper, how, path, &text);
     text_buffer_free(&text);
+}
+
+static void run_text(struct screen *screen, const char *argument)
+{
+    write_list(screen, STEPS_TEXT, argument);
+}
+
+static void run_pdf(struct screen *screen, const char *argument)
+{
+    write_list(screen, STEPS_PDF, argument);
+}
+
+static void run_print(struct screen *screen, const char *argument)
+{
+    write_list(screen, STEPS_PRINT, argument);
+}
+
+static bool listing_busy(const struct screen *screen)
+{
+    const struct listing *listing = screen->data;
+
+    return listing != NULL && paper_task_is_busy(&listing->paper);
+}
+
+static void listing_tick(struct screen *screen)
+{
+    struct listing *listing = screen->data;
+
+    paper_task_tick(screen, &listing->paper);
 }
 
 static bool listing_key(struct screen *screen, const struct input *input)
 {
     struct listing *listing = screen->data;
 
+    if (listing_busy(screen)) {
+        if (input->code == INPUT_ESCAPE)
+            paper_task_cancel(screen, &listing->paper);
+        return true;
+    }
     return list_key(&listing->list, input, true);
 }
 
@@ -286,6 +322,9 @@ static const struct screen_key listing_keys[] = {
     {INPUT_NONE, NULL,
      N_("Writes the checklist as plain text, in the client's language, to a new file."), N_("text"),
      run_text},
+    {INPUT_NONE, NULL, N_("Makes a PDF of the list as a new file: pdf list.pdf."), N_("pdf"),
+     run_pdf},
+    {'p', N_("Print"), N_("Prints the list, in the client's language."), N_("print"), run_print},
     {0},
 };
 
@@ -322,5 +361,7 @@ const struct screen_kind screen_checklist = {
     .save = listing_save,
     .resume = listing_changed,
     .changed = listing_changed,
+    .tick = listing_tick,
+    .busy = listing_busy,
     .subject = listing_subject,
 };

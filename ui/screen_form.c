@@ -196,7 +196,7 @@ static bool form_key_pressed(struct screen *screen, const struct input *input)
 {
     struct form_screen *form = screen->data;
 
-    if (form->paper != NULL) {
+    if (form_paper_busy(screen)) {
         if (input->code == INPUT_ESCAPE)
             form_paper_cancel(screen);
         return true;

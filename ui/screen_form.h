@@ -13,7 +13,7 @@
 #include "ui/editor.h"
 #include "ui/list.h"
 #include "ui/page.h"
-#include "ui/paper.h"
+#include "ui/paper_task.h"
 #include "ui/screen.h"
 
 enum form_mode {
@@ -114,8 +114,7 @@ struct form_screen {
     bool deliveries_expected; /* the server does not have the submission yet */
     char *text;               /* the filled form as text; owned */
 
-    struct paper_job *paper; /* a PDF or print being made; keys wait for it; NULL: none */
-    char *paper_name;        /* what is told when it is done; owned */
+    struct paper_task paper; /* a PDF or print being made; keys wait for it */
 
     struct list picks;
     struct form_pick *forms;

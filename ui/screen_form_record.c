@@ -123,7 +123,7 @@ void form_unload(struct form_screen *form)
     json_decref(form->set_aside);
     json_decref(form->apart);
     delivery_list_free(&form->deliveries);
-    paper_job_free(form->paper);
+    paper_task_free(&form->paper);
     form_pick_close(form);
 }
 

@@ -135,6 +135,7 @@ static void life_close(struct screen *screen)
     record_free(life->submission);
     record_free(life->record);
     life_event_free(life->event);
+    paper_task_free(&life->paper);
     free(life->rows);
     free(life);
 }
@@ -285,9 +286,9 @@ static void run_choose(struct screen *screen, const char *argument)
 }
 
 /* As the client takes it home: in their language, without what was left out. */
-static void run_text(struct screen *screen, const char *argument)
+static void write_list(struct screen *screen, enum steps_paper how, const char *path)
 {
-    const struct life_event_screen *life = screen->data;
+    struct life_event_screen *life = screen->data;
     struct text_buffer text = {0};
     const char *language = steps_client_language(screen->desk, life->submission);
     const char *heading = "";
@@ -311,8 +312,37 @@ static void run_text(struct screen *screen, const char *argument)
         row.how = json_localised(json_object_get(step->agency, "how"), language);
         steps_add_text(&text, &row);
     }
-    steps_write_text(screen, argument, text.failed ? NULL : text.bytes);
+    steps_paper(screen, &life->paper, how, path, &text);
     text_buffer_free(&text);
+}
+
+static void run_text(struct screen *screen, const char *argument)
+{
+    write_list(screen, STEPS_TEXT, argument);
+}
+
+static void run_pdf(struct screen *screen, const char *argument)
+{
+    write_list(screen, STEPS_PDF, argument);
+}
+
+static void run_print(struct screen *screen, const char *argument)
+{
+    write_list(screen, STEPS_PRINT, argument);
+}
+
+static bool life_busy(const struct screen *screen)
+{
+    const struct life_event_screen *life = screen->data;
+
+    return life != NULL && paper_task_is_busy(&life->paper);
+}
+
+static void life_tick(struct screen *screen)
+{
+    struct life_event_screen *life = screen->data;
+
+    paper_task_tick(screen, &life->paper);
 }
 
 static void run_handoff(struct screen *screen, const char *argument)
@@ -331,6 +361,11 @@ static bool life_key(struct screen *screen, const struct input *input)
 {
     struct life_event_screen *life = screen->data;
 
+    if (life_busy(screen)) {
+        if (input->code == INPUT_ESCAPE)
+            paper_task_cancel(screen, &life->paper);
+        return true;
+    }
     return list_key(&life->list, input, true);
 }
 
@@ -352,6 +387,9 @@ static const struct screen_key life_keys[] = {
     {INPUT_NONE, NULL,
      N_("Writes the list as plain text, in the client's language, to a new file: text list.txt."),
      N_("text"), run_text},
+    {INPUT_NONE, NULL, N_("Makes a PDF of the list as a new file: pdf list.pdf."), N_("pdf"),
+     run_pdf},
+    {'p', N_("Print"), N_("Prints the list, in the client's language."), N_("print"), run_print},
     {0},
 };
 
@@ -390,6 +428,8 @@ const struct screen_kind screen_life_event = {
     .save = life_save,
     .resume = life_changed,
     .changed = life_changed,
+    .tick = life_tick,
+    .busy = life_busy,
     .answer = life_answer,
     .subject = life_subject,
 };

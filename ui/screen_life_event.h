@@ -23,6 +23,7 @@ struct life_event_screen {
     size_t count;
     size_t chosen;
     struct list list;
+    struct paper_task paper;
 };
 
 /* True while the list can be changed: until a checklist is made of it. */

@@ -7,7 +7,6 @@
 #include "app/json.h"
 #include "app/succession.h"
 #include "ui/language.h"
-#include "ui/paper.h"
 
 #define INDENT       5
 #define REASON_ROWS  4
@@ -152,20 +151,22 @@ void steps_add_text(struct text_buffer *text, const struct steps_row *row)
     text_buffer_add_text(text, "\n");
 }
 
-void steps_write_text(struct screen *screen, const char *path, const char *text)
+void steps_paper(struct screen *screen, struct paper_task *task, enum steps_paper how,
+                 const char *path, const struct text_buffer *text)
 {
-    struct error error = ERROR_INIT;
     /* Its titles and reasons come from outside, and who reads it may read it on a terminal. */
-    char *clean = text == NULL ? NULL : text_clean(text, strlen(text), true);
+    char *clean =
+        text->failed || text->bytes == NULL ? NULL : text_clean(text->bytes, text->length, true);
 
-    if (*path == '\0')
-        ui_tell(screen->ui, UI_FAILED, _("Say a file: text list.txt"));
-    else if (clean == NULL)
-        ui_tell(screen->ui, UI_FAILED, _("Out of memory"));
-    else if (paper_write(path, clean, &error) != 0)
-        ui_tell(screen->ui, UI_FAILED, "%s", error.message);
+    if (how != STEPS_PRINT && *path == '\0')
+        ui_tell(screen->ui, UI_FAILED,
+                how == STEPS_TEXT ? _("Say a file: text list.txt") : _("Say a file: pdf list.pdf"));
+    else if (how == STEPS_TEXT)
+        paper_task_write(screen, path, clean);
+    else if (how == STEPS_PDF)
+        paper_task_pdf(screen, task, path, clean);
     else
-        ui_tell(screen->ui, UI_DONE, _("Written to %s"), path);
+        paper_task_print(screen, task, clean);
     free(clean);
 }
 

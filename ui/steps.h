@@ -13,6 +13,7 @@
 #include "app/text.h"
 #include "ui/list.h"
 #include "ui/paint.h"
+#include "ui/paper_task.h"
 #include "ui/work.h"
 
 struct steps_row {
@@ -36,8 +37,11 @@ void steps_draw(struct list *list, const struct paint *paint, steps_fill fill, v
 /* Adds a row to a text for the client, in `language`, lines of at most 78 columns. */
 void steps_add_text(struct text_buffer *text, const struct steps_row *row);
 
-/* Writes that text, NULL when out of memory, to a new file, and tells so. */
-void steps_write_text(struct screen *screen, const char *path, const char *text);
+/* Where that text goes: to a new file as it is, or as PDF, or to the printer. */
+enum steps_paper { STEPS_TEXT, STEPS_PDF, STEPS_PRINT };
+/* `path` is not needed for the printer. Tells what became of it. */
+void steps_paper(struct screen *screen, struct paper_task *task, enum steps_paper how,
+                 const char *path, const struct text_buffer *text);
 
 /* What a step or item is about: the title of its service, form or agency in `language`. `service`
  * and `form` are keys, NULL or "" for none. */

@@ -244,6 +244,42 @@ static void the_list_is_written_for_the_client(void **state)
     unlink(path);
 }
 
+static void wait_shown(struct ui_fixture *fixture, const char *text)
+{
+    for (int i = 0; i < 1000 && !ui_fixture_shows(fixture, text); i++) {
+        usleep(10000);
+        ui_tick(fixture->ui);
+        ui_fixture_draw(fixture);
+    }
+    assert_true(ui_fixture_shows(fixture, text));
+}
+
+static void the_list_and_the_checklist_are_printed(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char command[200], printed[400] = "";
+    FILE *file;
+
+    answer(fixture, "y\tn");
+    ui_fixture_type(fixture, "p");
+    assert_true(ui_fixture_shows(fixture, "No printer"));
+    snprintf(command, sizeof(command), "cat >>%s/printed", fixture->directory);
+    fixture->desk.print_command = command;
+    ui_fixture_type(fixture, "p");
+    wait_shown(fixture, "Printed");
+    ui_fixture_type(fixture, "c1p");
+    wait_shown(fixture, "Printed");
+    snprintf(command, sizeof(command), "%s/printed", fixture->directory);
+    file = fopen(command, "r");
+    assert_non_null(file);
+    assert_true(fread(printed, 1, sizeof(printed) - 1, file) > 0);
+    fclose(file);
+    unlink(command);
+    assert_non_null(strstr(printed, "A baby\n\nRight away\n\n[ ]  Birth certificate\n"));
+    assert_non_null(strstr(printed, "To prove it."));
+    assert_non_null(strstr(printed, "C-"));
+}
+
 static void questionnaires_are_not_listed_as_forms(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -315,6 +351,7 @@ int main(void)
         WITH(the_outbox_says_checklist_once),
         WITH(a_step_opens_its_service_and_its_form),
         WITH(the_list_is_written_for_the_client),
+        WITH(the_list_and_the_checklist_are_printed),
         WITH(questionnaires_are_not_listed_as_forms),
         WITH(without_a_case_there_is_no_checklist),
         WITH(the_marked_row_is_in_sight_in_full),
