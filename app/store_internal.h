@@ -101,6 +101,13 @@ int store_meta_get(struct store *store, const char *name, char *text, size_t siz
 int store_record_refold(struct store *store, enum record_type type, const struct id *id,
                         const struct record *base, struct error *error);
 
+/*
+ * Writes the row of a record whose newest operation was merged onto what stood: the same as folding
+ * all of them again, at the price of one. `current` and `base` are borrowed.
+ */
+int store_record_put(struct store *store, const struct record *current, enum store_pending pending,
+                     const struct record *base, struct error *error);
+
 /* The record as the server last sent it: new, or NULL when it never did. */
 int store_record_base(struct store *store, enum record_type type, const struct id *id,
                       struct record **base, struct error *error);

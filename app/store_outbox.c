@@ -43,27 +43,48 @@ static int add_operation(struct store *store, const struct operation *operation,
     return code != 0 ? code : database_run(store->database, statement, error);
 }
 
-/* Asks merge, on the record as it stands with the operations before it. */
-static int try_merge(struct store *store, const struct operation *operation,
-                     enum merge_refusal *refusal, struct error *error)
+/* Merges onto the record as it stands with the operations before it: `*merged` is new. */
+static int try_merge(struct store *store, const struct operation *operation, struct record **merged,
+                     enum store_pending *pending, enum merge_refusal *refusal, struct error *error)
 {
     struct merge_result result;
     struct record *current = NULL;
-    int code = store_get(store, operation->type, &operation->record, &current, NULL, error);
+    int code = store_get(store, operation->type, &operation->record, &current, pending, error);
 
+    *merged = NULL;
+    if (code == ERROR_NOT_FOUND)
+        *pending = STORE_SETTLED;
     if (code != 0 && code != ERROR_NOT_FOUND)
         return code;
     code = merge_apply(&result, operation, current, error);
     record_free(current);
     if (code != 0)
         return code;
-    record_free(result.record);
     *refusal = result.refusal;
+    if (result.refusal == MERGE_APPLIED)
+        *merged = result.record;
+    else
+        record_free(result.record);
     if (result.refusal != MERGE_APPLIED)
         return error_set(error, ERROR_REFUSED, "%s %s: %s%s%s", record_type_name(operation->type),
                          operation_kind_name(operation->kind), merge_refusal_name(result.refusal),
                          result.field[0] != '\0' ? ": " : "", result.field);
     return 0;
+}
+
+/* A new operation, merged already: what stood before is not folded again. */
+static int put_merged(struct store *store, const struct operation *operation,
+                      const struct record *merged, enum store_pending pending,
+                      const struct record *base, struct error *error)
+{
+    enum store_pending own = operation->kind == OPERATION_CLAIM ? STORE_CLAIMING : STORE_WAITING;
+    int code = add_operation(store, operation, error);
+
+    if (code == 0)
+        code = store_urgency_settle(store, operation, error);
+    if (code == 0)
+        code = store_record_put(store, merged, own > pending ? own : pending, base, error);
+    return code;
 }
 
 static int put_operation(struct store *store, const struct operation *operation,
@@ -81,6 +102,8 @@ static int put_operation(struct store *store, const struct operation *operation,
 static int apply_one(struct store *store, struct operation *operation, enum merge_refusal *refusal,
                      struct error *error)
 {
+    enum store_pending pending;
+    struct record *merged;
     struct record *base;
     int code;
 
@@ -90,9 +113,10 @@ static int apply_one(struct store *store, struct operation *operation, enum merg
     if (code != 0)
         return code;
     operation->base = base != NULL ? base->rev : 0;
-    code = try_merge(store, operation, refusal, error);
+    code = try_merge(store, operation, &merged, &pending, refusal, error);
     if (code == 0)
-        code = put_operation(store, operation, base, error);
+        code = put_merged(store, operation, merged, pending, base, error);
+    record_free(merged);
     record_free(base);
     return code;
 }

@@ -220,6 +220,18 @@ static int write_row(struct store *store, enum record_type type, const struct id
     return database_run(store->database, statement, error);
 }
 
+int store_record_put(struct store *store, const struct record *current, enum store_pending pending,
+                     const struct record *base, struct error *error)
+{
+    union {
+        const struct record *borrowed;
+        struct record *record;
+    } shown = {current};
+    const struct fold fold = {shown.record, pending, true};
+
+    return write_row(store, current->type, &current->id, base, &fold, error);
+}
+
 int store_record_refold(struct store *store, enum record_type type, const struct id *id,
                         const struct record *base, struct error *error)
 {
