@@ -30,13 +30,15 @@ static const json_t *children(const struct making *making, enum hsds_table table
     return hsds_children(making->reading->hsds, table, "service_id", making->id);
 }
 
-/* Texts that tell more of the service, each with what it tells in front. */
+/* Texts that tell more of the service, each with what it tells in front; what is new comes first.
+ */
 static bool description_set(const struct making *making)
 {
     static const struct {
         const char *name, *french, *english;
     } parts[] = {
         {"alert", "Avis", "Alert"},
+        {"description", NULL, NULL},
         {"eligibility_description", "Admissibilité", "Eligibility"},
         {"application_process", "Comment faire la demande", "How to apply"},
         {"fees_description", "Frais", "Fees"},
@@ -46,13 +48,15 @@ static bool description_set(const struct making *making)
     };
     bool french = strcmp(making->reading->language, "fr") == 0;
     struct text_buffer text = {0};
-    text_buffer_add_text(&text, field(making, "description"));
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         const char *more = field(making, parts[i].name);
-        if (more[0] != '\0')
-            text_buffer_add_format(&text, "%s%s%s%s", text.length > 0 ? "\n\n" : "",
-                                   french ? parts[i].french : parts[i].english,
-                                   french ? "\u00a0: " : ": ", more);
+        if (more[0] == '\0')
+            continue;
+        text_buffer_add_text(&text, text.length > 0 ? "\n\n" : "");
+        if (parts[i].french)
+            text_buffer_add_format(&text, "%s%s", french ? parts[i].french : parts[i].english,
+                                   french ? "\u00a0: " : ": ");
+        text_buffer_add_text(&text, more);
     }
     bool set = !text.failed && hsds_text_set(making->reading, making->body, "description",
                                              text.bytes ? text.bytes : "", true);

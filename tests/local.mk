@@ -390,6 +390,7 @@ EXTRA_DIST += tests/end_to_end/harness.sh
 dist_check_SCRIPTS += \
     tests/end_to_end/continue.sh \
     tests/end_to_end/deliver.sh \
+    tests/end_to_end/directory.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_version.sh \
@@ -407,6 +408,7 @@ dist_check_SCRIPTS += \
 TESTS += \
     tests/end_to_end/continue.sh \
     tests/end_to_end/deliver.sh \
+    tests/end_to_end/directory.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_version.sh \
@@ -494,3 +496,10 @@ tests_unit_test_delivery_answer_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_delivery_work
 tests_unit_test_delivery_work_SOURCES = tests/unit/test_delivery_work.c $(WORK_FIXTURE)
 tests_unit_test_delivery_work_LDADD = $(UNIT_LIBS)
+
+# Fuzzing HSDS documents (clang): `make fuzz-hsds FUZZ_SECONDS=60`.
+EXTRA_DIST += tests/fuzz/fuzz_hsds.sh tests/fuzz/fuzz_hsds.c tests/fuzz/corpus/fuzz_hsds
+.PHONY: fuzz-hsds
+fuzz-hsds:
+	@CPPFLAGS='$(AM_CPPFLAGS) $(CPPFLAGS)' LIBS='$(APP_LIBS)' \
+	    sh '$(srcdir)/tests/fuzz/fuzz_hsds.sh' '$(srcdir)' '$(FUZZ_SECONDS)'

@@ -239,6 +239,8 @@ static void test_a_service_can_be_searched_and_read(void **state)
     const char *description = json_localised(json_object_get(body, "description"), "en");
     assert_non_null(strstr(description, "\n\nEligibility: This service is intended for"));
     assert_non_null(strstr(description, "\n\nFees: Non-NHS patients"));
+    assert_memory_equal(description, "Alert: Following COVID-19", 25);
+    assert_non_null(strstr(description, "\n\nCounselling Services provided by"));
     assert_string_equal(json_text_or(json_object_get(body, "source"), "confirmed", ""),
                         "2023-03-15");
     assert_int_equal(json_array_size(json_object_get(body, "documents")), 1);
