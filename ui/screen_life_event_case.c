@@ -95,7 +95,9 @@ static void show_checklist(struct screen *screen, const struct id *matter, const
     open.matter = *matter;
     open.submission = (struct id){0};
     work_open_set(screen, &open);
-    ui_open(screen->ui, "checklist", json_pack("{s:s}", "id", matter->text));
+    /* The list has become the checklist: Esc does not come back to it. */
+    if (ui_open(screen->ui, "checklist", json_pack("{s:s}", "id", matter->text)) == 0)
+        screen_close(screen);
 }
 
 /* A case that is about nothing yet is about the life event from now on. */

@@ -282,6 +282,12 @@ static const char *service_subject(struct screen *screen)
     return format_localised(json_object_get(service->record->body, "title"));
 }
 
+static void run_events(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    ui_open(screen->ui, "life-events", NULL);
+}
+
 static const struct screen_key service_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Opens the marked line; the digit before it does too."), NULL,
      NULL},
@@ -294,6 +300,7 @@ static const struct screen_key service_keys[] = {
     {'r', N_("Related"), N_("Goes to the related services; then a digit opens one."), NULL,
      run_related},
     {'e', N_("Error"), N_("Reports an error to those who keep the catalogue."), NULL, run_flag},
+    {'l', NULL, N_("Shows the life events, those of this service first."), NULL, run_events},
     {'d', NULL, N_("Goes to what the client brings."), NULL, run_documents},
     {'p', NULL, N_("Goes to the steps for staff."), NULL, run_procedure},
     {INPUT_TAB, NULL, N_("Goes to the next line that can be opened."), NULL, NULL},

@@ -42,7 +42,7 @@ types b "wallet licence"
 wait_for b "Replacement of a lost"
 keys b Enter
 wait_for b "Esc Search"
-types b ":event"$'\r'
+types b "l"
 wait_for b "What has happened?"
 screen b | grep -A2 "A few questions" | grep -q "Lost or stolen wallet" ||
     fail "the event of the service that is open is not the first"

@@ -124,10 +124,11 @@ take_over() {
     wait_for b "Lheureux"
     # The very field where she stopped.
     for _ in $(seq 100); do
-        [ "$(cursor_at b)" = "$stopped" ] && break
+        at=$(cursor_at b)
+        [ "$at" = "$stopped" ] && break
         sleep 0.05
     done
-    [ "$(cursor_at b)" = "$stopped" ] || fail "the cursor is at $(cursor_at b), not at $stopped"
+    [ "$at" = "$stopped" ] || fail "the cursor is at $at, not at $stopped"
     types b "514 555-0111"
     server_stop KILL
     keys b Tab
