@@ -139,6 +139,7 @@ char *fill_label(const struct fill *fill, size_t index)
 {
     const struct fill_line *line = &fill->lines[index];
     const struct form_control *control = fill_control(line);
+    const char *text;
     char number[32];
 
     if (line->kind == FILL_ITEM)
@@ -148,7 +149,11 @@ char *fill_label(const struct fill *fill, size_t index)
         snprintf(number, sizeof(number), "%zu", line->position + 1);
         return strdup(number);
     }
-    return strdup(form_text_in(&line->element->label, fill->context.language));
+    text = form_text_in(&line->element->label, fill->context.language);
+    /* An element that this screen does not know is told of, never left out. */
+    if (*text == '\0' && line->kind != FILL_FIELD)
+        text = form_text_in(&line->element->remark, fill->context.language);
+    return strdup(text);
 }
 
 /* --- focus ----------------------------------------------------------------------------------- */

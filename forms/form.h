@@ -89,7 +89,7 @@ struct form_control {
                              required): its path, or NULL */
     bool readonly;        /* by the schema or an option; a rule may change it */
     bool suggestions;     /* `choices` are only suggestions: other text is allowed too */
-    bool radio;           /* the layout asks for all choices to be in sight */
+    bool radio;           /* the layout asks for the choices to be in sight: while it has the focus */
     struct form_text placeholder;
     struct form_choice *choices;
     size_t choice_count;

@@ -76,6 +76,17 @@ bool form_choices_in_sight(const struct fill *fill, size_t line)
     return form_sight_columns(fill, line) > 0;
 }
 
+/* Whether the choices stand below one another while the field has the focus. */
+static bool stands_in_rows(const struct fill *fill, size_t line)
+{
+    const struct form_control *control = control_of(fill, line);
+
+    return control != NULL && !form_choices_in_sight(fill, line) &&
+           (control->input == FORM_INPUT_CHOICES ||
+            (control->input == FORM_INPUT_CHOICE && control->radio && !control->suggestions &&
+             control->choice_count <= FORM_POPUP_ROWS));
+}
+
 /* --- focus ----------------------------------------------------------------------------------- */
 
 /* Whether the field is typed into: also to find a choice that is not in sight. */
@@ -84,7 +95,7 @@ static bool takes_text(const struct fill *fill, size_t line)
     const struct form_control *control = control_of(fill, line);
 
     return control != NULL && !form_choices_in_sight(fill, line) &&
-           control->input != FORM_INPUT_BOOLEAN && control->input != FORM_INPUT_CHOICES &&
+           control->input != FORM_INPUT_BOOLEAN && !stands_in_rows(fill, line) &&
            control->input != FORM_INPUT_LIST;
 }
 
@@ -427,7 +438,7 @@ int form_field_rows(const struct form_screen *form, size_t line, int width)
 
     if (control == NULL)
         return 1;
-    if (control->input == FORM_INPUT_CHOICES && focus && !form_choices_in_sight(form->fill, line))
+    if (focus && stands_in_rows(form->fill, line))
         return (int)control->choice_count < FORM_POPUP_ROWS ? (int)control->choice_count
                                                             : FORM_POPUP_ROWS;
     if (control->input != FORM_INPUT_MULTILINE)
@@ -435,6 +446,13 @@ int form_field_rows(const struct form_screen *form, size_t line, int width)
     if (focus && form->editor != NULL)
         rows = editor_rows(form->editor, width - 1);
     return rows < TEXT_ROWS_LEAST ? TEXT_ROWS_LEAST : rows > TEXT_ROWS_MOST ? TEXT_ROWS_MOST : rows;
+}
+
+static const char *choice_mark(const struct form_control *control, bool chosen)
+{
+    if (control->input == FORM_INPUT_CHOICES)
+        return chosen ? "[x] " : "[ ] ";
+    return chosen ? "(x) " : "( ) ";
 }
 
 /* "(•) permanent  ( ) temporary", the one to choose marked. */
@@ -450,7 +468,7 @@ static void draw_choices(const struct form_screen *form, size_t line, const stru
     for (size_t i = 0; i < choice_count(control); i++) {
         bool chosen = is_chosen(form->fill, line, i);
         bool marked = focus && (many ? form->choices.selected == i : chosen);
-        const char *mark = many ? (chosen ? "[x] " : "[ ] ") : (chosen ? "(x) " : "( ) ");
+        const char *mark = choice_mark(control, chosen);
 
         if (marked)
             paint_cursor(box, 0, column + 1);
@@ -471,7 +489,7 @@ static void draw_choice_row(void *context, const struct paint *row, size_t index
     const struct form_control *control = control_of(form->fill, line);
 
     (void)selected;
-    paint_text(row, 0, 0, -1, PAINT_TEXT, is_chosen(form->fill, line, index) ? "[x] " : "[ ] ");
+    paint_text(row, 0, 0, -1, PAINT_TEXT, choice_mark(control, is_chosen(form->fill, line, index)));
     paint_text(row, 0, 4, -1, PAINT_TEXT, choice_label(control, index));
 }
 
@@ -511,8 +529,11 @@ void form_field_draw(struct form_screen *form, size_t line, const struct paint *
         draw_choices(form, line, box);
         return;
     }
-    if (focus && control->input == FORM_INPUT_CHOICES) {
+    if (focus && stands_in_rows(form->fill, line)) {
         list_set_count(&form->choices, control->choice_count);
+        for (size_t i = 0; i < control->choice_count; i++)
+            if (control->input == FORM_INPUT_CHOICE && is_chosen(form->fill, line, i))
+                list_select(&form->choices, i);
         list_draw(&form->choices, box, 1, true, draw_choice_row, form);
         return;
     }

@@ -196,6 +196,51 @@ static void a_row_stands_side_by_side(void **state)
     assert_true(ui_fixture_shows(fixture, "Mail"));
 }
 
+/* --- radio and unknown -------------------------------------------------------------------------
+ */
+
+static const char radio_form[] =
+    "{'schema':{'type':'object','properties':{'r':{'enum':['the very first of them','the second "
+    "of them','another one altogether'],'title':'Which'},'n':{'type':'string'}}},"
+    "'layout':{'type':'VerticalLayout','elements':[{'type':'Control','scope':'#/properties/r',"
+    "'options':{'format':'radio'}},{'type':'Sparkline'},{'type':'MapPicker','scope':"
+    "'#/properties/n'}]}}";
+
+static void radio_choices_stand_in_sight(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct record *draft;
+
+    publish(fixture, 1, radio_form);
+    ui_fixture_type(fixture, "\007form MV-1\r");
+    assert_true(ui_fixture_shows(fixture, "( ) the very first of them"));
+    assert_true(ui_fixture_shows(fixture, "( ) another one altogether"));
+    ui_fixture_type(fixture, "an");
+    assert_true(ui_fixture_shows(fixture, "(x) another one altogether"));
+    ui_fixture_press(fixture, INPUT_LEFT);
+    assert_true(ui_fixture_shows(fixture, "(x) the second of them"));
+    draft = only_submission(fixture);
+    assert_string_equal(json_text_or(json_object_get(draft->body, "answers"), "r", ""),
+                        "the second of them");
+    record_free(draft);
+    ui_fixture_type(fixture, "\t");
+    assert_false(ui_fixture_shows(fixture, "( ) the very first"));
+    assert_true(ui_fixture_shows(fixture, "the second of them"));
+}
+
+/* An element of a renderer that is not here is told of; one with an answer is a field. */
+static void what_is_unknown_is_told(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    publish(fixture, 1, radio_form);
+    ui_fixture_type(fixture, "\007form MV-1\r");
+    assert_true(ui_fixture_shows(fixture, "Element “Sparkline” is not known here."));
+    ui_fixture_type(fixture, "\there");
+    assert_true(ui_fixture_shows(fixture, "Element “MapPicker” is not known here."));
+    assert_true(ui_fixture_shows(fixture, "here"));
+}
+
 /* --- versions --------------------------------------------------------------------------------- */
 
 static void a_draft_goes_to_the_version_in_use(void **state)
@@ -490,6 +535,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_row_stands_side_by_side),
+        TEST(radio_choices_stand_in_sight),
+        TEST(what_is_unknown_is_told),
         TEST(a_draft_goes_to_the_version_in_use),
         TEST(a_draft_without_a_way_keeps_its_version),
         TEST(a_new_version_leaves_the_open_form_alone),
