@@ -247,7 +247,7 @@ static int compile_layout(struct form_compiler *compiler)
 {
     struct form *form = compiler->form;
     json_t *layout = json_object_get(form->body, "layout");
-    struct form_container container = {{form->definition, NULL, ""}, "", "", NULL, false};
+    struct form_container container = {{form->definition, NULL, ""}, "", "", NULL, false, false};
 
     if (!form_node_follow(form, &container.node))
         return error_set(compiler->error, ERROR_INVALID, "/schema/$ref: leads to nothing");

@@ -383,7 +383,7 @@ static int describe_list(struct work *work, const struct form_node *items)
 {
     struct form_control *control = work->control;
     const json_t *schema = work->node.resolved;
-    struct form_container container = {*items, control->key, "", NULL, true};
+    struct form_container container = {*items, control->key, "", NULL, true, control->readonly};
     json_int_t maximum = json_integer_or(schema, "maxItems", FORM_ITEM_LIMIT);
 
     control->input = FORM_INPUT_LIST;
@@ -418,9 +418,12 @@ static int describe_object(struct work *work)
     struct form_element *element = work->element;
     const struct form_control *control = work->control;
     struct form_container container = {
-        work->node, control->key, control->path,
+        work->node,
+        control->key,
+        control->path,
         control->required || control->optional != NULL ? control->optional : control->path,
-        work->container->in_item};
+        work->container->in_item,
+        control->readonly};
 
     if (!json_is_object(json_object_get(work->node.resolved, "properties")))
         return degrade(work, "Cet ensemble n’a pas de description : écrire du JSON.",
@@ -512,7 +515,8 @@ int form_compile_control(struct form_compiler *compiler, struct form_element *el
     if (result != 0)
         return result;
     control->schema = work.node.resolved != NULL ? work.node.resolved : work.node.schema;
-    control->readonly = json_bool_or(control->schema, "readOnly", false) ||
+    control->readonly = container->readonly || json_bool_or(control->schema, "readOnly", false) ||
+                        json_bool_or(work.node.schema, "readOnly", false) ||
                         json_bool_or(work.options, "readonly", false) ||
                         json_bool_or(work.options, "readOnly", false);
     result = describe(&work);

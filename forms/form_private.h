@@ -61,6 +61,7 @@ struct form_container {
     const char *path;      /* of the object in the form or in the list's item: "", "/address" */
     const char *optional;  /* path of the nearest object around that may be missing, or NULL */
     bool in_item;          /* inside an item of a list */
+    bool readonly;         /* nothing in it can be changed */
 };
 
 /* form_control.c: the control of the answer at `path` below the container. `definition` is its

@@ -275,7 +275,12 @@ bench-schema: tests/bench/bench_schema
 # Forms: definition, answers, filling, and the shipped ones.
 FORM_FIXTURE = tests/unit/form_fixture.c tests/unit/form_fixture.h tests/unit/unit.h
 UNIT_TESTS += tests/unit/test_form tests/unit/test_form_answer tests/unit/test_form_fill \
+    tests/unit/test_form_list tests/unit/test_form_share \
     tests/unit/test_form_sample tests/unit/test_form_migrate tests/unit/test_form_archive
+tests_unit_test_form_list_SOURCES = tests/unit/test_form_list.c $(FORM_FIXTURE)
+tests_unit_test_form_list_LDADD = $(UNIT_LIBS)
+tests_unit_test_form_share_SOURCES = tests/unit/test_form_share.c $(FORM_FIXTURE)
+tests_unit_test_form_share_LDADD = $(UNIT_LIBS)
 tests_unit_test_form_migrate_SOURCES = tests/unit/test_form_migrate.c $(FORM_FIXTURE)
 tests_unit_test_form_migrate_LDADD = $(UNIT_LIBS)
 tests_unit_test_form_archive_SOURCES = tests/unit/test_form_archive.c tests/unit/unit.h

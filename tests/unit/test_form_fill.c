@@ -17,20 +17,6 @@
     "{'scope':'#/properties/married','schema':{'const':true}}}},"                                  \
     "{'type':'Control','scope':'#/properties/code','options':{'format':'postal-code'}}]}"
 
-#define FAMILY                                                                                     \
-    "{'type':'object','properties':{'children':{'type':'array','maxItems':3,'items':{"             \
-    "'type':'object','title':'Child','properties':{'name':{'type':'string'},"                      \
-    "'age':{'type':'integer'},'school':{'type':'string'}},'required':['name']}},"                  \
-    "'pets':{'type':'array','items':{'type':'string'}}}}"
-#define FAMILY_LAYOUT                                                                              \
-    "{'type':'VerticalLayout','elements':[{'type':'ListWithDetail','scope':"                       \
-    "'#/properties/children','options':{'detail':{'type':'VerticalLayout','elements':["            \
-    "{'type':'Control','scope':'#/properties/name'},"                                              \
-    "{'type':'Control','scope':'#/properties/age'},"                                               \
-    "{'type':'Control','scope':'#/properties/school','rule':{'effect':'HIDE','condition':"         \
-    "{'scope':'#/properties/age','schema':{'maximum':4}}}}]}}},"                                   \
-    "{'type':'Control','scope':'#/properties/pets'}]}"
-
 static struct form *person_form(void)
 {
     return fixture_form(PERSON, PERSON_LAYOUT, NULL);
@@ -279,79 +265,6 @@ static void undo_goes_back_to_the_field_and_redo_again(void **state)
     form_free(form);
 }
 
-static void items_are_added_moved_and_removed(void **state)
-{
-    struct form *form = fixture_form(FAMILY, FAMILY_LAYOUT, NULL);
-    struct fill *fill = fixture_fill(form, NULL);
-    char *label;
-
-    (void)state;
-    assert_focus(fill, "/children");
-    assert_true(fill_item_add(fill));
-    assert_focus(fill, "/children/0/name");
-    fixture_enter(fill, "/children/0/name", "Léa");
-    fill_go(fill, fill_find(fill, "/children"));
-    assert_true(fill_item_add(fill));
-    fixture_enter(fill, "/children/1/name", "Tom");
-    assert_string_equal(fixture_answers(fill), "{'children':[{'name':'Léa'},{'name':'Tom'}]}");
-    label = fill_label(fill, fill_find(fill, "/children/1/name") - 1);
-    assert_string_equal(label, "Child 2: Tom");
-    free(label);
-    assert_true(fill_item_move(fill, -1));
-    assert_string_equal(fixture_answers(fill), "{'children':[{'name':'Tom'},{'name':'Léa'}]}");
-    assert_focus(fill, "/children/0/name");
-    assert_false(fill_item_move(fill, -1));
-    assert_true(fill_item_add(fill));
-    assert_focus(fill, "/children/1/name");
-    assert_false(fill_item_add(fill));
-    assert_true(fill_item_remove(fill));
-    assert_string_equal(fixture_answers(fill), "{'children':[{'name':'Tom'},{'name':'Léa'}]}");
-    assert_true(fill_undo(fill));
-    assert_true(fill_undo(fill));
-    assert_true(fill_undo(fill));
-    assert_string_equal(fixture_answers(fill), "{'children':[{'name':'Léa'},{'name':'Tom'}]}");
-    fill_free(fill);
-    form_free(form);
-}
-
-static void rules_inside_an_item_read_that_item(void **state)
-{
-    struct form *form = fixture_form(FAMILY, FAMILY_LAYOUT, NULL);
-    struct fill *fill =
-        fixture_fill(form, "{'children':[{'name':'Léa','age':3},{'name':'Tom','age':8}]}");
-
-    (void)state;
-    assert_false(fixture_line(fill, "/children/0/school")->visible);
-    assert_true(fixture_line(fill, "/children/1/school")->visible);
-    fixture_enter(fill, "/children/0/age", "6");
-    assert_true(fixture_line(fill, "/children/0/school")->visible);
-    fill_free(fill);
-    form_free(form);
-}
-
-static void a_list_of_scalars_has_a_field_for_each(void **state)
-{
-    struct form *form = fixture_form(FAMILY, FAMILY_LAYOUT, NULL);
-    struct fill *fill = fixture_fill(form, "{'pets':['Rex']}");
-
-    (void)state;
-    fixture_enter(fill, "/pets/0", "Max");
-    fill_go(fill, fill_find(fill, "/pets"));
-    assert_true(fill_item_add(fill));
-    assert_focus(fill, "/pets/1");
-    fill_type(fill, "Tac");
-    fill_take(fill);
-    assert_string_equal(fixture_answers(fill), "{'pets':['Max','Tac']}");
-    fixture_enter(fill, "/pets/0", "");
-    assert_string_equal(fixture_answers(fill), "{'pets':['','Tac']}");
-    assert_true(fill_item_remove(fill));
-    assert_true(fill_item_remove(fill));
-    assert_string_equal(fixture_answers(fill), "{}");
-    assert_focus(fill, "/pets");
-    fill_free(fill);
-    form_free(form);
-}
-
 static void a_required_object_not_begun_tells_its_fields(void **state)
 {
     struct form *form = fixture_form(
@@ -444,188 +357,6 @@ static void what_is_typed_is_said_as_understood(void **state)
     form_free(form);
 }
 
-static void changes_from_elsewhere_leave_focus_and_typing_alone(void **state)
-{
-    struct form *form = person_form();
-    struct fill *fill = fixture_fill(form, NULL);
-    json_t *answers = fixture_json("{'name':'Zoe','age':33}");
-    const char *name;
-    const json_t *value;
-
-    (void)state;
-    fixture_enter(fill, "/age", "40");
-    fixture_type(fill, "/name", "An");
-    /* The age was not yet told: it stays. */
-    assert_int_equal(fill_receive(fill, answers, NULL), 1);
-    assert_focus(fill, "/name");
-    assert_string_equal(fill_typed(fill), "An");
-    assert_string_equal(fixture_answers(fill), "{'age':40,'name':'Zoe'}");
-    assert_true(fixture_line(fill, "/name")->received);
-    assert_true(fill_next_change(fill, &name, &value));
-    assert_false(fill_next_change(fill, &name, &value));
-    assert_int_equal(fill_receive(fill, answers, NULL), 1);
-    assert_string_equal(fixture_answers(fill), "{'age':33,'name':'Zoe'}");
-    /* Undo does not take another's answer back. */
-    fill_revert(fill);
-    assert_false(fill_undo(fill));
-    json_decref(answers);
-    fill_free(fill);
-    form_free(form);
-}
-
-static void text_of_a_field_that_went_away_is_kept(void **state)
-{
-    struct form *form = fixture_form(FAMILY, FAMILY_LAYOUT, NULL);
-    struct fill *fill = fixture_fill(form, "{'children':[{'name':'Léa'},{'name':'Tom'}]}");
-    json_t *answers = fixture_json("{'children':[{'name':'Léa'}]}");
-
-    (void)state;
-    fixture_type(fill, "/children/1/name", "Thomas");
-    assert_int_equal(fill_receive(fill, answers, NULL), 1);
-    assert_null(fill_typed(fill));
-    assert_string_equal(fill_stranded(fill), "Thomas");
-    json_decref(answers);
-    fill_free(fill);
-    form_free(form);
-}
-
-static void a_hand_off_lands_on_the_very_field(void **state)
-{
-    struct form *form = person_form();
-    struct fill *fill = fixture_fill(form, NULL);
-    struct fill *other = fixture_fill(form, NULL);
-    json_t *kept;
-
-    (void)state;
-    fixture_type(fill, "/code", "H2X");
-    kept = fill_state(fill);
-    fill_restore(other, kept);
-    assert_focus(other, "/code");
-    assert_string_equal(fill_typed(other), "H2X");
-    json_decref(kept);
-    fill_free(fill);
-    fill_free(other);
-    form_free(form);
-}
-
-static struct form *shared_form(void)
-{
-    json_t *body = fixture_json(
-        "{'key':'t/f','version':1,'title':{'fr':'Essai','en':'Trial'},'strip_hidden':true,"
-        "'known':{'code':'postal_code','name':'name'},"
-        "'recipients':[{'id':'one','title':{'fr':'Un','en':'One'},'answers':['name'],"
-        "'consent':{'fr':'Oui?','en':'Yes?'}},{'id':'two','title':{'en':'Two'},'answers':[]}]}");
-    struct form *form;
-    struct error error = ERROR_INIT;
-
-    json_object_set_new(body, "schema", fixture_json(PERSON));
-    json_object_set_new(body, "layout", fixture_json(PERSON_LAYOUT));
-    if (form_compile(&form, body, &error) != 0)
-        fail_msg("%s", error.message);
-    json_decref(body);
-    return form;
-}
-
-static void known_answers_are_offered_and_marked(void **state)
-{
-    struct form *form = shared_form();
-    struct fill *fill = fixture_fill(form, NULL);
-    json_t *client = fixture_json("{'name':'Anne','postal_code':'h2x1y4'}");
-
-    (void)state;
-    assert_int_equal(fill_offer(fill, client, NULL), 0);
-    assert_int_equal(fill_offer_count(fill), 2);
-    assert_string_equal(fixture_answers(fill), "{}");
-    assert_string_equal(fill_offer_text(fill, fill_find(fill, "/code")), "H2X 1Y4");
-    assert_true(fill_offer_take(fill));
-    assert_true(fixture_line(fill, "/name")->known);
-    assert_int_equal(fill_offer_take_all(fill), 1);
-    assert_string_equal(fixture_answers(fill), "{'code':'H2X 1Y4','name':'Anne'}");
-    fixture_enter(fill, "/name", "Bea");
-    assert_false(fixture_line(fill, "/name")->known);
-    json_decref(client);
-    fill_free(fill);
-    form_free(form);
-}
-
-static void hidden_answers_are_dropped_where_the_form_says_so(void **state)
-{
-    struct form *form = shared_form();
-    struct fill *fill = fixture_fill(form, "{'married':false,'name':'Anne','spouse':'Bob'}");
-    const char *name;
-    const json_t *value;
-
-    (void)state;
-    fill_strip_hidden(fill);
-    assert_string_equal(fixture_answers(fill), "{'married':false,'name':'Anne'}");
-    assert_true(fill_next_change(fill, &name, &value));
-    assert_string_equal(name, "spouse");
-    assert_null(value);
-    fill_free(fill);
-    form_free(form);
-
-    form = person_form();
-    fill = fixture_fill(form, "{'married':false,'spouse':'Bob'}");
-    fill_strip_hidden(fill);
-    assert_string_equal(fixture_answers(fill), "{'married':false,'spouse':'Bob'}");
-    fill_free(fill);
-    form_free(form);
-}
-
-static void each_recipient_needs_its_consent(void **state)
-{
-    struct form *form = shared_form();
-    struct fill *fill = fixture_fill(form, NULL);
-    json_t *consents;
-
-    (void)state;
-    assert_false(fill_consent(fill, 0));
-    assert_true(fill_consent(fill, 1));
-    fill_consent_set(fill, 0, true);
-    assert_true(fill_consent(fill, 0));
-    consents = fill_consents(fill);
-    assert_true(json_is_true(json_object_get(consents, "one")));
-    json_decref(consents);
-    fill_free(fill);
-    form_free(form);
-}
-
-static void the_whole_form_is_written_as_text(void **state)
-{
-    struct form *form = shared_form();
-    struct fill *fill = fixture_fill(form, "{'name':'Anne','married':true,'spouse':'B\\u001bob'}");
-    char *text;
-
-    (void)state;
-    fill_set_language(fill, FORM_FRENCH);
-    text = fill_to_text(fill, 40);
-    assert_non_null(strstr(text, "Essai\n====="));
-    assert_non_null(strstr(text, "Name\xc2\xa0: Anne\n"));
-    assert_non_null(strstr(text, "Married\xc2\xa0: Oui\n"));
-    assert_non_null(strstr(text, "Code\xc2\xa0: -\n"));
-    assert_non_null(strstr(text, "[ ] Un\n"));
-    assert_null(strchr(text, '\x1b'));
-    free(text);
-    fill_free(fill);
-    form_free(form);
-}
-
-static void a_fault_without_a_field_is_told(void **state)
-{
-    struct form *form =
-        fixture_form("{'type':'object','properties':{'a':{'type':'string'},'b':{'type':'string'}},"
-                     "'required':['b']}",
-                     "{'type':'Control','scope':'#/properties/a'}", NULL);
-    struct fill *fill = fixture_fill(form, NULL);
-
-    (void)state;
-    assert_int_equal(fill_review(fill), 1);
-    assert_int_equal(fill_stray_count(fill), 1);
-    assert_non_null(strstr(fill_stray(fill, 0), "b: "));
-    fill_free(fill);
-    form_free(form);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -639,21 +370,10 @@ int main(void)
         cmocka_unit_test(review_shows_every_fault_and_the_next_one_is_found),
         cmocka_unit_test(conditions_between_fields_are_checked_while_typing),
         cmocka_unit_test(undo_goes_back_to_the_field_and_redo_again),
-        cmocka_unit_test(items_are_added_moved_and_removed),
-        cmocka_unit_test(rules_inside_an_item_read_that_item),
-        cmocka_unit_test(a_list_of_scalars_has_a_field_for_each),
         cmocka_unit_test(a_required_object_not_begun_tells_its_fields),
         cmocka_unit_test(categories_are_pages),
         cmocka_unit_test(choices_are_toggled_in_their_order),
         cmocka_unit_test(what_is_typed_is_said_as_understood),
-        cmocka_unit_test(changes_from_elsewhere_leave_focus_and_typing_alone),
-        cmocka_unit_test(text_of_a_field_that_went_away_is_kept),
-        cmocka_unit_test(a_hand_off_lands_on_the_very_field),
-        cmocka_unit_test(known_answers_are_offered_and_marked),
-        cmocka_unit_test(hidden_answers_are_dropped_where_the_form_says_so),
-        cmocka_unit_test(each_recipient_needs_its_consent),
-        cmocka_unit_test(the_whole_form_is_written_as_text),
-        cmocka_unit_test(a_fault_without_a_field_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
