@@ -382,7 +382,8 @@ TESTS += tests/texts.sh
 
 # `make check-web`: a browser with the ordinary JSON Forms library beside the terminal. Needs Chromium,
 # Node.js and npm; `make check` leaves it out.
-EXTRA_DIST += tests/web/.npmrc tests/web/check.sh tests/web/compare.mjs tests/web/drive.mjs \
+EXTRA_DIST += tests/web/.npmrc tests/web/accept.mjs tests/web/browser.mjs tests/web/check.sh \
+    tests/web/compare.mjs tests/web/drive.mjs \
     tests/web/forms.json tests/web/package-lock.json tests/web/package.json tests/web/page.html \
     tests/web/page.jsx tests/web/serve.mjs
 

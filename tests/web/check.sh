@@ -3,6 +3,7 @@
 # in a real terminal and makes a code; a real browser opens it with the ordinary JSON Forms library,
 # shows the same fields with faults on the same ones, before and after an answer that a rule waits
 # for, and hands the answers back; the terminal shows them, marked as come from the web.
+# Every shipped form and questionnaire is first shown to the library alone, which must accept it.
 # What npm installs goes into the build folder.
 for tool in tmux node npm jq; do
     command -v $tool >/dev/null || { echo "FAILED: $tool is not installed"; exit 1; }
@@ -84,6 +85,10 @@ one_form() {
     wait_gone a "Ctrl-X"
     echo "$name: the same on the web"
 }
+
+timeout 300 node "$work/accept.mjs" "$chromium" "$GUICHETD_WEB_ORIGIN" \
+    "$abs_top_srcdir/app/sample/forms.json" "$abs_top_srcdir/app/sample/questionnaires.json" ||
+    fail "the library does not accept a shipped form"
 
 shipped=$(jq -r '.records[].code' "$abs_top_srcdir/app/sample/forms.json")
 checked=0

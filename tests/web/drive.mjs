@@ -7,49 +7,11 @@
 //   details  number of lists whose items it shows with a layout of their own
 //   titles   what the form calls its lists of objects
 //   words    the form's own messages
-import puppeteer from 'puppeteer-core';
+import { collect, open, patience, show } from './browser.mjs';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const [chromium, origin, server, code, language, form, prefix] = process.argv.slice(2);
 const steps = JSON.parse(readFileSync(new URL('forms.json', import.meta.url)))[form];
-const patience = { timeout: 60000 };
-
-// Everything that the page shows, tab by tab.
-async function collect(page) {
-  const tabs = (await page.$$('.category-subcategories li')).length;
-  const shown = { fields: [], tables: [], details: 0, refused: 0 };
-
-  for (let tab = 0; tab < Math.max(tabs, 1); tab++) {
-    await show(page, tab, tabs);
-    const part = await page.evaluate(() => {
-      const lists = '.array-table-layout, .array-control-layout';
-      const visible = (selector) => [...document.querySelector('main').querySelectorAll(selector)]
-        .filter((each) => each.checkVisibility());
-      const words = (element) => element?.textContent.replace(/\*$/, '').trim() ?? '';
-
-      return {
-        refused: (document.querySelector('main').innerText
-          .match(/No applicable (renderer|cell) found/g) ?? []).length,
-        // The library translates the title of a list that is a table, and of no other one.
-        tables: visible('.array-table-layout').map((each) => words(each.querySelector('label'))),
-        details: visible('.array-control-layout').length,
-        fields: visible('.control').filter((each) => !each.closest(lists))
-          .map((each) => ({
-            label: words(each.querySelector('label')),
-            error: words(each.querySelector('.validation_error')),
-          })),
-      };
-    });
-
-    shown.fields.push(...part.fields);
-    shown.tables.push(...part.tables);
-    shown.details += part.details;
-    shown.refused += part.refused;
-  }
-  if (shown.refused > 0)
-    throw new Error(`${form}: the library has no renderer for ${shown.refused} fields`);
-  return shown;
-}
 
 // What the form itself calls its lists and its faults.
 function told(document) {
@@ -61,16 +23,6 @@ function told(document) {
     titles: lists.map((each) => words[`${each.i18n}.label`] ?? each.title),
     words: Object.keys(words).filter((key) => key.includes('.error.')).map((key) => words[key]),
   };
-}
-
-async function show(page, tab, tabs) {
-  if (tabs === 0)
-    return;
-  await page.evaluate((number) => {
-    document.querySelectorAll('.category-subcategories li')[number].click();
-  }, tab);
-  await page.waitForFunction((number) => document.querySelectorAll('.category-subcategories li')
-    [number].classList.contains('selected'), patience, tab);
 }
 
 // Brings the tab with this control to the front; returns its selector. The library gives the scope
@@ -105,16 +57,10 @@ async function type(page, { at, value }) {
   await field.type(value);
 }
 
-const browser = await puppeteer.launch({
-  executablePath: chromium, headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-});
-const page = await browser.newPage();
 const faults = [];
+const page = await open(chromium, faults);
 
-page.on('pageerror', (error) => faults.push(error.message));
-page.on('console', (line) => line.type() === 'error' && faults.push(line.text()));
 try {
-  await page.setViewport({ width: 900, height: 900 });
   await page.goto(`${origin}/#server=${encodeURIComponent(server)}&code=${code}` +
     `&language=${language}`, patience);
   await page.waitForSelector('#save', patience);
@@ -137,5 +83,5 @@ try {
   if (faults.length > 0)
     throw new Error(`${form}: the browser complains: ${faults.join('; ')}`);
 } finally {
-  await browser.close();
+  await page.browser().close();
 }
