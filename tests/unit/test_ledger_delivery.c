@@ -167,6 +167,28 @@ static void test_seen_with_the_submission(void **state)
     assert_false(fixture_sees(f, DENIS, 0, &delivery));
 }
 
+/* Also who gets only the form, without a case; and what comes of it later. */
+static void test_seen_with_a_hand_off_of_the_form(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id submission = draft(f, NULL), delivery = delivery_id(&submission, "saaq");
+    json_t *handoff = fixture_handoff(f, ANNE, "sample/a", NULL, NULL, NULL, "sample/q");
+    json_t *refused = json_pack("{s:s}", "state", "refused");
+    int64_t next = 0;
+    bool written;
+
+    json_object_set_new(handoff, "submission", json_string(submission.text));
+    fixture_applied(f, ANNE, submit(f, &submission));
+    assert_false(fixture_sees(f, BEN, 0, &delivery));
+    fixture_make(f, ANNE, RECORD_HANDOFF, handoff);
+    assert_true(fixture_sees(f, BEN, 0, &delivery));
+    assert_false(fixture_sees(f, DENIS, 0, &delivery));
+    json_decref(fixture_desk(f, BEN, 0, 1000, &next));
+    assert_int_equal(ledger_delivery_write(f->ledger, &delivery, refused, NOW, &written, NULL), 0);
+    assert_true(fixture_sees(f, BEN, next, &delivery));
+    json_decref(refused);
+}
+
 static struct operation *agent_claim(struct ledger_fixture *f, const struct id *delivery,
                                      int64_t base, json_t *body)
 {
@@ -431,6 +453,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_made_with_the_submission, setup, teardown),
         cmocka_unit_test_setup_teardown(test_seen_with_the_submission, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_seen_with_a_hand_off_of_the_form, setup, teardown),
         cmocka_unit_test_setup_teardown(test_agents_only_ask, setup, teardown),
         cmocka_unit_test_setup_teardown(test_due_first, setup, teardown),
         cmocka_unit_test_setup_teardown(test_upgrade, setup, teardown),
