@@ -8,6 +8,7 @@
 #include "app/calendar.h"
 #include "app/import_body.h"
 #include "app/import_file.h"
+#include "app/import_life_event.h"
 #include "app/import_rows.h"
 #include "app/json.h"
 
@@ -193,7 +194,8 @@ static int reference_check(void *context, enum record_type type, const char *key
                      record_type_name(type), key);
 }
 
-/* A life event and its questionnaire name one another. */
+/* A life event and its questionnaire name one another, and the event asks for answers that there
+ * are. */
 static int questionnaire_check(const struct reading *reading, enum record_type type,
                                const json_t *body)
 {
@@ -204,6 +206,10 @@ static int questionnaire_check(const struct reading *reading, enum record_type t
         return 0;
     const json_t *other = body_find(reading, event ? RECORD_FORM : RECORD_LIFE_EVENT, id);
     const char *back = own_id(json_text_or(other, event ? "event" : "questionnaire", ""));
+    if (back && strcmp(back, reading->id) == 0 && event) {
+        struct error why = ERROR_INIT;
+        return import_life_event_check(body, other, &why) == 0 ? 0 : refuse(reading, why.message);
+    }
     if (back && strcmp(back, reading->id) == 0)
         return 0;
     return refuse(reading, event ? "questionnaire: that form is not of this event"

@@ -26,6 +26,7 @@ libapp_a_SOURCES += \
     app/calendar.c app/calendar.h \
     app/csv.c app/csv.h \
     app/import.c app/import.h app/import_account.c app/import_internal.h \
+    app/import_life_event.c app/import_life_event.h \
     app/import_moves.c app/import_moves.h app/import_publish.c \
     app/import_rows.c app/import_rows.h \
     app/import_csv.c app/import_csv.h \

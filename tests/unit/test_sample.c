@@ -401,6 +401,25 @@ static void test_refuses_what_does_not_compile(void **state)
                           "sample/event-birth", "/layout/elements/0");
 }
 
+static void test_refuses_conditions_on_answers_that_are_not(void **state)
+{
+    (void)state;
+    expect_refused("life-events.json", "\"required\": [\"stage\"]", "\"required\": [\"stag\"]",
+                   "\"birth\": steps/0/when: the questionnaire does not ask \"stag\"");
+    expect_refused("life-events.json", "{\"stage\": {\"const\": \"born\"}}",
+                   "{\"stge\": {\"const\": \"born\"}}",
+                   "\"birth\": steps/0/when: the questionnaire does not ask \"stge\"");
+    expect_refused("life-events.json", "{\"const\": \"born\"}", "{\"const\": \"here\"}",
+                   "\"birth\": steps/0/when: \"here\" is no answer to \"stage\"");
+    expect_refused("life-events.json", "{\"enum\": [\"employee\", \"both\"]}",
+                   "{\"enum\": [\"employee\", \"bth\"]}", "\"bth\" is no answer to \"worked\"");
+    expect_refused("life-events.json", "{\"const\": false}", "{\"const\": \"no\"}",
+                   "\"no\" is no answer to \"private_plan\"");
+    /* Within anyOf. */
+    expect_refused("life-events.json", "{\"form\": {\"const\": \"company\"}}",
+                   "{\"form\": {\"const\": \"firm\"}}", "\"firm\" is no answer to \"form\"");
+}
+
 static void test_refuses_broken_samples(void **state)
 {
     (void)state;
@@ -455,6 +474,7 @@ int main(void)
         cmocka_unit_test(test_has_words_of_one_language_only),
         cmocka_unit_test(test_forms_are_whole),
         cmocka_unit_test(test_refuses_broken_samples),
+        cmocka_unit_test(test_refuses_conditions_on_answers_that_are_not),
         cmocka_unit_test(test_refuses_what_does_not_compile),
     };
     return cmocka_run_group_tests_name("sample", tests, NULL, NULL);
