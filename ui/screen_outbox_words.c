@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/checklist.h"
 #include "app/json.h"
 #include "app/text.h"
 #include "ui/format.h"
@@ -110,10 +111,47 @@ static void append_words(struct desk *desk, const struct operation *operation, c
     }
 }
 
-static void change_words(const struct operation *operation, char *text, size_t size)
+/* One item of a case's checklist was ticked; false when it was something else. */
+static bool tick_words(struct desk *desk, const struct operation *operation, char *text,
+                       size_t size)
+{
+    const char *path = json_object_iter_key(json_object_iter(operation->body));
+    struct record *matter = NULL;
+    struct checklist checklist = {0};
+    const char *state;
+    char own[256];
+    bool found = false;
+
+    if (operation->type != RECORD_CASE || json_object_size(operation->body) != 1 ||
+        strncmp(path, "ticks/", 6) != 0)
+        return false;
+    state = json_text_or(operation->body, path, "");
+    matter = work_get(desk, RECORD_CASE, operation->record.text, NULL);
+    if (matter != NULL)
+        checklist_read(&checklist, matter, NULL);
+    for (size_t i = 0; i < checklist.count && !found; i++) {
+        const struct checklist_item *item = &checklist.items[i];
+
+        found = operation_map_path("ticks", item->name, own, sizeof(own)) && strcmp(own, path) == 0;
+        if (found)
+            snprintf(text, size, _("Checklist: %1$s, %2$s"),
+                     format_localised(json_object_get(item->body, "title")),
+                     strcmp(state, "done") == 0 ? _("done")
+                     : *state == '\0'           ? _("to do")
+                                                : _("not needed"));
+    }
+    checklist_free(&checklist);
+    record_free(matter);
+    return found;
+}
+
+static void change_words(struct desk *desk, const struct operation *operation, char *text,
+                         size_t size)
 {
     char fields[WORK_NAME_SIZE];
 
+    if (tick_words(desk, operation, text, size))
+        return;
     if (json_object_get(operation->body, "ended_at") != NULL) {
         snprintf(text, size, _("Contact ended: %s"),
                  format_word(json_text_or(operation->body, "outcome", "")));
@@ -174,7 +212,7 @@ void operation_words(struct desk *desk, const struct operation *operation, char 
     if (operation->kind == OPERATION_APPEND)
         append_words(desk, operation, text, size);
     else if (operation->kind == OPERATION_FIELDS)
-        change_words(operation, text, size);
+        change_words(desk, operation, text, size);
     else
         claim_words(desk, operation, text, size);
 }

@@ -197,15 +197,19 @@ static void a_case_is_opened_for_the_list_when_there_is_none(void **state)
     assert_false(ui_fixture_shows(fixture, "Space"));
 }
 
-static void the_outbox_says_checklist_once(void **state)
+static void the_outbox_says_what_was_ticked(void **state)
 {
     struct ui_fixture *fixture = *state;
 
     answer(fixture, "y\tn");
-    ui_fixture_type(fixture, "c1");
+    ui_fixture_type(fixture, "c1 ");
+    ui_fixture_press(fixture, INPUT_DOWN);
+    ui_fixture_type(fixture, "n");
     ui_fixture_press(fixture, INPUT_F(7));
     assert_true(ui_fixture_shows(fixture, "Case: Checklist"));
     assert_false(ui_fixture_shows(fixture, "Checklist, Checklist"));
+    assert_true(ui_fixture_shows(fixture, "Checklist: Birth certificate, done"));
+    assert_true(ui_fixture_shows(fixture, "Checklist: Driving licence, not needed"));
 }
 
 static void a_step_opens_its_service_and_its_form(void **state)
@@ -348,7 +352,7 @@ int main(void)
         WITH(what_was_chosen_outlives_a_kill),
         WITH(an_incomplete_questionnaire_gives_no_list),
         WITH(a_case_is_opened_for_the_list_when_there_is_none),
-        WITH(the_outbox_says_checklist_once),
+        WITH(the_outbox_says_what_was_ticked),
         WITH(a_step_opens_its_service_and_its_form),
         WITH(the_list_is_written_for_the_client),
         WITH(the_list_and_the_checklist_are_printed),
