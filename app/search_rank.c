@@ -280,10 +280,10 @@ static void know_single(struct rank *rank)
                    plan->groups[0].importance / (4.0F * SEARCH_STRENGTH_MOST);
 }
 
-/* The score of a place in the pool: its words and its demand. */
-static float judge(const struct rank *rank, size_t place)
+/* The score of a document with these strengths: its words and its demand. */
+static float judge(const struct rank *rank, const struct search_found *found,
+                   const uint8_t *strengths)
 {
-    const struct search_found *found = &rank->pool.found[place];
     bool ended;
     float demand =
         search_segment_demand(rank->search.segments[found->segment], found->ordinal, &ended);
@@ -292,10 +292,8 @@ static float judge(const struct rank *rank, size_t place)
     if (rank->words == 0)
         score = (1.0F + demand) / 256.0F;
     else
-        score = (rank->single
-                     ? rank->factor *
-                           (float)search_pool_strengths(&rank->pool, place)[rank->single_unit]
-                     : judge_words(rank->search.plan, search_pool_strengths(&rank->pool, place))) *
+        score = (rank->single ? rank->factor * (float)strengths[rank->single_unit]
+                              : judge_words(rank->search.plan, strengths)) *
                 (1.0F + DEMAND_SHARE * demand / 255.0F);
     return ended ? score * ENDED_SHARE : score;
 }
@@ -434,7 +432,7 @@ static bool is_open(const struct rank *rank, size_t segment, const uint8_t *stre
 }
 
 /* Judges a chosen document by all of its words, and keeps it when it is there and passes. */
-static void judge_nominee(struct rank *rank, uint32_t place)
+static void judge_nominee(struct rank *rank, uint32_t place, bool rises)
 {
     const struct search_found *found = &rank->pool.found[place];
     uint8_t *strengths = search_pool_strengths(&rank->pool, place);
@@ -444,9 +442,9 @@ static void judge_nominee(struct rank *rank, uint32_t place)
     search_segment_document(rank->search.segments[found->segment], found->ordinal, &document);
     if (search_index_is_dead(rank->search.index, document.number))
         return;
-    if (rank->words + rank->filters > 1 && is_open(rank, found->segment, strengths))
+    if (rises)
         judge_forward(rank, found->segment, document.forward, strengths);
-    score = judge(rank, place);
+    score = judge(rank, found, strengths);
     if (!passes(rank, strengths, NULL) || score <= 0)
         return;
     rank->ranked[rank->ranked_count++] = (struct search_ranked){.number = document.number,
@@ -466,27 +464,58 @@ static int compare_ranked(const void *left, const void *right)
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
+/* True when a nominee may be better than its score tells. */
+static bool may_rise(const struct rank *rank, const struct nominee *nominee)
+{
+    return rank->words + rank->filters > 1 && /* else its one strength is known */
+           is_open(rank, rank->pool.found[nominee->place].segment,
+                   search_pool_strengths(&rank->pool, nominee->place));
+}
+
+/* The most that a nominee can come to, with all that may be missing. */
+static float highest(const struct rank *rank, const struct nominee *nominee)
+{
+    const struct search_found *found = &rank->pool.found[nominee->place];
+    const uint8_t *known = search_pool_strengths(&rank->pool, nominee->place);
+    const uint8_t *missing = missing_of(rank, found->segment);
+    uint8_t strengths[PLAN_UNITS];
+
+    for (size_t unit = 0; unit < rank->search.plan->unit_count; unit++)
+        strengths[unit] = known[unit] < missing[unit] ? missing[unit] : known[unit];
+    return judge(rank, found, strengths);
+}
+
+/* The worst score of those that are judged. */
+static float worst_ranked(const struct rank *rank)
+{
+    float worst = rank->ranked[0].score;
+
+    for (size_t i = 1; i < rank->ranked_count; i++) {
+        if (rank->ranked[i].score < worst)
+            worst = rank->ranked[i].score;
+    }
+    return worst;
+}
+
 static void judge_nominees(struct rank *rank)
 {
-    bool any_open = false;
+    bool any_rose = false;
+    float enough = -1; /* as many as are wanted are that good; below 0: not yet */
 
-    if (rank->words + rank->filters > 1) { /* else the one strength is known */
-        for (size_t i = 0; i < rank->nominee_count && !any_open; i++) {
-            uint32_t place = rank->nominees[i].place;
-
-            any_open = is_open(rank, rank->pool.found[place].segment,
-                               search_pool_strengths(&rank->pool, place));
-        }
-    }
     order_nominees(rank);
     for (size_t i = 0; i < rank->nominee_count && rank->ranked_count < SEARCH_RANKED_MOST; i++) {
+        bool rises = may_rise(rank, &rank->nominees[i]);
+
         if (search_is_cancelled(&rank->search))
             break;
-        if (!any_open && rank->ranked_count >= rank->wanted)
-            break; /* no later one can be better */
-        judge_nominee(rank, rank->nominees[i].place);
+        if (enough < 0 && rank->ranked_count > 0 && rank->ranked_count >= rank->wanted)
+            enough = worst_ranked(rank);
+        if (enough >= 0 && (!rises || highest(rank, &rank->nominees[i]) <= enough))
+            continue;
+        any_rose = any_rose || rises;
+        judge_nominee(rank, rank->nominees[i].place, rises);
     }
-    if (any_open) /* else they are in order already */
+    if (any_rose) /* else they are in order already */
         qsort(rank->ranked, rank->ranked_count, sizeof *rank->ranked, compare_ranked);
 }
 
@@ -511,7 +540,8 @@ static int rank_all(struct rank *rank, struct error *error)
     for (size_t place = 0; place < pool->count; place++) {
         if (passes(rank, search_pool_strengths(pool, place),
                    missing_of(rank, pool->found[place].segment)))
-            choose(rank, judge(rank, place), (uint32_t)place);
+            choose(rank, judge(rank, &pool->found[place], search_pool_strengths(pool, place)),
+                   (uint32_t)place);
     }
     judge_nominees(rank);
     if (search_is_cancelled(&rank->search))

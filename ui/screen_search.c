@@ -483,10 +483,8 @@ static const struct screen_key search_keys[] = {
     {INPUT_TAB, N_("Complete"), N_("Completes a filter: :channel online, :level 2, :org saaq ..."),
      NULL, NULL},
     {INPUT_CONTROL('O'), N_("Offered now"),
-     N_("Only what is offered now, or everything: not ended, and available in a channel that is "
-        "there at this moment. Counter, phone, chat and outreach are there while your office is "
-        "open by its hours and holidays, the other channels always; hours that a channel of a "
-        "service has of its own are on its page."),
+     N_("Only what is offered now, or all. Counter, phone, chat, outreach answer while your office "
+        "is open, other channels always."),
      N_("offered"), run_open},
     {INPUT_CONTROL('X'), N_("Filters"), N_("Turns all filters off, or on again."), N_("filters"),
      run_filters},

@@ -39,6 +39,7 @@ for TERM_ in xterm-256color vt100 linux; do
     wait_for "$name" "acte de naissance"
     keys "$name" Escape 1
     wait_for "$name" "Touches de cet écran"
+    wait_for "$name" "offert à ce moment"
     keys "$name" NPage
     wait_for "$name" ":aide"
     terminal_quit "$name"
