@@ -6,7 +6,9 @@ libui_a_SOURCES = \
     ui/continue_glyphs.c ui/continue_glyphs.h \
     ui/delivery_words.c ui/delivery_words.h \
     ui/desk.c ui/desk.h \
-    ui/editor.c ui/editor.h \
+    ui/editor.c ui/editor.h ui/editor_internal.h \
+    ui/editor_draw.c \
+    ui/editor_key.c \
     ui/format.c ui/format.h \
     ui/format_hours.c ui/format_hours.h \
     ui/frame.c \
