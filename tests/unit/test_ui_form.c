@@ -350,6 +350,50 @@ static void a_lost_version_is_told_and_nothing_is_lost(void **state)
     assert_true(ui_fixture_shows(fixture, "514-555-0199"));
 }
 
+/* --- from the client's file --------------------------------------------------------------------
+ */
+
+static void what_was_taken_from_the_file_stays_marked(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct author author = desk_author(&fixture->desk);
+    struct operation *operation = author_append(&author, RECORD_CLIENT);
+    struct batch batch = {0};
+    struct record *draft;
+
+    operation_put_text(operation, "kind", "person");
+    operation_put_text(operation, "name", "Zoe Roy");
+    operation_put_text(operation, "office", "t/north");
+    fixture->desk.open.client = operation->record;
+    assert_int_equal(batch_add(&batch, operation, NULL), 0);
+    assert_int_equal(desk_apply(&fixture->desk, &batch, NULL), 0);
+    publish(fixture, 1,
+            "{'known':{'name':'name'},'schema':{'type':'object','required':['name'],'properties':"
+            "{'name':{'type':'string','title':'Full name'},'fax':{'type':'string'}}}}");
+    ui_fixture_type(fixture, "\007form MV-1\r");
+    assert_true(ui_fixture_shows(fixture, "In the client's file: Zoe Roy."));
+    assert_true(ui_fixture_shows(fixture, "with the client's consent"));
+    /* Offered is not answered. */
+    assert_true(ui_fixture_shows(fixture, "0/1"));
+    ui_fixture_press(fixture, INPUT_CONTROL('F'));
+    assert_true(ui_fixture_shows(fixture, "from the file"));
+    draft = only_submission(fixture);
+    assert_true(json_is_true(json_object_get(json_object_get(draft->body, "known"), "/name")));
+    record_free(draft);
+    ui_fixture_type(fixture, ESC);
+    ui_fixture_type(fixture, ESC);
+    open_draft(fixture);
+    assert_true(ui_fixture_shows(fixture, "from the file"));
+    /* Answered by hand, it is not from the file any more, here and after. */
+    ui_fixture_press(fixture, INPUT_HOME);
+    ui_fixture_press(fixture, INPUT_BACK_TAB);
+    ui_fixture_type(fixture, "A\t");
+    assert_false(ui_fixture_shows(fixture, "from the file"));
+    draft = only_submission(fixture);
+    assert_int_equal(json_object_size(json_object_get(draft->body, "known")), 0);
+    record_free(draft);
+}
+
 /* --- paper ------------------------------------------------------------------------------------ */
 
 /* The whole of a file or of what a command writes. Owned. */
@@ -536,6 +580,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_row_stands_side_by_side),
         TEST(radio_choices_stand_in_sight),
+        TEST(what_was_taken_from_the_file_stays_marked),
         TEST(what_is_unknown_is_told),
         TEST(a_draft_goes_to_the_version_in_use),
         TEST(a_draft_without_a_way_keeps_its_version),
