@@ -10,6 +10,9 @@
 #include "ui/screen.h"
 #include "ui/screen_case.h"
 
+/* Promises that are looked at: the newest ones. */
+#define CASE_DUE_LIMIT 64
+
 struct matter {
     struct case_file file;
     struct checklist checklist; /* of the file's case */
@@ -25,7 +28,11 @@ struct matter {
     int64_t looked;        /* seq up to which this agent has seen the case; 0: never opened here */
     size_t fresh;          /* entries beyond that */
 
-    /* facts for the summary */
+    /* facts for the summary, collected when the file is read: drawing costs the same whatever is
+     * in it */
+    char about[WORK_NAME_SIZE]; /* what it is about */
+    size_t due[CASE_DUE_LIMIT]; /* entries that promise something for a day, the newest first */
+    size_t due_count;
     char identity[WORK_NAME_SIZE]; /* "identity verified (counter, 14:05)" */
     char consents[WORK_NAME_SIZE]; /* agencies that may be told, "" for none */
 };

@@ -84,12 +84,44 @@ static void consents_add(struct screen *screen, const struct record *submission,
     record_free(form);
 }
 
+/* What the case is about: its subject, its service, else what the client came for, in their words.
+ */
+static void about_read(struct screen *screen)
+{
+    struct matter *matter = screen->data;
+    char *about = matter->about;
+    size_t size = sizeof(matter->about);
+    const struct record *record = matter->file.matter;
+
+    work_title(screen->desk, RECORD_SERVICE, record_text(record, "service"), about, size);
+    if (*record_text(record, "subject") != '\0')
+        text_copy(about, size, record_text(record, "subject"));
+    for (size_t i = 0; i < matter->file.count && *about == '\0'; i++)
+        work_first_line(record_text(matter->file.entries[i].record, "need"), about, size);
+    if (*about == '\0')
+        text_copy(about, size, _("no service yet"));
+}
+
+/* The newest notes that promise something for a day. */
+static void due_read(struct matter *matter)
+{
+    matter->due_count = 0;
+    for (size_t i = 0; i < matter->file.count && matter->due_count < CASE_DUE_LIMIT; i++) {
+        const struct record *record = matter->file.entries[i].record;
+
+        if (record->type == RECORD_NOTE && *record_text(record, "due_at") != '\0')
+            matter->due[matter->due_count++] = i;
+    }
+}
+
 void case_summary_read(struct screen *screen)
 {
     struct matter *matter = screen->data;
     struct text_buffer names = {0};
 
+    about_read(screen);
     identity_read(screen);
+    due_read(matter);
     for (size_t i = 0; i < matter->file.count; i++)
         if (matter->file.entries[i].record->type == RECORD_SUBMISSION)
             consents_add(screen, matter->file.entries[i].record, &names);
@@ -126,33 +158,16 @@ static void draw_who(const struct matter *matter, const struct paint *paint, int
     text_buffer_free(&line);
 }
 
-/* What the case is about: its subject, its service, else what the client came for, in their words.
- */
-static void about_of(struct screen *screen, char *about, size_t size)
-{
-    const struct matter *matter = screen->data;
-    const struct record *record = matter->file.matter;
-
-    work_title(screen->desk, RECORD_SERVICE, record_text(record, "service"), about, size);
-    if (*record_text(record, "subject") != '\0')
-        text_copy(about, size, record_text(record, "subject"));
-    for (size_t i = 0; i < matter->file.count && *about == '\0'; i++)
-        work_first_line(record_text(matter->file.entries[i].record, "need"), about, size);
-    if (*about == '\0')
-        text_copy(about, size, _("no service yet"));
-}
-
 /* Birth of a child: in progress, opened 24 Nov., in the hands of Marie Tremblay */
 static void draw_where(struct screen *screen, const struct paint *paint, int row)
 {
     const struct matter *matter = screen->data;
     const struct record *record = matter->file.matter;
     const char *pending = case_pending_text(matter->file.pending);
-    char about[WORK_NAME_SIZE], name[WORK_NAME_SIZE], when[32], text[SENTENCE_SIZE];
+    char name[WORK_NAME_SIZE], when[32], text[SENTENCE_SIZE];
     int used;
 
-    about_of(screen, about, sizeof(about));
-    snprintf(text, sizeof(text), _("%1$s: %2$s"), about,
+    snprintf(text, sizeof(text), _("%1$s: %2$s"), matter->about,
              format_word(record_text(record, "status")));
     used = paint_text(paint, row, 0, -1, PAINT_VALUE, text);
     if (*pending != '\0')
@@ -175,11 +190,11 @@ static const struct record *promise_of(const struct matter *matter, int64_t now,
     int64_t newest = matter->file.count > 0 ? matter->file.entries[0].at_ms : 0, soonest = 0;
 
     *late = false;
-    for (size_t i = 0; i < matter->file.count; i++) {
-        const struct record *record = matter->file.entries[i].record;
+    for (size_t i = 0; i < matter->due_count; i++) {
+        const struct record *record = matter->file.entries[matter->due[i]].record;
         int64_t due;
 
-        if (record->type != RECORD_NOTE || !timestamp_parse(record_text(record, "due_at"), &due))
+        if (!timestamp_parse(record_text(record, "due_at"), &due))
             continue;
         if (due >= now && (promise == NULL || *late || due < soonest)) {
             promise = record;
