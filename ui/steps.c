@@ -46,19 +46,26 @@ static int height_of(const struct drawing *drawing, const struct steps_row *row,
     return heads + 1 + reason_rows(drawing->paint, row->reason) + (*row->how != '\0' ? 1 : 0);
 }
 
-/* The height of the rows from `top` to the selected one. */
-static int height_to_selected(const struct drawing *drawing, size_t top)
+/* The first row to draw so that the selected one is in sight in full: the list's top, or the lowest
+ * after it from which there is room. */
+static size_t top_of(const struct drawing *drawing)
 {
-    const char *heading = "";
-    struct steps_row row;
-    int height = 0;
+    size_t top = drawing->list->selected;
+    struct steps_row row, above;
+    int height;
 
-    for (size_t i = top; i <= drawing->list->selected && i < drawing->list->count; i++) {
-        row_get(drawing, i, &row);
-        height += height_of(drawing, &row, heading);
-        heading = row.heading;
+    row_get(drawing, top, &row);
+    height = height_of(drawing, &row, "");
+    for (; top > drawing->list->top; top--) {
+        row_get(drawing, top - 1, &above);
+        /* Below a row of the same part the heading goes away. */
+        height += height_of(drawing, &above, "") - height_of(drawing, &row, "") +
+                  height_of(drawing, &row, above.heading);
+        if (height > drawing->paint->rows)
+            break;
+        row = above;
     }
-    return height;
+    return top;
 }
 
 static void draw_row(struct drawing *drawing, const struct steps_row *row, int at, bool selected)
@@ -110,8 +117,8 @@ void steps_draw(struct list *list, const struct paint *paint, steps_fill fill, v
 
     if (list->selected < list->top)
         list->top = list->selected;
-    while (list->top < list->selected && height_to_selected(&drawing, list->top) > paint->rows)
-        list->top++;
+    if (list->count > 0)
+        list->top = top_of(&drawing);
     for (i = list->top; i < list->count; i++) {
         int height;
 

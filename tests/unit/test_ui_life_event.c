@@ -321,7 +321,9 @@ static void the_marked_row_is_in_sight_in_full(void **state)
 
     (void)fixture;
     list_set_count(&list, 20);
-    for (size_t i = 0; i < 20; i++) {
+    /* Down to the last one and up again. */
+    for (size_t step = 0; step < 40; step++) {
+        size_t i = step < 20 ? step : 39 - step;
         char title[32];
         bool found = false;
         int row, column;
