@@ -26,10 +26,29 @@ static char *trimmed(const char *text, bool keep_start)
     return strndup(text, length);
 }
 
+/* Decimal digits that a double keeps, whatever they are. */
+#define EXACT_DIGITS 15
+
 /* A decimal number as JSON, free of the locale's decimal sign. */
 static json_t *json_decimal(const char *number)
 {
     return json_loads(number, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
+}
+
+/* The same for a number that was typed: NULL when it has more digits than a number keeps, for what
+ * is kept is what was typed or nothing. */
+static json_t *exact_decimal(const char *number)
+{
+    size_t digits = 0;
+    size_t zeros = 0; /* at the end, so far */
+
+    for (const char *at = number; *at != '\0'; at++) {
+        if (*at < '0' || *at > '9' || (*at == '0' && digits == 0))
+            continue;
+        digits++;
+        zeros = *at == '0' ? zeros + 1 : 0;
+    }
+    return digits - zeros > EXACT_DIGITS ? NULL : json_decimal(number);
 }
 
 static json_t *read_integer(const char *text, enum form_language language)
@@ -61,7 +80,7 @@ static json_t *read_number(const struct form_control *control, const char *text,
         return NULL;
     if (strchr(number, '.') == NULL && strlen(number) < 18)
         return json_integer(strtoll(number, NULL, 10));
-    return json_decimal(number);
+    return exact_decimal(number);
 }
 
 /* The currency of a money object: what its schema fixes, else the Canadian dollar. */
@@ -92,7 +111,7 @@ static json_t *read_money(const struct form_control *control, const char *text,
     if (point != NULL && strlen(point + 1) > 2)
         return NULL;
     if (strcmp(type, "number") == 0)
-        return json_decimal(number);
+        return exact_decimal(number);
     if (point != NULL) {
         memcpy(cents, point + 1, strlen(point + 1));
         *point = '\0';

@@ -129,6 +129,12 @@ static void numbers_take_comma_or_point(void **state)
     assert_string_equal(read_as(&number, "1.234.567,5", FORM_FRENCH), "1234567.5");
     assert_string_equal(read_as(&number, "1.2.3", FORM_FRENCH), "?\"1.2.3\"");
     assert_string_equal(read_as(&number, "-", FORM_FRENCH), "?\"-\"");
+    /* What would be kept as another number is not read as one. */
+    assert_string_equal(read_as(&number, "12345678901234567890.12", FORM_ENGLISH),
+                        "?\"12345678901234567890.12\"");
+    assert_string_equal(read_as(&number, "0.1234567890123456", FORM_ENGLISH),
+                        "?\"0.1234567890123456\"");
+    assert_string_equal(read_as(&number, "123456789012.50", FORM_ENGLISH), "123456789012.5");
     form_free(whole.form);
     form_free(number.form);
 }
