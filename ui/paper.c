@@ -127,6 +127,27 @@ static const char *groff_escape(char byte)
     }
 }
 
+/* Characters that the fonts have under another name: how many bytes of `text` are one, and what is
+ * written for it. */
+static size_t groff_replace(const char *text, const char **with)
+{
+    static const char *const pairs[][2] = {
+        {"\xc2\xa0", "\\ "},     /* no-break space */
+        {"\xe2\x80\xaf", "\\ "}, /* the narrow one */
+        {"\xe2\x80\x89", "\\ "}, /* thin space */
+        {"\xe2\x80\x91", "\\-"}, /* no-break hyphen */
+        {"\xc2\xad", ""},        /* soft hyphen */
+    };
+
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        if (strncmp(text, pairs[i][0], strlen(pairs[i][0])) == 0) {
+            *with = pairs[i][1];
+            return strlen(pairs[i][0]);
+        }
+    }
+    return 0;
+}
+
 char *paper_groff(const char *text)
 {
     struct text_buffer buffer = {0};
@@ -135,6 +156,7 @@ char *paper_groff(const char *text)
     text_buffer_add_text(&buffer, groff_start);
     for (; *text != '\0'; text++) {
         const char *escape = groff_escape(*text);
+        size_t replaced = groff_replace(text, &escape);
 
         /* No line begins as a request does, whatever it holds. */
         if (line_start)
@@ -144,6 +166,7 @@ char *paper_groff(const char *text)
         else if ((unsigned char)*text >= 0x20 || *text == '\n')
             text_buffer_add(&buffer, text, 1);
         line_start = *text == '\n';
+        text += replaced > 0 ? replaced - 1 : 0;
     }
     text_buffer_add_text(&buffer, "\n");
     return text_buffer_take(&buffer);

@@ -445,7 +445,8 @@ static void open_hostile(struct ui_fixture *fixture)
 {
     publish(fixture, 1, hostile_form);
     ui_fixture_type(fixture, "\007form MV-1\r");
-    ui_fixture_type(fixture, "L'\xc3\xa9t\xc3\xa9 \\fB ^~`-\"\t.ab\t'br \xc5\x93 \xe2\x82\xac\t");
+    ui_fixture_type(fixture, "L'\xc3\xa9t\xc3\xa9 \\fB ^~`-\"\t.ab\t'br \xc5\x93 \xe2\x82\xac "
+                             "\xc2\xab\xc2\xa0x\xe2\x80\xaf\xc2\xbb\t");
 }
 
 static void the_form_becomes_a_pdf(void **state)
@@ -463,6 +464,7 @@ static void the_form_becomes_a_pdf(void **state)
     /* Keys wait for it. */
     assert_true(ui_is_busy(fixture->ui));
     wait_for_paper(fixture, "Written to");
+    assert_false(ui_fixture_shows(fixture, "without some characters"));
     assert_private(path);
     snprintf(shell, sizeof(shell), "pdftotext -layout %s -", path);
     pipe = popen(shell, "r");
@@ -470,7 +472,7 @@ static void the_form_becomes_a_pdf(void **state)
     assert_int_equal(pclose(pipe), 0);
     assert_non_null(strstr(text, "A: L'\xc3\xa9t\xc3\xa9 \\fB ^~`-\"\n"));
     assert_non_null(strstr(text, ".ab stop: .ab\n"));
-    assert_non_null(strstr(text, "C: 'br \xc5\x93 \xe2\x82\xac\n"));
+    assert_non_null(strstr(text, "C: 'br \xc5\x93 \xe2\x82\xac \xc2\xab x \xc2\xbb\n"));
     free(text);
     /* What exists is not written over. */
     command(fixture, "pdf", path);
