@@ -347,8 +347,9 @@ tests_bench_bench_search_SOURCES = tests/bench/bench_search.c tests/search/inven
 tests_bench_bench_search_LDADD = libapp.a $(APP_LIBS)
 .PHONY: bench-search
 bench: bench-search
-bench-search: tests/bench/bench_search
+bench-search: tests/bench/bench_search tests/search/judge
 	SIZES='$(SIZES)' abs_top_srcdir='$(abs_top_srcdir)' tests/bench/bench_search
+	abs_top_srcdir='$(abs_top_srcdir)' tests/search/judge
 
 # Screens and keys.
 UI_LIBS = libui.a $(UNIT_LIBS) $(NCURSES_LIBS)
