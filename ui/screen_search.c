@@ -26,6 +26,7 @@ struct search {
     struct search_results *results; /* owned; NULL before the first answer */
     struct list list;
     uint64_t asked, shown;            /* numbers of questions */
+    bool closed;                      /* the office was, at the last question */
     bool opening;                     /* Enter was typed before its results came */
     size_t wanted;                    /* selection of a restored screen, until results come */
     char language[8], channel[16];    /* of the last question */
@@ -41,11 +42,11 @@ static void search_ask(struct screen *screen)
 
     text_copy(search->language, sizeof(search->language), language_now());
     text_copy(search->channel, sizeof(search->channel), screen->desk->channel);
-    search->asked = search_worker_ask(
-        search->worker, editor_text(search->query), search->language, search->channel,
-        screen->desk->office != NULL &&
-            office_open_at(screen->desk->catalogue, screen->desk->office, desk_now(screen->desk)) ==
-                OFFICE_CLOSED);
+    search->closed = screen->desk->office != NULL &&
+                     office_open_at(screen->desk->catalogue, screen->desk->office,
+                                    desk_now(screen->desk)) == OFFICE_CLOSED;
+    search->asked = search_worker_ask(search->worker, editor_text(search->query), search->language,
+                                      search->channel, search->closed);
 }
 
 /* What the office chose so far acts on the order; without it the search is as good as new. */
@@ -328,6 +329,9 @@ static void search_draw(struct screen *screen, const struct paint *paint)
         paint_text(&list, 0, 0, -1, PAINT_TEXT,
                    _("Nothing found. Try another word, or fewer filters."));
     draw_remarks(search, paint, 2);
+    if (search->closed && search_chips_has_open(search->query))
+        paint_text(paint, 3, 0, -1, PAINT_DIM,
+                   _("Your office is closed now: only other channels count, online, by mail ..."));
     editor_draw(search->query, &field, true);
 }
 

@@ -88,6 +88,18 @@ static bool add(struct editor *query, const char *chips)
     return changed;
 }
 
+bool search_chips_has_open(const struct editor *query)
+{
+    struct search_filter filters[SEARCH_FILTERS_MOST];
+    size_t count = search_filters(editor_text(query), filters);
+
+    for (size_t i = 0; i < count; i++) {
+        if (filters[i].kind == SEARCH_FILTER_OPEN)
+            return true;
+    }
+    return false;
+}
+
 bool search_chips_open(struct editor *query)
 {
     struct search_filter filters[SEARCH_FILTERS_MOST];

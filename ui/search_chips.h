@@ -17,6 +17,9 @@
 int search_chips_draw(const struct editor *query, const char *off, const struct paint *paint,
                       int row);
 
+/* True when only what is offered now is wanted. */
+bool search_chips_has_open(const struct editor *query);
+
 /* These change the query and tell whether they did. Only what is offered now, or everything. */
 bool search_chips_open(struct editor *query);
 /* All filters off, or those that are off on again. */
