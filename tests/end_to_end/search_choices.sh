@@ -80,6 +80,32 @@ wait_for marie "F2 ramène"
 types marie permis
 wait_for marie "Renouvellement du permis"
 [ "$(first_result marie)" = "Échange d’un permis" ] || fail "marie's own choice is not first"
+
+echo "== the end of a contact writes what was chosen in it"
+keys pierre Escape
+wait_for pierre "Services courants"
+keys pierre F3
+wait_for pierre "Ctrl-O"
+keys pierre C-o
+wait_for pierre "anonyme"
+keys pierre F2
+wait_for pierre "F2 ramène"
+types pierre permis
+wait_for pierre "Échange d’un permis"
+keys pierre Enter
+wait_for pierre "Service ·"
+keys pierre F3
+wait_for pierre "Ctrl-X"
+keys pierre C-x
+wait_for pierre "Comment le contact"
+types pierre 1
+wait_for pierre "Le contact est terminé"
+written='"record":"sample/drivers-licence-renewal","words":"permi"|"words":"permi","record":"sample/drivers-licence-renewal"'
+for _ in $(seq 200); do
+    cat "$WORK"/server.db* | grep -aqE "$written" && break
+    sleep 0.1
+done
+cat "$WORK"/server.db* | grep -aqE "$written" || fail "the choice was not written"
 for name in marie sophie pierre; do
     terminal_quit "$name"
 done
