@@ -79,7 +79,8 @@ static int listing_open(struct screen *screen, const json_t *arguments, struct e
     list_select(&listing->list, checklist_next(&listing->checklist) < listing->checklist.count
                                     ? checklist_next(&listing->checklist)
                                     : 0);
-    list_restore(&listing->list, json_object_get(arguments, "list"));
+    if (json_object_get(arguments, "list") != NULL)
+        list_restore(&listing->list, json_object_get(arguments, "list"));
     list_set_count(&listing->list, listing->checklist.count);
     return 0;
 }

@@ -13,6 +13,8 @@ void operation_about(struct desk *desk, const struct operation *operation, char 
 /* Why it was refused, with who has it when another was first. */
 void refusal_words(struct desk *desk, const struct operation *operation, enum merge_refusal refusal,
                    const char *field, char *text, size_t size);
+/* How an item of a checklist stands: "done", "not-needed", "" for to do. */
+const char *tick_text(const char *state);
 /* The name of a field ("phone", "answers/given_name") for people. */
 const char *field_words(const char *path);
 

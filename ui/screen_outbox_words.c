@@ -111,6 +111,13 @@ static void append_words(struct desk *desk, const struct operation *operation, c
     }
 }
 
+const char *tick_text(const char *state)
+{
+    if (strcmp(state, "done") == 0)
+        return _("done");
+    return *state == '\0' ? _("to do") : _("not needed");
+}
+
 /* One item of a case's checklist was ticked; false when it was something else. */
 static bool tick_words(struct desk *desk, const struct operation *operation, char *text,
                        size_t size)
@@ -135,10 +142,7 @@ static bool tick_words(struct desk *desk, const struct operation *operation, cha
         found = operation_map_path("ticks", item->name, own, sizeof(own)) && strcmp(own, path) == 0;
         if (found)
             snprintf(text, size, _("Checklist: %1$s, %2$s"),
-                     format_localised(json_object_get(item->body, "title")),
-                     strcmp(state, "done") == 0 ? _("done")
-                     : *state == '\0'           ? _("to do")
-                                                : _("not needed"));
+                     format_localised(json_object_get(item->body, "title")), tick_text(state));
     }
     checklist_free(&checklist);
     record_free(matter);

@@ -37,11 +37,13 @@ static void clear(struct refusals *refusals)
     refusals->count = 0;
 }
 
-static void value_text(const json_t *value, char *text, size_t size)
+static void value_text(const char *path, const json_t *value, char *text, size_t size)
 {
     char *bytes = NULL;
 
-    if (value == NULL || json_is_null(value))
+    if (strncmp(path, "ticks/", 6) == 0)
+        text_copy(text, size, tick_text(json_is_string(value) ? json_string_value(value) : ""));
+    else if (value == NULL || json_is_null(value))
         text_copy(text, size, _("nothing"));
     else if (json_is_string(value))
         work_first_line(json_string_value(value), text, size);
@@ -65,8 +67,8 @@ static void conflict_values(struct desk *desk, const struct store_refusal *refus
     {
         if (strcmp(json_text_or(entry, "path", ""), refusal->field) != 0)
             continue;
-        value_text(json_object_get(entry, "kept"), kept, sizeof(kept));
-        value_text(json_object_get(entry, "value"), lost, sizeof(lost));
+        value_text(refusal->field, json_object_get(entry, "kept"), kept, sizeof(kept));
+        value_text(refusal->field, json_object_get(entry, "value"), lost, sizeof(lost));
         snprintf(text, size, _("stands: %1$s   gave way: %2$s"), kept, lost);
     }
     record_free(record);

@@ -176,6 +176,37 @@ wait_for b "Acte reçu"
 shows b "hand-off to Pierre" && fail "the filter leaves what has not its words"
 keys b Escape
 wait_for b "hand-off to Pierre"
+echo "== one item ticked two ways: one stands, and who gave way is told"
+types a "c"
+wait_for a "2 faites sur 8"
+types b "c"
+wait_for b "2 of 8 done"
+server_stop KILL
+keys a Space
+wait_for a "3 faites sur 8"
+types b "n"
+wait_for b "2 of 7 done"
+server_start
+wait_gone b "1 waiting" 60
+wait_gone a "1 en attente" 60
+for _ in $(seq 200); do
+    told=
+    shows a "1 refus" && told=a
+    shows b "1 refused" && told=b
+    [ -n "$told" ] && break
+    sleep 0.1
+done
+[ -n "$told" ] || fail "nobody is told that an item was ticked two ways"
+if [ $told = a ]; then
+    types a ":refus"$'\r'
+    wait_for a "Démarches : Assurance collective du travail, faite"
+    wait_for a "pas utile"
+else
+    types b ":refusals"$'\r'
+    wait_for b "Checklist: Group insurance at work, not needed"
+    wait_for b "stands: "
+fi
+
 keys b F10
 wait_for b "A contact is in progress."
 terminal_quit b

@@ -186,6 +186,10 @@ static void a_case_is_opened_for_the_list_when_there_is_none(void **state)
     ui_fixture_type(fixture, ":case\r");
     assert_true(ui_fixture_shows(fixture, "1 of 2 done  next: Driving licence  Quickly"));
     assert_true(ui_fixture_shows(fixture, "form, submitted"));
+    /* The mark is on what is to do. */
+    ui_fixture_type(fixture, "c ");
+    assert_true(ui_fixture_shows(fixture, "[x] Driving licence"));
+    ui_fixture_type(fixture, " :case\r");
     /* Closing says what is left. */
     ui_fixture_press(fixture, INPUT_CONTROL('R'));
     ui_fixture_type(fixture, "5");
