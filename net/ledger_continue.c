@@ -292,7 +292,6 @@ int ledger_passage_read(struct ledger *ledger, const struct ledger_passage *pass
 {
     struct ledger_row draft_row = {0}, form_row = {0};
     struct ledger_reader *reader;
-    struct id id;
     int code = ledger_reader_take(ledger, &reader, error);
 
     *draft = *form = NULL;
@@ -302,10 +301,8 @@ int ledger_passage_read(struct ledger *ledger, const struct ledger_passage *pass
     if (code == 0)
         code = ledger_row_read(reader->database, RECORD_SUBMISSION, &passage->submission,
                                &draft_row, error);
-    if (code == 0) {
-        id = id_from_key("form", record_text(draft_row.record, "form"));
-        code = ledger_row_read(reader->database, RECORD_FORM, &id, &form_row, error);
-    }
+    if (code == 0)
+        code = ledger_form_read(reader->database, draft_row.record, &form_row, error);
     ledger_reader_give(ledger, reader);
     if (code != 0) {
         ledger_row_clear(&draft_row);

@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "app/delivery.h"
-#include "app/form_archive.h"
 #include "app/json.h"
 #include "net/ledger_sqlite.h"
 
@@ -96,37 +95,13 @@ static int make_one(struct ledger *ledger, const struct record *submission, cons
         now_ms, &outcome, error);
 }
 
-/* The form as it was filled: the client agreed to the recipients of that version. Where it is not
- * kept, the present one. */
-static int form_find(struct ledger *ledger, const struct record *submission,
-                     struct ledger_row *form, struct error *error)
-{
-    const char *key = record_text(submission, "form");
-    int64_t version = json_integer_or(submission->body, "form_version", 0);
-    struct id id = id_from_key("form", key);
-    char archived[RECORD_KEY_SIZE];
-    struct ledger_row own;
-    int code = ledger_row_read(ledger->writer, RECORD_FORM, &id, form, error);
-
-    if (code != 0 || json_integer_or(form->record->body, "version", 0) == version ||
-        !form_archive_key(key, version, archived))
-        return code;
-    id = id_from_key("form", archived);
-    code = ledger_row_read(ledger->writer, RECORD_FORM, &id, &own, error);
-    if (code == 0) {
-        ledger_row_clear(form);
-        *form = own;
-    }
-    return code == ERROR_NOT_FOUND ? 0 : code;
-}
-
 int ledger_deliveries_make(struct ledger *ledger, const struct record *submission, int64_t now_ms,
                            struct error *error)
 {
     struct ledger_row form;
     const json_t *recipient;
     size_t index;
-    int code = form_find(ledger, submission, &form, error);
+    int code = ledger_form_read(ledger->writer, submission, &form, error);
 
     /* A form that this server never had names nobody. */
     if (code != 0)

@@ -95,6 +95,11 @@ int ledger_row_read(struct database *database, enum record_type type, const stru
 int ledger_row_read_number(struct database *database, int64_t number, struct ledger_row *row,
                            struct error *error);
 
+/* The form as this submission was filled: its own version where that is kept, for the client saw and
+ * agreed to that one; else the present one. ERROR_NOT_FOUND when there is no form. */
+int ledger_form_read(struct database *database, const struct record *submission,
+                     struct ledger_row *form, struct error *error);
+
 /* Writes the record with its rev and seq: a new row when `row->row` is 0, which it then sets. */
 int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error *error);
 

@@ -19,6 +19,7 @@ libnet_a_SOURCES += \
     net/ledger_apply.c \
     net/ledger_check.c \
     net/ledger_delivery.c \
+    net/ledger_form.c \
     net/ledger_continue.c net/ledger_continue.h \
     net/ledger_device.c \
     net/ledger_feed.c \

@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include "app/continue.h"
+#include "app/form_archive.h"
 #include "app/import.h"
 #include "app/json.h"
 #include "app/text.h"
@@ -677,6 +678,38 @@ static void only_the_configured_origin_may_ask(void **state)
     answer_clear(&told);
 }
 
+/* The form gets another version: who fills the draft elsewhere still fills the one it was begun
+ * under. */
+static void a_draft_keeps_its_version_of_the_form(void **state)
+{
+    struct id id = start_draft("{\"name\": \"Zoe\"}");
+    struct continue_code code = give(&id, later());
+    struct id form_id = id_from_key("form", "sample/move");
+    struct import_target target;
+    struct record *held = NULL, *next;
+    json_t *document;
+    const json_t *form;
+
+    (void)state;
+    ledger_import_target(f->ledger.ledger, &target);
+    assert_int_equal(target.begin(target.context, NULL), 0);
+    assert_int_equal(target.get(target.context, RECORD_FORM, &form_id, &held, NULL), 0);
+    next = record_copy(held);
+    next->rev++;
+    json_object_set_new(next->body, "version", json_integer(4));
+    json_object_set_new(next->body, "schema", json_pack("{s:s}", "type", "object"));
+    assert_int_equal(form_archive_keep(&target, held, next, true, NULL), 0);
+    assert_int_equal(target.publish(target.context, next, NULL), 0);
+    assert_int_equal(target.commit(target.context, NULL), 0);
+    document = get(&code);
+    form = json_object_get(document, "form");
+    assert_int_equal(json_integer_or(form, "version", 0), 3);
+    assert_non_null(json_object_get(json_object_get(form, "schema"), "properties"));
+    json_decref(document);
+    record_free(held);
+    record_free(next);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -696,6 +729,7 @@ int main(void)
         cmocka_unit_test(too_many_wrong_codes_wait),
         cmocka_unit_test(the_proxy_says_who_asks),
         cmocka_unit_test(only_the_configured_origin_may_ask),
+        cmocka_unit_test(a_draft_keeps_its_version_of_the_form),
     };
 
     return cmocka_run_group_tests(tests, group_setup, group_teardown);
