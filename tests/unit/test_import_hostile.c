@@ -139,6 +139,16 @@ static int package_import(struct place *place, const char *title, const char *de
     return place_import(place, words);
 }
 
+/* Makes way for another package in the same folder. */
+static void rmdir_package(const struct place *place)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/package/services.csv", place->folder);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/package", place->folder);
+    rmdir(path);
+}
+
 static int sample_import(struct place *place, const char *title, const char *description,
                          const char *keyword, size_t keywords)
 {
@@ -267,6 +277,39 @@ static void test_a_megabyte_of_description_is_refused(void **state)
         if (!was_said(&place, "bytes"))
             fail_msg("%s says: %s", ways[i].name, place.error.message);
         expect_kept_out(&place, &ways[i], code);
+        place_close(&place);
+    }
+    free(large);
+}
+
+/* A field just over what a field may have, in a record that could hold it. */
+static void test_a_long_field_is_refused(void **state)
+{
+    (void)state;
+    char *large = malloc(64 * 1024 + 2);
+    memset(large, 'x', 64 * 1024 + 1);
+    large[64 * 1024 + 1] = '\0';
+    for (size_t i = 0; i < WAY_COUNT; i++) {
+        struct place place;
+        if (ways[i].import != hsds_import && ways[i].import != package_import)
+            continue;
+        place_open(&place);
+        int code = ways[i].import(&place, "Bon", large, "k", 1);
+        if (!was_said(&place, "65536"))
+            fail_msg("%s says: %s", ways[i].name, place.error.message);
+        expect_kept_out(&place, &ways[i], code);
+        /* One byte less goes in, whole. */
+        large[64 * 1024] = '\0';
+        rmdir_package(&place);
+        assert_int_equal(ways[i].import(&place, "Bon", large, "k", 1), 0);
+        struct record *record;
+        assert_int_equal(
+            catalogue_get_by_key(place.catalogue, RECORD_SERVICE, ways[i].key, &record, NULL), 0);
+        const json_t *row =
+            json_array_get(json_object_get(json_object_get(record->body, "hsds"), "services"), 0);
+        assert_int_equal(json_string_length(json_object_get(row, "description")), 64 * 1024);
+        record_free(record);
+        large[64 * 1024] = 'x';
         place_close(&place);
     }
     free(large);
@@ -478,6 +521,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_control_characters_never_get_in),
         cmocka_unit_test(test_a_megabyte_of_description_is_refused),
+        cmocka_unit_test(test_a_long_field_is_refused),
         cmocka_unit_test(test_broken_utf8_is_refused),
         cmocka_unit_test(test_ten_thousand_keywords_are_refused),
         cmocka_unit_test(test_circles_are_refused),
