@@ -55,11 +55,16 @@ struct hsds_listener {
 
 /*
  * Looks at a row from outside: its id must be text, no text may be over HSDS_TEXT_LIMIT, and
- * control, bidi and other invisible characters but line ends and tabs are dropped from its texts.
+ * control, bidi and other invisible characters but line ends and tabs are dropped from its texts;
+ * a member whose name has any is left out.
  * 1 when it can be used, 0 when the listener was told that it cannot, or a negative error.
  */
 int hsds_row_check(json_t *row, const char *place, const struct hsds_listener *listener,
                    struct error *error);
+
+/* What is wrong with rows kept in a record, {file: [rows]}: a table that cannot be one, a row without
+ * an id, a text with control or invisible characters. NULL when nothing is. */
+const char *hsds_kept_fault(const json_t *kept);
 
 /* Adds a row, whose reference is taken over, as it is. `file` names a table of the standard or
  * another one ("services"). False when out of memory. */

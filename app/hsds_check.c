@@ -62,8 +62,11 @@ int hsds_row_check(json_t *row, const char *place, const struct hsds_listener *l
         return code;
     json_object_foreach_safe(row, next, name, value)
     {
-        if (json_is_string(value) &&
-            member_strip(row, name, json_string_value(value), &names) != 0) {
+        if (!import_text_is_safe(name)) {
+            json_object_del(row, name);
+            text_buffer_add_format(&names, "%sa name", names.length > 0 ? ", " : "");
+        } else if (json_is_string(value) &&
+                   member_strip(row, name, json_string_value(value), &names) != 0) {
             text_buffer_free(&names);
             return error_set(error, ERROR_MEMORY, "out of memory");
         }
@@ -80,4 +83,34 @@ int hsds_row_check(json_t *row, const char *place, const struct hsds_listener *l
     if (code >= 0 && id[0] == '\0')
         return refuse(listener, "no-id", place, "", "id: only invisible characters", error);
     return code < 0 ? code : 1;
+}
+
+static const char *row_fault(const json_t *row)
+{
+    const char *name;
+    json_t *value;
+    const char *id = json_string_value(json_object_get(row, "id"));
+    if (!id || id[0] == '\0' || strlen(id) > HSDS_ID_LIMIT)
+        return "a row without an id";
+    json_object_foreach((json_t *)(uintptr_t)row, name, value)
+    {
+        if (json_is_string(value) && !import_text_is_safe(json_string_value(value)))
+            return "holds control or invisible characters";
+    }
+    return NULL;
+}
+
+const char *hsds_kept_fault(const json_t *kept)
+{
+    const char *fault = json_is_object(kept) ? NULL : "not an object";
+    const char *file;
+    json_t *rows;
+    json_object_foreach((json_t *)(uintptr_t)kept, file, rows)
+    {
+        if (!hsds_file_is_name(file) || !json_is_array(rows))
+            return "a table that cannot be one";
+        for (size_t i = 0; i < json_array_size(rows) && !fault; i++)
+            fault = row_fault(json_array_get(rows, i));
+    }
+    return fault;
 }

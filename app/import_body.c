@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/calendar.h"
+#include "app/hsds.h"
 #include "app/import_fields.h"
 #include "app/json.h"
 #include "app/record_fields.h"
@@ -26,6 +27,7 @@ enum kind {
     KIND_HOURS,  /* "08:30-12:00" */
     KIND_KEY,    /* of a record of `type` */
     KIND_OBJECT, /* with `members` */
+    KIND_HSDS,   /* rows of HSDS, by table */
     KIND_FREE    /* an object that another part checks: JSON Schema, layout, translations */
 };
 
@@ -135,7 +137,7 @@ static const struct member common_members[] = {
     {MEMBER("source", KIND_OBJECT, REQUIRED), .members = source_members},
     {MEMBER("title", KIND_LOCALISED, REQUIRED)},
     {MEMBER("ended", KIND_BOOLEAN, 0)},
-    {MEMBER("hsds", KIND_FREE, 0)},
+    {MEMBER("hsds", KIND_HSDS, 0)},
     {0},
 };
 
@@ -405,6 +407,8 @@ static int value_check(const struct check *check, const json_t *value, const str
         return is_day(value) ? 0 : refuse(check, place, "not a day (2026-06-24)");
     case KIND_HOURS:
         return is_hours(value) ? 0 : refuse(check, place, "not hours (08:30-12:00)");
+    case KIND_HSDS:
+        return fault_check(check, place, hsds_kept_fault(value));
     case KIND_FREE:
         return json_is_object(value) ? 0 : refuse(check, place, "not an object");
     case KIND_OBJECT: {

@@ -175,6 +175,35 @@ static void test_refuses_rows_by_line_and_column(void **state)
     place_close(&place);
 }
 
+/* What stands in a column as JSON is looked at as well. */
+static void test_looks_into_json(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *field;
+        const char *reason;
+    } cases[] = {
+        {"\"{\"\"services\"\":[{\"\"id\"\":\"\"x\"\",\"\"name\"\":\"\"\\u001b[2J\"\"}]}\"",
+         "hsds: holds control or invisible characters"},
+        {"\"{\"\"../x\"\":[]}\"", "hsds: a table that cannot be one"},
+        {"\"{\"\"services\"\":[{}]}\"", "hsds: a row without an id"},
+        {"7", "column \"hsds\": \"7\" is not JSON"},
+        {"[]", "hsds: not an object"},
+        {"{", "column \"hsds\": \"{\" is not JSON"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct place place;
+        char text[200];
+        place_open(&place);
+        int length = snprintf(text, sizeof text, "key,title_fr,hsds\na,A,%s\n", cases[i].field);
+        assert_int_equal(import_text_csv(&place, text, (size_t)length), 0);
+        assert_int_equal(import_remark_count(place.import), 1);
+        assert_string_equal(import_get_remark(place.import, 0)->reason, cases[i].reason);
+        assert_int_equal(catalogue_count(place.catalogue, RECORD_NONE, NULL), 0);
+        place_close(&place);
+    }
+}
+
 static void test_refuses_files_that_it_would_misread(void **state)
 {
     (void)state;
@@ -237,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_inventory_and_hsds_come_back),
         cmocka_unit_test(test_reads_what_a_person_writes),
         cmocka_unit_test(test_refuses_rows_by_line_and_column),
+        cmocka_unit_test(test_looks_into_json),
         cmocka_unit_test(test_refuses_files_that_it_would_misread),
         cmocka_unit_test(test_every_column_is_documented),
     };

@@ -438,6 +438,8 @@ static void test_odd_documents_do_no_harm(void **state)
         {"{\"id\":\"s\",\"status\":\"active\",\"name\":\"n\",\"phones\":[7,{\"id\":\"p\"}]}", 0,
          "phones/0: not an object"},
         {"{\"id\":\"s\",\"status\":\"strange\"}", 0, "is no word of the standard"},
+        {"{\"id\":\"s\",\"status\":\"active\",\"\\u001b[2J\":\"x\"}", 0,
+         "a name: control or invisible characters dropped"},
         {"{\"id\":\"s\",\"status\":\"active\"}", 0, "service: name: missing"},
         {"{\"services\":[{\"id\":\"a\",\"name\":\"x\"},{\"id\":\"a\",\"name\":\"y\"}]}", 0,
          "name: said otherwise before; what was said first is used"},
