@@ -67,6 +67,63 @@ static void every_input_is_told_by_its_schema(void **state)
     assert_int_equal(input_of("{'type':'array'}", ""), FORM_INPUT_JSON);
 }
 
+/* Options of the layout that ask for a widget of the web: the answer is asked for all the same. */
+static void options_are_followed_or_harmless(void **state)
+{
+    struct form *form = fixture_form(
+        OBJECT("'a':{'enum':['x','y']},'b':{'type':'string','description':'Which one'},"
+               "'c':{'type':'boolean'},'d':{'type':'integer'},'e':{'enum':['x','y']}"),
+        "{'type':'Categorization','options':{'variant':'stepper','showNavButtons':true},"
+        "'elements':[{'type':'Category','label':'One','elements':["
+        "{'type':'Control','scope':'#/properties/a','options':{'autocomplete':true}},"
+        "{'type':'Control','scope':'#/properties/b','options':{'placeholder':'K1A 0B1',"
+        "'readonly':true,'showUnfocusedDescription':true}}]},"
+        "{'type':'Category','label':'Two','elements':["
+        "{'type':'Control','scope':'#/properties/c','options':{'toggle':true}},"
+        "{'type':'Control','scope':'#/properties/d','options':{'slider':true}},"
+        "{'type':'Control','scope':'#/properties/e','options':{'format':'radio'}}]}]}",
+        "{'fr':{'b.placeholder':'G1R 4S9'}}");
+    const struct form_element *root = form_root(form);
+    const struct form_element *const *one =
+        (const struct form_element *const *)root->children[0]->children;
+    const struct form_element *const *two =
+        (const struct form_element *const *)root->children[1]->children;
+
+    (void)state;
+    assert_int_equal(root->kind, FORM_CATEGORIZATION);
+    assert_int_equal(root->child_count, 2);
+    assert_int_equal(one[0]->control->input, FORM_INPUT_CHOICE);
+    assert_false(one[0]->control->suggestions);
+    assert_true(one[1]->control->readonly);
+    assert_string_equal(form_text_in(&one[1]->control->placeholder, FORM_FRENCH), "G1R 4S9");
+    assert_string_equal(form_text_in(&one[1]->control->placeholder, FORM_ENGLISH), "K1A 0B1");
+    assert_string_equal(form_text_in(&one[1]->description, FORM_ENGLISH), "Which one");
+    assert_int_equal(two[0]->control->input, FORM_INPUT_BOOLEAN);
+    assert_int_equal(two[1]->control->input, FORM_INPUT_INTEGER);
+    assert_true(two[2]->control->radio);
+    for (size_t i = 0; i < 2; i++)
+        assert_string_equal(form_text_in(&one[i]->remark, FORM_ENGLISH), "");
+    for (size_t i = 0; i < 3; i++)
+        assert_string_equal(form_text_in(&two[i]->remark, FORM_ENGLISH), "");
+    form_free(form);
+}
+
+/* Members of an object have no order that lasts; what is required comes first, in its order. */
+static void a_generated_layout_begins_with_what_is_required(void **state)
+{
+    struct form *form = fixture_form("{'type':'object','required':['z','m'],'properties':{"
+                                     "'a':{'type':'string'},'m':{'type':'string'},"
+                                     "'z':{'type':'string'}}}",
+                                     NULL, NULL);
+    const struct form_element *root = form_root(form);
+
+    (void)state;
+    assert_string_equal(root->children[0]->control->path, "/z");
+    assert_string_equal(root->children[1]->control->path, "/m");
+    assert_string_equal(root->children[2]->control->path, "/a");
+    form_free(form);
+}
+
 static void a_missing_layout_is_generated(void **state)
 {
     struct form *form = fixture_form(
@@ -313,6 +370,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_input_is_told_by_its_schema),
+        cmocka_unit_test(options_are_followed_or_harmless),
+        cmocka_unit_test(a_generated_layout_begins_with_what_is_required),
         cmocka_unit_test(a_missing_layout_is_generated),
         cmocka_unit_test(labels_follow_the_translations),
         cmocka_unit_test(a_label_without_translation_in_one_language_is_shown_in_the_other),
