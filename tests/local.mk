@@ -322,9 +322,12 @@ tests_unit_test_schema_memory_SOURCES = tests/unit/test_schema_memory.c tests/un
 tests_unit_test_schema_memory_LDADD = $(UNIT_LIBS)
 tests_unit_test_schema_memory_LDFLAGS = $(AM_LDFLAGS) \
     -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
-UNIT_TESTS += tests/unit/test_continue_server
-tests_unit_test_continue_server_SOURCES = tests/unit/test_continue_server.c \
+CONTINUE_FIXTURE = tests/unit/continue_fixture.c tests/unit/continue_fixture.h \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+UNIT_TESTS += tests/unit/test_continue_guess tests/unit/test_continue_server
+tests_unit_test_continue_guess_SOURCES = tests/unit/test_continue_guess.c $(CONTINUE_FIXTURE)
+tests_unit_test_continue_guess_LDADD = $(UNIT_LIBS)
+tests_unit_test_continue_server_SOURCES = tests/unit/test_continue_server.c $(CONTINUE_FIXTURE)
 tests_unit_test_continue_server_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_hsds
 tests_unit_test_server_hsds_SOURCES = tests/unit/test_server_hsds.c \
