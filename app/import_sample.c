@@ -20,13 +20,14 @@
 struct file {
     enum record_type type;
     const char *name;
+    bool optional;
 };
 
 static const struct file files[] = {
-    {RECORD_SERVICE, "services.json"},       {RECORD_FORM, "forms.json"},
-    {RECORD_OFFICE, "offices.json"},         {RECORD_AGENT, "agents.json"},
-    {RECORD_QUEUE, "queues.json"},           {RECORD_CALENDAR, "calendars.json"},
-    {RECORD_LIFE_EVENT, "life-events.json"}, {RECORD_FORM, "questionnaires.json"},
+    {RECORD_SERVICE, "services.json", false},       {RECORD_FORM, "forms.json", false},
+    {RECORD_OFFICE, "offices.json", false},         {RECORD_AGENT, "agents.json", false},
+    {RECORD_QUEUE, "queues.json", false},           {RECORD_CALENDAR, "calendars.json", false},
+    {RECORD_LIFE_EVENT, "life-events.json", false}, {RECORD_FORM, "questionnaires.json", true},
 };
 
 #define FILE_COUNT (sizeof files / sizeof files[0])
@@ -161,7 +162,9 @@ static int files_read(struct reading *reading)
         reading->bodies[i] = json_object();
         code =
             reading->bodies[i] ? document_read(reading, &document) : out_of_memory(reading->error);
-        if (code == 0)
+        if (code == ERROR_NOT_FOUND && files[i].optional)
+            code = 0;
+        else if (code == 0)
             code = document_take(reading, document);
         json_decref(document);
     }

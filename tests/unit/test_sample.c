@@ -401,6 +401,33 @@ static void test_refuses_what_does_not_compile(void **state)
                           "sample/event-birth", "/layout/elements/0");
 }
 
+/* A folder of one's own need not have questionnaires; but its life events may not name any. */
+static void test_reads_a_folder_without_questionnaires(void **state)
+{
+    (void)state;
+    char copy[] = "/tmp/guichet-sample-XXXXXX";
+    char path[4200];
+    struct memory memory = {0};
+    struct error error;
+    sample_copy(copy, "life-events.json", "", "");
+    snprintf(path, sizeof path, "%s/questionnaires.json", copy);
+    unlink(path);
+    assert_int_not_equal(import_folder(&memory, copy, &error), 0);
+    assert_non_null(strstr(error.message, "questionnaire: there is no form"));
+    snprintf(path, sizeof path, "%s/life-events.json", copy);
+    FILE *events = fopen(path, "wb");
+    fputs("{\"confirmed\": \"2026-11-01\", \"records\": []}", events);
+    fclose(events);
+    snprintf(path, sizeof path, "%s/services.json", copy);
+    FILE *services = fopen(path, "wb");
+    fputs("{\"confirmed\": \"2026-11-01\", \"records\": []}", services);
+    fclose(services);
+    assert_int_not_equal(import_folder(&memory, copy, &error), 0);
+    assert_null(strstr(error.message, "questionnaires.json"));
+    memory_free(&memory);
+    sample_remove(copy);
+}
+
 static void test_refuses_conditions_on_answers_that_are_not(void **state)
 {
     (void)state;
@@ -474,6 +501,7 @@ int main(void)
         cmocka_unit_test(test_has_words_of_one_language_only),
         cmocka_unit_test(test_forms_are_whole),
         cmocka_unit_test(test_refuses_broken_samples),
+        cmocka_unit_test(test_reads_a_folder_without_questionnaires),
         cmocka_unit_test(test_refuses_conditions_on_answers_that_are_not),
         cmocka_unit_test(test_refuses_what_does_not_compile),
     };
