@@ -76,6 +76,13 @@ tests_unit_test_restore_SOURCES = tests/unit/test_restore.c tests/unit/real_serv
     tests/unit/real_server.h tests/unit/real_terminal.c tests/unit/real_terminal.h \
     tests/unit/unit.h
 tests_unit_test_restore_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_store_memory
+tests_unit_test_store_memory_SOURCES = tests/unit/test_store_memory.c \
+    tests/unit/store_fixture.c tests/unit/store_fixture.h \
+    tests/unit/store_script.c tests/unit/store_script.h
+tests_unit_test_store_memory_LDADD = $(UNIT_LIBS)
+tests_unit_test_store_memory_LDFLAGS = -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc \
+    -Wl,--wrap=strdup
 UNIT_TESTS += tests/unit/test_recovery
 tests_unit_test_recovery_SOURCES = tests/unit/test_recovery.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h
@@ -206,7 +213,8 @@ tests_unit_test_store_urgency_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_store_crash
 tests_unit_test_store_crash_SOURCES = tests/unit/test_store_crash.c tests/unit/fault_vfs.c \
-    tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h
+    tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
+    tests/unit/store_script.c tests/unit/store_script.h
 tests_unit_test_store_crash_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_schema
 tests_unit_test_schema_SOURCES = tests/unit/test_schema.c tests/unit/unit.h

@@ -1,0 +1,173 @@
+/*
+ * The store when memory runs out, at every single allocation in turn: of its own code (the linker
+ * leads malloc and its like through here), of SQLite and of Jansson. Once the one allocation fails,
+ * once all from then on. Each failure is told, and what was acknowledged is there; with
+ * --enable-sanitizers nothing leaks either.
+ */
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+#include <sqlite3.h>
+
+#include "app/recovery.h"
+#include "tests/unit/store_script.h"
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+char *__real_strdup(const char *text);
+
+static bool inside;   /* the store: nothing else fails */
+static bool lasting;  /* every allocation from then on */
+static long fails_at; /* 0: never */
+static long allocations;
+
+/* Counts an allocation; false when it is to fail. */
+static bool may_have(void)
+{
+    if (!inside)
+        return true;
+    allocations++;
+    return fails_at == 0 || (lasting ? allocations < fails_at : allocations != fails_at);
+}
+
+void *__wrap_malloc(size_t size);
+void *__wrap_malloc(size_t size)
+{
+    return may_have() ? __real_malloc(size) : NULL;
+}
+
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return may_have() ? __real_calloc(count, size) : NULL;
+}
+
+void *__wrap_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return may_have() ? __real_realloc(memory, size) : NULL;
+}
+
+char *__wrap_strdup(const char *text);
+char *__wrap_strdup(const char *text)
+{
+    return may_have() ? __real_strdup(text) : NULL;
+}
+
+static sqlite3_mem_methods sqlite_memory;
+
+static void *sqlite_malloc(int size)
+{
+    return may_have() ? sqlite_memory.xMalloc(size) : NULL;
+}
+
+static void *sqlite_realloc(void *memory, int size)
+{
+    return may_have() ? sqlite_memory.xRealloc(memory, size) : NULL;
+}
+
+static void *jansson_malloc(size_t size)
+{
+    return may_have() ? __real_malloc(size) : NULL;
+}
+
+static void hook_libraries(void)
+{
+    sqlite3_mem_methods hooked;
+
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &sqlite_memory);
+    hooked = sqlite_memory;
+    hooked.xMalloc = sqlite_malloc;
+    hooked.xRealloc = sqlite_realloc;
+    /* No lookaside: every small allocation comes by here too. */
+    if (sqlite3_config(SQLITE_CONFIG_MALLOC, &hooked) != SQLITE_OK ||
+        sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) != SQLITE_OK)
+        abort();
+    json_set_alloc_funcs(jansson_malloc, free);
+}
+
+static void enter(void)
+{
+    inside = true;
+}
+
+static void leave(void)
+{
+    inside = false;
+}
+
+/* The day with allocation `at` failing; true when there were fewer. */
+static bool fail_at(long at)
+{
+    struct store_fixture fixture;
+    struct store_script script;
+    int done = 0, code;
+    bool whole;
+
+    store_script_begin(&fixture, &script);
+    store_close(fixture.store);
+    script.enter = enter;
+    script.leave = leave;
+    allocations = 0;
+    fails_at = at;
+    enter();
+    code = store_open(&fixture.store, fixture.path, fixture.key, NULL);
+    leave();
+    if (code != 0)
+        assert_null(fixture.store);
+    while (code == 0 && done < STORE_STEPS &&
+           (code = store_script_step(&fixture, &script, done)) == 0)
+        done++;
+    assert_true(code == 0 || code == ERROR_MEMORY || code == ERROR_STORAGE);
+    whole = allocations < at;
+    fails_at = 0;
+    if (fixture.store != NULL) {
+        assert_int_equal(store_catch_up(fixture.store, NULL), 0);
+        store_script_check(&fixture, &script, done);
+    } else {
+        assert_int_equal(store_open(&fixture.store, fixture.path, fixture.key, NULL), 0);
+    }
+    store_fixture_reopen(&fixture);
+    store_script_check(&fixture, &script, done);
+    store_fixture_client(&fixture, "Next");
+    store_script_end(&fixture, &script);
+    return whole;
+}
+
+static void every_allocation(bool last)
+{
+    long at = 1;
+
+    lasting = last;
+    while (!fail_at(at))
+        at++;
+    print_message("each of %ld allocations failed%s\n", at - 1, last ? ", and all after it" : "");
+    assert_true(at > 500);
+}
+
+static void one_allocation_that_fails_is_told_and_loses_nothing(void **state)
+{
+    (void)state;
+    every_allocation(false);
+}
+
+static void no_memory_at_all_is_told_and_loses_nothing(void **state)
+{
+    (void)state;
+    every_allocation(true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_allocation_that_fails_is_told_and_loses_nothing),
+        cmocka_unit_test(no_memory_at_all_is_told_and_loses_nothing),
+    };
+
+    hook_libraries();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
