@@ -12,6 +12,8 @@ struct database {
     sqlite3 *handle;
     const struct database_schema *schema;
     sqlite3_stmt *version;
+    bool within;              /* a transaction that was begun here */
+    sqlite3_stmt *rollback;   /* made beforehand: it must go also without memory */
     sqlite3_stmt *prepared[]; /* one for each statement of the schema */
 };
 
@@ -172,6 +174,11 @@ int database_open(struct database **opened, const char *path, enum database_mode
         sqlite3_busy_timeout(database->handle, BUSY_TIMEOUT_MS);
         sqlite3_extended_result_codes(database->handle, 1);
         code = prepare_file(database, error);
+        /* Last, for pragmas make statements that were prepared before them be prepared again. */
+        if (code == 0 &&
+            sqlite3_prepare_v3(database->handle, "ROLLBACK", -1, SQLITE_PREPARE_PERSISTENT,
+                               &database->rollback, NULL) != SQLITE_OK)
+            code = database_fail(database, "open", error);
     }
     if (code != 0) {
         database_close(database);
@@ -205,6 +212,7 @@ void database_close(struct database *database)
     for (size_t i = 0; i < database->schema->statement_count; i++)
         sqlite3_finalize(database->prepared[i]);
     sqlite3_finalize(database->version);
+    sqlite3_finalize(database->rollback);
     sqlite3_close(database->handle);
     free(database);
 }
@@ -213,6 +221,7 @@ int database_begin(struct database *database, struct error *error)
 {
     if (sqlite3_exec(database->handle, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
         return database_fail(database, "begin", error);
+    database->within = true;
     return 0;
 }
 
@@ -220,13 +229,21 @@ int database_commit(struct database *database, struct error *error)
 {
     if (sqlite3_exec(database->handle, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
         return database_fail(database, "commit", error);
+    database->within = false;
     return 0;
 }
 
 void database_rollback(struct database *database)
 {
-    if (!sqlite3_get_autocommit(database->handle))
+    database->within = false;
+    if (sqlite3_get_autocommit(database->handle))
+        return;
+    if (database->rollback == NULL) {
         sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL);
+        return;
+    }
+    sqlite3_step(database->rollback);
+    sqlite3_reset(database->rollback);
 }
 
 int database_end(struct database *database, int code, struct error *error)
@@ -245,6 +262,9 @@ void database_relax(struct database *database, bool relaxed)
                  NULL);
 }
 
+/* A value could not be bound, for want of memory: what would run is another statement. */
+static _Thread_local bool unbound;
+
 sqlite3_stmt *database_statement(struct database *database, size_t number, struct error *error)
 {
     const struct database_statement *statement = &database->schema->statements[number];
@@ -258,6 +278,7 @@ sqlite3_stmt *database_statement(struct database *database, size_t number, struc
     }
     sqlite3_reset(*prepared);
     sqlite3_clear_bindings(*prepared);
+    unbound = false;
     return *prepared;
 }
 
@@ -276,6 +297,16 @@ int database_step(struct database *database, sqlite3_stmt *statement, struct err
 
     if (statement == NULL)
         return error != NULL && error->code != 0 ? error->code : ERROR_STORAGE;
+    if (unbound) {
+        unbound = false;
+        return error_set(error, ERROR_MEMORY, "%s: %s: out of memory", database->schema->what,
+                         statement_name(database, statement));
+    }
+    /* SQLite itself may undo a transaction (no memory, no room): what follows must not run alone.
+     */
+    if (database->within && sqlite3_get_autocommit(database->handle))
+        return error_set(error, ERROR_STORAGE, "%s: %s: the transaction was undone",
+                         database->schema->what, statement_name(database, statement));
     result = sqlite3_step(statement);
     if (result == SQLITE_ROW)
         return 1;
@@ -325,14 +356,17 @@ sqlite3 *database_handle(struct database *database)
 
 void database_bind_id(sqlite3_stmt *statement, int index, const struct id *id)
 {
-    if (statement != NULL && !id_is_empty(id))
-        sqlite3_bind_text(statement, index, id->text, ID_TEXT_LENGTH, SQLITE_TRANSIENT);
+    if (statement != NULL && !id_is_empty(id) &&
+        sqlite3_bind_text(statement, index, id->text, ID_TEXT_LENGTH, SQLITE_TRANSIENT) !=
+            SQLITE_OK)
+        unbound = true;
 }
 
 void database_bind_text(sqlite3_stmt *statement, int index, const char *text)
 {
-    if (statement != NULL)
-        sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
+    if (statement != NULL &&
+        sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC) != SQLITE_OK)
+        unbound = true;
 }
 
 const char *database_text(sqlite3_stmt *statement, int column)

@@ -272,7 +272,7 @@ static char *operations_text(struct operation *const *operations, size_t count)
             json_decref(list);
             list = NULL;
         }
-    text = list != NULL ? json_dumps(list, JSON_COMPACT) : NULL;
+    text = list != NULL ? json_write(list) : NULL;
     json_decref(list);
     return text;
 }

@@ -1,8 +1,28 @@
 #include "app/json.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/clock.h"
+
+/* Jansson's reader passes over some failures of memory: a text then comes out cut, or is told to be
+ * no JSON. So the failures are noticed here. */
+static _Thread_local bool starved;
+
+static void *json_allocate(size_t size)
+{
+    void *memory = malloc(size);
+
+    if (memory == NULL && size > 0)
+        starved = true;
+    return memory;
+}
+
+__attribute__((constructor)) static void watch_memory(void)
+{
+    json_set_alloc_funcs(json_allocate, free);
+}
 
 int json_read(json_t **value, const char *bytes, size_t length, size_t limit, const char *what,
               struct error *error)
@@ -13,16 +33,40 @@ int json_read(json_t **value, const char *bytes, size_t length, size_t limit, co
     if (length > limit)
         return error_set(error, ERROR_TOO_LARGE, "%s has %zu bytes; the limit is %zu", what, length,
                          limit);
+    starved = false;
     *value = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &detail);
+    if (starved) {
+        json_decref(*value);
+        *value = NULL;
+        return error_set(error, ERROR_MEMORY, "no memory to read %s", what);
+    }
     if (*value == NULL)
         return error_set(error, ERROR_INVALID, "%s is not JSON at line %d, column %d: %s", what,
                          detail.line, detail.column, detail.text);
     return 0;
 }
 
+/* The text of a value, unless memory has failed since the last: then it may be cut. */
+static char *write_text(const json_t *value, size_t flags)
+{
+    char *text = json_dumps(value, flags | JSON_COMPACT | JSON_ENCODE_ANY);
+
+    if (starved) {
+        free(text);
+        text = NULL;
+    }
+    starved = false;
+    return text;
+}
+
+char *json_write(const json_t *value)
+{
+    return write_text(value, 0);
+}
+
 char *json_canonical(const json_t *value)
 {
-    return json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+    return write_text(value, JSON_SORT_KEYS);
 }
 
 const char *json_text_or(const json_t *object, const char *member, const char *otherwise)

@@ -18,6 +18,10 @@
 int json_read(json_t **value, const char *bytes, size_t length, size_t limit, const char *what,
               struct error *error);
 
+/* Compact text of any value: owned (free()); NULL when out of memory, also where json_dumps would
+ * give a text that is cut. */
+char *json_write(const json_t *value);
+
 /* Compact text with sorted members; equal values give equal text. Owned (free()); NULL when out
  * of memory. */
 char *json_canonical(const json_t *value);

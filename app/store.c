@@ -24,7 +24,7 @@ sqlite3_stmt *store_statement(struct store *store, enum store_statement which, s
 int store_bind_sealed(struct store *store, sqlite3_stmt *statement, int index, const json_t *value,
                       const char *about, struct error *error)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = json_write(value);
     size_t length = text != NULL ? strlen(text) : 0;
     unsigned char *sealed = text != NULL ? malloc(length + SEAL_OVERHEAD) : NULL;
 

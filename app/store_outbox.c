@@ -121,28 +121,38 @@ static int apply_one(struct store *store, struct operation *operation, enum merg
     return code;
 }
 
+static int read_moment(struct store *store, struct moment *moment, struct error *error)
+{
+    char text[64];
+    long long ms;
+    unsigned tick;
+    int code = store_meta_get(store, "moment", text, sizeof(text), error);
+
+    *moment = (struct moment){0};
+    if (code == 0 && sscanf(text, "%lld %u", &ms, &tick) == 2)
+        *moment = (struct moment){.ms = ms, .tick = (uint16_t)tick};
+    return code;
+}
+
 /* The latest moment is kept, so that after a restart with the clock set back no operation claims
  * to be older than one before it. */
 static int keep_moment(struct store *store, struct moment moment, struct error *error)
 {
+    struct moment latest;
     char text[64];
+    int code = read_moment(store, &latest, error);
 
-    if (moment_compare(moment, store_latest_moment(store)) <= 0)
-        return 0;
+    if (code != 0 || moment_compare(moment, latest) <= 0)
+        return code;
     snprintf(text, sizeof(text), "%lld %u", (long long)moment.ms, (unsigned)moment.tick);
     return store_meta_put(store, "moment", text, error);
 }
 
 struct moment store_latest_moment(struct store *store)
 {
-    struct moment moment = {0};
-    char text[64];
-    long long ms;
-    unsigned tick;
+    struct moment moment;
 
-    if (store_meta_get(store, "moment", text, sizeof(text), NULL) == 0 &&
-        sscanf(text, "%lld %u", &ms, &tick) == 2)
-        moment = (struct moment){.ms = ms, .tick = (uint16_t)tick};
+    (void)read_moment(store, &moment, NULL);
     return moment;
 }
 

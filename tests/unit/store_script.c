@@ -38,7 +38,7 @@ static int apply_step(struct store_fixture *fixture, struct store_script *script
                       struct operation *const *operations, size_t count)
 {
     enter(script);
-    return leave(script, store_apply(fixture->store, operations, count, NULL, NULL));
+    return leave(script, store_apply(fixture->store, operations, count, NULL, &script->error));
 }
 
 static int notes_step(struct store_fixture *fixture, struct store_script *script)
@@ -57,7 +57,7 @@ static int page_step(struct store_fixture *fixture, struct store_script *script)
     int code;
 
     enter(script);
-    code = leave(script, store_write_page(fixture->store, &server, 1, 10, "feed", NULL));
+    code = leave(script, store_write_page(fixture->store, &server, 1, 10, "feed", &script->error));
     record_free(server);
     return code;
 }
@@ -68,7 +68,7 @@ static int state_step(struct store_fixture *fixture, struct store_script *script
     int code;
 
     enter(script);
-    code = leave(script, store_state_put(fixture->store, "screens", state, NULL));
+    code = leave(script, store_state_put(fixture->store, "screens", state, &script->error));
     json_decref(state);
     return code;
 }
@@ -94,7 +94,7 @@ int store_script_step(struct store_fixture *fixture, struct store_script *script
         return notes_step(fixture, script);
     case 2:
         enter(script);
-        return leave(script, store_outbox_settle(fixture->store, &outcome, 1, NULL));
+        return leave(script, store_outbox_settle(fixture->store, &outcome, 1, &script->error));
     case 3:
         return page_step(fixture, script);
     case 4:

@@ -18,6 +18,7 @@ struct store_script {
     struct id notes[2];
     struct operation *append; /* of the client, as sent */
     bool power_cut;           /* what is kept for the moment alone may be lost */
+    struct error error;       /* of the step that failed */
     void (*enter)(void);      /* called before the store is, NULL for none */
     void (*leave)(void);      /* called after */
 };
