@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/hsds_record.h"
 #include "app/import_csv.h"
@@ -14,6 +15,8 @@
 
 #define DOCUMENT_LIMIT (256 * 1024 * 1024)
 #define NAME_LIMIT     40
+#define DESCRIPTION    "datapackage.json"
+#define PATH_SIZE      4096
 
 struct reading {
     struct hsds *hsds;
@@ -56,14 +59,21 @@ static bool is_complete(const json_t *document)
     return false;
 }
 
-static int rows_read(const struct reading *reading, const char *path, struct error *error)
+static int rows_read(struct reading *reading, const char *path, struct error *error)
 {
     struct hsds_listener listener = {
-        .remark = remark_take, .context = (void *)(uintptr_t)reading, .file = reading->file};
+        .remark = remark_take, .context = reading, .file = reading->file};
     json_t *document = NULL;
+    char folder[PATH_SIZE];
     if (reading->tables) {
         reading->edition->complete = true;
         return hsds_package_read(reading->hsds, path, &listener, error);
+    }
+    /* A package named by its description. */
+    if (strcmp(reading->file, DESCRIPTION) == 0 && access(path, R_OK) == 0) {
+        snprintf(folder, sizeof folder, "%.*s", (int)(strlen(path) - strlen(DESCRIPTION)), path);
+        reading->tables = reading->edition->complete = true;
+        return hsds_package_read(reading->hsds, folder[0] ? folder : ".", &listener, error);
     }
     int code = import_file_read(&document, path, DOCUMENT_LIMIT, error);
     if (code == 0) {

@@ -161,7 +161,11 @@ static void test_tables_come_out_as_they_went_in(void **state)
     place_import_hsds(&second, made);
     place_export(&second, "hsds-csv", "en", made);
     expect_package(given, made);
-    /* The same package again changes nothing. */
+    /* The same package again, also named by its description, changes nothing. */
+    char description[4300];
+    snprintf(description, sizeof description, "%s/datapackage.json", given);
+    place_import_hsds(&place, description);
+    assert_int_equal(import_get_summary(place.import)->unchanged, 8);
     place_import_hsds(&place, given);
     assert_int_equal(import_get_summary(place.import)->unchanged,
                      import_get_summary(place.import)->records);
