@@ -480,6 +480,21 @@ static void the_form_becomes_a_pdf(void **state)
     assert_private(path);
 }
 
+static void a_pdf_that_is_stopped_leaves_nothing(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char path[128];
+
+    open_hostile(fixture);
+    snprintf(path, sizeof(path), "%s/form.pdf", fixture->directory);
+    command(fixture, "pdf", path);
+    assert_true(ui_is_busy(fixture->ui));
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    assert_true(ui_fixture_shows(fixture, "Stopped"));
+    assert_false(ui_is_busy(fixture->ui));
+    assert_int_not_equal(access(path, F_OK), 0);
+}
+
 static void what_the_fonts_do_not_have_is_told(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -589,6 +604,7 @@ int main(void)
         TEST(a_new_version_leaves_the_open_form_alone),
         TEST(a_lost_version_is_told_and_nothing_is_lost),
         TEST(the_form_becomes_a_pdf),
+        TEST(a_pdf_that_is_stopped_leaves_nothing),
         TEST(what_the_fonts_do_not_have_is_told),
         TEST(without_groff_it_is_said),
         TEST(the_form_becomes_a_text),
