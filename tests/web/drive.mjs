@@ -70,6 +70,9 @@ try {
     JSON.stringify({ ...await collect(page), ...told(draft) }));
   await choose(page, steps.rule);
   await type(page, steps.text);
+  // The library tells the page of changes a little later than it shows them.
+  await page.waitForFunction((text) => window.answers && Object.values(window.answers)
+    .includes(text), patience, steps.text.value);
   await find(page, steps.rule.at);
   await page.screenshot({ path: `${prefix}.png` });
   await page.click('#save');

@@ -1,6 +1,6 @@
 // The web channel's page: what an ordinary JSON Forms renderer makes of a draft that guichetd hands
 // out for a code. No part of the product; tests/web/check.sh drives it.
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { JsonForms } from '@jsonforms/react';
 import { vanillaCells, vanillaRenderers } from '@jsonforms/vanilla-renderers';
@@ -40,7 +40,8 @@ function changes(before, now) {
 
 function Page({ address, language, first }) {
   const [draft, setDraft] = useState(first);
-  const [data, setData] = useState(first.answers);
+  // Given back to the library at every change, the answers would overtake what is typed meanwhile.
+  const data = useRef(first.answers);
   const [told, setTold] = useState('');
   const words = { ...own[language], ...draft.form.translations?.[language] };
   const translate = (key, otherwise) => words[key] ?? otherwise;
@@ -49,13 +50,13 @@ function Page({ address, language, first }) {
     const answer = await fetch(address, {
       method: 'PUT',
       headers: { 'Content-Type': 'application/json', 'Accept-Language': language },
-      body: JSON.stringify({ rev: draft.rev, answers: changes(draft.answers, data) }),
+      body: JSON.stringify({ rev: draft.rev, answers: changes(draft.answers, data.current) }),
     });
     const document = await answer.json();
 
     if (answer.ok) {
+      data.current = document.answers;
       setDraft(document);
-      setData(document.answers);
     }
     setTold(answer.ok ? `saved ${document.rev}` : `${answer.status} ${document.code}`);
   }
@@ -63,10 +64,10 @@ function Page({ address, language, first }) {
   return (
     <main>
       <h1>{draft.form.title[language]}</h1>
-      <JsonForms schema={draft.form.schema} uischema={draft.form.layout} data={data}
+      <JsonForms schema={draft.form.schema} uischema={draft.form.layout} data={draft.answers}
         renderers={vanillaRenderers} cells={vanillaCells} ajv={ajv}
         i18n={{ locale: language, translate, translateError: errorWords(language) }}
-        onChange={({ data: now }) => setData(now)} />
+        onChange={({ data: now }) => { data.current = window.answers = now; }} />
       <p><button id="save" onClick={save}>{language === 'fr' ? 'Enregistrer' : 'Save'}</button>
         <output id="told">{told}</output></p>
     </main>
