@@ -1,6 +1,7 @@
 #include "app/json.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,4 +137,43 @@ const char *json_localised(const json_t *value, const char *language)
     if (text == NULL || *text == '\0')
         text = json_text_or(value, strncmp(language, "fr", 2) == 0 ? "en" : "fr", "");
     return text;
+}
+
+static bool is_among(const char *const *names, const char *name)
+{
+    for (; *names != NULL; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+int json_rest(const json_t *object, const char *const *known, json_t **rest, struct error *error)
+{
+    const char *name;
+    json_t *value;
+    size_t present = 0;
+
+    *rest = NULL;
+    for (size_t i = 0; known[i] != NULL; i++)
+        present += json_object_get(object, known[i]) != NULL;
+    if (json_object_size(object) == present)
+        return 0;
+    *rest = json_object();
+    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    {
+        if (!is_among(known, name) && json_object_set(*rest, name, value) != 0) {
+            json_decref(*rest);
+            *rest = NULL;
+            return error_set(error, ERROR_MEMORY, "out of memory");
+        }
+    }
+    return *rest != NULL ? 0 : error_set(error, ERROR_MEMORY, "out of memory");
+}
+
+json_t *json_with_rest(json_t *object, json_t *rest)
+{
+    if (object == NULL || rest == NULL || json_object_update_missing(object, rest) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
 }

@@ -18,6 +18,13 @@
 int json_read(json_t **value, const char *bytes, size_t length, size_t limit, const char *what,
               struct error *error);
 
+/* The members of an object that are not among `known` (ends with NULL): a new object in `rest`,
+ * NULL when there are none. What a newer version added is so kept by an older one. */
+int json_rest(const json_t *object, const char *const *known, json_t **rest, struct error *error);
+/* Adds those members to `object` (may be NULL) where it has none of the name; on a lack of memory
+ * gives the object back and returns NULL. */
+json_t *json_with_rest(json_t *object, json_t *rest);
+
 /* Compact text of any value: owned (free()); NULL when out of memory, also where json_dumps would
  * give a text that is cut. */
 char *json_write(const json_t *value);

@@ -51,6 +51,7 @@ void operation_free(struct operation *operation)
     if (operation == NULL)
         return;
     json_decref(operation->body);
+    json_decref(operation->rest);
     free(operation);
 }
 
@@ -59,12 +60,14 @@ json_t *operation_to_json(const struct operation *operation)
     char time[TIMESTAMP_SIZE];
 
     timestamp_format(operation->moment.ms, time);
-    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:s*, s:O}", "id",
-                     operation->id.text, "kind", operation_kind_name(operation->kind), "type",
-                     record_type_name(operation->type), "record", operation->record.text, "base",
-                     (json_int_t)operation->base, "agent", operation->agent.text, "device",
-                     operation->device.text, "time", time, "tick", (int)operation->moment.tick,
-                     "channel", operation->channel, "body", operation->body);
+    return json_with_rest(
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:s*, s:O}", "id",
+                  operation->id.text, "kind", operation_kind_name(operation->kind), "type",
+                  record_type_name(operation->type), "record", operation->record.text, "base",
+                  (json_int_t)operation->base, "agent", operation->agent.text, "device",
+                  operation->device.text, "time", time, "tick", (int)operation->moment.tick,
+                  "channel", operation->channel, "body", operation->body),
+        operation->rest);
 }
 
 static int complete(json_t *document, const char *member, const struct id *id, struct error *error)
@@ -95,6 +98,9 @@ static int require_id(const json_t *document, const char *member, struct id *id,
 
 static int operation_fill(struct operation *operation, const json_t *document, struct error *error)
 {
+    static const char *const members[] = {"id",     "kind", "type", "record",  "base", "agent",
+                                          "device", "time", "tick", "channel", "body", NULL};
+
     int64_t tick = json_integer_or(document, "tick", 0);
     json_t *body = json_object_get(document, "body");
     int code;
@@ -122,7 +128,7 @@ static int operation_fill(struct operation *operation, const json_t *document, s
     if (!json_is_object(body))
         return error_set(error, ERROR_INVALID, "operation: member \"body\" is not an object");
     operation->body = json_incref(body);
-    return 0;
+    return json_rest(document, members, &operation->rest, error);
 }
 
 int operation_from_json(struct operation **operation, const json_t *document, struct error *error)

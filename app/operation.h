@@ -39,6 +39,7 @@ struct operation {
     struct moment moment; /* the terminal's hybrid clock */
     const char *channel;  /* how it came: a word of channel_words, static; NULL: not said */
     json_t *body;         /* object; owned reference */
+    json_t *rest;         /* members that this version does not know, kept; owned, mostly NULL */
 };
 
 /* A new operation with an empty body; NULL when out of memory. */
@@ -52,7 +53,7 @@ json_t *operation_to_json(const struct operation *operation);
 /* Fills in what a session says of its operations: agent and device, where they are missing. */
 int operation_complete(json_t *document, const struct id *agent, const struct id *device,
                        struct error *error);
-/* Reads that document, naming the member that is wrong; unknown members are ignored. New. */
+/* Reads that document, naming the member that is wrong; unknown members are kept. New. */
 int operation_from_json(struct operation **operation, const json_t *document, struct error *error);
 
 #endif

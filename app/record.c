@@ -70,6 +70,7 @@ struct record *record_copy(const struct record *record)
     *copy = *record;
     copy->body = json_deep_copy(record->body);
     copy->meta = json_deep_copy(record->meta);
+    copy->rest = json_incref(record->rest);
     if (copy->body == NULL || copy->meta == NULL) {
         record_free(copy);
         return NULL;
@@ -83,18 +84,23 @@ void record_free(struct record *record)
         return;
     json_decref(record->body);
     json_decref(record->meta);
+    json_decref(record->rest);
     free(record);
 }
 
 json_t *record_to_json(const struct record *record)
 {
-    return json_pack("{s:s, s:s, s:I, s:I, s:O, s:O}", "type", record_type_name(record->type), "id",
-                     record->id.text, "rev", (json_int_t)record->rev, "seq",
-                     (json_int_t)record->seq, "body", record->body, "meta", record->meta);
+    return json_with_rest(json_pack("{s:s, s:s, s:I, s:I, s:O, s:O}", "type",
+                                    record_type_name(record->type), "id", record->id.text, "rev",
+                                    (json_int_t)record->rev, "seq", (json_int_t)record->seq, "body",
+                                    record->body, "meta", record->meta),
+                          record->rest);
 }
 
 static int record_fill(struct record *record, const json_t *document, struct error *error)
 {
+    static const char *const members[] = {"type", "id", "rev", "seq", "body", "meta", NULL};
+
     json_t *body = json_object_get(document, "body");
     json_t *meta = json_object_get(document, "meta");
 
@@ -114,7 +120,8 @@ static int record_fill(struct record *record, const json_t *document, struct err
                          record->id.text);
     record->body = json_incref(body);
     record->meta = meta != NULL ? json_incref(meta) : json_object();
-    return record->meta != NULL ? 0 : error_set(error, ERROR_MEMORY, "out of memory");
+    return record->meta != NULL ? json_rest(document, members, &record->rest, error)
+                                : error_set(error, ERROR_MEMORY, "out of memory");
 }
 
 int record_from_json(struct record **record, const json_t *document, struct error *error)

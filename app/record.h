@@ -59,6 +59,7 @@ struct record {
     int64_t seq;  /* 0 while only this terminal knows the change */
     json_t *body; /* object; owned reference */
     json_t *meta; /* object; owned reference: created, stamps, claim, conflicts (see merge.h) */
+    json_t *rest; /* members that this version does not know, kept; owned reference, mostly NULL */
 };
 
 /* An empty record of `rev` 0, with empty body and meta; NULL when out of memory. */

@@ -591,6 +591,83 @@ static void operations_and_records_survive_the_wire(void **state)
     record_free(record);
 }
 
+/* What a newer version added to a record or an operation goes through an older one unharmed. */
+static void unknown_members_are_kept(void **state)
+{
+    struct operation *operation =
+        make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 2000, 1, "{\"phone\":\"1\"}");
+    struct operation *back;
+    struct record *record = client();
+    struct record *read;
+    struct merge_result result;
+    json_t *document;
+
+    (void)state;
+    document = operation_to_json(operation);
+    json_object_set_new(document, "witness", json_string("of tomorrow"));
+    operation_free(operation);
+    assert_int_equal(operation_from_json(&back, document, NULL), 0);
+    json_decref(document);
+    document = operation_to_json(back);
+    assert_string_equal(json_text_or(document, "witness", ""), "of tomorrow");
+    json_decref(document);
+
+    document = record_to_json(record);
+    json_object_set_new(document, "retention", json_pack("{s:i}", "years", 7));
+    json_object_set_new(json_object_get(document, "body"), "pronoun", json_string("iel"));
+    json_object_set_new(json_object_get(document, "meta"), "origin", json_string("web"));
+    assert_int_equal(record_from_json(&read, document, NULL), 0);
+    json_decref(document);
+    assert_int_equal(merge_apply(&result, back, read, NULL), 0);
+    assert_int_equal(result.refusal, MERGE_APPLIED);
+    document = record_to_json(result.record);
+    assert_int_equal(json_integer_or(json_object_get(document, "retention"), "years", 0), 7);
+    assert_string_equal(json_text_or(json_object_get(document, "body"), "pronoun", ""), "iel");
+    assert_string_equal(json_text_or(json_object_get(document, "body"), "phone", ""), "1");
+    assert_string_equal(json_text_or(json_object_get(document, "meta"), "origin", ""), "web");
+    json_decref(document);
+    record_free(result.record);
+    record_free(read);
+    record_free(record);
+    operation_free(back);
+}
+
+/* Clocks that are years wrong, before and after: whatever the order of arrival, all come to the
+ * same, what was seen is changed knowingly, and no value is lost. */
+static void clocks_years_wrong_converge(void **state)
+{
+    static const int64_t year = INT64_C(31557600000);
+    char *bodies[2];
+
+    (void)state;
+    for (int order = 0; order < 2; order++) {
+        struct record *record = client();
+        struct operation *past = make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1000 + year, 1,
+                                      "{\"phone\":\"from the past\"}");
+        struct operation *future = make(OPERATION_FIELDS, RECORD_CLIENT, 'B', 60 * year, 1,
+                                        "{\"phone\":\"from the future\"}");
+
+        past->moment.ms = 1000 - 20 * year;
+        assert_int_equal(apply(&record, order == 0 ? past : future).refusal, MERGE_APPLIED);
+        assert_true(apply(&record, order == 0 ? future : past).conflict);
+        assert_string_equal(record_text(record, "phone"), "from the future");
+        assert_non_null(
+            strstr(json_text_or(json_array_get(json_object_get(record->meta, "conflicts"), 0),
+                                "value", ""),
+                   "past"));
+        /* Having seen it, the one whose clock is behind has its way all the same. */
+        past = make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 2000, record->rev,
+                    "{\"phone\":\"corrected\"}");
+        past->moment.ms = 2000 - 20 * year;
+        assert_false(apply(&record, past).conflict);
+        bodies[order] = json_canonical(record->body);
+        record_free(record);
+    }
+    assert_string_equal(bodies[0], bodies[1]);
+    free(bodies[0]);
+    free(bodies[1]);
+}
+
 static void every_refusal_has_a_name(void **state)
 {
     (void)state;
@@ -623,6 +700,8 @@ int main(void)
         cmocka_unit_test(a_terminal_may_claim_again_what_it_claimed),
         cmocka_unit_test(a_base_that_never_was_overrules_nobody),
         cmocka_unit_test(operations_and_records_survive_the_wire),
+        cmocka_unit_test(unknown_members_are_kept),
+        cmocka_unit_test(clocks_years_wrong_converge),
         cmocka_unit_test(every_refusal_has_a_name),
     };
 
