@@ -115,17 +115,34 @@ static int know_file(struct database *database, struct error *error)
     return version < schema->version ? upgrade_tables(database, version, error) : 0;
 }
 
-static int prepare_file(struct database *database, struct error *error)
+/* 1 when the file is of this kind and version already: then opening it waits for no writer. */
+static int is_current(struct database *database, struct error *error)
 {
-    /* Two programs that meet a new or an old file: one makes the tables, the other finds them. */
-    int code = database_begin(database, error);
+    int64_t application, version;
+    int code = read_pragma(database, "PRAGMA application_id", &application, error);
 
     if (code == 0)
+        code = read_pragma(database, "PRAGMA user_version", &version, error);
+    if (code != 0)
+        return code;
+    return application == (int64_t)database->schema->application_id &&
+           version == database->schema->version;
+}
+
+static int prepare_file(struct database *database, struct error *error)
+{
+    int code = is_current(database, error);
+
+    /* Two programs that meet a new or an old file: one makes the tables, the other finds them. */
+    if (code == 0 && (code = database_begin(database, error)) == 0)
         code = database_end(database, know_file(database, error), error);
-    /* Only a file that is ours is changed, and turning WAL on is a change. */
-    if (code == 0)
+    /* Only a file that is ours is changed, and turning WAL on is a change. A batch of sync touches
+     * a few MiB of pages: they stay in memory, and what it might take back too. */
+    if (code >= 0)
         code = database_script(database,
                                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                               "PRAGMA wal_autocheckpoint=4000;"
+                               "PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY;"
                                "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;",
                                error);
     return code;

@@ -406,27 +406,6 @@ static int apply_one(struct attempt *attempt, struct error *error)
     return code;
 }
 
-/* Within a savepoint, so that a failure in the middle leaves nothing of this one operation. */
-static int apply_guarded(struct attempt *attempt, struct error *error)
-{
-    struct database *database = attempt->ledger->writer;
-    int64_t seq = attempt->ledger->seq;
-    int code = database_run(database, database_statement(database, LEDGER_SAVEPOINT, error), error);
-
-    if (code != 0)
-        return code;
-    code = apply_one(attempt, error);
-    if (code != 0) {
-        attempt->ledger->seq = seq;
-        database_run(database, database_statement(database, LEDGER_SAVEPOINT_ROLLBACK, NULL), NULL);
-    }
-    if (database_run(database, database_statement(database, LEDGER_SAVEPOINT_RELEASE, error),
-                     error) != 0 &&
-        code == 0)
-        code = ERROR_STORAGE;
-    return code;
-}
-
 int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
                         const struct scope_set *desk, struct operation *const *operations,
                         size_t count, int64_t now_ms, struct ledger_outcome *outcomes,
@@ -444,7 +423,7 @@ int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
             .now_ms = now_ms,
         };
 
-        code = apply_guarded(&attempt, error);
+        code = apply_one(&attempt, error);
         ledger_row_clear(&attempt.row);
     }
     return code;

@@ -65,7 +65,8 @@ int64_t ledger_next_seq(struct ledger *ledger);
 
 /* --- applying (ledger_apply.c) ---------------------------------------------------------------- */
 
-/* ledger_apply within a transaction, for an actor whose scopes are `desk`. */
+/* ledger_apply within a transaction, for an actor whose scopes are `desk`. On an error the caller
+ * rolls back: what came before it in the transaction must not stay. */
 int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
                         const struct scope_set *desk, struct operation *const *operations,
                         size_t count, int64_t now_ms, struct ledger_outcome *outcomes,

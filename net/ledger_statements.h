@@ -7,9 +7,6 @@
 #define LEDGER_STATEMENTS(X)                                                                       \
     X(BEGIN_READ, "BEGIN")                                                                         \
     X(COMMIT, "COMMIT")                                                                            \
-    X(SAVEPOINT, "SAVEPOINT one")                                                                  \
-    X(SAVEPOINT_RELEASE, "RELEASE one")                                                            \
-    X(SAVEPOINT_ROLLBACK, "ROLLBACK TO one")                                                       \
     X(PROPERTY_GET, "SELECT value FROM property WHERE name = ?1")                                  \
     X(PROPERTY_PUT, "INSERT INTO property (name, value) VALUES (?1, ?2) "                          \
                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value")                     \

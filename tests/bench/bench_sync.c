@@ -9,6 +9,7 @@
  */
 #include "config.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -294,14 +295,24 @@ static void measure_end(struct measure *measure, struct terminal *terminal)
     measure->packets = relay_packets(terminal->relay) - begun.packets;
 }
 
+/* Until the sync thread tells the screen that something changed: looking meanwhile would take the
+ * time of the processors that is measured. */
+static void await_bell(struct terminal *terminal)
+{
+    struct pollfd bell = {.fd = link_screen_fd(terminal->link), .events = POLLIN};
+
+    (void)poll(&bell, 1, 1000);
+    link_screen_clear(terminal->link);
+}
+
 /* The outbox, until it is empty. */
 static void await_empty(struct terminal *terminal)
 {
     while (store_outbox_count(terminal->store, NULL) != 0)
-        rest();
+        await_bell(terminal);
 }
 
-static int64_t measure_up(struct terminal *terminal, int notes)
+static void measure_up(struct terminal *terminal, int notes)
 {
     struct measure measure;
     double began = now_ms();
@@ -323,33 +334,43 @@ static int64_t measure_up(struct terminal *terminal, int notes)
         (void)nanosleep(&second, NULL);
         cursor = cursor_of(terminal);
     } while (cursor != before || cursor == 0);
-    return cursor;
 }
 
-static void measure_down(struct terminal *terminal, int notes, int64_t least)
+/* How many notes the store holds. */
+static int64_t count_notes(struct terminal *terminal)
 {
     struct store_query query = {.type = RECORD_NOTE};
-    struct measure measure;
-    int64_t last = 0, count = 0;
+    int64_t count = 0;
+
+    if (store_each(terminal->store, &query, count_one, &count, NULL) != 0)
+        die("the store does not read");
+    return count;
+}
+
+/* Each page moves the cursor; it is all there when the cursor has rested for a second, and was when
+ * it last moved. */
+static void measure_down(struct terminal *terminal, int notes)
+{
+    struct measure measure, last;
+    int64_t cursor = 0;
 
     measure_begin(&measure, terminal);
+    last = measure;
     keep_store(terminal);
-    /* Each page moves the cursor; once it rests past all notes, a walk says whether all came. */
-    while (count < notes) {
-        int64_t cursor = cursor_of(terminal);
+    for (double moved = 0; cursor == 0 || now_ms() - moved < 1000; await_bell(terminal)) {
+        int64_t now = cursor_of(terminal);
 
-        if (cursor >= least && cursor != last) {
-            last = cursor;
-            count = 0;
-            if (store_each(terminal->store, &query, count_one, &count, NULL) != 0)
-                die("the store does not read");
-        }
-        if (count < notes)
-            rest();
+        if (now == cursor)
+            continue;
+        cursor = now;
+        moved = now_ms();
+        last = measure;
+        measure_end(&last, terminal);
     }
-    measure_end(&measure, terminal);
-    printf("down_rate %.0f\ndown_bytes %.1f\n", notes / measure.ms * 1000,
-           (double)(measure.up + measure.down) / notes);
+    if (count_notes(terminal) < notes)
+        die("not all notes came down");
+    printf("down_rate %.0f\ndown_bytes %.1f\n", notes / last.ms * 1000,
+           (double)(last.up + last.down) / notes);
 }
 
 /* One note on an idle kept-alive connection; the long poll that it wakes is the colleagues'. */
@@ -421,9 +442,9 @@ int main(int argc, char **argv)
     }
     int port = server_start(argv[1], argv[2]);
     terminal_open(&writer, 0, port);
-    int64_t least = measure_up(&writer, notes);
+    measure_up(&writer, notes);
     terminal_open(&reader, 1, port);
-    measure_down(&reader, notes, least);
+    measure_down(&reader, notes);
     measure_one(&writer);
     measure_slow(&writer);
     measure_idle(&reader);

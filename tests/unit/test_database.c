@@ -109,6 +109,22 @@ static void a_file_of_no_version_is_refused(void **state)
     assert_refused(&third, "version -1");
 }
 
+static void a_file_that_is_being_written_opens_all_the_same(void **state)
+{
+    struct database *writer = open_as(&first), *reader;
+    struct error error = ERROR_INIT;
+
+    (void)state;
+    assert_int_equal(database_begin(writer, &error), 0);
+    assert_int_equal(database_script(writer, "UPDATE word SET text = 'changed'", &error), 0);
+    reader = open_as(&first);
+    assert_number(reader, "SELECT count(*) FROM word WHERE text = 'kept'", 1);
+    assert_int_equal(database_commit(writer, &error), 0);
+    assert_number(reader, "SELECT count(*) FROM word WHERE text = 'changed'", 1);
+    database_close(reader);
+    database_close(writer);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -142,6 +158,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_upgrade_that_fails_leaves_the_file_as_it_was, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_file_of_no_version_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_file_that_is_being_written_opens_all_the_same, set_up,
+                                        tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
