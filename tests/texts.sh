@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every text of the screens has its French, and no French is left over.
+# Every text of the screens has its French, no French is left over, and the French has the
+# apostrophe of typography.
 set -eu
 : "${abs_top_srcdir:=$(cd "$(dirname "$0")/.." && pwd)}"
 for tool in xgettext msgcmp msgcat; do
@@ -24,6 +25,10 @@ ids "$work/texts.pot" >"$work/used"
 ids ui/po/fr.po >"$work/translated"
 if comm -13 "$work/used" "$work/translated" | grep .; then
     echo "French of no text: the lines above"
+    failed=1
+fi
+if msgcat --no-wrap ui/po/fr.po | grep -a '^msgstr' | grep -aE "[^ ]'[^ ]"; then
+    echo "a straight apostrophe in French, instead of ’: the lines above"
     failed=1
 fi
 exit $failed

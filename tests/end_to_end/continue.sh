@@ -68,7 +68,7 @@ types a w
 wait_for a "Pas encore utilisable"
 wait_for a "Dites au client, en français"
 wait_for a "Sur la page www.exemple.ca/suite"
-wait_for a "Il est valide jusqu'au"
+wait_for a "Il est valide jusqu’au"
 code=$(code_of a)
 [ ${#code} = 12 ] || fail "no code is shown"
 keys a F7
@@ -147,11 +147,11 @@ keys a C-x
 wait_for a "Révision : 0 organisme"
 keys a End
 for _ in $(seq 20); do
-    shows a "c'était « Zoé-Ann »" && break
+    shows a "c’était « Zoé-Ann »" && break
     keys a Up
     sleep 0.2
 done
-wait_for a "c'était « Zoé-Ann »"
+wait_for a "c’était « Zoé-Ann »"
 # The review follows what the web changes meanwhile, with the fields that a rule shows then.
 rev=$(told .rev)
 web PUT "$code" "{\"rev\": $rev, \"answers\": {\"move_kind\": \"temporary\"}}"

@@ -24,7 +24,7 @@ wait_for b "online"
 echo "== from home by its key, in the client's words"
 wait_for a "e Événement"
 types a "e"
-wait_for a "Qu'est-il arrivé ?"
+wait_for a "Qu’est-il arrivé ?"
 types a "enceinte"
 wait_gone a "Décès d’un proche"
 wait_for a "Naissance d’un enfant"
@@ -86,15 +86,15 @@ types a "n"
 keys a C-x
 
 echo "== the list says what, until when and why; a step is left out, and stays out"
-wait_for a "10 démarches pour ce client, dans l'ordre"
+wait_for a "10 démarches pour ce client, dans l’ordre"
 wait_for a "Tout de suite"
 wait_for a "Dans les 30 jours"
 wait_for a "La naissance doit être déclarée"
 keys a Down Down Space
-wait_for a "9 démarches pour ce client, dans l'ordre"
+wait_for a "9 démarches pour ce client, dans l’ordre"
 wait_for a "[ ] Assurance parentale"
 return_a
-wait_for a "9 démarches pour ce client, dans l'ordre"
+wait_for a "9 démarches pour ce client, dans l’ordre"
 wait_for a "[ ] Assurance parentale"
 
 echo "== it goes along with a hand-off, and becomes the checklist of the case"

@@ -114,12 +114,12 @@ serve() {
 take_over() {
     local client=$1
     keys a Escape
-    waits a "Ce qui s'est passé" "What happened"
+    waits a "Ce qui s’est passé" "What happened"
     waits b "Ctrl-V : Marie Tremblay vous transfère" "Ctrl-V: Marie Tremblay hands off to you"
     keys b C-v
     wait_for b "Identité vue, $client."
     wait_for b "$client"
-    waits b "jusqu'à « Téléphone »" "up to \"Phone\""
+    waits b "jusqu’à « Téléphone »" "up to \"Phone\""
     keys b Enter
     wait_for b "Lheureux"
     # The very field where she stopped.
@@ -142,7 +142,7 @@ take_over() {
     keys b C-x
     waits b "La note est enregistrée." "The note is saved."
     keys b Escape
-    waits b "Ce qui s'est passé" "What happened"
+    waits b "Ce qui s’est passé" "What happened"
     keys b F7
     wait_for b "Seconde note, $client."
     waits b "aucune réponse" "no answer" 40

@@ -49,14 +49,14 @@ types a "Gagnon"
 keys a Tab
 wait_for a "brouillon enregistré"
 keys a F5
-wait_for a "jusqu'à « Date de naissance »"
+wait_for a "jusqu’à « Date de naissance »"
 types a "sophie"
 wait_for a "Sophie Lavoie"
 keys a C-x
 wait_for a "Offert à Sophie Lavoie"
 wait_for b "Ctrl-V"
 keys b C-v
-wait_for b "jusqu'à « Date de naissance »"
+wait_for b "jusqu’à « Date de naissance »"
 keys b Enter
 wait_for b "Gagnon"
 
@@ -127,7 +127,7 @@ told=a
 shows a "refusée" || told=b
 wait_for $told "1 refusée"
 keys $told F7
-wait_for $told "Rien n'attend"
+wait_for $told "Rien n’attend"
 keys $told Tab
 wait_for $told "tient : 418-555-0002   a cédé : 418-555-0001"
 keys $told Escape Escape

@@ -20,7 +20,7 @@ keys a F9
 wait_for a "Verrouillé par Marie Tremblay"
 wait_gone a "Services courants"
 types a $'nonsense\r'
-wait_for a "Ce n'est pas le mot de passe"
+wait_for a "Ce n’est pas le mot de passe"
 shows a "Services courants" && fail "unlocked by a wrong password"
 types a $'guichet\r'
 wait_for a "Services courants"
@@ -39,7 +39,7 @@ types a $'fermer-session\r'
 wait_for a "Identifiant"
 shows a "Services courants" && fail "the desk is still shown after signing out"
 types a $'marie\rwrong\r'
-wait_for a "mot de passe erroné (le serveur est hors d'atteinte)" 40
+wait_for a "mot de passe erroné (le serveur est hors d’atteinte)" 40
 keys a F10
 wait_ended a
 DATA_=$WORK/b terminal b --language en
@@ -70,7 +70,7 @@ echo "the new one asks once for the old one, then opens alone"
 types a $'marie\rnouveau-mot\r'
 wait_for a "Votre mot de passe a changé"
 types a $'not-it\r'
-wait_for a "ce n'est pas le mot de passe utilisé ici avant"
+wait_for a "ce n’est pas le mot de passe utilisé ici avant"
 types a $'guichet\r'
 wait_for a "Services courants"
 wait_for a "en ligne"
