@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/sim/sim_disk.h"
 #include "tests/sim/simulation.h"
 
-#define TEST_SEEDS  6
+#define TEST_SEEDS  200
 #define PLANT_SEEDS 40
 
 struct sums {
@@ -115,6 +116,7 @@ int main(int count, char **words)
     int plant = SIM_PLANT_NONE;
     struct sums sums = {0};
 
+    sim_disk_register();
     if (count == 2 && strcmp(words[1], "--test") == 0)
         return test(&simulation);
     for (int i = 1; i < count; i += 2) {

@@ -150,7 +150,8 @@ static void check_operations(struct simulation *simulation)
             check_note(simulation, database, &simulation->made[i]);
     sqlite3_close(database);
     for (size_t i = 0; i < simulation->made_count; i++)
-        if (!simulation->made[i].at_server && !simulation->made[i].withdrawn)
+        if (!simulation->made[i].at_server && !simulation->made[i].withdrawn &&
+            !simulation->made[i].doubtful)
             sim_break(simulation, "operation %s of %s left the outbox and is not at the server",
                       simulation->made[i].id.text,
                       simulation->terminals[simulation->made[i].terminal].login);

@@ -12,6 +12,7 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/compress.h"
+#include "tests/sim/sim_disk.h"
 
 static const char *const logins[SIM_TERMINALS] = {"anne", "ben", "chloe", "denis", "emma"};
 static const char *const offices[SIM_TERMINALS] = {"sample/a", "sample/b", "sample/b", "sample/a",
@@ -87,10 +88,17 @@ void sim_server_move(struct simulation *simulation, struct sim_terminal *termina
     sim_trace(simulation, "%s now works in %s", terminal->login, terminal->office);
 }
 
-void sim_server_restart(struct simulation *simulation)
+void sim_server_restart(struct simulation *simulation, enum sim_ending ending)
 {
     sim_trace(simulation, "server restarts");
+    if (sim_disk_is_dead(simulation->ledger_disk))
+        ending = SIM_LOSES_POWER;
+    if (ending != SIM_QUITS)
+        sim_disk_kill(simulation->ledger_disk);
     ledger_close(simulation->ledger);
+    sim_disk_die(simulation->ledger_disk, 0);
+    if (ending == SIM_LOSES_POWER || sim_disk_is_dead(simulation->ledger_disk))
+        sim_disk_cut_power(simulation->ledger_disk);
     open_ledger(simulation);
     simulation->server_up_at = simulation->now + (int64_t)sim_random(simulation, 20000);
     for (size_t i = 0; i < simulation->message_count;) {
@@ -218,24 +226,29 @@ static void let_win(struct simulation *simulation, const struct operation *opera
     sqlite3_close(database);
 }
 
-static void apply(struct simulation *simulation, int terminal, struct arrived *arrived,
+/* False when the server's disk died in the middle of it. */
+static bool apply(struct simulation *simulation, int terminal, struct arrived *arrived,
                   size_t count)
 {
     struct error error = ERROR_INIT;
 
     if (count == 0)
-        return;
+        return true;
     if (simulation->plant == SIM_PLANT_SETTLED_UNAPPLIED && sim_random(simulation, 4) == 0) {
         for (size_t i = 0; i < count; i++)
             arrived->outcomes[i] = (struct ledger_outcome){.kind = LEDGER_APPLIED,
                                                            .rev = arrived->operations[i]->base + 1};
-        return;
+        return true;
     }
-    sim_must(simulation,
-             ledger_apply(simulation->ledger, &simulation->terminals[terminal].actor,
-                          arrived->operations, count, sim_wall(simulation), arrived->outcomes,
-                          &error),
-             &error, "applying a batch");
+    if (sim_strikes(simulation, SIM_SERVER_DISK))
+        sim_disk_die(simulation->ledger_disk, 1 + (long)sim_random(simulation, 20));
+    int code =
+        ledger_apply(simulation->ledger, &simulation->terminals[terminal].actor,
+                     arrived->operations, count, sim_wall(simulation), arrived->outcomes, &error);
+    if (sim_disk_is_dead(simulation->ledger_disk))
+        return false;
+    sim_disk_die(simulation->ledger_disk, 0);
+    sim_must(simulation, code, &error, "applying a batch");
     for (size_t i = 0; i < count; i++) {
         struct ledger_outcome *outcome = &arrived->outcomes[i];
         if (simulation->plant == SIM_PLANT_TWO_WINNERS)
@@ -249,6 +262,7 @@ static void apply(struct simulation *simulation, int terminal, struct arrived *a
                                                      : merge_refusal_name(outcome->refusal),
                   outcome->rev);
     }
+    return true;
 }
 
 static json_t *outcome_document(const struct simulation *simulation, const struct id *id,
@@ -290,13 +304,19 @@ static void take_operations(struct simulation *simulation, struct sim_message *r
 
     /* Mid-batch: a part of it is in the ledger and nothing of it was answered. */
     if (sim_strikes(simulation, SIM_SERVER_RESTART)) {
-        apply(simulation, request->terminal, arrived, sim_random(simulation, arrived->count + 1));
-        sim_server_restart(simulation);
+        (void)apply(simulation, request->terminal, arrived,
+                    sim_random(simulation, arrived->count + 1));
+        sim_server_restart(simulation, SIM_LOSES_POWER);
         sim_answer_failure(simulation, request, 50, "the server went away");
         arrived_free(arrived);
         return;
     }
-    apply(simulation, request->terminal, arrived, arrived->count);
+    if (!apply(simulation, request->terminal, arrived, arrived->count)) {
+        sim_server_restart(simulation, SIM_LOSES_POWER);
+        sim_answer_failure(simulation, request, 50, "the server went away");
+        arrived_free(arrived);
+        return;
+    }
     json_t *outcomes = json_array();
     for (size_t i = 0; i < arrived->count; i++)
         json_array_append_new(

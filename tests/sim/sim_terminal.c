@@ -12,6 +12,7 @@
 #include "app/client.h"
 #include "app/handoff.h"
 #include "app/note.h"
+#include "tests/sim/sim_disk.h"
 
 #define REQUEST_LONGEST_MS 30000
 #define DELAY_LONGEST_MS   120000
@@ -128,6 +129,8 @@ void sim_terminal_create(struct sim_terminal *terminal)
     unsigned char wrapped[SEAL_WRAPPED_SIZE] = {0};
     struct error error = ERROR_INIT;
 
+    (void)snprintf(terminal->disk, sizeof terminal->disk, "%s/%s", simulation->directory,
+                   terminal->login);
     (void)snprintf(terminal->path, sizeof terminal->path, "%s/%s.db", simulation->directory,
                    terminal->login);
     (void)snprintf(terminal->catalogue, sizeof terminal->catalogue, "%s/%s-catalogue.db",
@@ -188,12 +191,21 @@ static void forget_last(struct sim_terminal *terminal)
     sqlite3_close(database);
 }
 
-void sim_terminal_stop(struct sim_terminal *terminal)
+bool sim_terminal_troubled(const struct sim_terminal *terminal)
+{
+    return sim_disk_is_dead(terminal->disk) || sim_disk_is_full(terminal->disk);
+}
+
+void sim_terminal_stop(struct sim_terminal *terminal, enum sim_ending ending)
 {
     struct simulation *simulation = terminal->simulation;
 
     if (!terminal->running)
         return;
+    if (sim_disk_is_dead(terminal->disk))
+        ending = SIM_LOSES_POWER;
+    if (ending != SIM_QUITS)
+        sim_disk_kill(terminal->disk);
     sync_engine_free(terminal->engine);
     store_close(terminal->store);
     link_free(terminal->link);
@@ -201,13 +213,21 @@ void sim_terminal_stop(struct sim_terminal *terminal)
     terminal->store = NULL;
     terminal->link = NULL;
     terminal->running = false;
+    terminal->full_until = 0;
+    sim_disk_fill(terminal->disk, false);
+    sim_disk_die(terminal->disk, 0);
+    if (ending == SIM_LOSES_POWER || sim_disk_is_dead(terminal->disk))
+        sim_disk_cut_power(terminal->disk);
     for (int lane = 0; lane < SYNC_LANE_COUNT; lane++)
         cancel_request(terminal, (enum sync_lane)lane);
     terminal->token[0] = '\0';
     if (simulation->plant == SIM_PLANT_OUTBOX_FORGETS)
         forget_last(terminal);
     terminal->start_at = simulation->now + 1000 + (int64_t)sim_random(simulation, 60000);
-    sim_trace(simulation, "%s stops", terminal->login);
+    sim_trace(simulation, "%s %s", terminal->login,
+              ending == SIM_QUITS    ? "quits"
+              : ending == SIM_KILLED ? "is killed"
+                                     : "loses power");
 }
 
 void sim_terminal_step(struct sim_terminal *terminal)
@@ -228,7 +248,7 @@ void sim_terminal_take(struct sim_terminal *terminal, const struct sim_message *
         return;
     /* The answer has come, and nothing of it is written. */
     if (sim_strikes(simulation, SIM_TERMINAL_CRASH)) {
-        sim_terminal_stop(terminal);
+        sim_terminal_stop(terminal, SIM_KILLED);
         return;
     }
     terminal->open[lane] = false;
@@ -281,9 +301,10 @@ static struct record *pick(struct sim_terminal *terminal, enum record_type type,
     struct store_query query = {.type = type};
     struct error error = ERROR_INIT;
 
-    sim_must(terminal->simulation,
-             store_each(terminal->store, &query, pick_visit, &picking, &error), &error,
-             "walking a store");
+    int code = store_each(terminal->store, &query, pick_visit, &picking, &error);
+
+    if (!sim_terminal_troubled(terminal))
+        sim_must(terminal->simulation, code, &error, "walking a store");
     return picking.picked;
 }
 
@@ -431,9 +452,11 @@ static int act_take_back(struct sim_terminal *terminal, const struct author *aut
     int code = store_outbox_each(terminal->store, 1000, waiting_visit, &waiting, error);
     if (code != 0 || waiting.seen == 0)
         return code;
+    struct sim_made *made = sim_made_find(terminal->simulation, waiting.picked.text);
     code = store_outbox_withdraw(terminal->store, &waiting.picked, error);
+    if (made != NULL && (code == ERROR_STORAGE || code == ERROR_BUSY))
+        made->doubtful = true;
     if (code == 0) {
-        struct sim_made *made = sim_made_find(terminal->simulation, waiting.picked.text);
         sim_trace(terminal->simulation, "%s takes back %s", terminal->login, waiting.picked.text);
         if (made != NULL)
             made->withdrawn = true;
@@ -451,7 +474,8 @@ static const act_function acts[] = {act_open,   act_note,   act_note,     act_no
                                     act_offer,  act_accept, act_accept,   act_accept,
                                     act_assign, act_follow, act_withdraw, act_take_back};
 
-static void note_made(struct sim_terminal *terminal, const struct operation *operation)
+static void note_made(struct sim_terminal *terminal, const struct operation *operation,
+                      bool doubtful)
 {
     struct simulation *simulation = terminal->simulation;
 
@@ -467,6 +491,7 @@ static void note_made(struct sim_terminal *terminal, const struct operation *ope
         .id = operation->id,
         .record = operation->record,
         .terminal = terminal->number,
+        .doubtful = doubtful,
         .note = operation->type == RECORD_NOTE ? json_deep_copy(operation->body) : NULL,
         .accepts = operation->type == RECORD_HANDOFF && operation->kind == OPERATION_CLAIM &&
                    state != NULL && strcmp(state, "accepted") == 0};
@@ -494,11 +519,15 @@ void sim_terminal_act(struct sim_terminal *terminal)
     int code = acts[which](terminal, &author, &batch, &error);
     if (code == 0 && batch.count > 0)
         code = store_apply(terminal->store, batch.operations, batch.count, NULL, &error);
+    /* A commit that failed on the disk may be found done after a power cut, as with any disk. */
+    bool doubtful =
+        (code == ERROR_STORAGE || code == ERROR_BUSY) && sim_terminal_troubled(terminal);
+    for (size_t i = 0; i < batch.count && (code == 0 || doubtful); i++)
+        note_made(terminal, batch.operations[i], doubtful);
     if (code == 0)
-        for (size_t i = 0; i < batch.count; i++)
-            note_made(terminal, batch.operations[i]);
-    else if (code == ERROR_STORAGE || code == ERROR_MEMORY || code == ERROR_BUSY ||
-             code == ERROR_INTERNAL)
+        sim_trace(simulation, "%s has made %zu", terminal->login, batch.count);
+    else if (code == ERROR_MEMORY || code == ERROR_INTERNAL ||
+             ((code == ERROR_STORAGE || code == ERROR_BUSY) && !sim_terminal_troubled(terminal)))
         sim_must(simulation, code, &error, "an act");
     else
         sim_trace(simulation, "%s may not: %s", terminal->login, error.message);

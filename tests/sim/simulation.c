@@ -11,19 +11,22 @@
 #include <sodium.h>
 
 #include "app/seal.h"
+#include "tests/sim/sim_disk.h"
 
 #define WORK_MS         INT64_C(1200000) /* of simulated time with acts and faults */
 #define DRAIN_MOST_MS   INT64_C(3600000)
 #define REST_MS         INT64_C(61000) /* longer than a long poll */
 #define STEPS_MOST      200000
 #define TRACE_LIMIT     600
-#define TICK_MEAN_MS    5000 /* between two looks at what strikes by itself */
+#define TICK_MEAN_MS    5000   /* between two looks at what strikes by itself */
+#define FULL_MOST_MS    300000 /* that a disk is full */
 #define CLOCK_JUMP_MOST (INT64_C(3) * 365 * 86400 * 1000)
 
 const char *const sim_fault_names[SIM_FAULT_COUNT] = {
-    "lost-request",   "lost-reply", "delayed", "duplicated", "cut",
-    "truncated",      "partition",  "busy",    "expired",    "terminal-crash",
-    "server-restart", "clock-jump", "moved"};
+    "lost-request",   "lost-reply",   "delayed",    "duplicated", "cut",
+    "truncated",      "partition",    "busy",       "expired",    "terminal-crash",
+    "server-restart", "clock-jump",   "moved",      "power-cut",  "disk-dies",
+    "disk-full",      "server-power", "server-disk"};
 
 const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "settled-unapplied",
@@ -257,12 +260,19 @@ static int64_t terminal_due(const struct simulation *simulation,
 
 static void run_terminal(struct simulation *simulation, struct sim_terminal *terminal)
 {
+    if (terminal->full_until > 0 &&
+        (simulation->healed || terminal->full_until <= simulation->now)) {
+        terminal->full_until = 0;
+        sim_disk_fill(terminal->disk, false);
+    }
     if (!terminal->running)
         sim_terminal_start(terminal);
     else if (!simulation->healed && terminal->act_at <= simulation->now)
         sim_terminal_act(terminal);
     else
         sim_terminal_step(terminal);
+    if (terminal->running && sim_disk_is_dead(terminal->disk))
+        sim_terminal_stop(terminal, SIM_LOSES_POWER);
 }
 
 static void run_message(struct simulation *simulation, size_t place)
@@ -271,8 +281,12 @@ static void run_message(struct simulation *simulation, size_t place)
 
     simulation->messages[place] = simulation->messages[--simulation->message_count];
     if (message->place == SIM_TO_TERMINAL) {
-        sim_terminal_take(&simulation->terminals[message->terminal], message);
+        struct sim_terminal *terminal = &simulation->terminals[message->terminal];
+
+        sim_terminal_take(terminal, message);
         sim_message_free(message);
+        if (terminal->running && sim_disk_is_dead(terminal->disk))
+            sim_terminal_stop(terminal, SIM_LOSES_POWER);
     } else {
         sim_server_take(simulation, message);
         while (simulation->changed)
@@ -294,9 +308,19 @@ static void strike(struct simulation *simulation)
         terminal->clock_offset = (int64_t)sim_random(simulation, (uint64_t)(2 * most)) - most;
     }
     if (terminal->running && sim_strikes(simulation, SIM_TERMINAL_CRASH))
-        sim_terminal_stop(terminal);
+        sim_terminal_stop(terminal, sim_random(simulation, 4) == 0 ? SIM_QUITS : SIM_KILLED);
+    if (terminal->running && sim_strikes(simulation, SIM_POWER_CUT))
+        sim_terminal_stop(terminal, SIM_LOSES_POWER);
+    if (terminal->running && sim_strikes(simulation, SIM_DISK_DIES))
+        sim_disk_die(terminal->disk, 1 + (long)sim_random(simulation, 60));
+    if (terminal->running && sim_strikes(simulation, SIM_DISK_FULL)) {
+        terminal->full_until = simulation->now + (int64_t)sim_random(simulation, FULL_MOST_MS);
+        sim_disk_fill(terminal->disk, true);
+    }
     if (sim_strikes(simulation, SIM_SERVER_RESTART))
-        sim_server_restart(simulation);
+        sim_server_restart(simulation, sim_random(simulation, 2) == 0 ? SIM_QUITS : SIM_KILLED);
+    if (sim_strikes(simulation, SIM_SERVER_POWER))
+        sim_server_restart(simulation, SIM_LOSES_POWER);
     if (sim_strikes(simulation, SIM_AGENT_MOVED))
         sim_server_move(simulation, terminal);
     while (simulation->changed)
@@ -352,7 +376,8 @@ static void choose_weather(struct simulation *simulation)
         [SIM_DUPLICATED] = 200,    [SIM_CUT] = 200,           [SIM_TRUNCATED] = 100,
         [SIM_PARTITION] = 60,      [SIM_BUSY] = 100,          [SIM_SESSION_ENDED] = 50,
         [SIM_TERMINAL_CRASH] = 40, [SIM_SERVER_RESTART] = 40, [SIM_CLOCK_JUMP] = 60,
-        [SIM_AGENT_MOVED] = 40};
+        [SIM_AGENT_MOVED] = 40,    [SIM_POWER_CUT] = 40,      [SIM_DISK_DIES] = 40,
+        [SIM_DISK_FULL] = 30,      [SIM_SERVER_POWER] = 30,   [SIM_SERVER_DISK] = 60};
 
     for (int fault = 0; fault < SIM_FAULT_COUNT; fault++) {
         uint64_t kind = sim_random(simulation, 3);
@@ -361,6 +386,11 @@ static void choose_weather(struct simulation *simulation)
     /* Every sixteenth seed is a busy day, which takes long to run. */
     simulation->act_most_ms = simulation->seed % 16 == 0 ? 8000 : 60000;
     simulation->cut_most_ms = sim_random(simulation, 4) == 0 ? WORK_MS : 300000;
+}
+
+static uint64_t disk_chance(void *context, uint64_t below)
+{
+    return sim_random(context, below);
 }
 
 static void begin(struct simulation *simulation)
@@ -375,6 +405,9 @@ static void begin(struct simulation *simulation)
         abort();
     (void)snprintf(simulation->ledger_path, sizeof simulation->ledger_path, "%s/guichetd.db",
                    simulation->directory);
+    (void)snprintf(simulation->ledger_disk, sizeof simulation->ledger_disk, "%s/guichetd",
+                   simulation->directory);
+    sim_disk_begin(disk_chance, simulation);
     choose_weather(simulation);
     simulation->terminal_count = 2 + (int)sim_random(simulation, SIM_TERMINALS - 1);
     for (int i = 0; i < simulation->terminal_count; i++) {
@@ -393,11 +426,12 @@ static void end(struct simulation *simulation)
     char command[128];
 
     for (int i = 0; i < simulation->terminal_count; i++) {
-        sim_terminal_stop(&simulation->terminals[i]);
+        sim_terminal_stop(&simulation->terminals[i], SIM_QUITS);
         seal_key_free(simulation->terminals[i].key);
         record_free(simulation->terminals[i].agent);
     }
     ledger_close(simulation->ledger);
+    sim_disk_end();
     for (size_t i = 0; i < simulation->message_count; i++)
         sim_message_free(simulation->messages[i]);
     free(simulation->messages);
@@ -418,8 +452,13 @@ bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant,
     begin(simulation);
     run_until(simulation, WORK_MS, false);
     simulation->healed = true;
-    for (int i = 0; i < simulation->terminal_count; i++)
-        simulation->terminals[i].cut_until = 0;
+    for (int i = 0; i < simulation->terminal_count; i++) {
+        struct sim_terminal *terminal = &simulation->terminals[i];
+
+        terminal->cut_until = 0;
+        sim_disk_die(terminal->disk, 0);
+        sim_disk_fill(terminal->disk, false);
+    }
     sim_trace(simulation, "healed");
     run_until(simulation, simulation->now + DRAIN_MOST_MS, true);
     /* The rest lasts, and every terminal has heard the server's time since its clock jumped. */

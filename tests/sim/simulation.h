@@ -34,7 +34,19 @@ enum sim_fault {
     SIM_SERVER_RESTART,
     SIM_CLOCK_JUMP,
     SIM_AGENT_MOVED, /* to another office, or to and from the queue */
+    SIM_POWER_CUT,   /* of a terminal: what it had not synced is lost */
+    SIM_DISK_DIES,   /* of a terminal, in the middle of whatever it writes; its power is then cut */
+    SIM_DISK_FULL,   /* of a terminal, for a while */
+    SIM_SERVER_POWER, /* the same three of the server */
+    SIM_SERVER_DISK,
     SIM_FAULT_COUNT
+};
+
+/* How a terminal or the server ends. */
+enum sim_ending {
+    SIM_QUITS,       /* in good order */
+    SIM_KILLED,      /* what was under way is lost */
+    SIM_LOSES_POWER, /* and what was not synced may be */
 };
 
 /* Bugs made on purpose: the simulator must find each. */
@@ -90,7 +102,9 @@ struct sim_terminal {
     struct simulation *simulation;
     bool running;
     int64_t start_at; /* when it is not running */
-    int64_t wake_at;  /* -1: not before a reply */
+    char disk[160];   /* how the paths of its files begin */
+    int64_t full_until;
+    int64_t wake_at; /* -1: not before a reply */
     int64_t act_at;
     int64_t cut_until;
     int64_t clock_offset;
@@ -115,6 +129,7 @@ struct sim_made {
     bool at_server;
     bool refused;   /* by the server */
     bool withdrawn; /* by the agent, before it was sent */
+    bool doubtful;  /* the disk failed while it was saved or withdrawn: it may be there or not */
     json_t *note;   /* the body of a note; owned, NULL for all else */
 };
 
@@ -142,6 +157,7 @@ struct simulation {
     int chance[SIM_FAULT_COUNT]; /* of 1000 */
     char directory[96];
     char ledger_path[128];
+    char ledger_disk[128]; /* how the paths of the server's files begin */
     struct ledger *ledger;
     int64_t server_up_at;
     bool changed; /* the ledger has something new for those who wait */
@@ -197,7 +213,7 @@ int64_t sim_wall(const struct simulation *simulation);
 void sim_server_begin(struct simulation *simulation);
 /* The agent of this terminal gets another office and another queue. */
 void sim_server_move(struct simulation *simulation, struct sim_terminal *terminal);
-void sim_server_restart(struct simulation *simulation);
+void sim_server_restart(struct simulation *simulation, enum sim_ending ending);
 /* Takes a message that arrived, or a long poll whose time is over, and frees it or posts it. */
 void sim_server_take(struct simulation *simulation, struct sim_message *message);
 /* Looks again for those who wait. */
@@ -205,8 +221,9 @@ void sim_server_ring(struct simulation *simulation);
 
 void sim_terminal_create(struct sim_terminal *terminal);
 void sim_terminal_start(struct sim_terminal *terminal);
-/* Ends it as a killed process ends: what was under way is lost. */
-void sim_terminal_stop(struct sim_terminal *terminal);
+void sim_terminal_stop(struct sim_terminal *terminal, enum sim_ending ending);
+/* Its disk is full or does not work: what is told to fail may fail. */
+bool sim_terminal_troubled(const struct sim_terminal *terminal);
 void sim_terminal_step(struct sim_terminal *terminal);
 /* The agent does something. */
 void sim_terminal_act(struct sim_terminal *terminal);
