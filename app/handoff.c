@@ -115,17 +115,6 @@ int handoff_withdraw(struct batch *batch, const struct author *author, const str
     return decide(batch, author, handoff, "withdrawn", NULL, error);
 }
 
-int handoff_expire(struct batch *batch, const struct author *author, const struct record *handoff,
-                   struct error *error)
-{
-    int64_t expires;
-
-    if (!timestamp_parse(record_text(handoff, "expires_at"), &expires) ||
-        author_now(author) < expires)
-        return error_set(error, ERROR_REFUSED, "its time has not passed");
-    return decide(batch, author, handoff, "expired", NULL, error);
-}
-
 /* --- whose ----------------------------------------------------------------------------------- */
 
 bool handoff_is_offered(const struct record *handoff)

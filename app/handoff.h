@@ -24,7 +24,7 @@ struct handoff_offer {
     struct id submission; /* the draft to go on with */
     const char *summary;  /* one line: who and what */
     const char *context;  /* what the receiver must know; may be NULL */
-    int64_t expires_ms;   /* wall time; 0: it waits until decided */
+    int64_t expires_ms;   /* wall time, by the server; 0: it waits until decided */
 };
 
 /* ERROR_INVALID without a summary, without exactly one target, or when the target is the author. */
@@ -32,15 +32,14 @@ int handoff_offer(struct batch *batch, const struct author *author,
                   const struct handoff_offer *offer, struct id *id, struct error *error);
 
 /* Claims, each pending until the server has confirmed. ERROR_CONFLICT when it is decided already,
- * ERROR_REFUSED for one whose part it is not; a decline wants a reason. */
+ * ERROR_REFUSED for one whose part it is not; a decline wants a reason. That an offer has expired
+ * is the server's to say. */
 int handoff_accept(struct batch *batch, const struct author *author, const struct record *handoff,
                    struct error *error);
 int handoff_decline(struct batch *batch, const struct author *author, const struct record *handoff,
                     const char *reason, struct error *error);
 int handoff_withdraw(struct batch *batch, const struct author *author, const struct record *handoff,
                      struct error *error);
-int handoff_expire(struct batch *batch, const struct author *author, const struct record *handoff,
-                   struct error *error);
 
 bool handoff_is_offered(const struct record *handoff);
 

@@ -133,7 +133,7 @@ static bool record_is_final(const struct merge *merge)
 
 /*
  * Who may move a hand-off: the one it is for accepts or declines it, the one it is from withdraws
- * it, anybody may mark it expired once its time has passed. Whether an agent serves the queue or
+ * it, the server says that its time has passed. Whether an agent serves the queue or
  * the office it went to is not in the record: the server checks that.
  */
 static bool handoff_actor_allowed(const struct merge *merge)
@@ -143,12 +143,14 @@ static bool handoff_actor_allowed(const struct merge *merge)
     const char *to = record_text(merge->record, "to_agent");
     bool sender = strcmp(record_text(merge->record, "from"), operation->agent.text) == 0;
     const char *taken_by = json_text_or(operation->body, "taken_by", NULL);
+    struct id server = delivery_server();
     int64_t expires;
 
     if (strcmp(state, "withdrawn") == 0)
         return sender;
     if (strcmp(state, "expired") == 0)
-        return timestamp_parse(record_text(merge->record, "expires_at"), &expires) &&
+        return id_equal(&operation->agent, &server) &&
+               timestamp_parse(record_text(merge->record, "expires_at"), &expires) &&
                operation->moment.ms >= expires;
     if (strcmp(state, "accepted") == 0 &&
         (taken_by == NULL || strcmp(taken_by, operation->agent.text) != 0))

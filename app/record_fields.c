@@ -23,6 +23,8 @@ const char *const note_kind_words[] = {"contact",    "internal",   "decision",
                                        "commitment", "correction", NULL};
 const char *const handoff_state_words[] = {"offered",   "accepted", "declined",
                                            "withdrawn", "expired",  NULL};
+const char *const handoff_kind_words[] = {"cold",      "warm",       "consult",
+                                          "call-back", "escalation", NULL};
 const char *const submission_status_words[] = {"draft", "submitted", "accepted", "rejected", NULL};
 const char *const delivery_state_words[] = {"waiting", "sent",     "acknowledged",
                                             "refused", "withheld", NULL};
@@ -124,6 +126,7 @@ static const struct field submission_fields[] = {
 
 static const struct field handoff_fields[] = {
     {"from", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"kind", FIELD_WORD, FIELD_FIXED, 0, handoff_kind_words},
     {"to_agent", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"to_office", FIELD_KEY, FIELD_FIXED, 0, NULL},
     {"to_queue", FIELD_KEY, FIELD_FIXED, 0, NULL},
@@ -137,6 +140,9 @@ static const struct field handoff_fields[] = {
     {"context", FIELD_TEXT, FIELD_FIXED, 16 * 1024, NULL},
     {"offered_at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
     {"expires_at", FIELD_TIME, FIELD_FIXED, 0, NULL},
+    {"call_from", FIELD_TIME, FIELD_FIXED, 0, NULL},
+    {"call_to", FIELD_TIME, FIELD_FIXED, 0, NULL},
+    {"follows", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, handoff_state_words},
     {"taken_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
     {"decided_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},

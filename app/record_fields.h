@@ -57,6 +57,7 @@ const char *channel_word(const char *word);
 extern const char *const outcome_words[]; /* of a contact */
 extern const char *const case_status_words[];
 extern const char *const note_kind_words[];
+extern const char *const handoff_kind_words[];
 extern const char *const handoff_state_words[];
 extern const char *const submission_status_words[];
 extern const char *const delivery_state_words[];

@@ -87,6 +87,30 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
                  struct operation *const *operations, size_t count, int64_t now_ms,
                  struct ledger_outcome *outcomes, struct error *error);
 
+/* --- hand-offs that expire ---------------------------------------------------------------------
+ *
+ * An offer whose time has passed is marked expired by the server alone, once, and in the same
+ * transaction goes on to the queue that its queue names as the next one; else it is back with its
+ * sender.
+ */
+
+/* Longest `offer_minutes` of a queue: a week. */
+#define LEDGER_OFFER_MINUTES_LIMIT (7 * 24 * 60)
+/* Most that expire in one transaction. */
+#define LEDGER_EXPIRE_LIMIT 100
+
+/* Called after each commit that made an offer with an end, in the thread that wrote. It must not
+ * call the ledger. Set it (or NULL) while no other thread writes. */
+typedef void (*ledger_handoff_listener)(void *context);
+void ledger_handoff_listen(struct ledger *ledger, ledger_handoff_listener listener, void *context);
+
+/* When the next offer expires, ms; INT64_MAX when none does. */
+int ledger_handoff_next(struct ledger *ledger, int64_t *at_ms, struct error *error);
+
+/* Expires those whose time has passed, LEDGER_EXPIRE_LIMIT at most; `expired` is how many. */
+int ledger_handoffs_expire(struct ledger *ledger, int64_t now_ms, int *expired,
+                           struct error *error);
+
 /* --- deliveries (app/delivery.h) ---------------------------------------------------------------
  */
 

@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "app/delivery.h"
 #include "app/json.h"
 #include "app/text.h"
 
@@ -238,6 +239,18 @@ static void check_author(struct attempt *attempt)
     }
 }
 
+/* Nothing is handed off to nobody: the agent, office or queue is in the catalogue. */
+static int check_offered_to(struct attempt *attempt, struct error *error)
+{
+    const char *missing;
+    int code =
+        ledger_handoff_check_target(attempt->ledger, attempt->operation->body, &missing, error);
+
+    if (code == 0 && missing != NULL)
+        refuse(attempt, MERGE_MISSING, missing);
+    return code;
+}
+
 /* Who may answer a hand-off to an office or a queue stands in the agent's record, which merge does
  * not see. */
 static int check_target(struct attempt *attempt, struct error *error)
@@ -291,6 +304,9 @@ static int check(struct attempt *attempt, struct error *error)
     }
     if (code == 0 && !refused(attempt) && operation->kind != OPERATION_CLAIM)
         code = check_references(attempt, error);
+    if (code == 0 && !refused(attempt) && operation->kind == OPERATION_APPEND &&
+        operation->type == RECORD_HANDOFF && attempt->row.row == 0)
+        code = check_offered_to(attempt, error);
     if (code == 0 && !refused(attempt) && operation->kind == OPERATION_CLAIM &&
         operation->type == RECORD_HANDOFF && attempt->row.row != 0)
         code = check_target(attempt, error);
@@ -341,6 +357,8 @@ static int merge(struct attempt *attempt, struct error *error)
     code = ledger_row_write(attempt->ledger, &after, error);
     if (code == 0)
         code = ledger_feed_write(attempt->ledger, &after, error);
+    if (code == 0 && after.record->type == RECORD_HANDOFF && !ledger_handoff_stands(after.record))
+        code = ledger_grants_end(attempt->ledger, after.record, error);
     if (code == 0 && is_submitted(attempt, after.record))
         code = ledger_deliveries_make(attempt->ledger, after.record, attempt->now_ms, error);
     if (code == 0 && after.record->type == RECORD_SUBMISSION)
@@ -451,6 +469,26 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
         ledger_rollback(ledger);
     scope_set_free(&desk);
     return code;
+}
+
+struct operation *ledger_own_operation(const struct ledger_own *own, json_t *body)
+{
+    struct operation *operation =
+        body != NULL ? operation_new(own->kind, own->type, &own->record) : NULL;
+    struct id_generator ids = {0};
+
+    if (operation == NULL) {
+        json_decref(body);
+        return NULL;
+    }
+    json_decref(operation->body);
+    operation->body = body;
+    operation->id = id_generate(&ids, own->now_ms);
+    operation->agent = delivery_server();
+    operation->device = delivery_server();
+    operation->base = own->base;
+    operation->moment.ms = own->now_ms;
+    return operation;
 }
 
 int ledger_apply_own(struct ledger *ledger, const struct operation *operation, int64_t now_ms,

@@ -16,22 +16,9 @@ void ledger_delivery_listen(struct ledger *ledger, ledger_delivery_listener list
 static struct operation *own_operation(enum operation_kind kind, const struct id *delivery,
                                        int64_t base, int64_t now_ms, json_t *body)
 {
-    struct operation *operation =
-        body != NULL ? operation_new(kind, RECORD_DELIVERY, delivery) : NULL;
-    struct id_generator ids = {0};
+    const struct ledger_own own = {kind, RECORD_DELIVERY, *delivery, base, now_ms};
 
-    if (operation == NULL) {
-        json_decref(body);
-        return NULL;
-    }
-    json_decref(operation->body);
-    operation->body = body;
-    operation->id = id_generate(&ids, now_ms);
-    operation->agent = delivery_server();
-    operation->device = delivery_server();
-    operation->base = base;
-    operation->moment.ms = now_ms;
-    return operation;
+    return ledger_own_operation(&own, body);
 }
 
 static int apply_own(struct ledger *ledger, struct operation *operation, int64_t now_ms,

@@ -73,6 +73,12 @@ int ledger_row_read_number(struct database *database, int64_t number, struct led
     return row_step(database, statement, row, error);
 }
 
+static void client_bind(sqlite3_stmt *statement, int position, const struct record *record)
+{
+    if (record_text(record, "client")[0] != '\0')
+        database_bind_text(statement, position, record_text(record, "client"));
+}
+
 static int row_insert(struct ledger *ledger, struct ledger_row *row, const char *parent,
                       const char *document, struct error *error)
 {
@@ -90,6 +96,7 @@ static int row_insert(struct ledger *ledger, struct ledger_row *row, const char 
         database_bind_text(statement, 5, parent);
     database_bind_text(statement, 6, document);
     database_bind_id(statement, 7, &row->known);
+    client_bind(statement, 8, record);
     code = database_run(ledger->writer, statement, error);
     row->row = sqlite3_last_insert_rowid(database_handle(ledger->writer));
     return code;
@@ -109,6 +116,7 @@ static int row_update(struct ledger *ledger, const struct ledger_row *row, const
         database_bind_text(statement, 4, parent);
     database_bind_text(statement, 5, document);
     database_bind_id(statement, 6, &row->known);
+    client_bind(statement, 7, row->record);
     return database_run(ledger->writer, statement, error);
 }
 
@@ -138,6 +146,8 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
     free(text);
     if (code == 0 && row->record->type == RECORD_DELIVERY)
         code = ledger_delivery_list(ledger, row, error);
+    if (code == 0 && row->record->type == RECORD_HANDOFF)
+        code = ledger_handoff_list(ledger, row, error);
     return code;
 }
 

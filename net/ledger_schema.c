@@ -3,13 +3,14 @@
 /*
  * record:    each record once, as the document that goes over the wire; `parent` is the id of the
  *            case that its body names, `known` the device that made its latest rev of the one it
- *            held, and so knows it
+ *            held, and so knows it; `client` the id of the client that its body names
  * feed:      who may see it: one row per scope and record, with the number of the latest change
  *            (or of the grant, when that is later)
  * operation: what was answered to each operation id; `refusal` NULL means applied
  * attempt:   failed sign-ins by a hash of the login, which need not exist
  * session:   tokens by their hash
  * delivery:  what is to be sent or asked about: the agency, and when (ms)
+ * expiry:    hand-offs that are offered until a time (ms)
  * passage:   drafts that a continue code opens (ledger_continue.h)
  * guess:     wrong continue codes, by the hash of what they are counted on
  * epoch:     from which number on which stay of a server gave the numbers (ledger_history.c)
@@ -28,6 +29,20 @@
     "CREATE TABLE delivery (record INTEGER PRIMARY KEY, agency TEXT NOT NULL,"                     \
     " due INTEGER NOT NULL);"                                                                      \
     "CREATE INDEX delivery_by_due ON delivery (agency, due);"
+
+#define EXPIRY_TABLE                                                                               \
+    "CREATE TABLE expiry (record INTEGER PRIMARY KEY, due INTEGER NOT NULL);"                      \
+    "CREATE INDEX expiry_by_due ON expiry (due);"                                                  \
+    "ALTER TABLE record ADD COLUMN client TEXT;"                                                   \
+    "CREATE INDEX record_by_client ON record (client) WHERE client IS NOT NULL;"
+
+/* Seconds are near enough for those that are offered already. */
+#define EXPIRY_FILL                                                                                \
+    "INSERT INTO expiry SELECT number, "                                                           \
+    "coalesce(strftime('%s', json_extract(document, '$.body.expires_at')), 0) * 1000 "             \
+    "FROM record WHERE type = 'handoff' AND json_extract(document, '$.body.state') = 'offered' "   \
+    "AND json_extract(document, '$.body.expires_at') IS NOT NULL;"                                 \
+    "UPDATE record SET client = json_extract(document, '$.body.client');"
 
 #define PASSAGE_TABLES                                                                             \
     "CREATE TABLE passage (submission TEXT PRIMARY KEY, letters TEXT NOT NULL,"                    \
@@ -57,13 +72,14 @@ static const char tables[] =
     "CREATE TABLE session (token BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL,"
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
-        HISTORY_TABLES HISTORY_COLUMNS;
+        HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
     PASSAGE_TABLES,                              /* 2 to 3 */
     "ALTER TABLE record ADD COLUMN known TEXT;", /* 3 to 4 */
     HISTORY_TABLES HISTORY_COLUMNS,              /* 4 to 5 */
+    EXPIRY_TABLE EXPIRY_FILL,                    /* 5 to 6 */
 };
 
 static const struct database_statement statements[] = {
@@ -75,7 +91,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 5,
+    .version = 6,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

@@ -240,8 +240,12 @@ static int grant_named(struct ledger *ledger, enum record_type type, const char 
 static int follow_references(struct ledger *ledger, const struct record *record,
                              const struct scope_set *scopes, struct error *error)
 {
-    int code = grant_named(ledger, RECORD_CLIENT, record_text(record, "client"), scopes, error);
+    int code;
 
+    /* One that ended without being accepted opens nothing any more. */
+    if (record->type == RECORD_HANDOFF && !ledger_handoff_stands(record))
+        return 0;
+    code = grant_named(ledger, RECORD_CLIENT, record_text(record, "client"), scopes, error);
     if (record->type != RECORD_HANDOFF)
         return code;
     if (code == 0)

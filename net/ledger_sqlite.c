@@ -95,7 +95,7 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
     bool first = !ledger->epoch_written && ledger->seq > ledger->seq_before;
     struct scope_set changed;
-    bool deliveries;
+    bool deliveries, handoffs;
     int code = ERROR_STORAGE;
 
     if (statement != NULL) {
@@ -116,7 +116,11 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     ledger->changed = (struct scope_set){0};
     deliveries = ledger->deliveries_changed;
     ledger->deliveries_changed = false;
+    handoffs = ledger->handoffs_changed;
+    ledger->handoffs_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
+    if (handoffs && ledger->handoff_listener != NULL)
+        ledger->handoff_listener(ledger->handoff_context);
     if (deliveries && ledger->delivery_listener != NULL)
         ledger->delivery_listener(ledger->delivery_context);
     if (changed.count > 0 && ledger->listener != NULL)
@@ -130,6 +134,7 @@ void ledger_rollback(struct ledger *ledger)
     database_rollback(ledger->writer);
     scope_set_free(&ledger->changed);
     ledger->deliveries_changed = false;
+    ledger->handoffs_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
 }
 

@@ -38,6 +38,10 @@ struct ledger {
     bool deliveries_changed; /* within this transaction */
     ledger_delivery_listener delivery_listener;
     void *delivery_context;
+
+    bool handoffs_changed; /* within this transaction: an offer with an end */
+    ledger_handoff_listener handoff_listener;
+    void *handoff_context;
 };
 
 /* --- connections ------------------------------------------------------------------------------ */
@@ -147,6 +151,35 @@ int ledger_agent_moved(struct ledger *ledger, const struct record *before,
  * A refusal is an outcome. */
 int ledger_apply_own(struct ledger *ledger, const struct operation *operation, int64_t now_ms,
                      struct ledger_outcome *outcome, struct error *error);
+
+/* What an operation of the server itself says, besides its body. */
+struct ledger_own {
+    enum operation_kind kind;
+    enum record_type type;
+    struct id record;
+    int64_t base;
+    int64_t now_ms;
+};
+
+/* Takes over `body`; NULL when out of memory. */
+struct operation *ledger_own_operation(const struct ledger_own *own, json_t *body);
+
+/* --- hand-offs (ledger_handoff.c, ledger_grant.c) ---------------------------------------------- */
+
+/* Within a transaction: keeps the list of offers that have an end, after a hand-off was written. */
+int ledger_handoff_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+
+/* Whether the agent, office and queue that a hand-off's body names are there: `missing` is the
+ * member that names nobody, else NULL. */
+int ledger_handoff_check_target(struct ledger *ledger, const json_t *body, const char **missing,
+                                struct error *error);
+
+/* It lets its target see what it names: it is offered, or was accepted. */
+bool ledger_handoff_stands(const struct record *handoff);
+
+/* Within a transaction, after a hand-off ended without being accepted: its target no longer sees
+ * what the offer opened, unless for another reason. */
+int ledger_grants_end(struct ledger *ledger, const struct record *handoff, struct error *error);
 
 /* --- deliveries (ledger_delivery.c) ------------------------------------------------------------
  */

@@ -13,16 +13,24 @@
     X(RECORD_GET, "SELECT number, document, known FROM record WHERE id = ?1 AND type = ?2")        \
     X(RECORD_GET_NUMBER, "SELECT number, document, known FROM record WHERE number = ?1")           \
     X(RECORD_EACH, "SELECT document FROM record WHERE type = ?1 ORDER BY number")                  \
-    X(RECORD_INSERT, "INSERT INTO record (type, id, rev, seq, parent, document, known) "           \
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                        \
+    X(RECORD_INSERT, "INSERT INTO record (type, id, rev, seq, parent, document, known, client) "   \
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                                    \
     X(RECORD_UPDATE,                                                                               \
-      "UPDATE record SET rev = ?2, seq = ?3, parent = ?4, document = ?5, known = ?6 "              \
-      "WHERE number = ?1")                                                                         \
+      "UPDATE record SET rev = ?2, seq = ?3, parent = ?4, document = ?5, known = ?6, "             \
+      "client = ?7 WHERE number = ?1")                                                                         \
     X(RECORD_CHILDREN, "SELECT number FROM record WHERE parent = ?1 ORDER BY number")              \
+    X(RECORD_HANDOFFS, "SELECT number FROM record WHERE parent = ?1 AND type = 'handoff'")         \
+    X(CLIENT_NAMED,                                                                                \
+      "SELECT 1 FROM record JOIN feed ON feed.record = record.number AND feed.scope = ?2 "         \
+      "WHERE record.client = ?1 AND (record.type <> 'handoff' "                                    \
+      "OR json_extract(record.document, '$.body.state') IN ('offered', 'accepted')) LIMIT 1")      \
     X(SCOPE_GET, "SELECT number FROM scope WHERE name = ?1")                                       \
     X(SCOPE_INSERT, "INSERT INTO scope (name) VALUES (?1)")                                        \
     X(FEED_SCOPES, "SELECT scope.name, scope.number FROM feed "                                    \
                    "JOIN scope ON scope.number = feed.scope WHERE feed.record = ?1")               \
+    X(FEED_JOINING, "SELECT scope.number FROM feed JOIN scope ON scope.number = feed.scope "       \
+                    "WHERE feed.record = ?1 AND scope.name LIKE 'join:%' AND "                     \
+                    "substr(scope.name, 43) = ?2")                                                 \
     X(FEED_HAS, "SELECT 1 FROM feed WHERE record = ?1 AND scope = ?2")                             \
     X(FEED_PUT, "INSERT INTO feed (scope, seq, record) VALUES (?1, ?2, ?3) "                       \
                 "ON CONFLICT (record, scope) DO UPDATE SET seq = excluded.seq")                    \
@@ -68,6 +76,17 @@
                     "WHERE delivery.agency = ?1 ORDER BY delivery.due LIMIT ?2")                   \
     X(DELIVERY_AGENCIES, "SELECT DISTINCT agency FROM delivery")                                   \
     X(DELIVERY_HURRY, "UPDATE delivery SET due = 0 WHERE agency = ?1 AND due > 0")                 \
+    X(EXPIRY_PUT, "INSERT INTO expiry (record, due) VALUES (?1, ?2) "                              \
+                  "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                         \
+    X(EXPIRY_DELETE, "DELETE FROM expiry WHERE record = ?1")                                       \
+    X(EXPIRY_FIRST, "SELECT record, due FROM expiry ORDER BY due LIMIT 1")                         \
+    X(CHECK_EXPIRIES,                                                                              \
+      "SELECT record.type, record.id FROM record LEFT JOIN expiry "                                \
+      "ON expiry.record = record.number WHERE record.type = 'handoff' AND "                        \
+      "(json_extract(document, '$.body.state') = 'offered' AND "                                   \
+      "json_extract(document, '$.body.expires_at') IS NOT NULL) <> (expiry.record IS NOT NULL) "   \
+      "UNION ALL SELECT 'handoff', expiry.record FROM expiry WHERE NOT EXISTS "                    \
+      "(SELECT 1 FROM record WHERE record.number = expiry.record AND record.type = 'handoff')")    \
     X(CHECK_DELIVERIES,                                                                            \
       "SELECT record.type, record.id FROM record LEFT JOIN delivery "                              \
       "ON delivery.record = record.number WHERE record.type = 'delivery' AND "                     \

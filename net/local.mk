@@ -20,6 +20,8 @@ libnet_a_SOURCES += \
     net/ledger_check.c \
     net/ledger_delivery.c \
     net/ledger_form.c \
+    net/ledger_grant.c \
+    net/ledger_handoff.c \
     net/ledger_continue.c net/ledger_continue.h \
     net/ledger_device.c \
     net/ledger_feed.c \
@@ -54,6 +56,9 @@ libnet_a_SOURCES += \
     net/server_request.c \
     net/server_routes.c \
     net/server_worker.c net/server_worker.h
+
+# Hand-offs whose time passes.
+libnet_a_SOURCES += net/handoff_clock.c net/handoff_clock.h
 
 # Deliveries to agencies.
 libnet_a_SOURCES += \

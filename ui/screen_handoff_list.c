@@ -187,7 +187,6 @@ struct watch {
     struct desk *desk;
     struct record *newest; /* offered to this agent; owned */
     struct record *news;   /* own, accepted or declined a moment ago; owned */
-    struct record *late;   /* own, its time has passed; owned */
 };
 
 static bool has_state(const struct record *handoff, const char *state)
@@ -207,12 +206,9 @@ static int watch_one(void *context, const struct record *record, enum store_pend
         desk->line.handoffs_offered++;
         if (watch->newest == NULL)
             watch->newest = record_copy(record);
-    } else if (own && handoff_is_offered(record)) {
-        if (watch->late == NULL && timestamp_parse(record_text(record, "expires_at"), &ms) &&
-            ms <= desk_now(desk))
-            watch->late = record_copy(record);
     } else if (own && watch->news == NULL &&
-               (has_state(record, "accepted") || has_state(record, "declined")) &&
+               (has_state(record, "accepted") || has_state(record, "declined") ||
+                has_state(record, "expired")) &&
                timestamp_parse(record_text(record, "decided_at"), &ms) &&
                desk_now(desk) - ms < NEWS_MS) {
         watch->news = record_copy(record);
@@ -239,7 +235,9 @@ static void tell(struct watch *watch)
     snprintf(desk->line.notice, sizeof(desk->line.notice),
              watch->newest != NULL ? _("Ctrl-V: %1$s hands off to you: %2$s")
              : accepted            ? _("%1$s has taken over: %2$s")
-                                   : _("%1$s declined: %2$s"),
+             : has_state(record, "expired")
+                 ? _("%1$s did not answer in time: %2$s")
+                 : _("%1$s declined: %2$s"),
              name, summary);
 }
 
@@ -250,8 +248,6 @@ static void follow(struct watch *watch)
     struct batch batch = {0};
     int code = handoff_follow(&batch, &author, watch->desk->store, NULL);
 
-    if (code == 0 && watch->late != NULL)
-        code = handoff_expire(&batch, &author, watch->late, NULL);
     if (code == 0 && batch.count > 0)
         desk_apply(watch->desk, &batch, NULL);
     batch_clear(&batch);
@@ -269,7 +265,6 @@ static void handoffs_observe(struct desk *desk)
     }
     record_free(watch.newest);
     record_free(watch.news);
-    record_free(watch.late);
 }
 
 struct homing {

@@ -5,6 +5,7 @@
 
 #include "app/main/guichetd.h"
 #include "net/delivery.h"
+#include "net/handoff_clock.h"
 #include "net/ledger.h"
 #include "net/server.h"
 
@@ -57,7 +58,9 @@ static int run(const struct config *config, size_t first, struct error *error)
         .key = config_text(config, "delivery-key"),
         .log = guichetd_print,
     };
+    const struct handoff_clock_options expiry = {.log = guichetd_print};
     struct delivery_sender *sender;
+    struct handoff_clock *clock;
     struct ledger *ledger;
     struct server *server;
     sigset_t signals;
@@ -71,7 +74,13 @@ static int run(const struct config *config, size_t first, struct error *error)
         ledger_close(ledger);
         return GUICHETD_FAILED;
     }
+    if (handoff_clock_start(&clock, &expiry, ledger, error) != 0) {
+        delivery_sender_stop(sender);
+        ledger_close(ledger);
+        return GUICHETD_FAILED;
+    }
     if (server_start(&server, &options, ledger, error) != 0) {
+        handoff_clock_stop(clock);
         delivery_sender_stop(sender);
         ledger_close(ledger);
         return GUICHETD_FAILED;
@@ -82,6 +91,7 @@ static int run(const struct config *config, size_t first, struct error *error)
         continue;
     guichetd_print(NULL, "stopping: answering what waits");
     server_stop(server);
+    handoff_clock_stop(clock);
     delivery_sender_stop(sender);
     ledger_close(ledger);
     guichetd_print(NULL, "stopped");

@@ -67,6 +67,23 @@ static void publish_agent(struct simulation *simulation, struct sim_terminal *te
     sim_must(simulation, target.commit(target.context, &error), &error, "commit");
 }
 
+/* What hand-offs are made to. */
+static void publish_target(struct simulation *simulation, enum record_type type, const char *key)
+{
+    struct import_target target;
+    struct error error = ERROR_INIT;
+    struct id id = id_from_key(record_type_name(type), key);
+    struct record *record = record_new(type, &id);
+
+    if (record == NULL || json_object_set_new(record->body, "key", json_string(key)) != 0)
+        abort();
+    ledger_import_target(simulation->ledger, &target);
+    sim_must(simulation, target.begin(target.context, &error), &error, "begin");
+    sim_must(simulation, target.publish(target.context, record, &error), &error, "publishing");
+    sim_must(simulation, target.commit(target.context, &error), &error, "commit");
+    record_free(record);
+}
+
 void sim_server_begin(struct simulation *simulation)
 {
     struct error error = ERROR_INIT;
@@ -78,6 +95,8 @@ void sim_server_begin(struct simulation *simulation)
         simulation->terminals[i].office = offices[i];
         publish_agent(simulation, &simulation->terminals[i], serves_queue[i]);
     }
+    publish_target(simulation, RECORD_QUEUE, "sample/q");
+    publish_target(simulation, RECORD_OFFICE, "sample/b");
 }
 
 void sim_server_move(struct simulation *simulation, struct sim_terminal *terminal)

@@ -38,6 +38,24 @@ void fixture_publish_agent(struct ledger_fixture *fixture, enum fixture_agent wh
     record_free(agent);
 }
 
+void fixture_publish(struct ledger_fixture *fixture, enum record_type type, const char *key,
+                     json_t *body)
+{
+    struct id id = id_from_key(record_type_name(type), key);
+    struct record *record = record_new(type, &id);
+    struct import_target target;
+
+    assert_non_null(record);
+    json_decref(record->body);
+    record->body = body != NULL ? body : json_object();
+    json_object_set_new(record->body, "key", json_string(key));
+    ledger_import_target(fixture->ledger, &target);
+    assert_int_equal(target.begin(target.context, NULL), 0);
+    assert_int_equal(target.publish(target.context, record, NULL), 0);
+    assert_int_equal(target.commit(target.context, NULL), 0);
+    record_free(record);
+}
+
 void fixture_open(struct ledger_fixture *fixture)
 {
     *fixture = (struct ledger_fixture){.clock_ms = INT64_C(1700000000000)};
@@ -51,6 +69,9 @@ void fixture_open(struct ledger_fixture *fixture)
     fixture_publish_agent(fixture, BEN, "sample/b", "q");
     fixture_publish_agent(fixture, CHLOE, "c", "sample/q");
     fixture_publish_agent(fixture, DENIS, "d", "");
+    fixture_publish(fixture, RECORD_QUEUE, "sample/q", NULL);
+    fixture_publish(fixture, RECORD_OFFICE, "sample/b", NULL);
+    fixture_publish(fixture, RECORD_OFFICE, "sample/d", NULL);
     for (int i = 0; i < FIXTURE_AGENTS; i++)
         fixture->actors[i].device = fixture_id(fixture);
 }

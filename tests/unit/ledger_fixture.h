@@ -6,7 +6,7 @@
 #include "tests/unit/unit.h"
 
 /* Who works where: Anne in office a; Ben in b, serving queue q; Chloe in c, serving queue q;
- * Denis in d. */
+ * Denis in d. Queue q and offices b and d are in the catalogue. */
 enum fixture_agent { ANNE, BEN, CHLOE, DENIS, FIXTURE_AGENTS };
 
 struct ledger_fixture {
@@ -30,6 +30,10 @@ struct id fixture_id(struct ledger_fixture *fixture);
 /* Publishes an agent's record: key "sample/NAME", that office and queue ("" for none). */
 void fixture_publish_agent(struct ledger_fixture *fixture, enum fixture_agent who,
                            const char *office, const char *queue);
+
+/* Publishes another catalogue record; the body's reference is taken over, NULL is an empty one. */
+void fixture_publish(struct ledger_fixture *fixture, enum record_type type, const char *key,
+                     json_t *body);
 
 /* An operation by `who`; the body's reference is taken over. */
 struct operation *fixture_operation(struct ledger_fixture *fixture, enum fixture_agent who,

@@ -220,7 +220,6 @@ static void each_part_is_played_by_its_own(void **state)
     assert_int_equal(handoff_withdraw(&batch, &fixture->author, handoff, NULL), ERROR_REFUSED);
     assert_int_equal(handoff_accept(&batch, &fixture->visitor, handoff, NULL), ERROR_REFUSED);
     assert_int_equal(handoff_decline(&batch, &fixture->author, handoff, "  ", NULL), ERROR_INVALID);
-    assert_int_equal(handoff_expire(&batch, &fixture->author, handoff, NULL), ERROR_REFUSED);
     assert_int_equal(handoff_decline(&batch, &fixture->author, handoff, "en pause", NULL), 0);
     work_fixture_apply(fixture, &batch);
     record_free(handoff);
@@ -230,7 +229,7 @@ static void each_part_is_played_by_its_own(void **state)
     record_free(handoff);
 }
 
-static void a_sender_withdraws_and_time_expires(void **state)
+static void a_sender_withdraws(void **state)
 {
     struct work_fixture *fixture = *state;
     struct batch batch = {0};
@@ -248,9 +247,6 @@ static void a_sender_withdraws_and_time_expires(void **state)
     work_fixture_apply(fixture, &batch);
     handoff = work_fixture_get(fixture, RECORD_HANDOFF, &ids[0], NULL);
     assert_int_equal(handoff_withdraw(&batch, &fixture->author, handoff, NULL), 0);
-    record_free(handoff);
-    handoff = work_fixture_get(fixture, RECORD_HANDOFF, &ids[1], NULL);
-    assert_int_equal(handoff_expire(&batch, &fixture->author, handoff, NULL), 0);
     record_free(handoff);
     work_fixture_apply(fixture, &batch);
     handoff = work_fixture_get(fixture, RECORD_HANDOFF, &ids[0], NULL);
@@ -331,7 +327,7 @@ int main(void)
         WITH(one_hand_off_has_one_winner),
         WITH(offers_without_sense_are_refused),
         WITH(each_part_is_played_by_its_own),
-        WITH(a_sender_withdraws_and_time_expires),
+        WITH(a_sender_withdraws),
         WITH(offers_reach_whom_they_are_for),
         WITH(facts_hold_the_notes_of_the_contact),
     };

@@ -281,6 +281,136 @@ static void test_an_office_takes_a_handoff(void **state)
     fixture_applied(f, DENIS, accept_make(f, DENIS, &handoff));
 }
 
+static void end(struct ledger_fixture *f, enum fixture_agent who, const struct id *handoff,
+                const char *state)
+{
+    fixture_applied(f, who,
+                    fixture_operation(f, who, OPERATION_CLAIM, RECORD_HANDOFF, handoff, 1,
+                                      json_pack("{s:s, s:s}", "state", state, "reason", "no")));
+}
+
+static struct id offer_to_queue(struct ledger_fixture *f, const struct matter *m)
+{
+    json_t *body = fixture_handoff(f, ANNE, "sample/a", &m->matter, NULL, NULL, "sample/q");
+
+    json_object_set_new(body, "client", json_string(m->client.text));
+    json_object_set_new(body, "contact", json_string(m->contact.text));
+    return fixture_make(f, ANNE, RECORD_HANDOFF, body);
+}
+
+static void assert_opened(struct ledger_fixture *f, enum fixture_agent who, const struct matter *m,
+                          bool opened)
+{
+    assert_int_equal(fixture_sees(f, who, 0, &m->matter), opened);
+    assert_int_equal(fixture_sees(f, who, 0, &m->client), opened);
+    assert_int_equal(fixture_sees(f, who, 0, &m->contact), opened);
+    assert_int_equal(fixture_sees(f, who, 0, &m->note), opened);
+    assert_int_equal(fixture_read(f, who, RECORD_CLIENT, &m->client, NULL),
+                     opened ? 0 : ERROR_REFUSED);
+}
+
+static void test_an_ended_offer_opens_nothing_any_more(void **state)
+{
+    static const struct {
+        enum fixture_agent who;
+        const char *state;
+    } ends[] = {{CHLOE, "declined"}, {ANNE, "withdrawn"}};
+    struct ledger_fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        struct matter m = matter_make(f);
+        struct id note = fixture_make(f, ANNE, RECORD_NOTE, contact_note(f, ANNE, "sample/a", &m));
+        struct id handoff = offer_to_queue(f, &m), later;
+
+        assert_opened(f, BEN, &m, true);
+        assert_true(fixture_sees(f, BEN, 0, &note));
+        end(f, ends[i].who, &handoff, ends[i].state);
+        /* Ben and Chloe see what became of it, and nothing that it carried. */
+        assert_true(fixture_sees(f, BEN, 0, &handoff));
+        assert_opened(f, BEN, &m, false);
+        assert_opened(f, CHLOE, &m, false);
+        assert_false(fixture_sees(f, BEN, 0, &note));
+        assert_opened(f, ANNE, &m, true);
+        /* Nor what comes later. */
+        later = fixture_make(f, ANNE, RECORD_NOTE,
+                             fixture_note(f, ANNE, "sample/a", &m.matter, "later"));
+        assert_false(fixture_sees(f, BEN, 0, &later));
+        fixture_refused(f, BEN,
+                        fixture_operation(f, BEN, OPERATION_FIELDS, RECORD_CASE, &m.matter, 1,
+                                          json_pack("{s:s}", "service", "sample/x")),
+                        MERGE_FORBIDDEN, NULL);
+    }
+}
+
+static void test_what_is_seen_for_another_reason_stays(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct matter m = matter_make(f), second = matter_make(f);
+    struct id first = offer_to_queue(f, &m), other = offer_to_queue(f, &m), own, case_of_ben;
+    json_t *body;
+
+    /* Another offer of the same case to the same queue stands. */
+    end(f, ANNE, &first, "withdrawn");
+    assert_opened(f, BEN, &m, true);
+    /* Accepted ones stand for ever. */
+    fixture_applied(f, BEN, accept_make(f, BEN, &other));
+    first = offer_to_queue(f, &m);
+    end(f, ANNE, &first, "withdrawn");
+    assert_opened(f, BEN, &m, true);
+    assert_opened(f, CHLOE, &m, true);
+    /* A client with whom the receiver has a case of their own: the case goes, the client stays. */
+    body = fixture_handoff(f, ANNE, "sample/a", &second.matter, NULL, "sample/b", NULL);
+    json_object_set_new(body, "client", json_string(second.client.text));
+    json_object_set_new(body, "contact", json_string(second.contact.text));
+    own = fixture_make(f, ANNE, RECORD_HANDOFF, body);
+    body = fixture_case(f, BEN, "sample/b");
+    json_object_set_new(body, "client", json_string(second.client.text));
+    case_of_ben = fixture_make(f, BEN, RECORD_CASE, body);
+    end(f, ANNE, &own, "withdrawn");
+    assert_false(fixture_sees(f, BEN, 0, &second.matter));
+    assert_true(fixture_sees(f, BEN, 0, &second.client));
+    assert_true(fixture_sees(f, BEN, 0, &case_of_ben));
+}
+
+static void test_who_came_late_loses_it_too(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct matter m = matter_make(f);
+    struct id handoff = offer_to_queue(f, &m);
+
+    assert_opened(f, DENIS, &m, false);
+    fixture_publish_agent(f, DENIS, "d", "q");
+    assert_opened(f, DENIS, &m, true);
+    end(f, ANNE, &handoff, "withdrawn");
+    assert_opened(f, DENIS, &m, false);
+}
+
+static void test_nothing_is_handed_to_nobody(void **state)
+{
+    static const struct {
+        const char *agent, *office, *queue, *field;
+    } nobody[] = {
+        {"018f0000-0000-7000-8000-000000000000", NULL, NULL, "to_agent"},
+        {NULL, "sample/nowhere", NULL, "to_office"},
+        {NULL, NULL, "sample/none", "to_queue"},
+        {NULL, NULL, "sample/ended", "to_queue"},
+    };
+    struct ledger_fixture *f = *state;
+    struct matter m = matter_make(f);
+
+    fixture_publish(f, RECORD_QUEUE, "sample/ended", json_pack("{s:b}", "ended", 1));
+    for (size_t i = 0; i < sizeof(nobody) / sizeof(nobody[0]); i++) {
+        struct id id = fixture_id(f);
+
+        fixture_refused(
+            f, ANNE,
+            fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &id, 0,
+                              fixture_handoff(f, ANNE, "sample/a", &m.matter, nobody[i].agent,
+                                              nobody[i].office, nobody[i].queue)),
+            MERGE_MISSING, nobody[i].field);
+    }
+}
+
 static void test_an_agent_who_moves(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -360,6 +490,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_handoff_opens_nothing_of_others, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_winner, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_office_takes_a_handoff, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_ended_offer_opens_nothing_any_more, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_seen_for_another_reason_stays, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_who_came_late_loses_it_too, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nothing_is_handed_to_nobody, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_agent_who_moves, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_page_ends_by_bytes, setup, teardown),
     };

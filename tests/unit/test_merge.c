@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "app/delivery.h"
 #include "app/json.h"
 #include "app/merge.h"
 #include "app/record_fields.h"
@@ -462,6 +463,7 @@ static void one_hand_off_has_one_winner(void **state)
 static void a_hand_off_moves_only_by_whom_it_concerns(void **state)
 {
     struct record *record = handoff("\"to_agent\":\"" AGENT_B "\",");
+    struct operation *early, *due;
 
     (void)state;
     refused(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 2000, 1, ACCEPT_A), MERGE_ACTOR,
@@ -475,10 +477,15 @@ static void a_hand_off_moves_only_by_whom_it_concerns(void **state)
             MERGE_ACTOR, "state");
     refused(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 2000, 1, "{\"reason\":\"x\"}"),
             MERGE_REQUIRED, "state");
-    assert_int_equal(apply(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 5000, 1,
-                                         "{\"state\":\"expired\"}"))
-                         .refusal,
-                     MERGE_APPLIED);
+    /* That the time has passed the server alone says, and not before. */
+    refused(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 5000, 1, "{\"state\":\"expired\"}"),
+            MERGE_ACTOR, "state");
+    early = make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 4999, 1, "{\"state\":\"expired\"}");
+    early->agent = delivery_server();
+    refused(&record, early, MERGE_ACTOR, "state");
+    due = make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 5000, 1, "{\"state\":\"expired\"}");
+    due->agent = delivery_server();
+    assert_int_equal(apply(&record, due).refusal, MERGE_APPLIED);
     record_free(record);
 
     record = handoff("\"to_queue\":\"sample/general\",");

@@ -1,0 +1,343 @@
+/*
+ * Taking back what a hand-off opened. An offer lets its target see a case or a contact and what
+ * belongs to them; when it is declined, withdrawn or expired, the target sees of it only what it
+ * may see for another reason. The reasons are worked out from the records themselves, not from the
+ * feed: the record's own office, another hand-off to the same target that stands, the assignee of a
+ * case, and what the record's case, contact or submission has.
+ */
+#include "net/ledger_sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+
+/* Records stand at most this deep: delivery, submission, contact, case. */
+#define DEPTH_LIMIT 4
+
+/* A case, contact or submission that was judged: all below it ask again. */
+struct judged {
+    struct id id;
+    int reason;
+};
+
+#define JUDGED_LIMIT 16
+
+/* The scope that loses something. */
+struct taking {
+    struct ledger *ledger;
+    const char *scope; /* "queue:sample/front-line" */
+    int64_t number;
+    struct judged judged[JUDGED_LIMIT]; /* the latest ones */
+    size_t judged_count;
+    struct scope_set clients; /* ids of those named by what was taken back */
+};
+
+bool ledger_handoff_stands(const struct record *handoff)
+{
+    const char *state = record_text(handoff, "state");
+
+    return strcmp(state, "offered") == 0 || strcmp(state, "accepted") == 0;
+}
+
+static int target_scope(const struct record *handoff, struct scope_set *scope, struct error *error)
+{
+    static const struct {
+        const char *member;
+        const char *prefix;
+    } targets[] = {{"to_agent", "agent:"}, {"to_office", "office:"}, {"to_queue", "queue:"}};
+    int code = 0;
+
+    for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]) && code == 0; i++)
+        if (record_text(handoff, targets[i].member)[0] != '\0')
+            code = scope_set_add(scope, targets[i].prefix, record_text(handoff, targets[i].member),
+                                 error);
+    return code;
+}
+
+/* --- reasons ---------------------------------------------------------------------------------- */
+
+static bool has_own(const struct taking *taking, const struct record *record)
+{
+    static const char office[] = "office:", agent[] = "agent:";
+
+    if (strncmp(taking->scope, office, strlen(office)) == 0)
+        return strcmp(taking->scope + strlen(office), record_text(record, "office")) == 0;
+    return record->type == RECORD_CASE && strncmp(taking->scope, agent, strlen(agent)) == 0 &&
+           strcmp(taking->scope + strlen(agent), record_text(record, "assignee")) == 0;
+}
+
+static bool names(const struct record *handoff, const struct record *record)
+{
+    static const char *const members[] = {"case", "contact", "submission", "client"};
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+        if (strcmp(record_text(handoff, members[i]), record->id.text) == 0)
+            return true;
+    return false;
+}
+
+/* The numbers of the rows below a record (LEDGER_RECORD_CHILDREN, LEDGER_RECORD_HANDOFFS), all at
+ * once: whoever looks into them uses the statement again. Owned by the caller (free). */
+static int children_read(struct ledger *ledger, enum ledger_statement which, const char *parent,
+                         int64_t **rows, size_t *count, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, which, error);
+    int code;
+
+    *rows = NULL;
+    *count = 0;
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, parent);
+    while ((code = database_step(ledger->writer, statement, error)) > 0) {
+        int64_t *longer = realloc(*rows, (*count + 1) * sizeof(**rows));
+
+        if (longer == NULL) {
+            sqlite3_reset(statement);
+            free(*rows);
+            return error_set(error, ERROR_MEMORY, "no memory for a record's children");
+        }
+        *rows = longer;
+        longer[(*count)++] = sqlite3_column_int64(statement, 0);
+    }
+    return code;
+}
+
+/* 1: this row is a hand-off to the scope that stands and names the record. */
+static int is_offered_by(const struct taking *taking, int64_t number, const struct record *record,
+                         struct error *error)
+{
+    struct scope_set scope = {0};
+    struct ledger_row row;
+    int code = ledger_row_read_number(taking->ledger->writer, number, &row, error);
+
+    if (code == 0 && row.record->type == RECORD_HANDOFF && ledger_handoff_stands(row.record) &&
+        names(row.record, record)) {
+        code = target_scope(row.record, &scope, error);
+        if (code == 0)
+            code = scope_set_has(&scope, taking->scope);
+    }
+    scope_set_free(&scope);
+    ledger_row_clear(&row);
+    return code;
+}
+
+/* 1: a hand-off below `parent` opens the record. */
+static int is_offered_below(const struct taking *taking, const char *parent,
+                            const struct record *record, struct error *error)
+{
+    int64_t *rows;
+    size_t count;
+    int code;
+
+    if (parent[0] == '\0' || (record->type != RECORD_CASE && record->type != RECORD_CONTACT &&
+                              record->type != RECORD_SUBMISSION))
+        return 0;
+    code = children_read(taking->ledger, LEDGER_RECORD_HANDOFFS, parent, &rows, &count, error);
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = is_offered_by(taking, rows[i], record, error);
+    free(rows);
+    return code;
+}
+
+static int has_reason(struct taking *taking, const struct record *record, int depth,
+                      struct error *error);
+
+/* 1: the scope may see the record of this type and id. */
+static int parent_has_reason(struct taking *taking, enum record_type type, const char *text,
+                             int depth, struct error *error)
+{
+    struct ledger_row row;
+    struct id id;
+    int code;
+
+    if (depth == DEPTH_LIMIT || !id_parse(&id, text))
+        return 0;
+    for (size_t i = 0; i < JUDGED_LIMIT && i < taking->judged_count; i++)
+        if (id_equal(&taking->judged[i].id, &id))
+            return taking->judged[i].reason;
+    code = ledger_row_read(taking->ledger->writer, type, &id, &row, error);
+    if (code == 0)
+        code = has_reason(taking, row.record, depth + 1, error);
+    ledger_row_clear(&row);
+    if (code == ERROR_NOT_FOUND)
+        code = 0;
+    if (code >= 0)
+        taking->judged[taking->judged_count++ % JUDGED_LIMIT] = (struct judged){id, code};
+    return code;
+}
+
+/* 1: the scope may see the record whatever became of the hand-off. */
+static int has_reason(struct taking *taking, const struct record *record, int depth,
+                      struct error *error)
+{
+    static const struct {
+        const char *member;
+        enum record_type type;
+    } parents[] = {
+        {"case", RECORD_CASE}, {"contact", RECORD_CONTACT}, {"submission", RECORD_SUBMISSION}};
+    int code = has_own(taking, record);
+
+    if (code == 0)
+        code = is_offered_below(taking, record->id.text, record, error);
+    for (size_t i = 0; i < sizeof(parents) / sizeof(parents[0]) && code == 0; i++) {
+        const char *parent = record_text(record, parents[i].member);
+
+        if (record->type == RECORD_HANDOFF && parents[i].type == RECORD_SUBMISSION)
+            continue;
+        code = is_offered_below(taking, parent, record, error);
+        if (code == 0)
+            code = parent_has_reason(taking, parents[i].type, parent, depth, error);
+    }
+    return code;
+}
+
+/* --- taking ----------------------------------------------------------------------------------- */
+
+static int feed_delete(struct ledger *ledger, int64_t row, int64_t scope, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_FEED_DELETE, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, row);
+    sqlite3_bind_int64(statement, 2, scope);
+    return database_run(ledger->writer, statement, error);
+}
+
+/* Out of the scope, and out of what waits for agents who came to it late ("join:AGENT:SCOPE"). */
+static int row_take(const struct taking *taking, int64_t row, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int64_t joining[64];
+    size_t count = 0;
+    int code = feed_delete(taking->ledger, row, taking->number, error);
+
+    if (code != 0)
+        return code;
+    statement = database_statement(taking->ledger->writer, LEDGER_FEED_JOINING, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, row);
+    database_bind_text(statement, 2, taking->scope);
+    while (count < sizeof(joining) / sizeof(joining[0]) &&
+           (code = database_step(taking->ledger->writer, statement, error)) > 0)
+        joining[count++] = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    for (size_t i = 0; i < count && code >= 0; i++)
+        code = feed_delete(taking->ledger, row, joining[i], error);
+    return code < 0 ? code : 0;
+}
+
+static int take(struct taking *taking, int64_t number, int depth, struct error *error);
+
+static int take_children(struct taking *taking, const char *parent, int depth, struct error *error)
+{
+    int64_t *rows;
+    size_t count;
+    int code = children_read(taking->ledger, LEDGER_RECORD_CHILDREN, parent, &rows, &count, error);
+
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = take(taking, rows[i], depth, error);
+    free(rows);
+    return code;
+}
+
+/* Takes a row and all below it, but for what has another reason. A hand-off to the scope stays: it
+ * says what became of it. */
+static int take(struct taking *taking, int64_t number, int depth, struct error *error)
+{
+    struct scope_set own = {0};
+    struct ledger_row row;
+    int code = ledger_row_read_number(taking->ledger->writer, number, &row, error);
+    int keeps = 0;
+
+    if (code == 0 && row.record->type == RECORD_HANDOFF) {
+        code = target_scope(row.record, &own, error);
+        keeps = scope_set_has(&own, taking->scope);
+    }
+    if (code == 0 && keeps == 0)
+        keeps = has_reason(taking, row.record, 0, error);
+    if (code == 0 && keeps == 0) {
+        code = row_take(taking, number, error);
+        if (code == 0 && record_text(row.record, "client")[0] != '\0')
+            code = scope_set_add(&taking->clients, "", record_text(row.record, "client"), error);
+        if (code == 0 && depth < DEPTH_LIMIT)
+            code = take_children(taking, row.record->id.text, depth + 1, error);
+    }
+    scope_set_free(&own);
+    ledger_row_clear(&row);
+    return code != 0 ? code : keeps < 0 ? keeps : 0;
+}
+
+static int take_named(struct taking *taking, enum record_type type, const char *text,
+                      struct error *error)
+{
+    struct ledger_row row;
+    struct id id;
+    int code;
+
+    if (!id_parse(&id, text))
+        return 0;
+    code = ledger_row_read(taking->ledger->writer, type, &id, &row, error);
+    if (code == 0)
+        code = take(taking, row.row, 0, error);
+    ledger_row_clear(&row);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
+/* A client stays as long as something that names it does. */
+static int take_client(struct taking *taking, const char *text, struct error *error)
+{
+    sqlite3_stmt *statement =
+        database_statement(taking->ledger->writer, LEDGER_CLIENT_NAMED, error);
+    struct ledger_row row;
+    struct id id;
+    int code;
+
+    if (statement == NULL || !id_parse(&id, text))
+        return statement == NULL ? ERROR_STORAGE : 0;
+    database_bind_text(statement, 1, text);
+    sqlite3_bind_int64(statement, 2, taking->number);
+    code = database_step(taking->ledger->writer, statement, error);
+    sqlite3_reset(statement);
+    if (code != 0)
+        return code < 0 ? code : 0;
+    code = ledger_row_read(taking->ledger->writer, RECORD_CLIENT, &id, &row, error);
+    if (code == 0 && !has_own(taking, row.record))
+        code = row_take(taking, row.row, error);
+    ledger_row_clear(&row);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
+int ledger_grants_end(struct ledger *ledger, const struct record *handoff, struct error *error)
+{
+    struct taking taking = {.ledger = ledger};
+    struct scope_set scope = {0};
+    int code = target_scope(handoff, &scope, error);
+
+    if (code == 0 && scope.count == 1) {
+        taking.scope = scope.names[0];
+        code = ledger_scope_find(ledger->writer, taking.scope, &taking.number, error);
+    }
+    if (code == 0 && taking.number != 0) {
+        code = scope_set_add(&taking.clients, "", record_text(handoff, "client"), error);
+        if (code == 0)
+            code = take_named(&taking, RECORD_CASE, record_text(handoff, "case"), error);
+        if (code == 0)
+            code = take_named(&taking, RECORD_CONTACT, record_text(handoff, "contact"), error);
+        if (code == 0)
+            code =
+                take_named(&taking, RECORD_SUBMISSION, record_text(handoff, "submission"), error);
+    }
+    for (size_t i = 0; i < taking.clients.count && code == 0; i++)
+        code = take_client(&taking, taking.clients.names[i], error);
+    scope_set_free(&taking.clients);
+    scope_set_free(&scope);
+    return code;
+}

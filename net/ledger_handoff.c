@@ -1,0 +1,268 @@
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/delivery.h"
+#include "app/json.h"
+#include "net/ledger_sqlite.h"
+
+/* Longest chain of queues that one offer goes on through. */
+#define QUEUES_LIMIT 16
+
+#define MINUTE_MS INT64_C(60000)
+
+void ledger_handoff_listen(struct ledger *ledger, ledger_handoff_listener listener, void *context)
+{
+    ledger->handoff_listener = listener;
+    ledger->handoff_context = context;
+}
+
+/* --- which offers have an end ----------------------------------------------------------------- */
+
+int ledger_handoff_list(struct ledger *ledger, const struct ledger_row *row, struct error *error)
+{
+    int64_t expires = 0;
+    bool open = strcmp(record_text(row->record, "state"), "offered") == 0 &&
+                timestamp_parse(record_text(row->record, "expires_at"), &expires);
+    sqlite3_stmt *statement =
+        database_statement(ledger->writer, open ? LEDGER_EXPIRY_PUT : LEDGER_EXPIRY_DELETE, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, row->row);
+    if (open)
+        sqlite3_bind_int64(statement, 2, expires);
+    ledger->handoffs_changed |= open;
+    return database_run(ledger->writer, statement, error);
+}
+
+int ledger_handoff_next(struct ledger *ledger, int64_t *at_ms, struct error *error)
+{
+    struct ledger_reader *reader;
+    sqlite3_stmt *statement;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    *at_ms = INT64_MAX;
+    if (code != 0)
+        return code;
+    statement = database_statement(reader->database, LEDGER_EXPIRY_FIRST, error);
+    code = statement == NULL ? ERROR_STORAGE : database_step(reader->database, statement, error);
+    if (code > 0) {
+        *at_ms = sqlite3_column_int64(statement, 1);
+        sqlite3_reset(statement);
+        code = 0;
+    }
+    ledger_reader_give(ledger, reader);
+    return code;
+}
+
+/* --- going on to the next queue --------------------------------------------------------------- */
+
+/* The catalogue record of a key; `record` NULL when there is none, or it has ended. */
+static int find(struct ledger *ledger, enum record_type type, const char *key,
+                struct record **record, struct error *error)
+{
+    struct id id = id_from_key(record_type_name(type), key);
+    struct ledger_row row;
+    int code = ledger_row_read(ledger->writer, type, &id, &row, error);
+
+    *record = NULL;
+    if (code == 0 && !json_bool_or(row.record->body, "ended", false)) {
+        *record = row.record;
+        row.record = NULL;
+    }
+    ledger_row_clear(&row);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
+/* Whether the offer has been to this queue already: 1. It then goes back to its sender, instead of
+ * round and round. */
+static int has_been(struct ledger *ledger, const struct record *handoff, const char *queue,
+                    struct error *error)
+{
+    struct record *link = record_copy(handoff);
+    int code = link != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a hand-off");
+
+    for (int i = 0; code == 0 && link != NULL; i++) {
+        struct ledger_row before = {0};
+        struct id id;
+
+        if (i == QUEUES_LIMIT || strcmp(record_text(link, "to_queue"), queue) == 0)
+            code = 1;
+        else if (id_parse(&id, record_text(link, "follows")))
+            code = ledger_row_read(ledger->writer, RECORD_HANDOFF, &id, &before, error);
+        record_free(link);
+        link = before.record;
+    }
+    record_free(link);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
+/* The queue to which an unanswered offer goes on, by the rule of the one that it was in; NULL when
+ * it goes back to its sender. */
+static int next_queue(struct ledger *ledger, const struct record *handoff, struct record **next,
+                      struct error *error)
+{
+    struct record *queue = NULL;
+    char key[RECORD_KEY_SIZE];
+    int code = 0;
+
+    *next = NULL;
+    if (record_text(handoff, "to_queue")[0] == '\0')
+        return 0;
+    code = find(ledger, RECORD_QUEUE, record_text(handoff, "to_queue"), &queue, error);
+    if (code != 0 || queue == NULL || record_text(queue, "next_queue")[0] == '\0') {
+        record_free(queue);
+        return code;
+    }
+    record_full_key(queue, record_text(queue, "next_queue"), key);
+    record_free(queue);
+    code = has_been(ledger, handoff, key, error);
+    if (code == 0)
+        code = find(ledger, RECORD_QUEUE, key, next, error);
+    return code < 0 ? code : 0;
+}
+
+/* The same offer to the next queue: from the same sender, with an end of its own. */
+static json_t *next_body(const struct record *handoff, const struct record *queue, int64_t now_ms)
+{
+    static const char *const kept[] = {"from",    "kind",    "office",     "case",
+                                       "contact", "client",  "submission", "channel",
+                                       "summary", "context", "call_from",  "call_to"};
+    int64_t minutes = json_integer_or(queue->body, "offer_minutes", 0);
+    json_t *body =
+        json_pack("{s:s, s:o, s:s, s:s}", "to_queue", record_text(queue, "key"), "offered_at",
+                  json_time(now_ms), "state", "offered", "follows", handoff->id.text);
+    bool failed = body == NULL;
+
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+        json_t *value = json_object_get(handoff->body, kept[i]);
+
+        if (value != NULL)
+            failed |= json_object_set(body, kept[i], value) != 0;
+    }
+    if (minutes > 0 && minutes <= LEDGER_OFFER_MINUTES_LIMIT)
+        failed |=
+            json_object_set_new(body, "expires_at", json_time(now_ms + minutes * MINUTE_MS)) != 0;
+    if (failed) {
+        json_decref(body);
+        return NULL;
+    }
+    return body;
+}
+
+static int apply(struct ledger *ledger, enum operation_kind kind, const struct id *handoff,
+                 int64_t base, int64_t now_ms, json_t *body, struct error *error)
+{
+    const struct ledger_own own = {kind, RECORD_HANDOFF, *handoff, base, now_ms};
+    struct operation *operation = ledger_own_operation(&own, body);
+    struct ledger_outcome outcome;
+    int code;
+
+    if (operation == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a hand-off");
+    code = ledger_apply_own(ledger, operation, now_ms, &outcome, error);
+    operation_free(operation);
+    return code;
+}
+
+static int expire(struct ledger *ledger, const struct record *handoff, int64_t now_ms,
+                  struct error *error)
+{
+    struct record *queue = NULL;
+    struct id following;
+    int code = next_queue(ledger, handoff, &queue, error);
+
+    if (code == 0)
+        code = apply(ledger, OPERATION_CLAIM, &handoff->id, handoff->rev, now_ms,
+                     json_pack("{s:s, s:o}", "state", "expired", "decided_at", json_time(now_ms)),
+                     error);
+    if (code == 0 && queue != NULL) {
+        /* One that follows, whatever happens: the id says so. */
+        following = id_from_key("handoff", handoff->id.text);
+        code = apply(ledger, OPERATION_APPEND, &following, 0, now_ms,
+                     next_body(handoff, queue, now_ms), error);
+    }
+    record_free(queue);
+    return code;
+}
+
+/* Expires the first of those whose time has passed; 1 when there was one. */
+static int expire_first(struct ledger *ledger, int64_t now_ms, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_EXPIRY_FIRST, error);
+    struct ledger_row row;
+    int64_t number, at;
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    code = database_step(ledger->writer, statement, error);
+    if (code <= 0)
+        return code;
+    number = sqlite3_column_int64(statement, 0);
+    at = sqlite3_column_int64(statement, 1);
+    sqlite3_reset(statement);
+    if (at > now_ms)
+        return 0;
+    code = ledger_row_read_number(ledger->writer, number, &row, error);
+    if (code == 0)
+        code = expire(ledger, row.record, now_ms, error);
+    ledger_row_clear(&row);
+    return code == 0 ? 1 : code;
+}
+
+int ledger_handoffs_expire(struct ledger *ledger, int64_t now_ms, int *expired, struct error *error)
+{
+    int code = ledger_begin(ledger, error);
+
+    *expired = 0;
+    if (code != 0)
+        return code;
+    while (*expired < LEDGER_EXPIRE_LIMIT && (code = expire_first(ledger, now_ms, error)) > 0)
+        ++*expired;
+    if (code >= 0)
+        return ledger_commit(ledger, error);
+    ledger_rollback(ledger);
+    return code;
+}
+
+/* --- to whom ---------------------------------------------------------------------------------- */
+
+int ledger_handoff_check_target(struct ledger *ledger, const json_t *body, const char **missing,
+                                struct error *error)
+{
+    static const struct {
+        const char *member;
+        enum record_type type;
+    } targets[] = {{"to_office", RECORD_OFFICE}, {"to_queue", RECORD_QUEUE}};
+    const char *agent = json_text_or(body, "to_agent", "");
+    struct ledger_row row = {0};
+    struct id id;
+    int code = 0;
+
+    *missing = NULL;
+    for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]) && code == 0; i++) {
+        const char *key = json_text_or(body, targets[i].member, "");
+        struct record *record = NULL;
+
+        if (key[0] == '\0')
+            continue;
+        code = find(ledger, targets[i].type, key, &record, error);
+        if (code == 0 && record == NULL)
+            *missing = targets[i].member;
+        record_free(record);
+    }
+    if (code != 0 || agent[0] == '\0')
+        return code;
+    if (!id_parse(&id, agent)) {
+        *missing = "to_agent";
+        return 0;
+    }
+    code = ledger_row_read(ledger->writer, RECORD_AGENT, &id, &row, error);
+    if (code == ERROR_NOT_FOUND || (code == 0 && json_bool_or(row.record->body, "ended", false))) {
+        *missing = "to_agent";
+        code = 0;
+    }
+    ledger_row_clear(&row);
+    return code;
+}
