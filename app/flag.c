@@ -93,7 +93,7 @@ int flag_settle(struct batch *batch, const struct author *author, const struct r
     struct operation *operation;
 
     if (!flag_is_open(flag))
-        return error_set(error, ERROR_CONFLICT, "this flag is settled");
+        return error_set(error, ERROR_CONFLICT, "this flag is not open any more");
     if (is_blank(answer))
         return error_set(error, ERROR_INVALID, "answer: nothing is written");
     operation = author_change(author, OPERATION_CLAIM, flag);
@@ -104,11 +104,31 @@ int flag_settle(struct batch *batch, const struct author *author, const struct r
     return batch_add(batch, operation, error);
 }
 
+int flag_withdraw(struct batch *batch, const struct author *author, const struct record *flag,
+                  struct error *error)
+{
+    struct operation *operation;
+
+    if (!flag_is_open(flag))
+        return error_set(error, ERROR_CONFLICT, "this flag is not open any more");
+    if (!flag_is_from(flag, &author->agent))
+        return error_set(error, ERROR_REFUSED, "only its author takes a flag back");
+    operation = author_change(author, OPERATION_CLAIM, flag);
+    operation_put_text(operation, "state", "withdrawn");
+    operation_put_time(operation, "settled_at", author_now(author));
+    return batch_add(batch, operation, error);
+}
+
 /* --- whose ----------------------------------------------------------------------------------- */
 
 bool flag_is_open(const struct record *flag)
 {
     return strcmp(record_text(flag, "state"), "open") == 0;
+}
+
+bool flag_is_withdrawn(const struct record *flag)
+{
+    return strcmp(record_text(flag, "state"), "withdrawn") == 0;
 }
 
 bool flag_is_from(const struct record *flag, const struct id *agent)

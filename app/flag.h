@@ -37,12 +37,18 @@ int flag_queue(struct catalogue *catalogue, const char *subject, char queue[RECO
 int flag_write(struct batch *batch, const struct author *author, const struct flag_draft *draft,
                const char *queue, struct id *id, struct error *error);
 
-/* ERROR_CONFLICT when it is settled, ERROR_INVALID without an answer. Whether the author of this
- * may settle it is flag_is_for's and the server's to say. */
+/* ERROR_CONFLICT when it is no longer open, ERROR_INVALID without an answer. Whether the author of
+ * this may settle it is flag_is_for's and the server's to say. */
 int flag_settle(struct batch *batch, const struct author *author, const struct record *flag,
                 const char *answer, struct error *error);
 
+/* Its author takes it back, unanswered. ERROR_CONFLICT when it is no longer open, ERROR_REFUSED for
+ * somebody else. */
+int flag_withdraw(struct batch *batch, const struct author *author, const struct record *flag,
+                  struct error *error);
+
 bool flag_is_open(const struct record *flag);
+bool flag_is_withdrawn(const struct record *flag);
 /* Whether the agent (a catalogue record) keeps what it is about. */
 bool flag_is_for(const struct record *flag, const struct record *agent);
 bool flag_is_from(const struct record *flag, const struct id *agent);

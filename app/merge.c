@@ -158,12 +158,28 @@ static bool handoff_actor_allowed(const struct merge *merge)
     return to[0] != '\0' ? strcmp(to, operation->agent.text) == 0 : !sender;
 }
 
+/* Its author takes a flag back, without an answer. */
+static enum merge_refusal check_withdrawn(struct merge *merge)
+{
+    const json_t *body = merge->operation->body;
+
+    if (strcmp(record_text(merge->record, "agent"), merge->operation->agent.text) != 0)
+        return merge_refuse(merge, MERGE_ACTOR, "state");
+    if (json_object_get(body, "answer") != NULL)
+        return merge_refuse(merge, MERGE_FIELD, "answer");
+    if (json_object_get(body, "settled_by") != NULL)
+        return merge_refuse(merge, MERGE_FIELD, "settled_by");
+    return MERGE_APPLIED;
+}
+
 /* A flag is settled as a whole: with an answer, by whoever signs it. Whether that agent keeps the
  * catalogue is not in the record: the server checks that. */
 static enum merge_refusal check_settled(struct merge *merge)
 {
     const json_t *body = merge->operation->body;
 
+    if (strcmp(json_text_or(body, "state", ""), "withdrawn") == 0)
+        return check_withdrawn(merge);
     if (strcmp(json_text_or(body, "state", ""), "settled") != 0)
         return merge_refuse(merge, MERGE_REQUIRED, "state");
     if (json_text_or(body, "answer", "")[0] == '\0')

@@ -31,7 +31,7 @@ const char *const delivery_state_words[] = {"waiting", "sent",     "acknowledged
 
 const char *const flag_kind_words[] = {"wrong-fee", "wrong-hours", "wrong-text",
                                        "dead-link", "other",       NULL};
-const char *const flag_state_words[] = {"open", "settled", NULL};
+const char *const flag_state_words[] = {"open", "settled", "withdrawn", NULL};
 
 static const char *const flag_subject_words[] = {"service", "form", "office", NULL};
 static const char *const client_kind_words[] = {"person", "business", "anonymous", NULL};
@@ -270,6 +270,7 @@ static const struct transition transitions[] = {
     {RECORD_HANDOFF, "state", "offered", "withdrawn"},
     {RECORD_HANDOFF, "state", "offered", "expired"},
     {RECORD_FLAG, "state", "open", "settled"},
+    {RECORD_FLAG, "state", "open", "withdrawn"},
     {RECORD_DELIVERY, "state", "waiting", "sent"},
     {RECORD_DELIVERY, "state", "waiting", "acknowledged"},
     {RECORD_DELIVERY, "state", "waiting", "refused"},

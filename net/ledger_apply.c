@@ -277,14 +277,17 @@ static int check_target(struct attempt *attempt, struct error *error)
     return code;
 }
 
-/* A flag is settled by the agents of its queue; without one by its office, which see it anyway. */
+/* A flag is settled by the agents of its queue; without one by its office, which see it anyway. Its
+ * author takes it back: merge sees who that is. */
 static int check_keeper(struct attempt *attempt, struct error *error)
 {
     const char *queue = record_text(attempt->row.record, "to_queue");
+    const char *state = json_text_or(attempt->operation->body, "state", "");
+    bool kept = queue[0] != '\0' && strcmp(state, "withdrawn") != 0;
     struct scope_set keepers = {0};
-    int code = queue[0] == '\0' ? 0 : scope_set_add(&keepers, "queue:", queue, error);
+    int code = kept ? scope_set_add(&keepers, "queue:", queue, error) : 0;
 
-    if (code == 0 && queue[0] != '\0' && !scope_set_meets(&keepers, attempt->desk))
+    if (code == 0 && kept && !scope_set_meets(&keepers, attempt->desk))
         refuse(attempt, MERGE_ACTOR, "state");
     scope_set_free(&keepers);
     return code;

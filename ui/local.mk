@@ -56,6 +56,7 @@ libui_a_SOURCES = \
     ui/screen_form_review.c \
     ui/screen_form_version.c \
     ui/screen_form_source.c \
+    ui/screen_form_trust.c \
     ui/screen_help.c \
     ui/screen_home.c \
     ui/screen_lock.c \

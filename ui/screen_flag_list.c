@@ -131,6 +131,12 @@ void flag_state_text(struct desk *desk, const struct record *flag, enum store_pe
                   pending == STORE_SETTLED ? _("waits for an answer") : _("not sent yet"));
         return;
     }
+    if (flag_is_withdrawn(flag)) {
+        text_copy(text, size,
+                  pending == STORE_SETTLED ? _("withdrawn by its author")
+                                           : _("withdrawn, not sent yet"));
+        return;
+    }
     work_agent_name(desk, record_text(flag, "settled_by"), name, sizeof(name));
     snprintf(text, size,
              pending == STORE_SETTLED ? _("answered by %s") : _("answered by %s, not sent yet"),
@@ -175,7 +181,9 @@ static enum paint_style state_style(const struct row *row)
         return PAINT_ACCENT;
     if (row->pending != STORE_SETTLED)
         return PAINT_WARNING;
-    return row->part == PART_OWN && !flag_is_open(row->flag) ? PAINT_GOOD : PAINT_DIM;
+    if (row->part != PART_OWN || flag_is_open(row->flag) || flag_is_withdrawn(row->flag))
+        return PAINT_DIM;
+    return PAINT_GOOD;
 }
 
 static void draw_row(void *context, const struct paint *area, size_t index, bool selected)
@@ -197,7 +205,7 @@ static void draw_row(void *context, const struct paint *area, size_t index, bool
         flag_state_text(screen->desk, row->flag, row->pending, text, sizeof(text));
     paint_text(area, 0, column, -1, state_style(row), text);
     paint_text(area, 1, 1, 11, PAINT_DIM, age);
-    if (flag_is_open(row->flag)) {
+    if (flag_is_open(row->flag) || flag_is_withdrawn(row->flag)) {
         work_agent_name(screen->desk, record_text(row->flag, "agent"), name, sizeof(name));
         snprintf(text, sizeof(text), _("%1$s: %2$s"), name, record_text(row->flag, "text"));
     } else {
@@ -215,7 +223,7 @@ static void flags_draw(struct screen *screen, const struct paint *paint)
     if (flags->count == 0) {
         paint_wrapped(paint, 1, 0, -1, 3, PAINT_DIM,
                       _("No error is reported. On the page of a service or an office, e reports "
-                        "one; on a form, Ctrl-G and flag."));
+                        "one; on a form, F8."));
         paint_cursor(paint, 1, 0);
         return;
     }
@@ -269,7 +277,7 @@ static int watch_one(void *context, const struct record *flag, enum store_pendin
     const char *member = flag_is_open(flag) ? "at" : "settled_at";
     int64_t ms;
 
-    if (pending != STORE_SETTLED ||
+    if (pending != STORE_SETTLED || flag_is_withdrawn(flag) ||
         (flag_is_open(flag) ? own || !flag_is_for(flag, desk->agent) : !own) ||
         !timestamp_parse(record_text(flag, member), &ms) || desk_now(desk) - ms >= NEWS_MS)
         return 0;
@@ -315,6 +323,8 @@ static int home_one(void *context, const struct record *flag, enum store_pending
     int64_t ms;
 
     (void)pending;
+    if (flag_is_withdrawn(flag))
+        return 0;
     if (open ? !flag_is_for(flag, desk->agent)
              : !flag_is_from(flag, desk_agent(desk)) ||
                    !timestamp_parse(record_text(flag, "settled_at"), &ms) ||

@@ -102,6 +102,12 @@ static json_t *view_save(const struct screen *screen)
                      editor_save(view->answer), "page", page_save(&view->page));
 }
 
+/* True while this agent may take it back. */
+static bool is_own_open(const struct flag_view *view, const struct desk *desk)
+{
+    return flag_is_open(view->flag) && flag_is_from(view->flag, desk_agent(desk));
+}
+
 /* --- drawing --------------------------------------------------------------------------------- */
 
 static void draw_labelled(struct flag_view *view, const char *label, const char *value)
@@ -128,7 +134,10 @@ static void draw_page(struct screen *screen, const struct paint *paint)
     draw_labelled(view, _("Reported by"), text);
     flag_state_text(desk, view->flag, view->pending, text, sizeof(text));
     page_labelled(&view->page, LABEL_WIDTH, _("State"),
-                  flag_is_open(view->flag) ? PAINT_WARNING : PAINT_GOOD, text);
+                  flag_is_open(view->flag)        ? PAINT_WARNING
+                  : flag_is_withdrawn(view->flag) ? PAINT_DIM
+                                                  : PAINT_GOOD,
+                  text);
     draw_labelled(view, _("Answer"), record_text(view->flag, "answer"));
 }
 
@@ -177,6 +186,31 @@ static void run_settle(struct screen *screen, const char *argument)
     screen_close(screen);
 }
 
+static void run_withdraw(struct screen *screen, const char *argument)
+{
+    static const char *const choices[] = {N_("Yes, withdraw it"), N_("No, leave it"), NULL};
+
+    (void)argument;
+    screen_ask(screen, "withdraw", _("Withdraw what you reported? Nobody answers it then."),
+               choices);
+}
+
+static void view_answer(struct screen *screen, const char *from, const json_t *answer)
+{
+    struct flag_view *view = screen->data;
+    struct author author = desk_author(screen->desk);
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+
+    if (strcmp(from, "choice") != 0 || json_integer_or(answer, "choice", -1) != 0)
+        return;
+    if (!work_apply(screen, &batch, flag_withdraw(&batch, &author, view->flag, &error), &error))
+        return;
+    view->done = true;
+    ui_tell(screen->ui, UI_DONE, "%s", _("What you reported is withdrawn."));
+    screen_close(screen);
+}
+
 static void run_subject(struct screen *screen, const char *argument)
 {
     const struct flag_view *view = screen->data;
@@ -188,6 +222,8 @@ static void run_subject(struct screen *screen, const char *argument)
 
 static bool view_offers(const struct screen *screen, const struct screen_key *key)
 {
+    if (key->run == run_withdraw)
+        return is_own_open(screen->data, screen->desk);
     return key->run != run_settle || is_to_settle(screen->data, screen->desk);
 }
 
@@ -215,6 +251,8 @@ static const char *view_subject(struct screen *screen)
 
 static const struct screen_key view_keys[] = {
     {INPUT_CONTROL('X'), N_("Settle"), N_("Settles it with the answer."), N_("settle"), run_settle},
+    {INPUT_CONTROL('R'), N_("Withdraw"), N_("Takes back what you reported yourself."),
+     N_("withdraw"), run_withdraw},
     {INPUT_CONTROL('O'), N_("Open it"), N_("Opens what it is about."), NULL, run_subject},
     {0},
 };
@@ -233,6 +271,7 @@ const struct screen_kind screen_flag_one = {
     .key = view_key,
     .save = view_save,
     .suspend = keep_draft,
+    .answer = view_answer,
     .changed = read_flag,
     .subject = view_subject,
 };

@@ -361,6 +361,16 @@ static void run_web(struct screen *screen, const char *argument)
                 json_pack("{s:s}", "submission", form->submission->id.text));
 }
 
+static void run_flag(struct screen *screen, const char *argument)
+{
+    const struct form_screen *form = screen->data;
+
+    (void)argument;
+    if (form->definition != NULL)
+        ui_open(screen->ui, "flag",
+                json_pack("{s:s, s:s}", "type", "form", "key", form_trust_key(form)));
+}
+
 static const struct screen_key form_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Opens the marked form."), NULL, NULL},
     {INPUT_TAB, NULL,
@@ -375,6 +385,8 @@ static const struct screen_key form_keys[] = {
     {INPUT_F(12), N_("Web"),
      N_("Gives the client a code to go on with the form on the web; at the review w does it too."),
      N_("web"), run_web},
+    {INPUT_F(8), N_("Report"), N_("Reports an error in the form to those who keep the catalogue."),
+     NULL, run_flag},
     {INPUT_CONTROL('N'), N_("Error"), N_("Goes to the next field that is wrong or missing."),
      N_("error"), run_next_fault},
     {INPUT_CONTROL('Y'), N_("Undo"), N_("Takes the last change back."), N_("undo"), run_undo},
@@ -406,6 +418,8 @@ static bool form_offers(const struct screen *screen, const struct screen_key *ke
         return key->code == INPUT_ENTER;
     if (key->code == INPUT_ENTER)
         return false;
+    if (key->run == run_flag)
+        return true;
     if (key->run == run_text || key->run == run_pdf || key->run == run_print)
         return true;
     if (form->mode == FORM_READING)

@@ -15,6 +15,7 @@
 #include "ui/page.h"
 #include "ui/paper_task.h"
 #include "ui/screen.h"
+#include "ui/work.h"
 
 enum form_mode {
     FORM_PICKING, /* which form? */
@@ -56,6 +57,7 @@ struct form_pick {
     char key[200];
     char code[40];
     json_t *title; /* owned; localised */
+    bool stale;
 };
 
 /* What the places of lines depend on. */
@@ -79,6 +81,7 @@ struct form_screen {
     struct form *form;
     struct fill *fill;
     enum form_standing standing;
+    struct record *flag;     /* owned; an error reported in this form, not settled, or NULL */
     int64_t present_version; /* the form's in the catalogue; 0: not looked at yet */
     int64_t migrated_from;   /* the version the draft had, until that is kept; 0: none */
     json_t *set_aside;       /* by the migration, until that is kept; owned */
@@ -148,6 +151,19 @@ int form_version_load(struct screen *screen, const char *key, json_t **answers,
 void form_version_tell(struct screen *screen);
 /* Tells when the catalogue got another version meanwhile: what is open stays as it is. */
 void form_version_follow(struct screen *screen);
+
+/* --- screen_form_trust.c --- */
+
+/* The form's key in the catalogue, whatever version is open. */
+const char *form_trust_key(const struct form_screen *form);
+/* Looks again whether an error is reported in it. */
+void form_trust_read(struct screen *screen);
+/* What whoever fills it should know of the form itself: an error is reported in it, or nobody has
+ * confirmed it for long; "" for nothing. */
+#define FORM_TRUST_SIZE (4 * WORK_NAME_SIZE)
+void form_trust_text(struct screen *screen, char *text, size_t size);
+/* Tells that at opening. */
+void form_trust_tell(struct screen *screen);
 
 /* --- screen_form_paper.c --- */
 

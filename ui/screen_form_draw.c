@@ -260,18 +260,20 @@ static void draw_fields(struct form_screen *form, const struct paint *paint)
 
 /* --- foot ------------------------------------------------------------------------------------ */
 
-/* The label in whole, where its column cuts it. */
-static void draw_whole_label(const struct form_screen *form, const struct paint *paint, int row)
+/* The label in whole, where its column cuts it; false where it does not. */
+static bool draw_whole_label(const struct form_screen *form, const struct paint *paint, int row)
 {
     size_t current = fill_current(form->fill);
     const struct fill_line *line = fill_line(form->fill, current);
     char *label = fill_label(form->fill, current);
+    bool cut = label != NULL && line->kind == FILL_FIELD &&
+               (int)text_width(label, strlen(label)) >
+                   form_label_width(paint->columns) - form_indent(line);
 
-    if (label != NULL && line->kind == FILL_FIELD &&
-        (int)text_width(label, strlen(label)) >
-            form_label_width(paint->columns) - form_indent(line))
+    if (cut)
         paint_text(paint, row, 0, -1, PAINT_DIM, label);
     free(label);
+    return cut;
 }
 
 /* What another terminal answered while this field is being typed into. */
@@ -287,13 +289,16 @@ static void draw_other_value(const struct form_screen *form, const struct paint 
     free(text);
 }
 
-static void draw_help(const struct form_screen *form, const struct paint *paint, int row)
+static void draw_help(struct screen *screen, const struct paint *paint, int row)
 {
+    const struct form_screen *form = screen->data;
     enum form_language language = form_language(language_now());
     size_t current = fill_current(form->fill);
     const struct fill_line *line;
     const char *description;
+    char trust[FORM_TRUST_SIZE];
 
+    form_trust_text(screen, trust, sizeof(trust));
     if (current >= fill_line_count(form->fill)) {
         paint_text(paint, row, 0, -1, PAINT_DIM,
                    _("There is nothing to fill here: Ctrl-X reviews."));
@@ -324,8 +329,8 @@ static void draw_help(const struct form_screen *form, const struct paint *paint,
              *form_text_in(&line->element->control->placeholder, language) != '\0')
         paint_text(paint, row, 0, -1, PAINT_DIM,
                    form_text_in(&line->element->control->placeholder, language));
-    else
-        draw_whole_label(form, paint, row);
+    else if (!draw_whole_label(form, paint, row))
+        paint_text(paint, row, 0, -1, PAINT_WARNING, trust);
 }
 
 void form_draw(struct screen *screen, const struct paint *paint)
@@ -351,5 +356,5 @@ void form_draw(struct screen *screen, const struct paint *paint)
     form_draw_progress(form, paint);
     fields = paint_part(paint, HEAD_ROWS, 0, -1 - FOOT_ROWS, -1);
     draw_fields(form, &fields);
-    draw_help(form, paint, paint->rows - 1);
+    draw_help(screen, paint, paint->rows - 1);
 }

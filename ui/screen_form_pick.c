@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/freshness.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -16,6 +17,7 @@ struct picking {
     struct form_screen *form;
     char service[RECORD_KEY_SIZE]; /* in progress; "" for none */
     bool of_service;               /* in this round */
+    int64_t now_ms, stale_days;
 };
 
 static bool is_of_service(const struct record *record, const char *service)
@@ -48,6 +50,7 @@ static int add_form(void *context, const struct record *record)
         return 0;
     text_copy(pick->key, sizeof(pick->key), record_text(record, "key"));
     text_copy(pick->code, sizeof(pick->code), record_text(record, "code"));
+    pick->stale = freshness_is_stale(record, picking->now_ms, picking->stale_days);
     pick->title = json_deep_copy(json_object_get(record->body, "title"));
     form->form_count++;
     return 0;
@@ -56,7 +59,10 @@ static int add_form(void *context, const struct record *record)
 static int read_forms(struct screen *screen, struct error *error)
 {
     struct form_screen *form = screen->data;
-    struct picking picking = {.form = form, .of_service = true};
+    struct picking picking = {.form = form,
+                              .of_service = true,
+                              .now_ms = desk_now(screen->desk),
+                              .stale_days = screen->desk->stale_days};
     int code;
 
     form->forms = calloc(PICK_LIMIT, sizeof(form->forms[0]));
@@ -95,6 +101,8 @@ static void draw_row(void *context, const struct paint *row, size_t index, bool 
     const struct form_screen *form = context;
 
     (void)selected;
+    if (form->forms[index].stale)
+        paint_text(row, 0, 0, 1, PAINT_WARNING, "!");
     paint_text(row, 0, 1, 12, PAINT_DIM, form->forms[index].code);
     paint_text(row, 0, 14, -1, PAINT_TEXT, format_localised(form->forms[index].title));
 }
@@ -110,6 +118,9 @@ void form_pick_draw(struct screen *screen, const struct paint *paint)
         paint_cursor(&rows, 0, 0);
         return;
     }
+    if (form->forms[form->picks.selected].stale)
+        paint_text(paint, 1, 0, -1, PAINT_WARNING,
+                   _("! nobody has confirmed this one for long: check it"));
     list_draw(&form->picks, &rows, 1, true, draw_row, form);
 }
 

@@ -83,6 +83,8 @@ static int begin_filling(struct screen *screen, const char *key, struct error *e
     if (form->submission != NULL && !submission_is_draft(form->submission))
         form_reading_open(form);
     form_version_tell(screen);
+    form_trust_read(screen);
+    form_trust_tell(screen);
     /* What a migration changed is kept at once: every terminal then has the same. */
     if (form->migrated_from != 0)
         form_keep(screen, false);
@@ -114,6 +116,7 @@ void form_unload(struct form_screen *form)
     form_free(form->form);
     record_free(form->definition);
     record_free(form->submission);
+    record_free(form->flag);
     editor_free(form->editor);
     json_decref(form->unsaved);
     free(form->edited);
@@ -336,6 +339,7 @@ void form_reread(struct screen *screen)
         return;
     offer_known(screen);
     form_version_follow(screen);
+    form_trust_read(screen);
     if (form->submission == NULL)
         return;
     given_back = *record_text(form->submission, "given_back_at") != '\0';

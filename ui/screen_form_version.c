@@ -197,10 +197,8 @@ void form_version_follow(struct screen *screen)
 
     if (form->form == NULL || form->mode == FORM_READING || form->mode == FORM_PICKING)
         return;
-    if (catalogue_get_by_key(screen->desk->catalogue, RECORD_FORM,
-                             form->submission != NULL ? record_text(form->submission, "form")
-                                                      : record_text(form->definition, "key"),
-                             &present, NULL) != 0)
+    if (catalogue_get_by_key(screen->desk->catalogue, RECORD_FORM, form_trust_key(form), &present,
+                             NULL) != 0)
         return;
     version = json_integer_or(present->body, "version", 1);
     record_free(present);

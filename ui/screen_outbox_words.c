@@ -192,7 +192,9 @@ static void claim_words(struct desk *desk, const struct operation *operation, ch
     const char *status = json_text_or(operation->body, "status", "");
     char name[WORK_NAME_SIZE];
 
-    if (operation->type == RECORD_FLAG) {
+    if (operation->type == RECORD_FLAG && strcmp(state, "withdrawn") == 0) {
+        text_copy(text, size, _("Error reported: withdrawn"));
+    } else if (operation->type == RECORD_FLAG) {
         work_first_line(json_text_or(operation->body, "answer", ""), name, sizeof(name));
         snprintf(text, size, _("Error settled: %s"), name);
     } else if (operation->type == RECORD_DELIVERY) {

@@ -12,6 +12,7 @@
 #include "app/text.h"
 #include "ui/editor.h"
 #include "ui/format.h"
+#include "ui/format_hours.h"
 #include "ui/language.h"
 #include "ui/list.h"
 #include "ui/search_chips.h"
@@ -235,6 +236,28 @@ static bool is_stale(struct desk *desk, const struct search_result *result)
     return stale;
 }
 
+/* What the "!" of the marked row means. */
+static void draw_stale(struct screen *screen, const struct paint *paint, int row)
+{
+    const struct search *search = screen->data;
+    const struct search_result *result = &search->results->items[search->list.selected];
+    struct record *record = NULL;
+    struct calendar_day day;
+    char when[48];
+
+    if (catalogue_get(screen->desk->catalogue, result->type, &result->id, &record, NULL) != 0)
+        return;
+    if (freshness_is_stale(record, desk_now(screen->desk), screen->desk->stale_days)) {
+        if (freshness_day(record, &day)) {
+            format_day(when, sizeof(when), &day);
+            paint_format(paint, row, 0, -1, PAINT_WARNING, _("! not confirmed since %s"), when);
+        } else {
+            paint_text(paint, row, 0, -1, PAINT_WARNING, _("! never confirmed"));
+        }
+    }
+    record_free(record);
+}
+
 struct rows {
     struct screen *screen;
     const struct search_results *results;
@@ -332,6 +355,8 @@ static void search_draw(struct screen *screen, const struct paint *paint)
     if (search->closed && search_chips_has_open(search->query))
         paint_text(paint, 3, 0, -1, PAINT_DIM,
                    _("Your office is closed now: only other channels count, online, by mail ..."));
+    else if (search->results != NULL && search->list.count > 0)
+        draw_stale(screen, paint, 3);
     editor_draw(search->query, &field, true);
 }
 
@@ -501,8 +526,10 @@ extern const struct screen_kind screen_search;
 const struct screen_kind screen_search = {
     .name = "search",
     .title = N_("Search"),
-    .help = N_("Finds services and forms in the client's own words, of either language, at each "
-               "key. Accents and plurals do not matter. Filters narrow: word :channel online."),
+    .help = N_(
+        "Finds services and forms in the client's own words, of either language, at each "
+        "key. Accents and plurals do not matter. Filters narrow: word :channel online. \"!\" marks "
+        "what nobody has confirmed for long."),
     .command = N_("search"),
     .code = INPUT_F(2),
     .label = N_("Search"),

@@ -109,19 +109,11 @@ static void draw_flag(struct service *service, struct desk *desk)
 
 static void draw_stale(struct service *service, const struct desk *desk)
 {
-    struct calendar_day day;
-    char text[160], when[48];
+    char text[WORK_STALE_SIZE];
 
-    if (!freshness_is_stale(service->record, desk_now(desk), desk->stale_days))
-        return;
-    if (!freshness_day(service->record, &day)) {
-        page_text(&service->page, 0, PAINT_WARNING,
-                  _("Nobody ever confirmed what stands here: check before you say it."));
-        return;
-    }
-    format_day(when, sizeof(when), &day);
-    snprintf(text, sizeof(text), _("Not confirmed since %s: check before you say it."), when);
-    page_text(&service->page, 0, PAINT_WARNING, text);
+    work_stale_text(desk, service->record, text, sizeof(text));
+    if (*text != '\0')
+        page_text(&service->page, 0, PAINT_WARNING, text);
 }
 
 /* How much is asked: "none" below "basic" below "verified". */

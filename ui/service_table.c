@@ -118,7 +118,7 @@ static void draw_detail(struct page *page, const json_t *channel, const struct a
     }
     add_detail(&detail, format_localised(json_object_get(channel, "how")));
     add_detail(&detail, format_localised(json_object_get(channel, "hours")));
-    if (json_object_get(channel, "schedule") != NULL && now->schedule != NULL)
+    if (now->schedule != NULL)
         format_week(week, sizeof(week), now->schedule);
     add_detail(&detail, week);
     if (detail.length > 0 && !detail.failed)

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/freshness.h"
 #include "app/json.h"
 #include "app/succession.h"
 #include "app/text.h"
 #include "forms/form.h"
 #include "ui/format.h"
+#include "ui/format_hours.h"
 #include "ui/language.h"
 
 bool work_apply(struct screen *screen, struct batch *batch, int code, struct error *error)
@@ -210,4 +212,21 @@ void work_present_service(struct screen *screen, char *key, size_t size)
     page = ui_state_of(screen->ui, "service");
     text_copy(key, size, json_text_or(page, "key", ""));
     json_decref(page);
+}
+
+void work_stale_text(const struct desk *desk, const struct record *record, char *text, size_t size)
+{
+    struct calendar_day day;
+    char when[48];
+
+    text_copy(text, size, "");
+    if (!freshness_is_stale(record, desk_now(desk), desk->stale_days))
+        return;
+    if (!freshness_day(record, &day)) {
+        text_copy(text, size,
+                  _("Nobody ever confirmed what stands here: check before you say it."));
+        return;
+    }
+    format_day(when, sizeof(when), &day);
+    snprintf(text, size, _("Not confirmed since %s: check before you say it."), when);
 }

@@ -22,7 +22,8 @@ struct record *work_get(struct desk *desk, enum record_type type, const char *id
 void work_client_name(const struct record *client, char *name, size_t size);
 /* Name, language, phone, e-mail and postal code with dots between. */
 void work_client_line(const struct record *client, char *line, size_t size);
-/* The title of a catalogue record by key (of a moved service, of its successor), the key itself when it is not here, "" for "". */
+/* The title of a catalogue record by key (of a moved service, of its successor), the key itself
+ * when it is not here, "" for "". */
 void work_title(struct desk *desk, enum record_type type, const char *key, char *title,
                 size_t size);
 /* What the field at this pointer of a form is called on its screen; the pointer when the form does
@@ -40,6 +41,11 @@ void work_first_line(const char *text, char *line, size_t size);
 /* Local time of a member of the body, "" when there is none. */
 void work_when(struct desk *desk, const struct record *record, const char *member, char *text,
                size_t size);
+
+/* What is to be said where a catalogue record was not confirmed for long (freshness.h); "" when it
+ * was. */
+#define WORK_STALE_SIZE 160
+void work_stale_text(const struct desk *desk, const struct record *record, char *text, size_t size);
 
 /* Makes this contact, client, case and draft the open ones, and keeps that. Empty ids for none. */
 void work_open_set(struct screen *screen, const struct desk_open *open);

@@ -50,6 +50,27 @@ static void test_waits_and_is_answered(void **state)
     record_free(flag);
 }
 
+static void test_its_author_takes_it_back(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct id id = write_one(fixture);
+    struct record *flag = work_fixture_get(fixture, RECORD_FLAG, &id, NULL);
+    struct batch batch = {0};
+
+    assert_int_equal(flag_withdraw(&batch, &fixture->visitor, flag, NULL), ERROR_REFUSED);
+    assert_int_equal(batch.count, 0);
+    assert_int_equal(flag_withdraw(&batch, &fixture->author, flag, NULL), 0);
+    record_free(flag);
+    work_fixture_apply(fixture, &batch);
+    assert_null(flag_find_open(fixture->store.store, RECORD_SERVICE, "s/permit"));
+    work_fixture_sync(fixture);
+    flag = work_fixture_get(fixture, RECORD_FLAG, &id, NULL);
+    assert_true(flag_is_withdrawn(flag));
+    assert_int_equal(flag_withdraw(&batch, &fixture->author, flag, NULL), ERROR_CONFLICT);
+    assert_int_equal(flag_settle(&batch, &fixture->visitor, flag, "Done.", NULL), ERROR_CONFLICT);
+    record_free(flag);
+}
+
 static void test_finds_what_is_open(void **state)
 {
     struct work_fixture *fixture = *state;
@@ -160,11 +181,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, work_fixture_setup, work_fixture_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_waits_and_is_answered),
-        TEST(test_finds_what_is_open),
-        TEST(test_refuses),
-        cmocka_unit_test(test_whose_it_is),
-        cmocka_unit_test(test_where_it_goes),
+        TEST(test_waits_and_is_answered),   TEST(test_its_author_takes_it_back),
+        TEST(test_finds_what_is_open),      TEST(test_refuses),
+        cmocka_unit_test(test_whose_it_is), cmocka_unit_test(test_where_it_goes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -84,6 +84,34 @@ static void test_keepers_settle_it(void **state)
     fixture_refused(f, CHLOE, settling(f, CHLOE, &flag), MERGE_TAKEN, NULL);
 }
 
+static struct operation *withdrawal(struct ledger_fixture *f, enum fixture_agent who,
+                                    const struct id *flag)
+{
+    return fixture_operation(
+        f, who, OPERATION_CLAIM, RECORD_FLAG, flag, 1,
+        json_pack("{s:s, s:s}", "state", "withdrawn", "settled_at", "2026-11-24T11:00:00.000Z"));
+}
+
+/* The author alone, without an answer, while it is open. */
+static void test_its_author_takes_it_back(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id flag = fixture_make(f, ANNE, RECORD_FLAG, flag_body(f, ANNE, "sample/a", "sample/q"));
+    struct operation *operation;
+
+    fixture_refused(f, BEN, withdrawal(f, BEN, &flag), MERGE_ACTOR, "state");
+    fixture_refused(f, DENIS, withdrawal(f, DENIS, &flag), MERGE_FORBIDDEN, NULL);
+    operation = withdrawal(f, ANNE, &flag);
+    json_object_set_new(operation->body, "answer", json_string("it is right"));
+    fixture_refused(f, ANNE, operation, MERGE_FIELD, "answer");
+    operation = withdrawal(f, ANNE, &flag);
+    json_object_set_new(operation->body, "settled_by", json_string(f->actors[BEN].agent.text));
+    fixture_refused(f, ANNE, operation, MERGE_FIELD, "settled_by");
+    fixture_applied(f, ANNE, withdrawal(f, ANNE, &flag));
+    /* The keeper who answers at the same time is told. */
+    fixture_refused(f, BEN, settling(f, BEN, &flag), MERGE_TAKEN, NULL);
+}
+
 static void test_an_office_without_keepers_keeps_its_own(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -113,9 +141,8 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_office_and_keepers_see_it),
-        TEST(test_keepers_settle_it),
-        TEST(test_an_office_without_keepers_keeps_its_own),
+        TEST(test_office_and_keepers_see_it), TEST(test_keepers_settle_it),
+        TEST(test_its_author_takes_it_back),  TEST(test_an_office_without_keepers_keeps_its_own),
         TEST(test_nobody_writes_for_another),
     };
 

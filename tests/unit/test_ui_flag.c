@@ -102,12 +102,41 @@ static void it_says_what_to_do(void **state)
     expect(fixture, "Ann Roy: It has moved.");
 }
 
+/* After a question; the report stays to be read, and the page is clean again. */
+static void its_author_takes_it_back(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    report(fixture, "It is $51.");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    expect(fixture, "Reported as wrong (fee) by Ann Roy");
+    ui_fixture_type(fixture, "\007flags\r\r");
+    expect(fixture, "Error reported · Birth certificate");
+    ui_fixture_press(fixture, INPUT_CONTROL('R'));
+    expect(fixture, "Withdraw what you reported?");
+    ui_fixture_type(fixture, "2");
+    expect(fixture, "Error reported · Birth certificate");
+    expect(fixture, "not sent yet");
+    ui_fixture_press(fixture, INPUT_CONTROL('R'));
+    ui_fixture_type(fixture, "1");
+    expect(fixture, "What you reported is withdrawn.");
+    expect(fixture, "withdrawn, not sent yet");
+    expect(fixture, "Ann Roy: It is $51.");
+    assert_false(ui_fixture_shows(fixture, "yours to settle"));
+    ui_fixture_press(fixture, INPUT_F(7));
+    expect(fixture, "Error reported: withdrawn");
+    ui_open(fixture->ui, "service", json_pack("{s:s}", "key", "t/birth"));
+    ui_fixture_draw(fixture);
+    assert_false(ui_fixture_shows(fixture, "Reported as wrong"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
     const struct CMUnitTest tests[] = {
         TEST(an_error_is_reported_and_shown),
         TEST(it_is_settled_with_an_answer),
+        TEST(its_author_takes_it_back),
         TEST(half_a_report_is_kept),
         TEST(it_says_what_to_do),
     };

@@ -591,6 +591,38 @@ static void the_printer_gets_the_text(void **state)
     assert_true(ui_fixture_shows(fixture, "draft saved"));
 }
 
+static const char stale_version[] =
+    "{'source':{'name':'t','id':'move','confirmed':'2020-01-31'},'schema':{'type':'object',"
+    "'properties':{'name':{'type':'string','title':'Full name'}}}}";
+
+/* Who fills it learns that nobody has confirmed it for long, in the list and in the form, and
+ * reports what is wrong by one key. */
+static void a_stale_form_is_marked_and_reported(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    fixture->desk.stale_days = 365;
+    publish(fixture, 1, stale_version);
+    ui_open(fixture->ui, "form", NULL);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "!MV-1"));
+    assert_true(ui_fixture_shows(fixture, "! nobody has confirmed this one for long: check it"));
+    ui_fixture_type(fixture, "\r");
+    assert_true(ui_fixture_shows(fixture, "Not confirmed since 31 Jan 2020"));
+    ui_fixture_type(fixture, "Ann");
+    assert_true(ui_fixture_shows(fixture, "Not confirmed since 31 Jan 2020"));
+    ui_fixture_press(fixture, INPUT_F(8));
+    assert_true(ui_fixture_shows(fixture, "Report an error · Moving"));
+    ui_fixture_press(fixture, INPUT_TAB);
+    ui_fixture_type(fixture, "It has a new field.");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    /* Back in the form, where a colleague would see it too. */
+    ui_fixture_press(fixture, INPUT_LEFT);
+    assert_true(ui_fixture_shows(fixture, "Form · Moving"));
+    assert_true(ui_fixture_shows(fixture, "Reported as wrong (fee) by Ann Roy"));
+    fixture->desk.stale_days = 0;
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
@@ -609,6 +641,7 @@ int main(void)
         TEST(without_groff_it_is_said),
         TEST(the_form_becomes_a_text),
         TEST(the_printer_gets_the_text),
+        TEST(a_stale_form_is_marked_and_reported),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

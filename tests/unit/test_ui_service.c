@@ -119,6 +119,7 @@ static void each_channel_says_whether_it_can_be_had_now(void **state)
 
     show(fixture, "service", "t/permit");
     expect(fixture, "▸ counter       open");
+    expect(fixture, "Mon–Sun 00:00–24:00");
     expect(fixture, "  online        any time");
     expect(fixture, "  phone         closed");
     expect(fixture, "  text message  not known");
@@ -269,7 +270,7 @@ static void what_is_stale_is_marked(void **state)
     show(fixture, "service", "t/licence");
     expect(fixture, "Nobody ever confirmed what stands here");
     ui_fixture_type(fixture, "\033OQstay permit");
-    ui_fixture_wait(fixture, "!");
+    ui_fixture_wait(fixture, "! not confirmed since 1 Jan 2020");
     show(fixture, "office", "t/north");
     expect(fixture, "1 Jan 2020: check before you say it");
     ui_open(fixture->ui, "offices", NULL);
