@@ -171,6 +171,28 @@ static void apply(struct request *request, const json_t *operations, bool brief)
     batch_clear(&batch);
 }
 
+/* False, with a problem set, when the caller has had something accepted that is not known here. */
+static bool history_holds(struct request *request, const json_t *body)
+{
+    const char *text = json_text_or(body, "made", "");
+    struct error error = ERROR_INIT;
+    struct id made;
+    int code;
+
+    if (text[0] == '\0')
+        return true;
+    if (!id_parse(&made, text)) {
+        request_problem(request, PROBLEM_BAD_JSON, "%s", "\"made\" is not a UUID");
+        return false;
+    }
+    code = ledger_history_check(request->server->ledger, 0, "", &made, &error);
+    if (code == ERROR_CONFLICT)
+        request_problem(request, PROBLEM_OTHER_HISTORY, "%s", error.message);
+    else if (code != 0)
+        request_error(request, code, &error);
+    return code == 0;
+}
+
 /* POST /v1/operations: changes, each applied exactly once and on disk before the answer. */
 static enum route_result handle_operations(struct request *request)
 {
@@ -184,7 +206,7 @@ static enum route_result handle_operations(struct request *request)
     else if (json_array_size(operations) > SERVER_BATCH_LIMIT)
         request_problem(request, PROBLEM_TOO_LARGE, "at most %d operations at once",
                         SERVER_BATCH_LIMIT);
-    else
+    else if (history_holds(request, body))
         apply(request, operations, json_bool_or(body, "brief", false));
     json_decref(body);
     return ROUTE_ANSWERED;
@@ -196,6 +218,7 @@ static const enum problem problems[] = {PROBLEM_BAD_REQUEST,
                                         PROBLEM_TOO_LARGE,
                                         PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                                         PROBLEM_UNSUPPORTED_ENCODING,
+                                        PROBLEM_OTHER_HISTORY,
                                         PROBLEM_STORAGE,
                                         PROBLEM_BUSY,
                                         PROBLEM_NONE};

@@ -49,6 +49,9 @@ static const struct schema schemas[] = {
      "{\"type\": \"object\", \"required\": [\"operations\"], \"properties\": {\"operations\": "
      "{\"type\": \"array\", \"maxItems\": 1000, \"items\": " REF(
          "Operation") "}, "
+                      "\"made\": {\"type\": \"string\", \"format\": \"uuid\", \"description\": "
+                      "\"The latest operation that was accepted from the caller: unknown to a "
+                      "server that was restored\"}, "
                       "\"brief\": {\"type\": \"boolean\", \"default\": false, \"description\": "
                       "\"Answer what was simply applied with its rev and seq, in its place\"}}}"},
     {"Outcome", "{\"type\": \"object\", \"required\": [\"outcome\"], \"properties\": {\"id\": " REF(
@@ -130,8 +133,9 @@ static const struct schema schemas[] = {
                  "\"openapi_url\"], \"properties\": {\"version\": {\"const\": \"3.0\"}, "
                  "\"profile\": {\"type\": \"string\", \"format\": \"uri\"}, \"openapi_url\": "
                  "{\"type\": \"string\", \"format\": \"uri\"}}}"},
-    {"HsdsEntity", "{\"type\": \"object\", \"description\": \"An entity of Open Referral HSDS 3.0\", "
-                   "\"required\": [\"id\"], \"properties\": {\"id\": {\"type\": \"string\"}}}"},
+    {"HsdsEntity",
+     "{\"type\": \"object\", \"description\": \"An entity of Open Referral HSDS 3.0\", "
+     "\"required\": [\"id\"], \"properties\": {\"id\": {\"type\": \"string\"}}}"},
     {"HsdsPage",
      "{\"type\": \"object\", \"required\": [\"total_items\", \"total_pages\", \"page_number\", "
      "\"size\", \"first_page\", \"last_page\", \"empty\", \"contents\"], \"properties\": {"

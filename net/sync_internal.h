@@ -145,6 +145,10 @@ bool sync_store_usable(const struct sync_engine *engine);
 /* Ends the session here (not at the server): the next step signs in again. */
 void sync_session_drop(struct sync_engine *engine);
 
+/* The server was restored from an older copy: all is read again, and what it lost is sent again
+ * (sync_pull.c). */
+int sync_desk_restored(struct sync_engine *engine, struct error *error);
+
 /* --- replies (sync_reply.c) ------------------------------------------------------------------ */
 
 /* The problem of a reply that is no success, in one line; returns ERROR_PROTOCOL, or

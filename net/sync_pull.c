@@ -197,7 +197,7 @@ static void note_catalogue(struct sync_engine *engine, const struct page *page)
 }
 
 /* The server is an older copy of itself: all is read again, and what it lost is offered again. */
-static int desk_restored(struct sync_engine *engine, struct error *error)
+int sync_desk_restored(struct sync_engine *engine, struct error *error)
 {
     int code = store_history_lost(engine->store, sync_wall_ms(engine), error);
 
@@ -216,7 +216,7 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
     struct page page = {0};
 
     if (sync_problem_is(reply, "other-history"))
-        return desk_restored(engine, error);
+        return sync_desk_restored(engine, error);
     int code = read_page(engine, reply, engine->desk_since, false, &page, error);
 
     if (code == 0 && page.other_feed) {

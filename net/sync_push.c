@@ -50,11 +50,30 @@ static int add_operation(void *context, const struct outbox_entry *entry)
     return fits ? 0 : BATCH_FULL;
 }
 
+/* The latest that this server has accepted from here: one that was restored does not know it. A
+ * later one must not take its place before that is found out. */
+static int add_made(struct sync_engine *engine, struct batch *batch, struct error *error)
+{
+    char feed[STORE_FEED_SIZE];
+    struct id made;
+    int code = store_feed(engine->store, feed, error);
+
+    if (code == 0)
+        code = store_last_accepted(engine->store, &made, error);
+    if (code == 0 && !id_is_empty(&made) && strcmp(feed, engine->feed) == 0)
+        text_buffer_add_format(&batch->body, "\"made\":\"%s\",", made.text);
+    return code;
+}
+
 static int collect(struct sync_engine *engine, struct batch *batch, struct error *error)
 {
     engine->batch_count = 0;
-    text_buffer_add_text(&batch->body, "{\"brief\":true,\"operations\":[");
-    int code = store_outbox_each(engine->store, engine->batch_limit, add_operation, batch, error);
+    text_buffer_add_text(&batch->body, "{\"brief\":true,");
+    int code = add_made(engine, batch, error);
+    if (code != 0)
+        return sync_fault(engine, code);
+    text_buffer_add_text(&batch->body, "\"operations\":[");
+    code = store_outbox_each(engine->store, engine->batch_limit, add_operation, batch, error);
     text_buffer_add_text(&batch->body, "]}");
     if (code == ERROR_MEMORY || batch->body.failed)
         return error_set(error, ERROR_MEMORY, "no memory for a batch of operations");
@@ -294,6 +313,8 @@ static int push_reply(struct sync_engine *engine, const struct http_reply *reply
     if ((reply->status == 400 || reply->status == 413 || reply->status == 422) &&
         sync_is_problem(reply))
         return narrow(engine, reply, error);
+    if (sync_problem_is(reply, "other-history"))
+        return sync_desk_restored(engine, error);
     int code = sync_reply_read(engine, reply, "POST /v1/operations", &document, error);
     if (code != 0)
         return code;

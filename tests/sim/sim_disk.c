@@ -32,6 +32,7 @@ struct file {
     char path[PATH_MOST];
     struct content seen;
     struct content safe;
+    struct content copy;
     struct change *changes;
     struct change **last;
     struct handle *handles;
@@ -56,6 +57,7 @@ struct machine {
     long dies_in; /* changes; 0: not at all */
     bool dead;
     bool full;
+    bool copied;
 };
 
 static struct {
@@ -267,6 +269,7 @@ static void file_free(struct file *file)
     forget_regions(file);
     free(file->seen.bytes);
     free(file->safe.bytes);
+    free(file->copy.bytes);
     free(file);
 }
 
@@ -292,6 +295,26 @@ void sim_disk_cut_power(const char *path)
         }
     machine->dead = false;
     machine->dies_in = 0;
+}
+
+void sim_disk_copy(const char *path)
+{
+    machine_need(path)->copied = true;
+    for (struct file *file = disk.files; file != NULL; file = file->next)
+        if (is_of(file->path, path))
+            content_copy(&file->copy, &file->seen);
+}
+
+bool sim_disk_put_back(const char *path)
+{
+    if (!machine_need(path)->copied)
+        return false;
+    for (struct file *file = disk.files; file != NULL; file = file->next)
+        if (is_of(file->path, path)) {
+            content_copy(&file->seen, &file->copy);
+            content_copy(&file->safe, &file->copy);
+        }
+    return true;
 }
 
 void sim_disk_begin(uint64_t (*random)(void *context, uint64_t below), void *context)

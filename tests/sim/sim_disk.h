@@ -30,6 +30,11 @@ void sim_disk_kill(const char *path);
 /* What was not synced is lost or not; open files must have been closed. */
 void sim_disk_cut_power(const char *path);
 
+/* Keeps a copy of all files, as a backup does; the former copy goes. */
+void sim_disk_copy(const char *path);
+/* Puts the copy back in the place of what is there; false when there is none. */
+bool sim_disk_put_back(const char *path);
+
 /* Frees everything. */
 void sim_disk_end(void);
 

@@ -116,9 +116,19 @@ void sim_server_restart(struct simulation *simulation, enum sim_ending ending)
         sim_disk_kill(simulation->ledger_disk);
     ledger_close(simulation->ledger);
     sim_disk_die(simulation->ledger_disk, 0);
-    if (ending == SIM_LOSES_POWER || sim_disk_is_dead(simulation->ledger_disk))
+    if (ending >= SIM_LOSES_POWER || sim_disk_is_dead(simulation->ledger_disk))
         sim_disk_cut_power(simulation->ledger_disk);
+    bool restored = ending == SIM_IS_RESTORED && sim_disk_put_back(simulation->ledger_disk);
     open_ledger(simulation);
+    if (restored) {
+        sim_trace(simulation, "server is restored");
+        simulation->restored = true;
+        /* Who works where is put right by hand. */
+        for (int i = 0; i < simulation->terminal_count; i++)
+            publish_agent(simulation, &simulation->terminals[i],
+                          json_array_size(
+                              json_object_get(simulation->terminals[i].agent->body, "queues")) > 0);
+    }
     simulation->server_up_at = simulation->now + (int64_t)sim_random(simulation, 20000);
     for (size_t i = 0; i < simulation->message_count;) {
         struct sim_message *message = simulation->messages[i];
@@ -168,6 +178,7 @@ struct arrived {
     struct ledger_outcome outcomes[BATCH_MOST];
     struct id sent_as[BATCH_MOST]; /* the ids as the terminal knows them */
     size_t count;
+    char made[ID_TEXT_LENGTH + 1]; /* what the server has accepted last, as the terminal knows */
 };
 
 static void arrived_free(struct arrived *arrived)
@@ -177,6 +188,23 @@ static void arrived_free(struct arrived *arrived)
         ledger_outcome_clear(&arrived->outcomes[i]);
     }
     free(arrived);
+}
+
+/* False, and answered, when the terminal has read another history than this server's. */
+static bool history_holds(struct simulation *simulation, const struct sim_message *request,
+                          int64_t since, const char *epoch, const char *text)
+{
+    struct error error = ERROR_INIT;
+    struct id made = {""};
+
+    (void)id_parse(&made, text);
+    int code = ledger_history_check(simulation->ledger, since, epoch, &made, &error);
+    if (code == ERROR_CONFLICT) {
+        sim_answer(simulation, request, 409, strdup("{\"code\":\"other-history\"}"), -1);
+        return false;
+    }
+    sim_must(simulation, code, &error, "comparing histories");
+    return true;
 }
 
 static struct arrived *read_operations(struct simulation *simulation, struct sim_message *request)
@@ -200,6 +228,7 @@ static struct arrived *read_operations(struct simulation *simulation, struct sim
              &error, "unpacking a batch");
     sim_must(simulation, json_read(&document, plain, length, length, "batch", &error), &error,
              "reading a batch");
+    (void)snprintf(arrived->made, sizeof arrived->made, "%s", json_text_or(document, "made", ""));
     json_array_foreach(json_object_get(document, "operations"), index, one)
     {
         struct operation *operation = NULL;
@@ -321,6 +350,10 @@ static void take_operations(struct simulation *simulation, struct sim_message *r
     struct arrived *arrived = read_operations(simulation, request);
     char now[TIMESTAMP_SIZE];
 
+    if (!history_holds(simulation, request, 0, "", arrived->made)) {
+        arrived_free(arrived);
+        return;
+    }
     /* Mid-batch: a part of it is in the ledger and nothing of it was answered. */
     if (sim_strikes(simulation, SIM_SERVER_RESTART)) {
         (void)apply(simulation, request->terminal, arrived,
@@ -372,8 +405,8 @@ static void answer_page(struct simulation *simulation, const struct sim_message 
                            page->more ? "true" : "false");
     if (!robbed)
         text_buffer_add(&body, page->records, page->length);
-    text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"time\":\"%s\"}", page->catalogue,
-                           now);
+    text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"}",
+                           page->catalogue, page->epoch, now);
     sim_trace(simulation, "  page of %zu records, next %" PRId64, page->count, page->next);
     sim_answer(simulation, request, 200, text_buffer_take(&body), -1);
 }
@@ -417,8 +450,30 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
     return over;
 }
 
+/* The value of a parameter that is a word, "" when it is not there. */
+static void word_parameter(const struct sim_message *request, const char *name, char *word,
+                           size_t size)
+{
+    const char *found = strstr(request->path, name);
+
+    word[0] = '\0';
+    if (found != NULL) {
+        found += strlen(name);
+        (void)snprintf(word, size, "%.*s", (int)strcspn(found, "&"), found);
+    }
+}
+
 static void take_changes(struct simulation *simulation, struct sim_message *request)
 {
+    char epoch[LEDGER_EPOCH_SIZE], made[ID_TEXT_LENGTH + 1];
+
+    word_parameter(request, "epoch=", epoch, sizeof epoch);
+    word_parameter(request, "made=", made, sizeof made);
+    if (request->place == SIM_TO_SERVER &&
+        !history_holds(simulation, request, parameter(request, "since=", 0), epoch, made)) {
+        sim_message_free(request);
+        return;
+    }
     if (look(simulation, request)) {
         sim_message_free(request);
         return;

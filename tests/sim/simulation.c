@@ -23,10 +23,10 @@
 #define CLOCK_JUMP_MOST (INT64_C(3) * 365 * 86400 * 1000)
 
 const char *const sim_fault_names[SIM_FAULT_COUNT] = {
-    "lost-request",   "lost-reply",   "delayed",    "duplicated", "cut",
-    "truncated",      "partition",    "busy",       "expired",    "terminal-crash",
-    "server-restart", "clock-jump",   "moved",      "power-cut",  "disk-dies",
-    "disk-full",      "server-power", "server-disk"};
+    "lost-request",   "lost-reply",   "delayed",     "duplicated",     "cut",
+    "truncated",      "partition",    "busy",        "expired",        "terminal-crash",
+    "server-restart", "clock-jump",   "moved",       "power-cut",      "disk-dies",
+    "disk-full",      "server-power", "server-disk", "server-restored"};
 
 const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "settled-unapplied",
@@ -321,6 +321,10 @@ static void strike(struct simulation *simulation)
         sim_server_restart(simulation, sim_random(simulation, 2) == 0 ? SIM_QUITS : SIM_KILLED);
     if (sim_strikes(simulation, SIM_SERVER_POWER))
         sim_server_restart(simulation, SIM_LOSES_POWER);
+    if (sim_random(simulation, 10) == 0)
+        sim_disk_copy(simulation->ledger_disk);
+    if (sim_strikes(simulation, SIM_SERVER_RESTORED))
+        sim_server_restart(simulation, SIM_IS_RESTORED);
     if (sim_strikes(simulation, SIM_AGENT_MOVED))
         sim_server_move(simulation, terminal);
     while (simulation->changed)
@@ -377,7 +381,8 @@ static void choose_weather(struct simulation *simulation)
         [SIM_PARTITION] = 60,      [SIM_BUSY] = 100,          [SIM_SESSION_ENDED] = 50,
         [SIM_TERMINAL_CRASH] = 40, [SIM_SERVER_RESTART] = 40, [SIM_CLOCK_JUMP] = 60,
         [SIM_AGENT_MOVED] = 40,    [SIM_POWER_CUT] = 40,      [SIM_DISK_DIES] = 40,
-        [SIM_DISK_FULL] = 30,      [SIM_SERVER_POWER] = 30,   [SIM_SERVER_DISK] = 60};
+        [SIM_DISK_FULL] = 30,      [SIM_SERVER_POWER] = 30,   [SIM_SERVER_DISK] = 60,
+        [SIM_SERVER_RESTORED] = 10};
 
     for (int fault = 0; fault < SIM_FAULT_COUNT; fault++) {
         uint64_t kind = sim_random(simulation, 3);

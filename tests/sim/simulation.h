@@ -39,6 +39,7 @@ enum sim_fault {
     SIM_DISK_FULL,   /* of a terminal, for a while */
     SIM_SERVER_POWER, /* the same three of the server */
     SIM_SERVER_DISK,
+    SIM_SERVER_RESTORED, /* from a copy that is older */
     SIM_FAULT_COUNT
 };
 
@@ -47,6 +48,7 @@ enum sim_ending {
     SIM_QUITS,       /* in good order */
     SIM_KILLED,      /* what was under way is lost */
     SIM_LOSES_POWER, /* and what was not synced may be */
+    SIM_IS_RESTORED, /* an older copy takes the place of its files */
 };
 
 /* Bugs made on purpose: the simulator must find each. */
@@ -160,7 +162,8 @@ struct simulation {
     char ledger_disk[128]; /* how the paths of the server's files begin */
     struct ledger *ledger;
     int64_t server_up_at;
-    bool changed; /* the ledger has something new for those who wait */
+    bool restored; /* the server, some time */
+    bool changed;  /* the ledger has something new for those who wait */
     struct sim_terminal terminals[SIM_TERMINALS];
     int terminal_count;
     struct sim_message **messages; /* owned */
