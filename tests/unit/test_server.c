@@ -216,6 +216,41 @@ static void test_operations_in_brief(void **state)
     json_decref(bad);
 }
 
+/* What a restored server does not know must be sent again before anything new takes its place. */
+static void test_operations_after_another_history(void **state)
+{
+    struct id id = fixture_id(&f->ledger), known = fixture_id(&f->ledger);
+    struct operation *batch[1] = {server_note(f, ANNE, &known, "accepted")};
+    struct operation *operation = server_note(f, ANNE, &id, "new");
+    struct call call = {.path = "/v1/operations", .token = f->tokens[ANNE]};
+    struct call look = {.token = f->tokens[ANNE]};
+    const char *const unknown = "0192d0a0-0000-7000-8000-0000000000ad";
+    char path[128];
+
+    (void)state;
+    snprintf(path, sizeof(path), "/v1/records/note/%s", id.text);
+    look.path = path;
+    struct id accepted = batch[0]->id;
+    json_decref(server_post(f, ANNE, batch, 1));
+    for (int time = 0; time < 2; time++) {
+        json_t *body = json_pack("{s:s, s:[o]}", "made", time == 0 ? unknown : accepted.text,
+                                 "operations", operation_to_json(operation));
+        char *text = json_dumps(body, JSON_COMPACT);
+
+        call.body = text;
+        if (time == 0) {
+            server_expect_problem(f, &call, 409, "other-history");
+            server_expect_problem(f, &look, 404, "not-found");
+        } else {
+            json_decref(server_json(f, &call));
+            json_decref(server_json(f, &look));
+        }
+        free(text);
+        json_decref(body);
+    }
+    operation_free(operation);
+}
+
 /* A malformed one is refused alone, with its id when it has one. */
 static void test_bad_operations_stand_alone(void **state)
 {
@@ -594,6 +629,7 @@ int main(void)
         cmocka_unit_test(test_token_is_needed),
         cmocka_unit_test(test_operations),
         cmocka_unit_test(test_operations_in_brief),
+        cmocka_unit_test(test_operations_after_another_history),
         cmocka_unit_test(test_bad_operations_stand_alone),
         cmocka_unit_test(test_bodies_compressed),
         cmocka_unit_test(test_bad_bodies),

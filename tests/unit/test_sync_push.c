@@ -159,8 +159,6 @@ static void an_answer_in_place_settles_too(void **state)
     bench_free(bench);
 }
 
-/* --- order and pace --- */
-
 static size_t operations_sent(const struct bench *bench)
 {
     size_t count = 0;
@@ -170,6 +168,27 @@ static size_t operations_sent(const struct bench *bench)
         count++;
     return count;
 }
+
+static void a_restored_server_gets_what_it_lost_first(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    assert_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"made\""));
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,7]]}");
+    bench_write_note(bench, "b");
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"made\":\""));
+    bench_answer(bench, SYNC_LANE_WORK, 409, "{\"code\":\"other-history\"}");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_waiting(bench), 2);
+    assert_int_equal(operations_sent(bench), 2);
+    assert_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"made\""));
+    bench_free(bench);
+}
+
+/* --- order and pace --- */
 
 /* Answers every operation of the push under way, `took` ms after it left, and steps. */
 static void settle_all(struct bench *bench, int64_t took)
@@ -302,6 +321,7 @@ int main(void)
         cmocka_unit_test(an_unanswered_operation_stays_and_is_sent_again),
         cmocka_unit_test(outcomes_of_what_was_not_sent_do_not_count),
         cmocka_unit_test(what_cannot_be_taken_does_not_hold_up_the_rest),
+        cmocka_unit_test(a_restored_server_gets_what_it_lost_first),
         cmocka_unit_test(an_answer_in_place_settles_too),
         cmocka_unit_test(a_slow_link_gets_small_batches_and_a_quick_one_large_ones),
         cmocka_unit_test(a_cut_batch_is_sent_again_in_smaller_ones),
