@@ -315,17 +315,6 @@ tests_unit_test_server_SOURCES = tests/unit/test_server.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_LDADD = $(UNIT_LIBS)
 
-# Fuzzing the validator and forms (clang): `make fuzz-schema FUZZ_SECONDS=60`, each target for so
-# long; FUZZ_SCHEMA=fuzz_form for one of them.
-FUZZ_SCHEMA = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuzz_form
-FUZZ_SECONDS = 60
-EXTRA_DIST += tests/fuzz/fuzz_schema.sh $(FUZZ_SCHEMA:%=tests/fuzz/%.c) \
-    $(FUZZ_SCHEMA:%=tests/fuzz/corpus/%)
-
-.PHONY: fuzz-schema
-fuzz-schema:
-	@CPPFLAGS='$(AM_CPPFLAGS) $(CPPFLAGS)' LIBS='$(FORMS_LIBS)' \
-	    sh '$(srcdir)/tests/fuzz/fuzz_schema.sh' '$(srcdir)' '$(FUZZ_SECONDS)' $(FUZZ_SCHEMA)
 UNIT_TESTS += tests/unit/test_schema_format tests/unit/test_schema_memory
 tests_unit_test_schema_format_SOURCES = tests/unit/test_schema_format.c tests/unit/unit.h
 tests_unit_test_schema_format_LDADD = $(UNIT_LIBS)
@@ -519,9 +508,21 @@ UNIT_TESTS += tests/unit/test_delivery_work
 tests_unit_test_delivery_work_SOURCES = tests/unit/test_delivery_work.c $(WORK_FIXTURE)
 tests_unit_test_delivery_work_LDADD = $(UNIT_LIBS)
 
-# Fuzzing HSDS documents (clang): `make fuzz-hsds FUZZ_SECONDS=60`.
-EXTRA_DIST += tests/fuzz/fuzz_hsds.sh tests/fuzz/fuzz_hsds.c tests/fuzz/corpus/fuzz_hsds
-.PHONY: fuzz-hsds
-fuzz-hsds:
-	@CPPFLAGS='$(AM_CPPFLAGS) $(CPPFLAGS)' LIBS='$(APP_LIBS)' \
-	    sh '$(srcdir)/tests/fuzz/fuzz_hsds.sh' '$(srcdir)' '$(FUZZ_SECONDS)'
+# Fuzzing everything that reads bytes from outside (clang): `make fuzz FUZZ_SECONDS=60`, each target
+# for so long; FUZZ=fuzz_input for one of them. `make fuzz-programs` only builds.
+FUZZ = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuzz_form fuzz_hsds \
+    fuzz_operation fuzz_reply fuzz_compress fuzz_journal fuzz_config fuzz_csv fuzz_inventory \
+    fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query
+FUZZ_SECONDS = 60
+EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/fuzz_import.h \
+    $(FUZZ:%=tests/fuzz/%.c) $(FUZZ:%=tests/fuzz/corpus/%)
+fuzz_make = $(MAKE) -s -f '$(srcdir)/tests/fuzz/fuzz.mk' SOURCE='$(srcdir)' FUZZ='$(FUZZ)' \
+    FUZZ_SECONDS='$(FUZZ_SECONDS)' FLAGS="$(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS)" \
+    LIBS='$(UI_LIBS:lib%.a=) -lutil'
+
+.PHONY: fuzz fuzz-programs
+fuzz fuzz-programs: app/search_words_table.h
+fuzz:
+	@$(fuzz_make)
+fuzz-programs:
+	@$(fuzz_make) programs
