@@ -122,6 +122,33 @@ static int put_key_check(struct store *store, struct error *error)
     return code != 0 ? code : database_run(store->database, statement, error);
 }
 
+static int put_merge_version(struct store *store, struct error *error)
+{
+    char version[16];
+
+    snprintf(version, sizeof(version), "%d", MERGE_VERSION);
+    return store_meta_put(store, "merge", version, error);
+}
+
+/* What is shown was made by another version of merge: it is made again. What cannot be is no reason
+ * to keep the agent from working. */
+static void fold_by_this_version(struct store *store)
+{
+    char text[16];
+    int code = store_meta_get(store, "merge", text, sizeof(text), NULL);
+
+    if (code == 0 && atoi(text) != MERGE_VERSION) {
+        code = database_begin(store->database, NULL);
+        if (code == 0) {
+            code = store_record_refold_all(store, NULL);
+            if (code == 0)
+                code = put_merge_version(store, NULL);
+            code = database_end(store->database, code, NULL);
+        }
+    }
+    store->folded = code == 0;
+}
+
 static int write_beginning(struct store *store, const unsigned char wrapped[SEAL_WRAPPED_SIZE],
                            struct error *error)
 {
@@ -131,7 +158,8 @@ static int write_beginning(struct store *store, const unsigned char wrapped[SEAL
     wrapped_to_text(wrapped, text);
     if ((code = store_meta_put(store, "agent", store->agent.text, error)) != 0 ||
         (code = store_meta_put(store, "device", store->device.text, error)) != 0 ||
-        (code = store_meta_put(store, "wrapped", text, error)) != 0)
+        (code = store_meta_put(store, "wrapped", text, error)) != 0 ||
+        (code = put_merge_version(store, error)) != 0)
         return code;
     return put_key_check(store, error);
 }
@@ -265,8 +293,10 @@ int store_open(struct store **opened, const char *path, const struct seal_key *k
         code = store_meta_get(store, "device", text, sizeof(text), error);
     if (code == 0 && !id_parse(&store->device, text))
         code = error_set(error, ERROR_STORAGE, "%s: the device's id is damaged", path);
-    if (code == 0)
+    if (code == 0) {
+        fold_by_this_version(store);
         code = open_journal(store, path, error);
+    }
     if (code != 0) {
         store_close(store);
         return code;

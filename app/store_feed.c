@@ -17,13 +17,29 @@ int store_feed(struct store *store, char feed[STORE_FEED_SIZE], struct error *er
     return store_meta_get(store, "feed", feed, STORE_FEED_SIZE, error);
 }
 
+/* 1 when an operation here speaks of the record. */
+static int is_touched(struct store *store, const struct id *record, struct error *error)
+{
+    sqlite3_stmt *row = store_statement(store, STORE_OPERATION_ANY, error);
+    int code;
+
+    database_bind_id(row, 1, record);
+    code = database_step(store->database, row, error);
+    if (code > 0)
+        sqlite3_reset(row);
+    return code;
+}
+
 /* What the feed brings replaces the base; operations whose effect it holds are done with. */
 static int write_record(struct store *store, const struct record *record, struct error *error)
 {
     struct record *base;
     bool stale;
-    int code = store_record_base(store, record->type, &record->id, &base, error);
+    int code = is_touched(store, &record->id, error);
 
+    if (code <= 0)
+        return code < 0 ? code : store_record_feed(store, record, error);
+    code = store_record_base(store, record->type, &record->id, &base, error);
     if (code != 0)
         return code;
     stale = base != NULL && base->rev > record->rev;
@@ -34,41 +50,12 @@ static int write_record(struct store *store, const struct record *record, struct
     return code != 0 ? code : store_record_refold(store, record->type, &record->id, record, error);
 }
 
-struct touched {
-    enum record_type type;
-    struct id id;
-};
-
-/* The records that operations here still speak of: new array in `list`. */
-static int list_touched(struct store *store, struct touched **list, size_t *count,
-                        struct error *error)
-{
-    sqlite3_stmt *row = store_statement(store, STORE_RECORD_IDS, error);
-    int code;
-
-    *list = NULL;
-    *count = 0;
-    while ((code = database_step(store->database, row, error)) == 1) {
-        struct touched *longer = realloc(*list, (*count + 1) * sizeof(**list));
-
-        if (longer == NULL)
-            return error_set(error, ERROR_MEMORY, "store: out of memory");
-        *list = longer;
-        longer[*count].type = record_type_from_name(database_text(row, 0));
-        id_parse(&longer[*count].id, database_text(row, 1));
-        (*count)++;
-    }
-    return code;
-}
-
 /*
  * The server's database is another one (restored, or made anew): what it said before no longer
  * holds, what was made here is offered to it again.
  */
 int store_feed_begin(struct store *store, const char *feed, struct error *error)
 {
-    struct touched *list;
-    size_t count;
     int code;
 
     if ((code = database_run(store->database,
@@ -78,10 +65,7 @@ int store_feed_begin(struct store *store, const char *feed, struct error *error)
                              error)) != 0 ||
         (code = store_retained_again(store, error)) != 0)
         return code;
-    code = list_touched(store, &list, &count, error);
-    for (size_t i = 0; i < count && code == 0; i++)
-        code = store_record_refold(store, list[i].type, &list[i].id, NULL, error);
-    free(list);
+    code = store_record_refold_all(store, error);
     if (code == 0)
         code = store_meta_put(store, "feed", feed, error);
     if (code == 0)

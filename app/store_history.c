@@ -191,6 +191,14 @@ int store_retain(struct store *store, enum record_type type, const struct id *id
     return code;
 }
 
+int store_retain_one(struct store *store, const struct id *operation, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_RETAIN_ONE, error);
+
+    database_bind_id(statement, 1, operation);
+    return database_run(store->database, statement, error);
+}
+
 int store_retained_prune(struct store *store, struct error *error)
 {
     sqlite3_stmt *statement = store_statement(store, STORE_RETAINED_PRUNE, error);
@@ -276,6 +284,11 @@ static int renew_device(struct store *store, int64_t now_ms, struct error *error
 
     if (code == 0)
         code = accept_mark(store, "", error);
+    /* The server will put the new one into what it makes of them, and so do we. */
+    if (code == 0)
+        code = store_device_read(store, error);
+    if (code == 0)
+        code = store_record_refold_all(store, error);
     if (code == 0)
         code = store_notice_add(store, STORE_NOTICE_DEVICE_RENEWED, now_ms, waiting, error);
     return code;
@@ -288,8 +301,8 @@ int store_device_renew(struct store *store, int64_t now_ms, struct error *error)
     if (code == 0)
         code = database_end(store->database, renew_device(store, now_ms, error), error);
     if (code == 0)
-        code = store_device_read(store, error);
-    if (code == 0)
         store_journal_owner_write(store);
+    else /* it is not renewed */
+        (void)store_device_read(store, NULL);
     return code;
 }

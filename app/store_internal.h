@@ -14,6 +14,7 @@ struct store {
     const struct seal_key *key; /* borrowed */
     struct id agent;
     struct id device;
+    bool folded; /* what is shown was made by this version of merge */
 
     /* The journal (store_journal.c). */
     struct journal *journal;
@@ -33,6 +34,8 @@ enum store_statement {
     STORE_META_PUT,
     STORE_RECORD_GET,
     STORE_RECORD_PUT,
+    STORE_RECORD_FEED,
+    STORE_RECORD_PROMOTE,
     STORE_RECORD_DELETE,
     STORE_RECORD_LIST, /* four ways to restrict, each oldest first, then newest first */
     STORE_RECORD_LIST_LAST = STORE_RECORD_LIST + 7,
@@ -46,6 +49,9 @@ enum store_statement {
     STORE_OPERATION_URGENCY_SET,
     STORE_OPERATION_COUNT,
     STORE_OPERATION_GET,
+    STORE_OPERATION_ALONE,
+    STORE_OPERATION_ANY,
+    STORE_OPERATION_RETAIN_ONE,
     STORE_OPERATION_SENDING,
     STORE_OPERATION_ATTEMPTED,
     STORE_OPERATION_ACCEPT,
@@ -108,6 +114,25 @@ int store_record_refold(struct store *store, enum record_type type, const struct
 int store_record_put(struct store *store, const struct record *current, enum store_pending pending,
                      const struct record *base, struct error *error);
 
+/* Writes the server's record as the row of one of which no operation here speaks. What stands is
+ * left when it is of a later rev. */
+int store_record_feed(struct store *store, const struct record *base, struct error *error);
+
+/*
+ * What is shown of a record becomes its base, of that rev and seq: when the one operation on it was
+ * made of the record held here and the server took it, merge has given the same at both ends.
+ * `promoted` is false, and nothing done, when the base is not of the rev before.
+ */
+int store_record_promote(struct store *store, enum record_type type, const struct id *id,
+                         int64_t rev, int64_t seq, bool *promoted, struct error *error);
+
+/* store_record_refold with the base as it is stored. */
+int store_record_refold_stored(struct store *store, enum record_type type, const struct id *id,
+                               struct error *error);
+/* The same for every record of which operations here speak: when what merge makes of them changes,
+ * with its version or with this terminal's device. */
+int store_record_refold_all(struct store *store, struct error *error);
+
 /* The record as the server last sent it: new, or NULL when it never did. */
 int store_record_base(struct store *store, enum record_type type, const struct id *id,
                       struct record **base, struct error *error);
@@ -129,6 +154,8 @@ int store_last_accepted_note(struct store *store, const struct store_outcome *ou
 int store_retain(struct store *store, enum record_type type, const struct id *id, int64_t rev,
                  struct error *error);
 int store_retained_prune(struct store *store, struct error *error);
+/* The same for the one operation of this id, whatever its state. */
+int store_retain_one(struct store *store, const struct id *operation, struct error *error);
 /* What is kept waits again. */
 int store_retained_again(struct store *store, struct error *error);
 
@@ -175,7 +202,9 @@ void store_about(char about[STORE_ABOUT_SIZE], const char *what, const char *id)
 int store_column_operation(struct store *store, sqlite3_stmt *statement, int column, const char *id,
                            struct operation **operation, struct error *error);
 
-/* Gives an operation that was just added its place in the order of the outbox. */
+/* An operation's place in the order of the outbox by itself. */
+int store_urgency(const struct operation *operation);
+/* Gives an operation that was just added with its own urgency, and what it needs, their places. */
 int store_urgency_settle(struct store *store, const struct operation *operation,
                          struct error *error);
 

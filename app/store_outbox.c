@@ -37,6 +37,8 @@ static int add_operation(struct store *store, const struct operation *operation,
     database_bind_id(statement, 1, &operation->id);
     database_bind_text(statement, 2, record_type_name(operation->type));
     database_bind_id(statement, 3, &operation->record);
+    if (statement != NULL)
+        sqlite3_bind_int(statement, 5, store_urgency(operation));
     code = document != NULL ? store_bind_sealed(store, statement, 4, document, about, error)
                             : error_set(error, ERROR_MEMORY, "store: out of memory");
     json_decref(document);
@@ -216,6 +218,8 @@ int store_operation_put(struct store *store, const struct operation *operation, 
     struct record *base;
     int code = is_known(store, &operation->id, error);
 
+    if (code == 0)
+        code = store_device_read(store, error);
     if (code != 0)
         return code < 0 ? code : 0;
     own.device = store->device;
@@ -341,23 +345,13 @@ static int delete_operation(struct store *store, const struct id *id, struct err
     return database_run(store->database, statement, error);
 }
 
-static int refold_stored(struct store *store, enum record_type type, const struct id *id,
-                         struct error *error)
-{
-    struct record *base;
-    int code = store_record_base(store, type, id, &base, error);
-
-    if (code == 0)
-        code = store_record_refold(store, type, id, base, error);
-    record_free(base);
-    return code;
-}
-
 static int withdraw(struct store *store, const struct id *id, struct error *error)
 {
-    struct held held;
-    int code = find_held(store, id, &held, error);
+    struct held held = {0};
+    int code = store_device_read(store, error);
 
+    if (code == 0)
+        code = find_held(store, id, &held, error);
     if (code == 0 && (held.sent || held.state != STORE_OPERATION_STATE_WAITING))
         code = error_set(error, ERROR_CONFLICT, "operation %s was sent already", id->text);
     if (code == 0) {
@@ -366,7 +360,8 @@ static int withdraw(struct store *store, const struct id *id, struct error *erro
         code = delete_operation(store, id, error);
     }
     if (code == 0)
-        code = refold_stored(store, held.operation->type, &held.operation->record, error);
+        code =
+            store_record_refold_stored(store, held.operation->type, &held.operation->record, error);
     operation_free(held.operation);
     return code;
 }
@@ -469,12 +464,50 @@ static int settle_held(struct store *store, const struct held *held,
     return code;
 }
 
+/*
+ * What nearly always comes, without opening anything sealed: the server applied the one operation
+ * on a record to the rev that is held here. 1 when that was it.
+ */
+static int settle_plain(struct store *store, const struct store_outcome *outcome,
+                        struct error *error)
+{
+    sqlite3_stmt *row;
+    enum record_type type;
+    struct id record;
+    bool promoted = false;
+    int code;
+
+    if (!store->folded || outcome->refusal != MERGE_APPLIED || outcome->conflict ||
+        outcome->record != NULL || outcome->seq < 1)
+        return 0;
+    row = store_statement(store, STORE_OPERATION_ALONE, error);
+    database_bind_id(row, 1, &outcome->operation);
+    code = database_step(store->database, row, error);
+    if (code <= 0)
+        return code;
+    type = record_type_from_name(database_text(row, 0));
+    code = id_parse(&record, database_text(row, 1)) && type != RECORD_NONE ? 0 : 1;
+    sqlite3_reset(row);
+    if (code == 0)
+        code = store_record_promote(store, type, &record, outcome->rev, outcome->seq, &promoted,
+                                    error);
+    if (code != 0 || !promoted)
+        return code < 0 ? code : 0;
+    code = store_retain_one(store, &outcome->operation, error);
+    if (code == 0)
+        code = delete_operation(store, &outcome->operation, error);
+    return code != 0 ? code : 1;
+}
+
 static int settle_one(struct store *store, const struct store_outcome *outcome, struct error *error)
 {
     struct error unknown = ERROR_INIT;
     struct held held;
-    int code = find_held(store, &outcome->operation, &held, &unknown);
+    int code = settle_plain(store, outcome, error);
 
+    if (code != 0)
+        return code < 0 ? code : 0;
+    code = find_held(store, &outcome->operation, &held, &unknown);
     if (code == ERROR_NOT_FOUND)
         return 0;
     if (code != 0)

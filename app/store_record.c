@@ -5,7 +5,7 @@
 #include "app/store_internal.h"
 
 /* Columns of RECORD_COLUMNS in store_schema.c. */
-enum { COLUMN_TYPE, COLUMN_ID, COLUMN_BASE, COLUMN_CURRENT, COLUMN_PENDING };
+enum { COLUMN_TYPE, COLUMN_ID, COLUMN_BASE, COLUMN_CURRENT, COLUMN_PENDING, COLUMN_SEQ };
 
 static int column_record(struct store *store, sqlite3_stmt *row, int column, struct record **record,
                          struct error *error)
@@ -21,6 +21,8 @@ static int column_record(struct store *store, sqlite3_stmt *row, int column, str
         return code;
     code = record_from_json(record, document, error);
     json_decref(document);
+    if (code == 0 && column == COLUMN_BASE && (*record)->seq == 0)
+        (*record)->seq = sqlite3_column_int64(row, COLUMN_SEQ);
     return code;
 }
 
@@ -196,8 +198,21 @@ static void bind_parent(sqlite3_stmt *statement, int index, const struct record 
         database_bind_id(statement, index, &id);
 }
 
-static int write_row(struct store *store, enum record_type type, const struct id *id,
-                     const struct record *base, const struct fold *fold, struct error *error)
+/* The columns of a row up to its base; `shown` names the parents. */
+static int bind_base(struct store *store, sqlite3_stmt *statement, const struct record *shown,
+                     const struct record *base, char about[STORE_ABOUT_SIZE], struct error *error)
+{
+    store_about(about, record_type_name(shown->type), shown->id.text);
+    database_bind_text(statement, 1, record_type_name(shown->type));
+    database_bind_id(statement, 2, &shown->id);
+    bind_parent(statement, 3, shown, "case");
+    bind_parent(statement, 4, shown, "client");
+    sqlite3_bind_int64(statement, 5, base != NULL ? base->rev : 0);
+    return bind_record(store, statement, 6, base, about, error);
+}
+
+static int write_row(struct store *store, const struct record *base, const struct fold *fold,
+                     struct error *error)
 {
     sqlite3_stmt *statement = store_statement(store, STORE_RECORD_PUT, error);
     const struct record *current = fold->changed ? fold->current : NULL;
@@ -207,14 +222,8 @@ static int write_row(struct store *store, enum record_type type, const struct id
 
     if (statement == NULL)
         return ERROR_STORAGE;
-    store_about(about, record_type_name(type), id->text);
-    database_bind_text(statement, 1, record_type_name(type));
-    database_bind_id(statement, 2, id);
-    bind_parent(statement, 3, shown, "case");
-    bind_parent(statement, 4, shown, "client");
-    sqlite3_bind_int64(statement, 5, base != NULL ? base->rev : 0);
     sqlite3_bind_int(statement, 8, fold->pending);
-    if ((code = bind_record(store, statement, 6, base, about, error)) != 0 ||
+    if ((code = bind_base(store, statement, shown, base, about, error)) != 0 ||
         (code = bind_record(store, statement, 7, current, about, error)) != 0)
         return code;
     return database_run(store->database, statement, error);
@@ -229,7 +238,7 @@ int store_record_put(struct store *store, const struct record *current, enum sto
     } shown = {current};
     const struct fold fold = {shown.record, pending, true};
 
-    return write_row(store, current->type, &current->id, base, &fold, error);
+    return write_row(store, base, &fold, error);
 }
 
 int store_record_refold(struct store *store, enum record_type type, const struct id *id,
@@ -248,8 +257,89 @@ int store_record_refold(struct store *store, enum record_type type, const struct
         database_bind_id(statement, 2, id);
         code = database_run(store->database, statement, error);
     } else if (code == 0) {
-        code = write_row(store, type, id, base, &fold, error);
+        code = write_row(store, base, &fold, error);
     }
     record_free(fold.current);
+    return code;
+}
+
+int store_record_feed(struct store *store, const struct record *base, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_RECORD_FEED, error);
+    char about[STORE_ABOUT_SIZE];
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    code = bind_base(store, statement, base, base, about, error);
+    return code != 0 ? code : database_run(store->database, statement, error);
+}
+
+int store_record_promote(struct store *store, enum record_type type, const struct id *id,
+                         int64_t rev, int64_t seq, bool *promoted, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_RECORD_PROMOTE, error);
+    int code;
+
+    *promoted = false;
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, record_type_name(type));
+    database_bind_id(statement, 2, id);
+    sqlite3_bind_int64(statement, 3, rev);
+    sqlite3_bind_int64(statement, 4, seq);
+    code = database_run(store->database, statement, error);
+    *promoted = code == 0 && database_changes(store->database) > 0;
+    return code;
+}
+
+int store_record_refold_stored(struct store *store, enum record_type type, const struct id *id,
+                               struct error *error)
+{
+    struct record *base;
+    int code = store_record_base(store, type, id, &base, error);
+
+    if (code == 0)
+        code = store_record_refold(store, type, id, base, error);
+    record_free(base);
+    return code;
+}
+
+struct touched {
+    enum record_type type;
+    struct id id;
+};
+
+/* The records that operations here still speak of: new array in `list`. */
+static int list_touched(struct store *store, struct touched **list, size_t *count,
+                        struct error *error)
+{
+    sqlite3_stmt *row = store_statement(store, STORE_RECORD_IDS, error);
+    int code;
+
+    *list = NULL;
+    *count = 0;
+    while ((code = database_step(store->database, row, error)) == 1) {
+        struct touched *longer = realloc(*list, (*count + 1) * sizeof(**list));
+
+        if (longer == NULL)
+            return error_set(error, ERROR_MEMORY, "store: out of memory");
+        *list = longer;
+        longer[*count].type = record_type_from_name(database_text(row, 0));
+        id_parse(&longer[*count].id, database_text(row, 1));
+        (*count)++;
+    }
+    return code;
+}
+
+int store_record_refold_all(struct store *store, struct error *error)
+{
+    struct touched *list;
+    size_t count;
+    int code = list_touched(store, &list, &count, error);
+
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = store_record_refold_stored(store, list[i].type, &list[i].id, error);
+    free(list);
     return code;
 }

@@ -2,7 +2,8 @@
 
 /*
  * record.base is the document as the server last sent it, record.current the document with this
- * terminal's own operations on top, NULL when it is the same. Both are sealed.
+ * terminal's own operations on top, NULL when it is the same. Both are sealed. record.seq is the
+ * number of a base that was worked out here and says none itself (0), else 0.
  */
 /* What the server has and the feed has brought back: kept for a server that loses it again. */
 #define RETAINED_TABLE                                                                             \
@@ -14,7 +15,7 @@ static const char create[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record(type TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT, client_id TEXT,"
     "  base_rev INTEGER NOT NULL, base BLOB, current BLOB, pending INTEGER NOT NULL,"
-    "  PRIMARY KEY(type, id)) WITHOUT ROWID;"
+    "  seq INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(type, id)) WITHOUT ROWID;"
     "CREATE INDEX record_case ON record(case_id, type, id) WHERE case_id IS NOT NULL;"
     "CREATE INDEX record_client ON record(client_id, type, id) WHERE client_id IS NOT NULL;"
     "CREATE TABLE operation(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
@@ -33,10 +34,11 @@ static const char *const upgrades[] = {
     "DROP INDEX operation_state;"
     "CREATE INDEX operation_record ON operation(record, number);"
     "CREATE INDEX operation_state ON operation(state, urgency, number);",
-    RETAINED_TABLE, /* 2 to 3 */
+    RETAINED_TABLE,                                                  /* 2 to 3 */
+    "ALTER TABLE record ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;", /* 3 to 4 */
 };
 
-#define RECORD_COLUMNS "type, id, base, current, pending"
+#define RECORD_COLUMNS "type, id, base, current, pending, seq"
 
 /* A list by what restricts it most, so that each finds its index; in two orders. */
 #define RECORD_LIST(name, filter)                                                                  \
@@ -52,8 +54,18 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                     " ON CONFLICT(name) DO UPDATE SET value = excluded.value"},
     [STORE_RECORD_GET] = {"record.get",
                           "SELECT " RECORD_COLUMNS " FROM record WHERE type = ?1 AND id = ?2"},
-    [STORE_RECORD_PUT] = {"record.put",
-                          "INSERT OR REPLACE INTO record VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"},
+    [STORE_RECORD_PUT] = {"record.put", "INSERT OR REPLACE INTO record"
+                                        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)"},
+    [STORE_RECORD_FEED] = {"record.feed",
+                           "INSERT INTO record VALUES(?1, ?2, ?3, ?4, ?5, ?6, NULL, 0, 0)"
+                           " ON CONFLICT(type, id) DO UPDATE SET case_id = excluded.case_id,"
+                           " client_id = excluded.client_id, base_rev = excluded.base_rev,"
+                           " base = excluded.base, current = NULL, pending = 0, seq = 0"
+                           " WHERE excluded.base_rev >= base_rev"},
+    [STORE_RECORD_PROMOTE] = {"record.promote",
+                              "UPDATE record SET base = current, base_rev = ?3, seq = ?4,"
+                              " current = NULL, pending = 0 WHERE type = ?1 AND id = ?2"
+                              " AND current IS NOT NULL AND base_rev = ?3 - 1"},
     [STORE_RECORD_DELETE] = {"record.delete", "DELETE FROM record WHERE type = ?1 AND id = ?2"},
     [STORE_RECORD_LIST] = RECORD_LIST("record.all", "1"),
     RECORD_LIST("record.of-type", "type = ?1"),
@@ -63,8 +75,8 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_RECORD_IDS] = {"record.ids", "SELECT DISTINCT type, record FROM operation"},
     [STORE_RECORD_FORGET_BASES] = {"record.forget-bases", "DELETE FROM record"},
     [STORE_OPERATION_ADD] = {"operation.add", "INSERT INTO operation(id, type, record, state, rev,"
-                                              " attempts, reason, document)"
-                                              " VALUES(?1, ?2, ?3, 0, 0, 0, '', ?4)"},
+                                              " attempts, reason, document, urgency)"
+                                              " VALUES(?1, ?2, ?3, 0, 0, 0, '', ?4, ?5)"},
     [STORE_OPERATION_OF_RECORD] = {"operation.of-record",
                                    "SELECT id, document, state FROM operation"
                                    " WHERE type = ?1 AND record = ?2 ORDER BY number"},
@@ -82,6 +94,15 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_OPERATION_GET] = {"operation.get",
                              "SELECT id, document, attempts > 0 OR reason <> '', state, number"
                              " FROM operation WHERE id = ?1"},
+    [STORE_OPERATION_ALONE] = {"operation.alone",
+                               "SELECT type, record FROM operation WHERE id = ?1 AND state = 0"
+                               " AND (SELECT count(*) FROM operation AS other"
+                               " WHERE other.record = operation.record) = 1"},
+    [STORE_OPERATION_ANY] = {"operation.any", "SELECT 1 FROM operation WHERE record = ?1 LIMIT 1"},
+    [STORE_OPERATION_RETAIN_ONE] = {"operation.retain-one",
+                                    "INSERT OR REPLACE INTO retained"
+                                    " SELECT number, id, type, record, urgency, document"
+                                    " FROM operation WHERE id = ?1"},
     [STORE_OPERATION_SENDING] = {"operation.sending", "UPDATE operation SET reason = 'being sent'"
                                                       " WHERE id = ?1 AND reason = ''"},
     [STORE_OPERATION_ATTEMPTED] = {"operation.attempted",
@@ -126,7 +147,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 3,
+    .version = 4,
     .create = create,
     .upgrades = upgrades,
     .statements = statements,

@@ -14,7 +14,7 @@ enum urgency {
     URGENCY_DRAFT = 3,   /* answers as they are typed */
 };
 
-static enum urgency own_urgency(const struct operation *operation)
+int store_urgency(const struct operation *operation)
 {
     if (operation->type == RECORD_HANDOFF)
         return URGENCY_HANDOFF;
@@ -100,12 +100,10 @@ static int raise_named(struct store *store, const struct operation *operation, e
 int store_urgency_settle(struct store *store, const struct operation *operation,
                          struct error *error)
 {
-    enum urgency urgency = own_urgency(operation);
+    enum urgency urgency = (enum urgency)store_urgency(operation);
     struct operation *earlier;
-    int code = set_urgency(store, &operation->id, urgency, error);
+    int code = raise_named(store, operation, urgency, error);
 
-    if (code == 0)
-        code = raise_named(store, operation, urgency, error);
     while (code == 0 &&
            (code = find_less_urgent(store, operation->record.text, urgency, false, &earlier,
                                     error)) == 0 &&

@@ -268,6 +268,7 @@ static void a_file_of_the_first_version_keeps_its_outbox(void **state)
 {
     static const char back[] = "DROP INDEX operation_record; DROP INDEX operation_state;"
                                "ALTER TABLE operation DROP COLUMN urgency; DROP TABLE retained; "
+                               "ALTER TABLE record DROP COLUMN seq;"
                                "CREATE INDEX operation_record ON operation(type, record, number);"
                                "CREATE INDEX operation_state ON operation(state, number);"
                                "PRAGMA user_version=1;";
