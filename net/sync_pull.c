@@ -204,8 +204,8 @@ int sync_desk_restored(struct sync_engine *engine, struct error *error)
     if (code != 0)
         return sync_fault(engine, code);
     engine->outbox_due = true;
-    engine->desk_read = false;
-    engine->desk_held = false;
+    /* What is under way was asked of the server as it was: no answer of that may be taken now. */
+    sync_session_drop(engine);
     link_screen_ring(engine->options.link);
     return 0;
 }
