@@ -54,7 +54,7 @@ static char *list_text(const json_t *list, const char *separator)
         /* A list that could not be cut again is written as JSON. */
         if (separator[0] == ';' && (strchr(word, ';') || (index == 0 && word[0] == '['))) {
             text_buffer_free(&text);
-            return json_dumps(list, JSON_COMPACT);
+            return json_write(list);
         }
         if (index > 0)
             text_buffer_add_text(&text, separator);
@@ -112,7 +112,7 @@ char *catalogue_csv_get(const json_t *spread, const struct catalogue_csv_column 
     case CSV_COLUMN_JSON:
         break;
     }
-    return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    return json_write(value);
 }
 
 /* --- from text -------------------------------------------------------------------------------- */

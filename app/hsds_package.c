@@ -230,7 +230,7 @@ static char *value_text(const json_t *value)
         return strdup(json_string_value(value));
     if (json_is_number(value))
         return number_text(value);
-    return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    return json_write(value);
 }
 
 static bool row_write(FILE *stream, const json_t *columns, const json_t *flat)

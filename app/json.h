@@ -25,9 +25,13 @@ int json_rest(const json_t *object, const char *const *known, json_t **rest, str
  * gives the object back and returns NULL. */
 json_t *json_with_rest(json_t *object, json_t *rest);
 
-/* Compact text of any value: owned (free()); NULL when out of memory, also where json_dumps would
- * give a text that is cut. */
+/* Compact text of any value, reals as json_real_text: owned (free()); NULL when out of memory, also
+ * where json_dumps would give a text that is cut. */
 char *json_write(const json_t *value);
+
+/* A number by the fewest digits that read back as the same: 2.1, not 2.1000000000000001. Owned
+ * (free()); NULL when out of memory. */
+char *json_real_text(const json_t *value);
 
 /* Compact text with sorted members; equal values give equal text. Owned (free()); NULL when out
  * of memory. */

@@ -373,22 +373,6 @@ enum answer_reading answer_read(const struct form_control *control, const char *
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-/* The shortest decimal that reads back as this number, with a point. Owned. */
-static char *plain_number(const json_t *value)
-{
-    for (size_t precision = 15; precision < 17; precision++) {
-        char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(precision));
-        json_t *again = text == NULL ? NULL : json_decimal(text);
-        bool same = again != NULL && json_real_value(again) == json_number_value(value);
-
-        json_decref(again);
-        if (same || text == NULL)
-            return text;
-        free(text);
-    }
-    return json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
-}
-
 /* Cents or a number of dollars as "1234.50"; false when it is no money. */
 static bool money_number(const struct form_control *control, const json_t *value,
                          char number[ANSWER_NUMBER_SIZE])
@@ -406,7 +390,7 @@ static bool money_number(const struct form_control *control, const json_t *value
         return true;
     }
     if (!cents && json_is_number(amount)) {
-        char *text = plain_number(amount);
+        char *text = json_real_text(amount);
 
         text_copy(number, ANSWER_NUMBER_SIZE, text == NULL ? "" : text);
         free(text);
@@ -419,7 +403,7 @@ static bool money_number(const struct form_control *control, const json_t *value
 
 static char *number_text(const json_t *value, enum form_language language)
 {
-    char *text = plain_number(value);
+    char *text = json_real_text(value);
 
     if (text == NULL)
         return NULL;
@@ -477,6 +461,19 @@ static char *time_text(const char *stored, bool with_day)
     return strdup(text);
 }
 
+/* What is no JSON is kept and shown as it was typed; a text that would read as another value, or
+ * would lose its ends, stands in quotes. */
+static bool means_other_json(const char *text)
+{
+    char *clean = trimmed(text, false);
+    json_t *value = clean == NULL ? NULL : read_json(clean);
+    bool other = value != NULL || clean == NULL || *clean == '\0' || strcmp(clean, text) != 0;
+
+    json_decref(value);
+    free(clean);
+    return other;
+}
+
 char *answer_text(const struct form_control *control, const json_t *value,
                   enum form_language language)
 {
@@ -499,13 +496,14 @@ char *answer_text(const struct form_control *control, const json_t *value,
             *strchr(number, '.') = ',';
         return strdup(number);
     }
-    if (json_is_string(value) && control->input != FORM_INPUT_JSON)
+    if (json_is_string(value) &&
+        (control->input != FORM_INPUT_JSON || !means_other_json(json_string_value(value))))
         return strdup(json_string_value(value));
     if (json_is_number(value))
         return number_text(value, language);
     if (json_is_boolean(value))
         return strdup(yes_or_no(value, language));
-    return json_dumps(value, JSON_ENCODE_ANY);
+    return json_write(value);
 }
 
 static char *spoken_number(const char *number, enum form_language language, bool money)

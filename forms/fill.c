@@ -135,11 +135,20 @@ static char *item_label(const struct fill *fill, const struct fill_line *line)
     return text_buffer_take(&buffer);
 }
 
+static char *joined(const char *text, const char *remark)
+{
+    struct text_buffer buffer = {0};
+
+    text_buffer_add_format(&buffer, "%s · %s", text, remark);
+    return text_buffer_take(&buffer);
+}
+
 char *fill_label(const struct fill *fill, size_t index)
 {
     const struct fill_line *line = &fill->lines[index];
     const struct form_control *control = fill_control(line);
     const char *text;
+    const char *remark;
     char number[32];
 
     if (line->kind == FILL_ITEM)
@@ -150,10 +159,11 @@ char *fill_label(const struct fill *fill, size_t index)
         return strdup(number);
     }
     text = form_text_in(&line->element->label, fill->context.language);
+    remark = form_text_in(&line->element->remark, fill->context.language);
     /* An element that this screen does not know is told of, never left out. */
-    if (*text == '\0' && line->kind != FILL_FIELD)
-        text = form_text_in(&line->element->remark, fill->context.language);
-    return strdup(text);
+    if (line->kind == FILL_FIELD || *remark == '\0')
+        return strdup(text);
+    return *text == '\0' ? strdup(remark) : joined(text, remark);
 }
 
 /* --- focus ----------------------------------------------------------------------------------- */

@@ -162,6 +162,15 @@ const char *fill_stranded(const struct fill *fill)
     return fill->stranded;
 }
 
+/* But for the space that is typed before the next word. */
+static bool says_the_same(const char *spoken, const char *typed)
+{
+    size_t length = strlen(spoken);
+
+    return strncmp(spoken, typed, length) == 0 &&
+           typed[length + strspn(typed + length, " \n")] == '\0';
+}
+
 char *fill_understood(const struct fill *fill)
 {
     const struct fill_line *line = &fill->lines[fill->current];
@@ -173,7 +182,7 @@ char *fill_understood(const struct fill *fill)
     if (answer_read(fill_control(line), fill->typed, &fill->context, &value) == ANSWER_READ)
         spoken = answer_spoken(fill_control(line), value, fill->context.language);
     json_decref(value);
-    if (spoken != NULL && strcmp(spoken, fill->typed) == 0) {
+    if (spoken != NULL && says_the_same(spoken, fill->typed)) {
         free(spoken);
         spoken = NULL;
     }

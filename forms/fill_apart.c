@@ -42,8 +42,7 @@ void fill_set_aside(struct fill *fill, const json_t *aside)
 /* A value for a person to read: text as it is, the rest as JSON. Owned. */
 static char *plain_text(const json_t *value)
 {
-    char *text = json_is_string(value) ? strdup(json_string_value(value))
-                                       : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = json_is_string(value) ? strdup(json_string_value(value)) : json_write(value);
     char *clean = text == NULL ? NULL : text_clean(text, strlen(text), true);
 
     free(text);

@@ -194,7 +194,7 @@ static const char *value_text(struct form *form, const json_t *value)
 
     if (json_is_string(value))
         return json_string_value(value);
-    text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    text = json_write(value);
     copy = text == NULL ? NULL : form_pool_text(&form->pool, text);
     free(text);
     return copy;

@@ -68,6 +68,34 @@ static int add_children(struct form_compiler *compiler, struct form_element *ele
     return 0;
 }
 
+static int label_element(struct form_compiler *compiler, struct form_element *element,
+                         const json_t *definition)
+{
+    bool is_label = element->kind == FORM_LABEL;
+    const char *text = json_text_or(definition, is_label ? "text" : "label", NULL);
+
+    if (!form_label(compiler->form, &element->label, json_text_or(definition, "i18n", NULL),
+                    is_label ? ".text" : ".label", text))
+        return form_out_of_memory(compiler);
+    return 0;
+}
+
+/* Its words are shown, whichever member holds them. */
+static int label_unknown(struct form_compiler *compiler, struct form_element *element,
+                         const json_t *definition)
+{
+    static const char *const members[] = {"label", "text", "title"};
+    const char *key = json_text_or(definition, "i18n", NULL);
+    const char *text = NULL;
+
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && text == NULL; i++)
+        text = json_text_or(definition, members[i], NULL);
+    if (!form_label(compiler->form, &element->label, key,
+                    element->kind == FORM_LABEL ? ".text" : ".label", text))
+        return form_out_of_memory(compiler);
+    return 0;
+}
+
 /* What the screen does not know is shown as far as it can be: never as nothing. */
 static int degrade(struct form_compiler *compiler, struct form_element *element,
                    const struct form_container *container, json_t *definition, const char *place,
@@ -89,21 +117,11 @@ static int degrade(struct form_compiler *compiler, struct form_element *element,
     } else {
         element->kind = FORM_LABEL;
     }
+    if (result == 0 && json_object_get(definition, "scope") == NULL)
+        result = label_unknown(compiler, element, definition);
     element->remark.text[FORM_FRENCH] = french;
     element->remark.text[FORM_ENGLISH] = english;
     return result;
-}
-
-static int label_element(struct form_compiler *compiler, struct form_element *element,
-                         const json_t *definition)
-{
-    bool is_label = element->kind == FORM_LABEL;
-    const char *text = json_text_or(definition, is_label ? "text" : "label", NULL);
-
-    if (!form_label(compiler->form, &element->label, json_text_or(definition, "i18n", NULL),
-                    is_label ? ".text" : ".label", text))
-        return form_out_of_memory(compiler);
-    return 0;
 }
 
 static int compile_kind(struct form_compiler *compiler, struct form_element *element,

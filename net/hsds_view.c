@@ -102,7 +102,7 @@ static int record_keep(struct hsds_view *view, const json_t *document, struct er
              json_text_or(document, "type", ""));
     side_clear(&view->sides[0]);
     side_clear(&view->sides[1]);
-    text = json_dumps(document, JSON_COMPACT);
+    text = json_write(document);
     failed = text == NULL || json_object_set_new(view->records, name, json_string(text)) != 0;
     free(text);
     return failed ? out_of_memory(error) : 0;

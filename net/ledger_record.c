@@ -135,7 +135,7 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
 {
     const char *parent = ledger_record_parent(row->record);
     json_t *document = record_to_json(row->record);
-    char *text = document != NULL ? json_dumps(document, JSON_COMPACT) : NULL;
+    char *text = document != NULL ? json_write(document) : NULL;
     int code;
 
     json_decref(document);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/json.h"
 #include "net/hsds_view.h"
 #include "net/server_internal.h"
 
@@ -253,7 +254,7 @@ static char *page_told(const struct hsds_view *view, const struct query *query)
                              (json_int_t)query->page, "size", (json_int_t)json_array_size(contents),
                              "first_page", query->page == 1, "last_page", query->page >= pages,
                              "empty", json_array_size(contents) == 0, "contents", contents);
-    char *text = good && page != NULL ? json_dumps(page, JSON_COMPACT) : NULL;
+    char *text = good && page != NULL ? json_write(page) : NULL;
     json_decref(page);
     json_decref(contents);
     return text;
@@ -286,7 +287,7 @@ static char *one_told(struct hsds *rows, struct asking *asking)
     const json_t *row = hsds_find(rows, asking->query.table, asking->request->segments[0]);
     json_t *nested =
         row != NULL ? hsds_nest(rows, asking->query.table, row, asking->nesting) : NULL;
-    char *text = nested != NULL ? json_dumps(nested, JSON_COMPACT) : NULL;
+    char *text = nested != NULL ? json_write(nested) : NULL;
 
     asking->found = row != NULL;
     json_decref(nested);

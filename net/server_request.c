@@ -76,7 +76,7 @@ void request_answer_text(struct request *request, unsigned status, char *body, s
 
 void request_answer(struct request *request, unsigned status, json_t *value)
 {
-    char *body = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
+    char *body = value != NULL ? json_write(value) : NULL;
 
     json_decref(value);
     request_answer_text(request, status, body, body != NULL ? strlen(body) : 0);

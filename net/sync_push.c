@@ -33,7 +33,7 @@ static int add_operation(void *context, const struct outbox_entry *entry)
     /* The session says who and where. */
     json_object_del(document, "agent");
     json_object_del(document, "device");
-    char *text = document == NULL ? NULL : json_dumps(document, JSON_COMPACT);
+    char *text = document == NULL ? NULL : json_write(document);
 
     json_decref(document);
     if (text == NULL)

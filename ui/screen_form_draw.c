@@ -315,13 +315,13 @@ static void draw_help(struct screen *screen, const struct paint *paint, int row)
         paint_format(paint, row, 0, -1, PAINT_ACCENT,
                      _("In the client's file: %s. Ctrl-F takes it, with the client's consent."),
                      fill_offer_text(form->fill, current));
-    else if (line->kind == FILL_LIST || line->list != NULL)
-        paint_text(paint, row, 0, -1, PAINT_DIM,
-                   line->kind == FILL_LIST
-                       ? _("Enter adds one; Tab goes on.")
-                       : _("Ctrl-O adds one, Ctrl-D removes it, Ctrl-P moves it up."));
+    else if (line->kind == FILL_LIST)
+        paint_text(paint, row, 0, -1, PAINT_DIM, _("Enter adds one; Tab goes on."));
     else if (*description != '\0')
         paint_text(paint, row, 0, -1, PAINT_DIM, description);
+    else if (line->list != NULL)
+        paint_text(paint, row, 0, -1, PAINT_DIM,
+                   _("Ctrl-O adds one, Ctrl-D removes it, Ctrl-P moves it up."));
     else if (form->standing != FORM_VERSION_PRESENT)
         paint_text(paint, row, 0, -1, PAINT_WARNING,
                    _("This draft was begun under another version of the form."));

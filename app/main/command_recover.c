@@ -91,8 +91,7 @@ static const char *kind_words(const struct operation *operation)
 /* One member of the body; long texts whole when `full`. */
 static void print_member(FILE *file, const char *name, const json_t *value, bool full)
 {
-    char *text = json_is_string(value) ? strdup(json_string_value(value))
-                                       : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = json_is_string(value) ? strdup(json_string_value(value)) : json_write(value);
     char *clean = text != NULL ? text_clean(text, strlen(text), full) : NULL;
 
     if (clean != NULL && full) {

@@ -197,14 +197,30 @@ static void references_in_the_schema_are_followed(void **state)
     form_free(form);
 }
 
+static void assert_labelled(const struct fill *fill, const char *label)
+{
+    for (size_t i = 0; i < fill_line_count(fill); i++) {
+        char *found = fill_label(fill, i);
+        bool same = strcmp(found, label) == 0;
+
+        free(found);
+        if (same)
+            return;
+    }
+    fail_msg("no line says: %s", label);
+}
+
 static void an_unknown_element_degrades_with_a_remark(void **state)
 {
     struct form *form =
         fixture_form(OBJECT("'a':{'type':'string'},'b':{'type':'string'}"),
                      "{'type':'Vertigo','elements':["
-                     "{'type':'MapPicker','scope':'#/properties/a'},{'type':'Picture'}]}",
+                     "{'type':'MapPicker','scope':'#/properties/a'},{'type':'Picture'},"
+                     "{'type':'Banner','text':'Mind the step'},"
+                     "{'type':'Tabs','label':'More','elements':[]}]}",
                      NULL);
     const struct form_element *root = form_root(form);
+    struct fill *fill;
 
     (void)state;
     assert_int_equal(root->kind, FORM_GROUP);
@@ -213,6 +229,11 @@ static void an_unknown_element_degrades_with_a_remark(void **state)
     assert_non_null(strstr(form_text_in(&root->children[0]->remark, FORM_FRENCH), "MapPicker"));
     assert_int_equal(root->children[1]->kind, FORM_LABEL);
     assert_non_null(strstr(form_text_in(&root->children[1]->remark, FORM_ENGLISH), "Picture"));
+    fill = fixture_fill(form, "{}");
+    assert_labelled(fill, "Element “Vertigo” is not known here.");
+    assert_labelled(fill, "Mind the step · Element “Banner” is not known here.");
+    assert_labelled(fill, "More · Element “Tabs” is not known here.");
+    fill_free(fill);
     form_free(form);
 }
 

@@ -274,6 +274,10 @@ static void answers_are_written_for_editing_and_for_reading(void **state)
     assert_written("{'type':'boolean'}", "", "true", "Oui", "Oui", "Yes");
     assert_written("{'enum':['a','b']}", "", "'b'", "b", "b", "b");
     assert_written("{'type':'integer'}", "", "'12a'", "12a", "12a", "12a");
+    /* Edited as JSON: what is none stays as typed, a text that reads as another value is quoted. */
+    assert_written("{}", "", "'[1, 2'", "[1, 2", "[1, 2", "[1, 2");
+    assert_written("{}", "", "'12'", "\"12\"", "\"12\"", "\"12\"");
+    assert_written("{}", "", "{'a':2.1}", "{\"a\":2.1}", "{\"a\":2.1}", "{\"a\":2.1}");
 }
 
 int main(void)

@@ -355,6 +355,13 @@ static void what_is_typed_is_said_as_understood(void **state)
     assert_null(fill_understood(fill));
     fill_free(fill);
     form_free(form);
+    /* The space before the next word says nothing. */
+    form = fixture_form("{'type':'object','properties':{'a':{'type':'string'}}}", NULL, NULL);
+    fill = fixture_fill(form, NULL);
+    fill_type(fill, "Rue des ");
+    assert_null(fill_understood(fill));
+    fill_free(fill);
+    form_free(form);
 }
 
 int main(void)

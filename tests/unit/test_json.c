@@ -1,0 +1,67 @@
+#include "tests/unit/unit.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "app/json.h"
+
+static void assert_text(char *(*write)(const json_t *), const char *given, const char *expected)
+{
+    json_t *value = json_loads(given, JSON_DECODE_ANY, NULL);
+    char *text = write(value);
+
+    assert_non_null(value);
+    assert_string_equal(text, expected);
+    free(text);
+    json_decref(value);
+}
+
+static void reals_are_as_short_as_they_can_be(void **state)
+{
+    (void)state;
+    assert_text(json_write, "2.1", "2.1");
+    assert_text(json_write, "[0.1, 0.30000000000000004, 1e-7, -73.56, 3.0, 1]",
+                "[0.1,0.30000000000000004,1e-7,-73.56,3.0,1]");
+    assert_text(json_write, "1.7976931348623157e308", "1.7976931348623157e308");
+}
+
+static void every_real_reads_back_the_same(void **state)
+{
+    double number = 0.1;
+
+    (void)state;
+    for (int i = 0; i < 2000; i++) {
+        json_t *value = json_real(number);
+        char *text = json_write(value);
+        json_t *again = json_loads(text, JSON_DECODE_ANY, NULL);
+
+        assert_true(json_is_real(again));
+        assert_memory_equal(&number, &(double){json_real_value(again)}, sizeof(number));
+        json_decref(again);
+        json_decref(value);
+        free(text);
+        number = fmod(number * 9301.7 + 0.37, 1e6) / (1 + i % 7);
+    }
+}
+
+static void what_holds_a_real_is_written_like_the_rest(void **state)
+{
+    (void)state;
+    assert_text(json_canonical,
+                "{\"z\":[],\"b\":{\"d\":1.5,\"c\":\"\\\"\\n\"},\"a\":[{},{\"x\":null}]}",
+                "{\"a\":[{},{\"x\":null}],\"b\":{\"c\":\"\\\"\\n\",\"d\":1.5},\"z\":[]}");
+    assert_text(json_write, "{\"z\":1.5,\"\\u00e9\\\"\":true,\"a\":[[2.5]]}",
+                "{\"z\":1.5,\"é\\\"\":true,\"a\":[[2.5]]}");
+    assert_text(json_canonical, "{\"a{\":1.5,\"a\":2.5}", "{\"a\":2.5,\"a{\":1.5}");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reals_are_as_short_as_they_can_be),
+        cmocka_unit_test(every_real_reads_back_the_same),
+        cmocka_unit_test(what_holds_a_real_is_written_like_the_rest),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
