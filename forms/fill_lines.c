@@ -355,7 +355,8 @@ static void keep_focus(struct fill *fill, const struct fill *old)
     }
     if (fill->typed != NULL) {
         free(fill->stranded);
-        fill->stranded = fill->typed;
+        fill->stranded = *fill->typed == '\0' ? NULL : strdup(fill->typed);
+        free(fill->typed);
         fill->typed = NULL;
     }
     fill_focus(fill, old->current < fill->count ? old->current : 0);

@@ -235,7 +235,7 @@ void fill_restore(struct fill *fill, const json_t *state)
         fill->current = index;
         if (typed != NULL)
             fill_type(fill, typed);
-    } else if (typed != NULL) {
+    } else if (typed != NULL && *typed != '\0') {
         free(fill->stranded);
         fill->stranded = strdup(typed);
     }

@@ -257,8 +257,18 @@ static int add_choices(struct work *work, const json_t *list, bool titled)
 static int add_choices_of(struct work *work, const json_t *schema)
 {
     const json_t *list = choice_list(schema);
+    json_t *only;
+    int result;
 
-    return add_choices(work, list, list != json_object_get(schema, "enum"));
+    if (list != NULL)
+        return add_choices(work, list, list != json_object_get(schema, "enum"));
+    /* A constant: the one choice. Its value is the schema's, the list is not needed any more. */
+    only = json_pack("[O]", json_object_get(schema, "const"));
+    if (only == NULL)
+        return form_out_of_memory(work->compiler);
+    result = add_choices(work, only, false);
+    json_decref(only);
+    return result;
 }
 
 /* --- kinds of input -------------------------------------------------------------------------- */
@@ -303,11 +313,13 @@ static void describe_string(struct work *work)
         control->style = FORM_STYLE_POSTAL_CODE;
 }
 
+/* An amount that is no whole number of cents is somebody else's money: it has fields of its own. */
 static bool is_money_object(const struct form_node *node)
 {
     const json_t *properties = json_object_get(node->resolved, "properties");
 
-    return json_object_get(properties, "amount") != NULL &&
+    return strcmp(json_text_or(json_object_get(properties, "amount"), "type", ""), "integer") ==
+               0 &&
            json_object_get(properties, "currency") != NULL && json_object_size(properties) == 2;
 }
 
@@ -458,7 +470,7 @@ static int describe(struct work *work)
     if (!json_is_object(schema))
         return degrade(work, "Le type de ce champ n’est pas décrit : écrire du JSON.",
                        "The type of this field is not described: write JSON.");
-    if (choice_list(schema) != NULL) {
+    if (choice_list(schema) != NULL || json_object_get(schema, "const") != NULL) {
         control->input = FORM_INPUT_CHOICE;
         control->radio = is_word(json_text_or(work->options, "format", NULL), "radio", "radio");
         return add_choices_of(work, schema);

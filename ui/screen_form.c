@@ -163,8 +163,24 @@ static void press_enter(struct screen *screen)
     go_on(screen, true);
 }
 
+/* What is typed where items are added begins one: no key is lost. */
+static void begin_item(struct screen *screen, const struct input *input)
+{
+    struct form_screen *form = screen->data;
+    size_t current = fill_current(form->fill);
+    bool text = input->code == INPUT_PASTE || (input_is_character(input) && input->code != ' ');
+
+    if (!text || current >= fill_line_count(form->fill) ||
+        fill_line(form->fill, current)->kind != FILL_LIST)
+        return;
+    fill_item_add(form->fill);
+    form_keep(screen, false);
+    form_follow_focus(form);
+}
+
 static bool filling_key(struct screen *screen, const struct input *input)
 {
+    begin_item(screen, input);
     if (form_field_key(screen, input))
         return true;
     switch (input->code) {

@@ -316,7 +316,7 @@ static void draw_help(struct screen *screen, const struct paint *paint, int row)
                      _("In the client's file: %s. Ctrl-F takes it, with the client's consent."),
                      fill_offer_text(form->fill, current));
     else if (line->kind == FILL_LIST)
-        paint_text(paint, row, 0, -1, PAINT_DIM, _("Enter adds one; Tab goes on."));
+        paint_text(paint, row, 0, -1, PAINT_DIM, _("Enter adds one, or just type; Tab goes on."));
     else if (*description != '\0')
         paint_text(paint, row, 0, -1, PAINT_DIM, description);
     else if (line->list != NULL)

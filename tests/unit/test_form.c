@@ -65,6 +65,24 @@ static void every_input_is_told_by_its_schema(void **state)
     assert_int_equal(input_of("{'oneOf':[{'type':'object'},{'type':'string'}]}", ""),
                      FORM_INPUT_JSON);
     assert_int_equal(input_of("{'type':'array'}", ""), FORM_INPUT_JSON);
+    assert_int_equal(input_of("{'const':'CAD'}", ""), FORM_INPUT_CHOICE);
+}
+
+/* Only whole cents are money in one field: an amount of another kind has a field of its own. */
+static void an_amount_of_another_kind_is_no_money(void **state)
+{
+    struct form *form =
+        fixture_form(OBJECT("'rent':{'type':'object','properties':{'amount':{'type':'number'},"
+                            "'currency':{'const':'CAD'}}}"),
+                     NULL, NULL);
+    struct fill *fill = fixture_fill(form, NULL);
+
+    (void)state;
+    fixture_enter(fill, "/rent/amount", "12,5");
+    fixture_enter(fill, "/rent/currency", "c");
+    assert_string_equal(fixture_answers(fill), "{'rent':{'amount':12.5,'currency':'CAD'}}");
+    fill_free(fill);
+    form_free(form);
 }
 
 /* Options of the layout that ask for a widget of the web: the answer is asked for all the same. */
@@ -391,6 +409,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_input_is_told_by_its_schema),
+        cmocka_unit_test(an_amount_of_another_kind_is_no_money),
         cmocka_unit_test(options_are_followed_or_harmless),
         cmocka_unit_test(a_generated_layout_begins_with_what_is_required),
         cmocka_unit_test(a_missing_layout_is_generated),

@@ -228,6 +228,32 @@ static void radio_choices_stand_in_sight(void **state)
     assert_true(ui_fixture_shows(fixture, "the second of them"));
 }
 
+static const char list_form[] =
+    "{'schema':{'type':'object','properties':{'kids':{'type':'array','title':'Children','items':"
+    "{'type':'object','properties':{'name':{'type':'string','title':'First name','description':"
+    "'As on the certificate'}}}}}}}";
+
+/* What is typed where items are added is the first answer of a new one, and no key is lost. */
+static void typing_begins_an_item(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct record *draft;
+    const json_t *kids;
+
+    publish(fixture, 1, list_form);
+    ui_fixture_type(fixture, "\007form MV-1\r");
+    assert_true(ui_fixture_shows(fixture, "+ Add: Children"));
+    ui_fixture_type(fixture, "Tom");
+    assert_true(ui_fixture_shows(fixture, "As on the certificate"));
+    ui_fixture_type(fixture, "\tZoe\t");
+    draft = only_submission(fixture);
+    kids = json_object_get(json_object_get(draft->body, "answers"), "kids");
+    assert_int_equal(json_array_size(kids), 2);
+    assert_string_equal(json_text_or(json_array_get(kids, 0), "name", ""), "Tom");
+    assert_string_equal(json_text_or(json_array_get(kids, 1), "name", ""), "Zoe");
+    record_free(draft);
+}
+
 /* An element of a renderer that is not here is told of; one with an answer is a field. */
 static void what_is_unknown_is_told(void **state)
 {
@@ -630,6 +656,7 @@ int main(void)
         TEST(a_row_stands_side_by_side),
         TEST(radio_choices_stand_in_sight),
         TEST(what_was_taken_from_the_file_stays_marked),
+        TEST(typing_begins_an_item),
         TEST(what_is_unknown_is_told),
         TEST(a_draft_goes_to_the_version_in_use),
         TEST(a_draft_without_a_way_keeps_its_version),
