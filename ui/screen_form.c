@@ -364,11 +364,10 @@ static void run_handoff(struct screen *screen, const char *argument)
 }
 
 /* The client goes on with this form on the web. */
-static void run_web(struct screen *screen, const char *argument)
+void form_continue(struct screen *screen)
 {
     struct form_screen *form = screen->data;
 
-    (void)argument;
     if (form->fill == NULL || !form_begin(screen))
         return;
     fill_take(form->fill);
@@ -385,6 +384,12 @@ static void run_flag(struct screen *screen, const char *argument)
     if (form->definition != NULL)
         ui_open(screen->ui, "flag",
                 json_pack("{s:s, s:s}", "type", "form", "key", form_trust_key(form)));
+}
+
+static void run_web(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    form_continue(screen);
 }
 
 static const struct screen_key form_keys[] = {

@@ -124,6 +124,11 @@ struct form_screen {
     size_t form_count;
 };
 
+/* --- screen_form.c --- */
+
+/* To the code with which the client goes on elsewhere; begins the draft, if it is not begun. */
+void form_continue(struct screen *screen);
+
 /* --- screen_form_record.c --- */
 
 /* Begins from the key of a form, or from the id of a submission; "" for none of them. */

@@ -326,8 +326,7 @@ bool form_review_key(struct screen *screen, const struct input *input)
                     (form->rows.selected + form->review_count - 1) % form->review_count);
         return true;
     case 'w':
-        ui_open(screen->ui, "continue",
-                json_pack("{s:s}", "submission", form->submission->id.text));
+        form_continue(screen);
         return true;
     case ' ':
         if (row->kind == REVIEW_RECIPIENT)

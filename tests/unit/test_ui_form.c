@@ -233,6 +233,20 @@ static const char list_form[] =
     "{'type':'object','properties':{'name':{'type':'string','title':'First name','description':"
     "'As on the certificate'}}}}}}}";
 
+/* A code is given from the review too, also before anything was answered. */
+static void a_code_is_given_from_the_review(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    publish(fixture, 1, first_version);
+    ui_fixture_type(fixture, "\007form MV-1\r");
+    ui_fixture_type(fixture, "\030");
+    assert_true(ui_fixture_shows(fixture, "Review"));
+    ui_fixture_type(fixture, "w");
+    assert_true(ui_fixture_shows(fixture, "Continue on the web"));
+    record_free(only_submission(fixture));
+}
+
 /* What is typed where items are added is the first answer of a new one, and no key is lost. */
 static void typing_begins_an_item(void **state)
 {
@@ -656,6 +670,7 @@ int main(void)
         TEST(a_row_stands_side_by_side),
         TEST(radio_choices_stand_in_sight),
         TEST(what_was_taken_from_the_file_stays_marked),
+        TEST(a_code_is_given_from_the_review),
         TEST(typing_begins_an_item),
         TEST(what_is_unknown_is_told),
         TEST(a_draft_goes_to_the_version_in_use),
