@@ -227,6 +227,8 @@ static const struct member queue_members[] = {
     {MEMBER("skills", KIND_TEXT, LIST)},
     {MEMBER("offices", KIND_KEY, LIST), .type = RECORD_OFFICE},
     {MEMBER("wait_minutes", KIND_INTEGER, 0), .lowest = 0, .highest = 1440},
+    {MEMBER("offer_minutes", KIND_INTEGER, 0), .lowest = 1, .highest = 10080},
+    {MEMBER("next_queue", KIND_KEY, 0), .type = RECORD_QUEUE},
     {0},
 };
 
