@@ -11,7 +11,9 @@
  * the other, ours and the bare query in turn; each is done again, up to ROUNDS times, as long as
  * that takes less than ROUND_SECONDS. CLOCK=processor in the environment counts the time of the
  * processor for both, on a machine that others use at the same time; the time of a clock without
- * it. The last lines tell which goals of the issue are met; they never fail.
+ * it. KEEP=FOLDER keeps the catalogues and bare indexes there and takes those that are: of an index
+ * that is made as before, whose searching changed. Figures of a build that was not made are left
+ * out then. The last lines tell which goals of the issue are met; they never fail.
  */
 #include <malloc.h>
 #include <stdbool.h>
@@ -504,37 +506,66 @@ static void measure(const struct inventory *inventory, const char *ours_path, co
     sqlite3_close(bare);
 }
 
-static void bench(const struct inventory *inventory, size_t services, const char *folder,
-                  struct figures *figures)
+/* Leaves an empty file. */
+static void mark(const char *path)
 {
-    char ours_path[300];
-    char bare_path[300];
+    FILE *file = fopen(path, "w");
+
+    if (file == NULL || fclose(file) != 0)
+        fail(path, "cannot be written");
+}
+
+/* Makes both indexes and says what that took. */
+static void build(const struct inventory *inventory, size_t services, const char *ours_path,
+                  const char *bare_path)
+{
     struct pages pages;
     double bare_ms;
-    double ours_bytes;
-    double bare_bytes;
 
-    snprintf(ours_path, sizeof ours_path, "%s/ours.db", folder);
-    snprintf(bare_path, sizeof bare_path, "%s/bare.db", folder);
-    printf("%zu services\n", services);
-    fflush(stdout);
-    figures->services = services;
     build_ours(inventory, services, ours_path, &pages);
     bare_ms = build_bare(inventory, services, bare_path);
-    ours_bytes = table_bytes(ours_path, "search_");
-    bare_bytes = table_bytes(bare_path, "bare");
-    figures->size = ours_bytes / bare_bytes;
     printf("  build      ours %.1f s (records and index)   bare %.1f s (index)   ratio %.2f\n",
            pages.spent / 1e3, bare_ms / 1e3, pages.spent / bare_ms);
     printf("  pages      of %d records: %.0f ms on average, the longest %.0f ms, at most %.0f ms of"
            " the processor\n",
            PAGE, pages.spent * PAGE / (double)services, pages.longest, pages.processor);
+}
+
+static void bench(const struct inventory *inventory, size_t services, const char *folder, bool keep,
+                  struct figures *figures)
+{
+    char ours_path[300];
+    char bare_path[300];
+    char kept_path[300]; /* is there when both were built to their end */
+    double ours_bytes;
+    double bare_bytes;
+
+    snprintf(ours_path, sizeof ours_path, "%s/ours-%zu.db", folder, services);
+    snprintf(bare_path, sizeof bare_path, "%s/bare-%zu.db", folder, services);
+    snprintf(kept_path, sizeof kept_path, "%s/built-%zu", folder, services);
+    printf("%zu services\n", services);
+    fflush(stdout);
+    figures->services = services;
+    if (access(kept_path, F_OK) == 0) {
+        printf("  build      none, kept from a former run\n");
+    } else {
+        unlink(ours_path);
+        unlink(bare_path);
+        build(inventory, services, ours_path, bare_path);
+        if (keep)
+            mark(kept_path);
+    }
+    ours_bytes = table_bytes(ours_path, "search_");
+    bare_bytes = table_bytes(bare_path, "bare");
+    figures->size = ours_bytes / bare_bytes;
     printf("  index      ours %.1f MB (%.1f segments, %.1f cards)   bare %.1f MB   ratio %.2f\n",
            ours_bytes / 1e6, (ours_bytes - table_bytes(ours_path, "search_card")) / 1e6,
            table_bytes(ours_path, "search_card") / 1e6, bare_bytes / 1e6, figures->size);
     measure(inventory, ours_path, bare_path, figures);
-    unlink(ours_path);
-    unlink(bare_path);
+    if (!keep) {
+        unlink(ours_path);
+        unlink(bare_path);
+    }
 }
 
 /* ---- the goals ---- */
@@ -594,7 +625,10 @@ int main(void)
     struct inventory inventory;
     struct error error = ERROR_INIT;
     const char *sizes = getenv("SIZES");
-    char folder[] = "/tmp/guichet-bench-XXXXXX";
+    const char *kept = getenv("KEEP");
+    bool keep = kept != NULL && *kept != '\0';
+    char made[] = "/tmp/guichet-bench-XXXXXX";
+    const char *folder = keep ? kept : made;
     struct figures before = {0};
     struct figures figures = {0};
     bool there = false;
@@ -605,8 +639,8 @@ int main(void)
         printf("bench_search: skipped, the shared inventory is not here\n");
         return SKIPPED;
     }
-    if (mkdtemp(folder) == NULL)
-        fail("folder", folder);
+    if (!keep && mkdtemp(made) == NULL)
+        fail("folder", made);
     for (const char *at = sizes == NULL || *sizes == '\0' ? "2000 100000" : sizes; *at != '\0';) {
         char *end = NULL;
         size_t services = strtoul(at, &end, 10);
@@ -614,7 +648,7 @@ int main(void)
         if (end == at || services == 0)
             fail("SIZES", at);
         before = figures;
-        bench(&inventory, services, folder, &figures);
+        bench(&inventory, services, folder, keep, &figures);
         print_goals(&figures);
         if (before.services > 0)
             print_growth(&before, &figures);
@@ -622,6 +656,7 @@ int main(void)
         at = end + strspn(end, " ");
     }
     inventory_free(&inventory);
-    rmdir(folder);
+    if (!keep)
+        rmdir(made);
     return 0;
 }
