@@ -8,8 +8,9 @@
 
 /* Segments whose sizes lie within this factor are merged as soon as there are as many of them. */
 #define MERGE_FACTOR 8
-/* The same while nothing is added: then there is time to leave one of each size. */
-#define IDLE_FACTOR 2
+/* While nothing is added there is time to leave one large one, and what is small beside it: so
+ * many times smaller, all together. Then a keystroke costs the same however many there are. */
+#define IDLE_FACTOR 16
 /* The smallest size class, in documents. */
 #define MERGE_SMALLEST 256
 /* Merges under way at the same time: one for each size class, and one against the dead. */
@@ -220,7 +221,8 @@ static int begin(struct search_upkeep *upkeep, struct search_segment *const *cho
     return code;
 }
 
-/* Segments that no merge has taken: all, or those of one class. Returns how many. */
+/* Segments that no merge has taken, up to as many as one takes: all, or those of one class. Returns
+ * how many. */
 static size_t choose(struct search_upkeep *upkeep, int class,
                      struct search_segment *chosen[SEARCH_MERGE_MOST])
 {
@@ -236,26 +238,79 @@ static size_t choose(struct search_upkeep *upkeep, int class,
     return count;
 }
 
-/* Begins a merge for each size class that is full (has so many segments), and one of all when many
- * documents are dead. */
-static int begin_all(struct search_upkeep *upkeep, size_t full, bool *begun, struct error *error)
+static int compare_documents(const void *left, const void *right)
+{
+    uint32_t a = search_segment_layout(*(struct search_segment *const *)left)->documents;
+    uint32_t b = search_segment_layout(*(struct search_segment *const *)right)->documents;
+
+    return a < b ? -1 : a > b;
+}
+
+/* Segments that no merge has taken and that are not small beside the next larger one, with all
+ * that are smaller still. Returns how many, 0 when there is nothing to merge. */
+static size_t choose_idle(struct search_upkeep *upkeep,
+                          struct search_segment *chosen[SEARCH_MERGE_MOST])
+{
+    struct search_segment *const *segments;
+    size_t all = search_index_segments(upkeep->index, &segments);
+    struct search_segment **free_ones = malloc((all + 1) * sizeof(struct search_segment *));
+    uint64_t smaller = 0;
+    size_t free_count = 0;
+    size_t count = 0;
+
+    for (size_t i = 0; free_ones != NULL && i < all; i++) {
+        if (!is_busy(upkeep, segments[i]))
+            free_ones[free_count++] = segments[i];
+    }
+    if (free_count > 0)
+        qsort(free_ones, free_count, sizeof(struct search_segment *), compare_documents);
+    for (size_t i = 0; i < free_count && i < SEARCH_MERGE_MOST; i++) {
+        uint64_t documents = search_segment_layout(free_ones[i])->documents;
+
+        if (smaller + documents > SEARCH_SEGMENT_DOCUMENTS)
+            break; /* as large as a segment gets */
+        if (i > 0 && smaller * IDLE_FACTOR >= documents)
+            count = i + 1;
+        smaller += documents;
+    }
+    for (size_t i = 0; i < count; i++)
+        chosen[i] = free_ones[i];
+    free(free_ones);
+    return count;
+}
+
+/* Begins one merge of all when many documents are dead. */
+static int begin_purge(struct search_upkeep *upkeep, bool *begun, struct error *error)
 {
     struct search_segment *chosen[SEARCH_MERGE_MOST];
     size_t dead = search_index_dead_count(upkeep->index);
     bool purge = dead > MERGE_SMALLEST && dead * 3 > search_index_documents(upkeep->index);
     size_t count;
-    int code = 0;
 
     for (size_t i = 0; i < MERGES_MOST; i++)
         purge = purge && !upkeep->slots[i].purge;
-    if (purge) {
-        count = choose(upkeep, -1, chosen);
-        if (count > 0)
-            code = begin(upkeep, chosen, count, true, begun, error);
-    }
+    if (!purge)
+        return 0;
+    count = choose(upkeep, -1, chosen);
+    return count == 0 ? 0 : begin(upkeep, chosen, count, true, begun, error);
+}
+
+/* Begins the merges that are due: against the dead, of each size class that is full, and while
+ * nothing is added (`idle`) of what is not small beside the rest. */
+static int begin_all(struct search_upkeep *upkeep, bool idle, bool *begun, struct error *error)
+{
+    struct search_segment *chosen[SEARCH_MERGE_MOST];
+    size_t count;
+    int code = begin_purge(upkeep, begun, error);
+
     for (int class = 0; code == 0 && class < MERGES_MOST; class ++) {
         count = choose(upkeep, class, chosen);
-        if (count >= full)
+        if (count >= MERGE_FACTOR)
+            code = begin(upkeep, chosen, count, false, begun, error);
+    }
+    if (code == 0 && idle) {
+        count = choose_idle(upkeep, chosen);
+        if (count > 0)
             code = begin(upkeep, chosen, count, false, begun, error);
     }
     return code;
@@ -284,7 +339,7 @@ static int slot_step(struct search_upkeep *upkeep, struct slot *slot, uint64_t w
 }
 
 /* Steps every merge that is there; `again` when that may have filled a class. */
-static int step_all(struct search_upkeep *upkeep, size_t full, uint64_t work, bool *again,
+static int step_all(struct search_upkeep *upkeep, bool idle, uint64_t work, bool *again,
                     struct error *error)
 {
     int code = search_index_follow_own(upkeep->index, error);
@@ -295,7 +350,7 @@ static int step_all(struct search_upkeep *upkeep, size_t full, uint64_t work, bo
             code = slot_check(upkeep, &upkeep->slots[i], error);
     }
     if (code == 0)
-        code = begin_all(upkeep, full, again, error);
+        code = begin_all(upkeep, idle, again, error);
     for (size_t i = 0; code == 0 && i < MERGES_MOST; i++) {
         if (upkeep->slots[i].merge != NULL)
             code = slot_step(upkeep, &upkeep->slots[i], work, again, error);
@@ -319,8 +374,7 @@ int search_upkeep_run(struct search_upkeep *upkeep, uint64_t documents, bool *mo
     for (size_t i = 0; i < MERGES_MOST; i++)
         upkeep->slots[i].stepped = false;
     while (code == 0 && again)
-        code = step_all(upkeep, documents > 0 ? MERGE_FACTOR : IDLE_FACTOR,
-                        work * SEARCH_MERGE_DOCUMENT, &again, error);
+        code = step_all(upkeep, documents == 0, work * SEARCH_MERGE_DOCUMENT, &again, error);
     if (code == 0)
         code = drop_chunks(upkeep, &left, error);
     for (size_t i = 0; i < MERGES_MOST; i++)

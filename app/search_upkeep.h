@@ -1,7 +1,8 @@
 /*
  * Keeps the index to a handful of segments. Segments of about the same size are merged as soon as
  * there are eight of them, each size by itself, and a merge that would take long goes on a little
- * with every page that is written, so that neither a page nor a keystroke ever waits for it.
+ * with every page that is written, so that neither a page nor a keystroke ever waits for it. While
+ * nothing is written they become one large segment, and what is small beside it.
  *
  * A row of search_segment whose layout is empty is a segment being written; one whose layout is a
  * single byte is done with, and its chunks are dropped little by little. Both are left behind by a
