@@ -5,15 +5,24 @@
 
 #include "app/search_bytes.h"
 
+/* Documents with the same demand. There are few runs, so that looking one up stays within the
+ * processor's cache however many documents there are. */
+struct demand_run {
+    uint32_t first; /* ordinal */
+    uint8_t demand;
+};
+
 struct search_segment {
     struct search_store *store; /* borrowed */
     int64_t number;
     struct search_layout layout;
-    uint8_t *sparse;      /* owned: the sparse dictionary */
-    uint32_t *sparse_at;  /* owned: where in it each block's entry begins */
-    uint8_t *top_table;   /* owned */
-    uint8_t *demands;     /* owned: of each document, by ordinal */
-    uint32_t first_ended; /* the ordinal from which on all have ended */
+    uint8_t *sparse;         /* owned: the sparse dictionary */
+    uint32_t *sparse_at;     /* owned: where in it each block's entry begins */
+    uint8_t *top_table;      /* owned */
+    struct demand_run *runs; /* owned; each ends where the next begins */
+    size_t run_count;        /* at least 1 */
+    size_t last_run;         /* the one looked up last: the next is often there too */
+    uint32_t first_ended;    /* the ordinal from which on all have ended */
     uint32_t blocks;
 };
 
@@ -83,35 +92,37 @@ static int sparse_index(struct search_segment *segment, size_t size, struct erro
     return 0;
 }
 
-/* Spreads the runs of demands over the documents, so that a keystroke looks one up at once. */
+/* Reads the runs of demands. */
 static int demands_read(struct search_segment *segment, struct error *error)
 {
     const struct search_layout *layout = &segment->layout;
     size_t size = (size_t)(layout->end - layout->demands);
-    uint8_t *runs = malloc(size + 1);
-    uint32_t from = 0;
-    uint8_t demand = 0;
+    uint8_t *bytes = malloc(size + 1);
     int code = 0;
 
-    if (runs == NULL)
+    segment->runs = malloc((size / SEARCH_DEMAND_RUN + 1) * sizeof *segment->runs);
+    if (bytes == NULL || segment->runs == NULL) {
+        free(bytes);
         return error_set(error, ERROR_MEMORY, "search index: out of memory");
-    search_store_read(segment->store, segment->number, layout->demands, runs, size);
+    }
+    search_store_read(segment->store, segment->number, layout->demands, bytes, size);
     segment->first_ended = layout->documents;
-    for (size_t at = 0; code == 0 && at + SEARCH_DEMAND_RUN <= size; at += SEARCH_DEMAND_RUN) {
-        uint32_t first = (uint32_t)bytes_get(runs + at + 2, 4);
+    segment->runs[0] = (struct demand_run){0};
+    segment->run_count = 1;
+    for (size_t at = 0; at + SEARCH_DEMAND_RUN <= size; at += SEARCH_DEMAND_RUN) {
+        const struct demand_run run = {(uint32_t)bytes_get(bytes + at + 2, 4), bytes[at]};
+        uint32_t before = segment->runs[segment->run_count - 1].first;
 
-        if (first < from || first > layout->documents) {
+        if (run.first < before || run.first > layout->documents) {
             code = error_set(error, ERROR_STORAGE, "search index: damaged demands");
             break;
         }
-        memset(segment->demands + from, demand, first - from);
-        if (runs[at + 1] != 0 && first < segment->first_ended)
-            segment->first_ended = first;
-        demand = runs[at];
-        from = first;
+        if (bytes[at + 1] != 0 && run.first < segment->first_ended)
+            segment->first_ended = run.first;
+        segment->run_count += run.first > before;
+        segment->runs[segment->run_count - 1] = run;
     }
-    memset(segment->demands + from, demand, layout->documents - from);
-    free(runs);
+    free(bytes);
     return code;
 }
 
@@ -131,11 +142,9 @@ int search_segment_open(struct search_segment **segment, struct search_store *st
     made->layout = *layout;
     made->blocks = (layout->terms + SEARCH_BLOCK_TERMS - 1) / SEARCH_BLOCK_TERMS;
     made->sparse = malloc(sparse_size + 1);
-    made->demands = malloc((size_t)layout->documents + 1);
     made->sparse_at = malloc((made->blocks + 1) * sizeof *made->sparse_at);
     made->top_table = malloc(top_size + 1);
-    if (made->sparse == NULL || made->sparse_at == NULL || made->top_table == NULL ||
-        made->demands == NULL) {
+    if (made->sparse == NULL || made->sparse_at == NULL || made->top_table == NULL) {
         search_segment_close(made);
         return error_set(error, ERROR_MEMORY, "search index: out of memory");
     }
@@ -161,7 +170,7 @@ void search_segment_close(struct search_segment *segment)
     free(segment->sparse);
     free(segment->sparse_at);
     free(segment->top_table);
-    free(segment->demands);
+    free(segment->runs);
     free(segment);
 }
 
@@ -178,7 +187,8 @@ const struct search_layout *search_segment_layout(const struct search_segment *s
 size_t search_segment_memory(const struct search_segment *segment)
 {
     return sizeof *segment + (size_t)(segment->layout.top_lists - segment->layout.sparse) +
-           segment->blocks * sizeof *segment->sparse_at + segment->layout.documents +
+           segment->blocks * sizeof *segment->sparse_at +
+           segment->run_count * sizeof *segment->runs +
            (size_t)segment->layout.tops * SEARCH_TOP_ENTRY;
 }
 
@@ -438,10 +448,19 @@ void search_segment_document(struct search_segment *segment, uint32_t ordinal,
     document->forward = bytes_get(bytes + 8, 6);
 }
 
-uint8_t search_segment_demand(const struct search_segment *segment, uint32_t ordinal, bool *ended)
+uint8_t search_segment_demand(struct search_segment *segment, uint32_t ordinal, bool *ended)
 {
+    const struct demand_run *run = segment->runs + segment->last_run;
+    const struct demand_run *end = segment->runs + segment->run_count;
+
     *ended = ordinal >= segment->first_ended;
-    return ordinal < segment->layout.documents ? segment->demands[ordinal] : 0;
+    if (ordinal < run->first || (run + 1 < end && ordinal >= run[1].first)) {
+        run = segment->runs;
+        for (size_t left = segment->run_count; left > 1; left -= left / 2)
+            run = run[left / 2].first <= ordinal ? run + left / 2 : run;
+        segment->last_run = (size_t)(run - segment->runs);
+    }
+    return run->demand;
 }
 
 /* Steps through bytes where they lie, from chunk to chunk; nothing else may be read meanwhile. */

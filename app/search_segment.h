@@ -144,7 +144,7 @@ void search_segment_document(struct search_segment *segment, uint32_t ordinal,
                              struct search_document *document);
 
 /* The demand of a document and whether it has ended, from memory. */
-uint8_t search_segment_demand(const struct search_segment *segment, uint32_t ordinal, bool *ended);
+uint8_t search_segment_demand(struct search_segment *segment, uint32_t ordinal, bool *ended);
 
 /* The terms of a document whose identity is below `before`, ascending; returns how many. */
 size_t search_segment_forward(struct search_segment *segment, uint64_t offset, uint32_t before,
