@@ -113,6 +113,8 @@ libapp_a_SOURCES += \
     app/search_merge.c app/search_merge.h app/search_upkeep.c app/search_upkeep.h \
     app/search_plan.c app/search_plan.h \
     app/search_pool.c app/search_pool.h \
+    app/search_best.c app/search_best.h \
+    app/search_score.c app/search_score.h \
     app/search_rank.c app/search_rank.h \
     app/search_segment.c app/search_segment.h \
     app/search_segment_writer.c app/search_segment_writer.h \

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/search_best.h"
 #include "app/search_pool.h"
 #include "app/search_rank_internal.h"
+#include "app/search_score.h"
 
 /* Postings read of one list in one segment at least, when the query has one unit and when it has
  * more. */
@@ -15,7 +17,7 @@
 
 /* Documents judged by their forward entries; more when filters drop some. */
 #define JUDGE_WORDS   192
-#define JUDGE_FILTERS 1024
+#define JUDGE_FILTERS SEARCH_BEST_MOST
 /* Documents kept beyond those wanted, for the dead among them: no more than there are, and about a
  * third of all at most. */
 #define JUDGE_SPARE(wanted, dead) ((dead) < (wanted) / 2 + 48 ? (dead) : (wanted) / 2 + 48)
@@ -23,35 +25,24 @@
 /* How much demand adds to the score of the words: at most this share. */
 #define DEMAND_SHARE 0.4F
 
-/* Share of a meaning's worth that stays when one of its words is missing. */
-#define MEANING_PARTIAL 0.35F
-
 /* What is left of the score of an ended one: less than of any other that is found at all. */
 #define ENDED_SHARE 1e-4F
-
-/* A document chosen to be judged. */
-struct nominee {
-    float score;
-    uint32_t place;
-};
 
 struct rank {
     struct search search;
     struct search_pool pool;
     uint8_t *missing; /* [segment][unit]: the most strength that a document of which the unit was
                          not read there can have; 0: all were read; owned */
-    struct nominee nominees[JUDGE_FILTERS];
-    size_t nominee_count;
-    size_t nominee_most;
     struct search_ranked *ranked;
     size_t ranked_count;
     size_t wanted;
     size_t spared;  /* wanted, and more for the dead among them */
     size_t filters; /* units that are filters */
     size_t words;   /* units that are not */
-    bool single;    /* one word with no other meaning: its strength times `factor` is the score */
-    float factor;
-    size_t single_unit;
+    bool direct;    /* a single word and no filters: the best are chosen as they are read */
+    bool stale;     /* ... and one that was chosen turned out to be stronger since */
+    struct search_score score;
+    struct search_best best;
 };
 
 static uint8_t *missing_of(const struct rank *rank, size_t segment)
@@ -64,6 +55,26 @@ static uint8_t strength_of(uint8_t strength, float weight)
     float value = 4.0F * (float)strength * weight;
 
     return value < 1.0F ? 1 : (uint8_t)value;
+}
+
+/* ---- judging ---- */
+
+/* The score of a document with these strengths: its words and its demand. */
+static float judge(const struct rank *rank, const struct search_found *found,
+                   const uint8_t *strengths)
+{
+    bool ended;
+    float demand =
+        search_segment_demand(rank->search.segments[found->segment], found->ordinal, &ended);
+    float score;
+
+    if (rank->words == 0)
+        score = (1.0F + demand) / 256.0F;
+    else
+        score = (rank->score.single ? rank->score.factor * (float)strengths[rank->score.unit]
+                                    : search_score_words(&rank->score, strengths)) *
+                (1.0F + DEMAND_SHARE * demand / 255.0F);
+    return ended ? score * ENDED_SHARE : score;
 }
 
 /* ---- reading documents ---- */
@@ -90,22 +101,58 @@ static void leave_out(struct intake *intake, uint8_t strength)
         intake->missing = value;
 }
 
-static void take_posting(struct intake *intake, const struct search_posting *posting)
+/* What a document of a single word scores with this strength. */
+static float single_score(const struct rank *rank, const struct search_found *found, uint8_t value)
 {
-    struct search_pool *pool = &intake->rank->pool;
+    bool ended;
+    float demand =
+        search_segment_demand(rank->search.segments[found->segment], found->ordinal, &ended);
+    float score = rank->score.factor * (float)value * (1.0F + DEMAND_SHARE * demand / 255.0F);
+
+    return ended ? score * ENDED_SHARE : score;
+}
+
+/* Adds what a list or top list has of a document; with a single word only when it may be one of
+ * the best, among which it is chosen at once. False when it is not: then what follows with the same
+ * strength is not either, for it is less asked for. */
+static bool take_posting(struct intake *intake, const struct search_posting *posting)
+{
+    struct rank *rank = intake->rank;
+    struct search_pool *pool = &rank->pool;
+    const struct search_found found = {.ordinal = posting->ordinal,
+                                       .segment = (uint16_t)intake->segment_place};
+    size_t before = pool->count;
     size_t place;
     uint8_t value;
+    float score = 0;
 
     if (posting->ordinal >= search_segment_layout(intake->segment)->documents)
-        return;
-    place = search_pool_place(pool, intake->segment_place, posting->ordinal);
-    if (place == SIZE_MAX)
-        return;
+        return true;
     value = strength_of(posting->strength, intake->weight);
-    if (search_pool_strengths(pool, place)[intake->unit] < value) {
-        search_pool_strengths(pool, place)[intake->unit] = value;
-        pool->found[place].suggested = intake->suggested;
-    }
+    if (rank->direct &&
+        search_best_excludes(&rank->best, score = single_score(rank, &found, value)))
+        return false;
+    place = search_pool_place(pool, intake->segment_place, posting->ordinal);
+    if (place == SIZE_MAX || search_pool_strengths(pool, place)[intake->unit] >= value)
+        return true;
+    search_pool_strengths(pool, place)[intake->unit] = value;
+    pool->found[place].suggested = intake->suggested;
+    if (rank->direct && place < before)
+        rank->stale = true;
+    else if (rank->direct)
+        search_best_add(&rank->best, score, (uint32_t)place);
+    return true;
+}
+
+/* True when no document with this strength can be one of the best of a single word. */
+static bool is_beyond(const struct intake *intake, uint8_t strength)
+{
+    const struct search_found first = {.segment = (uint16_t)intake->segment_place};
+
+    return intake->rank->direct &&
+           search_best_excludes(
+               &intake->rank->best,
+               single_score(intake->rank, &first, strength_of(strength, intake->weight)));
 }
 
 static bool take_term(void *context, const struct search_term *term)
@@ -121,12 +168,30 @@ static bool take_term(void *context, const struct search_term *term)
     }
     search_list_start(&list, intake->segment, term);
     while (left > 0 && search_list_next(&list, &posting)) {
-        take_posting(intake, &posting);
+        if (!take_posting(intake, &posting) && is_beyond(intake, posting.strength))
+            break;
         left--;
     }
     if (term->documents > intake->each)
         leave_out(intake, posting.strength);
     return true;
+}
+
+/* Takes a top list. */
+static void take_top(struct intake *intake, const struct search_posting *top, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint8_t strength = top[i].strength;
+
+        if (take_posting(intake, &top[i]))
+            continue;
+        if (is_beyond(intake, strength))
+            break;
+        while (i + 1 < count && top[i + 1].strength == strength)
+            i++;
+    }
+    if (count == SEARCH_TOP_COUNT)
+        leave_out(intake, top[count - 1].strength);
 }
 
 /* Reads what begins so: its few terms, or its top list. */
@@ -141,10 +206,7 @@ static void take_range(struct intake *intake, const struct plan_reading *reading
     if (terms > SEARCH_TOP_TERMS && (!many || terms > READ_TERMS))
         count = search_segment_top(intake->segment, reading->text, reading->length, top);
     if (count >= 0) {
-        for (int i = 0; i < count; i++)
-            take_posting(intake, &top[i]);
-        if (count == SEARCH_TOP_COUNT)
-            leave_out(intake, top[count - 1].strength);
+        take_top(intake, top, (size_t)count);
         return;
     }
     intake->terms_left = READ_TERMS;
@@ -228,128 +290,7 @@ static void take_words(struct rank *rank, size_t segment)
     }
 }
 
-/* ---- judging ---- */
-
-/* What the words give a document with these strengths of its units. */
-static float judge_words(const struct search_plan *plan, const uint8_t *strengths)
-{
-    float total = 0;
-
-    for (size_t i = 0; i < plan->group_count; i++) {
-        const struct plan_group *group = &plan->groups[i];
-        float best = 0;
-
-        for (size_t j = 0; j < group->alternative_count; j++) {
-            const struct plan_alternative *alternative =
-                &plan->alternatives[group->first_alternative + j];
-            float sum = 0;
-            size_t there = 0;
-
-            if (alternative->rarity <= 0)
-                continue;
-            for (size_t k = 0; k < alternative->unit_count; k++) {
-                uint8_t strength = strengths[alternative->units[k]];
-
-                there += strength > 0;
-                sum += plan->units[alternative->units[k]].rarity * (float)strength;
-            }
-            sum = sum / alternative->rarity * alternative->weight;
-            if (j > 0 && there < alternative->unit_count)
-                sum *= MEANING_PARTIAL;
-            if (sum > best)
-                best = sum;
-        }
-        total += best * group->importance;
-    }
-    return total / (4.0F * SEARCH_STRENGTH_MOST);
-}
-
-/* Most keystrokes type one word: what judge_words would give is then one multiplication. */
-static void know_single(struct rank *rank)
-{
-    const struct search_plan *plan = rank->search.plan;
-    const struct plan_alternative *typed = &plan->alternatives[0];
-
-    rank->single = rank->words == 1 && plan->group_count == 1 &&
-                   plan->groups[0].alternative_count == 1 && typed->unit_count == 1 &&
-                   typed->rarity > 0;
-    if (!rank->single)
-        return;
-    rank->single_unit = typed->units[0];
-    rank->factor = plan->units[typed->units[0]].rarity / typed->rarity * typed->weight *
-                   plan->groups[0].importance / (4.0F * SEARCH_STRENGTH_MOST);
-}
-
-/* The score of a document with these strengths: its words and its demand. */
-static float judge(const struct rank *rank, const struct search_found *found,
-                   const uint8_t *strengths)
-{
-    bool ended;
-    float demand =
-        search_segment_demand(rank->search.segments[found->segment], found->ordinal, &ended);
-    float score;
-
-    if (rank->words == 0)
-        score = (1.0F + demand) / 256.0F;
-    else
-        score = (rank->single ? rank->factor * (float)strengths[rank->single_unit]
-                              : judge_words(rank->search.plan, strengths)) *
-                (1.0F + DEMAND_SHARE * demand / 255.0F);
-    return ended ? score * ENDED_SHARE : score;
-}
-
-static inline bool is_worse(const struct nominee *left, const struct nominee *right)
-{
-    return left->score != right->score ? left->score < right->score : left->place > right->place;
-}
-
-/* Puts a nominee in the place of the worst one, on top of the heap, and lets it sink. */
-static void sift(struct nominee *heap, size_t count, const struct nominee *nominee)
-{
-    size_t at = 0;
-    size_t child;
-
-    for (; (child = 2 * at + 1) < count; at = child) {
-        if (child + 1 < count && is_worse(&heap[child + 1], &heap[child]))
-            child++;
-        if (!is_worse(&heap[child], nominee))
-            break;
-        heap[at] = heap[child];
-    }
-    heap[at] = *nominee;
-}
-
-/* Keeps the best `nominee_most` places, in a heap with the worst on top. */
-static void choose(struct rank *rank, float score, uint32_t place)
-{
-    const struct nominee nominee = {score, place};
-    struct nominee *heap = rank->nominees;
-    size_t at;
-
-    if (rank->nominee_count == rank->nominee_most) {
-        if (!is_worse(&heap[0], &nominee))
-            return;
-        sift(heap, rank->nominee_count, &nominee);
-        return;
-    }
-    for (at = rank->nominee_count++; at > 0 && is_worse(&nominee, &heap[(at - 1) / 2]);
-         at = (at - 1) / 2)
-        heap[at] = heap[(at - 1) / 2];
-    heap[at] = nominee;
-}
-
-/* Turns the heap into an order, the best first: the worst goes to the end again and again. */
-static void order_nominees(struct rank *rank)
-{
-    struct nominee *heap = rank->nominees;
-
-    for (size_t count = rank->nominee_count; count > 1; count--) {
-        const struct nominee last = heap[count - 1];
-
-        heap[count - 1] = heap[0];
-        sift(heap, count - 1, &last);
-    }
-}
+/* ---- the best ---- */
 
 /* The end of the last range of terms that the open units have in a segment. */
 static uint32_t open_end(const struct rank *rank, size_t segment)
@@ -465,7 +406,7 @@ static int compare_ranked(const void *left, const void *right)
 }
 
 /* True when a nominee may be better than its score tells. */
-static bool may_rise(const struct rank *rank, const struct nominee *nominee)
+static bool may_rise(const struct rank *rank, const struct search_nominee *nominee)
 {
     return rank->words + rank->filters > 1 && /* else its one strength is known */
            is_open(rank, rank->pool.found[nominee->place].segment,
@@ -473,7 +414,7 @@ static bool may_rise(const struct rank *rank, const struct nominee *nominee)
 }
 
 /* The most that a nominee can come to, with all that may be missing. */
-static float highest(const struct rank *rank, const struct nominee *nominee)
+static float highest(const struct rank *rank, const struct search_nominee *nominee)
 {
     const struct search_found *found = &rank->pool.found[nominee->place];
     const uint8_t *known = search_pool_strengths(&rank->pool, nominee->place);
@@ -502,28 +443,58 @@ static void judge_nominees(struct rank *rank)
     bool any_rose = false;
     float enough = -1; /* as many as are wanted are that good; below 0: not yet */
 
-    order_nominees(rank);
-    for (size_t i = 0; i < rank->nominee_count && rank->ranked_count < SEARCH_RANKED_MOST; i++) {
-        bool rises = may_rise(rank, &rank->nominees[i]);
+    search_best_order(&rank->best);
+    for (size_t i = 0; i < rank->best.count && rank->ranked_count < SEARCH_RANKED_MOST; i++) {
+        bool rises = may_rise(rank, &rank->best.heap[i]);
 
         if (search_is_cancelled(&rank->search))
             break;
         if (enough < 0 && rank->ranked_count > 0 && rank->ranked_count >= rank->wanted)
             enough = worst_ranked(rank);
-        if (enough >= 0 && (!rises || highest(rank, &rank->nominees[i]) <= enough))
+        if (enough >= 0 && (!rises || highest(rank, &rank->best.heap[i]) <= enough))
             continue;
         any_rose = any_rose || rises;
-        judge_nominee(rank, rank->nominees[i].place, rises);
+        judge_nominee(rank, rank->best.heap[i].place, rises);
     }
     if (any_rose) /* else they are in order already */
         qsort(rank->ranked, rank->ranked_count, sizeof *rank->ranked, compare_ranked);
 }
 
-/* Takes the documents of all segments, chooses the best and judges them. */
-static int rank_all(struct rank *rank, struct error *error)
+/* True when of some unit not all documents were read. */
+static bool any_missing(const struct rank *rank)
+{
+    for (size_t i = 0; i < rank->search.segment_count; i++) {
+        for (size_t unit = 0; unit < rank->search.plan->unit_count; unit++) {
+            if (missing_of(rank, i)[unit] > 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Chooses among all that were found. */
+static void choose_all(struct rank *rank)
 {
     const struct search_pool *pool = &rank->pool;
 
+    rank->best.count = 0;
+    if (rank->words > 1 && rank->best.most < JUDGE_WORDS && any_missing(rank))
+        rank->best.most = JUDGE_WORDS;
+    if (rank->filters > 0)
+        rank->best.most = JUDGE_FILTERS;
+    for (size_t place = 0; place < pool->count; place++) {
+        const uint8_t *strengths = search_pool_strengths(pool, place);
+
+        if (passes(rank, strengths, missing_of(rank, pool->found[place].segment)))
+            search_best_add(&rank->best, judge(rank, &pool->found[place], strengths),
+                            (uint32_t)place);
+    }
+}
+
+/* Takes the documents of all segments, chooses the best and judges them. */
+static int rank_all(struct rank *rank, struct error *error)
+{
+    rank->best.most = rank->spared;
     for (size_t i = 0; i < rank->search.segment_count; i++) {
         if (search_is_cancelled(&rank->search))
             return error_set(error, ERROR_CANCELLED, "search: cancelled");
@@ -532,17 +503,8 @@ static int rank_all(struct rank *rank, struct error *error)
         else
             take_words(rank, i);
     }
-    rank->nominee_most = rank->spared;
-    if (rank->words > 1 && rank->nominee_most < JUDGE_WORDS)
-        rank->nominee_most = JUDGE_WORDS;
-    if (rank->filters > 0)
-        rank->nominee_most = JUDGE_FILTERS;
-    for (size_t place = 0; place < pool->count; place++) {
-        if (passes(rank, search_pool_strengths(pool, place),
-                   missing_of(rank, pool->found[place].segment)))
-            choose(rank, judge(rank, &pool->found[place], search_pool_strengths(pool, place)),
-                   (uint32_t)place);
-    }
+    if (!rank->direct || rank->stale)
+        choose_all(rank);
     judge_nominees(rank);
     if (search_is_cancelled(&rank->search))
         return error_set(error, ERROR_CANCELLED, "search: cancelled");
@@ -559,9 +521,8 @@ int search_rank(struct search_index *index, struct search_plan *plan, size_t wan
     *count = 0;
     if (rank == NULL)
         return error_set(error, ERROR_MEMORY, "search: out of memory");
-    memset(rank, 0, offsetof(struct rank, nominees));
-    rank->nominee_count = rank->ranked_count = rank->filters = rank->words = 0;
-    rank->single = false;
+    memset(rank, 0, offsetof(struct rank, score)); /* what is large follows, and is filled in */
+    rank->best.count = 0;
     rank->search.index = index;
     rank->search.plan = plan;
     rank->search.cancel = cancel;
@@ -578,7 +539,8 @@ int search_rank(struct search_index *index, struct search_plan *plan, size_t wan
         rank->filters += plan->units[i].filter;
         rank->words += !plan->units[i].filter;
     }
-    know_single(rank);
+    search_score_know(&rank->score, plan, rank->words);
+    rank->direct = rank->score.single && rank->filters == 0;
     if (code == 0)
         code = rank_all(rank, error);
     if (code == 0)
