@@ -42,6 +42,7 @@ enum form_standing {
 enum review_kind {
     REVIEW_FAULT,
     REVIEW_STRAY,
+    REVIEW_HEADING, /* of a group, a list or an item, above its answers */
     REVIEW_ANSWER,
     REVIEW_APART,
     REVIEW_RECIPIENT,

@@ -26,6 +26,41 @@ static void add_row(struct form_screen *form, enum review_kind kind, size_t inde
     form->review[form->review_count++] = (struct review_row){kind, index};
 }
 
+static bool is_answered(const struct fill *fill, size_t index)
+{
+    const struct fill_line *line = fill_line(fill, index);
+
+    return line->visible && line->kind == FILL_FIELD && fill_value(fill, index) != NULL;
+}
+
+/* The first answer below a heading; the number of lines when there is none. */
+static size_t answer_below(const struct fill *fill, size_t heading)
+{
+    size_t count = fill_line_count(fill);
+
+    for (size_t i = heading + 1;
+         i < count && fill_line(fill, i)->depth > fill_line(fill, heading)->depth; i++)
+        if (is_answered(fill, i))
+            return i;
+    return count;
+}
+
+/* The answers under the headings that tell two children's names, or two addresses, apart. */
+static void add_answers(struct form_screen *form)
+{
+    size_t count = fill_line_count(form->fill);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct fill_line *line = fill_line(form->fill, i);
+        bool heading = line->visible && (line->kind == FILL_HEADING || line->kind == FILL_ITEM);
+
+        if (is_answered(form->fill, i))
+            add_row(form, REVIEW_ANSWER, i);
+        else if (heading && answer_below(form->fill, i) < count)
+            add_row(form, REVIEW_HEADING, i);
+    }
+}
+
 /* Faults first, then the answers, then who is told; the last row submits. */
 static void list_rows(struct form_screen *form)
 {
@@ -48,12 +83,7 @@ static void list_rows(struct form_screen *form)
             add_row(form, REVIEW_FAULT, i);
     for (size_t i = 0; i < fill_stray_count(form->fill); i++)
         add_row(form, REVIEW_STRAY, i);
-    for (size_t i = 0; i < lines; i++) {
-        const struct fill_line *line = fill_line(form->fill, i);
-
-        if (line->visible && line->kind == FILL_FIELD && fill_value(form->fill, i) != NULL)
-            add_row(form, REVIEW_ANSWER, i);
-    }
+    add_answers(form);
     for (size_t i = 0; i < json_array_size(form->apart); i++)
         add_row(form, REVIEW_APART, i);
     for (size_t i = 0; i < recipients; i++)
@@ -125,6 +155,37 @@ static void draw_labelled(const struct form_screen *form, size_t line, const str
     free(label);
 }
 
+/* What is wrong, and in which item of a list. */
+static void draw_fault(const struct form_screen *form, size_t index, const struct paint *row)
+{
+    const struct fill_line *line = fill_line(form->fill, index);
+    struct text_buffer words = {0};
+    char *item = NULL;
+
+    for (size_t i = index; line->list != NULL && item == NULL && i-- > 0;) {
+        const struct fill_line *above = fill_line(form->fill, i);
+
+        /* A list of plain texts has no items' titles, only its own. */
+        if (above->kind == FILL_ITEM || above->kind == FILL_HEADING)
+            item = above->depth < line->depth ? fill_label(form->fill, i) : NULL;
+    }
+    text_buffer_add_text(&words, line->message == NULL ? "" : line->message);
+    if (item != NULL && *item != '\0')
+        text_buffer_add_format(&words, " · %s", item);
+    paint_text(row, 0, 0, 1, PAINT_ERROR, "!");
+    draw_labelled(form, index, row, PAINT_ERROR, words.failed ? "" : words.bytes);
+    text_buffer_free(&words);
+    free(item);
+}
+
+static void draw_heading(const struct form_screen *form, size_t index, const struct paint *row)
+{
+    char *label = fill_label(form->fill, index);
+
+    paint_text(row, 0, 1, -1, PAINT_TITLE, label == NULL ? "" : label);
+    free(label);
+}
+
 /* An answer that has no field: not lost, and not sent as an answer unless it still is one. */
 static void draw_apart(const json_t *entry, const struct paint *row)
 {
@@ -148,11 +209,10 @@ static void draw_row(void *context, const struct paint *paint, size_t index, boo
     (void)selected;
     switch (row->kind) {
     case REVIEW_FAULT:
-        paint_text(paint, 0, 0, 1, PAINT_ERROR, "!");
-        draw_labelled(form, row->index, paint, PAINT_ERROR,
-                      fill_line(form->fill, row->index)->message == NULL
-                          ? ""
-                          : fill_line(form->fill, row->index)->message);
+        draw_fault(form, row->index, paint);
+        break;
+    case REVIEW_HEADING:
+        draw_heading(form, row->index, paint);
         break;
     case REVIEW_STRAY:
         paint_text(paint, 0, 0, 1, PAINT_ERROR, "!");
@@ -222,6 +282,7 @@ static void draw_foot(struct screen *screen, const struct paint *paint, int row)
         paint_text(paint, row, 0, -1, PAINT_DIM,
                    _("The form has no field for this any more: it is kept beside the answers."));
         break;
+    case REVIEW_HEADING:
     case REVIEW_SUBMIT:
         break;
     }
@@ -284,6 +345,9 @@ static void press_enter(struct screen *screen)
     case REVIEW_FAULT:
     case REVIEW_ANSWER:
         back_to(screen, row.index);
+        break;
+    case REVIEW_HEADING:
+        back_to(screen, answer_below(form->fill, row.index));
         break;
     case REVIEW_RECIPIENT:
         set_consent(screen, row.index, true);

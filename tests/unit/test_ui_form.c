@@ -231,7 +231,7 @@ static void radio_choices_stand_in_sight(void **state)
 static const char list_form[] =
     "{'schema':{'type':'object','properties':{'kids':{'type':'array','title':'Children','items':"
     "{'type':'object','properties':{'name':{'type':'string','title':'First name','description':"
-    "'As on the certificate'}}}}}}}";
+    "'As on the certificate'}},'required':['name']}}}}}";
 
 /* A code is given from the review too, also before anything was answered. */
 static void a_code_is_given_from_the_review(void **state)
@@ -266,6 +266,12 @@ static void typing_begins_an_item(void **state)
     assert_string_equal(json_text_or(json_array_get(kids, 0), "name", ""), "Tom");
     assert_string_equal(json_text_or(json_array_get(kids, 1), "name", ""), "Zoe");
     record_free(draft);
+    /* The review tells whose name it is, and in which item something is missing. */
+    ui_fixture_type(fixture, "\r\030");
+    assert_true(ui_fixture_shows(fixture, "No. 1: Tom"));
+    assert_true(ui_fixture_shows(fixture, "No. 2: Zoe"));
+    assert_true(ui_fixture_shows(fixture, "Required · No. 3"));
+    assert_false(ui_fixture_shows(fixture, "Required · No. 1"));
 }
 
 /* An element of a renderer that is not here is told of; one with an answer is a field. */
