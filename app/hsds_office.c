@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/hsds_body.h"
+#include "app/hsds_member.h"
 #include "app/json.h"
 #include "app/text.h"
 
@@ -161,7 +162,8 @@ json_t *hsds_office_body(const struct hsds_reading *reading, const json_t *locat
     if (body && hsds_common_set(reading, body, key, location, name, rows) &&
         address_set(reading, location, body) && hours_set(reading, location, body) &&
         languages_set(reading, location, body) && details_set(reading, location, body) &&
-        services_set(reading, location, body))
+        services_set(reading, location, body) &&
+        hsds_members_take(reading, RECORD_OFFICE, json_text_or(location, "id", ""), body))
         return body;
     json_decref(body);
     return NULL;

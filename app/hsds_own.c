@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/hsds_member.h"
 #include "app/hsds_record.h"
 #include "app/hsds_words.h"
 #include "app/json.h"
@@ -273,7 +274,8 @@ static bool service_tell(const struct telling *telling)
                 hsds_link_set(row, "organization_id", organization.text) &&
                 program_add(telling, &organization, row) && service_texts_put(telling, row) &&
                 row_put(telling, HSDS_SERVICE, json_incref(row)) && words_put(telling) &&
-                documents_put(telling) && places_put(telling, "offices", RECORD_OFFICE);
+                documents_put(telling) && places_put(telling, "offices", RECORD_OFFICE) &&
+                hsds_members_put(telling->hsds, telling->record);
     json_decref(row);
     return told;
 }
@@ -420,7 +422,8 @@ static bool office_tell(const struct telling *telling)
                             "longitude", json_object_get(telling->record->body, "longitude"));
     return row_put(telling, HSDS_LOCATION, row) && address_put(telling) && languages_put(telling) &&
            schedules_put(telling) && details_put(telling) &&
-           places_put(telling, "services", RECORD_SERVICE);
+           places_put(telling, "services", RECORD_SERVICE) &&
+           hsds_members_put(telling->hsds, telling->record);
 }
 
 /* --- rows that a record came with ----------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/hsds_body.h"
+#include "app/hsds_member.h"
 #include "app/hsds_words.h"
 #include "app/import_fields.h"
 #include "app/json.h"
@@ -395,7 +396,8 @@ json_t *hsds_service_body(const struct hsds_reading *reading, const json_t *serv
         hsds_common_set(reading, making.body, key, service, field(&making, "name"), rows) &&
         description_set(&making) && belonging_set(&making) && keywords_set(&making) &&
         documents_set(&making) && offices_set(&making) && channels_set(&making) &&
-        words_set(&making) && ending_set(&making))
+        words_set(&making) && ending_set(&making) &&
+        hsds_members_take(reading, RECORD_SERVICE, making.id, making.body))
         return making.body;
     json_decref(making.body);
     return NULL;

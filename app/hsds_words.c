@@ -19,6 +19,7 @@ static const struct {
     {HSDS_TERM_NAME, "The name in another language, with that language in front"},
     {HSDS_TERM_TEXT, "The description in another language, with that language in front"},
     {HSDS_TERM_MOVED_TO, "The id of the service that took the place of this one"},
+    {HSDS_TERM_MEMBER, "A member of the record, as JSON, where HSDS cannot say all of it"},
 };
 
 static struct id word_id(const char *kind, const char *name)

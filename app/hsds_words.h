@@ -16,7 +16,8 @@
 #define HSDS_TERM_KEYWORD  "keyword" /* "fr:acte de naissance" */
 #define HSDS_TERM_NAME     "name"    /* in the other language: "fr:..." */
 #define HSDS_TERM_TEXT     "description"
-#define HSDS_TERM_MOVED_TO "moved-to" /* the id of the service that took its place */
+#define HSDS_TERM_MOVED_TO "moved-to"      /* the id of the service that took its place */
+#define HSDS_TERM_MEMBER   "record-member" /* see hsds_member.h */
 
 /* Adds an attribute of a row, and its term and taxonomy when they are not there yet. `parent` names
  * the table, `number` tells attributes of one row and term apart. */

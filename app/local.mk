@@ -37,7 +37,7 @@ libapp_a_SOURCES += \
     app/export.c app/export.h \
     app/hsds.c app/hsds.h app/hsds_check.c app/hsds_document.c app/hsds_flatten.c \
     app/hsds_nest.c app/hsds_package.c \
-    app/hsds_body.c app/hsds_body.h app/hsds_office.c app/hsds_own.c \
+    app/hsds_body.c app/hsds_body.h app/hsds_member.c app/hsds_member.h app/hsds_office.c app/hsds_own.c \
     app/hsds_record.c app/hsds_record.h app/hsds_service.c \
     app/hsds_table.c app/hsds_table.h \
     app/hsds_words.c app/hsds_words.h \
