@@ -123,6 +123,10 @@ int64_t store_outbox_count(struct store *store, struct error *error);
 int store_outbox_each(struct store *store, size_t limit, outbox_visit visit, void *context,
                       struct error *error);
 
+/* The same without those of `under_way`, which need not be settled yet for more to be sent. */
+int store_outbox_more(struct store *store, const struct id *under_way, size_t count, size_t limit,
+                      outbox_visit visit, void *context, struct error *error);
+
 /* Notes that a batch holding these ids is about to be sent: from now on the server may have them,
  * and they can no longer be taken back. */
 int store_outbox_sending(struct store *store, const struct id *ids, size_t count,

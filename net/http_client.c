@@ -243,6 +243,11 @@ static int64_t watch_stalls(struct http_client *client, int64_t timeout_ms)
     return timeout_ms < 0 ? 0 : timeout_ms;
 }
 
+void http_client_advance(struct http_client *client)
+{
+    (void)perform(client, NULL);
+}
+
 int http_client_poll(struct http_client *client, const int *descriptors, size_t count,
                      int64_t timeout_ms, struct error *error)
 {

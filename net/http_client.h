@@ -72,6 +72,10 @@ void http_reply_clear(struct http_reply *reply);
 int http_client_begin(struct http_client *client, struct http_exchange **exchange,
                       const struct http_request *request, struct error *error);
 
+/* Sends what can be sent without waiting, so that the other end may begin while this thread has
+ * other things to do. What goes wrong is told by the next http_client_poll. */
+void http_client_advance(struct http_client *client);
+
 /*
  * Carries all exchanges on until one of them has ended, one of `descriptors` is readable, the
  * client is woken or stopped, or `timeout_ms` (negative: no limit) have passed.

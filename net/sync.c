@@ -44,7 +44,11 @@ static int transport_begin(void *context, enum sync_lane lane, const struct http
 {
     struct sync *sync = context;
 
-    return http_client_begin(sync->client, &sync->exchanges[lane], request, error);
+    int code = http_client_begin(sync->client, &sync->exchanges[lane], request, error);
+
+    if (code == 0)
+        http_client_advance(sync->client);
+    return code;
 }
 
 static void transport_cancel(void *context, enum sync_lane lane)

@@ -48,6 +48,17 @@ static void cancel_lane(struct sync_engine *engine, enum sync_lane lane)
     engine->running[lane] = JOB_NONE;
 }
 
+void sync_ahead(struct sync_engine *engine, enum sync_job_name job)
+{
+    engine->running[jobs[job]->lane] = job;
+    engine->troubles[job].tried = sync_now(engine);
+}
+
+void sync_ahead_cancel(struct sync_engine *engine, enum sync_job_name job)
+{
+    cancel_lane(engine, jobs[job]->lane);
+}
+
 static void end_once(struct sync_engine *engine, int code, const struct error *error)
 {
     if (!engine->options.once || engine->ended)

@@ -136,6 +136,11 @@ int64_t sync_wall_ms(const struct sync_engine *engine);
 int sync_send(struct sync_engine *engine, enum sync_lane lane, const struct http_request *request,
               struct error *error);
 
+/* From within its own reply: the job's lane is taken again, by a request that it has just sent, or
+ * that request is given up. */
+void sync_ahead(struct sync_engine *engine, enum sync_job_name job);
+void sync_ahead_cancel(struct sync_engine *engine, enum sync_job_name job);
+
 /* Marks an error as one of our own disk, and returns `code`. */
 int sync_fault(struct sync_engine *engine, int code);
 

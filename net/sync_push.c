@@ -23,6 +23,11 @@ struct batch {
     struct sync_engine *engine;
     struct text_buffer body;
     bool fresh; /* some of it is sent for the first time */
+
+    /* When it leaves before the answers to the one before are written, else empty. */
+    const struct id *under_way; /* borrowed: what was in that one */
+    size_t under_way_count;
+    struct id made; /* the latest of it that was accepted */
 };
 
 static int add_operation(void *context, const struct outbox_entry *entry)
@@ -55,10 +60,10 @@ static int add_operation(void *context, const struct outbox_entry *entry)
 static int add_made(struct sync_engine *engine, struct batch *batch, struct error *error)
 {
     char feed[STORE_FEED_SIZE];
-    struct id made;
+    struct id made = batch->made;
     int code = store_feed(engine->store, feed, error);
 
-    if (code == 0)
+    if (code == 0 && id_is_empty(&made))
         code = store_last_accepted(engine->store, &made, error);
     if (code == 0 && !id_is_empty(&made) && strcmp(feed, engine->feed) == 0)
         text_buffer_add_format(&batch->body, "\"made\":\"%s\",", made.text);
@@ -73,7 +78,8 @@ static int collect(struct sync_engine *engine, struct batch *batch, struct error
     if (code != 0)
         return sync_fault(engine, code);
     text_buffer_add_text(&batch->body, "\"operations\":[");
-    code = store_outbox_each(engine->store, engine->batch_limit, add_operation, batch, error);
+    code = store_outbox_more(engine->store, batch->under_way, batch->under_way_count,
+                             engine->batch_limit, add_operation, batch, error);
     text_buffer_add_text(&batch->body, "]}");
     if (code == ERROR_MEMORY || batch->body.failed)
         return error_set(error, ERROR_MEMORY, "no memory for a batch of operations");
@@ -106,6 +112,28 @@ static int send_batch(struct sync_engine *engine, const struct text_buffer *body
     return code;
 }
 
+/* Sends what waits; 1 when there is nothing. */
+static int send_more(struct sync_engine *engine, struct batch *batch, struct error *error)
+{
+    int code = collect(engine, batch, error);
+
+    if (code == 0 && engine->batch_count == 0) {
+        code = 1;
+    } else if (code == 0) {
+        if (batch->fresh && (code = store_outbox_sending(engine->store, engine->batch,
+                                                         engine->batch_count, error)) != 0)
+            code = sync_fault(engine, code);
+        else
+            code = send_batch(engine, &batch->body, error);
+        engine->batch_bytes = batch->body.length;
+        sync_pace_begin(&engine->batch_pace, sync_now(engine));
+        if (code == 0)
+            engine->totals.operations_sent += (int64_t)engine->batch_count;
+    }
+    text_buffer_free(&batch->body);
+    return code;
+}
+
 static int push_begin(struct sync_engine *engine, struct error *error)
 {
     struct batch batch = {.engine = engine};
@@ -113,23 +141,9 @@ static int push_begin(struct sync_engine *engine, struct error *error)
 
     if (code != 0)
         return sync_fault(engine, code);
-    code = collect(engine, &batch, error);
-
-    if (code == 0 && engine->batch_count == 0) {
+    code = send_more(engine, &batch, error);
+    if (code == 1)
         engine->outbox_due = false;
-        code = 1;
-    } else if (code == 0) {
-        if (batch.fresh && (code = store_outbox_sending(engine->store, engine->batch,
-                                                        engine->batch_count, error)) != 0)
-            code = sync_fault(engine, code);
-        else
-            code = send_batch(engine, &batch.body, error);
-        engine->batch_bytes = batch.body.length;
-        sync_pace_begin(&engine->batch_pace, sync_now(engine));
-        if (code == 0)
-            engine->totals.operations_sent += (int64_t)engine->batch_count;
-    }
-    text_buffer_free(&batch.body);
     return code;
 }
 
@@ -256,31 +270,97 @@ static int settle(struct sync_engine *engine, const struct store_outcome *outcom
     return 0;
 }
 
-/* What was answered is settled, also when the rest of the reply is of no use. */
-static int settle_answers(struct sync_engine *engine, const json_t *list, struct error *error)
+/* All of the batch, or an error that says what is missing; `answers` holds what could be read. */
+static int read_answers(struct sync_engine *engine, const json_t *list, struct answers *answers,
+                        struct error *error)
 {
     size_t room = engine->batch_count;
-    struct answers answers = {.outcomes = calloc(room, sizeof *answers.outcomes),
-                              .records = calloc(room, sizeof *answers.records),
-                              .answered = calloc(room, sizeof *answers.answered)};
     int code = 0;
 
-    if (answers.outcomes == NULL || answers.records == NULL || answers.answered == NULL) {
-        answers_free(&answers);
+    answers->outcomes = calloc(room, sizeof *answers->outcomes);
+    answers->records = calloc(room, sizeof *answers->records);
+    answers->answered = calloc(room, sizeof *answers->answered);
+    if (answers->outcomes == NULL || answers->records == NULL || answers->answered == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the outcomes");
-    }
     for (size_t index = 0; code == 0 && index < json_array_size(list); index++)
-        code = read_answer(engine, &answers, json_array_get(list, index), index, error);
-    if (code == 0 && answers.count < room)
+        code = read_answer(engine, answers, json_array_get(list, index), index, error);
+    if (code == 0 && answers->count < room)
         code = error_set(error, ERROR_PROTOCOL, "%zu of %zu operations were answered",
-                         answers.count, room);
+                         answers->count, room);
     if (code != 0 && code != ERROR_MEMORY) {
         (void)error_prefix(error, "reply of POST /v1/operations");
         code = ERROR_PROTOCOL;
     }
+    return code;
+}
+
+static void batch_went_well(struct sync_engine *engine)
+{
+    sync_pace_done(&engine->batch_pace, sync_now(engine), engine->batch_bytes);
+    if (engine->batch_limit < SYNC_BATCH_MAXIMUM / 2)
+        engine->batch_limit *= 2;
+    else
+        engine->batch_limit = SYNC_BATCH_MAXIMUM;
+}
+
+/* The latest that was accepted, as store_last_accepted will tell once it is written; else empty. */
+static struct id latest_accepted(const struct answers *answers)
+{
+    struct id latest = {0};
+    int64_t seq = 0;
+
+    for (size_t index = 0; index < answers->count; index++) {
+        const struct store_outcome *outcome = &answers->outcomes[index];
+        if (outcome->refusal != MERGE_APPLIED || outcome->seq <= seq)
+            continue;
+        latest = outcome->operation;
+        seq = outcome->seq;
+    }
+    return latest;
+}
+
+/* The next batch leaves before the answers to the last are written: the server works on the one
+ * while the other is settled here. What keeps it from leaving is met again when its turn comes. */
+static bool send_ahead(struct sync_engine *engine, const struct answers *answers)
+{
+    struct batch batch = {.engine = engine, .made = latest_accepted(answers)};
+    struct id *under_way = calloc(engine->batch_count, sizeof *under_way);
+    bool sent = false;
+
+    if (under_way != NULL && !engine->logout_due) {
+        memcpy(under_way, engine->batch, engine->batch_count * sizeof *under_way);
+        batch.under_way = under_way;
+        batch.under_way_count = engine->batch_count;
+        sent = send_more(engine, &batch, NULL) == 0;
+        engine->from_store = false;
+    }
+    free(under_way);
+    if (sent)
+        sync_ahead(engine, SYNC_JOB_PUSH);
+    else
+        engine->batch_count = 0;
+    return sent;
+}
+
+/* What was answered is settled, also when the rest of the reply is of no use. */
+static int settle_answers(struct sync_engine *engine, const json_t *list, struct error *error)
+{
+    struct answers answers = {0};
+    bool ahead = false;
+    int code = read_answers(engine, list, &answers, error);
+
+    if (code == 0) {
+        batch_went_well(engine);
+        ahead = send_ahead(engine, &answers);
+    }
     if (answers.count > 0) {
         int settled = settle(engine, answers.outcomes, answers.count, code == 0 ? error : NULL);
         code = code != 0 ? code : settled;
+    }
+    /* What cannot be written now could not be then: it is sent again. */
+    if (code != 0 && ahead) {
+        sync_ahead_cancel(engine, SYNC_JOB_PUSH);
+        engine->batch_count = 0;
     }
     answers_free(&answers);
     return code;
@@ -320,13 +400,6 @@ static int push_reply(struct sync_engine *engine, const struct http_reply *reply
         return code;
     code = settle_answers(engine, json_object_get(document, "outcomes"), error);
     json_decref(document);
-    if (code == 0) {
-        sync_pace_done(&engine->batch_pace, sync_now(engine), engine->batch_bytes);
-        if (engine->batch_limit < SYNC_BATCH_MAXIMUM / 2)
-            engine->batch_limit *= 2;
-        else
-            engine->batch_limit = SYNC_BATCH_MAXIMUM;
-    }
     return code;
 }
 

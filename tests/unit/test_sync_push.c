@@ -183,8 +183,41 @@ static void a_restored_server_gets_what_it_lost_first(void **state)
     bench_answer(bench, SYNC_LANE_WORK, 409, "{\"code\":\"other-history\"}");
     (void)sync_engine_step(bench->engine);
     assert_int_equal(bench_waiting(bench), 2);
+    /* Of the server as it was nothing is taken any more: the session begins anew. */
+    bench_accept_login(bench, FEED);
+    (void)sync_engine_step(bench->engine);
     assert_int_equal(operations_sent(bench), 2);
     assert_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"made\""));
+    bench_free(bench);
+}
+
+/* The server need not wait until its last answer is written here. */
+static void the_next_batch_leaves_before_the_last_is_settled(void **state)
+{
+    struct bench *bench = bench_new(false);
+    char first[ID_TEXT_LENGTH + 1], made[ID_TEXT_LENGTH + 16], answer[256];
+    const char *id;
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    bench_write_note(bench, "b");
+    bench_write_note(bench, "c");
+    id = strstr(bench->lanes[SYNC_LANE_WORK].body, "{\"id\":\"");
+    assert_non_null(id);
+    assert_int_equal(operations_sent(bench), 1);
+    (void)snprintf(first, sizeof first, "%.36s", id + 7);
+    (void)snprintf(answer, sizeof answer, "{\"outcomes\":[[1,7]]}");
+    /* No step in between: it leaves with the answer. */
+    bench_answer(bench, SYNC_LANE_WORK, 200, answer);
+    assert_true(bench->lanes[SYNC_LANE_WORK].open);
+    assert_int_equal(operations_sent(bench), 2);
+    (void)snprintf(made, sizeof made, "\"made\":\"%s\"", first);
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, made));
+    assert_int_equal(bench_waiting(bench), 2);
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,8],[1,9]]}");
+    assert_false(bench->lanes[SYNC_LANE_WORK].open);
+    assert_int_equal(bench_waiting(bench), 0);
     bench_free(bench);
 }
 
@@ -323,6 +356,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_taken_does_not_hold_up_the_rest),
         cmocka_unit_test(a_restored_server_gets_what_it_lost_first),
         cmocka_unit_test(an_answer_in_place_settles_too),
+        cmocka_unit_test(the_next_batch_leaves_before_the_last_is_settled),
         cmocka_unit_test(a_slow_link_gets_small_batches_and_a_quick_one_large_ones),
         cmocka_unit_test(a_cut_batch_is_sent_again_in_smaller_ones),
         cmocka_unit_test(a_handoff_leaves_before_the_notes_that_wait),
