@@ -126,14 +126,38 @@ static bool desk_due(struct sync_engine *engine)
     return sync_store_usable(engine) && !(engine->options.once && engine->desk_read);
 }
 
+/* Asks for what is past `since`, which the server gave in the stay named `epoch`. */
+static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch,
+                    const struct id *made, bool wait, struct error *error)
+{
+    char made_part[ID_TEXT_LENGTH + 8] = "";
+    char epoch_part[EPOCH_PARAMETER_SIZE] = "";
+    char path[256];
+
+    if (since > 0)
+        epoch_parameter(epoch_part, epoch);
+    if (!id_is_empty(made))
+        (void)snprintf(made_part, sizeof made_part, "&made=%s", made->text);
+    (void)snprintf(path, sizeof path,
+                   "/v1/changes?scope=desk&since=%" PRId64
+                   "%s%s&limit=%zu&wait=%d&catalogue=%" PRId64 "&merge=%d",
+                   since, epoch_part, made_part, engine->desk_pace.limit, wait ? WAIT_SECONDS : 0,
+                   engine->catalogue_latest, engine->desk_held ? MERGE_VERSION : 0);
+    struct http_request request = {.method = "GET",
+                                   .path = path,
+                                   .accept = "application/json",
+                                   .wait_ms = wait ? WAIT_SECONDS * INT64_C(1000) : 0};
+    engine->desk_since = since;
+    engine->desk_waits = wait;
+    sync_pace_begin(&engine->desk_pace, sync_now(engine));
+    return sync_send(engine, SYNC_LANE_BELL, &request, error);
+}
+
 static int desk_begin(struct sync_engine *engine, struct error *error)
 {
     char feed[STORE_FEED_SIZE];
     char epoch[STORE_EPOCH_SIZE] = "";
-    char made_part[ID_TEXT_LENGTH + 8] = "";
     struct id made = {""};
-    char epoch_part[EPOCH_PARAMETER_SIZE] = "";
-    char path[256];
     bool wait = engine->desk_read && engine->troubles[SYNC_JOB_DESK].failures == 0;
     int code = store_feed(engine->store, feed, error);
     int64_t cursor = store_cursor(engine->store, error);
@@ -144,34 +168,37 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
         code = store_last_accepted(engine->store, &made, error);
     if (code != 0 || cursor < 0)
         return sync_fault(engine, code != 0 ? code : (int)cursor);
-    engine->desk_since = strcmp(feed, engine->feed) == 0 ? cursor : 0;
-    if (engine->desk_since > 0)
-        epoch_parameter(epoch_part, epoch);
-    if (!id_is_empty(&made) && strcmp(feed, engine->feed) == 0)
-        (void)snprintf(made_part, sizeof made_part, "&made=%s", made.text);
-    (void)snprintf(path, sizeof path,
-                   "/v1/changes?scope=desk&since=%" PRId64
-                   "%s%s&limit=%zu&wait=%d&catalogue=%" PRId64 "&merge=%d",
-                   engine->desk_since, epoch_part, made_part, engine->desk_pace.limit,
-                   wait ? WAIT_SECONDS : 0, engine->catalogue_latest,
-                   engine->desk_held ? MERGE_VERSION : 0);
-    struct http_request request = {.method = "GET",
-                                   .path = path,
-                                   .accept = "application/json",
-                                   .wait_ms = wait ? WAIT_SECONDS * INT64_C(1000) : 0};
-    engine->desk_waits = wait;
-    sync_pace_begin(&engine->desk_pace, sync_now(engine));
-    return sync_send(engine, SYNC_LANE_BELL, &request, error);
+    if (strcmp(feed, engine->feed) != 0) {
+        cursor = 0;
+        made = (struct id){""};
+    }
+    return desk_ask(engine, cursor, epoch, &made, wait, error);
 }
 
-static int write_desk(struct sync_engine *engine, const struct page *page, struct error *error)
+/* The next page is asked for before this one is written: it comes while that is done. Not when this
+ * one is of another feed than the store's, for then all begins anew. */
+static bool ask_ahead(struct sync_engine *engine, const struct page *page)
+{
+    char feed[STORE_FEED_SIZE];
+    const struct id none = {""};
+
+    if (!page->more || store_feed(engine->store, feed, NULL) != 0 ||
+        (feed[0] != '\0' && strcmp(feed, engine->feed) != 0) ||
+        desk_ask(engine, page->next, page->epoch, &none, false, NULL) != 0)
+        return false;
+    sync_ahead(engine, SYNC_JOB_DESK);
+    return true;
+}
+
+static int write_desk(struct sync_engine *engine, const struct page *page, int64_t since,
+                      struct error *error)
 {
     char feed[STORE_FEED_SIZE];
     int code = store_feed(engine->store, feed, error);
     bool same = strcmp(feed, engine->feed) == 0;
 
     /* The long poll that brought nothing writes nothing. */
-    if (code == 0 && same && page->count == 0 && page->next == engine->desk_since)
+    if (code == 0 && same && page->count == 0 && page->next == since)
         return 0;
     if (code == 0)
         code = store_write_page_at(engine->store, page->records, page->count,
@@ -214,10 +241,11 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
                       struct error *error)
 {
     struct page page = {0};
+    int64_t since = engine->desk_since;
 
     if (sync_problem_is(reply, "other-history"))
         return sync_desk_restored(engine, error);
-    int code = read_page(engine, reply, engine->desk_since, false, &page, error);
+    int code = read_page(engine, reply, since, false, &page, error);
 
     if (code == 0 && page.other_feed) {
         sync_session_drop(engine);
@@ -225,7 +253,10 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
         /* How long the bell was silent says nothing of the link. */
         if (!engine->desk_waits)
             sync_pace_done(&engine->desk_pace, sync_now(engine), page.count);
-        code = write_desk(engine, &page, error);
+        bool ahead = ask_ahead(engine, &page);
+        code = write_desk(engine, &page, since, error);
+        if (code != 0 && ahead)
+            sync_ahead_cancel(engine, SYNC_JOB_DESK);
         if (code == 0) {
             int64_t cursor = store_cursor(engine->store, error);
             engine->desk_read = !page.more && cursor == page.next;

@@ -365,6 +365,25 @@ static void records_arrive_with_their_cursor(void **state)
     bench_free(bench);
 }
 
+/* The server need not wait until a page is written here. */
+static void the_next_page_is_asked_for_with_the_last(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    bench_answer(bench, SYNC_LANE_BELL, 200,
+                 "{\"feed\":\"" FEED "\",\"next\":9,\"more\":true,\"records\":[" CLIENT "]}");
+    assert_non_null(strstr(bench_bell(bench), "since=9&"));
+    assert_non_null(strstr(bench_bell(bench), "wait=0"));
+    assert_int_equal(store_cursor(bench->store.store, NULL), 9);
+    bench_cut(bench, SYNC_LANE_BELL);
+    bench->steady += 5000;
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_bell(bench), "since=9&"));
+    bench_free(bench);
+}
+
 static void bad_pages_change_nothing(void **state)
 {
     static const struct {
@@ -555,6 +574,7 @@ int main(void)
         cmocka_unit_test(a_full_disk_loses_nothing),
         cmocka_unit_test(a_wrong_clock_is_told),
         cmocka_unit_test(records_arrive_with_their_cursor),
+        cmocka_unit_test(the_next_page_is_asked_for_with_the_last),
         cmocka_unit_test(bad_pages_change_nothing),
         cmocka_unit_test(a_type_of_the_future_is_passed_over),
         cmocka_unit_test(the_bell_tells_of_the_catalogue),
