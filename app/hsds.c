@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/json.h"
+
 #define COLUMN_SIZE 64
 
 struct hsds {
-    json_t *files;                   /* file name -> [rows] */
-    json_t *ids[HSDS_TABLE_COUNT];   /* id -> [rows] */
-    json_t *links[HSDS_TABLE_COUNT]; /* column -> {id: [rows]}; NULL: to be made */
-    json_t *nothing;                 /* an empty array */
+    json_t *files;                    /* file name -> [rows] */
+    json_t *ids[HSDS_TABLE_COUNT];    /* id -> [rows] */
+    json_t *links[HSDS_TABLE_COUNT];  /* column -> {id: [rows]}; NULL: to be made */
+    json_t *places[HSDS_TABLE_COUNT]; /* id -> where it was read, of rows that are records */
+    json_t *nothing;                  /* an empty array */
 };
 
 struct hsds *hsds_new(void)
@@ -21,7 +24,7 @@ struct hsds *hsds_new(void)
     if (made)
         made = (hsds->files = json_object()) && (hsds->nothing = json_array());
     for (int table = 0; made && table < HSDS_TABLE_COUNT; table++)
-        made = (hsds->ids[table] = json_object()) != NULL;
+        made = (hsds->ids[table] = json_object()) && (hsds->places[table] = json_object());
     if (made)
         return hsds;
     hsds_free(hsds);
@@ -37,6 +40,7 @@ void hsds_free(struct hsds *hsds)
     for (int table = 0; table < HSDS_TABLE_COUNT; table++) {
         json_decref(hsds->ids[table]);
         json_decref(hsds->links[table]);
+        json_decref(hsds->places[table]);
     }
     free(hsds);
 }
@@ -71,6 +75,19 @@ bool hsds_row_add(struct hsds *hsds, const char *file, json_t *row)
     }
     json_decref(row);
     return added;
+}
+
+bool hsds_place_set(struct hsds *hsds, enum hsds_table table, const char *id, const char *place)
+{
+    if ((table != HSDS_SERVICE && table != HSDS_LOCATION) ||
+        json_object_get(hsds->places[table], id))
+        return true;
+    return json_object_set_new(hsds->places[table], id, json_string(place)) == 0;
+}
+
+const char *hsds_place(const struct hsds *hsds, enum hsds_table table, const char *id)
+{
+    return table == HSDS_NO_TABLE ? "" : json_text_or(hsds->places[table], id, "");
 }
 
 const json_t *hsds_rows_of_file(const struct hsds *hsds, const char *file)

@@ -9,7 +9,8 @@
  * - "@service_id": "..." when nesting said it (JSON), or when a table did and the row is there
  *   (CSV). Written to CSV it is the column; written to JSON it is the nesting, and no member.
  *
- * "@empty" lists members that a JSON document had as empty lists; a member whose own name begins with
+ * "@empty" lists members that a JSON document had as empty lists; a member whose own name begins
+ * with
  * '@' is kept with another '@' in front. So a document comes out of the
  * set with neither more nor fewer members than it went in with, and so does a table.
  *
@@ -62,13 +63,19 @@ struct hsds_listener {
 int hsds_row_check(json_t *row, const char *place, const struct hsds_listener *listener,
                    struct error *error);
 
-/* What is wrong with rows kept in a record, {file: [rows]}: a table that cannot be one, a row without
- * an id, a text with control or invisible characters. NULL when nothing is. */
+/* What is wrong with rows kept in a record, {file: [rows]}: a table that cannot be one, a row
+ * without an id, a text with control or invisible characters. NULL when nothing is. */
 const char *hsds_kept_fault(const json_t *kept);
 
 /* Adds a row, whose reference is taken over, as it is. `file` names a table of the standard or
  * another one ("services"). False when out of memory. */
 bool hsds_row_add(struct hsds *hsds, const char *file, json_t *row);
+
+/* Remembers where a service or location was read ("12", the line; "contents/3"), the first time;
+ * nothing for other tables. False when out of memory. */
+bool hsds_place_set(struct hsds *hsds, enum hsds_table table, const char *id, const char *place);
+/* "" when it is not known. Borrowed. */
+const char *hsds_place(const struct hsds *hsds, enum hsds_table table, const char *id);
 
 /* The rows of a table, of a known one or by file name: a borrowed array, empty if none. */
 const json_t *hsds_rows(const struct hsds *hsds, enum hsds_table table);

@@ -157,7 +157,8 @@ static int row_place(struct flattening *flattening, enum hsds_table table, json_
     }
     *row = own;
     bool added = hook_set(own, hook) &&
-                 hsds_row_add(flattening->hsds, hsds_shapes[table].file, json_incref(own));
+                 hsds_row_add(flattening->hsds, hsds_shapes[table].file, json_incref(own)) &&
+                 hsds_place_set(flattening->hsds, table, json_text_or(own, "id", ""), place);
     return added ? 0 : out_of_memory(flattening->error);
 }
 

@@ -77,7 +77,12 @@ static int row_take(struct hsds *hsds, const char *file, json_t *row,
     if (table != HSDS_NO_TABLE && says_otherwise(hsds, table, row))
         return listener->remark(listener, true, "said-twice", "", json_text_or(row, "id", ""),
                                 "id: a row before says otherwise of it", error);
-    return hsds_row_add(hsds, file, json_incref(row)) ? 0 : out_of_memory(error);
+    char line[24];
+    snprintf(line, sizeof line, "%zu", listener->line);
+    return hsds_row_add(hsds, file, json_incref(row)) &&
+                   hsds_place_set(hsds, table, json_text_or(row, "id", ""), line)
+               ? 0
+               : out_of_memory(error);
 }
 
 static int table_read(struct hsds *hsds, const char *folder, const char *name,

@@ -1,6 +1,8 @@
 #include "app/import_hsds.h"
 
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,6 +19,7 @@
 #define NAME_LIMIT     40
 #define DESCRIPTION    "datapackage.json"
 #define PATH_SIZE      4096
+#define ORIGIN_SIZE    520 /* a file, and a place in it */
 
 struct reading {
     struct hsds *hsds;
@@ -138,9 +141,16 @@ static int body_take(void *context, enum record_type type, json_t *body, const c
     const struct reading *reading = context;
     const json_t *source = json_object_get(body, "source");
     const char *confirmed = json_text_or(source, "confirmed", "");
-    char name[80];
-    snprintf(name, sizeof name, "%.60s.csv", file);
-    const struct import_origin origin = {reading->tables ? name : reading->file, 0};
+    const char *place =
+        hsds_place(reading->hsds, hsds_table_of_file(file), json_text_or(source, "id", ""));
+    char name[ORIGIN_SIZE];
+    struct import_origin origin = {name, 0};
+    if (reading->tables) {
+        snprintf(name, sizeof name, "%.60s.csv", file);
+        origin.line = strtoul(place, NULL, 10);
+    } else {
+        snprintf(name, sizeof name, "%.200s%s%.256s", reading->file, place[0] ? ": " : "", place);
+    }
     if (strcmp(confirmed, reading->edition->confirmed) > 0)
         memcpy(reading->edition->confirmed, confirmed, sizeof reading->edition->confirmed);
     return import_deliver(reading->sink, type, body, &origin, error);

@@ -397,6 +397,72 @@ static void test_a_false_member_does_no_harm(void **state)
     place_close(&place);
 }
 
+/* A move that leads nowhere is seen at the end only: the remark still says where the row stands. */
+static void test_a_refusal_says_where_it_stands(void **state)
+{
+    (void)state;
+    static const char term[] = "\"taxonomy_term\": {\"id\": \"t\", \"code\": \"moved-to\","
+                               " \"name\": \"moved-to\", \"description\": \"x\"}";
+    static const char organization[] =
+        "\"organization\": {\"id\": \"o\", \"name\": \"O\", \"description\": \"O\"}";
+    struct place place;
+    const struct import_remark *remark;
+    char path[128];
+    place_open(&place);
+    snprintf(path, sizeof path, "%s/list.json", place.folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file,
+            "[{\"id\": \"s-1\", \"name\": \"One\", \"status\": \"active\", %s},"
+            " {\"id\": \"s-2\", \"name\": \"Two\", \"status\": \"defunct\", %s,"
+            " \"attributes\": [{\"id\": \"a\", \"value\": \"nowhere\", %s}]}]",
+            organization, organization, term);
+    assert_int_equal(fclose(file), 0);
+    const char *const words[] = {"hsds", path, NULL};
+    if (place_import(&place, words) != 0)
+        fail_msg("%s", place.error.message);
+    assert_int_equal(import_remark_count(place.import), 1);
+    remark = import_get_remark(place.import, 0);
+    assert_int_equal(remark->severity, IMPORT_REFUSED);
+    assert_string_equal(remark->file, "list.json: /1");
+    place_close(&place);
+    /* In a table it is the line, with one of two lines before it. */
+    static const char *const tables[][2] = {
+        {"services.csv", "id,organization_id,name,status\ns-1,o,\"One\nand a half\",active\n"
+                         "s-2,o,Two,defunct\n"},
+        {"organizations.csv", "id,name,description\no,O,O\n"},
+        {"attributes.csv", "id,link_id,taxonomy_term_id,link_entity,value\n"
+                           "a,s-2,t,service,nowhere\n"},
+        {"taxonomy_terms.csv", "id,code,name,description\nt,moved-to,moved-to,x\n"},
+    };
+    char folder[128];
+    place_open(&place);
+    snprintf(folder, sizeof folder, "%s/tables", place.folder);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        char name[256];
+        snprintf(name, sizeof name, "%s/%s", folder, tables[i][0]);
+        file = fopen(name, "w");
+        assert_non_null(file);
+        fputs(tables[i][1], file);
+        assert_int_equal(fclose(file), 0);
+    }
+    const char *const package[] = {"hsds", folder, NULL};
+    if (place_import(&place, package) != 0)
+        fail_msg("%s", place.error.message);
+    size_t refused = 0;
+    for (size_t i = 0; i < import_remark_count(place.import); i++) {
+        remark = import_get_remark(place.import, i);
+        if (remark->severity != IMPORT_REFUSED)
+            continue;
+        refused++;
+        assert_string_equal(remark->file, "services.csv");
+        assert_int_equal(remark->line, 4);
+    }
+    assert_int_equal(refused, 1);
+    place_close(&place);
+}
+
 static void test_the_inventory_comes_back_whole(void **state)
 {
     (void)state;
@@ -422,6 +488,7 @@ int main(void)
         cmocka_unit_test(test_our_own_words_come_back),
         cmocka_unit_test(test_the_sample_comes_back_whole),
         cmocka_unit_test(test_a_false_member_does_no_harm),
+        cmocka_unit_test(test_a_refusal_says_where_it_stands),
         cmocka_unit_test(test_the_inventory_comes_back_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
