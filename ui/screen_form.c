@@ -324,20 +324,54 @@ static void run_move_down(struct screen *screen, const char *argument)
 }
 
 /* The offer of this field; where it has none, all of them. */
-static void run_known(struct screen *screen, const char *argument)
+static void take_known(struct screen *screen)
 {
-    struct form_screen *form = filling(screen);
+    struct form_screen *form = screen->data;
 
-    (void)argument;
-    if (form == NULL)
-        return;
     if (fill_offer_take(form->fill)) {
         go_on(screen, false);
         return;
     }
-    if (fill_offer_take_all(form->fill) == 0)
-        ui_tell(screen->ui, UI_NOTE, _("The client's file has nothing to offer here"));
+    fill_offer_take_all(form->fill);
     after_change(screen, true);
+}
+
+/* Nothing comes from the client's file before the client has agreed. A draft that has answers from
+ * it was agreed to. */
+static void run_known(struct screen *screen, const char *argument)
+{
+    static const char *const choices[] = {N_("The client agrees"), N_("Leave it"), NULL};
+    struct form_screen *form = filling(screen);
+    json_t *known;
+
+    (void)argument;
+    if (form == NULL)
+        return;
+    if (fill_offer_count(form->fill) == 0) {
+        ui_tell(screen->ui, UI_NOTE, _("The client's file has nothing to offer here"));
+        return;
+    }
+    known = fill_known(form->fill);
+    form->file_agreed = form->file_agreed || json_object_size(known) > 0;
+    json_decref(known);
+    if (form->file_agreed)
+        take_known(screen);
+    else
+        screen_ask(screen, "known",
+                   N_("Ask the client: may answers in this form be taken from their file?"),
+                   choices);
+}
+
+static void form_answer(struct screen *screen, const char *from, const json_t *answer)
+{
+    struct form_screen *form = filling(screen);
+
+    if (form == NULL || strcmp(from, "choice") != 0 ||
+        strcmp(json_text_or(answer, "name", ""), "known") != 0 ||
+        json_integer_or(answer, "choice", -1) != 0)
+        return;
+    form->file_agreed = true;
+    take_known(screen);
 }
 
 static void run_text(struct screen *screen, const char *argument)
@@ -514,6 +548,7 @@ const struct screen_kind screen_form = {
     .key = form_key_pressed,
     .save = form_save,
     .suspend = form_suspend,
+    .answer = form_answer,
     .changed = form_reread,
     .tick = form_paper_tick,
     .busy = form_paper_busy,

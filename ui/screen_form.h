@@ -97,10 +97,11 @@ struct form_screen {
 
     json_t *unsaved; /* answers told by the filling and not yet kept: name -> value or null */
     bool consents_changed;
-    bool failed;                    /* the last attempt to keep them */
-    size_t readings;                /* of the submission, so far */
-    bool stayed;                    /* the focus was held once on a fault of what was typed */
-    int top;                        /* first row of the page in sight */
+    bool failed;      /* the last attempt to keep them */
+    size_t readings;  /* of the submission, so far */
+    bool file_agreed; /* the client agrees that answers come from their file: asked once a draft */
+    bool stayed;      /* the focus was held once on a fault of what was typed */
+    int top;          /* first row of the page in sight */
     struct form_placed *page_lines; /* by form_place */
     size_t page_line_count;
     int page_rows;

@@ -421,7 +421,14 @@ static void what_was_taken_from_the_file_stays_marked(void **state)
     assert_true(ui_fixture_shows(fixture, "with the client's consent"));
     /* Offered is not answered. */
     assert_true(ui_fixture_shows(fixture, "0/1"));
+    /* Without consent nothing is taken; the consent is asked for once. */
     ui_fixture_press(fixture, INPUT_CONTROL('F'));
+    assert_true(ui_fixture_shows(fixture, "may answers in this form be taken"));
+    ui_fixture_type(fixture, "2");
+    assert_true(ui_fixture_shows(fixture, "0/1"));
+    assert_false(ui_fixture_shows(fixture, "from the file"));
+    ui_fixture_press(fixture, INPUT_CONTROL('F'));
+    ui_fixture_type(fixture, "1");
     assert_true(ui_fixture_shows(fixture, "from the file"));
     draft = only_submission(fixture);
     assert_true(json_is_true(json_object_get(json_object_get(draft->body, "known"), "/name")));
