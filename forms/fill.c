@@ -21,9 +21,10 @@ int fill_new(struct fill **fill, const struct form *form, const json_t *answers,
     made->answers = json_is_object(answers) ? json_deep_copy(answers) : json_object();
     made->changed = json_object();
     made->consents = json_object();
+    made->withheld = json_object();
     made->result = schema_result_new();
     if (made->answers == NULL || made->changed == NULL || made->consents == NULL ||
-        made->result == NULL || !fill_lay_out(made)) {
+        made->withheld == NULL || made->result == NULL || !fill_lay_out(made)) {
         fill_free(made);
         return error_set(error, ERROR_MEMORY, "out of memory, or a form of too many lines");
     }
@@ -48,6 +49,7 @@ void fill_free(struct fill *fill)
     json_decref(fill->answers);
     json_decref(fill->client);
     json_decref(fill->consents);
+    json_decref(fill->withheld);
     json_decref(fill->aside);
     json_decref(fill->changed);
     schema_result_free(fill->result);

@@ -224,6 +224,9 @@ void fill_strip_hidden(struct fill *fill);
 /* Consents of the client, one a recipient; a recipient that needs none has it always. */
 bool fill_consent(const struct fill *fill, size_t recipient);
 void fill_consent_set(struct fill *fill, size_t recipient, bool given);
+/* Whether a recipient is not told after all, whatever was agreed at submission: as text, it stands
+ * without its mark then. */
+void fill_withhold(struct fill *fill, size_t recipient, bool withheld);
 /* {"saaq": true, ...}: new reference, for the record's `consents`. */
 json_t *fill_consents(const struct fill *fill);
 void fill_consents_receive(struct fill *fill, const json_t *consents);

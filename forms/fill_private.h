@@ -50,9 +50,10 @@ struct fill {
     json_t *answers;
     json_t *client; /* whose fields are offered; NULL: none */
     json_t *consents;
-    json_t *aside;   /* put aside when the draft came to this version; NULL: nothing */
-    json_t *changed; /* object: names of answers not yet told */
-    char *told;      /* the name last told */
+    json_t *withheld; /* id of a recipient -> true: by fill_withhold */
+    json_t *aside;    /* put aside when the draft came to this version; NULL: nothing */
+    json_t *changed;  /* object: names of answers not yet told */
+    char *told;       /* the name last told */
 
     struct fill_line *lines;
     size_t count;

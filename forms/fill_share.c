@@ -278,6 +278,12 @@ void fill_consent_set(struct fill *fill, size_t recipient, bool given)
                         json_boolean(given));
 }
 
+void fill_withhold(struct fill *fill, size_t recipient, bool withheld)
+{
+    json_object_set_new(fill->withheld, form_recipient(fill->form, recipient)->id,
+                        json_boolean(withheld));
+}
+
 json_t *fill_consents(const struct fill *fill)
 {
     return json_deep_copy(fill->consents);

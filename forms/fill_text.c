@@ -118,7 +118,9 @@ static void add_recipients(const struct fill *fill, struct text_buffer *buffer, 
         const struct form_recipient *recipient = form_recipient(fill->form, i);
         char text[600];
 
-        snprintf(text, sizeof(text), "[%c] %s", fill_consent(fill, i) ? 'x' : ' ',
+        bool told = fill_consent(fill, i) && !json_bool_or(fill->withheld, recipient->id, false);
+
+        snprintf(text, sizeof(text), "[%c] %s", told ? 'x' : ' ',
                  form_text_in(&recipient->title, language));
         add_wrapped(buffer, text, 0, 4, columns);
         if (*form_text_in(&recipient->consent, language) != '\0')

@@ -358,7 +358,7 @@ static void run_known(struct screen *screen, const char *argument)
         take_known(screen);
     else
         screen_ask(screen, "known",
-                   N_("Ask the client: may answers in this form be taken from their file?"),
+                   _("Ask the client: may answers in this form be taken from their file?"),
                    choices);
 }
 

@@ -410,6 +410,19 @@ void form_reading_open(struct form_screen *form)
     form->deliveries_read = false;
 }
 
+/* A consent that was withdrawn is not printed as given. */
+static void withhold(struct form_screen *form)
+{
+    for (size_t i = 0; i < form->deliveries.count; i++) {
+        const struct record *delivery = form->deliveries.entries[i].record;
+        bool withheld = strcmp(record_text(delivery, "state"), "withheld") == 0;
+
+        for (size_t j = 0; j < form_recipient_count(form->form); j++)
+            if (strcmp(form_recipient(form->form, j)->id, record_text(delivery, "agency")) == 0)
+                fill_withhold(form->fill, j, withheld);
+    }
+}
+
 static void read_deliveries(struct screen *screen)
 {
     struct form_screen *form = screen->data;
@@ -423,6 +436,7 @@ static void read_deliveries(struct screen *screen)
     delivery_list_free(&form->deliveries);
     if (delivery_list_read(&form->deliveries, screen->desk->store, form->submission, &error) != 0)
         ui_tell_error(screen->ui, &error);
+    withhold(form);
     form->deliveries_read = true;
 }
 

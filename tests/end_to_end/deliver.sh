@@ -257,6 +257,13 @@ wait_for a "Retirer le consentement ?"
 keys a 1
 wait_for a "non transmis : consentement retiré"
 wait_for a "Marie Tremblay ·"
+keys a Escape
+wait_for a "Organismes"
+# Nor does the paper say any more that the agency is told.
+keys a C-g
+types a "texte $WORK/withdrawn"$'\r'
+wait_for a "Écrit dans"
+grep -qF "[ ] Bureau des plaintes" "$WORK/withdrawn" || fail "the paper says that an agency is told"
 keys a C-g
 types a "dossier"$'\r'
 wait_for a "Bureau des plaintes : non transmis : consentement retiré"

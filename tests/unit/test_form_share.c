@@ -169,6 +169,20 @@ static void hidden_answers_are_dropped_where_the_form_says_so(void **state)
     form_free(form);
 }
 
+/* Whether the first and the second recipient are written as told. */
+static void assert_marks(const struct fill *fill, bool first, bool second)
+{
+    char *text = fill_to_text(fill, 80);
+    const char *mark = strstr(text, "\n[");
+
+    assert_non_null(mark);
+    assert_int_equal(mark[2], first ? 'x' : ' ');
+    mark = strstr(mark + 1, "\n[");
+    assert_non_null(mark);
+    assert_int_equal(mark[2], second ? 'x' : ' ');
+    free(text);
+}
+
 static void each_recipient_needs_its_consent(void **state)
 {
     struct form *form = shared_form();
@@ -183,6 +197,13 @@ static void each_recipient_needs_its_consent(void **state)
     consents = fill_consents(fill);
     assert_true(json_is_true(json_object_get(consents, "one")));
     json_decref(consents);
+    assert_marks(fill, true, true);
+    /* Withdrawn after the submission: not written as agreed to, needed or not. */
+    fill_withhold(fill, 0, true);
+    fill_withhold(fill, 1, true);
+    assert_marks(fill, false, false);
+    fill_withhold(fill, 1, false);
+    assert_marks(fill, false, true);
     fill_free(fill);
     form_free(form);
 }
