@@ -74,40 +74,39 @@ static void openings_know(struct openings *openings, const struct search_plan *p
     }
 }
 
-/* How well a title (its terms between spaces) and the query's words cover each other, 0 to 1, and
- * whether all the words follow one another in it. */
-static double title_cover(const char *terms, const struct search_plan *plan,
+/* How well a title (its terms between spaces, so many) and the query's words cover each other, 0 to
+ * 1, and whether all the words follow one another in it. */
+static double title_cover(const char *terms, size_t title_words, const struct search_plan *plan,
                           const struct openings *openings, bool *in_order)
 {
     size_t places[PLAN_WORDS]; /* in the title, from 1 */
-    size_t title_words = 0;
+    size_t place = 0;
     size_t found = 0;
     size_t ordered = 0;
 
     *in_order = false;
     for (size_t i = 0; i < plan->word_count; i++)
         places[i] = 0;
-    for (const char *at = terms + 1; terms[0] != '\0' && at[0] != '\0';) {
+    for (const char *at = terms + 1; found < plan->word_count && place < title_words; place++) {
         const char *end = at;
 
-        while (*end != ' ' && *end != '\0')
+        while (*end != ' ')
             end++;
-        title_words++;
         for (uint32_t left = openings->words[(unsigned char)at[0]], i = 0; left != 0;
              left >>= 1, i++) {
             if ((left & 1) != 0 && places[i] == 0 &&
-                term_is_read(&plan->units[plan->words[i].unit], at, (size_t)(end - at)))
-                places[i] = title_words;
+                term_is_read(&plan->units[plan->words[i].unit], at, (size_t)(end - at))) {
+                places[i] = place + 1;
+                found++;
+            }
         }
-        at = end + (*end == ' ');
+        at = end + 1;
     }
-    for (size_t i = 0; i < plan->word_count; i++) {
-        found += places[i] > 0;
-        ordered += i > 0 && places[i - 1] > 0 && places[i] == places[i - 1] + 1;
-    }
-    *in_order = plan->word_count > 1 && ordered + 1 == plan->word_count;
     if (found == 0)
         return 0;
+    for (size_t i = 1; i < plan->word_count; i++)
+        ordered += places[i - 1] > 0 && places[i] == places[i - 1] + 1;
+    *in_order = plan->word_count > 1 && ordered + 1 == plan->word_count;
     if (found > title_words)
         found = title_words;
     return (double)found * (double)found / ((double)title_words * (double)plan->word_count);
@@ -118,8 +117,8 @@ static double title_factor(const struct search_card *card, const struct search_p
 {
     bool fr_order;
     bool en_order;
-    double fr = title_cover(card->terms_fr, plan, openings, &fr_order);
-    double en = title_cover(card->terms_en, plan, openings, &en_order);
+    double fr = title_cover(card->terms_fr, card->words_fr, plan, openings, &fr_order);
+    double en = title_cover(card->terms_en, card->words_en, plan, openings, &en_order);
 
     return 1.0 + TITLE_SHARE * (fr > en ? fr : en) + (fr_order || en_order ? PHRASE_SHARE : 0.0);
 }

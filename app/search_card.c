@@ -178,6 +178,16 @@ size_t search_card_cache_memory(const struct search_card_cache *cache)
     return cache->memory;
 }
 
+/* How many terms there are between spaces; those after the last space are none. */
+static uint16_t count_terms(const char *terms)
+{
+    uint16_t count = 0;
+
+    for (const char *at = terms; *at != '\0' && (at = strchr(at + 1, ' ')) != NULL;)
+        count++;
+    return count;
+}
+
 /* Points the texts of a card into its bytes; false when they are damaged. */
 static bool card_parse(struct search_card *card)
 {
@@ -201,6 +211,8 @@ static bool card_parse(struct search_card *card)
         *targets[i] = at;
         at += strlen(at) + 1;
     }
+    card->words_fr = count_terms(card->terms_fr);
+    card->words_en = count_terms(card->terms_en);
     return id_parse(&card->id, id_text);
 }
 

@@ -32,8 +32,10 @@ struct search_card {
     const char *title_en;
     const char *owner_fr;
     const char *owner_en;
-    const char *terms_fr;                 /* terms of the title without stop words, one space */
-    const char *terms_en;                 /*   between and around */
+    const char *terms_fr; /* terms of the title without stop words, one space */
+    const char *terms_en; /*   between and around */
+    uint16_t words_fr;    /* how many terms those are */
+    uint16_t words_en;
     uint8_t demand[SEARCH_CARD_CHANNELS]; /* as search_bag_demand, for each channel */
     char *bytes;                          /* owned: what the texts point into */
     size_t size;
