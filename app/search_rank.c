@@ -15,6 +15,9 @@
 /* Terms of a beginning that are read one by one, and of one without a top list. */
 #define READ_TERMS 64
 
+/* Terms of a beginning that are looked at when its top list may lack one of the best. */
+#define READ_SETTLE 4096
+
 /* Documents judged by their forward entries; more when filters drop some. */
 #define JUDGE_WORDS   192
 #define JUDGE_FILTERS SEARCH_BEST_MOST
@@ -162,6 +165,8 @@ static bool take_term(void *context, const struct search_term *term)
     struct search_posting posting = {.strength = SEARCH_STRENGTH_MOST};
     size_t left = intake->each;
 
+    if (is_beyond(intake, term->strongest))
+        return true;
     if (intake->terms_left-- == 0) {
         leave_out(intake, SEARCH_STRENGTH_MOST);
         return false;
@@ -194,6 +199,21 @@ static void take_top(struct intake *intake, const struct search_posting *top, si
         leave_out(intake, top[count - 1].strength);
 }
 
+/* True when nothing that a top list leaves out can be one of the best of a single word. */
+static bool is_settled(const struct intake *intake, const struct search_posting *top, size_t count)
+{
+    const struct search_posting *last = &top[count - 1];
+    const struct search_found found = {.ordinal = last->ordinal,
+                                       .segment = (uint16_t)intake->segment_place};
+
+    if (count < SEARCH_TOP_COUNT)
+        return true;
+    return search_best_excludes(
+               &intake->rank->best,
+               single_score(intake->rank, &found, strength_of(last->strength, intake->weight))) &&
+           is_beyond(intake, (uint8_t)(last->strength - 1));
+}
+
 /* Reads what begins so: its few terms, or its top list. */
 static void take_range(struct intake *intake, const struct plan_reading *reading,
                        const struct located *located)
@@ -207,6 +227,12 @@ static void take_range(struct intake *intake, const struct plan_reading *reading
         count = search_segment_top(intake->segment, reading->text, reading->length, top);
     if (count >= 0) {
         take_top(intake, top, (size_t)count);
+        if (!intake->rank->direct || is_settled(intake, top, (size_t)count))
+            return;
+        /* Seldom, in a small catalogue: much demand may lift what is not among the strongest. */
+        intake->terms_left = READ_SETTLE;
+        intake->each = SIZE_MAX;
+        search_segment_walk(intake->segment, located->first, located->end, take_term, intake);
         return;
     }
     intake->terms_left = READ_TERMS;
@@ -232,8 +258,10 @@ static void take_unit(struct rank *rank, size_t segment, size_t unit)
             continue;
         intake.weight = entry->readings[i].weight;
         if (located->size > 0) {
-            struct search_term term = {
-                .documents = located->documents, .offset = located->offset, .size = located->size};
+            struct search_term term = {.documents = located->documents,
+                                       .offset = located->offset,
+                                       .size = located->size,
+                                       .strongest = SEARCH_STRENGTH_MOST};
 
             intake.terms_left = 1;
             intake.each = rank->words > 1 || rank->filters > 0 ? READ_MANY : READ_ALONE;

@@ -189,7 +189,8 @@ UNIT_TESTS += tests/unit/test_command_search
 tests_unit_test_command_search_SOURCES = tests/unit/test_command_search.c \
     app/main/command_search.c app/main/command_search.h tests/unit/search_fixture.h
 tests_unit_test_command_search_LDADD = $(UNIT_LIBS)
-UNIT_TESTS += tests/unit/test_search tests/unit/test_search_fold tests/unit/test_search_index
+UNIT_TESTS += tests/unit/test_search tests/unit/test_search_fold tests/unit/test_search_index \
+    tests/unit/test_search_exact
 tests_unit_test_search_SOURCES = tests/unit/test_search.c tests/unit/search_fixture.h
 tests_unit_test_search_LDADD = $(UNIT_LIBS)
 tests_unit_test_search_fold_SOURCES = tests/unit/test_search_fold.c tests/unit/unit.h
@@ -202,6 +203,8 @@ UNIT_TESTS += tests/unit/test_search_choice
 tests_unit_test_search_choice_SOURCES = tests/unit/test_search_choice.c \
     tests/unit/search_fixture.h $(WORK_FIXTURE)
 tests_unit_test_search_choice_LDADD = $(UNIT_LIBS)
+tests_unit_test_search_exact_SOURCES = tests/unit/test_search_exact.c tests/unit/search_fixture.h
+tests_unit_test_search_exact_LDADD = $(UNIT_LIBS)
 tests_unit_test_search_index_SOURCES = tests/unit/test_search_index.c tests/unit/search_fixture.h
 tests_unit_test_search_index_LDADD = $(UNIT_LIBS)
 
