@@ -11,6 +11,7 @@
 #include "app/text.h"
 
 #define CATALOGUE_KEY_LIMIT 512
+#define INDEXING_STEP       5000 /* records between two words of progress */
 
 struct catalogue {
     struct database *database;
@@ -404,9 +405,18 @@ void catalogue_end_read(struct catalogue *catalogue)
 }
 
 /* Indexes every record, in the caller's transaction. */
+static catalogue_indexing indexing_told;
+
+void catalogue_tell_indexing(catalogue_indexing tell)
+{
+    indexing_told = tell;
+}
+
 static int index_all(struct catalogue *catalogue, struct error *error)
 {
+    int64_t total = indexing_told == NULL ? 0 : catalogue_count(catalogue, RECORD_NONE, error);
     sqlite3_stmt *walk = database_statement(catalogue->database, CATALOGUE_ALL, error);
+    int64_t done = 0;
     int code;
 
     while ((code = database_step(catalogue->database, walk, error)) == 1) {
@@ -421,6 +431,9 @@ static int index_all(struct catalogue *catalogue, struct error *error)
             sqlite3_reset(walk);
             return code;
         }
+        done++;
+        if (indexing_told != NULL && (done % INDEXING_STEP == 0 || done == total))
+            indexing_told(done, total);
     }
     return code;
 }

@@ -21,6 +21,14 @@
 struct catalogue;
 
 /*
+ * Who is told, in the thread that opens a catalogue, how many records of how many are indexed anew
+ * because another version of the program made the index: it takes minutes for a million. For the
+ * whole process, set before the first one is opened; NULL, as at first: nobody.
+ */
+typedef void (*catalogue_indexing)(int64_t done, int64_t total);
+void catalogue_tell_indexing(catalogue_indexing tell);
+
+/*
  * Opens, and with `create` makes, the catalogue at `path`. A file of a newer version of the
  * program is refused with ERROR_STORAGE and left untouched.
  */

@@ -309,12 +309,21 @@ static int read_options(struct program *program, int argc, char **argv, struct e
     return code;
 }
 
+/* Before the screen there is only this: what would else look like a program that hangs. */
+static void tell_indexing(int64_t done, int64_t total)
+{
+    fprintf(stderr, "%sguichet: indexing the catalogue for this version: %lld of %lld%s",
+            isatty(STDERR_FILENO) ? "\r" : "", (long long)done, (long long)total,
+            isatty(STDERR_FILENO) && done < total ? "" : "\n");
+}
+
 int main(int argc, char **argv)
 {
     struct program program = {0};
     struct error error = ERROR_INIT;
     int code;
 
+    catalogue_tell_indexing(tell_indexing);
     for (size_t i = 0; argc > 1 && i < COMMAND_COUNT; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return command_runs[i](argc - 1, argv + 1);

@@ -296,6 +296,52 @@ static void test_killed_between_pages(void **state)
     }
 }
 
+static int64_t told_done, told_total;
+static int told_times;
+
+static void tell(int64_t done, int64_t total)
+{
+    told_done = done;
+    told_total = total;
+    told_times++;
+}
+
+/* The index of another version of the program is made anew at opening, told, and only once. */
+static void test_another_index_is_made_anew(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct search_request request = {.query = "permit", .language = "en", .limit = 10};
+    struct search_results *results = NULL;
+    sqlite3 *raw = NULL;
+
+    assert_int_equal(write_one(fixture, make_record(RECORD_SERVICE, "s/a", "Parking permit", 1), 1),
+                     0);
+    assert_int_equal(write_one(fixture, make_record(RECORD_SERVICE, "s/b", "Birth", 1), 2), 0);
+    catalogue_close(fixture->catalogue);
+    assert_int_equal(sqlite3_open(fixture->path, &raw), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(raw,
+                                  "UPDATE catalogue SET value = 1 WHERE name = 'index-format';"
+                                  "DELETE FROM search_segment; DELETE FROM search_chunk;"
+                                  "DELETE FROM search_card;",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_changes(raw) > 0, 1);
+    sqlite3_close(raw);
+    catalogue_tell_indexing(tell);
+    assert_int_equal(catalogue_open(&fixture->catalogue, fixture->path, true, &fixture->error), 0);
+    assert_int_equal(told_times, 1);
+    assert_int_equal(told_done, 2);
+    assert_int_equal(told_total, 2);
+    assert_int_equal(search_run(fixture->catalogue, &request, &results, &fixture->error), 0);
+    assert_int_equal(results->count, 1);
+    assert_string_equal(results->items[0].title, "Parking permit");
+    search_results_free(results);
+    catalogue_close(fixture->catalogue);
+    assert_int_equal(catalogue_open(&fixture->catalogue, fixture->path, true, &fixture->error), 0);
+    assert_int_equal(told_times, 1);
+    catalogue_tell_indexing(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +353,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_version_grows_for_all_connections, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_refuses_other_files, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_killed_between_pages, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_another_index_is_made_anew, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
