@@ -61,7 +61,7 @@ static int check_sizes(const struct operation *operation, struct error *error)
             return error_set(error, ERROR_TOO_LARGE, "%s: %zu bytes, at most %zu", name,
                              json_string_length(value), limit);
     }
-    if (json_dumpb(operation->body, NULL, 0, JSON_COMPACT) > RECORD_BODY_LIMIT)
+    if (!json_fits(operation->body, RECORD_BODY_LIMIT))
         return error_set(error, ERROR_TOO_LARGE, "%s: more than %d bytes",
                          record_type_name(operation->type), RECORD_BODY_LIMIT);
     return 0;

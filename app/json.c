@@ -181,6 +181,41 @@ char *json_canonical(const json_t *value)
     return write_text(value, JSON_SORT_KEYS);
 }
 
+/* A bound for the text's length: each byte of a text may become six. */
+static size_t longest(const json_t *value)
+{
+    enum { LONGEST_NUMBER = 32 };
+    size_t length = 2, index;
+    const char *name;
+    json_t *member;
+
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        /* jansson iterates over what it may not change */
+        json_object_foreach((json_t *)(uintptr_t)value, name, member)
+        {
+            length += 6 * strlen(name) + 4 + longest(member);
+        }
+        return length;
+    case JSON_ARRAY:
+        json_array_foreach(value, index, member)
+        {
+            length += 1 + longest(member);
+        }
+        return length;
+    case JSON_STRING:
+        return length + 6 * json_string_length(value);
+    default:
+        return LONGEST_NUMBER;
+    }
+}
+
+bool json_fits(const json_t *value, size_t limit)
+{
+    return value == NULL || longest(value) <= limit ||
+           json_dumpb(value, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY) <= limit;
+}
+
 const char *json_text_or(const json_t *object, const char *member, const char *otherwise)
 {
     const char *text = json_string_value(json_object_get(object, member));

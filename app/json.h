@@ -29,6 +29,10 @@ json_t *json_with_rest(json_t *object, json_t *rest);
  * where json_dumps would give a text that is cut. */
 char *json_write(const json_t *value);
 
+/* Whether the compact text of a value has at most `limit` bytes, as json_dumpb counts. A value that
+ * is clearly smaller, as nearly all are, is not written for that. */
+bool json_fits(const json_t *value, size_t limit);
+
 /* A number by the fewest digits that read back as the same: 2.1, not 2.1000000000000001. Owned
  * (free()); NULL when out of memory. */
 char *json_real_text(const json_t *value);

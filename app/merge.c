@@ -283,7 +283,7 @@ static bool meta_fits(const struct merge *merge)
 {
     json_t *conflicts = json_object_get(merge->record->meta, "conflicts");
 
-    while (json_dumpb(merge->record->meta, NULL, 0, JSON_COMPACT) > MERGE_META_LIMIT) {
+    while (!json_fits(merge->record->meta, MERGE_META_LIMIT)) {
         if (json_array_size(conflicts) < 2)
             return false;
         json_array_remove(conflicts, 0);
@@ -296,7 +296,7 @@ static void finish(struct merge *merge)
     struct record *record = merge->record;
     json_t *updated;
 
-    if (json_dumpb(record->body, NULL, 0, JSON_COMPACT) > RECORD_BODY_LIMIT || !meta_fits(merge)) {
+    if (!json_fits(record->body, RECORD_BODY_LIMIT) || !meta_fits(merge)) {
         merge->result->refusal = merge_refuse(merge, MERGE_TOO_LARGE, NULL);
         return;
     }

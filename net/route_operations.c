@@ -49,7 +49,7 @@ static int batch_read_one(struct batch *batch, const struct ledger_actor *actor,
     if (code != 0)
         return code;
 
-    if (json_dumpb(document, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY) > OPERATION_LIMIT) {
+    if (!json_fits(document, OPERATION_LIMIT)) {
         answer = answer_bad(document, MERGE_TOO_LARGE, "the operation is too large");
     } else {
         code = operation_from_json(&operation, document, error);

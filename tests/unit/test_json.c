@@ -55,12 +55,39 @@ static void what_holds_a_real_is_written_like_the_rest(void **state)
     assert_text(json_canonical, "{\"a{\":1.5,\"a\":2.5}", "{\"a\":2.5,\"a{\":1.5}");
 }
 
+/* To the byte, whatever the value is made of. */
+static void what_fits_is_what_its_text_fits(void **state)
+{
+    static const char *const values[] = {
+        "{}",
+        "[]",
+        "null",
+        "\"\\u0001\\u0002\\n\"",
+        "{\"a\\u0001\":[1,-9223372036854775807,1.5e-300]}",
+        "{\"name\":\"Zo\\u00e9\",\"list\":[true,false,null,{\"x\":{\"y\":[[]]}}]}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        json_t *value = json_loads(values[i], JSON_DECODE_ANY, NULL);
+        size_t length = json_dumpb(value, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
+
+        assert_true(length > 0);
+        assert_true(json_fits(value, length));
+        assert_false(json_fits(value, length - 1));
+        for (size_t more = length; more < 40 * length; more++)
+            assert_true(json_fits(value, more));
+        json_decref(value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reals_are_as_short_as_they_can_be),
         cmocka_unit_test(every_real_reads_back_the_same),
         cmocka_unit_test(what_holds_a_real_is_written_like_the_rest),
+        cmocka_unit_test(what_fits_is_what_its_text_fits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
