@@ -14,6 +14,7 @@
 #define CHANNEL_COLUMN 2
 #define NOW_COLUMN     16
 #define FEE_COLUMN     33
+#define FEE_HEAD       7 /* columns of its heading */
 #define SPAN_COLUMN    44
 #define DETAIL_COLUMN  NOW_COLUMN
 #define NARROW         70 /* with less, how long it takes goes below */
@@ -209,10 +210,11 @@ void service_table_draw(struct service *service, const char *own, int64_t now_ms
     paint = page_rows(page, 1, &row);
     draw_heads(&paint, row);
     if (table.cheapest >= 0) {
+        int column = paint.columns < NARROW ? FEE_COLUMN + FEE_HEAD : SPAN_COLUMN;
         char text[64];
 
         snprintf(text, sizeof(text), _("%s the cheapest"), cheapest_mark(&paint));
-        paint_right(&paint, row, SPAN_COLUMN, paint.columns - SPAN_COLUMN, PAINT_DIM, text);
+        paint_right(&paint, row, column, paint.columns - column, PAINT_DIM, text);
     }
     json_array_foreach(channels, index, channel)
     {

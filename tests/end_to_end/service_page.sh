@@ -107,6 +107,7 @@ sign_in narrow marie
 wait_for narrow "Services courants"
 types narrow $':service FO-11\r'
 wait_for narrow "Non confirmé depuis le 31 janv. 2020"
+wait_for narrow "✓ le moins cher"
 keys narrow NPage
 wait_for narrow "en tout temps"
 types narrow o
