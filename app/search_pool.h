@@ -11,8 +11,10 @@
 
 struct search_found {
     uint32_t ordinal;
-    uint16_t segment; /* place among the index's segments */
-    bool suggested;   /* a reading of a mistyped word made it */
+    uint16_t segment;   /* place among the index's segments */
+    uint8_t unit;       /* of the plan: the first that was found in it */
+    bool several : 1;   /* another one was found as well */
+    bool suggested : 1; /* a reading of a mistyped word made it */
 };
 
 struct search_pool {

@@ -15,7 +15,8 @@
 /* Terms of a beginning that are read one by one, and of one without a top list. */
 #define READ_TERMS 64
 
-/* Terms of a beginning that are looked at when its top list may lack one of the best. */
+/* Most terms of a beginning that are looked at when its top list may lack one of the best. With
+ * more, the list lacks at most what differs from the best by a hair. */
 #define READ_SETTLE 4096
 
 /* Documents judged by their forward entries; more when filters drop some. */
@@ -62,22 +63,37 @@ static uint8_t strength_of(uint8_t strength, float weight)
 
 /* ---- judging ---- */
 
-/* The score of a document with these strengths: its words and its demand. */
-static float judge(const struct rank *rank, const struct search_found *found,
-                   const uint8_t *strengths)
+/* The score of a document to which the words give so much: with its demand. */
+static float score_with_demand(const struct rank *rank, const struct search_found *found,
+                               float words)
 {
     bool ended;
     float demand =
         search_segment_demand(rank->search.segments[found->segment], found->ordinal, &ended);
-    float score;
+    float score = rank->words == 0 ? (1.0F + demand) / 256.0F
+                                   : words * (1.0F + DEMAND_SHARE * demand / 255.0F);
 
-    if (rank->words == 0)
-        score = (1.0F + demand) / 256.0F;
-    else
-        score = (rank->score.single ? rank->score.factor * (float)strengths[rank->score.unit]
-                                    : search_score_words(&rank->score, strengths)) *
-                (1.0F + DEMAND_SHARE * demand / 255.0F);
     return ended ? score * ENDED_SHARE : score;
+}
+
+/* The score of a document with these strengths. */
+static float judge(const struct rank *rank, const struct search_found *found,
+                   const uint8_t *strengths)
+{
+    return score_with_demand(rank, found,
+                             rank->score.single
+                                 ? rank->score.factor * (float)strengths[rank->score.unit]
+                                 : search_score_words(&rank->score, strengths));
+}
+
+/* The same by what was read of it so far. */
+static float judge_found(const struct rank *rank, const struct search_found *found,
+                         const uint8_t *strengths)
+{
+    if (found->several)
+        return judge(rank, found, strengths);
+    return score_with_demand(rank, found,
+                             rank->score.alone[found->unit] * (float)strengths[found->unit]);
 }
 
 /* ---- reading documents ---- */
@@ -140,6 +156,10 @@ static bool take_posting(struct intake *intake, const struct search_posting *pos
         return true;
     search_pool_strengths(pool, place)[intake->unit] = value;
     pool->found[place].suggested = intake->suggested;
+    if (place == before)
+        pool->found[place].unit = (uint8_t)intake->unit;
+    else if (pool->found[place].unit != intake->unit)
+        pool->found[place].several = true;
     if (rank->direct && place < before)
         rank->stale = true;
     else if (rank->direct)
@@ -227,7 +247,7 @@ static void take_range(struct intake *intake, const struct plan_reading *reading
         count = search_segment_top(intake->segment, reading->text, reading->length, top);
     if (count >= 0) {
         take_top(intake, top, (size_t)count);
-        if (!intake->rank->direct || is_settled(intake, top, (size_t)count))
+        if (!intake->rank->direct || terms > READ_SETTLE || is_settled(intake, top, (size_t)count))
             return;
         /* Seldom, in a small catalogue: much demand may lift what is not among the strongest. */
         intake->terms_left = READ_SETTLE;
@@ -514,7 +534,7 @@ static void choose_all(struct rank *rank)
         const uint8_t *strengths = search_pool_strengths(pool, place);
 
         if (passes(rank, strengths, missing_of(rank, pool->found[place].segment)))
-            search_best_add(&rank->best, judge(rank, &pool->found[place], strengths),
+            search_best_add(&rank->best, judge_found(rank, &pool->found[place], strengths),
                             (uint32_t)place);
     }
 }

@@ -61,6 +61,18 @@ float search_score_words(const struct search_score *score, const uint8_t *streng
     return total / (4.0F * SEARCH_STRENGTH_MOST);
 }
 
+/* Most documents that a search of several words finds have but one of them. */
+static void know_alone(struct search_score *score)
+{
+    uint8_t strengths[PLAN_UNITS] = {0};
+
+    for (size_t unit = 0; unit < score->plan->unit_count; unit++) {
+        strengths[unit] = 1;
+        score->alone[unit] = search_score_words(score, strengths);
+        strengths[unit] = 0;
+    }
+}
+
 void search_score_know(struct search_score *score, const struct search_plan *plan, size_t words)
 {
     const struct plan_alternative *typed = &plan->alternatives[0];
@@ -75,4 +87,5 @@ void search_score_know(struct search_score *score, const struct search_plan *pla
                         plan->groups[0].importance / (4.0F * SEARCH_STRENGTH_MOST);
     }
     know_shares(score, plan);
+    know_alone(score);
 }

@@ -29,6 +29,7 @@ struct search_score {
     bool single;  /* one word with no other meaning: its strength times `factor` is the score */
     uint8_t unit; /* single: that word */
     float factor;
+    float alone[PLAN_UNITS]; /* what a unit gives that nothing else stands beside, as a factor */
     struct search_way ways[PLAN_ALTERNATIVES];
     uint16_t first_ways[PLAN_WORDS + 1]; /* of each group, and the end */
     struct search_share shares[PLAN_ALTERNATIVES * PLAN_ALTERNATIVE_UNITS];
