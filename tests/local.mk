@@ -524,7 +524,7 @@ FUZZ_SECONDS = 60
 EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/fuzz_import.h \
     $(FUZZ:%=tests/fuzz/%.c) $(FUZZ:%=tests/fuzz/corpus/%)
 fuzz_make = $(MAKE) -s -f '$(srcdir)/tests/fuzz/fuzz.mk' SOURCE='$(srcdir)' FUZZ='$(FUZZ)' \
-    FUZZ_SECONDS='$(FUZZ_SECONDS)' FLAGS="$(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS)" \
+    FUZZ_SECONDS='$(FUZZ_SECONDS)' FLAGS="$(subst ",\",$(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS))" \
     LIBS='$(UI_LIBS:lib%.a=) -lutil'
 
 .PHONY: fuzz fuzz-programs
