@@ -340,7 +340,7 @@ static void take_known(struct screen *screen)
  * it was agreed to. */
 static void run_known(struct screen *screen, const char *argument)
 {
-    static const char *const choices[] = {N_("The client agrees"), N_("Leave it"), NULL};
+    static const char *const choices[] = {N_("The client agrees"), N_("No, leave it"), NULL};
     struct form_screen *form = filling(screen);
     json_t *known;
 
