@@ -356,7 +356,8 @@ static bool character_next(struct input_decoder *decoder, struct input *input, i
         }
         character = character << 6 | (bytes[i] & 0x3f);
     }
-    if (length > 1 && !text_is_utf8((const char *)bytes, length)) {
+    /* The controls of C1 (U+0080 to U+009F) are no keys: some terminals obey them. */
+    if (length > 1 && (character < 0xa0 || !text_is_utf8((const char *)bytes, length))) {
         decoder->start += length;
         return false;
     }

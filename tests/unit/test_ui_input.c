@@ -54,6 +54,18 @@ static void what_is_no_character_is_dropped(void **state)
     assert_int_equal(next(*state), INPUT_NONE);
 }
 
+static void controls_of_c1_are_no_keys(void **state)
+{
+    feed(*state, "a\xC2\x80\xC2\x9B"
+                 "31m\xC2\x9F\xC2\xA0");
+    assert_int_equal(next(*state), 'a');
+    assert_int_equal(next(*state), '3');
+    assert_int_equal(next(*state), '1');
+    assert_int_equal(next(*state), 'm');
+    assert_int_equal(next(*state), 0xA0);
+    assert_int_equal(next(*state), INPUT_NONE);
+}
+
 static void escape_alone_waits_a_moment(void **state)
 {
     feed(*state, "\033");
@@ -213,6 +225,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(characters_come_whole_also_when_split),
         TEST(what_is_no_character_is_dropped),
+        TEST(controls_of_c1_are_no_keys),
         TEST(escape_alone_waits_a_moment),
         TEST(escape_before_a_letter_acts_at_once),
         TEST(escape_and_a_digit_is_a_function_key),
