@@ -533,3 +533,17 @@ fuzz:
 	@$(fuzz_make)
 fuzz-programs:
 	@$(fuzz_make) programs
+
+# Real processes under chaos: `make chaos MINUTES=5 SEED=n`.
+MINUTES = 5
+SEED = 1
+check_PROGRAMS += tests/chaos/chaos
+tests_chaos_chaos_SOURCES = tests/chaos/chaos.c tests/chaos/chaos.h tests/chaos/chaos_check.c \
+    tests/chaos/chaos_terminal.c tests/unit/real_server.c tests/unit/real_server.h
+tests_chaos_chaos_LDADD = $(UNIT_LIBS)
+dist_check_SCRIPTS += tests/chaos/chaos.sh
+TESTS += tests/chaos/chaos.sh
+
+.PHONY: chaos
+chaos: guichetd tests/proxy/fault_proxy tests/chaos/chaos
+	@$(AM_TESTS_ENVIRONMENT) tests/chaos/chaos --seconds $$(($(MINUTES) * 60)) --seed '$(SEED)'

@@ -1,0 +1,392 @@
+/*
+ *     chaos [--seconds N] [--seed N] [--plant NAME]
+ *
+ * Runs the chaos for N seconds, heals, and checks. The last line tells what was done; the status is
+ * 0 when every invariant holds. With --plant a bug is made on purpose before healing, and must be
+ * found: the status is then 0 when it was. The seed decides what is done, not when the machine gets
+ * to it: another run of a seed is alike, not the same.
+ */
+#include "tests/chaos/chaos.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "app/json.h"
+#include "app/store.h"
+
+#define HEAL_MOST_MS 120000
+
+static const char *const logins[CHAOS_TERMINALS] = {"marie", "pierre", "sophie", "john"};
+
+uint32_t chaos_draw(uint64_t *random, uint32_t below)
+{
+    *random ^= *random >> 12;
+    *random ^= *random << 25;
+    *random ^= *random >> 27;
+    return (uint32_t)((*random * UINT64_C(2685821657736338717)) >> 32) % below;
+}
+
+static int64_t now_ms(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+static void die(const char *what)
+{
+    (void)fprintf(stderr, "chaos: %s\n", what);
+    exit(3);
+}
+
+/* --- terminals -------------------------------------------------------------------------------- */
+
+/* The agent's record, as the import of the sample makes it. */
+static void know_agent(struct chaos_terminal *terminal)
+{
+    const char *top = getenv("abs_top_srcdir");
+    char path[512], key[64];
+    json_t *file, *one;
+    size_t index;
+
+    (void)snprintf(path, sizeof path, "%s/app/sample/agents.json", top == NULL ? "." : top);
+    file = json_load_file(path, 0, NULL);
+    json_array_foreach(json_object_get(file, "records"), index, one)
+    {
+        if (strcmp(json_text_or(one, "login", ""), terminal->login) != 0)
+            continue;
+        (void)snprintf(key, sizeof key, "sample/%s", json_text_or(one, "id", ""));
+        (void)snprintf(terminal->office, sizeof terminal->office, "sample/%s",
+                       json_text_or(one, "office", ""));
+        struct id id = id_from_key("agent", key);
+        terminal->agent = record_new(RECORD_AGENT, &id);
+        json_object_update(terminal->agent->body, one);
+        json_object_set_new(terminal->agent->body, "key", json_string(key));
+    }
+    json_decref(file);
+    if (terminal->agent == NULL)
+        die("the sample lacks an agent");
+}
+
+static void terminal_prepare(struct chaos *chaos, struct chaos_terminal *terminal, uint64_t seed)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE] = {0};
+    struct error error = ERROR_INIT;
+
+    terminal->login = logins[terminal->number];
+    know_agent(terminal);
+    (void)strcpy(terminal->directory, "/tmp/guichet-chaos-XXXXXX");
+    if (mkdtemp(terminal->directory) == NULL)
+        die("no folder for a terminal");
+    (void)snprintf(terminal->store_path, sizeof terminal->store_path, "%s/agent.db",
+                   terminal->directory);
+    (void)snprintf(terminal->catalogue_path, sizeof terminal->catalogue_path, "%s/catalogue.db",
+                   terminal->directory);
+    (void)snprintf(terminal->made_path, sizeof terminal->made_path, "%s/made", terminal->directory);
+    terminal->key = seal_key_new();
+    if (terminal->key == NULL || store_create(terminal->store_path, &terminal->agent->id,
+                                              terminal->key, wrapped, &error) != 0)
+        die(error.message);
+    terminal->shared = mmap(NULL, sizeof *terminal->shared, PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (terminal->shared == MAP_FAILED)
+        die("no shared memory");
+    fault_proxy_begin(&terminal->proxy, chaos->server.port, seed);
+}
+
+static void terminal_live(struct chaos *chaos, struct chaos_terminal *terminal)
+{
+    uint64_t seed = chaos_draw(&chaos->random, UINT32_MAX) + (uint64_t)terminal->lives;
+
+    atomic_store(&terminal->shared->online, false);
+    atomic_store(&terminal->shared->waiting, -1);
+    terminal->lives++;
+    (void)fflush(NULL);
+    terminal->process = fork();
+    if (terminal->process < 0)
+        die("cannot fork");
+    if (terminal->process == 0)
+        chaos_terminal_live(chaos, terminal, seed);
+}
+
+static void terminal_die(struct chaos_terminal *terminal)
+{
+    int status = 0;
+
+    (void)kill(terminal->process, SIGKILL);
+    if (waitpid(terminal->process, &status, 0) != terminal->process ||
+        !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL))
+        die("a terminal had ended by itself");
+    terminal->process = 0;
+}
+
+/* --- trouble ---------------------------------------------------------------------------------- */
+
+static void trouble_link(struct chaos *chaos, struct chaos_terminal *terminal)
+{
+    uint32_t number = chaos_draw(&chaos->random, 2000);
+
+    chaos->troubles++;
+    switch (chaos_draw(&chaos->random, 9)) {
+    case 0:
+        fault_proxy_tell(&terminal->proxy, "refuse");
+        fault_proxy_tell(&terminal->proxy, "kill");
+        break;
+    case 1:
+        fault_proxy_tell(&terminal->proxy, "cut up %u", number);
+        break;
+    case 2:
+        fault_proxy_tell(&terminal->proxy, "cut down %u", number);
+        break;
+    case 3:
+        fault_proxy_tell(&terminal->proxy, "delay %u", number);
+        break;
+    case 4:
+        fault_proxy_tell(&terminal->proxy, "rate %u", 300 + number);
+        break;
+    case 5:
+        fault_proxy_tell(&terminal->proxy, "random %u", number % 80);
+        break;
+    case 6:
+        fault_proxy_tell(&terminal->proxy, "silent");
+        break;
+    case 7:
+        fault_proxy_tell(&terminal->proxy, "kill");
+        break;
+    default:
+        fault_proxy_tell(&terminal->proxy, "pass");
+        break;
+    }
+}
+
+static void strike(struct chaos *chaos)
+{
+    struct chaos_terminal *terminal =
+        &chaos->terminals[chaos_draw(&chaos->random, CHAOS_TERMINALS)];
+    uint32_t kind = chaos_draw(&chaos->random, 12);
+
+    if (kind == 0) {
+        real_server_kill(&chaos->server);
+        chaos->server_kills++;
+        (void)poll(NULL, 0, (int)chaos_draw(&chaos->random, 1000));
+        real_server_restart(&chaos->server);
+    } else if (kind < 4) {
+        terminal_die(terminal);
+        chaos->terminal_kills++;
+        terminal_live(chaos, terminal);
+    } else {
+        trouble_link(chaos, terminal);
+        if (chaos_draw(&chaos->random, 3) == 0)
+            fault_proxy_tell(&terminal->proxy, "pass");
+    }
+}
+
+/* --- bugs on purpose ---------------------------------------------------------------------------
+ */
+
+static void change(const char *path, const char *sql)
+{
+    sqlite3 *database = NULL;
+
+    if (sqlite3_open(path, &database) != SQLITE_OK ||
+        sqlite3_exec(database, sql, NULL, NULL, NULL) != SQLITE_OK)
+        die(sqlite3_errmsg(database));
+    if (sqlite3_total_changes(database) == 0)
+        die("nothing was there to plant the bug in: run for longer");
+    sqlite3_close(database);
+}
+
+static void plant_at_server(struct chaos *chaos, const char *sql)
+{
+    char path[128];
+
+    real_server_kill(&chaos->server);
+    (void)snprintf(path, sizeof path, "%s/server.db", chaos->server.directory);
+    change(path, sql);
+    real_server_restart(&chaos->server);
+}
+
+/* A terminal that dies loses the last of its outbox. */
+static void plant_forgetful_terminal(struct chaos *chaos)
+{
+    struct chaos_terminal *terminal = &chaos->terminals[0];
+    char path[128];
+
+    fault_proxy_tell(&terminal->proxy, "refuse");
+    fault_proxy_tell(&terminal->proxy, "kill");
+    for (int64_t start = now_ms(); atomic_load(&terminal->shared->waiting) <= 0;) {
+        if (now_ms() - start > HEAL_MOST_MS)
+            die("nothing comes to wait");
+        (void)poll(NULL, 0, 20);
+    }
+    terminal_die(terminal);
+    (void)snprintf(path, sizeof path, "%s.outbox", terminal->store_path);
+    (void)unlink(path);
+    change(terminal->store_path, "DELETE FROM operation WHERE state = 0");
+    terminal_live(chaos, terminal);
+}
+
+static const struct plant {
+    const char *name;
+    const char *server_sql; /* NULL: the terminal forgets */
+} plants[] = {
+    {"terminal-forgets", NULL},
+    /* answered as applied, and nothing is there */
+    {"applied-falsely",
+     "DELETE FROM operation WHERE id = (SELECT max(id) FROM operation WHERE type = 'note')"},
+    {"refusal-unseen", "UPDATE operation SET refusal = 'taken' WHERE id ="
+                       " (SELECT max(id) FROM operation WHERE refusal IS NULL)"},
+    {"text-changed", "UPDATE record SET document = replace(document, 'Note ', 'Nota ')"
+                     " WHERE id = (SELECT max(id) FROM record WHERE type = 'note')"},
+};
+
+static void plant(struct chaos *chaos, const char *name)
+{
+    for (size_t i = 0; i < sizeof plants / sizeof plants[0]; i++) {
+        if (strcmp(plants[i].name, name) != 0)
+            continue;
+        if (plants[i].server_sql == NULL)
+            plant_forgetful_terminal(chaos);
+        else
+            plant_at_server(chaos, plants[i].server_sql);
+        return;
+    }
+    die("no such plant");
+}
+
+/* --- a run ------------------------------------------------------------------------------------ */
+
+static bool at_rest(const struct chaos *chaos)
+{
+    for (int i = 0; i < CHAOS_TERMINALS; i++)
+        if (atomic_load(&chaos->terminals[i].shared->waiting) != 0 ||
+            !atomic_load(&chaos->terminals[i].shared->online))
+            return false;
+    return true;
+}
+
+/* Heals everything and waits until all holds, or for as long as that may take. */
+static void heal(struct chaos *chaos, struct chaos_account *account)
+{
+    int64_t start = now_ms();
+
+    for (int i = 0; i < CHAOS_TERMINALS; i++) {
+        atomic_store(&chaos->terminals[i].shared->resting, true);
+        fault_proxy_tell(&chaos->terminals[i].proxy, "pass");
+        fault_proxy_tell(&chaos->terminals[i].proxy, "kill");
+    }
+    while (!at_rest(chaos) && now_ms() - start < HEAL_MOST_MS)
+        (void)poll(NULL, 0, 100);
+    /* What one sends now, the others have yet to read. */
+    for (start = now_ms(); now_ms() - start < HEAL_MOST_MS / 8; (void)poll(NULL, 0, 500)) {
+        chaos_check(chaos, account);
+        if (account->findings == 0)
+            return;
+    }
+    account->tell = stdout;
+    chaos_check(chaos, account);
+}
+
+static void finish(struct chaos *chaos)
+{
+    char command[128];
+
+    for (int i = 0; i < CHAOS_TERMINALS; i++) {
+        struct chaos_terminal *terminal = &chaos->terminals[i];
+        int status = 0;
+        atomic_store(&terminal->shared->ending, true);
+        if (waitpid(terminal->process, &status, 0) != terminal->process || status != 0)
+            die("a terminal did not end well");
+        fault_proxy_end(&terminal->proxy);
+        (void)munmap(terminal->shared, sizeof *terminal->shared);
+        record_free(terminal->agent);
+        seal_key_free(terminal->key);
+        (void)snprintf(command, sizeof command, "rm -rf '%s'", terminal->directory);
+        if (system(command) != 0)
+            die(command);
+    }
+}
+
+static int64_t run(struct chaos *chaos, int64_t seconds, uint64_t seed, const char *planted)
+{
+    struct chaos_account account = {0};
+    int64_t acts = 0, start;
+
+    chaos->random = seed * 2 + 1;
+    if (seal_start(NULL) != 0)
+        die("no sealing");
+    real_server_begin(&chaos->server);
+    for (int i = 0; i < CHAOS_TERMINALS; i++) {
+        chaos->terminals[i].number = i;
+        terminal_prepare(chaos, &chaos->terminals[i], seed * CHAOS_TERMINALS + (uint64_t)i);
+    }
+    for (int i = 0; i < CHAOS_TERMINALS; i++)
+        terminal_live(chaos, &chaos->terminals[i]);
+    for (start = now_ms(); now_ms() - start < seconds * 1000;) {
+        (void)poll(NULL, 0, 50 + (int)chaos_draw(&chaos->random, 900));
+        strike(chaos);
+    }
+    if (planted != NULL)
+        plant(chaos, planted);
+    heal(chaos, &account);
+    for (int i = 0; i < CHAOS_TERMINALS; i++)
+        acts += (int64_t)atomic_load(&chaos->terminals[i].shared->acts);
+    finish(chaos);
+    (void)printf("chaos: seed %" PRIu64 ", %" PRId64 " s, %d terminals, %" PRId64 " acts, %" PRId64
+                 " operations acknowledged, %" PRId64 " refused, %" PRId64
+                 " hand-offs won; server killed %" PRId64 " times, terminals %" PRId64
+                 " times, links troubled %" PRId64 " times; %" PRId64
+                 " records compared, broken: %" PRId64 "\n",
+                 seed, seconds, CHAOS_TERMINALS, acts, account.acknowledged, account.refused,
+                 account.won, chaos->server_kills, chaos->terminal_kills, chaos->troubles,
+                 account.records, account.findings);
+    if (account.acknowledged == 0 || account.records == 0)
+        die("nothing was done, so nothing is proved");
+    return account.findings;
+}
+
+int main(int argc, char **argv)
+{
+    static struct chaos chaos;
+    int64_t seconds = 20;
+    uint64_t seed = 1;
+    const char *planted = NULL;
+
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--seconds") == 0)
+            seconds = strtoll(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--seed") == 0)
+            seed = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--plant") == 0)
+            planted = argv[i + 1];
+        else
+            argc = 0;
+    }
+    if (argc % 2 == 0) {
+        (void)fputs("usage: chaos [--seconds N] [--seed N] [--plant NAME]\n", stderr);
+        return 2;
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    int64_t findings = run(&chaos, seconds, seed, planted);
+    if (planted != NULL) {
+        (void)printf("chaos: the bug \"%s\" was %s\n", planted, findings > 0 ? "found" : "missed");
+        (void)fflush(stdout);
+        /* The server's own check finds some of them too: the database is not asked again. */
+        real_server_kill(&chaos.server);
+        return findings > 0 ? 0 : 1;
+    }
+    if (findings == 0)
+        real_server_end(&chaos.server); /* guichetd check */
+    return findings == 0 ? 0 : 1;
+}
