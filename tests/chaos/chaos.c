@@ -239,30 +239,28 @@ static void plant_forgetful_terminal(struct chaos *chaos)
 
 static const struct plant {
     const char *name;
+    const char *finding;    /* words of what must be found */
     const char *server_sql; /* NULL: the terminal forgets */
 } plants[] = {
-    {"terminal-forgets", NULL},
+    {"terminal-forgets", "was saved and is not at the server", NULL},
     /* answered as applied, and nothing is there */
-    {"applied-falsely",
+    {"applied-falsely", "was saved and is not at the server",
      "DELETE FROM operation WHERE id = (SELECT max(id) FROM operation WHERE type = 'note')"},
-    {"refusal-unseen", "UPDATE operation SET refusal = 'taken' WHERE id ="
-                       " (SELECT max(id) FROM operation WHERE refusal IS NULL)"},
-    {"text-changed", "UPDATE record SET document = replace(document, 'Note ', 'Nota ')"
-                     " WHERE id = (SELECT max(id) FROM record WHERE type = 'note')"},
+    {"refusal-unseen", "refused at the server, 0 shown",
+     "UPDATE operation SET refusal = 'taken' WHERE id ="
+     " (SELECT max(id) FROM operation WHERE refusal IS NULL)"},
+    {"text-changed", "does not stand at the server as it was written",
+     "UPDATE record SET document = replace(document, 'Note ', 'Nota ')"
+     " WHERE id = (SELECT max(id) FROM record WHERE type = 'note')"},
 };
 
-static void plant(struct chaos *chaos, const char *name)
+static const struct plant *find_plant(const char *name)
 {
-    for (size_t i = 0; i < sizeof plants / sizeof plants[0]; i++) {
-        if (strcmp(plants[i].name, name) != 0)
-            continue;
-        if (plants[i].server_sql == NULL)
-            plant_forgetful_terminal(chaos);
-        else
-            plant_at_server(chaos, plants[i].server_sql);
-        return;
-    }
+    for (size_t i = 0; i < sizeof plants / sizeof plants[0]; i++)
+        if (strcmp(plants[i].name, name) == 0)
+            return &plants[i];
     die("no such plant");
+    return NULL;
 }
 
 /* --- a run ------------------------------------------------------------------------------------ */
@@ -308,6 +306,10 @@ static void finish(struct chaos *chaos)
         atomic_store(&terminal->shared->ending, true);
         if (waitpid(terminal->process, &status, 0) != terminal->process || status != 0)
             die("a terminal did not end well");
+    }
+    /* Every terminal's process held the proxies' inputs too. */
+    for (int i = 0; i < CHAOS_TERMINALS; i++) {
+        struct chaos_terminal *terminal = &chaos->terminals[i];
         fault_proxy_end(&terminal->proxy);
         (void)munmap(terminal->shared, sizeof *terminal->shared);
         record_free(terminal->agent);
@@ -318,9 +320,10 @@ static void finish(struct chaos *chaos)
     }
 }
 
-static int64_t run(struct chaos *chaos, int64_t seconds, uint64_t seed, const char *planted)
+/* True when all held; or, with a bug on purpose, when it was found. */
+static bool run(struct chaos *chaos, int64_t seconds, uint64_t seed, const struct plant *plant)
 {
-    struct chaos_account account = {0};
+    struct chaos_account account = {.wanted = plant == NULL ? NULL : plant->finding};
     int64_t acts = 0, start;
 
     chaos->random = seed * 2 + 1;
@@ -337,8 +340,10 @@ static int64_t run(struct chaos *chaos, int64_t seconds, uint64_t seed, const ch
         (void)poll(NULL, 0, 50 + (int)chaos_draw(&chaos->random, 900));
         strike(chaos);
     }
-    if (planted != NULL)
-        plant(chaos, planted);
+    if (plant != NULL && plant->server_sql == NULL)
+        plant_forgetful_terminal(chaos);
+    else if (plant != NULL)
+        plant_at_server(chaos, plant->server_sql);
     heal(chaos, &account);
     for (int i = 0; i < CHAOS_TERMINALS; i++)
         acts += (int64_t)atomic_load(&chaos->terminals[i].shared->acts);
@@ -353,7 +358,21 @@ static int64_t run(struct chaos *chaos, int64_t seconds, uint64_t seed, const ch
                  account.records, account.findings);
     if (account.acknowledged == 0 || account.records == 0)
         die("nothing was done, so nothing is proved");
-    return account.findings;
+    return plant == NULL ? account.findings == 0 : account.wanted_found;
+}
+
+/* Without its own check, which would find what was planted; what is broken stays to be looked at.
+ */
+static void leave_server(struct chaos *chaos, bool remove)
+{
+    char command[128];
+
+    real_server_kill(&chaos->server);
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", chaos->server.directory);
+    if (!remove)
+        (void)printf("chaos: the server's database stays in %s\n", chaos->server.directory);
+    else if (system(command) != 0)
+        die(command);
 }
 
 int main(int argc, char **argv)
@@ -378,15 +397,14 @@ int main(int argc, char **argv)
         return 2;
     }
     (void)signal(SIGPIPE, SIG_IGN);
-    int64_t findings = run(&chaos, seconds, seed, planted);
-    if (planted != NULL) {
-        (void)printf("chaos: the bug \"%s\" was %s\n", planted, findings > 0 ? "found" : "missed");
-        (void)fflush(stdout);
-        /* The server's own check finds some of them too: the database is not asked again. */
-        real_server_kill(&chaos.server);
-        return findings > 0 ? 0 : 1;
-    }
-    if (findings == 0)
+    const struct plant *plant = planted == NULL ? NULL : find_plant(planted);
+    bool good = run(&chaos, seconds, seed, plant);
+    if (plant != NULL)
+        (void)printf("chaos: the bug \"%s\" was %s\n", planted, good ? "found" : "missed");
+    (void)fflush(stdout);
+    if (plant == NULL && good)
         real_server_end(&chaos.server); /* guichetd check */
-    return findings == 0 ? 0 : 1;
+    else
+        leave_server(&chaos, plant != NULL);
+    return good ? 0 : 1;
 }

@@ -55,11 +55,14 @@ struct chaos {
 /* What was found when everything had come to rest. */
 struct chaos_account {
     int64_t findings;
-    FILE *tell; /* each finding in a line; NULL: only counted */
+    FILE *tell;         /* each finding in a line; NULL: only counted */
+    const char *wanted; /* words of a finding that is looked for; may be NULL */
+    bool wanted_found;
     int64_t acknowledged;
     int64_t refused;
     int64_t won;
     int64_t records; /* compared */
+    bool ended;      /* some offer was declined or withdrawn, or has expired */
 };
 
 /* xorshift64*: 0 to `below` - 1. */
