@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "app/catalogue.h"
 #include "app/config.h"
@@ -102,10 +103,14 @@ static int command_run(struct config *config, int argc, char **argv, struct erro
         return error_set(error, ERROR_INVALID, "--catalogue names no file to import into");
     if (config_word_count(config) == 0)
         return error_set(error, ERROR_INVALID, "no source named to import; see --help");
+    bool preview_alone = config_switch(config, "dry-run") && access(path, F_OK) != 0;
     code = catalogue_open(&catalogue, path, true, error);
     if (code == 0)
         code = catalogue_import(config, catalogue, error);
     catalogue_close(catalogue);
+    /* A preview leaves no file where there was none. */
+    if (preview_alone)
+        unlink(path);
     return code;
 }
 

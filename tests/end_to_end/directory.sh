@@ -25,6 +25,9 @@ JSON
 server_init
 
 echo "== the preview says what would come in, and changes nothing"
+"$abs_top_builddir/guichet" import --catalogue "$WORK/preview.db" --dry-run hsds "$WORK/211.json" \
+    >/dev/null || fail "the preview of a new catalogue"
+ls "$WORK"/preview.db* 2>/dev/null && fail "a preview leaves a file"
 preview=$(guichetd import --database "$WORK/server.db" --dry-run hsds "$WORK/211.json" 211-qc fr) ||
     fail "the preview: $preview"
 grep -q '^added: service 211-qc/s-pantry$' <<<"$preview" || fail "not previewed: $preview"
