@@ -547,3 +547,13 @@ TESTS += tests/chaos/chaos.sh
 .PHONY: chaos
 chaos: guichetd tests/proxy/fault_proxy tests/chaos/chaos
 	@$(AM_TESTS_ENVIRONMENT) tests/chaos/chaos --seconds $$(($(MINUTES) * 60)) --seed '$(SEED)'
+
+# Between two network namespaces with tc netem, as root: `make netem`. Not part of `make check`.
+check_PROGRAMS += tests/netem/netem_work
+tests_netem_netem_work_SOURCES = tests/netem/netem_work.c
+tests_netem_netem_work_LDADD = $(UNIT_LIBS)
+EXTRA_DIST += tests/netem.sh
+
+.PHONY: netem
+netem: guichet guichetd tests/netem/netem_work
+	@$(AM_TESTS_ENVIRONMENT) '$(srcdir)/tests/netem.sh'
