@@ -6,11 +6,17 @@
 #include "app/case.h"
 #include "app/contact.h"
 #include "app/json.h"
+#include "app/note.h"
 #include "app/submission.h"
 
 static bool is_given(const char *text)
 {
     return text != NULL && *text != '\0';
+}
+
+static bool offers_kind(const struct handoff_offer *offer, const char *kind)
+{
+    return offer->kind != NULL && strcmp(offer->kind, kind) == 0;
 }
 
 static int check_offer(const struct author *author, const struct handoff_offer *offer,
@@ -25,7 +31,32 @@ static int check_offer(const struct author *author, const struct handoff_offer *
         return error_set(error, ERROR_INVALID, "to: yourself");
     if (!is_given(offer->summary))
         return error_set(error, ERROR_INVALID, "summary: nothing is written");
+    if (offers_kind(offer, HANDOFF_ESCALATION) && !is_given(target->office))
+        return error_set(error, ERROR_INVALID, "to: an escalation goes to an office");
+    if (offers_kind(offer, HANDOFF_CALL_BACK) &&
+        (offer->call_from_ms <= 0 || offer->call_to_ms <= offer->call_from_ms))
+        return error_set(error, ERROR_INVALID, "call_from: no window was promised");
     return 0;
+}
+
+/* What was promised to the client stands on the file until somebody has called. */
+static int promise(struct batch *batch, const struct author *author,
+                   const struct handoff_offer *offer, const struct id *handoff, struct error *error)
+{
+    const struct note_draft draft = {
+        .kind = "commitment",
+        .text = offer->summary,
+        .matter = offer->matter,
+        .contact = offer->contact,
+        .client = offer->client,
+        .handoff = *handoff,
+        .due_ms = offer->call_to_ms,
+    };
+    struct id id;
+
+    if (id_is_empty(&offer->matter) && id_is_empty(&offer->contact) && id_is_empty(&offer->client))
+        return 0;
+    return note_write(batch, author, &draft, &id, error);
 }
 
 int handoff_offer(struct batch *batch, const struct author *author,
@@ -38,6 +69,7 @@ int handoff_offer(struct batch *batch, const struct author *author,
         return code;
     operation = author_append(author, RECORD_HANDOFF);
     operation_put_id(operation, "from", &author->agent);
+    operation_put_text(operation, "kind", offer->kind);
     operation_put_id(operation, "to_agent", &offer->target.agent);
     operation_put_text(operation, "to_office", offer->target.office);
     operation_put_text(operation, "to_queue", offer->target.queue);
@@ -52,10 +84,20 @@ int handoff_offer(struct batch *batch, const struct author *author,
     operation_put_time(operation, "offered_at", author_now(author));
     if (offer->expires_ms > 0)
         operation_put_time(operation, "expires_at", offer->expires_ms);
+    if (offers_kind(offer, HANDOFF_CALL_BACK)) {
+        operation_put_time(operation, "call_from", offer->call_from_ms);
+        operation_put_time(operation, "call_to", offer->call_to_ms);
+    }
     operation_put_text(operation, "state", "offered");
     if (operation != NULL)
         *id = operation->record;
-    return batch_add(batch, operation, error);
+    code = batch_add(batch, operation, error);
+    if (code != 0 || !offers_kind(offer, HANDOFF_CALL_BACK))
+        return code;
+    code = promise(batch, author, offer, id, error);
+    if (code != 0)
+        operation_free(batch->operations[--batch->count]);
+    return code;
 }
 
 /* --- deciding -------------------------------------------------------------------------------- */
@@ -122,6 +164,29 @@ bool handoff_is_offered(const struct record *handoff)
     return strcmp(record_text(handoff, "state"), "offered") == 0;
 }
 
+const char *handoff_kind(const struct record *handoff)
+{
+    const char *kind = record_text(handoff, "kind");
+
+    return *kind != '\0' ? kind : HANDOFF_COLD;
+}
+
+bool handoff_is_kind(const struct record *handoff, const char *kind)
+{
+    return strcmp(handoff_kind(handoff), kind) == 0;
+}
+
+int64_t handoff_waited_ms(const struct record *handoff, int64_t now_ms)
+{
+    int64_t from, to;
+
+    if (!timestamp_parse(record_text(handoff, "offered_at"), &from))
+        return 0;
+    if (!timestamp_parse(record_text(handoff, "decided_at"), &to))
+        to = now_ms;
+    return to > from ? to - from : 0;
+}
+
 bool handoff_is_from(const struct record *handoff, const struct id *agent)
 {
     return strcmp(record_text(handoff, "from"), agent->text) == 0;
@@ -140,7 +205,8 @@ bool handoff_is_for(const struct record *handoff, const struct record *agent)
         return false;
     if (*office != '\0') {
         record_full_key(agent, record_text(agent, "office"), key);
-        return strcmp(office, key) == 0;
+        return strcmp(office, key) == 0 && (!handoff_is_kind(handoff, HANDOFF_ESCALATION) ||
+                                            strcmp(record_text(agent, "role"), "supervisor") == 0);
     }
     return *queue != '\0' && record_names(agent, "queues", queue);
 }
@@ -184,7 +250,8 @@ static int chain_look(void *context, const struct record *record, enum store_pen
     struct chain *chain = context;
     bool seen;
 
-    if (strcmp(record_text(record, "state"), "accepted") != 0)
+    if (strcmp(record_text(record, "state"), "accepted") != 0 ||
+        handoff_is_kind(record, HANDOFF_CONSULT))
         return 0;
     seen = chain_seen(chain, record_text(record, "contact"));
     seen = chain_seen(chain, record_text(record, "case")) || seen;
@@ -264,6 +331,7 @@ static int look_holder(void *context, const struct record *record, enum store_pe
 
     (void)pending;
     if (strcmp(record_text(record, "state"), "accepted") != 0 ||
+        handoff_is_kind(record, HANDOFF_CONSULT) ||
         strcmp(record_text(record, "contact"), holding->contact->id.text) != 0)
         return 0;
     holding->held =
@@ -283,6 +351,67 @@ bool handoff_holds_contact(struct store *store, const struct record *contact,
     if (strcmp(record_text(contact, "agent"), agent->text) == 0)
         return true;
     return store_each(store, &query, look_holder, &holding, NULL) >= 0 && holding.held;
+}
+
+/* --- the message line ------------------------------------------------------------------------- */
+
+int handoff_message(struct batch *batch, const struct author *author, const struct record *handoff,
+                    const char *text, struct error *error)
+{
+    struct note_draft draft = {.kind = "internal", .text = text, .handoff = handoff->id};
+    struct id id;
+
+    if (!handoff_is_offered(handoff) && strcmp(record_text(handoff, "state"), "accepted") != 0)
+        return error_set(error, ERROR_CONFLICT, "this hand-off is %s",
+                         record_text(handoff, "state"));
+    id_parse(&draft.matter, record_text(handoff, "case"));
+    id_parse(&draft.contact, record_text(handoff, "contact"));
+    id_parse(&draft.client, record_text(handoff, "client"));
+    return note_write(batch, author, &draft, &id, error);
+}
+
+struct messaging {
+    struct handoff_messages *messages;
+    const char *handoff;
+};
+
+static int take_message(void *context, const struct record *record, enum store_pending pending)
+{
+    struct messaging *messaging = context;
+    struct handoff_messages *messages = messaging->messages;
+
+    (void)pending;
+    if (messages->count == HANDOFF_MESSAGES_LIMIT || record->type != RECORD_NOTE ||
+        strcmp(record_text(record, "handoff"), messaging->handoff) != 0 ||
+        strcmp(record_text(record, "kind"), "internal") != 0)
+        return 0;
+    memmove(&messages->notes[1], &messages->notes[0], messages->count * sizeof(messages->notes[0]));
+    messages->notes[0] = record_copy(record);
+    messages->count++;
+    return messages->notes[0] == NULL ? ERROR_MEMORY : 0;
+}
+
+int handoff_messages_read(struct handoff_messages *messages, struct store *store,
+                          const struct record *handoff, struct error *error)
+{
+    struct store_query query = {.type = RECORD_NOTE, .newest_first = true};
+    struct messaging messaging = {messages, handoff->id.text};
+    int code;
+
+    *messages = (struct handoff_messages){0};
+    if (!id_parse(&query.case_id, record_text(handoff, "case")))
+        id_parse(&query.client_id, record_text(handoff, "client"));
+    code = store_each(store, &query, take_message, &messaging, error);
+    if (code != 0)
+        handoff_messages_free(messages);
+    return code;
+}
+
+void handoff_messages_free(struct handoff_messages *messages)
+{
+    for (size_t i = 0; i < messages->count; i++)
+        record_free(messages->notes[i]);
+    *messages = (struct handoff_messages){0};
 }
 
 /* --- the context, ready-made ---------------------------------------------------------------- */

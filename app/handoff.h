@@ -15,9 +15,26 @@ struct handoff_target {
     const char *queue;  /* key; NULL or "" for none */
 };
 
+/*
+ * The kinds, words of handoff_kind_words:
+ *
+ *   cold        passed on; without a kind it is this
+ *   warm        sender and receiver write to each other until the receiver accepts
+ *   consult     the receiver answers and the sender keeps contact and case
+ *   call-back   the client was promised a call within a window: a commitment on the file
+ *   escalation  to the supervisors of an office
+ */
+#define HANDOFF_COLD       "cold"
+#define HANDOFF_WARM       "warm"
+#define HANDOFF_CONSULT    "consult"
+#define HANDOFF_CALL_BACK  "call-back"
+#define HANDOFF_ESCALATION "escalation"
+
 /* What it carries; empty ids for nothing. Borrowed. */
 struct handoff_offer {
     struct handoff_target target;
+    const char *kind;                 /* NULL: cold */
+    int64_t call_from_ms, call_to_ms; /* of a call-back: the window promised to the client */
     struct id contact;
     struct id matter; /* the case */
     struct id client;
@@ -27,7 +44,9 @@ struct handoff_offer {
     int64_t expires_ms;   /* wall time, by the server; 0: it waits until decided */
 };
 
-/* ERROR_INVALID without a summary, without exactly one target, or when the target is the author. */
+/* ERROR_INVALID without a summary, without exactly one target, when the target is the author, for a
+ * call-back without a window and for an escalation to anything but an office. A call-back with a
+ * contact, case or client also writes the commitment that was made to the client. */
 int handoff_offer(struct batch *batch, const struct author *author,
                   const struct handoff_offer *offer, struct id *id, struct error *error);
 
@@ -42,16 +61,23 @@ int handoff_withdraw(struct batch *batch, const struct author *author, const str
                      struct error *error);
 
 bool handoff_is_offered(const struct record *handoff);
+/* "cold" when it has none. Borrowed. */
+const char *handoff_kind(const struct record *handoff);
+bool handoff_is_kind(const struct record *handoff, const char *kind);
+/* How long it waited to be decided, or has waited until `now_ms`. */
+int64_t handoff_waited_ms(const struct record *handoff, int64_t now_ms);
 
 /* True when it is offered to this agent (a catalogue record): by id, by one of their queues or by
- * their office; never to who sent it, unless it is addressed to them. */
+ * their office (an escalation only to its supervisors); never to who sent it, unless it is
+ * addressed to them. */
 bool handoff_is_for(const struct record *handoff, const struct record *agent);
 bool handoff_is_from(const struct record *handoff, const struct id *agent);
 
 /*
  * What follows an acceptance of this author's that the server has confirmed: the contact becomes
- * theirs, and the case when it was the sender's. Adds what is still missing, so it can be asked
- * again and again; nothing follows an acceptance that is pending, passed on since, or another's.
+ * theirs, and the case when it was the sender's; of a consultation nothing follows. Adds what is
+ * still missing, so it can be asked again and again; nothing follows an acceptance that is pending,
+ * passed on since, or another's.
  */
 int handoff_follow(struct batch *batch, const struct author *author, struct store *store,
                    struct error *error);
@@ -60,6 +86,27 @@ int handoff_follow(struct batch *batch, const struct author *author, struct stor
  * in a hand-off that is pending or not yet followed. */
 bool handoff_holds_contact(struct store *store, const struct record *contact,
                            const struct id *agent);
+
+/* --- the message line -----------------------------------------------------------------------
+ *
+ * Messages are internal notes on the case or the contact that name the hand-off: they stay on the
+ * file. Both sides may write while it is offered, and after it was accepted.
+ */
+
+#define HANDOFF_MESSAGES_LIMIT 50
+
+/* ERROR_CONFLICT when it ended without being accepted, ERROR_INVALID for a blank text. */
+int handoff_message(struct batch *batch, const struct author *author, const struct record *handoff,
+                    const char *text, struct error *error);
+
+struct handoff_messages {
+    struct record *notes[HANDOFF_MESSAGES_LIMIT]; /* owned; the latest ones, oldest first */
+    size_t count;
+};
+
+int handoff_messages_read(struct handoff_messages *messages, struct store *store,
+                          const struct record *handoff, struct error *error);
+void handoff_messages_free(struct handoff_messages *messages);
 
 /* --- the context, ready-made ---------------------------------------------------------------- */
 

@@ -91,6 +91,7 @@ libapp_a_SOURCES += \
     app/delivery.c app/delivery.h \
     app/flag.c app/flag.h \
     app/handoff.c app/handoff.h \
+    app/handoff_history.c app/handoff_history.h \
     app/note.c app/note.h \
     app/form_archive.c app/form_archive.h \
     app/submission.c app/submission.h

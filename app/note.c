@@ -45,6 +45,7 @@ int note_write(struct batch *batch, const struct author *author, const struct no
     operation_put_id(operation, "case", &draft->matter);
     operation_put_id(operation, "contact", &draft->contact);
     operation_put_id(operation, "client", &draft->client);
+    operation_put_id(operation, "handoff", &draft->handoff);
     operation_put_id(operation, "corrects", &draft->corrects);
     operation_put_text(operation, "channel", author->channel);
     operation_put_text(operation, "kind", draft->kind);

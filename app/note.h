@@ -13,6 +13,7 @@ struct note_draft {
     struct id matter; /* the case */
     struct id contact;
     struct id client;
+    struct id handoff;  /* that it is about: a message of it, or the call that it promises */
     struct id corrects; /* a note; the kind must then be "correction" */
     int64_t due_ms;     /* of a commitment: when; 0 for none */
 };

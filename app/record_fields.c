@@ -88,6 +88,7 @@ static const struct field note_fields[] = {
     {"case", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"contact", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"client", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"handoff", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"corrects", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"channel", FIELD_WORD, REQUIRED_FIXED, 0, channel_words},
     {"direction", FIELD_WORD, FIELD_FIXED, 0, direction_words},

@@ -40,7 +40,7 @@ static const struct {
     enum record_type type;
 } references[] = {
     {"case", RECORD_CASE},     {"client", RECORD_CLIENT},         {"contact", RECORD_CONTACT},
-    {"corrects", RECORD_NOTE}, {"submission", RECORD_SUBMISSION},
+    {"corrects", RECORD_NOTE}, {"submission", RECORD_SUBMISSION}, {"handoff", RECORD_HANDOFF},
 };
 
 void ledger_outcome_clear(struct ledger_outcome *outcome)
@@ -251,6 +251,19 @@ static int check_offered_to(struct attempt *attempt, struct error *error)
     return code;
 }
 
+/* An escalation is answered by a supervisor. */
+static int check_supervisor(struct attempt *attempt, struct error *error)
+{
+    struct ledger_row agent;
+    int code = ledger_row_read(attempt->ledger->writer, RECORD_AGENT, &attempt->actor->agent,
+                               &agent, error);
+
+    if (code == 0 && strcmp(record_text(agent.record, "role"), "supervisor") != 0)
+        refuse(attempt, MERGE_ACTOR, "state");
+    ledger_row_clear(&agent);
+    return code;
+}
+
 /* Who may answer a hand-off to an office or a queue stands in the agent's record, which merge does
  * not see. */
 static int check_target(struct attempt *attempt, struct error *error)
@@ -274,6 +287,8 @@ static int check_target(struct attempt *attempt, struct error *error)
     if (code == 0 && !scope_set_meets(&targets, attempt->desk))
         refuse(attempt, MERGE_ACTOR, "state");
     scope_set_free(&targets);
+    if (code == 0 && !refused(attempt) && strcmp(record_text(handoff, "kind"), "escalation") == 0)
+        code = check_supervisor(attempt, error);
     return code;
 }
 

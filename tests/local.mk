@@ -408,6 +408,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/continue.sh \
     tests/end_to_end/deliver.sh \
     tests/end_to_end/directory.sh \
+    tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_version.sh \
@@ -426,6 +427,7 @@ TESTS += \
     tests/end_to_end/continue.sh \
     tests/end_to_end/deliver.sh \
     tests/end_to_end/directory.sh \
+    tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_version.sh \

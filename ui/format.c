@@ -103,6 +103,21 @@ const char *format_skill(const char *word)
     return channel != word ? channel : format_word(word);
 }
 
+const char *format_handoff(const char *kind)
+{
+    static const struct {
+        const char *kind, *text;
+    } kinds[] = {
+        {"cold", N_("cold")},           {"warm", N_("warm")},           {"consult", N_("consult")},
+        {"call-back", N_("call back")}, {"escalation", N_("escalate")},
+    };
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strcmp(kinds[i].kind, kind) == 0)
+            return _(kinds[i].text);
+    return kind;
+}
+
 const char *format_level(int64_t level)
 {
     switch (level) {
@@ -197,8 +212,8 @@ void format_when(char *text, size_t size, int64_t ms, int64_t now_ms)
     if (then.tm_year == now.tm_year && then.tm_yday == now.tm_yday)
         snprintf(text, size, "%02d:%02d", then.tm_hour, then.tm_min);
     else if (then.tm_year == now.tm_year)
-        snprintf(text, size, "%d %s %02d:%02d", then.tm_mday, format_month(then.tm_mon), then.tm_hour,
-                 then.tm_min);
+        snprintf(text, size, "%d %s %02d:%02d", then.tm_mday, format_month(then.tm_mon),
+                 then.tm_hour, then.tm_min);
     else
         snprintf(text, size, "%d %s %d", then.tm_mday, format_month(then.tm_mon),
                  then.tm_year + 1900);

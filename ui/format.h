@@ -15,6 +15,8 @@ const char *format_channel(const char *word);
 const char *format_word(const char *word);
 /* The word of a skill; one that only a site knows comes back as it is. Static. */
 const char *format_skill(const char *word);
+/* The kind of a hand-off. */
+const char *format_handoff(const char *kind);
 /* "ordinary", "sensitive" ...: what contact level 1, 2 or 3 means in a few words; "" else. */
 const char *format_level(int64_t level);
 

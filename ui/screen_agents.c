@@ -23,8 +23,9 @@ static void read_all(struct screen *screen)
 {
     struct agents *agents = screen->data;
     struct error error = ERROR_INIT;
+    const struct target_need need = {.language = "", .agents_only = true};
 
-    if (targets_read(&agents->targets, screen->desk, false, "", &error) != 0)
+    if (targets_read(&agents->targets, screen->desk, &need, &error) != 0)
         ui_tell_error(screen->ui, &error);
     targets_filter(&agents->targets, editor_text(agents->query));
     list_set_count(&agents->list, agents->targets.shown_count);

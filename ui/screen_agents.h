@@ -18,6 +18,9 @@ struct target {
     char skills[WORK_NAME_SIZE]; /* "civil status, families" */
     char *folded;                /* owned: all of this to search in */
     enum target_presence presence;
+    int64_t since_ms; /* since when, 0 for not known */
+    bool serves;      /* an agent: the level of the service */
+    bool own;         /* the office of this desk */
     int score; /* how well it fits, greater is better */
 };
 
@@ -29,9 +32,17 @@ struct targets {
     int64_t heard_ms; /* when presence was last heard, 0 for never */
 };
 
-/* Reads agents, and with `all` queues and offices too; presence as last heard. The best fit for a
- * client of `language` (may be "") comes first; this desk's own agent is left out. */
-int targets_read(struct targets *targets, struct desk *desk, bool all, const char *language,
+/* Who fits best. */
+struct target_need {
+    const char *language; /* the client's; "" */
+    int64_t level;        /* of the service (1 to 3); 0 when not known */
+    bool agents_only;     /* no queues, no offices */
+    bool offices_only;    /* for an escalation: the own office first */
+};
+
+/* Reads agents, queues and offices; presence as last heard. The best fit comes first; this desk's
+ * own agent is left out. */
+int targets_read(struct targets *targets, struct desk *desk, const struct target_need *need,
                  struct error *error);
 void targets_free(struct targets *targets);
 /* Every word must begin a word of the target; "" shows all. */

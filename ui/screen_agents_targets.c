@@ -13,7 +13,7 @@
 struct reading {
     struct targets *targets;
     struct desk *desk;
-    const char *language;
+    const struct target_need *need;
     json_t *presence; /* owned by the caller: array of {"agent","state"} */
 };
 
@@ -60,7 +60,8 @@ static enum target_presence presence_of(const struct reading *reading, const str
 }
 
 /* A present agent first, then a queue, where somebody will come; an office, and who is away, last.
- * Nobody who does not speak the client's language comes before one who does. */
+ * Nobody who does not speak the client's language, or may not serve the service's level, comes
+ * before one who does. */
 static int score(const struct reading *reading, const struct target *target)
 {
     static const int kinds[] = {[TARGET_AGENT] = 0, [TARGET_QUEUE] = 6, [TARGET_OFFICE] = 3};
@@ -70,9 +71,13 @@ static int score(const struct reading *reading, const struct target *target)
 
     if (target->kind == TARGET_AGENT)
         points += presences[target->presence];
-    if (*reading->language != '\0' && target->speaks[0] != '\0' &&
-        strstr(target->speaks, reading->language) == NULL)
+    if (*reading->need->language != '\0' && target->speaks[0] != '\0' &&
+        strstr(target->speaks, reading->need->language) == NULL)
         points -= 10;
+    if (target->kind == TARGET_AGENT && !target->serves)
+        points -= 10;
+    if (reading->need->offices_only && target->own)
+        points += 20;
     return points;
 }
 
@@ -103,6 +108,21 @@ static int add(struct reading *reading, const struct target *target)
     return 0;
 }
 
+/* An agent without levels serves all. */
+static bool serves_level(const struct record *agent, int64_t level)
+{
+    const json_t *levels = json_object_get(agent->body, "levels");
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(levels, i, item)
+    {
+        if (json_integer_value(item) == level)
+            return true;
+    }
+    return level == 0 || json_array_size(levels) == 0;
+}
+
 static int add_record(void *context, const struct record *record)
 {
     struct reading *reading = context;
@@ -118,7 +138,10 @@ static int add_record(void *context, const struct record *record)
          as_written);
     join(target.skills, sizeof(target.skills), json_object_get(record->body, "skills"), ", ",
          format_skill);
+    if (reading->need->offices_only && target.kind != TARGET_OFFICE)
+        return 0;
     if (target.kind != TARGET_AGENT) {
+        target.own = strcmp(target.key, desk_office(reading->desk)) == 0;
         text_copy(target.name, sizeof(target.name),
                   format_localised(json_object_get(record->body, "title")));
         return add(reading, &target);
@@ -126,6 +149,7 @@ static int add_record(void *context, const struct record *record)
     if (id_equal(&record->id, desk_agent(reading->desk)))
         return 0;
     target.agent = record->id;
+    target.serves = serves_level(record, reading->need->level);
     target.presence = presence_of(reading, &record->id);
     text_copy(target.name, sizeof(target.name), record_text(record, "name"));
     record_full_key(record, record_text(record, "office"), office);
@@ -133,11 +157,11 @@ static int add_record(void *context, const struct record *record)
     return add(reading, &target);
 }
 
-int targets_read(struct targets *targets, struct desk *desk, bool all, const char *language,
+int targets_read(struct targets *targets, struct desk *desk, const struct target_need *need,
                  struct error *error)
 {
     static const enum record_type types[] = {RECORD_AGENT, RECORD_QUEUE, RECORD_OFFICE};
-    struct reading reading = {.targets = targets, .desk = desk, .language = language};
+    struct reading reading = {.targets = targets, .desk = desk, .need = need};
     json_t *state = NULL;
     int code = 0;
 
@@ -146,7 +170,7 @@ int targets_read(struct targets *targets, struct desk *desk, bool all, const cha
         store_state_get(desk->store, "presence", &state, NULL);
     reading.presence = json_object_get(state, "agents");
     timestamp_parse(json_text_or(state, "heard_at", ""), &targets->heard_ms);
-    for (size_t i = 0; i < (all ? 3 : 1) && code == 0; i++)
+    for (size_t i = 0; i < (need->agents_only ? 1 : 3) && code == 0; i++)
         code = catalogue_each(desk->catalogue, types[i], add_record, &reading, error);
     json_decref(state);
     targets->shown = calloc(targets->count + 1, sizeof(*targets->shown));

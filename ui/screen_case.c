@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/case.h"
+#include "app/handoff.h"
 #include "app/json.h"
 #include "app/submission.h"
 #include "app/text.h"
@@ -20,7 +21,7 @@
 
 void case_entry_title(struct desk *desk, const struct record *record, char *title, size_t size)
 {
-    char name[WORK_NAME_SIZE];
+    char name[WORK_NAME_SIZE], when[32];
 
     switch (record->type) {
     case RECORD_NOTE:
@@ -41,8 +42,11 @@ void case_entry_title(struct desk *desk, const struct record *record, char *titl
         return;
     case RECORD_HANDOFF:
         work_target_name(desk, record, name, sizeof(name));
-        snprintf(title, size, _("hand-off to %1$s, %2$s"), name,
-                 format_word(record_text(record, "state")));
+        format_duration(when, sizeof(when), handoff_waited_ms(record, desk_now(desk)));
+        snprintf(title, size, _("hand-off to %1$s, %2$s after %3$s"), name,
+                 format_word(record_text(record, "state")), when);
+        if (handoff_is_offered(record))
+            snprintf(title, size, _("hand-off to %1$s, offered for %2$s"), name, when);
         return;
     case RECORD_DELIVERY:
         snprintf(title, size, _("%1$s: %2$s"), delivery_agency(record), delivery_state(record));

@@ -1,29 +1,31 @@
 /* F5 in a contact or a case: hands it off, with the context ready-made and edited in place. */
-#include "ui/screen.h"
+#include "ui/screen_handoff.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/handoff.h"
 #include "app/json.h"
+#include "app/record_fields.h"
 #include "app/text.h"
 #include "ui/fields.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/list.h"
-#include "ui/screen_agents.h"
 
 #define LABEL_WIDTH   10
 #define SUMMARY_LIMIT 400 /* and the ready-made one is cut to it by the editor */
 #define CONTEXT_LIMIT (16 * 1024)
 
-enum { ROW_TO, ROW_SUMMARY, ROW_CONTEXT, ROW_COUNT };
+enum { ROW_TO, ROW_SUMMARY, ROW_CONTEXT, ROW_KIND, ROW_WAITS, ROW_CALL, ROW_COUNT };
 
 static const struct fields_row rows[] = {
     [ROW_TO] = {"to", N_("To"), FIELDS_LINE, 200, NULL, NULL},
     [ROW_SUMMARY] = {"summary", N_("Summary"), FIELDS_LINE, SUMMARY_LIMIT, NULL, NULL},
     [ROW_CONTEXT] = {"context", N_("Context"), FIELDS_TEXT, CONTEXT_LIMIT, NULL, NULL},
+    [ROW_KIND] = {"kind", N_("Kind"), FIELDS_CHOICE, 0, handoff_kind_words, format_handoff},
+    [ROW_WAITS] = {"waits", N_("Minutes"), FIELDS_LINE, 8, NULL, NULL},
+    [ROW_CALL] = {"call", N_("Call"), FIELDS_LINE, 20, NULL, NULL},
     [ROW_COUNT] = {NULL, NULL, 0, 0, NULL, NULL},
 };
 
@@ -33,8 +35,9 @@ struct handing {
     struct fields *fields; /* owned */
     struct list list;
     char about[WORK_NAME_SIZE];
-    char name[64]; /* of the draft */
-    bool edited;   /* the ready-made context was changed: it is kept as a draft */
+    char name[64];  /* of the draft */
+    bool waits_set; /* the sender said how long the offer stands */
+    bool edited;    /* the ready-made context was changed: it is kept as a draft */
     bool done;
 };
 
@@ -113,9 +116,13 @@ static void fill(struct screen *screen, const json_t *arguments)
 {
     struct handing *handing = screen->data;
     json_t *draft = desk_draft_get(screen->desk, handing->name);
+    char window[24];
     char summary[2 * WORK_NAME_SIZE + 8];
     char *context;
 
+    handoff_window_preset(desk_now(screen->desk), window, sizeof(window));
+    fields_set(handing->fields, ROW_CALL, window);
+    handing->waits_set = json_bool_or(arguments, "waits_set", false);
     if (json_object_get(arguments, "fields") != NULL) {
         fields_restore(handing->fields, json_object_get(arguments, "fields"));
         handing->edited = json_bool_or(arguments, "edited", false);
@@ -133,10 +140,51 @@ static void fill(struct screen *screen, const json_t *arguments)
     json_decref(draft);
 }
 
-static void filter(struct handing *handing)
+/* An offer stands as long as its target's rule says, unless the sender says otherwise. */
+static void preset_minutes(struct screen *screen)
 {
+    struct handing *handing = screen->data;
+    const struct target *target = targets_shown(&handing->targets, handing->list.selected);
+    int64_t minutes;
+    char text[24] = "";
+
+    if (handing->waits_set || target == NULL)
+        return;
+    minutes = handoff_preset_minutes(screen->desk, target);
+    if (minutes > 0)
+        snprintf(text, sizeof(text), "%lld", (long long)minutes);
+    fields_set(handing->fields, ROW_WAITS, text);
+}
+
+static bool is_kind(const struct handing *handing, const char *kind)
+{
+    return strcmp(fields_text(handing->fields, ROW_KIND), kind) == 0;
+}
+
+static void filter(struct screen *screen)
+{
+    struct handing *handing = screen->data;
+
     targets_filter(&handing->targets, fields_text(handing->fields, ROW_TO));
     list_set_count(&handing->list, handing->targets.shown_count);
+    preset_minutes(screen);
+}
+
+/* The contact level of what it is about; 0 when not known. */
+static int64_t present_level(struct screen *screen)
+{
+    const struct handing *handing = screen->data;
+    const char *key =
+        handing->facts.matter != NULL ? record_text(handing->facts.matter, "service") : "";
+    struct record *service = NULL;
+    int64_t level;
+
+    if (*key == '\0' ||
+        catalogue_get_by_key(screen->desk->catalogue, RECORD_SERVICE, key, &service, NULL) != 0)
+        return 0;
+    level = json_integer_or(service->body, "level", 0);
+    record_free(service);
+    return level;
 }
 
 static void read_targets(struct screen *screen)
@@ -144,11 +192,15 @@ static void read_targets(struct screen *screen)
     struct handing *handing = screen->data;
     struct error error = ERROR_INIT;
     const struct record *client = handing->facts.client;
+    const struct target_need need = {
+        .language = client != NULL ? record_text(client, "language") : "",
+        .level = present_level(screen),
+        .offices_only = is_kind(handing, HANDOFF_ESCALATION),
+    };
 
-    if (targets_read(&handing->targets, screen->desk, true,
-                     client != NULL ? record_text(client, "language") : "", &error) != 0)
+    if (targets_read(&handing->targets, screen->desk, &need, &error) != 0)
         ui_tell_error(screen->ui, &error);
-    filter(handing);
+    filter(screen);
 }
 
 static void handing_close(struct screen *screen)
@@ -196,7 +248,7 @@ static int handing_open(struct screen *screen, const json_t *arguments, struct e
     link_presence_ask(screen->desk->link);
     read_targets(screen);
     list_restore(&handing->list, json_object_get(arguments, "list"));
-    filter(handing);
+    filter(screen);
     return 0;
 }
 
@@ -204,8 +256,9 @@ static json_t *handing_save(const struct screen *screen)
 {
     const struct handing *handing = screen->data;
 
-    return json_pack("{s:o, s:b, s:o}", "fields", fields_save(handing->fields), "edited",
-                     handing->edited, "list", list_save(&handing->list));
+    return json_pack("{s:o, s:b, s:b, s:o}", "fields", fields_save(handing->fields), "edited",
+                     handing->edited, "waits_set", handing->waits_set, "list",
+                     list_save(&handing->list));
 }
 
 /* Presence has come: the chosen one stays chosen. */
@@ -253,12 +306,19 @@ static void handing_draw(struct screen *screen, const struct paint *paint)
     struct paint to = paint_part(paint, 0, 0, 1, -1);
     struct paint list = paint_part(paint, 1, LABEL_WIDTH, listed, -1);
     struct paint summary = paint_part(paint, listed + 2, 0, 1, -1);
-    struct paint context = paint_part(paint, listed + 3, 0, -1, -1);
+    struct paint context = paint_part(paint, listed + 3, 0, paint->rows - listed - 6, -1);
+    struct paint kind = paint_part(paint, paint->rows - 2, 0, 1, -1);
+    struct paint waits = paint_part(paint, paint->rows - 1, 0, 1, LABEL_WIDTH + 8);
+    struct paint call = paint_part(paint, paint->rows - 1, LABEL_WIDTH + 12, 1, 30);
 
     fields_draw(handing->fields, ROW_TO, &to, LABEL_WIDTH, true);
     draw_list(handing, &list);
     fields_draw(handing->fields, ROW_SUMMARY, &summary, LABEL_WIDTH, true);
     fields_draw(handing->fields, ROW_CONTEXT, &context, LABEL_WIDTH, true);
+    fields_draw(handing->fields, ROW_KIND, &kind, LABEL_WIDTH, true);
+    fields_draw(handing->fields, ROW_WAITS, &waits, LABEL_WIDTH, true);
+    if (is_kind(handing, HANDOFF_CALL_BACK))
+        fields_draw(handing->fields, ROW_CALL, &call, LABEL_WIDTH, true);
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */
@@ -272,6 +332,7 @@ static struct handoff_offer make_offer(struct screen *screen, const struct targe
         .client = screen->desk->open.client,
         .summary = fields_text(handing->fields, ROW_SUMMARY),
         .context = fields_text(handing->fields, ROW_CONTEXT),
+        .kind = fields_text(handing->fields, ROW_KIND),
     };
 
     if (handing->facts.draft != NULL)
@@ -283,6 +344,56 @@ static struct handoff_offer make_offer(struct screen *screen, const struct targe
     else
         offer.target.office = target->key;
     return offer;
+}
+
+/* Puts the expiry and the window into the offer; false, and told, when they cannot be read. */
+static bool read_terms(struct screen *screen, struct handoff_offer *offer)
+{
+    struct handing *handing = screen->data;
+    int64_t minutes;
+
+    if (!handoff_minutes_read(fields_text(handing->fields, ROW_WAITS), &minutes)) {
+        ui_tell(screen->ui, UI_FAILED, "%s",
+                _("How many minutes does the offer stand? Empty: until it is decided."));
+        fields_focus_set(handing->fields, ROW_WAITS);
+        return false;
+    }
+    if (minutes > 0)
+        offer->expires_ms = desk_now(screen->desk) + minutes * 60000;
+    if (!is_kind(handing, HANDOFF_CALL_BACK) ||
+        handoff_window_read(fields_text(handing->fields, ROW_CALL), desk_now(screen->desk),
+                            &offer->call_from_ms, &offer->call_to_ms))
+        return true;
+    ui_tell(screen->ui, UI_FAILED, "%s", _("When will the client be called? As in 14:00-16:00."));
+    fields_focus_set(handing->fields, ROW_CALL);
+    return false;
+}
+
+/* Back to where it was made; a hand-off on which both write to each other is shown. */
+static void finish(struct screen *screen, const struct id *handoff)
+{
+    const struct handing *handing = screen->data;
+
+    if (is_kind(handing, HANDOFF_WARM) || is_kind(handing, HANDOFF_CONSULT)) {
+        ui_open(screen->ui, "offer", json_pack("{s:s}", "id", handoff->text));
+        screen_close(screen);
+    } else {
+        screen_finish(screen, json_pack("{s:s}", "handoff", handoff->text));
+    }
+}
+
+static void run_kind(struct screen *screen, const char *argument)
+{
+    struct handing *handing = screen->data;
+    const char *const *word = handoff_kind_words;
+
+    (void)argument;
+    while (!is_kind(handing, *word))
+        word++;
+    fields_set(handing->fields, ROW_KIND, word[1] != NULL ? word[1] : handoff_kind_words[0]);
+    read_targets(screen);
+    list_select(&handing->list, 0);
+    preset_minutes(screen);
 }
 
 static void run_send(struct screen *screen, const char *argument)
@@ -310,6 +421,10 @@ static void run_send(struct screen *screen, const char *argument)
         ui_stop_ahead(screen->ui);
         return;
     }
+    if (!read_terms(screen, &offer)) {
+        ui_stop_ahead(screen->ui);
+        return;
+    }
     code = handoff_offer(&batch, &author, &offer, &id, &error);
     if (!work_apply(screen, &batch, code, &error)) {
         ui_stop_ahead(screen->ui);
@@ -318,7 +433,7 @@ static void run_send(struct screen *screen, const char *argument)
     handing->done = true;
     desk_draft_put(screen->desk, handing->name, NULL, NULL);
     ui_tell(screen->ui, UI_DONE, _("Offered to %s; :handoffs follows it."), target->name);
-    screen_finish(screen, json_pack("{s:s}", "handoff", id.text));
+    finish(screen, &id);
 }
 
 static bool handing_key(struct screen *screen, const struct input *input)
@@ -326,12 +441,22 @@ static bool handing_key(struct screen *screen, const struct input *input)
     struct handing *handing = screen->data;
     enum fields_answer answer;
 
-    if (fields_focus(handing->fields) == ROW_TO && list_key(&handing->list, input, false))
+    if (fields_focus(handing->fields) == ROW_TO && list_key(&handing->list, input, false)) {
+        preset_minutes(screen);
         return true;
+    }
     answer = fields_key(handing->fields, input);
+    /* The window is asked for only where there is one. */
+    if (fields_focus(handing->fields) == ROW_CALL && !is_kind(handing, HANDOFF_CALL_BACK))
+        fields_focus_set(handing->fields, input->code == INPUT_TAB ? ROW_TO : ROW_WAITS);
     if (answer == FIELDS_CHANGED && fields_focus(handing->fields) == ROW_TO) {
-        filter(handing);
+        filter(screen);
         list_select(&handing->list, 0);
+        preset_minutes(screen);
+    } else if (answer == FIELDS_CHANGED && fields_focus(handing->fields) == ROW_KIND) {
+        read_targets(screen);
+    } else if (answer == FIELDS_CHANGED && fields_focus(handing->fields) == ROW_WAITS) {
+        handing->waits_set = true;
     } else if (answer == FIELDS_CHANGED) {
         handing->edited = true;
     } else if (answer == FIELDS_FULL) {
@@ -351,6 +476,10 @@ static const char *handing_subject(struct screen *screen)
 static const struct screen_key handing_keys[] = {
     {INPUT_CONTROL('X'), N_("Send"), N_("Offers the client to the marked agent, queue or office."),
      N_("send"), run_send},
+    {INPUT_CONTROL('R'), N_("Kind"),
+     N_("Cold, warm (you write to each other first), consultation (you keep the client), call-back "
+        "or escalation to the supervisors: the next one."),
+     N_("kind"), run_kind},
     {INPUT_TAB, N_("Next"), N_("Goes to the summary and to the context; Shift-Tab back."), NULL,
      NULL},
     {0},

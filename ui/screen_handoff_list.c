@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/handoff_history.h"
 #include "app/json.h"
 #include "app/text.h"
 #include "ui/format.h"
@@ -124,6 +125,7 @@ static void draw_row(void *context, const struct paint *area, size_t index, bool
     handoff_state_text(screen->desk, row->handoff, row->pending, text, sizeof(text));
     paint_text(area, 0, area->columns / 2 + 9, -1, style,
                row->offered ? _("offered to you: Enter shows it") : text);
+    paint_text(area, 1, 1, 13, PAINT_DIM, format_handoff(handoff_kind(row->handoff)));
     paint_text(area, 1, 15, -1, PAINT_TEXT, record_text(row->handoff, "summary"));
 }
 
@@ -186,12 +188,52 @@ static const struct screen_key handoffs_keys[] = {
 struct watch {
     struct desk *desk;
     struct record *newest; /* offered to this agent; owned */
+    struct record *talk;   /* the newest one on which this agent and another write; owned */
     struct record *news;   /* own, accepted or declined a moment ago; owned */
 };
 
 static bool has_state(const struct record *handoff, const char *state)
 {
     return strcmp(record_text(handoff, "state"), state) == 0;
+}
+
+/* Both sides of it write to each other now. */
+static bool is_conversation(struct desk *desk, const struct record *handoff)
+{
+    bool consult = handoff_is_kind(handoff, HANDOFF_CONSULT);
+    bool offered = handoff_is_offered(handoff);
+
+    if (!(consult || handoff_is_kind(handoff, HANDOFF_WARM)) ||
+        !(offered || (consult && has_state(handoff, "accepted"))))
+        return false;
+    return handoff_is_from(handoff, desk_agent(desk)) ||
+           (offered ? handoff_is_for(handoff, desk->agent)
+                    : strcmp(record_text(handoff, "taken_by"), desk_agent(desk)->text) == 0);
+}
+
+/* What the other side wrote a moment ago goes before all else; false when that is nothing. */
+static bool tell_message(struct watch *watch)
+{
+    struct desk *desk = watch->desk;
+    struct handoff_messages messages;
+    const struct record *last;
+    char name[WORK_NAME_SIZE], text[WORK_NAME_SIZE];
+    bool told = false;
+    int64_t ms;
+
+    if (watch->talk == NULL ||
+        handoff_messages_read(&messages, desk->store, watch->talk, NULL) != 0)
+        return false;
+    last = messages.count > 0 ? messages.notes[messages.count - 1] : NULL;
+    if (last != NULL && strcmp(record_text(last, "author"), desk_agent(desk)->text) != 0 &&
+        timestamp_parse(record_text(last, "at"), &ms) && desk_now(desk) - ms < NEWS_MS) {
+        work_agent_name(desk, record_text(last, "author"), name, sizeof(name));
+        work_first_line(record_text(last, "text"), text, sizeof(text) / 2);
+        snprintf(desk->line.notice, sizeof(desk->line.notice), _("%1$s: %2$s"), name, text);
+        told = true;
+    }
+    handoff_messages_free(&messages);
+    return told;
 }
 
 static int watch_one(void *context, const struct record *record, enum store_pending pending)
@@ -202,6 +244,8 @@ static int watch_one(void *context, const struct record *record, enum store_pend
     int64_t ms;
 
     (void)pending;
+    if (watch->talk == NULL && is_conversation(desk, record))
+        watch->talk = record_copy(record);
     if (handoff_is_offered(record) && handoff_is_for(record, desk->agent)) {
         desk->line.handoffs_offered++;
         if (watch->newest == NULL)
@@ -224,7 +268,7 @@ static void tell(struct watch *watch)
     bool accepted = record != NULL && has_state(record, "accepted");
 
     text_copy(desk->line.notice, sizeof(desk->line.notice), "");
-    if (record == NULL)
+    if (tell_message(watch) || record == NULL)
         return;
     if (watch->newest == NULL && !accepted)
         work_target_name(desk, record, name, sizeof(name));
@@ -233,11 +277,10 @@ static void tell(struct watch *watch)
                         name, sizeof(name));
     work_first_line(record_text(record, "summary"), summary, sizeof(summary) / 2);
     snprintf(desk->line.notice, sizeof(desk->line.notice),
-             watch->newest != NULL ? _("Ctrl-V: %1$s hands off to you: %2$s")
-             : accepted            ? _("%1$s has taken over: %2$s")
-             : has_state(record, "expired")
-                 ? _("%1$s did not answer in time: %2$s")
-                 : _("%1$s declined: %2$s"),
+             watch->newest != NULL          ? _("Ctrl-V: %1$s hands off to you: %2$s")
+             : accepted                     ? _("%1$s has taken over: %2$s")
+             : has_state(record, "expired") ? _("%1$s did not answer in time: %2$s")
+                                            : _("%1$s declined: %2$s"),
              name, summary);
 }
 
@@ -265,6 +308,7 @@ static void handoffs_observe(struct desk *desk)
     }
     record_free(watch.newest);
     record_free(watch.news);
+    record_free(watch.talk);
 }
 
 struct homing {
@@ -287,13 +331,43 @@ static int home_one(void *context, const struct record *record, enum store_pendi
     return 0;
 }
 
+/* A supervisor sees which open cases of the office are passed on again and again. */
+static void home_ping_pong(struct home *home, struct desk *desk)
+{
+    struct handoff_tallies tallies;
+    char remark[WORK_NAME_SIZE], text[2 * WORK_NAME_SIZE], title[WORK_NAME_SIZE];
+
+    if (strcmp(record_text(desk->agent, "role"), "supervisor") != 0 ||
+        handoff_tallies_read(&tallies, desk->store, NULL) != 0)
+        return;
+    for (size_t i = 0; i < tallies.count; i++) {
+        struct record *matter;
+
+        if (tallies.list[i].count < HANDOFF_PING_PONG)
+            continue;
+        matter = work_get(desk, RECORD_CASE, tallies.list[i].matter.text, NULL);
+        if (matter != NULL && strcmp(record_text(matter, "office"), desk_office(desk)) == 0 &&
+            strcmp(record_text(matter, "status"), "closed") != 0) {
+            work_title(desk, RECORD_SERVICE, record_text(matter, "service"), title, sizeof(title));
+            snprintf(text, sizeof(text), "%s %s", record_text(matter, "reference"), title);
+            snprintf(remark, sizeof(remark), _("handed off %d times"), tallies.list[i].count);
+            home_add(home, HOME_HANDOFFS, text, remark, "case",
+                     json_pack("{s:s}", "id", matter->id.text));
+        }
+        record_free(matter);
+    }
+    handoff_tallies_free(&tallies);
+}
+
 static void handoffs_home(struct home *home, struct desk *desk)
 {
     const struct store_query query = {.type = RECORD_HANDOFF, .newest_first = true};
     struct homing homing = {home, desk};
 
-    if (desk->store != NULL)
-        store_each(desk->store, &query, home_one, &homing, NULL);
+    if (desk->store == NULL)
+        return;
+    store_each(desk->store, &query, home_one, &homing, NULL);
+    home_ping_pong(home, desk);
 }
 
 extern const struct screen_kind screen_handoff_list;

@@ -20,9 +20,15 @@ struct offer {
     struct record *handoff; /* owned */
     enum store_pending pending;
     struct page page;
-    struct editor *reason; /* owned */
+    struct editor *reason; /* owned: why it is declined, or a message */
     bool declining;        /* the reason is being typed */
+    bool writing;          /* a message is */
 };
+
+static bool is_typing(const struct offer *offer)
+{
+    return offer->declining || offer->writing;
+}
 
 /* --- shared ---------------------------------------------------------------------------------- */
 
@@ -86,6 +92,11 @@ bool handoff_take(struct screen *screen, const struct record *handoff)
 
     if (!work_apply(screen, &batch, code, &error))
         return false;
+    if (handoff_is_kind(handoff, HANDOFF_CONSULT)) {
+        ui_tell(screen->ui, UI_DONE, "%s",
+                _("Accepted: answer here; the sender keeps the client."));
+        return false;
+    }
     work_open_set(screen, &open);
     ui_tell(screen->ui, UI_DONE, "%s",
             _("Accepted: yours as soon as the server has confirmed it."));
@@ -150,6 +161,7 @@ static int offer_open(struct screen *screen, const json_t *arguments, struct err
     }
     editor_restore(offer->reason, json_object_get(arguments, "reason"));
     offer->declining = json_bool_or(arguments, "declining", false);
+    offer->writing = json_bool_or(arguments, "writing", false);
     page_restore(&offer->page, json_object_get(arguments, "page"));
     return 0;
 }
@@ -158,9 +170,9 @@ static json_t *offer_save(const struct screen *screen)
 {
     const struct offer *offer = screen->data;
 
-    return json_pack("{s:s, s:o, s:b, s:o}", "id", offer->handoff->id.text, "reason",
-                     editor_save(offer->reason), "declining", offer->declining, "page",
-                     page_save(&offer->page));
+    return json_pack("{s:s, s:o, s:b, s:b, s:o}", "id", offer->handoff->id.text, "reason",
+                     editor_save(offer->reason), "declining", offer->declining, "writing",
+                     offer->writing, "page", page_save(&offer->page));
 }
 
 static void offer_changed(struct screen *screen)
@@ -205,6 +217,46 @@ static void draw_carried(struct screen *screen)
     record_free(draft);
 }
 
+/* Until when the offer stands, or how long it waited; the window promised to the client. */
+static void draw_times(struct screen *screen)
+{
+    struct offer *offer = screen->data;
+    const struct record *handoff = offer->handoff;
+    char from[32], to[32], text[2 * WORK_NAME_SIZE];
+
+    work_when(screen->desk, handoff, "expires_at", to, sizeof(to));
+    if (handoff_is_offered(handoff) && *to != '\0')
+        page_labelled(&offer->page, LABEL_WIDTH, _("Until"), PAINT_VALUE, to);
+    format_duration(text, sizeof(text), handoff_waited_ms(handoff, desk_now(screen->desk)));
+    page_labelled(&offer->page, LABEL_WIDTH, _("Waiting"), PAINT_VALUE, text);
+    work_when(screen->desk, handoff, "call_from", from, sizeof(from));
+    work_when(screen->desk, handoff, "call_to", to, sizeof(to));
+    if (*from != '\0') {
+        snprintf(text, sizeof(text), _("%1$s to %2$s"), from, to);
+        page_labelled(&offer->page, LABEL_WIDTH, _("Call"), PAINT_WARNING, text);
+    }
+}
+
+static void draw_messages(struct screen *screen)
+{
+    struct offer *offer = screen->data;
+    struct handoff_messages messages;
+    char name[WORK_NAME_SIZE], when[32], text[3 * WORK_NAME_SIZE];
+
+    if (handoff_messages_read(&messages, screen->desk->store, offer->handoff, NULL) != 0 ||
+        messages.count == 0)
+        return;
+    page_blank(&offer->page);
+    for (size_t i = 0; i < messages.count; i++) {
+        work_agent_name(screen->desk, record_text(messages.notes[i], "author"), name, sizeof(name));
+        work_when(screen->desk, messages.notes[i], "at", when, sizeof(when));
+        snprintf(text, sizeof(text), _("%1$s, %2$s"), when, name);
+        page_text(&offer->page, 0, PAINT_DIM, text);
+        page_text(&offer->page, 2, PAINT_VALUE, record_text(messages.notes[i], "text"));
+    }
+    handoff_messages_free(&messages);
+}
+
 static void draw_page(struct screen *screen, const struct paint *paint)
 {
     struct offer *offer = screen->data;
@@ -218,12 +270,16 @@ static void draw_page(struct screen *screen, const struct paint *paint)
     page_labelled(&offer->page, LABEL_WIDTH, _("From"), PAINT_VALUE, text);
     work_target_name(screen->desk, handoff, text, sizeof(text));
     page_labelled(&offer->page, LABEL_WIDTH, _("To"), PAINT_VALUE, text);
+    page_labelled(&offer->page, LABEL_WIDTH, _("Kind"), PAINT_VALUE,
+                  format_handoff(handoff_kind(handoff)));
     work_when(screen->desk, handoff, "offered_at", when, sizeof(when));
     page_labelled(&offer->page, LABEL_WIDTH, _("At"), PAINT_VALUE, when);
     handoff_state_text(screen->desk, handoff, offer->pending, text, sizeof(text));
     page_labelled(&offer->page, LABEL_WIDTH, _("State"),
                   offer->pending == STORE_SETTLED ? PAINT_VALUE : PAINT_WARNING, text);
+    draw_times(screen);
     draw_carried(screen);
+    draw_messages(screen);
     page_blank(&offer->page);
     page_text(&offer->page, 0, PAINT_TEXT, record_text(handoff, "context"));
 }
@@ -231,14 +287,15 @@ static void draw_page(struct screen *screen, const struct paint *paint)
 static void offer_draw(struct screen *screen, const struct paint *paint)
 {
     struct offer *offer = screen->data;
-    struct paint area = paint_part(paint, 0, 0, offer->declining ? -3 : -1, -1);
+    struct paint area = paint_part(paint, 0, 0, is_typing(offer) ? paint->rows - 3 : -1, -1);
     struct paint reason = paint_part(paint, paint->rows - 1, 0, 1, -1);
 
     page_draw(&offer->page, &area, draw_page, screen);
-    if (!offer->declining)
+    if (!is_typing(offer))
         return;
     paint_text(paint, paint->rows - 2, 0, -1, PAINT_TITLE,
-               _("Why not? The sender reads it. Enter declines, Esc does not."));
+               offer->writing ? _("The other reads it at once. Enter sends, Esc ends.")
+                              : _("Why not? The sender reads it. Enter declines, Esc does not."));
     paint_fill(&reason, 0, 0, -1, PAINT_FOCUS);
     editor_draw(offer->reason, &reason, true);
 }
@@ -265,8 +322,15 @@ static void run_accept(struct screen *screen, const char *argument)
         handoff_show(screen, offer->handoff);
         return;
     }
-    if (is_to_decide(screen) && handoff_take(screen, offer->handoff))
+    if (!is_to_decide(screen))
+        return;
+    if (handoff_take(screen, offer->handoff)) {
         screen_close(screen);
+        return;
+    }
+    offer_changed(screen);
+    ((struct offer *)screen->data)->writing =
+        handoff_is_kind(offer->handoff, HANDOFF_CONSULT) && !handoff_is_offered(offer->handoff);
 }
 
 static void run_decline(struct screen *screen, const char *argument)
@@ -297,6 +361,30 @@ static void decline(struct screen *screen)
     screen_close(screen);
 }
 
+static void run_write(struct screen *screen, const char *argument)
+{
+    struct offer *offer = screen->data;
+
+    (void)argument;
+    offer->writing = true;
+}
+
+/* The line stays open for the next message. */
+static void send(struct screen *screen)
+{
+    struct offer *offer = screen->data;
+    struct author author = desk_author(screen->desk);
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    int code;
+
+    if (editor_length(offer->reason) == 0)
+        return;
+    code = handoff_message(&batch, &author, offer->handoff, editor_text(offer->reason), &error);
+    if (work_apply(screen, &batch, code, &error))
+        editor_clear(offer->reason);
+}
+
 static void run_withdraw(struct screen *screen, const char *argument)
 {
     struct offer *offer = screen->data;
@@ -317,14 +405,18 @@ static bool offer_key(struct screen *screen, const struct input *input)
     struct offer *offer = screen->data;
     int opened;
 
-    if (!offer->declining)
-        return input->code != INPUT_ENTER && page_key(&offer->page, input, &opened);
+    if (!is_typing(offer))
+        return input->code != INPUT_ENTER && input->code != INPUT_TAB &&
+               page_key(&offer->page, input, &opened);
     if (input->code == INPUT_ENTER) {
-        decline(screen);
+        if (offer->writing)
+            send(screen);
+        else
+            decline(screen);
         return true;
     }
     if (input->code == INPUT_ESCAPE) {
-        offer->declining = false;
+        offer->declining = offer->writing = false;
         return true;
     }
     return editor_key(offer->reason, input, NULL);
@@ -337,6 +429,8 @@ static const struct screen_key offer_keys[] = {
      N_("accept"), run_accept},
     {INPUT_CONTROL('N'), N_("Decline"), N_("Declines it with a reason."), N_("decline"),
      run_decline},
+    {INPUT_TAB, N_("Write"), N_("Writes to the other side; it stays on the file."), N_("write"),
+     run_write},
     {INPUT_CONTROL('X'), N_("Withdraw"), N_("Takes back a hand-off of your own."), N_("withdraw"),
      run_withdraw},
     {0},
@@ -346,11 +440,14 @@ static bool offer_offers(const struct screen *screen, const struct screen_key *k
 {
     const struct offer *offer = screen->data;
 
-    if (offer->declining)
+    if (is_typing(offer))
         return false; /* Enter ends the reason, and all else is text */
     if (key->run == run_decline)
         return handoff_is_offered(offer->handoff) &&
                handoff_is_for(offer->handoff, screen->desk->agent);
+    if (key->run == run_write)
+        return handoff_is_offered(offer->handoff) ||
+               strcmp(record_text(offer->handoff, "state"), "accepted") == 0;
     if (key->run == run_withdraw)
         return handoff_is_offered(offer->handoff) &&
                handoff_is_from(offer->handoff, desk_agent(screen->desk));

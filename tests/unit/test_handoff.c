@@ -1,4 +1,6 @@
 #include "app/handoff.h"
+#include "app/handoff_history.h"
+#include "app/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -289,6 +291,138 @@ static void offers_reach_whom_they_are_for(void **state)
     record_free(agent);
 }
 
+static void a_consultation_moves_nothing(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct scene scene = receive(fixture);
+    struct handoff_offer ask = {.summary = "quel formulaire?",
+                                .kind = HANDOFF_CONSULT,
+                                .contact = scene.contact,
+                                .matter = scene.matter,
+                                .target = {.agent = fixture->author.agent}};
+    struct handoff_messages messages;
+    struct batch batch = {0};
+    struct record *record;
+    struct id id;
+    int first;
+
+    assert_int_equal(handoff_offer(&batch, &fixture->visitor, &ask, &id, NULL), 0);
+    work_fixture_visit(fixture, &batch);
+    accept(fixture, &id);
+    work_fixture_sync(fixture);
+    follow(fixture, 0);
+    assert_false(holds(fixture, &scene.contact, &fixture->author.agent));
+    /* Both write, and it stays on the file. */
+    record = work_fixture_get(fixture, RECORD_HANDOFF, &id, NULL);
+    assert_int_equal(handoff_message(&batch, &fixture->author, record, "le vert", NULL), 0);
+    assert_int_equal(handoff_message(&batch, &fixture->author, record, " ", NULL), ERROR_INVALID);
+    work_fixture_apply(fixture, &batch);
+    assert_int_equal(handoff_message(&batch, &fixture->visitor, record, "merci", NULL), 0);
+    work_fixture_visit(fixture, &batch);
+    assert_int_equal(handoff_messages_read(&messages, fixture->store.store, record, NULL), 0);
+    assert_int_equal(messages.count, 2);
+    /* By the clocks of two terminals, which are not one. */
+    first = strcmp(record_text(messages.notes[0], "text"), "le vert") == 0 ? 0 : 1;
+    assert_string_equal(record_text(messages.notes[first], "text"), "le vert");
+    assert_string_equal(record_text(messages.notes[1 - first], "text"), "merci");
+    assert_string_equal(record_text(messages.notes[0], "case"), scene.matter.text);
+    handoff_messages_free(&messages);
+    json_object_set_new(record->body, "state", json_string("declined"));
+    assert_int_equal(handoff_message(&batch, &fixture->visitor, record, "?", NULL), ERROR_CONFLICT);
+    record_free(record);
+}
+
+static void a_call_back_is_promised_on_the_file(void **state)
+{
+    struct work_fixture *fixture = *state;
+    int64_t now = author_now(&fixture->author);
+    struct id client = store_fixture_id(&fixture->store), id;
+    struct handoff_offer call = {.summary = "rappeler",
+                                 .kind = HANDOFF_CALL_BACK,
+                                 .client = client,
+                                 .target = {.queue = "q"}};
+    struct batch batch = {0};
+
+    assert_int_equal(handoff_offer(&batch, &fixture->author, &call, &id, NULL), ERROR_INVALID);
+    call.call_from_ms = now + 3600000;
+    call.call_to_ms = now + 7200000;
+    assert_int_equal(handoff_offer(&batch, &fixture->author, &call, &id, NULL), 0);
+    assert_int_equal(batch.count, 2);
+    assert_string_equal(json_text_or(batch.operations[1]->body, "kind", ""), "commitment");
+    assert_string_equal(json_text_or(batch.operations[1]->body, "handoff", ""), id.text);
+    assert_string_equal(json_text_or(batch.operations[1]->body, "due_at", "?"),
+                        json_text_or(batch.operations[0]->body, "call_to", "!"));
+    work_fixture_apply(fixture, &batch);
+    /* An escalation is for an office, and there for its supervisors. */
+    call.kind = HANDOFF_ESCALATION;
+    assert_int_equal(handoff_offer(&batch, &fixture->author, &call, &id, NULL), ERROR_INVALID);
+}
+
+static void an_escalation_is_for_supervisors(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct record *agent = record_new(RECORD_AGENT, &fixture->author.agent);
+    struct id id = store_fixture_id(&fixture->store);
+    struct record *handoff = record_new(RECORD_HANDOFF, &id);
+
+    json_object_set_new(agent->body, "key", json_string("s/luc"));
+    json_object_set_new(agent->body, "office", json_string("quebec"));
+    json_object_set_new(agent->body, "role", json_string("agent"));
+    json_object_set_new(handoff->body, "to_office", json_string("s/quebec"));
+    assert_true(handoff_is_for(handoff, agent));
+    json_object_set_new(handoff->body, "kind", json_string(HANDOFF_ESCALATION));
+    assert_false(handoff_is_for(handoff, agent));
+    json_object_set_new(agent->body, "role", json_string("supervisor"));
+    assert_true(handoff_is_for(handoff, agent));
+    record_free(handoff);
+    record_free(agent);
+}
+
+static void passing_on_again_and_again_is_counted(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct scene scene = receive(fixture);
+    struct handoff_offer again = {
+        .summary = "encore", .matter = scene.matter, .target = {.queue = "q"}};
+    struct handoff_tallies tallies;
+    struct batch batch = {0};
+    struct record *record;
+    struct id id;
+
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(handoff_offer(&batch, &fixture->author, &again, &id, NULL), 0);
+    /* Neither a question nor what was taken back moves a case. */
+    again.kind = HANDOFF_CONSULT;
+    assert_int_equal(handoff_offer(&batch, &fixture->author, &again, &id, NULL), 0);
+    again.kind = NULL;
+    assert_int_equal(handoff_offer(&batch, &fixture->author, &again, &id, NULL), 0);
+    work_fixture_apply(fixture, &batch);
+    record = work_fixture_get(fixture, RECORD_HANDOFF, &id, NULL);
+    assert_int_equal(handoff_withdraw(&batch, &fixture->author, record, NULL), 0);
+    record_free(record);
+    work_fixture_apply(fixture, &batch);
+    assert_int_equal(handoff_tallies_read(&tallies, fixture->store.store, NULL), 0);
+    assert_int_equal(tallies.count, 1);
+    assert_int_equal(tallies.list[0].count, HANDOFF_PING_PONG);
+    assert_string_equal(tallies.list[0].matter.text, scene.matter.text);
+    handoff_tallies_free(&tallies);
+}
+
+static void waiting_ends_with_the_decision(void **state)
+{
+    struct id id = {0};
+    struct record *handoff = record_new(RECORD_HANDOFF, &id);
+
+    (void)state;
+    json_object_set_new(handoff->body, "offered_at", json_time(1000000));
+    assert_int_equal(handoff_waited_ms(handoff, 1005000), 5000);
+    assert_int_equal(handoff_waited_ms(handoff, 1), 0);
+    json_object_set_new(handoff->body, "decided_at", json_time(1002000));
+    assert_int_equal(handoff_waited_ms(handoff, 1005000), 2000);
+    assert_string_equal(handoff_kind(handoff), HANDOFF_COLD);
+    record_free(handoff);
+}
+
 static void facts_hold_the_notes_of_the_contact(void **state)
 {
     struct work_fixture *fixture = *state;
@@ -330,6 +464,11 @@ int main(void)
         WITH(a_sender_withdraws),
         WITH(offers_reach_whom_they_are_for),
         WITH(facts_hold_the_notes_of_the_contact),
+        WITH(a_consultation_moves_nothing),
+        WITH(a_call_back_is_promised_on_the_file),
+        WITH(an_escalation_is_for_supervisors),
+        WITH(passing_on_again_and_again_is_counted),
+        WITH(waiting_ends_with_the_decision),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

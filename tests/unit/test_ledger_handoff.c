@@ -142,6 +142,27 @@ static void test_an_unanswered_offer_goes_on(void **state)
     assert_false(fixture_sees(f, DENIS, 0, &matter));
 }
 
+/* An escalation to an office is answered by its supervisors, and by nobody else there. */
+static void test_an_escalation_is_for_supervisors(void **state)
+{
+    struct ledger_fixture *f = *state;
+    json_t *body = fixture_handoff(f, ANNE, "sample/a", NULL, NULL, "sample/b", NULL);
+    json_t *agent = json_pack("{s:s, s:s, s:s, s:s}", "login", "ben", "name", "ben", "office",
+                              "sample/b", "role", "supervisor");
+    struct id handoff;
+
+    json_object_set_new(body, "kind", json_string("escalation"));
+    handoff = fixture_make(f, ANNE, RECORD_HANDOFF, body);
+    body = json_pack("{s:s, s:s}", "state", "accepted", "taken_by", f->actors[BEN].agent.text);
+    fixture_refused(f, BEN,
+                    fixture_operation(f, BEN, OPERATION_CLAIM, RECORD_HANDOFF, &handoff, 1,
+                                      json_deep_copy(body)),
+                    MERGE_ACTOR, "state");
+    fixture_publish(f, RECORD_AGENT, "sample/ben", agent);
+    fixture_applied(f, BEN,
+                    fixture_operation(f, BEN, OPERATION_CLAIM, RECORD_HANDOFF, &handoff, 1, body));
+}
+
 static void say(void *context, const char *line)
 {
     (void)context;
@@ -173,6 +194,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_an_offer_expires_once_and_returns, setup, teardown),
         cmocka_unit_test_setup_teardown(test_what_is_decided_does_not_expire, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_unanswered_offer_goes_on, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_escalation_is_for_supervisors, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_clock_expires_by_itself, setup, teardown),
     };
 
