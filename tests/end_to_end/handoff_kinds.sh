@@ -124,13 +124,12 @@ server_start
 types a ":handoffs"
 keys a Enter
 wait_for a "expired" 60
-keys b Escape
-keys b F5
-wait_for b "Marie Tremblay to Front line" 60
+wait_gone b "to Civil status" 60
+wait_for b "cold          anonymous client" 60
 keys a Escape
 keys d Escape
 keys d F5
-wait_for d "Marie Tremblay to Civil status"
+wait_for d "Marie Tremblay to Sophie"
 shows d "escalate" && fail "a specialist is offered an escalation"
 
 echo "an offer made without a link waits, and says so"
@@ -147,4 +146,4 @@ wait_for a "offered, not sent yet"
 server_start
 wait_gone a "offered, not sent yet" 60
 wait_for b "no link here" 60
-terminal_quit b
+terminal_quit d
