@@ -123,7 +123,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                               " rev, attempts, reason, document, urgency)"
                               " SELECT number, id, type, record, 0, 0, 1, '" STORE_REASON_AGAIN
                               "', document,"
-                              " urgency FROM retained"},
+                              " 2 FROM retained"},
     [STORE_RETAINED_FORGET] = {"retained.forget", "DELETE FROM retained"},
     [STORE_RETAINED_PRUNE] = {"retained.prune",
                               "DELETE FROM retained WHERE number <= coalesce((SELECT max(number)"
@@ -132,7 +132,11 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                               " WHERE total > ?1), -1)"},
     [STORE_OPERATION_FED] = {"operation.fed", "DELETE FROM operation WHERE type = ?1"
                                               " AND record = ?2 AND state = 1 AND rev <= ?3"},
-    [STORE_OPERATION_AGAIN] = {"operation.again", "UPDATE operation SET state = 0, rev = 0"},
+    /* In the order in which they were made: each finds what it needs, whatever was lost. */
+    [STORE_OPERATION_AGAIN] = {"operation.again",
+                               "UPDATE operation SET urgency = 2, rev = 0, state = 0,"
+                               " reason = CASE state WHEN 1 THEN '" STORE_REASON_AGAIN
+                               "' ELSE reason END"},
     [STORE_REFUSAL_ADD] = {"refusal.add", "INSERT OR REPLACE INTO refusal VALUES(?1, ?2, ?3)"},
     [STORE_REFUSAL_LIST] = {"refusal.list",
                             "SELECT operation, document FROM refusal ORDER BY number"},

@@ -132,7 +132,8 @@ void sim_server_restart(struct simulation *simulation, enum sim_ending ending)
     simulation->server_up_at = simulation->now + (int64_t)sim_random(simulation, 20000);
     for (size_t i = 0; i < simulation->message_count;) {
         struct sim_message *message = simulation->messages[i];
-        if (message->place != SIM_AT_SERVER) {
+        /* Restoring takes a while: what was under way to the server has long been given up. */
+        if (message->place != SIM_AT_SERVER && !(restored && message->place == SIM_TO_SERVER)) {
             i++;
             continue;
         }
