@@ -87,6 +87,10 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
                  struct operation *const *operations, size_t count, int64_t now_ms,
                  struct ledger_outcome *outcomes, struct error *error);
 
+/* Who is with a client, and who was: {agent: {"started", "ended"}}, ms; `started` of the contact in
+ * progress begun last, `ended` of the last one that ended, 0 for none. New reference. */
+int ledger_attending(struct ledger *ledger, json_t **attending, struct error *error);
+
 /* --- hand-offs that expire ---------------------------------------------------------------------
  *
  * An offer whose time has passed is marked expired by the server alone, once, and in the same

@@ -146,6 +146,8 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
     free(text);
     if (code == 0 && row->record->type == RECORD_DELIVERY)
         code = ledger_delivery_list(ledger, row, error);
+    if (code == 0 && row->record->type == RECORD_CONTACT)
+        code = ledger_attending_list(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_HANDOFF)
         code = ledger_handoff_list(ledger, row, error);
     return code;

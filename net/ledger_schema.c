@@ -10,6 +10,7 @@
  * attempt:   failed sign-ins by a hash of the login, which need not exist
  * session:   tokens by their hash
  * delivery:  what is to be sent or asked about: the agency, and when (ms)
+ * attending: contacts in progress, and each agent's last one: since and until when (ms)
  * expiry:    hand-offs that are offered until a time (ms)
  * passage:   drafts that a continue code opens (ledger_continue.h)
  * guess:     wrong continue codes, by the hash of what they are counted on
@@ -29,6 +30,16 @@
     "CREATE TABLE delivery (record INTEGER PRIMARY KEY, agency TEXT NOT NULL,"                     \
     " due INTEGER NOT NULL);"                                                                      \
     "CREATE INDEX delivery_by_due ON delivery (agency, due);"
+
+#define ATTENDING_TABLE                                                                            \
+    "CREATE TABLE attending (record INTEGER PRIMARY KEY, agent TEXT NOT NULL,"                     \
+    " started INTEGER NOT NULL, ended INTEGER);"                                                   \
+    "CREATE INDEX attending_by_agent ON attending (agent);"
+
+#define ATTENDING_FILL                                                                             \
+    "INSERT INTO attending SELECT number, json_extract(document, '$.body.agent'), "                \
+    "coalesce(strftime('%s', json_extract(document, '$.body.started_at')), 0) * 1000, NULL "       \
+    "FROM record WHERE type = 'contact' AND json_extract(document, '$.body.ended_at') IS NULL;"
 
 #define EXPIRY_TABLE                                                                               \
     "CREATE TABLE expiry (record INTEGER PRIMARY KEY, due INTEGER NOT NULL);"                      \
@@ -72,7 +83,7 @@ static const char tables[] =
     "CREATE TABLE session (token BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL,"
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
-        HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE;
+        HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -80,6 +91,7 @@ static const char *const upgrades[] = {
     "ALTER TABLE record ADD COLUMN known TEXT;", /* 3 to 4 */
     HISTORY_TABLES HISTORY_COLUMNS,              /* 4 to 5 */
     EXPIRY_TABLE EXPIRY_FILL,                    /* 5 to 6 */
+    ATTENDING_TABLE ATTENDING_FILL,              /* 6 to 7 */
 };
 
 static const struct database_statement statements[] = {
@@ -91,7 +103,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 6,
+    .version = 7,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

@@ -164,6 +164,9 @@ struct ledger_own {
 /* Takes over `body`; NULL when out of memory. */
 struct operation *ledger_own_operation(const struct ledger_own *own, json_t *body);
 
+/* Within a transaction: keeps who is with a client, after a contact was written. */
+int ledger_attending_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+
 /* --- hand-offs (ledger_handoff.c, ledger_grant.c) ---------------------------------------------- */
 
 /* Within a transaction: keeps the list of offers that have an end, after a hand-off was written. */

@@ -76,6 +76,14 @@
                     "WHERE delivery.agency = ?1 ORDER BY delivery.due LIMIT ?2")                   \
     X(DELIVERY_AGENCIES, "SELECT DISTINCT agency FROM delivery")                                   \
     X(DELIVERY_HURRY, "UPDATE delivery SET due = 0 WHERE agency = ?1 AND due > 0")                 \
+    X(ATTENDING_PUT,                                                                               \
+      "INSERT INTO attending (record, agent, started, ended) VALUES (?1, ?2, ?3, ?4) "             \
+      "ON CONFLICT (record) DO UPDATE SET agent = excluded.agent, "                                \
+      "started = excluded.started, ended = excluded.ended")                                        \
+    X(ATTENDING_PRUNE, "DELETE FROM attending WHERE agent = ?1 AND ended <= ?2")                   \
+    X(ATTENDING_EACH,                                                                              \
+      "SELECT agent, coalesce(max(CASE WHEN ended IS NULL THEN started END), 0), "                 \
+      "coalesce(max(ended), 0) FROM attending GROUP BY agent")                                     \
     X(EXPIRY_PUT, "INSERT INTO expiry (record, due) VALUES (?1, ?2) "                              \
                   "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                         \
     X(EXPIRY_DELETE, "DELETE FROM expiry WHERE record = ?1")                                       \

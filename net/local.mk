@@ -17,6 +17,7 @@ libnet_a_SOURCES += \
     net/ledger.h \
     net/ledger_agent.c \
     net/ledger_apply.c \
+    net/ledger_attending.c \
     net/ledger_check.c \
     net/ledger_delivery.c \
     net/ledger_form.c \

@@ -4,8 +4,16 @@
 /* GET /v1/presence: who can take a hand-off now. */
 static enum route_result handle_presence(struct request *request)
 {
-    json_t *agents = presence_to_json(request->server->presence, clock_system(NULL));
+    struct error error = ERROR_INIT;
+    json_t *attending, *agents;
+    int code = ledger_attending(request->server->ledger, &attending, &error);
 
+    if (code != 0) {
+        request_error(request, code, &error);
+        return ROUTE_ANSWERED;
+    }
+    agents = presence_to_json(request->server->presence, attending, clock_system(NULL));
+    json_decref(attending);
     request_answer(request, 200, agents != NULL ? json_pack("{s:o}", "agents", agents) : NULL);
     return ROUTE_ANSWERED;
 }
@@ -16,7 +24,7 @@ const struct route route_presence = {
     .method = "GET",
     .path = "/v1/presence",
     .operation = "presence",
-    .summary = "List agents heard of since the server started, and whether they are there",
+    .summary = "List agents heard of since the server started, what they are at, and since when",
     .handle = handle_presence,
     .response_schema = "Presence",
     .status = 200,

@@ -76,8 +76,9 @@ static const struct schema schemas[] = {
     {"Presence",
      "{\"type\": \"object\", \"required\": [\"agents\"], \"properties\": {\"agents\": "
      "{\"type\": \"array\", \"items\": {\"type\": \"object\", \"required\": [\"agent\", "
-     "\"state\", \"heard_at\"], \"properties\": {\"agent\": " REF(
-         "Id") ", \"state\": {\"enum\": [\"available\", \"away\", \"offline\"]}, "
+     "\"state\", \"since\", \"heard_at\"], \"properties\": {\"agent\": " REF(
+         "Id") ", \"state\": {\"enum\": [\"available\", \"busy\", \"wrap-up\", \"away\", "
+               "\"offline\"]}, \"since\": " REF("Time") ", "
                "\"heard_at\": " REF("Time") "}}}}}"},
     {"Continued",
      "{\"type\": \"object\", \"required\": [\"rev\", \"answers\", \"form\"], \"properties\": {"

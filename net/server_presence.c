@@ -11,6 +11,7 @@
 struct seen {
     struct id agent;
     int64_t heard_ms;
+    int64_t since_ms; /* connected without a break since then */
     int held;
     bool left;
     struct seen *next;
@@ -76,6 +77,22 @@ static struct seen *entry_need(struct presence *presence, const struct id *agent
     return entry;
 }
 
+static const char *state_name(const struct seen *entry, int64_t now_ms)
+{
+    if (entry->left)
+        return "offline";
+    if (entry->held > 0 || now_ms - entry->heard_ms < PRESENCE_AVAILABLE_MS)
+        return "available";
+    return now_ms - entry->heard_ms < PRESENCE_AWAY_MS ? "away" : "offline";
+}
+
+static void hear(struct seen *entry, int64_t now_ms)
+{
+    if (entry->since_ms == 0 || strcmp(state_name(entry, now_ms), "available") != 0)
+        entry->since_ms = now_ms;
+    entry->heard_ms = now_ms;
+}
+
 void presence_hold(struct presence *presence, const struct id *agent, int change, int64_t now_ms)
 {
     struct seen *entry;
@@ -83,7 +100,7 @@ void presence_hold(struct presence *presence, const struct id *agent, int change
     pthread_mutex_lock(&presence->mutex);
     entry = entry_need(presence, agent);
     if (entry != NULL) {
-        entry->heard_ms = now_ms;
+        hear(entry, now_ms);
         entry->held += change;
         if (change > 0)
             entry->left = false;
@@ -98,7 +115,7 @@ void presence_hear(struct presence *presence, const struct id *agent, int64_t no
     pthread_mutex_lock(&presence->mutex);
     entry = entry_need(presence, agent);
     if (entry != NULL) {
-        entry->heard_ms = now_ms;
+        hear(entry, now_ms);
         entry->left = false;
     }
     pthread_mutex_unlock(&presence->mutex);
@@ -117,24 +134,43 @@ void presence_leave(struct presence *presence, const struct id *agent, int64_t n
     pthread_mutex_unlock(&presence->mutex);
 }
 
-static const char *state_name(const struct seen *entry, int64_t now_ms)
+/* The state, and since when. */
+static const char *state_now(const struct seen *entry, const json_t *attending, int64_t now_ms,
+                             int64_t *since_ms)
 {
-    if (entry->left)
-        return "offline";
-    if (entry->held > 0 || now_ms - entry->heard_ms < PRESENCE_AVAILABLE_MS)
-        return "available";
-    return now_ms - entry->heard_ms < PRESENCE_AWAY_MS ? "away" : "offline";
+    const json_t *one = json_object_get(attending, entry->agent.text);
+    int64_t started = json_integer_or(one, "started", 0), ended = json_integer_or(one, "ended", 0);
+    const char *state = state_name(entry, now_ms);
+
+    *since_ms = entry->heard_ms;
+    if (strcmp(state, "available") != 0)
+        return state;
+    if (started > 0 && now_ms - started < PRESENCE_BUSY_MS) {
+        *since_ms = started;
+        return "busy";
+    }
+    if (ended > 0 && now_ms - ended < PRESENCE_WRAP_UP_MS) {
+        *since_ms = ended;
+        return "wrap-up";
+    }
+    *since_ms = entry->since_ms;
+    if (ended > 0 && ended + PRESENCE_WRAP_UP_MS > entry->since_ms)
+        *since_ms = ended + PRESENCE_WRAP_UP_MS;
+    return state;
 }
 
-json_t *presence_to_json(struct presence *presence, int64_t now_ms)
+json_t *presence_to_json(struct presence *presence, const json_t *attending, int64_t now_ms)
 {
     json_t *agents = json_array();
 
     pthread_mutex_lock(&presence->mutex);
     for (const struct seen *entry = presence->first; entry != NULL && agents != NULL;
          entry = entry->next) {
-        json_t *item = json_pack("{s:s, s:s, s:o}", "agent", entry->agent.text, "state",
-                                 state_name(entry, now_ms), "heard_at", json_time(entry->heard_ms));
+        int64_t since_ms;
+        const char *state = state_now(entry, attending, now_ms, &since_ms);
+        json_t *item =
+            json_pack("{s:s, s:s, s:o, s:o}", "agent", entry->agent.text, "state", state, "since",
+                      json_time(since_ms), "heard_at", json_time(entry->heard_ms));
 
         if (json_array_append_new(agents, item) != 0) {
             json_decref(agents);

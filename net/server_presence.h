@@ -1,5 +1,12 @@
 /*
- * Who is there: inferred from doorbells held and requests made, in memory only. Thread-safe.
+ * Who is there: inferred from doorbells held and requests made, in memory only, and from contacts
+ * in progress, which the ledger knows. Thread-safe.
+ *
+ *   available  at a terminal that is connected
+ *   busy       the same, with a contact in progress
+ *   wrap-up    the same, for a while after a contact ended
+ *   away       not heard of for a while
+ *   offline    signed out, or not heard of for long
  */
 #ifndef GUICHET_NET_SERVER_PRESENCE_H
 #define GUICHET_NET_SERVER_PRESENCE_H
@@ -17,6 +24,11 @@ struct presence;
 /* Heard within this time: away. Later: offline. */
 #define PRESENCE_AWAY_MS (INT64_C(15) * 60 * 1000)
 
+/* After a contact so long goes to writing it up. */
+#define PRESENCE_WRAP_UP_MS (INT64_C(60) * 1000)
+/* A contact begun longer ago was forgotten: nobody is with a client for so long. */
+#define PRESENCE_BUSY_MS (INT64_C(12) * 3600 * 1000)
+
 struct presence *presence_new(void); /* NULL out of memory */
 void presence_free(struct presence *presence);
 
@@ -27,7 +39,8 @@ void presence_hold(struct presence *presence, const struct id *agent, int change
 /* The agent signed out. */
 void presence_leave(struct presence *presence, const struct id *agent, int64_t now_ms);
 
-/* [{"agent","state","heard_at"}], in no order. New; NULL out of memory. */
-json_t *presence_to_json(struct presence *presence, int64_t now_ms);
+/* [{"agent","state","since","heard_at"}], in no order; `attending` is of ledger_attending, may be
+ * NULL. New; NULL out of memory. */
+json_t *presence_to_json(struct presence *presence, const json_t *attending, int64_t now_ms);
 
 #endif

@@ -246,6 +246,9 @@ tests_unit_test_ledger_flag_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ledger_handoff
 tests_unit_test_ledger_handoff_SOURCES = tests/unit/test_ledger_handoff.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_handoff_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_presence
+tests_unit_test_presence_SOURCES = tests/unit/test_presence.c $(LEDGER_FIXTURE)
+tests_unit_test_presence_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ledger_scope
 tests_unit_test_ledger_scope_SOURCES = tests/unit/test_ledger_scope.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_scope_LDADD = $(UNIT_LIBS)
@@ -410,6 +413,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/directory.sh \
     tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_race.sh \
+    tests/end_to_end/presence.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \
@@ -429,6 +433,7 @@ TESTS += \
     tests/end_to_end/directory.sh \
     tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_race.sh \
+    tests/end_to_end/presence.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \

@@ -6,7 +6,14 @@
 #include "ui/work.h"
 
 enum target_kind { TARGET_AGENT, TARGET_QUEUE, TARGET_OFFICE };
-enum target_presence { TARGET_AVAILABLE, TARGET_AWAY, TARGET_OFFLINE, TARGET_UNKNOWN };
+enum target_presence {
+    TARGET_AVAILABLE,
+    TARGET_BUSY,
+    TARGET_WRAP_UP,
+    TARGET_AWAY,
+    TARGET_OFFLINE,
+    TARGET_UNKNOWN,
+};
 
 struct target {
     enum target_kind kind;
@@ -18,10 +25,10 @@ struct target {
     char skills[WORK_NAME_SIZE]; /* "civil status, families" */
     char *folded;                /* owned: all of this to search in */
     enum target_presence presence;
-    int64_t since_ms; /* since when, 0 for not known */
-    bool serves;      /* an agent: the level of the service */
-    bool own;         /* the office of this desk */
-    int score; /* how well it fits, greater is better */
+    int64_t since_ms, heard_ms; /* since when, as heard then; 0 for not known */
+    bool serves;                /* an agent: the level of the service */
+    bool own;                   /* the office of this desk */
+    int score;                  /* how well it fits, greater is better */
 };
 
 struct targets {
@@ -50,5 +57,7 @@ void targets_filter(struct targets *targets, const char *query);
 /* NULL past the last. */
 const struct target *targets_shown(const struct targets *targets, size_t index);
 void target_draw(const struct target *target, const struct paint *row);
+/* The length of a state at the moment when presence was heard: "busy 12 min". */
+void target_state_text(const struct target *target, int64_t heard_ms, char *text, size_t size);
 
 #endif

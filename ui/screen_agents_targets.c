@@ -1,5 +1,6 @@
 #include "ui/screen_agents.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,24 +40,31 @@ static void join(char *text, size_t size, const json_t *list, const char *betwee
     text_buffer_free(&buffer);
 }
 
-static enum target_presence presence_of(const struct reading *reading, const struct id *agent)
+/* In the order of enum target_presence. */
+static const struct {
+    const char *state, *text;
+} presences[] = {
+    [TARGET_AVAILABLE] = {"available", N_("present")}, [TARGET_BUSY] = {"busy", N_("busy")},
+    [TARGET_WRAP_UP] = {"wrap-up", N_("wrap-up")},     [TARGET_AWAY] = {"away", N_("away")},
+    [TARGET_OFFLINE] = {"offline", N_("not here")},    [TARGET_UNKNOWN] = {"", N_("not known")},
+};
+
+static void find_presence(const struct reading *reading, struct target *target)
 {
     const json_t *item;
     size_t i;
 
-    if (reading->presence == NULL)
-        return TARGET_UNKNOWN;
+    target->presence = reading->presence == NULL ? TARGET_UNKNOWN : TARGET_OFFLINE;
+    target->heard_ms = reading->targets->heard_ms;
     json_array_foreach(reading->presence, i, item)
     {
-        const char *state = json_text_or(item, "state", "");
-
-        if (strcmp(json_text_or(item, "agent", ""), agent->text) != 0)
+        if (strcmp(json_text_or(item, "agent", ""), target->agent.text) != 0)
             continue;
-        if (strcmp(state, "available") == 0)
-            return TARGET_AVAILABLE;
-        return strcmp(state, "away") == 0 ? TARGET_AWAY : TARGET_OFFLINE;
+        for (int state = 0; state < TARGET_OFFLINE; state++)
+            if (strcmp(json_text_or(item, "state", ""), presences[state].state) == 0)
+                target->presence = (enum target_presence)state;
+        timestamp_parse(json_text_or(item, "since", ""), &target->since_ms);
     }
-    return TARGET_OFFLINE;
 }
 
 /* A present agent first, then a queue, where somebody will come; an office, and who is away, last.
@@ -65,12 +73,13 @@ static enum target_presence presence_of(const struct reading *reading, const str
 static int score(const struct reading *reading, const struct target *target)
 {
     static const int kinds[] = {[TARGET_AGENT] = 0, [TARGET_QUEUE] = 6, [TARGET_OFFICE] = 3};
-    static const int presences[] = {
-        [TARGET_AVAILABLE] = 8, [TARGET_AWAY] = 4, [TARGET_OFFLINE] = 1, [TARGET_UNKNOWN] = 2};
+    static const int scores[] = {
+        [TARGET_AVAILABLE] = 9, [TARGET_BUSY] = 5,    [TARGET_WRAP_UP] = 7,
+        [TARGET_AWAY] = 4,      [TARGET_OFFLINE] = 1, [TARGET_UNKNOWN] = 2};
     int points = kinds[target->kind];
 
     if (target->kind == TARGET_AGENT)
-        points += presences[target->presence];
+        points += scores[target->presence];
     if (*reading->need->language != '\0' && target->speaks[0] != '\0' &&
         strstr(target->speaks, reading->need->language) == NULL)
         points -= 10;
@@ -150,7 +159,7 @@ static int add_record(void *context, const struct record *record)
         return 0;
     target.agent = record->id;
     target.serves = serves_level(record, reading->need->level);
-    target.presence = presence_of(reading, &record->id);
+    find_presence(reading, &target);
     text_copy(target.name, sizeof(target.name), record_text(record, "name"));
     record_full_key(record, record_text(record, "office"), office);
     work_title(reading->desk, RECORD_OFFICE, office, target.office, sizeof(target.office));
@@ -223,25 +232,34 @@ const struct target *targets_shown(const struct targets *targets, size_t index)
     return index < targets->shown_count ? &targets->list[targets->shown[index]] : NULL;
 }
 
+void target_state_text(const struct target *target, int64_t heard_ms, char *text, size_t size)
+{
+    const char *state = _(presences[target->presence].text);
+    int64_t minutes = (heard_ms - target->since_ms) / 60000;
+
+    if (target->since_ms <= 0 || minutes < 1 || target->presence == TARGET_UNKNOWN)
+        text_copy(text, size, state);
+    else if (minutes < 60)
+        snprintf(text, size, "%s %" PRId64 " min", state, minutes);
+    else
+        snprintf(text, size, "%s %" PRId64 " h", state, minutes / 60);
+}
+
 void target_draw(const struct target *target, const struct paint *row)
 {
-    static const char *const presences[] = {
-        [TARGET_AVAILABLE] = N_("present"),
-        [TARGET_AWAY] = N_("away"),
-        [TARGET_OFFLINE] = N_("not here"),
-        [TARGET_UNKNOWN] = N_("not known"),
-    };
-    int width = row->columns * 2 / 5;
-    const char *state = target->kind == TARGET_QUEUE    ? _("queue")
-                        : target->kind == TARGET_OFFICE ? _("office")
-                                                        : _(presences[target->presence]);
+    int width = row->columns * 2 / 5 - 4;
+    char state[64];
     enum paint_style style = target->kind == TARGET_AGENT && target->presence == TARGET_AVAILABLE
                                  ? PAINT_GOOD
                                  : PAINT_DIM;
 
+    if (target->kind == TARGET_AGENT)
+        target_state_text(target, target->heard_ms, state, sizeof(state));
+    else
+        text_copy(state, sizeof(state), target->kind == TARGET_QUEUE ? _("queue") : _("office"));
     paint_text(row, 0, 1, width, PAINT_TEXT, target->name);
-    paint_text(row, 0, width + 2, 11, style, state);
-    paint_text(row, 0, width + 14, 5, PAINT_DIM, target->speaks);
-    paint_text(row, 0, width + 20, -1, PAINT_DIM,
+    paint_text(row, 0, width + 2, 15, style, state);
+    paint_text(row, 0, width + 18, 5, PAINT_DIM, target->speaks);
+    paint_text(row, 0, width + 24, -1, PAINT_DIM,
                target->kind == TARGET_AGENT ? target->office : target->skills);
 }

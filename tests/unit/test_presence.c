@@ -1,0 +1,114 @@
+/* What agents are at, from what was heard of them and from contacts in progress. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "net/server_presence.h"
+#include "tests/unit/ledger_fixture.h"
+
+#define MINUTE INT64_C(60000)
+
+static struct ledger_fixture fixture;
+
+static int setup(void **state)
+{
+    (void)state;
+    fixture_open(&fixture);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    fixture_close(&fixture);
+    return 0;
+}
+
+static struct id begin(enum fixture_agent who, const char *office, int64_t at_ms)
+{
+    return fixture_make(&fixture, who, RECORD_CONTACT,
+                        json_pack("{s:s, s:s, s:s, s:o}", "channel", "counter", "office", office,
+                                  "agent", fixture.actors[who].agent.text, "started_at",
+                                  json_time(at_ms)));
+}
+
+static void end(enum fixture_agent who, const struct id *contact, int64_t at_ms)
+{
+    fixture_applied(&fixture, who,
+                    fixture_operation(&fixture, who, OPERATION_FIELDS, RECORD_CONTACT, contact, 1,
+                                      json_pack("{s:o, s:s}", "ended_at", json_time(at_ms),
+                                                "outcome", "resolved")));
+}
+
+static void assert_state(struct presence *presence, enum fixture_agent who, int64_t now_ms,
+                         const char *expected, int64_t expected_since)
+{
+    const char *agent = fixture.actors[who].agent.text;
+    json_t *attending, *list;
+    const json_t *item;
+    bool found = false;
+    size_t index;
+
+    assert_int_equal(ledger_attending(fixture.ledger, &attending, NULL), 0);
+    list = presence_to_json(presence, attending, now_ms);
+    json_array_foreach(list, index, item)
+    {
+        int64_t since = 0;
+
+        if (strcmp(json_text_or(item, "agent", ""), agent) != 0)
+            continue;
+        found = true;
+        assert_string_equal(json_text_or(item, "state", ""), expected);
+        assert_true(timestamp_parse(json_text_or(item, "since", ""), &since));
+        assert_int_equal(since, expected_since);
+    }
+    assert_true(found);
+    json_decref(list);
+    json_decref(attending);
+}
+
+static void an_agent_is_what_they_are_at(void **state)
+{
+    const int64_t start = INT64_C(1700000000000);
+    struct presence *presence = presence_new();
+    struct id first, second;
+
+    (void)state;
+    presence_hold(presence, &fixture.actors[ANNE].agent, 1, start);
+    assert_state(presence, ANNE, start + MINUTE, "available", start);
+    first = begin(ANNE, "sample/a", start + 2 * MINUTE);
+    assert_state(presence, ANNE, start + 5 * MINUTE, "busy", start + 2 * MINUTE);
+    /* Also after the server has started again: the ledger knows. */
+    fixture_reopen(&fixture);
+    assert_state(presence, ANNE, start + 5 * MINUTE, "busy", start + 2 * MINUTE);
+    end(ANNE, &first, start + 6 * MINUTE);
+    assert_state(presence, ANNE, start + 6 * MINUTE + 1, "wrap-up", start + 6 * MINUTE);
+    assert_state(presence, ANNE, start + 6 * MINUTE + PRESENCE_WRAP_UP_MS, "available",
+                 start + 6 * MINUTE + PRESENCE_WRAP_UP_MS);
+    second = begin(ANNE, "sample/a", start + 8 * MINUTE);
+    assert_state(presence, ANNE, start + 8 * MINUTE, "busy", start + 8 * MINUTE);
+    /* A link that is down says nothing of the client in front of the agent. */
+    presence_hold(presence, &fixture.actors[ANNE].agent, -1, start + 9 * MINUTE);
+    assert_state(presence, ANNE, start + 12 * MINUTE, "away", start + 9 * MINUTE);
+    assert_state(presence, ANNE, start + 40 * MINUTE, "offline", start + 9 * MINUTE);
+    presence_hear(presence, &fixture.actors[ANNE].agent, start + 50 * MINUTE);
+    assert_state(presence, ANNE, start + 50 * MINUTE, "busy", start + 8 * MINUTE);
+    /* One forgotten long ago is no client. */
+    presence_hear(presence, &fixture.actors[ANNE].agent, start + 2 * PRESENCE_BUSY_MS);
+    assert_state(presence, ANNE, start + 2 * PRESENCE_BUSY_MS, "available",
+                 start + 2 * PRESENCE_BUSY_MS);
+    end(ANNE, &second, start + 2 * PRESENCE_BUSY_MS);
+    presence_leave(presence, &fixture.actors[ANNE].agent, start + 2 * PRESENCE_BUSY_MS + 1);
+    assert_state(presence, ANNE, start + 2 * PRESENCE_BUSY_MS + 2, "offline",
+                 start + 2 * PRESENCE_BUSY_MS + 1);
+    presence_free(presence);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_agent_is_what_they_are_at, setup, teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
