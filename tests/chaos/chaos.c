@@ -243,9 +243,9 @@ static const struct plant {
     const char *server_sql; /* NULL: the terminal forgets */
 } plants[] = {
     {"terminal-forgets", "was saved and is not at the server", NULL},
-    /* answered as applied, and nothing is there */
+    /* answered as applied, and nothing is there; not the last one, whose lack a terminal notes */
     {"applied-falsely", "was saved and is not at the server",
-     "DELETE FROM operation WHERE id = (SELECT max(id) FROM operation WHERE type = 'note')"},
+     "DELETE FROM operation WHERE id = (SELECT min(id) FROM operation WHERE type = 'note')"},
     {"refusal-unseen", "refused at the server, 0 shown",
      "UPDATE operation SET refusal = 'taken' WHERE id ="
      " (SELECT max(id) FROM operation WHERE refusal IS NULL)"},
