@@ -320,6 +320,8 @@ static void draw_related(struct service *service)
             add_link(service, SERVICE_RELATED, group->links[j].title, group->links[j].remark,
                      &group->links[j].target);
     }
+    if (service->related_more)
+        page_text(&service->page, 2, PAINT_DIM, _("Others: with the life events, key l."));
 }
 
 /* --- the rest -------------------------------------------------------------------------------- */

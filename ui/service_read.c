@@ -112,6 +112,16 @@ static bool is_listed(const struct service *service, const char *key)
     return false;
 }
 
+/* Those of the group being read among them. */
+static size_t related_count(const struct service *service)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i <= service->group_count && i < SERVICE_GROUPS_LIMIT; i++)
+        count += service->groups[i].count;
+    return count;
+}
+
 /* A related service: its successor where it moved. */
 static void add_related(struct service *service, struct desk *desk, const struct record *owner,
                         const char *reference)
@@ -131,7 +141,11 @@ static void add_related(struct service *service, struct desk *desk, const struct
     for (size_t i = 0; i < group->count; i++)
         if (strcmp(group->links[i].target.key, record_text(found.record, "key")) == 0)
             goto done;
-    if (!is_listed(service, record_text(found.record, "key")))
+    if (is_listed(service, record_text(found.record, "key")))
+        goto done;
+    if (related_count(service) >= SERVICE_RELATED_DIGITS)
+        service->related_more = true;
+    else
         set_link(&group->links[group->count++], found.record, "service", remark);
 done:
     succession_free(&found);
@@ -273,6 +287,7 @@ void service_forget(struct service *service)
     service->flag = NULL;
     service->record = NULL;
     service->channel_count = service->form_count = service->group_count = 0;
+    service->related_more = false;
     for (size_t i = 0; i < SERVICE_GROUPS_LIMIT; i++)
         service->groups[i].count = 0;
 }

@@ -50,6 +50,8 @@ struct service_group {
 };
 
 #define SERVICE_GROUPS_LIMIT 6
+/* Related services in sight: each has its digit after one key. */
+#define SERVICE_RELATED_DIGITS 9
 
 /* Where distances are from: the client's postal code, else the agent's office. */
 struct service_origin {
@@ -69,6 +71,7 @@ struct service {
     size_t form_count;
     struct service_group groups[SERVICE_GROUPS_LIMIT];
     size_t group_count;
+    bool related_more;          /* the life events name others besides */
     char say[SERVICE_SAY_SIZE]; /* the sentence to say to the client; "" for none */
     char say_language[3];       /* the language it is in: the client's, else the screen's */
     struct record *flag;        /* owned; the newest error reported here and not settled, or NULL */

@@ -151,6 +151,54 @@ static void all_parts_are_two_keys_away(void **state)
     assert_false(ui_fixture_shows(fixture, "Service · Stay permit"));
 }
 
+/* One of a dozen services of one life event, or the event. */
+static struct record *dozen_record(enum record_type type, const char *key, json_t *body)
+{
+    struct id id = id_from_key(record_type_name(type), key);
+    struct record *record = record_new(type, &id);
+
+    assert_non_null(record);
+    assert_non_null(body);
+    json_object_set_new(body, "key", json_string(key));
+    json_decref(record->body);
+    record->body = body;
+    record->rev = 2;
+    record->seq = 300;
+    return record;
+}
+
+static void no_related_service_stands_without_its_digit(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct record *page[13];
+    json_t *services = json_array();
+    size_t count = 0;
+
+    for (int number = 1; number <= 12; number++) {
+        char key[32], title[32];
+
+        snprintf(key, sizeof(key), "t/dozen%02d", number);
+        snprintf(title, sizeof(title), "Dozen %02d", number);
+        json_array_append_new(services, json_string(key + 2));
+        page[count++] =
+            dozen_record(RECORD_SERVICE, key,
+                         json_pack("{s:{s:s}, s:[s]}", "title", "en", title, "events", "dozen"));
+    }
+    page[count++] =
+        dozen_record(RECORD_LIFE_EVENT, "t/dozen",
+                     json_pack("{s:{s:s}, s:o}", "title", "en", "A dozen", "services", services));
+    assert_int_equal(catalogue_write_page(fixture->desk.catalogue, page, count, 400, "feed", NULL),
+                     0);
+    for (size_t i = 0; i < count; i++)
+        record_free(page[i]);
+    show(fixture, "service", "t/dozen01");
+    ui_fixture_type(fixture, "r");
+    expect(fixture, "Others: with the life events, key l.");
+    assert_false(ui_fixture_shows(fixture, "Dozen 11"));
+    ui_fixture_type(fixture, "9");
+    expect(fixture, "Service · Dozen 10");
+}
+
 static void the_sentence_is_said_in_the_clients_language(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -314,6 +362,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_channel_says_whether_it_can_be_had_now),
         TEST(all_parts_are_two_keys_away),
+        TEST(no_related_service_stands_without_its_digit),
         TEST(the_sentence_is_said_in_the_clients_language),
         TEST(offices_are_near_the_client_who_is_here),
         TEST(a_sentence_is_made_where_none_is_written),
