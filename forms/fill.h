@@ -227,6 +227,11 @@ void fill_consent_set(struct fill *fill, size_t recipient, bool given);
 /* Whether a recipient is not told after all, whatever was agreed at submission: as text, it stands
  * without its mark then. */
 void fill_withhold(struct fill *fill, size_t recipient, bool withheld);
+/* Whether the client agreed that answers come from their own file; among the consents under
+ * FILL_FILE_CONSENT. */
+#define FILL_FILE_CONSENT "client-file"
+bool fill_file_consent(const struct fill *fill);
+void fill_file_consent_give(struct fill *fill);
 /* {"saaq": true, ...}: new reference, for the record's `consents`. */
 json_t *fill_consents(const struct fill *fill);
 void fill_consents_receive(struct fill *fill, const json_t *consents);

@@ -284,6 +284,16 @@ void fill_withhold(struct fill *fill, size_t recipient, bool withheld)
                         json_boolean(withheld));
 }
 
+bool fill_file_consent(const struct fill *fill)
+{
+    return json_bool_or(fill->consents, FILL_FILE_CONSENT, false);
+}
+
+void fill_file_consent_give(struct fill *fill)
+{
+    json_object_set_new(fill->consents, FILL_FILE_CONSENT, json_true());
+}
+
 json_t *fill_consents(const struct fill *fill)
 {
     return json_deep_copy(fill->consents);
@@ -297,4 +307,6 @@ void fill_consents_receive(struct fill *fill, const json_t *consents)
         if (json_is_boolean(given))
             fill_consent_set(fill, i, json_is_true(given));
     }
+    if (json_bool_or(consents, FILL_FILE_CONSENT, false))
+        fill_file_consent_give(fill);
 }

@@ -8,6 +8,7 @@
 #include "app/clock.h"
 #include "app/json.h"
 #include "app/text.h"
+#include "forms/fill.h"
 #include "ui/format.h"
 #include "ui/language.h"
 
@@ -54,6 +55,8 @@ static const char *recipient_title(const struct record *form, const char *id)
     json_t *recipient;
     size_t i;
 
+    if (strcmp(id, FILL_FILE_CONSENT) == 0)
+        return _("their file");
     json_array_foreach(form == NULL ? NULL : json_object_get(form->body, "recipients"), i,
                        recipient)
     {

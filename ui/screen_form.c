@@ -336,13 +336,11 @@ static void take_known(struct screen *screen)
     after_change(screen, true);
 }
 
-/* Nothing comes from the client's file before the client has agreed. A draft that has answers from
- * it was agreed to. */
+/* Nothing comes from the client's file before the client has agreed, which the draft keeps. */
 static void run_known(struct screen *screen, const char *argument)
 {
     static const char *const choices[] = {N_("The client agrees"), N_("No, leave it"), NULL};
     struct form_screen *form = filling(screen);
-    json_t *known;
 
     (void)argument;
     if (form == NULL)
@@ -351,10 +349,7 @@ static void run_known(struct screen *screen, const char *argument)
         ui_tell(screen->ui, UI_NOTE, _("The client's file has nothing to offer here"));
         return;
     }
-    known = fill_known(form->fill);
-    form->file_agreed = form->file_agreed || json_object_size(known) > 0;
-    json_decref(known);
-    if (form->file_agreed)
+    if (fill_file_consent(form->fill))
         take_known(screen);
     else
         screen_ask(screen, "known",
@@ -370,7 +365,8 @@ static void form_answer(struct screen *screen, const char *from, const json_t *a
         strcmp(json_text_or(answer, "name", ""), "known") != 0 ||
         json_integer_or(answer, "choice", -1) != 0)
         return;
-    form->file_agreed = true;
+    fill_file_consent_give(form->fill);
+    form->consents_changed = true;
     take_known(screen);
 }
 

@@ -99,7 +99,6 @@ struct form_screen {
     bool consents_changed;
     bool failed;      /* the last attempt to keep them */
     size_t readings;  /* of the submission, so far */
-    bool file_agreed; /* the client agrees that answers come from their file: asked once a draft */
     bool stayed;      /* the focus was held once on a fault of what was typed */
     int top;          /* first row of the page in sight */
     struct form_placed *page_lines; /* by form_place */

@@ -432,6 +432,8 @@ static void what_was_taken_from_the_file_stays_marked(void **state)
     assert_true(ui_fixture_shows(fixture, "from the file"));
     draft = only_submission(fixture);
     assert_true(json_is_true(json_object_get(json_object_get(draft->body, "known"), "/name")));
+    assert_true(
+        json_is_true(json_object_get(json_object_get(draft->body, "consents"), FILL_FILE_CONSENT)));
     record_free(draft);
     ui_fixture_type(fixture, ESC);
     ui_fixture_type(fixture, ESC);
