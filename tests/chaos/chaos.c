@@ -81,6 +81,7 @@ static void know_agent(struct chaos_terminal *terminal)
 
 static void terminal_prepare(struct chaos *chaos, struct chaos_terminal *terminal, uint64_t seed)
 {
+    char directory[sizeof terminal->directory];
     unsigned char wrapped[SEAL_WRAPPED_SIZE] = {0};
     struct error error = ERROR_INIT;
 
@@ -89,11 +90,11 @@ static void terminal_prepare(struct chaos *chaos, struct chaos_terminal *termina
     (void)strcpy(terminal->directory, "/tmp/guichet-chaos-XXXXXX");
     if (mkdtemp(terminal->directory) == NULL)
         die("no folder for a terminal");
-    (void)snprintf(terminal->store_path, sizeof terminal->store_path, "%s/agent.db",
-                   terminal->directory);
+    memcpy(directory, terminal->directory, sizeof directory);
+    (void)snprintf(terminal->store_path, sizeof terminal->store_path, "%s/agent.db", directory);
     (void)snprintf(terminal->catalogue_path, sizeof terminal->catalogue_path, "%s/catalogue.db",
-                   terminal->directory);
-    (void)snprintf(terminal->made_path, sizeof terminal->made_path, "%s/made", terminal->directory);
+                   directory);
+    (void)snprintf(terminal->made_path, sizeof terminal->made_path, "%s/made", directory);
     terminal->key = seal_key_new();
     if (terminal->key == NULL || store_create(terminal->store_path, &terminal->agent->id,
                                               terminal->key, wrapped, &error) != 0)
