@@ -196,7 +196,8 @@ void input_decoder_feed(struct input_decoder *decoder, const char *bytes, size_t
     }
     if (!bytes_grow(&decoder->bytes, &decoder->capacity, decoder->length + length))
         return;
-    memcpy(decoder->bytes + decoder->length, bytes, length);
+    if (length > 0)
+        memcpy(decoder->bytes + decoder->length, bytes, length);
     decoder->length += length;
     decoder->last_ms = now_ms;
 }

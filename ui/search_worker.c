@@ -33,6 +33,8 @@ struct search_worker {
 static bool worker_next(struct search_worker *worker, struct search_request *request,
                         char query[SEARCH_QUERY_LIMIT + 1], char language[8], char channel[16])
 {
+    bool goes_on;
+
     pthread_mutex_lock(&worker->mutex);
     while (!worker->ending && worker->begun == worker->question)
         pthread_cond_wait(&worker->asked, &worker->mutex);
@@ -53,8 +55,11 @@ static bool worker_next(struct search_worker *worker, struct search_request *req
                                        .closed = worker->closed,
                                        .choices = worker->choices,
                                        .cancel = &worker->cancel};
+    /* Not by `cancel`: a key typed from here on sets it, and that ends a search, never the thread.
+     */
+    goes_on = !worker->ending;
     pthread_mutex_unlock(&worker->mutex);
-    return !atomic_load(&worker->cancel);
+    return goes_on;
 }
 
 static void worker_answer(struct search_worker *worker, uint64_t question,

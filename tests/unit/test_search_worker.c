@@ -92,6 +92,27 @@ static void test_no_key_is_lost(void **state)
     link_free(link);
 }
 
+/* Keys that come at the very moment at which a search begins: it goes on with the last of them. */
+static void test_a_storm_of_keys_is_answered(void **state)
+{
+    struct fixture *fixture = *state;
+    struct search_worker *worker = NULL;
+    struct link *link = NULL;
+    struct search_results *results;
+    uint64_t question = 0;
+
+    add_many(fixture);
+    assert_int_equal(link_new(&link, &fixture->error), 0);
+    assert_int_equal(search_worker_new(&worker, fixture->path, link, &fixture->error), 0);
+    for (int key = 0; key < 100000; key++)
+        question = search_worker_ask(worker, "zeppelin", "en", "counter", false);
+    results = wait_for(worker, question);
+    assert_int_equal(results->count, 1);
+    search_results_free(results);
+    search_worker_free(worker);
+    link_free(link);
+}
+
 /* A slow search under way is given up for the next key: its own answer never comes. */
 static void test_a_slow_search_gives_way(void **state)
 {
@@ -174,6 +195,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(test_no_key_is_lost),
+        TEST(test_a_storm_of_keys_is_answered),
         TEST(test_a_slow_search_gives_way),
         TEST(test_a_search_can_be_cancelled),
     };
