@@ -28,6 +28,8 @@
 #define SIGN_INS_WAITING         64
 #define DIRECTORY_WAITING        64
 #define DRAIN_SECONDS            10
+/* After which a refused client may ask again. */
+#define RETRY_SECONDS 2
 
 void server_log(const struct server *server, const char *format, ...)
 {
@@ -122,8 +124,11 @@ static void request_begin(struct request *request, const char *method, const cha
     char allow[64];
     enum problem problem = route_find(method, path, &request->route, request->segments, allow);
 
-    if (MHD_get_connection_values(request->connection, MHD_HEADER_KIND, NULL, NULL) >
-        HEADER_LIMIT) {
+    if (atomic_load(&request->server->stopping)) {
+        request_problem(request, PROBLEM_BUSY, "%s", "the server is stopping");
+        request->reply.retry_after = RETRY_SECONDS;
+    } else if (MHD_get_connection_values(request->connection, MHD_HEADER_KIND, NULL, NULL) >
+               HEADER_LIMIT) {
         request_problem(request, PROBLEM_TOO_MANY_HEADERS, "at most %d header fields",
                         HEADER_LIMIT);
     } else if (problem == PROBLEM_METHOD_NOT_ALLOWED) {
@@ -168,7 +173,7 @@ static enum MHD_Result request_receive(struct request *request, const char *byte
         request->accounted += length;
         if (atomic_fetch_add(&request->server->upload_bytes, length) + length > UPLOAD_LIMIT) {
             request_problem(request, PROBLEM_BUSY, "%s", "too many large requests at once");
-            request->reply.retry_after = 2;
+            request->reply.retry_after = RETRY_SECONDS;
         }
     }
     if (request->reply.set) {
@@ -397,14 +402,12 @@ static void wait_until_idle(struct server *server)
 
 void server_stop(struct server *server)
 {
-    MHD_socket listener;
-
     if (server == NULL)
         return;
+    /* Not MHD_quiesce_daemon: with epoll it races with its own threads for the removal of the
+     * listening socket and aborts the process when it loses (seen with 0.9.75). What comes during
+     * the drain is told so. */
     atomic_store(&server->stopping, true);
-    listener = MHD_quiesce_daemon(server->daemon);
-    if (listener != MHD_INVALID_SOCKET)
-        close(listener);
     doorbell_stop(server->doorbell);
     wait_until_idle(server);
     /* What a worker is at has suspended its request: it must come back first. */

@@ -45,7 +45,7 @@ int server_start(struct server **server, const struct server_options *options,
 /* "http://127.0.0.1:8737": what clients connect to. Borrowed. */
 const char *server_address(const struct server *server);
 
-/* Takes no more connections, answers what waits and what is under way (for up to ten seconds),
+/* Refuses what comes from now on, answers what waits and what is under way (for up to ten seconds),
  * closes everything and frees. */
 void server_stop(struct server *server);
 
