@@ -61,7 +61,10 @@ libforms_a_SOURCES = \
     forms/schema_reference.c \
     forms/schema_regex.c \
     forms/schema_regex_class.c \
-    forms/schema_regex_reset.c \
+    forms/schema_regex_build.c \
+    forms/schema_regex_escape.c \
+    forms/schema_regex_match.c \
+    forms/schema_regex_program.h \
     forms/schema_regex.h \
     forms/schema_registry.c \
     forms/schema_resource.c \

@@ -44,8 +44,9 @@ struct schema_limits {
     size_t references;     /* references followed in one validation: 1,000,000 */
     size_t schemas;        /* schemas compiled into one program: 200,000 */
     size_t pattern_bytes;  /* length of one regular expression: 16 KiB */
-    size_t pattern_steps;  /* cost of one match, in PCRE2 match calls: 1,000,000 */
-    size_t errors;         /* faults kept in one result; further ones are counted: 10,000 */
+    size_t
+        pattern_steps; /* cost of one match, in match calls of PCRE2 or steps of ours: 1,000,000 */
+    size_t errors;     /* faults kept in one result; further ones are counted: 10,000 */
 };
 
 /* ---- Documents: JSON text read without losing a digit. ---- */

@@ -11,14 +11,17 @@
 
 #include "app/error.h"
 #include "forms/schema.h"
+#include "forms/schema_regex_program.h"
 
 /* Memory that one match may take, in KiB: deep backtracking is refused, not paid for. */
 #define MATCH_HEAP_KIB 16384
 
 struct schema_pattern {
     struct schema_pattern *next;
-    char *text; /* the key in the map */
-    pcre2_code *code;
+    char *text;       /* the key in the map */
+    pcre2_code *code; /* or NULL, then: */
+    struct schema_regex_program *program;
+    size_t steps;
     pcre2_match_context *context;
     bool jit;
 };
@@ -27,29 +30,44 @@ static void pattern_free(struct schema_pattern *pattern)
 {
     pcre2_match_context_free(pattern->context);
     pcre2_code_free(pattern->code);
+    schema_regex_program_free(pattern->program);
     free(pattern->text);
     free(pattern);
 }
 
+/* Compiles for PCRE2; `pattern->code` stays NULL when PCRE2 cannot do it. */
 static int code_compile(struct schema_pattern *pattern, const char *translated, struct error *error)
 {
     int code;
     PCRE2_SIZE offset;
-    PCRE2_UCHAR message[128];
 
-    pattern->code = pcre2_compile((PCRE2_SPTR)translated, PCRE2_ZERO_TERMINATED,
-                                  PCRE2_UTF | PCRE2_MATCH_UNSET_BACKREF, &code, &offset, NULL);
-    if (pattern->code == NULL) {
-        if (code == PCRE2_ERROR_NOMEMORY)
-            return error_set(error, ERROR_MEMORY, "no memory for a pattern");
-        pcre2_get_error_message(code, message, sizeof(message));
-        return error_set(error, ERROR_INVALID, "the pattern cannot be used: %s", (char *)message);
-    }
+    pattern->code = pcre2_compile((PCRE2_SPTR)translated, PCRE2_ZERO_TERMINATED, PCRE2_UTF, &code,
+                                  &offset, NULL);
+    if (pattern->code == NULL)
+        return code == PCRE2_ERROR_NOMEMORY
+                   ? error_set(error, ERROR_MEMORY, "no memory for a pattern")
+                   : 0;
     pattern->context = pcre2_match_context_create(NULL);
     if (pattern->context == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a pattern");
+    pcre2_set_match_limit(pattern->context, (uint32_t)pattern->steps);
+    pcre2_set_heap_limit(pattern->context, MATCH_HEAP_KIB);
     pattern->jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
     return 0;
+}
+
+static int pattern_make(struct schema_pattern *pattern, const char *text, size_t length,
+                        struct error *error)
+{
+    char *translated;
+    int status = schema_regex_translate(&translated, text, length, error);
+
+    if (status == 0 && translated != NULL)
+        status = code_compile(pattern, translated, error);
+    free(translated);
+    if (status == 0 && pattern->code == NULL)
+        status = schema_regex_program_new(&pattern->program, text, length, error);
+    return status;
 }
 
 static int pattern_keep(struct schema_patterns *patterns, struct schema_pattern *pattern,
@@ -71,7 +89,6 @@ int schema_pattern_compile(struct schema_patterns *patterns, const char *text, s
                            const struct schema_pattern **pattern, struct error *error)
 {
     struct schema_pattern *made = schema_map_get(&patterns->map, text, length);
-    char *translated;
     int status;
 
     *pattern = made;
@@ -83,21 +100,15 @@ int schema_pattern_compile(struct schema_patterns *patterns, const char *text, s
                          limits->pattern_bytes);
     if (u8_check((const uint8_t *)text, length) != NULL)
         return error_set(error, ERROR_INVALID, "the pattern is not UTF-8");
-    status = schema_regex_translate(&translated, text, length, error);
-    if (status != 0)
-        return status;
     made = calloc(1, sizeof(*made));
-    status = made == NULL ? error_set(error, ERROR_MEMORY, "no memory for a pattern")
-                          : code_compile(made, translated, error);
-    free(translated);
-    if (status == 0) {
-        pcre2_set_match_limit(made->context, (uint32_t)limits->pattern_steps);
-        pcre2_set_heap_limit(made->context, MATCH_HEAP_KIB);
+    if (made == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a pattern");
+    made->steps = limits->pattern_steps;
+    status = pattern_make(made, text, length, error);
+    if (status == 0)
         status = pattern_keep(patterns, made, text, length, error);
-    }
     if (status != 0) {
-        if (made != NULL)
-            pattern_free(made);
+        pattern_free(made);
         return status;
     }
     *pattern = made;
@@ -158,6 +169,7 @@ void schema_pattern_memory_end(struct schema_pattern_memory *memory)
         pcre2_match_data_free(memory->match);
     memory->match = NULL;
     memory->used = 0;
+    schema_regex_work_end(&memory->work);
 }
 
 int schema_pattern_match(const struct schema_pattern *pattern, struct schema_pattern_memory *memory,
@@ -168,6 +180,9 @@ int schema_pattern_match(const struct schema_pattern *pattern, struct schema_pat
 
     if (memory->match == NULL && !memory_begin(memory))
         return ERROR_MEMORY;
+    if (pattern->program != NULL)
+        return schema_regex_program_match(pattern->program, memory, text, length, pattern->steps,
+                                          (size_t)MATCH_HEAP_KIB * 1024);
     if (pattern->jit)
         found =
             pcre2_jit_match(pattern->code, subject, length, 0, 0, memory->match, pattern->context);

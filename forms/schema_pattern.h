@@ -1,5 +1,6 @@
 /*
- * Regular expressions with the meaning of ECMA-262 (flag u), matched by PCRE2.
+ * Regular expressions with the meaning of ECMA-262 (flag u), matched by PCRE2, or by a program of
+ * our own (schema_regex_program.h) where PCRE2 means something else or cannot do it.
  */
 #ifndef GUICHET_FORMS_SCHEMA_PATTERN_H
 #define GUICHET_FORMS_SCHEMA_PATTERN_H
@@ -8,6 +9,7 @@
 #include <stddef.h>
 
 #include "forms/schema_memory.h"
+#include "forms/schema_regex_program.h"
 
 struct error;
 struct schema_limits;
@@ -29,9 +31,10 @@ int schema_pattern_compile(struct schema_patterns *patterns, const char *text, s
 
 void schema_patterns_free(struct schema_patterns *patterns);
 
-/* Working memory of one validation, made at the first match; zero before first use. */
+/* Working memory of one validation, made at the first match; zero (but for the room) before. */
 struct schema_pattern_memory {
     struct pcre2_real_match_data_8 *match;
+    struct schema_regex_work work;
     size_t used;
     union {
         long double align;
@@ -50,7 +53,9 @@ void schema_pattern_memory_end(struct schema_pattern_memory *memory);
 
 /*
  * Translates a regular expression of ECMA-262 into the syntax of PCRE2. `*translated` is freed by
- * the caller with free(). Errors: ERROR_INVALID with offset and reason, ERROR_MEMORY.
+ * the caller with free(); it is NULL when PCRE2 would mean something else (a reference: ECMA-262
+ * forgets captures that PCRE2 keeps). PCRE2 may still refuse it: a lookbehind of no fixed length.
+ * Errors: ERROR_INVALID with offset and reason, ERROR_MEMORY.
  */
 int schema_regex_translate(char **translated, const char *text, size_t length, struct error *error);
 

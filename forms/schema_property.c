@@ -229,6 +229,10 @@ bool schema_regex_property(struct schema_regex *regex)
     char name[NAME_SIZE];
     char *value;
 
+    /* Neither PCRE2 nor a look at one character tells whether another case of it has the property.
+     */
+    if (regex->ignore_case)
+        return wrong(regex, ERROR_INVALID, "\\p is not supported where case is ignored");
     if (start >= limit || start[-1] != '{')
         return wrong(regex, ERROR_INVALID, "\\p needs a property in braces");
     while (end < limit && (*end == '_' || *end == '=' || (*end >= '0' && *end <= '9') ||

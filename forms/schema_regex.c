@@ -3,10 +3,11 @@
  * specification's body (15.10 and following editions) with the flag u, and beside it the escapes
  * of punctuation that the grammar without u allows (`\-`, `\@`): both are "ECMA-262". What only
  * PCRE2 or another dialect knows is refused: \A, \Z, \a, (?P<n>), (?#), (?>), a++, \h, [[:alpha:]].
- * What PCRE2 can not do as ECMA-262 says is refused when it is compiled, never done otherwise: a
- * lookbehind of no fixed length, a reference to a capture that a repetition forgets
- * (schema_regex_reset.c), a repeat of more than 65535 times.
+ * The text for PCRE2 is always made. What PCRE2 cannot do as ECMA-262 says is made into a program
+ * of our own in a second reading (schema_regex_build.c), whose sets and edges are small pieces of
+ * that same text.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,21 +18,31 @@
 #include "app/error.h"
 #include "forms/schema_pattern.h"
 #include "forms/schema_regex.h"
+#include "forms/schema_regex_program.h"
 
 /* Nested groups; PCRE2 has the same limit. */
 #define DEPTH_LIMIT 200
 
 /* PCRE2 counts repeats in 16 bits. */
-#define REPEAT_LIMIT 65535
+#define PCRE2_REPEAT_LIMIT 65535
+
+/* More often than any text is long. */
+#define REPEAT_LIMIT (LONG_MAX / 16)
 
 #define LINE_END "\\n\\r\\x{2028}\\x{2029}"
 
-struct flags {
-    bool multiline;
-    bool dot_all;
+#define WORD            "[" SCHEMA_REGEX_WORDS "]"
+#define WORD_EDGE       "(?:(?<=" WORD ")(?!" WORD ")|(?<!" WORD ")(?=" WORD "))"
+#define WORD_OR_NO_WORD "(?:(?<=" WORD ")(?=" WORD ")|(?<!" WORD ")(?!" WORD "))"
+
+/* The start of a group: what kind it is. */
+struct opening {
+    bool assertion;
+    bool negative;
+    size_t capture; /* its number, or 0 */
 };
 
-static bool disjunction(struct schema_regex *regex, struct flags flags);
+static bool disjunction(struct schema_regex *regex, struct schema_regex_flags flags);
 
 /* ---- Output and faults ---- */
 
@@ -84,6 +95,7 @@ static bool put_character(struct schema_regex *regex, uint32_t character)
 {
     char letter = (char)character;
 
+    regex->character = character;
     /* No text that reaches the matcher holds half a surrogate pair. */
     if (schema_regex_is_surrogate(character))
         return schema_regex_put(regex, SCHEMA_REGEX_NEVER);
@@ -122,108 +134,6 @@ uint32_t schema_regex_next(struct schema_regex *regex)
     return character;
 }
 
-static int hexadecimal(int digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if ((digit | 0x20) >= 'a' && (digit | 0x20) <= 'f')
-        return (digit | 0x20) - 'a' + 10;
-    return -1;
-}
-
-/* `count` hexadecimal digits at the input, taken only when they are all there; else -1. */
-static int32_t take_hexadecimal(struct schema_regex *regex, size_t count)
-{
-    int32_t value = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        int digit = hexadecimal(schema_regex_peek(regex, i));
-
-        if (digit < 0)
-            return -1;
-        value = value * 16 + digit;
-    }
-    regex->at += count;
-    return value;
-}
-
-/* After \u: XXXX, a pair of them, or {X...}; -1 after a fault. */
-static int64_t unicode_escape(struct schema_regex *regex)
-{
-    int32_t value = 0;
-    int32_t low;
-    size_t back;
-
-    if (schema_regex_take(regex, "{")) {
-        if (schema_regex_peek(regex, 0) == '}')
-            return schema_regex_fault(regex, "no digits in \\u{}") - 1;
-        while (!schema_regex_take(regex, "}")) {
-            int digit = hexadecimal(schema_regex_peek(regex, 0));
-
-            value = value * 16 + digit;
-            if (digit < 0 || value > 0x10FFFF)
-                return schema_regex_fault(regex, "\\u{...} is not a character") - 1;
-            regex->at++;
-        }
-        return value;
-    }
-    value = take_hexadecimal(regex, 4);
-    if (value < 0)
-        return schema_regex_fault(regex, "\\u needs four hexadecimal digits") - 1;
-    back = regex->at;
-    if (value >= 0xD800 && value <= 0xDBFF && schema_regex_take(regex, "\\u")) {
-        low = take_hexadecimal(regex, 4);
-        if (low >= 0xDC00 && low <= 0xDFFF)
-            return 0x10000 + ((int64_t)(value - 0xD800) << 10) + (low - 0xDC00);
-        regex->at = back;
-    }
-    return value;
-}
-
-/*
- * After a backslash: an escape that stands for one character, in a class and outside. -1 after a
- * fault.
- */
-int64_t schema_regex_escape(struct schema_regex *regex)
-{
-    static const char controls[] = "fnrtv";
-    static const char meanings[] = "\f\n\r\t\v";
-    int letter = schema_regex_peek(regex, 0);
-    const char *control = letter > 0 ? strchr(controls, letter) : NULL;
-    uint32_t character;
-    int32_t value;
-
-    if (letter < 0)
-        return schema_regex_fault(regex, "a backslash at the end") - 1;
-    if (control != NULL) {
-        regex->at++;
-        return meanings[control - controls];
-    }
-    if (letter == '0' &&
-        !(schema_regex_peek(regex, 1) >= '0' && schema_regex_peek(regex, 1) <= '9')) {
-        regex->at++;
-        return 0;
-    }
-    if (letter == 'c' && (schema_regex_peek(regex, 1) | 0x20) >= 'a' &&
-        (schema_regex_peek(regex, 1) | 0x20) <= 'z') {
-        regex->at += 2;
-        return regex->text[regex->at - 1] & 0x1F;
-    }
-    if (schema_regex_take(regex, "x")) {
-        value = take_hexadecimal(regex, 2);
-        return value < 0 ? schema_regex_fault(regex, "\\x needs two hexadecimal digits") - 1
-                         : value;
-    }
-    if (schema_regex_take(regex, "u"))
-        return unicode_escape(regex);
-    character = schema_regex_next(regex);
-    if (character == '_' || uc_is_property_id_continue(character)) {
-        regex->at--;
-        return schema_regex_fault(regex, "this escape means nothing") - 1;
-    }
-    return character;
-}
-
 /* ---- Groups and references ---- */
 
 /* Skips the name and the '>' after it; its length, or 0 after a fault. */
@@ -257,7 +167,7 @@ static size_t group_number(const struct schema_regex *regex, const char *name, s
 }
 
 /* Flags such as "ims-ims:"; only the first step of a group that begins "(?" and a letter or -. */
-static bool group_flags(struct schema_regex *regex, struct flags *flags)
+static bool group_flags(struct schema_regex *regex, struct schema_regex_flags *flags)
 {
     char seen[8] = "";
     size_t count = 0;
@@ -279,6 +189,8 @@ static bool group_flags(struct schema_regex *regex, struct flags *flags)
             flags->multiline = !negative;
         if (letter == 's')
             flags->dot_all = !negative;
+        if (letter == 'i')
+            flags->ignore_case = !negative;
         if (letter == 'i' && !schema_regex_put(regex, negative ? "(?-i:" : "(?i:"))
             return false;
     }
@@ -288,30 +200,61 @@ static bool group_flags(struct schema_regex *regex, struct flags *flags)
     return strchr(seen, 'i') != NULL || schema_regex_put(regex, "(?:");
 }
 
-static bool group_open(struct schema_regex *regex, struct flags *flags, bool *assertion)
+static bool group_open(struct schema_regex *regex, struct schema_regex_flags *flags,
+                       struct opening *opening)
 {
-    static const char *const plain[] = {"(?:", "(?=", "(?!", "(?<=", "(?<!"};
+    static const struct {
+        const char *text;
+        struct opening opening;
+        bool backward;
+    } plain[] = {
+        {"(?:", {.assertion = false}, false},
+        {"(?=", {.assertion = true}, false},
+        {"(?!", {.assertion = true, .negative = true}, false},
+        {"(?<=", {.assertion = true}, true},
+        {"(?<!", {.assertion = true, .negative = true}, true},
+    };
     const char *capture = regex->references ? "(" : "(?:";
 
     for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-        if (schema_regex_take(regex, plain[i])) {
-            *assertion = i > 0;
-            return schema_regex_put(regex, plain[i]);
+        if (schema_regex_take(regex, plain[i].text)) {
+            *opening = plain[i].opening;
+            if (opening->assertion)
+                flags->backward = plain[i].backward;
+            return schema_regex_put(regex, plain[i].text);
         }
     }
-    if (schema_regex_take(regex, "(?<"))
-        return group_name(regex) > 0 && schema_regex_put(regex, capture);
-    if (schema_regex_take(regex, "(?"))
-        return group_flags(regex, flags);
-    regex->at++;
+    *opening = (struct opening){0};
+    if (!schema_regex_take(regex, "(?<")) {
+        if (schema_regex_take(regex, "(?"))
+            return group_flags(regex, flags);
+        regex->at++;
+    } else if (group_name(regex) == 0) {
+        return false;
+    }
+    opening->capture = ++regex->groups_opened;
     return schema_regex_put(regex, capture);
 }
 
-static bool group(struct schema_regex *regex, struct flags flags, bool *assertion)
+static bool group(struct schema_regex *regex, struct schema_regex_flags flags, bool *assertion)
 {
+    struct schema_regex_flags inside = flags;
+    struct opening opening;
+    size_t start;
+
     if (++regex->depth > DEPTH_LIMIT)
         return schema_regex_fault(regex, "groups are nested too deep");
-    if (!group_open(regex, &flags, assertion) || !disjunction(regex, flags))
+    if (!group_open(regex, &inside, &opening))
+        return false;
+    *assertion = opening.assertion;
+    start = schema_regex_build_count(regex);
+    if ((opening.assertion && !schema_regex_build_look(regex, opening.negative)) ||
+        (opening.capture != 0 &&
+         !schema_regex_build_save(regex, opening.capture, flags.backward)) ||
+        !disjunction(regex, inside) ||
+        (opening.capture != 0 &&
+         !schema_regex_build_save(regex, opening.capture, !flags.backward)) ||
+        (opening.assertion && !schema_regex_build_look_end(regex, start)))
         return false;
     if (!schema_regex_take(regex, ")"))
         return schema_regex_fault(regex, "a group is not closed");
@@ -329,6 +272,7 @@ static bool number_reference(struct schema_regex *regex)
         number = number * 10 + (size_t)(regex->text[regex->at++] - '0');
     if (number > regex->group_count)
         return schema_regex_fault(regex, "there is no group of that number");
+    regex->reference = number;
     return schema_regex_put_number(regex, "g", number);
 }
 
@@ -340,6 +284,7 @@ static bool name_reference(struct schema_regex *regex)
 
     if (number == 0)
         return schema_regex_fault(regex, "there is no group of that name");
+    regex->reference = number;
     return schema_regex_put_number(regex, "g", number);
 }
 
@@ -347,6 +292,21 @@ static bool name_reference(struct schema_regex *regex)
 
 static bool escape(struct schema_regex *regex, bool *assertion)
 {
+    static const struct {
+        const char *letter;
+        const char *text;
+        const char *text_ignoring_case;
+        bool assertion;
+    } sets[] = {
+        {"b", "\\b", WORD_EDGE, true},
+        {"B", "\\B", WORD_OR_NO_WORD, true},
+        {"d", "\\d", "\\d", false},
+        {"D", "\\D", "\\D", false},
+        {"s", "[" SCHEMA_REGEX_SPACES "]", "[" SCHEMA_REGEX_SPACES "]", false},
+        {"S", "[^" SCHEMA_REGEX_SPACES "]", "[^" SCHEMA_REGEX_SPACES "]", false},
+        {"w", "\\w", "[" SCHEMA_REGEX_WORDS "]", false},
+        {"W", "\\W", "[" SCHEMA_REGEX_NOT_WORDS "]", false},
+    };
     int64_t character;
 
     regex->at++;
@@ -354,19 +314,12 @@ static bool escape(struct schema_regex *regex, bool *assertion)
         return number_reference(regex);
     if (schema_regex_take(regex, "k<"))
         return name_reference(regex);
-    if (schema_regex_take(regex, "b") || schema_regex_take(regex, "B")) {
-        *assertion = true;
-        return schema_regex_put(regex, regex->text[regex->at - 1] == 'b' ? "\\b" : "\\B");
-    }
-    if (schema_regex_take(regex, "s"))
-        return schema_regex_put(regex, "[" SCHEMA_REGEX_SPACES "]");
-    if (schema_regex_take(regex, "S"))
-        return schema_regex_put(regex, "[^" SCHEMA_REGEX_SPACES "]");
-    if (schema_regex_take(regex, "d") || schema_regex_take(regex, "D") ||
-        schema_regex_take(regex, "w") || schema_regex_take(regex, "W")) {
-        char text[2] = {'\\', regex->text[regex->at - 1]};
-
-        return put(regex, text, 2);
+    for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+        if (!schema_regex_take(regex, sets[i].letter))
+            continue;
+        *assertion = sets[i].assertion;
+        return schema_regex_put(regex,
+                                regex->ignore_case ? sets[i].text_ignoring_case : sets[i].text);
     }
     if (schema_regex_peek(regex, 0) == 'p' || schema_regex_peek(regex, 0) == 'P')
         return schema_regex_property(regex);
@@ -387,59 +340,68 @@ static long repeat_number(struct schema_regex *regex)
     return number;
 }
 
-static bool braces(struct schema_regex *regex)
+static bool braces(struct schema_regex *regex, struct schema_regex_repeat *repeat)
 {
-    long least;
-    long most;
     char text[48];
 
-    regex->at++;
-    least = repeat_number(regex);
-    most = least;
-    if (least >= 0 && schema_regex_take(regex, ","))
-        most = repeat_number(regex);
-    if (least < 0 || !schema_regex_take(regex, "}"))
+    repeat->least = repeat_number(regex);
+    repeat->most = repeat->least;
+    if (repeat->least >= 0 && schema_regex_take(regex, ","))
+        repeat->most = repeat_number(regex);
+    if (repeat->least < 0 || !schema_regex_take(regex, "}"))
         return schema_regex_fault(regex, "a repeat in braces is wrong");
-    if (most >= 0 && most < least)
+    if (repeat->most >= 0 && repeat->most < repeat->least)
         return schema_regex_fault(regex, "a repeat is upside down");
-    if (least > REPEAT_LIMIT || most > REPEAT_LIMIT) {
-        regex->too_large = true;
-        least = 0;
-        most = 0;
-    }
-    if (most < 0)
-        snprintf(text, sizeof(text), "{%ld,}", least);
+    if (repeat->least > PCRE2_REPEAT_LIMIT || repeat->most > PCRE2_REPEAT_LIMIT)
+        regex->needs_program = true;
+    if (repeat->most < 0)
+        snprintf(text, sizeof(text), "{%ld,}", repeat->least);
     else
-        snprintf(text, sizeof(text), "{%ld,%ld}", least, most);
+        snprintf(text, sizeof(text), "{%ld,%ld}", repeat->least, repeat->most);
     return schema_regex_put(regex, text);
 }
 
-static bool quantifier(struct schema_regex *regex, bool assertion)
+/* After a term that began at `start` in the program, when `groups` groups had been opened. */
+static bool quantifier(struct schema_regex *regex, bool assertion, size_t start, size_t groups)
 {
-    int letter = schema_regex_peek(regex, 0);
-    char text = (char)letter;
+    static const struct {
+        const char *text;
+        struct schema_regex_repeat repeat;
+    } plain[] = {{"*", {0, -1, false}}, {"+", {1, -1, false}}, {"?", {0, 1, false}}};
+    struct schema_regex_repeat repeat = {0};
+    bool any = schema_regex_take(regex, "{");
 
-    if (letter != '*' && letter != '+' && letter != '?' && letter != '{')
+    if (any && !braces(regex, &repeat))
+        return false;
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]) && !any; i++) {
+        any = schema_regex_take(regex, plain[i].text);
+        if (!any)
+            continue;
+        repeat = plain[i].repeat;
+        if (!schema_regex_put(regex, plain[i].text))
+            return false;
+    }
+    if (!any)
         return true;
     if (assertion)
         return schema_regex_fault(regex, "an assertion cannot be repeated");
-    if (letter == '{') {
-        if (!braces(regex))
-            return false;
-    } else {
-        regex->at++;
-        if (!put(regex, &text, 1))
-            return false;
-    }
-    return !schema_regex_take(regex, "?") || schema_regex_put(regex, "?");
+    repeat.lazy = schema_regex_take(regex, "?");
+    return (!repeat.lazy || schema_regex_put(regex, "?")) &&
+           schema_regex_build_repeat(regex, start, groups, &repeat);
 }
 
-static bool term(struct schema_regex *regex, struct flags flags)
+static bool term(struct schema_regex *regex, struct schema_regex_flags flags)
 {
     int letter = schema_regex_peek(regex, 0);
+    size_t start = schema_regex_build_count(regex);
+    size_t groups = regex->groups_opened;
+    size_t output = regex->used;
     bool assertion = false;
     bool done;
 
+    regex->ignore_case = flags.ignore_case;
+    regex->character = -1;
+    regex->reference = 0;
     switch (letter) {
     case '(':
         done = group(regex, flags, &assertion);
@@ -475,19 +437,30 @@ static bool term(struct schema_regex *regex, struct flags flags)
     default:
         done = put_character(regex, schema_regex_next(regex));
     }
-    return done && quantifier(regex, assertion);
+    if (done && letter != '(' && regex->reference != 0)
+        done = schema_regex_build_reference(regex, flags);
+    else if (done && letter != '(')
+        done = schema_regex_build_leaf(regex, flags, output, assertion);
+    return done && quantifier(regex, assertion, start, groups);
 }
 
-static bool disjunction(struct schema_regex *regex, struct flags flags)
+static bool disjunction(struct schema_regex *regex, struct schema_regex_flags flags)
 {
+    struct schema_regex_alternatives built = schema_regex_build_alternatives(regex, flags);
+
     while (regex->at < regex->length && schema_regex_peek(regex, 0) != ')') {
+        size_t start = schema_regex_build_count(regex);
+
         if (schema_regex_take(regex, "|")) {
-            if (!schema_regex_put(regex, "|"))
+            if (!schema_regex_put(regex, "|") || !schema_regex_build_another(regex, &built))
                 return false;
         } else if (!term(regex, flags)) {
             return false;
+        } else {
+            schema_regex_build_term(regex, start);
         }
     }
+    schema_regex_build_alternatives_end(regex, &built);
     return true;
 }
 
@@ -550,12 +523,19 @@ static bool survey(struct schema_regex *regex)
 
 static int regex_run(struct schema_regex *regex)
 {
-    static const struct flags none = {false, false};
+    static const struct schema_regex_flags none = {false};
 
     if (schema_regex_put(regex, "") && survey(regex) && disjunction(regex, none) &&
         regex->at < regex->length)
         schema_regex_fault(regex, "a closing parenthesis without an opening one");
+    regex->needs_program = regex->needs_program || regex->references;
     return regex->status;
+}
+
+static void regex_end(struct schema_regex *regex)
+{
+    free(regex->names);
+    free(regex->output);
 }
 
 bool schema_regex_is_valid(const char *text, size_t length)
@@ -563,8 +543,7 @@ bool schema_regex_is_valid(const char *text, size_t length)
     struct schema_regex regex = {.text = text, .length = length};
     int status = regex_run(&regex);
 
-    free(regex.names);
-    free(regex.output);
+    regex_end(&regex);
     return status == 0;
 }
 
@@ -573,17 +552,32 @@ int schema_regex_translate(char **translated, const char *text, size_t length, s
     struct schema_regex regex = {.text = text, .length = length, .error = error};
     int status = regex_run(&regex);
 
-    if (status == 0 && regex.too_large)
-        status =
-            error_set(error, ERROR_TOO_LARGE,
-                      "the pattern repeats something over the limit of %d times", REPEAT_LIMIT);
-    if (status == 0)
-        status = schema_regex_check_resets(&regex, error);
-    free(regex.names);
-    if (status != 0) {
-        free(regex.output);
-        return status;
+    *translated = NULL;
+    if (status == 0 && !regex.needs_program) {
+        *translated = regex.output;
+        regex.output = NULL;
     }
-    *translated = regex.output;
-    return 0;
+    regex_end(&regex);
+    return status;
+}
+
+int schema_regex_program_new(struct schema_regex_program **program, const char *text, size_t length,
+                             struct error *error)
+{
+    struct schema_regex regex = {.text = text, .length = length, .error = error};
+    int status;
+
+    *program = NULL;
+    regex.program = calloc(1, sizeof(*regex.program));
+    if (regex.program == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a pattern");
+    status = regex_run(&regex);
+    if (status == 0)
+        status = schema_regex_build_end(&regex);
+    regex_end(&regex);
+    if (status != 0)
+        schema_regex_program_free(regex.program);
+    else
+        *program = regex.program;
+    return status;
 }

@@ -24,9 +24,9 @@ static bool class_atom(struct schema_regex *regex, int64_t *character)
     if (schema_regex_take(regex, "D"))
         return schema_regex_put(regex, "\\D");
     if (schema_regex_take(regex, "w"))
-        return schema_regex_put(regex, "\\w");
+        return schema_regex_put(regex, regex->ignore_case ? SCHEMA_REGEX_WORDS : "\\w");
     if (schema_regex_take(regex, "W"))
-        return schema_regex_put(regex, "\\W");
+        return schema_regex_put(regex, regex->ignore_case ? SCHEMA_REGEX_NOT_WORDS : "\\W");
     if (schema_regex_take(regex, "s"))
         return schema_regex_put(regex, SCHEMA_REGEX_SPACES);
     if (schema_regex_take(regex, "S"))

@@ -222,6 +222,7 @@ int schema_validate_at(const struct schema *schema, const json_t *value,
     run.error = error;
     run.patterns.match = NULL;
     run.patterns.used = 0;
+    run.patterns.work = (struct schema_regex_work){0};
     status = run_finish(&run, schema_evaluate(&run, &start));
     schema_result_free(own);
     return status;

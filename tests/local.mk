@@ -282,6 +282,14 @@ tests_search_judge_SOURCES = tests/search/judge.c tests/search/inventory.c tests
 tests_search_judge_LDADD = libapp.a $(APP_LIBS)
 EXTRA_DIST += tests/search/queries.tsv tests/search/queries_second.tsv
 
+# The patterns of forms beside JavaScript's.
+check_PROGRAMS += tests/pattern_suite
+tests_pattern_suite_SOURCES = tests/pattern_suite.c
+tests_pattern_suite_LDADD = libforms.a libapp.a $(FORMS_LIBS)
+dist_check_SCRIPTS += tests/pattern_suite.sh
+TESTS += tests/pattern_suite.sh
+EXTRA_DIST += tests/pattern/expected.txt tests/pattern/generate.mjs tests/pattern/known.txt
+
 # The validator beside Ajv: `make bench-schema`.
 EXTRA_PROGRAMS += tests/bench/bench_schema
 tests_bench_bench_schema_SOURCES = tests/bench/bench_schema.c

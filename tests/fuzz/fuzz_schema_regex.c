@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     memory.match = NULL;
     memory.used = 0;
+    memory.work = (struct schema_regex_work){0};
     if (u8_check(data, size) != NULL)
         return 0;
     if (schema_pattern_compile(&patterns, (const char *)data, length, &limits, &pattern, &error) ==
