@@ -157,11 +157,41 @@ int handoff_withdraw(struct batch *batch, const struct author *author, const str
     return decide(batch, author, handoff, "withdrawn", NULL, error);
 }
 
+int handoff_reassign(struct batch *batch, const struct author *author, const struct record *handoff,
+                     const struct handoff_target *to, struct error *error)
+{
+    bool offered = handoff_is_offered(handoff);
+    const char *holder = record_text(handoff, offered ? "to_agent" : "taken_by");
+    struct operation *operation;
+
+    if (!handoff_is_open(handoff))
+        return error_set(error, ERROR_CONFLICT, "this hand-off is %s",
+                         record_text(handoff, "state"));
+    if (id_is_empty(&to->agent) != is_given(to->queue))
+        return error_set(error, ERROR_INVALID, "to: an agent or a queue");
+    if (*holder != '\0' && strcmp(holder, to->agent.text) == 0)
+        return error_set(error, ERROR_INVALID, "to: they have it already");
+    if (is_given(to->queue) && offered && strcmp(record_text(handoff, "to_queue"), to->queue) == 0)
+        return error_set(error, ERROR_INVALID, "to: it is in this queue already");
+    operation = author_change(author, OPERATION_CLAIM, handoff);
+    operation_put_text(operation, "state", "reassigned");
+    operation_put_time(operation, "decided_at", author_now(author));
+    operation_put_id(operation, "reassigned_by", &author->agent);
+    operation_put_id(operation, "next_agent", &to->agent);
+    operation_put_text(operation, "next_queue", to->queue);
+    return batch_add(batch, operation, error);
+}
+
 /* --- whose ----------------------------------------------------------------------------------- */
 
 bool handoff_is_offered(const struct record *handoff)
 {
     return strcmp(record_text(handoff, "state"), "offered") == 0;
+}
+
+bool handoff_is_open(const struct record *handoff)
+{
+    return handoff_is_offered(handoff) || strcmp(record_text(handoff, "state"), "accepted") == 0;
 }
 
 const char *handoff_kind(const struct record *handoff)
@@ -197,6 +227,7 @@ bool handoff_is_for(const struct record *handoff, const struct record *agent)
     const char *to = record_text(handoff, "to_agent");
     const char *office = record_text(handoff, "to_office");
     const char *queue = record_text(handoff, "to_queue");
+    const char *also = record_text(handoff, "also_queue");
     char key[RECORD_KEY_SIZE];
 
     if (*to != '\0')
@@ -208,7 +239,8 @@ bool handoff_is_for(const struct record *handoff, const struct record *agent)
         return strcmp(office, key) == 0 && (!handoff_is_kind(handoff, HANDOFF_ESCALATION) ||
                                             strcmp(record_text(agent, "role"), "supervisor") == 0);
     }
-    return *queue != '\0' && record_names(agent, "queues", queue);
+    return (*queue != '\0' && record_names(agent, "queues", queue)) ||
+           (*also != '\0' && record_names(agent, "queues", also));
 }
 
 /* --- what follows an acceptance -------------------------------------------------------------- */

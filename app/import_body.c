@@ -8,6 +8,7 @@
 #include "app/hsds.h"
 #include "app/import_fields.h"
 #include "app/json.h"
+#include "app/queue_measure.h"
 #include "app/record_fields.h"
 
 #define TEXT_LIMIT  20000
@@ -222,6 +223,18 @@ static const struct member agent_members[] = {
     {0},
 };
 
+/* Bounds that depend on the measure are queue_thresholds_read's. */
+static const struct member threshold_members[] = {
+    {MEMBER("measure", KIND_WORD, REQUIRED), .words = queue_measure_words},
+    {MEMBER("limit", KIND_INTEGER, REQUIRED), .lowest = 1, .highest = 100000},
+    {MEMBER("rearm", KIND_INTEGER, 0), .lowest = 0, .highest = 100000},
+    {MEMBER("minutes", KIND_INTEGER, 0), .lowest = 1, .highest = 1440},
+    {MEMBER("window", KIND_INTEGER, 0), .lowest = 1, .highest = 1440},
+    {MEMBER("least", KIND_INTEGER, 0), .lowest = 1, .highest = 100000},
+    {MEMBER("action", KIND_WORD, REQUIRED), .words = queue_action_words},
+    {0},
+};
+
 static const struct member queue_members[] = {
     {MEMBER("languages", KIND_TEXT, REQUIRED | LIST)},
     {MEMBER("skills", KIND_TEXT, LIST)},
@@ -229,6 +242,7 @@ static const struct member queue_members[] = {
     {MEMBER("wait_minutes", KIND_INTEGER, 0), .lowest = 0, .highest = 1440},
     {MEMBER("offer_minutes", KIND_INTEGER, 0), .lowest = 1, .highest = 10080},
     {MEMBER("next_queue", KIND_KEY, 0), .type = RECORD_QUEUE},
+    {MEMBER("thresholds", KIND_OBJECT, LIST), .members = threshold_members},
     {0},
 };
 
@@ -487,8 +501,13 @@ int import_body_check(enum record_type type, const json_t *body, import_referenc
                       void *context, struct error *error)
 {
     struct check check = {.reference = reference, .context = context, .error = error};
+    struct queue_threshold thresholds[QUEUE_THRESHOLDS_LIMIT];
+    size_t count;
     if (!record_type_is_catalogue(type))
         return error_set(error, ERROR_INVALID, "not a type of the catalogue");
     const struct member *const tables[] = {common_members, type_members[type], NULL};
-    return object_check(&check, body, tables, "");
+    int code = object_check(&check, body, tables, "");
+    if (code == 0 && type == RECORD_QUEUE)
+        code = queue_thresholds_read(body, thresholds, &count, error);
+    return code;
 }

@@ -9,7 +9,8 @@ libapp_a_SOURCES = \
     app/id.c app/id.h \
     app/journal.c app/journal.h \
     app/json.c app/json.h \
-    app/merge.c app/merge.h app/merge_fields.c app/merge_internal.h app/merge_value.c \
+    app/merge.c app/merge.h app/merge_fields.c app/merge_handoff.c app/merge_internal.h \
+    app/merge_value.c app/queue_measure.c app/queue_measure.h \
     app/operation.c app/operation.h \
     app/record.c app/record.h \
     app/record_fields.c app/record_fields.h \
@@ -89,6 +90,7 @@ libapp_a_SOURCES += \
     app/contact.c app/contact.h \
     app/continue.c app/continue.h \
     app/delivery.c app/delivery.h \
+    app/alert.c app/alert.h \
     app/flag.c app/flag.h \
     app/handoff.c app/handoff.h \
     app/handoff_history.c app/handoff_history.h \

@@ -52,6 +52,13 @@ void merge_set(struct merge *merge, json_t *object, const char *member, json_t *
         merge->failed = true;
 }
 
+bool merge_field_is_allowed(const struct operation *operation, const struct field *field)
+{
+    struct id server = delivery_server();
+
+    return (field->rules & FIELD_SERVER) == 0 || id_equal(&operation->agent, &server);
+}
+
 /* --- append --------------------------------------------------------------------------------- */
 
 /* The server alone makes deliveries and says what became of them; an agent may ask that a refused
@@ -67,12 +74,24 @@ static bool delivery_actor_allowed(const struct operation *operation)
            (strcmp(state, "waiting") == 0 || strcmp(state, "withheld") == 0);
 }
 
+/* The server alone raises an alert and says that it is over; who has seen it signs that. */
+static bool alert_actor_allowed(const struct operation *operation)
+{
+    const char *seen_by = json_text_or(operation->body, "seen_by", "");
+    struct id server = delivery_server();
+
+    return id_equal(&operation->agent, &server) ||
+           (operation->kind == OPERATION_FIELDS && strcmp(seen_by, operation->agent.text) == 0);
+}
+
 static enum merge_refusal append_member(struct merge *merge, const char *name, json_t *value)
 {
     const struct field *field = record_field(merge->operation->type, name);
 
     if (field == NULL)
         return merge_refuse(merge, MERGE_FIELD, name);
+    if (!merge_field_is_allowed(merge->operation, field))
+        return merge_refuse(merge, MERGE_ACTOR, name);
     if (!merge_value_fits(field, value))
         return merge_refuse(merge, MERGE_VALUE, name);
     /* The first word of a claimed field is the state that a record is born in. */
@@ -131,33 +150,6 @@ static bool record_is_final(const struct merge *merge)
     return false;
 }
 
-/*
- * Who may move a hand-off: the one it is for accepts or declines it, the one it is from withdraws
- * it, the server says that its time has passed. Whether an agent serves the queue or
- * the office it went to is not in the record: the server checks that.
- */
-static bool handoff_actor_allowed(const struct merge *merge)
-{
-    const struct operation *operation = merge->operation;
-    const char *state = json_text_or(operation->body, "state", "");
-    const char *to = record_text(merge->record, "to_agent");
-    bool sender = strcmp(record_text(merge->record, "from"), operation->agent.text) == 0;
-    const char *taken_by = json_text_or(operation->body, "taken_by", NULL);
-    struct id server = delivery_server();
-    int64_t expires;
-
-    if (strcmp(state, "withdrawn") == 0)
-        return sender;
-    if (strcmp(state, "expired") == 0)
-        return id_equal(&operation->agent, &server) &&
-               timestamp_parse(record_text(merge->record, "expires_at"), &expires) &&
-               operation->moment.ms >= expires;
-    if (strcmp(state, "accepted") == 0 &&
-        (taken_by == NULL || strcmp(taken_by, operation->agent.text) != 0))
-        return false;
-    return to[0] != '\0' ? strcmp(to, operation->agent.text) == 0 : !sender;
-}
-
 /* Its author takes a flag back, without an answer. */
 static enum merge_refusal check_withdrawn(struct merge *merge)
 {
@@ -210,6 +202,7 @@ static enum merge_refusal merge_claim(struct merge *merge)
 {
     const struct operation *operation = merge->operation;
     const json_t *claim = json_object_get(merge->record->meta, "claim");
+    enum merge_refusal refusal = MERGE_APPLIED;
     const char *name;
     json_t *value;
     json_t *stamp;
@@ -221,20 +214,15 @@ static enum merge_refusal merge_claim(struct merge *merge)
         return merge_refuse(merge, MERGE_TAKEN, NULL);
     if (record_is_final(merge))
         return merge_refuse(merge, MERGE_CLOSED, NULL);
-    if (operation->type == RECORD_HANDOFF && json_object_get(operation->body, "state") == NULL)
-        return merge_refuse(merge, MERGE_REQUIRED, "state");
-    if (operation->type == RECORD_HANDOFF && !handoff_actor_allowed(merge))
-        return merge_refuse(merge, MERGE_ACTOR, "state");
-    if (operation->type == RECORD_FLAG) {
-        enum merge_refusal refusal = check_settled(merge);
-
-        if (refusal != MERGE_APPLIED)
-            return refusal;
-    }
+    if (operation->type == RECORD_HANDOFF)
+        refusal = merge_handoff_check(merge);
+    else if (operation->type == RECORD_FLAG)
+        refusal = check_settled(merge);
+    if (refusal != MERGE_APPLIED)
+        return refusal;
     json_object_foreach(operation->body, name, value)
     {
-        enum merge_refusal refusal = claim_member(merge, name, value);
-
+        refusal = claim_member(merge, name, value);
         if (refusal != MERGE_APPLIED)
             return refusal;
     }
@@ -274,6 +262,8 @@ static enum merge_refusal merge_check(struct merge *merge, const struct record *
     if (operation->kind != OPERATION_APPEND && json_object_size(operation->body) == 0)
         return merge_refuse(merge, MERGE_REQUIRED, NULL);
     if (operation->type == RECORD_DELIVERY && !delivery_actor_allowed(operation))
+        return merge_refuse(merge, MERGE_ACTOR, NULL);
+    if (operation->type == RECORD_ALERT && !alert_actor_allowed(operation))
         return merge_refuse(merge, MERGE_ACTOR, NULL);
     return MERGE_APPLIED;
 }

@@ -203,6 +203,8 @@ static void place_write(struct merge *merge, const struct place *place, json_t *
 
 static bool record_takes_fields(const struct record *record)
 {
+    if (record->type == RECORD_HANDOFF)
+        return strcmp(record_text(record, "state"), "offered") == 0;
     return record->type != RECORD_SUBMISSION || strcmp(record_text(record, "status"), "draft") == 0;
 }
 
@@ -219,6 +221,8 @@ enum merge_refusal merge_fields(struct merge *merge)
 
         if (!place_find(&place, merge->operation->type, path))
             return merge_refuse(merge, MERGE_FIELD, path);
+        if (!merge_field_is_allowed(merge->operation, place.field))
+            return merge_refuse(merge, MERGE_ACTOR, path);
         if (json_is_null(value) ? (place.field->rules & FIELD_REQUIRED) != 0
                                 : place.member[0] == '\0' && !merge_value_fits(place.field, value))
             return merge_refuse(merge, MERGE_VALUE, path);

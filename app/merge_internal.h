@@ -30,6 +30,9 @@ struct merge {
 /* Notes a refusal and the path it is about (may be NULL). */
 enum merge_refusal merge_refuse(struct merge *merge, enum merge_refusal refusal, const char *path);
 
+/* False for what the server alone sets, by somebody else. */
+bool merge_field_is_allowed(const struct operation *operation, const struct field *field);
+
 /* True when the value is of the field's shape and within its limit. */
 bool merge_value_fits(const struct field *field, const json_t *value);
 
@@ -38,6 +41,9 @@ json_t *merge_stamp(const struct operation *operation);
 
 /* Sets, or removes when `value` is JSON null, a member of an object. */
 void merge_set(struct merge *merge, json_t *object, const char *member, json_t *value);
+
+/* Whether a claim of a hand-off may be made: by this agent, and in its present state. */
+enum merge_refusal merge_handoff_check(struct merge *merge);
 
 /* Applies an operation of kind fields. */
 enum merge_refusal merge_fields(struct merge *merge);

@@ -24,6 +24,7 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_DELIVERY] = "delivery",
     [RECORD_CHOICE] = "choice",
     [RECORD_FLAG] = "flag",
+    [RECORD_ALERT] = "alert",
 };
 
 const char *record_type_name(enum record_type type)

@@ -39,6 +39,7 @@ enum record_type {
     RECORD_DELIVERY,
     RECORD_CHOICE,
     RECORD_FLAG,
+    RECORD_ALERT,
     RECORD_TYPE_COUNT
 };
 

@@ -5,6 +5,7 @@
 #include "app/delivery.h"
 #include "app/flag.h"
 #include "app/operation.h"
+#include "app/queue_measure.h"
 
 #define APPEND (1u << OPERATION_APPEND)
 #define FIELDS (1u << OPERATION_FIELDS)
@@ -21,8 +22,8 @@ const char *const case_status_words[] = {
     "received", "in-progress", "information-missing", "approved", "refused", "closed", NULL};
 const char *const note_kind_words[] = {"contact",    "internal",   "decision",
                                        "commitment", "correction", NULL};
-const char *const handoff_state_words[] = {"offered",   "accepted", "declined",
-                                           "withdrawn", "expired",  NULL};
+const char *const handoff_state_words[] = {"offered", "accepted",   "declined", "withdrawn",
+                                           "expired", "reassigned", NULL};
 const char *const handoff_kind_words[] = {"cold",      "warm",       "consult",
                                           "call-back", "escalation", NULL};
 const char *const submission_status_words[] = {"draft", "submitted", "accepted", "rejected", NULL};
@@ -32,6 +33,7 @@ const char *const delivery_state_words[] = {"waiting", "sent",     "acknowledged
 const char *const flag_kind_words[] = {"wrong-fee", "wrong-hours", "wrong-text",
                                        "dead-link", "other",       NULL};
 const char *const flag_state_words[] = {"open", "settled", "withdrawn", NULL};
+const char *const alert_state_words[] = {"raised", "over", NULL};
 
 static const char *const flag_subject_words[] = {"service", "form", "office", NULL};
 static const char *const client_kind_words[] = {"person", "business", "anonymous", NULL};
@@ -144,8 +146,13 @@ static const struct field handoff_fields[] = {
     {"call_from", FIELD_TIME, FIELD_FIXED, 0, NULL},
     {"call_to", FIELD_TIME, FIELD_FIXED, 0, NULL},
     {"follows", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"also_queue", FIELD_KEY, FIELD_SERVER, 0, NULL},
+    {"call_back_at", FIELD_TIME, FIELD_SERVER, 0, NULL},
     {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, handoff_state_words},
     {"taken_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"reassigned_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"next_agent", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"next_queue", FIELD_KEY, FIELD_CLAIMED, 0, NULL},
     {"decided_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
     {"reason", FIELD_TEXT, FIELD_CLAIMED, 4000, NULL},
     {0},
@@ -200,16 +207,34 @@ static const struct field flag_fields[] = {
     {0},
 };
 
+/* A threshold of a queue that was crossed (queue_measure.h). */
+static const struct field alert_fields[] = {
+    {"queue", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"measure", FIELD_WORD, REQUIRED_FIXED, 0, queue_measure_words},
+    {"limit", FIELD_INTEGER, REQUIRED_FIXED, 0, NULL},
+    {"minutes", FIELD_INTEGER, FIELD_FIXED, 0, NULL},
+    {"window", FIELD_INTEGER, FIELD_FIXED, 0, NULL},
+    {"action", FIELD_WORD, REQUIRED_FIXED, 0, queue_action_words},
+    {"value", FIELD_INTEGER, REQUIRED_FIXED, 0, NULL},
+    {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, alert_state_words},
+    {"over_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"seen_by", FIELD_ID, 0, 0, NULL},
+    {"seen_at", FIELD_TIME, 0, 0, NULL},
+    {0},
+};
+
 static const struct record_rules rules[] = {
     {RECORD_CLIENT, APPEND | FIELDS, client_fields},
     {RECORD_CASE, APPEND | FIELDS | CLAIM, case_fields},
     {RECORD_CONTACT, APPEND | FIELDS, contact_fields},
     {RECORD_NOTE, APPEND, note_fields},
     {RECORD_SUBMISSION, APPEND | FIELDS | CLAIM, submission_fields},
-    {RECORD_HANDOFF, APPEND | CLAIM, handoff_fields},
+    {RECORD_HANDOFF, APPEND | FIELDS | CLAIM, handoff_fields},
     {RECORD_DELIVERY, APPEND | CLAIM, delivery_fields},
     {RECORD_CHOICE, APPEND | FIELDS, choice_fields},
     {RECORD_FLAG, APPEND | CLAIM, flag_fields},
+    {RECORD_ALERT, APPEND | FIELDS | CLAIM, alert_fields},
 };
 
 const struct record_rules *record_rules(enum record_type type)
@@ -270,6 +295,9 @@ static const struct transition transitions[] = {
     {RECORD_HANDOFF, "state", "offered", "declined"},
     {RECORD_HANDOFF, "state", "offered", "withdrawn"},
     {RECORD_HANDOFF, "state", "offered", "expired"},
+    {RECORD_HANDOFF, "state", "offered", "reassigned"},
+    {RECORD_HANDOFF, "state", "accepted", "reassigned"},
+    {RECORD_ALERT, "state", "raised", "over"},
     {RECORD_FLAG, "state", "open", "settled"},
     {RECORD_FLAG, "state", "open", "withdrawn"},
     {RECORD_DELIVERY, "state", "waiting", "sent"},

@@ -27,6 +27,7 @@ enum field_rule {
     FIELD_REQUIRED = 1 << 0, /* must be there at the append */
     FIELD_FIXED = 1 << 1,    /* set at the append only */
     FIELD_CLAIMED = 1 << 2,  /* changed by claim only */
+    FIELD_SERVER = 1 << 3,   /* set by the server alone */
 };
 
 struct field {
@@ -63,6 +64,7 @@ extern const char *const submission_status_words[];
 extern const char *const delivery_state_words[];
 extern const char *const flag_kind_words[];
 extern const char *const flag_state_words[];
+extern const char *const alert_state_words[];
 
 /* True when the words may follow one another for this claimed field (states are small machines:
  * see record_fields.c); any word may stay itself. */

@@ -31,6 +31,8 @@ struct ledger;
 struct import_target; /* app/import.h */
 
 #define LEDGER_CATALOGUE_SCOPE "catalogue"
+/* With a queue's key: the supervisors among those who serve it. */
+#define LEDGER_SUPERVISORS_SCOPE "supervisors:"
 
 /* Makes an empty database with a new feed id; ERROR_CONFLICT when the file exists. What cannot be
  * finished (a full disk) leaves no file behind. */
@@ -114,6 +116,30 @@ int ledger_handoff_next(struct ledger *ledger, int64_t *at_ms, struct error *err
 /* Expires those whose time has passed, LEDGER_EXPIRE_LIMIT at most; `expired` is how many. */
 int ledger_handoffs_expire(struct ledger *ledger, int64_t now_ms, int *expired,
                            struct error *error);
+
+/* --- thresholds of queues (app/queue_measure.h) ------------------------------------------------
+ *
+ * What each queue's record sets is watched by steps. A threshold that is crossed raises one alert,
+ * to the supervisors of the queue, and is armed again when its measure has come back: the alert is
+ * then over. What its action marks is marked on each hand-off once. All of a step is one
+ * transaction: a server that dies in the middle of it has done nothing, and does it all later.
+ */
+
+struct ledger_watch {
+    int crossed;     /* alerts raised by this step */
+    int over;        /* alerts that are over by it */
+    int64_t next_ms; /* when something can cross or come back if no hand-off changes; INT64_MAX when
+                        nothing then does */
+};
+
+/* Does what is due at `now_ms`. It writes nothing when nothing is. */
+int ledger_queues_watch(struct ledger *ledger, int64_t now_ms, struct ledger_watch *watch,
+                        struct error *error);
+
+/* Called after each commit that changed what is watched, in the thread that wrote. It must not call
+ * the ledger. Set it (or NULL) while no other thread writes. */
+typedef void (*ledger_watch_listener)(void *context);
+void ledger_watch_listen(struct ledger *ledger, ledger_watch_listener listener, void *context);
 
 /* --- deliveries (app/delivery.h) ---------------------------------------------------------------
  */

@@ -251,7 +251,7 @@ static int check_offered_to(struct attempt *attempt, struct error *error)
     return code;
 }
 
-/* An escalation is answered by a supervisor. */
+/* An escalation is answered, and a hand-off is re-assigned, by a supervisor. */
 static int check_supervisor(struct attempt *attempt, struct error *error)
 {
     struct ledger_row agent;
@@ -264,6 +264,19 @@ static int check_supervisor(struct attempt *attempt, struct error *error)
     return code;
 }
 
+/* A supervisor gives what they may see to an agent or a queue that there is. */
+static int check_reassigned(struct attempt *attempt, struct error *error)
+{
+    const char *missing = NULL;
+    int code = check_supervisor(attempt, error);
+
+    if (code == 0 && !refused(attempt))
+        code = ledger_reassign_check(attempt->ledger, attempt->operation->body, &missing, error);
+    if (missing != NULL)
+        refuse(attempt, MERGE_MISSING, missing);
+    return code;
+}
+
 /* Who may answer a hand-off to an office or a queue stands in the agent's record, which merge does
  * not see. */
 static int check_target(struct attempt *attempt, struct error *error)
@@ -273,9 +286,12 @@ static int check_target(struct attempt *attempt, struct error *error)
     const char *state = json_text_or(attempt->operation->body, "state", "");
     const char *office = record_text(handoff, "to_office");
     const char *queue = record_text(handoff, "to_queue");
+    const char *also = record_text(handoff, "also_queue");
     struct scope_set targets = {0};
     int code = 0;
 
+    if (strcmp(state, "reassigned") == 0)
+        return check_reassigned(attempt, error);
     if (strcmp(state, answers[0]) != 0 && strcmp(state, answers[1]) != 0)
         return 0;
     if (record_text(handoff, "to_agent")[0] != '\0')
@@ -284,6 +300,8 @@ static int check_target(struct attempt *attempt, struct error *error)
         code = scope_set_add(&targets, "office:", office, error);
     if (code == 0 && queue[0] != '\0')
         code = scope_set_add(&targets, "queue:", queue, error);
+    if (code == 0 && also[0] != '\0')
+        code = scope_set_add(&targets, "queue:", also, error);
     if (code == 0 && !scope_set_meets(&targets, attempt->desk))
         refuse(attempt, MERGE_ACTOR, "state");
     scope_set_free(&targets);
@@ -377,6 +395,8 @@ static int merge(struct attempt *attempt, struct error *error)
         code = ledger_feed_write(attempt->ledger, &after, error);
     if (code == 0 && after.record->type == RECORD_HANDOFF && !ledger_handoff_stands(after.record))
         code = ledger_grants_end(attempt->ledger, after.record, error);
+    if (code == 0 && after.record->type == RECORD_HANDOFF)
+        code = ledger_reassign(attempt->ledger, after.record, attempt->now_ms, error);
     if (code == 0 && is_submitted(attempt, after.record))
         code = ledger_deliveries_make(attempt->ledger, after.record, attempt->now_ms, error);
     if (code == 0 && after.record->type == RECORD_SUBMISSION)
@@ -507,6 +527,24 @@ struct operation *ledger_own_operation(const struct ledger_own *own, json_t *bod
     operation->base = own->base;
     operation->moment.ms = own->now_ms;
     return operation;
+}
+
+int ledger_own_write(struct ledger *ledger, const struct ledger_own *own, json_t *body,
+                     struct error *error)
+{
+    struct operation *operation = ledger_own_operation(own, body);
+    struct ledger_outcome outcome;
+    int code;
+
+    if (operation == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for an operation of the server");
+    code = ledger_apply_own(ledger, operation, own->now_ms, &outcome, error);
+    if (code == 0 && outcome.kind == LEDGER_REFUSED)
+        code = error_set(error, ERROR_REFUSED, "the server's own operation was refused: %s %s",
+                         merge_refusal_name(outcome.refusal), outcome.field);
+    ledger_outcome_clear(&outcome);
+    operation_free(operation);
+    return code;
 }
 
 int ledger_apply_own(struct ledger *ledger, const struct operation *operation, int64_t now_ms,

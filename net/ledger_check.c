@@ -159,6 +159,9 @@ static int check_all(struct check *check, struct error *error)
         code = check_none(check, LEDGER_CHECK_EXPIRIES,
                           "the list of offers that have an end disagrees with", error);
     if (code == 0)
+        code = check_none(check, LEDGER_CHECK_WAITS,
+                          "the list of those who wait in queues disagrees with", error);
+    if (code == 0)
         code = check_none(check, LEDGER_CHECK_PASSAGES,
                           "the list of drafts that a code opens disagrees with", error);
     if (code == 0)

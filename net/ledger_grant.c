@@ -40,17 +40,21 @@ bool ledger_handoff_stands(const struct record *handoff)
     return strcmp(state, "offered") == 0 || strcmp(state, "accepted") == 0;
 }
 
-static int target_scope(const struct record *handoff, struct scope_set *scope, struct error *error)
+static int target_scopes(const struct record *handoff, struct scope_set *scopes,
+                         struct error *error)
 {
     static const struct {
         const char *member;
         const char *prefix;
-    } targets[] = {{"to_agent", "agent:"}, {"to_office", "office:"}, {"to_queue", "queue:"}};
+    } targets[] = {{"to_agent", "agent:"},
+                   {"to_office", "office:"},
+                   {"to_queue", "queue:"},
+                   {"also_queue", "queue:"}};
     int code = 0;
 
     for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]) && code == 0; i++)
         if (record_text(handoff, targets[i].member)[0] != '\0')
-            code = scope_set_add(scope, targets[i].prefix, record_text(handoff, targets[i].member),
+            code = scope_set_add(scopes, targets[i].prefix, record_text(handoff, targets[i].member),
                                  error);
     return code;
 }
@@ -114,7 +118,7 @@ static int is_offered_by(const struct taking *taking, int64_t number, const stru
 
     if (code == 0 && row.record->type == RECORD_HANDOFF && ledger_handoff_stands(row.record) &&
         names(row.record, record)) {
-        code = target_scope(row.record, &scope, error);
+        code = target_scopes(row.record, &scope, error);
         if (code == 0)
             code = scope_set_has(&scope, taking->scope);
     }
@@ -258,7 +262,7 @@ static int take(struct taking *taking, int64_t number, int depth, struct error *
     int keeps = 0;
 
     if (code == 0 && row.record->type == RECORD_HANDOFF) {
-        code = target_scope(row.record, &own, error);
+        code = target_scopes(row.record, &own, error);
         keeps = scope_set_has(&own, taking->scope);
     }
     if (code == 0 && keeps == 0)
@@ -315,16 +319,12 @@ static int take_client(struct taking *taking, const char *text, struct error *er
     return code == ERROR_NOT_FOUND ? 0 : code;
 }
 
-int ledger_grants_end(struct ledger *ledger, const struct record *handoff, struct error *error)
+static int take_from(struct ledger *ledger, const struct record *handoff, const char *scope,
+                     struct error *error)
 {
-    struct taking taking = {.ledger = ledger};
-    struct scope_set scope = {0};
-    int code = target_scope(handoff, &scope, error);
+    struct taking taking = {.ledger = ledger, .scope = scope};
+    int code = ledger_scope_find(ledger->writer, scope, &taking.number, error);
 
-    if (code == 0 && scope.count == 1) {
-        taking.scope = scope.names[0];
-        code = ledger_scope_find(ledger->writer, taking.scope, &taking.number, error);
-    }
     if (code == 0 && taking.number != 0) {
         code = scope_set_add(&taking.clients, "", record_text(handoff, "client"), error);
         if (code == 0)
@@ -338,6 +338,16 @@ int ledger_grants_end(struct ledger *ledger, const struct record *handoff, struc
     for (size_t i = 0; i < taking.clients.count && code == 0; i++)
         code = take_client(&taking, taking.clients.names[i], error);
     scope_set_free(&taking.clients);
-    scope_set_free(&scope);
+    return code;
+}
+
+int ledger_grants_end(struct ledger *ledger, const struct record *handoff, struct error *error)
+{
+    struct scope_set scopes = {0};
+    int code = target_scopes(handoff, &scopes, error);
+
+    for (size_t i = 0; i < scopes.count && code == 0; i++)
+        code = take_from(ledger, handoff, scopes.names[i], error);
+    scope_set_free(&scopes);
     return code;
 }

@@ -57,9 +57,8 @@ int ledger_handoff_next(struct ledger *ledger, int64_t *at_ms, struct error *err
 
 /* --- going on to the next queue --------------------------------------------------------------- */
 
-/* The catalogue record of a key; `record` NULL when there is none, or it has ended. */
-static int find(struct ledger *ledger, enum record_type type, const char *key,
-                struct record **record, struct error *error)
+int ledger_catalogue_find(struct ledger *ledger, enum record_type type, const char *key,
+                          struct record **record, struct error *error)
 {
     struct id id = id_from_key(record_type_name(type), key);
     struct ledger_row row;
@@ -109,7 +108,8 @@ static int next_queue(struct ledger *ledger, const struct record *handoff, struc
     *next = NULL;
     if (record_text(handoff, "to_queue")[0] == '\0')
         return 0;
-    code = find(ledger, RECORD_QUEUE, record_text(handoff, "to_queue"), &queue, error);
+    code = ledger_catalogue_find(ledger, RECORD_QUEUE, record_text(handoff, "to_queue"), &queue,
+                                 error);
     if (code != 0 || queue == NULL || record_text(queue, "next_queue")[0] == '\0') {
         record_free(queue);
         return code;
@@ -118,20 +118,20 @@ static int next_queue(struct ledger *ledger, const struct record *handoff, struc
     record_free(queue);
     code = has_been(ledger, handoff, key, error);
     if (code == 0)
-        code = find(ledger, RECORD_QUEUE, key, next, error);
+        code = ledger_catalogue_find(ledger, RECORD_QUEUE, key, next, error);
     return code < 0 ? code : 0;
 }
 
-/* The same offer to the next queue: from the same sender, with an end of its own. */
-static json_t *next_body(const struct record *handoff, const struct record *queue, int64_t now_ms)
+json_t *ledger_handoff_again(const struct record *handoff, const struct record *queue,
+                             int64_t now_ms)
 {
     static const char *const kept[] = {"from",    "kind",    "office",     "case",
                                        "contact", "client",  "submission", "channel",
                                        "summary", "context", "call_from",  "call_to"};
-    int64_t minutes = json_integer_or(queue->body, "offer_minutes", 0);
-    json_t *body =
-        json_pack("{s:s, s:o, s:s, s:s}", "to_queue", record_text(queue, "key"), "offered_at",
-                  json_time(now_ms), "state", "offered", "follows", handoff->id.text);
+    int64_t minutes = queue != NULL ? json_integer_or(queue->body, "offer_minutes", 0) : 0;
+    json_t *body = json_pack("{s:s*, s:o, s:s, s:s}", "to_queue",
+                             queue != NULL ? record_text(queue, "key") : NULL, "offered_at",
+                             json_time(now_ms), "state", "offered", "follows", handoff->id.text);
     bool failed = body == NULL;
 
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
@@ -153,16 +153,8 @@ static json_t *next_body(const struct record *handoff, const struct record *queu
 static int apply(struct ledger *ledger, enum operation_kind kind, const struct id *handoff,
                  int64_t base, int64_t now_ms, json_t *body, struct error *error)
 {
-    const struct ledger_own own = {kind, RECORD_HANDOFF, *handoff, base, now_ms};
-    struct operation *operation = ledger_own_operation(&own, body);
-    struct ledger_outcome outcome;
-    int code;
-
-    if (operation == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for a hand-off");
-    code = ledger_apply_own(ledger, operation, now_ms, &outcome, error);
-    operation_free(operation);
-    return code;
+    return ledger_own_write(
+        ledger, &(struct ledger_own){kind, RECORD_HANDOFF, *handoff, base, now_ms}, body, error);
 }
 
 static int expire(struct ledger *ledger, const struct record *handoff, int64_t now_ms,
@@ -180,7 +172,7 @@ static int expire(struct ledger *ledger, const struct record *handoff, int64_t n
         /* One that follows, whatever happens: the id says so. */
         following = id_from_key("handoff", handoff->id.text);
         code = apply(ledger, OPERATION_APPEND, &following, 0, now_ms,
-                     next_body(handoff, queue, now_ms), error);
+                     ledger_handoff_again(handoff, queue, now_ms), error);
     }
     record_free(queue);
     return code;
@@ -247,7 +239,7 @@ int ledger_handoff_check_target(struct ledger *ledger, const json_t *body, const
 
         if (key[0] == '\0')
             continue;
-        code = find(ledger, targets[i].type, key, &record, error);
+        code = ledger_catalogue_find(ledger, targets[i].type, key, &record, error);
         if (code == 0 && record == NULL)
             *missing = targets[i].member;
         record_free(record);

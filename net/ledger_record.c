@@ -148,8 +148,14 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
         code = ledger_delivery_list(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_CONTACT)
         code = ledger_attending_list(ledger, row, error);
+    if (code == 0 && row->record->type == RECORD_CONTACT)
+        code = ledger_watch_contact(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_HANDOFF)
         code = ledger_handoff_list(ledger, row, error);
+    if (code == 0 && row->record->type == RECORD_HANDOFF)
+        code = ledger_watch_handoff(ledger, row, error);
+    if (code == 0 && row->record->type == RECORD_QUEUE)
+        code = ledger_watch_queue(ledger, row, error);
     return code;
 }
 

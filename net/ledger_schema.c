@@ -12,6 +12,8 @@
  * delivery:  what is to be sent or asked about: the agency, and when (ms)
  * attending: contacts in progress, and each agent's last one: since and until when (ms)
  * expiry:    hand-offs that are offered until a time (ms)
+ * watch:     thresholds of queues: how often each was crossed, and whether it is (ledger_watch.c)
+ * wait:      hand-offs in queues: since when each waited, until when, and how that ended
  * passage:   drafts that a continue code opens (ledger_continue.h)
  * guess:     wrong continue codes, by the hash of what they are counted on
  * epoch:     from which number on which stay of a server gave the numbers (ledger_history.c)
@@ -62,6 +64,27 @@
     "CREATE TABLE guess (counted BLOB PRIMARY KEY, failures INTEGER NOT NULL,"                     \
     " until INTEGER NOT NULL, forget INTEGER NOT NULL) WITHOUT ROWID;"
 
+#define WATCH_TABLES                                                                               \
+    "CREATE TABLE watch (name TEXT PRIMARY KEY, queue TEXT NOT NULL, measure INTEGER NOT NULL,"    \
+    " action INTEGER NOT NULL, edge INTEGER NOT NULL, rearm INTEGER NOT NULL,"                     \
+    " within INTEGER NOT NULL, span INTEGER NOT NULL, least INTEGER NOT NULL,"                     \
+    " number INTEGER NOT NULL DEFAULT 0, crossed INTEGER NOT NULL DEFAULT 0,"                      \
+    " gone INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"                                             \
+    "CREATE TABLE wait (record INTEGER PRIMARY KEY, queue TEXT NOT NULL, contact TEXT,"            \
+    " began INTEGER NOT NULL, ended INTEGER, how INTEGER NOT NULL, marks INTEGER NOT NULL);"       \
+    "CREATE INDEX wait_by_queue ON wait (queue, ended);"                                           \
+    "CREATE INDEX wait_by_contact ON wait (contact) WHERE contact IS NOT NULL;"                    \
+    "CREATE INDEX wait_by_end ON wait (ended) WHERE ended IS NOT NULL;"
+
+/* Seconds are near enough for those that wait already. */
+#define WATCH_FILL                                                                                 \
+    "INSERT INTO wait SELECT number, json_extract(document, '$.body.to_queue'), "                  \
+    "json_extract(document, '$.body.contact'), "                                                   \
+    "coalesce(strftime('%s', json_extract(document, '$.body.offered_at')), 0) * 1000, "            \
+    "NULL, 0, 0 FROM record WHERE type = 'handoff' "                                               \
+    "AND json_extract(document, '$.body.state') = 'offered' "                                      \
+    "AND json_extract(document, '$.body.to_queue') IS NOT NULL;"
+
 static const char tables[] =
     "CREATE TABLE property (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record (number INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL,"
@@ -83,7 +106,7 @@ static const char tables[] =
     "CREATE TABLE session (token BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL,"
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
-        HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE;
+        HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -92,6 +115,7 @@ static const char *const upgrades[] = {
     HISTORY_TABLES HISTORY_COLUMNS,              /* 4 to 5 */
     EXPIRY_TABLE EXPIRY_FILL,                    /* 5 to 6 */
     ATTENDING_TABLE ATTENDING_FILL,              /* 6 to 7 */
+    WATCH_TABLES WATCH_FILL,                     /* 7 to 8 */
 };
 
 static const struct database_statement statements[] = {
@@ -103,7 +127,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 7,
+    .version = 8,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

@@ -141,11 +141,16 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
     static const struct {
         const char *member;
         const char *prefix;
-    } targets[] = {{"to_agent", "agent:"}, {"to_office", "office:"}, {"to_queue", "queue:"}};
+    } targets[] = {{"to_agent", "agent:"},
+                   {"to_office", "office:"},
+                   {"to_queue", "queue:"},
+                   {"also_queue", "queue:"}};
     int code;
 
     if (record_type_is_catalogue(record->type))
         return scope_set_add(scopes, "", LEDGER_CATALOGUE_SCOPE, error);
+    if (record->type == RECORD_ALERT)
+        return scope_set_add(scopes, LEDGER_SUPERVISORS_SCOPE, record_text(record, "queue"), error);
     code = scope_set_add(scopes, "office:", record_text(record, "office"), error);
     for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]) && code == 0; i++)
         if ((record->type == RECORD_HANDOFF || record->type == RECORD_FLAG) &&
@@ -350,6 +355,10 @@ int ledger_agent_scopes(const struct record *agent, struct scope_set *scopes, st
     {
         if (code == 0 && json_is_string(queue))
             code = add_key_scope(agent, "queue:", json_string_value(queue), scopes, error);
+        if (code == 0 && json_is_string(queue) &&
+            strcmp(record_text(agent, "role"), "supervisor") == 0)
+            code = add_key_scope(agent, LEDGER_SUPERVISORS_SCOPE, json_string_value(queue), scopes,
+                                 error);
     }
     return code;
 }

@@ -95,7 +95,7 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
     bool first = !ledger->epoch_written && ledger->seq > ledger->seq_before;
     struct scope_set changed;
-    bool deliveries, handoffs;
+    bool deliveries, handoffs, watch;
     int code = ERROR_STORAGE;
 
     if (statement != NULL) {
@@ -118,9 +118,13 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     ledger->deliveries_changed = false;
     handoffs = ledger->handoffs_changed;
     ledger->handoffs_changed = false;
+    watch = ledger->watch_changed;
+    ledger->watch_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
     if (handoffs && ledger->handoff_listener != NULL)
         ledger->handoff_listener(ledger->handoff_context);
+    if (watch && ledger->watch_listener != NULL)
+        ledger->watch_listener(ledger->watch_context);
     if (deliveries && ledger->delivery_listener != NULL)
         ledger->delivery_listener(ledger->delivery_context);
     if (changed.count > 0 && ledger->listener != NULL)
@@ -135,6 +139,7 @@ void ledger_rollback(struct ledger *ledger)
     scope_set_free(&ledger->changed);
     ledger->deliveries_changed = false;
     ledger->handoffs_changed = false;
+    ledger->watch_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
 }
 

@@ -39,6 +39,10 @@ struct ledger {
     ledger_delivery_listener delivery_listener;
     void *delivery_context;
 
+    bool watch_changed; /* within this transaction: a queue, or who waits in one */
+    ledger_watch_listener watch_listener;
+    void *watch_context;
+
     bool handoffs_changed; /* within this transaction: an offer with an end */
     ledger_handoff_listener handoff_listener;
     void *handoff_context;
@@ -164,6 +168,10 @@ struct ledger_own {
 /* Takes over `body`; NULL when out of memory. */
 struct operation *ledger_own_operation(const struct ledger_own *own, json_t *body);
 
+/* Both in one: applies such an operation. `body` is taken over. A refusal is ERROR_REFUSED. */
+int ledger_own_write(struct ledger *ledger, const struct ledger_own *own, json_t *body,
+                     struct error *error);
+
 /* Within a transaction: keeps who is with a client, after a contact was written. */
 int ledger_attending_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
@@ -177,12 +185,39 @@ int ledger_handoff_list(struct ledger *ledger, const struct ledger_row *row, str
 int ledger_handoff_check_target(struct ledger *ledger, const json_t *body, const char **missing,
                                 struct error *error);
 
+/* The catalogue record of a key; `record` is NULL when there is none, or it has ended. New. */
+int ledger_catalogue_find(struct ledger *ledger, enum record_type type, const char *key,
+                          struct record **record, struct error *error);
+
+/* The body of the same offer made again: from the same sender, to `queue` (NULL: to nobody yet),
+ * with the end that the queue gives it. New; NULL out of memory. */
+json_t *ledger_handoff_again(const struct record *handoff, const struct record *queue,
+                             int64_t now_ms);
+
+/* Whether whom a hand-off is re-assigned to is there: `missing` as above. */
+int ledger_reassign_check(struct ledger *ledger, const json_t *body, const char **missing,
+                          struct error *error);
+
+/* Within a transaction, after a hand-off was written: makes the one that follows a re-assigned
+ * one, from whoever had it; a supervisor who took it has it at once. */
+int ledger_reassign(struct ledger *ledger, const struct record *handoff, int64_t now_ms,
+                    struct error *error);
+
 /* It lets its target see what it names: it is offered, or was accepted. */
 bool ledger_handoff_stands(const struct record *handoff);
 
 /* Within a transaction, after a hand-off ended without being accepted: its target no longer sees
  * what the offer opened, unless for another reason. */
 int ledger_grants_end(struct ledger *ledger, const struct record *handoff, struct error *error);
+
+/* --- thresholds (ledger_watch.c) ---------------------------------------------------------------
+ */
+
+/* Within a transaction, after such a record was written: keeps what a queue sets, who waits in
+ * which queue, and whose client is gone. */
+int ledger_watch_queue(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+int ledger_watch_handoff(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+int ledger_watch_contact(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
 /* --- deliveries (ledger_delivery.c) ------------------------------------------------------------
  */

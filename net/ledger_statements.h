@@ -88,6 +88,32 @@
                   "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                         \
     X(EXPIRY_DELETE, "DELETE FROM expiry WHERE record = ?1")                                       \
     X(EXPIRY_FIRST, "SELECT record, due FROM expiry ORDER BY due LIMIT 1")                         \
+    X(WATCH_GONE, "UPDATE watch SET gone = 1 WHERE queue = ?1")                                     \
+    X(WATCH_PUT,                                                                                   \
+      "INSERT INTO watch (name, queue, measure, action, edge, rearm, within, span, least) "        \
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (name) DO UPDATE SET gone = 0")     \
+    X(WATCH_EACH, "SELECT name, queue, measure, action, edge, rearm, within, span, least, "        \
+                  "number, crossed, gone FROM watch ORDER BY queue, name")                         \
+    X(WATCH_STATE, "UPDATE watch SET number = ?2, crossed = ?3 WHERE name = ?1")                   \
+    X(WAIT_PUT, "INSERT INTO wait (record, queue, contact, began, ended, how, marks) "             \
+                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (record) DO UPDATE SET "          \
+                "how = CASE WHEN ended IS NULL THEN excluded.how ELSE how END, "                   \
+                "ended = coalesce(ended, excluded.ended), marks = excluded.marks")                 \
+    X(WAIT_CLIENT_GONE,                                                                            \
+      "UPDATE wait SET ended = ?2, how = ?3 WHERE contact = ?1 AND ended IS NULL")                 \
+    X(WAIT_PRUNE, "DELETE FROM wait WHERE ended < ?1")                                             \
+    X(WAIT_OF, "SELECT record, began, ended, how, marks FROM wait WHERE queue = ?1 "               \
+               "AND ended IS NULL UNION ALL SELECT record, began, ended, how, marks FROM wait "    \
+               "WHERE queue = ?1 AND ended > ?2")                                                  \
+    X(CHECK_WAITS,                                                                                 \
+      "SELECT record.type, record.id FROM record LEFT JOIN wait ON wait.record = record.number "   \
+      "WHERE record.type = 'handoff' AND json_extract(document, '$.body.to_queue') IS NOT NULL "   \
+      "AND CASE json_extract(document, '$.body.state') WHEN 'offered' "                            \
+      "THEN wait.record IS NULL AND NOT EXISTS (SELECT 1 FROM record AS contact "                  \
+      "WHERE contact.id = json_extract(record.document, '$.body.contact') "                        \
+      "AND contact.type = 'contact' "                                                              \
+      "AND json_extract(contact.document, '$.body.outcome') = 'abandoned') "                       \
+      "ELSE wait.record IS NOT NULL AND wait.ended IS NULL END")                                   \
     X(CHECK_EXPIRIES,                                                                              \
       "SELECT record.type, record.id FROM record LEFT JOIN expiry "                                \
       "ON expiry.record = record.number WHERE record.type = 'handoff' AND "                        \

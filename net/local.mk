@@ -22,7 +22,7 @@ libnet_a_SOURCES += \
     net/ledger_delivery.c \
     net/ledger_form.c \
     net/ledger_grant.c \
-    net/ledger_handoff.c \
+    net/ledger_handoff.c net/ledger_reassign.c net/ledger_watch.c \
     net/ledger_continue.c net/ledger_continue.h \
     net/ledger_device.c \
     net/ledger_feed.c \
@@ -59,7 +59,8 @@ libnet_a_SOURCES += \
     net/server_worker.c net/server_worker.h
 
 # Hand-offs whose time passes.
-libnet_a_SOURCES += net/handoff_clock.c net/handoff_clock.h
+libnet_a_SOURCES += net/bell_clock.c net/bell_clock.h net/handoff_clock.c net/handoff_clock.h
+libnet_a_SOURCES += net/queue_watch.c net/queue_watch.h
 
 # Deliveries to agencies.
 libnet_a_SOURCES += \

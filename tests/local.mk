@@ -572,3 +572,10 @@ EXTRA_DIST += tests/netem.sh
 .PHONY: netem
 netem: guichet guichetd tests/netem/netem_work
 	@$(AM_TESTS_ENVIRONMENT) '$(srcdir)/tests/netem.sh'
+
+UNIT_TESTS += tests/unit/test_queue_measure tests/unit/test_ledger_watch
+tests_unit_test_queue_measure_SOURCES = tests/unit/test_queue_measure.c tests/unit/unit.h
+tests_unit_test_queue_measure_LDADD = $(UNIT_LIBS)
+tests_unit_test_ledger_watch_SOURCES = tests/unit/test_ledger_watch.c \
+    tests/unit/ledger_fixture.c tests/unit/ledger_fixture.h tests/unit/unit.h
+tests_unit_test_ledger_watch_LDADD = $(UNIT_LIBS)

@@ -49,6 +49,7 @@ static const struct word words[] = {
     {"declined", N_("declined")},
     {"withdrawn", N_("withdrawn")},
     {"expired", N_("expired")},
+    {"reassigned", N_("re-assigned")},
     /* submission */
     {"draft", N_("draft")},
     {"submitted", N_("submitted")},

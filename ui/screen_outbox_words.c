@@ -163,6 +163,9 @@ static void change_words(struct desk *desk, const struct operation *operation, c
     }
     list_fields(operation->body, fields, sizeof(fields));
     switch (operation->type) {
+    case RECORD_ALERT:
+        text_copy(text, size, _("Alert seen"));
+        return;
     case RECORD_CHOICE:
         text_copy(text, size, _("What was chosen after a search, counted"));
         return;

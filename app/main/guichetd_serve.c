@@ -7,6 +7,7 @@
 #include "net/delivery.h"
 #include "net/handoff_clock.h"
 #include "net/ledger.h"
+#include "net/queue_watch.h"
 #include "net/server.h"
 
 /* File descriptors besides connections: database, log, the pool's own. */
@@ -59,8 +60,10 @@ static int run(const struct config *config, size_t first, struct error *error)
         .log = guichetd_print,
     };
     const struct handoff_clock_options expiry = {.log = guichetd_print};
+    const struct queue_watch_options thresholds = {.log = guichetd_print};
     struct delivery_sender *sender;
     struct handoff_clock *clock;
+    struct queue_watch *watch;
     struct ledger *ledger;
     struct server *server;
     sigset_t signals;
@@ -79,7 +82,14 @@ static int run(const struct config *config, size_t first, struct error *error)
         ledger_close(ledger);
         return GUICHETD_FAILED;
     }
+    if (queue_watch_start(&watch, &thresholds, ledger, error) != 0) {
+        handoff_clock_stop(clock);
+        delivery_sender_stop(sender);
+        ledger_close(ledger);
+        return GUICHETD_FAILED;
+    }
     if (server_start(&server, &options, ledger, error) != 0) {
+        queue_watch_stop(watch);
         handoff_clock_stop(clock);
         delivery_sender_stop(sender);
         ledger_close(ledger);
@@ -91,6 +101,7 @@ static int run(const struct config *config, size_t first, struct error *error)
         continue;
     guichetd_print(NULL, "stopping: answering what waits");
     server_stop(server);
+    queue_watch_stop(watch);
     handoff_clock_stop(clock);
     delivery_sender_stop(sender);
     ledger_close(ledger);

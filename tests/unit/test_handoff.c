@@ -451,6 +451,53 @@ static void facts_hold_the_notes_of_the_contact(void **state)
     handoff_facts_free(&facts);
 }
 
+/* Only what is open, only to somebody else, and to one of agent and queue. */
+static void reassigning_is_a_claim(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct scene scene = receive(fixture);
+    const struct handoff_target visitor = {.agent = fixture->visitor.agent};
+    const struct handoff_target own = {.agent = fixture->author.agent}, queue = {.queue = "s/q"};
+    const struct handoff_target both = {.agent = visitor.agent, .queue = "s/q"}, none = {0};
+    struct record *handoff = work_fixture_get(fixture, RECORD_HANDOFF, &scene.handoff, NULL);
+    struct batch batch = {0};
+    enum store_pending pending;
+
+    assert_int_equal(handoff_reassign(&batch, &fixture->author, handoff, &both, NULL),
+                     ERROR_INVALID);
+    assert_int_equal(handoff_reassign(&batch, &fixture->author, handoff, &none, NULL),
+                     ERROR_INVALID);
+    assert_int_equal(handoff_reassign(&batch, &fixture->author, handoff, &own, NULL),
+                     ERROR_INVALID);
+    assert_int_equal(handoff_reassign(&batch, &fixture->author, handoff, &queue, NULL), 0);
+    record_free(handoff);
+    work_fixture_apply(fixture, &batch);
+    handoff = work_fixture_get(fixture, RECORD_HANDOFF, &scene.handoff, &pending);
+    assert_int_equal(pending, STORE_CLAIMING);
+    assert_string_equal(record_text(handoff, "state"), "reassigned");
+    assert_string_equal(record_text(handoff, "reassigned_by"), fixture->author.agent.text);
+    assert_int_equal(handoff_reassign(&batch, &fixture->author, handoff, &visitor, NULL),
+                     ERROR_CONFLICT);
+    record_free(handoff);
+}
+
+/* What was opened to a queue is for those who serve it. */
+static void what_was_opened_is_for_the_next_group(void **state)
+{
+    struct record handoff = {
+        .type = RECORD_HANDOFF,
+        .body = json_pack("{s:s, s:s, s:s}", "from", "x", "to_queue", "s/q", "state", "offered")};
+    struct record agent = {.type = RECORD_AGENT,
+                           .body = json_pack("{s:s, s:[s]}", "key", "s/a", "queues", "r")};
+
+    (void)state;
+    assert_false(handoff_is_for(&handoff, &agent));
+    json_object_set_new(handoff.body, "also_queue", json_string("s/r"));
+    assert_true(handoff_is_for(&handoff, &agent));
+    json_decref(handoff.body);
+    json_decref(agent.body);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, work_fixture_setup, work_fixture_teardown)
 
 int main(void)
@@ -469,6 +516,8 @@ int main(void)
         WITH(an_escalation_is_for_supervisors),
         WITH(passing_on_again_and_again_is_counted),
         WITH(waiting_ends_with_the_decision),
+        WITH(reassigning_is_a_claim),
+        WITH(what_was_opened_is_for_the_next_group),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
