@@ -42,7 +42,8 @@ struct fill_line {
     size_t page;
     size_t depth; /* groups and lists around it */
     bool visible;
-    bool enabled;  /* false: can not be changed now */
+    bool enabled;  /* false: can not be changed now; of a list: nothing can be added */
+    bool locked;   /* of a list: its items can not be removed or moved either */
     bool required; /* must be answered, as things stand */
     bool touched;  /* was left once, or the form was reviewed: also "required" is shown */
     bool offered;  /* `fill_offer` has an answer for it */

@@ -358,7 +358,7 @@ static json_t *item_to_change(struct fill *fill, const struct fill_line **line, 
 {
     fill_take(fill);
     *line = list_around(fill, position);
-    if (*line == NULL || *line == &fill->lines[fill->current] || fill_control(*line)->readonly)
+    if (*line == NULL || *line == &fill->lines[fill->current] || (*line)->locked)
         return NULL;
     return json_deep_copy(form_pointer_get(fill->answers, (*line)->pointer));
 }

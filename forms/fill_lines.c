@@ -177,7 +177,6 @@ static bool lay_list(struct fill *fill, const struct form_element *element, cons
     const json_t *items = form_pointer_get(fill->answers, pointer);
     size_t count = json_array_size(items);
     struct place inside = *place;
-    struct fill_line *line;
 
     if (add_line(fill, FILL_HEADING, element, "", place) == NULL)
         return false;
@@ -185,29 +184,20 @@ static bool lay_list(struct fill *fill, const struct form_element *element, cons
     for (size_t i = 0; i < count && i < FORM_ITEM_LIMIT; i++)
         if (!lay_item(fill, element, pointer, i, inside))
             return false;
-    line = add_line(fill, FILL_LIST, element, pointer, &inside);
-    if (line == NULL)
-        return false;
-    line->enabled = !element->control->readonly && count < element->control->maximum_items;
-    return true;
+    return add_line(fill, FILL_LIST, element, pointer, &inside) != NULL;
 }
 
 static bool lay_control(struct fill *fill, const struct form_element *element,
                         const struct place *place)
 {
     char pointer[FORM_POINTER_SIZE];
-    struct fill_line *line;
 
     if (snprintf(pointer, sizeof(pointer), "%s%s", place->container, element->control->path) >=
         (int)sizeof(pointer))
         return true;
     if (element->control->input == FORM_INPUT_LIST)
         return lay_list(fill, element, pointer, place);
-    line = add_line(fill, FILL_FIELD, element, pointer, place);
-    if (line == NULL)
-        return false;
-    line->enabled = !element->control->readonly;
-    return true;
+    return add_line(fill, FILL_FIELD, element, pointer, place) != NULL;
 }
 
 static bool lay_kind(struct fill *fill, const struct form_element *element,

@@ -61,17 +61,21 @@ static bool evaluate(const struct fill *fill, const struct fill_rule *rule)
     return rule_holds(rule->rule, data);
 }
 
-static bool own_enabled(const struct fill *fill, const struct fill_line *line)
+static bool own_enabled(const struct fill_line *line)
 {
     const struct form_control *control = fill_control(line);
 
-    if (control == NULL || line->kind == FILL_HEADING)
-        return true;
-    if (line->kind == FILL_LIST)
-        return !control->readonly &&
-               json_array_size(form_pointer_get(fill->answers, line->pointer)) <
-                   control->maximum_items;
-    return !control->readonly;
+    return control == NULL || line->kind == FILL_HEADING || !control->readonly;
+}
+
+/* A full list takes no more, though its items may be changed. */
+static void bound_list(const struct fill *fill, struct fill_line *line)
+{
+    line->locked = !line->enabled;
+    if (line->kind == FILL_LIST &&
+        json_array_size(form_pointer_get(fill->answers, line->pointer)) >=
+            fill_control(line)->maximum_items)
+        line->enabled = false;
 }
 
 /* What the rules, as they hold now, make of all lines. Returns whether anything changed. */
@@ -85,7 +89,7 @@ static bool apply(struct fill *fill)
         if (before != NULL)
             before[i] = fill->lines[i].visible;
         fill->lines[i].visible = true;
-        fill->lines[i].enabled = own_enabled(fill, &fill->lines[i]);
+        fill->lines[i].enabled = own_enabled(&fill->lines[i]);
     }
     for (size_t i = 0; i < fill->rule_count; i++) {
         const struct fill_rule *rule = &fill->rules[i];
@@ -102,8 +106,10 @@ static bool apply(struct fill *fill)
                 fill->lines[j].enabled = opens;
         }
     }
-    for (size_t i = 0; i < fill->count; i++)
+    for (size_t i = 0; i < fill->count; i++) {
+        bound_list(fill, &fill->lines[i]);
         changed = changed || before == NULL || before[i] != fill->lines[i].visible;
+    }
     free(before);
     return changed;
 }

@@ -97,7 +97,6 @@ struct form_control {
     struct form_element *item;   /* of a list */
     struct form_text item_title; /* "Child"; "" when the form has none */
     const char *item_label_path; /* member that names an item, or NULL */
-    size_t minimum_items;
     size_t maximum_items; /* at most FORM_ITEM_LIMIT */
 };
 

@@ -399,7 +399,6 @@ static int describe_list(struct work *work, const struct form_node *items)
     json_int_t maximum = json_integer_or(schema, "maxItems", FORM_ITEM_LIMIT);
 
     control->input = FORM_INPUT_LIST;
-    control->minimum_items = (size_t)json_integer_or(schema, "minItems", 0);
     control->maximum_items =
         maximum < 0 || maximum > FORM_ITEM_LIMIT ? FORM_ITEM_LIMIT : (size_t)maximum;
     control->item_label_path = item_label_path(work, items);

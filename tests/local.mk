@@ -322,6 +322,9 @@ tests_unit_test_form_fill_SOURCES = tests/unit/test_form_fill.c $(FORM_FIXTURE)
 tests_unit_test_form_fill_LDADD = $(UNIT_LIBS)
 tests_unit_test_form_sample_SOURCES = tests/unit/test_form_sample.c $(FORM_FIXTURE)
 tests_unit_test_form_sample_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_form_rules
+tests_unit_test_form_rules_SOURCES = tests/unit/test_form_rules.c $(FORM_FIXTURE)
+tests_unit_test_form_rules_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_checklist
 tests_unit_test_checklist_SOURCES = tests/unit/test_checklist.c $(WORK_FIXTURE)
 tests_unit_test_checklist_LDADD = $(UNIT_LIBS)
@@ -579,3 +582,13 @@ tests_unit_test_queue_measure_LDADD = $(UNIT_LIBS)
 tests_unit_test_ledger_watch_SOURCES = tests/unit/test_ledger_watch.c \
     tests/unit/ledger_fixture.c tests/unit/ledger_fixture.h tests/unit/unit.h
 tests_unit_test_ledger_watch_LDADD = $(UNIT_LIBS)
+# Behaviours broken one at a time, to see that a test notices each: minutes, so not part of `make check`.
+# `make mutants LISTS=tests/mutants/rules.list WORDS=undo` for some of them.
+LISTS = $(srcdir)/tests/mutants/*.list
+EXTRA_DIST += tests/mutants.sh tests/mutants
+.PHONY: mutants
+mutants: all
+	@status=0; for list in $(LISTS); do echo "$$list"; \
+	    abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' \
+	    GUICHET_LOCALE_DIRECTORY='$(abs_top_builddir)/ui/locale' MAKE='$(MAKE)' \
+	    bash $(srcdir)/tests/mutants.sh "$$list" '$(WORDS)' || status=1; done; exit $$status

@@ -185,6 +185,34 @@ static void labels_follow_the_translations(void **state)
     form_free(form);
 }
 
+/* Keys of the control, of a path inside an object, and of a choice of its own. */
+static void keys_of_translations_stand_where_json_forms_has_them(void **state)
+{
+    struct form *form = fixture_form(
+        OBJECT("'who':{'type':'object','properties':{'kind':{'oneOf':["
+               "{'const':'a','title':'A','i18n':'kinds.first'},{'const':'b','title':'B'}]}}},"
+               "'city':{'type':'string'}"),
+        "{'type':'VerticalLayout','elements':["
+        "{'type':'Control','scope':'#/properties/who/properties/kind'},"
+        "{'type':'Control','scope':'#/properties/city','i18n':'town'},"
+        "{'type':'Label','text':'Read this'}]}",
+        "{'fr':{'who.kind.label':'Sorte','kinds.first':'Premier','who.kind.b':'Second',"
+        "'town.label':'Ville','city.label':'Pas celle-ci'}}");
+    const struct form_element *const *elements =
+        (const struct form_element *const *)form_root(form)->children;
+    const struct form_control *kind = elements[0]->control;
+
+    (void)state;
+    assert_string_equal(form_text_in(&elements[0]->label, FORM_FRENCH), "Sorte");
+    assert_string_equal(form_text_in(&kind->choices[0].label, FORM_FRENCH), "Premier");
+    assert_string_equal(form_text_in(&kind->choices[1].label, FORM_FRENCH), "Second");
+    assert_string_equal(form_text_in(&elements[1]->label, FORM_FRENCH), "Ville");
+    assert_string_equal(form_text_in(&elements[2]->label, FORM_FRENCH), "Read this");
+    /* A choice that is only translated in French is shown so in English. */
+    assert_string_equal(form_text_in(&kind->choices[0].label, FORM_ENGLISH), "Premier");
+    form_free(form);
+}
+
 static void a_label_without_translation_in_one_language_is_shown_in_the_other(void **state)
 {
     struct form *form = fixture_form(OBJECT("'a':{'type':'string','title':'Alpha'}"), NULL,
@@ -251,6 +279,29 @@ static void an_unknown_element_degrades_with_a_remark(void **state)
     assert_labelled(fill, "Element “Vertigo” is not known here.");
     assert_labelled(fill, "Mind the step · Element “Banner” is not known here.");
     assert_labelled(fill, "More · Element “Tabs” is not known here.");
+    fill_free(fill);
+    form_free(form);
+}
+
+/* What has no field of its own is edited as JSON, and says why. */
+static void an_answer_of_no_known_type_is_edited_as_json(void **state)
+{
+    struct form *form = fixture_form(OBJECT("'a':{'type':['string','object']},'b':{'type':'array'},"
+                                            "'c':{'type':'object'}"),
+                                     NULL, NULL);
+    const struct form_element *root = form_root(form);
+    struct fill *fill = fixture_fill(form, NULL);
+
+    (void)state;
+    for (size_t i = 0; i < root->child_count; i++) {
+        assert_int_equal(root->children[i]->control->input, FORM_INPUT_JSON);
+        assert_non_null(
+            strstr(form_text_in(&root->children[i]->remark, FORM_ENGLISH), "write JSON"));
+        assert_non_null(
+            strstr(form_text_in(&root->children[i]->remark, FORM_FRENCH), "écrire du JSON"));
+    }
+    fixture_enter(fill, "/c", "{\"x\": 1}");
+    assert_string_equal(fixture_answers(fill), "{'c':{'x':1}}");
     fill_free(fill);
     form_free(form);
 }
@@ -414,9 +465,11 @@ int main(void)
         cmocka_unit_test(a_generated_layout_begins_with_what_is_required),
         cmocka_unit_test(a_missing_layout_is_generated),
         cmocka_unit_test(labels_follow_the_translations),
+        cmocka_unit_test(keys_of_translations_stand_where_json_forms_has_them),
         cmocka_unit_test(a_label_without_translation_in_one_language_is_shown_in_the_other),
         cmocka_unit_test(references_in_the_schema_are_followed),
         cmocka_unit_test(an_unknown_element_degrades_with_a_remark),
+        cmocka_unit_test(an_answer_of_no_known_type_is_edited_as_json),
         cmocka_unit_test(bad_definitions_name_the_place),
         cmocka_unit_test(bad_rules_are_refused),
         cmocka_unit_test(too_deep_or_too_large_is_refused),

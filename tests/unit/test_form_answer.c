@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "forms/answer.h"
+#include "forms/answer_date.h"
 
 struct asked {
     struct form *form;
@@ -83,6 +84,31 @@ static void dates_are_read_in_any_usual_form(void **state)
     form_free(asked.form);
 }
 
+/* A day before or after, over the end of a month and of a year. */
+static void a_relative_date_counts_the_calendar(void **state)
+{
+    static const struct {
+        struct answer_day today;
+        const char *typed;
+        struct answer_day day;
+    } cases[] = {
+        {{2026, 12, 31}, "demain", {2027, 1, 1}},   {{2026, 1, 1}, "hier", {2025, 12, 31}},
+        {{2026, 11, 30}, "demain", {2026, 12, 1}},  {{2026, 3, 1}, "hier", {2026, 2, 28}},
+        {{2028, 3, 1}, "yesterday", {2028, 2, 29}}, {{2028, 2, 28}, "tomorrow", {2028, 2, 29}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct answer_context context = {FORM_FRENCH, cases[i].today, 0};
+        struct answer_day day;
+
+        assert_true(answer_read_day(cases[i].typed, &context, &day));
+        assert_int_equal(day.year, cases[i].day.year);
+        assert_int_equal(day.month, cases[i].day.month);
+        assert_int_equal(day.day, cases[i].day.day);
+    }
+}
+
 static void times_are_read(void **state)
 {
     struct asked plain = ask("{'type':'string'}", "'format':'time'");
@@ -145,6 +171,9 @@ static void money_is_kept_as_the_schema_has_it(void **state)
     struct asked object = ask("{'type':'object','properties':{'amount':{'type':'integer'},"
                               "'currency':{'const':'CAD'}}}",
                               "");
+    struct asked dollars = ask("{'type':'object','properties':{'amount':{'type':'integer'},"
+                               "'currency':{'enum':['USD','CAD']}}}",
+                               "");
 
     (void)state;
     assert_string_equal(read_as(&cents, "34,5 $", FORM_FRENCH), "3450");
@@ -153,6 +182,9 @@ static void money_is_kept_as_the_schema_has_it(void **state)
     assert_string_equal(read_as(&cents, "1,234", FORM_FRENCH), "?\"1,234\"");
     assert_string_equal(read_as(&object, "12", FORM_FRENCH),
                         "{\"amount\":1200,\"currency\":\"CAD\"}");
+    assert_string_equal(read_as(&dollars, "12", FORM_FRENCH),
+                        "{\"amount\":1200,\"currency\":\"USD\"}");
+    form_free(dollars.form);
     form_free(cents.form);
     form_free(object.form);
 }
@@ -232,6 +264,35 @@ static void choices_are_found_by_their_first_letters(void **state)
     form_free(yes.form);
 }
 
+/* The whole label before those that begin with it; a label of the other language is one too. */
+static void the_best_choice_comes_first(void **state)
+{
+    struct form *form =
+        fixture_form("{'type':'object','properties':{'a':{'enum':['yukonais','yukon','white']}}}",
+                     "{'type':'Control','scope':'#/properties/a'}",
+                     "{'fr':{'a.white':'Blanc'},'en':{'a.white':'White'}}");
+    struct asked one = {form, form_root(form)->control};
+
+    (void)state;
+    assert_string_equal(read_as(&one, "yuk", FORM_FRENCH), "\"yukonais\"");
+    assert_string_equal(read_as(&one, "Yukon", FORM_FRENCH), "\"yukon\"");
+    assert_string_equal(read_as(&one, "bla", FORM_FRENCH), "\"white\"");
+    assert_string_equal(read_as(&one, "bla", FORM_ENGLISH), "\"white\"");
+    form_free(form);
+}
+
+/* Other text than what is suggested is an answer all the same, and no choice stands for it. */
+static void a_suggestion_is_no_obligation(void **state)
+{
+    struct asked town = ask("{'type':'string'}", "'suggestion':['Gatineau','Hull']");
+
+    (void)state;
+    assert_true(town.control->suggestions);
+    assert_string_equal(read_as(&town, "Gat", FORM_FRENCH), "\"Gat\"");
+    assert_string_equal(read_as(&town, "Hull", FORM_FRENCH), "\"Hull\"");
+    form_free(town.form);
+}
+
 static void assert_written(const char *property, const char *options, const char *value,
                            const char *text, const char *french, const char *english)
 {
@@ -284,6 +345,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dates_are_read_in_any_usual_form),
+        cmocka_unit_test(a_relative_date_counts_the_calendar),
         cmocka_unit_test(times_are_read),
         cmocka_unit_test(numbers_take_comma_or_point),
         cmocka_unit_test(money_is_kept_as_the_schema_has_it),
@@ -291,6 +353,8 @@ int main(void)
         cmocka_unit_test(capitals_are_given_where_the_pattern_wants_them),
         cmocka_unit_test(a_web_address_gets_its_scheme),
         cmocka_unit_test(choices_are_found_by_their_first_letters),
+        cmocka_unit_test(the_best_choice_comes_first),
+        cmocka_unit_test(a_suggestion_is_no_obligation),
         cmocka_unit_test(answers_are_written_for_editing_and_for_reading),
     };
 

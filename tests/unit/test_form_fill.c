@@ -1,6 +1,7 @@
 /* Filling a form, without a screen. */
 #include "tests/unit/form_fixture.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,6 +97,26 @@ static void what_can_not_be_read_is_kept_as_typed(void **state)
                         "Un nombre entier est attendu, comme 12");
     fixture_enter(fill, "/age", "12");
     assert_null(fixture_line(fill, "/age")->message);
+    fixture_enter(fill, "/name", "Anne-Marie");
+    assert_string_equal(fixture_line(fill, "/name")->message, "Au plus 6 caractères");
+    fill_set_language(fill, FORM_ENGLISH);
+    assert_string_equal(fixture_line(fill, "/name")->message, "At most 6 characters");
+    fill_free(fill);
+    form_free(form);
+}
+
+/* More letters mend what a choice begins with, and nothing else. */
+static void a_choice_that_is_none_is_told_while_typing(void **state)
+{
+    struct form *form =
+        fixture_form("{'type':'object','properties':{'a':{'enum':['red','blue']}}}", NULL, NULL);
+    struct fill *fill = fixture_fill(form, NULL);
+
+    (void)state;
+    fill_type(fill, "bl");
+    assert_null(fixture_line(fill, "/a")->message);
+    fill_type(fill, "bx");
+    assert_string_equal(fixture_line(fill, "/a")->message, "This choice is not in the list");
     fill_free(fill);
     form_free(form);
 }
@@ -132,9 +153,17 @@ static void rules_show_and_hide(void **state)
     fill_next(fill);
     assert_focus(fill, "/spouse");
     fill_previous(fill);
+    assert_focus(fill, "/married");
+    assert_true(fill_previous(fill));
+    assert_true(fill_previous(fill));
+    assert_focus(fill, "/name");
+    assert_false(fill_previous(fill));
+    fill_go(fill, fill_find(fill, "/married"));
     fill_answer(fill, json_false());
     fill_next(fill);
     assert_focus(fill, "/code");
+    assert_true(fill_previous(fill));
+    assert_focus(fill, "/married");
     fill_free(fill);
     form_free(form);
 }
@@ -261,6 +290,36 @@ static void undo_goes_back_to_the_field_and_redo_again(void **state)
     assert_true(fill_undo(fill));
     assert_null(fill_typed(fill));
     assert_string_equal(fixture_answers(fill), "{'age':40,'name':'Anne'}");
+    /* A new answer is a new beginning: what was taken back is not made again over it. */
+    assert_true(fill_undo(fill));
+    fixture_enter(fill, "/age", "41");
+    assert_false(fill_redo(fill));
+    assert_string_equal(fixture_answers(fill), "{'age':41,'name':'Anne'}");
+    fill_free(fill);
+    form_free(form);
+}
+
+/* The last 200 changes can be taken back, not the first ones. */
+static void undo_forgets_the_oldest(void **state)
+{
+    struct form *form = person_form();
+    struct fill *fill = fixture_fill(form, NULL);
+    char text[12];
+    int undone = 0;
+
+    (void)state;
+    for (int i = 0; i < 205; i++) {
+        snprintf(text, sizeof(text), "%d", i);
+        fixture_enter(fill, "/age", text);
+    }
+    while (fill_undo(fill))
+        undone++;
+    assert_int_equal(undone, 200);
+    assert_string_equal(fixture_answers(fill), "{'age':4}");
+    while (fill_redo(fill))
+        undone--;
+    assert_int_equal(undone, 0);
+    assert_string_equal(fixture_answers(fill), "{'age':204}");
     fill_free(fill);
     form_free(form);
 }
@@ -370,6 +429,7 @@ int main(void)
         cmocka_unit_test(an_answer_is_taken_when_the_field_is_left),
         cmocka_unit_test(faults_are_shown_when_it_is_time),
         cmocka_unit_test(what_can_not_be_read_is_kept_as_typed),
+        cmocka_unit_test(a_choice_that_is_none_is_told_while_typing),
         cmocka_unit_test(the_forms_own_words_are_used_for_a_fault),
         cmocka_unit_test(rules_show_and_hide),
         cmocka_unit_test(rules_lock_and_open),
@@ -377,6 +437,7 @@ int main(void)
         cmocka_unit_test(review_shows_every_fault_and_the_next_one_is_found),
         cmocka_unit_test(conditions_between_fields_are_checked_while_typing),
         cmocka_unit_test(undo_goes_back_to_the_field_and_redo_again),
+        cmocka_unit_test(undo_forgets_the_oldest),
         cmocka_unit_test(a_required_object_not_begun_tells_its_fields),
         cmocka_unit_test(categories_are_pages),
         cmocka_unit_test(choices_are_toggled_in_their_order),

@@ -58,6 +58,26 @@ static void items_are_added_moved_and_removed(void **state)
     form_free(form);
 }
 
+/* The library's element for such a list is known, and the layout says which answer names an item.
+ */
+static void a_list_with_detail_names_its_items(void **state)
+{
+    struct form *form =
+        fixture_form(FAMILY,
+                     "{'type':'ListWithDetail','scope':'#/properties/children','options':"
+                     "{'elementLabelProp':'school'}}",
+                     NULL);
+    struct fill *fill = fixture_fill(form, "{'children':[{'name':'Léa','school':'Bleue'}]}");
+    char *label = fill_label(fill, 1);
+
+    (void)state;
+    assert_string_equal(form_text_in(&form_root(form)->remark, FORM_ENGLISH), "");
+    assert_string_equal(label, "Child 1: Bleue");
+    free(label);
+    fill_free(fill);
+    form_free(form);
+}
+
 static void rules_inside_an_item_read_that_item(void **state)
 {
     struct form *form = fixture_form(FAMILY, FAMILY_LAYOUT, NULL);
@@ -83,6 +103,7 @@ static void a_list_of_scalars_has_a_field_for_each(void **state)
     fill_go(fill, fill_find(fill, "/pets"));
     assert_true(fill_item_add(fill));
     assert_focus(fill, "/pets/1");
+    assert_string_equal(fixture_answers(fill), "{'pets':['Max','']}");
     fill_type(fill, "Tac");
     fill_take(fill);
     assert_string_equal(fixture_answers(fill), "{'pets':['Max','Tac']}");
@@ -181,6 +202,37 @@ static void a_locked_list_stays_as_it_is(void **state)
     form_free(form);
 }
 
+/* A rule that locks a list locks what is done with its items; one that opens it opens no more than
+ * its bound. */
+static void rules_lock_and_open_lists(void **state)
+{
+    struct form *form = fixture_form(
+        "{'type':'object','properties':{'on':{'type':'boolean'},'n':{'type':'array','maxItems':2,"
+        "'readOnly':true,'items':{'type':'object','properties':{'a':{'type':'string'}}}}}}",
+        "{'type':'VerticalLayout','elements':[{'type':'Control','scope':'#/properties/on'},"
+        "{'type':'Control','scope':'#/properties/n','options':{'detail':{'type':'VerticalLayout',"
+        "'elements':[{'type':'Control','scope':'#/properties/a','rule':{'effect':'WRITABLE',"
+        "'condition':{'scope':'#','schema':{}}}}]}},'rule':{'effect':'WRITABLE','condition':"
+        "{'type':'LEAF','scope':'#/properties/on','expectedValue':true}}}]}",
+        NULL);
+    struct fill *fill = fixture_fill(form, "{'n':[{'a':'x'},{'a':'y'}]}");
+
+    (void)state;
+    /* The field inside is open all the same, the list is not. */
+    assert_true(fill_go(fill, fill_find(fill, "/n/1/a")));
+    assert_false(fill_item_move(fill, -1));
+    assert_false(fill_item_remove(fill));
+    fixture_enter(fill, "/on", "yes");
+    fill_go(fill, fill_find(fill, "/n/1/a"));
+    assert_false(fill_item_add(fill));
+    assert_true(fill_item_move(fill, -1));
+    assert_true(fill_item_remove(fill));
+    assert_true(fill_item_add(fill));
+    assert_string_equal(fixture_answers(fill), "{'n':[{'a':'x'},{}],'on':true}");
+    fill_free(fill);
+    form_free(form);
+}
+
 static void a_locked_object_locks_its_fields(void **state)
 {
     struct form *form = fixture_form(
@@ -202,11 +254,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(items_are_added_moved_and_removed),
+        cmocka_unit_test(a_list_with_detail_names_its_items),
         cmocka_unit_test(rules_inside_an_item_read_that_item),
         cmocka_unit_test(a_list_of_scalars_has_a_field_for_each),
         cmocka_unit_test(lists_stand_inside_of_lists),
         cmocka_unit_test(scalars_change_places),
         cmocka_unit_test(a_locked_list_stays_as_it_is),
+        cmocka_unit_test(rules_lock_and_open_lists),
         cmocka_unit_test(a_locked_object_locks_its_fields),
     };
 

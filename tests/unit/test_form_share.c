@@ -137,6 +137,7 @@ static void known_answers_are_offered_and_marked(void **state)
     assert_true(fill_offer_take(fill));
     assert_true(fixture_line(fill, "/name")->known);
     assert_int_equal(fill_offer_take_all(fill), 1);
+    assert_int_equal(fill_offer_count(fill), 0);
     assert_string_equal(fixture_answers(fill), "{'code':'H2X 1Y4','name':'Anne'}");
     fixture_enter(fill, "/name", "Bea");
     assert_false(fixture_line(fill, "/name")->known);
@@ -228,6 +229,24 @@ static void the_whole_form_is_written_as_text(void **state)
     form_free(form);
 }
 
+/* Long answers go on below, four columns further in; what is hidden is left out; faults are told.
+ */
+static void the_text_is_as_wide_as_the_paper(void **state)
+{
+    struct form *form = shared_form();
+    struct fill *fill = fixture_fill(
+        form, "{'name':'one two three four five six seven','married':false,'spouse':'Bob'}");
+    char *text = fill_to_text(fill, 30);
+
+    (void)state;
+    assert_non_null(strstr(text, "Name: one two three four five\n    six seven [At most 6\n"
+                                 "    characters]\n"));
+    assert_null(strstr(text, "Spouse"));
+    free(text);
+    fill_free(fill);
+    form_free(form);
+}
+
 static void a_fault_without_a_field_is_told(void **state)
 {
     struct form *form =
@@ -254,6 +273,7 @@ int main(void)
         cmocka_unit_test(hidden_answers_are_dropped_where_the_form_says_so),
         cmocka_unit_test(each_recipient_needs_its_consent),
         cmocka_unit_test(the_whole_form_is_written_as_text),
+        cmocka_unit_test(the_text_is_as_wide_as_the_paper),
         cmocka_unit_test(a_fault_without_a_field_is_told),
     };
 

@@ -195,6 +195,13 @@ static void test_output_is_basic(void **state)
     assert_true(json_equal(output, expected));
     json_decref(output);
     json_decref(expected);
+    json_integer_set(five, 18);
+    assert_int_equal(schema_validate(schema, five, NULL, result, NULL), 0);
+    output = schema_result_output(result, "fr-CA");
+    expected = parse("{\"valid\":true}");
+    assert_true(json_equal(output, expected));
+    json_decref(output);
+    json_decref(expected);
     json_decref(five);
     schema_result_free(result);
     schema_free(schema);
@@ -251,6 +258,11 @@ static void test_output_tells_the_parents(void **state)
                                           "keywordLocation")),
         "");
     json_decref(output);
+    output = schema_result_output(result, "fr-CA");
+    assert_string_equal(json_string_value(json_object_get(
+                            json_array_get(json_object_get(output, "errors"), 0), "error")),
+                        "Quelque chose est à corriger ici");
+    json_decref(output);
     json_decref(value);
     schema_result_free(result);
     schema_free(schema);
@@ -260,7 +272,8 @@ static void test_annotations_of_what_is_valid(void **state)
 {
     struct schema *schema =
         compile("{\"title\":\"T\",\"properties\":{\"a\":{\"default\":1,\"x-own\":2}},"
-                "\"anyOf\":[{\"type\":\"array\",\"title\":\"lost\"},{\"title\":\"kept\"}]}");
+                "\"anyOf\":[{\"allOf\":[{\"title\":\"lost\"},{\"type\":\"array\"}]},"
+                "{\"title\":\"kept\"}]}");
     struct schema_result *result = schema_result_new();
     json_t *value = parse("{\"a\":3}");
     json_t *output;

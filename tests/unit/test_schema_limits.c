@@ -156,6 +156,22 @@ static void test_references(void **state)
     json_decref(root);
 }
 
+/* The very number counts: as many references as the limit are followed, one more is not. */
+static void test_references_to_the_limit(void **state)
+{
+    struct schema_limits limits = {.references = 4};
+    struct schema *schema =
+        compile("{\"items\":{\"$ref\":\"#/$defs/a\"},\"$defs\":{\"a\":{}}}", &limits);
+    json_t *value = parse("[1,2,3,4]");
+
+    (void)state;
+    assert_int_equal(schema_validate(schema, value, NULL, NULL, NULL), 0);
+    json_array_append_new(value, json_true());
+    assert_int_equal(schema_validate(schema, value, NULL, NULL, NULL), ERROR_TOO_LARGE);
+    json_decref(value);
+    schema_free(schema);
+}
+
 static void test_pattern_cost(void **state)
 {
     struct schema_limits limits = {.pattern_steps = 1000};
@@ -166,6 +182,13 @@ static void test_pattern_cost(void **state)
     (void)state;
     assert_int_equal(schema_validate(schema, value, NULL, NULL, &error), ERROR_TOO_LARGE);
     assert_non_null(strstr(error.message, "pattern steps"));
+    json_decref(value);
+    /* What is dear here is within the default. */
+    value = json_string("aaaaaaaaaaaab");
+    assert_int_equal(schema_validate(schema, value, NULL, NULL, &error), ERROR_TOO_LARGE);
+    schema_free(schema);
+    schema = compile("{\"pattern\":\"^(a+)+$\"}", NULL);
+    assert_int_equal(schema_validate(schema, value, NULL, NULL, &error), ERROR_INVALID);
     json_decref(value);
     schema_free(schema);
 }
@@ -221,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_schemas),
         cmocka_unit_test(test_endless_reference),
         cmocka_unit_test(test_references),
+        cmocka_unit_test(test_references_to_the_limit),
         cmocka_unit_test(test_pattern_cost),
         cmocka_unit_test(test_pattern_of_not_does_not_hide_the_limit),
         cmocka_unit_test(test_pattern_bytes),

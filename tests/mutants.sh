@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Breaks one behaviour at a time and sees that a test notices (`make mutants`). A list names, in blocks
+# with a blank line between: what is broken (after "# "), the source file, one or more lines of sed
+# that break it, and the test that must fail.
+#   mutants.sh LIST [WORDS]   in a build folder of its own; only blocks whose first line holds WORDS
+# The broken file stands in the build folder, where make finds it before the true one.
+set -u
+list=$1
+words=${2:-}
+: "${abs_top_srcdir:?}" "${abs_top_builddir:?}" "${MAKE:=make}"
+[ "$abs_top_srcdir" != "$abs_top_builddir" ] || {
+    echo "the sources stand in the build folder: configure in another one"
+    exit 1
+}
+cd "$abs_top_builddir" || exit 1
+out=$(mktemp -d "${TMPDIR:-/tmp}/guichet-mutants.XXXXXX")
+broken=
+restore() {
+    [ -z "$broken" ] || rm -f "$broken" "${broken%.c}.o"
+    broken=
+}
+trap 'restore; rm -rf "$out"' EXIT
+trap 'exit 1' HUP INT TERM
+
+# make_test TEST: what it needs, built; what is broken may have something unused.
+make_test() {
+    case $1 in
+    *.sh) set -- guichet guichetd tests/agency/agency ;;
+    esac
+    $MAKE -s CFLAGS="-g -O1 -Wno-error" "$@" >"$out/made" 2>&1
+}
+
+run_test() {
+    case $1 in
+    *.sh) timeout 300 bash "$abs_top_srcdir/$1" ;;
+    *) timeout 120 "./$1" ;;
+    esac >"$out/ran" 2>&1
+}
+
+count=0
+missed=0
+say() {
+    echo "$1: $name ($test)"
+    missed=$((missed + 1))
+}
+
+one() {
+    local file=$1 script=$2 status
+    count=$((count + 1))
+    [ ! -e "$file" ] || { say "IN THE WAY: $file"; return; }
+    sed "$script" "$abs_top_srcdir/$file" >"$out/broken.c" || { say "NO SCRIPT"; return; }
+    cmp -s "$out/broken.c" "$abs_top_srcdir/$file" && { say "CHANGES NOTHING"; return; }
+    broken=$file
+    cp "$out/broken.c" "$file"
+    if ! make_test "$test"; then
+        say "DOES NOT COMPILE"
+        grep -m 3 error "$out/made"
+    elif run_test "$test"; then
+        say "NOT NOTICED"
+    else
+        status=$?
+        [ $status != 77 ] || say SKIPPED
+    fi
+    restore
+}
+
+name= file= script= test=
+while IFS= read -r line || [ -n "$line" ]; do
+    case $line in
+    "# "*) name=${line#\# } ;;
+    "")
+        case $name in *"$words"*) [ -z "$test" ] || one "$file" "$script" ;; esac
+        name= file= script= test=
+        ;;
+    *)
+        if [ -z "$file" ]; then
+            file=$line
+        else
+            [ -z "$test" ] || script="$script${script:+
+}$test"
+            test=$line
+        fi
+        ;;
+    esac
+done < <(cat "$list"; echo)
+echo "$((count - missed)) of $count broken behaviours are noticed"
+[ $missed = 0 ] && [ $count -gt 0 ]
