@@ -479,9 +479,13 @@ tests_unit_test_ui_life_event_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_ui_continue tests/unit/test_ui_work tests/unit/test_ui_form
 tests_unit_test_ui_continue_SOURCES = tests/unit/test_ui_continue.c $(UI_FIXTURE)
 tests_unit_test_ui_continue_LDADD = $(UI_LIBS)
-tests_unit_test_ui_form_SOURCES = tests/unit/test_ui_form.c $(UI_FIXTURE) \
-    tests/unit/form_fixture.c tests/unit/form_fixture.h
+UI_FORM_FIXTURE = tests/unit/ui_form_fixture.c tests/unit/ui_form_fixture.h \
+    tests/unit/form_fixture.c tests/unit/form_fixture.h $(UI_FIXTURE)
+tests_unit_test_ui_form_SOURCES = tests/unit/test_ui_form.c $(UI_FORM_FIXTURE)
 tests_unit_test_ui_form_LDADD = $(UI_LIBS)
+UNIT_TESTS += tests/unit/test_ui_form_keys
+tests_unit_test_ui_form_keys_SOURCES = tests/unit/test_ui_form_keys.c $(UI_FORM_FIXTURE)
+tests_unit_test_ui_form_keys_LDADD = $(UI_LIBS)
 tests_unit_test_ui_work_SOURCES = tests/unit/test_ui_work.c $(UI_FIXTURE)
 tests_unit_test_ui_work_LDADD = $(UI_LIBS)
 

@@ -17,7 +17,9 @@
 /* Where Esc leads, at the right; returns the columns it takes. */
 static int draw_parent(const struct ui *ui, const struct paint *paint)
 {
-    const char *parent = _(ui->stack[ui->count - 2]->screen.kind->title);
+    const struct screen *top = &ui->stack[ui->count - 1]->screen;
+    const char *back = top->kind->back == NULL ? NULL : top->kind->back(top);
+    const char *parent = _(back != NULL ? back : ui->stack[ui->count - 2]->screen.kind->title);
     int width = (int)text_width(parent, strlen(parent));
     char escape[32];
     int name;

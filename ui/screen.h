@@ -77,6 +77,9 @@ struct screen_kind {
     void (*answer)(struct screen *screen, const char *from, const json_t *answer);
     /* What the title line adds: the client, the service. Borrowed; not cleaned. NULL or "". */
     const char *(*subject)(struct screen *screen);
+    /* Where Esc leads while that is another page of this same screen, as a title to be translated;
+     * NULL operation or NULL: to the screen below. */
+    const char *(*back)(const struct screen *screen);
     /* True while waiting for something outside: keys stay queued (Ctrl-C, or Esc alone, come as
      * Esc), and `tick` runs ten times a second. */
     bool (*busy)(const struct screen *screen);

@@ -105,6 +105,14 @@ static const char *form_subject(struct screen *screen)
                : format_localised(json_object_get(form->definition->body, "title"));
 }
 
+/* From the review Esc goes back to the fields. */
+static const char *form_back(const struct screen *screen)
+{
+    const struct form_screen *form = screen->data;
+
+    return form->mode == FORM_REVIEWING ? screen->kind->title : NULL;
+}
+
 /* --- keys ------------------------------------------------------------------------------------ */
 
 static void go_on(struct screen *screen, bool review)
@@ -427,9 +435,13 @@ static const struct screen_key form_keys[] = {
     {INPUT_TAB, NULL,
      N_("Tab, Enter and the arrows go from field to field; Page keys from page to page."), NULL,
      NULL},
+    {' ', NULL,
+     N_("Where choices are in sight, Space, Left, Right or first letters choose; else Space opens "
+        "their list. Backspace takes the choice away."),
+     NULL, NULL},
     {INPUT_CONTROL('X'), N_("Review"),
-     N_("Reviews the form, with the agencies told and their consents, then submits it; the "
-        "questionnaire of a life event gives the client's list."),
+     N_("Reviews the form: Enter goes to an answer, or says yes for an agency, Space yes or no; "
+        "the last line submits. The questionnaire of a life event gives the client's list."),
      N_("review"), run_review},
     {INPUT_F(5), N_("Hand off"), N_("Hands the form off to somebody else, at this very field."),
      NULL, run_handoff},
@@ -465,6 +477,9 @@ static bool form_offers(const struct screen *screen, const struct screen_key *ke
     size_t current;
     const struct fill_line *line;
 
+    /* Space is the field's own: it is explained here, not run. */
+    if (key->code == ' ')
+        return false;
     if (form == NULL || form->fill == NULL || form->mode == FORM_PICKING)
         return key->code == INPUT_ENTER;
     if (key->code == INPUT_ENTER)
@@ -549,5 +564,6 @@ const struct screen_kind screen_form = {
     .tick = form_paper_tick,
     .busy = form_paper_busy,
     .subject = form_subject,
+    .back = form_back,
     .home = form_home,
 };

@@ -92,15 +92,16 @@ struct form_screen {
     char *edited;          /* pointer of the field the editor stands for; owned */
     char prefix[64];       /* letters typed into choices that are all in sight */
     bool popup;            /* the list of choices is open */
+    bool suggested;        /* one of the suggestions was taken with an arrow */
     struct list choices;   /* over `matches` */
     size_t matches[FORM_MATCHES];
 
     json_t *unsaved; /* answers told by the filling and not yet kept: name -> value or null */
     bool consents_changed;
-    bool failed;      /* the last attempt to keep them */
-    size_t readings;  /* of the submission, so far */
-    bool stayed;      /* the focus was held once on a fault of what was typed */
-    int top;          /* first row of the page in sight */
+    bool failed;                    /* the last attempt to keep them */
+    size_t readings;                /* of the submission, so far */
+    bool stayed;                    /* the focus was held once on a fault of what was typed */
+    int top;                        /* first row of the page in sight */
     struct form_placed *page_lines; /* by form_place */
     size_t page_line_count;
     int page_rows;
@@ -121,6 +122,8 @@ struct form_screen {
     struct paper_task paper; /* a PDF or print being made; keys wait for it */
 
     struct list picks;
+    char filter[64]; /* typed to find a form, folded */
+    size_t *picked;  /* forms that fit it; owned */
     struct form_pick *forms;
     size_t form_count;
 };
@@ -193,6 +196,8 @@ bool form_choices_in_sight(const struct fill *fill, size_t line);
 /* Columns that these choices take; 0 for other fields. */
 int form_sight_columns(const struct fill *fill, size_t line);
 bool form_field_key(struct screen *screen, const struct input *input);
+/* Adds a typed character to `text` of `size` bytes, as UTF-8, where it fits (Latin letters). */
+void form_type_character(char *text, size_t size, uint32_t code);
 /* Takes what was typed; false when the focus is held because of a fault in it. The caller moves,
  * then keeps: so the draft says where the agent now stands. */
 bool form_leave_field(struct screen *screen);

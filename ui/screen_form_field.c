@@ -109,6 +109,7 @@ static void find_matches(struct form_screen *form, const char *typed)
                                      FORM_MATCHES);
     list_set_count(&form->choices, count < FORM_MATCHES ? count : FORM_MATCHES);
     list_select(&form->choices, 0);
+    form->suggested = false;
 }
 
 void form_follow_focus(struct form_screen *form)
@@ -188,10 +189,10 @@ bool form_leave_field(struct screen *screen)
 
 /* --- keys ------------------------------------------------------------------------------------ */
 
-static void type_character(char *prefix, size_t size, uint32_t code)
+void form_type_character(char *text, size_t size, uint32_t code)
 {
     char bytes[5] = "";
-    size_t length = strlen(prefix);
+    size_t length = strlen(text);
     size_t count = 0;
 
     if (code < 0x80) {
@@ -201,7 +202,7 @@ static void type_character(char *prefix, size_t size, uint32_t code)
         bytes[count++] = (char)(0x80 | (code & 0x3f));
     }
     if (length + count < size)
-        memcpy(prefix + length, bytes, count + 1);
+        memcpy(text + length, bytes, count + 1);
 }
 
 /* Sets the answer to one of the choices, or turns one of several on or off. */
@@ -251,11 +252,11 @@ static void choose_by_letters(struct screen *screen, uint32_t code)
     const struct form_control *control = control_of(form->fill, fill_current(form->fill));
     size_t index;
 
-    type_character(form->prefix, sizeof(form->prefix), code);
+    form_type_character(form->prefix, sizeof(form->prefix), code);
     index = match_prefix(control, form->prefix);
     if (index == choice_count(control)) {
         form->prefix[0] = '\0';
-        type_character(form->prefix, sizeof(form->prefix), code);
+        form_type_character(form->prefix, sizeof(form->prefix), code);
         index = form->prefix[0] == '\0' ? index : match_prefix(control, form->prefix);
     }
     if (index == choice_count(control)) {
@@ -343,16 +344,36 @@ static bool choice_key(struct screen *screen, const struct input *input)
     }
 }
 
+/* A suggestion stands for what was typed only once an arrow went to it. */
+static void take_suggestion(struct form_screen *form, const struct form_control *control, int step)
+{
+    size_t to = form->choices.selected + (size_t)step;
+
+    if (!form->suggested)
+        to = step > 0 ? 0 : form->choices.count - 1;
+    if (to >= form->choices.count)
+        return;
+    form->suggested = true;
+    list_select(&form->choices, to);
+    editor_set_text(form->editor, choice_label(control, form->matches[to]));
+    fill_type(form->fill, editor_text(form->editor));
+}
+
 /* The list of choices under a field that is typed into. */
 static bool popup_key(struct screen *screen, const struct input *input)
 {
     struct form_screen *form = screen->data;
+    const struct form_control *control = control_of(form->fill, fill_current(form->fill));
 
     if (!form->popup) {
         if (input->code != ' ' || editor_length(form->editor) > 0)
             return false;
         find_matches(form, "");
         form->popup = form->choices.count > 0;
+        return true;
+    }
+    if (control->suggestions && (input->code == INPUT_UP || input->code == INPUT_DOWN)) {
+        take_suggestion(form, control, input->code == INPUT_UP ? -1 : 1);
         return true;
     }
     if (input->code == INPUT_ESCAPE) {
@@ -498,9 +519,11 @@ static void draw_match_row(void *context, const struct paint *row, size_t index,
     const struct form_screen *form = context;
     const struct form_control *control = control_of(form->fill, fill_current(form->fill));
 
-    (void)selected;
-    paint_fill(row, 0, 0, -1, PAINT_FIELD);
-    paint_text(row, 0, 1, -1, PAINT_FIELD, choice_label(control, form->matches[index]));
+    enum paint_style style =
+        selected && (form->suggested || !control->suggestions) ? PAINT_SELECTION : PAINT_FIELD;
+
+    paint_fill(row, 0, 0, -1, style);
+    paint_text(row, 0, 1, -1, style, choice_label(control, form->matches[index]));
 }
 
 void form_popup_draw(struct form_screen *form, const struct paint *paint, int row, int column,

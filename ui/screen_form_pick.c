@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "app/freshness.h"
+#include "app/json.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -77,13 +78,60 @@ static int read_forms(struct screen *screen, struct error *error)
     return code < 0 ? code : 0;
 }
 
+/* True when a word of the folded text begins with what was typed. */
+static bool word_begins(const char *folded, const char *typed)
+{
+    size_t length = strlen(typed);
+
+    for (const char *word = folded; word != NULL; word = strchr(word, ' ')) {
+        word += *word == ' ';
+        if (strncmp(word, typed, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool text_fits(const char *text, const char *typed)
+{
+    char *folded = text_fold(text, strlen(text));
+    bool fits = folded != NULL && word_begins(folded, typed);
+
+    free(folded);
+    return fits;
+}
+
+/* The code or a word of the title, in either language. */
+static bool fits_filter(const struct form_pick *pick, const char *typed)
+{
+    const char *french = json_localised(pick->title, "fr");
+    const char *english = json_localised(pick->title, "en");
+
+    return text_fits(pick->code, typed) || text_fits(french, typed) || text_fits(english, typed);
+}
+
+static void filter_forms(struct form_screen *form)
+{
+    char *typed = text_fold(form->filter, strlen(form->filter));
+    size_t count = 0;
+
+    for (size_t i = 0; typed != NULL && i < form->form_count; i++)
+        if (fits_filter(&form->forms[i], typed))
+            form->picked[count++] = i;
+    free(typed);
+    list_set_count(&form->picks, count);
+    list_select(&form->picks, 0);
+}
+
 int form_pick_open(struct screen *screen, struct error *error)
 {
     struct form_screen *form = screen->data;
     int code = read_forms(screen, error);
 
     form->mode = FORM_PICKING;
-    list_set_count(&form->picks, form->form_count);
+    form->picked = calloc(PICK_LIMIT, sizeof(form->picked[0]));
+    if (form->picked == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    filter_forms(form);
     return code;
 }
 
@@ -94,34 +142,66 @@ void form_pick_close(struct form_screen *form)
     free(form->forms);
     form->forms = NULL;
     form->form_count = 0;
+    free(form->picked);
+    form->picked = NULL;
 }
 
 static void draw_row(void *context, const struct paint *row, size_t index, bool selected)
 {
     const struct form_screen *form = context;
+    const struct form_pick *pick = &form->forms[form->picked[index]];
 
     (void)selected;
-    if (form->forms[index].stale)
+    if (pick->stale)
         paint_text(row, 0, 0, 1, PAINT_WARNING, "!");
-    paint_text(row, 0, 1, 12, PAINT_DIM, form->forms[index].code);
-    paint_text(row, 0, 14, -1, PAINT_TEXT, format_localised(form->forms[index].title));
+    paint_text(row, 0, 1, 12, PAINT_DIM, pick->code);
+    paint_text(row, 0, 14, -1, PAINT_TEXT, format_localised(pick->title));
 }
 
 void form_pick_draw(struct screen *screen, const struct paint *paint)
 {
     struct form_screen *form = screen->data;
     struct paint rows = paint_part(paint, 2, 0, -1, -1);
+    int used;
 
-    paint_text(paint, 0, 0, -1, PAINT_TITLE, _("Which form?"));
+    used = paint_text(paint, 0, 0, -1, PAINT_TITLE, _("Which form?"));
     if (form->form_count == 0) {
         paint_text(&rows, 0, 0, -1, PAINT_DIM, _("There is no form in the catalogue yet."));
         paint_cursor(&rows, 0, 0);
         return;
     }
-    if (form->forms[form->picks.selected].stale)
+    if (form->filter[0] != '\0')
+        paint_format(paint, 0, used + 2, -1, PAINT_ACCENT, _("With “%s”; Backspace shows more."),
+                     form->filter);
+    else
+        paint_text(paint, 0, used + 2, -1, PAINT_DIM, _("Type a part of its name or its code."));
+    if (form->picks.count == 0) {
+        paint_text(&rows, 0, 0, -1, PAINT_DIM,
+                   _("No form has a word that begins so. F2 searches forms by other words."));
+        paint_cursor(&rows, 0, 0);
+        return;
+    }
+    if (form->forms[form->picked[form->picks.selected]].stale)
         paint_text(paint, 1, 0, -1, PAINT_WARNING,
                    _("! nobody has confirmed this one for long: check it"));
     list_draw(&form->picks, &rows, 1, true, draw_row, form);
+}
+
+/* What is typed narrows the list; Esc shows all of it again before it leads back. */
+static bool filter_key(struct form_screen *form, const struct input *input)
+{
+    size_t length = strlen(form->filter);
+
+    if (input->code == INPUT_ESCAPE && length > 0)
+        form->filter[0] = '\0';
+    else if (input->code == INPUT_BACKSPACE && length > 0)
+        form->filter[text_previous(form->filter, length, length)] = '\0';
+    else if (input_is_character(input) && input->code != ':' && (input->code != ' ' || length > 0))
+        form_type_character(form->filter, sizeof(form->filter), input->code);
+    else
+        return false;
+    filter_forms(form);
+    return true;
 }
 
 bool form_pick_key(struct screen *screen, const struct input *input)
@@ -130,11 +210,11 @@ bool form_pick_key(struct screen *screen, const struct input *input)
     struct error error = ERROR_INIT;
     char key[200];
 
-    if (list_key(&form->picks, input, true))
+    if (list_key(&form->picks, input, true) || filter_key(form, input))
         return true;
-    if (input->code != INPUT_ENTER || form->form_count == 0)
+    if (input->code != INPUT_ENTER || form->picks.count == 0)
         return false;
-    text_copy(key, sizeof(key), form->forms[form->picks.selected].key);
+    text_copy(key, sizeof(key), form->forms[form->picked[form->picks.selected]].key);
     form->mode = FORM_FILLING;
     if (form_load(screen, key, "", &error) != 0) {
         form->mode = FORM_PICKING;

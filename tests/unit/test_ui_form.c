@@ -11,62 +11,10 @@
 #include "app/json.h"
 #include "app/submission.h"
 #include "tests/unit/form_fixture.h"
-#include "tests/unit/ui_fixture.h"
+#include "tests/unit/ui_form_fixture.h"
 #include "ui/language.h"
 
 #define ESC "\033"
-
-/* --- a catalogue that gets new versions ------------------------------------------------------- */
-
-static int target_get(void *context, enum record_type type, const struct id *id,
-                      struct record **record, struct error *error)
-{
-    struct ui_fixture *fixture = context;
-
-    return catalogue_get(fixture->desk.catalogue, type, id, record, error);
-}
-
-static int target_publish(void *context, const struct record *record, struct error *error)
-{
-    struct ui_fixture *fixture = context;
-    struct record *copy = record_copy(record);
-    int64_t cursor = catalogue_cursor(fixture->desk.catalogue, error);
-    struct record *page[] = {copy};
-    int code;
-
-    copy->seq = cursor + 1;
-    code = catalogue_write_page(fixture->desk.catalogue, page, 1, cursor + 1, "feed", error);
-    record_free(copy);
-    return code;
-}
-
-/* Publishes the form "t/move" ("Moving") as an import does. ' stands for ". */
-static void publish(struct ui_fixture *fixture, int version, const char *rest)
-{
-    const struct import_target target = {
-        .context = fixture, .get = target_get, .publish = target_publish};
-    struct id id = id_from_key("form", "t/move");
-    struct record *record = record_new(RECORD_FORM, &id);
-    struct record *held = NULL;
-    struct error error = ERROR_INIT;
-
-    json_decref(record->body);
-    record->body = fixture_json(rest);
-    json_object_set_new(record->body, "key", json_string("t/move"));
-    json_object_set_new(record->body, "code", json_string("MV-1"));
-    json_object_set_new(record->body, "version", json_integer(version));
-    json_object_set_new(
-        record->body, "title",
-        json_pack("{s:s, s:s}", "fr", "D\xc3\xa9m\xc3\xa9nagement", "en", "Moving"));
-    record->rev = version;
-    if (target_get(fixture, RECORD_FORM, &id, &held, NULL) == 0)
-        assert_int_equal(form_archive_keep(&target, held, record, true, &error), 0);
-    if (target_publish(fixture, record, &error) != 0)
-        fail_msg("%s", error.message);
-    record_free(held);
-    record_free(record);
-    ui_fixture_draw(fixture);
-}
 
 static const char first_version[] =
     "{'schema':{'type':'object','required':['name'],'properties':{'name':{'type':'string',"
@@ -81,31 +29,10 @@ static const char second_with_a_way[] =
     "'title':'Family name'},'mail':{'type':'string','title':'Mail'}}},"
     "'migrations':[{'from':1,'answers':[{'move':'/name','to':'/family'},{'drop':'/fax'}]}]}";
 
-/* The only submission there is; new. */
-static int take(void *context, const struct record *record, enum store_pending pending)
-{
-    struct record **found = context;
-
-    (void)pending;
-    assert_null(*found);
-    *found = record_copy(record);
-    return 0;
-}
-
-static struct record *only_submission(struct ui_fixture *fixture)
-{
-    const struct store_query query = {.type = RECORD_SUBMISSION};
-    struct record *found = NULL;
-
-    assert_int_equal(store_each(fixture->desk.store, &query, take, &found, NULL), 0);
-    assert_non_null(found);
-    return found;
-}
-
 /* A draft with a name and a fax number, closed again; its form gets back from home. */
 static void make_draft(struct ui_fixture *fixture)
 {
-    publish(fixture, 1, first_version);
+    ui_form_publish(fixture, 1, first_version);
     ui_fixture_type(fixture, "\007form MV-1\r");
     assert_true(ui_fixture_shows(fixture, "Full name"));
     ui_fixture_type(fixture, "Zoe Roy\t514-555-0199\t");
@@ -115,7 +42,7 @@ static void make_draft(struct ui_fixture *fixture)
 
 static void open_draft(struct ui_fixture *fixture)
 {
-    struct record *draft = only_submission(fixture);
+    struct record *draft = ui_form_draft(fixture);
 
     ui_open(fixture->ui, "form", json_pack("{s:s}", "submission", draft->id.text));
     record_free(draft);
@@ -169,7 +96,7 @@ static void a_row_stands_side_by_side(void **state)
     struct ui_fixture *fixture = *state;
     struct record *draft;
 
-    publish(fixture, 1, rows_form);
+    ui_form_publish(fixture, 1, rows_form);
     ui_fixture_type(fixture, "\007form MV-1\r");
     assert_true(beside(fixture, "Given name", "Family name"));
     assert_true(beside(fixture, "Where", "Reach"));
@@ -183,7 +110,7 @@ static void a_row_stands_side_by_side(void **state)
     assert_false(beside(fixture, "Given name", "At least 9"));
     assert_true(beside(fixture, "Ann", "Roy"));
     assert_true(beside(fixture, "Hull", "ann@x.ca"));
-    draft = only_submission(fixture);
+    draft = ui_form_draft(fixture);
     assert_string_equal(json_text_or(json_object_get(draft->body, "answers"), "e", ""), "514");
     assert_true(json_is_true(json_object_get(json_object_get(draft->body, "answers"), "y")));
     record_free(draft);
@@ -211,7 +138,7 @@ static void radio_choices_stand_in_sight(void **state)
     struct ui_fixture *fixture = *state;
     struct record *draft;
 
-    publish(fixture, 1, radio_form);
+    ui_form_publish(fixture, 1, radio_form);
     ui_fixture_type(fixture, "\007form MV-1\r");
     assert_true(ui_fixture_shows(fixture, "( ) the very first of them"));
     assert_true(ui_fixture_shows(fixture, "( ) another one altogether"));
@@ -219,7 +146,7 @@ static void radio_choices_stand_in_sight(void **state)
     assert_true(ui_fixture_shows(fixture, "(x) another one altogether"));
     ui_fixture_press(fixture, INPUT_LEFT);
     assert_true(ui_fixture_shows(fixture, "(x) the second of them"));
-    draft = only_submission(fixture);
+    draft = ui_form_draft(fixture);
     assert_string_equal(json_text_or(json_object_get(draft->body, "answers"), "r", ""),
                         "the second of them");
     record_free(draft);
@@ -238,13 +165,13 @@ static void a_code_is_given_from_the_review(void **state)
 {
     struct ui_fixture *fixture = *state;
 
-    publish(fixture, 1, first_version);
+    ui_form_publish(fixture, 1, first_version);
     ui_fixture_type(fixture, "\007form MV-1\r");
     ui_fixture_type(fixture, "\030");
     assert_true(ui_fixture_shows(fixture, "Review"));
     ui_fixture_type(fixture, "w");
     assert_true(ui_fixture_shows(fixture, "Continue on the web"));
-    record_free(only_submission(fixture));
+    record_free(ui_form_draft(fixture));
 }
 
 /* What is typed where items are added is the first answer of a new one, and no key is lost. */
@@ -254,13 +181,13 @@ static void typing_begins_an_item(void **state)
     struct record *draft;
     const json_t *kids;
 
-    publish(fixture, 1, list_form);
+    ui_form_publish(fixture, 1, list_form);
     ui_fixture_type(fixture, "\007form MV-1\r");
     assert_true(ui_fixture_shows(fixture, "+ Add: Children"));
     ui_fixture_type(fixture, "Tom");
     assert_true(ui_fixture_shows(fixture, "As on the certificate"));
     ui_fixture_type(fixture, "\tZoe\t");
-    draft = only_submission(fixture);
+    draft = ui_form_draft(fixture);
     kids = json_object_get(json_object_get(draft->body, "answers"), "kids");
     assert_int_equal(json_array_size(kids), 2);
     assert_string_equal(json_text_or(json_array_get(kids, 0), "name", ""), "Tom");
@@ -279,7 +206,7 @@ static void what_is_unknown_is_told(void **state)
 {
     struct ui_fixture *fixture = *state;
 
-    publish(fixture, 1, radio_form);
+    ui_form_publish(fixture, 1, radio_form);
     ui_fixture_type(fixture, "\007form MV-1\r");
     assert_true(ui_fixture_shows(fixture, "Element “Sparkline” is not known here."));
     ui_fixture_type(fixture, "\there");
@@ -296,14 +223,14 @@ static void a_draft_goes_to_the_version_in_use(void **state)
     char *aside;
 
     make_draft(fixture);
-    publish(fixture, 2, second_with_a_way);
+    ui_form_publish(fixture, 2, second_with_a_way);
     open_draft(fixture);
     assert_true(ui_fixture_shows(fixture, "Now version 2 of the form (was 1)"));
     assert_true(ui_fixture_shows(fixture, "Family name"));
     assert_true(ui_fixture_shows(fixture, "Zoe Roy"));
     assert_false(ui_fixture_shows(fixture, "Full name"));
     assert_true(ui_fixture_shows(fixture, "draft saved"));
-    draft = only_submission(fixture);
+    draft = ui_form_draft(fixture);
     assert_int_equal(json_integer_or(draft->body, "form_version", 0), 2);
     aside = json_canonical(json_object_get(draft->body, "set_aside"));
     assert_string_equal(aside, "{\"/fax\":{\"label\":{\"en\":\"Fax number\",\"fr\":\"Fax "
@@ -328,7 +255,7 @@ static void a_draft_without_a_way_keeps_its_version(void **state)
     struct record *submission;
 
     make_draft(fixture);
-    publish(fixture, 2, second_version);
+    ui_form_publish(fixture, 2, second_version);
     open_draft(fixture);
     assert_true(ui_fixture_shows(fixture, "The draft keeps version 1 of the form"));
     assert_true(ui_fixture_shows(fixture, "Full name"));
@@ -339,10 +266,10 @@ static void a_draft_without_a_way_keeps_its_version(void **state)
     ui_fixture_type(fixture, "\r");
     assert_true(ui_fixture_shows(fixture, "Submitted"));
     assert_true(ui_fixture_shows(fixture, "Full name: Zoe Roy"));
-    submission = only_submission(fixture);
+    submission = ui_form_draft(fixture);
     assert_int_equal(json_integer_or(submission->body, "form_version", 0), 1);
     record_free(submission);
-    publish(fixture, 3, second_with_a_way);
+    ui_form_publish(fixture, 3, second_with_a_way);
     ui_fixture_type(fixture, ESC);
     open_draft(fixture);
     assert_true(ui_fixture_shows(fixture, "Fax number: 514-555-0199"));
@@ -353,16 +280,16 @@ static void a_new_version_leaves_the_open_form_alone(void **state)
     struct ui_fixture *fixture = *state;
     struct record *draft;
 
-    publish(fixture, 1, first_version);
+    ui_form_publish(fixture, 1, first_version);
     ui_fixture_type(fixture, "\007form MV-1\r");
     ui_fixture_type(fixture, "Zoe R");
-    publish(fixture, 2, second_with_a_way);
+    ui_form_publish(fixture, 2, second_with_a_way);
     assert_true(ui_fixture_shows(fixture, "Version 2 of this form has arrived"));
     assert_true(ui_fixture_shows(fixture, "Full name"));
     ui_fixture_type(fixture, "oy\t514\t");
     assert_true(ui_fixture_shows(fixture, "Zoe Roy"));
     assert_false(ui_fixture_shows(fixture, "Version 2 of this form"));
-    draft = only_submission(fixture);
+    draft = ui_form_draft(fixture);
     assert_int_equal(json_integer_or(draft->body, "form_version", 0), 1);
     record_free(draft);
     ui_fixture_type(fixture, ESC);
@@ -380,13 +307,13 @@ static void a_lost_version_is_told_and_nothing_is_lost(void **state)
     struct record *held = NULL;
 
     make_draft(fixture);
-    assert_int_equal(target_get(fixture, RECORD_FORM, &id, &held, NULL), 0);
+    assert_int_equal(ui_form_catalogue_get(fixture, RECORD_FORM, &id, &held, NULL), 0);
     json_decref(held->body);
     held->body = fixture_json(second_version);
     json_object_set_new(held->body, "key", json_string("t/move"));
     json_object_set_new(held->body, "version", json_integer(5));
     held->rev++;
-    assert_int_equal(target_publish(fixture, held, NULL), 0);
+    assert_int_equal(ui_form_catalogue_publish(fixture, held, NULL), 0);
     record_free(held);
     open_draft(fixture);
     assert_true(ui_fixture_shows(fixture, "Version 1 of the form, under which it was begun"));
@@ -413,9 +340,10 @@ static void what_was_taken_from_the_file_stays_marked(void **state)
     fixture->desk.open.client = operation->record;
     assert_int_equal(batch_add(&batch, operation, NULL), 0);
     assert_int_equal(desk_apply(&fixture->desk, &batch, NULL), 0);
-    publish(fixture, 1,
-            "{'known':{'name':'name'},'schema':{'type':'object','required':['name'],'properties':"
-            "{'name':{'type':'string','title':'Full name'},'fax':{'type':'string'}}}}");
+    ui_form_publish(
+        fixture, 1,
+        "{'known':{'name':'name'},'schema':{'type':'object','required':['name'],'properties':"
+        "{'name':{'type':'string','title':'Full name'},'fax':{'type':'string'}}}}");
     ui_fixture_type(fixture, "\007form MV-1\r");
     assert_true(ui_fixture_shows(fixture, "In the client's file: Zoe Roy."));
     assert_true(ui_fixture_shows(fixture, "with the client's consent"));
@@ -430,7 +358,7 @@ static void what_was_taken_from_the_file_stays_marked(void **state)
     ui_fixture_press(fixture, INPUT_CONTROL('F'));
     ui_fixture_type(fixture, "1");
     assert_true(ui_fixture_shows(fixture, "from the file"));
-    draft = only_submission(fixture);
+    draft = ui_form_draft(fixture);
     assert_true(json_is_true(json_object_get(json_object_get(draft->body, "known"), "/name")));
     assert_true(
         json_is_true(json_object_get(json_object_get(draft->body, "consents"), FILL_FILE_CONSENT)));
@@ -444,7 +372,7 @@ static void what_was_taken_from_the_file_stays_marked(void **state)
     ui_fixture_press(fixture, INPUT_BACK_TAB);
     ui_fixture_type(fixture, "A\t");
     assert_false(ui_fixture_shows(fixture, "from the file"));
-    draft = only_submission(fixture);
+    draft = ui_form_draft(fixture);
     assert_int_equal(json_object_size(json_object_get(draft->body, "known")), 0);
     record_free(draft);
 }
@@ -498,7 +426,7 @@ static const char hostile_form[] =
 
 static void open_hostile(struct ui_fixture *fixture)
 {
-    publish(fixture, 1, hostile_form);
+    ui_form_publish(fixture, 1, hostile_form);
     ui_fixture_type(fixture, "\007form MV-1\r");
     ui_fixture_type(fixture, "L'\xc3\xa9t\xc3\xa9 \\fB ^~`-\"\t.ab\t'br \xc5\x93 \xe2\x82\xac "
                              "\xc2\xab\xc2\xa0x\xe2\x80\xaf\xc2\xbb\t");
@@ -555,7 +483,7 @@ static void what_the_fonts_do_not_have_is_told(void **state)
     struct ui_fixture *fixture = *state;
     char path[128];
 
-    publish(fixture, 1, hostile_form);
+    ui_form_publish(fixture, 1, hostile_form);
     ui_fixture_type(fixture, "\007form MV-1\r");
     ui_fixture_type(fixture, "\xe1\x90\x83\xe1\x93\x84\xe1\x92\x83\xe1\x91\x8e\t");
     snprintf(path, sizeof(path), "%s/form.pdf", fixture->directory);
@@ -657,7 +585,7 @@ static void a_stale_form_is_marked_and_reported(void **state)
     struct ui_fixture *fixture = *state;
 
     fixture->desk.stale_days = 365;
-    publish(fixture, 1, stale_version);
+    ui_form_publish(fixture, 1, stale_version);
     ui_open(fixture->ui, "form", NULL);
     ui_fixture_draw(fixture);
     assert_true(ui_fixture_shows(fixture, "!MV-1"));
