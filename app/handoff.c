@@ -59,6 +59,30 @@ static int promise(struct batch *batch, const struct author *author,
     return note_write(batch, author, &draft, &id, error);
 }
 
+/* What must be known to order it and to tell who may take it, even where its queue is not. */
+static void put_need(struct operation *operation, const struct handoff_offer *offer)
+{
+    const struct queue_need *need = offer->need;
+    json_t *skills = need != NULL ? queue_need_skills(need) : NULL;
+
+    operation_put_text(operation, "service", offer->service);
+    if (offer->promise_ms > 0)
+        operation_put_time(operation, "promise_at", offer->promise_ms);
+    if (operation == NULL) {
+        json_decref(skills);
+        return;
+    }
+    if (offer->priority > 0)
+        json_object_set_new(operation->body, "priority", json_integer(offer->priority));
+    if (need == NULL)
+        return;
+    operation_put_text(operation, "language", need->language);
+    if (need->level > 0)
+        json_object_set_new(operation->body, "level", json_integer(need->level));
+    if (skills != NULL)
+        json_object_set_new(operation->body, "skills", skills);
+}
+
 int handoff_offer(struct batch *batch, const struct author *author,
                   const struct handoff_offer *offer, struct id *id, struct error *error)
 {
@@ -88,6 +112,7 @@ int handoff_offer(struct batch *batch, const struct author *author,
         operation_put_time(operation, "call_from", offer->call_from_ms);
         operation_put_time(operation, "call_to", offer->call_to_ms);
     }
+    put_need(operation, offer);
     operation_put_text(operation, "state", "offered");
     if (operation != NULL)
         *id = operation->record;

@@ -6,6 +6,7 @@
 #define GUICHET_APP_HANDOFF_H
 
 #include "app/author.h"
+#include "app/queue.h"
 #include "app/store.h"
 
 /* Who it is for: exactly one of the three is set. Borrowed. */
@@ -42,6 +43,12 @@ struct handoff_offer {
     const char *summary;  /* one line: who and what */
     const char *context;  /* what the receiver must know; may be NULL */
     int64_t expires_ms;   /* wall time, by the server; 0: it waits until decided */
+
+    /* What the queue's order and the choice of who may take it go by. */
+    const struct queue_need *need; /* queue_need_make of queue and service; NULL: nothing */
+    const char *service;           /* key of what it is about; NULL or "" when not known */
+    int priority;                  /* 0 to QUEUE_PRIORITY_MOST */
+    int64_t promise_ms;            /* when the client was promised an end; 0: no promise */
 };
 
 /* ERROR_INVALID without a summary, without exactly one target, when the target is the author, for a

@@ -8,6 +8,7 @@
 #include "app/hsds.h"
 #include "app/import_fields.h"
 #include "app/json.h"
+#include "app/queue.h"
 #include "app/queue_measure.h"
 #include "app/record_fields.h"
 
@@ -26,6 +27,8 @@ enum kind {
     KIND_BOOLEAN_OR_NULL,
     KIND_DAY,    /* "2026-06-24" */
     KIND_HOURS,  /* "08:30-12:00" */
+    KIND_SKILL,  /* "civil-status:2" */
+    KIND_COUNTS, /* {channel: integer between `lowest` and `highest`} */
     KIND_KEY,    /* of a record of `type` */
     KIND_OBJECT, /* with `members` */
     KIND_HSDS,   /* rows of HSDS, by table */
@@ -163,6 +166,8 @@ static const struct member service_members[] = {
     {MEMBER("forms", KIND_KEY, LIST), .type = RECORD_FORM},
     {MEMBER("offices", KIND_KEY, LIST), .type = RECORD_OFFICE},
     {MEMBER("related", KIND_KEY, LIST), .type = RECORD_SERVICE},
+    {MEMBER("queue", KIND_KEY, 0), .type = RECORD_QUEUE},
+    {MEMBER("skills", KIND_SKILL, LIST), .highest = QUEUE_SKILLS_MOST},
     {MEMBER("nudge", KIND_LOCALISED, 0)},
     {MEMBER("procedure", KIND_LOCALISED, 0)},
     {MEMBER("moved_to", KIND_KEY, 0), .type = RECORD_SERVICE},
@@ -217,8 +222,9 @@ static const struct member agent_members[] = {
     {MEMBER("role", KIND_WORD, REQUIRED),
      WORDS("clerk", "agent", "specialist", "supervisor", "privacy-officer", "administrator")},
     {MEMBER("languages", KIND_TEXT, REQUIRED | LIST)},
-    {MEMBER("skills", KIND_TEXT, LIST)},
-    {MEMBER("levels", KIND_INTEGER, LIST), .lowest = 1, .highest = 3},
+    {MEMBER("skills", KIND_SKILL, LIST)},
+    {MEMBER("levels", KIND_INTEGER, LIST), .lowest = 1, .highest = QUEUE_LEVEL_MOST},
+    {MEMBER("capacity", KIND_COUNTS, 0), .lowest = 0, .highest = QUEUE_CAPACITY_MOST},
     {MEMBER("queues", KIND_KEY, LIST), .type = RECORD_QUEUE},
     {0},
 };
@@ -235,9 +241,22 @@ static const struct member threshold_members[] = {
     {0},
 };
 
+/* In minutes (queue.h). */
+static const struct member weight_members[] = {
+    {MEMBER("priority", KIND_INTEGER, 0), .lowest = 0, .highest = QUEUE_WEIGHT_MOST},
+    {MEMBER("promise", KIND_INTEGER, 0), .lowest = 0, .highest = QUEUE_WEIGHT_MOST},
+    {0},
+};
+
 static const struct member queue_members[] = {
     {MEMBER("languages", KIND_TEXT, REQUIRED | LIST)},
-    {MEMBER("skills", KIND_TEXT, LIST)},
+    {MEMBER("skills", KIND_SKILL, LIST), .highest = QUEUE_SKILLS_MOST},
+    {MEMBER("level", KIND_INTEGER, 0), .lowest = 1, .highest = QUEUE_LEVEL_MOST},
+    {MEMBER("schedule", KIND_OBJECT, 0), .members = schedule_members},
+    {MEMBER("capacity", KIND_INTEGER, 0), .lowest = 0, .highest = QUEUE_CAPACITY_MOST},
+    {MEMBER("priority", KIND_INTEGER, 0), .lowest = 0, .highest = QUEUE_PRIORITY_MOST},
+    {MEMBER("weights", KIND_OBJECT, 0), .members = weight_members},
+    {MEMBER("required", KIND_WORD, LIST), .words = queue_part_words},
     {MEMBER("offices", KIND_KEY, LIST), .type = RECORD_OFFICE},
     {MEMBER("wait_minutes", KIND_INTEGER, 0), .lowest = 0, .highest = 1440},
     {MEMBER("offer_minutes", KIND_INTEGER, 0), .lowest = 1, .highest = 10080},
@@ -393,6 +412,29 @@ static bool is_number(const json_t *value, const struct member *member)
 static int object_check(const struct check *check, const json_t *object,
                         const struct member *const tables[], const char *place);
 
+/* What is wrong with a number for each of some channels. */
+static const char *counts_fault(const json_t *value, const struct member *member)
+{
+    const char *channel;
+    json_t *count;
+    if (!json_is_object(value))
+        return "not an object";
+    json_object_foreach((json_t *)(uintptr_t)value, channel, count)
+    {
+        if (!channel_word(channel))
+            return "not a channel";
+        if (!is_number(count, member))
+            return "not a number in its bounds";
+    }
+    return NULL;
+}
+
+static bool is_skill(const json_t *value)
+{
+    struct queue_skill skill;
+    return !text_fault(value) && queue_skill_read(json_string_value(value), &skill);
+}
+
 static int fault_check(const struct check *check, const char *place, const char *fault)
 {
     return fault ? refuse(check, place, fault) : 0;
@@ -425,6 +467,10 @@ static int value_check(const struct check *check, const json_t *value, const str
         return is_hours(value) ? 0 : refuse(check, place, "not hours (08:30-12:00)");
     case KIND_HSDS:
         return fault_check(check, place, hsds_kept_fault(value));
+    case KIND_SKILL:
+        return is_skill(value) ? 0 : refuse(check, place, "not a skill (civil-status:2)");
+    case KIND_COUNTS:
+        return fault_check(check, place, counts_fault(value, member));
     case KIND_FREE:
         return json_is_object(value) ? 0 : refuse(check, place, "not an object");
     case KIND_OBJECT: {
@@ -446,7 +492,9 @@ static int member_check(const struct check *check, const json_t *value, const st
 {
     if (!(member->flags & LIST))
         return value_check(check, value, member, place);
-    if (!json_is_array(value) || json_array_size(value) > LIST_LIMIT)
+    size_t most =
+        member->kind == KIND_SKILL && member->highest > 0 ? (size_t)member->highest : LIST_LIMIT;
+    if (!json_is_array(value) || json_array_size(value) > most)
         return refuse(check, place, "not a list, or too long");
     for (size_t i = 0; i < json_array_size(value); i++) {
         char inner[PLACE_LIMIT];

@@ -2,6 +2,7 @@
 
 #include "app/clock.h"
 #include "app/merge_internal.h"
+#include "app/queue.h"
 
 #define DEFAULT_LIMIT 256
 
@@ -43,6 +44,29 @@ static bool map_fits(const json_t *value)
     return true;
 }
 
+static bool integer_fits(const struct field *field, const json_t *value)
+{
+    json_int_t number = json_integer_value(value);
+
+    return json_is_integer(value) && number >= 0 &&
+           (field->limit == 0 || (size_t)number <= field->limit);
+}
+
+static bool skills_fit(const json_t *value)
+{
+    struct queue_skill skill;
+
+    if (!json_is_array(value) || json_array_size(value) > QUEUE_NEED_SKILLS_MOST)
+        return false;
+    for (size_t i = 0; i < json_array_size(value); i++) {
+        const char *text = json_string_value(json_array_get(value, i));
+
+        if (text == NULL || !queue_skill_read(text, &skill))
+            return false;
+    }
+    return true;
+}
+
 bool merge_value_fits(const struct field *field, const json_t *value)
 {
     struct id id;
@@ -61,9 +85,11 @@ bool merge_value_fits(const struct field *field, const json_t *value)
     case FIELD_BOOLEAN:
         return json_is_boolean(value);
     case FIELD_INTEGER:
-        return json_is_integer(value) && json_integer_value(value) >= 0;
+        return integer_fits(field, value);
     case FIELD_LIST:
         return json_is_array(value) && size_fits(field, value);
+    case FIELD_SKILLS:
+        return skills_fit(value);
     case FIELD_OBJECT:
         return json_is_object(value) && size_fits(field, value);
     case FIELD_MAP:

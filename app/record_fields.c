@@ -5,6 +5,7 @@
 #include "app/delivery.h"
 #include "app/flag.h"
 #include "app/operation.h"
+#include "app/queue.h"
 #include "app/queue_measure.h"
 
 #define APPEND (1u << OPERATION_APPEND)
@@ -139,6 +140,12 @@ static const struct field handoff_fields[] = {
     {"client", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"submission", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"channel", FIELD_WORD, FIELD_FIXED, 0, channel_words},
+    {"service", FIELD_KEY, FIELD_FIXED, 0, NULL},
+    {"language", FIELD_TEXT, FIELD_FIXED, 35, NULL},
+    {"skills", FIELD_SKILLS, FIELD_FIXED, 0, NULL},
+    {"level", FIELD_INTEGER, FIELD_FIXED, QUEUE_LEVEL_MOST, NULL},
+    {"priority", FIELD_INTEGER, FIELD_FIXED, QUEUE_PRIORITY_MOST, NULL},
+    {"promise_at", FIELD_TIME, FIELD_FIXED, 0, NULL},
     {"summary", FIELD_TEXT, REQUIRED_FIXED, 400, NULL},
     {"context", FIELD_TEXT, FIELD_FIXED, 16 * 1024, NULL},
     {"offered_at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
@@ -148,6 +155,7 @@ static const struct field handoff_fields[] = {
     {"follows", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"also_queue", FIELD_KEY, FIELD_SERVER, 0, NULL},
     {"call_back_at", FIELD_TIME, FIELD_SERVER, 0, NULL},
+    {"waiting_since", FIELD_TIME, FIELD_FIXED | FIELD_SERVER, 0, NULL},
     {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, handoff_state_words},
     {"taken_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
     {"reassigned_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},

@@ -17,8 +17,9 @@ enum field_shape {
     FIELD_KEY,  /* the key of a catalogue record */
     FIELD_WORD, /* one of `words` */
     FIELD_BOOLEAN,
-    FIELD_INTEGER, /* 0 or more */
+    FIELD_INTEGER, /* 0 or more; at most `limit` unless that is 0 */
     FIELD_LIST,    /* an array; its compact JSON at most `limit` bytes */
+    FIELD_SKILLS,  /* an array of skills (queue.h), QUEUE_NEED_SKILLS_MOST at most */
     FIELD_OBJECT,  /* an object; its compact JSON at most `limit` bytes */
     FIELD_MAP,     /* an object whose members are fields of their own, any JSON value each */
 };
@@ -34,7 +35,7 @@ struct field {
     const char *name;
     enum field_shape shape;
     unsigned rules;           /* of enum field_rule; 0: set by append and fields */
-    size_t limit;             /* bytes; 0: 256 */
+    size_t limit;             /* bytes; 0: 256. Of a number: the highest */
     const char *const *words; /* NULL-terminated, for FIELD_WORD */
 };
 

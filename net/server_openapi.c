@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/queue.h"
 #include "app/record_fields.h"
 #include "net/server_internal.h"
 
@@ -79,7 +80,7 @@ static const struct schema schemas[] = {
      "\"state\", \"since\", \"heard_at\"], \"properties\": {\"agent\": " REF(
          "Id") ", \"state\": {\"enum\": [\"available\", \"busy\", \"wrap-up\", \"away\", "
                "\"offline\"]}, \"since\": " REF("Time") ", "
-               "\"heard_at\": " REF("Time") "}}}}}"},
+                                                        "\"heard_at\": " REF("Time") "}}}}}"},
     {"Continued",
      "{\"type\": \"object\", \"required\": [\"rev\", \"answers\", \"form\"], \"properties\": {"
      "\"rev\": {\"type\": \"integer\", \"minimum\": 1}, \"expires_at\": " REF(
@@ -191,7 +192,14 @@ static json_t *field_schema(const struct field *field)
     case FIELD_BOOLEAN:
         return json_pack("{s:s}", "type", "boolean");
     case FIELD_INTEGER:
+        if (field->limit != 0)
+            return json_pack("{s:s, s:i, s:I}", "type", "integer", "minimum", 0, "maximum",
+                             (json_int_t)field->limit);
         return json_pack("{s:s, s:i}", "type", "integer", "minimum", 0);
+    case FIELD_SKILLS:
+        return json_pack("{s:s, s:i, s:{s:s, s:i}}", "type", "array", "maxItems",
+                         QUEUE_NEED_SKILLS_MOST, "items", "type", "string", "maxLength",
+                         QUEUE_SKILL_LENGTH);
     case FIELD_LIST:
         return json_pack("{s:s}", "type", "array");
     case FIELD_OBJECT:

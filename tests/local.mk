@@ -160,6 +160,9 @@ WORK_FIXTURE = tests/unit/work_fixture.c tests/unit/work_fixture.h tests/unit/st
 UNIT_TESTS += tests/unit/test_flag
 tests_unit_test_flag_SOURCES = tests/unit/test_flag.c $(WORK_FIXTURE)
 tests_unit_test_flag_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_queue
+tests_unit_test_queue_SOURCES = tests/unit/test_queue.c
+tests_unit_test_queue_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_client tests/unit/test_continue tests/unit/test_handoff \
     tests/unit/test_work
 tests_unit_test_client_SOURCES = tests/unit/test_client.c $(WORK_FIXTURE)
