@@ -117,11 +117,13 @@ static void rows_cut(struct feed_rows *rows, size_t limit, struct ledger_page *p
     rows_unique(rows);
 }
 
-/* Adds the record that the statement stands on, unless the device knows it. */
+/* Adds the record that the statement stands on, unless the device knows it: not one that this row
+ * shows to who came to see it (an office that was moved to, a grant), for they may have lost it. */
 static void page_add(struct ledger_page *page, struct text_buffer *buffer, sqlite3_stmt *statement,
-                     const struct id *device)
+                     int64_t seq, const struct id *device)
 {
-    if (device != NULL && strcmp(database_text(statement, 2), device->text) == 0)
+    if (device != NULL && sqlite3_column_int64(statement, 3) == seq &&
+        strcmp(database_text(statement, 2), device->text) == 0)
         return;
     if (page->count++ > 0)
         text_buffer_add(buffer, ",", 1);
@@ -148,7 +150,7 @@ static int page_fill(struct database *database, const struct feed_rows *rows,
             code = error_set(error, ERROR_STORAGE, "database: the feed names a record it has not");
         if (code < 0)
             break;
-        page_add(page, &buffer, statement, device);
+        page_add(page, &buffer, statement, rows->rows[i].seq, device);
         sqlite3_reset(statement);
         code = 0;
         if (buffer.length >= LEDGER_PAGE_BYTES && i + 1 < rows->count) {

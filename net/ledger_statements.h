@@ -11,13 +11,13 @@
     X(PROPERTY_PUT, "INSERT INTO property (name, value) VALUES (?1, ?2) "                          \
                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value")                     \
     X(RECORD_GET, "SELECT number, document, known FROM record WHERE id = ?1 AND type = ?2")        \
-    X(RECORD_GET_NUMBER, "SELECT number, document, known FROM record WHERE number = ?1")           \
+    X(RECORD_GET_NUMBER, "SELECT number, document, known, seq FROM record WHERE number = ?1")      \
     X(RECORD_EACH, "SELECT document FROM record WHERE type = ?1 ORDER BY number")                  \
     X(RECORD_INSERT, "INSERT INTO record (type, id, rev, seq, parent, document, known, client) "   \
                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                                    \
     X(RECORD_UPDATE,                                                                               \
       "UPDATE record SET rev = ?2, seq = ?3, parent = ?4, document = ?5, known = ?6, "             \
-      "client = ?7 WHERE number = ?1")                                                                         \
+      "client = ?7 WHERE number = ?1")                                                             \
     X(RECORD_CHILDREN, "SELECT number FROM record WHERE parent = ?1 ORDER BY number")              \
     X(RECORD_HANDOFFS, "SELECT number FROM record WHERE parent = ?1 AND type = 'handoff'")         \
     X(CLIENT_NAMED,                                                                                \
@@ -81,9 +81,8 @@
       "ON CONFLICT (record) DO UPDATE SET agent = excluded.agent, "                                \
       "started = excluded.started, ended = excluded.ended")                                        \
     X(ATTENDING_PRUNE, "DELETE FROM attending WHERE agent = ?1 AND ended <= ?2")                   \
-    X(ATTENDING_EACH,                                                                              \
-      "SELECT agent, coalesce(max(CASE WHEN ended IS NULL THEN started END), 0), "                 \
-      "coalesce(max(ended), 0) FROM attending GROUP BY agent")                                     \
+    X(ATTENDING_EACH, "SELECT agent, coalesce(max(CASE WHEN ended IS NULL THEN started END), 0), " \
+                      "coalesce(max(ended), 0) FROM attending GROUP BY agent")                     \
     X(EXPIRY_PUT, "INSERT INTO expiry (record, due) VALUES (?1, ?2) "                              \
                   "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                         \
     X(EXPIRY_DELETE, "DELETE FROM expiry WHERE record = ?1")                                       \
