@@ -185,6 +185,10 @@ int64_t store_cursor(struct store *store, struct error *error);
  * the server's is another one: a cursor means nothing elsewhere. */
 int store_feed(struct store *store, char feed[STORE_FEED_SIZE], struct error *error);
 
+/* Names the database that this store is of, when none is named yet: before anything is offered to
+ * it, so that what it accepted before the first page is known to be its doing. */
+int store_feed_note(struct store *store, const char *feed, struct error *error);
+
 /*
  * Writes a page of records from the server and the new cursor. A record whose rev is below the
  * stored base is skipped. `feed` names the server database; another one than before resets the
@@ -218,9 +222,16 @@ int store_write_page_at(struct store *store, struct record *const *records, size
  */
 int store_history_lost(struct store *store, int64_t now_ms, struct error *error);
 
-/* The operation that the server accepted last, as long as its number is past the cursor; else an
- * empty id. A server that does not have it was restored from a copy older than that. */
-int store_last_accepted(struct store *store, struct id *operation, struct error *error);
+/* The operation that the server accepted last and its number, as long as that is past the cursor;
+ * else an empty id and 0. A server that does not have it was restored from a copy older than that. */
+int store_last_accepted(struct store *store, struct id *operation, int64_t *seq,
+                        struct error *error);
+
+/* Whether the record that a waiting operation was made of is held here as the server had it then:
+ * no longer after a restored server began its history anew. Without it what the server makes of the
+ * operation cannot be worked out. */
+int store_operation_grounded(struct store *store, const struct operation *operation,
+                             bool *grounded, struct error *error);
 
 #define STORE_RETAINED_BYTES (4 * 1024 * 1024)
 

@@ -17,6 +17,14 @@ int store_feed(struct store *store, char feed[STORE_FEED_SIZE], struct error *er
     return store_meta_get(store, "feed", feed, STORE_FEED_SIZE, error);
 }
 
+int store_feed_note(struct store *store, const char *feed, struct error *error)
+{
+    char noted[STORE_FEED_SIZE];
+    int code = store_feed(store, noted, error);
+
+    return code != 0 || noted[0] != '\0' ? code : store_meta_put(store, "feed", feed, error);
+}
+
 /* 1 when an operation here speaks of the record. */
 static int is_touched(struct store *store, const struct id *record, struct error *error)
 {

@@ -137,7 +137,8 @@ int store_history_lost(struct store *store, int64_t now_ms, struct error *error)
                      : database_end(store->database, history_lost(store, now_ms, error), error);
 }
 
-int store_last_accepted(struct store *store, struct id *operation, struct error *error)
+int store_last_accepted(struct store *store, struct id *operation, int64_t *seq,
+                        struct error *error)
 {
     char text[80];
     int64_t cursor = store_cursor(store, error);
@@ -145,8 +146,11 @@ int store_last_accepted(struct store *store, struct id *operation, struct error 
                           : store_meta_get(store, "last-accepted", text, sizeof(text), error);
 
     *operation = (struct id){0};
-    if (code == 0 && strlen(text) > ID_TEXT_LENGTH &&
-        strtoll(text + ID_TEXT_LENGTH, NULL, 10) > cursor) {
+    *seq =
+        code == 0 && strlen(text) > ID_TEXT_LENGTH ? strtoll(text + ID_TEXT_LENGTH, NULL, 10) : 0;
+    if (code != 0 || *seq <= cursor) {
+        *seq = 0;
+    } else {
         text[ID_TEXT_LENGTH] = '\0';
         (void)id_parse(operation, text);
     }
@@ -157,16 +161,46 @@ int store_last_accepted_note(struct store *store, const struct store_outcome *ou
                              size_t count, struct error *error)
 {
     const struct store_outcome *last = NULL;
-    char text[80];
+    char text[80] = "";
+    int code = store_meta_get(store, "last-accepted", text, sizeof(text), error);
+    /* What is answered a second time keeps the number of the first. */
+    int64_t seq = strlen(text) > ID_TEXT_LENGTH ? strtoll(text + ID_TEXT_LENGTH, NULL, 10) : 0;
 
+    if (code != 0)
+        return code;
     for (size_t i = 0; i < count; i++)
-        if (outcomes[i].refusal == MERGE_APPLIED && outcomes[i].seq > 0 &&
-            (last == NULL || outcomes[i].seq > last->seq))
+        if (outcomes[i].refusal == MERGE_APPLIED && outcomes[i].seq > seq) {
             last = &outcomes[i];
+            seq = last->seq;
+        }
     if (last == NULL)
         return 0;
     snprintf(text, sizeof(text), "%s %lld", last->operation.text, (long long)last->seq);
     return store_meta_put(store, "last-accepted", text, error);
+}
+
+int store_operation_grounded(struct store *store, const struct operation *operation, bool *grounded,
+                             struct error *error)
+{
+    struct record *base = NULL, *current = NULL;
+    enum store_pending pending;
+    int code = 0;
+
+    *grounded = operation->kind == OPERATION_APPEND;
+    if (*grounded)
+        return 0;
+    code = store_record_base(store, operation->type, &operation->record, &base, error);
+    if (code == 0 && base == NULL && operation->base == 0) {
+        /* It follows an append of this terminal's that waits as well, or was dropped. */
+        code = store_get(store, operation->type, &operation->record, &current, &pending, NULL);
+        *grounded = code == 0;
+        code = code == ERROR_NOT_FOUND ? 0 : code;
+    } else if (code == 0) {
+        *grounded = base != NULL && base->rev >= operation->base;
+    }
+    record_free(base);
+    record_free(current);
+    return code;
 }
 
 /* --- what was sent is kept for a while ----------------------------------------------------------

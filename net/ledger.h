@@ -57,6 +57,8 @@ void ledger_listen(struct ledger *ledger, ledger_listener listener, void *contex
 struct ledger_actor {
     struct id agent;
     struct id device;
+    bool ungrounded; /* the device does not hold what its operations were made of: what they made
+                        comes to it by the feed */
 };
 
 enum ledger_outcome_kind {

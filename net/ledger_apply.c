@@ -367,6 +367,8 @@ static bool is_known(const struct attempt *attempt)
 {
     const struct operation *operation = attempt->operation;
 
+    if (attempt->actor->ungrounded)
+        return false;
     if (attempt->row.record == NULL)
         return operation->base == 0;
     return attempt->row.record->rev == operation->base ||

@@ -148,16 +148,18 @@ static json_t *batch_answer(const struct batch *batch)
     return outcomes;
 }
 
-static void apply(struct request *request, const json_t *operations, bool brief)
+static void apply(struct request *request, const json_t *body, const json_t *operations)
 {
-    struct batch batch = {.brief = brief};
+    struct batch batch = {.brief = json_bool_or(body, "brief", false)};
+    struct ledger_actor actor = request->actor;
     struct error error = ERROR_INIT;
     int64_t now = clock_system(NULL);
-    int code = batch_read(&batch, &request->actor, operations, &error);
+    int code = batch_read(&batch, &actor, operations, &error);
 
+    actor.ungrounded = json_bool_or(body, "ungrounded", false);
     if (code == 0)
-        code = ledger_apply(request->server->ledger, &request->actor, batch.operations,
-                            batch.good_count, now, batch.outcomes, &error);
+        code = ledger_apply(request->server->ledger, &actor, batch.operations, batch.good_count,
+                            now, batch.outcomes, &error);
     if (code != 0) {
         request_error(request, code, &error);
     } else {
@@ -207,7 +209,7 @@ static enum route_result handle_operations(struct request *request)
         request_problem(request, PROBLEM_TOO_LARGE, "at most %d operations at once",
                         SERVER_BATCH_LIMIT);
     else if (history_holds(request, body))
-        apply(request, operations, json_bool_or(body, "brief", false));
+        apply(request, body, operations);
     json_decref(body);
     return ROUTE_ANSWERED;
 }

@@ -54,7 +54,12 @@ static const struct schema schemas[] = {
                       "\"The latest operation that was accepted from the caller: unknown to a "
                       "server that was restored\"}, "
                       "\"brief\": {\"type\": \"boolean\", \"default\": false, \"description\": "
-                      "\"Answer what was simply applied with its rev and seq, in its place\"}}}"},
+                      "\"Answer what was simply applied with its rev and seq, in its place\"}, "
+                      "\"ungrounded\": {\"type\": \"boolean\", \"default\": false, "
+                      "\"description\": "
+                      "\"The caller no longer holds what the operations were made of: what they "
+                      "make of it "
+                      "is not spared it in the feed\"}}}"},
     {"Outcome", "{\"type\": \"object\", \"required\": [\"outcome\"], \"properties\": {\"id\": " REF(
                     "Id") ", \"outcome\": {\"enum\": [\"applied\", \"repeated\", \"refused\"]}, "
                           "\"rev\": {\"type\": \"integer\"}, \"seq\": {\"type\": \"integer\"}, "

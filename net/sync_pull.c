@@ -158,6 +158,7 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
     char feed[STORE_FEED_SIZE];
     char epoch[STORE_EPOCH_SIZE] = "";
     struct id made = {""};
+    int64_t seq;
     bool wait = engine->desk_read && engine->troubles[SYNC_JOB_DESK].failures == 0;
     int code = store_feed(engine->store, feed, error);
     int64_t cursor = store_cursor(engine->store, error);
@@ -165,7 +166,7 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
     if (code == 0)
         code = store_epoch(engine->store, epoch, error);
     if (code == 0)
-        code = store_last_accepted(engine->store, &made, error);
+        code = store_last_accepted(engine->store, &made, &seq, error);
     if (code != 0 || cursor < 0)
         return sync_fault(engine, code != 0 ? code : (int)cursor);
     if (strcmp(feed, engine->feed) != 0) {

@@ -22,13 +22,25 @@ static bool push_due(struct sync_engine *engine)
 struct batch {
     struct sync_engine *engine;
     struct text_buffer body;
-    bool fresh; /* some of it is sent for the first time */
+    bool fresh;      /* some of it is sent for the first time */
+    bool ungrounded; /* some of it was made of a record that is not held here any more */
 
     /* When it leaves before the answers to the one before are written, else empty. */
     const struct id *under_way; /* borrowed: what was in that one */
     size_t under_way_count;
     struct id made; /* the latest of it that was accepted */
 };
+
+static int note_ground(struct batch *batch, const struct operation *operation)
+{
+    bool grounded = true;
+    int code = 0;
+
+    if (!batch->ungrounded)
+        code = store_operation_grounded(batch->engine->store, operation, &grounded, NULL);
+    batch->ungrounded = batch->ungrounded || !grounded;
+    return code;
+}
 
 static int add_operation(void *context, const struct outbox_entry *entry)
 {
@@ -52,7 +64,7 @@ static int add_operation(void *context, const struct outbox_entry *entry)
         batch->fresh = batch->fresh || entry->attempts == 0;
     }
     free(text);
-    return fits ? 0 : BATCH_FULL;
+    return fits ? note_ground(batch, entry->operation) : BATCH_FULL;
 }
 
 /* The latest that this server has accepted from here: one that was restored does not know it. A
@@ -61,10 +73,11 @@ static int add_made(struct sync_engine *engine, struct batch *batch, struct erro
 {
     char feed[STORE_FEED_SIZE];
     struct id made = batch->made;
+    int64_t seq;
     int code = store_feed(engine->store, feed, error);
 
     if (code == 0 && id_is_empty(&made))
-        code = store_last_accepted(engine->store, &made, error);
+        code = store_last_accepted(engine->store, &made, &seq, error);
     if (code == 0 && !id_is_empty(&made) && strcmp(feed, engine->feed) == 0)
         text_buffer_add_format(&batch->body, "\"made\":\"%s\",", made.text);
     return code;
@@ -80,7 +93,7 @@ static int collect(struct sync_engine *engine, struct batch *batch, struct error
     text_buffer_add_text(&batch->body, "\"operations\":[");
     code = store_outbox_more(engine->store, batch->under_way, batch->under_way_count,
                              engine->batch_limit, add_operation, batch, error);
-    text_buffer_add_text(&batch->body, "]}");
+    text_buffer_add_text(&batch->body, batch->ungrounded ? "],\"ungrounded\":true}" : "]}");
     if (code == ERROR_MEMORY || batch->body.failed)
         return error_set(error, ERROR_MEMORY, "no memory for a batch of operations");
     return code < 0 ? sync_fault(engine, code) : 0;
@@ -139,6 +152,8 @@ static int push_begin(struct sync_engine *engine, struct error *error)
     struct batch batch = {.engine = engine};
     int code = store_catch_up(engine->store, error);
 
+    if (code == 0)
+        code = store_feed_note(engine->store, engine->feed, error);
     if (code != 0)
         return sync_fault(engine, code);
     code = send_more(engine, &batch, error);
@@ -304,11 +319,13 @@ static void batch_went_well(struct sync_engine *engine)
 }
 
 /* The latest that was accepted, as store_last_accepted will tell once it is written; else empty. */
-static struct id latest_accepted(const struct answers *answers)
+static struct id latest_accepted(struct sync_engine *engine, const struct answers *answers)
 {
-    struct id latest = {0};
-    int64_t seq = 0;
+    struct id latest;
+    int64_t seq;
 
+    if (store_last_accepted(engine->store, &latest, &seq, NULL) != 0)
+        return (struct id){0};
     for (size_t index = 0; index < answers->count; index++) {
         const struct store_outcome *outcome = &answers->outcomes[index];
         if (outcome->refusal != MERGE_APPLIED || outcome->seq <= seq)
@@ -323,7 +340,7 @@ static struct id latest_accepted(const struct answers *answers)
  * while the other is settled here. What keeps it from leaving is met again when its turn comes. */
 static bool send_ahead(struct sync_engine *engine, const struct answers *answers)
 {
-    struct batch batch = {.engine = engine, .made = latest_accepted(answers)};
+    struct batch batch = {.engine = engine, .made = latest_accepted(engine, answers)};
     struct id *under_way = calloc(engine->batch_count, sizeof *under_way);
     bool sent = false;
 

@@ -179,6 +179,7 @@ struct arrived {
     struct ledger_outcome outcomes[BATCH_MOST];
     struct id sent_as[BATCH_MOST]; /* the ids as the terminal knows them */
     size_t count;
+    bool ungrounded;
     char made[ID_TEXT_LENGTH + 1]; /* what the server has accepted last, as the terminal knows */
 };
 
@@ -230,6 +231,7 @@ static struct arrived *read_operations(struct simulation *simulation, struct sim
     sim_must(simulation, json_read(&document, plain, length, length, "batch", &error), &error,
              "reading a batch");
     (void)snprintf(arrived->made, sizeof arrived->made, "%s", json_text_or(document, "made", ""));
+    arrived->ungrounded = json_bool_or(document, "ungrounded", false);
     json_array_foreach(json_object_get(document, "operations"), index, one)
     {
         struct operation *operation = NULL;
@@ -291,9 +293,10 @@ static bool apply(struct simulation *simulation, int terminal, struct arrived *a
     }
     if (sim_strikes(simulation, SIM_SERVER_DISK))
         sim_disk_die(simulation->ledger_disk, 1 + (long)sim_random(simulation, 20));
-    int code =
-        ledger_apply(simulation->ledger, &simulation->terminals[terminal].actor,
-                     arrived->operations, count, sim_wall(simulation), arrived->outcomes, &error);
+    struct ledger_actor actor = simulation->terminals[terminal].actor;
+    actor.ungrounded = arrived->ungrounded;
+    int code = ledger_apply(simulation->ledger, &actor, arrived->operations, count,
+                            sim_wall(simulation), arrived->outcomes, &error);
     if (sim_disk_is_dead(simulation->ledger_disk))
         return false;
     sim_disk_die(simulation->ledger_disk, 0);

@@ -95,12 +95,46 @@ static void what_another_changed_comes(void **state)
     assert_int_equal(comes(fixture, BEN, 0, ben, NULL), 3);
 }
 
+/* After a restored server the device may have lost what it had when it wrote, whatever the number
+ * that it gives. */
+static void what_was_made_of_something_lost_comes(void **state)
+{
+    struct ledger_fixture *fixture = *state;
+    const struct id *device = &fixture->actors[ANNE].device;
+    struct id client = fixture_make(fixture, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+
+    fixture->actors[ANNE].ungrounded = true;
+    rename_client(fixture, ANNE, &client, 1, "Zoé Roy");
+    assert_int_equal(comes(fixture, ANNE, 0, device, NULL), 1);
+    /* And so does what it then makes of that. */
+    fixture->actors[ANNE].ungrounded = false;
+    rename_client(fixture, ANNE, &client, 1, "Zoé Gagnon");
+    assert_int_equal(comes(fixture, ANNE, 0, device, NULL), 1);
+}
+
+/* Its terminal may have read all anew while it was not of this office. */
+static void what_an_agent_comes_back_to_comes(void **state)
+{
+    struct ledger_fixture *fixture = *state;
+    const struct id *device = &fixture->actors[ANNE].device;
+    int64_t next = 0;
+
+    fixture_make(fixture, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    assert_int_equal(comes(fixture, ANNE, 0, device, &next), 0);
+    fixture_publish_agent(fixture, ANNE, "d", "");
+    assert_int_equal(comes(fixture, ANNE, next, device, &next), 0);
+    fixture_publish_agent(fixture, ANNE, "a", "");
+    assert_int_equal(comes(fixture, ANNE, next, device, NULL), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_a_device_made_itself_is_passed_over_for_it_alone,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_another_changed_comes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_made_of_something_lost_comes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_an_agent_comes_back_to_comes, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

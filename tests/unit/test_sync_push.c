@@ -191,6 +191,86 @@ static void a_restored_server_gets_what_it_lost_first(void **state)
     bench_free(bench);
 }
 
+/* Also when it came to it before this terminal had read a page of it. */
+static void what_was_accepted_before_the_first_page_counts(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_sign_in(bench);
+    bench_give_store(bench);
+    bench_write_note(bench, "a");
+    bench_accept_login(bench, FEED);
+    (void)sync_engine_step(bench->engine);
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,7]]}");
+    bench_cut(bench, SYNC_LANE_BELL);
+    bench->steady += 5000;
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_bell(bench), "since=0"));
+    assert_non_null(strstr(bench_bell(bench), "&made="));
+    bench_free(bench);
+}
+
+/* What is answered a second time has an old number: it does not show how far the server came. */
+static void a_repeated_answer_is_not_the_latest(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct id latest, now;
+    int64_t seq;
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,17]]}");
+    assert_int_equal(store_last_accepted(bench->store.store, &latest, &seq, NULL), 0);
+    assert_int_equal(seq, 17);
+    bench_write_note(bench, "b");
+    bench_write_note(bench, "c");
+    /* The batch with "c" leaves ahead of this answer's being written. */
+    bench_answer_push(bench, "\"outcome\":\"repeated\",\"rev\":1,\"seq\":3");
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, latest.text));
+    assert_int_equal(store_last_accepted(bench->store.store, &now, &seq, NULL), 0);
+    assert_string_equal(now.text, latest.text);
+    assert_int_equal(seq, 17);
+    bench_free(bench);
+}
+
+static void change_name(struct bench *bench, const struct id *client)
+{
+    assert_int_equal(
+        store_fixture_apply(&bench->store,
+                            store_fixture_operation(&bench->store, OPERATION_FIELDS, RECORD_CLIENT,
+                                                    client, "{\"name\":\"Zoé Roy\"}")),
+        0);
+    sync_engine_ring(bench->engine);
+    (void)sync_engine_step(bench->engine);
+}
+
+static void a_batch_says_that_its_ground_was_lost(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct id client;
+
+    (void)state;
+    bench_get_online(bench);
+    client = store_fixture_client(&bench->store, "Zoé Gagnon");
+    sync_engine_ring(bench->engine);
+    (void)sync_engine_step(bench->engine);
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,7]]}");
+    change_name(bench, &client);
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"kind\":\"fields\""));
+    assert_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"ungrounded\""));
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[2,8]]}");
+    change_name(bench, &client);
+    bench_answer(bench, SYNC_LANE_WORK, 409, "{\"code\":\"other-history\"}");
+    (void)sync_engine_step(bench->engine);
+    bench_accept_login(bench, FEED);
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(operations_sent(bench), 1);
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"ungrounded\":true"));
+    bench_free(bench);
+}
+
 /* The server need not wait until its last answer is written here. */
 static void the_next_batch_leaves_before_the_last_is_settled(void **state)
 {
@@ -355,6 +435,9 @@ int main(void)
         cmocka_unit_test(outcomes_of_what_was_not_sent_do_not_count),
         cmocka_unit_test(what_cannot_be_taken_does_not_hold_up_the_rest),
         cmocka_unit_test(a_restored_server_gets_what_it_lost_first),
+        cmocka_unit_test(what_was_accepted_before_the_first_page_counts),
+        cmocka_unit_test(a_repeated_answer_is_not_the_latest),
+        cmocka_unit_test(a_batch_says_that_its_ground_was_lost),
         cmocka_unit_test(an_answer_in_place_settles_too),
         cmocka_unit_test(the_next_batch_leaves_before_the_last_is_settled),
         cmocka_unit_test(a_slow_link_gets_small_batches_and_a_quick_one_large_ones),
