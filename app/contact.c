@@ -16,6 +16,7 @@ int contact_begin(struct batch *batch, const struct author *author,
     if (start != NULL) {
         operation_put_id(operation, "client", &start->client);
         operation_put_id(operation, "case", &start->matter);
+        operation_put_id(operation, "ticket", &start->ticket);
         operation_put_text(operation, "language", start->language);
         operation_put_text(operation, "service", start->service);
         operation_put_text(operation, "need", start->need);

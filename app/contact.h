@@ -11,6 +11,7 @@
 struct contact_start {
     struct id client;
     struct id matter; /* the case */
+    struct id ticket; /* that the client came with */
     const char *language;
     const char *service; /* key */
     const char *need;    /* in the client's words */

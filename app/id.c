@@ -51,18 +51,39 @@ struct id id_generate(struct id_generator *generator, int64_t now_ms)
     return id;
 }
 
-struct id id_from_key(const char *type, const char *key)
+static void hash_texts(unsigned char *hash, size_t size, const char *first, const char *second)
 {
     crypto_generichash_state state;
+
+    /* The NUL between them keeps "a"+"bc" apart from "ab"+"c". */
+    crypto_generichash_init(&state, NULL, 0, size);
+    crypto_generichash_update(&state, (const unsigned char *)first, strlen(first) + 1);
+    crypto_generichash_update(&state, (const unsigned char *)second, strlen(second));
+    crypto_generichash_final(&state, hash, size);
+}
+
+struct id id_from_key(const char *type, const char *key)
+{
     unsigned char bytes[16];
     struct id id;
 
-    /* The NUL between them keeps "a"+"bc" apart from "ab"+"c". */
-    crypto_generichash_init(&state, NULL, 0, sizeof(bytes));
-    crypto_generichash_update(&state, (const unsigned char *)type, strlen(type) + 1);
-    crypto_generichash_update(&state, (const unsigned char *)key, strlen(key));
-    crypto_generichash_final(&state, bytes, sizeof(bytes));
+    hash_texts(bytes, sizeof(bytes), type, key);
     id_mark_version(bytes, 8);
+    id_write(&id, bytes);
+    return id;
+}
+
+struct id id_of_day(int64_t day_ms, const char *group, const char *key)
+{
+    unsigned char bytes[16], of_group[16];
+    struct id id;
+
+    hash_texts(of_group, sizeof(of_group), "day", group);
+    hash_texts(bytes, sizeof(bytes), group, key);
+    for (int i = 0; i < 6; i++)
+        bytes[i] = (unsigned char)((uint64_t)day_ms >> (40 - 8 * i));
+    memcpy(bytes + 6, of_group, 2);
+    id_mark_version(bytes, 7);
     id_write(&id, bytes);
     return id;
 }

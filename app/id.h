@@ -33,6 +33,15 @@ struct id id_generate(struct id_generator *generator, int64_t now_ms);
 /* The version 8 id of the catalogue record `key` of `type` ("service", "sample/birth"). */
 struct id id_from_key(const char *type, const char *key);
 
+/*
+ * A version 7 id that every terminal computes alike, of something that there is once a day in a
+ * group: making it is then a matter of who comes first. All of one `group` and day begin with the
+ * same ID_DAY_PREFIX bytes of text, which those of another group may share; `day_ms` is when the
+ * day begins, in UTC.
+ */
+#define ID_DAY_PREFIX 18
+struct id id_of_day(int64_t day_ms, const char *group, const char *key);
+
 /* Reads a UUID in lower- or upper-case text; false when it is not one. `id` is then empty. */
 bool id_parse(struct id *id, const char *text);
 

@@ -219,8 +219,8 @@ static const struct member agent_members[] = {
     {MEMBER("login", KIND_TEXT, REQUIRED)},
     {MEMBER("name", KIND_TEXT, REQUIRED)},
     {MEMBER("office", KIND_KEY, REQUIRED), .type = RECORD_OFFICE},
-    {MEMBER("role", KIND_WORD, REQUIRED),
-     WORDS("clerk", "agent", "specialist", "supervisor", "privacy-officer", "administrator")},
+    {MEMBER("role", KIND_WORD, REQUIRED), WORDS("clerk", "agent", "specialist", "supervisor",
+                                                "privacy-officer", "administrator", "display")},
     {MEMBER("languages", KIND_TEXT, REQUIRED | LIST)},
     {MEMBER("skills", KIND_SKILL, LIST)},
     {MEMBER("levels", KIND_INTEGER, LIST), .lowest = 1, .highest = QUEUE_LEVEL_MOST},
@@ -248,7 +248,17 @@ static const struct member weight_members[] = {
     {0},
 };
 
+static const struct member queue_ticket_members[] = {
+    {MEMBER("letter", KIND_TEXT, 0)},
+    {MEMBER("recalls", KIND_INTEGER, 0), .lowest = 0, .highest = 9},
+    {MEMBER("return_minutes", KIND_INTEGER, 0), .lowest = 0, .highest = 240},
+    {MEMBER("grace_minutes", KIND_INTEGER, 0), .lowest = 0, .highest = 480},
+    {MEMBER("service_minutes", KIND_INTEGER, 0), .lowest = 1, .highest = 240},
+    {0},
+};
+
 static const struct member queue_members[] = {
+    {MEMBER("tickets", KIND_OBJECT, 0), .members = queue_ticket_members},
     {MEMBER("languages", KIND_TEXT, REQUIRED | LIST)},
     {MEMBER("skills", KIND_SKILL, LIST), .highest = QUEUE_SKILLS_MOST},
     {MEMBER("level", KIND_INTEGER, 0), .lowest = 1, .highest = QUEUE_LEVEL_MOST},

@@ -26,6 +26,7 @@ EXTRA_DIST += app/catalogue_bodies.md app/catalogue_csv.md app/hsds.md
 # Importers and what they need.
 libapp_a_SOURCES += \
     app/calendar.c app/calendar.h \
+    app/merge_ticket.c app/ticket.c app/ticket.h app/ticket_list.c app/ticket_list.h app/ticket_roll.c app/ticket_roll.h \
     app/csv.c app/csv.h \
     app/import.c app/import.h app/import_account.c app/import_internal.h \
     app/import_life_event.c app/import_life_event.h \

@@ -120,6 +120,12 @@ static enum merge_refusal merge_append(struct merge *merge)
         if ((field->rules & FIELD_REQUIRED) &&
             json_object_get(merge->record->body, field->name) == NULL)
             return merge_refuse(merge, MERGE_REQUIRED, field->name);
+    if (operation->type == RECORD_TICKET || operation->type == RECORD_ROLL) {
+        enum merge_refusal refusal = merge_ticket_append(merge);
+
+        if (refusal != MERGE_APPLIED)
+            return refusal;
+    }
     created = merge_stamp(operation);
     if (created == NULL ||
         json_object_set_new(created, "operation", json_string(operation->id.text)) != 0 ||
@@ -218,6 +224,8 @@ static enum merge_refusal merge_claim(struct merge *merge)
         refusal = merge_handoff_check(merge);
     else if (operation->type == RECORD_FLAG)
         refusal = check_settled(merge);
+    else if (operation->type == RECORD_TICKET)
+        refusal = merge_ticket_claim(merge);
     if (refusal != MERGE_APPLIED)
         return refusal;
     json_object_foreach(operation->body, name, value)

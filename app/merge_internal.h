@@ -48,4 +48,9 @@ enum merge_refusal merge_handoff_check(struct merge *merge);
 /* Applies an operation of kind fields. */
 enum merge_refusal merge_fields(struct merge *merge);
 
+/* Whether a ticket or a roll, already filled from the operation, has the id of its number. */
+enum merge_refusal merge_ticket_append(struct merge *merge);
+/* Whether this agent may move the ticket so. */
+enum merge_refusal merge_ticket_claim(struct merge *merge);
+
 #endif

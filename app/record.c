@@ -25,6 +25,8 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_CHOICE] = "choice",
     [RECORD_FLAG] = "flag",
     [RECORD_ALERT] = "alert",
+    [RECORD_TICKET] = "ticket",
+    [RECORD_ROLL] = "roll",
 };
 
 const char *record_type_name(enum record_type type)

@@ -40,6 +40,8 @@ enum record_type {
     RECORD_CHOICE,
     RECORD_FLAG,
     RECORD_ALERT,
+    RECORD_TICKET,
+    RECORD_ROLL,
     RECORD_TYPE_COUNT
 };
 

@@ -7,6 +7,7 @@
 #include "app/operation.h"
 #include "app/queue.h"
 #include "app/queue_measure.h"
+#include "app/ticket.h"
 
 #define APPEND (1u << OPERATION_APPEND)
 #define FIELDS (1u << OPERATION_FIELDS)
@@ -35,6 +36,10 @@ const char *const flag_kind_words[] = {"wrong-fee", "wrong-hours", "wrong-text",
                                        "dead-link", "other",       NULL};
 const char *const flag_state_words[] = {"open", "settled", "withdrawn", NULL};
 const char *const alert_state_words[] = {"raised", "over", NULL};
+const char *const ticket_state_words[] = {"waiting",  "called", "serving", "no-show",
+                                          "finished", "left",   NULL};
+const char *const ticket_need_words[] = {"none",        "step-free", "seat", "sign-language",
+                                         "low-hearing", "low-sight", NULL};
 
 static const char *const flag_subject_words[] = {"service", "form", "office", NULL};
 static const char *const client_kind_words[] = {"person", "business", "anonymous", NULL};
@@ -82,6 +87,7 @@ static const struct field contact_fields[] = {
     {"identity", FIELD_WORD, 0, 0, identity_words},
     {"need", FIELD_TEXT, 0, 4000, NULL},
     {"service", FIELD_KEY, 0, 0, NULL},
+    {"ticket", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"ended_at", FIELD_TIME, 0, 0, NULL},
     {"outcome", FIELD_WORD, 0, 0, outcome_words},
     {0},
@@ -232,6 +238,41 @@ static const struct field alert_fields[] = {
     {0},
 };
 
+/* Nothing in a ticket says whose it is: it is what the public screen is made from. A contact names
+ * its ticket, never the other way round. */
+static const struct field ticket_fields[] = {
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"day", FIELD_TEXT, REQUIRED_FIXED, 10, NULL},
+    {"number", FIELD_TEXT, REQUIRED_FIXED, TICKET_NUMBER_SIZE - 1, NULL},
+    {"service", FIELD_KEY, FIELD_FIXED, 0, NULL},
+    {"language", FIELD_TEXT, FIELD_FIXED, 35, NULL},
+    {"need", FIELD_WORD, FIELD_FIXED, 0, ticket_need_words},
+    {"appointment_at", FIELD_TIME, FIELD_FIXED, 0, NULL},
+    {"arrived_at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"issued_by", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, ticket_state_words},
+    {"queue", FIELD_KEY, FIELD_REQUIRED | FIELD_CLAIMED, 0, NULL},
+    {"priority", FIELD_INTEGER, FIELD_CLAIMED, 0, NULL},
+    {"counter", FIELD_TEXT, FIELD_CLAIMED, TICKET_COUNTER_LIMIT, NULL},
+    {"called_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"called_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"calls", FIELD_INTEGER, FIELD_CLAIMED, 0, NULL},
+    {"misses", FIELD_INTEGER, FIELD_CLAIMED, 0, NULL},
+    {"return_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"gone_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"served_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"ended_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {0},
+};
+
+/* A run of numbers that one device may give (ticket_roll.h). */
+static const struct field roll_fields[] = {
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"day", FIELD_TEXT, REQUIRED_FIXED, 10, NULL},
+    {"number", FIELD_INTEGER, REQUIRED_FIXED, 0, NULL},
+    {0},
+};
+
 static const struct record_rules rules[] = {
     {RECORD_CLIENT, APPEND | FIELDS, client_fields},
     {RECORD_CASE, APPEND | FIELDS | CLAIM, case_fields},
@@ -243,6 +284,8 @@ static const struct record_rules rules[] = {
     {RECORD_CHOICE, APPEND | FIELDS, choice_fields},
     {RECORD_FLAG, APPEND | CLAIM, flag_fields},
     {RECORD_ALERT, APPEND | FIELDS | CLAIM, alert_fields},
+    {RECORD_TICKET, APPEND | CLAIM, ticket_fields},
+    {RECORD_ROLL, APPEND, roll_fields},
 };
 
 const struct record_rules *record_rules(enum record_type type)
@@ -308,6 +351,17 @@ static const struct transition transitions[] = {
     {RECORD_ALERT, "state", "raised", "over"},
     {RECORD_FLAG, "state", "open", "settled"},
     {RECORD_FLAG, "state", "open", "withdrawn"},
+    {RECORD_TICKET, "state", "waiting", "called"},
+    {RECORD_TICKET, "state", "waiting", "left"},
+    {RECORD_TICKET, "state", "called", "serving"},
+    {RECORD_TICKET, "state", "called", "waiting"},
+    {RECORD_TICKET, "state", "called", "no-show"},
+    {RECORD_TICKET, "state", "called", "left"},
+    {RECORD_TICKET, "state", "serving", "waiting"},
+    {RECORD_TICKET, "state", "serving", "finished"},
+    {RECORD_TICKET, "state", "no-show", "called"},
+    {RECORD_TICKET, "state", "no-show", "waiting"},
+    {RECORD_TICKET, "state", "no-show", "left"},
     {RECORD_DELIVERY, "state", "waiting", "sent"},
     {RECORD_DELIVERY, "state", "waiting", "acknowledged"},
     {RECORD_DELIVERY, "state", "waiting", "refused"},

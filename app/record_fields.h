@@ -66,6 +66,8 @@ extern const char *const delivery_state_words[];
 extern const char *const flag_kind_words[];
 extern const char *const flag_state_words[];
 extern const char *const alert_state_words[];
+extern const char *const ticket_state_words[];
+extern const char *const ticket_need_words[];
 
 /* True when the words may follow one another for this claimed field (states are small machines:
  * see record_fields.c); any word may stay itself. */

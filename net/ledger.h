@@ -59,6 +59,7 @@ struct ledger_actor {
     struct id device;
     bool ungrounded; /* the device does not hold what its operations were made of: what they made
                         comes to it by the feed */
+    bool display; /* a public screen: may read the waiting room's view and nothing else */
 };
 
 enum ledger_outcome_kind {
@@ -94,6 +95,24 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
 /* Who is with a client, and who was: {agent: {"started", "ended"}}, ms; `started` of the contact in
  * progress begun last, `ended` of the last one that ended, 0 for none. New reference. */
 int ledger_attending(struct ledger *ledger, json_t **attending, struct error *error);
+
+/* --- the waiting room --------------------------------------------------------------------------- */
+
+/* The scope that is told of with every change of a ticket of this office; nobody reads it. */
+#define LEDGER_TICKETS_SCOPE "tickets:"
+
+/*
+ * What a public screen shows of an office: {"office","zone","day","waiting","calls": [{"number",
+ * "counter","state","called_at","calls"}],"queues": [{"title","waiting"}],"tag"}. It is made of
+ * tickets, and of the names of office and queues; no person is in it. `tag` is another one when
+ * anything else in it is. `office` is a key; ERROR_NOT_FOUND when there is no such office.
+ */
+int ledger_waiting_room(struct ledger *ledger, const char *office, int64_t now_ms, json_t **view,
+                        struct error *error);
+
+/* The full key of an agent's office; ERROR_NOT_FOUND when there is no such agent. */
+int ledger_agent_office(struct ledger *ledger, const struct id *agent, char office[RECORD_KEY_SIZE],
+                        struct error *error);
 
 /* --- hand-offs that expire ---------------------------------------------------------------------
  *
@@ -252,6 +271,7 @@ struct ledger_login {
     int64_t expires_ms;
     struct id agent;
     char *document;   /* the agent's record; owned (free()) */
+    bool display;     /* it is a public screen */
     int64_t retry_ms; /* with ERROR_BUSY: how long to wait */
     int64_t other_ms; /* when a copy of this device was last found, 0 for never since told */
 };

@@ -212,12 +212,11 @@ static int login_read(struct ledger *ledger, const char *login, struct id *agent
 }
 
 /* The agent's document, when the agent still is one. */
-static int agent_read(struct ledger *ledger, const struct id *agent, char **document,
-                      struct error *error)
+static int agent_read(struct ledger *ledger, struct ledger_login *result, struct error *error)
 {
     struct ledger_row row;
     json_t *value;
-    int code = ledger_row_read(ledger->writer, RECORD_AGENT, agent, &row, error);
+    int code = ledger_row_read(ledger->writer, RECORD_AGENT, &result->agent, &row, error);
 
     if (code != 0)
         return code;
@@ -225,11 +224,12 @@ static int agent_read(struct ledger *ledger, const struct id *agent, char **docu
         ledger_row_clear(&row);
         return error_set(error, ERROR_NOT_FOUND, "the agent has left");
     }
+    result->display = ledger_agent_is_display(row.record);
     value = record_to_json(row.record);
-    *document = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
+    result->document = value != NULL ? json_dumps(value, JSON_COMPACT) : NULL;
     json_decref(value);
     ledger_row_clear(&row);
-    return *document != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a record");
+    return result->document != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a record");
 }
 
 static int login_begin(struct ledger *ledger, const char *login, const unsigned char *attempt,
@@ -258,7 +258,7 @@ static int login_end(struct ledger *ledger, const unsigned char *attempt, const 
 
     if (code != 0)
         return code;
-    code = agent_read(ledger, &result->agent, &result->document, error);
+    code = agent_read(ledger, result, error);
     if (code == ERROR_NOT_FOUND)
         code = error_set(error, ERROR_REFUSED, "login or password is wrong");
     if (code == 0 && mark != NULL && !id_is_empty(device))
@@ -339,6 +339,8 @@ int ledger_session_find(struct ledger *ledger, const char *token, int64_t now_ms
         code = ledger_row_read(reader->database, RECORD_AGENT, &actor->agent, &row, error);
     if (code == 0 && (row.record == NULL || json_bool_or(row.record->body, "ended", false)))
         code = error_set(error, ERROR_NOT_FOUND, "the token is unknown or has ended");
+    if (code == 0)
+        actor->display = ledger_agent_is_display(row.record);
     ledger_row_clear(&row);
     ledger_reader_give(ledger, reader);
     return code;

@@ -32,6 +32,7 @@ static const struct {
 } authors[] = {
     {RECORD_NOTE, "author"},           {RECORD_HANDOFF, "from"},  {RECORD_CASE, "opened_by"},
     {RECORD_SUBMISSION, "started_by"}, {RECORD_CONTACT, "agent"}, {RECORD_FLAG, "agent"},
+    {RECORD_TICKET, "issued_by"},
 };
 
 /* Members that name other work records: nobody reaches a record by naming it. */
@@ -41,6 +42,7 @@ static const struct {
 } references[] = {
     {"case", RECORD_CASE},     {"client", RECORD_CLIENT},         {"contact", RECORD_CONTACT},
     {"corrects", RECORD_NOTE}, {"submission", RECORD_SUBMISSION}, {"handoff", RECORD_HANDOFF},
+    {"ticket", RECORD_TICKET},
 };
 
 void ledger_outcome_clear(struct ledger_outcome *outcome)
@@ -251,6 +253,26 @@ static int check_offered_to(struct attempt *attempt, struct error *error)
     return code;
 }
 
+/* Nobody waits in a line that there is not. */
+static int check_ticket_queue(struct attempt *attempt, struct error *error)
+{
+    const char *key = json_text_or(attempt->operation->body, "queue", NULL);
+    struct ledger_row queue = {0};
+    struct id id;
+    int code;
+
+    if (key == NULL)
+        return 0;
+    id = id_from_key("queue", key);
+    code = ledger_row_read(attempt->ledger->writer, RECORD_QUEUE, &id, &queue, error);
+    if (code == ERROR_NOT_FOUND) {
+        refuse(attempt, MERGE_MISSING, "queue");
+        code = 0;
+    }
+    ledger_row_clear(&queue);
+    return code;
+}
+
 /* An escalation is answered, and a hand-off is re-assigned, by a supervisor. */
 static int check_supervisor(struct attempt *attempt, struct error *error)
 {
@@ -343,6 +365,8 @@ static int check(struct attempt *attempt, struct error *error)
     if (code == 0 && !refused(attempt) && operation->kind == OPERATION_APPEND &&
         operation->type == RECORD_HANDOFF && attempt->row.row == 0)
         code = check_offered_to(attempt, error);
+    if (code == 0 && !refused(attempt) && operation->type == RECORD_TICKET)
+        code = check_ticket_queue(attempt, error);
     if (code == 0 && !refused(attempt) && operation->kind == OPERATION_CLAIM &&
         operation->type == RECORD_HANDOFF && attempt->row.row != 0)
         code = check_target(attempt, error);

@@ -316,6 +316,9 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
         code = body_scopes(ledger, row->record, &scopes, error);
     for (size_t i = 0; i < scopes.count && code == 0; i++)
         code = feed_put(ledger, scopes.names[i], row->record->seq, row->row, error);
+    if (code == 0 && row->record->type == RECORD_TICKET)
+        code = scope_set_add(&ledger->changed, LEDGER_TICKETS_SCOPE,
+                             record_text(row->record, "office"), error);
     if (code == 0)
         code = joining_clear(ledger, row->row, &joining, error);
     if (code == 0 && !record_type_is_catalogue(row->record->type)) {
@@ -347,8 +350,11 @@ int ledger_agent_scopes(const struct record *agent, struct scope_set *scopes, st
     const json_t *queues = json_object_get(agent->body, "queues");
     const json_t *queue;
     size_t index;
-    int code = scope_set_add(scopes, "agent:", agent->id.text, error);
+    int code;
 
+    if (ledger_agent_is_display(agent))
+        return 0;
+    code = scope_set_add(scopes, "agent:", agent->id.text, error);
     if (code == 0)
         code = add_key_scope(agent, "office:", record_text(agent, "office"), scopes, error);
     json_array_foreach(queues, index, queue)

@@ -140,7 +140,10 @@ int ledger_scopes_of(struct database *database, enum record_type type, const cha
  * names, a case's children, and a hand-off's matter. */
 int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
-/* Desk scopes by an agent's record. */
+/* A public screen's sign-in: role "display". */
+bool ledger_agent_is_display(const struct record *agent);
+
+/* Desk scopes by an agent's record; a display has none. */
 int ledger_agent_scopes(const struct record *agent, struct scope_set *scopes, struct error *error);
 
 /* After an agent's record changed: what stands in the scopes gained comes to them as new, what

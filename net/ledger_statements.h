@@ -13,6 +13,8 @@
     X(RECORD_GET, "SELECT number, document, known FROM record WHERE id = ?1 AND type = ?2")        \
     X(RECORD_GET_NUMBER, "SELECT number, document, known, seq FROM record WHERE number = ?1")      \
     X(RECORD_EACH, "SELECT document FROM record WHERE type = ?1 ORDER BY number")                  \
+    X(RECORD_OF_DAY, "SELECT document FROM record WHERE id >= ?1 AND id < ?2 AND type = ?3 "       \
+                     "ORDER BY id")                                                                \
     X(RECORD_INSERT, "INSERT INTO record (type, id, rev, seq, parent, document, known, client) "   \
                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")                                    \
     X(RECORD_UPDATE,                                                                               \

@@ -33,6 +33,7 @@ libnet_a_SOURCES += \
     net/ledger_schema.c \
     net/ledger_scope.c \
     net/ledger_sqlite.c net/ledger_sqlite.h \
+    net/ledger_ticket.c \
     net/ledger_statements.h \
     net/scope_set.c net/scope_set.h \
     net/hsds_view.c net/hsds_view.h \
@@ -40,6 +41,7 @@ libnet_a_SOURCES += \
     net/continue_document.c net/continue_document.h \
     net/route_changes.c \
     net/route_continue.c \
+    net/route_display.c \
     net/route_healthz.c \
     net/route_hsds.c \
     net/route_login.c \

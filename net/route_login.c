@@ -90,7 +90,8 @@ static void sign_in_answer(struct request *request, struct sign_in *sign_in)
     } else if (sign_in->code != 0) {
         request_error(request, sign_in->code, &sign_in->error);
     } else {
-        presence_hear(request->server->presence, &result->agent, now);
+        if (!result->display)
+            presence_hear(request->server->presence, &result->agent, now);
         request_answer(request, 200, session_document(request, result, now));
     }
 }

@@ -22,6 +22,7 @@ static const enum problem problems[] = {PROBLEM_UNAUTHORIZED, PROBLEM_NONE};
 const struct route route_logout = {
     .method = "POST",
     .path = "/v1/logout",
+    .display = true,
     .operation = "logout",
     .summary = "End the token",
     .handle = handle_logout,

@@ -137,7 +137,7 @@ static void request_begin(struct request *request, const char *method, const cha
     } else if (problem != PROBLEM_NONE) {
         request_problem(request, problem, "%s", "no such path");
     } else if (request->route->open || request_authenticate(request)) {
-        if (!request->route->open)
+        if (!request->route->open && !request->actor.display)
             presence_hear(request->server->presence, &request->actor.agent, clock_system(NULL));
         if (request->route->body_limit > 0 && !media_type_fits(request))
             request_problem(request, PROBLEM_UNSUPPORTED_MEDIA_TYPE, "%s",

@@ -43,6 +43,7 @@ struct route {
     const char *operation;
     const char *summary;
     bool open;         /* without a token */
+    bool display;      /* also for a public screen's token */
     bool web;          /* pages of the configured origin may ask (CORS) */
     size_t body_limit; /* 0: takes no body */
     enum route_result (*handle)(struct request *request);
@@ -63,6 +64,7 @@ extern const struct route route_operations;
 extern const struct route route_changes;
 extern const struct route route_records;
 extern const struct route route_presence;
+extern const struct route route_display;
 extern const struct route route_continue;
 extern const struct route route_continue_put;
 extern const struct route route_continue_options;

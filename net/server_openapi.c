@@ -86,6 +86,22 @@ static const struct schema schemas[] = {
          "Id") ", \"state\": {\"enum\": [\"available\", \"busy\", \"wrap-up\", \"away\", "
                "\"offline\"]}, \"since\": " REF("Time") ", "
                                                         "\"heard_at\": " REF("Time") "}}}}}"},
+    {"WaitingRoom",
+     "{\"type\": \"object\", \"required\": [\"office\", \"zone\", \"day\", \"waiting\", "
+     "\"calls\", \"queues\", \"tag\", \"time\"], \"properties\": {\"office\": {\"type\": "
+     "\"object\", \"description\": \"Its name in each language\"}, \"zone\": {\"type\": "
+     "\"string\"}, \"day\": {\"type\": \"string\", \"format\": \"date\"}, \"waiting\": {\"type\": "
+     "\"integer\"}, \"calls\": {\"type\": \"array\", \"description\": \"The latest first\", "
+     "\"items\": {\"type\": \"object\", \"required\": [\"number\", \"counter\", \"state\", "
+     "\"called_at\", \"calls\"], \"properties\": {\"number\": {\"type\": \"string\"}, "
+     "\"counter\": {\"type\": \"string\"}, \"state\": {\"enum\": [\"called\", \"serving\", "
+     "\"finished\"]}, \"called_at\": " REF(
+         "Time") ", \"calls\": {\"type\": \"integer\"}}}}, "
+                 "\"queues\": {\"type\": \"array\", \"items\": {\"type\": \"object\", "
+                 "\"required\": "
+                 "[\"title\", \"waiting\"], \"properties\": {\"title\": {\"type\": \"object\"}, "
+                 "\"waiting\": {\"type\": \"integer\"}}}}, \"tag\": {\"type\": \"string\"}, "
+                 "\"time\": " REF("Time") "}}"},
     {"Continued",
      "{\"type\": \"object\", \"required\": [\"rev\", \"answers\", \"form\"], \"properties\": {"
      "\"rev\": {\"type\": \"integer\", \"minimum\": 1}, \"expires_at\": " REF(

@@ -253,6 +253,10 @@ bool request_authenticate(struct request *request)
         request_problem(request, PROBLEM_UNAUTHORIZED, "%s", error.message);
     else if (code != 0)
         request_error(request, code, &error);
+    if (code == 0 && request->actor.display && !request->route->display) {
+        request_problem(request, PROBLEM_FORBIDDEN, "%s", "a public screen reads /v1/display alone");
+        return false;
+    }
     return code == 0;
 }
 

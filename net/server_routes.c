@@ -10,6 +10,7 @@ const struct route *const server_routes[] = {
     &route_changes,
     &route_records,
     &route_presence,
+    &route_display,
     &route_healthz,
     &route_openapi,
     &route_continue,

@@ -157,6 +157,9 @@ tests_unit_test_import_gc_service_inventory_LDADD = $(UNIT_LIBS)
 # What agents do.
 WORK_FIXTURE = tests/unit/work_fixture.c tests/unit/work_fixture.h tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h
+UNIT_TESTS += tests/unit/test_ticket
+tests_unit_test_ticket_SOURCES = tests/unit/test_ticket.c $(WORK_FIXTURE)
+tests_unit_test_ticket_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_flag
 tests_unit_test_flag_SOURCES = tests/unit/test_flag.c $(WORK_FIXTURE)
 tests_unit_test_flag_LDADD = $(UNIT_LIBS)
@@ -357,6 +360,10 @@ UNIT_TESTS += tests/unit/test_server_hsds
 tests_unit_test_server_hsds_SOURCES = tests/unit/test_server_hsds.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_hsds_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_ticket
+tests_unit_test_server_ticket_SOURCES = tests/unit/test_server_ticket.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_ticket_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_changes
 tests_unit_test_server_changes_SOURCES = tests/unit/test_server_changes.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)

@@ -13,8 +13,8 @@
 /* Agents made here, not imported, are of this source. */
 #define SOURCE "local"
 
-static const char *const roles[] = {"clerk",      "agent",           "specialist",
-                                    "supervisor", "privacy-officer", "administrator"};
+static const char *const roles[] = {"clerk",           "agent",         "specialist", "supervisor",
+                                    "privacy-officer", "administrator", "display"};
 
 /* Reads the first line of a stream, without its end, with a terminal's echo off. */
 static int line_read(FILE *stream, char *line, size_t size, struct error *error)

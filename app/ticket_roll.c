@@ -1,0 +1,248 @@
+#include "app/ticket_roll.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "app/text.h"
+
+#define STATE_NAME  "tickets"
+#define ROLLS_LIMIT 400
+#define STOP        1
+
+/* The rolls of one day that this store knows. */
+struct rolls {
+    const struct author *author;
+    const char *day;
+    int64_t own[ROLLS_LIMIT]; /* confirmed, ascending */
+    size_t count;
+    int64_t highest;
+    bool waiting; /* one of this terminal's is not confirmed yet */
+};
+
+static int add_roll(void *context, const struct record *record, enum store_pending pending)
+{
+    struct rolls *rolls = context;
+    int day = strcmp(record_text(record, "day"), rolls->day);
+    int64_t number = json_integer_or(record->body, "number", 0);
+    const json_t *created = json_object_get(record->meta, "created");
+
+    if (day < 0)
+        return STOP;
+    if (day > 0 || strcmp(record_text(record, "office"), rolls->author->office) != 0)
+        return 0;
+    if (number > rolls->highest)
+        rolls->highest = number;
+    if (pending != STORE_SETTLED) {
+        rolls->waiting = true;
+        return 0;
+    }
+    if (strcmp(json_text_or(created, "device", ""), rolls->author->device.text) == 0 &&
+        rolls->count < ROLLS_LIMIT) {
+        size_t at = rolls->count++;
+
+        while (at > 0 && rolls->own[at - 1] > number) {
+            rolls->own[at] = rolls->own[at - 1];
+            at--;
+        }
+        rolls->own[at] = number;
+    }
+    return 0;
+}
+
+static int rolls_read(struct rolls *rolls, struct store *store, struct error *error)
+{
+    const struct store_query query = {.type = RECORD_ROLL, .newest_first = true};
+    int code = store_each(store, &query, add_roll, rolls, error);
+
+    return code == STOP ? 0 : code;
+}
+
+/* --- how far each letter has come ------------------------------------------------------------- */
+
+/* {day: {letter: last number}}; new reference. */
+static int used_read(struct store *store, json_t **used, struct error *error)
+{
+    int code = store_state_get(store, STATE_NAME, used, error);
+
+    if (code == 0 && *used == NULL) {
+        *used = json_object();
+        if (*used == NULL)
+            code = error_set(error, ERROR_MEMORY, "out of memory");
+    }
+    return code;
+}
+
+static int64_t used_last(const json_t *used, const char *day, const char *letter)
+{
+    return json_integer_or(json_object_get(used, day), letter, 0);
+}
+
+static int used_write(struct store *store, json_t *used, const char *day, const char *letter,
+                      int64_t number, struct error *error)
+{
+    json_t *letters = json_object_get(used, day);
+    char oldest[CALENDAR_DAY_SIZE];
+    const char *name;
+    json_t *value;
+    void *next;
+
+    /* A clock that was set back for a while must not make a number come twice. */
+    if (ticket_day_add(day, -7, oldest)) {
+        json_object_foreach_safe(used, next, name, value) if (strcmp(name, oldest) < 0)
+            json_object_del(used, name);
+    }
+    if (letters == NULL) {
+        letters = json_object();
+        if (letters == NULL || json_object_set_new(used, day, letters) != 0)
+            return error_set(error, ERROR_MEMORY, "out of memory");
+    }
+    if (json_object_set_new(letters, letter, json_integer(number)) != 0)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    return store_state_put(store, STATE_NAME, used, error);
+}
+
+/* --- taking ---------------------------------------------------------------------------------- */
+
+/* Numbers left in the confirmed rolls, for a letter that has come to `last`. */
+static int64_t left(const struct rolls *rolls, int64_t last)
+{
+    int64_t count = 0;
+
+    for (size_t i = 0; i < rolls->count; i++) {
+        int64_t end = rolls->own[i] * TICKET_ROLL_SIZE, first = end - TICKET_ROLL_SIZE + 1;
+
+        if (last < first)
+            count += TICKET_ROLL_SIZE;
+        else if (last < end)
+            count += end - last;
+    }
+    return count;
+}
+
+static bool is_low(const struct rolls *rolls, const json_t *used)
+{
+    const json_t *letters = json_object_get(used, rolls->day);
+    const char *letter;
+    json_t *last;
+
+    if (rolls->count == 0)
+        return true;
+    json_object_foreach((json_t *)(uintptr_t)letters, letter,
+                        last) if (left(rolls, json_integer_value(last)) <
+                                  TICKET_ROLL_LOW) return true;
+    return false;
+}
+
+static int take(struct batch *batch, const struct author *author, const char *day, int64_t number,
+                struct error *error)
+{
+    struct operation *operation = author_append(author, RECORD_ROLL);
+
+    if (operation != NULL) {
+        operation->record = ticket_roll_id(author->office, day, number);
+        (void)json_object_set_new(operation->body, "number", json_integer(number));
+    }
+    operation_put_text(operation, "office", author->office);
+    operation_put_text(operation, "day", day);
+    return batch_add(batch, operation, error);
+}
+
+#define REFUSED_LIMIT 16
+struct refused {
+    struct id ids[REFUSED_LIMIT];
+    size_t count;
+};
+
+static int note_refused(void *context, const struct store_refusal *refusal)
+{
+    struct refused *refused = context;
+
+    if (refusal->operation->type == RECORD_ROLL && refused->count < REFUSED_LIMIT)
+        refused->ids[refused->count++] = refusal->operation->id;
+    return 0;
+}
+
+static int forget_refused(struct store *store, struct error *error)
+{
+    struct refused refused = {.count = 0};
+    int code = store_refusal_each(store, note_refused, &refused, error);
+
+    for (size_t i = 0; i < refused.count && code == 0; i++)
+        code = store_refusal_dismiss(store, &refused.ids[i], error);
+    return code;
+}
+
+int ticket_rolls_take(struct batch *batch, const struct author *author, struct store *store,
+                      const char *day, struct error *error)
+{
+    json_t *used = NULL;
+    int code = forget_refused(store, error);
+
+    if (code == 0)
+        code = used_read(store, &used, error);
+    for (int ahead = 0; ahead <= TICKET_DAYS_AHEAD && code == 0; ahead++) {
+        char other[CALENDAR_DAY_SIZE];
+        struct rolls rolls = {.author = author, .day = other};
+
+        if (!ticket_day_add(day, ahead, other))
+            code = error_set(error, ERROR_INVALID, "day: \"%s\" is none", day);
+        if (code == 0)
+            code = rolls_read(&rolls, store, error);
+        if (code == 0 && !rolls.waiting && is_low(&rolls, used))
+            code = take(batch, author, other, rolls.highest + 1, error);
+    }
+    json_decref(used);
+    return code;
+}
+
+/* --- giving ---------------------------------------------------------------------------------- */
+
+/* The first number of the rolls after `last`; 0 for none. */
+static int64_t number_after(const struct rolls *rolls, int64_t last)
+{
+    for (size_t i = 0; i < rolls->count; i++) {
+        int64_t end = rolls->own[i] * TICKET_ROLL_SIZE, first = end - TICKET_ROLL_SIZE + 1;
+
+        if (last < end)
+            return last < first ? first : last + 1;
+    }
+    return 0;
+}
+
+static bool is_given(struct store *store, const struct author *author, const char *day,
+                     const char *number)
+{
+    struct id id = ticket_id(author->office, day, number);
+    struct record *record = NULL;
+    bool given = store_get(store, RECORD_TICKET, &id, &record, NULL, NULL) == 0;
+
+    record_free(record);
+    return given;
+}
+
+int ticket_number_next(const struct author *author, struct store *store, const char *day,
+                       const char *letter, char number[TICKET_NUMBER_SIZE], struct error *error)
+{
+    struct rolls rolls = {.author = author, .day = day};
+    json_t *used = NULL;
+    int64_t next;
+    int code = rolls_read(&rolls, store, error);
+
+    if (code == 0)
+        code = used_read(store, &used, error);
+    if (code != 0)
+        return code;
+    next = used_last(used, day, letter);
+    do {
+        next = number_after(&rolls, next);
+        snprintf(number, TICKET_NUMBER_SIZE, "%.2s%" PRId64, letter, next);
+    } while (next != 0 && is_given(store, author, day, number));
+    if (next == 0)
+        code = error_set(error, ERROR_NOT_FOUND, "no number is left: more come with the link");
+    else
+        code = used_write(store, used, day, letter, next, error);
+    json_decref(used);
+    return code;
+}
