@@ -51,6 +51,11 @@ const char *ledger_feed(const struct ledger *ledger);
 typedef void (*ledger_listener)(void *context, const struct scope_set *scopes);
 void ledger_listen(struct ledger *ledger, ledger_listener listener, void *context);
 
+/* A number that grows with each commit after which a token may belong to nobody or an agent's desk
+ * have other scopes: what was found of these holds while it stands still. Take it before looking.
+ */
+uint64_t ledger_people(const struct ledger *ledger);
+
 /* --- operations ------------------------------------------------------------------------------ */
 
 /* Who asks, as the token says. A device may be empty: it then changes nothing. */
@@ -60,6 +65,7 @@ struct ledger_actor {
     bool ungrounded; /* the device does not hold what its operations were made of: what they made
                         comes to it by the feed */
     bool display; /* a public screen: may read the waiting room's view and nothing else */
+    int64_t expires_ms; /* the token's end; set by ledger_session_find */
 };
 
 enum ledger_outcome_kind {

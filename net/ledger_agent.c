@@ -331,6 +331,7 @@ int ledger_session_find(struct ledger *ledger, const char *token, int64_t now_ms
         if (sqlite3_column_int64(statement, 2) > now_ms && sqlite3_column_int(statement, 3) != 0) {
             id_parse(&actor->agent, database_text(statement, 0));
             id_parse(&actor->device, database_text(statement, 1));
+            actor->expires_ms = sqlite3_column_int64(statement, 2);
         }
         sqlite3_reset(statement);
         code = 0;
@@ -358,6 +359,7 @@ int ledger_session_end(struct ledger *ledger, const char *token, struct error *e
     statement = database_statement(ledger->writer, LEDGER_SESSION_DELETE, error);
     bind_hash(statement, hash);
     code = database_run(ledger->writer, statement, error);
+    ledger->sessions_changed = true;
     if (code == 0)
         return ledger_commit(ledger, error);
     ledger_rollback(ledger);

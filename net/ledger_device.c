@@ -59,6 +59,8 @@ int ledger_device_admit(struct ledger *ledger, const struct id *device,
     turn = known && strcmp(database_text(statement, 0), mark->last) == 0;
     repeated = known && strcmp(database_text(statement, 0), mark->next) == 0;
     /* This server is the older copy. */
+    /* Sessions of the marks before end, whichever way it goes. */
+    ledger->sessions_changed = true;
     ahead = known && mark_count(mark->last) > mark_count(database_text(statement, 0));
     if (known) {
         *other_ms = sqlite3_column_int64(statement, 1);

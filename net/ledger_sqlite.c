@@ -112,6 +112,10 @@ int ledger_commit(struct ledger *ledger, struct error *error)
         return code;
     }
     ledger->epoch_written = ledger->epoch_written || first;
+    /* Agents are of the catalogue. Before anybody is told of the change. */
+    if (ledger->sessions_changed || scope_set_has(&ledger->changed, LEDGER_CATALOGUE_SCOPE))
+        atomic_fetch_add(&ledger->people, 1);
+    ledger->sessions_changed = false;
     changed = ledger->changed;
     ledger->changed = (struct scope_set){0};
     deliveries = ledger->deliveries_changed;
@@ -140,6 +144,7 @@ void ledger_rollback(struct ledger *ledger)
     ledger->deliveries_changed = false;
     ledger->handoffs_changed = false;
     ledger->watch_changed = false;
+    ledger->sessions_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
 }
 
@@ -294,6 +299,11 @@ void ledger_close(struct ledger *ledger)
 const char *ledger_feed(const struct ledger *ledger)
 {
     return ledger->feed.text;
+}
+
+uint64_t ledger_people(const struct ledger *ledger)
+{
+    return atomic_load(&ledger->people);
 }
 
 void ledger_listen(struct ledger *ledger, ledger_listener listener, void *context)

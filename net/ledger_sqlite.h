@@ -6,6 +6,7 @@
 #define GUICHET_NET_LEDGER_SQLITE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "app/database.h"
 #include "net/ledger.h"
@@ -28,6 +29,9 @@ struct ledger {
     int64_t seq_before;       /* the last one given before it */
     bool epoch_written;       /* this stay has named its numbers */
     struct scope_set changed; /* scopes written in this transaction */
+
+    bool sessions_changed;        /* within this transaction: one has ended */
+    atomic_uint_least64_t people; /* ledger_people */
 
     pthread_mutex_t readers_mutex;
     struct ledger_reader *readers; /* idle ones */
@@ -104,8 +108,8 @@ int ledger_row_read(struct database *database, enum record_type type, const stru
 int ledger_row_read_number(struct database *database, int64_t number, struct ledger_row *row,
                            struct error *error);
 
-/* The form as this submission was filled: its own version where that is kept, for the client saw and
- * agreed to that one; else the present one. ERROR_NOT_FOUND when there is no form. */
+/* The form as this submission was filled: its own version where that is kept, for the client saw
+ * and agreed to that one; else the present one. ERROR_NOT_FOUND when there is no form. */
 int ledger_form_read(struct database *database, const struct record *submission,
                      struct ledger_row *form, struct error *error);
 
@@ -178,7 +182,8 @@ int ledger_own_write(struct ledger *ledger, const struct ledger_own *own, json_t
 /* Within a transaction: keeps who is with a client, after a contact was written. */
 int ledger_attending_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
-/* --- hand-offs (ledger_handoff.c, ledger_grant.c) ---------------------------------------------- */
+/* --- hand-offs (ledger_handoff.c, ledger_grant.c) ----------------------------------------------
+ */
 
 /* Within a transaction: keeps the list of offers that have an end, after a hand-off was written. */
 int ledger_handoff_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);

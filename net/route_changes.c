@@ -26,6 +26,8 @@ struct reading {
     int64_t deadline_ms; /* clock of the doorbell; 0: does not wait */
     bool holding;        /* counted as holding a doorbell */
     struct doorbell_waiter *waiter;
+    struct scope_set scopes; /* to read; empty until found */
+    uint64_t people;         /* ledger_people when they were found */
 };
 
 static void reading_free(void *state)
@@ -33,6 +35,7 @@ static void reading_free(void *state)
     struct reading *reading = state;
 
     doorbell_disarm(reading->waiter);
+    scope_set_free(&reading->scopes);
     if (reading->holding)
         presence_hold(reading->server->presence, &reading->agent, -1, clock_system(NULL));
     free(reading);
@@ -72,24 +75,41 @@ static bool reading_fill(struct request *request, struct reading *reading)
     return true;
 }
 
-/* The scopes to read, by the agent's record as it stands now. */
-static int reading_scopes(struct reading *reading, struct scope_set *scopes, struct error *error)
+/* The scopes to read, by the agent's record as it stands now. Others than before disarm the
+ * doorbell. */
+static int reading_scopes(struct reading *reading, struct error *error)
 {
+    uint64_t people = ledger_people(reading->server->ledger);
+    int code;
+
+    if (reading->scopes.count > 0 && (reading->catalogue_scope || people == reading->people))
+        return 0;
+    doorbell_disarm(reading->waiter);
+    reading->waiter = NULL;
+    scope_set_free(&reading->scopes);
+    reading->people = people;
     if (reading->catalogue_scope)
-        return scope_set_add(scopes, "", LEDGER_CATALOGUE_SCOPE, error);
-    return ledger_desk_scopes(reading->server->ledger, &reading->agent, scopes, error);
+        return scope_set_add(&reading->scopes, "", LEDGER_CATALOGUE_SCOPE, error);
+    code = ledger_desk_scopes(reading->server->ledger, &reading->agent, &reading->scopes, error);
+    if (code != 0)
+        scope_set_free(&reading->scopes);
+    return code;
 }
 
 /* Arms the doorbell anew. The catalogue is always listened to: the agent's record, which says what
  * the desk's scopes are, is part of it. */
-static int reading_arm(struct reading *reading, const struct scope_set *scopes, struct error *error)
+static int reading_arm(struct reading *reading, struct error *error)
 {
     struct scope_set heard = {0};
-    int code = scope_set_add_all(&heard, scopes, error);
+    int code;
 
+    if (reading->waiter != NULL) {
+        doorbell_rearm(reading->waiter);
+        return 0;
+    }
+    code = scope_set_add_all(&heard, &reading->scopes, error);
     if (code == 0)
         code = scope_set_add(&heard, "", LEDGER_CATALOGUE_SCOPE, error);
-    doorbell_disarm(reading->waiter);
     reading->waiter = code == 0 ? doorbell_arm(reading->server->doorbell, &heard) : NULL;
     scope_set_free(&heard);
     if (code == 0 && reading->waiter == NULL)
@@ -125,18 +145,17 @@ static void answer(struct request *request, const struct ledger_page *page)
 /* Looks once; *over tells whether there is something to answer. */
 static int look(struct request *request, struct reading *reading, bool *over, struct error *error)
 {
-    struct scope_set scopes = {0};
     struct ledger_page page = {0};
     bool works_out = reading->merge == MERGE_VERSION && !id_is_empty(&reading->device);
-    int code = reading_scopes(reading, &scopes, error);
+    int code = reading_scopes(reading, error);
 
     /* Armed before looking: what changes in between rings. */
     if (code == 0 && reading->deadline_ms > 0)
-        code = reading_arm(reading, &scopes, error);
+        code = reading_arm(reading, error);
     if (code == 0)
-        code =
-            ledger_changes(reading->server->ledger, &scopes, reading->since, (size_t)reading->limit,
-                           works_out ? &reading->device : NULL, &page, error);
+        code = ledger_changes(reading->server->ledger, &reading->scopes, reading->since,
+                              (size_t)reading->limit, works_out ? &reading->device : NULL, &page,
+                              error);
     *over = code != 0 || reading_is_over(reading, &page);
     if (code == 0 && *over)
         answer(request, &page);
@@ -144,7 +163,6 @@ static int look(struct request *request, struct reading *reading, bool *over, st
     if (code == 0)
         reading->since = page.next;
     ledger_page_clear(&page);
-    scope_set_free(&scopes);
     return code;
 }
 

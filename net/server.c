@@ -191,7 +191,7 @@ static enum MHD_Result request_finish(struct request *request)
     request_count(request);
     if (!request->reply.set) {
         /* The token may have ended while the request slept. */
-        if (request->state != NULL && !request->route->open && !request_authenticate(request))
+        if (request->state != NULL && !request->route->open && !request_authenticate_again(request))
             return request_send(request);
         if (request->route->handle(request) == ROUTE_SUSPENDED)
             return MHD_YES;

@@ -6,10 +6,16 @@
 #include <string.h>
 #include <time.h>
 
+/* More waiters than this on one bell are woken by and by. An office or a queue is a few. */
+#define FEW 64
+/* So many of the others are awake at a time: enough to keep the pool's threads busy. */
+#define AWAKE_LIMIT 16
+
 /* One scope that somebody waits for. */
 struct bell {
     char *name;
     struct hook *hooks;
+    size_t count;
 };
 
 /* A waiter hangs on each of its bells by one hook. */
@@ -26,6 +32,10 @@ struct doorbell_waiter {
     int64_t deadline_ms;
     size_t place; /* in the heap, from 1; 0: not asleep */
     bool rung;
+    bool awake;                       /* woken, and not served yet */
+    bool queued;                      /* asleep, to be woken in its turn */
+    struct doorbell_waiter *previous; /* in the queue */
+    struct doorbell_waiter *next;
     size_t hook_count;
     struct hook hooks[];
 };
@@ -41,6 +51,9 @@ struct doorbell {
     struct doorbell_waiter **heap;
     size_t heap_count;
     size_t heap_capacity;
+    struct doorbell_waiter *first; /* the queue */
+    struct doorbell_waiter *last;
+    size_t awake;
 };
 
 int64_t doorbell_now(void)
@@ -90,6 +103,7 @@ static void hook_remove(struct hook *hook)
 {
     struct bell *bell = hook->bell;
 
+    bell->count--;
     if (hook->next != NULL)
         hook->next->previous = hook->previous;
     if (hook->previous != NULL)
@@ -164,13 +178,52 @@ static void heap_remove(struct doorbell *doorbell, struct doorbell_waiter *waite
 
 /* --- sleeping and waking ---------------------------------------------------------------------- */
 
+static void unqueue(struct doorbell *doorbell, struct doorbell_waiter *waiter)
+{
+    if (!waiter->queued)
+        return;
+    waiter->queued = false;
+    *(waiter->previous != NULL ? &waiter->previous->next : &doorbell->first) = waiter->next;
+    *(waiter->next != NULL ? &waiter->next->previous : &doorbell->last) = waiter->previous;
+}
+
 static void wake(struct doorbell *doorbell, struct doorbell_waiter *waiter)
 {
     waiter->rung = true;
     if (waiter->place == 0)
         return;
+    unqueue(doorbell, waiter);
     heap_remove(doorbell, waiter);
+    waiter->awake = true;
+    doorbell->awake++;
     MHD_resume_connection(waiter->connection);
+}
+
+static void wake_in_turn(struct doorbell *doorbell, struct doorbell_waiter *waiter)
+{
+    waiter->rung = true;
+    if (waiter->place == 0 || waiter->queued)
+        return;
+    waiter->queued = true;
+    waiter->next = NULL;
+    waiter->previous = doorbell->last;
+    *(doorbell->last != NULL ? &doorbell->last->next : &doorbell->first) = waiter;
+    doorbell->last = waiter;
+}
+
+static void wake_next(struct doorbell *doorbell)
+{
+    while (doorbell->awake < AWAKE_LIMIT && doorbell->first != NULL)
+        wake(doorbell, doorbell->first);
+}
+
+/* It is served now, or gone. */
+static void settle(struct doorbell *doorbell, struct doorbell_waiter *waiter)
+{
+    if (waiter->awake)
+        doorbell->awake--;
+    waiter->awake = false;
+    wake_next(doorbell);
 }
 
 static void *timer_run(void *argument)
@@ -258,6 +311,7 @@ struct doorbell_waiter *doorbell_arm(struct doorbell *doorbell, const struct sco
         if (hook->next != NULL)
             hook->next->previous = hook;
         hook->bell->hooks = hook;
+        hook->bell->count++;
         waiter->hook_count++;
     }
     pthread_mutex_unlock(&doorbell->mutex);
@@ -272,12 +326,22 @@ void doorbell_disarm(struct doorbell_waiter *waiter)
         return;
     doorbell = waiter->doorbell;
     pthread_mutex_lock(&doorbell->mutex);
+    unqueue(doorbell, waiter);
     if (waiter->place != 0)
         heap_remove(doorbell, waiter);
+    settle(doorbell, waiter);
     for (size_t i = 0; i < waiter->hook_count; i++)
         hook_remove(&waiter->hooks[i]);
     pthread_mutex_unlock(&doorbell->mutex);
     free(waiter);
+}
+
+void doorbell_rearm(struct doorbell_waiter *waiter)
+{
+    pthread_mutex_lock(&waiter->doorbell->mutex);
+    waiter->rung = false;
+    settle(waiter->doorbell, waiter);
+    pthread_mutex_unlock(&waiter->doorbell->mutex);
 }
 
 int doorbell_sleep(struct doorbell_waiter *waiter, struct MHD_Connection *connection,
@@ -311,8 +375,12 @@ void doorbell_ring(struct doorbell *doorbell, const struct scope_set *scopes)
         struct bell *bell = bell_find(doorbell, scopes->names[i]);
 
         for (struct hook *hook = bell != NULL ? bell->hooks : NULL; hook != NULL; hook = hook->next)
-            wake(doorbell, hook->waiter);
+            if (bell->count <= FEW)
+                wake(doorbell, hook->waiter);
+            else
+                wake_in_turn(doorbell, hook->waiter);
     }
+    wake_next(doorbell);
     pthread_mutex_unlock(&doorbell->mutex);
 }
 

@@ -25,6 +25,9 @@ void doorbell_free(struct doorbell *doorbell);
 /* A waiter for these scopes, armed. New; doorbell_disarm frees it. NULL out of memory. */
 struct doorbell_waiter *doorbell_arm(struct doorbell *doorbell, const struct scope_set *scopes);
 void doorbell_disarm(struct doorbell_waiter *waiter);
+/* Arms it anew for the same scopes: what rang before counts no more, and its turn, if it was woken
+ * as one of many, goes to the next. */
+void doorbell_rearm(struct doorbell_waiter *waiter);
 
 /* Suspends the connection until the bell rings for it or `deadline_ms` (clock of doorbell_now) has
  * come: 1. 0, without suspending, when it rang since it was armed or the doorbell stops;
@@ -32,7 +35,9 @@ void doorbell_disarm(struct doorbell_waiter *waiter);
 int doorbell_sleep(struct doorbell_waiter *waiter, struct MHD_Connection *connection,
                    int64_t deadline_ms, struct error *error);
 
-/* Wakes whoever waits for one of these scopes. */
+/* Wakes whoever waits for one of these scopes: at once where that is a few, else some at a time,
+ * the next as those before are served, so that a bell for few that rings meanwhile is not behind
+ * them. */
 void doorbell_ring(struct doorbell *doorbell, const struct scope_set *scopes);
 
 /* Wakes everybody; nobody sleeps any more. */

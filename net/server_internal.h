@@ -128,6 +128,7 @@ struct request {
     const struct route *route;
     char segments[ROUTE_PARAMETER_LIMIT][ROUTE_SEGMENT_SIZE];
     struct ledger_actor actor; /* when the route is not open */
+    uint64_t people;           /* ledger_people when the actor was found */
     struct text_buffer upload; /* the body as it came */
     size_t discarded;          /* bytes of a body that nobody wants */
     size_t accounted;          /* share in the server's upload_bytes */
@@ -159,6 +160,8 @@ void request_address(const struct request *request, char *address, size_t size);
 
 /* Finds who asks by the bearer token; false with a problem set. */
 bool request_authenticate(struct request *request);
+/* The same once more, after the request slept: what was found then mostly holds. */
+bool request_authenticate_again(struct request *request);
 /* The bearer token, NULL when there is none. Borrowed. */
 const char *request_token(const struct request *request);
 

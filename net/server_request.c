@@ -247,6 +247,7 @@ bool request_authenticate(struct request *request)
         request_problem(request, PROBLEM_UNAUTHORIZED, "%s", "a bearer token is needed");
         return false;
     }
+    request->people = ledger_people(request->server->ledger);
     code = ledger_session_find(request->server->ledger, token, clock_system(NULL), &request->actor,
                                &error);
     if (code == ERROR_NOT_FOUND)
@@ -258,6 +259,13 @@ bool request_authenticate(struct request *request)
         return false;
     }
     return code == 0;
+}
+
+bool request_authenticate_again(struct request *request)
+{
+    return (request->people == ledger_people(request->server->ledger) &&
+            request->actor.expires_ms > clock_system(NULL)) ||
+           request_authenticate(request);
 }
 
 /* --- what is asked ---------------------------------------------------------------------------- */

@@ -433,6 +433,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/deliver.sh \
     tests/end_to_end/directory.sh \
     tests/end_to_end/handoff_kinds.sh \
+    tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/fill_form.sh \
@@ -453,6 +454,7 @@ TESTS += \
     tests/end_to_end/deliver.sh \
     tests/end_to_end/directory.sh \
     tests/end_to_end/handoff_kinds.sh \
+    tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/fill_form.sh \
@@ -606,3 +608,19 @@ mutants: all
 	    abs_top_srcdir='$(abs_top_srcdir)' abs_top_builddir='$(abs_top_builddir)' \
 	    GUICHET_LOCALE_DIRECTORY='$(abs_top_builddir)/ui/locale' MAKE='$(MAKE)' \
 	    bash $(srcdir)/tests/mutants.sh "$$list" '$(WORDS)' || status=1; done; exit $$status
+# `make bench-handoff`: hand-offs with many waiting terminals, beside libmicrohttpd alone; OFFERS and
+# TERMINALS choose how many. A small run of it without figures is tests/end_to_end/handoff_load.sh.
+check_PROGRAMS += tests/bench/bench_handoff
+tests_bench_bench_handoff_SOURCES = tests/bench/bench_handoff.c tests/bench/handoff_bench.h \
+    tests/bench/handoff_bells.c tests/bench/handoff_operation.c tests/bench/handoff_race.c \
+    tests/bench/bare.c tests/bench/bare.h tests/bench/crowd.c tests/bench/crowd.h \
+    tests/bench/people.c tests/bench/people.h tests/bench/process.c tests/bench/process.h
+tests_bench_bench_handoff_LDADD = $(UNIT_LIBS)
+
+.PHONY: bench-handoff
+bench: bench-handoff
+bench-handoff: guichet guichetd tests/bench/bench_handoff
+	@./tests/bench/bench_handoff ./guichet ./guichetd '$(abs_top_srcdir)/app/sample' wake \
+	    $${TERMINALS:-10 1000 10000}
+	@./tests/bench/bench_handoff ./guichet ./guichetd '$(abs_top_srcdir)/app/sample' race \
+	    $${OFFERS:-1000} 50

@@ -7,8 +7,11 @@
 
 #include "app/json.h"
 #include "app/merge.h"
+#include "app/text.h"
 #include "net/compress.h"
 #include "tests/unit/server_fixture.h"
+
+#define BEN_KEY "sample/ben2"
 
 static struct server_fixture shared;
 static struct server_fixture *const f = &shared;
@@ -277,6 +280,63 @@ static void test_doorbell_hears_the_catalogue(void **state)
     answer_clear(&listening.answer);
 }
 
+/* An offer by Anne to a queue. */
+static void offer_to(const char *queue)
+{
+    struct id id = fixture_id(&f->ledger);
+    struct operation *batch[1] = {
+        fixture_operation(&f->ledger, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &id, 0,
+                          fixture_handoff(&f->ledger, ANNE, "sample/a", NULL, NULL, NULL, queue))};
+
+    json_decref(server_post(f, ANNE, batch, 1));
+}
+
+static void publish_ben(const char *queue)
+{
+    fixture_publish(&f->ledger, RECORD_AGENT, BEN_KEY,
+                    json_pack("{s:s, s:s, s:s, s:[s]}", "login", "ben2", "name", "ben2", "office",
+                              "sample/b", "queues", queue));
+}
+
+/* What an agent may see, and whether they still are one, is found anew when that may have changed
+ * while the request slept. */
+static void test_a_sleeper_follows_the_agent(void **state)
+{
+    struct waiting waiting;
+    struct ledger_login login;
+
+    (void)state;
+    fixture_publish(&f->ledger, RECORD_QUEUE, "sample/other", NULL);
+    wait_begin(&waiting, BEN, "&wait=30");
+    publish_ben("sample/other");
+    usleep(100000);
+    offer_to("sample/q");
+    usleep(100000);
+    offer_to("sample/other");
+    wait_end(&waiting, 1);
+    assert_string_equal(
+        json_text_or(
+            json_object_get(json_array_get(json_object_get(waiting.answer.json, "records"), 0),
+                            "body"),
+            "to_queue", ""),
+        "sample/other");
+    answer_clear(&waiting.answer);
+    publish_ben("sample/q");
+
+    assert_int_equal(ledger_login(f->ledger.ledger, "ben2", FIXTURE_PASSWORD,
+                                  &f->ledger.actors[BEN].device, NULL, clock_system(NULL), &login,
+                                  NULL),
+                     0);
+    wait_begin(&waiting, BEN, "&wait=30");
+    assert_int_equal(ledger_session_end(f->ledger.ledger, f->tokens[BEN], NULL), 0);
+    offer_to("sample/q");
+    pthread_join(waiting.thread, NULL);
+    assert_int_equal(waiting.answer.status, 401);
+    answer_clear(&waiting.answer);
+    text_copy(f->tokens[BEN], sizeof(f->tokens[BEN]), login.token);
+    free(login.document);
+}
+
 static void test_many_wait_without_threads(void **state)
 {
     struct waiting waiting[40];
@@ -323,6 +383,7 @@ int main(void)
         cmocka_unit_test(test_doorbell_is_not_rung_by_own_work),
         cmocka_unit_test(test_doorbell_times_out),
         cmocka_unit_test(test_doorbell_hears_the_catalogue),
+        cmocka_unit_test(test_a_sleeper_follows_the_agent),
         cmocka_unit_test(test_many_wait_without_threads),
     };
 

@@ -1,0 +1,184 @@
+/*
+ * Hand-offs with many terminals that hold the doorbell, on a real guichetd over loopback.
+ *
+ *   bench_handoff GUICHET GUICHETD SAMPLE wake COUNT...      latency and memory, beside a bare peer
+ *   bench_handoff GUICHET GUICHETD SAMPLE race OFFERS AGENTS one winner each
+ *   bench_handoff GUICHET GUICHETD SAMPLE check              small: is it right? No figures
+ *
+ * The figures are times of this machine, for comparing within one run.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "tests/bench/bare.h"
+#include "tests/bench/handoff_bench.h"
+
+#define SAMPLES      500
+#define HERD_SAMPLES 20
+
+static struct handoff_bench bench;
+
+/* --- the bare peer -----------------------------------------------------------------------------
+ */
+
+struct bare {
+    size_t count;
+    struct crowd *crowd;
+    size_t awaited;
+    double came;
+};
+
+static void bare_wait(struct bare *bare, size_t number)
+{
+    char path[32];
+
+    snprintf(path, sizeof path, "/wait/%zu", number);
+    crowd_ask(bare->crowd, number, path, NULL, NULL);
+}
+
+static void bare_answered(void *context, const struct crowd_reply *reply)
+{
+    struct bare *bare = context;
+
+    if (reply->status != 200)
+        process_die("the bare server answers %d", reply->status);
+    if (reply->number >= bare->count)
+        return;
+    if (reply->number == bare->awaited)
+        bare->came = reply->ms;
+    bare_wait(bare, reply->number);
+}
+
+static void bare_wake(struct bare *bare, const char *how, double *times, size_t samples)
+{
+    for (size_t i = 0; i < samples; i++) {
+        char path[32];
+        double sent;
+
+        bare->awaited = i * 7919 % bare->count;
+        bare->came = 0;
+        snprintf(path, sizeof path, "/%s/%zu", how, bare->awaited);
+        sent = crowd_ask(bare->crowd, bare->count, path, NULL, "{}");
+        while (bare->came == 0 || crowd_waiting(bare->crowd) > bare->count)
+            crowd_turn(bare->crowd, 10000);
+        times[i] = bare->came - sent;
+        for (double until = crowd_now() + 2; crowd_now() < until;)
+            crowd_turn(bare->crowd, 2);
+    }
+}
+
+/* --- figures -----------------------------------------------------------------------------------
+ */
+
+/* What a row says, and its times. */
+static double row(const char *what, double *times, size_t samples, double against,
+                  double against_written)
+{
+    double median = process_percentile(times, samples, 50);
+
+    printf("  %-58s %8.3f %8.3f", what, median, process_percentile(times, samples, 99));
+    if (against > 0)
+        printf(" %7.1fx %7.1fx", median / against, median / against_written);
+    printf("\n");
+    fflush(stdout);
+    return median;
+}
+
+static void measure_bare(size_t count, double *bare_median, double *written_median)
+{
+    struct bare bare = {.count = count};
+    double times[SAMPLES];
+    char path[96];
+    int port;
+
+    snprintf(path, sizeof path, "%s/page", bench.folder);
+    pid_t server = bare_start(count, path, &port);
+    process_await_quiet(server);
+    long before = process_status(server, "VmRSS");
+    bare.crowd = crowd_new(port, count + 1, bare_answered, &bare);
+    for (size_t i = 0; i < count; i++)
+        bare_wait(&bare, i);
+    process_await_quiet(server);
+    printf("  libmicrohttpd alone: %.1f KiB of memory a waiting terminal\n",
+           (double)(process_status(server, "VmRSS") - before) / (double)count);
+    bare_wake(&bare, "wake", times, SAMPLES);
+    *bare_median = row("bare wake-up: POST to the woken reply", times, SAMPLES, 0, 0);
+    bare_wake(&bare, "write", times, SAMPLES);
+    *written_median =
+        row("the same, with one page written and synced before", times, SAMPLES, 0, 0);
+    crowd_free(bare.crowd);
+    process_stop(server);
+}
+
+static void measure_wake(size_t count)
+{
+    double times[SAMPLES], bare, written;
+    size_t rung;
+
+    printf("%zu terminals hold the doorbell\n  %-58s %8s %8s %8s %8s\n", count, "", "median",
+           "99 %", "/ bare", "/ synced");
+    measure_bare(count, &bare, &written);
+    struct bells *bells = bells_hold(&bench, count);
+    printf("  guichetd: %.1f KiB of memory a waiting terminal, %ld threads in all\n",
+           bells_memory(bells) / 1024, bells_threads(bells));
+    bells_offer(bells, times, SAMPLES);
+    row("POST of the offer to the record in the receiver's hand", times, SAMPLES, bare, written);
+    bells_offer_among(bells, times, HERD_SAMPLES, &rung);
+    row("the same while every terminal is woken by an offer to all", times, HERD_SAMPLES, bare,
+        written);
+    if (rung != count)
+        process_die("%zu of %zu terminals were given what was for all", rung, count);
+    bells_end(bells);
+}
+
+static void check(void)
+{
+    struct bells *bells = bells_hold(&bench, 300);
+
+    bells_check(bells, 200);
+    printf("300 terminals were each given what was for them, and nothing else\n");
+    bells_end(bells);
+    race(&bench, 200, 10);
+}
+
+/* Two processes with a descriptor for each terminal. */
+static void more_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 5 || sodium_init() < 0) {
+        fprintf(stderr, "usage: bench_handoff GUICHET GUICHETD SAMPLE wake COUNT... | race OFFERS "
+                        "AGENTS | check\n");
+        return 2;
+    }
+    bench = (struct handoff_bench){.guichet = argv[1], .guichetd = argv[2], .sample = argv[3]};
+    strcpy(bench.folder, "/tmp/guichet-bench-XXXXXX");
+    if (mkdtemp(bench.folder) == NULL)
+        process_die("no temporary folder");
+    snprintf(bench.database, sizeof bench.database, "%s/central.db", bench.folder);
+    more_descriptors();
+    if (strcmp(argv[4], "wake") == 0)
+        for (int i = 5; i < argc; i++)
+            measure_wake((size_t)atol(argv[i]));
+    else if (strcmp(argv[4], "race") == 0 && argc == 7)
+        race(&bench, (size_t)atol(argv[5]), (size_t)atol(argv[6]));
+    else if (strcmp(argv[4], "check") == 0)
+        check();
+    else
+        process_die("unknown: %s", argv[4]);
+    process_run("rm -rf %s", bench.folder);
+    return 0;
+}
