@@ -391,7 +391,7 @@ static bool is_known(const struct attempt *attempt)
 {
     const struct operation *operation = attempt->operation;
 
-    if (attempt->actor->ungrounded)
+    if (attempt->actor != NULL && attempt->actor->ungrounded)
         return false;
     if (attempt->row.record == NULL)
         return operation->base == 0;
