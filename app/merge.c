@@ -35,6 +35,16 @@ enum merge_refusal merge_refuse(struct merge *merge, enum merge_refusal refusal,
     return refusal;
 }
 
+bool merge_has_seen(const struct merge *merge, int64_t rev)
+{
+    const struct operation *operation = merge->operation;
+
+    for (size_t i = 0; i < operation->seen_count; i++)
+        if (operation->seen[i] == rev)
+            return true;
+    return rev <= merge->seen;
+}
+
 json_t *merge_stamp(const struct operation *operation)
 {
     json_t *time = json_time(operation->moment.ms);
@@ -215,7 +225,7 @@ static enum merge_refusal merge_claim(struct merge *merge)
 
     /* A terminal's own claims follow one another; only a claim it has not seen stands in the way.
      */
-    if (json_integer_or(claim, "rev", 0) > merge->seen &&
+    if (!merge_has_seen(merge, json_integer_or(claim, "rev", 0)) &&
         strcmp(json_text_or(claim, "device", ""), operation->device.text) != 0)
         return merge_refuse(merge, MERGE_TAKEN, NULL);
     if (record_is_final(merge))

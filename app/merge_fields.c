@@ -99,7 +99,7 @@ static const json_t *place_stamp(const struct merge *merge, const struct place *
  * it. What was seen is changed knowingly, whatever the clocks say. */
 static bool is_unseen(const struct merge *merge, const json_t *stamp)
 {
-    return json_integer_or(stamp, "rev", 1) > merge->seen &&
+    return !merge_has_seen(merge, json_integer_or(stamp, "rev", 1)) &&
            strcmp(json_text_or(stamp, "device", ""), merge->operation->device.text) != 0;
 }
 
@@ -154,7 +154,7 @@ static void conflicts_settle(struct merge *merge, const struct place *place)
         const json_t *entry = json_array_get(conflicts, i);
 
         if (strcmp(json_text_or(entry, "path", ""), place->path) == 0 &&
-            json_integer_or(entry, "rev", 0) <= merge->seen)
+            merge_has_seen(merge, json_integer_or(entry, "rev", 0)))
             json_array_remove(conflicts, i);
     }
     if (conflicts != NULL && json_array_size(conflicts) == 0)

@@ -23,7 +23,7 @@ struct merge {
     const struct record_rules *rules;
     struct record *record; /* the copy being changed; its rev is already the new one */
     struct merge_result *result;
-    int64_t seen; /* the rev that the operation's agent had seen */
+    int64_t seen; /* the rev that the operation's agent had seen; merge_has_seen says what else */
     bool failed;  /* out of memory */
 };
 
@@ -32,6 +32,9 @@ enum merge_refusal merge_refuse(struct merge *merge, enum merge_refusal refusal,
 
 /* False for what the server alone sets, by somebody else. */
 bool merge_field_is_allowed(const struct operation *operation, const struct field *field);
+
+/* Whether what was written at `rev` was before the agent's eyes. */
+bool merge_has_seen(const struct merge *merge, int64_t rev);
 
 /* True when the value is of the field's shape and within its limit. */
 bool merge_value_fits(const struct field *field, const json_t *value);

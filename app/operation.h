@@ -6,6 +6,7 @@
 #define GUICHET_APP_OPERATION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -37,9 +38,12 @@ struct operation {
     struct id agent;
     struct id device;
     struct moment moment; /* the terminal's hybrid clock */
-    const char *channel;  /* how it came: a word of channel_words, static; NULL: not said */
-    json_t *body;         /* object; owned reference */
-    json_t *rest;         /* members that this version does not know, kept; owned, mostly NULL */
+    const int64_t *seen;  /* borrowed, not on the wire: revs past `base` that the agent saw too,
+                             because they passed by the same relay (net/relay.md) */
+    size_t seen_count;
+    const char *channel; /* how it came: a word of channel_words, static; NULL: not said */
+    json_t *body;        /* object; owned reference */
+    json_t *rest;        /* members that this version does not know, kept; owned, mostly NULL */
 };
 
 /* A new operation with an empty body; NULL when out of memory. */

@@ -66,12 +66,14 @@ struct ledger_actor {
                         comes to it by the feed */
     bool display; /* a public screen: may read the waiting room's view and nothing else */
     int64_t expires_ms; /* the token's end; set by ledger_session_find */
+    struct id via; /* the relay that carries it, empty for none */
 };
 
 enum ledger_outcome_kind {
     LEDGER_APPLIED,
     LEDGER_REPEATED, /* it was applied before: the answer of that time */
     LEDGER_REFUSED,
+    LEDGER_LATER, /* by a relay: the centre is asked; nothing is done here before it has decided */
 };
 
 struct ledger_outcome {

@@ -16,7 +16,7 @@
 #define PASSWORD_MEMORY ((size_t)64 * 1024 * 1024)
 
 #define TOKEN_BYTES 32
-#define HASH_BYTES  32
+#define HASH_BYTES  LEDGER_TOKEN_HASH
 
 /* Three failures cost nothing; from then on each doubles the wait. */
 #define FREE_FAILURES   3
@@ -67,6 +67,17 @@ static void password_waste(const char *password)
     sodium_memzero(key, sizeof(key));
 }
 
+int ledger_verifier_write(struct ledger *ledger, const char *login, const struct id *agent,
+                          const char *hash, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_LOGIN_PUT, error);
+
+    database_bind_text(statement, 1, login);
+    database_bind_text(statement, 2, agent->text);
+    database_bind_text(statement, 3, hash);
+    return database_run(ledger->writer, statement, error);
+}
+
 int ledger_password_write(struct ledger *ledger, const struct record *agent, const char *password,
                           struct error *error)
 {
@@ -88,11 +99,7 @@ int ledger_password_write(struct ledger *ledger, const struct record *agent, con
         code = password_hash(password, hash, error);
     if (code != 0)
         return code;
-    statement = database_statement(ledger->writer, LEDGER_LOGIN_PUT, error);
-    database_bind_text(statement, 1, login);
-    database_bind_text(statement, 2, agent->id.text);
-    database_bind_text(statement, 3, hash);
-    return database_run(ledger->writer, statement, error);
+    return ledger_verifier_write(ledger, login, &agent->id, hash, error);
 }
 
 /* --- attempts --------------------------------------------------------------------------------- */
@@ -154,9 +161,20 @@ static int attempt_count(struct ledger *ledger, const unsigned char *login, int6
 
 /* --- sessions --------------------------------------------------------------------------------- */
 
-static void token_hash(const char *token, unsigned char hash[HASH_BYTES])
+void ledger_token_hash(const char *token, unsigned char hash[LEDGER_TOKEN_HASH])
 {
     crypto_generichash(hash, HASH_BYTES, (const unsigned char *)token, strlen(token), NULL, 0);
+}
+
+void ledger_token_make(char token[LEDGER_TOKEN_SIZE], unsigned char hash[LEDGER_TOKEN_HASH])
+{
+    unsigned char bytes[TOKEN_BYTES];
+
+    randombytes_buf(bytes, sizeof(bytes));
+    sodium_bin2base64(token, LEDGER_TOKEN_SIZE, bytes, sizeof(bytes),
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_memzero(bytes, sizeof(bytes));
+    ledger_token_hash(token, hash);
 }
 
 static int session_write(struct ledger *ledger, const unsigned char *login, const struct id *device,
@@ -164,7 +182,7 @@ static int session_write(struct ledger *ledger, const unsigned char *login, cons
                          struct error *error)
 {
     struct database *database = ledger->writer;
-    unsigned char bytes[TOKEN_BYTES], hash[HASH_BYTES];
+    unsigned char hash[HASH_BYTES];
     sqlite3_stmt *statement = database_statement(database, LEDGER_ATTEMPT_DELETE, error);
     int code;
 
@@ -178,11 +196,7 @@ static int session_write(struct ledger *ledger, const unsigned char *login, cons
     statement = database_statement(database, LEDGER_SESSION_INSERT, error);
     if (code != 0 || statement == NULL)
         return code != 0 ? code : ERROR_STORAGE;
-    randombytes_buf(bytes, sizeof(bytes));
-    sodium_bin2base64(result->token, sizeof(result->token), bytes, sizeof(bytes),
-                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-    sodium_memzero(bytes, sizeof(bytes));
-    token_hash(result->token, hash);
+    ledger_token_make(result->token, hash);
     result->expires_ms = now_ms + LEDGER_SESSION_MS;
     bind_hash(statement, hash);
     database_bind_text(statement, 2, result->agent.text);
@@ -290,7 +304,7 @@ int ledger_login(struct ledger *ledger, const char *login, const char *password,
     *result = (struct ledger_login){0};
     if (!login_fold(login, folded) || strlen(password) > LEDGER_PASSWORD_LIMIT)
         return error_set(error, ERROR_REFUSED, "login or password is wrong");
-    token_hash(folded, attempt);
+    ledger_token_hash(folded, attempt);
     code = login_begin(ledger, folded, attempt, now_ms, hash, result, error);
     if (code != 0)
         return code;
@@ -323,7 +337,7 @@ int ledger_session_find(struct ledger *ledger, const char *token, int64_t now_ms
     *actor = (struct ledger_actor){0};
     if (code != 0)
         return code;
-    token_hash(token, hash);
+    ledger_token_hash(token, hash);
     statement = database_statement(reader->database, LEDGER_SESSION_GET, error);
     bind_hash(statement, hash);
     code = database_step(reader->database, statement, error);
@@ -355,7 +369,7 @@ int ledger_session_end(struct ledger *ledger, const char *token, struct error *e
 
     if (code != 0)
         return code;
-    token_hash(token, hash);
+    ledger_token_hash(token, hash);
     statement = database_statement(ledger->writer, LEDGER_SESSION_DELETE, error);
     bind_hash(statement, hash);
     code = database_run(ledger->writer, statement, error);

@@ -63,6 +63,12 @@ static bool refused(const struct attempt *attempt)
     return attempt->outcome->kind == LEDGER_REFUSED;
 }
 
+/* By a relay, in the name of the agent who made it. */
+static bool is_carried(const struct attempt *attempt)
+{
+    return attempt->actor != NULL && !id_is_empty(&attempt->actor->via);
+}
+
 /* --- repeats ---------------------------------------------------------------------------------- */
 
 /* What an operation says, whichever terminal carries it: a few bytes that no other has. */
@@ -155,6 +161,8 @@ static int remember(struct attempt *attempt, struct error *error)
     database_bind_text(statement, 11, outcome->field);
     sqlite3_bind_int64(statement, 12, attempt->now_ms);
     sqlite3_bind_blob(statement, 13, attempt->digest, DIGEST_BYTES, SQLITE_STATIC);
+    if (is_carried(attempt))
+        database_bind_text(statement, 14, attempt->actor->via.text);
     return database_run(database, statement, error);
 }
 
@@ -348,11 +356,25 @@ static int check_keeper(struct attempt *attempt, struct error *error)
     return code;
 }
 
+/* Of a relay's clock; ledger_relay_apply has checked what it may do. */
+static bool is_of_a_clock(const struct attempt *attempt)
+{
+    struct id server = delivery_server();
+
+    return is_carried(attempt) && id_equal(&attempt->actor->agent, &server);
+}
+
 static int check(struct attempt *attempt, struct error *error)
 {
     const struct operation *operation = attempt->operation;
-    int code = find_record(attempt, error);
+    int code;
 
+    if (is_of_a_clock(attempt)) {
+        code = ledger_row_read(attempt->ledger->writer, operation->type, &operation->record,
+                               &attempt->row, error);
+        return code == ERROR_NOT_FOUND ? 0 : code;
+    }
+    code = find_record(attempt, error);
     if (code != 0 || refused(attempt))
         return code;
     if (operation->kind == OPERATION_APPEND && attempt->row.row == 0) {
@@ -399,6 +421,23 @@ static bool is_known(const struct attempt *attempt)
            id_equal(&attempt->row.known, &operation->device);
 }
 
+/* What a change brings about: at a relay, that it is carried to the centre, whose the rest is. */
+static int follow_up(struct attempt *attempt, const struct ledger_row *after, struct error *error)
+{
+    struct ledger *ledger = attempt->ledger;
+    int code = 0;
+
+    if (ledger->is_relay)
+        return ledger_upward_put(ledger, attempt->operation, after, LEDGER_WAY_WAITING, error);
+    if (after->record->type == RECORD_HANDOFF)
+        code = ledger_reassign(ledger, after->record, attempt->now_ms, error);
+    if (code == 0 && is_submitted(attempt, after->record))
+        code = ledger_deliveries_make(ledger, after->record, attempt->now_ms, error);
+    if (code == 0 && after->record->type == RECORD_SUBMISSION)
+        code = ledger_passage_follow(ledger, after->record, attempt->now_ms, error);
+    return code;
+}
+
 static int merge(struct attempt *attempt, struct error *error)
 {
     struct ledger_outcome *outcome = attempt->outcome;
@@ -421,12 +460,8 @@ static int merge(struct attempt *attempt, struct error *error)
         code = ledger_feed_write(attempt->ledger, &after, error);
     if (code == 0 && after.record->type == RECORD_HANDOFF && !ledger_handoff_stands(after.record))
         code = ledger_grants_end(attempt->ledger, after.record, error);
-    if (code == 0 && after.record->type == RECORD_HANDOFF)
-        code = ledger_reassign(attempt->ledger, after.record, attempt->now_ms, error);
-    if (code == 0 && is_submitted(attempt, after.record))
-        code = ledger_deliveries_make(attempt->ledger, after.record, attempt->now_ms, error);
-    if (code == 0 && after.record->type == RECORD_SUBMISSION)
-        code = ledger_passage_follow(attempt->ledger, after.record, attempt->now_ms, error);
+    if (code == 0)
+        code = follow_up(attempt, &after, error);
     outcome->kind = LEDGER_APPLIED;
     outcome->rev = after.record->rev;
     outcome->seq = after.record->seq;
@@ -451,6 +486,53 @@ static int show_record(struct attempt *attempt, struct error *error)
     return code;
 }
 
+/* At a relay: an append that the centre has given already, as it came there by another way. */
+static bool is_given(const struct attempt *attempt)
+{
+    const struct operation *operation = attempt->operation;
+    const struct record *record = attempt->row.record;
+
+    return operation->kind == OPERATION_APPEND && record != NULL && attempt->visible &&
+           strcmp(json_text_or(json_object_get(record->meta, "created"), "operation", ""),
+                  operation->id.text) == 0;
+}
+
+/* At a relay: 1 when the operation needs no merge here. */
+static int leave_to_centre(struct attempt *attempt, struct error *error)
+{
+    struct ledger_outcome *outcome = attempt->outcome;
+    bool must = false;
+    int code;
+
+    if (is_given(attempt)) {
+        outcome->kind = LEDGER_REPEATED;
+        outcome->rev = attempt->row.record->rev;
+        outcome->seq = attempt->row.record->seq;
+        code = remember(attempt, error);
+        return code == 0 ? 1 : code;
+    }
+    code = ledger_relay_must_ask(attempt->ledger, attempt->operation, &attempt->row, &must, error);
+    if (code != 0 || !must)
+        return code;
+    outcome->kind = LEDGER_LATER;
+    code = ledger_upward_put(attempt->ledger, attempt->operation, &attempt->row, LEDGER_WAY_ASKED,
+                             error);
+    return code == 0 ? 1 : code;
+}
+
+static int decide(struct attempt *attempt, struct error *error)
+{
+    int code = check(attempt, error);
+
+    if (code == 0 && !refused(attempt) && attempt->ledger->is_relay)
+        code = leave_to_centre(attempt, error);
+    if (code != 0)
+        return code;
+    if (!refused(attempt))
+        code = merge(attempt, error);
+    return code != 0 ? code : remember(attempt, error);
+}
+
 /* Applies one operation, or finds that it was applied. */
 static int apply_one(struct attempt *attempt, struct error *error)
 {
@@ -471,13 +553,8 @@ static int apply_one(struct attempt *attempt, struct error *error)
     code = digest_of(operation, attempt->digest, error);
     if (code == 0)
         code = recall(attempt, error);
-    if (code == 0) {
-        code = check(attempt, error);
-        if (code == 0 && !refused(attempt))
-            code = merge(attempt, error);
-        if (code == 0)
-            code = remember(attempt, error);
-    }
+    if (code == 0)
+        code = decide(attempt, error);
     if (code < 0 || !refused(attempt))
         return code < 0 ? code : 0;
     /* Looking for the record again may refuse in its own words: the first ones stand. */
@@ -535,6 +612,17 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
     return code;
 }
 
+int ledger_remember(struct ledger *ledger, const struct operation *operation, int64_t now_ms,
+                    const struct ledger_outcome *outcome, struct error *error)
+{
+    struct ledger_outcome noted = *outcome;
+    struct attempt attempt = {
+        .ledger = ledger, .operation = operation, .outcome = &noted, .now_ms = now_ms};
+    int code = digest_of(operation, attempt.digest, error);
+
+    return code == 0 ? remember(&attempt, error) : code;
+}
+
 struct operation *ledger_own_operation(const struct ledger_own *own, json_t *body)
 {
     struct operation *operation =
@@ -586,9 +674,7 @@ int ledger_apply_own(struct ledger *ledger, const struct operation *operation, i
     if (code == 0 || code == ERROR_NOT_FOUND)
         code = merge(&attempt, error);
     if (code == 0)
-        code = digest_of(operation, attempt.digest, error);
-    if (code == 0)
-        code = remember(&attempt, error);
+        code = ledger_remember(ledger, operation, now_ms, outcome, error);
     ledger_row_clear(&attempt.row);
     return code;
 }

@@ -18,14 +18,54 @@ void ledger_handoff_listen(struct ledger *ledger, ledger_handoff_listener listen
 
 /* --- which offers have an end ----------------------------------------------------------------- */
 
+/* Where a relay serves an office its clock expires what stays within; the centre does so only long
+ * after, when the relay seems to be gone. */
+#define RELAY_GONE_MS (INT64_C(12) * 3600 * 1000)
+
+static int has_relay(struct ledger *ledger, const char *office, bool *has, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_RELAY_OF_OFFICE, error);
+    int code;
+
+    database_bind_text(statement, 1, office);
+    code = database_step(ledger->writer, statement, error);
+    *has = code > 0;
+    if (code > 0)
+        sqlite3_reset(statement);
+    return code < 0 ? code : 0;
+}
+
+/* Which of the clocks, the centre's and the relay's, expires an offer: here or not, or later. */
+static int clock_of(struct ledger *ledger, const struct record *handoff, bool *here,
+                    int64_t *expires, struct error *error)
+{
+    const char *office = record_text(handoff, "office");
+    bool inside = false;
+    int code = 0;
+
+    if (ledger->is_relay)
+        return ledger_handoff_is_inside(ledger, ledger->relay_office, handoff, here, error);
+    *here = true;
+    code = has_relay(ledger, office, &inside, error);
+    if (code == 0 && inside)
+        code = ledger_handoff_is_inside(ledger, office, handoff, &inside, error);
+    if (inside)
+        *expires += RELAY_GONE_MS;
+    return code;
+}
+
 int ledger_handoff_list(struct ledger *ledger, const struct ledger_row *row, struct error *error)
 {
     int64_t expires = 0;
     bool open = strcmp(record_text(row->record, "state"), "offered") == 0 &&
                 timestamp_parse(record_text(row->record, "expires_at"), &expires);
-    sqlite3_stmt *statement =
-        database_statement(ledger->writer, open ? LEDGER_EXPIRY_PUT : LEDGER_EXPIRY_DELETE, error);
+    sqlite3_stmt *statement;
+    int code = open ? clock_of(ledger, row->record, &open, &expires, error) : 0;
 
+    if (code != 0)
+        return code;
+    statement =
+        database_statement(ledger->writer, open ? LEDGER_EXPIRY_PUT : LEDGER_EXPIRY_DELETE, error);
     if (statement == NULL)
         return ERROR_STORAGE;
     sqlite3_bind_int64(statement, 1, row->row);

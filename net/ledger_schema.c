@@ -18,6 +18,12 @@
  * guess:     wrong continue codes, by the hash of what they are counted on
  * epoch:     from which number on which stay of a server gave the numbers (ledger_history.c)
  * device:    where the rotating mark of each terminal stands (ledger_device.c)
+ * relay:     the offices that have a relay, which carries operations (`via`) (ledger_relay.h)
+ * given:     at a relay, work records as the centre last gave them; `shared`: others hold it too
+ * lineage:   at a relay, what those saw who saw this local rev: all up to the centre's rev `given`,
+ *            and the office's own `operation`, which is rev `own` at the centre
+ * upward:    at a relay, operations on their way to the centre, in their order
+ * told:      at a relay, what an agent is yet to be told of operations that were accepted here
  */
 #define HISTORY_TABLES                                                                             \
     "CREATE TABLE epoch (first INTEGER PRIMARY KEY, name TEXT NOT NULL);"                          \
@@ -85,6 +91,29 @@
     "AND json_extract(document, '$.body.state') = 'offered' "                                      \
     "AND json_extract(document, '$.body.to_queue') IS NOT NULL;"
 
+/* At the centre. */
+#define CENTRE_TABLES                                                                              \
+    "CREATE TABLE relay (id TEXT PRIMARY KEY, office TEXT NOT NULL, token BLOB NOT NULL UNIQUE,"   \
+    " added INTEGER NOT NULL) WITHOUT ROWID;"                                                      \
+    "ALTER TABLE operation ADD COLUMN via TEXT;"                                                   \
+    "CREATE INDEX operation_by_via ON operation (record, rev) WHERE via IS NOT NULL;"              \
+    "CREATE INDEX record_of_agent ON record (type) WHERE type = 'agent';"
+
+/* At a relay. */
+#define RELAY_TABLES                                                                               \
+    "CREATE TABLE given (record INTEGER PRIMARY KEY, rev INTEGER NOT NULL,"                        \
+    " document TEXT NOT NULL, shared INTEGER NOT NULL);"                                           \
+    "CREATE TABLE lineage (record INTEGER NOT NULL, local INTEGER NOT NULL, given INTEGER,"        \
+    " operation TEXT, own INTEGER, PRIMARY KEY (record, local)) WITHOUT ROWID;"                    \
+    "CREATE TABLE upward (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"      \
+    " record INTEGER NOT NULL, base INTEGER NOT NULL, state INTEGER NOT NULL, rev INTEGER,"        \
+    " document TEXT NOT NULL);"                                                                    \
+    "CREATE INDEX upward_by_record ON upward (record);"                                            \
+    "CREATE INDEX upward_by_state ON upward (state, number);"                                      \
+    "CREATE TABLE told (number INTEGER PRIMARY KEY AUTOINCREMENT, agent TEXT NOT NULL,"            \
+    " document TEXT NOT NULL);"                                                                    \
+    "CREATE INDEX told_by_agent ON told (agent, number);"
+
 static const char tables[] =
     "CREATE TABLE property (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record (number INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL,"
@@ -106,7 +135,8 @@ static const char tables[] =
     "CREATE TABLE session (token BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL,"
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
-        HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES;
+        HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
+            RELAY_TABLES;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -116,6 +146,7 @@ static const char *const upgrades[] = {
     EXPIRY_TABLE EXPIRY_FILL,                    /* 5 to 6 */
     ATTENDING_TABLE ATTENDING_FILL,              /* 6 to 7 */
     WATCH_TABLES WATCH_FILL,                     /* 7 to 8 */
+    CENTRE_TABLES RELAY_TABLES,                  /* 8 to 9 */
 };
 
 static const struct database_statement statements[] = {
@@ -127,7 +158,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 8,
+    .version = 9,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

@@ -332,6 +332,27 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
     return code;
 }
 
+int ledger_feed_give(struct ledger *ledger, const struct ledger_row *row,
+                     const struct scope_set *given, bool changed, struct error *error)
+{
+    struct scope_set held = {0};
+    int64_t seq = row->record->seq;
+    int code = ledger_row_scopes(ledger->writer, row->row, &held, error);
+
+    /* To those who come to see it now it is new, also when it stays as it was. */
+    for (size_t i = 0; i < given->count && code == 0; i++) {
+        if (scope_set_has(&held, given->names[i]))
+            continue;
+        if (!changed && seq == row->record->seq)
+            seq = ledger_next_seq(ledger);
+        code = feed_put(ledger, given->names[i], seq, row->row, error);
+    }
+    for (size_t i = 0; i < held.count && changed && code == 0; i++)
+        code = feed_put(ledger, held.names[i], seq, row->row, error);
+    scope_set_free(&held);
+    return code;
+}
+
 /* --- agents ----------------------------------------------------------------------------------- */
 
 static int add_key_scope(const struct record *agent, const char *prefix, const char *reference,

@@ -95,7 +95,7 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
     bool first = !ledger->epoch_written && ledger->seq > ledger->seq_before;
     struct scope_set changed;
-    bool deliveries, handoffs, watch;
+    bool deliveries, handoffs, watch, upward;
     int code = ERROR_STORAGE;
 
     if (statement != NULL) {
@@ -124,7 +124,11 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     ledger->handoffs_changed = false;
     watch = ledger->watch_changed;
     ledger->watch_changed = false;
+    upward = ledger->upward_changed;
+    ledger->upward_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
+    if (upward && ledger->upward_listener != NULL)
+        ledger->upward_listener(ledger->upward_context);
     if (handoffs && ledger->handoff_listener != NULL)
         ledger->handoff_listener(ledger->handoff_context);
     if (watch && ledger->watch_listener != NULL)
@@ -145,6 +149,7 @@ void ledger_rollback(struct ledger *ledger)
     ledger->handoffs_changed = false;
     ledger->watch_changed = false;
     ledger->sessions_changed = false;
+    ledger->upward_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
 }
 
@@ -267,6 +272,8 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
         code = database_open(&opened->writer, opened->path, DATABASE_OPEN, &ledger_schema, error);
     if (code == 0)
         code = feed_read(opened, error);
+    if (code == 0)
+        code = ledger_relay_open(opened, error);
     if (code != 0) {
         ledger_close(opened);
         return code;

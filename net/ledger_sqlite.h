@@ -10,6 +10,7 @@
 
 #include "app/database.h"
 #include "net/ledger.h"
+#include "net/ledger_relay.h"
 #include "net/ledger_statements.h"
 
 /* A lent or idle connection for reading. */
@@ -46,6 +47,13 @@ struct ledger {
     bool watch_changed; /* within this transaction: a queue, or who waits in one */
     ledger_watch_listener watch_listener;
     void *watch_context;
+
+    bool is_relay;
+    char relay_office[RECORD_KEY_SIZE]; /* "" before the centre told it; within transactions */
+    int64_t relay_since;                /* when it became one */
+    bool upward_changed;                /* within this transaction */
+    ledger_upward_listener upward_listener;
+    void *upward_context;
 
     bool handoffs_changed; /* within this transaction: an offer with an end */
     ledger_handoff_listener handoff_listener;
@@ -226,6 +234,80 @@ int ledger_grants_end(struct ledger *ledger, const struct record *handoff, struc
 int ledger_watch_queue(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 int ledger_watch_handoff(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 int ledger_watch_contact(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+
+/* --- relays (ledger_relay.c, ledger_upward.c) ---------------------------------------------------
+ */
+
+/* What an operation at a relay is on its way through; the numbers are kept in the database. */
+enum ledger_way {
+    LEDGER_WAY_WAITING = 0,        /* applied here, to be carried */
+    LEDGER_WAY_ASKED = 1,          /* not applied here: the centre decides */
+    LEDGER_WAY_ACCEPTED = 2,       /* by the centre, whose record is still to come */
+    LEDGER_WAY_ASKED_ACCEPTED = 3, /* the same of one that was asked */
+};
+
+/* Reads what the ledger knows of itself as a relay. */
+int ledger_relay_open(struct ledger *ledger, struct error *error);
+
+/* A property that may be missing: 0, or "". */
+int ledger_property_number(struct database *database, const char *name, int64_t *number,
+                           struct error *error);
+int ledger_property_text(struct database *database, const char *name, char *text, size_t size,
+                         struct error *error);
+int ledger_property_number_put(struct ledger *ledger, const char *name, int64_t number,
+                               struct error *error);
+int ledger_property_text_put(struct ledger *ledger, const char *name, const char *text,
+                             struct error *error);
+
+/* Within a transaction of a relay, before an operation is applied to `row` (`row->row` 0: there is
+ * no record): whether it is for the centre to decide. */
+int ledger_relay_must_ask(struct ledger *ledger, const struct operation *operation,
+                          const struct ledger_row *row, bool *must, struct error *error);
+/* Whether a hand-off stays within the relay's office. */
+int ledger_handoff_is_inside(struct ledger *ledger, const char *office,
+                             const struct record *handoff, bool *inside, struct error *error);
+
+/* Within a transaction of a relay: puts an operation on its way. After it was applied, `row` is as
+ * it made it. */
+int ledger_upward_put(struct ledger *ledger, const struct operation *operation,
+                      const struct ledger_row *row, enum ledger_way state, struct error *error);
+/* Within a transaction: whether the centre is being asked about it. */
+int ledger_upward_has(struct ledger *ledger, const struct id *operation, bool *has,
+                      struct error *error);
+
+/* What a relay shows of a record: `given` (NULL for none) with the operations on their way on top,
+ * in the numbers of this database. `record` is new, NULL when nothing is left of it; `changed` is
+ * false when it says what `before` says. */
+int ledger_relay_fold(struct ledger *ledger, int64_t row, const struct record *given,
+                      const struct record *before, struct record **record, bool *changed,
+                      struct error *error);
+/* The base of an operation made here on local rev `local`, as the centre counts. */
+int ledger_lineage_base(struct database *database, int64_t row, int64_t local, int64_t *base,
+                        struct error *error);
+
+/* Shows a record anew after what is on its way changed; `document` (NULL for none) is what the
+ * centre says that it is by now. */
+int ledger_relay_stand(struct ledger *ledger, enum record_type type, const struct id *id,
+                       const json_t *document, int64_t now_ms, struct error *error);
+/* Reads a stored operation. New. */
+int ledger_upward_operation(const char *text, size_t length, struct operation **operation,
+                            struct error *error);
+
+/* Notes an answer to an operation for good. */
+int ledger_remember(struct ledger *ledger, const struct operation *operation, int64_t now_ms,
+                    const struct ledger_outcome *outcome, struct error *error);
+
+/* Writes the feed of a row that was given with these scopes, under its seq. */
+int ledger_feed_give(struct ledger *ledger, const struct ledger_row *row,
+                     const struct scope_set *given, bool changed, struct error *error);
+
+/* A password's verifier as the centre has it. */
+int ledger_verifier_write(struct ledger *ledger, const char *login, const struct id *agent,
+                          const char *hash, struct error *error);
+/* A fresh token, and its hash. */
+#define LEDGER_TOKEN_HASH 32
+void ledger_token_make(char token[LEDGER_TOKEN_SIZE], unsigned char hash[LEDGER_TOKEN_HASH]);
+void ledger_token_hash(const char *token, unsigned char hash[LEDGER_TOKEN_HASH]);
 
 /* --- deliveries (ledger_delivery.c) ------------------------------------------------------------
  */

@@ -52,8 +52,8 @@
     X(OPERATION_INSERT,                                                                            \
       "INSERT INTO operation (id, agent, device, kind, type, record, rev, seq, refusal, "          \
       "conflict, "                                                                                 \
-      "field, arrived, digest) "                                                                   \
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")                           \
+      "field, arrived, digest, via) "                                                              \
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")                      \
     X(LOGIN_GET, "SELECT agent, hash FROM login WHERE login = ?1")                                 \
     X(LOGIN_PUT, "INSERT INTO login (login, agent, hash) VALUES (?1, ?2, ?3)")                     \
     X(ATTEMPT_GET, "SELECT failures, until FROM attempt WHERE login = ?1")                         \
@@ -153,6 +153,59 @@
       "json_extract(document, '$.body.status') = 'draft' AND "                                     \
       "length(json_extract(document, '$.body.continue.hash')) = 64 AND NOT EXISTS "                \
       "(SELECT 1 FROM passage WHERE passage.submission = record.id)")                              \
+    X(AGENT_DOCUMENTS,                                                                             \
+      "SELECT document FROM record WHERE type = 'agent' AND instr(document, ?1) > 0")              \
+    X(LOGIN_OF_AGENT, "SELECT login, hash FROM login WHERE agent = ?1")                            \
+    X(LOGIN_DELETE_ALL, "DELETE FROM login")                                                       \
+    X(OPERATION_REV, "SELECT rev FROM operation WHERE id = ?1 AND record = ?2 AND via = ?3 "       \
+                     "AND refusal IS NULL")                                                        \
+    X(OPERATION_SEEN, "SELECT rev FROM operation WHERE record = ?1 AND via IS NOT NULL "           \
+                      "AND via = ?2 AND refusal IS NULL AND rev > ?3 AND rev <= ?4 ORDER BY rev")  \
+    X(RELAY_PUT, "INSERT INTO relay (id, office, token, added) VALUES (?1, ?2, ?3, ?4)")           \
+    X(RELAY_GET, "SELECT id, office FROM relay WHERE token = ?1")                                  \
+    X(RELAY_OF_OFFICE, "SELECT 1 FROM relay WHERE office = ?1 LIMIT 1")                            \
+    X(RELAY_DELETE, "DELETE FROM relay WHERE office = ?1")                                         \
+    X(GIVEN_GET, "SELECT rev, document, shared FROM given WHERE record = ?1")                      \
+    X(GIVEN_PUT, "INSERT INTO given (record, rev, document, shared) VALUES (?1, ?2, ?3, ?4) "      \
+                 "ON CONFLICT (record) DO UPDATE SET rev = excluded.rev, "                         \
+                 "document = excluded.document, shared = excluded.shared")                         \
+    X(GIVEN_SHARE, "UPDATE given SET shared = 1 WHERE record = "                                   \
+                   "(SELECT number FROM record WHERE id = ?1)")                                    \
+    X(GIVEN_FORGET, "DELETE FROM given")                                                           \
+    X(LINEAGE_FORGET, "UPDATE lineage SET given = NULL, own = NULL")                               \
+    X(LINEAGE_OPERATION,                                                                           \
+      "INSERT INTO lineage (record, local, operation) VALUES (?1, ?2, ?3) "                        \
+      "ON CONFLICT (record, local) DO UPDATE SET operation = excluded.operation")                  \
+    X(LINEAGE_GIVEN, "INSERT INTO lineage (record, local, given) VALUES (?1, ?2, ?3) "             \
+                     "ON CONFLICT (record, local) DO UPDATE SET given = excluded.given")           \
+    X(LINEAGE_OWN, "UPDATE lineage SET own = ?3 WHERE record = ?1 AND operation = ?2")             \
+    X(LINEAGE_LOST, "UPDATE lineage SET operation = NULL, own = NULL "                             \
+                    "WHERE record = ?1 AND operation = ?2")                                        \
+    X(LINEAGE_BASE, "SELECT max(given) FROM lineage WHERE record = ?1 AND local <= ?2")            \
+    X(LINEAGE_SEEN, "SELECT operation, own FROM lineage WHERE record = ?1 AND local <= ?2 "        \
+                    "AND operation IS NOT NULL AND (own IS NULL OR own > ?3) ORDER BY local")      \
+    X(UPWARD_PUT, "INSERT INTO upward (id, record, base, state, document) "                        \
+                  "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO NOTHING")                       \
+    X(UPWARD_GET, "SELECT record, state, document, rev FROM upward WHERE id = ?1")                 \
+    X(UPWARD_OF_RECORD, "SELECT id, base, document FROM upward WHERE record = ?1 "                 \
+                        "AND state IN (0, 2) ORDER BY number")                                     \
+    X(UPWARD_NEXT, "SELECT record, base, document FROM upward WHERE state < 2 "                    \
+                   "ORDER BY number LIMIT ?1")                                                     \
+    X(UPWARD_COUNT, "SELECT count(*) FROM upward WHERE state < 2")                                 \
+    X(UPWARD_ACCEPT, "UPDATE upward SET state = state + 2, rev = ?2 WHERE id = ?1")                \
+    X(UPWARD_ASKING, "SELECT json_extract(document, '$.device') FROM upward WHERE record = ?1 "    \
+                     "AND state = 1")                                                              \
+    X(UPWARD_ASKED, "SELECT document FROM upward WHERE state = 3 AND rev <= ?2 "                   \
+                    "AND json_extract(document, '$.record') = ?1")                                 \
+    X(UPWARD_ASKED_FOLDED, "DELETE FROM upward WHERE state = 3 AND rev <= ?2 "                     \
+                           "AND json_extract(document, '$.record') = ?1")                          \
+    X(UPWARD_FOLDED, "DELETE FROM upward WHERE record = ?1 AND state = 2 AND rev <= ?2")          \
+    X(UPWARD_DELETE, "DELETE FROM upward WHERE id = ?1")                                           \
+    X(UPWARD_AGAIN, "UPDATE upward SET state = state - 2, rev = NULL WHERE state >= 2")            \
+    X(TOLD_PUT, "INSERT INTO told (agent, document) VALUES (?1, ?2)")                              \
+    X(TOLD_EACH, "SELECT number, document FROM told WHERE agent = ?1 "                             \
+                 "ORDER BY number LIMIT 100")                                                      \
+    X(TOLD_FORGET, "DELETE FROM told WHERE agent = ?1 AND number <= ?2")                           \
     X(CHECK_RECORDS, "SELECT number, type, id, rev, seq, parent, document FROM record "            \
                      "ORDER BY number")                                                            \
     X(CHECK_SEQ_REPEATED, "SELECT seq, count(*) FROM record GROUP BY seq HAVING count(*) > 1")     \

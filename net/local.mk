@@ -18,8 +18,10 @@ libnet_a_SOURCES += \
     net/ledger_agent.c \
     net/ledger_apply.c \
     net/ledger_attending.c \
+    net/ledger_centre.c \
     net/ledger_check.c \
     net/ledger_delivery.c \
+    net/ledger_fold.c \
     net/ledger_form.c \
     net/ledger_grant.c \
     net/ledger_handoff.c net/ledger_reassign.c net/ledger_watch.c \
@@ -30,11 +32,13 @@ libnet_a_SOURCES += \
     net/ledger_import.c \
     net/ledger_publish.c \
     net/ledger_record.c \
+    net/ledger_relay.c net/ledger_relay.h \
     net/ledger_schema.c \
     net/ledger_scope.c \
     net/ledger_sqlite.c net/ledger_sqlite.h \
     net/ledger_ticket.c \
     net/ledger_statements.h \
+    net/ledger_upward.c net/ledger_verdict.c \
     net/scope_set.c net/scope_set.h \
     net/hsds_view.c net/hsds_view.h \
     net/problem.c net/problem.h \

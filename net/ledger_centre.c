@@ -1,0 +1,423 @@
+/* The centre's side of relays: their accounts, what they see, and what they carry. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "app/clock.h"
+#include "app/delivery.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "net/ledger_sqlite.h"
+
+/* --- accounts --------------------------------------------------------------------------------- */
+
+static int account_write(struct ledger *ledger, const struct ledger_relay *relay,
+                         const unsigned char hash[LEDGER_TOKEN_HASH], int64_t now_ms,
+                         struct error *error)
+{
+    struct id office = id_from_key("office", relay->office);
+    sqlite3_stmt *statement;
+    struct ledger_row row;
+    int code = ledger_row_read(ledger->writer, RECORD_OFFICE, &office, &row, error);
+
+    ledger_row_clear(&row);
+    if (code == ERROR_NOT_FOUND)
+        return error_set(error, code, "there is no office \"%.200s\"", relay->office);
+    if (code != 0)
+        return code;
+    statement = database_statement(ledger->writer, LEDGER_RELAY_PUT, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, relay->id.text);
+    database_bind_text(statement, 2, relay->office);
+    sqlite3_bind_blob(statement, 3, hash, LEDGER_TOKEN_HASH, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 4, now_ms);
+    return database_run(ledger->writer, statement, error);
+}
+
+int ledger_relay_add(struct ledger *ledger, const char *office, int64_t now_ms,
+                     struct ledger_relay *relay, char token[LEDGER_TOKEN_SIZE], struct error *error)
+{
+    unsigned char hash[LEDGER_TOKEN_HASH];
+    struct id_generator ids = {0};
+    int code = ledger_begin(ledger, error);
+
+    if (code != 0)
+        return code;
+    *relay = (struct ledger_relay){.id = id_generate(&ids, now_ms)};
+    text_copy(relay->office, sizeof(relay->office), office);
+    ledger_token_make(token, hash);
+    code = account_write(ledger, relay, hash, now_ms, error);
+    if (code == 0)
+        return ledger_commit(ledger, error);
+    ledger_rollback(ledger);
+    return code;
+}
+
+int ledger_relay_end(struct ledger *ledger, const char *office, int *ended, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int code = ledger_begin(ledger, error);
+
+    if (code != 0)
+        return code;
+    statement = database_statement(ledger->writer, LEDGER_RELAY_DELETE, error);
+    database_bind_text(statement, 1, office);
+    code = database_run(ledger->writer, statement, error);
+    *ended = code == 0 ? database_changes(ledger->writer) : 0;
+    if (code == 0)
+        return ledger_commit(ledger, error);
+    ledger_rollback(ledger);
+    return code;
+}
+
+int ledger_relay_find(struct ledger *ledger, const char *token, struct ledger_relay *relay,
+                      struct error *error)
+{
+    unsigned char hash[LEDGER_TOKEN_HASH];
+    struct ledger_reader *reader;
+    sqlite3_stmt *statement;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    *relay = (struct ledger_relay){0};
+    if (code != 0)
+        return code;
+    ledger_token_hash(token, hash);
+    statement = database_statement(reader->database, LEDGER_RELAY_GET, error);
+    if (statement != NULL)
+        sqlite3_bind_blob(statement, 1, hash, sizeof(hash), SQLITE_STATIC);
+    code = database_step(reader->database, statement, error);
+    if (code > 0) {
+        id_parse(&relay->id, database_text(statement, 0));
+        text_copy(relay->office, sizeof(relay->office), database_text(statement, 1));
+        sqlite3_reset(statement);
+    }
+    ledger_reader_give(ledger, reader);
+    if (code == 0)
+        return error_set(error, ERROR_NOT_FOUND, "no relay has this token");
+    return code < 0 ? code : 0;
+}
+
+/* --- its office's agents ---------------------------------------------------------------------- */
+
+typedef int (*agent_visit)(void *context, const struct record *agent, struct error *error);
+
+/* Walks the agents of an office who have not left. */
+static int each_agent(struct database *database, const char *office, agent_visit visit,
+                      void *context, struct error *error)
+{
+    const char *slash = strrchr(office, '/');
+    sqlite3_stmt *statement = database_statement(database, LEDGER_AGENT_DOCUMENTS, error);
+    int code;
+
+    /* However the reference is written, it ends so. */
+    database_bind_text(statement, 1, slash != NULL ? slash + 1 : office);
+    while ((code = database_step(database, statement, error)) > 0) {
+        struct record *agent = NULL;
+        char key[RECORD_KEY_SIZE];
+
+        code = ledger_document_read(database_text(statement, 0),
+                                    (size_t)sqlite3_column_bytes(statement, 0), &agent, error);
+        if (code == 0) {
+            record_full_key(agent, record_text(agent, "office"), key);
+            if (strcmp(key, office) == 0 && !json_bool_or(agent->body, "ended", false))
+                code = visit(context, agent, error);
+        }
+        record_free(agent);
+        if (code != 0)
+            break;
+    }
+    if (statement != NULL)
+        sqlite3_reset(statement);
+    return code;
+}
+
+static int add_scopes(void *context, const struct record *agent, struct error *error)
+{
+    return ledger_agent_scopes(agent, context, error);
+}
+
+int ledger_relay_scopes(struct ledger *ledger, const struct ledger_relay *relay,
+                        struct scope_set *scopes, struct error *error)
+{
+    struct ledger_reader *reader;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    if (code != 0)
+        return code;
+    /* An office without agents still has its own records. */
+    code = scope_set_add(scopes, "office:", relay->office, error);
+    if (code == 0)
+        code = each_agent(reader->database, relay->office, add_scopes, scopes, error);
+    ledger_reader_give(ledger, reader);
+    return code;
+}
+
+struct verifiers {
+    struct database *database;
+    json_t *agents;
+};
+
+static int add_verifier(void *context, const struct record *agent, struct error *error)
+{
+    struct verifiers *verifiers = context;
+    sqlite3_stmt *statement = database_statement(verifiers->database, LEDGER_LOGIN_OF_AGENT, error);
+    json_t *item;
+    int code;
+
+    database_bind_text(statement, 1, agent->id.text);
+    code = database_step(verifiers->database, statement, error);
+    if (code <= 0)
+        return code;
+    item = json_pack("{s:s, s:s, s:s}", "agent", agent->id.text, "login",
+                     database_text(statement, 0), "hash", database_text(statement, 1));
+    sqlite3_reset(statement);
+    return json_array_append_new(verifiers->agents, item) == 0
+               ? 0
+               : error_set(error, ERROR_MEMORY, "no memory for an office's agents");
+}
+
+int ledger_relay_verifiers(struct ledger *ledger, const struct ledger_relay *relay, json_t **agents,
+                           struct error *error)
+{
+    struct ledger_reader *reader;
+    struct verifiers verifiers = {.agents = json_array()};
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    *agents = verifiers.agents;
+    if (code == 0) {
+        verifiers.database = reader->database;
+        code = each_agent(reader->database, relay->office, add_verifier, &verifiers, error);
+        ledger_reader_give(ledger, reader);
+    }
+    if (code != 0) {
+        json_decref(*agents);
+        *agents = NULL;
+    }
+    return code;
+}
+
+/* --- what it reads ---------------------------------------------------------------------------- */
+
+static int add_standing(struct database *database, const struct scope_set *scopes, json_t *document,
+                        struct error *error)
+{
+    struct scope_set held = {0};
+    json_t *names = json_array();
+    bool shared = false;
+    int failed = names == NULL;
+    int code = ledger_scopes_of(database, record_type_from_name(json_text_or(document, "type", "")),
+                                json_text_or(document, "id", ""), &held, NULL, error);
+
+    for (size_t i = 0; i < held.count; i++) {
+        if (scope_set_has(scopes, held.names[i]))
+            failed |= json_array_append_new(names, json_string(held.names[i]));
+        else
+            shared = true;
+    }
+    scope_set_free(&held);
+    failed |= json_object_set_new(document, "scopes", names);
+    failed |= json_object_set_new(document, "shared", json_boolean(shared));
+    return code != 0 || !failed ? code
+                                : error_set(error, ERROR_MEMORY, "no memory for a relay's page");
+}
+
+int ledger_relay_page(struct ledger *ledger, const struct scope_set *scopes,
+                      const struct ledger_page *page, json_t **records, struct error *error)
+{
+    struct ledger_reader *reader;
+    struct text_buffer text = {0};
+    json_t *document;
+    size_t index;
+    int code;
+
+    *records = NULL;
+    text_buffer_add_text(&text, "[");
+    text_buffer_add(&text, page->records, page->length);
+    text_buffer_add_text(&text, "]");
+    code = text.failed ? error_set(error, ERROR_MEMORY, "no memory for a relay's page")
+                       : json_read(records, text.bytes, text.length, text.length, "a page", error);
+    text_buffer_free(&text);
+    if (code == 0)
+        code = ledger_reader_take(ledger, &reader, error);
+    if (code != 0)
+        return code;
+    json_array_foreach(*records, index, document)
+    {
+        code = add_standing(reader->database, scopes, document, error);
+        if (code != 0)
+            break;
+    }
+    ledger_reader_give(ledger, reader);
+    if (code != 0) {
+        json_decref(*records);
+        *records = NULL;
+    }
+    return code;
+}
+
+/* --- what it carries -------------------------------------------------------------------------- */
+
+/* A stretch of operations by one agent is applied at once: these are their scopes. */
+struct carrying {
+    struct ledger *ledger;
+    const struct ledger_relay *relay;
+    struct ledger_actor actor;
+    struct scope_set desk;
+    bool allowed; /* the actor is of the office */
+};
+
+static int look_at_agent(struct carrying *carrying, const struct operation *operation,
+                         struct error *error)
+{
+    struct id server = delivery_server();
+    struct ledger_row row = {0};
+    char key[RECORD_KEY_SIZE];
+    int code;
+
+    carrying->actor.device = operation->device;
+    if (id_equal(&carrying->actor.agent, &operation->agent))
+        return 0;
+    carrying->actor.agent = operation->agent;
+    carrying->allowed = id_equal(&operation->agent, &server);
+    scope_set_free(&carrying->desk);
+    if (carrying->allowed)
+        return 0;
+    code = ledger_row_read(carrying->ledger->writer, RECORD_AGENT, &operation->agent, &row, error);
+    if (code == ERROR_NOT_FOUND)
+        return 0;
+    if (code == 0) {
+        record_full_key(row.record, record_text(row.record, "office"), key);
+        carrying->allowed = strcmp(key, carrying->relay->office) == 0 &&
+                            !json_bool_or(row.record->body, "ended", false);
+        code = ledger_agent_scopes(row.record, &carrying->desk, error);
+    }
+    ledger_row_clear(&row);
+    return code;
+}
+
+/* A relay's clock expires what its office offers, and offers it to the queue that is next. */
+static int clock_may(struct carrying *carrying, const struct operation *operation, bool *may,
+                     struct error *error)
+{
+    const char *about = operation->kind == OPERATION_CLAIM
+                            ? operation->record.text
+                            : json_text_or(operation->body, "follows", "");
+    struct ledger_row row = {0};
+    struct id id;
+    int code;
+
+    *may = false;
+    if (operation->type != RECORD_HANDOFF || !id_parse(&id, about))
+        return 0;
+    code = ledger_row_read(carrying->ledger->writer, RECORD_HANDOFF, &id, &row, error);
+    if (code == 0)
+        *may = strcmp(record_text(row.record, "office"), carrying->relay->office) == 0 &&
+               (operation->kind == OPERATION_CLAIM
+                    ? strcmp(json_text_or(operation->body, "state", ""), "expired") == 0
+                    : operation->kind == OPERATION_APPEND &&
+                          strcmp(json_text_or(operation->body, "from", ""),
+                                 record_text(row.record, "from")) == 0);
+    ledger_row_clear(&row);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
+/* Fills `operation->seen` with what passed by this relay up to `after`, and moves the base past it
+ * as far as there is no gap. `seen` receives the array. */
+static int see(struct carrying *carrying, const struct ledger_carried *carried, int64_t **seen,
+               struct error *error)
+{
+    struct database *database = carrying->ledger->writer;
+    struct operation *operation = carried->operation;
+    const char *via = carrying->relay->id.text;
+    sqlite3_stmt *statement = database_statement(database, LEDGER_OPERATION_REV, error);
+    int64_t last = 0;
+    size_t count = 0;
+    int code;
+
+    *seen = NULL;
+    if (id_is_empty(&carried->after))
+        return 0;
+    database_bind_text(statement, 1, carried->after.text);
+    database_bind_text(statement, 2, operation->record.text);
+    database_bind_text(statement, 3, via);
+    code = database_step(database, statement, error);
+    if (code <= 0)
+        return code;
+    last = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    statement = database_statement(database, LEDGER_OPERATION_SEEN, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, operation->record.text);
+    database_bind_text(statement, 2, via);
+    sqlite3_bind_int64(statement, 3, operation->base);
+    sqlite3_bind_int64(statement, 4, last);
+    while ((code = database_step(database, statement, error)) > 0) {
+        int64_t rev = sqlite3_column_int64(statement, 0);
+        int64_t *longer;
+
+        if (rev == operation->base + 1 && count == 0) {
+            operation->base = rev;
+            continue;
+        }
+        longer = realloc(*seen, (count + 1) * sizeof(*longer));
+        if (longer == NULL) {
+            sqlite3_reset(statement);
+            return error_set(error, ERROR_MEMORY, "no memory for what was seen");
+        }
+        *seen = longer;
+        longer[count++] = rev;
+    }
+    operation->seen = *seen;
+    operation->seen_count = count;
+    return code;
+}
+
+static int carry(struct carrying *carrying, struct ledger_carried *carried, int64_t now_ms,
+                 struct ledger_outcome *outcome, struct error *error)
+{
+    struct id server = delivery_server();
+    int64_t *seen = NULL;
+    bool may = true;
+    int code = look_at_agent(carrying, carried->operation, error);
+
+    if (code == 0 && carrying->allowed && id_equal(&carried->operation->agent, &server))
+        code = clock_may(carrying, carried->operation, &may, error);
+    if (code == 0 && (!carrying->allowed || !may)) {
+        outcome->kind = LEDGER_REFUSED;
+        outcome->refusal = MERGE_FORBIDDEN;
+        text_copy(outcome->field, sizeof(outcome->field), "agent");
+        return 0;
+    }
+    if (code == 0)
+        code = see(carrying, carried, &seen, error);
+    if (code == 0)
+        code = ledger_apply_within(carrying->ledger, &carrying->actor, &carrying->desk,
+                                   &carried->operation, 1, now_ms, outcome, error);
+    carried->operation->seen = NULL;
+    carried->operation->seen_count = 0;
+    free(seen);
+    return code;
+}
+
+int ledger_relay_apply(struct ledger *ledger, const struct ledger_relay *relay,
+                       struct ledger_carried *carried, size_t count, int64_t now_ms,
+                       struct ledger_outcome *outcomes, struct error *error)
+{
+    struct carrying carrying = {
+        .ledger = ledger, .relay = relay, .actor = {.ungrounded = true, .via = relay->id}};
+    int code = ledger_begin(ledger, error);
+
+    memset(outcomes, 0, count * sizeof(*outcomes));
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = carry(&carrying, &carried[i], now_ms, &outcomes[i], error);
+    scope_set_free(&carrying.desk);
+    if (code == 0)
+        return ledger_commit(ledger, error);
+    ledger_rollback(ledger);
+    return code;
+}

@@ -1,0 +1,132 @@
+/*
+ * The ledger's part in relays (net/relay.md says how they work): at the centre, accounts of relays
+ * and what they carry; at a relay, a ledger whose records the centre gives and whose operations go
+ * on to it.
+ */
+#ifndef GUICHET_NET_LEDGER_RELAY_H
+#define GUICHET_NET_LEDGER_RELAY_H
+
+#include "net/ledger.h"
+
+/* --- at the centre ---------------------------------------------------------------------------- */
+
+/* The relay of an office. */
+struct ledger_relay {
+    struct id id;
+    char office[RECORD_KEY_SIZE];
+};
+
+/* Makes a relay's account; its token is told here and never again. ERROR_NOT_FOUND when there is no
+ * such office. */
+int ledger_relay_add(struct ledger *ledger, const char *office, int64_t now_ms,
+                     struct ledger_relay *relay, char token[LEDGER_TOKEN_SIZE],
+                     struct error *error);
+/* Ends every relay of an office; `ended` is how many there were. */
+int ledger_relay_end(struct ledger *ledger, const char *office, int *ended, struct error *error);
+
+/* Whose token this is; ERROR_NOT_FOUND when nobody's. */
+int ledger_relay_find(struct ledger *ledger, const char *token, struct ledger_relay *relay,
+                      struct error *error);
+
+/* The scopes of all agents of the relay's office. Adds to `scopes`. */
+int ledger_relay_scopes(struct ledger *ledger, const struct ledger_relay *relay,
+                        struct scope_set *scopes, struct error *error);
+
+/* Turns a page of records into an array of documents, each with "scopes", those of the relay in
+ * which it stands, and "shared", whether it stands in others too. New reference. */
+int ledger_relay_page(struct ledger *ledger, const struct scope_set *scopes,
+                      const struct ledger_page *page, json_t **records, struct error *error);
+
+/* [{"agent","login","hash"}] of the office's agents: what a relay checks passwords by. New
+ * reference. */
+int ledger_relay_verifiers(struct ledger *ledger, const struct ledger_relay *relay, json_t **agents,
+                           struct error *error);
+
+/* One operation that a relay carries: in the name of the agent who made it. */
+struct ledger_carried {
+    struct operation *operation;
+    struct id after; /* the relay's latest operation on the record that its agent had seen */
+};
+
+/* ledger_apply for a relay: the operations of agents of its office, and those by which its clock
+ * expires hand-offs within the office. */
+int ledger_relay_apply(struct ledger *ledger, const struct ledger_relay *relay,
+                       struct ledger_carried *carried, size_t count, int64_t now_ms,
+                       struct ledger_outcome *outcomes, struct error *error);
+
+/* --- at a relay ------------------------------------------------------------------------------- */
+
+/* Where a relay's ledger finds the centre. */
+struct ledger_centre {
+    char url[512];
+    char ca[512]; /* path, "" for the system's certificates */
+    char token[LEDGER_TOKEN_SIZE];
+};
+
+/* Makes an empty ledger that of a relay. */
+int ledger_become_relay(struct ledger *ledger, const struct ledger_centre *centre, int64_t now_ms,
+                        struct error *error);
+/* ERROR_NOT_FOUND when the ledger is no relay's. */
+int ledger_centre_read(struct ledger *ledger, struct ledger_centre *centre, struct error *error);
+
+/* How far the centre was read. */
+struct ledger_place {
+    char office[RECORD_KEY_SIZE];  /* of the relay, "" before the centre told */
+    char feed[ID_TEXT_LENGTH + 1]; /* of the centre */
+    char scopes[64];               /* a digest of the scopes that `desk` is a place in */
+    int64_t desk, catalogue;
+    char desk_epoch[LEDGER_EPOCH_SIZE], catalogue_epoch[LEDGER_EPOCH_SIZE];
+};
+
+int ledger_place_read(struct ledger *ledger, struct ledger_place *place, struct error *error);
+
+/* Writes records as the centre gives them (documents; of work records with "scopes" and "shared"),
+ * with the relay's own waiting operations on top, and how far that is. */
+int ledger_relay_give(struct ledger *ledger, const json_t *records,
+                      const struct ledger_place *place, int64_t now_ms, struct error *error);
+
+/* The centre's database is another one, or an older copy: what it gave no longer stands in the way
+ * of what it will give, and what was sent to it is sent again. */
+int ledger_relay_begin_anew(struct ledger *ledger, const struct ledger_place *place,
+                            struct error *error);
+
+/* Replaces what passwords are checked by: a document of ledger_relay_verifiers. */
+int ledger_relay_admit(struct ledger *ledger, const json_t *agents, struct error *error);
+
+/* Called after each commit that gave the centre something to do, in the thread that wrote; it must
+ * not call the ledger. */
+typedef void (*ledger_upward_listener)(void *context);
+void ledger_upward_listen(struct ledger *ledger, ledger_upward_listener listener, void *context);
+
+/* How many operations wait for the centre. */
+int ledger_upward_count(struct ledger *ledger, int64_t *count, struct error *error);
+
+/* The next operations for the centre, in their order, as an array of documents with the base as
+ * the centre counts and "after": `limit` and `bytes` at most, but one at least. New reference;
+ * empty when nothing waits. */
+int ledger_upward_read(struct ledger *ledger, size_t limit, size_t bytes, json_t **operations,
+                       struct error *error);
+
+/* What the centre answered to one. */
+struct ledger_verdict {
+    struct id operation;
+    enum merge_refusal refusal; /* MERGE_APPLIED when applied or repeated */
+    int64_t rev;                /* at the centre, when applied */
+    bool conflict;
+    const char *field;    /* "" for none; borrowed */
+    const json_t *record; /* as it stands at the centre, when refused; borrowed, may be NULL */
+};
+
+/* Takes the answers in: what was refused comes off the records again, and its agent is told. */
+int ledger_upward_settle(struct ledger *ledger, const struct ledger_verdict *verdicts, size_t count,
+                         int64_t now_ms, struct error *error);
+
+/* The scope that is rung when the centre has decided an operation that was asked of it. */
+#define LEDGER_ASKED_SCOPE "asked:"
+
+/* What the agent is to be told past number `since`: [{"number","operation","reason","field"}]; what
+ * was told up to `since` is forgotten. New reference. */
+int ledger_told_read(struct ledger *ledger, const struct id *agent, int64_t since, json_t **told,
+                     struct error *error);
+
+#endif

@@ -1,0 +1,235 @@
+/* At a relay: what the centre answered to what was carried to it, and what agents are told of it.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/delivery.h"
+#include "app/json.h"
+#include "net/ledger_sqlite.h"
+
+/* One answer on its way in. */
+struct settling {
+    struct ledger *ledger;
+    const struct ledger_verdict *verdict;
+    struct operation *operation;
+    int64_t row; /* 0 for none */
+    enum ledger_way state;
+    int64_t now_ms;
+};
+
+/* 1 when the operation was on its way. */
+static int find(struct settling *settling, struct error *error)
+{
+    struct database *database = settling->ledger->writer;
+    sqlite3_stmt *statement = database_statement(database, LEDGER_UPWARD_GET, error);
+    int code;
+
+    database_bind_text(statement, 1, settling->verdict->operation.text);
+    code = database_step(database, statement, error);
+    if (code <= 0)
+        return code;
+    settling->row = sqlite3_column_int64(statement, 0);
+    settling->state = (enum ledger_way)sqlite3_column_int(statement, 1);
+    code = ledger_upward_operation(database_text(statement, 2),
+                                   (size_t)sqlite3_column_bytes(statement, 2), &settling->operation,
+                                   error);
+    sqlite3_reset(statement);
+    return code == 0 ? 1 : code;
+}
+
+static int tell(struct settling *settling, struct error *error)
+{
+    const struct ledger_verdict *verdict = settling->verdict;
+    const struct operation *operation = settling->operation;
+    struct id server = delivery_server();
+    sqlite3_stmt *statement;
+    json_t *document;
+    char *text;
+    int code;
+
+    if (id_equal(&operation->agent, &server))
+        return 0;
+    document = json_pack("{s:o, s:s, s:s}", "operation", operation_to_json(operation), "reason",
+                         merge_refusal_name(verdict->refusal), "field", verdict->field);
+    text = document != NULL ? json_write(document) : NULL;
+    json_decref(document);
+    statement = database_statement(settling->ledger->writer, LEDGER_TOLD_PUT, error);
+    if (text == NULL || statement == NULL) {
+        free(text);
+        return error_set(error, ERROR_MEMORY, "no memory to tell an agent");
+    }
+    database_bind_text(statement, 1, operation->agent.text);
+    database_bind_text(statement, 2, text);
+    code = database_run(settling->ledger->writer, statement, error);
+    free(text);
+    return code != 0
+               ? code
+               : scope_set_add(&settling->ledger->changed, "agent:", operation->agent.text, error);
+}
+
+static int run(struct settling *settling, enum ledger_statement which, const char *first,
+               int64_t second, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(settling->ledger->writer, which, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, first);
+    if (second > 0)
+        sqlite3_bind_int64(statement, 2, second);
+    return database_run(settling->ledger->writer, statement, error);
+}
+
+static int lineage(struct settling *settling, enum ledger_statement which, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(settling->ledger->writer, which, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, settling->row);
+    database_bind_text(statement, 2, settling->operation->id.text);
+    if (which == LEDGER_LINEAGE_OWN)
+        sqlite3_bind_int64(statement, 3, settling->verdict->rev);
+    return database_run(settling->ledger->writer, statement, error);
+}
+
+static int accept(struct settling *settling, struct error *error)
+{
+    const struct ledger_verdict *verdict = settling->verdict;
+    int code = run(settling, LEDGER_UPWARD_ACCEPT, verdict->operation.text, verdict->rev, error);
+
+    if (code == 0 && settling->state == LEDGER_WAY_WAITING)
+        code = lineage(settling, LEDGER_LINEAGE_OWN, error);
+    if (code == 0 && verdict->conflict && settling->state == LEDGER_WAY_WAITING)
+        code = tell(settling, error);
+    return code;
+}
+
+static int refuse(struct settling *settling, struct error *error)
+{
+    const struct ledger_verdict *verdict = settling->verdict;
+    struct ledger_outcome outcome = {.kind = LEDGER_REFUSED, .refusal = verdict->refusal};
+    int code = run(settling, LEDGER_UPWARD_DELETE, verdict->operation.text, 0, error);
+
+    if (code != 0)
+        return code;
+    if (settling->state == LEDGER_WAY_ASKED) {
+        snprintf(outcome.field, sizeof(outcome.field), "%s", verdict->field);
+        code = ledger_remember(settling->ledger, settling->operation, settling->now_ms, &outcome,
+                               error);
+        return code != 0 ? code
+                         : scope_set_add(&settling->ledger->changed, LEDGER_ASKED_SCOPE,
+                                         verdict->operation.text, error);
+    }
+    code = lineage(settling, LEDGER_LINEAGE_LOST, error);
+    return code == 0 ? tell(settling, error) : code;
+}
+
+static int settle(struct settling *settling, struct error *error)
+{
+    const struct ledger_verdict *verdict = settling->verdict;
+    int code = find(settling, error);
+
+    if (code <= 0 || settling->state >= LEDGER_WAY_ACCEPTED) {
+        operation_free(settling->operation);
+        return code < 0 ? code : 0;
+    }
+    code = verdict->refusal == MERGE_APPLIED ? accept(settling, error) : refuse(settling, error);
+    if (code == 0)
+        code = ledger_relay_stand(
+            settling->ledger, settling->operation->type, &settling->operation->record,
+            verdict->refusal != MERGE_APPLIED ? verdict->record : NULL, settling->now_ms, error);
+    operation_free(settling->operation);
+    return code;
+}
+
+int ledger_upward_settle(struct ledger *ledger, const struct ledger_verdict *verdicts, size_t count,
+                         int64_t now_ms, struct error *error)
+{
+    int code = ledger_begin(ledger, error);
+
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < count && code == 0; i++) {
+        struct settling settling = {.ledger = ledger, .verdict = &verdicts[i], .now_ms = now_ms};
+
+        code = settle(&settling, error);
+    }
+    if (code == 0)
+        return ledger_commit(ledger, error);
+    ledger_rollback(ledger);
+    return code;
+}
+
+/* --- what agents are told --------------------------------------------------------------------- */
+
+static int forget(struct ledger *ledger, const struct id *agent, int64_t since, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int code = ledger_begin(ledger, error);
+
+    if (code != 0)
+        return code;
+    statement = database_statement(ledger->writer, LEDGER_TOLD_FORGET, error);
+    code = ERROR_STORAGE;
+    if (statement != NULL) {
+        database_bind_text(statement, 1, agent->text);
+        sqlite3_bind_int64(statement, 2, since);
+        code = database_run(ledger->writer, statement, error);
+    }
+    if (code == 0)
+        return ledger_commit(ledger, error);
+    ledger_rollback(ledger);
+    return code;
+}
+
+static int add_told(sqlite3_stmt *statement, json_t *told, struct error *error)
+{
+    json_t *document;
+    int code = json_read(&document, database_text(statement, 1),
+                         (size_t)sqlite3_column_bytes(statement, 1), 4 * OPERATION_LIMIT,
+                         "what is to be told", error);
+
+    if (code == 0 && (json_object_set_new(document, "number",
+                                          json_integer(sqlite3_column_int64(statement, 0))) != 0 ||
+                      json_array_append(told, document) != 0))
+        code = error_set(error, ERROR_MEMORY, "no memory to tell an agent");
+    json_decref(document);
+    return code;
+}
+
+int ledger_told_read(struct ledger *ledger, const struct id *agent, int64_t since, json_t **told,
+                     struct error *error)
+{
+    struct ledger_reader *reader;
+    sqlite3_stmt *statement;
+    bool told_before = false;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    *told = NULL;
+    if (code != 0)
+        return code;
+    *told = json_array();
+    statement = database_statement(reader->database, LEDGER_TOLD_EACH, error);
+    code = *told == NULL || statement == NULL ? ERROR_MEMORY : 0;
+    if (code == 0)
+        database_bind_text(statement, 1, agent->text);
+    while (code == 0 && (code = database_step(reader->database, statement, error)) > 0) {
+        if (sqlite3_column_int64(statement, 0) <= since) {
+            told_before = true;
+            code = 0;
+        } else {
+            code = add_told(statement, *told, error);
+        }
+    }
+    if (statement != NULL)
+        sqlite3_reset(statement);
+    ledger_reader_give(ledger, reader);
+    if (code == 0 && told_before)
+        code = forget(ledger, agent, since, error);
+    if (code != 0) {
+        json_decref(*told);
+        *told = NULL;
+    }
+    return code;
+}
