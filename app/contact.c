@@ -48,17 +48,46 @@ int contact_set(struct batch *batch, const struct author *author, const struct r
     return author_set_field(batch, author, contact, member, text, error);
 }
 
+bool contact_has_mood(const struct record *contact, const char *flag)
+{
+    return json_is_true(json_object_get(json_object_get(contact->body, "mood"), flag));
+}
+
+static bool is_word(const char *const *words, const char *word)
+{
+    while (*words != NULL && strcmp(*words, word) != 0)
+        words++;
+    return *words != NULL;
+}
+
+int contact_mood_set(struct batch *batch, const struct author *author, const struct record *contact,
+                     const char *flag, bool on, struct error *error)
+{
+    struct operation *operation;
+    char path[64];
+
+    if (!is_word(mood_words, flag) || !operation_map_path("mood", flag, path, sizeof(path)))
+        return error_set(error, ERROR_INVALID, "mood: \"%s\" is none", flag);
+    if (contact_has_mood(contact, flag) == on)
+        return 0;
+    operation = author_change(author, OPERATION_FIELDS, contact);
+    if (operation != NULL)
+        json_object_set_new(operation->body, path, on ? json_true() : json_null());
+    return batch_add(batch, operation, error);
+}
+
+int contact_wrap_up(struct batch *batch, const struct author *author, const struct record *contact,
+                    int64_t until_ms, struct error *error)
+{
+    struct operation *operation = author_change(author, OPERATION_FIELDS, contact);
+
+    operation_put_time(operation, "wrap_up_until", until_ms);
+    return batch_add(batch, operation, error);
+}
+
 bool contact_is_open(const struct record *contact)
 {
     return record_text(contact, "ended_at")[0] == '\0';
-}
-
-static bool is_outcome(const char *word)
-{
-    for (const char *const *known = outcome_words; *known != NULL; known++)
-        if (strcmp(*known, word) == 0)
-            return true;
-    return false;
 }
 
 int contact_end(struct batch *batch, const struct author *author, const struct record *contact,
@@ -68,7 +97,7 @@ int contact_end(struct batch *batch, const struct author *author, const struct r
 
     if (!contact_is_open(contact))
         return error_set(error, ERROR_CONFLICT, "this contact has ended");
-    if (!is_outcome(outcome))
+    if (!is_word(outcome_words, outcome))
         return error_set(error, ERROR_INVALID, "outcome: \"%s\" is none", outcome);
     operation = author_change(author, OPERATION_FIELDS, contact);
     operation_put_time(operation, "ended_at", author_now(author));

@@ -30,6 +30,17 @@ int contact_link(struct batch *batch, const struct author *author, const struct 
 int contact_set(struct batch *batch, const struct author *author, const struct record *contact,
                 const char *member, const char *text, struct error *error);
 
+/* Sets a flag of mood_words, or takes it back; ERROR_INVALID for no such flag. Adds nothing when it
+ * stands so. */
+int contact_mood_set(struct batch *batch, const struct author *author, const struct record *contact,
+                     const char *flag, bool on, struct error *error);
+bool contact_has_mood(const struct record *contact, const char *flag);
+
+/* After its end: until when the agent writes it up and takes nobody (ms; "wrap_up_until"). A moment
+ * that has passed makes them available. */
+int contact_wrap_up(struct batch *batch, const struct author *author, const struct record *contact,
+                    int64_t until_ms, struct error *error);
+
 /* Ends it now with an outcome of outcome_words; ERROR_CONFLICT when it has ended. */
 int contact_end(struct batch *batch, const struct author *author, const struct record *contact,
                 const char *outcome, struct error *error);

@@ -7,7 +7,7 @@
 #include "app/contact.h"
 #include "app/json.h"
 #include "app/note.h"
-#include "app/submission.h"
+#include "app/record_fields.h"
 
 static bool is_given(const char *text)
 {
@@ -83,6 +83,15 @@ static void put_need(struct operation *operation, const struct handoff_offer *of
         json_object_set_new(operation->body, "skills", skills);
 }
 
+/* Those that do not fit are in the context, as text. */
+static void put_facts(struct operation *operation, const json_t *facts)
+{
+    const struct field *field = record_field(RECORD_HANDOFF, "facts");
+
+    if (operation != NULL && json_array_size(facts) > 0 && json_fits(facts, field->limit))
+        json_object_set(operation->body, "facts", (json_t *)(uintptr_t)facts);
+}
+
 int handoff_offer(struct batch *batch, const struct author *author,
                   const struct handoff_offer *offer, struct id *id, struct error *error)
 {
@@ -105,6 +114,8 @@ int handoff_offer(struct batch *batch, const struct author *author,
     operation_put_text(operation, "channel", author->channel);
     operation_put_text(operation, "summary", offer->summary);
     operation_put_text(operation, "context", offer->context);
+    operation_put_text(operation, "place", offer->place);
+    put_facts(operation, offer->facts);
     operation_put_time(operation, "offered_at", author_now(author));
     if (offer->expires_ms > 0)
         operation_put_time(operation, "expires_at", offer->expires_ms);
@@ -469,66 +480,4 @@ void handoff_messages_free(struct handoff_messages *messages)
     for (size_t i = 0; i < messages->count; i++)
         record_free(messages->notes[i]);
     *messages = (struct handoff_messages){0};
-}
-
-/* --- the context, ready-made ---------------------------------------------------------------- */
-
-struct noting {
-    struct handoff_facts *facts;
-    const char *contact;
-};
-
-/* Newest first come in; the oldest of the last few stand first in the end. */
-static int take_note(void *context, const struct record *record, enum store_pending pending)
-{
-    struct noting *noting = context;
-    struct handoff_facts *facts = noting->facts;
-
-    (void)pending;
-    if (facts->note_count == HANDOFF_NOTES_LIMIT || record->type != RECORD_NOTE ||
-        strcmp(record_text(record, "contact"), noting->contact) != 0)
-        return 0;
-    memmove(&facts->notes[1], &facts->notes[0], facts->note_count * sizeof(facts->notes[0]));
-    facts->notes[0] = record_copy(record);
-    facts->note_count++;
-    return facts->notes[0] == NULL ? ERROR_MEMORY : 0;
-}
-
-int handoff_facts_read(struct handoff_facts *facts, struct store *store, const struct id *contact,
-                       const struct id *client, const struct id *matter,
-                       const struct id *submission, struct error *error)
-{
-    struct store_query query = {.type = RECORD_NOTE, .newest_first = true};
-    struct noting noting = {facts, contact->text};
-    int code = 0;
-
-    *facts = (struct handoff_facts){0};
-    facts->contact = fetch(store, RECORD_CONTACT, contact->text, NULL);
-    facts->client = fetch(store, RECORD_CLIENT, client->text, NULL);
-    facts->matter = fetch(store, RECORD_CASE, matter->text, NULL);
-    if (!id_is_empty(submission))
-        facts->draft = fetch(store, RECORD_SUBMISSION, submission->text, NULL);
-    else
-        code = submission_find_draft(store, matter, contact, NULL, &facts->draft, error);
-    if (code == 0 && !id_is_empty(contact)) {
-        /* By the client, who is there from the start: the case may have been opened later. */
-        query.client_id = *client;
-        if (id_is_empty(client))
-            query.case_id = *matter;
-        code = store_each(store, &query, take_note, &noting, error);
-    }
-    if (code != 0)
-        handoff_facts_free(facts);
-    return code;
-}
-
-void handoff_facts_free(struct handoff_facts *facts)
-{
-    record_free(facts->contact);
-    record_free(facts->client);
-    record_free(facts->matter);
-    record_free(facts->draft);
-    for (size_t i = 0; i < facts->note_count; i++)
-        record_free(facts->notes[i]);
-    *facts = (struct handoff_facts){0};
 }

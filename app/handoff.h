@@ -41,7 +41,9 @@ struct handoff_offer {
     struct id client;
     struct id submission; /* the draft to go on with */
     const char *summary;  /* one line: who and what */
-    const char *context;  /* what the receiver must know; may be NULL */
+    const char *context;  /* what the receiver must know, as the sender reads it; may be NULL */
+    const json_t *facts;  /* the same as data (handoff_context.h); may be NULL */
+    const char *place;    /* where the sender stood: of handoff_place_words; may be NULL */
     int64_t expires_ms;   /* wall time, by the server; 0: it waits until decided */
 
     /* What the queue's order and the choice of who may take it go by. */
@@ -123,26 +125,5 @@ struct handoff_messages {
 int handoff_messages_read(struct handoff_messages *messages, struct store *store,
                           const struct record *handoff, struct error *error);
 void handoff_messages_free(struct handoff_messages *messages);
-
-/* --- the context, ready-made ---------------------------------------------------------------- */
-
-#define HANDOFF_NOTES_LIMIT 5
-
-/* Facts of a contact that its receiver must know; all records owned, NULL when there is none. */
-struct handoff_facts {
-    struct record *contact;
-    struct record *client;
-    struct record *matter;
-    struct record *draft;                      /* the submission being filled */
-    struct record *notes[HANDOFF_NOTES_LIMIT]; /* of this contact, oldest first */
-    size_t note_count;
-};
-
-/* Reads them; empty ids, and records that this terminal does not hold, give none. A draft is
- * looked for when `submission` is empty. */
-int handoff_facts_read(struct handoff_facts *facts, struct store *store, const struct id *contact,
-                       const struct id *client, const struct id *matter,
-                       const struct id *submission, struct error *error);
-void handoff_facts_free(struct handoff_facts *facts);
 
 #endif

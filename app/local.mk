@@ -95,6 +95,7 @@ libapp_a_SOURCES += \
     app/alert.c app/alert.h \
     app/flag.c app/flag.h \
     app/handoff.c app/handoff.h \
+    app/handoff_context.c app/handoff_context.h \
     app/handoff_history.c app/handoff_history.h \
     app/note.c app/note.h \
     app/form_archive.c app/form_archive.h \

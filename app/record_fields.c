@@ -28,6 +28,8 @@ const char *const handoff_state_words[] = {"offered", "accepted",   "declined", 
                                            "expired", "reassigned", NULL};
 const char *const handoff_kind_words[] = {"cold",      "warm",       "consult",
                                           "call-back", "escalation", NULL};
+const char *const handoff_place_words[] = {"contact", "case", "form", "note", NULL};
+const char *const mood_words[] = {"upset", "worried", "hurried", "confused", "fragile", NULL};
 const char *const submission_status_words[] = {"draft", "submitted", "accepted", "rejected", NULL};
 const char *const delivery_state_words[] = {"waiting", "sent",     "acknowledged",
                                             "refused", "withheld", NULL};
@@ -90,6 +92,8 @@ static const struct field contact_fields[] = {
     {"ticket", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"ended_at", FIELD_TIME, 0, 0, NULL},
     {"outcome", FIELD_WORD, 0, 0, outcome_words},
+    {"mood", FIELD_MAP, 0, 0, NULL},
+    {"wrap_up_until", FIELD_TIME, 0, 0, NULL},
     {0},
 };
 
@@ -154,6 +158,8 @@ static const struct field handoff_fields[] = {
     {"promise_at", FIELD_TIME, FIELD_FIXED, 0, NULL},
     {"summary", FIELD_TEXT, REQUIRED_FIXED, 400, NULL},
     {"context", FIELD_TEXT, FIELD_FIXED, 16 * 1024, NULL},
+    {"facts", FIELD_LIST, FIELD_FIXED, 32 * 1024, NULL},
+    {"place", FIELD_WORD, FIELD_FIXED, 0, handoff_place_words},
     {"offered_at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
     {"expires_at", FIELD_TIME, FIELD_FIXED, 0, NULL},
     {"call_from", FIELD_TIME, FIELD_FIXED, 0, NULL},

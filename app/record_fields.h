@@ -61,6 +61,8 @@ extern const char *const case_status_words[];
 extern const char *const note_kind_words[];
 extern const char *const handoff_kind_words[];
 extern const char *const handoff_state_words[];
+extern const char *const handoff_place_words[]; /* the screen that the sender stood on */
+extern const char *const mood_words[];          /* flags in a contact's "mood", true when set */
 extern const char *const submission_status_words[];
 extern const char *const delivery_state_words[];
 extern const char *const flag_kind_words[];

@@ -100,8 +100,9 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
                  struct operation *const *operations, size_t count, int64_t now_ms,
                  struct ledger_outcome *outcomes, struct error *error);
 
-/* Who is with a client, and who was: {agent: {"started", "ended"}}, ms; `started` of the contact in
- * progress begun last, `ended` of the last one that ended, 0 for none. New reference. */
+/* Who is with a client, and who was: {agent: {"started", "ended", "wrap_up_until"}}, ms; `started`
+ * of the contact in progress begun last, the others of the last one that ended, 0 for none. New
+ * reference. */
 int ledger_attending(struct ledger *ledger, json_t **attending, struct error *error);
 
 /* --- the waiting room --------------------------------------------------------------------------- */

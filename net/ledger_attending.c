@@ -50,9 +50,13 @@ int ledger_attending(struct ledger *ledger, json_t **attending, struct error *er
     *attending = json_object();
     code = statement == NULL ? ERROR_STORAGE : 0;
     while (code == 0 && (code = database_step(reader->database, statement, error)) > 0) {
-        json_t *one =
-            json_pack("{s:I, s:I}", "started", (json_int_t)sqlite3_column_int64(statement, 1),
-                      "ended", (json_int_t)sqlite3_column_int64(statement, 2));
+        int64_t until = 0;
+        json_t *one;
+
+        timestamp_parse(database_text(statement, 3), &until);
+        one = json_pack(
+            "{s:I, s:I, s:I}", "started", (json_int_t)sqlite3_column_int64(statement, 1), "ended",
+            (json_int_t)sqlite3_column_int64(statement, 2), "wrap_up_until", (json_int_t)until);
 
         code = json_object_set_new(*attending, database_text(statement, 0), one) != 0
                    ? error_set(error, ERROR_MEMORY, "no memory for who is busy")

@@ -165,9 +165,9 @@ static int next_queue(struct ledger *ledger, const struct record *handoff, struc
 json_t *ledger_handoff_again(const struct record *handoff, const struct record *queue,
                              int64_t now_ms)
 {
-    static const char *const kept[] = {"from",    "kind",    "office",     "case",
-                                       "contact", "client",  "submission", "channel",
-                                       "summary", "context", "call_from",  "call_to"};
+    static const char *const kept[] = {"from",   "kind",       "office",    "case",    "contact",
+                                       "client", "submission", "channel",   "summary", "context",
+                                       "facts",  "place",      "call_from", "call_to"};
     int64_t minutes = queue != NULL ? json_integer_or(queue->body, "offer_minutes", 0) : 0;
     json_t *body = json_pack("{s:s*, s:o, s:s, s:s}", "to_queue",
                              queue != NULL ? record_text(queue, "key") : NULL, "offered_at",

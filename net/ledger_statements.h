@@ -83,8 +83,11 @@
       "ON CONFLICT (record) DO UPDATE SET agent = excluded.agent, "                                \
       "started = excluded.started, ended = excluded.ended")                                        \
     X(ATTENDING_PRUNE, "DELETE FROM attending WHERE agent = ?1 AND ended <= ?2")                   \
-    X(ATTENDING_EACH, "SELECT agent, coalesce(max(CASE WHEN ended IS NULL THEN started END), 0), " \
-                      "coalesce(max(ended), 0) FROM attending GROUP BY agent")                     \
+    X(ATTENDING_EACH,                                                                              \
+      "SELECT agent, coalesce(max(CASE WHEN ended IS NULL THEN started END), 0), "                 \
+      "coalesce(max(ended), 0), coalesce(max(CASE WHEN ended IS NOT NULL THEN "                    \
+      "json_extract(record.document, '$.body.wrap_up_until') END), '') FROM attending "            \
+      "JOIN record ON record.number = attending.record GROUP BY agent")                            \
     X(EXPIRY_PUT, "INSERT INTO expiry (record, due) VALUES (?1, ?2) "                              \
                   "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                         \
     X(EXPIRY_DELETE, "DELETE FROM expiry WHERE record = ?1")                                       \

@@ -141,6 +141,7 @@ static const char *state_now(const struct seen *entry, const json_t *attending, 
     const json_t *one = json_object_get(attending, entry->agent.text);
     int64_t started = json_integer_or(one, "started", 0), ended = json_integer_or(one, "ended", 0);
     const char *state = state_name(entry, now_ms);
+    int64_t until;
 
     *since_ms = entry->heard_ms;
     if (strcmp(state, "available") != 0)
@@ -149,13 +150,16 @@ static const char *state_now(const struct seen *entry, const json_t *attending, 
         *since_ms = started;
         return "busy";
     }
-    if (ended > 0 && now_ms - ended < PRESENCE_WRAP_UP_MS) {
+    until = json_integer_or(one, "wrap_up_until", 0);
+    if (until == 0 && ended > 0)
+        until = ended + PRESENCE_WRAP_UP_MS;
+    else if (until > ended + PRESENCE_WRAP_UP_MOST_MS)
+        until = ended + PRESENCE_WRAP_UP_MOST_MS;
+    if (now_ms < until) {
         *since_ms = ended;
         return "wrap-up";
     }
-    *since_ms = entry->since_ms;
-    if (ended > 0 && ended + PRESENCE_WRAP_UP_MS > entry->since_ms)
-        *since_ms = ended + PRESENCE_WRAP_UP_MS;
+    *since_ms = until > entry->since_ms ? until : entry->since_ms;
     return state;
 }
 

@@ -24,8 +24,10 @@ struct presence;
 /* Heard within this time: away. Later: offline. */
 #define PRESENCE_AWAY_MS (INT64_C(15) * 60 * 1000)
 
-/* After a contact so long goes to writing it up. */
-#define PRESENCE_WRAP_UP_MS (INT64_C(60) * 1000)
+/* After a contact so long goes to writing it up, where the contact does not say until when; and at
+ * most so long where it does. */
+#define PRESENCE_WRAP_UP_MS      (INT64_C(60) * 1000)
+#define PRESENCE_WRAP_UP_MOST_MS (INT64_C(4) * 3600 * 1000)
 /* A contact begun longer ago was forgotten: nobody is with a client for so long. */
 #define PRESENCE_BUSY_MS (INT64_C(12) * 3600 * 1000)
 

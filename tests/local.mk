@@ -436,6 +436,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/continue.sh \
     tests/end_to_end/deliver.sh \
     tests/end_to_end/directory.sh \
+    tests/end_to_end/handoff_context.sh \
     tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \
@@ -457,6 +458,7 @@ TESTS += \
     tests/end_to_end/continue.sh \
     tests/end_to_end/deliver.sh \
     tests/end_to_end/directory.sh \
+    tests/end_to_end/handoff_context.sh \
     tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/contact.h"
 #include "app/record_fields.h"
 #include "app/text.h"
 #include "ui/format.h"
@@ -86,6 +87,35 @@ static void run_sign_out(struct ui *ui, const char *argument)
     ui_sign_out(ui);
 }
 
+/* The last contact is written up: the next one may come. */
+static void run_available(struct ui *ui, const char *argument)
+{
+    struct desk *desk = ui->desk;
+    struct author author = desk_author(desk);
+    struct error error = ERROR_INIT;
+    struct record *contact = NULL;
+    struct batch batch = {0};
+    int code;
+
+    (void)argument;
+    if (desk->store == NULL || desk->line.wrap_up_until_ms <= desk_now(desk)) {
+        ui_tell(ui, UI_NOTE, "%s", _("You are not writing up a contact."));
+        return;
+    }
+    code =
+        store_get(desk->store, RECORD_CONTACT, &desk->line.wrap_up_contact, &contact, NULL, &error);
+    if (code == 0)
+        code = contact_wrap_up(&batch, &author, contact, desk_now(desk), &error);
+    if (code == 0)
+        code = desk_apply(desk, &batch, &error);
+    batch_clear(&batch);
+    record_free(contact);
+    if (code != 0)
+        ui_tell_error(ui, &error);
+    else
+        ui_tell(ui, UI_DONE, "%s", _("You are available again."));
+}
+
 static void run_seen(struct ui *ui, const char *argument)
 {
     struct error error = ERROR_INIT;
@@ -114,6 +144,8 @@ static const struct command everywhere[] = {
      run_paste},
     {N_("channel"), N_("Says how this terminal serves: channel counter, channel phone."), NULL,
      INPUT_NONE, NULL, NULL, run_channel},
+    {N_("available"), N_("Ends the writing up after a contact: you are available again."), NULL,
+     INPUT_CONTROL('Q'), NULL, NULL, run_available},
     {N_("seen"), N_("Takes off the notice about this terminal or the server."), NULL, INPUT_NONE,
      NULL, NULL, run_seen},
     {N_("sign-out"), N_("Signs this agent out; the next one sees nothing of theirs."), NULL,
@@ -180,7 +212,7 @@ size_t commands_list(const struct ui *ui, struct command *list, size_t limit)
     }
     for (size_t i = 0; i < sizeof(everywhere) / sizeof(everywhere[0]); i++)
         if (signed_in || (everywhere[i].run != run_sign_out && everywhere[i].run != run_channel &&
-                          everywhere[i].run != run_paste))
+                          everywhere[i].run != run_available && everywhere[i].run != run_paste))
             add(&commands, &everywhere[i]);
     return commands.count;
 }
@@ -202,6 +234,23 @@ void command_run(struct ui *ui, const struct command *command, const char *argum
     }
 }
 
+/* The key of a kind: what it opens from the screen on top. */
+static void open_by_key(struct ui *ui, const struct command *command)
+{
+    struct screen *top = ui_top(ui);
+    const char *name = NULL;
+
+    if (command->kind != NULL && command->kind->instead != NULL && top != NULL)
+        name = command->kind->instead(top);
+    if (name == NULL) {
+        command_run(ui, command, "");
+        return;
+    }
+    if (top->kind->suspend != NULL)
+        top->kind->suspend(top);
+    ui_open(ui, name, NULL);
+}
+
 bool commands_key(struct ui *ui, uint32_t code)
 {
     struct command commands[UI_COMMANDS_LIMIT];
@@ -211,7 +260,7 @@ bool commands_key(struct ui *ui, uint32_t code)
         if (commands[i].code != code || code == INPUT_NONE ||
             (commands[i].key != NULL && commands[i].key->run == NULL))
             continue;
-        command_run(ui, &commands[i], "");
+        open_by_key(ui, &commands[i]);
         return true;
     }
     return false;

@@ -22,6 +22,8 @@
 /* What the bottom line tells beyond link and store; the screens' `observe` operation fills it. */
 struct desk_line {
     int64_t contact_started_ms; /* wall time; 0: no contact in progress */
+    int64_t wrap_up_until_ms;   /* wall time: writing up the last contact until then; 0: not so */
+    struct id wrap_up_contact;  /* the last contact */
     int handoffs_offered;       /* to this agent, or to a queue of theirs */
     char notice[256];           /* one sentence about the newest offer, "" for none; already in the
                                    present language, not cleaned */
@@ -57,9 +59,11 @@ struct desk {
     struct continue_validity continue_validity; /* how long one lives */
     bool local_only;                            /* the server refused this agent: reading only */
     struct desk_open open;
-    int64_t stale_days; /* a catalogue record confirmed longer ago is marked; 0: none is */
-    char *copied;       /* what was copied last, NULL for nothing; owned. See ui_copy */
-    uint64_t changes;   /* own writes so far: store_version does not tell them */
+    int64_t wrap_up_minutes; /* after a contact, before the next one; 0: none */
+    bool silent;             /* an offered hand-off is shown and does not ring */
+    int64_t stale_days;      /* a catalogue record confirmed longer ago is marked; 0: none is */
+    char *copied;            /* what was copied last, NULL for nothing; owned. See ui_copy */
+    uint64_t changes;        /* own writes so far: store_version does not tell them */
     struct desk_line line;
 };
 

@@ -58,6 +58,12 @@ static const struct word words[] = {
     {"none", N_("not asked")},
     {"basic", N_("basic")},
     {"verified", N_("verified")},
+    /* mood of a client */
+    {"upset", N_("upset")},
+    {"worried", N_("worried")},
+    {"hurried", N_("in a hurry")},
+    {"confused", N_("confused")},
+    {"fragile", N_("fragile")},
     /* client */
     {"person", N_("person")},
     {"business", N_("business")},

@@ -188,10 +188,10 @@ static void draw_work(const struct ui *ui, const struct paint *paint, int row, i
         draw_part(paint, row, column, PAINT_ALERT, text);
     }
     if (ui->desk->line.handoffs_offered > 0) {
-        snprintf(
-            text, sizeof(text),
-            language_plural("F5: %d hand-off", "F5: %d hand-offs", ui->desk->line.handoffs_offered),
-            ui->desk->line.handoffs_offered);
+        snprintf(text, sizeof(text),
+                 language_plural("Ctrl-V: %d hand-off", "Ctrl-V: %d hand-offs",
+                                 ui->desk->line.handoffs_offered),
+                 ui->desk->line.handoffs_offered);
         draw_part(paint, row, column, PAINT_ALERT, text);
     }
     if (ui->stranded > 0) {
@@ -212,7 +212,7 @@ static void draw_work(const struct ui *ui, const struct paint *paint, int row, i
 static void draw_who(const struct ui *ui, const struct paint *paint, int row, int room)
 {
     const struct desk *desk = ui->desk;
-    char timer[32] = "", text[512];
+    char timer[64] = "", text[512];
     const char *office = desk->office == NULL
                              ? desk_office(desk)
                              : format_localised(json_object_get(desk->office->body, "title"));
@@ -225,6 +225,11 @@ static void draw_who(const struct ui *ui, const struct paint *paint, int row, in
 
         format_duration(duration, sizeof(duration), desk_now(desk) - desk->line.contact_started_ms);
         snprintf(timer, sizeof(timer), " · %s", duration);
+    } else if (desk->line.wrap_up_until_ms > desk_now(desk)) {
+        char left[24];
+
+        format_duration(left, sizeof(left), desk->line.wrap_up_until_ms - desk_now(desk));
+        snprintf(timer, sizeof(timer), _(" · wrap-up %s, Ctrl-Q ends it"), left);
     }
     snprintf(text, sizeof(text), "%s%s%s · %s%s", name, dot, office, channel, timer);
     if ((int)text_width(text, strlen(text)) > room)

@@ -49,7 +49,10 @@ struct screen_kind {
     const char *command; /* N_(): word of the command line that opens it from anywhere; NULL */
     uint32_t code;       /* key that opens it from anywhere: INPUT_F(3); INPUT_NONE */
     const char *label;   /* N_(): for the key line, when it has a `code` */
-    unsigned flags;      /* of enum screen_flag */
+    /* Which kind that key opens instead, from this screen; NULL: this one. What is half typed there
+     * is kept (suspend) before the other one opens. NULL operation: always this one. */
+    const char *(*instead)(struct screen *top);
+    unsigned flags;                /* of enum screen_flag */
     const struct screen_key *keys; /* may be NULL */
     /* False for a key that has no sense in the present state of the screen: it is then neither
      * shown nor run. NULL: all have. */

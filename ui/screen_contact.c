@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/contact.h"
 #include "app/handoff.h"
 #include "app/json.h"
 #include "app/text.h"
@@ -156,6 +157,12 @@ static void run_identity(struct screen *screen, const char *argument)
     contact_now_identity(screen);
 }
 
+static void run_mood(struct screen *screen, const char *argument)
+{
+    contact_now_keep_need(screen);
+    contact_now_mood(screen, argument);
+}
+
 static void run_end(struct screen *screen, const char *argument)
 {
     (void)argument;
@@ -192,6 +199,10 @@ static const struct screen_key contact_keys[] = {
     {INPUT_CONTROL('R'), N_("Identity"),
      N_("Says how far the identity was checked: basic, verified, not asked."), N_("identity"),
      run_identity},
+    {INPUT_CONTROL('F'), N_("Mood"),
+     N_("Notes the client's mood, for whoever takes over: upset, worried, in a hurry, confused, "
+        "fragile, none; :mood with several words notes them all."),
+     N_("mood"), run_mood},
     {INPUT_TAB, NULL, N_("Goes between the need and the cases."), NULL, NULL},
     {0},
 };
@@ -208,6 +219,33 @@ static bool contact_offers(const struct screen *screen, const struct screen_key 
 
 /* --- whatever is on the screen ---------------------------------------------------------------- */
 
+/* The agent's latest contact; in progress, or ended. */
+static int look_latest(void *context, const struct record *contact, enum store_pending pending)
+{
+    struct desk *desk = context;
+    int64_t until;
+
+    (void)pending;
+    if (strcmp(record_text(contact, "agent"), desk_agent(desk)->text) != 0)
+        return 0;
+    if (!contact_is_open(contact) &&
+        timestamp_parse(record_text(contact, "wrap_up_until"), &until)) {
+        desk->line.wrap_up_until_ms = until;
+        desk->line.wrap_up_contact = contact->id;
+    }
+    return 1;
+}
+
+/* Writing up the last contact: until when. */
+static void observe_wrap_up(struct desk *desk)
+{
+    const struct store_query query = {.type = RECORD_CONTACT, .newest_first = true};
+
+    desk->line.wrap_up_until_ms = 0;
+    if (desk->line.contact_started_ms == 0)
+        store_each(desk->store, &query, look_latest, desk, NULL);
+}
+
 /* The contact may have been taken over by another agent, or ended elsewhere. */
 static void contact_observe(struct desk *desk)
 {
@@ -222,6 +260,7 @@ static void contact_observe(struct desk *desk)
     }
     desk->line.contact_started_ms = started;
     record_free(contact);
+    observe_wrap_up(desk);
 }
 
 struct listing {

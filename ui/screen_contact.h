@@ -43,5 +43,7 @@ bool contact_now_key(struct screen *screen, const struct input *input);
 /* Writes the need when it is another one than on record. */
 void contact_now_keep_need(struct screen *screen);
 void contact_now_identity(struct screen *screen);
+/* Sets the flags that are named, "": the next one instead of the present. */
+void contact_now_mood(struct screen *screen, const char *argument);
 
 #endif

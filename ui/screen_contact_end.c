@@ -78,8 +78,12 @@ static void end(struct screen *screen, size_t index)
     struct error error = ERROR_INIT;
     int64_t started = 0;
     char lasted[32];
+    int64_t wrap_up_ms = screen->desk->wrap_up_minutes * INT64_C(60000);
     int code = contact_end(&batch, &author, ending->contact, outcome_words[index], &error);
 
+    if (code == 0)
+        code = contact_wrap_up(&batch, &author, ending->contact,
+                               desk_now(screen->desk) + wrap_up_ms, &error);
     if (!work_apply(screen, &batch, code, &error))
         return;
     desk_count_choices(screen->desk, 1);

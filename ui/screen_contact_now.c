@@ -5,6 +5,7 @@
 #include "app/case.h"
 #include "app/contact.h"
 #include "app/json.h"
+#include "app/record_fields.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -94,6 +95,19 @@ static void draw_case(void *context, const struct paint *row, size_t index, bool
     paint_right(row, 0, row->columns - 14, 13, PAINT_DIM, when);
 }
 
+/* The flags that are set, with commas between. */
+static void mood_text(const struct record *contact, char *text, size_t size)
+{
+    struct text_buffer moods = {0};
+
+    for (const char *const *word = mood_words; *word != NULL; word++)
+        if (contact_has_mood(contact, *word))
+            text_buffer_add_format(&moods, "%s%s", moods.length > 0 ? ", " : "",
+                                   format_word(*word));
+    text_copy(text, size, moods.bytes != NULL ? moods.bytes : "");
+    text_buffer_free(&moods);
+}
+
 static void draw_head(struct screen *screen, const struct paint *paint)
 {
     struct contact *contact = screen->data;
@@ -109,6 +123,11 @@ static void draw_head(struct screen *screen, const struct paint *paint)
     work_title(screen->desk, RECORD_SERVICE, record_text(contact->record, "service"), title,
                sizeof(title));
     paint_text(paint, 2, LABEL_WIDTH + 22, -1, PAINT_DIM, title);
+    mood_text(contact->record, text, sizeof(text));
+    if (*text != '\0') {
+        paint_text(paint, 4, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("Mood"));
+        paint_text(paint, 4, LABEL_WIDTH, -1, PAINT_WARNING, text);
+    }
     paint_text(paint, 3, 0, LABEL_WIDTH - 1, contact->in_list ? PAINT_LABEL : PAINT_TITLE,
                _("Need"));
     paint_fill(&need, 0, 0, -1, contact->in_list ? PAINT_FIELD : PAINT_FOCUS);
@@ -164,6 +183,51 @@ void contact_now_identity(struct screen *screen)
                 contact_now_read(screen);
             return;
         }
+}
+
+/* True when the list of words, as people write them, names this one. */
+static bool is_named(const char *list, const char *word)
+{
+    const char *const names[] = {word, format_word(word)};
+
+    for (size_t i = 0; i < 2; i++) {
+        const char *at = strstr(list, names[i]);
+        size_t length = strlen(names[i]);
+
+        if (at != NULL && (at == list || strchr(" ,", at[-1]) != NULL) &&
+            strchr(" ,", at[length]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+void contact_now_mood(struct screen *screen, const char *argument)
+{
+    struct contact *contact = screen->data;
+    struct author author = desk_author(screen->desk);
+    const char *next = mood_words[0];
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    char text[WORK_NAME_SIZE];
+    int code = 0;
+
+    /* The key goes to the flag after the one that is set, and after the last to none. */
+    for (const char *const *word = mood_words; *word != NULL; word++)
+        if (contact_has_mood(contact->record, *word))
+            next = word[1];
+    for (const char *const *word = mood_words; *word != NULL && code == 0; word++)
+        code = contact_mood_set(&batch, &author, contact->record, *word,
+                                *argument != '\0' ? is_named(argument, *word)
+                                                  : next != NULL && strcmp(next, *word) == 0,
+                                &error);
+    if (!work_apply(screen, &batch, code, &error))
+        return;
+    contact_now_read(screen);
+    mood_text(contact->record, text, sizeof(text));
+    if (*text != '\0')
+        ui_tell(screen->ui, UI_DONE, _("Mood: %s"), text);
+    else
+        ui_tell(screen->ui, UI_DONE, "%s", _("Mood: nothing noted"));
 }
 
 /* Opens the chosen case, or a new one, and says that the contact is about it. */

@@ -12,6 +12,7 @@
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/list.h"
+#include "ui/ui.h"
 
 #define LABEL_WIDTH   10
 #define SUMMARY_LIMIT 400 /* and the ready-made one is cut to it by the editor */
@@ -39,59 +40,20 @@ struct handing {
     bool waits_set; /* the sender said how long the offer stands */
     bool edited;    /* the ready-made context was changed: it is kept as a draft */
     bool done;
+    json_t *made;   /* owned: the facts, ready-made */
+    char place[16]; /* a word of handoff_place_words, "" */
 };
 
 /* --- the context, ready-made ------------------------------------------------------------------ */
 
-static void add_line(struct text_buffer *text, const char *label, const char *value)
+/* Made anew in the present language, where the sender changed nothing. */
+static void make_context(struct screen *screen)
 {
-    if (*value != '\0')
-        text_buffer_add_format(text, _("%1$s: %2$s\n"), label, value);
-}
+    struct handing *handing = screen->data;
+    char *context = handoff_facts_text(screen->desk, handing->made);
 
-static void add_draft(struct desk *desk, struct text_buffer *text, const struct record *draft)
-{
-    char title[WORK_NAME_SIZE], name[WORK_NAME_SIZE], line[2 * WORK_NAME_SIZE + 64];
-    const char *form = record_text(draft, "form");
-    const char *field = record_text(draft, "field");
-
-    work_title(desk, RECORD_FORM, form, title, sizeof(title));
-    work_field_name(desk, form, field, name, sizeof(name));
-    if (*field == '\0')
-        text_copy(line, sizeof(line), title);
-    else
-        snprintf(line, sizeof(line), _("%1$s, up to \"%2$s\""), title, name);
-    add_line(text, _("Form begun"), line);
-}
-
-static char *make_context(struct desk *desk, const struct handoff_facts *facts)
-{
-    struct text_buffer text = {0};
-    char title[WORK_NAME_SIZE];
-
-    if (facts->contact != NULL) {
-        const char *identity = record_text(facts->contact, "identity");
-
-        add_line(&text, _("Need"), record_text(facts->contact, "need"));
-        add_line(&text, _("Identity"), format_word(*identity == '\0' ? "none" : identity));
-    }
-    if (facts->client != NULL) {
-        add_line(&text, _("Language"), work_language(record_text(facts->client, "language")));
-        add_line(&text, _("Interpreter"), record_text(facts->client, "interpreter"));
-    }
-    if (facts->matter != NULL) {
-        work_title(desk, RECORD_SERVICE, record_text(facts->matter, "service"), title,
-                   sizeof(title));
-        add_line(&text, _("Service"), title);
-        add_line(&text, _("Case"), record_text(facts->matter, "reference"));
-    }
-    if (facts->draft != NULL)
-        add_draft(desk, &text, facts->draft);
-    for (size_t i = 0; i < facts->note_count; i++)
-        add_line(&text, _("Note"), record_text(facts->notes[i], "text"));
-    while (text.length > CONTEXT_LIMIT)
-        text.length = text_previous(text.bytes, text.length, text.length);
-    return text_buffer_take(&text);
+    fields_set(handing->fields, ROW_CONTEXT, context != NULL ? context : "");
+    free(context);
 }
 
 static void make_summary(struct desk *desk, const struct handoff_facts *facts, char *summary,
@@ -118,7 +80,6 @@ static void fill(struct screen *screen, const json_t *arguments)
     json_t *draft = desk_draft_get(screen->desk, handing->name);
     char window[24];
     char summary[2 * WORK_NAME_SIZE + 8];
-    char *context;
 
     handoff_window_preset(desk_now(screen->desk), window, sizeof(window));
     fields_set(handing->fields, ROW_CALL, window);
@@ -131,11 +92,9 @@ static void fill(struct screen *screen, const json_t *arguments)
         handing->edited = true;
         fields_focus_set(handing->fields, ROW_TO);
     } else {
-        context = make_context(screen->desk, &handing->facts);
+        make_context(screen);
         make_summary(screen->desk, &handing->facts, summary, sizeof(summary));
         fields_set(handing->fields, ROW_SUMMARY, summary);
-        fields_set(handing->fields, ROW_CONTEXT, context != NULL ? context : "");
-        free(context);
     }
     json_decref(draft);
 }
@@ -214,9 +173,27 @@ static void handing_close(struct screen *screen)
         json_decref(draft);
     }
     handoff_facts_free(&handing->facts);
+    json_decref(handing->made);
     targets_free(&handing->targets);
     fields_free(handing->fields);
     free(handing);
+}
+
+/* Where the sender stood: the screen below. What is half typed there has been kept. */
+static void take_place(struct screen *screen, const json_t *arguments)
+{
+    struct handing *handing = screen->data;
+    const struct screen *below = ui_top(screen->ui);
+    const char *place = below != NULL ? below->kind->name : "";
+    char *begun = handoff_note_draft(screen->desk);
+
+    if (json_object_get(arguments, "place") != NULL)
+        place = json_text_or(arguments, "place", "");
+    for (const char *const *word = handoff_place_words; *word != NULL; word++)
+        if (strcmp(*word, place) == 0)
+            text_copy(handing->place, sizeof(handing->place), place);
+    handing->made = handoff_facts_list(&handing->facts, begun != NULL ? begun : "");
+    free(begun);
 }
 
 static int handing_open(struct screen *screen, const json_t *arguments, struct error *error)
@@ -244,6 +221,7 @@ static int handing_open(struct screen *screen, const json_t *arguments, struct e
     work_client_name(handing->facts.client, handing->about, sizeof(handing->about));
     snprintf(handing->name, sizeof(handing->name), "handoff/%s",
              id_is_empty(&open->contact) ? open->matter.text : open->contact.text);
+    take_place(screen, arguments);
     fill(screen, arguments);
     link_presence_ask(screen->desk->link);
     read_targets(screen);
@@ -256,12 +234,12 @@ static json_t *handing_save(const struct screen *screen)
 {
     const struct handing *handing = screen->data;
 
-    return json_pack("{s:o, s:b, s:b, s:o}", "fields", fields_save(handing->fields), "edited",
+    return json_pack("{s:o, s:b, s:b, s:o, s:s}", "fields", fields_save(handing->fields), "edited",
                      handing->edited, "waits_set", handing->waits_set, "list",
-                     list_save(&handing->list));
+                     list_save(&handing->list), "place", handing->place);
 }
 
-/* Presence has come: the chosen one stays chosen. */
+/* Presence has come, or another language: the chosen one stays chosen. */
 static void handing_changed(struct screen *screen)
 {
     struct handing *handing = screen->data;
@@ -270,6 +248,8 @@ static void handing_changed(struct screen *screen)
     bool keep = handing->list.selected > 0 && chosen != NULL;
 
     text_copy(key, sizeof(key), chosen != NULL ? chosen->key : "");
+    if (!handing->edited)
+        make_context(screen);
     read_targets(screen);
     for (size_t i = 0; i < handing->targets.shown_count && keep; i++)
         if (strcmp(targets_shown(&handing->targets, i)->key, key) == 0)
@@ -333,6 +313,7 @@ static struct handoff_offer make_offer(struct screen *screen, const struct targe
         .summary = fields_text(handing->fields, ROW_SUMMARY),
         .context = fields_text(handing->fields, ROW_CONTEXT),
         .kind = fields_text(handing->fields, ROW_KIND),
+        .place = handing->place,
     };
 
     if (handing->facts.draft != NULL)
@@ -346,6 +327,15 @@ static struct handoff_offer make_offer(struct screen *screen, const struct targe
     return offer;
 }
 
+static bool complain(struct screen *screen, size_t row, const char *text)
+{
+    struct handing *handing = screen->data;
+
+    ui_tell(screen->ui, UI_FAILED, "%s", text);
+    fields_focus_set(handing->fields, row);
+    return false;
+}
+
 /* Puts the expiry and the window into the offer; false, and told, when they cannot be read. */
 static bool read_terms(struct screen *screen, struct handoff_offer *offer)
 {
@@ -353,10 +343,8 @@ static bool read_terms(struct screen *screen, struct handoff_offer *offer)
     int64_t minutes;
 
     if (!handoff_minutes_read(fields_text(handing->fields, ROW_WAITS), &minutes)) {
-        ui_tell(screen->ui, UI_FAILED, "%s",
-                _("How many minutes does the offer stand? Empty: until it is decided."));
-        fields_focus_set(handing->fields, ROW_WAITS);
-        return false;
+        return complain(screen, ROW_WAITS,
+                        _("How many minutes does the offer stand? Empty: until it is decided."));
     }
     if (minutes > 0)
         offer->expires_ms = desk_now(screen->desk) + minutes * 60000;
@@ -364,9 +352,7 @@ static bool read_terms(struct screen *screen, struct handoff_offer *offer)
         handoff_window_read(fields_text(handing->fields, ROW_CALL), desk_now(screen->desk),
                             &offer->call_from_ms, &offer->call_to_ms))
         return true;
-    ui_tell(screen->ui, UI_FAILED, "%s", _("When will the client be called? As in 14:00-16:00."));
-    fields_focus_set(handing->fields, ROW_CALL);
-    return false;
+    return complain(screen, ROW_CALL, _("When will the client be called? As in 14:00-16:00."));
 }
 
 /* Back to where it was made; a hand-off on which both write to each other is shown. */
@@ -396,6 +382,17 @@ static void run_kind(struct screen *screen, const char *argument)
     preset_minutes(screen);
 }
 
+/* All that an offer needs; false, and told, with the focus on what is missing. */
+static bool check(struct screen *screen, const struct target *target, struct handoff_offer *offer)
+{
+    if (target == NULL)
+        return complain(screen, ROW_TO, _("Choose to whom first."));
+    *offer = make_offer(screen, target);
+    if (offer->summary[strspn(offer->summary, " ")] == '\0')
+        return complain(screen, ROW_SUMMARY, _("Say in one line what it is about."));
+    return read_terms(screen, offer);
+}
+
 static void run_send(struct screen *screen, const char *argument)
 {
     struct handing *handing = screen->data;
@@ -404,28 +401,19 @@ static void run_send(struct screen *screen, const char *argument)
     struct batch batch = {0};
     struct error error = ERROR_INIT;
     struct handoff_offer offer;
+    json_t *facts;
     struct id id;
     int code;
 
     (void)argument;
-    if (target == NULL) {
-        ui_tell(screen->ui, UI_FAILED, "%s", _("Choose to whom first."));
-        fields_focus_set(handing->fields, ROW_TO);
+    if (!check(screen, target, &offer)) {
         ui_stop_ahead(screen->ui);
         return;
     }
-    offer = make_offer(screen, target);
-    if (offer.summary[strspn(offer.summary, " ")] == '\0') {
-        ui_tell(screen->ui, UI_FAILED, "%s", _("Say in one line what it is about."));
-        fields_focus_set(handing->fields, ROW_SUMMARY);
-        ui_stop_ahead(screen->ui);
-        return;
-    }
-    if (!read_terms(screen, &offer)) {
-        ui_stop_ahead(screen->ui);
-        return;
-    }
+    facts = handoff_facts_read_text(screen->desk, handing->made, offer.context);
+    offer.facts = facts;
     code = handoff_offer(&batch, &author, &offer, &id, &error);
+    json_decref(facts);
     if (!work_apply(screen, &batch, code, &error)) {
         ui_stop_ahead(screen->ui);
         return;

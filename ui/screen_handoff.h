@@ -3,6 +3,7 @@
 #define GUICHET_UI_SCREEN_HANDOFF_H
 
 #include "app/handoff.h"
+#include "app/handoff_context.h"
 #include "ui/screen_agents.h"
 #include "ui/work.h"
 
@@ -16,6 +17,23 @@ bool handoff_minutes_read(const char *text, int64_t *minutes);
 bool handoff_window_read(const char *text, int64_t now_ms, int64_t *from_ms, int64_t *to_ms);
 /* An hour from the next half hour on. */
 void handoff_window_preset(int64_t now_ms, char *text, size_t size);
+
+/* --- the context (screen_handoff_context.c)
+ * -------------------------------------------------------
+ */
+
+/* Facts as lines in the present language, and the context of a hand-off so: new, NULL when out of
+ * memory. */
+char *handoff_facts_text(struct desk *desk, const json_t *list);
+char *handoff_context_text(struct desk *desk, const struct record *handoff);
+/* The list that an edited text stands for: the facts of `made` that still stand there as they were
+ * said, and the rest as text. New reference. */
+json_t *handoff_facts_read_text(struct desk *desk, const json_t *made, const char *text);
+
+/* The note on the open case (else contact) that is half typed: new, NULL for none. And puts one
+ * there, under what is half typed there already. */
+char *handoff_note_draft(struct desk *desk);
+void handoff_note_put(struct desk *desk, const char *text);
 
 /* --- hand-offs ---------------------------------------------------------------------------------
  */

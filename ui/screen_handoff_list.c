@@ -190,6 +190,8 @@ struct watch {
     struct record *newest; /* offered to this agent; owned */
     struct record *talk;   /* the newest one on which this agent and another write; owned */
     struct record *news;   /* own, accepted or declined a moment ago; owned */
+    struct record *taken;  /* offered to this agent too, and accepted a moment ago; owned */
+    bool pending;          /* `taken` is this agent's, not confirmed yet */
 };
 
 static bool has_state(const struct record *handoff, const char *state)
@@ -236,14 +238,21 @@ static bool tell_message(struct watch *watch)
     return told;
 }
 
+/* Decided so short a time ago that it is news. */
+static bool is_news(struct desk *desk, const struct record *handoff)
+{
+    int64_t ms;
+
+    return timestamp_parse(record_text(handoff, "decided_at"), &ms) &&
+           desk_now(desk) - ms < NEWS_MS;
+}
+
 static int watch_one(void *context, const struct record *record, enum store_pending pending)
 {
     struct watch *watch = context;
     struct desk *desk = watch->desk;
     bool own = handoff_is_from(record, desk_agent(desk));
-    int64_t ms;
 
-    (void)pending;
     if (watch->talk == NULL && is_conversation(desk, record))
         watch->talk = record_copy(record);
     if (handoff_is_offered(record) && handoff_is_for(record, desk->agent)) {
@@ -253,11 +262,33 @@ static int watch_one(void *context, const struct record *record, enum store_pend
     } else if (own && watch->news == NULL &&
                (has_state(record, "accepted") || has_state(record, "declined") ||
                 has_state(record, "expired")) &&
-               timestamp_parse(record_text(record, "decided_at"), &ms) &&
-               desk_now(desk) - ms < NEWS_MS) {
+               is_news(desk, record)) {
         watch->news = record_copy(record);
+    } else if (!own && watch->taken == NULL && has_state(record, "accepted") &&
+               handoff_is_for(record, desk->agent) && is_news(desk, record)) {
+        watch->taken = record_copy(record);
+        watch->pending = pending == STORE_CLAIMING;
     }
     return 0;
+}
+
+/* Who has got what this agent was offered too: at once, and by name. */
+static void tell_taken(struct watch *watch)
+{
+    struct desk *desk = watch->desk;
+    const struct record *record = watch->taken;
+    char name[WORK_NAME_SIZE], summary[WORK_NAME_SIZE];
+
+    work_first_line(record_text(record, "summary"), summary, sizeof(summary) / 2);
+    if (strcmp(record_text(record, "taken_by"), desk_agent(desk)->text) == 0) {
+        snprintf(desk->line.notice, sizeof(desk->line.notice),
+                 watch->pending ? _("Pending, not confirmed yet: %s") : _("Confirmed, yours: %s"),
+                 summary);
+        return;
+    }
+    work_agent_name(desk, record_text(record, "taken_by"), name, sizeof(name));
+    snprintf(desk->line.notice, sizeof(desk->line.notice), _("%1$s has got it: %2$s"), name,
+             summary);
 }
 
 static void tell(struct watch *watch)
@@ -268,8 +299,13 @@ static void tell(struct watch *watch)
     bool accepted = record != NULL && has_state(record, "accepted");
 
     text_copy(desk->line.notice, sizeof(desk->line.notice), "");
-    if (tell_message(watch) || record == NULL)
+    if (tell_message(watch))
         return;
+    if (record == NULL) {
+        if (watch->taken != NULL)
+            tell_taken(watch);
+        return;
+    }
     if (watch->newest == NULL && !accepted)
         work_target_name(desk, record, name, sizeof(name));
     else
@@ -309,6 +345,21 @@ static void handoffs_observe(struct desk *desk)
     record_free(watch.newest);
     record_free(watch.news);
     record_free(watch.talk);
+    record_free(watch.taken);
+}
+
+/* In a contact or a case F5 hands off; once more, on that screen, shows the hand-offs. */
+static const char *handoffs_instead(struct screen *top)
+{
+    const struct desk_open *open = &top->desk->open;
+    json_t *matter = NULL;
+    bool hands_off = !id_is_empty(&open->contact);
+
+    if (!hands_off && !id_is_empty(&open->matter))
+        matter = ui_state_of(top->ui, "case");
+    hands_off = hands_off || matter != NULL;
+    json_decref(matter);
+    return hands_off && strcmp(top->kind->name, "handoff") != 0 ? "handoff" : NULL;
 }
 
 struct homing {
@@ -379,6 +430,7 @@ const struct screen_kind screen_handoff_list = {
     .command = N_("handoffs"),
     .code = INPUT_F(5),
     .label = N_("Hand-offs"),
+    .instead = handoffs_instead,
     .flags = SCREEN_SINGLE,
     .keys = handoffs_keys,
     .open = handoffs_open,

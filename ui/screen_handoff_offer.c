@@ -66,20 +66,37 @@ static struct desk_open carried(struct desk *desk, const struct record *handoff)
     return open;
 }
 
-static void land(struct screen *screen, const struct desk_open *open)
+/* On the screen where the sender stood; a form opens at the field that its draft names. */
+static void land(struct screen *screen, const struct desk_open *open, const char *place)
 {
     struct record *draft = work_get(screen->desk, RECORD_SUBMISSION, open->submission.text, NULL);
     struct id form = {0};
 
-    if (draft != NULL && strcmp(record_text(draft, "status"), "draft") == 0)
+    if (draft != NULL && strcmp(record_text(draft, "status"), "draft") == 0 &&
+        strcmp(place, "case") != 0)
         form = draft->id;
     record_free(draft);
+    if (strcmp(place, "contact") == 0 && !id_is_empty(&open->contact)) {
+        ui_open(screen->ui, "contact", json_pack("{s:s}", "contact", open->contact.text));
+        return;
+    }
     if (!id_is_empty(&open->matter))
         work_show_case(screen->ui, &open->matter, &form);
     else if (ui_open(screen->ui, "contact", json_pack("{s:s}", "contact", open->contact.text)) ==
                  0 &&
              !id_is_empty(&form))
         ui_open(screen->ui, "form", json_pack("{s:s}", "submission", form.text));
+}
+
+/* The note that the sender had half typed goes on here. */
+static void land_on_note(struct screen *screen, const struct record *handoff)
+{
+    const char *begun = handoff_note_begun(handoff);
+
+    if (*begun != '\0')
+        handoff_note_put(screen->desk, begun);
+    if (strcmp(record_text(handoff, "place"), "note") == 0)
+        ui_open(screen->ui, "note", NULL);
 }
 
 bool handoff_take(struct screen *screen, const struct record *handoff)
@@ -100,7 +117,8 @@ bool handoff_take(struct screen *screen, const struct record *handoff)
     work_open_set(screen, &open);
     ui_tell(screen->ui, UI_DONE, "%s",
             _("Accepted: yours as soon as the server has confirmed it."));
-    land(screen, &open);
+    land(screen, &open, record_text(handoff, "place"));
+    land_on_note(screen, handoff);
     return true;
 }
 
@@ -262,6 +280,7 @@ static void draw_page(struct screen *screen, const struct paint *paint)
     struct offer *offer = screen->data;
     const struct record *handoff = offer->handoff;
     char text[2 * WORK_NAME_SIZE], when[32];
+    char *context;
 
     page_start(&offer->page, paint);
     page_text(&offer->page, 0, PAINT_TITLE, record_text(handoff, "summary"));
@@ -281,7 +300,10 @@ static void draw_page(struct screen *screen, const struct paint *paint)
     draw_carried(screen);
     draw_messages(screen);
     page_blank(&offer->page);
-    page_text(&offer->page, 0, PAINT_TEXT, record_text(handoff, "context"));
+    context = handoff_context_text(screen->desk, handoff);
+    if (context != NULL)
+        page_text(&offer->page, 0, PAINT_TEXT, context);
+    free(context);
 }
 
 static void offer_draw(struct screen *screen, const struct paint *paint)

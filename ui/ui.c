@@ -13,6 +13,8 @@
 
 /* How often a notice is looked at again while nothing changes. */
 #define NOTICE_LOOK_MS INT64_C(10000)
+/* So long what was done stands before a notice. */
+#define MESSAGE_MS INT64_C(4000)
 
 struct ui *ui_new(struct desk *desk)
 {
@@ -69,6 +71,7 @@ void ui_tell(struct ui *ui, enum ui_message kind, const char *format, ...)
     vsnprintf(ui->message, sizeof(ui->message), format, arguments);
     va_end(arguments);
     ui->message_kind = kind;
+    ui->message_ms = desk_now(ui->desk);
 }
 
 static const char *error_sentence(int code)
@@ -436,10 +439,12 @@ static void observe(struct ui *ui)
     ui->stranded = store_stranded(ui->desk->store);
     waiting = store_outbox_count(ui->desk->store, NULL);
     refusals = store_refusal_count(ui->desk->store, NULL);
-    if (refusals > ui->refusals || ui->desk->line.handoffs_offered > handoffs)
+    if (refusals > ui->refusals ||
+        (ui->desk->line.handoffs_offered > handoffs && !ui->desk->silent))
         ui->ring = true;
-    /* What was done is old news beside an offer; what went wrong stays. */
-    if (ui->desk->line.handoffs_offered > handoffs && ui->message_kind <= UI_NOTE)
+    /* What was done is old news beside an offer or a refusal; what went wrong stays. */
+    if ((ui->desk->line.handoffs_offered > handoffs || refusals > ui->refusals) &&
+        ui->message_kind <= UI_NOTE)
         ui->message[0] = '\0';
     ui->waiting = waiting < 0 ? 0 : waiting;
     ui->refusals = refusals < 0 ? 0 : refusals;
@@ -448,6 +453,11 @@ static void observe(struct ui *ui)
 void ui_tick(struct ui *ui)
 {
     struct screen *top = ui_top(ui);
+
+    /* What was done has been read: the notice below it is to be seen. */
+    if (ui->desk->line.notice[0] != '\0' && ui->message_kind <= UI_NOTE &&
+        desk_now(ui->desk) - ui->message_ms >= MESSAGE_MS)
+        ui->message[0] = '\0';
 
     /* News grow old also while nothing changes. */
     if (ui->desk->store != NULL && ui->desk->line.notice[0] != '\0' &&

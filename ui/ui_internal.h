@@ -29,6 +29,7 @@ struct ui {
     bool over, ring, stop, copy, signing_out;
     enum ui_message message_kind;
     char message[ERROR_MESSAGE_SIZE]; /* "" for none */
+    int64_t message_ms;               /* when it was told */
     struct editor *command;           /* the command line */
     bool commanding;
     int64_t store_version, catalogue_version;

@@ -62,6 +62,18 @@ const struct config_key guichet_keys[] = {
      .preset = "auto",
      .help = "Whether what is copied also goes to the terminal's clipboard (OSC 52); auto: where "
              "terminfo knows that the terminal takes it."},
+    {.name = "wrap-up-minutes",
+     .shape = CONFIG_NUMBER,
+     .argument = "MINUTES",
+     .preset = "2",
+     .minimum = 0,
+     .maximum = 120,
+     .help = "After a contact, the agent writes it up for so long and takes nobody; 0: not at "
+             "all."},
+    {.name = "bell",
+     .shape = CONFIG_SWITCH,
+     .preset = "yes",
+     .help = "Ring the terminal's bell when a hand-off is offered; it is shown in any case."},
     {.name = "stale-days",
      .shape = CONFIG_NUMBER,
      .argument = "DAYS",

@@ -1,4 +1,5 @@
 #include "app/handoff.h"
+#include "app/handoff_context.h"
 #include "app/handoff_history.h"
 #include "app/json.h"
 

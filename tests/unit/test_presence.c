@@ -104,10 +104,36 @@ static void an_agent_is_what_they_are_at(void **state)
     presence_free(presence);
 }
 
+/* How long is said with the contact, and taken back with it. */
+static void an_agent_writes_up_as_long_as_they_say(void **state)
+{
+    const int64_t start = INT64_C(1700000000000);
+    struct presence *presence = presence_new();
+    struct id contact;
+
+    (void)state;
+    presence_hold(presence, &fixture.actors[ANNE].agent, 1, start);
+    contact = begin(ANNE, "sample/a", start);
+    end(ANNE, &contact, start + MINUTE);
+    fixture_applied(
+        &fixture, ANNE,
+        fixture_operation(&fixture, ANNE, OPERATION_FIELDS, RECORD_CONTACT, &contact, 2,
+                          json_pack("{s:o}", "wrap_up_until", json_time(start + 6 * MINUTE))));
+    assert_state(presence, ANNE, start + 5 * MINUTE, "wrap-up", start + MINUTE);
+    assert_state(presence, ANNE, start + 6 * MINUTE, "available", start + 6 * MINUTE);
+    fixture_applied(
+        &fixture, ANNE,
+        fixture_operation(&fixture, ANNE, OPERATION_FIELDS, RECORD_CONTACT, &contact, 3,
+                          json_pack("{s:o}", "wrap_up_until", json_time(start + 2 * MINUTE))));
+    assert_state(presence, ANNE, start + 3 * MINUTE, "available", start + 2 * MINUTE);
+    presence_free(presence);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_agent_is_what_they_are_at, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_agent_writes_up_as_long_as_they_say, setup, teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,8 @@ static void the_channels_stand_side_by_side(void **state)
     ui_open(fixture->ui, "service", json_pack("{s:s}", "key", "t/birth"));
     ui_fixture_draw(fixture);
     assert_true(ui_fixture_shows(fixture, "▸ counter       not known        $50.00"));
-    assert_true(ui_fixture_shows(fixture, "  online        any time         $30.25 ✓   15 business days"));
+    assert_true(
+        ui_fixture_shows(fixture, "  online        any time         $30.25 ✓   15 business days"));
     assert_true(ui_fixture_shows(fixture, "  phone         not offered"));
     assert_true(ui_fixture_shows(fixture, "Not yours to serve"));
     ui_fixture_press(fixture, INPUT_CONTROL('T'));
@@ -139,7 +140,7 @@ static void an_offer_shows_without_taking_a_key(void **state)
     fixture->desk.line.handoffs_offered = 1;
     strcpy(fixture->desk.line.notice, "Pierre offers: \033[31mred");
     ui_draw(fixture->ui, fixture->canvas);
-    assert_true(ui_fixture_shows(fixture, "F5: 1 hand-off"));
+    assert_true(ui_fixture_shows(fixture, "Ctrl-V: 1 hand-off"));
     assert_true(ui_fixture_shows(fixture, "Pierre offers: ␛[31mred"));
     ui_fixture_type(fixture, "ence");
     assert_true(ui_fixture_shows(fixture, "licence"));

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# What a hand-off carries, from a sender in English to a receiver in French: two keys from the note
+# that is being typed; need, identity and mood in the receiver's language and free text as written;
+# the receiver loses no key when the offer comes, lands on the note where the sender stopped, and the
+# contact's timer goes on. Then the same from the middle of a form; a warm one of which both see the
+# file; and the end of the contact, written up as long as the agent wants.
+. "$(dirname "$0")/harness.sh"
+server_start
+
+terminal a --language en
+sign_in a marie Password
+wait_for a online
+terminal b --language fr
+sign_in b pierre "Mot de passe"
+wait_for b "en ligne"
+
+# Seconds on the timer of the bottom line.
+timer() {
+    screen "$1" | tail -1 | grep -o '[0-9]*:[0-9][0-9] *$' | awk -F: '{ print $1 * 60 + $2 }'
+}
+
+keys a F3
+wait_for a "Type a part of the name"
+keys a C-o
+wait_for a "The contact has begun."
+types a "lost card"
+keys a C-r
+wait_for a basic
+keys a C-f
+wait_for a "Mood: upset"
+keys a C-g
+types a "mood upset in a hurry"
+keys a Enter
+wait_for a "Mood: upset, in a hurry"
+keys a Tab Enter
+wait_for a "contact, in progress"
+
+echo "F5 from the note that is being typed, and the keys after it"
+keys a F6
+wait_for a "Kind"
+types a "asked for the old card"
+keys a F5
+wait_for a "Note begun: asked for the old card"
+shows a "Need: lost card" || fail "the need is not in the context"
+shows a "Mood: upset, in a hurry" || fail "the mood is not in the context"
+types a "pierre"
+wait_for a "Minutes   5"
+keys a Tab Tab
+types a "She waits at desk 4."
+keys b F2
+wait_for b "Tapez les mots du client"
+typed=permis-perdu-a-remplacer-sans-tarder
+keys a C-x
+for i in $(seq 0 $((${#typed} - 1))); do types b "${typed:$i:1}"; done
+wait_for b "Ctrl-V : 1 transfert"
+wait_for b "$typed"
+wait_for a "Offered to Pierre"
+before=$(timer a)
+[ -n "$before" ] || fail "no timer at the sender's"
+
+echo "the receiver reads it in their language and lands on the note"
+keys b C-v
+wait_for b "Besoin : lost card"
+shows b "Identité : de base" || fail "the identity is not in French"
+shows b "Humeur : contrarié, pressé" || fail "the mood is not in French"
+shows b "She waits at desk 4." || fail "what was written is gone"
+keys b Enter
+wait_for b "asked for the old card"
+wait_for b "Note · " || fail "not on the note"
+wait_for b "Confirmé, à vous"
+after=$(timer b)
+[ -n "$after" ] && [ "$after" -ge "$before" ] || fail "the timer begins anew: $before, then '$after'"
+wait_for a "Pierre Gagnon has taken over"
+
+echo "two keys from the middle of an answer in a form"
+keys b Escape
+types b ":formulaire décès"
+keys b Enter
+fail look

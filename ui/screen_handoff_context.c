@@ -1,0 +1,265 @@
+/* The context of a hand-off as it is read: facts in the reader's language, the rest as written. */
+#include "ui/screen_handoff.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+
+/* --- one fact --------------------------------------------------------------------------------- */
+
+static void say_text(struct desk *desk, const json_t *fact, struct text_buffer *text)
+{
+    (void)desk;
+    text_buffer_add_text(text, json_text_or(fact, "text", ""));
+}
+
+static void say_word(struct desk *desk, const json_t *fact, struct text_buffer *text)
+{
+    (void)desk;
+    text_buffer_add_text(text, format_word(json_text_or(fact, "word", "")));
+}
+
+static void say_language(struct desk *desk, const json_t *fact, struct text_buffer *text)
+{
+    (void)desk;
+    text_buffer_add_text(text, work_language(json_text_or(fact, "word", "")));
+}
+
+static void say_mood(struct desk *desk, const json_t *fact, struct text_buffer *text)
+{
+    const json_t *word;
+    size_t i;
+
+    (void)desk;
+    json_array_foreach(json_object_get(fact, "words"), i, word)
+    {
+        if (json_is_string(word))
+            text_buffer_add_format(text, "%s%s", i > 0 ? ", " : "",
+                                   format_word(json_string_value(word)));
+    }
+}
+
+static void say_service(struct desk *desk, const json_t *fact, struct text_buffer *text)
+{
+    char title[WORK_NAME_SIZE];
+
+    work_title(desk, RECORD_SERVICE, json_text_or(fact, "key", ""), title, sizeof(title));
+    text_buffer_add_text(text, title);
+}
+
+static void say_steps(struct desk *desk, const json_t *fact, struct text_buffer *text)
+{
+    char title[WORK_NAME_SIZE];
+    const json_t *step;
+    size_t i;
+
+    json_array_foreach(json_object_get(fact, "steps"), i, step)
+    {
+        text_copy(title, sizeof(title), format_localised(json_object_get(step, "title")));
+        if (*title == '\0')
+            work_title(desk, RECORD_SERVICE, json_text_or(step, "service", ""), title,
+                       sizeof(title));
+        text_buffer_add_format(text, "%s%s", i > 0 ? "; " : "", title);
+    }
+}
+
+static void say_form(struct desk *desk, const json_t *fact, struct text_buffer *text)
+{
+    char title[WORK_NAME_SIZE], name[WORK_NAME_SIZE];
+    const char *form = json_text_or(fact, "key", "");
+    const char *field = json_text_or(fact, "field", "");
+
+    work_title(desk, RECORD_FORM, form, title, sizeof(title));
+    work_field_name(desk, form, field, name, sizeof(name));
+    if (*field == '\0')
+        text_buffer_add_text(text, title);
+    else
+        text_buffer_add_format(text, _("%1$s, up to \"%2$s\""), title, name);
+}
+
+static void say_commitment(struct desk *desk, const json_t *fact, struct text_buffer *text)
+{
+    char when[48];
+    int64_t ms;
+
+    if (!timestamp_parse(json_text_or(fact, "due_at", ""), &ms)) {
+        say_text(desk, fact, text);
+        return;
+    }
+    format_when(when, sizeof(when), ms, desk_now(desk));
+    text_buffer_add_format(text, _("%1$s, by %2$s"), json_text_or(fact, "text", ""), when);
+}
+
+static const struct fact {
+    const char *name;
+    const char *label; /* N_() */
+    void (*say)(struct desk *desk, const json_t *fact, struct text_buffer *text);
+} facts[] = {
+    {"need", N_("Need"), say_text},
+    {"identity", N_("Identity"), say_word},
+    {"mood", N_("Mood"), say_mood},
+    {"language", N_("Language"), say_language},
+    {"interpreter", N_("Interpreter"), say_text},
+    {"accessibility", N_("Needs"), say_text},
+    {"service", N_("Service"), say_service},
+    {"case", N_("Case"), say_text},
+    {"done", N_("Done"), say_steps},
+    {"left", N_("To do"), say_steps},
+    {"form", N_("Form begun"), say_form},
+    {"commitment", N_("Promised"), say_commitment},
+    {"note", N_("Note"), say_text},
+    {"note-begun", N_("Note begun"), say_text},
+};
+
+/* "Identity: verified\n"; nothing for a fact that this version does not know. */
+static void add_fact(struct desk *desk, const json_t *item, struct text_buffer *text)
+{
+    const char *name = json_text_or(item, "fact", "");
+    struct text_buffer value = {0};
+
+    if (*name == '\0') {
+        text_buffer_add_format(text, "%s\n", json_text_or(item, "text", ""));
+        return;
+    }
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+        if (strcmp(facts[i].name, name) == 0)
+            facts[i].say(desk, item, &value);
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]) && value.length > 0; i++)
+        if (strcmp(facts[i].name, name) == 0)
+            text_buffer_add_format(text, _("%1$s: %2$s\n"), _(facts[i].label), value.bytes);
+    text_buffer_free(&value);
+}
+
+char *handoff_facts_text(struct desk *desk, const json_t *list)
+{
+    struct text_buffer text = {0};
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(list, i, item)
+    {
+        add_fact(desk, item, &text);
+    }
+    return text_buffer_take(&text);
+}
+
+char *handoff_context_text(struct desk *desk, const struct record *handoff)
+{
+    const json_t *list = json_object_get(handoff->body, "facts");
+
+    if (json_array_size(list) == 0)
+        return strdup(record_text(handoff, "context"));
+    return handoff_facts_text(desk, list);
+}
+
+/* --- what was changed of it --------------------------------------------------------------------
+ */
+
+/* A run of text that the sender wrote; its last line break is the list's. */
+static void add_written(json_t *list, const char *from, const char *to)
+{
+    if (to > from && to[-1] == '\n')
+        to--;
+    if (to > from)
+        json_array_append_new(list, json_pack("{s:s#}", "text", from, (int)(to - from)));
+}
+
+/* The fact of `made` that is said, word by word, where `text` begins; 0 for none, else how long. */
+static size_t find_fact(struct desk *desk, const json_t *made, const char *text, size_t *index)
+{
+    for (*index = 0; *index < json_array_size(made); ++*index) {
+        struct text_buffer said = {0};
+        size_t length;
+        bool same;
+
+        add_fact(desk, json_array_get(made, *index), &said);
+        length = said.length;
+        same = length > 0 && strncmp(text, said.bytes, length) == 0;
+        /* The last one may have lost its line break. */
+        if (!same && length > 1 && strncmp(text, said.bytes, length - 1) == 0 &&
+            text[length - 1] == '\0') {
+            length--;
+            same = true;
+        }
+        text_buffer_free(&said);
+        if (same)
+            return length;
+    }
+    return 0;
+}
+
+json_t *handoff_facts_read_text(struct desk *desk, const json_t *made, const char *text)
+{
+    json_t *list = json_array();
+    const char *written = text;
+
+    while (*text != '\0') {
+        size_t index, length = find_fact(desk, made, text, &index);
+
+        if (length > 0) {
+            add_written(list, written, text);
+            json_array_append(list, json_array_get(made, index));
+            text += length;
+            written = text;
+        } else {
+            length = strcspn(text, "\n");
+            text += length + (text[length] == '\n');
+        }
+    }
+    add_written(list, written, text);
+    return list;
+}
+
+/* --- a note that is half typed -----------------------------------------------------------------
+ */
+
+/* As screen_note.c names and saves it. */
+static void note_name(const struct desk *desk, char *name, size_t size)
+{
+    const struct id *place =
+        id_is_empty(&desk->open.matter) ? &desk->open.contact : &desk->open.matter;
+
+    snprintf(name, size, "note/%s", place->text);
+}
+
+char *handoff_note_draft(struct desk *desk)
+{
+    char name[64];
+    json_t *draft;
+    const char *text;
+    char *copy = NULL;
+
+    note_name(desk, name, sizeof(name));
+    draft = desk_draft_get(desk, name);
+    text = json_text_or(json_object_get(draft, "text"), "text", "");
+    if (text[strspn(text, " \n")] != '\0')
+        copy = strdup(text);
+    json_decref(draft);
+    return copy;
+}
+
+void handoff_note_put(struct desk *desk, const char *text)
+{
+    char *present = handoff_note_draft(desk);
+    struct text_buffer both = {0};
+    char name[64];
+    json_t *draft;
+
+    if (present == NULL || strstr(present, text) == NULL) {
+        text_buffer_add_format(&both, "%s%s%s", present != NULL ? present : "",
+                               present != NULL ? "\n" : "", text);
+        draft = json_pack("{s:{s:s}}", "text", "text", both.bytes != NULL ? both.bytes : "");
+        note_name(desk, name, sizeof(name));
+        if (!both.failed)
+            desk_draft_put(desk, name, draft, NULL);
+        json_decref(draft);
+    }
+    text_buffer_free(&both);
+    free(present);
+}
