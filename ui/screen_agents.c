@@ -17,6 +17,7 @@ struct agents {
     struct targets targets;
     struct editor *query; /* owned */
     struct list list;
+    int64_t asked_ms; /* presence, last */
 };
 
 static void read_all(struct screen *screen)
@@ -54,6 +55,17 @@ static int agents_open(struct screen *screen, const json_t *arguments, struct er
     link_presence_ask(screen->desk->link);
     read_all(screen);
     return 0;
+}
+
+/* Asked again while the list is open. */
+static void agents_tick(struct screen *screen)
+{
+    struct agents *agents = screen->data;
+
+    if (desk_now(screen->desk) - agents->asked_ms < TARGETS_ASK_MS)
+        return;
+    agents->asked_ms = desk_now(screen->desk);
+    link_presence_ask(screen->desk->link);
 }
 
 static json_t *agents_save(const struct screen *screen)
@@ -116,4 +128,5 @@ const struct screen_kind screen_agents = {
     .key = agents_key,
     .save = agents_save,
     .changed = read_all,
+    .tick = agents_tick,
 };

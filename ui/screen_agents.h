@@ -39,6 +39,9 @@ struct targets {
     int64_t heard_ms; /* when presence was last heard, 0 for never */
 };
 
+/* While a list is open, presence is asked for so often. */
+#define TARGETS_ASK_MS INT64_C(5000)
+
 /* Who fits best. */
 struct target_need {
     const char *language; /* the client's; "" */

@@ -40,6 +40,7 @@ struct handing {
     bool waits_set; /* the sender said how long the offer stands */
     bool edited;    /* the ready-made context was changed: it is kept as a draft */
     bool done;
+    int64_t asked_ms; /* presence, last */
     json_t *made;   /* owned: the facts, ready-made */
     char place[16]; /* a word of handoff_place_words, "" */
 };
@@ -254,6 +255,17 @@ static void handing_changed(struct screen *screen)
     for (size_t i = 0; i < handing->targets.shown_count && keep; i++)
         if (strcmp(targets_shown(&handing->targets, i)->key, key) == 0)
             list_select(&handing->list, i);
+}
+
+/* Who is present is asked again while the list is open. */
+static void handing_tick(struct screen *screen)
+{
+    struct handing *handing = screen->data;
+
+    if (desk_now(screen->desk) - handing->asked_ms < TARGETS_ASK_MS)
+        return;
+    handing->asked_ms = desk_now(screen->desk);
+    link_presence_ask(screen->desk->link);
 }
 
 /* --- drawing --------------------------------------------------------------------------------- */
@@ -489,5 +501,6 @@ const struct screen_kind screen_handoff = {
     .key = handing_key,
     .save = handing_save,
     .changed = handing_changed,
+    .tick = handing_tick,
     .subject = handing_subject,
 };

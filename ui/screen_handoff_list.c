@@ -301,11 +301,16 @@ static void tell(struct watch *watch)
     text_copy(desk->line.notice, sizeof(desk->line.notice), "");
     if (tell_message(watch))
         return;
-    if (record == NULL) {
-        if (watch->taken != NULL)
-            tell_taken(watch);
+    /* An offer first, then what was decided last. */
+    if (watch->taken != NULL &&
+        (record == NULL ||
+         (watch->newest == NULL && strcmp(record_text(record, "decided_at"),
+                                          record_text(watch->taken, "decided_at")) < 0))) {
+        tell_taken(watch);
         return;
     }
+    if (record == NULL)
+        return;
     if (watch->newest == NULL && !accepted)
         work_target_name(desk, record, name, sizeof(name));
     else

@@ -72,8 +72,44 @@ after=$(timer b)
 [ -n "$after" ] && [ "$after" -ge "$before" ] || fail "the timer begins anew: $before, then '$after'"
 wait_for a "Pierre Gagnon has taken over"
 
-echo "two keys from the middle of an answer in a form"
+echo "two keys typed at once from the middle of an answer in a form; who takes it lands in that field"
 keys b Escape
-types b ":formulaire décès"
+wait_for b "Ce qui s’est passé"
+keys b F4
+wait_for b "SQCA-1"
+keys b Down Down Enter
+wait_for b "* Prénom"
+types b "Zoé"
+keys b Tab
+wait_for b "brouillon enregistré"
+types b "Gagn"
+keys b F5 C-x
+wait_for b "Offert à "
+wait_for a "Ctrl-V: Pierre Gagnon hands off to you"
+keys a C-v
+wait_for a "State       offered"
+shows a "up to \"Family name\"" || fail "the field reached is not said"
+keys a Enter
+wait_for a "Family name"
+wait_for a "Gagn"
+types a "on"
+wait_for a "Gagnon"
+wait_for a "Confirmed, yours"
+
+echo "the contact is written up: a countdown, and one key ends it"
+keys a F3
+wait_for a "Need"
+keys a C-x
+wait_for a "How did the contact end?"
+types a 1
+wait_for a "wrap-up 1:5"
+keys b F1
+keys b Escape
+types b ":agents"
 keys b Enter
-fail look
+wait_for b "en suivi"
+keys a C-q
+wait_for a "You are available again."
+wait_gone a "wrap-up"
+wait_gone b "en suivi" 30
+terminal_quit a
