@@ -121,7 +121,7 @@ static void add_contact(json_t *list, const struct record *contact)
 {
     const char *identity = record_text(contact, "identity");
 
-    add(list, "need", "text", record_text(contact, "need"));
+    add(list, "need", "value", record_text(contact, "need"));
     add(list, "identity", "word", *identity == '\0' ? "none" : identity);
     add_mood(list, contact);
 }
@@ -129,8 +129,8 @@ static void add_contact(json_t *list, const struct record *contact)
 static void add_client(json_t *list, const struct record *client)
 {
     add(list, "language", "word", record_text(client, "language"));
-    add(list, "interpreter", "text", record_text(client, "interpreter"));
-    add(list, "accessibility", "text", record_text(client, "accessibility"));
+    add(list, "interpreter", "value", record_text(client, "interpreter"));
+    add(list, "accessibility", "value", record_text(client, "accessibility"));
 }
 
 static void add_steps(json_t *list, const struct checklist *checklist, const char *fact,
@@ -161,7 +161,7 @@ static void add_case(json_t *list, const struct record *matter)
     struct checklist checklist;
 
     add(list, "service", "key", record_text(matter, "service"));
-    add(list, "case", "text", record_text(matter, "reference"));
+    add(list, "case", "value", record_text(matter, "reference"));
     if (checklist_read(&checklist, matter, NULL) != 0)
         return;
     add_steps(list, &checklist, "done", CHECKLIST_DONE);
@@ -184,12 +184,12 @@ json_t *handoff_facts_list(const struct handoff_facts *facts, const char *note_b
                                               record_text(facts->draft, "form"), "field",
                                               record_text(facts->draft, "field")));
     for (size_t i = 0; i < facts->commitment_count; i++)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "fact", "commitment", "text",
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "fact", "commitment", "value",
                                               record_text(facts->commitments[i], "text"), "due_at",
                                               record_text(facts->commitments[i], "due_at")));
     for (size_t i = 0; i < facts->note_count; i++)
-        add(list, "note", "text", record_text(facts->notes[i], "text"));
-    add(list, "note-begun", "text", note_begun);
+        add(list, "note", "value", record_text(facts->notes[i], "text"));
+    add(list, "note-begun", "value", note_begun);
     return list;
 }
 
@@ -201,7 +201,7 @@ const char *handoff_note_begun(const struct record *handoff)
     json_array_foreach(json_object_get(handoff->body, "facts"), i, fact)
     {
         if (strcmp(json_text_or(fact, "fact", ""), "note-begun") == 0)
-            return json_text_or(fact, "text", "");
+            return json_text_or(fact, "value", "");
     }
     return "";
 }

@@ -32,16 +32,16 @@ void handoff_facts_free(struct handoff_facts *facts);
 /*
  * The facts as a hand-off carries them ("facts"): a list of
  *
- *   {"fact": "need" | "interpreter" | "accessibility" | "case" | "note" | "note-begun", "text"}
+ *   {"fact": "need" | "interpreter" | "accessibility" | "case" | "note" | "note-begun", "value"}
  *   {"fact": "identity" | "language", "word"}
  *   {"fact": "mood", "words": [...]}          of mood_words
  *   {"fact": "service", "key"}
  *   {"fact": "done" | "left", "steps": [{"title": localised, "service": key}]}
  *   {"fact": "form", "key", "field"}          the field reached
- *   {"fact": "commitment", "text", "due_at"}
+ *   {"fact": "commitment", "value", "due_at"}
  *
- * and, for what the sender wrote, {"text"}. New reference; NULL when out of memory. `note_begun`:
- * a note that is half typed, "" for none.
+ * and, for what the sender wrote, {"written"}. New reference; NULL when out of memory.
+ * `note_begun`: a note that is half typed, "" for none.
  */
 json_t *handoff_facts_list(const struct handoff_facts *facts, const char *note_begun);
 

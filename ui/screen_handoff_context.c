@@ -16,7 +16,7 @@
 static void say_text(struct desk *desk, const json_t *fact, struct text_buffer *text)
 {
     (void)desk;
-    text_buffer_add_text(text, json_text_or(fact, "text", ""));
+    text_buffer_add_text(text, json_text_or(fact, "value", ""));
 }
 
 static void say_word(struct desk *desk, const json_t *fact, struct text_buffer *text)
@@ -93,7 +93,7 @@ static void say_commitment(struct desk *desk, const json_t *fact, struct text_bu
         return;
     }
     format_when(when, sizeof(when), ms, desk_now(desk));
-    text_buffer_add_format(text, _("%1$s, by %2$s"), json_text_or(fact, "text", ""), when);
+    text_buffer_add_format(text, _("%1$s, by %2$s"), json_text_or(fact, "value", ""), when);
 }
 
 static const struct fact {
@@ -124,7 +124,7 @@ static void add_fact(struct desk *desk, const json_t *item, struct text_buffer *
     struct text_buffer value = {0};
 
     if (*name == '\0') {
-        text_buffer_add_format(text, "%s\n", json_text_or(item, "text", ""));
+        text_buffer_add_format(text, "%s\n", json_text_or(item, "written", ""));
         return;
     }
     for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
@@ -167,7 +167,7 @@ static void add_written(json_t *list, const char *from, const char *to)
     if (to > from && to[-1] == '\n')
         to--;
     if (to > from)
-        json_array_append_new(list, json_pack("{s:s#}", "text", from, (int)(to - from)));
+        json_array_append_new(list, json_pack("{s:s#}", "written", from, (int)(to - from)));
 }
 
 /* The fact of `made` that is said, word by word, where `text` begins; 0 for none, else how long. */

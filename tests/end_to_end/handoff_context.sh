@@ -102,10 +102,9 @@ wait_for a "Need"
 keys a C-x
 wait_for a "How did the contact end?"
 types a 1
-wait_for a "wrap-up 1:5"
-keys b F1
-keys b Escape
-types b ":agents"
+wait_for a "wrap-up 01:"
+keys b C-g
+types b "agents"
 keys b Enter
 wait_for b "en suivi"
 keys a C-q

@@ -499,6 +499,61 @@ static void what_was_opened_is_for_the_next_group(void **state)
     json_decref(agent.body);
 }
 
+/* The fact of this name, NULL when the list has none. */
+static const json_t *fact(const json_t *list, const char *name)
+{
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(list, i, item)
+    {
+        if (strcmp(json_text_or(item, "fact", ""), name) == 0)
+            return item;
+    }
+    return NULL;
+}
+
+static void what_happened_goes_along_as_data(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct batch batch = {0};
+    struct scene scene = offer(fixture, &fixture->author, &fixture->visitor, &batch);
+    struct note_draft draft = {.kind = "commitment",
+                               .text = "We call on Friday.",
+                               .matter = scene.matter,
+                               .client = scene.client,
+                               .due_ms = 1700000000000};
+    struct handoff_facts facts;
+    struct record *contact;
+    struct id id, none = {0};
+    const json_t *mood;
+    json_t *list;
+
+    work_fixture_apply(fixture, &batch);
+    contact = work_fixture_get(fixture, RECORD_CONTACT, &scene.contact, NULL);
+    assert_int_equal(contact_mood_set(&batch, &fixture->author, contact, "glad", true, NULL),
+                     ERROR_INVALID);
+    assert_int_equal(contact_mood_set(&batch, &fixture->author, contact, "worried", true, NULL), 0);
+    assert_int_equal(contact_mood_set(&batch, &fixture->author, contact, "upset", false, NULL), 0);
+    assert_int_equal(batch.count, 1);
+    assert_int_equal(note_write(&batch, &fixture->author, &draft, &id, NULL), 0);
+    work_fixture_apply(fixture, &batch);
+    record_free(contact);
+    assert_int_equal(handoff_facts_read(&facts, fixture->store.store, &scene.contact, &scene.client,
+                                        &scene.matter, &none, NULL),
+                     0);
+    list = handoff_facts_list(&facts, "half a note");
+    mood = json_object_get(fact(list, "mood"), "words");
+    assert_int_equal(json_array_size(mood), 1);
+    assert_string_equal(json_string_value(json_array_get(mood, 0)), "worried");
+    assert_string_equal(json_text_or(fact(list, "identity"), "word", ""), "none");
+    assert_string_equal(json_text_or(fact(list, "commitment"), "value", ""), "We call on Friday.");
+    assert_string_equal(json_text_or(fact(list, "note-begun"), "value", ""), "half a note");
+    assert_null(fact(list, "form"));
+    json_decref(list);
+    handoff_facts_free(&facts);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, work_fixture_setup, work_fixture_teardown)
 
 int main(void)
@@ -512,6 +567,7 @@ int main(void)
         WITH(a_sender_withdraws),
         WITH(offers_reach_whom_they_are_for),
         WITH(facts_hold_the_notes_of_the_contact),
+        WITH(what_happened_goes_along_as_data),
         WITH(a_consultation_moves_nothing),
         WITH(a_call_back_is_promised_on_the_file),
         WITH(an_escalation_is_for_supervisors),
