@@ -145,7 +145,7 @@ static const struct command everywhere[] = {
     {N_("channel"), N_("Says how this terminal serves: channel counter, channel phone."), NULL,
      INPUT_NONE, NULL, NULL, run_channel},
     {N_("available"), N_("Ends the writing up after a contact: you are available again."), NULL,
-     INPUT_CONTROL('Q'), NULL, NULL, run_available},
+     INPUT_F(11), NULL, NULL, run_available},
     {N_("seen"), N_("Takes off the notice about this terminal or the server."), NULL, INPUT_NONE,
      NULL, NULL, run_seen},
     {N_("sign-out"), N_("Signs this agent out; the next one sees nothing of theirs."), NULL,

@@ -229,7 +229,7 @@ static void draw_who(const struct ui *ui, const struct paint *paint, int row, in
         char left[24];
 
         format_duration(left, sizeof(left), desk->line.wrap_up_until_ms - desk_now(desk));
-        snprintf(timer, sizeof(timer), _(" · wrap-up %s, Ctrl-Q ends it"), left);
+        snprintf(timer, sizeof(timer), _(" · wrap-up %s, F11 ends it"), left);
     }
     snprintf(text, sizeof(text), "%s%s%s · %s%s", name, dot, office, channel, timer);
     if ((int)text_width(text, strlen(text)) > room)

@@ -107,7 +107,7 @@ keys b C-g
 types b "agents"
 keys b Enter
 wait_for b "en suivi"
-keys a C-q
+keys a F11
 wait_for a "You are available again."
 wait_gone a "wrap-up"
 wait_gone b "en suivi" 30
