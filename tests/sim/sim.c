@@ -1,6 +1,5 @@
 /*
- * sim [--from K] [--seeds N] [--plant NAME] [--restores yes]: runs seeds and tells of broken
- * invariants.
+ * sim [--from K] [--seeds N] [--plant NAME]: runs seeds and tells of broken invariants.
  * sim --test: a few seeds, one of them twice, and every planted bug, which must be found.
  * TRACE=1 in the environment prints what happens.
  */
@@ -105,8 +104,7 @@ static int test(struct simulation *simulation)
 
 static int usage(void)
 {
-    (void)fprintf(stderr,
-                  "sim [--from K] [--seeds N] [--plant NAME] [--restores yes] | sim --test\n");
+    (void)fprintf(stderr, "sim [--from K] [--seeds N] [--plant NAME] | sim --test\n");
     return 2;
 }
 
@@ -128,8 +126,6 @@ int main(int count, char **words)
             from = strtoull(words[i + 1], NULL, 10);
         } else if (strcmp(words[i], "--seeds") == 0) {
             seeds = strtoull(words[i + 1], NULL, 10);
-        } else if (strcmp(words[i], "--restores") == 0) {
-            sim_restores = strcmp(words[i + 1], "yes") == 0;
         } else if (strcmp(words[i], "--plant") == 0) {
             for (plant = 0; plant < SIM_PLANT_COUNT; plant++)
                 if (strcmp(words[i + 1], sim_plant_names[plant]) == 0)

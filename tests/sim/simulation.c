@@ -40,8 +40,6 @@ const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "two-winners",
                                                       "text-changed"};
 
-bool sim_restores;
-
 /* --- chance ----------------------------------------------------------------------------------- */
 
 /* splitmix64 (Steele, Lea, Flood 2014). */
@@ -323,9 +321,9 @@ static void strike(struct simulation *simulation)
         sim_server_restart(simulation, sim_random(simulation, 2) == 0 ? SIM_QUITS : SIM_KILLED);
     if (sim_strikes(simulation, SIM_SERVER_POWER))
         sim_server_restart(simulation, SIM_LOSES_POWER);
-    if (sim_restores && sim_random(simulation, 10) == 0)
+    if (sim_random(simulation, 10) == 0)
         sim_disk_copy(simulation->ledger_disk);
-    if (sim_restores && sim_strikes(simulation, SIM_SERVER_RESTORED))
+    if (sim_strikes(simulation, SIM_SERVER_RESTORED))
         sim_server_restart(simulation, SIM_IS_RESTORED);
     if (sim_strikes(simulation, SIM_AGENT_MOVED))
         sim_server_move(simulation, terminal);

@@ -179,10 +179,6 @@ struct simulation {
     struct sim_totals totals;
 };
 
-/* Whether servers are also restored from older copies: about one seed in 200 then breaks an
- * invariant yet (a hand-off that a terminal lacks), so it is asked for. */
-extern bool sim_restores;
-
 /* Runs one seed. True when every invariant held; else `finding` and `broken_step` tell. */
 bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant, bool trace);
 
