@@ -133,8 +133,9 @@ struct import_options {
      * them, is refused: it is more likely cut off than right. */
     bool allow_ending;
     /* What the program asks of each record beyond its shape: that a form's schema compiles, that
-     * the conditions of a life event do. One that fails is refused. NULL: nothing. */
-    int (*check)(const struct record *record, struct error *error);
+     * the conditions of a life event do. It may complete the body (a form without a layout). One
+     * that fails is refused. NULL: nothing. */
+    int (*check)(struct record *record, struct error *error);
 };
 
 /*

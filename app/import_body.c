@@ -191,7 +191,7 @@ static const struct member form_members[] = {
     {MEMBER("services", KIND_KEY, LIST), .type = RECORD_SERVICE},
     {MEMBER("event", KIND_KEY, 0), .type = RECORD_LIFE_EVENT},
     {MEMBER("schema", KIND_FREE, REQUIRED)},
-    {MEMBER("layout", KIND_FREE, REQUIRED)},
+    {MEMBER("layout", KIND_FREE, 0)},
     {MEMBER("translations", KIND_FREE, 0)},
     {MEMBER("recipients", KIND_OBJECT, LIST), .members = recipient_members},
     {MEMBER("known", KIND_FREE, 0)},

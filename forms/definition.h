@@ -8,8 +8,9 @@
 #include "app/error.h"
 #include "app/record.h"
 
-/* Compiles a form or a life event and forgets it; 0 for records of other types. The message names
- * the place in the body. For import_options.check. */
-int definition_check(const struct record *record, struct error *error);
+/* Gives a form without a layout one (form_give_layout). Compiles a form or a life event and forgets
+ * it; 0 for records of other types. The message names the place in the body. For
+ * import_options.check. */
+int definition_check(struct record *record, struct error *error);
 
 #endif

@@ -20,11 +20,14 @@ int fill_new(struct fill **fill, const struct form *form, const json_t *answers,
     made->context = *context;
     made->answers = json_is_object(answers) ? json_deep_copy(answers) : json_object();
     made->changed = json_object();
+    made->variants = json_object();
+    made->other_variants = json_object();
     made->consents = json_object();
     made->withheld = json_object();
     made->result = schema_result_new();
-    if (made->answers == NULL || made->changed == NULL || made->consents == NULL ||
-        made->withheld == NULL || made->result == NULL || !fill_lay_out(made)) {
+    if (made->answers == NULL || made->changed == NULL || made->variants == NULL ||
+        made->other_variants == NULL || made->consents == NULL || made->withheld == NULL ||
+        made->result == NULL || !fill_lay_out(made)) {
         fill_free(made);
         return error_set(error, ERROR_MEMORY, "out of memory, or a form of too many lines");
     }
@@ -51,6 +54,8 @@ void fill_free(struct fill *fill)
     json_decref(fill->consents);
     json_decref(fill->withheld);
     json_decref(fill->aside);
+    json_decref(fill->variants);
+    json_decref(fill->other_variants);
     json_decref(fill->changed);
     schema_result_free(fill->result);
     free(fill);
@@ -99,8 +104,14 @@ const struct fill_line *fill_line(const struct fill *fill, size_t index)
 const json_t *fill_value(const struct fill *fill, size_t index)
 {
     const struct fill_line *line = &fill->lines[index];
+    const struct form_control *control = fill_control(line);
+    const json_t *value;
 
-    return *line->pointer == '\0' ? NULL : form_pointer_get(fill->answers, line->pointer);
+    if (line->kind == FILL_FIELD && control->variants != NULL)
+        return line->variant < control->choice_count ? control->choices[line->variant].value : NULL;
+    value = *line->pointer == '\0' ? NULL : form_pointer_get(fill->answers, line->pointer);
+    /* An empty place of a tuple is no answer. */
+    return json_is_null(value) && control != NULL && control->tuple != NULL ? NULL : value;
 }
 
 char *fill_text(const struct fill *fill, size_t index)
@@ -156,7 +167,8 @@ char *fill_label(const struct fill *fill, size_t index)
     if (line->kind == FILL_ITEM)
         return item_label(fill, line);
     /* A scalar in a list: its control is the item itself. */
-    if (line->kind == FILL_FIELD && *control->path == '\0' && line->list != NULL) {
+    if (line->kind == FILL_FIELD && *control->path == '\0' && control->variants == NULL &&
+        line->list != NULL) {
         snprintf(number, sizeof(number), "%zu", line->position + 1);
         return strdup(number);
     }

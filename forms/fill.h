@@ -42,16 +42,17 @@ struct fill_line {
     size_t page;
     size_t depth; /* groups and lists around it */
     bool visible;
-    bool enabled;  /* false: can not be changed now; of a list: nothing can be added */
-    bool locked;   /* of a list: its items can not be removed or moved either */
-    bool required; /* must be answered, as things stand */
-    bool touched;  /* was left once, or the form was reviewed: also "required" is shown */
-    bool offered;  /* `fill_offer` has an answer for it */
-    bool known;    /* its answer was taken from the client's file */
-    bool received; /* its answer came from another terminal, and was not looked at since */
-    char *message; /* the fault to show, in the filling's language; NULL: none to show */
-    char *fault;   /* the fault that there is, shown or not; NULL: none */
-    json_t *offer; /* what the client's file has for it, NULL: nothing */
+    bool enabled;   /* false: can not be changed now; of a list: nothing can be added */
+    bool locked;    /* of a list: its items can not be removed or moved either */
+    bool required;  /* must be answered, as things stand */
+    bool touched;   /* was left once, or the form was reviewed: also "required" is shown */
+    bool offered;   /* `fill_offer` has an answer for it */
+    bool known;     /* its answer was taken from the client's file */
+    size_t variant; /* of a choice among variants: which one; the number of choices: none */
+    bool received;  /* its answer came from another terminal, and was not looked at since */
+    char *message;  /* the fault to show, in the filling's language; NULL: none to show */
+    char *fault;    /* the fault that there is, shown or not; NULL: none */
+    json_t *offer;  /* what the client's file has for it, NULL: nothing */
     char *offer_text;
 };
 
@@ -145,6 +146,10 @@ bool fill_answer(struct fill *fill, json_t *value);
 /* Adds or takes away one choice of a FORM_INPUT_CHOICES field. */
 bool fill_toggle_choice(struct fill *fill, size_t choice);
 
+/* How many answers the last choice among variants put aside: they come back when the old variant is
+ * chosen again, or by undo. 0 when asked again. */
+size_t fill_put_aside(struct fill *fill);
+
 /* Lists: the focus stands on the list, or on anything inside the item meant. Adding puts the focus
  * on the first field of the new item; false when the limit is reached or the list can not change.
  */
@@ -200,7 +205,8 @@ bool fill_next_change(struct fill *fill, const char **name, const json_t **value
  */
 int fill_receive(struct fill *fill, const json_t *answers, struct error *error);
 
-/* Where the agent stands and what was not yet looked at: {"field", "typed", "received"}; new
+/* Where the agent stands and what was not yet looked at: {"field", "typed", "received",
+ * "variants"}; new
  * reference, NULL when out of memory. */
 json_t *fill_state(const struct fill *fill);
 /* Puts the agent back there, as far as the field still exists. */

@@ -15,6 +15,8 @@ static void free_step(struct fill_step *step)
     free(step->pointer);
     json_decref(step->before);
     json_decref(step->after);
+    json_decref(step->variants_before);
+    json_decref(step->variants_after);
 }
 
 void fill_free_steps(struct fill_steps *steps)
@@ -29,7 +31,7 @@ static void forget(struct fill_steps *steps, const char *name)
     size_t kept = 0;
 
     for (size_t i = 0; i < steps->count; i++) {
-        if (strcmp(steps->list[i].name, name) == 0)
+        if (strcmp(steps->list[i].name, name) == 0 || *steps->list[i].name == '\0')
             free_step(&steps->list[i]);
         else
             steps->list[kept++] = steps->list[i];
@@ -69,7 +71,8 @@ void fill_changed(struct fill *fill, const char *name)
 
     json_object_set_new(fill->changed, name, json_true());
     /* A list may have got or lost lines. */
-    if (value == NULL || json_is_array(value) || json_is_object(value))
+    if (value == NULL || json_is_array(value) || json_is_object(value) ||
+        fill_find(fill, "") < fill->count)
         fill_lay_out(fill);
     else
         fill_apply_rules(fill, name);
@@ -80,10 +83,12 @@ void fill_changed(struct fill *fill, const char *name)
  * by chance. */
 static bool put_answer(struct fill *fill, const char *pointer, json_t *value)
 {
+    size_t index = fill_find(fill, pointer);
     json_t *empty;
     bool done;
 
-    if (form_pointer_put(fill->answers, pointer, value))
+    if (fill_put(fill->answers, index < fill->count ? fill_control(&fill->lines[index]) : NULL,
+                 pointer, value))
         return true;
     if (value != NULL)
         return false;
@@ -93,12 +98,85 @@ static bool put_answer(struct fill *fill, const char *pointer, json_t *value)
     return done;
 }
 
+/* Tells every top-level answer that differs from what it was, and looks at all again. */
+static void changed_all(struct fill *fill, json_t *before)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(before, name, value)
+    {
+        if (json_equal(value, json_object_get(fill->answers, name)) != 1)
+            json_object_set_new(fill->changed, name, json_true());
+    }
+    json_object_foreach(fill->answers, name, value)
+    {
+        if (json_object_get(before, name) == NULL)
+            json_object_set_new(fill->changed, name, json_true());
+    }
+    fill_lay_out(fill);
+    fill_check(fill);
+}
+
+/* All answers at once: the form itself is one of several variants. */
+static bool set_all(struct fill *fill, json_t *value)
+{
+    struct fill_step step = {0};
+
+    step.name = strdup("");
+    step.pointer = strdup("");
+    step.before = fill->answers;
+    step.after = json_deep_copy(value);
+    fill->answers = json_deep_copy(value);
+    if (fill->answers == NULL) {
+        fill->answers = json_incref(step.before);
+        free_step(&step);
+        return false;
+    }
+    json_incref(step.before);
+    push_step(&fill->undo, step);
+    fill_free_steps(&fill->redo);
+    changed_all(fill, step.before);
+    json_decref(step.before);
+    return true;
+}
+
+void fill_step_variants(struct fill *fill, json_t *variants)
+{
+    struct fill_step *step = &fill->undo.list[fill->undo.count - 1];
+
+    if (fill->undo.count == 0) {
+        json_decref(variants);
+        return;
+    }
+    json_decref(step->variants_before);
+    json_decref(step->variants_after);
+    step->variants_before = variants;
+    step->variants_after = json_deep_copy(fill->variants);
+}
+
 bool fill_set(struct fill *fill, const char *pointer, json_t *value)
+{
+    size_t index = fill_find(fill, pointer);
+    const struct form_control *control =
+        index < fill->count ? fill_control(&fill->lines[index]) : NULL;
+
+    if (control != NULL && control->variants != NULL)
+        return fill_choose(fill, control, pointer, value);
+    /* An empty place of a tuple stays one. */
+    if (control != NULL && value == NULL && fill_value(fill, index) == NULL)
+        return false;
+    return fill_set_value(fill, pointer, value);
+}
+
+bool fill_set_value(struct fill *fill, const char *pointer, json_t *value)
 {
     const json_t *old = form_pointer_get(fill->answers, pointer);
     char name[FORM_POINTER_SIZE];
     struct fill_step step = {0};
 
+    if (*pointer == '\0')
+        return json_equal(fill->answers, value) != 1 && set_all(fill, value);
     if ((old == NULL && value == NULL) || (old != NULL && value != NULL && json_equal(old, value)))
         return false;
     if (!top_name(pointer, name))
@@ -292,6 +370,8 @@ static json_t *new_item(const struct form_control *list)
 {
     const struct form_control *item = list->item->control;
 
+    if (list->item_tuple != NULL)
+        return json_array();
     if (item != NULL && *item->path == '\0')
         return item->input == FORM_INPUT_LIST ? json_array() : json_string("");
     return json_object();
@@ -402,11 +482,34 @@ bool fill_item_move(struct fill *fill, int direction)
 
 /* --- undo ------------------------------------------------------------------------------------ */
 
+/* The answers as they were before the step, or after it. */
+static void put_back(struct fill *fill, const struct fill_step *step, bool undo)
+{
+    json_t *value = undo ? step->before : step->after;
+    json_t *variants = undo ? step->variants_before : step->variants_after;
+
+    if (variants != NULL) {
+        json_decref(fill->variants);
+        fill->variants = json_deep_copy(variants);
+    }
+    if (*step->name == '\0') {
+        json_decref(fill->answers);
+        fill->answers = json_deep_copy(value);
+        changed_all(fill, undo ? step->after : step->before);
+        return;
+    }
+    if (value == NULL)
+        json_object_del(fill->answers, step->name);
+    else
+        json_object_set_new(fill->answers, step->name, json_deep_copy(value));
+    fill_lay_out(fill);
+    fill_changed(fill, step->name);
+}
+
 /* Takes the last step of one stack back or again, and puts it on the other. */
 static bool step_back(struct fill *fill, struct fill_steps *from, struct fill_steps *to, bool undo)
 {
     struct fill_step step;
-    json_t *value;
     size_t index;
 
     if (fill->typed != NULL) {
@@ -416,13 +519,7 @@ static bool step_back(struct fill *fill, struct fill_steps *from, struct fill_st
     if (from->count == 0)
         return false;
     step = from->list[--from->count];
-    value = undo ? step.before : step.after;
-    if (value == NULL)
-        json_object_del(fill->answers, step.name);
-    else
-        json_object_set_new(fill->answers, step.name, json_deep_copy(value));
-    fill_lay_out(fill);
-    fill_changed(fill, step.name);
+    put_back(fill, &step, undo);
     index = fill_find(fill, step.pointer);
     if (index < fill->count && fill_takes_focus(&fill->lines[index]))
         fill->current = index;

@@ -71,6 +71,16 @@ static bool has_line(const struct fill *fill, const char *pointer)
     return false;
 }
 
+/* The value of the only name that an object of the present variant may have: chosen, not asked. */
+static bool is_fixed(const struct fill *fill, const char *name)
+{
+    size_t index = fill_find(fill, "");
+    const struct fill_line *line = index < fill->count ? &fill->lines[index] : NULL;
+
+    return line != NULL && line->variant < fill_control(line)->choice_count &&
+           json_object_get(fill_control(line)->variants[line->variant].fixed, name) != NULL;
+}
+
 json_t *fill_apart(const struct fill *fill)
 {
     const char *language = fill->context.language == FORM_FRENCH ? "fr" : "en";
@@ -90,7 +100,8 @@ json_t *fill_apart(const struct fill *fill)
     {
         char pointer[FORM_POINTER_SIZE] = "";
 
-        if (form_pointer_push(pointer, sizeof(pointer), name) && !has_line(fill, pointer))
+        if (form_pointer_push(pointer, sizeof(pointer), name) && !has_line(fill, pointer) &&
+            !is_fixed(fill, name))
             done = done && add_apart(list, name, value);
     }
     if (!done) {

@@ -95,9 +95,18 @@ static char *describe_fault(const struct fill *fill, const struct form_control *
                             const struct schema_error *error)
 {
     enum form_language language = fill->context.language;
-    const char *text = form_message(fill, control, error->keyword);
+    struct schema_error missing = *error;
+    const char *text;
     char message[MESSAGE_SIZE];
 
+    /* An empty place of a tuple, an object of which it is not said what it is. */
+    if ((control->tuple != NULL && json_is_null(error->found)) ||
+        (control->variants != NULL && is_applicator(error->keyword) &&
+         json_object_size(error->found) == 0)) {
+        missing.keyword = "required";
+        error = &missing;
+    }
+    text = form_message(fill, control, error->keyword);
     if (text == NULL && is_unreadable(control, error))
         text = answer_unreadable_message(control, language);
     if (text == NULL)
@@ -124,7 +133,7 @@ static json_t *answers_with(const struct fill *fill, const char *pointer, json_t
     top = json_object_get(copy, name);
     if (top != NULL && *cursor != '\0')
         json_object_set_new(copy, name, json_deep_copy(top));
-    form_pointer_put(copy, pointer, value);
+    fill_put(copy, fill_control(&fill->lines[fill->current]), pointer, value);
     complete = form_complete(fill->form, copy);
     json_decref(copy);
     return complete;
@@ -137,6 +146,8 @@ static char *first_fault(struct fill *fill, const struct form_control *control, 
     for (size_t i = 0; i < schema_result_count(fill->result); i++) {
         const struct schema_error *error = schema_result_error(fill->result, i);
 
+        if (fill_is_of_other_variant(fill, error))
+            continue;
         if (chosen == NULL || (is_applicator(chosen->keyword) && !is_applicator(error->keyword)))
             chosen = error;
     }
@@ -154,6 +165,11 @@ char *fill_fault_of(struct fill *fill, json_t *value, bool *mendable)
     char *fault;
 
     *mendable = true;
+    /* Whatever is chosen, its faults are those of its fields. */
+    if (control->variants != NULL)
+        return value == NULL || json_is_integer(value)
+                   ? NULL
+                   : strdup(answer_unreadable_message(control, fill->context.language));
     if (value != NULL && form_is_plain(fill->form)) {
         if (schema_validate(control->check, value, NULL, fill->result, NULL) == 0)
             return NULL;
@@ -179,6 +195,8 @@ static size_t line_of(const struct fill *fill, const char *pointer)
     char around[FORM_POINTER_SIZE];
     char *slash;
 
+    if (fill_find(fill, pointer) < fill->count)
+        return fill_find(fill, pointer);
     text_copy(around, sizeof(around), pointer);
     while (*around != '\0') {
         size_t index = fill_find(fill, around);
@@ -240,7 +258,8 @@ static void distribute(struct fill *fill, bool applicators)
         size_t index;
 
         if (is_applicator(error->keyword) != applicators ||
-            schema_error_field(error, pointer, sizeof(pointer)) < 0)
+            schema_error_field(error, pointer, sizeof(pointer)) < 0 ||
+            fill_is_of_other_variant(fill, error))
             continue;
         index = line_of(fill, pointer);
         if (index == fill->count) {
@@ -249,7 +268,7 @@ static void distribute(struct fill *fill, bool applicators)
             continue;
         }
         line = &fill->lines[index];
-        if (line->fault == NULL)
+        if (line->fault == NULL && !(applicators && fill_has_fault_inside(fill, index)))
             line->fault = describe_fault(fill, fill_control(line), error);
     }
 }

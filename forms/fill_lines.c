@@ -187,17 +187,33 @@ static bool lay_list(struct fill *fill, const struct form_element *element, cons
     return add_line(fill, FILL_LIST, element, pointer, &inside) != NULL;
 }
 
+/* After the choice among variants, the fields of the one that was chosen. */
+static bool lay_variant(struct fill *fill, const struct form_element *element,
+                        struct fill_line *line, const struct place *place)
+{
+    const struct form_control *control = element->control;
+
+    fill->has_variants = true;
+    line->variant = fill_variant(fill, control, line->pointer);
+    return line->variant == control->choice_count ||
+           lay_element(fill, control->variants[line->variant].element, place);
+}
+
 static bool lay_control(struct fill *fill, const struct form_element *element,
                         const struct place *place)
 {
     char pointer[FORM_POINTER_SIZE];
+    struct fill_line *line;
 
     if (snprintf(pointer, sizeof(pointer), "%s%s", place->container, element->control->path) >=
         (int)sizeof(pointer))
         return true;
     if (element->control->input == FORM_INPUT_LIST)
         return lay_list(fill, element, pointer, place);
-    return add_line(fill, FILL_FIELD, element, pointer, place) != NULL;
+    line = add_line(fill, FILL_FIELD, element, pointer, place);
+    if (line == NULL)
+        return false;
+    return element->control->variants == NULL || lay_variant(fill, element, line, place);
 }
 
 static bool lay_kind(struct fill *fill, const struct form_element *element,
@@ -357,6 +373,7 @@ bool fill_lay_out(struct fill *fill)
     struct fill old = *fill;
     struct place place = {"", NULL, 0, 0};
 
+    fill->has_variants = false;
     fill->lines = NULL;
     fill->count = fill->capacity = 0;
     fill->rules = NULL;
@@ -380,8 +397,9 @@ bool fill_lay_out(struct fill *fill)
         fill->page_count--;
     fill_apply_all_rules(fill);
     for (size_t i = 0; i < old.count; i++) {
-        size_t index =
-            *old.lines[i].pointer == '\0' ? fill->count : fill_find(fill, old.lines[i].pointer);
+        size_t index = old.lines[i].kind == FILL_HEADING || old.lines[i].kind == FILL_LABEL
+                           ? fill->count
+                           : fill_find(fill, old.lines[i].pointer);
 
         if (index < fill->count && old.lines[i].kind != FILL_ITEM)
             carry_over(&fill->lines[index], &old.lines[i]);

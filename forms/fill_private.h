@@ -31,12 +31,15 @@ struct fill_page {
     size_t to;
 };
 
-/* One change that can be undone: a whole top-level answer before and after. */
+/* One change that can be undone: a whole top-level answer before and after; all answers when the
+ * name is "". */
 struct fill_step {
     char *name;
     char *pointer; /* where the focus was */
     json_t *before;
     json_t *after;
+    json_t *variants_before; /* as fill->variants */
+    json_t *variants_after;
 };
 
 struct fill_steps {
@@ -44,16 +47,22 @@ struct fill_steps {
     size_t count;
 };
 
+struct schema_error;
+
 struct fill {
     const struct form *form;
     struct answer_context context;
     json_t *answers;
     json_t *client; /* whose fields are offered; NULL: none */
     json_t *consents;
-    json_t *withheld; /* id of a recipient -> true: by fill_withhold */
-    json_t *aside;    /* put aside when the draft came to this version; NULL: nothing */
-    json_t *changed;  /* object: names of answers not yet told */
-    char *told;       /* the name last told */
+    json_t *withheld;       /* id of a recipient -> true: by fill_withhold */
+    json_t *aside;          /* put aside when the draft came to this version; NULL: nothing */
+    json_t *variants;       /* pointer of an object -> number of the variant that was chosen */
+    json_t *other_variants; /* "number:pointer" -> members that another choice put aside */
+    size_t put_aside;       /* how many, by the last choice */
+    bool has_variants;      /* some line is a choice among them */
+    json_t *changed;        /* object: names of answers not yet told */
+    char *told;             /* the name last told */
 
     struct fill_line *lines;
     size_t count;
@@ -122,6 +131,27 @@ void fill_forget_steps(struct fill *fill, const char *name);
 void fill_changed(struct fill *fill, const char *name);
 /* Puts the focus on a line, or the nearest that takes it. */
 void fill_focus(struct fill *fill, size_t index);
+
+/* The same for what is not a choice among variants. */
+bool fill_set_value(struct fill *fill, const char *pointer, json_t *value);
+/* The last change began with these `variants` (owned from now on). */
+void fill_step_variants(struct fill *fill, json_t *variants);
+
+/* --- fill_variant.c --- */
+
+/* As form_pointer_put, also into the places of tuples: `control` is that of the answer, or NULL. */
+bool fill_put(json_t *answers, const struct form_control *control, const char *pointer,
+              json_t *value);
+/* Which variant the object at `pointer` is; the number of choices when that is not known. */
+size_t fill_variant(const struct fill *fill, const struct form_control *control,
+                    const char *pointer);
+/* Makes it the variant of this number (NULL: none): undoable, told, checked. */
+bool fill_choose(struct fill *fill, const struct form_control *control, const char *pointer,
+                 const json_t *value);
+/* Whether the fault is one of a variant that was not chosen: it would be none. */
+bool fill_is_of_other_variant(const struct fill *fill, const struct schema_error *error);
+/* Whether a line inside of the object that this line stands for has a fault. */
+bool fill_has_fault_inside(const struct fill *fill, size_t index);
 
 /* --- fill_share.c --- */
 

@@ -183,8 +183,8 @@ int fill_receive(struct fill *fill, const json_t *answers, struct error *error)
             const json_t *before = form_pointer_get(old, line->pointer);
             const json_t *now = fill_value(fill, i);
 
-            if (line->kind != FILL_FIELD || json_equal(before, now) == 1 ||
-                (before == NULL && now == NULL))
+            if (line->kind != FILL_FIELD || fill_control(line)->variants != NULL ||
+                json_equal(before, now) == 1 || (before == NULL && now == NULL))
                 continue;
             line->received = true;
             line->known = false;
@@ -205,6 +205,8 @@ json_t *fill_state(const struct fill *fill)
 
     if (state != NULL && fill->typed != NULL)
         json_object_set_new(state, "typed", json_string(fill->typed));
+    if (state != NULL && json_object_size(fill->variants) > 0)
+        json_object_set_new(state, "variants", json_deep_copy(fill->variants));
     for (size_t i = 0; state != NULL && i < fill->count; i++) {
         if (!fill->lines[i].received)
             continue;
@@ -218,12 +220,16 @@ json_t *fill_state(const struct fill *fill)
 
 void fill_restore(struct fill *fill, const json_t *state)
 {
-    size_t index = fill_find(fill, json_text_or(state, "field", ""));
+    json_t *variants = json_object_get(state, "variants");
+    size_t index;
     const json_t *received = json_object_get(state, "received");
     const char *typed = json_text_or(state, "typed", NULL);
 
     fill->generation++;
-
+    if (json_object_size(variants) > 0 && json_object_update(fill->variants, variants) == 0 &&
+        fill_lay_out(fill))
+        fill_check(fill);
+    index = fill_find(fill, json_text_or(state, "field", ""));
     for (size_t i = 0; i < json_array_size(received); i++) {
         const char *pointer = json_string_value(json_array_get(received, i));
         size_t line = pointer == NULL ? fill->count : fill_find(fill, pointer);
@@ -254,7 +260,7 @@ void fill_strip_hidden(struct fill *fill)
         bool hidden = (line->kind == FILL_FIELD || line->kind == FILL_LIST) && !line->visible;
 
         if (!hidden || !form_pointer_token(&cursor, name, sizeof(name)) ||
-            !form_pointer_put(fill->answers, line->pointer, NULL))
+            !fill_put(fill->answers, fill_control(line), line->pointer, NULL))
             continue;
         json_object_set_new(fill->changed, name, json_true());
         fill_forget_steps(fill, name);

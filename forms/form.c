@@ -227,6 +227,12 @@ static bool is_plain(struct form *form, const json_t *object, int depth)
     {
         const json_t *items = json_object_get(property, "items");
 
+        struct form_node answer = {property, NULL, ""};
+
+        if (json_object_get(property, "prefixItems") != NULL ||
+            (json_object_get(property, "properties") == NULL && form_node_follow(form, &answer) &&
+             form_node_is_object(form, &answer)))
+            return false;
         if (json_object_get(property, "properties") != NULL && !is_plain(form, property, depth + 1))
             return false;
         if (json_object_get(items, "properties") != NULL && !is_plain(form, items, depth + 1))
@@ -247,12 +253,12 @@ static int compile_layout(struct form_compiler *compiler)
 {
     struct form *form = compiler->form;
     json_t *layout = json_object_get(form->body, "layout");
-    struct form_container container = {{form->definition, NULL, ""}, "", "", NULL, false, false};
+    struct form_container container = {.node = {form->definition, NULL, ""}, .key = "", .path = ""};
 
     if (!form_node_follow(form, &container.node))
         return error_set(compiler->error, ERROR_INVALID, "/schema/$ref: leads to nothing");
     if (!json_is_object(layout) || json_object_size(layout) == 0) {
-        layout = layout_generate(container.node.resolved);
+        layout = layout_generate(form, &container.node, NULL);
         if (layout == NULL || json_array_append_new(form->layouts, layout) != 0)
             return form_out_of_memory(compiler);
     }
@@ -281,6 +287,23 @@ static int compile(struct form_compiler *compiler)
         result = add_recipients(compiler);
     if (result == 0)
         result = add_conditions(compiler);
+    return result;
+}
+
+int form_give_layout(json_t *body, struct error *error)
+{
+    struct form form = {.definition = json_object_get(body, "schema"), .ordered = true};
+    struct form_node node = {form.definition, NULL, ""};
+    json_t *layout = NULL;
+    int result = 0;
+
+    if (json_object_size(json_object_get(body, "layout")) > 0 || !json_is_object(form.definition))
+        return 0;
+    if (form_node_follow(&form, &node))
+        layout = layout_generate(&form, &node, NULL);
+    if (layout != NULL && json_object_set_new(body, "layout", layout) != 0)
+        result = error_set(error, ERROR_MEMORY, "out of memory");
+    form_pool_free(&form.pool);
     return result;
 }
 

@@ -77,6 +77,20 @@ struct form_choice {
     struct form_text folded; /* by text_fold: to compare with what is typed */
 };
 
+/* One of the objects that an answer may be; its place is that of its choice. */
+struct form_variant {
+    struct form_element *element; /* the layout of its own fields */
+    json_t *fixed;                /* members that have one value only: name -> value */
+    json_t *names;                /* of all its members */
+};
+
+/* An array with a meaning for each place. */
+struct form_tuple {
+    const char *path;                /* as that of a control */
+    size_t least;                    /* places that it has from its first answer on */
+    const struct form_tuple *around; /* NULL: none */
+};
+
 struct form_control {
     enum form_input input;
     enum form_style style;
@@ -89,15 +103,22 @@ struct form_control {
                              required): its path, or NULL */
     bool readonly;        /* by the schema or an option; a rule may change it */
     bool suggestions;     /* `choices` are only suggestions: other text is allowed too */
-    bool radio;           /* the layout asks for the choices to be in sight: while it has the focus */
+    bool radio; /* the layout asks for the choices to be in sight: while it has the focus */
     struct form_text placeholder;
     struct form_choice *choices;
     size_t choice_count;
-    size_t maximum_length;       /* characters, 0: unbounded */
-    struct form_element *item;   /* of a list */
-    struct form_text item_title; /* "Child"; "" when the form has none */
-    const char *item_label_path; /* member that names an item, or NULL */
-    size_t maximum_items; /* at most FORM_ITEM_LIMIT */
+    /* Of a FORM_INPUT_CHOICE that says which object stands at `path`: as many as choices, whose
+     * values are their numbers. NULL for all others. */
+    struct form_variant *variants;
+    const char *variant_word;            /* the keyword that lists them: "oneOf" */
+    json_t *common;                      /* names of the members that all of them have */
+    const struct form_tuple *tuple;      /* the answer stands in one of its places; NULL: in none */
+    size_t maximum_length;               /* characters, 0: unbounded */
+    struct form_element *item;           /* of a list */
+    const struct form_tuple *item_tuple; /* its items are such; NULL: they are not */
+    struct form_text item_title;         /* "Child"; "" when the form has none */
+    const char *item_label_path;         /* member that names an item, or NULL */
+    size_t maximum_items;                /* at most FORM_ITEM_LIMIT */
 };
 
 #define FORM_ITEM_LIMIT 500
@@ -130,6 +151,12 @@ struct form_recipient {
  * ERROR_MEMORY; a rule with a `validate` function is refused, for it is JavaScript.
  */
 int form_compile(struct form **form, json_t *body, struct error *error);
+/*
+ * Gives a body that has no layout (or an empty one) a generated one, in the order in which the
+ * members stand in the schema: done while that is still the order of the file, for records are kept
+ * with their members by name. ERROR_MEMORY.
+ */
+int form_give_layout(json_t *body, struct error *error);
 /* NULL is allowed. */
 void form_free(struct form *form);
 

@@ -1,4 +1,4 @@
-#include "forms/form_private.h"
+#include "forms/form_work.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +6,6 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "forms/form_pointer.h"
-#include "forms/layout.h"
 #include "forms/schema.h"
 
 /* A choice list longer than this is refused: nobody scrolls so far, and it is memory. */
@@ -17,22 +16,8 @@ int form_out_of_memory(struct form_compiler *compiler)
     return error_set(compiler->error, ERROR_MEMORY, "out of memory");
 }
 
-/* Everything known while one control is compiled. */
-struct work {
-    struct form_compiler *compiler;
-    struct form_element *element;
-    struct form_control *control;
-    const struct form_container *container;
-    struct form_node node;
-    json_t *definition; /* of the layout */
-    const json_t *options;
-    const char *place;
-    const char *name; /* last member of the path, "" for the whole */
-    int depth;
-};
-
 /* Remembers that the object at `path` must be there. */
-static bool add_required_object(struct form *form, const char *path)
+bool form_require_object(struct form *form, const char *path)
 {
     const char **grown;
 
@@ -48,19 +33,46 @@ static bool add_required_object(struct form *form, const char *path)
     return grown[form->required_object_count++] != NULL;
 }
 
-static bool is_required(const json_t *object, const char *name)
+static bool is_required(struct form *form, const struct form_node *object, const char *name)
 {
-    const json_t *list = json_object_get(object, "required");
-    json_t *entry;
-    size_t i;
+    json_t *names = form_node_required(form, object);
+    bool required = json_object_get(names, name) != NULL;
 
-    json_array_foreach(list, i, entry) if (json_is_string(entry) &&
-                                           strcmp(json_string_value(entry), name) == 0) return true;
-    return false;
+    json_decref(names);
+    return required;
+}
+
+/* One step of a scope: "/properties/name", or "/prefixItems/0" into a tuple. */
+static bool step_into(struct form_work *work, const char **cursor, char token[FORM_POINTER_SIZE],
+                      struct form_node *child, bool *required)
+{
+    struct form *form = work->compiler->form;
+    char relative[FORM_POINTER_SIZE] = "/prefixItems";
+    bool place;
+
+    if (!form_pointer_token(cursor, token, FORM_POINTER_SIZE))
+        return false;
+    place = strcmp(token, "prefixItems") == 0;
+    if ((!place && strcmp(token, "properties") != 0) ||
+        !form_pointer_token(cursor, token, FORM_POINTER_SIZE))
+        return false;
+    child->schema = NULL;
+    if (place) {
+        *required = (json_int_t)strtoul(token, NULL, 10) <
+                    json_integer_or(work->node.resolved, "minItems", 0);
+        if (!form_pointer_push(relative, sizeof(relative), token) ||
+            !form_node_below(form, &work->node, relative, child))
+            child->schema = NULL;
+        return true;
+    }
+    *required = is_required(form, &work->node, token);
+    if (!form_node_property(form, &work->node, token, child))
+        child->schema = NULL;
+    return true;
 }
 
 /* Walks the scope from the container to the answer. */
-static int find_answer(struct work *work, const char *scope)
+static int find_answer(struct form_work *work, const char *scope)
 {
     struct form_compiler *compiler = work->compiler;
     struct form *form = compiler->form;
@@ -79,42 +91,45 @@ static int find_answer(struct work *work, const char *scope)
     while (*cursor != '\0') {
         struct form_node child;
         char parent[FORM_POINTER_SIZE];
+        bool required;
 
         text_copy(parent, sizeof(parent), path);
-        if (!form_pointer_token(&cursor, token, sizeof(token)) ||
-            strcmp(token, "properties") != 0 ||
-            !form_pointer_token(&cursor, token, sizeof(token)) ||
+        if (!step_into(work, &cursor, token, &child, &required) ||
             !form_pointer_push(path, sizeof(path), token))
             return error_set(compiler->error, ERROR_INVALID,
                              "%s/scope: \"%s\" is not of the form #/properties/name", work->place,
                              scope);
-        if (!form_node_property(form, &work->node, token, &child))
+        if (child.schema == NULL)
             return error_set(compiler->error, ERROR_INVALID,
                              "%s/scope: \"%s\" leads to nothing in the schema", work->place, scope);
         /* The object just walked into: may it be missing? */
         if (work->node.schema != work->container->node.schema && optional == NULL) {
             if (!work->control->required)
                 optional = form_pool_text(&form->pool, parent);
-            else if (!work->container->in_item && !add_required_object(form, parent))
+            else if (!work->container->in_item && work->container->tuple == NULL &&
+                     form_node_is_object(form, &work->node) && !form_require_object(form, parent))
                 return form_out_of_memory(compiler);
         }
-        work->control->required = is_required(work->node.resolved, token);
+        work->control->required = required;
         key = *key == '\0' ? form_pool_text(&form->pool, token)
                            : form_pool_format(&form->pool, "%s.%s", key, token);
+        work->name = json_is_array(json_object_get(work->node.resolved, "prefixItems"))
+                         ? form_pool_format(&form->pool, "%lu", strtoul(token, NULL, 10) + 1)
+                         : form_pool_text(&form->pool, token);
         work->node = child;
-        work->name = form_pool_text(&form->pool, token);
         if (key == NULL || work->name == NULL)
             return form_out_of_memory(compiler);
     }
     work->control->path = form_pool_text(&form->pool, path);
     work->control->key = key;
     work->control->optional = optional;
+    work->control->tuple = work->container->tuple;
     return work->control->path == NULL ? form_out_of_memory(compiler) : 0;
 }
 
 /* The first translation of a suffix among the keys that JSON Forms tries. */
-static bool translated(struct work *work, const char *suffix, const char *otherwise,
-                       struct form_text *text)
+bool form_work_translated(struct form_work *work, const char *suffix, const char *otherwise,
+                          struct form_text *text)
 {
     struct form *form = work->compiler->form;
     const char *keys[] = {
@@ -138,7 +153,7 @@ static bool translated(struct work *work, const char *suffix, const char *otherw
     return form_label(form, text, NULL, suffix, otherwise);
 }
 
-static int label_control(struct work *work)
+static int label_control(struct form_work *work)
 {
     struct form *form = work->compiler->form;
     const json_t *label = json_object_get(work->definition, "label");
@@ -155,11 +170,13 @@ static int label_control(struct work *work)
         otherwise = json_text_or(label, "text", otherwise);
     if (otherwise == NULL)
         otherwise = form_readable_name(form, work->name);
-    if (otherwise == NULL || !translated(work, ".label", otherwise, &work->element->label) ||
-        !translated(work, ".description", form_node_text(&work->node, "description"),
-                    &work->element->description) ||
-        !translated(work, ".placeholder", json_text_or(work->options, "placeholder", NULL),
-                    &work->control->placeholder))
+    if (otherwise == NULL ||
+        !form_work_translated(work, ".label", otherwise, &work->element->label) ||
+        !form_work_translated(work, ".description", form_node_text(&work->node, "description"),
+                              &work->element->description) ||
+        !form_work_translated(work, ".placeholder",
+                              json_text_or(work->options, "placeholder", NULL),
+                              &work->control->placeholder))
         return form_out_of_memory(work->compiler);
     return 0;
 }
@@ -167,7 +184,7 @@ static int label_control(struct work *work)
 /* --- choices --------------------------------------------------------------------------------- */
 
 /* The list of choices of a schema: an `enum`, or a `oneOf` or `anyOf` of nothing but `const`. */
-static const json_t *choice_list(const json_t *schema)
+const json_t *form_choice_list(const json_t *schema)
 {
     static const char *const words[] = {"oneOf", "anyOf"};
     const json_t *list = json_object_get(schema, "enum");
@@ -200,7 +217,7 @@ static const char *value_text(struct form *form, const json_t *value)
     return copy;
 }
 
-static bool fold_label(struct form *form, struct form_choice *choice)
+bool form_choice_fold(struct form *form, struct form_choice *choice)
 {
     for (int language = 0; language < FORM_LANGUAGE_COUNT; language++) {
         const char *label = form_text_in(&choice->label, language);
@@ -215,7 +232,7 @@ static bool fold_label(struct form *form, struct form_choice *choice)
 }
 
 /* `entry` is a value, or for a oneOf {"const", "title", "i18n"}. */
-static bool add_choice(struct work *work, const json_t *entry, bool titled)
+static bool add_choice(struct form_work *work, const json_t *entry, bool titled)
 {
     struct form *form = work->compiler->form;
     struct form_choice *choice = &work->control->choices[work->control->choice_count];
@@ -230,14 +247,14 @@ static bool add_choice(struct work *work, const json_t *entry, bool titled)
     choice->value = value;
     if (!form_label(form, &choice->label, own_key, "", NULL) ||
         (*form_text_in(&choice->label, FORM_FRENCH) == '\0' &&
-         !translated(work, suffix, title != NULL ? title : word, &choice->label)) ||
-        !fold_label(form, choice))
+         !form_work_translated(work, suffix, title != NULL ? title : word, &choice->label)) ||
+        !form_choice_fold(form, choice))
         return false;
     work->control->choice_count++;
     return true;
 }
 
-static int add_choices(struct work *work, const json_t *list, bool titled)
+static int add_choices(struct form_work *work, const json_t *list, bool titled)
 {
     size_t count = json_array_size(list);
 
@@ -254,9 +271,9 @@ static int add_choices(struct work *work, const json_t *list, bool titled)
     return 0;
 }
 
-static int add_choices_of(struct work *work, const json_t *schema)
+int form_work_choices(struct form_work *work, const json_t *schema)
 {
-    const json_t *list = choice_list(schema);
+    const json_t *list = form_choice_list(schema);
     json_t *only;
     int result;
 
@@ -287,7 +304,7 @@ static bool name_contains(const char *name, const char *part)
     return contains;
 }
 
-static void describe_string(struct work *work)
+static void describe_string(struct form_work *work)
 {
     struct form_control *control = work->control;
     const char *format = json_text_or(work->options, "format", NULL);
@@ -323,13 +340,13 @@ static bool is_money_object(const struct form_node *node)
            json_object_get(properties, "currency") != NULL && json_object_size(properties) == 2;
 }
 
-static bool wants_money(const struct work *work)
+static bool wants_money(const struct form_work *work)
 {
     return is_word(json_text_or(work->options, "format", NULL), "money", "currency") ||
            is_word(form_node_text(&work->node, "format"), "money", "currency");
 }
 
-static int describe_suggestions(struct work *work)
+static int describe_suggestions(struct form_work *work)
 {
     const json_t *suggestions = json_object_get(work->options, "suggestion");
 
@@ -340,7 +357,7 @@ static int describe_suggestions(struct work *work)
     return add_choices(work, suggestions, false);
 }
 
-static int degrade(struct work *work, const char *french, const char *english)
+int form_work_degrade(struct form_work *work, const char *french, const char *english)
 {
     work->element->remark.text[FORM_FRENCH] = french;
     work->element->remark.text[FORM_ENGLISH] = english;
@@ -348,110 +365,7 @@ static int degrade(struct work *work, const char *french, const char *english)
     return 0;
 }
 
-/* --- lists and objects ----------------------------------------------------------------------- */
-
-/* The member that names an item: as the layout says, else the first text. */
-static const char *item_label_path(struct work *work, const struct form_node *item)
-{
-    struct form *form = work->compiler->form;
-    const char *chosen = json_text_or(work->options, "elementLabelProp", NULL);
-    const char *name;
-    json_t *property;
-
-    if (chosen != NULL)
-        return form_pool_format(&form->pool, "/%s", chosen);
-    json_object_foreach(json_object_get(item->resolved, "properties"), name,
-                        property) if (strcmp(json_text_or(property, "type", ""), "string") == 0 &&
-                                      choice_list(property) ==
-                                          NULL) return form_pool_format(&form->pool, "/%s", name);
-    return NULL;
-}
-
-/* The layout of an object inside: given in `options.detail`, or generated. New reference. */
-static json_t *detail_layout(struct work *work, const json_t *schema)
-{
-    json_t *detail = json_object_get(work->options, "detail");
-
-    return json_is_object(detail) ? json_incref(detail) : layout_generate(schema);
-}
-
-static int compile_inside(struct work *work, struct form_element **inside,
-                          const struct form_container *container)
-{
-    struct form *form = work->compiler->form;
-    json_t *layout = detail_layout(work, container->node.resolved);
-    const char *place = form_pool_format(&form->pool, "%s/options/detail", work->place);
-
-    /* What is compiled borrows from its layout: a generated one is kept with the form. */
-    if (layout == NULL || place == NULL || json_array_append(form->layouts, layout) != 0) {
-        json_decref(layout);
-        return form_out_of_memory(work->compiler);
-    }
-    json_decref(layout);
-    return form_compile_element(work->compiler, inside, container, layout, place, work->depth + 1);
-}
-
-static int describe_list(struct work *work, const struct form_node *items)
-{
-    struct form_control *control = work->control;
-    const json_t *schema = work->node.resolved;
-    struct form_container container = {*items, control->key, "", NULL, true, control->readonly};
-    json_int_t maximum = json_integer_or(schema, "maxItems", FORM_ITEM_LIMIT);
-
-    control->input = FORM_INPUT_LIST;
-    control->maximum_items =
-        maximum < 0 || maximum > FORM_ITEM_LIMIT ? FORM_ITEM_LIMIT : (size_t)maximum;
-    control->item_label_path = item_label_path(work, items);
-    if (!translated(work, ".item", form_node_text(items, "title"), &control->item_title))
-        return form_out_of_memory(work->compiler);
-    return compile_inside(work, &control->item, &container);
-}
-
-static int describe_array(struct work *work)
-{
-    struct form_node items;
-
-    if (!form_node_below(work->compiler->form, &work->node, "/items", &items) ||
-        !json_is_object(items.resolved))
-        return degrade(work, "Cette liste n’a pas de description : écrire du JSON.",
-                       "This list has no description: write JSON.");
-    if (choice_list(items.resolved) != NULL &&
-        json_bool_or(work->node.resolved, "uniqueItems", false)) {
-        work->control->input = FORM_INPUT_CHOICES;
-        return add_choices_of(work, items.resolved);
-    }
-    return describe_list(work, &items);
-}
-
-/* A nested object: its element becomes a group with a layout of its own. */
-static int describe_object(struct work *work)
-{
-    struct form_element *element = work->element;
-    const struct form_control *control = work->control;
-    struct form_container container = {
-        work->node,
-        control->key,
-        control->path,
-        control->required || control->optional != NULL ? control->optional : control->path,
-        work->container->in_item,
-        control->readonly};
-
-    if (!json_is_object(json_object_get(work->node.resolved, "properties")))
-        return degrade(work, "Cet ensemble n’a pas de description : écrire du JSON.",
-                       "This object has no description: write JSON.");
-    if (control->required && control->optional == NULL && !container.in_item &&
-        !add_required_object(work->compiler->form, control->path))
-        return form_out_of_memory(work->compiler);
-    element->kind = FORM_GROUP;
-    element->control = NULL;
-    element->children = form_pool_take(&work->compiler->form->pool, sizeof(element->children[0]));
-    if (element->children == NULL)
-        return form_out_of_memory(work->compiler);
-    element->child_count = 1;
-    return compile_inside(work, &element->children[0], &container);
-}
-
-static int describe_number(struct work *work, bool whole)
+static int describe_number(struct form_work *work, bool whole)
 {
     work->control->input = wants_money(work) ? FORM_INPUT_MONEY
                            : whole           ? FORM_INPUT_INTEGER
@@ -460,21 +374,23 @@ static int describe_number(struct work *work, bool whole)
 }
 
 /* Which input an answer takes, by its schema and the options of the layout. */
-static int describe(struct work *work)
+static int describe(struct form_work *work)
 {
     struct form_control *control = work->control;
     const json_t *schema = work->node.resolved;
     const char *type;
 
     if (!json_is_object(schema))
-        return degrade(work, "Le type de ce champ n’est pas décrit : écrire du JSON.",
-                       "The type of this field is not described: write JSON.");
-    if (choice_list(schema) != NULL || json_object_get(schema, "const") != NULL) {
+        return form_work_degrade(work, "Le type de ce champ n’est pas décrit : écrire du JSON.",
+                                 "The type of this field is not described: write JSON.");
+    if (form_choice_list(schema) != NULL || json_object_get(schema, "const") != NULL) {
         control->input = FORM_INPUT_CHOICE;
         control->radio = is_word(json_text_or(work->options, "format", NULL), "radio", "radio");
-        return add_choices_of(work, schema);
+        return form_work_choices(work, schema);
     }
     type = form_node_type(&work->node);
+    if (*type == '\0' && form_node_is_object(work->compiler->form, &work->node))
+        type = "object";
     if (strcmp(type, "string") == 0) {
         describe_string(work);
         return describe_suggestions(work);
@@ -486,16 +402,16 @@ static int describe(struct work *work)
         return 0;
     }
     if (strcmp(type, "array") == 0)
-        return describe_array(work);
+        return form_describe_array(work);
     if (strcmp(type, "object") == 0 && is_money_object(&work->node)) {
         control->input = FORM_INPUT_MONEY;
         return 0;
     }
     if (strcmp(type, "object") == 0)
-        return describe_object(work);
-    return degrade(work,
-                   "Le type de ce champ n’est pas de ceux que l’écran connaît : écrire du JSON.",
-                   "The type of this field is not one that the screen knows: write JSON.");
+        return form_describe_object(work);
+    return form_work_degrade(
+        work, "Le type de ce champ n’est pas de ceux que l’écran connaît : écrire du JSON.",
+        "The type of this field is not one that the screen knows: write JSON.");
 }
 
 int form_compile_control(struct form_compiler *compiler, struct form_element *element,
@@ -504,14 +420,15 @@ int form_compile_control(struct form_compiler *compiler, struct form_element *el
 {
     const char *scope = json_text_or(definition, "scope", NULL);
     struct form_control *control = form_pool_take(&compiler->form->pool, sizeof(*control));
-    struct work work = {.compiler = compiler,
-                        .element = element,
-                        .control = control,
-                        .container = container,
-                        .definition = definition,
-                        .options = json_object_get(definition, "options"),
-                        .place = place,
-                        .depth = depth};
+    struct form_work work = {.compiler = compiler,
+                             .element = element,
+                             .control = control,
+                             .container = container,
+                             .definition = definition,
+                             .options = json_object_get(definition, "options"),
+                             .place = place,
+                             .depth = depth};
+    const json_t *variants;
     int result;
 
     if (control == NULL)
@@ -530,6 +447,9 @@ int form_compile_control(struct form_compiler *compiler, struct form_element *el
                         json_bool_or(work.node.schema, "readOnly", false) ||
                         json_bool_or(work.options, "readonly", false) ||
                         json_bool_or(work.options, "readOnly", false);
+    variants = json_object_get(work.options, "variants");
+    if ((json_is_true(variants) || json_is_array(variants)) && *work.name == '\0')
+        return form_compile_variants(compiler, element, container, variants, place, depth);
     result = describe(&work);
     if (result != 0 || element->kind == FORM_GROUP)
         return result;

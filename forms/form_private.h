@@ -39,6 +39,7 @@ struct form {
     const char **required_objects; /* paths, outer before inner */
     size_t required_object_count;
     bool plain;
+    bool ordered; /* members stand as in the file of the schema, not by name */
 };
 
 /* A node of the schema and where it stands ("/properties/city"), for compiling from there. */
@@ -62,6 +63,8 @@ struct form_container {
     const char *optional;  /* path of the nearest object around that may be missing, or NULL */
     bool in_item;          /* inside an item of a list */
     bool readonly;         /* nothing in it can be changed */
+    const struct form_tuple *tuple;      /* that it stands in, or NULL */
+    const struct form_container *around; /* NULL: the form */
 };
 
 /* form_control.c: the control of the answer at `path` below the container. `definition` is its
@@ -70,6 +73,15 @@ struct form_container {
 int form_compile_control(struct form_compiler *compiler, struct form_element *element,
                          const struct form_container *container, json_t *definition,
                          const char *place, int depth);
+
+/* form_variant.c: the choice among the variants of the container's object, with the fields of each.
+ * The element's control has path and key. `layouts`: one each, or nothing such: generated. */
+int form_compile_variants(struct form_compiler *compiler, struct form_element *element,
+                          const struct form_container *container, const json_t *layouts,
+                          const char *place, int depth);
+
+/* form_control.c: makes a choice ready to be compared with what is typed; false: out of memory. */
+bool form_choice_fold(struct form *form, struct form_choice *choice);
 
 /* form_element.c: a whole element with its children. */
 int form_compile_element(struct form_compiler *compiler, struct form_element **element,
@@ -92,6 +104,22 @@ int form_node_compile(struct form_compiler *compiler, const struct form_node *no
 /* The first word of `type` that is not "null"; guessed from other keywords when there is none, ""
  * when that fails or there are several. */
 const char *form_node_type(const struct form_node *node);
+
+/* form_members.c: what an object holds, also by its `allOf`. Each name once, in order; stops when
+ * `each` says false, and then is false. */
+typedef bool form_member_visitor(void *context, const char *name, const struct form_node *member);
+bool form_node_members(struct form *form, const struct form_node *object, form_member_visitor *each,
+                       void *context);
+/* name -> true; new references, NULL when out of memory. */
+json_t *form_node_names(struct form *form, const struct form_node *object);
+json_t *form_node_required(struct form *form, const struct form_node *object);
+/* Whether the object is one of several: the node whose `*word` (oneOf or anyOf) lists them. */
+bool form_node_variants(struct form *form, const struct form_node *node, struct form_node *holder,
+                        const char **word);
+/* Whether it has members or variants to show. */
+bool form_node_is_object(struct form *form, const struct form_node *node);
+/* The one value that it may have, NULL: none such. */
+const json_t *form_node_fixed(const struct form_node *node);
 
 /* form_label.c: texts. `key` may be NULL. */
 bool form_label(struct form *form, struct form_text *label, const char *key, const char *suffix,

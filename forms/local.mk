@@ -18,11 +18,15 @@ libforms_a_SOURCES = \
     forms/form.c forms/form.h forms/form_private.h \
     forms/form_control.c \
     forms/form_element.c \
+    forms/form_inside.c forms/form_work.h \
     forms/form_label.c \
+    forms/form_members.c \
     forms/form_migrate.c forms/form_migrate.h \
     forms/form_node.c \
     forms/form_pointer.c forms/form_pointer.h \
     forms/form_pool.c forms/form_pool.h \
+    forms/form_variant.c \
+    forms/fill_variant.c \
     forms/layout.c forms/layout.h \
     forms/life_event.c forms/life_event.h \
     forms/rule.c forms/rule.h \

@@ -328,6 +328,9 @@ tests_unit_test_form_SOURCES = tests/unit/test_form.c $(FORM_FIXTURE)
 tests_unit_test_form_LDADD = $(UNIT_LIBS)
 tests_unit_test_form_answer_SOURCES = tests/unit/test_form_answer.c $(FORM_FIXTURE)
 tests_unit_test_form_answer_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_form_variant
+tests_unit_test_form_variant_SOURCES = tests/unit/test_form_variant.c $(FORM_FIXTURE)
+tests_unit_test_form_variant_LDADD = $(UNIT_LIBS)
 tests_unit_test_form_fill_SOURCES = tests/unit/test_form_fill.c $(FORM_FIXTURE)
 tests_unit_test_form_fill_LDADD = $(UNIT_LIBS)
 tests_unit_test_form_sample_SOURCES = tests/unit/test_form_sample.c $(FORM_FIXTURE)
@@ -442,7 +445,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/fill_form.sh \
-    tests/end_to_end/form_version.sh \
+    tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/life_event.sh \
@@ -464,7 +467,7 @@ TESTS += \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/fill_form.sh \
-    tests/end_to_end/form_version.sh \
+    tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/life_event.sh \

@@ -254,12 +254,23 @@ static bool keep(struct screen *screen, bool field, bool submit)
     return code == 0;
 }
 
+/* Another variant was chosen: what only the old one has is not lost, and that is said. */
+static void tell_put_aside(struct screen *screen, size_t count)
+{
+    if (count > 0)
+        ui_tell(screen->ui, UI_NOTE,
+                language_plural("%zu answer put aside: undo (Ctrl-Y) has it back",
+                                "%zu answers put aside: undo (Ctrl-Y) has them back", count),
+                count);
+}
+
 bool form_keep(struct screen *screen, bool field)
 {
     struct form_screen *form = screen->data;
 
     if (form->fill == NULL || form->mode == FORM_READING || form->mode == FORM_PICKING)
         return true;
+    tell_put_aside(screen, fill_put_aside(form->fill));
     collect(form);
     /* Where the agent stands goes along with answers; alone only when asked for. */
     if (!field && json_object_size(form->unsaved) == 0 && !form->consents_changed &&
