@@ -342,6 +342,8 @@ void ui_sign_out(struct ui *ui)
 
 void ui_close_all(struct ui *ui)
 {
+    /* What is half typed goes into its draft first: what is restored is then that draft. */
+    screen_suspend(ui_top_entry(ui));
     ui_save(ui);
     while (ui->count > 0)
         entry_free(ui->stack[--ui->count]);
