@@ -33,7 +33,7 @@ make_test() {
 run_test() {
     case $1 in
     *.sh) timeout 300 bash "$abs_top_srcdir/$1" ;;
-    *) timeout 120 "./$1" ;;
+    *) timeout 40 "./$1" ;;
     esac >"$out/ran" 2>&1
 }
 

@@ -60,6 +60,9 @@ static void answers_move_and_change_word(void **state)
                     2, "{'phone':'1','status':'single','fax':'2','name':'Zoe'}",
                     "{'contact':{'phone':'1'},'status':'unmarried','country':'CA','name':'Zoe'}",
                     "{'/fax':'2'}");
+    /* What was answered is no default's to change. */
+    assert_migrated(open_schema, "[{'from':2,'answers':[{'default':'/country','value':'CA'}]}]", 2,
+                    "{'country':'FR'}", "{'country':'FR'}", "{}");
 }
 
 static void versions_are_passed_one_by_one(void **state)

@@ -155,8 +155,12 @@ static void test_seen_with_the_submission(void **state)
     struct id matter = fixture_make(f, ANNE, RECORD_CASE, fixture_case(f, ANNE, "sample/a"));
     struct id submission = draft(f, &matter);
     struct id delivery = delivery_id(&submission, "saaq");
+    json_t *body;
 
     fixture_applied(f, ANNE, submit(f, &submission));
+    body = body_of(f, &submission, "saaq");
+    assert_string_equal(json_text_or(body, "case", ""), matter.text);
+    json_decref(body);
     assert_true(fixture_sees(f, ANNE, 0, &delivery));
     assert_false(fixture_sees(f, BEN, 0, &delivery));
     assert_int_equal(fixture_read(f, BEN, RECORD_DELIVERY, &delivery, NULL), ERROR_REFUSED);
