@@ -47,7 +47,7 @@ struct handoff_offer {
     int64_t expires_ms;   /* wall time, by the server; 0: it waits until decided */
 
     /* What the queue's order and the choice of who may take it go by. */
-    const struct queue_need *need; /* queue_need_make of queue and service; NULL: nothing */
+    const struct queue_need *need; /* queue_need_make of the service; NULL: nothing */
     const char *service;           /* key of what it is about; NULL or "" when not known */
     int priority;                  /* 0 to QUEUE_PRIORITY_MOST */
     int64_t promise_ms;            /* when the client was promised an end; 0: no promise */

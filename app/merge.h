@@ -43,6 +43,9 @@ enum merge_refusal {
     MERGE_CLOSED,     /* the record is final and takes no more changes */
     MERGE_FORBIDDEN,  /* not within this agent's scope (given by the server, never by merge) */
     MERGE_TOO_LARGE,  /* the record would pass RECORD_BODY_LIMIT */
+    MERGE_UNFIT,      /* the agent lacks what the field names: "skills/NAME:LEVEL", "language/fr",
+                         "level/3" (given by the server, never by merge; so is the next one) */
+    MERGE_FULL,       /* the agent has as much in hand as they can in this channel: "capacity/2" */
     MERGE_REFUSAL_COUNT
 };
 

@@ -101,14 +101,19 @@ void queue_need_speak(struct queue_need *need, const char *language)
         language_primary(language, need->language);
 }
 
+void queue_need_add(struct queue_need *need, const struct record *record)
+{
+    need_body(need, record->body);
+}
+
 void queue_need_make(struct queue_need *need, const json_t *handoff, const struct record *queue,
                      const struct record *service)
 {
     *need = (struct queue_need){0};
     if (queue != NULL)
-        need_body(need, queue->body);
+        queue_need_add(need, queue);
     if (service != NULL)
-        need_body(need, service->body);
+        queue_need_add(need, service);
     /* Last: what it asks for cannot crowd out what they do. */
     need_body(need, handoff);
     queue_need_speak(need, json_text_or(handoff, "language", ""));
@@ -116,10 +121,14 @@ void queue_need_make(struct queue_need *need, const json_t *handoff, const struc
 
 static void skill_write(const struct queue_skill *skill, char text[QUEUE_SKILL_LENGTH + 3])
 {
-    if (skill->level > 1)
-        snprintf(text, QUEUE_SKILL_LENGTH + 3, "%s:%d", skill->name, skill->level);
-    else
-        text_copy(text, QUEUE_SKILL_LENGTH + 3, skill->name);
+    size_t length = strlen(skill->name);
+
+    memcpy(text, skill->name, length + 1);
+    if (skill->level < 2)
+        return;
+    text[length] = ':';
+    text[length + 1] = (char)('0' + skill->level);
+    text[length + 2] = '\0';
 }
 
 json_t *queue_need_skills(const struct queue_need *need)
@@ -186,15 +195,58 @@ bool queue_need_parse(struct queue_need *need, const char *text)
 
 /* --- who may take it ------------------------------------------------------------------------- */
 
-const char *queue_bar_name(enum queue_bar bar)
+void queue_verdict_write(const struct queue_verdict *verdict, char *text, size_t size)
 {
-    static const char *const names[QUEUE_BAR_COUNT] = {
-        [QUEUE_BAR_NONE] = "none",         [QUEUE_BAR_OUTSIDE] = "queue",
-        [QUEUE_BAR_LEVEL] = "level",       [QUEUE_BAR_SKILL] = "skill",
-        [QUEUE_BAR_LANGUAGE] = "language", [QUEUE_BAR_FULL] = "capacity",
-    };
+    char skill[QUEUE_SKILL_LENGTH + 3];
 
-    return bar < QUEUE_BAR_COUNT ? names[bar] : NULL;
+    switch (verdict->bar) {
+    case QUEUE_BAR_SKILL:
+        skill_write(&verdict->skill, skill);
+        snprintf(text, size, "skills/%s", skill);
+        return;
+    case QUEUE_BAR_LEVEL:
+        snprintf(text, size, "level/%d", verdict->level);
+        return;
+    case QUEUE_BAR_LANGUAGE:
+        snprintf(text, size, "language/%s", verdict->language);
+        return;
+    case QUEUE_BAR_FULL:
+        snprintf(text, size, "capacity/%d", verdict->capacity);
+        return;
+    case QUEUE_BAR_OUTSIDE:
+        text_copy(text, size, "to_queue");
+        return;
+    case QUEUE_BAR_NONE:
+        break;
+    }
+    text_copy(text, size, "");
+}
+
+bool queue_verdict_read(const char *text, struct queue_verdict *verdict)
+{
+    const char *value = strchr(text, '/');
+    size_t length = value != NULL ? (size_t)(value++ - text) : strlen(text);
+
+    *verdict = (struct queue_verdict){0};
+    if (value == NULL) {
+        verdict->bar = QUEUE_BAR_OUTSIDE;
+        return strcmp(text, "to_queue") == 0;
+    }
+    if (strncmp(text, "skills", length) == 0) {
+        verdict->bar = QUEUE_BAR_SKILL;
+        return queue_skill_read(value, &verdict->skill);
+    }
+    if (strncmp(text, "language", length) == 0) {
+        verdict->bar = QUEUE_BAR_LANGUAGE;
+        language_primary(value, verdict->language);
+        return verdict->language[0] != '\0';
+    }
+    verdict->bar = strncmp(text, "level", length) == 0 ? QUEUE_BAR_LEVEL : QUEUE_BAR_FULL;
+    if (verdict->bar == QUEUE_BAR_LEVEL)
+        verdict->level = atoi(value);
+    else
+        verdict->capacity = atoi(value);
+    return verdict->bar == QUEUE_BAR_LEVEL || strncmp(text, "capacity", length) == 0;
 }
 
 static bool has_skill(const struct record *agent, const struct queue_skill *needed)
@@ -300,30 +352,42 @@ bool queue_may_take(const struct queue_need *need, const struct record *queue,
     return true;
 }
 
-bool queue_is_in_hand(const struct record *handoff, const struct record *contact,
-                      const struct record *matter)
+bool queue_contact_is_in_hand(const struct record *contact, int64_t now_ms)
 {
-    static const char *const decided[] = {"approved", "refused", "closed"};
+    int64_t started;
+
+    return record_text(contact, "ended_at")[0] == '\0' &&
+           timestamp_parse(record_text(contact, "started_at"), &started) &&
+           now_ms - started < QUEUE_CONTACT_MOST_MS;
+}
+
+static bool is_among(const char *word, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (strcmp(word, *words) == 0)
+            return true;
+    return false;
+}
+
+bool queue_is_in_hand(const struct record *handoff, const struct record *contact,
+                      const struct record *matter, int64_t now_ms)
+{
+    static const char *const decided[] = {"approved", "refused", "closed", NULL};
+    static const char *const live[] = {"counter", "phone", "voice", "chat", "", NULL};
     const char *from = record_text(handoff, "from");
-    const char *by = record_text(handoff, "taken_by");
-    const char *holder;
+    const char *assignee;
 
     if (strcmp(record_text(handoff, "state"), "accepted") != 0 ||
         strcmp(record_text(handoff, "kind"), "consult") == 0)
         return false;
-    /* Until what follows an acceptance is done, contact and case are the sender's. */
-    if (contact != NULL) {
-        holder = record_text(contact, "agent");
-        return record_text(contact, "ended_at")[0] == '\0' &&
-               (strcmp(holder, by) == 0 || strcmp(holder, from) == 0);
-    }
-    if (matter == NULL)
+    if (contact != NULL && queue_contact_is_in_hand(contact, now_ms))
+        return strcmp(record_text(contact, "agent"), from) == 0;
+    if (matter == NULL || is_among(record_text(handoff, "channel"), live) ||
+        is_among(record_text(matter, "status"), decided))
         return false;
-    for (size_t i = 0; i < sizeof(decided) / sizeof(decided[0]); i++)
-        if (strcmp(record_text(matter, "status"), decided[i]) == 0)
-            return false;
-    holder = record_text(matter, "assignee");
-    return strcmp(holder, by) == 0 || strcmp(holder, from) == 0;
+    /* Until what follows an acceptance is done, the case is the sender's. */
+    assignee = record_text(matter, "assignee");
+    return strcmp(assignee, record_text(handoff, "taken_by")) == 0 || strcmp(assignee, from) == 0;
 }
 
 /* --- whose turn it is ------------------------------------------------------------------------ */

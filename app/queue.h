@@ -50,10 +50,13 @@ struct queue_need {
 
 /*
  * What an item asks of whoever takes it: what the hand-off says, what its queue asks of everybody,
- * and what the service asks; of each the most. Any of the three may be NULL.
+ * and what the service asks; of each the most. Any of the three may be NULL. A hand-off itself says
+ * what the service and the client ask, not its queue: it may go on to another one.
  */
 void queue_need_make(struct queue_need *need, const json_t *handoff, const struct record *queue,
                      const struct record *service);
+/* Asks also for what this record does (a queue, a service, a hand-off). */
+void queue_need_add(struct queue_need *need, const struct record *record);
 /* The same with a language that a client speaks ("" or NULL adds nothing): for an offer that is
  * about to be made. */
 void queue_need_speak(struct queue_need *need, const char *language);
@@ -77,7 +80,6 @@ enum queue_bar {
     QUEUE_BAR_SKILL,    /* lacks a skill, or has it at a lower level */
     QUEUE_BAR_LANGUAGE, /* does not speak it */
     QUEUE_BAR_FULL,     /* has as much in hand as they can */
-    QUEUE_BAR_COUNT
 };
 
 struct queue_verdict {
@@ -88,8 +90,10 @@ struct queue_verdict {
     int capacity;                       /* QUEUE_BAR_FULL: how many at once */
 };
 
-/* Stable name ("skill"), as the server refuses with it; NULL when out of range. */
-const char *queue_bar_name(enum queue_bar bar);
+/* The verdict in a line that the screen reads back: "skills/civil-status:2", "level/3",
+ * "language/fr", "capacity/2", "to_queue"; and back, false when it is none. */
+void queue_verdict_write(const struct queue_verdict *verdict, char *text, size_t size);
+bool queue_verdict_read(const char *text, struct queue_verdict *verdict);
 
 /* Skills, languages and contact levels of an agent's record against a need. An agent whose record
  * names no levels serves all of them. */
@@ -111,10 +115,20 @@ bool queue_may_take(const struct queue_need *need, const struct record *queue,
                     const struct record *agent, const char *channel, int load,
                     struct queue_verdict *verdict);
 
-/* True when an accepted hand-off is still in its taker's hands: its contact in progress, or
- * without one its case open, and neither passed on since. Either may be NULL. */
+/* A contact begun longer ago was forgotten: nobody is with a client for so long. */
+#define QUEUE_CONTACT_MOST_MS (INT64_C(12) * 3600 * 1000)
+
+/* True while a contact keeps its agent busy. */
+bool queue_contact_is_in_hand(const struct record *contact, int64_t now_ms);
+
+/*
+ * True while an accepted hand-off is in its taker's hands, and counts besides the contacts that are
+ * theirs: its contact is in progress and still the sender's; or it is of a channel in which nobody
+ * waits on the line (e-mail, mail ...), and its case is open. What was passed on since is not.
+ * Contact and case may be NULL.
+ */
 bool queue_is_in_hand(const struct record *handoff, const struct record *contact,
-                      const struct record *matter);
+                      const struct record *matter, int64_t now_ms);
 
 /* --- whose turn it is -------------------------------------------------------------------------
  *

@@ -69,6 +69,9 @@ struct ledger_actor {
     struct id via; /* the relay that carries it, empty for none */
 };
 
+/* As long as merge's (struct merge_result). */
+#define LEDGER_FIELD_SIZE 128
+
 enum ledger_outcome_kind {
     LEDGER_APPLIED,
     LEDGER_REPEATED, /* it was applied before: the answer of that time */
@@ -82,7 +85,7 @@ struct ledger_outcome {
     int64_t rev;                /* of the record after it, when it was applied */
     int64_t seq;
     bool conflict;
-    char field[128];
+    char field[LEDGER_FIELD_SIZE];
     json_t *record; /* when refused, the record's document as it stands if the actor may see it;
                        new reference, NULL when there is none */
 };

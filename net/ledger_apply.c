@@ -168,6 +168,20 @@ static int remember(struct attempt *attempt, struct error *error)
 
 /* --- may this agent do that? ------------------------------------------------------------------ */
 
+/* Whoever serves the queue that a hand-off waits in is told why they cannot take it. */
+static bool is_of_own_queue(const struct attempt *attempt)
+{
+    const struct record *record = attempt->row.record;
+    bool own = false;
+
+    if (record->type != RECORD_HANDOFF || attempt->operation->kind != OPERATION_CLAIM)
+        return false;
+    for (size_t i = 0; i < attempt->desk->count && !own; i++)
+        own = ledger_queue_is_scope(attempt->desk->names[i], record_text(record, "to_queue")) ||
+              ledger_queue_is_scope(attempt->desk->names[i], record_text(record, "also_queue"));
+    return own;
+}
+
 /* Reads the record and whether the actor may see it. */
 static int find_record(struct attempt *attempt, struct error *error)
 {
@@ -183,7 +197,7 @@ static int find_record(struct attempt *attempt, struct error *error)
     attempt->visible = code == 0 && (record_type_is_catalogue(attempt->operation->type) ||
                                      scope_set_meets(&scopes, attempt->desk));
     scope_set_free(&scopes);
-    if (code == 0 && !attempt->visible)
+    if (code == 0 && !attempt->visible && !is_of_own_queue(attempt))
         refuse(attempt, MERGE_FORBIDDEN, "");
     return code;
 }
@@ -249,6 +263,20 @@ static void check_author(struct attempt *attempt)
     }
 }
 
+/* An escalation is answered, a hand-off is re-assigned, and the highest priority is given, by a
+ * supervisor. */
+static int check_supervisor(struct attempt *attempt, const char *member, struct error *error)
+{
+    struct ledger_row agent;
+    int code = ledger_row_read(attempt->ledger->writer, RECORD_AGENT, &attempt->actor->agent,
+                               &agent, error);
+
+    if (code == 0 && strcmp(record_text(agent.record, "role"), "supervisor") != 0)
+        refuse(attempt, MERGE_ACTOR, member);
+    ledger_row_clear(&agent);
+    return code;
+}
+
 /* Nothing is handed off to nobody: the agent, office or queue is in the catalogue. */
 static int check_offered_to(struct attempt *attempt, struct error *error)
 {
@@ -258,6 +286,9 @@ static int check_offered_to(struct attempt *attempt, struct error *error)
 
     if (code == 0 && missing != NULL)
         refuse(attempt, MERGE_MISSING, missing);
+    if (code == 0 && !refused(attempt) &&
+        json_integer_or(attempt->operation->body, "priority", 0) == QUEUE_PRIORITY_MOST)
+        code = check_supervisor(attempt, "priority", error);
     return code;
 }
 
@@ -281,29 +312,29 @@ static int check_ticket_queue(struct attempt *attempt, struct error *error)
     return code;
 }
 
-/* An escalation is answered, and a hand-off is re-assigned, by a supervisor. */
-static int check_supervisor(struct attempt *attempt, struct error *error)
-{
-    struct ledger_row agent;
-    int code = ledger_row_read(attempt->ledger->writer, RECORD_AGENT, &attempt->actor->agent,
-                               &agent, error);
-
-    if (code == 0 && strcmp(record_text(agent.record, "role"), "supervisor") != 0)
-        refuse(attempt, MERGE_ACTOR, "state");
-    ledger_row_clear(&agent);
-    return code;
-}
-
 /* A supervisor gives what they may see to an agent or a queue that there is. */
 static int check_reassigned(struct attempt *attempt, struct error *error)
 {
     const char *missing = NULL;
-    int code = check_supervisor(attempt, error);
+    int code = check_supervisor(attempt, "state", error);
 
     if (code == 0 && !refused(attempt))
         code = ledger_reassign_check(attempt->ledger, attempt->operation->body, &missing, error);
     if (missing != NULL)
         refuse(attempt, MERGE_MISSING, missing);
+    return code;
+}
+
+/* Who answers for a queue can do what is asked; who accepts also has room for it. */
+static int check_fit(struct attempt *attempt, bool accepts, struct error *error)
+{
+    char field[LEDGER_FIELD_SIZE];
+    enum merge_refusal refusal;
+    int code = ledger_queue_judge(attempt->ledger, attempt->row.record, &attempt->actor->agent,
+                                  attempt->now_ms, &refusal, field, error);
+
+    if (code == 0 && (refusal == MERGE_UNFIT || (refusal == MERGE_FULL && accepts)))
+        refuse(attempt, refusal, field);
     return code;
 }
 
@@ -336,7 +367,9 @@ static int check_target(struct attempt *attempt, struct error *error)
         refuse(attempt, MERGE_ACTOR, "state");
     scope_set_free(&targets);
     if (code == 0 && !refused(attempt) && strcmp(record_text(handoff, "kind"), "escalation") == 0)
-        code = check_supervisor(attempt, error);
+        code = check_supervisor(attempt, "state", error);
+    if (code == 0 && !refused(attempt) && queue[0] != '\0')
+        code = check_fit(attempt, strcmp(state, answers[0]) == 0, error);
     return code;
 }
 
@@ -458,8 +491,8 @@ static int merge(struct attempt *attempt, struct error *error)
     code = ledger_row_write(attempt->ledger, &after, error);
     if (code == 0)
         code = ledger_feed_write(attempt->ledger, &after, error);
-    if (code == 0 && after.record->type == RECORD_HANDOFF && !ledger_handoff_stands(after.record))
-        code = ledger_grants_end(attempt->ledger, after.record, error);
+    if (code == 0 && after.record->type == RECORD_HANDOFF)
+        code = ledger_grants_end(attempt->ledger, &after, error);
     if (code == 0)
         code = follow_up(attempt, &after, error);
     outcome->kind = LEDGER_APPLIED;

@@ -133,23 +133,32 @@ static int each_agent(struct database *database, const char *office, agent_visit
     return code;
 }
 
+struct scoping {
+    struct database *database;
+    struct scope_set *scopes;
+};
+
 static int add_scopes(void *context, const struct record *agent, struct error *error)
 {
-    return ledger_agent_scopes(agent, context, error);
+    const struct scoping *scoping = context;
+
+    return ledger_agent_scopes(scoping->database, agent, scoping->scopes, error);
 }
 
 int ledger_relay_scopes(struct ledger *ledger, const struct ledger_relay *relay,
                         struct scope_set *scopes, struct error *error)
 {
     struct ledger_reader *reader;
+    struct scoping scoping = {.scopes = scopes};
     int code = ledger_reader_take(ledger, &reader, error);
 
     if (code != 0)
         return code;
+    scoping.database = reader->database;
     /* An office without agents still has its own records. */
     code = scope_set_add(scopes, "office:", relay->office, error);
     if (code == 0)
-        code = each_agent(reader->database, relay->office, add_scopes, scopes, error);
+        code = each_agent(reader->database, relay->office, add_scopes, &scoping, error);
     ledger_reader_give(ledger, reader);
     return code;
 }
@@ -291,7 +300,7 @@ static int look_at_agent(struct carrying *carrying, const struct operation *oper
         record_full_key(row.record, record_text(row.record, "office"), key);
         carrying->allowed = strcmp(key, carrying->relay->office) == 0 &&
                             !json_bool_or(row.record->body, "ended", false);
-        code = ledger_agent_scopes(row.record, &carrying->desk, error);
+        code = ledger_agent_scopes(carrying->ledger->writer, row.record, &carrying->desk, error);
     }
     ledger_row_clear(&row);
     return code;

@@ -1,7 +1,8 @@
 /*
  * Taking back what a hand-off opened. An offer lets its target see a case or a contact and what
  * belongs to them; when it is declined, withdrawn or expired, the target sees of it only what it
- * may see for another reason. The reasons are worked out from the records themselves, not from the
+ * may see for another reason. So does a queue when one of its agents has accepted: that one sees it
+ * from then on. The reasons are worked out from the records themselves, not from the
  * feed: the record's own office, another hand-off to the same target that stands, the assignee of a
  * case, and what the record's case, contact or submission has.
  */
@@ -40,23 +41,59 @@ bool ledger_handoff_stands(const struct record *handoff)
     return strcmp(state, "offered") == 0 || strcmp(state, "accepted") == 0;
 }
 
-static int target_scopes(const struct record *handoff, struct scope_set *scopes,
-                         struct error *error)
+bool ledger_handoff_left_queue(const struct record *handoff)
 {
-    static const struct {
-        const char *member;
-        const char *prefix;
-    } targets[] = {{"to_agent", "agent:"},
-                   {"to_office", "office:"},
-                   {"to_queue", "queue:"},
-                   {"also_queue", "queue:"}};
-    int code = 0;
+    return record_text(handoff, "to_queue")[0] != '\0' &&
+           strcmp(record_text(handoff, "state"), "accepted") == 0;
+}
 
-    for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]) && code == 0; i++)
-        if (record_text(handoff, targets[i].member)[0] != '\0')
-            code = scope_set_add(scopes, targets[i].prefix, record_text(handoff, targets[i].member),
-                                 error);
+static int add_named(const struct record *handoff, const char *prefix, const char *member,
+                     struct scope_set *scopes, struct error *error)
+{
+    const char *name = record_text(handoff, member);
+
+    return name[0] != '\0' ? scope_set_add(scopes, prefix, name, error) : 0;
+}
+
+/* Those of its queues in which the hand-off stands. */
+static int add_queues(struct ledger *ledger, const struct ledger_row *handoff,
+                      struct scope_set *scopes, struct error *error)
+{
+    struct scope_set held = {0};
+    int code = ledger_row_scopes(ledger->writer, handoff->row, &held, error);
+
+    for (size_t i = 0; i < held.count && code == 0; i++)
+        if (ledger_queue_is_scope(held.names[i], record_text(handoff->record, "to_queue")) ||
+            ledger_queue_is_scope(held.names[i], record_text(handoff->record, "also_queue")))
+            code = scope_set_add(scopes, "", held.names[i], error);
+    scope_set_free(&held);
     return code;
+}
+
+/* All scopes that a hand-off went to. */
+static int target_scopes(struct ledger *ledger, const struct ledger_row *handoff,
+                         struct scope_set *scopes, struct error *error)
+{
+    int code = add_named(handoff->record, "agent:", "to_agent", scopes, error);
+
+    if (code == 0)
+        code = add_named(handoff->record, "office:", "to_office", scopes, error);
+    if (code == 0)
+        code = add_queues(ledger, handoff, scopes, error);
+    if (code == 0)
+        code = add_named(handoff->record, "agent:", "taken_by", scopes, error);
+    return code;
+}
+
+/* Those to which it opens the file now: a queue's no longer when one of it has accepted. */
+static int open_scopes(struct ledger *ledger, const struct ledger_row *handoff,
+                       struct scope_set *scopes, struct error *error)
+{
+    if (!ledger_handoff_stands(handoff->record))
+        return 0;
+    if (ledger_handoff_left_queue(handoff->record))
+        return add_named(handoff->record, "agent:", "taken_by", scopes, error);
+    return target_scopes(ledger, handoff, scopes, error);
 }
 
 /* --- reasons ---------------------------------------------------------------------------------- */
@@ -116,9 +153,8 @@ static int is_offered_by(const struct taking *taking, int64_t number, const stru
     struct ledger_row row;
     int code = ledger_row_read_number(taking->ledger->writer, number, &row, error);
 
-    if (code == 0 && row.record->type == RECORD_HANDOFF && ledger_handoff_stands(row.record) &&
-        names(row.record, record)) {
-        code = target_scopes(row.record, &scope, error);
+    if (code == 0 && row.record->type == RECORD_HANDOFF && names(row.record, record)) {
+        code = open_scopes(taking->ledger, &row, &scope, error);
         if (code == 0)
             code = scope_set_has(&scope, taking->scope);
     }
@@ -262,7 +298,7 @@ static int take(struct taking *taking, int64_t number, int depth, struct error *
     int keeps = 0;
 
     if (code == 0 && row.record->type == RECORD_HANDOFF) {
-        code = target_scopes(row.record, &own, error);
+        code = target_scopes(taking->ledger, &row, &own, error);
         keeps = scope_set_has(&own, taking->scope);
     }
     if (code == 0 && keeps == 0)
@@ -308,6 +344,8 @@ static int take_client(struct taking *taking, const char *text, struct error *er
         return statement == NULL ? ERROR_STORAGE : 0;
     database_bind_text(statement, 1, text);
     sqlite3_bind_int64(statement, 2, taking->number);
+    /* Of what one of a queue has accepted, the others see only that. */
+    sqlite3_bind_int(statement, 3, strncmp(taking->scope, "queue:", strlen("queue:")) == 0);
     code = database_step(taking->ledger->writer, statement, error);
     sqlite3_reset(statement);
     if (code != 0)
@@ -341,13 +379,17 @@ static int take_from(struct ledger *ledger, const struct record *handoff, const 
     return code;
 }
 
-int ledger_grants_end(struct ledger *ledger, const struct record *handoff, struct error *error)
+int ledger_grants_end(struct ledger *ledger, const struct ledger_row *handoff, struct error *error)
 {
-    struct scope_set scopes = {0};
-    int code = target_scopes(handoff, &scopes, error);
+    struct scope_set scopes = {0}, open = {0};
+    int code = target_scopes(ledger, handoff, &scopes, error);
 
+    if (code == 0)
+        code = open_scopes(ledger, handoff, &open, error);
     for (size_t i = 0; i < scopes.count && code == 0; i++)
-        code = take_from(ledger, handoff, scopes.names[i], error);
+        if (!scope_set_has(&open, scopes.names[i]))
+            code = take_from(ledger, handoff->record, scopes.names[i], error);
     scope_set_free(&scopes);
+    scope_set_free(&open);
     return code;
 }

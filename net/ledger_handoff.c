@@ -165,9 +165,10 @@ static int next_queue(struct ledger *ledger, const struct record *handoff, struc
 json_t *ledger_handoff_again(const struct record *handoff, const struct record *queue,
                              int64_t now_ms)
 {
-    static const char *const kept[] = {"from",   "kind",       "office",    "case",    "contact",
-                                       "client", "submission", "channel",   "summary", "context",
-                                       "facts",  "place",      "call_from", "call_to"};
+    static const char *const kept[] = {
+        "from",     "kind",    "office",   "case",       "contact",   "client",  "submission",
+        "channel",  "summary", "context",  "facts",      "place",     "service", "skills",
+        "language", "level",   "priority", "promise_at", "call_from", "call_to"};
     int64_t minutes = queue != NULL ? json_integer_or(queue->body, "offer_minutes", 0) : 0;
     json_t *body = json_pack("{s:s*, s:o, s:s, s:s}", "to_queue",
                              queue != NULL ? record_text(queue, "key") : NULL, "offered_at",
@@ -180,6 +181,10 @@ json_t *ledger_handoff_again(const struct record *handoff, const struct record *
         if (value != NULL)
             failed |= json_object_set(body, kept[i], value) != 0;
     }
+    /* The client has waited since the first of them. */
+    if (queue_since_ms(handoff) > 0)
+        failed |=
+            json_object_set_new(body, "waiting_since", json_time(queue_since_ms(handoff))) != 0;
     if (minutes > 0 && minutes <= LEDGER_OFFER_MINUTES_LIMIT)
         failed |=
             json_object_set_new(body, "expires_at", json_time(now_ms + minutes * MINUTE_MS)) != 0;

@@ -153,6 +153,8 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
     if (code == 0 && row->record->type == RECORD_HANDOFF)
         code = ledger_handoff_list(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_HANDOFF)
+        code = ledger_queue_hold(ledger, row, error);
+    if (code == 0 && row->record->type == RECORD_HANDOFF)
         code = ledger_watch_handoff(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_QUEUE)
         code = ledger_watch_queue(ledger, row, error);

@@ -339,9 +339,8 @@ static int spread(struct ledger *ledger, const struct ledger_row *row,
 {
     int code = ledger_feed_give(ledger, row, scopes, changed, error);
 
-    if (code == 0 && changed && row->record->type == RECORD_HANDOFF &&
-        !ledger_handoff_stands(row->record))
-        code = ledger_grants_end(ledger, row->record, error);
+    if (code == 0 && changed && row->record->type == RECORD_HANDOFF)
+        code = ledger_grants_end(ledger, row, error);
     return code;
 }
 

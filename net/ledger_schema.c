@@ -12,6 +12,7 @@
  * delivery:  what is to be sent or asked about: the agency, and when (ms)
  * attending: contacts in progress, and each agent's last one: since and until when (ms)
  * expiry:    hand-offs that are offered until a time (ms)
+ * held:      hand-offs that were accepted and may still be in hand, by whom (ledger_queue.c)
  * watch:     thresholds of queues: how often each was crossed, and whether it is (ledger_watch.c)
  * wait:      hand-offs in queues: since when each waited, until when, and how that ended
  * passage:   drafts that a continue code opens (ledger_continue.h)
@@ -69,6 +70,15 @@
     "CREATE INDEX passage_by_letters ON passage (letters);"                                        \
     "CREATE TABLE guess (counted BLOB PRIMARY KEY, failures INTEGER NOT NULL,"                     \
     " until INTEGER NOT NULL, forget INTEGER NOT NULL) WITHOUT ROWID;"
+
+#define HELD_TABLE                                                                                 \
+    "CREATE TABLE held (record INTEGER PRIMARY KEY, agent TEXT NOT NULL);"                         \
+    "CREATE INDEX held_by_agent ON held (agent);"
+
+#define HELD_FILL                                                                                  \
+    "INSERT INTO held SELECT number, json_extract(document, '$.body.taken_by') FROM record "       \
+    "WHERE type = 'handoff' AND json_extract(document, '$.body.state') = 'accepted' "              \
+    "AND json_extract(document, '$.body.taken_by') IS NOT NULL;"
 
 #define WATCH_TABLES                                                                               \
     "CREATE TABLE watch (name TEXT PRIMARY KEY, queue TEXT NOT NULL, measure INTEGER NOT NULL,"    \
@@ -136,7 +146,7 @@ static const char tables[] =
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
-            RELAY_TABLES;
+            RELAY_TABLES HELD_TABLE;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -147,6 +157,7 @@ static const char *const upgrades[] = {
     ATTENDING_TABLE ATTENDING_FILL,              /* 6 to 7 */
     WATCH_TABLES WATCH_FILL,                     /* 7 to 8 */
     CENTRE_TABLES RELAY_TABLES,                  /* 8 to 9 */
+    HELD_TABLE HELD_FILL,                        /* 9 to 10 */
 };
 
 static const struct database_statement statements[] = {
@@ -158,7 +169,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 9,
+    .version = 10,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

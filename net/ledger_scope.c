@@ -50,7 +50,8 @@ static int scope_need(struct ledger *ledger, const char *name, int64_t *number, 
     database_bind_text(statement, 1, name);
     code = database_run(ledger->writer, statement, error);
     *number = sqlite3_last_insert_rowid(database_handle(ledger->writer));
-    return code;
+    /* Nobody can be listening to it yet: those who will are told by their queue. */
+    return code == 0 ? ledger_queue_plain(name, &ledger->changed, error) : code;
 }
 
 static int feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64_t row,
@@ -135,16 +136,35 @@ int ledger_scopes_of(struct database *database, enum record_type type, const cha
 
 /* --- what a record belongs to by its body ----------------------------------------------------- */
 
+/* In a queue it stays where it came in, whatever is asked for since. */
+static int handoff_queue(struct ledger *ledger, const struct record *handoff, const char *queue,
+                         struct scope_set *scopes, struct error *error)
+{
+    for (size_t i = 0; i < scopes->count; i++)
+        if (ledger_queue_is_scope(scopes->names[i], queue))
+            return 0;
+    return queue[0] != '\0' ? ledger_queue_scope(ledger, handoff, queue, scopes, error) : 0;
+}
+
+static int handoff_scopes(struct ledger *ledger, const struct record *handoff,
+                          struct scope_set *scopes, struct error *error)
+{
+    int code = handoff_queue(ledger, handoff, record_text(handoff, "to_queue"), scopes, error);
+
+    if (code == 0)
+        code = handoff_queue(ledger, handoff, record_text(handoff, "also_queue"), scopes, error);
+    if (code == 0 && ledger_handoff_left_queue(handoff))
+        code = scope_set_add(scopes, "agent:", record_text(handoff, "taken_by"), error);
+    return code;
+}
+
 static int body_scopes(struct ledger *ledger, const struct record *record, struct scope_set *scopes,
                        struct error *error)
 {
     static const struct {
         const char *member;
         const char *prefix;
-    } targets[] = {{"to_agent", "agent:"},
-                   {"to_office", "office:"},
-                   {"to_queue", "queue:"},
-                   {"also_queue", "queue:"}};
+    } targets[] = {{"to_agent", "agent:"}, {"to_office", "office:"}};
     int code;
 
     if (record_type_is_catalogue(record->type))
@@ -157,6 +177,10 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
             record_text(record, targets[i].member)[0] != '\0')
             code = scope_set_add(scopes, targets[i].prefix, record_text(record, targets[i].member),
                                  error);
+    if (code == 0 && record->type == RECORD_FLAG && record_text(record, "to_queue")[0] != '\0')
+        code = scope_set_add(scopes, "queue:", record_text(record, "to_queue"), error);
+    if (code == 0 && record->type == RECORD_HANDOFF)
+        code = handoff_scopes(ledger, record, scopes, error);
     if (code == 0)
         code = ledger_scopes_of(ledger->writer, RECORD_CASE, record_text(record, "case"), scopes,
                                 NULL, error);
@@ -241,26 +265,51 @@ static int grant_named(struct ledger *ledger, enum record_type type, const char 
     return code == 0 && row != 0 ? grant(ledger, row, scopes, error) : code;
 }
 
+/* Those to which a hand-off opens its file: not its queues when one of them has accepted. */
+static int opened_scopes(const struct record *handoff, const struct scope_set *scopes,
+                         struct scope_set *opened, struct error *error)
+{
+    bool left = ledger_handoff_left_queue(handoff);
+    int code = 0;
+
+    for (size_t i = 0; i < scopes->count && code == 0; i++)
+        if (!left || (!ledger_queue_is_scope(scopes->names[i], record_text(handoff, "to_queue")) &&
+                      !ledger_queue_is_scope(scopes->names[i], record_text(handoff, "also_queue"))))
+            code = scope_set_add(opened, "", scopes->names[i], error);
+    return code;
+}
+
+static int follow_handoff(struct ledger *ledger, const struct record *handoff,
+                          const struct scope_set *scopes, struct error *error)
+{
+    static const struct {
+        enum record_type type;
+        const char *member;
+    } carried[] = {{RECORD_CLIENT, "client"},
+                   {RECORD_CASE, "case"},
+                   {RECORD_CONTACT, "contact"},
+                   {RECORD_SUBMISSION, "submission"}};
+    struct scope_set opened = {0};
+    int code;
+
+    /* One that ended without being accepted opens nothing any more. */
+    if (!ledger_handoff_stands(handoff))
+        return 0;
+    code = opened_scopes(handoff, scopes, &opened, error);
+    for (size_t i = 0; i < sizeof(carried) / sizeof(carried[0]) && code == 0; i++)
+        code = grant_named(ledger, carried[i].type, record_text(handoff, carried[i].member),
+                           &opened, error);
+    scope_set_free(&opened);
+    return code;
+}
+
 /* Grants what a record names. */
 static int follow_references(struct ledger *ledger, const struct record *record,
                              const struct scope_set *scopes, struct error *error)
 {
-    int code;
-
-    /* One that ended without being accepted opens nothing any more. */
-    if (record->type == RECORD_HANDOFF && !ledger_handoff_stands(record))
-        return 0;
-    code = grant_named(ledger, RECORD_CLIENT, record_text(record, "client"), scopes, error);
-    if (record->type != RECORD_HANDOFF)
-        return code;
-    if (code == 0)
-        code = grant_named(ledger, RECORD_CASE, record_text(record, "case"), scopes, error);
-    if (code == 0)
-        code = grant_named(ledger, RECORD_CONTACT, record_text(record, "contact"), scopes, error);
-    if (code == 0)
-        code = grant_named(ledger, RECORD_SUBMISSION, record_text(record, "submission"), scopes,
-                           error);
-    return code;
+    if (record->type == RECORD_HANDOFF)
+        return follow_handoff(ledger, record, scopes, error);
+    return grant_named(ledger, RECORD_CLIENT, record_text(record, "client"), scopes, error);
 }
 
 /* A case has contacts, notes, submissions; a contact has what was written before it had a case; a
@@ -366,7 +415,8 @@ static int add_key_scope(const struct record *agent, const char *prefix, const c
     return scope_set_add(scopes, prefix, key, error);
 }
 
-int ledger_agent_scopes(const struct record *agent, struct scope_set *scopes, struct error *error)
+int ledger_agent_scopes(struct database *database, const struct record *agent,
+                        struct scope_set *scopes, struct error *error)
 {
     const json_t *queues = json_object_get(agent->body, "queues");
     const json_t *queue;
@@ -380,8 +430,12 @@ int ledger_agent_scopes(const struct record *agent, struct scope_set *scopes, st
         code = add_key_scope(agent, "office:", record_text(agent, "office"), scopes, error);
     json_array_foreach(queues, index, queue)
     {
-        if (code == 0 && json_is_string(queue))
-            code = add_key_scope(agent, "queue:", json_string_value(queue), scopes, error);
+        char key[RECORD_KEY_SIZE];
+
+        if (code != 0 || !json_is_string(queue) || json_string_length(queue) == 0)
+            continue;
+        record_full_key(agent, json_string_value(queue), key);
+        code = ledger_queue_scopes(database, agent, key, scopes, error);
         if (code == 0 && json_is_string(queue) &&
             strcmp(record_text(agent, "role"), "supervisor") == 0)
             code = add_key_scope(agent, LEDGER_SUPERVISORS_SCOPE, json_string_value(queue), scopes,
@@ -461,9 +515,9 @@ int ledger_agent_moved(struct ledger *ledger, const struct record *before,
     /* A new agent's terminal begins at 0 and meets everything anyway. */
     if (before == NULL)
         return 0;
-    code = ledger_agent_scopes(before, &old, error);
+    code = ledger_agent_scopes(ledger->writer, before, &old, error);
     if (code == 0)
-        code = ledger_agent_scopes(after, &new, error);
+        code = ledger_agent_scopes(ledger->writer, after, &new, error);
     for (size_t i = 0; i < new.count &&code == 0; i++) {
         if (scope_set_has(&old, new.names[i]))
             continue;
@@ -497,7 +551,7 @@ int ledger_desk_scopes(struct ledger *ledger, const struct id *agent, struct sco
         return code;
     code = ledger_row_read(reader->database, RECORD_AGENT, agent, &row, error);
     if (code == 0)
-        code = ledger_agent_scopes(row.record, &plain, error);
+        code = ledger_agent_scopes(reader->database, row.record, &plain, error);
     if (code == 0)
         code = scope_set_add_all(scopes, &plain, error);
     for (size_t i = 0; i < plain.count && code == 0; i++) {

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "app/database.h"
+#include "app/queue.h"
 #include "net/ledger.h"
 #include "net/ledger_relay.h"
 #include "net/ledger_statements.h"
@@ -156,7 +157,8 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
 bool ledger_agent_is_display(const struct record *agent);
 
 /* Desk scopes by an agent's record; a display has none. */
-int ledger_agent_scopes(const struct record *agent, struct scope_set *scopes, struct error *error);
+int ledger_agent_scopes(struct database *database, const struct record *agent,
+                        struct scope_set *scopes, struct error *error);
 
 /* After an agent's record changed: what stands in the scopes gained comes to them as new, what
  * waited in the scopes lost no longer does. `before` may be NULL. */
@@ -222,9 +224,44 @@ int ledger_reassign(struct ledger *ledger, const struct record *handoff, int64_t
 /* It lets its target see what it names: it is offered, or was accepted. */
 bool ledger_handoff_stands(const struct record *handoff);
 
-/* Within a transaction, after a hand-off ended without being accepted: its target no longer sees
- * what the offer opened, unless for another reason. */
-int ledger_grants_end(struct ledger *ledger, const struct record *handoff, struct error *error);
+/* One of a queue has accepted it: the others need not see the file. */
+bool ledger_handoff_left_queue(const struct record *handoff);
+
+/* Within a transaction, after a hand-off was written: who was to see what it opened and no longer
+ * is, sees it no longer, unless for another reason. */
+int ledger_grants_end(struct ledger *ledger, const struct ledger_row *handoff, struct error *error);
+
+/* --- queues (ledger_queue.c) -------------------------------------------------------------------
+ *
+ * What waits in a queue stands in a scope by what it asks for: "queue:KEY" when that is nothing,
+ * else "queue:KEY", a tab and the need (queue_need_text). An agent of the queue has those of its
+ * scopes whose need they meet, a supervisor all of them.
+ */
+
+/* Whether this is one of the scopes of the queue of this key ("" has none). */
+bool ledger_queue_is_scope(const char *scope, const char *queue);
+
+/* The queue whose scope this is, when it is one that asks for something: its plain scope. Adds to
+ * `plain`. */
+int ledger_queue_plain(const char *scope, struct scope_set *plain, struct error *error);
+
+/* Within a transaction: the scope of a hand-off in a queue, by what it asks for now. Adds to
+ * `scopes`. */
+int ledger_queue_scope(struct ledger *ledger, const struct record *handoff, const char *queue,
+                       struct scope_set *scopes, struct error *error);
+
+/* The scopes of a queue that an agent has. Adds to `scopes`. */
+int ledger_queue_scopes(struct database *database, const struct record *agent, const char *queue,
+                        struct scope_set *scopes, struct error *error);
+
+/* Within a transaction: whether the agent may accept a hand-off to a queue: by skills, languages,
+ * contact level and capacity. MERGE_APPLIED, or MERGE_UNFIT or MERGE_FULL with what is lacking. */
+int ledger_queue_judge(struct ledger *ledger, const struct record *handoff, const struct id *agent,
+                       int64_t now_ms, enum merge_refusal *refusal, char field[LEDGER_FIELD_SIZE],
+                       struct error *error);
+
+/* Within a transaction, after a hand-off was written: keeps who may have it in hand. */
+int ledger_queue_hold(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
 /* --- thresholds (ledger_watch.c) ---------------------------------------------------------------
  */

@@ -25,9 +25,12 @@
     X(CLIENT_NAMED,                                                                                \
       "SELECT 1 FROM record JOIN feed ON feed.record = record.number AND feed.scope = ?2 "         \
       "WHERE record.client = ?1 AND (record.type <> 'handoff' "                                    \
-      "OR json_extract(record.document, '$.body.state') IN ('offered', 'accepted')) LIMIT 1")      \
+      "OR json_extract(record.document, '$.body.state') = 'offered' "                              \
+      "OR (json_extract(record.document, '$.body.state') = 'accepted' AND (?3 = 0 "                \
+      "OR json_extract(record.document, '$.body.to_queue') IS NULL))) LIMIT 1")                    \
     X(SCOPE_GET, "SELECT number FROM scope WHERE name = ?1")                                       \
     X(SCOPE_INSERT, "INSERT INTO scope (name) VALUES (?1)")                                        \
+    X(SCOPE_BETWEEN, "SELECT name FROM scope WHERE name > ?1 AND name < ?2 ORDER BY name")           \
     X(FEED_SCOPES, "SELECT scope.name, scope.number FROM feed "                                    \
                    "JOIN scope ON scope.number = feed.scope WHERE feed.record = ?1")               \
     X(FEED_JOINING, "SELECT scope.number FROM feed JOIN scope ON scope.number = feed.scope "       \
@@ -88,6 +91,11 @@
       "coalesce(max(ended), 0), coalesce(max(CASE WHEN ended IS NOT NULL THEN "                    \
       "json_extract(record.document, '$.body.wrap_up_until') END), '') FROM attending "            \
       "JOIN record ON record.number = attending.record GROUP BY agent")                            \
+    X(ATTENDING_OF, "SELECT record FROM attending WHERE agent = ?1 AND ended IS NULL")               \
+    X(HELD_PUT, "INSERT INTO held (record, agent) VALUES (?1, ?2) "                                  \
+                "ON CONFLICT (record) DO UPDATE SET agent = excluded.agent")                         \
+    X(HELD_DELETE, "DELETE FROM held WHERE record = ?1")                                             \
+    X(HELD_OF, "SELECT record FROM held WHERE agent = ?1")                                           \
     X(EXPIRY_PUT, "INSERT INTO expiry (record, due) VALUES (?1, ?2) "                              \
                   "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                         \
     X(EXPIRY_DELETE, "DELETE FROM expiry WHERE record = ?1")                                       \

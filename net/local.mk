@@ -30,7 +30,7 @@ libnet_a_SOURCES += \
     net/ledger_feed.c \
     net/ledger_history.c \
     net/ledger_import.c \
-    net/ledger_publish.c \
+    net/ledger_publish.c net/ledger_queue.c \
     net/ledger_record.c \
     net/ledger_relay.c net/ledger_relay.h \
     net/ledger_schema.c \

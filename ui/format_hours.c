@@ -118,7 +118,7 @@ void format_distance(char *text, size_t size, double km, bool approximate)
         snprintf(text, size, "%s%.0f km", approximate ? "~" : "", km);
 }
 
-void format_languages(char *text, size_t size, const json_t *tags)
+const char *format_spoken(const char *tag)
 {
     static const char *const names[][2] = {
         {"fr", N_("French")},     {"en", N_("English")},    {"es", N_("Spanish")},
@@ -127,19 +127,23 @@ void format_languages(char *text, size_t size, const json_t *tags)
         {"pt", N_("Portuguese")}, {"it", N_("Italian")},    {"pa", N_("Punjabi")},
         {"uk", N_("Ukrainian")},  {"vi", N_("Vietnamese")}, {"fa", N_("Persian")},
     };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(names[i][0], tag) == 0)
+            return _(names[i][1]);
+    return tag;
+}
+
+void format_languages(char *text, size_t size, const json_t *tags)
+{
     struct text_buffer buffer = {0};
     const json_t *tag;
     size_t index;
 
     json_array_foreach(tags, index, tag)
     {
-        const char *name = json_is_string(tag) ? json_string_value(tag) : "";
+        const char *name = format_spoken(json_is_string(tag) ? json_string_value(tag) : "");
 
-        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-            if (strcmp(names[i][0], name) == 0) {
-                name = _(names[i][1]);
-                break;
-            }
         if (*name != '\0')
             text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? ", " : "", name);
     }

@@ -25,6 +25,8 @@ const char *format_weekday(int weekday);
 void format_day(char *text, size_t size, const struct calendar_day *day);
 /* "12 km", "~12 km" when it is `approximate`, "" when below 0. */
 void format_distance(char *text, size_t size, double km, bool approximate);
+/* The name of a language by its BCP 47 tag; one without a name is its tag. Borrowed. */
+const char *format_spoken(const char *tag);
 /* The names of languages by their BCP 47 tags: "French, English"; a tag without a name as it is. */
 void format_languages(char *text, size_t size, const json_t *tags);
 

@@ -8,6 +8,7 @@
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/queue_words.h"
 #include "ui/screen_flag.h"
 
 const char *field_words(const char *path)
@@ -287,6 +288,7 @@ void refusal_words(struct desk *desk, const struct operation *operation, enum me
                    const char *field, char *text, size_t size)
 {
     struct record *record = work_get(desk, operation->type, operation->record.text, NULL);
+    struct queue_verdict verdict;
     const char *holder = "";
     char name[WORK_NAME_SIZE];
 
@@ -298,6 +300,9 @@ void refusal_words(struct desk *desk, const struct operation *operation, enum me
     if (*holder != '\0' && strcmp(holder, desk_agent(desk)->text) != 0) {
         work_agent_name(desk, holder, name, sizeof(name));
         snprintf(text, size, _("taken by %s"), name);
+    } else if ((refusal == MERGE_UNFIT || refusal == MERGE_FULL) &&
+               queue_verdict_read(field, &verdict)) {
+        verdict_words(&verdict, text, size);
     } else if (*field != '\0') {
         snprintf(text, size, _("%1$s: %2$s"), field_words(field), _(refusal_text(refusal)));
     } else {

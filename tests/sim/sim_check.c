@@ -295,15 +295,19 @@ struct records_walk {
     bool ended; /* a hand-off that was offered to this agent ended */
 };
 
-/* An offer that was declined, withdrawn or expired opens nothing any more. */
+/* An offer that was declined, withdrawn or expired opens nothing any more; one that somebody else
+ * of its queue has accepted opens it to them alone. */
 static int look_ended(void *context, const struct record *record, enum store_pending pending)
 {
     struct records_walk *walk = context;
     const char *state = record_text(record, "state");
+    bool theirs = strcmp(state, "accepted") == 0 &&
+                  (record_text(record, "to_queue")[0] == '\0' ||
+                   strcmp(record_text(record, "taken_by"), walk->terminal->agent->id.text) == 0);
 
     (void)pending;
-    walk->ended |= handoff_is_for(record, walk->terminal->agent) && strcmp(state, "offered") != 0 &&
-                   strcmp(state, "accepted") != 0;
+    walk->ended |=
+        handoff_is_for(record, walk->terminal->agent) && strcmp(state, "offered") != 0 && !theirs;
     return 0;
 }
 

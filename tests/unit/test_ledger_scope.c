@@ -352,12 +352,12 @@ static void test_what_is_seen_for_another_reason_stays(void **state)
     /* Another offer of the same case to the same queue stands. */
     end(f, ANNE, &first, "withdrawn");
     assert_opened(f, BEN, &m, true);
-    /* Accepted ones stand for ever. */
+    /* An accepted one stands for ever, for who accepted it. */
     fixture_applied(f, BEN, accept_make(f, BEN, &other));
     first = offer_to_queue(f, &m);
     end(f, ANNE, &first, "withdrawn");
     assert_opened(f, BEN, &m, true);
-    assert_opened(f, CHLOE, &m, true);
+    assert_opened(f, CHLOE, &m, false);
     /* A client with whom the receiver has a case of their own: the case goes, the client stays. */
     body = fixture_handoff(f, ANNE, "sample/a", &second.matter, NULL, "sample/b", NULL);
     json_object_set_new(body, "client", json_string(second.client.text));

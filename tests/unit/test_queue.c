@@ -174,25 +174,28 @@ static void what_stands_in_the_way_is_named(void **state)
     record_free(other);
 }
 
+/* A contact that is the taker's counts itself. */
 static void an_item_is_in_hand_until_its_contact_or_case_ends(void **state)
 {
-    struct record *handoff =
-        make(RECORD_HANDOFF, "{\"state\":\"accepted\",\"from\":\"ann\",\"taken_by\":\"bob\"}");
     static const struct {
-        const char *contact, *matter;
+        const char *channel, *contact, *matter;
         bool in_hand;
     } cases[] = {
-        {"{\"agent\":\"ann\"}", NULL, true},
-        {"{\"agent\":\"bob\"}", NULL, true},
-        {"{\"agent\":\"eve\"}", NULL, false},
-        {"{\"agent\":\"bob\",\"ended_at\":\"2026-01-01T00:00:00.000Z\"}", "{\"assignee\":\"bob\"}",
-         false},
-        {NULL, "{\"assignee\":\"bob\",\"status\":\"in-progress\"}", true},
-        {NULL, "{\"assignee\":\"ann\",\"status\":\"received\"}", true},
-        {NULL, "{\"assignee\":\"eve\",\"status\":\"received\"}", false},
-        {NULL, "{\"assignee\":\"bob\",\"status\":\"approved\"}", false},
-        {NULL, NULL, false},
+        {"phone", "{\"agent\":\"ann\"}", NULL, true},
+        {"phone", "{\"agent\":\"bob\"}", NULL, false},
+        {"phone", "{\"agent\":\"eve\"}", NULL, false},
+        {"phone", "{\"agent\":\"ann\",\"ended_at\":\"2026-01-01T00:00:00.000Z\"}",
+         "{\"assignee\":\"bob\"}", false},
+        {"email", "{\"agent\":\"ann\",\"ended_at\":\"2026-01-01T00:00:00.000Z\"}",
+         "{\"assignee\":\"bob\"}", true},
+        {"email", NULL, "{\"assignee\":\"bob\",\"status\":\"in-progress\"}", true},
+        {"email", NULL, "{\"assignee\":\"ann\",\"status\":\"received\"}", true},
+        {"email", NULL, "{\"assignee\":\"eve\",\"status\":\"received\"}", false},
+        {"email", NULL, "{\"assignee\":\"bob\",\"status\":\"approved\"}", false},
+        {"email", NULL, NULL, false},
     };
+    struct record *handoff =
+        make(RECORD_HANDOFF, "{\"state\":\"accepted\",\"from\":\"ann\",\"taken_by\":\"bob\"}");
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -200,9 +203,16 @@ static void an_item_is_in_hand_until_its_contact_or_case_ends(void **state)
             cases[i].contact != NULL ? make(RECORD_CONTACT, cases[i].contact) : NULL;
         struct record *matter = cases[i].matter != NULL ? make(RECORD_CASE, cases[i].matter) : NULL;
 
-        assert_int_equal(queue_is_in_hand(handoff, contact, matter), cases[i].in_hand);
+        if (contact != NULL)
+            json_object_set_new(contact->body, "started_at", json_time(NOON_MS));
+        json_object_set_new(handoff->body, "channel", json_string(cases[i].channel));
+        assert_int_equal(queue_is_in_hand(handoff, contact, matter, NOON_MS), cases[i].in_hand);
+        /* Forgotten, not in hand. */
+        if (contact != NULL && matter == NULL)
+            assert_false(
+                queue_is_in_hand(handoff, contact, matter, NOON_MS + QUEUE_CONTACT_MOST_MS));
         json_object_set_new(handoff->body, "kind", json_string("consult"));
-        assert_false(queue_is_in_hand(handoff, contact, matter));
+        assert_false(queue_is_in_hand(handoff, contact, matter, NOON_MS));
         json_object_del(handoff->body, "kind");
         record_free(contact);
         record_free(matter);
