@@ -193,7 +193,8 @@ int store_feed_note(struct store *store, const char *feed, struct error *error);
  * Writes a page of records from the server and the new cursor. A record whose rev is below the
  * stored base is skipped. `feed` names the server database; another one than before resets the
  * cursor to 0, drops every base and offers everything made here again, and leaves the page out:
- * the caller asks for store_cursor again after each page.
+ * the caller asks for store_cursor again after each page. Page and cursor are written together; a
+ * power cut may take them back together, and then they are read again.
  */
 int store_write_page(struct store *store, struct record *const *records, size_t count,
                      int64_t cursor, const char *feed, struct error *error);

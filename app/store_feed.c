@@ -107,14 +107,20 @@ static int write_page(struct store *store, struct record *const *records, size_t
     return store_meta_put(store, "cursor", text, error);
 }
 
+/* What the server has is read again from where the cursor stands: a page need not be on the disk
+ * before it is on the screen. What is the agent's own is (store_apply). */
 int store_write_page_at(struct store *store, struct record *const *records, size_t count,
                         const struct store_place *place, struct error *error)
 {
-    int code = database_begin(store->database, error);
+    int code;
 
-    if (code != 0)
-        return code;
-    return database_end(store->database, write_page(store, records, count, place, error), error);
+    database_relax(store->database, true);
+    code = database_begin(store->database, error);
+    if (code == 0)
+        code =
+            database_end(store->database, write_page(store, records, count, place, error), error);
+    database_relax(store->database, false);
+    return code;
 }
 
 int store_write_page(struct store *store, struct record *const *records, size_t count,

@@ -624,9 +624,10 @@ mutants: all
 check_PROGRAMS += tests/bench/bench_handoff
 tests_bench_bench_handoff_SOURCES = tests/bench/bench_handoff.c tests/bench/handoff_bench.h \
     tests/bench/handoff_bells.c tests/bench/handoff_operation.c tests/bench/handoff_race.c \
+    tests/bench/handoff_paint.c tests/bench/pty.c tests/bench/pty.h \
     tests/bench/bare.c tests/bench/bare.h tests/bench/crowd.c tests/bench/crowd.h \
     tests/bench/people.c tests/bench/people.h tests/bench/process.c tests/bench/process.h
-tests_bench_bench_handoff_LDADD = $(UNIT_LIBS)
+tests_bench_bench_handoff_LDADD = $(UNIT_LIBS) -lutil
 
 .PHONY: bench-handoff
 bench: bench-handoff

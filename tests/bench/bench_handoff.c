@@ -18,8 +18,9 @@
 #include "tests/bench/bare.h"
 #include "tests/bench/handoff_bench.h"
 
-#define SAMPLES      500
-#define HERD_SAMPLES 20
+#define SAMPLES       500
+#define PAINT_SAMPLES 30
+#define HERD_SAMPLES  20
 
 static struct handoff_bench bench;
 
@@ -126,6 +127,9 @@ static void measure_wake(size_t count)
     struct bells *bells = bells_hold(&bench, count);
     printf("  guichetd: %.1f KiB of memory a waiting terminal, %ld threads in all\n",
            bells_memory(bells) / 1024, bells_threads(bells));
+    paint_measure(&bench, bells, times, PAINT_SAMPLES);
+    row("sender's key to the receiver's painted line, real terminals", times, PAINT_SAMPLES, bare,
+        written);
     bells_offer(bells, times, SAMPLES);
     row("POST of the offer to the record in the receiver's hand", times, SAMPLES, bare, written);
     bells_offer_among(bells, times, HERD_SAMPLES, &rung);

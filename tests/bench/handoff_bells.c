@@ -21,6 +21,11 @@ struct bells {
     struct handoff_bench *bench;
     size_t count;
     struct person *people; /* the last one does not wait */
+    struct person clerk;   /* the sample's marie */
+    long long clerk_since;
+    bool clerk_asks; /* the reply that comes is hers */
+    struct id clerk_offer;
+    json_int_t clerk_rev;
     struct holder *holders;
     struct crowd *crowd; /* two more connections than holders: for offers, and for those to all */
     pid_t server;
@@ -53,6 +58,31 @@ static size_t occurrences(const char *text, const char *wanted)
     return count;
 }
 
+/* Withdraws the hand-off that the page ends with, if it is offered. */
+static void clerk_reads(struct bells *bells, const struct crowd_reply *reply)
+{
+    json_t *page = json_loads(reply->body, 0, NULL);
+    const json_t *records = json_object_get(page, "records"), *record;
+    struct id handoff;
+    size_t index;
+
+    bells->clerk_asks = false;
+    bells->clerk_since = json_integer_value(json_object_get(page, "next"));
+    bells->clerk_offer = (struct id){0};
+    json_array_foreach(records, index, record)
+    {
+        const json_t *state = json_object_get(json_object_get(record, "body"), "state");
+
+        if (strcmp(json_string_value(json_object_get(record, "type")), "handoff") == 0 &&
+            state != NULL && strcmp(json_string_value(state), "offered") == 0 &&
+            id_parse(&handoff, json_string_value(json_object_get(record, "id")))) {
+            bells->clerk_offer = handoff;
+            bells->clerk_rev = json_integer_value(json_object_get(record, "rev"));
+        }
+    }
+    json_decref(page);
+}
+
 static void answered(void *context, const struct crowd_reply *reply)
 {
     struct bells *bells = context;
@@ -61,6 +91,10 @@ static void answered(void *context, const struct crowd_reply *reply)
 
     if (reply->status != 200)
         process_die("status %d: %s", reply->status, reply->body);
+    if (bells->clerk_asks && reply->number > bells->count) {
+        clerk_reads(bells, reply);
+        return;
+    }
     if (reply->number >= bells->count) {
         bells->refused += strstr(reply->body, "\"refused\"") != NULL;
         return;
@@ -138,6 +172,8 @@ struct bells *bells_hold(struct handoff_bench *bench, size_t count)
         process_run("'%s' import sample '%s' --database %s >/dev/null", bench->guichetd,
                     bench->sample, bench->database);
     people_make(bench->database, bells->people, count + 1);
+    bells->clerk.agent = id_from_key("agent", "sample/marie");
+    people_sign_in(bench->database, &bells->clerk);
     bells->server = process_serve(bench->guichetd, bench->database, &bells->port);
     process_await_quiet(bells->server);
     long before = process_status(bells->server, "VmRSS");
@@ -242,6 +278,27 @@ void bells_offer_among(struct bells *bells, double *times, size_t samples, size_
     *rung = 0;
     for (size_t i = 0; i < bells->count; i++)
         *rung += bells->holders[i].offers >= samples;
+}
+
+void bells_withdraw(struct bells *bells)
+{
+    char path[96];
+    char *body;
+
+    snprintf(path, sizeof path, "/v1/changes?scope=desk&since=%lld", bells->clerk_since);
+    bells->clerk_asks = true;
+    crowd_ask(bells->crowd, bells->count + 1, path, bells->clerk.token, NULL);
+    while (crowd_waiting(bells->crowd) > bells->count)
+        crowd_turn(bells->crowd, 10000);
+    if (bells->clerk_offer.text[0] == '\0')
+        process_die("marie offers nothing");
+    body = operations_body(operation_withdraw(&bells->clerk_offer, bells->clerk_rev));
+    crowd_ask(bells->crowd, bells->count + 1, "/v1/operations", bells->clerk.token, body);
+    free(body);
+    while (crowd_waiting(bells->crowd) > bells->count)
+        crowd_turn(bells->crowd, 10000);
+    if (bells->refused > 0)
+        process_die("marie cannot withdraw her offer");
 }
 
 /* --- each what concerns it ---------------------------------------------------------------------

@@ -60,6 +60,9 @@ int bells_port(const struct bells *bells);
 double bells_memory(const struct bells *bells);
 long bells_threads(const struct bells *bells);
 
+/* Withdraws what the sample's agent "marie" offers, from another device of hers. */
+void bells_withdraw(struct bells *bells);
+
 /* Offers to agents and queues at random, and sees of each waiting terminal that it is given what is
  * for it, once, and nothing else. Dies when not. */
 void bells_check(struct bells *bells, size_t offers);

@@ -145,7 +145,9 @@ void store_script_check(struct store_fixture *fixture, const struct store_script
     } else {
         assert_int_equal(done, 0);
     }
-    if (done > 3)
+    /* A page may be lost to a power cut, and is read again, until something of the agent's own is
+     * written after it (store_write_page). */
+    if (done > 3 && (!script->power_cut || done > 5))
         assert_int_equal(store_cursor(fixture->store, NULL), 10);
     if (store_cursor(fixture->store, NULL) == 10)
         assert_int_equal(client->rev - (record_text(client, "phone")[0] != '\0'), 1);
