@@ -197,6 +197,34 @@ int ticket_rolls_take(struct batch *batch, const struct author *author, struct s
     return code;
 }
 
+struct owning {
+    const struct author *author;
+    const char *day;
+    bool owns;
+};
+
+static int find_own(void *context, const struct record *record, enum store_pending pending)
+{
+    struct owning *owning = context;
+    const json_t *created = json_object_get(record->meta, "created");
+
+    (void)pending;
+    if (strcmp(record_text(record, "day"), owning->day) < 0)
+        return STOP;
+    owning->owns = strcmp(record_text(record, "office"), owning->author->office) == 0 &&
+                   strcmp(json_text_or(created, "device", ""), owning->author->device.text) == 0;
+    return owning->owns ? STOP : 0;
+}
+
+bool ticket_rolls_are_taken(const struct author *author, struct store *store, const char *day)
+{
+    const struct store_query query = {.type = RECORD_ROLL, .newest_first = true};
+    struct owning owning = {author, day, false};
+
+    store_each(store, &query, find_own, &owning, NULL);
+    return owning.owns;
+}
+
 /* --- giving ---------------------------------------------------------------------------------- */
 
 /* The first number of the rolls after `last`; 0 for none. */

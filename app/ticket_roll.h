@@ -21,6 +21,9 @@
 int ticket_rolls_take(struct batch *batch, const struct author *author, struct store *store,
                       const char *day, struct error *error);
 
+/* Whether this terminal gives tickets: it has a roll of this day or of one after it. */
+bool ticket_rolls_are_taken(const struct author *author, struct store *store, const char *day);
+
 /*
  * The next number of this letter. It is used up when this returns, also when nothing is made of
  * it. ERROR_NOT_FOUND when none is left until the link brings more.

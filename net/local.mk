@@ -8,6 +8,7 @@ libnet_a_SOURCES = \
 libnet_a_SOURCES += \
     net/http_client.c net/http_client.h \
     net/http_exchange.c net/http_exchange.h \
+    net/display_link.c net/display_link.h \
     net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
     net/protocol.c net/protocol.h \
     net/sync_login.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c net/sync_reply.c

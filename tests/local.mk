@@ -414,6 +414,9 @@ tests_unit_test_ui_paint_LDADD = $(UI_LIBS)
 UI_FIXTURE = tests/unit/ui_fixture.c tests/unit/ui_fixture.h tests/unit/unit.h
 tests_unit_test_ui_screens_SOURCES = tests/unit/test_ui_screens.c $(UI_FIXTURE)
 tests_unit_test_ui_screens_LDADD = $(UI_LIBS)
+UNIT_TESTS += tests/unit/test_ui_display
+tests_unit_test_ui_display_SOURCES = tests/unit/test_ui_display.c tests/unit/unit.h
+tests_unit_test_ui_display_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_ui_flag tests/unit/test_ui_service
 tests_unit_test_ui_flag_SOURCES = tests/unit/test_ui_flag.c $(UI_FIXTURE)
 tests_unit_test_ui_flag_LDADD = $(UI_LIBS)
@@ -446,6 +449,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/presence.sh \
+    tests/end_to_end/waiting_room.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \
@@ -468,6 +472,7 @@ TESTS += \
     tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/presence.sh \
+    tests/end_to_end/waiting_room.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \

@@ -18,6 +18,7 @@
 #include "app/link.h"
 #include "app/seal.h"
 #include "app/store.h"
+#include "app/ticket.h"
 
 /* What the bottom line tells beyond link and store; the screens' `observe` operation fills it. */
 struct desk_line {
@@ -54,6 +55,7 @@ struct desk {
     bool language_fixed;              /* chosen for this run: the saved one does not replace it */
     struct clock clock;
     struct id_generator ids;
+    char counter[TICKET_COUNTER_LIMIT + 1]; /* what clients are called to, "" for none */
     char channel[16];        /* how this terminal serves: a word of channel_words; "counter" */
     const char *web_address; /* where a client types a continue code; "" */
     struct continue_validity continue_validity; /* how long one lives */

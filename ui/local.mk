@@ -72,6 +72,11 @@ libui_a_SOURCES = \
     ui/service_read.c \
     ui/service_table.c ui/service_view.h \
     ui/sign_in.c ui/sign_in.h \
+    ui/big.c ui/big.h \
+    ui/display.c ui/display.h \
+    ui/screen_ticket_new.c \
+    ui/screen_tickets.c ui/screen_tickets.h ui/screen_tickets_act.c \
+    ui/tickets.c ui/tickets.h \
     ui/terminal.c ui/terminal.h \
     ui/terminfo.c ui/terminfo.h \
     ui/ui.c ui/ui.h
@@ -79,6 +84,7 @@ libui_a_SOURCES = \
 # The terminal. Its libraries stand in the order in which they need one another.
 bin_PROGRAMS += guichet
 guichet_SOURCES = \
+    app/main/command_display.c app/main/command_display.h \
     app/main/command_export.c app/main/command_export.h \
     app/main/command_import.c app/main/command_import.h \
     app/main/command_manual.c app/main/command_manual.h \

@@ -140,7 +140,9 @@ static int add_record(void *context, const struct record *record)
                                                                    : TARGET_OFFICE};
     char office[RECORD_KEY_SIZE];
 
-    if (json_bool_or(record->body, "ended", false))
+    /* A public screen is nobody. */
+    if (json_bool_or(record->body, "ended", false) ||
+        strcmp(record_text(record, "role"), "display") == 0)
         return 0;
     text_copy(target.key, sizeof(target.key), record_text(record, "key"));
     join(target.speaks, sizeof(target.speaks), json_object_get(record->body, "languages"), " ",

@@ -17,12 +17,17 @@
 #define QUERY_LIMIT 200
 #define NEED_LIMIT  4000
 
+bool contact_is_choosing(const struct contact *contact)
+{
+    return contact->record == NULL || record_text(contact->record, "client")[0] == '\0';
+}
+
 static void contact_read(struct screen *screen)
 {
     struct contact *contact = screen->data;
 
     contact_now_read(screen);
-    if (contact->record == NULL)
+    if (contact_is_choosing(contact))
         contact_search_read(screen);
 }
 
@@ -92,7 +97,7 @@ static void contact_draw(struct screen *screen, const struct paint *paint)
 {
     const struct contact *contact = screen->data;
 
-    if (contact->record != NULL)
+    if (!contact_is_choosing(contact))
         contact_now_draw(screen, paint);
     else
         contact_search_draw(screen, paint);
@@ -102,8 +107,8 @@ static bool contact_key(struct screen *screen, const struct input *input)
 {
     const struct contact *contact = screen->data;
 
-    return contact->record != NULL ? contact_now_key(screen, input)
-                                   : contact_search_key(screen, input);
+    return contact_is_choosing(contact) ? contact_search_key(screen, input)
+                                        : contact_now_key(screen, input);
 }
 
 /* The client screen has a client: a new one, or one known already. */
@@ -114,7 +119,7 @@ static void contact_answer(struct screen *screen, const char *from, const json_t
 
     if (strcmp(from, "client") != 0 || !id_parse(&id, json_text_or(answer, "client", "")))
         return;
-    if (contact->record == NULL)
+    if (contact_is_choosing(contact))
         contact_search_begin(screen, &id);
     else
         contact_read(screen);
@@ -127,7 +132,7 @@ static void run_client(struct screen *screen, const char *argument)
     struct contact *contact = screen->data;
 
     (void)argument;
-    if (contact->record == NULL)
+    if (contact_is_choosing(contact))
         ui_open(screen->ui, "client", json_pack("{s:s}", "name", editor_text(contact->query)));
     else if (contact->client != NULL)
         ui_open(screen->ui, "client", json_pack("{s:s}", "id", contact->client->id.text));
@@ -214,7 +219,9 @@ static bool contact_offers(const struct screen *screen, const struct screen_key 
 
     if (key->run == NULL || key->run == run_client)
         return true;
-    return (contact->record == NULL) == (key->run == run_anonymous || key->run == run_channel);
+    if (key->run == run_anonymous)
+        return contact_is_choosing(contact);
+    return (contact->record == NULL) == (key->run == run_channel);
 }
 
 /* --- whatever is on the screen ---------------------------------------------------------------- */

@@ -28,11 +28,14 @@ struct contact {
     bool in_list; /* the focus is on the cases, not on the need */
 };
 
+/* No client is chosen yet: no contact is in progress, or one of a ticket whose client is unknown. */
+bool contact_is_choosing(const struct contact *contact);
+
 /* screen_contact_search.c */
 void contact_search_read(struct screen *screen);
 void contact_search_draw(struct screen *screen, const struct paint *paint);
 bool contact_search_key(struct screen *screen, const struct input *input);
-/* Begins a contact with a client: `id` of a known one, NULL for an anonymous one. */
+/* Begins a contact with a client, or says who the one in progress is with: `id` of a known one, NULL for an anonymous one. */
 void contact_search_begin(struct screen *screen, const struct id *id);
 
 /* screen_contact_now.c */

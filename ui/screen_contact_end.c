@@ -8,6 +8,7 @@
 #include "app/contact.h"
 #include "app/json.h"
 #include "app/record_fields.h"
+#include "app/ticket.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/list.h"
@@ -84,6 +85,8 @@ static void end(struct screen *screen, size_t index)
     if (code == 0)
         code = contact_wrap_up(&batch, &author, ending->contact,
                                desk_now(screen->desk) + wrap_up_ms, &error);
+    if (code == 0)
+        code = ticket_finish(&batch, &author, screen->desk->store, ending->contact, &error);
     if (!work_apply(screen, &batch, code, &error))
         return;
     desk_count_choices(screen->desk, 1);

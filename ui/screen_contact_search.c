@@ -73,6 +73,9 @@ void contact_search_draw(struct screen *screen, const struct paint *paint)
 
     paint_text(paint, 1, 0, 9, PAINT_TITLE, _("Client"));
     paint_fill(&field, 0, 0, -1, PAINT_FOCUS);
+    if (contact->record != NULL)
+        paint_text(paint, 0, 0, -1, PAINT_ACCENT,
+                   _("A ticket is being served. Who is it? Ctrl-O: they stay anonymous."));
     paint_text(paint, 2, 0, 9, PAINT_LABEL, _("Channel"));
     paint_text(paint, 2, 10, -1, PAINT_VALUE, format_channel(screen->desk->channel));
     if (contact->list.count == 0) {
@@ -93,6 +96,7 @@ void contact_search_draw(struct screen *screen, const struct paint *paint)
 static int begin(struct screen *screen, struct batch *batch, const struct id *id,
                  struct desk_open *open, struct error *error)
 {
+    const struct record *present = ((const struct contact *)screen->data)->record;
     struct author author = desk_author(screen->desk);
     struct record *client =
         id != NULL ? work_get(screen->desk, RECORD_CLIENT, id->text, NULL) : NULL;
@@ -109,7 +113,9 @@ static int begin(struct screen *screen, struct batch *batch, const struct id *id
     else
         code = client_new_anonymous(batch, &author, start.language, &open->client, error);
     start.client = open->client;
-    if (code == 0)
+    if (code == 0 && present != NULL)
+        code = contact_link(batch, &author, present, &open->client, &(struct id){0}, error);
+    else if (code == 0)
         code = contact_begin(batch, &author, &start, &open->contact, error);
     record_free(client);
     return code;
@@ -121,15 +127,20 @@ void contact_search_begin(struct screen *screen, const struct id *id)
     struct desk_open open = {0};
     struct batch batch = {0};
     struct error error = ERROR_INIT;
-    int code = begin(screen, &batch, id, &open, &error);
+    bool begins = contact->record == NULL;
+    int code;
 
+    if (!begins)
+        open.contact = contact->record->id;
+    code = begin(screen, &batch, id, &open, &error);
     if (!work_apply(screen, &batch, code, &error))
         return;
     work_open_set(screen, &open);
     editor_clear(contact->query);
     list_set_count(&contact->list, 0);
     contact_now_read(screen);
-    ui_tell(screen->ui, UI_DONE, "%s", _("The contact has begun."));
+    ui_tell(screen->ui, UI_DONE, "%s",
+            begins ? _("The contact has begun.") : _("The contact is with this client."));
 }
 
 bool contact_search_key(struct screen *screen, const struct input *input)

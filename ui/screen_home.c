@@ -192,6 +192,12 @@ static void run_event(struct screen *screen, const char *argument)
     ui_open(screen->ui, "life-events", NULL);
 }
 
+static void run_tickets(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    ui_open(screen->ui, "tickets", NULL);
+}
+
 static json_t *home_save(const struct screen *screen)
 {
     const struct home *home = screen->data;
@@ -203,6 +209,7 @@ static const struct screen_key home_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Opens the marked row; its digit does too."), NULL, run_choose},
     {'e', N_("Life event"), N_("Begins with what happened in the client's life: birth, move ..."),
      NULL, run_event},
+    {'t', N_("Waiting room"), N_("Tickets: who waits, and whom to call next."), NULL, run_tickets},
     {0},
 };
 

@@ -107,6 +107,12 @@ static void append_words(struct desk *desk, const struct operation *operation, c
     case RECORD_CHOICE:
         text_copy(text, size, _("What was chosen after a search, counted"));
         return;
+    case RECORD_TICKET:
+        snprintf(text, size, _("Ticket %s given"), json_text_or(body, "number", ""));
+        return;
+    case RECORD_ROLL:
+        text_copy(text, size, _("Ticket numbers taken ahead"));
+        return;
     default:
         text_copy(text, size, "");
     }
@@ -189,6 +195,23 @@ static void change_words(struct desk *desk, const struct operation *operation, c
     }
 }
 
+static void ticket_words(struct desk *desk, const struct operation *operation, char *text,
+                         size_t size)
+{
+    static const char *const states[][2] = {
+        {"waiting", N_("back in line")}, {"called", N_("called")},     {"serving", N_("served")},
+        {"no-show", N_("no-show")},      {"finished", N_("finished")}, {"left", N_("left")},
+    };
+    struct record *ticket = work_get(desk, RECORD_TICKET, operation->record.text, NULL);
+    const char *state = json_text_or(operation->body, "state", "");
+
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+        if (strcmp(states[i][0], state) == 0)
+            snprintf(text, size, _("Ticket %1$s: %2$s"),
+                     ticket != NULL ? record_text(ticket, "number") : "", _(states[i][1]));
+    record_free(ticket);
+}
+
 static void claim_words(struct desk *desk, const struct operation *operation, char *text,
                         size_t size)
 {
@@ -196,7 +219,9 @@ static void claim_words(struct desk *desk, const struct operation *operation, ch
     const char *status = json_text_or(operation->body, "status", "");
     char name[WORK_NAME_SIZE];
 
-    if (operation->type == RECORD_FLAG && strcmp(state, "withdrawn") == 0) {
+    if (operation->type == RECORD_TICKET) {
+        ticket_words(desk, operation, text, size);
+    } else if (operation->type == RECORD_FLAG && strcmp(state, "withdrawn") == 0) {
         text_copy(text, size, _("Error reported: withdrawn"));
     } else if (operation->type == RECORD_FLAG) {
         work_first_line(json_text_or(operation->body, "answer", ""), name, sizeof(name));

@@ -200,6 +200,8 @@ static int redo(struct screen *screen, const struct row *row)
         code = ui_open(screen->ui, "offer", json_pack("{s:s}", "id", id));
     else if (type == RECORD_DELIVERY && record != NULL)
         code = ui_open(screen->ui, "delivery", json_pack("{s:s}", "id", id));
+    else if (type == RECORD_TICKET)
+        code = ui_open(screen->ui, "tickets", NULL);
     else if (type == RECORD_FLAG && record != NULL)
         code = ui_open(screen->ui, "flag-one", json_pack("{s:s}", "id", id));
     else if (*matter != '\0')

@@ -51,16 +51,27 @@ int command_manual(const struct config_key *keys, const struct manual_command *c
     }
     manual_add_catalogue(&page);
     manual_add_keys(&page);
-    text_buffer_add_text(&page, ".SH FILES\n.TP\n.I $XDG_DATA_HOME/guichet/catalogue.db\n"
-                                "The public catalogue.\n"
-                                ".TP\n.I $XDG_DATA_HOME/guichet/agents/LOGIN.db\n"
-                                "An agent's work, sealed under their password.\n"
-                                ".TP\n.I $XDG_DATA_HOME/guichet/agents/LOGIN.db.outbox\n"
-                                "A second copy of what they have not sent yet, sealed too, that "
-                                "guichet recover reads.\n"
-                                ".TP\n.I $XDG_CONFIG_HOME/guichet/guichet.ini\nOptions.\n"
-                                ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nWhen set, no colours.\n"
-                                ".SH SEE ALSO\n.BR guichetd (8)\n");
+    text_buffer_add_text(&page,
+                         ".SH FILES\n.TP\n.I $XDG_DATA_HOME/guichet/catalogue.db\n"
+                         "The public catalogue.\n"
+                         ".TP\n.I $XDG_DATA_HOME/guichet/agents/LOGIN.db\n"
+                         "An agent's work, sealed under their password.\n"
+                         ".TP\n.I $XDG_DATA_HOME/guichet/agents/LOGIN.db.outbox\n"
+                         "A second copy of what they have not sent yet, sealed too, that "
+                         "guichet recover reads.\n"
+                         ".TP\n.I $XDG_CONFIG_HOME/guichet/guichet.ini\nOptions.\n"
+                         ".SH PUBLIC SCREEN\n"
+                         ".B guichet display\n"
+                         "signs in as an agent of role display (guichetd agent add) and shows "
+                         "who is called to which counter, how many wait and the time, in French "
+                         "and English. It keeps nothing on this machine; when the link is cut "
+                         "it says so, and takes off the calls after a minute. Keys do nothing: "
+                         "it ends by SIGTERM or SIGINT.\n"
+                         ".TP\n.BI \\-\\-office \\ KEY\nThe office that the sign-in must be of: "
+                         "a wrong one shows nothing.\n"
+                         ".TP\n.B \\-\\-bell\nRing at each new call.\n"
+                         ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nWhen set, no colours.\n"
+                         ".SH SEE ALSO\n.BR guichetd (8)\n");
     status = page.failed ? EXIT_FAILURE : EXIT_SUCCESS;
     if (status == EXIT_SUCCESS)
         fputs(page.bytes, stdout);

@@ -14,6 +14,7 @@
 #include "config.h"
 
 #include "app/config.h"
+#include "app/main/command_display.h"
 #include "app/main/command_export.h"
 #include "app/main/command_import.h"
 #include "app/main/command_manual.h"
@@ -54,6 +55,7 @@ static const struct manual_command commands[] = {
     {"search", "Search services and forms as the screen does."},
     {"sync", "Carry an agent's work to the server and back, without the screen."},
     {"status", "Tell what waits, what was refused, and whether the server answers."},
+    {"display", "Show the calls of a waiting room on a public screen."},
     {"recover", "Show what the journal holds of work that the store lost, and put it back."},
     {"import", "Import services and forms into a catalogue file."},
     {"export", "Export a catalogue file as HSDS 3.0 (JSON or tables) or CSV."},
@@ -63,8 +65,8 @@ static const struct manual_command commands[] = {
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static int (*const command_runs[COMMAND_COUNT])(int argc, char **argv) = {
-    run_search,     command_sync,   command_status, command_recover,
-    command_import, command_export, run_manual,
+    run_search,      command_sync,   command_status, command_display,
+    command_recover, command_import, command_export, run_manual,
 };
 
 static int run_manual(int argc, char **argv)
@@ -183,6 +185,16 @@ static int choose_channel(struct program *program, struct error *error)
     return error_set(error, ERROR_INVALID, "no such channel: %s (counter, phone ...)", channel);
 }
 
+static int choose_counter(struct program *program, struct error *error)
+{
+    const char *counter = config_text(program->config, "counter");
+
+    if (strlen(counter) > TICKET_COUNTER_LIMIT)
+        return error_set(error, ERROR_INVALID, "counter: at most %d bytes", TICKET_COUNTER_LIMIT);
+    text_copy(program->desk.counter, sizeof(program->desk.counter), counter);
+    return 0;
+}
+
 static int choose_continue(struct program *program, struct error *error)
 {
     const char *span = config_text(program->config, "continue-validity");
@@ -244,6 +256,8 @@ static int prepare(struct program *program, struct error *error)
     clock_init(&program->desk.clock, clock_system, NULL);
     if (code == 0)
         code = choose_channel(program, error);
+    if (code == 0)
+        code = choose_counter(program, error);
     if (code == 0)
         code = choose_continue(program, error);
     if (code == 0)

@@ -14,7 +14,7 @@
 #include "tests/unit/work_fixture.h"
 
 #define MINUTE INT64_C(60000)
-#define START  INT64_C(1795777200000) /* 2026-11-27T13:00:00Z */
+#define START  INT64_C(1795784400000) /* 2026-11-27T13:00:00Z */
 #define DAY    "2026-11-27"
 #define QUEUE  "sample/front-line"
 
