@@ -24,6 +24,14 @@ enum link_state {
     LINK_FAULT,      /* the store cannot be written: said in `message` */
 };
 
+/* When the server is an office's relay: how its own link to the centre is. */
+struct link_relay {
+    bool is;          /* it is one */
+    bool cut;         /* it does not reach the centre */
+    int64_t since_ms; /* since when, wall time; 0 for not known */
+    int64_t waiting;  /* operations that wait there, as last told */
+};
+
 struct link_status {
     enum link_state state;
     int64_t heard_ms;                 /* wall time of the last good exchange, 0 for never */
@@ -33,6 +41,7 @@ struct link_status {
     int64_t clock_off_min;     /* then by so many minutes; above zero when it is ahead */
     bool catalogue_loading;    /* a first catalogue is on its way */
     int64_t catalogue_records; /* how many of it have come */
+    struct link_relay relay;
 };
 
 int link_new(struct link **link, struct error *error);

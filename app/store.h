@@ -172,6 +172,11 @@ typedef int (*refusal_visit)(void *context, const struct store_refusal *refusal)
 int64_t store_refusal_count(struct store *store, struct error *error);
 int store_refusal_each(struct store *store, refusal_visit visit, void *context,
                        struct error *error);
+/* The server says so only now, of an operation that it had accepted (a relay, whose centre refused
+ * it): what of it stood on the record here is taken off, and the agent is told. With MERGE_APPLIED
+ * it was applied, with a conflict in `field`. */
+int store_refusal_put(struct store *store, const struct operation *operation,
+                      enum merge_refusal refusal, const char *field, struct error *error);
 int store_refusal_dismiss(struct store *store, const struct id *operation, struct error *error);
 
 /* --- feed ----------------------------------------------------------------------------------- */

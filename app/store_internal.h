@@ -137,6 +137,10 @@ int store_record_refold_all(struct store *store, struct error *error);
 int store_record_base(struct store *store, enum record_type type, const struct id *id,
                       struct record **base, struct error *error);
 
+/* Writes a refusal; `number` says where it stands among others. */
+int store_refusal_add(struct store *store, const struct operation *operation, int64_t number,
+                      enum merge_refusal refusal, const char *field, struct error *error);
+
 /* --- history (store_history.c) --------------------------------------------------------------- */
 
 /* store_state_put without a setting of its own for how soon it is on disk. */

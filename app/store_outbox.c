@@ -401,28 +401,6 @@ int store_outbox_withdraw(struct store *store, const struct id *operation, struc
 
 /* --- settling ------------------------------------------------------------------------------- */
 
-static int add_refusal(struct store *store, const struct held *held,
-                       const struct store_outcome *outcome, struct error *error)
-{
-    sqlite3_stmt *statement = store_statement(store, STORE_REFUSAL_ADD, error);
-    char about[STORE_ABOUT_SIZE];
-    json_t *document =
-        json_pack("{s:o, s:s, s:s}", "operation", operation_to_json(held->operation), "refusal",
-                  merge_refusal_name(outcome->refusal), "field", outcome->field);
-    int code;
-
-    store_about(about, "refusal", outcome->operation.text);
-    if (document == NULL || statement == NULL) {
-        json_decref(document);
-        return error_set(error, ERROR_MEMORY, "store: out of memory");
-    }
-    database_bind_id(statement, 1, &outcome->operation);
-    sqlite3_bind_int64(statement, 2, held->number);
-    code = store_bind_sealed(store, statement, 3, document, about, error);
-    json_decref(document);
-    return code != 0 ? code : database_run(store->database, statement, error);
-}
-
 static int accept_operation(struct store *store, const struct store_outcome *outcome,
                             struct error *error)
 {
@@ -469,7 +447,8 @@ static int settle_held(struct store *store, const struct held *held,
     code = outcome->refusal == MERGE_APPLIED ? accept_operation(store, outcome, error)
                                              : delete_operation(store, &outcome->operation, error);
     if (code == 0 && (outcome->refusal != MERGE_APPLIED || outcome->conflict))
-        code = add_refusal(store, held, outcome, error);
+        code = store_refusal_add(store, operation, held->number, outcome->refusal, outcome->field,
+                                 error);
     if (code == 0 && outcome->record != NULL &&
         (base == NULL || base->rev < outcome->record->rev)) {
         record_free(base);

@@ -56,6 +56,51 @@ int store_refusal_each(struct store *store, refusal_visit visit, void *context, 
     return code;
 }
 
+int store_refusal_add(struct store *store, const struct operation *operation, int64_t number,
+                      enum merge_refusal refusal, const char *field, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_REFUSAL_ADD, error);
+    char about[STORE_ABOUT_SIZE];
+    json_t *document = json_pack("{s:o, s:s, s:s}", "operation", operation_to_json(operation),
+                                 "refusal", merge_refusal_name(refusal), "field", field);
+    int code;
+
+    store_about(about, "refusal", operation->id.text);
+    if (document == NULL || statement == NULL) {
+        json_decref(document);
+        return error_set(error, ERROR_MEMORY, "store: out of memory");
+    }
+    database_bind_id(statement, 1, &operation->id);
+    sqlite3_bind_int64(statement, 2, number);
+    code = store_bind_sealed(store, statement, 3, document, about, error);
+    json_decref(document);
+    return code != 0 ? code : database_run(store->database, statement, error);
+}
+
+static int put(struct store *store, const struct operation *operation, enum merge_refusal refusal,
+               const char *field, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_DELETE, error);
+    int code;
+
+    database_bind_id(statement, 1, &operation->id);
+    code = database_run(store->database, statement, error);
+    if (code == 0)
+        code = store_refusal_add(store, operation, operation->moment.ms, refusal, field, error);
+    return code == 0 ? store_record_refold_stored(store, operation->type, &operation->record, error)
+                     : code;
+}
+
+int store_refusal_put(struct store *store, const struct operation *operation,
+                      enum merge_refusal refusal, const char *field, struct error *error)
+{
+    int code = database_begin(store->database, error);
+
+    return code == 0
+               ? database_end(store->database, put(store, operation, refusal, field, error), error)
+               : code;
+}
+
 int store_refusal_dismiss(struct store *store, const struct id *operation, struct error *error)
 {
     sqlite3_stmt *statement = store_statement(store, STORE_REFUSAL_DELETE, error);

@@ -101,6 +101,14 @@ int ledger_relay_find(struct ledger *ledger, const char *token, struct ledger_re
 
 /* --- its office's agents ---------------------------------------------------------------------- */
 
+static bool is_employed(const struct record *agent, const char *office)
+{
+    char key[RECORD_KEY_SIZE];
+
+    record_full_key(agent, record_text(agent, "office"), key);
+    return strcmp(key, office) == 0 && !json_bool_or(agent->body, "ended", false);
+}
+
 typedef int (*agent_visit)(void *context, const struct record *agent, struct error *error);
 
 /* Walks the agents of an office who have not left. */
@@ -115,15 +123,11 @@ static int each_agent(struct database *database, const char *office, agent_visit
     database_bind_text(statement, 1, slash != NULL ? slash + 1 : office);
     while ((code = database_step(database, statement, error)) > 0) {
         struct record *agent = NULL;
-        char key[RECORD_KEY_SIZE];
 
         code = ledger_document_read(database_text(statement, 0),
                                     (size_t)sqlite3_column_bytes(statement, 0), &agent, error);
-        if (code == 0) {
-            record_full_key(agent, record_text(agent, "office"), key);
-            if (strcmp(key, office) == 0 && !json_bool_or(agent->body, "ended", false))
-                code = visit(context, agent, error);
-        }
+        if (code == 0 && is_employed(agent, office))
+            code = visit(context, agent, error);
         record_free(agent);
         if (code != 0)
             break;
@@ -207,6 +211,22 @@ int ledger_relay_verifiers(struct ledger *ledger, const struct ledger_relay *rel
     return code;
 }
 
+bool ledger_relay_employs(struct ledger *ledger, const struct ledger_relay *relay,
+                          const struct id *agent)
+{
+    struct ledger_reader *reader;
+    struct ledger_row row = {0};
+    bool employed;
+
+    if (ledger_reader_take(ledger, &reader, NULL) != 0)
+        return false;
+    employed = ledger_row_read(reader->database, RECORD_AGENT, agent, &row, NULL) == 0 &&
+               is_employed(row.record, relay->office);
+    ledger_row_clear(&row);
+    ledger_reader_give(ledger, reader);
+    return employed;
+}
+
 /* --- what it reads ---------------------------------------------------------------------------- */
 
 static int add_standing(struct database *database, const struct scope_set *scopes, json_t *document,
@@ -282,7 +302,6 @@ static int look_at_agent(struct carrying *carrying, const struct operation *oper
 {
     struct id server = delivery_server();
     struct ledger_row row = {0};
-    char key[RECORD_KEY_SIZE];
     int code;
 
     carrying->actor.device = operation->device;
@@ -297,9 +316,7 @@ static int look_at_agent(struct carrying *carrying, const struct operation *oper
     if (code == ERROR_NOT_FOUND)
         return 0;
     if (code == 0) {
-        record_full_key(row.record, record_text(row.record, "office"), key);
-        carrying->allowed = strcmp(key, carrying->relay->office) == 0 &&
-                            !json_bool_or(row.record->body, "ended", false);
+        carrying->allowed = is_employed(row.record, carrying->relay->office);
         code = ledger_agent_scopes(carrying->ledger->writer, row.record, &carrying->desk, error);
     }
     ledger_row_clear(&row);

@@ -77,6 +77,11 @@ int ledger_relay_open(struct ledger *ledger, struct error *error)
                                             sizeof(ledger->relay_office), error);
 }
 
+bool ledger_is_relay(const struct ledger *ledger)
+{
+    return ledger->is_relay;
+}
+
 int ledger_become_relay(struct ledger *ledger, const struct ledger_centre *centre, int64_t now_ms,
                         struct error *error)
 {

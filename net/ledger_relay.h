@@ -32,6 +32,10 @@ int ledger_relay_find(struct ledger *ledger, const char *token, struct ledger_re
 int ledger_relay_scopes(struct ledger *ledger, const struct ledger_relay *relay,
                         struct scope_set *scopes, struct error *error);
 
+/* Whether the agent is of its office, and has not left. */
+bool ledger_relay_employs(struct ledger *ledger, const struct ledger_relay *relay,
+                          const struct id *agent);
+
 /* Turns a page of records into an array of documents, each with "scopes", those of the relay in
  * which it stands, and "shared", whether it stands in others too. New reference. */
 int ledger_relay_page(struct ledger *ledger, const struct scope_set *scopes,
@@ -66,6 +70,7 @@ struct ledger_centre {
 /* Makes an empty ledger that of a relay. */
 int ledger_become_relay(struct ledger *ledger, const struct ledger_centre *centre, int64_t now_ms,
                         struct error *error);
+bool ledger_is_relay(const struct ledger *ledger);
 /* ERROR_NOT_FOUND when the ledger is no relay's. */
 int ledger_centre_read(struct ledger *ledger, struct ledger_centre *centre, struct error *error);
 

@@ -11,7 +11,7 @@ libnet_a_SOURCES += \
     net/display_link.c net/display_link.h \
     net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
     net/protocol.c net/protocol.h \
-    net/sync_login.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c net/sync_reply.c
+    net/sync_login.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c net/sync_relay.c net/sync_reply.c
 
 # The server's side.
 libnet_a_SOURCES += \
@@ -55,6 +55,7 @@ libnet_a_SOURCES += \
     net/route_operations.c \
     net/route_presence.c \
     net/route_records.c \
+    net/route_relay.c \
     net/server.c net/server.h \
     net/server_doorbell.c net/server_doorbell.h \
     net/server_internal.h \
@@ -64,6 +65,12 @@ libnet_a_SOURCES += \
     net/server_request.c \
     net/server_routes.c \
     net/server_worker.c net/server_worker.h
+
+# Relays, at the branch.
+libnet_a_SOURCES += \
+    net/relay.c net/relay.h \
+    net/relay_board.c net/relay_board.h \
+    net/relay_engine.c net/relay_engine.h
 
 # Hand-offs whose time passes.
 libnet_a_SOURCES += net/bell_clock.c net/bell_clock.h net/handoff_clock.c net/handoff_clock.h
@@ -85,6 +92,9 @@ guichetd_SOURCES = \
     app/main/guichetd_delivery_key.c \
     app/main/guichetd_import.c \
     app/main/guichetd_init.c \
+    app/main/guichetd_relay.c \
+    app/main/guichetd_relay_account.c \
+    app/main/guichetd_relay_status.c \
     app/main/guichetd_serve.c
 guichetd_LDADD = libnet.a libforms.a libapp.a $(NET_LIBS) $(FORMS_LIBS) $(APP_LIBS)
 

@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/json.h"
 #include "app/merge.h"
 #include "app/text.h"
+#include "net/ledger_relay.h"
+#include "net/relay_board.h"
 #include "net/server_internal.h"
 
 #define LIMIT_PRESET 500
@@ -28,6 +31,8 @@ struct reading {
     struct doorbell_waiter *waiter;
     struct scope_set scopes; /* to read; empty until found */
     uint64_t people;         /* ledger_people when they were found */
+    int64_t told;            /* at a relay: what the caller was told of, up to this number */
+    int64_t relay;           /* at a relay: the version of its link that the caller knows of */
 };
 
 static void reading_free(void *state)
@@ -62,6 +67,8 @@ static bool reading_fill(struct request *request, struct reading *reading)
         !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &reading->limit) ||
         !request_number(request, "catalogue", 0, INT64_MAX, -1, &reading->catalogue) ||
         !request_number(request, "merge", 0, INT64_MAX, 0, &reading->merge) ||
+        !request_number(request, "told", 0, INT64_MAX, 0, &reading->told) ||
+        !request_number(request, "relay", 0, INT64_MAX, -1, &reading->relay) ||
         !request_number(request, "wait", 0, WAIT_MOST, 0, &wait))
         return false;
     if (epoch != NULL)
@@ -124,8 +131,47 @@ static bool reading_is_over(const struct reading *reading, const struct ledger_p
            doorbell_now() >= reading->deadline_ms || atomic_load(&reading->server->stopping);
 }
 
+/* What a relay tells besides records: of its link to the centre, and of what the centre answered to
+ * this agent's operations later than the terminal was answered. NULL at the centre. */
+static int relay_members(struct request *request, const struct reading *reading, json_t **members,
+                         struct error *error)
+{
+    struct relay_board *board = request->server->options.board;
+    json_t *told;
+    int code;
+
+    *members = NULL;
+    if (board == NULL || reading->catalogue_scope)
+        return 0;
+    code = ledger_told_read(request->server->ledger, &reading->agent, reading->told, &told, error);
+    if (code != 0)
+        return code;
+    *members = json_pack("{s:o, s:o}", "relay", relay_board_to_json(board), "told", told);
+    return *members != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for an answer");
+}
+
+static bool relay_has_news(const struct reading *reading, const json_t *members)
+{
+    int64_t version = json_integer_or(json_object_get(members, "relay"), "version", 0);
+
+    return members != NULL && (json_array_size(json_object_get(members, "told")) > 0 ||
+                               (reading->relay >= 0 && version != reading->relay));
+}
+
+/* Adds the members of an object that goes on. */
+static void add_members(struct text_buffer *body, const json_t *members)
+{
+    char *text = members != NULL ? json_write(members) : NULL;
+
+    if (text != NULL) {
+        text_buffer_add_text(body, ",");
+        text_buffer_add(body, text + 1, strlen(text) - 2);
+    }
+    free(text);
+}
+
 /* The records are put in as the text that they are stored as. */
-static void answer(struct request *request, const struct ledger_page *page)
+static void answer(struct request *request, const struct ledger_page *page, const json_t *members)
 {
     struct text_buffer body = {0};
     char now[TIMESTAMP_SIZE];
@@ -136,8 +182,10 @@ static void answer(struct request *request, const struct ledger_page *page)
                            ledger_feed(request->server->ledger), page->next,
                            page->more ? "true" : "false");
     text_buffer_add(&body, page->records, page->length);
-    text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"}",
+    text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
                            page->catalogue, page->epoch, now);
+    add_members(&body, members);
+    text_buffer_add_text(&body, "}");
     length = body.length;
     request_answer_text(request, 200, text_buffer_take(&body), length);
 }
@@ -146,6 +194,7 @@ static void answer(struct request *request, const struct ledger_page *page)
 static int look(struct request *request, struct reading *reading, bool *over, struct error *error)
 {
     struct ledger_page page = {0};
+    json_t *members = NULL;
     bool works_out = reading->merge == MERGE_VERSION && !id_is_empty(&reading->device);
     int code = reading_scopes(reading, error);
 
@@ -156,9 +205,12 @@ static int look(struct request *request, struct reading *reading, bool *over, st
         code = ledger_changes(reading->server->ledger, &reading->scopes, reading->since,
                               (size_t)reading->limit, works_out ? &reading->device : NULL, &page,
                               error);
-    *over = code != 0 || reading_is_over(reading, &page);
+    if (code == 0)
+        code = relay_members(request, reading, &members, error);
+    *over = code != 0 || reading_is_over(reading, &page) || relay_has_news(reading, members);
     if (code == 0 && *over)
-        answer(request, &page);
+        answer(request, &page, members);
+    json_decref(members);
     /* What the caller knows is not looked at again while it waits. */
     if (code == 0)
         reading->since = page.next;
@@ -228,6 +280,10 @@ static const struct route_parameter parameters[] = {
      "of records that it held is left out"},
     {"catalogue", "{\"type\": \"integer\", \"minimum\": 0}",
      "End the wait also when the catalogue has something past this number"},
+    {"told", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
+     "At a relay: the highest `number` of `told` that the caller has written down"},
+    {"relay", "{\"type\": \"integer\", \"minimum\": 0}",
+     "At a relay: end the wait also when the `version` of its link is another one"},
     {0},
 };
 

@@ -1,13 +1,18 @@
+#include "net/relay_board.h"
 #include "net/server_internal.h"
 
 /* GET /healthz: does the server reach its database? For whoever watches over it; no token. */
 static enum route_result handle_healthz(struct request *request)
 {
+    struct relay_board *board = request->server->options.board;
     bool well = ledger_is_well(request->server->ledger);
 
+    json_t *relay = board != NULL ? relay_board_to_json(board) : NULL;
+
+    /* A relay is well, cut off or not: that is what it is for. */
     request_answer(request, well ? 200 : 503,
-                   json_pack("{s:s, s:s}", "status", well ? "ok" : "failing", "database",
-                             well ? "ok" : "failing"));
+                   json_pack("{s:s, s:s, s:o*}", "status", well ? "ok" : "failing", "database",
+                             well ? "ok" : "failing", "relay", relay));
     return ROUTE_ANSWERED;
 }
 

@@ -3,6 +3,8 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "net/ledger_relay.h"
+#include "net/relay_board.h"
 #include "net/server_internal.h"
 
 /* What became of the operations of one request. */
@@ -87,7 +89,7 @@ static int batch_read(struct batch *batch, const struct ledger_actor *actor,
     return code;
 }
 
-static json_t *answer_good(const struct operation *operation, const struct ledger_outcome *outcome)
+json_t *request_outcome(const struct operation *operation, const struct ledger_outcome *outcome)
 {
     json_t *answer = json_pack("{s:s}", "id", operation->id.text);
     int failed = answer == NULL;
@@ -98,6 +100,8 @@ static json_t *answer_good(const struct operation *operation, const struct ledge
                                       json_string(merge_refusal_name(outcome->refusal)));
         if (outcome->record != NULL)
             failed |= json_object_set(answer, "record", outcome->record);
+    } else if (outcome->kind == LEDGER_LATER) {
+        failed |= json_object_set_new(answer, "outcome", json_string("later"));
     } else {
         failed |= json_object_set_new(
             answer, "outcome",
@@ -116,21 +120,63 @@ static json_t *answer_good(const struct operation *operation, const struct ledge
     return answer;
 }
 
+/* A terminal that knows of no "later" takes no more of the answers from there on: those come last,
+ * and the others then tell their ids, for they are out of their places. */
+static json_t *batch_answer_late(const struct batch *batch)
+{
+    json_t *outcomes = json_array();
+    int failed = outcomes == NULL;
+
+    for (int late = 0; late <= 1; late++) {
+        for (size_t i = 0, good = 0; i < batch->count; i++) {
+            json_t *answer = json_array_get(batch->answers, i);
+            bool is_late = json_is_null(answer) && batch->outcomes[good].kind == LEDGER_LATER;
+
+            if (json_is_null(answer)) {
+                answer = is_late == (late == 1)
+                             ? request_outcome(batch->operations[good], &batch->outcomes[good])
+                             : NULL;
+                good++;
+            } else {
+                answer = late == 0 ? json_incref(answer) : NULL;
+            }
+            if (answer != NULL)
+                failed |= json_array_append_new(outcomes, answer);
+        }
+    }
+    if (failed) {
+        json_decref(outcomes);
+        return NULL;
+    }
+    return outcomes;
+}
+
+static bool has_late(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->good_count; i++)
+        if (batch->outcomes[i].kind == LEDGER_LATER)
+            return true;
+    return false;
+}
+
 static json_t *answer_in_place(const struct batch *batch, size_t good)
 {
     const struct ledger_outcome *outcome = &batch->outcomes[good];
 
     if (batch->brief && outcome->kind == LEDGER_APPLIED && !outcome->conflict)
         return json_pack("[I, I]", (json_int_t)outcome->rev, (json_int_t)outcome->seq);
-    return answer_good(batch->operations[good], outcome);
+    return request_outcome(batch->operations[good], outcome);
 }
 
 /* Answers in the order of the request. */
 static json_t *batch_answer(const struct batch *batch)
 {
-    json_t *outcomes = json_array();
+    json_t *outcomes;
     size_t good = 0;
 
+    if (has_late(batch))
+        return batch_answer_late(batch);
+    outcomes = json_array();
     for (size_t i = 0; i < batch->count && outcomes != NULL; i++) {
         json_t *answer = json_array_get(batch->answers, i);
 
@@ -148,29 +194,129 @@ static json_t *batch_answer(const struct batch *batch)
     return outcomes;
 }
 
-static void apply(struct request *request, const json_t *body, const json_t *operations)
+/* --- waiting for the centre's word ------------------------------------------------------------
+ *
+ * At a relay some claims are the centre's to decide. While it answers, so does this request, within
+ * a bound; then all of it is looked at again, and what was applied is found to be repeated.
+ */
+
+/* Longest wait for the centre; a terminal that is told "later" asks again. */
+#define ASK_MS 5000
+
+/* A request that waits. */
+struct asking {
+    json_t *body;
+    int64_t deadline_ms; /* clock of the doorbell */
+    struct doorbell_waiter *waiter;
+};
+
+static void asking_free(void *state)
 {
-    struct batch batch = {.brief = json_bool_or(body, "brief", false)};
+    struct asking *asking = state;
+
+    doorbell_disarm(asking->waiter);
+    json_decref(asking->body);
+    free(asking);
+}
+
+static bool centre_answers(const struct request *request)
+{
+    struct relay_status status;
+
+    if (request->server->options.board == NULL || atomic_load(&request->server->stopping))
+        return false;
+    relay_board_get(request->server->options.board, &status);
+    return status.up;
+}
+
+/* A waiter for the centre's word on each claim; armed before they are looked at. NULL where there
+ * is nothing to wait for. */
+static struct doorbell_waiter *listen_for(const struct request *request, const json_t *operations)
+{
+    struct scope_set asked = {0};
+    struct doorbell_waiter *waiter = NULL;
+    const json_t *document;
+    size_t index;
+    int code = 0;
+
+    json_array_foreach(operations, index, document)
+    {
+        if (strcmp(json_text_or(document, "kind", ""), "claim") == 0 && code == 0)
+            code =
+                scope_set_add(&asked, LEDGER_ASKED_SCOPE, json_text_or(document, "id", ""), NULL);
+    }
+    if (code == 0 && asked.count > 0) {
+        /* When the link is cut meanwhile, this is rung. */
+        code = scope_set_add(&asked, "", LEDGER_CATALOGUE_SCOPE, NULL);
+        waiter = code == 0 ? doorbell_arm(request->server->doorbell, &asked) : NULL;
+    }
+    scope_set_free(&asked);
+    return waiter;
+}
+
+static void answer(struct request *request, const struct batch *batch, int64_t now)
+{
+    json_t *outcomes = batch_answer(batch);
+
+    request_answer(request, 200,
+                   outcomes != NULL
+                       ? json_pack("{s:o, s:o}", "outcomes", outcomes, "time", json_time(now))
+                       : NULL);
+}
+
+/* True when some of it waits for the centre, and there is time left. */
+static bool apply(struct request *request, const struct asking *asking, const json_t *operations)
+{
+    struct batch batch = {.brief = json_bool_or(asking->body, "brief", false)};
     struct ledger_actor actor = request->actor;
     struct error error = ERROR_INIT;
     int64_t now = clock_system(NULL);
+    bool waits = false;
     int code = batch_read(&batch, &actor, operations, &error);
 
-    actor.ungrounded = json_bool_or(body, "ungrounded", false);
+    actor.ungrounded = json_bool_or(asking->body, "ungrounded", false);
     if (code == 0)
         code = ledger_apply(request->server->ledger, &actor, batch.operations, batch.good_count,
                             now, batch.outcomes, &error);
     if (code != 0) {
         request_error(request, code, &error);
     } else {
-        json_t *outcomes = batch_answer(&batch);
-
-        request_answer(request, 200,
-                       outcomes != NULL
-                           ? json_pack("{s:o, s:o}", "outcomes", outcomes, "time", json_time(now))
-                           : NULL);
+        waits = asking->waiter != NULL && has_late(&batch) && centre_answers(request) &&
+                doorbell_now() < asking->deadline_ms;
+        if (!waits)
+            answer(request, &batch, now);
     }
     batch_clear(&batch);
+    return waits;
+}
+
+static enum route_result apply_or_wait(struct request *request, struct asking *asking)
+{
+    const json_t *operations = json_object_get(asking->body, "operations");
+
+    for (;;) {
+        doorbell_disarm(asking->waiter);
+        asking->waiter = centre_answers(request) ? listen_for(request, operations) : NULL;
+        if (!apply(request, asking, operations))
+            return ROUTE_ANSWERED;
+        if (doorbell_sleep(asking->waiter, request->connection, asking->deadline_ms, NULL) > 0)
+            return ROUTE_SUSPENDED;
+    }
+}
+
+static enum route_result take_up(struct request *request, json_t *body)
+{
+    struct asking *asking = calloc(1, sizeof(*asking));
+
+    if (asking == NULL) {
+        json_decref(body);
+        request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+        return ROUTE_ANSWERED;
+    }
+    *asking = (struct asking){.body = body, .deadline_ms = doorbell_now() + ASK_MS};
+    request->state = asking;
+    request->state_free = asking_free;
+    return apply_or_wait(request, asking);
 }
 
 /* False, with a problem set, when the caller has had something accepted that is not known here. */
@@ -198,9 +344,13 @@ static bool history_holds(struct request *request, const json_t *body)
 /* POST /v1/operations: changes, each applied exactly once and on disk before the answer. */
 static enum route_result handle_operations(struct request *request)
 {
-    json_t *body = request_json(request);
-    const json_t *operations = json_object_get(body, "operations");
+    const json_t *operations;
+    json_t *body;
 
+    if (request->state != NULL)
+        return apply_or_wait(request, request->state);
+    body = request_json(request);
+    operations = json_object_get(body, "operations");
     if (body == NULL)
         return ROUTE_ANSWERED;
     if (!json_is_array(operations))
@@ -209,7 +359,7 @@ static enum route_result handle_operations(struct request *request)
         request_problem(request, PROBLEM_TOO_LARGE, "at most %d operations at once",
                         SERVER_BATCH_LIMIT);
     else if (history_holds(request, body))
-        apply(request, body, operations);
+        return take_up(request, body);
     json_decref(body);
     return ROUTE_ANSWERED;
 }

@@ -1,4 +1,5 @@
 #include "app/clock.h"
+#include "net/relay_board.h"
 #include "net/server_internal.h"
 
 /* GET /v1/presence: who can take a hand-off now. */
@@ -14,6 +15,11 @@ static enum route_result handle_presence(struct request *request)
     }
     agents = presence_to_json(request->server->presence, attending, clock_system(NULL));
     json_decref(attending);
+    if (agents != NULL && request->server->options.board != NULL &&
+        relay_board_present_add(request->server->options.board, agents, clock_system(NULL)) != 0) {
+        json_decref(agents);
+        agents = NULL;
+    }
     request_answer(request, 200, agents != NULL ? json_pack("{s:o}", "agents", agents) : NULL);
     return ROUTE_ANSWERED;
 }

@@ -11,6 +11,7 @@
 #include <sodium.h>
 
 #include "app/clock.h"
+#include "net/relay_board.h"
 #include "net/server_internal.h"
 #include "net/server_listen.h"
 
@@ -249,6 +250,16 @@ static void ring(void *context, const struct scope_set *scopes)
     doorbell_ring(server->doorbell, scopes);
 }
 
+/* All who wait listen to the catalogue. */
+static void ring_all(void *context)
+{
+    char name[] = LEDGER_CATALOGUE_SCOPE;
+    char *names[] = {name};
+    const struct scope_set all = {.names = names, .count = 1};
+
+    ring(context, &all);
+}
+
 /* --- starting and stopping -------------------------------------------------------------------- */
 
 static void server_free(struct server *server)
@@ -346,6 +357,8 @@ static int server_prepare(struct server *server, struct error *error)
                            sizeof(server->address), error);
     if (code == 0) {
         ledger_listen(server->ledger, ring, server);
+        if (server->options.board != NULL)
+            relay_board_listen(server->options.board, ring_all, server);
         code = daemon_start(server, listener, error);
         if (code != 0) {
             ledger_listen(server->ledger, NULL, NULL);
@@ -377,6 +390,11 @@ int server_start(struct server **server, const struct server_options *options,
     }
     *server = made;
     return 0;
+}
+
+json_t *server_present(struct server *server)
+{
+    return presence_to_json(server->presence, NULL, clock_system(NULL));
 }
 
 const char *server_address(const struct server *server)

@@ -9,10 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <jansson.h>
+
 #include "app/error.h"
 #include "net/ledger.h"
 
 struct server;
+
+struct relay_board;
 
 struct server_options {
     const char *listen;          /* "127.0.0.1:8737", "[::1]:0"; port 0: any free one */
@@ -24,6 +28,7 @@ struct server_options {
     bool log_requests;           /* a line for each request */
     const char *web_origin; /* whose pages may continue drafts ("https://www.example.ca"), or "" */
     const char *web_proxy;  /* address whose X-Forwarded-For is believed, NULL or "" for none */
+    struct relay_board *board; /* borrowed: of a relay; NULL at the centre */
     /* Takes one line, without newline, without personal content; called from any thread. */
     void (*log)(void *context, const char *line);
     void *log_context;
@@ -41,6 +46,9 @@ struct server_options {
  */
 int server_start(struct server **server, const struct server_options *options,
                  struct ledger *ledger, struct error *error);
+
+/* Who is at its own terminals, as in GET /v1/presence. New reference, NULL out of memory. */
+json_t *server_present(struct server *server);
 
 /* "http://127.0.0.1:8737": what clients connect to. Borrowed. */
 const char *server_address(const struct server *server);

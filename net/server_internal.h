@@ -68,6 +68,10 @@ extern const struct route route_display;
 extern const struct route route_continue;
 extern const struct route route_continue_put;
 extern const struct route route_continue_options;
+extern const struct route route_relay_office;
+extern const struct route route_relay_operations;
+extern const struct route route_relay_changes;
+extern const struct route route_relay_presence;
 extern const struct route route_healthz;
 extern const struct route route_openapi;
 extern const struct route route_hsds[11];
@@ -164,6 +168,9 @@ bool request_authenticate(struct request *request);
 bool request_authenticate_again(struct request *request);
 /* The bearer token, NULL when there is none. Borrowed. */
 const char *request_token(const struct request *request);
+
+/* What became of an operation, as it is answered. New reference, NULL out of memory. */
+json_t *request_outcome(const struct operation *operation, const struct ledger_outcome *outcome);
 
 /* Expands and reads the body as a JSON object: new reference, NULL with a problem set. */
 json_t *request_json(struct request *request);

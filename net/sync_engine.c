@@ -180,6 +180,9 @@ static void follow_store(struct sync_engine *engine)
 
 void sync_session_drop(struct sync_engine *engine)
 {
+    engine->later_count = 0;
+    engine->told = 0;
+    engine->relay_version = 0;
     engine->session = false;
     engine->session_proved = false;
     engine->desk_read = false;
@@ -331,6 +334,7 @@ static void describe(const struct sync_engine *engine, struct link_status *statu
     status->clock_off_min = engine->clock_off_min;
     status->catalogue_loading = engine->catalogue_loading;
     status->catalogue_records = engine->catalogue_loaded;
+    status->relay = engine->relay;
     if (!engine->signed_in) {
         status->state = LINK_IDLE;
     } else if (engine->refused) {
@@ -353,6 +357,9 @@ static bool same_status(const struct link_status *left, const struct link_status
            left->clock_off_min == right->clock_off_min &&
            left->catalogue_loading == right->catalogue_loading &&
            left->catalogue_records == right->catalogue_records &&
+           left->relay.is == right->relay.is && left->relay.cut == right->relay.cut &&
+           left->relay.since_ms == right->relay.since_ms &&
+           left->relay.waiting == right->relay.waiting &&
            strcmp(left->message, right->message) == 0;
 }
 
@@ -437,6 +444,8 @@ static int64_t next_due(struct sync_engine *engine)
         if (next < 0 || wait < next)
             next = wait;
     }
+    if (engine->later_count > 0 && (next < 0 || engine->later_until - now < next))
+        next = engine->later_until > now ? engine->later_until - now : 0;
     return next;
 }
 
@@ -446,6 +455,7 @@ int64_t sync_engine_step(struct sync_engine *engine)
         return -1;
     if (engine->link_due)
         follow_link(engine);
+    sync_later_step(engine);
     open_due(engine);
     check_store_device(engine);
     check_store_agent(engine);

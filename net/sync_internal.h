@@ -58,6 +58,15 @@ struct sync_trouble {
     char message[ERROR_MESSAGE_SIZE];
 };
 
+/* A claim that the server's centre is yet to decide: it waits, and others go before it. */
+struct sync_later {
+    struct id operation;
+    struct id record;
+};
+
+#define SYNC_LATER_MAXIMUM 200
+#define SYNC_LATER_REASON  "the centre will decide"
+
 /* Operations in one batch, at most. */
 #define SYNC_BATCH_MAXIMUM 500
 
@@ -100,6 +109,15 @@ struct sync_engine {
     size_t batch_bytes;
     size_t batch_count;
     struct id batch[SYNC_BATCH_MAXIMUM];
+    struct id batch_records[SYNC_BATCH_MAXIMUM]; /* that they are about */
+
+    /* A server that is a relay (sync_relay.c). */
+    struct sync_later later[SYNC_LATER_MAXIMUM];
+    size_t later_count;
+    int64_t later_until;   /* steady time when they are asked about again */
+    int64_t told;          /* what was told late, up to this number */
+    int64_t relay_version; /* of the relay's link, 0 for not told */
+    struct link_relay relay;
 
     /* Pull of the desk's records, and the bell. */
     bool desk_read;             /* to the end, in this session */
@@ -153,6 +171,20 @@ void sync_session_drop(struct sync_engine *engine);
 /* The server was restored from an older copy: all is read again, and what it lost is sent again
  * (sync_pull.c). */
 int sync_desk_restored(struct sync_engine *engine, struct error *error);
+
+/* --- a relay (sync_relay.c) ------------------------------------------------------------------- */
+
+/* The operation is, or follows, one that is to be decided later. */
+bool sync_later_has(const struct sync_engine *engine, const struct operation *operation);
+void sync_later_add(struct sync_engine *engine, const struct id *operation,
+                    const struct id *record);
+/* They may be decided by now: asks about them with the next batch. */
+void sync_later_ask(struct sync_engine *engine);
+/* The same when their time has come. */
+void sync_later_step(struct sync_engine *engine);
+
+/* Takes what a relay's page tells besides records; a page of the centre tells nothing. */
+int sync_relay_take(struct sync_engine *engine, const json_t *document, struct error *error);
 
 /* --- replies (sync_reply.c) ------------------------------------------------------------------ */
 

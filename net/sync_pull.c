@@ -22,7 +22,8 @@ struct page {
     int64_t catalogue; /* the highest catalogue seq */
     char epoch[STORE_EPOCH_SIZE];
     bool more;
-    bool other_feed; /* of another database than the session began with */
+    json_t *document; /* owned: the whole of it */
+    bool other_feed;  /* of another database than the session began with */
 };
 
 static void page_free(struct page *page)
@@ -30,6 +31,7 @@ static void page_free(struct page *page)
     for (size_t index = 0; page->records != NULL && index < page->count; index++)
         record_free(page->records[index]);
     free(page->records);
+    json_decref(page->document);
 }
 
 /* Records of types that this version does not know are passed over. */
@@ -85,13 +87,11 @@ static int read_page_document(struct sync_engine *engine, const json_t *document
 static int read_page(struct sync_engine *engine, const struct http_reply *reply, int64_t since,
                      bool catalogue, struct page *page, struct error *error)
 {
-    json_t *document = NULL;
-    int code = sync_reply_read(engine, reply, "GET /v1/changes", &document, error);
+    int code = sync_reply_read(engine, reply, "GET /v1/changes", &page->document, error);
 
     if (code != 0)
         return code;
-    code = read_page_document(engine, document, since, catalogue, page, error);
-    json_decref(document);
+    code = read_page_document(engine, page->document, since, catalogue, page, error);
     if (code != 0 && code != ERROR_MEMORY) {
         (void)error_prefix(error, "reply of GET /v1/changes (%s)",
                            catalogue ? "catalogue" : "desk");
@@ -143,6 +143,11 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
                    "%s%s&limit=%zu&wait=%d&catalogue=%" PRId64 "&merge=%d",
                    since, epoch_part, made_part, engine->desk_pace.limit, wait ? WAIT_SECONDS : 0,
                    engine->catalogue_latest, engine->desk_held ? MERGE_VERSION : 0);
+    if (engine->relay_version > 0) {
+        size_t used = strlen(path);
+        (void)snprintf(path + used, sizeof path - used, "&told=%" PRId64 "&relay=%" PRId64,
+                       engine->told, engine->relay_version);
+    }
     struct http_request request = {.method = "GET",
                                    .path = path,
                                    .accept = "application/json",
@@ -263,6 +268,10 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
             engine->desk_read = !page.more && cursor == page.next;
             engine->desk_held = engine->desk_held || engine->desk_read;
             note_catalogue(engine, &page);
+            /* What the centre decided comes to the record too. */
+            if (page.count > 0)
+                sync_later_ask(engine);
+            code = sync_relay_take(engine, page.document, error);
         }
     }
     page_free(&page);

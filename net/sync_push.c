@@ -46,6 +46,9 @@ static int add_operation(void *context, const struct outbox_entry *entry)
 {
     struct batch *batch = context;
     struct sync_engine *engine = batch->engine;
+
+    if (sync_later_has(engine, entry->operation))
+        return 0;
     json_t *document = operation_to_json(entry->operation);
     /* The session says who and where. */
     json_object_del(document, "agent");
@@ -60,6 +63,7 @@ static int add_operation(void *context, const struct outbox_entry *entry)
     if (fits) {
         text_buffer_add_text(&batch->body, engine->batch_count == 0 ? "" : ",");
         text_buffer_add(&batch->body, text, length);
+        engine->batch_records[engine->batch_count] = entry->operation->record;
         engine->batch[engine->batch_count++] = entry->operation->id;
         batch->fresh = batch->fresh || entry->attempts == 0;
     }
@@ -93,6 +97,9 @@ static int collect(struct sync_engine *engine, struct batch *batch, struct error
     text_buffer_add_text(&batch->body, "\"operations\":[");
     code = store_outbox_more(engine->store, batch->under_way, batch->under_way_count,
                              engine->batch_limit, add_operation, batch, error);
+    if (code == 0 && engine->batch_count == 0 && engine->later_count > 0)
+        code = store_outbox_more(engine->store, batch->under_way, batch->under_way_count,
+                                 SYNC_BATCH_MAXIMUM, add_operation, batch, error);
     text_buffer_add_text(&batch->body, batch->ungrounded ? "],\"ungrounded\":true}" : "]}");
     if (code == ERROR_MEMORY || batch->body.failed)
         return error_set(error, ERROR_MEMORY, "no memory for a batch of operations");
@@ -169,6 +176,8 @@ struct answers {
     struct store_outcome *outcomes; /* one for each operation of the batch, at most */
     struct record **records;        /* owned; of the refused ones */
     bool *answered;                 /* for each operation of the batch */
+    bool *later;                    /* the same: it is not decided yet */
+    size_t later_count;
     size_t count;
 };
 
@@ -179,6 +188,7 @@ static void answers_free(struct answers *answers)
     free(answers->outcomes);
     free(answers->records);
     free(answers->answered);
+    free(answers->later);
 }
 
 /* Where an id stands in the batch; the answers come in its order, so `guess` is mostly right. */
@@ -248,6 +258,11 @@ static int read_answer(struct sync_engine *engine, struct answers *answers, cons
     struct store_outcome *target = &answers->outcomes[answers->count];
     *target = (struct store_outcome){.operation = engine->batch[place]};
     read_field(target, json_text_or(answer, "field", ""));
+    if (strcmp(outcome, "later") == 0) {
+        answers->answered[place] = answers->later[place] = true;
+        answers->later_count++;
+        return 0;
+    }
     if (strcmp(outcome, "refused") == 0) {
         target->refusal = read_refusal(answer);
         if (json_is_object(document) &&
@@ -295,13 +310,15 @@ static int read_answers(struct sync_engine *engine, const json_t *list, struct a
     answers->outcomes = calloc(room, sizeof *answers->outcomes);
     answers->records = calloc(room, sizeof *answers->records);
     answers->answered = calloc(room, sizeof *answers->answered);
-    if (answers->outcomes == NULL || answers->records == NULL || answers->answered == NULL)
+    answers->later = calloc(room, sizeof *answers->later);
+    if (answers->outcomes == NULL || answers->records == NULL || answers->answered == NULL ||
+        answers->later == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the outcomes");
     for (size_t index = 0; code == 0 && index < json_array_size(list); index++)
         code = read_answer(engine, answers, json_array_get(list, index), index, error);
-    if (code == 0 && answers->count < room)
+    if (code == 0 && answers->count + answers->later_count < room)
         code = error_set(error, ERROR_PROTOCOL, "%zu of %zu operations were answered",
-                         answers->count, room);
+                         answers->count + answers->later_count, room);
     if (code != 0 && code != ERROR_MEMORY) {
         (void)error_prefix(error, "reply of POST /v1/operations");
         code = ERROR_PROTOCOL;
@@ -359,6 +376,13 @@ static bool send_ahead(struct sync_engine *engine, const struct answers *answers
     return sent;
 }
 
+static void note_later(struct sync_engine *engine, const struct answers *answers)
+{
+    for (size_t place = 0; place < engine->batch_count; place++)
+        if (answers->later[place])
+            sync_later_add(engine, &engine->batch[place], &engine->batch_records[place]);
+}
+
 /* What was answered is settled, also when the rest of the reply is of no use. */
 static int settle_answers(struct sync_engine *engine, const json_t *list, struct error *error)
 {
@@ -368,6 +392,7 @@ static int settle_answers(struct sync_engine *engine, const json_t *list, struct
 
     if (code == 0) {
         batch_went_well(engine);
+        note_later(engine, &answers);
         ahead = send_ahead(engine, &answers);
     }
     if (answers.count > 0) {

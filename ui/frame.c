@@ -14,6 +14,9 @@
 #define FRAME_KEYS    2
 #define FRAME_MESSAGE 3
 
+/* So wide, the bottom line says things at length. */
+#define FRAME_WIDE 100
+
 /* Where Esc leads, at the right; returns the columns it takes. */
 static int draw_parent(const struct ui *ui, const struct paint *paint)
 {
@@ -125,13 +128,40 @@ static void draw_keys(struct ui *ui, const struct paint *paint, int row)
 
 /* --- the bottom line ------------------------------------------------------------------------- */
 
-static void link_text(const struct ui *ui, char *text, size_t size, enum paint_style *style)
+/* The office works on without the centre: since when, and what waits for it. */
+static void relay_text(const struct ui *ui, int columns, char *text, size_t size)
+{
+    const struct link_relay *relay = &ui->link.relay;
+    bool wide = columns >= FRAME_WIDE;
+    char when[32] = "?";
+
+    if (relay->since_ms > 0)
+        format_when(when, sizeof(when), relay->since_ms, desk_now(ui->desk));
+    if (relay->waiting > 0)
+        snprintf(text, size,
+                 wide ? language_plural("office relay, centre cut since %s, %lld waiting there",
+                                        "office relay, centre cut since %s, %lld waiting there",
+                                        relay->waiting)
+                      : language_plural("centre cut since %s, %lld there",
+                                        "centre cut since %s, %lld there", relay->waiting),
+                 when, (long long)relay->waiting);
+    else
+        snprintf(text, size,
+                 wide ? _("office relay, centre cut since %s") : _("centre cut since %s"), when);
+}
+
+static void link_text(const struct ui *ui, int columns, char *text, size_t size,
+                      enum paint_style *style)
 {
     char when[32];
 
     *style = PAINT_ALERT;
     switch (ui->link.state) {
     case LINK_ONLINE:
+        if (ui->link.relay.cut) {
+            relay_text(ui, columns, text, size);
+            return;
+        }
         *style = PAINT_BAR;
         if (ui->link.catalogue_loading)
             snprintf(text, size, _("online, catalogue: %lld"),
@@ -248,7 +278,7 @@ static void draw_bottom(struct ui *ui, const struct paint *paint, int row)
     int column = 1;
 
     paint_fill(paint, row, 0, -1, PAINT_BAR);
-    link_text(ui, text, sizeof(text), &style);
+    link_text(ui, paint->columns, text, sizeof(text), &style);
     draw_part(paint, row, &column, style, text);
     if (ui->desk->agent == NULL)
         return;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "net/ledger.h"
+#include "net/ledger_relay.h"
 
 #include "config.h"
 
@@ -95,6 +95,17 @@ static const struct config_key keys[] = {
      .flag_only = true,
      .argument = "FILE",
      .help = "Read the password from the first line of this file instead of standard input."},
+    {.name = "centre",
+     .shape = CONFIG_TEXT,
+     .flag_only = true,
+     .argument = "URL",
+     .help = "Where the centre's guichetd is (https://guichet.example.ca)."},
+    {.name = "ca",
+     .shape = CONFIG_TEXT,
+     .flag_only = true,
+     .argument = "FILE",
+     .help = "Trust only what this certificate (PEM) certifies; without it what the system "
+             "trusts."},
     {.name = "dry-run",
      .shape = CONFIG_SWITCH,
      .flag_only = true,
@@ -108,8 +119,9 @@ static const struct config_key keys[] = {
 };
 
 static const struct guichetd_command *const commands[] = {
-    &guichetd_init,   &guichetd_serve, &guichetd_agent_add,
-    &guichetd_import, &guichetd_check, &guichetd_delivery_key,
+    &guichetd_init,       &guichetd_serve,        &guichetd_agent_add, &guichetd_import,
+    &guichetd_check,      &guichetd_delivery_key, &guichetd_relay_add, &guichetd_relay_end,
+    &guichetd_relay_init, &guichetd_relay_status, &guichetd_relay,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -148,16 +160,37 @@ int guichetd_folders_make(const char *path, struct error *error)
     return code;
 }
 
-int guichetd_ledger_open(const struct config *config, struct ledger **ledger, struct error *error)
+static int open_as(const struct config *config, bool relay, struct ledger **ledger,
+                   struct error *error)
 {
+    const char *make = relay ? "guichetd relay init" : "guichetd init";
     const char *path;
     int code = guichetd_database(config, &path, error);
 
     if (code == 0)
         code = ledger_open(ledger, path, error);
     if (code == ERROR_NOT_FOUND)
-        code = error_set(error, code, "%s is not there: make it with `guichetd init`", path);
-    return code;
+        code = error_set(error, code, "%s is not there: make it with `%s`", path, make);
+    if (code != 0 || ledger_is_relay(*ledger) == relay)
+        return code;
+    ledger_close(*ledger);
+    *ledger = NULL;
+    return relay ? error_set(error, ERROR_CONFLICT,
+                             "%s is a centre's database: make a relay's with `%s`", path, make)
+                 : error_set(error, ERROR_CONFLICT,
+                             "%s is a relay's database: `guichetd relay` serves it, and the centre "
+                             "says what is in it",
+                             path);
+}
+
+int guichetd_ledger_open(const struct config *config, struct ledger **ledger, struct error *error)
+{
+    return open_as(config, false, ledger, error);
+}
+
+int guichetd_relay_open(const struct config *config, struct ledger **ledger, struct error *error)
+{
+    return open_as(config, true, ledger, error);
 }
 
 /* How many of the first words a command's own words take; 0 when it is another command. */

@@ -4,8 +4,11 @@
 #ifndef GUICHET_APP_MAIN_GUICHETD_H
 #define GUICHET_APP_MAIN_GUICHETD_H
 
+#include <signal.h>
+
 #include "app/config.h"
 #include "app/error.h"
+#include "net/server.h"
 
 /* Exit statuses. */
 enum guichetd_status {
@@ -32,6 +35,12 @@ extern const struct guichetd_command guichetd_import;
 extern const struct guichetd_command guichetd_check;
 extern const struct guichetd_command guichetd_delivery_key;
 
+extern const struct guichetd_command guichetd_relay;
+extern const struct guichetd_command guichetd_relay_add;
+extern const struct guichetd_command guichetd_relay_end;
+extern const struct guichetd_command guichetd_relay_init;
+extern const struct guichetd_command guichetd_relay_status;
+
 /* Writes one line to stderr, with the program's name in front. */
 void guichetd_print(void *context, const char *line);
 
@@ -41,6 +50,20 @@ int guichetd_folders_make(const char *path, struct error *error);
 /* Opens the ledger that the configuration names; explains when it is not there yet. */
 struct ledger;
 int guichetd_ledger_open(const struct config *config, struct ledger **ledger, struct error *error);
+/* The same of the ledger of a relay. */
+int guichetd_relay_open(const struct config *config, struct ledger **ledger, struct error *error);
+
+/* What the configuration says of serving. */
+struct server_options guichetd_server_options(const struct config *config);
+/* Signals that end a server are taken by its main thread and by no other. */
+void guichetd_signals_block(sigset_t *set);
+/* Says where it listens, and waits for one of them. */
+void guichetd_serve_until_told(const struct server *server, const sigset_t *signals);
+
+/* Reads a secret: the first line of the file that --password-file names, else of standard input,
+ * with the terminal's echo off. */
+int guichetd_secret_read(const struct config *config, const char *prompt, char *secret, size_t size,
+                         struct error *error);
 /* The database's path; ERROR_INVALID when there is none. */
 int guichetd_database(const struct config *config, const char **path, struct error *error);
 

@@ -30,8 +30,7 @@ static unsigned connections_allowed(unsigned asked)
     return asked;
 }
 
-/* Signals that end the server are taken here and by no other thread. */
-static void signals_block(sigset_t *set)
+void guichetd_signals_block(sigset_t *set)
 {
     signal(SIGPIPE, SIG_IGN);
     sigemptyset(set);
@@ -40,9 +39,9 @@ static void signals_block(sigset_t *set)
     pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
-static int run(const struct config *config, size_t first, struct error *error)
+struct server_options guichetd_server_options(const struct config *config)
 {
-    struct server_options options = {
+    const struct server_options options = {
         .listen = config_text(config, "listen"),
         .tls_certificate = config_text(config, "tls-cert"),
         .tls_key = config_text(config, "tls-key"),
@@ -54,6 +53,24 @@ static int run(const struct config *config, size_t first, struct error *error)
         .web_proxy = config_text(config, "web-proxy"),
         .log = guichetd_print,
     };
+
+    return options;
+}
+
+void guichetd_serve_until_told(const struct server *server, const sigset_t *signals)
+{
+    int received = 0;
+
+    printf("guichetd: listening on %s\n", server_address(server));
+    fflush(stdout);
+    while (sigwait(signals, &received) != 0)
+        continue;
+    guichetd_print(NULL, "stopping: answering what waits");
+}
+
+static int run(const struct config *config, size_t first, struct error *error)
+{
+    struct server_options options = guichetd_server_options(config);
     const struct delivery_options deliveries = {
         .agencies = config_text(config, "agencies"),
         .key = config_text(config, "delivery-key"),
@@ -67,10 +84,9 @@ static int run(const struct config *config, size_t first, struct error *error)
     struct ledger *ledger;
     struct server *server;
     sigset_t signals;
-    int received = 0;
 
     (void)first;
-    signals_block(&signals);
+    guichetd_signals_block(&signals);
     if (guichetd_ledger_open(config, &ledger, error) != 0)
         return GUICHETD_FAILED;
     if (delivery_sender_start(&sender, &deliveries, ledger, error) != 0) {
@@ -95,11 +111,7 @@ static int run(const struct config *config, size_t first, struct error *error)
         ledger_close(ledger);
         return GUICHETD_FAILED;
     }
-    printf("guichetd: listening on %s\n", server_address(server));
-    fflush(stdout);
-    while (sigwait(&signals, &received) != 0)
-        continue;
-    guichetd_print(NULL, "stopping: answering what waits");
+    guichetd_serve_until_told(server, &signals);
     server_stop(server);
     queue_watch_stop(watch);
     handoff_clock_stop(clock);

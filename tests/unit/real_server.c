@@ -105,7 +105,7 @@ static void run(struct real_server *server, bool tls)
     char certificate[128];
     char key[128];
     char line[256] = "";
-    char words[][16] = {"serve", "--listen", "--database", "--tls-cert", "--tls-key"};
+    char words[][16] = {"relay", "--listen", "--database", "--tls-cert", "--tls-key"};
     char *arguments[] = {guichetd, words[0],    words[1], listen, words[2], database,
                          words[3], certificate, words[4], key,    NULL};
 
@@ -114,6 +114,8 @@ static void run(struct real_server *server, bool tls)
     (void)snprintf(database, sizeof database, "%s/server.db", server->directory);
     (void)snprintf(certificate, sizeof certificate, "%s/certificate.pem", server->directory);
     (void)snprintf(key, sizeof key, "%s/key.pem", server->directory);
+    if (!server->relay)
+        (void)strcpy(words[0], "serve");
     if (!tls)
         arguments[6] = NULL;
     server->process = start(arguments, NULL, &server->output);
@@ -152,6 +154,35 @@ void real_server_begin(struct real_server *server)
     assert_non_null(mkdtemp(server->directory));
     make_database(server);
     real_server_restart(server);
+}
+
+void real_relay_begin(struct real_server *relay, const struct real_server *centre, int centre_port)
+{
+    char guichetd[512];
+
+    program_path(guichetd, sizeof guichetd, "guichetd");
+    memset(relay, 0, sizeof *relay);
+    relay->relay = true;
+    (void)strcpy(relay->directory, "/tmp/guichet-relay-XXXXXX");
+    assert_non_null(mkdtemp(relay->directory));
+    shell("'%s' relay add sample/quebec --database '%s/server.db' >'%s/token'", guichetd,
+          centre->directory, relay->directory);
+    shell("'%s' relay init --centre http://127.0.0.1:%d --database '%s/server.db' <'%s/token' "
+          ">'%s/log'",
+          guichetd, centre_port, relay->directory, relay->directory, relay->directory);
+    real_server_restart(relay);
+}
+
+bool real_relay_is_up(const struct real_server *relay)
+{
+    char command[1024];
+    char guichetd[512];
+
+    program_path(guichetd, sizeof guichetd, "guichetd");
+    (void)snprintf(command, sizeof command,
+                   "'%s' relay status --listen 127.0.0.1:%d | grep -q '^centre: up'", guichetd,
+                   relay->port);
+    return system(command) == 0;
 }
 
 static void stop(struct real_server *server, int signal_number)

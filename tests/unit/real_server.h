@@ -16,6 +16,7 @@ struct real_server {
     int port;
     pid_t process; /* 0 while it does not run */
     int output;
+    bool relay; /* of another one: it has that one's folder no longer than itself */
 };
 
 /* Makes the database and starts the server; skips the test when the programs are not built. */
@@ -30,6 +31,12 @@ void real_server_restart_tls(struct real_server *server);
 void real_server_replace(struct real_server *server);
 /* Ends it; `guichetd check` must find nothing wrong. Removes everything. */
 void real_server_end(struct real_server *server);
+
+/* Makes and starts the relay of office sample/quebec, which meets its centre at that port. The
+ * centre's database is used for a moment: it must not be running. */
+void real_relay_begin(struct real_server *relay, const struct real_server *centre, int centre_port);
+/* The relay's link: true when `guichetd relay status` says that the centre is up. */
+bool real_relay_is_up(const struct real_server *relay);
 
 struct fault_proxy {
     pid_t process;

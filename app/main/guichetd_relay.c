@@ -1,0 +1,76 @@
+#include <stdio.h>
+
+#include "app/main/guichetd.h"
+#include "net/handoff_clock.h"
+#include "net/ledger_relay.h"
+#include "net/relay.h"
+
+/* What serves, in the order in which it is started. */
+struct serving {
+    struct ledger *ledger;
+    struct relay_board *board;
+    struct handoff_clock *clock;
+    struct server *server;
+    struct relay *relay;
+};
+
+static void stop(struct serving *serving)
+{
+    /* The board tells the server of the link: that must be quiet before the server goes. */
+    relay_stop(serving->relay);
+    if (serving->board != NULL)
+        relay_board_listen(serving->board, NULL, NULL);
+    server_stop(serving->server);
+    handoff_clock_stop(serving->clock);
+    relay_board_free(serving->board);
+    ledger_close(serving->ledger);
+}
+
+static int start(struct serving *serving, const struct config *config, struct error *error)
+{
+    const struct handoff_clock_options expiry = {.log = guichetd_print};
+    struct server_options options = guichetd_server_options(config);
+    struct relay_options relay;
+    int code = guichetd_relay_open(config, &serving->ledger, error);
+
+    if (code != 0)
+        return code;
+    serving->board = relay_board_new();
+    if (serving->board == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for the relay");
+    options.board = serving->board;
+    code = handoff_clock_start(&serving->clock, &expiry, serving->ledger, error);
+    if (code == 0)
+        code = server_start(&serving->server, &options, serving->ledger, error);
+    relay = (struct relay_options){serving->ledger, serving->board, serving->server};
+    return code == 0 ? relay_start(&serving->relay, &relay, error) : code;
+}
+
+static int run(const struct config *config, size_t first, struct error *error)
+{
+    struct serving serving = {0};
+    sigset_t signals;
+    int code;
+
+    (void)first;
+    guichetd_signals_block(&signals);
+    code = start(&serving, config, error);
+    if (code == 0)
+        guichetd_serve_until_told(serving.server, &signals);
+    stop(&serving);
+    if (code == 0)
+        guichetd_print(NULL, "stopped");
+    return code == 0 ? GUICHETD_OK : GUICHETD_FAILED;
+}
+
+static const char *const keys[] = {"listen",      "tls-cert",     "tls-key",      "threads",
+                                   "connections", "idle-seconds", "log-requests", NULL};
+
+const struct guichetd_command guichetd_relay = {
+    .words = "relay",
+    .arguments = "",
+    .summary = "In a branch: serve its terminals, with the centre or without, until SIGTERM or "
+               "SIGINT.",
+    .keys = keys,
+    .run = run,
+};

@@ -1,0 +1,449 @@
+/*
+ * What a relay asks of the centre (net/relay.md). Its token is no agent's: these routes take it and
+ * no other, and no other route takes it.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "app/text.h"
+#include "net/ledger_relay.h"
+#include "net/protocol.h"
+#include "net/server_internal.h"
+
+#define LIMIT_PRESET  200
+#define WAIT_MOST     60
+#define DIGEST_BYTES  16
+#define PRESENT_LIMIT 10000
+
+static bool authenticate(struct request *request, struct ledger_relay *relay)
+{
+    const char *token = request_token(request);
+    struct error error = ERROR_INIT;
+    int code;
+
+    if (token == NULL) {
+        request_problem(request, PROBLEM_UNAUTHORIZED, "%s", "a relay's token is needed");
+        return false;
+    }
+    code = ledger_relay_find(request->server->ledger, token, relay, &error);
+    if (code == ERROR_NOT_FOUND)
+        request_problem(request, PROBLEM_UNAUTHORIZED, "%s", error.message);
+    else if (code != 0)
+        request_error(request, code, &error);
+    return code == 0;
+}
+
+/* --- the office ------------------------------------------------------------------------------- */
+
+/* GET /v1/relay: whose relay this is, and how its agents' passwords are checked. */
+static enum route_result handle_office(struct request *request)
+{
+    struct ledger_relay relay;
+    struct error error = ERROR_INIT;
+    json_t *agents;
+    int code;
+
+    if (!authenticate(request, &relay))
+        return ROUTE_ANSWERED;
+    code = ledger_relay_verifiers(request->server->ledger, &relay, &agents, &error);
+    if (code != 0) {
+        request_error(request, code, &error);
+        return ROUTE_ANSWERED;
+    }
+    request_answer(request, 200,
+                   json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "relay", relay.id.text, "office",
+                             relay.office, "feed", ledger_feed(request->server->ledger), "protocol",
+                             PROTOCOL_VERSION, "agents", agents, "time",
+                             json_time(clock_system(NULL))));
+    return ROUTE_ANSWERED;
+}
+
+static const enum problem office_problems[] = {PROBLEM_UNAUTHORIZED, PROBLEM_STORAGE, PROBLEM_BUSY,
+                                               PROBLEM_NONE};
+
+const struct route route_relay_office = {
+    .method = "GET",
+    .path = "/v1/relay",
+    .operation = "relay-office",
+    .summary = "Tell a relay its office, and the verifiers of its agents' passwords",
+    .open = true,
+    .handle = handle_office,
+    .response_schema = "RelayOffice",
+    .status = 200,
+    .problems = office_problems,
+};
+
+/* --- operations ------------------------------------------------------------------------------- */
+
+struct batch {
+    size_t count;
+    struct ledger_carried *carried;
+    struct ledger_outcome *outcomes;
+};
+
+static void batch_clear(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        operation_free(batch->carried[i].operation);
+        ledger_outcome_clear(&batch->outcomes[i]);
+    }
+    free(batch->carried);
+    free(batch->outcomes);
+}
+
+static int batch_read(struct batch *batch, const json_t *operations, struct error *error)
+{
+    const json_t *document;
+    size_t index;
+
+    batch->carried = calloc(json_array_size(operations) + 1, sizeof(*batch->carried));
+    batch->outcomes = calloc(json_array_size(operations) + 1, sizeof(*batch->outcomes));
+    if (batch->carried == NULL || batch->outcomes == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a batch");
+    json_array_foreach(operations, index, document)
+    {
+        struct ledger_carried *carried = &batch->carried[index];
+        int code = operation_from_json(&carried->operation, document, error);
+
+        if (code != 0)
+            return code;
+        batch->count++;
+        id_parse(&carried->after, json_text_or(document, "after", ""));
+    }
+    return 0;
+}
+
+static json_t *batch_answer(const struct batch *batch)
+{
+    json_t *outcomes = json_array();
+
+    for (size_t i = 0; i < batch->count && outcomes != NULL; i++)
+        if (json_array_append_new(
+                outcomes, request_outcome(batch->carried[i].operation, &batch->outcomes[i])) != 0) {
+            json_decref(outcomes);
+            outcomes = NULL;
+        }
+    return outcomes;
+}
+
+static void apply(struct request *request, const struct ledger_relay *relay,
+                  const json_t *operations)
+{
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    int64_t now = clock_system(NULL);
+    int code = batch_read(&batch, operations, &error);
+
+    if (code == ERROR_INVALID) {
+        request_problem(request, PROBLEM_BAD_JSON, "%s", error.message);
+    } else {
+        if (code == 0)
+            code = ledger_relay_apply(request->server->ledger, relay, batch.carried, batch.count,
+                                      now, batch.outcomes, &error);
+        if (code != 0)
+            request_error(request, code, &error);
+        else
+            request_answer(
+                request, 200,
+                json_pack("{s:o, s:o}", "outcomes", batch_answer(&batch), "time", json_time(now)));
+    }
+    batch_clear(&batch);
+}
+
+/* POST /v1/relay/operations: what its terminals' agents did, in its order. */
+static enum route_result handle_operations(struct request *request)
+{
+    struct ledger_relay relay;
+    const json_t *operations;
+    json_t *body;
+
+    if (!authenticate(request, &relay))
+        return ROUTE_ANSWERED;
+    body = request_json(request);
+    if (body == NULL)
+        return ROUTE_ANSWERED;
+    operations = json_object_get(body, "operations");
+    if (!json_is_array(operations))
+        request_problem(request, PROBLEM_BAD_JSON, "%s", "\"operations\" is not an array");
+    else if (json_array_size(operations) > SERVER_BATCH_LIMIT)
+        request_problem(request, PROBLEM_TOO_LARGE, "at most %d operations at once",
+                        SERVER_BATCH_LIMIT);
+    else
+        apply(request, &relay, operations);
+    json_decref(body);
+    return ROUTE_ANSWERED;
+}
+
+static const enum problem operations_problems[] = {PROBLEM_BAD_REQUEST,
+                                                   PROBLEM_BAD_JSON,
+                                                   PROBLEM_UNAUTHORIZED,
+                                                   PROBLEM_TOO_LARGE,
+                                                   PROBLEM_UNSUPPORTED_MEDIA_TYPE,
+                                                   PROBLEM_UNSUPPORTED_ENCODING,
+                                                   PROBLEM_STORAGE,
+                                                   PROBLEM_BUSY,
+                                                   PROBLEM_NONE};
+
+const struct route route_relay_operations = {
+    .method = "POST",
+    .path = "/v1/relay/operations",
+    .operation = "relay-operations",
+    .summary = "Apply what a relay carries, each exactly once, in the name of who made it",
+    .open = true,
+    .body_limit = SERVER_BODY_LIMIT,
+    .handle = handle_operations,
+    .request_schema = "RelayOperations",
+    .response_schema = "Outcomes",
+    .status = 200,
+    .problems = operations_problems,
+};
+
+/* --- changes ---------------------------------------------------------------------------------- */
+
+struct reading {
+    struct ledger_relay relay;
+    bool catalogue_scope;
+    int64_t since, limit, catalogue;
+    char epoch[LEDGER_EPOCH_SIZE];
+    int64_t deadline_ms; /* 0: does not wait */
+    struct doorbell_waiter *waiter;
+};
+
+static void reading_free(void *state)
+{
+    struct reading *reading = state;
+
+    doorbell_disarm(reading->waiter);
+    free(reading);
+}
+
+static bool reading_fill(struct request *request, struct reading *reading)
+{
+    const char *scope = request_parameter(request, "scope");
+    const char *epoch = request_parameter(request, "epoch");
+    int64_t wait;
+
+    reading->catalogue_scope = scope != NULL && strcmp(scope, "catalogue") == 0;
+    if (!request_number(request, "since", 0, INT64_MAX, 0, &reading->since) ||
+        !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &reading->limit) ||
+        !request_number(request, "catalogue", 0, INT64_MAX, -1, &reading->catalogue) ||
+        !request_number(request, "wait", 0, WAIT_MOST, 0, &wait))
+        return false;
+    text_copy(reading->epoch, sizeof(reading->epoch), epoch != NULL ? epoch : "");
+    reading->deadline_ms = wait > 0 ? doorbell_now() + wait * 1000 : 0;
+    return true;
+}
+
+/* Names a set of scopes: a place in the feed of one set is none in that of another. */
+static void scopes_digest(const struct scope_set *scopes, char text[2 * DIGEST_BYTES + 1])
+{
+    unsigned char sum[DIGEST_BYTES] = {0}, one[DIGEST_BYTES];
+
+    for (size_t i = 0; i < scopes->count; i++) {
+        crypto_generichash(one, sizeof(one), (const unsigned char *)scopes->names[i],
+                           strlen(scopes->names[i]), NULL, 0);
+        for (size_t byte = 0; byte < sizeof(sum); byte++)
+            sum[byte] ^= one[byte];
+    }
+    sodium_bin2hex(text, 2 * DIGEST_BYTES + 1, sum, sizeof(sum));
+}
+
+static int arm(struct request *request, struct reading *reading, const struct scope_set *scopes,
+               struct error *error)
+{
+    struct scope_set heard = {0};
+    int code = scope_set_add_all(&heard, scopes, error);
+
+    /* Who is of the office stands in the catalogue. */
+    if (code == 0)
+        code = scope_set_add(&heard, "", LEDGER_CATALOGUE_SCOPE, error);
+    doorbell_disarm(reading->waiter);
+    reading->waiter = code == 0 ? doorbell_arm(request->server->doorbell, &heard) : NULL;
+    scope_set_free(&heard);
+    if (code == 0 && reading->waiter == NULL)
+        code = error_set(error, ERROR_MEMORY, "no memory to wait");
+    return code;
+}
+
+static int answer(struct request *request, const struct reading *reading,
+                  const struct scope_set *scopes, const struct ledger_page *page,
+                  struct error *error)
+{
+    char digest[2 * DIGEST_BYTES + 1];
+    json_t *records;
+    int code = ledger_relay_page(request->server->ledger, scopes, page, &records, error);
+
+    if (code != 0)
+        return code;
+    scopes_digest(scopes, digest);
+    request_answer(request, 200,
+                   json_pack("{s:s, s:I, s:b, s:o, s:I, s:s, s:s, s:o}", "feed",
+                             ledger_feed(request->server->ledger), "next", (json_int_t)page->next,
+                             "more", (int)page->more, "records", records, "catalogue",
+                             (json_int_t)page->catalogue, "epoch", page->epoch, "scopes",
+                             reading->catalogue_scope ? "" : digest, "time",
+                             json_time(clock_system(NULL))));
+    return 0;
+}
+
+static int look(struct request *request, struct reading *reading, bool *over, struct error *error)
+{
+    struct ledger *ledger = request->server->ledger;
+    struct scope_set scopes = {0};
+    struct ledger_page page = {0};
+    int code = reading->catalogue_scope
+                   ? scope_set_add(&scopes, "", LEDGER_CATALOGUE_SCOPE, error)
+                   : ledger_relay_scopes(ledger, &reading->relay, &scopes, error);
+
+    if (code == 0 && reading->deadline_ms > 0)
+        code = arm(request, reading, &scopes, error);
+    if (code == 0)
+        code = ledger_changes(ledger, &scopes, reading->since, (size_t)reading->limit, NULL, &page,
+                              error);
+    *over = page.count > 0 || page.more || reading->deadline_ms == 0 ||
+            (reading->catalogue >= 0 && page.catalogue > reading->catalogue) ||
+            doorbell_now() >= reading->deadline_ms || atomic_load(&request->server->stopping);
+    if (code == 0 && *over)
+        code = answer(request, reading, &scopes, &page, error);
+    if (code == 0)
+        reading->since = page.next;
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    return code;
+}
+
+/* GET /v1/relay/changes: GET /v1/changes for a whole office. */
+static enum route_result handle_changes(struct request *request)
+{
+    struct reading *reading = request->state;
+    struct error error = ERROR_INIT;
+    bool over = false;
+    int code = 0;
+
+    if (reading == NULL) {
+        reading = calloc(1, sizeof(*reading));
+        if (reading == NULL) {
+            request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+            return ROUTE_ANSWERED;
+        }
+        request->state = reading;
+        request->state_free = reading_free;
+        if (!authenticate(request, &reading->relay) || !reading_fill(request, reading))
+            return ROUTE_ANSWERED;
+        code = ledger_history_check(request->server->ledger, reading->since, reading->epoch,
+                                    &(struct id){""}, &error);
+        if (code == ERROR_CONFLICT) {
+            request_problem(request, PROBLEM_OTHER_HISTORY, "%s", error.message);
+            return ROUTE_ANSWERED;
+        }
+    }
+    while (code == 0 && !over) {
+        code = look(request, reading, &over, &error);
+        if (code != 0 || over)
+            break;
+        code = doorbell_sleep(reading->waiter, request->connection, reading->deadline_ms, &error);
+        if (code > 0)
+            return ROUTE_SUSPENDED;
+    }
+    if (code != 0)
+        request_error(request, code, &error);
+    return ROUTE_ANSWERED;
+}
+
+static const struct route_parameter parameters[] = {
+    {"scope", "{\"enum\": [\"catalogue\", \"desk\"], \"default\": \"desk\"}",
+     "Which records: the public catalogue, or all that the office's desks may see"},
+    {"since", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
+     "The `next` of the page before, when `scopes` is the same"},
+    {"epoch", "{\"type\": \"string\"}", "The `epoch` of the page before"},
+    {"limit", "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000, \"default\": 200}",
+     "Most records in the page"},
+    {"wait", "{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 60, \"default\": 0}",
+     "Seconds to wait for a change when there is none yet"},
+    {"catalogue", "{\"type\": \"integer\", \"minimum\": 0}",
+     "End the wait also when the catalogue has something past this number"},
+    {0},
+};
+
+static const enum problem changes_problems[] = {PROBLEM_BAD_PARAMETER, PROBLEM_UNAUTHORIZED,
+                                                PROBLEM_OTHER_HISTORY, PROBLEM_STORAGE,
+                                                PROBLEM_BUSY,          PROBLEM_NONE};
+
+const struct route route_relay_changes = {
+    .method = "GET",
+    .path = "/v1/relay/changes",
+    .operation = "relay-changes",
+    .summary = "Read an office's records changed since a number, waiting for them if asked",
+    .open = true,
+    .handle = handle_changes,
+    .response_schema = "RelayChanges",
+    .status = 200,
+    .problems = changes_problems,
+    .parameters = parameters,
+};
+
+/* --- presence --------------------------------------------------------------------------------- */
+
+/* POST /v1/relay/presence: who is at the office's terminals, for who is anywhere. */
+static enum route_result handle_presence(struct request *request)
+{
+    struct ledger_relay relay;
+    struct error error = ERROR_INIT;
+    json_t *body, *attending, *agents;
+    const json_t *agent;
+    int64_t now = clock_system(NULL);
+    struct id id;
+    size_t index;
+
+    if (!authenticate(request, &relay))
+        return ROUTE_ANSWERED;
+    body = request_json(request);
+    if (body == NULL)
+        return ROUTE_ANSWERED;
+    if (json_array_size(json_object_get(body, "agents")) > PRESENT_LIMIT ||
+        ledger_attending(request->server->ledger, &attending, &error) != 0) {
+        request_problem(request, PROBLEM_BUSY, "%s", "presence cannot be told");
+        json_decref(body);
+        return ROUTE_ANSWERED;
+    }
+    json_array_foreach(json_object_get(body, "agents"), index, agent)
+    {
+        const char *state = json_text_or(agent, "state", "");
+
+        if (!id_parse(&id, json_text_or(agent, "agent", "")) ||
+            !ledger_relay_employs(request->server->ledger, &relay, &id))
+            continue;
+        if (strcmp(state, "offline") == 0)
+            presence_leave(request->server->presence, &id, now);
+        else if (strcmp(state, "away") != 0)
+            presence_hear(request->server->presence, &id, now);
+    }
+    agents = presence_to_json(request->server->presence, attending, now);
+    json_decref(attending);
+    json_decref(body);
+    request_answer(request, 200, agents != NULL ? json_pack("{s:o}", "agents", agents) : NULL);
+    return ROUTE_ANSWERED;
+}
+
+static const enum problem presence_problems[] = {PROBLEM_BAD_REQUEST, PROBLEM_BAD_JSON,
+                                                 PROBLEM_UNAUTHORIZED, PROBLEM_BUSY, PROBLEM_NONE};
+
+const struct route route_relay_presence = {
+    .method = "POST",
+    .path = "/v1/relay/presence",
+    .operation = "relay-presence",
+    .summary = "Exchange who is at a relay's terminals for who is anywhere",
+    .open = true,
+    .body_limit = SERVER_BODY_LIMIT,
+    .handle = handle_presence,
+    .request_schema = "Presence",
+    .response_schema = "Presence",
+    .status = 200,
+    .problems = presence_problems,
+};

@@ -1,0 +1,334 @@
+/* A branch with its relay, cut off from the centre and healed: real programs, and terminals with
+ * their sync threads. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "tests/unit/real_server.h"
+#include "tests/unit/real_terminal.h"
+#include "tests/unit/unit.h"
+
+#define PATIENCE_MS 60000
+
+struct branch {
+    struct real_server centre;
+    struct real_server relay;
+    struct fault_proxy proxy;
+};
+
+static void branch_begin(struct branch *branch)
+{
+    real_server_begin(&branch->centre);
+    real_server_kill(&branch->centre);
+    fault_proxy_begin(&branch->proxy, branch->centre.port, 7);
+    real_relay_begin(&branch->relay, &branch->centre, branch->proxy.port);
+    real_server_restart(&branch->centre);
+}
+
+static void branch_end(struct branch *branch)
+{
+    real_server_end(&branch->relay);
+    fault_proxy_end(&branch->proxy);
+    real_server_end(&branch->centre);
+}
+
+static void cut(struct branch *branch)
+{
+    fault_proxy_tell(&branch->proxy, "refuse");
+    fault_proxy_tell(&branch->proxy, "kill");
+}
+
+static void heal(struct branch *branch)
+{
+    fault_proxy_tell(&branch->proxy, "pass");
+}
+
+/* Waits until `condition` holds. */
+#define WAIT_UNTIL(condition)                                                                      \
+    do {                                                                                           \
+        int64_t waited_since = now_ms();                                                           \
+        while (!(condition)) {                                                                     \
+            if (now_ms() - waited_since > PATIENCE_MS)                                             \
+                fail_msg("in vain: %s", #condition);                                               \
+            pause_ms(20);                                                                          \
+        }                                                                                          \
+    } while (0)
+
+/* --- agents ----------------------------------------------------------------------------------- */
+
+static void arrive(struct terminal *terminal, const char *login, const char *password, int port)
+{
+    struct sync_options options;
+
+    terminal_begin(terminal, login, port);
+    options = options_of(terminal);
+    assert_int_equal(sync_start(&terminal->sync, &options, NULL), 0);
+    terminal_sign_in(terminal, password);
+    /* The relay may not have heard of its office yet. */
+    for (int64_t start = now_ms();
+         link_sign_in_state(terminal->link, NULL, NULL) != SIGN_IN_ACCEPTED;) {
+        if (now_ms() - start > PATIENCE_MS)
+            fail_msg("%s cannot sign in", login);
+        if (link_sign_in_state(terminal->link, NULL, NULL) == SIGN_IN_REFUSED)
+            terminal_sign_in(terminal, password);
+        pause_ms(20);
+    }
+    terminal_make_store(terminal);
+}
+
+static bool is_cut(struct terminal *terminal)
+{
+    struct link_status status;
+
+    link_status_get(terminal->link, &status);
+    return status.state == LINK_ONLINE && status.relay.is && status.relay.cut;
+}
+
+static bool is_joined(struct terminal *terminal)
+{
+    struct link_status status;
+
+    link_status_get(terminal->link, &status);
+    return status.state == LINK_ONLINE && status.relay.is && !status.relay.cut;
+}
+
+static int64_t waiting(struct terminal *terminal)
+{
+    return store_outbox_count(terminal->store, NULL);
+}
+
+static const char *id_of(const struct terminal *terminal)
+{
+    return store_agent(terminal->store)->text;
+}
+
+static struct id offer(struct terminal *terminal, const char *office, const char *member,
+                       const char *to, const struct id *client)
+{
+    struct id id = id_generate(&terminal->ids, clock_system(NULL));
+    char now[TIMESTAMP_SIZE];
+    char body[1024];
+
+    timestamp_format(clock_system(NULL), now);
+    (void)snprintf(body, sizeof body,
+                   "{\"from\":\"%s\",\"office\":\"%s\",\"summary\":\"lost card\",\"%s\":\"%s\","
+                   "\"offered_at\":\"%s\",\"state\":\"offered\"%s%s%s}",
+                   id_of(terminal), office, member, to, now, client != NULL ? ",\"client\":\"" : "",
+                   client != NULL ? client->text : "", client != NULL ? "\"" : "");
+    terminal_apply(terminal, OPERATION_APPEND, RECORD_HANDOFF, &id, body);
+    return id;
+}
+
+static void take(struct terminal *terminal, const struct id *handoff)
+{
+    char body[128];
+
+    (void)snprintf(body, sizeof body, "{\"state\":\"accepted\",\"taken_by\":\"%s\"}",
+                   id_of(terminal));
+    terminal_apply(terminal, OPERATION_CLAIM, RECORD_HANDOFF, handoff, body);
+}
+
+static void note(struct terminal *terminal, const char *text)
+{
+    struct id id = id_generate(&terminal->ids, clock_system(NULL));
+    char now[TIMESTAMP_SIZE];
+    char body[512];
+
+    timestamp_format(clock_system(NULL), now);
+    (void)snprintf(
+        body, sizeof body,
+        "{\"channel\":\"counter\",\"kind\":\"contact\",\"text\":\"%s\",\"author\":\"%s\","
+        "\"office\":\"sample/quebec\",\"at\":\"%s\"}",
+        text, id_of(terminal), now);
+    terminal_apply(terminal, OPERATION_APPEND, RECORD_NOTE, &id, body);
+}
+
+/* What a terminal shows of a record's member: "" when it does not hold it. Static. */
+static const char *shows(struct terminal *terminal, enum record_type type, const struct id *id,
+                         const char *member)
+{
+    static char text[128];
+    struct record *record = NULL;
+
+    text[0] = '\0';
+    if (store_get(terminal->store, type, id, &record, NULL, NULL) == 0)
+        (void)snprintf(text, sizeof text, "%s", record_text(record, member));
+    record_free(record);
+    return text;
+}
+
+static bool is_pending(struct terminal *terminal, const struct id *handoff)
+{
+    enum store_pending pending = STORE_SETTLED;
+    struct record *record = NULL;
+
+    assert_int_equal(store_get(terminal->store, RECORD_HANDOFF, handoff, &record, &pending, NULL),
+                     0);
+    record_free(record);
+    return pending == STORE_CLAIMING;
+}
+
+static bool holds_note(struct terminal *terminal, int count)
+{
+    struct tally *tally = take_tally(terminal->store, RECORD_NOTE);
+    bool same = tally->count == count && tally->unsettled == 0;
+
+    free(tally);
+    return same;
+}
+
+/* --- tests ------------------------------------------------------------------------------------ */
+
+static void the_office_goes_on_without_the_centre(void **state)
+{
+    struct branch branch;
+    struct terminal alice, bernard, marie, pierre, john;
+    struct id first, second, inside, outside, client;
+    const char *winner;
+
+    (void)state;
+    branch_begin(&branch);
+    arrive(&alice, "alice", REAL_SERVER_PASSWORD, branch.relay.port);
+    arrive(&marie, "marie", "guichet", branch.relay.port);
+    arrive(&pierre, "pierre", "guichet", branch.centre.port);
+    arrive(&john, "john", "guichet", branch.centre.port);
+    WAIT_UNTIL(is_joined(&alice));
+    first = offer(&pierre, "sample/montreal-centre", "to_queue", "sample/front-line", NULL);
+    second = offer(&pierre, "sample/montreal-centre", "to_queue", "sample/front-line", NULL);
+    WAIT_UNTIL(*shows(&marie, RECORD_HANDOFF, &second, "state") != '\0');
+    WAIT_UNTIL(*shows(&marie, RECORD_HANDOFF, &first, "state") != '\0');
+
+    cut(&branch);
+    WAIT_UNTIL(is_cut(&alice));
+    assert_false(real_relay_is_up(&branch.relay));
+    /* Somebody who was never at this relay signs in all the same. */
+    arrive(&bernard, "bernard", REAL_SERVER_PASSWORD, branch.relay.port);
+
+    client = terminal_client(&alice, 1);
+    inside = offer(&alice, "sample/quebec", "to_office", "sample/quebec", &client);
+    outside = offer(&alice, "sample/quebec", "to_agent", id_of(&pierre), &client);
+    WAIT_UNTIL(*shows(&bernard, RECORD_HANDOFF, &inside, "state") != '\0');
+    WAIT_UNTIL(*shows(&marie, RECORD_HANDOFF, &inside, "state") != '\0');
+    take(&bernard, &inside);
+    take(&marie, &inside);
+    WAIT_UNTIL(waiting(&bernard) == 0 && waiting(&marie) == 0);
+    assert_int_equal(
+        store_refusal_count(bernard.store, NULL) + store_refusal_count(marie.store, NULL), 1);
+    winner = store_refusal_count(bernard.store, NULL) == 0 ? id_of(&bernard) : id_of(&marie);
+    WAIT_UNTIL(strcmp(shows(&alice, RECORD_HANDOFF, &inside, "taken_by"), winner) == 0);
+
+    /* From the central queue: pending, and what else there is goes past it. */
+    take(&marie, &first);
+    take(&marie, &second);
+    note(&marie, "while cut off");
+    WAIT_UNTIL(waiting(&marie) == 2 && holds_note(&marie, 1) && holds_note(&bernard, 1));
+    assert_true(is_pending(&marie, &first));
+    assert_true(is_pending(&marie, &second));
+    WAIT_UNTIL(*shows(&john, RECORD_HANDOFF, &second, "state") != '\0');
+    take(&john, &second);
+    WAIT_UNTIL(waiting(&john) == 0);
+    assert_string_equal(shows(&pierre, RECORD_HANDOFF, &first, "state"), "offered");
+
+    /* The relay loses power before anything of it has left. */
+    real_server_kill(&branch.relay);
+    real_server_restart(&branch.relay);
+    WAIT_UNTIL(is_cut(&alice));
+    assert_int_equal(waiting(&marie), 2);
+
+    heal(&branch);
+    WAIT_UNTIL(waiting(&marie) == 0);
+    WAIT_UNTIL(is_joined(&alice));
+    assert_string_equal(shows(&marie, RECORD_HANDOFF, &first, "taken_by"), id_of(&marie));
+    WAIT_UNTIL(strcmp(shows(&pierre, RECORD_HANDOFF, &first, "taken_by"), id_of(&marie)) == 0);
+    WAIT_UNTIL(strcmp(shows(&marie, RECORD_HANDOFF, &second, "taken_by"), id_of(&john)) == 0);
+    assert_int_equal(
+        store_refusal_count(bernard.store, NULL) + store_refusal_count(marie.store, NULL), 2);
+    /* Another office sees what was offered to it, and its client. */
+    WAIT_UNTIL(strcmp(shows(&pierre, RECORD_HANDOFF, &outside, "state"), "offered") == 0);
+    WAIT_UNTIL(strcmp(shows(&pierre, RECORD_CLIENT, &client, "name"), "alice 1") == 0);
+    WAIT_UNTIL(real_relay_is_up(&branch.relay));
+
+    terminal_end(&alice);
+    terminal_end(&bernard);
+    terminal_end(&marie);
+    terminal_end(&pierre);
+    terminal_end(&john);
+    branch_end(&branch);
+}
+
+/* With the link up a central claim is answered as if the terminal were at the centre. */
+static void a_central_claim_is_decided_at_once_while_joined(void **state)
+{
+    struct branch branch;
+    struct terminal marie, pierre;
+    struct id handoff;
+    int64_t start;
+
+    (void)state;
+    branch_begin(&branch);
+    arrive(&marie, "marie", "guichet", branch.relay.port);
+    arrive(&pierre, "pierre", "guichet", branch.centre.port);
+    WAIT_UNTIL(is_joined(&marie));
+    handoff = offer(&pierre, "sample/montreal-centre", "to_queue", "sample/front-line", NULL);
+    WAIT_UNTIL(*shows(&marie, RECORD_HANDOFF, &handoff, "state") != '\0');
+    start = now_ms();
+    take(&marie, &handoff);
+    WAIT_UNTIL(waiting(&marie) == 0);
+    /* In one exchange: not by being told "later" and asking again. */
+    assert_true(now_ms() - start < 15000);
+    assert_int_equal(store_refusal_count(marie.store, NULL), 0);
+    assert_string_equal(shows(&marie, RECORD_HANDOFF, &handoff, "taken_by"), id_of(&marie));
+    WAIT_UNTIL(strcmp(shows(&pierre, RECORD_HANDOFF, &handoff, "taken_by"), id_of(&marie)) == 0);
+    terminal_end(&marie);
+    terminal_end(&pierre);
+    branch_end(&branch);
+}
+
+/* The centre decided otherwise than the relay: the terminal that was told "applied" is told. */
+static void what_the_centre_refuses_reaches_the_agent(void **state)
+{
+    struct branch branch;
+    struct terminal alice, bernard;
+    struct id matter;
+    char body[512];
+
+    (void)state;
+    branch_begin(&branch);
+    arrive(&alice, "alice", REAL_SERVER_PASSWORD, branch.relay.port);
+    /* Of the same office, but at the centre itself. */
+    arrive(&bernard, "bernard", REAL_SERVER_PASSWORD, branch.centre.port);
+    matter = id_generate(&alice.ids, clock_system(NULL));
+    (void)snprintf(body, sizeof body,
+                   "{\"reference\":\"C-TEST-0000\",\"office\":\"sample/quebec\",\"opened_at\":"
+                   "\"2026-01-05T10:00:00.000Z\",\"opened_by\":\"%s\",\"status\":\"received\"}",
+                   id_of(&alice));
+    terminal_apply(&alice, OPERATION_APPEND, RECORD_CASE, &matter, body);
+    WAIT_UNTIL(*shows(&bernard, RECORD_CASE, &matter, "status") != '\0');
+    cut(&branch);
+    WAIT_UNTIL(is_cut(&alice));
+    terminal_apply(&bernard, OPERATION_CLAIM, RECORD_CASE, &matter, "{\"status\":\"in-progress\"}");
+    WAIT_UNTIL(waiting(&bernard) == 0);
+    terminal_apply(&alice, OPERATION_CLAIM, RECORD_CASE, &matter,
+                   "{\"status\":\"information-missing\"}");
+    WAIT_UNTIL(waiting(&alice) == 0);
+    assert_int_equal(store_refusal_count(alice.store, NULL), 0);
+    heal(&branch);
+    WAIT_UNTIL(store_refusal_count(alice.store, NULL) == 1);
+    WAIT_UNTIL(strcmp(shows(&alice, RECORD_CASE, &matter, "status"), "in-progress") == 0);
+    terminal_end(&alice);
+    terminal_end(&bernard);
+    branch_end(&branch);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_office_goes_on_without_the_centre),
+        cmocka_unit_test(a_central_claim_is_decided_at_once_while_joined),
+        cmocka_unit_test(what_the_centre_refuses_reaches_the_agent),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
