@@ -98,6 +98,6 @@ guichetd_SOURCES = \
     app/main/guichetd_serve.c
 guichetd_LDADD = libnet.a libforms.a libapp.a $(NET_LIBS) $(FORMS_LIBS) $(APP_LIBS)
 
-EXTRA_DIST += net/delivery.md net/openapi.yaml
+EXTRA_DIST += net/relay.md net/delivery.md net/openapi.yaml
 
 dist_man_MANS += app/man/guichetd.8

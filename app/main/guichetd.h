@@ -61,8 +61,8 @@ void guichetd_signals_block(sigset_t *set);
 void guichetd_serve_until_told(const struct server *server, const sigset_t *signals);
 
 /* Reads a secret: the first line of the file that --password-file names, else of standard input,
- * with the terminal's echo off. */
-int guichetd_secret_read(const struct config *config, const char *prompt, char *secret, size_t size,
+ * with the terminal's echo off. `what` names it in messages ("password"). */
+int guichetd_secret_read(const struct config *config, const char *what, char *secret, size_t size,
                          struct error *error);
 /* The database's path; ERROR_INVALID when there is none. */
 int guichetd_database(const struct config *config, const char **path, struct error *error);

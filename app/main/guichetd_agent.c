@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +18,7 @@ static const char *const roles[] = {"clerk",           "agent",         "special
                                     "privacy-officer", "administrator", "display"};
 
 /* Reads the first line of a stream, without its end, with a terminal's echo off. */
-static int line_read(FILE *stream, const char *prompt, char *line, size_t size, struct error *error)
+static int line_read(FILE *stream, const char *what, char *line, size_t size, struct error *error)
 {
     struct termios before, silent;
     bool terminal = tcgetattr(fileno(stream), &before) == 0;
@@ -26,7 +27,7 @@ static int line_read(FILE *stream, const char *prompt, char *line, size_t size, 
     if (terminal) {
         silent = before;
         silent.c_lflag &= ~(tcflag_t)ECHO;
-        fprintf(stderr, "%s: ", prompt);
+        fprintf(stderr, "%c%s: ", toupper((unsigned char)*what), what + 1);
         tcsetattr(fileno(stream), TCSAFLUSH, &silent);
     }
     read = fgets(line, (int)size, stream);
@@ -35,12 +36,12 @@ static int line_read(FILE *stream, const char *prompt, char *line, size_t size, 
         fputc('\n', stderr);
     }
     if (read == NULL)
-        return error_set(error, ERROR_INVALID, "nothing was given");
+        return error_set(error, ERROR_INVALID, "no %s was given", what);
     line[strcspn(line, "\r\n")] = '\0';
     return 0;
 }
 
-int guichetd_secret_read(const struct config *config, const char *prompt, char *secret, size_t size,
+int guichetd_secret_read(const struct config *config, const char *what, char *secret, size_t size,
                          struct error *error)
 {
     const char *path = config_text(config, "password-file");
@@ -48,11 +49,11 @@ int guichetd_secret_read(const struct config *config, const char *prompt, char *
     int code;
 
     if (path == NULL)
-        return line_read(stdin, prompt, secret, size, error);
+        return line_read(stdin, what, secret, size, error);
     file = fopen(path, "re");
     if (file == NULL)
         return error_set(error, ERROR_NOT_FOUND, "%s: %s", path, strerror(errno));
-    code = line_read(file, prompt, secret, size, error);
+    code = line_read(file, what, secret, size, error);
     fclose(file);
     return code;
 }
@@ -132,7 +133,7 @@ static int run(const struct config *config, size_t first, struct error *error)
         return GUICHETD_USAGE;
     code = guichetd_ledger_open(config, &ledger, error);
     if (code == 0) {
-        code = guichetd_secret_read(config, "Password", password, sizeof(password), error);
+        code = guichetd_secret_read(config, "password", password, sizeof(password), error);
         if (code == 0)
             code = ledger_agent_add(ledger, agent, password, error);
         sodium_memzero(password, sizeof(password));

@@ -75,7 +75,7 @@ static int centre_fill(const struct config *config, struct ledger_centre *centre
     if (code == 0)
         code = copy(centre->ca, sizeof(centre->ca), ca != NULL ? ca : "", "--ca", error);
     if (code == 0)
-        code = guichetd_secret_read(config, "Token", centre->token, sizeof(centre->token), error);
+        code = guichetd_secret_read(config, "token", centre->token, sizeof(centre->token), error);
     if (code == 0 && centre->token[0] == '\0')
         code = error_set(error, ERROR_INVALID, "`guichetd relay add` at the centre gives a token");
     http.base_url = centre->url;
