@@ -137,20 +137,36 @@ static int each_agent(struct database *database, const char *office, agent_visit
     return code;
 }
 
+#define DIGEST_BYTES ((LEDGER_DIGEST_SIZE - 1) / 2)
+
 struct scoping {
     struct database *database;
     struct scope_set *scopes;
+    unsigned char sum[DIGEST_BYTES]; /* of the agents, in any order */
 };
 
 static int add_scopes(void *context, const struct record *agent, struct error *error)
 {
-    const struct scoping *scoping = context;
+    struct scoping *scoping = context;
+    unsigned char one[DIGEST_BYTES];
+    crypto_generichash_state state;
+    char *body = json_canonical(agent->body);
 
+    if (body == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for an office's agents");
+    crypto_generichash_init(&state, NULL, 0, sizeof(one));
+    crypto_generichash_update(&state, (const unsigned char *)agent->id.text, ID_TEXT_LENGTH);
+    crypto_generichash_update(&state, (const unsigned char *)body, strlen(body));
+    crypto_generichash_final(&state, one, sizeof(one));
+    free(body);
+    for (size_t i = 0; i < sizeof(one); i++)
+        scoping->sum[i] ^= one[i];
     return ledger_agent_scopes(scoping->database, agent, scoping->scopes, error);
 }
 
 int ledger_relay_scopes(struct ledger *ledger, const struct ledger_relay *relay,
-                        struct scope_set *scopes, struct error *error)
+                        struct scope_set *scopes, char digest[LEDGER_DIGEST_SIZE],
+                        struct error *error)
 {
     struct ledger_reader *reader;
     struct scoping scoping = {.scopes = scopes};
@@ -164,6 +180,7 @@ int ledger_relay_scopes(struct ledger *ledger, const struct ledger_relay *relay,
     if (code == 0)
         code = each_agent(reader->database, relay->office, add_scopes, &scoping, error);
     ledger_reader_give(ledger, reader);
+    sodium_bin2hex(digest, LEDGER_DIGEST_SIZE, scoping.sum, sizeof(scoping.sum));
     return code;
 }
 

@@ -28,9 +28,13 @@ int ledger_relay_end(struct ledger *ledger, const char *office, int *ended, stru
 int ledger_relay_find(struct ledger *ledger, const char *token, struct ledger_relay *relay,
                       struct error *error);
 
-/* The scopes of all agents of the relay's office. Adds to `scopes`. */
+#define LEDGER_DIGEST_SIZE 33
+
+/* The scopes of all agents of the relay's office; adds to `scopes`. `digest` tells one state of
+ * their records from another: with it, what stood in a scope before may come to be seen. */
 int ledger_relay_scopes(struct ledger *ledger, const struct ledger_relay *relay,
-                        struct scope_set *scopes, struct error *error);
+                        struct scope_set *scopes, char digest[LEDGER_DIGEST_SIZE],
+                        struct error *error);
 
 /* Whether the agent is of its office, and has not left. */
 bool ledger_relay_employs(struct ledger *ledger, const struct ledger_relay *relay,
@@ -76,9 +80,9 @@ int ledger_centre_read(struct ledger *ledger, struct ledger_centre *centre, stru
 
 /* How far the centre was read. */
 struct ledger_place {
-    char office[RECORD_KEY_SIZE];  /* of the relay, "" before the centre told */
-    char feed[ID_TEXT_LENGTH + 1]; /* of the centre */
-    char scopes[64];               /* a digest of the scopes that `desk` is a place in */
+    char office[RECORD_KEY_SIZE];    /* of the relay, "" before the centre told */
+    char feed[ID_TEXT_LENGTH + 1];   /* of the centre */
+    char scopes[LEDGER_DIGEST_SIZE]; /* the digest of the scopes that `desk` is a place in */
     int64_t desk, catalogue;
     char desk_epoch[LEDGER_EPOCH_SIZE], catalogue_epoch[LEDGER_EPOCH_SIZE];
 };

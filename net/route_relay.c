@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sodium.h>
-
 #include "app/clock.h"
 #include "app/json.h"
 #include "app/text.h"
@@ -18,7 +16,6 @@
 
 #define LIMIT_PRESET  200
 #define WAIT_MOST     60
-#define DIGEST_BYTES  16
 #define PRESENT_LIMIT 10000
 
 static bool authenticate(struct request *request, struct ledger_relay *relay)
@@ -240,20 +237,6 @@ static bool reading_fill(struct request *request, struct reading *reading)
     return true;
 }
 
-/* Names a set of scopes: a place in the feed of one set is none in that of another. */
-static void scopes_digest(const struct scope_set *scopes, char text[2 * DIGEST_BYTES + 1])
-{
-    unsigned char sum[DIGEST_BYTES] = {0}, one[DIGEST_BYTES];
-
-    for (size_t i = 0; i < scopes->count; i++) {
-        crypto_generichash(one, sizeof(one), (const unsigned char *)scopes->names[i],
-                           strlen(scopes->names[i]), NULL, 0);
-        for (size_t byte = 0; byte < sizeof(sum); byte++)
-            sum[byte] ^= one[byte];
-    }
-    sodium_bin2hex(text, 2 * DIGEST_BYTES + 1, sum, sizeof(sum));
-}
-
 static int arm(struct request *request, struct reading *reading, const struct scope_set *scopes,
                struct error *error)
 {
@@ -271,24 +254,20 @@ static int arm(struct request *request, struct reading *reading, const struct sc
     return code;
 }
 
-static int answer(struct request *request, const struct reading *reading,
-                  const struct scope_set *scopes, const struct ledger_page *page,
-                  struct error *error)
+static int answer(struct request *request, const struct scope_set *scopes, const char *digest,
+                  const struct ledger_page *page, struct error *error)
 {
-    char digest[2 * DIGEST_BYTES + 1];
     json_t *records;
     int code = ledger_relay_page(request->server->ledger, scopes, page, &records, error);
 
     if (code != 0)
         return code;
-    scopes_digest(scopes, digest);
     request_answer(request, 200,
                    json_pack("{s:s, s:I, s:b, s:o, s:I, s:s, s:s, s:o}", "feed",
                              ledger_feed(request->server->ledger), "next", (json_int_t)page->next,
                              "more", (int)page->more, "records", records, "catalogue",
-                             (json_int_t)page->catalogue, "epoch", page->epoch, "scopes",
-                             reading->catalogue_scope ? "" : digest, "time",
-                             json_time(clock_system(NULL))));
+                             (json_int_t)page->catalogue, "epoch", page->epoch, "scopes", digest,
+                             "time", json_time(clock_system(NULL))));
     return 0;
 }
 
@@ -297,9 +276,10 @@ static int look(struct request *request, struct reading *reading, bool *over, st
     struct ledger *ledger = request->server->ledger;
     struct scope_set scopes = {0};
     struct ledger_page page = {0};
+    char digest[LEDGER_DIGEST_SIZE] = "";
     int code = reading->catalogue_scope
                    ? scope_set_add(&scopes, "", LEDGER_CATALOGUE_SCOPE, error)
-                   : ledger_relay_scopes(ledger, &reading->relay, &scopes, error);
+                   : ledger_relay_scopes(ledger, &reading->relay, &scopes, digest, error);
 
     if (code == 0 && reading->deadline_ms > 0)
         code = arm(request, reading, &scopes, error);
@@ -310,7 +290,7 @@ static int look(struct request *request, struct reading *reading, bool *over, st
             (reading->catalogue >= 0 && page.catalogue > reading->catalogue) ||
             doorbell_now() >= reading->deadline_ms || atomic_load(&request->server->stopping);
     if (code == 0 && *over)
-        code = answer(request, reading, &scopes, &page, error);
+        code = answer(request, &scopes, digest, &page, error);
     if (code == 0)
         reading->since = page.next;
     ledger_page_clear(&page);
