@@ -79,6 +79,18 @@ void fill_changed(struct fill *fill, const char *name)
     fill_check(fill);
 }
 
+/* After a change of one answer that holds no others, and so no lines; it may stand in others. */
+static void changed_alone(struct fill *fill, const char *name, const char *pointer)
+{
+    if (!form_is_plain(fill->form)) {
+        fill_changed(fill, name);
+        return;
+    }
+    json_object_set_new(fill->changed, name, json_true());
+    if (!fill_check_alone(fill, pointer, fill_apply_rules(fill, name)))
+        fill_check(fill);
+}
+
 /* An item of a list of scalars that is emptied stays, as an empty text: its place is not given up
  * by chance. */
 static bool put_answer(struct fill *fill, const char *pointer, json_t *value)
@@ -163,8 +175,9 @@ bool fill_set(struct fill *fill, const char *pointer, json_t *value)
 
     if (control != NULL && control->variants != NULL)
         return fill_choose(fill, control, pointer, value);
-    /* An empty place of a tuple stays one. */
-    if (control != NULL && value == NULL && fill_value(fill, index) == NULL)
+    /* Whatever a field of the whole form holds, it is not the answers; an empty place of a tuple
+     * stays one. */
+    if (*pointer == '\0' || (control != NULL && value == NULL && fill_value(fill, index) == NULL))
         return false;
     return fill_set_value(fill, pointer, value);
 }
@@ -172,6 +185,8 @@ bool fill_set(struct fill *fill, const char *pointer, json_t *value)
 bool fill_set_value(struct fill *fill, const char *pointer, json_t *value)
 {
     const json_t *old = form_pointer_get(fill->answers, pointer);
+    bool scalar = !json_is_object(old) && !json_is_array(old) && !json_is_object(value) &&
+                  !json_is_array(value);
     char name[FORM_POINTER_SIZE];
     struct fill_step step = {0};
 
@@ -191,7 +206,10 @@ bool fill_set_value(struct fill *fill, const char *pointer, json_t *value)
     step.after = json_deep_copy(json_object_get(fill->answers, name));
     push_step(&fill->undo, step);
     fill_free_steps(&fill->redo);
-    fill_changed(fill, name);
+    if (scalar)
+        changed_alone(fill, name, pointer);
+    else
+        fill_changed(fill, name);
     return true;
 }
 
@@ -297,7 +315,7 @@ bool fill_take(struct fill *fill)
     changed = fill_set(fill, line->pointer, value);
     json_decref(value);
     free(typed);
-    if (!changed)
+    if (!changed && !fill_check_alone(fill, line->pointer, false))
         fill_check(fill);
     return changed;
 }

@@ -340,6 +340,32 @@ void fill_check(struct fill *fill)
     fill_update_flags(fill);
 }
 
+/* An answer of the form itself that is there, and holds no others: whether it is missing, and what
+ * is missing beside it, has not changed; nor, in a plain form, has any other fault. */
+bool fill_check_alone(struct fill *fill, const char *pointer, bool shown)
+{
+    size_t index = fill_find(fill, pointer);
+    struct fill_line *line = index < fill->count ? &fill->lines[index] : NULL;
+    const struct form_control *control = line == NULL ? NULL : fill_control(line);
+    const json_t *value = control == NULL ? NULL : fill_value(fill, index);
+    bool mendable;
+
+    if (!form_is_plain(fill->form) || value == NULL || json_is_object(value) ||
+        json_is_array(value) || control->check == NULL || strrchr(pointer, '/') != pointer)
+        return false;
+    free(line->fault);
+    line->fault = schema_validate(control->check, value, NULL, fill->result, NULL) == 0
+                      ? NULL
+                      : first_fault(fill, control, &mendable);
+    if (shown || fill->client != NULL) {
+        fill_update_flags(fill);
+    } else {
+        fill->generation++;
+        fill_show_fault(fill, line);
+    }
+    return true;
+}
+
 /* --- progress and review --------------------------------------------------------------------- */
 
 void fill_progress(const struct fill *fill, size_t *answered, size_t *required)

@@ -113,6 +113,10 @@ bool fill_apply_rules(struct fill *fill, const char *name);
 
 /* Validates all the answers and gives each line its fault and message. */
 void fill_check(struct fill *fill);
+/* Checks the answer of the field at `pointer` alone, where its faults can only be its own and no
+ * other's hang on it; `shown`: lines came or went with it. False when that is not so, and nothing
+ * was done. */
+bool fill_check_alone(struct fill *fill, const char *pointer, bool shown);
 /* The fault of the focused field if it had this value; owned, NULL: none. `mendable` tells
  * whether more typing may mend it. */
 char *fill_fault_of(struct fill *fill, json_t *value, bool *mendable);

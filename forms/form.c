@@ -212,6 +212,10 @@ static bool is_plain(struct form *form, const json_t *object, int depth)
         "dependentSchemas",
         "patternProperties",
         "unevaluatedProperties",
+        "minProperties",
+        "maxProperties",
+        "enum",
+        "const",
         "$dynamicRef",
         "$ref",
     };

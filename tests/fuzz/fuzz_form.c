@@ -119,6 +119,30 @@ static void key_pressed(struct fill *fill, unsigned char key, const json_t *rece
     }
 }
 
+/* The faults are those that the same answers have from the start. */
+static void faults_right(struct fill *fill)
+{
+    struct fill *fresh;
+
+    fill_take(fill);
+    if (fill_new(&fresh, fill_form(fill), fill_answers(fill), fill_context(fill), NULL) != 0)
+        return;
+    for (size_t i = 0; i < fill_line_count(fill); i++) {
+        const struct fill_line *line = fill_line(fill, i);
+        size_t index = fill_find(fresh, line->pointer);
+        const char *fault;
+
+        if (*line->pointer == '\0' || index == fill_line_count(fresh) ||
+            fill_line_count(fresh) != fill_line_count(fill))
+            continue;
+        fault = fill_line(fresh, index)->fault;
+        if ((fault == NULL) != (line->fault == NULL) ||
+            (fault != NULL && strcmp(fault, line->fault) != 0))
+            abort();
+    }
+    fill_free(fresh);
+}
+
 /* Undoing all of it gives back what was there, unless another terminal had its say. */
 static void all_undone(struct fill *fill, const json_t *before, bool received)
 {
@@ -158,6 +182,7 @@ static void form_filled(const struct form *form, const json_t *root)
         changes_told(fill, mirror);
     }
     words_read(fill);
+    faults_right(fill);
     all_undone(fill, before, other);
     changes_told(fill, mirror);
     fill_strip_hidden(fill);

@@ -423,6 +423,61 @@ static void what_is_typed_is_said_as_understood(void **state)
     form_free(form);
 }
 
+/* Whether each line has the fault that the same answers have from the start. */
+static void assert_faults_of(const struct fill *fill)
+{
+    struct fill *fresh = fixture_fill(fill_form(fill), fixture_answers(fill));
+
+    assert_int_equal(fill_line_count(fresh), fill_line_count(fill));
+    assert_int_equal(fill_stray_count(fresh), fill_stray_count(fill));
+    for (size_t i = 0; i < fill_line_count(fill); i++) {
+        const char *fault = fill_line(fresh, i)->fault;
+
+        if (fault == NULL)
+            assert_null(fill_line(fill, i)->fault);
+        else
+            assert_string_equal(fill_line(fill, i)->fault, fault);
+    }
+    fill_free(fresh);
+}
+
+/* One answer is checked alone where no other fault can hang on it, and only there. */
+static void test_each_answer_leaves_the_faults_of_all(void **state)
+{
+    static const char *const forms[] = {
+        "{'type':'object','required':['a','b'],'properties':{'a':{'type':'string','maxLength':3},"
+        "'b':{'type':'integer'},'c':{'type':'object','required':['x','y'],'properties':{"
+        "'x':{'type':'string'},'y':{'type':'string','minLength':2}}}}}",
+        "{'type':'object','minProperties':2,'properties':{'a':{'type':'string','maxLength':3},"
+        "'b':{'type':'integer'},'c':{'properties':{'x':{'type':'string'}}}}}",
+        "{'type':'object','properties':{'a':{'type':'string'},'b':{'type':'integer'},"
+        "'c':{'properties':{'x':{'type':'string'}}}},'dependentRequired':{'a':['b']}}",
+        "{'type':'object','properties':{'a':{'type':'string'},'b':{'type':'integer'},"
+        "'c':{'properties':{'x':{'type':'string'}}}},'if':{'properties':{'a':{'const':'abc'}},"
+        "'required':['a']},'then':{'properties':{'b':{'minimum':10}}}}",
+    };
+    static const char *const steps[][2] = {
+        {"/a", "abcdef"}, {"/b", "5"},   {"/a", "abc"}, {"/b", "x"}, {"/c/x", "1"},
+        {"/b", ""},       {"/a", "abc"}, {"/b", "7"},   {"/b", "7"}, {"/c/x", "2"},
+        {"/c/x", ""},     {"/a", ""},    {"/a", "ab"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        struct form *form = fixture_form(forms[i], NULL, NULL);
+        struct fill *fill = fixture_fill(form, NULL);
+
+        for (size_t j = 0; j < sizeof(steps) / sizeof(steps[0]); j++) {
+            fixture_enter(fill, steps[j][0], steps[j][1]);
+            assert_faults_of(fill);
+        }
+        while (fill_undo(fill))
+            assert_faults_of(fill);
+        fill_free(fill);
+        form_free(form);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,6 +497,7 @@ int main(void)
         cmocka_unit_test(categories_are_pages),
         cmocka_unit_test(choices_are_toggled_in_their_order),
         cmocka_unit_test(what_is_typed_is_said_as_understood),
+        cmocka_unit_test(test_each_answer_leaves_the_faults_of_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -191,7 +191,10 @@ static void test_what_pcre2_cannot_do(void **state)
         {"^(?:(?=(a)))*\\1b", "b", 1},
         {"^(?:([ab])\\1|c)+$", "aacbb", 1},
         {"^(?:([ab])\\1|c)+$", "aacba", 0},
+        {"^(?:(?=(a)))*\\1b", "ab", 0},
         {"^(?i:(.)\\1)$", "\xE2\x84\xAAk", 1},
+        {"^(?i:\\w[\\w]\\B\\w)$", "\xE2\x84\xAA\xC5\xBFs", 1},
+        {"(?i:\\W|[\\W]|\\b\\B)", "\xC5\xBF", 0},
     };
 
     (void)state;
