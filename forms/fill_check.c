@@ -107,7 +107,7 @@ static char *describe_fault(const struct fill *fill, const struct form_control *
         error = &missing;
     }
     text = form_message(fill, control, error->keyword);
-    if (text == NULL && is_unreadable(control, error))
+    if (text == NULL && control->variants == NULL && is_unreadable(control, error))
         text = answer_unreadable_message(control, language);
     if (text == NULL)
         text = style_message(control, error->keyword, language);

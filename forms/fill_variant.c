@@ -233,7 +233,8 @@ bool fill_choose(struct fill *fill, const struct form_control *control, const ch
         json_object_del(fill->variants, pointer);
     else
         json_object_set_new(fill->variants, pointer, json_deep_copy(value));
-    if (value == NULL && json_object_size(made) == 0 && *pointer != '\0') {
+    /* An item of a list stays an item, the form a form. */
+    if (value == NULL && json_object_size(made) == 0 && *control->path != '\0') {
         json_decref(made);
         made = NULL;
     }
@@ -307,7 +308,8 @@ static bool is_another(const struct fill *fill, const char *pointer, const char 
 
     return control != NULL && control->variants != NULL &&
            strcmp(control->variant_word, word) == 0 &&
-           strtoul(number, NULL, 10) != fill->lines[index].variant;
+           (fill->lines[index].variant == control->choice_count ||
+            strtoul(number, NULL, 10) != control->variants[fill->lines[index].variant].number);
 }
 
 bool fill_is_of_other_variant(const struct fill *fill, const struct schema_error *error)

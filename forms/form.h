@@ -82,6 +82,7 @@ struct form_variant {
     struct form_element *element; /* the layout of its own fields */
     json_t *fixed;                /* members that have one value only: name -> value */
     json_t *names;                /* of all its members */
+    size_t number;                /* its place in the list of the schema */
 };
 
 /* An array with a meaning for each place. */

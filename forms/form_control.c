@@ -429,6 +429,7 @@ int form_compile_control(struct form_compiler *compiler, struct form_element *el
                              .place = place,
                              .depth = depth};
     const json_t *variants;
+    struct form_node whole;
     int result;
 
     if (control == NULL)
@@ -442,8 +443,11 @@ int form_compile_control(struct form_compiler *compiler, struct form_element *el
         result = label_control(&work);
     if (result != 0)
         return result;
+    whole = work.node;
+    form_node_unwrap(compiler->form, &work.node);
     control->schema = work.node.resolved != NULL ? work.node.resolved : work.node.schema;
     control->readonly = container->readonly || json_bool_or(control->schema, "readOnly", false) ||
+                        json_bool_or(whole.schema, "readOnly", false) ||
                         json_bool_or(work.node.schema, "readOnly", false) ||
                         json_bool_or(work.options, "readonly", false) ||
                         json_bool_or(work.options, "readOnly", false);
@@ -453,5 +457,5 @@ int form_compile_control(struct form_compiler *compiler, struct form_element *el
     result = describe(&work);
     if (result != 0 || element->kind == FORM_GROUP)
         return result;
-    return form_node_compile(compiler, &work.node, &control->check, place);
+    return form_node_compile(compiler, &whole, &control->check, place);
 }

@@ -135,10 +135,58 @@ static bool has_members(struct form *form, const struct form_node *node)
     return any;
 }
 
-/* Whether each part of the list is an object, and one of them at least has members. */
+bool form_node_is_null(const struct form_node *node)
+{
+    const json_t *type = json_object_get(node->resolved, "type");
+    const json_t *fixed = json_object_get(node->resolved, "const");
+
+    return json_is_null(fixed) ||
+           (json_is_string(type) && strcmp(json_string_value(type), "null") == 0);
+}
+
+/* The only part of the list that is not null. */
+static bool only_part(struct form *form, const struct form_node *node, const char *word,
+                      struct form_node *only)
+{
+    size_t count = json_array_size(json_object_get(node->resolved, word));
+    size_t found = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct form_node part;
+
+        if (count > PART_LIMIT || !part_of(form, node, word, i, &part))
+            return false;
+        if (form_node_is_null(&part))
+            continue;
+        *only = part;
+        found++;
+    }
+    return found == 1;
+}
+
+void form_node_unwrap(struct form *form, struct form_node *node)
+{
+    static const char *const words[] = {"anyOf", "oneOf", "allOf"};
+
+    for (int depth = 0; depth < PART_DEPTH; depth++) {
+        struct form_node only;
+        bool found = false;
+
+        if (*form_node_type(node) != '\0')
+            return;
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !found; i++)
+            found = only_part(form, node, words[i], &only);
+        if (!found)
+            return;
+        *node = only;
+    }
+}
+
+/* Whether each part of the list is an object (or null), and one of them at least has members. */
 static bool are_objects(struct form *form, const struct form_node *node, const char *word)
 {
     size_t count = json_array_size(json_object_get(node->resolved, word));
+    size_t objects = 0;
     bool any = false;
 
     for (size_t i = 0; i < count; i++) {
@@ -147,12 +195,15 @@ static bool are_objects(struct form *form, const struct form_node *node, const c
 
         if (count > PART_LIMIT || !part_of(form, node, word, i, &part))
             return false;
+        if (form_node_is_null(&part))
+            continue;
+        objects++;
         has = has_members(form, &part);
         any = any || has;
         if (!has && strcmp(form_node_type(&part), "object") != 0)
             return false;
     }
-    return any && count > 1;
+    return any && objects > 1;
 }
 
 static bool find_variants(struct form *form, const struct form_node *node, struct form_node *holder,

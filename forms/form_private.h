@@ -116,6 +116,11 @@ json_t *form_node_required(struct form *form, const struct form_node *object);
 /* Whether the object is one of several: the node whose `*word` (oneOf or anyOf) lists them. */
 bool form_node_variants(struct form *form, const struct form_node *node, struct form_node *holder,
                         const char **word);
+/* A part of a list that only allows null: no answer, on a screen. */
+bool form_node_is_null(const struct form_node *node);
+/* Goes into the only part there is to show: of `anyOf` and `oneOf` that else only allow null, of an
+ * `allOf` without keywords beside it. */
+void form_node_unwrap(struct form *form, struct form_node *node);
 /* Whether it has members or variants to show. */
 bool form_node_is_object(struct form *form, const struct form_node *node);
 /* The one value that it may have, NULL: none such. */

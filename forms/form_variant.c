@@ -134,6 +134,9 @@ int form_compile_variants(struct form_compiler *compiler, struct form_element *e
         snprintf(relative, sizeof(relative), "/%s/%zu", control->variant_word, i);
         if (!form_node_below(form, &holder, relative, &node))
             return form_out_of_memory(compiler);
+        if (form_node_is_null(&node))
+            continue;
+        control->variants[control->choice_count].number = i;
         result =
             add_variant(compiler, control, &node, inside, json_array_get(layouts, i), place, depth);
     }

@@ -123,17 +123,22 @@ static void key_pressed(struct fill *fill, unsigned char key, const json_t *rece
 static void faults_right(struct fill *fill)
 {
     struct fill *fresh;
+    json_t *state;
 
     fill_take(fill);
     if (fill_new(&fresh, fill_form(fill), fill_answers(fill), fill_context(fill), NULL) != 0)
         return;
+    /* Which variants were chosen stands in the state. */
+    state = fill_state(fill);
+    fill_restore(fresh, state);
+    json_decref(state);
     for (size_t i = 0; i < fill_line_count(fill); i++) {
         const struct fill_line *line = fill_line(fill, i);
         size_t index = fill_find(fresh, line->pointer);
         const char *fault;
 
-        if (*line->pointer == '\0' || index == fill_line_count(fresh) ||
-            fill_line_count(fresh) != fill_line_count(fill))
+        if ((line->kind != FILL_FIELD && line->kind != FILL_LIST) ||
+            index == fill_line_count(fresh) || fill_line_count(fresh) != fill_line_count(fill))
             continue;
         fault = fill_line(fresh, index)->fault;
         if ((fault == NULL) != (line->fault == NULL) ||

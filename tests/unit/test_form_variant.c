@@ -206,6 +206,9 @@ static void test_variants_in_a_list(void **state)
                                      "'required':['number']}]}}}}",
                                      NULL, NULL);
     struct fill *fill = fixture_fill(form, "{'parts':[{'number':4}]}");
+    json_t *both = fixture_json("{'parts':[{'number':4},{}]}");
+    const char *name;
+    const json_t *told;
     char *label;
 
     (void)state;
@@ -220,6 +223,18 @@ static void test_variants_in_a_list(void **state)
     enter(fill, "/parts/1/text", "hi");
     assert_string_equal(fixture_answers(fill), "{'parts':[{'number':4},{'text':'hi'}]}");
     assert_int_equal(fill_review(fill), 0);
+    assert_true(fill_go(fill, fill_find(fill, "/parts/1")));
+    assert_true(fill_answer(fill, NULL));
+    assert_string_equal(fixture_answers(fill), "{'parts':[{'number':4},{}]}");
+    assert_string_equal(fixture_line(fill, "/parts/1")->message, "Required");
+    /* Both would do, which must not be: said as it is. */
+    enter(fill, "/parts/1", "text");
+    json_array_set_new(json_object_get(both, "parts"), 1, fixture_json("{'text':'a','number':1}"));
+    while (fill_next_change(fill, &name, &told))
+        continue;
+    assert_int_equal(fill_receive(fill, both, NULL), 1);
+    assert_non_null(strstr(fixture_line(fill, "/parts/1")->message, "one"));
+    json_decref(both);
     fill_free(fill);
     form_free(form);
 }
@@ -300,6 +315,38 @@ static void test_tuples_in_a_list(void **state)
     enter(fill, "/points/0/0", "1");
     enter(fill, "/points/0/1", "2");
     assert_string_equal(fixture_answers(fill), "{'points':[[1,2]]}");
+    assert_int_equal(fill_review(fill), 0);
+    fill_free(fill);
+    form_free(form);
+}
+
+/* What may also be null, or stands alone in an allOf, is shown as what it is. */
+static void test_answers_that_may_be_null(void **state)
+{
+    struct form *form = fixture_form(
+        "{'type':'object','properties':{'a':{'anyOf':[{'type':'null'},{'type':'integer'}]},"
+        "'b':{'title':'Bee','allOf':[{'$ref':'#/$defs/kind'}]},"
+        "'c':{'oneOf':[{'type':'null'},{'properties':{'x':{'type':'integer'}},'required':['x']},"
+        "{'properties':{'y':{'type':'integer'}},'required':['y']}]}},"
+        "'$defs':{'kind':{'enum':['one','two']}}}",
+        NULL, NULL);
+    struct fill *fill = fixture_fill(form, NULL);
+    char *label = fill_label(fill, fill_find(fill, "/b"));
+
+    (void)state;
+    assert_string_equal(label, "Bee");
+    free(label);
+    assert_int_equal(fixture_line(fill, "/a")->element->control->input, FORM_INPUT_INTEGER);
+    assert_int_equal(fixture_line(fill, "/b")->element->control->choice_count, 2);
+    assert_int_equal(fixture_line(fill, "/c")->element->control->choice_count, 2);
+    enter(fill, "/a", "x");
+    assert_int_equal(fill_review(fill), 1);
+    enter(fill, "/a", "5");
+    enter(fill, "/c", "2");
+    enter(fill, "/c/y", "x");
+    assert_non_null(fixture_line(fill, "/c/y")->message);
+    enter(fill, "/c/y", "6");
+    assert_string_equal(fixture_answers(fill), "{'a':5,'c':{'y':6}}");
     assert_int_equal(fill_review(fill), 0);
     fill_free(fill);
     form_free(form);
@@ -389,6 +436,7 @@ int main(void)
         cmocka_unit_test(test_merged_fields),
         cmocka_unit_test(test_tuples),
         cmocka_unit_test(test_tuples_in_a_list),
+        cmocka_unit_test(test_answers_that_may_be_null),
         cmocka_unit_test(test_endless_forms),
         cmocka_unit_test(test_the_order_of_the_file_is_kept_with_the_layout),
     };
