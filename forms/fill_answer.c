@@ -323,6 +323,8 @@ bool fill_take(struct fill *fill)
 bool fill_answer(struct fill *fill, json_t *value)
 {
     struct fill_line *line = focused(fill);
+    bool typed = fill->typed != NULL;
+    bool changed;
 
     if (line == NULL || line->kind != FILL_FIELD || !line->enabled)
         return false;
@@ -330,7 +332,11 @@ bool fill_answer(struct fill *fill, json_t *value)
     fill->typed = NULL;
     line->touched = true;
     line->known = false;
-    return fill_set(fill, line->pointer, value);
+    changed = fill_set(fill, line->pointer, value);
+    /* The fault was that of what was typed. */
+    if (!changed && typed)
+        fill_check(fill);
+    return changed;
 }
 
 bool fill_toggle_choice(struct fill *fill, size_t choice)

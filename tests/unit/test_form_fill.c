@@ -478,6 +478,21 @@ static void test_each_answer_leaves_the_faults_of_all(void **state)
     }
 }
 
+static void test_what_was_typed_goes_with_its_fault(void **state)
+{
+    struct form *form =
+        fixture_form("{'type':'object','properties':{'n':{'type':'integer'}}}", NULL, NULL);
+    struct fill *fill = fixture_fill(form, NULL);
+
+    (void)state;
+    fixture_type(fill, "/n", "x");
+    assert_non_null(fixture_line(fill, "/n")->fault);
+    assert_false(fill_answer(fill, NULL));
+    assert_null(fixture_line(fill, "/n")->fault);
+    fill_free(fill);
+    form_free(form);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -498,6 +513,7 @@ int main(void)
         cmocka_unit_test(choices_are_toggled_in_their_order),
         cmocka_unit_test(what_is_typed_is_said_as_understood),
         cmocka_unit_test(test_each_answer_leaves_the_faults_of_all),
+        cmocka_unit_test(test_what_was_typed_goes_with_its_fault),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
