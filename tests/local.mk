@@ -382,6 +382,10 @@ UNIT_TESTS += tests/unit/test_server_changes
 tests_unit_test_server_changes_SOURCES = tests/unit/test_server_changes.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_changes_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_supervise
+tests_unit_test_server_supervise_SOURCES = tests/unit/test_server_supervise.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_supervise_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_openapi
 tests_unit_test_server_openapi_SOURCES = tests/unit/test_server_openapi.c tests/unit/unit.h
 tests_unit_test_server_openapi_LDADD = $(UNIT_LIBS)
@@ -467,7 +471,8 @@ dist_check_SCRIPTS += \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \
     tests/end_to_end/sign_in.sh \
-    tests/end_to_end/state.sh
+    tests/end_to_end/state.sh \
+    tests/end_to_end/supervise.sh
 TESTS += \
     tests/end_to_end/continue.sh \
     tests/end_to_end/deliver.sh \
@@ -490,7 +495,8 @@ TESTS += \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \
     tests/end_to_end/sign_in.sh \
-    tests/end_to_end/state.sh
+    tests/end_to_end/state.sh \
+    tests/end_to_end/supervise.sh
 UNIT_TESTS += tests/unit/test_ledger_threads
 tests_unit_test_ledger_threads_SOURCES = tests/unit/test_ledger_threads.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_threads_LDADD = $(UNIT_LIBS)

@@ -26,6 +26,8 @@ struct desk_line {
     int64_t wrap_up_until_ms;   /* wall time: writing up the last contact until then; 0: not so */
     struct id wrap_up_contact;  /* the last contact */
     int handoffs_offered;       /* to this agent, or to a queue of theirs */
+    int urgent;                 /* what this agent must know at once besides: hand-offs that a
+                                   supervisor just took from them, alerts nobody has seen */
     char notice[256];           /* one sentence about the newest offer, "" for none; already in the
                                    present language, not cleaned */
 };

@@ -142,7 +142,7 @@ void ui_copy(struct ui *ui, const char *text);
 
 /* --- for home -------------------------------------------------------------------------------- */
 
-enum home_part { HOME_OPEN, HOME_HANDOFFS, HOME_FLAGS, HOME_CASES, HOME_SERVICES, HOME_PART_COUNT };
+enum home_part { HOME_OPEN, HOME_ALERTS, HOME_HANDOFFS, HOME_FLAGS, HOME_CASES, HOME_SERVICES, HOME_PART_COUNT };
 
 /* Adds a row: what it is, a dim remark after it, and what Enter opens (`arguments` stolen). */
 void home_add(struct home *home, enum home_part part, const char *text, const char *remark,

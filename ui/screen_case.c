@@ -21,7 +21,7 @@
 
 void case_entry_title(struct desk *desk, const struct record *record, char *title, size_t size)
 {
-    char name[WORK_NAME_SIZE], when[32];
+    char name[WORK_NAME_SIZE], by[WORK_NAME_SIZE], when[32];
 
     switch (record->type) {
     case RECORD_NOTE:
@@ -47,6 +47,10 @@ void case_entry_title(struct desk *desk, const struct record *record, char *titl
                  format_word(record_text(record, "state")), when);
         if (handoff_is_offered(record))
             snprintf(title, size, _("hand-off to %1$s, offered for %2$s"), name, when);
+        work_agent_name(desk, record_text(record, "reassigned_by"), by, sizeof(by));
+        if (strcmp(record_text(record, "state"), "reassigned") == 0)
+            snprintf(title, size, _("hand-off to %1$s, re-assigned by %2$s after %3$s"), name, by,
+                     when);
         return;
     case RECORD_DELIVERY:
         snprintf(title, size, _("%1$s: %2$s"), delivery_agency(record), delivery_state(record));

@@ -32,6 +32,23 @@ static bool is_typing(const struct offer *offer)
 
 /* --- shared ---------------------------------------------------------------------------------- */
 
+/* Who gave it to whom. */
+static void reassigned_text(struct desk *desk, const struct record *handoff,
+                            enum store_pending pending, char *text, size_t size)
+{
+    char by[WORK_NAME_SIZE], to[WORK_NAME_SIZE];
+
+    work_agent_name(desk, record_text(handoff, "reassigned_by"), by, sizeof(by));
+    if (record_text(handoff, "next_queue")[0] != '\0')
+        work_title(desk, RECORD_QUEUE, record_text(handoff, "next_queue"), to, sizeof(to));
+    else
+        work_agent_name(desk, record_text(handoff, "next_agent"), to, sizeof(to));
+    if (pending == STORE_CLAIMING)
+        snprintf(text, size, _("given to %s, pending"), to);
+    else
+        snprintf(text, size, _("given to %1$s by %2$s"), to, by);
+}
+
 void handoff_state_text(struct desk *desk, const struct record *handoff, enum store_pending pending,
                         char *text, size_t size)
 {
@@ -45,6 +62,8 @@ void handoff_state_text(struct desk *desk, const struct record *handoff, enum st
         snprintf(text, size, _("accepted by %s"), name);
     else if (strcmp(state, "declined") == 0)
         snprintf(text, size, _("declined: %s"), record_text(handoff, "reason"));
+    else if (strcmp(state, "reassigned") == 0)
+        reassigned_text(desk, handoff, pending, text, size);
     else if (strcmp(state, "offered") == 0 && pending != STORE_SETTLED)
         text_copy(text, size, _("offered, not sent yet"));
     else
@@ -247,6 +266,12 @@ static void draw_times(struct screen *screen)
         page_labelled(&offer->page, LABEL_WIDTH, _("Until"), PAINT_VALUE, to);
     format_duration(text, sizeof(text), handoff_waited_ms(handoff, desk_now(screen->desk)));
     page_labelled(&offer->page, LABEL_WIDTH, _("Waiting"), PAINT_VALUE, text);
+    work_title(screen->desk, RECORD_QUEUE, record_text(handoff, "also_queue"), text, sizeof(text));
+    if (*text != '\0')
+        page_labelled(&offer->page, LABEL_WIDTH, _("Open to"), PAINT_WARNING, text);
+    if (handoff_is_offered(handoff) && record_text(handoff, "call_back_at")[0] != '\0')
+        page_labelled(&offer->page, LABEL_WIDTH, _("Long wait"), PAINT_WARNING,
+                      _("offer the client a call-back"));
     work_when(screen->desk, handoff, "call_from", from, sizeof(from));
     work_when(screen->desk, handoff, "call_to", to, sizeof(to));
     if (*from != '\0') {

@@ -27,8 +27,8 @@ struct home {
 };
 
 static const char *const parts[HOME_PART_COUNT] = {
-    N_("In progress"), N_("Hand-offs offered"), N_("Errors reported"),
-    N_("My cases"),    N_("Common services"),
+    N_("In progress"),     N_("Alerts"),   N_("Hand-offs offered"),
+    N_("Errors reported"), N_("My cases"), N_("Common services"),
 };
 
 void home_add(struct home *home, enum home_part part, const char *text, const char *remark,
@@ -198,6 +198,18 @@ static void run_tickets(struct screen *screen, const char *argument)
     ui_open(screen->ui, "tickets", NULL);
 }
 
+static void run_supervise(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    ui_open(screen->ui, "supervise", NULL);
+}
+
+static bool home_offers(const struct screen *screen, const struct screen_key *key)
+{
+    return key->run != run_supervise ||
+           strcmp(record_text(screen->desk->agent, "role"), "supervisor") == 0;
+}
+
 static json_t *home_save(const struct screen *screen)
 {
     const struct home *home = screen->data;
@@ -210,6 +222,8 @@ static const struct screen_key home_keys[] = {
     {'e', N_("Life event"), N_("Begins with what happened in the client's life: birth, move ..."),
      NULL, run_event},
     {'t', N_("Waiting room"), N_("Tickets: who waits, and whom to call next."), NULL, run_tickets},
+    {'s', N_("Supervise"), N_("For supervisors: how the queues fare, and who waits."), NULL,
+     run_supervise},
     {0},
 };
 
@@ -221,6 +235,7 @@ const struct screen_kind screen_home = {
     .command = N_("home"),
     .flags = SCREEN_SINGLE,
     .keys = home_keys,
+    .offers = home_offers,
     .open = home_open,
     .close = home_close,
     .draw = home_draw,

@@ -9,6 +9,7 @@ extern const struct screen_kind screen_agents, screen_case, screen_case_entry, s
     screen_flag_list, screen_flag_one, screen_handoff, screen_handoff_list, screen_handoff_offer,
     screen_note, screen_office, screen_offices, screen_outbox, screen_refusals;
 extern const struct screen_kind screen_tickets, screen_ticket_new;
+extern const struct screen_kind screen_reassign, screen_supervise;
 extern const struct screen_kind screen_checklist, screen_life_event, screen_life_events;
 
 /* The order is that of the key line and of the help: one a line, so that additions merge. */
@@ -40,6 +41,8 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_flag_one,
     &screen_client,     
     &screen_case_entry, 
+    &screen_supervise,
+    &screen_reassign,
     &screen_continue,
     &screen_delivery,
     &screen_tickets,

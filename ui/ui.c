@@ -428,7 +428,8 @@ void ui_input(struct ui *ui, const struct input *input)
 static void observe(struct ui *ui)
 {
     int64_t refusals, waiting;
-    int handoffs = ui->desk->line.handoffs_offered;
+    int handoffs = ui->desk->line.handoffs_offered, urgent = ui->desk->line.urgent;
+    bool calls;
 
     ui->observed_ms = desk_now(ui->desk);
     for (const struct screen_kind *const *kind = screen_kinds; *kind != NULL; kind++)
@@ -441,12 +442,11 @@ static void observe(struct ui *ui)
     ui->stranded = store_stranded(ui->desk->store);
     waiting = store_outbox_count(ui->desk->store, NULL);
     refusals = store_refusal_count(ui->desk->store, NULL);
-    if (refusals > ui->refusals ||
-        (ui->desk->line.handoffs_offered > handoffs && !ui->desk->silent))
+    calls = ui->desk->line.handoffs_offered > handoffs || ui->desk->line.urgent > urgent;
+    if (refusals > ui->refusals || (calls && !ui->desk->silent))
         ui->ring = true;
     /* What was done is old news beside an offer or a refusal; what went wrong stays. */
-    if ((ui->desk->line.handoffs_offered > handoffs || refusals > ui->refusals) &&
-        ui->message_kind <= UI_NOTE)
+    if ((calls || refusals > ui->refusals) && ui->message_kind <= UI_NOTE)
         ui->message[0] = '\0';
     ui->waiting = waiting < 0 ? 0 : waiting;
     ui->refusals = refusals < 0 ? 0 : refusals;

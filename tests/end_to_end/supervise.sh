@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# Thresholds of queues and the supervisor's screen, between real terminals: two wait where two are
+# too many; the alert reaches the supervisor once, also over a kill -9 of the server, and the next
+# group may take what waits; the supervisor sees it live, gives a hand-off to somebody else, takes
+# one, and whoever had it is told; the file tells all of it. Without a link the screen says how old
+# its figures are. Nobody else has the screen.
+. "$(dirname "$0")/harness.sh"
+
+mkdir "$WORK/sample"
+cp "$abs_top_srcdir"/app/sample/*.json "$WORK/sample"
+# Two that wait open the queue to the next one; the oldest may wait for a minute.
+sed -i -e '/"id": "civil-status"/,/"action": "notify"/{
+    s/"measure": "age"/"measure": "waiting", "rearm": 0/
+    s/"limit": 10/"limit": 2/
+    s/"measure": "waiting",$/"measure": "age",/
+    s/"limit": 6/"limit": 1/
+}' "$WORK/sample/queues.json"
+server_init "$WORK/sample"
+server_start
+
+for name in a:marie b:pierre c:luc d:annie; do
+    terminal "${name%%:*}" --language en
+    sign_in "${name%%:*}" "${name##*:}" Password
+    wait_for "${name%%:*}" online
+done
+
+contact() {
+    keys "$1" F3
+    wait_for "$1" "Type a part of the name"
+    keys "$1" C-o
+    wait_for "$1" "The contact has begun."
+    types "$1" "$2"
+    keys "$1" Tab Enter
+    wait_for "$1" "contact, in progress"
+}
+
+offer() {
+    keys a F5
+    wait_for a "Context"
+    types a "civil status and fam"
+    wait_for a "Minutes   15"
+    keys a C-x
+    wait_for a "Offered to Civil status"
+    wait_gone a "waiting" 30
+}
+
+alerts() {
+    screen c | grep -cE "^ +[0-9]+:[0-9]+ +Civil status and families: 2 wait"
+}
+
+echo "nobody but a supervisor has the screen"
+types a ":supervise"
+keys a Enter
+wait_for a "this is for supervisors"
+shows a "Supervise" && fail "a clerk is shown the key"
+
+echo "a supervisor has it by one key, and it moves by itself"
+wait_for c "Supervise"
+types c s
+wait_for c "As it is now."
+wait_for c "Front line"
+contact a "two of them"
+offer
+wait_for c "for Civil status"
+shows c "(limit 2)" && fail "one that waits is too many"
+shows d "hands off to you" && fail "the next group is asked before its time"
+
+echo "the second one crosses: one alert, and the next group may take what waits"
+offer
+wait_for c "Civil status and families: 2 wait (limit 2)"
+wait_for d "Ctrl-V: Marie Tremblay hands off to you"
+server_stop KILL
+server_start
+wait_for c "As it is now." 60
+[ "$(alerts)" = 1 ] || fail "a crossing has $(alerts) alerts"
+
+echo "the oldest has waited for a minute: known in advance"
+wait_for c "oldest waits 1 min (limit 1)" 90
+
+echo "seen by one, told to all"
+keys c Home
+wait_for c "s Seen"
+types c s
+wait_for c ", seen by Luc"
+
+echo "given to an agent: they have it, the queue has not, and the file tells"
+keys c End
+wait_for c "open to Front line too"
+types c r
+wait_for c "Re-assign a hand-off"
+types c pierre
+wait_for c "Pierre Gagnon"
+keys c Enter
+wait_for c "Re-assigned to Pierre Gagnon"
+wait_for b "Ctrl-V: Marie Tremblay hands off to you"
+keys a Up
+wait_for a "Luc Bélanger re-assigned: "
+wait_for c "for Pierre Gagnon"
+keys b C-v
+wait_for b "State       offered"
+keys b Enter
+wait_for b "re-assigned by Luc"
+
+echo "what was taken over is given on, and whoever had it is told"
+wait_for c "accepted by Pierre"
+keys c End
+wait_for c "Take"
+types c t
+wait_for c "Taken: yours as soon as"
+wait_for b "re-assigned: "
+wait_for c "accepted by Luc"
+wait_gone b "accepted by Pierre"
+
+echo "one that waits in an own queue is accepted as any other"
+keys c Home
+for _ in 1 2 3 4 5 6; do shows c "Take" && break; keys c Down; sleep 0.3; done
+types c t
+wait_for c "hand-off to Civil status and families, accepted"
+keys c Escape
+
+echo "all is well again: the alerts go"
+wait_gone c "(limit 2)"
+wait_gone c "(limit 1)"
+
+echo "in French, and on a small screen"
+keys c C-t
+wait_for c "En direct."
+wait_for c "Attente"
+wait_for c "accepté par Luc"
+mux resize-window -t c -x 60 -y 16
+wait_for c "Agents"
+wait_for c "Première ligne"
+mux resize-window -t c -x 80 -y 24
+keys c C-t
+wait_for c "As it is now."
+
+echo "without a link it says how old the figures are"
+server_stop KILL
+wait_for c "No link: these figures are of" 60
+server_start
+wait_for c "As it is now." 60
+terminal_quit d
