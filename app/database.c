@@ -272,6 +272,11 @@ int database_end(struct database *database, int code, struct error *error)
     return code;
 }
 
+void database_wait(struct database *database, bool waits)
+{
+    sqlite3_busy_timeout(database->handle, waits ? BUSY_TIMEOUT_MS : 0);
+}
+
 void database_relax(struct database *database, bool relaxed)
 {
     sqlite3_exec(database->handle,

@@ -60,6 +60,9 @@ int database_end(struct database *database, int code, struct error *error);
 /* Commits that follow need not be on disk at once (they survive a killed process) or must be. */
 void database_relax(struct database *database, bool relaxed);
 
+/* Whether this connection waits for another writer, or for readers where it must, up to 5 s. */
+void database_wait(struct database *database, bool waits);
+
 /*
  * A statement ready to bind, reset and cleared. Valid until the next call for the same number;
  * NULL, with `error` filled, when it cannot be prepared.

@@ -283,6 +283,9 @@ int store_open(struct store **opened, const char *path, const struct seal_key *k
         return error_set(error, ERROR_MEMORY, "out of memory");
     store->key = key;
     code = database_open(&store->database, path, DATABASE_OPEN, &store_schema, error);
+    /* What is dropped, or replaced, leaves no sealed copy behind. */
+    if (code == 0)
+        code = database_script(store->database, "PRAGMA secure_delete=ON", error);
     if (code == 0)
         code = check_key(store, error);
     if (code == 0)

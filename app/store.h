@@ -210,14 +210,23 @@ int store_write_page(struct store *store, struct record *const *records, size_t 
  * restored from an older copy knows by it that this terminal has read what it lost. */
 int store_epoch(struct store *store, char epoch[STORE_EPOCH_SIZE], struct error *error);
 
-/* Where a page ends. */
+/* A record that this agent may see no longer. */
+struct store_gone {
+    enum record_type type;
+    struct id id;
+};
+
+/* Where a page ends, and what it takes back. */
 struct store_place {
     int64_t cursor;
     const char *feed;
     const char *epoch;
+    const struct store_gone *gone; /* borrowed; NULL for none */
+    size_t gone_count;
 };
 
-/* store_write_page with the epoch. */
+/* store_write_page with the epoch. What is gone is dropped, and its sealed copies overwritten; a
+ * record of which operations wait here is dropped when the server has answered them. */
 int store_write_page_at(struct store *store, struct record *const *records, size_t count,
                         const struct store_place *place, struct error *error);
 
@@ -229,15 +238,16 @@ int store_write_page_at(struct store *store, struct record *const *records, size
 int store_history_lost(struct store *store, int64_t now_ms, struct error *error);
 
 /* The operation that the server accepted last and its number, as long as that is past the cursor;
- * else an empty id and 0. A server that does not have it was restored from a copy older than that. */
+ * else an empty id and 0. A server that does not have it was restored from a copy older than that.
+ */
 int store_last_accepted(struct store *store, struct id *operation, int64_t *seq,
                         struct error *error);
 
 /* Whether the record that a waiting operation was made of is held here as the server had it then:
  * no longer after a restored server began its history anew. Without it what the server makes of the
  * operation cannot be worked out. */
-int store_operation_grounded(struct store *store, const struct operation *operation,
-                             bool *grounded, struct error *error);
+int store_operation_grounded(struct store *store, const struct operation *operation, bool *grounded,
+                             struct error *error);
 
 #define STORE_RETAINED_BYTES (4 * 1024 * 1024)
 

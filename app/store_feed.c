@@ -96,7 +96,10 @@ static int write_page(struct store *store, struct record *const *records, size_t
     if (text[0] == '\0')
         code = store_meta_put(store, "feed", place->feed, error);
     for (size_t i = 0; i < count && code == 0; i++)
-        code = write_record(store, records[i], error);
+        if ((code = store_leaving_forget(store, records[i]->type, &records[i]->id, error)) == 0)
+            code = write_record(store, records[i], error);
+    if (code == 0 && place->gone_count > 0)
+        code = store_gone_write(store, place->gone, place->gone_count, error);
     if (code == 0 && count > 0)
         code = store_retained_prune(store, error);
     if (code == 0)
@@ -120,6 +123,8 @@ int store_write_page_at(struct store *store, struct record *const *records, size
         code =
             database_end(store->database, write_page(store, records, count, place, error), error);
     database_relax(store->database, false);
+    if (code == 0)
+        store_wipe(store);
     return code;
 }
 

@@ -67,6 +67,9 @@ enum store_statement {
     STORE_REFUSAL_LIST,
     STORE_REFUSAL_COUNT,
     STORE_REFUSAL_DELETE,
+    STORE_LEAVING_PUT,
+    STORE_LEAVING_DELETE,
+    STORE_LEAVING_SETTLED,
     STORE_STATE_GET,
     STORE_STATE_PUT,
     STORE_STATE_DELETE,
@@ -165,6 +168,22 @@ int store_retained_again(struct store *store, struct error *error);
 
 /* Reads the device id again: another connection may have renewed it. */
 int store_device_read(struct store *store, struct error *error);
+
+/* --- what is taken back (store_gone.c) --------------------------------------------------------
+ *
+ * Within a transaction, but for the last.
+ */
+
+/* These may be seen no longer. */
+int store_gone_write(struct store *store, const struct store_gone *gone, size_t count,
+                     struct error *error);
+/* The server shows this one again. */
+int store_leaving_forget(struct store *store, enum record_type type, const struct id *id,
+                         struct error *error);
+/* Drops those of which no operation waits any more. */
+int store_leaving_sweep(struct store *store, struct error *error);
+/* After the transaction: empties the log when something was dropped. */
+void store_wipe(struct store *store);
 
 /* --- the journal (store_journal.c) ---------------------------------------------------------- */
 

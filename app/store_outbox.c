@@ -546,9 +546,13 @@ int store_outbox_settle(struct store *store, const struct store_outcome *outcome
     if (code == 0)
         code = store_last_accepted_note(store, outcomes, count, error);
     if (code == 0)
+        code = store_leaving_sweep(store, error);
+    if (code == 0)
         code = store_retained_prune(store, error);
     code = database_end(store->database, code, error);
-    if (code == 0)
+    if (code == 0) {
         let_go(store, outcomes, count);
+        store_wipe(store);
+    }
     return code;
 }

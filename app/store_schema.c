@@ -11,6 +11,11 @@
     "  type TEXT NOT NULL, record TEXT NOT NULL, urgency INTEGER NOT NULL,"                        \
     "  document BLOB NOT NULL);"
 
+/* Records that may be seen no longer and of which own operations wait. */
+#define LEAVING_TABLE                                                                              \
+    "CREATE TABLE leaving(type TEXT NOT NULL, record TEXT NOT NULL,"                               \
+    "  PRIMARY KEY(type, record)) WITHOUT ROWID;"
+
 static const char create[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record(type TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT, client_id TEXT,"
@@ -26,7 +31,8 @@ static const char create[] =
     "CREATE INDEX operation_state ON operation(state, urgency, number);"
     "CREATE TABLE refusal(operation TEXT PRIMARY KEY, number INTEGER NOT NULL,"
     "  document BLOB NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" RETAINED_TABLE;
+    "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" RETAINED_TABLE
+        LEAVING_TABLE;
 
 static const char *const upgrades[] = {
     "ALTER TABLE operation ADD COLUMN urgency INTEGER NOT NULL DEFAULT 2;"
@@ -36,6 +42,7 @@ static const char *const upgrades[] = {
     "CREATE INDEX operation_state ON operation(state, urgency, number);",
     RETAINED_TABLE,                                                  /* 2 to 3 */
     "ALTER TABLE record ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;", /* 3 to 4 */
+    LEAVING_TABLE,                                                   /* 4 to 5 */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
@@ -142,6 +149,13 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                             "SELECT operation, document FROM refusal ORDER BY number"},
     [STORE_REFUSAL_COUNT] = {"refusal.count", "SELECT count(*) FROM refusal"},
     [STORE_REFUSAL_DELETE] = {"refusal.delete", "DELETE FROM refusal WHERE operation = ?1"},
+    [STORE_LEAVING_PUT] = {"leaving.put", "INSERT OR IGNORE INTO leaving VALUES(?1, ?2)"},
+    [STORE_LEAVING_DELETE] = {"leaving.delete",
+                              "DELETE FROM leaving WHERE type = ?1 AND record = ?2"},
+    [STORE_LEAVING_SETTLED] = {"leaving.settled",
+                               "SELECT type, record FROM leaving WHERE NOT EXISTS (SELECT 1"
+                               " FROM operation WHERE operation.record = leaving.record"
+                               " AND operation.state = 0) LIMIT 1"},
     [STORE_STATE_GET] = {"state.get", "SELECT value FROM state WHERE name = ?1"},
     [STORE_STATE_PUT] = {"state.put", "INSERT INTO state VALUES(?1, ?2)"
                                       " ON CONFLICT(name) DO UPDATE SET value = excluded.value"},
@@ -151,7 +165,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 4,
+    .version = 5,
     .create = create,
     .upgrades = upgrades,
     .statements = statements,

@@ -62,11 +62,11 @@ uint64_t ledger_people(const struct ledger *ledger);
 struct ledger_actor {
     struct id agent;
     struct id device;
-    bool ungrounded; /* the device does not hold what its operations were made of: what they made
-                        comes to it by the feed */
-    bool display; /* a public screen: may read the waiting room's view and nothing else */
+    bool ungrounded;    /* the device does not hold what its operations were made of: what they made
+                           comes to it by the feed */
+    bool display;       /* a public screen: may read the waiting room's view and nothing else */
     int64_t expires_ms; /* the token's end; set by ledger_session_find */
-    struct id via; /* the relay that carries it, empty for none */
+    struct id via;      /* the relay that carries it, empty for none */
 };
 
 /* As long as merge's (struct merge_result). */
@@ -108,7 +108,8 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
  * reference. */
 int ledger_attending(struct ledger *ledger, json_t **attending, struct error *error);
 
-/* --- the waiting room --------------------------------------------------------------------------- */
+/* --- the waiting room ---------------------------------------------------------------------------
+ */
 
 /* The scope that is told of with every change of a ticket of this office; nobody reads it. */
 #define LEDGER_TICKETS_SCOPE "tickets:"
@@ -230,6 +231,8 @@ struct ledger_page {
     char *records;                 /* owned: documents separated by commas, "" for none */
     size_t length;                 /* of `records` */
     size_t count;                  /* how many */
+    char *gone;                    /* owned: {"type","id"} with commas between, "" for none */
+    size_t gone_count;             /* how many */
     int64_t next;                  /* where the next page begins */
     bool more;                     /* there is one already */
     int64_t catalogue;             /* the highest number in the catalogue's scope */
@@ -240,9 +243,10 @@ void ledger_page_clear(struct ledger_page *page);
 
 /*
  * Up to `limit` records of these scopes that changed after `since`, each as it stands now, in the
- * order of their latest change. All of the page is read from one state of the database. What
- * `device` (NULL for none) made itself of a record that it held is passed over: it can work that
- * out; so `next` may pass `since` though the page is empty.
+ * order of their latest change; and, as `gone`, those that were taken back from the scopes after
+ * `since` and that none of them has now. All of the page is read from one state of the database.
+ * What `device` (NULL for none) made itself of a record that it held is passed over: it can work
+ * that out; so `next` may pass `since` though the page is empty.
  */
 int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
                    size_t limit, const struct id *device, struct ledger_page *page,

@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/json.h"
 #include "app/text.h"
 
 /* One row of the feed of one scope. */
 struct feed_row {
     int64_t seq;
     int64_t record;
+    bool gone; /* taken back from the scope */
 };
 
 struct feed_rows {
@@ -20,10 +22,11 @@ struct feed_rows {
 void ledger_page_clear(struct ledger_page *page)
 {
     free(page->records);
+    free(page->gone);
     *page = (struct ledger_page){0};
 }
 
-static int rows_add(struct feed_rows *rows, int64_t seq, int64_t record, struct error *error)
+static int rows_add(struct feed_rows *rows, struct feed_row row, struct error *error)
 {
     if (rows->count == rows->capacity) {
         size_t capacity = rows->capacity == 0 ? 64 : rows->capacity * 2;
@@ -34,32 +37,38 @@ static int rows_add(struct feed_rows *rows, int64_t seq, int64_t record, struct 
         rows->rows = longer;
         rows->capacity = capacity;
     }
-    rows->rows[rows->count++] = (struct feed_row){seq, record};
+    rows->rows[rows->count++] = row;
     return 0;
 }
 
-/* The first `limit` rows of one scope after `since`. */
+/* The first `limit` rows of one scope after `since`: of the feed, and of what is gone from it. */
 static int scope_rows(struct database *database, const char *scope, int64_t since, size_t limit,
                       struct feed_rows *rows, struct error *error)
 {
-    sqlite3_stmt *statement;
+    static const enum ledger_statement statements[] = {LEDGER_FEED_AFTER, LEDGER_GONE_AFTER};
     int64_t number;
     int code = ledger_scope_find(database, scope, &number, error);
 
     if (code != 0 || number == 0)
         return code;
-    statement = database_statement(database, LEDGER_FEED_AFTER, error);
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, number);
-    sqlite3_bind_int64(statement, 2, since);
-    sqlite3_bind_int64(statement, 3, (int64_t)limit);
-    while ((code = database_step(database, statement, error)) > 0) {
-        code = rows_add(rows, sqlite3_column_int64(statement, 0),
-                        sqlite3_column_int64(statement, 1), error);
-        if (code != 0) {
-            sqlite3_reset(statement);
-            break;
+    for (size_t i = 0; i < 2 && code == 0; i++) {
+        sqlite3_stmt *statement = database_statement(database, statements[i], error);
+
+        if (statement == NULL)
+            return ERROR_STORAGE;
+        sqlite3_bind_int64(statement, 1, number);
+        sqlite3_bind_int64(statement, 2, since);
+        sqlite3_bind_int64(statement, 3, (int64_t)limit);
+        while ((code = database_step(database, statement, error)) > 0) {
+            code = rows_add(rows,
+                            (struct feed_row){sqlite3_column_int64(statement, 0),
+                                              sqlite3_column_int64(statement, 1),
+                                              statements[i] == LEDGER_GONE_AFTER},
+                            error);
+            if (code != 0) {
+                sqlite3_reset(statement);
+                break;
+            }
         }
     }
     return code;
@@ -131,38 +140,98 @@ static void page_add(struct ledger_page *page, struct text_buffer *buffer, sqlit
                     (size_t)sqlite3_column_bytes(statement, 1));
 }
 
-static int page_fill(struct database *database, const struct feed_rows *rows,
-                     const struct id *device, struct ledger_page *page, struct error *error)
+/* Adds {"type","id"} of a record that the reader may see no longer. */
+static int page_add_gone(struct ledger_page *page, struct text_buffer *buffer, const char *document,
+                         struct error *error)
 {
-    struct text_buffer buffer = {0};
+    json_t *record = json_loads(document, 0, NULL);
+
+    if (record == NULL)
+        return error_set(error, ERROR_STORAGE, "database: a record is no JSON");
+    text_buffer_add_format(buffer, "%s{\"type\":\"%s\",\"id\":\"%s\"}",
+                           page->gone_count++ > 0 ? "," : "", json_text_or(record, "type", ""),
+                           json_text_or(record, "id", ""));
+    json_decref(record);
+    return 0;
+}
+
+/* 1 when one of the scopes has the record. */
+static int is_seen(struct database *database, const struct scope_set *scopes, int64_t record,
+                   struct error *error)
+{
+    int code = 0;
+
+    for (size_t i = 0; i < scopes->count && code == 0; i++) {
+        sqlite3_stmt *statement = database_statement(database, LEDGER_FEED_HAS, error);
+        int64_t number;
+
+        code = ledger_scope_find(database, scopes->names[i], &number, error);
+        if (code != 0 || statement == NULL)
+            return code != 0 ? code : ERROR_STORAGE;
+        sqlite3_bind_int64(statement, 1, record);
+        sqlite3_bind_int64(statement, 2, number);
+        code = database_step(database, statement, error);
+        sqlite3_reset(statement);
+    }
+    return code;
+}
+
+/* What is being filled into a page. */
+struct filling {
+    struct database *database;
+    const struct scope_set *scopes;
+    const struct id *device;
+    struct ledger_page *page;
+    struct text_buffer records, gone;
+};
+
+static int fill_row(struct filling *filling, const struct feed_row *row, struct error *error)
+{
+    /* Taken back from one scope, it may be seen in another: then it is as it stands. */
+    int seen = row->gone ? is_seen(filling->database, filling->scopes, row->record, error) : 1;
+    sqlite3_stmt *statement =
+        database_statement(filling->database, LEDGER_RECORD_GET_NUMBER, error);
+    int code;
+
+    if (seen < 0 || statement == NULL)
+        return seen < 0 ? seen : ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, row->record);
+    code = database_step(filling->database, statement, error);
+    if (code == 0)
+        code = error_set(error, ERROR_STORAGE, "database: the feed names a record it has not");
+    if (code < 0)
+        return code;
+    if (seen > 0) {
+        page_add(filling->page, &filling->records, statement, row->seq,
+                 row->gone ? NULL : filling->device);
+        sqlite3_reset(statement);
+        return 0;
+    }
+    code = page_add_gone(filling->page, &filling->gone, database_text(statement, 1), error);
+    sqlite3_reset(statement);
+    return code;
+}
+
+static int page_fill(struct filling *filling, const struct feed_rows *rows, struct error *error)
+{
+    struct ledger_page *page = filling->page;
     int code = 0;
 
     for (size_t i = 0; i < rows->count && code == 0; i++) {
-        sqlite3_stmt *statement = database_statement(database, LEDGER_RECORD_GET_NUMBER, error);
-
-        if (statement == NULL) {
-            code = ERROR_STORAGE;
-            break;
-        }
-        sqlite3_bind_int64(statement, 1, rows->rows[i].record);
-        code = database_step(database, statement, error);
-        if (code == 0)
-            code = error_set(error, ERROR_STORAGE, "database: the feed names a record it has not");
-        if (code < 0)
-            break;
-        page_add(page, &buffer, statement, rows->rows[i].seq, device);
-        sqlite3_reset(statement);
-        code = 0;
-        if (buffer.length >= LEDGER_PAGE_BYTES && i + 1 < rows->count) {
+        code = fill_row(filling, &rows->rows[i], error);
+        if (code == 0 && filling->records.length >= LEDGER_PAGE_BYTES && i + 1 < rows->count) {
             page->next = rows->rows[i].seq;
             page->more = true;
             break;
         }
     }
-    page->length = buffer.length;
-    page->records = page->count > 0 ? text_buffer_take(&buffer) : strdup("");
-    if (code == 0 && page->records == NULL)
+    page->length = filling->records.length;
+    page->records = page->count > 0 ? text_buffer_take(&filling->records) : strdup("");
+    page->gone = page->gone_count > 0 ? text_buffer_take(&filling->gone) : strdup("");
+    if (code == 0 && (page->records == NULL || page->gone == NULL))
         code = error_set(error, ERROR_MEMORY, "no memory for a page");
+    text_buffer_free(&filling->records);
+    text_buffer_free(&filling->gone);
     return code;
 }
 
@@ -199,7 +268,7 @@ static int page_read(struct database *database, const struct scope_set *scopes, 
         code = scope_rows(database, scopes->names[i], since, limit + 1, &rows, error);
     if (code == 0) {
         rows_cut(&rows, limit, page);
-        code = page_fill(database, &rows, device, page, error);
+        code = page_fill(&(struct filling){database, scopes, device, page, {0}, {0}}, &rows, error);
     }
     if (code == 0)
         code = ledger_epoch_read(database, page->next, page->epoch, error);

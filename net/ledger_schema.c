@@ -6,6 +6,8 @@
  *            held, and so knows it; `client` the id of the client that its body names
  * feed:      who may see it: one row per scope and record, with the number of the latest change
  *            (or of the grant, when that is later)
+ * gone:      who may see it no longer, after a hand-off that ended: with the number under which it
+ *            was taken back, so that those who hold it are told. Never beside a row of `feed`
  * operation: what was answered to each operation id; `refusal` NULL means applied
  * attempt:   failed sign-ins by a hash of the login, which need not exist
  * session:   tokens by their hash
@@ -124,6 +126,11 @@
     " document TEXT NOT NULL);"                                                                    \
     "CREATE INDEX told_by_agent ON told (agent, number);"
 
+#define GONE_TABLE                                                                                 \
+    "CREATE TABLE gone (scope INTEGER NOT NULL, seq INTEGER NOT NULL, record INTEGER NOT NULL,"    \
+    " PRIMARY KEY (scope, seq)) WITHOUT ROWID;"                                                    \
+    "CREATE UNIQUE INDEX gone_by_record ON gone (record, scope);"
+
 static const char tables[] =
     "CREATE TABLE property (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record (number INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL,"
@@ -146,7 +153,7 @@ static const char tables[] =
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
-            RELAY_TABLES HELD_TABLE;
+            RELAY_TABLES HELD_TABLE GONE_TABLE;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -158,6 +165,7 @@ static const char *const upgrades[] = {
     WATCH_TABLES WATCH_FILL,                     /* 7 to 8 */
     CENTRE_TABLES RELAY_TABLES,                  /* 8 to 9 */
     HELD_TABLE HELD_FILL,                        /* 9 to 10 */
+    GONE_TABLE,                                  /* 10 to 11 */
 };
 
 static const struct database_statement statements[] = {
@@ -169,7 +177,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 10,
+    .version = 11,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

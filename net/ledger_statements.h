@@ -41,6 +41,11 @@
                 "ON CONFLICT (record, scope) DO UPDATE SET seq = excluded.seq")                    \
     X(FEED_DELETE, "DELETE FROM feed WHERE record = ?1 AND scope = ?2")                            \
     X(FEED_DELETE_SCOPE, "DELETE FROM feed WHERE scope = ?1")                                      \
+    X(GONE_PUT, "INSERT INTO gone (scope, seq, record) VALUES (?1, ?2, ?3) "                       \
+                "ON CONFLICT (record, scope) DO UPDATE SET seq = excluded.seq")                    \
+    X(GONE_DELETE, "DELETE FROM gone WHERE record = ?1 AND scope = ?2")                            \
+    X(GONE_AFTER, "SELECT seq, record FROM gone WHERE scope = ?1 AND seq > ?2 "                    \
+                  "ORDER BY seq LIMIT ?3")                                                         \
     X(FEED_AFTER, "SELECT seq, record FROM feed WHERE scope = ?1 AND seq > ?2 "                    \
                   "ORDER BY seq LIMIT ?3")                                                         \
     X(FEED_HIGHEST, "SELECT max(seq) FROM feed WHERE scope = ?1")                                  \
@@ -100,7 +105,7 @@
                   "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                         \
     X(EXPIRY_DELETE, "DELETE FROM expiry WHERE record = ?1")                                       \
     X(EXPIRY_FIRST, "SELECT record, due FROM expiry ORDER BY due LIMIT 1")                         \
-    X(WATCH_GONE, "UPDATE watch SET gone = 1 WHERE queue = ?1")                                     \
+    X(WATCH_GONE, "UPDATE watch SET gone = 1 WHERE queue = ?1")                                    \
     X(WATCH_PUT,                                                                                   \
       "INSERT INTO watch (name, queue, measure, action, edge, rearm, within, span, least) "        \
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (name) DO UPDATE SET gone = 0")     \
@@ -210,7 +215,7 @@
                     "AND json_extract(document, '$.record') = ?1")                                 \
     X(UPWARD_ASKED_FOLDED, "DELETE FROM upward WHERE state = 3 AND rev <= ?2 "                     \
                            "AND json_extract(document, '$.record') = ?1")                          \
-    X(UPWARD_FOLDED, "DELETE FROM upward WHERE record = ?1 AND state = 2 AND rev <= ?2")          \
+    X(UPWARD_FOLDED, "DELETE FROM upward WHERE record = ?1 AND state = 2 AND rev <= ?2")           \
     X(UPWARD_DELETE, "DELETE FROM upward WHERE id = ?1")                                           \
     X(UPWARD_AGAIN, "UPDATE upward SET state = state - 2, rev = NULL WHERE state >= 2")            \
     X(TOLD_PUT, "INSERT INTO told (agent, document) VALUES (?1, ?2)")                              \

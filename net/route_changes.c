@@ -126,7 +126,7 @@ static int reading_arm(struct reading *reading, struct error *error)
 
 static bool reading_is_over(const struct reading *reading, const struct ledger_page *page)
 {
-    return page->count > 0 || page->more || reading->deadline_ms == 0 ||
+    return page->count > 0 || page->gone_count > 0 || page->more || reading->deadline_ms == 0 ||
            (reading->catalogue >= 0 && page->catalogue > reading->catalogue) ||
            doorbell_now() >= reading->deadline_ms || atomic_load(&reading->server->stopping);
 }
@@ -182,6 +182,8 @@ static void answer(struct request *request, const struct ledger_page *page, cons
                            ledger_feed(request->server->ledger), page->next,
                            page->more ? "true" : "false");
     text_buffer_add(&body, page->records, page->length);
+    if (page->gone_count > 0)
+        text_buffer_add_format(&body, "],\"gone\":[%s", page->gone);
     text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
                            page->catalogue, page->epoch, now);
     add_members(&body, members);

@@ -17,286 +17,267 @@ struct schema {
 
 #define REF(name) "{\"$ref\": \"#/components/schemas/" name "\"}"
 
-static const struct
-    schema
-        schemas
-            [] =
-                {
-                    {"Id", "{\"type\": \"string\", \"format\": \"uuid\"}"},
-                    {"Time", "{\"type\": \"string\", \"format\": \"date-time\"}"},
-                    {"Login",
-                     "{\"type\": \"object\", \"required\": [\"login\", \"password\"], "
-                     "\"properties\": {"
-                     "\"login\": {\"type\": \"string\"}, \"password\": {\"type\": \"string\"}, "
-                     "\"device\": " REF("Id") "}}"},
-                    {"Session",
-                     "{\"type\": \"object\", \"required\": [\"token\", \"expires_at\", \"agent\", "
-                     "\"feed\", "
-                     "\"time\"], \"properties\": {\"token\": {\"type\": \"string\"}, "
-                     "\"expires_at\": " REF("Time") ", \"agent\": " REF(
-                         "Record") ", \"feed\": " REF("Id") ", \"time\": " REF("Time") "}}"},
-                    {"Record", "{\"type\": \"object\", \"required\": [\"type\", \"id\", \"rev\", "
-                               "\"seq\", \"body\"], "
-                               "\"properties\": {\"type\": {\"type\": \"string\"}, \"id\": " REF(
-                                   "Id") ", \"rev\": {\"type\": \"integer\", \"minimum\": 1}, "
-                                         "\"seq\": {\"type\": \"integer\", \"minimum\": 0}, "
-                                         "\"body\": {\"type\": \"object\"}, \"meta\": {\"type\": "
-                                         "\"object\"}}}"},
-                    {"Operation",
-                     "{\"type\": \"object\", \"required\": [\"id\", \"kind\", \"type\", "
-                     "\"record\", \"time\", "
-                     "\"body\"], \"properties\": {\"id\": " REF(
-                         "Id") ", \"kind\": {\"enum\": [\"append\", \"fields\", \"claim\"]}, "
-                               "\"type\": {\"type\": \"string\"}, \"record\": " REF(
-                                   "Id") ", \"base\": {\"type\": \"integer\", \"minimum\": 0, "
-                                         "\"default\": 0}, "
-                                         "\"agent\": " REF("Id") ", \"device\": " REF(
-                                             "Id") ", \"time\": " REF("Tim"
-                                                                      "e") ", \"tick\": {\"type\": "
-                                                                           "\"integer\", "
-                                                                           "\"minimum\": 0, "
-                                                                           "\"maximum\": 65535, "
-                                                                           "\"default\": 0}, "
-                                                                           "\"channel\": "
-                                                                           "{\"type\": "
-                                                                           "\"string\"}, "
-                                                                           "\"body\": {\"type\": "
-                                                                           "\"object\"}}}"},
-                    {"Operations",
-                     "{\"type\": \"object\", \"required\": [\"operations\"], \"properties\": "
-                     "{\"operations\": "
-                     "{\"type\": \"array\", \"maxItems\": 1000, \"items\": " REF(
-                         "Operation") "}, "
-                                      "\"made\": {\"type\": \"string\", \"format\": \"uuid\", "
-                                      "\"description\": "
-                                      "\"The latest operation that was accepted from the caller: "
-                                      "unknown to a "
-                                      "server that was restored\"}, "
-                                      "\"brief\": {\"type\": \"boolean\", \"default\": false, "
-                                      "\"description\": "
-                                      "\"Answer what was simply applied with its rev and seq, in "
-                                      "its place\"}, "
-                                      "\"ungrounded\": {\"type\": \"boolean\", \"default\": false, "
-                                      "\"description\": "
-                                      "\"The caller no longer holds what the operations were made "
-                                      "of: what they "
-                                      "make of it "
-                                      "is not spared it in the feed\"}}}"},
-                    {"Outcome",
-                     "{\"type\": \"object\", \"required\": [\"outcome\"], \"properties\": "
-                     "{\"id\": " REF(
-                         "Id") ", \"outcome\": {\"enum\": [\"applied\", \"repeated\", \"refused\", "
-                               "\"later\"]}, "
-                               "\"rev\": {\"type\": \"integer\"}, \"seq\": {\"type\": "
-                               "\"integer\"}, "
-                               "\"conflict\": {\"type\": \"boolean\"}, \"reason\": " REF(
-                                   "Refusal") ", \"field\": {\"type\": \"string\"}, \"detail\": "
-                                              "{\"type\": \"string\"}, \"record\": " REF(
-                                                  "Record") "}}"},
-                    {"Outcomes",
-                     "{\"type\": \"object\", \"required\": [\"outcomes\", \"time\"], "
-                     "\"properties\": "
-                     "{\"outcomes\": {\"type\": \"array\", \"items\": {\"anyOf\": [" REF(
-                         "Outcome") ", {\"type\": \"array\", \"items\": {\"type\": \"integer\"}, "
-                                    "\"minItems\": 2, \"maxItems\": 2}]}}, \"time\": " REF(
-                                        "Time") "}}"},
-                    {"Changes",
-                     "{\"type\": \"object\", \"required\": [\"feed\", \"next\", \"more\", "
-                     "\"records\", "
-                     "\"catalogue\", \"time\"], \"properties\": {\"feed\": " REF(
-                         "Id") ", \"next\": {\"type\": \"integer\"}, \"more\": {\"type\": "
-                               "\"boolean\"}, "
-                               "\"records\": {\"type\": \"array\", \"items\": " REF(
-                                   "Record") "}, \"catalogue\": "
-                                             "{\"type\": "
-                                             "\"integer\"}, "
-                                             "\"time\": " REF("Time") ", \"relay\": " REF(
-                                                 "Relay") ", \"told\": {\"type\": \"array\", "
-                                                          "\"items\": " REF("Told") "}}}"},
-                    {"Told",
-                     "{\"type\": \"object\", \"description\": \"What the centre answered to an "
-                     "operation "
-                     "that the relay had accepted\", \"required\": [\"number\", \"operation\", "
-                     "\"reason\"], \"properties\": {\"number\": {\"type\": \"integer\"}, "
-                     "\"operation\": " REF(
-                         "Operation") ", \"reason\": {\"type\": \"string\"}, \"field\": {\"type\": "
-                                      "\"string\"}}}"},
-                    {"Relay",
-                     "{\"type\": \"object\", \"description\": \"Of an office's relay: how its link "
-                     "to the "
-                     "centre is\", \"required\": [\"centre\", \"waiting\", \"version\"], "
-                     "\"properties\": "
-                     "{\"centre\": {\"enum\": [\"up\", \"down\"]}, \"since\": " REF(
-                         "Time") ", \"waiting\": {\"type\": \"integer\"}, \"version\": {\"type\": "
-                                 "\"integer\"}, \"message\": {\"type\": \"string\"}}}"},
-                    {"RelayOffice", "{\"type\": \"object\", \"required\": [\"relay\", \"office\", "
-                                    "\"feed\", \"protocol\", "
-                                    "\"agents\", \"time\"], \"properties\": {\"relay\": " REF(
-                                        "Id") ", \"office\": {\"type\": \"string\"}, "
-                                              "\"feed\": " REF("Id") ", \"protocol\": {\"type\": "
-                                                                     "\"string\"}, \"agents\": "
-                                                                     "{\"type\": \"array\", "
-                                                                     "\"items\": {\"type\": "
-                                                                     "\"object\", \"required\": "
-                                                                     "[\"agent\", \"login\", "
-                                                                     "\"hash\"], \"properties\": "
-                                                                     "{\"agent\": " REF(
-                                                                         "Id") ", \"login\": "
-                                                                               "{\"type\": "
-                                                                               "\"string\"}, "
-                                                                               "\"hash\": "
-                                                                               "{\"type\": "
-                                                                               "\"string\"}}}}, "
-                                                                               "\"time\": " REF(
-                                                                                   "Time") "}}"},
-                    {"RelayOperations",
-                     "{\"type\": \"object\", \"required\": [\"operations\"], \"properties\": "
-                     "{\"operations\": "
-                     "{\"type\": \"array\", \"maxItems\": 1000, \"items\": {\"allOf\": [" REF(
-                         "Operation") ", {\"type\": \"object\", \"required\": [\"agent\", "
-                                      "\"device\"], "
-                                      "\"properties\": {\"after\": " REF("Id") "}}]}}}}"},
-                    {"RelayChanges",
-                     "{\"allOf\": [" REF(
-                         "Changes") ", {\"type\": \"object\", \"required\": [\"scopes\"], "
+static const struct schema schemas[] = {
+    {"Id", "{\"type\": \"string\", \"format\": \"uuid\"}"},
+    {"Time", "{\"type\": \"string\", \"format\": \"date-time\"}"},
+    {"Login", "{\"type\": \"object\", \"required\": [\"login\", \"password\"], "
+              "\"properties\": {"
+              "\"login\": {\"type\": \"string\"}, \"password\": {\"type\": \"string\"}, "
+              "\"device\": " REF("Id") "}}"},
+    {"Session", "{\"type\": \"object\", \"required\": [\"token\", \"expires_at\", \"agent\", "
+                "\"feed\", "
+                "\"time\"], \"properties\": {\"token\": {\"type\": \"string\"}, "
+                "\"expires_at\": " REF("Time") ", \"agent\": " REF("Record") ", \"feed\": " REF(
+                    "Id") ", \"time\": " REF("Time") "}}"},
+    {"Record", "{\"type\": \"object\", \"required\": [\"type\", \"id\", \"rev\", "
+               "\"seq\", \"body\"], "
+               "\"properties\": {\"type\": {\"type\": \"string\"}, \"id\": " REF(
+                   "Id") ", \"rev\": {\"type\": \"integer\", \"minimum\": 1}, "
+                         "\"seq\": {\"type\": \"integer\", \"minimum\": 0}, "
+                         "\"body\": {\"type\": \"object\"}, \"meta\": {\"type\": "
+                         "\"object\"}}}"},
+    {"Operation", "{\"type\": \"object\", \"required\": [\"id\", \"kind\", \"type\", "
+                  "\"record\", \"time\", "
+                  "\"body\"], \"properties\": {\"id\": " REF(
+                      "Id") ", \"kind\": {\"enum\": [\"append\", \"fields\", \"claim\"]}, "
+                            "\"type\": {\"type\": \"string\"}, \"record\": " REF(
+                                "Id") ", \"base\": {\"type\": \"integer\", \"minimum\": 0, "
+                                      "\"default\": 0}, "
+                                      "\"agent\": " REF("Id") ", \"device\": " REF(
+                                          "Id") ", \"time\": " REF("Tim"
+                                                                   "e") ", \"tick\": {\"type\": "
+                                                                        "\"integer\", "
+                                                                        "\"minimum\": 0, "
+                                                                        "\"maximum\": 65535, "
+                                                                        "\"default\": 0}, "
+                                                                        "\"channel\": "
+                                                                        "{\"type\": "
+                                                                        "\"string\"}, "
+                                                                        "\"body\": {\"type\": "
+                                                                        "\"object\"}}}"},
+    {"Operations", "{\"type\": \"object\", \"required\": [\"operations\"], \"properties\": "
+                   "{\"operations\": "
+                   "{\"type\": \"array\", \"maxItems\": 1000, \"items\": " REF(
+                       "Operation") "}, "
+                                    "\"made\": {\"type\": \"string\", \"format\": \"uuid\", "
+                                    "\"description\": "
+                                    "\"The latest operation that was accepted from the caller: "
+                                    "unknown to a "
+                                    "server that was restored\"}, "
+                                    "\"brief\": {\"type\": \"boolean\", \"default\": false, "
+                                    "\"description\": "
+                                    "\"Answer what was simply applied with its rev and seq, in "
+                                    "its place\"}, "
+                                    "\"ungrounded\": {\"type\": \"boolean\", \"default\": false, "
+                                    "\"description\": "
+                                    "\"The caller no longer holds what the operations were made "
+                                    "of: what they "
+                                    "make of it "
+                                    "is not spared it in the feed\"}}}"},
+    {"Outcome", "{\"type\": \"object\", \"required\": [\"outcome\"], \"properties\": "
+                "{\"id\": " REF(
+                    "Id") ", \"outcome\": {\"enum\": [\"applied\", \"repeated\", \"refused\", "
+                          "\"later\"]}, "
+                          "\"rev\": {\"type\": \"integer\"}, \"seq\": {\"type\": "
+                          "\"integer\"}, "
+                          "\"conflict\": {\"type\": \"boolean\"}, \"reason\": " REF(
+                              "Refusal") ", \"field\": {\"type\": \"string\"}, \"detail\": "
+                                         "{\"type\": \"string\"}, \"record\": " REF("Record") "}}"},
+    {"Outcomes",
+     "{\"type\": \"object\", \"required\": [\"outcomes\", \"time\"], "
+     "\"properties\": "
+     "{\"outcomes\": {\"type\": \"array\", \"items\": {\"anyOf\": [" REF(
+         "Outcome") ", {\"type\": \"array\", \"items\": {\"type\": \"integer\"}, "
+                    "\"minItems\": 2, \"maxItems\": 2}]}}, \"time\": " REF("Time") "}}"},
+    {"Changes",
+     "{\"type\": \"object\", \"required\": [\"feed\", \"next\", \"more\", "
+     "\"records\", "
+     "\"catalogue\", \"time\"], \"properties\": {\"feed\": " REF(
+         "Id") ", \"next\": {\"type\": \"integer\"}, \"more\": {\"type\": "
+               "\"boolean\"}, "
+               "\"records\": {\"type\": \"array\", \"items\": " REF(
+                   "Record") "}, \"gone\": {\"type\": \"array\", \"description\": "
+                             "\"Records that the caller may see no longer: it lets go of its "
+                             "copies\", "
+                             "\"items\": {\"type\": \"object\", \"required\": [\"type\", \"id\"], "
+                             "\"properties\": {\"type\": {\"type\": \"string\"}, \"id\": "
+                             "{\"type\": \"string\", "
+                             "\"format\": \"uuid\"}}}}, \"catalogue\": "
+                             "{\"type\": "
+                             "\"integer\"}, "
+                             "\"time\": " REF("Time") ", \"relay\": " REF(
+                                 "Relay") ", \"told\": {\"type\": \"array\", "
+                                          "\"items\": " REF("Told") "}}}"},
+    {"Told", "{\"type\": \"object\", \"description\": \"What the centre answered to an "
+             "operation "
+             "that the relay had accepted\", \"required\": [\"number\", \"operation\", "
+             "\"reason\"], \"properties\": {\"number\": {\"type\": \"integer\"}, "
+             "\"operation\": " REF(
+                 "Operation") ", \"reason\": {\"type\": \"string\"}, \"field\": {\"type\": "
+                              "\"string\"}}}"},
+    {"Relay", "{\"type\": \"object\", \"description\": \"Of an office's relay: how its link "
+              "to the "
+              "centre is\", \"required\": [\"centre\", \"waiting\", \"version\"], "
+              "\"properties\": "
+              "{\"centre\": {\"enum\": [\"up\", \"down\"]}, \"since\": " REF(
+                  "Time") ", \"waiting\": {\"type\": \"integer\"}, \"version\": {\"type\": "
+                          "\"integer\"}, \"message\": {\"type\": \"string\"}}}"},
+    {"RelayOffice",
+     "{\"type\": \"object\", \"required\": [\"relay\", \"office\", "
+     "\"feed\", \"protocol\", "
+     "\"agents\", \"time\"], \"properties\": {\"relay\": " REF(
+         "Id") ", \"office\": {\"type\": \"string\"}, "
+               "\"feed\": " REF("Id") ", \"protocol\": {\"type\": "
+                                      "\"string\"}, \"agents\": "
+                                      "{\"type\": \"array\", "
+                                      "\"items\": {\"type\": "
+                                      "\"object\", \"required\": "
+                                      "[\"agent\", \"login\", "
+                                      "\"hash\"], \"properties\": "
+                                      "{\"agent\": " REF("Id") ", \"login\": "
+                                                               "{\"type\": "
+                                                               "\"string\"}, "
+                                                               "\"hash\": "
+                                                               "{\"type\": "
+                                                               "\"string\"}}}}, "
+                                                               "\"time\": " REF("Time") "}}"},
+    {"RelayOperations", "{\"type\": \"object\", \"required\": [\"operations\"], \"properties\": "
+                        "{\"operations\": "
+                        "{\"type\": \"array\", \"maxItems\": 1000, \"items\": {\"allOf\": [" REF(
+                            "Operation") ", {\"type\": \"object\", \"required\": [\"agent\", "
+                                         "\"device\"], "
+                                         "\"properties\": {\"after\": " REF("Id") "}}]}}}}"},
+    {"RelayChanges",
+     "{\"allOf\": [" REF("Changes") ", {\"type\": \"object\", \"required\": [\"scopes\"], "
                                     "\"description\": \"Each record also tells its scopes and "
                                     "whether others than this office hold it\", \"properties\": "
                                     "{\"scopes\": {\"type\": \"string\"}}}]}"},
-                    {"Presence",
-                     "{\"type\": \"object\", \"required\": [\"agents\"], \"properties\": "
-                     "{\"agents\": "
-                     "{\"type\": \"array\", \"items\": {\"type\": \"object\", \"required\": "
-                     "[\"agent\", "
-                     "\"state\", \"since\", \"heard_at\"], \"properties\": {\"agent\": " REF(
-                         "Id") ", \"state\": {\"enum\": [\"available\", \"busy\", \"wrap-up\", "
-                               "\"away\", "
-                               "\"offline\"]}, \"since\": " REF("Time") ", "
-                                                                        "\"heard_at\": " REF(
-                                                                            "Time") "}}}}}"},
-                    {"WaitingRoom", "{\"type\": \"object\", \"required\": [\"office\", \"zone\", "
-                                    "\"day\", \"waiting\", "
-                                    "\"calls\", \"queues\", \"tag\", \"time\"], \"properties\": "
-                                    "{\"office\": {\"type\": "
-                                    "\"object\", \"description\": \"Its name in each language\"}, "
-                                    "\"zone\": {\"type\": "
-                                    "\"string\"}, \"day\": {\"type\": \"string\", \"format\": "
-                                    "\"date\"}, \"waiting\": {\"type\": "
-                                    "\"integer\"}, \"calls\": {\"type\": \"array\", "
-                                    "\"description\": \"The latest first\", "
-                                    "\"items\": {\"type\": \"object\", \"required\": [\"number\", "
-                                    "\"counter\", \"state\", "
-                                    "\"called_at\", \"calls\"], \"properties\": {\"number\": "
-                                    "{\"type\": \"string\"}, "
-                                    "\"counter\": {\"type\": \"string\"}, \"state\": {\"enum\": "
-                                    "[\"called\", \"serving\", "
-                                    "\"finished\"]}, \"called_at\": " REF(
-                                        "Time") ", \"calls\": {\"type\": \"integer\"}}}}, "
-                                                "\"queues\": {\"type\": \"array\", \"items\": "
-                                                "{\"type\": \"object\", "
-                                                "\"required\": "
-                                                "[\"title\", \"waiting\"], \"properties\": "
-                                                "{\"title\": {\"type\": \"object\"}, "
-                                                "\"waiting\": {\"type\": \"integer\"}}}}, \"tag\": "
-                                                "{\"type\": \"string\"}, "
-                                                "\"time\": " REF("Time") "}}"},
-                    {"Continued",
-                     "{\"type\": \"object\", \"required\": [\"rev\", \"answers\", \"form\"], "
-                     "\"properties\": {"
-                     "\"rev\": {\"type\": \"integer\", \"minimum\": 1}, \"expires_at\": " REF(
-                         "Time") ", "
-                                 "\"languages\": {\"type\": \"array\", \"items\": {\"type\": "
-                                 "\"string\"}}, "
-                                 "\"form_version\": {\"type\": \"integer\"}, "
-                                 "\"form\": {\"type\": \"object\", \"required\": [\"key\", "
-                                 "\"version\", "
-                                 "\"schema\"], "
-                                 "\"properties\": {\"key\": {\"type\": \"string\"}, \"code\": "
-                                 "{\"type\": "
-                                 "\"string\"}, "
-                                 "\"version\": {\"type\": \"integer\"}, \"title\": {\"type\": "
-                                 "\"object\"}, "
-                                 "\"schema\": {\"type\": \"object\"}, \"layout\": {\"type\": "
-                                 "\"object\"}, "
-                                 "\"translations\": {\"type\": \"object\"}, \"strip_hidden\": "
-                                 "{\"type\": "
-                                 "\"boolean\"}}}, "
-                                 "\"answers\": {\"type\": \"object\"}, "
-                                 "\"answered\": {\"type\": \"object\", \"additionalProperties\": "
-                                 "{\"type\": "
-                                 "\"object\", "
-                                 "\"properties\": {\"rev\": {\"type\": \"integer\"}, \"channel\": "
-                                 "{\"type\": "
-                                 "\"string\"}, "
-                                 "\"at\": " REF(
-                                     "Time") "}}}, "
-                                             "\"valid\": {\"type\": \"boolean\"}, "
-                                             "\"errors\": {\"type\": \"array\", \"items\": " REF(
-                                                 "AnswerError") "}, "
-                                                                "\"faults\": {\"type\": \"array\", "
-                                                                "\"items\": "
-                                                                "{\"type\": \"object\", "
-                                                                "\"properties\": "
-                                                                "{\"at\": {\"type\": \"string\"}, "
-                                                                "\"messages\": "
-                                                                "{\"type\": \"object\"}}}}, "
-                                                                "\"conflicts\": {\"type\": "
-                                                                "\"array\", \"items\": "
-                                                                "{\"type\": \"object\", "
-                                                                "\"properties\": "
-                                                                "{\"answer\": {\"type\": "
-                                                                "\"string\"}, \"kept\": "
-                                                                "{}, \"lost\": {}}}}, "
-                                                                "\"given_back\": {\"type\": "
-                                                                "\"boolean\"}}}"},
-                    {"AnswerError",
-                     "{\"type\": \"object\", \"required\": [\"instanceLocation\", "
-                     "\"keywordLocation\", \"error\"], "
-                     "\"properties\": {\"instanceLocation\": {\"type\": \"string\"}, "
-                     "\"keywordLocation\": {\"type\": \"string\"}, "
-                     "\"absoluteKeywordLocation\": {\"type\": \"string\"}, "
-                     "\"error\": {\"type\": \"string\"}, \"messages\": {\"type\": \"object\"}}}"},
-                    {"Continue",
-                     "{\"type\": \"object\", \"required\": [\"rev\"], \"properties\": {"
-                     "\"rev\": {\"type\": \"integer\", \"minimum\": 1, \"description\": "
-                     "\"The rev that the page shows\"}, "
-                     "\"answers\": {\"type\": \"object\", \"description\": "
-                     "\"The answers changed since, each whole; null removes one; the others "
-                     "stay\"}, "
-                     "\"give_back\": {\"type\": \"boolean\", \"description\": "
-                     "\"The client has finished: the office sees it, and the code ends\"}}}"},
-                    {"Health", "{\"type\": \"object\", \"required\": [\"status\", \"database\"], "
-                               "\"properties\": "
-                               "{\"status\": {\"enum\": [\"ok\", \"failing\"]}, "
-                               "\"database\": {\"enum\": [\"ok\", \"failing\"]}, \"relay\": " REF(
-                                   "Relay") "}}"},
-                    {"OpenApi", "{\"type\": \"object\"}"},
-                    {"HsdsBase",
-                     "{\"type\": \"object\", \"required\": [\"version\", \"profile\", "
-                     "\"openapi_url\"], \"properties\": {\"version\": {\"const\": \"3.0\"}, "
-                     "\"profile\": {\"type\": \"string\", \"format\": \"uri\"}, \"openapi_url\": "
-                     "{\"type\": \"string\", \"format\": \"uri\"}}}"},
-                    {"HsdsEntity",
-                     "{\"type\": \"object\", \"description\": \"An entity of Open Referral HSDS "
-                     "3.0\", "
-                     "\"required\": [\"id\"], \"properties\": {\"id\": {\"type\": \"string\"}}}"},
-                    {"HsdsPage",
-                     "{\"type\": \"object\", \"required\": [\"total_items\", \"total_pages\", "
-                     "\"page_number\", "
-                     "\"size\", \"first_page\", \"last_page\", \"empty\", \"contents\"], "
-                     "\"properties\": {"
-                     "\"total_items\": {\"type\": \"integer\"}, \"total_pages\": {\"type\": "
-                     "\"integer\"}, "
-                     "\"page_number\": {\"type\": \"integer\"}, \"size\": {\"type\": \"integer\"}, "
-                     "\"first_page\": {\"type\": \"boolean\"}, \"last_page\": {\"type\": "
-                     "\"boolean\"}, "
-                     "\"empty\": {\"type\": \"boolean\"}, \"contents\": {\"type\": \"array\", "
-                     "\"items\": " REF("HsdsEntity") "}}}"},
-                    {"Problem",
-                     "{\"type\": \"object\", \"required\": [\"type\", \"title\", \"status\", "
-                     "\"code\"], "
-                     "\"properties\": {\"type\": {\"type\": \"string\", \"format\": \"uri\"}, "
-                     "\"title\": {\"type\": \"string\"}, \"status\": {\"type\": \"integer\"}, "
-                     "\"detail\": {\"type\": \"string\"}, \"code\": {\"type\": \"string\"}}}"},
+    {"Presence",
+     "{\"type\": \"object\", \"required\": [\"agents\"], \"properties\": "
+     "{\"agents\": "
+     "{\"type\": \"array\", \"items\": {\"type\": \"object\", \"required\": "
+     "[\"agent\", "
+     "\"state\", \"since\", \"heard_at\"], \"properties\": {\"agent\": " REF(
+         "Id") ", \"state\": {\"enum\": [\"available\", \"busy\", \"wrap-up\", "
+               "\"away\", "
+               "\"offline\"]}, \"since\": " REF("Time") ", "
+                                                        "\"heard_at\": " REF("Time") "}}}}}"},
+    {"WaitingRoom", "{\"type\": \"object\", \"required\": [\"office\", \"zone\", "
+                    "\"day\", \"waiting\", "
+                    "\"calls\", \"queues\", \"tag\", \"time\"], \"properties\": "
+                    "{\"office\": {\"type\": "
+                    "\"object\", \"description\": \"Its name in each language\"}, "
+                    "\"zone\": {\"type\": "
+                    "\"string\"}, \"day\": {\"type\": \"string\", \"format\": "
+                    "\"date\"}, \"waiting\": {\"type\": "
+                    "\"integer\"}, \"calls\": {\"type\": \"array\", "
+                    "\"description\": \"The latest first\", "
+                    "\"items\": {\"type\": \"object\", \"required\": [\"number\", "
+                    "\"counter\", \"state\", "
+                    "\"called_at\", \"calls\"], \"properties\": {\"number\": "
+                    "{\"type\": \"string\"}, "
+                    "\"counter\": {\"type\": \"string\"}, \"state\": {\"enum\": "
+                    "[\"called\", \"serving\", "
+                    "\"finished\"]}, \"called_at\": " REF(
+                        "Time") ", \"calls\": {\"type\": \"integer\"}}}}, "
+                                "\"queues\": {\"type\": \"array\", \"items\": "
+                                "{\"type\": \"object\", "
+                                "\"required\": "
+                                "[\"title\", \"waiting\"], \"properties\": "
+                                "{\"title\": {\"type\": \"object\"}, "
+                                "\"waiting\": {\"type\": \"integer\"}}}}, \"tag\": "
+                                "{\"type\": \"string\"}, "
+                                "\"time\": " REF("Time") "}}"},
+    {"Continued",
+     "{\"type\": \"object\", \"required\": [\"rev\", \"answers\", \"form\"], "
+     "\"properties\": {"
+     "\"rev\": {\"type\": \"integer\", \"minimum\": 1}, \"expires_at\": " REF(
+         "Time") ", "
+                 "\"languages\": {\"type\": \"array\", \"items\": {\"type\": "
+                 "\"string\"}}, "
+                 "\"form_version\": {\"type\": \"integer\"}, "
+                 "\"form\": {\"type\": \"object\", \"required\": [\"key\", "
+                 "\"version\", "
+                 "\"schema\"], "
+                 "\"properties\": {\"key\": {\"type\": \"string\"}, \"code\": "
+                 "{\"type\": "
+                 "\"string\"}, "
+                 "\"version\": {\"type\": \"integer\"}, \"title\": {\"type\": "
+                 "\"object\"}, "
+                 "\"schema\": {\"type\": \"object\"}, \"layout\": {\"type\": "
+                 "\"object\"}, "
+                 "\"translations\": {\"type\": \"object\"}, \"strip_hidden\": "
+                 "{\"type\": "
+                 "\"boolean\"}}}, "
+                 "\"answers\": {\"type\": \"object\"}, "
+                 "\"answered\": {\"type\": \"object\", \"additionalProperties\": "
+                 "{\"type\": "
+                 "\"object\", "
+                 "\"properties\": {\"rev\": {\"type\": \"integer\"}, \"channel\": "
+                 "{\"type\": "
+                 "\"string\"}, "
+                 "\"at\": " REF("Time") "}}}, "
+                                        "\"valid\": {\"type\": \"boolean\"}, "
+                                        "\"errors\": {\"type\": \"array\", \"items\": " REF(
+                                            "AnswerError") "}, "
+                                                           "\"faults\": {\"type\": \"array\", "
+                                                           "\"items\": "
+                                                           "{\"type\": \"object\", "
+                                                           "\"properties\": "
+                                                           "{\"at\": {\"type\": \"string\"}, "
+                                                           "\"messages\": "
+                                                           "{\"type\": \"object\"}}}}, "
+                                                           "\"conflicts\": {\"type\": "
+                                                           "\"array\", \"items\": "
+                                                           "{\"type\": \"object\", "
+                                                           "\"properties\": "
+                                                           "{\"answer\": {\"type\": "
+                                                           "\"string\"}, \"kept\": "
+                                                           "{}, \"lost\": {}}}}, "
+                                                           "\"given_back\": {\"type\": "
+                                                           "\"boolean\"}}}"},
+    {"AnswerError", "{\"type\": \"object\", \"required\": [\"instanceLocation\", "
+                    "\"keywordLocation\", \"error\"], "
+                    "\"properties\": {\"instanceLocation\": {\"type\": \"string\"}, "
+                    "\"keywordLocation\": {\"type\": \"string\"}, "
+                    "\"absoluteKeywordLocation\": {\"type\": \"string\"}, "
+                    "\"error\": {\"type\": \"string\"}, \"messages\": {\"type\": \"object\"}}}"},
+    {"Continue", "{\"type\": \"object\", \"required\": [\"rev\"], \"properties\": {"
+                 "\"rev\": {\"type\": \"integer\", \"minimum\": 1, \"description\": "
+                 "\"The rev that the page shows\"}, "
+                 "\"answers\": {\"type\": \"object\", \"description\": "
+                 "\"The answers changed since, each whole; null removes one; the others "
+                 "stay\"}, "
+                 "\"give_back\": {\"type\": \"boolean\", \"description\": "
+                 "\"The client has finished: the office sees it, and the code ends\"}}}"},
+    {"Health", "{\"type\": \"object\", \"required\": [\"status\", \"database\"], "
+               "\"properties\": "
+               "{\"status\": {\"enum\": [\"ok\", \"failing\"]}, "
+               "\"database\": {\"enum\": [\"ok\", \"failing\"]}, \"relay\": " REF("Relay") "}}"},
+    {"OpenApi", "{\"type\": \"object\"}"},
+    {"HsdsBase", "{\"type\": \"object\", \"required\": [\"version\", \"profile\", "
+                 "\"openapi_url\"], \"properties\": {\"version\": {\"const\": \"3.0\"}, "
+                 "\"profile\": {\"type\": \"string\", \"format\": \"uri\"}, \"openapi_url\": "
+                 "{\"type\": \"string\", \"format\": \"uri\"}}}"},
+    {"HsdsEntity", "{\"type\": \"object\", \"description\": \"An entity of Open Referral HSDS "
+                   "3.0\", "
+                   "\"required\": [\"id\"], \"properties\": {\"id\": {\"type\": \"string\"}}}"},
+    {"HsdsPage", "{\"type\": \"object\", \"required\": [\"total_items\", \"total_pages\", "
+                 "\"page_number\", "
+                 "\"size\", \"first_page\", \"last_page\", \"empty\", \"contents\"], "
+                 "\"properties\": {"
+                 "\"total_items\": {\"type\": \"integer\"}, \"total_pages\": {\"type\": "
+                 "\"integer\"}, "
+                 "\"page_number\": {\"type\": \"integer\"}, \"size\": {\"type\": \"integer\"}, "
+                 "\"first_page\": {\"type\": \"boolean\"}, \"last_page\": {\"type\": "
+                 "\"boolean\"}, "
+                 "\"empty\": {\"type\": \"boolean\"}, \"contents\": {\"type\": \"array\", "
+                 "\"items\": " REF("HsdsEntity") "}}}"},
+    {"Problem", "{\"type\": \"object\", \"required\": [\"type\", \"title\", \"status\", "
+                "\"code\"], "
+                "\"properties\": {\"type\": {\"type\": \"string\", \"format\": \"uri\"}, "
+                "\"title\": {\"type\": \"string\"}, \"status\": {\"type\": \"integer\"}, "
+                "\"detail\": {\"type\": \"string\"}, \"code\": {\"type\": \"string\"}}}"},
 };
 
 /* Problems that any route may answer. */

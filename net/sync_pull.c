@@ -18,6 +18,8 @@
 struct page {
     struct record **records; /* owned */
     size_t count;
+    struct store_gone *gone; /* owned */
+    size_t gone_count;
     int64_t next;
     int64_t catalogue; /* the highest catalogue seq */
     char epoch[STORE_EPOCH_SIZE];
@@ -32,6 +34,7 @@ static void page_free(struct page *page)
         record_free(page->records[index]);
     free(page->records);
     json_decref(page->document);
+    free(page->gone);
 }
 
 /* Records of types that this version does not know are passed over. */
@@ -61,6 +64,30 @@ static int read_records(struct page *page, const json_t *list, bool catalogue, s
     return 0;
 }
 
+/* What may be seen no longer; a server of before has no such list. */
+static int read_gone(struct page *page, const json_t *list, struct error *error)
+{
+    size_t size = json_array_size(list);
+
+    if (size > PAGE_RECORDS_LIMIT)
+        return error_set(error, ERROR_PROTOCOL, "\"gone\" is a list of more than %d",
+                         PAGE_RECORDS_LIMIT);
+    page->gone = calloc(size + 1, sizeof *page->gone);
+    if (page->gone == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for %zu records", size);
+    for (size_t index = 0; index < size; index++) {
+        const json_t *one = json_array_get(list, index);
+        struct store_gone gone = {.type = record_type_from_name(json_text_or(one, "type", ""))};
+
+        if (gone.type == RECORD_NONE || record_type_is_catalogue(gone.type))
+            continue;
+        if (!id_parse(&gone.id, json_text_or(one, "id", "")))
+            return error_set(error, ERROR_PROTOCOL, "gone %zu has no id", index);
+        page->gone[page->gone_count++] = gone;
+    }
+    return 0;
+}
+
 static int read_page_document(struct sync_engine *engine, const json_t *document, int64_t since,
                               bool catalogue, struct page *page, struct error *error)
 {
@@ -80,7 +107,9 @@ static int read_page_document(struct sync_engine *engine, const json_t *document
         return error_set(error, ERROR_PROTOCOL,
                          "asked for changes since %" PRId64 ", the next are since %" PRId64, since,
                          page->next);
-    return read_records(page, json_object_get(document, "records"), catalogue, error);
+    code = read_gone(page, json_object_get(document, "gone"), error);
+    return code != 0 ? code
+                     : read_records(page, json_object_get(document, "records"), catalogue, error);
 }
 
 /* Reads a reply into `page`, which page_free frees in any case. */
@@ -208,7 +237,8 @@ static int write_desk(struct sync_engine *engine, const struct page *page, int64
         return 0;
     if (code == 0)
         code = store_write_page_at(engine->store, page->records, page->count,
-                                   &(struct store_place){page->next, engine->feed, page->epoch},
+                                   &(struct store_place){page->next, engine->feed, page->epoch,
+                                                         page->gone, page->gone_count},
                                    error);
     /* Another database than before: what was made here is sent to it again. */
     if (code == 0 && !same)

@@ -256,6 +256,12 @@ tests_unit_test_ledger_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ledger_flag
 tests_unit_test_ledger_flag_SOURCES = tests/unit/test_ledger_flag.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_flag_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_ledger_gone tests/unit/test_store_gone
+tests_unit_test_ledger_gone_SOURCES = tests/unit/test_ledger_gone.c $(LEDGER_FIXTURE)
+tests_unit_test_ledger_gone_LDADD = $(UNIT_LIBS)
+tests_unit_test_store_gone_SOURCES = tests/unit/test_store_gone.c tests/unit/store_fixture.c \
+    tests/unit/store_fixture.h
+tests_unit_test_store_gone_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ledger_handoff
 tests_unit_test_ledger_handoff_SOURCES = tests/unit/test_ledger_handoff.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_handoff_LDADD = $(UNIT_LIBS)

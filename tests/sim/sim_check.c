@@ -8,7 +8,6 @@
 
 #include <sqlite3.h>
 
-#include "app/handoff.h"
 #include "app/json.h"
 
 struct sim_made *sim_made_find(struct simulation *simulation, const char *id)
@@ -292,24 +291,7 @@ struct records_walk {
     struct simulation *simulation;
     struct sim_terminal *terminal;
     const struct scope_set *scopes;
-    bool ended; /* a hand-off that was offered to this agent ended */
 };
-
-/* An offer that was declined, withdrawn or expired opens nothing any more; one that somebody else
- * of its queue has accepted opens it to them alone. */
-static int look_ended(void *context, const struct record *record, enum store_pending pending)
-{
-    struct records_walk *walk = context;
-    const char *state = record_text(record, "state");
-    bool theirs = strcmp(state, "accepted") == 0 &&
-                  (record_text(record, "to_queue")[0] == '\0' ||
-                   strcmp(record_text(record, "taken_by"), walk->terminal->agent->id.text) == 0);
-
-    (void)pending;
-    walk->ended |=
-        handoff_is_for(record, walk->terminal->agent) && strcmp(state, "offered") != 0 && !theirs;
-    return 0;
-}
 
 static int check_known(void *context, const struct record *record, enum store_pending pending)
 {
@@ -322,8 +304,8 @@ static int check_known(void *context, const struct record *record, enum store_pe
     if (code == ERROR_NOT_FOUND)
         sim_break(walk->simulation, "%s holds %s %s, which the server does not have",
                   walk->terminal->login, record_type_name(record->type), record->id.text);
-    /* What an agent saw before moving, or while an offer stood, may stay. */
-    if (code == ERROR_REFUSED && !walk->terminal->moved && !walk->ended)
+    /* What an agent saw before moving may stay; what an offer opened goes with it. */
+    if (code == ERROR_REFUSED && !walk->terminal->moved)
         sim_break(walk->simulation, "%s holds %s %s, which is not theirs to see",
                   walk->terminal->login, record_type_name(record->type), record->id.text);
     free(document);
@@ -362,11 +344,8 @@ static void check_records(struct simulation *simulation, struct sim_terminal *te
         since = page.next;
     } while (page.more);
     ledger_page_clear(&page);
-    struct store_query query = {.type = RECORD_HANDOFF};
-    struct records_walk walk = {simulation, terminal, &scopes, false};
-    sim_must(simulation, store_each(terminal->store, &query, look_ended, &walk, &error), &error,
-             "walking hand-offs");
-    query.type = RECORD_NONE;
+    const struct store_query query = {.type = RECORD_NONE};
+    struct records_walk walk = {simulation, terminal, &scopes};
     sim_must(simulation, store_each(terminal->store, &query, check_known, &walk, &error), &error,
              "walking a store");
     scope_set_free(&scopes);

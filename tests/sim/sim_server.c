@@ -409,6 +409,8 @@ static void answer_page(struct simulation *simulation, const struct sim_message 
                            page->more ? "true" : "false");
     if (!robbed)
         text_buffer_add(&body, page->records, page->length);
+    if (page->gone_count > 0)
+        text_buffer_add_format(&body, "],\"gone\":[%s", page->gone);
     text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"}",
                            page->catalogue, page->epoch, now);
     sim_trace(simulation, "  page of %zu records, next %" PRId64, page->count, page->next);
@@ -446,7 +448,8 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
                                 : NULL,
                             &page, &error),
              &error, "reading changes");
-    bool over = page.count > 0 || page.more || !waits || (known >= 0 && page.catalogue > known);
+    bool over = page.count > 0 || page.gone_count > 0 || page.more || !waits ||
+                (known >= 0 && page.catalogue > known);
     if (over)
         answer_page(simulation, request, &page, catalogue);
     ledger_page_clear(&page);

@@ -1,0 +1,148 @@
+/* A hand-off that ended is taken back from those who hold it, also from those who were away. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "tests/unit/ledger_fixture.h"
+
+static int setup(void **state)
+{
+    struct ledger_fixture *fixture = malloc(sizeof(*fixture));
+
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+/* Reads on from `since`; true when the page takes this record back. `*next`: where it ends. */
+static bool is_taken(struct ledger_fixture *f, enum fixture_agent who, int64_t since,
+                     const struct id *id, int64_t *next)
+{
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    bool taken;
+
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[who].agent, &scopes, NULL), 0);
+    assert_int_equal(ledger_changes(f->ledger, &scopes, since, 1000, NULL, &page, NULL), 0);
+    assert_false(page.more);
+    taken = strstr(page.gone, id->text) != NULL;
+    /* Never both. */
+    assert_true(!taken || strstr(page.records, id->text) == NULL || !fixture_sees(f, who, 0, id));
+    if (next != NULL)
+        *next = page.next;
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    return taken;
+}
+
+struct file {
+    struct id client, matter, note;
+};
+
+static struct file file_make(struct ledger_fixture *f)
+{
+    struct file file;
+    json_t *body = fixture_case(f, ANNE, "sample/a");
+
+    file.client = fixture_make(
+        f, ANNE, RECORD_CLIENT,
+        json_pack("{s:s, s:s, s:s}", "kind", "person", "name", "Zoé", "office", "sample/a"));
+    json_object_set_new(body, "client", json_string(file.client.text));
+    file.matter = fixture_make(f, ANNE, RECORD_CASE, body);
+    file.note = fixture_make(f, ANNE, RECORD_NOTE,
+                             fixture_note(f, ANNE, "sample/a", &file.matter, "private"));
+    return file;
+}
+
+static struct id offer(struct ledger_fixture *f, const struct file *file, enum fixture_agent to)
+{
+    json_t *body =
+        fixture_handoff(f, ANNE, "sample/a", &file->matter, f->actors[to].agent.text, NULL, NULL);
+
+    json_object_set_new(body, "client", json_string(file->client.text));
+    return fixture_make(f, ANNE, RECORD_HANDOFF, body);
+}
+
+static void end(struct ledger_fixture *f, enum fixture_agent who, const struct id *handoff,
+                const char *state)
+{
+    fixture_applied(f, who,
+                    fixture_operation(f, who, OPERATION_CLAIM, RECORD_HANDOFF, handoff, 1,
+                                      json_pack("{s:s, s:s}", "state", state, "reason", "no")));
+}
+
+static void what_an_offer_opened_is_taken_back(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct file file = file_make(f);
+    struct id handoff = offer(f, &file, BEN);
+    int64_t read;
+
+    assert_false(is_taken(f, BEN, 0, &file.matter, &read));
+    end(f, BEN, &handoff, "declined");
+    /* Ben was away: he hears it from where he had read, and from the beginning. */
+    fixture_reopen(f);
+    assert_true(is_taken(f, BEN, read, &file.matter, NULL));
+    assert_true(is_taken(f, BEN, read, &file.client, NULL));
+    assert_true(is_taken(f, BEN, read, &file.note, NULL));
+    assert_false(is_taken(f, BEN, read, &handoff, &read));
+    /* Once. Whoever sees it for another reason loses nothing. */
+    assert_false(is_taken(f, BEN, read, &file.matter, NULL));
+    assert_false(is_taken(f, ANNE, 0, &file.matter, NULL));
+    assert_true(fixture_sees(f, ANNE, 0, &file.matter));
+}
+
+static void what_is_offered_again_is_not_taken_back(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct file file = file_make(f);
+    struct id handoff = offer(f, &file, BEN);
+    int64_t read;
+
+    assert_false(is_taken(f, BEN, 0, &file.matter, &read));
+    end(f, ANNE, &handoff, "withdrawn");
+    handoff = offer(f, &file, BEN);
+    assert_false(is_taken(f, BEN, read, &file.matter, &read));
+    assert_true(fixture_sees(f, BEN, 0, &file.matter));
+    end(f, BEN, &handoff, "declined");
+    assert_true(is_taken(f, BEN, read, &file.matter, NULL));
+}
+
+/* A terminal that has it from one scope and loses it from another is shown it as it stands. */
+static void another_scope_keeps_it(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct file file = file_make(f);
+    struct id to_ben = offer(f, &file, BEN), to_office;
+    json_t *body = fixture_handoff(f, ANNE, "sample/a", &file.matter, NULL, "sample/b", NULL);
+    int64_t read;
+
+    to_office = fixture_make(f, ANNE, RECORD_HANDOFF, body);
+    assert_false(is_taken(f, BEN, 0, &file.matter, &read));
+    end(f, BEN, &to_ben, "declined");
+    assert_false(is_taken(f, BEN, read, &file.matter, NULL));
+    assert_true(fixture_sees(f, BEN, read, &file.matter));
+    end(f, ANNE, &to_office, "withdrawn");
+    assert_true(is_taken(f, BEN, read, &file.matter, NULL));
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        WITH(what_an_offer_opened_is_taken_back),
+        WITH(what_is_offered_again_is_not_taken_back),
+        WITH(another_scope_keeps_it),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
