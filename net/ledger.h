@@ -97,7 +97,7 @@ void ledger_outcome_clear(struct ledger_outcome *outcome);
  * effect and its answer in one transaction that is on disk when this returns 0. A refusal is an
  * outcome and undoes nothing else; a negative code means that nothing of it was done. `outcomes`
  * has room for `count` and is cleared by the caller with ledger_outcome_clear, also after an
- * error. `now_ms` is kept as the time of arrival.
+ * error. Calls from several threads at once wait for the disk together. `now_ms` is kept as the time of arrival.
  */
 int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
                  struct operation *const *operations, size_t count, int64_t now_ms,

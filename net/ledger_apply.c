@@ -621,30 +621,6 @@ int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
     return code;
 }
 
-int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
-                 struct operation *const *operations, size_t count, int64_t now_ms,
-                 struct ledger_outcome *outcomes, struct error *error)
-{
-    struct scope_set desk = {0};
-    int code;
-
-    memset(outcomes, 0, count * sizeof(*outcomes));
-    code = ledger_desk_scopes(ledger, &actor->agent, &desk, error);
-    if (code == 0)
-        code = ledger_begin(ledger, error);
-    if (code != 0) {
-        scope_set_free(&desk);
-        return code;
-    }
-    code = ledger_apply_within(ledger, actor, &desk, operations, count, now_ms, outcomes, error);
-    if (code == 0)
-        code = ledger_commit(ledger, error);
-    else
-        ledger_rollback(ledger);
-    scope_set_free(&desk);
-    return code;
-}
-
 int ledger_remember(struct ledger *ledger, const struct operation *operation, int64_t now_ms,
                     const struct ledger_outcome *outcome, struct error *error)
 {

@@ -261,6 +261,9 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
     opened->lock = -1;
     pthread_mutex_init(&opened->write_mutex, NULL);
     pthread_mutex_init(&opened->readers_mutex, NULL);
+    pthread_mutex_init(&opened->calls_mutex, NULL);
+    pthread_cond_init(&opened->calls_changed, NULL);
+    opened->calls_end = &opened->calls;
     /* The real path: a link to the database must not pass beside the lock. */
     opened->path = realpath(path, NULL);
     if (opened->path == NULL)
@@ -298,6 +301,8 @@ void ledger_close(struct ledger *ledger)
         close(ledger->lock);
     pthread_mutex_destroy(&ledger->write_mutex);
     pthread_mutex_destroy(&ledger->readers_mutex);
+    pthread_mutex_destroy(&ledger->calls_mutex);
+    pthread_cond_destroy(&ledger->calls_changed);
     scope_set_free(&ledger->changed);
     free(ledger->path);
     free(ledger);

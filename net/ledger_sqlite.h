@@ -35,6 +35,13 @@ struct ledger {
     bool sessions_changed;        /* within this transaction: one has ended */
     atomic_uint_least64_t people; /* ledger_people */
 
+    /* Calls of ledger_apply that wait, in their order (ledger_group.c). */
+    pthread_mutex_t calls_mutex;
+    pthread_cond_t calls_changed;
+    struct ledger_call *calls;
+    struct ledger_call **calls_end;
+    bool leading; /* somebody writes for others */
+
     pthread_mutex_t readers_mutex;
     struct ledger_reader *readers; /* idle ones */
 

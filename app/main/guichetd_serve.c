@@ -13,21 +13,36 @@
 /* File descriptors besides connections: database, log, the pool's own. */
 #define OTHER_DESCRIPTORS 128
 
-/* As many connections as the system lets us have, up to what is asked. */
-static unsigned connections_allowed(unsigned asked)
+/* Fewer connections than this serve no office. */
+#define LEAST_CONNECTIONS 16
+
+/* As many connections as the system lets us have, up to what is asked; says so when that is less.
+ * ERROR_INVALID when it is too few to serve. */
+static int connections_allow(unsigned *connections, struct error *error)
 {
     struct rlimit limit;
+    char line[200];
+    rlim_t room;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return asked;
+        return 0;
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
         getrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < (rlim_t)asked + OTHER_DESCRIPTORS)
-        asked = limit.rlim_cur > 2 * OTHER_DESCRIPTORS
-                    ? (unsigned)(limit.rlim_cur - OTHER_DESCRIPTORS)
-                    : OTHER_DESCRIPTORS;
-    return asked;
+    if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= *connections + OTHER_DESCRIPTORS)
+        return 0;
+    room = limit.rlim_cur > OTHER_DESCRIPTORS ? limit.rlim_cur - OTHER_DESCRIPTORS : 0;
+    if (room < LEAST_CONNECTIONS)
+        return error_set(error, ERROR_INVALID,
+                         "the limit of open files is %llu, too low to serve: raise it (ulimit -n, "
+                         "LimitNOFILE=) to connections and %d more",
+                         (unsigned long long)limit.rlim_cur, OTHER_DESCRIPTORS);
+    snprintf(line, sizeof(line),
+             "the limit of open files is %llu: %llu connections at a time instead of %u",
+             (unsigned long long)limit.rlim_cur, (unsigned long long)room, *connections);
+    guichetd_print(NULL, line);
+    *connections = (unsigned)room;
+    return 0;
 }
 
 void guichetd_signals_block(sigset_t *set)
@@ -46,7 +61,7 @@ struct server_options guichetd_server_options(const struct config *config)
         .tls_certificate = config_text(config, "tls-cert"),
         .tls_key = config_text(config, "tls-key"),
         .threads = (unsigned)config_number(config, "threads"),
-        .connections = connections_allowed((unsigned)config_number(config, "connections")),
+        .connections = (unsigned)config_number(config, "connections"),
         .idle_seconds = (unsigned)config_number(config, "idle-seconds"),
         .log_requests = config_switch(config, "log-requests"),
         .web_origin = config_text(config, "web-origin"),
@@ -87,6 +102,8 @@ static int run(const struct config *config, size_t first, struct error *error)
 
     (void)first;
     guichetd_signals_block(&signals);
+    if (connections_allow(&options.connections, error) != 0)
+        return GUICHETD_FAILED;
     if (guichetd_ledger_open(config, &ledger, error) != 0)
         return GUICHETD_FAILED;
     if (delivery_sender_start(&sender, &deliveries, ledger, error) != 0) {

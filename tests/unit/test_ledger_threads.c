@@ -1,10 +1,13 @@
 /* Many threads at one ledger: a reader that follows the feed misses nothing, and of many claims
  * one wins. */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/json.h"
+#include "net/ledger_sqlite.h"
 #include "tests/unit/ledger_fixture.h"
 
 #define WRITERS 4
@@ -138,11 +141,90 @@ static void test_one_of_many_wins(void **state)
     fixture_close(f);
 }
 
+/* A call on its way in a thread of its own. */
+struct lone_call {
+    pthread_t thread;
+    struct operation *operation;
+    struct ledger_outcome outcome;
+    int64_t seq;
+    int code;
+};
+
+static void *lone_run(void *argument)
+{
+    struct lone_call *call = argument;
+
+    call->code =
+        ledger_apply(f->ledger, &f->actors[ANNE], &call->operation, 1, 1, &call->outcome, NULL);
+    return NULL;
+}
+
+static void lone_begin(struct lone_call *call, const char *text)
+{
+    struct id id = fixture_id(f);
+
+    call->operation = fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_NOTE, &id, 0,
+                                        fixture_note(f, ANNE, "sample/a", NULL, text));
+    assert_int_equal(pthread_create(&call->thread, NULL, lone_run, call), 0);
+    usleep(100000);
+}
+
+static int lone_end(struct lone_call *call)
+{
+    pthread_join(call->thread, NULL);
+    operation_free(call->operation);
+    call->seq = call->outcome.seq;
+    ledger_outcome_clear(&call->outcome);
+    return call->code;
+}
+
+static int64_t page_count(void)
+{
+    sqlite3_stmt *statement = NULL;
+    int64_t count;
+
+    assert_int_equal(sqlite3_prepare_v2(database_handle(f->ledger->writer), "PRAGMA page_count", -1,
+                                        &statement, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    count = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return count;
+}
+
+/* Of calls that are written together, the one that the database cannot take fails alone. */
+static void test_a_failure_takes_no_other_with_it(void **state)
+{
+    static char large[60000];
+    struct lone_call first, second, third;
+    char limit[64];
+    int64_t pages;
+
+    (void)state;
+    fixture_open(f);
+    memset(large, 'x', sizeof(large) - 1);
+    pages = page_count();
+    snprintf(limit, sizeof(limit), "PRAGMA max_page_count=%lld", (long long)pages + 6);
+    assert_int_equal(database_script(f->ledger->writer, limit, NULL), 0);
+    /* While somebody writes, one leads and two wait behind it. */
+    assert_int_equal(ledger_begin(f->ledger, NULL), 0);
+    lone_begin(&first, "before");
+    lone_begin(&second, large);
+    lone_begin(&third, "beside");
+    ledger_rollback(f->ledger);
+    assert_int_equal(lone_end(&first), 0);
+    assert_int_equal(lone_end(&second), ERROR_STORAGE);
+    assert_int_equal(lone_end(&third), 0);
+    assert_int_equal(third.seq, first.seq + 1);
+    fixture_close(f);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_reader_misses_nothing),
         cmocka_unit_test(test_one_of_many_wins),
+        cmocka_unit_test(test_a_failure_takes_no_other_with_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -230,6 +230,16 @@ static void test_plain_http_stays_at_home(void **state)
     expect("$G serve --tls-cert /nowhere --tls-key /nowhere", 1, "/nowhere");
 }
 
+/* A limit of the system that is below the setting is told, and one that serves nobody ends it. */
+static void test_few_open_files_are_told(void **state)
+{
+    (void)state;
+    expect("ulimit -n 400; timeout 3 \"$G\" serve --listen 127.0.0.1:0", 124,
+           "the limit of open files is 400: 272 connections at a time instead of 12000");
+    expect("ulimit -n 100; timeout 5 \"$G\" serve --listen 127.0.0.1:0", 1,
+           "the limit of open files is 100, too low to serve");
+}
+
 static void test_one_server_a_database(void **state)
 {
     static char body[65536];
@@ -325,6 +335,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_manual_is_complete, setup, teardown),
         cmocka_unit_test_setup_teardown(test_damage_is_found, setup, teardown),
         cmocka_unit_test_setup_teardown(test_plain_http_stays_at_home, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_few_open_files_are_told, setup, teardown),
         cmocka_unit_test_setup_teardown(test_one_server_a_database, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_token_survives_a_restart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_drain_answers_what_waits, setup, teardown),
