@@ -53,8 +53,10 @@ int guichetd_ledger_open(const struct config *config, struct ledger **ledger, st
 /* The same of the ledger of a relay. */
 int guichetd_relay_open(const struct config *config, struct ledger **ledger, struct error *error);
 
-/* What the configuration says of serving. */
-struct server_options guichetd_server_options(const struct config *config);
+/* What the configuration says of serving, with as many connections as the system lets us have.
+ * ERROR_INVALID when these are too few. */
+int guichetd_server_options(const struct config *config, struct server_options *options,
+                            struct error *error);
 /* Signals that end a server are taken by its main thread and by no other. */
 void guichetd_signals_block(sigset_t *set);
 /* Says where it listens, and waits for one of them. */

@@ -29,10 +29,12 @@ static void stop(struct serving *serving)
 static int start(struct serving *serving, const struct config *config, struct error *error)
 {
     const struct handoff_clock_options expiry = {.log = guichetd_print};
-    struct server_options options = guichetd_server_options(config);
+    struct server_options options;
     struct relay_options relay;
-    int code = guichetd_relay_open(config, &serving->ledger, error);
+    int code = guichetd_server_options(config, &options, error);
 
+    if (code == 0)
+        code = guichetd_relay_open(config, &serving->ledger, error);
     if (code != 0)
         return code;
     serving->board = relay_board_new();

@@ -54,9 +54,10 @@ void guichetd_signals_block(sigset_t *set)
     pthread_sigmask(SIG_BLOCK, set, NULL);
 }
 
-struct server_options guichetd_server_options(const struct config *config)
+int guichetd_server_options(const struct config *config, struct server_options *options,
+                            struct error *error)
 {
-    const struct server_options options = {
+    *options = (struct server_options){
         .listen = config_text(config, "listen"),
         .tls_certificate = config_text(config, "tls-cert"),
         .tls_key = config_text(config, "tls-key"),
@@ -68,8 +69,7 @@ struct server_options guichetd_server_options(const struct config *config)
         .web_proxy = config_text(config, "web-proxy"),
         .log = guichetd_print,
     };
-
-    return options;
+    return connections_allow(&options->connections, error);
 }
 
 void guichetd_serve_until_told(const struct server *server, const sigset_t *signals)
@@ -85,7 +85,7 @@ void guichetd_serve_until_told(const struct server *server, const sigset_t *sign
 
 static int run(const struct config *config, size_t first, struct error *error)
 {
-    struct server_options options = guichetd_server_options(config);
+    struct server_options options;
     const struct delivery_options deliveries = {
         .agencies = config_text(config, "agencies"),
         .key = config_text(config, "delivery-key"),
@@ -102,7 +102,7 @@ static int run(const struct config *config, size_t first, struct error *error)
 
     (void)first;
     guichetd_signals_block(&signals);
-    if (connections_allow(&options.connections, error) != 0)
+    if (guichetd_server_options(config, &options, error) != 0)
         return GUICHETD_FAILED;
     if (guichetd_ledger_open(config, &ledger, error) != 0)
         return GUICHETD_FAILED;

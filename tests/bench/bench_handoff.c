@@ -140,6 +140,17 @@ static void measure_wake(size_t count)
     bells_end(bells);
 }
 
+static void wake(int count, char **terminals)
+{
+    printf(
+        "Times in ms. \"/ bare\": to the wake-up of libmicrohttpd alone, which keeps nothing; \"/ "
+        "synced\": to\nthe same with one page on the disk before. An offer is on the sender's "
+        "disk twice (journal and\noutbox), marked as being sent there, and on the server's, before "
+        "its receiver is told.\n");
+    for (int i = 0; i < count; i++)
+        measure_wake((size_t)atol(terminals[i]));
+}
+
 static void check(void)
 {
     struct bells *bells = bells_hold(&bench, 300);
@@ -175,8 +186,7 @@ int main(int argc, char **argv)
     snprintf(bench.database, sizeof bench.database, "%s/central.db", bench.folder);
     more_descriptors();
     if (strcmp(argv[4], "wake") == 0)
-        for (int i = 5; i < argc; i++)
-            measure_wake((size_t)atol(argv[i]));
+        wake(argc - 5, argv + 5);
     else if (strcmp(argv[4], "race") == 0 && argc == 7)
         race(&bench, (size_t)atol(argv[5]), (size_t)atol(argv[6]));
     else if (strcmp(argv[4], "check") == 0)
