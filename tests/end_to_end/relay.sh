@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# A branch whose link to the centre dies: its agents sign in, hand off to one another and see who
+# has what; what one of them takes from a queue that others serve too stays pending. Healed, the
+# centre has all of it once, and what was pending is decided.
+. "$(dirname "$0")/harness.sh"
+server_start
+CENTRE=$SERVER
+server_stop
+
+proxy_tell() {
+    echo "$1" >&9
+    read -r answer <&8 && [ "$answer" = ok ] || fail "the proxy answers: $answer"
+}
+
+relay_start() {
+    : >"$WORK/relay.log"
+    "$abs_top_builddir/guichetd" relay --database "$WORK/relay.db" \
+        --listen "127.0.0.1:${RELAY_PORT:-0}" >"$WORK/relay.log" 2>&1 &
+    RELAY_PID=$!
+    for _ in $(seq 200); do
+        RELAY=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/relay.log" | head -1)
+        [ -n "$RELAY" ] && break
+        kill -0 "$RELAY_PID" 2>/dev/null || fail "the relay ended"
+        sleep 0.05
+    done
+    RELAY_PORT=${RELAY##*:}
+}
+
+relay_status() {
+    guichetd relay status --listen "127.0.0.1:$RELAY_PORT"
+}
+
+# At the relay, in English unless another language is said.
+arrive() {
+    SERVER=$RELAY terminal "$1" --language "${3:-en}"
+    if [ "${3:-en}" = fr ]; then
+        sign_in "$1" "$2"
+        wait_for "$1" "$4"
+    else
+        sign_in "$1" "$2" Password
+        wait_for "$1" "${4:-online}"
+    fi
+}
+
+relay_ends() {
+    kill -9 "$RELAY_PID" 2>/dev/null
+    exec 9>&-
+    cleanup
+}
+trap relay_ends EXIT
+
+mkfifo "$WORK/tell" "$WORK/told"
+"$abs_top_builddir/tests/proxy/fault_proxy" "$PORT" <"$WORK/tell" >"$WORK/told" &
+exec 9>"$WORK/tell" 8<"$WORK/told"
+read -r _ PROXY_PORT <&8
+guichetd relay add sample/quebec --database "$WORK/server.db" >"$WORK/token" || fail "relay add"
+guichetd relay init --centre "http://127.0.0.1:$PROXY_PORT" --database "$WORK/relay.db" \
+    <"$WORK/token" >"$WORK/init.log" || fail "relay init"
+guichetd serve --database "$WORK/relay.db" 2>&1 | grep -q "is a relay's database" ||
+    fail "a relay's database is served as a centre's"
+server_start
+relay_start
+for _ in $(seq 100); do relay_status | grep -q "centre: up" && break; sleep 0.1; done
+relay_status | grep -q "centre: up" || fail "the relay does not find the centre"
+
+SERVER=$CENTRE terminal p --language en
+sign_in p pierre Password
+wait_for p online
+arrive m marie
+arrive s sophie
+
+contact() {
+    keys "$1" F3
+    wait_for "$1" "Type a part of the name"
+    keys "$1" C-o
+    wait_for "$1" "The contact has begun."
+    types "$1" "$2"
+    keys "$1" Tab Enter
+    wait_for "$1" "contact, in progress"
+}
+
+offer() {
+    keys "$1" F5
+    wait_for "$1" "Context"
+    types "$1" "$2"
+    sleep 0.3
+    keys "$1" C-x
+    wait_for "$1" "Offered to"
+}
+
+echo "an offer from elsewhere comes to the branch"
+contact p "lost card"
+offer p "front line"
+wait_for m "Ctrl-V: Pierre Gagnon hands off to you"
+
+echo "the link dies: the bottom line says so, and a clerk signs in"
+proxy_tell refuse
+proxy_tell kill
+wait_for m "centre cut since"
+arrive l luc fr "centre coupé depuis"
+relay_status | grep -q "centre: down" || fail "the relay says that the centre is up"
+
+echo "from the central queue: pending"
+keys m C-v
+wait_for m "State       offered"
+keys m Enter
+wait_for m "hand-off to Front line, accepted"
+wait_for m "1 waiting"
+shows m "pending" || fail "the acceptance is shown as certain"
+
+echo "within the office: decided at once"
+contact s "new address"
+offer s "luc"
+wait_for l "Sophie"
+keys l C-v
+wait_for l "offert"
+keys l Enter
+wait_for s "accepted"
+wait_gone l "en attente" # what the relay decided is certain
+shows m "1 waiting" || fail "the central claim was decided without the centre"
+wait_for m " there" 60
+[ "$(relay_status | grep -o 'waiting: [0-9]*')" != "waiting: 0" ] || fail "nothing waits"
+
+echo "the relay dies too, and comes back"
+kill -9 "$RELAY_PID"
+wait "$RELAY_PID" 2>/dev/null
+wait_for m "offline since"
+relay_start
+wait_for m "centre cut since" 90
+
+echo "healed: the centre has it all, and decides"
+proxy_tell pass
+wait_gone m "1 waiting" 90
+wait_gone m "centre cut since" 60
+wait_for m online
+shows m "refused" && fail "the claim was refused"
+wait_for p "accepted" 30
+for _ in $(seq 100); do relay_status | grep -q "waiting: 0" && break; sleep 0.1; done
+relay_status | grep -q "waiting: 0" || fail "something still waits"
+types p ":handoffs"
+keys p Enter
+wait_for p "Marie Tremblay"
+terminal_quit s || true
+
+kill "$RELAY_PID"
+wait "$RELAY_PID" 2>/dev/null
+server_stop
+guichetd check --database "$WORK/server.db" >"$WORK/check.txt" || { cat "$WORK/check.txt"; fail "check"; }
+guichetd check --database "$WORK/relay.db" >"$WORK/check.txt" || { cat "$WORK/check.txt"; fail "check"; }
