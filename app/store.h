@@ -136,6 +136,9 @@ int store_outbox_sending(struct store *store, const struct id *ids, size_t count
 int store_outbox_attempted(struct store *store, const struct id *ids, size_t count,
                            const char *reason, struct error *error);
 
+/* The reason of one that a relay will not decide without its centre. */
+#define STORE_REASON_LATER "the centre will decide"
+
 /* Takes back an operation that was not yet sent; ERROR_CONFLICT when it was or is being sent. */
 int store_outbox_withdraw(struct store *store, const struct id *operation, struct error *error);
 

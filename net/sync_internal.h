@@ -65,7 +65,6 @@ struct sync_later {
 };
 
 #define SYNC_LATER_MAXIMUM 200
-#define SYNC_LATER_REASON  "the centre will decide"
 
 /* Operations in one batch, at most. */
 #define SYNC_BATCH_MAXIMUM 500

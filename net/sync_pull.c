@@ -161,7 +161,7 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
 {
     char made_part[ID_TEXT_LENGTH + 8] = "";
     char epoch_part[EPOCH_PARAMETER_SIZE] = "";
-    char path[256];
+    char path[320];
 
     if (since > 0)
         epoch_parameter(epoch_part, epoch);

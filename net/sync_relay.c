@@ -32,7 +32,7 @@ void sync_later_add(struct sync_engine *engine, const struct id *operation, cons
         return;
     engine->later[engine->later_count++] = (struct sync_later){*operation, *record};
     engine->later_until = sync_now(engine) + LATER_MS;
-    (void)store_outbox_attempted(engine->store, operation, 1, SYNC_LATER_REASON, NULL);
+    (void)store_outbox_attempted(engine->store, operation, 1, STORE_REASON_LATER, NULL);
 }
 
 void sync_later_ask(struct sync_engine *engine)

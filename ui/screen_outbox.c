@@ -36,7 +36,9 @@ static int add(void *context, const struct outbox_entry *entry)
     row->sent = entry->attempts > 0;
     operation_words(outbox->desk, entry->operation, row->words, sizeof(row->words));
     operation_about(outbox->desk, entry->operation, row->about, sizeof(row->about));
-    if (entry->attempts == 0)
+    if (strcmp(entry->reason, STORE_REASON_LATER) == 0)
+        snprintf(row->state, sizeof(row->state), "%s", _("the centre will decide"));
+    else if (entry->attempts == 0)
         snprintf(row->state, sizeof(row->state), "%s", _("not sent yet"));
     else
         snprintf(
