@@ -350,8 +350,10 @@ bool fill_check_alone(struct fill *fill, const char *pointer, bool shown)
     const json_t *value = control == NULL ? NULL : fill_value(fill, index);
     bool mendable;
 
-    if (!form_is_plain(fill->form) || value == NULL || json_is_object(value) ||
-        json_is_array(value) || control->check == NULL || strrchr(pointer, '/') != pointer)
+    /* Two fields may stand for one answer: then what was typed is of the other. */
+    if (index != fill->current || !form_is_plain(fill->form) || value == NULL ||
+        json_is_object(value) || json_is_array(value) || control->check == NULL ||
+        strrchr(pointer, '/') != pointer)
         return false;
     free(line->fault);
     line->fault = schema_validate(control->check, value, NULL, fill->result, NULL) == 0

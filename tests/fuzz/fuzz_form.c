@@ -134,13 +134,13 @@ static void faults_right(struct fill *fill)
     json_decref(state);
     for (size_t i = 0; i < fill_line_count(fill); i++) {
         const struct fill_line *line = fill_line(fill, i);
-        size_t index = fill_find(fresh, line->pointer);
         const char *fault;
 
         if ((line->kind != FILL_FIELD && line->kind != FILL_LIST) ||
-            index == fill_line_count(fresh) || fill_line_count(fresh) != fill_line_count(fill))
+            fill_line_count(fresh) != fill_line_count(fill) ||
+            strcmp(fill_line(fresh, i)->pointer, line->pointer) != 0)
             continue;
-        fault = fill_line(fresh, index)->fault;
+        fault = fill_line(fresh, i)->fault;
         if ((fault == NULL) != (line->fault == NULL) ||
             (fault != NULL && strcmp(fault, line->fault) != 0))
             abort();

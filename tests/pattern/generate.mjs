@@ -66,6 +66,7 @@ for (const line of readFileSync(known, "utf8").split("\n").filter(Boolean)) {
 for (let written = 0; written < count;) {
   const pattern = choice(4);
   const flags = pick(["", "", "", "i", "m", "s", "im"]);
-  if (pattern.length > 80) continue;
+  // V8 does not find a reference to nothing before a surrogate pair: /\1🐲|(a)/u on "🐲".
+  if (pattern.length > 80 || /\\[123][*+?{},\d]*🐲/u.test(pattern)) continue;
   written += write(pattern, flags, Array.from({ length: 8 }, text));
 }
