@@ -25,6 +25,7 @@ trap 'exit 1' HUP INT TERM
 # make_test TEST: what it needs, built; what is broken may have something unused.
 make_test() {
     case $1 in
+    tests/schema_suite.sh) set -- tests/schema_suite ;;
     *.sh) set -- guichet guichetd tests/agency/agency ;;
     esac
     $MAKE -s CFLAGS="-g -O1 -Wno-error" "$@" >"$out/made" 2>&1
