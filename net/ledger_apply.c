@@ -295,20 +295,11 @@ static int check_offered_to(struct attempt *attempt, struct error *error)
 /* Nobody waits in a line that there is not. */
 static int check_ticket_queue(struct attempt *attempt, struct error *error)
 {
-    const char *key = json_text_or(attempt->operation->body, "queue", NULL);
-    struct ledger_row queue = {0};
-    struct id id;
-    int code;
+    bool exists;
+    int code = ledger_ticket_queue_exists(attempt->ledger, attempt->operation->body, &exists, error);
 
-    if (key == NULL)
-        return 0;
-    id = id_from_key("queue", key);
-    code = ledger_row_read(attempt->ledger->writer, RECORD_QUEUE, &id, &queue, error);
-    if (code == ERROR_NOT_FOUND) {
+    if (code == 0 && !exists)
         refuse(attempt, MERGE_MISSING, "queue");
-        code = 0;
-    }
-    ledger_row_clear(&queue);
     return code;
 }
 

@@ -160,6 +160,10 @@ int ledger_scopes_of(struct database *database, enum record_type type, const cha
  * names, a case's children, and a hand-off's matter. */
 int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
+/* Whether the queue that a ticket's operation names, if any, is in the catalogue. */
+int ledger_ticket_queue_exists(struct ledger *ledger, const json_t *body, bool *exists,
+                               struct error *error);
+
 /* A public screen's sign-in: role "display". */
 bool ledger_agent_is_display(const struct record *agent);
 

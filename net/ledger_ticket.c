@@ -20,6 +20,24 @@ bool ledger_agent_is_display(const struct record *agent)
     return strcmp(record_text(agent, "role"), "display") == 0;
 }
 
+int ledger_ticket_queue_exists(struct ledger *ledger, const json_t *body, bool *exists,
+                               struct error *error)
+{
+    const char *key = json_text_or(body, "queue", NULL);
+    struct ledger_row queue = {0};
+    struct id id;
+    int code;
+
+    *exists = true;
+    if (key == NULL)
+        return 0;
+    id = id_from_key("queue", key);
+    code = ledger_row_read(ledger->writer, RECORD_QUEUE, &id, &queue, error);
+    *exists = code != ERROR_NOT_FOUND;
+    ledger_row_clear(&queue);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
 int ledger_agent_office(struct ledger *ledger, const struct id *agent, char office[RECORD_KEY_SIZE],
                         struct error *error)
 {

@@ -167,6 +167,9 @@ tests_unit_test_import_gc_service_inventory_LDADD = $(UNIT_LIBS)
 # What agents do.
 WORK_FIXTURE = tests/unit/work_fixture.c tests/unit/work_fixture.h tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h
+UNIT_TESTS += tests/unit/test_ticket_order
+tests_unit_test_ticket_order_SOURCES = tests/unit/test_ticket_order.c tests/unit/unit.h
+tests_unit_test_ticket_order_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ticket
 tests_unit_test_ticket_SOURCES = tests/unit/test_ticket.c $(WORK_FIXTURE)
 tests_unit_test_ticket_LDADD = $(UNIT_LIBS)

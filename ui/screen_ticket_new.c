@@ -225,8 +225,7 @@ static void tell_given(struct screen *screen, const struct record *ticket,
         return;
     ahead = tickets_ahead(&list, ticket);
     ticket_figures_read(&figures, &list, queue->key, &queue->rules, now);
-    ui_tell(screen->ui, UI_DONE,
-            _("%1$s for %2$s: %3$zu before it, about %4$lld min. p prints it."),
+    ui_tell(screen->ui, UI_DONE, _("%1$s for %2$s: %3$zu before it, ~%4$lld min. p prints."),
             record_text(ticket, "number"), queue->title, ahead,
             (long long)(ticket_estimate_ms(&figures, ahead) / 60000));
     ticket_list_free(&list);

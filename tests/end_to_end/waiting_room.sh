@@ -53,7 +53,7 @@ give() {
     wait_for r "Queues and services here"
     types r "$1"
     keys r Enter
-    wait_for r "p prints it"
+    wait_for r "p prints."
 }
 
 display d --bell --office sample/quebec
@@ -78,7 +78,7 @@ for name in a b; do wait_for $name "A1 "; done
 wait_for d "Waiting: 1"
 wait_for d "Première ligne / Front line: 1"
 give fr
-wait_for r "A2 for Front line: 1 before it, about 8 min"
+wait_for r "A2 for Front line: 1 before it, ~8 min"
 
 echo "call next, recall"
 types a c

@@ -180,10 +180,39 @@ static void forbidden(const char *method, const char *path, const char *body)
     server_expect_problem(&fixture, &call, 403, "forbidden");
 }
 
+static void applied(struct operation *operation)
+{
+    json_t *outcomes = server_post(&fixture, BEN, &operation, 1);
+
+    assert_string_equal(item_text(outcomes, 0, "outcome"), "applied");
+    json_decref(outcomes);
+}
+
+/* Calls and serves the ticket, with a contact that names it and a client who has a name. */
+static void serve_person(const struct id *ticket, struct id *client)
+{
+    struct id contact = fixture_id(&fixture.ledger);
+    json_t *body = fixture_client("sample/b");
+
+    *client = fixture_id(&fixture.ledger);
+    json_object_set_new(body, "name", json_string(PERSON));
+    applied(
+        fixture_operation(&fixture.ledger, BEN, OPERATION_APPEND, RECORD_CLIENT, client, 0, body));
+    applied(call_of(BEN, ticket, "3"));
+    applied(fixture_operation(
+        &fixture.ledger, BEN, OPERATION_CLAIM, RECORD_TICKET, ticket, 2,
+        json_pack("{s:s, s:o}", "state", "serving", "served_at", json_time(clock_system(NULL)))));
+    applied(fixture_operation(
+        &fixture.ledger, BEN, OPERATION_APPEND, RECORD_CONTACT, &contact, 0,
+        json_pack("{s:s, s:s, s:s, s:o, s:s, s:s}", "channel", "counter", "office", "sample/b",
+                  "agent", fixture.ledger.actors[BEN].agent.text, "started_at",
+                  json_time(clock_system(NULL)), "client", client->text, "ticket", ticket->text)));
+}
+
 static void test_a_screen_reads_nothing_else(void **state)
 {
     struct scope_set scopes = {0};
-    struct id id = id_from_key("agent", "sample/screen"), ticket;
+    struct id id = id_from_key("agent", "sample/screen"), ticket, client;
     char path[128];
     struct answer answer;
     const struct call call = {.path = "/v1/display", .token = display};
@@ -193,7 +222,10 @@ static void test_a_screen_reads_nothing_else(void **state)
 
     (void)state;
     ticket = issue("A1");
+    serve_person(&ticket, &client);
     forbidden(NULL, "/v1/changes", NULL);
+    snprintf(path, sizeof(path), "/v1/records/client/%s", client.text);
+    forbidden(NULL, path, NULL);
     forbidden(NULL, "/v1/changes?scope=catalogue", NULL);
     forbidden(NULL, "/v1/presence", NULL);
     forbidden("POST", "/v1/operations", "{\"operations\":[]}");
@@ -212,6 +244,8 @@ static void test_a_screen_reads_nothing_else(void **state)
     assert_null(strstr(answer.body, PERSON));
     assert_null(strstr(answer.body, fixture.ledger.actors[BEN].agent.text));
     assert_null(strstr(answer.body, ticket.text));
+    assert_null(strstr(answer.body, client.text));
+    assert_non_null(strstr(answer.body, "serving"));
     answer_clear(&answer);
     /* It is nobody to hand off to. */
     present = server_json(&fixture, &presence);
