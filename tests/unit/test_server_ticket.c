@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/clock.h"
@@ -159,6 +160,7 @@ static void *issue_soon(void *context)
 static void test_waits_for_a_change(void **state)
 {
     json_t *room = view("/v1/display");
+    time_t started = time(NULL);
     char path[128];
     pthread_t thread;
     struct id id;
@@ -170,6 +172,8 @@ static void test_waits_for_a_change(void **state)
     room = view(path);
     assert_int_equal(pthread_join(thread, NULL), 0);
     assert_int_equal(json_integer_or(room, "waiting", -1), 1);
+    /* The bell rang: else the answer comes when the wait is over. */
+    assert_true(time(NULL) - started < 45);
     json_decref(room);
 }
 
@@ -252,6 +256,34 @@ static void test_a_screen_reads_nothing_else(void **state)
     json_array_foreach(json_object_get(present, "agents"), index, item)
         assert_string_not_equal(json_text_or(item, "agent", ""), id.text);
     json_decref(present);
+}
+
+/* Ids of another office's tickets may begin alike: they are not shown all the same. */
+static void test_shows_its_own_office_alone(void **state)
+{
+    struct id own = ticket_id("sample/b", day, "A1"), other;
+    char office[64], key[80];
+    json_t *room;
+
+    (void)state;
+    for (int i = 0;; i++) {
+        snprintf(office, sizeof(office), "office%d", i);
+        snprintf(key, sizeof(key), "sample/%s", office);
+        other = ticket_id(key, day, "A1");
+        if (strncmp(own.text, other.text, ID_DAY_PREFIX) == 0)
+            break;
+    }
+    fixture_publish_agent(&fixture.ledger, DENIS, office, "");
+    fixture_applied(
+        &fixture.ledger, DENIS,
+        fixture_operation(&fixture.ledger, DENIS, OPERATION_APPEND, RECORD_TICKET, &other, 0,
+                          json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s}", "office", key, "day",
+                                    day, "number", "A1", "queue", "sample/q", "arrived_at",
+                                    json_time(clock_system(NULL)), "issued_by",
+                                    fixture.ledger.actors[DENIS].agent.text, "state", "waiting")));
+    room = view("/v1/display");
+    assert_int_equal(json_integer_or(room, "waiting", -1), 0);
+    json_decref(room);
 }
 
 struct racer {
@@ -338,7 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_shows_calls_and_counts),      TEST(test_waits_for_a_change),
         TEST(test_a_screen_reads_nothing_else), TEST(test_of_two_counters_one_gets_it),
-        TEST(test_refuses_what_is_no_ticket),
+        TEST(test_shows_its_own_office_alone),  TEST(test_refuses_what_is_no_ticket),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

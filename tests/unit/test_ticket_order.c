@@ -117,6 +117,8 @@ static void test_mixes_appointments_with_arrivals(void **state)
     /* Priority is worth twenty minutes a step. */
     assert_before(made(START + 19 * MINUTE, 1, 0), made(START, 0, 0));
     assert_before(made(START, 0, 0), made(START + 21 * MINUTE, 1, 0));
+    /* Two steps are the most, whatever is said. */
+    assert_before(made(START, 0, 0), made(START + 41 * MINUTE, 9, 0));
 }
 
 static uint64_t seed = 7;
