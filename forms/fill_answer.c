@@ -31,7 +31,7 @@ static void forget(struct fill_steps *steps, const char *name)
     size_t kept = 0;
 
     for (size_t i = 0; i < steps->count; i++) {
-        if (strcmp(steps->list[i].name, name) == 0 || *steps->list[i].name == '\0')
+        if (strcmp(steps->list[i].name, name) == 0 || steps->list[i].all)
             free_step(&steps->list[i]);
         else
             steps->list[kept++] = steps->list[i];
@@ -135,6 +135,7 @@ static bool set_all(struct fill *fill, json_t *value)
 {
     struct fill_step step = {0};
 
+    step.all = true;
     step.name = strdup("");
     step.pointer = strdup("");
     step.before = fill->answers;
@@ -516,7 +517,7 @@ static void put_back(struct fill *fill, const struct fill_step *step, bool undo)
         json_decref(fill->variants);
         fill->variants = json_deep_copy(variants);
     }
-    if (*step->name == '\0') {
+    if (step->all) {
         json_decref(fill->answers);
         fill->answers = json_deep_copy(value);
         changed_all(fill, undo ? step->after : step->before);

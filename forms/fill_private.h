@@ -31,9 +31,10 @@ struct fill_page {
     size_t to;
 };
 
-/* One change that can be undone: a whole top-level answer before and after; all answers when the
- * name is "". */
+/* One change that can be undone: a whole top-level answer before and after; or all
+ * answers. */
 struct fill_step {
+    bool all; /* all answers, not one */
     char *name;
     char *pointer; /* where the focus was */
     json_t *before;
