@@ -114,6 +114,7 @@ static void draw_head(struct screen *screen, const struct paint *paint)
     struct paint need = paint_part(paint, 3, LABEL_WIDTH, 1, -1);
     char text[2 * WORK_NAME_SIZE], title[WORK_NAME_SIZE];
     const char *identity = record_text(contact->record, "identity");
+    struct record *ticket;
 
     work_client_line(contact->client, text, sizeof(text));
     paint_text(paint, 1, 0, -1, PAINT_TITLE, text);
@@ -122,7 +123,13 @@ static void draw_head(struct screen *screen, const struct paint *paint)
                format_word(*identity == '\0' ? "none" : identity));
     work_title(screen->desk, RECORD_SERVICE, record_text(contact->record, "service"), title,
                sizeof(title));
-    paint_text(paint, 2, LABEL_WIDTH + 22, -1, PAINT_DIM, title);
+    ticket = work_get(screen->desk, RECORD_TICKET, record_text(contact->record, "ticket"), NULL);
+    if (ticket != NULL)
+        paint_format(paint, 2, LABEL_WIDTH + 22, -1, PAINT_DIM, "%s%s%s",
+                     record_text(ticket, "number"), *title != '\0' ? " · " : "", title);
+    else
+        paint_text(paint, 2, LABEL_WIDTH + 22, -1, PAINT_DIM, title);
+    record_free(ticket);
     mood_text(contact->record, text, sizeof(text));
     if (*text != '\0') {
         paint_text(paint, 4, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("Mood"));

@@ -84,6 +84,7 @@ echo "call next, recall"
 types a c
 wait_for a "A1 is called to counter 1"
 wait_for d "A1   Guichet / Counter: 1"
+[ "$(mux display-message -p -t d '#{window_bell_flag}')" = 1 ] || fail "no bell at a new call"
 wait_for r "called to 1"
 types b c
 wait_for b "A2 is called to counter 2"
@@ -140,6 +141,7 @@ wait_for a "Birth date"
 keys a C-x
 wait_for a "with this client"
 shows a "$PERSON" || fail "the contact does not name its client"
+shows a "A1" || fail "the contact does not name its ticket"
 wait_for r "at 1"
 keys a C-x
 wait_for a "How did the contact end?"
@@ -213,6 +215,13 @@ ROWS_=24 display d --plain
 wait_for d "A4   Guichet / Counter: $winner"
 shows d "##" || fail "--plain has no large number"
 shows d "█" && fail "--plain draws blocks"
+
+echo "it comes on without the server, and shows what it says when it is back"
+server_stop
+display f
+wait_for f "The link is cut. Please ask at the reception."
+server_start
+wait_for f "A4   Guichet / Counter: $winner"
 
 echo "it holds no name"
 grep -rqF "Quackenbush" "$WORK/server.db"* || fail "the server does not know the client"
