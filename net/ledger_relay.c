@@ -515,6 +515,8 @@ int ledger_relay_give(struct ledger *ledger, const json_t *records,
     if (code == 0)
         code = place_write(ledger, place, error);
     if (code == 0)
+        code = ledger_upward_prune(ledger, error);
+    if (code == 0)
         return ledger_commit(ledger, error);
     ledger_rollback(ledger);
     return code;

@@ -110,6 +110,10 @@ void ledger_upward_listen(struct ledger *ledger, ledger_upward_listener listener
 /* How many operations wait for the centre. */
 int ledger_upward_count(struct ledger *ledger, int64_t *count, struct error *error);
 
+/* One that the centre has accepted and not yet given back, empty for none: a centre that does not
+ * know it was restored from an older copy. */
+int ledger_upward_made(struct ledger *ledger, struct id *made, struct error *error);
+
 /* The next operations for the centre, in their order, as an array of documents with the base as
  * the centre counts and "after": `limit` and `bytes` at most, but one at least. New reference;
  * empty when nothing waits. */

@@ -292,6 +292,7 @@ enum ledger_way {
     LEDGER_WAY_ASKED = 1,          /* not applied here: the centre decides */
     LEDGER_WAY_ACCEPTED = 2,       /* by the centre, whose record is still to come */
     LEDGER_WAY_ASKED_ACCEPTED = 3, /* the same of one that was asked */
+    LEDGER_WAY_DONE = 4,           /* kept for a centre that was restored from an older copy */
 };
 
 /* Reads what the ledger knows of itself as a relay. */
@@ -319,6 +320,8 @@ int ledger_handoff_is_inside(struct ledger *ledger, const char *office,
  * it made it. */
 int ledger_upward_put(struct ledger *ledger, const struct operation *operation,
                       const struct ledger_row *row, enum ledger_way state, struct error *error);
+/* Within a transaction: forgets what was done with long ago. */
+int ledger_upward_prune(struct ledger *ledger, struct error *error);
 /* Within a transaction: whether the centre is being asked about it. */
 int ledger_upward_has(struct ledger *ledger, const struct id *operation, bool *has,
                       struct error *error);

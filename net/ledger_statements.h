@@ -213,11 +213,16 @@
                      "AND state = 1")                                                              \
     X(UPWARD_ASKED, "SELECT document FROM upward WHERE state = 3 AND rev <= ?2 "                   \
                     "AND json_extract(document, '$.record') = ?1")                                 \
-    X(UPWARD_ASKED_FOLDED, "DELETE FROM upward WHERE state = 3 AND rev <= ?2 "                     \
+    X(UPWARD_ASKED_FOLDED, "UPDATE upward SET state = 4 WHERE state = 3 AND rev <= ?2 "            \
                            "AND json_extract(document, '$.record') = ?1")                          \
-    X(UPWARD_FOLDED, "DELETE FROM upward WHERE record = ?1 AND state = 2 AND rev <= ?2")           \
+    X(UPWARD_FOLDED,                                                                               \
+      "UPDATE upward SET state = 4 WHERE record = ?1 AND state = 2 AND rev <= ?2")                 \
+    X(UPWARD_PRUNE, "DELETE FROM upward WHERE state = 4 AND number <= ?1")                         \
+    X(UPWARD_LAST, "SELECT coalesce(max(number), 0) FROM upward")                                  \
+    X(UPWARD_MADE, "SELECT id FROM upward WHERE state IN (2, 3) ORDER BY number DESC LIMIT 1")     \
     X(UPWARD_DELETE, "DELETE FROM upward WHERE id = ?1")                                           \
-    X(UPWARD_AGAIN, "UPDATE upward SET state = state - 2, rev = NULL WHERE state >= 2")            \
+    X(UPWARD_AGAIN, "UPDATE upward SET state = CASE state WHEN 3 THEN 1 ELSE 0 END, rev = NULL "   \
+                    "WHERE state >= 2")                                                            \
     X(TOLD_PUT, "INSERT INTO told (agent, document) VALUES (?1, ?2)")                              \
     X(TOLD_EACH, "SELECT number, document FROM told WHERE agent = ?1 "                             \
                  "ORDER BY number LIMIT 100")                                                      \

@@ -261,6 +261,49 @@ int ledger_upward_put(struct ledger *ledger, const struct operation *operation,
     return code;
 }
 
+/* How many numbers back what is done with is kept. */
+#define KEPT 20000
+
+int ledger_upward_prune(struct ledger *ledger, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_UPWARD_LAST, error);
+    int64_t last;
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    code = database_step(ledger->writer, statement, error);
+    if (code <= 0)
+        return code;
+    last = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    statement = database_statement(ledger->writer, LEDGER_UPWARD_PRUNE, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, last - KEPT);
+    return database_run(ledger->writer, statement, error);
+}
+
+int ledger_upward_made(struct ledger *ledger, struct id *made, struct error *error)
+{
+    struct ledger_reader *reader;
+    sqlite3_stmt *statement;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    *made = (struct id){""};
+    if (code != 0)
+        return code;
+    statement = database_statement(reader->database, LEDGER_UPWARD_MADE, error);
+    code = statement == NULL ? ERROR_STORAGE : database_step(reader->database, statement, error);
+    if (code > 0) {
+        id_parse(made, database_text(statement, 0));
+        sqlite3_reset(statement);
+        code = 0;
+    }
+    ledger_reader_give(ledger, reader);
+    return code;
+}
+
 int ledger_upward_count(struct ledger *ledger, int64_t *count, struct error *error)
 {
     struct ledger_reader *reader;

@@ -166,12 +166,22 @@ static int begin_anew(struct relay_engine *engine, struct error *error)
 
 /* --- greeting --------------------------------------------------------------------------------- */
 
+/* Shows where the relay stands in the centre's history, so that a centre which was restored from an
+ * older copy is found out before anything that goes on from there is carried to it. */
 static int greet_begin(struct relay_engine *engine, struct error *error)
 {
+    const struct ledger_place *place = &engine->place;
+    char path[256];
     const struct http_request request = {
-        .method = "GET", .path = "/v1/relay", .accept = "application/json"};
+        .method = "GET", .path = path, .accept = "application/json"};
+    struct id made;
+    int code = ledger_upward_made(engine->options.ledger, &made, error);
 
-    return send(engine, SYNC_LANE_WORK, &request, error);
+    (void)snprintf(path, sizeof(path), "/v1/relay?feed=%s&since=%" PRId64 "%s%s%s%s", place->feed,
+                   place->desk, place->desk > 0 && place->desk_epoch[0] != '\0' ? "&epoch=" : "",
+                   place->desk > 0 ? place->desk_epoch : "",
+                   id_is_empty(&made) ? "" : "&made=", made.text);
+    return code == 0 ? send(engine, SYNC_LANE_WORK, &request, error) : code;
 }
 
 static int greet_take(struct relay_engine *engine, const json_t *document, struct error *error)
@@ -219,8 +229,11 @@ static int greet_reply(struct relay_engine *engine, const struct http_reply *rep
                        struct error *error)
 {
     json_t *document;
-    int code = read_reply(reply, "GET /v1/relay", &document, error);
+    int code;
 
+    if (is_problem(reply, "other-history"))
+        return begin_anew(engine, error);
+    code = read_reply(reply, "GET /v1/relay", &document, error);
     if (code == 0)
         code = greet_take(engine, document, error);
     json_decref(document);

@@ -38,6 +38,35 @@ static bool authenticate(struct request *request, struct ledger_relay *relay)
 
 /* --- the office ------------------------------------------------------------------------------- */
 
+/* False, with a problem set, when the relay has read another history of this database. Of another
+ * database it finds that out by itself. */
+static bool history_holds(struct request *request)
+{
+    struct ledger *ledger = request->server->ledger;
+    const char *feed = request_parameter(request, "feed");
+    const char *epoch = request_parameter(request, "epoch");
+    const char *text = request_parameter(request, "made");
+    struct error error = ERROR_INIT;
+    struct id made = {""};
+    int64_t since;
+    int code;
+
+    if (!request_number(request, "since", 0, INT64_MAX, 0, &since))
+        return false;
+    if (text != NULL && !id_parse(&made, text)) {
+        request_problem(request, PROBLEM_BAD_PARAMETER, "%s", "\"made\" is not a UUID");
+        return false;
+    }
+    if (feed == NULL || strcmp(feed, ledger_feed(ledger)) != 0)
+        return true;
+    code = ledger_history_check(ledger, since, epoch != NULL ? epoch : "", &made, &error);
+    if (code == ERROR_CONFLICT)
+        request_problem(request, PROBLEM_OTHER_HISTORY, "%s", error.message);
+    else if (code != 0)
+        request_error(request, code, &error);
+    return code == 0;
+}
+
 /* GET /v1/relay: whose relay this is, and how its agents' passwords are checked. */
 static enum route_result handle_office(struct request *request)
 {
@@ -46,7 +75,7 @@ static enum route_result handle_office(struct request *request)
     json_t *agents;
     int code;
 
-    if (!authenticate(request, &relay))
+    if (!authenticate(request, &relay) || !history_holds(request))
         return ROUTE_ANSWERED;
     code = ledger_relay_verifiers(request->server->ledger, &relay, &agents, &error);
     if (code != 0) {
@@ -61,8 +90,18 @@ static enum route_result handle_office(struct request *request)
     return ROUTE_ANSWERED;
 }
 
-static const enum problem office_problems[] = {PROBLEM_UNAUTHORIZED, PROBLEM_STORAGE, PROBLEM_BUSY,
-                                               PROBLEM_NONE};
+static const struct route_parameter office_parameters[] = {
+    {"feed", "{\"type\": \"string\"}", "The database that the relay has read"},
+    {"since", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}", "How far it read it"},
+    {"epoch", "{\"type\": \"string\"}", "The `epoch` of the page that led there"},
+    {"made", "{\"type\": \"string\", \"format\": \"uuid\"}",
+     "The relay's last accepted operation, when it is past `since`"},
+    {0},
+};
+
+static const enum problem office_problems[] = {PROBLEM_BAD_PARAMETER, PROBLEM_OTHER_HISTORY,
+                                               PROBLEM_UNAUTHORIZED,  PROBLEM_STORAGE,
+                                               PROBLEM_BUSY,          PROBLEM_NONE};
 
 const struct route route_relay_office = {
     .method = "GET",
@@ -74,6 +113,7 @@ const struct route route_relay_office = {
     .response_schema = "RelayOffice",
     .status = 200,
     .problems = office_problems,
+    .parameters = office_parameters,
 };
 
 /* --- operations ------------------------------------------------------------------------------- */

@@ -45,6 +45,18 @@ static void heal(struct branch *branch)
     fault_proxy_tell(&branch->proxy, "pass");
 }
 
+/* Whether all that the office did has left the relay. */
+static bool nothing_waits(const struct branch *branch)
+{
+    char command[512];
+    const char *top = getenv("abs_top_builddir");
+
+    (void)snprintf(command, sizeof command,
+                   "'%s/guichetd' relay status --listen 127.0.0.1:%d | grep -q '^waiting: 0$'",
+                   top == NULL ? "." : top, branch->relay.port);
+    return system(command) == 0;
+}
+
 /* Waits until `condition` holds. */
 #define WAIT_UNTIL(condition)                                                                      \
     do {                                                                                           \
@@ -322,12 +334,54 @@ static void what_the_centre_refuses_reaches_the_agent(void **state)
     branch_end(&branch);
 }
 
+/* The centre is put back to a copy made before: what the office did since is carried again. */
+static void a_restored_centre_gets_back_what_the_office_did(void **state)
+{
+    struct branch branch;
+    struct terminal alice, bernard;
+    struct id before, lost;
+    char command[512];
+
+    (void)state;
+    branch_begin(&branch);
+    arrive(&alice, "alice", REAL_SERVER_PASSWORD, branch.relay.port);
+    WAIT_UNTIL(is_joined(&alice));
+    before = terminal_client(&alice, 1);
+    WAIT_UNTIL(waiting(&alice) == 0 && nothing_waits(&branch));
+    real_server_kill(&branch.centre);
+    (void)snprintf(command, sizeof command, "cd '%s' && mkdir copy && cp server.db* copy/",
+                   branch.centre.directory);
+    assert_int_equal(system(command), 0);
+    real_server_restart(&branch.centre);
+
+    WAIT_UNTIL(is_joined(&alice));
+    lost = terminal_client(&alice, 2);
+    terminal_change(&alice, &lost, 7);
+    terminal_change(&alice, &before, 8);
+    WAIT_UNTIL(waiting(&alice) == 0 && nothing_waits(&branch));
+    real_server_kill(&branch.centre);
+    (void)snprintf(command, sizeof command, "cd '%s' && rm server.db* && cp copy/server.db* .",
+                   branch.centre.directory);
+    assert_int_equal(system(command), 0);
+    real_server_restart(&branch.centre);
+
+    /* Who sits at the centre itself finds all of it. */
+    arrive(&bernard, "bernard", REAL_SERVER_PASSWORD, branch.centre.port);
+    WAIT_UNTIL(strcmp(shows(&bernard, RECORD_CLIENT, &lost, "phone"), "418-555-0007") == 0);
+    WAIT_UNTIL(strcmp(shows(&bernard, RECORD_CLIENT, &before, "phone"), "418-555-0008") == 0);
+    assert_int_equal(store_refusal_count(alice.store, NULL), 0);
+    terminal_end(&alice);
+    terminal_end(&bernard);
+    branch_end(&branch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_office_goes_on_without_the_centre),
         cmocka_unit_test(a_central_claim_is_decided_at_once_while_joined),
         cmocka_unit_test(what_the_centre_refuses_reaches_the_agent),
+        cmocka_unit_test(a_restored_centre_gets_back_what_the_office_did),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
