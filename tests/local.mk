@@ -471,6 +471,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/deliver.sh \
     tests/end_to_end/directory.sh \
     tests/end_to_end/handoff_context.sh \
+    tests/end_to_end/handoff_faults.sh \
     tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \
@@ -495,6 +496,7 @@ TESTS += \
     tests/end_to_end/deliver.sh \
     tests/end_to_end/directory.sh \
     tests/end_to_end/handoff_context.sh \
+    tests/end_to_end/handoff_faults.sh \
     tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \

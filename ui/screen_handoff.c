@@ -41,8 +41,8 @@ struct handing {
     bool edited;    /* the ready-made context was changed: it is kept as a draft */
     bool done;
     int64_t asked_ms; /* presence, last */
-    json_t *made;   /* owned: the facts, ready-made */
-    char place[16]; /* a word of handoff_place_words, "" */
+    json_t *made;     /* owned: the facts, ready-made */
+    char place[16];   /* a word of handoff_place_words, "" */
 };
 
 /* --- the context, ready-made ------------------------------------------------------------------ */
@@ -240,13 +240,15 @@ static json_t *handing_save(const struct screen *screen)
                      list_save(&handing->list), "place", handing->place);
 }
 
-/* Presence has come, or another language: the chosen one stays chosen. */
+/* Presence has come, or another language: whoever was chosen, or looked for, stays
+ * chosen. */
 static void handing_changed(struct screen *screen)
 {
     struct handing *handing = screen->data;
     const struct target *chosen = targets_shown(&handing->targets, handing->list.selected);
     char key[WORK_NAME_SIZE];
-    bool keep = handing->list.selected > 0 && chosen != NULL;
+    bool keep = chosen != NULL &&
+                (handing->list.selected > 0 || *fields_text(handing->fields, ROW_TO) != '\0');
 
     text_copy(key, sizeof(key), chosen != NULL ? chosen->key : "");
     if (!handing->edited)
@@ -255,6 +257,7 @@ static void handing_changed(struct screen *screen)
     for (size_t i = 0; i < handing->targets.shown_count && keep; i++)
         if (strcmp(targets_shown(&handing->targets, i)->key, key) == 0)
             list_select(&handing->list, i);
+    preset_minutes(screen);
 }
 
 /* Who is present is asked again while the list is open. */
@@ -394,6 +397,51 @@ static void run_kind(struct screen *screen, const char *argument)
     preset_minutes(screen);
 }
 
+/* Gives the first part that is missing a line of its own, and puts the cursor there. */
+static void begin_part(struct handing *handing, const char *part)
+{
+    json_t *state = fields_save(handing->fields);
+    size_t cursor;
+    char *text = handoff_part_begin(fields_text(handing->fields, ROW_CONTEXT), part, &cursor);
+
+    if (text != NULL && state != NULL) {
+        json_object_set_new(state, "context",
+                            json_pack("{s:s, s:I}", "text", text, "cursor", (json_int_t)cursor));
+        fields_restore(handing->fields, state);
+        handing->edited = true;
+    }
+    free(text);
+    json_decref(state);
+}
+
+/* The parts that the queue asks for; false, and told, when one is missing. */
+static bool check_parts(struct screen *screen, const struct target *target)
+{
+    struct handing *handing = screen->data;
+    const char *missing[QUEUE_PARTS_MOST];
+    struct record *queue = NULL;
+    json_t *facts, *parts;
+    size_t count;
+
+    if (target->kind != TARGET_QUEUE ||
+        catalogue_get_by_key(screen->desk->catalogue, RECORD_QUEUE, target->key, &queue, NULL) != 0)
+        return true;
+    facts = handoff_facts_read_text(screen->desk, handing->made,
+                                    fields_text(handing->fields, ROW_CONTEXT));
+    parts = handoff_parts(screen->desk, facts);
+    count = queue_missing_parts(queue, parts, missing);
+    record_free(queue);
+    json_decref(facts);
+    json_decref(parts);
+    if (count == 0)
+        return true;
+    begin_part(handing, missing[0]);
+    ui_tell(screen->ui, UI_FAILED, _("%1$s asks for this first: %2$s"), target->name,
+            handoff_part_label(missing[0]));
+    fields_focus_set(handing->fields, ROW_CONTEXT);
+    return false;
+}
+
 /* All that an offer needs; false, and told, with the focus on what is missing. */
 static bool check(struct screen *screen, const struct target *target, struct handoff_offer *offer)
 {
@@ -402,7 +450,7 @@ static bool check(struct screen *screen, const struct target *target, struct han
     *offer = make_offer(screen, target);
     if (offer->summary[strspn(offer->summary, " ")] == '\0')
         return complain(screen, ROW_SUMMARY, _("Say in one line what it is about."));
-    return read_terms(screen, offer);
+    return check_parts(screen, target) && read_terms(screen, offer);
 }
 
 static void run_send(struct screen *screen, const char *argument)

@@ -30,6 +30,14 @@ char *handoff_context_text(struct desk *desk, const struct record *handoff);
  * said, and the rest as text. New reference. */
 json_t *handoff_facts_read_text(struct desk *desk, const json_t *made, const char *text);
 
+/* What the list says of each part that a queue can ask for (queue_missing_parts): new reference. */
+json_t *handoff_parts(struct desk *desk, const json_t *list);
+/* How a part is called. Static. */
+const char *handoff_part_label(const char *part);
+/* The text with an empty line for a part at its beginning, in the place of one that says nothing
+ * useful; the cursor belongs at its end. New. */
+char *handoff_part_begin(const char *text, const char *part, size_t *cursor);
+
 /* The note on the open case (else contact) that is half typed: new, NULL for none. And puts one
  * there, under what is half typed there already. */
 char *handoff_note_draft(struct desk *desk);

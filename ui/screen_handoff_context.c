@@ -98,23 +98,24 @@ static void say_commitment(struct desk *desk, const json_t *fact, struct text_bu
 
 static const struct fact {
     const char *name;
+    const char *part;  /* of queue_part_words, NULL for none */
     const char *label; /* N_() */
     void (*say)(struct desk *desk, const json_t *fact, struct text_buffer *text);
 } facts[] = {
-    {"need", N_("Need"), say_text},
-    {"identity", N_("Identity"), say_word},
-    {"mood", N_("Mood"), say_mood},
-    {"language", N_("Language"), say_language},
-    {"interpreter", N_("Interpreter"), say_text},
-    {"accessibility", N_("Needs"), say_text},
-    {"service", N_("Service"), say_service},
-    {"case", N_("Case"), say_text},
-    {"done", N_("Done"), say_steps},
-    {"left", N_("To do"), say_steps},
-    {"form", N_("Form begun"), say_form},
-    {"commitment", N_("Promised"), say_commitment},
-    {"note", N_("Note"), say_text},
-    {"note-begun", N_("Note begun"), say_text},
+    {"need", "need", N_("Need"), say_text},
+    {"identity", "identity", N_("Identity"), say_word},
+    {"mood", "mood", N_("Mood"), say_mood},
+    {"language", "language", N_("Language"), say_language},
+    {"interpreter", NULL, N_("Interpreter"), say_text},
+    {"accessibility", NULL, N_("Needs"), say_text},
+    {"service", "service", N_("Service"), say_service},
+    {"case", NULL, N_("Case"), say_text},
+    {"done", "steps-done", N_("Done"), say_steps},
+    {"left", "steps-left", N_("To do"), say_steps},
+    {"form", "drafts", N_("Form begun"), say_form},
+    {"commitment", "commitments", N_("Promised"), say_commitment},
+    {"note", NULL, N_("Note"), say_text},
+    {"note-begun", NULL, N_("Note begun"), say_text},
 };
 
 /* "Identity: verified\n"; nothing for a fact that this version does not know. */
@@ -214,6 +215,99 @@ json_t *handoff_facts_read_text(struct desk *desk, const json_t *made, const cha
     }
     add_written(list, written, text);
     return list;
+}
+
+/* --- the parts that a queue asks for ------------------------------------------------------------
+ */
+
+/* How a line of this part begins: "Need: ". */
+static void prefix(const struct fact *fact, char *text, size_t size)
+{
+    snprintf(text, size, _("%1$s: %2$s\n"), _(fact->label), "");
+    text[strcspn(text, "\n")] = '\0';
+}
+
+/* The line of a text that begins so; NULL for none. */
+static const char *find_line(const char *text, const char *start)
+{
+    while (*text != '\0' && strncmp(text, start, strlen(start)) != 0) {
+        text += strcspn(text, "\n");
+        text += *text == '\n';
+    }
+    return *text != '\0' ? text : NULL;
+}
+
+static void add_part(json_t *parts, const char *part, const char *value, size_t length)
+{
+    while (length > 0 && *value == ' ') {
+        value++;
+        length--;
+    }
+    if (length > 0)
+        json_object_set_new(parts, part, json_stringn(value, length));
+}
+
+json_t *handoff_parts(struct desk *desk, const json_t *list)
+{
+    json_t *parts = json_object();
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(list, i, item)
+    {
+        const char *written = json_text_or(item, "written", "");
+        const char *name = json_text_or(item, "fact", "");
+
+        for (size_t k = 0; k < sizeof(facts) / sizeof(facts[0]); k++) {
+            struct text_buffer value = {0};
+            char start[64];
+            const char *line;
+
+            if (facts[k].part == NULL)
+                continue;
+            prefix(&facts[k], start, sizeof(start));
+            line = find_line(written, start);
+            if (line != NULL)
+                add_part(parts, facts[k].part, line + strlen(start),
+                         strcspn(line, "\n") - strlen(start));
+            /* An identity that nobody asked for is none. */
+            if (strcmp(facts[k].name, name) == 0 &&
+                strcmp(json_text_or(item, "word", ""), "none") != 0)
+                facts[k].say(desk, item, &value);
+            add_part(parts, facts[k].part, value.bytes, value.length);
+            text_buffer_free(&value);
+        }
+    }
+    return parts;
+}
+
+const char *handoff_part_label(const char *part)
+{
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+        if (facts[i].part != NULL && strcmp(facts[i].part, part) == 0)
+            return _(facts[i].label);
+    return part;
+}
+
+char *handoff_part_begin(const char *text, const char *part, size_t *cursor)
+{
+    struct text_buffer begun = {0};
+    char start[64] = "";
+    const char *line;
+
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+        if (facts[i].part != NULL && strcmp(facts[i].part, part) == 0)
+            prefix(&facts[i], start, sizeof(start));
+    text_buffer_add_format(&begun, "%s\n", start);
+    line = find_line(text, start);
+    if (line != NULL) {
+        text_buffer_add(&begun, text, (size_t)(line - text));
+        text = line + strcspn(line, "\n");
+        text += *text == '\n';
+    }
+    text_buffer_add_text(&begun, text);
+    *cursor = strlen(start);
+    return text_buffer_take(&begun);
 }
 
 /* --- a note that is half typed -----------------------------------------------------------------

@@ -111,4 +111,20 @@ keys a F11
 wait_for a "You are available again."
 wait_gone a "wrap-up"
 wait_gone b "en suivi" 30
-terminal_quit a
+
+echo "a queue asks for the need, and the cursor stands where it is written"
+keys a C-o
+wait_for a "The contact has begun."
+keys a F5
+wait_for a "Context"
+types a "civil status and families"
+wait_for a "Minutes   15"
+keys a Tab
+types a "a question"
+keys a C-x
+wait_for a "asks for this first: Need"
+types a "a birth certificate"
+wait_for a "Need: a birth certificate"
+keys a C-x
+wait_for a "Offered to Civil status and families"
+terminal_quit b

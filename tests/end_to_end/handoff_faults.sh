@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# A hand-off when things break: the sender's terminal is killed between offer and acceptance; the
+# receiver's link is cut at the acceptance; the server is killed between claim and reply. Each time
+# exactly one agent has it in the end, by what the server itself tells, and nothing that was typed is
+# lost. Then a decline: the file that the offer had opened leaves the receiver's disk.
+. "$(dirname "$0")/harness.sh"
+command -v sqlite3 >/dev/null || { echo "sqlite3 is not installed: skipped"; exit 77; }
+server_start
+OWN=$SERVER
+
+# The receiver goes through a proxy that a pipe commands.
+mkfifo "$WORK/commands"
+"$abs_top_builddir/tests/proxy/fault_proxy" "$PORT" <"$WORK/commands" >"$WORK/proxy.log" &
+PROXY=$!
+exec 5>"$WORK/commands"
+trap 'exec 5>&-; kill $PROXY 2>/dev/null; cleanup' EXIT
+for _ in $(seq 100); do grep -q port "$WORK/proxy.log" && break; sleep 0.05; done
+PROXIED="http://127.0.0.1:$(sed -n 's/^port //p' "$WORK/proxy.log")"
+
+start_a() {
+    terminal a --language en
+    sign_in a marie Password
+    wait_for a online
+}
+start_a
+SERVER=$PROXIED terminal b --language en
+sign_in b pierre Password
+wait_for b online
+terminal c --language en
+sign_in c john Password
+wait_for c online
+
+# state SUMMARY: what the server says of the hand-off with this summary, and who has it.
+state() {
+    local token
+    token=$(curl -sS -H 'Content-Type: application/json' -d '{"login": "marie",
+        "password": "guichet", "device": "019aaaaa-0000-7000-8000-000000000009"}' \
+        "$OWN/v1/login" | grep -o '"token": *"[^"]*"' | cut -d'"' -f4)
+    curl -sS -H "Authorization: Bearer $token" "$OWN/v1/changes?since=0&limit=500" \
+        >"$WORK/changes.json"
+    sqlite3 :memory: "SELECT json_extract(value, '\$.body.state') || ' ' ||
+        coalesce(json_extract(value, '\$.body.taken_by'), '')
+        FROM json_each(json_extract(readfile('$WORK/changes.json'), '\$.records'))
+        WHERE json_extract(value, '\$.type') = 'handoff'
+        AND json_extract(value, '\$.body.summary') = '$1'"
+}
+
+# winner SUMMARY: until the server says that one agent has it.
+winner() {
+    local end=$((SECONDS + 60)) said
+    until said=$(state "$1"); [[ $said == "accepted "* ]]; do
+        [ $SECONDS -lt $end ] || fail "nobody has \"$1\": $said"
+        sleep 0.3
+    done
+    [ "$(echo "$said" | wc -l)" = 1 ] || fail "not one winner: $said"
+}
+
+contact() {
+    keys a F3
+    wait_for a "Type a part of the name"
+    keys a C-o
+    wait_for a "The contact has begun."
+    types a "$1"
+    keys a Tab Enter
+    wait_for a "contact, in progress"
+}
+
+offer() {
+    keys a F5
+    wait_for a "Context"
+    types a "$1"
+    wait_for a "$2"
+    keys a C-x
+    wait_for a "Offered to"
+    wait_gone a "1 waiting"
+}
+
+echo "the sender's terminal is killed between offer and acceptance"
+contact "first matter"
+offer pierre "Minutes   5"
+wait_for b "Ctrl-V: Marie Tremblay hands off to you"
+terminal_kill a
+keys b C-v
+wait_for b "State       offered"
+shows b "Need: first matter" || fail "the context is not there"
+keys b Enter
+wait_for b "Confirmed, yours"
+winner "anonymous client · first matter"
+start_a
+wait_for a "Pierre Gagnon has taken over"
+
+echo "the receiver's link is cut at the acceptance: pending, then theirs"
+keys a Escape
+keys a Escape
+contact "second matter"
+offer pierre "Minutes   5"
+wait_for b "Ctrl-V: Marie Tremblay hands off to you"
+keys b C-v
+wait_for b "State       offered"
+echo refuse >&5
+echo kill >&5
+sleep 0.3
+keys b Enter
+wait_for b "Pending, not confirmed yet"
+shows b "Confirmed" && fail "an acceptance without a link is shown as certain"
+keys b F6
+wait_for b "Kind"
+types b "typed while the link was cut"
+[ "$(state "anonymous client · second matter")" = "offered " ] ||
+    fail "the server knows of an acceptance that it was never sent"
+echo pass >&5
+wait_for b "Confirmed, yours" 60
+winner "anonymous client · second matter"
+shows b "typed while the link was cut" || fail "what was typed is gone"
+
+echo "the server is killed between claim and reply: pending until it says so again, and the other"
+echo "knows at once who has it"
+keys a Escape
+keys a Escape
+contact "third matter"
+offer "front line" "Minutes   10"
+wait_for b "hands off to you"
+wait_for c "hands off to you"
+keys b C-v
+wait_for b "State       offered"
+keys c C-v
+wait_for c "State       offered"
+# What the server answers to the claim does not arrive.
+echo "cut down 1" >&5
+echo kill >&5
+sleep 0.3
+keys b Enter
+wait_for c "Pierre Gagnon has got it"
+shows c "accepted by Pierre Gagnon" || fail "the offer does not say who has it"
+wait_for b "Pending, not confirmed yet"
+server_stop KILL
+SERVER=$OWN
+server_start
+echo pass >&5
+echo kill >&5
+wait_for b "Confirmed, yours" 60
+winner "anonymous client · third matter"
+wait_gone b "1 waiting" 60
+shows b "refused" && fail "the winner is told of a refusal"
+keys c Escape
+
+echo "what a declined offer had opened leaves the disk"
+keys a Escape
+keys a Escape
+contact "fourth matter"
+offer pierre "Minutes   5"
+wait_for b "hands off to you: anonymous client · fourth"
+store=$(find "$WORK/b/agents" -name '*.db')
+before=$(sqlite3 "$store" "SELECT count(*) FROM record WHERE type = 'case'")
+sealed=$(sqlite3 "$store" "SELECT hex(substr(base, -40)) FROM record WHERE type = 'case'
+    ORDER BY id DESC LIMIT 1")
+keys b C-v
+wait_for b "State       offered"
+keys b C-n
+wait_for b "Why not?"
+types b "at lunch"
+keys b Enter
+wait_for b "Declined."
+end=$((SECONDS + 30))
+until [ "$(sqlite3 "$store" "SELECT count(*) FROM record WHERE type = 'case'")" -lt "$before" ]; do
+    [ $SECONDS -lt $end ] || fail "the case is still at the receiver's"
+    sleep 0.2
+done
+sleep 1
+cat "$store" "$store-wal" 2>/dev/null | od -An -v -tx1 | tr -d ' \n' | grep -qi "$sealed" &&
+    fail "its sealed copy is still on the disk"
+terminal_quit c
