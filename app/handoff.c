@@ -264,6 +264,8 @@ bool handoff_is_for(const struct record *handoff, const struct record *agent)
     const char *office = record_text(handoff, "to_office");
     const char *queue = record_text(handoff, "to_queue");
     const char *also = record_text(handoff, "also_queue");
+    struct queue_verdict verdict;
+    struct queue_need need;
     char key[RECORD_KEY_SIZE];
 
     if (*to != '\0')
@@ -275,8 +277,11 @@ bool handoff_is_for(const struct record *handoff, const struct record *agent)
         return strcmp(office, key) == 0 && (!handoff_is_kind(handoff, HANDOFF_ESCALATION) ||
                                             strcmp(record_text(agent, "role"), "supervisor") == 0);
     }
-    return (*queue != '\0' && record_names(agent, "queues", queue)) ||
-           (*also != '\0' && record_names(agent, "queues", also));
+    if (!(*queue != '\0' && record_names(agent, "queues", queue)) &&
+        !(*also != '\0' && record_names(agent, "queues", also)))
+        return false;
+    queue_need_make(&need, handoff->body, NULL, NULL);
+    return queue_agent_fits(&need, agent, &verdict);
 }
 
 /* --- what follows an acceptance -------------------------------------------------------------- */

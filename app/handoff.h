@@ -72,9 +72,8 @@ int handoff_withdraw(struct batch *batch, const struct author *author, const str
 /* A supervisor gives it, offered or accepted, to an agent or a queue (`to` names one of the two);
  * their own agent takes it over. The server makes the same offer again, from whoever had it.
  * ERROR_CONFLICT when it has ended, ERROR_INVALID when it is there already. */
-int handoff_reassign(struct batch *batch, const struct author *author,
-                     const struct record *handoff, const struct handoff_target *to,
-                     struct error *error);
+int handoff_reassign(struct batch *batch, const struct author *author, const struct record *handoff,
+                     const struct handoff_target *to, struct error *error);
 
 bool handoff_is_offered(const struct record *handoff);
 /* Offered, or accepted and not given to somebody else since. */
@@ -86,8 +85,8 @@ bool handoff_is_kind(const struct record *handoff, const char *kind);
 int64_t handoff_waited_ms(const struct record *handoff, int64_t now_ms);
 
 /* True when it is offered to this agent (a catalogue record): by id, by one of their queues, also
- * when it was opened to that one, or by their office (an escalation only to its supervisors); never to who sent it, unless it is
- * addressed to them. */
+ * when it was opened to that one, if they can do what it asks for, or by their office (an
+ * escalation only to its supervisors); never to who sent it, unless it is addressed to them. */
 bool handoff_is_for(const struct record *handoff, const struct record *agent);
 bool handoff_is_from(const struct record *handoff, const struct id *agent);
 

@@ -12,7 +12,9 @@ libapp_a_SOURCES = \
     app/merge.c app/merge.h app/merge_fields.c app/merge_handoff.c app/merge_internal.h \
     app/merge_value.c app/queue_measure.c app/queue_measure.h \
     app/operation.c app/operation.h \
-    app/queue.c app/queue.h \
+    app/match.c app/match.h \
+    app/promise.c app/promise.h \
+    app/queue.c app/queue.h app/queue_line.c app/queue_line.h \
     app/record.c app/record.h \
     app/record_fields.c app/record_fields.h \
     app/seal.c app/seal.h \

@@ -417,9 +417,9 @@ int64_t queue_ready_ms(const struct record *handoff)
 
 int64_t queue_promise_ms(const struct record *handoff)
 {
-    int64_t promise = time_of(handoff, "promise_at");
+    int64_t promise = time_of(handoff, "promise_at"), call = time_of(handoff, "call_to");
 
-    return promise > 0 ? promise : time_of(handoff, "call_to");
+    return promise > 0 && (call <= 0 || promise < call) ? promise : call;
 }
 
 static int64_t weight_ms(const struct record *queue, const char *member, int otherwise)

@@ -160,7 +160,7 @@ bool queue_is_in_hand(const struct record *handoff, const struct record *contact
 int64_t queue_since_ms(const struct record *handoff);
 /* From when on it can be taken: a call-back when its window opens, all else at once. */
 int64_t queue_ready_ms(const struct record *handoff);
-/* The moment it was promised for; 0 for none. */
+/* The moment it was promised for, or its call was; the earlier one. 0 for none. */
 int64_t queue_promise_ms(const struct record *handoff);
 
 /* `queue` is the record of the queue that it waits in; NULL: the ordinary weights. */

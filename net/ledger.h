@@ -127,6 +127,10 @@ int ledger_waiting_room(struct ledger *ledger, const char *office, int64_t now_m
 int ledger_agent_office(struct ledger *ledger, const struct id *agent, char office[RECORD_KEY_SIZE],
                         struct error *error);
 
+/* How many wait in each queue: [{"queue","waiting","since"}], `since` when the longest of them
+ * began. New reference. */
+int ledger_waiting(struct ledger *ledger, json_t **queues, struct error *error);
+
 /* --- hand-offs that expire ---------------------------------------------------------------------
  *
  * An offer whose time has passed is marked expired by the server alone, once, and in the same

@@ -332,3 +332,29 @@ int ledger_queue_judge(struct ledger *ledger, const struct record *handoff, cons
     queue_verdict_write(&verdict, field, LEDGER_FIELD_SIZE);
     return code;
 }
+
+/* --- how many wait ---------------------------------------------------------------------------- */
+
+int ledger_waiting(struct ledger *ledger, json_t **queues, struct error *error)
+{
+    struct ledger_reader *reader;
+    sqlite3_stmt *statement;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    *queues = NULL;
+    if (code != 0)
+        return code;
+    *queues = json_array();
+    statement = database_statement(reader->database, LEDGER_WAITING_EACH, error);
+    while ((code = database_step(reader->database, statement, error)) > 0)
+        json_array_append_new(*queues,
+                              json_pack("{s:s, s:I, s:o}", "queue", database_text(statement, 0),
+                                        "waiting", (json_int_t)sqlite3_column_int64(statement, 1),
+                                        "since", json_time(sqlite3_column_int64(statement, 2))));
+    ledger_reader_give(ledger, reader);
+    if (code != 0) {
+        json_decref(*queues);
+        *queues = NULL;
+    }
+    return code;
+}

@@ -97,6 +97,8 @@
       "json_extract(record.document, '$.body.wrap_up_until') END), '') FROM attending "            \
       "JOIN record ON record.number = attending.record GROUP BY agent")                            \
     X(ATTENDING_OF, "SELECT record FROM attending WHERE agent = ?1 AND ended IS NULL")               \
+    X(WAITING_EACH, "SELECT queue, count(*), min(began) FROM wait WHERE ended IS NULL "              \
+                    "GROUP BY queue")                                                              \
     X(HELD_PUT, "INSERT INTO held (record, agent) VALUES (?1, ?2) "                                  \
                 "ON CONFLICT (record) DO UPDATE SET agent = excluded.agent")                         \
     X(HELD_DELETE, "DELETE FROM held WHERE record = ?1")                                             \

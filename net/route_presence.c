@@ -2,14 +2,17 @@
 #include "net/relay_board.h"
 #include "net/server_internal.h"
 
-/* GET /v1/presence: who can take a hand-off now. */
+/* GET /v1/presence: who can take a hand-off now, and how many wait in each queue. */
 static enum route_result handle_presence(struct request *request)
 {
     struct error error = ERROR_INIT;
-    json_t *attending, *agents;
+    json_t *attending, *agents, *queues = NULL;
     int code = ledger_attending(request->server->ledger, &attending, &error);
 
+    if (code == 0)
+        code = ledger_waiting(request->server->ledger, &queues, &error);
     if (code != 0) {
+        json_decref(attending);
         request_error(request, code, &error);
         return ROUTE_ANSWERED;
     }
@@ -20,7 +23,7 @@ static enum route_result handle_presence(struct request *request)
         json_decref(agents);
         agents = NULL;
     }
-    request_answer(request, 200, agents != NULL ? json_pack("{s:o}", "agents", agents) : NULL);
+    request_answer(request, 200, json_pack("{s:o, s:o}", "agents", agents, "queues", queues));
     return ROUTE_ANSWERED;
 }
 
@@ -30,7 +33,8 @@ const struct route route_presence = {
     .method = "GET",
     .path = "/v1/presence",
     .operation = "presence",
-    .summary = "List agents heard of since the server started, what they are at, and since when",
+    .summary = "List agents heard of since the server started, what they are at and since when, "
+               "and how many wait in each queue",
     .handle = handle_presence,
     .response_schema = "Presence",
     .status = 200,

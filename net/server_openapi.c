@@ -153,15 +153,20 @@ static const struct schema schemas[] = {
                                     "whether others than this office hold it\", \"properties\": "
                                     "{\"scopes\": {\"type\": \"string\"}}}]}"},
     {"Presence",
-     "{\"type\": \"object\", \"required\": [\"agents\"], \"properties\": "
-     "{\"agents\": "
-     "{\"type\": \"array\", \"items\": {\"type\": \"object\", \"required\": "
-     "[\"agent\", "
-     "\"state\", \"since\", \"heard_at\"], \"properties\": {\"agent\": " REF(
-         "Id") ", \"state\": {\"enum\": [\"available\", \"busy\", \"wrap-up\", "
-               "\"away\", "
-               "\"offline\"]}, \"since\": " REF("Time") ", "
-                                                        "\"heard_at\": " REF("Time") "}}}}}"},
+     "{\"type\": \"object\", \"required\": [\"agents\", \"queues\"], \"properties\": "
+     "{\"queues\": {\"type\": \"array\", \"items\": {\"type\": \"object\", "
+     "\"required\": [\"queue\", \"waiting\", \"since\"], \"properties\": {\"queue\": "
+     "{\"type\": \"string\"}, \"waiting\": {\"type\": \"integer\", \"minimum\": 1}, "
+     "\"since\": " REF(
+         "Time") "}}}, \"agents\": "
+                 "{\"type\": \"array\", \"items\": {\"type\": \"object\", \"required\": "
+                 "[\"agent\", "
+                 "\"state\", \"since\", \"heard_at\"], \"properties\": {\"agent\": " REF(
+                     "Id") ", \"state\": {\"enum\": [\"available\", \"busy\", \"wrap-up\", "
+                           "\"away\", "
+                           "\"offline\"]}, \"since\": " REF("Time") ", "
+                                                                    "\"heard_at\": " REF(
+                                                                        "Time") "}}}}}"},
     {"WaitingRoom", "{\"type\": \"object\", \"required\": [\"office\", \"zone\", "
                     "\"day\", \"waiting\", "
                     "\"calls\", \"queues\", \"tag\", \"time\"], \"properties\": "

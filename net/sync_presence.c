@@ -26,7 +26,8 @@ static int presence_reply(struct sync_engine *engine, const struct http_reply *r
         return code;
     json_t *agents = json_object_get(document, "agents");
     json_t *state =
-        json_pack("{s:O, s:o}", "agents", agents, "heard_at", json_time(sync_wall_ms(engine)));
+        json_pack("{s:O, s:O*, s:o}", "agents", agents, "queues",
+                  json_object_get(document, "queues"), "heard_at", json_time(sync_wall_ms(engine)));
     if (!json_is_array(agents))
         code = error_set(error, ERROR_PROTOCOL, "reply of GET /v1/presence: no list of agents");
     else if (state == NULL)

@@ -8,6 +8,7 @@
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/queue_next.h"
 
 /* Quitting twice within this time is meant. */
 #define QUIT_AGAIN_MS INT64_C(10000)
@@ -131,6 +132,12 @@ static void run_seen(struct ui *ui, const char *argument)
     ui->desk->changes++;
 }
 
+static void run_next(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    queue_take_next(ui);
+}
+
 static const struct command everywhere[] = {
     {N_("quit"), N_("Leaves Guichet; everything is kept as it is."), N_("Quit"), INPUT_F(10), NULL,
      NULL, run_quit},
@@ -146,6 +153,8 @@ static const struct command everywhere[] = {
      INPUT_NONE, NULL, NULL, run_channel},
     {N_("available"), N_("Ends the writing up after a contact: you are available again."), NULL,
      INPUT_F(11), NULL, NULL, run_available},
+    {N_("next"), N_("Takes the hand-off whose turn it is: by priority, promise and waiting time."),
+     NULL, INPUT_NONE, NULL, NULL, run_next},
     {N_("seen"), N_("Takes off the notice about this terminal or the server."), NULL, INPUT_NONE,
      NULL, NULL, run_seen},
     {N_("sign-out"), N_("Signs this agent out; the next one sees nothing of theirs."), NULL,

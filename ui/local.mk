@@ -5,7 +5,7 @@ libui_a_SOURCES = \
     ui/commands.c ui/ui_internal.h \
     ui/continue_glyphs.c ui/continue_glyphs.h \
     ui/delivery_words.c ui/delivery_words.h \
-    ui/queue_words.c ui/queue_words.h \
+    ui/queue_next.c ui/queue_next.h ui/queue_words.c ui/queue_words.h \
     ui/desk.c ui/desk.h \
     ui/editor.c ui/editor.h ui/editor_internal.h \
     ui/editor_draw.c \

@@ -26,6 +26,13 @@ void skill_words(const char *skill, char *text, size_t size)
         text_copy(text, size, skill);
 }
 
+const char *priority_words(int64_t priority)
+{
+    static const char *const words[] = {NULL, N_("raised"), N_("urgent"), N_("before all else")};
+
+    return priority > 0 && priority <= QUEUE_PRIORITY_MOST ? _(words[priority]) : "";
+}
+
 void verdict_words(const struct queue_verdict *verdict, char *text, size_t size)
 {
     char skill[QUEUE_SKILL_LENGTH + 64];

@@ -24,7 +24,7 @@ static void read_all(struct screen *screen)
 {
     struct agents *agents = screen->data;
     struct error error = ERROR_INIT;
-    const struct target_need need = {.language = "", .agents_only = true};
+    const struct target_need need = {.agents_only = true};
 
     if (targets_read(&agents->targets, screen->desk, &need, &error) != 0)
         ui_tell_error(screen->ui, &error);

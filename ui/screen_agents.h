@@ -3,20 +3,12 @@
 #ifndef GUICHET_UI_SCREEN_AGENTS_H
 #define GUICHET_UI_SCREEN_AGENTS_H
 
+#include "app/match.h"
+#include "app/queue.h"
 #include "ui/work.h"
 
-enum target_kind { TARGET_AGENT, TARGET_QUEUE, TARGET_OFFICE };
-enum target_presence {
-    TARGET_AVAILABLE,
-    TARGET_BUSY,
-    TARGET_WRAP_UP,
-    TARGET_AWAY,
-    TARGET_OFFLINE,
-    TARGET_UNKNOWN,
-};
-
 struct target {
-    enum target_kind kind;
+    enum match_kind kind;
     struct id agent;
     char key[WORK_NAME_SIZE];
     char name[WORK_NAME_SIZE];
@@ -24,10 +16,12 @@ struct target {
     char speaks[64];             /* "fr en" */
     char skills[WORK_NAME_SIZE]; /* "civil status, families" */
     char *folded;                /* owned: all of this to search in */
-    enum target_presence presence;
+    enum match_presence presence;
     int64_t since_ms, heard_ms; /* since when, as heard then; 0 for not known */
-    bool serves;                /* an agent: the level of the service */
+    char why[WORK_NAME_SIZE];   /* why it fits, or does not */
+    bool fits;                  /* what is needed */
     bool own;                   /* the office of this desk */
+    int waiting;                /* in a queue, as heard; negative when not known */
     int score;                  /* how well it fits, greater is better */
 };
 
@@ -44,11 +38,15 @@ struct targets {
 
 /* Who fits best. */
 struct target_need {
-    const char *language; /* the client's; "" */
-    int64_t level;        /* of the service (1 to 3); 0 when not known */
-    bool agents_only;     /* no queues, no offices */
-    bool offices_only;    /* for an escalation: the own office first */
+    struct queue_need needed;    /* by the client and the service */
+    char queue[RECORD_KEY_SIZE]; /* that the service names, "" for none */
+    bool agents_only;            /* no queues, no offices */
+    bool offices_only;           /* for an escalation: the own office first */
 };
+
+/* What a service (its key, "" for none) and a client who speaks this language ("") need. */
+void target_need_make(struct target_need *need, struct desk *desk, const char *service,
+                      const char *language);
 
 /* Reads agents, queues and offices; presence as last heard. The best fit comes first; this desk's
  * own agent is left out. */

@@ -7,46 +7,52 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "app/schedule.h"
 #include "app/text.h"
 #include "ui/format.h"
+#include "ui/format_hours.h"
 #include "ui/language.h"
+#include "ui/queue_words.h"
 
 struct reading {
     struct targets *targets;
     struct desk *desk;
     const struct target_need *need;
     json_t *presence; /* owned by the caller: array of {"agent","state"} */
+    json_t *queues;   /* the same: of {"queue","waiting"} */
 };
 
-static const char *as_written(const char *word)
+static void as_written(const char *word, char *text, size_t size)
 {
-    return word;
+    text_copy(text, size, word);
 }
 
 static void join(char *text, size_t size, const json_t *list, const char *between,
-                 const char *(*say)(const char *word))
+                 void (*say)(const char *word, char *text, size_t size))
 {
     struct text_buffer buffer = {0};
+    char word[WORK_NAME_SIZE];
     const json_t *item;
     size_t i;
 
     json_array_foreach(list, i, item)
     {
-        if (json_is_string(item))
-            text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? between : "",
-                                   say(json_string_value(item)));
+        if (!json_is_string(item))
+            continue;
+        say(json_string_value(item), word, sizeof(word));
+        text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? between : "", word);
     }
     text_copy(text, size, buffer.bytes != NULL ? buffer.bytes : "");
     text_buffer_free(&buffer);
 }
 
-/* In the order of enum target_presence. */
+/* In the order of enum match_presence. */
 static const struct {
     const char *state, *text;
 } presences[] = {
-    [TARGET_AVAILABLE] = {"available", N_("present")}, [TARGET_BUSY] = {"busy", N_("busy")},
-    [TARGET_WRAP_UP] = {"wrap-up", N_("wrap-up")},     [TARGET_AWAY] = {"away", N_("away")},
-    [TARGET_OFFLINE] = {"offline", N_("not here")},    [TARGET_UNKNOWN] = {"", N_("not known")},
+    [MATCH_AVAILABLE] = {"available", N_("present")}, [MATCH_BUSY] = {"busy", N_("busy")},
+    [MATCH_WRAP_UP] = {"wrap-up", N_("wrap-up")},     [MATCH_AWAY] = {"away", N_("away")},
+    [MATCH_OFFLINE] = {"offline", N_("not here")},    [MATCH_UNKNOWN] = {"", N_("not known")},
 };
 
 static void find_presence(const struct reading *reading, struct target *target)
@@ -54,40 +60,30 @@ static void find_presence(const struct reading *reading, struct target *target)
     const json_t *item;
     size_t i;
 
-    target->presence = reading->presence == NULL ? TARGET_UNKNOWN : TARGET_OFFLINE;
+    target->presence = reading->presence == NULL ? MATCH_UNKNOWN : MATCH_OFFLINE;
     target->heard_ms = reading->targets->heard_ms;
     json_array_foreach(reading->presence, i, item)
     {
         if (strcmp(json_text_or(item, "agent", ""), target->agent.text) != 0)
             continue;
-        for (int state = 0; state < TARGET_OFFLINE; state++)
+        for (int state = 0; state < MATCH_OFFLINE; state++)
             if (strcmp(json_text_or(item, "state", ""), presences[state].state) == 0)
-                target->presence = (enum target_presence)state;
+                target->presence = (enum match_presence)state;
         timestamp_parse(json_text_or(item, "since", ""), &target->since_ms);
     }
 }
 
-/* A present agent first, then a queue, where somebody will come; an office, and who is away, last.
- * Nobody who does not speak the client's language, or may not serve the service's level, comes
- * before one who does. */
-static int score(const struct reading *reading, const struct target *target)
+static int score(const struct reading *reading, const struct target *target, bool closed)
 {
-    static const int kinds[] = {[TARGET_AGENT] = 0, [TARGET_QUEUE] = 6, [TARGET_OFFICE] = 3};
-    static const int scores[] = {
-        [TARGET_AVAILABLE] = 9, [TARGET_BUSY] = 5,    [TARGET_WRAP_UP] = 7,
-        [TARGET_AWAY] = 4,      [TARGET_OFFLINE] = 1, [TARGET_UNKNOWN] = 2};
-    int points = kinds[target->kind];
+    const struct match match = {
+        .kind = target->kind,
+        .presence = target->presence,
+        .fits = target->fits,
+        .named = target->kind == MATCH_QUEUE && strcmp(target->key, reading->need->queue) == 0,
+        .closed = closed,
+    };
 
-    if (target->kind == TARGET_AGENT)
-        points += scores[target->presence];
-    if (*reading->need->language != '\0' && target->speaks[0] != '\0' &&
-        strstr(target->speaks, reading->need->language) == NULL)
-        points -= 10;
-    if (target->kind == TARGET_AGENT && !target->serves)
-        points -= 10;
-    if (reading->need->offices_only && target->own)
-        points += 20;
-    return points;
+    return match_score(&match) + (reading->need->offices_only && target->own ? 20 : 0);
 }
 
 static int add(struct reading *reading, const struct target *target)
@@ -107,7 +103,6 @@ static int add(struct reading *reading, const struct target *target)
     }
     added = &targets->list[targets->count];
     *added = *target;
-    added->score = score(reading, added);
     snprintf(all, sizeof(all), "%s %s %s %s", added->name, added->office, added->speaks,
              added->skills);
     added->folded = text_fold(all, strlen(all));
@@ -117,55 +112,157 @@ static int add(struct reading *reading, const struct target *target)
     return 0;
 }
 
-/* An agent without levels serves all. */
-static bool serves_level(const struct record *agent, int64_t level)
+/* What of the need is met, and where: "civil status, Spanish · Montréal". */
+static void write_met(const struct queue_need *need, struct target *target)
 {
-    const json_t *levels = json_object_get(agent->body, "levels");
+    struct text_buffer buffer = {0};
+
+    for (size_t i = 0; i < need->skill_count; i++)
+        text_buffer_add_format(&buffer, "%s%s", i > 0 ? ", " : "",
+                               format_skill(need->skills[i].name));
+    if (need->language[0] != '\0')
+        text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? ", " : "",
+                               format_spoken(need->language));
+    text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? " · " : "", target->office);
+    text_copy(target->why, sizeof(target->why), buffer.bytes != NULL ? buffer.bytes : "");
+    text_buffer_free(&buffer);
+}
+
+static void take_agent(const struct reading *reading, const struct record *record,
+                       struct target *target)
+{
+    struct queue_verdict verdict;
+    char office[RECORD_KEY_SIZE];
+
+    target->agent = record->id;
+    target->fits = queue_agent_fits(&reading->need->needed, record, &verdict);
+    find_presence(reading, target);
+    text_copy(target->name, sizeof(target->name), record_text(record, "name"));
+    record_full_key(record, record_text(record, "office"), office);
+    work_title(reading->desk, RECORD_OFFICE, office, target->office, sizeof(target->office));
+    verdict_words(&verdict, target->why, sizeof(target->why));
+    if (target->fits)
+        write_met(&reading->need->needed, target);
+}
+
+static void find_waiting(const struct reading *reading, struct target *target)
+{
     const json_t *item;
     size_t i;
 
-    json_array_foreach(levels, i, item)
+    target->waiting = reading->queues != NULL ? 0 : -1;
+    json_array_foreach(reading->queues, i, item)
     {
-        if (json_integer_value(item) == level)
+        if (strcmp(json_text_or(item, "queue", ""), target->key) == 0)
+            target->waiting = (int)json_integer_or(item, "waiting", 0);
+    }
+}
+
+static bool serves_language(const struct record *queue, const char *language)
+{
+    const json_t *languages = json_object_get(queue->body, "languages");
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(languages, i, item)
+    {
+        if (json_is_string(item) &&
+            strncmp(json_string_value(item), language, strlen(language)) == 0)
             return true;
     }
-    return level == 0 || json_array_size(levels) == 0;
+    return *language == '\0' || json_array_size(languages) == 0;
+}
+
+/* Whether it is closed now; `until` when it opens. */
+static bool is_closed(const struct reading *reading, const struct record *queue, char *until,
+                      size_t size)
+{
+    struct schedule *schedule = NULL;
+    struct schedule_state state;
+    int64_t now = desk_now(reading->desk);
+
+    *until = '\0';
+    if (json_object_get(queue->body, "schedule") == NULL ||
+        schedule_new(&schedule, reading->desk->catalogue, queue,
+                     json_object_get(queue->body, "schedule"), NULL) != 0)
+        return false;
+    schedule_state_at(schedule, now, &state);
+    schedule_free(schedule);
+    if (!state.open && state.until_ms > 0)
+        format_when(until, size, state.until_ms, now);
+    return !state.open;
+}
+
+/* True when the queue is closed now. */
+static bool take_queue(const struct reading *reading, const struct record *record,
+                       struct target *target)
+{
+    const struct queue_need *needed = &reading->need->needed;
+    char until[32];
+    bool closed = is_closed(reading, record, until, sizeof(until));
+    struct queue_verdict verdict = {.bar = QUEUE_BAR_LANGUAGE};
+
+    find_waiting(reading, target);
+    target->fits = serves_language(record, needed->language);
+    memcpy(verdict.language, needed->language, sizeof(verdict.language));
+    if (!target->fits)
+        verdict_words(&verdict, target->why, sizeof(target->why));
+    else if (closed && *until != '\0')
+        snprintf(target->why, sizeof(target->why), _("closed until %s"), until);
+    else if (closed)
+        text_copy(target->why, sizeof(target->why), _("closed"));
+    else if (strcmp(target->key, reading->need->queue) == 0)
+        text_copy(target->why, sizeof(target->why), _("serves this service"));
+    else
+        text_copy(target->why, sizeof(target->why), target->skills);
+    return closed;
 }
 
 static int add_record(void *context, const struct record *record)
 {
     struct reading *reading = context;
-    struct target target = {.kind = record->type == RECORD_AGENT   ? TARGET_AGENT
-                                    : record->type == RECORD_QUEUE ? TARGET_QUEUE
-                                                                   : TARGET_OFFICE};
-    char office[RECORD_KEY_SIZE];
+    struct target target = {.kind = record->type == RECORD_AGENT   ? MATCH_AGENT
+                                    : record->type == RECORD_QUEUE ? MATCH_QUEUE
+                                                                   : MATCH_OFFICE,
+                            .fits = true,
+                            .waiting = -1};
+    bool closed = false;
 
     /* A public screen is nobody. */
     if (json_bool_or(record->body, "ended", false) ||
-        strcmp(record_text(record, "role"), "display") == 0)
+        strcmp(record_text(record, "role"), "display") == 0 ||
+        (reading->need->offices_only && target.kind != MATCH_OFFICE) ||
+        id_equal(&record->id, desk_agent(reading->desk)))
         return 0;
     text_copy(target.key, sizeof(target.key), record_text(record, "key"));
     join(target.speaks, sizeof(target.speaks), json_object_get(record->body, "languages"), " ",
          as_written);
     join(target.skills, sizeof(target.skills), json_object_get(record->body, "skills"), ", ",
-         format_skill);
-    if (reading->need->offices_only && target.kind != TARGET_OFFICE)
-        return 0;
-    if (target.kind != TARGET_AGENT) {
-        target.own = strcmp(target.key, desk_office(reading->desk)) == 0;
-        text_copy(target.name, sizeof(target.name),
-                  format_localised(json_object_get(record->body, "title")));
-        return add(reading, &target);
-    }
-    if (id_equal(&record->id, desk_agent(reading->desk)))
-        return 0;
-    target.agent = record->id;
-    target.serves = serves_level(record, reading->need->level);
-    find_presence(reading, &target);
-    text_copy(target.name, sizeof(target.name), record_text(record, "name"));
-    record_full_key(record, record_text(record, "office"), office);
-    work_title(reading->desk, RECORD_OFFICE, office, target.office, sizeof(target.office));
+         skill_words);
+    target.own = strcmp(target.key, desk_office(reading->desk)) == 0;
+    text_copy(target.name, sizeof(target.name),
+              format_localised(json_object_get(record->body, "title")));
+    if (target.kind == MATCH_AGENT)
+        take_agent(reading, record, &target);
+    else if (target.kind == MATCH_QUEUE)
+        closed = take_queue(reading, record, &target);
+    target.score = score(reading, &target, closed);
     return add(reading, &target);
+}
+
+void target_need_make(struct target_need *need, struct desk *desk, const char *service,
+                      const char *language)
+{
+    struct record *record = NULL;
+
+    *need = (struct target_need){0};
+    if (*service != '\0')
+        catalogue_get_by_key(desk->catalogue, RECORD_SERVICE, service, &record, NULL);
+    queue_need_make(&need->needed, NULL, NULL, record);
+    queue_need_speak(&need->needed, language);
+    if (record != NULL && record_text(record, "queue")[0] != '\0')
+        record_full_key(record, record_text(record, "queue"), need->queue);
+    record_free(record);
 }
 
 int targets_read(struct targets *targets, struct desk *desk, const struct target_need *need,
@@ -180,6 +277,7 @@ int targets_read(struct targets *targets, struct desk *desk, const struct target
     if (desk->store != NULL)
         store_state_get(desk->store, "presence", &state, NULL);
     reading.presence = json_object_get(state, "agents");
+    reading.queues = json_object_get(state, "queues");
     timestamp_parse(json_text_or(state, "heard_at", ""), &targets->heard_ms);
     for (size_t i = 0; i < (need->agents_only ? 1 : 3) && code == 0; i++)
         code = catalogue_each(desk->catalogue, types[i], add_record, &reading, error);
@@ -207,8 +305,13 @@ void targets_free(struct targets *targets)
 
 static bool is_before(const struct target *left, const struct target *right)
 {
-    return left->score != right->score ? left->score > right->score
-                                       : strcmp(left->name, right->name) < 0;
+    if (left->score != right->score)
+        return left->score > right->score;
+    /* Whoever has been free for longest. */
+    if (left->kind == MATCH_AGENT && left->presence == MATCH_AVAILABLE &&
+        left->since_ms != right->since_ms)
+        return left->since_ms < right->since_ms;
+    return strcmp(left->name, right->name) < 0;
 }
 
 void targets_filter(struct targets *targets, const char *query)
@@ -239,7 +342,7 @@ void target_state_text(const struct target *target, int64_t heard_ms, char *text
     const char *state = _(presences[target->presence].text);
     int64_t minutes = (heard_ms - target->since_ms) / 60000;
 
-    if (target->since_ms <= 0 || minutes < 1 || target->presence == TARGET_UNKNOWN)
+    if (target->since_ms <= 0 || minutes < 1 || target->presence == MATCH_UNKNOWN)
         text_copy(text, size, state);
     else if (minutes < 60)
         snprintf(text, size, "%s %" PRId64 " min", state, minutes);
@@ -251,17 +354,17 @@ void target_draw(const struct target *target, const struct paint *row)
 {
     int width = row->columns * 2 / 5 - 4;
     char state[64];
-    enum paint_style style = target->kind == TARGET_AGENT && target->presence == TARGET_AVAILABLE
-                                 ? PAINT_GOOD
-                                 : PAINT_DIM;
+    enum paint_style style =
+        target->kind == MATCH_AGENT && target->presence == MATCH_AVAILABLE ? PAINT_GOOD : PAINT_DIM;
 
-    if (target->kind == TARGET_AGENT)
+    if (target->kind == MATCH_AGENT)
         target_state_text(target, target->heard_ms, state, sizeof(state));
+    else if (target->kind == MATCH_QUEUE && target->waiting >= 0)
+        snprintf(state, sizeof(state), _("queue, %d wait"), target->waiting);
     else
-        text_copy(state, sizeof(state), target->kind == TARGET_QUEUE ? _("queue") : _("office"));
+        text_copy(state, sizeof(state), target->kind == MATCH_QUEUE ? _("queue") : _("office"));
     paint_text(row, 0, 1, width, PAINT_TEXT, target->name);
     paint_text(row, 0, width + 2, 15, style, state);
     paint_text(row, 0, width + 18, 5, PAINT_DIM, target->speaks);
-    paint_text(row, 0, width + 24, -1, PAINT_DIM,
-               target->kind == TARGET_AGENT ? target->office : target->skills);
+    paint_text(row, 0, width + 24, -1, target->fits ? PAINT_DIM : PAINT_WARNING, target->why);
 }

@@ -12,6 +12,7 @@
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/list.h"
+#include "ui/queue_words.h"
 #include "ui/ui.h"
 
 #define LABEL_WIDTH   10
@@ -33,6 +34,8 @@ static const struct fields_row rows[] = {
 struct handing {
     struct handoff_facts facts;
     struct targets targets;
+    struct target_need need;
+    int priority;
     struct fields *fields; /* owned */
     struct list list;
     char about[WORK_NAME_SIZE];
@@ -85,6 +88,7 @@ static void fill(struct screen *screen, const json_t *arguments)
     handoff_window_preset(desk_now(screen->desk), window, sizeof(window));
     fields_set(handing->fields, ROW_CALL, window);
     handing->waits_set = json_bool_or(arguments, "waits_set", false);
+    handing->priority = (int)json_integer_or(arguments, "priority", 0);
     if (json_object_get(arguments, "fields") != NULL) {
         fields_restore(handing->fields, json_object_get(arguments, "fields"));
         handing->edited = json_bool_or(arguments, "edited", false);
@@ -130,21 +134,14 @@ static void filter(struct screen *screen)
     preset_minutes(screen);
 }
 
-/* The contact level of what it is about; 0 when not known. */
-static int64_t present_level(struct screen *screen)
+/* What it is about: the case's service, else the contact's; "". */
+static const char *present_service(const struct handing *handing)
 {
-    const struct handing *handing = screen->data;
-    const char *key =
-        handing->facts.matter != NULL ? record_text(handing->facts.matter, "service") : "";
-    struct record *service = NULL;
-    int64_t level;
+    const struct record *matter = handing->facts.matter, *contact = handing->facts.contact;
 
-    if (*key == '\0' ||
-        catalogue_get_by_key(screen->desk->catalogue, RECORD_SERVICE, key, &service, NULL) != 0)
-        return 0;
-    level = json_integer_or(service->body, "level", 0);
-    record_free(service);
-    return level;
+    if (matter != NULL && record_text(matter, "service")[0] != '\0')
+        return record_text(matter, "service");
+    return contact != NULL ? record_text(contact, "service") : "";
 }
 
 static void read_targets(struct screen *screen)
@@ -152,13 +149,11 @@ static void read_targets(struct screen *screen)
     struct handing *handing = screen->data;
     struct error error = ERROR_INIT;
     const struct record *client = handing->facts.client;
-    const struct target_need need = {
-        .language = client != NULL ? record_text(client, "language") : "",
-        .level = present_level(screen),
-        .offices_only = is_kind(handing, HANDOFF_ESCALATION),
-    };
 
-    if (targets_read(&handing->targets, screen->desk, &need, &error) != 0)
+    target_need_make(&handing->need, screen->desk, present_service(handing),
+                     client != NULL ? record_text(client, "language") : "");
+    handing->need.offices_only = is_kind(handing, HANDOFF_ESCALATION);
+    if (targets_read(&handing->targets, screen->desk, &handing->need, &error) != 0)
         ui_tell_error(screen->ui, &error);
     filter(screen);
 }
@@ -235,9 +230,10 @@ static json_t *handing_save(const struct screen *screen)
 {
     const struct handing *handing = screen->data;
 
-    return json_pack("{s:o, s:b, s:b, s:o, s:s}", "fields", fields_save(handing->fields), "edited",
-                     handing->edited, "waits_set", handing->waits_set, "list",
-                     list_save(&handing->list), "place", handing->place);
+    return json_pack("{s:o, s:b, s:b, s:o, s:s, s:i}", "fields", fields_save(handing->fields),
+                     "edited", handing->edited, "waits_set", handing->waits_set, "list",
+                     list_save(&handing->list), "place", handing->place, "priority",
+                     handing->priority);
 }
 
 /* Presence has come, or another language: whoever was chosen, or looked for, stays
@@ -314,6 +310,8 @@ static void handing_draw(struct screen *screen, const struct paint *paint)
     fields_draw(handing->fields, ROW_WAITS, &waits, LABEL_WIDTH, true);
     if (is_kind(handing, HANDOFF_CALL_BACK))
         fields_draw(handing->fields, ROW_CALL, &call, LABEL_WIDTH, true);
+    if (handing->priority > 0)
+        paint_right(paint, paint->rows - 1, 0, -1, PAINT_ACCENT, priority_words(handing->priority));
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */
@@ -329,13 +327,17 @@ static struct handoff_offer make_offer(struct screen *screen, const struct targe
         .context = fields_text(handing->fields, ROW_CONTEXT),
         .kind = fields_text(handing->fields, ROW_KIND),
         .place = handing->place,
+        .need = &handing->need.needed,
+        .service = present_service(handing),
+        .priority = handing->priority,
     };
 
+    offer.promise_ms = handoff_promise(screen->desk, offer.service, handing->facts.matter);
     if (handing->facts.draft != NULL)
         offer.submission = handing->facts.draft->id;
-    if (target->kind == TARGET_AGENT)
+    if (target->kind == MATCH_AGENT)
         offer.target.agent = target->agent;
-    else if (target->kind == TARGET_QUEUE)
+    else if (target->kind == MATCH_QUEUE)
         offer.target.queue = target->key;
     else
         offer.target.office = target->key;
@@ -381,6 +383,17 @@ static void finish(struct screen *screen, const struct id *handoff)
     } else {
         screen_finish(screen, json_pack("{s:s}", "handoff", handoff->text));
     }
+}
+
+/* A supervisor alone gives the highest one. */
+static void run_priority(struct screen *screen, const char *argument)
+{
+    struct handing *handing = screen->data;
+    bool supervisor = strcmp(record_text(screen->desk->agent, "role"), "supervisor") == 0;
+    int most = supervisor ? QUEUE_PRIORITY_MOST : QUEUE_PRIORITY_MOST - 1;
+
+    (void)argument;
+    handing->priority = handing->priority < most ? handing->priority + 1 : 0;
 }
 
 static void run_kind(struct screen *screen, const char *argument)
@@ -528,6 +541,9 @@ static const struct screen_key handing_keys[] = {
      N_("Cold, warm (you write to each other first), consultation (you keep the client), call-back "
         "or escalation to the supervisors: the next one."),
      N_("kind"), run_kind},
+    {INPUT_CONTROL('P'), N_("Priority"),
+     N_("Raised, urgent, or ordinary again: a queue's order goes by it."), N_("priority"),
+     run_priority},
     {INPUT_TAB, N_("Next"), N_("Goes to the summary and to the context; Shift-Tab back."), NULL,
      NULL},
     {0},

@@ -11,6 +11,9 @@
 
 /* How long an offer to this target stands unless the sender says otherwise; 0: until decided. */
 int64_t handoff_preset_minutes(struct desk *desk, const struct target *target);
+/* By when the client was promised an end, by the service (its key, "") in this channel: of the
+ * case, or of what is asked for now. 0: not at all. */
+int64_t handoff_promise(struct desk *desk, const char *service, const struct record *matter);
 /* A number of minutes up to a week; "" is 0: until decided. False for anything else. */
 bool handoff_minutes_read(const char *text, int64_t *minutes);
 /* "14:00-16:00" by the clocks here: the window that ends next. False for anything else. */

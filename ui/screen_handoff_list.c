@@ -12,6 +12,7 @@
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/list.h"
+#include "ui/queue_next.h"
 
 #define HANDOFFS_LIMIT 200
 #define NEWS_MS        INT64_C(120000)
@@ -168,6 +169,12 @@ static void run_new(struct screen *screen, const char *argument)
     ui_open(screen->ui, "handoff", NULL);
 }
 
+static void run_next(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    queue_take_next(screen->ui);
+}
+
 static bool handoffs_key(struct screen *screen, const struct input *input)
 {
     struct handoffs *handoffs = screen->data;
@@ -180,6 +187,9 @@ static const struct screen_key handoffs_keys[] = {
      N_("Shows the marked hand-off: accept, decline or withdraw it there."), NULL, run_show},
     {INPUT_CONTROL('N'), N_("Hand off"), N_("Hands off the contact or the case that is open."),
      NULL, run_new},
+    {INPUT_CONTROL('O'), N_("Take the next"),
+     N_("Takes the hand-off whose turn it is: by priority, promise and waiting time."), NULL,
+     run_next},
     {0},
 };
 

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/clock.h"
 #include "app/json.h"
+#include "app/promise.h"
 
 #define MINUTE_MS    INT64_C(60000)
 #define DAY_MS       (24 * 60 * MINUTE_MS)
@@ -21,13 +23,30 @@ int64_t handoff_preset_minutes(struct desk *desk, const struct target *target)
     struct record *queue = NULL;
     int64_t minutes;
 
-    if (target->kind != TARGET_QUEUE)
-        return target->kind == TARGET_AGENT ? AGENT_MINUTES : OFFICE_MINUTES;
+    if (target->kind != MATCH_QUEUE)
+        return target->kind == MATCH_AGENT ? AGENT_MINUTES : OFFICE_MINUTES;
     if (catalogue_get_by_key(desk->catalogue, RECORD_QUEUE, target->key, &queue, NULL) != 0)
         return 0;
     minutes = json_integer_or(queue->body, "offer_minutes", 0);
     record_free(queue);
     return minutes > 0 && minutes <= WEEK_MINUTES ? minutes : 0;
+}
+
+int64_t handoff_promise(struct desk *desk, const char *service, const struct record *matter)
+{
+    struct record *record = NULL, *office = NULL;
+    int64_t from_ms = desk_now(desk), promise = 0;
+
+    if (*service == '\0' ||
+        catalogue_get_by_key(desk->catalogue, RECORD_SERVICE, service, &record, NULL) != 0)
+        return 0;
+    if (matter != NULL)
+        timestamp_parse(record_text(matter, "opened_at"), &from_ms);
+    catalogue_get_by_key(desk->catalogue, RECORD_OFFICE, desk_office(desk), &office, NULL);
+    promise = promise_ms(desk->catalogue, record, desk->channel, office, from_ms);
+    record_free(office);
+    record_free(record);
+    return promise;
 }
 
 bool handoff_minutes_read(const char *text, int64_t *minutes)

@@ -7,6 +7,7 @@
 #include "app/text.h"
 #include "ui/language.h"
 #include "ui/list.h"
+#include "ui/queue_next.h"
 #include "ui/ui.h"
 
 #define HOME_ROWS_LIMIT 200
@@ -192,6 +193,12 @@ static void run_event(struct screen *screen, const char *argument)
     ui_open(screen->ui, "life-events", NULL);
 }
 
+static void run_next(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    queue_take_next(screen->ui);
+}
+
 static void run_tickets(struct screen *screen, const char *argument)
 {
     (void)argument;
@@ -224,6 +231,9 @@ static const struct screen_key home_keys[] = {
     {'t', N_("Waiting room"), N_("Tickets: who waits, and whom to call next."), NULL, run_tickets},
     {'s', N_("Supervise"), N_("For supervisors: how the queues fare, and who waits."), NULL,
      run_supervise},
+    {'n', N_("Take the next"),
+     N_("Takes the hand-off whose turn it is: by priority, promise and waiting time."), NULL,
+     run_next},
     {0},
 };
 

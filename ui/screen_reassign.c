@@ -25,10 +25,10 @@ static bool is_choice(const struct record *handoff, const struct target *target)
 {
     bool offered = handoff_is_offered(handoff);
 
-    if (target->kind == TARGET_AGENT)
+    if (target->kind == MATCH_AGENT)
         return strcmp(record_text(handoff, offered ? "to_agent" : "taken_by"),
                       target->agent.text) != 0;
-    return target->kind == TARGET_QUEUE &&
+    return target->kind == MATCH_QUEUE &&
            !(offered && strcmp(record_text(handoff, "to_queue"), target->key) == 0);
 }
 
@@ -57,12 +57,14 @@ static void read_all(struct screen *screen)
     struct reassigning *reassigning = screen->data;
     struct record *client =
         work_get(screen->desk, RECORD_CLIENT, record_text(reassigning->handoff, "client"), NULL);
-    const struct target_need need = {.language =
-                                         client != NULL ? record_text(client, "language") : ""};
+    struct target_need need;
     const struct target *marked = targets_shown(&reassigning->targets, reassigning->list.selected);
     struct target before = marked != NULL ? *marked : (struct target){.key = ""};
     struct error error = ERROR_INIT;
 
+    target_need_make(&need, screen->desk, record_text(reassigning->handoff, "service"),
+                     client != NULL ? record_text(client, "language")
+                                    : record_text(reassigning->handoff, "language"));
     if (targets_read(&reassigning->targets, screen->desk, &need, &error) != 0)
         ui_tell_error(screen->ui, &error);
     record_free(client);
@@ -147,7 +149,7 @@ static void run_give(struct screen *screen, const char *argument)
     if (target == NULL)
         return;
     to.agent = target->agent;
-    to.queue = target->kind == TARGET_QUEUE ? target->key : NULL;
+    to.queue = target->kind == MATCH_QUEUE ? target->key : NULL;
     code = handoff_reassign(&batch, &author, reassigning->handoff, &to, &error);
     if (!work_apply(screen, &batch, code, &error))
         return;
