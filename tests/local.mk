@@ -176,7 +176,9 @@ tests_unit_test_ticket_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_flag
 tests_unit_test_flag_SOURCES = tests/unit/test_flag.c $(WORK_FIXTURE)
 tests_unit_test_flag_LDADD = $(UNIT_LIBS)
-UNIT_TESTS += tests/unit/test_queue tests/unit/test_ledger_queue
+UNIT_TESTS += tests/unit/test_queue tests/unit/test_queue_line tests/unit/test_ledger_queue
+tests_unit_test_queue_line_SOURCES = tests/unit/test_queue_line.c $(WORK_FIXTURE)
+tests_unit_test_queue_line_LDADD = $(UNIT_LIBS)
 tests_unit_test_ledger_queue_SOURCES = tests/unit/test_ledger_queue.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_queue_LDADD = $(UNIT_LIBS)
 tests_unit_test_queue_SOURCES = tests/unit/test_queue.c
@@ -477,6 +479,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/waiting_room.sh \
+    tests/end_to_end/presence.sh tests/end_to_end/queue.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \
@@ -502,6 +505,7 @@ TESTS += \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/waiting_room.sh \
+    tests/end_to_end/presence.sh tests/end_to_end/queue.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \

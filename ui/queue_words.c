@@ -41,17 +41,17 @@ void verdict_words(const struct queue_verdict *verdict, char *text, size_t size)
     case QUEUE_BAR_NONE:
         break;
     case QUEUE_BAR_OUTSIDE:
-        text_copy(text, size, _("not of this queue"));
+        text_copy(text, size, _("not of the queue"));
         return;
     case QUEUE_BAR_LEVEL:
-        snprintf(text, size, _("contact level %d needed"), verdict->level);
+        snprintf(text, size, _("not level %d"), verdict->level);
         return;
     case QUEUE_BAR_SKILL:
         skill_text(&verdict->skill, skill, sizeof(skill));
-        snprintf(text, size, _("skill needed: %s"), skill);
+        snprintf(text, size, _("lacks: %s"), skill);
         return;
     case QUEUE_BAR_LANGUAGE:
-        snprintf(text, size, _("language needed: %s"), format_spoken(verdict->language));
+        snprintf(text, size, _("lacks: %s"), format_spoken(verdict->language));
         return;
     case QUEUE_BAR_FULL:
         snprintf(text, size, _("hands full: %d at once"), verdict->capacity);

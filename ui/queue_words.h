@@ -11,7 +11,7 @@
 void skill_words(const char *skill, char *text, size_t size);
 /* "urgent"; "" for the ordinary priority, 0. Static. */
 const char *priority_words(int64_t priority);
-/* What stands in the way: "skill needed: civil status"; "" for nothing. */
+/* What stands in the way: "lacks: civil status"; "" for nothing. */
 void verdict_words(const struct queue_verdict *verdict, char *text, size_t size);
 
 #endif

@@ -327,7 +327,8 @@ void refusal_words(struct desk *desk, const struct operation *operation, enum me
         snprintf(text, size, _("taken by %s"), name);
     } else if ((refusal == MERGE_UNFIT || refusal == MERGE_FULL) &&
                queue_verdict_read(field, &verdict)) {
-        verdict_words(&verdict, text, size);
+        verdict_words(&verdict, name, sizeof(name));
+        snprintf(text, size, _("you cannot take it (%s)"), name);
     } else if (*field != '\0') {
         snprintf(text, size, _("%1$s: %2$s"), field_words(field), _(refusal_text(refusal)));
     } else {

@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# Queues between real terminals: whom the list of targets suggests for a service and why not the
+# others; two keys hand off to the suggested one; an agent of the queue without its skill gets
+# nothing of it; ":next" takes the urgent one first, a full agent is told so, and who took a hand-off
+# alone sees the file. In English, and the words of the list in French.
+. "$(dirname "$0")/harness.sh"
+command -v curl >/dev/null || { echo "curl is not installed: skipped"; exit 77; }
+
+server_init
+echo guichet-nora | guichetd agent add nora --name "Nora Roy" --office sample/gatineau \
+    --queues sample/civil-status --role clerk --language en --database "$WORK/server.db" \
+    >/dev/null || fail "agent add"
+server_start
+
+for name in a:marie b:pierre d:sophie; do
+    terminal "${name%%:*}" --language en
+    sign_in "${name%%:*}" "${name##*:}" Password
+    wait_for "${name%%:*}" online
+done
+terminal n --language en
+wait_for n Password
+types n nora$'\r'guichet-nora$'\r'
+wait_for n online
+
+# A contact with this need; the first one about the service that is open.
+contact() {
+    keys a F3
+    wait_for a "Type a part of the name"
+    keys a C-o
+    wait_for a "The contact has begun."
+    keys a C-u
+    types a "$1"
+    keys a Tab Enter
+    wait_for a "contact, in progress"
+}
+
+# To the queue that is typed, with a summary of its own.
+offer() {
+    wait_for a "queue, $1 wait"
+    keys a Tab C-u
+    types a "$2"
+    keys a C-x
+    wait_for a "Offered to Civil status"
+}
+
+end_contact() {
+    keys a C-x
+    wait_for a "End of contact"
+    types a 3
+    wait_gone a "End of contact"
+    keys a Escape
+}
+
+# records LOGIN PASSWORD: what the server holds for them, into $WORK/LOGIN.json
+records() {
+    local token
+    token=$(curl -sS -H 'Content-Type: application/json' -d '{"login": "'"$1"'",
+        "password": "'"$2"'", "device": "019aaaaa-0000-7000-8000-000000000001"}' \
+        "$SERVER/v1/login" | grep -o '"token": *"[^"]*"' | cut -d'"' -f4)
+    curl -sS -H "Authorization: Bearer $token" "$SERVER/v1/changes?since=0&limit=500" \
+        >"$WORK/$1.json" || fail "the server does not answer"
+}
+
+echo "the list suggests by what the service needs, and says why"
+keys a F2
+wait_gone a "Common services"
+types a "birth certificate"
+wait_for a "Birth certificate or copy"
+keys a Enter
+wait_for a "Registrar of Civil Status · "
+contact "first of them"
+keys a F5
+wait_for a "Context"
+wait_for a "serves this service"
+wait_for a "queue, 0 wait"
+# Who can comes first, present ones before the queue; John, who cannot, is last and it is said why.
+screen a | grep -m1 "present" | grep -qE "Pierre Gagnon|Sophie Lavoie" || fail "nobody suggested"
+types a "john"
+wait_for a "not level 3"
+keys a C-u
+types a "nora"
+wait_for a "lacks: civil status"
+keys a C-t
+wait_for a "n’a pas : état civil"
+keys a C-t
+wait_for a "lacks:"
+keys a C-u
+
+echo "an offer to the queue comes to those who can, and to nobody else"
+types a "civil status and"
+wait_for a "serves this service"
+offer 0 "first of them"
+wait_for b "hands off to you"
+wait_for d "hands off to you"
+sleep 2
+shows n "hands off to you" && fail "Nora, who lacks the skill, was offered it"
+records nora guichet-nora
+grep -q "first of them" "$WORK/nora.json" && fail "Nora's feed has the file"
+end_contact
+
+echo "an urgent one that came later is taken first"
+contact "second of them"
+keys a F5
+wait_for a "Context"
+types a "civil status and"
+keys a C-p C-p
+wait_for a "urgent"
+offer 1 "second of them"
+wait_for d "hands off to you: second of them"
+types d ":next"
+keys d Enter
+wait_for d "Accepted"
+wait_for d "second of them"
+wait_for d "accepted after" 30
+
+echo "who did not take it no longer gets the file"
+records pierre guichet
+grep -q '"type":"contact"' "$WORK/pierre.json" || fail "Pierre sees nothing at all"
+grep -o '"need":"[^"]*"' "$WORK/pierre.json" | grep -q "second" && fail "Pierre still has the file"
+records sophie guichet
+grep -o '"need":"[^"]*"' "$WORK/sophie.json" | grep -q "second" || fail "Sophie has lost the file"
+
+echo "the next one, by a key of the home screen"
+wait_for b "n Take the next"
+types b n
+wait_for b "Accepted"
+wait_for b "first of them"
+
+echo "nothing more waits"
+keys d Escape Escape Escape
+types d ":next"
+keys d Enter
+wait_for d "contact is in progress"
