@@ -436,7 +436,7 @@ static bool check_parts(struct screen *screen, const struct target *target)
     json_t *facts, *parts;
     size_t count;
 
-    if (target->kind != TARGET_QUEUE ||
+    if (target->kind != MATCH_QUEUE ||
         catalogue_get_by_key(screen->desk->catalogue, RECORD_QUEUE, target->key, &queue, NULL) != 0)
         return true;
     facts = handoff_facts_read_text(screen->desk, handing->made,
