@@ -290,6 +290,21 @@ static void draw_list(struct handing *handing, const struct paint *area)
     paint_restyle(area, (int)row, 0, -1, PAINT_SELECTION);
 }
 
+/* Without a link, who is present is what was heard last. */
+static void draw_heard(struct screen *screen, const struct paint *paint, int row)
+{
+    const struct handing *handing = screen->data;
+    struct link_status status;
+    char when[32], text[WORK_NAME_SIZE];
+
+    link_status_get(screen->desk->link, &status);
+    if (status.state == LINK_ONLINE || handing->targets.heard_ms == 0)
+        return;
+    format_when(when, sizeof(when), handing->targets.heard_ms, desk_now(screen->desk));
+    snprintf(text, sizeof(text), _("as heard at %s"), when);
+    paint_text(paint, row, LABEL_WIDTH + 2, -1, PAINT_WARNING, text);
+}
+
 static void handing_draw(struct screen *screen, const struct paint *paint)
 {
     struct handing *handing = screen->data;
@@ -304,6 +319,7 @@ static void handing_draw(struct screen *screen, const struct paint *paint)
 
     fields_draw(handing->fields, ROW_TO, &to, LABEL_WIDTH, true);
     draw_list(handing, &list);
+    draw_heard(screen, paint, listed + 1);
     fields_draw(handing->fields, ROW_SUMMARY, &summary, LABEL_WIDTH, true);
     fields_draw(handing->fields, ROW_CONTEXT, &context, LABEL_WIDTH, true);
     fields_draw(handing->fields, ROW_KIND, &kind, LABEL_WIDTH, true);

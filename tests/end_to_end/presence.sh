@@ -41,8 +41,25 @@ types b 1
 wait_gone b "End of contact"
 see wrap-up
 
+echo "the open list follows by itself"
+keys b F11
+wait_for b "You are available again."
+for _ in $(seq 100); do screen a | grep -q "Pierre Gagnon *present" && break; sleep 0.2; done
+screen a | grep -q "Pierre Gagnon *present" || fail "the open list does not follow"
+
 echo "without a link it says when it was heard"
 server_stop KILL
 wait_for a "offline" 60
 screen a | grep -q "as heard at [0-9]" || fail "it does not say when it was heard"
+keys a Escape
+keys a F3
+wait_for a "Type a part of the name"
+keys a C-o
+wait_for a "The contact has begun."
+keys a F5
+wait_for a "Context"
+screen a | grep -q "as heard at [0-9]" || fail "the targets do not say when they were heard"
+keys a Escape
+keys a F10
+wait_for a "A contact is in progress."
 terminal_quit a
