@@ -12,6 +12,7 @@
 #include "ui/language.h"
 
 #define MINUTE_MS INT64_C(60000)
+#define READ_MS   INT64_C(5000)
 
 /* --- reading --------------------------------------------------------------------------------- */
 
@@ -66,6 +67,7 @@ void tickets_read(struct screen *screen, const struct id *mark)
     struct id before = was != NULL ? was->id : (struct id){0};
     struct error error = ERROR_INIT;
 
+    tickets->read_ms = desk_now(screen->desk);
     tickets_queues_read(&tickets->queues, screen->desk);
     tickets_day(screen->desk, tickets->day);
     ticket_list_free(&tickets->all);
@@ -81,13 +83,14 @@ static void tickets_changed(struct screen *screen)
     tickets_tell_lost(screen);
 }
 
-/* Waits grow, and who did not come comes back. */
+/* Who did not come comes back, and a day ends. */
 static void tickets_tick(struct screen *screen)
 {
     struct tickets *tickets = screen->data;
 
     paper_task_tick(screen, &tickets->paper);
-    tickets_read(screen, NULL);
+    if (desk_now(screen->desk) - tickets->read_ms >= READ_MS)
+        tickets_read(screen, NULL);
 }
 
 const struct record *tickets_marked(const struct tickets *tickets)

@@ -16,6 +16,7 @@ struct tickets {
     bool every_queue; /* else those of this agent, who has some */
     struct id asked;  /* what a question is about */
     struct id called; /* called from here and not let go: to tell when another was first */
+    int64_t read_ms;  /* when `all` was read */
     struct paper_task paper;
 };
 
