@@ -6,6 +6,7 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "net/http_client.h"
 #include "tests/unit/real_server.h"
 #include "tests/unit/real_terminal.h"
 #include "tests/unit/unit.h"
@@ -375,12 +376,147 @@ static void a_restored_centre_gets_back_what_the_office_did(void **state)
     branch_end(&branch);
 }
 
+/* --- by hand ---------------------------------------------------------------------------------- */
+
+/* One request; the JSON of the reply (new), with its status. */
+static json_t *call(int port, const char *token, const char *path, json_t *body, int *status)
+{
+    struct http_client_options options = http_client_default_options;
+    struct http_client *client = NULL;
+    struct http_reply reply;
+    char url[64];
+    char *text = body != NULL ? json_dumps(body, JSON_COMPACT) : NULL;
+    const struct http_request request = {.method = body != NULL ? "POST" : "GET",
+                                         .path = path,
+                                         .body = text,
+                                         .body_length = text != NULL ? strlen(text) : 0,
+                                         .body_type = "application/json",
+                                         .accept = "application/json"};
+    json_t *answer;
+
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%d", port);
+    options.base_url = url;
+    assert_int_equal(http_client_new(&client, &options, NULL), 0);
+    assert_int_equal(http_client_token_set(client, token, NULL), 0);
+    assert_int_equal(http_client_call(client, &request, &reply, NULL), 0);
+    answer = json_loadb(reply.body, reply.length, 0, NULL);
+    *status = reply.status;
+    http_reply_clear(&reply);
+    http_client_free(client);
+    json_decref(body);
+    free(text);
+    return answer;
+}
+
+/* The operation of a batch that a terminal makes by hand. New. */
+static json_t *by_hand(struct id_generator *ids, const char *kind, const char *type,
+                       const struct id *record, json_t *body)
+{
+    struct id id = id_generate(ids, clock_system(NULL));
+
+    return json_pack("{s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "id", id.text, "kind", kind, "type",
+                     type, "record", record->text, "base", 1, "time", json_time(clock_system(NULL)),
+                     "body", body);
+}
+
+/* Answers in their places would be misread by one that stops at a word it does not know: what it
+ * can read comes first, each with its id. */
+static void a_terminal_that_knows_of_no_later_loses_no_answer(void **state)
+{
+    static const char device[] = "019b7000-0000-7000-8000-0000000000d1";
+    struct branch branch;
+    struct terminal marie, pierre;
+    struct id_generator ids = {0};
+    struct id handoff, note_id = id_generate(&ids, clock_system(NULL));
+    json_t *answer, *operations = json_array();
+    char token[128], agent[40];
+    int status;
+
+    (void)state;
+    branch_begin(&branch);
+    arrive(&marie, "marie", "guichet", branch.relay.port);
+    arrive(&pierre, "pierre", "guichet", branch.centre.port);
+    handoff = offer(&pierre, "sample/montreal-centre", "to_queue", "sample/front-line", NULL);
+    WAIT_UNTIL(*shows(&marie, RECORD_HANDOFF, &handoff, "state") != '\0');
+    cut(&branch);
+    WAIT_UNTIL(is_cut(&marie));
+    answer = call(
+        branch.relay.port, NULL, "/v1/login",
+        json_pack("{s:s, s:s, s:s}", "login", "marie", "password", "guichet", "device", device),
+        &status);
+    assert_int_equal(status, 200);
+    (void)snprintf(token, sizeof token, "%s", json_text_or(answer, "token", ""));
+    (void)snprintf(agent, sizeof agent, "%s",
+                   json_text_or(json_object_get(answer, "agent"), "id", ""));
+    json_decref(answer);
+    json_array_append_new(operations,
+                          by_hand(&ids, "claim", "handoff", &handoff,
+                                  json_pack("{s:s, s:s}", "state", "accepted", "taken_by", agent)));
+    json_array_append_new(
+        operations, by_hand(&ids, "append", "note", &note_id,
+                            json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "channel", "counter",
+                                      "kind", "contact", "text", "x", "author", agent, "office",
+                                      "sample/quebec", "at", json_time(clock_system(NULL)))));
+    answer = call(branch.relay.port, token, "/v1/operations",
+                  json_pack("{s:b, s:O}", "brief", 1, "operations", operations), &status);
+    assert_int_equal(status, 200);
+    const json_t *outcomes = json_object_get(answer, "outcomes");
+    assert_int_equal(json_array_size(outcomes), 2);
+    assert_string_equal(json_text_or(json_array_get(outcomes, 0), "outcome", ""), "applied");
+    assert_string_equal(json_text_or(json_array_get(outcomes, 0), "id", ""),
+                        json_text_or(json_array_get(operations, 1), "id", ""));
+    assert_string_equal(json_text_or(json_array_get(outcomes, 1), "outcome", ""), "later");
+    json_decref(answer);
+    json_decref(operations);
+    terminal_end(&marie);
+    terminal_end(&pierre);
+    branch_end(&branch);
+}
+
+/* An agent's token opens nothing of the relays', and a relay's nothing of the agents'. */
+static void tokens_are_not_mistaken(void **state)
+{
+    struct branch branch;
+    char path[128], token[128] = "";
+    json_t *answer;
+    FILE *file;
+    int status;
+
+    (void)state;
+    branch_begin(&branch);
+    (void)snprintf(path, sizeof path, "%s/token", branch.relay.directory);
+    file = fopen(path, "re");
+    assert_non_null(file);
+    assert_non_null(fgets(token, sizeof token, file));
+    (void)fclose(file);
+    token[strcspn(token, "\n")] = '\0';
+    answer = call(branch.centre.port, token, "/v1/relay", NULL, &status);
+    assert_int_equal(status, 200);
+    assert_string_equal(json_text_or(answer, "office", ""), "sample/quebec");
+    json_decref(answer);
+    json_decref(call(branch.centre.port, token, "/v1/changes", NULL, &status));
+    assert_int_equal(status, 401);
+    answer =
+        call(branch.centre.port, NULL, "/v1/login",
+             json_pack("{s:s, s:s}", "login", "alice", "password", REAL_SERVER_PASSWORD), &status);
+    assert_int_equal(status, 200);
+    (void)snprintf(token, sizeof token, "%s", json_text_or(answer, "token", ""));
+    json_decref(answer);
+    json_decref(call(branch.centre.port, token, "/v1/relay", NULL, &status));
+    assert_int_equal(status, 401);
+    json_decref(call(branch.centre.port, NULL, "/v1/relay", NULL, &status));
+    assert_int_equal(status, 401);
+    branch_end(&branch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_office_goes_on_without_the_centre),
         cmocka_unit_test(a_central_claim_is_decided_at_once_while_joined),
         cmocka_unit_test(what_the_centre_refuses_reaches_the_agent),
+        cmocka_unit_test(a_terminal_that_knows_of_no_later_loses_no_answer),
+        cmocka_unit_test(tokens_are_not_mistaken),
         cmocka_unit_test(a_restored_centre_gets_back_what_the_office_did),
     };
 

@@ -1,0 +1,309 @@
+/* A relay's side of its link alone: the test is its clock and its network; both ledgers are real.
+ */
+#include "net/relay_engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "tests/unit/relay_fixture.h"
+
+#define FEED "019b7000-0000-7000-8000-00000000feed"
+
+struct sent {
+    bool open;
+    char line[400]; /* "GET /v1/relay?..." */
+};
+
+struct bench {
+    struct relay_fixture fixture;
+    struct relay_board *board;
+    struct relay_engine *engine;
+    struct sent lanes[SYNC_LANE_COUNT];
+    int64_t steady;
+    int64_t wall;
+};
+
+static int begin(void *context, enum sync_lane lane, const struct http_request *request,
+                 struct error *error)
+{
+    struct bench *bench = context;
+    struct sent *sent = &bench->lanes[lane];
+
+    (void)error;
+    assert_false(sent->open);
+    sent->open = true;
+    (void)snprintf(sent->line, sizeof sent->line, "%s %s", request->method, request->path);
+    return 0;
+}
+
+static void cancel(void *context, enum sync_lane lane)
+{
+    struct bench *bench = context;
+
+    bench->lanes[lane] = (struct sent){0};
+}
+
+static int64_t read_steady(void *context)
+{
+    return ((struct bench *)context)->steady;
+}
+
+static int64_t read_wall(void *context)
+{
+    return ((struct bench *)context)->wall;
+}
+
+static uint32_t no_chance(void *context)
+{
+    (void)context;
+    return 0;
+}
+
+static int setup(void **state)
+{
+    struct bench *bench = calloc(1, sizeof *bench);
+
+    assert_non_null(bench);
+    relay_fixture_open(&bench->fixture);
+    bench->steady = 1000;
+    bench->wall = INT64_C(1800000000000);
+    bench->board = relay_board_new();
+    assert_non_null(bench->board);
+    const struct relay_engine_options options = {.ledger = bench->fixture.relay,
+                                                 .board = bench->board,
+                                                 .transport = {begin, cancel, NULL, bench},
+                                                 .wall = read_wall,
+                                                 .wall_context = bench,
+                                                 .steady = read_steady,
+                                                 .steady_context = bench,
+                                                 .random = no_chance};
+    assert_int_equal(relay_engine_new(&bench->engine, &options, NULL), 0);
+    *state = bench;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct bench *bench = *state;
+
+    relay_engine_free(bench->engine);
+    relay_board_free(bench->board);
+    relay_fixture_close(&bench->fixture);
+    free(bench);
+    return 0;
+}
+
+static const char *work(const struct bench *bench)
+{
+    return bench->lanes[SYNC_LANE_WORK].open ? bench->lanes[SYNC_LANE_WORK].line : "";
+}
+
+static const char *bell(const struct bench *bench)
+{
+    return bench->lanes[SYNC_LANE_BELL].open ? bench->lanes[SYNC_LANE_BELL].line : "";
+}
+
+static bool starts(const char *line, const char *with)
+{
+    return strncmp(line, with, strlen(with)) == 0;
+}
+
+static void answer(struct bench *bench, enum sync_lane lane, int status, const char *body)
+{
+    struct http_reply reply = {
+        .status = status, .length = strlen(body), .body = strdup(body), .retry_after_ms = -1};
+
+    bench->lanes[lane] = (struct sent){0};
+    relay_engine_reply(bench->engine, lane, 0, &reply, NULL);
+    free(reply.body);
+    (void)relay_engine_step(bench->engine);
+}
+
+static void cut(struct bench *bench, enum sync_lane lane)
+{
+    struct error error = ERROR_INIT;
+    int code = error_set(&error, ERROR_OFFLINE, "the link is dead");
+
+    bench->lanes[lane] = (struct sent){0};
+    relay_engine_reply(bench->engine, lane, code, NULL, &error);
+    (void)relay_engine_step(bench->engine);
+}
+
+static void greet(struct bench *bench)
+{
+    answer(bench, SYNC_LANE_WORK, 200,
+           "{\"relay\":\"" FEED "\",\"office\":\"sample/a\",\"feed\":\"" FEED
+           "\",\"protocol\":\"1.1\",\"agents\":[]}");
+}
+
+static void page(struct bench *bench, enum sync_lane lane, int next, const char *scopes)
+{
+    char body[512];
+
+    (void)snprintf(body, sizeof body,
+                   "{\"feed\":\"" FEED "\",\"next\":%d,\"more\":false,\"records\":[],"
+                   "\"catalogue\":0,\"epoch\":\"\",\"scopes\":\"%s\"}",
+                   next, scopes);
+    answer(bench, lane, 200, body);
+}
+
+static struct relay_status status(struct bench *bench)
+{
+    struct relay_status status;
+
+    relay_board_get(bench->board, &status);
+    return status;
+}
+
+/* Greeted, both feeds read, the long poll open. */
+static void get_joined(struct bench *bench)
+{
+    (void)relay_engine_step(bench->engine);
+    assert_true(starts(work(bench), "GET /v1/relay?"));
+    assert_string_equal(bell(bench), "");
+    greet(bench);
+    assert_true(starts(work(bench), "GET /v1/relay/changes?scope=catalogue"));
+    assert_non_null(strstr(bell(bench), "scope=desk"));
+    assert_non_null(strstr(bell(bench), "wait=0"));
+    page(bench, SYNC_LANE_WORK, 200, "");
+    page(bench, SYNC_LANE_BELL, 300, "one");
+    if (strstr(bell(bench), "wait=0") != NULL)
+        page(bench, SYNC_LANE_BELL, 300, "one");
+    assert_string_equal(work(bench), "");
+    assert_non_null(strstr(bell(bench), "wait=50"));
+    assert_true(status(bench).up);
+}
+
+static struct operation *client(struct bench *bench)
+{
+    struct id id = fixture_id(&bench->fixture.centre);
+
+    return fixture_operation(&bench->fixture.centre, ANNE, OPERATION_APPEND, RECORD_CLIENT, &id, 0,
+                             fixture_client("sample/a"));
+}
+
+static void what_the_office_does_is_carried_until_it_is_answered(void **state)
+{
+    struct bench *bench = *state;
+    struct operation *operation = client(bench);
+    struct id id = operation->id;
+    char body[256];
+
+    get_joined(bench);
+    relay_applied(&bench->fixture, ANNE, operation, LEDGER_APPLIED);
+    relay_engine_ring(bench->engine);
+    (void)relay_engine_step(bench->engine);
+    assert_string_equal(work(bench), "POST /v1/relay/operations");
+    assert_int_equal(status(bench).waiting, 1);
+    cut(bench, SYNC_LANE_WORK);
+    assert_false(status(bench).up);
+    assert_string_equal(status(bench).message, "the link is dead");
+    assert_int_equal(status(bench).waiting, 1);
+    /* After a pause the centre is greeted, then it is carried again. */
+    assert_string_equal(work(bench), "");
+    assert_string_equal(bell(bench), "");
+    assert_true(relay_engine_step(bench->engine) > 0);
+    bench->steady += 1000;
+    (void)relay_engine_step(bench->engine);
+    assert_true(starts(work(bench), "GET /v1/relay?"));
+    greet(bench);
+    assert_string_equal(work(bench), "POST /v1/relay/operations");
+    (void)snprintf(body, sizeof body,
+                   "{\"outcomes\":[{\"id\":\"%s\",\"outcome\":\"repeated\",\"rev\":1,\"seq\":9}]}",
+                   id.text);
+    answer(bench, SYNC_LANE_WORK, 200, body);
+    assert_int_equal(status(bench).waiting, 0);
+    assert_true(status(bench).up);
+}
+
+static void what_is_not_answered_is_not_sent_in_haste(void **state)
+{
+    struct bench *bench = *state;
+
+    get_joined(bench);
+    relay_applied(&bench->fixture, ANNE, client(bench), LEDGER_APPLIED);
+    relay_engine_ring(bench->engine);
+    (void)relay_engine_step(bench->engine);
+    answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[{\"outcome\":\"a new word\"}]}");
+    assert_string_equal(work(bench), "");
+    assert_int_equal(status(bench).waiting, 1);
+    assert_true(relay_engine_step(bench->engine) > 0);
+}
+
+static void waits_grow_and_have_an_end(void **state)
+{
+    struct bench *bench = *state;
+    int64_t longest = 0;
+
+    (void)relay_engine_step(bench->engine);
+    for (int i = 0; i < 12; i++) {
+        int64_t wait;
+
+        cut(bench, SYNC_LANE_WORK);
+        wait = relay_engine_step(bench->engine);
+        assert_true(wait >= longest && wait > 0 && wait <= 30000);
+        longest = wait;
+        bench->steady += wait;
+        (void)relay_engine_step(bench->engine);
+        assert_true(starts(work(bench), "GET /v1/relay?"));
+    }
+    assert_true(longest >= 15000);
+}
+
+/* An agent has come to the office: what stood in their scopes before is further back. */
+static void other_agents_are_read_from_the_beginning(void **state)
+{
+    struct bench *bench = *state;
+
+    get_joined(bench);
+    assert_non_null(strstr(bell(bench), "since=300"));
+    page(bench, SYNC_LANE_BELL, 301, "two");
+    assert_non_null(strstr(bell(bench), "since=0"));
+    page(bench, SYNC_LANE_BELL, 301, "two");
+    assert_non_null(strstr(bell(bench), "since=301"));
+}
+
+static void a_centre_restored_is_read_from_the_beginning(void **state)
+{
+    struct bench *bench = *state;
+
+    get_joined(bench);
+    cut(bench, SYNC_LANE_BELL);
+    bench->steady += 1000;
+    (void)relay_engine_step(bench->engine);
+    assert_non_null(strstr(work(bench), "since=300"));
+    answer(bench, SYNC_LANE_WORK, 409, "{\"code\":\"other-history\"}");
+    assert_true(starts(work(bench), "GET /v1/relay?"));
+    assert_non_null(strstr(work(bench), "since=0"));
+    greet(bench);
+    assert_non_null(strstr(bell(bench), "since=0"));
+}
+
+static void a_token_that_ended_is_said(void **state)
+{
+    struct bench *bench = *state;
+
+    (void)relay_engine_step(bench->engine);
+    answer(bench, SYNC_LANE_WORK, 401, "{\"detail\":\"no relay has this token\"}");
+    assert_false(status(bench).up);
+    assert_non_null(strstr(status(bench).message, "no relay has this token"));
+    assert_true(relay_engine_step(bench->engine) > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        TEST(what_the_office_does_is_carried_until_it_is_answered),
+        TEST(what_is_not_answered_is_not_sent_in_haste),
+        TEST(waits_grow_and_have_an_end),
+        TEST(other_agents_are_read_from_the_beginning),
+        TEST(a_centre_restored_is_read_from_the_beginning),
+        TEST(a_token_that_ended_is_said),
+#undef TEST
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
