@@ -21,6 +21,7 @@ struct relay {
     struct http_exchange *exchanges[SYNC_LANE_COUNT];
     pthread_t thread;
     atomic_bool rung;
+    atomic_bool presence; /* to be exchanged */
     atomic_bool stopping;
 };
 
@@ -89,6 +90,14 @@ static void ring(void *context)
     http_client_wake(relay->client);
 }
 
+static void ring_presence(void *context)
+{
+    struct relay *relay = context;
+
+    atomic_store(&relay->presence, true);
+    http_client_wake(relay->client);
+}
+
 static void *run(void *argument)
 {
     struct relay *relay = argument;
@@ -99,6 +108,8 @@ static void *run(void *argument)
 
         if (atomic_exchange(&relay->rung, false))
             relay_engine_ring(relay->engine);
+        if (atomic_exchange(&relay->presence, false))
+            relay_engine_presence(relay->engine);
         wait = relay_engine_step(relay->engine);
         if (http_client_poll(relay->client, NULL, 0, wait, &error) != 0) {
             /* Only memory or the machine itself can fail here: not to go round in haste. */
@@ -170,14 +181,17 @@ int relay_start(struct relay **result, const struct relay_options *options, stru
         return error_set(error, ERROR_MEMORY, "no memory for the relay");
     relay->options = *options;
     atomic_init(&relay->rung, false);
+    atomic_init(&relay->presence, false);
     atomic_init(&relay->stopping, false);
     code = prepare(relay, error);
     if (code == 0) {
         ledger_upward_listen(options->ledger, ring, relay);
+        relay_board_presence_listen(options->board, ring_presence, relay);
         if (start_thread(relay) != 0)
             code = error_set(error, ERROR_MEMORY, "the relay's thread cannot be started");
     }
     if (code != 0) {
+        relay_board_presence_listen(options->board, NULL, NULL);
         ledger_upward_listen(options->ledger, NULL, NULL);
         relay_free(relay);
         return code;
@@ -193,6 +207,7 @@ void relay_stop(struct relay *relay)
     atomic_store(&relay->stopping, true);
     http_client_stop(relay->client);
     (void)pthread_join(relay->thread, NULL);
+    relay_board_presence_listen(relay->options.board, NULL, NULL);
     ledger_upward_listen(relay->options.ledger, NULL, NULL);
     relay_free(relay);
 }

@@ -14,6 +14,8 @@ struct relay_board {
     int64_t heard_ms;
     relay_board_listener listener;
     void *listener_context;
+    relay_board_listener presence_listener;
+    void *presence_context;
 };
 
 struct relay_board *relay_board_new(void)
@@ -40,6 +42,26 @@ void relay_board_listen(struct relay_board *board, relay_board_listener listener
 {
     board->listener = listener;
     board->listener_context = context;
+}
+
+void relay_board_presence_listen(struct relay_board *board, relay_board_listener listener,
+                                 void *context)
+{
+    pthread_mutex_lock(&board->mutex);
+    board->presence_listener = listener;
+    board->presence_context = context;
+    pthread_mutex_unlock(&board->mutex);
+}
+
+void relay_board_presence_ask(struct relay_board *board)
+{
+    if (board == NULL)
+        return;
+    /* Within the mutex: the listener goes before what it rings. */
+    pthread_mutex_lock(&board->mutex);
+    if (board->presence_listener != NULL)
+        board->presence_listener(board->presence_context);
+    pthread_mutex_unlock(&board->mutex);
 }
 
 void relay_board_get(struct relay_board *board, struct relay_status *status)

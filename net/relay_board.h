@@ -38,6 +38,13 @@ void relay_board_set(struct relay_board *board, const struct relay_status *statu
  * memory. */
 json_t *relay_board_to_json(struct relay_board *board);
 
+/* Who comes, goes or wants to know who is there has the relay exchange presence soon: called in the
+ * thread that asks. Set it (or NULL) while no other thread asks. */
+void relay_board_presence_listen(struct relay_board *board, relay_board_listener listener,
+                                 void *context);
+/* NULL does nothing. */
+void relay_board_presence_ask(struct relay_board *board);
+
 /* Who is present by what the centre said, as in GET /v1/presence; borrowed. */
 void relay_board_present_set(struct relay_board *board, json_t *agents, int64_t now_ms);
 /* Adds those to `agents` whom it does not hold. They are as they were said to be; where that is

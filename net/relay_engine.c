@@ -15,6 +15,7 @@
 #define BACK_OFF_LONGEST_MS INT64_C(30000)
 #define WAIT_SECONDS        50
 #define PRESENCE_MS         INT64_C(45000)
+#define PRESENCE_LEAST_MS   INT64_C(3000)
 #define BATCH_OPERATIONS    200
 #define COMPRESS_FROM       400
 #define PROBLEM_LIMIT       (64 * 1024)
@@ -41,9 +42,10 @@ struct relay_engine {
     bool desk_read; /* to the end */
     int64_t catalogue_latest;
     int64_t presence_at; /* steady time */
-    int64_t heard_ms;    /* wall time of the last good exchange */
-    int64_t up_ms;       /* since when it is up */
-    int64_t since;       /* of the page under way on each lane */
+    int64_t presence_asked;
+    int64_t heard_ms; /* wall time of the last good exchange */
+    int64_t up_ms;    /* since when it is up */
+    int64_t since;    /* of the page under way on each lane */
     int64_t catalogue_since;
     struct sync_pace batch_pace, desk_pace, catalogue_pace;
     size_t batch_bytes, batch_count;
@@ -489,7 +491,8 @@ static int presence_begin(struct relay_engine *engine, struct error *error)
     int code = text != NULL ? send(engine, SYNC_LANE_WORK, &request, error)
                             : error_set(error, ERROR_MEMORY, "no memory for presence");
 
-    engine->presence_at = steady(engine) + PRESENCE_MS;
+    engine->presence_asked = steady(engine);
+    engine->presence_at = engine->presence_asked + PRESENCE_MS;
     json_decref(body);
     free(text);
     return code;
@@ -608,6 +611,16 @@ int64_t relay_engine_step(struct relay_engine *engine)
 void relay_engine_ring(struct relay_engine *engine)
 {
     engine->push_due = true;
+}
+
+void relay_engine_presence(struct relay_engine *engine)
+{
+    int64_t soonest = engine->presence_asked + PRESENCE_LEAST_MS;
+
+    if (soonest < steady(engine))
+        soonest = steady(engine);
+    if (soonest < engine->presence_at)
+        engine->presence_at = soonest;
 }
 
 void relay_engine_reply(struct relay_engine *engine, enum sync_lane lane, int code,

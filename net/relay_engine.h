@@ -48,6 +48,9 @@ int64_t relay_engine_step(struct relay_engine *engine);
 /* The ledger has something for the centre. */
 void relay_engine_ring(struct relay_engine *engine);
 
+/* Somebody came to the office's terminals, left, or wants to know who is present. */
+void relay_engine_presence(struct relay_engine *engine);
+
 /* What became of the request on a lane: 0 with `reply` (borrowed), or a code with `error`. */
 void relay_engine_reply(struct relay_engine *engine, enum sync_lane lane, int code,
                         const struct http_reply *reply, const struct error *error);

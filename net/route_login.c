@@ -7,6 +7,7 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/protocol.h"
+#include "net/relay_board.h"
 #include "net/server_internal.h"
 
 #define LOGIN_BODY_LIMIT 8192
@@ -92,6 +93,7 @@ static void sign_in_answer(struct request *request, struct sign_in *sign_in)
     } else {
         if (!result->display)
             presence_hear(request->server->presence, &result->agent, now);
+        relay_board_presence_ask(request->server->options.board);
         request_answer(request, 200, session_document(request, result, now));
     }
 }

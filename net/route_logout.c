@@ -1,4 +1,5 @@
 #include "app/clock.h"
+#include "net/relay_board.h"
 #include "net/server_internal.h"
 
 /* POST /v1/logout: ends the token that asks. */
@@ -12,6 +13,7 @@ static enum route_result handle_logout(struct request *request)
         return ROUTE_ANSWERED;
     }
     presence_leave(request->server->presence, &request->actor.agent, clock_system(NULL));
+    relay_board_presence_ask(request->server->options.board);
     request->reply.status = 204;
     request->reply.set = true;
     return ROUTE_ANSWERED;

@@ -18,6 +18,7 @@ static enum route_result handle_presence(struct request *request)
     }
     agents = presence_to_json(request->server->presence, attending, clock_system(NULL));
     json_decref(attending);
+    relay_board_presence_ask(request->server->options.board);
     if (agents != NULL && request->server->options.board != NULL &&
         relay_board_present_add(request->server->options.board, agents, clock_system(NULL)) != 0) {
         json_decref(agents);

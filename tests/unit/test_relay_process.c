@@ -509,6 +509,59 @@ static void tokens_are_not_mistaken(void **state)
     branch_end(&branch);
 }
 
+/* The state of an agent by GET /v1/presence; static, "" when they are not told of. */
+static const char *state_of(int port, const char *token, const char *agent)
+{
+    static char state[32];
+    json_t *answer, *one;
+    size_t index;
+    int status;
+
+    answer = call(port, token, "/v1/presence", NULL, &status);
+    assert_int_equal(status, 200);
+    state[0] = '\0';
+    json_array_foreach(json_object_get(answer, "agents"), index, one)
+    {
+        if (strcmp(json_text_or(one, "agent", ""), agent) == 0)
+            (void)snprintf(state, sizeof state, "%s", json_text_or(one, "state", ""));
+    }
+    json_decref(answer);
+    return state;
+}
+
+static void sign_in_by_hand(int port, const char *login, char token[128])
+{
+    int status;
+    json_t *answer = call(port, NULL, "/v1/login",
+                          json_pack("{s:s, s:s}", "login", login, "password", "guichet"), &status);
+
+    assert_int_equal(status, 200);
+    (void)snprintf(token, 128, "%s", json_text_or(answer, "token", ""));
+    json_decref(answer);
+}
+
+static void who_is_there_is_known_on_both_sides(void **state)
+{
+    struct branch branch;
+    struct terminal marie, pierre;
+    char here[128], there[128];
+
+    (void)state;
+    branch_begin(&branch);
+    arrive(&marie, "marie", "guichet", branch.relay.port);
+    arrive(&pierre, "pierre", "guichet", branch.centre.port);
+    WAIT_UNTIL(is_joined(&marie));
+    sign_in_by_hand(branch.relay.port, "luc", here);
+    sign_in_by_hand(branch.centre.port, "john", there);
+    WAIT_UNTIL(strcmp(state_of(branch.centre.port, there, id_of(&marie)), "available") == 0);
+    WAIT_UNTIL(strcmp(state_of(branch.relay.port, here, id_of(&pierre)), "available") == 0);
+    /* Nothing is made up about those who are here by what the centre heard of them. */
+    assert_string_equal(state_of(branch.relay.port, here, id_of(&marie)), "available");
+    terminal_end(&marie);
+    terminal_end(&pierre);
+    branch_end(&branch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -517,6 +570,7 @@ int main(void)
         cmocka_unit_test(what_the_centre_refuses_reaches_the_agent),
         cmocka_unit_test(a_terminal_that_knows_of_no_later_loses_no_answer),
         cmocka_unit_test(tokens_are_not_mistaken),
+        cmocka_unit_test(who_is_there_is_known_on_both_sides),
         cmocka_unit_test(a_restored_centre_gets_back_what_the_office_did),
     };
 
