@@ -1,19 +1,22 @@
 #!/usr/bin/env bash
 # Thresholds of queues and the supervisor's screen, between real terminals: two wait where two are
 # too many; the alert reaches the supervisor once, also over a kill -9 of the server, and the next
-# group may take what waits; the supervisor sees it live, gives a hand-off to somebody else, takes
-# one, and whoever had it is told; the file tells all of it. Without a link the screen says how old
+# group may take what waits; the sender of what waits too long is asked to offer a call-back. The
+# supervisor sees it live, gives a hand-off to somebody else, takes one, and whoever had it is told;
+# the file tells all of it, and a third hand-off is flagged. Without a link the screen says how old
 # its figures are. Nobody else has the screen.
 . "$(dirname "$0")/harness.sh"
 
 mkdir "$WORK/sample"
 cp "$abs_top_srcdir"/app/sample/*.json "$WORK/sample"
-# Two that wait open the queue to the next one; the oldest may wait for a minute.
+# Two that wait open the queue to the next one; when the oldest has waited for a minute, call-backs
+# are to be offered.
 sed -i -e '/"id": "civil-status"/,/"action": "notify"/{
     s/"measure": "age"/"measure": "waiting", "rearm": 0/
     s/"limit": 10/"limit": 2/
     s/"measure": "waiting",$/"measure": "age",/
     s/"limit": 6/"limit": 1/
+    s/"action": "notify"/"action": "call-back"/
 }' "$WORK/sample/queues.json"
 server_init "$WORK/sample"
 server_start
@@ -77,6 +80,9 @@ wait_for c "As it is now." 60
 echo "the oldest has waited for a minute: known in advance"
 wait_for c "oldest waits 1 min (limit 1)" 90
 
+keys a Up
+wait_for a "The wait is long: offer a call-back: anonymous client"
+
 echo "seen by one, told to all"
 keys c Home
 wait_for c "s Seen"
@@ -121,6 +127,10 @@ keys c Escape
 echo "all is well again: the alerts go"
 wait_gone c "(limit 2)"
 wait_gone c "(limit 1)"
+
+echo "the third hand-off of a case is flagged"
+offer
+wait_for c "3 times"
 
 echo "in French, and on a small screen"
 keys c C-t
