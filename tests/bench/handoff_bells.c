@@ -154,7 +154,7 @@ static void fill_log(struct bells *bells)
     }
 }
 
-struct bells *bells_hold(struct handoff_bench *bench, size_t count)
+struct bells *bells_hold(struct handoff_bench *bench, size_t count, size_t agents)
 {
     struct bells *bells = calloc(1, sizeof *bells);
 
@@ -171,7 +171,7 @@ struct bells *bells_hold(struct handoff_bench *bench, size_t count)
     if (bench->sample != NULL)
         process_run("'%s' import sample '%s' --database %s >/dev/null", bench->guichetd,
                     bench->sample, bench->database);
-    people_make(bench->database, bells->people, count + 1);
+    people_make(bench->database, bells->people, count + 1, agents);
     bells->clerk.agent = id_from_key("agent", "sample/marie");
     people_sign_in(bench->database, &bells->clerk);
     bells->server = process_serve(bench->guichetd, bench->database, &bells->port);

@@ -42,9 +42,9 @@ char *operations_body(json_t *operations);
 
 struct bells;
 
-/* Makes a new database with `count` agents and one more, who is nobody's colleague; starts guichetd
- * on it and lets each of the `count` hold the doorbell, until the server rests. */
-struct bells *bells_hold(struct handoff_bench *bench, size_t count);
+/* Makes a new database with so many agents and one more, who is nobody's colleague; starts guichetd
+ * on it and lets `count` terminals of theirs hold the doorbell, until the server rests. */
+struct bells *bells_hold(struct handoff_bench *bench, size_t count, size_t agents);
 /* Ends the server, and checks its database. */
 void bells_end(struct bells *bells);
 

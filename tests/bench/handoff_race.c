@@ -197,7 +197,7 @@ void race(struct handoff_bench *bench, size_t offers, size_t contenders)
            QUEUES);
     process_run("rm -f %s*; '%s' init --database %s >/dev/null", bench->database, bench->guichetd,
                 bench->database);
-    people_make(bench->database, race.people, people + 1);
+    people_make(bench->database, race.people, people + 1, people);
     pid_t server = process_serve(bench->guichetd, bench->database, &port);
     race.crowd = crowd_new(port, QUEUES * contenders + 1, answered, &race);
     offer_all(&race);

@@ -118,7 +118,7 @@ void people_sign_in(const char *database, struct person *person)
     sessions_write(database, person, 1);
 }
 
-void people_make(const char *database, struct person *people, size_t count)
+void people_make(const char *database, struct person *people, size_t count, size_t agents)
 {
     struct error error = ERROR_INIT;
     struct import_target target;
@@ -130,7 +130,10 @@ void people_make(const char *database, struct person *people, size_t count)
     publish_place(&target, RECORD_QUEUE, "bench/all");
     publish_place(&target, RECORD_QUEUE, "bench/none");
     for (size_t i = 0; i < count; i++)
-        publish_person(&target, &people[i], i, i + 1 == count);
+        if (i < agents || i + 1 == count)
+            publish_person(&target, &people[i], i, i + 1 == count);
+        else
+            people[i] = people[i % agents];
     must(target.commit(target.context, &error), &error);
     ledger_close(ledger);
     sessions_write(database, people, count);

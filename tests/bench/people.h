@@ -23,8 +23,9 @@ struct person {
     char office[32];
 };
 
-/* Adds `count` of them; the last is alone in their office and serves no queue. Dies on failure. */
-void people_make(const char *database, struct person *people, size_t count);
+/* Adds `agents` of them, signed in at `count` terminals in turn; the last terminal is of one more,
+ * who is alone in their office and serves no queue. Dies on failure. */
+void people_make(const char *database, struct person *people, size_t count, size_t agents);
 
 /* Adds a session of an agent who is there already. */
 void people_sign_in(const char *database, struct person *person);
