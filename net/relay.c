@@ -98,9 +98,27 @@ static void ring_presence(void *context)
     http_client_wake(relay->client);
 }
 
+/* Says so when the link has come or gone; `*up` is what was said last. */
+static void say(const struct relay *relay, bool *up)
+{
+    struct relay_status status;
+    struct error line = ERROR_INIT;
+
+    relay_board_get(relay->options.board, &status);
+    if (status.up == *up)
+        return;
+    *up = status.up;
+    (void)error_set(&line, ERROR_OFFLINE,
+                    status.up ? "the centre answers: %lld to carry%s"
+                              : "the centre is cut off, %lld to carry: %s",
+                    (long long)status.waiting, status.message);
+    relay->options.log(relay->options.log_context, line.message);
+}
+
 static void *run(void *argument)
 {
     struct relay *relay = argument;
+    bool up = false;
 
     while (!atomic_load(&relay->stopping)) {
         struct error error = ERROR_INIT;
@@ -111,6 +129,7 @@ static void *run(void *argument)
         if (atomic_exchange(&relay->presence, false))
             relay_engine_presence(relay->engine);
         wait = relay_engine_step(relay->engine);
+        say(relay, &up);
         if (http_client_poll(relay->client, NULL, 0, wait, &error) != 0) {
             /* Only memory or the machine itself can fail here: not to go round in haste. */
             const struct timespec pause = {.tv_sec = 1};

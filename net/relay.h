@@ -13,6 +13,9 @@ struct relay_options {
     struct ledger *ledger;     /* borrowed: a relay's */
     struct relay_board *board; /* borrowed */
     struct server *server;     /* borrowed: tells who is present */
+    /* Takes one line, without newline, when the link comes or goes; called from its thread. */
+    void (*log)(void *context, const char *line);
+    void *log_context;
 };
 
 /* Starts the thread, which runs until relay_stop. ERROR_INVALID when the centre's address is none.

@@ -44,7 +44,10 @@ static int start(struct serving *serving, const struct config *config, struct er
     code = handoff_clock_start(&serving->clock, &expiry, serving->ledger, error);
     if (code == 0)
         code = server_start(&serving->server, &options, serving->ledger, error);
-    relay = (struct relay_options){serving->ledger, serving->board, serving->server};
+    relay = (struct relay_options){.ledger = serving->ledger,
+                                   .board = serving->board,
+                                   .server = serving->server,
+                                   .log = guichetd_print};
     return code == 0 ? relay_start(&serving->relay, &relay, error) : code;
 }
 
