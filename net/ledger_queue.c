@@ -22,9 +22,14 @@ bool ledger_queue_is_scope(const char *scope, const char *queue)
            (scope[strlen(PREFIX) + length] == '\0' || scope[strlen(PREFIX) + length] == *TAB);
 }
 
+bool ledger_queue_has_need(const char *scope)
+{
+    return strncmp(scope, PREFIX, strlen(PREFIX)) == 0 && strstr(scope, TAB) != NULL;
+}
+
 int ledger_queue_plain(const char *scope, struct scope_set *plain, struct error *error)
 {
-    const char *tab = strncmp(scope, PREFIX, strlen(PREFIX)) == 0 ? strstr(scope, TAB) : NULL;
+    const char *tab = ledger_queue_has_need(scope) ? strstr(scope, TAB) : NULL;
     char *name = tab != NULL ? strndup(scope, (size_t)(tab - scope)) : NULL;
     int code;
 

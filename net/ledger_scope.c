@@ -50,7 +50,9 @@ static int scope_need(struct ledger *ledger, const char *name, int64_t *number, 
     database_bind_text(statement, 1, name);
     code = database_run(ledger->writer, statement, error);
     *number = sqlite3_last_insert_rowid(database_handle(ledger->writer));
-    /* Nobody can be listening to it yet: those who will are told by their queue. */
+    /* Nobody can be listening to it yet: those who will are told by their queue, and that they have
+     * more scopes than before. */
+    ledger->sessions_changed |= ledger_queue_has_need(name);
     return code == 0 ? ledger_queue_plain(name, &ledger->changed, error) : code;
 }
 

@@ -112,7 +112,8 @@ int ledger_commit(struct ledger *ledger, struct error *error)
         return code;
     }
     ledger->epoch_written = ledger->epoch_written || first;
-    /* Agents are of the catalogue. Before anybody is told of the change. */
+    /* Agents are of the catalogue; a new scope of a queue is theirs. Before anybody is told of the
+     * change. */
     if (ledger->sessions_changed || scope_set_has(&ledger->changed, LEDGER_CATALOGUE_SCOPE))
         atomic_fetch_add(&ledger->people, 1);
     ledger->sessions_changed = false;

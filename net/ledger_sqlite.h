@@ -252,6 +252,9 @@ int ledger_grants_end(struct ledger *ledger, const struct ledger_row *handoff, s
 /* Whether this is one of the scopes of the queue of this key ("" has none). */
 bool ledger_queue_is_scope(const char *scope, const char *queue);
 
+/* Whether this is a scope of a queue's that asks for something. */
+bool ledger_queue_has_need(const char *scope);
+
 /* The queue whose scope this is, when it is one that asks for something: its plain scope. Adds to
  * `plain`. */
 int ledger_queue_plain(const char *scope, struct scope_set *plain, struct error *error);

@@ -258,14 +258,20 @@ static void the_first_of_its_kind_rings_for_the_queue(void **state)
 {
     struct ledger_fixture *f = *state;
     struct scope_set heard = {0};
+    uint64_t people;
 
     staff(f);
     ledger_listen(f->ledger, hear, &heard);
+    people = ledger_people(f->ledger);
     offer(f, NULL, "{}");
+    /* Who goes by the scopes that they had finds them anew. */
+    assert_true(ledger_people(f->ledger) > people);
+    people = ledger_people(f->ledger);
     assert_true(scope_set_has(&heard, "queue:sample/q"));
     assert_true(scope_set_has(&heard, "queue:sample/q\t0 * wills"));
     scope_set_free(&heard);
     offer(f, NULL, "{}");
+    assert_int_equal(ledger_people(f->ledger), people);
     assert_false(scope_set_has(&heard, "queue:sample/q"));
     assert_true(scope_set_has(&heard, "queue:sample/q\t0 * wills"));
     ledger_listen(f->ledger, NULL, NULL);
