@@ -170,6 +170,11 @@ static void client_read(struct crowd *crowd, size_t number)
         }
         size_t room = client->capacity - client->length - 1;
         ssize_t count = recv(client->socket, client->bytes + client->length, room, 0);
+        /* One that asks nothing for long is closed by a server: that is its right. */
+        if (count == 0 && !client->waits) {
+            (void)epoll_ctl(crowd->epoll, EPOLL_CTL_DEL, client->socket, NULL);
+            return;
+        }
         if (count == 0)
             process_die("the server closed connection %zu", number);
         if (count < 0 && errno != EAGAIN)
