@@ -557,11 +557,57 @@ static void act(struct relay_fixture *f, enum fixture_agent who, const struct id
                       LEDGER_APPLIED);
 }
 
+/* Somebody moves the case on, by what it says here or there; another may have been first. */
+static void move_on(struct relay_fixture *f, enum fixture_agent who, const struct id *matter,
+                    unsigned chance)
+{
+    static const char *const words[] = {"in-progress", "information-missing", "in-progress"};
+    json_t *document = who == DENIS ? centre_document(f, RECORD_CASE, matter)
+                                    : relay_document(f, RECORD_CASE, matter);
+    int64_t base = json_integer_or(document, "rev", 0) - (int64_t)(chance / 3 % 2);
+    struct operation *operation =
+        fixture_operation(&f->centre, who, OPERATION_CLAIM, RECORD_CASE, matter, base,
+                          json_pack("{s:s}", "status", words[chance % 3]));
+    struct ledger_outcome outcome;
+
+    json_decref(document);
+    if (who == DENIS)
+        fixture_apply(&f->centre, who, operation, &outcome);
+    else
+        relay_apply(f, who, operation, &outcome);
+    assert_int_not_equal(outcome.kind, LEDGER_LATER);
+    ledger_outcome_clear(&outcome);
+}
+
+/* An offer within the office, and two who accept it at once: one has it, and keeps it. */
+static void contend(struct relay_fixture *f, struct id *handoff, enum fixture_agent *winner)
+{
+    struct ledger_outcome first, second;
+
+    *handoff = fixture_id(&f->centre);
+    relay_applied(f, ANNE,
+                  make(f, ANNE, RECORD_HANDOFF, handoff,
+                       fixture_handoff(&f->centre, ANNE, "sample/a", NULL, NULL, "sample/a", NULL)),
+                  LEDGER_APPLIED);
+    *winner = rand() % 2 == 0 ? BEN : CHLOE;
+    relay_apply(f, *winner, take(f, *winner, handoff, 1), &first);
+    relay_apply(f, *winner == BEN ? CHLOE : BEN, take(f, *winner == BEN ? CHLOE : BEN, handoff, 1),
+                &second);
+    assert_int_equal(first.kind, LEDGER_APPLIED);
+    assert_int_equal(second.kind, LEDGER_REFUSED);
+    ledger_outcome_clear(&first);
+    ledger_outcome_clear(&second);
+}
+
+#define OFFERS 12
+
 static void run_seed(struct relay_fixture *f, unsigned seed)
 {
     static const enum fixture_agent people[] = {ANNE, CHLOE, DENIS};
     struct view views[3] = {{{0}}};
-    struct id clients[CLIENTS];
+    struct id clients[CLIENTS], handoffs[OFFERS], matter = fixture_id(&f->centre);
+    enum fixture_agent winners[OFFERS];
+    size_t offers = 0;
 
     srand(seed);
     for (size_t i = 0; i < CLIENTS; i++) {
@@ -569,6 +615,9 @@ static void run_seed(struct relay_fixture *f, unsigned seed)
         for (size_t who = 0; who < 3; who++)
             views[who].rev[i] = 1;
     }
+    relay_applied(f, ANNE,
+                  make(f, ANNE, RECORD_CASE, &matter, fixture_case(&f->centre, ANNE, "sample/a")),
+                  LEDGER_APPLIED);
     relay_settle(f);
     for (int round = 0; round < ROUNDS; round++) {
         unsigned chance = (unsigned)rand();
@@ -581,6 +630,15 @@ static void run_seed(struct relay_fixture *f, unsigned seed)
         case 1:
             relay_push(f, 1 + chance % 4, chance % 5 != 0);
             break;
+        case 2:
+            move_on(f, people[who], &matter, (unsigned)rand());
+            break;
+        case 3:
+            if (offers < OFFERS && chance % 5 == 0) {
+                contend(f, &handoffs[offers], &winners[offers]);
+                offers++;
+            }
+            break;
         default:
             act(f, people[who], &clients[at], &views[who], at, (unsigned)rand());
         }
@@ -591,12 +649,20 @@ static void run_seed(struct relay_fixture *f, unsigned seed)
     assert_int_equal(relay_waiting(f), 0);
     for (size_t i = 0; i < CLIENTS; i++)
         assert_both_say_the_same(f, RECORD_CLIENT, &clients[i]);
+    assert_both_say_the_same(f, RECORD_CASE, &matter);
+    assert_true(offers > 0);
+    for (size_t i = 0; i < offers; i++) {
+        assert_both_say_the_same(f, RECORD_HANDOFF, &handoffs[i]);
+        assert_string_equal(centre_says(f, RECORD_HANDOFF, &handoffs[i], "taken_by"),
+                            f->centre.actors[winners[i]].agent.text);
+    }
 }
 
 static void test_whatever_happens_both_say_the_same(void **state)
 {
     struct relay_fixture *f = *state;
 
+    fixture_publish_agent(&f->centre, BEN, "a", "");
     denis_comes(f);
     for (unsigned seed = 1; seed <= 4; seed++)
         run_seed(f, seed);
