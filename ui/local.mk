@@ -42,6 +42,7 @@ libui_a_SOURCES = \
     ui/screen_outbox.c ui/screen_outbox.h ui/screen_outbox_words.c \
     ui/screen_refusals.c \
     ui/screen_reassign.c ui/screen_supervise.c ui/screen_supervise.h ui/screen_supervise_read.c \
+    ui/screen_supervise_news.c \
     ui/steps.c ui/steps.h \
     ui/work.c ui/work.h \
     ui/screen_choice.c \

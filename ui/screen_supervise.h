@@ -49,4 +49,8 @@ void supervise_clear(struct supervise *supervise);
 /* "Front line: 12 wait (limit 10)". */
 void supervise_alert_text(struct desk *desk, const struct record *alert, char *text, size_t size);
 
+/* The kind's operations that need no open screen (screen_supervise_news.c). */
+void supervise_observe(struct desk *desk);
+void supervise_home(struct home *home, struct desk *desk);
+
 #endif
