@@ -106,6 +106,23 @@ void fixture_close(struct ledger_fixture *fixture)
     assert_int_equal(system(command), 0);
 }
 
+int fixture_setup(void **state)
+{
+    struct ledger_fixture *fixture = malloc(sizeof(*fixture));
+
+    assert_non_null(fixture);
+    fixture_open(fixture);
+    *state = fixture;
+    return 0;
+}
+
+int fixture_teardown(void **state)
+{
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
 /* --- operations ------------------------------------------------------------------------------- */
 
 struct operation *fixture_operation(struct ledger_fixture *fixture, enum fixture_agent who,

@@ -25,6 +25,10 @@ void fixture_reopen(struct ledger_fixture *fixture);
 /* Checks the database, then removes everything. */
 void fixture_close(struct ledger_fixture *fixture);
 
+/* cmocka's setup and teardown: the state is a fixture that is open. */
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
+
 struct id fixture_id(struct ledger_fixture *fixture);
 
 /* Publishes an agent's record: key "sample/NAME", that office and queue ("" for none). */

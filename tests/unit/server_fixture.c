@@ -91,6 +91,23 @@ void server_fixture_close(struct server_fixture *fixture)
     fixture_close(&fixture->ledger);
 }
 
+int server_fixture_setup(void **state)
+{
+    struct server_fixture *fixture = malloc(sizeof(*fixture));
+
+    assert_non_null(fixture);
+    server_fixture_open(fixture);
+    *state = fixture;
+    return 0;
+}
+
+int server_fixture_teardown(void **state)
+{
+    server_fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
 /* --- asking ----------------------------------------------------------------------------------- */
 
 static size_t collect(char *bytes, size_t size, size_t count, void *context)

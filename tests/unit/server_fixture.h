@@ -27,6 +27,10 @@ struct server_fixture {
 void server_fixture_open(struct server_fixture *fixture);
 void server_fixture_close(struct server_fixture *fixture);
 
+/* cmocka's setup and teardown: the state is a fixture that is open. */
+int server_fixture_setup(void **state);
+int server_fixture_teardown(void **state);
+
 /* What was logged so far. */
 void server_log_copy(struct server_fixture *fixture, char copy[SERVER_LOG_SIZE]);
 

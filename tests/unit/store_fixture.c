@@ -52,6 +52,23 @@ void store_fixture_end(struct store_fixture *fixture)
     assert_int_equal(system(command), 0);
 }
 
+int store_fixture_setup(void **state)
+{
+    struct store_fixture *fixture = malloc(sizeof(*fixture));
+
+    assert_non_null(fixture);
+    store_fixture_begin(fixture);
+    *state = fixture;
+    return 0;
+}
+
+int store_fixture_teardown(void **state)
+{
+    store_fixture_end(*state);
+    free(*state);
+    return 0;
+}
+
 struct id store_fixture_id(struct store_fixture *fixture)
 {
     return id_generate(&fixture->ids, clock_wall_ms(&fixture->clock));

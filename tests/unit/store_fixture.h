@@ -23,6 +23,10 @@ void store_fixture_reopen(struct store_fixture *fixture);
 /* Closes and removes everything. */
 void store_fixture_end(struct store_fixture *fixture);
 
+/* cmocka's setup and teardown: the state is a fixture that has begun. */
+int store_fixture_setup(void **state);
+int store_fixture_teardown(void **state);
+
 /* An operation of this store's agent and device, now; `body` is JSON. */
 struct operation *store_fixture_operation(struct store_fixture *fixture, enum operation_kind kind,
                                           enum record_type type, const struct id *record,

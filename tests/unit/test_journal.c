@@ -17,21 +17,6 @@
 
 #define ENTRIES 5
 
-static int setup(void **state)
-{
-    static struct store_fixture fixture;
-
-    store_fixture_begin(&fixture);
-    *state = &fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_fixture_end(*state);
-    return 0;
-}
-
 static void journal_name(const struct store_fixture *fixture, char path[128])
 {
     snprintf(path, 128, "%s" JOURNAL_ENDING, fixture->path);
@@ -382,7 +367,8 @@ static void another_store_leaves_the_journal_alone(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(name, store_fixture_setup, store_fixture_teardown)
     const struct CMUnitTest tests[] = {
         TEST(what_is_saved_is_in_the_journal),         TEST(another_key_opens_nothing),
         TEST(any_flipped_byte_costs_one_entry),        TEST(any_cut_costs_only_what_it_cuts),

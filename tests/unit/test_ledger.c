@@ -11,23 +11,6 @@
 #include "app/json.h"
 #include "tests/unit/ledger_fixture.h"
 
-static int setup(void **state)
-{
-    struct ledger_fixture *fixture = malloc(sizeof(*fixture));
-
-    assert_non_null(fixture);
-    fixture_open(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* --- opening ---------------------------------------------------------------------------------- */
 
 static void test_create_and_open(void **state)
@@ -556,21 +539,29 @@ static void test_an_id_means_what_it_said_first(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_create_and_open, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_one_process_at_a_time, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_exactly_once, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_refusal_is_remembered, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_one_bad_undoes_no_other, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_refusals_show_the_record, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_conflict_is_told, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_nobody_acts_for_another, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_listener_hears_scopes, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_check_finds_damage, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_sign_in, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_token_is_not_stored, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_lockout_grows, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_another_history_is_known, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_an_id_means_what_it_said_first, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_create_and_open, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_one_process_at_a_time, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_exactly_once, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_refusal_is_remembered, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_one_bad_undoes_no_other, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_refusals_show_the_record, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_conflict_is_told, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_nobody_acts_for_another, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_listener_hears_scopes, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_check_finds_damage, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_sign_in, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_token_is_not_stored, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_lockout_grows, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_another_history_is_known, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_an_id_means_what_it_said_first, fixture_setup,
+                                        fixture_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

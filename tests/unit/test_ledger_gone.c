@@ -1,26 +1,8 @@
 /* A hand-off that ended is taken back from those who hold it, also from those who were away. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/json.h"
 #include "tests/unit/ledger_fixture.h"
-
-static int setup(void **state)
-{
-    struct ledger_fixture *fixture = malloc(sizeof(*fixture));
-
-    assert_non_null(fixture);
-    fixture_open(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
 
 /* Reads on from `since`; true when the page takes this record back. `*next`: where it ends. */
 static bool is_taken(struct ledger_fixture *f, enum fixture_agent who, int64_t since,
@@ -134,7 +116,7 @@ static void another_scope_keeps_it(void **state)
     assert_true(is_taken(f, BEN, read, &file.matter, NULL));
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 int main(void)
 {

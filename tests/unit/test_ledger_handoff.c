@@ -1,6 +1,5 @@
 /* Offers whose time passes: decided by the server, once, and where they go on to. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -10,23 +9,6 @@
 #include "tests/unit/ledger_fixture.h"
 
 #define MINUTE INT64_C(60000)
-
-static int setup(void **state)
-{
-    struct ledger_fixture *fixture = malloc(sizeof(*fixture));
-
-    assert_non_null(fixture);
-    fixture_open(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
 
 static struct id offer(struct ledger_fixture *f, const struct id *matter, const char *queue,
                        int64_t expires)
@@ -191,11 +173,16 @@ static void test_the_clock_expires_by_itself(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_an_offer_expires_once_and_returns, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_what_is_decided_does_not_expire, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_an_unanswered_offer_goes_on, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_an_escalation_is_for_supervisors, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_the_clock_expires_by_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_offer_expires_once_and_returns, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_decided_does_not_expire, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_an_unanswered_offer_goes_on, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_an_escalation_is_for_supervisors, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_the_clock_expires_by_itself, fixture_setup,
+                                        fixture_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

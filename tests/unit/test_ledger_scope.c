@@ -7,23 +7,6 @@
 
 #define NOTE_BYTES_FOR_TEST (60 * 1024)
 
-static int setup(void **state)
-{
-    struct ledger_fixture *fixture = malloc(sizeof(*fixture));
-
-    assert_non_null(fixture);
-    fixture_open(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 static void test_an_office_keeps_to_itself(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -480,24 +463,33 @@ static void test_a_page_ends_by_bytes(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_an_office_keeps_to_itself, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_pages_follow_the_order, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_changed_record_comes_once, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_handoff_opens_its_matter, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_handoff_opens_what_was_noted_on_its_contact, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_a_client_named_later_is_seen, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_handoff_opens_nothing_of_others, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_one_winner, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_an_office_takes_a_handoff, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_an_ended_offer_opens_nothing_any_more, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_what_is_seen_for_another_reason_stays, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(test_who_came_late_loses_it_too, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_nothing_is_handed_to_nobody, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_an_agent_who_moves, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_page_ends_by_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_an_office_keeps_to_itself, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_pages_follow_the_order, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_changed_record_comes_once, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_handoff_opens_its_matter, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_handoff_opens_what_was_noted_on_its_contact,
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_client_named_later_is_seen, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_handoff_opens_nothing_of_others, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_one_winner, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_an_office_takes_a_handoff, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_an_ended_offer_opens_nothing_any_more, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_seen_for_another_reason_stays, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_who_came_late_loses_it_too, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_nothing_is_handed_to_nobody, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_an_agent_who_moves, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_page_ends_by_bytes, fixture_setup, fixture_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

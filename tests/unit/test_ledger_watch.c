@@ -2,7 +2,6 @@
  * supervisor who gives a hand-off to somebody else. */
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -17,23 +16,6 @@
 
 #define MINUTE INT64_C(60000)
 #define HOUR   (60 * MINUTE)
-
-static int setup(void **state)
-{
-    struct ledger_fixture *fixture = malloc(sizeof(*fixture));
-
-    assert_non_null(fixture);
-    fixture_open(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
 
 /* Denis is a supervisor of queue q; Ben serves r. */
 static void staff(struct ledger_fixture *f)
@@ -601,20 +583,31 @@ static void test_a_supervisor_takes_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_one_alert_a_crossing, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_age_crosses_when_its_time_has_come, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_abandonment, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_threshold_that_is_gone, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_wrong_one_is_not_published, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_open_to_the_next_group, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_the_marks_are_the_servers, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_call_backs_are_asked_for, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_alerts_are_seen_by_supervisors, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_one_alert_a_crossing, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_age_crosses_when_its_time_has_come, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_abandonment, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_threshold_that_is_gone, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_wrong_one_is_not_published, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_open_to_the_next_group, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_the_marks_are_the_servers, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_call_backs_are_asked_for, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_alerts_are_seen_by_supervisors, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test(test_killed_in_the_middle),
-        cmocka_unit_test_setup_teardown(test_the_watch_goes_by_itself, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_only_a_supervisor_reassigns, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_what_was_accepted_is_reassigned, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_supervisor_takes_it, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_watch_goes_by_itself, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_only_a_supervisor_reassigns, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_what_was_accepted_is_reassigned, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_supervisor_takes_it, fixture_setup,
+                                        fixture_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,26 +1,8 @@
 /* Over HTTP: who is not a supervisor re-assigns nothing. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/json.h"
 #include "tests/unit/server_fixture.h"
-
-static int setup(void **state)
-{
-    struct server_fixture *fixture = calloc(1, sizeof(*fixture));
-
-    assert_non_null(fixture);
-    server_fixture_open(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    server_fixture_close(*state);
-    free(*state);
-    return 0;
-}
 
 /* Ben, who serves queue q, in another role. */
 static void make(struct server_fixture *f, const char *role)
@@ -92,8 +74,10 @@ static void test_nobody_signs_for_a_supervisor(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_a_role_that_may_not, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_nobody_signs_for_a_supervisor, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_role_that_may_not, server_fixture_setup,
+                                        server_fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_nobody_signs_for_a_supervisor, server_fixture_setup,
+                                        server_fixture_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,22 +9,6 @@
 #include "app/store.h"
 #include "tests/unit/store_fixture.h"
 
-static int setup(void **state)
-{
-    struct store_fixture *fixture = malloc(sizeof(*fixture));
-
-    store_fixture_begin(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_fixture_end(*state);
-    free(*state);
-    return 0;
-}
-
 static struct operation *kept; /* a copy of the last operation seen in the outbox */
 
 static int keep_operation(void *context, const struct outbox_entry *entry)
@@ -602,7 +586,8 @@ static void the_other_connection_is_noticed(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(name, store_fixture_setup, store_fixture_teardown)
     const struct CMUnitTest tests[] = {
         TEST(what_is_applied_is_there_after_reopening),
         TEST(a_refused_batch_leaves_nothing),

@@ -12,22 +12,6 @@
 
 #define SAMPLE_SIZE 48
 
-static int setup(void **state)
-{
-    struct store_fixture *fixture = malloc(sizeof(*fixture));
-
-    store_fixture_begin(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_fixture_end(*state);
-    free(*state);
-    return 0;
-}
-
 /* A client as the server has it, at this rev. */
 static struct record *served(const struct id *id, int64_t rev, const char *name)
 {
@@ -202,7 +186,8 @@ static void what_is_shown_again_stays(void **state)
     assert_true(is_here(fixture->store, &id));
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH(test)                                                                                 \
+    cmocka_unit_test_setup_teardown(test, store_fixture_setup, store_fixture_teardown)
 
 int main(void)
 {
