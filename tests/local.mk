@@ -43,9 +43,12 @@ tests_unit_test_config_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_compress
 tests_unit_test_compress_SOURCES = tests/unit/test_compress.c tests/unit/unit.h
 tests_unit_test_compress_LDADD = $(UNIT_LIBS)
-UNIT_TESTS += tests/unit/test_merge
-tests_unit_test_merge_SOURCES = tests/unit/test_merge.c
+MERGE_FIXTURE = tests/unit/merge_fixture.c tests/unit/merge_fixture.h tests/unit/unit.h
+UNIT_TESTS += tests/unit/test_merge tests/unit/test_merge_claim
+tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(MERGE_FIXTURE)
 tests_unit_test_merge_LDADD = $(UNIT_LIBS)
+tests_unit_test_merge_claim_SOURCES = tests/unit/test_merge_claim.c $(MERGE_FIXTURE)
+tests_unit_test_merge_claim_LDADD = $(UNIT_LIBS)
 # Sync and what it stands on.
 UNIT_TESTS += tests/unit/test_link
 tests_unit_test_link_SOURCES = tests/unit/test_link.c tests/unit/unit.h

@@ -1,125 +1,26 @@
-/* Every kind of merge, and every refusal that merge itself gives. */
+/* Appends and fields, what conflicts, and every refusal that merge itself gives. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include <sodium.h>
-
-#include "app/delivery.h"
 #include "app/json.h"
 #include "app/merge.h"
 #include "app/record_fields.h"
-
-#define AGENT_A  "0190a5b0-0000-7000-8000-00000000000a"
-#define AGENT_B  "0190a5b0-0000-7000-8000-00000000000b"
-#define DEVICE_A "0190a5b0-0000-7000-8000-0000000000da"
-#define DEVICE_B "0190a5b0-0000-7000-8000-0000000000db"
-#define RECORD   "0190a5b0-0000-7000-8000-000000000001"
-
-static struct id_generator ids;
-
-static struct id text_id(const char *text)
-{
-    struct id id;
-
-    assert_true(id_parse(&id, text));
-    return id;
-}
-
-/* An operation by agent A or B at `ms`, with the body given as JSON. */
-static struct operation *make(enum operation_kind kind, enum record_type type, char who, int64_t ms,
-                              int64_t base, const char *body)
-{
-    struct id record = text_id(RECORD);
-    struct operation *operation = operation_new(kind, type, &record);
-
-    operation->id = id_generate(&ids, ms);
-    operation->agent = text_id(who == 'A' ? AGENT_A : AGENT_B);
-    operation->device = text_id(who == 'A' ? DEVICE_A : DEVICE_B);
-    operation->moment.ms = ms;
-    operation->base = base;
-    json_decref(operation->body);
-    operation->body = json_loads(body, 0, NULL);
-    assert_non_null(operation->body);
-    return operation;
-}
-
-/* Applies, frees the operation, and replaces `*record` when it was applied. */
-static struct merge_result apply(struct record **record, struct operation *operation)
-{
-    struct merge_result result;
-    struct error error = ERROR_INIT;
-    char *before = *record != NULL ? json_canonical((*record)->body) : NULL;
-    int64_t rev = *record != NULL ? (*record)->rev : 0;
-
-    assert_int_equal(merge_apply(&result, operation, *record, &error), 0);
-    if (before != NULL) { /* merge is pure */
-        char *after = json_canonical((*record)->body);
-
-        assert_string_equal(before, after);
-        free(after);
-        free(before);
-    }
-    operation_free(operation);
-    if (result.refusal == MERGE_APPLIED) {
-        assert_int_equal(result.record->rev, rev + 1);
-        record_free(*record);
-        *record = result.record;
-    } else {
-        assert_null(result.record);
-    }
-    return result;
-}
-
-#define CLIENT_BODY "{\"kind\":\"person\",\"name\":\"Anne\",\"office\":\"sample/quebec\"}"
-
-static struct record *client(void)
-{
-    struct record *record = NULL;
-
-    assert_int_equal(
-        apply(&record, make(OPERATION_APPEND, RECORD_CLIENT, 'A', 1000, 0, CLIENT_BODY)).refusal,
-        MERGE_APPLIED);
-    return record;
-}
-
-static struct record *handoff(const char *to)
-{
-    struct record *record = NULL;
-    char body[600];
-
-    snprintf(body, sizeof(body),
-             "{\"from\":\"" AGENT_A "\",%s\"office\":\"sample/quebec\",\"summary\":\"x\","
-             "\"offered_at\":\"2026-11-24T10:00:00Z\",\"expires_at\":\"1970-01-01T00:00:05Z\","
-             "\"state\":\"offered\"}",
-             to);
-    assert_int_equal(
-        apply(&record, make(OPERATION_APPEND, RECORD_HANDOFF, 'A', 1000, 0, body)).refusal,
-        MERGE_APPLIED);
-    return record;
-}
-
-static void refused(struct record **record, struct operation *operation, enum merge_refusal refusal,
-                    const char *field)
-{
-    struct merge_result result = apply(record, operation);
-
-    assert_string_equal(merge_refusal_name(result.refusal), merge_refusal_name(refusal));
-    assert_string_equal(result.field, field);
-}
+#include "tests/unit/merge_fixture.h"
 
 static void an_append_makes_the_record(void **state)
 {
-    struct record *record = client();
+    struct record *record = merge_client();
 
     (void)state;
     assert_int_equal(record->rev, 1);
     assert_string_equal(record_text(record, "name"), "Anne");
     assert_string_equal(json_text_or(json_object_get(record->meta, "created"), "agent", ""),
                         AGENT_A);
-    refused(&record, make(OPERATION_APPEND, RECORD_CLIENT, 'B', 2000, 0, CLIENT_BODY), MERGE_EXISTS,
-            "");
+    merge_refused(&record,
+                  merge_operation(OPERATION_APPEND, RECORD_CLIENT, 'B', 2000, 0, CLIENT_BODY),
+                  MERGE_EXISTS, "");
     record_free(record);
 }
 
@@ -128,59 +29,81 @@ static void an_append_is_checked_field_by_field(void **state)
     struct record *none = NULL;
 
     (void)state;
-    refused(&none, make(OPERATION_APPEND, RECORD_CLIENT, 'A', 1, 0, "{\"nom\":\"x\"}"), MERGE_FIELD,
-            "nom");
-    refused(&none, make(OPERATION_APPEND, RECORD_CLIENT, 'A', 1, 0, "{\"name\":3}"), MERGE_VALUE,
-            "name");
-    refused(&none, make(OPERATION_APPEND, RECORD_CLIENT, 'A', 1, 0, "{\"kind\":\"cat\"}"),
-            MERGE_VALUE, "kind");
-    refused(&none, make(OPERATION_APPEND, RECORD_CLIENT, 'A', 1, 0, "{\"name\":\"x\"}"),
-            MERGE_REQUIRED, "kind");
-    refused(&none, make(OPERATION_APPEND, RECORD_HANDOFF, 'A', 1, 0, "{\"state\":\"accepted\"}"),
-            MERGE_TRANSITION, "state");
-    refused(&none, make(OPERATION_APPEND, RECORD_CONTACT, 'A', 1, 0, "{\"started_at\":\"now\"}"),
-            MERGE_VALUE, "started_at");
-    refused(&none, make(OPERATION_APPEND, RECORD_CONTACT, 'A', 1, 0, "{\"client\":\"12\"}"),
-            MERGE_VALUE, "client");
-    refused(&none, make(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1, 0, "{\"form_version\":-1}"),
-            MERGE_VALUE, "form_version");
-    refused(&none, make(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1, 0, "{\"answers\":[]}"),
-            MERGE_VALUE, "answers");
-    refused(&none, make(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1, 0, "{\"answers\":{\"\":1}}"),
-            MERGE_VALUE, "answers");
-    refused(&none, make(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1, 0, "{\"consents\":true}"),
-            MERGE_VALUE, "consents");
+    merge_refused(&none,
+                  merge_operation(OPERATION_APPEND, RECORD_CLIENT, 'A', 1, 0, "{\"nom\":\"x\"}"),
+                  MERGE_FIELD, "nom");
+    merge_refused(&none,
+                  merge_operation(OPERATION_APPEND, RECORD_CLIENT, 'A', 1, 0, "{\"name\":3}"),
+                  MERGE_VALUE, "name");
+    merge_refused(&none,
+                  merge_operation(OPERATION_APPEND, RECORD_CLIENT, 'A', 1, 0, "{\"kind\":\"cat\"}"),
+                  MERGE_VALUE, "kind");
+    merge_refused(&none,
+                  merge_operation(OPERATION_APPEND, RECORD_CLIENT, 'A', 1, 0, "{\"name\":\"x\"}"),
+                  MERGE_REQUIRED, "kind");
+    merge_refused(
+        &none,
+        merge_operation(OPERATION_APPEND, RECORD_HANDOFF, 'A', 1, 0, "{\"state\":\"accepted\"}"),
+        MERGE_TRANSITION, "state");
+    merge_refused(
+        &none,
+        merge_operation(OPERATION_APPEND, RECORD_CONTACT, 'A', 1, 0, "{\"started_at\":\"now\"}"),
+        MERGE_VALUE, "started_at");
+    merge_refused(
+        &none, merge_operation(OPERATION_APPEND, RECORD_CONTACT, 'A', 1, 0, "{\"client\":\"12\"}"),
+        MERGE_VALUE, "client");
+    merge_refused(
+        &none,
+        merge_operation(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1, 0, "{\"form_version\":-1}"),
+        MERGE_VALUE, "form_version");
+    merge_refused(
+        &none, merge_operation(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1, 0, "{\"answers\":[]}"),
+        MERGE_VALUE, "answers");
+    merge_refused(
+        &none,
+        merge_operation(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1, 0, "{\"answers\":{\"\":1}}"),
+        MERGE_VALUE, "answers");
+    merge_refused(
+        &none,
+        merge_operation(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1, 0, "{\"consents\":true}"),
+        MERGE_VALUE, "consents");
 }
 
 static void a_type_takes_only_its_kinds(void **state)
 {
     struct record *none = NULL;
-    struct record *record = client();
+    struct record *record = merge_client();
 
     (void)state;
-    refused(&none, make(OPERATION_APPEND, RECORD_SERVICE, 'A', 1, 0, "{}"), MERGE_KIND, "");
-    refused(&none, make(OPERATION_FIELDS, RECORD_NOTE, 'A', 1, 0, "{}"), MERGE_KIND, "");
-    refused(&record, make(OPERATION_CLAIM, RECORD_CLIENT, 'A', 1, 1, "{}"), MERGE_KIND, "");
-    refused(&none, make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 0, "{\"name\":\"x\"}"),
-            MERGE_MISSING, "");
-    refused(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 1, "{}"), MERGE_REQUIRED, "");
+    merge_refused(&none, merge_operation(OPERATION_APPEND, RECORD_SERVICE, 'A', 1, 0, "{}"),
+                  MERGE_KIND, "");
+    merge_refused(&none, merge_operation(OPERATION_FIELDS, RECORD_NOTE, 'A', 1, 0, "{}"),
+                  MERGE_KIND, "");
+    merge_refused(&record, merge_operation(OPERATION_CLAIM, RECORD_CLIENT, 'A', 1, 1, "{}"),
+                  MERGE_KIND, "");
+    merge_refused(&none,
+                  merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 0, "{\"name\":\"x\"}"),
+                  MERGE_MISSING, "");
+    merge_refused(&record, merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 1, "{}"),
+                  MERGE_REQUIRED, "");
     record_free(record);
 }
 
 static void fields_change_what_was_seen(void **state)
 {
-    struct record *record = client();
+    struct record *record = merge_client();
     struct merge_result result;
 
     (void)state;
     /* An agent who saw the value changes it knowingly, even with a clock that is behind. */
-    result = apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'B', 10, 1,
-                                 "{\"name\":\"Anna\",\"phone\":\"418 555-0100\"}"));
+    result = merge_do(&record, merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'B', 10, 1,
+                                               "{\"name\":\"Anna\",\"phone\":\"418 555-0100\"}"));
     assert_int_equal(result.refusal, MERGE_APPLIED);
     assert_false(result.conflict);
     assert_string_equal(record_text(record, "name"), "Anna");
     assert_string_equal(record_text(record, "phone"), "418 555-0100");
-    result = apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'B', 20, 1, "{\"phone\":null}"));
+    result = merge_do(
+        &record, merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'B', 20, 1, "{\"phone\":null}"));
     assert_int_equal(result.refusal, MERGE_APPLIED);
     assert_string_equal(record_text(record, "phone"), "");
     record_free(record);
@@ -188,31 +111,37 @@ static void fields_change_what_was_seen(void **state)
 
 static void fields_that_may_not_be_set_are_named(void **state)
 {
-    struct record *record = client();
+    struct record *record = merge_client();
 
     (void)state;
-    refused(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 1, "{\"x\":1}"), MERGE_FIELD,
-            "x");
-    refused(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 1, "{\"office\":\"a/b\"}"),
-            MERGE_FIELD, "office");
-    refused(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 1, "{\"kind\":null}"),
-            MERGE_VALUE, "kind");
-    refused(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 1, "{\"name/x\":1}"),
-            MERGE_FIELD, "name/x");
+    merge_refused(&record, merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 1, "{\"x\":1}"),
+                  MERGE_FIELD, "x");
+    merge_refused(
+        &record,
+        merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 1, "{\"office\":\"a/b\"}"),
+        MERGE_FIELD, "office");
+    merge_refused(&record,
+                  merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 1, "{\"kind\":null}"),
+                  MERGE_VALUE, "kind");
+    merge_refused(&record,
+                  merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 1, "{\"name/x\":1}"),
+                  MERGE_FIELD, "name/x");
     record_free(record);
 }
 
 static void the_later_of_two_unseen_writers_wins_and_nothing_is_lost(void **state)
 {
     for (int later = 0; later < 2; later++) {
-        struct record *record = client();
+        struct record *record = merge_client();
         struct merge_result result;
         const json_t *conflict;
 
         (void)state;
-        apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 5000, 1, "{\"name\":\"A\"}"));
-        result = apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'B', later ? 6000 : 4000, 1,
-                                     "{\"name\":\"B\",\"email\":\"b@example.org\"}"));
+        merge_do(&record, merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 5000, 1,
+                                          "{\"name\":\"A\"}"));
+        result = merge_do(&record,
+                          merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'B', later ? 6000 : 4000,
+                                          1, "{\"name\":\"B\",\"email\":\"b@example.org\"}"));
         assert_int_equal(result.refusal, MERGE_APPLIED);
         assert_true(result.conflict);
         assert_string_equal(result.field, "name");
@@ -224,8 +153,8 @@ static void the_later_of_two_unseen_writers_wins_and_nothing_is_lost(void **stat
         assert_string_equal(json_text_or(conflict, "agent", ""), later ? AGENT_A : AGENT_B);
 
         /* Whoever saw the conflict and sets the field settles it. */
-        result = apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 7000, record->rev,
-                                     "{\"name\":\"C\"}"));
+        result = merge_do(&record, merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 7000,
+                                                   record->rev, "{\"name\":\"C\"}"));
         assert_false(result.conflict);
         assert_null(json_object_get(record->meta, "conflicts"));
         record_free(record);
@@ -234,13 +163,14 @@ static void the_later_of_two_unseen_writers_wins_and_nothing_is_lost(void **stat
 
 static void equal_values_are_no_conflict(void **state)
 {
-    struct record *record = client();
+    struct record *record = merge_client();
     struct merge_result result;
 
     (void)state;
-    apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 5000, 1, "{\"name\":\"Same\"}"));
-    result =
-        apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'B', 4000, 1, "{\"name\":\"Same\"}"));
+    merge_do(&record,
+             merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 5000, 1, "{\"name\":\"Same\"}"));
+    result = merge_do(&record, merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'B', 4000, 1,
+                                               "{\"name\":\"Same\"}"));
     assert_false(result.conflict);
     record_free(record);
 }
@@ -251,13 +181,14 @@ static void at_one_moment_the_order_of_arrival_does_not_matter(void **state)
 
     (void)state;
     for (int order = 0; order < 2; order++) {
-        struct record *record = client();
+        struct record *record = merge_client();
 
         for (int i = 0; i < 2; i++) {
             char who = (i == order) ? 'A' : 'B';
 
-            apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, who, 5000, 1,
-                                who == 'A' ? "{\"name\":\"A\"}" : "{\"name\":\"B\"}"));
+            merge_do(&record,
+                     merge_operation(OPERATION_FIELDS, RECORD_CLIENT, who, 5000, 1,
+                                     who == 'A' ? "{\"name\":\"A\"}" : "{\"name\":\"B\"}"));
         }
         names[order] = strcmp(record_text(record, "name"), "A") == 0 ? "A" : "B";
         record_free(record);
@@ -267,15 +198,16 @@ static void at_one_moment_the_order_of_arrival_does_not_matter(void **state)
 
 static void many_conflicts_are_bounded(void **state)
 {
-    struct record *record = client();
+    struct record *record = merge_client();
 
     (void)state;
-    apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 5000, 1, "{\"name\":\"A\"}"));
+    merge_do(&record,
+             merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 5000, 1, "{\"name\":\"A\"}"));
     for (int i = 0; i < 100; i++) {
         char body[40];
 
         snprintf(body, sizeof(body), "{\"name\":\"B%d\"}", i);
-        apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'B', 1000 + i, 1, body));
+        merge_do(&record, merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'B', 1000 + i, 1, body));
     }
     assert_int_equal(json_array_size(json_object_get(record->meta, "conflicts")), 32);
     record_free(record);
@@ -292,27 +224,36 @@ static void answers_are_fields_of_their_own(void **state)
     const json_t *answers;
 
     (void)state;
-    apply(&record, make(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1000, 0, DRAFT_BODY));
-    apply(&record, make(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 2000, 1,
-                        "{\"answers/name\":\"Anne\",\"answers/a~1b~0\":[1,2]}"));
-    result = apply(&record, make(OPERATION_FIELDS, RECORD_SUBMISSION, 'B', 3000, 1,
-                                 "{\"answers/city\":\"Québec\"}"));
+    merge_do(&record,
+             merge_operation(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1000, 0, DRAFT_BODY));
+    merge_do(&record, merge_operation(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 2000, 1,
+                                      "{\"answers/name\":\"Anne\",\"answers/a~1b~0\":[1,2]}"));
+    result = merge_do(&record, merge_operation(OPERATION_FIELDS, RECORD_SUBMISSION, 'B', 3000, 1,
+                                               "{\"answers/city\":\"Québec\"}"));
     assert_false(result.conflict);
     answers = json_object_get(record->body, "answers");
     assert_string_equal(json_text_or(answers, "name", ""), "Anne");
     assert_string_equal(json_text_or(answers, "city", ""), "Québec");
     assert_int_equal(json_array_size(json_object_get(answers, "a/b~")), 2);
-    apply(&record,
-          make(OPERATION_FIELDS, RECORD_SUBMISSION, 'B', 4000, 3, "{\"answers/city\":null}"));
+    merge_do(&record, merge_operation(OPERATION_FIELDS, RECORD_SUBMISSION, 'B', 4000, 3,
+                                      "{\"answers/city\":null}"));
     assert_null(json_object_get(json_object_get(record->body, "answers"), "city"));
-    refused(&record, make(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 5, 1, "{\"answers\":{}}"),
-            MERGE_FIELD, "answers");
-    refused(&record, make(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 5, 1, "{\"answers/\":1}"),
-            MERGE_FIELD, "answers/");
-    refused(&record, make(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 5, 1, "{\"answers/a/b\":1}"),
-            MERGE_FIELD, "answers/a/b");
-    refused(&record, make(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 5, 1, "{\"answers/a~2\":1}"),
-            MERGE_FIELD, "answers/a~2");
+    merge_refused(
+        &record,
+        merge_operation(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 5, 1, "{\"answers\":{}}"),
+        MERGE_FIELD, "answers");
+    merge_refused(
+        &record,
+        merge_operation(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 5, 1, "{\"answers/\":1}"),
+        MERGE_FIELD, "answers/");
+    merge_refused(
+        &record,
+        merge_operation(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 5, 1, "{\"answers/a/b\":1}"),
+        MERGE_FIELD, "answers/a/b");
+    merge_refused(
+        &record,
+        merge_operation(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 5, 1, "{\"answers/a~2\":1}"),
+        MERGE_FIELD, "answers/a~2");
     record_free(record);
 }
 
@@ -321,13 +262,16 @@ static void a_submitted_form_takes_no_more_answers(void **state)
     struct record *record = NULL;
 
     (void)state;
-    apply(&record, make(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1000, 0, DRAFT_BODY));
-    assert_int_equal(apply(&record, make(OPERATION_CLAIM, RECORD_SUBMISSION, 'A', 2000, 1,
-                                         "{\"status\":\"submitted\"}"))
+    merge_do(&record,
+             merge_operation(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1000, 0, DRAFT_BODY));
+    assert_int_equal(merge_do(&record, merge_operation(OPERATION_CLAIM, RECORD_SUBMISSION, 'A',
+                                                       2000, 1, "{\"status\":\"submitted\"}"))
                          .refusal,
                      MERGE_APPLIED);
-    refused(&record, make(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 3000, 2, "{\"answers/x\":1}"),
-            MERGE_CLOSED, "");
+    merge_refused(
+        &record,
+        merge_operation(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 3000, 2, "{\"answers/x\":1}"),
+        MERGE_CLOSED, "");
     record_free(record);
 }
 
@@ -340,17 +284,18 @@ static void a_record_too_large_is_refused(void **state)
     (void)state;
     memset(long_text, 'x', RECORD_BODY_LIMIT);
     long_text[RECORD_BODY_LIMIT] = '\0';
-    apply(&record, make(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1000, 0, DRAFT_BODY));
-    operation = make(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 2000, 1, "{}");
+    merge_do(&record,
+             merge_operation(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1000, 0, DRAFT_BODY));
+    operation = merge_operation(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 2000, 1, "{}");
     json_object_set_new(operation->body, "answers/x", json_string(long_text));
-    refused(&record, operation, MERGE_TOO_LARGE, "");
-    operation = make(OPERATION_APPEND, RECORD_NOTE, 'A', 2000, 0, "{}");
+    merge_refused(&record, operation, MERGE_TOO_LARGE, "");
+    operation = merge_operation(OPERATION_APPEND, RECORD_NOTE, 'A', 2000, 0, "{}");
     long_text[NOTE_TEXT_LIMIT + 1] = '\0';
     json_object_set_new(operation->body, "text", json_string(long_text));
     {
         struct record *none = NULL;
 
-        refused(&none, operation, MERGE_VALUE, "text");
+        merge_refused(&none, operation, MERGE_VALUE, "text");
     }
     free(long_text);
     record_free(record);
@@ -358,11 +303,12 @@ static void a_record_too_large_is_refused(void **state)
 
 static void a_long_path_is_named_in_whole_characters(void **state)
 {
-    struct record *record = client();
+    struct record *record = merge_client();
 
     (void)state;
     for (int lead = 0; lead < 2; lead++) {
-        struct operation *operation = make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 2000, 1, "{}");
+        struct operation *operation =
+            merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 2000, 1, "{}");
         struct merge_result result;
         char path[200] = "x";
         json_t *named;
@@ -370,7 +316,7 @@ static void a_long_path_is_named_in_whole_characters(void **state)
         for (size_t length = (size_t)lead; length + 2 < sizeof(path); length += 2)
             memcpy(path + length, "é", 3);
         json_object_set_new(operation->body, path, json_null());
-        result = apply(&record, operation);
+        result = merge_do(&record, operation);
         assert_int_equal(result.refusal, MERGE_FIELD);
         named = json_string(result.field);
         assert_non_null(named);
@@ -388,19 +334,20 @@ static void a_record_does_not_grow_by_what_was_emptied(void **state)
     int sent = 0;
 
     (void)state;
-    apply(&record, make(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1000, 0, DRAFT_BODY));
+    merge_do(&record,
+             merge_operation(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1000, 0, DRAFT_BODY));
     do {
-        operation = make(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 2000 + sent, 1, "{}");
+        operation = merge_operation(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 2000 + sent, 1, "{}");
         for (int i = 0; i < 2000; i++) {
             snprintf(path, sizeof(path), "answers/%d-%d", sent, i);
             json_object_set_new(operation->body, path, json_null());
         }
         sent++;
-    } while (sent < 20 && apply(&record, operation).refusal == MERGE_APPLIED);
+    } while (sent < 20 && merge_do(&record, operation).refusal == MERGE_APPLIED);
     assert_in_range(sent, 2, 19);
     assert_true(json_dumpb(record->meta, NULL, 0, JSON_COMPACT) < 5 * RECORD_BODY_LIMIT);
-    apply(&record, make(OPERATION_CLAIM, RECORD_SUBMISSION, 'A', 3000, record->rev,
-                        "{\"status\":\"submitted\"}"));
+    merge_do(&record, merge_operation(OPERATION_CLAIM, RECORD_SUBMISSION, 'A', 3000, record->rev,
+                                      "{\"status\":\"submitted\"}"));
     assert_string_equal(record_text(record, "status"), "submitted");
     record_free(record);
 }
@@ -414,19 +361,20 @@ static void large_conflicts_give_way_to_later_ones(void **state)
     (void)state;
     memset(text, 'x', RECORD_BODY_LIMIT / 2);
     text[RECORD_BODY_LIMIT / 2 - 1] = '\0';
-    apply(&record, make(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1000, 0, DRAFT_BODY));
+    merge_do(&record,
+             merge_operation(OPERATION_APPEND, RECORD_SUBMISSION, 'A', 1000, 0, DRAFT_BODY));
     for (int i = 0; i < 20; i++) {
         text[0] = (char)('a' + i);
-        operation =
-            make(OPERATION_FIELDS, RECORD_SUBMISSION, i % 2 == 0 ? 'A' : 'B', 2000 + i, 1, "{}");
+        operation = merge_operation(OPERATION_FIELDS, RECORD_SUBMISSION, i % 2 == 0 ? 'A' : 'B',
+                                    2000 + i, 1, "{}");
         json_object_set_new(operation->body, "answers/x", json_string(text));
-        assert_int_equal(apply(&record, operation).refusal, MERGE_APPLIED);
+        assert_int_equal(merge_do(&record, operation).refusal, MERGE_APPLIED);
     }
     assert_true(json_dumpb(record->meta, NULL, 0, JSON_COMPACT) < 5 * RECORD_BODY_LIMIT);
-    operation = make(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 1500, 1, "{}");
+    operation = merge_operation(OPERATION_FIELDS, RECORD_SUBMISSION, 'A', 1500, 1, "{}");
     text[0] = 'z';
     json_object_set_new(operation->body, "answers/x", json_string(text));
-    assert_true(apply(&record, operation).conflict);
+    assert_true(merge_do(&record, operation).conflict);
     {
         const json_t *conflicts = json_object_get(record->meta, "conflicts");
         const json_t *last = json_array_get(conflicts, json_array_size(conflicts) - 1);
@@ -437,135 +385,12 @@ static void large_conflicts_give_way_to_later_ones(void **state)
     record_free(record);
 }
 
-#define ACCEPT_A "{\"state\":\"accepted\",\"taken_by\":\"" AGENT_A "\"}"
-#define ACCEPT_B "{\"state\":\"accepted\",\"taken_by\":\"" AGENT_B "\"}"
-
-static void one_hand_off_has_one_winner(void **state)
-{
-    struct record *record = handoff("\"to_queue\":\"sample/general\",");
-    struct operation *second;
-
-    (void)state;
-    assert_int_equal(
-        apply(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 2000, 1, ACCEPT_B)).refusal,
-        MERGE_APPLIED);
-    second = make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 1500, 1, ACCEPT_A);
-    refused(&record, second, MERGE_TAKEN, "");
-    /* One who saw that it was taken is told that it is closed, and cannot take it over. */
-    refused(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 3000, 2, ACCEPT_A), MERGE_CLOSED,
-            "");
-    refused(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 3000, 2, ACCEPT_B), MERGE_CLOSED,
-            "");
-    assert_string_equal(record_text(record, "taken_by"), AGENT_B);
-    record_free(record);
-}
-
-static void a_hand_off_moves_only_by_whom_it_concerns(void **state)
-{
-    struct record *record = handoff("\"to_agent\":\"" AGENT_B "\",");
-    struct operation *early, *due;
-
-    (void)state;
-    refused(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 2000, 1, ACCEPT_A), MERGE_ACTOR,
-            "state");
-    refused(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 2000, 1, ACCEPT_A), MERGE_ACTOR,
-            "state");
-    refused(&record,
-            make(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 2000, 1, "{\"state\":\"withdrawn\"}"),
-            MERGE_ACTOR, "state");
-    refused(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 4999, 1, "{\"state\":\"expired\"}"),
-            MERGE_ACTOR, "state");
-    refused(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 2000, 1, "{\"reason\":\"x\"}"),
-            MERGE_REQUIRED, "state");
-    /* That the time has passed the server alone says, and not before. */
-    refused(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 5000, 1, "{\"state\":\"expired\"}"),
-            MERGE_ACTOR, "state");
-    early = make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 4999, 1, "{\"state\":\"expired\"}");
-    early->agent = delivery_server();
-    refused(&record, early, MERGE_ACTOR, "state");
-    due = make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 5000, 1, "{\"state\":\"expired\"}");
-    due->agent = delivery_server();
-    assert_int_equal(apply(&record, due).refusal, MERGE_APPLIED);
-    record_free(record);
-
-    record = handoff("\"to_queue\":\"sample/general\",");
-    refused(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 2000, 1, ACCEPT_A), MERGE_ACTOR,
-            "state");
-    assert_int_equal(apply(&record, make(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 2000, 1,
-                                         "{\"state\":\"withdrawn\"}"))
-                         .refusal,
-                     MERGE_APPLIED);
-    record_free(record);
-}
-
-#define CASE_BODY                                                                                  \
-    "{\"reference\":\"C-0000-0000\",\"office\":\"sample/quebec\",\"opened_by\":\"" AGENT_A         \
-    "\",\"opened_at\":\"2026-11-24T10:00:00Z\",\"status\":\"received\"}"
-
-static void a_terminal_may_claim_again_what_it_claimed(void **state)
-{
-    struct record *record = NULL;
-
-    (void)state;
-    apply(&record, make(OPERATION_APPEND, RECORD_CASE, 'A', 1000, 0, CASE_BODY));
-    /* Two claims made offline, both on the rev that was known then. */
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(apply(&record, make(OPERATION_CLAIM, RECORD_CASE, 'A', 2000 + i, 1,
-                                             i == 0 ? "{\"status\":\"in-progress\"}"
-                                                    : "{\"status\":\"closed\"}"))
-                             .refusal,
-                         MERGE_APPLIED);
-    refused(&record, make(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 1, "{\"assignee\":null}"),
-            MERGE_TAKEN, "");
-    refused(&record, make(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 3, "{\"status\":\"approved\"}"),
-            MERGE_TRANSITION, "status");
-    refused(&record, make(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 3, "{\"status\":null}"),
-            MERGE_VALUE, "status");
-    refused(&record, make(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 3, "{\"subject\":\"x\"}"),
-            MERGE_FIELD, "subject");
-    assert_int_equal(apply(&record, make(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 3,
-                                         "{\"assignee\":\"" AGENT_B "\"}"))
-                         .refusal,
-                     MERGE_APPLIED);
-    record_free(record);
-}
-
-/* Whoever says to have seen a rev that never was has seen nothing. */
-static void a_base_that_never_was_overrules_nobody(void **state)
-{
-    struct record *record = NULL;
-
-    (void)state;
-    apply(&record, make(OPERATION_APPEND, RECORD_CASE, 'A', 1000, 0, CASE_BODY));
-    apply(&record,
-          make(OPERATION_CLAIM, RECORD_CASE, 'A', 2000, 1, "{\"assignee\":\"" AGENT_A "\"}"));
-    refused(
-        &record,
-        make(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, INT64_MAX, "{\"assignee\":\"" AGENT_B "\"}"),
-        MERGE_TAKEN, "");
-    refused(&record,
-            make(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 3, "{\"assignee\":\"" AGENT_B "\"}"),
-            MERGE_TAKEN, "");
-    assert_int_equal(apply(&record, make(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 2,
-                                         "{\"assignee\":\"" AGENT_B "\"}"))
-                         .refusal,
-                     MERGE_APPLIED);
-    record_free(record);
-
-    record = client();
-    apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 2000, 1, "{\"phone\":\"1\"}"));
-    assert_true(
-        apply(&record, make(OPERATION_FIELDS, RECORD_CLIENT, 'B', 3000, 99, "{\"phone\":\"2\"}"))
-            .conflict);
-    record_free(record);
-}
-
 static void operations_and_records_survive_the_wire(void **state)
 {
     struct operation *operation =
-        make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1764018185123, 4, "{\"name\":\"É\"}");
+        merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1764018185123, 4, "{\"name\":\"É\"}");
     struct operation *back;
-    struct record *record = client();
+    struct record *record = merge_client();
     struct record *record_back;
     struct error error = ERROR_INIT;
     json_t *document;
@@ -602,9 +427,9 @@ static void operations_and_records_survive_the_wire(void **state)
 static void unknown_members_are_kept(void **state)
 {
     struct operation *operation =
-        make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 2000, 1, "{\"phone\":\"1\"}");
+        merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 2000, 1, "{\"phone\":\"1\"}");
     struct operation *back;
-    struct record *record = client();
+    struct record *record = merge_client();
     struct record *read;
     struct merge_result result;
     json_t *document;
@@ -648,25 +473,25 @@ static void clocks_years_wrong_converge(void **state)
 
     (void)state;
     for (int order = 0; order < 2; order++) {
-        struct record *record = client();
-        struct operation *past = make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1000 + year, 1,
-                                      "{\"phone\":\"from the past\"}");
-        struct operation *future = make(OPERATION_FIELDS, RECORD_CLIENT, 'B', 60 * year, 1,
-                                        "{\"phone\":\"from the future\"}");
+        struct record *record = merge_client();
+        struct operation *past = merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1000 + year,
+                                                 1, "{\"phone\":\"from the past\"}");
+        struct operation *future = merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'B', 60 * year,
+                                                   1, "{\"phone\":\"from the future\"}");
 
         past->moment.ms = 1000 - 20 * year;
-        assert_int_equal(apply(&record, order == 0 ? past : future).refusal, MERGE_APPLIED);
-        assert_true(apply(&record, order == 0 ? future : past).conflict);
+        assert_int_equal(merge_do(&record, order == 0 ? past : future).refusal, MERGE_APPLIED);
+        assert_true(merge_do(&record, order == 0 ? future : past).conflict);
         assert_string_equal(record_text(record, "phone"), "from the future");
         assert_non_null(
             strstr(json_text_or(json_array_get(json_object_get(record->meta, "conflicts"), 0),
                                 "value", ""),
                    "past"));
         /* Having seen it, the one whose clock is behind has its way all the same. */
-        past = make(OPERATION_FIELDS, RECORD_CLIENT, 'A', 2000, record->rev,
-                    "{\"phone\":\"corrected\"}");
+        past = merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 2000, record->rev,
+                               "{\"phone\":\"corrected\"}");
         past->moment.ms = 2000 - 20 * year;
-        assert_false(apply(&record, past).conflict);
+        assert_false(merge_do(&record, past).conflict);
         bodies[order] = json_canonical(record->body);
         record_free(record);
     }
@@ -702,17 +527,11 @@ int main(void)
         cmocka_unit_test(a_long_path_is_named_in_whole_characters),
         cmocka_unit_test(a_record_does_not_grow_by_what_was_emptied),
         cmocka_unit_test(large_conflicts_give_way_to_later_ones),
-        cmocka_unit_test(one_hand_off_has_one_winner),
-        cmocka_unit_test(a_hand_off_moves_only_by_whom_it_concerns),
-        cmocka_unit_test(a_terminal_may_claim_again_what_it_claimed),
-        cmocka_unit_test(a_base_that_never_was_overrules_nobody),
         cmocka_unit_test(operations_and_records_survive_the_wire),
         cmocka_unit_test(unknown_members_are_kept),
         cmocka_unit_test(clocks_years_wrong_converge),
         cmocka_unit_test(every_refusal_has_a_name),
     };
 
-    if (sodium_init() < 0)
-        return 1;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, merge_fixture_setup, NULL);
 }

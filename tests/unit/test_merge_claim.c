@@ -1,0 +1,176 @@
+/* Claims: one winner of a hand-off, whom it concerns, and who had seen what. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+#include "app/delivery.h"
+#include "tests/unit/merge_fixture.h"
+
+static struct record *handoff(const char *to)
+{
+    struct record *record = NULL;
+    char body[600];
+
+    snprintf(body, sizeof(body),
+             "{\"from\":\"" AGENT_A "\",%s\"office\":\"sample/quebec\",\"summary\":\"x\","
+             "\"offered_at\":\"2026-11-24T10:00:00Z\",\"expires_at\":\"1970-01-01T00:00:05Z\","
+             "\"state\":\"offered\"}",
+             to);
+    assert_int_equal(
+        merge_do(&record, merge_operation(OPERATION_APPEND, RECORD_HANDOFF, 'A', 1000, 0, body))
+            .refusal,
+        MERGE_APPLIED);
+    return record;
+}
+
+#define ACCEPT_A "{\"state\":\"accepted\",\"taken_by\":\"" AGENT_A "\"}"
+#define ACCEPT_B "{\"state\":\"accepted\",\"taken_by\":\"" AGENT_B "\"}"
+
+static void one_hand_off_has_one_winner(void **state)
+{
+    struct record *record = handoff("\"to_queue\":\"sample/general\",");
+    struct operation *second;
+
+    (void)state;
+    assert_int_equal(
+        merge_do(&record, merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 2000, 1, ACCEPT_B))
+            .refusal,
+        MERGE_APPLIED);
+    second = merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 1500, 1, ACCEPT_A);
+    merge_refused(&record, second, MERGE_TAKEN, "");
+    /* One who saw that it was taken is told that it is closed, and cannot take it over. */
+    merge_refused(&record, merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 3000, 2, ACCEPT_A),
+                  MERGE_CLOSED, "");
+    merge_refused(&record, merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 3000, 2, ACCEPT_B),
+                  MERGE_CLOSED, "");
+    assert_string_equal(record_text(record, "taken_by"), AGENT_B);
+    record_free(record);
+}
+
+static void a_hand_off_moves_only_by_whom_it_concerns(void **state)
+{
+    struct record *record = handoff("\"to_agent\":\"" AGENT_B "\",");
+    struct operation *early, *due;
+
+    (void)state;
+    merge_refused(&record, merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 2000, 1, ACCEPT_A),
+                  MERGE_ACTOR, "state");
+    merge_refused(&record, merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 2000, 1, ACCEPT_A),
+                  MERGE_ACTOR, "state");
+    merge_refused(
+        &record,
+        merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 2000, 1, "{\"state\":\"withdrawn\"}"),
+        MERGE_ACTOR, "state");
+    merge_refused(
+        &record,
+        merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 4999, 1, "{\"state\":\"expired\"}"),
+        MERGE_ACTOR, "state");
+    merge_refused(
+        &record,
+        merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'B', 2000, 1, "{\"reason\":\"x\"}"),
+        MERGE_REQUIRED, "state");
+    /* That the time has passed the server alone says, and not before. */
+    merge_refused(
+        &record,
+        merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 5000, 1, "{\"state\":\"expired\"}"),
+        MERGE_ACTOR, "state");
+    early =
+        merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 4999, 1, "{\"state\":\"expired\"}");
+    early->agent = delivery_server();
+    merge_refused(&record, early, MERGE_ACTOR, "state");
+    due = merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 5000, 1, "{\"state\":\"expired\"}");
+    due->agent = delivery_server();
+    assert_int_equal(merge_do(&record, due).refusal, MERGE_APPLIED);
+    record_free(record);
+
+    record = handoff("\"to_queue\":\"sample/general\",");
+    merge_refused(&record, merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 2000, 1, ACCEPT_A),
+                  MERGE_ACTOR, "state");
+    assert_int_equal(merge_do(&record, merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 2000,
+                                                       1, "{\"state\":\"withdrawn\"}"))
+                         .refusal,
+                     MERGE_APPLIED);
+    record_free(record);
+}
+
+#define CASE_BODY                                                                                  \
+    "{\"reference\":\"C-0000-0000\",\"office\":\"sample/quebec\",\"opened_by\":\"" AGENT_A         \
+    "\",\"opened_at\":\"2026-11-24T10:00:00Z\",\"status\":\"received\"}"
+
+static void a_terminal_may_claim_again_what_it_claimed(void **state)
+{
+    struct record *record = NULL;
+
+    (void)state;
+    merge_do(&record, merge_operation(OPERATION_APPEND, RECORD_CASE, 'A', 1000, 0, CASE_BODY));
+    /* Two claims made offline, both on the rev that was known then. */
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(
+            merge_do(&record, merge_operation(OPERATION_CLAIM, RECORD_CASE, 'A', 2000 + i, 1,
+                                              i == 0 ? "{\"status\":\"in-progress\"}"
+                                                     : "{\"status\":\"closed\"}"))
+                .refusal,
+            MERGE_APPLIED);
+    merge_refused(
+        &record, merge_operation(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 1, "{\"assignee\":null}"),
+        MERGE_TAKEN, "");
+    merge_refused(
+        &record,
+        merge_operation(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 3, "{\"status\":\"approved\"}"),
+        MERGE_TRANSITION, "status");
+    merge_refused(&record,
+                  merge_operation(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 3, "{\"status\":null}"),
+                  MERGE_VALUE, "status");
+    merge_refused(
+        &record, merge_operation(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 3, "{\"subject\":\"x\"}"),
+        MERGE_FIELD, "subject");
+    assert_int_equal(merge_do(&record, merge_operation(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 3,
+                                                       "{\"assignee\":\"" AGENT_B "\"}"))
+                         .refusal,
+                     MERGE_APPLIED);
+    record_free(record);
+}
+
+/* Whoever says to have seen a rev that never was has seen nothing. */
+static void a_base_that_never_was_overrules_nobody(void **state)
+{
+    struct record *record = NULL;
+
+    (void)state;
+    merge_do(&record, merge_operation(OPERATION_APPEND, RECORD_CASE, 'A', 1000, 0, CASE_BODY));
+    merge_do(&record, merge_operation(OPERATION_CLAIM, RECORD_CASE, 'A', 2000, 1,
+                                      "{\"assignee\":\"" AGENT_A "\"}"));
+    merge_refused(&record,
+                  merge_operation(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, INT64_MAX,
+                                  "{\"assignee\":\"" AGENT_B "\"}"),
+                  MERGE_TAKEN, "");
+    merge_refused(&record,
+                  merge_operation(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 3,
+                                  "{\"assignee\":\"" AGENT_B "\"}"),
+                  MERGE_TAKEN, "");
+    assert_int_equal(merge_do(&record, merge_operation(OPERATION_CLAIM, RECORD_CASE, 'B', 3000, 2,
+                                                       "{\"assignee\":\"" AGENT_B "\"}"))
+                         .refusal,
+                     MERGE_APPLIED);
+    record_free(record);
+
+    record = merge_client();
+    merge_do(&record,
+             merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 2000, 1, "{\"phone\":\"1\"}"));
+    assert_true(merge_do(&record, merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'B', 3000, 99,
+                                                  "{\"phone\":\"2\"}"))
+                    .conflict);
+    record_free(record);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_hand_off_has_one_winner),
+        cmocka_unit_test(a_hand_off_moves_only_by_whom_it_concerns),
+        cmocka_unit_test(a_terminal_may_claim_again_what_it_claimed),
+        cmocka_unit_test(a_base_that_never_was_overrules_nobody),
+    };
+
+    return cmocka_run_group_tests(tests, merge_fixture_setup, NULL);
+}
