@@ -297,3 +297,46 @@ int fixture_read(struct ledger_fixture *fixture, enum fixture_agent who, enum re
     free(text);
     return code;
 }
+
+/* --- hand-offs and queues --------------------------------------------------------------------- */
+
+void fixture_staff(struct ledger_fixture *fixture)
+{
+    fixture_publish(fixture, RECORD_QUEUE, "sample/r", NULL);
+    fixture_publish(fixture, RECORD_AGENT, "sample/denis",
+                    json_pack("{s:s, s:s, s:s, s:s, s:[s]}", "login", "denis", "name", "denis",
+                              "office", "sample/d", "role", "supervisor", "queues", "q"));
+    fixture_publish_agent(fixture, BEN, "b", "r");
+}
+
+void fixture_decide(struct ledger_fixture *fixture, enum fixture_agent who,
+                    const struct id *handoff, int64_t base, const char *state, int64_t at_ms)
+{
+    json_t *body = json_pack("{s:s, s:o}", "state", state, "decided_at", json_time(at_ms));
+
+    if (strcmp(state, "accepted") == 0)
+        json_object_set_new(body, "taken_by", json_string(fixture->actors[who].agent.text));
+    fixture_applied(
+        fixture, who,
+        fixture_operation(fixture, who, OPERATION_CLAIM, RECORD_HANDOFF, handoff, base, body));
+}
+
+json_t *fixture_handoff_body(struct ledger_fixture *fixture, enum fixture_agent who,
+                             const struct id *handoff)
+{
+    json_t *document = NULL, *body;
+
+    assert_int_equal(fixture_read(fixture, who, RECORD_HANDOFF, handoff, &document), 0);
+    body = json_incref(json_object_get(document, "body"));
+    json_decref(document);
+    return body;
+}
+
+void fixture_says(struct ledger_fixture *fixture, enum fixture_agent who, const struct id *handoff,
+                  const char *member, const char *expected)
+{
+    json_t *body = fixture_handoff_body(fixture, who, handoff);
+
+    assert_string_equal(json_text_or(body, member, ""), expected);
+    json_decref(body);
+}

@@ -78,6 +78,18 @@ bool fixture_sees(struct ledger_fixture *fixture, enum fixture_agent who, int64_
 int fixture_read(struct ledger_fixture *fixture, enum fixture_agent who, enum record_type type,
                  const struct id *id, json_t **document);
 
+/* Denis becomes a supervisor of queue q; Ben serves queue r, which is published. */
+void fixture_staff(struct ledger_fixture *fixture);
+/* Decides a hand-off in `who`'s name, who takes it when `state` is "accepted". */
+void fixture_decide(struct ledger_fixture *fixture, enum fixture_agent who,
+                    const struct id *handoff, int64_t base, const char *state, int64_t at_ms);
+/* The body of a hand-off, which `who` must see. New reference. */
+json_t *fixture_handoff_body(struct ledger_fixture *fixture, enum fixture_agent who,
+                             const struct id *handoff);
+/* A member of it must say this; "" for none. */
+void fixture_says(struct ledger_fixture *fixture, enum fixture_agent who, const struct id *handoff,
+                  const char *member, const char *expected);
+
 /* Runs ledger_check; the number of findings. */
 int64_t fixture_check(struct ledger_fixture *fixture);
 

@@ -3,21 +3,6 @@
 
 #include "tests/unit/ledger_fixture.h"
 
-static int set_up(void **state)
-{
-    static struct ledger_fixture fixture;
-
-    fixture_open(&fixture);
-    *state = &fixture;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture_close(*state);
-    return 0;
-}
-
 /* `queue` NULL for none. */
 static json_t *flag_body(struct ledger_fixture *f, enum fixture_agent who, const char *office,
                          const char *queue)
@@ -139,7 +124,7 @@ static void test_nobody_writes_for_another(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_office_and_keepers_see_it), TEST(test_keepers_settle_it),
         TEST(test_its_author_takes_it_back),  TEST(test_an_office_without_keepers_keeps_its_own),

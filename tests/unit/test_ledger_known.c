@@ -2,25 +2,6 @@
  */
 #include "tests/unit/ledger_fixture.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-static int set_up(void **state)
-{
-    struct ledger_fixture *fixture = calloc(1, sizeof *fixture);
-
-    assert_non_null(fixture);
-    fixture_open(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
 
 /* How many records come past `since` to this device (NULL: to one that works out nothing). */
 static size_t comes(struct ledger_fixture *fixture, enum fixture_agent who, int64_t since,
@@ -131,10 +112,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_a_device_made_itself_is_passed_over_for_it_alone,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_another_changed_comes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_was_made_of_something_lost_comes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_an_agent_comes_back_to_comes, set_up, tear_down),
+                                        fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_another_changed_comes, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_was_made_of_something_lost_comes, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_an_agent_comes_back_to_comes, fixture_setup,
+                                        fixture_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

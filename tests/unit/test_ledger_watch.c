@@ -1,7 +1,5 @@
-/* Thresholds of queues: one alert a crossing, what its action marks, and what a kill leaves; and a
- * supervisor who gives a hand-off to somebody else. */
+/* Thresholds of queues: one alert a crossing, what its action marks, and what a kill leaves. */
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -16,16 +14,6 @@
 
 #define MINUTE INT64_C(60000)
 #define HOUR   (60 * MINUTE)
-
-/* Denis is a supervisor of queue q; Ben serves r. */
-static void staff(struct ledger_fixture *f)
-{
-    fixture_publish(f, RECORD_QUEUE, "sample/r", NULL);
-    fixture_publish(f, RECORD_AGENT, "sample/denis",
-                    json_pack("{s:s, s:s, s:s, s:s, s:[s]}", "login", "denis", "name", "denis",
-                              "office", "sample/d", "role", "supervisor", "queues", "q"));
-    fixture_publish_agent(f, BEN, "b", "r");
-}
 
 static void set(struct ledger_fixture *f, const char *thresholds)
 {
@@ -46,17 +34,6 @@ static struct id offer(struct ledger_fixture *f, int64_t at_ms, const struct id 
     if (contact != NULL)
         json_object_set_new(body, "contact", json_string(contact->text));
     return fixture_make(f, ANNE, RECORD_HANDOFF, body);
-}
-
-static void claim(struct ledger_fixture *f, enum fixture_agent who, const struct id *handoff,
-                  int64_t base, const char *state, int64_t at_ms)
-{
-    json_t *body = json_pack("{s:s, s:o}", "state", state, "decided_at", json_time(at_ms));
-
-    if (strcmp(state, "accepted") == 0)
-        json_object_set_new(body, "taken_by", json_string(f->actors[who].agent.text));
-    fixture_applied(
-        f, who, fixture_operation(f, who, OPERATION_CLAIM, RECORD_HANDOFF, handoff, base, body));
 }
 
 static void step(struct ledger_fixture *f, int64_t now_ms, int crossed, int over)
@@ -113,25 +90,6 @@ static size_t alerts(struct ledger_fixture *f, enum fixture_agent who, const cha
     }
 }
 
-static json_t *body_of(struct ledger_fixture *f, enum fixture_agent who, const struct id *handoff)
-{
-    json_t *document = NULL, *body;
-
-    assert_int_equal(fixture_read(f, who, RECORD_HANDOFF, handoff, &document), 0);
-    body = json_incref(json_object_get(document, "body"));
-    json_decref(document);
-    return body;
-}
-
-static void says(struct ledger_fixture *f, enum fixture_agent who, const struct id *handoff,
-                 const char *member, const char *expected)
-{
-    json_t *body = body_of(f, who, handoff);
-
-    assert_string_equal(json_text_or(body, member, ""), expected);
-    json_decref(body);
-}
-
 /* --- crossing --------------------------------------------------------------------------------- */
 
 static void test_one_alert_a_crossing(void **state)
@@ -141,7 +99,7 @@ static void test_one_alert_a_crossing(void **state)
     struct id waiting[5];
     json_t *last = NULL;
 
-    staff(f);
+    fixture_staff(f);
     set(f, "[" WAITING_3 "]");
     for (int i = 0; i < 2; i++)
         waiting[i] = offer(f, now, NULL);
@@ -154,14 +112,14 @@ static void test_one_alert_a_crossing(void **state)
     assert_int_equal(json_integer_or(json_object_get(last, "body"), "value", 0), 5);
     /* It goes down and up again above the level that arms it. */
     for (int i = 0; i < 3; i++)
-        claim(f, CHLOE, &waiting[i], 1, "accepted", now + 2);
+        fixture_decide(f, CHLOE, &waiting[i], 1, "accepted", now + 2);
     step(f, now + 2, 0, 0);
     offer(f, now + 3, NULL);
     step(f, now + 3, 0, 0);
     fixture_reopen(f);
     step(f, now + 3, 0, 0);
-    claim(f, CHLOE, &waiting[3], 1, "accepted", now + 4);
-    claim(f, ANNE, &waiting[4], 1, "withdrawn", now + 4);
+    fixture_decide(f, CHLOE, &waiting[3], 1, "accepted", now + 4);
+    fixture_decide(f, ANNE, &waiting[4], 1, "withdrawn", now + 4);
     step(f, now + 4, 0, 1);
     assert_int_equal(alerts(f, DENIS, "raised", NULL), 0);
     assert_int_equal(alerts(f, DENIS, "over", NULL), 1);
@@ -181,7 +139,7 @@ static void test_age_crosses_when_its_time_has_come(void **state)
     int64_t now = f->clock_ms;
     struct id old;
 
-    staff(f);
+    fixture_staff(f);
     set(f, "[{\"measure\": \"age\", \"limit\": 10, \"action\": \"notify\"}]");
     assert_true(next_after(f, now) == INT64_MAX);
     old = offer(f, now, NULL);
@@ -190,7 +148,7 @@ static void test_age_crosses_when_its_time_has_come(void **state)
     step(f, now + 10 * MINUTE - 1, 0, 0);
     step(f, now + 10 * MINUTE, 1, 0);
     assert_true(next_after(f, now + 10 * MINUTE) == INT64_MAX);
-    claim(f, CHLOE, &old, 1, "accepted", now + 11 * MINUTE);
+    fixture_decide(f, CHLOE, &old, 1, "accepted", now + 11 * MINUTE);
     step(f, now + 11 * MINUTE, 0, 1);
     assert_int_equal(next_after(f, now + 11 * MINUTE), now + 19 * MINUTE);
 }
@@ -202,11 +160,11 @@ static void test_abandonment(void **state)
     int64_t now = f->clock_ms;
     struct id contact, handoff;
 
-    staff(f);
+    fixture_staff(f);
     set(f, "[{\"measure\": \"abandonment\", \"limit\": 50, \"window\": 60, \"least\": 2, "
            "\"action\": \"notify\"}]");
     handoff = offer(f, now, NULL);
-    claim(f, CHLOE, &handoff, 1, "accepted", now + MINUTE);
+    fixture_decide(f, CHLOE, &handoff, 1, "accepted", now + MINUTE);
     contact =
         fixture_make(f, ANNE, RECORD_CONTACT,
                      json_pack("{s:s, s:s, s:s, s:o}", "channel", "phone", "office", "sample/a",
@@ -229,7 +187,7 @@ static void test_a_threshold_that_is_gone(void **state)
     struct ledger_fixture *f = *state;
     int64_t now = f->clock_ms;
 
-    staff(f);
+    fixture_staff(f);
     set(f, "[" WAITING_3 "]");
     for (int i = 0; i < 3; i++)
         offer(f, now, NULL);
@@ -269,7 +227,7 @@ static void test_open_to_the_next_group(void **state)
     int64_t now = f->clock_ms;
     struct id contact, first, second, later;
 
-    staff(f);
+    fixture_staff(f);
     set(f, "[{\"measure\": \"waiting\", \"limit\": 2, \"rearm\": 0, \"action\": \"open\"}]");
     contact =
         fixture_make(f, ANNE, RECORD_CONTACT,
@@ -279,22 +237,22 @@ static void test_open_to_the_next_group(void **state)
     assert_int_equal(fixture_read(f, BEN, RECORD_HANDOFF, &first, NULL), ERROR_REFUSED);
     second = offer(f, now, NULL);
     step(f, now, 1, 0);
-    says(f, BEN, &first, "also_queue", "sample/r");
-    says(f, BEN, &first, "to_queue", "sample/q");
+    fixture_says(f, BEN, &first, "also_queue", "sample/r");
+    fixture_says(f, BEN, &first, "to_queue", "sample/q");
     assert_true(fixture_sees(f, BEN, 0, &contact));
     later = offer(f, now + 1, NULL);
     step(f, now + 1, 0, 0);
-    says(f, BEN, &later, "also_queue", "sample/r");
+    fixture_says(f, BEN, &later, "also_queue", "sample/r");
     /* Whoever saw it before it was opened takes it all the same; the other group is too late. */
-    claim(f, CHLOE, &first, 1, "accepted", now + 2);
+    fixture_decide(f, CHLOE, &first, 1, "accepted", now + 2);
     fixture_refused(f, BEN,
                     fixture_operation(f, BEN, OPERATION_CLAIM, RECORD_HANDOFF, &first, 2,
                                       json_pack("{s:s, s:s}", "state", "accepted", "taken_by",
                                                 f->actors[BEN].agent.text)),
                     MERGE_TAKEN, NULL);
-    claim(f, BEN, &second, 2, "accepted", now + 2);
-    says(f, ANNE, &second, "taken_by", f->actors[BEN].agent.text);
-    claim(f, ANNE, &later, 2, "withdrawn", now + 2);
+    fixture_decide(f, BEN, &second, 2, "accepted", now + 2);
+    fixture_says(f, ANNE, &second, "taken_by", f->actors[BEN].agent.text);
+    fixture_decide(f, ANNE, &later, 2, "withdrawn", now + 2);
     step(f, now + 2, 0, 1);
 }
 
@@ -306,7 +264,7 @@ static void test_the_marks_are_the_servers(void **state)
     json_t *body = fixture_handoff(f, ANNE, "sample/a", NULL, NULL, NULL, "sample/q");
     struct id handoff, id = fixture_id(f);
 
-    staff(f);
+    fixture_staff(f);
     json_object_set_new(body, "also_queue", json_string("sample/r"));
     fixture_refused(f, ANNE,
                     fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &id, 0, body),
@@ -325,7 +283,7 @@ static void test_call_backs_are_asked_for(void **state)
     json_t *body = fixture_handoff(f, ANNE, "sample/a", NULL, NULL, NULL, "sample/q");
     struct id handoff, promised;
 
-    staff(f);
+    fixture_staff(f);
     set(f, "[{\"measure\": \"age\", \"limit\": 5, \"action\": \"call-back\"}]");
     handoff = offer(f, now, NULL);
     json_object_set_new(body, "kind", json_string("call-back"));
@@ -333,11 +291,11 @@ static void test_call_backs_are_asked_for(void **state)
     json_object_set_new(body, "call_to", json_time(now + 2 * HOUR));
     promised = fixture_make(f, ANNE, RECORD_HANDOFF, body);
     step(f, now + 5 * MINUTE, 1, 0);
-    body = body_of(f, ANNE, &handoff);
+    body = fixture_handoff_body(f, ANNE, &handoff);
     assert_int_equal(json_require_time(body, "call_back_at", &at, NULL), 0);
     assert_int_equal(at, now + 5 * MINUTE);
     json_decref(body);
-    says(f, ANNE, &promised, "call_back_at", "");
+    fixture_says(f, ANNE, &promised, "call_back_at", "");
 }
 
 /* An alert is the server's; who has seen it signs. */
@@ -347,7 +305,7 @@ static void test_alerts_are_seen_by_supervisors(void **state)
     json_t *last = NULL;
     struct id alert;
 
-    staff(f);
+    fixture_staff(f);
     set(f, "[{\"measure\": \"waiting\", \"limit\": 1, \"action\": \"notify\"}]");
     offer(f, f->clock_ms, NULL);
     step(f, f->clock_ms, 1, 0);
@@ -386,7 +344,7 @@ static void child_run(struct ledger_fixture *f, int pipe_fd, int64_t now)
         if (write(pipe_fd, "d", 1) != 1)
             _exit(1);
         for (int i = 0; i < 3; i++)
-            claim(f, ANNE, &waiting[i], 1, "withdrawn", now);
+            fixture_decide(f, ANNE, &waiting[i], 1, "withdrawn", now);
         if (ledger_queues_watch(f->ledger, now, &watch, NULL) != 0)
             _exit(1);
     }
@@ -405,7 +363,7 @@ static void clear(struct ledger_fixture *f, int64_t now)
         if (strcmp(json_text_or(document, "type", ""), "handoff") == 0 &&
             strcmp(json_text_or(json_object_get(document, "body"), "state", ""), "offered") == 0 &&
             id_parse(&id, json_text_or(document, "id", "")))
-            claim(f, ANNE, &id, 1, "withdrawn", now);
+            fixture_decide(f, ANNE, &id, 1, "withdrawn", now);
     }
     json_decref(page);
 }
@@ -419,7 +377,7 @@ static void test_killed_in_the_middle(void **state)
     (void)state;
     fixture_open(&f);
     now = f.clock_ms;
-    staff(&f);
+    fixture_staff(&f);
     set(&f, "[" WAITING_3 "]");
     for (int round = 0; round < ROUNDS; round++) {
         struct ledger_watch watch;
@@ -487,97 +445,16 @@ static void test_the_watch_goes_by_itself(void **state)
     int64_t now = clock_system(NULL);
     struct id old;
 
-    staff(f);
+    fixture_staff(f);
     set(f, "[{\"measure\": \"age\", \"limit\": 10, \"action\": \"notify\"}]");
     old = offer(f, now - HOUR, NULL);
     assert_int_equal(queue_watch_start(&watch, &options, f->ledger, NULL), 0);
     wait_for_alerts(f, "raised", 1);
-    claim(f, CHLOE, &old, 1, "accepted", now);
+    fixture_decide(f, CHLOE, &old, 1, "accepted", now);
     wait_for_alerts(f, "over", 1);
     offer(f, clock_system(NULL) - 10 * MINUTE + 300, NULL);
     wait_for_alerts(f, "raised", 1);
     queue_watch_stop(watch);
-}
-
-/* --- re-assigning ----------------------------------------------------------------------------- */
-
-static struct operation *reassignment(struct ledger_fixture *f, enum fixture_agent who,
-                                      const struct id *handoff, int64_t base, const char *member,
-                                      const char *to)
-{
-    return fixture_operation(f, who, OPERATION_CLAIM, RECORD_HANDOFF, handoff, base,
-                             json_pack("{s:s, s:s, s:s, s:o}", "state", "reassigned",
-                                       "reassigned_by", f->actors[who].agent.text, member, to,
-                                       "decided_at", json_time(f->clock_ms)));
-}
-
-static void test_only_a_supervisor_reassigns(void **state)
-{
-    struct ledger_fixture *f = *state;
-    const char *ben = f->actors[BEN].agent.text;
-    struct id handoff, following;
-
-    staff(f);
-    handoff = offer(f, f->clock_ms, NULL);
-    following = id_from_key("handoff", handoff.text);
-    fixture_refused(f, CHLOE, reassignment(f, CHLOE, &handoff, 1, "next_agent", ben), MERGE_ACTOR,
-                    "state");
-    fixture_refused(f, ANNE, reassignment(f, ANNE, &handoff, 1, "next_agent", ben), MERGE_ACTOR,
-                    "state");
-    fixture_refused(f, DENIS, reassignment(f, DENIS, &handoff, 1, "next_queue", "sample/none"),
-                    MERGE_MISSING, "next_queue");
-    fixture_refused(f, DENIS, reassignment(f, DENIS, &handoff, 1, "next_queue", "sample/q"),
-                    MERGE_VALUE, "next_queue");
-    assert_int_equal(fixture_read(f, ANNE, RECORD_HANDOFF, &following, NULL), ERROR_NOT_FOUND);
-    fixture_applied(f, DENIS, reassignment(f, DENIS, &handoff, 1, "next_agent", ben));
-    says(f, ANNE, &handoff, "state", "reassigned");
-    says(f, BEN, &following, "state", "offered");
-    says(f, BEN, &following, "to_agent", ben);
-    says(f, BEN, &following, "from", f->actors[ANNE].agent.text);
-    says(f, BEN, &following, "follows", handoff.text);
-    says(f, BEN, &following, "reassigned_by", f->actors[DENIS].agent.text);
-    /* Whoever had it before is too late. */
-    fixture_refused(f, CHLOE,
-                    fixture_operation(f, CHLOE, OPERATION_CLAIM, RECORD_HANDOFF, &handoff, 1,
-                                      json_pack("{s:s, s:s}", "state", "accepted", "taken_by",
-                                                f->actors[CHLOE].agent.text)),
-                    MERGE_TAKEN, NULL);
-    claim(f, BEN, &following, 1, "accepted", f->clock_ms);
-}
-
-/* What was taken over goes on from whoever has it; the file goes with it. */
-static void test_what_was_accepted_is_reassigned(void **state)
-{
-    struct ledger_fixture *f = *state;
-    struct id matter = fixture_make(f, ANNE, RECORD_CASE, fixture_case(f, ANNE, "sample/a"));
-    json_t *body = fixture_handoff(f, ANNE, "sample/a", &matter, NULL, NULL, "sample/q");
-    struct id handoff, following;
-
-    staff(f);
-    handoff = fixture_make(f, ANNE, RECORD_HANDOFF, body);
-    following = id_from_key("handoff", handoff.text);
-    claim(f, CHLOE, &handoff, 1, "accepted", f->clock_ms);
-    fixture_applied(f, DENIS, reassignment(f, DENIS, &handoff, 2, "next_queue", "sample/r"));
-    says(f, CHLOE, &handoff, "state", "reassigned");
-    says(f, CHLOE, &handoff, "taken_by", f->actors[CHLOE].agent.text);
-    says(f, BEN, &following, "from", f->actors[CHLOE].agent.text);
-    says(f, BEN, &following, "to_queue", "sample/r");
-    assert_true(fixture_sees(f, BEN, 0, &matter));
-    assert_false(fixture_sees(f, CHLOE, 0, &matter));
-}
-
-static void test_a_supervisor_takes_it(void **state)
-{
-    struct ledger_fixture *f = *state;
-    const char *denis = f->actors[DENIS].agent.text;
-    struct id handoff, following;
-
-    staff(f);
-    handoff = offer(f, f->clock_ms, NULL);
-    following = id_from_key("handoff", handoff.text);
-    fixture_applied(f, DENIS, reassignment(f, DENIS, &handoff, 1, "next_agent", denis));
-    says(f, DENIS, &following, "state", "accepted");
-    says(f, DENIS, &following, "taken_by", denis);
 }
 
 int main(void)
@@ -601,12 +478,6 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test(test_killed_in_the_middle),
         cmocka_unit_test_setup_teardown(test_the_watch_goes_by_itself, fixture_setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_only_a_supervisor_reassigns, fixture_setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_what_was_accepted_is_reassigned, fixture_setup,
-                                        fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_a_supervisor_takes_it, fixture_setup,
                                         fixture_teardown),
     };
 
