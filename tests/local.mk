@@ -377,6 +377,10 @@ UNIT_TESTS += tests/unit/test_server
 tests_unit_test_server_SOURCES = tests/unit/test_server.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_rough
+tests_unit_test_server_rough_SOURCES = tests/unit/test_server_rough.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_rough_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_schema_format tests/unit/test_schema_memory
 tests_unit_test_schema_format_SOURCES = tests/unit/test_schema_format.c tests/unit/unit.h
