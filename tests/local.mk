@@ -555,7 +555,10 @@ UI_FORM_FIXTURE = tests/unit/ui_form_fixture.c tests/unit/ui_form_fixture.h \
     tests/unit/form_fixture.c tests/unit/form_fixture.h $(UI_FIXTURE)
 tests_unit_test_ui_form_SOURCES = tests/unit/test_ui_form.c $(UI_FORM_FIXTURE)
 tests_unit_test_ui_form_LDADD = $(UI_LIBS)
-UNIT_TESTS += tests/unit/test_ui_form_keys tests/unit/test_ui_form_shared
+UNIT_TESTS += tests/unit/test_ui_form_keys tests/unit/test_ui_form_paper \
+    tests/unit/test_ui_form_shared
+tests_unit_test_ui_form_paper_SOURCES = tests/unit/test_ui_form_paper.c $(UI_FORM_FIXTURE)
+tests_unit_test_ui_form_paper_LDADD = $(UI_LIBS)
 tests_unit_test_ui_form_shared_SOURCES = tests/unit/test_ui_form_shared.c $(UI_FORM_FIXTURE)
 tests_unit_test_ui_form_shared_LDADD = $(UI_LIBS)
 tests_unit_test_ui_form_keys_SOURCES = tests/unit/test_ui_form_keys.c $(UI_FORM_FIXTURE)
