@@ -115,6 +115,10 @@ tests_unit_test_store_fold_LDADD = $(UNIT_LIBS)
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h
 tests_unit_test_store_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_store_secret
+tests_unit_test_store_secret_SOURCES = tests/unit/test_store_secret.c \
+    tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_store_secret_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_availability tests/unit/test_office tests/unit/test_postal \
     tests/unit/test_zone
