@@ -102,7 +102,7 @@ static void a_hand_off_cannot_crowd_out_its_queue(void **state)
     struct record *queue = make(RECORD_QUEUE, "{\"key\":\"t/civil\",\"skills\":[\"zz\"]}");
     struct record *agent;
     json_t *handoff = json_object(), *skills = json_array();
-    char members[512] = ",\"skills\":[\"a00\"", word[8];
+    char members[512] = ",\"skills\":[\"a00\"", word[16];
     struct queue_verdict verdict;
     struct queue_need need;
 
