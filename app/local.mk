@@ -124,6 +124,7 @@ libapp_a_SOURCES += \
     app/search_best.c app/search_best.h \
     app/search_score.c app/search_score.h \
     app/search_rank.c app/search_rank.h \
+    app/search_take.c \
     app/search_segment.c app/search_segment.h \
     app/search_segment_writer.c app/search_segment_writer.h \
     app/search_store.c app/search_store.h \

@@ -3,21 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/search_best.h"
-#include "app/search_pool.h"
 #include "app/search_rank_internal.h"
-#include "app/search_score.h"
-
-/* Postings read of one list in one segment at least, when the query has one unit and when it has
- * more. */
-#define READ_ALONE 64
-#define READ_MANY  4096
-/* Terms of a beginning that are read one by one, and of one without a top list. */
-#define READ_TERMS 64
-
-/* Most terms of a beginning that are looked at when its top list may lack one of the best. With
- * more, the list lacks at most what differs from the best by a hair. */
-#define READ_SETTLE 4096
 
 /* Documents judged by their forward entries; more when filters drop some. */
 #define JUDGE_WORDS   192
@@ -25,41 +11,6 @@
 /* Documents kept beyond those wanted, for the dead among them: no more than there are, and about a
  * third of all at most. */
 #define JUDGE_SPARE(wanted, dead) ((dead) < (wanted) / 2 + 48 ? (dead) : (wanted) / 2 + 48)
-
-/* How much demand adds to the score of the words: at most this share. */
-#define DEMAND_SHARE 0.4F
-
-/* What is left of the score of an ended one: less than of any other that is found at all. */
-#define ENDED_SHARE 1e-4F
-
-struct rank {
-    struct search search;
-    struct search_pool pool;
-    uint8_t *missing; /* [segment][unit]: the most strength that a document of which the unit was
-                         not read there can have; 0: all were read; owned */
-    struct search_ranked *ranked;
-    size_t ranked_count;
-    size_t wanted;
-    size_t spared;  /* wanted, and more for the dead among them */
-    size_t filters; /* units that are filters */
-    size_t words;   /* units that are not */
-    bool direct;    /* a single word and no filters: the best are chosen as they are read */
-    bool stale;     /* ... and one that was chosen turned out to be stronger since */
-    struct search_score score;
-    struct search_best best;
-};
-
-static uint8_t *missing_of(const struct rank *rank, size_t segment)
-{
-    return rank->missing + segment * PLAN_UNITS;
-}
-
-static uint8_t strength_of(uint8_t strength, float weight)
-{
-    float value = 4.0F * (float)strength * weight;
-
-    return value < 1.0F ? 1 : (uint8_t)value;
-}
 
 /* ---- judging ---- */
 
@@ -96,248 +47,6 @@ static float judge_found(const struct rank *rank, const struct search_found *fou
                              rank->score.alone[found->unit] * (float)strengths[found->unit]);
 }
 
-/* ---- reading documents ---- */
-
-/* What is being read into the pool. */
-struct intake {
-    struct rank *rank;
-    struct search_segment *segment;
-    size_t segment_place;
-    size_t unit;
-    float weight;
-    bool suggested;
-    uint8_t missing; /* as in struct rank */
-    size_t each;     /* postings of one term, at most */
-    uint32_t terms_left;
-};
-
-/* Notes that documents of up to this strength were left out. */
-static void leave_out(struct intake *intake, uint8_t strength)
-{
-    uint8_t value = strength_of(strength, intake->weight);
-
-    if (intake->missing < value)
-        intake->missing = value;
-}
-
-/* What a document of a single word scores with this strength. */
-static float single_score(const struct rank *rank, const struct search_found *found, uint8_t value)
-{
-    bool ended;
-    float demand =
-        search_segment_demand(rank->search.segments[found->segment], found->ordinal, &ended);
-    float score = rank->score.factor * (float)value * (1.0F + DEMAND_SHARE * demand / 255.0F);
-
-    return ended ? score * ENDED_SHARE : score;
-}
-
-/* Adds what a list or top list has of a document; with a single word only when it may be one of
- * the best, among which it is chosen at once. False when it is not: then what follows with the same
- * strength is not either, for it is less asked for. */
-static bool take_posting(struct intake *intake, const struct search_posting *posting)
-{
-    struct rank *rank = intake->rank;
-    struct search_pool *pool = &rank->pool;
-    const struct search_found found = {.ordinal = posting->ordinal,
-                                       .segment = (uint16_t)intake->segment_place};
-    size_t before = pool->count;
-    size_t place;
-    uint8_t value;
-    float score = 0;
-
-    if (posting->ordinal >= search_segment_layout(intake->segment)->documents)
-        return true;
-    value = strength_of(posting->strength, intake->weight);
-    if (rank->direct &&
-        search_best_excludes(&rank->best, score = single_score(rank, &found, value)))
-        return false;
-    place = search_pool_place(pool, intake->segment_place, posting->ordinal);
-    if (place == SIZE_MAX || search_pool_strengths(pool, place)[intake->unit] >= value)
-        return true;
-    search_pool_strengths(pool, place)[intake->unit] = value;
-    pool->found[place].suggested = intake->suggested;
-    if (place == before)
-        pool->found[place].unit = (uint8_t)intake->unit;
-    else if (pool->found[place].unit != intake->unit)
-        pool->found[place].several = true;
-    if (rank->direct && place < before)
-        rank->stale = true;
-    else if (rank->direct)
-        search_best_add(&rank->best, score, (uint32_t)place);
-    return true;
-}
-
-/* True when no document with this strength can be one of the best of a single word. */
-static bool is_beyond(const struct intake *intake, uint8_t strength)
-{
-    const struct search_found first = {.segment = (uint16_t)intake->segment_place};
-
-    return intake->rank->direct &&
-           search_best_excludes(
-               &intake->rank->best,
-               single_score(intake->rank, &first, strength_of(strength, intake->weight)));
-}
-
-static bool take_term(void *context, const struct search_term *term)
-{
-    struct intake *intake = context;
-    struct search_list list;
-    struct search_posting posting = {.strength = SEARCH_STRENGTH_MOST};
-    size_t left = intake->each;
-
-    if (is_beyond(intake, term->strongest))
-        return true;
-    if (intake->terms_left-- == 0) {
-        leave_out(intake, SEARCH_STRENGTH_MOST);
-        return false;
-    }
-    search_list_start(&list, intake->segment, term);
-    while (left > 0 && search_list_next(&list, &posting)) {
-        if (!take_posting(intake, &posting) && is_beyond(intake, posting.strength))
-            break;
-        left--;
-    }
-    if (term->documents > intake->each)
-        leave_out(intake, posting.strength);
-    return true;
-}
-
-/* Takes a top list. */
-static void take_top(struct intake *intake, const struct search_posting *top, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        uint8_t strength = top[i].strength;
-
-        if (take_posting(intake, &top[i]))
-            continue;
-        if (is_beyond(intake, strength))
-            break;
-        while (i + 1 < count && top[i + 1].strength == strength)
-            i++;
-    }
-    if (count == SEARCH_TOP_COUNT)
-        leave_out(intake, top[count - 1].strength);
-}
-
-/* True when nothing that a top list leaves out can be one of the best of a single word. */
-static bool is_settled(const struct intake *intake, const struct search_posting *top, size_t count)
-{
-    const struct search_posting *last = &top[count - 1];
-    const struct search_found found = {.ordinal = last->ordinal,
-                                       .segment = (uint16_t)intake->segment_place};
-
-    if (count < SEARCH_TOP_COUNT)
-        return true;
-    return search_best_excludes(
-               &intake->rank->best,
-               single_score(intake->rank, &found, strength_of(last->strength, intake->weight))) &&
-           is_beyond(intake, (uint8_t)(last->strength - 1));
-}
-
-/* Reads what begins so: its few terms, or its top list. */
-static void take_range(struct intake *intake, const struct plan_reading *reading,
-                       const struct located *located)
-{
-    struct search_posting top[SEARCH_TOP_COUNT];
-    uint32_t terms = located->end - located->first;
-    bool many = intake->rank->words > 1;
-    int count = -1;
-
-    if (terms > SEARCH_TOP_TERMS && (!many || terms > READ_TERMS))
-        count = search_segment_top(intake->segment, reading->text, reading->length, top);
-    if (count >= 0) {
-        take_top(intake, top, (size_t)count);
-        if (!intake->rank->direct || terms > READ_SETTLE || is_settled(intake, top, (size_t)count))
-            return;
-        /* Seldom, in a small catalogue: much demand may lift what is not among the strongest. */
-        intake->terms_left = READ_SETTLE;
-        intake->each = SIZE_MAX;
-        search_segment_walk(intake->segment, located->first, located->end, take_term, intake);
-        return;
-    }
-    intake->terms_left = READ_TERMS;
-    intake->each = many ? READ_MANY / (terms < 8 ? terms : 8) : READ_ALONE;
-    if (intake->each < intake->rank->spared)
-        intake->each = intake->rank->spared;
-    search_segment_walk(intake->segment, located->first, located->end, take_term, intake);
-}
-
-static void take_unit(struct rank *rank, size_t segment, size_t unit)
-{
-    const struct plan_unit *entry = &rank->search.plan->units[unit];
-    struct intake intake = {.rank = rank,
-                            .segment = rank->search.segments[segment],
-                            .segment_place = segment,
-                            .unit = unit,
-                            .suggested = entry->mistyped};
-
-    for (size_t i = 0; i < entry->reading_count; i++) {
-        const struct located *located = search_located(&rank->search, segment, unit, i);
-
-        if (located->end <= located->first)
-            continue;
-        intake.weight = entry->readings[i].weight;
-        if (located->size > 0) {
-            struct search_term term = {.documents = located->documents,
-                                       .offset = located->offset,
-                                       .size = located->size,
-                                       .strongest = SEARCH_STRENGTH_MOST};
-
-            intake.terms_left = 1;
-            intake.each = rank->words > 1 || rank->filters > 0 ? READ_MANY : READ_ALONE;
-            if (intake.each < rank->spared)
-                intake.each = rank->spared;
-            take_term(&intake, &term);
-        } else {
-            take_range(&intake, &entry->readings[i], located);
-        }
-    }
-    missing_of(rank, segment)[unit] = intake.missing;
-}
-
-/* Without words: the most asked for, which are the first ordinals, that pass the filters. */
-static void take_filtered(struct rank *rank, size_t segment)
-{
-    const struct search_layout *layout = search_segment_layout(rank->search.segments[segment]);
-    size_t rarest = SIZE_MAX;
-    uint32_t fewest = UINT32_MAX;
-
-    for (size_t unit = 0; unit < rank->search.plan->unit_count; unit++) {
-        const struct located *located = search_located(&rank->search, segment, unit, 0);
-
-        missing_of(rank, segment)[unit] = UINT8_MAX; /* but for the rarest none is read */
-        if (located->documents < fewest) {
-            fewest = located->documents;
-            rarest = unit;
-        }
-    }
-    if (rarest != SIZE_MAX) {
-        take_unit(rank, segment, rarest);
-        return;
-    }
-    for (uint32_t i = 0; i < layout->documents && i < rank->spared; i++)
-        search_pool_place(&rank->pool, segment, i);
-}
-
-/* Fills the pool with the documents of the plan's words. */
-static void take_words(struct rank *rank, size_t segment)
-{
-    const struct search_plan *plan = rank->search.plan;
-
-    for (size_t unit = 0; unit < plan->unit_count; unit++) {
-        const struct located *located = search_located(&rank->search, segment, unit, 0);
-
-        if (search_is_cancelled(&rank->search))
-            return; /* a newer key does not wait for this one */
-        if (!plan->units[unit].filter)
-            take_unit(rank, segment, unit);
-        else if (located->documents > READ_MANY)
-            missing_of(rank, segment)[unit] = UINT8_MAX;
-        else if (located->documents > 0)
-            take_unit(rank, segment, unit); /* a rare filter brings its documents */
-    }
-}
-
 /* ---- the best ---- */
 
 /* The end of the last range of terms that the open units have in a segment. */
@@ -350,7 +59,7 @@ static uint32_t open_end(const struct rank *rank, size_t segment)
         for (size_t i = 0; i < plan->units[unit].reading_count; i++) {
             const struct located *located = search_located(&rank->search, segment, unit, i);
 
-            if (missing_of(rank, segment)[unit] > 0 && located->end > end)
+            if (rank_missing(rank, segment)[unit] > 0 && located->end > end)
                 end = located->end;
         }
     }
@@ -368,7 +77,7 @@ static void judge_forward(struct rank *rank, size_t segment, uint64_t forward, u
     for (size_t unit = 0; unit < rank->search.plan->unit_count; unit++) {
         const struct plan_unit *entry = &rank->search.plan->units[unit];
 
-        if (missing_of(rank, segment)[unit] <= strengths[unit])
+        if (rank_missing(rank, segment)[unit] <= strengths[unit])
             continue;
         for (size_t i = 0; i < entry->reading_count; i++) {
             const struct located *located = search_located(&rank->search, segment, unit, i);
@@ -386,7 +95,7 @@ static void judge_forward(struct rank *rank, size_t segment, uint64_t forward, u
                     high = middle;
             }
             for (; low < count && identities[low] < located->end; low++) {
-                uint8_t value = strength_of(values[low], entry->readings[i].weight);
+                uint8_t value = rank_strength(values[low], entry->readings[i].weight);
 
                 if (strengths[unit] < value)
                     strengths[unit] = value;
@@ -411,7 +120,7 @@ static bool passes(const struct rank *rank, const uint8_t *strengths, const uint
 /* True when a document may have more than is known of it. */
 static bool is_open(const struct rank *rank, size_t segment, const uint8_t *strengths)
 {
-    const uint8_t *missing = missing_of(rank, segment);
+    const uint8_t *missing = rank_missing(rank, segment);
 
     for (size_t unit = 0; unit < rank->search.plan->unit_count; unit++) {
         if (missing[unit] > strengths[unit])
@@ -466,7 +175,7 @@ static float highest(const struct rank *rank, const struct search_nominee *nomin
 {
     const struct search_found *found = &rank->pool.found[nominee->place];
     const uint8_t *known = search_pool_strengths(&rank->pool, nominee->place);
-    const uint8_t *missing = missing_of(rank, found->segment);
+    const uint8_t *missing = rank_missing(rank, found->segment);
     uint8_t strengths[PLAN_UNITS];
 
     for (size_t unit = 0; unit < rank->search.plan->unit_count; unit++)
@@ -513,7 +222,7 @@ static bool any_missing(const struct rank *rank)
 {
     for (size_t i = 0; i < rank->search.segment_count; i++) {
         for (size_t unit = 0; unit < rank->search.plan->unit_count; unit++) {
-            if (missing_of(rank, i)[unit] > 0)
+            if (rank_missing(rank, i)[unit] > 0)
                 return true;
         }
     }
@@ -533,7 +242,7 @@ static void choose_all(struct rank *rank)
     for (size_t place = 0; place < pool->count; place++) {
         const uint8_t *strengths = search_pool_strengths(pool, place);
 
-        if (passes(rank, strengths, missing_of(rank, pool->found[place].segment)))
+        if (passes(rank, strengths, rank_missing(rank, pool->found[place].segment)))
             search_best_add(&rank->best, judge_found(rank, &pool->found[place], strengths),
                             (uint32_t)place);
     }
@@ -546,10 +255,7 @@ static int rank_all(struct rank *rank, struct error *error)
     for (size_t i = 0; i < rank->search.segment_count; i++) {
         if (search_is_cancelled(&rank->search))
             return error_set(error, ERROR_CANCELLED, "search: cancelled");
-        if (rank->words == 0)
-            take_filtered(rank, i);
-        else
-            take_words(rank, i);
+        search_take(rank, i);
     }
     if (!rank->direct || rank->stale)
         choose_all(rank);
