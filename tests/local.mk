@@ -424,7 +424,8 @@ tests_unit_test_server_process_SOURCES = tests/unit/test_server_process.c tests/
 tests_unit_test_server_process_LDADD = $(UNIT_LIBS)
 # `make bench-search`: the figures of the search; SIZES="2000 100000 1000000" for the large one.
 EXTRA_PROGRAMS += tests/bench/bench_search
-tests_bench_bench_search_SOURCES = tests/bench/bench_search.c tests/search/inventory.c \
+tests_bench_bench_search_SOURCES = tests/bench/bench_search.c tests/bench/services.c \
+    tests/bench/services.h tests/search/inventory.c \
     tests/search/inventory.h
 tests_bench_bench_search_LDADD = libapp.a $(APP_LIBS)
 .PHONY: bench-search

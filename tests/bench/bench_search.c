@@ -2,10 +2,8 @@
  * Measures the search beside the bare FTS5 query that answers the same keystroke in the same run
  * (issue 3): time a keystroke for 1 to 12 characters typed, index size, build time, memory.
  *
- * The services are made from the words of the real inventory: a record of the scaled catalogue has
- * the title of one real record and the words of two others, about 66 words in all, so that the
- * words are as frequent and as many as they are there. `SIZES` in the environment gives the
- * numbers of services ("2000 100000" without it; add 1000000 for the large one).
+ * The services are those of services.h; `SIZES` in the environment gives their numbers
+ * ("2000 100000" without it; add 1000000 for the large one).
  *
  * Every word is typed character by character, at each number of characters all the words one after
  * the other, ours and the bare query in turn; each is done again, up to ROUNDS times, as long as
@@ -26,9 +24,8 @@
 
 #include <sqlite3.h>
 
-#include "app/json.h"
 #include "app/search.h"
-#include "tests/search/inventory.h"
+#include "tests/bench/services.h"
 
 #define LONGEST 12
 #define WORDS   60   /* different words typed, each character by character */
@@ -57,17 +54,6 @@ struct figures {
     double ratio_late[LONGEST + 1]; /* at the 99th percentile */
     double size;                    /* of the index, as a share of the bare one */
 };
-
-/* A small generator of its own, so that every run makes the same services. */
-struct chance {
-    uint64_t state;
-};
-
-static uint32_t chance_next(struct chance *chance)
-{
-    chance->state = chance->state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(chance->state >> 33);
-}
 
 static double now_ms(void)
 {
@@ -119,93 +105,6 @@ static void fail(const char *what, const char *why)
     exit(1);
 }
 
-/* ---- the services ---- */
-
-/* Adds `count` words of `text` from a random place to `target`. */
-static void add_words(char *target, size_t size, const char *text, size_t count,
-                      struct chance *chance)
-{
-    size_t length = strlen(text);
-    size_t used = strlen(target);
-    size_t at = length > 200 ? chance_next(chance) % (length - 100) : 0;
-
-    while (at > 0 && at < length && text[at - 1] != ' ')
-        at++;
-    while (count > 0 && at < length && used + 64 < size) {
-        size_t part = strcspn(text + at, " ");
-
-        if (part > 0 && part < 60) {
-            if (used > 0)
-                target[used++] = ' ';
-            memcpy(target + used, text + at, part);
-            used += part;
-            count--;
-        }
-        at += part + (text[at + part] == ' ');
-    }
-    target[used] = '\0';
-}
-
-struct texts {
-    char title_fr[1200];
-    char title_en[1200];
-    char text_fr[4000];
-    char text_en[4000];
-    char key[64];
-    int64_t applications;
-};
-
-static const char *text_of(const struct record *record, const char *member, const char *language)
-{
-    return json_text_or(json_object_get(record->body, member), language, "");
-}
-
-static void make_texts(const struct inventory *inventory, size_t number, struct texts *texts)
-{
-    struct chance chance = {number * 2654435761u + 12345};
-    const struct record *title = inventory->records[number % inventory->count];
-    const struct record *one = inventory->records[chance_next(&chance) % inventory->count];
-    const struct record *two = inventory->records[chance_next(&chance) % inventory->count];
-
-    memset(texts, 0, sizeof *texts);
-    snprintf(texts->key, sizeof texts->key, "scaled/%zu", number);
-    snprintf(texts->title_fr, sizeof texts->title_fr, "%s", text_of(title, "title", "fr"));
-    snprintf(texts->title_en, sizeof texts->title_en, "%s", text_of(title, "title", "en"));
-    if (number >= inventory->count) { /* a variant: with a word or two of another title */
-        add_words(texts->title_fr, sizeof texts->title_fr, text_of(one, "title", "fr"), 2, &chance);
-        add_words(texts->title_en, sizeof texts->title_en, text_of(one, "title", "en"), 2, &chance);
-    }
-    add_words(texts->text_fr, sizeof texts->text_fr, text_of(one, "description", "fr"), 12,
-              &chance);
-    add_words(texts->text_fr, sizeof texts->text_fr, text_of(two, "description", "fr"), 12,
-              &chance);
-    add_words(texts->text_en, sizeof texts->text_en, text_of(one, "description", "en"), 12,
-              &chance);
-    add_words(texts->text_en, sizeof texts->text_en, text_of(two, "description", "en"), 12,
-              &chance);
-    texts->applications = (int64_t)1 << chance_next(&chance) % 20;
-}
-
-static struct record *make_record(const struct texts *texts)
-{
-    struct id id = id_from_key("service", texts->key);
-    struct record *record = record_new(RECORD_SERVICE, &id);
-
-    if (record == NULL)
-        fail("records", "out of memory");
-    record->rev = 1;
-    json_decref(record->body);
-    record->body =
-        json_pack("{s:s, s:{s:s, s:s}, s:{s:s, s:s}, s:{s:s, s:s}, s:[{s:s, s:b, s:I}]}", "key",
-                  texts->key, "source", "name", "scaled", "id", strchr(texts->key, '/') + 1,
-                  "title", "fr", texts->title_fr, "en", texts->title_en, "description", "fr",
-                  texts->text_fr, "en", texts->text_en, "channels", "channel", "counter",
-                  "available", 1, "applications", (json_int_t)texts->applications);
-    if (record->body == NULL)
-        fail("records", "a text of the inventory cannot be used");
-    return record;
-}
-
 /* ---- the two indexes ---- */
 
 static void build_ours(const struct inventory *inventory, size_t services, const char *path,
@@ -224,10 +123,12 @@ static void build_ours(const struct inventory *inventory, size_t services, const
         double processor;
 
         for (size_t i = 0; i < count; i++) {
-            struct texts texts;
+            struct service_texts texts;
 
-            make_texts(inventory, start + i, &texts);
-            page[i] = make_record(&texts);
+            services_texts(inventory, start + i, &texts);
+            page[i] = services_record(&texts, &error);
+            if (page[i] == NULL)
+                fail("records", error.message);
         }
         before = now_ms();
         processor = processor_ms();
@@ -268,11 +169,11 @@ static double build_bare(const struct inventory *inventory, size_t services, con
 
         sqlite3_exec(database, "BEGIN", NULL, NULL, NULL);
         for (size_t i = start; i < services && i < start + PAGE; i++) {
-            struct texts texts;
+            struct service_texts texts;
             static char title[4096];
             static char text[16384];
 
-            make_texts(inventory, i, &texts);
+            services_texts(inventory, i, &texts);
             snprintf(title, sizeof title, "%s %s", texts.title_fr, texts.title_en);
             snprintf(text, sizeof text, "%s %s", texts.text_fr, texts.text_en);
             before = now_ms();
@@ -373,7 +274,7 @@ static size_t choose_words(const struct inventory *inventory, char words[WORDS][
 
     for (int tries = 0; tries < 100000 && count < WORDS; tries++) {
         const struct record *record = inventory->records[chance_next(&chance) % inventory->count];
-        const char *title = text_of(record, "title", count % 2 == 0 ? "fr" : "en");
+        const char *title = services_text(record, "title", count % 2 == 0 ? "fr" : "en");
 
         for (const char *at = title; *at != '\0'; at++) {
             size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyz");
