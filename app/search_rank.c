@@ -14,27 +14,13 @@
 
 /* ---- judging ---- */
 
-/* The score of a document to which the words give so much: with its demand. */
-static float score_with_demand(const struct rank *rank, const struct search_found *found,
-                               float words)
-{
-    bool ended;
-    float demand =
-        search_segment_demand(rank->search.segments[found->segment], found->ordinal, &ended);
-    float score = rank->words == 0 ? (1.0F + demand) / 256.0F
-                                   : words * (1.0F + DEMAND_SHARE * demand / 255.0F);
-
-    return ended ? score * ENDED_SHARE : score;
-}
-
 /* The score of a document with these strengths. */
 static float judge(const struct rank *rank, const struct search_found *found,
                    const uint8_t *strengths)
 {
-    return score_with_demand(rank, found,
-                             rank->score.single
-                                 ? rank->score.factor * (float)strengths[rank->score.unit]
-                                 : search_score_words(&rank->score, strengths));
+    return rank_score(rank, found,
+                      rank->score.single ? rank->score.factor * (float)strengths[rank->score.unit]
+                                         : search_score_words(&rank->score, strengths));
 }
 
 /* The same by what was read of it so far. */
@@ -43,8 +29,7 @@ static float judge_found(const struct rank *rank, const struct search_found *fou
 {
     if (found->several)
         return judge(rank, found, strengths);
-    return score_with_demand(rank, found,
-                             rank->score.alone[found->unit] * (float)strengths[found->unit]);
+    return rank_score(rank, found, rank->score.alone[found->unit] * (float)strengths[found->unit]);
 }
 
 /* ---- the best ---- */

@@ -85,6 +85,19 @@ static inline uint8_t rank_strength(uint8_t strength, float weight)
     return value < 1.0F ? 1 : (uint8_t)value;
 }
 
+/* The score of a document to which the words give so much: with its demand. */
+static inline float rank_score(const struct rank *rank, const struct search_found *found,
+                               float words)
+{
+    bool ended;
+    float demand =
+        search_segment_demand(rank->search.segments[found->segment], found->ordinal, &ended);
+    float score = rank->words == 0 ? (1.0F + demand) / 256.0F
+                                   : words * (1.0F + DEMAND_SHARE * demand / 255.0F);
+
+    return ended ? score * ENDED_SHARE : score;
+}
+
 /* Reads the documents of one segment into the pool; with a single word and no filter the best are
  * chosen at once. Ends early when the search is cancelled. */
 void search_take(struct rank *rank, size_t segment);

@@ -37,12 +37,7 @@ static void leave_out(struct intake *intake, uint8_t strength)
 /* What a document of a single word scores with this strength. */
 static float single_score(const struct rank *rank, const struct search_found *found, uint8_t value)
 {
-    bool ended;
-    float demand =
-        search_segment_demand(rank->search.segments[found->segment], found->ordinal, &ended);
-    float score = rank->score.factor * (float)value * (1.0F + DEMAND_SHARE * demand / 255.0F);
-
-    return ended ? score * ENDED_SHARE : score;
+    return rank_score(rank, found, rank->score.factor * (float)value);
 }
 
 /* Adds what a list or top list has of a document; with a single word only when it may be one of
