@@ -20,7 +20,7 @@ struct person {
     struct id agent;
     struct id device;
     char token[LEDGER_TOKEN_SIZE];
-    char office[32];
+    char office[48];
 };
 
 /* Adds `agents` of them, signed in at `count` terminals in turn; the last terminal is of one more,
