@@ -55,31 +55,58 @@ static int add_named(const struct record *handoff, const char *prefix, const cha
     return name[0] != '\0' ? scope_set_add(scopes, prefix, name, error) : 0;
 }
 
+/* Which of the scopes of a queue count. */
+enum queue_scopes {
+    OWN_SCOPES, /* where the hand-off itself stands */
+    ALL_SCOPES, /* also where it stands for its case, which another hand-off to the queue opened */
+};
+
+/* A queue has a scope for each need; the hand-off's own is the one of what it asks for. Where it is
+ * in none such, what is asked for has changed since it came in. */
+static int add_queue(struct ledger *ledger, const struct record *handoff, const char *queue,
+                     const struct scope_set *held, enum queue_scopes which,
+                     struct scope_set *scopes, struct error *error)
+{
+    struct scope_set own = {0};
+    int code = 0;
+
+    if (which == OWN_SCOPES && queue[0] != '\0')
+        code = ledger_queue_scope(ledger, handoff, queue, &own, error);
+    if (code == 0 && own.count == 1 && scope_set_has(held, own.names[0]))
+        code = scope_set_add(scopes, "", own.names[0], error);
+    else
+        for (size_t i = 0; i < held->count && code == 0; i++)
+            if (ledger_queue_is_scope(held->names[i], queue))
+                code = scope_set_add(scopes, "", held->names[i], error);
+    scope_set_free(&own);
+    return code;
+}
+
 /* Those of its queues in which the hand-off stands. */
 static int add_queues(struct ledger *ledger, const struct ledger_row *handoff,
-                      struct scope_set *scopes, struct error *error)
+                      enum queue_scopes which, struct scope_set *scopes, struct error *error)
 {
+    static const char *const members[] = {"to_queue", "also_queue"};
     struct scope_set held = {0};
     int code = ledger_row_scopes(ledger->writer, handoff->row, &held, error);
 
-    for (size_t i = 0; i < held.count && code == 0; i++)
-        if (ledger_queue_is_scope(held.names[i], record_text(handoff->record, "to_queue")) ||
-            ledger_queue_is_scope(held.names[i], record_text(handoff->record, "also_queue")))
-            code = scope_set_add(scopes, "", held.names[i], error);
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]) && code == 0; i++)
+        code = add_queue(ledger, handoff->record, record_text(handoff->record, members[i]), &held,
+                         which, scopes, error);
     scope_set_free(&held);
     return code;
 }
 
 /* All scopes that a hand-off went to. */
 static int target_scopes(struct ledger *ledger, const struct ledger_row *handoff,
-                         struct scope_set *scopes, struct error *error)
+                         enum queue_scopes which, struct scope_set *scopes, struct error *error)
 {
     int code = add_named(handoff->record, "agent:", "to_agent", scopes, error);
 
     if (code == 0)
         code = add_named(handoff->record, "office:", "to_office", scopes, error);
     if (code == 0)
-        code = add_queues(ledger, handoff, scopes, error);
+        code = add_queues(ledger, handoff, which, scopes, error);
     if (code == 0)
         code = add_named(handoff->record, "agent:", "taken_by", scopes, error);
     return code;
@@ -93,7 +120,7 @@ static int open_scopes(struct ledger *ledger, const struct ledger_row *handoff,
         return 0;
     if (ledger_handoff_left_queue(handoff->record))
         return add_named(handoff->record, "agent:", "taken_by", scopes, error);
-    return target_scopes(ledger, handoff, scopes, error);
+    return target_scopes(ledger, handoff, OWN_SCOPES, scopes, error);
 }
 
 /* --- reasons ---------------------------------------------------------------------------------- */
@@ -316,7 +343,7 @@ static int take(struct taking *taking, int64_t number, int depth, struct error *
     int keeps = 0;
 
     if (code == 0 && row.record->type == RECORD_HANDOFF) {
-        code = target_scopes(taking->ledger, &row, &own, error);
+        code = target_scopes(taking->ledger, &row, OWN_SCOPES, &own, error);
         keeps = scope_set_has(&own, taking->scope);
     }
     if (code == 0 && keeps == 0)
@@ -400,7 +427,7 @@ static int take_from(struct ledger *ledger, const struct record *handoff, const 
 int ledger_grants_end(struct ledger *ledger, const struct ledger_row *handoff, struct error *error)
 {
     struct scope_set scopes = {0}, open = {0};
-    int code = target_scopes(ledger, handoff, &scopes, error);
+    int code = target_scopes(ledger, handoff, ALL_SCOPES, &scopes, error);
 
     if (code == 0)
         code = open_scopes(ledger, handoff, &open, error);

@@ -167,8 +167,10 @@ static int handoff_scopes(struct ledger *ledger, const struct record *handoff,
 {
     int code = handoff_queue(ledger, handoff, record_text(handoff, "to_queue"), scopes, error);
 
-    if (code == 0)
-        code = handoff_queue(ledger, handoff, record_text(handoff, "also_queue"), scopes, error);
+    /* Its case may stand in the other queue already, for somebody else. */
+    if (code == 0 && record_text(handoff, "also_queue")[0] != '\0')
+        code =
+            ledger_queue_scope(ledger, handoff, record_text(handoff, "also_queue"), scopes, error);
     if (code == 0 && ledger_handoff_left_queue(handoff))
         code = scope_set_add(scopes, "agent:", record_text(handoff, "taken_by"), error);
     return code;

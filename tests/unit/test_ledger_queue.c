@@ -383,6 +383,59 @@ static void a_queue_says_how_much_for_who_does_not(void **state)
     fixture_applied(f, CHLOE, decision(f, CHLOE, &handoff[1], "accepted"));
 }
 
+/* Two offers of one file to one queue: what only the first opened goes with it, the second too. */
+static void another_offer_opens_it_to_those_who_fit_it(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct matter m;
+    struct id plain, skilled;
+
+    staff(f);
+    fixture_publish(f, RECORD_QUEUE, "sample/q", NULL);
+    m = matter_make(f, NULL);
+    plain = offer(f, &m, "{}");
+    skilled = offer(f, &m, "{\"skills\":[\"wills\"]}");
+    sees_file(f, CHLOE, &m, true);
+    fixture_applied(f, ANNE, decision(f, ANNE, &plain, "withdrawn"));
+    sees_file(f, CHLOE, &m, false);
+    assert_false(fixture_sees(f, CHLOE, 0, &skilled));
+    sees_file(f, BEN, &m, true);
+    assert_true(fixture_sees(f, BEN, 0, &skilled));
+    fixture_applied(f, BEN, decision(f, BEN, &skilled, "accepted"));
+}
+
+/* The next queue sees what was opened to it also when it saw the file before, for another offer. */
+static void what_is_opened_stays_when_another_offer_ends(void **state)
+{
+    struct ledger_fixture *f = *state;
+    json_t *threshold =
+        json_pack("{s:s, s:i, s:s}", "measure", "waiting", "limit", 1, "action", "open");
+    struct ledger_watch watch;
+    struct id other, handoff;
+    struct matter m;
+    json_t *body;
+
+    staff(f);
+    fixture_publish(f, RECORD_QUEUE, "sample/r", NULL);
+    fixture_publish_agent(f, DENIS, "d", "r");
+    fixture_publish(f, RECORD_QUEUE, "sample/q",
+                    json_pack("{s:s, s:[o]}", "next_queue", "r", "thresholds", threshold));
+    agent_is(f, "denis", ",\"queues\":[\"r\"],\"skills\":[\"wills\"]");
+    agent_is(f, "chloe", ",\"queues\":[\"r\"],\"skills\":[\"arts\"]");
+    m = matter_make(f, NULL);
+    body = offer_body(f, &m, "{}");
+    json_object_set_new(body, "to_queue", json_string("sample/r"));
+    other = fixture_make(f, ANNE, RECORD_HANDOFF, body);
+    handoff = offer(f, &m, "{\"skills\":[\"wills\"]}");
+    assert_int_equal(ledger_queues_watch(f->ledger, f->clock_ms + MINUTE, &watch, NULL), 0);
+    assert_int_equal(watch.crossed, 1);
+    fixture_applied(f, ANNE, decision(f, ANNE, &other, "withdrawn"));
+    assert_true(fixture_sees(f, DENIS, 0, &handoff));
+    sees_file(f, DENIS, &m, true);
+    assert_false(fixture_sees(f, CHLOE, 0, &handoff));
+    sees_file(f, CHLOE, &m, false);
+}
+
 /* --- going on --------------------------------------------------------------------------------- */
 
 /* What goes on to the next queue keeps what it asks for and since when the client waits. */
@@ -443,6 +496,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_second_offer_opens_it_again, setup, teardown),
         cmocka_unit_test_setup_teardown(nobody_takes_more_than_they_can, setup, teardown),
         cmocka_unit_test_setup_teardown(a_queue_says_how_much_for_who_does_not, setup, teardown),
+        cmocka_unit_test_setup_teardown(another_offer_opens_it_to_those_who_fit_it, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(what_is_opened_stays_when_another_offer_ends, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(it_goes_on_as_it_came, setup, teardown),
         cmocka_unit_test_setup_teardown(the_highest_priority_is_a_supervisors, setup, teardown),
     };
