@@ -8,18 +8,10 @@
 
 #include <sqlite3.h>
 
-#include "app/import.h"
 #include "app/json.h"
 #include "app/text.h"
 #include "net/compress.h"
 #include "tests/sim/sim_disk.h"
-
-static const char *const logins[SIM_TERMINALS] = {"anne", "ben", "chloe", "denis", "emma"};
-static const char *const offices[SIM_TERMINALS] = {"sample/a", "sample/b", "sample/b", "sample/a",
-                                                   "sample/c"};
-static const bool serves_queue[SIM_TERMINALS] = {false, true, true, false, true};
-#define OFFICES 3
-static const char *const all_offices[OFFICES] = {"sample/a", "sample/b", "sample/c"};
 
 /* The listener must not look itself: it is called inside the ledger. */
 static void ledger_changed(void *context, const struct scope_set *scopes)
@@ -37,51 +29,7 @@ static void open_ledger(struct simulation *simulation)
     sim_must(simulation, ledger_open(&simulation->ledger, simulation->ledger_path, &error), &error,
              "opening the ledger");
     ledger_listen(simulation->ledger, ledger_changed, simulation);
-}
-
-static void publish_agent(struct simulation *simulation, struct sim_terminal *terminal, bool queue)
-{
-    struct import_target target;
-    struct error error = ERROR_INIT;
-    char key[64];
-
-    (void)snprintf(key, sizeof key, "sample/%s", logins[terminal->number]);
-    (void)snprintf(terminal->login, sizeof terminal->login, "%s", logins[terminal->number]);
-    terminal->actor.agent = id_from_key("agent", key);
-    record_free(terminal->agent);
-    terminal->agent = record_new(RECORD_AGENT, &terminal->actor.agent);
-    if (terminal->agent == NULL)
-        abort();
-    json_decref(terminal->agent->body);
-    terminal->agent->body =
-        json_pack("{s:s, s:s, s:s, s:s, s:[]}", "key", key, "login", terminal->login, "name",
-                  terminal->login, "office", terminal->office, "queues");
-    if (queue)
-        json_array_append_new(json_object_get(terminal->agent->body, "queues"),
-                              json_string("sample/q"));
-    terminal->agent->rev = 1;
-    ledger_import_target(simulation->ledger, &target);
-    sim_must(simulation, target.begin(target.context, &error), &error, "begin");
-    sim_must(simulation, target.publish(target.context, terminal->agent, &error), &error,
-             "publishing an agent");
-    sim_must(simulation, target.commit(target.context, &error), &error, "commit");
-}
-
-/* What hand-offs are made to. */
-static void publish_target(struct simulation *simulation, enum record_type type, const char *key)
-{
-    struct import_target target;
-    struct error error = ERROR_INIT;
-    struct id id = id_from_key(record_type_name(type), key);
-    struct record *record = record_new(type, &id);
-
-    if (record == NULL || json_object_set_new(record->body, "key", json_string(key)) != 0)
-        abort();
-    ledger_import_target(simulation->ledger, &target);
-    sim_must(simulation, target.begin(target.context, &error), &error, "begin");
-    sim_must(simulation, target.publish(target.context, record, &error), &error, "publishing");
-    sim_must(simulation, target.commit(target.context, &error), &error, "commit");
-    record_free(record);
+    sim_clock_listen(simulation);
 }
 
 void sim_server_begin(struct simulation *simulation)
@@ -91,19 +39,13 @@ void sim_server_begin(struct simulation *simulation)
     sim_must(simulation, ledger_create(simulation->ledger_path, &error), &error,
              "making the ledger");
     open_ledger(simulation);
-    for (int i = 0; i < simulation->terminal_count; i++) {
-        simulation->terminals[i].office = offices[i];
-        publish_agent(simulation, &simulation->terminals[i], serves_queue[i]);
-    }
-    publish_target(simulation, RECORD_QUEUE, "sample/q");
-    publish_target(simulation, RECORD_OFFICE, "sample/b");
+    sim_queues_begin(simulation);
 }
 
 void sim_server_move(struct simulation *simulation, struct sim_terminal *terminal)
 {
-    terminal->office = all_offices[sim_random(simulation, OFFICES)];
     terminal->moved = true;
-    publish_agent(simulation, terminal, sim_random(simulation, 2) == 0);
+    sim_agent_change(simulation, terminal);
     sim_trace(simulation, "%s now works in %s", terminal->login, terminal->office);
 }
 
@@ -125,11 +67,10 @@ void sim_server_restart(struct simulation *simulation, enum sim_ending ending)
         simulation->restored = true;
         /* Who works where is put right by hand. */
         for (int i = 0; i < simulation->terminal_count; i++)
-            publish_agent(simulation, &simulation->terminals[i],
-                          json_array_size(
-                              json_object_get(simulation->terminals[i].agent->body, "queues")) > 0);
+            sim_agent_publish(simulation, &simulation->terminals[i]);
     }
     simulation->server_up_at = simulation->now + (int64_t)sim_random(simulation, 20000);
+    sim_clock_restart(simulation, restored);
     for (size_t i = 0; i < simulation->message_count;) {
         struct sim_message *message = simulation->messages[i];
         /* Restoring takes a while: what was under way to the server has long been given up. */
@@ -257,7 +198,7 @@ static struct arrived *read_operations(struct simulation *simulation, struct sim
     return arrived;
 }
 
-/* Makes a refused acceptance look like a good one. */
+/* Makes an acceptance that was refused look like a good one. */
 static void let_win(struct simulation *simulation, const struct operation *operation,
                     struct ledger_outcome *outcome)
 {
@@ -303,8 +244,13 @@ static bool apply(struct simulation *simulation, int terminal, struct arrived *a
     sim_must(simulation, code, &error, "applying a batch");
     for (size_t i = 0; i < count; i++) {
         struct ledger_outcome *outcome = &arrived->outcomes[i];
-        if (simulation->plant == SIM_PLANT_TWO_WINNERS)
+        if (simulation->plant == SIM_PLANT_TWO_WINNERS && outcome->refusal != MERGE_UNFIT)
             let_win(simulation, arrived->operations[i], outcome);
+        if (simulation->plant == SIM_PLANT_UNFIT_WINNER && outcome->refusal == MERGE_UNFIT)
+            let_win(simulation, arrived->operations[i], outcome);
+        const struct sim_made *made = sim_made_find(simulation, arrived->sent_as[i].text);
+        if (outcome->kind == LEDGER_APPLIED && made != NULL && made->accepts)
+            sim_check_winner(simulation, made);
         simulation->totals.repeated += outcome->kind == LEDGER_REPEATED;
         sim_trace(simulation, "  %s %s %s: %s rev %" PRId64,
                   operation_kind_name(arrived->operations[i]->kind),
@@ -417,6 +363,23 @@ static void answer_page(struct simulation *simulation, const struct sim_message 
     sim_answer(simulation, request, 200, text_buffer_take(&body), -1);
 }
 
+struct leak {
+    const struct sim_terminal *terminal;
+    struct scope_set *scopes;
+};
+
+static void leak_scope(void *context, sqlite3_stmt *row)
+{
+    struct leak *leak = context;
+    const char *name = sim_column(row, 0);
+    char queue[64];
+
+    (void)snprintf(queue, sizeof queue, "%.*s", (int)strcspn(name + strlen("queue:"), "\t"),
+                   name + strlen("queue:"));
+    if (sim_agent_serves(leak->terminal, queue) && scope_set_add(leak->scopes, "", name, NULL) != 0)
+        abort();
+}
+
 /* Answers now, or lets the message wait. True when it was answered. */
 static bool look(struct simulation *simulation, const struct sim_message *request)
 {
@@ -440,6 +403,11 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
     if (simulation->plant == SIM_PLANT_SCOPE_LEAK && !catalogue)
         sim_must(simulation, scope_set_add(&scopes, "office:", "sample/a", &error), &error,
                  "scopes");
+    if (simulation->plant == SIM_PLANT_SKILL_LEAK && !catalogue) {
+        struct leak leak = {&simulation->terminals[request->terminal], &scopes};
+        sim_query(simulation, "SELECT name FROM scope WHERE name LIKE 'queue:%'", NULL, leak_scope,
+                  &leak);
+    }
     sim_must(simulation,
              ledger_changes(simulation->ledger, &scopes, parameter(request, "since=", 0),
                             (size_t)parameter(request, "limit=", 500),

@@ -16,6 +16,7 @@
 #define WORK_MS         INT64_C(1200000) /* of simulated time with acts and faults */
 #define DRAIN_MOST_MS   INT64_C(3600000)
 #define REST_MS         INT64_C(61000) /* longer than a long poll */
+#define EXPIRY_MS       INT64_C(600000)
 #define STEPS_MOST      200000
 #define TRACE_LIMIT     600
 #define TICK_MEAN_MS    5000   /* between two looks at what strikes by itself */
@@ -38,7 +39,13 @@ const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "outbox-forgets",
                                                       "scope-leak",
                                                       "two-winners",
-                                                      "text-changed"};
+                                                      "text-changed",
+                                                      "unfit-winner",
+                                                      "skill-leak",
+                                                      "expired-lost",
+                                                      "expired-stays",
+                                                      "alert-twice",
+                                                      "alert-late"};
 
 /* --- chance ----------------------------------------------------------------------------------- */
 
@@ -348,6 +355,9 @@ static void run_until(struct simulation *simulation, int64_t end, bool rest)
                 terminal = &simulation->terminals[i];
             }
         }
+        bool clock = simulation->clock_at < due;
+        if (clock)
+            due = simulation->clock_at;
         if (!simulation->healed && strike_at <= due && strike_at < end) {
             simulation->now = strike_at > simulation->now ? strike_at : simulation->now;
             strike_at = simulation->now + 1 + (int64_t)sim_random(simulation, 2 * TICK_MEAN_MS);
@@ -361,7 +371,9 @@ static void run_until(struct simulation *simulation, int64_t end, bool rest)
         simulation->now = due > simulation->now ? due : simulation->now;
         if (++simulation->totals.steps > STEPS_MOST)
             sim_break(simulation, "more than %d steps: something goes round", STEPS_MOST);
-        if (terminal != NULL)
+        if (clock)
+            sim_clock_run(simulation);
+        else if (terminal != NULL)
             run_terminal(simulation, terminal);
         else
             run_message(simulation, place);
@@ -468,6 +480,8 @@ bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant,
     run_until(simulation, simulation->now + DRAIN_MOST_MS, true);
     /* The rest lasts, and every terminal has heard the server's time since its clock jumped. */
     run_until(simulation, simulation->now + REST_MS, false);
+    /* What was offered until some time has expired, in one queue after the other. */
+    run_until(simulation, simulation->now + EXPIRY_MS, false);
     run_until(simulation, simulation->now + REST_MS, true);
     if (!simulation->broken)
         sim_check(simulation);

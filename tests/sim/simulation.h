@@ -17,6 +17,8 @@
 #include "net/ledger.h"
 #include "net/sync_engine.h"
 
+struct sqlite3_stmt;
+
 #define SIM_TERMINALS  5
 #define SIM_WALL_START INT64_C(1790000000000) /* of all clocks that are right, ms */
 
@@ -43,6 +45,13 @@ enum sim_fault {
     SIM_FAULT_COUNT
 };
 
+/* The queues: what nobody has taken goes on from the first to the second, which asks for more. */
+#define SIM_QUEUES        2
+#define SIM_QUEUE         "sample/q"
+#define SIM_NEXT_QUEUE    "sample/r"
+#define SIM_QUEUE_MINUTES 2 /* that an offer to the first stands */
+#define SIM_SKILL         "civil-status"
+
 /* How a terminal or the server ends. */
 enum sim_ending {
     SIM_QUITS,       /* in good order */
@@ -64,6 +73,12 @@ enum sim_plant {
     SIM_PLANT_SCOPE_LEAK,          /* a page holds what another agent may see */
     SIM_PLANT_TWO_WINNERS,         /* who accepts a hand-off too late wins too */
     SIM_PLANT_TEXT_CHANGED,        /* a note arrives in other words */
+    SIM_PLANT_UNFIT_WINNER,        /* who lacks the skill wins a hand-off */
+    SIM_PLANT_SKILL_LEAK,          /* a queue's agents see what needs a skill that they lack */
+    SIM_PLANT_EXPIRED_LOST,        /* an offer that expired does not go on to the next queue */
+    SIM_PLANT_EXPIRED_STAYS,       /* the server's clock expires nothing */
+    SIM_PLANT_ALERT_TWICE,         /* a threshold forgets that it was crossed */
+    SIM_PLANT_ALERT_LATE,          /* what crosses by time alone waits for a change */
     SIM_PLANT_COUNT
 };
 
@@ -95,6 +110,9 @@ struct sim_terminal {
     int number;
     char login[16];
     const char *office;
+    int skill;       /* how well the agent has SIM_SKILL; 0 not at all */
+    bool supervisor; /* of what they serve */
+    bool serves[SIM_QUEUES];
     bool moved; /* some time */
     struct ledger_actor actor;
     struct record *agent; /* the catalogue record */
@@ -126,13 +144,23 @@ struct sim_made {
     struct id id;
     struct id record;
     int terminal;
-    bool accepts; /* a hand-off */
-    int arrivals; /* how often it reached the server */
+    enum record_type type;
+    char state[12]; /* of a claim on a hand-off: what it makes of it; else "" */
+    bool accepts;   /* a hand-off */
+    int arrivals;   /* how often it reached the server */
     bool at_server;
     bool refused;   /* by the server */
     bool withdrawn; /* by the agent, before it was sent */
     bool doubtful;  /* the disk failed while it was saved or withdrawn: it may be there or not */
     json_t *note;   /* the body of a note; owned, NULL for all else */
+};
+
+/* A threshold of a queue, counted apart from the server. */
+#define SIM_THRESHOLDS 3
+
+struct sim_threshold {
+    int64_t number; /* of crossings */
+    bool crossed;
 };
 
 struct sim_totals {
@@ -142,6 +170,8 @@ struct sim_totals {
     int64_t repeated;
     int64_t refused;
     int64_t handoffs_won;
+    int64_t handoffs_expired;
+    int64_t crossings;
     int64_t withdrawn;
     int64_t faults[SIM_FAULT_COUNT];
 };
@@ -162,8 +192,15 @@ struct simulation {
     char ledger_disk[128]; /* how the paths of the server's files begin */
     struct ledger *ledger;
     int64_t server_up_at;
-    bool restored; /* the server, some time */
-    bool changed;  /* the ledger has something new for those who wait */
+    bool restored;                  /* the server, some time */
+    int64_t clock_at;               /* when the server's clock does something next */
+    int64_t oldest[SIM_THRESHOLDS]; /* since when the oldest waited at that time */
+    int64_t watched_at;             /* when it last looked at the thresholds */
+    struct sim_threshold thresholds[SIM_THRESHOLDS];
+    struct sim_threshold thresholds_before[SIM_THRESHOLDS]; /* the last look, when that failed */
+    bool thresholds_unsure;                                 /* the look may have been done or not */
+    bool thresholds_unknown;                                /* the server was restored */
+    bool changed; /* the ledger has something new for those who wait */
     struct sim_terminal terminals[SIM_TERMINALS];
     int terminal_count;
     struct sim_message **messages; /* owned */
@@ -217,6 +254,29 @@ void sim_server_begin(struct simulation *simulation);
 /* The agent of this terminal gets another office and another queue. */
 void sim_server_move(struct simulation *simulation, struct sim_terminal *terminal);
 void sim_server_restart(struct simulation *simulation, enum sim_ending ending);
+/* The catalogue of the simulation: who serves which queue with what skill. */
+void sim_queues_begin(struct simulation *simulation);
+void sim_agent_publish(struct simulation *simulation, struct sim_terminal *terminal);
+/* Other queues and another skill. */
+void sim_agent_change(struct simulation *simulation, struct sim_terminal *terminal);
+/* Whether the agent serves this queue; false for "". */
+bool sim_agent_serves(const struct sim_terminal *terminal, const char *queue);
+/* Whether they have the skill for something of this queue that itself asks for so much. */
+bool sim_agent_fits(const struct sim_terminal *terminal, const char *queue, int level);
+
+/* The server's clock: offers that expire, thresholds that are crossed; and the count of these. */
+void sim_clock_listen(struct simulation *simulation);
+void sim_clock_run(struct simulation *simulation);
+/* The server started again, from an older copy or not. */
+void sim_clock_restart(struct simulation *simulation, bool restored);
+
+/* Calls `visit` with each row of a query of the server's database; `text` is bound when not NULL.
+ */
+void sim_query(struct simulation *simulation, const char *query, const char *text,
+               void (*visit)(void *context, struct sqlite3_stmt *row), void *context);
+/* Column as text, "" for none. Borrowed. */
+const char *sim_column(struct sqlite3_stmt *row, int column);
+
 /* Takes a message that arrived, or a long poll whose time is over, and frees it or posts it. */
 void sim_server_take(struct simulation *simulation, struct sim_message *message);
 /* Looks again for those who wait. */
@@ -234,6 +294,10 @@ void sim_terminal_take(struct sim_terminal *terminal, const struct sim_message *
 
 /* Nothing waits any more, but for long polls. */
 bool sim_is_quiet(struct simulation *simulation);
+/* An acceptance was applied: whoever wins can do what is asked. */
+void sim_check_winner(struct simulation *simulation, const struct sim_made *made);
+/* Hand-offs at the end: how each ended, what followed, and who holds them. */
+void sim_check_handoffs(struct simulation *simulation);
 /* All invariants, after everything was healed and drained. */
 void sim_check(struct simulation *simulation);
 

@@ -1,0 +1,286 @@
+/* The server's clock on simulated time, and a count of crossed thresholds that is not the
+ * server's: of the hand-offs as they stand in its database, at each moment that it looks. */
+#include "tests/sim/simulation.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "app/clock.h"
+#include "tests/sim/sim_disk.h"
+
+#define GATHER_MOST_MS 50
+#define LATE_MS        1000
+#define MINUTE_MS      INT64_C(60000)
+
+/* As sim_queues.c publishes them. */
+static const struct {
+    const char *queue, *measure;
+    bool age;
+    int64_t limit, rearm; /* hand-offs, ms */
+} thresholds[SIM_THRESHOLDS] = {{SIM_QUEUE, "waiting", false, 3, 1},
+                                {SIM_QUEUE, "age", true, 3 * MINUTE_MS, MINUTE_MS},
+                                {SIM_NEXT_QUEUE, "waiting", false, 2, 0}};
+
+void sim_query(struct simulation *simulation, const char *query, const char *text,
+               void (*visit)(void *context, sqlite3_stmt *row), void *context)
+{
+    sqlite3 *database = NULL;
+    sqlite3_stmt *row = NULL;
+
+    if (sqlite3_open_v2(simulation->ledger_path, &database, SQLITE_OPEN_READONLY, NULL) !=
+            SQLITE_OK ||
+        sqlite3_prepare_v2(database, query, -1, &row, NULL) != SQLITE_OK)
+        abort();
+    if (text != NULL)
+        sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
+    while (sqlite3_step(row) == SQLITE_ROW)
+        visit(context, row);
+    sqlite3_finalize(row);
+    sqlite3_close(database);
+}
+
+const char *sim_column(sqlite3_stmt *row, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(row, column);
+
+    return text == NULL ? "" : text;
+}
+
+/* --- counting again --------------------------------------------------------------------------- */
+
+struct counting {
+    int64_t wall;
+    int64_t waiting[SIM_THRESHOLDS];
+    int64_t oldest[SIM_THRESHOLDS]; /* INT64_MAX: none */
+};
+
+static void count_one(void *context, sqlite3_stmt *row)
+{
+    struct counting *counting = context;
+    int64_t from = 0, call = 0;
+
+    (void)timestamp_parse(sim_column(row, 1), &from);
+    if (timestamp_parse(sim_column(row, 2), &call) && call > from)
+        from = call;
+    for (int i = 0; i < SIM_THRESHOLDS && from <= counting->wall; i++)
+        if (strcmp(thresholds[i].queue, sim_column(row, 0)) == 0) {
+            counting->waiting[i]++;
+            if (from < counting->oldest[i])
+                counting->oldest[i] = from;
+        }
+}
+
+/* What crosses by time alone crosses at its time, while the server is up. */
+static void check_late(struct simulation *simulation, int which, int64_t oldest)
+{
+    int64_t due = oldest + thresholds[which].limit - SIM_WALL_START;
+    int64_t could = due > simulation->server_up_at ? due : simulation->server_up_at;
+
+    /* One that came late may have been late already. */
+    if (oldest == simulation->oldest[which] && due > simulation->watched_at &&
+        simulation->now > could + LATE_MS)
+        sim_break(simulation, "the %s of %s was crossed %" PRId64 " ms before the server saw it",
+                  thresholds[which].measure, thresholds[which].queue, simulation->now - could);
+}
+
+static void count_again(struct simulation *simulation)
+{
+    struct counting counting = {.wall = sim_wall(simulation)};
+
+    for (int i = 0; i < SIM_THRESHOLDS; i++)
+        counting.oldest[i] = INT64_MAX;
+    sim_query(simulation,
+              "SELECT json_extract(document, '$.body.to_queue'), json_extract(document, "
+              "'$.body.offered_at'), json_extract(document, '$.body.call_from') FROM record WHERE "
+              "type = 'handoff' AND json_extract(document, '$.body.state') = 'offered'",
+              NULL, count_one, &counting);
+    for (int i = 0; i < SIM_THRESHOLDS; i++) {
+        struct sim_threshold *threshold = &simulation->thresholds[i];
+        int64_t age = counting.oldest[i] == INT64_MAX ? 0 : counting.wall - counting.oldest[i];
+        int64_t value = thresholds[i].age ? age : counting.waiting[i];
+
+        if (!threshold->crossed && value >= thresholds[i].limit) {
+            if (thresholds[i].age)
+                check_late(simulation, i, counting.oldest[i]);
+            threshold->crossed = true;
+            threshold->number++;
+            simulation->totals.crossings++;
+        } else if (threshold->crossed && value <= thresholds[i].rearm) {
+            threshold->crossed = false;
+        }
+        simulation->oldest[i] = counting.oldest[i];
+    }
+}
+
+/* --- what the server has told ----------------------------------------------------------------- */
+
+static void read_alert(void *context, sqlite3_stmt *row)
+{
+    struct sim_threshold *told = context;
+
+    for (int i = 0; i < SIM_THRESHOLDS; i++)
+        if (strcmp(thresholds[i].queue, sim_column(row, 0)) == 0 &&
+            strcmp(thresholds[i].measure, sim_column(row, 1)) == 0) {
+            told[i].number++;
+            told[i].crossed |= strcmp(sim_column(row, 2), "raised") == 0;
+        }
+}
+
+static void read_alerts(struct simulation *simulation, struct sim_threshold *told)
+{
+    memset(told, 0, SIM_THRESHOLDS * sizeof *told);
+    sim_query(simulation,
+              "SELECT json_extract(document, '$.body.queue'), json_extract(document, "
+              "'$.body.measure'), json_extract(document, '$.body.state') FROM record WHERE type = "
+              "'alert'",
+              NULL, read_alert, told);
+}
+
+static bool same(const struct sim_threshold *one, const struct sim_threshold *other)
+{
+    for (int i = 0; i < SIM_THRESHOLDS; i++)
+        if (one[i].number != other[i].number || one[i].crossed != other[i].crossed)
+            return false;
+    return true;
+}
+
+static void check_alerts(struct simulation *simulation)
+{
+    struct sim_threshold told[SIM_THRESHOLDS];
+
+    read_alerts(simulation, told);
+    for (int i = 0; i < SIM_THRESHOLDS; i++)
+        if (told[i].number != simulation->thresholds[i].number ||
+            told[i].crossed != simulation->thresholds[i].crossed)
+            sim_break(simulation,
+                      "the %s of %s crossed its limit %" PRId64 " times and %s; alerts: %" PRId64
+                      ", and %s",
+                      thresholds[i].measure, thresholds[i].queue, simulation->thresholds[i].number,
+                      simulation->thresholds[i].crossed ? "is past it" : "is not past it",
+                      told[i].number, told[i].crossed ? "one is raised" : "none is raised");
+}
+
+/* After a look that failed: all of it was done, or nothing. A server that was restored knows what
+ * it knew at the time of the copy, and counts on from there. */
+static void settle_doubt(struct simulation *simulation)
+{
+    struct sim_threshold told[SIM_THRESHOLDS];
+
+    if (!simulation->thresholds_unsure && !simulation->thresholds_unknown)
+        return;
+    read_alerts(simulation, told);
+    if (!simulation->thresholds_unknown && !same(told, simulation->thresholds) &&
+        !same(told, simulation->thresholds_before))
+        sim_break(simulation, "a look at the thresholds that failed was done in part");
+    memcpy(simulation->thresholds, told, sizeof told);
+    simulation->thresholds_unsure = simulation->thresholds_unknown = false;
+}
+
+/* --- running ---------------------------------------------------------------------------------- */
+
+static void ring(void *context)
+{
+    struct simulation *simulation = context;
+    int64_t at = simulation->now + 1 + (int64_t)sim_random(simulation, GATHER_MOST_MS);
+
+    if (simulation->plant == SIM_PLANT_ALERT_LATE && simulation->clock_at < INT64_MAX)
+        return;
+    if (at < simulation->clock_at)
+        simulation->clock_at = at;
+}
+
+void sim_clock_listen(struct simulation *simulation)
+{
+    ledger_handoff_listen(simulation->ledger, ring, simulation);
+    ledger_watch_listen(simulation->ledger, ring, simulation);
+}
+
+void sim_clock_restart(struct simulation *simulation, bool restored)
+{
+    simulation->thresholds_unknown |= restored;
+    simulation->clock_at = simulation->server_up_at;
+}
+
+static void forget_crossing(struct simulation *simulation)
+{
+    sqlite3 *database = NULL;
+
+    if (sqlite3_open(simulation->ledger_path, &database) != SQLITE_OK ||
+        sqlite3_exec(database, "UPDATE watch SET crossed = 0", NULL, NULL, NULL) != SQLITE_OK)
+        abort();
+    sqlite3_close(database);
+}
+
+/* True when something expired, or the server's disk died in the middle of it (code is not 0). */
+static int expire(struct simulation *simulation, int64_t *next, struct error *error)
+{
+    int64_t wall = sim_wall(simulation);
+    int expired = 0;
+    int code = ledger_handoff_next(simulation->ledger, next, error);
+
+    while (code == 0 && *next <= wall && simulation->plant != SIM_PLANT_EXPIRED_STAYS) {
+        code = ledger_handoffs_expire(simulation->ledger, wall, &expired, error);
+        if (code == 0) {
+            simulation->totals.handoffs_expired += expired;
+            sim_trace(simulation, "server: %d offers expired", expired);
+            code = ledger_handoff_next(simulation->ledger, next, error);
+        }
+    }
+    if (simulation->plant == SIM_PLANT_EXPIRED_STAYS)
+        *next = INT64_MAX;
+    return code;
+}
+
+static int watch(struct simulation *simulation, int64_t *next, struct error *error)
+{
+    struct ledger_watch done;
+
+    settle_doubt(simulation);
+    memcpy(simulation->thresholds_before, simulation->thresholds, sizeof simulation->thresholds);
+    count_again(simulation);
+    int code = ledger_queues_watch(simulation->ledger, sim_wall(simulation), &done, error);
+    simulation->thresholds_unsure = code != 0;
+    if (code != 0)
+        return code;
+    simulation->watched_at = simulation->now;
+    if (done.next_ms < *next && simulation->plant != SIM_PLANT_ALERT_LATE)
+        *next = done.next_ms;
+    if (done.crossed + done.over > 0)
+        sim_trace(simulation, "server: %d thresholds crossed, %d over", done.crossed, done.over);
+    check_alerts(simulation);
+    if (simulation->plant == SIM_PLANT_ALERT_TWICE && done.crossed > 0)
+        forget_crossing(simulation);
+    return 0;
+}
+
+void sim_clock_run(struct simulation *simulation)
+{
+    struct error error = ERROR_INIT;
+    int64_t next = INT64_MAX;
+
+    if (simulation->now < simulation->server_up_at) {
+        simulation->clock_at = simulation->server_up_at;
+        return;
+    }
+    if (sim_strikes(simulation, SIM_SERVER_DISK))
+        sim_disk_die(simulation->ledger_disk, 1 + (long)sim_random(simulation, 20));
+    simulation->clock_at = INT64_MAX;
+    int code = expire(simulation, &next, &error);
+    if (code == 0)
+        code = watch(simulation, &next, &error);
+    if (sim_disk_is_dead(simulation->ledger_disk)) {
+        sim_server_restart(simulation, SIM_LOSES_POWER);
+        return;
+    }
+    sim_disk_die(simulation->ledger_disk, 0);
+    sim_must(simulation, code, &error, "the server's clock");
+    simulation->clock_at = next == INT64_MAX ? INT64_MAX : next - SIM_WALL_START;
+    if (simulation->clock_at <= simulation->now)
+        simulation->clock_at = simulation->now + 1;
+    while (simulation->changed)
+        sim_server_ring(simulation);
+}
