@@ -75,6 +75,7 @@ int ledger_handoff_is_inside(struct ledger *ledger, const char *office,
 {
     const char *agent = record_text(handoff, "to_agent");
     const char *queue = record_text(handoff, "to_queue");
+    const char *also = record_text(handoff, "also_queue");
     const char *to_office = record_text(handoff, "to_office");
     int code = 0;
 
@@ -84,6 +85,8 @@ int ledger_handoff_is_inside(struct ledger *ledger, const char *office,
         code = agent_is_of(ledger, office, agent, inside, error);
     if (code == 0 && *inside && queue[0] != '\0')
         code = queue_is_of(ledger, office, queue, inside, error);
+    if (code == 0 && *inside && also[0] != '\0')
+        code = queue_is_of(ledger, office, also, inside, error);
     return code;
 }
 

@@ -198,6 +198,21 @@ static void draw_cut(const struct display *display, const struct paint *paint, i
     paint_text(paint, row + 2, 0, -1, PAINT_DIM, display->message);
 }
 
+/* Each language on a line of its own where both do not fit on one. */
+static void draw_nobody(const struct paint *paint, int row)
+{
+    static const char *const nobody = N_("Nobody is called now");
+    char line[LINE_SIZE];
+
+    both(line, sizeof(line), nobody);
+    if (text_width(line, strlen(line)) <= (size_t)paint->columns) {
+        paint_text(paint, row, 0, -1, PAINT_DIM, line);
+        return;
+    }
+    paint_text(paint, row, 0, -1, PAINT_DIM, language_text("fr", nobody));
+    paint_text(paint, row + 1, 0, -1, PAINT_DIM, language_text("en", nobody));
+}
+
 static void draw_calls(const struct display *display, const struct paint *paint, int64_t now_ms)
 {
     const json_t *call = call_at(display, 0);
@@ -207,8 +222,7 @@ static void draw_calls(const struct display *display, const struct paint *paint,
     char line[LINE_SIZE];
 
     if (call == NULL) {
-        both(line, sizeof(line), N_("Nobody is called now"));
-        paint_text(&main, main.rows / 2, 0, -1, PAINT_DIM, line);
+        draw_nobody(&main, main.rows / 2);
         return;
     }
     both(line, sizeof(line), N_("Number called"));

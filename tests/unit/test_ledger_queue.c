@@ -176,6 +176,26 @@ static void all_that_is_asked_for_counts(void **state)
     }
 }
 
+/* A contact without a case has a service too. */
+static void what_the_contact_is_about_counts(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id contact, handoff;
+    json_t *body;
+
+    staff(f);
+    fixture_publish(f, RECORD_SERVICE, "sample/pilot", json_pack("{s:[s]}", "skills", "flying"));
+    contact = fixture_make(f, ANNE, RECORD_CONTACT,
+                           json_pack("{s:s, s:s, s:s, s:o, s:s}", "channel", "phone", "office",
+                                     "sample/a", "agent", f->actors[ANNE].agent.text, "started_at",
+                                     json_time(clock_system(NULL)), "service", "sample/pilot"));
+    body = offer_body(f, NULL, "{}");
+    json_object_set_new(body, "contact", json_string(contact.text));
+    handoff = fixture_make(f, ANNE, RECORD_HANDOFF, body);
+    assert_false(fixture_sees(f, BEN, 0, &handoff));
+    fixture_refused(f, BEN, decision(f, BEN, &handoff, "accepted"), MERGE_UNFIT, "skills/flying");
+}
+
 static void what_is_seen_follows_the_skills(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -367,6 +387,21 @@ static void nobody_takes_more_than_they_can(void **state)
     fixture_applied(f, BEN, decision(f, BEN, &handoff[2], "declined"));
 }
 
+/* Somebody with a client at the counter can still write with one by chat. */
+static void a_capacity_is_of_one_channel(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct matter m = matter_make(f, NULL);
+    struct id phone = offer(f, &m, "{}"), chat;
+    json_t *body = offer_body(f, NULL, "{}");
+
+    agent_is(f, "ben", ",\"skills\":[\"wills\"],\"capacity\":{\"phone\":1,\"chat\":1}");
+    json_object_set_new(body, "channel", json_string("chat"));
+    chat = fixture_make(f, ANNE, RECORD_HANDOFF, body);
+    fixture_applied(f, BEN, decision(f, BEN, &phone, "accepted"));
+    fixture_applied(f, BEN, decision(f, BEN, &chat, "accepted"));
+}
+
 static void a_queue_says_how_much_for_who_does_not(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -451,20 +486,26 @@ static void it_goes_on_as_it_came(void **state)
     fixture_publish(f, RECORD_QUEUE, "sample/q",
                     json_pack("{s:[s], s:s}", "skills", "wills", "next_queue", "r"));
     fixture_publish_agent(f, DENIS, "d", "r");
-    body = offer_body(f, NULL, "{\"priority\":2,\"promise_at\":\"2026-01-02T00:00:00.000Z\"}");
+    body = offer_body(f, NULL,
+                      "{\"priority\":2,\"promise_at\":\"2026-01-02T00:00:00.000Z\","
+                      "\"language\":\"en\",\"level\":1,\"skills\":[\"arts\"]}");
     timestamp_format(f->clock_ms, since);
     json_object_set_new(body, "expires_at", json_time(f->clock_ms + 5 * MINUTE));
     handoff = fixture_make(f, ANNE, RECORD_HANDOFF, body);
     assert_int_equal(ledger_handoffs_expire(f->ledger, f->clock_ms + 6 * MINUTE, &expired, NULL),
                      0);
     handoff = id_from_key("handoff", handoff.text);
-    assert_true(fixture_sees(f, DENIS, 0, &handoff));
-    assert_int_equal(fixture_read(f, DENIS, RECORD_HANDOFF, &handoff, &document), 0);
+    assert_false(fixture_sees(f, DENIS, 0, &handoff));
+    assert_int_equal(fixture_read(f, ANNE, RECORD_HANDOFF, &handoff, &document), 0);
     body = json_object_get(document, "body");
     assert_string_equal(json_text_or(body, "waiting_since", ""), since);
     assert_int_equal(json_integer_or(body, "priority", 0), 2);
     assert_string_equal(json_text_or(body, "promise_at", ""), "2026-01-02T00:00:00.000Z");
+    /* Denis serves the queue, and has not learnt what is asked for. */
+    fixture_refused(f, DENIS, decision(f, DENIS, &handoff, "accepted"), MERGE_UNFIT, "skills/arts");
     json_decref(document);
+    agent_is(f, "denis", ",\"skills\":[\"arts\"],\"languages\":[\"en\"],\"queues\":[\"r\"]");
+    assert_true(fixture_sees(f, DENIS, 0, &handoff));
     fixture_applied(f, DENIS, decision(f, DENIS, &handoff, "accepted"));
 }
 
@@ -487,6 +528,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_offer_is_seen_by_those_who_can_take_it, setup, teardown),
         cmocka_unit_test_setup_teardown(all_that_is_asked_for_counts, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_the_contact_is_about_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_seen_follows_the_skills, setup, teardown),
         cmocka_unit_test_setup_teardown(a_supervisor_sees_the_whole_queue, setup, teardown),
         cmocka_unit_test_setup_teardown(who_sees_it_for_another_reason_cannot_take_it, setup,
@@ -495,6 +537,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_others_no_longer_see_the_file, setup, teardown),
         cmocka_unit_test_setup_teardown(a_second_offer_opens_it_again, setup, teardown),
         cmocka_unit_test_setup_teardown(nobody_takes_more_than_they_can, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_capacity_is_of_one_channel, setup, teardown),
         cmocka_unit_test_setup_teardown(a_queue_says_how_much_for_who_does_not, setup, teardown),
         cmocka_unit_test_setup_teardown(another_offer_opens_it_to_those_who_fit_it, setup,
                                         teardown),

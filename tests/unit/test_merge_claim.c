@@ -93,6 +93,37 @@ static void a_hand_off_moves_only_by_whom_it_concerns(void **state)
     record_free(record);
 }
 
+/* To one agent or queue that has it not, under one's own name; nothing else says where to. */
+static void a_hand_off_is_re_assigned_to_one(void **state)
+{
+#define BY_A "{\"state\":\"reassigned\",\"reassigned_by\":\"" AGENT_A "\""
+    static const struct {
+        const char *body, *field;
+        enum merge_refusal refusal;
+    } cases[] = {
+        {BY_A "}", "next_agent", MERGE_REQUIRED},
+        {BY_A ",\"next_agent\":\"" AGENT_A "\",\"next_queue\":\"sample/r\"}", "next_agent",
+         MERGE_REQUIRED},
+        {BY_A ",\"next_queue\":\"sample/general\"}", "next_queue", MERGE_VALUE},
+        {"{\"state\":\"reassigned\",\"reassigned_by\":\"" AGENT_B "\",\"next_queue\":\"sample/r\"}",
+         "state", MERGE_ACTOR},
+        {"{\"state\":\"withdrawn\",\"next_queue\":\"sample/r\"}", "next_queue", MERGE_FIELD},
+    };
+    struct record *record = handoff("\"to_queue\":\"sample/general\",");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        merge_refused(&record,
+                      merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 2000, 1, cases[i].body),
+                      cases[i].refusal, cases[i].field);
+    assert_int_equal(merge_do(&record, merge_operation(OPERATION_CLAIM, RECORD_HANDOFF, 'A', 2000,
+                                                       1, BY_A ",\"next_agent\":\"" AGENT_B "\"}"))
+                         .refusal,
+                     MERGE_APPLIED);
+    record_free(record);
+#undef BY_A
+}
+
 #define CASE_BODY                                                                                  \
     "{\"reference\":\"C-0000-0000\",\"office\":\"sample/quebec\",\"opened_by\":\"" AGENT_A         \
     "\",\"opened_at\":\"2026-11-24T10:00:00Z\",\"status\":\"received\"}"
@@ -168,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_hand_off_has_one_winner),
         cmocka_unit_test(a_hand_off_moves_only_by_whom_it_concerns),
+        cmocka_unit_test(a_hand_off_is_re_assigned_to_one),
         cmocka_unit_test(a_terminal_may_claim_again_what_it_claimed),
         cmocka_unit_test(a_base_that_never_was_overrules_nobody),
     };

@@ -86,6 +86,25 @@ static void test_shows_the_call_in_both_languages(void **state)
     display_clear(&display);
 }
 
+/* Where both do not fit on a line, each has its own. */
+static void test_says_that_nobody_is_called_in_both(void **state)
+{
+    struct display display = {.link = DISPLAY_LINK_UP, .heard_ms = NOW};
+    struct canvas *canvas;
+
+    (void)state;
+    display_take(
+        &display,
+        json_pack("{s:s, s:i, s:[], s:[]}", "zone", "UTC", "waiting", 0, "calls", "queues"), NOW);
+    assert_true(shows(&display, NOW, "l’instant / Nobody is called now"));
+    canvas = drawn(&display, 16, 50, NOW);
+    assert_true(has(canvas, "Personne n’est appelé pour l’instant"));
+    assert_true(has(canvas, "Nobody is called now"));
+    assert_false(has(canvas, "l’instant /"));
+    canvas_free(canvas);
+    display_clear(&display);
+}
+
 /* Nothing breaks, and the number is there, from a postage stamp to a wall. */
 static void test_fits_any_size(void **state)
 {
@@ -194,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shows_the_call_in_both_languages),
+        cmocka_unit_test(test_says_that_nobody_is_called_in_both),
         cmocka_unit_test(test_fits_any_size),
         cmocka_unit_test(test_grows_with_the_window),
         cmocka_unit_test(test_rings_at_a_new_call_alone),
