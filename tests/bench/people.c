@@ -47,7 +47,7 @@ static void publish_place(const struct import_target *target, enum record_type t
 static void publish_person(const struct import_target *target, struct person *person, size_t number,
                            bool last)
 {
-    char key[32], queue[32];
+    char key[48], queue[48];
     json_t *queues = json_array();
 
     snprintf(key, sizeof key, "bench/agent-%zu", number);
