@@ -40,6 +40,10 @@ void handoff_facts_free(struct handoff_facts *facts);
  *   {"fact": "form", "key", "field"}          the field reached
  *   {"fact": "commitment", "value", "due_at"}
  *
+ *   {"fact": "summary", "client", "service", "need"}   who and what, in one line; "client" is "" for
+ *                                            an anonymous one. Not in the list made here: the
+ *                                            sender's screen adds it where that line was left so.
+ *
  * and, for what the sender wrote, {"written"}. New reference; NULL when out of memory.
  * `note_begun`: a note that is half typed, "" for none.
  */

@@ -81,7 +81,8 @@ libui_a_SOURCES = \
     ui/tickets.c ui/tickets.h \
     ui/terminal.c ui/terminal.h \
     ui/terminfo.c ui/terminfo.h \
-    ui/ui.c ui/ui.h
+    ui/ui.c ui/ui.h \
+    ui/ui_gone.c
 
 # The terminal. Its libraries stand in the order in which they need one another.
 bin_PROGRAMS += guichet

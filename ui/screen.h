@@ -41,6 +41,14 @@ enum screen_flag {
     SCREEN_BARE = 1 << 2,          /* nothing else on the screen: no bars (lock) */
 };
 
+/* The record without which a screen has no sense; RECORD_NONE for none. What was not here when the
+ * screen opened is waited for first. */
+struct screen_about {
+    enum record_type type;
+    struct id id;
+    bool here;
+};
+
 /* Only name, title, help, open, draw and close must be there. */
 struct screen_kind {
     const char *name;    /* stable: for ui_open and saved states; not shown */
@@ -76,6 +84,13 @@ struct screen_kind {
     void (*changed)(struct screen *screen); /* the store or the catalogue has changed: read again */
     void (*tick)(struct screen *screen);    /* once a second while on top */
     void (*wake)(struct screen *screen);    /* the link's bell rang: a thread may have finished */
+    /* What it shows. When that goes away (the hand-off that let this agent see it has ended, or the
+     * server refused it) the screen is closed wherever it is on the stack. NULL: never so. */
+    struct screen_about (*about)(const struct screen *screen);
+    /* It went away: forgets it, so that `close` keeps and makes nothing of it. Returns what this
+     * agent typed and nobody has yet, and nothing else (new; NULL for nothing): they get it with
+     * Insert. NULL operation: nothing is typed here. */
+    char *(*forget)(struct screen *screen);
     /* A screen opened from this one has finished with an answer (screen_finish). */
     void (*answer)(struct screen *screen, const char *from, const json_t *answer);
     /* What the title line adds: the client, the service. Borrowed; not cleaned. NULL or "". */

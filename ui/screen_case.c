@@ -13,6 +13,7 @@
 #include "ui/delivery_words.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/screen_handoff.h"
 
 #define ENTRY_HEIGHT 2
 #define FILTER_LIMIT 100
@@ -73,7 +74,7 @@ void case_entry_text(struct desk *desk, const struct record *record, char *text,
         work_title(desk, RECORD_FORM, record_text(record, "form"), text, size);
         return;
     case RECORD_HANDOFF:
-        text_copy(text, size, record_text(record, "summary"));
+        handoff_summary(desk, record, text, size);
         return;
     case RECORD_DELIVERY:
         delivery_detail(desk, record, text, size);
@@ -536,6 +537,13 @@ static void matter_home(struct home *home, struct desk *desk)
         case_each(desk->store, NULL, desk_agent(desk), list_case, &listing, NULL);
 }
 
+static struct screen_about matter_about(const struct screen *screen)
+{
+    const struct matter *matter = screen->data;
+
+    return work_about(matter->file.matter);
+}
+
 extern const struct screen_kind screen_case;
 const struct screen_kind screen_case = {
     .name = "case",
@@ -557,4 +565,5 @@ const struct screen_kind screen_case = {
     .answer = matter_answer,
     .subject = matter_subject,
     .home = matter_home,
+    .about = matter_about,
 };

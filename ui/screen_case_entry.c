@@ -132,6 +132,13 @@ static const struct screen_key entry_keys[] = {
     {0},
 };
 
+static struct screen_about entry_about(const struct screen *screen)
+{
+    const struct entry *entry = screen->data;
+
+    return work_about(entry->record);
+}
+
 extern const struct screen_kind screen_case_entry;
 const struct screen_kind screen_case_entry = {
     .name = "entry",
@@ -144,4 +151,5 @@ const struct screen_kind screen_case_entry = {
     .key = entry_key,
     .save = entry_save,
     .subject = entry_subject,
+    .about = entry_about,
 };

@@ -345,6 +345,13 @@ static bool listing_offers(const struct screen *screen, const struct screen_key 
     return item != NULL;
 }
 
+static struct screen_about listing_about(const struct screen *screen)
+{
+    const struct listing *listing = screen->data;
+
+    return work_about(listing->matter);
+}
+
 extern const struct screen_kind screen_checklist;
 const struct screen_kind screen_checklist = {
     .name = "checklist",
@@ -365,4 +372,5 @@ const struct screen_kind screen_checklist = {
     .tick = listing_tick,
     .busy = listing_busy,
     .subject = listing_subject,
+    .about = listing_about,
 };

@@ -371,6 +371,27 @@ static const struct screen_key client_keys[] = {
     {0},
 };
 
+static struct screen_about client_about(const struct screen *screen)
+{
+    const struct client *client = screen->data;
+
+    return work_about(client->record);
+}
+
+/* Only what was changed here: the rest is the client's file. */
+static char *client_forget(struct screen *screen)
+{
+    struct client *client = screen->data;
+    struct text_buffer typed = {0};
+
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (rows[i].kind != FIELDS_CHOICE &&
+            strcmp(fields_text(client->fields, i), record_text(client->record, rows[i].name)) != 0)
+            text_buffer_add_format(&typed, "%s%s", typed.length > 0 ? "\n" : "",
+                                   fields_text(client->fields, i));
+    return text_buffer_take(&typed);
+}
+
 extern const struct screen_kind screen_client;
 const struct screen_kind screen_client = {
     .name = "client",
@@ -384,4 +405,6 @@ const struct screen_kind screen_client = {
     .key = client_key,
     .save = client_save,
     .changed = client_changed,
+    .about = client_about,
+    .forget = client_forget,
 };

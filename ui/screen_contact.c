@@ -306,6 +306,25 @@ static void contact_home(struct home *home, struct desk *desk)
         store_each(desk->store, &query, list_contact, &listing, NULL);
 }
 
+static struct screen_about contact_about(const struct screen *screen)
+{
+    const struct contact *contact = screen->data;
+
+    return work_about(contact->record);
+}
+
+/* The need, where it is not written yet. */
+static char *contact_forget(struct screen *screen)
+{
+    struct contact *contact = screen->data;
+    const char *need = editor_text(contact->need);
+    char *typed = strcmp(need, record_text(contact->record, "need")) == 0 ? NULL : strdup(need);
+
+    editor_clear(contact->need);
+    contact_now_clear(contact);
+    return typed;
+}
+
 extern const struct screen_kind screen_contact;
 const struct screen_kind screen_contact = {
     .name = "contact",
@@ -330,4 +349,6 @@ const struct screen_kind screen_contact = {
     .answer = contact_answer,
     .observe = contact_observe,
     .home = contact_home,
+    .about = contact_about,
+    .forget = contact_forget,
 };

@@ -133,6 +133,13 @@ static const struct screen_key ending_keys[] = {
     {0},
 };
 
+static struct screen_about ending_about(const struct screen *screen)
+{
+    const struct ending *ending = screen->data;
+
+    return work_about(ending->contact);
+}
+
 extern const struct screen_kind screen_contact_end;
 const struct screen_kind screen_contact_end = {
     .name = "contact-end",
@@ -147,4 +154,5 @@ const struct screen_kind screen_contact_end = {
     .key = ending_key,
     .save = ending_save,
     .subject = ending_subject,
+    .about = ending_about,
 };

@@ -386,6 +386,13 @@ static const struct screen_key continue_keys[] = {
     {0},
 };
 
+static struct screen_about continue_about(const struct screen *screen)
+{
+    const struct continuing *continuing = screen->data;
+
+    return work_about(continuing->draft);
+}
+
 extern const struct screen_kind screen_continue;
 const struct screen_kind screen_continue = {
     .name = "continue",
@@ -402,4 +409,5 @@ const struct screen_kind screen_continue = {
     .changed = continue_changed,
     .answer = continue_answer,
     .subject = continue_subject,
+    .about = continue_about,
 };

@@ -328,6 +328,13 @@ static void delivery_home(struct home *home, struct desk *desk)
         store_each(desk->store, &query, watch_one, &watch, NULL);
 }
 
+static struct screen_about delivery_about(const struct screen *screen)
+{
+    const struct delivery *delivery = screen->data;
+
+    return work_about(delivery->record);
+}
+
 extern const struct screen_kind screen_delivery;
 const struct screen_kind screen_delivery = {
     .name = "delivery",
@@ -346,4 +353,5 @@ const struct screen_kind screen_delivery = {
     .subject = delivery_subject,
     .observe = delivery_observe,
     .home = delivery_home,
+    .about = delivery_about,
 };

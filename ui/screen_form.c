@@ -566,4 +566,6 @@ const struct screen_kind screen_form = {
     .subject = form_subject,
     .back = form_back,
     .home = form_home,
+    .about = form_about,
+    .forget = form_forget,
 };

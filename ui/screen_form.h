@@ -145,6 +145,9 @@ bool form_keep(struct screen *screen, bool field);
 enum form_kept form_kept(const struct form_screen *form);
 /* Takes in what another terminal changed. */
 void form_reread(struct screen *screen);
+/* What the screen's kind is asked (screen.h). */
+struct screen_about form_about(const struct screen *screen);
+char *form_forget(struct screen *screen);
 /* Submits; false when it did not work (told). */
 bool form_submit(struct screen *screen);
 /* Shows the filling what was put aside. */

@@ -323,7 +323,36 @@ static void tell_received(struct screen *screen, int count)
             count, name);
 }
 
-/* The server refused the draft itself: all the answers are again to be kept, as a new one. */
+struct screen_about form_about(const struct screen *screen)
+{
+    const struct form_screen *form = screen->data;
+
+    /* What the server never had is nobody else's: refused, it is begun anew here. */
+    if (form->fill == NULL || form->submission == NULL || form->submission->seq == 0)
+        return (struct screen_about){0};
+    return work_about(form->submission);
+}
+
+/* Answers that could not be kept, and what is being typed. */
+char *form_forget(struct screen *screen)
+{
+    struct form_screen *form = screen->data;
+    struct text_buffer typed = {0};
+    const json_t *value;
+    const char *name;
+
+    form_paper_cancel(screen);
+    json_object_foreach(form->unsaved, name, value) if (json_is_string(value))
+        text_buffer_add_format(&typed, "%s\n", json_string_value(value));
+    if (fill_typed(form->fill) != NULL)
+        text_buffer_add_text(&typed, fill_typed(form->fill));
+    form_unload(form);
+    *form = (struct form_screen){0};
+    return text_buffer_take(&typed);
+}
+
+/* The server refused the draft, which it never had: all the answers are this agent's, and are again
+ * to be kept, as a new one. */
 static void lose_submission(struct screen *screen)
 {
     struct form_screen *form = screen->data;
@@ -355,7 +384,7 @@ void form_reread(struct screen *screen)
         return;
     given_back = *record_text(form->submission, "given_back_at") != '\0';
     code = read_submission(screen, &form->submission->id, NULL);
-    if (code == ERROR_NOT_FOUND && form->mode != FORM_READING)
+    if (code == ERROR_NOT_FOUND && form->mode != FORM_READING && form->submission->seq == 0)
         lose_submission(screen);
     if (code != 0)
         return;

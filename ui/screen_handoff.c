@@ -50,30 +50,39 @@ struct handing {
 
 /* --- the context, ready-made ------------------------------------------------------------------ */
 
+static void ready_summary(struct screen *screen, char summary[HANDOFF_SUMMARY_SIZE])
+{
+    const struct handing *handing = screen->data;
+    json_t *fact = handoff_summary_fact(&handing->facts);
+
+    handoff_summary_say(screen->desk, fact, summary, HANDOFF_SUMMARY_SIZE);
+    json_decref(fact);
+}
+
 /* Made anew in the present language, where the sender changed nothing. */
 static void make_context(struct screen *screen)
 {
     struct handing *handing = screen->data;
     char *context = handoff_facts_text(screen->desk, handing->made);
+    char summary[HANDOFF_SUMMARY_SIZE];
 
+    ready_summary(screen, summary);
+    fields_set(handing->fields, ROW_SUMMARY, summary);
     fields_set(handing->fields, ROW_CONTEXT, context != NULL ? context : "");
     free(context);
 }
 
-static void make_summary(struct desk *desk, const struct handoff_facts *facts, char *summary,
-                         size_t size)
+/* What goes along: the facts that were left in the context, and the summary where it was left. */
+static json_t *carried_facts(struct screen *screen, const struct handoff_offer *offer)
 {
-    char name[WORK_NAME_SIZE], title[WORK_NAME_SIZE] = "", need[WORK_NAME_SIZE] = "";
+    const struct handing *handing = screen->data;
+    json_t *facts = handoff_facts_read_text(screen->desk, handing->made, offer->context);
+    char ready[HANDOFF_SUMMARY_SIZE];
 
-    work_client_name(facts->client, name, sizeof(name));
-    if (facts->matter != NULL)
-        work_title(desk, RECORD_SERVICE, record_text(facts->matter, "service"), title,
-                   sizeof(title));
-    if (facts->contact != NULL)
-        work_first_line(record_text(facts->contact, "need"), need, sizeof(need));
-    if (*title == '\0')
-        text_copy(title, sizeof(title), need);
-    snprintf(summary, size, "%s%s%s", name, *name != '\0' && *title != '\0' ? " · " : "", title);
+    ready_summary(screen, ready);
+    if (strcmp(offer->summary, ready) == 0)
+        json_array_append_new(facts, handoff_summary_fact(&handing->facts));
+    return facts;
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -83,7 +92,6 @@ static void fill(struct screen *screen, const json_t *arguments)
     struct handing *handing = screen->data;
     json_t *draft = desk_draft_get(screen->desk, handing->name);
     char window[24];
-    char summary[2 * WORK_NAME_SIZE + 8];
 
     handoff_window_preset(desk_now(screen->desk), window, sizeof(window));
     fields_set(handing->fields, ROW_CALL, window);
@@ -98,8 +106,6 @@ static void fill(struct screen *screen, const json_t *arguments)
         fields_focus_set(handing->fields, ROW_TO);
     } else {
         make_context(screen);
-        make_summary(screen->desk, &handing->facts, summary, sizeof(summary));
-        fields_set(handing->fields, ROW_SUMMARY, summary);
     }
     json_decref(draft);
 }
@@ -499,7 +505,7 @@ static void run_send(struct screen *screen, const char *argument)
         ui_stop_ahead(screen->ui);
         return;
     }
-    facts = handoff_facts_read_text(screen->desk, handing->made, offer.context);
+    facts = carried_facts(screen, &offer);
     offer.facts = facts;
     code = handoff_offer(&batch, &author, &offer, &id, &error);
     json_decref(facts);
@@ -565,6 +571,26 @@ static const struct screen_key handing_keys[] = {
     {0},
 };
 
+static struct screen_about handing_about(const struct screen *screen)
+{
+    const struct handing *handing = screen->data;
+
+    return work_about(handing->facts.matter != NULL ? handing->facts.matter
+                                                    : handing->facts.contact);
+}
+
+/* What the sender wrote between the facts, which are the client's. */
+static char *handing_forget(struct screen *screen)
+{
+    struct handing *handing = screen->data;
+    char *written = handoff_facts_written(screen->desk, handing->made,
+                                          fields_text(handing->fields, ROW_CONTEXT));
+
+    handing->done = true;
+    desk_draft_put(screen->desk, handing->name, NULL, NULL);
+    return written;
+}
+
 extern const struct screen_kind screen_handoff;
 const struct screen_kind screen_handoff = {
     .name = "handoff",
@@ -583,4 +609,6 @@ const struct screen_kind screen_handoff = {
     .changed = handing_changed,
     .tick = handing_tick,
     .subject = handing_subject,
+    .about = handing_about,
+    .forget = handing_forget,
 };

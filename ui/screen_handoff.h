@@ -1,4 +1,4 @@
-/* What the screens of hand-offs share. Only ui/screen_handoff*.c include it. */
+/* What the screens of hand-offs share; others say a hand-off in one line with handoff_summary. */
 #ifndef GUICHET_UI_SCREEN_HANDOFF_H
 #define GUICHET_UI_SCREEN_HANDOFF_H
 
@@ -32,6 +32,18 @@ char *handoff_context_text(struct desk *desk, const struct record *handoff);
 /* The list that an edited text stands for: the facts of `made` that still stand there as they were
  * said, and the rest as text. New reference. */
 json_t *handoff_facts_read_text(struct desk *desk, const json_t *made, const char *text);
+
+/* Only what the sender wrote between the facts; new, NULL for nothing. */
+char *handoff_facts_written(struct desk *desk, const json_t *made, const char *text);
+
+/* Who and what, as data: {"fact": "summary", "client": name, "" for an anonymous one, "service",
+ * "need"}. Goes along where the sender left the ready-made line as it was. New reference. */
+json_t *handoff_summary_fact(const struct handoff_facts *from);
+/* That line in the present language: "Zoe Roy · lost card". */
+#define HANDOFF_SUMMARY_SIZE (2 * WORK_NAME_SIZE + 8)
+void handoff_summary_say(struct desk *desk, const json_t *fact, char *summary, size_t size);
+/* The line of a hand-off: what is data of it in the present language, what was written as it is. */
+void handoff_summary(struct desk *desk, const struct record *handoff, char *summary, size_t size);
 
 /* What the list says of each part that a queue can ask for (queue_missing_parts): new reference. */
 json_t *handoff_parts(struct desk *desk, const json_t *list);

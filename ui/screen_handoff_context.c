@@ -357,3 +357,65 @@ void handoff_note_put(struct desk *desk, const char *text)
     text_buffer_free(&both);
     free(present);
 }
+
+char *handoff_facts_written(struct desk *desk, const json_t *made, const char *text)
+{
+    json_t *list = handoff_facts_read_text(desk, made, text);
+    struct text_buffer written = {0};
+    const json_t *item;
+    size_t index;
+
+    json_array_foreach(list, index, item) if (*json_text_or(item, "written", "") != '\0')
+        text_buffer_add_format(&written, "%s%s", written.length > 0 ? "\n" : "",
+                               json_text_or(item, "written", ""));
+    json_decref(list);
+    return text_buffer_take(&written);
+}
+
+/* --- the summary ------------------------------------------------------------------------------ */
+
+json_t *handoff_summary_fact(const struct handoff_facts *from)
+{
+    const char *service = from->matter != NULL ? record_text(from->matter, "service") : "";
+    const char *need = from->contact != NULL ? record_text(from->contact, "need") : "";
+    json_t *fact =
+        json_pack("{s:s, s:s, s:s}", "fact", "summary", "service", service, "need", need);
+    char name[WORK_NAME_SIZE] = "";
+
+    if (from->client == NULL)
+        return fact;
+    if (strcmp(record_text(from->client, "kind"), "anonymous") != 0)
+        work_client_name(from->client, name, sizeof(name));
+    json_object_set_new(fact, "client", json_string(name));
+    return fact;
+}
+
+void handoff_summary_say(struct desk *desk, const json_t *fact, char *summary, size_t size)
+{
+    const json_t *client = json_object_get(fact, "client");
+    char title[WORK_NAME_SIZE];
+    const char *name = "";
+
+    work_title(desk, RECORD_SERVICE, json_text_or(fact, "service", ""), title, sizeof(title));
+    if (*title == '\0')
+        work_first_line(json_text_or(fact, "need", ""), title, sizeof(title));
+    if (client != NULL)
+        name = *json_text_or(fact, "client", "") != '\0' ? json_text_or(fact, "client", "")
+                                                         : _("anonymous client");
+    snprintf(summary, size, "%.*s%s%s", WORK_NAME_SIZE - 1, name,
+             *name != '\0' && *title != '\0' ? " · " : "", title);
+}
+
+void handoff_summary(struct desk *desk, const struct record *handoff, char *summary, size_t size)
+{
+    const json_t *fact;
+    size_t index;
+
+    json_array_foreach(json_object_get(handoff->body, "facts"), index,
+                       fact) if (strcmp(json_text_or(fact, "fact", ""), "summary") == 0)
+    {
+        handoff_summary_say(desk, fact, summary, size);
+        return;
+    }
+    text_copy(summary, size, record_text(handoff, "summary"));
+}

@@ -127,7 +127,8 @@ static void draw_row(void *context, const struct paint *area, size_t index, bool
     paint_text(area, 0, area->columns / 2 + 9, -1, style,
                row->offered ? _("offered to you: Enter shows it") : text);
     paint_text(area, 1, 1, 13, PAINT_DIM, format_handoff(handoff_kind(row->handoff)));
-    paint_text(area, 1, 15, -1, PAINT_TEXT, record_text(row->handoff, "summary"));
+    handoff_summary(screen->desk, row->handoff, text, sizeof(text));
+    paint_text(area, 1, 15, -1, PAINT_TEXT, text);
 }
 
 static void handoffs_draw(struct screen *screen, const struct paint *paint)
@@ -287,9 +288,9 @@ static void tell_taken(struct watch *watch)
 {
     struct desk *desk = watch->desk;
     const struct record *record = watch->taken;
-    char name[WORK_NAME_SIZE], summary[WORK_NAME_SIZE];
+    char name[WORK_NAME_SIZE], summary[WORK_NAME_SIZE / 2];
 
-    work_first_line(record_text(record, "summary"), summary, sizeof(summary) / 2);
+    handoff_summary(desk, record, summary, sizeof(summary));
     if (strcmp(record_text(record, "taken_by"), desk_agent(desk)->text) == 0) {
         snprintf(desk->line.notice, sizeof(desk->line.notice),
                  watch->pending ? _("Pending, not confirmed yet: %s") : _("Confirmed, yours: %s"),
@@ -304,7 +305,7 @@ static void tell_taken(struct watch *watch)
 static void tell(struct watch *watch)
 {
     struct desk *desk = watch->desk;
-    char name[WORK_NAME_SIZE], summary[WORK_NAME_SIZE];
+    char name[WORK_NAME_SIZE], summary[WORK_NAME_SIZE / 2];
     const struct record *record = watch->newest != NULL ? watch->newest : watch->news;
     bool accepted = record != NULL && has_state(record, "accepted");
 
@@ -326,7 +327,7 @@ static void tell(struct watch *watch)
     else
         work_agent_name(desk, record_text(record, watch->newest != NULL ? "from" : "taken_by"),
                         name, sizeof(name));
-    work_first_line(record_text(record, "summary"), summary, sizeof(summary) / 2);
+    handoff_summary(desk, record, summary, sizeof(summary));
     snprintf(desk->line.notice, sizeof(desk->line.notice),
              watch->newest != NULL          ? _("Ctrl-V: %1$s hands off to you: %2$s")
              : accepted                     ? _("%1$s has taken over: %2$s")
@@ -385,14 +386,15 @@ struct homing {
 static int home_one(void *context, const struct record *record, enum store_pending pending)
 {
     struct homing *homing = context;
-    char name[WORK_NAME_SIZE], remark[2 * WORK_NAME_SIZE];
+    char name[WORK_NAME_SIZE], remark[2 * WORK_NAME_SIZE], summary[HANDOFF_SUMMARY_SIZE];
 
     (void)pending;
     if (!handoff_is_offered(record) || !handoff_is_for(record, homing->desk->agent))
         return 0;
     work_agent_name(homing->desk, record_text(record, "from"), name, sizeof(name));
     snprintf(remark, sizeof(remark), _("from %s"), name);
-    home_add(homing->home, HOME_HANDOFFS, record_text(record, "summary"), remark, "offer",
+    handoff_summary(homing->desk, record, summary, sizeof(summary));
+    home_add(homing->home, HOME_HANDOFFS, summary, remark, "offer",
              json_pack("{s:s}", "id", record->id.text));
     return 0;
 }

@@ -308,7 +308,8 @@ static void draw_page(struct screen *screen, const struct paint *paint)
     char *context;
 
     page_start(&offer->page, paint);
-    page_text(&offer->page, 0, PAINT_TITLE, record_text(handoff, "summary"));
+    handoff_summary(screen->desk, handoff, text, sizeof(text));
+    page_text(&offer->page, 0, PAINT_TITLE, text);
     page_blank(&offer->page);
     work_agent_name(screen->desk, record_text(handoff, "from"), text, sizeof(text));
     page_labelled(&offer->page, LABEL_WIDTH, _("From"), PAINT_VALUE, text);
@@ -501,6 +502,21 @@ static bool offer_offers(const struct screen *screen, const struct screen_key *k
     return true;
 }
 
+static struct screen_about offer_about(const struct screen *screen)
+{
+    const struct offer *offer = screen->data;
+
+    return work_about(offer->handoff);
+}
+
+/* A reason or a message that was being typed. */
+static char *offer_forget(struct screen *screen)
+{
+    const struct offer *offer = screen->data;
+
+    return is_typing(offer) ? strdup(editor_text(offer->reason)) : NULL;
+}
+
 extern const struct screen_kind screen_handoff_offer;
 const struct screen_kind screen_handoff_offer = {
     .name = "offer",
@@ -517,4 +533,6 @@ const struct screen_kind screen_handoff_offer = {
     .key = offer_key,
     .save = offer_save,
     .changed = offer_changed,
+    .about = offer_about,
+    .forget = offer_forget,
 };

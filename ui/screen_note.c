@@ -32,6 +32,7 @@ struct note {
     char about[WORK_NAME_SIZE];
     struct fields *fields; /* owned */
     bool done;
+    bool here; /* the case was, or the contact without one */
 };
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -64,6 +65,9 @@ static void name_it(struct screen *screen)
     const struct note_draft *draft = &note->draft;
     struct record *client = work_get(screen->desk, RECORD_CLIENT, draft->client.text, NULL);
     struct record *matter = work_get(screen->desk, RECORD_CASE, draft->matter.text, NULL);
+    struct record *contact = id_is_empty(&draft->matter)
+                                 ? work_get(screen->desk, RECORD_CONTACT, draft->contact.text, NULL)
+                                 : NULL;
     const struct id *place = !id_is_empty(&draft->matter)    ? &draft->matter
                              : !id_is_empty(&draft->contact) ? &draft->contact
                                                              : &draft->client;
@@ -75,7 +79,9 @@ static void name_it(struct screen *screen)
              matter != NULL && *name != '\0' ? " · " : "", WORK_NAME_SIZE - 32, name);
     snprintf(note->name, sizeof(note->name), "note/%s", place->text);
     record_free(client);
+    note->here = matter != NULL || contact != NULL;
     record_free(matter);
+    record_free(contact);
 }
 
 /* Keeps what is written, for the next F6 on this case. */
@@ -284,6 +290,25 @@ static const struct screen_key note_keys[] = {
     {0},
 };
 
+static struct screen_about note_about(const struct screen *screen)
+{
+    const struct note *note = screen->data;
+
+    if (!id_is_empty(&note->draft.matter))
+        return (struct screen_about){RECORD_CASE, note->draft.matter, note->here};
+    return (struct screen_about){RECORD_CONTACT, note->draft.contact, note->here};
+}
+
+/* All of a note is this agent's own; it stays a draft besides, should the case come back. */
+static char *note_forget(struct screen *screen)
+{
+    struct note *note = screen->data;
+
+    keep_draft(screen);
+    note->done = true;
+    return strdup(fields_text(note->fields, ROW_TEXT));
+}
+
 extern const struct screen_kind screen_note;
 const struct screen_kind screen_note = {
     .name = "note",
@@ -302,4 +327,6 @@ const struct screen_kind screen_note = {
     .suspend = keep_draft,
     .resume = note_resume,
     .subject = note_subject,
+    .about = note_about,
+    .forget = note_forget,
 };

@@ -10,6 +10,7 @@
 #include "ui/language.h"
 #include "ui/list.h"
 #include "ui/screen_agents.h"
+#include "ui/screen_handoff.h"
 
 #define QUERY_LIMIT 200
 
@@ -127,9 +128,11 @@ static void reassign_draw(struct screen *screen, const struct paint *paint)
     struct reassigning *reassigning = screen->data;
     struct paint field = paint_part(paint, 2, 10, 1, -1);
     struct paint rest = paint_part(paint, 4, 0, -1, -1);
+    char summary[HANDOFF_SUMMARY_SIZE];
 
     list_draw(&reassigning->list, &rest, 1, true, draw_row, reassigning);
-    paint_text(paint, 0, 0, -1, PAINT_VALUE, record_text(reassigning->handoff, "summary"));
+    handoff_summary(screen->desk, reassigning->handoff, summary, sizeof(summary));
+    paint_text(paint, 0, 0, -1, PAINT_VALUE, summary);
     paint_text(paint, 2, 0, 9, PAINT_TITLE, _("To"));
     paint_fill(&field, 0, 0, -1, PAINT_FOCUS);
     editor_draw(reassigning->query, &field, true);

@@ -311,7 +311,8 @@ static void draw_handoff(struct desk *desk, const struct supervise_handoff *hand
         snprintf(text, sizeof(text), _("%d times"), handoff->count);
         column += 1 + paint_text(row, 0, column, 12, PAINT_WARNING, text);
     }
-    paint_text(row, 0, column, -1, PAINT_TEXT, record_text(handoff->record, "summary"));
+    handoff_summary(desk, handoff->record, text, sizeof(text));
+    paint_text(row, 0, column, -1, PAINT_TEXT, text);
 }
 
 static void draw_line(void *context, const struct paint *row, size_t index, bool selected)

@@ -10,6 +10,7 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "ui/language.h"
+#include "ui/screen_handoff.h"
 
 #define NEWS_MS INT64_C(120000)
 /* So long it stands before an offer that something was taken from this agent. */
@@ -46,11 +47,11 @@ static bool names_agent(const struct record *handoff, const char *member, const 
 static int observe_handoff(void *context, const struct record *handoff, enum store_pending pending)
 {
     struct desk *desk = context;
-    char by[WORK_NAME_SIZE], summary[WORK_NAME_SIZE], text[3 * WORK_NAME_SIZE];
+    char by[WORK_NAME_SIZE], summary[WORK_NAME_SIZE / 2], text[3 * WORK_NAME_SIZE];
     int64_t ms;
 
     (void)pending;
-    work_first_line(record_text(handoff, "summary"), summary, sizeof(summary) / 2);
+    handoff_summary(desk, handoff, summary, sizeof(summary));
     if (handoff_is_offered(handoff) && names_agent(handoff, "from", desk) &&
         record_text(handoff, "call_back_at")[0] != '\0') {
         snprintf(text, sizeof(text), _("The wait is long: offer a call-back: %s"), summary);
@@ -105,12 +106,14 @@ static int home_alert(void *context, const struct record *alert, enum store_pend
 static int home_call_back(void *context, const struct record *handoff, enum store_pending pending)
 {
     struct homing *homing = context;
+    char summary[HANDOFF_SUMMARY_SIZE];
 
     (void)pending;
+    handoff_summary(homing->desk, handoff, summary, sizeof(summary));
     if (handoff_is_offered(handoff) && names_agent(handoff, "from", homing->desk) &&
         record_text(handoff, "call_back_at")[0] != '\0')
-        home_add(homing->home, HOME_HANDOFFS, record_text(handoff, "summary"),
-                 _("offer a call-back"), "offer", json_pack("{s:s}", "id", handoff->id.text));
+        home_add(homing->home, HOME_HANDOFFS, summary, _("offer a call-back"), "offer",
+                 json_pack("{s:s}", "id", handoff->id.text));
     return 0;
 }
 

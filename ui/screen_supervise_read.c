@@ -341,8 +341,7 @@ void supervise_alert_text(struct desk *desk, const struct record *alert, char *t
     if (strcmp(measure, queue_measure_words[QUEUE_WAITING]) == 0)
         snprintf(text, size, _("%1$s: %2$d wait (limit %3$d)"), title, value, limit);
     else if (strcmp(measure, queue_measure_words[QUEUE_AGE]) == 0)
-        snprintf(text, size, _("%1$s: oldest waits %2$d min (limit %3$d)"), title, value,
-                 limit);
+        snprintf(text, size, _("%1$s: oldest waits %2$d min (limit %3$d)"), title, value, limit);
     else if (strcmp(measure, queue_measure_words[QUEUE_ABANDONMENT]) == 0)
         snprintf(text, size, _("%1$s: %2$d %% gave up (limit %3$d %%)"), title, value, limit);
     else

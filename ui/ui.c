@@ -13,8 +13,7 @@
 
 /* How often a notice is looked at again while nothing changes. */
 #define NOTICE_LOOK_MS INT64_C(10000)
-/* So long what was done stands before a notice. */
-#define MESSAGE_MS INT64_C(4000)
+#define MESSAGE_MS     INT64_C(4000) /* so long what was done stands before a notice */
 
 struct ui *ui_new(struct desk *desk)
 {
@@ -174,13 +173,19 @@ static void screen_suspend(struct entry *entry)
         entry->screen.kind->suspend(&entry->screen);
 }
 
+static void screen_refresh(struct entry *entry)
+{
+    if (entry != NULL && entry->stale && entry->screen.kind->changed != NULL)
+        entry->screen.kind->changed(&entry->screen);
+    if (entry != NULL)
+        entry->stale = false;
+}
+
 static void screen_resume(struct entry *entry)
 {
-    if (entry == NULL)
+    if (entry == NULL || entry->closing)
         return;
-    if (entry->stale && entry->screen.kind->changed != NULL)
-        entry->screen.kind->changed(&entry->screen);
-    entry->stale = false;
+    screen_refresh(entry);
     if (entry->screen.kind->resume != NULL)
         entry->screen.kind->resume(&entry->screen);
 }
@@ -486,16 +491,14 @@ void ui_look(struct ui *ui)
 {
     struct desk *desk = ui->desk;
     int64_t catalogue = catalogue_version(desk->catalogue);
-    int64_t store = desk->store == NULL ? -1 : store_version(desk->store);
-    struct entry *top;
+    struct entry *top = ui_top_entry(ui);
+    int64_t store;
 
     look_at_link(ui);
-    top = ui_top_entry(ui);
-    if (top != NULL && top->screen.kind->wake != NULL) {
+    if (top != NULL && top->screen.kind->wake != NULL)
         top->screen.kind->wake(&top->screen);
-        stack_settle(ui);
-        store = desk->store == NULL ? -1 : store_version(desk->store);
-    }
+    stack_settle(ui);
+    store = desk->store == NULL ? -1 : store_version(desk->store);
     desk->local_only = desk->store != NULL && ui->link.state == LINK_REFUSED;
     if (catalogue == ui->catalogue_version && store == ui->store_version &&
         desk->changes == ui->desk_changes)
@@ -507,14 +510,11 @@ void ui_look(struct ui *ui)
     ui->desk_changes = desk->changes;
     if (desk->store != NULL)
         observe(ui);
-    for (size_t i = 0; i < ui->count; i++)
-        ui->stack[i]->stale = true;
-    top = ui_top_entry(ui);
-    if (top != NULL && top->screen.kind->changed != NULL)
-        top->screen.kind->changed(&top->screen);
-    if (top != NULL)
-        top->stale = false;
+    ui_look_at_records(ui);
     stack_settle(ui);
+    screen_refresh(ui_top_entry(ui));
+    stack_settle(ui);
+    ui_tell_gone(ui);
 }
 
 /* --- saved state ----------------------------------------------------------------------------- */

@@ -20,6 +20,7 @@ struct entry {
     bool closing;         /* to be taken off after this key */
     bool stale;           /* the store or the catalogue changed while it was covered */
     json_t *answer;       /* owned; for the screen below, NULL for none */
+    struct id held;       /* of what it is about, once that was here; empty before */
 };
 
 struct ui {
@@ -34,6 +35,9 @@ struct ui {
     bool commanding;
     int64_t store_version, catalogue_version;
     uint64_t desk_changes;
+    struct desk_open held; /* what is open on the desk, once it was here */
+    const char *gone;      /* title (msgid) of a screen of which the record went, until it is told */
+    bool gone_typed;       /* what was typed there waits for Insert */
     int64_t observed_ms; /* when the kinds of screens last looked at the store */
     struct link_status link;
     int64_t quit_asked_ms;     /* when quitting was asked while a contact is in progress */
@@ -43,6 +47,14 @@ struct ui {
 };
 
 struct entry *ui_top_entry(struct ui *ui);
+
+/* --- ui_gone.c ------------------------------------------------------------------------------- */
+
+/* The store or the catalogue has changed: marks every screen as stale, and as closing those of
+ * which the record has gone; what has gone is open on the desk no longer. */
+void ui_look_at_records(struct ui *ui);
+/* Says so once, in the place of all else. */
+void ui_tell_gone(struct ui *ui);
 
 /* --- commands.c ------------------------------------------------------------------------------ */
 

@@ -188,6 +188,13 @@ void work_open_set(struct screen *screen, const struct desk_open *open)
     screen->desk->changes++;
 }
 
+struct screen_about work_about(const struct record *record)
+{
+    if (record == NULL)
+        return (struct screen_about){0};
+    return (struct screen_about){record->type, record->id, true};
+}
+
 void work_show_case(struct ui *ui, const struct id *matter, const struct id *submission)
 {
     if (ui_open(ui, "case", json_pack("{s:s}", "id", matter->text)) == 0 &&

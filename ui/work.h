@@ -18,6 +18,9 @@ bool work_apply(struct screen *screen, struct batch *batch, int code, struct err
 struct record *work_get(struct desk *desk, enum record_type type, const char *id,
                         enum store_pending *pending);
 
+/* For a screen's `about`, which has read it; NULL for none. */
+struct screen_about work_about(const struct record *record);
+
 /* The client's name, "anonymous client", or "" for NULL. */
 void work_client_name(const struct record *client, char *name, size_t size);
 /* Name, language, phone, e-mail and postal code with dots between. */

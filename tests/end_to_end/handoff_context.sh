@@ -61,6 +61,7 @@ before=$(timer a)
 echo "the receiver reads it in their language and lands on the note"
 keys b C-v
 wait_for b "Besoin : lost card"
+shows b "client anonyme · lost card" || fail "the summary is not in French"
 shows b "Identité : de base" || fail "the identity is not in French"
 shows b "Humeur : contrarié, pressé" || fail "the mood is not in French"
 shows b "She waits at desk 4." || fail "what was written is gone"
