@@ -317,6 +317,22 @@ static int row_take(const struct taking *taking, int64_t row, struct error *erro
     return code < 0 ? code : 0;
 }
 
+int ledger_row_take(struct ledger *ledger, int64_t row, struct error *error)
+{
+    struct scope_set scopes = {0};
+    int code = ledger_row_scopes(ledger->writer, row, &scopes, error);
+
+    for (size_t i = 0; i < scopes.count && code == 0; i++) {
+        struct taking taking = {.ledger = ledger, .scope = scopes.names[i]};
+
+        code = ledger_scope_find(ledger->writer, taking.scope, &taking.number, error);
+        if (code == 0)
+            code = row_take(&taking, row, error);
+    }
+    scope_set_free(&scopes);
+    return code;
+}
+
 static int take(struct taking *taking, int64_t number, int depth, struct error *error);
 
 static int take_children(struct taking *taking, const char *parent, int depth, struct error *error)

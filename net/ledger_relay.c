@@ -327,6 +327,9 @@ static int refold(struct ledger *ledger, struct ledger_row *row, const struct re
     struct record *record;
     int code = ledger_relay_fold(ledger, row->row, given, row->record, &record, changed, error);
 
+    /* The centre refused that it was made. */
+    if (code == 0 && record == NULL && row->record != NULL)
+        return ledger_relay_vanish(ledger, row, error);
     if (code != 0 || !*changed) {
         record_free(record);
         return code;

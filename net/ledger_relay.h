@@ -45,6 +45,9 @@ bool ledger_relay_employs(struct ledger *ledger, const struct ledger_relay *rela
 int ledger_relay_page(struct ledger *ledger, const struct scope_set *scopes,
                       const struct ledger_page *page, json_t **records, struct error *error);
 
+/* What a page takes back from all of them, as ledger_relay_take reads it. New reference. */
+int ledger_relay_page_gone(const struct ledger_page *page, json_t **gone, struct error *error);
+
 /* [{"agent","login","hash"}] of the office's agents: what a relay checks passwords by. New
  * reference. */
 int ledger_relay_verifiers(struct ledger *ledger, const struct ledger_relay *relay, json_t **agents,
@@ -93,6 +96,10 @@ int ledger_place_read(struct ledger *ledger, struct ledger_place *place, struct 
  * with the relay's own waiting operations on top, and how far that is. */
 int ledger_relay_give(struct ledger *ledger, const json_t *records,
                       const struct ledger_place *place, int64_t now_ms, struct error *error);
+
+/* Takes from the office what the centre took back: [{"type","id"}], NULL for none. Before what the
+ * same page gives is written, and again when that failed. */
+int ledger_relay_take(struct ledger *ledger, const json_t *gone, struct error *error);
 
 /* The centre's database is another one, or an older copy: what it gave no longer stands in the way
  * of what it will give, and what was sent to it is sent again. */

@@ -242,6 +242,10 @@ bool ledger_handoff_left_queue(const struct record *handoff);
  * is, sees it no longer, unless for another reason. */
 int ledger_grants_end(struct ledger *ledger, const struct ledger_row *handoff, struct error *error);
 
+/* Within a transaction: takes a row from every scope, whatever the reasons; those who hold it are
+ * told. */
+int ledger_row_take(struct ledger *ledger, int64_t row, struct error *error);
+
 /* --- queues (ledger_queue.c) -------------------------------------------------------------------
  *
  * What waits in a queue stands in a scope by what it asks for: "queue:KEY" when that is nothing,
@@ -338,6 +342,10 @@ int ledger_relay_fold(struct ledger *ledger, int64_t row, const struct record *g
 /* The base of an operation made here on local rev `local`, as the centre counts. */
 int ledger_lineage_base(struct database *database, int64_t row, int64_t local, int64_t *base,
                         struct error *error);
+
+/* Within a transaction: takes a record that the centre does not have, and will not, from everybody.
+ * A hand-off opens nothing any more. */
+int ledger_relay_vanish(struct ledger *ledger, struct ledger_row *row, struct error *error);
 
 /* Shows a record anew after what is on its way changed; `document` (NULL for none) is what the
  * centre says that it is by now. */

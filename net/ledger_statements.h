@@ -235,7 +235,8 @@
     X(CHECK_SEQ_HIGHEST, "SELECT max((SELECT coalesce(max(seq), 0) FROM record), "                 \
                          "(SELECT coalesce(max(seq), 0) FROM feed))")                              \
     X(CHECK_FEED_MISSING, "SELECT record.type, record.id FROM record WHERE NOT EXISTS "            \
-                          "(SELECT 1 FROM feed WHERE feed.record = record.number)")                \
+                          "(SELECT 1 FROM feed WHERE feed.record = record.number) AND NOT EXISTS " \
+                          "(SELECT 1 FROM gone WHERE gone.record = record.number)")                \
     X(CHECK_FEED_DANGLING, "SELECT feed.record FROM feed WHERE NOT EXISTS "                        \
                            "(SELECT 1 FROM record WHERE record.number = feed.record)")             \
     X(CHECK_REVISIONS,                                                                             \

@@ -34,7 +34,7 @@ libnet_a_SOURCES += \
     net/ledger_import.c \
     net/ledger_publish.c net/ledger_queue.c \
     net/ledger_record.c \
-    net/ledger_relay.c net/ledger_relay.h \
+    net/ledger_relay.c net/ledger_relay.h net/ledger_relay_gone.c \
     net/ledger_schema.c \
     net/ledger_scope.c \
     net/ledger_sqlite.c net/ledger_sqlite.h \

@@ -297,15 +297,20 @@ static int arm(struct request *request, struct reading *reading, const struct sc
 static int answer(struct request *request, const struct scope_set *scopes, const char *digest,
                   const struct ledger_page *page, struct error *error)
 {
-    json_t *records;
+    json_t *records, *gone;
     int code = ledger_relay_page(request->server->ledger, scopes, page, &records, error);
 
     if (code != 0)
         return code;
+    code = ledger_relay_page_gone(page, &gone, error);
+    if (code != 0) {
+        json_decref(records);
+        return code;
+    }
     request_answer(request, 200,
-                   json_pack("{s:s, s:I, s:b, s:o, s:I, s:s, s:s, s:o}", "feed",
+                   json_pack("{s:s, s:I, s:b, s:o, s:o, s:I, s:s, s:s, s:o}", "feed",
                              ledger_feed(request->server->ledger), "next", (json_int_t)page->next,
-                             "more", (int)page->more, "records", records, "catalogue",
+                             "more", (int)page->more, "records", records, "gone", gone, "catalogue",
                              (json_int_t)page->catalogue, "epoch", page->epoch, "scopes", digest,
                              "time", json_time(clock_system(NULL))));
     return 0;
@@ -326,7 +331,7 @@ static int look(struct request *request, struct reading *reading, bool *over, st
     if (code == 0)
         code = ledger_changes(ledger, &scopes, reading->since, (size_t)reading->limit, NULL, &page,
                               error);
-    *over = page.count > 0 || page.more || reading->deadline_ms == 0 ||
+    *over = page.count > 0 || page.gone_count > 0 || page.more || reading->deadline_ms == 0 ||
             (reading->catalogue >= 0 && page.catalogue > reading->catalogue) ||
             doorbell_now() >= reading->deadline_ms || atomic_load(&request->server->stopping);
     if (code == 0 && *over)

@@ -289,6 +289,10 @@ RELAY_FIXTURE = tests/unit/relay_fixture.c tests/unit/relay_fixture.h
 UNIT_TESTS += tests/unit/test_ledger_relay
 tests_unit_test_ledger_relay_SOURCES = tests/unit/test_ledger_relay.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
 tests_unit_test_ledger_relay_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_ledger_relay_gone
+tests_unit_test_ledger_relay_gone_SOURCES = tests/unit/test_ledger_relay_gone.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
+tests_unit_test_ledger_relay_gone_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_relay_engine
 tests_unit_test_relay_engine_SOURCES = tests/unit/test_relay_engine.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
 tests_unit_test_relay_engine_LDADD = $(UNIT_LIBS)

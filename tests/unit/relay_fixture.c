@@ -27,13 +27,16 @@ static void read_scope(struct relay_fixture *f, bool catalogue)
         f->place.desk = 0;
     while (more) {
         int64_t *cursor = catalogue ? &f->place.catalogue : &f->place.desk;
-        json_t *records;
+        json_t *records, *gone;
 
         assert_int_equal(ledger_changes(f->centre.ledger, &scopes, *cursor, 3, NULL, &page, NULL),
                          0);
         assert_int_equal(ledger_relay_page(f->centre.ledger, &scopes, &page, &records, NULL), 0);
         more = page.more;
         *cursor = page.next;
+        assert_int_equal(ledger_relay_page_gone(&page, &gone, NULL), 0);
+        assert_int_equal(ledger_relay_take(f->relay, gone, NULL), 0);
+        json_decref(gone);
         assert_int_equal(ledger_relay_give(f->relay, records, &f->place, NOW, NULL), 0);
         json_decref(records);
         ledger_page_clear(&page);

@@ -281,6 +281,33 @@ static void a_centre_restored_is_read_from_the_beginning(void **state)
     assert_non_null(strstr(bell(bench), "since=0"));
 }
 
+static void what_a_page_takes_back_is_taken(void **state)
+{
+    struct bench *bench = *state;
+    struct relay_fixture *f = &bench->fixture;
+    struct id matter =
+        fixture_make(&f->centre, CHLOE, RECORD_CASE, fixture_case(&f->centre, CHLOE, "sample/a"));
+    struct scope_set scopes = {0};
+    struct ledger_page read;
+    char body[512];
+
+    relay_pull(f);
+    get_joined(bench);
+    (void)snprintf(body, sizeof body,
+                   "{\"feed\":\"" FEED "\",\"next\":302,\"more\":false,\"records\":[],"
+                   "\"gone\":[{\"type\":\"case\",\"id\":\"%s\"}],"
+                   "\"catalogue\":0,\"epoch\":\"\",\"scopes\":\"one\"}",
+                   matter.text);
+    answer(bench, SYNC_LANE_BELL, 200, body);
+    assert_non_null(strstr(bell(bench), "since=302"));
+    assert_int_equal(ledger_desk_scopes(f->relay, &f->centre.actors[CHLOE].agent, &scopes, NULL),
+                     0);
+    assert_int_equal(ledger_changes(f->relay, &scopes, 0, 1000, NULL, &read, NULL), 0);
+    assert_non_null(strstr(read.gone, matter.text));
+    ledger_page_clear(&read);
+    scope_set_free(&scopes);
+}
+
 static void a_token_that_ended_is_said(void **state)
 {
     struct bench *bench = *state;
@@ -301,6 +328,7 @@ int main(void)
         TEST(waits_grow_and_have_an_end),
         TEST(other_agents_are_read_from_the_beginning),
         TEST(a_centre_restored_is_read_from_the_beginning),
+        TEST(what_a_page_takes_back_is_taken),
         TEST(a_token_that_ended_is_said),
 #undef TEST
     };

@@ -1,0 +1,90 @@
+/* At a relay: letting go of what the office may not see, for the centre took it back or never took
+ * it. The row stays, for what was done names it; no scope shows it, and its terminals are told. */
+#include <string.h>
+
+#include "app/json.h"
+#include "app/text.h"
+#include "net/ledger_sqlite.h"
+
+/* A hand-off that never was opens nothing, and never ends. */
+static int withdraw(struct ledger *ledger, struct ledger_row *row, struct error *error)
+{
+    struct record *record = record_copy(row->record);
+    int code = 0;
+
+    if (record == NULL ||
+        json_object_set_new(record->body, "state", json_string("withdrawn")) != 0) {
+        record_free(record);
+        return error_set(error, ERROR_MEMORY, "no memory for a record");
+    }
+    record_free(row->record);
+    row->record = record;
+    record->rev++;
+    record->seq = ledger_next_seq(ledger);
+    code = ledger_row_write(ledger, row, error);
+    if (code == 0)
+        code = ledger_handoff_list(ledger, row, error);
+    return code == 0 ? ledger_grants_end(ledger, row, error) : code;
+}
+
+int ledger_relay_vanish(struct ledger *ledger, struct ledger_row *row, struct error *error)
+{
+    int code = 0;
+
+    if (row->record->type == RECORD_HANDOFF && ledger_handoff_stands(row->record))
+        code = withdraw(ledger, row, error);
+    return code == 0 ? ledger_row_take(ledger, row->row, error) : code;
+}
+
+static int take_one(struct ledger *ledger, const json_t *document, struct error *error)
+{
+    enum record_type type = record_type_from_name(json_text_or(document, "type", ""));
+    struct ledger_row row = {0};
+    struct id id;
+    int code;
+
+    if (type == RECORD_NONE || record_type_is_catalogue(type) ||
+        !id_parse(&id, json_text_or(document, "id", "")))
+        return 0;
+    code = ledger_row_read(ledger->writer, type, &id, &row, error);
+    if (code == 0)
+        code = ledger_row_take(ledger, row.row, error);
+    ledger_row_clear(&row);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
+int ledger_relay_page_gone(const struct ledger_page *page, json_t **gone, struct error *error)
+{
+    struct text_buffer text = {0};
+    int code;
+
+    *gone = NULL;
+    text_buffer_add_format(&text, "[%s]", page->gone);
+    code = text.failed ? error_set(error, ERROR_MEMORY, "no memory for a relay's page")
+                       : json_read(gone, text.bytes, text.length, text.length, "a page", error);
+    text_buffer_free(&text);
+    return code;
+}
+
+int ledger_relay_take(struct ledger *ledger, const json_t *gone, struct error *error)
+{
+    const json_t *document;
+    size_t index;
+    int code;
+
+    if (json_array_size(gone) == 0)
+        return 0;
+    code = ledger_begin(ledger, error);
+    if (code != 0)
+        return code;
+    json_array_foreach(gone, index, document)
+    {
+        code = take_one(ledger, document, error);
+        if (code != 0)
+            break;
+    }
+    if (code == 0)
+        return ledger_commit(ledger, error);
+    ledger_rollback(ledger);
+    return code;
+}

@@ -1,0 +1,178 @@
+/* What the centre took back, or never took, leaves the office's lists, and its terminals are told.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "tests/unit/relay_fixture.h"
+
+static int setup(void **state)
+{
+    struct relay_fixture *fixture = malloc(sizeof(*fixture));
+
+    assert_non_null(fixture);
+    relay_fixture_open(fixture);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    relay_fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+enum shown { SHOWN_NOT, SHOWN, SHOWN_GONE };
+
+/* What an agent's terminal at the relay reads of a record from its feed's beginning. */
+static enum shown shows(struct relay_fixture *f, enum fixture_agent who, const struct id *id)
+{
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    enum shown shown;
+    char itself[64];
+
+    /* Others name it too. */
+    (void)snprintf(itself, sizeof(itself), "\"id\":\"%s\"", id->text);
+    assert_int_equal(ledger_desk_scopes(f->relay, &f->centre.actors[who].agent, &scopes, NULL), 0);
+    assert_int_equal(ledger_changes(f->relay, &scopes, 0, 1000, NULL, &page, NULL), 0);
+    assert_false(page.more);
+    shown = strstr(page.gone, itself) != NULL ? SHOWN_GONE : SHOWN_NOT;
+    if (strstr(page.records, itself) != NULL)
+        shown = SHOWN;
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    return shown;
+}
+
+static struct id make(struct relay_fixture *f, enum fixture_agent who, enum record_type type,
+                      json_t *body)
+{
+    struct id id = fixture_id(&f->centre);
+
+    relay_applied(f, who, fixture_operation(&f->centre, who, OPERATION_APPEND, type, &id, 0, body),
+                  LEDGER_APPLIED);
+    return id;
+}
+
+static void no_finding(void *context, const char *finding)
+{
+    (void)context;
+    fail_msg("%s", finding);
+}
+
+/* Anne was moved to another office, which the relay has not heard yet. */
+static void what_the_centre_refuses_to_have_made_is_taken_away(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter, handoff;
+    struct ledger_check counts;
+    json_t *body, *told;
+    int64_t next;
+
+    fixture_publish_agent(&f->centre, ANNE, "b", "");
+    matter = make(f, ANNE, RECORD_CASE, fixture_case(&f->centre, ANNE, "sample/a"));
+    body = fixture_handoff(&f->centre, ANNE, "sample/a", &matter,
+                           f->centre.actors[CHLOE].agent.text, NULL, NULL);
+    json_object_set_new(body, "expires_at", json_time(f->centre.clock_ms + 60000));
+    handoff = make(f, ANNE, RECORD_HANDOFF, body);
+    assert_int_equal(shows(f, CHLOE, &matter), SHOWN);
+    assert_int_equal(shows(f, CHLOE, &handoff), SHOWN);
+    assert_int_equal(relay_push(f, 10, true), 2);
+    assert_int_equal(shows(f, CHLOE, &matter), SHOWN_GONE);
+    assert_int_equal(shows(f, CHLOE, &handoff), SHOWN_GONE);
+    /* Its end is nothing to wait for. */
+    assert_int_equal(ledger_handoff_next(f->relay, &next, NULL), 0);
+    assert_true(next == INT64_MAX);
+    assert_int_equal(ledger_told_read(f->relay, &f->centre.actors[ANNE].agent, 0, &told, NULL), 0);
+    assert_int_equal(json_array_size(told), 2);
+    json_decref(told);
+    relay_fixture_restart(f);
+    assert_int_equal(shows(f, CHLOE, &matter), SHOWN_GONE);
+    relay_settle(f);
+    assert_int_equal(ledger_check(f->path, no_finding, NULL, &counts, NULL), 0);
+}
+
+/* Refused after the office had already built on it: what follows goes as well. */
+static void what_follows_goes_with_it(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter;
+
+    fixture_publish_agent(&f->centre, ANNE, "b", "");
+    matter = make(f, ANNE, RECORD_CASE, fixture_case(&f->centre, ANNE, "sample/a"));
+    relay_applied(f, CHLOE,
+                  fixture_operation(&f->centre, CHLOE, OPERATION_CLAIM, RECORD_CASE, &matter, 1,
+                                    json_pack("{s:s}", "status", "in-progress")),
+                  LEDGER_APPLIED);
+    assert_int_equal(relay_push(f, 1, true), 1);
+    assert_int_equal(shows(f, CHLOE, &matter), SHOWN_GONE);
+    relay_settle(f);
+    assert_int_equal(shows(f, CHLOE, &matter), SHOWN_GONE);
+}
+
+static struct id offered_by_ben(struct relay_fixture *f, const struct id *matter)
+{
+    return fixture_make(&f->centre, BEN, RECORD_HANDOFF,
+                        fixture_handoff(&f->centre, BEN, "sample/b", matter,
+                                        f->centre.actors[CHLOE].agent.text, NULL, NULL));
+}
+
+/* The page that takes back, without what it gives: the centre's word is enough. */
+static void take_only(struct relay_fixture *f)
+{
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    char digest[LEDGER_DIGEST_SIZE];
+    json_t *gone;
+
+    assert_int_equal(ledger_relay_scopes(f->centre.ledger, &f->account, &scopes, digest, NULL), 0);
+    assert_int_equal(
+        ledger_changes(f->centre.ledger, &scopes, f->place.desk, 1000, NULL, &page, NULL), 0);
+    assert_int_equal(ledger_relay_page_gone(&page, &gone, NULL), 0);
+    assert_int_equal(json_array_size(gone), 1);
+    assert_int_equal(ledger_relay_take(f->relay, gone, NULL), 0);
+    json_decref(gone);
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+}
+
+static void what_the_centre_takes_back_leaves_the_office(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter =
+        fixture_make(&f->centre, BEN, RECORD_CASE, fixture_case(&f->centre, BEN, "sample/b"));
+    struct id handoff = offered_by_ben(f, &matter);
+    struct ledger_check counts;
+
+    relay_pull(f);
+    assert_int_equal(shows(f, CHLOE, &matter), SHOWN);
+    fixture_applied(&f->centre, BEN,
+                    fixture_operation(&f->centre, BEN, OPERATION_CLAIM, RECORD_HANDOFF, &handoff, 1,
+                                      json_pack("{s:s}", "state", "withdrawn")));
+    take_only(f);
+    assert_int_equal(shows(f, CHLOE, &matter), SHOWN_GONE);
+    relay_pull(f);
+    assert_int_equal(shows(f, CHLOE, &matter), SHOWN_GONE);
+    assert_int_equal(shows(f, CHLOE, &handoff), SHOWN);
+    /* What is offered again comes again, though it is the same as before. */
+    offered_by_ben(f, &matter);
+    relay_pull(f);
+    assert_int_equal(shows(f, CHLOE, &matter), SHOWN);
+    assert_int_equal(ledger_check(f->path, no_finding, NULL, &counts, NULL), 0);
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        WITH(what_the_centre_refuses_to_have_made_is_taken_away),
+        WITH(what_follows_goes_with_it),
+        WITH(what_the_centre_takes_back_leaves_the_office),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
