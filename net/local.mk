@@ -64,6 +64,7 @@ libnet_a_SOURCES += \
     net/server_openapi.c \
     net/server_presence.c net/server_presence.h \
     net/server_request.c \
+    net/request_wait.c net/request_wait.h \
     net/server_routes.c \
     net/server_worker.c net/server_worker.h
 

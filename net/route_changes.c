@@ -8,10 +8,9 @@
 #include "app/text.h"
 #include "net/ledger_relay.h"
 #include "net/relay_board.h"
-#include "net/server_internal.h"
+#include "net/request_wait.h"
 
 #define LIMIT_PRESET 500
-#define WAIT_MOST    60
 
 /* A reading of the feed, also while it waits. */
 struct reading {
@@ -21,14 +20,12 @@ struct reading {
     int64_t since;
     char epoch[LEDGER_EPOCH_SIZE]; /* of `since`, "" when not told */
     struct id made;                /* accepted from the caller, and past `since` */
-    bool checked;                  /* that both belong to this history */
     int64_t limit;
     int64_t catalogue; /* -1: not asked */
     int64_t merge;     /* the caller's version of merge; 0: it works out nothing */
     struct id device;
-    int64_t deadline_ms; /* clock of the doorbell; 0: does not wait */
-    bool holding;        /* counted as holding a doorbell */
-    struct doorbell_waiter *waiter;
+    struct request_wait wait;
+    bool holding;            /* counted as holding a doorbell */
     struct scope_set scopes; /* to read; empty until found */
     uint64_t people;         /* ledger_people when they were found */
     int64_t told;            /* at a relay: what the caller was told of, up to this number */
@@ -39,7 +36,7 @@ static void reading_free(void *state)
 {
     struct reading *reading = state;
 
-    doorbell_disarm(reading->waiter);
+    doorbell_disarm(reading->wait.waiter);
     scope_set_free(&reading->scopes);
     if (reading->holding)
         presence_hold(reading->server->presence, &reading->agent, -1, clock_system(NULL));
@@ -52,7 +49,6 @@ static bool reading_fill(struct request *request, struct reading *reading)
     const char *scope = request_parameter(request, "scope");
     const char *epoch = request_parameter(request, "epoch");
     const char *made = request_parameter(request, "made");
-    int64_t wait;
 
     reading->server = request->server;
     reading->agent = request->actor.agent;
@@ -69,7 +65,7 @@ static bool reading_fill(struct request *request, struct reading *reading)
         !request_number(request, "merge", 0, INT64_MAX, 0, &reading->merge) ||
         !request_number(request, "told", 0, INT64_MAX, 0, &reading->told) ||
         !request_number(request, "relay", 0, INT64_MAX, -1, &reading->relay) ||
-        !request_number(request, "wait", 0, WAIT_MOST, 0, &wait))
+        !request_wait_read(request, &reading->wait))
         return false;
     if (epoch != NULL)
         text_copy(reading->epoch, sizeof(reading->epoch), epoch);
@@ -77,8 +73,6 @@ static bool reading_fill(struct request *request, struct reading *reading)
         request_problem(request, PROBLEM_BAD_PARAMETER, "%s", "\"made\" is not a UUID");
         return false;
     }
-    if (wait > 0)
-        reading->deadline_ms = doorbell_now() + wait * 1000;
     return true;
 }
 
@@ -91,8 +85,8 @@ static int reading_scopes(struct reading *reading, struct error *error)
 
     if (reading->scopes.count > 0 && (reading->catalogue_scope || people == reading->people))
         return 0;
-    doorbell_disarm(reading->waiter);
-    reading->waiter = NULL;
+    doorbell_disarm(reading->wait.waiter);
+    reading->wait.waiter = NULL;
     scope_set_free(&reading->scopes);
     reading->people = people;
     if (reading->catalogue_scope)
@@ -105,30 +99,28 @@ static int reading_scopes(struct reading *reading, struct error *error)
 
 /* Arms the doorbell anew. The catalogue is always listened to: the agent's record, which says what
  * the desk's scopes are, is part of it. */
-static int reading_arm(struct reading *reading, struct error *error)
+static int reading_arm(struct request *request, struct reading *reading, struct error *error)
 {
     struct scope_set heard = {0};
     int code;
 
-    if (reading->waiter != NULL) {
-        doorbell_rearm(reading->waiter);
+    if (reading->wait.waiter != NULL) {
+        doorbell_rearm(reading->wait.waiter);
         return 0;
     }
     code = scope_set_add_all(&heard, &reading->scopes, error);
     if (code == 0)
         code = scope_set_add(&heard, "", LEDGER_CATALOGUE_SCOPE, error);
-    reading->waiter = code == 0 ? doorbell_arm(reading->server->doorbell, &heard) : NULL;
+    if (code == 0)
+        code = request_wait_arm(request, &reading->wait, &heard, error);
     scope_set_free(&heard);
-    if (code == 0 && reading->waiter == NULL)
-        code = error_set(error, ERROR_MEMORY, "no memory to wait");
     return code;
 }
 
-static bool reading_is_over(const struct reading *reading, const struct ledger_page *page)
+static bool has_news(const struct reading *reading, const struct ledger_page *page)
 {
-    return page->count > 0 || page->gone_count > 0 || page->more || reading->deadline_ms == 0 ||
-           (reading->catalogue >= 0 && page->catalogue > reading->catalogue) ||
-           doorbell_now() >= reading->deadline_ms || atomic_load(&reading->server->stopping);
+    return page->count > 0 || page->gone_count > 0 || page->more ||
+           (reading->catalogue >= 0 && page->catalogue > reading->catalogue);
 }
 
 /* What a relay tells besides records: of its link to the centre, and of what the centre answered to
@@ -192,26 +184,36 @@ static void answer(struct request *request, const struct ledger_page *page, cons
     request_answer_text(request, 200, text_buffer_take(&body), length);
 }
 
-/* Looks once; *over tells whether there is something to answer. */
-static int look(struct request *request, struct reading *reading, bool *over, struct error *error)
+/* While it waits, the agent is at the terminal. */
+static void hold(struct reading *reading)
 {
+    if (!reading->holding)
+        presence_hold(reading->server->presence, &reading->agent, 1, clock_system(NULL));
+    reading->holding = true;
+}
+
+static int look(struct request *request, bool *over, struct error *error)
+{
+    struct reading *reading = request->state;
     struct ledger_page page = {0};
     json_t *members = NULL;
     bool works_out = reading->merge == MERGE_VERSION && !id_is_empty(&reading->device);
     int code = reading_scopes(reading, error);
 
-    /* Armed before looking: what changes in between rings. */
-    if (code == 0 && reading->deadline_ms > 0)
-        code = reading_arm(reading, error);
+    if (code == 0 && reading->wait.deadline_ms > 0)
+        code = reading_arm(request, reading, error);
     if (code == 0)
         code = ledger_changes(reading->server->ledger, &reading->scopes, reading->since,
                               (size_t)reading->limit, works_out ? &reading->device : NULL, &page,
                               error);
     if (code == 0)
         code = relay_members(request, reading, &members, error);
-    *over = code != 0 || reading_is_over(reading, &page) || relay_has_news(reading, members);
+    *over = code != 0 || has_news(reading, &page) || relay_has_news(reading, members) ||
+            request_wait_is_over(request, &reading->wait);
     if (code == 0 && *over)
         answer(request, &page, members);
+    if (!*over)
+        hold(reading);
     json_decref(members);
     /* What the caller knows is not looked at again while it waits. */
     if (code == 0)
@@ -224,43 +226,14 @@ static int look(struct request *request, struct reading *reading, bool *over, st
 static enum route_result handle_changes(struct request *request)
 {
     struct reading *reading = request->state;
-    struct error error = ERROR_INIT;
-    bool over = false;
-    int code = 0;
 
     if (reading == NULL) {
-        reading = calloc(1, sizeof(*reading));
-        if (reading == NULL) {
-            request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
-            return ROUTE_ANSWERED;
-        }
-        request->state = reading;
-        request->state_free = reading_free;
-        if (!reading_fill(request, reading))
+        reading = request_state_new(request, sizeof(*reading), reading_free);
+        if (reading == NULL || !reading_fill(request, reading) ||
+            !request_history_holds(request, reading->since, reading->epoch, &reading->made))
             return ROUTE_ANSWERED;
     }
-    if (!reading->checked)
-        code = ledger_history_check(request->server->ledger, reading->since, reading->epoch,
-                                    &reading->made, &error);
-    reading->checked = true;
-    if (code == ERROR_CONFLICT) {
-        request_problem(request, PROBLEM_OTHER_HISTORY, "%s", error.message);
-        return ROUTE_ANSWERED;
-    }
-    while (code == 0 && !over) {
-        code = look(request, reading, &over, &error);
-        if (code != 0 || over)
-            break;
-        if (!reading->holding)
-            presence_hold(reading->server->presence, &reading->agent, 1, clock_system(NULL));
-        reading->holding = true;
-        code = doorbell_sleep(reading->waiter, request->connection, reading->deadline_ms, &error);
-        if (code > 0)
-            return ROUTE_SUSPENDED;
-    }
-    if (code != 0)
-        request_error(request, code, &error);
-    return ROUTE_ANSWERED;
+    return request_wait(request, &reading->wait, look);
 }
 
 static const struct route_parameter parameters[] = {

@@ -99,17 +99,13 @@ static enum route_result begin(struct request *request, bool with_body)
         request->reply.retry_after = 5;
         return ROUTE_ANSWERED;
     }
-    continuing = calloc(1, sizeof(*continuing));
-    if (continuing == NULL) {
-        request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+    continuing = request_state_new(request, sizeof(*continuing), continuing_free);
+    if (continuing == NULL)
         return ROUTE_ANSWERED;
-    }
     continuing->request = request;
     continuing->code = code;
     sodium_memzero(&code, sizeof(code));
     request_address(request, continuing->address, sizeof(continuing->address));
-    request->state = continuing;
-    request->state_free = continuing_free;
     if (with_body) {
         continuing->body = request_json(request);
         if (continuing->body == NULL)

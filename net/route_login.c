@@ -181,14 +181,10 @@ static enum route_result handle_login(struct request *request)
         request->reply.retry_after = 5;
         return ROUTE_ANSWERED;
     }
-    sign_in = calloc(1, sizeof(*sign_in));
-    if (sign_in == NULL) {
-        request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+    sign_in = request_state_new(request, sizeof(*sign_in), sign_in_free);
+    if (sign_in == NULL)
         return ROUTE_ANSWERED;
-    }
     sign_in->request = request;
-    request->state = sign_in;
-    request->state_free = sign_in_free;
     if (!sign_in_read(request, sign_in))
         return ROUTE_ANSWERED;
     if (!worker_add(request->server->sign_in, sign_in_check, sign_in_suspend, sign_in)) {

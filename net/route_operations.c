@@ -306,16 +306,13 @@ static enum route_result apply_or_wait(struct request *request, struct asking *a
 
 static enum route_result take_up(struct request *request, json_t *body)
 {
-    struct asking *asking = calloc(1, sizeof(*asking));
+    struct asking *asking = request_state_new(request, sizeof(*asking), asking_free);
 
     if (asking == NULL) {
         json_decref(body);
-        request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
         return ROUTE_ANSWERED;
     }
     *asking = (struct asking){.body = body, .deadline_ms = doorbell_now() + ASK_MS};
-    request->state = asking;
-    request->state_free = asking_free;
     return apply_or_wait(request, asking);
 }
 
@@ -323,9 +320,7 @@ static enum route_result take_up(struct request *request, json_t *body)
 static bool history_holds(struct request *request, const json_t *body)
 {
     const char *text = json_text_or(body, "made", "");
-    struct error error = ERROR_INIT;
     struct id made;
-    int code;
 
     if (text[0] == '\0')
         return true;
@@ -333,12 +328,7 @@ static bool history_holds(struct request *request, const json_t *body)
         request_problem(request, PROBLEM_BAD_JSON, "%s", "\"made\" is not a UUID");
         return false;
     }
-    code = ledger_history_check(request->server->ledger, 0, "", &made, &error);
-    if (code == ERROR_CONFLICT)
-        request_problem(request, PROBLEM_OTHER_HISTORY, "%s", error.message);
-    else if (code != 0)
-        request_error(request, code, &error);
-    return code == 0;
+    return request_history_holds(request, 0, "", &made);
 }
 
 /* POST /v1/operations: changes, each applied exactly once and on disk before the answer. */

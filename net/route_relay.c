@@ -12,10 +12,9 @@
 #include "app/text.h"
 #include "net/ledger_relay.h"
 #include "net/protocol.h"
-#include "net/server_internal.h"
+#include "net/request_wait.h"
 
 #define LIMIT_PRESET  200
-#define WAIT_MOST     60
 #define PRESENT_LIMIT 10000
 
 static bool authenticate(struct request *request, struct ledger_relay *relay)
@@ -46,10 +45,8 @@ static bool history_holds(struct request *request)
     const char *feed = request_parameter(request, "feed");
     const char *epoch = request_parameter(request, "epoch");
     const char *text = request_parameter(request, "made");
-    struct error error = ERROR_INIT;
     struct id made = {""};
     int64_t since;
-    int code;
 
     if (!request_number(request, "since", 0, INT64_MAX, 0, &since))
         return false;
@@ -59,12 +56,7 @@ static bool history_holds(struct request *request)
     }
     if (feed == NULL || strcmp(feed, ledger_feed(ledger)) != 0)
         return true;
-    code = ledger_history_check(ledger, since, epoch != NULL ? epoch : "", &made, &error);
-    if (code == ERROR_CONFLICT)
-        request_problem(request, PROBLEM_OTHER_HISTORY, "%s", error.message);
-    else if (code != 0)
-        request_error(request, code, &error);
-    return code == 0;
+    return request_history_holds(request, since, epoch != NULL ? epoch : "", &made);
 }
 
 /* GET /v1/relay: whose relay this is, and how its agents' passwords are checked. */
@@ -248,15 +240,14 @@ struct reading {
     bool catalogue_scope;
     int64_t since, limit, catalogue;
     char epoch[LEDGER_EPOCH_SIZE];
-    int64_t deadline_ms; /* 0: does not wait */
-    struct doorbell_waiter *waiter;
+    struct request_wait wait;
 };
 
 static void reading_free(void *state)
 {
     struct reading *reading = state;
 
-    doorbell_disarm(reading->waiter);
+    doorbell_disarm(reading->wait.waiter);
     free(reading);
 }
 
@@ -264,16 +255,14 @@ static bool reading_fill(struct request *request, struct reading *reading)
 {
     const char *scope = request_parameter(request, "scope");
     const char *epoch = request_parameter(request, "epoch");
-    int64_t wait;
 
     reading->catalogue_scope = scope != NULL && strcmp(scope, "catalogue") == 0;
     if (!request_number(request, "since", 0, INT64_MAX, 0, &reading->since) ||
         !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &reading->limit) ||
         !request_number(request, "catalogue", 0, INT64_MAX, -1, &reading->catalogue) ||
-        !request_number(request, "wait", 0, WAIT_MOST, 0, &wait))
+        !request_wait_read(request, &reading->wait))
         return false;
     text_copy(reading->epoch, sizeof(reading->epoch), epoch != NULL ? epoch : "");
-    reading->deadline_ms = wait > 0 ? doorbell_now() + wait * 1000 : 0;
     return true;
 }
 
@@ -286,11 +275,9 @@ static int arm(struct request *request, struct reading *reading, const struct sc
     /* Who is of the office stands in the catalogue. */
     if (code == 0)
         code = scope_set_add(&heard, "", LEDGER_CATALOGUE_SCOPE, error);
-    doorbell_disarm(reading->waiter);
-    reading->waiter = code == 0 ? doorbell_arm(request->server->doorbell, &heard) : NULL;
+    if (code == 0)
+        code = request_wait_arm(request, &reading->wait, &heard, error);
     scope_set_free(&heard);
-    if (code == 0 && reading->waiter == NULL)
-        code = error_set(error, ERROR_MEMORY, "no memory to wait");
     return code;
 }
 
@@ -316,8 +303,9 @@ static int answer(struct request *request, const struct scope_set *scopes, const
     return 0;
 }
 
-static int look(struct request *request, struct reading *reading, bool *over, struct error *error)
+static int look(struct request *request, bool *over, struct error *error)
 {
+    struct reading *reading = request->state;
     struct ledger *ledger = request->server->ledger;
     struct scope_set scopes = {0};
     struct ledger_page page = {0};
@@ -326,14 +314,14 @@ static int look(struct request *request, struct reading *reading, bool *over, st
                    ? scope_set_add(&scopes, "", LEDGER_CATALOGUE_SCOPE, error)
                    : ledger_relay_scopes(ledger, &reading->relay, &scopes, digest, error);
 
-    if (code == 0 && reading->deadline_ms > 0)
+    if (code == 0 && reading->wait.deadline_ms > 0)
         code = arm(request, reading, &scopes, error);
     if (code == 0)
         code = ledger_changes(ledger, &scopes, reading->since, (size_t)reading->limit, NULL, &page,
                               error);
-    *over = page.count > 0 || page.gone_count > 0 || page.more || reading->deadline_ms == 0 ||
+    *over = page.count > 0 || page.gone_count > 0 || page.more ||
             (reading->catalogue >= 0 && page.catalogue > reading->catalogue) ||
-            doorbell_now() >= reading->deadline_ms || atomic_load(&request->server->stopping);
+            request_wait_is_over(request, &reading->wait);
     if (code == 0 && *over)
         code = answer(request, &scopes, digest, &page, error);
     if (code == 0)
@@ -347,38 +335,15 @@ static int look(struct request *request, struct reading *reading, bool *over, st
 static enum route_result handle_changes(struct request *request)
 {
     struct reading *reading = request->state;
-    struct error error = ERROR_INIT;
-    bool over = false;
-    int code = 0;
 
     if (reading == NULL) {
-        reading = calloc(1, sizeof(*reading));
-        if (reading == NULL) {
-            request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+        reading = request_state_new(request, sizeof(*reading), reading_free);
+        if (reading == NULL || !authenticate(request, &reading->relay) ||
+            !reading_fill(request, reading) ||
+            !request_history_holds(request, reading->since, reading->epoch, &(struct id){""}))
             return ROUTE_ANSWERED;
-        }
-        request->state = reading;
-        request->state_free = reading_free;
-        if (!authenticate(request, &reading->relay) || !reading_fill(request, reading))
-            return ROUTE_ANSWERED;
-        code = ledger_history_check(request->server->ledger, reading->since, reading->epoch,
-                                    &(struct id){""}, &error);
-        if (code == ERROR_CONFLICT) {
-            request_problem(request, PROBLEM_OTHER_HISTORY, "%s", error.message);
-            return ROUTE_ANSWERED;
-        }
     }
-    while (code == 0 && !over) {
-        code = look(request, reading, &over, &error);
-        if (code != 0 || over)
-            break;
-        code = doorbell_sleep(reading->waiter, request->connection, reading->deadline_ms, &error);
-        if (code > 0)
-            return ROUTE_SUSPENDED;
-    }
-    if (code != 0)
-        request_error(request, code, &error);
-    return ROUTE_ANSWERED;
+    return request_wait(request, &reading->wait, look);
 }
 
 static const struct route_parameter parameters[] = {

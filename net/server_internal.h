@@ -143,6 +143,10 @@ struct request {
     void (*state_free)(void *state);
 };
 
+/* Gives the request a state of `size` bytes, zeroed, which `release` frees with what it owns. NULL
+ * with a problem set when memory ran out. Borrowed. */
+void *request_state_new(struct request *request, size_t size, void (*release)(void *state));
+
 /* Sets the reply: a problem with its detail in words. */
 void request_problem(struct request *request, enum problem problem, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -168,6 +172,11 @@ bool request_authenticate(struct request *request);
 bool request_authenticate_again(struct request *request);
 /* The bearer token, NULL when there is none. Borrowed. */
 const char *request_token(const struct request *request);
+
+/* False, with a problem set, when what the caller read up to `since` (in this epoch) or had
+ * accepted last (`made`, "" for nothing) is not of this ledger's history. */
+bool request_history_holds(struct request *request, int64_t since, const char *epoch,
+                           const struct id *made);
 
 /* What became of an operation, as it is answered. New reference, NULL out of memory. */
 json_t *request_outcome(const struct operation *operation, const struct ledger_outcome *outcome);

@@ -33,6 +33,15 @@ static void reply_set(struct request *request, unsigned status, const char *medi
     reply->set = true;
 }
 
+void *request_state_new(struct request *request, size_t size, void (*release)(void *state))
+{
+    request->state = calloc(1, size);
+    request->state_free = release;
+    if (request->state == NULL)
+        request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+    return request->state;
+}
+
 void request_problem(struct request *request, enum problem problem, const char *format, ...)
 {
     struct error detail = ERROR_INIT;
@@ -255,7 +264,8 @@ bool request_authenticate(struct request *request)
     else if (code != 0)
         request_error(request, code, &error);
     if (code == 0 && request->actor.display && !request->route->display) {
-        request_problem(request, PROBLEM_FORBIDDEN, "%s", "a public screen reads /v1/display alone");
+        request_problem(request, PROBLEM_FORBIDDEN, "%s",
+                        "a public screen reads /v1/display alone");
         return false;
     }
     return code == 0;
@@ -377,4 +387,17 @@ json_t *request_json(struct request *request)
     value = json_parse(request, text, length);
     free(text);
     return value;
+}
+
+bool request_history_holds(struct request *request, int64_t since, const char *epoch,
+                           const struct id *made)
+{
+    struct error error = ERROR_INIT;
+    int code = ledger_history_check(request->server->ledger, since, epoch, made, &error);
+
+    if (code == ERROR_CONFLICT)
+        request_problem(request, PROBLEM_OTHER_HISTORY, "%s", error.message);
+    else if (code != 0)
+        request_error(request, code, &error);
+    return code == 0;
 }
