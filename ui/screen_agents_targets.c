@@ -18,8 +18,9 @@ struct reading {
     struct targets *targets;
     struct desk *desk;
     const struct target_need *need;
-    json_t *presence; /* owned by the caller: array of {"agent","state"} */
-    json_t *queues;   /* the same: of {"queue","waiting"} */
+    json_t
+        *presence;  /* owned by the caller: by agent, {"state","since"}; NULL: nothing was heard */
+    json_t *queues; /* the same: by queue, {"waiting"} */
 };
 
 static void as_written(const char *word, char *text, size_t size)
@@ -57,20 +58,14 @@ static const struct {
 
 static void find_presence(const struct reading *reading, struct target *target)
 {
-    const json_t *item;
-    size_t i;
+    const json_t *item = json_object_get(reading->presence, target->agent.text);
 
     target->presence = reading->presence == NULL ? MATCH_UNKNOWN : MATCH_OFFLINE;
     target->heard_ms = reading->targets->heard_ms;
-    json_array_foreach(reading->presence, i, item)
-    {
-        if (strcmp(json_text_or(item, "agent", ""), target->agent.text) != 0)
-            continue;
-        for (int state = 0; state < MATCH_OFFLINE; state++)
-            if (strcmp(json_text_or(item, "state", ""), presences[state].state) == 0)
-                target->presence = (enum match_presence)state;
-        timestamp_parse(json_text_or(item, "since", ""), &target->since_ms);
-    }
+    for (int state = 0; state < MATCH_OFFLINE; state++)
+        if (strcmp(json_text_or(item, "state", ""), presences[state].state) == 0)
+            target->presence = (enum match_presence)state;
+    timestamp_parse(json_text_or(item, "since", ""), &target->since_ms);
 }
 
 static int score(const struct reading *reading, const struct target *target, bool closed)
@@ -147,15 +142,9 @@ static void take_agent(const struct reading *reading, const struct record *recor
 
 static void find_waiting(const struct reading *reading, struct target *target)
 {
-    const json_t *item;
-    size_t i;
+    const json_t *item = json_object_get(reading->queues, target->key);
 
-    target->waiting = reading->queues != NULL ? 0 : -1;
-    json_array_foreach(reading->queues, i, item)
-    {
-        if (strcmp(json_text_or(item, "queue", ""), target->key) == 0)
-            target->waiting = (int)json_integer_or(item, "waiting", 0);
-    }
+    target->waiting = reading->queues != NULL ? (int)json_integer_or(item, "waiting", 0) : -1;
 }
 
 static bool serves_language(const struct record *queue, const char *language)
@@ -265,6 +254,35 @@ void target_need_make(struct target_need *need, struct desk *desk, const char *s
     record_free(record);
 }
 
+/* The items of an array by what this member of each says; NULL when it is no array. Whoever looks
+ * up one of thousands does not walk them all. New. */
+static json_t *by_name(const json_t *list, const char *member)
+{
+    json_t *names = json_is_array(list) ? json_object() : NULL;
+    json_t *item;
+    size_t i;
+
+    json_array_foreach(list, i, item)
+    {
+        json_object_set(names, json_text_or(item, member, ""), item);
+    }
+    return names;
+}
+
+/* Best first; for qsort. */
+static int compare(const void *one, const void *other)
+{
+    const struct target *left = one, *right = other;
+
+    if (left->score != right->score)
+        return left->score > right->score ? -1 : 1;
+    /* Whoever has been free for longest. */
+    if (left->kind == MATCH_AGENT && left->presence == MATCH_AVAILABLE &&
+        left->since_ms != right->since_ms)
+        return left->since_ms < right->since_ms ? -1 : 1;
+    return strcmp(left->name, right->name);
+}
+
 int targets_read(struct targets *targets, struct desk *desk, const struct target_need *need,
                  struct error *error)
 {
@@ -276,12 +294,16 @@ int targets_read(struct targets *targets, struct desk *desk, const struct target
     targets_free(targets);
     if (desk->store != NULL)
         store_state_get(desk->store, "presence", &state, NULL);
-    reading.presence = json_object_get(state, "agents");
-    reading.queues = json_object_get(state, "queues");
+    reading.presence = by_name(json_object_get(state, "agents"), "agent");
+    reading.queues = by_name(json_object_get(state, "queues"), "queue");
     timestamp_parse(json_text_or(state, "heard_at", ""), &targets->heard_ms);
     for (size_t i = 0; i < (need->agents_only ? 1 : 3) && code == 0; i++)
         code = catalogue_each(desk->catalogue, types[i], add_record, &reading, error);
+    json_decref(reading.presence);
+    json_decref(reading.queues);
     json_decref(state);
+    if (targets->count > 0)
+        qsort(targets->list, targets->count, sizeof(*targets->list), compare);
     targets->shown = calloc(targets->count + 1, sizeof(*targets->shown));
     if (code == 0 && targets->shown == NULL)
         code = error_set(error, ERROR_MEMORY, "out of memory");
@@ -303,31 +325,14 @@ void targets_free(struct targets *targets)
 
 /* --- filter ---------------------------------------------------------------------------------- */
 
-static bool is_before(const struct target *left, const struct target *right)
-{
-    if (left->score != right->score)
-        return left->score > right->score;
-    /* Whoever has been free for longest. */
-    if (left->kind == MATCH_AGENT && left->presence == MATCH_AVAILABLE &&
-        left->since_ms != right->since_ms)
-        return left->since_ms < right->since_ms;
-    return strcmp(left->name, right->name) < 0;
-}
-
 void targets_filter(struct targets *targets, const char *query)
 {
     char *words = text_fold(query, strlen(query));
 
     targets->shown_count = 0;
     for (size_t i = 0; i < targets->count && words != NULL; i++) {
-        size_t at = targets->shown_count;
-
-        if (!text_has_words(targets->list[i].folded, words))
-            continue;
-        for (; at > 0 && is_before(&targets->list[i], &targets->list[targets->shown[at - 1]]); at--)
-            targets->shown[at] = targets->shown[at - 1];
-        targets->shown[at] = i;
-        targets->shown_count++;
+        if (text_has_words(targets->list[i].folded, words))
+            targets->shown[targets->shown_count++] = i;
     }
     free(words);
 }
