@@ -1,4 +1,4 @@
-#include "net/ledger_sqlite.h"
+#include "net/ledger_attempt.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,42 +8,6 @@
 
 #include "app/delivery.h"
 #include "app/json.h"
-#include "app/text.h"
-
-#define DIGEST_BYTES 16
-
-/* One operation on its way through. */
-struct attempt {
-    struct ledger *ledger;
-    const struct ledger_actor *actor;
-    const struct scope_set *desk; /* of the actor */
-    const struct operation *operation;
-    struct ledger_outcome *outcome;
-    struct ledger_row row; /* the record before, when there is one */
-    bool visible;          /* the actor may see it */
-    int64_t now_ms;
-    unsigned char digest[DIGEST_BYTES]; /* of the operation */
-};
-
-/* Fields that say whose work it is: an append by another agent would be a forgery. */
-static const struct {
-    enum record_type type;
-    const char *member;
-} authors[] = {
-    {RECORD_NOTE, "author"},           {RECORD_HANDOFF, "from"},  {RECORD_CASE, "opened_by"},
-    {RECORD_SUBMISSION, "started_by"}, {RECORD_CONTACT, "agent"}, {RECORD_FLAG, "agent"},
-    {RECORD_TICKET, "issued_by"},
-};
-
-/* Members that name other work records: nobody reaches a record by naming it. */
-static const struct {
-    const char *member;
-    enum record_type type;
-} references[] = {
-    {"case", RECORD_CASE},     {"client", RECORD_CLIENT},         {"contact", RECORD_CONTACT},
-    {"corrects", RECORD_NOTE}, {"submission", RECORD_SUBMISSION}, {"handoff", RECORD_HANDOFF},
-    {"ticket", RECORD_TICKET},
-};
 
 void ledger_outcome_clear(struct ledger_outcome *outcome)
 {
@@ -51,28 +15,10 @@ void ledger_outcome_clear(struct ledger_outcome *outcome)
     *outcome = (struct ledger_outcome){0};
 }
 
-static void refuse(struct attempt *attempt, enum merge_refusal refusal, const char *field)
-{
-    attempt->outcome->kind = LEDGER_REFUSED;
-    attempt->outcome->refusal = refusal;
-    text_copy(attempt->outcome->field, sizeof(attempt->outcome->field), field);
-}
-
-static bool refused(const struct attempt *attempt)
-{
-    return attempt->outcome->kind == LEDGER_REFUSED;
-}
-
-/* By a relay, in the name of the agent who made it. */
-static bool is_carried(const struct attempt *attempt)
-{
-    return attempt->actor != NULL && !id_is_empty(&attempt->actor->via);
-}
-
 /* --- repeats ---------------------------------------------------------------------------------- */
 
 /* What an operation says, whichever terminal carries it: a few bytes that no other has. */
-static int digest_of(const struct operation *operation, unsigned char digest[DIGEST_BYTES],
+static int digest_of(const struct operation *operation, unsigned char digest[ATTEMPT_DIGEST_BYTES],
                      struct error *error)
 {
     char *body = json_canonical(operation->body);
@@ -84,10 +30,10 @@ static int digest_of(const struct operation *operation, unsigned char digest[DIG
     snprintf(head, sizeof(head), "%s %s %s %lld.%u ", operation_kind_name(operation->kind),
              record_type_name(operation->type), operation->record.text,
              (long long)operation->moment.ms, (unsigned)operation->moment.tick);
-    crypto_generichash_init(&state, NULL, 0, DIGEST_BYTES);
+    crypto_generichash_init(&state, NULL, 0, ATTEMPT_DIGEST_BYTES);
     crypto_generichash_update(&state, (const unsigned char *)head, strlen(head));
     crypto_generichash_update(&state, (const unsigned char *)body, strlen(body));
-    crypto_generichash_final(&state, digest, DIGEST_BYTES);
+    crypto_generichash_final(&state, digest, ATTEMPT_DIGEST_BYTES);
     free(body);
     return 0;
 }
@@ -98,8 +44,8 @@ static bool is_same(const struct attempt *attempt, sqlite3_stmt *stored)
 {
     return strcmp(database_text(stored, 0), attempt->actor->agent.text) == 0 &&
            (sqlite3_column_type(stored, 1) == SQLITE_NULL ||
-            (sqlite3_column_bytes(stored, 1) == DIGEST_BYTES &&
-             memcmp(sqlite3_column_blob(stored, 1), attempt->digest, DIGEST_BYTES) == 0));
+            (sqlite3_column_bytes(stored, 1) == ATTEMPT_DIGEST_BYTES &&
+             memcmp(sqlite3_column_blob(stored, 1), attempt->digest, ATTEMPT_DIGEST_BYTES) == 0));
 }
 
 /* Finds the answer that was given to this id. 1: found and filled in. */
@@ -117,14 +63,14 @@ static int recall(struct attempt *attempt, struct error *error)
         return code;
     /* An id that somebody else used says nothing about what they did. */
     if (!is_same(attempt, statement)) {
-        refuse(attempt, MERGE_FORBIDDEN, "id");
+        attempt_refuse(attempt, MERGE_FORBIDDEN, "id");
         sqlite3_reset(statement);
         return 1;
     }
     if (sqlite3_column_type(statement, 4) != SQLITE_NULL) {
         refusal = merge_refusal_from_name(database_text(statement, 4));
-        refuse(attempt, refusal < MERGE_REFUSAL_COUNT ? refusal : MERGE_FORBIDDEN,
-               database_text(statement, 6));
+        attempt_refuse(attempt, refusal < MERGE_REFUSAL_COUNT ? refusal : MERGE_FORBIDDEN,
+                       database_text(statement, 6));
     } else {
         outcome->kind = LEDGER_REPEATED;
         outcome->rev = sqlite3_column_int64(statement, 2);
@@ -160,266 +106,10 @@ static int remember(struct attempt *attempt, struct error *error)
     sqlite3_bind_int(statement, 10, outcome->conflict);
     database_bind_text(statement, 11, outcome->field);
     sqlite3_bind_int64(statement, 12, attempt->now_ms);
-    sqlite3_bind_blob(statement, 13, attempt->digest, DIGEST_BYTES, SQLITE_STATIC);
-    if (is_carried(attempt))
+    sqlite3_bind_blob(statement, 13, attempt->digest, ATTEMPT_DIGEST_BYTES, SQLITE_STATIC);
+    if (attempt_is_carried(attempt))
         database_bind_text(statement, 14, attempt->actor->via.text);
     return database_run(database, statement, error);
-}
-
-/* --- may this agent do that? ------------------------------------------------------------------ */
-
-/* Whoever serves the queue that a hand-off waits in is told why they cannot take it. */
-static bool is_of_own_queue(const struct attempt *attempt)
-{
-    const struct record *record = attempt->row.record;
-    bool own = false;
-
-    if (record->type != RECORD_HANDOFF || attempt->operation->kind != OPERATION_CLAIM)
-        return false;
-    for (size_t i = 0; i < attempt->desk->count && !own; i++)
-        own = ledger_queue_is_scope(attempt->desk->names[i], record_text(record, "to_queue")) ||
-              ledger_queue_is_scope(attempt->desk->names[i], record_text(record, "also_queue"));
-    return own;
-}
-
-/* Reads the record and whether the actor may see it. */
-static int find_record(struct attempt *attempt, struct error *error)
-{
-    struct database *database = attempt->ledger->writer;
-    struct scope_set scopes = {0};
-    int code = ledger_row_read(database, attempt->operation->type, &attempt->operation->record,
-                               &attempt->row, error);
-
-    if (code == ERROR_NOT_FOUND)
-        return 0;
-    if (code == 0)
-        code = ledger_row_scopes(database, attempt->row.row, &scopes, error);
-    attempt->visible = code == 0 && (record_type_is_catalogue(attempt->operation->type) ||
-                                     scope_set_meets(&scopes, attempt->desk));
-    scope_set_free(&scopes);
-    if (code == 0 && !attempt->visible && !is_of_own_queue(attempt))
-        refuse(attempt, MERGE_FORBIDDEN, "");
-    return code;
-}
-
-/* Every record that the operation's body names must be visible, or not be there (yet). A hand-off
- * opens what it names to others, so there it must be there. */
-static int check_references(struct attempt *attempt, struct error *error)
-{
-    const struct operation *operation = attempt->operation;
-    int code = 0;
-
-    for (size_t i = 0; i < sizeof(references) / sizeof(references[0]) && code == 0; i++) {
-        const char *id = json_text_or(operation->body, references[i].member, "");
-        struct scope_set scopes = {0};
-        bool exists = false;
-
-        if (id[0] == '\0')
-            continue;
-        code = ledger_scopes_of(attempt->ledger->writer, references[i].type, id, &scopes, &exists,
-                                error);
-        if (code == 0 && exists && !scope_set_meets(&scopes, attempt->desk))
-            refuse(attempt, MERGE_FORBIDDEN, references[i].member);
-        else if (code == 0 && !exists && operation->type == RECORD_HANDOFF)
-            refuse(attempt, MERGE_MISSING, references[i].member);
-        scope_set_free(&scopes);
-        if (refused(attempt))
-            break;
-    }
-    return code;
-}
-
-/* A new record belongs to an office: the agent's own, or one that the case is in already. */
-static int check_office(struct attempt *attempt, struct error *error)
-{
-    const json_t *body = attempt->operation->body;
-    struct scope_set office = {0}, allowed = {0};
-    int code = scope_set_add(&office, "office:", json_text_or(body, "office", ""), error);
-
-    if (code == 0)
-        code = scope_set_add_all(&allowed, attempt->desk, error);
-    if (code == 0)
-        code = ledger_scopes_of(attempt->ledger->writer, RECORD_CASE,
-                                json_text_or(body, "case", ""), &allowed, NULL, error);
-    /* A body without an office is refused by merge, which says so better. */
-    if (code == 0 && json_text_or(body, "office", NULL) != NULL &&
-        !scope_set_meets(&office, &allowed))
-        refuse(attempt, MERGE_FORBIDDEN, "office");
-    scope_set_free(&office);
-    scope_set_free(&allowed);
-    return code;
-}
-
-static void check_author(struct attempt *attempt)
-{
-    const struct operation *operation = attempt->operation;
-
-    for (size_t i = 0; i < sizeof(authors) / sizeof(authors[0]); i++) {
-        const char *author = json_text_or(operation->body, authors[i].member, NULL);
-
-        if (authors[i].type == operation->type && author != NULL &&
-            strcmp(author, attempt->actor->agent.text) != 0)
-            refuse(attempt, MERGE_ACTOR, authors[i].member);
-    }
-}
-
-/* An escalation is answered, a hand-off is re-assigned, and the highest priority is given, by a
- * supervisor. */
-static int check_supervisor(struct attempt *attempt, const char *member, struct error *error)
-{
-    struct ledger_row agent;
-    int code = ledger_row_read(attempt->ledger->writer, RECORD_AGENT, &attempt->actor->agent,
-                               &agent, error);
-
-    if (code == 0 && strcmp(record_text(agent.record, "role"), "supervisor") != 0)
-        refuse(attempt, MERGE_ACTOR, member);
-    ledger_row_clear(&agent);
-    return code;
-}
-
-/* Nothing is handed off to nobody: the agent, office or queue is in the catalogue. */
-static int check_offered_to(struct attempt *attempt, struct error *error)
-{
-    const char *missing;
-    int code =
-        ledger_handoff_check_target(attempt->ledger, attempt->operation->body, &missing, error);
-
-    if (code == 0 && missing != NULL)
-        refuse(attempt, MERGE_MISSING, missing);
-    if (code == 0 && !refused(attempt) &&
-        json_integer_or(attempt->operation->body, "priority", 0) == QUEUE_PRIORITY_MOST)
-        code = check_supervisor(attempt, "priority", error);
-    return code;
-}
-
-/* Nobody waits in a line that there is not. */
-static int check_ticket_queue(struct attempt *attempt, struct error *error)
-{
-    bool exists;
-    int code = ledger_ticket_queue_exists(attempt->ledger, attempt->operation->body, &exists, error);
-
-    if (code == 0 && !exists)
-        refuse(attempt, MERGE_MISSING, "queue");
-    return code;
-}
-
-/* A supervisor gives what they may see to an agent or a queue that there is. */
-static int check_reassigned(struct attempt *attempt, struct error *error)
-{
-    const char *missing = NULL;
-    int code = check_supervisor(attempt, "state", error);
-
-    if (code == 0 && !refused(attempt))
-        code = ledger_reassign_check(attempt->ledger, attempt->operation->body, &missing, error);
-    if (missing != NULL)
-        refuse(attempt, MERGE_MISSING, missing);
-    return code;
-}
-
-/* Who answers for a queue can do what is asked; who accepts also has room for it. */
-static int check_fit(struct attempt *attempt, bool accepts, struct error *error)
-{
-    char field[LEDGER_FIELD_SIZE];
-    enum merge_refusal refusal;
-    int code = ledger_queue_judge(attempt->ledger, attempt->row.record, &attempt->actor->agent,
-                                  attempt->now_ms, &refusal, field, error);
-
-    if (code == 0 && (refusal == MERGE_UNFIT || (refusal == MERGE_FULL && accepts)))
-        refuse(attempt, refusal, field);
-    return code;
-}
-
-/* Who may answer a hand-off to an office or a queue stands in the agent's record, which merge does
- * not see. */
-static int check_target(struct attempt *attempt, struct error *error)
-{
-    static const char *const answers[] = {"accepted", "declined"};
-    const struct record *handoff = attempt->row.record;
-    const char *state = json_text_or(attempt->operation->body, "state", "");
-    const char *office = record_text(handoff, "to_office");
-    const char *queue = record_text(handoff, "to_queue");
-    const char *also = record_text(handoff, "also_queue");
-    struct scope_set targets = {0};
-    int code = 0;
-
-    if (strcmp(state, "reassigned") == 0)
-        return check_reassigned(attempt, error);
-    if (strcmp(state, answers[0]) != 0 && strcmp(state, answers[1]) != 0)
-        return 0;
-    if (record_text(handoff, "to_agent")[0] != '\0')
-        code = scope_set_add(&targets, "agent:", record_text(handoff, "to_agent"), error);
-    if (code == 0 && office[0] != '\0')
-        code = scope_set_add(&targets, "office:", office, error);
-    if (code == 0 && queue[0] != '\0')
-        code = scope_set_add(&targets, "queue:", queue, error);
-    if (code == 0 && also[0] != '\0')
-        code = scope_set_add(&targets, "queue:", also, error);
-    if (code == 0 && !scope_set_meets(&targets, attempt->desk))
-        refuse(attempt, MERGE_ACTOR, "state");
-    scope_set_free(&targets);
-    if (code == 0 && !refused(attempt) && strcmp(record_text(handoff, "kind"), "escalation") == 0)
-        code = check_supervisor(attempt, "state", error);
-    if (code == 0 && !refused(attempt) && queue[0] != '\0')
-        code = check_fit(attempt, strcmp(state, answers[0]) == 0, error);
-    return code;
-}
-
-/* A flag is settled by the agents of its queue; without one by its office, which see it anyway. Its
- * author takes it back: merge sees who that is. */
-static int check_keeper(struct attempt *attempt, struct error *error)
-{
-    const char *queue = record_text(attempt->row.record, "to_queue");
-    const char *state = json_text_or(attempt->operation->body, "state", "");
-    bool kept = queue[0] != '\0' && strcmp(state, "withdrawn") != 0;
-    struct scope_set keepers = {0};
-    int code = kept ? scope_set_add(&keepers, "queue:", queue, error) : 0;
-
-    if (code == 0 && kept && !scope_set_meets(&keepers, attempt->desk))
-        refuse(attempt, MERGE_ACTOR, "state");
-    scope_set_free(&keepers);
-    return code;
-}
-
-/* Of a relay's clock; ledger_relay_apply has checked what it may do. */
-static bool is_of_a_clock(const struct attempt *attempt)
-{
-    struct id server = delivery_server();
-
-    return is_carried(attempt) && id_equal(&attempt->actor->agent, &server);
-}
-
-static int check(struct attempt *attempt, struct error *error)
-{
-    const struct operation *operation = attempt->operation;
-    int code;
-
-    if (is_of_a_clock(attempt)) {
-        code = ledger_row_read(attempt->ledger->writer, operation->type, &operation->record,
-                               &attempt->row, error);
-        return code == ERROR_NOT_FOUND ? 0 : code;
-    }
-    code = find_record(attempt, error);
-    if (code != 0 || refused(attempt))
-        return code;
-    if (operation->kind == OPERATION_APPEND && attempt->row.row == 0) {
-        check_author(attempt);
-        if (!refused(attempt))
-            code = check_office(attempt, error);
-    }
-    if (code == 0 && !refused(attempt) && operation->kind != OPERATION_CLAIM)
-        code = check_references(attempt, error);
-    if (code == 0 && !refused(attempt) && operation->kind == OPERATION_APPEND &&
-        operation->type == RECORD_HANDOFF && attempt->row.row == 0)
-        code = check_offered_to(attempt, error);
-    if (code == 0 && !refused(attempt) && operation->type == RECORD_TICKET)
-        code = check_ticket_queue(attempt, error);
-    if (code == 0 && !refused(attempt) && operation->kind == OPERATION_CLAIM &&
-        operation->type == RECORD_HANDOFF && attempt->row.row != 0)
-        code = check_target(attempt, error);
-    if (code == 0 && !refused(attempt) && operation->kind == OPERATION_CLAIM &&
-        operation->type == RECORD_FLAG && attempt->row.row != 0)
-        code = check_keeper(attempt, error);
-    return code;
 }
 
 /* --- effect ----------------------------------------------------------------------------------- */
@@ -472,7 +162,7 @@ static int merge(struct attempt *attempt, struct error *error)
     if (code != 0)
         return code;
     if (result.refusal != MERGE_APPLIED) {
-        refuse(attempt, result.refusal, result.field);
+        attempt_refuse(attempt, result.refusal, result.field);
         return 0;
     }
     after.record = result.record;
@@ -501,7 +191,7 @@ static int show_record(struct attempt *attempt, struct error *error)
     int code = 0;
 
     if (attempt->row.record == NULL)
-        code = find_record(attempt, error);
+        code = attempt_find(attempt, error);
     if (code == 0 && attempt->row.record != NULL && attempt->visible) {
         attempt->outcome->record = record_to_json(attempt->row.record);
         if (attempt->outcome->record == NULL)
@@ -546,13 +236,13 @@ static int leave_to_centre(struct attempt *attempt, struct error *error)
 
 static int decide(struct attempt *attempt, struct error *error)
 {
-    int code = check(attempt, error);
+    int code = attempt_check(attempt, error);
 
-    if (code == 0 && !refused(attempt) && attempt->ledger->is_relay)
+    if (code == 0 && !attempt_is_refused(attempt) && attempt->ledger->is_relay)
         code = leave_to_centre(attempt, error);
     if (code != 0)
         return code;
-    if (!refused(attempt))
+    if (!attempt_is_refused(attempt))
         code = merge(attempt, error);
     return code != 0 ? code : remember(attempt, error);
 }
@@ -567,11 +257,11 @@ static int apply_one(struct attempt *attempt, struct error *error)
 
     if (id_is_empty(&attempt->actor->device) ||
         !id_equal(&operation->device, &attempt->actor->device)) {
-        refuse(attempt, MERGE_FORBIDDEN, "device");
+        attempt_refuse(attempt, MERGE_FORBIDDEN, "device");
         return 0;
     }
     if (!id_equal(&operation->agent, &attempt->actor->agent)) {
-        refuse(attempt, MERGE_FORBIDDEN, "agent");
+        attempt_refuse(attempt, MERGE_FORBIDDEN, "agent");
         return 0;
     }
     code = digest_of(operation, attempt->digest, error);
@@ -579,13 +269,13 @@ static int apply_one(struct attempt *attempt, struct error *error)
         code = recall(attempt, error);
     if (code == 0)
         code = decide(attempt, error);
-    if (code < 0 || !refused(attempt))
+    if (code < 0 || !attempt_is_refused(attempt))
         return code < 0 ? code : 0;
     /* Looking for the record again may refuse in its own words: the first ones stand. */
     why = attempt->outcome->refusal;
     memcpy(field, attempt->outcome->field, sizeof(field));
     code = show_record(attempt, error);
-    refuse(attempt, why, field);
+    attempt_refuse(attempt, why, field);
     return code;
 }
 

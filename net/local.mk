@@ -18,6 +18,8 @@ libnet_a_SOURCES += \
     net/ledger.h \
     net/ledger_agent.c \
     net/ledger_apply.c \
+    net/ledger_attempt.h \
+    net/ledger_permit.c \
     net/ledger_attending.c \
     net/ledger_centre.c \
     net/ledger_check.c \

@@ -1,0 +1,55 @@
+/*
+ * One operation on its way through the ledger: ledger_permit.c checks whether its agent may do
+ * that, ledger_apply.c remembers it and brings about what it does. Only these include this; within
+ * the writer's transaction.
+ */
+#ifndef GUICHET_NET_LEDGER_ATTEMPT_H
+#define GUICHET_NET_LEDGER_ATTEMPT_H
+
+#include "app/text.h"
+#include "net/ledger_sqlite.h"
+
+#define ATTEMPT_DIGEST_BYTES 16
+
+/* One operation on its way through. */
+struct attempt {
+    struct ledger *ledger;
+    const struct ledger_actor *actor;
+    const struct scope_set *desk; /* of the actor */
+    const struct operation *operation;
+    struct ledger_outcome *outcome;
+    struct ledger_row row; /* the record before, when there is one */
+    bool visible;          /* the actor may see it */
+    int64_t now_ms;
+    unsigned char digest[ATTEMPT_DIGEST_BYTES]; /* of the operation */
+};
+
+/* The outcome becomes a refusal for this reason; `field` "" for none. */
+static inline void attempt_refuse(struct attempt *attempt, enum merge_refusal refusal,
+                                  const char *field)
+{
+    attempt->outcome->kind = LEDGER_REFUSED;
+    attempt->outcome->refusal = refusal;
+    text_copy(attempt->outcome->field, sizeof(attempt->outcome->field), field);
+}
+
+static inline bool attempt_is_refused(const struct attempt *attempt)
+{
+    return attempt->outcome->kind == LEDGER_REFUSED;
+}
+
+/* By a relay, in the name of the agent who made it. */
+static inline bool attempt_is_carried(const struct attempt *attempt)
+{
+    return attempt->actor != NULL && !id_is_empty(&attempt->actor->via);
+}
+
+/* Reads the record as it stands and whether the actor may see it; refuses when they may not. That
+ * there is none is no error. */
+int attempt_find(struct attempt *attempt, struct error *error);
+
+/* Finds the record, and refuses what the actor may not do to it for a reason that merge, which sees
+ * nothing but record and operation, cannot know. */
+int attempt_check(struct attempt *attempt, struct error *error);
+
+#endif

@@ -1,0 +1,282 @@
+/* May this agent do that? What merge does not see: scopes, roles, queues, and what there is. */
+#include "net/ledger_attempt.h"
+
+#include <string.h>
+
+#include "app/delivery.h"
+#include "app/json.h"
+
+/* Fields that say whose work it is: an append by another agent would be a forgery. */
+static const struct {
+    enum record_type type;
+    const char *member;
+} authors[] = {
+    {RECORD_NOTE, "author"},           {RECORD_HANDOFF, "from"},  {RECORD_CASE, "opened_by"},
+    {RECORD_SUBMISSION, "started_by"}, {RECORD_CONTACT, "agent"}, {RECORD_FLAG, "agent"},
+    {RECORD_TICKET, "issued_by"},
+};
+
+/* Members that name other work records: nobody reaches a record by naming it. */
+static const struct {
+    const char *member;
+    enum record_type type;
+} references[] = {
+    {"case", RECORD_CASE},     {"client", RECORD_CLIENT},         {"contact", RECORD_CONTACT},
+    {"corrects", RECORD_NOTE}, {"submission", RECORD_SUBMISSION}, {"handoff", RECORD_HANDOFF},
+    {"ticket", RECORD_TICKET},
+};
+
+/* Whoever serves the queue that a hand-off waits in is told why they cannot take it. */
+static bool is_of_own_queue(const struct attempt *attempt)
+{
+    const struct record *record = attempt->row.record;
+    bool own = false;
+
+    if (record->type != RECORD_HANDOFF || attempt->operation->kind != OPERATION_CLAIM)
+        return false;
+    for (size_t i = 0; i < attempt->desk->count && !own; i++)
+        own = ledger_queue_is_scope(attempt->desk->names[i], record_text(record, "to_queue")) ||
+              ledger_queue_is_scope(attempt->desk->names[i], record_text(record, "also_queue"));
+    return own;
+}
+
+int attempt_find(struct attempt *attempt, struct error *error)
+{
+    struct database *database = attempt->ledger->writer;
+    struct scope_set scopes = {0};
+    int code = ledger_row_read(database, attempt->operation->type, &attempt->operation->record,
+                               &attempt->row, error);
+
+    if (code == ERROR_NOT_FOUND)
+        return 0;
+    if (code == 0)
+        code = ledger_row_scopes(database, attempt->row.row, &scopes, error);
+    attempt->visible = code == 0 && (record_type_is_catalogue(attempt->operation->type) ||
+                                     scope_set_meets(&scopes, attempt->desk));
+    scope_set_free(&scopes);
+    if (code == 0 && !attempt->visible && !is_of_own_queue(attempt))
+        attempt_refuse(attempt, MERGE_FORBIDDEN, "");
+    return code;
+}
+
+/* Every record that the operation's body names must be visible, or not be there (yet). A hand-off
+ * opens what it names to others, so there it must be there. */
+static int check_references(struct attempt *attempt, struct error *error)
+{
+    const struct operation *operation = attempt->operation;
+    int code = 0;
+
+    for (size_t i = 0; i < sizeof(references) / sizeof(references[0]) && code == 0; i++) {
+        const char *id = json_text_or(operation->body, references[i].member, "");
+        struct scope_set scopes = {0};
+        bool exists = false;
+
+        if (id[0] == '\0')
+            continue;
+        code = ledger_scopes_of(attempt->ledger->writer, references[i].type, id, &scopes, &exists,
+                                error);
+        if (code == 0 && exists && !scope_set_meets(&scopes, attempt->desk))
+            attempt_refuse(attempt, MERGE_FORBIDDEN, references[i].member);
+        else if (code == 0 && !exists && operation->type == RECORD_HANDOFF)
+            attempt_refuse(attempt, MERGE_MISSING, references[i].member);
+        scope_set_free(&scopes);
+        if (attempt_is_refused(attempt))
+            break;
+    }
+    return code;
+}
+
+/* A new record belongs to an office: the agent's own, or one that the case is in already. */
+static int check_office(struct attempt *attempt, struct error *error)
+{
+    const json_t *body = attempt->operation->body;
+    struct scope_set office = {0}, allowed = {0};
+    int code = scope_set_add(&office, "office:", json_text_or(body, "office", ""), error);
+
+    if (code == 0)
+        code = scope_set_add_all(&allowed, attempt->desk, error);
+    if (code == 0)
+        code = ledger_scopes_of(attempt->ledger->writer, RECORD_CASE,
+                                json_text_or(body, "case", ""), &allowed, NULL, error);
+    /* A body without an office is refused by merge, which says so better. */
+    if (code == 0 && json_text_or(body, "office", NULL) != NULL &&
+        !scope_set_meets(&office, &allowed))
+        attempt_refuse(attempt, MERGE_FORBIDDEN, "office");
+    scope_set_free(&office);
+    scope_set_free(&allowed);
+    return code;
+}
+
+static void check_author(struct attempt *attempt)
+{
+    const struct operation *operation = attempt->operation;
+
+    for (size_t i = 0; i < sizeof(authors) / sizeof(authors[0]); i++) {
+        const char *author = json_text_or(operation->body, authors[i].member, NULL);
+
+        if (authors[i].type == operation->type && author != NULL &&
+            strcmp(author, attempt->actor->agent.text) != 0)
+            attempt_refuse(attempt, MERGE_ACTOR, authors[i].member);
+    }
+}
+
+/* An escalation is answered, a hand-off is re-assigned, and the highest priority is given, by a
+ * supervisor. */
+static int check_supervisor(struct attempt *attempt, const char *member, struct error *error)
+{
+    struct ledger_row agent;
+    int code = ledger_row_read(attempt->ledger->writer, RECORD_AGENT, &attempt->actor->agent,
+                               &agent, error);
+
+    if (code == 0 && strcmp(record_text(agent.record, "role"), "supervisor") != 0)
+        attempt_refuse(attempt, MERGE_ACTOR, member);
+    ledger_row_clear(&agent);
+    return code;
+}
+
+/* Nothing is handed off to nobody: the agent, office or queue is in the catalogue. */
+static int check_offered_to(struct attempt *attempt, struct error *error)
+{
+    const char *missing;
+    int code =
+        ledger_handoff_check_target(attempt->ledger, attempt->operation->body, &missing, error);
+
+    if (code == 0 && missing != NULL)
+        attempt_refuse(attempt, MERGE_MISSING, missing);
+    if (code == 0 && !attempt_is_refused(attempt) &&
+        json_integer_or(attempt->operation->body, "priority", 0) == QUEUE_PRIORITY_MOST)
+        code = check_supervisor(attempt, "priority", error);
+    return code;
+}
+
+/* Nobody waits in a line that there is not. */
+static int check_ticket_queue(struct attempt *attempt, struct error *error)
+{
+    bool exists;
+    int code =
+        ledger_ticket_queue_exists(attempt->ledger, attempt->operation->body, &exists, error);
+
+    if (code == 0 && !exists)
+        attempt_refuse(attempt, MERGE_MISSING, "queue");
+    return code;
+}
+
+/* A supervisor gives what they may see to an agent or a queue that there is. */
+static int check_reassigned(struct attempt *attempt, struct error *error)
+{
+    const char *missing = NULL;
+    int code = check_supervisor(attempt, "state", error);
+
+    if (code == 0 && !attempt_is_refused(attempt))
+        code = ledger_reassign_check(attempt->ledger, attempt->operation->body, &missing, error);
+    if (missing != NULL)
+        attempt_refuse(attempt, MERGE_MISSING, missing);
+    return code;
+}
+
+/* Who answers for a queue can do what is asked; who accepts also has room for it. */
+static int check_fit(struct attempt *attempt, bool accepts, struct error *error)
+{
+    char field[LEDGER_FIELD_SIZE];
+    enum merge_refusal refusal;
+    int code = ledger_queue_judge(attempt->ledger, attempt->row.record, &attempt->actor->agent,
+                                  attempt->now_ms, &refusal, field, error);
+
+    if (code == 0 && (refusal == MERGE_UNFIT || (refusal == MERGE_FULL && accepts)))
+        attempt_refuse(attempt, refusal, field);
+    return code;
+}
+
+/* Who may answer a hand-off to an office or a queue stands in the agent's record, which merge does
+ * not see. */
+static int check_target(struct attempt *attempt, struct error *error)
+{
+    static const char *const answers[] = {"accepted", "declined"};
+    const struct record *handoff = attempt->row.record;
+    const char *state = json_text_or(attempt->operation->body, "state", "");
+    const char *office = record_text(handoff, "to_office");
+    const char *queue = record_text(handoff, "to_queue");
+    const char *also = record_text(handoff, "also_queue");
+    struct scope_set targets = {0};
+    int code = 0;
+
+    if (strcmp(state, "reassigned") == 0)
+        return check_reassigned(attempt, error);
+    if (strcmp(state, answers[0]) != 0 && strcmp(state, answers[1]) != 0)
+        return 0;
+    if (record_text(handoff, "to_agent")[0] != '\0')
+        code = scope_set_add(&targets, "agent:", record_text(handoff, "to_agent"), error);
+    if (code == 0 && office[0] != '\0')
+        code = scope_set_add(&targets, "office:", office, error);
+    if (code == 0 && queue[0] != '\0')
+        code = scope_set_add(&targets, "queue:", queue, error);
+    if (code == 0 && also[0] != '\0')
+        code = scope_set_add(&targets, "queue:", also, error);
+    if (code == 0 && !scope_set_meets(&targets, attempt->desk))
+        attempt_refuse(attempt, MERGE_ACTOR, "state");
+    scope_set_free(&targets);
+    if (code == 0 && !attempt_is_refused(attempt) &&
+        strcmp(record_text(handoff, "kind"), "escalation") == 0)
+        code = check_supervisor(attempt, "state", error);
+    if (code == 0 && !attempt_is_refused(attempt) && queue[0] != '\0')
+        code = check_fit(attempt, strcmp(state, answers[0]) == 0, error);
+    return code;
+}
+
+/* A flag is settled by the agents of its queue; without one by its office, which see it anyway. Its
+ * author takes it back: merge sees who that is. */
+static int check_keeper(struct attempt *attempt, struct error *error)
+{
+    const char *queue = record_text(attempt->row.record, "to_queue");
+    const char *state = json_text_or(attempt->operation->body, "state", "");
+    bool kept = queue[0] != '\0' && strcmp(state, "withdrawn") != 0;
+    struct scope_set keepers = {0};
+    int code = kept ? scope_set_add(&keepers, "queue:", queue, error) : 0;
+
+    if (code == 0 && kept && !scope_set_meets(&keepers, attempt->desk))
+        attempt_refuse(attempt, MERGE_ACTOR, "state");
+    scope_set_free(&keepers);
+    return code;
+}
+
+/* Of a relay's clock; ledger_relay_apply has checked what it may do. */
+static bool is_of_a_clock(const struct attempt *attempt)
+{
+    struct id server = delivery_server();
+
+    return attempt_is_carried(attempt) && id_equal(&attempt->actor->agent, &server);
+}
+
+int attempt_check(struct attempt *attempt, struct error *error)
+{
+    const struct operation *operation = attempt->operation;
+    int code;
+
+    if (is_of_a_clock(attempt)) {
+        code = ledger_row_read(attempt->ledger->writer, operation->type, &operation->record,
+                               &attempt->row, error);
+        return code == ERROR_NOT_FOUND ? 0 : code;
+    }
+    code = attempt_find(attempt, error);
+    if (code != 0 || attempt_is_refused(attempt))
+        return code;
+    if (operation->kind == OPERATION_APPEND && attempt->row.row == 0) {
+        check_author(attempt);
+        if (!attempt_is_refused(attempt))
+            code = check_office(attempt, error);
+    }
+    if (code == 0 && !attempt_is_refused(attempt) && operation->kind != OPERATION_CLAIM)
+        code = check_references(attempt, error);
+    if (code == 0 && !attempt_is_refused(attempt) && operation->kind == OPERATION_APPEND &&
+        operation->type == RECORD_HANDOFF && attempt->row.row == 0)
+        code = check_offered_to(attempt, error);
+    if (code == 0 && !attempt_is_refused(attempt) && operation->type == RECORD_TICKET)
+        code = check_ticket_queue(attempt, error);
+    if (code == 0 && !attempt_is_refused(attempt) && operation->kind == OPERATION_CLAIM &&
+        operation->type == RECORD_HANDOFF && attempt->row.row != 0)
+        code = check_target(attempt, error);
+    if (code == 0 && !attempt_is_refused(attempt) && operation->kind == OPERATION_CLAIM &&
+        operation->type == RECORD_FLAG && attempt->row.row != 0)
+        code = check_keeper(attempt, error);
+    return code;
+}
