@@ -14,6 +14,7 @@
 #include "ui/language.h"
 #include "ui/list.h"
 #include "ui/notice.h"
+#include "ui/screen_agents.h"
 #include "ui/screen_handoff.h"
 
 /* Narrower than this, the agents of a queue share one column. */
@@ -36,6 +37,7 @@ struct supervising {
     struct list list;
     char chosen[WORK_NAME_SIZE]; /* id or key of the marked line: it stays marked as lines move */
     uint64_t asked;              /* the digest at which presence was asked for */
+    int64_t asked_ms;            /* presence, last */
 };
 
 /* --- lines ------------------------------------------------------------------------------------ */
@@ -118,6 +120,14 @@ static void remember(struct supervising *supervising)
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
+static void ask_presence(struct screen *screen)
+{
+    struct supervising *supervising = screen->data;
+
+    supervising->asked_ms = desk_now(screen->desk);
+    link_presence_ask(screen->desk->link);
+}
+
 static void read_all(struct screen *screen)
 {
     struct supervising *supervising = screen->data;
@@ -130,8 +140,17 @@ static void read_all(struct screen *screen)
     /* Who is free changes when hand-offs do; its answer alone changes none. */
     if (supervising->data.handoffs_digest != supervising->asked) {
         supervising->asked = supervising->data.handoffs_digest;
-        link_presence_ask(screen->desk->link);
+        ask_presence(screen);
     }
+}
+
+/* Agents come, go and are with clients without any hand-off. */
+static void supervise_tick(struct screen *screen)
+{
+    const struct supervising *supervising = screen->data;
+
+    if (desk_now(screen->desk) - supervising->asked_ms >= TARGETS_ASK_MS)
+        ask_presence(screen);
 }
 
 static void supervise_close(struct screen *screen)
@@ -536,6 +555,7 @@ const struct screen_kind screen_supervise = {
     .key = supervise_key,
     .save = supervise_save,
     .changed = read_all,
+    .tick = supervise_tick,
     .observe = supervise_observe,
     .home = supervise_home,
 };

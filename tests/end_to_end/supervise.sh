@@ -121,7 +121,7 @@ wait_gone b "accepted by Pierre"
 
 echo "one that waits is taken by one key, whatever it asks of who takes it"
 keys c Home
-for _ in 1 2 3 4 5 6; do shows c "Take" && break; keys c Down; sleep 0.3; done
+for _ in 1 2 3 4 5 6; do shows c "t Take" && break; keys c Down; sleep 0.3; done
 types c t
 wait_for c "Taken: yours as soon as"
 
@@ -146,4 +146,12 @@ server_stop KILL
 wait_for c "No link: these figures are of" 60
 server_start
 wait_for c "As it is now." 60
-terminal_quit d
+
+echo "who is busy is heard of though no hand-off changes"
+busy() {
+    screen c | grep -E "^ *!? *Front line " | awk '{print $(NF - 1)}'
+}
+before=$(busy)
+contact d "of another office"
+for _ in $(seq 40); do [ "$(busy)" = $((before + 1)) ] && break; sleep 0.5; done
+[ "$(busy)" = $((before + 1)) ] || fail "$(busy) are busy, $((before + 1)) should be"

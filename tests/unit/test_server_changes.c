@@ -337,6 +337,38 @@ static void test_a_sleeper_follows_the_agent(void **state)
     free(login.document);
 }
 
+/* What a threshold opens to the next queue makes a scope that nobody could wait for: those who
+ * serve that queue hear of it at once all the same. */
+static void test_what_is_opened_comes_at_once(void **state)
+{
+    struct waiting waiting;
+    struct ledger_watch done;
+    json_t *records;
+
+    (void)state;
+    fixture_publish(&f->ledger, RECORD_QUEUE, "sample/q", json_pack("{s:[s]}", "skills", "wills"));
+    fixture_publish(&f->ledger, RECORD_QUEUE, "sample/first",
+                    json_pack("{s:s, s:[{s:s, s:i, s:i, s:s}]}", "next_queue", "q", "thresholds",
+                              "measure", "waiting", "limit", 1, "rearm", 0, "action", "open"));
+    fixture_publish(&f->ledger, RECORD_AGENT, BEN_KEY,
+                    json_pack("{s:s, s:s, s:s, s:[s], s:[s]}", "login", "ben2", "name", "ben2",
+                              "office", "sample/b", "queues", "q", "skills", "wills"));
+    wait_begin(&waiting, BEN, "&wait=30");
+    offer_to("sample/first");
+    usleep(100000);
+    assert_int_equal(ledger_queues_watch(f->ledger.ledger, clock_system(NULL), &done, NULL), 0);
+    assert_int_equal(done.crossed, 1);
+    wait_end(&waiting, 1);
+    assert_true(waiting.answer.seconds < 10.0);
+    records = json_object_get(waiting.answer.json, "records");
+    assert_string_equal(
+        json_text_or(json_object_get(json_array_get(records, 0), "body"), "also_queue", ""),
+        "sample/q");
+    answer_clear(&waiting.answer);
+    fixture_publish(&f->ledger, RECORD_QUEUE, "sample/q", NULL);
+    publish_ben("sample/q");
+}
+
 static void test_many_wait_without_threads(void **state)
 {
     struct waiting waiting[40];
@@ -384,6 +416,7 @@ int main(void)
         cmocka_unit_test(test_doorbell_times_out),
         cmocka_unit_test(test_doorbell_hears_the_catalogue),
         cmocka_unit_test(test_a_sleeper_follows_the_agent),
+        cmocka_unit_test(test_what_is_opened_comes_at_once),
         cmocka_unit_test(test_many_wait_without_threads),
     };
 
