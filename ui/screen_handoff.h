@@ -61,6 +61,8 @@ void handoff_note_put(struct desk *desk, const char *text);
 /* --- hand-offs ---------------------------------------------------------------------------------
  */
 
+/* Offered to this desk's agent, who can do all that it asks for. */
+bool handoff_is_offered_here(struct desk *desk, const struct record *handoff);
 /* "offered", "pending", "accepted by ...", "declined: reason" ... */
 void handoff_state_text(struct desk *desk, const struct record *handoff, enum store_pending pending,
                         char *text, size_t size);

@@ -8,6 +8,7 @@
 #include "app/clock.h"
 #include "app/handoff_history.h"
 #include "app/json.h"
+#include "app/queue_line.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -36,25 +37,19 @@ static void clear(struct handoffs *handoffs)
     handoffs->count = 0;
 }
 
-/* --- reading: offered ones first, then the others, each newest first ---------------------------
+/* --- reading: what is offered in the order in which it is taken, then the others, newest first --
  */
 
-struct reading {
-    struct handoffs *handoffs;
-    struct desk *desk;
-    bool offered; /* this round */
-};
-
-static int add(void *context, const struct record *record, enum store_pending pending)
+bool handoff_is_offered_here(struct desk *desk, const struct record *handoff)
 {
-    struct reading *reading = context;
-    struct handoffs *handoffs = reading->handoffs;
-    const struct id *agent = desk_agent(reading->desk);
-    bool offered = handoff_is_offered(record) && handoff_is_for(record, reading->desk->agent);
-    bool own =
-        handoff_is_from(record, agent) || strcmp(record_text(record, "taken_by"), agent->text) == 0;
+    return handoff_is_offered(handoff) &&
+           queue_line_is_for(desk->store, desk->catalogue, desk->agent, handoff);
+}
 
-    if (offered != reading->offered || (!offered && !own) || handoffs->count == HANDOFFS_LIMIT)
+static int add(struct handoffs *handoffs, const struct record *record, enum store_pending pending,
+               bool offered)
+{
+    if (handoffs->count == HANDOFFS_LIMIT)
         return 0;
     handoffs->rows[handoffs->count] = (struct row){record_copy(record), pending, offered};
     if (handoffs->rows[handoffs->count].handoff == NULL)
@@ -63,20 +58,63 @@ static int add(void *context, const struct record *record, enum store_pending pe
     return 0;
 }
 
+static int add_offered(struct handoffs *handoffs, struct desk *desk, struct error *error)
+{
+    struct queue_line line = {0};
+    int code =
+        queue_line_read(&line, desk->store, desk->catalogue, desk->agent, desk_now(desk), error);
+
+    for (size_t i = 0; i < line.count && code == 0; i++)
+        if (queue_line_offers(&line.items[i]))
+            code = add(handoffs, line.items[i].handoff, line.items[i].pending, true);
+    queue_line_free(&line);
+    return code;
+}
+
+struct reading {
+    struct handoffs *handoffs;
+    struct desk *desk;
+};
+
+static int add_other(void *context, const struct record *record, enum store_pending pending)
+{
+    struct reading *reading = context;
+    const struct id *agent = desk_agent(reading->desk);
+    bool own =
+        handoff_is_from(record, agent) || strcmp(record_text(record, "taken_by"), agent->text) == 0;
+
+    if (!own || handoff_is_offered_here(reading->desk, record))
+        return 0;
+    return add(reading->handoffs, record, pending, false);
+}
+
+/* What is marked stays marked as others come before it. */
+static void mark(struct handoffs *handoffs, const struct id *marked)
+{
+    for (size_t i = 0; i < handoffs->count; i++)
+        if (id_equal(&handoffs->rows[i].handoff->id, marked))
+            list_select(&handoffs->list, i);
+}
+
 static void read_all(struct screen *screen)
 {
     const struct store_query query = {.type = RECORD_HANDOFF, .newest_first = true};
     struct handoffs *handoffs = screen->data;
-    struct reading reading = {handoffs, screen->desk, true};
+    struct reading reading = {handoffs, screen->desk};
     struct error error = ERROR_INIT;
+    struct id marked = {""};
+    int code;
 
+    if (handoffs->list.selected < handoffs->count)
+        marked = handoffs->rows[handoffs->list.selected].handoff->id;
     clear(handoffs);
-    if (store_each(screen->desk->store, &query, add, &reading, &error) != 0)
-        ui_tell_error(screen->ui, &error);
-    reading.offered = false;
-    if (store_each(screen->desk->store, &query, add, &reading, &error) != 0)
+    code = add_offered(handoffs, screen->desk, &error);
+    if (code == 0)
+        code = store_each(screen->desk->store, &query, add_other, &reading, &error);
+    if (code != 0)
         ui_tell_error(screen->ui, &error);
     list_set_count(&handoffs->list, handoffs->count);
+    mark(handoffs, &marked);
 }
 
 static void handoffs_close(struct screen *screen)
@@ -220,7 +258,7 @@ static bool is_conversation(struct desk *desk, const struct record *handoff)
         !(offered || (consult && has_state(handoff, "accepted"))))
         return false;
     return handoff_is_from(handoff, desk_agent(desk)) ||
-           (offered ? handoff_is_for(handoff, desk->agent)
+           (offered ? handoff_is_offered_here(desk, handoff)
                     : strcmp(record_text(handoff, "taken_by"), desk_agent(desk)->text) == 0);
 }
 
@@ -266,7 +304,7 @@ static int watch_one(void *context, const struct record *record, enum store_pend
 
     if (watch->talk == NULL && is_conversation(desk, record))
         watch->talk = record_copy(record);
-    if (handoff_is_offered(record) && handoff_is_for(record, desk->agent)) {
+    if (handoff_is_offered_here(desk, record)) {
         desk->line.handoffs_offered++;
         if (watch->newest == NULL)
             watch->newest = record_copy(record);
@@ -276,7 +314,8 @@ static int watch_one(void *context, const struct record *record, enum store_pend
                is_news(desk, record)) {
         watch->news = record_copy(record);
     } else if (!own && watch->taken == NULL && has_state(record, "accepted") &&
-               handoff_is_for(record, desk->agent) && is_news(desk, record)) {
+               is_news(desk, record) &&
+               queue_line_is_for(desk->store, desk->catalogue, desk->agent, record)) {
         watch->taken = record_copy(record);
         watch->pending = pending == STORE_CLAIMING;
     }
@@ -378,25 +417,24 @@ static const char *handoffs_instead(struct screen *top)
     return hands_off && strcmp(top->kind->name, "handoff") != 0 ? "handoff" : NULL;
 }
 
-struct homing {
-    struct home *home;
-    struct desk *desk;
-};
-
-static int home_one(void *context, const struct record *record, enum store_pending pending)
+static void home_offered(struct home *home, struct desk *desk)
 {
-    struct homing *homing = context;
+    struct queue_line line = {0};
     char name[WORK_NAME_SIZE], remark[2 * WORK_NAME_SIZE], summary[HANDOFF_SUMMARY_SIZE];
 
-    (void)pending;
-    if (!handoff_is_offered(record) || !handoff_is_for(record, homing->desk->agent))
-        return 0;
-    work_agent_name(homing->desk, record_text(record, "from"), name, sizeof(name));
-    snprintf(remark, sizeof(remark), _("from %s"), name);
-    handoff_summary(homing->desk, record, summary, sizeof(summary));
-    home_add(homing->home, HOME_HANDOFFS, summary, remark, "offer",
-             json_pack("{s:s}", "id", record->id.text));
-    return 0;
+    queue_line_read(&line, desk->store, desk->catalogue, desk->agent, desk_now(desk), NULL);
+    for (size_t i = 0; i < line.count; i++) {
+        const struct record *record = line.items[i].handoff;
+
+        if (!queue_line_offers(&line.items[i]))
+            continue;
+        work_agent_name(desk, record_text(record, "from"), name, sizeof(name));
+        snprintf(remark, sizeof(remark), _("from %s"), name);
+        handoff_summary(desk, record, summary, sizeof(summary));
+        home_add(home, HOME_HANDOFFS, summary, remark, "offer",
+                 json_pack("{s:s}", "id", record->id.text));
+    }
+    queue_line_free(&line);
 }
 
 /* A supervisor sees which open cases of the office are passed on again and again. */
@@ -429,12 +467,9 @@ static void home_ping_pong(struct home *home, struct desk *desk)
 
 static void handoffs_home(struct home *home, struct desk *desk)
 {
-    const struct store_query query = {.type = RECORD_HANDOFF, .newest_first = true};
-    struct homing homing = {home, desk};
-
     if (desk->store == NULL)
         return;
-    store_each(desk->store, &query, home_one, &homing, NULL);
+    home_offered(home, desk);
     home_ping_pong(home, desk);
 }
 

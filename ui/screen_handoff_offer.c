@@ -168,7 +168,7 @@ static int find_newest(void *context, const struct record *record, enum store_pe
     struct screen *screen = context;
     struct offer *offer = screen->data;
 
-    if (!handoff_is_offered(record) || !handoff_is_for(record, screen->desk->agent))
+    if (!handoff_is_offered_here(screen->desk, record))
         return 0;
     offer->pending = pending;
     offer->handoff = record_copy(record);
@@ -354,7 +354,7 @@ static bool is_to_decide(struct screen *screen)
 {
     const struct offer *offer = screen->data;
 
-    if (handoff_is_offered(offer->handoff) && handoff_is_for(offer->handoff, screen->desk->agent))
+    if (handoff_is_offered_here(screen->desk, offer->handoff))
         return true;
     ui_tell(screen->ui, UI_NOTE, "%s", _("This hand-off is not for you to decide."));
     return false;
@@ -491,8 +491,7 @@ static bool offer_offers(const struct screen *screen, const struct screen_key *k
     if (is_typing(offer))
         return false; /* Enter ends the reason, and all else is text */
     if (key->run == run_decline)
-        return handoff_is_offered(offer->handoff) &&
-               handoff_is_for(offer->handoff, screen->desk->agent);
+        return handoff_is_offered_here(screen->desk, offer->handoff);
     if (key->run == run_write)
         return handoff_is_offered(offer->handoff) ||
                strcmp(record_text(offer->handoff, "state"), "accepted") == 0;

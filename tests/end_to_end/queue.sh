@@ -107,6 +107,20 @@ keys a C-p C-p
 wait_for a "urgent"
 offer 1 "second of them"
 wait_for d "hands off to you: second of them"
+end_contact
+
+echo "the list has the order in which they are taken"
+contact "third of them"
+keys a F5
+wait_for a "Context"
+types a "civil status and"
+offer 2 "third of them"
+wait_for d "hands off to you: third of them"
+types d ":handoffs"
+keys d Enter
+wait_for d "offered to you: Enter shows it"
+order=$(screen d | grep -v "hands off to you" | grep -oE "(first|second|third) of them" | tr '\n' ' ')
+[ "$order" = "second of them first of them third of them " ] || fail "the list is: $order"
 types d ":next"
 keys d Enter
 wait_for d "Accepted"
@@ -126,7 +140,12 @@ types b n
 wait_for b "Accepted"
 wait_for b "first of them"
 
-echo "nothing more waits"
+echo "whoever is with a client takes the next one knowingly"
+keys d Escape Escape Escape
+types d ":next"
+keys d Enter
+wait_for d "Accepted"
+wait_for d "third of them"
 keys d Escape Escape Escape
 types d ":next"
 keys d Enter

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/case.h"
 #include "app/contact.h"
 #include "app/handoff.h"
 #include "app/json.h"
@@ -40,6 +41,7 @@ static int make_catalogue(void **state)
         body_record(RECORD_QUEUE, "t/wills",
                     "{\"title\":{\"en\":\"Wills\"},\"skills\":[\"wills\"],\"capacity\":1}"),
         body_record(RECORD_QUEUE, "t/plain", "{\"title\":{\"en\":\"Plain\"}}"),
+        body_record(RECORD_SERVICE, "t/pilot", "{\"skills\":[\"flying\"]}"),
         body_record(RECORD_CALENDAR, "t/days",
                     "{\"title\":{\"en\":\"Days\"},\"jurisdiction\":\"CA\",\"holidays\":"
                     "[{\"date\":\"2026-11-30\",\"title\":{\"en\":\"Holiday\"}}]}"),
@@ -123,6 +125,75 @@ static void take(struct work_fixture *fixture, const struct id *id)
     assert_int_equal(handoff_accept(&batch, &fixture->author, handoff, NULL), 0);
     work_fixture_apply(fixture, &batch);
     record_free(handoff);
+}
+
+/* The line of the list is that of ":next": what is taken first, then what cannot be taken now. */
+static void the_line_is_in_the_order_of_taking(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct record *agent = agent_record(fixture, "\"wills\"");
+    struct record *unfit = agent_record(fixture, "");
+    int64_t now = author_now(&fixture->author);
+    struct id later = offer(fixture, "t/plain", 3, now + 10 * MINUTE_MS);
+    struct id first = offer(fixture, "t/plain", 0, 0);
+    struct id skilled = offer(fixture, "t/wills", 2, 0);
+    struct id last = offer(fixture, "t/plain", 0, 0);
+    const struct id *fit_order[] = {&skilled, &first, &last, &later};
+    const struct id *unfit_order[] = {&first, &last, &later, &skilled};
+    struct queue_line line = {0};
+
+    for (int fits = 0; fits < 2; fits++) {
+        assert_int_equal(queue_line_read(&line, fixture->store.store, catalogue,
+                                         fits ? agent : unfit, now + MINUTE_MS, NULL),
+                         0);
+        assert_int_equal(line.count, 4);
+        for (size_t i = 0; i < 4; i++) {
+            const struct id *expected = fits ? fit_order[i] : unfit_order[i];
+
+            assert_string_equal(line.items[i].handoff->id.text, expected->text);
+            /* What they cannot do is in no list of theirs. */
+            assert_int_equal(queue_line_offers(&line.items[i]), fits || expected != &skilled);
+        }
+    }
+    queue_line_free(&line);
+    record_free(agent);
+    record_free(unfit);
+}
+
+/* By what the queue asks of everybody, and the service of the case, though the hand-off itself says
+ * nothing of them. */
+static void an_offer_is_for_those_who_can_take_it(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct record *agent = agent_record(fixture, "\"wills\"");
+    struct record *unfit = agent_record(fixture, "");
+    struct store *store = fixture->store.store;
+    struct case_start start = {.service = "t/pilot"};
+    struct handoff_offer about = {.summary = "x", .target = {.queue = "t/plain"}};
+    struct batch batch = {0};
+    struct id asking, plain, flying;
+    struct record *handoff;
+
+    asking = offer(fixture, "t/wills", 0, 0);
+    plain = offer(fixture, "t/plain", 0, 0);
+    assert_int_equal(case_open(&batch, &fixture->visitor, &start, &about.matter, NULL), 0);
+    assert_int_equal(handoff_offer(&batch, &fixture->visitor, &about, &flying, NULL), 0);
+    work_fixture_visit(fixture, &batch);
+
+    handoff = work_fixture_get(fixture, RECORD_HANDOFF, &asking, NULL);
+    assert_true(queue_line_is_for(store, catalogue, agent, handoff));
+    assert_false(queue_line_is_for(store, catalogue, unfit, handoff));
+    record_free(handoff);
+    handoff = work_fixture_get(fixture, RECORD_HANDOFF, &plain, NULL);
+    assert_true(queue_line_is_for(store, catalogue, unfit, handoff));
+    record_free(handoff);
+    handoff = work_fixture_get(fixture, RECORD_HANDOFF, &flying, NULL);
+    assert_false(queue_line_is_for(store, catalogue, agent, handoff));
+    json_object_set_new(agent->body, "skills", json_pack("[s]", "flying"));
+    assert_true(queue_line_is_for(store, catalogue, agent, handoff));
+    record_free(handoff);
+    record_free(agent);
+    record_free(unfit);
 }
 
 static void the_next_one_is_the_first_that_can_be_taken(void **state)
@@ -232,6 +303,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_next_one_is_the_first_that_can_be_taken, make_catalogue,
+                                        drop_catalogue),
+        cmocka_unit_test_setup_teardown(the_line_is_in_the_order_of_taking, make_catalogue,
+                                        drop_catalogue),
+        cmocka_unit_test_setup_teardown(an_offer_is_for_those_who_can_take_it, make_catalogue,
                                         drop_catalogue),
         cmocka_unit_test_setup_teardown(what_is_in_hand_leaves_no_room, make_catalogue,
                                         drop_catalogue),
