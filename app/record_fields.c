@@ -167,7 +167,7 @@ static const struct field handoff_fields[] = {
     {"follows", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"also_queue", FIELD_KEY, FIELD_SERVER, 0, NULL},
     {"call_back_at", FIELD_TIME, FIELD_SERVER, 0, NULL},
-    {"waiting_since", FIELD_TIME, FIELD_FIXED | FIELD_SERVER, 0, NULL},
+    {"waiting_since", FIELD_TIME, FIELD_SERVER, 0, NULL},
     {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, handoff_state_words},
     {"taken_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
     {"reassigned_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},

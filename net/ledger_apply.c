@@ -145,6 +145,8 @@ static int follow_up(struct attempt *attempt, const struct ledger_row *after, st
         return ledger_upward_put(ledger, attempt->operation, after, LEDGER_WAY_WAITING, error);
     if (after->record->type == RECORD_HANDOFF)
         code = ledger_reassign(ledger, after->record, attempt->now_ms, error);
+    if (code == 0 && after->record->type == RECORD_HANDOFF && attempt->row.row == 0)
+        code = ledger_waiting_since(ledger, after, attempt->now_ms, error);
     if (code == 0 && is_submitted(attempt, after->record))
         code = ledger_deliveries_make(ledger, after->record, attempt->now_ms, error);
     if (code == 0 && after->record->type == RECORD_SUBMISSION)

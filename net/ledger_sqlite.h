@@ -232,6 +232,12 @@ int ledger_reassign_check(struct ledger *ledger, const json_t *body, const char 
 int ledger_reassign(struct ledger *ledger, const struct record *handoff, int64_t now_ms,
                     struct error *error);
 
+/* Within a transaction, after a hand-off was made: says on it since when the client waits, where the
+ * offer itself does not: a terminal's clock that is ahead counts from now, and what is offered anew
+ * after nobody took it from when it was offered first. */
+int ledger_waiting_since(struct ledger *ledger, const struct ledger_row *handoff, int64_t now_ms,
+                         struct error *error);
+
 /* It lets its target see what it names: it is offered, or was accepted. */
 bool ledger_handoff_stands(const struct record *handoff);
 

@@ -22,6 +22,11 @@
       "client = ?7 WHERE number = ?1")                                                             \
     X(RECORD_CHILDREN, "SELECT number FROM record WHERE parent = ?1 ORDER BY number")              \
     X(RECORD_HANDOFFS, "SELECT number FROM record WHERE parent = ?1 AND type = 'handoff'")         \
+    X(HANDOFF_BEFORE,                                                                              \
+      "SELECT number FROM record WHERE parent = ?1 AND type = 'handoff' AND number < ?2 "          \
+      "AND coalesce(json_extract(document, '$.body.contact'), '') = ?3 "                           \
+      "AND coalesce(json_extract(document, '$.body.kind'), '') <> 'consult' "                      \
+      "AND json_extract(document, '$.body.state') <> 'withdrawn' ORDER BY number DESC LIMIT 1")    \
     X(CLIENT_NAMED,                                                                                \
       "SELECT 1 FROM record JOIN feed ON feed.record = record.number AND feed.scope = ?2 "         \
       "WHERE record.client = ?1 AND (record.type <> 'handoff' "                                    \
