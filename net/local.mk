@@ -74,7 +74,8 @@ libnet_a_SOURCES += \
 libnet_a_SOURCES += \
     net/relay.c net/relay.h \
     net/relay_board.c net/relay_board.h \
-    net/relay_engine.c net/relay_engine.h
+    net/relay_engine.c net/relay_engine.h \
+    net/relay_engine_internal.h net/relay_engine_page.c
 
 # Hand-offs whose time passes.
 libnet_a_SOURCES += net/bell_clock.c net/bell_clock.h net/handoff_clock.c net/handoff_clock.h

@@ -1,4 +1,4 @@
-#include "net/relay_engine.h"
+#include "net/relay_engine_internal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,58 +9,14 @@
 #include "app/text.h"
 #include "net/compress.h"
 #include "net/protocol.h"
-#include "net/sync_pace.h"
 
 #define BACK_OFF_FIRST_MS   INT64_C(1000)
 #define BACK_OFF_LONGEST_MS INT64_C(30000)
-#define WAIT_SECONDS        50
 #define PRESENCE_MS         INT64_C(45000)
 #define PRESENCE_LEAST_MS   INT64_C(3000)
 #define BATCH_OPERATIONS    200
 #define COMPRESS_FROM       400
 #define PROBLEM_LIMIT       (64 * 1024)
-
-enum job {
-    JOB_GREET,
-    JOB_PUSH,
-    JOB_CATALOGUE,
-    JOB_PRESENCE,
-    JOB_DESK,
-    JOB_NONE,
-};
-
-struct relay_engine {
-    struct relay_engine_options options;
-    struct ledger_place place;
-    enum job running[SYNC_LANE_COUNT];
-    int64_t retry[SYNC_LANE_COUNT]; /* steady time before which the lane rests */
-    int failures;                   /* in a row */
-    bool greeted;                   /* since the last failure */
-    bool verifiers_due;
-    bool push_due;
-    bool catalogue_due;
-    bool desk_read; /* to the end */
-    int64_t catalogue_latest;
-    int64_t presence_at; /* steady time */
-    int64_t presence_asked;
-    int64_t heard_ms; /* wall time of the last good exchange */
-    int64_t up_ms;    /* since when it is up */
-    int64_t since;    /* of the page under way on each lane */
-    int64_t catalogue_since;
-    struct sync_pace batch_pace, desk_pace, catalogue_pace;
-    size_t batch_bytes, batch_count;
-    char message[ERROR_MESSAGE_SIZE];
-};
-
-static int64_t steady(const struct relay_engine *engine)
-{
-    return engine->options.steady(engine->options.steady_context);
-}
-
-static int64_t wall(const struct relay_engine *engine)
-{
-    return engine->options.wall(engine->options.wall_context);
-}
 
 /* --- what the office is shown ----------------------------------------------------------------- */
 
@@ -94,7 +50,7 @@ static void fail(struct relay_engine *engine, const struct error *error)
             engine->options.transport.cancel(engine->options.transport.context,
                                              (enum sync_lane)lane);
         engine->running[lane] = JOB_NONE;
-        engine->retry[lane] = steady(engine) + delay;
+        engine->retry[lane] = relay_steady(engine) + delay;
     }
 }
 
@@ -115,7 +71,7 @@ static int problem(const struct http_reply *reply, const char *what, struct erro
     return code;
 }
 
-static bool is_problem(const struct http_reply *reply, const char *name)
+bool relay_is_problem(const struct http_reply *reply, const char *name)
 {
     json_t *document = NULL;
     bool same;
@@ -128,8 +84,8 @@ static bool is_problem(const struct http_reply *reply, const char *name)
     return same;
 }
 
-static int read_reply(const struct http_reply *reply, const char *what, json_t **document,
-                      struct error *error)
+int relay_read_reply(const struct http_reply *reply, const char *what, json_t **document,
+                     struct error *error)
 {
     *document = NULL;
     if (reply->status != 200)
@@ -143,14 +99,13 @@ static int read_reply(const struct http_reply *reply, const char *what, json_t *
     return 0;
 }
 
-static int send(struct relay_engine *engine, enum sync_lane lane,
-                const struct http_request *request, struct error *error)
+int relay_send(struct relay_engine *engine, enum sync_lane lane, const struct http_request *request,
+               struct error *error)
 {
     return engine->options.transport.begin(engine->options.transport.context, lane, request, error);
 }
 
-/* The centre is another one, or an older copy of itself: all is read again. */
-static int begin_anew(struct relay_engine *engine, struct error *error)
+int relay_begin_anew(struct relay_engine *engine, struct error *error)
 {
     struct ledger_place place = engine->place;
     int code;
@@ -183,7 +138,7 @@ static int greet_begin(struct relay_engine *engine, struct error *error)
                    place->desk, place->desk > 0 && place->desk_epoch[0] != '\0' ? "&epoch=" : "",
                    place->desk > 0 ? place->desk_epoch : "",
                    id_is_empty(&made) ? "" : "&made=", made.text);
-    return code == 0 ? send(engine, SYNC_LANE_WORK, &request, error) : code;
+    return code == 0 ? relay_send(engine, SYNC_LANE_WORK, &request, error) : code;
 }
 
 static int greet_take(struct relay_engine *engine, const json_t *document, struct error *error)
@@ -202,13 +157,13 @@ static int greet_take(struct relay_engine *engine, const json_t *document, struc
     if (code != 0)
         return code;
     if (place.feed[0] != '\0' && strcmp(place.feed, feed) != 0) {
-        code = begin_anew(engine, error);
+        code = relay_begin_anew(engine, error);
         place = engine->place;
     }
     if (code == 0 && (strcmp(place.feed, feed) != 0 || strcmp(place.office, office) != 0)) {
         text_copy(place.feed, sizeof(place.feed), feed);
         text_copy(place.office, sizeof(place.office), office);
-        code = ledger_relay_give(engine->options.ledger, NULL, &place, wall(engine), error);
+        code = ledger_relay_give(engine->options.ledger, NULL, &place, relay_wall(engine), error);
     }
     if (code == 0)
         code = ledger_relay_admit(engine->options.ledger, agents, error);
@@ -218,11 +173,11 @@ static int greet_take(struct relay_engine *engine, const json_t *document, struc
     engine->verifiers_due = false;
     if (!engine->greeted) {
         engine->greeted = true;
-        engine->up_ms = wall(engine);
+        engine->up_ms = relay_wall(engine);
         engine->failures = 0;
         engine->push_due = engine->catalogue_due = true;
         engine->desk_read = false;
-        engine->presence_at = steady(engine);
+        engine->presence_at = relay_steady(engine);
     }
     return 0;
 }
@@ -233,9 +188,9 @@ static int greet_reply(struct relay_engine *engine, const struct http_reply *rep
     json_t *document;
     int code;
 
-    if (is_problem(reply, "other-history"))
-        return begin_anew(engine, error);
-    code = read_reply(reply, "GET /v1/relay", &document, error);
+    if (relay_is_problem(reply, "other-history"))
+        return relay_begin_anew(engine, error);
+    code = relay_read_reply(reply, "GET /v1/relay", &document, error);
     if (code == 0)
         code = greet_take(engine, document, error);
     json_decref(document);
@@ -267,8 +222,8 @@ static int push_send(struct relay_engine *engine, json_t *operations, struct err
         }
     }
     if (code == 0) {
-        sync_pace_begin(&engine->batch_pace, steady(engine));
-        code = send(engine, SYNC_LANE_WORK, &request, error);
+        sync_pace_begin(&engine->batch_pace, relay_steady(engine));
+        code = relay_send(engine, SYNC_LANE_WORK, &request, error);
     }
     free(packed);
     free(text);
@@ -318,7 +273,7 @@ static int push_reply(struct relay_engine *engine, const struct http_reply *repl
     const json_t *outcomes, *answer;
     json_t *document;
     size_t index, count = 0;
-    int code = read_reply(reply, "POST /v1/relay/operations", &document, error);
+    int code = relay_read_reply(reply, "POST /v1/relay/operations", &document, error);
 
     if (code != 0)
         return code;
@@ -332,147 +287,16 @@ static int push_reply(struct relay_engine *engine, const struct http_reply *repl
             count++;
     }
     if (code == 0)
-        code = ledger_upward_settle(engine->options.ledger, verdicts, count, wall(engine), error);
+        code = ledger_upward_settle(engine->options.ledger, verdicts, count, relay_wall(engine),
+                                    error);
     /* What was not answered is sent again, but not in haste. */
     if (code == 0 && count < engine->batch_count)
         code = error_set(error, ERROR_PROTOCOL, "%zu of %zu operations were answered", count,
                          engine->batch_count);
     free(verdicts);
     json_decref(document);
-    sync_pace_done(&engine->batch_pace, steady(engine), engine->batch_bytes);
+    sync_pace_done(&engine->batch_pace, relay_steady(engine), engine->batch_bytes);
     engine->push_due = true;
-    return code;
-}
-
-/* --- pages ------------------------------------------------------------------------------------ */
-
-static int page_ask(struct relay_engine *engine, bool catalogue, struct error *error)
-{
-    const char *epoch = catalogue ? engine->place.catalogue_epoch : engine->place.desk_epoch;
-    struct sync_pace *pace = catalogue ? &engine->catalogue_pace : &engine->desk_pace;
-    int64_t since = catalogue ? engine->place.catalogue : engine->place.desk;
-    bool wait = !catalogue && engine->desk_read;
-    char path[256];
-    const struct http_request request = {.method = "GET",
-                                         .path = path,
-                                         .accept = "application/json",
-                                         .wait_ms = wait ? WAIT_SECONDS * INT64_C(1000) : 0};
-
-    (void)snprintf(path, sizeof(path),
-                   "/v1/relay/changes?scope=%s&since=%" PRId64 "%s%s&limit=%zu&wait=%d"
-                   "&catalogue=%" PRId64,
-                   catalogue ? "catalogue" : "desk", since,
-                   since > 0 && *epoch != '\0' ? "&epoch=" : "", since > 0 ? epoch : "",
-                   pace->limit, wait ? WAIT_SECONDS : 0, engine->catalogue_latest);
-    *(catalogue ? &engine->catalogue_since : &engine->since) = since;
-    sync_pace_begin(pace, steady(engine));
-    return send(engine, catalogue ? SYNC_LANE_WORK : SYNC_LANE_BELL, &request, error);
-}
-
-static void copy_epoch(char to[LEDGER_EPOCH_SIZE], const json_t *document)
-{
-    const char *epoch = json_text_or(document, "epoch", "");
-    bool plain = true;
-
-    for (const char *at = epoch; *at != '\0'; at++)
-        plain = plain && ((*at >= '0' && *at <= '9') || (*at >= 'a' && *at <= 'z'));
-    text_copy(to, LEDGER_EPOCH_SIZE, plain ? epoch : "");
-}
-
-static int catalogue_take(struct relay_engine *engine, const json_t *document, struct error *error)
-{
-    const json_t *records = json_object_get(document, "records");
-    struct ledger_place place = engine->place;
-    int code;
-
-    place.catalogue = json_integer_or(document, "next", 0);
-    copy_epoch(place.catalogue_epoch, document);
-    if (place.catalogue < engine->catalogue_since)
-        return error_set(error, ERROR_PROTOCOL, "the centre's catalogue goes backward");
-    code = ledger_relay_give(engine->options.ledger, records, &place, wall(engine), error);
-    if (code != 0)
-        return code;
-    engine->place = place;
-    engine->catalogue_due = json_bool_or(document, "more", false);
-    /* Who is of the office may have changed with it. */
-    engine->verifiers_due |= json_array_size(records) > 0;
-    if (place.catalogue > engine->catalogue_latest)
-        engine->catalogue_latest = place.catalogue;
-    return 0;
-}
-
-/* Other scopes than before: what stood in the new ones is further back in the feed. */
-static int desk_scopes(struct relay_engine *engine, const char *scopes, bool *again,
-                       struct error *error)
-{
-    struct ledger_place place = engine->place;
-    int code = 0;
-
-    *again = false;
-    if (strcmp(place.scopes, scopes) == 0)
-        return 0;
-    text_copy(place.scopes, sizeof(place.scopes), scopes);
-    if (engine->since > 0) {
-        place.desk = 0;
-        *again = true;
-        code = ledger_relay_give(engine->options.ledger, NULL, &place, wall(engine), error);
-    }
-    if (code == 0)
-        engine->place = place;
-    return code;
-}
-
-static int desk_take(struct relay_engine *engine, const json_t *document, struct error *error)
-{
-    const json_t *records = json_object_get(document, "records");
-    int64_t catalogue = json_integer_or(document, "catalogue", 0);
-    struct ledger_place place;
-    bool again;
-    int code = desk_scopes(engine, json_text_or(document, "scopes", ""), &again, error);
-
-    if (catalogue > engine->catalogue_latest) {
-        engine->catalogue_latest = catalogue;
-        engine->catalogue_due = true;
-    }
-    if (code != 0 || again) {
-        engine->desk_read = false;
-        return code;
-    }
-    place = engine->place;
-    place.desk = json_integer_or(document, "next", 0);
-    copy_epoch(place.desk_epoch, document);
-    if (place.desk < engine->since)
-        return error_set(error, ERROR_PROTOCOL, "the centre's feed goes backward");
-    code = ledger_relay_take(engine->options.ledger, json_object_get(document, "gone"), error);
-    if (code == 0 && (json_array_size(records) > 0 || place.desk != engine->since))
-        code = ledger_relay_give(engine->options.ledger, records, &place, wall(engine), error);
-    if (code != 0)
-        return code;
-    engine->place = place;
-    engine->desk_read = !json_bool_or(document, "more", false);
-    return 0;
-}
-
-static int page_reply(struct relay_engine *engine, bool catalogue, const struct http_reply *reply,
-                      struct error *error)
-{
-    json_t *document;
-    bool waited = !catalogue && engine->desk_read;
-    int code;
-
-    if (is_problem(reply, "other-history"))
-        return begin_anew(engine, error);
-    code = read_reply(reply, "GET /v1/relay/changes", &document, error);
-    if (code == 0 && strcmp(json_text_or(document, "feed", ""), engine->place.feed) != 0) {
-        engine->verifiers_due = true; /* the greeting tells of another centre */
-    } else if (code == 0) {
-        if (!waited)
-            sync_pace_done(catalogue ? &engine->catalogue_pace : &engine->desk_pace, steady(engine),
-                           json_array_size(json_object_get(document, "records")));
-        code = catalogue ? catalogue_take(engine, document, error)
-                         : desk_take(engine, document, error);
-    }
-    json_decref(document);
     return code;
 }
 
@@ -489,10 +313,10 @@ static int presence_begin(struct relay_engine *engine, struct error *error)
                                    .body_length = text != NULL ? strlen(text) : 0,
                                    .body_type = "application/json",
                                    .accept = "application/json"};
-    int code = text != NULL ? send(engine, SYNC_LANE_WORK, &request, error)
+    int code = text != NULL ? relay_send(engine, SYNC_LANE_WORK, &request, error)
                             : error_set(error, ERROR_MEMORY, "no memory for presence");
 
-    engine->presence_asked = steady(engine);
+    engine->presence_asked = relay_steady(engine);
     engine->presence_at = engine->presence_asked + PRESENCE_MS;
     json_decref(body);
     free(text);
@@ -503,11 +327,11 @@ static int presence_reply(struct relay_engine *engine, const struct http_reply *
                           struct error *error)
 {
     json_t *document, *agents;
-    int code = read_reply(reply, "POST /v1/relay/presence", &document, error);
+    int code = relay_read_reply(reply, "POST /v1/relay/presence", &document, error);
 
     agents = json_object_get(document, "agents");
     if (code == 0 && json_is_array(agents))
-        relay_board_present_set(engine->options.board, agents, wall(engine));
+        relay_board_present_set(engine->options.board, agents, relay_wall(engine));
     json_decref(document);
     return code;
 }
@@ -515,7 +339,7 @@ static int presence_reply(struct relay_engine *engine, const struct http_reply *
 /* --- jobs ------------------------------------------------------------------------------------- */
 
 /* What the work lane does next. */
-static enum job work_due(const struct relay_engine *engine)
+static enum relay_job work_due(const struct relay_engine *engine)
 {
     if (!engine->greeted)
         return JOB_GREET;
@@ -525,12 +349,12 @@ static enum job work_due(const struct relay_engine *engine)
         return JOB_GREET;
     if (engine->catalogue_due)
         return JOB_CATALOGUE;
-    if (engine->options.present != NULL && engine->presence_at <= steady(engine))
+    if (engine->options.present != NULL && engine->presence_at <= relay_steady(engine))
         return JOB_PRESENCE;
     return JOB_NONE;
 }
 
-static int begin(struct relay_engine *engine, enum job job, struct error *error)
+static int begin(struct relay_engine *engine, enum relay_job job, struct error *error)
 {
     switch (job) {
     case JOB_GREET:
@@ -538,18 +362,18 @@ static int begin(struct relay_engine *engine, enum job job, struct error *error)
     case JOB_PUSH:
         return push_begin(engine, error);
     case JOB_CATALOGUE:
-        return page_ask(engine, true, error);
+        return relay_page_ask(engine, true, error);
     case JOB_PRESENCE:
         return presence_begin(engine, error);
     case JOB_DESK:
-        return page_ask(engine, false, error);
+        return relay_page_ask(engine, false, error);
     case JOB_NONE:
         break;
     }
     return 1;
 }
 
-static int take(struct relay_engine *engine, enum job job, const struct http_reply *reply,
+static int take(struct relay_engine *engine, enum relay_job job, const struct http_reply *reply,
                 struct error *error)
 {
     switch (job) {
@@ -558,24 +382,24 @@ static int take(struct relay_engine *engine, enum job job, const struct http_rep
     case JOB_PUSH:
         return push_reply(engine, reply, error);
     case JOB_CATALOGUE:
-        return page_reply(engine, true, reply, error);
+        return relay_page_reply(engine, true, reply, error);
     case JOB_PRESENCE:
         return presence_reply(engine, reply, error);
     case JOB_DESK:
-        return page_reply(engine, false, reply, error);
+        return relay_page_reply(engine, false, reply, error);
     case JOB_NONE:
         break;
     }
     return 0;
 }
 
-static void start(struct relay_engine *engine, enum sync_lane lane, enum job job)
+static void start(struct relay_engine *engine, enum sync_lane lane, enum relay_job job)
 {
     struct error error = ERROR_INIT;
     int code;
 
     if (job == JOB_NONE || engine->running[lane] != JOB_NONE ||
-        engine->retry[lane] > steady(engine))
+        engine->retry[lane] > relay_steady(engine))
         return;
     code = begin(engine, job, &error);
     if (code == 0)
@@ -586,7 +410,7 @@ static void start(struct relay_engine *engine, enum sync_lane lane, enum job job
 
 static int64_t next_due(const struct relay_engine *engine)
 {
-    int64_t now = steady(engine), next = -1;
+    int64_t now = relay_steady(engine), next = -1;
 
     if (engine->running[SYNC_LANE_WORK] == JOB_NONE)
         next = work_due(engine) != JOB_NONE ? engine->retry[SYNC_LANE_WORK]
@@ -618,8 +442,8 @@ void relay_engine_presence(struct relay_engine *engine)
 {
     int64_t soonest = engine->presence_asked + PRESENCE_LEAST_MS;
 
-    if (soonest < steady(engine))
-        soonest = steady(engine);
+    if (soonest < relay_steady(engine))
+        soonest = relay_steady(engine);
     if (soonest < engine->presence_at)
         engine->presence_at = soonest;
 }
@@ -627,7 +451,7 @@ void relay_engine_presence(struct relay_engine *engine)
 void relay_engine_reply(struct relay_engine *engine, enum sync_lane lane, int code,
                         const struct http_reply *reply, const struct error *error)
 {
-    enum job job = engine->running[lane];
+    enum relay_job job = engine->running[lane];
     struct error trouble = ERROR_INIT;
 
     if (job == JOB_NONE)
@@ -638,7 +462,7 @@ void relay_engine_reply(struct relay_engine *engine, enum sync_lane lane, int co
     else
         code = take(engine, job, reply, &trouble);
     if (code == 0) {
-        engine->heard_ms = wall(engine);
+        engine->heard_ms = relay_wall(engine);
         return;
     }
     if (code == ERROR_OFFLINE && job == JOB_PUSH)
