@@ -411,8 +411,8 @@ static enum route_result handle_presence(struct request *request)
             continue;
         if (strcmp(state, "offline") == 0)
             presence_leave(request->server->presence, &id, now);
-        else if (strcmp(state, "away") != 0)
-            presence_hear(request->server->presence, &id, now);
+        else
+            presence_relay(request->server->presence, &id, strcmp(state, "away") == 0, now);
     }
     agents = presence_to_json(request->server->presence, attending, now);
     json_decref(attending);

@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <search.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +13,7 @@ struct seen {
     int64_t since_ms; /* connected without a break since then */
     int held;
     bool left;
+    int64_t relayed_ms; /* their office's relay told of them then; 0: heard of directly since */
     struct seen *next;
 };
 
@@ -83,6 +83,9 @@ static const char *state_name(const struct seen *entry, int64_t now_ms)
         return "offline";
     if (entry->held > 0 || now_ms - entry->heard_ms < PRESENCE_AVAILABLE_MS)
         return "available";
+    /* The relay told all the time: when it does not, the link to them is cut. */
+    if (entry->relayed_ms > 0 && now_ms - entry->relayed_ms >= PRESENCE_AVAILABLE_MS)
+        return "offline";
     return now_ms - entry->heard_ms < PRESENCE_AWAY_MS ? "away" : "offline";
 }
 
@@ -91,6 +94,7 @@ static void hear(struct seen *entry, int64_t now_ms)
     if (entry->since_ms == 0 || strcmp(state_name(entry, now_ms), "available") != 0)
         entry->since_ms = now_ms;
     entry->heard_ms = now_ms;
+    entry->relayed_ms = 0;
 }
 
 void presence_hold(struct presence *presence, const struct id *agent, int change, int64_t now_ms)
@@ -117,6 +121,22 @@ void presence_hear(struct presence *presence, const struct id *agent, int64_t no
     if (entry != NULL) {
         hear(entry, now_ms);
         entry->left = false;
+    }
+    pthread_mutex_unlock(&presence->mutex);
+}
+
+void presence_relay(struct presence *presence, const struct id *agent, bool away, int64_t now_ms)
+{
+    struct seen *entry;
+
+    pthread_mutex_lock(&presence->mutex);
+    entry = entry_need(presence, agent);
+    if (entry != NULL) {
+        if (!away) {
+            hear(entry, now_ms);
+            entry->left = false;
+        }
+        entry->relayed_ms = now_ms;
     }
     pthread_mutex_unlock(&presence->mutex);
 }

@@ -6,11 +6,12 @@
  *   busy       the same, with a contact in progress
  *   wrap-up    the same, for a while after a contact ended
  *   away       not heard of for a while
- *   offline    signed out, or not heard of for long
+ *   offline    signed out, or not heard of for long; behind a relay that is cut off
  */
 #ifndef GUICHET_NET_SERVER_PRESENCE_H
 #define GUICHET_NET_SERVER_PRESENCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <jansson.h>
@@ -38,6 +39,9 @@ void presence_free(struct presence *presence);
 void presence_hear(struct presence *presence, const struct id *agent, int64_t now_ms);
 /* The agent took up (+1) or let go (-1) a doorbell. */
 void presence_hold(struct presence *presence, const struct id *agent, int change, int64_t now_ms);
+/* A relay told of an agent at one of its terminals, where they may be away. It tells so all the
+ * time: not told of within PRESENCE_AVAILABLE_MS, they are offline. */
+void presence_relay(struct presence *presence, const struct id *agent, bool away, int64_t now_ms);
 /* The agent signed out. */
 void presence_leave(struct presence *presence, const struct id *agent, int64_t now_ms);
 

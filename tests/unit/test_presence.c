@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "net/relay_board.h"
 #include "net/server_presence.h"
 #include "tests/unit/ledger_fixture.h"
 
@@ -129,10 +130,58 @@ static void an_agent_writes_up_as_long_as_they_say(void **state)
     presence_free(presence);
 }
 
+/* Their branch's link is cut: nobody there can be reached, and it is said when they were heard. */
+static void behind_a_cut_relay_all_are_offline(void **state)
+{
+    struct presence *presence = presence_new();
+    int64_t now = fixture.clock_ms;
+
+    (void)state;
+    presence_relay(presence, &fixture.actors[ANNE].agent, false, now);
+    presence_relay(presence, &fixture.actors[CHLOE].agent, false, now - 2 * MINUTE);
+    presence_relay(presence, &fixture.actors[CHLOE].agent, true, now);
+    presence_hear(presence, &fixture.actors[BEN].agent, now);
+    assert_state(presence, ANNE, now + 89000, "available", now);
+    assert_state(presence, CHLOE, now + 89000, "away", now - 2 * MINUTE);
+    assert_state(presence, ANNE, now + 90000, "offline", now);
+    assert_state(presence, CHLOE, now + 90000, "offline", now - 2 * MINUTE);
+    /* One who was at a terminal of the centre is away. */
+    assert_state(presence, BEN, now + 90000, "away", now);
+    /* Anne goes to work at the centre itself. */
+    presence_hear(presence, &fixture.actors[ANNE].agent, now + 5 * MINUTE);
+    assert_state(presence, ANNE, now + 7 * MINUTE, "away", now + 5 * MINUTE);
+    presence_free(presence);
+}
+
+/* What the relay heard of those elsewhere, told to the office. */
+static void those_elsewhere_are_offline_when_the_centre_is_cut(void **state)
+{
+    struct relay_board *board = relay_board_new();
+    json_t *elsewhere =
+        json_pack("[{s:s, s:s}]", "agent", fixture.actors[BEN].agent.text, "state", "available");
+    int64_t now = fixture.clock_ms;
+
+    (void)state;
+    relay_board_present_set(board, elsewhere, now);
+    for (int late = 0; late < 2; late++) {
+        json_t *agents = json_array();
+
+        assert_int_equal(relay_board_present_add(board, agents, now + 90000 + late), 0);
+        assert_string_equal(json_text_or(json_array_get(agents, 0), "state", ""),
+                            late ? "offline" : "available");
+        json_decref(agents);
+    }
+    json_decref(elsewhere);
+    relay_board_free(board);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_agent_is_what_they_are_at, setup, teardown),
+        cmocka_unit_test_setup_teardown(behind_a_cut_relay_all_are_offline, setup, teardown),
+        cmocka_unit_test_setup_teardown(those_elsewhere_are_offline_when_the_centre_is_cut, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(an_agent_writes_up_as_long_as_they_say, setup, teardown),
     };
 

@@ -1,0 +1,140 @@
+/* When a relay is gone for long, has lost its disk, or its terminals were another server's. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "tests/unit/relay_fixture.h"
+
+#define MINUTE INT64_C(60000)
+#define HOUR   (60 * MINUTE)
+
+static int setup(void **state)
+{
+    struct relay_fixture *fixture = malloc(sizeof(*fixture));
+
+    assert_non_null(fixture);
+    relay_fixture_open(fixture);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    relay_fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+static void apply(struct relay_fixture *f, enum fixture_agent who,
+                  const struct operation *operation, enum ledger_outcome_kind kind)
+{
+    json_t *document = operation_to_json(operation);
+    struct operation *copy;
+
+    assert_int_equal(operation_from_json(&copy, document, NULL), 0);
+    json_decref(document);
+    relay_applied(f, who, copy, kind);
+}
+
+/* --- gone for long ---------------------------------------------------------------------------- */
+
+static void the_centre_expires_what_a_relay_that_is_gone_does_not(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t due = f->centre.clock_ms + 5 * MINUTE, next;
+    struct id id = fixture_id(&f->centre);
+    json_t *body = fixture_handoff(&f->centre, ANNE, "sample/a", NULL,
+                                   f->centre.actors[CHLOE].agent.text, NULL, NULL);
+    int expired;
+
+    json_object_set_new(body, "expires_at", json_time(due));
+    relay_applied(
+        f, ANNE,
+        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &id, 0, body),
+        LEDGER_APPLIED);
+    relay_settle(f);
+    assert_int_equal(ledger_handoff_next(f->centre.ledger, &next, NULL), 0);
+    assert_int_equal(next, due + 12 * HOUR);
+    assert_int_equal(ledger_handoffs_expire(f->centre.ledger, due + 12 * HOUR - 1, &expired, NULL),
+                     0);
+    assert_int_equal(expired, 0);
+    assert_int_equal(ledger_handoffs_expire(f->centre.ledger, due + 12 * HOUR, &expired, NULL), 0);
+    assert_int_equal(expired, 1);
+    assert_string_equal(centre_says(f, RECORD_HANDOFF, &id, "state"), "expired");
+    /* The relay comes back, and does what it had to do: it has ended once. */
+    assert_int_equal(ledger_handoffs_expire(f->relay, due + 13 * HOUR, &expired, NULL), 0);
+    assert_int_equal(expired, 1);
+    relay_settle(f);
+    assert_int_equal(relay_waiting(f), 0);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &id, "state"), "expired");
+    assert_string_equal(centre_says(f, RECORD_HANDOFF, &id, "state"), "expired");
+}
+
+/* --- its disk --------------------------------------------------------------------------------- */
+
+static void lose_the_disk(struct relay_fixture *f)
+{
+    const struct ledger_centre centre = {.url = "http://127.0.0.1:1", .token = "x"};
+
+    ledger_close(f->relay);
+    assert_int_equal(unlink(f->path), 0);
+    assert_int_equal(ledger_create(f->path, NULL), 0);
+    assert_int_equal(ledger_open(&f->relay, f->path, NULL), 0);
+    assert_int_equal(ledger_become_relay(f->relay, &centre, clock_system(NULL) + MINUTE, NULL), 0);
+    f->place = (struct ledger_place){.office = "sample/a"};
+    assert_int_equal(ledger_relay_give(f->relay, NULL, &f->place, 1, NULL), 0);
+}
+
+/* What its terminals offer again is older than the new database: the centre is asked, and knows
+ * it. */
+static void a_relay_that_lost_its_disk_asks_about_what_is_older(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter = fixture_id(&f->centre);
+    struct operation *made =
+        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
+                          fixture_case(&f->centre, ANNE, "sample/a"));
+    struct operation *moved =
+        fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &matter, 1,
+                          json_pack("{s:s}", "status", "in-progress"));
+    struct operation *lost =
+        fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &matter, 2,
+                          json_pack("{s:s}", "status", "information-missing"));
+    json_t *document;
+
+    apply(f, ANNE, made, LEDGER_APPLIED);
+    apply(f, ANNE, moved, LEDGER_APPLIED);
+    relay_settle(f);
+    /* This one the centre never saw. */
+    apply(f, ANNE, lost, LEDGER_APPLIED);
+    lose_the_disk(f);
+    relay_pull(f);
+    apply(f, ANNE, made, LEDGER_REPEATED);
+    apply(f, ANNE, moved, LEDGER_LATER);
+    apply(f, ANNE, lost, LEDGER_LATER);
+    assert_int_equal(relay_waiting(f), 2);
+    relay_settle(f);
+    apply(f, ANNE, moved, LEDGER_REPEATED);
+    apply(f, ANNE, lost, LEDGER_REPEATED);
+    assert_string_equal(relay_says(f, RECORD_CASE, &matter, "status"), "information-missing");
+    document = centre_document(f, RECORD_CASE, &matter);
+    assert_int_equal(json_integer_or(document, "rev", 0), 3);
+    json_decref(document);
+    operation_free(made);
+    operation_free(moved);
+    operation_free(lost);
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        WITH(the_centre_expires_what_a_relay_that_is_gone_does_not),
+        WITH(a_relay_that_lost_its_disk_asks_about_what_is_older),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
