@@ -565,7 +565,7 @@ static void key_help(const struct config *config, const struct config_key *key,
     if (key->argument != NULL)
         text_buffer_add_format(help, " %s", key->argument);
     text_buffer_add_format(help, "\n        %s", key->help);
-    if (key->preset != NULL)
+    if (key->preset != NULL && key->preset[0] != '\0')
         text_buffer_add_format(help, " Preset: %s.", key->preset);
     if (!key->flag_only) {
         variable_name(config, key, name);

@@ -27,6 +27,11 @@ static const struct config_key keys[] = {
      .preset = "4",
      .help = "How many threads."},
     {.name = "log-requests", .shape = CONFIG_SWITCH, .help = "Log each request."},
+    {.name = "counter",
+     .shape = CONFIG_TEXT,
+     .argument = "NAME",
+     .preset = "",
+     .help = "Which counter this is."},
     {.name = "role",
      .shape = CONFIG_TEXT,
      .flag_only = true,
@@ -212,6 +217,8 @@ static void test_help_lists_every_key(void **state)
     config_help(config, NULL, &help);
     for (size_t i = 0; keys[i].name != NULL; i++) {
         assert_non_null(strstr(help.bytes, keys[i].name));
+        /* A preset that is nothing is not told. */
+        assert_non_null(strstr(help.bytes, "Which counter this is. (GUICHETD_COUNTER)"));
         assert_non_null(strstr(help.bytes, keys[i].help));
     }
     assert_non_null(strstr(help.bytes, "GUICHETD_LOG_REQUESTS"));
