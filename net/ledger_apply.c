@@ -224,7 +224,10 @@ static int leave_to_centre(struct attempt *attempt, struct error *error)
         outcome->kind = LEDGER_REPEATED;
         outcome->rev = attempt->row.record->rev;
         outcome->seq = attempt->row.record->seq;
-        code = remember(attempt, error);
+        /* The centre's answer to the one that was asked is still to come, and is remembered then. */
+        code = ledger_upward_has(attempt->ledger, &attempt->operation->id, &must, error);
+        if (code == 0 && !must)
+            code = remember(attempt, error);
         return code == 0 ? 1 : code;
     }
     code = ledger_relay_must_ask(attempt->ledger, attempt->operation, &attempt->row, &must, error);

@@ -413,9 +413,9 @@ static int64_t next_due(const struct relay_engine *engine)
     int64_t now = relay_steady(engine), next = -1;
 
     if (engine->running[SYNC_LANE_WORK] == JOB_NONE)
-        next = work_due(engine) != JOB_NONE ? engine->retry[SYNC_LANE_WORK]
-               : engine->greeted            ? engine->presence_at
-                                            : -1;
+        next = work_due(engine) != JOB_NONE                         ? engine->retry[SYNC_LANE_WORK]
+               : engine->greeted && engine->options.present != NULL ? engine->presence_at
+                                                                    : -1;
     if (engine->greeted && engine->running[SYNC_LANE_BELL] == JOB_NONE &&
         (next < 0 || engine->retry[SYNC_LANE_BELL] < next))
         next = engine->retry[SYNC_LANE_BELL];

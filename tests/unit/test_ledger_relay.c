@@ -526,6 +526,39 @@ static void test_a_new_relay_asks_about_what_is_older_than_it(void **state)
     assert_int_equal(relay_waiting(f), 0);
 }
 
+/* The record comes back before the answer to the one that was asked, and the terminal asks again in
+ * between: what else waits goes on. */
+static void test_what_was_asked_may_come_back_before_its_answer(void **state)
+{
+    struct relay_fixture *f = *state;
+    const struct ledger_centre centre = {.url = "http://127.0.0.1:1", .token = "x"};
+    struct id client = fixture_id(&f->centre);
+    struct operation *made = make(f, ANNE, RECORD_CLIENT, &client, fixture_client("sample/a"));
+    struct ledger_outcome outcome;
+
+    ledger_close(f->relay);
+    assert_int_equal(unlink(f->path), 0);
+    assert_int_equal(ledger_create(f->path, NULL), 0);
+    assert_int_equal(ledger_open(&f->relay, f->path, NULL), 0);
+    /* It is younger than the operation. */
+    assert_int_equal(ledger_become_relay(f->relay, &centre, clock_system(NULL) + MINUTE, NULL), 0);
+    f->place = (struct ledger_place){.office = "sample/a"};
+    assert_int_equal(ledger_relay_give(f->relay, NULL, &f->place, 1, NULL), 0);
+    relay_pull(f);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(
+            ledger_apply(f->relay, &f->centre.actors[ANNE], &made, 1, 1, &outcome, NULL), 0);
+        assert_int_equal(outcome.kind, i == 0 ? LEDGER_LATER : LEDGER_REPEATED);
+        ledger_outcome_clear(&outcome);
+        assert_int_equal(relay_push(f, 10, false), 1);
+        relay_pull(f);
+    }
+    relay_settle(f);
+    assert_int_equal(relay_waiting(f), 0);
+    relay_applied(f, ANNE, made, LEDGER_REPEATED);
+    assert_both_say_the_same(f, RECORD_CLIENT, &client);
+}
+
 /* --- hand-offs whose time passes -------------------------------------------------------------- */
 
 static void test_the_office_s_own_offers_expire_at_the_relay(void **state)
@@ -742,6 +775,7 @@ int main(void)
         TEST(test_what_is_open_to_others_too_waits_for_the_centre),
         TEST(test_what_is_shared_is_the_centre_s),
         TEST(test_a_new_relay_asks_about_what_is_older_than_it),
+        TEST(test_what_was_asked_may_come_back_before_its_answer),
         TEST(test_the_office_s_own_offers_expire_at_the_relay),
         TEST(test_agents_sign_in_at_the_relay),
         TEST(test_whatever_happens_both_say_the_same),
