@@ -50,11 +50,18 @@ bool sim_is_quiet(struct simulation *simulation)
         if (!terminal_is_quiet(&simulation->terminals[i]) ||
             !bell_hangs(simulation, &simulation->terminals[i]))
             return false;
-    return true;
+    return sim_relay_is_quiet(simulation);
 }
 
 static void check_rest(struct simulation *simulation)
 {
+    struct relay_status relay = {0};
+
+    if (simulation->relay.on)
+        relay_board_get(simulation->relay.board, &relay);
+    if (!sim_relay_is_quiet(simulation))
+        sim_break(simulation, "the relay still waits: %" PRId64 " for the centre, %s (%s)",
+                  relay.waiting, relay.up ? "up" : "down", relay.message);
     for (int i = 0; i < simulation->terminal_count; i++) {
         struct sim_terminal *terminal = &simulation->terminals[i];
         struct link_status status = {0};
@@ -173,6 +180,7 @@ static void check_operations(struct simulation *simulation)
     while (sqlite3_step(row) == SQLITE_ROW)
         check_row(simulation, row);
     sqlite3_finalize(row);
+    sim_check_relay(simulation);
     for (size_t i = 0; i < simulation->made_count; i++)
         if (simulation->made[i].note != NULL && simulation->made[i].at_server &&
             !simulation->made[i].refused)
@@ -304,8 +312,8 @@ static int check_known(void *context, const struct record *record, enum store_pe
     char *document = NULL;
 
     (void)pending;
-    int code = ledger_record_read(walk->simulation->ledger, walk->scopes, record->type, &record->id,
-                                  &document, NULL);
+    int code = ledger_record_read(sim_ledger_of(walk->simulation, walk->terminal->number),
+                                  walk->scopes, record->type, &record->id, &document, NULL);
     if (code == ERROR_NOT_FOUND)
         sim_break(walk->simulation, "%s holds %s %s, which the server does not have",
                   walk->terminal->login, record_type_name(record->type), record->id.text);
@@ -319,19 +327,18 @@ static int check_known(void *context, const struct record *record, enum store_pe
 
 static void check_records(struct simulation *simulation, struct sim_terminal *terminal)
 {
+    struct ledger *ledger = sim_ledger_of(simulation, terminal->number);
     struct scope_set scopes = {0};
     struct error error = ERROR_INIT;
     struct ledger_page page = {0};
     int64_t since = 0;
 
-    sim_must(simulation,
-             ledger_desk_scopes(simulation->ledger, &terminal->actor.agent, &scopes, &error),
+    sim_must(simulation, ledger_desk_scopes(ledger, &terminal->actor.agent, &scopes, &error),
              &error, "scopes");
     do {
         ledger_page_clear(&page);
         sim_must(simulation,
-                 ledger_changes(simulation->ledger, &scopes, since, LEDGER_PAGE_LIMIT, NULL, &page,
-                                &error),
+                 ledger_changes(ledger, &scopes, since, LEDGER_PAGE_LIMIT, NULL, &page, &error),
                  &error, "changes");
         char *text = malloc(page.length + 3);
         if (text == NULL)

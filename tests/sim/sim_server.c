@@ -71,10 +71,16 @@ void sim_server_restart(struct simulation *simulation, enum sim_ending ending)
     }
     simulation->server_up_at = simulation->now + (int64_t)sim_random(simulation, 20000);
     sim_clock_restart(simulation, restored);
+    /* Restoring takes a while: what was under way to the server has long been given up. */
+    sim_messages_fail(simulation, false, restored);
+}
+
+void sim_messages_fail(struct simulation *simulation, bool relay, bool coming)
+{
     for (size_t i = 0; i < simulation->message_count;) {
         struct sim_message *message = simulation->messages[i];
-        /* Restoring takes a while: what was under way to the server has long been given up. */
-        if (message->place != SIM_AT_SERVER && !(restored && message->place == SIM_TO_SERVER)) {
+        if (sim_behind_relay(simulation, message->terminal) != relay ||
+            (message->place != SIM_AT_SERVER && !(coming && message->place == SIM_TO_SERVER))) {
             i++;
             continue;
         }
@@ -95,9 +101,9 @@ static void answer_login(struct simulation *simulation, struct sim_message *requ
 
     timestamp_format(sim_wall(simulation), now);
     (void)snprintf(token, sizeof token, "t%d.%d", terminal->number, terminal->session);
-    json_t *document =
-        json_pack("{s:s, s:s, s:s, s:o, s:s}", "token", token, "expires_at", "2030-01-01T00:00:00Z",
-                  "feed", ledger_feed(simulation->ledger), "agent", agent, "time", now);
+    json_t *document = json_pack(
+        "{s:s, s:s, s:s, s:o, s:s}", "token", token, "expires_at", "2030-01-01T00:00:00Z", "feed",
+        ledger_feed(sim_ledger_of(simulation, request->terminal)), "agent", agent, "time", now);
     sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
     json_decref(document);
 }
@@ -141,7 +147,8 @@ static bool history_holds(struct simulation *simulation, const struct sim_messag
     struct id made = {""};
 
     (void)id_parse(&made, text);
-    int code = ledger_history_check(simulation->ledger, since, epoch, &made, &error);
+    int code = ledger_history_check(sim_ledger_of(simulation, request->terminal), since, epoch,
+                                    &made, &error);
     if (code == ERROR_CONFLICT) {
         sim_answer(simulation, request, 409, strdup("{\"code\":\"other-history\"}"), -1);
         return false;
@@ -263,12 +270,16 @@ static bool apply(struct simulation *simulation, int terminal, struct arrived *a
     return true;
 }
 
-static json_t *outcome_document(const struct simulation *simulation, const struct id *id,
-                                const struct ledger_outcome *outcome)
+json_t *sim_outcome(const struct simulation *simulation, const struct id *id,
+                    const struct ledger_outcome *outcome, bool brief)
 {
     json_t *answer = json_pack("{s:s}", "id", id->text);
 
-    if (outcome->kind == LEDGER_APPLIED && !outcome->conflict) {
+    if (outcome->kind == LEDGER_LATER) {
+        json_object_set_new(answer, "outcome", json_string("later"));
+        return answer;
+    }
+    if (brief && outcome->kind == LEDGER_APPLIED && !outcome->conflict) {
         json_decref(answer);
         return json_pack("[I, I]", (json_int_t)outcome->rev, (json_int_t)outcome->seq);
     }
@@ -295,8 +306,34 @@ static json_t *outcome_document(const struct simulation *simulation, const struc
     return answer;
 }
 
+/* In the order of the request; but what a relay's centre is yet to decide comes last, with ids. */
+static json_t *outcomes_of(const struct simulation *simulation, const struct arrived *arrived)
+{
+    json_t *outcomes = json_array();
+    bool late = false;
+
+    for (size_t i = 0; i < arrived->count; i++)
+        late |= arrived->outcomes[i].kind == LEDGER_LATER;
+    for (int turn = 0; turn <= 1; turn++)
+        for (size_t i = 0; i < arrived->count; i++)
+            if ((arrived->outcomes[i].kind == LEDGER_LATER) == (turn == 1))
+                json_array_append_new(outcomes, sim_outcome(simulation, &arrived->sent_as[i],
+                                                            &arrived->outcomes[i], !late));
+    return outcomes;
+}
+
+static bool apply_at_relay(struct simulation *simulation, int terminal, struct arrived *arrived)
+{
+    struct ledger_actor actor = simulation->terminals[terminal].actor;
+
+    actor.ungrounded = arrived->ungrounded;
+    return sim_relay_apply(simulation, &actor, arrived->operations, arrived->outcomes,
+                           arrived->count);
+}
+
 static void take_operations(struct simulation *simulation, struct sim_message *request)
 {
+    bool relay = sim_behind_relay(simulation, request->terminal);
     struct arrived *arrived = read_operations(simulation, request);
     char now[TIMESTAMP_SIZE];
 
@@ -305,7 +342,7 @@ static void take_operations(struct simulation *simulation, struct sim_message *r
         return;
     }
     /* Mid-batch: a part of it is in the ledger and nothing of it was answered. */
-    if (sim_strikes(simulation, SIM_SERVER_RESTART)) {
+    if (!relay && sim_strikes(simulation, SIM_SERVER_RESTART)) {
         (void)apply(simulation, request->terminal, arrived,
                     sim_random(simulation, arrived->count + 1));
         sim_server_restart(simulation, SIM_LOSES_POWER);
@@ -313,16 +350,18 @@ static void take_operations(struct simulation *simulation, struct sim_message *r
         arrived_free(arrived);
         return;
     }
-    if (!apply(simulation, request->terminal, arrived, arrived->count)) {
+    if (relay && !apply_at_relay(simulation, request->terminal, arrived)) {
+        sim_answer_failure(simulation, request, 50, "the relay went away");
+        arrived_free(arrived);
+        return;
+    }
+    if (!relay && !apply(simulation, request->terminal, arrived, arrived->count)) {
         sim_server_restart(simulation, SIM_LOSES_POWER);
         sim_answer_failure(simulation, request, 50, "the server went away");
         arrived_free(arrived);
         return;
     }
-    json_t *outcomes = json_array();
-    for (size_t i = 0; i < arrived->count; i++)
-        json_array_append_new(
-            outcomes, outcome_document(simulation, &arrived->sent_as[i], &arrived->outcomes[i]));
+    json_t *outcomes = outcomes_of(simulation, arrived);
     timestamp_format(sim_wall(simulation), now);
     json_t *document = json_pack("{s:o, s:s}", "outcomes", outcomes, "time", now);
     sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
@@ -332,7 +371,7 @@ static void take_operations(struct simulation *simulation, struct sim_message *r
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
-static int64_t parameter(const struct sim_message *request, const char *name, int64_t absent)
+int64_t sim_parameter(const struct sim_message *request, const char *name, int64_t absent)
 {
     const char *found = strstr(request->path, name);
 
@@ -340,8 +379,9 @@ static int64_t parameter(const struct sim_message *request, const char *name, in
 }
 
 static void answer_page(struct simulation *simulation, const struct sim_message *request,
-                        struct ledger_page *page, bool catalogue)
+                        struct ledger_page *page, const json_t *members, bool catalogue)
 {
+    char *more = members == NULL ? NULL : json_dumps(members, JSON_COMPACT);
     struct text_buffer body = {0};
     char now[TIMESTAMP_SIZE];
     bool robbed = simulation->plant == SIM_PLANT_CURSOR_WITHOUT_PAGE && !catalogue &&
@@ -351,16 +391,28 @@ static void answer_page(struct simulation *simulation, const struct sim_message 
         page->next++;
     timestamp_format(sim_wall(simulation), now);
     text_buffer_add_format(&body, "{\"feed\":\"%s\",\"next\":%" PRId64 ",\"more\":%s,\"records\":[",
-                           ledger_feed(simulation->ledger), page->next,
+                           ledger_feed(sim_ledger_of(simulation, request->terminal)), page->next,
                            page->more ? "true" : "false");
     if (!robbed)
         text_buffer_add(&body, page->records, page->length);
     if (page->gone_count > 0)
         text_buffer_add_format(&body, "],\"gone\":[%s", page->gone);
-    text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"}",
+    text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
                            page->catalogue, page->epoch, now);
+    text_buffer_add_format(&body, "%s%s", more == NULL ? "}" : ",", more == NULL ? "" : more + 1);
+    free(more);
     sim_trace(simulation, "  page of %zu records, next %" PRId64, page->count, page->next);
     sim_answer(simulation, request, 200, text_buffer_take(&body), -1);
+}
+
+/* What a relay tells besides records ends the wait. */
+static bool has_news(const struct sim_message *request, const json_t *members)
+{
+    int64_t known = sim_parameter(request, "&relay=", -1);
+    int64_t version = json_integer_or(json_object_get(members, "relay"), "version", 0);
+
+    return members != NULL && (json_array_size(json_object_get(members, "told")) > 0 ||
+                               (known >= 0 && version != known));
 }
 
 struct leak {
@@ -385,8 +437,8 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
 {
     bool catalogue = strstr(request->path, "scope=catalogue") != NULL;
     bool waits = request->place == SIM_AT_SERVER ? request->due > simulation->now
-                                                 : parameter(request, "wait=", 0) > 0;
-    int64_t known = parameter(request, "&catalogue=", -1);
+                                                 : sim_parameter(request, "wait=", 0) > 0;
+    int64_t known = sim_parameter(request, "&catalogue=", -1);
     struct scope_set scopes = {0};
     struct ledger_page page = {0};
     struct error error = ERROR_INIT;
@@ -396,7 +448,7 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
                  "scopes");
     else
         sim_must(simulation,
-                 ledger_desk_scopes(simulation->ledger,
+                 ledger_desk_scopes(sim_ledger_of(simulation, request->terminal),
                                     &simulation->terminals[request->terminal].actor.agent, &scopes,
                                     &error),
                  &error, "scopes of a desk");
@@ -409,17 +461,22 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
                   &leak);
     }
     sim_must(simulation,
-             ledger_changes(simulation->ledger, &scopes, parameter(request, "since=", 0),
-                            (size_t)parameter(request, "limit=", 500),
-                            parameter(request, "merge=", 0) == MERGE_VERSION
+             ledger_changes(sim_ledger_of(simulation, request->terminal), &scopes,
+                            sim_parameter(request, "since=", 0),
+                            (size_t)sim_parameter(request, "limit=", 500),
+                            sim_parameter(request, "merge=", 0) == MERGE_VERSION
                                 ? &simulation->terminals[request->terminal].actor.device
                                 : NULL,
                             &page, &error),
              &error, "reading changes");
+    json_t *members = sim_behind_relay(simulation, request->terminal) && !catalogue
+                          ? sim_relay_members(simulation, request)
+                          : NULL;
     bool over = page.count > 0 || page.gone_count > 0 || page.more || !waits ||
-                (known >= 0 && page.catalogue > known);
+                (known >= 0 && page.catalogue > known) || has_news(request, members);
     if (over)
-        answer_page(simulation, request, &page, catalogue);
+        answer_page(simulation, request, &page, members, catalogue);
+    json_decref(members);
     ledger_page_clear(&page);
     scope_set_free(&scopes);
     return over;
@@ -445,7 +502,7 @@ static void take_changes(struct simulation *simulation, struct sim_message *requ
     word_parameter(request, "epoch=", epoch, sizeof epoch);
     word_parameter(request, "made=", made, sizeof made);
     if (request->place == SIM_TO_SERVER &&
-        !history_holds(simulation, request, parameter(request, "since=", 0), epoch, made)) {
+        !history_holds(simulation, request, sim_parameter(request, "since=", 0), epoch, made)) {
         sim_message_free(request);
         return;
     }
@@ -453,7 +510,7 @@ static void take_changes(struct simulation *simulation, struct sim_message *requ
         sim_message_free(request);
         return;
     }
-    request->due = simulation->now + parameter(request, "wait=", 0) * 1000;
+    request->due = simulation->now + sim_parameter(request, "wait=", 0) * 1000;
     request->place = SIM_AT_SERVER;
     sim_post(simulation, request);
 }
@@ -464,7 +521,9 @@ void sim_server_ring(struct simulation *simulation)
     for (size_t i = 0; i < simulation->message_count;) {
         struct sim_message *message = simulation->messages[i];
         /* Answers are appended behind; the place is then filled with the last one. */
-        if (message->place == SIM_AT_SERVER && look(simulation, message)) {
+        if (message->place == SIM_AT_SERVER &&
+            (message->terminal == SIM_RELAY ? sim_relay_look(simulation, message)
+                                            : look(simulation, message))) {
             simulation->messages[i] = simulation->messages[--simulation->message_count];
             sim_message_free(message);
         } else {
@@ -473,12 +532,21 @@ void sim_server_ring(struct simulation *simulation)
     }
 }
 
-void sim_server_take(struct simulation *simulation, struct sim_message *message)
+/* A relay that has not read its catalogue yet knows nobody. */
+static bool knows(const struct simulation *simulation, int terminal)
 {
-    sim_trace(simulation, "server takes %s of %s", message->path,
-              simulation->terminals[message->terminal].login);
-    if (simulation->now < simulation->server_up_at) {
-        sim_answer_failure(simulation, message, 50, "connection refused");
+    struct scope_set scopes = {0};
+    int code = ledger_desk_scopes(sim_ledger_of(simulation, terminal),
+                                  &simulation->terminals[terminal].actor.agent, &scopes, NULL);
+
+    scope_set_free(&scopes);
+    return code == 0;
+}
+
+static void take_of_terminal(struct simulation *simulation, struct sim_message *message)
+{
+    if (!knows(simulation, message->terminal)) {
+        sim_answer(simulation, message, 503, strdup("{\"title\":\"Busy\"}"), 5000);
     } else if (message->place == SIM_TO_SERVER && sim_strikes(simulation, SIM_BUSY)) {
         sim_answer(simulation, message, 503, strdup("{\"title\":\"Busy\"}"),
                    (int64_t)sim_random(simulation, 60000));
@@ -497,4 +565,21 @@ void sim_server_take(struct simulation *simulation, struct sim_message *message)
         sim_answer(simulation, message, 404, strdup("{\"title\":\"Not Found\"}"), -1);
     }
     sim_message_free(message);
+}
+
+void sim_server_take(struct simulation *simulation, struct sim_message *message)
+{
+    bool relay = sim_behind_relay(simulation, message->terminal);
+
+    sim_trace(simulation, "%s takes %s of %s", relay ? "relay" : "server", message->path,
+              message->terminal == SIM_RELAY ? "the relay"
+                                             : simulation->terminals[message->terminal].login);
+    if (simulation->now < (relay ? simulation->relay.up_at : simulation->server_up_at)) {
+        sim_answer_failure(simulation, message, 50, "connection refused");
+        sim_message_free(message);
+    } else if (message->terminal != SIM_RELAY) {
+        take_of_terminal(simulation, message);
+    } else if (sim_relay_serve(simulation, message)) {
+        sim_message_free(message);
+    }
 }

@@ -34,15 +34,10 @@ static uint32_t jitter(void *context)
                                 UINT64_C(0x100000000));
 }
 
-static void fill(struct sim_message *message, struct sim_terminal *terminal, enum sync_lane lane,
-                 const struct http_request *request)
+void sim_message_fill(struct sim_message *message, const struct http_request *request)
 {
-    message->terminal = terminal->number;
-    message->lane = lane;
-    message->serial = terminal->serial[lane];
     message->post = strcmp(request->method, "POST") == 0;
     (void)snprintf(message->path, sizeof message->path, "%s", request->path);
-    (void)snprintf(message->token, sizeof message->token, "%s", terminal->token);
     (void)snprintf(message->encoding, sizeof message->encoding, "%s",
                    request->body_encoding == NULL ? "" : request->body_encoding);
     if (request->body_length > 0) {
@@ -62,7 +57,11 @@ static void send_copy(struct sim_terminal *terminal, enum sync_lane lane,
 
     if (message == NULL)
         abort();
-    fill(message, terminal, lane, request);
+    sim_message_fill(message, request);
+    message->terminal = terminal->number;
+    message->lane = lane;
+    message->serial = terminal->serial[lane];
+    (void)snprintf(message->token, sizeof message->token, "%s", terminal->token);
     message->place = SIM_TO_SERVER;
     message->due = simulation->now + delay;
     sim_post(simulation, message);

@@ -17,6 +17,7 @@
 #define DRAIN_MOST_MS   INT64_C(3600000)
 #define REST_MS         INT64_C(61000) /* longer than a long poll */
 #define EXPIRY_MS       INT64_C(600000)
+#define RELAY_SEEDS     4 /* one of so many has a relay */
 #define STEPS_MOST      200000
 #define TRACE_LIMIT     600
 #define TICK_MEAN_MS    5000   /* between two looks at what strikes by itself */
@@ -24,10 +25,11 @@
 #define CLOCK_JUMP_MOST (INT64_C(3) * 365 * 86400 * 1000)
 
 const char *const sim_fault_names[SIM_FAULT_COUNT] = {
-    "lost-request",   "lost-reply",   "delayed",     "duplicated",     "cut",
-    "truncated",      "partition",    "busy",        "expired",        "terminal-crash",
-    "server-restart", "clock-jump",   "moved",       "power-cut",      "disk-dies",
-    "disk-full",      "server-power", "server-disk", "server-restored"};
+    "lost-request",   "lost-reply",   "delayed",     "duplicated",      "cut",
+    "truncated",      "partition",    "busy",        "expired",         "terminal-crash",
+    "server-restart", "clock-jump",   "moved",       "power-cut",       "disk-dies",
+    "disk-full",      "server-power", "server-disk", "server-restored", "relay-cut",
+    "relay-crash",    "relay-power"};
 
 const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "settled-unapplied",
@@ -45,7 +47,9 @@ const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "expired-lost",
                                                       "expired-stays",
                                                       "alert-twice",
-                                                      "alert-late"};
+                                                      "alert-late",
+                                                      "relay-forgets",
+                                                      "relay-decides"};
 
 /* --- chance ----------------------------------------------------------------------------------- */
 
@@ -218,8 +222,10 @@ void sim_answer(struct simulation *simulation, const struct sim_message *request
 
     if (body == NULL)
         abort();
-    if (simulation->now < simulation->terminals[request->terminal].cut_until ||
-        sim_strikes(simulation, SIM_LOST_REPLY)) {
+    int64_t cut_until = request->terminal == SIM_RELAY
+                            ? simulation->relay.cut_until
+                            : simulation->terminals[request->terminal].cut_until;
+    if (simulation->now < cut_until || sim_strikes(simulation, SIM_LOST_REPLY)) {
         free(body);
         return;
     }
@@ -287,7 +293,10 @@ static void run_message(struct simulation *simulation, size_t place)
     struct sim_message *message = simulation->messages[place];
 
     simulation->messages[place] = simulation->messages[--simulation->message_count];
-    if (message->place == SIM_TO_TERMINAL) {
+    if (message->place == SIM_TO_TERMINAL && message->terminal == SIM_RELAY) {
+        sim_relay_take(simulation, message);
+        sim_message_free(message);
+    } else if (message->place == SIM_TO_TERMINAL) {
         struct sim_terminal *terminal = &simulation->terminals[message->terminal];
 
         sim_terminal_take(terminal, message);
@@ -332,6 +341,13 @@ static void strike(struct simulation *simulation)
         sim_disk_copy(simulation->ledger_disk);
     if (sim_strikes(simulation, SIM_SERVER_RESTORED))
         sim_server_restart(simulation, SIM_IS_RESTORED);
+    if (sim_strikes(simulation, SIM_RELAY_CUT))
+        simulation->relay.cut_until =
+            simulation->now + (int64_t)sim_random(simulation, (uint64_t)simulation->cut_most_ms);
+    if (sim_strikes(simulation, SIM_RELAY_CRASH))
+        sim_relay_restart(simulation, sim_random(simulation, 4) == 0 ? SIM_QUITS : SIM_KILLED);
+    if (sim_strikes(simulation, SIM_RELAY_POWER))
+        sim_relay_restart(simulation, SIM_LOSES_POWER);
     if (sim_strikes(simulation, SIM_AGENT_MOVED))
         sim_server_move(simulation, terminal);
     while (simulation->changed)
@@ -358,6 +374,9 @@ static void run_until(struct simulation *simulation, int64_t end, bool rest)
         bool clock = simulation->clock_at < due;
         if (clock)
             due = simulation->clock_at;
+        bool relay = sim_relay_due(simulation) < due;
+        if (relay)
+            due = sim_relay_due(simulation);
         if (!simulation->healed && strike_at <= due && strike_at < end) {
             simulation->now = strike_at > simulation->now ? strike_at : simulation->now;
             strike_at = simulation->now + 1 + (int64_t)sim_random(simulation, 2 * TICK_MEAN_MS);
@@ -371,7 +390,9 @@ static void run_until(struct simulation *simulation, int64_t end, bool rest)
         simulation->now = due > simulation->now ? due : simulation->now;
         if (++simulation->totals.steps > STEPS_MOST)
             sim_break(simulation, "more than %d steps: something goes round", STEPS_MOST);
-        if (clock)
+        if (relay)
+            sim_relay_run(simulation);
+        else if (clock)
             sim_clock_run(simulation);
         else if (terminal != NULL)
             run_terminal(simulation, terminal);
@@ -388,18 +409,25 @@ static void run_until(struct simulation *simulation, int64_t end, bool rest)
 static void choose_weather(struct simulation *simulation)
 {
     static const int most[SIM_FAULT_COUNT] = {
-        [SIM_LOST_REQUEST] = 200,  [SIM_LOST_REPLY] = 200,    [SIM_DELAYED] = 200,
-        [SIM_DUPLICATED] = 200,    [SIM_CUT] = 200,           [SIM_TRUNCATED] = 100,
-        [SIM_PARTITION] = 60,      [SIM_BUSY] = 100,          [SIM_SESSION_ENDED] = 50,
-        [SIM_TERMINAL_CRASH] = 40, [SIM_SERVER_RESTART] = 40, [SIM_CLOCK_JUMP] = 60,
-        [SIM_AGENT_MOVED] = 40,    [SIM_POWER_CUT] = 40,      [SIM_DISK_DIES] = 40,
-        [SIM_DISK_FULL] = 30,      [SIM_SERVER_POWER] = 30,   [SIM_SERVER_DISK] = 60,
-        [SIM_SERVER_RESTORED] = 10};
+        [SIM_LOST_REQUEST] = 200,   [SIM_LOST_REPLY] = 200,    [SIM_DELAYED] = 200,
+        [SIM_DUPLICATED] = 200,     [SIM_CUT] = 200,           [SIM_TRUNCATED] = 100,
+        [SIM_PARTITION] = 60,       [SIM_BUSY] = 100,          [SIM_SESSION_ENDED] = 50,
+        [SIM_TERMINAL_CRASH] = 40,  [SIM_SERVER_RESTART] = 40, [SIM_CLOCK_JUMP] = 60,
+        [SIM_AGENT_MOVED] = 40,     [SIM_POWER_CUT] = 40,      [SIM_DISK_DIES] = 40,
+        [SIM_DISK_FULL] = 30,       [SIM_SERVER_POWER] = 30,   [SIM_SERVER_DISK] = 60,
+        [SIM_SERVER_RESTORED] = 10, [SIM_RELAY_CUT] = 60,      [SIM_RELAY_CRASH] = 40,
+        [SIM_RELAY_POWER] = 30};
+    /* A fourth of the seeds has a relay; there nobody moves, and the centre is not restored. */
+    bool relay = simulation->seed % RELAY_SEEDS == RELAY_SEEDS - 1;
 
     for (int fault = 0; fault < SIM_FAULT_COUNT; fault++) {
         uint64_t kind = sim_random(simulation, 3);
         simulation->chance[fault] = kind == 0 ? 0 : kind == 1 ? most[fault] / 5 : most[fault];
     }
+    for (int fault = SIM_RELAY_CUT; fault <= SIM_RELAY_POWER && !relay; fault++)
+        simulation->chance[fault] = 0;
+    if (relay)
+        simulation->chance[SIM_AGENT_MOVED] = simulation->chance[SIM_SERVER_RESTORED] = 0;
     /* Every sixteenth seed is a busy day, which takes long to run. */
     simulation->act_most_ms = simulation->seed % 16 == 0 ? 8000 : 60000;
     simulation->cut_most_ms = sim_random(simulation, 4) == 0 ? WORK_MS : 300000;
@@ -432,6 +460,8 @@ static void begin(struct simulation *simulation)
         simulation->terminals[i].simulation = simulation;
     }
     sim_server_begin(simulation);
+    if (simulation->seed % RELAY_SEEDS == RELAY_SEEDS - 1)
+        sim_relay_begin(simulation);
     for (int i = 0; i < simulation->terminal_count; i++) {
         sim_terminal_create(&simulation->terminals[i]);
         sim_terminal_start(&simulation->terminals[i]);
@@ -447,6 +477,7 @@ static void end(struct simulation *simulation)
         seal_key_free(simulation->terminals[i].key);
         record_free(simulation->terminals[i].agent);
     }
+    sim_relay_end(simulation);
     ledger_close(simulation->ledger);
     sim_disk_end();
     for (size_t i = 0; i < simulation->message_count; i++)
@@ -476,6 +507,7 @@ bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant,
         sim_disk_die(terminal->disk, 0);
         sim_disk_fill(terminal->disk, false);
     }
+    simulation->relay.cut_until = 0;
     sim_trace(simulation, "healed");
     run_until(simulation, simulation->now + DRAIN_MOST_MS, true);
     /* The rest lasts, and every terminal has heard the server's time since its clock jumped. */

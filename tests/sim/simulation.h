@@ -2,8 +2,8 @@
  * The deterministic simulator: real terminals (store, sync engine, merge, work builders) and the
  * real ledger under a simulated network, clock and scheduler. One seed decides everything.
  *
- * What is simulated instead of run: sockets, HTTP and the server's routes (sim_server.c answers in
- * their stead, with the ledger behind), sign-in (any password is right), and time.
+ * What is simulated instead of run: sockets, HTTP and the routes (sim_server.c and sim_relay.c
+ * answer in their stead, with the ledger behind), sign-in (any password is right), and time.
  */
 #ifndef GUICHET_TESTS_SIMULATION_H
 #define GUICHET_TESTS_SIMULATION_H
@@ -15,11 +15,14 @@
 #include "app/author.h"
 #include "app/store.h"
 #include "net/ledger.h"
+#include "net/ledger_relay.h"
+#include "net/relay_board.h"
 #include "net/sync_engine.h"
 
 struct sqlite3_stmt;
 
 #define SIM_TERMINALS  5
+#define SIM_RELAY      SIM_TERMINALS          /* as the `terminal` of a message */
 #define SIM_WALL_START INT64_C(1790000000000) /* of all clocks that are right, ms */
 
 enum sim_fault {
@@ -42,6 +45,9 @@ enum sim_fault {
     SIM_SERVER_POWER, /* the same three of the server */
     SIM_SERVER_DISK,
     SIM_SERVER_RESTORED, /* from a copy that is older */
+    SIM_RELAY_CUT,       /* of a relay, from the centre */
+    SIM_RELAY_CRASH,
+    SIM_RELAY_POWER, /* also in the middle of whatever it writes */
     SIM_FAULT_COUNT
 };
 
@@ -79,6 +85,8 @@ enum sim_plant {
     SIM_PLANT_EXPIRED_STAYS,       /* the server's clock expires nothing */
     SIM_PLANT_ALERT_TWICE,         /* a threshold forgets that it was crossed */
     SIM_PLANT_ALERT_LATE,          /* what crosses by time alone waits for a change */
+    SIM_PLANT_RELAY_FORGETS, /* a relay that starts again has lost what waits for the centre */
+    SIM_PLANT_RELAY_DECIDES, /* a relay answers "applied" to what is the centre's to decide */
     SIM_PLANT_COUNT
 };
 
@@ -163,6 +171,26 @@ struct sim_threshold {
     bool crossed;
 };
 
+struct relay_engine;
+
+/* The relay of an office. */
+struct sim_relay {
+    bool on; /* this seed has one */
+    char path[128];
+    char disk[128]; /* how the paths of its files begin */
+    struct ledger *ledger;
+    struct ledger_relay account;
+    struct relay_board *board;
+    struct relay_engine *engine;
+    int64_t up_at;
+    int64_t wake_at;  /* when its engine does something next */
+    int64_t clock_at; /* and its clock */
+    int64_t cut_until;
+    bool rung; /* something waits for the centre */
+    bool open[SYNC_LANE_COUNT];
+    uint64_t serial[SYNC_LANE_COUNT];
+};
+
 struct sim_totals {
     int64_t steps;
     int64_t simulated_ms;
@@ -203,6 +231,7 @@ struct simulation {
     bool changed; /* the ledger has something new for those who wait */
     struct sim_terminal terminals[SIM_TERMINALS];
     int terminal_count;
+    struct sim_relay relay;
     struct sim_message **messages; /* owned */
     size_t message_count;
     size_t message_room;
@@ -274,11 +303,48 @@ void sim_clock_restart(struct simulation *simulation, bool restored);
  */
 void sim_query(struct simulation *simulation, const char *query, const char *text,
                void (*visit)(void *context, struct sqlite3_stmt *row), void *context);
+/* The same of another database. */
+void sim_query_at(const char *path, const char *query, const char *text,
+                  void (*visit)(void *context, struct sqlite3_stmt *row), void *context);
 /* Column as text, "" for none. Borrowed. */
 const char *sim_column(struct sqlite3_stmt *row, int column);
 
 /* Takes a message that arrived, or a long poll whose time is over, and frees it or posts it. */
 void sim_server_take(struct simulation *simulation, struct sim_message *message);
+/* What waits at the centre, or at the relay, fails; `coming`: also what is on its way there. */
+void sim_messages_fail(struct simulation *simulation, bool relay, bool coming);
+/* A number in the path of a request. */
+int64_t sim_parameter(const struct sim_message *request, const char *name, int64_t absent);
+/* What a server answers to an operation; `brief` without its id where that can be. New. */
+json_t *sim_outcome(const struct simulation *simulation, const struct id *id,
+                    const struct ledger_outcome *outcome, bool brief);
+/* Method, path and body of a request. */
+void sim_message_fill(struct sim_message *message, const struct http_request *request);
+
+void sim_relay_begin(struct simulation *simulation);
+void sim_relay_end(struct simulation *simulation);
+void sim_relay_restart(struct simulation *simulation, enum sim_ending ending);
+/* When its engine or its clock does something next; INT64_MAX without a relay. */
+int64_t sim_relay_due(const struct simulation *simulation);
+void sim_relay_run(struct simulation *simulation);
+/* An answer of the centre. */
+void sim_relay_take(struct simulation *simulation, const struct sim_message *message);
+bool sim_relay_is_quiet(struct simulation *simulation);
+/* Which server this terminal speaks to. */
+bool sim_behind_relay(const struct simulation *simulation, int terminal);
+struct ledger *sim_ledger_of(const struct simulation *simulation, int terminal);
+/* ledger_apply at the relay; false when its power was cut in the middle of it. */
+bool sim_relay_apply(struct simulation *simulation, const struct ledger_actor *actor,
+                     struct operation **operations, struct ledger_outcome *outcomes, size_t count);
+/* What it tells a terminal besides records. New. */
+json_t *sim_relay_members(struct simulation *simulation, const struct sim_message *request);
+/* The centre answers the relay; false when the message waits, and was posted again. */
+bool sim_relay_serve(struct simulation *simulation, struct sim_message *request);
+/* As look() in sim_server.c. */
+bool sim_relay_look(struct simulation *simulation, const struct sim_message *request);
+/* The office and the centre say the same. */
+void sim_check_relay(struct simulation *simulation);
+
 /* Looks again for those who wait. */
 void sim_server_ring(struct simulation *simulation);
 
