@@ -83,7 +83,7 @@ wait_for b "* Prénom"
 types b "Zoé"
 keys b Tab
 wait_for b "brouillon enregistré"
-types b "Gagn"
+types b "Quenn"
 keys b F5 C-x
 wait_for b "Offert à "
 wait_for a "Ctrl-V: Pierre Gagnon hands off to you"
@@ -91,10 +91,9 @@ keys a C-v
 wait_for a "State       offered"
 shows a "up to \"Family name\"" || fail "the field reached is not said"
 keys a Enter
-wait_for a "Family name"
-wait_for a "Gagn"
-types a "on"
-wait_for a "Gagnon"
+wait_for a "Family name        Quenn"
+types a "eville"
+wait_for a "Quenneville"
 wait_for a "Confirmed, yours"
 
 echo "the contact is written up: a countdown, and one key ends it"

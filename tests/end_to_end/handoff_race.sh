@@ -40,6 +40,11 @@ for name in b c; do
     keys $name Enter
     wait_for $name "hand-off to Front line, accepted"
     shows $name "pending" || fail "$name shows the acceptance as certain"
+    types $name ":handoffs"
+    keys $name Enter
+    wait_for $name "accepted here, pending"
+    keys $name Escape
+    wait_gone $name "accepted here, pending"
 done
 server_start
 wait_gone b "1 waiting" 60

@@ -98,6 +98,26 @@ static void what_is_offered_again_is_not_taken_back(void **state)
     assert_true(is_taken(f, BEN, read, &file.matter, NULL));
 }
 
+/* Two offers of the same case to the same agent: the one that stands keeps it open. */
+static void another_offer_keeps_it(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct file file = file_make(f);
+    struct id first = offer(f, &file, BEN), second = offer(f, &file, BEN);
+    int64_t read;
+
+    assert_false(is_taken(f, BEN, 0, &file.matter, &read));
+    end(f, BEN, &first, "declined");
+    assert_false(is_taken(f, BEN, read, &file.matter, NULL));
+    assert_false(is_taken(f, BEN, read, &file.note, NULL));
+    assert_false(is_taken(f, BEN, read, &file.client, NULL));
+    assert_true(fixture_sees(f, BEN, 0, &file.matter));
+    assert_true(fixture_sees(f, BEN, 0, &file.client));
+    end(f, BEN, &second, "declined");
+    assert_true(is_taken(f, BEN, read, &file.matter, NULL));
+    assert_true(is_taken(f, BEN, read, &file.client, NULL));
+}
+
 /* A terminal that has it from one scope and loses it from another is shown it as it stands. */
 static void another_scope_keeps_it(void **state)
 {
@@ -123,6 +143,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         WITH(what_an_offer_opened_is_taken_back),
         WITH(what_is_offered_again_is_not_taken_back),
+        WITH(another_offer_keeps_it),
         WITH(another_scope_keeps_it),
     };
 

@@ -180,6 +180,18 @@ static enum merge_refusal merged(const struct operation *operation, const struct
     return result.refusal;
 }
 
+/* One that is on record is passed over, also when it was not noted here that it was given. */
+static void test_a_number_on_record_is_passed_over(void **state)
+{
+    struct work_fixture *fixture = *state;
+
+    take_rolls(fixture, DAY, 1 + TICKET_DAYS_AHEAD);
+    work_fixture_sync(fixture);
+    record_free(issue(fixture, "A1", NULL));
+    record_free(issue(fixture, "A2", NULL));
+    assert_next(fixture, DAY, "A", "A3");
+}
+
 static void test_a_number_is_given_once(void **state)
 {
     struct work_fixture *fixture = *state;
@@ -351,6 +363,10 @@ static void test_keeps_its_place_in_another_queue(void **state)
     assert_string_equal(record_text(ticket, "queue"), "sample/permits");
     assert_string_equal(record_text(ticket, "number"), "A1");
     assert_int_equal(ticket_place_ms(ticket), place);
+    /* No counter has it, and the screen shows none. */
+    assert_false(ticket_is_of(ticket, &author->agent));
+    assert_string_equal(record_text(ticket, "called_by"), "");
+    assert_string_equal(record_text(ticket, "counter"), "");
     apply(fixture, &batch, ticket_leave(&batch, author, ticket, NULL), &ticket);
     assert_int_equal(ticket_stand(ticket, now_ms), TICKET_GONE);
     record_free(ticket);
@@ -452,6 +468,7 @@ int main(void)
         cmocka_unit_test(test_numbers_are_read),
         TEST(test_numbers_come_with_the_link_and_last_without_it),
         TEST(test_two_terminals_never_give_the_same),
+        TEST(test_a_number_on_record_is_passed_over),
         TEST(test_a_number_is_given_once),
         TEST(test_one_counter_gets_it),
         TEST(test_a_call_is_signed),

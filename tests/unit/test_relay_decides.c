@@ -1,0 +1,240 @@
+/* Who decides at a relay, and what it shows meanwhile: claims in which others have part wait for
+ * the centre, and what the office did stays on top of what the centre gives. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "tests/unit/relay_fixture.h"
+
+#define MINUTE INT64_C(60000)
+
+static int setup(void **state)
+{
+    struct relay_fixture *fixture = malloc(sizeof(*fixture));
+
+    assert_non_null(fixture);
+    relay_fixture_open(fixture);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    relay_fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+static struct operation *claim(struct relay_fixture *f, enum fixture_agent who,
+                               const struct id *handoff, int64_t base, json_t *body)
+{
+    return fixture_operation(&f->centre, who, OPERATION_CLAIM, RECORD_HANDOFF, handoff, base, body);
+}
+
+static struct operation *take(struct relay_fixture *f, enum fixture_agent who,
+                              const struct id *handoff, int64_t base)
+{
+    return claim(
+        f, who, handoff, base,
+        json_pack("{s:s, s:s}", "state", "accepted", "taken_by", f->centre.actors[who].agent.text));
+}
+
+static struct operation *set(struct relay_fixture *f, enum fixture_agent who, const struct id *id,
+                             int64_t base, const char *path, const char *value)
+{
+    return fixture_operation(&f->centre, who, OPERATION_FIELDS, RECORD_CLIENT, id, base,
+                             json_pack("{s:s}", path, value));
+}
+
+/* Made at the relay. */
+static struct id make(struct relay_fixture *f, enum fixture_agent who, enum record_type type,
+                      json_t *body)
+{
+    struct id id = fixture_id(&f->centre);
+
+    relay_applied(f, who, fixture_operation(&f->centre, who, OPERATION_APPEND, type, &id, 0, body),
+                  LEDGER_APPLIED);
+    return id;
+}
+
+static struct id offer(struct relay_fixture *f, enum fixture_agent who, const char *agent,
+                       const char *queue)
+{
+    return make(f, who, RECORD_HANDOFF,
+                fixture_handoff(&f->centre, who, "sample/a", NULL, agent, NULL, queue));
+}
+
+/* Denis is moved to the office and works at the centre itself. */
+static void denis_comes(struct relay_fixture *f)
+{
+    fixture_publish_agent(&f->centre, DENIS, "a", "");
+    relay_pull(f);
+}
+
+/* --- who decides ------------------------------------------------------------------------------ */
+
+/* Neither an offer for an agent elsewhere, nor one to a queue that others serve too, nor what
+ * another office offers to an agent of this one is decided here. */
+static void test_what_another_office_has_part_in_waits_for_the_centre(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id inward =
+        fixture_make(&f->centre, DENIS, RECORD_HANDOFF,
+                     fixture_handoff(&f->centre, DENIS, "sample/d", NULL,
+                                     f->centre.actors[CHLOE].agent.text, NULL, NULL));
+    struct id outward = offer(f, ANNE, f->centre.actors[BEN].agent.text, NULL);
+    struct id central = offer(f, ANNE, NULL, "sample/q");
+    struct operation *back =
+        fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_HANDOFF, &outward, 1,
+                          json_pack("{s:s}", "state", "withdrawn"));
+
+    relay_settle(f);
+    relay_applied(f, CHLOE, take(f, CHLOE, &inward, 1), LEDGER_LATER);
+    relay_applied(f, CHLOE, take(f, CHLOE, &central, 1), LEDGER_LATER);
+    relay_applied(f, ANNE, back, LEDGER_LATER);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &inward, "state"), "offered");
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &outward, "state"), "offered");
+    relay_settle(f);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &inward, "state"), "accepted");
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &outward, "state"), "withdrawn");
+}
+
+/* Queue w is the office's own; what waited there too long was opened to q, which Ben serves
+ * elsewhere: he may have it by now. */
+static void test_what_is_open_to_others_too_waits_for_the_centre(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id handoff = offer(f, ANNE, NULL, "sample/w");
+    struct ledger_watch watch;
+    struct ledger_outcome outcome;
+
+    fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
+    relay_settle(f);
+    fixture_publish(&f->centre, RECORD_QUEUE, "sample/w",
+                    json_pack("{s:s, s:[{s:s, s:i, s:i, s:s}]}", "next_queue", "q", "thresholds",
+                              "measure", "waiting", "limit", 1, "rearm", 0, "action", "open"));
+    assert_int_equal(
+        ledger_queues_watch(f->centre.ledger, f->centre.clock_ms + MINUTE, &watch, NULL), 0);
+    assert_int_equal(watch.crossed, 1);
+    relay_pull(f);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &handoff, "also_queue"), "sample/q");
+    relay_applied(f, CHLOE, take(f, CHLOE, &handoff, 2), LEDGER_LATER);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &handoff, "state"), "offered");
+    fixture_applied(&f->centre, BEN, take(f, BEN, &handoff, 2));
+    relay_settle(f);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &handoff, "taken_by"),
+                        f->centre.actors[BEN].agent.text);
+    relay_apply(f, CHLOE, take(f, CHLOE, &handoff, 2), &outcome);
+    assert_int_not_equal(outcome.kind, LEDGER_APPLIED);
+    ledger_outcome_clear(&outcome);
+}
+
+/* What follows from a supervisor's word is made at the centre. */
+static void test_a_re_assignment_is_the_centre_s(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id handoff, again;
+
+    fixture_publish_agent(&f->centre, DENIS, "a", "sample/w");
+    fixture_publish(&f->centre, RECORD_AGENT, "sample/chloe",
+                    json_pack("{s:s, s:s, s:s, s:s, s:[s]}", "login", "chloe", "name", "chloe",
+                              "office", "sample/a", "role", "supervisor", "queues", "sample/w"));
+    relay_pull(f);
+    handoff = offer(f, ANNE, NULL, "sample/w");
+    relay_applied(f, CHLOE,
+                  claim(f, CHLOE, &handoff, 1,
+                        json_pack("{s:s, s:s, s:s}", "state", "reassigned", "reassigned_by",
+                                  f->centre.actors[CHLOE].agent.text, "next_agent",
+                                  f->centre.actors[DENIS].agent.text)),
+                  LEDGER_LATER);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &handoff, "state"), "offered");
+    relay_settle(f);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &handoff, "state"), "reassigned");
+    again = id_from_key("handoff", handoff.text);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &again, "to_agent"),
+                        f->centre.actors[DENIS].agent.text);
+}
+
+/* --- what it shows ---------------------------------------------------------------------------- */
+
+/* Not carried yet, it stands on what the centre gives; who saw it there contradicts nobody. */
+static void test_what_the_office_did_stays_on_top(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id client = make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    json_t *document;
+    int64_t rev;
+
+    denis_comes(f);
+    relay_settle(f);
+    rev = relay_applied(f, ANNE, set(f, ANNE, &client, 1, "phone", "1"), LEDGER_APPLIED);
+    relay_applied(f, CHLOE, set(f, CHLOE, &client, rev, "phone", "2"), LEDGER_APPLIED);
+    fixture_applied(&f->centre, DENIS, set(f, DENIS, &client, 1, "name", "Denis's"));
+    relay_pull(f);
+    assert_int_equal(relay_waiting(f), 2);
+    assert_string_equal(relay_says(f, RECORD_CLIENT, &client, "name"), "Denis's");
+    assert_string_equal(relay_says(f, RECORD_CLIENT, &client, "phone"), "2");
+    document = relay_document(f, RECORD_CLIENT, &client);
+    assert_int_equal(
+        json_array_size(json_object_get(json_object_get(document, "meta"), "conflicts")), 0);
+    json_decref(document);
+}
+
+/* What another wrote at the centre meanwhile is in conflict with it: its agent is told. */
+static void test_a_conflict_that_only_the_centre_saw_is_told(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id client = make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    json_t *list;
+
+    denis_comes(f);
+    relay_settle(f);
+    fixture_applied(&f->centre, DENIS, set(f, DENIS, &client, 1, "phone", "3"));
+    relay_applied(f, ANNE, set(f, ANNE, &client, 1, "phone", "1"), LEDGER_APPLIED);
+    assert_int_equal(relay_push(f, 10, true), 1);
+    assert_int_equal(ledger_told_read(f->relay, &f->centre.actors[ANNE].agent, 0, &list, NULL), 0);
+    assert_int_equal(json_array_size(list), 1);
+    assert_string_equal(json_text_or(json_array_get(list, 0), "field", ""), "phone");
+    json_decref(list);
+    assert_int_equal(ledger_told_read(f->relay, &f->centre.actors[CHLOE].agent, 0, &list, NULL), 0);
+    assert_int_equal(json_array_size(list), 0);
+    json_decref(list);
+}
+
+/* The centre is an older copy of itself: what it had accepted waits again, and means the same. */
+static void test_a_centre_that_begins_anew_is_told_again(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id client = make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct ledger_place anew;
+
+    relay_applied(f, ANNE, set(f, ANNE, &client, 1, "phone", "1"), LEDGER_APPLIED);
+    relay_settle(f);
+    assert_int_equal(relay_waiting(f), 0);
+    anew = f->place;
+    anew.desk = anew.catalogue = 0;
+    anew.desk_epoch[0] = anew.catalogue_epoch[0] = anew.scopes[0] = '\0';
+    assert_int_equal(ledger_relay_begin_anew(f->relay, &anew, NULL), 0);
+    f->place = anew;
+    assert_int_equal(relay_waiting(f), 2);
+    assert_string_equal(relay_says(f, RECORD_CLIENT, &client, "phone"), "1");
+    relay_settle(f);
+    assert_int_equal(relay_waiting(f), 0);
+    assert_string_equal(centre_says(f, RECORD_CLIENT, &client, "phone"), "1");
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH(test_what_another_office_has_part_in_waits_for_the_centre),
+        WITH(test_what_is_open_to_others_too_waits_for_the_centre),
+        WITH(test_a_re_assignment_is_the_centre_s),
+        WITH(test_what_the_office_did_stays_on_top),
+        WITH(test_a_conflict_that_only_the_centre_saw_is_told),
+        WITH(test_a_centre_that_begins_anew_is_told_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
