@@ -251,6 +251,10 @@ static int run_about(struct ledger *ledger, enum ledger_statement which, int64_t
     return database_run(ledger->writer, statement, error);
 }
 
+/* How many revs of a record back it is known what was seen. Who saw an older one saw nothing, as it
+ * were: a claim is rather refused than taken twice. */
+#define LINEAGE_KEPT 100
+
 static int lineage_given(struct ledger *ledger, int64_t row, int64_t local, int64_t given,
                          struct error *error)
 {
@@ -365,6 +369,9 @@ static int give_newer(struct ledger *ledger, struct ledger_row *row, const struc
         code = given_write(ledger, row->row, given, shared, error);
     if (code == 0)
         code = lineage_given(ledger, row->row, row->record->rev, given->rev, error);
+    if (code == 0)
+        code = run_about(ledger, LEDGER_LINEAGE_PRUNE, row->row, NULL,
+                         row->record->rev - LINEAGE_KEPT, error);
     return code == 0 ? spread(ledger, row, scopes, changed, error) : code;
 }
 

@@ -201,6 +201,8 @@
       "ON CONFLICT (record, local) DO UPDATE SET operation = excluded.operation")                  \
     X(LINEAGE_GIVEN, "INSERT INTO lineage (record, local, given) VALUES (?1, ?2, ?3) "             \
                      "ON CONFLICT (record, local) DO UPDATE SET given = excluded.given")           \
+    X(LINEAGE_PRUNE, "DELETE FROM lineage WHERE record = ?1 AND local <= ?2 "                      \
+                     "AND (operation IS NULL OR own IS NOT NULL)")                                 \
     X(LINEAGE_OWN, "UPDATE lineage SET own = ?3 WHERE record = ?1 AND operation = ?2")             \
     X(LINEAGE_LOST, "UPDATE lineage SET operation = NULL, own = NULL "                             \
                     "WHERE record = ?1 AND operation = ?2")                                        \
@@ -234,6 +236,7 @@
     X(TOLD_EACH, "SELECT number, document FROM told WHERE agent = ?1 "                             \
                  "ORDER BY number LIMIT 100")                                                      \
     X(TOLD_FORGET, "DELETE FROM told WHERE agent = ?1 AND number <= ?2")                           \
+    X(TOLD_PRUNE, "DELETE FROM told WHERE number <= (SELECT max(number) FROM told) - ?1")          \
     X(CHECK_RECORDS, "SELECT number, type, id, rev, seq, parent, document FROM record "            \
                      "ORDER BY number")                                                            \
     X(CHECK_SEQ_REPEATED, "SELECT seq, count(*) FROM record GROUP BY seq HAVING count(*) > 1")     \

@@ -264,7 +264,7 @@ int ledger_upward_put(struct ledger *ledger, const struct operation *operation,
     return code;
 }
 
-/* How many numbers back what is done with is kept. */
+/* How many numbers back what is done with, and what agents were to be told, is kept. */
 #define KEPT 20000
 
 int ledger_upward_prune(struct ledger *ledger, struct error *error)
@@ -284,6 +284,11 @@ int ledger_upward_prune(struct ledger *ledger, struct error *error)
     if (statement == NULL)
         return ERROR_STORAGE;
     sqlite3_bind_int64(statement, 1, last - KEPT);
+    code = database_run(ledger->writer, statement, error);
+    statement = database_statement(ledger->writer, LEDGER_TOLD_PRUNE, error);
+    if (code != 0 || statement == NULL)
+        return code != 0 ? code : ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, KEPT);
     return database_run(ledger->writer, statement, error);
 }
 

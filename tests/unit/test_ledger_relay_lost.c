@@ -3,6 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include "app/clock.h"
 #include "app/json.h"
 #include "tests/unit/relay_fixture.h"
@@ -127,12 +129,74 @@ static void a_relay_that_lost_its_disk_asks_about_what_is_older(void **state)
     operation_free(lost);
 }
 
+/* --- bounds ----------------------------------------------------------------------------------- */
+
+/* The first number of a query on the relay's database; a statement without rows gives 0. */
+static int64_t ask(struct relay_fixture *f, const char *query)
+{
+    sqlite3_stmt *statement;
+    sqlite3 *database;
+    int64_t number = 0;
+
+    assert_int_equal(sqlite3_open(f->path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(database, query, -1, &statement, NULL), SQLITE_OK);
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        number = sqlite3_column_int64(statement, 0);
+    assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+    return number;
+}
+
+static void what_agents_never_fetch_has_a_bound(void **state)
+{
+    struct relay_fixture *f = *state;
+
+    ask(f, "INSERT INTO told (number, agent, document) VALUES (1, 'gone', '{}')");
+    ask(f, "INSERT INTO told (number, agent, document) VALUES (2, 'gone', '{}')");
+    ask(f, "INSERT INTO told (number, agent, document) VALUES (20001, 'there', '{}')");
+    assert_int_equal(ledger_relay_give(f->relay, NULL, &f->place, 1, NULL), 0);
+    assert_int_equal(ask(f, "SELECT count(*) FROM told"), 2);
+    assert_int_equal(ask(f, "SELECT min(number) FROM told"), 2);
+}
+
+static void what_was_seen_of_a_record_has_a_bound(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id client = fixture_make(&f->centre, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id own;
+
+    relay_pull(f);
+    for (int rev = 1; rev <= 110; rev++) {
+        fixture_applied(&f->centre, ANNE,
+                        fixture_operation(&f->centre, ANNE, OPERATION_FIELDS, RECORD_CLIENT,
+                                          &client, rev,
+                                          json_pack("{s:s}", "phone", rev % 2 ? "1" : "2")));
+        relay_pull(f);
+        if (rev != 5)
+            continue;
+        /* On its way all the time: what waits is not forgotten. */
+        own = fixture_id(&f->centre);
+        relay_applied(f, CHLOE,
+                      fixture_operation(&f->centre, CHLOE, OPERATION_APPEND, RECORD_CLIENT, &own, 0,
+                                        fixture_client("sample/a")),
+                      LEDGER_APPLIED);
+    }
+    assert_int_equal(ask(f, "SELECT max(n) FROM (SELECT count(*) AS n FROM lineage "
+                            "GROUP BY record)"),
+                     100);
+    assert_int_equal(ask(f, "SELECT count(*) FROM lineage WHERE operation IS NOT NULL"), 1);
+    relay_settle(f);
+    assert_int_equal(relay_waiting(f), 0);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         WITH(the_centre_expires_what_a_relay_that_is_gone_does_not),
+        WITH(what_agents_never_fetch_has_a_bound),
+        WITH(what_was_seen_of_a_record_has_a_bound),
         WITH(a_relay_that_lost_its_disk_asks_about_what_is_older),
     };
 
