@@ -684,6 +684,10 @@ tests_unit_test_queue_measure_LDADD = $(UNIT_LIBS)
 tests_unit_test_ledger_watch_SOURCES = tests/unit/test_ledger_watch.c \
     tests/unit/ledger_fixture.c tests/unit/ledger_fixture.h tests/unit/unit.h
 tests_unit_test_ledger_watch_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_ledger_waiting
+tests_unit_test_ledger_waiting_SOURCES = tests/unit/test_ledger_waiting.c \
+    tests/unit/ledger_fixture.c tests/unit/ledger_fixture.h tests/unit/unit.h
+tests_unit_test_ledger_waiting_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ledger_reassign
 tests_unit_test_ledger_reassign_SOURCES = tests/unit/test_ledger_reassign.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_reassign_LDADD = $(UNIT_LIBS)

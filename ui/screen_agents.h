@@ -19,6 +19,7 @@ struct target {
     enum match_presence presence;
     int64_t since_ms, heard_ms; /* since when, as heard then; 0 for not known */
     char why[WORK_NAME_SIZE];   /* why it fits, or does not */
+    char closed[64];            /* a queue outside of its hours: "closed, opens Mon 08:30" */
     bool fits;                  /* what is needed */
     bool own;                   /* the office of this desk */
     int waiting;                /* in a queue, as heard; negative when not known */

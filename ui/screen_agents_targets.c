@@ -162,23 +162,25 @@ static bool serves_language(const struct record *queue, const char *language)
     return *language == '\0' || json_array_size(languages) == 0;
 }
 
-/* Whether it is closed now; `until` when it opens. */
-static bool is_closed(const struct reading *reading, const struct record *queue, char *until,
-                      size_t size)
+/* Whether it is closed now; says when it opens again, for the list and in full. */
+static bool is_closed(const struct reading *reading, const struct record *queue, char *opens,
+                      size_t size, struct target *target)
 {
     struct schedule *schedule = NULL;
     struct schedule_state state;
     int64_t now = desk_now(reading->desk);
 
-    *until = '\0';
     if (json_object_get(queue->body, "schedule") == NULL ||
         schedule_new(&schedule, reading->desk->catalogue, queue,
                      json_object_get(queue->body, "schedule"), NULL) != 0)
         return false;
     schedule_state_at(schedule, now, &state);
+    format_opening(opens, size, schedule, &state, now);
     schedule_free(schedule);
     if (!state.open && state.until_ms > 0)
-        format_when(until, size, state.until_ms, now);
+        snprintf(target->closed, sizeof(target->closed), _("closed, %s"), opens);
+    else if (!state.open)
+        text_copy(target->closed, sizeof(target->closed), opens);
     return !state.open;
 }
 
@@ -187,8 +189,8 @@ static bool take_queue(const struct reading *reading, const struct record *recor
                        struct target *target)
 {
     const struct queue_need *needed = &reading->need->needed;
-    char until[32];
-    bool closed = is_closed(reading, record, until, sizeof(until));
+    char opens[48];
+    bool closed = is_closed(reading, record, opens, sizeof(opens), target);
     struct queue_verdict verdict = {.bar = QUEUE_BAR_LANGUAGE};
 
     find_waiting(reading, target);
@@ -196,10 +198,8 @@ static bool take_queue(const struct reading *reading, const struct record *recor
     memcpy(verdict.language, needed->language, sizeof(verdict.language));
     if (!target->fits)
         verdict_words(&verdict, target->why, sizeof(target->why));
-    else if (closed && *until != '\0')
-        snprintf(target->why, sizeof(target->why), _("closed until %s"), until);
     else if (closed)
-        text_copy(target->why, sizeof(target->why), _("closed"));
+        text_copy(target->why, sizeof(target->why), opens);
     else if (strcmp(target->key, reading->need->queue) == 0)
         text_copy(target->why, sizeof(target->why), _("serves this service"));
     else

@@ -515,7 +515,10 @@ static void run_send(struct screen *screen, const char *argument)
     }
     handing->done = true;
     desk_draft_put(screen->desk, handing->name, NULL, NULL);
-    ui_tell(screen->ui, UI_DONE, _("Offered to %s; :handoffs follows it."), target->name);
+    if (target->closed[0] != '\0')
+        ui_tell(screen->ui, UI_DONE, _("Offered to %1$s: %2$s."), target->name, target->closed);
+    else
+        ui_tell(screen->ui, UI_DONE, _("Offered to %s; :handoffs follows it."), target->name);
     finish(screen, &id);
 }
 

@@ -6,7 +6,13 @@
 . "$(dirname "$0")/harness.sh"
 command -v curl >/dev/null || { echo "curl is not installed: skipped"; exit 77; }
 
-server_init
+# The keepers of the catalogue work on one day of the week, and it is not today.
+mkdir "$WORK/sample"
+cp "$abs_top_srcdir"/app/sample/*.json "$WORK/sample"
+opens=$(date -d "+3 days" +%a)
+sed -i '/"id": "catalogue-keeper"/a "schedule": {"hours": {"'"${opens,,}"'": ["08:30-09:30"]}, "zone": "America/Toronto"},' \
+    "$WORK/sample/queues.json"
+server_init "$WORK/sample"
 echo guichet-nora | guichetd agent add nora --name "Nora Roy" --office sample/gatineau \
     --queues sample/civil-status --role clerk --language en --database "$WORK/server.db" \
     >/dev/null || fail "agent add"
@@ -86,6 +92,14 @@ keys a C-t
 wait_for a "lacks:"
 keys a C-u
 
+echo "a queue outside of its hours says when it opens"
+types a "catalogue keeping"
+wait_for a " opens $opens 08:30"
+keys a C-t C-u
+types a "tenue du"
+wait_for a " ouvre "
+keys a C-t C-u
+
 echo "an offer to the queue comes to those who can, and to nobody else"
 types a "civil status and"
 wait_for a "serves this service"
@@ -150,3 +164,22 @@ keys d Escape Escape Escape
 types d ":next"
 keys d Enter
 wait_for d "contact is in progress"
+
+echo "two keys hand off to whoever is suggested"
+keys a Escape Escape Escape
+contact "fourth of them"
+keys a F5
+wait_for a "Context"
+wait_for a "queue, 0 wait"
+suggested=$(screen a | grep -m1 -oE "Pierre Gagnon|Sophie Lavoie|Civil status and families|Front line")
+[ -n "$suggested" ] || fail "nobody is suggested"
+keys a C-x
+wait_for a "Offered to $suggested"
+
+echo "what is offered to a closed queue says when it opens"
+keys a F5
+wait_for a "Context"
+types a "catalogue keeping"
+wait_for a " opens $opens"
+keys a C-x
+wait_for a "Offered to Catalogue keeping: closed, opens $opens 08:30"

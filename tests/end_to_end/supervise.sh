@@ -121,6 +121,7 @@ wait_gone b "accepted by Pierre"
 
 echo "one that waits is taken by one key, whatever it asks of who takes it"
 keys c Home
+wait_for c ", seen by Luc"
 for _ in 1 2 3 4 5 6; do shows c "t Take" && break; keys c Down; sleep 0.3; done
 types c t
 wait_for c "Taken: yours as soon as"
@@ -128,6 +129,18 @@ wait_for c "Taken: yours as soon as"
 echo "all is well again: the alerts go"
 wait_gone c "(limit 2)"
 wait_gone c "(limit 1)"
+
+echo "the third hand-off of a case is flagged; without a contact the need is asked for"
+keys a F5
+wait_for a "Context"
+types a "civil status and fam"
+wait_for a "Minutes   15"
+keys a C-x
+wait_for a "asks for this first"
+types a "once more"
+keys a C-x
+wait_for a "Offered to Civil status"
+wait_for c "3 times"
 
 echo "in French, and on a small screen"
 keys c C-t

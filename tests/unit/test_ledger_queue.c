@@ -5,7 +5,6 @@
 
 #include "app/clock.h"
 #include "app/json.h"
-#include "app/queue.h"
 #include "tests/unit/ledger_fixture.h"
 
 #define MINUTE INT64_C(60000)
@@ -510,78 +509,6 @@ static void it_goes_on_as_it_came(void **state)
     fixture_applied(f, DENIS, decision(f, DENIS, &handoff, "accepted"));
 }
 
-static int64_t since_of(struct ledger_fixture *f, const struct id *handoff)
-{
-    json_t *document = NULL;
-    struct record *record = NULL;
-    int64_t since;
-
-    assert_int_equal(fixture_read(f, BEN, RECORD_HANDOFF, handoff, &document), 0);
-    assert_int_equal(record_from_json(&record, document, NULL), 0);
-    since = queue_since_ms(record);
-    record_free(record);
-    json_decref(document);
-    return since;
-}
-
-static struct id offer_at(struct ledger_fixture *f, const struct matter *m, int64_t ms)
-{
-    json_t *body = offer_body(f, m, "{}");
-
-    json_object_set_new(body, "offered_at", json_time(ms));
-    return fixture_make(f, ANNE, RECORD_HANDOFF, body);
-}
-
-/* A terminal's clock that is ahead by years puts nobody last: the server knows what time it is. */
-static void a_clock_that_is_ahead_is_no_turn(void **state)
-{
-    struct ledger_fixture *f = *state;
-    int64_t before = clock_system(NULL), since;
-    struct id ahead, near;
-
-    staff(f);
-    ahead = offer_at(f, NULL, before + INT64_C(400) * 24 * 60 * MINUTE);
-    since = since_of(f, &ahead);
-    assert_true(since >= before && since <= clock_system(NULL));
-    near = offer_at(f, NULL, before + MINUTE / 2);
-    assert_int_equal(since_of(f, &near), before + MINUTE / 2);
-}
-
-/* Whoever was declined waits on. */
-static void what_is_offered_anew_has_waited_since_the_first(void **state)
-{
-    struct ledger_fixture *f = *state;
-    int64_t first_ms = clock_system(NULL) - 20 * MINUTE;
-    struct matter m, other;
-    struct operation *operation;
-    struct id handoff;
-
-    staff(f);
-    m = matter_make(f, NULL);
-    other = matter_make(f, NULL);
-    handoff = offer_at(f, &m, first_ms);
-    operation = decision(f, BEN, &handoff, "declined");
-    json_object_set_new(operation->body, "reason", json_string("lunch"));
-    fixture_applied(f, BEN, operation);
-    /* Of another contact it says nothing. */
-    handoff = offer_at(f, &other, first_ms + 2 * MINUTE);
-    assert_int_equal(since_of(f, &handoff), first_ms + 2 * MINUTE);
-    /* Nor does one that was taken back; a clock that is ahead takes nothing away either. */
-    handoff = offer_at(f, &m, first_ms + 3 * MINUTE);
-    assert_int_equal(since_of(f, &handoff), first_ms);
-    operation = decision(f, ANNE, &handoff, "withdrawn");
-    operation->base = 2;
-    fixture_applied(f, ANNE, operation);
-    handoff = offer_at(f, &m, first_ms + INT64_C(400) * 24 * 60 * MINUTE);
-    assert_int_equal(since_of(f, &handoff), first_ms);
-    /* What was accepted is over. */
-    operation = decision(f, BEN, &handoff, "accepted");
-    operation->base = 2;
-    fixture_applied(f, BEN, operation);
-    handoff = offer_at(f, &m, first_ms + 10 * MINUTE);
-    assert_int_equal(since_of(f, &handoff), first_ms + 10 * MINUTE);
-}
-
 static void the_highest_priority_is_a_supervisors(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -617,9 +544,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_opened_stays_when_another_offer_ends, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(it_goes_on_as_it_came, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_clock_that_is_ahead_is_no_turn, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_is_offered_anew_has_waited_since_the_first, setup,
-                                        teardown),
         cmocka_unit_test_setup_teardown(the_highest_priority_is_a_supervisors, setup, teardown),
     };
 
