@@ -222,6 +222,8 @@ static void test_help_lists_every_key(void **state)
         assert_non_null(strstr(help.bytes, keys[i].help));
     }
     assert_non_null(strstr(help.bytes, "GUICHETD_LOG_REQUESTS"));
+    /* A preset that is nothing is not told. */
+    assert_non_null(strstr(help.bytes, "Which counter this is. (GUICHETD_COUNTER)"));
     assert_null(strstr(help.bytes, "GUICHETD_ROLE"));
     text_buffer_free(&help);
     help = (struct text_buffer){0};
