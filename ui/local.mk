@@ -35,7 +35,9 @@ libui_a_SOURCES = \
     ui/screen_contact_search.c \
     ui/screen_continue.c \
     ui/screen_delivery.c \
-    ui/screen_handoff_terms.c ui/screen_handoff_context.c ui/screen_handoff.c ui/screen_handoff.h ui/screen_handoff_list.c ui/screen_handoff_offer.c \
+    ui/screen_handoff.c ui/screen_handoff.h ui/screen_handoff_context.c ui/screen_handoff_list.c \
+    ui/screen_handoff_offer.c ui/screen_handoff_send.c ui/screen_handoff_send.h \
+    ui/screen_handoff_terms.c \
     ui/screen_life_event.c ui/screen_life_event.h ui/screen_life_event_case.c \
     ui/screen_life_events.c \
     ui/screen_note.c \

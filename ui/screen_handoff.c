@@ -1,5 +1,5 @@
 /* F5 in a contact or a case: hands it off, with the context ready-made and edited in place. */
-#include "ui/screen_handoff.h"
+#include "ui/screen_handoff_send.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +19,6 @@
 #define SUMMARY_LIMIT 400 /* and the ready-made one is cut to it by the editor */
 #define CONTEXT_LIMIT (16 * 1024)
 
-enum { ROW_TO, ROW_SUMMARY, ROW_CONTEXT, ROW_KIND, ROW_WAITS, ROW_CALL, ROW_COUNT };
-
 static const struct fields_row rows[] = {
     [ROW_TO] = {"to", N_("To"), FIELDS_LINE, 200, NULL, NULL},
     [ROW_SUMMARY] = {"summary", N_("Summary"), FIELDS_LINE, SUMMARY_LIMIT, NULL, NULL},
@@ -31,26 +29,9 @@ static const struct fields_row rows[] = {
     [ROW_COUNT] = {NULL, NULL, 0, 0, NULL, NULL},
 };
 
-struct handing {
-    struct handoff_facts facts;
-    struct targets targets;
-    struct target_need need;
-    int priority;
-    struct fields *fields; /* owned */
-    struct list list;
-    char about[WORK_NAME_SIZE];
-    char name[64];  /* of the draft */
-    bool waits_set; /* the sender said how long the offer stands */
-    bool edited;    /* the ready-made context was changed: it is kept as a draft */
-    bool done;
-    int64_t asked_ms; /* presence, last */
-    json_t *made;     /* owned: the facts, ready-made */
-    char place[16];   /* a word of handoff_place_words, "" */
-};
-
 /* --- the context, ready-made ------------------------------------------------------------------ */
 
-static void ready_summary(struct screen *screen, char summary[HANDOFF_SUMMARY_SIZE])
+void handing_ready_summary(struct screen *screen, char summary[HANDOFF_SUMMARY_SIZE])
 {
     const struct handing *handing = screen->data;
     json_t *fact = handoff_summary_fact(&handing->facts);
@@ -66,23 +47,10 @@ static void make_context(struct screen *screen)
     char *context = handoff_facts_text(screen->desk, handing->made);
     char summary[HANDOFF_SUMMARY_SIZE];
 
-    ready_summary(screen, summary);
+    handing_ready_summary(screen, summary);
     fields_set(handing->fields, ROW_SUMMARY, summary);
     fields_set(handing->fields, ROW_CONTEXT, context != NULL ? context : "");
     free(context);
-}
-
-/* What goes along: the facts that were left in the context, and the summary where it was left. */
-static json_t *carried_facts(struct screen *screen, const struct handoff_offer *offer)
-{
-    const struct handing *handing = screen->data;
-    json_t *facts = handoff_facts_read_text(screen->desk, handing->made, offer->context);
-    char ready[HANDOFF_SUMMARY_SIZE];
-
-    ready_summary(screen, ready);
-    if (strcmp(offer->summary, ready) == 0)
-        json_array_append_new(facts, handoff_summary_fact(&handing->facts));
-    return facts;
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -126,7 +94,7 @@ static void preset_minutes(struct screen *screen)
     fields_set(handing->fields, ROW_WAITS, text);
 }
 
-static bool is_kind(const struct handing *handing, const char *kind)
+bool handing_is_kind(const struct handing *handing, const char *kind)
 {
     return strcmp(fields_text(handing->fields, ROW_KIND), kind) == 0;
 }
@@ -141,7 +109,7 @@ static void filter(struct screen *screen)
 }
 
 /* What it is about: the case's service, else the contact's; "". */
-static const char *present_service(const struct handing *handing)
+const char *handing_service(const struct handing *handing)
 {
     const struct record *matter = handing->facts.matter, *contact = handing->facts.contact;
 
@@ -156,9 +124,9 @@ static void read_targets(struct screen *screen)
     struct error error = ERROR_INIT;
     const struct record *client = handing->facts.client;
 
-    target_need_make(&handing->need, screen->desk, present_service(handing),
+    target_need_make(&handing->need, screen->desk, handing_service(handing),
                      client != NULL ? record_text(client, "language") : "");
-    handing->need.offices_only = is_kind(handing, HANDOFF_ESCALATION);
+    handing->need.offices_only = handing_is_kind(handing, HANDOFF_ESCALATION);
     if (targets_read(&handing->targets, screen->desk, &handing->need, &error) != 0)
         ui_tell_error(screen->ui, &error);
     filter(screen);
@@ -330,82 +298,13 @@ static void handing_draw(struct screen *screen, const struct paint *paint)
     fields_draw(handing->fields, ROW_CONTEXT, &context, LABEL_WIDTH, true);
     fields_draw(handing->fields, ROW_KIND, &kind, LABEL_WIDTH, true);
     fields_draw(handing->fields, ROW_WAITS, &waits, LABEL_WIDTH, true);
-    if (is_kind(handing, HANDOFF_CALL_BACK))
+    if (handing_is_kind(handing, HANDOFF_CALL_BACK))
         fields_draw(handing->fields, ROW_CALL, &call, LABEL_WIDTH, true);
     if (handing->priority > 0)
         paint_right(paint, paint->rows - 1, 0, -1, PAINT_ACCENT, priority_words(handing->priority));
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */
-
-static struct handoff_offer make_offer(struct screen *screen, const struct target *target)
-{
-    const struct handing *handing = screen->data;
-    struct handoff_offer offer = {
-        .contact = screen->desk->open.contact,
-        .matter = screen->desk->open.matter,
-        .client = screen->desk->open.client,
-        .summary = fields_text(handing->fields, ROW_SUMMARY),
-        .context = fields_text(handing->fields, ROW_CONTEXT),
-        .kind = fields_text(handing->fields, ROW_KIND),
-        .place = handing->place,
-        .need = &handing->need.needed,
-        .service = present_service(handing),
-        .priority = handing->priority,
-    };
-
-    offer.promise_ms = handoff_promise(screen->desk, offer.service, handing->facts.matter);
-    if (handing->facts.draft != NULL)
-        offer.submission = handing->facts.draft->id;
-    if (target->kind == MATCH_AGENT)
-        offer.target.agent = target->agent;
-    else if (target->kind == MATCH_QUEUE)
-        offer.target.queue = target->key;
-    else
-        offer.target.office = target->key;
-    return offer;
-}
-
-static bool complain(struct screen *screen, size_t row, const char *text)
-{
-    struct handing *handing = screen->data;
-
-    ui_tell(screen->ui, UI_FAILED, "%s", text);
-    fields_focus_set(handing->fields, row);
-    return false;
-}
-
-/* Puts the expiry and the window into the offer; false, and told, when they cannot be read. */
-static bool read_terms(struct screen *screen, struct handoff_offer *offer)
-{
-    struct handing *handing = screen->data;
-    int64_t minutes;
-
-    if (!handoff_minutes_read(fields_text(handing->fields, ROW_WAITS), &minutes)) {
-        return complain(screen, ROW_WAITS,
-                        _("How many minutes does the offer stand? Empty: until it is decided."));
-    }
-    if (minutes > 0)
-        offer->expires_ms = desk_now(screen->desk) + minutes * 60000;
-    if (!is_kind(handing, HANDOFF_CALL_BACK) ||
-        handoff_window_read(fields_text(handing->fields, ROW_CALL), desk_now(screen->desk),
-                            &offer->call_from_ms, &offer->call_to_ms))
-        return true;
-    return complain(screen, ROW_CALL, _("When will the client be called? As in 14:00-16:00."));
-}
-
-/* Back to where it was made; a hand-off on which both write to each other is shown. */
-static void finish(struct screen *screen, const struct id *handoff)
-{
-    const struct handing *handing = screen->data;
-
-    if (is_kind(handing, HANDOFF_WARM) || is_kind(handing, HANDOFF_CONSULT)) {
-        ui_open(screen->ui, "offer", json_pack("{s:s}", "id", handoff->text));
-        screen_close(screen);
-    } else {
-        screen_finish(screen, json_pack("{s:s}", "handoff", handoff->text));
-    }
-}
 
 /* A supervisor alone gives the highest one. */
 static void run_priority(struct screen *screen, const char *argument)
@@ -424,102 +323,12 @@ static void run_kind(struct screen *screen, const char *argument)
     const char *const *word = handoff_kind_words;
 
     (void)argument;
-    while (!is_kind(handing, *word))
+    while (!handing_is_kind(handing, *word))
         word++;
     fields_set(handing->fields, ROW_KIND, word[1] != NULL ? word[1] : handoff_kind_words[0]);
     read_targets(screen);
     list_select(&handing->list, 0);
     preset_minutes(screen);
-}
-
-/* Gives the first part that is missing a line of its own, and puts the cursor there. */
-static void begin_part(struct handing *handing, const char *part)
-{
-    json_t *state = fields_save(handing->fields);
-    size_t cursor;
-    char *text = handoff_part_begin(fields_text(handing->fields, ROW_CONTEXT), part, &cursor);
-
-    if (text != NULL && state != NULL) {
-        json_object_set_new(state, "context",
-                            json_pack("{s:s, s:I}", "text", text, "cursor", (json_int_t)cursor));
-        fields_restore(handing->fields, state);
-        handing->edited = true;
-    }
-    free(text);
-    json_decref(state);
-}
-
-/* The parts that the queue asks for; false, and told, when one is missing. */
-static bool check_parts(struct screen *screen, const struct target *target)
-{
-    struct handing *handing = screen->data;
-    const char *missing[QUEUE_PARTS_MOST];
-    struct record *queue = NULL;
-    json_t *facts, *parts;
-    size_t count;
-
-    if (target->kind != MATCH_QUEUE ||
-        catalogue_get_by_key(screen->desk->catalogue, RECORD_QUEUE, target->key, &queue, NULL) != 0)
-        return true;
-    facts = handoff_facts_read_text(screen->desk, handing->made,
-                                    fields_text(handing->fields, ROW_CONTEXT));
-    parts = handoff_parts(screen->desk, facts);
-    count = queue_missing_parts(queue, parts, missing);
-    record_free(queue);
-    json_decref(facts);
-    json_decref(parts);
-    if (count == 0)
-        return true;
-    begin_part(handing, missing[0]);
-    ui_tell(screen->ui, UI_FAILED, _("%1$s asks for this first: %2$s"), target->name,
-            handoff_part_label(missing[0]));
-    fields_focus_set(handing->fields, ROW_CONTEXT);
-    return false;
-}
-
-/* All that an offer needs; false, and told, with the focus on what is missing. */
-static bool check(struct screen *screen, const struct target *target, struct handoff_offer *offer)
-{
-    if (target == NULL)
-        return complain(screen, ROW_TO, _("Choose to whom first."));
-    *offer = make_offer(screen, target);
-    if (offer->summary[strspn(offer->summary, " ")] == '\0')
-        return complain(screen, ROW_SUMMARY, _("Say in one line what it is about."));
-    return check_parts(screen, target) && read_terms(screen, offer);
-}
-
-static void run_send(struct screen *screen, const char *argument)
-{
-    struct handing *handing = screen->data;
-    const struct target *target = targets_shown(&handing->targets, handing->list.selected);
-    struct author author = desk_author(screen->desk);
-    struct batch batch = {0};
-    struct error error = ERROR_INIT;
-    struct handoff_offer offer;
-    json_t *facts;
-    struct id id;
-    int code;
-
-    (void)argument;
-    if (!check(screen, target, &offer)) {
-        ui_stop_ahead(screen->ui);
-        return;
-    }
-    facts = carried_facts(screen, &offer);
-    offer.facts = facts;
-    code = handoff_offer(&batch, &author, &offer, &id, &error);
-    json_decref(facts);
-    if (!work_apply(screen, &batch, code, &error)) {
-        ui_stop_ahead(screen->ui);
-        return;
-    }
-    handing->done = true;
-    desk_draft_put(screen->desk, handing->name, NULL, NULL);
-    if (target->closed[0] != '\0')
-        ui_tell(screen->ui, UI_DONE, _("Offered to %1$s: %2$s."), target->name, target->closed);
-    else
-        ui_tell(screen->ui, UI_DONE, _("Offered to %s; :handoffs follows it."), target->name);
-    finish(screen, &id);
 }
 
 static bool handing_key(struct screen *screen, const struct input *input)
@@ -533,7 +342,7 @@ static bool handing_key(struct screen *screen, const struct input *input)
     }
     answer = fields_key(handing->fields, input);
     /* The window is asked for only where there is one. */
-    if (fields_focus(handing->fields) == ROW_CALL && !is_kind(handing, HANDOFF_CALL_BACK))
+    if (fields_focus(handing->fields) == ROW_CALL && !handing_is_kind(handing, HANDOFF_CALL_BACK))
         fields_focus_set(handing->fields, input->code == INPUT_TAB ? ROW_TO : ROW_WAITS);
     if (answer == FIELDS_CHANGED && fields_focus(handing->fields) == ROW_TO) {
         filter(screen);
@@ -561,7 +370,7 @@ static const char *handing_subject(struct screen *screen)
 
 static const struct screen_key handing_keys[] = {
     {INPUT_CONTROL('X'), N_("Send"), N_("Offers the client to the marked agent, queue or office."),
-     N_("send"), run_send},
+     N_("send"), handing_send},
     {INPUT_CONTROL('R'), N_("Kind"),
      N_("Cold, warm (you write to each other first), consultation (you keep the client), call-back "
         "or escalation to the supervisors: the next one."),
