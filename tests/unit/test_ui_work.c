@@ -8,6 +8,7 @@
 
 #include "app/record_fields.h"
 #include "tests/unit/ui_fixture.h"
+#include "ui/screen_agents.h"
 
 static void open_case(struct ui_fixture *fixture)
 {
@@ -171,6 +172,32 @@ static void a_wrong_detail_is_named_and_gone_to(void **state)
     assert_true(ui_fixture_shows(fixture, "The contact has begun."));
 }
 
+/* Of whoever is free or busy it is said for how long, as of when that was heard. */
+static void how_long_somebody_is_at_it_is_said(void **state)
+{
+    static const struct {
+        enum match_presence presence;
+        int64_t minutes;
+        const char *text;
+    } cases[] = {
+        {MATCH_BUSY, 0, "busy"},
+        {MATCH_BUSY, 12, "busy 12 min"},
+        {MATCH_AVAILABLE, 59, "present 59 min"},
+        {MATCH_AWAY, 150, "away 2 h"},
+        {MATCH_UNKNOWN, 12, "not known"},
+    };
+    const int64_t since = INT64_C(1700000000000);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct target target = {.presence = cases[i].presence, .since_ms = since};
+        char text[64];
+
+        target_state_text(&target, since + cases[i].minutes * 60000, text, sizeof(text));
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 static void a_queue_is_read_and_found_in_the_screens_language(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -246,6 +273,7 @@ int main(void)
         WITH(the_outbox_tells_and_takes_back),
         WITH(a_refused_note_comes_back_with_its_text),
         WITH(a_wrong_detail_is_named_and_gone_to),
+        WITH(how_long_somebody_is_at_it_is_said),
         WITH(a_queue_is_read_and_found_in_the_screens_language),
         WITH(a_hand_off_wants_a_summary),
         WITH(a_notice_goes_when_its_news_is_old),
