@@ -1,9 +1,11 @@
 #include "ui/fields.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/json.h"
+#include "app/text.h"
 #include "ui/editor.h"
 #include "ui/language.h"
 
@@ -179,12 +181,31 @@ enum fields_answer fields_key(struct fields *fields, const struct input *input)
 
 /* --- drawing --------------------------------------------------------------------------------- */
 
+/* Columns from the first of these words to the last. */
+static int choices_width(const struct fields_row *shape, size_t first, size_t last, int gap)
+{
+    int columns = 1; /* the star */
+
+    for (size_t i = first; i <= last && shape->words[i] != NULL; i++) {
+        const char *text = shape->word_text(shape->words[i]);
+
+        columns += (int)text_width(text, strlen(text)) + (i > first ? gap : 0);
+    }
+    return columns;
+}
+
+/* Where all do not fit, the gaps are narrower, then those before the chosen one give way. */
 static void draw_choice(struct fields *fields, size_t row, const struct paint *paint, bool focus)
 {
     const struct fields_row *shape = &fields->rows[row];
+    int gap = choices_width(shape, 0, SIZE_MAX, 2) <= paint->columns ? 2 : 1;
+    size_t first = 0;
     int column = 0;
 
-    for (size_t i = 0; shape->words[i] != NULL; i++) {
+    while (first < fields->chosen[row] &&
+           choices_width(shape, first, fields->chosen[row], gap) > paint->columns)
+        first++;
+    for (size_t i = first; shape->words[i] != NULL; i++) {
         const char *text = shape->word_text(shape->words[i]);
         bool on = i == fields->chosen[row];
 
@@ -193,7 +214,7 @@ static void draw_choice(struct fields *fields, size_t row, const struct paint *p
         column += paint_text(paint, 0, column, 2, PAINT_ACCENT, on ? "*" : "");
         column += paint_text(paint, 0, column, -1,
                              on ? (focus ? PAINT_FOCUS : PAINT_SELECTION) : PAINT_DIM, text) +
-                  2;
+                  gap;
     }
 }
 

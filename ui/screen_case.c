@@ -13,6 +13,7 @@
 #include "ui/delivery_words.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/screen_contact.h"
 #include "ui/screen_handoff.h"
 
 #define ENTRY_HEIGHT 2
@@ -454,6 +455,11 @@ static void run_web(struct screen *screen, const char *argument)
         ui_open(screen->ui, "continue", json_pack("{s:s}", "submission", draft->id.text));
 }
 
+static void run_mood(struct screen *screen, const char *argument)
+{
+    contact_mood(screen, argument);
+}
+
 static void run_checklist(struct screen *screen, const char *argument)
 {
     const struct matter *matter = screen->data;
@@ -479,18 +485,22 @@ static const struct screen_key matter_keys[] = {
     {INPUT_CONTROL('N'), N_("Take"), N_("Takes the case into your hands."), N_("take"), run_take},
     {'w', N_("Web"), N_("Gives the client a code to go on with the draft of a form on the web."),
      N_("web"), run_web},
+    {'m', N_("Mood"),
+     N_("Notes the client's mood while the contact goes on: the next one each time."), N_("mood"),
+     run_mood},
     {INPUT_NONE, NULL, N_("Mends the client's details."), N_("client"), run_client},
     {INPUT_NONE, NULL, N_("Says which service the case is about: the one whose page is open."),
      N_("about"), run_service},
     {0},
 };
 
-/* Without a contact there is none to end. */
+/* Without a contact there is none to end, and nobody whose mood is noted. */
 static bool matter_offers(const struct screen *screen, const struct screen_key *key)
 {
     if (key->run == run_web)
         return screen->data != NULL && draft_of(screen->data) != NULL;
-    return key->run != run_end || !id_is_empty(&screen->desk->open.contact);
+    return (key->run != run_end && key->run != run_mood) ||
+           !id_is_empty(&screen->desk->open.contact);
 }
 
 /* --- home ------------------------------------------------------------------------------------ */

@@ -165,7 +165,8 @@ static void run_identity(struct screen *screen, const char *argument)
 static void run_mood(struct screen *screen, const char *argument)
 {
     contact_now_keep_need(screen);
-    contact_now_mood(screen, argument);
+    contact_mood(screen, argument);
+    contact_now_read(screen);
 }
 
 static void run_end(struct screen *screen, const char *argument)

@@ -46,7 +46,8 @@ bool contact_now_key(struct screen *screen, const struct input *input);
 /* Writes the need when it is another one than on record. */
 void contact_now_keep_need(struct screen *screen);
 void contact_now_identity(struct screen *screen);
-/* Sets the flags that are named, "": the next one instead of the present. */
-void contact_now_mood(struct screen *screen, const char *argument);
+/* On whatever screen: sets the flags of the contact in progress that are named, "": the next one
+ * instead of the present. Tells it. */
+void contact_mood(struct screen *screen, const char *argument);
 
 #endif

@@ -208,29 +208,44 @@ static bool is_named(const char *list, const char *word)
     return false;
 }
 
-void contact_now_mood(struct screen *screen, const char *argument)
+static int mood_change(struct batch *batch, const struct author *author,
+                       const struct record *contact, const char *argument, struct error *error)
 {
-    struct contact *contact = screen->data;
-    struct author author = desk_author(screen->desk);
     const char *next = mood_words[0];
-    struct batch batch = {0};
-    struct error error = ERROR_INIT;
-    char text[WORK_NAME_SIZE];
     int code = 0;
 
     /* The key goes to the flag after the one that is set, and after the last to none. */
     for (const char *const *word = mood_words; *word != NULL; word++)
-        if (contact_has_mood(contact->record, *word))
+        if (contact_has_mood(contact, *word))
             next = word[1];
     for (const char *const *word = mood_words; *word != NULL && code == 0; word++)
-        code = contact_mood_set(&batch, &author, contact->record, *word,
+        code = contact_mood_set(batch, author, contact, *word,
                                 *argument != '\0' ? is_named(argument, *word)
                                                   : next != NULL && strcmp(next, *word) == 0,
-                                &error);
+                                error);
+    return code;
+}
+
+void contact_mood(struct screen *screen, const char *argument)
+{
+    const char *id = screen->desk->open.contact.text;
+    struct record *contact = work_get(screen->desk, RECORD_CONTACT, id, NULL);
+    struct author author = desk_author(screen->desk);
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    char text[WORK_NAME_SIZE] = "";
+    int code;
+
+    if (contact == NULL)
+        return;
+    code = mood_change(&batch, &author, contact, argument, &error);
+    record_free(contact);
     if (!work_apply(screen, &batch, code, &error))
         return;
-    contact_now_read(screen);
-    mood_text(contact->record, text, sizeof(text));
+    contact = work_get(screen->desk, RECORD_CONTACT, id, NULL);
+    if (contact != NULL)
+        mood_text(contact, text, sizeof(text));
+    record_free(contact);
     if (*text != '\0')
         ui_tell(screen->ui, UI_DONE, _("Mood: %s"), text);
     else

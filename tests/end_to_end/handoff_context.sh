@@ -35,6 +35,13 @@ wait_for a "Mood: upset, in a hurry"
 keys a Tab Enter
 wait_for a "contact, in progress"
 
+echo "the mood is noted from the case too"
+types a m
+wait_for a "Mood: confused"
+types a ":mood upset in a hurry"
+keys a Enter
+wait_for a "Mood: upset, in a hurry"
+
 echo "F5 from the note that is being typed, and the keys after it"
 keys a F6
 wait_for a "Kind"

@@ -7,11 +7,31 @@
 . "$(dirname "$0")/harness.sh"
 server_start
 
-for name in a:marie b:pierre c:luc d:sophie; do
-    terminal "${name%%:*}" --language en
+# Those who send and supervise work in English; those who receive in French, one of them on the
+# smallest screen. The supervisor wants no bell.
+for name in a:marie c:luc; do
+    bell=
+    [ "$name" = c:luc ] && bell=--no-bell
+    terminal "${name%%:*}" --language en $bell
     sign_in "${name%%:*}" "${name##*:}" Password
     wait_for "${name%%:*}" online
 done
+terminal b --language fr
+sign_in b pierre "Mot de passe"
+wait_for b "en ligne"
+COLUMNS_=60 ROWS_=16 terminal d --language fr
+sign_in d sophie "Mot de passe"
+wait_for d "en ligne"
+
+# From now on what is sent to a terminal is kept; says whether it was rung.
+listen() {
+    mux pipe-pane -t "$1" "exec cat >> '$WORK/$1.sent'"
+}
+rang() {
+    grep -q "$(printf '\a')" "$WORK/$1.sent"
+}
+listen b
+listen c
 
 contact() {
     keys "$1" F3
@@ -38,11 +58,12 @@ offer pierre 1 "*warm"
 shows a "Minutes   5" || fail "the offer to an agent has no end"
 keys a C-x
 wait_for a "Kind        warm"
-wait_for b "Ctrl-V: Marie Tremblay hands off to you"
+wait_for b "Ctrl-V : Marie Tremblay vous transfère : client anonyme"
+rang b || fail "the bell does not ring"
 keys b C-v
-wait_for b "State       offered"
+wait_for b "État        offert"
 keys b Tab
-wait_for b "The other reads it at once"
+wait_for b "L’autre le lit aussitôt"
 types b "has she her old card?"
 keys b Enter
 wait_for a "has she her old card?"
@@ -53,7 +74,7 @@ keys a Enter
 wait_for b "no, stolen with it"
 keys b Escape
 keys b Enter
-wait_for b "hand-off to Pierre Gagnon, accepted"
+wait_for b "transfert à Pierre Gagnon, accepté"
 wait_for a "State       accepted by Pierre Gagnon"
 keys a Escape
 keys a Escape
@@ -63,18 +84,18 @@ contact a "which form is it"
 offer sophie 2 "*consult"
 keys a C-x
 wait_for a "Kind        consult"
-wait_for d "Ctrl-V: Marie Tremblay hands off to you"
+wait_for d "Ctrl-V : Marie Tremblay vous transfère"
 keys d C-v
-wait_for d "State       offered"
+wait_for d "État        offert"
 keys d Enter
-wait_for d "the sender keeps the client"
+wait_for d "l’expéditeur garde le client"
 types d "the green one"
 keys d Enter
 wait_for a "the green one"
 wait_for a "State       accepted by Sophie"
 keys a Escape
 wait_for a "contact, in progress"
-shows d "Contact" && shows d "in progress" && fail "the specialist has the contact"
+shows d "contact, en cours" && fail "the specialist has the contact"
 
 echo "a call-back promises a window"
 offer "front line" 3 "*call back"
@@ -89,10 +110,10 @@ types a "14:00-16:00"
 keys a C-x
 wait_for a "Offered to Front line"
 wait_for a "note, commitment"
-wait_for b "hands off to you"
-types b ":handoffs"
+wait_for b "vous transfère"
+types b ":transferts"
 keys b Enter
-wait_for b "call back"
+wait_for b "rappel"
 
 echo "an offer with an end of its own"
 offer "civil status and families" 0 "Minutes   15"
@@ -108,6 +129,7 @@ offer "" 4 "*escalate"
 keys a C-x
 wait_for a "Offered to"
 wait_for c "Ctrl-V: Marie Tremblay hands off to you"
+rang c && fail "--no-bell, and the bell rings"
 keys c C-v
 wait_for c "Kind        escalate"
 keys c Escape
@@ -124,13 +146,13 @@ server_start
 types a ":handoffs"
 keys a Enter
 wait_for a "expired" 60
-wait_gone b "to Civil status" 60
-wait_for b "cold          anonymous client" 60
+wait_gone b "à Civil status" 60
+wait_for b "simple        client anonyme" 60
 keys a Escape
 keys d Escape
 keys d F5
-wait_for d "Marie Tremblay to Sophie"
-shows d "escalate" && fail "a specialist is offered an escalation"
+wait_for d "Marie Tremblay à Sop"
+shows d "escalade" && fail "a specialist is offered an escalation"
 
 echo "an offer made without a link waits, and says so"
 server_stop KILL
@@ -146,4 +168,16 @@ wait_for a "offered, not sent yet"
 server_start
 wait_gone a "offered, not sent yet" 60
 wait_for b "no link here" 60
-terminal_quit d
+
+echo "on the smallest screen, in French, every kind of hand-off is in sight"
+keys d Escape Escape
+keys d F3
+wait_for d "Tapez une partie du nom"
+keys d C-o
+wait_for d "Le contact est commencé."
+keys d F5
+wait_for d "Contexte"
+shows d "*simple accompagné consultation rappel escalade" || fail "a kind is cut"
+for _ in 1 2 3 4; do keys d C-r; done
+wait_for d "rappel *escalade"
+terminal_quit b
