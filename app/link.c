@@ -32,6 +32,7 @@ struct link {
     struct seal_key *store_key;
     uint64_t store_generation;
     bool presence_asked;
+    bool away;
 };
 
 static void lock(struct link *link)
@@ -288,7 +289,7 @@ void link_sign_out(struct link *link)
     lock(link);
     forget_credentials(link);
     forget_store(link);
-    link->presence_asked = false;
+    link->presence_asked = link->away = false;
     unlock(link);
     link_sync_ring(link);
     link_screen_ring(link);
@@ -302,6 +303,22 @@ void link_presence_ask(struct link *link)
     link->presence_asked = true;
     unlock(link);
     link_sync_ring(link);
+}
+
+void link_away_set(struct link *link, bool away)
+{
+    lock(link);
+    link->away = away;
+    unlock(link);
+    link_presence_ask(link);
+}
+
+bool link_away_get(struct link *link)
+{
+    lock(link);
+    bool away = link->away;
+    unlock(link);
+    return away;
 }
 
 bool link_presence_take(struct link *link)

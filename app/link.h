@@ -101,5 +101,9 @@ void link_sign_out(struct link *link);
  * state "presence". */
 void link_presence_ask(struct link *link);
 bool link_presence_take(struct link *link);
+/* The agent says that they are away, or back: told to the server with the next question for
+ * presence, which this asks. Ends with signing out. */
+void link_away_set(struct link *link, bool away);
+bool link_away_get(struct link *link);
 
 #endif

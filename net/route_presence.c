@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "app/clock.h"
 #include "net/relay_board.h"
 #include "net/server_internal.h"
@@ -5,6 +7,7 @@
 /* GET /v1/presence: who can take a hand-off now, and how many wait in each queue. */
 static enum route_result handle_presence(struct request *request)
 {
+    const char *away = request_parameter(request, "away");
     struct error error = ERROR_INIT;
     json_t *attending, *agents, *queues = NULL;
     int code = ledger_attending(request->server->ledger, &attending, &error);
@@ -16,6 +19,9 @@ static enum route_result handle_presence(struct request *request)
         request_error(request, code, &error);
         return ROUTE_ANSWERED;
     }
+    if (away != NULL)
+        presence_say_away(request->server->presence, &request->actor.agent,
+                          strcmp(away, "true") == 0, clock_system(NULL));
     agents = presence_to_json(request->server->presence, attending, clock_system(NULL));
     json_decref(attending);
     relay_board_presence_ask(request->server->options.board);
@@ -30,6 +36,12 @@ static enum route_result handle_presence(struct request *request)
 
 static const enum problem problems[] = {PROBLEM_UNAUTHORIZED, PROBLEM_NONE};
 
+static const struct route_parameter parameters[] = {
+    {"away", "{\"enum\": [\"true\", \"false\"]}",
+     "What the agent who asks says of themselves; without it, that stays as it is"},
+    {NULL, NULL, NULL},
+};
+
 const struct route route_presence = {
     .method = "GET",
     .path = "/v1/presence",
@@ -40,4 +52,5 @@ const struct route route_presence = {
     .response_schema = "Presence",
     .status = 200,
     .problems = problems,
+    .parameters = parameters,
 };

@@ -14,6 +14,7 @@ struct seen {
     int held;
     bool left;
     int64_t relayed_ms; /* their office's relay told of them then; 0: heard of directly since */
+    bool away;          /* said so */
     struct seen *next;
 };
 
@@ -81,6 +82,8 @@ static const char *state_name(const struct seen *entry, int64_t now_ms)
 {
     if (entry->left)
         return "offline";
+    if (entry->away)
+        return now_ms - entry->heard_ms < PRESENCE_AWAY_MS || entry->held > 0 ? "away" : "offline";
     if (entry->held > 0 || now_ms - entry->heard_ms < PRESENCE_AVAILABLE_MS)
         return "available";
     /* The relay told all the time: when it does not, the link to them is cut. */
@@ -91,7 +94,8 @@ static const char *state_name(const struct seen *entry, int64_t now_ms)
 
 static void hear(struct seen *entry, int64_t now_ms)
 {
-    if (entry->since_ms == 0 || strcmp(state_name(entry, now_ms), "available") != 0)
+    if (entry->since_ms == 0 ||
+        (!entry->away && strcmp(state_name(entry, now_ms), "available") != 0))
         entry->since_ms = now_ms;
     entry->heard_ms = now_ms;
     entry->relayed_ms = 0;
@@ -120,7 +124,22 @@ void presence_hear(struct presence *presence, const struct id *agent, int64_t no
     entry = entry_need(presence, agent);
     if (entry != NULL) {
         hear(entry, now_ms);
-        entry->left = false;
+        if (entry->away)
+            entry->since_ms = now_ms;
+        entry->away = entry->left = false;
+    }
+    pthread_mutex_unlock(&presence->mutex);
+}
+
+void presence_say_away(struct presence *presence, const struct id *agent, bool away, int64_t now_ms)
+{
+    struct seen *entry;
+
+    pthread_mutex_lock(&presence->mutex);
+    entry = entry_need(presence, agent);
+    if (entry != NULL && entry->away != away) {
+        entry->away = away;
+        entry->heard_ms = entry->since_ms = now_ms;
     }
     pthread_mutex_unlock(&presence->mutex);
 }
@@ -150,6 +169,7 @@ void presence_leave(struct presence *presence, const struct id *agent, int64_t n
     if (entry != NULL) {
         entry->heard_ms = now_ms;
         entry->left = true;
+        entry->away = false;
     }
     pthread_mutex_unlock(&presence->mutex);
 }
@@ -163,7 +183,7 @@ static const char *state_now(const struct seen *entry, const json_t *attending, 
     const char *state = state_name(entry, now_ms);
     int64_t until;
 
-    *since_ms = entry->heard_ms;
+    *since_ms = entry->away ? entry->since_ms : entry->heard_ms;
     if (strcmp(state, "available") != 0)
         return state;
     if (started > 0 && now_ms - started < PRESENCE_BUSY_MS) {

@@ -5,7 +5,7 @@
  *   available  at a terminal that is connected
  *   busy       the same, with a contact in progress
  *   wrap-up    the same, for a while after a contact ended
- *   away       not heard of for a while
+ *   away       said so and not that they are back, or not heard of for a while
  *   offline    signed out, or not heard of for long; behind a relay that is cut off
  */
 #ifndef GUICHET_NET_SERVER_PRESENCE_H
@@ -42,6 +42,9 @@ void presence_hold(struct presence *presence, const struct id *agent, int change
 /* A relay told of an agent at one of its terminals, where they may be away. It tells so all the
  * time: not told of within PRESENCE_AVAILABLE_MS, they are offline. */
 void presence_relay(struct presence *presence, const struct id *agent, bool away, int64_t now_ms);
+/* The agent says that they are away, or back. Signing in is being back. */
+void presence_say_away(struct presence *presence, const struct id *agent, bool away,
+                       int64_t now_ms);
 /* The agent signed out. */
 void presence_leave(struct presence *presence, const struct id *agent, int64_t now_ms);
 

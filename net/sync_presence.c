@@ -11,7 +11,10 @@ static bool presence_due(struct sync_engine *engine)
 static int presence_begin(struct sync_engine *engine, struct error *error)
 {
     struct http_request request = {
-        .method = "GET", .path = "/v1/presence", .accept = "application/json"};
+        .method = "GET", .path = "/v1/presence?away=false", .accept = "application/json"};
+
+    if (link_away_get(engine->options.link))
+        request.path = "/v1/presence?away=true";
 
     return sync_send(engine, SYNC_LANE_WORK, &request, error);
 }

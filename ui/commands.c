@@ -132,6 +132,23 @@ static void run_seen(struct ui *ui, const char *argument)
     ui->desk->changes++;
 }
 
+static void run_away(struct ui *ui, const char *argument)
+{
+    (void)argument;
+    if (ui->desk->store == NULL)
+        return;
+    link_away_set(ui->desk->link, true);
+    ui_tell(ui, UI_DONE, "%s", _("You are away; the next key says that you are back."));
+}
+
+void commands_back(struct ui *ui)
+{
+    if (!link_away_get(ui->desk->link))
+        return;
+    link_away_set(ui->desk->link, false);
+    ui_tell(ui, UI_DONE, "%s", _("You are back."));
+}
+
 static void run_next(struct ui *ui, const char *argument)
 {
     (void)argument;
@@ -153,6 +170,8 @@ static const struct command everywhere[] = {
      INPUT_NONE, NULL, NULL, run_channel},
     {N_("available"), N_("Ends the writing up after a contact: you are available again."), NULL,
      INPUT_F(11), NULL, NULL, run_available},
+    {N_("away"), N_("Tells the others that you are away, until your next key."), NULL, INPUT_NONE,
+     NULL, NULL, run_away},
     {N_("next"), N_("Takes the hand-off whose turn it is: by priority, promise and waiting time."),
      NULL, INPUT_NONE, NULL, NULL, run_next},
     {N_("seen"), N_("Takes off the notice about this terminal or the server."), NULL, INPUT_NONE,

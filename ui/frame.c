@@ -250,7 +250,9 @@ static void draw_who(const struct ui *ui, const struct paint *paint, int row, in
     const char *channel = format_channel(desk->channel);
     const char *dot = *office == '\0' ? "" : " · ";
 
-    if (desk->line.contact_started_ms > 0) {
+    if (link_away_get(desk->link)) {
+        snprintf(timer, sizeof(timer), " · %s", _("away"));
+    } else if (desk->line.contact_started_ms > 0) {
         char duration[24];
 
         format_duration(duration, sizeof(duration), desk_now(desk) - desk->line.contact_started_ms);

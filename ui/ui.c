@@ -423,6 +423,7 @@ void ui_input(struct ui *ui, const struct input *input)
     ui->message[0] = '\0';
     if (input->code == INPUT_RESIZE)
         return;
+    commands_back(ui);
     if (ui->commanding)
         command_input(ui, input);
     else
@@ -490,9 +491,8 @@ static void look_at_link(struct ui *ui)
 void ui_look(struct ui *ui)
 {
     struct desk *desk = ui->desk;
-    int64_t catalogue = catalogue_version(desk->catalogue);
+    int64_t catalogue = catalogue_version(desk->catalogue), store;
     struct entry *top = ui_top_entry(ui);
-    int64_t store;
 
     look_at_link(ui);
     if (top != NULL && top->screen.kind->wake != NULL)

@@ -77,6 +77,8 @@ const struct command *commands_everywhere(size_t *count);
 /* Fills `commands` with the top screen's, then those from anywhere; returns how many. Entries
  * without a word or without a key are there too. */
 size_t commands_list(const struct ui *ui, struct command *commands, size_t limit);
+/* The agent, if away, is back: a key was pressed. */
+void commands_back(struct ui *ui);
 void command_run(struct ui *ui, const struct command *command, const char *argument);
 /* True when a key did something. */
 bool commands_key(struct ui *ui, uint32_t code);

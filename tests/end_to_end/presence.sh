@@ -26,6 +26,18 @@ echo "present"
 see present
 keys a Escape
 
+echo "away, said so, until the next key"
+types b ":away"
+keys b Enter
+wait_for b "You are away"
+see away
+keys a Escape
+keys b F2
+wait_for b "You are back."
+see present
+keys a Escape
+keys b Escape
+
 echo "busy"
 keys b F3
 wait_for b "Type a part of the name"

@@ -105,6 +105,28 @@ static void an_agent_is_what_they_are_at(void **state)
     presence_free(presence);
 }
 
+/* Whoever says so is away while their terminal stays connected, until they say they are back. */
+static void an_agent_says_that_they_are_away(void **state)
+{
+    const int64_t start = INT64_C(1700000000000);
+    struct presence *presence = presence_new();
+    const struct id *anne = &fixture.actors[ANNE].agent;
+
+    (void)state;
+    presence_hold(presence, anne, 1, start);
+    presence_say_away(presence, anne, true, start + MINUTE);
+    presence_hold(presence, anne, 1, start + 2 * MINUTE);
+    presence_say_away(presence, anne, true, start + 2 * MINUTE);
+    assert_state(presence, ANNE, start + 60 * MINUTE, "away", start + MINUTE);
+    presence_say_away(presence, anne, false, start + 61 * MINUTE);
+    assert_state(presence, ANNE, start + 61 * MINUTE, "available", start + 61 * MINUTE);
+    presence_say_away(presence, anne, true, start + 62 * MINUTE);
+    presence_leave(presence, anne, start + 63 * MINUTE);
+    presence_hear(presence, anne, start + 64 * MINUTE);
+    assert_state(presence, ANNE, start + 64 * MINUTE, "available", start + 64 * MINUTE);
+    presence_free(presence);
+}
+
 /* How long is said with the contact, and taken back with it. */
 static void an_agent_writes_up_as_long_as_they_say(void **state)
 {
@@ -182,6 +204,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(behind_a_cut_relay_all_are_offline, setup, teardown),
         cmocka_unit_test_setup_teardown(those_elsewhere_are_offline_when_the_centre_is_cut, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(an_agent_says_that_they_are_away, setup, teardown),
         cmocka_unit_test_setup_teardown(an_agent_writes_up_as_long_as_they_say, setup, teardown),
     };
 

@@ -498,7 +498,7 @@ static void presence_is_asked_when_wanted_and_kept(void **state)
     link_presence_ask(bench->link);
     sync_engine_ring(bench->engine);
     (void)sync_engine_step(bench->engine);
-    assert_string_equal(bench_work(bench), "GET /v1/presence");
+    assert_string_equal(bench_work(bench), "GET /v1/presence?away=false");
     bench_answer(bench, SYNC_LANE_WORK, 200, "{\"agents\":[{\"agent\":\"x\",\"state\":\"free\"}]}");
     (void)sync_engine_step(bench->engine);
     assert_string_equal(bench_work(bench), "");
@@ -506,6 +506,10 @@ static void presence_is_asked_when_wanted_and_kept(void **state)
     assert_int_equal(json_array_size(json_object_get(presence, "agents")), 1);
     assert_true(json_is_string(json_object_get(presence, "heard_at")));
     json_decref(presence);
+    link_away_set(bench->link, true);
+    sync_engine_ring(bench->engine);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "GET /v1/presence?away=true");
     bench_free(bench);
 }
 
