@@ -180,4 +180,4 @@ wait_for d "Contexte"
 shows d "*simple accompagné consultation rappel escalade" || fail "a kind is cut"
 for _ in 1 2 3 4; do keys d C-r; done
 wait_for d "rappel *escalade"
-terminal_quit b
+terminal_quit c
