@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/catalogue.h"
@@ -101,6 +102,27 @@ static int describe_catalogue(const struct command_agent *agent, json_t *documen
     return records < 0 ? (int)records : cursor < 0 ? (int)cursor : 0;
 }
 
+#define HEALTH_LIMIT (64 * 1024)
+
+/* How an office's relay stands with the centre, when the server is one: new, NULL when it is not.
+ */
+static json_t *read_relay(const struct http_reply *reply)
+{
+    json_t *health = NULL, *relay, *told = NULL;
+
+    if (json_read(&health, reply->body, reply->length, HEALTH_LIMIT, "reply of /healthz", NULL) !=
+        0)
+        return NULL;
+    relay = json_object_get(health, "relay");
+    if (json_is_object(relay))
+        told = json_pack("{s:s, s:s, s:I}", "centre",
+                         strcmp(json_text_or(relay, "centre", ""), "up") == 0 ? "up" : "cut",
+                         "since", json_text_or(relay, "since", ""), "waiting",
+                         (json_int_t)json_integer_or(relay, "waiting", 0));
+    json_decref(health);
+    return told;
+}
+
 /* Whether the server answers now; that it does not is news, not a failure. */
 static void describe_link(const struct config *config, json_t *document)
 {
@@ -110,6 +132,7 @@ static void describe_link(const struct config *config, json_t *document)
     struct http_request request = {
         .method = "GET", .path = "/healthz", .accept = "application/json"};
     struct error error = ERROR_INIT;
+    json_t *relay = NULL;
 
     options.base_url = config_text(config, "server");
     options.ca_file = config_text(config, "ca-file");
@@ -121,17 +144,31 @@ static void describe_link(const struct config *config, json_t *document)
     if (code == 0) {
         if (reply.status != 200)
             code = error_set(&error, ERROR_PROTOCOL, "it answers with status %d", reply.status);
+        else
+            relay = read_relay(&reply);
         http_reply_clear(&reply);
     }
     (void)json_object_set_new(document, "link",
                               json_pack("{s:s, s:s, s:s}", "server", options.base_url, "state",
                                         code == 0 ? "online" : "offline", "message",
                                         code == 0 ? "" : error.message));
+    if (relay != NULL)
+        (void)json_object_set_new(document, "relay", relay);
     http_client_free(client);
 }
 
 /* --- text --------------------------------------------------------------------------------------
  */
+
+static void print_relay(const json_t *relay)
+{
+    const char *since = json_text_or(relay, "since", "");
+
+    if (relay != NULL)
+        (void)printf("office relay: centre %s%s%s, %" PRId64 " operations wait there\n",
+                     json_text_or(relay, "centre", ""), since[0] == '\0' ? "" : " since ", since,
+                     json_integer_or(relay, "waiting", 0));
+}
 
 static void print_text(const char *login, const json_t *document)
 {
@@ -144,6 +181,7 @@ static void print_text(const char *login, const json_t *document)
     (void)printf("agent %s\n", login);
     (void)printf("link: %s, %s%s%s\n", json_text_or(link, "server", ""),
                  json_text_or(link, "state", ""), message[0] == '\0' ? "" : ": ", message);
+    print_relay(json_object_get(document, "relay"));
     (void)printf("outbox: %" PRId64 " operations wait\n", json_integer_or(document, "waiting", 0));
     json_array_foreach(json_object_get(document, "outbox"), index, line)
     {

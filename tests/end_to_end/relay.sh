@@ -121,6 +121,19 @@ shows m "1 waiting" || fail "the central claim was decided without the centre"
 wait_for m " there" 60
 [ "$(relay_status | grep -o 'waiting: [0-9]*')" != "waiting: 0" ] || fail "nothing waits"
 
+echo "without a screen it is said as well"
+printf 'guichet\n' >"$WORK/password"
+status() {
+    "$abs_top_builddir/guichet" status --server "$RELAY" --data-directory "$WORK/m" --agent marie \
+        --password-file "$WORK/password" "$@"
+}
+status >"$WORK/status.txt" || fail "status"
+grep -q "^office relay: centre cut since 20.*, [1-9][0-9]* operations wait there$" \
+    "$WORK/status.txt" || { cat "$WORK/status.txt"; fail "status says nothing of the relay"; }
+status --json >"$WORK/status.json" || fail "status --json"
+grep -q '"relay":{"centre":"cut","since":"20[^"]*","waiting":[1-9]' "$WORK/status.json" ||
+    fail "status --json says nothing of the relay"
+
 echo "the relay dies too, and comes back"
 kill -9 "$RELAY_PID"
 wait "$RELAY_PID" 2>/dev/null
