@@ -207,6 +207,24 @@ static bool worked_on(const struct simulation *simulation, const struct sim_term
     return false;
 }
 
+/* A hand-off that was made at the relay and that the centre refused stays in the lists of the
+ * office, with what it names (net/relay.md). */
+static bool stays_at_relay(const struct simulation *simulation, const struct items *items,
+                           const struct sim_terminal *terminal, const char *matter)
+{
+    struct items theirs = {0};
+    bool stays = false;
+
+    if (!sim_behind_relay(simulation, terminal->number))
+        return false;
+    sim_query_at(simulation->relay.path, ITEM_COLUMNS "type = 'handoff'", NULL, read_item, &theirs);
+    for (size_t i = 0; i < theirs.count && !stays; i++)
+        stays =
+            strcmp(theirs.list[i].matter, matter) == 0 && find(items, theirs.list[i].id) == NULL;
+    free(theirs.list);
+    return stays;
+}
+
 static bool may_see_case(const struct simulation *simulation, const struct items *items,
                          const struct sim_terminal *terminal, const struct item *matter)
 {
@@ -225,7 +243,7 @@ static bool may_see_case(const struct simulation *simulation, const struct items
             aims_at(handoff, terminal, is(handoff, "offered")))
             return true;
     }
-    return false;
+    return stays_at_relay(simulation, items, terminal, matter->id);
 }
 
 static bool may_see(const struct simulation *simulation, const struct items *items,
@@ -299,10 +317,6 @@ static void check_holders(struct simulation *simulation, const struct items *ite
 
         /* What an agent saw before moving may stay. */
         if (!terminal->running || terminal->moved)
-            continue;
-        /* A relay works out by itself what is taken back; it is compared with the centre elsewhere,
-         * where it may hold a file for longer. */
-        if (sim_behind_relay(simulation, i))
             continue;
         for (size_t j = 0; j < sizeof types / sizeof types[0]; j++) {
             struct store_query query = {.type = types[j]};
