@@ -192,6 +192,33 @@ static bool holds_note(struct terminal *terminal, int count)
     return same;
 }
 
+static int64_t refusals(struct terminal *one, struct terminal *other)
+{
+    return store_refusal_count(one->store, NULL) + store_refusal_count(other->store, NULL);
+}
+
+/* Both take it: one has it, as its sender sees, and the other is refused. */
+static void contend(struct terminal *one, struct terminal *other, const struct id *handoff,
+                    struct terminal *sender)
+{
+    const char *winner;
+
+    take(one, handoff);
+    take(other, handoff);
+    WAIT_UNTIL(waiting(one) == 0 && waiting(other) == 0);
+    assert_int_equal(refusals(one, other), 1);
+    winner = store_refusal_count(one->store, NULL) == 0 ? id_of(one) : id_of(other);
+    WAIT_UNTIL(strcmp(shows(sender, RECORD_HANDOFF, handoff, "taken_by"), winner) == 0);
+}
+
+/* The relay, whose centre is not there. */
+static void lose_power(struct branch *branch, struct terminal *terminal)
+{
+    real_server_kill(&branch->relay);
+    real_server_restart(&branch->relay);
+    WAIT_UNTIL(is_cut(terminal));
+}
+
 /* --- tests ------------------------------------------------------------------------------------ */
 
 static void the_office_goes_on_without_the_centre(void **state)
@@ -199,7 +226,6 @@ static void the_office_goes_on_without_the_centre(void **state)
     struct branch branch;
     struct terminal alice, bernard, marie, pierre, john;
     struct id first, second, inside, outside, client;
-    const char *winner;
 
     (void)state;
     branch_begin(&branch);
@@ -224,40 +250,28 @@ static void the_office_goes_on_without_the_centre(void **state)
     outside = offer(&alice, "sample/quebec", "to_agent", id_of(&pierre), &client);
     WAIT_UNTIL(*shows(&bernard, RECORD_HANDOFF, &inside, "state") != '\0');
     WAIT_UNTIL(*shows(&marie, RECORD_HANDOFF, &inside, "state") != '\0');
-    take(&bernard, &inside);
-    take(&marie, &inside);
-    WAIT_UNTIL(waiting(&bernard) == 0 && waiting(&marie) == 0);
-    assert_int_equal(
-        store_refusal_count(bernard.store, NULL) + store_refusal_count(marie.store, NULL), 1);
-    winner = store_refusal_count(bernard.store, NULL) == 0 ? id_of(&bernard) : id_of(&marie);
-    WAIT_UNTIL(strcmp(shows(&alice, RECORD_HANDOFF, &inside, "taken_by"), winner) == 0);
+    contend(&bernard, &marie, &inside, &alice);
 
     /* From the central queue: pending, and what else there is goes past it. */
     take(&marie, &first);
     take(&marie, &second);
     note(&marie, "while cut off");
     WAIT_UNTIL(waiting(&marie) == 2 && holds_note(&marie, 1) && holds_note(&bernard, 1));
-    assert_true(is_pending(&marie, &first));
-    assert_true(is_pending(&marie, &second));
+    assert_true(is_pending(&marie, &first) && is_pending(&marie, &second));
     WAIT_UNTIL(*shows(&john, RECORD_HANDOFF, &second, "state") != '\0');
     take(&john, &second);
     WAIT_UNTIL(waiting(&john) == 0);
     assert_string_equal(shows(&pierre, RECORD_HANDOFF, &first, "state"), "offered");
 
-    /* The relay loses power before anything of it has left. */
-    real_server_kill(&branch.relay);
-    real_server_restart(&branch.relay);
-    WAIT_UNTIL(is_cut(&alice));
+    lose_power(&branch, &alice); /* before anything of it has left */
     assert_int_equal(waiting(&marie), 2);
 
     heal(&branch);
-    WAIT_UNTIL(waiting(&marie) == 0);
-    WAIT_UNTIL(is_joined(&alice));
+    WAIT_UNTIL(waiting(&marie) == 0 && is_joined(&alice));
     assert_string_equal(shows(&marie, RECORD_HANDOFF, &first, "taken_by"), id_of(&marie));
     WAIT_UNTIL(strcmp(shows(&pierre, RECORD_HANDOFF, &first, "taken_by"), id_of(&marie)) == 0);
     WAIT_UNTIL(strcmp(shows(&marie, RECORD_HANDOFF, &second, "taken_by"), id_of(&john)) == 0);
-    assert_int_equal(
-        store_refusal_count(bernard.store, NULL) + store_refusal_count(marie.store, NULL), 2);
+    assert_int_equal(refusals(&bernard, &marie), 2);
     /* Another office sees what was offered to it, and its client. */
     WAIT_UNTIL(strcmp(shows(&pierre, RECORD_HANDOFF, &outside, "state"), "offered") == 0);
     WAIT_UNTIL(strcmp(shows(&pierre, RECORD_CLIENT, &client, "name"), "alice 1") == 0);
