@@ -56,6 +56,11 @@ read -r _ PROXY_PORT <&8
 guichetd relay add sample/quebec --database "$WORK/server.db" >"$WORK/token" || fail "relay add"
 guichetd relay init --centre "http://127.0.0.1:$PROXY_PORT" --database "$WORK/relay.db" \
     <"$WORK/token" >"$WORK/init.log" || fail "relay init"
+printf 'guichet\n' >"$WORK/password"
+printf 'waiting-room\n' >"$WORK/screen-password"
+guichetd agent add screen --database "$WORK/server.db" --name Screen --office sample/quebec \
+    --role display --language fr,en --queues sample/front-line <"$WORK/screen-password" \
+    >"$WORK/screen.log" 2>&1 || fail "agent add: $(cat "$WORK/screen.log")"
 guichetd serve --database "$WORK/relay.db" 2>&1 | grep -q "is a relay's database" ||
     fail "a relay's database is served as a centre's"
 server_start
@@ -121,8 +126,30 @@ shows m "1 waiting" || fail "the central claim was decided without the centre"
 wait_for m " there" 60
 [ "$(relay_status | grep -o 'waiting: [0-9]*')" != "waiting: 0" ] || fail "nothing waits"
 
+echo "a public screen goes on, and comes up, without the centre"
+mux new-session -d -s d -x 80 -y 24 "exec env TERM=xterm-256color '$abs_top_builddir/guichet' \
+    display --server '$RELAY' --data-directory '$WORK/d' --agent screen \
+    --password-file '$WORK/screen-password' --office sample/quebec 2>'$WORK/d.errors'"
+TERMINALS="$TERMINALS d"
+wait_for d "Nobody is called now" 30
+SERVER=$RELAY terminal r --language en --counter 3
+sign_in r luc Password
+wait_for r "centre cut since"
+types r t
+wait_for r "Nobody waits"
+types r n
+wait_for r "Queues and services here"
+sleep 1
+types r fr
+keys r Enter
+wait_for r "p prints."
+wait_for d "Waiting: 1"
+wait_for d "Front line: 1"
+types r c
+wait_for r "A1 is called to counter 3"
+wait_for d "A1   Guichet / Counter: 3"
+
 echo "without a screen it is said as well"
-printf 'guichet\n' >"$WORK/password"
 status() {
     "$abs_top_builddir/guichet" status --server "$RELAY" --data-directory "$WORK/m" --agent marie \
         --password-file "$WORK/password" "$@"
