@@ -52,9 +52,10 @@ typedef void (*ledger_listener)(void *context, const struct scope_set *scopes);
 void ledger_listen(struct ledger *ledger, ledger_listener listener, void *context);
 
 /* A number that grows with each commit after which a token may belong to nobody or an agent's desk
- * have other scopes: what was found of these holds while it stands still. Take it before looking.
- */
-uint64_t ledger_people(const struct ledger *ledger);
+ * have other scopes: what was found of these holds while it stands still. Take it before looking;
+ * the same after reading says that all was read between two such commits. Waits while one is under
+ * way. */
+uint64_t ledger_people(struct ledger *ledger);
 
 /* --- operations ------------------------------------------------------------------------------ */
 

@@ -96,6 +96,9 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     bool first = !ledger->epoch_written && ledger->seq > ledger->seq_before;
     struct scope_set changed;
     bool deliveries, handoffs, watch, upward;
+    /* Agents are of the catalogue; a new scope of a queue is theirs. */
+    bool people =
+        ledger->sessions_changed || scope_set_has(&ledger->changed, LEDGER_CATALOGUE_SCOPE);
     int code = ERROR_STORAGE;
 
     if (statement != NULL) {
@@ -105,17 +108,18 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     }
     if (code == 0 && first)
         code = ledger_epoch_write(ledger, error);
+    /* Odd while it is not known which of the two a reader meets. */
+    if (people)
+        atomic_fetch_add(&ledger->people, 1);
     if (code == 0)
         code = database_commit(ledger->writer, error);
+    if (people)
+        atomic_fetch_add(&ledger->people, 1);
     if (code != 0) {
         ledger_rollback(ledger);
         return code;
     }
     ledger->epoch_written = ledger->epoch_written || first;
-    /* Agents are of the catalogue; a new scope of a queue is theirs. Before anybody is told of the
-     * change. */
-    if (ledger->sessions_changed || scope_set_has(&ledger->changed, LEDGER_CATALOGUE_SCOPE))
-        atomic_fetch_add(&ledger->people, 1);
     ledger->sessions_changed = false;
     changed = ledger->changed;
     ledger->changed = (struct scope_set){0};
@@ -314,9 +318,15 @@ const char *ledger_feed(const struct ledger *ledger)
     return ledger->feed.text;
 }
 
-uint64_t ledger_people(const struct ledger *ledger)
+uint64_t ledger_people(struct ledger *ledger)
 {
-    return atomic_load(&ledger->people);
+    uint64_t people;
+
+    while ((people = atomic_load(&ledger->people)) % 2 != 0) {
+        pthread_mutex_lock(&ledger->write_mutex);
+        pthread_mutex_unlock(&ledger->write_mutex);
+    }
+    return people;
 }
 
 void ledger_listen(struct ledger *ledger, ledger_listener listener, void *context)

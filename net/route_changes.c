@@ -117,6 +117,28 @@ static int reading_arm(struct request *request, struct reading *reading, struct 
     return code;
 }
 
+/* One page of the scopes as they are. Had they changed between the looking for them and the
+ * reading, the cursor could pass what is in a new one: then both are done again. */
+static int reading_page(struct request *request, struct reading *reading, struct ledger_page *page,
+                        struct error *error)
+{
+    bool works_out = reading->merge == MERGE_VERSION && !id_is_empty(&reading->device);
+    int code;
+
+    do {
+        ledger_page_clear(page);
+        code = reading_scopes(reading, error);
+        if (code == 0 && reading->wait.deadline_ms > 0)
+            code = reading_arm(request, reading, error);
+        if (code == 0)
+            code = ledger_changes(reading->server->ledger, &reading->scopes, reading->since,
+                                  (size_t)reading->limit, works_out ? &reading->device : NULL, page,
+                                  error);
+    } while (code == 0 && !reading->catalogue_scope &&
+             ledger_people(reading->server->ledger) != reading->people);
+    return code;
+}
+
 static bool has_news(const struct reading *reading, const struct ledger_page *page)
 {
     return page->count > 0 || page->gone_count > 0 || page->more ||
@@ -197,15 +219,8 @@ static int look(struct request *request, bool *over, struct error *error)
     struct reading *reading = request->state;
     struct ledger_page page = {0};
     json_t *members = NULL;
-    bool works_out = reading->merge == MERGE_VERSION && !id_is_empty(&reading->device);
-    int code = reading_scopes(reading, error);
+    int code = reading_page(request, reading, &page, error);
 
-    if (code == 0 && reading->wait.deadline_ms > 0)
-        code = reading_arm(request, reading, error);
-    if (code == 0)
-        code = ledger_changes(reading->server->ledger, &reading->scopes, reading->since,
-                              (size_t)reading->limit, works_out ? &reading->device : NULL, &page,
-                              error);
     if (code == 0)
         code = relay_members(request, reading, &members, error);
     *over = code != 0 || has_news(reading, &page) || relay_has_news(reading, members) ||
