@@ -290,6 +290,10 @@ UNIT_TESTS += tests/unit/test_ledger_relay
 tests_unit_test_ledger_relay_SOURCES = tests/unit/test_ledger_relay.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
 tests_unit_test_ledger_relay_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_relay_random
+tests_unit_test_relay_random_SOURCES = tests/unit/test_relay_random.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
+tests_unit_test_relay_random_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_ledger_relay_gone
 tests_unit_test_ledger_relay_gone_SOURCES = tests/unit/test_ledger_relay_gone.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
 tests_unit_test_ledger_relay_gone_LDADD = $(UNIT_LIBS)

@@ -224,3 +224,97 @@ const char *centre_says(struct relay_fixture *f, enum record_type type, const st
 {
     return says(centre_document(f, type, id), member);
 }
+
+int relay_fixture_setup(void **state)
+{
+    struct relay_fixture *fixture = malloc(sizeof(*fixture));
+
+    assert_non_null(fixture);
+    relay_fixture_open(fixture);
+    *state = fixture;
+    return 0;
+}
+
+int relay_fixture_teardown(void **state)
+{
+    relay_fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+struct operation *relay_append(struct relay_fixture *f, enum fixture_agent who,
+                               enum record_type type, const struct id *id, json_t *body)
+{
+    return fixture_operation(&f->centre, who, OPERATION_APPEND, type, id, 0, body);
+}
+
+struct operation *relay_fields(struct relay_fixture *f, enum fixture_agent who, const struct id *id,
+                               int64_t base, const char *path, const char *value)
+{
+    return fixture_operation(&f->centre, who, OPERATION_FIELDS, RECORD_CLIENT, id, base,
+                             json_pack("{s:s}", path, value));
+}
+
+struct operation *relay_take(struct relay_fixture *f, enum fixture_agent who,
+                             const struct id *handoff, int64_t base)
+{
+    return fixture_operation(
+        &f->centre, who, OPERATION_CLAIM, RECORD_HANDOFF, handoff, base,
+        json_pack("{s:s, s:s}", "state", "accepted", "taken_by", f->centre.actors[who].agent.text));
+}
+
+struct id relay_make_client(struct relay_fixture *f, enum fixture_agent who)
+{
+    struct id id = fixture_id(&f->centre);
+
+    assert_int_equal(
+        relay_applied(f, who, relay_append(f, who, RECORD_CLIENT, &id, fixture_client("sample/a")),
+                      LEDGER_APPLIED),
+        1);
+    return id;
+}
+
+void relay_denis_comes(struct relay_fixture *f)
+{
+    fixture_publish_agent(&f->centre, DENIS, "a", "");
+    relay_pull(f);
+}
+
+/* Takes the numbers out of a document, so that two databases can be compared. */
+static json_t *without_numbers(json_t *document)
+{
+    json_t *meta = json_object_get(document, "meta");
+    const char *path;
+    json_t *stamp;
+    size_t index;
+
+    json_object_del(document, "rev");
+    json_object_del(document, "seq");
+    json_object_del(json_object_get(meta, "claim"), "rev");
+    json_object_foreach(json_object_get(meta, "stamps"), path, stamp)
+    {
+        json_object_del(stamp, "rev");
+    }
+    json_array_foreach(json_object_get(meta, "conflicts"), index, stamp)
+    {
+        json_object_del(stamp, "rev");
+    }
+    return document;
+}
+
+void assert_relay_agrees(struct relay_fixture *f, enum record_type type, const struct id *id)
+{
+    json_t *here = without_numbers(relay_document(f, type, id));
+    json_t *there = without_numbers(centre_document(f, type, id));
+
+    if (!json_equal(here, there)) {
+        char *left = json_dumps(here, JSON_SORT_KEYS), *right = json_dumps(there, JSON_SORT_KEYS);
+
+        print_error("relay  %s\ncentre %s\n", left, right);
+        free(left);
+        free(right);
+    }
+    assert_true(json_equal(here, there));
+    json_decref(here);
+    json_decref(there);
+}

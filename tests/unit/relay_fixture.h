@@ -21,6 +21,9 @@ struct relay_fixture {
 /* The relay has read all that there is. */
 void relay_fixture_open(struct relay_fixture *fixture);
 void relay_fixture_close(struct relay_fixture *fixture);
+/* For cmocka: a fixture of its own as the state. */
+int relay_fixture_setup(void **state);
+int relay_fixture_teardown(void **state);
 /* Kills the relay's process, as it were, and starts it again. */
 void relay_fixture_restart(struct relay_fixture *fixture);
 
@@ -39,6 +42,21 @@ void relay_apply(struct relay_fixture *fixture, enum fixture_agent who, struct o
 /* The same, and it must come out so; the rev. */
 int64_t relay_applied(struct relay_fixture *fixture, enum fixture_agent who,
                       struct operation *operation, enum ledger_outcome_kind kind);
+
+/* Operations of an agent: makes a record, sets a member of a client, accepts a hand-off. */
+struct operation *relay_append(struct relay_fixture *f, enum fixture_agent who,
+                               enum record_type type, const struct id *id, json_t *body);
+struct operation *relay_fields(struct relay_fixture *f, enum fixture_agent who, const struct id *id,
+                               int64_t base, const char *path, const char *value);
+struct operation *relay_take(struct relay_fixture *f, enum fixture_agent who,
+                             const struct id *handoff, int64_t base);
+/* A client of office a, made at the relay. */
+struct id relay_make_client(struct relay_fixture *f, enum fixture_agent who);
+/* Denis is moved to the office and works at the centre itself. */
+void relay_denis_comes(struct relay_fixture *f);
+
+/* Both hold the same record, but for the numbers that each gives by itself. */
+void assert_relay_agrees(struct relay_fixture *f, enum record_type type, const struct id *id);
 
 /* The document of a record at the relay and at the centre, whoever may see it: new references,
  * NULL when there is none. */

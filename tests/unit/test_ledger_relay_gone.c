@@ -7,23 +7,6 @@
 #include "app/json.h"
 #include "tests/unit/relay_fixture.h"
 
-static int setup(void **state)
-{
-    struct relay_fixture *fixture = malloc(sizeof(*fixture));
-
-    assert_non_null(fixture);
-    relay_fixture_open(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    relay_fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 enum shown { SHOWN_NOT, SHOWN, SHOWN_GONE };
 
 /* What an agent's terminal at the relay reads of a record from its feed's beginning. */
@@ -164,7 +147,8 @@ static void what_the_centre_takes_back_leaves_the_office(void **state)
     assert_int_equal(ledger_check(f->path, no_finding, NULL, &counts, NULL), 0);
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH(test)                                                                                 \
+    cmocka_unit_test_setup_teardown(test, relay_fixture_setup, relay_fixture_teardown)
 
 int main(void)
 {

@@ -12,23 +12,6 @@
 #define MINUTE INT64_C(60000)
 #define HOUR   (60 * MINUTE)
 
-static int setup(void **state)
-{
-    struct relay_fixture *fixture = malloc(sizeof(*fixture));
-
-    assert_non_null(fixture);
-    relay_fixture_open(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    relay_fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 static void apply(struct relay_fixture *f, enum fixture_agent who,
                   const struct operation *operation, enum ledger_outcome_kind kind)
 {
@@ -189,7 +172,8 @@ static void what_was_seen_of_a_record_has_a_bound(void **state)
     assert_int_equal(relay_waiting(f), 0);
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH(test)                                                                                 \
+    cmocka_unit_test_setup_teardown(test, relay_fixture_setup, relay_fixture_teardown)
 
 int main(void)
 {

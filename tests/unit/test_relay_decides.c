@@ -8,23 +8,6 @@
 
 #define MINUTE INT64_C(60000)
 
-static int setup(void **state)
-{
-    struct relay_fixture *fixture = malloc(sizeof(*fixture));
-
-    assert_non_null(fixture);
-    relay_fixture_open(fixture);
-    *state = fixture;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    relay_fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 static struct operation *claim(struct relay_fixture *f, enum fixture_agent who,
                                const struct id *handoff, int64_t base, json_t *body)
 {
@@ -223,7 +206,8 @@ static void test_a_centre_that_begins_anew_is_told_again(void **state)
     assert_string_equal(centre_says(f, RECORD_CLIENT, &client, "phone"), "1");
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define WITH(test)                                                                                 \
+    cmocka_unit_test_setup_teardown(test, relay_fixture_setup, relay_fixture_teardown)
 
 int main(void)
 {
