@@ -252,6 +252,11 @@ int store_last_accepted(struct store *store, struct id *operation, int64_t *seq,
 int store_operation_grounded(struct store *store, const struct operation *operation, bool *grounded,
                              struct error *error);
 
+/* Outside of a transaction: empties the log of what was dropped, so that its sealed copy leaves the
+ * disk. Each page and each answer does so; where another connection was reading just then it is put
+ * off, and tried again by whoever calls this. */
+void store_wipe(struct store *store);
+
 #define STORE_RETAINED_BYTES (4 * 1024 * 1024)
 
 /* --- the device ------------------------------------------------------------------------------ */

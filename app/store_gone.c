@@ -70,7 +70,6 @@ int store_gone_write(struct store *store, const struct store_gone *gone, size_t 
     return code != 0 ? code : store_leaving_sweep(store, error);
 }
 
-/* Another connection that reads just now puts it off: it is tried again after the next page. */
 void store_wipe(struct store *store)
 {
     sqlite3 *handle = database_handle(store->database);

@@ -182,8 +182,6 @@ int store_leaving_forget(struct store *store, enum record_type type, const struc
                          struct error *error);
 /* Drops those of which no operation waits any more. */
 int store_leaving_sweep(struct store *store, struct error *error);
-/* After the transaction: empties the log when something was dropped. */
-void store_wipe(struct store *store);
 
 /* --- the journal (store_journal.c) ---------------------------------------------------------- */
 

@@ -232,7 +232,9 @@ static int write_desk(struct sync_engine *engine, const struct page *page, int64
     int code = store_feed(engine->store, feed, error);
     bool same = strcmp(feed, engine->feed) == 0;
 
-    /* The long poll that brought nothing writes nothing. */
+    /* The long poll that brought nothing writes nothing, but for what was put off. */
+    if (code == 0 && same)
+        store_wipe(engine->store);
     if (code == 0 && same && page->count == 0 && page->next == since)
         return 0;
     if (code == 0)

@@ -104,6 +104,20 @@ static bool is_on_key_line(struct ui *ui, const struct command *command)
            (command->kind == NULL || ui_top(ui)->kind != command->kind);
 }
 
+#define KEY_TURNS 4
+
+/* F1 first, so that help is always in sight, then the screen's own. */
+static int key_turn(struct ui *ui, const struct command *command)
+{
+    bool letter = command->code > ' ' && command->code < 0x7f;
+
+    if (command->code == INPUT_F(1))
+        return 0;
+    if (command->key == NULL)
+        return 2;
+    return letter && (ui_top(ui)->kind->flags & SCREEN_LETTERS_LAST) != 0 ? 3 : 1;
+}
+
 static void draw_keys(struct ui *ui, const struct paint *paint, int row)
 {
     struct command commands[UI_COMMANDS_LIMIT];
@@ -119,10 +133,9 @@ static void draw_keys(struct ui *ui, const struct paint *paint, int row)
         return;
     }
     count = commands_list(ui, commands, UI_COMMANDS_LIMIT);
-    /* F1 first, so that help is always in sight, then the screen's own. */
-    for (int help = 1; help >= 0; help--)
+    for (int turn = 0; turn < KEY_TURNS; turn++)
         for (size_t i = 0; i < count; i++)
-            if (is_on_key_line(ui, &commands[i]) && (commands[i].code == INPUT_F(1)) == help)
+            if (is_on_key_line(ui, &commands[i]) && key_turn(ui, &commands[i]) == turn)
                 draw_key(paint, row, &column, &commands[i]);
 }
 

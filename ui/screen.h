@@ -39,6 +39,7 @@ enum screen_flag {
     SCREEN_WITHOUT_AGENT = 1 << 0, /* may be open before sign-in */
     SCREEN_SINGLE = 1 << 1,        /* opening it again brings the open one to the top */
     SCREEN_BARE = 1 << 2,          /* nothing else on the screen: no bars (lock) */
+    SCREEN_LETTERS_LAST = 1 << 3,  /* on the key line its letters stand behind what works anywhere */
 };
 
 /* The record without which a screen has no sense; RECORD_NONE for none. What was not here when the

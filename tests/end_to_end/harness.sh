@@ -55,7 +55,7 @@ fail() {
     echo "FAILED: $*"
     for name in $TERMINALS; do
         echo "--- screen of $name"
-        mux capture-pane -p -t "$name" 2>/dev/null
+        mux capture-pane -p -t "=$name:" 2>/dev/null
         cat "$WORK/$name.errors" 2>/dev/null
     done
     echo "--- guichetd"
@@ -109,15 +109,15 @@ terminal() {
 keys() {
     local name=$1
     shift
-    mux send-keys -t "$name" "$@"
+    mux send-keys -t "=$name:" "$@"
 }
 
 types() {
-    mux send-keys -t "$1" -l "$2"
+    mux send-keys -t "=$1:" -l "$2"
 }
 
 screen() {
-    mux capture-pane -p -t "$1" 2>/dev/null
+    mux capture-pane -p -t "=$1:" 2>/dev/null
 }
 
 shows() {
@@ -146,15 +146,15 @@ sign_in() {
 }
 
 cursor_at() {
-    mux display-message -p -t "$1" '#{cursor_x},#{cursor_y}'
+    mux display-message -p -t "=$1:" '#{cursor_x},#{cursor_y}'
 }
 
 terminal_pid() {
-    mux display-message -p -t "$1" '#{pane_pid}'
+    mux display-message -p -t "=$1:" '#{pane_pid}'
 }
 
 terminal_ended() {
-    [ "$(mux display-message -p -t "$1" '#{pane_dead}' 2>/dev/null)" != 0 ]
+    [ "$(mux display-message -p -t "=$1:" '#{pane_dead}' 2>/dev/null)" != 0 ]
 }
 
 wait_ended() {
@@ -175,7 +175,7 @@ terminal_quit() {
     wait_ended "$1"
     local status=
     for _ in $(seq 20); do # tmux learns it a little after the end, and sometimes never
-        status=$(mux display-message -p -t "$1" '#{pane_dead_status}')
+        status=$(mux display-message -p -t "=$1:" '#{pane_dead_status}')
         [ -n "$status" ] && break
         # A signal that came while tmux was busy may have been missed: the child stays unreaped.
         kill -CHLD "$(mux display-message -p '#{pid}')"

@@ -26,7 +26,7 @@ sqlite3 "$WORK/server.db" "UPDATE record SET document = replace(document, 'EVIL'
     '\\u001b]0;pwned\\u0007\\u001b[31mHOSTILE\\u009b2J\\u202etxt')"
 server_start
 terminal a --language fr
-mux pipe-pane -t a -o "cat >'$WORK/raw'"
+mux pipe-pane -t "=a:" -o "cat >'$WORK/raw'"
 sign_in a marie
 wait_for a "HOSTILE"
 keys a F2
@@ -35,8 +35,8 @@ wait_for a "HOSTILE"
 keys a Enter
 wait_for a "Service ·"
 sleep 0.3
-mux pipe-pane -t a
-[ "$(mux display-message -p -t a '#{pane_title}')" = pwned ] && fail "the title was set"
+mux pipe-pane -t "=a:"
+[ "$(mux display-message -p -t "=a:" '#{pane_title}')" = pwned ] && fail "the title was set"
 grep -qaF $'\e]0;pwned' "$WORK/raw" && fail "an OSC reached the terminal"
 grep -qaF $'\e[31mHOSTILE' "$WORK/raw" && fail "a colour reached the terminal"
 grep -qaF $'\u202e' "$WORK/raw" && fail "a direction mark reached the terminal"

@@ -63,17 +63,17 @@ types narrow "1"
 wait_for narrow "Channel"
 wait_for narrow "online"
 screen narrow | grep -q '[─│┌]' && fail "--plain draws boxes"
-mux resize-window -t narrow -x 100 -y 30
+mux resize-window -t "=narrow:" -x 100 -y 30
 wait_for narrow "Marie Tremblay"
 
 echo "== colours where there are some, none with NO_COLOR or --plain"
 coloured() {
-    mux pipe-pane -t "$1" -o "cat >'$WORK/$1.raw'"
+    mux pipe-pane -t "=$1:" -o "cat >'$WORK/$1.raw'"
     sign_in "$1" marie Password
     wait_for "$1" "Common services"
     types "$1" 1
     wait_for "$1" "Level 3"
-    mux pipe-pane -t "$1"
+    mux pipe-pane -t "=$1:"
     grep -qaE $'\e\\[([0-9]+;)*(3[0-7]|38;5;[0-9]+)m' "$WORK/$1.raw"
 }
 terminal colour --language en

@@ -27,11 +27,11 @@ wait_for m "▸ counter       open "
 wait_for m "online        any time"
 wait_for m "phone         not offered"
 wait_for m "Not confirmed since 31 Jan 2020: check before you say it."
-mux pipe-pane -t m -o "cat >'$WORK/m.raw'"
+mux pipe-pane -t "=m:" -o "cat >'$WORK/m.raw'"
 types m y
 wait_for m "Copied: Applying online costs"
 # A vt100 has no clipboard: no command is sent.
-mux pipe-pane -t m
+mux pipe-pane -t "=m:"
 grep -q $'\e]52' "$WORK/m.raw" && fail "a clipboard command to a terminal that knows none"
 
 echo "== all parts in two keys; related ones follow their moves"
@@ -74,7 +74,7 @@ wait_for yes "Common services"
 types yes $':service FO-11\r'
 wait_for yes "Say (y):"
 shows yes "Not confirmed" && fail "marked as stale in spite of --stale-days 0"
-mux pipe-pane -t yes -o "cat >'$WORK/yes.raw'"
+mux pipe-pane -t "=yes:" -o "cat >'$WORK/yes.raw'"
 types yes y
 wait_for yes "Copied: Applying online costs"
 clipboard_got() {
@@ -95,7 +95,7 @@ sign_in auto john Password
 wait_for auto "Common services"
 types auto $':service FO-11\r'
 wait_for auto "Say (y):"
-mux pipe-pane -t auto -o "cat >'$WORK/auto.raw'"
+mux pipe-pane -t "=auto:" -o "cat >'$WORK/auto.raw'"
 types auto y
 wait_for auto "Copied: Applying online costs"
 clipboard_got auto

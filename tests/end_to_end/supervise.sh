@@ -147,10 +147,10 @@ keys c C-t
 wait_for c "En direct."
 wait_for c "Attente"
 wait_for c "accepté par Luc"
-mux resize-window -t c -x 60 -y 16
+mux resize-window -t "=c:" -x 60 -y 16
 wait_for c "Agents"
 wait_for c "Première ligne"
-mux resize-window -t c -x 80 -y 24
+mux resize-window -t "=c:" -x 80 -y 24
 keys c C-t
 wait_for c "As it is now."
 

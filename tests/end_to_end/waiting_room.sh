@@ -84,7 +84,7 @@ echo "call next, recall"
 types a c
 wait_for a "A1 is called to counter 1"
 wait_for d "A1   Guichet / Counter: 1"
-[ "$(mux display-message -p -t d '#{window_bell_flag}')" = 1 ] || fail "no bell at a new call"
+[ "$(mux display-message -p -t "=d:" '#{window_bell_flag}')" = 1 ] || fail "no bell at a new call"
 wait_for r "called to 1"
 types b c
 wait_for b "A2 is called to counter 2"
@@ -204,9 +204,9 @@ types d "admin"$'\r'
 sleep 0.5
 terminal_ended d && fail "a key ended the public screen"
 shows d "admin" && fail "keys are shown on the public screen"
-mux resize-window -t d -x 60 -y 16
+mux resize-window -t "=d:" -x 60 -y 16
 wait_for d "A4   Guichet / Counter: $winner"
-mux resize-window -t d -x 132 -y 43
+mux resize-window -t "=d:" -x 132 -y 43
 wait_for d "A4   Guichet / Counter: $winner"
 pid=$(terminal_pid d)
 kill -TERM "$pid"
