@@ -105,17 +105,18 @@ static bool is_on_key_line(struct ui *ui, const struct command *command)
 }
 
 #define KEY_TURNS 4
+#define KEYS_FEW  3 /* SCREEN_FEW_FIRST */
 
 /* F1 first, so that help is always in sight, then the screen's own. */
 static int key_turn(struct ui *ui, const struct command *command)
 {
-    bool letter = command->code > ' ' && command->code < 0x7f;
+    const struct screen_kind *kind = ui_top(ui)->kind;
 
     if (command->code == INPUT_F(1))
         return 0;
     if (command->key == NULL)
         return 2;
-    return letter && (ui_top(ui)->kind->flags & SCREEN_LETTERS_LAST) != 0 ? 3 : 1;
+    return (kind->flags & SCREEN_FEW_FIRST) != 0 && command->key - kind->keys >= KEYS_FEW ? 3 : 1;
 }
 
 static void draw_keys(struct ui *ui, const struct paint *paint, int row)

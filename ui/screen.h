@@ -39,7 +39,8 @@ enum screen_flag {
     SCREEN_WITHOUT_AGENT = 1 << 0, /* may be open before sign-in */
     SCREEN_SINGLE = 1 << 1,        /* opening it again brings the open one to the top */
     SCREEN_BARE = 1 << 2,          /* nothing else on the screen: no bars (lock) */
-    SCREEN_LETTERS_LAST = 1 << 3,  /* on the key line its letters stand behind what works anywhere */
+    SCREEN_FEW_FIRST = 1 << 3, /* on the key line only its first three keys stand before those that
+                                  work anywhere, the rest behind */
 };
 
 /* The record without which a screen has no sense; RECORD_NONE for none. What was not here when the
@@ -158,7 +159,15 @@ void ui_copy(struct ui *ui, const char *text);
 
 /* --- for home -------------------------------------------------------------------------------- */
 
-enum home_part { HOME_OPEN, HOME_ALERTS, HOME_HANDOFFS, HOME_FLAGS, HOME_CASES, HOME_SERVICES, HOME_PART_COUNT };
+enum home_part {
+    HOME_OPEN,
+    HOME_ALERTS,
+    HOME_HANDOFFS,
+    HOME_FLAGS,
+    HOME_CASES,
+    HOME_SERVICES,
+    HOME_PART_COUNT
+};
 
 /* Adds a row: what it is, a dim remark after it, and what Enter opens (`arguments` stolen). */
 void home_add(struct home *home, enum home_part part, const char *text, const char *remark,

@@ -149,7 +149,7 @@ records sophie guichet
 grep -o '"need":"[^"]*"' "$WORK/sophie.json" | grep -q "second" || fail "Sophie has lost the file"
 
 echo "the next one, by a key of the home screen"
-wait_for b "n Take the next"
+wait_for b "Hand-offs offered"
 types b n
 wait_for b "Accepted"
 wait_for b "first of them"
