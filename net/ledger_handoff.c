@@ -77,22 +77,8 @@ int ledger_handoff_list(struct ledger *ledger, const struct ledger_row *row, str
 
 int ledger_handoff_next(struct ledger *ledger, int64_t *at_ms, struct error *error)
 {
-    struct ledger_reader *reader;
-    sqlite3_stmt *statement;
-    int code = ledger_reader_take(ledger, &reader, error);
-
     *at_ms = INT64_MAX;
-    if (code != 0)
-        return code;
-    statement = database_statement(reader->database, LEDGER_EXPIRY_FIRST, error);
-    code = statement == NULL ? ERROR_STORAGE : database_step(reader->database, statement, error);
-    if (code > 0) {
-        *at_ms = sqlite3_column_int64(statement, 1);
-        sqlite3_reset(statement);
-        code = 0;
-    }
-    ledger_reader_give(ledger, reader);
-    return code;
+    return ledger_read_number(ledger, LEDGER_EXPIRY_FIRST, 1, at_ms, error);
 }
 
 /* --- going on to the next queue --------------------------------------------------------------- */

@@ -49,6 +49,26 @@ void ledger_reader_give(struct ledger *ledger, struct ledger_reader *reader)
     pthread_mutex_unlock(&ledger->readers_mutex);
 }
 
+int ledger_read_number(struct ledger *ledger, enum ledger_statement which, int column,
+                       int64_t *number, struct error *error)
+{
+    struct ledger_reader *reader;
+    sqlite3_stmt *statement;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    if (code != 0)
+        return code;
+    statement = database_statement(reader->database, which, error);
+    code = statement == NULL ? ERROR_STORAGE : database_step(reader->database, statement, error);
+    if (code > 0) {
+        *number = sqlite3_column_int64(statement, column);
+        sqlite3_reset(statement);
+        code = 0;
+    }
+    ledger_reader_give(ledger, reader);
+    return code;
+}
+
 int ledger_property_read(struct database *database, const char *name, sqlite3_stmt **statement,
                          struct error *error)
 {

@@ -75,6 +75,10 @@ extern const struct database_schema ledger_schema;
 /* Lends an idle reader, or opens one; its `database` is used until ledger_reader_give. */
 int ledger_reader_take(struct ledger *ledger, struct ledger_reader **reader, struct error *error);
 void ledger_reader_give(struct ledger *ledger, struct ledger_reader *reader);
+/* Reads a column of the first row of a statement without parameters; `number` stays as it is when
+ * there is no row. */
+int ledger_read_number(struct ledger *ledger, enum ledger_statement which, int column,
+                       int64_t *number, struct error *error);
 
 /* Reads a property; the statement stands on its row (column 0) until reset. */
 int ledger_property_read(struct database *database, const char *name, sqlite3_stmt **statement,
@@ -232,9 +236,9 @@ int ledger_reassign_check(struct ledger *ledger, const json_t *body, const char 
 int ledger_reassign(struct ledger *ledger, const struct record *handoff, int64_t now_ms,
                     struct error *error);
 
-/* Within a transaction, after a hand-off was made: says on it since when the client waits, where the
- * offer itself does not: a terminal's clock that is ahead counts from now, and what is offered anew
- * after nobody took it from when it was offered first. */
+/* Within a transaction, after a hand-off was made: says on it since when the client waits, where
+ * the offer itself does not: a terminal's clock that is ahead counts from now, and what is offered
+ * anew after nobody took it from when it was offered first. */
 int ledger_waiting_since(struct ledger *ledger, const struct ledger_row *handoff, int64_t now_ms,
                          struct error *error);
 

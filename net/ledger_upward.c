@@ -314,22 +314,8 @@ int ledger_upward_made(struct ledger *ledger, struct id *made, struct error *err
 
 int ledger_upward_count(struct ledger *ledger, int64_t *count, struct error *error)
 {
-    struct ledger_reader *reader;
-    sqlite3_stmt *statement;
-    int code = ledger_reader_take(ledger, &reader, error);
-
     *count = 0;
-    if (code != 0)
-        return code;
-    statement = database_statement(reader->database, LEDGER_UPWARD_COUNT, error);
-    code = statement == NULL ? ERROR_STORAGE : database_step(reader->database, statement, error);
-    if (code > 0) {
-        *count = sqlite3_column_int64(statement, 0);
-        sqlite3_reset(statement);
-        code = 0;
-    }
-    ledger_reader_give(ledger, reader);
-    return code;
+    return ledger_read_number(ledger, LEDGER_UPWARD_COUNT, 0, count, error);
 }
 
 /* --- leaving ---------------------------------------------------------------------------------- */
