@@ -5,13 +5,24 @@
 #include <string.h>
 #include <time.h>
 
-int64_t clock_system(void *context)
+static int64_t read_ms(clockid_t which)
 {
     struct timespec now;
 
-    (void)context;
-    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(which, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int64_t clock_system(void *context)
+{
+    (void)context;
+    return read_ms(CLOCK_REALTIME);
+}
+
+int64_t clock_steady(void *context)
+{
+    (void)context;
+    return read_ms(CLOCK_MONOTONIC);
 }
 
 void clock_init(struct clock *clock, clock_source source, void *context)

@@ -29,6 +29,8 @@ struct clock {
 
 /* The machine's own wall clock; `context` is not used. */
 int64_t clock_system(void *context);
+/* Time in ms from any zero, which never steps back: for waits and limits. `context` is not used. */
+int64_t clock_steady(void *context);
 
 void clock_init(struct clock *clock, clock_source source, void *context);
 

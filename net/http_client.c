@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sodium.h>
 
+#include "app/clock.h"
 #include "app/text.h"
 #include "net/http_exchange.h"
 
@@ -185,14 +185,6 @@ void http_client_stop(struct http_client *client)
 
 /* --- carrying on ------------------------------------------------------------------------------ */
 
-int64_t http_now_ms(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
-
 static int perform(struct http_client *client, struct error *error)
 {
     int running = 0;
@@ -221,7 +213,7 @@ static int perform(struct http_client *client, struct error *error)
  */
 static int64_t watch_stalls(struct http_client *client, int64_t timeout_ms)
 {
-    int64_t now = http_now_ms();
+    int64_t now = clock_steady(NULL);
 
     for (struct http_exchange *exchange = client->exchanges; exchange != NULL;
          exchange = exchange->next) {

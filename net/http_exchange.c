@@ -10,6 +10,8 @@
 
 #include <sodium.h>
 
+#include "app/clock.h"
+
 #define HEADERS_LIMIT (64 * 1024)
 
 static int64_t measure(CURL *easy, CURLINFO what)
@@ -262,7 +264,7 @@ int http_client_begin(struct http_client *client, struct http_exchange **result,
     exchange->wait_ms = request->wait_ms;
     exchange->next = client->exchanges;
     client->exchanges = exchange;
-    http_exchange_expect(exchange, http_now_ms());
+    http_exchange_expect(exchange, clock_steady(NULL));
     *result = exchange;
     return 0;
 }

@@ -53,9 +53,6 @@ struct http_exchange {
     bool stalled;
 };
 
-/* Monotonic, in ms. */
-int64_t http_now_ms(void);
-
 /* Bytes sent and received so far. */
 int64_t http_exchange_moved(const struct http_exchange *exchange);
 

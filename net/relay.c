@@ -8,6 +8,7 @@
 
 #include <sodium.h>
 
+#include "app/clock.h"
 #include "net/relay_engine.h"
 
 /* A link that is silent so long is cut: its office waits for no more. */
@@ -24,15 +25,6 @@ struct relay {
     atomic_bool presence; /* to be exchanged */
     atomic_bool stopping;
 };
-
-static int64_t steady_ms(void *context)
-{
-    struct timespec now = {0};
-
-    (void)context;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 static uint32_t random_number(void *context)
 {
@@ -172,7 +164,7 @@ static int prepare(struct relay *relay, struct error *error)
         .board = relay->options.board,
         .transport = {.begin = transport_begin, .cancel = transport_cancel, .context = relay},
         .wall = clock_system,
-        .steady = steady_ms,
+        .steady = clock_steady,
         .random = random_number,
         .present = present,
         .present_context = relay};

@@ -1,5 +1,7 @@
 #include "net/request_wait.h"
 
+#include "app/clock.h"
+
 #define WAIT_MOST 60
 
 bool request_wait_read(struct request *request, struct request_wait *wait)
@@ -8,7 +10,7 @@ bool request_wait_read(struct request *request, struct request_wait *wait)
 
     if (!request_number(request, "wait", 0, WAIT_MOST, 0, &seconds))
         return false;
-    wait->deadline_ms = seconds > 0 ? doorbell_now() + seconds * 1000 : 0;
+    wait->deadline_ms = seconds > 0 ? clock_steady(NULL) + seconds * 1000 : 0;
     return true;
 }
 
@@ -22,7 +24,7 @@ int request_wait_arm(struct request *request, struct request_wait *wait,
 
 bool request_wait_is_over(const struct request *request, const struct request_wait *wait)
 {
-    return wait->deadline_ms == 0 || doorbell_now() >= wait->deadline_ms ||
+    return wait->deadline_ms == 0 || clock_steady(NULL) >= wait->deadline_ms ||
            atomic_load(&request->server->stopping);
 }
 

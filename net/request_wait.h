@@ -9,7 +9,7 @@
 
 /* Member of the state of a route that waits. */
 struct request_wait {
-    int64_t deadline_ms;            /* clock of the doorbell; 0: does not wait */
+    int64_t deadline_ms;            /* of clock_steady; 0: does not wait */
     struct doorbell_waiter *waiter; /* owned: doorbell_disarm; NULL before the first look */
 };
 

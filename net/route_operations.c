@@ -282,7 +282,7 @@ static bool apply(struct request *request, const struct asking *asking, const js
         request_error(request, code, &error);
     } else {
         waits = asking->waiter != NULL && has_late(&batch) && centre_answers(request) &&
-                doorbell_now() < asking->deadline_ms;
+                clock_steady(NULL) < asking->deadline_ms;
         if (!waits)
             answer(request, &batch, now);
     }
@@ -312,7 +312,7 @@ static enum route_result take_up(struct request *request, json_t *body)
         json_decref(body);
         return ROUTE_ANSWERED;
     }
-    *asking = (struct asking){.body = body, .deadline_ms = doorbell_now() + ASK_MS};
+    *asking = (struct asking){.body = body, .deadline_ms = clock_steady(NULL) + ASK_MS};
     return apply_or_wait(request, asking);
 }
 

@@ -57,7 +57,7 @@ static struct request *request_new(struct server *server, struct MHD_Connection 
         return NULL;
     request->server = server;
     request->connection = connection;
-    request->started_ms = doorbell_now();
+    request->started_ms = clock_steady(NULL);
     return request;
 }
 
@@ -161,7 +161,7 @@ static bool answer_now(const struct request *request)
 static enum MHD_Result request_receive(struct request *request, const char *bytes, size_t length)
 {
     size_t total = request->upload.length + request->discarded + length;
-    int64_t elapsed = doorbell_now() - request->started_ms;
+    int64_t elapsed = clock_steady(NULL) - request->started_ms;
 
     if (elapsed > PATIENCE_MS && (int64_t)total * 1000 / elapsed < SLOWEST_BYTES_PER_SECOND) {
         server_log(request->server, "a body came too slowly: cut");
@@ -238,7 +238,7 @@ static void completed(void *context, struct MHD_Connection *connection, void **c
     if (server->options.log_requests)
         server_log(server, "%s %u, %lld ms",
                    request->route != NULL ? request->route->operation : "?", request->reply.status,
-                   (long long)(doorbell_now() - request->started_ms));
+                   (long long)(clock_steady(NULL) - request->started_ms));
     *closure = NULL;
     request_free(request);
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/clock.h"
+
 /* More waiters than this on one bell are woken by and by. An office or a queue is a few. */
 #define FEW 64
 /* So many of the others are awake at a time: enough to keep the pool's threads busy. */
@@ -55,14 +57,6 @@ struct doorbell {
     struct doorbell_waiter *last;
     size_t awake;
 };
-
-int64_t doorbell_now(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* --- bells ------------------------------------------------------------------------------------ */
 
@@ -235,7 +229,7 @@ static void *timer_run(void *argument)
         int64_t next;
         struct timespec until;
 
-        while (doorbell->heap_count > 0 && doorbell->heap[0]->deadline_ms <= doorbell_now())
+        while (doorbell->heap_count > 0 && doorbell->heap[0]->deadline_ms <= clock_steady(NULL))
             wake(doorbell, doorbell->heap[0]);
         if (doorbell->heap_count == 0) {
             pthread_cond_wait(&doorbell->timer_changed, &doorbell->mutex);

@@ -29,7 +29,7 @@ void doorbell_disarm(struct doorbell_waiter *waiter);
  * as one of many, goes to the next. */
 void doorbell_rearm(struct doorbell_waiter *waiter);
 
-/* Suspends the connection until the bell rings for it or `deadline_ms` (clock of doorbell_now) has
+/* Suspends the connection until the bell rings for it or `deadline_ms` (of clock_steady) has
  * come: 1. 0, without suspending, when it rang since it was armed or the doorbell stops;
  * ERROR_MEMORY when there is no room for it. */
 int doorbell_sleep(struct doorbell_waiter *waiter, struct MHD_Connection *connection,
@@ -42,8 +42,5 @@ void doorbell_ring(struct doorbell *doorbell, const struct scope_set *scopes);
 
 /* Wakes everybody; nobody sleeps any more. */
 void doorbell_stop(struct doorbell *doorbell);
-
-/* A clock that never jumps, in ms. */
-int64_t doorbell_now(void);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include <sodium.h>
 
+#include "app/clock.h"
 #include "net/http_client.h"
 #include "net/sync_engine.h"
 
@@ -21,15 +22,6 @@ struct sync {
     pthread_t thread;
     atomic_bool stopping;
 };
-
-static int64_t steady_ms(void *context)
-{
-    struct timespec now = {0};
-
-    (void)context;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 static uint32_t random_number(void *context)
 {
@@ -132,7 +124,7 @@ static int sync_new(struct sync **result, const struct sync_options *options, bo
         .transport = {transport_begin, transport_cancel, transport_set_token, sync},
         .wall = options->clock == NULL ? clock_system : options->clock,
         .wall_context = options->clock_context,
-        .steady = steady_ms,
+        .steady = clock_steady,
         .random = random_number,
         .once = once};
     int code = http_client_new(&sync->client, &http, error);

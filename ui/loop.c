@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "app/clock.h"
 #include "ui/language.h"
 
 #define TICK_MS      1000
@@ -40,14 +40,6 @@ int loop_start(struct error *error)
     if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
         return error_set(error, ERROR_INTERNAL, "cannot block signals");
     return 0;
-}
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 static void take_signals(struct loop *loop)
@@ -89,11 +81,11 @@ static void take_keys(struct loop *loop)
         if (ui_is_busy(loop->ui)) {
             struct input escape = {.code = INPUT_ESCAPE};
 
-            if (input_decoder_cancelled(decoder, monotonic_ms()))
+            if (input_decoder_cancelled(decoder, clock_steady(NULL)))
                 ui_input(loop->ui, &escape);
             return;
         }
-        if (!input_next(decoder, &input, monotonic_ms()))
+        if (!input_next(decoder, &input, clock_steady(NULL)))
             return;
         take_key(loop, &input);
     }
@@ -101,7 +93,7 @@ static void take_keys(struct loop *loop)
 
 static int wait_ms(struct loop *loop)
 {
-    int64_t now = monotonic_ms();
+    int64_t now = clock_steady(NULL);
     int64_t wait = loop->next_tick_ms - now;
     int keys = input_decoder_wait(terminal_decoder(loop->terminal), now);
 
@@ -116,7 +108,7 @@ static int wait_ms(struct loop *loop)
 
 static void tick(struct loop *loop)
 {
-    int64_t now = monotonic_ms();
+    int64_t now = clock_steady(NULL);
 
     if (now < loop->next_tick_ms)
         return;
@@ -151,7 +143,7 @@ static int turn(struct loop *loop, struct error *error)
         link_screen_clear(loop->desk->link);
     take_signals(loop);
     ui_look(loop->ui);
-    if (fds[0].revents != 0 && !terminal_read(loop->terminal, monotonic_ms()))
+    if (fds[0].revents != 0 && !terminal_read(loop->terminal, clock_steady(NULL)))
         loop->gone = true;
     take_keys(loop);
     ui_look(loop->ui);
