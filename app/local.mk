@@ -16,7 +16,7 @@ libapp_a_SOURCES = \
     app/promise.c app/promise.h \
     app/queue.c app/queue.h app/queue_line.c app/queue_line.h \
     app/record.c app/record.h \
-    app/record_fields.c app/record_fields.h \
+    app/record_fields.c app/record_fields.h app/record_transitions.c \
     app/seal.c app/seal.h \
     app/store.c app/store.h app/store_feed.c app/store_gone.c app/store_internal.h app/store_history.c app/store_journal.c \
     app/recovery.h app/store_recovery.c app/store_salvage.c app/store_salvage.h \

@@ -27,6 +27,11 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_ALERT] = "alert",
     [RECORD_TICKET] = "ticket",
     [RECORD_ROLL] = "roll",
+    [RECORD_MESSAGE] = "message",
+    [RECORD_TASK] = "task",
+    [RECORD_PROMISE] = "promise",
+    [RECORD_DELEGATION] = "delegation",
+    [RECORD_VIEW] = "view",
 };
 
 const char *record_type_name(enum record_type type)

@@ -45,7 +45,14 @@ const char *const ticket_need_words[] = {"none",        "step-free", "seat", "si
 
 static const char *const flag_subject_words[] = {"service", "form", "office", NULL};
 static const char *const client_kind_words[] = {"person", "business", "anonymous", NULL};
-static const char *const direction_words[] = {"in", "out", "internal", NULL};
+const char *const direction_words[] = {"in", "out", "internal", NULL};
+const char *const message_state_words[] = {"received", "read",      "queued", "sent",
+                                           "bounced",  "withdrawn", NULL};
+const char *const task_kind_words[] = {"commitment", "refund", "review", "other", NULL};
+const char *const task_state_words[] = {"open", "done", "dropped", NULL};
+const char *const promise_kind_words[] = {"guarantee", "standard", NULL};
+const char *const promise_state_words[] = {"running", "paused", "met", "missed", "void", NULL};
+const char *const delegation_state_words[] = {"valid", "ended", NULL};
 static const char *const identity_words[] = {"none", "basic", "verified", NULL};
 
 static const struct field client_fields[] = {
@@ -279,6 +286,104 @@ static const struct field roll_fields[] = {
     {0},
 };
 
+/* What a client wrote to us, or we to them, in a channel of writing. */
+static const struct field message_fields[] = {
+    {"channel", FIELD_WORD, REQUIRED_FIXED, 0, channel_words},
+    {"direction", FIELD_WORD, REQUIRED_FIXED, 0, direction_words},
+    {"case", FIELD_ID, 0, 0, NULL},
+    {"client", FIELD_ID, 0, 0, NULL},
+    {"contact", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"template", FIELD_TEXT, FIELD_FIXED, 64, NULL},
+    {"subject", FIELD_TEXT, FIELD_FIXED, 400, NULL},
+    {"text", FIELD_TEXT, REQUIRED_FIXED, MESSAGE_TEXT_LIMIT, NULL},
+    {"language", FIELD_TEXT, FIELD_FIXED, 35, NULL},
+    {"from", FIELD_TEXT, FIELD_FIXED, 320, NULL},
+    {"to", FIELD_TEXT, FIELD_FIXED, 320, NULL},
+    {"source", FIELD_TEXT, FIELD_FIXED, 64, NULL},
+    {"message_id", FIELD_TEXT, FIELD_FIXED, 400, NULL},
+    {"in_reply_to", FIELD_TEXT, FIELD_FIXED, 400, NULL},
+    {"attachments", FIELD_LIST, FIELD_FIXED, 16 * 1024, NULL},
+    {"remarks", FIELD_LIST, FIELD_FIXED, 4 * 1024, NULL},
+    {"author", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"send_at", FIELD_TIME, FIELD_FIXED, 0, NULL},
+    {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, message_state_words},
+    {"read_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"read_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"reason", FIELD_TEXT, FIELD_CLAIMED, 400, NULL},
+    {"attempts", FIELD_INTEGER, FIELD_CLAIMED, 0, NULL},
+    {"tried_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"next_attempt_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"sent_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {0},
+};
+
+/* Something to be done by a day: a commitment to a client, a refund. */
+static const struct field task_fields[] = {
+    {"kind", FIELD_WORD, REQUIRED_FIXED, 0, task_kind_words},
+    {"text", FIELD_TEXT, FIELD_FIXED, 4000, NULL},
+    {"case", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"client", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"note", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"promise", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"to_queue", FIELD_KEY, FIELD_FIXED, 0, NULL},
+    {"author", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"due_at", FIELD_TIME, 0, 0, NULL},
+    {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, task_state_words},
+    {"assignee", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"ended_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"ended_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"reason", FIELD_TEXT, FIELD_CLAIMED, 4000, NULL},
+    {0},
+};
+
+/* By when a case was promised an end, and what became of that. */
+static const struct field promise_fields[] = {
+    {"case", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"service", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"channel", FIELD_WORD, REQUIRED_FIXED, 0, channel_words},
+    {"kind", FIELD_WORD, REQUIRED_FIXED, 0, promise_kind_words},
+    {"amount", FIELD_INTEGER, REQUIRED_FIXED, 0, NULL},
+    {"unit", FIELD_TEXT, REQUIRED_FIXED, 24, NULL},
+    {"refund", FIELD_BOOLEAN, FIELD_FIXED, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"started_at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"due_at", FIELD_TIME, FIELD_REQUIRED | FIELD_CLAIMED, 0, NULL},
+    {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, promise_state_words},
+    {"paused_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"ended_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {0},
+};
+
+/* Who may act for a client, by which proof and until when. */
+static const struct field delegation_fields[] = {
+    {"client", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"delegate", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"role", FIELD_TEXT, FIELD_FIXED, 200, NULL},
+    {"proof", FIELD_TEXT, REQUIRED_FIXED, 400, NULL},
+    {"until", FIELD_TEXT, FIELD_FIXED, 10, NULL},
+    {"author", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, delegation_state_words},
+    {"ended_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"ended_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {0},
+};
+
+/* A list of cases as an agent has set it up. */
+static const struct field view_fields[] = {
+    {"name", FIELD_TEXT, FIELD_REQUIRED, 80, NULL},
+    {"owner", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"query", FIELD_OBJECT, FIELD_REQUIRED, 4 * 1024, NULL},
+    {"hidden", FIELD_BOOLEAN, 0, 0, NULL},
+    {0},
+};
+
 static const struct record_rules rules[] = {
     {RECORD_CLIENT, APPEND | FIELDS, client_fields},
     {RECORD_CASE, APPEND | FIELDS | CLAIM, case_fields},
@@ -292,6 +397,11 @@ static const struct record_rules rules[] = {
     {RECORD_ALERT, APPEND | FIELDS | CLAIM, alert_fields},
     {RECORD_TICKET, APPEND | CLAIM, ticket_fields},
     {RECORD_ROLL, APPEND, roll_fields},
+    {RECORD_MESSAGE, APPEND | FIELDS | CLAIM, message_fields},
+    {RECORD_TASK, APPEND | FIELDS | CLAIM, task_fields},
+    {RECORD_PROMISE, APPEND | CLAIM, promise_fields},
+    {RECORD_DELEGATION, APPEND | CLAIM, delegation_fields},
+    {RECORD_VIEW, APPEND | FIELDS, view_fields},
 };
 
 const struct record_rules *record_rules(enum record_type type)
@@ -320,77 +430,4 @@ const char *channel_word(const char *word)
         if (strcmp(*each, word) == 0)
             return *each;
     return NULL;
-}
-
-struct transition {
-    enum record_type type;
-    const char *field;
-    const char *from;
-    const char *to;
-};
-
-/* A matter that was closed can be opened again: citizens come back. */
-static const struct transition transitions[] = {
-    {RECORD_CASE, "status", "received", "in-progress"},
-    {RECORD_CASE, "status", "received", "information-missing"},
-    {RECORD_CASE, "status", "received", "approved"},
-    {RECORD_CASE, "status", "received", "refused"},
-    {RECORD_CASE, "status", "received", "closed"},
-    {RECORD_CASE, "status", "in-progress", "information-missing"},
-    {RECORD_CASE, "status", "in-progress", "approved"},
-    {RECORD_CASE, "status", "in-progress", "refused"},
-    {RECORD_CASE, "status", "in-progress", "closed"},
-    {RECORD_CASE, "status", "information-missing", "in-progress"},
-    {RECORD_CASE, "status", "information-missing", "closed"},
-    {RECORD_CASE, "status", "approved", "closed"},
-    {RECORD_CASE, "status", "refused", "closed"},
-    {RECORD_CASE, "status", "closed", "in-progress"},
-    {RECORD_SUBMISSION, "status", "draft", "submitted"},
-    {RECORD_SUBMISSION, "status", "submitted", "accepted"},
-    {RECORD_SUBMISSION, "status", "submitted", "rejected"},
-    {RECORD_HANDOFF, "state", "offered", "accepted"},
-    {RECORD_HANDOFF, "state", "offered", "declined"},
-    {RECORD_HANDOFF, "state", "offered", "withdrawn"},
-    {RECORD_HANDOFF, "state", "offered", "expired"},
-    {RECORD_HANDOFF, "state", "offered", "reassigned"},
-    {RECORD_HANDOFF, "state", "accepted", "reassigned"},
-    {RECORD_ALERT, "state", "raised", "over"},
-    {RECORD_FLAG, "state", "open", "settled"},
-    {RECORD_FLAG, "state", "open", "withdrawn"},
-    {RECORD_TICKET, "state", "waiting", "called"},
-    {RECORD_TICKET, "state", "waiting", "left"},
-    {RECORD_TICKET, "state", "called", "serving"},
-    {RECORD_TICKET, "state", "called", "waiting"},
-    {RECORD_TICKET, "state", "called", "no-show"},
-    {RECORD_TICKET, "state", "called", "left"},
-    {RECORD_TICKET, "state", "serving", "waiting"},
-    {RECORD_TICKET, "state", "serving", "finished"},
-    {RECORD_TICKET, "state", "no-show", "called"},
-    {RECORD_TICKET, "state", "no-show", "waiting"},
-    {RECORD_TICKET, "state", "no-show", "left"},
-    {RECORD_DELIVERY, "state", "waiting", "sent"},
-    {RECORD_DELIVERY, "state", "waiting", "acknowledged"},
-    {RECORD_DELIVERY, "state", "waiting", "refused"},
-    {RECORD_DELIVERY, "state", "waiting", "withheld"},
-    {RECORD_DELIVERY, "state", "sent", "acknowledged"},
-    {RECORD_DELIVERY, "state", "sent", "refused"},
-    {RECORD_DELIVERY, "state", "refused", "waiting"},
-    /* It was under way when the consent was withdrawn: the file says what happened. */
-    {RECORD_DELIVERY, "state", "withheld", "sent"},
-    {RECORD_DELIVERY, "state", "withheld", "acknowledged"},
-};
-
-bool record_transition_allowed(enum record_type type, const char *field, const char *from,
-                               const char *to)
-{
-    if (strcmp(from, to) == 0)
-        return true;
-    for (size_t i = 0; i < sizeof(transitions) / sizeof(transitions[0]); i++) {
-        const struct transition *step = &transitions[i];
-
-        if (step->type == type && strcmp(step->field, field) == 0 &&
-            strcmp(step->from, from) == 0 && strcmp(step->to, to) == 0)
-            return true;
-    }
-    return false;
 }

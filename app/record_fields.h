@@ -52,6 +52,8 @@ const struct field *record_field(enum record_type type, const char *name);
 
 /* Longest text of a note, in bytes. */
 #define NOTE_TEXT_LIMIT (64 * 1024)
+/* And of a message to or from a client. */
+#define MESSAGE_TEXT_LIMIT (64 * 1024)
 
 extern const char *const channel_words[]; /* counter, phone, web ... outreach, then NULL */
 /* The static word that is this one, NULL when there is none. */
@@ -70,9 +72,16 @@ extern const char *const flag_state_words[];
 extern const char *const alert_state_words[];
 extern const char *const ticket_state_words[];
 extern const char *const ticket_need_words[];
+extern const char *const direction_words[]; /* in, out, internal */
+extern const char *const message_state_words[];
+extern const char *const task_kind_words[];
+extern const char *const task_state_words[];
+extern const char *const promise_kind_words[];
+extern const char *const promise_state_words[];
+extern const char *const delegation_state_words[];
 
 /* True when the words may follow one another for this claimed field (states are small machines:
- * see record_fields.c); any word may stay itself. */
+ * see record_transitions.c); any word may stay itself. */
 bool record_transition_allowed(enum record_type type, const char *field, const char *from,
                                const char *to);
 

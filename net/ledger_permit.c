@@ -11,9 +11,10 @@ static const struct {
     enum record_type type;
     const char *member;
 } authors[] = {
-    {RECORD_NOTE, "author"},           {RECORD_HANDOFF, "from"},  {RECORD_CASE, "opened_by"},
-    {RECORD_SUBMISSION, "started_by"}, {RECORD_CONTACT, "agent"}, {RECORD_FLAG, "agent"},
-    {RECORD_TICKET, "issued_by"},
+    {RECORD_NOTE, "author"},           {RECORD_HANDOFF, "from"},   {RECORD_CASE, "opened_by"},
+    {RECORD_SUBMISSION, "started_by"}, {RECORD_CONTACT, "agent"},  {RECORD_FLAG, "agent"},
+    {RECORD_TICKET, "issued_by"},      {RECORD_MESSAGE, "author"}, {RECORD_TASK, "author"},
+    {RECORD_DELEGATION, "author"},     {RECORD_VIEW, "owner"},
 };
 
 /* Members that name other work records: nobody reaches a record by naming it. */
@@ -21,9 +22,10 @@ static const struct {
     const char *member;
     enum record_type type;
 } references[] = {
-    {"case", RECORD_CASE},     {"client", RECORD_CLIENT},         {"contact", RECORD_CONTACT},
-    {"corrects", RECORD_NOTE}, {"submission", RECORD_SUBMISSION}, {"handoff", RECORD_HANDOFF},
-    {"ticket", RECORD_TICKET},
+    {"case", RECORD_CASE},       {"client", RECORD_CLIENT},         {"contact", RECORD_CONTACT},
+    {"corrects", RECORD_NOTE},   {"submission", RECORD_SUBMISSION}, {"handoff", RECORD_HANDOFF},
+    {"ticket", RECORD_TICKET},   {"delegate", RECORD_CLIENT},       {"note", RECORD_NOTE},
+    {"promise", RECORD_PROMISE},
 };
 
 /* Whoever serves the queue that a hand-off waits in is told why they cannot take it. */
