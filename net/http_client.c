@@ -1,19 +1,16 @@
 #include "net/http_client.h"
 
-#include <arpa/inet.h>
 #include <limits.h>
-#include <netinet/in.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include <sodium.h>
 
 #include "app/clock.h"
 #include "app/text.h"
+#include "net/curl_common.h"
 #include "net/http_exchange.h"
 
 #define TOKEN_LIMIT  4096
@@ -27,22 +24,6 @@ const struct http_client_options http_client_default_options = {
 };
 
 /* --- client --------------------------------------------------------------------------------- */
-
-static CURLcode curl_started = CURLE_FAILED_INIT;
-
-static void start_curl(void)
-{
-    curl_started = curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
-static bool is_loopback_host(const char *host)
-{
-    struct in_addr address;
-
-    if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
-        return true;
-    return inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
-}
 
 static int check_parts(CURLU *url, const char *text, bool *plain, struct error *error)
 {
@@ -62,7 +43,7 @@ static int check_parts(CURLU *url, const char *text, bool *plain, struct error *
                          "the URL of the server holds more than scheme, host, port and path");
     else if (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0)
         code = error_set(error, ERROR_INVALID, "\"%s\": only https:// is spoken", text);
-    else if (strcmp(scheme, "http") == 0 && !is_loopback_host(host))
+    else if (strcmp(scheme, "http") == 0 && !curl_common_is_loopback(host))
         code = error_set(error, ERROR_INVALID,
                          "\"%s\": plain HTTP is for this machine alone; use https://", text);
     else
@@ -100,13 +81,10 @@ static void choose_encodings(struct http_client *client)
 int http_client_new(struct http_client **result, const struct http_client_options *options,
                     struct error *error)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-    (void)pthread_once(&once, start_curl);
-    if (curl_started != CURLE_OK)
-        return error_set(error, ERROR_INTERNAL, "libcurl cannot start");
     bool plain = false;
-    int code = check_url(options->base_url, &plain, error);
+    int code = curl_common_start(error);
+    if (code == 0)
+        code = check_url(options->base_url, &plain, error);
     if (code != 0)
         return code;
     if (options->ca_file != NULL && access(options->ca_file, R_OK) != 0)

@@ -1,16 +1,14 @@
 #include "net/http_exchange.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include <sodium.h>
 
 #include "app/clock.h"
+#include "net/curl_common.h"
 
 #define HEADERS_LIMIT (64 * 1024)
 
@@ -75,29 +73,6 @@ static int count_traffic(CURL *easy, curl_infotype kind, char *bytes, size_t len
     if (kind == CURLINFO_HEADER_OUT || kind == CURLINFO_DATA_OUT)
         exchange->bytes_sent += (int64_t)length;
     return 0;
-}
-
-/* Plain HTTP never leaves the machine, whatever "localhost" was made to resolve to. */
-static curl_socket_t open_loopback(void *context, curlsocktype purpose,
-                                   struct curl_sockaddr *address)
-{
-    const struct sockaddr *where = &address->addr;
-    bool loopback = false;
-
-    (void)context;
-    (void)purpose;
-    if (where->sa_family == AF_INET) {
-        struct sockaddr_in ipv4;
-        memcpy(&ipv4, where, sizeof ipv4);
-        loopback = ntohl(ipv4.sin_addr.s_addr) >> 24 == 127;
-    } else if (where->sa_family == AF_INET6) {
-        struct sockaddr_in6 ipv6;
-        memcpy(&ipv6, where, sizeof ipv6);
-        loopback = IN6_IS_ADDR_LOOPBACK(&ipv6.sin6_addr) != 0;
-    }
-    if (!loopback)
-        return CURL_SOCKET_BAD;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 /* --- begin ------------------------------------------------------------------------------------ */
@@ -197,7 +172,7 @@ static bool set_transport(struct http_exchange *exchange)
 
     if (client->plain)
         return good && curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") == CURLE_OK &&
-               curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_loopback) == CURLE_OK;
+               curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, curl_common_open_loopback) == CURLE_OK;
     good = good &&
            curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
     if (client->ca_file != NULL)

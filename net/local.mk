@@ -2,7 +2,8 @@
 
 noinst_LIBRARIES += libnet.a
 libnet_a_SOURCES = \
-    net/compress.c net/compress.h
+    net/compress.c net/compress.h \
+    net/curl_common.c net/curl_common.h
 
 # The terminal's side.
 libnet_a_SOURCES += \
@@ -89,6 +90,13 @@ libnet_a_SOURCES += \
     net/delivery_message.c net/delivery_message.h \
     net/signature.c net/signature.h
 
+# Mail.
+libnet_a_SOURCES += \
+    net/email_account.c net/email_account.h \
+    net/email_compose.c \
+    net/email_mime.c net/email_mime.h \
+    net/email_send.c net/email_send.h
+
 sbin_PROGRAMS += guichetd
 guichetd_SOURCES = \
     app/main/guichetd.c app/main/guichetd.h \
@@ -101,7 +109,7 @@ guichetd_SOURCES = \
     app/main/guichetd_relay_account.c \
     app/main/guichetd_relay_status.c \
     app/main/guichetd_serve.c
-guichetd_LDADD = libnet.a libforms.a libapp.a $(NET_LIBS) $(FORMS_LIBS) $(APP_LIBS)
+guichetd_LDADD = libnet.a libforms.a libapp.a $(MAIL_LIBS) $(NET_LIBS) $(FORMS_LIBS) $(APP_LIBS)
 
 EXTRA_DIST += net/relay.md net/delivery.md net/openapi.yaml
 

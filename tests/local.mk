@@ -1,6 +1,6 @@
 # Tests: `make check` runs them all. A unit test is one C file with cmocka.
 
-UNIT_LIBS = libnet.a libforms.a libapp.a $(NET_LIBS) $(FORMS_LIBS) \
+UNIT_LIBS = libnet.a libforms.a libapp.a $(MAIL_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
     $(APP_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS = \
@@ -649,7 +649,7 @@ EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/
     $(FUZZ:%=tests/fuzz/%.c) $(FUZZ:%=tests/fuzz/corpus/%)
 fuzz_make = $(MAKE) -s -f '$(srcdir)/tests/fuzz/fuzz.mk' SOURCE='$(srcdir)' FUZZ='$(FUZZ)' \
     FUZZ_SECONDS='$(FUZZ_SECONDS)' FLAGS="$(subst ",\",$(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS))" \
-    LIBS='$(UI_LIBS:lib%.a=) -lutil'
+    LIBS='$(UI_LIBS:lib%.a=) $(MAIL_LIBS) -lutil'
 
 .PHONY: fuzz fuzz-programs
 fuzz fuzz-programs: app/search_words_table.h
@@ -722,3 +722,10 @@ bench-handoff: guichet guichetd tests/bench/bench_handoff
 	    $${TERMINALS:-10 1000 10000}
 	@./tests/bench/bench_handoff ./guichet ./guichetd '$(abs_top_srcdir)/app/sample' race \
 	    $${OFFERS:-1000} 50
+
+# Mail.
+check_PROGRAMS += tests/email/smtp_sink
+tests_email_smtp_sink_SOURCES = tests/email/smtp_sink.c
+UNIT_TESTS += tests/unit/test_email_send
+tests_unit_test_email_send_SOURCES = tests/unit/test_email_send.c tests/unit/unit.h
+tests_unit_test_email_send_LDADD = $(UNIT_LIBS)
