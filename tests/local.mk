@@ -729,3 +729,12 @@ tests_email_smtp_sink_SOURCES = tests/email/smtp_sink.c
 UNIT_TESTS += tests/unit/test_email_send
 tests_unit_test_email_send_SOURCES = tests/unit/test_email_send.c tests/unit/unit.h
 tests_unit_test_email_send_LDADD = $(UNIT_LIBS)
+# The tarball is proved by what reads its files. What takes minutes of scheduling and faults has been
+# run on the same sources by `make check`: `make distcheck-brief` leaves it out, .ci/run runs that.
+LONG_TESTS = tests/sim/sim.sh tests/chaos/chaos.sh tests/end_to_end/handoff_kinds.sh \
+    tests/end_to_end/supervise.sh tests/end_to_end/handoff_faults.sh tests/unit/test_sync_server \
+    tests/unit/test_relay_process tests/unit/test_store_memory tests/unit/test_restore
+
+.PHONY: distcheck-brief
+distcheck-brief:
+	@$(MAKE) distcheck TESTS='$(filter-out $(LONG_TESTS),$(TESTS))'
