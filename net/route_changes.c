@@ -46,20 +46,14 @@ static void reading_free(void *state)
 /* Reads the parameters; false with a problem set. */
 static bool reading_fill(struct request *request, struct reading *reading)
 {
-    const char *scope = request_parameter(request, "scope");
     const char *epoch = request_parameter(request, "epoch");
     const char *made = request_parameter(request, "made");
 
     reading->server = request->server;
     reading->agent = request->actor.agent;
     reading->device = request->actor.device;
-    if (scope != NULL && strcmp(scope, "catalogue") != 0 && strcmp(scope, "desk") != 0) {
-        request_problem(request, PROBLEM_BAD_PARAMETER, "%s",
-                        "\"scope\" must be catalogue or desk");
-        return false;
-    }
-    reading->catalogue_scope = scope != NULL && strcmp(scope, "catalogue") == 0;
-    if (!request_number(request, "since", 0, INT64_MAX, 0, &reading->since) ||
+    if (!request_catalogue_scope(request, &reading->catalogue_scope) ||
+        !request_number(request, "since", 0, INT64_MAX, 0, &reading->since) ||
         !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &reading->limit) ||
         !request_number(request, "catalogue", 0, INT64_MAX, -1, &reading->catalogue) ||
         !request_number(request, "merge", 0, INT64_MAX, 0, &reading->merge) ||

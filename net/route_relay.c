@@ -253,11 +253,10 @@ static void reading_free(void *state)
 
 static bool reading_fill(struct request *request, struct reading *reading)
 {
-    const char *scope = request_parameter(request, "scope");
     const char *epoch = request_parameter(request, "epoch");
 
-    reading->catalogue_scope = scope != NULL && strcmp(scope, "catalogue") == 0;
-    if (!request_number(request, "since", 0, INT64_MAX, 0, &reading->since) ||
+    if (!request_catalogue_scope(request, &reading->catalogue_scope) ||
+        !request_number(request, "since", 0, INT64_MAX, 0, &reading->since) ||
         !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &reading->limit) ||
         !request_number(request, "catalogue", 0, INT64_MAX, -1, &reading->catalogue) ||
         !request_wait_read(request, &reading->wait))

@@ -187,6 +187,9 @@ json_t *request_json(struct request *request);
 /* A query parameter that is a whole number; false with a problem set. */
 bool request_number(struct request *request, const char *name, int64_t least, int64_t most,
                     int64_t otherwise, int64_t *number);
+/* The query parameter "scope": true for "catalogue", false for "desk" or none. False with a problem
+ * set for anything else. */
+bool request_catalogue_scope(struct request *request, bool *catalogue);
 /* A query parameter as text, NULL when absent. Borrowed. */
 const char *request_parameter(const struct request *request, const char *name);
 

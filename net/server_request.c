@@ -308,6 +308,17 @@ bool request_number(struct request *request, const char *name, int64_t least, in
     return true;
 }
 
+bool request_catalogue_scope(struct request *request, bool *catalogue)
+{
+    const char *scope = request_parameter(request, "scope");
+
+    *catalogue = scope != NULL && strcmp(scope, "catalogue") == 0;
+    if (scope == NULL || *catalogue || strcmp(scope, "desk") == 0)
+        return true;
+    request_problem(request, PROBLEM_BAD_PARAMETER, "%s", "\"scope\" must be catalogue or desk");
+    return false;
+}
+
 /* How deep the brackets of a JSON text nest, without reading it: the reader recurses. */
 static size_t json_depth(const char *text, size_t length)
 {

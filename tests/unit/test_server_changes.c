@@ -9,6 +9,7 @@
 #include "app/merge.h"
 #include "app/text.h"
 #include "net/compress.h"
+#include "net/ledger_relay.h"
 #include "tests/unit/server_fixture.h"
 
 #define BEN_KEY "sample/ben2"
@@ -110,6 +111,24 @@ static void test_changes_refusals(void **state)
         call.path = paths[i];
         server_expect_problem(f, &call, 400, "bad-parameter");
     }
+}
+
+/* The office's feed takes the same words for its scope. */
+static void test_relay_scope(void **state)
+{
+    struct ledger_relay relay;
+    char token[LEDGER_TOKEN_SIZE];
+    struct call call = {.path = "/v1/relay/changes?scope=office", .token = token};
+    json_t *page;
+
+    (void)state;
+    fixture_publish(&f->ledger, RECORD_OFFICE, "sample/a", NULL);
+    assert_int_equal(ledger_relay_add(f->ledger.ledger, "sample/a", 1, &relay, token, NULL), 0);
+    server_expect_problem(f, &call, 400, "bad-parameter");
+    call.path = "/v1/relay/changes?scope=desk";
+    page = server_json(f, &call);
+    assert_non_null(json_object_get(page, "scopes"));
+    json_decref(page);
 }
 
 static void test_replies_compressed(void **state)
@@ -410,6 +429,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_changes_refusals),
+        cmocka_unit_test(test_relay_scope),
         cmocka_unit_test(test_replies_compressed),
         cmocka_unit_test(test_doorbell_rings),
         cmocka_unit_test(test_doorbell_is_not_rung_by_own_work),
