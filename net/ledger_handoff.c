@@ -188,23 +188,45 @@ static int apply(struct ledger *ledger, enum operation_kind kind, const struct i
         ledger, &(struct ledger_own){kind, RECORD_HANDOFF, *handoff, base, now_ms}, body, error);
 }
 
+int ledger_handoff_following(struct ledger *ledger, const struct record *handoff, struct id *id,
+                             bool *exists, struct error *error)
+{
+    struct ledger_row row;
+    int code;
+
+    *id = id_from_key("handoff", handoff->id.text);
+    code = ledger_row_read(ledger->writer, RECORD_HANDOFF, id, &row, error);
+    *exists = code == 0;
+    if (code == 0)
+        ledger_row_clear(&row);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
+static int follow(struct ledger *ledger, const struct record *handoff, const struct record *queue,
+                  int64_t now_ms, struct error *error)
+{
+    struct id following;
+    bool exists;
+    int code = ledger_handoff_following(ledger, handoff, &following, &exists, error);
+
+    if (code != 0 || exists)
+        return code;
+    return apply(ledger, OPERATION_APPEND, &following, 0, now_ms,
+                 ledger_handoff_again(handoff, queue, now_ms), error);
+}
+
 static int expire(struct ledger *ledger, const struct record *handoff, int64_t now_ms,
                   struct error *error)
 {
     struct record *queue = NULL;
-    struct id following;
     int code = next_queue(ledger, handoff, &queue, error);
 
     if (code == 0)
         code = apply(ledger, OPERATION_CLAIM, &handoff->id, handoff->rev, now_ms,
                      json_pack("{s:s, s:o}", "state", "expired", "decided_at", json_time(now_ms)),
                      error);
-    if (code == 0 && queue != NULL) {
-        /* One that follows, whatever happens: the id says so. */
-        following = id_from_key("handoff", handoff->id.text);
-        code = apply(ledger, OPERATION_APPEND, &following, 0, now_ms,
-                     ledger_handoff_again(handoff, queue, now_ms), error);
-    }
+    if (code == 0 && queue != NULL)
+        code = follow(ledger, handoff, queue, now_ms, error);
     record_free(queue);
     return code;
 }

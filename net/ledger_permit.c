@@ -163,16 +163,24 @@ static int check_ticket_queue(struct attempt *attempt, struct error *error)
     return code;
 }
 
-/* A supervisor gives what they may see to an agent or a queue that there is. */
+/* A supervisor gives what they may see to an agent or a queue that there is, unless it has
+ * gone on already. */
 static int check_reassigned(struct attempt *attempt, struct error *error)
 {
     const char *missing = NULL;
+    struct id following;
+    bool followed = false;
     int code = check_supervisor(attempt, "state", error);
 
     if (code == 0 && !attempt_is_refused(attempt))
         code = ledger_reassign_check(attempt->ledger, attempt->operation->body, &missing, error);
     if (missing != NULL)
         attempt_refuse(attempt, MERGE_MISSING, missing);
+    if (code == 0 && !attempt_is_refused(attempt))
+        code = ledger_handoff_following(attempt->ledger, attempt->row.record, &following, &followed,
+                                        error);
+    if (followed)
+        attempt_refuse(attempt, MERGE_TAKEN, "state");
     return code;
 }
 

@@ -59,14 +59,15 @@ int ledger_reassign(struct ledger *ledger, const struct record *handoff, int64_t
 {
     const char *by = record_text(handoff, "reassigned_by");
     const char *key = record_text(handoff, "next_queue");
-    struct ledger_own own = {OPERATION_APPEND, RECORD_HANDOFF,
-                             id_from_key("handoff", handoff->id.text), 0, now_ms};
+    struct ledger_own own = {.kind = OPERATION_APPEND, .type = RECORD_HANDOFF, .now_ms = now_ms};
     struct record *queue = NULL;
-    int code = 0;
+    bool exists;
+    int code;
 
     if (strcmp(record_text(handoff, "state"), "reassigned") != 0)
         return 0;
-    if (*key != '\0')
+    code = ledger_handoff_following(ledger, handoff, &own.record, &exists, error);
+    if (code == 0 && *key != '\0')
         code = ledger_catalogue_find(ledger, RECORD_QUEUE, key, &queue, error);
     if (code == 0)
         code = ledger_own_write(ledger, &own, again(handoff, queue, now_ms), error);

@@ -227,6 +227,12 @@ int ledger_catalogue_find(struct ledger *ledger, enum record_type type, const ch
 json_t *ledger_handoff_again(const struct record *handoff, const struct record *queue,
                              int64_t now_ms);
 
+/* The one that follows an offer which ended unanswered or was re-assigned: one, whatever happens,
+ * so its id says it. It may be there before the end is: at a relay it comes from the centre, and
+ * the centre may have refused the end that a relay gave. */
+int ledger_handoff_following(struct ledger *ledger, const struct record *handoff, struct id *id,
+                             bool *exists, struct error *error);
+
 /* Whether whom a hand-off is re-assigned to is there: `missing` as above. */
 int ledger_reassign_check(struct ledger *ledger, const json_t *body, const char **missing,
                           struct error *error);

@@ -91,6 +91,36 @@ static void test_what_is_decided_does_not_expire(void **state)
     assert_string_equal(says(f, ANNE, &handoff, "state"), "accepted");
 }
 
+/* What is to follow may be there first: the offer ends all the same, those behind it too, and it is
+ * not given to somebody else besides. */
+static void test_what_follows_may_be_there_already(void **state)
+{
+    struct ledger_fixture *f = *state;
+    int64_t due = f->clock_ms + MINUTE;
+    struct id first, other, following;
+
+    fixture_staff(f);
+    fixture_publish(f, RECORD_QUEUE, "sample/q", json_pack("{s:s}", "next_queue", "r"));
+    first = offer(f, NULL, "sample/q", due);
+    other = offer(f, NULL, "sample/q", due);
+    following = follower(&first);
+    fixture_applied(
+        f, ANNE,
+        fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &following, 0,
+                          fixture_handoff(f, ANNE, "sample/a", NULL, NULL, NULL, "sample/r")));
+    fixture_refused(f, DENIS,
+                    fixture_operation(f, DENIS, OPERATION_CLAIM, RECORD_HANDOFF, &first, 1,
+                                      json_pack("{s:s, s:s, s:s}", "state", "reassigned",
+                                                "reassigned_by", f->actors[DENIS].agent.text,
+                                                "next_agent", f->actors[BEN].agent.text)),
+                    MERGE_TAKEN, "state");
+    expire_at(f, due, 2);
+    assert_string_equal(says(f, ANNE, &first, "state"), "expired");
+    assert_string_equal(says(f, ANNE, &following, "follows"), "");
+    following = follower(&other);
+    assert_string_equal(says(f, ANNE, &following, "follows"), other.text);
+}
+
 /* q goes on to r, r back to q: each is tried once, then the sender has it again. */
 static void test_an_unanswered_offer_goes_on(void **state)
 {
@@ -176,6 +206,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_an_offer_expires_once_and_returns, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_what_is_decided_does_not_expire, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_what_follows_may_be_there_already, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_an_unanswered_offer_goes_on, fixture_setup,
                                         fixture_teardown),
