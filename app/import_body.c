@@ -8,6 +8,7 @@
 #include "app/hsds.h"
 #include "app/import_fields.h"
 #include "app/json.h"
+#include "app/message_template.h"
 #include "app/queue.h"
 #include "app/queue_measure.h"
 #include "app/record_fields.h"
@@ -315,6 +316,14 @@ static const struct member life_event_members[] = {
     {0},
 };
 
+static const struct member template_members[] = {
+    {MEMBER("use", KIND_WORD, REQUIRED), .words = message_use_words},
+    {MEMBER("subject", KIND_LOCALISED, REQUIRED)},
+    {MEMBER("text", KIND_LOCALISED, REQUIRED)},
+    {MEMBER("short", KIND_LOCALISED, 0)},
+    {0},
+};
+
 static const struct member directory_members[] = {
     {MEMBER("table", KIND_TEXT, REQUIRED)},
     {0},
@@ -324,7 +333,8 @@ static const struct member *const type_members[RECORD_TYPE_COUNT] = {
     [RECORD_SERVICE] = service_members,       [RECORD_FORM] = form_members,
     [RECORD_OFFICE] = office_members,         [RECORD_AGENT] = agent_members,
     [RECORD_QUEUE] = queue_members,           [RECORD_CALENDAR] = calendar_members,
-    [RECORD_LIFE_EVENT] = life_event_members, [RECORD_DIRECTORY] = directory_members,
+    [RECORD_LIFE_EVENT] = life_event_members, [RECORD_TEMPLATE] = template_members,
+    [RECORD_DIRECTORY] = directory_members,
 };
 
 struct check {
@@ -567,5 +577,7 @@ int import_body_check(enum record_type type, const json_t *body, import_referenc
     int code = object_check(&check, body, tables, "");
     if (code == 0 && type == RECORD_QUEUE)
         code = queue_thresholds_read(body, thresholds, &count, error);
+    if (code == 0 && type == RECORD_TEMPLATE)
+        code = message_template_check(body, error);
     return code;
 }

@@ -9,7 +9,7 @@ libapp_a_SOURCES = \
     app/id.c app/id.h \
     app/journal.c app/journal.h \
     app/json.c app/json.h \
-    app/merge.c app/merge.h app/merge_fields.c app/merge_handoff.c app/merge_internal.h \
+    app/merge.c app/merge.h app/merge_fields.c app/merge_handoff.c app/merge_internal.h app/merge_message.c \
     app/merge_value.c app/queue_measure.c app/queue_measure.h \
     app/operation.c app/operation.h \
     app/match.c app/match.h \
@@ -56,6 +56,12 @@ libapp_a_SOURCES += \
     app/import_sources.c app/import_sources.h \
     app/import_words.c app/import_words.h
 
+# Messages to clients.
+libapp_a_SOURCES += \
+    app/message_segments.c app/message_segments.h \
+    app/message_template.c app/message_template.h \
+    app/message_words.c app/message_words.h
+
 # When something is open, and where; what of the catalogue still stands.
 libapp_a_SOURCES += \
     app/availability.c app/availability.h \
@@ -80,7 +86,8 @@ dist_sample_DATA = \
     app/sample/offices.json \
     app/sample/questionnaires.json \
     app/sample/queues.json \
-    app/sample/services.json
+    app/sample/services.json \
+    app/sample/templates.json
 
 # What agents do, and what they read.
 libapp_a_SOURCES += \

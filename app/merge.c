@@ -104,8 +104,10 @@ static enum merge_refusal append_member(struct merge *merge, const char *name, j
         return merge_refuse(merge, MERGE_ACTOR, name);
     if (!merge_value_fits(field, value))
         return merge_refuse(merge, MERGE_VALUE, name);
-    /* The first word of a claimed field is the state that a record is born in. */
+    /* The first word of a claimed field is the state that a record is born in; a message's depends
+     * on its direction (merge_message.c). */
     if ((field->rules & FIELD_CLAIMED) && field->shape == FIELD_WORD &&
+        merge->operation->type != RECORD_MESSAGE &&
         strcmp(json_string_value(value), field->words[0]) != 0)
         return merge_refuse(merge, MERGE_TRANSITION, name);
     merge_set(merge, merge->record->body, name, value);
@@ -132,6 +134,12 @@ static enum merge_refusal merge_append(struct merge *merge)
             return merge_refuse(merge, MERGE_REQUIRED, field->name);
     if (operation->type == RECORD_TICKET || operation->type == RECORD_ROLL) {
         enum merge_refusal refusal = merge_ticket_append(merge);
+
+        if (refusal != MERGE_APPLIED)
+            return refusal;
+    }
+    if (operation->type == RECORD_MESSAGE) {
+        enum merge_refusal refusal = merge_message_append(merge);
 
         if (refusal != MERGE_APPLIED)
             return refusal;
@@ -236,6 +244,8 @@ static enum merge_refusal merge_claim(struct merge *merge)
         refusal = check_settled(merge);
     else if (operation->type == RECORD_TICKET)
         refusal = merge_ticket_claim(merge);
+    else if (operation->type == RECORD_MESSAGE)
+        refusal = merge_message_claim(merge);
     if (refusal != MERGE_APPLIED)
         return refusal;
     json_object_foreach(operation->body, name, value)

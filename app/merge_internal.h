@@ -56,4 +56,9 @@ enum merge_refusal merge_ticket_append(struct merge *merge);
 /* Whether this agent may move the ticket so. */
 enum merge_refusal merge_ticket_claim(struct merge *merge);
 
+/* Whether a message, already filled from the operation, may be born so. */
+enum merge_refusal merge_message_append(struct merge *merge);
+/* Whether whoever claims a message may say that of it. */
+enum merge_refusal merge_message_claim(struct merge *merge);
+
 #endif

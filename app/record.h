@@ -28,6 +28,7 @@ enum record_type {
     RECORD_QUEUE,
     RECORD_CALENDAR,
     RECORD_LIFE_EVENT,
+    RECORD_TEMPLATE,
     RECORD_DIRECTORY,
     /* work */
     RECORD_CLIENT,

@@ -48,6 +48,7 @@ static const char *const client_kind_words[] = {"person", "business", "anonymous
 const char *const direction_words[] = {"in", "out", "internal", NULL};
 const char *const message_state_words[] = {"received", "read",      "queued", "sent",
                                            "bounced",  "withdrawn", NULL};
+const char *const message_channel_words[] = {"email", "sms", "mail", NULL};
 const char *const task_kind_words[] = {"commitment", "refund", "review", "other", NULL};
 const char *const task_state_words[] = {"open", "done", "dropped", NULL};
 const char *const promise_kind_words[] = {"guarantee", "standard", NULL};
@@ -66,6 +67,9 @@ static const struct field client_fields[] = {
     {"address", FIELD_TEXT, 0, 1000, NULL},
     {"postal_code", FIELD_TEXT, 0, 16, NULL},
     {"birth_date", FIELD_TEXT, 0, 10, NULL},
+    {"preferred_channel", FIELD_WORD, 0, 0, message_channel_words},
+    {"alerts", FIELD_BOOLEAN, 0, 0, NULL},
+    {"channel_consent", FIELD_MAP, 0, 0, NULL},
     {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
     {0},
 };
@@ -80,6 +84,8 @@ static const struct field case_fields[] = {
     {"opened_by", FIELD_ID, REQUIRED_FIXED, 0, NULL},
     {"checklist", FIELD_MAP, 0, 0, NULL},
     {"ticks", FIELD_MAP, 0, 0, NULL},
+    {"status_code", FIELD_OBJECT, 0, 1024, NULL},
+    {"questionnaire", FIELD_OBJECT, 0, 1024, NULL},
     {"status", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, case_status_words},
     {"assignee", FIELD_ID, FIELD_CLAIMED, 0, NULL},
     {0},
@@ -293,7 +299,7 @@ static const struct field message_fields[] = {
     {"case", FIELD_ID, 0, 0, NULL},
     {"client", FIELD_ID, 0, 0, NULL},
     {"contact", FIELD_ID, FIELD_FIXED, 0, NULL},
-    {"template", FIELD_TEXT, FIELD_FIXED, 64, NULL},
+    {"template", FIELD_KEY, FIELD_FIXED, 0, NULL},
     {"subject", FIELD_TEXT, FIELD_FIXED, 400, NULL},
     {"text", FIELD_TEXT, REQUIRED_FIXED, MESSAGE_TEXT_LIMIT, NULL},
     {"language", FIELD_TEXT, FIELD_FIXED, 35, NULL},
@@ -316,6 +322,8 @@ static const struct field message_fields[] = {
     {"tried_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
     {"next_attempt_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
     {"sent_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"delivered_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"receipt", FIELD_TEXT, FIELD_CLAIMED, 200, NULL},
     {0},
 };
 

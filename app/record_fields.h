@@ -74,6 +74,7 @@ extern const char *const ticket_state_words[];
 extern const char *const ticket_need_words[];
 extern const char *const direction_words[]; /* in, out, internal */
 extern const char *const message_state_words[];
+extern const char *const message_channel_words[]; /* in which we write to clients */
 extern const char *const task_kind_words[];
 extern const char *const task_state_words[];
 extern const char *const promise_kind_words[];

@@ -12,9 +12,9 @@
 #include "forms/definition.h"
 #include "tests/unit/import_memory.h"
 
-static const char *const files[] = {"services.json",    "forms.json",         "offices.json",
-                                    "agents.json",      "queues.json",        "calendars.json",
-                                    "life-events.json", "questionnaires.json"};
+static const char *const files[] = {"services.json",    "forms.json",          "offices.json",
+                                    "agents.json",      "queues.json",         "calendars.json",
+                                    "life-events.json", "questionnaires.json", "templates.json"};
 
 static void sample_folder(char path[4096])
 {
