@@ -45,19 +45,11 @@ static bool is_blank(const char *text)
     return text == NULL || text[strspn(text, " \n\t")] == '\0';
 }
 
-static bool is_kind(const char *word)
-{
-    for (const char *const *known = flag_kind_words; *known != NULL; known++)
-        if (strcmp(*known, word) == 0)
-            return true;
-    return false;
-}
-
 static int check(const struct flag_draft *draft, struct error *error)
 {
     if (draft->type != RECORD_SERVICE && draft->type != RECORD_FORM && draft->type != RECORD_OFFICE)
         return error_set(error, ERROR_INVALID, "subject: neither service, form nor office");
-    if (!is_kind(draft->kind))
+    if (!word_is_among(draft->kind, flag_kind_words))
         return error_set(error, ERROR_INVALID, "kind: \"%s\" is none", draft->kind);
     if (is_blank(draft->text) && strcmp(draft->kind, "other") == 0)
         return error_set(error, ERROR_INVALID, "text: nothing is written");

@@ -107,6 +107,7 @@ libapp_a_SOURCES += \
     app/handoff_context.c app/handoff_context.h \
     app/handoff_history.c app/handoff_history.h \
     app/note.c app/note.h \
+    app/task.c app/task.h \
     app/form_archive.c app/form_archive.h \
     app/submission.c app/submission.h
 # The catalogue and its search engine. The words it knows beforehand are a readable file that the

@@ -5,19 +5,11 @@
 #include "app/record_fields.h"
 #include "app/text.h"
 
-static bool is_kind(const char *word)
-{
-    for (const char *const *known = note_kind_words; *known != NULL; known++)
-        if (strcmp(*known, word) == 0)
-            return true;
-    return false;
-}
-
 static int check(const struct note_draft *draft, struct error *error)
 {
     size_t length = strlen(draft->text);
 
-    if (!is_kind(draft->kind))
+    if (!word_is_among(draft->kind, note_kind_words))
         return error_set(error, ERROR_INVALID, "kind: \"%s\" is none", draft->kind);
     if (length > NOTE_TEXT_LIMIT)
         return error_set(error, ERROR_TOO_LARGE, "text: %zu bytes, at most %d", length,

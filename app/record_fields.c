@@ -340,6 +340,7 @@ static const struct field task_fields[] = {
     {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
     {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
     {"due_at", FIELD_TIME, 0, 0, NULL},
+    {"moves", FIELD_MAP, 0, 0, NULL},
     {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, task_state_words},
     {"assignee", FIELD_ID, FIELD_CLAIMED, 0, NULL},
     {"ended_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
@@ -438,4 +439,12 @@ const char *channel_word(const char *word)
         if (strcmp(*each, word) == 0)
             return *each;
     return NULL;
+}
+
+bool word_is_among(const char *word, const char *const *words)
+{
+    for (; *words != NULL; words++)
+        if (strcmp(*words, word) == 0)
+            return true;
+    return false;
 }

@@ -58,6 +58,8 @@ const struct field *record_field(enum record_type type, const char *name);
 extern const char *const channel_words[]; /* counter, phone, web ... outreach, then NULL */
 /* The static word that is this one, NULL when there is none. */
 const char *channel_word(const char *word);
+/* Whether it is one of a list of words that ends with NULL. */
+bool word_is_among(const char *word, const char *const *words);
 extern const char *const outcome_words[]; /* of a contact */
 extern const char *const case_status_words[];
 extern const char *const note_kind_words[];

@@ -195,8 +195,11 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
             record_text(record, targets[i].member)[0] != '\0')
             code = scope_set_add(scopes, targets[i].prefix, record_text(record, targets[i].member),
                                  error);
-    if (code == 0 && record->type == RECORD_FLAG && record_text(record, "to_queue")[0] != '\0')
+    if (code == 0 && (record->type == RECORD_FLAG || record->type == RECORD_TASK) &&
+        record_text(record, "to_queue")[0] != '\0')
         code = scope_set_add(scopes, "queue:", record_text(record, "to_queue"), error);
+    if (code == 0 && record->type == RECORD_TASK && record_text(record, "assignee")[0] != '\0')
+        code = scope_set_add(scopes, "agent:", record_text(record, "assignee"), error);
     if (code == 0 && record->type == RECORD_HANDOFF)
         code = handoff_scopes(ledger, record, scopes, error);
     if (code == 0)
@@ -327,6 +330,13 @@ static int follow_references(struct ledger *ledger, const struct record *record,
 {
     if (record->type == RECORD_HANDOFF)
         return follow_handoff(ledger, record, scopes, error);
+    /* Whoever is to do it needs the file. */
+    if (record->type == RECORD_TASK) {
+        int code = grant_named(ledger, RECORD_CASE, record_text(record, "case"), scopes, error);
+
+        if (code != 0)
+            return code;
+    }
     return grant_named(ledger, RECORD_CLIENT, record_text(record, "client"), scopes, error);
 }
 

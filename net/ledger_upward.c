@@ -125,7 +125,8 @@ static int claim_is_inside(struct ledger *ledger, const struct ledger_row *row, 
         *inside = false;
         return 0;
     }
-    if (record->type == RECORD_FLAG && record_text(record, "to_queue")[0] != '\0')
+    if ((record->type == RECORD_FLAG || record->type == RECORD_TASK) &&
+        record_text(record, "to_queue")[0] != '\0')
         return queue_is_of(ledger, ledger->relay_office, record_text(record, "to_queue"), inside,
                            error);
     code = is_shared(ledger, row->row, &shared, error);

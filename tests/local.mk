@@ -180,6 +180,12 @@ tests_unit_test_ticket_order_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ticket
 tests_unit_test_ticket_SOURCES = tests/unit/test_ticket.c $(WORK_FIXTURE)
 tests_unit_test_ticket_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_task tests/unit/test_ledger_task
+tests_unit_test_task_SOURCES = tests/unit/test_task.c $(WORK_FIXTURE)
+tests_unit_test_task_LDADD = $(UNIT_LIBS)
+tests_unit_test_ledger_task_SOURCES = tests/unit/test_ledger_task.c $(LEDGER_FIXTURE)
+tests_unit_test_ledger_task_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_flag
 tests_unit_test_flag_SOURCES = tests/unit/test_flag.c $(WORK_FIXTURE)
 tests_unit_test_flag_LDADD = $(UNIT_LIBS)
