@@ -360,16 +360,28 @@ static bool is_to_decide(struct screen *screen)
     return false;
 }
 
+/* Decided, or one's own: there is nothing to accept. */
+static bool is_to_show(const struct screen *screen)
+{
+    const struct offer *offer = screen->data;
+
+    return !handoff_is_offered(offer->handoff) ||
+           handoff_is_from(offer->handoff, desk_agent(screen->desk));
+}
+
+static void run_show(struct screen *screen, const char *argument)
+{
+    const struct offer *offer = screen->data;
+
+    (void)argument;
+    handoff_show(screen, offer->handoff);
+}
+
 static void run_accept(struct screen *screen, const char *argument)
 {
     const struct offer *offer = screen->data;
 
     (void)argument;
-    if (!handoff_is_offered(offer->handoff) ||
-        handoff_is_from(offer->handoff, desk_agent(screen->desk))) {
-        handoff_show(screen, offer->handoff);
-        return;
-    }
     if (!is_to_decide(screen))
         return;
     if (handoff_take(screen, offer->handoff)) {
@@ -471,10 +483,10 @@ static bool offer_key(struct screen *screen, const struct input *input)
 }
 
 static const struct screen_key offer_keys[] = {
-    {INPUT_ENTER, N_("Accept"),
-     N_("Takes the client over and goes to where the sender stopped; "
-        "shows the case of a hand-off that is decided."),
+    {INPUT_ENTER, N_("Accept"), N_("Takes the client over and goes to where the sender stopped."),
      N_("accept"), run_accept},
+    {INPUT_ENTER, N_("Open"), N_("Shows what it is about, when there is nothing to accept."), NULL,
+     run_show},
     {INPUT_CONTROL('N'), N_("Decline"), N_("Declines it with a reason."), N_("decline"),
      run_decline},
     {INPUT_TAB, N_("Write"), N_("Writes to the other side; it stays on the file."), N_("write"),
@@ -490,6 +502,8 @@ static bool offer_offers(const struct screen *screen, const struct screen_key *k
 
     if (is_typing(offer))
         return false; /* Enter ends the reason, and all else is text */
+    if (key->run == run_show || key->run == run_accept)
+        return is_to_show(screen) == (key->run == run_show);
     if (key->run == run_decline)
         return handoff_is_offered_here(screen->desk, offer->handoff);
     if (key->run == run_write)

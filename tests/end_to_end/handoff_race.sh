@@ -104,6 +104,8 @@ keys a Enter
 wait_for a "Marie Tremblay to Pierre Gagnon"
 keys a Enter
 wait_for a "State       offered"
+shows a "Enter Open" || fail "what Enter does on an offer of one's own is not said"
+shows a "Enter Accept" && fail "an offer of one's own can be accepted"
 keys a C-x
 wait_for a "Withdrawn."
 wait_gone b "hands off to you"
