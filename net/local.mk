@@ -93,8 +93,13 @@ libnet_a_SOURCES += \
 # Mail.
 libnet_a_SOURCES += \
     net/email_account.c net/email_account.h \
+    net/email_bounds.c net/email_charset.c \
     net/email_compose.c \
+    net/email_html.c net/email_quote.c net/email_text.h \
     net/email_mime.c net/email_mime.h \
+    net/email_nature.c \
+    net/email_parse.c net/email_parse.h \
+    net/email_part.c net/email_part.h \
     net/email_send.c net/email_send.h
 
 sbin_PROGRAMS += guichetd

@@ -749,3 +749,7 @@ LONG_TESTS = tests/sim/sim.sh tests/chaos/chaos.sh tests/end_to_end/handoff_kind
 .PHONY: distcheck-brief
 distcheck-brief:
 	@$(MAKE) distcheck TESTS='$(filter-out $(LONG_TESTS),$(TESTS))'
+EXTRA_DIST += tests/email/thread
+UNIT_TESTS += tests/unit/test_email_parse
+tests_unit_test_email_parse_SOURCES = tests/unit/test_email_parse.c tests/unit/unit.h
+tests_unit_test_email_parse_LDADD = $(UNIT_LIBS)
