@@ -71,6 +71,16 @@ libnet_a_SOURCES += \
     net/server_routes.c \
     net/server_worker.c net/server_worker.h
 
+# Open311 GeoReport v2.
+libnet_a_SOURCES += \
+    net/open311_answers.c net/open311_answers.h \
+    net/open311_document.c net/open311_document.h \
+    net/open311_errors.c net/open311_errors.h \
+    net/open311_pairs.c net/open311_pairs.h \
+    net/open311_query.c net/open311_query.h \
+    net/open311_request.c net/open311_request.h \
+    net/open311_service.c net/open311_service.h
+
 # Relays, at the branch.
 libnet_a_SOURCES += \
     net/relay.c net/relay.h \
@@ -114,7 +124,7 @@ guichetd_SOURCES = \
     app/main/guichetd_relay_account.c \
     app/main/guichetd_relay_status.c \
     app/main/guichetd_serve.c
-guichetd_LDADD = libnet.a libforms.a libapp.a $(MAIL_LIBS) $(NET_LIBS) $(FORMS_LIBS) $(APP_LIBS)
+guichetd_LDADD = libnet.a libforms.a libapp.a $(SERVER_LIBS) $(NET_LIBS) $(FORMS_LIBS) $(APP_LIBS)
 
 EXTRA_DIST += net/relay.md net/delivery.md net/openapi.yaml
 

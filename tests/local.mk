@@ -1,6 +1,6 @@
 # Tests: `make check` runs them all. A unit test is one C file with cmocka.
 
-UNIT_LIBS = libnet.a libforms.a libapp.a $(MAIL_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
+UNIT_LIBS = libnet.a libforms.a libapp.a $(SERVER_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
     $(APP_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS = \
@@ -430,6 +430,14 @@ UNIT_TESTS += tests/unit/test_server_hsds
 tests_unit_test_server_hsds_SOURCES = tests/unit/test_server_hsds.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_hsds_LDADD = $(UNIT_LIBS)
+# Open311 GeoReport v2.
+UNIT_TESTS += tests/unit/test_open311 tests/unit/test_open311_service
+tests_unit_test_open311_SOURCES = tests/unit/test_open311.c \
+    tests/unit/form_fixture.c tests/unit/form_fixture.h tests/unit/unit.h
+tests_unit_test_open311_LDADD = $(UNIT_LIBS)
+tests_unit_test_open311_service_SOURCES = tests/unit/test_open311_service.c \
+    tests/unit/form_fixture.c tests/unit/form_fixture.h tests/unit/unit.h
+tests_unit_test_open311_service_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_ticket
 tests_unit_test_server_ticket_SOURCES = tests/unit/test_server_ticket.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
@@ -660,7 +668,7 @@ EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/
     $(FUZZ:%=tests/fuzz/%.c) $(FUZZ:%=tests/fuzz/corpus/%)
 fuzz_make = $(MAKE) -s -f '$(srcdir)/tests/fuzz/fuzz.mk' SOURCE='$(srcdir)' FUZZ='$(FUZZ)' \
     FUZZ_SECONDS='$(FUZZ_SECONDS)' FLAGS="$(subst ",\",$(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS))" \
-    LIBS='$(UI_LIBS:lib%.a=) $(MAIL_LIBS) -lutil'
+    LIBS='$(UI_LIBS:lib%.a=) $(SERVER_LIBS) -lutil'
 
 .PHONY: fuzz fuzz-programs
 fuzz fuzz-programs: app/search_words_table.h
