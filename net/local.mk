@@ -35,6 +35,8 @@ libnet_a_SOURCES += \
     net/ledger_feed.c \
     net/ledger_history.c \
     net/ledger_import.c \
+    net/intake.h net/ledger_intake.c net/ledger_intake.h net/ledger_intake_form.c \
+    net/ledger_intake_match.c net/ledger_intake_offer.c net/ledger_attachment.c net/ledger_reach.c net/ledger_refused.c \
     net/ledger_publish.c net/ledger_queue.c \
     net/ledger_record.c \
     net/ledger_relay.c net/ledger_relay.h net/ledger_relay_gone.c \

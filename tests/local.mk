@@ -711,6 +711,10 @@ UNIT_TESTS += tests/unit/test_ledger_waiting
 tests_unit_test_ledger_waiting_SOURCES = tests/unit/test_ledger_waiting.c \
     tests/unit/ledger_fixture.c tests/unit/ledger_fixture.h tests/unit/unit.h
 tests_unit_test_ledger_waiting_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_ledger_intake
+tests_unit_test_ledger_intake_SOURCES = tests/unit/test_ledger_intake.c $(LEDGER_FIXTURE)
+tests_unit_test_ledger_intake_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_ledger_reassign
 tests_unit_test_ledger_reassign_SOURCES = tests/unit/test_ledger_reassign.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_reassign_LDADD = $(UNIT_LIBS)
