@@ -115,6 +115,14 @@ tests_unit_test_store_fold_LDADD = $(UNIT_LIBS)
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h
 tests_unit_test_store_LDADD = $(UNIT_LIBS)
+# The lists of cases.
+CASE_FIXTURE = tests/unit/case_fixture.c tests/unit/case_fixture.h tests/unit/store_fixture.c \
+    tests/unit/store_fixture.h tests/unit/unit.h
+UNIT_TESTS += tests/unit/test_case_table tests/unit/test_store_change
+tests_unit_test_case_table_SOURCES = tests/unit/test_case_table.c $(CASE_FIXTURE)
+tests_unit_test_case_table_LDADD = $(UNIT_LIBS)
+tests_unit_test_store_change_SOURCES = tests/unit/test_store_change.c $(CASE_FIXTURE)
+tests_unit_test_store_change_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_store_secret
 tests_unit_test_store_secret_SOURCES = tests/unit/test_store_secret.c \
     tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
