@@ -27,7 +27,8 @@ EXTRA_DIST += app/catalogue_bodies.md app/catalogue_csv.md app/hsds.md
 
 # Importers and what they need.
 libapp_a_SOURCES += \
-    app/calendar.c app/calendar.h \
+    app/calendar.c app/calendar.h app/calendar_read.c app/calendar_read.h \
+    app/calendar_rule.c app/calendar_rule.h \
     app/merge_ticket.c app/ticket.c app/ticket.h app/ticket_list.c app/ticket_list.h app/ticket_roll.c app/ticket_roll.h \
     app/csv.c app/csv.h \
     app/import.c app/import.h app/import_account.c app/import_internal.h \

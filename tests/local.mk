@@ -188,6 +188,11 @@ tests_unit_test_ticket_order_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ticket
 tests_unit_test_ticket_SOURCES = tests/unit/test_ticket.c $(WORK_FIXTURE)
 tests_unit_test_ticket_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_calendar_law
+tests_unit_test_calendar_law_SOURCES = tests/unit/test_calendar_law.c
+tests_unit_test_calendar_law_LDADD = $(UNIT_LIBS)
+EXTRA_DIST += tests/calendar/holidays.tsv
+
 UNIT_TESTS += tests/unit/test_task tests/unit/test_ledger_task
 tests_unit_test_task_SOURCES = tests/unit/test_task.c $(WORK_FIXTURE)
 tests_unit_test_task_LDADD = $(UNIT_LIBS)
