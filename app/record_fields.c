@@ -24,6 +24,7 @@ const char *const case_status_words[] = {
     "received", "in-progress", "information-missing", "approved", "refused", "closed", NULL};
 const char *const note_kind_words[] = {"contact",    "internal",   "decision",
                                        "commitment", "correction", NULL};
+const char *const visibility_words[] = {"everyone", "restricted", NULL};
 const char *const handoff_state_words[] = {"offered", "accepted",   "declined", "withdrawn",
                                            "expired", "reassigned", NULL};
 const char *const handoff_kind_words[] = {"cold",      "warm",       "consult",
@@ -119,6 +120,7 @@ static const struct field note_fields[] = {
     {"channel", FIELD_WORD, REQUIRED_FIXED, 0, channel_words},
     {"direction", FIELD_WORD, FIELD_FIXED, 0, direction_words},
     {"kind", FIELD_WORD, REQUIRED_FIXED, 0, note_kind_words},
+    {"visibility", FIELD_WORD, FIELD_FIXED, 0, visibility_words},
     {"due_at", FIELD_TIME, FIELD_FIXED, 0, NULL},
     {"text", FIELD_TEXT, REQUIRED_FIXED, NOTE_TEXT_LIMIT, NULL},
     {"author", FIELD_ID, REQUIRED_FIXED, 0, NULL},
@@ -308,8 +310,8 @@ static const struct field message_fields[] = {
     {"source", FIELD_TEXT, FIELD_FIXED, 64, NULL},
     {"message_id", FIELD_TEXT, FIELD_FIXED, 400, NULL},
     {"in_reply_to", FIELD_TEXT, FIELD_FIXED, 400, NULL},
-    {"attachments", FIELD_LIST, FIELD_FIXED, 32 * 1024, NULL},
-    {"remarks", FIELD_LIST, FIELD_FIXED, 8 * 1024, NULL},
+    {"attachments", FIELD_LIST, FIELD_FIXED, 16 * 1024, NULL},
+    {"remarks", FIELD_LIST, FIELD_FIXED, 4 * 1024, NULL},
     {"author", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
     {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},

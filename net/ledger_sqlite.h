@@ -144,35 +144,6 @@ const char *ledger_record_parent(const struct record *record);
 int ledger_document_read(const char *text, size_t length, struct record **record,
                          struct error *error);
 
-/* --- by what records are found (ledger_reach.c) ------------------------------------------------
- */
-
-/* The numbers are kept in the database. */
-enum ledger_reach {
-    LEDGER_REACH_REFERENCE = 1, /* of a case */
-    LEDGER_REACH_MESSAGE = 2,   /* the sender's id of a message */
-    LEDGER_REACH_EMAIL = 3,     /* of a client, in small letters */
-    LEDGER_REACH_PHONE = 4,     /* its last digits, without country and area */
-    LEDGER_REACH_BIRTH_DATE = 5,
-    LEDGER_REACH_POSTAL_CODE = 6,
-};
-
-/* Digits of a phone number without country and area. */
-#define LEDGER_PHONE_DIGITS 7
-
-/* The key under which a text is found; false when it is none. */
-bool ledger_reach_key(enum ledger_reach kind, const char *given, char *key, size_t size);
-/* Within a transaction, after a record was written: keeps by what it is found. */
-int ledger_reach_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
-
-/* --- intake (ledger_intake_offer.c) -------------------------------------------------------------
- */
-
-/* Within a transaction, after a hand-off was written: what the server itself offered, and nobody
- * takes, is offered to the whole office: it has no sender to go back to. */
-int ledger_intake_offer_again(struct ledger *ledger, const struct record *handoff, int64_t now_ms,
-                              struct error *error);
-
 /* --- scopes (ledger_scope.c) ------------------------------------------------------------------ */
 
 /* The number of a scope's name; 0 when there is none. */
@@ -192,6 +163,25 @@ int ledger_scopes_of(struct database *database, enum record_type type, const cha
  * its body belongs to, and what follows from it: who may see a record may see the client that it
  * names, a case's children, and a hand-off's matter. */
 int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+
+/* Within a transaction (ledger_feed.c): the numbers of the rows that stand in a scope. Owned by the caller (free).
+ */
+int ledger_scope_rows(struct ledger *ledger, int64_t scope, int64_t **rows, size_t *count,
+                      struct error *error);
+
+/* --- restricted notes (ledger_restrict.c) ----------------------------------------------------- */
+
+/* Within a transaction: the scopes of the few who may see a restricted note (app/note.h). Adds to `scopes`. */
+int ledger_restricted_scopes(struct ledger *ledger, const struct record *note,
+                             struct scope_set *scopes, struct error *error);
+
+/* Within a transaction: takes a restricted note from all other scopes. */
+int ledger_restricted_keep(struct ledger *ledger, int64_t row, const struct scope_set *kept,
+                           struct error *error);
+
+/* Within a transaction, after a case was written: its restricted notes go where the case went. */
+int ledger_restricted_follow(struct ledger *ledger, const struct record *matter,
+                             struct error *error);
 
 /* Whether the queue that a ticket's operation names, if any, is in the catalogue. */
 int ledger_ticket_queue_exists(struct ledger *ledger, const json_t *body, bool *exists,
@@ -290,6 +280,9 @@ int ledger_grants_end(struct ledger *ledger, const struct ledger_row *handoff, s
 /* Within a transaction: takes a row from every scope, whatever the reasons; those who hold it are
  * told. */
 int ledger_row_take(struct ledger *ledger, int64_t row, struct error *error);
+/* The same from one scope. */
+int ledger_row_take_from(struct ledger *ledger, int64_t row, const char *scope,
+                         struct error *error);
 
 /* --- queues (ledger_queue.c) -------------------------------------------------------------------
  *
