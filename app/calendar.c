@@ -4,15 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/calendar_rule.h"
 #include "app/json.h"
 
 #define HOLIDAY_LIMIT 10000
 /* No deadline is further away, so that a wrong count cannot keep a screen waiting. */
 #define BUSINESS_DAYS_LIMIT 100000
 
+struct holiday {
+    int64_t number; /* of its day */
+    json_t *title;  /* owned reference; may be NULL */
+};
+
 struct calendar {
-    int64_t *holidays; /* day numbers, ascending */
-    size_t count;
+    struct holiday *holidays; /* ascending */
+    size_t count, room;
+    struct calendar_rule *rules;
+    size_t rule_count;
 };
 
 static const int month_days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -85,37 +93,104 @@ int calendar_weekday(const struct calendar_day *day)
 
 static int number_compare(const void *left, const void *right)
 {
-    int64_t a = *(const int64_t *)left;
-    int64_t b = *(const int64_t *)right;
+    int64_t a = ((const struct holiday *)left)->number;
+    int64_t b = ((const struct holiday *)right)->number;
     return (a > b) - (a < b);
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+static int holiday_add(struct calendar *calendar, int64_t number, json_t *title,
+                       struct error *error)
+{
+    if (calendar->count == HOLIDAY_LIMIT)
+        return error_set(error, ERROR_INVALID, "calendar: more than %d holidays", HOLIDAY_LIMIT);
+    if (calendar->count == calendar->room) {
+        size_t room = calendar->room == 0 ? 32 : 2 * calendar->room;
+        struct holiday *longer = realloc(calendar->holidays, room * sizeof *longer);
+
+        if (longer == NULL)
+            return error_set(error, ERROR_MEMORY, "out of memory");
+        calendar->holidays = longer;
+        calendar->room = room;
+    }
+    calendar->holidays[calendar->count++] = (struct holiday){number, json_incref(title)};
+    return 0;
+}
+
+static void holidays_sort(struct calendar *calendar)
+{
+    if (calendar->count > 0)
+        qsort(calendar->holidays, calendar->count, sizeof *calendar->holidays, number_compare);
+}
+
+static int holidays_read(struct calendar *calendar, const json_t *holidays, struct error *error)
+{
+    const json_t *item;
+    size_t index;
+    int code = 0;
+
+    json_array_foreach(holidays, index, item)
+    {
+        const char *text = json_text_or(item, "date", "");
+        struct calendar_day day;
+
+        if (!calendar_day_parse(text, &day))
+            return error_set(error, ERROR_INVALID, "calendar: holiday \"%.20s\" is not a day",
+                             text);
+        code =
+            holiday_add(calendar, calendar_day_number(&day), json_object_get(item, "title"), error);
+        if (code != 0)
+            return code;
+    }
+    holidays_sort(calendar);
+    return 0;
+}
+
+static int rules_read(struct calendar *calendar, const json_t *rules, struct error *error)
+{
+    size_t count = json_array_size(rules);
+
+    if (count == 0)
+        return 0;
+    if (count > CALENDAR_RULES_LIMIT)
+        return error_set(error, ERROR_INVALID, "calendar: %zu rules, at most %d", count,
+                         CALENDAR_RULES_LIMIT);
+    calendar->rules = calloc(count, sizeof *calendar->rules);
+    if (calendar->rules == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    for (; calendar->rule_count < count; calendar->rule_count++) {
+        int code = calendar_rule_read(&calendar->rules[calendar->rule_count],
+                                      json_array_get(rules, calendar->rule_count), error);
+
+        if (code != 0)
+            return code;
+    }
+    return 0;
 }
 
 int calendar_new(struct calendar **calendar, const json_t *body, struct error *error)
 {
     const json_t *holidays = json_object_get(body, "holidays");
-    size_t count = json_array_size(holidays);
+    const json_t *rules = json_object_get(body, "rules");
+    struct calendar *made;
+    int code;
+
     *calendar = NULL;
-    if (!json_is_array(holidays) || count > HOLIDAY_LIMIT)
-        return error_set(error, ERROR_INVALID, "calendar: \"holidays\" is not a list of at most %d",
-                         HOLIDAY_LIMIT);
-    struct calendar *made = calloc(1, sizeof *made);
-    if (made)
-        made->holidays = calloc(count + 1, sizeof *made->holidays);
-    if (!made || !made->holidays) {
-        free(made);
+    if ((holidays != NULL && !json_is_array(holidays)) ||
+        (rules != NULL && !json_is_array(rules)) || (holidays == NULL && rules == NULL))
+        return error_set(error, ERROR_INVALID,
+                         "calendar: neither \"holidays\" nor \"rules\" is a list");
+    made = calloc(1, sizeof *made);
+    if (made == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
+    code = holidays_read(made, holidays, error);
+    if (code == 0)
+        code = rules_read(made, rules, error);
+    if (code != 0) {
+        calendar_free(made);
+        return code;
     }
-    for (; made->count < count; made->count++) {
-        const char *text = json_text_or(json_array_get(holidays, made->count), "date", "");
-        struct calendar_day day;
-        if (!calendar_day_parse(text, &day)) {
-            calendar_free(made);
-            return error_set(error, ERROR_INVALID, "calendar: holiday \"%.20s\" is not a day",
-                             text);
-        }
-        made->holidays[made->count] = calendar_day_number(&day);
-    }
-    qsort(made->holidays, made->count, sizeof *made->holidays, number_compare);
     *calendar = made;
     return 0;
 }
@@ -124,19 +199,81 @@ void calendar_free(struct calendar *calendar)
 {
     if (!calendar)
         return;
+    for (size_t i = 0; i < calendar->count; i++)
+        json_decref(calendar->holidays[i].title);
+    for (size_t i = 0; i < calendar->rule_count; i++)
+        calendar_rule_clear(&calendar->rules[i]);
     free(calendar->holidays);
+    free(calendar->rules);
     free(calendar);
+}
+
+int calendar_close(struct calendar *calendar, const json_t *closures, struct error *error)
+{
+    const json_t *item;
+    size_t index;
+    int code = 0;
+
+    json_array_foreach(closures, index, item)
+    {
+        const char *from = json_text_or(item, "from", ""),
+                   *until = json_text_or(item, "until", from);
+        struct calendar_day first, last;
+
+        if (!calendar_day_parse(from, &first) || !calendar_day_parse(until, &last))
+            return error_set(error, ERROR_INVALID,
+                             "closures/%zu: \"%.20s\" to \"%.20s\" are no days", index, from,
+                             until);
+        if (calendar_day_number(&last) < calendar_day_number(&first) ||
+            calendar_day_number(&last) - calendar_day_number(&first) >= CALENDAR_CLOSURE_DAYS)
+            return error_set(error, ERROR_INVALID,
+                             "closures/%zu: from %.20s until %.20s are not 1 to %d days", index,
+                             from, until, CALENDAR_CLOSURE_DAYS);
+        for (int64_t number = calendar_day_number(&first);
+             code == 0 && number <= calendar_day_number(&last); number++)
+            code = holiday_add(calendar, number, json_object_get(item, "title"), error);
+        if (code != 0)
+            return code;
+    }
+    holidays_sort(calendar);
+    return 0;
+}
+
+/* --- asking ---------------------------------------------------------------------------------- */
+
+static bool find(const struct calendar *calendar, int64_t number, const json_t **title)
+{
+    struct holiday key = {number, NULL};
+    const struct holiday *found = NULL;
+
+    if (calendar == NULL)
+        return false;
+    if (calendar->count > 0)
+        found = bsearch(&key, calendar->holidays, calendar->count, sizeof key, number_compare);
+    if (found == NULL)
+        return calendar_rules_find(calendar->rules, calendar->rule_count, number, title);
+    *title = found->title;
+    return true;
 }
 
 static bool is_holiday_number(const struct calendar *calendar, int64_t number)
 {
-    return calendar && bsearch(&number, calendar->holidays, calendar->count,
-                               sizeof *calendar->holidays, number_compare);
+    const json_t *title;
+
+    return find(calendar, number, &title);
 }
 
 bool calendar_is_holiday(const struct calendar *calendar, const struct calendar_day *day)
 {
     return is_holiday_number(calendar, calendar_day_number(day));
+}
+
+const json_t *calendar_holiday_title(const struct calendar *calendar,
+                                     const struct calendar_day *day)
+{
+    const json_t *title = NULL;
+
+    return find(calendar, calendar_day_number(day), &title) ? title : NULL;
 }
 
 static bool is_business_number(const struct calendar *calendar, int64_t number)
@@ -183,8 +320,20 @@ int calendar_business_days_between(const struct calendar *calendar, const struct
 
 bool calendar_known_until(const struct calendar *calendar, struct calendar_day *day)
 {
-    if (!calendar || calendar->count == 0)
+    int64_t last = INT64_MIN;
+
+    if (calendar == NULL)
         return false;
-    *day = calendar_day_from_number(calendar->holidays[calendar->count - 1]);
+    if (calendar->count > 0)
+        last = calendar->holidays[calendar->count - 1].number;
+    for (size_t i = 0; i < calendar->rule_count; i++) {
+        struct calendar_day end = {calendar->rules[i].until, 12, 31};
+
+        if (calendar_day_number(&end) > last)
+            last = calendar_day_number(&end);
+    }
+    if (last == INT64_MIN)
+        return false;
+    *day = calendar_day_from_number(last);
     return true;
 }

@@ -33,16 +33,27 @@ int calendar_weekday(const struct calendar_day *day);
 
 struct calendar;
 
-/* Reads the body of a calendar record ("holidays": [{"date", "title"}]). It keeps a reference to
- * nothing. */
+/*
+ * Reads the body of a calendar record: "holidays" (days named one by one) and "rules" (days that
+ * come every year, calendar_rule.h), one of them at least. It keeps a reference to the titles only.
+ */
 int calendar_new(struct calendar **calendar, const json_t *body, struct error *error);
 void calendar_free(struct calendar *calendar);
+
+/* Adds the closures of an office, [{"from", "until", "title"}]: days that count as holidays there.
+ * `until` is the last of them; without it there is one. NULL `closures` adds nothing. */
+#define CALENDAR_CLOSURE_DAYS 400
+int calendar_close(struct calendar *calendar, const json_t *closures, struct error *error);
 
 /* Neither a Saturday, a Sunday nor a holiday. A NULL calendar has no holidays. */
 bool calendar_is_business_day(const struct calendar *calendar, const struct calendar_day *day);
 
 /* Named by the calendar, whatever weekday it is. A NULL calendar has none. */
 bool calendar_is_holiday(const struct calendar *calendar, const struct calendar_day *day);
+
+/* What such a day is called: localised, borrowed; NULL when it is none or has no title. */
+const json_t *calendar_holiday_title(const struct calendar *calendar,
+                                     const struct calendar_day *day);
 
 /*
  * The day `count` business days after `day`, or before it for a negative count. The day itself is
@@ -58,7 +69,7 @@ int calendar_business_days_between(const struct calendar *calendar, const struct
 
 /*
  * The last day for which the calendar names a holiday: a deadline after it may be reckoned too
- * early. False when it names none.
+ * early. A rule without an end names them for ever. False when it names none.
  */
 bool calendar_known_until(const struct calendar *calendar, struct calendar_day *day);
 

@@ -61,6 +61,18 @@ static void entry_clear(struct entry *entry)
     free(entry->postal_code);
 }
 
+/* False when out of memory. */
+static bool entry_fill(struct entry *entry, const struct record *record)
+{
+    entry->client = record_copy(record);
+    entry->name = text_fold(record_text(record, "name"), strlen(record_text(record, "name")));
+    entry->phone = squeeze(record_text(record, "phone"), isdigit);
+    entry->email = lower(record_text(record, "email"));
+    entry->postal_code = squeeze(record_text(record, "postal_code"), isalnum);
+    return entry->client != NULL && entry->name != NULL && entry->phone != NULL &&
+           entry->email != NULL && entry->postal_code != NULL;
+}
+
 static int add_client(void *context, const struct record *record, enum store_pending pending)
 {
     struct client_index *index = context;
@@ -79,13 +91,7 @@ static int add_client(void *context, const struct record *record, enum store_pen
         index->capacity = capacity;
     }
     entry = &index->entries[index->count];
-    entry->client = record_copy(record);
-    entry->name = text_fold(record_text(record, "name"), strlen(record_text(record, "name")));
-    entry->phone = squeeze(record_text(record, "phone"), isdigit);
-    entry->email = lower(record_text(record, "email"));
-    entry->postal_code = squeeze(record_text(record, "postal_code"), isalnum);
-    if (entry->client == NULL || entry->name == NULL || entry->phone == NULL ||
-        entry->email == NULL || entry->postal_code == NULL) {
+    if (!entry_fill(entry, record)) {
         entry_clear(entry);
         return ERROR_MEMORY;
     }
@@ -452,19 +458,39 @@ static int likeness_score(unsigned likeness)
     return score >= 2 && (likeness & ~(unsigned)(LIKE_POSTAL_CODE | LIKE_BIRTH_DATE)) ? score : 0;
 }
 
-size_t client_index_likely(const struct client_index *index, const struct client_details *details,
-                           const struct id *but, struct client_hit *hits, size_t limit)
+/* The details as an entry of nobody's; false when out of memory. */
+static bool typed_fill(struct entry *typed, const struct client_details *details)
 {
     const char *name = details->name != NULL ? details->name : "";
-    const char *birth_date = details->birth_date != NULL ? details->birth_date : "";
-    struct entry typed = {
+
+    *typed = (struct entry){
         .name = text_fold(name, strlen(name)),
         .phone = squeeze(details->phone != NULL ? details->phone : "", isdigit),
         .email = lower(details->email != NULL ? details->email : ""),
         .postal_code = squeeze(details->postal_code != NULL ? details->postal_code : "", isalnum),
     };
-    bool whole = typed.name != NULL && typed.phone != NULL && typed.email != NULL &&
-                 typed.postal_code != NULL;
+    return typed->name != NULL && typed->phone != NULL && typed->email != NULL &&
+           typed->postal_code != NULL;
+}
+
+unsigned client_likeness(const struct client_details *details, const struct record *client)
+{
+    struct entry typed, entry = {0};
+    unsigned likeness = 0;
+
+    if (typed_fill(&typed, details) && entry_fill(&entry, client))
+        likeness = compare(&typed, details->birth_date != NULL ? details->birth_date : "", &entry);
+    entry_clear(&typed);
+    entry_clear(&entry);
+    return likeness;
+}
+
+size_t client_index_likely(const struct client_index *index, const struct client_details *details,
+                           const struct id *but, struct client_hit *hits, size_t limit)
+{
+    const char *birth_date = details->birth_date != NULL ? details->birth_date : "";
+    struct entry typed;
+    bool whole = typed_fill(&typed, details);
     size_t count = 0;
 
     for (size_t i = 0; i < index->count && whole; i++) {

@@ -27,6 +27,9 @@ enum client_likeness {
     LIKE_BIRTH_DATE = 1 << 5,
 };
 
+/* In what a client is like the one in `details`: bits, 0 for nothing. */
+unsigned client_likeness(const struct client_details *details, const struct record *client);
+
 struct client_hit {
     const struct record *client; /* borrowed, until client_index_free */
     int score;                   /* greater is better */

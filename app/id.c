@@ -108,6 +108,32 @@ bool id_parse(struct id *id, const char *text)
     return true;
 }
 
+static unsigned hex_value(char digit)
+{
+    return digit <= '9' ? (unsigned)(digit - '0') : (unsigned)(digit - 'a' + 10);
+}
+
+void id_to_bytes(const struct id *id, unsigned char bytes[ID_BYTES])
+{
+    const char *at = id->text;
+
+    memset(bytes, 0, ID_BYTES);
+    for (int i = 0; i < ID_BYTES && *at != '\0'; i++, at += 2) {
+        at += *at == '-';
+        bytes[i] = (unsigned char)(hex_value(at[0]) << 4 | hex_value(at[1]));
+    }
+}
+
+struct id id_from_bytes(const unsigned char bytes[ID_BYTES])
+{
+    static const unsigned char none[ID_BYTES];
+    struct id id = {0};
+
+    if (memcmp(bytes, none, ID_BYTES) != 0)
+        id_write(&id, bytes);
+    return id;
+}
+
 bool id_is_empty(const struct id *id)
 {
     return id->text[0] == '\0';

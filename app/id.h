@@ -45,6 +45,11 @@ struct id id_of_day(int64_t day_ms, const char *group, const char *key);
 /* Reads a UUID in lower- or upper-case text; false when it is not one. `id` is then empty. */
 bool id_parse(struct id *id, const char *text);
 
+/* The sixteen bytes of an id, all zero for an empty one; and back. */
+#define ID_BYTES 16
+void id_to_bytes(const struct id *id, unsigned char bytes[ID_BYTES]);
+struct id id_from_bytes(const unsigned char bytes[ID_BYTES]);
+
 bool id_is_empty(const struct id *id);
 bool id_equal(const struct id *left, const struct id *right);
 

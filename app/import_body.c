@@ -93,10 +93,18 @@ static const struct member hours_members[] = {
     {MEMBER("sun", KIND_HOURS, LIST)}, {0},
 };
 
+static const struct member closure_members[] = {
+    {MEMBER("from", KIND_DAY, REQUIRED)},
+    {MEMBER("until", KIND_DAY, 0)},
+    {MEMBER("title", KIND_LOCALISED, 0)},
+    {0},
+};
+
 /* When a channel is there: as an office's hours. */
 static const struct member schedule_members[] = {
     {MEMBER("hours", KIND_OBJECT, REQUIRED), .members = hours_members},
     {MEMBER("calendar", KIND_KEY, 0), .type = RECORD_CALENDAR},
+    {MEMBER("closures", KIND_OBJECT, LIST), .members = closure_members},
     {MEMBER("zone", KIND_TEXT, REQUIRED)},
     {0},
 };
@@ -210,6 +218,7 @@ static const struct member office_members[] = {
     {MEMBER("languages", KIND_TEXT, REQUIRED | LIST)},
     {MEMBER("hours", KIND_OBJECT, REQUIRED), .members = hours_members},
     {MEMBER("calendar", KIND_KEY, 0), .type = RECORD_CALENDAR},
+    {MEMBER("closures", KIND_OBJECT, LIST), .members = closure_members},
     {MEMBER("services", KIND_KEY, LIST), .type = RECORD_SERVICE},
     {MEMBER("accessibility", KIND_LOCALISED, 0)},
     {MEMBER("zone", KIND_TEXT, 0)},
@@ -282,9 +291,26 @@ static const struct member holiday_members[] = {
     {0},
 };
 
+/* What they mean together is for calendar_rule.h to check. */
+static const struct member rule_members[] = {
+    {MEMBER("title", KIND_LOCALISED, REQUIRED)},
+    {MEMBER("observed_title", KIND_LOCALISED, 0)},
+    {MEMBER("month", KIND_INTEGER, 0), .lowest = 1, .highest = 12},
+    {MEMBER("day", KIND_INTEGER, 0), .lowest = 1, .highest = 31},
+    {MEMBER("weekday", KIND_WORD, 0), WORDS("mon", "tue", "wed", "thu", "fri", "sat", "sun")},
+    {MEMBER("nth", KIND_INTEGER, 0), .lowest = -1, .highest = 5},
+    {MEMBER("before", KIND_INTEGER, 0), .lowest = 2, .highest = 31},
+    {MEMBER("easter", KIND_INTEGER, 0), .lowest = -100, .highest = 100},
+    {MEMBER("observed", KIND_WORD, 0), WORDS("never", "sunday", "weekend")},
+    {MEMBER("from", KIND_INTEGER, 0), .lowest = 1, .highest = 9999},
+    {MEMBER("until", KIND_INTEGER, 0), .lowest = 1, .highest = 9999},
+    {0},
+};
+
 static const struct member calendar_members[] = {
     {MEMBER("jurisdiction", KIND_TEXT, REQUIRED)},
-    {MEMBER("holidays", KIND_OBJECT, REQUIRED | LIST), .members = holiday_members},
+    {MEMBER("holidays", KIND_OBJECT, LIST), .members = holiday_members},
+    {MEMBER("rules", KIND_OBJECT, LIST), .members = rule_members},
     {0},
 };
 
@@ -565,6 +591,28 @@ static int object_check(const struct check *check, const json_t *object,
     return 0;
 }
 
+static int calendar_check(const json_t *body, struct error *error)
+{
+    struct calendar *calendar;
+    int code = calendar_new(&calendar, body, error);
+
+    calendar_free(calendar);
+    return code;
+}
+
+static int calendar_check_closures(const json_t *body, struct error *error)
+{
+    struct calendar *calendar;
+    json_t *none = json_pack("{s:[]}", "holidays");
+    int code = calendar_new(&calendar, none, error);
+
+    if (code == 0)
+        code = calendar_close(calendar, json_object_get(body, "closures"), error);
+    calendar_free(calendar);
+    json_decref(none);
+    return code;
+}
+
 int import_body_check(enum record_type type, const json_t *body, import_reference reference,
                       void *context, struct error *error)
 {
@@ -579,5 +627,9 @@ int import_body_check(enum record_type type, const json_t *body, import_referenc
         code = queue_thresholds_read(body, thresholds, &count, error);
     if (code == 0 && type == RECORD_TEMPLATE)
         code = message_template_check(body, error);
+    if (code == 0 && type == RECORD_CALENDAR)
+        code = calendar_check(body, error);
+    if (code == 0 && type == RECORD_OFFICE)
+        code = calendar_check_closures(body, error);
     return code;
 }

@@ -18,7 +18,7 @@ libapp_a_SOURCES = \
     app/record.c app/record.h \
     app/record_fields.c app/record_fields.h app/record_transitions.c \
     app/seal.c app/seal.h \
-    app/store.c app/store.h app/store_feed.c app/store_gone.c app/store_internal.h app/store_history.c app/store_journal.c \
+    app/store.c app/store.h app/store_change.c app/store_feed.c app/store_gone.c app/store_internal.h app/store_history.c app/store_journal.c \
     app/recovery.h app/store_recovery.c app/store_salvage.c app/store_salvage.h \
     app/store_outbox.c app/store_record.c app/store_refusal.c app/store_schema.c app/store_urgency.c app/store_state.c \
     app/text.c app/text.h
@@ -27,7 +27,8 @@ EXTRA_DIST += app/catalogue_bodies.md app/catalogue_csv.md app/hsds.md
 
 # Importers and what they need.
 libapp_a_SOURCES += \
-    app/calendar.c app/calendar.h \
+    app/calendar.c app/calendar.h app/calendar_read.c app/calendar_read.h \
+    app/calendar_rule.c app/calendar_rule.h \
     app/merge_ticket.c app/ticket.c app/ticket.h app/ticket_list.c app/ticket_list.h app/ticket_roll.c app/ticket_roll.h \
     app/csv.c app/csv.h \
     app/import.c app/import.h app/import_account.c app/import_internal.h \
@@ -94,6 +95,14 @@ libapp_a_SOURCES += \
     app/author.c app/author.h \
     app/case.c app/case.h \
     app/case_file.c app/case_file.h \
+    app/case_filter.c app/case_filter.h \
+    app/case_list.c app/case_list.h \
+    app/case_query.c app/case_query.h \
+    app/case_sort.c app/case_sort.h \
+    app/case_table.c app/case_table.h app/case_table_internal.h app/case_table_read.c \
+    app/case_words.c app/case_words.h \
+    app/id_map.c app/id_map.h \
+    app/text_pool.c app/text_pool.h \
     app/checklist.c app/checklist.h \
     app/choice.c app/choice.h app/choice_table.c \
     app/client.c app/client.h \

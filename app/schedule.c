@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/calendar_read.h"
 #include "app/json.h"
 #include "app/zone.h"
 
@@ -19,8 +20,8 @@ struct day_hours {
 struct schedule {
     struct day_hours days[7]; /* from Monday */
     struct zone *zone;
-    struct calendar *calendar;      /* NULL: not known */
-    struct record *calendar_record; /* for the titles */
+    struct calendar *calendar; /* NULL: not known, and nothing is closed */
+    bool knows_calendar;       /* it is there, and not closures alone */
 };
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -86,20 +87,6 @@ static int hours_read(struct schedule *schedule, const json_t *hours, struct err
     return 0;
 }
 
-/* One that is not there, or makes no sense, leaves the schedule without holidays. */
-static void calendar_read(struct schedule *schedule, struct catalogue *catalogue,
-                          const struct record *owner, const char *reference)
-{
-    char key[RECORD_KEY_SIZE];
-
-    if (*reference == '\0' || catalogue == NULL)
-        return;
-    record_full_key(owner, reference, key);
-    if (catalogue_get_by_key(catalogue, RECORD_CALENDAR, key, &schedule->calendar_record, NULL) ==
-        0)
-        calendar_new(&schedule->calendar, schedule->calendar_record->body, NULL);
-}
-
 int schedule_new(struct schedule **schedule, struct catalogue *catalogue,
                  const struct record *owner, const json_t *body, struct error *error)
 {
@@ -116,7 +103,7 @@ int schedule_new(struct schedule **schedule, struct catalogue *catalogue,
         schedule_free(made);
         return code;
     }
-    calendar_read(made, catalogue, owner, json_text_or(body, "calendar", ""));
+    calendar_read(&made->calendar, &made->knows_calendar, catalogue, owner, body);
     *schedule = made;
     return 0;
 }
@@ -127,7 +114,6 @@ void schedule_free(struct schedule *schedule)
         return;
     zone_free(schedule->zone);
     calendar_free(schedule->calendar);
-    record_free(schedule->calendar_record);
     free(schedule);
 }
 
@@ -233,24 +219,8 @@ bool schedule_knows_holidays(const struct schedule *schedule, int64_t ms)
 {
     struct calendar_day day = schedule_day_at(schedule, ms, NULL), last;
 
-    return calendar_known_until(schedule->calendar, &last) &&
+    return schedule->knows_calendar && calendar_known_until(schedule->calendar, &last) &&
            calendar_day_number(&last) >= calendar_day_number(&day);
-}
-
-static const json_t *holiday_title(const struct schedule *schedule, int64_t number)
-{
-    const json_t *list = json_object_get(schedule->calendar_record->body, "holidays"), *item;
-    struct calendar_day day = calendar_day_from_number(number);
-    char text[CALENDAR_DAY_SIZE];
-    size_t index;
-
-    calendar_day_format(&day, text);
-    json_array_foreach(list, index, item)
-    {
-        if (strcmp(json_text_or(item, "date", ""), text) == 0)
-            return json_object_get(item, "title");
-    }
-    return NULL;
 }
 
 size_t schedule_closures(const struct schedule *schedule, int64_t ms,
@@ -259,10 +229,13 @@ size_t schedule_closures(const struct schedule *schedule, int64_t ms,
     int64_t today = floor_divide(local_at(schedule, ms), DAY_SECONDS);
     size_t count = 0;
 
-    for (int64_t number = today; count < limit && number < today + CLOSURE_HORIZON; number++)
+    for (int64_t number = today; count < limit && number < today + CLOSURE_HORIZON; number++) {
+        struct calendar_day day = calendar_day_from_number(number);
+
         if (usual_hours(schedule, number)->count > 0 && is_holiday(schedule, number))
-            closures[count++] = (struct schedule_closure){calendar_day_from_number(number),
-                                                          holiday_title(schedule, number)};
+            closures[count++] =
+                (struct schedule_closure){day, calendar_holiday_title(schedule->calendar, &day)};
+    }
     return count;
 }
 

@@ -19,7 +19,8 @@
 struct schedule;
 
 /*
- * Reads {"hours": {"mon": ["08:30-12:00", ...]}, "calendar": key, "zone": "America/Toronto"} out
+ * Reads {"hours": {"mon": ["08:30-12:00", ...]}, "calendar": key, "closures":
+ * [...], "zone": "America/Toronto"} out
  * of `body`, the calendar from the catalogue; `owner` is the record that it stands in. Without a
  * calendar, or with one that the catalogue does not have, no day is a holiday
  * (schedule_knows_holidays). ERROR_NOT_FOUND without hours or when the zone is not on this

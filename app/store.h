@@ -101,6 +101,37 @@ int store_catch_up(struct store *store, struct error *error);
  */
 int64_t store_version(struct store *store);
 
+/* --- changes: for what is kept in memory over the records ------------------------------------ */
+
+/* A case, a client, a view or a record of a case was written or dropped, here or by the server. */
+struct store_change {
+    int64_t number;
+    enum record_type type;
+    struct id id;
+    struct id case_id; /* empty when it is of none */
+};
+
+typedef int (*store_change_visit)(void *context, const struct store_change *change);
+
+/* The number of the latest change, 0 before the first. Negative: error. */
+int64_t store_change_latest(struct store *store, struct error *error);
+
+/*
+ * Walks the changes after number `since`, oldest first, `limit` at most; `reached` is the last one
+ * visited (`since` for none). Non-zero from `visit` stops the walk with that code. Only the latest
+ * some ten thousand are kept: ERROR_NOT_FOUND when those after `since` are not all there.
+ */
+int store_changes(struct store *store, int64_t since, size_t limit, store_change_visit visit,
+                  void *context, int64_t *reached, struct error *error);
+
+/* The newest record of a case by its time of making, as far as ids tell it (version 7); empty when
+ * there is none. And the same of every case that has one. Neither opens a record. */
+int store_case_newest(struct store *store, const struct id *case_id, struct id *newest,
+                      struct error *error);
+typedef void (*store_newest_visit)(void *context, const struct id *matter, const struct id *newest);
+int store_cases_newest(struct store *store, store_newest_visit visit, void *context,
+                       struct error *error);
+
 /* --- outbox: operations not yet accepted by the server ------------------------------------- */
 
 struct outbox_entry {

@@ -16,6 +16,37 @@
     "CREATE TABLE leaving(type TEXT NOT NULL, record TEXT NOT NULL,"                               \
     "  PRIMARY KEY(type, record)) WITHOUT ROWID;"
 
+/*
+ * What a list of cases must look at again: the latest changes of records, by whichever connection,
+ * with ids and types alone. Whoever comes too late for them reads everything.
+ */
+#define CHANGES_KEPT "20000"
+#define CHANGE_WORTH(row)                                                                          \
+    " WHEN " row ".case_id IS NOT NULL OR " row ".type IN ('case', 'client', 'view')"              \
+    " BEGIN INSERT INTO change(type, id, case_id) VALUES(" row ".type, " row ".id, " row           \
+    ".case_id); END;"
+#define CHANGE_TABLE                                                                                                                                                                                       \
+    "CREATE TABLE change(number INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL,"                                                                                                                    \
+    "  id TEXT NOT NULL, case_id TEXT);"                                                                                                                                                                   \
+    "CREATE TRIGGER record_inserted AFTER INSERT ON record" CHANGE_WORTH(                                                                                                                                  \
+        "new") "CREATE TRIGGER record_updated AFTER UPDATE ON record" CHANGE_WORTH("new") "CREATE"                                                                                                         \
+                                                                                          " TRIGG"                                                                                                         \
+                                                                                          "ER "                                                                                                            \
+                                                                                          "record"                                                                                                         \
+                                                                                          "_delet"                                                                                                         \
+                                                                                          "ed "                                                                                                            \
+                                                                                          "AFTER "                                                                                                         \
+                                                                                          "DELETE"                                                                                                         \
+                                                                                          " ON "                                                                                                           \
+                                                                                          "recor"                                                                                                          \
+                                                                                          "d" CHANGE_WORTH("old") /* It goes to another case: the former one has changed too. Replacing deletes untold. */ \
+        "CREATE TRIGGER record_moves BEFORE INSERT ON record BEGIN"                                                                                                                                        \
+        "  INSERT INTO change(type, id, case_id) SELECT type, id, case_id FROM record"                                                                                                                     \
+        "  WHERE type = new.type AND id = new.id AND case_id IS NOT NULL"                                                                                                                                  \
+        "  AND case_id IS NOT new.case_id; END;"                                                                                                                                                           \
+        "CREATE TRIGGER change_pruned AFTER INSERT ON change WHEN new.number % 1000 = 0 BEGIN"                                                                                                             \
+        "  DELETE FROM change WHERE number <= new.number - " CHANGES_KEPT "; END;"
+
 static const char create[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record(type TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT, client_id TEXT,"
@@ -32,7 +63,7 @@ static const char create[] =
     "CREATE TABLE refusal(operation TEXT PRIMARY KEY, number INTEGER NOT NULL,"
     "  document BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" RETAINED_TABLE
-        LEAVING_TABLE;
+        LEAVING_TABLE CHANGE_TABLE;
 
 static const char *const upgrades[] = {
     "ALTER TABLE operation ADD COLUMN urgency INTEGER NOT NULL DEFAULT 2;"
@@ -43,6 +74,7 @@ static const char *const upgrades[] = {
     RETAINED_TABLE,                                                  /* 2 to 3 */
     "ALTER TABLE record ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;", /* 3 to 4 */
     LEAVING_TABLE,                                                   /* 4 to 5 */
+    CHANGE_TABLE,                                                    /* 5 to 6 */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
@@ -160,12 +192,22 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_STATE_PUT] = {"state.put", "INSERT INTO state VALUES(?1, ?2)"
                                       " ON CONFLICT(name) DO UPDATE SET value = excluded.value"},
     [STORE_STATE_DELETE] = {"state.delete", "DELETE FROM state WHERE name = ?1"},
+    [STORE_CHANGE_FIRST] = {"change.first", "SELECT min(number) FROM change"},
+    [STORE_CHANGE_LATEST] = {"change.latest", "SELECT max(number) FROM change"},
+    [STORE_CHANGE_LIST] = {"change.list", "SELECT number, type, id, case_id FROM change"
+                                          " WHERE number > ?1 ORDER BY number LIMIT ?2"},
+    /* Ids of version 7 are in the order of their making; others say nothing of time. */
+    [STORE_CASE_NEWEST] = {"case.newest", "SELECT max(id) FROM record WHERE case_id = ?1"
+                                          " AND substr(id, 15, 1) = '7'"},
+    [STORE_CASES_NEWEST] = {"cases.newest", "SELECT case_id, max(id) FROM record"
+                                            " WHERE case_id IS NOT NULL"
+                                            " AND substr(id, 15, 1) = '7' GROUP BY case_id"},
 };
 
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 5,
+    .version = 6,
     .create = create,
     .upgrades = upgrades,
     .statements = statements,

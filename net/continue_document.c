@@ -86,9 +86,8 @@ static json_t *join_languages(json_t *french, json_t *english, const char *langu
     return errors != NULL ? json_incref(errors) : json_array();
 }
 
-/* The faults of the answers as the specification tells them; `valid` is set. */
-static int errors_document(json_t **errors, bool *valid, const struct form *form, json_t *answers,
-                           const char *language, struct error *error)
+int continue_errors(json_t **errors, bool *valid, const struct form *form, json_t *answers,
+                    const char *language, struct error *error)
 {
     struct schema_result *result = schema_result_new();
     json_t *whole = form_complete(form, answers);
@@ -168,7 +167,7 @@ int continue_document(json_t **document, const struct record *draft, const struc
 
     *document = NULL;
     if (code == 0) {
-        code = errors_document(&errors, &valid, compiled, held, language, error);
+        code = continue_errors(&errors, &valid, compiled, held, language, error);
         if (code == 0)
             code = faults_document(&faults, compiled, held, error);
         form_free(compiled);

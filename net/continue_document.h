@@ -5,6 +5,8 @@
 #ifndef GUICHET_NET_CONTINUE_DOCUMENT_H
 #define GUICHET_NET_CONTINUE_DOCUMENT_H
 
+#include <stdbool.h>
+
 #include <jansson.h>
 
 #include "app/error.h"
@@ -20,6 +22,13 @@
  */
 int continue_document(json_t **document, const struct record *draft, const struct record *form,
                       int64_t expires_ms, const char *language, struct error *error);
+
+struct form;
+
+/* The faults of the answers as the specification tells them, in both languages; an empty array when
+ * there are none, which `valid` says too. New reference. */
+int continue_errors(json_t **errors, bool *valid, const struct form *form, json_t *answers,
+                    const char *language, struct error *error);
 
 /*
  * Reads changed answers {"name": value or null} into `fields`, as the body of an operation: what

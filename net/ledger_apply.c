@@ -147,6 +147,9 @@ static int follow_up(struct attempt *attempt, const struct ledger_row *after, st
         code = ledger_reassign(ledger, after->record, attempt->now_ms, error);
     if (code == 0 && after->record->type == RECORD_HANDOFF && attempt->row.row == 0)
         code = ledger_waiting_since(ledger, after, attempt->now_ms, error);
+    if (code == 0 && after->record->type == RECORD_HANDOFF && attempt->row.row != 0 &&
+        strcmp(record_text(after->record, "state"), "declined") == 0)
+        code = ledger_intake_offer_again(ledger, after->record, attempt->now_ms, error);
     if (code == 0 && is_submitted(attempt, after->record))
         code = ledger_deliveries_make(ledger, after->record, attempt->now_ms, error);
     if (code == 0 && after->record->type == RECORD_SUBMISSION)
@@ -224,7 +227,8 @@ static int leave_to_centre(struct attempt *attempt, struct error *error)
         outcome->kind = LEDGER_REPEATED;
         outcome->rev = attempt->row.record->rev;
         outcome->seq = attempt->row.record->seq;
-        /* The centre's answer to the one that was asked is still to come, and is remembered then. */
+        /* The centre's answer to the one that was asked is still to come, and is remembered then.
+         */
         code = ledger_upward_has(attempt->ledger, &attempt->operation->id, &must, error);
         if (code == 0 && !must)
             code = remember(attempt, error);

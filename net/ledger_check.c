@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "app/json.h"
 
 struct check {
@@ -121,6 +123,26 @@ static int check_integrity(struct check *check, struct error *error)
     return code;
 }
 
+/* Attachments are as they came, and each is named by its message. */
+static int check_attachments(struct check *check, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(check->database, LEDGER_CHECK_ATTACHMENTS, error);
+    int code;
+
+    while ((code = database_step(check->database, statement, error)) > 0) {
+        unsigned char digest[crypto_hash_sha256_BYTES];
+
+        crypto_hash_sha256(digest, sqlite3_column_blob(statement, 2),
+                           (unsigned long long)sqlite3_column_bytes(statement, 2));
+        if (sqlite3_column_bytes(statement, 1) != (int)sizeof(digest) ||
+            memcmp(sqlite3_column_blob(statement, 1), digest, sizeof(digest)) != 0)
+            found(check, "attachment %s is not as it came", database_text(statement, 0));
+        if (sqlite3_column_int(statement, 3) == 0)
+            found(check, "attachment %s is of no message", database_text(statement, 0));
+    }
+    return code;
+}
+
 static int check_operations(struct check *check, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(check->database, LEDGER_CHECK_OPERATIONS, error);
@@ -177,6 +199,14 @@ static int check_all(struct check *check, struct error *error)
     if (code == 0)
         code = check_none(check, LEDGER_CHECK_DELIVERIES,
                           "the list of what is to be sent disagrees with", error);
+    if (code == 0)
+        code = check_none(check, LEDGER_CHECK_REACH,
+                          "the list of by what records are found disagrees with", error);
+    if (code == 0)
+        code = check_none(check, LEDGER_CHECK_INTAKE,
+                          "the list of messages that came in disagrees with", error);
+    if (code == 0)
+        code = check_attachments(check, error);
     if (code == 0)
         code = check_operations(check, error);
     return code;

@@ -215,6 +215,19 @@ static int follow(struct ledger *ledger, const struct record *handoff, const str
                  ledger_handoff_again(handoff, queue, now_ms), error);
 }
 
+/* It has just expired, and no queue comes after. */
+static int offer_to_office(struct ledger *ledger, const struct id *handoff, int64_t now_ms,
+                           struct error *error)
+{
+    struct ledger_row expired;
+    int code = ledger_row_read(ledger->writer, RECORD_HANDOFF, handoff, &expired, error);
+
+    if (code == 0)
+        code = ledger_intake_offer_again(ledger, expired.record, now_ms, error);
+    ledger_row_clear(&expired);
+    return code;
+}
+
 static int expire(struct ledger *ledger, const struct record *handoff, int64_t now_ms,
                   struct error *error)
 {
@@ -227,6 +240,8 @@ static int expire(struct ledger *ledger, const struct record *handoff, int64_t n
                      error);
     if (code == 0 && queue != NULL)
         code = follow(ledger, handoff, queue, now_ms, error);
+    else if (code == 0)
+        code = offer_to_office(ledger, &handoff->id, now_ms, error);
     record_free(queue);
     return code;
 }

@@ -144,6 +144,8 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
     code = row->row == 0 ? row_insert(ledger, row, parent, text, error)
                          : row_update(ledger, row, parent, text, error);
     free(text);
+    if (code == 0)
+        code = ledger_reach_list(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_DELIVERY)
         code = ledger_delivery_list(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_CONTACT)

@@ -26,6 +26,11 @@
  * lineage:   at a relay, what those saw who saw this local rev: all up to the centre's rev `given`,
  *            and the office's own `operation`, which is rev `own` at the centre
  * upward:    at a relay, operations on their way to the centre, in their order
+ * intake:    messages that came in, by where they came from and the sender's own id (intake.h)
+ * refused:   messages that did not: whence, when and why, never what they said
+ * intake_key: who may bring messages through which channel, by a hash of their secret
+ * attachment: what came with messages, as bytes
+ * reach:     by what cases, messages and clients are found (ledger_reach.c)
  * told:      at a relay, what an agent is yet to be told of operations that were accepted here
  */
 #define HISTORY_TABLES                                                                             \
@@ -126,6 +131,39 @@
     " document TEXT NOT NULL);"                                                                    \
     "CREATE INDEX told_by_agent ON told (agent, number);"
 
+#define INTAKE_TABLES                                                                              \
+    "CREATE TABLE intake (source TEXT NOT NULL, message_id TEXT NOT NULL, channel TEXT NOT NULL,"  \
+    " message TEXT NOT NULL, matter TEXT NOT NULL, client TEXT NOT NULL,"                          \
+    " submission TEXT NOT NULL, new_case INTEGER NOT NULL, reference TEXT NOT NULL,"               \
+    " arrived INTEGER NOT NULL, PRIMARY KEY (source, message_id)) WITHOUT ROWID;"                  \
+    "CREATE TABLE refused (number INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL,"       \
+    " source TEXT NOT NULL, message_id TEXT NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL);" \
+    "CREATE UNIQUE INDEX refused_by_id ON refused (source, message_id) WHERE message_id <> '';"    \
+    "CREATE TABLE intake_key (name TEXT PRIMARY KEY, channel TEXT NOT NULL, hash BLOB NOT NULL,"   \
+    " office TEXT NOT NULL, queue TEXT NOT NULL, added INTEGER NOT NULL, revoked INTEGER)"         \
+    " WITHOUT ROWID;"                                                                              \
+    "CREATE TABLE attachment (id TEXT PRIMARY KEY, message TEXT NOT NULL, name TEXT NOT NULL,"     \
+    " type TEXT NOT NULL, digest BLOB NOT NULL, bytes BLOB NOT NULL);"                             \
+    "CREATE INDEX attachment_by_message ON attachment (message);"                                  \
+    "CREATE TABLE reach (kind INTEGER NOT NULL, key TEXT NOT NULL, record INTEGER NOT NULL,"       \
+    " PRIMARY KEY (kind, key, record)) WITHOUT ROWID;"                                             \
+    "CREATE INDEX reach_by_record ON reach (record);"
+
+/* As ledger_reach.c keeps them. */
+#define REACH_FILL_ONE(kind, type, value)                                                          \
+    "INSERT INTO reach SELECT " kind ", " value ", number FROM record WHERE type = '" type "' "    \
+    "AND coalesce(" value ", '') <> '' AND length(" value ") < 400;"
+#define REACH_FILL                                                                                 \
+    REACH_FILL_ONE("1", "case", "json_extract(document, '$.body.reference')")                      \
+    REACH_FILL_ONE("2", "message", "json_extract(document, '$.body.message_id')")                  \
+    REACH_FILL_ONE("3", "client", "lower(json_extract(document, '$.body.email'))")                 \
+    REACH_FILL_ONE("4", "client",                                                                  \
+                   "substr(replace(replace(replace(replace(replace(replace(json_extract("          \
+                   "document, '$.body.phone'), ' ', ''), '-', ''), '(', ''), ')', ''), '.', ''), " \
+                   "'+', ''), -7)")                                                                \
+    REACH_FILL_ONE("5", "client", "json_extract(document, '$.body.birth_date')")                   \
+    REACH_FILL_ONE("6", "client", "json_extract(document, '$.body.postal_code')")
+
 #define GONE_TABLE                                                                                 \
     "CREATE TABLE gone (scope INTEGER NOT NULL, seq INTEGER NOT NULL, record INTEGER NOT NULL,"    \
     " PRIMARY KEY (scope, seq)) WITHOUT ROWID;"                                                    \
@@ -153,7 +191,7 @@ static const char tables[] =
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
-            RELAY_TABLES HELD_TABLE GONE_TABLE;
+            RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -166,6 +204,7 @@ static const char *const upgrades[] = {
     CENTRE_TABLES RELAY_TABLES,                  /* 8 to 9 */
     HELD_TABLE HELD_FILL,                        /* 9 to 10 */
     GONE_TABLE,                                  /* 10 to 11 */
+    INTAKE_TABLES REACH_FILL,                    /* 11 to 12 */
 };
 
 static const struct database_statement statements[] = {
@@ -177,7 +216,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 11,
+    .version = 12,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

@@ -144,6 +144,35 @@ const char *ledger_record_parent(const struct record *record);
 int ledger_document_read(const char *text, size_t length, struct record **record,
                          struct error *error);
 
+/* --- by what records are found (ledger_reach.c) ------------------------------------------------
+ */
+
+/* The numbers are kept in the database. */
+enum ledger_reach {
+    LEDGER_REACH_REFERENCE = 1, /* of a case */
+    LEDGER_REACH_MESSAGE = 2,   /* the sender's id of a message */
+    LEDGER_REACH_EMAIL = 3,     /* of a client, in small letters */
+    LEDGER_REACH_PHONE = 4,     /* its last digits, without country and area */
+    LEDGER_REACH_BIRTH_DATE = 5,
+    LEDGER_REACH_POSTAL_CODE = 6,
+};
+
+/* Digits of a phone number without country and area. */
+#define LEDGER_PHONE_DIGITS 7
+
+/* The key under which a text is found; false when it is none. */
+bool ledger_reach_key(enum ledger_reach kind, const char *given, char *key, size_t size);
+/* Within a transaction, after a record was written: keeps by what it is found. */
+int ledger_reach_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+
+/* --- intake (ledger_intake_offer.c) -------------------------------------------------------------
+ */
+
+/* Within a transaction, after a hand-off was written: what the server itself offered, and nobody
+ * takes, is offered to the whole office: it has no sender to go back to. */
+int ledger_intake_offer_again(struct ledger *ledger, const struct record *handoff, int64_t now_ms,
+                              struct error *error);
+
 /* --- scopes (ledger_scope.c) ------------------------------------------------------------------ */
 
 /* The number of a scope's name; 0 when there is none. */

@@ -237,6 +237,55 @@
                  "ORDER BY number LIMIT 100")                                                      \
     X(TOLD_FORGET, "DELETE FROM told WHERE agent = ?1 AND number <= ?2")                           \
     X(TOLD_PRUNE, "DELETE FROM told WHERE number <= (SELECT max(number) FROM told) - ?1")          \
+    X(INTAKE_GET, "SELECT message, matter, client, submission, new_case, reference FROM intake "   \
+                  "WHERE source = ?1 AND message_id = ?2")                                         \
+    X(INTAKE_PUT,                                                                                  \
+      "INSERT INTO intake (source, message_id, channel, message, matter, client, submission, "     \
+      "new_case, reference, arrived) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")            \
+    X(INTAKE_COUNT, "SELECT count(*) FROM intake")                                                 \
+    X(REFUSED_PUT,                                                                                 \
+      "INSERT INTO refused (channel, source, message_id, reason, at) "                             \
+      "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (source, message_id) WHERE message_id <> '' "       \
+      "DO UPDATE SET channel = excluded.channel, reason = excluded.reason, at = excluded.at")      \
+    X(REFUSED_DELETE, "DELETE FROM refused WHERE source = ?1 AND message_id = ?2")                 \
+    X(REFUSED_PRUNE, "DELETE FROM refused WHERE number <= (SELECT max(number) FROM refused) - ?1") \
+    X(REFUSED_EACH, "SELECT channel, source, message_id, reason, at FROM refused "                 \
+                    "ORDER BY at DESC, number DESC LIMIT ?1")                                      \
+    X(REFUSED_COUNT, "SELECT count(*) FROM refused")                                               \
+    X(ATTACHMENT_PUT, "INSERT INTO attachment (id, message, name, type, digest, bytes) "           \
+                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                           \
+    X(ATTACHMENT_GET, "SELECT message, name, type, bytes FROM attachment WHERE id = ?1")           \
+    X(REACH_GET, "SELECT record FROM reach WHERE kind = ?1 AND key = ?2 ORDER BY record DESC")     \
+    X(REACH_PUT, "INSERT INTO reach (kind, key, record) VALUES (?1, ?2, ?3) "                      \
+                 "ON CONFLICT DO NOTHING")                                                         \
+    X(REACH_DELETE, "DELETE FROM reach WHERE record = ?1")                                         \
+    X(CHECK_REACH,                                                                                 \
+      "SELECT record.type, record.id FROM record WHERE type = 'case' AND NOT EXISTS (SELECT 1 "    \
+      "FROM reach WHERE reach.record = record.number AND kind = 1 "                                \
+      "AND key = json_extract(document, '$.body.reference')) UNION ALL "                           \
+      "SELECT record.type, record.id FROM record WHERE type = 'message' "                          \
+      "AND json_extract(document, '$.body.message_id') IS NOT NULL AND NOT EXISTS (SELECT 1 "      \
+      "FROM reach WHERE reach.record = record.number AND kind = 2 "                                \
+      "AND key = json_extract(document, '$.body.message_id')) UNION ALL "                          \
+      "SELECT record.type, record.id FROM record WHERE type = 'client' "                           \
+      "AND coalesce(json_extract(document, '$.body.email'), '') <> '' AND NOT EXISTS (SELECT 1 "   \
+      "FROM reach WHERE reach.record = record.number AND kind = 3 "                                \
+      "AND key = lower(json_extract(document, '$.body.email'))) UNION ALL "                        \
+      "SELECT 'reach', reach.record FROM reach WHERE NOT EXISTS "                                  \
+      "(SELECT 1 FROM record WHERE record.number = reach.record)")                                 \
+    X(CHECK_INTAKE,                                                                                \
+      "SELECT 'message', intake.message FROM intake WHERE NOT EXISTS (SELECT 1 FROM record "       \
+      "WHERE record.id = intake.message AND record.type = 'message' "                              \
+      "AND json_extract(document, '$.body.message_id') = intake.message_id) UNION ALL "            \
+      "SELECT 'case', intake.matter FROM intake WHERE NOT EXISTS (SELECT 1 FROM record "           \
+      "WHERE record.id = intake.matter AND record.type = 'case')")                                 \
+    X(CHECK_ATTACHMENTS,                                                                           \
+      "SELECT id, digest, bytes, EXISTS (SELECT 1 FROM record WHERE record.id = "                  \
+      "attachment.message AND record.type = 'message' AND instr(document, attachment.id) > 0) "    \
+      "FROM attachment")                                                                           \
+    X(CASES_OF_CLIENT, "SELECT number FROM record WHERE client = ?1 AND type = 'case'")            \
+    X(OFFICES_OPEN, "SELECT json_extract(document, '$.body.key') FROM record "                     \
+                    "WHERE type = 'office' AND json_extract(document, '$.body.ended') IS NOT 1")   \
     X(CHECK_RECORDS, "SELECT number, type, id, rev, seq, parent, document FROM record "            \
                      "ORDER BY number")                                                            \
     X(CHECK_SEQ_REPEATED, "SELECT seq, count(*) FROM record GROUP BY seq HAVING count(*) > 1")     \

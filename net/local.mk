@@ -35,6 +35,8 @@ libnet_a_SOURCES += \
     net/ledger_feed.c \
     net/ledger_history.c \
     net/ledger_import.c \
+    net/intake.h net/ledger_intake.c net/ledger_intake.h net/ledger_intake_form.c \
+    net/ledger_intake_match.c net/ledger_intake_offer.c net/ledger_attachment.c net/ledger_reach.c net/ledger_refused.c \
     net/ledger_publish.c net/ledger_queue.c \
     net/ledger_record.c \
     net/ledger_relay.c net/ledger_relay.h net/ledger_relay_gone.c \
@@ -71,6 +73,16 @@ libnet_a_SOURCES += \
     net/server_routes.c \
     net/server_worker.c net/server_worker.h
 
+# Open311 GeoReport v2.
+libnet_a_SOURCES += \
+    net/open311_answers.c net/open311_answers.h \
+    net/open311_document.c net/open311_document.h \
+    net/open311_errors.c net/open311_errors.h \
+    net/open311_pairs.c net/open311_pairs.h \
+    net/open311_query.c net/open311_query.h \
+    net/open311_request.c net/open311_request.h \
+    net/open311_service.c net/open311_service.h
+
 # Relays, at the branch.
 libnet_a_SOURCES += \
     net/relay.c net/relay.h \
@@ -93,8 +105,13 @@ libnet_a_SOURCES += \
 # Mail.
 libnet_a_SOURCES += \
     net/email_account.c net/email_account.h \
+    net/email_bounds.c net/email_charset.c \
     net/email_compose.c \
+    net/email_html.c net/email_quote.c net/email_text.h \
     net/email_mime.c net/email_mime.h \
+    net/email_nature.c \
+    net/email_parse.c net/email_parse.h \
+    net/email_part.c net/email_part.h \
     net/email_send.c net/email_send.h
 
 sbin_PROGRAMS += guichetd
@@ -109,7 +126,7 @@ guichetd_SOURCES = \
     app/main/guichetd_relay_account.c \
     app/main/guichetd_relay_status.c \
     app/main/guichetd_serve.c
-guichetd_LDADD = libnet.a libforms.a libapp.a $(MAIL_LIBS) $(NET_LIBS) $(FORMS_LIBS) $(APP_LIBS)
+guichetd_LDADD = libnet.a libforms.a libapp.a $(SERVER_LIBS) $(NET_LIBS) $(FORMS_LIBS) $(APP_LIBS)
 
 EXTRA_DIST += net/relay.md net/delivery.md net/openapi.yaml
 

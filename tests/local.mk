@@ -1,6 +1,6 @@
 # Tests: `make check` runs them all. A unit test is one C file with cmocka.
 
-UNIT_LIBS = libnet.a libforms.a libapp.a $(MAIL_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
+UNIT_LIBS = libnet.a libforms.a libapp.a $(SERVER_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
     $(APP_LIBS) $(CMOCKA_LIBS)
 
 UNIT_TESTS = \
@@ -115,6 +115,14 @@ tests_unit_test_store_fold_LDADD = $(UNIT_LIBS)
 tests_unit_test_store_SOURCES = tests/unit/test_store.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h
 tests_unit_test_store_LDADD = $(UNIT_LIBS)
+# The lists of cases.
+CASE_FIXTURE = tests/unit/case_fixture.c tests/unit/case_fixture.h tests/unit/store_fixture.c \
+    tests/unit/store_fixture.h tests/unit/unit.h
+UNIT_TESTS += tests/unit/test_case_table tests/unit/test_store_change
+tests_unit_test_case_table_SOURCES = tests/unit/test_case_table.c $(CASE_FIXTURE)
+tests_unit_test_case_table_LDADD = $(UNIT_LIBS)
+tests_unit_test_store_change_SOURCES = tests/unit/test_store_change.c $(CASE_FIXTURE)
+tests_unit_test_store_change_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_store_secret
 tests_unit_test_store_secret_SOURCES = tests/unit/test_store_secret.c \
     tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
@@ -180,6 +188,11 @@ tests_unit_test_ticket_order_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ticket
 tests_unit_test_ticket_SOURCES = tests/unit/test_ticket.c $(WORK_FIXTURE)
 tests_unit_test_ticket_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_calendar_law
+tests_unit_test_calendar_law_SOURCES = tests/unit/test_calendar_law.c
+tests_unit_test_calendar_law_LDADD = $(UNIT_LIBS)
+EXTRA_DIST += tests/calendar/holidays.tsv
+
 UNIT_TESTS += tests/unit/test_task tests/unit/test_ledger_task
 tests_unit_test_task_SOURCES = tests/unit/test_task.c $(WORK_FIXTURE)
 tests_unit_test_task_LDADD = $(UNIT_LIBS)
@@ -430,6 +443,14 @@ UNIT_TESTS += tests/unit/test_server_hsds
 tests_unit_test_server_hsds_SOURCES = tests/unit/test_server_hsds.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_hsds_LDADD = $(UNIT_LIBS)
+# Open311 GeoReport v2.
+UNIT_TESTS += tests/unit/test_open311 tests/unit/test_open311_service
+tests_unit_test_open311_SOURCES = tests/unit/test_open311.c \
+    tests/unit/form_fixture.c tests/unit/form_fixture.h tests/unit/unit.h
+tests_unit_test_open311_LDADD = $(UNIT_LIBS)
+tests_unit_test_open311_service_SOURCES = tests/unit/test_open311_service.c \
+    tests/unit/form_fixture.c tests/unit/form_fixture.h tests/unit/unit.h
+tests_unit_test_open311_service_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_ticket
 tests_unit_test_server_ticket_SOURCES = tests/unit/test_server_ticket.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
@@ -667,7 +688,7 @@ EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/
     $(FUZZ:%=tests/fuzz/%.c) $(FUZZ:%=tests/fuzz/corpus/%)
 fuzz_make = $(MAKE) -s -f '$(srcdir)/tests/fuzz/fuzz.mk' SOURCE='$(srcdir)' FUZZ='$(FUZZ)' \
     FUZZ_SECONDS='$(FUZZ_SECONDS)' FLAGS="$(subst ",\",$(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS))" \
-    LIBS='$(UI_LIBS:lib%.a=) $(MAIL_LIBS) -lutil'
+    LIBS='$(UI_LIBS:lib%.a=) $(SERVER_LIBS) -lutil'
 
 .PHONY: fuzz fuzz-programs
 fuzz fuzz-programs: app/search_words_table.h
@@ -710,6 +731,10 @@ UNIT_TESTS += tests/unit/test_ledger_waiting
 tests_unit_test_ledger_waiting_SOURCES = tests/unit/test_ledger_waiting.c \
     tests/unit/ledger_fixture.c tests/unit/ledger_fixture.h tests/unit/unit.h
 tests_unit_test_ledger_waiting_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_ledger_intake
+tests_unit_test_ledger_intake_SOURCES = tests/unit/test_ledger_intake.c $(LEDGER_FIXTURE)
+tests_unit_test_ledger_intake_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_ledger_reassign
 tests_unit_test_ledger_reassign_SOURCES = tests/unit/test_ledger_reassign.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_reassign_LDADD = $(UNIT_LIBS)
@@ -756,3 +781,7 @@ LONG_TESTS = tests/sim/sim.sh tests/chaos/chaos.sh tests/end_to_end/handoff_kind
 .PHONY: distcheck-brief
 distcheck-brief:
 	@$(MAKE) distcheck TESTS='$(filter-out $(LONG_TESTS),$(TESTS))'
+EXTRA_DIST += tests/email/thread
+UNIT_TESTS += tests/unit/test_email_parse
+tests_unit_test_email_parse_SOURCES = tests/unit/test_email_parse.c tests/unit/unit.h
+tests_unit_test_email_parse_LDADD = $(UNIT_LIBS)

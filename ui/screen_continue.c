@@ -8,6 +8,7 @@
 
 #include <sodium.h>
 
+#include "app/calendar_read.h"
 #include "app/continue.h"
 #include "app/json.h"
 #include "app/submission.h"
@@ -95,16 +96,9 @@ static const char *client_language(struct screen *screen)
 static struct calendar *office_calendar(struct desk *desk)
 {
     struct calendar *calendar = NULL;
-    struct record *record = NULL;
-    char key[RECORD_KEY_SIZE];
 
-    if (desk->office == NULL || *record_text(desk->office, "calendar") == '\0')
-        return NULL;
-    record_full_key(desk->office, record_text(desk->office, "calendar"), key);
-    if (catalogue_get_by_key(desk->catalogue, RECORD_CALENDAR, key, &record, NULL) != 0)
-        return NULL;
-    calendar_new(&calendar, record->body, NULL);
-    record_free(record);
+    if (desk->office != NULL)
+        calendar_read(&calendar, NULL, desk->catalogue, desk->office, desk->office->body);
     return calendar;
 }
 

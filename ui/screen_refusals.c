@@ -13,11 +13,13 @@
 #include "ui/list.h"
 
 #define REFUSALS_LIMIT 100
+#define ROW_HEIGHT     4
+#define VALUE_SIZE     (4 * WORK_NAME_SIZE)
 
 struct row {
     json_t *operation; /* owned document */
     char words[2 * WORK_NAME_SIZE], about[WORK_NAME_SIZE], reason[2 * WORK_NAME_SIZE];
-    char values[3 * WORK_NAME_SIZE]; /* of a conflict: both of them */
+    char stands[VALUE_SIZE], gave_way[VALUE_SIZE]; /* of a conflict; "" for none */
     enum merge_refusal refusal;
 };
 
@@ -52,24 +54,40 @@ static void value_text(const char *path, const json_t *value, char *text, size_t
     free(bytes);
 }
 
+/* A value of a conflict, with who set it and when. `stamp`: {"agent", "time"}, NULL when not known.
+ */
+static void value_of(struct desk *desk, const char *path, const json_t *value, const json_t *stamp,
+                     char text[VALUE_SIZE])
+{
+    char shown[WORK_NAME_SIZE], who[WORK_NAME_SIZE], when[WORK_NAME_SIZE];
+    int64_t at_ms = 0;
+
+    value_text(path, value, shown, sizeof(shown));
+    if (!timestamp_parse(json_text_or(stamp, "time", ""), &at_ms)) {
+        text_copy(text, VALUE_SIZE, shown);
+        return;
+    }
+    work_agent_name(desk, json_text_or(stamp, "agent", ""), who, sizeof(who));
+    format_when(when, sizeof(when), at_ms, desk_now(desk));
+    snprintf(text, VALUE_SIZE, "%s (%s, %s)", shown, who, when);
+}
+
 /* Both values: the one that stands and the one that gave way. */
-static void conflict_values(struct desk *desk, const struct store_refusal *refusal, char *text,
-                            size_t size)
+static void conflict_values(struct desk *desk, const struct store_refusal *refusal, struct row *row)
 {
     struct record *record =
         work_get(desk, refusal->operation->type, refusal->operation->record.text, NULL);
+    const json_t *stamps = record != NULL ? json_object_get(record->meta, "stamps") : NULL;
     const json_t *entry;
-    char kept[WORK_NAME_SIZE], lost[WORK_NAME_SIZE];
     size_t i;
 
-    text_copy(text, size, "");
     json_array_foreach(record != NULL ? json_object_get(record->meta, "conflicts") : NULL, i, entry)
     {
         if (strcmp(json_text_or(entry, "path", ""), refusal->field) != 0)
             continue;
-        value_text(refusal->field, json_object_get(entry, "kept"), kept, sizeof(kept));
-        value_text(refusal->field, json_object_get(entry, "value"), lost, sizeof(lost));
-        snprintf(text, size, _("stands: %1$s   gave way: %2$s"), kept, lost);
+        value_of(desk, refusal->field, json_object_get(entry, "kept"),
+                 json_object_get(stamps, refusal->field), row->stands);
+        value_of(desk, refusal->field, json_object_get(entry, "value"), entry, row->gave_way);
     }
     record_free(record);
 }
@@ -86,13 +104,13 @@ static int add(void *context, const struct store_refusal *refusal)
         return ERROR_MEMORY;
     refusals->count++;
     row->refusal = refusal->refusal;
-    row->values[0] = '\0';
+    row->stands[0] = row->gave_way[0] = '\0';
     operation_words(refusals->desk, refusal->operation, row->words, sizeof(row->words));
     operation_about(refusals->desk, refusal->operation, row->about, sizeof(row->about));
     refusal_words(refusals->desk, refusal->operation, refusal->refusal, refusal->field, row->reason,
                   sizeof(row->reason));
     if (refusal->refusal == MERGE_APPLIED)
-        conflict_values(refusals->desk, refusal, row->values, sizeof(row->values));
+        conflict_values(refusals->desk, refusal, row);
     return 0;
 }
 
@@ -145,7 +163,12 @@ static void draw_row(void *context, const struct paint *area, size_t index, bool
     paint_text(area, 0, 1, -1, PAINT_TEXT, row->words);
     used = 3 + paint_text(area, 1, 3, area->columns / 2, PAINT_DIM, row->about);
     paint_text(area, 1, used + (used > 3 ? 2 : 0), -1, PAINT_ERROR, row->reason);
-    paint_text(area, 2, 3, -1, PAINT_TEXT, row->values);
+    if (row->stands[0] == '\0')
+        return;
+    used = 3 + paint_text(area, 2, 3, -1, PAINT_DIM, _("stands:"));
+    paint_text(area, 2, used + 1, -1, PAINT_TEXT, row->stands);
+    used = 3 + paint_text(area, 3, 3, -1, PAINT_DIM, _("gave way:"));
+    paint_text(area, 3, used + 1, -1, PAINT_TEXT, row->gave_way);
 }
 
 static void refusals_draw(struct screen *screen, const struct paint *paint)
@@ -157,7 +180,7 @@ static void refusals_draw(struct screen *screen, const struct paint *paint)
         paint_text(paint, 1, 0, -1, PAINT_GOOD, _("Nothing was refused."));
         paint_cursor(paint, 1, 0);
     }
-    list_draw(&refusals->list, &rest, 3, true, draw_row, refusals);
+    list_draw(&refusals->list, &rest, ROW_HEIGHT, true, draw_row, refusals);
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */

@@ -129,7 +129,8 @@ wait_for $told "1 refusée"
 keys $told F7
 wait_for $told "Rien n’attend"
 keys $told Tab
-wait_for $told "tient : 418-555-0002   a cédé : 418-555-0001"
+wait_for $told "tient : 418-555-0002 (Sophie Lavoie, "
+wait_for $told "a cédé : 418-555-0001 (Marie Tremblay, "
 keys $told Escape Escape
 wait_for $told "Date de naissance"
 # Answered again, it is settled.

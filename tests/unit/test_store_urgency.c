@@ -266,7 +266,10 @@ static void whatever_was_made_nothing_overtakes_what_it_needs(void **state)
 
 static void a_file_of_the_first_version_keeps_its_outbox(void **state)
 {
-    static const char back[] = "DROP INDEX operation_record; DROP INDEX operation_state;"
+    static const char back[] = "DROP TRIGGER record_inserted; DROP TRIGGER record_updated;"
+                               "DROP TRIGGER record_deleted; DROP TRIGGER record_moves;"
+                               "DROP TABLE change;"
+                               "DROP INDEX operation_record; DROP INDEX operation_state;"
                                "ALTER TABLE operation DROP COLUMN urgency; DROP TABLE retained; DROP TABLE leaving; "
                                "ALTER TABLE record DROP COLUMN seq;"
                                "CREATE INDEX operation_record ON operation(type, record, number);"

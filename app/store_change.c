@@ -1,0 +1,113 @@
+/* Which records changed since a screen last looked: a short log that the table of records itself
+ * keeps (store_schema.c), whichever connection writes. */
+#include "app/store_internal.h"
+
+static int read_number(struct store *store, enum store_statement which, const struct id *id,
+                       int64_t *number, struct error *error)
+{
+    sqlite3_stmt *row = store_statement(store, which, error);
+    int code;
+
+    *number = 0;
+    if (id != NULL)
+        database_bind_id(row, 1, id);
+    code = database_step(store->database, row, error);
+    if (code != 1)
+        return code;
+    *number = sqlite3_column_int64(row, 0);
+    sqlite3_reset(row);
+    return 0;
+}
+
+int64_t store_change_latest(struct store *store, struct error *error)
+{
+    int64_t number;
+    int code = read_number(store, STORE_CHANGE_LATEST, NULL, &number, error);
+
+    return code != 0 ? code : number;
+}
+
+/* What was asked for may be pruned already, or of another file that stood here. */
+static int check_reach(struct store *store, int64_t since, struct error *error)
+{
+    int64_t first, latest;
+    int code = read_number(store, STORE_CHANGE_FIRST, NULL, &first, error);
+
+    if (code == 0)
+        code = read_number(store, STORE_CHANGE_LATEST, NULL, &latest, error);
+    if (code != 0)
+        return code;
+    if (since > latest || since + 1 < first)
+        return error_set(error, ERROR_NOT_FOUND, "the changes since %lld are not known",
+                         (long long)since);
+    return 0;
+}
+
+static bool read_change(sqlite3_stmt *row, struct store_change *change)
+{
+    change->number = sqlite3_column_int64(row, 0);
+    change->type = record_type_from_name(database_text(row, 1));
+    if (!id_parse(&change->case_id, database_text(row, 3)))
+        change->case_id = (struct id){0};
+    return id_parse(&change->id, database_text(row, 2)) && change->type != RECORD_NONE;
+}
+
+int store_changes(struct store *store, int64_t since, size_t limit, store_change_visit visit,
+                  void *context, int64_t *reached, struct error *error)
+{
+    const char *sql = store_schema.statements[STORE_CHANGE_LIST].sql;
+    sqlite3_stmt *row = NULL;
+    int code = check_reach(store, since, error);
+
+    *reached = since;
+    if (code != 0)
+        return code;
+    /* Its own, like that of a walk: visitors read the store too. */
+    if (sqlite3_prepare_v2(database_handle(store->database), sql, -1, &row, NULL) != SQLITE_OK)
+        return database_fail(store->database, "change.list", error);
+    sqlite3_bind_int64(row, 1, since);
+    sqlite3_bind_int64(row, 2, (int64_t)limit);
+    while ((code = database_step(store->database, row, error)) == 1) {
+        struct store_change change;
+
+        code = read_change(row, &change) ? visit(context, &change) : 0;
+        if (code != 0)
+            break;
+        *reached = change.number;
+    }
+    sqlite3_finalize(row);
+    return code;
+}
+
+int store_case_newest(struct store *store, const struct id *case_id, struct id *newest,
+                      struct error *error)
+{
+    sqlite3_stmt *row = store_statement(store, STORE_CASE_NEWEST, error);
+    int code;
+
+    *newest = (struct id){0};
+    database_bind_id(row, 1, case_id);
+    code = database_step(store->database, row, error);
+    if (code != 1)
+        return code;
+    id_parse(newest, database_text(row, 0));
+    sqlite3_reset(row);
+    return 0;
+}
+
+int store_cases_newest(struct store *store, store_newest_visit visit, void *context,
+                       struct error *error)
+{
+    sqlite3_stmt *row = store_statement(store, STORE_CASES_NEWEST, error);
+    int code = 1;
+
+    if (row == NULL)
+        return ERROR_STORAGE;
+    while (code > 0 && (code = database_step(store->database, row, error)) == 1) {
+        struct id matter, newest;
+
+        if (id_parse(&matter, database_text(row, 0)) && id_parse(&newest, database_text(row, 1)))
+            visit(context, &matter, &newest);
+    }
+    return code;
+}
