@@ -27,7 +27,7 @@ libnet_a_SOURCES += \
     net/ledger_delivery.c \
     net/ledger_fold.c \
     net/ledger_form.c \
-    net/ledger_grant.c net/ledger_restrict.c \
+    net/ledger_grant.c \
     net/ledger_group.c \
     net/ledger_handoff.c net/ledger_reassign.c net/ledger_waiting.c net/ledger_watch.c \
     net/ledger_continue.c net/ledger_continue.h \
@@ -108,11 +108,16 @@ libnet_a_SOURCES += \
     net/email_bounds.c net/email_charset.c \
     net/email_compose.c \
     net/email_html.c net/email_quote.c net/email_text.h \
+    net/email_fetch.c net/email_fetch.h \
+    net/email_imap.c net/email_imap.h \
     net/email_mime.c net/email_mime.h \
     net/email_nature.c \
     net/email_parse.c net/email_parse.h \
+    net/email_rate.c net/email_rate.h \
     net/email_part.c net/email_part.h \
-    net/email_send.c net/email_send.h
+    net/email_send.c net/email_send.h \
+    net/email_take.c net/email_take.h \
+    net/ledger_email.c net/ledger_email.h
 
 sbin_PROGRAMS += guichetd
 guichetd_SOURCES = \

@@ -460,10 +460,6 @@ tests_unit_test_server_changes_SOURCES = tests/unit/test_server_changes.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_changes_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_supervise
-UNIT_TESTS += tests/unit/test_server_note
-tests_unit_test_server_note_SOURCES = tests/unit/test_server_note.c \
-    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
-tests_unit_test_server_note_LDADD = $(UNIT_LIBS)
 tests_unit_test_server_supervise_SOURCES = tests/unit/test_server_supervise.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_supervise_LDADD = $(UNIT_LIBS)
@@ -602,9 +598,6 @@ bench-form: tests/bench/bench_form
 UNIT_TESTS += tests/unit/test_ui_case tests/unit/test_ui_life_event
 tests_unit_test_ui_case_SOURCES = tests/unit/test_ui_case.c $(UI_FIXTURE)
 tests_unit_test_ui_case_LDADD = $(UI_LIBS)
-UNIT_TESTS += tests/unit/test_ui_note
-tests_unit_test_ui_note_SOURCES = tests/unit/test_ui_note.c $(UI_FIXTURE)
-tests_unit_test_ui_note_LDADD = $(UI_LIBS)
 tests_unit_test_ui_life_event_SOURCES = tests/unit/test_ui_life_event.c $(UI_FIXTURE)
 tests_unit_test_ui_life_event_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_ui_continue tests/unit/test_ui_work tests/unit/test_ui_form
@@ -783,5 +776,9 @@ distcheck-brief:
 	@$(MAKE) distcheck TESTS='$(filter-out $(LONG_TESTS),$(TESTS))'
 EXTRA_DIST += tests/email/thread
 UNIT_TESTS += tests/unit/test_email_parse
-tests_unit_test_email_parse_SOURCES = tests/unit/test_email_parse.c tests/unit/unit.h
+EMAIL_FIXTURE = tests/unit/email_fixture.c tests/unit/email_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_email_parse_SOURCES = tests/unit/test_email_parse.c $(EMAIL_FIXTURE)
 tests_unit_test_email_parse_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_email_take
+tests_unit_test_email_take_SOURCES = tests/unit/test_email_take.c $(EMAIL_FIXTURE)
+tests_unit_test_email_take_LDADD = $(UNIT_LIBS)

@@ -1,5 +1,5 @@
 /* Mail as it comes in, read: the thread of tests/email/thread, and what strangers send. */
-#include "tests/unit/unit.h"
+#include "tests/unit/email_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,20 +11,6 @@
 
 static const struct email_self self = {.address = "bureau@ville.example"};
 
-static void read_file(const char *name, struct text_buffer *bytes)
-{
-    const char *source = getenv("abs_top_srcdir");
-    char path[512], block[4096];
-    size_t length;
-
-    snprintf(path, sizeof(path), "%s/tests/email/thread/%s", source != NULL ? source : ".", name);
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    while ((length = fread(block, 1, sizeof(block), file)) > 0)
-        text_buffer_add(bytes, block, length);
-    fclose(file);
-}
-
 static int parse_text(struct email_message *message, const char *text, struct error *error)
 {
     return email_parse(message, text, strlen(text), &email_default_limits, &self, error);
@@ -35,7 +21,7 @@ static void parse_file(struct email_message *message, const char *name)
     struct text_buffer bytes = {0};
     struct error error = ERROR_INIT;
 
-    read_file(name, &bytes);
+    email_fixture_read(name, &bytes);
     assert_int_equal(
         email_parse(message, bytes.bytes, bytes.length, &email_default_limits, &self, &error), 0);
     text_buffer_free(&bytes);
@@ -156,7 +142,7 @@ static void a_malformed_one_is_refused(void **state)
     struct error error = ERROR_INIT;
 
     (void)state;
-    read_file("malformed.eml", &bytes);
+    email_fixture_read("malformed.eml", &bytes);
     assert_int_equal(
         email_parse(&message, bytes.bytes, bytes.length, &email_default_limits, &self, &error),
         ERROR_INVALID);

@@ -1,0 +1,116 @@
+# Sourced by the tests of mail: a real Dovecot on loopback, as the user who runs the test or, for
+# root, as Dovecot's own users, all in one folder.
+#
+#   dovecot_start FOLDER   starts it on a free port, $IMAP_PORT; user "bureau", password "sésame-42"
+#   dovecot_stop           ends it
+#   deliver FILE [NAME]    puts a message into the inbox, as a mail server would
+#   inbox_count            how many messages the inbox holds
+#   folder_count NAME      how many messages another mailbox holds
+
+IMAP_PASSWORD=sésame-42
+DOVECOT_PROGRAM=$(PATH=$PATH:/usr/sbin command -v dovecot) ||
+    { echo "dovecot is not installed: skipped"; exit 77; }
+
+# A port that nobody listens on.
+free_port() {
+    local port
+    for _ in $(seq 100); do
+        port=$((20000 + RANDOM % 20000))
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+    done
+}
+
+dovecot_write() {
+    local internal login mail
+    if [ "$(id -u)" = 0 ]; then
+        internal=dovecot login=dovenull mail=$(id -u nobody):$(id -g nobody)
+        chown "$mail" "$DOVECOT/mail"
+    else
+        internal=$(id -un) login=$(id -un) mail=$(id -u):$(id -g)
+    fi
+    cat >"$DOVECOT/dovecot.conf" <<CONF
+protocols = imap
+listen = 127.0.0.1
+base_dir = $DOVECOT/run
+state_dir = $DOVECOT/run
+log_path = $DOVECOT/log
+ssl = no
+disable_plaintext_auth = no
+default_internal_user = $internal
+default_internal_group = $(id -gn "$internal")
+default_login_user = $login
+first_valid_uid = 1
+first_valid_gid = 1
+mail_location = maildir:$DOVECOT/mail/%u
+auth_mechanisms = plain login
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN $DOVECOT/users
+}
+userdb {
+  driver = static
+  args = uid=${mail%:*} gid=${mail#*:} home=$DOVECOT/mail/%u
+}
+service anvil {
+  chroot =
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = $IMAP_PORT
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+CONF
+    printf 'bureau:{PLAIN}%s::::::\n' "$IMAP_PASSWORD" >"$DOVECOT/users"
+    chmod 644 "$DOVECOT/users" "$DOVECOT/dovecot.conf"
+}
+
+dovecot_start() {
+    DOVECOT=$1
+    mkdir -p "$DOVECOT/run" "$DOVECOT/mail"
+    chmod 755 "$DOVECOT" "$DOVECOT/run" "$DOVECOT/mail"
+    : >"$DOVECOT/log"
+    for _ in 1 2 3; do
+        : "${IMAP_PORT:=$(free_port)}"
+        dovecot_write
+        "$DOVECOT_PROGRAM" -F -c "$DOVECOT/dovecot.conf" >"$DOVECOT/out" 2>&1 &
+        DOVECOT_PID=$!
+        for _ in $(seq 200); do
+            (exec 3<>"/dev/tcp/127.0.0.1/$IMAP_PORT") 2>/dev/null && return
+            kill -0 "$DOVECOT_PID" 2>/dev/null || break
+            sleep 0.05
+        done
+        IMAP_PORT=
+    done
+    cat "$DOVECOT/out" "$DOVECOT/log"
+    fail "dovecot does not start"
+}
+
+dovecot_stop() {
+    [ -z "${DOVECOT_PID:-}" ] && return
+    kill -TERM "$DOVECOT_PID"
+    wait "$DOVECOT_PID"
+    DOVECOT_PID=
+} 2>/dev/null
+
+DELIVERED=0
+deliver() {
+    local inbox=$DOVECOT/mail/bureau name
+    DELIVERED=$((DELIVERED + 1))
+    name=$(printf '%010d.%05d.test' "$((1700000000 + DELIVERED))" "$DELIVERED")
+    mkdir -p "$inbox/tmp" "$inbox/new" "$inbox/cur"
+    cp "$1" "$inbox/tmp/$name"
+    [ "$(id -u)" != 0 ] || chown -R nobody "$inbox"
+    mv "$inbox/tmp/$name" "$inbox/new/$name"
+}
+
+inbox_count() {
+    find "$DOVECOT/mail/bureau/new" "$DOVECOT/mail/bureau/cur" -type f | wc -l
+}
+
+folder_count() {
+    find "$DOVECOT/mail/bureau/.$1/new" "$DOVECOT/mail/bureau/.$1/cur" -type f 2>/dev/null | wc -l
+}
