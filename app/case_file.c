@@ -18,6 +18,9 @@ static const struct entry_members entry_members[] = {
     {RECORD_SUBMISSION, "started_at", "started_by"},
     {RECORD_HANDOFF, "offered_at", "from"},
     {RECORD_DELIVERY, "created_at", ""}, /* the server's */
+    {RECORD_MESSAGE, "at", "author"},    /* of what the client wrote: nobody */
+    {RECORD_TASK, "at", "author"},
+    {RECORD_PROMISE, "started_at", ""}, /* the server's */
 };
 
 static const struct entry_members *members_of(enum record_type type)

@@ -8,13 +8,13 @@
 #include "app/record.h"
 #include "app/store.h"
 
-/* A contact, note, submission, delivery or hand-off on the timeline. */
+/* A contact, note, submission, delivery, hand-off, message, task or promise on the timeline. */
 struct case_entry {
     struct record *record; /* owned by the file */
     enum store_pending pending;
     int64_t at_ms; /* when it began, was written, started or offered; a delivery: its state */
     const char *channel; /* borrowed from the record (a submission: of its contact); "" unknown */
-    struct id author;    /* agent who did it; empty for a delivery */
+    struct id author;    /* agent who did it; empty for the server and for the client */
 };
 
 struct case_file {

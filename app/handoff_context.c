@@ -4,6 +4,7 @@
 
 #include "app/checklist.h"
 #include "app/json.h"
+#include "app/note.h"
 #include "app/record_fields.h"
 #include "app/submission.h"
 
@@ -43,7 +44,8 @@ static int take_note(void *context, const struct record *record, enum store_pend
     struct handoff_facts *facts = noting->facts;
 
     (void)pending;
-    if (record->type != RECORD_NOTE)
+    /* What only some may read goes to nobody else in a hand-off. */
+    if (record->type != RECORD_NOTE || note_is_restricted(record))
         return 0;
     if (strcmp(record_text(record, "kind"), "commitment") == 0)
         return keep(facts->commitments, &facts->commitment_count, HANDOFF_COMMITMENTS_LIMIT,

@@ -25,6 +25,11 @@ static int check(const struct note_draft *draft, struct error *error)
     return 0;
 }
 
+bool note_is_restricted(const struct record *note)
+{
+    return note->type == RECORD_NOTE && strcmp(record_text(note, "visibility"), "restricted") == 0;
+}
+
 int note_write(struct batch *batch, const struct author *author, const struct note_draft *draft,
                struct id *id, struct error *error)
 {
@@ -41,6 +46,8 @@ int note_write(struct batch *batch, const struct author *author, const struct no
     operation_put_id(operation, "corrects", &draft->corrects);
     operation_put_text(operation, "channel", author->channel);
     operation_put_text(operation, "kind", draft->kind);
+    if (draft->restricted)
+        operation_put_text(operation, "visibility", "restricted");
     if (draft->due_ms > 0)
         operation_put_time(operation, "due_at", draft->due_ms);
     operation_put_text(operation, "text", draft->text);

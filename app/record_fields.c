@@ -24,6 +24,7 @@ const char *const case_status_words[] = {
     "received", "in-progress", "information-missing", "approved", "refused", "closed", NULL};
 const char *const note_kind_words[] = {"contact",    "internal",   "decision",
                                        "commitment", "correction", NULL};
+const char *const visibility_words[] = {"everyone", "restricted", NULL};
 const char *const handoff_state_words[] = {"offered", "accepted",   "declined", "withdrawn",
                                            "expired", "reassigned", NULL};
 const char *const handoff_kind_words[] = {"cold",      "warm",       "consult",
@@ -119,6 +120,7 @@ static const struct field note_fields[] = {
     {"channel", FIELD_WORD, REQUIRED_FIXED, 0, channel_words},
     {"direction", FIELD_WORD, FIELD_FIXED, 0, direction_words},
     {"kind", FIELD_WORD, REQUIRED_FIXED, 0, note_kind_words},
+    {"visibility", FIELD_WORD, FIELD_FIXED, 0, visibility_words},
     {"due_at", FIELD_TIME, FIELD_FIXED, 0, NULL},
     {"text", FIELD_TEXT, REQUIRED_FIXED, NOTE_TEXT_LIMIT, NULL},
     {"author", FIELD_ID, REQUIRED_FIXED, 0, NULL},

@@ -63,6 +63,7 @@ bool word_is_among(const char *word, const char *const *words);
 extern const char *const outcome_words[]; /* of a contact */
 extern const char *const case_status_words[];
 extern const char *const note_kind_words[];
+extern const char *const visibility_words[]; /* of a note: everyone, restricted (note.h) */
 extern const char *const handoff_kind_words[];
 extern const char *const handoff_state_words[];
 extern const char *const handoff_place_words[]; /* the screen that the sender stood on */

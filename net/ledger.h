@@ -33,6 +33,8 @@ struct import_target; /* app/import.h */
 #define LEDGER_CATALOGUE_SCOPE "catalogue"
 /* With a queue's key: the supervisors among those who serve it. */
 #define LEDGER_SUPERVISORS_SCOPE "supervisors:"
+/* Of the supervisors of an office: what only they may see of it. */
+#define LEDGER_OFFICE_SUPERVISORS_SCOPE "office-supervisors:"
 
 /* Makes an empty database with a new feed id; ERROR_CONFLICT when the file exists. What cannot be
  * finished (a full disk) leaves no file behind. */

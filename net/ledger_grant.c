@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/note.h"
 
 /* Records stand at most this deep: delivery, submission, contact, case. */
 #define DEPTH_LIMIT 4
@@ -131,7 +132,11 @@ static bool has_own(const struct taking *taking, const struct record *record)
 
     if (strncmp(taking->scope, office, strlen(office)) == 0)
         return strcmp(taking->scope + strlen(office), record_text(record, "office")) == 0;
-    return record->type == RECORD_CASE && strncmp(taking->scope, agent, strlen(agent)) == 0 &&
+    if (strncmp(taking->scope, agent, strlen(agent)) != 0)
+        return false;
+    if (note_is_restricted(record))
+        return strcmp(taking->scope + strlen(agent), record_text(record, "author")) == 0;
+    return record->type == RECORD_CASE &&
            strcmp(taking->scope + strlen(agent), record_text(record, "assignee")) == 0;
 }
 
@@ -317,18 +322,21 @@ static int row_take(const struct taking *taking, int64_t row, struct error *erro
     return code < 0 ? code : 0;
 }
 
+int ledger_row_take_from(struct ledger *ledger, int64_t row, const char *scope, struct error *error)
+{
+    struct taking taking = {.ledger = ledger, .scope = scope};
+    int code = ledger_scope_find(ledger->writer, scope, &taking.number, error);
+
+    return code == 0 && taking.number != 0 ? row_take(&taking, row, error) : code;
+}
+
 int ledger_row_take(struct ledger *ledger, int64_t row, struct error *error)
 {
     struct scope_set scopes = {0};
     int code = ledger_row_scopes(ledger->writer, row, &scopes, error);
 
-    for (size_t i = 0; i < scopes.count && code == 0; i++) {
-        struct taking taking = {.ledger = ledger, .scope = scopes.names[i]};
-
-        code = ledger_scope_find(ledger->writer, taking.scope, &taking.number, error);
-        if (code == 0)
-            code = row_take(&taking, row, error);
-    }
+    for (size_t i = 0; i < scopes.count && code == 0; i++)
+        code = ledger_row_take_from(ledger, row, scopes.names[i], error);
     scope_set_free(&scopes);
     return code;
 }

@@ -7,6 +7,7 @@
 
 #include "app/delivery.h"
 #include "app/json.h"
+#include "app/note.h"
 #include "app/text.h"
 #include "net/ledger_sqlite.h"
 
@@ -353,6 +354,9 @@ static int spread(struct ledger *ledger, const struct ledger_row *row,
 
     if (code == 0 && changed && row->record->type == RECORD_HANDOFF)
         code = ledger_grants_end(ledger, row, error);
+    /* The centre says of a restricted note who of this office may see it, and nobody else does. */
+    if (code == 0 && note_is_restricted(row->record))
+        code = ledger_restricted_keep(ledger, row->row, scopes, error);
     return code;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/note.h"
 
 /*
  * A joining scope "join:AGENT:SCOPE" holds, for an agent who came to a scope late, what stood in
@@ -187,6 +188,8 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
 
     if (record_type_is_catalogue(record->type))
         return scope_set_add(scopes, "", LEDGER_CATALOGUE_SCOPE, error);
+    if (note_is_restricted(record))
+        return ledger_restricted_scopes(ledger, record, scopes, error);
     if (record->type == RECORD_ALERT)
         return scope_set_add(scopes, LEDGER_SUPERVISORS_SCOPE, record_text(record, "queue"), error);
     code = scope_set_add(scopes, "office:", record_text(record, "office"), error);
@@ -231,18 +234,21 @@ static int grant(struct ledger *ledger, int64_t row_number, const struct scope_s
     for (size_t i = 0; i < scopes->count && code == 0; i++) {
         if (scope_set_has(&held, scopes->names[i]))
             continue;
+        if (row.record == NULL) {
+            code = ledger_row_read_number(ledger->writer, row_number, &row, error);
+            /* Whom the case is shown to does not see the restricted notes on it. */
+            if (code != 0 || note_is_restricted(row.record))
+                break;
+        }
         if (seq == 0)
             seq = ledger_next_seq(ledger);
         code = feed_put(ledger, scopes->names[i], seq, row_number, error);
         if (code == 0)
             code = scope_set_add(&added, "", scopes->names[i], error);
     }
-    if (code == 0 && added.count > 0) {
-        code = ledger_row_read_number(ledger->writer, row_number, &row, error);
-        if (code == 0)
-            code = follow(ledger, row.record, &added, error);
-        ledger_row_clear(&row);
-    }
+    if (code == 0 && added.count > 0)
+        code = follow(ledger, row.record, &added, error);
+    ledger_row_clear(&row);
     scope_set_free(&held);
     scope_set_free(&added);
     return code;
@@ -398,7 +404,10 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
                              record_text(row->record, "office"), error);
     if (code == 0)
         code = joining_clear(ledger, row->row, &joining, error);
-    if (code == 0 && !record_type_is_catalogue(row->record->type)) {
+    if (code == 0 && row->record->type == RECORD_CASE)
+        code = ledger_restricted_follow(ledger, row->record, error);
+    if (code == 0 && !record_type_is_catalogue(row->record->type) &&
+        !note_is_restricted(row->record)) {
         code = follow_references(ledger, row->record, &scopes, error);
         /* Children hold its scopes already unless it came into another one just now. */
         if (code == 0 && has_children(row->record) && scopes.count > held)
@@ -456,6 +465,9 @@ int ledger_agent_scopes(struct database *database, const struct record *agent,
     code = scope_set_add(scopes, "agent:", agent->id.text, error);
     if (code == 0)
         code = add_key_scope(agent, "office:", record_text(agent, "office"), scopes, error);
+    if (code == 0 && strcmp(record_text(agent, "role"), "supervisor") == 0)
+        code = add_key_scope(agent, LEDGER_OFFICE_SUPERVISORS_SCOPE, record_text(agent, "office"),
+                             scopes, error);
     json_array_foreach(queues, index, queue)
     {
         char key[RECORD_KEY_SIZE];
@@ -476,31 +488,14 @@ int ledger_agent_scopes(struct database *database, const struct record *agent,
 static int join_fill(struct ledger *ledger, const char *scope, const char *joining,
                      struct error *error)
 {
-    sqlite3_stmt *statement;
-    int64_t *rows = NULL;
-    size_t count = 0;
+    int64_t *rows;
+    size_t count;
     int64_t number;
     int code = ledger_scope_find(ledger->writer, scope, &number, error);
 
     if (code != 0 || number == 0)
         return code;
-    statement = database_statement(ledger->writer, LEDGER_FEED_AFTER, error);
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, number);
-    sqlite3_bind_int64(statement, 2, 0);
-    sqlite3_bind_int64(statement, 3, -1);
-    while ((code = database_step(ledger->writer, statement, error)) > 0) {
-        int64_t *longer = realloc(rows, (count + 1) * sizeof(*rows));
-
-        if (longer == NULL) {
-            sqlite3_reset(statement);
-            free(rows);
-            return error_set(error, ERROR_MEMORY, "no memory for a scope's records");
-        }
-        rows = longer;
-        rows[count++] = sqlite3_column_int64(statement, 1);
-    }
+    code = ledger_scope_rows(ledger, number, &rows, &count, error);
     for (size_t i = 0; i < count && code == 0; i++)
         code = feed_put(ledger, joining, ledger_next_seq(ledger), rows[i], error);
     free(rows);

@@ -193,6 +193,25 @@ int ledger_scopes_of(struct database *database, enum record_type type, const cha
  * names, a case's children, and a hand-off's matter. */
 int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
+/* Within a transaction (ledger_feed.c): the numbers of the rows that stand in a scope. Owned by the caller (free).
+ */
+int ledger_scope_rows(struct ledger *ledger, int64_t scope, int64_t **rows, size_t *count,
+                      struct error *error);
+
+/* --- restricted notes (ledger_restrict.c) ----------------------------------------------------- */
+
+/* Within a transaction: the scopes of the few who may see a restricted note (app/note.h). Adds to `scopes`. */
+int ledger_restricted_scopes(struct ledger *ledger, const struct record *note,
+                             struct scope_set *scopes, struct error *error);
+
+/* Within a transaction: takes a restricted note from all other scopes. */
+int ledger_restricted_keep(struct ledger *ledger, int64_t row, const struct scope_set *kept,
+                           struct error *error);
+
+/* Within a transaction, after a case was written: its restricted notes go where the case went. */
+int ledger_restricted_follow(struct ledger *ledger, const struct record *matter,
+                             struct error *error);
+
 /* Whether the queue that a ticket's operation names, if any, is in the catalogue. */
 int ledger_ticket_queue_exists(struct ledger *ledger, const json_t *body, bool *exists,
                                struct error *error);
@@ -290,6 +309,9 @@ int ledger_grants_end(struct ledger *ledger, const struct ledger_row *handoff, s
 /* Within a transaction: takes a row from every scope, whatever the reasons; those who hold it are
  * told. */
 int ledger_row_take(struct ledger *ledger, int64_t row, struct error *error);
+/* The same from one scope. */
+int ledger_row_take_from(struct ledger *ledger, int64_t row, const char *scope,
+                         struct error *error);
 
 /* --- queues (ledger_queue.c) -------------------------------------------------------------------
  *

@@ -460,6 +460,10 @@ tests_unit_test_server_changes_SOURCES = tests/unit/test_server_changes.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_changes_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_supervise
+UNIT_TESTS += tests/unit/test_server_note
+tests_unit_test_server_note_SOURCES = tests/unit/test_server_note.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_note_LDADD = $(UNIT_LIBS)
 tests_unit_test_server_supervise_SOURCES = tests/unit/test_server_supervise.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_supervise_LDADD = $(UNIT_LIBS)
@@ -598,6 +602,9 @@ bench-form: tests/bench/bench_form
 UNIT_TESTS += tests/unit/test_ui_case tests/unit/test_ui_life_event
 tests_unit_test_ui_case_SOURCES = tests/unit/test_ui_case.c $(UI_FIXTURE)
 tests_unit_test_ui_case_LDADD = $(UI_LIBS)
+UNIT_TESTS += tests/unit/test_ui_note
+tests_unit_test_ui_note_SOURCES = tests/unit/test_ui_note.c $(UI_FIXTURE)
+tests_unit_test_ui_note_LDADD = $(UI_LIBS)
 tests_unit_test_ui_life_event_SOURCES = tests/unit/test_ui_life_event.c $(UI_FIXTURE)
 tests_unit_test_ui_life_event_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_ui_continue tests/unit/test_ui_work tests/unit/test_ui_form

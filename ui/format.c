@@ -43,6 +43,24 @@ static const struct word words[] = {
     {"decision", N_("decision")},
     {"commitment", N_("commitment")},
     {"correction", N_("correction")},
+    /* who sees a note */
+    {"everyone", N_("everyone")},
+    {"restricted", N_("restricted")},
+    /* task */
+    {"open", N_("open")},
+    {"done", N_("done")},
+    {"dropped", N_("dropped")},
+    {"refund", N_("refund")},
+    {"review", N_("review")},
+    {"other", N_("other")},
+    /* promise */
+    {"guarantee", N_("guarantee")},
+    {"standard", N_("standard")},
+    {"running", N_("running")},
+    {"paused", N_("paused")},
+    {"met", N_("met")},
+    {"missed", N_("missed")},
+    {"void", N_("void")},
     /* hand-off */
     {"offered", N_("offered")},
     {"accepted", N_("accepted")},

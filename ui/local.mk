@@ -6,6 +6,7 @@ libui_a_SOURCES = \
     ui/continue_glyphs.c ui/continue_glyphs.h \
     ui/delivery_words.c ui/delivery_words.h \
     ui/queue_next.c ui/queue_next.h ui/queue_words.c ui/queue_words.h \
+    ui/day.c ui/day.h \
     ui/desk.c ui/desk.h \
     ui/editor.c ui/editor.h ui/editor_internal.h \
     ui/editor_draw.c \
@@ -28,7 +29,7 @@ libui_a_SOURCES = \
     ui/screens.c \
     ui/screen_agents.c ui/screen_agents.h ui/screen_agents_targets.c \
     ui/screen_case.c ui/screen_case.h ui/screen_case_entry.c ui/screen_case_file.h \
-    ui/screen_case_filter.c ui/screen_case_summary.c \
+    ui/screen_case_filter.c ui/screen_case_summary.c ui/screen_case_words.c \
     ui/screen_checklist.c \
     ui/screen_client.c \
     ui/screen_contact.c ui/screen_contact.h ui/screen_contact_end.c ui/screen_contact_now.c \

@@ -19,79 +19,6 @@
 #define ENTRY_HEIGHT 2
 #define FILTER_LIMIT 100
 
-/* --- words of an entry ------------------------------------------------------------------------ */
-
-void case_entry_title(struct desk *desk, const struct record *record, char *title, size_t size)
-{
-    char name[WORK_NAME_SIZE], by[WORK_NAME_SIZE], when[32];
-
-    switch (record->type) {
-    case RECORD_NOTE:
-        snprintf(title, size, _("note, %s"), format_word(record_text(record, "kind")));
-        return;
-    case RECORD_CONTACT:
-        if (*record_text(record, "outcome") == '\0')
-            text_copy(title, size, _("contact, in progress"));
-        else
-            snprintf(title, size, _("contact, %s"), format_word(record_text(record, "outcome")));
-        return;
-    case RECORD_SUBMISSION:
-        work_title(desk, RECORD_FORM, record_text(record, "form"), name, sizeof(name));
-        if (submission_is_draft(record) && *record_text(record, "given_back_at") != '\0')
-            text_copy(title, size, _("form, given back by the client"));
-        else
-            snprintf(title, size, _("form, %s"), format_word(record_text(record, "status")));
-        return;
-    case RECORD_HANDOFF:
-        work_target_name(desk, record, name, sizeof(name));
-        format_duration(when, sizeof(when), handoff_waited_ms(record, desk_now(desk)));
-        snprintf(title, size, _("hand-off to %1$s, %2$s after %3$s"), name,
-                 format_word(record_text(record, "state")), when);
-        if (handoff_is_offered(record))
-            snprintf(title, size, _("hand-off to %1$s, offered for %2$s"), name, when);
-        work_agent_name(desk, record_text(record, "reassigned_by"), by, sizeof(by));
-        if (strcmp(record_text(record, "state"), "reassigned") == 0)
-            snprintf(title, size, _("hand-off to %1$s, re-assigned by %2$s after %3$s"), name, by,
-                     when);
-        return;
-    case RECORD_DELIVERY:
-        snprintf(title, size, _("%1$s: %2$s"), delivery_agency(record), delivery_state(record));
-        return;
-    default:
-        text_copy(title, size, "");
-    }
-}
-
-void case_entry_text(struct desk *desk, const struct record *record, char *text, size_t size)
-{
-    switch (record->type) {
-    case RECORD_NOTE:
-        text_copy(text, size, record_text(record, "text"));
-        return;
-    case RECORD_CONTACT:
-        text_copy(text, size, record_text(record, "need"));
-        return;
-    case RECORD_SUBMISSION:
-        work_title(desk, RECORD_FORM, record_text(record, "form"), text, size);
-        return;
-    case RECORD_HANDOFF:
-        handoff_summary(desk, record, text, size);
-        return;
-    case RECORD_DELIVERY:
-        delivery_detail(desk, record, text, size);
-        return;
-    default:
-        text_copy(text, size, "");
-    }
-}
-
-const char *case_pending_text(enum store_pending pending)
-{
-    if (pending == STORE_CLAIMING)
-        return _("pending");
-    return pending == STORE_WAITING ? _("not sent yet") : "";
-}
-
 /* --- opening --------------------------------------------------------------------------------- */
 
 static void draft_name(const struct matter *matter, char *name, size_t size)
@@ -238,19 +165,14 @@ static void draw_entry(void *context, const struct paint *row, size_t index, boo
     case_entry_title(screen->desk, entry->record, title, sizeof(title));
     case_entry_text(screen->desk, entry->record, text, sizeof(text));
     work_first_line(text, line, sizeof(line));
-    text_copy(who, sizeof(who), "");
-    if (!id_is_empty(&entry->author))
-        work_agent_name(screen->desk, entry->author.text, who, sizeof(who));
+    case_entry_who(screen->desk, entry, who, sizeof(who));
     paint_text(row, 0, 0, 1, PAINT_ACCENT, fresh ? "*" : "");
     paint_text(row, 0, 1, 13, fresh ? PAINT_ACCENT : PAINT_DIM, when);
-    used = 15 + paint_text(row, 0, 15, -1,
-                           entry->record->type == RECORD_DELIVERY ? delivery_style(entry->record)
-                                                                  : PAINT_VALUE,
-                           title);
+    used = 15 + paint_text(row, 0, 15, -1, case_entry_style(entry->record), title);
     if (*pending != '\0')
         used += 2 + paint_text(row, 0, used + 2, -1, PAINT_WARNING, pending);
-    snprintf(text, sizeof(text), "%s%s%s", who, *entry->channel != '\0' ? " · " : "",
-             format_channel(entry->channel));
+    snprintf(text, sizeof(text), "%s%s%s", who,
+             *who != '\0' && *entry->channel != '\0' ? " · " : "", format_channel(entry->channel));
     if (used + 3 < row->columns)
         paint_right(row, 0, used + 2, row->columns - used - 3, PAINT_DIM, text);
     paint_text(row, 1, 15, row->columns - 16, PAINT_TEXT, line);
@@ -289,6 +211,10 @@ static void run_entry(struct screen *screen, const char *argument)
         ui_open(screen->ui, "offer", json_pack("{s:s}", "id", record->id.text));
     else if (record->type == RECORD_DELIVERY)
         ui_open(screen->ui, "delivery", json_pack("{s:s}", "id", record->id.text));
+    else if (record->type == RECORD_MESSAGE && screen_kind_find("message") != NULL)
+        ui_open(screen->ui, "message", json_pack("{s:s}", "id", record->id.text));
+    else if (record->type == RECORD_TASK && screen_kind_find("task") != NULL)
+        ui_open(screen->ui, "task", json_pack("{s:s}", "id", record->id.text));
     else
         ui_open(
             screen->ui, "entry",

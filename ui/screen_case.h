@@ -9,6 +9,9 @@
 void case_entry_title(struct desk *desk, const struct record *record, char *title, size_t size);
 /* Its own words: the note, the need, the summary; one line of it with `line`. */
 void case_entry_text(struct desk *desk, const struct record *record, char *text, size_t size);
+/* Who did it: an agent, the client, or "". */
+void case_entry_who(struct desk *desk, const struct case_entry *entry, char *who, size_t size);
+enum paint_style case_entry_style(const struct record *record);
 /* "pending", "not sent yet", or "". */
 const char *case_pending_text(enum store_pending pending);
 

@@ -85,6 +85,11 @@ static void words_free(struct matter *matter)
     matter->word_count = 0;
 }
 
+static bool is_written(const struct record *record)
+{
+    return record->type == RECORD_NOTE || record->type == RECORD_MESSAGE;
+}
+
 /* Everything that an entry may be called: what the screen shows of it, and its plain words. Owned.
  */
 static char *words_of(struct desk *desk, const struct case_entry *entry)
@@ -94,17 +99,14 @@ static char *words_of(struct desk *desk, const struct case_entry *entry)
     char *folded;
 
     case_entry_title(desk, entry->record, title, sizeof(title));
-    text_copy(who, sizeof(who), "");
-    if (!id_is_empty(&entry->author))
-        work_agent_name(desk, entry->author.text, who, sizeof(who));
+    case_entry_who(desk, entry, who, sizeof(who));
     case_entry_text(desk, entry->record, text, sizeof(text));
     text_buffer_add_format(&words, "%s %s %s %s %s %s", title, who, entry->channel,
                            format_channel(entry->channel), record_type_name(entry->record->type),
                            record_text(entry->record, "kind"));
-    /* A note in full, however long. */
+    /* A note or a message in full, however long. */
     text_buffer_add_format(&words, " %s",
-                           entry->record->type == RECORD_NOTE ? record_text(entry->record, "text")
-                                                              : text);
+                           is_written(entry->record) ? record_text(entry->record, "text") : text);
     folded = words.bytes == NULL ? NULL : text_fold(words.bytes, words.length);
     text_buffer_free(&words);
     return folded;

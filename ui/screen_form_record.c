@@ -3,26 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app/json.h"
 #include "app/submission.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
-
-static struct answer_context context_now(const struct desk *desk)
-{
-    time_t seconds = (time_t)(desk_now(desk) / 1000);
-    struct tm local;
-    struct answer_context context = {.language = form_language(language_now())};
-
-    if (localtime_r(&seconds, &local) != NULL) {
-        context.today = (struct answer_day){local.tm_year + 1900, local.tm_mon + 1, local.tm_mday};
-        context.offset_minutes = (int)(local.tm_gmtoff / 60);
-    }
-    return context;
-}
 
 /* --- reading --------------------------------------------------------------------------------- */
 
@@ -59,7 +45,7 @@ static void offer_known(struct screen *screen)
 static int begin_filling(struct screen *screen, const char *key, struct error *error)
 {
     struct form_screen *form = screen->data;
-    struct answer_context context = context_now(screen->desk);
+    struct answer_context context = work_answer_context(screen->desk);
     const json_t *body = form->submission == NULL ? NULL : form->submission->body;
     json_t *answers = NULL;
     json_t *state;

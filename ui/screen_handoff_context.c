@@ -332,7 +332,9 @@ char *handoff_note_draft(struct desk *desk)
     note_name(desk, name, sizeof(name));
     draft = desk_draft_get(desk, name);
     text = json_text_or(json_object_get(draft, "text"), "text", "");
-    if (text[strspn(text, " \n")] != '\0')
+    /* What only some may read is begun for nobody else. */
+    if (text[strspn(text, " \n")] != '\0' &&
+        strcmp(json_text_or(draft, "visibility", ""), "restricted") != 0)
         copy = strdup(text);
     json_decref(draft);
     return copy;
@@ -340,22 +342,24 @@ char *handoff_note_draft(struct desk *desk)
 
 void handoff_note_put(struct desk *desk, const char *text)
 {
-    char *present = handoff_note_draft(desk);
     struct text_buffer both = {0};
     char name[64];
+    const char *present;
     json_t *draft;
 
-    if (present == NULL || strstr(present, text) == NULL) {
-        text_buffer_add_format(&both, "%s%s%s", present != NULL ? present : "",
-                               present != NULL ? "\n" : "", text);
-        draft = json_pack("{s:{s:s}}", "text", "text", both.bytes != NULL ? both.bytes : "");
-        note_name(desk, name, sizeof(name));
-        if (!both.failed)
+    note_name(desk, name, sizeof(name));
+    draft = desk_draft_get(desk, name);
+    present = json_text_or(json_object_get(draft, "text"), "text", "");
+    if (strstr(present, text) == NULL) {
+        text_buffer_add_format(&both, "%s%s%s", present, *present != '\0' ? "\n" : "", text);
+        if (draft == NULL)
+            draft = json_object();
+        if (!both.failed &&
+            json_object_set_new(draft, "text", json_pack("{s:s}", "text", both.bytes)) == 0)
             desk_draft_put(desk, name, draft, NULL);
-        json_decref(draft);
     }
+    json_decref(draft);
     text_buffer_free(&both);
-    free(present);
 }
 
 char *handoff_facts_written(struct desk *desk, const json_t *made, const char *text)

@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/clock.h"
 #include "app/json.h"
 #include "app/note.h"
 #include "app/record_fields.h"
+#include "app/task.h"
 #include "app/text.h"
+#include "forms/answer_date.h"
+#include "ui/day.h"
 #include "ui/fields.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -17,12 +19,13 @@
 
 #define LABEL_WIDTH 9
 
-enum { ROW_TEXT, ROW_KIND, ROW_DUE, ROW_COUNT };
+enum { ROW_TEXT, ROW_KIND, ROW_DUE, ROW_SEEN, ROW_COUNT };
 
 static const struct fields_row rows[] = {
     [ROW_TEXT] = {"text", N_("Note"), FIELDS_TEXT, NOTE_TEXT_LIMIT, NULL, NULL},
     [ROW_KIND] = {"kind", N_("Kind"), FIELDS_CHOICE, 0, note_kind_words, format_word},
-    [ROW_DUE] = {"due", N_("Due on"), FIELDS_LINE, 16, NULL, NULL},
+    [ROW_DUE] = {"due", N_("Due on"), FIELDS_LINE, 40, NULL, NULL},
+    [ROW_SEEN] = {"visibility", N_("Read by"), FIELDS_CHOICE, 0, visibility_words, format_word},
     [ROW_COUNT] = {NULL, NULL, 0, 0, NULL, NULL},
 };
 
@@ -129,6 +132,7 @@ static void fill(struct screen *screen, const json_t *arguments)
     struct note *note = screen->data;
     json_t *draft = desk_draft_get(screen->desk, note->name);
     const char *text = json_text_or(arguments, "text", "");
+    struct record *corrected = work_get(screen->desk, RECORD_NOTE, note->draft.corrects.text, NULL);
     struct text_buffer both = {0};
 
     if (json_object_get(arguments, "fields") != NULL)
@@ -147,6 +151,10 @@ static void fill(struct screen *screen, const json_t *arguments)
     fields_set(note->fields, ROW_KIND, json_text_or(arguments, "kind", ""));
     if (!id_is_empty(&note->draft.corrects))
         fields_set(note->fields, ROW_KIND, "correction");
+    /* What puts right a note that only some may read says the same things. */
+    if (corrected != NULL && note_is_restricted(corrected))
+        fields_set(note->fields, ROW_SEEN, "restricted");
+    record_free(corrected);
     json_decref(draft);
 }
 
@@ -190,66 +198,122 @@ static bool is_commitment(const struct note *note)
     return strcmp(fields_text(note->fields, ROW_KIND), "commitment") == 0;
 }
 
+static bool is_restricted(const struct note *note)
+{
+    return strcmp(fields_text(note->fields, ROW_SEEN), "restricted") == 0;
+}
+
+static bool read_day(const struct screen *screen, struct answer_day *day)
+{
+    const struct note *note = screen->data;
+    struct answer_context context = work_answer_context(screen->desk);
+
+    return day_read(fields_text(note->fields, ROW_DUE), &context, day);
+}
+
+/* The day, and how what is typed was understood. */
+static void draw_due(struct screen *screen, const struct paint *paint)
+{
+    struct note *note = screen->data;
+    struct paint field = paint_part(paint, 0, 0, 1, LABEL_WIDTH + 24);
+    struct answer_day day;
+    char spoken[ANSWER_DATE_SIZE];
+
+    fields_draw(note->fields, ROW_DUE, &field, LABEL_WIDTH, true);
+    if (read_day(screen, &day)) {
+        answer_speak_day(&day, form_language(language_now()), spoken);
+        paint_text(paint, 0, LABEL_WIDTH + 26, -1, PAINT_ACCENT, spoken);
+    } else {
+        paint_text(paint, 0, LABEL_WIDTH + 26, -1, PAINT_DIM,
+                   _("like tomorrow, friday, +3, 24/11"));
+    }
+}
+
+static void draw_seen(struct note *note, const struct paint *paint)
+{
+    struct paint field = paint_part(paint, 0, 0, 1, LABEL_WIDTH + 24);
+
+    fields_draw(note->fields, ROW_SEEN, &field, LABEL_WIDTH, true);
+    if (is_restricted(note))
+        paint_text(paint, 0, LABEL_WIDTH + 26, -1, PAINT_WARNING,
+                   _("you, who has the case, supervisors"));
+}
+
 static void note_draw(struct screen *screen, const struct paint *paint)
 {
     struct note *note = screen->data;
     bool due = is_commitment(note);
     struct paint kind = paint_part(paint, 1, 0, 1, -1);
-    struct paint line = paint_part(paint, 2, 0, 1, -1);
-    struct paint text = paint_part(paint, due ? 4 : 3, 0, -1, -1);
+    struct paint seen = paint_part(paint, 2, 0, 1, -1);
+    struct paint day = paint_part(paint, 3, 0, 1, -1);
+    struct paint text = paint_part(paint, due ? 5 : 4, 0, -1, -1);
 
     fields_draw(note->fields, ROW_KIND, &kind, LABEL_WIDTH, true);
-    if (due) {
-        struct paint field = paint_part(&line, 0, 0, 1, LABEL_WIDTH + 18);
-
-        fields_draw(note->fields, ROW_DUE, &field, LABEL_WIDTH, true);
-        paint_text(&line, 0, LABEL_WIDTH + 20, -1, PAINT_DIM, _("like 2026-11-24"));
-    }
+    draw_seen(note, &seen);
+    if (due)
+        draw_due(screen, &day);
     fields_draw(note->fields, ROW_TEXT, &text, LABEL_WIDTH, true);
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */
 
-/* The day as typed, at 12:00 UTC: the same day in every Canadian zone. False when it is none. */
-static bool read_due(const struct note *note, int64_t *due_ms)
+/* False when there is no day or it cannot be read. */
+static bool read_due(struct screen *screen, int64_t *due_ms)
 {
-    char moment[TIMESTAMP_SIZE + 16];
+    struct answer_day day;
 
     *due_ms = 0;
-    if (!is_commitment(note) || *fields_text(note->fields, ROW_DUE) == '\0')
-        return true;
-    snprintf(moment, sizeof(moment), "%sT12:00:00Z", fields_text(note->fields, ROW_DUE));
-    return timestamp_parse(moment, due_ms);
+    if (!read_day(screen, &day))
+        return false;
+    *due_ms = day_noon_ms(&day);
+    return true;
+}
+
+static void tell_and_stop(struct screen *screen, size_t row, const char *why)
+{
+    struct note *note = screen->data;
+
+    ui_tell(screen->ui, UI_FAILED, "%s", why);
+    fields_focus_set(note->fields, row);
+    ui_stop_ahead(screen->ui);
+}
+
+/* The note, and for a commitment the task that brings it back on its day. */
+static int write_note(struct screen *screen, struct batch *batch, const struct note_draft *draft,
+                      struct id *id, struct error *error)
+{
+    struct author author = desk_author(screen->desk);
+    int code = note_write(batch, &author, draft, id, error);
+
+    return code == 0 ? task_of_note(batch, &author, draft, id, error) : code;
 }
 
 static void run_save(struct screen *screen, const char *argument)
 {
     struct note *note = screen->data;
-    struct author author = desk_author(screen->desk);
     struct note_draft draft = note->draft;
     struct batch batch = {0};
     struct error error = ERROR_INIT;
     struct id id;
-    int code;
 
     (void)argument;
     draft.text = fields_text(note->fields, ROW_TEXT);
     draft.kind = fields_text(note->fields, ROW_KIND);
+    draft.restricted = is_restricted(note);
     if (draft.text[strspn(draft.text, " \n")] == '\0') {
-        ui_tell(screen->ui, UI_FAILED, "%s", _("The note is empty."));
-        ui_stop_ahead(screen->ui);
+        tell_and_stop(screen, ROW_TEXT, _("The note is empty."));
         return;
     }
-    if (!read_due(note, &draft.due_ms)) {
-        ui_tell(screen->ui, UI_FAILED, "%s", _("The day is written like 2026-11-24."));
-        fields_focus_set(note->fields, ROW_DUE);
-        ui_stop_ahead(screen->ui);
+    if (is_commitment(note) && !read_due(screen, &draft.due_ms)) {
+        tell_and_stop(screen, ROW_DUE,
+                      *fields_text(note->fields, ROW_DUE) == '\0'
+                          ? _("By which day? A commitment comes back on its day.")
+                          : _("This is no day: like tomorrow, friday, +3, 2026-11-24."));
         return;
     }
     if (strcmp(draft.kind, "correction") != 0)
         draft.corrects = (struct id){0};
-    code = note_write(&batch, &author, &draft, &id, &error);
-    if (!work_apply(screen, &batch, code, &error)) {
+    if (!work_apply(screen, &batch, write_note(screen, &batch, &draft, &id, &error), &error)) {
         ui_stop_ahead(screen->ui);
         return;
     }
@@ -266,7 +330,9 @@ static bool note_key(struct screen *screen, const struct input *input)
     enum fields_answer answer = fields_key(note->fields, input);
 
     if (fields_focus(note->fields) == ROW_DUE && !is_commitment(note))
-        fields_focus_set(note->fields, input->code == INPUT_BACK_TAB ? ROW_KIND : ROW_TEXT);
+        fields_focus_set(note->fields, input->code == INPUT_BACK_TAB || input->code == INPUT_UP
+                                           ? ROW_KIND
+                                           : ROW_SEEN);
     if (answer == FIELDS_FULL)
         ui_tell(screen->ui, UI_FAILED,
                 _("Too long: %1$zu bytes, a note holds %2$d. Nothing is lost."),
@@ -286,7 +352,8 @@ static const char *note_subject(struct screen *screen)
 static const struct screen_key note_keys[] = {
     {INPUT_CONTROL('X'), N_("Save"), N_("Saves the note on the case, for good."), N_("save"),
      run_save},
-    {INPUT_TAB, N_("Kind"), N_("Goes between the text, the kind and the day."), NULL, NULL},
+    {INPUT_TAB, N_("Kind"), N_("Goes between the text, the kind, who reads it and the day."), NULL,
+     NULL},
     {0},
 };
 

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/clock.h"
 #include "app/freshness.h"
@@ -171,6 +172,19 @@ void work_when(struct desk *desk, const struct record *record, const char *membe
     text_copy(text, size, "");
     if (timestamp_parse(record_text(record, member), &ms))
         format_when(text, size, ms, desk_now(desk));
+}
+
+struct answer_context work_answer_context(const struct desk *desk)
+{
+    time_t seconds = (time_t)(desk_now(desk) / 1000);
+    struct tm local;
+    struct answer_context context = {.language = form_language(language_now())};
+
+    if (localtime_r(&seconds, &local) != NULL) {
+        context.today = (struct answer_day){local.tm_year + 1900, local.tm_mon + 1, local.tm_mday};
+        context.offset_minutes = (int)(local.tm_gmtoff / 60);
+    }
+    return context;
 }
 
 void work_open_set(struct screen *screen, const struct desk_open *open)

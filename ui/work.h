@@ -6,6 +6,7 @@
 #define GUICHET_UI_WORK_H
 
 #include "app/author.h"
+#include "forms/answer.h"
 #include "ui/screen.h"
 
 #define WORK_NAME_SIZE 256
@@ -49,6 +50,9 @@ void work_when(struct desk *desk, const struct record *record, const char *membe
  * was. */
 #define WORK_STALE_SIZE 160
 void work_stale_text(const struct desk *desk, const struct record *record, char *text, size_t size);
+
+/* How a day typed on this screen is read. */
+struct answer_context work_answer_context(const struct desk *desk);
 
 /* Makes this contact, client, case and draft the open ones, and keeps that. Empty ids for none. */
 void work_open_set(struct screen *screen, const struct desk_open *open);

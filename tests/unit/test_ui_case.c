@@ -10,16 +10,6 @@
 #include "app/note.h"
 #include "tests/unit/ui_fixture.h"
 
-static void open_case(struct ui_fixture *fixture)
-{
-    ui_fixture_press(fixture, INPUT_F(3));
-    ui_fixture_type(fixture, "Zoe Roy");
-    ui_fixture_press(fixture, INPUT_CONTROL('N'));
-    ui_fixture_press(fixture, INPUT_CONTROL('X'));
-    ui_fixture_type(fixture, "moves in July\t\r");
-    assert_true(ui_fixture_shows(fixture, "contact, in progress"));
-}
-
 static void apply(struct ui_fixture *fixture, struct batch *batch)
 {
     struct error error = ERROR_INIT;
@@ -53,7 +43,7 @@ static void the_case_is_read_aloud_from_its_first_lines(void **state)
     struct batch batch = {0};
     struct record *record = NULL;
 
-    open_case(fixture);
+    ui_fixture_open_case(fixture);
     assert_true(ui_fixture_shows(fixture, "Zoe Roy, in English"));
     /* What the client came for, in their words, while the case has no service. */
     assert_true(ui_fixture_shows(fixture, "moves in July: received"));
@@ -86,7 +76,7 @@ static void a_promise_stands_before_what_happened_last(void **state)
     struct ui_fixture *fixture = *state;
     int64_t now = desk_now(&fixture->desk);
 
-    open_case(fixture);
+    ui_fixture_open_case(fixture);
     note(fixture, "commitment", "Far away", now + INT64_C(20) * 86400000);
     note(fixture, "commitment", "Call back\nwith the answer", now + 7200000);
     note(fixture, "commitment", "Long past", now - 86400000);
@@ -99,7 +89,7 @@ static void a_promise_after_which_nothing_came_is_late(void **state)
 {
     struct ui_fixture *fixture = *state;
 
-    open_case(fixture);
+    ui_fixture_open_case(fixture);
     note(fixture, "commitment", "Call back", desk_now(&fixture->desk) + 1);
     for (int i = 0; i < 2000 && !ui_fixture_shows(fixture, "and late: Call back"); i++)
         ui_fixture_draw(fixture);
@@ -113,7 +103,7 @@ static void the_timeline_is_filtered_by_its_words(void **state)
 {
     struct ui_fixture *fixture = *state;
 
-    open_case(fixture);
+    ui_fixture_open_case(fixture);
     note(fixture, "internal", "Éligible au programme", 0);
     note(fixture, "decision", "Passport refused", 0);
     assert_true(ui_fixture_shows(fixture, "What happened, newest first"));
@@ -177,7 +167,7 @@ static void what_came_since_the_last_look_is_marked(void **state)
     struct ui_fixture *fixture = *state;
     struct id other = id_from_key("agent", "t/zed");
 
-    open_case(fixture);
+    ui_fixture_open_case(fixture);
     receive_note(fixture, &other, 5, "First");
     assert_true(ui_fixture_shows(fixture, "First"));
     /* Never looked at before: nothing stands out. */

@@ -210,3 +210,13 @@ void ui_fixture_print(struct ui_fixture *fixture)
         free(line);
     }
 }
+
+void ui_fixture_open_case(struct ui_fixture *fixture)
+{
+    ui_fixture_press(fixture, INPUT_F(3));
+    ui_fixture_type(fixture, "Zoe Roy");
+    ui_fixture_press(fixture, INPUT_CONTROL('N'));
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    ui_fixture_type(fixture, "moves in July\t\r");
+    assert_true(ui_fixture_shows(fixture, "contact, in progress"));
+}

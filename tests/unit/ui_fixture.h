@@ -28,6 +28,8 @@ void ui_fixture_return(struct ui_fixture *fixture, bool killed);
 /* Keys as a terminal sends them ("\033OQ" is F2); then what waits is looked at, saved and drawn. */
 void ui_fixture_type(struct ui_fixture *fixture, const char *bytes);
 void ui_fixture_press(struct ui_fixture *fixture, uint32_t code);
+/* Begins a contact with Zoe Roy, who moves in July, and opens her case. */
+void ui_fixture_open_case(struct ui_fixture *fixture);
 /* Looks, saves and draws. */
 void ui_fixture_draw(struct ui_fixture *fixture);
 

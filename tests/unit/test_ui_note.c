@@ -1,0 +1,163 @@
+/* The note screen: who reads it, the day of a commitment, and what a hand-off takes of it. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/note.h"
+#include "app/task.h"
+#include "tests/unit/ui_fixture.h"
+#include "ui/day.h"
+
+struct finding {
+    enum record_type type;
+    struct record *record; /* the newest; owned by the test */
+    size_t count;
+};
+
+static int take(void *context, const struct record *record, enum store_pending pending)
+{
+    struct finding *finding = context;
+
+    (void)pending;
+    if (record->type != finding->type)
+        return 0;
+    record_free(finding->record);
+    finding->record = record_copy(record);
+    finding->count++;
+    return 0;
+}
+
+static struct finding find(struct ui_fixture *fixture, enum record_type type)
+{
+    struct finding finding = {.type = type};
+    struct store_query query = {.type = type};
+
+    assert_int_equal(store_each(fixture->desk.store, &query, take, &finding, NULL), 0);
+    return finding;
+}
+
+static void a_restricted_note_says_so(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct finding notes;
+
+    ui_fixture_open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(6));
+    assert_true(ui_fixture_shows(fixture, "everyone"));
+    ui_fixture_type(fixture, "Her brother threatens her.\t\t");
+    ui_fixture_press(fixture, INPUT_RIGHT);
+    assert_true(ui_fixture_shows(fixture, "you, who has the case, supervisors"));
+    /* Half written, it is begun for nobody else. */
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    ui_fixture_press(fixture, INPUT_F(5));
+    assert_false(ui_fixture_shows(fixture, "brother"));
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    ui_fixture_press(fixture, INPUT_F(6));
+    ui_fixture_return(fixture, true);
+    assert_true(ui_fixture_shows(fixture, "you, who has the case, supervisors"));
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "note, contact, restricted"));
+    notes = find(fixture, RECORD_NOTE);
+    assert_int_equal(notes.count, 1);
+    assert_true(note_is_restricted(notes.record));
+    record_free(notes.record);
+    ui_fixture_press(fixture, INPUT_F(5));
+    assert_false(ui_fixture_shows(fixture, "brother"));
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    /* Its correction says the same things: it is restricted too, unless the agent says otherwise.
+     */
+    ui_fixture_press(fixture, INPUT_ENTER);
+    ui_fixture_press(fixture, INPUT_CONTROL('R'));
+    assert_true(ui_fixture_shows(fixture, "you, who has the case, supervisors"));
+}
+
+static void a_commitment_comes_back_on_its_day(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct finding notes, tasks;
+    int64_t due, now = desk_now(&fixture->desk);
+
+    ui_fixture_open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(6));
+    ui_fixture_type(fixture, "Send the certificate.\t");
+    for (int i = 0; i < 3; i++)
+        ui_fixture_press(fixture, INPUT_RIGHT);
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "By which day?"));
+    ui_fixture_type(fixture, "some day");
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "This is no day"));
+    ui_fixture_press(fixture, INPUT_CONTROL('U'));
+    ui_fixture_type(fixture, "in 3 days");
+    /* Kept as typed. */
+    ui_fixture_return(fixture, true);
+    assert_true(ui_fixture_shows(fixture, "in 3 days"));
+    ui_fixture_press(fixture, INPUT_CONTROL('X'));
+    assert_true(ui_fixture_shows(fixture, "note, commitment"));
+    assert_true(ui_fixture_shows(fixture, "task, commitment, for"));
+    notes = find(fixture, RECORD_NOTE);
+    tasks = find(fixture, RECORD_TASK);
+    assert_int_equal(notes.count, 1);
+    assert_int_equal(tasks.count, 1);
+    assert_string_equal(record_text(tasks.record, "note"), notes.record->id.text);
+    due = task_due_ms(tasks.record);
+    assert_true(due > now + INT64_C(2) * 86400000 && due < now + INT64_C(4) * 86400000);
+    record_free(notes.record);
+    record_free(tasks.record);
+}
+
+static void days_are_read_as_they_are_said(void **state)
+{
+    static const struct {
+        const char *text, *english, *french; /* "" for none */
+    } cases[] = {
+        {"tomorrow", "2026-11-28", "2026-11-28"},
+        {"demain", "2026-11-28", "2026-11-28"},
+        {"friday", "2026-12-04", "2026-12-04"},
+        {"Lundi", "2026-11-30", "2026-11-30"},
+        {"thu", "2026-12-03", "2026-12-03"},
+        {"+3", "2026-11-30", "2026-11-30"},
+        {"in 2 weeks", "2026-12-11", "2026-12-11"},
+        {"dans 10 jours", "2026-12-07", "2026-12-07"},
+        {"3/12", "2027-03-12", "2026-12-03"},
+        {"27/11", "2026-11-27", "2026-11-27"},
+        {"2026-12-24", "2026-12-24", "2026-12-24"},
+        {"24 décembre 2026", "2026-12-24", "2026-12-24"},
+        {"31/02", "", ""},
+        {"+99999999999", "", ""},
+        {"", "", ""},
+        {"one day", "", ""},
+        {"+", "", ""},
+        {"12 moons", "", ""},
+    };
+    struct answer_context context = {.today = {2026, 11, 27}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        for (int french = 0; french < 2; french++) {
+            const char *expected = french ? cases[i].french : cases[i].english;
+            struct answer_day day = {0};
+            char text[32] = "";
+
+            context.language = french ? FORM_FRENCH : FORM_ENGLISH;
+            if (day_read(cases[i].text, &context, &day))
+                snprintf(text, sizeof(text), "%04d-%02d-%02d", day.year, day.month, day.day);
+            if (strcmp(text, expected) != 0)
+                fail_msg("\"%s\": %s, not %s", cases[i].text, text, expected);
+        }
+}
+
+#define WITH(test) cmocka_unit_test_setup_teardown(test, ui_fixture_setup, ui_fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH(a_restricted_note_says_so),
+        WITH(a_commitment_comes_back_on_its_day),
+        cmocka_unit_test(days_are_read_as_they_are_said),
+    };
+
+    return cmocka_run_group_tests_name("note screen", tests, NULL, NULL);
+}

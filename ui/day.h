@@ -1,0 +1,20 @@
+/* A day to come, as an agent types it. */
+#ifndef GUICHET_UI_DAY_H
+#define GUICHET_UI_DAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "forms/answer.h"
+
+/*
+ * Reads a day in any usual form (answer_read_day), and what is said of days to come besides:
+ * "friday", "vendredi" (the next one, never today), "+3", "in 3 days", "dans 2 semaines", "24/11"
+ * (day and month as the language puts them; the next one). False when it is none.
+ */
+bool day_read(const char *text, const struct answer_context *context, struct answer_day *day);
+
+/* The day at 12:00 UTC: the same day in every Canadian zone. */
+int64_t day_noon_ms(const struct answer_day *day);
+
+#endif
