@@ -104,9 +104,8 @@ static bool read_hex(const json_t *value, const char *member, unsigned char *byt
            length == size;
 }
 
-bool continue_grant_read(const struct record *submission, struct continue_grant *grant)
+bool continue_grant_from_json(const json_t *value, struct continue_grant *grant)
 {
-    const json_t *value = json_object_get(submission->body, "continue");
     const char *group = json_text_or(value, "group", "");
 
     *grant = (struct continue_grant){.made_ms = 0};
@@ -121,7 +120,12 @@ bool continue_grant_read(const struct record *submission, struct continue_grant 
     return true;
 }
 
-static json_t *grant_write(const struct continue_grant *grant)
+bool continue_grant_read(const struct record *submission, struct continue_grant *grant)
+{
+    return continue_grant_from_json(json_object_get(submission->body, "continue"), grant);
+}
+
+json_t *continue_grant_to_json(const struct continue_grant *grant)
 {
     char salt[2 * CONTINUE_SALT_BYTES + 1], hash[2 * CONTINUE_HASH_BYTES + 1];
 
@@ -154,19 +158,27 @@ static int put_grant(struct batch *batch, const struct author *author,
     return batch_add(batch, operation, error);
 }
 
+int continue_grant_make(struct continue_code *code, struct continue_grant *grant,
+                        const struct id *agent, int64_t now_ms, int64_t expires_ms,
+                        struct error *error)
+{
+    *grant =
+        (struct continue_grant){.made_by = *agent, .made_ms = now_ms, .expires_ms = expires_ms};
+    *code = continue_code_make();
+    memcpy(grant->group, code->text, CONTINUE_GROUP);
+    randombytes_buf(grant->salt, sizeof(grant->salt));
+    return continue_code_hash(code, grant->salt, grant->hash, error);
+}
+
 int continue_give(struct batch *batch, const struct author *author, const struct record *submission,
                   int64_t expires_ms, struct continue_code *code, struct error *error)
 {
-    struct continue_grant grant = {
-        .made_by = author->agent, .made_ms = author_now(author), .expires_ms = expires_ms};
-    int status;
+    struct continue_grant grant;
+    int status = continue_grant_make(code, &grant, &author->agent, author_now(author), expires_ms,
+                                     error);
 
-    *code = continue_code_make();
-    memcpy(grant.group, code->text, CONTINUE_GROUP);
-    randombytes_buf(grant.salt, sizeof(grant.salt));
-    status = continue_code_hash(code, grant.salt, grant.hash, error);
     if (status == 0)
-        status = put_grant(batch, author, submission, grant_write(&grant), error);
+        status = put_grant(batch, author, submission, continue_grant_to_json(&grant), error);
     if (status != 0)
         sodium_memzero(code, sizeof(*code));
     return status;

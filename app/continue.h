@@ -76,6 +76,14 @@ int continue_code_hash(const struct continue_code *code,
 /* True when it is the code of this grant; takes as long when it is not. */
 bool continue_code_fits(const struct continue_code *code, const struct continue_grant *grant);
 
+/* Makes a code with its grant, by this agent. ERROR_MEMORY. */
+int continue_grant_make(struct continue_code *code, struct continue_grant *grant,
+                        const struct id *agent, int64_t now_ms, int64_t expires_ms,
+                        struct error *error);
+/* A grant as records hold it, and back; false when it is none that makes sense. New reference. */
+json_t *continue_grant_to_json(const struct continue_grant *grant);
+bool continue_grant_from_json(const json_t *value, struct continue_grant *grant);
+
 /* Reads the draft's grant; false when it has none, or none that makes sense. Whether it has expired
  * is the caller's to ask. */
 bool continue_grant_read(const struct record *submission, struct continue_grant *grant);

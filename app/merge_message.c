@@ -67,7 +67,8 @@ enum merge_refusal merge_message_claim(struct merge *merge)
     if (is_server(merge->operation))
         return MERGE_APPLIED;
     if (said == NULL || (strcmp(said->state, "sent") == 0 &&
-                         strcmp(record_text(merge->record, "channel"), "mail") != 0))
+                         (strcmp(record_text(merge->record, "channel"), "mail") != 0 ||
+                          strcmp(record_text(merge->record, "state"), "queued") != 0)))
         return merge_refuse(merge, MERGE_ACTOR, "state");
     if (*said->signature != '\0' &&
         strcmp(json_text_or(body, said->signature, ""), merge->operation->agent.text) != 0)

@@ -55,6 +55,8 @@ static const struct transition transitions[] = {
     {RECORD_MESSAGE, "state", "queued", "withdrawn"},
     {RECORD_MESSAGE, "state", "sent", "bounced"},
     {RECORD_MESSAGE, "state", "bounced", "queued"},
+    /* It was under way when it was taken back: the file says what happened. */
+    {RECORD_MESSAGE, "state", "withdrawn", "sent"},
     {RECORD_TASK, "state", "open", "done"},
     {RECORD_TASK, "state", "open", "dropped"},
     {RECORD_TASK, "state", "done", "open"},

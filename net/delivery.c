@@ -114,7 +114,7 @@ static int carry(struct courier *courier, const struct id *id, struct error *err
 {
     struct delivery_sender *sender = courier->sender;
     struct record *delivery, *submission;
-    struct delivery_message message;
+    struct signed_request message;
     struct http_reply reply = {.retry_after_ms = -1};
     struct error why = ERROR_INIT;
     struct delivery_answer answer = {.reply = &reply};
@@ -126,7 +126,7 @@ static int carry(struct courier *courier, const struct id *id, struct error *err
                                  clock_system(NULL), error);
     if (code == 0) {
         answer.code = http_client_call(courier->client, &message.request, &reply, &why);
-        delivery_message_clear(&message);
+        signed_request_clear(&message);
         /* Stopped: nobody knows what came of it, and it will be sent again. */
         if (answer.code != ERROR_CANCELLED) {
             tell_answer(courier, &answer, &why);

@@ -10,8 +10,7 @@
 #include "app/json.h"
 #include "net/delivery_answer.h"
 
-#define LABEL "guichet"
-#define TAG   "guichet-delivery"
+#define TAG "guichet-delivery"
 
 char *delivery_envelope(const struct record *delivery, const struct record *submission)
 {
@@ -41,48 +40,7 @@ char *delivery_envelope(const struct record *delivery, const struct record *subm
     return text;
 }
 
-static void add_line(struct delivery_message *message, const char *name, const char *value)
-{
-    struct text_buffer line = {0};
-    size_t count = 0;
-
-    while (message->lines[count] != NULL)
-        count++;
-    text_buffer_add_format(&line, "%s: %s", name, value);
-    message->lines[count] = text_buffer_take(&line);
-    message->headers[count] = message->lines[count];
-}
-
-/* Signs the components and adds them as headers, those apart that are none ("@method"), or that
- * the HTTP client adds. False when out of memory. */
-static bool add_signature(struct delivery_message *message, const struct signature_key *key,
-                          const struct signature_component *components, size_t count,
-                          int64_t now_ms)
-{
-    const struct signature_parameters parameters = {now_ms / 1000, key->id, TAG};
-    struct text_buffer input = {0}, signature = {0}, line = {0}, proof = {0};
-    size_t lines = 0;
-
-    for (size_t i = 0; i < count; i++)
-        if (components[i].name[0] != '@' && strcmp(components[i].name, "content-type") != 0) {
-            add_line(message, components[i].name, components[i].value);
-            lines++;
-        }
-    signature_make(key, components, count, &parameters, &input, &signature);
-    text_buffer_add_format(&line, LABEL "=%s", input.bytes != NULL ? input.bytes : "");
-    text_buffer_add_format(&proof, LABEL "=:%s:", signature.bytes != NULL ? signature.bytes : "");
-    if (!signature.failed && !line.failed && !proof.failed) {
-        add_line(message, "signature-input", line.bytes);
-        add_line(message, "signature", proof.bytes);
-    }
-    text_buffer_free(&input);
-    text_buffer_free(&signature);
-    text_buffer_free(&line);
-    text_buffer_free(&proof);
-    return message->lines[lines + 1] != NULL;
-}
-
-static bool make_post(struct delivery_message *message, const struct signature_key *key,
+static bool make_post(struct signed_request *message, const struct signature_key *key,
                       const struct record *delivery, const struct record *submission,
                       const char *target, int64_t now_ms)
 {
@@ -105,22 +63,22 @@ static bool make_post(struct delivery_message *message, const struct signature_k
         {"idempotency-key", delivery->id.text},
         {"guichet-attempt", attempt},
     };
-    return add_signature(message, key, components, sizeof(components) / sizeof(components[0]),
+    return signed_request_sign(message, key, TAG, components, sizeof(components) / sizeof(components[0]),
                          now_ms);
 }
 
-static bool make_get(struct delivery_message *message, const struct signature_key *key,
+static bool make_get(struct signed_request *message, const struct signature_key *key,
                      const struct record *delivery, const char *target, int64_t now_ms)
 {
     const struct signature_component components[] = {
         {"@method", "GET"}, {"@target-uri", target}, {"idempotency-key", delivery->id.text}};
 
     message->request.method = "GET";
-    return add_signature(message, key, components, sizeof(components) / sizeof(components[0]),
+    return signed_request_sign(message, key, TAG, components, sizeof(components) / sizeof(components[0]),
                          now_ms);
 }
 
-int delivery_message_make(struct delivery_message *message, const struct agency *agency,
+int delivery_message_make(struct signed_request *message, const struct agency *agency,
                           const struct signature_key *key, const struct record *delivery,
                           const struct record *submission, int64_t now_ms, struct error *error)
 {
@@ -128,7 +86,7 @@ int delivery_message_make(struct delivery_message *message, const struct agency 
     struct text_buffer target = {0};
     bool good;
 
-    *message = (struct delivery_message){0};
+    *message = (struct signed_request){0};
     message->path = strdup(sent ? record_text(delivery, "location") : agency->path);
     text_buffer_add_format(&target, "%s%s", agency->origin,
                            message->path != NULL ? message->path : "");
@@ -137,24 +95,13 @@ int delivery_message_make(struct delivery_message *message, const struct agency 
                  : make_post(message, key, delivery, submission, target.bytes, now_ms));
     text_buffer_free(&target);
     if (!good) {
-        delivery_message_clear(message);
+        signed_request_clear(message);
         return error_set(error, ERROR_MEMORY, "no memory for a delivery");
     }
     /* An agency's server may have more than one way to answer. */
-    add_line(message, "accept", "application/json, application/problem+json");
+    signed_request_line(message, "accept", "application/json, application/problem+json");
     message->request.path = message->path;
     message->request.accept = "application/json";
     message->request.headers = message->headers;
     return 0;
-}
-
-void delivery_message_clear(struct delivery_message *message)
-{
-    for (size_t i = 0; i < DELIVERY_HEADER_LIMIT; i++)
-        free(message->lines[i]);
-    if (message->body != NULL)
-        sodium_memzero(message->body, strlen(message->body));
-    free(message->body);
-    free(message->path);
-    *message = (struct delivery_message){0};
 }

@@ -154,6 +154,10 @@ static int follow_up(struct attempt *attempt, const struct ledger_row *after, st
         code = ledger_deliveries_make(ledger, after->record, attempt->now_ms, error);
     if (code == 0 && after->record->type == RECORD_SUBMISSION)
         code = ledger_passage_follow(ledger, after->record, attempt->now_ms, error);
+    if (code == 0 && after->record->type == RECORD_CASE)
+        code = ledger_access_follow(ledger, after->record, attempt->now_ms, error);
+    if (code == 0 && after->record->type == RECORD_CASE)
+        code = ledger_notice_put(ledger, attempt->row.record, after->record, attempt->now_ms, error);
     return code;
 }
 
@@ -357,6 +361,37 @@ int ledger_own_write(struct ledger *ledger, const struct ledger_own *own, json_t
                          merge_refusal_name(outcome.refusal), outcome.field);
     ledger_outcome_clear(&outcome);
     operation_free(operation);
+    return code;
+}
+
+int ledger_own_claim(struct ledger *ledger, enum record_type type, const struct id *id,
+                     json_t *claimed, int64_t now_ms, bool *written, struct error *error)
+{
+    struct ledger_own own = {OPERATION_CLAIM, type, *id, 0, now_ms};
+    struct ledger_outcome outcome = {0};
+    struct operation *operation = NULL;
+    struct ledger_row row;
+    int code = ledger_begin(ledger, error);
+
+    *written = false;
+    if (code != 0)
+        return code;
+    code = ledger_row_read(ledger->writer, type, id, &row, error);
+    if (code == 0) {
+        own.base = row.record->rev;
+        operation = ledger_own_operation(&own, json_incref(claimed));
+        code = operation != NULL
+                   ? ledger_apply_own(ledger, operation, now_ms, &outcome, error)
+                   : error_set(error, ERROR_MEMORY, "no memory for an operation of the server");
+        operation_free(operation);
+    }
+    ledger_row_clear(&row);
+    if (code == 0 && outcome.kind == LEDGER_APPLIED) {
+        code = ledger_commit(ledger, error);
+        *written = code == 0;
+        return code;
+    }
+    ledger_rollback(ledger);
     return code;
 }
 

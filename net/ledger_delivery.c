@@ -232,25 +232,5 @@ int ledger_delivery_read(struct ledger *ledger, const struct id *id, struct reco
 int ledger_delivery_write(struct ledger *ledger, const struct id *id, json_t *claimed,
                           int64_t now_ms, bool *written, struct error *error)
 {
-    struct ledger_outcome outcome = {0};
-    struct ledger_row row;
-    int code = ledger_begin(ledger, error);
-
-    *written = false;
-    if (code != 0)
-        return code;
-    code = ledger_row_read(ledger->writer, RECORD_DELIVERY, id, &row, error);
-    if (code == 0)
-        code = apply_own(
-            ledger,
-            own_operation(OPERATION_CLAIM, id, row.record->rev, now_ms, json_incref(claimed)),
-            now_ms, &outcome, error);
-    ledger_row_clear(&row);
-    if (code == 0 && outcome.kind == LEDGER_APPLIED) {
-        code = ledger_commit(ledger, error);
-        *written = code == 0;
-        return code;
-    }
-    ledger_rollback(ledger);
-    return code;
+    return ledger_own_claim(ledger, RECORD_DELIVERY, id, claimed, now_ms, written, error);
 }

@@ -19,6 +19,13 @@
  * wait:      hand-offs in queues: since when each waited, until when, and how that ended
  * passage:   drafts that a continue code opens (ledger_continue.h)
  * guess:     wrong continue codes, by the hash of what they are counted on
+ * outgoing:  messages to clients that are to be sent: by which channel, and when (ms)
+ * notice:    changes of a case's status that its client is yet to be told of (ledger_message.h)
+ * access:    cases that a code of a client's opens: the status page by reference (`label`), the
+ *            questionnaire once (ledger_access.h)
+ * sms_seen:  signatures of the SMS gateway's requests, so that none is taken twice (ledger_sms.h)
+ * sms_part:  parts of messages that came in by SMS, until all of them are here
+ * sms_stop:  numbers that asked for no more messages
  * epoch:     from which number on which stay of a server gave the numbers (ledger_history.c)
  * device:    where the rotating mark of each terminal stands (ledger_device.c)
  * relay:     the offices that have a relay, which carries operations (`via`) (ledger_relay.h)
@@ -169,6 +176,22 @@
     " PRIMARY KEY (scope, seq)) WITHOUT ROWID;"                                                    \
     "CREATE UNIQUE INDEX gone_by_record ON gone (record, scope);"
 
+#define MESSAGE_TABLES                                                                             \
+    "CREATE TABLE outgoing (record INTEGER PRIMARY KEY, channel TEXT NOT NULL,"                    \
+    " due INTEGER NOT NULL);"                                                                      \
+    "CREATE INDEX outgoing_by_due ON outgoing (channel, due);"                                     \
+    "CREATE TABLE notice (number INTEGER PRIMARY KEY AUTOINCREMENT, matter TEXT NOT NULL,"         \
+    " rev INTEGER NOT NULL, status TEXT NOT NULL, at INTEGER NOT NULL);"                           \
+    "CREATE TABLE access (kind TEXT NOT NULL, record TEXT NOT NULL, label TEXT NOT NULL,"          \
+    " letters TEXT NOT NULL, salt BLOB NOT NULL, hash BLOB NOT NULL, expires INTEGER NOT NULL,"    \
+    " PRIMARY KEY (kind, record)) WITHOUT ROWID;"                                                  \
+    "CREATE INDEX access_by_letters ON access (kind, letters);"                                    \
+    "CREATE TABLE sms_seen (signature BLOB PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;"    \
+    "CREATE TABLE sms_part (series TEXT NOT NULL, number INTEGER NOT NULL, total INTEGER NOT NULL,"\
+    " text TEXT NOT NULL, arrived INTEGER NOT NULL, PRIMARY KEY (series, number)) WITHOUT ROWID;"  \
+    "CREATE TABLE sms_stop (number TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;"       \
+    "CREATE INDEX record_of_template ON record (type) WHERE type = 'template';"
+
 static const char tables[] =
     "CREATE TABLE property (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record (number INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL,"
@@ -191,7 +214,7 @@ static const char tables[] =
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
-            RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES;
+            RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES MESSAGE_TABLES;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -205,6 +228,7 @@ static const char *const upgrades[] = {
     HELD_TABLE HELD_FILL,                        /* 9 to 10 */
     GONE_TABLE,                                  /* 10 to 11 */
     INTAKE_TABLES REACH_FILL,                    /* 11 to 12 */
+    MESSAGE_TABLES,                              /* 12 to 13 */
 };
 
 static const struct database_statement statements[] = {
@@ -216,7 +240,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 12,
+    .version = 13,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

@@ -115,7 +115,7 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
     bool first = !ledger->epoch_written && ledger->seq > ledger->seq_before;
     struct scope_set changed;
-    bool deliveries, handoffs, watch, upward;
+    bool deliveries, handoffs, messages, watch, upward;
     /* Agents are of the catalogue; a new scope of a queue is theirs. */
     bool people =
         ledger->sessions_changed || scope_set_has(&ledger->changed, LEDGER_CATALOGUE_SCOPE);
@@ -147,6 +147,8 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     ledger->deliveries_changed = false;
     handoffs = ledger->handoffs_changed;
     ledger->handoffs_changed = false;
+    messages = ledger->messages_changed;
+    ledger->messages_changed = false;
     watch = ledger->watch_changed;
     ledger->watch_changed = false;
     upward = ledger->upward_changed;
@@ -158,6 +160,8 @@ int ledger_commit(struct ledger *ledger, struct error *error)
         ledger->handoff_listener(ledger->handoff_context);
     if (watch && ledger->watch_listener != NULL)
         ledger->watch_listener(ledger->watch_context);
+    if (messages && ledger->message_listener != NULL)
+        ledger->message_listener(ledger->message_context);
     if (deliveries && ledger->delivery_listener != NULL)
         ledger->delivery_listener(ledger->delivery_context);
     if (changed.count > 0 && ledger->listener != NULL)
@@ -172,6 +176,7 @@ void ledger_rollback(struct ledger *ledger)
     scope_set_free(&ledger->changed);
     ledger->deliveries_changed = false;
     ledger->handoffs_changed = false;
+    ledger->messages_changed = false;
     ledger->watch_changed = false;
     ledger->sessions_changed = false;
     ledger->upward_changed = false;

@@ -11,6 +11,7 @@
 #include "app/database.h"
 #include "app/queue.h"
 #include "net/ledger.h"
+#include "net/ledger_message.h"
 #include "net/ledger_relay.h"
 #include "net/ledger_statements.h"
 
@@ -51,6 +52,10 @@ struct ledger {
     bool deliveries_changed; /* within this transaction */
     ledger_delivery_listener delivery_listener;
     void *delivery_context;
+
+    bool messages_changed; /* within this transaction: what is to be sent, or told */
+    ledger_message_listener message_listener;
+    void *message_context;
 
     bool watch_changed; /* within this transaction: a queue, or who waits in one */
     ledger_watch_listener watch_listener;
@@ -252,6 +257,12 @@ struct operation *ledger_own_operation(const struct ledger_own *own, json_t *bod
 int ledger_own_write(struct ledger *ledger, const struct ledger_own *own, json_t *body,
                      struct error *error);
 
+/* Claims a record for the server, in a transaction of its own: `claimed` (borrowed) holds its
+ * changed members, null removing one. What does not follow from its present state is passed over,
+ * and `*written` is then false. On disk when this returns 0. */
+int ledger_own_claim(struct ledger *ledger, enum record_type type, const struct id *id,
+                     json_t *claimed, int64_t now_ms, bool *written, struct error *error);
+
 /* Within a transaction: keeps who is with a client, after a contact was written. */
 int ledger_attending_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
@@ -447,6 +458,22 @@ int ledger_deliveries_make(struct ledger *ledger, const struct record *submissio
 
 /* Within a transaction: keeps the list of what is to be sent, after a delivery was written. */
 int ledger_delivery_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+
+/* --- messages (ledger_message.c, ledger_access.c) ----------------------------------------------
+ */
+
+/* Within a transaction: keeps the list of what is to be sent, after a message was written. */
+int ledger_message_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+
+/* Within a transaction, after a case was written: what its client is to be told of it. `before` is
+ * NULL for a new one. */
+int ledger_notice_put(struct ledger *ledger, const struct record *before,
+                      const struct record *after, int64_t now_ms, struct error *error);
+
+/* Within a transaction, after a case was written: its client's codes open it from now on, or none
+ * does. */
+int ledger_access_follow(struct ledger *ledger, const struct record *matter, int64_t now_ms,
+                         struct error *error);
 
 /* --- history and terminals (ledger_history.c, ledger_device.c) -------------------------------- */
 

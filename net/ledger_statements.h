@@ -286,6 +286,47 @@
     X(CASES_OF_CLIENT, "SELECT number FROM record WHERE client = ?1 AND type = 'case'")            \
     X(OFFICES_OPEN, "SELECT json_extract(document, '$.body.key') FROM record "                     \
                     "WHERE type = 'office' AND json_extract(document, '$.body.ended') IS NOT 1")   \
+    X(OUTGOING_PUT, "INSERT INTO outgoing (record, channel, due) VALUES (?1, ?2, ?3) "             \
+                    "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                       \
+    X(OUTGOING_DELETE, "DELETE FROM outgoing WHERE record = ?1")                                   \
+    X(OUTGOING_DUE, "SELECT record.id, outgoing.due FROM outgoing "                                \
+                    "JOIN record ON record.number = outgoing.record "                              \
+                    "WHERE outgoing.channel = ?1 ORDER BY outgoing.due LIMIT 1")                   \
+    X(OUTGOING_HURRY, "UPDATE outgoing SET due = 0 WHERE channel = ?1 AND due = ?2")               \
+    X(NOTICE_PUT, "INSERT INTO notice (matter, rev, status, at) VALUES (?1, ?2, ?3, ?4)")          \
+    X(NOTICE_FIRST, "SELECT number, matter, rev, status, at FROM notice ORDER BY number LIMIT 1")  \
+    X(NOTICE_DELETE, "DELETE FROM notice WHERE number = ?1")                                       \
+    X(TEMPLATE_EACH, "SELECT document FROM record WHERE type = 'template' ORDER BY id")            \
+    X(PROMISE_OF, "SELECT json_extract(document, '$.body.due_at') FROM record "                    \
+                  "WHERE parent = ?1 AND type = 'promise' "                                        \
+                  "AND json_extract(document, '$.body.state') = 'running' "                        \
+                  "ORDER BY 1 LIMIT 1")                                                            \
+    X(ACCESS_PUT, "INSERT INTO access (kind, record, label, letters, salt, hash, expires) "        \
+                  "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (kind, record) DO UPDATE SET "  \
+                  "label = excluded.label, letters = excluded.letters, salt = excluded.salt, "     \
+                  "hash = excluded.hash, "                                                         \
+                  "expires = CASE WHEN hash = excluded.hash THEN min(expires, excluded.expires) "  \
+                  "ELSE excluded.expires END")                                                     \
+    X(ACCESS_DELETE, "DELETE FROM access WHERE kind = ?1 AND record = ?2")                         \
+    X(ACCESS_GET, "SELECT hash, expires FROM access WHERE kind = ?1 AND record = ?2")              \
+    X(ACCESS_STATUS, "SELECT record, salt, hash, expires FROM access WHERE kind = 'status_code' "  \
+                     "AND letters = ?1 AND expires > ?2 AND label = ?3 ORDER BY record DESC")      \
+    X(ACCESS_QUESTIONNAIRE,                                                                        \
+      "SELECT record, salt, hash, expires FROM access WHERE kind = 'questionnaire' "               \
+      "AND letters = ?1 AND expires > ?2 ORDER BY record DESC")                                    \
+    X(SMS_SEEN_PUT, "INSERT INTO sms_seen (signature, until) VALUES (?1, ?2) "                     \
+                    "ON CONFLICT (signature) DO NOTHING RETURNING 1")                              \
+    X(SMS_SEEN_PRUNE, "DELETE FROM sms_seen WHERE until < ?1")                                     \
+    X(SMS_PART_PUT, "INSERT INTO sms_part (series, number, total, text, arrived) "                 \
+                    "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (series, number) DO NOTHING")         \
+    X(SMS_PART_EACH, "SELECT number, total, text FROM sms_part WHERE series = ?1 ORDER BY number") \
+    X(SMS_PART_DELETE, "DELETE FROM sms_part WHERE series = ?1")                                   \
+    X(SMS_PART_OLD, "SELECT series, min(arrived) FROM sms_part GROUP BY series "                   \
+                    "ORDER BY 2 LIMIT 1")                                                          \
+    X(SMS_STOP_PUT, "INSERT INTO sms_stop (number, since) VALUES (?1, ?2) "                        \
+                    "ON CONFLICT (number) DO NOTHING")                                             \
+    X(SMS_STOP_DELETE, "DELETE FROM sms_stop WHERE number = ?1")                                   \
+    X(SMS_STOP_HAS, "SELECT 1 FROM sms_stop WHERE number = ?1")                                    \
     X(CHECK_RECORDS, "SELECT number, type, id, rev, seq, parent, document FROM record "            \
                      "ORDER BY number")                                                            \
     X(CHECK_SEQ_REPEATED, "SELECT seq, count(*) FROM record GROUP BY seq HAVING count(*) > 1")     \
