@@ -347,6 +347,7 @@ static const struct member template_members[] = {
     {MEMBER("subject", KIND_LOCALISED, REQUIRED)},
     {MEMBER("text", KIND_LOCALISED, REQUIRED)},
     {MEMBER("short", KIND_LOCALISED, 0)},
+    {MEMBER("form", KIND_KEY, 0), .type = RECORD_FORM},
     {0},
 };
 

@@ -59,6 +59,7 @@ libapp_a_SOURCES += \
 
 # Messages to clients.
 libapp_a_SOURCES += \
+    app/message.c app/message.h \
     app/message_segments.c app/message_segments.h \
     app/message_template.c app/message_template.h \
     app/message_words.c app/message_words.h

@@ -325,6 +325,7 @@ static const struct field message_fields[] = {
     {"tried_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
     {"next_attempt_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
     {"sent_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"first_try_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
     {"delivered_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
     {"receipt", FIELD_TEXT, FIELD_CLAIMED, 200, NULL},
     {0},

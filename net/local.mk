@@ -33,6 +33,10 @@ libnet_a_SOURCES += \
     net/ledger_access.c net/ledger_access.h \
     net/ledger_continue.c net/ledger_continue.h \
     net/ledger_guess.c net/ledger_guess.h \
+    net/message_clerk.c net/message_clerk.h \
+    net/message_email.c net/message_email.h \
+    net/message_worker.c net/message_worker.h \
+    net/sms_gateway.c net/sms_gateway.h \
     net/signed_request.c net/signed_request.h \
     net/ledger_message.c net/ledger_message.h \
     net/ledger_device.c \
@@ -134,6 +138,7 @@ guichetd_SOURCES = \
     app/main/guichetd_relay.c \
     app/main/guichetd_relay_account.c \
     app/main/guichetd_relay_status.c \
+    app/main/guichetd_messages.c app/main/guichetd_messages.h \
     app/main/guichetd_serve.c
 guichetd_LDADD = libnet.a libforms.a libapp.a $(SERVER_LIBS) $(NET_LIBS) $(FORMS_LIBS) $(APP_LIBS)
 

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "app/main/guichetd.h"
+#include "app/main/guichetd_messages.h"
 #include "net/delivery.h"
 #include "net/handoff_clock.h"
 #include "net/ledger.h"
@@ -93,6 +94,7 @@ static int run(const struct config *config, size_t first, struct error *error)
     };
     const struct handoff_clock_options expiry = {.log = guichetd_print};
     const struct queue_watch_options thresholds = {.log = guichetd_print};
+    struct guichetd_messages messages;
     struct delivery_sender *sender;
     struct handoff_clock *clock;
     struct queue_watch *watch;
@@ -106,18 +108,25 @@ static int run(const struct config *config, size_t first, struct error *error)
         return GUICHETD_FAILED;
     if (guichetd_ledger_open(config, &ledger, error) != 0)
         return GUICHETD_FAILED;
+    if (guichetd_messages_start(&messages, config, ledger, error) != 0) {
+        ledger_close(ledger);
+        return GUICHETD_FAILED;
+    }
     if (delivery_sender_start(&sender, &deliveries, ledger, error) != 0) {
+        guichetd_messages_stop(&messages);
         ledger_close(ledger);
         return GUICHETD_FAILED;
     }
     if (handoff_clock_start(&clock, &expiry, ledger, error) != 0) {
         delivery_sender_stop(sender);
+        guichetd_messages_stop(&messages);
         ledger_close(ledger);
         return GUICHETD_FAILED;
     }
     if (queue_watch_start(&watch, &thresholds, ledger, error) != 0) {
         handoff_clock_stop(clock);
         delivery_sender_stop(sender);
+        guichetd_messages_stop(&messages);
         ledger_close(ledger);
         return GUICHETD_FAILED;
     }
@@ -125,6 +134,7 @@ static int run(const struct config *config, size_t first, struct error *error)
         queue_watch_stop(watch);
         handoff_clock_stop(clock);
         delivery_sender_stop(sender);
+        guichetd_messages_stop(&messages);
         ledger_close(ledger);
         return GUICHETD_FAILED;
     }
@@ -133,14 +143,37 @@ static int run(const struct config *config, size_t first, struct error *error)
     queue_watch_stop(watch);
     handoff_clock_stop(clock);
     delivery_sender_stop(sender);
+    guichetd_messages_stop(&messages);
     ledger_close(ledger);
     guichetd_print(NULL, "stopped");
     return GUICHETD_OK;
 }
 
-static const char *const keys[] = {"listen",      "tls-cert",     "tls-key",      "threads",
-                                   "connections", "idle-seconds", "log-requests", "web-origin",
-                                   "web-proxy",   "agencies",     "delivery-key", NULL};
+static const char *const keys[] = {"listen",
+                                   "tls-cert",
+                                   "tls-key",
+                                   "threads",
+                                   "connections",
+                                   "idle-seconds",
+                                   "log-requests",
+                                   "web-origin",
+                                   "web-proxy",
+                                   "agencies",
+                                   "delivery-key",
+                                   "public-address",
+                                   "smtp-url",
+                                   "smtp-user",
+                                   "smtp-password-file",
+                                   "smtp-ca",
+                                   "email-from",
+                                   "email-name",
+                                   "sms-gateway",
+                                   "sms-ca",
+                                   "sms-number",
+                                   "sms-secret",
+                                   "message-retry-seconds",
+                                   "message-give-up-seconds",
+                                   NULL};
 
 const struct guichetd_command guichetd_serve = {
     .words = "serve",
