@@ -1,0 +1,443 @@
+/* Messages to clients are handed over once, tried again when they must be, and told by themselves
+ * to those who asked. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/clock.h"
+#include "app/delivery.h"
+#include "app/json.h"
+#include "net/message_worker.h"
+#include "tests/unit/ledger_fixture.h"
+
+/* A channel that does as it is told, and keeps what it was given. */
+struct channel {
+    pthread_mutex_t mutex;
+    enum message_fate fates[8]; /* the last one stands for all that follow */
+    int fate_count;
+    bool cancelled; /* the server dies while it hands over */
+    int calls;
+    char texts[8][2048], names[8][MESSAGE_ID_SIZE], to[8][64];
+    char name_now[MESSAGE_ID_SIZE];
+};
+
+static struct channel email, sms;
+
+static void name_it(void *context, const struct record *message, char id[MESSAGE_ID_SIZE])
+{
+    struct channel *channel = context;
+
+    snprintf(id, MESSAGE_ID_SIZE, "guichet.%s@example.ca", message->id.text);
+    snprintf(channel->name_now, sizeof(channel->name_now), "%s", id);
+}
+
+static int take(void *context, const struct ledger_letter *letter, struct message_outcome *outcome,
+                struct error *error)
+{
+    struct channel *channel = context;
+    bool cancelled;
+
+    pthread_mutex_lock(&channel->mutex);
+    if (channel->calls < 8) {
+        snprintf(channel->texts[channel->calls], 2048, "%s", record_text(letter->message, "text"));
+        snprintf(channel->to[channel->calls], 64, "%s", record_text(letter->message, "to"));
+        memcpy(channel->names[channel->calls], channel->name_now, MESSAGE_ID_SIZE);
+    }
+    outcome->fate = channel->fates[channel->calls < channel->fate_count ? channel->calls
+                                                                        : channel->fate_count - 1];
+    channel->calls++;
+    cancelled = channel->cancelled;
+    pthread_mutex_unlock(&channel->mutex);
+    if (outcome->fate != MESSAGE_SENT)
+        snprintf(outcome->reason, sizeof(outcome->reason), "550 no such user");
+    return cancelled ? error_set(error, ERROR_CANCELLED, "stopped") : 0;
+}
+
+static void channel_reset(struct channel *channel)
+{
+    memset(channel, 0, sizeof(*channel));
+    pthread_mutex_init(&channel->mutex, NULL);
+    channel->fates[0] = MESSAGE_SENT;
+    channel->fate_count = 1;
+}
+
+static int calls_of(struct channel *channel)
+{
+    int calls;
+
+    pthread_mutex_lock(&channel->mutex);
+    calls = channel->calls;
+    pthread_mutex_unlock(&channel->mutex);
+    return calls;
+}
+
+static void quiet(void *context, const char *line)
+{
+    (void)context;
+    (void)line;
+}
+
+static struct message_worker *start(struct ledger_fixture *f, bool connected)
+{
+    static struct message_carrier carriers[2];
+    struct message_worker_options options = {.carriers = carriers,
+                                             .carrier_count = connected ? 2 : 0,
+                                             .public_address = "https://services.example.ca",
+                                             .retry_ms = 10,
+                                             .retry_limit_ms = 40,
+                                             .give_up_ms = 60000,
+                                             .log = quiet};
+    struct message_worker *worker;
+    struct error error = ERROR_INIT;
+
+    carriers[0] = (struct message_carrier){"email", &email, name_it, take, NULL};
+    carriers[1] = (struct message_carrier){"sms", &sms, NULL, take, NULL};
+    if (message_worker_start(&worker, &options, f->ledger, &error) != 0)
+        fail_msg("%s", error.message);
+    return worker;
+}
+
+static int setup(void **state)
+{
+    channel_reset(&email);
+    channel_reset(&sms);
+    return fixture_setup(state);
+}
+
+/* --- records ---------------------------------------------------------------------------------- */
+
+static struct id make_client(struct ledger_fixture *f, const char *channel, bool alerts)
+{
+    json_t *body = fixture_client("sample/b");
+
+    json_object_set_new(body, "name", json_string("Zoé Roy"));
+    json_object_set_new(body, "language", json_string("fr"));
+    json_object_set_new(body, "email", json_string("zoe@example.ca"));
+    json_object_set_new(body, "phone", json_string("418 555-0101"));
+    json_object_set_new(body, "preferred_channel", json_string(channel));
+    json_object_set_new(body, "alerts", json_boolean(alerts));
+    return fixture_make(f, BEN, RECORD_CLIENT, body);
+}
+
+static struct id make_case(struct ledger_fixture *f, const struct id *client)
+{
+    json_t *body = fixture_case(f, BEN, "sample/b");
+
+    json_object_set_new(body, "client", json_string(client->text));
+    return fixture_make(f, BEN, RECORD_CASE, body);
+}
+
+static struct id make_message(struct ledger_fixture *f, const char *channel)
+{
+    return fixture_make(f, BEN, RECORD_MESSAGE,
+                        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "channel",
+                                  channel, "direction", "out", "text", "Bonjour", "subject", "S",
+                                  "to", "zoe@example.ca", "office", "sample/b", "at",
+                                  "2026-11-24T12:00:00.000Z", "state", "queued", "author",
+                                  f->actors[BEN].agent.text));
+}
+
+static json_t *body_of(struct ledger_fixture *f, enum record_type type, const struct id *id)
+{
+    json_t *document = NULL, *body;
+
+    assert_int_equal(fixture_read(f, BEN, type, id, &document), 0);
+    body = json_incref(json_object_get(document, "body"));
+    json_decref(document);
+    return body;
+}
+
+/* Waits until the message is in this state. New reference to its body. */
+static json_t *wait_for(struct ledger_fixture *f, const struct id *id, const char *member,
+                        const char *expected)
+{
+    const struct timespec pause = {0, 5000000};
+
+    for (int i = 0; i < 6000; i++) {
+        json_t *body = body_of(f, RECORD_MESSAGE, id);
+
+        if (strcmp(json_text_or(body, member, ""), expected) == 0)
+            return body;
+        json_decref(body);
+        nanosleep(&pause, NULL);
+    }
+    fail_msg("%s never became %s", member, expected);
+    return NULL;
+}
+
+/* The messages of the case that the server wrote, as Ben sees them. New reference. */
+static json_t *told(struct ledger_fixture *f, const struct id *matter)
+{
+    json_t *page = fixture_desk(f, BEN, 0, 1000, NULL), *list = json_array();
+    json_t *document;
+    size_t i;
+
+    json_array_foreach(page, i, document)
+    {
+        json_t *body = json_object_get(document, "body");
+
+        if (strcmp(json_text_or(document, "type", ""), "message") == 0 &&
+            strcmp(json_text_or(body, "case", ""), matter->text) == 0)
+            json_array_append(list, body);
+    }
+    json_decref(page);
+    return list;
+}
+
+/* Waits until no notice is left. */
+static void wait_told(struct ledger_fixture *f)
+{
+    const struct timespec pause = {0, 5000000};
+    struct ledger_notice notice;
+    struct error error = ERROR_INIT;
+    bool found = true;
+
+    for (int i = 0; i < 6000 && found; i++) {
+        assert_int_equal(ledger_notice_first(f->ledger, &notice, &found, &error), 0);
+        if (found)
+            nanosleep(&pause, NULL);
+    }
+    assert_false(found);
+}
+
+/* A claim by Ben, who has seen the record as it stands. */
+static void claim(struct ledger_fixture *f, enum record_type type, const struct id *id,
+                  const char *member, const char *word)
+{
+    json_t *document = NULL;
+    int64_t rev;
+
+    assert_int_equal(fixture_read(f, BEN, type, id, &document), 0);
+    rev = json_integer_or(document, "rev", 0);
+    json_decref(document);
+    fixture_applied(f, BEN,
+                    fixture_operation(f, BEN, OPERATION_CLAIM, type, id, rev,
+                                      json_pack("{s:s}", member, word)));
+}
+
+static void set_status(struct ledger_fixture *f, const struct id *matter, const char *status)
+{
+    claim(f, RECORD_CASE, matter, "status", status);
+}
+
+static void publish_templates(struct ledger_fixture *f)
+{
+    static const char *const uses[] = {"received", "information-missing", "decision"};
+
+    for (size_t i = 0; i < 3; i++)
+        fixture_publish(f, RECORD_TEMPLATE, uses[i],
+                        json_pack("{s:s, s:{s:s}, s:{s:s}}", "use", uses[i], "subject", "fr",
+                                  "Demande {reference}", "text", "fr",
+                                  "{name} {status}\nManque : {missing}\n{status_page}\nCode "
+                                  "{status_code}\n"));
+    fixture_publish(f, RECORD_TEMPLATE, "questionnaire",
+                    json_pack("{s:s, s:s, s:{s:s}, s:{s:s}}", "use", "questionnaire", "form",
+                              "satisfaction", "subject", "fr", "S", "text", "fr",
+                              "{questionnaire}\n"));
+}
+
+/* --- sending ---------------------------------------------------------------------------------- */
+
+static void test_sends_once(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct message_worker *worker = start(f, true);
+    struct id id = make_message(f, "email");
+    json_t *body = wait_for(f, &id, "state", "sent");
+
+    assert_int_equal(json_integer_or(body, "attempts", 0), 1);
+    assert_non_null(json_object_get(body, "sent_at"));
+    assert_null(json_object_get(body, "next_attempt_at"));
+    assert_string_equal(json_text_or(body, "message_id", ""), email.names[0]);
+    json_decref(body);
+    message_worker_stop(worker);
+    assert_int_equal(email.calls, 1);
+    assert_int_equal(sms.calls, 0);
+}
+
+static void test_tries_again_then_bounces(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct message_worker *worker;
+    struct id id;
+    json_t *body;
+
+    email.fates[0] = email.fates[1] = MESSAGE_LATER;
+    email.fates[2] = MESSAGE_BOUNCED;
+    email.fates[3] = MESSAGE_SENT;
+    email.fate_count = 4;
+    worker = start(f, true);
+    id = make_message(f, "email");
+    body = wait_for(f, &id, "state", "bounced");
+    assert_int_equal(json_integer_or(body, "attempts", 0), 3);
+    assert_string_equal(json_text_or(body, "reason", ""), "550 no such user");
+    json_decref(body);
+    /* The same message, to whoever reads it. */
+    assert_string_equal(email.names[0], email.names[2]);
+    /* The agent has it sent again. */
+    claim(f, RECORD_MESSAGE, &id, "state", "queued");
+    json_decref(wait_for(f, &id, "state", "sent"));
+    message_worker_stop(worker);
+    assert_int_equal(email.calls, 4);
+}
+
+static void test_killed_while_handing_over(void **state)
+{
+    struct ledger_fixture *f = *state;
+    const struct timespec pause = {0, 5000000};
+    struct message_worker *worker;
+    struct id id;
+    json_t *body;
+
+    email.cancelled = true;
+    worker = start(f, true);
+    id = make_message(f, "email");
+    while (calls_of(&email) == 0)
+        nanosleep(&pause, NULL);
+    message_worker_stop(worker);
+    body = body_of(f, RECORD_MESSAGE, &id);
+    /* It was noted before it was handed over. */
+    assert_string_equal(json_text_or(body, "state", ""), "queued");
+    assert_true(json_integer_or(body, "attempts", 0) >= 1);
+    json_decref(body);
+    fixture_reopen(f);
+    email.cancelled = false;
+    worker = start(f, true);
+    json_decref(wait_for(f, &id, "state", "sent"));
+    message_worker_stop(worker);
+    assert_string_equal(email.names[0], email.names[email.calls - 1]);
+}
+
+static void test_nobody_carries(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct message_worker *worker = start(f, false);
+    struct id id = make_message(f, "sms"), letter = make_message(f, "mail");
+    json_t *body = wait_for(f, &id, "reason", MESSAGE_NOT_CONNECTED);
+
+    json_decref(body);
+    message_worker_stop(worker);
+    worker = start(f, true);
+    json_decref(wait_for(f, &id, "state", "sent"));
+    message_worker_stop(worker);
+    assert_int_equal(sms.calls, 1);
+    body = body_of(f, RECORD_MESSAGE, &letter);
+    assert_string_equal(json_text_or(body, "state", ""), "queued");
+    json_decref(body);
+}
+
+static void test_taken_back(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id id = make_message(f, "email"), other = make_message(f, "email");
+    struct message_worker *worker;
+
+    claim(f, RECORD_MESSAGE, &id, "state", "withdrawn");
+    worker = start(f, true);
+    json_decref(wait_for(f, &other, "state", "sent"));
+    message_worker_stop(worker);
+    assert_int_equal(email.calls, 1);
+}
+
+static void test_refused_by_the_client(void **state)
+{
+    struct ledger_fixture *f = *state;
+    json_t *client = fixture_client("sample/b"), *body;
+    struct message_worker *worker;
+    struct id client_id, id;
+
+    json_object_set_new(client, "email", json_string("zoe@example.ca"));
+    json_object_set_new(client, "channel_consent", json_pack("{s:b}", "email", 0));
+    client_id = fixture_make(f, BEN, RECORD_CLIENT, client);
+    id = fixture_make(f, BEN, RECORD_MESSAGE,
+                      json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "channel", "email",
+                                "direction", "out", "text", "B", "office", "sample/b", "at",
+                                "2026-11-24T12:00:00.000Z", "state", "queued", "author",
+                                f->actors[BEN].agent.text, "client", client_id.text));
+    worker = start(f, true);
+    body = wait_for(f, &id, "state", "bounced");
+    assert_non_null(strstr(json_text_or(body, "reason", ""), "wants no messages"));
+    json_decref(body);
+    message_worker_stop(worker);
+    assert_int_equal(email.calls, 0);
+}
+
+/* --- telling ---------------------------------------------------------------------------------- */
+
+static void test_tells_each_change_once(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id client = make_client(f, "email", true), matter;
+    struct message_worker *worker;
+    json_t *list, *body;
+
+    publish_templates(f);
+    worker = start(f, true);
+    matter = make_case(f, &client);
+    wait_told(f);
+    list = told(f, &matter);
+    assert_int_equal(json_array_size(list), 1);
+    body = json_array_get(list, 0);
+    assert_string_equal(json_text_or(body, "channel", ""), "email");
+    assert_string_equal(json_text_or(body, "to", ""), "zoe@example.ca");
+    assert_non_null(strstr(json_text_or(body, "text", ""), "Zoé Roy reçue\nhttps://services"));
+    /* Nothing is missing, so that line is not there; the client had no code yet. */
+    assert_null(strstr(json_text_or(body, "text", ""), "Manque"));
+    assert_non_null(strstr(json_text_or(body, "text", ""), "Code "));
+    json_decref(list);
+    message_worker_stop(worker);
+    fixture_reopen(f);
+    worker = start(f, true);
+    set_status(f, &matter, "in-progress");
+    set_status(f, &matter, "approved");
+    wait_told(f);
+    list = told(f, &matter);
+    assert_int_equal(json_array_size(list), 2);
+    json_decref(list);
+    set_status(f, &matter, "closed");
+    wait_told(f);
+    list = told(f, &matter);
+    assert_int_equal(json_array_size(list), 3);
+    json_decref(list);
+    body = body_of(f, RECORD_CASE, &matter);
+    assert_string_equal(json_text_or(json_object_get(body, "questionnaire"), "form", ""),
+                        "satisfaction");
+    assert_non_null(json_object_get(body, "status_code"));
+    json_decref(body);
+    message_worker_stop(worker);
+}
+
+static void test_tells_nobody_unasked(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id client = make_client(f, "sms", false), matter;
+    struct message_worker *worker;
+    json_t *list;
+
+    publish_templates(f);
+    worker = start(f, true);
+    matter = make_case(f, &client);
+    set_status(f, &matter, "approved");
+    wait_told(f);
+    message_worker_stop(worker);
+    list = told(f, &matter);
+    assert_int_equal(json_array_size(list), 0);
+    json_decref(list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_sends_once, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_tries_again_then_bounces, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_killed_while_handing_over, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_nobody_carries, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_taken_back, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_refused_by_the_client, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_tells_each_change_once, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_tells_nobody_unasked, setup, fixture_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
