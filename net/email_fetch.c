@@ -105,7 +105,7 @@ static int file(struct email_fetcher *fetcher, struct email_imap *imap, uint32_t
 
     if (code == 0)
         return 0;
-    if (code != ERROR_REFUSED && (code == ERROR_CANCELLED || is_tried_again(fetcher, uid)))
+    if (code != ERROR_NOT_FOUND && (code == ERROR_CANCELLED || is_tried_again(fetcher, uid)))
         return error_set(error, code, "%s", why.message);
     tell(fetcher, why.message);
     return 0;

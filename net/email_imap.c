@@ -106,7 +106,7 @@ static size_t take_message(char *bytes, size_t size, size_t count, void *context
     return imap->message->failed ? 0 : size * count;
 }
 
-/* The answer's lines go to `line`. A command that the server does not do is ERROR_REFUSED. */
+/* The answer's lines go to `line`. A command that the server does not do is ERROR_NOT_FOUND. */
 static int command(struct email_imap *imap, bool within, const char *words,
                    void (*line)(struct email_imap *, const char *), struct error *error)
 {
@@ -127,7 +127,7 @@ static int command(struct email_imap *imap, bool within, const char *words,
     if (result == CURLE_OK)
         return 0;
     if (result == CURLE_QUOTE_ERROR)
-        return error_set(error, ERROR_REFUSED, "%s: the server does not do \"%.8s\"",
+        return error_set(error, ERROR_NOT_FOUND, "%s: the server does not do \"%.8s\"",
                          imap->account->url, words);
     return email_account_failed(imap->account, result, error);
 }
@@ -165,9 +165,9 @@ int email_imap_validity(struct email_imap *imap, uint32_t *validity, struct erro
     imap->validity = 0;
     code = command(imap, false, words, validity_line, error);
     *validity = imap->validity;
-    if (code == ERROR_REFUSED)
-        return error_set(error, ERROR_NOT_FOUND, "%s: there is no mailbox \"%s\"",
-                         imap->account->url, imap->mailbox);
+    if (code == ERROR_NOT_FOUND)
+        return error_set(error, code, "%s: there is no mailbox \"%s\"", imap->account->url,
+                         imap->mailbox);
     if (code == 0 && imap->validity == 0)
         code = error_set(error, ERROR_PROTOCOL, "%s: the mailbox has no UIDVALIDITY",
                          imap->account->url);
@@ -250,7 +250,7 @@ int email_imap_file(struct email_imap *imap, uint32_t uid, const char *folder, s
     snprintf(words, sizeof(words), "UID MOVE %" PRIu32 " \"%s\"", uid, folder);
     code = command(imap, true, words, NULL, error);
     /* Of a server without MOVE it stays where it is, seen: it is done with either way. */
-    if (code == ERROR_REFUSED)
+    if (code == ERROR_NOT_FOUND)
         code = error_set(error, code, "%s: a message could not be moved to \"%s\"",
                          imap->account->url, folder);
     return code;

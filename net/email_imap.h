@@ -26,7 +26,8 @@ int email_imap_open(struct email_imap **imap, const struct email_account *accoun
                     const char *mailbox, struct error *error);
 void email_imap_close(struct email_imap *imap);
 
-/* The generation of the mailbox's numbers, which all further calls hold on to. */
+/* The generation of the mailbox's numbers, which all further calls hold on to. ERROR_NOT_FOUND when
+ * there is no such mailbox, ERROR_REFUSED when the sign-in was refused. */
 int email_imap_validity(struct email_imap *imap, uint32_t *validity, struct error *error);
 
 struct email_imap_entry {
@@ -42,7 +43,8 @@ int email_imap_list(struct email_imap *imap, uint32_t uid, struct email_imap_ent
 int email_imap_fetch(struct email_imap *imap, uint32_t uid, size_t limit,
                      struct text_buffer *message, struct error *error);
 
-/* Marks one as seen, and moves it when `folder` is not NULL. */
+/* Marks one as seen, and moves it when `folder` is not NULL. ERROR_NOT_FOUND when the server does
+ * not do that. */
 int email_imap_file(struct email_imap *imap, uint32_t uid, const char *folder, struct error *error);
 
 #endif

@@ -133,6 +133,7 @@ guichetd_SOURCES = \
     app/main/guichetd_agent.c \
     app/main/guichetd_check.c \
     app/main/guichetd_delivery_key.c \
+    app/main/guichetd_email.c app/main/guichetd_email.h \
     app/main/guichetd_import.c \
     app/main/guichetd_init.c \
     app/main/guichetd_relay.c \

@@ -792,3 +792,6 @@ tests_unit_test_email_parse_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_email_take
 tests_unit_test_email_take_SOURCES = tests/unit/test_email_take.c $(EMAIL_FIXTURE)
 tests_unit_test_email_take_LDADD = $(UNIT_LIBS)
+EXTRA_DIST += tests/email/dovecot.sh
+dist_check_SCRIPTS += tests/end_to_end/email.sh
+TESTS += tests/end_to_end/email.sh

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/main/guichetd_email.h"
 #include "net/ledger_relay.h"
 
 #include "config.h"
@@ -373,6 +374,7 @@ int main(int argc, char **argv)
     int status;
 
     if (config_new(&config, "guichetd", &error) != 0 || config_declare(config, keys, &error) != 0 ||
+        config_declare(config, guichetd_email_keys, &error) != 0 ||
         config_read(config, argc, argv, &error) != 0)
         status = usage(&error);
     else

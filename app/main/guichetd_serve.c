@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "app/main/guichetd.h"
+#include "app/main/guichetd_email.h"
 #include "app/main/guichetd_messages.h"
 #include "net/delivery.h"
 #include "net/handoff_clock.h"
@@ -84,9 +85,30 @@ void guichetd_serve_until_told(const struct server *server, const sigset_t *sign
     guichetd_print(NULL, "stopping: answering what waits");
 }
 
-static int run(const struct config *config, size_t first, struct error *error)
+/* What serves, in the order in which it is started. */
+struct serving {
+    struct ledger *ledger;
+    struct guichetd_messages messages;
+    struct delivery_sender *sender;
+    struct handoff_clock *clock;
+    struct queue_watch *watch;
+    struct server *server;
+    struct guichetd_email email;
+};
+
+static void stop(struct serving *serving)
 {
-    struct server_options options;
+    guichetd_email_close(&serving->email);
+    server_stop(serving->server);
+    queue_watch_stop(serving->watch);
+    handoff_clock_stop(serving->clock);
+    delivery_sender_stop(serving->sender);
+    guichetd_messages_stop(&serving->messages);
+    ledger_close(serving->ledger);
+}
+
+static int start(struct serving *serving, const struct config *config, struct error *error)
+{
     const struct delivery_options deliveries = {
         .agencies = config_text(config, "agencies"),
         .key = config_text(config, "delivery-key"),
@@ -94,59 +116,43 @@ static int run(const struct config *config, size_t first, struct error *error)
     };
     const struct handoff_clock_options expiry = {.log = guichetd_print};
     const struct queue_watch_options thresholds = {.log = guichetd_print};
-    struct guichetd_messages messages;
-    struct delivery_sender *sender;
-    struct handoff_clock *clock;
-    struct queue_watch *watch;
-    struct ledger *ledger;
-    struct server *server;
+    struct server_options options;
+    int code = guichetd_server_options(config, &options, error);
+
+    if (code == 0)
+        code = guichetd_email_open(&serving->email, config, error);
+    if (code == 0)
+        code = guichetd_ledger_open(config, &serving->ledger, error);
+    if (code == 0)
+        code = guichetd_messages_start(&serving->messages, config, serving->ledger, error);
+    if (code == 0)
+        code = delivery_sender_start(&serving->sender, &deliveries, serving->ledger, error);
+    if (code == 0)
+        code = handoff_clock_start(&serving->clock, &expiry, serving->ledger, error);
+    if (code == 0)
+        code = queue_watch_start(&serving->watch, &thresholds, serving->ledger, error);
+    if (code == 0)
+        code = server_start(&serving->server, &options, serving->ledger, error);
+    if (code == 0)
+        code = guichetd_email_start(&serving->email, serving->ledger, error);
+    return code;
+}
+
+static int run(const struct config *config, size_t first, struct error *error)
+{
+    struct serving serving = {0};
     sigset_t signals;
+    int code;
 
     (void)first;
     guichetd_signals_block(&signals);
-    if (guichetd_server_options(config, &options, error) != 0)
-        return GUICHETD_FAILED;
-    if (guichetd_ledger_open(config, &ledger, error) != 0)
-        return GUICHETD_FAILED;
-    if (guichetd_messages_start(&messages, config, ledger, error) != 0) {
-        ledger_close(ledger);
-        return GUICHETD_FAILED;
-    }
-    if (delivery_sender_start(&sender, &deliveries, ledger, error) != 0) {
-        guichetd_messages_stop(&messages);
-        ledger_close(ledger);
-        return GUICHETD_FAILED;
-    }
-    if (handoff_clock_start(&clock, &expiry, ledger, error) != 0) {
-        delivery_sender_stop(sender);
-        guichetd_messages_stop(&messages);
-        ledger_close(ledger);
-        return GUICHETD_FAILED;
-    }
-    if (queue_watch_start(&watch, &thresholds, ledger, error) != 0) {
-        handoff_clock_stop(clock);
-        delivery_sender_stop(sender);
-        guichetd_messages_stop(&messages);
-        ledger_close(ledger);
-        return GUICHETD_FAILED;
-    }
-    if (server_start(&server, &options, ledger, error) != 0) {
-        queue_watch_stop(watch);
-        handoff_clock_stop(clock);
-        delivery_sender_stop(sender);
-        guichetd_messages_stop(&messages);
-        ledger_close(ledger);
-        return GUICHETD_FAILED;
-    }
-    guichetd_serve_until_told(server, &signals);
-    server_stop(server);
-    queue_watch_stop(watch);
-    handoff_clock_stop(clock);
-    delivery_sender_stop(sender);
-    guichetd_messages_stop(&messages);
-    ledger_close(ledger);
-    guichetd_print(NULL, "stopped");
-    return GUICHETD_OK;
+    code = start(&serving, config, error);
+    if (code == 0)
+        guichetd_serve_until_told(serving.server, &signals);
+    stop(&serving);
+    if (code == 0)
+        guichetd_print(NULL, "stopped");
+    return code == 0 ? GUICHETD_OK : GUICHETD_FAILED;
 }
 
 static const char *const keys[] = {"listen",
@@ -173,6 +179,21 @@ static const char *const keys[] = {"listen",
                                    "sms-secret",
                                    "message-retry-seconds",
                                    "message-give-up-seconds",
+                                   "imap-url",
+                                   "imap-user",
+                                   "imap-password-file",
+                                   "imap-ca",
+                                   "imap-address",
+                                   "imap-mailbox",
+                                   "imap-taken-mailbox",
+                                   "imap-refused-mailbox",
+                                   "imap-poll-seconds",
+                                   "imap-queue",
+                                   "imap-office",
+                                   "imap-message-kib",
+                                   "imap-attachment-kib",
+                                   "imap-attachment-types",
+                                   "imap-sender-per-hour",
                                    NULL};
 
 const struct guichetd_command guichetd_serve = {

@@ -1,9 +1,11 @@
 # Sourced by the tests of mail: a real Dovecot on loopback, as the user who runs the test or, for
 # root, as Dovecot's own users, all in one folder.
 #
-#   dovecot_start FOLDER   starts it on a free port, $IMAP_PORT; user "bureau", password "sésame-42"
+#   dovecot_start FOLDER   starts it on a free port, $IMAP_PORT; user "bureau", password "sésame-42".
+#                          With $IMAP_CERTIFICATE and $IMAP_KEY (PEM) it speaks TLS alone
 #   dovecot_stop           ends it
-#   deliver FILE [NAME]    puts a message into the inbox, as a mail server would
+#   deliver FILE           puts a message into the inbox, as a mail server would
+#   mailbox_make NAME      makes another mailbox
 #   inbox_count            how many messages the inbox holds
 #   folder_count NAME      how many messages another mailbox holds
 
@@ -28,13 +30,20 @@ dovecot_write() {
     else
         internal=$(id -un) login=$(id -un) mail=$(id -u):$(id -g)
     fi
+    local tls="ssl = no" plain_port=$IMAP_PORT tls_port=0
+    if [ -n "${IMAP_CERTIFICATE:-}" ]; then
+        tls="ssl = required
+ssl_cert = <$IMAP_CERTIFICATE
+ssl_key = <$IMAP_KEY"
+        plain_port=0 tls_port=$IMAP_PORT
+    fi
     cat >"$DOVECOT/dovecot.conf" <<CONF
 protocols = imap
 listen = 127.0.0.1
 base_dir = $DOVECOT/run
 state_dir = $DOVECOT/run
 log_path = $DOVECOT/log
-ssl = no
+$tls
 disable_plaintext_auth = no
 default_internal_user = $internal
 default_internal_group = $(id -gn "$internal")
@@ -57,10 +66,10 @@ service anvil {
 service imap-login {
   chroot =
   inet_listener imap {
-    port = $IMAP_PORT
+    port = ${plain_port}
   }
   inet_listener imaps {
-    port = 0
+    port = ${tls_port}
   }
 }
 CONF
@@ -96,15 +105,26 @@ dovecot_stop() {
     DOVECOT_PID=
 } 2>/dev/null
 
+maildir_make() {
+    mkdir -p "$1/tmp" "$1/new" "$1/cur"
+    [ "$(id -u)" != 0 ] || chown nobody "$1" "$1/tmp" "$1/new" "$1/cur"
+}
+
+mailbox_make() {
+    maildir_make "$DOVECOT/mail/bureau"
+    maildir_make "$DOVECOT/mail/bureau/.$1"
+    : >"$DOVECOT/mail/bureau/.$1/maildirfolder"
+}
+
 DELIVERED=0
 deliver() {
-    local inbox=$DOVECOT/mail/bureau name
+    local name
     DELIVERED=$((DELIVERED + 1))
     name=$(printf '%010d.%05d.test' "$((1700000000 + DELIVERED))" "$DELIVERED")
-    mkdir -p "$inbox/tmp" "$inbox/new" "$inbox/cur"
-    cp "$1" "$inbox/tmp/$name"
-    [ "$(id -u)" != 0 ] || chown -R nobody "$inbox"
-    mv "$inbox/tmp/$name" "$inbox/new/$name"
+    maildir_make "$DOVECOT/mail/bureau"
+    cp "$1" "$DOVECOT/mail/bureau/tmp/$name"
+    [ "$(id -u)" != 0 ] || chown nobody "$DOVECOT/mail/bureau/tmp/$name"
+    mv "$DOVECOT/mail/bureau/tmp/$name" "$DOVECOT/mail/bureau/new/$name"
 }
 
 inbox_count() {
