@@ -13,7 +13,8 @@ libapp_a_SOURCES = \
     app/merge_value.c app/queue_measure.c app/queue_measure.h \
     app/operation.c app/operation.h \
     app/match.c app/match.h \
-    app/promise.c app/promise.h \
+    app/promise.c app/promise.h app/promise_state.c app/promise_state.h \
+    app/promise_time.c app/promise_time.h \
     app/queue.c app/queue.h app/queue_line.c app/queue_line.h \
     app/record.c app/record.h \
     app/record_fields.c app/record_fields.h app/record_transitions.c \

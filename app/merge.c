@@ -62,11 +62,16 @@ void merge_set(struct merge *merge, json_t *object, const char *member, json_t *
         merge->failed = true;
 }
 
-bool merge_field_is_allowed(const struct operation *operation, const struct field *field)
+static bool merge_is_server(const struct operation *operation)
 {
     struct id server = delivery_server();
 
-    return (field->rules & FIELD_SERVER) == 0 || id_equal(&operation->agent, &server);
+    return id_equal(&operation->agent, &server);
+}
+
+bool merge_field_is_allowed(const struct operation *operation, const struct field *field)
+{
+    return (field->rules & FIELD_SERVER) == 0 || merge_is_server(operation);
 }
 
 /* --- append --------------------------------------------------------------------------------- */
@@ -290,6 +295,9 @@ static enum merge_refusal merge_check(struct merge *merge, const struct record *
     if (operation->kind != OPERATION_APPEND && json_object_size(operation->body) == 0)
         return merge_refuse(merge, MERGE_REQUIRED, NULL);
     if (operation->type == RECORD_DELIVERY && !delivery_actor_allowed(operation))
+        return merge_refuse(merge, MERGE_ACTOR, NULL);
+    /* The server alone says how a promise stands. */
+    if (operation->type == RECORD_PROMISE && !merge_is_server(operation))
         return merge_refuse(merge, MERGE_ACTOR, NULL);
     if (operation->type == RECORD_ALERT && !alert_actor_allowed(operation))
         return merge_refuse(merge, MERGE_ACTOR, NULL);

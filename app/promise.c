@@ -2,70 +2,105 @@
 
 #include <string.h>
 
-#include "app/calendar.h"
 #include "app/json.h"
+#include "app/record_fields.h"
+#include "app/text.h"
 
-#define MINUTE_MS INT64_C(60000)
-#define DAY_MS    (24 * 60 * MINUTE_MS)
-
-/* Units that take no calendar. */
-static const struct {
-    const char *unit;
-    int64_t ms;
-} units[] = {
-    {"second", 1000},         {"minute", MINUTE_MS}, {"hour", 60 * MINUTE_MS},
-    {"calendar-day", DAY_MS}, {"week", 7 * DAY_MS},  {"month", 30 * DAY_MS},
-    {"year", 365 * DAY_MS},
-};
-
-static struct calendar *office_calendar(struct catalogue *catalogue, const struct record *office)
+/* Reads "count" and "unit"; false when they are not both there. */
+static bool read_terms(const json_t *source, struct promise_terms *terms)
 {
-    struct calendar *calendar = NULL;
-    struct record *record = NULL;
-    char key[RECORD_KEY_SIZE];
+    const char *unit = json_text_or(source, "unit", "");
+    const struct promise_place nowhere = {NULL, NULL};
 
-    if (office == NULL || record_text(office, "calendar")[0] == '\0')
-        return NULL;
-    record_full_key(office, record_text(office, "calendar"), key);
-    if (catalogue_get_by_key(catalogue, RECORD_CALENDAR, key, &record, NULL) == 0 &&
-        calendar_new(&calendar, record->body, NULL) != 0)
-        calendar = NULL;
-    record_free(record);
-    return calendar;
+    terms->count = json_integer_or(source, "count", 0);
+    terms->refund = json_bool_or(source, "refund", false);
+    if (terms->count <= 0 || terms->count > PROMISE_COUNT_LIMIT ||
+        strlen(unit) >= sizeof(terms->unit) || promise_due(&nowhere, 1, unit, 1, 0) == 0)
+        return false;
+    text_copy(terms->unit, sizeof(terms->unit), unit);
+    return true;
 }
 
-static int64_t business_days(struct catalogue *catalogue, const struct record *office,
-                             int64_t from_ms, int count)
+static bool read_guarantee(const struct record *service, const char *channel,
+                           struct promise_terms *terms)
 {
-    struct calendar *calendar = office_calendar(catalogue, office);
-    struct calendar_day from = calendar_day_from_number(from_ms / DAY_MS);
-    struct calendar_day to = calendar_add_business_days(calendar, &from, count);
-
-    calendar_free(calendar);
-    return from_ms + (calendar_day_number(&to) - from_ms / DAY_MS) * DAY_MS;
-}
-
-int64_t promise_ms(struct catalogue *catalogue, const struct record *service, const char *channel,
-                   const struct record *office, int64_t from_ms)
-{
-    const json_t *channels = json_object_get(service->body, "channels");
-    const json_t *item, *guarantee = NULL;
-    const char *unit;
-    int64_t count;
+    const json_t *channels = json_object_get(service->body, "channels"), *item;
+    bool found = false;
     size_t index;
 
     json_array_foreach(channels, index, item)
     {
         if (strcmp(json_text_or(item, "channel", ""), channel) == 0)
-            guarantee = json_object_get(item, "guarantee");
+            found = read_terms(json_object_get(item, "guarantee"), terms);
     }
-    count = json_integer_or(guarantee, "count", 0);
-    unit = json_text_or(guarantee, "unit", "");
-    if (count <= 0 || count > 9999 || from_ms <= 0)
+    terms->kind = promise_kind_words[0];
+    return found;
+}
+
+/* Shorter, for choosing between standards: by a plain reckoning from one moment. */
+static int64_t length_of(const struct promise_terms *terms)
+{
+    const struct promise_place nowhere = {NULL, NULL};
+
+    return promise_due(&nowhere, terms->count, terms->unit, 1, 0);
+}
+
+static bool read_standard(const struct record *service, const char *channel,
+                          struct promise_terms *terms)
+{
+    const json_t *standards = json_object_get(service->body, "standards"), *item;
+    struct promise_terms read;
+    bool found = false;
+    size_t index;
+
+    json_array_foreach(standards, index, item)
+    {
+        const char *of = json_text_or(item, "channel", channel);
+
+        if (strcmp(of, channel) != 0 || strcmp(json_text_or(item, "kind", ""), "timeliness") != 0 ||
+            !read_terms(item, &read) || (found && length_of(&read) >= length_of(terms)))
+            continue;
+        *terms = read;
+        found = true;
+    }
+    terms->kind = promise_kind_words[1];
+    terms->refund = false;
+    return found;
+}
+
+bool promise_terms_of(const struct record *service, const char *channel,
+                      struct promise_terms *terms)
+{
+    return read_guarantee(service, channel, terms) || read_standard(service, channel, terms);
+}
+
+struct promise_place promise_place_read(struct catalogue *catalogue, const struct record *office)
+{
+    struct promise_place place;
+    struct record *calendar = NULL;
+    char key[RECORD_KEY_SIZE];
+
+    if (office != NULL && *record_text(office, "calendar") != '\0') {
+        record_full_key(office, record_text(office, "calendar"), key);
+        if (catalogue_get_by_key(catalogue, RECORD_CALENDAR, key, &calendar, NULL) != 0)
+            calendar = NULL;
+    }
+    place = promise_place_of(office, calendar);
+    record_free(calendar);
+    return place;
+}
+
+int64_t promise_ms(struct catalogue *catalogue, const struct record *service, const char *channel,
+                   const struct record *office, int64_t from_ms)
+{
+    struct promise_terms terms;
+    struct promise_place place;
+    int64_t due;
+
+    if (from_ms <= 0 || !read_guarantee(service, channel, &terms))
         return 0;
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (strcmp(units[i].unit, unit) == 0)
-            return from_ms + count * units[i].ms;
-    return strcmp(unit, "business-day") == 0 ? business_days(catalogue, office, from_ms, (int)count)
-                                             : 0;
+    place = promise_place_read(catalogue, office);
+    due = promise_due(&place, terms.count, terms.unit, from_ms, 0);
+    promise_place_clear(&place);
+    return due;
 }

@@ -366,6 +366,7 @@ static const struct field promise_fields[] = {
     {"started_at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
     {"due_at", FIELD_TIME, FIELD_REQUIRED | FIELD_CLAIMED, 0, NULL},
     {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, promise_state_words},
+    {"events", FIELD_LIST, FIELD_CLAIMED, 16 * 1024, NULL},
     {"paused_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
     {"ended_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
     {0},

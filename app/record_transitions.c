@@ -68,6 +68,12 @@ static const struct transition transitions[] = {
     {RECORD_PROMISE, "state", "paused", "running"},
     {RECORD_PROMISE, "state", "paused", "met"},
     {RECORD_PROMISE, "state", "paused", "void"},
+    {RECORD_PROMISE, "state", "paused", "missed"},
+    /* What an agent did in time without a link is heard of later. */
+    {RECORD_PROMISE, "state", "missed", "running"},
+    {RECORD_PROMISE, "state", "missed", "paused"},
+    {RECORD_PROMISE, "state", "missed", "met"},
+    {RECORD_PROMISE, "state", "missed", "void"},
     {RECORD_DELEGATION, "state", "valid", "ended"},
     {RECORD_DELIVERY, "state", "waiting", "sent"},
     {RECORD_DELIVERY, "state", "waiting", "acknowledged"},

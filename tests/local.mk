@@ -188,6 +188,10 @@ tests_unit_test_ticket_order_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ticket
 tests_unit_test_ticket_SOURCES = tests/unit/test_ticket.c $(WORK_FIXTURE)
 tests_unit_test_ticket_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_promise
+tests_unit_test_promise_SOURCES = tests/unit/test_promise.c
+tests_unit_test_promise_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_calendar_law
 tests_unit_test_calendar_law_SOURCES = tests/unit/test_calendar_law.c
 tests_unit_test_calendar_law_LDADD = $(UNIT_LIBS)
