@@ -8,6 +8,7 @@
 
 #include "app/delivery.h"
 #include "app/json.h"
+#include "app/record_fields.h"
 
 void ledger_outcome_clear(struct ledger_outcome *outcome)
 {
@@ -150,6 +151,9 @@ static int follow_up(struct attempt *attempt, const struct ledger_row *after, st
     if (code == 0 && after->record->type == RECORD_HANDOFF && attempt->row.row != 0 &&
         strcmp(record_text(after->record, "state"), "declined") == 0)
         code = ledger_intake_offer_again(ledger, after->record, attempt->now_ms, error);
+    if (code == 0 && after->record->type == RECORD_CASE)
+        code = ledger_promise_follow(ledger, attempt->row.record, after->record, attempt->operation,
+                                     attempt->now_ms, error);
     if (code == 0 && is_submitted(attempt, after->record))
         code = ledger_deliveries_make(ledger, after->record, attempt->now_ms, error);
     if (code == 0 && after->record->type == RECORD_SUBMISSION)
@@ -349,12 +353,19 @@ struct operation *ledger_own_operation(const struct ledger_own *own, json_t *bod
 int ledger_own_write(struct ledger *ledger, const struct ledger_own *own, json_t *body,
                      struct error *error)
 {
+    return ledger_own_write_from(ledger, own, NULL, body, error);
+}
+
+int ledger_own_write_from(struct ledger *ledger, const struct ledger_own *own, const char *channel,
+                          json_t *body, struct error *error)
+{
     struct operation *operation = ledger_own_operation(own, body);
     struct ledger_outcome outcome;
     int code;
 
     if (operation == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for an operation of the server");
+    operation->channel = channel != NULL ? channel_word(channel) : NULL;
     code = ledger_apply_own(ledger, operation, own->now_ms, &outcome, error);
     if (code == 0 && outcome.kind == LEDGER_REFUSED)
         code = error_set(error, ERROR_REFUSED, "the server's own operation was refused: %s %s",

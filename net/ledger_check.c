@@ -169,6 +169,9 @@ static int check_centre(struct check *check, struct error *error)
         code = check_none(check, LEDGER_CHECK_EXPIRIES,
                           "the list of offers that have an end disagrees with", error);
     if (code == 0)
+        code = check_none(check, LEDGER_CHECK_PROMISES,
+                          "the list of promises that run disagrees with", error);
+    if (code == 0)
         code = check_none(check, LEDGER_CHECK_WAITS,
                           "the list of those who wait in queues disagrees with", error);
     if (code == 0)

@@ -292,9 +292,9 @@ static int remember(struct intake *intake, struct error *error)
 int intake_append(struct intake *intake, enum record_type type, const struct id *id, json_t *body,
                   struct error *error)
 {
-    return ledger_own_write(intake->ledger,
-                            &(struct ledger_own){OPERATION_APPEND, type, *id, 0, intake->now_ms},
-                            body, error);
+    return ledger_own_write_from(
+        intake->ledger, &(struct ledger_own){OPERATION_APPEND, type, *id, 0, intake->now_ms},
+        intake->message->channel, body, error);
 }
 
 static int make_client(struct intake *intake, struct error *error)

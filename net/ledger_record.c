@@ -150,6 +150,8 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
         code = ledger_delivery_list(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_MESSAGE)
         code = ledger_message_list(ledger, row, error);
+    if (code == 0 && row->record->type == RECORD_PROMISE)
+        code = ledger_promise_list(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_CONTACT)
         code = ledger_attending_list(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_CONTACT)

@@ -14,6 +14,7 @@
  * delivery:  what is to be sent or asked about: the agency, and when (ms)
  * attending: contacts in progress, and each agent's last one: since and until when (ms)
  * expiry:    hand-offs that are offered until a time (ms)
+ * promise:   promises that run, until a time (ms)
  * held:      hand-offs that were accepted and may still be in hand, by whom (ledger_queue.c)
  * watch:     thresholds of queues: how often each was crossed, and whether it is (ledger_watch.c)
  * wait:      hand-offs in queues: since when each waited, until when, and how that ended
@@ -63,6 +64,10 @@
     "INSERT INTO attending SELECT number, json_extract(document, '$.body.agent'), "                \
     "coalesce(strftime('%s', json_extract(document, '$.body.started_at')), 0) * 1000, NULL "       \
     "FROM record WHERE type = 'contact' AND json_extract(document, '$.body.ended_at') IS NULL;"
+
+#define PROMISE_TABLE                                                                              \
+    "CREATE TABLE promise (record INTEGER PRIMARY KEY, due INTEGER NOT NULL);"                     \
+    "CREATE INDEX promise_by_due ON promise (due);"
 
 #define EXPIRY_TABLE                                                                               \
     "CREATE TABLE expiry (record INTEGER PRIMARY KEY, due INTEGER NOT NULL);"                      \
@@ -214,7 +219,7 @@ static const char tables[] =
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
-            RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES MESSAGE_TABLES;
+            RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES MESSAGE_TABLES PROMISE_TABLE;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -229,6 +234,7 @@ static const char *const upgrades[] = {
     GONE_TABLE,                                  /* 10 to 11 */
     INTAKE_TABLES REACH_FILL,                    /* 11 to 12 */
     MESSAGE_TABLES,                              /* 12 to 13 */
+    PROMISE_TABLE,                               /* 13 to 14 */
 };
 
 static const struct database_statement statements[] = {
@@ -240,7 +246,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 13,
+    .version = 14,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

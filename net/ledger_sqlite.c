@@ -115,7 +115,7 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
     bool first = !ledger->epoch_written && ledger->seq > ledger->seq_before;
     struct scope_set changed;
-    bool deliveries, handoffs, messages, watch, upward;
+    bool deliveries, handoffs, messages, promises, watch, upward;
     /* Agents are of the catalogue; a new scope of a queue is theirs. */
     bool people =
         ledger->sessions_changed || scope_set_has(&ledger->changed, LEDGER_CATALOGUE_SCOPE);
@@ -149,6 +149,8 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     ledger->handoffs_changed = false;
     messages = ledger->messages_changed;
     ledger->messages_changed = false;
+    promises = ledger->promises_changed;
+    ledger->promises_changed = false;
     watch = ledger->watch_changed;
     ledger->watch_changed = false;
     upward = ledger->upward_changed;
@@ -158,6 +160,8 @@ int ledger_commit(struct ledger *ledger, struct error *error)
         ledger->upward_listener(ledger->upward_context);
     if (handoffs && ledger->handoff_listener != NULL)
         ledger->handoff_listener(ledger->handoff_context);
+    if (promises && ledger->promise_listener != NULL)
+        ledger->promise_listener(ledger->promise_context);
     if (watch && ledger->watch_listener != NULL)
         ledger->watch_listener(ledger->watch_context);
     if (messages && ledger->message_listener != NULL)
@@ -175,6 +179,7 @@ void ledger_rollback(struct ledger *ledger)
     database_rollback(ledger->writer);
     scope_set_free(&ledger->changed);
     ledger->deliveries_changed = false;
+    ledger->promises_changed = false;
     ledger->handoffs_changed = false;
     ledger->messages_changed = false;
     ledger->watch_changed = false;

@@ -12,6 +12,7 @@
 #include "app/queue.h"
 #include "net/ledger.h"
 #include "net/ledger_message.h"
+#include "net/ledger_promise.h"
 #include "net/ledger_relay.h"
 #include "net/ledger_statements.h"
 
@@ -67,6 +68,10 @@ struct ledger {
     bool upward_changed;                /* within this transaction */
     ledger_upward_listener upward_listener;
     void *upward_context;
+
+    bool promises_changed; /* within this transaction: one that runs */
+    ledger_promise_listener promise_listener;
+    void *promise_context;
 
     bool handoffs_changed; /* within this transaction: an offer with an end */
     ledger_handoff_listener handoff_listener;
@@ -256,6 +261,9 @@ struct operation *ledger_own_operation(const struct ledger_own *own, json_t *bod
 /* Both in one: applies such an operation. `body` is taken over. A refusal is ERROR_REFUSED. */
 int ledger_own_write(struct ledger *ledger, const struct ledger_own *own, json_t *body,
                      struct error *error);
+/* The same of what a client made through a channel. */
+int ledger_own_write_from(struct ledger *ledger, const struct ledger_own *own, const char *channel,
+                          json_t *body, struct error *error);
 
 /* Claims a record for the server, in a transaction of its own: `claimed` (borrowed) holds its
  * changed members, null removing one. What does not follow from its present state is passed over,
@@ -323,6 +331,18 @@ int ledger_row_take(struct ledger *ledger, int64_t row, struct error *error);
 /* The same from one scope. */
 int ledger_row_take_from(struct ledger *ledger, int64_t row, const char *scope,
                          struct error *error);
+
+/* --- promises (ledger_promise.c) ---------------------------------------------------------------
+ */
+
+/* Within a transaction: keeps the list of those that run, after a promise was written. */
+int ledger_promise_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+
+/* Within a transaction of the centre, after a case was written by an operation: begins what it
+ * promises, and tells it what became of the case. `before` is NULL for a new one. */
+int ledger_promise_follow(struct ledger *ledger, const struct record *before,
+                          const struct record *after, const struct operation *operation,
+                          int64_t now_ms, struct error *error);
 
 /* --- queues (ledger_queue.c) -------------------------------------------------------------------
  *

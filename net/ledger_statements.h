@@ -21,6 +21,12 @@
       "UPDATE record SET rev = ?2, seq = ?3, parent = ?4, document = ?5, known = ?6, "             \
       "client = ?7 WHERE number = ?1")                                                             \
     X(RECORD_CHILDREN, "SELECT number FROM record WHERE parent = ?1 ORDER BY number")              \
+    X(RECORD_PROMISES, "SELECT number FROM record WHERE parent = ?1 AND type = 'promise' "         \
+                       "ORDER BY number")                                                          \
+    X(PROMISE_PUT, "INSERT INTO promise (record, due) VALUES (?1, ?2) "                            \
+                   "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                        \
+    X(PROMISE_DELETE, "DELETE FROM promise WHERE record = ?1")                                     \
+    X(PROMISE_FIRST, "SELECT record, due + 1 FROM promise ORDER BY due LIMIT 1")                   \
     X(RECORD_HANDOFFS, "SELECT number FROM record WHERE parent = ?1 AND type = 'handoff'")         \
     X(HANDOFF_BEFORE,                                                                              \
       "SELECT number FROM record WHERE parent = ?1 AND type = 'handoff' AND number < ?2 "          \
@@ -145,6 +151,12 @@
       "json_extract(document, '$.body.expires_at') IS NOT NULL) <> (expiry.record IS NOT NULL) "   \
       "UNION ALL SELECT 'handoff', expiry.record FROM expiry WHERE NOT EXISTS "                    \
       "(SELECT 1 FROM record WHERE record.number = expiry.record AND record.type = 'handoff')")    \
+    X(CHECK_PROMISES,                                                                              \
+      "SELECT record.type, record.id FROM record LEFT JOIN promise "                               \
+      "ON promise.record = record.number WHERE record.type = 'promise' AND "                       \
+      "(json_extract(document, '$.body.state') = 'running') <> (promise.record IS NOT NULL) "      \
+      "UNION ALL SELECT 'promise', promise.record FROM promise WHERE NOT EXISTS "                  \
+      "(SELECT 1 FROM record WHERE record.number = promise.record AND record.type = 'promise')")   \
     X(CHECK_DELIVERIES,                                                                            \
       "SELECT record.type, record.id FROM record LEFT JOIN delivery "                              \
       "ON delivery.record = record.number WHERE record.type = 'delivery' AND "                     \

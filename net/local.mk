@@ -99,7 +99,8 @@ libnet_a_SOURCES += \
     net/relay_engine_internal.h net/relay_engine_page.c
 
 # Hand-offs whose time passes.
-libnet_a_SOURCES += net/bell_clock.c net/bell_clock.h net/handoff_clock.c net/handoff_clock.h
+libnet_a_SOURCES += net/bell_clock.c net/bell_clock.h net/handoff_clock.c net/handoff_clock.h \
+    net/ledger_promise.c net/ledger_promise.h net/promise_clock.c net/promise_clock.h
 libnet_a_SOURCES += net/queue_watch.c net/queue_watch.h
 
 # Deliveries to agencies.

@@ -188,6 +188,10 @@ tests_unit_test_ticket_order_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ticket
 tests_unit_test_ticket_SOURCES = tests/unit/test_ticket.c $(WORK_FIXTURE)
 tests_unit_test_ticket_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_ledger_promise
+tests_unit_test_ledger_promise_SOURCES = tests/unit/test_ledger_promise.c $(LEDGER_FIXTURE)
+tests_unit_test_ledger_promise_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_promise
 tests_unit_test_promise_SOURCES = tests/unit/test_promise.c
 tests_unit_test_promise_LDADD = $(UNIT_LIBS)

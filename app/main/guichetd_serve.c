@@ -9,6 +9,7 @@
 #include "net/delivery.h"
 #include "net/handoff_clock.h"
 #include "net/ledger.h"
+#include "net/promise_clock.h"
 #include "net/queue_watch.h"
 #include "net/server.h"
 
@@ -91,6 +92,7 @@ struct serving {
     struct guichetd_messages messages;
     struct delivery_sender *sender;
     struct handoff_clock *clock;
+    struct promise_clock *promises;
     struct queue_watch *watch;
     struct server *server;
     struct guichetd_email email;
@@ -101,6 +103,7 @@ static void stop(struct serving *serving)
     guichetd_email_close(&serving->email);
     server_stop(serving->server);
     queue_watch_stop(serving->watch);
+    promise_clock_stop(serving->promises);
     handoff_clock_stop(serving->clock);
     delivery_sender_stop(serving->sender);
     guichetd_messages_stop(&serving->messages);
@@ -115,6 +118,7 @@ static int start(struct serving *serving, const struct config *config, struct er
         .log = guichetd_print,
     };
     const struct handoff_clock_options expiry = {.log = guichetd_print};
+    const struct promise_clock_options promises = {.log = guichetd_print};
     const struct queue_watch_options thresholds = {.log = guichetd_print};
     struct server_options options;
     int code = guichetd_server_options(config, &options, error);
@@ -129,6 +133,8 @@ static int start(struct serving *serving, const struct config *config, struct er
         code = delivery_sender_start(&serving->sender, &deliveries, serving->ledger, error);
     if (code == 0)
         code = handoff_clock_start(&serving->clock, &expiry, serving->ledger, error);
+    if (code == 0)
+        code = promise_clock_start(&serving->promises, &promises, serving->ledger, error);
     if (code == 0)
         code = queue_watch_start(&serving->watch, &thresholds, serving->ledger, error);
     if (code == 0)
