@@ -224,6 +224,43 @@ int message_mailed(struct batch *batch, const struct author *author, const struc
     return claim(batch, author, message, "queued", "sent", error);
 }
 
+/* --- the status page -------------------------------------------------------------------------- */
+
+static int put_status_code(struct batch *batch, const struct author *author,
+                           const struct record *matter, json_t *value, struct error *error)
+{
+    struct operation *operation = author_change(author, OPERATION_FIELDS, matter);
+
+    if (operation == NULL || json_object_set(operation->body, "status_code", value) != 0) {
+        operation_free(operation);
+        operation = NULL;
+    }
+    json_decref(value);
+    return batch_add(batch, operation, error);
+}
+
+int message_status_code_give(struct batch *batch, const struct author *author,
+                             const struct record *matter, struct continue_code *code,
+                             struct error *error)
+{
+    struct continue_grant grant;
+    int64_t now_ms = author_now(author);
+    int status = continue_grant_make(code, &grant, &author->agent, now_ms,
+                                     now_ms + CONTINUE_LONGEST_MS, error);
+
+    return status == 0
+               ? put_status_code(batch, author, matter, continue_grant_to_json(&grant), error)
+               : status;
+}
+
+int message_status_code_revoke(struct batch *batch, const struct author *author,
+                               const struct record *matter, struct error *error)
+{
+    if (json_object_get(matter->body, "status_code") == NULL)
+        return 0;
+    return put_status_code(batch, author, matter, json_null(), error);
+}
+
 /* --- wishes ----------------------------------------------------------------------------------- */
 
 void message_wishes_read(const struct record *client, struct message_wishes *wishes)

@@ -12,6 +12,7 @@
 #define GUICHET_APP_MESSAGE_H
 
 #include "app/author.h"
+#include "app/continue.h"
 #include "app/message_template.h"
 
 /* --- channels --------------------------------------------------------------------------------- */
@@ -91,6 +92,14 @@ int message_send_again(struct batch *batch, const struct author *author,
                        const struct record *message, struct error *error);
 int message_mailed(struct batch *batch, const struct author *author, const struct record *message,
                    struct error *error);
+
+/* Gives the client a code for the status page of a case; the one before opens it no longer. */
+int message_status_code_give(struct batch *batch, const struct author *author,
+                             const struct record *matter, struct continue_code *code,
+                             struct error *error);
+/* Takes it back; adds nothing when there is none. */
+int message_status_code_revoke(struct batch *batch, const struct author *author,
+                               const struct record *matter, struct error *error);
 
 /* What a client said of messages. */
 struct message_wishes {

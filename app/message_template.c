@@ -12,20 +12,21 @@ static const struct {
     const char *word;
     const char *french; /* of its mark */
     const char *english;
+    bool optional; /* nobody fills it in by hand: its line can go */
 } values_known[MESSAGE_VALUE_COUNT] = {
     [MESSAGE_NAME] = {"name", "nom", "name"},
     [MESSAGE_REFERENCE] = {"reference", "numéro de dossier", "reference"},
     [MESSAGE_SERVICE] = {"service", "service", "service"},
     [MESSAGE_STATUS] = {"status", "état", "status"},
     [MESSAGE_OFFICE] = {"office", "bureau", "office"},
-    [MESSAGE_ADDRESS] = {"address", "adresse", "address"},
-    [MESSAGE_PHONE] = {"phone", "téléphone", "phone"},
-    [MESSAGE_HOURS] = {"hours", "heures", "hours"},
+    [MESSAGE_ADDRESS] = {"address", "adresse", "address", true},
+    [MESSAGE_PHONE] = {"phone", "téléphone", "phone", true},
+    [MESSAGE_HOURS] = {"hours", "heures", "hours", true},
     [MESSAGE_DATE] = {"date", "date", "date"},
-    [MESSAGE_PROMISE] = {"promise", "date promise", "promised day"},
+    [MESSAGE_PROMISE] = {"promise", "date promise", "promised day", true},
     [MESSAGE_MISSING] = {"missing", "ce qui manque", "what is missing"},
-    [MESSAGE_STATUS_PAGE] = {"status_page", "page", "page"},
-    [MESSAGE_STATUS_CODE] = {"status_code", "code", "code"},
+    [MESSAGE_STATUS_PAGE] = {"status_page", "page", "page", true},
+    [MESSAGE_STATUS_CODE] = {"status_code", "code", "code", true},
     [MESSAGE_QUESTIONNAIRE] = {"questionnaire", "questionnaire", "questionnaire"},
 };
 
@@ -131,7 +132,7 @@ static bool fill_line(struct text_buffer *filled, const char *line, const char *
             text_buffer_add(filled, line, length);
         else if (text != NULL && *text != '\0')
             text_buffer_add_text(filled, text);
-        else if (gap == MESSAGE_GAP_DROP)
+        else if (gap == MESSAGE_GAP_DROP || values_known[value].optional)
             return false;
         else
             text_buffer_add_format(filled, "[%s]", mark_of(value, language));

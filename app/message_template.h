@@ -42,7 +42,8 @@ int message_template_check(const json_t *body, struct error *error);
 
 /* What stands in the place of a value that is not known. */
 enum message_gap {
-    MESSAGE_GAP_MARK, /* its name in brackets, to be filled in by hand: "[date]" */
+    MESSAGE_GAP_MARK, /* its name in brackets, to be filled in by hand: "[date]"; but the line goes
+                         with what nobody could fill in: a link, a code, the office's phone */
     MESSAGE_GAP_DROP, /* nothing, and the line that it stands in goes */
 };
 

@@ -60,6 +60,7 @@ struct desk {
     char counter[TICKET_COUNTER_LIMIT + 1]; /* what clients are called to, "" for none */
     char channel[16];        /* how this terminal serves: a word of channel_words; "counter" */
     const char *web_address; /* where a client types a continue code; "" */
+    const char *public_address; /* where clients reach the server, for links in messages; "" */
     struct continue_validity continue_validity; /* how long one lives */
     bool local_only;                            /* the server refused this agent: reading only */
     struct desk_open open;

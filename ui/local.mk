@@ -41,6 +41,10 @@ libui_a_SOURCES = \
     ui/screen_handoff_terms.c \
     ui/screen_life_event.c ui/screen_life_event.h ui/screen_life_event_case.c \
     ui/screen_life_events.c \
+    ui/message_compose.c ui/message_compose.h \
+    ui/screen_message_new.c \
+    ui/screen_preferences.c \
+    ui/screen_status_code.c \
     ui/screen_note.c \
     ui/screen_outbox.c ui/screen_outbox.h ui/screen_outbox_words.c \
     ui/screen_refusals.c \

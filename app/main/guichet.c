@@ -200,6 +200,7 @@ static int choose_continue(struct program *program, struct error *error)
     const char *span = config_text(program->config, "continue-validity");
 
     program->desk.web_address = config_text(program->config, "web-address");
+    program->desk.public_address = config_text(program->config, "public-address");
     if (continue_validity_parse(&program->desk.continue_validity, span))
         return 0;
     return error_set(error, ERROR_INVALID,

@@ -40,6 +40,12 @@ const struct config_key guichet_keys[] = {
      .argument = "ADDRESS",
      .preset = "",
      .help = "The page on which a client types the code to go on with a form."},
+    {.name = "public-address",
+     .shape = CONFIG_TEXT,
+     .argument = "URL",
+     .preset = "",
+     .help =
+         "Where clients reach the server, for links in messages (https://services.example.ca)."},
     {.name = "continue-validity",
      .shape = CONFIG_TEXT,
      .argument = "SPAN",
