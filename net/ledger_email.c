@@ -7,9 +7,8 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/intake.h"
+#include "net/ledger_message.h"
 #include "net/ledger_sqlite.h"
-
-#define REASON_LIMIT 400
 
 /* --- mailboxes -------------------------------------------------------------------------------- */
 
@@ -91,41 +90,24 @@ int ledger_email_knows(struct ledger *ledger, const char *const *message_ids, si
     return code;
 }
 
-/* Within a transaction. */
-static int bounce(struct ledger *ledger, const struct ledger_row *row, const char *reason,
-                  int64_t now_ms, struct error *error)
-{
-    const struct ledger_own own = {OPERATION_CLAIM, RECORD_MESSAGE, row->record->id,
-                                   row->record->rev, now_ms};
-    const char *state = record_text(row->record, "state");
-    char text[REASON_LIMIT];
-
-    /* Taken back, or bounced already. */
-    if (strcmp(state, "sent") != 0 && strcmp(state, "queued") != 0)
-        return 0;
-    text_copy(text, sizeof(text), reason);
-    return ledger_own_write(ledger, &own,
-                            json_pack("{s:s, s:s}", "state", "bounced", "reason", text), error);
-}
-
 int ledger_email_report(struct ledger *ledger, const struct id *message, bool failed,
                         const char *reason, int64_t now_ms, bool *ours, struct error *error)
 {
-    struct ledger_row row = {0};
-    int code = ledger_begin(ledger, error);
+    struct ledger_letter letter;
+    json_t *claimed;
+    bool written;
+    int code = ledger_message_read(ledger, message, &letter, error);
 
-    *ours = false;
-    if (code != 0)
-        return code;
-    code = ledger_row_read(ledger->writer, RECORD_MESSAGE, message, &row, error);
-    *ours = code == 0 && strcmp(record_text(row.record, "direction"), "out") == 0;
-    if (*ours && failed)
-        code = bounce(ledger, &row, reason, now_ms, error);
-    ledger_row_clear(&row);
-    if (code == ERROR_NOT_FOUND)
-        code = 0;
+    *ours = code == 0 && strcmp(record_text(letter.message, "direction"), "out") == 0;
     if (code == 0)
-        return ledger_commit(ledger, error);
-    ledger_rollback(ledger);
+        ledger_letter_clear(&letter);
+    if (code != 0 || !*ours || !failed)
+        return code == ERROR_NOT_FOUND ? 0 : code;
+    claimed = json_pack("{s:s, s:s}", "state", "bounced", "reason", reason);
+    if (claimed == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a report");
+    /* One that was taken back or has bounced already stays as it is. */
+    code = ledger_message_write(ledger, message, claimed, now_ms, &written, error);
+    json_decref(claimed);
     return code;
 }
