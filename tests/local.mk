@@ -693,7 +693,7 @@ tests_unit_test_delivery_work_LDADD = $(UNIT_LIBS)
 # for so long; FUZZ=fuzz_input for one of them. `make fuzz-programs` only builds.
 FUZZ = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuzz_form fuzz_hsds \
     fuzz_operation fuzz_reply fuzz_compress fuzz_journal fuzz_config fuzz_csv fuzz_inventory \
-    fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query
+    fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email
 FUZZ_SECONDS = 60
 EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/fuzz_import.h \
     $(FUZZ:%=tests/fuzz/%.c) $(FUZZ:%=tests/fuzz/corpus/%)
@@ -803,3 +803,12 @@ tests_unit_test_email_take_LDADD = $(UNIT_LIBS)
 EXTRA_DIST += tests/email/dovecot.sh
 dist_check_SCRIPTS += tests/end_to_end/email.sh
 TESTS += tests/end_to_end/email.sh
+# Hostile mail: some hundreds in `make check`, `make hostile-email` takes ten thousand; the seed's
+# number tells which.
+UNIT_TESTS += tests/email/hostile
+tests_email_hostile_SOURCES = tests/email/hostile.c tests/email/hostile_write.c \
+    tests/email/hostile_write.h tests/email/harmless.h $(EMAIL_FIXTURE)
+tests_email_hostile_LDADD = $(UNIT_LIBS)
+.PHONY: hostile-email
+hostile-email: tests/email/hostile
+	abs_top_srcdir='$(abs_top_srcdir)' tests/email/hostile 10000 $(or $(SEED),1)
