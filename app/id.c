@@ -51,6 +51,18 @@ struct id id_generate(struct id_generator *generator, int64_t now_ms)
     return id;
 }
 
+int64_t id_time(const struct id *id)
+{
+    int64_t ms = 0;
+
+    if (id_is_empty(id) || id->text[14] != '7')
+        return -1;
+    for (int i = 0; i < 13; i++)
+        if (id->text[i] != '-')
+            ms = ms << 4 | (strchr(hexadecimal, id->text[i]) - hexadecimal);
+    return ms;
+}
+
 static void hash_texts(unsigned char *hash, size_t size, const char *first, const char *second)
 {
     crypto_generichash_state state;

@@ -30,6 +30,9 @@ struct id_generator {
 /* A new version 7 id for the wall time `now_ms`; random bits from libsodium. */
 struct id id_generate(struct id_generator *generator, int64_t now_ms);
 
+/* When a version 7 id was made, ms; -1 for another version. */
+int64_t id_time(const struct id *id);
+
 /* The version 8 id of the catalogue record `key` of `type` ("service", "sample/birth"). */
 struct id id_from_key(const char *type, const char *key);
 

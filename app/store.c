@@ -298,6 +298,8 @@ int store_open(struct store **opened, const char *path, const struct seal_key *k
         code = error_set(error, ERROR_STORAGE, "%s: the device's id is damaged", path);
     if (code == 0) {
         fold_by_this_version(store);
+        /* What is not weighed yet is missing in summaries, and no reason to keep the agent out. */
+        store_weigh(store, NULL);
         code = open_journal(store, path, error);
     }
     if (code != 0) {

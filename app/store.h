@@ -76,6 +76,32 @@ typedef int (*store_visit)(void *context, const struct record *record, enum stor
 int store_each(struct store *store, const struct store_query *query, store_visit visit,
                void *context, struct error *error);
 
+/* --- the file of a case (store_case.c): what is shown of it is read, whatever it holds ---------
+ */
+
+/* The newest `limit` of its records by id, that is by when they were made, past `before` (empty:
+ * from the newest one). */
+int store_case_page(struct store *store, const struct id *matter, const struct id *before,
+                    size_t limit, store_visit visit, void *context, struct error *error);
+/* Those of a type that bear on the summary of the case (case_weight.h): the weightiest first, among
+ * equals the newest; `limit` of them at most. */
+int store_case_bearing(struct store *store, const struct id *matter, enum record_type type,
+                       size_t limit, store_visit visit, void *context, struct error *error);
+/* Those whose latest change has a number past `seq`, the latest first. */
+int store_case_since(struct store *store, const struct id *matter, int64_t seq, store_visit visit,
+                     void *context, struct error *error);
+/* How many there are. */
+int store_case_count(struct store *store, const struct id *matter, size_t *count,
+                     struct error *error);
+/* The number of the latest change of any of them; 0 for none. */
+int store_case_latest(struct store *store, const struct id *matter, int64_t *seq,
+                      struct error *error);
+/* The notes on a client that belong to no case, the newest first. */
+int store_case_loose(struct store *store, const struct id *client, store_visit visit, void *context,
+                     struct error *error);
+
+/* --- changes ------------------------------------------------------------------------------- */
+
 /*
  * Applies operations to the current records and writes them to the outbox, all in one transaction
  * that is on disk (synced) when this returns. Each operation's `base` is filled here with the rev

@@ -39,6 +39,14 @@ enum store_statement {
     STORE_RECORD_DELETE,
     STORE_RECORD_LIST, /* four ways to restrict, each oldest first, then newest first */
     STORE_RECORD_LIST_LAST = STORE_RECORD_LIST + 7,
+    STORE_CASE_PAGE,
+    STORE_CASE_BEARING,
+    STORE_CASE_SINCE,
+    STORE_CASE_COUNT,
+    STORE_CASE_LATEST,
+    STORE_CASE_LOOSE,
+    STORE_CASE_UNWEIGHED,
+    STORE_CASE_WEIGH,
     STORE_RECORD_IDS,
     STORE_RECORD_FORGET_BASES,
     STORE_OPERATION_ADD,
@@ -173,6 +181,13 @@ int store_retained_again(struct store *store, struct error *error);
 
 /* Reads the device id again: another connection may have renewed it. */
 int store_device_read(struct store *store, struct error *error);
+
+/* The record in the row at hand of a statement that selects what store_record.c reads. New. */
+int store_row_current(struct store *store, sqlite3_stmt *row, struct record **record,
+                      enum store_pending *pending, struct error *error);
+
+/* Weighs the records of a file from before they were weighed (case_weight.h). */
+int store_weigh(struct store *store, struct error *error);
 
 /* --- what is taken back (store_gone.c) --------------------------------------------------------
  *

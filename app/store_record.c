@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/case_weight.h"
 #include "app/json.h"
 #include "app/store_internal.h"
 
@@ -26,8 +27,8 @@ static int column_record(struct store *store, sqlite3_stmt *row, int column, str
     return code;
 }
 
-static int row_current(struct store *store, sqlite3_stmt *row, struct record **record,
-                       enum store_pending *pending, struct error *error)
+int store_row_current(struct store *store, sqlite3_stmt *row, struct record **record,
+                      enum store_pending *pending, struct error *error)
 {
     int column =
         sqlite3_column_type(row, COLUMN_CURRENT) != SQLITE_NULL ? COLUMN_CURRENT : COLUMN_BASE;
@@ -59,7 +60,7 @@ int store_get(struct store *store, enum record_type type, const struct id *id,
                          record_type_name(type), id->text);
     if (code < 0)
         return code;
-    code = row_current(store, row, record, pending, error);
+    code = store_row_current(store, row, record, pending, error);
     sqlite3_reset(row);
     return code;
 }
@@ -106,7 +107,7 @@ int store_each(struct store *store, const struct store_query *query, store_visit
         struct record *record;
         enum store_pending pending;
 
-        code = row_current(store, row, &record, &pending, error);
+        code = store_row_current(store, row, &record, &pending, error);
         if (code == 0)
             code = visit(context, record, pending);
         record_free(record);
@@ -208,6 +209,8 @@ static int bind_base(struct store *store, sqlite3_stmt *statement, const struct 
     bind_parent(statement, 3, shown, "case");
     bind_parent(statement, 4, shown, "client");
     sqlite3_bind_int64(statement, 5, base != NULL ? base->rev : 0);
+    sqlite3_bind_int64(statement, 9, base != NULL ? base->seq : 0);
+    sqlite3_bind_int(statement, 10, case_weight(shown));
     return bind_record(store, statement, 6, base, about, error);
 }
 

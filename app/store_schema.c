@@ -3,7 +3,8 @@
 /*
  * record.base is the document as the server last sent it, record.current the document with this
  * terminal's own operations on top, NULL when it is the same. Both are sealed. record.seq is the
- * number of a base that was worked out here and says none itself (0), else 0.
+ * number of the base; weight how much what is shown of it bears on the summary of its case
+ * (case_weight.h), NULL for one of an older file that was not weighed yet.
  */
 /* What the server has and the feed has brought back: kept for a server that loses it again. */
 #define RETAINED_TABLE                                                                             \
@@ -47,12 +48,18 @@
         "CREATE TRIGGER change_pruned AFTER INSERT ON change WHEN new.number % 1000 = 0 BEGIN"                                                                                                             \
         "  DELETE FROM change WHERE number <= new.number - " CHANGES_KEPT "; END;"
 
+/* The file of a case, the newest first, what bears on its summary, and what came since. */
+#define CASE_INDEXES                                                                               \
+    "CREATE INDEX record_case ON record(case_id, id, type) WHERE case_id IS NOT NULL;"             \
+    "CREATE INDEX record_weight ON record(case_id, type, weight, id) WHERE weight > 0;"            \
+    "CREATE INDEX record_since ON record(case_id, seq) WHERE case_id IS NOT NULL;"                 \
+    "CREATE INDEX record_loose ON record(client_id, id) WHERE type = 'note' AND case_id IS NULL;"
+
 static const char create[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record(type TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT, client_id TEXT,"
     "  base_rev INTEGER NOT NULL, base BLOB, current BLOB, pending INTEGER NOT NULL,"
-    "  seq INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(type, id)) WITHOUT ROWID;"
-    "CREATE INDEX record_case ON record(case_id, type, id) WHERE case_id IS NOT NULL;"
+    "  seq INTEGER NOT NULL DEFAULT 0, weight INTEGER, PRIMARY KEY(type, id)) WITHOUT ROWID;"
     "CREATE INDEX record_client ON record(client_id, type, id) WHERE client_id IS NOT NULL;"
     "CREATE TABLE operation(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
     "  type TEXT NOT NULL, record TEXT NOT NULL, state INTEGER NOT NULL, rev INTEGER NOT NULL,"
@@ -63,7 +70,7 @@ static const char create[] =
     "CREATE TABLE refusal(operation TEXT PRIMARY KEY, number INTEGER NOT NULL,"
     "  document BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" RETAINED_TABLE
-        LEAVING_TABLE CHANGE_TABLE;
+        LEAVING_TABLE CHANGE_TABLE CASE_INDEXES;
 
 static const char *const upgrades[] = {
     "ALTER TABLE operation ADD COLUMN urgency INTEGER NOT NULL DEFAULT 2;"
@@ -75,6 +82,8 @@ static const char *const upgrades[] = {
     "ALTER TABLE record ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;", /* 3 to 4 */
     LEAVING_TABLE,                                                   /* 4 to 5 */
     CHANGE_TABLE,                                                    /* 5 to 6 */
+    "ALTER TABLE record ADD COLUMN weight INTEGER; DROP INDEX record_case;" CASE_INDEXES, /* 6 to 7
+                                                                                           */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
@@ -94,12 +103,13 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_RECORD_GET] = {"record.get",
                           "SELECT " RECORD_COLUMNS " FROM record WHERE type = ?1 AND id = ?2"},
     [STORE_RECORD_PUT] = {"record.put", "INSERT OR REPLACE INTO record"
-                                        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)"},
+                                        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
     [STORE_RECORD_FEED] = {"record.feed",
-                           "INSERT INTO record VALUES(?1, ?2, ?3, ?4, ?5, ?6, NULL, 0, 0)"
+                           "INSERT INTO record VALUES(?1, ?2, ?3, ?4, ?5, ?6, NULL, 0, ?9, ?10)"
                            " ON CONFLICT(type, id) DO UPDATE SET case_id = excluded.case_id,"
                            " client_id = excluded.client_id, base_rev = excluded.base_rev,"
-                           " base = excluded.base, current = NULL, pending = 0, seq = 0"
+                           " base = excluded.base, current = NULL, pending = 0,"
+                           " seq = excluded.seq, weight = excluded.weight"
                            " WHERE excluded.base_rev >= base_rev"},
     [STORE_RECORD_PROMOTE] = {"record.promote",
                               "UPDATE record SET base = current, base_rev = ?3, seq = ?4,"
@@ -111,6 +121,23 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     RECORD_LIST("record.of-client", "client_id = ?3 AND (?1 IS NULL OR type = ?1)"),
     RECORD_LIST("record.of-case",
                 "case_id = ?2 AND (?1 IS NULL OR type = ?1) AND (?3 IS NULL OR client_id = ?3)"),
+    [STORE_CASE_PAGE] = {"case.page", "SELECT " RECORD_COLUMNS " FROM record WHERE case_id = ?1"
+                                      " AND id < ?2"
+                                      " ORDER BY id DESC LIMIT ?3"},
+    [STORE_CASE_BEARING] = {"case.bearing", "SELECT " RECORD_COLUMNS " FROM record"
+                                            " WHERE case_id = ?1 AND type = ?2 AND weight > 0"
+                                            " ORDER BY weight DESC, id DESC LIMIT ?3"},
+    [STORE_CASE_SINCE] = {"case.since", "SELECT " RECORD_COLUMNS " FROM record WHERE case_id = ?1"
+                                        " AND seq > ?2 ORDER BY seq DESC"},
+    [STORE_CASE_COUNT] = {"case.count", "SELECT count(*) FROM record WHERE case_id = ?1"},
+    [STORE_CASE_LATEST] = {"case.latest", "SELECT max(seq) FROM record WHERE case_id = ?1"},
+    [STORE_CASE_LOOSE] = {"case.loose", "SELECT " RECORD_COLUMNS " FROM record WHERE client_id = ?1"
+                                        " AND type = 'note' AND case_id IS NULL ORDER BY id DESC"},
+    [STORE_CASE_UNWEIGHED] = {"case.unweighed", "SELECT " RECORD_COLUMNS " FROM record"
+                                                " WHERE case_id IS NOT NULL AND weight IS NULL"
+                                                " ORDER BY type, id LIMIT 500"},
+    [STORE_CASE_WEIGH] = {"case.weigh", "UPDATE record SET weight = ?3, seq = max(seq, ?4)"
+                                        " WHERE type = ?1 AND id = ?2"},
     [STORE_RECORD_IDS] = {"record.ids", "SELECT DISTINCT type, record FROM operation"},
     [STORE_RECORD_FORGET_BASES] = {"record.forget-bases", "DELETE FROM record"},
     [STORE_OPERATION_ADD] = {"operation.add", "INSERT INTO operation(id, type, record, state, rev,"
@@ -207,7 +234,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 6,
+    .version = 7,
     .create = create,
     .upgrades = upgrades,
     .statements = statements,

@@ -9,8 +9,6 @@
 #include "net/ledger_sqlite.h"
 
 /* Digits of the time in a version 7 id: 48 bits. */
-#define ID_TIME_DIGITS 12
-
 void ledger_upward_listen(struct ledger *ledger, ledger_upward_listener listener, void *context)
 {
     ledger->upward_listener = listener;
@@ -135,18 +133,6 @@ static int claim_is_inside(struct ledger *ledger, const struct ledger_row *row, 
 }
 
 /* --- what is asked of the centre -------------------------------------------------------------- */
-
-static int64_t id_time(const struct id *id)
-{
-    char digits[ID_TIME_DIGITS + 1];
-    size_t count = 0;
-
-    for (const char *at = id->text; *at != '\0' && count < ID_TIME_DIGITS; at++)
-        if (*at != '-')
-            digits[count++] = *at;
-    digits[count] = '\0';
-    return strtoll(digits, NULL, 16);
-}
 
 /* The same terminal's claim on the record that is being asked about goes first. */
 static int follows_asked(struct ledger *ledger, const struct operation *operation, int64_t row,

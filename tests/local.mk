@@ -777,6 +777,16 @@ bench-handoff: guichet guichetd tests/bench/bench_handoff
 	@./tests/bench/bench_handoff ./guichet ./guichetd '$(abs_top_srcdir)/app/sample' race \
 	    $${OFFERS:-1000} 50
 
+# Opening a long case: `make bench-case`.
+EXTRA_PROGRAMS += tests/bench/bench_case
+tests_bench_bench_case_SOURCES = tests/bench/bench_case.c tests/bench/pty.c tests/bench/pty.h \
+    tests/bench/crowd.c tests/bench/crowd.h tests/bench/process.c tests/bench/process.h
+tests_bench_bench_case_LDADD = $(UNIT_LIBS) -lutil
+.PHONY: bench-case
+bench: bench-case
+bench-case: guichet guichetd tests/bench/bench_case
+	@./tests/bench/bench_case ./guichet ./guichetd '$(abs_top_srcdir)/app/sample'
+
 # Mail.
 check_PROGRAMS += tests/email/smtp_sink
 tests_email_smtp_sink_SOURCES = tests/email/smtp_sink.c

@@ -1,20 +1,18 @@
 /* The case file: who, what, where it stands, and the timeline of all channels, newest first. */
 #include "ui/screen_case_file.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/case.h"
-#include "app/handoff.h"
 #include "app/json.h"
 #include "app/submission.h"
 #include "app/text.h"
-#include "ui/delivery_words.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/screen_contact.h"
-#include "ui/screen_handoff.h"
 
 #define ENTRY_HEIGHT 2
 #define FILTER_LIMIT 100
@@ -46,12 +44,14 @@ static int matter_read(struct screen *screen, const struct id *id, struct error 
     case_file_free(&matter->file);
     matter->file = file;
     matter->checklist = checklist;
+    case_filter_forget(matter);
     case_summary_read(screen);
     draft_name(matter, name, sizeof(name));
     draft = desk_draft_get(screen->desk, name);
     matter->draft = draft != NULL;
     json_decref(draft);
-    return case_filter_apply(screen, error);
+    code = case_fresh_count(screen, error);
+    return code == 0 ? case_filter_apply(screen, error) : code;
 }
 
 /* What F4 and F6 are about from now on. */
@@ -153,14 +153,17 @@ static void draw_entry(void *context, const struct paint *row, size_t index, boo
 {
     struct screen *screen = context;
     const struct matter *matter = screen->data;
-    const struct case_entry *entry = &matter->file.entries[matter->shown[index]];
-    bool fresh = case_entry_is_new(screen->desk, matter, entry);
+    const struct case_entry *entry = case_entry_at(matter, index);
+    bool fresh;
     char title[WORK_NAME_SIZE], text[2 * WORK_NAME_SIZE], line[2 * WORK_NAME_SIZE], when[32],
         who[WORK_NAME_SIZE];
     const char *pending = case_pending_text(entry->pending);
     int used;
 
     (void)selected;
+    if (entry == NULL)
+        return;
+    fresh = case_entry_is_new(screen->desk, matter, entry);
     format_when(when, sizeof(when), entry->at_ms, desk_now(screen->desk));
     case_entry_title(screen->desk, entry->record, title, sizeof(title));
     case_entry_text(screen->desk, entry->record, text, sizeof(text));
@@ -184,6 +187,9 @@ static void matter_draw(struct screen *screen, const struct paint *paint)
     int head = case_summary_draw(screen, paint);
     struct paint rest = paint_part(paint, head + 1, 0, -1, -1);
 
+    /* A higher screen shows more. */
+    matter->list.page = rest.rows / ENTRY_HEIGHT;
+    case_read_ahead(screen, NULL);
     if (matter->list.count == 0) {
         paint_text(&rest, 0, 0, -1, PAINT_DIM,
                    matter->file.count == 0 ? _("Nothing yet. F6 writes the first note.")
@@ -199,12 +205,13 @@ static void matter_draw(struct screen *screen, const struct paint *paint)
 static void run_entry(struct screen *screen, const char *argument)
 {
     struct matter *matter = screen->data;
+    const struct case_entry *entry = case_entry_at(matter, matter->list.selected);
     const struct record *record;
 
     (void)argument;
-    if (matter->list.count == 0)
+    if (entry == NULL)
         return;
-    record = matter->file.entries[matter->shown[matter->list.selected]].record;
+    record = entry->record;
     if (record->type == RECORD_SUBMISSION)
         ui_open(screen->ui, "form", json_pack("{s:s}", "submission", record->id.text));
     else if (record->type == RECORD_HANDOFF)
@@ -311,9 +318,15 @@ static bool matter_key(struct screen *screen, const struct input *input)
 {
     struct matter *matter = screen->data;
 
+    struct error error = ERROR_INIT;
+    bool used;
+
     if (matter->filtering)
         return case_filter_key(screen, input);
-    return list_key(&matter->list, input, true);
+    used = list_key(&matter->list, input, true);
+    if (used && case_read_ahead(screen, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    return used;
 }
 
 static void run_filter(struct screen *screen, const char *argument)
@@ -359,16 +372,14 @@ static void run_service(struct screen *screen, const char *argument)
 /* The draft that is meant: the marked one, else the newest. NULL when there is none. Borrowed. */
 static const struct record *draft_of(const struct matter *matter)
 {
-    const struct record *marked =
-        matter->list.count == 0 ? NULL
-                                : matter->file.entries[matter->shown[matter->list.selected]].record;
+    const struct case_entry *entry = case_entry_at(matter, matter->list.selected);
+    const struct record *marked = entry == NULL ? NULL : entry->record;
 
     if (marked != NULL && marked->type == RECORD_SUBMISSION)
         return submission_is_draft(marked) ? marked : NULL;
-    for (size_t i = 0; i < matter->file.count; i++)
-        if (matter->file.entries[i].record->type == RECORD_SUBMISSION &&
-            submission_is_draft(matter->file.entries[i].record))
-            return matter->file.entries[i].record;
+    for (size_t i = 0; i < matter->file.submissions.count; i++)
+        if (submission_is_draft(matter->file.submissions.records[i]))
+            return matter->file.submissions.records[i];
     return NULL;
 }
 

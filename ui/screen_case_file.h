@@ -10,8 +10,8 @@
 #include "ui/screen.h"
 #include "ui/screen_case.h"
 
-/* Promises that are looked at: the newest ones. */
-#define CASE_DUE_LIMIT 64
+/* New entries that are counted. */
+#define CASE_FRESH_LIMIT 99
 
 struct matter {
     struct case_file file;
@@ -19,20 +19,19 @@ struct matter {
     bool draft;                 /* a note is half written */
 
     /* the timeline */
-    struct list list;      /* over `shown` */
+    struct list list;
+    bool filtered;         /* `list` is over `shown`, else over the file */
     size_t *shown;         /* owned: entries of the file that the filter leaves */
     char **words;          /* owned: of each entry, folded; NULL until a filter needs them */
     size_t word_count;     /* as many as the file had entries then */
     struct editor *filter; /* owned */
     bool filtering;        /* it has the focus */
     int64_t looked;        /* seq up to which this agent has seen the case; 0: never opened here */
-    size_t fresh;          /* entries beyond that */
+    size_t fresh;          /* entries beyond that; CASE_FRESH_LIMIT + 1 for more */
 
     /* facts for the summary, collected when the file is read: drawing costs the same whatever is
      * in it */
-    char about[WORK_NAME_SIZE]; /* what it is about */
-    size_t due[CASE_DUE_LIMIT]; /* entries that promise something for a day, the newest first */
-    size_t due_count;
+    char about[WORK_NAME_SIZE];    /* what it is about */
     char identity[WORK_NAME_SIZE]; /* "identity verified (counter, 14:05)" */
     char consents[WORK_NAME_SIZE]; /* agencies that may be told, "" for none */
 };
@@ -46,15 +45,23 @@ int case_summary_draw(struct screen *screen, const struct paint *paint);
 
 /* --- screen_case_filter.c --- */
 
-/* Lists the entries that the filter leaves, and counts the new ones, after the file was read. */
+/* Lists the entries that the filter leaves, after the file was read. */
 int case_filter_apply(struct screen *screen, struct error *error);
 void case_filter_free(struct matter *matter);
+/* The entry in this row of the list; NULL when there is none, or it is not read yet. */
+const struct case_entry *case_entry_at(const struct matter *matter, size_t index);
+/* The file was read anew: the words of its entries may be others. */
+void case_filter_forget(struct matter *matter);
 /* What the filter says of an entry: nothing was seen of it yet by this agent. */
 bool case_entry_is_new(const struct desk *desk, const struct matter *matter,
                        const struct case_entry *entry);
 /* Reads up to where this agent had seen the case, and notes that all of it is seen now. */
 void case_looked_read(struct screen *screen, const struct id *id);
 void case_looked_keep(struct screen *screen);
+/* Counts the new ones, after the file was read. */
+int case_fresh_count(struct screen *screen, struct error *error);
+/* Reads as much of the timeline as the list is about to show. */
+int case_read_ahead(struct screen *screen, struct error *error);
 /* The row above the timeline: its heading, or the filter. */
 void case_filter_draw(struct matter *matter, const struct paint *paint, int row);
 /* A key while the filter has the focus. */

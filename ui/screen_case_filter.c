@@ -1,6 +1,7 @@
 /* The case's timeline: which entries are shown, and which are new to this agent. */
 #include "ui/screen_case_file.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,25 +28,16 @@ void case_looked_read(struct screen *screen, const struct id *id)
     json_decref(looked);
 }
 
-/* The latest seq that stands in the file. */
-static int64_t latest(const struct matter *matter)
-{
-    int64_t seq = matter->file.matter->seq;
-
-    for (size_t i = 0; i < matter->file.count; i++)
-        if (matter->file.entries[i].record->seq > seq)
-            seq = matter->file.entries[i].record->seq;
-    return seq;
-}
-
 void case_looked_keep(struct screen *screen)
 {
     struct matter *matter = screen->data;
     const char *id = matter->file.matter->id.text;
-    int64_t seq = latest(matter);
     json_t *looked = NULL;
+    int64_t seq;
 
-    if (seq <= matter->looked || screen->desk->store == NULL)
+    if (screen->desk->store == NULL ||
+        case_file_latest(&matter->file, screen->desk->store, &seq, NULL) != 0 ||
+        seq <= matter->looked)
         return;
     if (store_state_get(screen->desk->store, LOOKED, &looked, NULL) != 0)
         return;
@@ -62,16 +54,44 @@ void case_looked_keep(struct screen *screen)
     json_decref(looked);
 }
 
+static bool is_new(const struct desk *desk, const struct matter *matter,
+                   const struct record *record)
+{
+    const json_t *updated = json_object_get(record->meta, "updated");
+
+    /* What is tried again by itself is no news. */
+    if (record->type == RECORD_DELIVERY && !delivery_is_decided(record))
+        return false;
+    return matter->looked > 0 && record->seq > matter->looked &&
+           strcmp(json_text_or(updated, "agent", ""), desk_agent(desk)->text) != 0;
+}
+
 bool case_entry_is_new(const struct desk *desk, const struct matter *matter,
                        const struct case_entry *entry)
 {
-    const json_t *updated = json_object_get(entry->record->meta, "updated");
+    return is_new(desk, matter, entry->record);
+}
 
-    /* What is tried again by itself is no news. */
-    if (entry->record->type == RECORD_DELIVERY && !delivery_is_decided(entry->record))
-        return false;
-    return matter->looked > 0 && entry->record->seq > matter->looked &&
-           strcmp(json_text_or(updated, "agent", ""), desk_agent(desk)->text) != 0;
+static int count_fresh(void *context, const struct record *record, enum store_pending pending)
+{
+    struct screen *screen = context;
+    struct matter *matter = screen->data;
+
+    (void)pending;
+    matter->fresh += is_new(screen->desk, matter, record);
+    return matter->fresh > CASE_FRESH_LIMIT ? 1 : 0;
+}
+
+int case_fresh_count(struct screen *screen, struct error *error)
+{
+    struct matter *matter = screen->data;
+    int code = 0;
+
+    matter->fresh = 0;
+    if (matter->looked > 0)
+        code = store_case_since(screen->desk->store, &matter->file.matter->id, matter->looked,
+                                count_fresh, screen, error);
+    return code < 0 ? code : 0;
 }
 
 /* --- the filter ------------------------------------------------------------------------------- */
@@ -131,32 +151,71 @@ static void list_fill(struct screen *screen, const char *filter)
     struct matter *matter = screen->data;
     size_t count = 0;
 
-    if (*filter != '\0')
-        words_read(screen);
+    words_read(screen);
     for (size_t i = 0; i < matter->file.count; i++)
-        if (*filter == '\0' || matter->words == NULL || text_has_words(matter->words[i], filter))
+        if (matter->words == NULL || text_has_words(matter->words[i], filter))
             matter->shown[count++] = i;
     list_set_count(&matter->list, count);
+}
+
+static int fill_by_words(struct screen *screen, struct error *error)
+{
+    struct matter *matter = screen->data;
+    char *filter = text_fold(editor_text(matter->filter), editor_length(matter->filter));
+    size_t *shown;
+    /* Words are looked for in all of it. */
+    int code = case_file_more(&matter->file, screen->desk->store, SIZE_MAX, error);
+
+    if (code == 0) {
+        shown = realloc(matter->shown, (matter->file.count + 1) * sizeof(shown[0]));
+        if (shown == NULL || filter == NULL)
+            code = error_set(error, ERROR_MEMORY, "out of memory");
+        else
+            matter->shown = shown;
+    }
+    if (code == 0)
+        list_fill(screen, filter);
+    free(filter);
+    return code;
 }
 
 int case_filter_apply(struct screen *screen, struct error *error)
 {
     struct matter *matter = screen->data;
-    size_t *shown = realloc(matter->shown, (matter->file.count + 1) * sizeof(shown[0]));
-    char *filter = text_fold(editor_text(matter->filter), editor_length(matter->filter));
 
-    if (shown == NULL || filter == NULL) {
-        free(filter);
-        return error_set(error, ERROR_MEMORY, "out of memory");
-    }
-    matter->shown = shown;
+    matter->filtered = editor_length(matter->filter) > 0;
+    if (matter->filtered)
+        return fill_by_words(screen, error);
+    list_set_count(&matter->list, matter->file.total);
+    return case_read_ahead(screen, error);
+}
+
+int case_read_ahead(struct screen *screen, struct error *error)
+{
+    struct matter *matter = screen->data;
+    int code;
+
+    if (matter->filtered)
+        return 0;
+    code = case_file_more(&matter->file, screen->desk->store,
+                          matter->list.selected + (size_t)matter->list.page + 1, error);
+    if (code == 0)
+        list_set_count(&matter->list, matter->file.total);
+    return code;
+}
+
+const struct case_entry *case_entry_at(const struct matter *matter, size_t index)
+{
+    size_t place = index;
+
+    if (matter->filtered)
+        place = index < matter->list.count ? matter->shown[index] : SIZE_MAX;
+    return place < matter->file.count ? &matter->file.entries[place] : NULL;
+}
+
+void case_filter_forget(struct matter *matter)
+{
     words_free(matter);
-    matter->fresh = 0;
-    for (size_t i = 0; i < matter->file.count; i++)
-        matter->fresh += case_entry_is_new(screen->desk, matter, &matter->file.entries[i]);
-    list_fill(screen, filter);
-    free(filter);
-    return 0;
 }
 
 void case_filter_free(struct matter *matter)
@@ -174,7 +233,10 @@ void case_filter_draw(struct matter *matter, const struct paint *paint, int row)
 
     if (!matter->filtering && editor_length(matter->filter) == 0) {
         text_copy(text, sizeof(text), _("What happened, newest first"));
-        if (matter->fresh > 0)
+        if (matter->fresh > CASE_FRESH_LIMIT)
+            snprintf(text, sizeof(text), _("What happened, more than %d new since you last looked"),
+                     CASE_FRESH_LIMIT);
+        else if (matter->fresh > 0)
             snprintf(text, sizeof(text),
                      language_plural("What happened, %zu new since you last looked",
                                      "What happened, %zu new since you last looked", matter->fresh),

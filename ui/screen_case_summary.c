@@ -7,6 +7,7 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "app/task.h"
 #include "app/text.h"
 #include "forms/fill.h"
 #include "ui/format.h"
@@ -18,36 +19,21 @@
 
 /* --- facts ------------------------------------------------------------------------------------ */
 
-/* How far identities go: the further is the one reached. */
-static int identity_rank(const char *word)
-{
-    return strcmp(word, "verified") == 0 ? 2 : strcmp(word, "basic") == 0 ? 1 : 0;
-}
-
 /* The highest level that a contact of this case reached, the newest of those. */
 static void identity_read(struct screen *screen)
 {
     struct matter *matter = screen->data;
-    const struct case_entry *best = NULL;
+    const struct record *best =
+        matter->file.contacts.count > 0 ? matter->file.contacts.records[0] : NULL;
     char when[32];
-    int rank = 0;
 
-    for (size_t i = 0; i < matter->file.count; i++) {
-        const struct case_entry *entry = &matter->file.entries[i];
-
-        if (entry->record->type != RECORD_CONTACT ||
-            identity_rank(record_text(entry->record, "identity")) <= rank)
-            continue;
-        best = entry;
-        rank = identity_rank(record_text(entry->record, "identity"));
-    }
     text_copy(matter->identity, sizeof(matter->identity), "");
     if (best == NULL)
         return;
-    format_when(when, sizeof(when), best->at_ms, desk_now(screen->desk));
+    work_when(screen->desk, best, "started_at", when, sizeof(when));
     snprintf(matter->identity, sizeof(matter->identity), _("identity %1$s (%2$s, %3$s)"),
-             format_word(record_text(best->record, "identity")), format_channel(best->channel),
-             when);
+             format_word(record_text(best, "identity")),
+             format_channel(record_text(best, "channel")), when);
 }
 
 static const char *recipient_title(const struct record *form, const char *id)
@@ -105,18 +91,6 @@ static void about_read(struct screen *screen)
         text_copy(about, size, _("no service yet"));
 }
 
-/* The newest notes that promise something for a day. */
-static void due_read(struct matter *matter)
-{
-    matter->due_count = 0;
-    for (size_t i = 0; i < matter->file.count && matter->due_count < CASE_DUE_LIMIT; i++) {
-        const struct record *record = matter->file.entries[i].record;
-
-        if (record->type == RECORD_NOTE && *record_text(record, "due_at") != '\0')
-            matter->due[matter->due_count++] = i;
-    }
-}
-
 void case_summary_read(struct screen *screen)
 {
     struct matter *matter = screen->data;
@@ -124,10 +98,8 @@ void case_summary_read(struct screen *screen)
 
     about_read(screen);
     identity_read(screen);
-    due_read(matter);
-    for (size_t i = 0; i < matter->file.count; i++)
-        if (matter->file.entries[i].record->type == RECORD_SUBMISSION)
-            consents_add(screen, matter->file.entries[i].record, &names);
+    for (size_t i = 0; i < matter->file.submissions.count; i++)
+        consents_add(screen, matter->file.submissions.records[i], &names);
     text_copy(matter->consents, sizeof(matter->consents), names.bytes != NULL ? names.bytes : "");
     text_buffer_free(&names);
 }
@@ -185,63 +157,107 @@ static void draw_where(struct screen *screen, const struct paint *paint, int row
     paint_text(paint, row, used + 2, -1, PAINT_DIM, text);
 }
 
-/* The commitment to keep next: the soonest that is due, else the last one past its day after which
- * nothing more was noted. NULL when there is none. */
-static const struct record *promise_of(const struct matter *matter, int64_t now, bool *late)
+/* The task that keeps the commitment of a note; NULL for none. */
+static const struct record *task_of(const struct matter *matter, const struct record *note)
 {
-    const struct record *promise = NULL;
-    int64_t newest = matter->file.count > 0 ? matter->file.entries[0].at_ms : 0, soonest = 0;
-
-    *late = false;
-    for (size_t i = 0; i < matter->due_count; i++) {
-        const struct record *record = matter->file.entries[matter->due[i]].record;
-        int64_t due;
-
-        if (!timestamp_parse(record_text(record, "due_at"), &due))
-            continue;
-        if (due >= now && (promise == NULL || *late || due < soonest)) {
-            promise = record;
-            soonest = due;
-            *late = false;
-        } else if (due < now && promise == NULL && newest <= due) {
-            promise = record;
-            *late = true;
-        }
-    }
-    return promise;
+    for (size_t i = 0; i < matter->file.tasks.count; i++)
+        if (strcmp(record_text(matter->file.tasks.records[i], "note"), note->id.text) == 0)
+            return matter->file.tasks.records[i];
+    return NULL;
 }
 
-/* What was promised, else what happened last. */
-static void draw_last(struct screen *screen, const struct paint *paint, int row)
+/* What the client was told would be done by a day. */
+struct commitment {
+    const struct record *record; /* its note, or a task without one; NULL for none */
+    int64_t due_ms;
+    bool late;
+};
+
+/* Takes the one to keep next: the soonest that is due, else the last one past its day. */
+static void consider(struct commitment *best, const struct record *record, int64_t due, int64_t now)
+{
+    if (due >= now && (best->record == NULL || best->late || due < best->due_ms))
+        *best = (struct commitment){record, due, false};
+    else if (due < now && (best->record == NULL || (best->late && due > best->due_ms)))
+        *best = (struct commitment){record, due, true};
+}
+
+/* A commitment whose task is done is kept. One without a task is late only while nothing more was
+ * noted after its day. */
+static struct commitment commitment_of(const struct matter *matter, int64_t now)
+{
+    const struct case_file *file = &matter->file;
+    int64_t newest = file->count > 0 ? file->entries[0].at_ms : 0, due;
+    struct commitment best = {0};
+
+    for (size_t i = 0; i < file->notes.count; i++) {
+        const struct record *task = task_of(matter, file->notes.records[i]);
+
+        if (task == NULL && timestamp_parse(record_text(file->notes.records[i], "due_at"), &due) &&
+            (due >= now || newest <= due))
+            consider(&best, file->notes.records[i], due, now);
+        else if (task != NULL && task_is_open(task))
+            consider(&best, file->notes.records[i], task_due_ms(task), now);
+    }
+    for (size_t i = 0; i < file->tasks.count; i++) {
+        const struct record *task = file->tasks.records[i];
+
+        if (task_is_open(task) && record_text(task, "note")[0] == '\0' && task_due_ms(task) > 0)
+            consider(&best, task, task_due_ms(task), now);
+    }
+    return best;
+}
+
+/* What happened last. */
+static void last_words(struct screen *screen, char *text, size_t size)
 {
     const struct matter *matter = screen->data;
     const struct case_entry *last = matter->file.count > 0 ? &matter->file.entries[0] : NULL;
-    char text[SENTENCE_SIZE], line[WORK_NAME_SIZE], when[32], who[WORK_NAME_SIZE / 2];
-    bool late;
-    const struct record *promise = promise_of(matter, desk_now(screen->desk), &late);
+    char line[WORK_NAME_SIZE], when[32], who[WORK_NAME_SIZE / 2];
 
-    if (promise != NULL) {
-        work_first_line(record_text(promise, "text"), line, sizeof(line));
-        work_when(screen->desk, promise, "due_at", when, sizeof(when));
-        snprintf(text, sizeof(text),
-                 late ? _("Promised for %1$s, and late: %2$s") : _("Promised for %1$s: %2$s"), when,
-                 line);
-        paint_text(paint, row, 0, -1, late ? PAINT_ERROR : PAINT_WARNING, text);
-        return;
-    }
     if (last == NULL) {
-        paint_text(paint, row, 0, -1, PAINT_TEXT, _("Nothing has happened yet."));
+        text_copy(text, size, _("Nothing has happened yet."));
         return;
     }
     case_entry_title(screen->desk, last->record, line, sizeof(line));
-    work_agent_name(screen->desk, last->author.text, who, sizeof(who));
+    case_entry_who(screen->desk, last, who, sizeof(who));
     format_when(when, sizeof(when), last->at_ms, desk_now(screen->desk));
-    if (id_is_empty(&last->author))
-        snprintf(text, sizeof(text), _("Last: %1$s, %2$s"), line, when);
+    if (*who == '\0')
+        snprintf(text, size, _("Last: %1$s, %2$s"), line, when);
     else
-        snprintf(text, sizeof(text), _("Last: %1$s, by %2$s, %3$s%4$s%5$s"), line, who, when,
+        snprintf(text, size, _("Last: %1$s, by %2$s, %3$s%4$s%5$s"), line, who, when,
                  *last->channel != '\0' ? ", " : "", format_channel(last->channel));
-    paint_text(paint, row, 0, -1, PAINT_TEXT, text);
+}
+
+/* What the client waits to have read, what was promised, else what happened last. */
+static void draw_last(struct screen *screen, const struct paint *paint, int row)
+{
+    const struct matter *matter = screen->data;
+    struct commitment commitment = commitment_of(matter, desk_now(screen->desk));
+    char text[SENTENCE_SIZE], line[WORK_NAME_SIZE], when[32];
+    size_t unread = matter->file.messages.count;
+    int used = 0;
+
+    if (unread > 0) {
+        snprintf(text, sizeof(text),
+                 language_plural("%zu message of the client to read.",
+                                 "%zu messages of the client to read.", unread),
+                 unread);
+        used = 1 + paint_text(paint, row, 0, -1, PAINT_WARNING, text);
+    }
+    if (commitment.record == NULL) {
+        last_words(screen, text, sizeof(text));
+        paint_text(paint, row, used, -1, PAINT_TEXT, text);
+        return;
+    }
+    case_entry_text(screen->desk, commitment.record, text, sizeof(text));
+    work_first_line(text, line, sizeof(line));
+    format_when(when, sizeof(when), commitment.due_ms, desk_now(screen->desk));
+    snprintf(text, sizeof(text),
+             commitment.late ? _("Promised for %1$s, and late: %2$s")
+                             : _("Promised for %1$s: %2$s"),
+             when, line);
+    paint_text(paint, row, used, -1, commitment.late ? PAINT_ERROR : PAINT_WARNING, text);
 }
 
 /* --- details ---------------------------------------------------------------------------------- */
