@@ -131,7 +131,8 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                         " AND seq > ?2 ORDER BY seq DESC"},
     [STORE_CASE_COUNT] = {"case.count", "SELECT count(*) FROM record WHERE case_id = ?1"},
     [STORE_CASE_LATEST] = {"case.latest", "SELECT max(seq) FROM record WHERE case_id = ?1"},
-    [STORE_CASE_LOOSE] = {"case.loose", "SELECT " RECORD_COLUMNS " FROM record WHERE client_id = ?1"
+    [STORE_CASE_LOOSE] = {"case.loose", "SELECT " RECORD_COLUMNS " FROM record INDEXED BY record_loose"
+                                        " WHERE client_id = ?1"
                                         " AND type = 'note' AND case_id IS NULL ORDER BY id DESC"},
     [STORE_CASE_UNWEIGHED] = {"case.unweighed", "SELECT " RECORD_COLUMNS " FROM record"
                                                 " WHERE case_id IS NOT NULL AND weight IS NULL"

@@ -613,6 +613,10 @@ bench-form: tests/bench/bench_form
 UNIT_TESTS += tests/unit/test_ui_case tests/unit/test_ui_life_event
 tests_unit_test_ui_case_SOURCES = tests/unit/test_ui_case.c $(UI_FIXTURE)
 tests_unit_test_ui_case_LDADD = $(UI_LIBS)
+UNIT_TESTS += tests/unit/test_case_file
+tests_unit_test_case_file_SOURCES = tests/unit/test_case_file.c tests/unit/store_fixture.c \
+    tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_case_file_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ui_note
 tests_unit_test_ui_note_SOURCES = tests/unit/test_ui_note.c $(UI_FIXTURE)
 tests_unit_test_ui_note_LDADD = $(UI_LIBS)

@@ -52,25 +52,29 @@ static const char *recipient_title(const struct record *form, const char *id)
     return id;
 }
 
-/* The agencies that the client said yes to on the forms of this case. */
+/* The agencies that the client said yes to on the forms of this case; `form` is the last one that
+ * was read, for most are of the same. */
 static void consents_add(struct screen *screen, const struct record *submission,
-                         struct text_buffer *names)
+                         struct record **form, struct text_buffer *names)
 {
-    struct record *form = NULL;
-    const char *id;
+    const char *key = record_text(submission, "form"), *id;
+    const struct id wanted = id_from_key("form", key);
     json_t *given;
 
-    if (json_object_size(json_object_get(submission->body, "consents")) > 0)
-        catalogue_get_by_key(screen->desk->catalogue, RECORD_FORM, record_text(submission, "form"),
-                             &form, NULL);
+    if (json_object_size(json_object_get(submission->body, "consents")) == 0)
+        return;
+    if (*form == NULL || !id_equal(&(*form)->id, &wanted)) {
+        record_free(*form);
+        *form = NULL;
+        catalogue_get_by_key(screen->desk->catalogue, RECORD_FORM, key, form, NULL);
+    }
     json_object_foreach(json_object_get(submission->body, "consents"), id, given)
     {
-        const char *title = recipient_title(form, id);
+        const char *title = recipient_title(*form, id);
 
         if (json_is_true(given) && (names->bytes == NULL || strstr(names->bytes, title) == NULL))
             text_buffer_add_format(names, "%s%s", names->length > 0 ? ", " : "", title);
     }
-    record_free(form);
 }
 
 /* What the case is about: its subject, its service, else what the client came for, in their words.
@@ -95,11 +99,13 @@ void case_summary_read(struct screen *screen)
 {
     struct matter *matter = screen->data;
     struct text_buffer names = {0};
+    struct record *form = NULL;
 
     about_read(screen);
     identity_read(screen);
     for (size_t i = 0; i < matter->file.submissions.count; i++)
-        consents_add(screen, matter->file.submissions.records[i], &names);
+        consents_add(screen, matter->file.submissions.records[i], &form, &names);
+    record_free(form);
     text_copy(matter->consents, sizeof(matter->consents), names.bytes != NULL ? names.bytes : "");
     text_buffer_free(&names);
 }

@@ -266,15 +266,19 @@ static void whatever_was_made_nothing_overtakes_what_it_needs(void **state)
 
 static void a_file_of_the_first_version_keeps_its_outbox(void **state)
 {
-    static const char back[] = "DROP TRIGGER record_inserted; DROP TRIGGER record_updated;"
-                               "DROP TRIGGER record_deleted; DROP TRIGGER record_moves;"
-                               "DROP TABLE change;"
-                               "DROP INDEX operation_record; DROP INDEX operation_state;"
-                               "ALTER TABLE operation DROP COLUMN urgency; DROP TABLE retained; DROP TABLE leaving; "
-                               "ALTER TABLE record DROP COLUMN seq;"
-                               "CREATE INDEX operation_record ON operation(type, record, number);"
-                               "CREATE INDEX operation_state ON operation(state, number);"
-                               "PRAGMA user_version=1;";
+    static const char back[] =
+        "DROP TRIGGER record_inserted; DROP TRIGGER record_updated;"
+        "DROP TRIGGER record_deleted; DROP TRIGGER record_moves;"
+        "DROP TABLE change; DROP INDEX record_case;"
+        "DROP INDEX record_weight; DROP INDEX record_since;"
+        "DROP INDEX record_loose; ALTER TABLE record DROP COLUMN weight;"
+        "CREATE INDEX record_case ON record(case_id, type, id);"
+        "DROP INDEX operation_record; DROP INDEX operation_state;"
+        "ALTER TABLE operation DROP COLUMN urgency; DROP TABLE retained; DROP TABLE leaving; "
+        "ALTER TABLE record DROP COLUMN seq;"
+        "CREATE INDEX operation_record ON operation(type, record, number);"
+        "CREATE INDEX operation_state ON operation(state, number);"
+        "PRAGMA user_version=1;";
     struct store_fixture *fixture = *state;
     struct id client = store_fixture_client(fixture, "Ann");
     struct id matter = make_case(fixture, &client);
