@@ -18,7 +18,7 @@ static const char *const form_members[] = {"key",    "code",   "version",      "
 
 #define MEMBER_COUNT (sizeof(form_members) / sizeof(form_members[0]))
 
-static json_t *form_document(const struct record *form)
+json_t *continue_form_document(const struct record *form)
 {
     json_t *document = json_object();
 
@@ -173,12 +173,13 @@ int continue_document(json_t **document, const struct record *draft, const struc
         form_free(compiled);
     }
     if (code == 0) {
-        *document = json_pack(
-            "{s:o, s:I, s:I, s:O, s:o, s:[s, s], s:o, s:b, s:O, s:O}", "form", form_document(form),
-            "form_version", (json_int_t)json_integer_or(draft->body, "form_version", 0), "rev",
-            (json_int_t)draft->rev, "answers", held, "answered", answered_document(draft),
-            "languages", "fr", "en", "expires_at", json_time(expires_ms), "valid", valid, "errors",
-            errors, "faults", faults);
+        *document =
+            json_pack("{s:o, s:I, s:I, s:O, s:o, s:[s, s], s:o, s:b, s:O, s:O}", "form",
+                      continue_form_document(form), "form_version",
+                      (json_int_t)json_integer_or(draft->body, "form_version", 0), "rev",
+                      (json_int_t)draft->rev, "answers", held, "answered", answered_document(draft),
+                      "languages", "fr", "en", "expires_at", json_time(expires_ms), "valid", valid,
+                      "errors", errors, "faults", faults);
         if (*document == NULL)
             code = error_set(error, ERROR_MEMORY, "no memory for a draft");
     }

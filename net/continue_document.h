@@ -30,6 +30,9 @@ struct form;
 int continue_errors(json_t **errors, bool *valid, const struct form *form, json_t *answers,
                     const char *language, struct error *error);
 
+/* Of a form's record what a page needs to show it. New reference, NULL when out of memory. */
+json_t *continue_form_document(const struct record *form);
+
 /*
  * Reads changed answers {"name": value or null} into `fields`, as the body of an operation: what
  * the draft has already is left out. `unknown` lists, in the shape of `errors`, what no terminal

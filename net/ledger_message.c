@@ -5,6 +5,7 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "app/zone.h"
 #include "net/ledger_sqlite.h"
 
 /* "018c1a2b-3c4d": the 48 bits of time in the text of a UUIDv7. */
@@ -308,6 +309,21 @@ int ledger_telling_read(struct ledger *ledger, const struct id *matter, const ch
     if (code != 0)
         ledger_telling_clear(telling);
     return code;
+}
+
+bool ledger_telling_promised(const struct ledger_telling *telling, struct calendar_day *day)
+{
+    const struct record *office = telling->office;
+    struct zone *zone = NULL;
+    int64_t ms, offset = 0;
+
+    if (!timestamp_parse(telling->promise, &ms))
+        return false;
+    if (office != NULL && zone_open(&zone, record_text(office, "zone"), NULL) == 0)
+        offset = zone_offset(zone, ms / 1000);
+    zone_free(zone);
+    *day = calendar_day_from_number((ms / 1000 + offset) / (24 * 3600));
+    return true;
 }
 
 void ledger_telling_clear(struct ledger_telling *telling)

@@ -5,6 +5,7 @@
 #ifndef GUICHET_NET_LEDGER_MESSAGE_H
 #define GUICHET_NET_LEDGER_MESSAGE_H
 
+#include "app/calendar.h"
 #include "net/ledger.h"
 
 /* Called after each commit that changed what is to be sent or told, in the thread that wrote. It
@@ -64,6 +65,8 @@ struct ledger_telling {
 /* Reads it, with the template for `use`: one of the case's own source first. */
 int ledger_telling_read(struct ledger *ledger, const struct id *matter, const char *use,
                         struct ledger_telling *telling, struct error *error);
+/* The day that clocks at the office show when an answer was promised; false when none was. */
+bool ledger_telling_promised(const struct ledger_telling *telling, struct calendar_day *day);
 void ledger_telling_clear(struct ledger_telling *telling);
 
 /*

@@ -33,6 +33,8 @@ libnet_a_SOURCES += \
     net/ledger_access.c net/ledger_access.h \
     net/ledger_continue.c net/ledger_continue.h \
     net/ledger_guess.c net/ledger_guess.h \
+    net/access_page.c net/access_page.h \
+    net/route_access.c net/route_access.h net/route_status.c net/route_questionnaire.c \
     net/message_clerk.c net/message_clerk.h \
     net/message_email.c net/message_email.h \
     net/message_worker.c net/message_worker.h \

@@ -9,7 +9,6 @@
 #include "app/json.h"
 #include "app/message.h"
 #include "app/message_segments.h"
-#include "app/zone.h"
 #include "forms/answer.h"
 #include "forms/answer_date.h"
 
@@ -51,19 +50,12 @@ struct telling {
 /* The day that clocks at the office show, in words; "" when it cannot be said. */
 static void speak_promise(struct telling *telling)
 {
-    const struct record *office = telling->of->office;
-    struct zone *zone = NULL;
     struct calendar_day day;
     struct answer_day spoken;
-    int64_t ms, offset = 0;
 
     telling->promise[0] = '\0';
-    if (!timestamp_parse(telling->of->promise, &ms))
+    if (!ledger_telling_promised(telling->of, &day))
         return;
-    if (office != NULL && zone_open(&zone, record_text(office, "zone"), NULL) == 0)
-        offset = zone_offset(zone, ms / 1000);
-    zone_free(zone);
-    day = calendar_day_from_number((ms / 1000 + offset) / (24 * 3600));
     spoken = (struct answer_day){day.year, day.month, day.day};
     answer_speak_day(&spoken, form_language(telling->language), telling->promise);
 }

@@ -109,14 +109,19 @@ static int64_t declared_length(const struct request *request)
                : 0;
 }
 
+static const char *body_type(const struct request *request)
+{
+    return request->route->body_type != NULL ? request->route->body_type : "application/json";
+}
+
 static bool media_type_fits(const struct request *request)
 {
     const char *type = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
                                                    MHD_HTTP_HEADER_CONTENT_TYPE);
-    static const char json[] = "application/json";
+    const char *wanted = body_type(request);
 
-    return type != NULL && strncasecmp(type, json, strlen(json)) == 0 &&
-           strchr("; \t", type[strlen(json)]) != NULL;
+    return type != NULL && strncasecmp(type, wanted, strlen(wanted)) == 0 &&
+           strchr("; \t", type[strlen(wanted)]) != NULL;
 }
 
 /* Looks at the head of the request: refuses what can be refused before the body comes. */
@@ -141,8 +146,8 @@ static void request_begin(struct request *request, const char *method, const cha
         if (!request->route->open && !request->actor.display)
             presence_hear(request->server->presence, &request->actor.agent, clock_system(NULL));
         if (request->route->body_limit > 0 && !media_type_fits(request))
-            request_problem(request, PROBLEM_UNSUPPORTED_MEDIA_TYPE, "%s",
-                            "Content-Type must be application/json");
+            request_problem(request, PROBLEM_UNSUPPORTED_MEDIA_TYPE, "Content-Type must be %s",
+                            body_type(request));
         else if (declared_length(request) > (int64_t)request->route->body_limit)
             request_problem(request, PROBLEM_TOO_LARGE, "the limit is %zu bytes",
                             request->route->body_limit);

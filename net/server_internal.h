@@ -46,6 +46,7 @@ struct route {
     bool display;      /* also for a public screen's token */
     bool web;          /* pages of the configured origin may ask (CORS) */
     size_t body_limit; /* 0: takes no body */
+    const char *body_type; /* NULL: "application/json" */
     enum route_result (*handle)(struct request *request);
     const char *request_schema;               /* name in the OpenAPI components; NULL: none */
     const char *response_schema;              /* NULL: an answer without a body */
@@ -68,6 +69,10 @@ extern const struct route route_display;
 extern const struct route route_continue;
 extern const struct route route_continue_put;
 extern const struct route route_continue_options;
+extern const struct route route_status;
+extern const struct route route_questionnaire;
+extern const struct route route_questionnaire_post;
+extern const struct route route_questionnaire_page;
 extern const struct route route_relay_office;
 extern const struct route route_relay_operations;
 extern const struct route route_relay_changes;
@@ -156,6 +161,10 @@ void request_error(struct request *request, int code, const struct error *error)
 
 /* Sets the reply: text that the reply owns from now on; NULL means that memory ran out. */
 void request_answer_text(struct request *request, unsigned status, char *body, size_t length);
+
+/* The same of any media type (static). */
+void request_answer_bytes(struct request *request, unsigned status, const char *media_type,
+                          char *body, size_t length);
 
 /* Sets the reply: a JSON value, whose reference is taken over; NULL means that memory ran out. */
 void request_answer(struct request *request, unsigned status, json_t *value);

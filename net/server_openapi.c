@@ -255,6 +255,23 @@ static const struct schema schemas[] = {
                  "stay\"}, "
                  "\"give_back\": {\"type\": \"boolean\", \"description\": "
                  "\"The client has finished: the office sees it, and the code ends\"}}}"},
+    {"Status",
+     "{\"type\": \"object\", \"required\": [\"reference\", \"status\", \"words\", \"language\"], "
+     "\"properties\": {\"reference\": {\"type\": \"string\"}, \"status\": {\"type\": \"string\"}, "
+     "\"words\": {\"type\": \"string\"}, \"language\": {\"enum\": [\"fr\", \"en\"]}, "
+     "\"service\": {\"type\": \"string\"}, \"missing\": {\"type\": \"string\"}, "
+     "\"promised_by\": {\"type\": \"string\", \"format\": \"date\"}, "
+     "\"office\": {\"type\": \"object\", \"properties\": {\"title\": {\"type\": \"string\"}, "
+     "\"phone\": {\"type\": \"string\"}, \"hours\": {\"type\": \"string\"}}}}}"},
+    {"Questionnaire",
+     "{\"type\": \"object\", \"required\": [\"form\", \"language\"], \"properties\": "
+     "{\"form\": {\"type\": \"object\", \"description\": \"As of a continued draft\"}, "
+     "\"language\": {\"type\": \"string\"}}}"},
+    {"QuestionnaireAnswer",
+     "{\"type\": \"object\", \"properties\": {\"answers\": {\"type\": \"object\"}, "
+     "\"declined\": {\"type\": \"boolean\", \"description\": \"The client would rather not\"}}}"},
+    {"QuestionnaireTaken", "{\"type\": \"object\", \"properties\": {\"taken\": {\"type\": "
+                           "\"boolean\"}}}"},
     {"Health", "{\"type\": \"object\", \"required\": [\"status\", \"database\"], "
                "\"properties\": "
                "{\"status\": {\"enum\": [\"ok\", \"failing\"]}, "

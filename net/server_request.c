@@ -73,14 +73,20 @@ void request_error(struct request *request, int code, const struct error *error)
     request_problem(request, problem, "%s", error->message);
 }
 
-void request_answer_text(struct request *request, unsigned status, char *body, size_t length)
+void request_answer_bytes(struct request *request, unsigned status, const char *media_type,
+                          char *body, size_t length)
 {
     if (body == NULL) {
         request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
         request->reply.retry_after = 1;
         return;
     }
-    reply_set(request, status, "application/json", body, length);
+    reply_set(request, status, media_type, body, length);
+}
+
+void request_answer_text(struct request *request, unsigned status, char *body, size_t length)
+{
+    request_answer_bytes(request, status, "application/json", body, length);
 }
 
 void request_answer(struct request *request, unsigned status, json_t *value)
@@ -132,6 +138,17 @@ static void web_headers(const struct request *request, struct MHD_Response *resp
     MHD_add_response_header(response, MHD_HTTP_HEADER_ACCESS_CONTROL_MAX_AGE, "600");
 }
 
+/* A page for people: no script, no other origin, nothing told to the next one. */
+static void page_headers(struct MHD_Response *response)
+{
+    MHD_add_response_header(response, "Content-Security-Policy",
+                            "default-src 'none'; form-action 'self'; base-uri 'none'; "
+                            "frame-ancestors 'none'");
+    MHD_add_response_header(response, "Referrer-Policy", "no-referrer");
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(response, MHD_HTTP_HEADER_VARY, MHD_HTTP_HEADER_ACCEPT);
+}
+
 static void reply_headers(struct request *request, struct MHD_Response *response,
                           enum compression compression)
 {
@@ -139,6 +156,8 @@ static void reply_headers(struct request *request, struct MHD_Response *response
 
     if (reply->media_type != NULL)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->media_type);
+    if (reply->media_type != NULL && strncmp(reply->media_type, "text/html", 9) == 0)
+        page_headers(response);
     if (compression != COMPRESSION_IDENTITY)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING,
                                 compression_name(compression));

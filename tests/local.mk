@@ -413,6 +413,10 @@ tests_unit_test_form_sample_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_form_rules
 tests_unit_test_form_rules_SOURCES = tests/unit/test_form_rules.c $(FORM_FIXTURE)
 tests_unit_test_form_rules_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_access_server
+tests_unit_test_access_server_SOURCES = tests/unit/test_access_server.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_access_server_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_message_worker
 tests_unit_test_message_worker_SOURCES = tests/unit/test_message_worker.c $(LEDGER_FIXTURE)
 tests_unit_test_message_worker_LDADD = $(UNIT_LIBS)
