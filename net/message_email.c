@@ -8,7 +8,8 @@
 int message_email_open(struct message_email *email, const struct message_email_options *options,
                        struct error *error)
 {
-    *email = (struct message_email){.from = options->from, .from_name = options->from_name};
+    *email = (struct message_email){
+        .from = options->from, .from_name = options->from_name != NULL ? options->from_name : ""};
     if (options->from == NULL || !email_address_is_plain(options->from))
         return error_set(error, ERROR_INVALID,
                          "--email-from says from which address clients are written to");
