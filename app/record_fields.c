@@ -304,7 +304,7 @@ static const struct field message_fields[] = {
     {"contact", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"template", FIELD_KEY, FIELD_FIXED, 0, NULL},
     {"subject", FIELD_TEXT, FIELD_FIXED, 400, NULL},
-    {"text", FIELD_TEXT, REQUIRED_FIXED, MESSAGE_TEXT_LIMIT, NULL},
+    {"text", FIELD_TEXT, FIELD_FIXED, MESSAGE_TEXT_LIMIT, NULL},
     {"language", FIELD_TEXT, FIELD_FIXED, 35, NULL},
     {"from", FIELD_TEXT, FIELD_FIXED, 320, NULL},
     {"to", FIELD_TEXT, FIELD_FIXED, 320, NULL},

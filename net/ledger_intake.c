@@ -406,6 +406,7 @@ static json_t *message_body(struct intake *intake, json_t *attachments)
     if (intake->is_sender)
         intake_put(&body, "client", result->client.text, 0);
     intake_put(&body, "subject", message->subject, 400);
+    intake_put(&body, "text", intake->text, 0);
     intake_put(&body, "language", message->language, 35);
     intake_put(&body, "from", sender, 320);
     intake_put(&body, "to", message->to, 320);

@@ -62,6 +62,10 @@ int intake_append(struct intake *intake, enum record_type type, const struct id 
 /* What it is about, in a line: the subject, else the beginning of the text. */
 void intake_first_line(const struct intake *intake, char *line, size_t size);
 
+/* The list of refused messages. New. */
+int ledger_refused_list(struct database *database, size_t limit, json_t **list,
+                        struct error *error);
+
 /* --- before the transaction ------------------------------------------------------------------- */
 
 /* Looks at the form of a submission: `form` is set when its answers may be filed. */

@@ -234,9 +234,8 @@ static void consider(struct ledger_telling *telling, struct record *template, co
 
     if (strcmp(record_text(template, "use"), use) != 0 ||
         json_bool_or(template->body, "ended", false) ||
-        (telling->template != NULL &&
-         (same_source(record_text(telling->template, "key"), office) ||
-          !same_source(record_text(template, "key"), office)))) {
+        (telling->template != NULL && (same_source(record_text(telling->template, "key"), office) ||
+                                       !same_source(record_text(template, "key"), office)))) {
         record_free(template);
         return;
     }
@@ -244,8 +243,8 @@ static void consider(struct ledger_telling *telling, struct record *template, co
     telling->template = template;
 }
 
-static int read_template(struct database *database, const char *use,
-                         struct ledger_telling *telling, struct error *error)
+static int read_template(struct database *database, const char *use, struct ledger_telling *telling,
+                         struct error *error)
 {
     sqlite3_stmt *statement = database_statement(database, LEDGER_TEMPLATE_EACH, error);
     int code = statement != NULL ? 0 : ERROR_STORAGE;
@@ -294,13 +293,14 @@ int ledger_telling_read(struct ledger *ledger, const struct id *matter, const ch
     code = ledger_row_read(database, RECORD_CASE, matter, &row, error);
     telling->matter = row.record;
     if (code == 0)
-        code = read_named(database, RECORD_CLIENT, telling->matter, "client", &telling->client,
-                          error);
+        code =
+            read_named(database, RECORD_CLIENT, telling->matter, "client", &telling->client, error);
     if (code == 0)
         code = read_key(database, RECORD_SERVICE, telling->matter, "service", &telling->service,
                         error);
     if (code == 0)
-        code = read_key(database, RECORD_OFFICE, telling->matter, "office", &telling->office, error);
+        code =
+            read_key(database, RECORD_OFFICE, telling->matter, "office", &telling->office, error);
     if (code == 0)
         code = read_template(database, use, telling, error);
     if (code == 0)
@@ -354,7 +354,8 @@ static struct id message_id(const struct ledger_notice *notice)
 static int end_within(struct ledger *ledger, const struct ledger_notice *notice, json_t *message,
                       json_t *granted, int64_t now_ms, struct error *error)
 {
-    struct ledger_own of_message = {OPERATION_APPEND, RECORD_MESSAGE, message_id(notice), 0, now_ms};
+    struct ledger_own of_message = {OPERATION_APPEND, RECORD_MESSAGE, message_id(notice), 0,
+                                    now_ms};
     struct ledger_own of_case = {OPERATION_FIELDS, RECORD_CASE, notice->matter, 0, now_ms};
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_NOTICE_DELETE, error);
     struct ledger_row row = {0};

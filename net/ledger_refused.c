@@ -80,6 +80,20 @@ static int list_rows(struct database *database, size_t limit, json_t *list, stru
     return code;
 }
 
+int ledger_refused_list(struct database *database, size_t limit, json_t **list, struct error *error)
+{
+    int code;
+
+    *list = json_array();
+    code = *list != NULL ? list_rows(database, limit, *list, error)
+                         : error_set(error, ERROR_MEMORY, "no memory for the refused messages");
+    if (code != 0) {
+        json_decref(*list);
+        *list = NULL;
+    }
+    return code;
+}
+
 int ledger_intake_refused(struct ledger *ledger, size_t limit, json_t **list, struct error *error)
 {
     struct ledger_reader *reader;
@@ -88,14 +102,8 @@ int ledger_intake_refused(struct ledger *ledger, size_t limit, json_t **list, st
     *list = NULL;
     if (code != 0)
         return code;
-    *list = json_array();
-    code = *list != NULL ? list_rows(reader->database, limit, *list, error)
-                         : error_set(error, ERROR_MEMORY, "no memory for the refused messages");
+    code = ledger_refused_list(reader->database, limit, list, error);
     ledger_reader_give(ledger, reader);
-    if (code != 0) {
-        json_decref(*list);
-        *list = NULL;
-    }
     return code;
 }
 

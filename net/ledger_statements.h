@@ -264,6 +264,14 @@
     X(REFUSED_EACH, "SELECT channel, source, message_id, reason, at FROM refused "                 \
                     "ORDER BY at DESC, number DESC LIMIT ?1")                                      \
     X(REFUSED_COUNT, "SELECT count(*) FROM refused")                                               \
+    X(INTAKE_KEY_PUT,                                                                              \
+      "INSERT INTO intake_key (name, channel, hash, office, queue, added) "                        \
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING")                                    \
+    X(INTAKE_KEY_GET, "SELECT channel, hash, office, queue FROM intake_key "                       \
+                      "WHERE name = ?1 AND revoked IS NULL")                                       \
+    X(INTAKE_KEY_EACH, "SELECT name, channel, office, queue, added, revoked FROM intake_key "      \
+                       "ORDER BY name")                                                            \
+    X(INTAKE_KEY_REVOKE, "UPDATE intake_key SET revoked = ?2 WHERE name = ?1 AND revoked IS NULL") \
     X(ATTACHMENT_PUT, "INSERT INTO attachment (id, message, name, type, digest, bytes) "           \
                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                           \
     X(ATTACHMENT_GET, "SELECT message, name, type, bytes FROM attachment WHERE id = ?1")           \

@@ -45,7 +45,9 @@ libnet_a_SOURCES += \
     net/ledger_feed.c \
     net/ledger_history.c \
     net/ledger_import.c \
-    net/intake.h net/ledger_intake.c net/ledger_intake.h net/ledger_intake_form.c \
+    net/scan_folder.c net/scan_folder.h net/scan_page.c net/scan_page.h \
+    net/intake.h net/intake_document.c net/intake_document.h net/intake_key.h net/intake_rate.c net/intake_rate.h \
+    net/ledger_intake_key.c net/ledger_intake.c net/ledger_intake.h net/ledger_intake_form.c \
     net/ledger_intake_match.c net/ledger_intake_offer.c net/ledger_attachment.c net/ledger_reach.c net/ledger_refused.c \
     net/ledger_publish.c net/ledger_queue.c \
     net/ledger_record.c \
@@ -63,7 +65,9 @@ libnet_a_SOURCES += \
     net/route_changes.c \
     net/route_continue.c \
     net/route_display.c \
+    net/route_attachments.c \
     net/route_healthz.c \
+    net/route_intake.c \
     net/route_hsds.c \
     net/route_login.c \
     net/route_logout.c \
@@ -76,7 +80,7 @@ libnet_a_SOURCES += \
     net/server_doorbell.c net/server_doorbell.h \
     net/server_internal.h \
     net/server_listen.c net/server_listen.h \
-    net/server_openapi.c \
+    net/server_openapi.c net/server_openapi_intake.c \
     net/server_presence.c net/server_presence.h \
     net/server_request.c \
     net/request_wait.c net/request_wait.h \
@@ -140,6 +144,7 @@ guichetd_SOURCES = \
     app/main/guichetd_import.c \
     app/main/guichetd_init.c \
     app/main/guichetd_relay.c \
+    app/main/guichetd_intake.c \
     app/main/guichetd_relay_account.c \
     app/main/guichetd_relay_status.c \
     app/main/guichetd_messages.c app/main/guichetd_messages.h \

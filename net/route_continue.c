@@ -216,19 +216,6 @@ static bool read_change(struct request *request, const json_t *body, struct chan
     return true;
 }
 
-/* A problem that lists what is wrong with the answers. */
-static void answer_unknown(struct request *request, json_t *unknown)
-{
-    char *text = problem_document(PROBLEM_INVALID_ANSWERS, "nothing was changed");
-    json_t *document = text != NULL ? json_loads(text, 0, NULL) : NULL;
-
-    free(text);
-    json_object_set(document, "errors", unknown);
-    request_answer(request, problem_status(PROBLEM_INVALID_ANSWERS), document);
-    if (request->reply.status == problem_status(PROBLEM_INVALID_ANSWERS))
-        request->reply.media_type = PROBLEM_MEDIA_TYPE;
-}
-
 static void answer_outcome(struct request *request, const struct continuing *continuing,
                            const struct change *change, const struct ledger_outcome *outcome)
 {
@@ -288,7 +275,8 @@ static void hand_back(struct request *request, const struct continuing *continui
         code = continue_fields(&fields, &unknown, change.answers, draft, form,
                                asked_language(request), &error);
     if (code == 0 && json_array_size(unknown) > 0)
-        answer_unknown(request, unknown);
+        request_problem_with(request, PROBLEM_INVALID_ANSWERS, "nothing was changed", "errors",
+                             unknown);
     else if (code == 0)
         code = apply(request, continuing, &change, fields, &error);
     if (code == ERROR_CONFLICT)

@@ -142,7 +142,9 @@ static void request_begin(struct request *request, const char *method, const cha
         memcpy(request->reply.allow, allow, sizeof(allow));
     } else if (problem != PROBLEM_NONE) {
         request_problem(request, problem, "%s", "no such path");
-    } else if (request->route->open || request_authenticate(request)) {
+    } else if (request->route->open
+                   ? request->route->admit == NULL || request->route->admit(request)
+                   : request_authenticate(request)) {
         if (!request->route->open && !request->actor.display)
             presence_hear(request->server->presence, &request->actor.agent, clock_system(NULL));
         if (request->route->body_limit > 0 && !media_type_fits(request))
@@ -275,6 +277,7 @@ static void server_free(struct server *server)
     doorbell_free(server->doorbell);
     presence_free(server->presence);
     hsds_view_free(server->hsds);
+    intake_rate_free(server->rate);
     pthread_mutex_destroy(&server->active_mutex);
     pthread_cond_destroy(&server->active_changed);
     if (server->key != NULL)
@@ -294,7 +297,9 @@ static int parts_new(struct server *server, struct error *error)
     json_decref(openapi);
     server->presence = presence_new();
     server->hsds = hsds_view_new();
-    if (code == 0 && (server->presence == NULL || server->hsds == NULL || server->openapi == NULL))
+    server->rate = intake_rate_new(server->options.intake_rate);
+    if (code == 0 && (server->presence == NULL || server->hsds == NULL || server->rate == NULL ||
+                      server->openapi == NULL))
         code = error_set(error, ERROR_MEMORY, "no memory for the server");
     if (code == 0)
         code = worker_new(&server->sign_in, SIGN_INS_WAITING, error);

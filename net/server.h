@@ -28,7 +28,10 @@ struct server_options {
     bool log_requests;           /* a line for each request */
     const char *web_origin; /* whose pages may continue drafts ("https://www.example.ca"), or "" */
     const char *web_proxy;  /* address whose X-Forwarded-For is believed, NULL or "" for none */
-    struct relay_board *board; /* borrowed: of a relay; NULL at the centre */
+    unsigned intake_rate;   /* messages a minute of one intake key; 0: no limit */
+    size_t intake_attachment_bytes; /* of one attachment over REST; 0: as much as intake takes */
+    const char *intake_types;       /* media types taken over REST (net/intake_document.h) */
+    struct relay_board *board;      /* borrowed: of a relay; NULL at the centre */
     /* Takes one line, without newline, without personal content; called from any thread. */
     void (*log)(void *context, const char *line);
     void *log_context;

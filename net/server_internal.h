@@ -13,6 +13,7 @@
 
 #include "app/text.h"
 #include "net/hsds_view.h"
+#include "net/intake_rate.h"
 #include "net/problem.h"
 #include "net/server.h"
 #include "net/server_doorbell.h"
@@ -42,14 +43,17 @@ struct route {
     const char *path; /* "{name}" stands for one segment */
     const char *operation;
     const char *summary;
-    bool open;         /* without a token */
-    bool display;      /* also for a public screen's token */
-    bool web;          /* pages of the configured origin may ask (CORS) */
+    bool open;    /* without a token */
+    bool display; /* also for a public screen's token */
+    bool web;     /* pages of the configured origin may ask (CORS) */
+    /* Of an open route: whether the body may come; false with a problem set. NULL: it may. */
+    bool (*admit)(struct request *request);
     size_t body_limit; /* 0: takes no body */
     const char *body_type; /* NULL: "application/json" */
     enum route_result (*handle)(struct request *request);
     const char *request_schema;               /* name in the OpenAPI components; NULL: none */
     const char *response_schema;              /* NULL: an answer without a body */
+    const char *response_type;                /* media type; NULL: application/json */
     unsigned status;                          /* when all goes well */
     const enum problem *problems;             /* that are its own, ends with PROBLEM_NONE */
     const struct route_parameter *parameters; /* ends with a NULL name; may be NULL */
@@ -77,6 +81,8 @@ extern const struct route route_relay_office;
 extern const struct route route_relay_operations;
 extern const struct route route_relay_changes;
 extern const struct route route_relay_presence;
+extern const struct route route_intake;
+extern const struct route route_attachments;
 extern const struct route route_healthz;
 extern const struct route route_openapi;
 extern const struct route route_hsds[11];
@@ -99,6 +105,7 @@ struct server {
     struct doorbell *doorbell;
     struct presence *presence;
     struct hsds_view *hsds;   /* the catalogue for the routes under /hsds/; the worker's */
+    struct intake_rate *rate; /* of intake keys */
     struct worker *sign_in;   /* the one thread that checks passwords */
     struct worker *passage;   /* the one thread that checks continue codes */
     struct worker *directory; /* the one thread that answers /hsds/ */
@@ -156,6 +163,10 @@ void *request_state_new(struct request *request, size_t size, void (*release)(vo
 void request_problem(struct request *request, enum problem problem, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same with one more member of the document, whose reference stays the caller's. */
+void request_problem_with(struct request *request, enum problem problem, const char *detail,
+                          const char *member, json_t *value);
+
 /* Sets the reply to what `code` and `error` say; failures of the server are logged. */
 void request_error(struct request *request, int code, const struct error *error);
 
@@ -206,6 +217,15 @@ const char *request_parameter(const struct request *request, const char *name);
 enum MHD_Result request_send(struct request *request);
 
 /* --- the OpenAPI document --------------------------------------------------------------------- */
+
+/* A component of it, as JSON text. */
+struct openapi_schema {
+    const char *name;
+    const char *text;
+};
+
+/* Those of intake; ends with a NULL name. */
+extern const struct openapi_schema openapi_intake[];
 
 /* OpenAPI 3.1 out of the routes, the problems and the records' fields. New; NULL out of memory. */
 json_t *server_openapi(void);

@@ -275,7 +275,8 @@ static const struct schema schemas[] = {
     {"Health", "{\"type\": \"object\", \"required\": [\"status\", \"database\"], "
                "\"properties\": "
                "{\"status\": {\"enum\": [\"ok\", \"failing\"]}, "
-               "\"database\": {\"enum\": [\"ok\", \"failing\"]}, \"relay\": " REF("Relay") "}}"},
+               "\"database\": {\"enum\": [\"ok\", \"failing\"]}, \"relay\": " REF(
+                   "Relay") ", \"intake\": " REF("IntakeCounts") "}}"},
     {"OpenApi", "{\"type\": \"object\"}"},
     {"HsdsBase", "{\"type\": \"object\", \"required\": [\"version\", \"profile\", "
                  "\"openapi_url\"], \"properties\": {\"version\": {\"const\": \"3.0\"}, "
@@ -390,6 +391,8 @@ static json_t *schemas_make(void)
 
     for (size_t i = 0; i < sizeof(schemas) / sizeof(schemas[0]); i++)
         json_object_set_new(made, schemas[i].name, json_loads(schemas[i].text, 0, NULL));
+    for (const struct openapi_schema *each = openapi_intake; each->name != NULL; each++)
+        json_object_set_new(made, each->name, json_loads(each->text, 0, NULL));
     json_object_set_new(made, "Refusal", refusals_schema());
     for (int type = RECORD_NONE + 1; type < RECORD_TYPE_COUNT; type++) {
         const struct record_rules *rules = record_rules((enum record_type)type);
@@ -444,8 +447,10 @@ static json_t *responses_make(const struct route *route)
 
     if (route->response_schema != NULL)
         json_object_set_new(good, "content",
-                            json_pack("{s:{s:o}}", "application/json", "schema",
-                                      reference("schemas", route->response_schema)));
+                            json_pack("{s:{s:o}}",
+                                      route->response_type != NULL ? route->response_type
+                                                                   : "application/json",
+                                      "schema", reference("schemas", route->response_schema)));
     snprintf(status, sizeof(status), "%u", route->status);
     json_object_set_new(responses, status, good);
     for (const enum problem *each = route->problems; each != NULL && *each != PROBLEM_NONE; each++)

@@ -73,6 +73,19 @@ void request_error(struct request *request, int code, const struct error *error)
     request_problem(request, problem, "%s", error->message);
 }
 
+void request_problem_with(struct request *request, enum problem problem, const char *detail,
+                          const char *member, json_t *value)
+{
+    char *text = problem_document(problem, detail);
+    json_t *document = text != NULL ? json_loads(text, 0, NULL) : NULL;
+
+    free(text);
+    json_object_set(document, member, value);
+    request_answer(request, problem_status(problem), document);
+    if (request->reply.status == problem_status(problem))
+        request->reply.media_type = PROBLEM_MEDIA_TYPE;
+}
+
 void request_answer_bytes(struct request *request, unsigned status, const char *media_type,
                           char *body, size_t length)
 {

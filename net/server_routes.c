@@ -15,6 +15,8 @@ const struct route *const server_routes[] = {
     &route_relay_operations,
     &route_relay_changes,
     &route_relay_presence,
+    &route_intake,
+    &route_attachments,
     &route_healthz,
     &route_openapi,
     &route_continue,

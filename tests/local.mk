@@ -750,6 +750,15 @@ UNIT_TESTS += tests/unit/test_ledger_waiting
 tests_unit_test_ledger_waiting_SOURCES = tests/unit/test_ledger_waiting.c \
     tests/unit/ledger_fixture.c tests/unit/ledger_fixture.h tests/unit/unit.h
 tests_unit_test_ledger_waiting_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_intake_server
+tests_unit_test_intake_server_SOURCES = tests/unit/test_intake_server.c \
+	tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_intake_server_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_scan_folder
+tests_unit_test_scan_folder_SOURCES = tests/unit/test_scan_folder.c $(LEDGER_FIXTURE)
+tests_unit_test_scan_folder_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_ledger_intake
 tests_unit_test_ledger_intake_SOURCES = tests/unit/test_ledger_intake.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_intake_LDADD = $(UNIT_LIBS)

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "app/main/guichetd_email.h"
+#include "net/intake_document.h"
 #include "net/ledger_relay.h"
 
 #include "config.h"
@@ -122,6 +123,49 @@ static const struct config_key keys[] = {
      .argument = "N",
      .preset = "172800",
      .help = "How long to go on trying; then the message has bounced."},
+    {.name = "intake-rate",
+     .shape = CONFIG_NUMBER,
+     .minimum = 0,
+     .maximum = 1000000,
+     .argument = "N",
+     .preset = "600",
+     .help = "Messages a minute that one intake key may bring; 0 for no limit."},
+    {.name = "intake-attachment-kib",
+     .shape = CONFIG_NUMBER,
+     .minimum = 1,
+     .maximum = 25 * 1024,
+     .argument = "N",
+     .preset = "5120",
+     .help = "Largest attachment over REST, in KiB."},
+    {.name = "intake-types",
+     .shape = CONFIG_TEXT,
+     .argument = "TYPES",
+     .preset = INTAKE_TYPES,
+     .help = "Media types of attachments that are taken over REST, separated by commas; image/* "
+             "means all of a kind."},
+    {.name = "scan-folder",
+     .shape = CONFIG_TEXT,
+     .argument = "PATH",
+     .help = "Take scanned mail and fax from this folder."},
+    {.name = "scan-office",
+     .shape = CONFIG_TEXT,
+     .argument = "KEY",
+     .help = "Key of the office in which their new cases are, unless the sidecar says."},
+    {.name = "scan-queue",
+     .shape = CONFIG_TEXT,
+     .argument = "KEY",
+     .help = "Key of the queue to which they are offered, unless the sidecar says."},
+    {.name = "channel",
+     .shape = CONFIG_TEXT,
+     .flag_only = true,
+     .argument = "WORD",
+     .help = "What an intake key brings: web, mobile, chat, voice, social, outreach, kiosk, sms, "
+             "email, mail or fax."},
+    {.name = "queue",
+     .shape = CONFIG_TEXT,
+     .flag_only = true,
+     .argument = "KEY",
+     .help = "Key of the queue to which an intake key's new cases are offered."},
     {.name = "name",
      .shape = CONFIG_TEXT,
      .flag_only = true,
@@ -131,7 +175,7 @@ static const struct config_key keys[] = {
      .shape = CONFIG_TEXT,
      .flag_only = true,
      .argument = "KEY",
-     .help = "Key of the agent's office (sample/quebec)."},
+     .help = "Key of the office (sample/quebec): the agent's, or of an intake key's new cases."},
     {.name = "role",
      .shape = CONFIG_TEXT,
      .flag_only = true,
@@ -176,9 +220,21 @@ static const struct config_key keys[] = {
 };
 
 static const struct guichetd_command *const commands[] = {
-    &guichetd_init,       &guichetd_serve,        &guichetd_agent_add, &guichetd_import,
-    &guichetd_check,      &guichetd_delivery_key, &guichetd_relay_add, &guichetd_relay_end,
-    &guichetd_relay_init, &guichetd_relay_status, &guichetd_relay,
+    &guichetd_init,
+    &guichetd_serve,
+    &guichetd_agent_add,
+    &guichetd_import,
+    &guichetd_check,
+    &guichetd_delivery_key,
+    &guichetd_relay_add,
+    &guichetd_relay_end,
+    &guichetd_relay_init,
+    &guichetd_relay_status,
+    &guichetd_relay,
+    &guichetd_intake_key_add,
+    &guichetd_intake_key_list,
+    &guichetd_intake_key_revoke,
+    &guichetd_intake_refused,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

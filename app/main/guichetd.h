@@ -35,6 +35,11 @@ extern const struct guichetd_command guichetd_import;
 extern const struct guichetd_command guichetd_check;
 extern const struct guichetd_command guichetd_delivery_key;
 
+extern const struct guichetd_command guichetd_intake_key_add;
+extern const struct guichetd_command guichetd_intake_key_list;
+extern const struct guichetd_command guichetd_intake_key_revoke;
+extern const struct guichetd_command guichetd_intake_refused;
+
 extern const struct guichetd_command guichetd_relay;
 extern const struct guichetd_command guichetd_relay_add;
 extern const struct guichetd_command guichetd_relay_end;

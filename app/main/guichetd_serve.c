@@ -11,6 +11,7 @@
 #include "net/ledger.h"
 #include "net/promise_clock.h"
 #include "net/queue_watch.h"
+#include "net/scan_folder.h"
 #include "net/server.h"
 
 /* File descriptors besides connections: database, log, the pool's own. */
@@ -70,6 +71,9 @@ int guichetd_server_options(const struct config *config, struct server_options *
         .log_requests = config_switch(config, "log-requests"),
         .web_origin = config_text(config, "web-origin"),
         .web_proxy = config_text(config, "web-proxy"),
+        .intake_rate = (unsigned)config_number(config, "intake-rate"),
+        .intake_attachment_bytes = (size_t)config_number(config, "intake-attachment-kib") * 1024,
+        .intake_types = config_text(config, "intake-types"),
         .log = guichetd_print,
     };
     return connections_allow(&options->connections, error);
@@ -94,6 +98,7 @@ struct serving {
     struct handoff_clock *clock;
     struct promise_clock *promises;
     struct queue_watch *watch;
+    struct scan_folder *scans;
     struct server *server;
     struct guichetd_email email;
 };
@@ -102,6 +107,7 @@ static void stop(struct serving *serving)
 {
     guichetd_email_close(&serving->email);
     server_stop(serving->server);
+    scan_folder_stop(serving->scans);
     queue_watch_stop(serving->watch);
     promise_clock_stop(serving->promises);
     handoff_clock_stop(serving->clock);
@@ -120,6 +126,12 @@ static int start(struct serving *serving, const struct config *config, struct er
     const struct handoff_clock_options expiry = {.log = guichetd_print};
     const struct promise_clock_options promises = {.log = guichetd_print};
     const struct queue_watch_options thresholds = {.log = guichetd_print};
+    const struct scan_folder_options scans = {
+        .folder = config_text(config, "scan-folder"),
+        .office = config_text(config, "scan-office"),
+        .queue = config_text(config, "scan-queue"),
+        .log = guichetd_print,
+    };
     struct server_options options;
     int code = guichetd_server_options(config, &options, error);
 
@@ -137,6 +149,8 @@ static int start(struct serving *serving, const struct config *config, struct er
         code = promise_clock_start(&serving->promises, &promises, serving->ledger, error);
     if (code == 0)
         code = queue_watch_start(&serving->watch, &thresholds, serving->ledger, error);
+    if (code == 0)
+        code = scan_folder_start(&serving->scans, &scans, serving->ledger, error);
     if (code == 0)
         code = server_start(&serving->server, &options, serving->ledger, error);
     if (code == 0)
@@ -172,6 +186,12 @@ static const char *const keys[] = {"listen",
                                    "web-proxy",
                                    "agencies",
                                    "delivery-key",
+                                   "intake-rate",
+                                   "intake-attachment-kib",
+                                   "intake-types",
+                                   "scan-folder",
+                                   "scan-office",
+                                   "scan-queue",
                                    "public-address",
                                    "smtp-url",
                                    "smtp-user",

@@ -19,8 +19,11 @@ static char folder[] = "/tmp/guichetd-test-XXXXXX";
 static char program[512];
 static char database[128];
 
+/* More than --help says. */
+#define OUTPUT_SIZE 32768
+
 /* Runs a shell command with $G as the program; its status, its output in `output`. */
-static int run(const char *arguments, char output[4096])
+static int run(const char *arguments, char output[OUTPUT_SIZE])
 {
     char command[2048];
     FILE *pipe_end;
@@ -31,7 +34,7 @@ static int run(const char *arguments, char output[4096])
              program, database, arguments);
     pipe_end = popen(command, "r");
     assert_non_null(pipe_end);
-    length = fread(output, 1, 4095, pipe_end);
+    length = fread(output, 1, OUTPUT_SIZE - 1, pipe_end);
     output[length] = '\0';
     status = pclose(pipe_end);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
@@ -39,7 +42,7 @@ static int run(const char *arguments, char output[4096])
 
 static void expect(const char *arguments, int status, const char *words)
 {
-    char output[4096];
+    char output[OUTPUT_SIZE];
     int got = run(arguments, output);
 
     if (got != status || strstr(output, words) == NULL)
@@ -193,6 +196,17 @@ static void test_commands(void **state)
     expect("K=$(dirname $GUICHETD_DATABASE)/keys/k.pem; $G delivery-key --delivery-key $K && "
            "$G delivery-key --delivery-key $K | uniq -c | grep -c PUBLIC; stat -c %a $K",
            0, "keyid ");
+    expect("$G intake-key add site --channel web", 0, "site.");
+    expect("$G intake-key add site --channel web", 1, "already");
+    expect("$G intake-key add hall --channel counter", 2, "kiosk");
+    expect("$G intake-key add hall", 2, "--channel");
+    expect("$G intake-key add hall --channel kiosk --queue sample/none", 1, "no queue");
+    expect("$G intake-key list", 0, "site\tweb");
+    expect("$G intake-key list --json", 0, "\"channel\":\"web\"");
+    expect("$G intake-key revoke hall", 1, "no key");
+    expect("$G intake-key revoke site && $G intake-key list | grep -c 'Z$'", 0, "1");
+    expect("$G intake-refused --json", 0, "[]");
+    expect("$G serve --scan-folder /nowhere", 1, "/nowhere");
     expect("$G serve --agencies /nowhere.json", 1, "/nowhere.json");
     expect("GUICHETD_DATABASE=/nowhere/g.db $G serve", 1, "guichetd init");
 }
@@ -201,7 +215,7 @@ static void test_commands(void **state)
 static void test_the_manual_is_complete(void **state)
 {
     const char *top = getenv("abs_top_srcdir");
-    char command[1024], output[4096];
+    char command[1024], output[OUTPUT_SIZE];
 
     (void)state;
     snprintf(command, sizeof(command),
@@ -304,6 +318,50 @@ static void test_a_drain_answers_what_waits(void **state)
     free(token);
 }
 
+/* --- scanned pages ---------------------------------------------------------------------------- */
+
+/* A page taken by a server that is killed, and put there again as if it had not been moved, is one
+ * message; a key that is revoked beside the server opens nothing any more. */
+static void test_pages_and_keys_beside_a_server(void **state)
+{
+    char scans[160], script[1024], body[65536], token[128] = "";
+    struct process process;
+
+    (void)state;
+    snprintf(scans, sizeof(scans), "%s.scans", database);
+    assert_int_equal(mkdir(scans, 0700), 0);
+    serve(&process, "--scan-folder", scans);
+    snprintf(
+        script, sizeof(script),
+        "cd %s; put() { echo Bonjour > $1.txt; echo '{\"channel\": \"mail\", \"message_id\": "
+        "\"'$2'\", \"office\": \"sample/quebec\"}' > $1.json; }; "
+        "come() { for i in $(seq 600); do test -e $1 && return 0; sleep 0.1; done; return 1; }; ",
+        scans);
+    snprintf(body, sizeof(body), "%s put a 1; come refused/a.reason.txt; cat refused/a.reason.txt",
+             script);
+    expect(body, 0, "office: the catalogue has none of this key");
+    snprintf(body, sizeof(body), "$G intake-refused");
+    expect(body, 0, "mail\tscan\t1\toffice: the catalogue has none of this key");
+    assert_int_equal(run("$G intake-key add site --channel web", body), 0);
+    assert_int_equal(sscanf(body, "%127s", token), 1);
+    assert_int_equal(ask(process.url, "/v1/intake/web", "{}", token, body), 422);
+    assert_int_equal(run("$G intake-key revoke site", body), 0);
+    assert_int_equal(ask(process.url, "/v1/intake/web", "{}", token, body), 401);
+    assert_int_equal(end(&process, SIGKILL), -1);
+    snprintf(body, sizeof(body),
+             "%s mv refused/a.txt refused/a.json .; sed -i 's/, \"office.*\"/, \"text\": \"x\"/' "
+             "a.json; cat a.json",
+             script);
+    expect(body, 0, "text");
+    serve(&process, "--scan-folder", scans);
+    /* Refused once more, for another reason: there is no office at all. */
+    snprintf(body, sizeof(body), "%s come refused/a.txt; cat refused/a.reason.txt", script);
+    expect(body, 0, "none is named");
+    assert_int_equal(end(&process, SIGTERM), 0);
+    snprintf(body, sizeof(body), "rm -rf %s", scans);
+    assert_int_equal(system(body), 0);
+}
+
 static void test_tls(void **state)
 {
     static char body[65536];
@@ -339,6 +397,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_one_server_a_database, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_token_survives_a_restart, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_drain_answers_what_waits, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_pages_and_keys_beside_a_server, setup, teardown),
         cmocka_unit_test_setup_teardown(test_tls, setup, teardown),
     };
     const char *top = getenv("abs_top_builddir");

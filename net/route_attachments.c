@@ -1,0 +1,48 @@
+/* GET /v1/attachments/{id}: what came with a message, for who may read the message. */
+#include <string.h>
+
+#include "net/intake.h"
+#include "net/server_internal.h"
+
+static enum route_result handle(struct request *request)
+{
+    struct scope_set scopes = {0};
+    struct ledger_attachment attachment;
+    struct error error = ERROR_INIT;
+    struct id id;
+    int code;
+
+    if (!id_parse(&id, request->segments[0])) {
+        request_problem(request, PROBLEM_NOT_FOUND, "%s", "an attachment has a UUID");
+        return ROUTE_ANSWERED;
+    }
+    code = ledger_desk_scopes(request->server->ledger, &request->actor.agent, &scopes, &error);
+    if (code == 0)
+        code = ledger_attachment_read(request->server->ledger, &scopes, &id, &attachment, &error);
+    scope_set_free(&scopes);
+    if (code != 0) {
+        request_error(request, code, &error);
+        return ROUTE_ANSWERED;
+    }
+    /* Never as what it says it is: nothing is to run or show it by itself. */
+    request_answer_bytes(request, 200, "application/octet-stream", (char *)attachment.bytes,
+                         attachment.length);
+    attachment.bytes = NULL;
+    ledger_attachment_clear(&attachment);
+    return ROUTE_ANSWERED;
+}
+
+static const enum problem problems[] = {PROBLEM_UNAUTHORIZED, PROBLEM_FORBIDDEN, PROBLEM_NOT_FOUND,
+                                        PROBLEM_STORAGE,      PROBLEM_BUSY,      PROBLEM_NONE};
+
+const struct route route_attachments = {
+    .method = "GET",
+    .path = "/v1/attachments/{id}",
+    .operation = "attachment",
+    .summary = "What came with a message: its bytes, in order; name and type stand in the message",
+    .handle = handle,
+    .response_schema = "Attachment",
+    .response_type = "application/octet-stream",
+    .status = 200,
+    .problems = problems,
+};
