@@ -526,6 +526,10 @@ tests_unit_test_ui_ticket_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_ui_display
 tests_unit_test_ui_display_SOURCES = tests/unit/test_ui_display.c tests/unit/unit.h
 tests_unit_test_ui_display_LDADD = $(UI_LIBS)
+UNIT_TESTS += tests/unit/test_ui_task
+tests_unit_test_ui_task_SOURCES = tests/unit/test_ui_task.c $(UI_FIXTURE)
+tests_unit_test_ui_task_LDADD = $(UI_LIBS)
+
 UNIT_TESTS += tests/unit/test_ui_flag tests/unit/test_ui_service
 tests_unit_test_ui_flag_SOURCES = tests/unit/test_ui_flag.c $(UI_FIXTURE)
 tests_unit_test_ui_flag_LDADD = $(UI_LIBS)

@@ -9,6 +9,7 @@
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/queue_next.h"
+#include "ui/task_news.h"
 
 /* Quitting twice within this time is meant. */
 #define QUIT_AGAIN_MS INT64_C(10000)
@@ -128,6 +129,7 @@ static void run_seen(struct ui *ui, const char *argument)
         ui_tell_error(ui, &error);
         return;
     }
+    task_news_seen(ui->desk);
     ui->desk->line.notice[0] = '\0';
     ui->desk->changes++;
 }

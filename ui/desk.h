@@ -26,6 +26,9 @@ struct desk_line {
     int64_t wrap_up_until_ms;   /* wall time: writing up the last contact until then; 0: not so */
     struct id wrap_up_contact;  /* the last contact */
     int handoffs_offered;       /* to this agent, or to a queue of theirs */
+    int tasks_due;              /* of this agent: due today, or overdue */
+    int tasks_told;             /* so many of them were seen already today */
+    int64_t tasks_day;          /* the day on which they were counted, there */
     int urgent;                 /* what this agent must know at once besides: hand-offs that a
                                    supervisor just took from them, alerts nobody has seen */
     char notice[256];           /* one sentence about the newest offer, "" for none; already in the

@@ -231,6 +231,12 @@ static void draw_work(const struct ui *ui, const struct paint *paint, int row, i
                  (long long)ui->refusals);
         draw_part(paint, row, column, PAINT_ALERT, text);
     }
+    if (ui->desk->line.tasks_due > 0) {
+        snprintf(text, sizeof(text),
+                 language_plural("%d task due", "%d tasks due", ui->desk->line.tasks_due),
+                 ui->desk->line.tasks_due);
+        draw_part(paint, row, column, PAINT_BAR, text);
+    }
     if (ui->desk->line.handoffs_offered > 0) {
         snprintf(text, sizeof(text),
                  language_plural("Ctrl-V: %d hand-off", "Ctrl-V: %d hand-offs",

@@ -46,6 +46,7 @@ libui_a_SOURCES = \
     ui/screen_preferences.c \
     ui/screen_status_code.c \
     ui/screen_note.c \
+    ui/promise_words.c ui/promise_words.h ui/screen_task.c ui/task_news.c ui/task_news.h \
     ui/screen_outbox.c ui/screen_outbox.h ui/screen_outbox_words.c \
     ui/screen_refusals.c \
     ui/screen_reassign.c ui/screen_supervise.c ui/screen_supervise.h ui/screen_supervise_read.c \

@@ -7,6 +7,7 @@
 #include "app/checklist.h"
 #include "ui/editor.h"
 #include "ui/list.h"
+#include "ui/promise_words.h"
 #include "ui/screen.h"
 #include "ui/screen_case.h"
 
@@ -32,6 +33,9 @@ struct matter {
     /* facts for the summary, collected when the file is read: drawing costs the same whatever is
      * in it */
     char about[WORK_NAME_SIZE];    /* what it is about */
+    bool promised;                 /* the service promises an end */
+    char promise[PROMISE_WORDS_SIZE];
+    enum paint_style promise_style;
     char identity[WORK_NAME_SIZE]; /* "identity verified (counter, 14:05)" */
     char consents[WORK_NAME_SIZE]; /* agencies that may be told, "" for none */
 };

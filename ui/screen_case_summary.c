@@ -95,6 +95,21 @@ static void about_read(struct screen *screen)
         text_copy(about, size, _("no service yet"));
 }
 
+/* What the service promises for this case, and how that stands. */
+static void promise_read(struct screen *screen)
+{
+    struct matter *matter = screen->data;
+    struct promise_here here;
+
+    matter->promised = promise_here_read(&here, screen->desk->store, screen->desk->catalogue,
+                                         matter->file.matter, desk_now(screen->desk));
+    if (!matter->promised)
+        return;
+    promise_sentence(&here, matter->promise, sizeof(matter->promise));
+    matter->promise_style = promise_style(&here);
+    promise_here_clear(&here);
+}
+
 void case_summary_read(struct screen *screen)
 {
     struct matter *matter = screen->data;
@@ -103,6 +118,7 @@ void case_summary_read(struct screen *screen)
 
     about_read(screen);
     identity_read(screen);
+    promise_read(screen);
     for (size_t i = 0; i < matter->file.submissions.count; i++)
         consents_add(screen, matter->file.submissions.records[i], &form, &names);
     record_free(form);
@@ -331,6 +347,8 @@ int case_summary_draw(struct screen *screen, const struct paint *paint)
     draw_who(matter, paint, row++);
     draw_where(screen, paint, row++);
     draw_last(screen, paint, row++);
+    if (matter->promised)
+        paint_text(paint, row++, 0, -1, matter->promise_style, matter->promise);
     if (matter->draft || (paint->rows >= SMALL_ROWS && has_details(matter)))
         draw_details(matter, paint, row++);
     if (matter->checklist.count > 0)

@@ -8,7 +8,7 @@
 
 #include "app/clock.h"
 #include "app/json.h"
-#include "app/promise.h"
+#include "app/promise_state.h"
 
 #define MINUTE_MS    INT64_C(60000)
 #define DAY_MS       (24 * 60 * MINUTE_MS)
@@ -32,11 +32,28 @@ int64_t handoff_preset_minutes(struct desk *desk, const struct target *target)
     return minutes > 0 && minutes <= WEEK_MINUTES ? minutes : 0;
 }
 
+/* What runs for the case already, with its pauses; 0 when nothing does. */
+static int64_t running_promise(struct desk *desk, const char *service, const struct record *matter)
+{
+    struct promise_here here;
+    int64_t due_ms = 0;
+
+    if (matter == NULL || strcmp(record_text(matter, "service"), service) != 0 ||
+        !promise_here_read(&here, desk->store, desk->catalogue, matter, desk_now(desk)))
+        return 0;
+    if (here.standing.state == PROMISE_RUNNING || here.standing.state == PROMISE_PAUSED)
+        due_ms = here.standing.due_ms;
+    promise_here_clear(&here);
+    return due_ms;
+}
+
 int64_t handoff_promise(struct desk *desk, const char *service, const struct record *matter)
 {
     struct record *record = NULL, *office = NULL;
-    int64_t from_ms = desk_now(desk), promise = 0;
+    int64_t from_ms = desk_now(desk), promise = running_promise(desk, service, matter);
 
+    if (promise > 0)
+        return promise;
     if (*service == '\0' ||
         catalogue_get_by_key(desk->catalogue, RECORD_SERVICE, service, &record, NULL) != 0)
         return 0;

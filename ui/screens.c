@@ -9,7 +9,7 @@ extern const struct screen_kind screen_agents, screen_case, screen_case_entry, s
     screen_flag_list, screen_flag_one, screen_handoff, screen_handoff_list, screen_handoff_offer,
     screen_note, screen_office, screen_offices, screen_outbox, screen_refusals;
 extern const struct screen_kind screen_message_new, screen_preferences, screen_status_code;
-extern const struct screen_kind screen_tickets, screen_ticket_new;
+extern const struct screen_kind screen_task, screen_tickets, screen_ticket_new;
 extern const struct screen_kind screen_reassign, screen_supervise;
 extern const struct screen_kind screen_checklist, screen_life_event, screen_life_events;
 
@@ -49,6 +49,7 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_message_new,
     &screen_preferences,
     &screen_status_code,
+    &screen_task,
     &screen_tickets,
     &screen_ticket_new,
     &screen_choice,     

@@ -9,6 +9,7 @@
 #include "app/text.h"
 #include "ui/language.h"
 #include "ui/notice.h"
+#include "ui/task_news.h"
 #include "ui/ui_internal.h"
 
 /* How often a notice is looked at again while nothing changes. */
@@ -501,7 +502,7 @@ void ui_look(struct ui *ui)
     store = desk->store == NULL ? -1 : store_version(desk->store);
     desk->local_only = desk->store != NULL && ui->link.state == LINK_REFUSED;
     if (catalogue == ui->catalogue_version && store == ui->store_version &&
-        desk->changes == ui->desk_changes)
+        desk->changes == ui->desk_changes && !task_news_is_stale(desk))
         return;
     if (catalogue != ui->catalogue_version)
         desk_find_office(desk);
