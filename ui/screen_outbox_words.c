@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "app/checklist.h"
+#include "app/clock.h"
 #include "app/json.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/queue_words.h"
 #include "ui/screen_flag.h"
+#include "ui/task_news.h"
 
 const char *field_words(const char *path)
 {
@@ -104,6 +106,11 @@ static void append_words(struct desk *desk, const struct operation *operation, c
     case RECORD_HANDOFF:
         snprintf(text, size, _("Hand-off offered: %s"), json_text_or(body, "summary", ""));
         return;
+    case RECORD_TASK:
+        work_first_line(json_text_or(body, "text", ""), line, sizeof(line));
+        snprintf(text, size, _("New task, %1$s%2$s%3$s"),
+                 format_word(json_text_or(body, "kind", "")), *line != '\0' ? ": " : "", line);
+        return;
     case RECORD_CHOICE:
         text_copy(text, size, _("What was chosen after a search, counted"));
         return;
@@ -160,6 +167,7 @@ static void change_words(struct desk *desk, const struct operation *operation, c
                          size_t size)
 {
     char fields[WORK_NAME_SIZE];
+    int64_t due_ms = 0;
 
     if (tick_words(desk, operation, text, size))
         return;
@@ -181,6 +189,11 @@ static void change_words(struct desk *desk, const struct operation *operation, c
         return;
     case RECORD_CONTACT:
         snprintf(text, size, _("Contact: %s"), fields);
+        return;
+    case RECORD_TASK:
+        timestamp_parse(json_text_or(operation->body, "due_at", ""), &due_ms);
+        task_day_words(desk, due_ms, fields, sizeof(fields));
+        snprintf(text, size, _("Task put off to %s"), fields);
         return;
     case RECORD_SUBMISSION:
         if (json_is_object(json_object_get(operation->body, "continue")))
@@ -230,6 +243,11 @@ static void claim_words(struct desk *desk, const struct operation *operation, ch
         text_copy(text, size,
                   strcmp(state, "waiting") == 0 ? _("To be sent to the agency again")
                                                 : _("Consent to the agency withdrawn"));
+    } else if (operation->type == RECORD_TASK && *state != '\0') {
+        snprintf(text, size, _("Task: %s"), format_word(state));
+    } else if (operation->type == RECORD_TASK) {
+        work_agent_name(desk, json_text_or(operation->body, "assignee", ""), name, sizeof(name));
+        snprintf(text, size, _("Task into the hands of %s"), name);
     } else if (*state != '\0') {
         snprintf(text, size, _("Hand-off %s"), format_word(state));
     } else if (operation->type == RECORD_SUBMISSION) {

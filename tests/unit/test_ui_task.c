@@ -95,6 +95,13 @@ static void it_is_put_off_done_and_opened_again(void **state)
     ui_fixture_type(fixture, "No need.");
     ui_fixture_press(fixture, INPUT_CONTROL('R'));
     expect(fixture, "Dropped: it will not be done.");
+    ui_fixture_press(fixture, INPUT_F(7));
+    expect(fixture, "New task, other: Call the clinic");
+    expect(fixture, "Task: done");
+    expect(fixture, "Task: dropped");
+    expect(fixture, "Task into the hands of Ann Roy");
+    expect(fixture, "Task put off to ");
+    ui_fixture_press(fixture, INPUT_ESCAPE);
     ui_fixture_type(fixture, "\007language fr\r");
     expect(fixture, "Rouvrir");
     expect(fixture, "vendredi 7 mars 2031");
