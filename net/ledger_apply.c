@@ -251,12 +251,31 @@ static int leave_to_centre(struct attempt *attempt, struct error *error)
     return code == 0 ? 1 : code;
 }
 
+/* At a relay: 1 when the centre was asked before this was no longer allowed here. Its word alone
+ * counts: it may have allowed it. When it has, the record may never come: the office lost sight of
+ * it meanwhile. */
+static int leave_asked_to_centre(struct attempt *attempt, struct error *error)
+{
+    const struct operation *operation = attempt->operation;
+    bool asked, accepted;
+    int code = ledger_upward_asked(attempt->ledger, &operation->id, &asked, &accepted, error);
+
+    if (code != 0 || !asked)
+        return code;
+    *attempt->outcome = (struct ledger_outcome){.kind = accepted ? LEDGER_APPLIED : LEDGER_LATER,
+                                                .rev = operation->base + 1};
+    if (accepted)
+        code = remember(attempt, error);
+    return code == 0 ? 1 : code;
+}
+
 static int decide(struct attempt *attempt, struct error *error)
 {
     int code = attempt_check(attempt, error);
 
-    if (code == 0 && !attempt_is_refused(attempt) && attempt->ledger->is_relay)
-        code = leave_to_centre(attempt, error);
+    if (code == 0 && attempt->ledger->is_relay)
+        code = attempt_is_refused(attempt) ? leave_asked_to_centre(attempt, error)
+                                           : leave_to_centre(attempt, error);
     if (code != 0)
         return code;
     if (!attempt_is_refused(attempt))

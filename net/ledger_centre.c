@@ -49,6 +49,7 @@ int ledger_relay_add(struct ledger *ledger, const char *office, int64_t now_ms,
     text_copy(relay->office, sizeof(relay->office), office);
     ledger_token_make(token, hash);
     code = account_write(ledger, relay, hash, now_ms, error);
+    ledger->clocks_changed = true;
     if (code == 0)
         return ledger_commit(ledger, error);
     ledger_rollback(ledger);
@@ -66,6 +67,7 @@ int ledger_relay_end(struct ledger *ledger, const char *office, int *ended, stru
     database_bind_text(statement, 1, office);
     code = database_run(ledger->writer, statement, error);
     *ended = code == 0 ? database_changes(ledger->writer) : 0;
+    ledger->clocks_changed = true;
     if (code == 0)
         return ledger_commit(ledger, error);
     ledger_rollback(ledger);
@@ -340,7 +342,8 @@ static int look_at_agent(struct carrying *carrying, const struct operation *oper
     return code;
 }
 
-/* A relay's clock expires what its office offers, and offers it to the queue that is next. */
+/* A relay's clock expires what its office offers, and offers it to the queue that is next: when it
+ * did end so, and was not decided here meanwhile. */
 static int clock_may(struct carrying *carrying, const struct operation *operation, bool *may,
                      struct error *error)
 {
@@ -360,6 +363,7 @@ static int clock_may(struct carrying *carrying, const struct operation *operatio
                (operation->kind == OPERATION_CLAIM
                     ? strcmp(json_text_or(operation->body, "state", ""), "expired") == 0
                     : operation->kind == OPERATION_APPEND &&
+                          strcmp(record_text(row.record, "state"), "expired") == 0 &&
                           strcmp(json_text_or(operation->body, "from", ""),
                                  record_text(row.record, "from")) == 0);
     ledger_row_clear(&row);

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/clock.h"
@@ -73,6 +74,48 @@ int ledger_handoff_list(struct ledger *ledger, const struct ledger_row *row, str
         sqlite3_bind_int64(statement, 2, expires);
     ledger->handoffs_changed |= open;
     return database_run(ledger->writer, statement, error);
+}
+
+/* Numbers of the rows of offers that have an end: of all at a relay, whose list has only its own.
+ */
+static int open_offers(struct ledger *ledger, int64_t **numbers, size_t *count, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(
+        ledger->writer, ledger->is_relay ? LEDGER_EXPIRY_OPEN : LEDGER_EXPIRY_EACH, error);
+    int code = statement != NULL ? 1 : ERROR_STORAGE;
+
+    *numbers = NULL;
+    *count = 0;
+    while (code > 0 && (code = database_step(ledger->writer, statement, error)) > 0) {
+        int64_t *longer = realloc(*numbers, (*count + 1) * sizeof(*longer));
+
+        if (longer == NULL) {
+            sqlite3_reset(statement);
+            code = error_set(error, ERROR_MEMORY, "no memory for offers");
+            break;
+        }
+        *numbers = longer;
+        longer[(*count)++] = sqlite3_column_int64(statement, 0);
+    }
+    return code;
+}
+
+int ledger_handoffs_relist(struct ledger *ledger, struct error *error)
+{
+    int64_t *numbers;
+    size_t count;
+    int code = open_offers(ledger, &numbers, &count, error);
+
+    for (size_t i = 0; i < count && code == 0; i++) {
+        struct ledger_row row;
+
+        code = ledger_row_read_number(ledger->writer, numbers[i], &row, error);
+        if (code == 0)
+            code = ledger_handoff_list(ledger, &row, error);
+        ledger_row_clear(&row);
+    }
+    free(numbers);
+    return code;
 }
 
 int ledger_handoff_next(struct ledger *ledger, int64_t *at_ms, struct error *error)

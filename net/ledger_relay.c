@@ -185,6 +185,7 @@ static int place_write(struct ledger *ledger, const struct ledger_place *place, 
     for (size_t i = 0; i < PLACE_TEXTS && code == 0; i++)
         code = ledger_property_text_put(ledger, place_texts[i].name,
                                         (const char *)place + place_texts[i].offset, error);
+    ledger->clocks_changed |= strcmp(ledger->relay_office, place->office) != 0;
     if (code == 0)
         text_copy(ledger->relay_office, sizeof(ledger->relay_office), place->office);
     return code;

@@ -126,6 +126,8 @@ int ledger_commit(struct ledger *ledger, struct error *error)
         sqlite3_bind_int64(statement, 2, ledger->seq);
         code = database_run(ledger->writer, statement, error);
     }
+    if (code == 0 && ledger->clocks_changed)
+        code = ledger_handoffs_relist(ledger, error);
     if (code == 0 && first)
         code = ledger_epoch_write(ledger, error);
     /* Odd while it is not known which of the two a reader meets. */
@@ -146,6 +148,7 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     deliveries = ledger->deliveries_changed;
     ledger->deliveries_changed = false;
     handoffs = ledger->handoffs_changed;
+    ledger->clocks_changed = false;
     ledger->handoffs_changed = false;
     messages = ledger->messages_changed;
     ledger->messages_changed = false;
@@ -180,6 +183,7 @@ void ledger_rollback(struct ledger *ledger)
     scope_set_free(&ledger->changed);
     ledger->deliveries_changed = false;
     ledger->promises_changed = false;
+    ledger->clocks_changed = false;
     ledger->handoffs_changed = false;
     ledger->messages_changed = false;
     ledger->watch_changed = false;

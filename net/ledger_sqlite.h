@@ -74,6 +74,7 @@ struct ledger {
     void *promise_context;
 
     bool handoffs_changed; /* within this transaction: an offer with an end */
+    bool clocks_changed;   /* within this transaction: what decides whose clock ends an offer */
     ledger_handoff_listener handoff_listener;
     void *handoff_context;
 };
@@ -203,14 +204,16 @@ int ledger_scopes_of(struct database *database, enum record_type type, const cha
  * names, a case's children, and a hand-off's matter. */
 int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
-/* Within a transaction (ledger_feed.c): the numbers of the rows that stand in a scope. Owned by the caller (free).
+/* Within a transaction (ledger_feed.c): the numbers of the rows that stand in a scope. Owned by the
+ * caller (free).
  */
 int ledger_scope_rows(struct ledger *ledger, int64_t scope, int64_t **rows, size_t *count,
                       struct error *error);
 
 /* --- restricted notes (ledger_restrict.c) ----------------------------------------------------- */
 
-/* Within a transaction: the scopes of the few who may see a restricted note (app/note.h). Adds to `scopes`. */
+/* Within a transaction: the scopes of the few who may see a restricted note (app/note.h). Adds to
+ * `scopes`. */
 int ledger_restricted_scopes(struct ledger *ledger, const struct record *note,
                              struct scope_set *scopes, struct error *error);
 
@@ -279,6 +282,8 @@ int ledger_attending_list(struct ledger *ledger, const struct ledger_row *row, s
 
 /* Within a transaction: keeps the list of offers that have an end, after a hand-off was written. */
 int ledger_handoff_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+/* The same of every open offer, after who serves a queue has changed, or what is a relay's. */
+int ledger_handoffs_relist(struct ledger *ledger, struct error *error);
 
 /* Whether the agent, office and queue that a hand-off's body names are there: `missing` is the
  * member that names nobody, else NULL. */
@@ -430,6 +435,9 @@ int ledger_upward_prune(struct ledger *ledger, struct error *error);
 /* Within a transaction: whether the centre is being asked about it. */
 int ledger_upward_has(struct ledger *ledger, const struct id *operation, bool *has,
                       struct error *error);
+/* The same; and, when the centre has accepted it, that its record is not waited for any more. */
+int ledger_upward_asked(struct ledger *ledger, const struct id *operation, bool *asked,
+                        bool *accepted, struct error *error);
 
 /* What a relay shows of a record: `given` (NULL for none) with the operations on their way on top,
  * in the numbers of this database. `record` is new, NULL when nothing is left of it; `changed` is

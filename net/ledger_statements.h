@@ -41,7 +41,7 @@
       "OR json_extract(record.document, '$.body.to_queue') IS NULL))) LIMIT 1")                    \
     X(SCOPE_GET, "SELECT number FROM scope WHERE name = ?1")                                       \
     X(SCOPE_INSERT, "INSERT INTO scope (name) VALUES (?1)")                                        \
-    X(SCOPE_BETWEEN, "SELECT name FROM scope WHERE name > ?1 AND name < ?2 ORDER BY name")           \
+    X(SCOPE_BETWEEN, "SELECT name FROM scope WHERE name > ?1 AND name < ?2 ORDER BY name")         \
     X(FEED_SCOPES, "SELECT scope.name, scope.number FROM feed "                                    \
                    "JOIN scope ON scope.number = feed.scope WHERE feed.record = ?1")               \
     X(FEED_JOINING, "SELECT scope.number FROM feed JOIN scope ON scope.number = feed.scope "       \
@@ -107,16 +107,20 @@
       "coalesce(max(ended), 0), coalesce(max(CASE WHEN ended IS NOT NULL THEN "                    \
       "json_extract(record.document, '$.body.wrap_up_until') END), '') FROM attending "            \
       "JOIN record ON record.number = attending.record GROUP BY agent")                            \
-    X(ATTENDING_OF, "SELECT record FROM attending WHERE agent = ?1 AND ended IS NULL")               \
-    X(WAITING_EACH, "SELECT queue, count(*), min(began) FROM wait WHERE ended IS NULL "              \
+    X(ATTENDING_OF, "SELECT record FROM attending WHERE agent = ?1 AND ended IS NULL")             \
+    X(WAITING_EACH, "SELECT queue, count(*), min(began) FROM wait WHERE ended IS NULL "            \
                     "GROUP BY queue")                                                              \
-    X(HELD_PUT, "INSERT INTO held (record, agent) VALUES (?1, ?2) "                                  \
-                "ON CONFLICT (record) DO UPDATE SET agent = excluded.agent")                         \
-    X(HELD_DELETE, "DELETE FROM held WHERE record = ?1")                                             \
-    X(HELD_OF, "SELECT record FROM held WHERE agent = ?1")                                           \
+    X(HELD_PUT, "INSERT INTO held (record, agent) VALUES (?1, ?2) "                                \
+                "ON CONFLICT (record) DO UPDATE SET agent = excluded.agent")                       \
+    X(HELD_DELETE, "DELETE FROM held WHERE record = ?1")                                           \
+    X(HELD_OF, "SELECT record FROM held WHERE agent = ?1")                                         \
     X(EXPIRY_PUT, "INSERT INTO expiry (record, due) VALUES (?1, ?2) "                              \
                   "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                         \
     X(EXPIRY_DELETE, "DELETE FROM expiry WHERE record = ?1")                                       \
+    X(EXPIRY_EACH, "SELECT record FROM expiry")                                                    \
+    X(EXPIRY_OPEN,                                                                                 \
+      "SELECT number FROM record WHERE type = 'handoff' AND json_extract(document, "               \
+      "'$.body.state') = 'offered' AND json_extract(document, '$.body.expires_at') IS NOT NULL")   \
     X(EXPIRY_FIRST, "SELECT record, due FROM expiry ORDER BY due LIMIT 1")                         \
     X(WATCH_GONE, "UPDATE watch SET gone = 1 WHERE queue = ?1")                                    \
     X(WATCH_PUT,                                                                                   \
@@ -236,8 +240,8 @@
                     "AND json_extract(document, '$.record') = ?1")                                 \
     X(UPWARD_ASKED_FOLDED, "UPDATE upward SET state = 4 WHERE state = 3 AND rev <= ?2 "            \
                            "AND json_extract(document, '$.record') = ?1")                          \
-    X(UPWARD_FOLDED,                                                                               \
-      "UPDATE upward SET state = 4 WHERE record = ?1 AND state = 2 AND rev <= ?2")                 \
+    X(UPWARD_ASKED_ANSWERED, "UPDATE upward SET state = 4 WHERE id = ?1 AND state = 3")            \
+    X(UPWARD_FOLDED, "UPDATE upward SET state = 4 WHERE record = ?1 AND state = 2 AND rev <= ?2")  \
     X(UPWARD_PRUNE, "DELETE FROM upward WHERE state = 4 AND number <= ?1")                         \
     X(UPWARD_LAST, "SELECT coalesce(max(number), 0) FROM upward")                                  \
     X(UPWARD_MADE, "SELECT id FROM upward WHERE state IN (2, 3) ORDER BY number DESC LIMIT 1")     \

@@ -189,6 +189,24 @@ int ledger_upward_has(struct ledger *ledger, const struct id *operation, bool *h
     return code < 0 ? code : 0;
 }
 
+int ledger_upward_asked(struct ledger *ledger, const struct id *operation, bool *asked,
+                        bool *accepted, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int code = ledger_upward_has(ledger, operation, asked, error);
+
+    *accepted = false;
+    if (code != 0 || !*asked)
+        return code;
+    statement = database_statement(ledger->writer, LEDGER_UPWARD_ASKED_ANSWERED, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, operation->text);
+    code = database_run(ledger->writer, statement, error);
+    *accepted = code == 0 && database_changes(ledger->writer) > 0;
+    return code;
+}
+
 /* --- on their way ----------------------------------------------------------------------------- */
 
 static int put(struct ledger *ledger, const struct operation *operation, int64_t row,

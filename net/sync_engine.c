@@ -401,6 +401,8 @@ static void begin_jobs(struct sync_engine *engine)
             engine->running[lane] = (enum sync_job_name)job;
         else if (code < 0)
             job_failed(engine, (enum sync_job_name)job, code, &error);
+        else /* nothing is left of what had failed */
+            engine->troubles[job] = (struct sync_trouble){.tried = engine->troubles[job].tried};
         engine->from_store = false;
     }
 }

@@ -14,6 +14,11 @@
 #define TEST_SEEDS  200
 #define PLANT_SEEDS 40
 
+/* Each broke an invariant once. */
+static const uint64_t known_seeds[] = {1001413, 5000043, 5000419, 5000731, 5000943,
+                                       5000951, 5001255, 5001287, 5001731, 5002139,
+                                       5002283, 5002291, 5002511, 5002803};
+
 struct sums {
     int64_t seeds;
     int64_t failed;
@@ -101,6 +106,8 @@ static int test(struct simulation *simulation)
     for (int plant = SIM_PLANT_NONE + 1; plant < SIM_PLANT_COUNT; plant++)
         good = finds(simulation, (enum sim_plant)plant) && good;
     run_seeds(&sums, simulation, 1, TEST_SEEDS, SIM_PLANT_NONE);
+    for (size_t i = 0; i < sizeof known_seeds / sizeof known_seeds[0]; i++)
+        run_seeds(&sums, simulation, known_seeds[i], 1, SIM_PLANT_NONE);
     print_sums(&sums);
     return good && sums.failed == 0 ? 0 : 1;
 }

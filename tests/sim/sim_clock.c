@@ -265,7 +265,7 @@ static int watch(struct simulation *simulation, int64_t *next, struct error *err
 void sim_clock_run(struct simulation *simulation)
 {
     struct error error = ERROR_INIT;
-    int64_t next = INT64_MAX;
+    int64_t next = INT64_MAX, expires = INT64_MAX;
 
     if (simulation->now < simulation->server_up_at) {
         simulation->clock_at = simulation->server_up_at;
@@ -277,6 +277,11 @@ void sim_clock_run(struct simulation *simulation)
     int code = expire(simulation, &next, &error);
     if (code == 0)
         code = watch(simulation, &next, &error);
+    /* An offer that was opened to the next queue may be this clock's to end now, not a relay's. */
+    if (code == 0)
+        code = expire(simulation, &expires, &error);
+    if (expires < next)
+        next = expires;
     if (sim_disk_is_dead(simulation->ledger_disk)) {
         sim_server_restart(simulation, SIM_LOSES_POWER);
         return;

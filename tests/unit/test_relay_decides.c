@@ -209,6 +209,141 @@ static void test_a_centre_that_begins_anew_is_told_again(void **state)
 #define WITH(test)                                                                                 \
     cmocka_unit_test_setup_teardown(test, relay_fixture_setup, relay_fixture_teardown)
 
+/* --- what was asked, and is out of sight by now ------------------------------------------------
+ */
+
+/* Ben's case, which Chloe sees while he offers it to her, and her claim of it, asked for. */
+struct asked {
+    struct id matter, handoff, operation;
+    struct moment moment; /* of the operation */
+};
+
+static struct operation *claim_case(struct relay_fixture *f, const struct asked *asked)
+{
+    struct operation *operation =
+        claim(f, CHLOE, &asked->matter, 1, json_pack("{s:s}", "status", "in-progress"));
+
+    operation->type = RECORD_CASE;
+    if (!id_is_empty(&asked->operation)) {
+        operation->id = asked->operation;
+        operation->moment = asked->moment;
+    }
+    return operation;
+}
+
+static struct asked ask(struct relay_fixture *f)
+{
+    struct asked asked = {.matter = fixture_make(&f->centre, BEN, RECORD_CASE,
+                                                 fixture_case(&f->centre, BEN, "sample/b"))};
+    struct operation *operation;
+
+    asked.handoff = fixture_make(&f->centre, BEN, RECORD_HANDOFF,
+                                 fixture_handoff(&f->centre, BEN, "sample/b", &asked.matter,
+                                                 f->centre.actors[CHLOE].agent.text, NULL, NULL));
+    relay_pull(f);
+    operation = claim_case(f, &asked);
+    asked.operation = operation->id;
+    asked.moment = operation->moment;
+    relay_applied(f, CHLOE, operation, LEDGER_LATER);
+    return asked;
+}
+
+static void take_back(struct relay_fixture *f, const struct asked *asked)
+{
+    fixture_applied(&f->centre, BEN,
+                    claim(f, BEN, &asked->handoff, 1, json_pack("{s:s}", "state", "withdrawn")));
+    relay_pull(f);
+}
+
+/* The centre's word counts, and comes: nothing waits for ever behind it. */
+static void test_what_was_asked_is_the_centre_s_to_refuse(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct asked asked = ask(f);
+    struct ledger_outcome outcome;
+
+    take_back(f, &asked);
+    relay_applied(f, CHLOE, claim_case(f, &asked), LEDGER_LATER);
+    relay_settle(f);
+    assert_int_equal(relay_waiting(f), 0);
+    relay_apply(f, CHLOE, claim_case(f, &asked), &outcome);
+    assert_int_equal(outcome.kind, LEDGER_REFUSED);
+    assert_int_equal(outcome.refusal, MERGE_FORBIDDEN);
+    ledger_outcome_clear(&outcome);
+}
+
+/* What it has allowed is told, though the record does not come to the office any more. */
+static void test_what_was_asked_and_allowed_is_told(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct asked asked = ask(f);
+
+    assert_int_equal(relay_push(f, 10, true), 1);
+    take_back(f, &asked);
+    relay_applied(f, CHLOE, claim_case(f, &asked), LEDGER_APPLIED);
+    relay_applied(f, CHLOE, claim_case(f, &asked), LEDGER_REPEATED);
+    relay_settle(f);
+    assert_string_equal(centre_says(f, RECORD_CASE, &asked.matter, "status"), "in-progress");
+}
+
+/* --- one that expires here and was decided at the centre ---------------------------------------
+ */
+
+static void test_what_the_centre_decided_goes_on_to_nobody(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t due = f->centre.clock_ms + 5 * MINUTE;
+    json_t *body = fixture_handoff(&f->centre, ANNE, "sample/a", NULL, NULL, NULL, "sample/w");
+    struct id id, following;
+    json_t *document;
+    int expired;
+
+    fixture_publish(&f->centre, RECORD_QUEUE, "sample/w", json_pack("{s:s}", "next_queue", "q"));
+    fixture_publish_agent(&f->centre, DENIS, "a", "sample/w");
+    relay_pull(f);
+    json_object_set_new(body, "expires_at", json_time(due));
+    id = make(f, ANNE, RECORD_HANDOFF, body);
+    following = id_from_key("handoff", id.text);
+    relay_settle(f);
+    fixture_applied(&f->centre, DENIS, take(f, DENIS, &id, 1));
+    assert_int_equal(ledger_handoffs_expire(f->relay, due, &expired, NULL), 0);
+    assert_int_equal(expired, 1);
+    document = relay_document(f, RECORD_HANDOFF, &following);
+    assert_non_null(document);
+    json_decref(document);
+    relay_settle(f);
+    assert_string_equal(centre_says(f, RECORD_HANDOFF, &id, "state"), "accepted");
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &id, "state"), "accepted");
+    assert_null(centre_document(f, RECORD_HANDOFF, &following));
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &following, "state"), "withdrawn");
+    assert_int_equal(relay_waiting(f), 0);
+}
+
+/* Whose clock ends an offer changes with who could take it. */
+static void test_the_clock_is_whose_office_it_is(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t due = f->centre.clock_ms + 5 * MINUTE, next;
+    json_t *body = fixture_handoff(&f->centre, ANNE, "sample/a", NULL, NULL, NULL, "sample/w");
+
+    fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
+    relay_pull(f);
+    json_object_set_new(body, "expires_at", json_time(due));
+    (void)make(f, ANNE, RECORD_HANDOFF, body);
+    relay_settle(f);
+    assert_int_equal(ledger_handoff_next(f->relay, &next, NULL), 0);
+    assert_int_equal(next, due);
+    assert_int_equal(ledger_handoff_next(f->centre.ledger, &next, NULL), 0);
+    assert_true(next > due);
+    /* Ben serves the queue too from now on, in another office. */
+    fixture_publish_agent(&f->centre, BEN, "b", "sample/w");
+    relay_pull(f);
+    assert_int_equal(ledger_handoff_next(f->centre.ledger, &next, NULL), 0);
+    assert_int_equal(next, due);
+    assert_int_equal(ledger_handoff_next(f->relay, &next, NULL), 0);
+    assert_int_equal(next, INT64_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +353,10 @@ int main(void)
         WITH(test_what_the_office_did_stays_on_top),
         WITH(test_a_conflict_that_only_the_centre_saw_is_told),
         WITH(test_a_centre_that_begins_anew_is_told_again),
+        WITH(test_what_was_asked_is_the_centre_s_to_refuse),
+        WITH(test_what_was_asked_and_allowed_is_told),
+        WITH(test_what_the_centre_decided_goes_on_to_nobody),
+        WITH(test_the_clock_is_whose_office_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
