@@ -1,10 +1,9 @@
 #include "app/client.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "app/clock.h"
+#include "app/birth_date.h"
 #include "app/postal.h"
 #include "app/text.h"
 
@@ -15,15 +14,15 @@ static bool is_blank(const char *text)
     return text == NULL || text[strspn(text, " ")] == '\0';
 }
 
-static bool date_exists(const char *text)
+/* One day and no other. */
+static bool date_is_plain(const char *typed, char date[BIRTH_DATE_SIZE])
 {
-    char moment[TIMESTAMP_SIZE];
-    int64_t ms;
+    char dates[BIRTH_DATE_MEANINGS][BIRTH_DATE_SIZE];
 
-    if (strlen(text) != strlen("2026-11-24"))
+    if (birth_date_read(typed, dates) != 1)
         return false;
-    snprintf(moment, sizeof(moment), "%sT00:00:00Z", text);
-    return timestamp_parse(moment, &ms);
+    memcpy(date, dates[0], BIRTH_DATE_SIZE);
+    return true;
 }
 
 static size_t count_digits(const char *text)
@@ -37,6 +36,8 @@ static size_t count_digits(const char *text)
 
 int client_check(const struct client_details *details, bool new_client, struct error *error)
 {
+    char date[BIRTH_DATE_SIZE];
+
     if (new_client && is_blank(details->name) && is_blank(details->phone) &&
         is_blank(details->email))
         return error_set(error, ERROR_INVALID, "name: a name, a phone number or an e-mail address");
@@ -45,7 +46,7 @@ int client_check(const struct client_details *details, bool new_client, struct e
     if (!is_blank(details->email) &&
         (strchr(details->email, '@') == NULL || strchr(details->email, ' ') != NULL))
         return error_set(error, ERROR_INVALID, "email: not an address");
-    if (!is_blank(details->birth_date) && !date_exists(details->birth_date))
+    if (!is_blank(details->birth_date) && !date_is_plain(details->birth_date, date))
         return error_set(error, ERROR_INVALID, "birth_date: not a date like 1980-05-31");
     return 0;
 }
@@ -68,9 +69,20 @@ struct detail {
 };
 #define DETAIL_COUNT 10
 
-static void list_details(const struct client_details *details, const char *postal_code,
+/* What is kept in another form than it was typed in. */
+struct usual {
+    char postal_code[POSTAL_TEXT_SIZE];
+    char birth_date[BIRTH_DATE_SIZE];
+};
+
+static void list_details(const struct client_details *details, struct usual *usual,
                          struct detail list[DETAIL_COUNT])
 {
+    if (details->postal_code != NULL)
+        client_postal_code(details->postal_code, usual->postal_code, sizeof(usual->postal_code));
+    if (is_blank(details->birth_date) || !date_is_plain(details->birth_date, usual->birth_date))
+        usual->birth_date[0] = '\0';
+
     const struct detail all[DETAIL_COUNT] = {
         {"kind", details->kind},
         {"name", details->name},
@@ -80,8 +92,8 @@ static void list_details(const struct client_details *details, const char *posta
         {"phone", details->phone},
         {"email", details->email},
         {"address", details->address},
-        {"postal_code", details->postal_code == NULL ? NULL : postal_code},
-        {"birth_date", details->birth_date},
+        {"postal_code", details->postal_code == NULL ? NULL : usual->postal_code},
+        {"birth_date", details->birth_date == NULL ? NULL : usual->birth_date},
     };
 
     memcpy(list, all, sizeof(all));
@@ -91,15 +103,13 @@ int client_new(struct batch *batch, const struct author *author,
                const struct client_details *details, struct id *id, struct error *error)
 {
     struct detail list[DETAIL_COUNT];
-    char postal_code[POSTAL_TEXT_SIZE] = "";
+    struct usual usual = {"", ""};
     struct operation *operation;
     int code = client_check(details, true, error);
 
     if (code != 0)
         return code;
-    if (details->postal_code != NULL)
-        client_postal_code(details->postal_code, postal_code, sizeof(postal_code));
-    list_details(details, postal_code, list);
+    list_details(details, &usual, list);
     operation = author_append(author, RECORD_CLIENT);
     operation_put_text(operation, "kind", "person");
     for (size_t i = 0; i < DETAIL_COUNT; i++)
@@ -127,15 +137,13 @@ int client_change(struct batch *batch, const struct author *author, const struct
                   const struct client_details *details, struct error *error)
 {
     struct detail list[DETAIL_COUNT];
-    char postal_code[POSTAL_TEXT_SIZE] = "";
+    struct usual usual = {"", ""};
     struct operation *operation;
     int code = client_check(details, false, error);
 
     if (code != 0)
         return code;
-    if (details->postal_code != NULL)
-        client_postal_code(details->postal_code, postal_code, sizeof(postal_code));
-    list_details(details, postal_code, list);
+    list_details(details, &usual, list);
     operation = author_change(author, OPERATION_FIELDS, client);
     for (size_t i = 0; i < DETAIL_COUNT; i++)
         if (list[i].text != NULL && strcmp(list[i].text, record_text(client, list[i].member)) != 0)

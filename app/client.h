@@ -11,18 +11,19 @@
 struct client_details {
     const char *kind; /* "person", "business" */
     const char *name;
-    const char *language;    /* BCP 47 */
-    const char *interpreter; /* BCP 47 of the language to interpret, "" for none */
+    const char *language;      /* BCP 47 */
+    const char *interpreter;   /* BCP 47 of the language to interpret, "" for none */
     const char *accessibility; /* what they need: "large print", "ramp" */
     const char *phone;
     const char *email;
     const char *address;
     const char *postal_code; /* kept as client_postal_code writes it */
-    const char *birth_date;  /* YYYY-MM-DD */
+    const char *birth_date;  /* in a form of birth_date.h; kept as YYYY-MM-DD */
 };
 
 /* ERROR_INVALID naming the member: no name and no way to reach the client, a phone without digits,
- * an e-mail address without '@', a date that does not exist. Members that are NULL are fine. */
+ * an e-mail address without '@', a date that does not exist or may mean two days. Members that are
+ * NULL are fine. */
 int client_check(const struct client_details *details, bool new_client, struct error *error);
 
 /* A new client (kind "person" unless said); `id` receives its id. */

@@ -1,76 +1,54 @@
 #include "app/client_index.h"
 
-#include <ctype.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/text.h"
 
-/* Folded name: words between single spaces. All owned but `client`'s own texts. */
 struct entry {
     struct record *client; /* owned */
-    char *name;            /* folded; owned */
-    char *phone;           /* digits; owned */
-    char *email;           /* lower case; owned */
-    char *postal_code;     /* lower case, without spaces; owned */
+    size_t keys, keys_end; /* its own stand together in the arena */
 };
 
-/* The reference of a case and whose it is. */
-struct reference {
-    char text[ID_REFERENCE_SIZE];
-    struct id client;
+/* A name that more clients than this have says nothing by itself. */
+#define COMMON 500
+
+/* One key of one client; `text` stands in the arena. */
+struct key {
+    size_t text;
+    uint32_t entry;
 };
 
 struct client_index {
     struct entry *entries;
     size_t count, capacity;
-    struct reference *references;
-    size_t reference_count, reference_capacity;
+    struct text_buffer arena; /* keys, each ended by NUL */
+    struct key *keys;         /* sorted by text, then entry */
+    size_t key_count, key_capacity;
+    uint32_t *seen; /* by entry: the question it was looked at for */
+    uint32_t question;
+    uint32_t adding; /* while it is made: whose keys come */
 };
 
-/* Keeps the characters that `keep` accepts, in lower case. NULL when out of memory. */
-static char *squeeze(const char *text, int (*keep)(int))
+/* --- making ----------------------------------------------------------------------------------- */
+
+static int add_key(void *context, const char *text)
 {
-    char *copy = malloc(strlen(text) + 1);
-    size_t length = 0;
+    struct client_index *index = context;
 
-    if (copy == NULL)
-        return NULL;
-    for (; *text != '\0'; text++)
-        if (keep((unsigned char)*text) || (keep == isalnum && (*text & 0x80)))
-            copy[length++] = (char)tolower((unsigned char)*text);
-    copy[length] = '\0';
-    return copy;
-}
+    if (index->key_count == index->key_capacity) {
+        size_t capacity = index->key_capacity == 0 ? 1024 : 2 * index->key_capacity;
+        struct key *grown = realloc(index->keys, capacity * sizeof(*grown));
 
-static char *lower(const char *text)
-{
-    char *copy = strdup(text);
-
-    for (char *at = copy; at != NULL && *at != '\0'; at++)
-        *at = (char)tolower((unsigned char)*at);
-    return copy;
-}
-
-static void entry_clear(struct entry *entry)
-{
-    record_free(entry->client);
-    free(entry->name);
-    free(entry->phone);
-    free(entry->email);
-    free(entry->postal_code);
-}
-
-/* False when out of memory. */
-static bool entry_fill(struct entry *entry, const struct record *record)
-{
-    entry->client = record_copy(record);
-    entry->name = text_fold(record_text(record, "name"), strlen(record_text(record, "name")));
-    entry->phone = squeeze(record_text(record, "phone"), isdigit);
-    entry->email = lower(record_text(record, "email"));
-    entry->postal_code = squeeze(record_text(record, "postal_code"), isalnum);
-    return entry->client != NULL && entry->name != NULL && entry->phone != NULL &&
-           entry->email != NULL && entry->postal_code != NULL;
+        if (grown == NULL)
+            return ERROR_MEMORY;
+        index->keys = grown;
+        index->key_capacity = capacity;
+    }
+    index->keys[index->key_count++] = (struct key){index->arena.length, index->adding};
+    text_buffer_add(&index->arena, text, strlen(text) + 1);
+    return index->arena.failed ? ERROR_MEMORY : 0;
 }
 
 static int add_client(void *context, const struct record *record, enum store_pending pending)
@@ -91,48 +69,121 @@ static int add_client(void *context, const struct record *record, enum store_pen
         index->capacity = capacity;
     }
     entry = &index->entries[index->count];
-    if (!entry_fill(entry, record)) {
-        entry_clear(entry);
+    entry->client = record_copy(record);
+    if (entry->client == NULL)
         return ERROR_MEMORY;
-    }
-    index->count++;
+    index->adding = (uint32_t)index->count++;
+    entry->keys = index->arena.length;
+    if (client_keys(entry->client, add_key, index) != 0)
+        return ERROR_MEMORY;
+    entry->keys_end = index->arena.length;
     return 0;
 }
 
+static int order_entries(const void *left, const void *right)
+{
+    const struct entry *one = left, *other = right;
+
+    return strcmp(one->client->id.text, other->client->id.text);
+}
+
+/* The entries stand in the order of their ids while cases are read. */
 static int add_reference(void *context, const struct record *record, enum store_pending pending)
 {
     struct client_index *index = context;
-    struct reference *reference;
+    const char *client = record_text(record, "client");
+    char reference[ID_REFERENCE_SIZE], key[CLIENT_KEY_SIZE] = "r:";
+    size_t low = 0, high = index->count;
 
     (void)pending;
-    if (index->reference_count == index->reference_capacity) {
-        size_t capacity = index->reference_capacity == 0 ? 64 : 2 * index->reference_capacity;
-        struct reference *grown = realloc(index->references, capacity * sizeof(*grown));
+    if (*client == '\0' || !id_reference_parse(record_text(record, "reference"), reference))
+        return 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
 
-        if (grown == NULL)
-            return ERROR_MEMORY;
-        index->references = grown;
-        index->reference_capacity = capacity;
+        if (strcmp(index->entries[middle].client->id.text, client) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    reference = &index->references[index->reference_count];
-    text_copy(reference->text, sizeof(reference->text), record_text(record, "reference"));
-    if (id_parse(&reference->client, record_text(record, "client")))
-        index->reference_count++;
-    return 0;
+    if (low == index->count || strcmp(index->entries[low].client->id.text, client) != 0)
+        return 0;
+    index->adding = (uint32_t)low;
+    text_copy(key + 2, sizeof(key) - 2, reference);
+    for (char *at = key + 2; *at != '\0'; at++)
+        *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
+    return add_key(index, key);
+}
+
+/* qsort gets no context: the keys' texts are found through it. Set while sorting only, by the one
+ * thread that makes an index. */
+static _Thread_local const char *sorting;
+
+static int order_keys(const void *left, const void *right)
+{
+    const struct key *one = left, *other = right;
+    int order = strcmp(sorting + one->text, sorting + other->text);
+
+    return order != 0 ? order : one->entry < other->entry ? -1 : one->entry > other->entry;
+}
+
+static bool are_in_order(const struct client_index *index)
+{
+    for (size_t i = 1; i < index->count; i++)
+        if (order_entries(&index->entries[i - 1], &index->entries[i]) > 0)
+            return false;
+    return true;
+}
+
+static int make_ready(struct client_index *index, struct error *error)
+{
+    sorting = index->arena.bytes;
+    if (index->key_count > 1)
+        qsort(index->keys, index->key_count, sizeof(index->keys[0]), order_keys);
+    index->seen = calloc(index->count + 1, sizeof(index->seen[0]));
+    return index->seen != NULL ? 0 : error_set(error, ERROR_MEMORY, "out of memory");
+}
+
+static int read_store(struct client_index *index, struct store *store, struct error *error)
+{
+    struct store_query query = {.type = RECORD_CLIENT};
+    int code = store_each(store, &query, add_client, index, error);
+
+    if (code == 0 && !are_in_order(index))
+        return error_set(error, ERROR_STORAGE, "the clients are not in their order");
+    query.type = RECORD_CASE;
+    return code == 0 ? store_each(store, &query, add_reference, index, error) : code;
+}
+
+int client_index_of(struct client_index **index, struct record *const *clients, size_t count,
+                    struct error *error)
+{
+    int code = 0;
+
+    *index = calloc(1, sizeof(**index));
+    if (*index == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = add_client(*index, clients[i], STORE_SETTLED);
+    if (code == 0)
+        code = make_ready(*index, error);
+    if (code != 0) {
+        client_index_free(*index);
+        *index = NULL;
+    }
+    return code;
 }
 
 int client_index_new(struct client_index **index, struct store *store, struct error *error)
 {
-    struct store_query query = {.type = RECORD_CLIENT};
     int code;
 
     *index = calloc(1, sizeof(**index));
     if (*index == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
-    code = store_each(store, &query, add_client, *index, error);
-    query.type = RECORD_CASE;
+    code = read_store(*index, store, error);
     if (code == 0)
-        code = store_each(store, &query, add_reference, *index, error);
+        code = make_ready(*index, error);
     if (code != 0) {
         client_index_free(*index);
         *index = NULL;
@@ -145,9 +196,11 @@ void client_index_free(struct client_index *index)
     if (index == NULL)
         return;
     for (size_t i = 0; i < index->count; i++)
-        entry_clear(&index->entries[i]);
+        record_free(index->entries[i].client);
     free(index->entries);
-    free(index->references);
+    free(index->keys);
+    free(index->seen);
+    text_buffer_free(&index->arena);
     free(index);
 }
 
@@ -165,7 +218,7 @@ static bool is_better(const struct client_hit *left, const struct client_hit *ri
     return strcmp(record_text(left->client, "name"), record_text(right->client, "name")) < 0;
 }
 
-static size_t keep_hit(struct client_hit *hits, size_t count, size_t limit, struct client_hit hit)
+size_t client_hit_keep(struct client_hit *hits, size_t count, size_t limit, struct client_hit hit)
 {
     size_t at = count;
 
@@ -182,326 +235,221 @@ static size_t keep_hit(struct client_hit *hits, size_t count, size_t limit, stru
 
 /* --- finding --------------------------------------------------------------------------------- */
 
-/* One word that was typed, in the forms that it is compared in. */
-struct piece {
-    char *name;                        /* folded; may hold several words; owned */
-    char *email;                       /* owned */
-    char *plain;                       /* letters and digits; owned */
-    char *digits;                      /* NULL when there is anything else in it; owned */
-    char reference[ID_REFERENCE_SIZE]; /* "" when it is none */
+static const char *key_text(const struct client_index *index, size_t i)
+{
+    return index->arena.bytes + index->keys[i].text;
+}
+
+/* The keys that begin with the term's: from `first` up to the one returned. */
+static size_t key_range(const struct client_index *index, const char *key, size_t *first)
+{
+    size_t length = strlen(key), bounds[2];
+
+    for (int end = 0; end < 2; end++) {
+        size_t low = 0, high = index->key_count;
+
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            int order = strncmp(key_text(index, middle), key, length);
+
+            if (order < 0 || (end == 1 && order == 0))
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        bounds[end] = low;
+    }
+    *first = bounds[0];
+    return bounds[1];
+}
+
+static size_t piece_size(const struct client_index *index, const struct client_piece *piece)
+{
+    size_t size = 0, first;
+
+    for (size_t i = 0; i < piece->count; i++)
+        size += key_range(index, piece->terms[i].key, &first) - first;
+    return size;
+}
+
+/* The pieces of a question against one client's keys. */
+struct scoring {
+    const struct client_query *query;
+    int scores[CLIENT_PIECES];
 };
 
-#define PIECE_LIMIT 12
-
-static void piece_clear(struct piece *piece)
+static int score_key(void *context, const char *key)
 {
-    free(piece->name);
-    free(piece->email);
-    free(piece->plain);
-    free(piece->digits);
-}
+    struct scoring *scoring = context;
 
-static bool piece_read(struct piece *piece, const char *text)
-{
-    *piece = (struct piece){0};
-    piece->name = text_fold(text, strlen(text));
-    piece->email = lower(text);
-    piece->plain = squeeze(text, isalnum);
-    if (text[strspn(text, "0123456789-().+")] == '\0')
-        piece->digits = squeeze(text, isdigit);
-    if (!id_reference_parse(text, piece->reference))
-        piece->reference[0] = '\0';
-    return piece->name != NULL && piece->email != NULL && piece->plain != NULL;
-}
+    for (size_t i = 0; i < scoring->query->count; i++)
+        for (size_t j = 0; j < scoring->query->pieces[i].count; j++) {
+            int score = client_term_fits(&scoring->query->pieces[i].terms[j], key);
 
-static bool begins(const char *text, const char *with, size_t length)
-{
-    return strncmp(text, with, length) == 0;
-}
-
-/* How well one folded word begins a word of a name: 0 not, 2 begins, 3 is one. */
-static int word_score(const char *name, const char *word, size_t length)
-{
-    int best = 0;
-
-    for (const char *at = name; *at != '\0';) {
-        if (begins(at, word, length)) {
-            int score = at[length] == ' ' || at[length] == '\0' ? 3 : 2;
-
-            if (score > best)
-                best = score;
+            if (score > scoring->scores[i])
+                scoring->scores[i] = score;
         }
-        at += strcspn(at, " ");
-        at += *at == ' ';
-    }
-    return best;
-}
-
-/* All words of the piece must begin words of the name. */
-static int name_score(const char *name, const char *words)
-{
-    int score = 0;
-
-    if (*words == '\0')
-        return 0;
-    while (*words != '\0') {
-        size_t length = strcspn(words, " ");
-        int one = word_score(name, words, length);
-
-        if (one == 0)
-            return 0;
-        score += one;
-        words += length + (words[length] == ' ');
-    }
-    return score;
-}
-
-static bool has_reference(const struct client_index *index, const struct entry *entry,
-                          const char *reference)
-{
-    for (size_t i = 0; i < index->reference_count; i++)
-        if (strcmp(index->references[i].text, reference) == 0 &&
-            id_equal(&index->references[i].client, &entry->client->id))
-            return true;
-    return false;
-}
-
-static int piece_score(const struct client_index *index, const struct entry *entry,
-                       const struct piece *piece)
-{
-    int score = name_score(entry->name, piece->name);
-
-    if (score > 0)
-        return score;
-    if (piece->digits != NULL && strlen(piece->digits) > 1 &&
-        strstr(entry->phone, piece->digits) != NULL)
-        return 2;
-    if (*piece->email != '\0' && begins(entry->email, piece->email, strlen(piece->email)))
-        return 2;
-    if (strlen(piece->plain) > 1 && strstr(entry->postal_code, piece->plain) != NULL)
-        return 2;
-    if (strlen(piece->email) >= 4 && isdigit((unsigned char)piece->email[0]) &&
-        begins(record_text(entry->client, "birth_date"), piece->email, strlen(piece->email)))
-        return 2;
-    if (piece->reference[0] != '\0' && has_reference(index, entry, piece->reference))
-        return 9;
     return 0;
 }
 
-static int entry_score(const struct client_index *index, const struct entry *entry,
-                       const struct piece *pieces, size_t count)
+static int scoring_total(const struct scoring *scoring)
 {
-    int score = 0;
+    int total = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        int one = piece_score(index, entry, &pieces[i]);
-
-        if (one == 0)
+    for (size_t i = 0; i < scoring->query->count; i++) {
+        if (scoring->scores[i] == 0)
             return 0;
-        score += one;
+        total += scoring->scores[i];
     }
-    return score;
+    return total;
 }
 
-static size_t read_pieces(struct piece *pieces, const char *query)
+int client_query_score(const struct client_query *query, const struct record *client,
+                       const char *reference)
 {
-    char *copy = strdup(query), *rest = NULL;
-    size_t count = 0;
+    struct scoring scoring = {.query = query};
 
-    if (copy == NULL)
+    if (client_keys(client, score_key, &scoring) != 0)
         return 0;
-    for (char *word = strtok_r(copy, " \t\n", &rest); word != NULL && count < PIECE_LIMIT;
-         word = strtok_r(NULL, " \t\n", &rest)) {
-        if (!piece_read(&pieces[count], word)) {
-            piece_clear(&pieces[count]);
-            break;
-        }
-        if (pieces[count].plain[0] == '\0')
-            piece_clear(&pieces[count]);
-        else
-            count++;
-    }
-    free(copy);
-    return count;
+    if (reference != NULL)
+        score_key(&scoring, reference);
+    return scoring_total(&scoring);
 }
 
-size_t client_index_find(const struct client_index *index, const char *query,
-                         struct client_hit *hits, size_t limit)
+/* The same by the keys that the index has. */
+static int entry_score(const struct client_index *index, const struct entry *entry,
+                       const struct client_query *query, const char *reference)
 {
-    struct piece pieces[PIECE_LIMIT];
-    size_t piece_count = read_pieces(pieces, query), count = 0;
+    struct scoring scoring = {.query = query};
 
-    for (size_t i = 0; i < index->count && piece_count > 0; i++) {
-        int score = entry_score(index, &index->entries[i], pieces, piece_count);
+    for (size_t at = entry->keys; at < entry->keys_end; at += strlen(index->arena.bytes + at) + 1)
+        score_key(&scoring, index->arena.bytes + at);
+    if (reference != NULL)
+        score_key(&scoring, reference);
+    return scoring_total(&scoring);
+}
 
-        if (score > 0)
-            count = keep_hit(hits, count, limit,
-                             (struct client_hit){index->entries[i].client, score, 0});
+/* Whether this entry has not been looked at yet for the present question. */
+static bool is_first_look(struct client_index *index, uint32_t entry)
+{
+    if (index->seen[entry] == index->question)
+        return false;
+    index->seen[entry] = index->question;
+    return true;
+}
+
+static void next_question(struct client_index *index)
+{
+    if (++index->question == 0) {
+        memset(index->seen, 0, (index->count + 1) * sizeof(index->seen[0]));
+        index->question = 1;
     }
-    for (size_t i = 0; i < piece_count; i++)
-        piece_clear(&pieces[i]);
+}
+
+size_t client_index_find(struct client_index *index, const char *typed, struct client_hit *hits,
+                         size_t limit)
+{
+    struct client_query query;
+    const struct client_piece *rarest;
+    size_t least = SIZE_MAX, count = 0;
+
+    client_query_read(&query, typed);
+    if (query.count == 0)
+        return 0;
+    rarest = &query.pieces[0];
+    for (size_t i = 0; i < query.count; i++) {
+        size_t size = piece_size(index, &query.pieces[i]);
+
+        if (size < least) {
+            least = size;
+            rarest = &query.pieces[i];
+        }
+    }
+    next_question(index);
+    for (size_t i = 0; i < rarest->count; i++) {
+        size_t at, end = key_range(index, rarest->terms[i].key, &at);
+
+        for (; at < end; at++) {
+            const struct entry *entry = &index->entries[index->keys[at].entry];
+            const char *key = key_text(index, at);
+            int score;
+
+            if (client_term_fits(&rarest->terms[i], key) == 0 ||
+                !is_first_look(index, index->keys[at].entry))
+                continue;
+            score = entry_score(index, entry, &query, key[0] == 'r' ? key : NULL);
+            if (score > 0)
+                count = client_hit_keep(hits, count, limit,
+                                        (struct client_hit){entry->client, score, 0});
+        }
+    }
     return count;
 }
 
 /* --- likely the same ------------------------------------------------------------------------- */
 
-/* Letters that must change to make one word of the other, counted up to 3 (Levenshtein), over the
- * first 32 bytes. */
-static int distance(const char *left, size_t left_length, const char *right, size_t right_length)
-{
-    int row[33];
-
-    if (left_length > 32 || right_length > 32)
-        return left_length == right_length && memcmp(left, right, left_length) == 0 ? 0 : 3;
-    for (size_t j = 0; j <= right_length; j++)
-        row[j] = (int)j;
-    for (size_t i = 1; i <= left_length; i++) {
-        int diagonal = row[0];
-
-        row[0] = (int)i;
-        for (size_t j = 1; j <= right_length; j++) {
-            int replaced = diagonal + (left[i - 1] != right[j - 1]);
-            int shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-
-            diagonal = row[j];
-            row[j] = replaced < shorter ? replaced : shorter;
-        }
-    }
-    return row[right_length] > 3 ? 3 : row[right_length];
-}
-
-/* The distance of the nearest word of `name`, 3 when none is near. */
-static int nearest(const char *name, const char *word, size_t length)
-{
-    int best = 3;
-
-    while (*name != '\0') {
-        size_t other = strcspn(name, " ");
-        int one = distance(word, length, name, other);
-
-        if (one < best)
-            best = one;
-        name += other + (name[other] == ' ');
-    }
-    return best;
-}
-
-static size_t count_words(const char *text)
-{
-    size_t count = *text != '\0';
-
-    for (; *text != '\0'; text++)
-        count += *text == ' ';
-    return count;
-}
-
-/* LIKE_NAME, LIKE_NEAR_NAME or 0: near is two equal words, or all words but for a letter or two. */
-static unsigned compare_names(const char *typed, const char *name)
-{
-    size_t typed_words = count_words(typed), name_words = count_words(name);
-    size_t equal = 0, near = 0;
-
-    if (typed_words < 2 || name_words < 2)
-        return strcmp(typed, name) == 0 && *typed != '\0' ? LIKE_NAME : 0;
-    for (const char *at = typed; *at != '\0';) {
-        size_t length = strcspn(at, " ");
-        int apart = nearest(name, at, length);
-
-        equal += apart == 0;
-        near += apart > 0 && (size_t)apart * 3 <= length;
-        at += length + (at[length] == ' ');
-    }
-    if (equal == typed_words && typed_words == name_words)
-        return LIKE_NAME;
-    if (equal >= 2 || (equal >= 1 && equal + near == typed_words && typed_words <= name_words))
-        return LIKE_NEAR_NAME;
-    return 0;
-}
-
-/* The last seven digits, without country and area. */
-static bool same_phone(const char *left, const char *right)
-{
-    size_t left_length = strlen(left), right_length = strlen(right);
-
-    if (left_length < 7 || right_length < 7)
-        return false;
-    return strcmp(left + left_length - 7, right + right_length - 7) == 0;
-}
-
-static unsigned compare(const struct entry *typed, const char *birth_date,
-                        const struct entry *entry)
-{
-    unsigned likeness = compare_names(typed->name, entry->name);
-
-    if (same_phone(typed->phone, entry->phone))
-        likeness |= LIKE_PHONE;
-    if (typed->email[0] != '\0' && strcmp(typed->email, entry->email) == 0)
-        likeness |= LIKE_EMAIL;
-    if (strlen(typed->postal_code) == 6 && strcmp(typed->postal_code, entry->postal_code) == 0)
-        likeness |= LIKE_POSTAL_CODE;
-    if (*birth_date != '\0' && strcmp(birth_date, record_text(entry->client, "birth_date")) == 0)
-        likeness |= LIKE_BIRTH_DATE;
-    return likeness;
-}
-
-/* A household shares a postal code and many people a birthday: neither alone says anything. */
-static int likeness_score(unsigned likeness)
-{
-    int score = 0;
-
-    score += likeness & LIKE_PHONE ? 4 : 0;
-    score += likeness & LIKE_EMAIL ? 4 : 0;
-    score += likeness & LIKE_NAME ? 3 : 0;
-    score += likeness & LIKE_NEAR_NAME ? 2 : 0;
-    score += likeness & LIKE_POSTAL_CODE ? 1 : 0;
-    score += likeness & LIKE_BIRTH_DATE ? 1 : 0;
-    return score >= 2 && (likeness & ~(unsigned)(LIKE_POSTAL_CODE | LIKE_BIRTH_DATE)) ? score : 0;
-}
-
-/* The details as an entry of nobody's; false when out of memory. */
-static bool typed_fill(struct entry *typed, const struct client_details *details)
-{
-    const char *name = details->name != NULL ? details->name : "";
-
-    *typed = (struct entry){
-        .name = text_fold(name, strlen(name)),
-        .phone = squeeze(details->phone != NULL ? details->phone : "", isdigit),
-        .email = lower(details->email != NULL ? details->email : ""),
-        .postal_code = squeeze(details->postal_code != NULL ? details->postal_code : "", isalnum),
-    };
-    return typed->name != NULL && typed->phone != NULL && typed->email != NULL &&
-           typed->postal_code != NULL;
-}
-
 unsigned client_likeness(const struct client_details *details, const struct record *client)
 {
-    struct entry typed, entry = {0};
-    unsigned likeness = 0;
+    struct client_traits typed;
+    unsigned likeness;
 
-    if (typed_fill(&typed, details) && entry_fill(&entry, client))
-        likeness = compare(&typed, details->birth_date != NULL ? details->birth_date : "", &entry);
-    entry_clear(&typed);
-    entry_clear(&entry);
+    client_traits_read(&typed, details);
+    client_likely(&typed, client, &likeness);
     return likeness;
 }
 
-size_t client_index_likely(const struct client_index *index, const struct client_details *details,
+int client_likely(const struct client_traits *typed, const struct record *client,
+                  unsigned *likeness)
+{
+    struct client_details details = client_details_of(client);
+    struct client_traits traits;
+    int score;
+
+    client_traits_read(&traits, &details);
+    score = client_likeness_score(typed, &traits, likeness);
+    return score >= CLIENT_LIKELY ? score : 0;
+}
+
+/* Whether an entry has another detail of the terms besides this one's. */
+static bool has_second(const struct client_index *index, const struct entry *entry,
+                       const struct client_term *terms, size_t count, int first)
+{
+    for (size_t at = entry->keys; at < entry->keys_end; at += strlen(index->arena.bytes + at) + 1)
+        for (size_t i = 0; i < count; i++)
+            if (terms[i].score != first && strcmp(terms[i].key, index->arena.bytes + at) == 0)
+                return true;
+    return false;
+}
+
+size_t client_index_likely(struct client_index *index, const struct client_details *details,
                            const struct id *but, struct client_hit *hits, size_t limit)
 {
-    const char *birth_date = details->birth_date != NULL ? details->birth_date : "";
-    struct entry typed;
-    bool whole = typed_fill(&typed, details);
-    size_t count = 0;
+    struct client_term terms[CLIENT_LIKELY_TERMS];
+    struct client_traits typed;
+    size_t term_count, count = 0;
 
-    for (size_t i = 0; i < index->count && whole; i++) {
-        const struct entry *entry = &index->entries[i];
-        unsigned likeness = compare(&typed, birth_date, entry);
-        int score = likeness_score(likeness);
+    client_traits_read(&typed, details);
+    term_count = client_likely_terms(&typed, terms);
+    next_question(index);
+    for (size_t i = 0; i < term_count; i++) {
+        size_t at, end = key_range(index, terms[i].key, &at);
+        bool common = end - at > COMMON;
 
-        if (score > 0 && (but == NULL || !id_equal(but, &entry->client->id)))
-            count =
-                keep_hit(hits, count, limit, (struct client_hit){entry->client, score, likeness});
+        for (; at < end; at++) {
+            const struct entry *entry = &index->entries[index->keys[at].entry];
+            unsigned likeness;
+            int score;
+
+            if (client_term_fits(&terms[i], key_text(index, at)) == 0 ||
+                (but != NULL && id_equal(but, &entry->client->id)) ||
+                (common && !has_second(index, entry, terms, term_count, terms[i].score)) ||
+                !is_first_look(index, index->keys[at].entry))
+                continue;
+            score = client_likely(&typed, entry->client, &likeness);
+            if (score > 0)
+                count = client_hit_keep(hits, count, limit,
+                                        (struct client_hit){entry->client, score, likeness});
+        }
     }
-    entry_clear(&typed);
     return count;
 }

@@ -109,7 +109,12 @@ libapp_a_SOURCES += \
     app/checklist.c app/checklist.h \
     app/choice.c app/choice.h app/choice_table.c \
     app/client.c app/client.h \
+    app/birth_date.c app/birth_date.h \
     app/client_index.c app/client_index.h \
+    app/client_key.c app/client_key.h \
+    app/client_likeness.c app/client_likeness.h \
+    app/client_name.c app/client_name.h \
+    app/name_sound.c app/name_sound.h \
     app/contact.c app/contact.h \
     app/continue.c app/continue.h \
     app/delivery.c app/delivery.h \

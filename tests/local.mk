@@ -843,3 +843,19 @@ tests_email_hostile_LDADD = $(UNIT_LIBS)
 .PHONY: hostile-email
 hostile-email: tests/email/hostile
 	abs_top_srcdir='$(abs_top_srcdir)' tests/email/hostile 10000 $(or $(SEED),1)
+
+# Clients: labelled pairs of duplicates and of what is none, and the cost of a search:
+# `make bench-clients`; TELL=--tell names the pairs of the first set that are judged wrongly.
+EXTRA_DIST += tests/clients/pairs.tsv tests/clients/held_out.tsv
+CLIENT_PAIRS = tests/clients/pairs.c tests/clients/pairs.h
+UNIT_TESTS += tests/unit/test_client_likeness
+tests_unit_test_client_likeness_SOURCES = tests/unit/test_client_likeness.c $(CLIENT_PAIRS) \
+    tests/unit/unit.h
+tests_unit_test_client_likeness_LDADD = $(UNIT_LIBS)
+EXTRA_PROGRAMS += tests/bench/bench_clients
+tests_bench_bench_clients_SOURCES = tests/bench/bench_clients.c $(CLIENT_PAIRS)
+tests_bench_bench_clients_LDADD = libapp.a $(APP_LIBS)
+.PHONY: bench-clients
+bench: bench-clients
+bench-clients: tests/bench/bench_clients
+	abs_top_srcdir='$(abs_top_srcdir)' tests/bench/bench_clients $(TELL)

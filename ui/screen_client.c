@@ -42,7 +42,7 @@ static const struct fields_row rows[] = {
     [ROW_EMAIL] = {"email", N_("E-mail"), FIELDS_LINE, 320, NULL, NULL},
     [ROW_POSTAL_CODE] = {"postal_code", N_("Postal code"), FIELDS_LINE, 16, NULL, NULL},
     [ROW_ADDRESS] = {"address", N_("Address"), FIELDS_LINE, 1000, NULL, NULL},
-    [ROW_BIRTH_DATE] = {"birth_date", N_("Birth date"), FIELDS_LINE, 10, NULL, NULL},
+    [ROW_BIRTH_DATE] = {"birth_date", N_("Birth date"), FIELDS_LINE, 40, NULL, NULL},
     [ROW_INTERPRETER] = {"interpreter", N_("Interpreter"), FIELDS_LINE, 35, NULL, NULL},
     [ROW_ACCESSIBILITY] = {"accessibility", N_("Needs"), FIELDS_LINE, 400, NULL, NULL},
     [ROW_KIND] = {"kind", N_("Kind"), FIELDS_CHOICE, 0, kinds, format_word},
@@ -190,10 +190,14 @@ static void likeness_text(unsigned likeness, char *text, size_t size)
     } words[] = {
         {LIKE_NAME, N_("same name")},
         {LIKE_NEAR_NAME, N_("similar name")},
+        {LIKE_SOUND, N_("sounds alike")},
+        {LIKE_GIVEN_NAME, N_("same first name")},
         {LIKE_PHONE, N_("same phone")},
         {LIKE_EMAIL, N_("same e-mail")},
         {LIKE_POSTAL_CODE, N_("same postal code")},
         {LIKE_BIRTH_DATE, N_("same birth date")},
+        {LIKE_NEAR_BIRTH_DATE, N_("similar birth date")},
+        {UNLIKE_BIRTH_DATE, N_("other birth date")},
     };
     struct text_buffer buffer = {0};
 
@@ -363,7 +367,7 @@ static bool client_key(struct screen *screen, const struct input *input)
     return false;
 }
 
-static const struct screen_key client_keys[] = {
+static const struct screen_key client_screen_keys[] = {
     {INPUT_CONTROL('X'), N_("Save"), N_("Saves the client and goes on."), N_("save"), run_save},
     {INPUT_TAB, N_("Next"), N_("Goes to the next field; Shift-Tab to the one before."), NULL, NULL},
     {INPUT_CONTROL('R'), NULL, N_("Empties the fields, or puts back what is on file."), NULL,
@@ -398,7 +402,7 @@ const struct screen_kind screen_client = {
     .title = N_("Client"),
     .help = N_("Who the client is and how to reach them. Clients who are likely the same are shown "
                "while you type: take one of them rather than making a second file."),
-    .keys = client_keys,
+    .keys = client_screen_keys,
     .open = client_open,
     .close = client_close,
     .draw = client_draw,
