@@ -18,7 +18,7 @@ struct arranging {
     const struct case_situation *situation;
     uint32_t agent, office; /* places in the words */
     uint8_t closed, waiting;
-    struct case_filter *filter; /* owned; NULL for none */
+    struct case_sieve *filter; /* owned; NULL for none */
     int64_t hours[HOURS], offsets[HOURS];
 };
 
@@ -71,7 +71,8 @@ static unsigned lists_of(const struct arranging *arranging, const struct case_ro
 {
     const struct case_list *list = arranging->list;
     bool open = row->status != arranging->closed;
-    bool mine = row->assignee == arranging->agent && row->assignee != 0;
+    uint32_t keeper = row->assignee != 0 ? row->assignee : row->opened_by;
+    bool mine = keeper == arranging->agent && keeper != 0;
     bool ours = mine || row->assignee == 0;
     bool late = row->due_ms != 0 && row->due_ms < list->late_ms;
     bool due = row->due_ms != 0 && row->due_ms < list->tomorrow_ms;
@@ -208,7 +209,7 @@ static void choose_rows(struct arranging *arranging, const uint32_t *by_id, stru
             list->counts[kind] += lists >> kind & 1;
         if ((lists >> arranging->query->list & 1) == 0 ||
             (arranging->filter != NULL &&
-             !case_filter_fits(arranging->filter, arranging->table, row)))
+             !case_sieve_fits(arranging->filter, arranging->table, row)))
             continue;
         key = sort_key(arranging, row, by_id[i]);
         if (arranging->query->descending && key != UINT64_MAX)
@@ -311,11 +312,11 @@ int case_list_arrange(struct case_list *list, struct case_table *table,
            case_words_place(case_table_words(table, CASE_OFFICES), situation->office,
                             &arranging.office);
     if (done && query->filter[0] != '\0') {
-        arranging.filter = case_filter_new(query->filter, &situation->names, table);
+        arranging.filter = case_sieve_new(query->filter, &situation->names, table);
         done = arranging.filter != NULL;
     }
     done = done && arrange(&arranging, &sort);
-    case_filter_free(arranging.filter);
+    case_sieve_free(arranging.filter);
     case_sort_end(&sort);
     return done ? 0 : error_set(error, ERROR_MEMORY, "no memory for the list of cases");
 }

@@ -7,8 +7,8 @@
 #ifndef GUICHET_APP_CASE_LIST_H
 #define GUICHET_APP_CASE_LIST_H
 
-#include "app/case_filter.h"
 #include "app/case_query.h"
+#include "app/case_sieve.h"
 #include "app/case_table.h"
 
 /* Whose list, and when. */

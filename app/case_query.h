@@ -17,7 +17,7 @@
  * agent's own or nobody's: what somebody else has in hand is theirs. */
 enum case_list_kind {
     CASE_LIST_DUE,     /* until the end of today, late ones too */
-    CASE_LIST_MINE,    /* the agent's, not closed */
+    CASE_LIST_MINE,    /* the agent's, or opened by them and nobody's; not closed */
     CASE_LIST_OFFICE,  /* the office's, not closed */
     CASE_LIST_TODAY,   /* due today, not late yet */
     CASE_LIST_OVERDUE, /* late */
@@ -65,7 +65,7 @@ struct case_query {
     enum case_column sort;
     bool descending;
     enum case_group group;
-    char filter[CASE_FILTER_LIMIT + 1]; /* see case_filter.h */
+    char filter[CASE_FILTER_LIMIT + 1]; /* see case_sieve.h */
 };
 
 /* The query of a standard list as it opens: what is due first, or what was changed last. */

@@ -136,6 +136,9 @@ static int put_case(struct case_table *table, const struct record *record,
                               &words[kind]))
             return ERROR_MEMORY;
     row = &table->rows[place];
+    if (!case_words_place(&table->words[CASE_AGENTS], record_text(record, "opened_by"),
+                          &row->opened_by))
+        return ERROR_MEMORY;
     if (!text_pool_set(&table->texts, record_text(record, "subject"), &row->subject))
         return ERROR_MEMORY;
     row->client = CASE_NONE;

@@ -30,6 +30,7 @@ struct case_row {
     uint16_t unread;  /* messages that nobody has read */
     uint32_t client;  /* CASE_NONE for none; case_table_client_... */
     uint32_t service, assignee, office; /* places in the table's words; 0: none */
+    uint32_t opened_by;                 /* among the agents */
     uint32_t subject;                   /* place in the table's texts */
     uint32_t first;                     /* of what hangs on it; CASE_NONE */
     int64_t opened_ms;

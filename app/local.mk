@@ -98,7 +98,7 @@ libapp_a_SOURCES += \
     app/author.c app/author.h \
     app/case.c app/case.h \
     app/case_file.c app/case_file.h \
-    app/case_filter.c app/case_filter.h \
+    app/case_sieve.c app/case_sieve.h \
     app/case_list.c app/case_list.h \
     app/case_query.c app/case_query.h \
     app/case_sort.c app/case_sort.h \
@@ -106,6 +106,7 @@ libapp_a_SOURCES += \
     app/case_words.c app/case_words.h \
     app/id_map.c app/id_map.h \
     app/text_pool.c app/text_pool.h \
+    app/view.c app/view.h \
     app/checklist.c app/checklist.h \
     app/choice.c app/choice.h app/choice_table.c \
     app/client.c app/client.h \

@@ -393,7 +393,9 @@ static const struct field view_fields[] = {
     {"name", FIELD_TEXT, FIELD_REQUIRED, 80, NULL},
     {"owner", FIELD_ID, REQUIRED_FIXED, 0, NULL},
     {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"shared", FIELD_BOOLEAN, FIELD_FIXED, 0, NULL},
     {"query", FIELD_OBJECT, FIELD_REQUIRED, 4 * 1024, NULL},
+    {"place", FIELD_INTEGER, 0, 0, NULL},
     {"hidden", FIELD_BOOLEAN, 0, 0, NULL},
     {0},
 };

@@ -249,6 +249,15 @@ static int check_keeper(struct attempt *attempt, struct error *error)
     return code;
 }
 
+/* The lists of an office are its supervisors'. One's own are out of anybody else's sight. */
+static int check_view(struct attempt *attempt, struct error *error)
+{
+    const json_t *body =
+        attempt->row.row != 0 ? attempt->row.record->body : attempt->operation->body;
+
+    return json_bool_or(body, "shared", false) ? check_supervisor(attempt, "shared", error) : 0;
+}
+
 /* Of a relay's clock; ledger_relay_apply has checked what it may do. */
 static bool is_of_a_clock(const struct attempt *attempt)
 {
@@ -282,6 +291,8 @@ int attempt_check(struct attempt *attempt, struct error *error)
         code = check_offered_to(attempt, error);
     if (code == 0 && !attempt_is_refused(attempt) && operation->type == RECORD_TICKET)
         code = check_ticket_queue(attempt, error);
+    if (code == 0 && !attempt_is_refused(attempt) && operation->type == RECORD_VIEW)
+        code = check_view(attempt, error);
     if (code == 0 && !attempt_is_refused(attempt) && operation->kind == OPERATION_CLAIM &&
         operation->type == RECORD_HANDOFF && attempt->row.row != 0)
         code = check_target(attempt, error);

@@ -192,6 +192,9 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
         return ledger_restricted_scopes(ledger, record, scopes, error);
     if (record->type == RECORD_ALERT)
         return scope_set_add(scopes, LEDGER_SUPERVISORS_SCOPE, record_text(record, "queue"), error);
+    /* One's own list is nobody else's. */
+    if (record->type == RECORD_VIEW && !json_bool_or(record->body, "shared", false))
+        return scope_set_add(scopes, "agent:", record_text(record, "owner"), error);
     code = scope_set_add(scopes, "office:", record_text(record, "office"), error);
     for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]) && code == 0; i++)
         if ((record->type == RECORD_HANDOFF || record->type == RECORD_FLAG) &&

@@ -207,6 +207,11 @@ tests_unit_test_task_LDADD = $(UNIT_LIBS)
 tests_unit_test_ledger_task_SOURCES = tests/unit/test_ledger_task.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_task_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_view tests/unit/test_ledger_view
+tests_unit_test_view_SOURCES = tests/unit/test_view.c $(WORK_FIXTURE)
+tests_unit_test_view_LDADD = $(UNIT_LIBS)
+tests_unit_test_ledger_view_SOURCES = tests/unit/test_ledger_view.c $(LEDGER_FIXTURE)
+tests_unit_test_ledger_view_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_flag
 tests_unit_test_flag_SOURCES = tests/unit/test_flag.c $(WORK_FIXTURE)
 tests_unit_test_flag_LDADD = $(UNIT_LIBS)
@@ -521,6 +526,9 @@ UI_FIXTURE = tests/unit/ui_fixture.c tests/unit/ui_fixture.h tests/unit/unit.h
 tests_unit_test_ui_screens_SOURCES = tests/unit/test_ui_screens.c $(UI_FIXTURE)
 tests_unit_test_ui_screens_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_ui_ticket
+UNIT_TESTS += tests/unit/test_ui_lists
+tests_unit_test_ui_lists_SOURCES = tests/unit/test_ui_lists.c $(UI_FIXTURE)
+tests_unit_test_ui_lists_LDADD = $(UI_LIBS)
 tests_unit_test_ui_ticket_SOURCES = tests/unit/test_ui_ticket.c $(UI_FIXTURE)
 tests_unit_test_ui_ticket_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_ui_display
@@ -570,6 +578,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/share_draft.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/life_event.sh \
+    tests/end_to_end/lists.sh \
     tests/end_to_end/recover.sh tests/end_to_end/relay.sh \
     tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_filters.sh \
@@ -596,6 +605,7 @@ TESTS += \
     tests/end_to_end/share_draft.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/life_event.sh \
+    tests/end_to_end/lists.sh \
     tests/end_to_end/recover.sh tests/end_to_end/relay.sh \
     tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_filters.sh \

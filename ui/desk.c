@@ -7,6 +7,7 @@
 #include "app/choice.h"
 #include "app/json.h"
 #include "app/text.h"
+#include "ui/desk_cases.h"
 #include "ui/language.h"
 
 int64_t desk_now(const struct desk *desk)
@@ -66,7 +67,8 @@ struct author desk_author(struct desk *desk)
     return author;
 }
 
-int desk_apply(struct desk *desk, struct batch *batch, struct error *error)
+int desk_apply_many(struct desk *desk, struct operation *const *operations, size_t count,
+                    struct error *error)
 {
     int code = 0;
 
@@ -75,14 +77,21 @@ int desk_apply(struct desk *desk, struct batch *batch, struct error *error)
     else if (desk->local_only)
         code = error_set(error, ERROR_REFUSED, "%s",
                          _("the server refuses this sign-in: sign in again to write"));
-    else if (batch->count > 0)
-        code = store_apply(desk->store, batch->operations, batch->count, NULL, error);
-    batch_clear(batch);
+    else if (count > 0)
+        code = store_apply(desk->store, operations, count, NULL, error);
     if (code != 0)
         return code;
     desk->changes++;
     link_sync_ring(desk->link);
     return 0;
+}
+
+int desk_apply(struct desk *desk, struct batch *batch, struct error *error)
+{
+    int code = desk_apply_many(desk, batch->operations, batch->count, error);
+
+    batch_clear(batch);
+    return code;
 }
 
 void desk_count_choices(struct desk *desk, int least)
@@ -208,6 +217,7 @@ int desk_sign_in(struct desk *desk, char *path, struct seal_key *key, struct rec
     record_full_key(desk->agent, record_text(desk->agent, "office"), desk->office_key);
     clock_observe(&desk->clock, store_latest_moment(desk->store));
     desk_find_office(desk);
+    desk_cases_start(desk);
     return 0;
 }
 
@@ -224,6 +234,7 @@ void desk_find_office(struct desk *desk)
 
 void desk_close(struct desk *desk)
 {
+    desk_cases_stop(desk);
     if (desk->store != NULL)
         store_close(desk->store);
     seal_key_free(desk->key);

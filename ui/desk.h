@@ -43,6 +43,8 @@ struct desk_open {
     struct id submission;
 };
 
+struct case_reader;
+
 struct desk {
     struct link *link;           /* borrowed */
     struct catalogue *catalogue; /* this thread's connection; owned */
@@ -67,11 +69,15 @@ struct desk {
     struct continue_validity continue_validity; /* how long one lives */
     bool local_only;                            /* the server refused this agent: reading only */
     struct desk_open open;
-    int64_t wrap_up_minutes; /* after a contact, before the next one; 0: none */
-    bool silent;             /* an offered hand-off is shown and does not ring */
-    int64_t stale_days;      /* a catalogue record confirmed longer ago is marked; 0: none is */
-    char *copied;            /* what was copied last, NULL for nothing; owned. See ui_copy */
-    uint64_t changes;        /* own writes so far: store_version does not tell them */
+    int64_t wrap_up_minutes;   /* after a contact, before the next one; 0: none */
+    bool silent;               /* an offered hand-off is shown and does not ring */
+    int64_t stale_days;        /* a catalogue record confirmed longer ago is marked; 0: none is */
+    char *copied;              /* what was copied last, NULL for nothing; owned. See ui_copy */
+    uint64_t changes;          /* own writes so far: store_version does not tell them */
+    struct case_reader *cases; /* the cases in memory, NULL when locked; owned. See desk_cases.h */
+    uint64_t cases_started;    /* so often */
+    int64_t cases_named;       /* by this version of the catalogue, */
+    bool cases_french;         /* in this language */
     struct desk_line line;
 };
 
@@ -104,9 +110,17 @@ struct author desk_author(struct desk *desk);
  * message when `local_only`. */
 int desk_apply(struct desk *desk, struct batch *batch, struct error *error);
 
+/* store_version, -1 without a store. What came in memory meanwhile (desk_cases.h) counts as a
+ * change of the desk. */
+int64_t desk_version(struct desk *desk);
+
 /* Writes the choices that wait (app/choice.h) when there are `least` of them or more. Whatever goes
  * wrong, they go on waiting: nobody is held up by a count. */
 void desk_count_choices(struct desk *desk, int least);
+
+/* The same with any number of operations, which stay the caller's: all are written or none. */
+int desk_apply_many(struct desk *desk, struct operation *const *operations, size_t count,
+                    struct error *error);
 
 /* Writes `open` to the store's state, after a change of it. */
 int desk_open_keep(struct desk *desk, struct error *error);

@@ -8,6 +8,8 @@ libui_a_SOURCES = \
     ui/queue_next.c ui/queue_next.h ui/queue_words.c ui/queue_words.h \
     ui/day.c ui/day.h \
     ui/desk.c ui/desk.h \
+    ui/case_reader.c ui/case_reader.h \
+    ui/desk.c ui/desk.h ui/desk_cases.c ui/desk_cases.h \
     ui/editor.c ui/editor.h ui/editor_internal.h \
     ui/editor_draw.c \
     ui/editor_key.c \
@@ -70,6 +72,8 @@ libui_a_SOURCES = \
     ui/screen_form_trust.c \
     ui/screen_help.c \
     ui/screen_home.c \
+    ui/screen_lists.c ui/screen_lists.h ui/screen_lists_act.c ui/screen_lists_draw.c \
+    ui/screen_lists_views.c \
     ui/screen_lock.c \
     ui/screen_offices.c ui/screen_offices.h \
     ui/screen_offices_one.c \
@@ -98,6 +102,7 @@ guichet_SOURCES = \
     app/main/command_display.c app/main/command_display.h \
     app/main/command_export.c app/main/command_export.h \
     app/main/command_import.c app/main/command_import.h \
+    app/main/command_list.c app/main/command_list.h \
     app/main/command_manual.c app/main/command_manual.h \
     app/main/manual_catalogue.c app/main/manual_catalogue.h \
     app/main/command_recover.c app/main/command_recover.h \

@@ -1,4 +1,4 @@
-/* Who works here, and who is present. */
+/* Who works here, and who is present; or to whom something is given. */
 #include "ui/screen_agents.h"
 
 #include <stdio.h>
@@ -18,6 +18,7 @@ struct agents {
     struct editor *query; /* owned */
     struct list list;
     int64_t asked_ms; /* presence, last */
+    bool choose;      /* Enter answers with the marked one */
 };
 
 static void read_all(struct screen *screen)
@@ -52,6 +53,7 @@ static int agents_open(struct screen *screen, const json_t *arguments, struct er
     screen->data = agents;
     editor_restore(agents->query, json_object_get(arguments, "argument"));
     editor_restore(agents->query, json_object_get(arguments, "query"));
+    agents->choose = json_bool_or(arguments, "choose", false);
     link_presence_ask(screen->desk->link);
     read_all(screen);
     return 0;
@@ -72,7 +74,7 @@ static json_t *agents_save(const struct screen *screen)
 {
     const struct agents *agents = screen->data;
 
-    return json_pack("{s:o}", "query", editor_save(agents->query));
+    return json_pack("{s:o, s:b}", "query", editor_save(agents->query), "choose", agents->choose);
 }
 
 static void draw_row(void *context, const struct paint *row, size_t index, bool selected)
@@ -91,6 +93,9 @@ static void agents_draw(struct screen *screen, const struct paint *paint)
     char when[32], text[WORK_NAME_SIZE];
 
     list_draw(&agents->list, &rest, 1, false, draw_row, agents);
+    if (agents->choose && agents->list.count > 0)
+        paint_restyle(&rest, (int)(agents->list.selected - agents->list.top), 0, -1,
+                      PAINT_SELECTION);
     paint_text(paint, 1, 0, 9, PAINT_TITLE, _("Agent"));
     paint_fill(&field, 0, 0, -1, PAINT_FOCUS);
     editor_draw(agents->query, &field, true);
@@ -108,6 +113,13 @@ static bool agents_key(struct screen *screen, const struct input *input)
 
     if (list_key(&agents->list, input, false))
         return true;
+    if (agents->choose && input->code == INPUT_ENTER) {
+        const struct target *target = targets_shown(&agents->targets, agents->list.selected);
+
+        if (target != NULL)
+            screen_finish(screen, json_pack("{s:s}", "agent", target->agent.text));
+        return true;
+    }
     if (!editor_key(agents->query, input, &changed))
         return false;
     targets_filter(&agents->targets, editor_text(agents->query));

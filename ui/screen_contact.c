@@ -1,5 +1,5 @@
-/* F3: the contact. While none is in progress, it asks who the client is; then it shows the client,
- * what they need, and their cases. */
+/* The contact, F3 from the lists, and while one is in progress. While none is in progress, it asks
+ * who the client is; then it shows the client, what they need, and their cases. */
 #include "ui/screen_contact.h"
 
 #include <stdio.h>
@@ -81,6 +81,8 @@ static int contact_open(struct screen *screen, const json_t *arguments, struct e
         contact->in_list = json_bool_or(arguments, "in_list", false);
         list_restore(&contact->case_list, json_object_get(arguments, "cases"));
     }
+    if (json_bool_or(arguments, "anonymous", false) && contact_is_choosing(contact))
+        contact_search_begin(screen, NULL);
     return 0;
 }
 
@@ -334,8 +336,6 @@ const struct screen_kind screen_contact = {
         N_("The client in front of you or on the line: who it is, what they need, how far their "
            "identity was checked, and which of their cases it is about."),
     .command = N_("contact"),
-    .code = INPUT_F(3),
-    .label = N_("Contact"),
     .flags = SCREEN_SINGLE,
     .keys = contact_keys,
     .offers = contact_offers,

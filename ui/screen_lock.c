@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "app/record.h"
+#include "ui/desk_cases.h"
 #include "ui/editor.h"
 #include "ui/language.h"
 #include "ui/sign_in.h"
@@ -24,8 +25,10 @@ static int lock_open(struct screen *screen, const json_t *arguments, struct erro
     screen->data = lock;
     if (lock != NULL)
         lock->password = editor_new(EDITOR_SECRET, PASSWORD_LIMIT);
-    if (lock != NULL && lock->password != NULL)
+    if (lock != NULL && lock->password != NULL) {
+        desk_cases_stop(screen->desk); /* whoever finds it locked finds no names in memory */
         return 0;
+    }
     free(lock);
     return error_set(error, ERROR_MEMORY, "out of memory");
 }
@@ -61,10 +64,12 @@ static bool lock_key(struct screen *screen, const struct input *input)
     if (input->code == INPUT_ENTER) {
         lock->wrong = !sign_in_check(screen->desk, editor_text(lock->password));
         editor_clear(lock->password);
-        if (lock->wrong)
+        if (lock->wrong) {
             ui_stop_ahead(screen->ui);
-        else
+        } else {
             screen_close(screen);
+            desk_cases_start(screen->desk);
+        }
         return true;
     }
     if (input->code == INPUT_F(10)) {

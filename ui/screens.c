@@ -11,6 +11,7 @@ extern const struct screen_kind screen_agents, screen_case, screen_case_entry, s
 extern const struct screen_kind screen_message_new, screen_preferences, screen_status_code;
 extern const struct screen_kind screen_task, screen_tickets, screen_ticket_new;
 extern const struct screen_kind screen_reassign, screen_supervise;
+extern const struct screen_kind screen_lists;
 extern const struct screen_kind screen_checklist, screen_life_event, screen_life_events;
 
 /* The order is that of the key line and of the help: one a line, so that additions merge. */
@@ -18,7 +19,7 @@ extern const struct screen_kind screen_checklist, screen_life_event, screen_life
 const struct screen_kind *const screen_kinds[] = {
     &screen_help,          /* F1 */
     &screen_search,        /* F2 */
-    &screen_contact,       /* F3 */
+    &screen_lists,         /* F3 */
     &screen_form,          /* F4 */
     &screen_handoff_list,  /* F5 */
     &screen_note,          /* F6 */
@@ -26,6 +27,7 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_lock,          /* F9 */
     &screen_handoff_offer, /* Ctrl-V */
     &screen_home,          /* by command from here on, or from a screen */
+    &screen_contact,
     &screen_life_events,
     &screen_case,
     &screen_checklist,

@@ -499,7 +499,7 @@ void ui_look(struct ui *ui)
     if (top != NULL && top->screen.kind->wake != NULL)
         top->screen.kind->wake(&top->screen);
     stack_settle(ui);
-    store = desk->store == NULL ? -1 : store_version(desk->store);
+    store = desk_version(desk);
     desk->local_only = desk->store != NULL && ui->link.state == LINK_REFUSED;
     if (catalogue == ui->catalogue_version && store == ui->store_version &&
         desk->changes == ui->desk_changes && !task_news_is_stale(desk))

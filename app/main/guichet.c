@@ -17,6 +17,7 @@
 #include "app/main/command_display.h"
 #include "app/main/command_export.h"
 #include "app/main/command_import.h"
+#include "app/main/command_list.h"
 #include "app/main/command_manual.h"
 #include "app/main/command_recover.h"
 #include "app/main/command_search.h"
@@ -55,6 +56,7 @@ static const struct manual_command commands[] = {
     {"search", "Search services and forms as the screen does."},
     {"sync", "Carry an agent's work to the server and back, without the screen."},
     {"status", "Tell what waits, what was refused, and whether the server answers."},
+    {"list", "Print a list of cases as it stands on this terminal: due, mine, a view ..."},
     {"display", "Show the calls of a waiting room on a public screen."},
     {"recover", "Show what the journal holds of work that the store lost, and put it back."},
     {"import", "Import services and forms into a catalogue file."},
@@ -65,7 +67,7 @@ static const struct manual_command commands[] = {
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 static int (*const command_runs[COMMAND_COUNT])(int argc, char **argv) = {
-    run_search,      command_sync,   command_status, command_display,
+    run_search,      command_sync,   command_status, command_list, command_display,
     command_recover, command_import, command_export, run_manual,
 };
 

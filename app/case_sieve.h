@@ -9,8 +9,8 @@
  *   due:2026-11-30    dates as they are written, or their beginning: due:2026-11
  *   due:<2026-12-01   before; > after; so with numbers: unread:>0
  */
-#ifndef GUICHET_APP_CASE_FILTER_H
-#define GUICHET_APP_CASE_FILTER_H
+#ifndef GUICHET_APP_CASE_SIEVE_H
+#define GUICHET_APP_CASE_SIEVE_H
 
 #include "app/case_query.h"
 #include "app/case_table.h"
@@ -23,15 +23,15 @@ struct case_names {
     const char *(*word)(const char *word);
 };
 
-struct case_filter;
+struct case_sieve;
 
 /* Makes ready for a table as its words now are named; NULL when out of memory. An unknown column is
  * read as a word with a colon. */
-struct case_filter *case_filter_new(const char *text, const struct case_names *names,
-                                    const struct case_table *table);
-bool case_filter_fits(const struct case_filter *filter, const struct case_table *table,
-                      const struct case_row *row);
-void case_filter_free(struct case_filter *filter);
+struct case_sieve *case_sieve_new(const char *text, const struct case_names *names,
+                                  const struct case_table *table);
+bool case_sieve_fits(const struct case_sieve *filter, const struct case_table *table,
+                     const struct case_row *row);
+void case_sieve_free(struct case_sieve *filter);
 
 /* The local date of a time, "2026-11-27"; "" for 0. */
 #define CASE_DATE_SIZE 16

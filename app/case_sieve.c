@@ -1,4 +1,4 @@
-#include "app/case_filter.h"
+#include "app/case_sieve.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ struct term {
     bool *words[CASE_WORDS_COUNT]; /* owned: by place, whether it is called so */
 };
 
-struct case_filter {
+struct case_sieve {
     struct term terms[TERM_LIMIT];
     size_t count;
 };
@@ -125,10 +125,10 @@ static bool term_read(struct term *term, char *text, const struct case_names *na
     return match_words(term, table);
 }
 
-struct case_filter *case_filter_new(const char *text, const struct case_names *names,
-                                    const struct case_table *table)
+struct case_sieve *case_sieve_new(const char *text, const struct case_names *names,
+                                  const struct case_table *table)
 {
-    struct case_filter *filter = calloc(1, sizeof(*filter));
+    struct case_sieve *filter = calloc(1, sizeof(*filter));
     char copy[CASE_FILTER_LIMIT + 1];
     char *rest = NULL;
 
@@ -138,13 +138,13 @@ struct case_filter *case_filter_new(const char *text, const struct case_names *n
     for (char *word = strtok_r(copy, " \t", &rest); word != NULL && filter->count < TERM_LIMIT;
          word = strtok_r(NULL, " \t", &rest))
         if (!term_read(&filter->terms[filter->count++], word, names, table)) {
-            case_filter_free(filter);
+            case_sieve_free(filter);
             return NULL;
         }
     return filter;
 }
 
-void case_filter_free(struct case_filter *filter)
+void case_sieve_free(struct case_sieve *filter)
 {
     for (size_t i = 0; filter != NULL && i < filter->count; i++) {
         free(filter->terms[i].word);
@@ -268,8 +268,8 @@ static bool fits_term(const struct term *term, const struct case_table *table,
     }
 }
 
-bool case_filter_fits(const struct case_filter *filter, const struct case_table *table,
-                      const struct case_row *row)
+bool case_sieve_fits(const struct case_sieve *filter, const struct case_table *table,
+                     const struct case_row *row)
 {
     for (size_t i = 0; i < filter->count; i++)
         if (fits_term(&filter->terms[i], table, row) == filter->terms[i].not )
