@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/case.h"
 #include "app/text.h"
 #include "ui/case_reader.h"
 #include "ui/format.h"
@@ -151,4 +152,37 @@ struct case_situation desk_cases_situation(const struct desk *desk)
         .now_ms = desk_now(desk),
         .names = {column_named, word_named},
     };
+}
+
+/* --- the agent's own ------------------------------------------------------------------------- */
+
+int desk_cases_mine(struct desk *desk, size_t limit, store_visit visit, void *context,
+                    struct error *error)
+{
+    const struct case_query query = {
+        .list = CASE_LIST_MINE, .sort = CASE_COLUMN_OPENED, .descending = true};
+    struct case_situation situation = desk_cases_situation(desk);
+    struct case_table *table = desk_cases(desk, NULL);
+    struct case_list list = {0};
+    size_t count;
+    int code;
+
+    if (desk->store == NULL)
+        return 0;
+    if (desk->cases == NULL)
+        return case_each(desk->store, NULL, &situation.agent, visit, context, error);
+    if (table == NULL)
+        return 0;
+    code = case_list_arrange(&list, table, &query, &situation, error);
+    for (size_t i = 0; i < list.count && i < limit && code == 0; i++) {
+        struct id id = id_from_bytes(case_table_rows(table, &count)[list.order[i]].id);
+        enum store_pending pending;
+        struct record *record = work_get(desk, RECORD_CASE, id.text, &pending);
+
+        if (record != NULL)
+            code = visit(context, record, pending);
+        record_free(record);
+    }
+    case_list_free(&list);
+    return code;
 }

@@ -10,6 +10,7 @@
 #include "app/json.h"
 #include "app/submission.h"
 #include "app/text.h"
+#include "ui/desk_cases.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/screen_contact.h"
@@ -480,8 +481,7 @@ static void matter_home(struct home *home, struct desk *desk)
 {
     struct listing listing = {home, desk, 0};
 
-    if (desk->store != NULL)
-        case_each(desk->store, NULL, desk_agent(desk), list_case, &listing, NULL);
+    (void)desk_cases_mine(desk, HOME_CASE_LIMIT, list_case, &listing, NULL);
 }
 
 static struct screen_about matter_about(const struct screen *screen)

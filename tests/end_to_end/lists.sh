@@ -101,7 +101,7 @@ echo "Enter opens the case, Esc comes back to it"
 keys a Down
 keys a Enter
 wait_for a "Ann O'Neil"
-wait_for a "Nothing yet. F6 writes the first note."
+wait_for a "What happened, newest first"
 keys a Escape
 wait_for a "Due 2"
 row=$(screen a | grep -n C-TEST-0004 | cut -d: -f1)

@@ -89,7 +89,7 @@ echo "== the end of a contact writes what was chosen in it"
 keys pierre Escape
 wait_for pierre "Services courants"
 keys pierre F3
-wait_for pierre "Ctrl-O"
+wait_for pierre "Tapez une partie du nom"
 keys pierre C-o
 wait_for pierre "anonyme"
 keys pierre F2
