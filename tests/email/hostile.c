@@ -158,7 +158,7 @@ static void hostile_mail_is_harmless_or_refused(void **state)
     clock_gettime(CLOCK_MONOTONIC, &begin);
     for (unsigned long i = 0; i < count; i++) {
         struct text_buffer mail = {0};
-        enum email_taken taken;
+        enum email_taken taken = EMAIL_REFUSED;
 
         hostile_write(&mail, seed, i, ordinary, ORDINARY);
         assert_false(mail.failed);
