@@ -11,7 +11,7 @@
 #include "net/ledger_email.h"
 
 /* Listed at a time. */
-#define BATCH 100
+#define BATCH 500
 /* How often the mail server may fail to give one message before it is refused. */
 #define TRIES_MOST 3
 /* After trouble: so long, doubled each time up to the poll interval or this, whichever is more. */
@@ -113,7 +113,7 @@ static int file(struct email_fetcher *fetcher, struct email_imap *imap, uint32_t
 
 /* --- the mailbox ------------------------------------------------------------------------------ */
 
-/* Deals with a batch; `more` when there may be others. */
+/* Deals with a batch; `more` when there was any. */
 static int batch(struct email_fetcher *fetcher, struct email_imap *imap,
                  struct ledger_mailbox *mailbox, bool *more, struct error *error)
 {
@@ -139,7 +139,7 @@ static int batch(struct email_fetcher *fetcher, struct email_imap *imap,
             code = ledger_mailbox_write(fetcher->ledger, source, mailbox, error);
         }
     }
-    *more = code == 0 && count == BATCH;
+    *more = code == 0 && count > 0;
     return code;
 }
 

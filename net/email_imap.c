@@ -11,6 +11,8 @@
 #define COMMAND_SIZE  (MAILBOX_LIMIT + 100)
 /* A line of an answer that we ask for is far shorter. */
 #define LINE_SIZE 512
+/* Numbers that are listed at a time. */
+#define WINDOW 2000
 
 struct email_imap {
     const struct email_account *account; /* borrowed */
@@ -192,18 +194,30 @@ static void entry_line(struct email_imap *imap, const char *line)
     imap->entries[at] = (struct email_imap_entry){(uint32_t)uid, (size_t)size};
 }
 
+static int list_range(struct email_imap *imap, const char *last, struct error *error)
+{
+    char words[COMMAND_SIZE];
+
+    snprintf(words, sizeof(words), "UID FETCH %" PRIu32 ":%s (UID RFC822.SIZE)", imap->first, last);
+    return command(imap, true, words, entry_line, error);
+}
+
 int email_imap_list(struct email_imap *imap, uint32_t uid, struct email_imap_entry *entries,
                     size_t limit, size_t *count, struct error *error)
 {
-    char words[COMMAND_SIZE];
+    char last[16];
     int code;
 
     imap->entries = entries;
     imap->limit = limit;
     imap->count = 0;
     imap->first = uid;
-    snprintf(words, sizeof(words), "UID FETCH %" PRIu32 ":* (UID RFC822.SIZE)", uid);
-    code = command(imap, true, words, entry_line, error);
+    /* Of a mailbox of a hundred thousand not all are listed for each batch; where numbers were
+     * skipped the rest is. */
+    snprintf(last, sizeof(last), "%" PRIu32, uid < UINT32_MAX - WINDOW ? uid + WINDOW : UINT32_MAX);
+    code = list_range(imap, last, error);
+    if (code == 0 && imap->count == 0)
+        code = list_range(imap, "*", error);
     *count = imap->count;
     return code;
 }

@@ -80,6 +80,14 @@ log_says "mail: message 3 was refused: it says no sender"
 terminal a --language fr
 sign_in a pierre
 wait_for a "Crédit d’impôt pour le déménagement"
+types a 1
+wait_for a "Zoé Gagnon · en français · zoe.gagnon@example.ca"
+wait_for a "J’ai déménagé en octobre"
+keys a Enter
+for subject in "Les documents" "Réponse automatique : Crédit d’impôt" "Fwd: Moving tax credit" \
+    "RE : Crédit d'impôt pour le déménagement"; do
+    wait_for a "$subject"
+done
 
 # --- killed, with its memory of the mailbox lost --------------------------------------------------
 unset GUICHETD_IMAP_TAKEN_MAILBOX GUICHETD_IMAP_REFUSED_MAILBOX
