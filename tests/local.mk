@@ -842,8 +842,8 @@ UNIT_TESTS += tests/unit/test_email_take
 tests_unit_test_email_take_SOURCES = tests/unit/test_email_take.c $(EMAIL_FIXTURE)
 tests_unit_test_email_take_LDADD = $(UNIT_LIBS)
 EXTRA_DIST += tests/email/dovecot.sh
-dist_check_SCRIPTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh
-TESTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh
+dist_check_SCRIPTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh tests/end_to_end/email_crash.sh
+TESTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh tests/end_to_end/email_crash.sh
 # Hostile mail: some hundreds in `make check`, `make hostile-email` takes ten thousand; the seed's
 # number tells which.
 UNIT_TESTS += tests/email/hostile
