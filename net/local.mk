@@ -38,6 +38,8 @@ libnet_a_SOURCES += \
     net/message_clerk.c net/message_clerk.h \
     net/message_email.c net/message_email.h \
     net/message_worker.c net/message_worker.h \
+    net/ledger_sms.c net/ledger_sms.h net/route_sms.c \
+    net/sms_incoming.c net/sms_incoming.h \
     net/sms_gateway.c net/sms_gateway.h \
     net/signed_request.c net/signed_request.h \
     net/ledger_message.c net/ledger_message.h \

@@ -13,7 +13,9 @@
 #include "app/record_fields.h"
 #include "app/text.h"
 #include "net/bell_clock.h"
+#include "net/ledger_sms.h"
 #include "net/message_clerk.h"
+#include "net/sms_incoming.h"
 
 /* After the ledger failed. */
 #define TROUBLE_MS (INT64_C(5) * 1000)
@@ -134,10 +136,22 @@ static int settle(const struct desk *desk, const struct record *message,
     return code;
 }
 
-static int send(const struct desk *desk, const struct ledger_letter *letter, struct error *error)
+/* By SMS, whoever the message is for: whoever has the phone does not want it. */
+static int is_stopped(const struct desk *desk, const struct record *message, bool *stopped,
+                      struct error *error)
+{
+    char number[MESSAGE_NUMBER_SIZE];
+
+    if (strcmp(desk->channel, "sms") != 0 || !message_number(record_text(message, "to"), number))
+        return 0;
+    return ledger_sms_stopped(desk->worker->ledger, number, stopped, error);
+}
+
+static int hand_over(const struct desk *desk, const struct ledger_letter *letter,
+                     struct error *error)
 {
     struct message_outcome outcome = {.fate = MESSAGE_LATER};
-    bool marked = false;
+    bool marked = false, stopped = false;
     int code;
 
     if (message_way(letter->client, desk->channel) == MESSAGE_WAY_REFUSED) {
@@ -145,6 +159,14 @@ static int send(const struct desk *desk, const struct ledger_letter *letter, str
         text_copy(outcome.reason, sizeof(outcome.reason), STOPPED_BY_CLIENT);
         return settle(desk, letter->message, &outcome, error);
     }
+    code = is_stopped(desk, letter->message, &stopped, error);
+    if (code == 0 && stopped) {
+        outcome.fate = MESSAGE_BOUNCED;
+        text_copy(outcome.reason, sizeof(outcome.reason), STOPPED_BY_CLIENT);
+        return settle(desk, letter->message, &outcome, error);
+    }
+    if (code != 0)
+        return code;
     code = mark(desk, letter->message, clock_system(NULL), &marked, error);
     if (code != 0 || !marked)
         return code;
@@ -185,7 +207,7 @@ static int work(const struct desk *desk, const struct ledger_due *due, struct er
     code = ledger_message_read(desk->worker->ledger, &due->delivery, &letter, error);
     if (code != 0)
         return code;
-    code = send(desk, &letter, error);
+    code = hand_over(desk, &letter, error);
     ledger_letter_clear(&letter);
     return code;
 }
@@ -216,6 +238,19 @@ static int64_t desk_tick(void *context)
 
 /* --- what is told by itself ------------------------------------------------------------------- */
 
+/* What came by SMS in parts, and whose rest did not come. */
+static int64_t old_parts(struct message_worker *worker)
+{
+    struct error error = ERROR_INIT;
+    bool more;
+
+    if (sms_take_old(worker->ledger, worker->options.sms_queue, clock_system(NULL), &more,
+                     &error) == 0)
+        return more ? 0 : BELL_CLOCK_SLEEP_MS;
+    tell(worker, "SMS in parts", error.message);
+    return BELL_CLOCK_SLEEP_MS;
+}
+
 static int64_t clerk_tick(void *context)
 {
     struct message_worker *worker = context;
@@ -228,7 +263,7 @@ static int64_t clerk_tick(void *context)
         return BELL_CLOCK_SLEEP_MS;
     code = ledger_notice_first(worker->ledger, &notice, &found, &error);
     if (code == 0 && !found)
-        return BELL_CLOCK_SLEEP_MS;
+        return old_parts(worker);
     if (code == 0)
         code = message_clerk_tell(worker->ledger, worker->options.public_address, &notice,
                                   clock_system(NULL), &error);

@@ -52,6 +52,7 @@ struct message_worker_options {
     const struct message_carrier *carriers; /* borrowed; NULL: none */
     size_t carrier_count;
     const char *public_address; /* for links in messages; "" for none */
+    const char *sms_queue;      /* where a case waits that an SMS opens; "" for none */
     int64_t retry_ms;           /* wait after the first failure; each further one doubles it */
     int64_t retry_limit_ms;     /* longest such wait */
     int64_t give_up_ms;         /* how long a message is tried */

@@ -14,6 +14,7 @@
 #include "net/relay_board.h"
 #include "net/server_internal.h"
 #include "net/server_listen.h"
+#include "net/sms_incoming.h"
 
 /* Room for the request line and the header fields of one request. */
 #define HEADER_BYTES 16384
@@ -283,6 +284,7 @@ static void server_free(struct server *server)
     if (server->key != NULL)
         sodium_memzero(server->key, strlen(server->key));
     free(server->key);
+    sms_secret_close(server->sms_secret);
     free(server->certificate);
     free(server->openapi);
     free(server);
@@ -360,6 +362,8 @@ static int server_prepare(struct server *server, struct error *error)
             code = listen_pem_read(options->tls_key != NULL ? options->tls_key : "", &server->key,
                                    error);
     }
+    if (code == 0 && options->sms_secret != NULL && options->sms_secret[0] != '\0')
+        code = sms_secret_open(&server->sms_secret, options->sms_secret, error);
     if (code == 0)
         code = parts_new(server, error);
     if (code == 0)

@@ -31,6 +31,8 @@ struct server_options {
     unsigned intake_rate;   /* messages a minute of one intake key; 0: no limit */
     size_t intake_attachment_bytes; /* of one attachment over REST; 0: as much as intake takes */
     const char *intake_types;       /* media types taken over REST (net/intake_document.h) */
+    const char *sms_secret; /* path of the secret that the SMS gateway signs with, NULL or "" */
+    const char *sms_queue;  /* key: where cases wait that an SMS opens, "" for none */
     struct relay_board *board;      /* borrowed: of a relay; NULL at the centre */
     /* Takes one line, without newline, without personal content; called from any thread. */
     void (*log)(void *context, const char *line);

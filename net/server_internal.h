@@ -73,6 +73,8 @@ extern const struct route route_display;
 extern const struct route route_continue;
 extern const struct route route_continue_put;
 extern const struct route route_continue_options;
+extern const struct route route_sms;
+extern const struct route route_sms_receipt;
 extern const struct route route_status;
 extern const struct route route_questionnaire;
 extern const struct route route_questionnaire_post;
@@ -112,6 +114,7 @@ struct server {
     char *openapi;            /* the document, made once */
     char *certificate;        /* PEM text */
     char *key;
+    char *sms_secret; /* owned; NULL without an SMS gateway */
     atomic_bool stopping;
     atomic_size_t upload_bytes; /* held by all requests together */
     pthread_mutex_t active_mutex;

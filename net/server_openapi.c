@@ -263,6 +263,20 @@ static const struct schema schemas[] = {
      "\"promised_by\": {\"type\": \"string\", \"format\": \"date\"}, "
      "\"office\": {\"type\": \"object\", \"properties\": {\"title\": {\"type\": \"string\"}, "
      "\"phone\": {\"type\": \"string\"}, \"hours\": {\"type\": \"string\"}}}}}"},
+    {"Sms",
+     "{\"type\": \"object\", \"required\": [\"id\", \"from\", \"text\"], \"properties\": {\"id\": "
+     "{\"type\": \"string\"}, \"from\": {\"type\": \"string\"}, \"to\": {\"type\": \"string\"}, "
+     "\"text\": {\"type\": \"string\"}, \"at\": " REF(
+         "Time") ", \"part\": {\"type\": \"object\", "
+                 "\"required\": [\"series\", \"number\", \"total\"], \"properties\": {\"series\": "
+                 "{\"type\": "
+                 "\"string\"}, \"number\": {\"type\": \"integer\"}, \"total\": {\"type\": "
+                 "\"integer\"}}}}}"},
+    {"SmsReceipt", "{\"type\": \"object\", \"required\": [\"id\", \"state\"], \"properties\": {"
+                   "\"id\": " REF("Id") ", \"state\": {\"enum\": [\"delivered\", \"failed\"]}, "
+                                        "\"reason\": {\"type\": \"string\"}}}"},
+    {"SmsOutcome", "{\"type\": \"object\", \"properties\": {\"outcome\": {\"enum\": [\"taken\", "
+                   "\"part\", \"wish\", \"noted\"]}, \"reference\": {\"type\": \"string\"}}}"},
     {"Questionnaire",
      "{\"type\": \"object\", \"required\": [\"form\", \"language\"], \"properties\": "
      "{\"form\": {\"type\": \"object\", \"description\": \"As of a continued draft\"}, "

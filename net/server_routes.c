@@ -22,6 +22,8 @@ const struct route *const server_routes[] = {
     &route_continue,
     &route_continue_put,
     &route_continue_options,
+    &route_sms,
+    &route_sms_receipt,
     &route_status,
     &route_questionnaire,
     &route_questionnaire_post,

@@ -422,6 +422,9 @@ UNIT_TESTS += tests/unit/test_access_server
 tests_unit_test_access_server_SOURCES = tests/unit/test_access_server.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_access_server_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sms_incoming
+tests_unit_test_sms_incoming_SOURCES = tests/unit/test_sms_incoming.c $(LEDGER_FIXTURE)
+tests_unit_test_sms_incoming_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_message_worker
 tests_unit_test_message_worker_SOURCES = tests/unit/test_message_worker.c $(LEDGER_FIXTURE)
 tests_unit_test_message_worker_LDADD = $(UNIT_LIBS)

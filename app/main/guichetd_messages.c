@@ -51,6 +51,7 @@ int guichetd_messages_start(struct guichetd_messages *messages, const struct con
     struct message_worker_options options = {
         .carriers = messages->carriers,
         .public_address = config_text(config, "public-address"),
+        .sms_queue = config_text(config, "sms-queue"),
         .retry_ms = config_number(config, "message-retry-seconds") * 1000,
         .retry_limit_ms = INT64_C(3600) * 1000,
         .give_up_ms = config_number(config, "message-give-up-seconds") * 1000,
