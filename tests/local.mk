@@ -624,8 +624,19 @@ tests_unit_test_ledger_threads_LDADD = $(UNIT_LIBS)
 
 # What a key costs in a form, from 50 fields to 500.
 EXTRA_PROGRAMS += tests/bench/bench_form
-tests_bench_bench_form_SOURCES = tests/bench/bench_form.c $(UI_FIXTURE)
+tests_bench_bench_form_SOURCES = tests/bench/bench_form.c tests/bench/painted.c \
+    tests/bench/painted.h $(UI_FIXTURE)
 tests_bench_bench_form_LDADD = $(UI_LIBS) -lutil
+
+# `make bench-lists`: the lists of cases; SIZES="100 1000" for other numbers of them.
+EXTRA_PROGRAMS += tests/bench/bench_lists
+tests_bench_bench_lists_SOURCES = tests/bench/bench_lists.c tests/bench/painted.c \
+    tests/bench/painted.h tests/unit/case_fixture.c tests/unit/case_fixture.h $(UI_FIXTURE)
+tests_bench_bench_lists_LDADD = $(UI_LIBS) -lutil
+.PHONY: bench-lists
+bench: bench-lists
+bench-lists: tests/bench/bench_lists
+	SIZES='$(SIZES)' tests/bench/bench_lists
 
 .PHONY: bench-form
 bench: bench-form

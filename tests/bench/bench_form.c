@@ -4,36 +4,22 @@
  * is sent to the terminal (an xterm of 24 by 80 on a pseudo-terminal), with what is typed kept on
  * disk. The aim: flat from 50 to 500 fields, in time and in bytes.
  */
-#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
 
-#include <fcntl.h>
 #include <jansson.h>
 
 #include "forms/fill.h"
-#include "tests/unit/ui_fixture.h"
+#include "tests/bench/painted.h"
 #include "tests/unit/unit.h"
 #include "ui/terminal.h"
 
 #define ROUNDS  2000
-#define KEYS    400
 #define ANSWERS 60
 #define SIZES   4
 
 static const int sizes[SIZES] = {50, 125, 250, 500};
-
-static double now(void)
-{
-    struct timespec at;
-
-    clock_gettime(CLOCK_MONOTONIC, &at);
-    return (double)at.tv_sec * 1e6 + (double)at.tv_nsec / 1e3;
-}
 
 /* Field i of every five shows when the one before it is not empty. */
 static json_t *form_body(int fields)
@@ -85,28 +71,28 @@ static int measure_model(int fields, struct cost *cost)
     json_t *body = form_body(fields);
     struct form *form;
     struct fill *fill;
-    double start = now();
+    double start = painted_now();
 
     if (form_compile(&form, body, &error) != 0 ||
         fill_new(&fill, form, NULL, &context, &error) != 0) {
         fprintf(stderr, "bench_form: %s\n", error.message);
         return 1;
     }
-    printf("model, %3d fields: opened in %.0f us", fields, now() - start);
+    printf("model, %3d fields: opened in %.0f us", fields, painted_now() - start);
     do
         fill_type(fill, "Some answer");
     while (fill_next(fill));
     fill_go(fill, fill_line_count(fill) / 2);
-    start = now();
+    start = painted_now();
     for (int i = 0; i < ROUNDS; i++)
         fill_type(fill, i % 2 == 0 ? "Anne Marie" : "Anne Mari");
-    cost->key = (now() - start) / ROUNDS;
-    start = now();
+    cost->key = (painted_now() - start) / ROUNDS;
+    start = painted_now();
     for (int i = 0; i < ROUNDS; i++) {
         fill_type(fill, i % 2 == 0 ? "Anne Marie" : "Anne Mari");
         fill_take(fill);
     }
-    cost->leave = (now() - start) / ROUNDS;
+    cost->leave = (painted_now() - start) / ROUNDS;
     printf(", a key %.2f us, a field left %.1f us\n", cost->key, cost->leave);
     fill_free(fill);
     form_free(form);
@@ -116,66 +102,6 @@ static int measure_model(int fields, struct cost *cost)
 
 /* --- the screen ------------------------------------------------------------------------------ */
 
-static int master; /* the other end of the terminal */
-static FILE *out;  /* where figures go: standard output is the terminal */
-
-static size_t drain(void)
-{
-    char bytes[65536];
-    size_t total = 0;
-    ssize_t got;
-
-    tcdrain(STDOUT_FILENO);
-    while ((got = read(master, bytes, sizeof(bytes))) > 0)
-        total += (size_t)got;
-    return total;
-}
-
-/* One turn of the loop for one key; microseconds and bytes. */
-static double press(struct ui_fixture *fixture, struct terminal *terminal, uint32_t code,
-                    size_t *bytes)
-{
-    struct input input = {.code = code};
-    double start = now();
-    double time;
-
-    ui_look(fixture->ui);
-    ui_input(fixture->ui, &input);
-    ui_look(fixture->ui);
-    ui_save(fixture->ui);
-    ui_draw(fixture->ui, terminal_canvas(terminal));
-    terminal_show(terminal);
-    time = now() - start;
-    *bytes = drain();
-    return time;
-}
-
-static int order(const void *left, const void *right)
-{
-    double first = *(const double *)left;
-    double second = *(const double *)right;
-
-    return (first > second) - (first < second);
-}
-
-/* Median time and mean bytes of `KEYS` keys, alternately one and the other. */
-static void press_many(struct ui_fixture *fixture, struct terminal *terminal, uint32_t first,
-                       uint32_t second, double *time, double *sent)
-{
-    double times[KEYS];
-    size_t total = 0;
-
-    for (size_t i = 0; i < KEYS; i++) {
-        size_t bytes;
-
-        times[i] = press(fixture, terminal, i % 2 == 0 ? first : second, &bytes);
-        total += bytes;
-    }
-    qsort(times, KEYS, sizeof(times[0]), order);
-    *time = times[KEYS / 2];
-    *sent = (double)total / KEYS;
-}
-
 /* Median time of leaving a field whose answer was changed: checked, kept on disk, sealed. */
 static double answer_many(struct ui_fixture *fixture, struct terminal *terminal)
 {
@@ -183,13 +109,12 @@ static double answer_many(struct ui_fixture *fixture, struct terminal *terminal)
     size_t bytes;
 
     for (size_t i = 0; i < ANSWERS; i++) {
-        press(fixture, terminal, i % 2 == 0 ? 'b' : INPUT_BACKSPACE, &bytes);
-        times[i] = press(fixture, terminal, INPUT_TAB, &bytes);
-        press(fixture, terminal, INPUT_BACK_TAB, &bytes);
-        press(fixture, terminal, INPUT_END, &bytes);
+        painted_key(fixture, terminal, i % 2 == 0 ? 'b' : INPUT_BACKSPACE, &bytes);
+        times[i] = painted_key(fixture, terminal, INPUT_TAB, &bytes);
+        painted_key(fixture, terminal, INPUT_BACK_TAB, &bytes);
+        painted_key(fixture, terminal, INPUT_END, &bytes);
     }
-    qsort(times, ANSWERS, sizeof(times[0]), order);
-    return times[ANSWERS / 2];
+    return painted_median(times, ANSWERS);
 }
 
 static void publish(struct ui_fixture *fixture, int fields)
@@ -221,33 +146,15 @@ static void measure_screen(int fields, struct terminal *terminal, struct cost *c
     for (int i = 0; i < fields / 2; i++)
         ui_fixture_type(fixture, "Anne\t");
     assert_true(ui_fixture_shows(fixture, "Bench"));
-    press(fixture, terminal, 'A', &bytes);
-    press_many(fixture, terminal, 'n', INPUT_BACKSPACE, &cost->key, &cost->key_bytes);
-    press_many(fixture, terminal, INPUT_BACK_TAB, INPUT_TAB, &cost->leave, &cost->leave_bytes);
+    painted_key(fixture, terminal, 'A', &bytes);
+    painted_keys(fixture, terminal, 'n', INPUT_BACKSPACE, &cost->key, &cost->key_bytes);
+    painted_keys(fixture, terminal, INPUT_BACK_TAB, INPUT_TAB, &cost->leave, &cost->leave_bytes);
     cost->answer = answer_many(fixture, terminal);
     ui_fixture_teardown(&state);
-    fprintf(out,
+    fprintf(painted_out(),
             "screen, %3d fields: a key %.0f us and %.1f bytes, to another field %.0f us and %.1f "
             "bytes, an answer kept %.0f us\n",
             fields, cost->key, cost->key_bytes, cost->leave, cost->leave_bytes, cost->answer);
-}
-
-/* Makes standard input and output a terminal that nobody shows. */
-static int take_terminal(void)
-{
-    struct winsize size = {.ws_row = 24, .ws_col = 80};
-    int slave;
-
-    out = fdopen(dup(STDOUT_FILENO), "w");
-    if (out == NULL || openpty(&master, &slave, NULL, NULL, &size) != 0)
-        return -1;
-    setlinebuf(out);
-    fcntl(master, F_SETFL, O_NONBLOCK);
-    fflush(stdout);
-    dup2(slave, STDIN_FILENO);
-    dup2(slave, STDOUT_FILENO);
-    close(slave);
-    return setenv("TERM", "xterm", 1);
 }
 
 int main(void)
@@ -261,16 +168,16 @@ int main(void)
     for (int i = 0; i < SIZES; i++)
         if (measure_model(sizes[i], &model[i]) != 0)
             return 1;
-    if (take_terminal() != 0 || terminal_open(&terminal, false, &error) != 0) {
+    if (painted_begin() != 0 || terminal_open(&terminal, false, &error) != 0) {
         fprintf(stderr, "bench_form: no terminal: %s\n", error.message);
         return 1;
     }
     for (int i = 0; i < SIZES; i++)
         measure_screen(sizes[i], terminal, &screen[i]);
     terminal_close(terminal);
-    fprintf(out, "500 to 50 fields, model: a key %.2f times, a field left %.2f times\n",
+    fprintf(painted_out(), "500 to 50 fields, model: a key %.2f times, a field left %.2f times\n",
             model[SIZES - 1].key / model[0].key, model[SIZES - 1].leave / model[0].leave);
-    fprintf(out,
+    fprintf(painted_out(),
             "500 to 50 fields, screen: a key %.2f times and %.2f times the bytes, to another field "
             "%.2f times and %.2f times the bytes, an answer kept %.2f times\n",
             screen[SIZES - 1].key / screen[0].key,

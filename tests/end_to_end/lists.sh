@@ -76,6 +76,14 @@ wait_case() { # the screen's line of a case
     screen "$1" | grep "$2" | head -1
 }
 
+wait_line() { # until a line of the screen fits
+    local end=$((SECONDS + 20))
+    until screen "$1" | grep -q -- "$2"; do
+        [ $SECONDS -lt $end ] || fail "$1 shows no line like: $2"
+        sleep 0.05
+    done
+}
+
 echo "F3 opens on what is due, the latest first"
 terminal a --language en
 sign_in a marie Password
@@ -200,7 +208,7 @@ keys b Enter
 wait_for b "4 dossiers"
 types b ":trier agent"
 keys b Enter
-wait_for b "C-TEST-0001 Zoé Roy          Marie Tremblay"
+wait_line b "C-TEST-0001 Zoé Roy  *Marie Tremblay"
 types a ":lists mine"
 keys a Enter
 wait_for a "Mine 4"
