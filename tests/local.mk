@@ -575,7 +575,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/waiting_room.sh \
-    tests/end_to_end/presence.sh tests/end_to_end/queue.sh \
+    tests/end_to_end/presence.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \
@@ -602,7 +602,7 @@ TESTS += \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/waiting_room.sh \
-    tests/end_to_end/presence.sh tests/end_to_end/queue.sh \
+    tests/end_to_end/presence.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \

@@ -184,6 +184,8 @@ void format_money(char *text, size_t size, const json_t *money)
 /* One place for both forms, so that xgettext finds them. */
 static const char *unit_text(const char *unit, int64_t count)
 {
+    if (strcmp(unit, "second") == 0)
+        return language_plural("%lld second", "%lld seconds", count);
     if (strcmp(unit, "minute") == 0)
         return language_plural("%lld minute", "%lld minutes", count);
     if (strcmp(unit, "hour") == 0)

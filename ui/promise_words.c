@@ -103,18 +103,22 @@ void promise_words(const struct promise_here *here, char *text, size_t size)
     default:
         text_copy(words, sizeof(words), _("closed while information was missing"));
     }
-    snprintf(text, size, here->confirmed ? "%s" : _("%s (as known here)"), words);
+    text_copy(text, size, words);
 }
 
 void promise_sentence(const struct promise_here *here, char *text, size_t size)
 {
+    bool guarantee = strcmp(here->promise.terms.kind, "guarantee") == 0;
     char words[PROMISE_WORDS_SIZE];
 
     promise_words(here, words, sizeof(words));
-    snprintf(text, size,
-             strcmp(here->promise.terms.kind, "guarantee") == 0 ? _("Guaranteed: %s")
-                                                                : _("Service standard: %s"),
-             words);
+    if (here->confirmed)
+        snprintf(text, size, guarantee ? _("Guaranteed: %s") : _("Service standard: %s"), words);
+    else
+        snprintf(text, size,
+                 guarantee ? _("Guaranteed, as known here: %s")
+                           : _("Service standard, as known here: %s"),
+                 words);
 }
 
 enum paint_style promise_style(const struct promise_here *here)

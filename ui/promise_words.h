@@ -8,10 +8,10 @@
 #define PROMISE_WORDS_SIZE 256
 
 /* "3 business days left, until Thursday, December 3"; "paused: information is missing, 3
- * business days left"; "missed, 2 business days over"; "kept". What this terminal has reckoned
- * itself says so. */
+ * business days left"; "missed, 2 business days over"; "kept". */
 void promise_words(const struct promise_here *here, char *text, size_t size);
-/* The same after "Guaranteed: " or "Service standard: ". */
+/* The same after "Guaranteed: " or "Service standard: ". What this terminal has reckoned itself says
+ * so. */
 void promise_sentence(const struct promise_here *here, char *text, size_t size);
 enum paint_style promise_style(const struct promise_here *here);
 

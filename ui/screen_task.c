@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/delivery.h"
 #include "app/json.h"
 #include "app/task.h"
 #include "app/text.h"
@@ -205,6 +206,7 @@ static void draw_state(struct screen *screen)
 static void draw_page(struct screen *screen, const struct paint *paint)
 {
     struct task_view *view = screen->data;
+    struct id server = delivery_server();
     char text[4 * WORK_NAME_SIZE], who[WORK_NAME_SIZE], when[32];
 
     page_start(&view->page, paint);
@@ -215,7 +217,10 @@ static void draw_page(struct screen *screen, const struct paint *paint)
     draw_labelled(view, _("Case"), view->about);
     draw_due(screen);
     draw_whose(screen);
-    work_agent_name(screen->desk, record_text(view->task, "author"), who, sizeof(who));
+    if (strcmp(record_text(view->task, "author"), server.text) == 0)
+        text_copy(who, sizeof(who), _("the server"));
+    else
+        work_agent_name(screen->desk, record_text(view->task, "author"), who, sizeof(who));
     work_when(screen->desk, view->task, "at", when, sizeof(when));
     snprintf(text, sizeof(text), "%s · %s", who, when);
     draw_labelled(view, _("Made by"), text);

@@ -137,10 +137,9 @@ static void a_promise_is_told_on_the_case(void **state)
     assert_int_equal(desk_apply(&fixture->desk, &batch, NULL), 0);
     ui_open(fixture->ui, "case", json_pack("{s:s}", "id", id.text));
     ui_fixture_draw(fixture);
-    expect(fixture, "Guaranteed: 15 business days left, until ");
-    expect(fixture, "(as known here)");
+    expect(fixture, "Guaranteed, as known here: 15 business days left, until ");
     ui_fixture_type(fixture, "\007language fr\r");
-    expect(fixture, "Garanti : il reste 15 jours ouvrables, jusqu’au ");
+    expect(fixture, "Garanti, d’après ce terminal : il reste 15 jours ouvrables, jusqu’au ");
     ui_fixture_type(fixture, "\007language en\r");
     assert_int_equal(store_get(fixture->desk.store, RECORD_CASE, &id, &matter, NULL, NULL), 0);
     author = desk_author(&fixture->desk);
@@ -148,7 +147,7 @@ static void a_promise_is_told_on_the_case(void **state)
     assert_int_equal(desk_apply(&fixture->desk, &batch, NULL), 0);
     record_free(matter);
     ui_fixture_draw(fixture);
-    expect(fixture, "Guaranteed: paused while information is missing, 15 business days left");
+    expect(fixture, "Guaranteed, as known here: paused while information is missing, 15 business");
 }
 
 int main(void)
