@@ -107,6 +107,17 @@ records message 6
 records case 2
 [ "$(inbox_count)" = 3 ] || fail "the inbox holds $(inbox_count) instead of 3"
 
+# --- the mailbox numbers its messages anew --------------------------------------------------------
+before=$(sqlite3 "$WORK/server.db" "SELECT value FROM property WHERE name LIKE 'mailbox %'")
+server_stop
+dovecot_stop
+rm -f "$DOVECOT"/mail/bureau/dovecot*
+dovecot_start "$WORK/dovecot"
+server_start
+counts "SELECT value <> '$before' AND value LIKE '% 3' FROM property WHERE name LIKE 'mailbox %'" 1 \
+    "the mailbox was read anew"
+records message 6
+
 # --- a mail server that goes and comes back -------------------------------------------------------
 dovecot_stop
 log_says "guichetd: mail: imaps://127.0.0.1:$IMAP_PORT: "
