@@ -138,6 +138,22 @@ static void the_client_is_who_wrote(void **state)
     json_decref(clients);
 }
 
+static void a_scan_without_a_word_is_taken(void **state)
+{
+    json_t *messages;
+
+    (void)state;
+    expect_text("From: scan@example.ca\r\nSubject: Numérisation\r\nContent-Type: application/pdf; "
+                "name=scan.pdf\r\n\r\n%PDF-1.4",
+                EMAIL_TAKEN, "");
+    expect_text("From: b@example.ca\r\n\r\n", EMAIL_TAKEN, "");
+    messages = records("message");
+    assert_int_equal(json_array_size(messages), 2);
+    assert_int_equal(json_array_size(json_object_get(json_array_get(messages, 0), "attachments")),
+                     1);
+    json_decref(messages);
+}
+
 static void what_cannot_be_read_changes_nothing_but_the_list(void **state)
 {
     char reason[EMAIL_TAKEN_REASON_SIZE];
@@ -242,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_thread_is_one_case, setup, teardown),
         cmocka_unit_test_setup_teardown(the_client_is_who_wrote, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_scan_without_a_word_is_taken, setup, teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_changes_nothing_but_the_list, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(machines_that_answer_nothing_are_refused, setup, teardown),
