@@ -154,6 +154,18 @@ static const struct member common_members[] = {
     {0},
 };
 
+static const struct member open311_members[] = {
+    {MEMBER("code", KIND_TEXT, REQUIRED)},
+    {MEMBER("group", KIND_LOCALISED, 0)},
+    {MEMBER("type", KIND_WORD, 0), WORDS("realtime", "batch", "blackbox")},
+    {MEMBER("form", KIND_KEY, 0), .type = RECORD_FORM},
+    {MEMBER("answers", KIND_FREE, 0)},
+    {MEMBER("notice", KIND_LOCALISED, 0)},
+    {MEMBER("publish", KIND_WORD, LIST), WORDS("address", "location", "description", "media")},
+    {MEMBER("jurisdictions", KIND_TEXT, LIST)},
+    {0},
+};
+
 static const struct member service_members[] = {
     {MEMBER("summary", KIND_LOCALISED, 0)},
     {MEMBER("description", KIND_LOCALISED, 0)},
@@ -179,6 +191,7 @@ static const struct member service_members[] = {
     {MEMBER("skills", KIND_SKILL, LIST), .highest = QUEUE_SKILLS_MOST},
     {MEMBER("nudge", KIND_LOCALISED, 0)},
     {MEMBER("procedure", KIND_LOCALISED, 0)},
+    {MEMBER("open311", KIND_OBJECT, 0), .members = open311_members},
     {MEMBER("moved_to", KIND_KEY, 0), .type = RECORD_SERVICE},
     {MEMBER("url", KIND_LOCALISED, 0)},
     {0},

@@ -8,8 +8,7 @@
 #include "app/hsds_record.h"
 #include "app/json.h"
 #include "app/text.h"
-
-#define DOCUMENT_LIMIT (2 * LEDGER_PAGE_BYTES)
+#include "net/catalogue_feed.h"
 
 struct items {
     struct hsds_item *list;
@@ -89,8 +88,9 @@ static bool is_told(const json_t *document)
     return type == RECORD_SERVICE || type == RECORD_OFFICE || type == RECORD_DIRECTORY;
 }
 
-static int record_keep(struct hsds_view *view, const json_t *document, struct error *error)
+static int record_keep(void *context, const json_t *document, struct error *error)
 {
+    struct hsds_view *view = context;
     char name[RECORD_KEY_SIZE + 40];
     char *text;
     int failed;
@@ -106,54 +106,6 @@ static int record_keep(struct hsds_view *view, const json_t *document, struct er
     failed = text == NULL || json_object_set_new(view->records, name, json_string(text)) != 0;
     free(text);
     return failed ? out_of_memory(error) : 0;
-}
-
-static int page_keep(struct hsds_view *view, const struct ledger_page *page, struct error *error)
-{
-    struct text_buffer text = {0};
-    json_t *documents = NULL;
-    size_t index;
-    json_t *document;
-    int code;
-
-    text_buffer_add_text(&text, "[");
-    text_buffer_add(&text, page->records, page->length);
-    text_buffer_add_text(&text, "]");
-    code = text.failed ? out_of_memory(error)
-                       : json_read(&documents, text.bytes, text.length, DOCUMENT_LIMIT,
-                                   "a page of the catalogue", error);
-    text_buffer_free(&text);
-    json_array_foreach(documents, index, document)
-    {
-        if (code == 0)
-            code = record_keep(view, document, error);
-    }
-    json_decref(documents);
-    return code;
-}
-
-/* Reads what changed since the last time. */
-static int view_refresh(struct hsds_view *view, struct ledger *ledger, struct error *error)
-{
-    struct scope_set scopes = {0};
-    bool more = true;
-    int code = scope_set_add(&scopes, LEDGER_CATALOGUE_SCOPE, "", error);
-
-    while (code == 0 && more) {
-        struct ledger_page page;
-
-        code = ledger_changes(ledger, &scopes, view->since, LEDGER_PAGE_LIMIT, NULL, &page, error);
-        if (code != 0)
-            break;
-        if (page.count > 0)
-            code = page_keep(view, &page, error);
-        more = page.more;
-        if (code == 0)
-            view->since = page.next;
-        ledger_page_clear(&page);
-    }
-    scope_set_free(&scopes);
-    return code;
 }
 
 /* --- making the rows ----------------------------------------------------------------------------
@@ -317,7 +269,7 @@ int hsds_view_open(struct hsds_view *view, struct ledger *ledger, const char *la
     struct side *side = &view->sides[strcmp(language, "fr") == 0];
     int code;
 
-    code = view_refresh(view, ledger, error);
+    code = catalogue_feed_read(ledger, &view->since, record_keep, view, error);
     if (code == 0 && side->hsds == NULL)
         code = side_make(view, side, language, error);
     view->open = side;

@@ -38,6 +38,8 @@
  * refused:   messages that did not: whence, when and why, never what they said
  * intake_key: who may bring messages through which channel, by a hash of their secret
  * attachment: what came with messages, as bytes
+ * open311:   requests of Open311: whose, what may be told of them, what is to be taken in yet, and
+ *            which case each became (ledger_open311.h)
  * reach:     by what cases, messages and clients are found (ledger_reach.c)
  * told:      at a relay, what an agent is yet to be told of operations that were accepted here
  */
@@ -192,10 +194,21 @@
     " PRIMARY KEY (kind, record)) WITHOUT ROWID;"                                                  \
     "CREATE INDEX access_by_letters ON access (kind, letters);"                                    \
     "CREATE TABLE sms_seen (signature BLOB PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;"    \
-    "CREATE TABLE sms_part (series TEXT NOT NULL, number INTEGER NOT NULL, total INTEGER NOT NULL,"\
+    "CREATE TABLE sms_part (series TEXT NOT NULL, number INTEGER NOT NULL, total INTEGER NOT "     \
+    "NULL,"                                                                                        \
     " text TEXT NOT NULL, arrived INTEGER NOT NULL, PRIMARY KEY (series, number)) WITHOUT ROWID;"  \
     "CREATE TABLE sms_stop (number TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;"       \
     "CREATE INDEX record_of_template ON record (type) WHERE type = 'template';"
+
+#define OPEN311_TABLE                                                                              \
+    "CREATE TABLE open311 (number INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE,"                \
+    " source TEXT NOT NULL, digest BLOB NOT NULL, code TEXT NOT NULL, jurisdiction TEXT NOT NULL," \
+    " kind INTEGER NOT NULL, at INTEGER NOT NULL, title TEXT NOT NULL, facts TEXT NOT NULL,"       \
+    " message TEXT, matter TEXT NOT NULL DEFAULT '', reference TEXT NOT NULL DEFAULT '');"         \
+    "CREATE INDEX open311_by_digest ON open311 (digest);"                                          \
+    "CREATE INDEX open311_by_time ON open311 (at);"                                                \
+    "CREATE INDEX open311_by_reference ON open311 (reference) WHERE reference <> '';"              \
+    "CREATE INDEX open311_waiting ON open311 (number) WHERE message IS NOT NULL;"
 
 static const char tables[] =
     "CREATE TABLE property (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;"
@@ -219,7 +232,8 @@ static const char tables[] =
     " created INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
-            RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES MESSAGE_TABLES PROMISE_TABLE;
+            RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES MESSAGE_TABLES PROMISE_TABLE
+                OPEN311_TABLE;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -235,6 +249,7 @@ static const char *const upgrades[] = {
     INTAKE_TABLES REACH_FILL,                    /* 11 to 12 */
     MESSAGE_TABLES,                              /* 12 to 13 */
     PROMISE_TABLE,                               /* 13 to 14 */
+    OPEN311_TABLE,                               /* 14 to 15 */
 };
 
 static const struct database_statement statements[] = {
@@ -246,7 +261,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 14,
+    .version = 15,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

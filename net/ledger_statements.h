@@ -351,6 +351,40 @@
                     "ON CONFLICT (number) DO NOTHING")                                             \
     X(SMS_STOP_DELETE, "DELETE FROM sms_stop WHERE number = ?1")                                   \
     X(SMS_STOP_HAS, "SELECT 1 FROM sms_stop WHERE number = ?1")                                    \
+    X(OPEN311_GET, "SELECT token, source, matter, reference, message, kind FROM open311 "          \
+                   "WHERE token = ?1")                                                             \
+    X(OPEN311_SAME, "SELECT token, source, matter, reference, message, kind FROM open311 "         \
+                    "WHERE source = ?1 AND digest = ?2 AND at >= ?3 "                              \
+                    "AND (matter <> '' OR message IS NOT NULL) ORDER BY at DESC LIMIT 1")          \
+    X(OPEN311_WAITING, "SELECT token, source, matter, reference, message, kind FROM open311 "      \
+                       "WHERE message IS NOT NULL ORDER BY number LIMIT 1")                        \
+    X(OPEN311_PUT,                                                                                 \
+      "INSERT INTO open311 (token, source, digest, code, jurisdiction, kind, at, title, facts, "   \
+      "message) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")                                 \
+    X(OPEN311_SETTLE, "UPDATE open311 SET matter = ?2, reference = ?3, message = NULL "            \
+                      "WHERE token = ?1 AND message IS NOT NULL")                                  \
+    X(OPEN311_BETWEEN,                                                                             \
+      "SELECT o.reference, o.code, o.source, o.at, o.title, o.facts, "                             \
+      "json_extract(r.document, '$.body.status'), json_extract(r.document, '$.meta.claim.time'), " \
+      "(SELECT json_extract(p.document, '$.body.due_at') FROM record AS p WHERE p.parent = r.id "  \
+      "AND p.type = 'promise' AND json_extract(p.document, '$.body.state') <> 'void' "             \
+      "ORDER BY p.number DESC LIMIT 1) FROM open311 AS o "                                         \
+      "JOIN record AS r ON r.id = o.matter AND r.type = 'case' "                                   \
+      "WHERE o.kind <> 2 AND (?2 = '' OR o.jurisdiction IN ('', ?2)) "                             \
+      "AND o.at BETWEEN ?5 AND ?6 AND (?1 IS NULL OR o.code IN (SELECT value FROM "                \
+      "json_each(?1))) "                                                                           \
+      "AND json_extract(r.document, '$.body.status') IN (SELECT value FROM json_each(?7)) "        \
+      "ORDER BY o.at DESC, o.number DESC LIMIT ?3 OFFSET ?4")                                      \
+    X(OPEN311_BY_ID,                                                                               \
+      "SELECT o.reference, o.code, o.source, o.at, o.title, o.facts, "                             \
+      "json_extract(r.document, '$.body.status'), json_extract(r.document, '$.meta.claim.time'), " \
+      "(SELECT json_extract(p.document, '$.body.due_at') FROM record AS p WHERE p.parent = r.id "  \
+      "AND p.type = 'promise' AND json_extract(p.document, '$.body.state') <> 'void' "             \
+      "ORDER BY p.number DESC LIMIT 1) FROM open311 AS o "                                         \
+      "JOIN record AS r ON r.id = o.matter AND r.type = 'case' "                                   \
+      "WHERE o.kind <> 2 AND (?2 = '' OR o.jurisdiction IN ('', ?2)) "                             \
+      "AND o.reference IN (SELECT value FROM json_each(?1)) AND o.reference <> '' "                \
+      "ORDER BY o.at DESC, o.number DESC LIMIT ?3")                                                \
     X(CHECK_RECORDS, "SELECT number, type, id, rev, seq, parent, document FROM record "            \
                      "ORDER BY number")                                                            \
     X(CHECK_SEQ_REPEATED, "SELECT seq, count(*) FROM record GROUP BY seq HAVING count(*) > 1")     \

@@ -61,6 +61,7 @@ libnet_a_SOURCES += \
     net/ledger_statements.h \
     net/ledger_upward.c net/ledger_verdict.c \
     net/scope_set.c net/scope_set.h \
+    net/catalogue_feed.c net/catalogue_feed.h \
     net/hsds_view.c net/hsds_view.h \
     net/problem.c net/problem.h \
     net/continue_document.c net/continue_document.h \
@@ -91,13 +92,19 @@ libnet_a_SOURCES += \
 
 # Open311 GeoReport v2.
 libnet_a_SOURCES += \
+    net/ledger_open311.c net/ledger_open311.h \
     net/open311_answers.c net/open311_answers.h \
+    net/open311_call.c net/open311_call.h \
     net/open311_document.c net/open311_document.h \
     net/open311_errors.c net/open311_errors.h \
+    net/open311_intake.c net/open311_intake.h \
     net/open311_pairs.c net/open311_pairs.h \
     net/open311_query.c net/open311_query.h \
     net/open311_request.c net/open311_request.h \
-    net/open311_service.c net/open311_service.h
+    net/open311_service.c net/open311_service.h \
+    net/open311_view.c net/open311_view.h \
+    net/route_open311.c \
+    net/server_openapi_open311.c
 
 # Relays, at the branch.
 libnet_a_SOURCES += \

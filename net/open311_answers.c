@@ -269,6 +269,11 @@ int open311_answers_read(const struct open311_service *service, const struct ope
 
 /* --- to a person ------------------------------------------------------------------------------ */
 
+const char *open311_colon(bool french)
+{
+    return french ? "\u00A0: " : ": ";
+}
+
 struct telling {
     const json_t *answers;
     enum form_language language;
@@ -287,9 +292,9 @@ static bool attribute_tell(void *context, const struct form_element *element, bo
     if (value == NULL)
         return true;
     spoken = answer_spoken(control, value, telling->language);
-    text_buffer_add_format(telling->text, "%s: %s\n",
-                           form_text_in(&element->label, telling->language),
-                           spoken != NULL ? spoken : "");
+    text_buffer_add_format(
+        telling->text, "%s%s%s\n", form_text_in(&element->label, telling->language),
+        open311_colon(telling->language == FORM_FRENCH), spoken != NULL ? spoken : "");
     free(spoken);
     return true;
 }

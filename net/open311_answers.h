@@ -22,4 +22,7 @@ int open311_answers_read(const struct open311_service *service, const struct ope
 void open311_answers_tell(const struct open311_service *service, const json_t *answers,
                           const char *language, struct text_buffer *text);
 
+/* What stands between a label and its value. */
+const char *open311_colon(bool french);
+
 #endif

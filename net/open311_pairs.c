@@ -94,18 +94,24 @@ static int pairs_append(struct open311_pairs *pairs, char *name, char *value, st
 static int pair_add(struct open311_pairs *pairs, const char *name, size_t name_length,
                     const char *value, size_t value_length, struct error *error)
 {
+    char *kept;
+
     if (pairs->count >= OPEN311_PAIR_LIMIT)
         return error_set(error, ERROR_TOO_LARGE, "a request has at most %d arguments",
                          OPEN311_PAIR_LIMIT);
-    if (name_length > OPEN311_NAME_LIMIT)
-        return error_set(error, ERROR_TOO_LARGE, "the name of an argument has at most %d bytes",
-                         OPEN311_NAME_LIMIT);
     if (!text_is_utf8(name, name_length))
         return error_set(error, ERROR_INVALID, "the name of an argument is not UTF-8 text");
     if (!text_is_utf8(value, value_length))
         return error_set(error, ERROR_INVALID, "\"%.*s\" is not UTF-8 text", (int)name_length,
                          name);
-    return pairs_append(pairs, tidy(name, name_length), tidy(value, value_length), error);
+    /* Its marks for control characters are longer than they were. */
+    kept = tidy(name, name_length);
+    if (kept != NULL && strlen(kept) > OPEN311_NAME_LIMIT) {
+        free(kept);
+        return error_set(error, ERROR_TOO_LARGE, "the name of an argument has at most %d bytes",
+                         OPEN311_NAME_LIMIT);
+    }
+    return pairs_append(pairs, kept, tidy(value, value_length), error);
 }
 
 int open311_pairs_add(struct open311_pairs *pairs, const char *name, const char *value,

@@ -150,7 +150,8 @@ static void line_add(struct text_buffer *text, bool french, const char *in_frenc
                      const char *in_english, const char *value)
 {
     if (value != NULL)
-        text_buffer_add_format(text, "%s: %s\n", french ? in_french : in_english, value);
+        text_buffer_add_format(text, "%s%s%s\n", french ? in_french : in_english,
+                               open311_colon(french), value);
 }
 
 void open311_request_tell(const struct open311_request *request,
@@ -166,8 +167,8 @@ void open311_request_tell(const struct open311_request *request,
     line_add(text, french, "Lieu", "Place", request->address);
     line_add(text, french, "Code de l’adresse", "Address code", request->address_id);
     if (request->has_position)
-        text_buffer_add_format(text, "Position: %.6f, %.6f\n", request->latitude,
-                               request->longitude);
+        text_buffer_add_format(text, "Position%s%.6f, %.6f\n", open311_colon(french),
+                               request->latitude, request->longitude);
     open311_answers_tell(service, answers, language, text);
     line_add(text, french, "Image", "Image", request->media_url);
     line_add(text, french, "Compte", "Account", request->account_id);

@@ -288,8 +288,8 @@ static json_t *values_list(const struct form_control *control, enum form_languag
     int failed = values == NULL ? -1 : 0;
 
     if (control->input == FORM_INPUT_BOOLEAN && failed == 0)
-        failed |= json_array_append_new(values, value_entry("true", french ? "Oui" : "Yes")) |
-                  json_array_append_new(values, value_entry("false", french ? "Non" : "No"));
+        failed |= json_array_append_new(values, value_entry("yes", french ? "Oui" : "Yes")) |
+                  json_array_append_new(values, value_entry("no", french ? "Non" : "No"));
     for (size_t i = 0; i < control->choice_count && failed == 0; i++) {
         char *key = open311_choice_key(&control->choices[i]);
 

@@ -8,9 +8,12 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include <libxml/parser.h>
 #include <sodium.h>
 
 #include "app/clock.h"
+#include "net/open311_call.h"
+#include "net/open311_intake.h"
 #include "net/relay_board.h"
 #include "net/server_internal.h"
 #include "net/server_listen.h"
@@ -29,6 +32,7 @@
 #define PATIENCE_MS              60000
 #define SIGN_INS_WAITING         64
 #define DIRECTORY_WAITING        64
+#define REPORTS_WAITING          256
 #define DRAIN_SECONDS            10
 /* After which a refused client may ask again. */
 #define RETRY_SECONDS 2
@@ -131,6 +135,7 @@ static void request_begin(struct request *request, const char *method, const cha
     char allow[64];
     enum problem problem = route_find(method, path, &request->route, request->segments, allow);
 
+    open311_recognise(request, path);
     if (atomic_load(&request->server->stopping)) {
         request_problem(request, PROBLEM_BUSY, "%s", "the server is stopping");
         request->reply.retry_after = RETRY_SECONDS;
@@ -275,10 +280,12 @@ static void server_free(struct server *server)
     worker_free(server->sign_in);
     worker_free(server->passage);
     worker_free(server->directory);
+    worker_free(server->reports);
     doorbell_free(server->doorbell);
     presence_free(server->presence);
     hsds_view_free(server->hsds);
     intake_rate_free(server->rate);
+    open311_view_free(server->open311);
     pthread_mutex_destroy(&server->active_mutex);
     pthread_cond_destroy(&server->active_changed);
     if (server->key != NULL)
@@ -288,6 +295,11 @@ static void server_free(struct server *server)
     free(server->certificate);
     free(server->openapi);
     free(server);
+}
+
+static void log_line(void *context, const char *line)
+{
+    server_log(context, "%s", line);
 }
 
 static int parts_new(struct server *server, struct error *error)
@@ -300,8 +312,10 @@ static int parts_new(struct server *server, struct error *error)
     server->presence = presence_new();
     server->hsds = hsds_view_new();
     server->rate = intake_rate_new(server->options.intake_rate);
+    server->open311 = open311_view_new(log_line, server);
+    xmlInitParser();
     if (code == 0 && (server->presence == NULL || server->hsds == NULL || server->rate == NULL ||
-                      server->openapi == NULL))
+                      server->open311 == NULL || server->openapi == NULL))
         code = error_set(error, ERROR_MEMORY, "no memory for the server");
     if (code == 0)
         code = worker_new(&server->sign_in, SIGN_INS_WAITING, error);
@@ -309,6 +323,8 @@ static int parts_new(struct server *server, struct error *error)
         code = worker_new(&server->passage, SIGN_INS_WAITING, error);
     if (code == 0)
         code = worker_new(&server->directory, DIRECTORY_WAITING, error);
+    if (code == 0)
+        code = worker_new(&server->reports, REPORTS_WAITING, error);
     return code;
 }
 
@@ -402,6 +418,8 @@ int server_start(struct server **server, const struct server_options *options,
         server_free(made);
         return code;
     }
+    /* What the last life of the server left. */
+    worker_add(made->reports, open311_take_in_waiting, NULL, made);
     *server = made;
     return 0;
 }
@@ -449,6 +467,8 @@ void server_stop(struct server *server)
     server->passage = NULL;
     worker_free(server->directory);
     server->directory = NULL;
+    worker_free(server->reports);
+    server->reports = NULL;
     MHD_stop_daemon(server->daemon);
     ledger_listen(server->ledger, NULL, NULL);
     server_free(server);

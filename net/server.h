@@ -18,6 +18,16 @@ struct server;
 
 struct relay_board;
 
+/* What Open311 says of itself. */
+struct open311_options {
+    const char *jurisdictions; /* ids with commas between; NULL or "": one, without an id */
+    const char *url;           /* where clients reach /open311/v2; NULL or "": the own address */
+    const char *contact;       /* a sentence: whom to ask */
+    const char *key_service;   /* a sentence: where keys are given */
+    bool test;                 /* nobody acts on what comes in */
+    unsigned repeat_minutes;   /* within which the same request again is the same request */
+};
+
 struct server_options {
     const char *listen;          /* "127.0.0.1:8737", "[::1]:0"; port 0: any free one */
     const char *tls_certificate; /* path of a PEM file, NULL or "": plain HTTP, loopback only */
@@ -33,7 +43,8 @@ struct server_options {
     const char *intake_types;       /* media types taken over REST (net/intake_document.h) */
     const char *sms_secret; /* path of the secret that the SMS gateway signs with, NULL or "" */
     const char *sms_queue;  /* key: where cases wait that an SMS opens, "" for none */
-    struct relay_board *board;      /* borrowed: of a relay; NULL at the centre */
+    struct open311_options open311;
+    struct relay_board *board; /* borrowed: of a relay; NULL at the centre */
     /* Takes one line, without newline, without personal content; called from any thread. */
     void (*log)(void *context, const char *line);
     void *log_context;

@@ -14,6 +14,8 @@
 #include "app/text.h"
 #include "net/hsds_view.h"
 #include "net/intake_rate.h"
+#include "net/open311_document.h"
+#include "net/open311_view.h"
 #include "net/problem.h"
 #include "net/server.h"
 #include "net/server_doorbell.h"
@@ -48,7 +50,8 @@ struct route {
     bool web;     /* pages of the configured origin may ask (CORS) */
     /* Of an open route: whether the body may come; false with a problem set. NULL: it may. */
     bool (*admit)(struct request *request);
-    size_t body_limit; /* 0: takes no body */
+    bool open311;          /* answers in XML or JSON, errors as Open311 has them */
+    size_t body_limit;     /* 0: takes no body */
     const char *body_type; /* NULL: "application/json" */
     enum route_result (*handle)(struct request *request);
     const char *request_schema;               /* name in the OpenAPI components; NULL: none */
@@ -88,6 +91,7 @@ extern const struct route route_attachments;
 extern const struct route route_healthz;
 extern const struct route route_openapi;
 extern const struct route route_hsds[11];
+extern const struct route route_open311[11];
 
 /* All of them, ends with NULL. */
 extern const struct route *const server_routes[];
@@ -106,13 +110,15 @@ struct server {
     struct MHD_Daemon *daemon;
     struct doorbell *doorbell;
     struct presence *presence;
-    struct hsds_view *hsds;   /* the catalogue for the routes under /hsds/; the worker's */
-    struct intake_rate *rate; /* of intake keys */
-    struct worker *sign_in;   /* the one thread that checks passwords */
-    struct worker *passage;   /* the one thread that checks continue codes */
-    struct worker *directory; /* the one thread that answers /hsds/ */
-    char *openapi;            /* the document, made once */
-    char *certificate;        /* PEM text */
+    struct hsds_view *hsds;       /* the catalogue for the routes under /hsds/; the worker's */
+    struct intake_rate *rate;     /* of intake keys */
+    struct worker *sign_in;       /* the one thread that checks passwords */
+    struct worker *passage;       /* the one thread that checks continue codes */
+    struct worker *directory;     /* the one thread that answers /hsds/ */
+    struct open311_view *open311; /* the services for the routes under /open311/; the worker's */
+    struct worker *reports;       /* the one thread that answers /open311/ */
+    char *openapi;                /* the document, made once */
+    char *certificate;            /* PEM text */
     char *key;
     char *sms_secret; /* owned; NULL without an SMS gateway */
     atomic_bool stopping;
@@ -151,6 +157,8 @@ struct request {
     struct text_buffer upload; /* the body as it came */
     size_t discarded;          /* bytes of a body that nobody wants */
     size_t accounted;          /* share in the server's upload_bytes */
+    bool open311;              /* its path is below /open311/, and it is answered so */
+    enum open311_format open311_format;
     int64_t started_ms;
     bool counted; /* among the server's active ones */
     struct reply reply;
@@ -229,6 +237,9 @@ struct openapi_schema {
 
 /* Those of intake; ends with a NULL name. */
 extern const struct openapi_schema openapi_intake[];
+/* Those of Open311, and what its routes answer. */
+extern const struct openapi_schema openapi_open311[];
+json_t *openapi_open311_responses(const struct route *route);
 
 /* OpenAPI 3.1 out of the routes, the problems and the records' fields. New; NULL out of memory. */
 json_t *server_openapi(void);

@@ -407,6 +407,8 @@ static json_t *schemas_make(void)
         json_object_set_new(made, schemas[i].name, json_loads(schemas[i].text, 0, NULL));
     for (const struct openapi_schema *each = openapi_intake; each->name != NULL; each++)
         json_object_set_new(made, each->name, json_loads(each->text, 0, NULL));
+    for (const struct openapi_schema *each = openapi_open311; each->name != NULL; each++)
+        json_object_set_new(made, each->name, json_loads(each->text, 0, NULL));
     json_object_set_new(made, "Refusal", refusals_schema());
     for (int type = RECORD_NONE + 1; type < RECORD_TYPE_COUNT; type++) {
         const struct record_rules *rules = record_rules((enum record_type)type);
@@ -460,11 +462,11 @@ static json_t *responses_make(const struct route *route)
     char status[8];
 
     if (route->response_schema != NULL)
-        json_object_set_new(good, "content",
-                            json_pack("{s:{s:o}}",
-                                      route->response_type != NULL ? route->response_type
-                                                                   : "application/json",
-                                      "schema", reference("schemas", route->response_schema)));
+        json_object_set_new(
+            good, "content",
+            json_pack("{s:{s:o}}",
+                      route->response_type != NULL ? route->response_type : "application/json",
+                      "schema", reference("schemas", route->response_schema)));
     snprintf(status, sizeof(status), "%u", route->status);
     json_object_set_new(responses, status, good);
     for (const enum problem *each = route->problems; each != NULL && *each != PROBLEM_NONE; each++)
@@ -496,18 +498,20 @@ static json_t *parameters_make(const struct route *route)
 
 static json_t *route_make(const struct route *route)
 {
-    json_t *made = json_pack("{s:s, s:s, s:o}", "operationId", route->operation, "summary",
-                             route->summary, "responses", responses_make(route));
+    json_t *made = json_pack(
+        "{s:s, s:s, s:o}", "operationId", route->operation, "summary", route->summary, "responses",
+        route->open311 ? openapi_open311_responses(route) : responses_make(route));
     json_t *parameters = parameters_make(route);
 
     if (json_array_size(parameters) > 0)
         json_object_set(made, "parameters", parameters);
     json_decref(parameters);
     if (route->request_schema != NULL)
-        json_object_set_new(made, "requestBody",
-                            json_pack("{s:b, s:{s:{s:o}}}", "required", 1, "content",
-                                      "application/json", "schema",
-                                      reference("schemas", route->request_schema)));
+        json_object_set_new(
+            made, "requestBody",
+            json_pack("{s:b, s:{s:{s:o}}}", "required", 1, "content",
+                      route->body_type != NULL ? route->body_type : "application/json", "schema",
+                      reference("schemas", route->request_schema)));
     if (route->open)
         json_object_set_new(made, "security", json_array());
     return made;

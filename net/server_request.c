@@ -10,6 +10,7 @@
 #include "app/clock.h"
 #include "app/json.h"
 #include "net/compress.h"
+#include "net/open311_call.h"
 #include "net/server_internal.h"
 
 /* Deeper JSON than this is nobody's form. */
@@ -53,6 +54,10 @@ void request_problem(struct request *request, enum problem problem, const char *
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
     error_set(&detail, ERROR_INVALID, "%s", text);
+    if (request->open311) {
+        open311_problem(request, problem_status(problem), detail.message);
+        return;
+    }
     body = problem_document(problem, detail.message);
     reply_set(request, problem_status(problem), PROBLEM_MEDIA_TYPE, body,
               body != NULL ? strlen(body) : 0);

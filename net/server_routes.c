@@ -39,6 +39,17 @@ const struct route *const server_routes[] = {
     &route_hsds[8],
     &route_hsds[9],
     &route_hsds[10],
+    &route_open311[0],
+    &route_open311[1],
+    &route_open311[2],
+    &route_open311[3],
+    &route_open311[4],
+    &route_open311[5],
+    &route_open311[6],
+    &route_open311[7],
+    &route_open311[8],
+    &route_open311[9],
+    &route_open311[10],
     NULL,
 };
 

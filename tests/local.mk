@@ -474,6 +474,11 @@ tests_unit_test_open311_LDADD = $(UNIT_LIBS)
 tests_unit_test_open311_service_SOURCES = tests/unit/test_open311_service.c \
     tests/unit/form_fixture.c tests/unit/form_fixture.h tests/unit/unit.h
 tests_unit_test_open311_service_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_open311
+tests_unit_test_server_open311_SOURCES = tests/unit/test_server_open311.c \
+    tests/unit/form_fixture.c tests/unit/form_fixture.h \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_open311_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_ticket
 tests_unit_test_server_ticket_SOURCES = tests/unit/test_server_ticket.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
@@ -562,6 +567,17 @@ EXTRA_DIST += tests/web/.npmrc tests/web/accept.mjs tests/web/browser.mjs tests/
 check-web: all
 	@$(AM_TESTS_ENVIRONMENT) '$(srcdir)/tests/web/check.sh'
 
+# `make check-open311`: a client of Open311 that was not written here. Needs Node.js and npm; `make
+# check` leaves it out.
+EXTRA_DIST += tests/open311/.npmrc tests/open311/check.sh tests/open311/client.cjs \
+    tests/open311/package-lock.json tests/open311/package.json tests/open311/sparkxml/index.js \
+    tests/open311/sparkxml/package.json tests/open311/xml2json/index.js \
+    tests/open311/xml2json/package.json
+
+.PHONY: check-open311
+check-open311: all
+	@$(AM_TESTS_ENVIRONMENT) '$(srcdir)/tests/open311/check.sh'
+
 # End to end: real programs in tmux.
 EXTRA_DIST += tests/end_to_end/harness.sh
 dist_check_SCRIPTS += \
@@ -573,6 +589,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \
+    tests/end_to_end/open311.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/waiting_room.sh \
     tests/end_to_end/presence.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
@@ -600,6 +617,7 @@ TESTS += \
     tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \
+    tests/end_to_end/open311.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/waiting_room.sh \
     tests/end_to_end/presence.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
@@ -729,7 +747,7 @@ tests_unit_test_delivery_work_LDADD = $(UNIT_LIBS)
 # for so long; FUZZ=fuzz_input for one of them. `make fuzz-programs` only builds.
 FUZZ = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuzz_form fuzz_hsds \
     fuzz_operation fuzz_reply fuzz_compress fuzz_journal fuzz_config fuzz_csv fuzz_inventory \
-    fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email
+    fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email fuzz_open311
 FUZZ_SECONDS = 60
 EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/fuzz_import.h \
     $(FUZZ:%=tests/fuzz/%.c) $(FUZZ:%=tests/fuzz/corpus/%)

@@ -71,6 +71,7 @@ void server_fixture_open(struct server_fixture *fixture)
         .log_requests = true,
         .web_origin = "https://www.example.ca",
         .web_proxy = "127.0.0.1",
+        .open311 = {.contact = "311", .key_service = "311", .repeat_minutes = 60},
         .log = keep_log,
         .log_context = fixture,
     };

@@ -48,7 +48,7 @@ static void every_form_compiles_and_has_its_labels(void **state)
     size_t i;
 
     (void)state;
-    assert_int_equal(json_array_size(forms), 6);
+    assert_int_equal(json_array_size(forms), 9);
     json_array_foreach(forms, i, body)
     {
         struct error error = ERROR_INIT;
@@ -79,6 +79,8 @@ static const char *fitting_text(const struct form_control *control)
         return "oui";
     case FORM_INPUT_TIME:
         return "14h30";
+    case FORM_INPUT_DATE_TIME:
+        return "3 mars 2026 14h30";
     case FORM_INPUT_CHOICE:
     case FORM_INPUT_CHOICES:
         return form_text_in(&control->choices[0].label, FORM_FRENCH);

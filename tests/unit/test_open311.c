@@ -101,6 +101,11 @@ static void test_refuses_what_is_no_text(void **state)
     expect_refused(many, strlen(many), ERROR_TOO_LARGE);
     memset(name, 'n', sizeof(name));
     expect_refused(name, sizeof(name), ERROR_TOO_LARGE);
+    /* Each control character becomes a mark of three bytes. */
+    memcpy(name, "attribute[", 10);
+    memset(name + 10, 4, OPEN311_NAME_LIMIT - 12);
+    name[OPEN311_NAME_LIMIT - 2] = ']';
+    expect_refused(name, OPEN311_NAME_LIMIT - 1, ERROR_TOO_LARGE);
 }
 
 static void test_keeps_no_control_characters(void **state)

@@ -163,7 +163,7 @@ static void test_definition_of_a_form(void **state)
     expect_json(json_incref(json_object_get(attribute(definition, "kind"), "values")),
                 "[{'key':'out','name':'It is out'},{'key':'blinks','name':'It blinks'}]");
     expect_json(json_incref(json_object_get(attribute(definition, "danger"), "values")),
-                "[{'key':'true','name':'Yes'},{'key':'false','name':'No'}]");
+                "[{'key':'yes','name':'Yes'},{'key':'no','name':'No'}]");
     /* What the standard's own arguments answer is not asked again. */
     assert_null(attribute(definition, "where"));
     assert_null(attribute(definition, "details"));
@@ -231,7 +231,7 @@ static void test_answers_of_every_type(void **state)
     json_t *answers = answers_of(
         "attribute[kind]=out&attribute[pole]=A12&attribute[lamps]=3&"
         "attribute[since]=2026-11-05T08:15:30-05:00&attribute[seen]=2026-11-05T08:15:30-05:00&"
-        "attribute[signs][]=noise&attribute[signs][]=smoke&attribute[danger]=true&"
+        "attribute[signs][]=noise&attribute[signs][]=smoke&attribute[danger]=yes&"
         "attribute[why]=wires&attribute[story]=one%0Atwo&address_string=1+rue+X&"
         "description=Very+dark&first_name=Zoe&lat=46.8&long=-71.2",
         "en", &complete, &errors);
@@ -389,9 +389,9 @@ static void test_reads_a_whole_request(void **state)
     text_buffer_clear(&text);
     open311_request_tell(&request, lamp, NULL, "fr", &text);
     assert_string_equal(text.bytes,
-                        "Lampadaire éteint\nDark\nstreet\n\nLieu: 1 rue X\nCode de l’adresse: A-9\n"
-                        "Position: 46.813878, -71.207981\nImage: https://example.ca/p.jpg\n"
-                        "Compte: 77\n");
+                        "Lampadaire éteint\nDark\nstreet\n\nLieu\u00A0: 1 rue X\nCode de l’adresse\u00A0: A-9\n"
+                        "Position\u00A0: 46.813878, -71.207981\nImage\u00A0: https://example.ca/p.jpg\n"
+                        "Compte\u00A0: 77\n");
     text_buffer_free(&text);
     open311_pairs_clear(&pairs);
 }

@@ -77,10 +77,10 @@ static void test_holds_what_it_promises(void **state)
     struct memory *memory = sample_new();
     assert_true(count_of(memory, RECORD_SERVICE) >= 40);
     /* Those that are filed, one for each life event, and the satisfaction questionnaire. */
-    assert_int_equal(count_of(memory, RECORD_FORM), 7 + count_of(memory, RECORD_LIFE_EVENT));
+    assert_int_equal(count_of(memory, RECORD_FORM), 10 + count_of(memory, RECORD_LIFE_EVENT));
     assert_int_equal(count_of(memory, RECORD_OFFICE), 12);
     assert_int_equal(count_of(memory, RECORD_AGENT), 8);
-    assert_int_equal(count_of(memory, RECORD_QUEUE), 3);
+    assert_int_equal(count_of(memory, RECORD_QUEUE), 4);
     assert_int_equal(count_of(memory, RECORD_CALENDAR), 6);
     assert_true(count_of(memory, RECORD_LIFE_EVENT) >= 10);
     size_t moved = 0;
