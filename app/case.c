@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "app/client_merge.h"
 #include "app/record_fields.h"
 
 int case_open(struct batch *batch, const struct author *author, const struct case_start *start,
@@ -93,9 +94,11 @@ int case_each(struct store *store, const struct id *client, const struct id *age
 {
     struct store_query query = {.type = RECORD_CASE, .newest_first = true};
     struct sieve sieve = {client == NULL ? agent->text : "", visit, context};
+    struct client_group group;
+    int code;
 
     if (client == NULL)
         return store_each(store, &query, visit_own, &sieve, error);
-    query.client_id = *client;
-    return store_each(store, &query, visit, context, error);
+    code = client_group_read(store, client, &group, error);
+    return code == 0 ? client_group_each(store, &group, RECORD_CASE, visit, context, error) : code;
 }

@@ -36,7 +36,8 @@ int case_set_status(struct batch *batch, const struct author *author, const stru
 #define CASE_STATUS_LIMIT 8
 void case_next_statuses(const char *status, const char *next[CASE_STATUS_LIMIT]);
 
-/* Cases, newest first. `store_visit` receives those of a client, or, with `client` NULL, those
+/* Cases, newest first. `store_visit` receives those of a client in all their
+ * files, file by file (client_merge.h), or, with `client` NULL, those
  * assigned to `agent` or opened by them and assigned to nobody, closed ones left out. */
 int case_each(struct store *store, const struct id *client, const struct id *agent,
               store_visit visit, void *context, struct error *error);

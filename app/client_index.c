@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/client_merge.h"
 #include "app/text.h"
 
 struct entry {
@@ -87,28 +88,38 @@ static int order_entries(const void *left, const void *right)
     return strcmp(one->client->id.text, other->client->id.text);
 }
 
-/* The entries stand in the order of their ids while cases are read. */
+/* The entry of this id; `count` when there is none. The entries stand in the order of their ids. */
+static size_t entry_find(const struct client_index *index, const char *id)
+{
+    size_t low = 0, high = index->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(index->entries[middle].client->id.text, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < index->count && strcmp(index->entries[low].client->id.text, id) == 0
+               ? low
+               : index->count;
+}
+
 static int add_reference(void *context, const struct record *record, enum store_pending pending)
 {
     struct client_index *index = context;
     const char *client = record_text(record, "client");
     char reference[ID_REFERENCE_SIZE], key[CLIENT_KEY_SIZE] = "r:";
-    size_t low = 0, high = index->count;
+    size_t entry;
 
     (void)pending;
     if (*client == '\0' || !id_reference_parse(record_text(record, "reference"), reference))
         return 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (strcmp(index->entries[middle].client->id.text, client) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == index->count || strcmp(index->entries[low].client->id.text, client) != 0)
+    entry = entry_find(index, client);
+    if (entry == index->count)
         return 0;
-    index->adding = (uint32_t)low;
+    index->adding = (uint32_t)entry;
     text_copy(key + 2, sizeof(key) - 2, reference);
     for (char *at = key + 2; *at != '\0'; at++)
         *at = *at >= 'A' && *at <= 'Z' ? (char)(*at - 'A' + 'a') : *at;
@@ -222,6 +233,15 @@ size_t client_hit_keep(struct client_hit *hits, size_t count, size_t limit, stru
 {
     size_t at = count;
 
+    /* Two files of one client are one hit, by the better of them. */
+    for (size_t i = 0; i < count; i++)
+        if (id_equal(&hits[i].client->id, &hit.client->id)) {
+            if (!is_better(&hit, &hits[i]))
+                return count;
+            memmove(&hits[i], &hits[i + 1], (count - i - 1) * sizeof(hits[0]));
+            at = --count;
+            break;
+        }
     while (at > 0 && is_better(&hit, &hits[at - 1]))
         at--;
     if (at >= limit)
@@ -231,6 +251,23 @@ size_t client_hit_keep(struct client_hit *hits, size_t count, size_t limit, stru
     memmove(&hits[at + 1], &hits[at], (count - at) * sizeof(hits[0]));
     hits[at] = hit;
     return count + 1;
+}
+
+/* Whom an entry is found for: where it is merged into another one, that one. */
+static struct client_hit hit_of(const struct client_index *index, const struct entry *entry,
+                                int score, unsigned likeness)
+{
+    struct client_hit hit = {entry->client, score, likeness, NULL};
+
+    for (int depth = 0; depth < CLIENT_MERGE_DEPTH && client_is_merged(hit.client); depth++) {
+        size_t next = entry_find(index, record_text(hit.client, "merged_into"));
+
+        if (next == index->count)
+            break;
+        hit.client = index->entries[next].client;
+        hit.found_as = entry->client;
+    }
+    return hit;
 }
 
 /* --- finding --------------------------------------------------------------------------------- */
@@ -379,8 +416,7 @@ size_t client_index_find(struct client_index *index, const char *typed, struct c
                 continue;
             score = entry_score(index, entry, &query, key[0] == 'r' ? key : NULL);
             if (score > 0)
-                count = client_hit_keep(hits, count, limit,
-                                        (struct client_hit){entry->client, score, 0});
+                count = client_hit_keep(hits, count, limit, hit_of(index, entry, score, 0));
         }
     }
     return count;
@@ -446,9 +482,9 @@ size_t client_index_likely(struct client_index *index, const struct client_detai
                 !is_first_look(index, index->keys[at].entry))
                 continue;
             score = client_likely(&typed, entry->client, &likeness);
-            if (score > 0)
-                count = client_hit_keep(hits, count, limit,
-                                        (struct client_hit){entry->client, score, likeness});
+            if (score > 0 &&
+                (but == NULL || !id_equal(but, &hit_of(index, entry, 0, 0).client->id)))
+                count = client_hit_keep(hits, count, limit, hit_of(index, entry, score, likeness));
         }
     }
     return count;

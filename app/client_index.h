@@ -26,6 +26,8 @@ struct client_hit {
     const struct record *client; /* borrowed, until client_index_free */
     int score;                   /* greater is better */
     unsigned likeness;           /* of client_index_likely: bits of enum client_likeness */
+    /* The file by which they were found, when that one is merged into `client`; else NULL. */
+    const struct record *found_as;
 };
 
 /*

@@ -114,7 +114,9 @@ libapp_a_SOURCES += \
     app/client_index.c app/client_index.h \
     app/client_key.c app/client_key.h \
     app/client_likeness.c app/client_likeness.h \
+    app/client_merge.c app/client_merge.h \
     app/client_name.c app/client_name.h \
+    app/delegation.c app/delegation.h \
     app/name_sound.c app/name_sound.h \
     app/contact.c app/contact.h \
     app/continue.c app/continue.h \

@@ -210,6 +210,20 @@ static enum merge_refusal check_settled(struct merge *merge)
     return MERGE_APPLIED;
 }
 
+/* A file is merged into another one, and only when it is merged into none. */
+static enum merge_refusal check_merged(struct merge *merge)
+{
+    const char *into = json_text_or(merge->operation->body, "merged_into", "");
+
+    if (*into == '\0')
+        return MERGE_APPLIED;
+    if (strcmp(into, merge->record->id.text) == 0)
+        return merge_refuse(merge, MERGE_VALUE, "merged_into");
+    if (record_text(merge->record, "merged_into")[0] != '\0')
+        return merge_refuse(merge, MERGE_TAKEN, "merged_into");
+    return MERGE_APPLIED;
+}
+
 static enum merge_refusal claim_member(struct merge *merge, const char *name, json_t *value)
 {
     const struct field *field = record_field(merge->operation->type, name);
@@ -251,6 +265,8 @@ static enum merge_refusal merge_claim(struct merge *merge)
         refusal = merge_ticket_claim(merge);
     else if (operation->type == RECORD_MESSAGE)
         refusal = merge_message_claim(merge);
+    else if (operation->type == RECORD_CLIENT)
+        refusal = check_merged(merge);
     if (refusal != MERGE_APPLIED)
         return refusal;
     json_object_foreach(operation->body, name, value)

@@ -72,6 +72,8 @@ static const struct field client_fields[] = {
     {"alerts", FIELD_BOOLEAN, 0, 0, NULL},
     {"channel_consent", FIELD_MAP, 0, 0, NULL},
     {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"merged_into", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"merge_replaced", FIELD_OBJECT, FIELD_CLAIMED, 8 * 1024, NULL},
     {0},
 };
 
@@ -379,6 +381,7 @@ static const struct field delegation_fields[] = {
     {"role", FIELD_TEXT, FIELD_FIXED, 200, NULL},
     {"proof", FIELD_TEXT, REQUIRED_FIXED, 400, NULL},
     {"until", FIELD_TEXT, FIELD_FIXED, 10, NULL},
+    {"level", FIELD_WORD, FIELD_FIXED, 0, identity_words},
     {"author", FIELD_ID, REQUIRED_FIXED, 0, NULL},
     {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
     {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
@@ -401,7 +404,7 @@ static const struct field view_fields[] = {
 };
 
 static const struct record_rules rules[] = {
-    {RECORD_CLIENT, APPEND | FIELDS, client_fields},
+    {RECORD_CLIENT, APPEND | FIELDS | CLAIM, client_fields},
     {RECORD_CASE, APPEND | FIELDS | CLAIM, case_fields},
     {RECORD_CONTACT, APPEND | FIELDS, contact_fields},
     {RECORD_NOTE, APPEND, note_fields},

@@ -207,7 +207,8 @@ static int bind_base(struct store *store, sqlite3_stmt *statement, const struct 
     database_bind_text(statement, 1, record_type_name(shown->type));
     database_bind_id(statement, 2, &shown->id);
     bind_parent(statement, 3, shown, "case");
-    bind_parent(statement, 4, shown, "client");
+    /* A merged file stands below the one that it is merged into. */
+    bind_parent(statement, 4, shown, shown->type == RECORD_CLIENT ? "merged_into" : "client");
     sqlite3_bind_int64(statement, 5, base != NULL ? base->rev : 0);
     sqlite3_bind_int64(statement, 9, base != NULL ? base->seq : 0);
     sqlite3_bind_int(statement, 10, case_weight(shown));

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "app/client_merge.h"
 #include "app/delivery.h"
 #include "app/json.h"
 
@@ -258,6 +259,39 @@ static int check_view(struct attempt *attempt, struct error *error)
     return json_bool_or(body, "shared", false) ? check_supervisor(attempt, "shared", error) : 0;
 }
 
+/* A client is merged into one that is there, that the agent may see and that is not, by whatever
+ * way, merged into this one: what merge, which sees one record, cannot know. */
+static int check_merge_target(struct attempt *attempt, struct error *error)
+{
+    const char *into = json_text_or(attempt->operation->body, "merged_into", "");
+    struct scope_set scopes = {0};
+    bool exists = false;
+    struct id next = {0};
+    int code =
+        ledger_scopes_of(attempt->ledger->writer, RECORD_CLIENT, into, &scopes, &exists, error);
+
+    if (code == 0 && !exists)
+        attempt_refuse(attempt, MERGE_MISSING, "merged_into");
+    else if (code == 0 && !scope_set_meets(&scopes, attempt->desk))
+        attempt_refuse(attempt, MERGE_FORBIDDEN, "merged_into");
+    scope_set_free(&scopes);
+    id_parse(&next, into);
+    for (int depth = 0; code == 0 && !attempt_is_refused(attempt) && !id_is_empty(&next); depth++) {
+        struct ledger_row row;
+
+        if (depth == CLIENT_MERGE_DEPTH || id_equal(&next, &attempt->operation->record)) {
+            attempt_refuse(attempt, MERGE_VALUE, "merged_into");
+            break;
+        }
+        code = ledger_row_read(attempt->ledger->writer, RECORD_CLIENT, &next, &row, error);
+        next = (struct id){0};
+        if (code == 0)
+            id_parse(&next, record_text(row.record, "merged_into"));
+        ledger_row_clear(&row);
+    }
+    return code;
+}
+
 /* Of a relay's clock; ledger_relay_apply has checked what it may do. */
 static bool is_of_a_clock(const struct attempt *attempt)
 {
@@ -299,5 +333,9 @@ int attempt_check(struct attempt *attempt, struct error *error)
     if (code == 0 && !attempt_is_refused(attempt) && operation->kind == OPERATION_CLAIM &&
         operation->type == RECORD_FLAG && attempt->row.row != 0)
         code = check_keeper(attempt, error);
+    if (code == 0 && !attempt_is_refused(attempt) && operation->kind == OPERATION_CLAIM &&
+        operation->type == RECORD_CLIENT && attempt->row.row != 0 &&
+        json_text_or(operation->body, "merged_into", "")[0] != '\0')
+        code = check_merge_target(attempt, error);
     return code;
 }

@@ -128,6 +128,8 @@ const char *ledger_record_parent(const struct record *record)
         return "";
     if (record->type == RECORD_DELIVERY)
         return record_text(record, "submission");
+    if (record->type == RECORD_CLIENT)
+        return record_text(record, "merged_into");
     return matter[0] != '\0' ? matter : record_text(record, "contact");
 }
 

@@ -214,6 +214,9 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
     if (code == 0)
         code = ledger_scopes_of(ledger->writer, RECORD_CONTACT, record_text(record, "contact"),
                                 scopes, NULL, error);
+    if (code == 0 && record->type == RECORD_CLIENT)
+        code = ledger_scopes_of(ledger->writer, RECORD_CLIENT, record_text(record, "merged_into"),
+                                scopes, NULL, error);
     if (code == 0 && record->type == RECORD_DELIVERY)
         code = ledger_scopes_of(ledger->writer, RECORD_SUBMISSION,
                                 record_text(record, "submission"), scopes, NULL, error);
@@ -346,15 +349,25 @@ static int follow_references(struct ledger *ledger, const struct record *record,
         if (code != 0)
             return code;
     }
-    return grant_named(ledger, RECORD_CLIENT, record_text(record, "client"), scopes, error);
+    if (record->type == RECORD_DELEGATION) {
+        int code =
+            grant_named(ledger, RECORD_CLIENT, record_text(record, "delegate"), scopes, error);
+
+        if (code != 0)
+            return code;
+    }
+    return grant_named(
+        ledger, RECORD_CLIENT,
+        record_text(record, record->type == RECORD_CLIENT ? "merged_into" : "client"), scopes,
+        error);
 }
 
 /* A case has contacts, notes, submissions; a contact has what was written before it had a case; a
- * submission has deliveries. */
+ * submission has deliveries; a client has the files that were merged into it. */
 static bool has_children(const struct record *record)
 {
     return record->type == RECORD_CASE || record->type == RECORD_CONTACT ||
-           record->type == RECORD_SUBMISSION;
+           record->type == RECORD_SUBMISSION || record->type == RECORD_CLIENT;
 }
 
 static int follow(struct ledger *ledger, const struct record *record,

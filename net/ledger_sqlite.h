@@ -148,7 +148,7 @@ int ledger_form_read(struct database *database, const struct record *submission,
 int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error *error);
 
 /* The id of what a record stands below: its case, else its contact, "" for none; of a delivery its
- * submission. Who sees that, sees the record. */
+ * submission, of a merged client the one it is merged into. Who sees that, sees the record. */
 const char *ledger_record_parent(const struct record *record);
 
 /* Reads a stored document. New record. */

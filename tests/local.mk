@@ -901,3 +901,10 @@ tests_bench_bench_clients_LDADD = libapp.a $(APP_LIBS)
 bench: bench-clients
 bench-clients: tests/bench/bench_clients
 	abs_top_srcdir='$(abs_top_srcdir)' tests/bench/bench_clients $(TELL)
+UNIT_TESTS += tests/unit/test_client_merge tests/unit/test_delegation tests/unit/test_ledger_client
+tests_unit_test_client_merge_SOURCES = tests/unit/test_client_merge.c $(WORK_FIXTURE)
+tests_unit_test_client_merge_LDADD = $(UNIT_LIBS)
+tests_unit_test_delegation_SOURCES = tests/unit/test_delegation.c $(WORK_FIXTURE)
+tests_unit_test_delegation_LDADD = $(UNIT_LIBS)
+tests_unit_test_ledger_client_SOURCES = tests/unit/test_ledger_client.c $(LEDGER_FIXTURE)
+tests_unit_test_ledger_client_LDADD = $(UNIT_LIBS)

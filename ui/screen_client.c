@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/client_index.h"
+#include "app/client_merge.h"
 #include "app/json.h"
 #include "app/text.h"
 #include "ui/fields.h"
@@ -315,6 +316,65 @@ static void run_empty(struct screen *screen, const char *argument)
     find_likely(client);
 }
 
+/* The same person: on with that client, or, of a file that is there already, the two as one. */
+static void choose(struct screen *screen, const struct id *id)
+{
+    struct client *client = screen->data;
+
+    if (client->record != NULL) {
+        ui_open(screen->ui, "client-merge",
+                json_pack("{s:s, s:s}", "client", client->record->id.text, "into", id->text));
+        return;
+    }
+    client->done = true;
+    screen_finish(screen, json_pack("{s:s}", "client", id->text));
+}
+
+/* Two files have become one: on with the one that stays. */
+static void client_answer(struct screen *screen, const char *from, const json_t *answer)
+{
+    struct client *client = screen->data;
+
+    if (strcmp(from, "client-merge") != 0 || json_text_or(answer, "client", NULL) == NULL)
+        return;
+    client->done = true;
+    screen_finish(screen, json_pack("{s:s}", "client", json_text_or(answer, "client", "")));
+}
+
+/* The files that are merged into this one come apart again, the latest first. */
+static void run_unmerge(struct screen *screen, const char *argument)
+{
+    struct client *client = screen->data;
+    struct author author = desk_author(screen->desk);
+    struct client_group group = {.count = 0};
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    struct record *merged = NULL;
+    int code = client->record == NULL
+                   ? 0
+                   : client_group_read(screen->desk->store, &client->record->id, &group, &error);
+
+    (void)argument;
+    for (size_t i = group.count; code == 0 && merged == NULL && i-- > 1;) {
+        merged = work_get(screen->desk, RECORD_CLIENT, group.ids[i].text, NULL);
+        if (merged != NULL && client->record != NULL &&
+            strcmp(record_text(merged, "merged_into"), client->record->id.text) != 0) {
+            record_free(merged);
+            merged = NULL;
+        }
+    }
+    if (code == 0 && merged == NULL) {
+        ui_tell(screen->ui, UI_NOTE, "%s", _("No file is merged into this one."));
+        return;
+    }
+    if (code == 0)
+        code = client_unmerge(&batch, &author, merged, client->record, &error);
+    if (work_apply(screen, &batch, code, &error))
+        ui_tell(screen->ui, UI_DONE, _("%s is a file of its own again."),
+                record_text(merged, "name"));
+    record_free(merged);
+}
+
 static bool choose_key(struct screen *screen, const struct input *input)
 {
     struct client *client = screen->data;
@@ -331,9 +391,7 @@ static bool choose_key(struct screen *screen, const struct input *input)
     }
     if (input->code != INPUT_ENTER)
         return false;
-    client->done = true;
-    screen_finish(screen, json_pack("{s:s}", "client",
-                                    client->likely[client->list.selected].client->id.text));
+    choose(screen, &client->likely[client->list.selected].client->id);
     return true;
 }
 
@@ -370,6 +428,8 @@ static bool client_key(struct screen *screen, const struct input *input)
 static const struct screen_key client_screen_keys[] = {
     {INPUT_CONTROL('X'), N_("Save"), N_("Saves the client and goes on."), N_("save"), run_save},
     {INPUT_TAB, N_("Next"), N_("Goes to the next field; Shift-Tab to the one before."), NULL, NULL},
+    {INPUT_CONTROL('U'), NULL, N_("Takes back the merge of another file into this one."),
+     N_("unmerge"), run_unmerge},
     {INPUT_CONTROL('R'), NULL, N_("Empties the fields, or puts back what is on file."), NULL,
      run_empty},
     {0},
@@ -409,6 +469,7 @@ const struct screen_kind screen_client = {
     .key = client_key,
     .save = client_save,
     .changed = client_changed,
+    .answer = client_answer,
     .about = client_about,
     .forget = client_forget,
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/case.h"
+#include "app/client_merge.h"
 #include "app/contact.h"
 #include "app/json.h"
 #include "app/record_fields.h"
@@ -36,6 +37,16 @@ static int add_case(void *context, const struct record *record, enum store_pendi
     return 0;
 }
 
+/* The client, of whichever of their files this is. */
+static struct record *read_client(struct screen *screen, const char *text)
+{
+    struct id id, survivor;
+
+    if (!id_parse(&id, text) || client_survivor(screen->desk->store, &id, &survivor, NULL) != 0)
+        return NULL;
+    return work_get(screen->desk, RECORD_CLIENT, survivor.text, NULL);
+}
+
 void contact_now_read(struct screen *screen)
 {
     struct contact *contact = screen->data;
@@ -47,8 +58,7 @@ void contact_now_read(struct screen *screen)
     contact->record = work_get(screen->desk, RECORD_CONTACT, screen->desk->open.contact.text, NULL);
     if (contact->record == NULL)
         return;
-    contact->client =
-        work_get(screen->desk, RECORD_CLIENT, record_text(contact->record, "client"), NULL);
+    contact->client = read_client(screen, record_text(contact->record, "client"));
     if (contact->client != NULL &&
         case_each(screen->desk->store, &contact->client->id, NULL, add_case, contact, &error) != 0)
         ui_tell_error(screen->ui, &error);

@@ -1,5 +1,6 @@
 #include "ui/screen_contact.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "app/client.h"
@@ -45,6 +46,12 @@ static void draw_hit(void *context, const struct paint *row, size_t index, bool 
 
     (void)selected;
     work_client_name(client, name, sizeof(name));
+    if (contact->hits[index].found_as != NULL) {
+        size_t used = strlen(name);
+
+        snprintf(name + used, sizeof(name) - used, " (%s)",
+                 record_text(contact->hits[index].found_as, "name"));
+    }
     paint_text(row, 0, 1, width, PAINT_TEXT, name);
     paint_text(row, 0, width + 2, 14, PAINT_DIM, record_text(client, "phone"));
     paint_text(row, 0, width + 17, 8, PAINT_DIM, record_text(client, "postal_code"));
