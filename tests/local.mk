@@ -535,7 +535,8 @@ tests_unit_test_ui_screens_SOURCES = tests/unit/test_ui_screens.c $(UI_FIXTURE)
 tests_unit_test_ui_screens_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_ui_ticket
 UNIT_TESTS += tests/unit/test_ui_lists
-tests_unit_test_ui_lists_SOURCES = tests/unit/test_ui_lists.c $(UI_FIXTURE)
+tests_unit_test_ui_lists_SOURCES = tests/unit/test_ui_lists.c tests/unit/case_fixture.c \
+    tests/unit/case_fixture.h $(UI_FIXTURE)
 tests_unit_test_ui_lists_LDADD = $(UI_LIBS)
 tests_unit_test_ui_ticket_SOURCES = tests/unit/test_ui_ticket.c $(UI_FIXTURE)
 tests_unit_test_ui_ticket_LDADD = $(UI_LIBS)

@@ -260,12 +260,36 @@ types b ":listes mornings"
 keys b Enter
 wait_for b "Liste inconnue : mornings"
 
+echo "an office's view is its supervisor's, and comes to all"
+keys b C-w
+wait_for b "Que faire des vues?"
+types b 2
+wait_for b "Nom"
+types b "Matin"
+keys b Enter
+wait_for b "Dossiers · Matin"
+for _ in $(seq 100); do
+    types a ":lists matin"
+    keys a Enter
+    wait_for a "Cases · "
+    shows a "Cases · Matin" && break
+    sleep 0.1
+done
+shows a "Cases · Matin" || fail "the office's view does not come to its clerk"
+keys a C-w
+wait_for a "What about views?"
+shows a "Delete the view" && fail "a clerk may delete the office's view"
+keys a Escape
+types a ":lists mornings"
+keys a Enter
+wait_for a "Cases · Mornings"
+
 echo "locked, and back"
 keys a F9
 wait_for a "Locked by Marie"
 types a "guichet"
 keys a Enter
-wait_for a "All 4  Mornings"
+wait_for a "Cases · Mornings"
 wait_for a "Zoé Roy"
 
 echo "the same without a screen"

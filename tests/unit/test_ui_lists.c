@@ -7,6 +7,7 @@
 
 #include "app/case.h"
 #include "app/task.h"
+#include "tests/unit/case_fixture.h"
 #include "tests/unit/ui_fixture.h"
 #include "ui/desk_cases.h"
 #include "ui/language.h"
@@ -260,6 +261,39 @@ static void a_view_is_kept_and_comes_back(void **state)
     assert_true(ui_fixture_shows(fixture, "No such list: cars"));
 }
 
+/* While this terminal slept, so much has changed that the log does not reach back. */
+static void what_is_too_late_to_follow_is_read_anew(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct case_fixture cases = {.seed = 3, .now_ms = desk_now(&fixture->desk)};
+    struct record *page[700];
+    uint64_t before, after;
+
+    make_case(fixture, "an old one", -5);
+    ui_fixture_type(fixture, ":lists all\r");
+    ui_fixture_wait(fixture, "1 case");
+    assert_non_null(desk_cases(&fixture->desk, &before));
+    assert_int_equal(store_open(&cases.store, fixture->store_path, fixture->desk.key, NULL), 0);
+    for (size_t i = 0; i < 700; i++) {
+        struct id id = id_generate(&cases.ids, cases.now_ms);
+
+        page[i] = case_fixture_record(&cases, RECORD_CASE, &id, 1,
+                                      case_fixture_body(&cases, RECORD_CASE, "", ""));
+    }
+    for (int64_t round = 1; round <= 32; round++) {
+        for (size_t i = 0; i < 700; i++)
+            page[i]->rev = round;
+        assert_int_equal(store_write_page(cases.store, page, 700, 1000 * round, "feed", NULL), 0);
+    }
+    for (size_t i = 0; i < 700; i++)
+        record_free(page[i]);
+    store_close(cases.store);
+    ui_fixture_wait(fixture, "701 cases");
+    assert_true(ui_fixture_shows(fixture, "All 701"));
+    assert_non_null(desk_cases(&fixture->desk, &after));
+    assert_true(after > before);
+}
+
 static void locked_there_is_nothing_in_memory(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -287,6 +321,7 @@ int main(void)
         UI_TEST(columns_fit_every_width),
         UI_TEST(groups_have_headings_in_both_languages),
         UI_TEST(a_view_is_kept_and_comes_back),
+        UI_TEST(what_is_too_late_to_follow_is_read_anew),
         UI_TEST(locked_there_is_nothing_in_memory),
     };
 
