@@ -10,8 +10,9 @@
 #include "ui/language.h"
 #include "ui/notice.h"
 
-#define HEAD_ROWS 4 /* search, tabs, what is shown, column titles */
-#define MARK_ROOM 4 /* the mark, and what is unread */
+#define HEAD_ROWS 4  /* search, tabs, what is shown, column titles */
+#define NARROW    70 /* room for columns */
+#define MARK_ROOM 4  /* the mark, and what is unread */
 
 /* --- columns --------------------------------------------------------------------------------- */
 
@@ -65,12 +66,15 @@ static const struct column *column_of(enum case_column wanted)
 static void layout_make(struct layout *layout, enum case_column sort, int room)
 {
     const struct column *sorted = column_of(sort);
-    bool grew = true;
+    /* Where there is little room, what is sorted by stands in the place of what is due. */
+    bool grew = true, narrow = room < NARROW && sorted != NULL && sorted > &columns[3];
 
     *layout = (struct layout){0};
     for (size_t i = 0; i < COLUMN_COUNT; i++) {
         if (i == 2 && sorted != NULL && sorted > &columns[2])
             layout_add(layout, sorted, &room);
+        if (narrow && columns[i].column == CASE_COLUMN_DUE)
+            continue;
         if (i < 2 || &columns[i] != sorted || sorted == &columns[2])
             if (!layout_add(layout, &columns[i], &room) && i > 4)
                 break;

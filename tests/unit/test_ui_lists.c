@@ -208,6 +208,10 @@ static void columns_fit_every_width(void **state)
         if (widths[i] >= 160)
             assert_true(ui_fixture_shows(fixture, "Birth certificate"));
     }
+    assert_true(canvas_resize(fixture->canvas, 16, 60));
+    ui_fixture_type(fixture, ":sort changed\r");
+    assert_true(ui_fixture_shows(fixture, "Changed"));
+    assert_true(ui_fixture_shows(fixture, "driving licen"));
 }
 
 static void groups_have_headings_in_both_languages(void **state)
