@@ -136,6 +136,14 @@ server_start
 log_says "mail: imaps://127.0.0.1:$IMAP_PORT: the sign-in was refused"
 server_stop
 cat "$WORK/server.log" >>"$WORK/all.log"
+
+# --- a server that is not the one that is trusted learns nothing ----------------------------------
+logins=$(grep -c 'Login\|auth failed' "$DOVECOT/log")
+GUICHETD_IMAP_CA= GUICHETD_IMAP_PASSWORD_FILE=$WORK/password server_start
+log_says "SSL peer certificate or SSH remote key was not OK"
+server_stop
+[ "$(grep -c 'Login\|auth failed' "$DOVECOT/log")" = "$logins" ] || fail "signed in unseen"
+cat "$WORK/server.log" >>"$WORK/all.log"
 for secret in "$IMAP_PASSWORD" zoe.gagnon Gagnon déménagement; do
     grep -F "$secret" "$WORK/all.log" && fail "the log says \"$secret\""
 done

@@ -11,7 +11,9 @@ sink_stop() {
 }
 trap 'dovecot_stop; sink_stop; cleanup' EXIT
 . "$abs_top_srcdir/tests/email/dovecot.sh"
-command -v jq >/dev/null || { echo "jq is not installed: skipped"; exit 77; }
+for tool in jq openssl; do
+    command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
+done
 THREAD=$abs_top_srcdir/tests/email/thread
 chmod 755 "$WORK"
 
@@ -136,5 +138,18 @@ write_to later@example.ca
 says attempts "$ANSWER" 1
 says state "$ANSWER" queued
 server_stop
+
+# --- a server without STARTTLS gets no password where encryption is wanted ------------------------
+logins=$(grep -c Login "$DOVECOT/log")
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=mail \
+    -keyout "$WORK/key.pem" -out "$WORK/ca.pem" 2>"$WORK/openssl.log" || fail "openssl"
+GUICHETD_IMAP_CA=$WORK/ca.pem server_start
+end=$((SECONDS + 40))
+until grep -q 'mail: imap://.*Requested SSL level failed' "$WORK/server.log"; do
+    [ $SECONDS -lt $end ] || fail "mail is fetched unencrypted"
+    sleep 0.1
+done
+server_stop
+[ "$(grep -c Login "$DOVECOT/log")" = "$logins" ] || fail "signed in unencrypted"
 guichetd check --database "$WORK/server.db" || fail "guichetd check"
 echo "written, answered, replied to"
