@@ -364,6 +364,13 @@ static const struct member template_members[] = {
     {0},
 };
 
+static const struct member snippet_members[] = {
+    {MEMBER("word", KIND_LOCALISED, REQUIRED)},
+    {MEMBER("text", KIND_LOCALISED, REQUIRED)},
+    {MEMBER("offices", KIND_KEY, LIST), .type = RECORD_OFFICE},
+    {0},
+};
+
 static const struct member directory_members[] = {
     {MEMBER("table", KIND_TEXT, REQUIRED)},
     {0},
@@ -374,6 +381,7 @@ static const struct member *const type_members[RECORD_TYPE_COUNT] = {
     [RECORD_OFFICE] = office_members,         [RECORD_AGENT] = agent_members,
     [RECORD_QUEUE] = queue_members,           [RECORD_CALENDAR] = calendar_members,
     [RECORD_LIFE_EVENT] = life_event_members, [RECORD_TEMPLATE] = template_members,
+    [RECORD_SNIPPET] = snippet_members,
     [RECORD_DIRECTORY] = directory_members,
 };
 
@@ -639,7 +647,7 @@ int import_body_check(enum record_type type, const json_t *body, import_referenc
     int code = object_check(&check, body, tables, "");
     if (code == 0 && type == RECORD_QUEUE)
         code = queue_thresholds_read(body, thresholds, &count, error);
-    if (code == 0 && type == RECORD_TEMPLATE)
+    if (code == 0 && (type == RECORD_TEMPLATE || type == RECORD_SNIPPET))
         code = message_template_check(body, error);
     if (code == 0 && type == RECORD_CALENDAR)
         code = calendar_check(body, error);

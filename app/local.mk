@@ -63,7 +63,7 @@ libapp_a_SOURCES += \
 libapp_a_SOURCES += \
     app/message.c app/message.h \
     app/message_segments.c app/message_segments.h \
-    app/message_template.c app/message_template.h \
+    app/message_template.c app/message_template.h app/snippet.c app/snippet.h \
     app/message_words.c app/message_words.h
 
 # When something is open, and where; what of the catalogue still stands.
@@ -91,6 +91,7 @@ dist_sample_DATA = \
     app/sample/questionnaires.json \
     app/sample/queues.json \
     app/sample/services.json \
+    app/sample/snippets.json \
     app/sample/templates.json
 
 # What agents do, and what they read.

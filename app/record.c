@@ -15,6 +15,7 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_CALENDAR] = "calendar",
     [RECORD_LIFE_EVENT] = "life-event",
     [RECORD_TEMPLATE] = "template",
+    [RECORD_SNIPPET] = "snippet",
     [RECORD_DIRECTORY] = "directory",
     [RECORD_CLIENT] = "client",
     [RECORD_CASE] = "case",

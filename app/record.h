@@ -29,6 +29,7 @@ enum record_type {
     RECORD_CALENDAR,
     RECORD_LIFE_EVENT,
     RECORD_TEMPLATE,
+    RECORD_SNIPPET,
     RECORD_DIRECTORY,
     /* work */
     RECORD_CLIENT,

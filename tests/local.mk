@@ -514,7 +514,7 @@ bench-search: tests/bench/bench_search tests/search/judge
 	abs_top_srcdir='$(abs_top_srcdir)' tests/search/judge
 
 # Screens and keys.
-UI_LIBS = libui.a $(UNIT_LIBS) $(NCURSES_LIBS)
+UI_LIBS = libui.a $(UNIT_LIBS) $(NCURSES_LIBS) $(HUNSPELL_LIBS)
 UNIT_TESTS += tests/unit/test_search_worker
 tests_unit_test_search_worker_SOURCES = tests/unit/test_search_worker.c tests/unit/search_fixture.h
 tests_unit_test_search_worker_LDADD = $(UI_LIBS)
@@ -664,6 +664,9 @@ bench-form: tests/bench/bench_form
 UNIT_TESTS += tests/unit/test_ui_case tests/unit/test_ui_life_event
 tests_unit_test_ui_case_SOURCES = tests/unit/test_ui_case.c $(UI_FIXTURE)
 tests_unit_test_ui_case_LDADD = $(UI_LIBS)
+UNIT_TESTS += tests/unit/test_spelling
+tests_unit_test_spelling_SOURCES = tests/unit/test_spelling.c tests/unit/unit.h
+tests_unit_test_spelling_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_case_file
 tests_unit_test_case_file_SOURCES = tests/unit/test_case_file.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h

@@ -171,6 +171,27 @@ bool editor_remove(struct editor *editor, size_t from, size_t to, enum editor_ru
     return true;
 }
 
+bool editor_replace(struct editor *editor, size_t from, size_t to, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (from > to || to > editor->length || editor->length - (to - from) + length > editor->limit)
+        return false;
+    editor_keep_step(editor);
+    editor->run = EDITOR_RUN_ERASING; /* no step of its own */
+    editor->cursor = from;
+    editor_remove(editor, from, to, EDITOR_RUN_ERASING);
+    editor->run = EDITOR_RUN_NONE;
+    editor->wanted = -1;
+    return editor_put(editor, text, length);
+}
+
+void editor_set_marker(struct editor *editor, editor_marker marker, void *context)
+{
+    editor->marker = marker;
+    editor->marker_context = context;
+}
+
 bool editor_set_text(struct editor *editor, const char *text)
 {
     size_t length = strlen(text);

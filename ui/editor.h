@@ -47,6 +47,16 @@ bool editor_key(struct editor *editor, const struct input *input, bool *changed)
 /* True when the last key or paste was cut by the limit: tell the agent. */
 bool editor_is_full(const struct editor *editor);
 
+/* Puts another text in the place of [from, to), the cursor behind it; one step to undo. False, and
+ * nothing is changed, when it would not fit. */
+bool editor_replace(struct editor *editor, size_t from, size_t to, const char *text);
+
+/* The first part of the text at or after `from` that is to stand out; false when there is none. */
+typedef bool (*editor_marker)(void *context, const char *text, size_t length, size_t from,
+                              size_t *start, size_t *end);
+/* Asked while drawing a text of many lines, for what is shown of it. NULL: nothing stands out. */
+void editor_set_marker(struct editor *editor, editor_marker marker, void *context);
+
 /* Byte offset of the cursor. */
 size_t editor_cursor(const struct editor *editor);
 void editor_move(struct editor *editor, size_t offset);

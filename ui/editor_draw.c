@@ -63,6 +63,25 @@ static void draw_line(struct editor *editor, const struct paint *paint, bool foc
         paint_cursor(paint, 0, (int)column);
 }
 
+/* What stands out in a line that was drawn. */
+static void draw_marks(const struct editor *editor, const struct paint *paint, int row,
+                       const struct editor_line *line)
+{
+    size_t end = line->start + line->length, from = line->start, start, stop;
+
+    while (
+        editor->marker != NULL && from < end &&
+        editor->marker(editor->marker_context, editor->text, editor->length, from, &start, &stop) &&
+        start < end && stop > from) {
+        size_t shown = start < from ? from : start;
+        size_t last = stop < end ? stop : end;
+
+        paint_restyle(paint, row, (int)text_width(editor->text + line->start, shown - line->start),
+                      (int)text_width(editor->text + shown, last - shown), PAINT_ERROR);
+        from = stop;
+    }
+}
+
 static void draw_lines(struct editor *editor, const struct paint *paint, bool focus)
 {
     enum paint_style style = focus ? PAINT_FOCUS : PAINT_FIELD;
@@ -88,7 +107,8 @@ static void draw_lines(struct editor *editor, const struct paint *paint, bool fo
             break;
         }
         copy = strndup(editor->text + at, length);
-        paint_text(paint, row++, 0, -1, style, copy);
+        paint_text(paint, row, 0, -1, style, copy);
+        draw_marks(editor, paint, row++, &(struct editor_line){at, length});
         free(copy);
     }
     if (editor->top > 0)

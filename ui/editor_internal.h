@@ -27,9 +27,11 @@ struct editor {
     enum editor_run run; /* what the last change was: a run of the same is one undo step */
     struct editor_step steps[EDITOR_UNDO_STEPS];
     size_t step_count, step_bytes;
-    int width;  /* of the last drawing */
-    int page;   /* rows of the last drawing */
-    size_t top; /* first wrapped line shown, or, in one line, first column */
+    int width;            /* of the last drawing */
+    int page;             /* rows of the last drawing */
+    size_t top;           /* first wrapped line shown, or, in one line, first column */
+    editor_marker marker; /* NULL for none */
+    void *marker_context;
     int wanted; /* column to keep while moving up and down; -1: the cursor's */
 };
 

@@ -85,6 +85,11 @@ bool fields_is_empty(const struct fields *fields)
     return true;
 }
 
+struct editor *fields_editor(struct fields *fields, size_t row)
+{
+    return fields->editors[row];
+}
+
 size_t fields_focus(const struct fields *fields)
 {
     return fields->focus;

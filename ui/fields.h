@@ -32,6 +32,7 @@ struct fields_row {
 #define FIELDS_LIMIT 12
 
 struct fields;
+struct editor;
 
 /* Empty, choices at their first word, focus on the first row. NULL when out of memory. */
 struct fields *fields_new(const struct fields_row *rows);
@@ -43,6 +44,10 @@ const char *fields_text(const struct fields *fields, size_t row);
 void fields_set(struct fields *fields, size_t row, const char *text);
 void fields_clear(struct fields *fields);
 bool fields_is_empty(const struct fields *fields); /* choices aside */
+
+/* The editor of a line or a text, for what is done with it beyond typing; NULL for a choice.
+ * Borrowed. */
+struct editor *fields_editor(struct fields *fields, size_t row);
 
 size_t fields_focus(const struct fields *fields);
 void fields_focus_set(struct fields *fields, size_t row);

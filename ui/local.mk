@@ -49,10 +49,12 @@ libui_a_SOURCES = \
     ui/screen_status_code.c \
     ui/screen_note.c \
     ui/promise_words.c ui/promise_words.h ui/screen_task.c ui/task_news.c ui/task_news.h \
+    ui/screen_note.c ui/screen_note.h ui/screen_note_help.c \
     ui/screen_outbox.c ui/screen_outbox.h ui/screen_outbox_words.c \
     ui/screen_refusals.c \
     ui/screen_reassign.c ui/screen_supervise.c ui/screen_supervise.h ui/screen_supervise_read.c \
     ui/screen_supervise_news.c \
+    ui/spelling.c ui/spelling.h \
     ui/steps.c ui/steps.h \
     ui/work.c ui/work.h \
     ui/screen_choice.c \
@@ -112,7 +114,7 @@ guichet_SOURCES = \
     app/main/command_sync.c app/main/command_sync.h \
     app/main/guichet.c \
     app/main/guichet_keys.c app/main/guichet_keys.h
-guichet_LDADD = libui.a libnet.a libforms.a libapp.a $(NCURSES_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
+guichet_LDADD = libui.a libnet.a libforms.a libapp.a $(NCURSES_LIBS) $(HUNSPELL_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
     $(APP_LIBS)
 
 # The manual page is made by the program, out of its tables of options, commands and keys.

@@ -1,5 +1,5 @@
 /* F6: a note on the open case, or on the contact while there is no case. */
-#include "ui/screen.h"
+#include "ui/screen_note.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +34,7 @@ struct note {
     char name[64];           /* of the draft */
     char about[WORK_NAME_SIZE];
     struct fields *fields; /* owned */
+    struct note_help help;
     bool done;
     bool here; /* the case was, or the contact without one */
 };
@@ -110,6 +111,7 @@ static void note_close(struct screen *screen)
     keep_draft(screen);
     if (!note->done && !fields_is_empty(note->fields))
         ui_tell(screen->ui, UI_NOTE, "%s", _("The draft is kept: F6 goes on with it."));
+    note_help_close(&note->help);
     fields_free(note->fields);
     free(note);
 }
@@ -158,6 +160,19 @@ static void fill(struct screen *screen, const json_t *arguments)
     json_decref(draft);
 }
 
+/* A note is written in the client's language unless the agent says otherwise. */
+static void help_open(struct screen *screen, const char *language)
+{
+    struct note *note = screen->data;
+    struct record *client = work_get(screen->desk, RECORD_CLIENT, note->draft.client.text, NULL);
+
+    if (*language == '\0' && client != NULL)
+        language = record_text(client, "language");
+    note_help_open(&note->help, screen, fields_editor(note->fields, ROW_TEXT), &note->draft.matter,
+                   &note->draft.client, language);
+    record_free(client);
+}
+
 static int note_open(struct screen *screen, const json_t *arguments, struct error *error)
 {
     struct note *note = calloc(1, sizeof(*note));
@@ -179,6 +194,7 @@ static int note_open(struct screen *screen, const json_t *arguments, struct erro
     }
     name_it(screen);
     fill(screen, arguments);
+    help_open(screen, json_text_or(arguments, "language", ""));
     return 0;
 }
 
@@ -186,9 +202,10 @@ static json_t *note_save(const struct screen *screen)
 {
     const struct note *note = screen->data;
 
-    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "case", note->draft.matter.text, "contact",
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "case", note->draft.matter.text, "contact",
                      note->draft.contact.text, "client", note->draft.client.text, "corrects",
-                     note->draft.corrects.text, "fields", fields_save(note->fields));
+                     note->draft.corrects.text, "language", note->help.language, "fields",
+                     fields_save(note->fields));
 }
 
 /* --- drawing --------------------------------------------------------------------------------- */
@@ -239,6 +256,18 @@ static void draw_seen(struct note *note, const struct paint *paint)
                    _("you, who has the case, supervisors"));
 }
 
+/* In which language it is written, and whether its spelling is looked at. */
+static void draw_language(const struct note *note, const struct paint *paint)
+{
+    bool french = strcmp(note->help.language, "fr") == 0;
+    const char *text = french ? _("written in French") : _("written in English");
+
+    if (note->help.spelling == NULL)
+        text = french ? _("written in French; no dictionary here, spelling is not looked at")
+                      : _("written in English; no dictionary here, spelling is not looked at");
+    paint_text(paint, 0, LABEL_WIDTH, -1, PAINT_DIM, text);
+}
+
 static void note_draw(struct screen *screen, const struct paint *paint)
 {
     struct note *note = screen->data;
@@ -246,13 +275,17 @@ static void note_draw(struct screen *screen, const struct paint *paint)
     struct paint kind = paint_part(paint, 1, 0, 1, -1);
     struct paint seen = paint_part(paint, 2, 0, 1, -1);
     struct paint day = paint_part(paint, 3, 0, 1, -1);
-    struct paint text = paint_part(paint, due ? 5 : 4, 0, -1, -1);
+    int top = due ? 5 : 4, offer = note_help_rows(&note->help, paint->rows - top);
+    struct paint text = paint_part(paint, top, 0, paint->rows - top - offer, -1);
+    struct paint help = paint_part(paint, paint->rows - offer, 0, -1, -1);
 
     fields_draw(note->fields, ROW_KIND, &kind, LABEL_WIDTH, true);
     draw_seen(note, &seen);
     if (due)
         draw_due(screen, &day);
+    draw_language(note, paint);
     fields_draw(note->fields, ROW_TEXT, &text, LABEL_WIDTH, true);
+    note_help_draw(&note->help, &help);
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */
@@ -324,11 +357,33 @@ static void run_save(struct screen *screen, const char *argument)
     screen_finish(screen, json_pack("{s:s}", "note", id.text));
 }
 
+static void run_spelling(struct screen *screen, const char *argument)
+{
+    struct note *note = screen->data;
+
+    (void)argument;
+    fields_focus_set(note->fields, ROW_TEXT);
+    note_help_next(&note->help, screen);
+}
+
+static void run_language(struct screen *screen, const char *argument)
+{
+    struct note *note = screen->data;
+
+    (void)argument;
+    note_help_language(&note->help, screen, strcmp(note->help.language, "fr") == 0 ? "en" : "fr");
+}
+
 static bool note_key(struct screen *screen, const struct input *input)
 {
     struct note *note = screen->data;
-    enum fields_answer answer = fields_key(note->fields, input);
+    enum fields_answer answer;
 
+    if (note_help_key(&note->help, screen, input))
+        return true;
+    answer = fields_key(note->fields, input);
+    if (fields_focus(note->fields) == ROW_TEXT && answer != FIELDS_UNUSED)
+        note_help_follow(&note->help);
     if (fields_focus(note->fields) == ROW_DUE && !is_commitment(note))
         fields_focus_set(note->fields, input->code == INPUT_BACK_TAB || input->code == INPUT_UP
                                            ? ROW_KIND
@@ -352,6 +407,17 @@ static const char *note_subject(struct screen *screen)
 static const struct screen_key note_keys[] = {
     {INPUT_CONTROL('X'), N_("Save"), N_("Saves the note on the case, for good."), N_("save"),
      run_save},
+    {INPUT_CONTROL('N'), N_("Spelling"),
+     N_("Goes to the next word that is not in the dictionary and offers others for it, or puts it "
+        "into your own dictionary."),
+     N_("spelling"), run_spelling},
+    {'/', NULL,
+     N_("At the beginning of a word: offers the office's standard phrases, by what is typed after "
+        "it. Esc leaves the slash."),
+     NULL, NULL},
+    {INPUT_CONTROL('P'), N_("French/English"),
+     N_("Says that the note is written in the other language, for phrases and spelling."),
+     N_("note-language"), run_language},
     {INPUT_TAB, N_("Kind"), N_("Goes between the text, the kind, who reads it and the day."), NULL,
      NULL},
     {0},

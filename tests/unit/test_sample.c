@@ -14,7 +14,8 @@
 
 static const char *const files[] = {"services.json",    "forms.json",          "offices.json",
                                     "agents.json",      "queues.json",         "calendars.json",
-                                    "life-events.json", "questionnaires.json", "templates.json"};
+                                    "life-events.json", "questionnaires.json", "templates.json",
+                                    "snippets.json"};
 
 static void sample_folder(char path[4096])
 {

@@ -9,6 +9,7 @@
 #include "app/task.h"
 #include "tests/unit/ui_fixture.h"
 #include "ui/day.h"
+#include "ui/spelling.h"
 
 struct finding {
     enum record_type type;
@@ -149,6 +150,122 @@ static void days_are_read_as_they_are_said(void **state)
         }
 }
 
+/* --- phrases and spelling --------------------------------------------------------------------- */
+
+static void put_snippet(struct ui_fixture *fixture, const char *key, json_t *body)
+{
+    static int64_t seq = 1000;
+    struct id id = id_from_key("snippet", key);
+    struct record *record = record_new(RECORD_SNIPPET, &id);
+
+    json_object_update_new(record->body, body);
+    json_object_set_new(record->body, "key", json_string(key));
+    record->rev = 1;
+    record->seq = ++seq;
+    assert_int_equal(catalogue_write_page(fixture->desk.catalogue, &record, 1, seq, "feed", NULL), 0);
+    record_free(record);
+}
+
+static void put_snippets(struct ui_fixture *fixture)
+{
+    put_snippet(fixture, "t/call",
+                json_pack("{s:{s:s,s:s}, s:{s:s,s:s}, s:{s:s,s:s}}", "title", "fr", "Rappel", "en",
+                          "Call back", "word", "fr", "rappel", "en", "callback", "text", "fr",
+                          "{name} veut un rappel.", "en", "{name} wants a call back."));
+    put_snippet(fixture, "t/date",
+                json_pack("{s:{s:s,s:s}, s:{s:s,s:s}, s:{s:s,s:s}}", "title", "fr", "Date", "en",
+                          "Date", "word", "fr", "jour", "en", "cadence", "text", "fr", "Le {date}.",
+                          "en", "On {date}, case {reference}."));
+    put_snippet(fixture, "t/elsewhere",
+                json_pack("{s:{s:s}, s:{s:s}, s:{s:s}, s:[s]}", "title", "en", "Elsewhere", "word",
+                          "en", "caribou", "text", "en", "Not of this office.", "offices",
+                          "t/south"));
+}
+
+static void a_slash_offers_the_phrases_of_the_office(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    put_snippets(fixture);
+    ui_fixture_open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(6));
+    ui_fixture_type(fixture, "and/or 3/4 "); /* no beginning of a word */
+    assert_false(ui_fixture_shows(fixture, "Phrases of the office"));
+    ui_fixture_type(fixture, "/ca");
+    assert_true(ui_fixture_shows(fixture, "Phrases of the office"));
+    assert_true(ui_fixture_shows(fixture, "/cadence"));
+    assert_true(ui_fixture_shows(fixture, "/callback"));
+    assert_false(ui_fixture_shows(fixture, "/caribou"));
+    ui_fixture_type(fixture, "l");
+    assert_false(ui_fixture_shows(fixture, "/cadence"));
+    /* Esc leaves what was typed, and asks no more about this word. */
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    assert_false(ui_fixture_shows(fixture, "Phrases of the office"));
+    assert_true(ui_fixture_shows(fixture, "and/or 3/4 /cal"));
+    ui_fixture_type(fixture, "l");
+    assert_false(ui_fixture_shows(fixture, "Phrases of the office"));
+    ui_fixture_type(fixture, " /c");
+    assert_true(ui_fixture_shows(fixture, "Phrases of the office"));
+    ui_fixture_press(fixture, INPUT_DOWN);
+    ui_fixture_press(fixture, INPUT_UP);
+    ui_fixture_press(fixture, INPUT_ENTER);
+    assert_false(ui_fixture_shows(fixture, "Phrases of the office"));
+    assert_true(ui_fixture_shows(fixture, "/call On "));
+    assert_true(ui_fixture_shows(fixture, ", case C-"));
+    assert_false(ui_fixture_shows(fixture, "{reference}"));
+    /* One step to undo. */
+    ui_fixture_press(fixture, INPUT_CONTROL('Y'));
+    assert_true(ui_fixture_shows(fixture, "/call /c"));
+}
+
+static void a_phrase_is_in_the_language_of_the_note(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    put_snippets(fixture);
+    ui_fixture_open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(6));
+    assert_true(ui_fixture_shows(fixture, "written in English"));
+    ui_fixture_press(fixture, INPUT_CONTROL('P'));
+    assert_true(ui_fixture_shows(fixture, "written in French"));
+    ui_fixture_return(fixture, true);
+    assert_true(ui_fixture_shows(fixture, "written in French"));
+    ui_fixture_type(fixture, "/rap\r");
+    assert_true(ui_fixture_shows(fixture, "Zoe Roy veut un rappel."));
+}
+
+static void words_not_in_the_dictionary_are_put_right(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    if (spelling_of("en") == NULL)
+        skip();
+    ui_fixture_open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(6));
+    ui_fixture_type(fixture, "She will recieve the guichettine, says zoe roy");
+    ui_fixture_press(fixture, INPUT_CONTROL('N'));
+    assert_true(ui_fixture_shows(fixture, "Not in the dictionary"));
+    assert_true(ui_fixture_shows(fixture, "1  receive"));
+    ui_fixture_type(fixture, "1");
+    assert_true(ui_fixture_shows(fixture, "She will receive the guichettine"));
+    ui_fixture_press(fixture, INPUT_CONTROL('N'));
+    assert_true(ui_fixture_shows(fixture, "“guichettine” is right"));
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    assert_false(ui_fixture_shows(fixture, "is right"));
+    ui_fixture_press(fixture, INPUT_CONTROL('N'));
+    ui_fixture_press(fixture, INPUT_UP); /* stays at the first */
+    for (int i = 0; i < SPELLING_SUGGESTIONS; i++)
+        ui_fixture_press(fixture, INPUT_DOWN);
+    ui_fixture_press(fixture, INPUT_ENTER);
+    /* The client's name is no fault either. */
+    ui_fixture_press(fixture, INPUT_CONTROL('N'));
+    assert_true(ui_fixture_shows(fixture, "Every word is in the dictionary."));
+    /* It stays the agent's own, in the sealed store. */
+    ui_fixture_return(fixture, false);
+    ui_fixture_press(fixture, INPUT_CONTROL('N'));
+    assert_true(ui_fixture_shows(fixture, "Every word is in the dictionary."));
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, ui_fixture_setup, ui_fixture_teardown)
 
 int main(void)
@@ -156,6 +273,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH(a_restricted_note_says_so),
         WITH(a_commitment_comes_back_on_its_day),
+        WITH(a_slash_offers_the_phrases_of_the_office),
+        WITH(a_phrase_is_in_the_language_of_the_note),
+        WITH(words_not_in_the_dictionary_are_put_right),
         cmocka_unit_test(days_are_read_as_they_are_said),
     };
 
