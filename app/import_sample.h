@@ -1,8 +1,8 @@
 /*
  * The shipped sample: a folder with one file for each type of the catalogue (services.json,
  * forms.json, offices.json, agents.json, queues.json, calendars.json, life-events.json; and
- * questionnaires.json, the forms of the life events, and templates.json, those of messages to
- * clients, where there are any), each
+ * questionnaires.json, the forms of the life events, templates.json, those of messages to
+ * clients, and snippets.json, phrases for notes, where there are any), each
  * {"confirmed": "2026-11-01", "records": [{"id": "birth-certificate", ...body}]}.
  *
  * A record in a file is its body (app/catalogue_bodies.md) with `id` in place of key and source. An
