@@ -33,6 +33,11 @@ struct link {
     uint64_t store_generation;
     bool presence_asked;
     bool away;
+    struct id fetch; /* the attachment that the screen wants; empty for none */
+    enum link_fetch fetch_state;
+    char *fetch_bytes; /* LINK_FETCH_HERE */
+    size_t fetch_length;
+    char fetch_message[ERROR_MESSAGE_SIZE];
 };
 
 static void lock(struct link *link)
@@ -97,12 +102,25 @@ static void forget_credentials(struct link *link)
     link->credentials_taken = false;
 }
 
+/* With the lock held, or nobody else there. */
+static void fetch_forget(struct link *link)
+{
+    if (link->fetch_bytes != NULL)
+        sodium_memzero(link->fetch_bytes, link->fetch_length);
+    free(link->fetch_bytes);
+    link->fetch_bytes = NULL;
+    link->fetch_length = 0;
+    link->fetch_state = LINK_FETCH_NONE;
+    link->fetch = (struct id){""};
+}
+
 void link_free(struct link *link)
 {
     if (link == NULL)
         return;
     forget_credentials(link);
     forget_store(link);
+    fetch_forget(link);
     sodium_free(link->password);
     (void)close(link->screen_fd);
     (void)close(link->sync_fd);
@@ -290,6 +308,7 @@ void link_sign_out(struct link *link)
     forget_credentials(link);
     forget_store(link);
     link->presence_asked = link->away = false;
+    fetch_forget(link);
     unlock(link);
     link_sync_ring(link);
     link_screen_ring(link);
@@ -328,4 +347,70 @@ bool link_presence_take(struct link *link)
     link->presence_asked = false;
     unlock(link);
     return asked;
+}
+
+/* --- attachments ---------------------------------------------------------------------------- */
+
+void link_fetch_ask(struct link *link, const struct id *id)
+{
+    lock(link);
+    fetch_forget(link);
+    link->fetch = *id;
+    if (!id_is_empty(id))
+        link->fetch_state = LINK_FETCH_ASKED;
+    unlock(link);
+    link_sync_ring(link);
+}
+
+enum link_fetch link_fetch_take(struct link *link, const struct id *id, char **bytes,
+                                size_t *length, char *message)
+{
+    enum link_fetch state = LINK_FETCH_NONE;
+
+    *bytes = NULL;
+    *length = 0;
+    message[0] = '\0';
+    lock(link);
+    if (id_equal(&link->fetch, id)) {
+        state = link->fetch_state;
+        text_copy(message, ERROR_MESSAGE_SIZE, link->fetch_message);
+        if (state == LINK_FETCH_HERE) {
+            *bytes = link->fetch_bytes;
+            *length = link->fetch_length;
+            link->fetch_bytes = NULL;
+            fetch_forget(link);
+        }
+    }
+    unlock(link);
+    return state;
+}
+
+bool link_fetch_wanted(struct link *link, struct id *id)
+{
+    bool wanted;
+
+    lock(link);
+    wanted = link->fetch_state == LINK_FETCH_ASKED;
+    if (wanted)
+        *id = link->fetch;
+    unlock(link);
+    return wanted;
+}
+
+void link_fetch_answer(struct link *link, const struct id *id, char *bytes, size_t length,
+                       const char *message)
+{
+    lock(link);
+    if (link->fetch_state == LINK_FETCH_ASKED && id_equal(&link->fetch, id)) {
+        link->fetch_state = bytes != NULL ? LINK_FETCH_HERE : LINK_FETCH_FAILED;
+        link->fetch_bytes = bytes;
+        link->fetch_length = length;
+        text_copy(link->fetch_message, sizeof(link->fetch_message), message != NULL ? message : "");
+        bytes = NULL;
+    }
+    unlock(link);
+    if (bytes != NULL)
+        sodium_memzero(bytes, length);
+    free(bytes);
+    link_screen_ring(link);
 }

@@ -123,6 +123,8 @@ libapp_a_SOURCES += \
     app/continue.c app/continue.h \
     app/delivery.c app/delivery.h \
     app/alert.c app/alert.h \
+    app/html_text.c app/html_text.h \
+    app/pdf_text.c app/pdf_text.h \
     app/flag.c app/flag.h \
     app/handoff.c app/handoff.h \
     app/handoff_context.c app/handoff_context.h \

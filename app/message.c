@@ -216,6 +216,20 @@ int message_send_again(struct batch *batch, const struct author *author,
     return claim(batch, author, message, "bounced", "queued", error);
 }
 
+int message_mark_read(struct batch *batch, const struct author *author,
+                      const struct record *message, struct error *error)
+{
+    struct operation *operation;
+
+    if (strcmp(record_text(message, "state"), "received") != 0)
+        return 0;
+    operation = author_change(author, OPERATION_CLAIM, message);
+    operation_put_text(operation, "state", "read");
+    operation_put_id(operation, "read_by", &author->agent);
+    operation_put_time(operation, "read_at", author_now(author));
+    return batch_add(batch, operation, error);
+}
+
 int message_mailed(struct batch *batch, const struct author *author, const struct record *message,
                    struct error *error)
 {

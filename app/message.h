@@ -90,6 +90,9 @@ int message_withdraw(struct batch *batch, const struct author *author, const str
                      struct error *error);
 int message_send_again(struct batch *batch, const struct author *author,
                        const struct record *message, struct error *error);
+/* Says that this agent has read what a client wrote; adds nothing when somebody has. */
+int message_mark_read(struct batch *batch, const struct author *author,
+                      const struct record *message, struct error *error);
 int message_mailed(struct batch *batch, const struct author *author, const struct record *message,
                    struct error *error);
 

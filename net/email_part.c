@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/html_text.h"
 #include "app/text.h"
 #include "net/email_text.h"
 
@@ -110,7 +111,7 @@ static int body_take(struct email_reading *reading, GMimePart *part, bool html, 
         code = email_remark(reading->message, "charset-unknown", NULL, error);
     if (!html && format != NULL && strcasecmp(format, "flowed") == 0)
         email_text_unflow(text, delsp != NULL && strcasecmp(delsp, "yes") == 0);
-    shown = html ? email_text_from_html(text, strlen(text), room, &reading->text_cut) : text;
+    shown = html ? html_text(text, strlen(text), room, &reading->text_cut) : text;
     if (html)
         free(text);
     if (shown != NULL)

@@ -24,10 +24,6 @@ char *email_text_clean(const char *text, size_t length);
 /* The same for one line, of at most `limit` bytes. */
 char *email_text_line(const char *text, size_t limit);
 
-/* The text that a reader of this HTML would see; quotes with "> " in front, and the target of a
- * link that its text does not say behind it, in <>. At most about `limit` bytes. */
-char *email_text_from_html(const char *html, size_t length, size_t limit, bool *cut);
-
 /* Joins the lines of "format=flowed" (RFC 3676), in place. */
 void email_text_unflow(char *text, bool delete_space);
 

@@ -20,7 +20,7 @@ const struct http_client_options http_client_default_options = {
     .connect_ms = 20 * 1000,
     .stall_ms = 30 * 1000,
     .total_ms = 15 * 60 * 1000,
-    .reply_limit = 16 * 1024 * 1024,
+    .reply_limit = 32 * 1024 * 1024,
 };
 
 /* --- client --------------------------------------------------------------------------------- */

@@ -12,7 +12,7 @@ libnet_a_SOURCES += \
     net/display_link.c net/display_link.h \
     net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
     net/protocol.c net/protocol.h \
-    net/sync_login.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c net/sync_relay.c net/sync_reply.c
+    net/sync_fetch.c net/sync_login.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c net/sync_relay.c net/sync_reply.c
 
 # The server's side.
 libnet_a_SOURCES += \
@@ -131,7 +131,7 @@ libnet_a_SOURCES += \
     net/email_account.c net/email_account.h \
     net/email_bounds.c net/email_charset.c \
     net/email_compose.c \
-    net/email_html.c net/email_quote.c net/email_text.h \
+    net/email_quote.c net/email_text.h \
     net/email_fetch.c net/email_fetch.h \
     net/email_imap.c net/email_imap.h \
     net/email_mime.c net/email_mime.h \

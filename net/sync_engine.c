@@ -13,9 +13,10 @@
 #define JOB_NONE            SYNC_JOB_COUNT
 
 static const struct sync_job *const jobs[SYNC_JOB_COUNT] = {
-    [SYNC_JOB_LOGOUT] = &sync_job_logout, [SYNC_JOB_LOGIN] = &sync_job_login,
-    [SYNC_JOB_PUSH] = &sync_job_push,     [SYNC_JOB_PRESENCE] = &sync_job_presence,
-    [SYNC_JOB_DESK] = &sync_job_desk,     [SYNC_JOB_CATALOGUE] = &sync_job_catalogue,
+    [SYNC_JOB_LOGOUT] = &sync_job_logout,       [SYNC_JOB_LOGIN] = &sync_job_login,
+    [SYNC_JOB_PUSH] = &sync_job_push,           [SYNC_JOB_PRESENCE] = &sync_job_presence,
+    [SYNC_JOB_FETCH] = &sync_job_fetch,         [SYNC_JOB_DESK] = &sync_job_desk,
+    [SYNC_JOB_CATALOGUE] = &sync_job_catalogue,
 };
 
 int64_t sync_now(const struct sync_engine *engine)

@@ -22,6 +22,7 @@ enum sync_job_name {
     SYNC_JOB_LOGIN,
     SYNC_JOB_PUSH,
     SYNC_JOB_PRESENCE,
+    SYNC_JOB_FETCH,
     SYNC_JOB_DESK,
     SYNC_JOB_CATALOGUE,
     SYNC_JOB_COUNT,
@@ -44,6 +45,7 @@ extern const struct sync_job sync_job_logout;
 extern const struct sync_job sync_job_login;
 extern const struct sync_job sync_job_push;
 extern const struct sync_job sync_job_presence;
+extern const struct sync_job sync_job_fetch;
 extern const struct sync_job sync_job_desk;
 extern const struct sync_job sync_job_catalogue;
 
@@ -135,6 +137,7 @@ struct sync_engine {
     int64_t catalogue_since;
 
     bool presence_due;
+    struct id fetch_wanted; /* the attachment that the screen wants, when asked last */
 
     struct link_status shown;
     bool shown_once;

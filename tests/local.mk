@@ -809,6 +809,10 @@ UNIT_TESTS += tests/unit/test_scan_folder
 tests_unit_test_scan_folder_SOURCES = tests/unit/test_scan_folder.c $(LEDGER_FIXTURE)
 tests_unit_test_scan_folder_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_ui_message
+tests_unit_test_ui_message_SOURCES = tests/unit/test_ui_message.c $(UI_FIXTURE)
+tests_unit_test_ui_message_LDADD = $(UI_LIBS)
+
 UNIT_TESTS += tests/unit/test_ledger_intake
 tests_unit_test_ledger_intake_SOURCES = tests/unit/test_ledger_intake.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_intake_LDADD = $(UNIT_LIBS)

@@ -44,6 +44,7 @@ libui_a_SOURCES = \
     ui/screen_life_event.c ui/screen_life_event.h ui/screen_life_event_case.c \
     ui/screen_life_events.c \
     ui/message_compose.c ui/message_compose.h \
+    ui/screen_attachment.c ui/screen_message.c \
     ui/screen_message_new.c \
     ui/screen_preferences.c \
     ui/screen_status_code.c \

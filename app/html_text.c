@@ -4,7 +4,7 @@
  * elements that mean lines, lists, quotes and links. What a browser would not show as text is left
  * out with its content; nothing is fetched.
  */
-#include "net/email_text.h"
+#include "app/html_text.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -343,7 +343,7 @@ static void tag_apply(struct html *html, const struct tag *tag)
         show_text(html, "- ");
 }
 
-char *email_text_from_html(const char *text, size_t length, size_t limit, bool *cut)
+char *html_text(const char *text, size_t length, size_t limit, bool *cut)
 {
     struct html html = {.at = text, .end = text + length, .limit = limit, .line_begins = true};
 

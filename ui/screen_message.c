@@ -1,0 +1,297 @@
+/* One message whole, as the client wrote it or as we did, with what came with it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "app/message.h"
+#include "app/text.h"
+#include "ui/format.h"
+#include "ui/language.h"
+#include "ui/page.h"
+#include "ui/work.h"
+
+#define LABEL_WIDTH 12
+
+struct letter {
+    struct record *record; /* owned */
+    enum store_pending pending;
+    struct page page;
+};
+
+static bool is_from_client(const struct letter *letter)
+{
+    return strcmp(record_text(letter->record, "direction"), "in") == 0;
+}
+
+static const json_t *attachments(const struct letter *letter)
+{
+    return json_object_get(letter->record->body, "attachments");
+}
+
+/* Whoever opens it has read it: the others see that. */
+static void mark_read(struct screen *screen)
+{
+    struct letter *letter = screen->data;
+    struct author author = desk_author(screen->desk);
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+
+    if (screen->desk->local_only || strcmp(record_text(letter->record, "state"), "received") != 0)
+        return;
+    if (message_mark_read(&batch, &author, letter->record, &error) != 0)
+        batch_clear(&batch);
+    else
+        desk_apply(screen->desk, &batch, &error);
+}
+
+static void letter_close(struct screen *screen)
+{
+    struct letter *letter = screen->data;
+
+    record_free(letter->record);
+    free(letter);
+}
+
+static int letter_open(struct screen *screen, const json_t *arguments, struct error *error)
+{
+    struct letter *letter = calloc(1, sizeof(*letter));
+
+    if (letter == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    letter->record =
+        work_get(screen->desk, RECORD_MESSAGE, json_text_or(arguments, "id", ""), &letter->pending);
+    if (letter->record == NULL) {
+        free(letter);
+        return error_set(error, ERROR_NOT_FOUND, "%s", _("this message is not on this terminal"));
+    }
+    page_restore(&letter->page, json_object_get(arguments, "page"));
+    screen->data = letter;
+    mark_read(screen);
+    return 0;
+}
+
+static json_t *letter_save(const struct screen *screen)
+{
+    const struct letter *letter = screen->data;
+
+    return json_pack("{s:s, s:o}", "id", letter->record->id.text, "page", page_save(&letter->page));
+}
+
+static void letter_changed(struct screen *screen)
+{
+    struct letter *letter = screen->data;
+    struct record *record =
+        work_get(screen->desk, RECORD_MESSAGE, letter->record->id.text, &letter->pending);
+
+    if (record == NULL)
+        return;
+    record_free(letter->record);
+    letter->record = record;
+}
+
+static const char *letter_subject(struct screen *screen)
+{
+    const struct letter *letter = screen->data;
+
+    return record_text(letter->record, "subject");
+}
+
+/* --- drawing ---------------------------------------------------------------------------------- */
+
+static void draw_value(struct letter *letter, const char *label, const char *value)
+{
+    if (*value != '\0')
+        page_labelled(&letter->page, LABEL_WIDTH, label, PAINT_VALUE, value);
+}
+
+/* What the server could not do as asked, in words; a remark that is not known is shown as it is. */
+static void draw_remarks(struct letter *letter)
+{
+    static const struct {
+        const char *word, *text;
+    } known[] = {
+        {"reference-unknown", N_("it names a reference that no case has")},
+        {"reference-ambiguous", N_("it names a reference that several cases have")},
+        {"code-unknown", N_("its continue code opens nothing")},
+        {"code-locked", N_("too many wrong continue codes came before it")},
+        {"client-ambiguous", N_("several clients on file could have written it")},
+        {"other-sender", N_("somebody else than the client of the case wrote it")},
+        {"case-closed", N_("the case was closed when it came")},
+        {"form-unknown", N_("it fills a form that the catalogue does not have")},
+        {"form-invalid", N_("the form does not take its answers: they came as a file")},
+        {"text-cut", N_("the text is cut: all of it came as a file")},
+        {"email-left-out", N_("the e-mail address is none")},
+        {"phone-left-out", N_("the phone number is none")},
+        {"birth-date-left-out", N_("the birth date is none")},
+        {"auto-reply", N_("a machine answered, nobody wrote it")},
+    };
+    const json_t *remark;
+    size_t i;
+
+    json_array_foreach(json_object_get(letter->record->body, "remarks"), i, remark)
+    {
+        const char *word = json_is_string(remark) ? json_string_value(remark) : "";
+        const char *left_out = "attachment-left-out";
+        char text[WORK_NAME_SIZE];
+
+        text_copy(text, sizeof(text), word);
+        for (size_t j = 0; j < sizeof(known) / sizeof(known[0]); j++)
+            if (strcmp(known[j].word, word) == 0)
+                text_copy(text, sizeof(text), _(known[j].text));
+        if (strncmp(word, left_out, strlen(left_out)) == 0)
+            snprintf(text, sizeof(text), _("a file was left out:%s"), word + strlen(left_out));
+        page_labelled(&letter->page, LABEL_WIDTH, i == 0 ? _("Remark") : "", PAINT_WARNING, text);
+    }
+}
+
+static void format_bytes(char *text, size_t size, int64_t bytes)
+{
+    if (bytes < 1024)
+        snprintf(text, size, _("%d bytes"), (int)bytes);
+    else if (bytes < INT64_C(1024) * 1024)
+        snprintf(text, size, _("%d KiB"), (int)(bytes / 1024));
+    else
+        snprintf(text, size, _("%d MiB"), (int)(bytes / (INT64_C(1024) * 1024)));
+}
+
+static void draw_attachments(struct letter *letter)
+{
+    const json_t *entry;
+    size_t i;
+
+    if (json_array_size(attachments(letter)) > 0)
+        page_heading(&letter->page, _("Files"));
+    json_array_foreach(attachments(letter), i, entry)
+    {
+        char size[64], remark[200];
+
+        format_bytes(size, sizeof(size), json_integer_or(entry, "size", 0));
+        snprintf(remark, sizeof(remark), "%s · %s", json_text_or(entry, "type", ""), size);
+        page_link(&letter->page, json_text_or(entry, "name", ""), remark);
+    }
+}
+
+static void draw_state(struct screen *screen)
+{
+    struct letter *letter = screen->data;
+    const struct record *record = letter->record;
+    char name[WORK_NAME_SIZE], when[32], text[WORK_NAME_SIZE + 64];
+
+    if (*record_text(record, "read_by") == '\0') {
+        draw_value(letter, _("State"), format_word(record_text(record, "state")));
+        return;
+    }
+    work_agent_name(screen->desk, record_text(record, "read_by"), name, sizeof(name));
+    work_when(screen->desk, record, "read_at", when, sizeof(when));
+    snprintf(text, sizeof(text), _("%1$s · %2$s"), name, when);
+    draw_value(letter, _("Opened by"), text);
+}
+
+static void draw_page(struct screen *screen, const struct paint *paint)
+{
+    struct letter *letter = screen->data;
+    const struct record *record = letter->record;
+    char when[32], head[WORK_NAME_SIZE];
+
+    page_start(&letter->page, paint);
+    work_when(screen->desk, record, "at", when, sizeof(when));
+    snprintf(head, sizeof(head), "%s · %s", format_channel(record_text(record, "channel")), when);
+    draw_value(letter, is_from_client(letter) ? _("Came by") : _("Went by"), head);
+    draw_value(letter, _("From"), record_text(record, "from"));
+    draw_value(letter, _("To"), record_text(record, "to"));
+    draw_value(letter, _("Subject"), record_text(record, "subject"));
+    draw_state(screen);
+    draw_value(letter, _("Reason"), record_text(record, "reason"));
+    draw_remarks(letter);
+    draw_attachments(letter);
+    page_blank(&letter->page);
+    page_text(&letter->page, 0, PAINT_TEXT,
+              *record_text(record, "text") != '\0' ? record_text(record, "text")
+                                                   : _("Nothing is written in it."));
+}
+
+static void letter_draw(struct screen *screen, const struct paint *paint)
+{
+    struct letter *letter = screen->data;
+
+    page_draw(&letter->page, paint, draw_page, screen);
+    paint_cursor(paint, 0, 0);
+}
+
+/* --- keys ------------------------------------------------------------------------------------- */
+
+static bool letter_key(struct screen *screen, const struct input *input)
+{
+    struct letter *letter = screen->data;
+    const json_t *entry;
+    int opened = -1;
+
+    if (!page_key(&letter->page, input, &opened))
+        return false;
+    entry = opened >= 0 ? json_array_get(attachments(letter), (size_t)opened) : NULL;
+    if (entry != NULL)
+        ui_open(screen->ui, "attachment", json_deep_copy(entry));
+    return true;
+}
+
+static void run_reply(struct screen *screen, const char *argument)
+{
+    const struct letter *letter = screen->data;
+
+    (void)argument;
+    ui_open(screen->ui, "message-new",
+            json_pack("{s:s, s:s}", "case", record_text(letter->record, "case"), "reply",
+                      letter->record->id.text));
+}
+
+static void run_case(struct screen *screen, const char *argument)
+{
+    const struct letter *letter = screen->data;
+    const struct id none = {""};
+    struct id matter;
+
+    (void)argument;
+    if (id_parse(&matter, record_text(letter->record, "case")))
+        work_show_case(screen->ui, &matter, &none);
+}
+
+static const struct screen_key letter_keys[] = {
+    {'r', N_("Reply"), N_("Writes to the client in answer to this message."), N_("reply"),
+     run_reply},
+    {'c', N_("Case"), N_("Shows the case that the message is on."), NULL, run_case},
+    {0},
+};
+
+static bool letter_offers(const struct screen *screen, const struct screen_key *key)
+{
+    const struct letter *letter = screen->data;
+
+    return *record_text(letter->record, "case") != '\0' &&
+           (key->run != run_reply || is_from_client(letter));
+}
+
+static struct screen_about letter_about(const struct screen *screen)
+{
+    const struct letter *letter = screen->data;
+
+    return work_about(letter->record);
+}
+
+extern const struct screen_kind screen_message;
+const struct screen_kind screen_message = {
+    .name = "message",
+    .title = N_("Message"),
+    .help = N_("One message of or to the client, whole, with the files that came with it: a digit "
+               "or Enter opens one. Whoever opens a message has read it, and the others see that."),
+    .keys = letter_keys,
+    .offers = letter_offers,
+    .open = letter_open,
+    .close = letter_close,
+    .draw = letter_draw,
+    .key = letter_key,
+    .save = letter_save,
+    .changed = letter_changed,
+    .subject = letter_subject,
+    .about = letter_about,
+};
