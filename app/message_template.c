@@ -16,7 +16,7 @@ static const struct {
 } values_known[MESSAGE_VALUE_COUNT] = {
     [MESSAGE_NAME] = {"name", "nom", "name"},
     [MESSAGE_REFERENCE] = {"reference", "numéro de dossier", "reference"},
-    [MESSAGE_SERVICE] = {"service", "service", "service"},
+    [MESSAGE_SERVICE] = {"service", "service", "service", true},
     [MESSAGE_STATUS] = {"status", "état", "status"},
     [MESSAGE_OFFICE] = {"office", "bureau", "office"},
     [MESSAGE_ADDRESS] = {"address", "adresse", "address", true},

@@ -9,6 +9,8 @@
 #include "app/message_segments.h"
 #include "app/record_fields.h"
 #include "app/text.h"
+#include "forms/answer_date.h"
+#include "ui/day.h"
 #include "ui/fields.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -66,12 +68,28 @@ static void put_filled(struct writing *writing, size_t row, char **before, char 
     *before = text;
 }
 
+/* A day as typed, in the words of the text's language; what is no day stays as it was typed. */
+static void speak_date(struct screen *screen, char *date, size_t size)
+{
+    const struct writing *writing = screen->data;
+    struct answer_context context = work_answer_context(screen->desk);
+    char spoken[ANSWER_DATE_SIZE];
+    struct answer_day day;
+
+    text_copy(date, size, fields_text(writing->fields, ROW_DATE));
+    if (writing->compose.template == NULL || !day_read(date, &context, &day))
+        return;
+    answer_speak_day(&day, form_language(writing->compose.reading.language), spoken);
+    text_copy(date, size, spoken);
+}
+
 static void fill(struct screen *screen)
 {
     struct writing *writing = screen->data;
-    const char *date = fields_text(writing->fields, ROW_DATE);
+    char date[128];
     const char *missing = fields_text(writing->fields, ROW_MISSING);
 
+    speak_date(screen, date, sizeof(date));
     put_filled(writing, ROW_SUBJECT, &writing->subject_filled,
                compose_subject(&writing->compose, screen->desk, date, missing));
     put_filled(writing, ROW_TEXT, &writing->filled,

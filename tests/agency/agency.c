@@ -39,6 +39,8 @@
 #include <microhttpd.h>
 #include <sodium.h>
 
+#include "tests/agency/signed.h"
+
 #define BODY_LIMIT  (1024 * 1024)
 #define LARGE_SIZE  (10 * 1024 * 1024)
 #define FILING_KEPT 20000
@@ -84,95 +86,23 @@ static const char *header(struct MHD_Connection *connection, const char *name)
     return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
 }
 
-/* Puts the value of a signed component on the base; false when there is none. */
-static bool base_add(struct MHD_Connection *connection, const char *method, const char *url,
-                     const char *name, char *base, size_t size)
-{
-    size_t length = strlen(base);
-    const char *value = header(connection, name);
-    int added;
-
-    if (strcmp(name, "@target-uri") == 0)
-        added = snprintf(base + length, size - length, "\"%s\": https://%s%s\n", name,
-                         header(connection, "Host"), url);
-    else if (strcmp(name, "@method") == 0)
-        added = snprintf(base + length, size - length, "\"%s\": %s\n", name, method);
-    else if (value != NULL)
-        added = snprintf(base + length, size - length, "\"%s\": %s\n", name, value);
-    else
-        return false;
-    return added > 0 && (size_t)added < size - length;
-}
-
-static bool covers(const char *input, const char *method)
-{
-    static const char *const post[] = {"\"@method\"",         "\"@target-uri\"",
-                                       "\"content-type\"",    "\"content-digest\"",
-                                       "\"idempotency-key\"", "\"guichet-attempt\""};
-    static const char *const get[] = {"\"@method\"", "\"@target-uri\"", "\"idempotency-key\""};
-    bool is_post = strcmp(method, "POST") == 0;
-
-    for (size_t i = 0; i < (is_post ? 6 : 3); i++)
-        if (strstr(input, is_post ? post[i] : get[i]) == NULL)
-            return false;
-    return strstr(input, ";tag=\"guichet-delivery\"") != NULL;
-}
-
-static bool digest_fits(const char *given, const struct request *request)
-{
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    char base64[64], wanted[128];
-
-    crypto_hash_sha256(hash, (const unsigned char *)request->body, request->length);
-    sodium_bin2base64(base64, sizeof(base64), hash, sizeof(hash), sodium_base64_VARIANT_ORIGINAL);
-    snprintf(wanted, sizeof(wanted), "sha-256=:%s:", base64);
-    return given != NULL && strcmp(given, wanted) == 0;
-}
-
-static bool signature_fits(const char *base, const char *signature)
-{
-    unsigned char bytes[crypto_sign_BYTES];
-    size_t length = 0;
-    const char *colon = signature != NULL ? strchr(signature, ':') : NULL;
-
-    return colon != NULL && strncmp(signature, "guichet=:", 9) == 0 &&
-           sodium_base642bin(bytes, sizeof(bytes), colon + 1, strcspn(colon + 1, ":"), NULL,
-                             &length, NULL, sodium_base64_VARIANT_ORIGINAL) == 0 &&
-           length == sizeof(bytes) &&
-           crypto_sign_verify_detached(bytes, (const unsigned char *)base, strlen(base),
-                                       public_key) == 0;
-}
-
 /* NULL when it is what it says, else why not. */
 static const char *check(struct MHD_Connection *connection, const char *method, const char *url,
                          const struct request *request)
 {
-    const char *input = header(connection, "Signature-Input");
-    const char *created = input != NULL ? strstr(input, ";created=") : NULL;
-    char base[16384] = "", names[2048];
-    char *rest = names;
-    char *name;
+    static const char *const post[] = {
+        "@method",         "@target-uri", "content-type", "content-digest", "idempotency-key",
+        "guichet-attempt", NULL};
+    static const char *const get[] = {"@method", "@target-uri", "idempotency-key", NULL};
+    bool is_post = strcmp(method, "POST") == 0;
+    const struct signed_wanted wanted = {"https", "guichet-delivery", is_post ? post : get,
+                                         public_key};
 
     if (header(connection, "Accept") == NULL ||
         strstr(header(connection, "Accept"), "application/json") == NULL)
         return "it does not say that it reads JSON";
-    if (created == NULL || strncmp(input, "guichet=(", 9) != 0 || !covers(input, method))
-        return "not signed over what it must be";
-    if (labs(strtol(created + 9, NULL, 10) - (long)time(NULL)) > 300)
-        return "signed at another time";
-    snprintf(names, sizeof(names), "%.*s", (int)strcspn(input + 9, ")"), input + 9);
-    while ((name = strsep(&rest, " ")) != NULL) {
-        name[strlen(name) - 1] = '\0';
-        if (!base_add(connection, method, url, name + 1, base, sizeof(base)))
-            return "a signed header is missing";
-    }
-    snprintf(base + strlen(base), sizeof(base) - strlen(base), "\"@signature-params\": %s",
-             input + 8);
-    if (!signature_fits(base, header(connection, "Signature")))
-        return "the signature does not fit";
-    if (strcmp(method, "POST") == 0 && !digest_fits(header(connection, "Content-Digest"), request))
-        return "the digest does not fit";
-    return NULL;
+    return signed_check(connection, &wanted, method, url, is_post ? request->body : NULL,
+                        request->length);
 }
 
 /* --- filings ---------------------------------------------------------------------------------- */
@@ -385,26 +315,6 @@ static void done(void *context, struct MHD_Connection *connection, void **state,
     free(request);
 }
 
-static bool read_public_key(const char *path)
-{
-    char *pem = file_text(path);
-    const char *from = pem != NULL ? strstr(pem, "-----BEGIN PUBLIC KEY-----\n") : NULL;
-    unsigned char der[64];
-    size_t length = 0;
-    bool good = from != NULL;
-
-    if (good) {
-        from += strlen("-----BEGIN PUBLIC KEY-----\n");
-        good = sodium_base642bin(der, sizeof(der), from, strcspn(from, "-"), "\n", &length, NULL,
-                                 sodium_base64_VARIANT_ORIGINAL) == 0 &&
-               length == 44;
-    }
-    if (good)
-        memcpy(public_key, der + 12, sizeof(public_key));
-    free(pem);
-    return good;
-}
-
 int main(int argc, char **argv)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
@@ -423,7 +333,8 @@ int main(int argc, char **argv)
     requests = json_object();
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons((uint16_t)(argc > 6 ? atoi(argv[6]) : 0));
-    if (certificate == NULL || key == NULL || log_file == NULL || !read_public_key(argv[3])) {
+    if (certificate == NULL || key == NULL || log_file == NULL ||
+        signed_key_read(public_key, argv[3]) != 0) {
         fputs("agency: a file is missing\n", stderr);
         return 1;
     }
