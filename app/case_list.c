@@ -58,14 +58,6 @@ static int64_t local_day(struct arranging *arranging, int64_t ms)
 
 /* --- which ----------------------------------------------------------------------------------- */
 
-static uint8_t status_place(const char *word)
-{
-    for (uint8_t i = 0; case_status_words[i] != NULL; i++)
-        if (strcmp(case_status_words[i], word) == 0)
-            return i;
-    return CASE_WORD_UNKNOWN;
-}
-
 /* A bit for each standard list that holds the row. */
 static unsigned lists_of(const struct arranging *arranging, const struct case_row *row)
 {
@@ -298,8 +290,9 @@ int case_list_arrange(struct case_list *list, struct case_table *table,
                                   .table = table,
                                   .query = query,
                                   .situation = situation,
-                                  .closed = status_place("closed"),
-                                  .waiting = status_place("information-missing")};
+                                  .closed = case_word_place(case_status_words, "closed"),
+                                  .waiting =
+                                      case_word_place(case_status_words, "information-missing")};
     struct case_sort sort = {0};
     bool done;
 

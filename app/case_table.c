@@ -109,12 +109,21 @@ static int64_t time_of(const json_t *object, const char *member)
     return timestamp_parse(json_text_or(object, member, ""), &ms) ? ms : 0;
 }
 
-static uint8_t word_place(const char *const *words, const char *word)
+uint8_t case_word_place(const char *const *words, const char *word)
 {
     for (uint8_t i = 0; words[i] != NULL; i++)
         if (strcmp(words[i], word) == 0)
             return i;
     return CASE_WORD_UNKNOWN;
+}
+
+const char *case_word_at(const char *const *words, uint8_t place)
+{
+    size_t count = 0;
+
+    while (words[count] != NULL)
+        count++;
+    return place < count ? words[place] : "";
 }
 
 /* --- cases and clients ----------------------------------------------------------------------- */
@@ -146,8 +155,8 @@ static int put_case(struct case_table *table, const struct record *record,
         (row->client = client_need(table, &client)) == CASE_NONE)
         return ERROR_MEMORY;
     text_copy(row->reference, sizeof(row->reference), record_text(record, "reference"));
-    row->status = word_place(case_status_words, record_text(record, "status"));
-    row->channel = word_place(channel_words, json_text_or(created, "channel", ""));
+    row->status = case_word_place(case_status_words, record_text(record, "status"));
+    row->channel = case_word_place(channel_words, json_text_or(created, "channel", ""));
     row->pending = (uint8_t)pending;
     row->service = words[CASE_SERVICES];
     row->assignee = words[CASE_AGENTS];

@@ -41,6 +41,10 @@ struct case_row {
 
 #define CASE_WORD_UNKNOWN UINT8_MAX
 
+/* The place of a word in such a list, NULL-terminated; and the word at a place, "" for none. */
+uint8_t case_word_place(const char *const *words, const char *word);
+const char *case_word_at(const char *const *words, uint8_t place);
+
 struct case_table;
 
 struct case_table *case_table_new(void);

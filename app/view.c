@@ -67,6 +67,16 @@ void views_free(struct views *views)
     views->count = 0;
 }
 
+bool view_is_called(const char *name, const char *typed)
+{
+    char *folded = text_fold(name, strlen(name)), *wanted = text_fold(typed, strlen(typed));
+    bool called = folded != NULL && wanted != NULL && strcmp(folded, wanted) == 0;
+
+    free(folded);
+    free(wanted);
+    return called;
+}
+
 /* --- writing --------------------------------------------------------------------------------- */
 
 static int check_name(const char *name, struct error *error)

@@ -34,6 +34,9 @@ int views_read(struct views *views, struct store *store, const struct id *agent,
                struct error *error);
 void views_free(struct views *views);
 
+/* Whether a list or view of this name is meant: accents and case aside. */
+bool view_is_called(const char *name, const char *typed);
+
 /* ERROR_INVALID for a blank name. `id` receives the record's id. */
 int view_save(struct batch *batch, const struct author *author, const char *name, bool shared,
               const struct case_query *query, int64_t place, struct id *id, struct error *error);

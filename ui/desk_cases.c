@@ -1,10 +1,9 @@
 #include "ui/desk_cases.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/case.h"
-#include "app/text.h"
+#include "app/view.h"
 #include "ui/case_reader.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -118,23 +117,13 @@ int64_t desk_version(struct desk *desk)
 /* A column by its name in either language, accents and case aside. */
 static bool column_named(const char *name, enum case_column *column)
 {
-    char *typed = text_fold(name, strlen(name));
-    bool found = false;
-
-    for (int i = 0; i < CASE_COLUMN_COUNT && typed != NULL && !found; i++) {
-        const char *const both[] = {case_column_titles[i],
-                                    language_text("fr", case_column_titles[i])};
-
-        for (int language = 0; language < 2 && !found; language++) {
-            char *folded = text_fold(both[language], strlen(both[language]));
-
-            found = folded != NULL && strcmp(folded, typed) == 0;
-            free(folded);
+    for (int i = 0; i < CASE_COLUMN_COUNT; i++)
+        if (view_is_called(case_column_titles[i], name) ||
+            view_is_called(language_text("fr", case_column_titles[i]), name)) {
+            *column = (enum case_column)i;
+            return true;
         }
-        *column = (enum case_column)i;
-    }
-    free(typed);
-    return found;
+    return false;
 }
 
 static const char *word_named(const char *word)

@@ -110,15 +110,6 @@ static void due_text(const struct lists *lists, const struct case_row *row, int6
     }
 }
 
-static const char *word_text(const char *const *words, uint8_t place)
-{
-    size_t count = 0;
-
-    while (words[count] != NULL)
-        count++;
-    return place < count ? words[place] : "";
-}
-
 /* A case without a subject is called by its service. */
 static const char *subject_text(const struct case_table *table, const struct case_row *row,
                                 enum paint_style *style)
@@ -174,10 +165,10 @@ static void cell_text(struct screen *screen, const struct case_row *row, enum ca
                   case_words_title(case_table_words_of(table, CASE_OFFICES), row->office));
         break;
     case CASE_COLUMN_STATUS:
-        text_copy(text, size, format_word(word_text(case_status_words, row->status)));
+        text_copy(text, size, format_word(case_word_at(case_status_words, row->status)));
         break;
     case CASE_COLUMN_CHANNEL:
-        text_copy(text, size, format_channel(word_text(channel_words, row->channel)));
+        text_copy(text, size, format_channel(case_word_at(channel_words, row->channel)));
         break;
     case CASE_COLUMN_DUE:
         due_text(screen->data, row, now_ms, text, size, style);

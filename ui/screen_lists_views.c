@@ -35,16 +35,6 @@ void lists_tab_show(struct screen *screen, size_t tab)
     lists_arrange_now(screen);
 }
 
-static bool is_called(const char *text, const char *typed)
-{
-    char *folded = text_fold(text, strlen(text)), *wanted = text_fold(typed, strlen(typed));
-    bool called = folded != NULL && wanted != NULL && strcmp(folded, wanted) == 0;
-
-    free(folded);
-    free(wanted);
-    return called;
-}
-
 bool lists_tab_find(struct screen *screen, const char *name)
 {
     struct lists *lists = screen->data;
@@ -53,12 +43,13 @@ bool lists_tab_find(struct screen *screen, const char *name)
     if (*name == '\0')
         return false;
     for (tab = 0; tab < CASE_LIST_COUNT; tab++)
-        if (strcmp(case_list_words[tab], name) == 0 || is_called(case_list_titles[tab], name) ||
-            is_called(language_text("fr", case_list_titles[tab]), name))
+        if (strcmp(case_list_words[tab], name) == 0 ||
+            view_is_called(case_list_titles[tab], name) ||
+            view_is_called(language_text("fr", case_list_titles[tab]), name))
             break;
     while (tab >= CASE_LIST_COUNT && tab < lists_tab_count(lists) &&
            strcmp(lists->views.list[tab - CASE_LIST_COUNT].record->id.text, name) != 0 &&
-           !is_called(lists->views.list[tab - CASE_LIST_COUNT].name, name))
+           !view_is_called(lists->views.list[tab - CASE_LIST_COUNT].name, name))
         tab++;
     if (tab == lists_tab_count(lists))
         return false;

@@ -70,16 +70,6 @@ static void name_words(struct listing *listing)
 
 /* --- which list ------------------------------------------------------------------------------ */
 
-static bool is_called(const char *name, const char *typed)
-{
-    char *folded = text_fold(name, strlen(name)), *wanted = text_fold(typed, strlen(typed));
-    bool called = folded != NULL && wanted != NULL && strcmp(folded, wanted) == 0;
-
-    free(folded);
-    free(wanted);
-    return called;
-}
-
 static int find_list(struct listing *listing, const char *name, struct error *error)
 {
     struct views *views = calloc(1, sizeof(*views));
@@ -92,7 +82,7 @@ static int find_list(struct listing *listing, const char *name, struct error *er
     code = views == NULL ? error_set(error, ERROR_MEMORY, "out of memory")
                          : views_read(views, listing->store, store_agent(listing->store), error);
     for (size_t i = 0; code == 0 && i < views->count && !found; i++)
-        if ((found = is_called(views->list[i].name, name)))
+        if ((found = view_is_called(views->list[i].name, name)))
             listing->query = views->list[i].query;
     if (views != NULL)
         views_free(views);
@@ -142,15 +132,6 @@ static int read_all(struct listing *listing, const struct config *config, struct
 
 /* --- telling --------------------------------------------------------------------------------- */
 
-static const char *word_of(const char *const *words, uint8_t place)
-{
-    size_t count = 0;
-
-    while (words[count] != NULL)
-        count++;
-    return place < count ? words[place] : "";
-}
-
 static void add_time(json_t *object, const char *member, int64_t ms)
 {
     if (ms != 0)
@@ -165,10 +146,10 @@ static json_t *describe_case(const struct listing *listing, const struct case_ro
         "reference", row->reference, "client", case_table_client(table, row, NULL, NULL), "subject",
         case_table_subject(table, row, NULL), "service",
         case_words_text(case_table_words_of(table, CASE_SERVICES), row->service), "status",
-        word_of(case_status_words, row->status), "assignee",
+        case_word_at(case_status_words, row->status), "assignee",
         case_words_text(case_table_words_of(table, CASE_AGENTS), row->assignee), "office",
         case_words_text(case_table_words_of(table, CASE_OFFICES), row->office), "channel",
-        word_of(channel_words, row->channel), "unread", (int)row->unread);
+        case_word_at(channel_words, row->channel), "unread", (int)row->unread);
 
     add_time(object, "opened_at", row->opened_ms);
     add_time(object, "changed_at", case_row_changed_ms(row));
@@ -219,7 +200,7 @@ static void print_text(const struct listing *listing)
                 case_words_title(case_table_words_of(listing->table, CASE_SERVICES), row->service);
         case_date(row->due_ms, due);
         (void)printf("%s  %-10s  %-19s  ", row->reference, due,
-                     word_of(case_status_words, row->status));
+                     case_word_at(case_status_words, row->status));
         print_clean(case_table_client(listing->table, row, NULL, NULL), 24);
         print_clean(subject, 0);
         (void)putchar('\n');

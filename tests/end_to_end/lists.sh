@@ -84,6 +84,17 @@ wait_line() { # until a line of the screen fits
     done
 }
 
+# open_view NAME COMMAND VIEW TITLE: as soon as the view has come.
+open_view() {
+    local end=$((SECONDS + 30))
+    until shows "$1" "$4"; do
+        [ $SECONDS -lt $end ] || fail "$1 has no view $3"
+        types "$1" ":$2 $3"
+        keys "$1" Enter
+        sleep 0.3
+    done
+}
+
 echo "F3 opens on what is due, the latest first"
 terminal a --language en
 sign_in a marie Password
@@ -223,6 +234,21 @@ now=$(screen a | sed -n "$(($(cursor_at a | cut -d, -f2) + 1))p" | grep -o 'C-TE
 taken=$(screen b | grep 'C-TEST.*Luc' | grep -o 'C-TEST-000[0-9]')
 [ "$now" = "$chosen" ] || [ "$taken" = "$chosen" ] || fail "the cursor left its case: $chosen, $now"
 
+echo "one given to an agent"
+keys b C-f
+types b "agent:luc"
+wait_for b "1 dossier"
+keys b Enter C-x
+wait_for b "Que faire de ce dossier?"
+types b 2
+wait_for b "Pierre Gagnon"
+types b "marie"
+wait_gone b "Pierre Gagnon"
+keys b Enter
+wait_for b "Faits : 1."
+wait_for b "0 dossier"
+wait_for a "Mine 4"
+
 echo "a task ended from the list is due no more"
 types a ":lists due"
 keys a Enter
@@ -252,8 +278,7 @@ wait_gone a "1 waiting"
 terminal c --language fr
 sign_in c marie
 wait_for c "en ligne"
-types c ":listes mornings"
-keys c Enter
+open_view c listes mornings "Dossiers · Mornings"
 wait_for c "1 dossier"
 wait_for c "Zoé Roy"
 types b ":listes mornings"
@@ -268,14 +293,7 @@ wait_for b "Nom"
 types b "Matin"
 keys b Enter
 wait_for b "Dossiers · Matin"
-for _ in $(seq 100); do
-    types a ":lists matin"
-    keys a Enter
-    wait_for a "Cases · "
-    shows a "Cases · Matin" && break
-    sleep 0.1
-done
-shows a "Cases · Matin" || fail "the office's view does not come to its clerk"
+open_view a lists matin "Cases · Matin"
 keys a C-w
 wait_for a "What about views?"
 shows a "Delete the view" && fail "a clerk may delete the office's view"
