@@ -75,8 +75,8 @@ libui_a_SOURCES = \
     ui/screen_form_trust.c \
     ui/screen_help.c \
     ui/screen_home.c \
-    ui/screen_lists.c ui/screen_lists.h ui/screen_lists_act.c ui/screen_lists_draw.c \
-    ui/screen_lists_views.c \
+    ui/screen_lists.c ui/screen_lists.h ui/screen_lists_act.c ui/screen_lists_arrange.c \
+    ui/screen_lists_draw.c ui/screen_lists_views.c \
     ui/screen_lock.c \
     ui/screen_offices.c ui/screen_offices.h \
     ui/screen_offices_one.c \

@@ -69,8 +69,8 @@ struct lists {
     size_t undo_count, undo_capacity;
 };
 
-/* Arranges again where the table, the query or the hour asks for it; keeps the cursor on its
- * case. */
+/* screen_lists_arrange.c: arranges again where the table, the query or the hour asks for it; keeps
+ * the cursor on its case. */
 void lists_arrange(struct screen *screen);
 /* The same whatever has changed. */
 void lists_arrange_now(struct screen *screen);
