@@ -702,7 +702,8 @@ SEED_FROM = 1
 SEEDS = 200
 check_PROGRAMS += tests/sim/sim
 tests_sim_sim_SOURCES = tests/sim/sim.c tests/sim/sim_acts.c tests/sim/sim_check.c \
-    tests/sim/sim_check_handoffs.c tests/sim/sim_check_relay.c tests/sim/sim_clock.c \
+    tests/sim/sim_check_handoffs.c tests/sim/sim_check_promises.c \
+    tests/sim/sim_check_relay.c tests/sim/sim_clock.c \
     tests/sim/sim_disk.c tests/sim/sim_disk.h tests/sim/sim_disk_internal.h \
     tests/sim/sim_disk_vfs.c tests/sim/sim_queues.c tests/sim/sim_relay.c tests/sim/sim_server.c \
     tests/sim/sim_terminal.c tests/sim/simulation.c tests/sim/simulation.h

@@ -11,6 +11,7 @@
 #include "app/handoff.h"
 #include "app/json.h"
 #include "app/note.h"
+#include "app/task.h"
 
 struct picking {
     struct simulation *simulation;
@@ -56,7 +57,8 @@ static int act_open(struct sim_terminal *terminal, const struct author *author, 
     struct case_start start = {.subject = "birth certificate"};
     struct id id;
 
-    (void)terminal;
+    if (sim_random(terminal->simulation, 2) == 0)
+        start.service = SIM_SERVICE;
     int code = client_new(batch, author, &details, &start.client, error);
     return code != 0 ? code : case_open(batch, author, &start, &id, error);
 }
@@ -271,14 +273,58 @@ static int act_take_back(struct sim_terminal *terminal, const struct author *aut
     return code;
 }
 
+/* Another status that may follow. */
+static int act_status(struct sim_terminal *terminal, const struct author *author,
+                      struct batch *batch, struct error *error)
+{
+    struct record *matter = pick(terminal, RECORD_CASE, NULL);
+    const char *next[CASE_STATUS_LIMIT];
+    size_t count = 0;
+    int code = 0;
+
+    if (matter == NULL)
+        return 0;
+    case_next_statuses(record_text(matter, "status"), next);
+    while (next[count] != NULL)
+        count++;
+    if (count > 0)
+        code = case_set_status(batch, author, matter, next[sim_random(terminal->simulation, count)],
+                               error);
+    record_free(matter);
+    return code;
+}
+
+/* A task is made, or one that is here is done, taken, or put off. */
+static int act_task(struct sim_terminal *terminal, const struct author *author, struct batch *batch,
+                    struct error *error)
+{
+    struct record *task = pick(terminal, RECORD_TASK, NULL);
+    struct task_draft draft = {.kind = "other", .text = "call back", .due_ms = author_now(author)};
+    uint64_t which = sim_random(terminal->simulation, 4);
+    struct id id;
+    int code;
+
+    if (task == NULL || which == 0)
+        code = task_make(batch, author, &draft, &id, error);
+    else if (which == 1)
+        code = task_done(batch, author, task, NULL, error);
+    else if (which == 2)
+        code = task_assign(batch, author, task, &author->agent, error);
+    else
+        code = task_move(batch, author, task, author_now(author), "later", error);
+    record_free(task);
+    return code;
+}
+
 typedef int (*act_function)(struct sim_terminal *terminal, const struct author *author,
                             struct batch *batch, struct error *error);
 
 /* As often as it stands here. */
 static const act_function acts[] = {
-    act_open,     act_note,      act_note,   act_note,   act_change,   act_change, act_change,
-    act_offer,    act_offer,     act_accept, act_accept, act_accept,   act_assign, act_follow,
-    act_withdraw, act_take_back, act_offer,  act_accept, act_reassign, act_message};
+    act_open,     act_note,    act_note,     act_note,      act_change, act_change,
+    act_change,   act_offer,   act_offer,    act_accept,    act_accept, act_accept,
+    act_assign,   act_follow,  act_withdraw, act_take_back, act_offer,  act_accept,
+    act_reassign, act_message, act_status,   act_status,    act_task};
 
 static void note_made(struct sim_terminal *terminal, const struct operation *operation,
                       bool doubtful)

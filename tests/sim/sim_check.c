@@ -369,6 +369,7 @@ void sim_check(struct simulation *simulation)
     check_operations(simulation);
     check_winners(simulation);
     sim_check_handoffs(simulation);
+    sim_check_promises(simulation);
     check_ledger(simulation);
     for (int i = 0; i < simulation->terminal_count; i++) {
         struct sim_terminal *terminal = &simulation->terminals[i];

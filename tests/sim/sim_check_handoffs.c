@@ -225,12 +225,42 @@ static bool stays_at_relay(const struct simulation *simulation, const struct ite
     return stays;
 }
 
+struct given {
+    const struct simulation *simulation;
+    const struct sim_terminal *terminal;
+    bool sees;
+};
+
+static void look_at_task(void *context, sqlite3_stmt *row)
+{
+    struct given *given = context;
+
+    given->sees |= strcmp(sim_column(row, 1), given->terminal->office) == 0 ||
+                   strcmp(sim_column(row, 2), given->terminal->actor.agent.text) == 0 ||
+                   sim_agent_serves(given->terminal, sim_column(row, 3)) ||
+                   worked_on(given->simulation, given->terminal, sim_column(row, 0));
+}
+
+/* Who is to do a task of the case sees it: a refund opens it to the queue. */
+static bool has_task(const struct simulation *simulation, const struct sim_terminal *terminal,
+                     const char *matter)
+{
+    struct given given = {simulation, terminal, false};
+
+    sim_query_at(simulation->ledger_path,
+                 "SELECT id, json_extract(document, '$.body.office'), json_extract(document, "
+                 "'$.body.assignee'), json_extract(document, '$.body.to_queue') FROM record WHERE "
+                 "type = 'task' AND parent = ?1",
+                 matter, look_at_task, &given);
+    return given.sees;
+}
+
 static bool may_see_case(const struct simulation *simulation, const struct items *items,
                          const struct sim_terminal *terminal, const struct item *matter)
 {
     if (strcmp(matter->office, terminal->office) == 0 ||
         strcmp(matter->assignee, terminal->actor.agent.text) == 0 ||
-        worked_on(simulation, terminal, matter->id))
+        worked_on(simulation, terminal, matter->id) || has_task(simulation, terminal, matter->id))
         return true;
     for (size_t i = 0; i < items->count; i++) {
         const struct item *handoff = &items->list[i];

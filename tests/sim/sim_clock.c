@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 
 #include "app/clock.h"
+#include "net/ledger_promise.h"
 #include "tests/sim/sim_disk.h"
 
 #define GATHER_MOST_MS 50
@@ -202,6 +203,7 @@ void sim_clock_listen(struct simulation *simulation)
 {
     ledger_handoff_listen(simulation->ledger, ring, simulation);
     ledger_watch_listen(simulation->ledger, ring, simulation);
+    ledger_promise_listen(simulation->ledger, ring, simulation);
 }
 
 void sim_clock_restart(struct simulation *simulation, bool restored)
@@ -237,6 +239,25 @@ static int expire(struct simulation *simulation, int64_t *next, struct error *er
     }
     if (simulation->plant == SIM_PLANT_EXPIRED_STAYS)
         *next = INT64_MAX;
+    return code;
+}
+
+/* Says of promises that they are missed; `next` becomes earlier when one is to be looked at then.
+ */
+static int keep(struct simulation *simulation, int64_t *next, struct error *error)
+{
+    int64_t wall = sim_wall(simulation), due;
+    int settled = 0;
+    int code = ledger_promise_next(simulation->ledger, &due, error);
+
+    while (code == 0 && due <= wall && simulation->plant != SIM_PLANT_PROMISE_STAYS) {
+        code = ledger_promises_settle(simulation->ledger, wall, &settled, error);
+        sim_trace(simulation, "server: %d promises settled", settled);
+        if (code == 0)
+            code = ledger_promise_next(simulation->ledger, &due, error);
+    }
+    if (code == 0 && due < *next && simulation->plant != SIM_PLANT_PROMISE_STAYS)
+        *next = due;
     return code;
 }
 
@@ -282,6 +303,8 @@ void sim_clock_run(struct simulation *simulation)
         code = expire(simulation, &expires, &error);
     if (expires < next)
         next = expires;
+    if (code == 0)
+        code = keep(simulation, &next, &error);
     if (sim_disk_is_dead(simulation->ledger_disk)) {
         sim_server_restart(simulation, SIM_LOSES_POWER);
         return;

@@ -100,6 +100,10 @@ void sim_queues_begin(struct simulation *simulation)
         json_object_set_new(first, "next_queue", json_string(SIM_NEXT_QUEUE));
     publish_body(simulation, RECORD_QUEUE, second);
     publish_body(simulation, RECORD_QUEUE, first);
+    publish_body(simulation, RECORD_SERVICE,
+                 json_pack("{s:s, s:s, s:[{s:s, s:{s:i, s:s, s:b}}]}", "key", SIM_SERVICE, "queue",
+                           SIM_QUEUE, "channels", "channel", "counter", "guarantee", "count",
+                           SIM_PROMISE_SECONDS, "unit", "second", "refund", 1));
     for (int i = 0; i < OFFICES; i++)
         publish_body(simulation, RECORD_OFFICE, json_pack("{s:s}", "key", all_offices[i]));
     for (int i = 0; i < simulation->terminal_count; i++) {

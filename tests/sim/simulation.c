@@ -48,6 +48,7 @@ const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "expired-stays",
                                                       "alert-twice",
                                                       "alert-late",
+                                                      "promise-stays",
                                                       "relay-forgets",
                                                       "relay-decides"};
 

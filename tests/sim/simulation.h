@@ -58,6 +58,10 @@ enum sim_fault {
 #define SIM_QUEUE_MINUTES 2 /* that an offer to the first stands */
 #define SIM_SKILL         "civil-status"
 
+/* Promises an end within so long, or the fee back. */
+#define SIM_SERVICE         "sample/promised"
+#define SIM_PROMISE_SECONDS 90
+
 /* How a terminal or the server ends. */
 enum sim_ending {
     SIM_QUITS,       /* in good order */
@@ -85,6 +89,7 @@ enum sim_plant {
     SIM_PLANT_EXPIRED_STAYS,       /* the server's clock expires nothing */
     SIM_PLANT_ALERT_TWICE,         /* a threshold forgets that it was crossed */
     SIM_PLANT_ALERT_LATE,          /* what crosses by time alone waits for a change */
+    SIM_PLANT_PROMISE_STAYS,       /* the server's clock misses no promise */
     SIM_PLANT_RELAY_FORGETS, /* a relay that starts again has lost what waits for the centre */
     SIM_PLANT_RELAY_DECIDES, /* a relay answers "applied" to what is the centre's to decide */
     SIM_PLANT_COUNT
@@ -199,6 +204,7 @@ struct sim_totals {
     int64_t refused;
     int64_t handoffs_won;
     int64_t handoffs_expired;
+    int64_t promises_missed;
     int64_t crossings;
     int64_t withdrawn;
     int64_t faults[SIM_FAULT_COUNT];
@@ -343,6 +349,7 @@ bool sim_relay_serve(struct simulation *simulation, struct sim_message *request)
 /* As look() in sim_server.c. */
 bool sim_relay_look(struct simulation *simulation, const struct sim_message *request);
 /* The office and the centre say the same. */
+void sim_check_promises(struct simulation *simulation);
 void sim_check_relay(struct simulation *simulation);
 
 /* Looks again for those who wait. */
