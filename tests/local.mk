@@ -474,11 +474,15 @@ tests_unit_test_open311_LDADD = $(UNIT_LIBS)
 tests_unit_test_open311_service_SOURCES = tests/unit/test_open311_service.c \
     tests/unit/form_fixture.c tests/unit/form_fixture.h tests/unit/unit.h
 tests_unit_test_open311_service_LDADD = $(UNIT_LIBS)
-UNIT_TESTS += tests/unit/test_server_open311
-tests_unit_test_server_open311_SOURCES = tests/unit/test_server_open311.c \
+OPEN311_FIXTURE = tests/unit/open311_fixture.c tests/unit/open311_fixture.h \
     tests/unit/form_fixture.c tests/unit/form_fixture.h \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+UNIT_TESTS += tests/unit/test_server_open311 tests/unit/test_server_open311_rough
+tests_unit_test_server_open311_SOURCES = tests/unit/test_server_open311.c $(OPEN311_FIXTURE)
 tests_unit_test_server_open311_LDADD = $(UNIT_LIBS)
+tests_unit_test_server_open311_rough_SOURCES = tests/unit/test_server_open311_rough.c \
+    $(OPEN311_FIXTURE)
+tests_unit_test_server_open311_rough_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_ticket
 tests_unit_test_server_ticket_SOURCES = tests/unit/test_server_ticket.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)

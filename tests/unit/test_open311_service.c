@@ -213,7 +213,7 @@ static json_t *answers_of(const char *body, const char *language, bool *complete
 {
     struct open311_pairs pairs = {0};
     struct error error = ERROR_INIT;
-    json_t *answers;
+    json_t *answers = NULL;
 
     *errors = json_array();
     if (open311_pairs_read(&pairs, body, strlen(body), &error) != 0 ||
@@ -388,10 +388,11 @@ static void test_reads_a_whole_request(void **state)
     assert_string_equal(text.bytes, "Zoé Roy");
     text_buffer_clear(&text);
     open311_request_tell(&request, lamp, NULL, "fr", &text);
-    assert_string_equal(text.bytes,
-                        "Lampadaire éteint\nDark\nstreet\n\nLieu\u00A0: 1 rue X\nCode de l’adresse\u00A0: A-9\n"
-                        "Position\u00A0: 46.813878, -71.207981\nImage\u00A0: https://example.ca/p.jpg\n"
-                        "Compte\u00A0: 77\n");
+    assert_string_equal(
+        text.bytes,
+        "Lampadaire éteint\nDark\nstreet\n\nLieu\u00A0: 1 rue X\nCode de l’adresse\u00A0: A-9\n"
+        "Position\u00A0: 46.813878, -71.207981\nImage\u00A0: https://example.ca/p.jpg\n"
+        "Compte\u00A0: 77\n");
     text_buffer_free(&text);
     open311_pairs_clear(&pairs);
 }
