@@ -185,7 +185,8 @@ int store_outbox_more(struct store *store, const struct id *under_way, size_t co
                       outbox_visit visit, void *context, struct error *error);
 
 /* Notes that a batch holding these ids is about to be sent: from now on the server may have them,
- * and they can no longer be taken back. */
+ * and they can no longer be taken back. ERROR_NOT_FOUND when one of them was taken back
+ * since it was read: nothing is noted then. */
 int store_outbox_sending(struct store *store, const struct id *ids, size_t count,
                          struct error *error);
 

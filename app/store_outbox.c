@@ -298,22 +298,6 @@ int store_outbox_more(struct store *store, const struct id *under_way, size_t co
     return code;
 }
 
-int store_outbox_sending(struct store *store, const struct id *ids, size_t count,
-                         struct error *error)
-{
-    int code = database_begin(store->database, error);
-
-    if (code != 0)
-        return code;
-    for (size_t i = 0; i < count && code == 0; i++) {
-        sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_SENDING, error);
-
-        database_bind_id(statement, 1, &ids[i]);
-        code = database_run(store->database, statement, error);
-    }
-    return database_end(store->database, code, error);
-}
-
 int store_outbox_attempted(struct store *store, const struct id *ids, size_t count,
                            const char *reason, struct error *error)
 {
@@ -359,6 +343,34 @@ static int find_held(struct store *store, const struct id *id, struct held *held
     code = store_column_operation(store, row, 1, database_text(row, 0), &held->operation, error);
     sqlite3_reset(row);
     return code;
+}
+
+/* One that was marked before needs no mark; one that is not there was taken back meanwhile. */
+static int mark_sending(struct store *store, const struct id *id, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_SENDING, error);
+    struct held held;
+    int code;
+
+    database_bind_id(statement, 1, id);
+    code = database_run(store->database, statement, error);
+    if (code != 0 || database_changes(store->database) > 0)
+        return code;
+    code = find_held(store, id, &held, error);
+    operation_free(held.operation);
+    return code;
+}
+
+int store_outbox_sending(struct store *store, const struct id *ids, size_t count,
+                         struct error *error)
+{
+    int code = database_begin(store->database, error);
+
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = mark_sending(store, &ids[i], error);
+    return database_end(store->database, code, error);
 }
 
 static int delete_operation(struct store *store, const struct id *id, struct error *error)

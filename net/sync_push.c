@@ -90,6 +90,8 @@ static int add_made(struct sync_engine *engine, struct batch *batch, struct erro
 static int collect(struct sync_engine *engine, struct batch *batch, struct error *error)
 {
     engine->batch_count = 0;
+    text_buffer_free(&batch->body);
+    batch->fresh = batch->ungrounded = false;
     text_buffer_add_text(&batch->body, "{\"brief\":true,");
     int code = add_made(engine, batch, error);
     if (code != 0)
@@ -132,19 +134,30 @@ static int send_batch(struct sync_engine *engine, const struct text_buffer *body
     return code;
 }
 
+/* What waits, marked as sent for the first time: what the agent took back while it was read is not
+ * in it. */
+static int collect_marked(struct sync_engine *engine, struct batch *batch, struct error *error)
+{
+    int code;
+
+    do {
+        code = collect(engine, batch, error);
+        if (code != 0 || engine->batch_count == 0 || !batch->fresh)
+            return code;
+        code = store_outbox_sending(engine->store, engine->batch, engine->batch_count, error);
+    } while (code == ERROR_NOT_FOUND);
+    return code == 0 ? 0 : sync_fault(engine, code);
+}
+
 /* Sends what waits; 1 when there is nothing. */
 static int send_more(struct sync_engine *engine, struct batch *batch, struct error *error)
 {
-    int code = collect(engine, batch, error);
+    int code = collect_marked(engine, batch, error);
 
     if (code == 0 && engine->batch_count == 0) {
         code = 1;
     } else if (code == 0) {
-        if (batch->fresh && (code = store_outbox_sending(engine->store, engine->batch,
-                                                         engine->batch_count, error)) != 0)
-            code = sync_fault(engine, code);
-        else
-            code = send_batch(engine, &batch->body, error);
+        code = send_batch(engine, &batch->body, error);
         engine->batch_bytes = batch->body.length;
         sync_pace_begin(&engine->batch_pace, sync_now(engine));
         if (code == 0)

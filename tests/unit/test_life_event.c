@@ -283,7 +283,8 @@ static void every_shipped_event_is_whole(void **state)
 
     (void)state;
     assert_true(json_object_size(events) >= 10);
-    assert_int_equal(json_object_size(events), json_object_size(questionnaires));
+    /* Each has its own; a questionnaire of another kind belongs to none. */
+    assert_true(json_object_size(questionnaires) >= json_object_size(events));
     json_object_foreach(events, id, body) check_event(id, body, services, forms, questionnaires);
     json_decref(events);
     json_decref(services);

@@ -396,6 +396,40 @@ static void only_unsent_operations_are_withdrawn(void **state)
     assert_int_equal(attempts, 1);
 }
 
+/* What was read to be sent and taken back before it was marked: the batch is not sent as it is, and
+ * nothing of it counts as sent. */
+static void what_was_taken_back_is_not_sent(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id ids[2];
+
+    store_fixture_client(fixture, "Ann");
+    ids[0] = only_operation(fixture->store)->id;
+    assert_int_equal(store_outbox_withdraw(fixture->store, &ids[0], NULL), 0);
+    ids[1] = ids[0];
+    store_fixture_client(fixture, "Bob");
+    ids[0] = only_operation(fixture->store)->id;
+    assert_int_equal(store_outbox_sending(fixture->store, ids, 2, NULL), ERROR_NOT_FOUND);
+    assert_int_equal(store_outbox_sending(fixture->store, ids, 1, NULL), 0);
+    assert_int_equal(store_outbox_sending(fixture->store, ids, 1, NULL), 0);
+    assert_int_equal(store_outbox_withdraw(fixture->store, &ids[0], NULL), ERROR_CONFLICT);
+}
+
+/* The same, and the other of the batch may still be taken back. */
+static void an_unsent_batch_may_be_taken_back(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id ids[2];
+
+    store_fixture_client(fixture, "Ann");
+    ids[1] = only_operation(fixture->store)->id;
+    assert_int_equal(store_outbox_withdraw(fixture->store, &ids[1], NULL), 0);
+    store_fixture_client(fixture, "Bob");
+    ids[0] = only_operation(fixture->store)->id;
+    assert_int_equal(store_outbox_sending(fixture->store, ids, 2, NULL), ERROR_NOT_FOUND);
+    assert_int_equal(store_outbox_withdraw(fixture->store, &ids[0], NULL), 0);
+}
+
 static int collect(void *context, const struct record *record, enum store_pending pending)
 {
     char *seen = context;
@@ -526,6 +560,8 @@ int main(void)
         TEST(a_refused_claim_shows_the_winner),
         TEST(a_record_with_a_refusal_holds_what_was_accepted),
         TEST(only_unsent_operations_are_withdrawn),
+        TEST(what_was_taken_back_is_not_sent),
+        TEST(an_unsent_batch_may_be_taken_back),
         TEST(walks_are_restricted_and_ordered),
         TEST(another_feed_begins_anew_and_loses_nothing),
         TEST(state_is_kept_and_removed),
