@@ -84,6 +84,15 @@ wait_line() { # until a line of the screen fits
     done
 }
 
+wait_cursor() { # until the cursor is on the line with this text
+    local end=$((SECONDS + 20)) row
+    until row=$(screen "$1" | grep -n -- "$2" | head -1 | cut -d: -f1) &&
+        [ "$(cursor_at "$1")" = "1,$((row - 1))" ]; do
+        [ $SECONDS -lt $end ] || fail "the cursor of $1 is not on $2: $(cursor_at "$1")"
+        sleep 0.05
+    done
+}
+
 # open_view NAME COMMAND VIEW TITLE: as soon as the view has come.
 open_view() {
     local end=$((SECONDS + 30))
@@ -123,8 +132,7 @@ wait_for a "Ann O'Neil"
 wait_for a "What happened, newest first"
 keys a Escape
 wait_for a "Due 2"
-row=$(screen a | grep -n C-TEST-0004 | cut -d: -f1)
-[ "$(cursor_at a)" = "1,$((row - 1))" ] || fail "the cursor is not on its case: $(cursor_at a)"
+wait_cursor a C-TEST-0004
 
 echo "the other lists"
 keys a Tab Tab
@@ -222,8 +230,10 @@ keys b Enter
 wait_line b "C-TEST-0001 Zoé Roy  *Marie Tremblay"
 types a ":lists mine"
 keys a Enter
-wait_for a "Mine 4"
+wait_for a "Cases · Mine"
+wait_for a "4 cases"
 keys a End
+wait_cursor a "$(screen a | grep -o 'C-TEST-000[0-9]' | tail -1)"
 chosen=$(screen a | sed -n "$(($(cursor_at a | cut -d, -f2) + 1))p" | grep -o 'C-TEST-000[0-9]')
 keys b Home Space C-x
 wait_for b "Que faire de ce dossier?"
@@ -252,12 +262,14 @@ wait_for a "Mine 4"
 echo "a task ended from the list is due no more"
 types a ":lists due"
 keys a Enter
-wait_for a "C-TEST-000"
+wait_for a "2 cases"
 types a "*"
+wait_for a "2 marked"
 keys a C-x
-wait_for a "What with th"
+wait_for a "What with these 2 cases?"
 types a 6
-screen a | grep -q "End the open tasks" && types a 1
+wait_for a "End the open tasks of 2 cases as done?"
+types a 1
 wait_for a "Due 0"
 
 echo "a view is kept, and comes to another terminal"
