@@ -131,24 +131,42 @@ static void test_huge_values_are_refused(void **state)
 
 /* --- a server that died in between ------------------------------------------------------------ */
 
+static void log_nothing(void *context, const char *line)
+{
+    (void)context;
+    (void)line;
+}
+
+/* Starts the server anew on its ledger, with these jurisdictions. */
+static void server_again(const char *jurisdictions)
+{
+    struct server_options options = {.listen = "127.0.0.1:0",
+                                     .threads = 2,
+                                     .connections = 64,
+                                     .idle_seconds = 60,
+                                     .log = log_nothing,
+                                     .open311 = {.jurisdictions = jurisdictions}};
+    struct error error = ERROR_INIT;
+
+    fixture_reopen(&f->ledger);
+    if (server_start(&f->server, &options, f->ledger.ledger, &error) != 0)
+        fail_msg("%s", error.message);
+}
+
 static void test_what_was_kept_is_taken_in_after_a_restart(void **state)
 {
     json_t *answer =
         georeport_post(georeport_token, "service_code=LATER&address_string=8+rue+W", 200);
-    struct error error = ERROR_INIT;
     char given[64], path[120];
     const char *id = "";
     json_t *found = NULL;
     sqlite3 *database;
-    int port = atoi(strrchr(server_address(f->server), ':') + 1);
-    char listen[40];
 
     (void)state;
     snprintf(given, sizeof(given), "%s", item_text(answer, 0, "token"));
     json_decref(answer);
     server_stop(f->server);
     /* As it stood when the token was given and nothing more was done. */
-    fixture_reopen(&f->ledger);
     assert_int_equal(sqlite3_open(f->ledger.path, &database), SQLITE_OK);
     assert_int_equal(
         sqlite3_exec(
@@ -159,11 +177,7 @@ static void test_what_was_kept_is_taken_in_after_a_restart(void **state)
             NULL, NULL, NULL),
         SQLITE_OK);
     sqlite3_close(database);
-    snprintf(listen, sizeof(listen), "127.0.0.1:%d", port);
-    struct server_options options = {
-        .listen = listen, .threads = 2, .connections = 64, .idle_seconds = 60};
-    if (server_start(&f->server, &options, f->ledger.ledger, &error) != 0)
-        fail_msg("%s", error.message);
+    server_again(NULL);
     snprintf(path, sizeof(path), "/open311/v2/tokens/%s.json", given);
     for (int i = 0; i < 1000 && id[0] == '\0'; i++) {
         json_decref(found);
@@ -174,6 +188,42 @@ static void test_what_was_kept_is_taken_in_after_a_restart(void **state)
     json_decref(found);
 }
 
+/* Several jurisdictions: a client must say which, and sees what that one offers and was asked. */
+static void test_jurisdictions_are_told_apart(void **state)
+{
+    char id[40], query[120];
+    json_t *list;
+
+    (void)state;
+    georeport_publish("north", "NORTH", "realtime", ",'jurisdictions':['north.example.ca']");
+    server_stop(f->server);
+    server_again("north.example.ca, south.example.ca");
+    georeport_expect_error(georeport_ask("/open311/v2/services.json", NULL, 400), 400,
+                           "jurisdiction_id was not provided");
+    georeport_expect_error(
+        georeport_ask("/open311/v2/services.json?jurisdiction_id=east.example.ca", NULL, 404), 404,
+        "jurisdiction_id was not found");
+    list = georeport_ask("/open311/v2/services.json?jurisdiction_id=north.example.ca", NULL, 200);
+    assert_int_equal(json_array_size(list), 4);
+    json_decref(list);
+    list = georeport_ask("/open311/v2/services.json?jurisdiction_id=south.example.ca", NULL, 200);
+    assert_int_equal(json_array_size(list), 3);
+    json_decref(list);
+    georeport_expect_error(
+        georeport_post(georeport_token,
+                       "service_code=NORTH&address_string=x&jurisdiction_id=south.example.ca", 404),
+        404, "service_code");
+    georeport_id_take(
+        georeport_post(georeport_token,
+                       "service_code=NORTH&address_string=x&jurisdiction_id=north.example.ca", 200),
+        id);
+    snprintf(query, sizeof(query), "?jurisdiction_id=north.example.ca");
+    json_decref(georeport_told(id, query));
+    snprintf(query, sizeof(query), "/open311/v2/requests/%s.json?jurisdiction_id=south.example.ca",
+             id);
+    georeport_expect_error(georeport_ask(query, NULL, 404), 404, "not found");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_hostile_text_stays_text),
         cmocka_unit_test(test_huge_values_are_refused),
         cmocka_unit_test(test_what_was_kept_is_taken_in_after_a_restart),
+        cmocka_unit_test(test_jurisdictions_are_told_apart),
     };
 
     return cmocka_run_group_tests(tests, georeport_setup, georeport_teardown);
