@@ -191,20 +191,25 @@ static void test_get_tells_nothing_of_the_person(void **state)
 
 static void test_the_same_again_is_the_same_request(void **state)
 {
-    static const char same[] = "service_code=LAMP&address_string=5+rue+Z&attribute[kind]=blinks";
+    /* One person's: another request of theirs is another case all the same. */
+    static const char same[] = "service_code=LAMP&address_string=5+rue+Z&attribute[kind]=blinks"
+                               "&email=same%40example.ca&last_name=Same";
     char first[40], again[40], turned[40], other[40], another[40];
 
     (void)state;
     georeport_id_take(georeport_post(georeport_token, same, 200), first);
     georeport_id_take(georeport_post(georeport_token, same, 200), again);
-    georeport_id_take(
-        georeport_post(georeport_token,
-                       "attribute[kind]=blinks&address_string=5+rue+Z&service_code=LAMP&lat=", 200),
-        turned);
+    georeport_id_take(georeport_post(georeport_token,
+                                     "last_name=Same&attribute[kind]=blinks&email=same%40example.ca"
+                                     "&address_string=5+rue+Z&service_code=LAMP&lat=",
+                                     200),
+                      turned);
     georeport_id_take(georeport_post(georeport_other_token, same, 200), other);
     georeport_id_take(
         georeport_post(georeport_token,
-                       "service_code=LAMP&address_string=5+rue+Za&attribute[kind]=blinks", 200),
+                       "service_code=LAMP&address_string=5+rue+Za&attribute[kind]=blinks"
+                       "&email=same%40example.ca&last_name=Same",
+                       200),
         another);
     assert_string_equal(first, again);
     assert_string_equal(first, turned);
