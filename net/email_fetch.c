@@ -10,8 +10,6 @@
 #include "net/email_imap.h"
 #include "net/ledger_email.h"
 
-/* Listed at a time. */
-#define BATCH 500
 /* How often the mail server may fail to give one message before it is refused. */
 #define TRIES_MOST 3
 /* After trouble: so long, doubled each time up to the poll interval or this, whichever is more. */
@@ -58,19 +56,15 @@ static bool is_tried_again(struct email_fetcher *fetcher, uint32_t uid)
 }
 
 /* Takes or refuses it; `taken` is of those that are there no more EMAIL_REPEATED. */
-static int deal_with(struct email_fetcher *fetcher, struct email_imap *imap,
-                     const struct email_imap_entry *entry, const char *handle,
-                     enum email_taken *taken, struct error *error)
+static int deal_with(struct email_fetcher *fetcher, struct email_imap *imap, uint32_t uid,
+                     const char *handle, enum email_taken *taken, struct error *error)
 {
     const struct email_limits *limits = &fetcher->options.desk.limits;
     char reason[EMAIL_TAKEN_REASON_SIZE] = "";
     struct text_buffer message = {0};
     struct error why = ERROR_INIT;
     int64_t now_ms = clock_system(NULL);
-    int code =
-        entry->size > limits->message_bytes
-            ? error_set(&why, ERROR_TOO_LARGE, "it is over %zu KiB", limits->message_bytes / 1024)
-            : email_imap_fetch(imap, entry->uid, limits->message_bytes, &message, &why);
+    int code = email_imap_fetch(imap, uid, limits->message_bytes, &message, &why);
 
     *taken = EMAIL_REPEATED;
     if (code == 0)
@@ -78,8 +72,7 @@ static int deal_with(struct email_fetcher *fetcher, struct email_imap *imap,
                           message.length, handle, now_ms, taken, reason, error);
     else if (code == ERROR_NOT_FOUND)
         code = 0;
-    else if (code != ERROR_TOO_LARGE &&
-             (code == ERROR_CANCELLED || is_tried_again(fetcher, entry->uid)))
+    else if (code != ERROR_TOO_LARGE && (code == ERROR_CANCELLED || is_tried_again(fetcher, uid)))
         code = error_set(error, code, "%s", why.message);
     else {
         *taken = EMAIL_REFUSED;
@@ -89,7 +82,7 @@ static int deal_with(struct email_fetcher *fetcher, struct email_imap *imap,
     }
     text_buffer_free(&message);
     if (code == 0 && *taken == EMAIL_REFUSED)
-        tell_refused(fetcher, entry->uid, reason);
+        tell_refused(fetcher, uid, reason);
     return code;
 }
 
@@ -113,50 +106,60 @@ static int file(struct email_fetcher *fetcher, struct email_imap *imap, uint32_t
 
 /* --- the mailbox ------------------------------------------------------------------------------ */
 
-/* Deals with a batch; `more` when there was any. */
-static int batch(struct email_fetcher *fetcher, struct email_imap *imap,
-                 struct ledger_mailbox *mailbox, bool *more, struct error *error)
+/* Takes, or refuses, and files one, and notes that it is dealt with. */
+static int next_one(struct email_fetcher *fetcher, struct email_imap *imap, uint32_t uid,
+                    struct ledger_mailbox *mailbox, struct error *error)
 {
-    const char *source = fetcher->options.desk.source;
-    struct email_imap_entry entries[BATCH];
+    enum email_taken taken;
+    char handle[64];
+    int code;
+
+    if (atomic_load(&fetcher->stopping))
+        return error_set(error, ERROR_CANCELLED, "stopped");
+    snprintf(handle, sizeof(handle), "%" PRIu32 ".%" PRIu32, mailbox->validity, uid);
+    code = deal_with(fetcher, imap, uid, handle, &taken, error);
+    if (code == 0)
+        code = file(fetcher, imap, uid, taken, error);
+    if (code != 0)
+        return code;
+    mailbox->uid = uid;
+    return ledger_mailbox_write(fetcher->ledger, fetcher->options.desk.source, mailbox, error);
+}
+
+/* Deals with the numbers up to `last`, of which not all need be there. */
+static int window(struct email_fetcher *fetcher, struct email_imap *imap, uint32_t last,
+                  struct ledger_mailbox *mailbox, struct error *error)
+{
+    uint32_t uids[EMAIL_IMAP_WINDOW];
     size_t count = 0;
-    int code = mailbox->uid == UINT32_MAX
-                   ? 0
-                   : email_imap_list(imap, mailbox->uid + 1, entries, BATCH, &count, error);
+    int code = email_imap_list(imap, mailbox->uid + 1, last, uids, &count, error);
 
-    for (size_t i = 0; i < count && code == 0; i++) {
-        enum email_taken taken;
-        char handle[64];
-
-        if (atomic_load(&fetcher->stopping))
-            return error_set(error, ERROR_CANCELLED, "stopped");
-        snprintf(handle, sizeof(handle), "%" PRIu32 ".%" PRIu32, mailbox->validity, entries[i].uid);
-        code = deal_with(fetcher, imap, &entries[i], handle, &taken, error);
-        if (code == 0)
-            code = file(fetcher, imap, entries[i].uid, taken, error);
-        if (code == 0) {
-            mailbox->uid = entries[i].uid;
-            code = ledger_mailbox_write(fetcher->ledger, source, mailbox, error);
-        }
-    }
-    *more = code == 0 && count > 0;
-    return code;
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = next_one(fetcher, imap, uids[i], mailbox, error);
+    if (code != 0 || mailbox->uid == last)
+        return code;
+    mailbox->uid = last;
+    return ledger_mailbox_write(fetcher->ledger, fetcher->options.desk.source, mailbox, error);
 }
 
 static int look_into(struct email_fetcher *fetcher, struct email_imap *imap, struct error *error)
 {
     struct ledger_mailbox mailbox;
-    uint32_t validity;
-    bool more = true;
+    uint32_t validity, next;
     int code = ledger_mailbox_read(fetcher->ledger, fetcher->options.desk.source, &mailbox, error);
 
     if (code == 0)
-        code = email_imap_validity(imap, &validity, error);
+        code = email_imap_status(imap, &validity, &next, error);
     /* Another generation of numbers: all is looked at again, and found to be there. */
     if (code == 0 && mailbox.validity != validity)
         mailbox = (struct ledger_mailbox){.validity = validity};
-    while (code == 0 && more)
-        code = batch(fetcher, imap, &mailbox, &more, error);
+    while (code == 0 && mailbox.uid < next - 1 && !atomic_load(&fetcher->stopping)) {
+        uint32_t left = next - 1 - mailbox.uid;
+
+        code = window(fetcher, imap,
+                      mailbox.uid + (left < EMAIL_IMAP_WINDOW ? left : EMAIL_IMAP_WINDOW), &mailbox,
+                      error);
+    }
     return code;
 }
 

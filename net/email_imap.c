@@ -9,26 +9,24 @@
 
 #define MAILBOX_LIMIT 200
 #define COMMAND_SIZE  (MAILBOX_LIMIT + 100)
-/* A line of an answer that we ask for is far shorter. */
-#define LINE_SIZE 512
-/* Numbers that are listed at a time. */
-#define WINDOW 2000
+/* Of EMAIL_IMAP_WINDOW numbers of ten digits. */
+#define LINE_SIZE (16 * 1024)
 
 struct email_imap {
     const struct email_account *account; /* borrowed */
     CURL *easy;
     char *mailbox;
     char *path; /* the mailbox, as a URL has it */
-    uint32_t validity;
+    uint32_t validity, next;
 
     /* What an answer to a command goes into, line by line. */
     void (*line)(struct email_imap *imap, const char *line);
     char part[LINE_SIZE];
     size_t length;
 
-    struct email_imap_entry *entries; /* borrowed, sorted */
-    size_t limit, count;
-    uint32_t first;
+    uint32_t *uids; /* borrowed, sorted */
+    size_t count;
+    uint32_t first, last;
 
     struct text_buffer *message; /* borrowed */
     size_t message_limit;
@@ -149,75 +147,79 @@ static uint64_t number_after(const char *line, const char *word)
     return 0;
 }
 
-static void validity_line(struct email_imap *imap, const char *line)
+static void status_line(struct email_imap *imap, const char *line)
 {
     const char *list = strrchr(line, '(');
-    uint64_t number = list != NULL ? number_after(list, "UIDVALIDITY") : 0;
+    uint64_t validity = list != NULL ? number_after(list, "UIDVALIDITY") : 0;
+    uint64_t next = list != NULL ? number_after(list, "UIDNEXT") : 0;
 
-    if (strncasecmp(line, "* STATUS ", 9) == 0 && number > 0 && number <= UINT32_MAX)
-        imap->validity = (uint32_t)number;
+    if (strncasecmp(line, "* STATUS ", 9) != 0 || validity > UINT32_MAX || next > UINT32_MAX)
+        return;
+    imap->validity = (uint32_t)validity;
+    imap->next = (uint32_t)next;
 }
 
-int email_imap_validity(struct email_imap *imap, uint32_t *validity, struct error *error)
+int email_imap_status(struct email_imap *imap, uint32_t *validity, uint32_t *next,
+                      struct error *error)
 {
     char words[COMMAND_SIZE];
     int code;
 
-    snprintf(words, sizeof(words), "STATUS \"%s\" (UIDVALIDITY)", imap->mailbox);
-    imap->validity = 0;
-    code = command(imap, false, words, validity_line, error);
+    snprintf(words, sizeof(words), "STATUS \"%s\" (UIDVALIDITY UIDNEXT)", imap->mailbox);
+    imap->validity = imap->next = 0;
+    code = command(imap, false, words, status_line, error);
     *validity = imap->validity;
+    *next = imap->next;
     if (code == ERROR_NOT_FOUND)
         return error_set(error, code, "%s: there is no mailbox \"%s\"", imap->account->url,
                          imap->mailbox);
-    if (code == 0 && imap->validity == 0)
-        code = error_set(error, ERROR_PROTOCOL, "%s: the mailbox has no UIDVALIDITY",
+    if (code == 0 && (imap->validity == 0 || imap->next == 0))
+        code = error_set(error, ERROR_PROTOCOL, "%s: the mailbox has no UIDVALIDITY or UIDNEXT",
                          imap->account->url);
     return code;
 }
 
-/* Keeps the lowest numbers, sorted. */
-static void entry_line(struct email_imap *imap, const char *line)
+/* Keeps a number, sorted. */
+static void uid_keep(struct email_imap *imap, uint64_t uid)
 {
-    uint64_t uid = number_after(line, "UID"), size = number_after(line, "RFC822.SIZE");
     size_t at = imap->count;
 
-    if (uid < imap->first || uid > UINT32_MAX)
+    if (uid < imap->first || uid > imap->last)
         return;
-    while (at > 0 && imap->entries[at - 1].uid > uid)
+    while (at > 0 && imap->uids[at - 1] > uid)
         at--;
-    if (at >= imap->limit || (at > 0 && imap->entries[at - 1].uid == uid))
+    if (imap->count == EMAIL_IMAP_WINDOW || (at > 0 && imap->uids[at - 1] == uid))
         return;
-    imap->count += imap->count < imap->limit;
-    memmove(&imap->entries[at + 1], &imap->entries[at],
-            (imap->count - 1 - at) * sizeof(imap->entries[0]));
-    imap->entries[at] = (struct email_imap_entry){(uint32_t)uid, (size_t)size};
+    memmove(&imap->uids[at + 1], &imap->uids[at], (imap->count - at) * sizeof(imap->uids[0]));
+    imap->uids[at] = (uint32_t)uid;
+    imap->count++;
 }
 
-static int list_range(struct email_imap *imap, const char *last, struct error *error)
+static void search_line(struct email_imap *imap, const char *line)
+{
+    if (strncasecmp(line, "* SEARCH", 8) != 0)
+        return;
+    line += 8;
+    while (*line == ' ' && isdigit((unsigned char)line[1])) {
+        char *end;
+
+        uid_keep(imap, strtoull(line + 1, &end, 10));
+        line = end;
+    }
+}
+
+int email_imap_list(struct email_imap *imap, uint32_t first, uint32_t last,
+                    uint32_t uids[EMAIL_IMAP_WINDOW], size_t *count, struct error *error)
 {
     char words[COMMAND_SIZE];
-
-    snprintf(words, sizeof(words), "UID FETCH %" PRIu32 ":%s (UID RFC822.SIZE)", imap->first, last);
-    return command(imap, true, words, entry_line, error);
-}
-
-int email_imap_list(struct email_imap *imap, uint32_t uid, struct email_imap_entry *entries,
-                    size_t limit, size_t *count, struct error *error)
-{
-    char last[16];
     int code;
 
-    imap->entries = entries;
-    imap->limit = limit;
+    imap->uids = uids;
     imap->count = 0;
-    imap->first = uid;
-    /* Of a mailbox of a hundred thousand not all are listed for each batch; where numbers were
-     * skipped the rest is. */
-    snprintf(last, sizeof(last), "%" PRIu32, uid < UINT32_MAX - WINDOW ? uid + WINDOW : UINT32_MAX);
-    code = list_range(imap, last, error);
-    if (code == 0 && imap->count == 0)
-        code = list_range(imap, "*", error);
+    imap->first = first;
+    imap->last = last;
+    snprintf(words, sizeof(words), "UID SEARCH UID %" PRIu32 ":%" PRIu32, first, last);
+    code = command(imap, true, words, search_line, error);
     *count = imap->count;
     return code;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A hundred and twenty mails, and a guichetd that is killed with -9 again and again while it takes them,
+# A hundred and sixty mails, and a guichetd that is killed with -9 again and again while it takes them,
 # each time after some more: in the end each is there once, on a case of its own, and in the mailbox of
 # those that were taken. Among them are one that is too large to be fetched and hostile ones, which keep
 # up nothing.
@@ -32,7 +32,7 @@ export GUICHETD_IMAP_ADDRESS=bureau@ville.example GUICHETD_IMAP_QUEUE=sample/civ
 export GUICHETD_IMAP_TAKEN_MAILBOX=Taken GUICHETD_IMAP_REFUSED_MAILBOX=Refused
 export GUICHETD_IMAP_MESSAGE_KIB=64
 
-for number in $(seq 120); do
+for number in $(seq 160); do
     {
         printf 'From: Client %d <client%d@example.ca>\r\nSubject: Demande %d\r\n' \
             "$number" "$number" "$number"
@@ -65,20 +65,20 @@ for more in 1 9 7 13 5 17 11; do
     server_stop KILL
 done
 server_start
-until_taken 120
+until_taken 160
 end=$((SECONDS + 60))
 until [ "$(inbox_count)" = 0 ]; do
     [ $SECONDS -lt $end ] || fail "the inbox holds $(inbox_count)"
     sleep 0.1
 done
 server_stop
-[ "$(taken)" = 120 ] || fail "$(taken) messages instead of 120"
-[ "$(folder_count Taken)" = 120 ] || fail "$(folder_count Taken) mails were taken"
+[ "$(taken)" = 160 ] || fail "$(taken) messages instead of 160"
+[ "$(folder_count Taken)" = 160 ] || fail "$(folder_count Taken) mails were taken"
 [ "$(folder_count Refused)" = 3 ] || fail "$(folder_count Refused) mails were refused"
 found=$(sqlite3 "$WORK/server.db" "SELECT count(DISTINCT json_extract(document, '\$.body.subject'))
     || ' ' || count(DISTINCT json_extract(document, '\$.body.case')) FROM record
     WHERE type = 'message'")
-[ "$found" = "120 120" ] || fail "subjects and cases: $found"
+[ "$found" = "160 160" ] || fail "subjects and cases: $found"
 found=$(sqlite3 "$WORK/server.db" "SELECT group_concat(reason, '; ')
     FROM (SELECT reason FROM refused ORDER BY reason)")
 [ "$found" = "it has no headers; it has over 200 parts; it is over 64 KiB" ] ||
