@@ -759,7 +759,7 @@ tests_unit_test_delivery_work_LDADD = $(UNIT_LIBS)
 # for so long; FUZZ=fuzz_input for one of them. `make fuzz-programs` only builds.
 FUZZ = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuzz_form fuzz_hsds \
     fuzz_operation fuzz_reply fuzz_compress fuzz_journal fuzz_config fuzz_csv fuzz_inventory \
-    fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email fuzz_open311
+    fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email fuzz_open311 fuzz_intake
 FUZZ_SECONDS = 60
 EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/fuzz_import.h \
     $(FUZZ:%=tests/fuzz/%.c) $(FUZZ:%=tests/fuzz/corpus/%)
@@ -821,8 +821,20 @@ UNIT_TESTS += tests/unit/test_ui_message
 tests_unit_test_ui_message_SOURCES = tests/unit/test_ui_message.c $(UI_FIXTURE)
 tests_unit_test_ui_message_LDADD = $(UI_LIBS)
 
+# Messages taken in a second: `make bench-intake`.
+EXTRA_PROGRAMS += tests/bench/bench_intake
+tests_bench_bench_intake_SOURCES = tests/bench/bench_intake.c
+tests_bench_bench_intake_LDADD = $(UNIT_LIBS)
+.PHONY: bench-intake
+bench: bench-intake
+bench-intake: tests/bench/bench_intake
+	@./tests/bench/bench_intake $${MESSAGES:-1000}
+dist_check_SCRIPTS += tests/end_to_end/intake.sh
+TESTS += tests/end_to_end/intake.sh
+
 UNIT_TESTS += tests/unit/test_ledger_intake
-tests_unit_test_ledger_intake_SOURCES = tests/unit/test_ledger_intake.c $(LEDGER_FIXTURE)
+tests_unit_test_ledger_intake_SOURCES = tests/unit/test_ledger_intake.c \
+    tests/unit/ledger_version_1.h $(LEDGER_FIXTURE)
 tests_unit_test_ledger_intake_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_ledger_reassign

@@ -7,7 +7,10 @@
 #include "app/delivery.h"
 #include "app/json.h"
 #include "net/intake.h"
+#include <sqlite3.h>
+
 #include "tests/unit/ledger_fixture.h"
+#include "tests/unit/ledger_version_1.h"
 
 static const char form_schema_text[] =
     "{\"version\": 2, \"schema\": {\"type\": \"object\", \"required\": [\"name\"], \"properties\": "
@@ -739,6 +742,46 @@ static void test_attachments_are_kept_and_read_in_scope(void **state)
     scope_set_free(&others);
 }
 
+/* Cases and clients of a database from before are found. */
+static void test_upgrade(void **state)
+{
+    static const char records[] =
+        "INSERT INTO record VALUES (1, 'office', '00000000-0000-8000-8000-000000000001', 1, 1, "
+        "NULL, "
+        "'{\"type\":\"office\",\"id\":\"00000000-0000-8000-8000-000000000001\",\"rev\":1,\"seq\":1,"
+        "\"body\":{\"key\":\"sample/b\"},\"meta\":{}}'), (2, 'client', "
+        "'00000000-0000-7000-8000-000000000002', 1, 2, NULL, '{\"type\":\"client\",\"id\":"
+        "\"00000000-0000-7000-8000-000000000002\",\"rev\":1,\"seq\":2,\"body\":{\"kind\":"
+        "\"person\","
+        "\"phone\":\"(418) 555-0100\",\"office\":\"sample/b\"},\"meta\":{}}'), (3, 'case', "
+        "'00000000-0000-7000-8000-000000000003', 1, 3, NULL, '{\"type\":\"case\",\"id\":"
+        "\"00000000-0000-7000-8000-000000000003\",\"rev\":1,\"seq\":3,\"body\":{\"reference\":"
+        "\"%s\",\"client\":\"00000000-0000-7000-8000-000000000002\",\"office\":\"sample/b\","
+        "\"status\":\"received\"},\"meta\":{}}'); UPDATE property SET value = 3 WHERE name = 'seq'";
+    struct ledger_fixture *f = *state;
+    struct ledger *present = f->ledger;
+    struct id matter = {"00000000-0000-7000-8000-000000000003"};
+    char path[128], script[2048], reference[ID_REFERENCE_SIZE];
+    struct intake_message message = note("1");
+    sqlite3 *database;
+
+    id_reference(&matter, 'C', reference);
+    snprintf(path, sizeof(path), "%s/old.db", f->folder);
+    snprintf(script, sizeof(script), records, reference);
+    assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, version_1, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, script, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+    assert_int_equal(ledger_open(&f->ledger, path, NULL), 0);
+    message.reference = reference;
+    assert_string_equal(taken(f, &message).matter.text, matter.text);
+    message = note("2");
+    message.client.phone = "418-555-0100";
+    assert_string_equal(taken(f, &message).matter.text, matter.text);
+    ledger_close(f->ledger);
+    f->ledger = present;
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, fixture_teardown)
@@ -763,6 +806,7 @@ int main(void)
         TEST(test_refused_messages_are_listed_without_content),
         TEST(test_hostile_text_is_kept_safe),
         TEST(test_attachments_are_kept_and_read_in_scope),
+        TEST(test_upgrade),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
