@@ -119,6 +119,11 @@ bool promise_add(struct promise *promise, int64_t at_ms, enum promise_state mean
     return true;
 }
 
+bool promise_was_left(const struct promise *promise)
+{
+    return promise->count > 0 && promise->events[promise->count - 1].meaning == PROMISE_VOID;
+}
+
 bool promise_add_case(struct promise *promise, const struct record *matter)
 {
     const json_t *claim = json_object_get(matter->meta, "claim");
@@ -233,8 +238,7 @@ static int look(void *context, const struct record *record, enum store_pending p
 
     (void)pending;
     if (strcmp(record_text(record, "service"), record_text(looking->matter, "service")) != 0 ||
-        strcmp(record_text(record, "state"), "void") == 0 ||
-        !promise_of_record(looking->promise, record))
+        !promise_of_record(looking->promise, record) || promise_was_left(looking->promise))
         return 0;
     looking->found = true;
     return 1;

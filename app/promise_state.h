@@ -76,6 +76,9 @@ bool promise_of_case(struct promise *promise, const struct record *matter,
 /* Reads the record; false when it is none. */
 bool promise_of_record(struct promise *promise, const struct record *record);
 
+/* The case was about another service since: this promise says nothing of it any more. */
+bool promise_was_left(const struct promise *promise);
+
 /* Adds an event at the end, never before the one it follows, unless it changes nothing. True when
  * it was added. */
 bool promise_add(struct promise *promise, int64_t at_ms, enum promise_state meaning);

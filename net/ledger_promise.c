@@ -262,7 +262,7 @@ static int tell(struct changed *changed, int64_t number, bool *own, struct error
     if (code == 0 && promise_of_record(&promise, row.record)) {
         if (strcmp(promise.service, service) != 0) {
             added = promise_add(&promise, changed->at_ms, PROMISE_VOID);
-        } else if (strcmp(record_text(row.record, "state"), "void") != 0) {
+        } else if (!promise_was_left(&promise)) {
             *own = true;
             added = promise_add(&promise, changed->at_ms,
                                 promise_meaning(record_text(changed->after, "status")));

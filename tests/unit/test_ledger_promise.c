@@ -192,6 +192,12 @@ static void test_closed_while_it_waits_is_void(void **state)
     set_status(f, &matter, "information-missing", HOUR_MS);
     set_status(f, &matter, "closed", 0);
     expect_one(f, RECORD_PROMISE, &matter, "void");
+    /* Opened again it promises nothing anew, also when a terminal's clock was ahead. */
+    matter = open_case(f, "sample/birth", -HOUR_MS);
+    set_status(f, &matter, "information-missing", 0);
+    set_status(f, &matter, "closed", 0);
+    set_status(f, &matter, "in-progress", 0);
+    expect_one(f, RECORD_PROMISE, &matter, "void");
 }
 
 static void test_missed_has_one_refund(void **state)

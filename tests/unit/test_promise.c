@@ -180,6 +180,8 @@ static void test_ends_are_monotonic(void **state)
             assert_true(due > from);
             assert_true(promise_due(&place, count, unit, from + random_up_to(3 * DAY_MS), 0) >=
                         due);
+            assert_true(promise_due(&place, count, unit, from + random_up_to(3 * DAY_MS), stood) >=
+                        promise_due(&place, count, unit, from, stood));
             assert_true(promise_due(&place, count + 1, unit, from, 0) > due);
             assert_true(promise_due(&place, count, unit, from, stood) >= due);
             assert_true(promise_due(&place, count, unit, from, stood + DAY_MS) >
