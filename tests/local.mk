@@ -609,7 +609,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/search_filters.sh \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/service_page.sh \
-    tests/end_to_end/serve_client.sh \
+    tests/end_to_end/case_notes.sh tests/end_to_end/serve_client.sh \
     tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh \
     tests/end_to_end/supervise.sh

@@ -393,6 +393,14 @@ static void run_web(struct screen *screen, const char *argument)
         ui_open(screen->ui, "continue", json_pack("{s:s}", "submission", draft->id.text));
 }
 
+static void run_message(struct screen *screen, const char *argument)
+{
+    const struct matter *matter = screen->data;
+
+    (void)argument;
+    ui_open(screen->ui, "message-new", json_pack("{s:s}", "case", matter->file.matter->id.text));
+}
+
 static void run_mood(struct screen *screen, const char *argument)
 {
     contact_mood(screen, argument);
@@ -423,7 +431,8 @@ static const struct screen_key matter_keys[] = {
     {INPUT_CONTROL('N'), N_("Take"), N_("Takes the case into your hands."), N_("take"), run_take},
     {'w', N_("Web"), N_("Gives the client a code to go on with the draft of a form on the web."),
      N_("web"), run_web},
-    {'m', N_("Mood"),
+    {'m', N_("Message"), N_("Writes a message to the client of the case."), NULL, run_message},
+    {'M', N_("Mood"),
      N_("Notes the client's mood while the contact goes on: the next one each time."), N_("mood"),
      run_mood},
     {INPUT_NONE, NULL, N_("Mends the client's details."), N_("client"), run_client},

@@ -1,11 +1,13 @@
 /* One entry of a case in full. */
 #include "ui/screen_case.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "app/note.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -65,6 +67,49 @@ static void draw_when(struct screen *screen, const char *label, const char *memb
         page_labelled(&entry->page, LABEL_WIDTH, label, PAINT_VALUE, when);
 }
 
+/* Its own words are its text. */
+static bool is_told(const struct record *record)
+{
+    return record->type == RECORD_NOTE || record->type == RECORD_MESSAGE ||
+           record->type == RECORD_TASK;
+}
+
+/* A correction and what it corrects are both shown. */
+static int draw_correction(void *context, const struct record *record, enum store_pending pending)
+{
+    struct screen *screen = context;
+    struct entry *entry = screen->data;
+    char who[WORK_NAME_SIZE], when[32], line[2 * WORK_NAME_SIZE];
+
+    (void)pending;
+    if (strcmp(record_text(record, "corrects"), entry->record->id.text) != 0)
+        return 0;
+    work_agent_name(screen->desk, record_text(record, "author"), who, sizeof(who));
+    work_when(screen->desk, record, "at", when, sizeof(when));
+    snprintf(line, sizeof(line), _("Corrected by %1$s, %2$s:"), who, when);
+    page_blank(&entry->page);
+    page_text(&entry->page, 0, PAINT_WARNING, line);
+    page_text(&entry->page, 2, PAINT_TEXT, record_text(record, "text"));
+    return 0;
+}
+
+static void draw_corrections(struct screen *screen)
+{
+    struct entry *entry = screen->data;
+    struct record *corrected =
+        work_get(screen->desk, RECORD_NOTE, record_text(entry->record, "corrects"), NULL);
+    struct store_query query = {.type = RECORD_NOTE};
+
+    if (corrected != NULL) {
+        page_blank(&entry->page);
+        page_text(&entry->page, 0, PAINT_WARNING, _("It corrects:"));
+        page_text(&entry->page, 2, PAINT_DIM, record_text(corrected, "text"));
+    }
+    record_free(corrected);
+    if (id_parse(&query.case_id, record_text(entry->record, "case")))
+        store_each(screen->desk->store, &query, draw_correction, screen, NULL);
+}
+
 static void draw_page(struct screen *screen, const struct paint *paint)
 {
     struct entry *entry = screen->data;
@@ -73,10 +118,14 @@ static void draw_page(struct screen *screen, const struct paint *paint)
     char who[WORK_NAME_SIZE];
 
     page_start(&entry->page, paint);
-    work_agent_name(screen->desk, record_text(record, note ? "author" : "agent"), who, sizeof(who));
+    work_agent_name(screen->desk, record_text(record, is_told(record) ? "author" : "agent"), who,
+                    sizeof(who));
     page_labelled(&entry->page, LABEL_WIDTH, _("By"), PAINT_VALUE, who);
     page_labelled(&entry->page, LABEL_WIDTH, _("Channel"), PAINT_VALUE,
                   format_channel(record_text(record, "channel")));
+    if (note_is_restricted(record))
+        page_labelled(&entry->page, LABEL_WIDTH, _("Read by"), PAINT_WARNING,
+                      _("its author, who has the case, supervisors of the office"));
     if (*case_pending_text(entry->pending) != '\0')
         page_labelled(&entry->page, LABEL_WIDTH, _("State"), PAINT_WARNING,
                       case_pending_text(entry->pending));
@@ -88,7 +137,9 @@ static void draw_page(struct screen *screen, const struct paint *paint)
         page_labelled(&entry->page, LABEL_WIDTH, _("Identity"), PAINT_VALUE,
                       format_word(record_text(record, "identity")));
     page_blank(&entry->page);
-    page_text(&entry->page, 0, PAINT_TEXT, record_text(record, note ? "text" : "need"));
+    page_text(&entry->page, 0, PAINT_TEXT, record_text(record, is_told(record) ? "text" : "need"));
+    if (note)
+        draw_corrections(screen);
 }
 
 static void entry_draw(struct screen *screen, const struct paint *paint)

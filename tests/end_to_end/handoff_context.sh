@@ -36,7 +36,7 @@ keys a Tab Enter
 wait_for a "contact, in progress"
 
 echo "the mood is noted from the case too"
-types a m
+types a M
 wait_for a "Mood: confused"
 types a ":mood upset in a hurry"
 keys a Enter

@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# Notes for the next colleague. Marie writes on a case: a phrase of the office after a slash, a word
+# that is not in the dictionary put right, a commitment with its day, a note that only some may read.
+# Then guichetd is killed and she goes on: it is sent when the link is back. A colleague of her
+# office opens the case: the open notes are there and marked as new, the restricted one is not, on
+# the screen or at the server; once the case is in his hands it is. In both languages.
+. "$(dirname "$0")/harness.sh"
+command -v curl >/dev/null || { echo "curl is not installed: skipped"; exit 77; }
+
+# say FRENCH ENGLISH: by the language of this round.
+say() {
+    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
+}
+
+# waits NAME FRENCH ENGLISH
+waits() {
+    wait_for "$1" "$(say "$2" "$3")" 30
+}
+
+# What the server gives to an agent.
+read_server() {
+    local token
+    token=$(curl -sS -H 'Content-Type: application/json' -d "{\"login\": \"$1\",
+        \"password\": \"guichet\", \"device\": \"019aaaaa-0000-7000-8000-00000000000$2\"}" \
+        "$SERVER/v1/login" | grep -o '"token": *"[^"]*"' | cut -d'"' -f4)
+    curl -sS -H "Authorization: Bearer $token" "$SERVER/v1/changes?since=0&limit=500" \
+        >"$WORK/records.json" || fail "the server does not answer"
+}
+
+write_notes() {
+    keys a F6
+    waits a "écrite en français" "written in English"
+    types a "/$(say ident identi)"
+    waits a "Phrases du bureau" "Phrases of the office"
+    keys a Enter
+    waits a "Identité vérifiée au comptoir" "Identity verified at the counter"
+    keys a C-x
+    waits a "La note est enregistrée" "The note is saved"
+    keys a F6
+    types a "$(say "Le cliant attend." "The cliant waits.")"
+    keys a C-n
+    if shows a "$(say "n’a pas de dictionnaire" "has no dictionary")"; then
+        echo "no dictionary here: spelling is not looked at"
+    else
+        waits a "Pas au dictionnaire" "Not in the dictionary"
+        keys a 1
+        wait_gone a "$(say "Pas au dictionnaire" "Not in the dictionary")"
+        wait_gone a "cliant"
+    fi
+    keys a C-x
+    waits a "La note est enregistrée" "The note is saved"
+}
+
+commit() {
+    keys a F6
+    types a "$(say "Envoyer le certificat" "Send the certificate")"
+    keys a Tab Right Right Right
+    keys a Tab
+    types a "$(say demain tomorrow)"
+    keys a C-x
+    waits a "tâche, engagement" "task, commitment"
+    waits a "Promis pour" "Promised for"
+}
+
+restrict() {
+    keys a F6
+    types a "$1"
+    keys a Tab Tab Right
+    waits a "vous, qui a le dossier" "you, who has the case"
+    keys a C-x
+    waits a "restreinte" "restricted"
+}
+
+round() {
+    local client=$1 secret=$2
+    terminal a --language "$LANGUAGE_"
+    sign_in a marie "$(say "Mot de passe" Password)"
+    waits a "en ligne" "online"
+    keys a F3
+    waits a "Tapez une partie du nom" "Type a part of the name"
+    types a "$client"
+    keys a C-n
+    waits a "Code postal" "Postal code"
+    keys a C-x
+    types a "$(say "déménage" "moves")"$'\t\r'
+    waits a "contact en cours" "contact, in progress"
+    write_notes
+    server_stop KILL
+    commit
+    restrict "$secret"
+    server_start
+    waits a "en ligne" "online"
+    wait_gone a "$(say "pas encore envoyé" "not sent yet")" 60
+
+    read_server sophie "$3"
+    grep -qF "$(say "Envoyer le certificat" "Send the certificate")" "$WORK/records.json" ||
+        fail "the commitment is not at the server"
+    grep -qF "$secret" "$WORK/records.json" && fail "the server gives the restricted note"
+
+    terminal b --language "$LANGUAGE_"
+    sign_in b sophie "$(say "Mot de passe" Password)"
+    waits b "en ligne" "online"
+    keys b F3
+    waits b "Tapez une partie du nom" "Type a part of the name"
+    types b "$client"
+    waits b "Clients connus" "Known clients"
+    keys b Enter
+    open_case b
+    shows b "$secret" && fail "a colleague reads the restricted note"
+    keys b C-n
+    # In his hands the case brings its restricted notes.
+    wait_for b "$secret" 30
+    terminal_quit b
+    terminal_quit a
+}
+
+# From the client to the case, wherever Enter has led.
+open_case() {
+    local end=$((SECONDS + 30))
+    until shows "$1" "$(say "Envoyer le certificat" "Send the certificate")"; do
+        [ $SECONDS -lt $end ] || fail "$1 does not show the case"
+        keys "$1" Enter
+        sleep 0.3
+    done
+}
+
+server_start
+LANGUAGE_=fr
+round "Zoé Tremblay-Roy" "Menacée par son frère." 1
+LANGUAGE_=en
+round "Zoe Wright" "Threatened by her brother." 2
+echo "notes: written, offered, put right, kept from others, in both languages"
