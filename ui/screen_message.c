@@ -256,7 +256,49 @@ static void run_case(struct screen *screen, const char *argument)
         work_show_case(screen->ui, &matter, &none);
 }
 
+/* What can be done with one of ours, by its state. */
+static void change(struct screen *screen,
+                   int (*make)(struct batch *, const struct author *, const struct record *,
+                               struct error *),
+                   const char *said)
+{
+    const struct letter *letter = screen->data;
+    struct author author = desk_author(screen->desk);
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    int code = make(&batch, &author, letter->record, &error);
+
+    if (work_apply(screen, &batch, code, &error)) {
+        ui_tell(screen->ui, UI_DONE, "%s", said);
+        screen_close(screen);
+    }
+}
+
+static void run_withdraw(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    change(screen, message_withdraw, _("The message is taken back."));
+}
+
+static void run_send_again(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    change(screen, message_send_again, _("The message is sent again."));
+}
+
+static void run_mailed(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    change(screen, message_mailed, _("The letter is in the mail."));
+}
+
 static const struct screen_key letter_keys[] = {
+    {'t', N_("Take back"), N_("Takes a message back that was not sent yet."), N_("take-back"),
+     run_withdraw},
+    {'s', N_("Send again"), N_("Sends a message again that did not arrive."), N_("again"),
+     run_send_again},
+    {'p', N_("Mailed"), N_("Says that the printed letter is in the mail."), N_("mailed"),
+     run_mailed},
     {'r', N_("Reply"), N_("Writes to the client in answer to this message."), N_("reply"),
      run_reply},
     {'c', N_("Case"), N_("Shows the case that the message is on."), NULL, run_case},
@@ -266,7 +308,15 @@ static const struct screen_key letter_keys[] = {
 static bool letter_offers(const struct screen *screen, const struct screen_key *key)
 {
     const struct letter *letter = screen->data;
+    const char *state = record_text(letter->record, "state");
+    bool queued = strcmp(state, "queued") == 0;
 
+    if (key->run == run_withdraw)
+        return queued;
+    if (key->run == run_send_again)
+        return strcmp(state, "bounced") == 0;
+    if (key->run == run_mailed)
+        return queued && strcmp(record_text(letter->record, "channel"), "mail") == 0;
     return *record_text(letter->record, "case") != '\0' &&
            (key->run != run_reply || is_from_client(letter));
 }

@@ -145,6 +145,12 @@ grep -q rejected "$WORK/sms.log" && fail "a signature did not fit"
 
 echo "killed while it hands one over, and without a link"
 server_stop KILL
+sms "418 555-0197" "À reprendre"
+wait_for a "À reprendre"
+keys a Home Enter
+wait_for a "Reprendre"
+types a t
+wait_for a "Le message est repris."
 sms "418 555-0197" "Sans lien"
 server_start
 # The gateway has it and cuts the line; the server dies before it knows.
@@ -152,6 +158,7 @@ file_has "$WORK/sms.log" "Sans lien"
 server_stop KILL
 server_start
 until_says sent "SELECT json_extract(document, '\$.body.state') FROM record WHERE type = 'message' AND document LIKE '%Sans lien%'"
+grep -q 'reprendre' "$WORK/sms.log" && fail "what was taken back went out"
 [ "$(grep -c 'Sans lien' "$WORK/sms.log")" = 1 ] || fail "it went more than once"
 
 echo "what the gateway brings"
@@ -198,7 +205,7 @@ echo "in English"
 terminal_kill a
 terminal a --language en
 sign_in a marie Password
-wait_for a "message to the client, did not arrive"
+wait_for a "message to the client, withdrawn"
 keys a C-g
 types a $'message\r'
 wait_for a "Free text"
