@@ -22,31 +22,27 @@
  * with ids and types alone. Whoever comes too late for them reads everything.
  */
 #define CHANGES_KEPT "20000"
-#define CHANGE_WORTH(row)                                                                          \
-    " WHEN " row ".case_id IS NOT NULL OR " row ".type IN ('case', 'client', 'view')"              \
-    " BEGIN INSERT INTO change(type, id, case_id) VALUES(" row ".type, " row ".id, " row           \
-    ".case_id); END;"
-#define CHANGE_TABLE                                                                                                                                                                                       \
-    "CREATE TABLE change(number INTEGER PRIMARY KEY AUTOINCREMENT, type TEXT NOT NULL,"                                                                                                                    \
-    "  id TEXT NOT NULL, case_id TEXT);"                                                                                                                                                                   \
-    "CREATE TRIGGER record_inserted AFTER INSERT ON record" CHANGE_WORTH(                                                                                                                                  \
-        "new") "CREATE TRIGGER record_updated AFTER UPDATE ON record" CHANGE_WORTH("new") "CREATE"                                                                                                         \
-                                                                                          " TRIGG"                                                                                                         \
-                                                                                          "ER "                                                                                                            \
-                                                                                          "record"                                                                                                         \
-                                                                                          "_delet"                                                                                                         \
-                                                                                          "ed "                                                                                                            \
-                                                                                          "AFTER "                                                                                                         \
-                                                                                          "DELETE"                                                                                                         \
-                                                                                          " ON "                                                                                                           \
-                                                                                          "recor"                                                                                                          \
-                                                                                          "d" CHANGE_WORTH("old") /* It goes to another case: the former one has changed too. Replacing deletes untold. */ \
-        "CREATE TRIGGER record_moves BEFORE INSERT ON record BEGIN"                                                                                                                                        \
-        "  INSERT INTO change(type, id, case_id) SELECT type, id, case_id FROM record"                                                                                                                     \
-        "  WHERE type = new.type AND id = new.id AND case_id IS NOT NULL"                                                                                                                                  \
-        "  AND case_id IS NOT new.case_id; END;"                                                                                                                                                           \
-        "CREATE TRIGGER change_pruned AFTER INSERT ON change WHEN new.number % 1000 = 0 BEGIN"                                                                                                             \
-        "  DELETE FROM change WHERE number <= new.number - " CHANGES_KEPT "; END;"
+/* clang-format off */
+#define CHANGE_WORTH(row) row ".case_id IS NOT NULL OR " row ".type IN ('case', 'client', 'view')"
+#define CHANGE_NOTE(row)                                                                           \
+    "INSERT INTO change(type, id, case_id) VALUES(" row ".type, " row ".id, " row ".case_id);"
+#define CHANGE_TRIGGER(name, event, row)                                                           \
+    "CREATE TRIGGER " name " AFTER " event " ON record WHEN " CHANGE_WORTH(row) " BEGIN "          \
+    CHANGE_NOTE(row) " END;"
+/* A record that goes to another case changes the former one too. Replacing deletes untold. */
+#define CHANGE_TABLE                                                                               \
+    "CREATE TABLE change(number INTEGER PRIMARY KEY, type TEXT NOT NULL,"                          \
+    "  id TEXT NOT NULL, case_id TEXT);"                                                           \
+    CHANGE_TRIGGER("record_inserted", "INSERT", "new")                                             \
+    CHANGE_TRIGGER("record_updated", "UPDATE", "new")                                              \
+    CHANGE_TRIGGER("record_deleted", "DELETE", "old")                                              \
+    "CREATE TRIGGER record_moves BEFORE INSERT ON record BEGIN"                                    \
+    "  INSERT INTO change(type, id, case_id) SELECT type, id, case_id FROM record"                 \
+    "  WHERE type = new.type AND id = new.id AND case_id IS NOT NULL"                              \
+    "  AND case_id IS NOT new.case_id; END;"                                                       \
+    "CREATE TRIGGER change_pruned AFTER INSERT ON change WHEN new.number % 1000 = 0 BEGIN"         \
+    "  DELETE FROM change WHERE number <= new.number - " CHANGES_KEPT "; END;"
+/* clang-format on */
 
 /* The file of a case, the newest first, what bears on its summary, and what came since. */
 #define CASE_INDEXES                                                                               \
