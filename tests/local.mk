@@ -586,6 +586,7 @@ check-open311: all
 # End to end: real programs in tmux.
 EXTRA_DIST += tests/end_to_end/harness.sh
 dist_check_SCRIPTS += \
+    tests/end_to_end/clients.sh \
     tests/end_to_end/continue.sh \
     tests/end_to_end/deliver.sh \
     tests/end_to_end/directory.sh \

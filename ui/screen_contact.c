@@ -140,9 +140,18 @@ static void run_client(struct screen *screen, const char *argument)
         ui_open(screen->ui, "client", json_pack("{s:s}", "id", contact->client->id.text));
 }
 
+/* A client who was named may wish to be anonymous for this contact: their own file then has no
+ * trace of it. Too late once the contact is about one of their cases. */
 static void run_anonymous(struct screen *screen, const char *argument)
 {
+    const struct contact *contact = screen->data;
+
     (void)argument;
+    if (!contact_is_choosing(contact) && record_text(contact->record, "case")[0] != '\0') {
+        ui_tell(screen->ui, UI_FAILED, "%s",
+                _("The contact is about a case of this client: it cannot become anonymous."));
+        return;
+    }
     contact_search_begin(screen, NULL);
 }
 
@@ -197,7 +206,8 @@ static const struct screen_key contact_keys[] = {
      N_("Begins the contact with the marked client; then opens the case."), NULL, NULL},
     {INPUT_CONTROL('N'), N_("Client"), N_("Makes a new client; later mends the client's details."),
      N_("client"), run_client},
-    {INPUT_CONTROL('O'), N_("Anonymous"), N_("Begins a contact with an anonymous client."),
+    {INPUT_CONTROL('O'), N_("Anonymous"),
+     N_("Begins a contact with an anonymous client; in a contact, the client becomes anonymous."),
      N_("anonymous"), run_anonymous},
     {INPUT_CONTROL('P'), N_("Counter/phone"),
      N_("Says whether the client is at the counter or on the phone."), NULL, run_channel},
@@ -223,7 +233,9 @@ static bool contact_offers(const struct screen *screen, const struct screen_key 
     if (key->run == NULL || key->run == run_client)
         return true;
     if (key->run == run_anonymous)
-        return contact_is_choosing(contact);
+        return contact_is_choosing(contact) ||
+               (contact->client != NULL &&
+                strcmp(record_text(contact->client, "kind"), "anonymous") != 0);
     return (contact->record == NULL) == (key->run == run_channel);
 }
 

@@ -1,10 +1,12 @@
 #include "ui/screen_contact.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "app/case.h"
 #include "app/client_merge.h"
 #include "app/contact.h"
+#include "app/delegation.h"
 #include "app/json.h"
 #include "app/record_fields.h"
 #include "app/text.h"
@@ -118,6 +120,48 @@ static void mood_text(const struct record *contact, char *text, size_t size)
     text_buffer_free(&moods);
 }
 
+/* For whom the client acts: the first that counts, with what is lacking for it. */
+struct acting {
+    struct screen *screen;
+    char text[3 * WORK_NAME_SIZE];
+    enum paint_style style;
+};
+
+static int look_acting(void *context, const struct record *delegation, enum store_pending pending)
+{
+    struct acting *acting = context;
+    const struct contact *contact = acting->screen->data;
+    char day[WORK_DAY_SIZE];
+
+    (void)pending;
+    work_day_today(acting->screen->desk, day);
+    if (delegation_state(delegation, day) == DELEGATION_ENDED)
+        return 0;
+    acting->style = work_delegation_text(acting->screen->desk, delegation, &contact->client->id,
+                                         acting->text, sizeof(acting->text));
+    if (delegation_state(delegation, day) == DELEGATION_EXPIRED)
+        return 0;
+    if (!delegation_is_enough(delegation, record_text(contact->record, "identity"))) {
+        size_t used = strlen(acting->text);
+
+        snprintf(acting->text + used, sizeof(acting->text) - used, _(" - identity needed: %s"),
+                 format_word(record_text(delegation, "level")));
+        acting->style = PAINT_WARNING;
+    }
+    return 1;
+}
+
+static void draw_acting(struct screen *screen, const struct paint *paint)
+{
+    const struct contact *contact = screen->data;
+    struct acting acting = {screen, "", PAINT_DIM};
+
+    if (contact->client == NULL)
+        return;
+    delegation_each(screen->desk->store, &contact->client->id, true, look_acting, &acting, NULL);
+    paint_text(paint, 0, 0, -1, acting.style, acting.text);
+}
+
 static void draw_head(struct screen *screen, const struct paint *paint)
 {
     struct contact *contact = screen->data;
@@ -156,6 +200,7 @@ void contact_now_draw(struct screen *screen, const struct paint *paint)
     struct contact *contact = screen->data;
     struct paint rest = paint_part(paint, 6, 0, -1, -1);
 
+    draw_acting(screen, paint);
     draw_head(screen, paint);
     paint_heading(paint, 5, _("Cases of this client"));
     list_draw(&contact->case_list, &rest, 1, contact->in_list, draw_case, screen);

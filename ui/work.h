@@ -51,6 +51,15 @@ void work_when(struct desk *desk, const struct record *record, const char *membe
 #define WORK_STALE_SIZE 160
 void work_stale_text(const struct desk *desk, const struct record *record, char *text, size_t size);
 
+/* The day at this terminal, YYYY-MM-DD. */
+#define WORK_DAY_SIZE 11
+void work_day_today(struct desk *desk, char day[WORK_DAY_SIZE]);
+
+/* A delegation in a line, as seen from the file of `client`: who acts for whom, the role, the proof
+ * and the last day; how it is to be painted. */
+enum paint_style work_delegation_text(struct desk *desk, const struct record *delegation,
+                                      const struct id *client, char *text, size_t size);
+
 /* How a day typed on this screen is read. */
 struct answer_context work_answer_context(const struct desk *desk);
 

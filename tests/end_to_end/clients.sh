@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Files of clients, with the link cut: a second file of one client is warned of while it is typed
+# and merged into the first, what is searched finds either name; who acts for a client is noted and
+# shown; a client who was named becomes anonymous. When the link is back, the server holds the merge
+# and nothing is refused. In both languages.
+. "$(dirname "$0")/harness.sh"
+command -v curl >/dev/null || { echo "curl is not installed: skipped"; exit 77; }
+
+# say FRENCH ENGLISH: by the language of this round.
+say() {
+    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
+}
+
+# waits NAME FRENCH ENGLISH
+waits() {
+    wait_for "$1" "$(say "$2" "$3")"
+}
+
+read_server() {
+    local token
+    token=$(curl -sS -H 'Content-Type: application/json' -d '{"login": "marie",
+        "password": "guichet", "device": "019aaaaa-0000-7000-8000-000000000001"}' \
+        "$SERVER/v1/login" | grep -o '"token": *"[^"]*"' | cut -d'"' -f4)
+    curl -sS -H "Authorization: Bearer $token" "$SERVER/v1/changes?since=0&limit=500" \
+        >"$WORK/records.json" || fail "the server does not answer"
+}
+
+# server_shows TEXT COUNT: waits until it is there so often.
+server_shows() {
+    local end=$((SECONDS + 40)) found
+    while :; do
+        read_server
+        found=$(grep -oF -- "$1" "$WORK/records.json" | wc -l)
+        [ "$found" = "$2" ] && return
+        [ $SECONDS -lt $end ] || fail "the server holds $1 $found times, not $2"
+        sleep 0.1
+    done
+}
+
+# new_client NAME PHONE: begins a contact with them.
+new_client() {
+    keys a F3
+    waits a "nom" "name"
+    types a "$1"
+    wait_for a "$1"
+    keys a C-n
+    waits a "Date de naissance" "Birth date"
+    keys a Tab Tab
+    types a "$2"
+    wait_for a "$2"
+}
+
+end_contact() {
+    keys a C-x
+    waits a "Résultat" "Outcome"
+    keys a Enter
+    waits a "Le contact est terminé" "The contact has ended"
+}
+
+round() {
+    LANGUAGE_=$1
+    local first=$2 second=$3
+    echo "in $1"
+    DATA_="$WORK/data-$1" terminal a --language "$1"
+    sign_in a marie "$(say "Mot de passe" Password)"
+    waits a "en ligne" "online"
+    server_stop
+    waits a "hors ligne" "offline"
+    new_client "$first" "418 555-01$4"
+    keys a C-x
+    waits a "Le contact a commencé" "The contact has begun"
+    end_contact
+    # The same phone and first name, another family name: shown with why.
+    new_client "$second" "(418) 555-01$4"
+    waits a "même téléphone" "same phone"
+    keys a C-x
+    waits a "Le contact a commencé" "The contact has begun"
+    # Both files side by side, and one client from then on.
+    keys a C-n
+    waits a "même téléphone" "same phone"
+    keys a Down Down Down Down Down Down Down Down Down Down Enter
+    waits a "Ce dossier reste" "This file stays"
+    wait_for a "$first"
+    keys a C-x
+    waits a "un seul client" "one client now"
+    waits a "Identité" "Identity"
+    wait_for a "$first"
+    end_contact
+    # Either name finds the client.
+    keys a F3
+    waits a "nom" "name"
+    types a "$second"
+    wait_for a "$first ($second)"
+    keys a Enter
+    waits a "Le contact a commencé" "The contact has begun"
+    # Named, then anonymous for this contact.
+    keys a C-o
+    waits a "client anonyme" "anonymous client"
+    end_contact
+    server_start
+    waits a "en ligne" "online"
+    server_shows '"merged_into"' "$5"
+    server_shows "\"name\":\"$second" 1
+    terminal_quit a
+}
+
+server_start
+round fr "Julie Gagnon" "Julie Tremblay" 41 1
+round en "Susan Clark" "Susan Whitehead" 52 2
+grep -c '"kind":"anonymous"' "$WORK/records.json" >/dev/null || fail "nobody became anonymous"
