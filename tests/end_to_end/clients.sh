@@ -44,7 +44,7 @@ new_client() {
     types a "$1"
     wait_for a "$1"
     keys a C-n
-    waits a "Date de naissance" "Birth date"
+    waits a "Naissance" "Birth date"
     keys a Tab Tab
     types a "$2"
     wait_for a "$2"
@@ -52,7 +52,7 @@ new_client() {
 
 end_contact() {
     keys a C-x
-    waits a "Résultat" "Outcome"
+    waits a "Fin du contact" "End of contact"
     keys a Enter
     waits a "Le contact est terminé" "The contact has ended"
 }
@@ -68,18 +68,18 @@ round() {
     waits a "hors ligne" "offline"
     new_client "$first" "418 555-01$4"
     keys a C-x
-    waits a "Le contact a commencé" "The contact has begun"
+    waits a "Le contact est commencé" "The contact has begun"
     end_contact
     # The same phone and first name, another family name: shown with why.
     new_client "$second" "(418) 555-01$4"
-    waits a "même téléphone" "same phone"
+    waits a "même tél" "same phone"
     keys a C-x
-    waits a "Le contact a commencé" "The contact has begun"
+    waits a "Le contact est commencé" "The contact has begun"
     # Both files side by side, and one client from then on.
     keys a C-n
-    waits a "même téléphone" "same phone"
+    waits a "même tél" "same phone"
     keys a Down Down Down Down Down Down Down Down Down Down Enter
-    waits a "Ce dossier reste" "This file stays"
+    waits a "Cette fiche reste" "This file stays"
     wait_for a "$first"
     keys a C-x
     waits a "un seul client" "one client now"
@@ -92,7 +92,7 @@ round() {
     types a "$second"
     wait_for a "$first ($second)"
     keys a Enter
-    waits a "Le contact a commencé" "The contact has begun"
+    waits a "Le contact est commencé" "The contact has begun"
     # Named, then anonymous for this contact.
     keys a C-o
     waits a "client anonyme" "anonymous client"
