@@ -142,10 +142,13 @@ static int look_acting(void *context, const struct record *delegation, enum stor
     if (delegation_state(delegation, day) == DELEGATION_EXPIRED)
         return 0;
     if (!delegation_is_enough(delegation, record_text(contact->record, "identity"))) {
-        size_t used = strlen(acting->text);
+        char line[3 * WORK_NAME_SIZE];
 
-        snprintf(acting->text + used, sizeof(acting->text) - used, _(" - identity needed: %s"),
+        snprintf(line, sizeof(line), _("Identity needed: %s"),
                  format_word(record_text(delegation, "level")));
+        text_copy(line + strlen(line), sizeof(line) - strlen(line), ". ");
+        text_copy(line + strlen(line), sizeof(line) - strlen(line), acting->text);
+        text_copy(acting->text, sizeof(acting->text), line);
         acting->style = PAINT_WARNING;
     }
     return 1;

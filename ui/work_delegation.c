@@ -53,8 +53,8 @@ enum paint_style work_delegation_text(struct desk *desk, const struct record *de
     if (state == DELEGATION_ENDED)
         add_part(text, size, "%s", _("ended"));
     add_part(text, size, "%s", record_text(delegation, "role"));
-    add_part(text, size, _("proof: %s"), record_text(delegation, "proof"));
     add_part(text, size, _("until %s"), record_text(delegation, "until"));
+    add_part(text, size, _("proof: %s"), record_text(delegation, "proof"));
     return state == DELEGATION_VALID     ? PAINT_VALUE
            : state == DELEGATION_EXPIRED ? PAINT_WARNING
                                          : PAINT_DIM;

@@ -70,6 +70,10 @@ round() {
     keys a C-x
     waits a "Le contact est commencé" "The contact has begun"
     end_contact
+    new_client "$6" "418 555-02$4"
+    keys a C-x
+    waits a "Le contact est commencé" "The contact has begun"
+    end_contact
     # The same phone and first name, another family name: shown with why.
     new_client "$second" "(418) 555-01$4"
     waits a "même tél" "same phone"
@@ -93,6 +97,30 @@ round() {
     wait_for a "$first ($second)"
     keys a Enter
     waits a "Le contact est commencé" "The contact has begun"
+    # Who acts for a client is noted on their file, and shown when it is they who come.
+    keys a C-g
+    types a "$(say delegues delegates)"$'\r'
+    waits a "Personne n’agit" "Nobody acts"
+    types a "$6"
+    waits a "Qui agit : $6" "Who acts: $6"
+    keys a Tab
+    types a "$(say directrice director)"
+    keys a Tab
+    types a "$(say résolution resolution)"
+    keys a Tab
+    types a "$(say "31 mai 2099" "May 31, 2099")"
+    keys a C-x
+    waits a "$6 agit pour ce client" "$6 acts for them"
+    wait_for a "2099-05-31"
+    keys a Escape
+    waits a "Besoin" "Need"
+    end_contact
+    keys a F3
+    waits a "nom" "name"
+    types a "$6"
+    wait_for a "418 555-02"
+    keys a Enter
+    waits a "Identité exigée : vérifiée. Agit pour $first" "Identity needed: verified. Acts for $first"
     # Named, then anonymous for this contact.
     keys a C-o
     waits a "client anonyme" "anonymous client"
@@ -101,10 +129,11 @@ round() {
     waits a "en ligne" "online"
     server_shows '"merged_into"' "$5"
     server_shows "\"name\":\"$second" 1
+    server_shows '"proof"' "$5"
     terminal_quit a
 }
 
 server_start
-round fr "Julie Gagnon" "Julie Tremblay" 41 1
-round en "Susan Clark" "Susan Whitehead" 52 2
+round fr "Julie Gagnon" "Julie Tremblay" 41 1 "Anne Perreault"
+round en "Susan Clark" "Susan Whitehead" 52 2 "Norman Field"
 grep -c '"kind":"anonymous"' "$WORK/records.json" >/dev/null || fail "nobody became anonymous"

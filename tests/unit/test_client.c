@@ -94,6 +94,31 @@ static void an_anonymous_client_has_no_name(void **state)
     record_free(client);
 }
 
+static void an_anonymous_client_may_be_named_later(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct client_details named = {.kind = "person", .name = "Zoé Roy", .phone = "418 555-0100"};
+    struct client_index *index;
+    struct client_hit hits[2];
+    struct batch batch = {0};
+    struct record *client;
+    struct id id;
+
+    assert_int_equal(client_new_anonymous(&batch, &fixture->author, "fr", &id, NULL), 0);
+    work_fixture_apply(fixture, &batch);
+    assert_int_equal(client_index_new(&index, fixture->store.store, NULL), 0);
+    assert_int_equal(client_index_count(index), 0);
+    client_index_free(index);
+    client = work_fixture_get(fixture, RECORD_CLIENT, &id, NULL);
+    assert_int_equal(client_change(&batch, &fixture->author, client, &named, NULL), 0);
+    work_fixture_apply(fixture, &batch);
+    record_free(client);
+    assert_int_equal(client_index_new(&index, fixture->store.store, NULL), 0);
+    assert_int_equal(client_index_find(index, "roy zoe", hits, 2), 1);
+    assert_true(id_equal(&hits[0].client->id, &id));
+    client_index_free(index);
+}
+
 static void a_change_sets_only_what_differs(void **state)
 {
     struct work_fixture *fixture = *state;
@@ -323,6 +348,7 @@ int main(void)
         WITH(wrong_details_are_named),
         WITH(an_over_long_name_tells_both_sizes),
         WITH(an_anonymous_client_has_no_name),
+        WITH(an_anonymous_client_may_be_named_later),
         WITH(a_change_sets_only_what_differs),
         WITH(birth_dates_are_taken_in_their_usual_forms),
         cmocka_unit_test(postal_codes_take_their_usual_form),
