@@ -88,7 +88,7 @@ static int list(const struct config *config, size_t first, struct error *error)
     return code == 0 ? GUICHETD_OK : GUICHETD_FAILED;
 }
 
-static int revoke(const struct config *config, size_t first, struct error *error)
+static int end_key(const struct config *config, size_t first, struct error *error)
 {
     const char *path;
     int code = guichetd_database(config, &path, error);
@@ -145,7 +145,7 @@ const struct guichetd_command guichetd_intake_key_revoke = {
     .keys = no_keys,
     .least = 1,
     .most = 1,
-    .run = revoke,
+    .run = end_key,
 };
 
 const struct guichetd_command guichetd_intake_refused = {
