@@ -14,20 +14,20 @@ static const struct {
     const char *english;
     bool optional; /* nobody fills it in by hand: its line can go */
 } values_known[MESSAGE_VALUE_COUNT] = {
-    [MESSAGE_NAME] = {"name", "nom", "name"},
-    [MESSAGE_REFERENCE] = {"reference", "numéro de dossier", "reference"},
+    [MESSAGE_NAME] = {"name", "nom", "name", false},
+    [MESSAGE_REFERENCE] = {"reference", "numéro de dossier", "reference", false},
     [MESSAGE_SERVICE] = {"service", "service", "service", true},
-    [MESSAGE_STATUS] = {"status", "état", "status"},
-    [MESSAGE_OFFICE] = {"office", "bureau", "office"},
+    [MESSAGE_STATUS] = {"status", "état", "status", false},
+    [MESSAGE_OFFICE] = {"office", "bureau", "office", false},
     [MESSAGE_ADDRESS] = {"address", "adresse", "address", true},
     [MESSAGE_PHONE] = {"phone", "téléphone", "phone", true},
     [MESSAGE_HOURS] = {"hours", "heures", "hours", true},
-    [MESSAGE_DATE] = {"date", "date", "date"},
+    [MESSAGE_DATE] = {"date", "date", "date", false},
     [MESSAGE_PROMISE] = {"promise", "date promise", "promised day", true},
-    [MESSAGE_MISSING] = {"missing", "ce qui manque", "what is missing"},
+    [MESSAGE_MISSING] = {"missing", "ce qui manque", "what is missing", false},
     [MESSAGE_STATUS_PAGE] = {"status_page", "page", "page", true},
     [MESSAGE_STATUS_CODE] = {"status_code", "code", "code", true},
-    [MESSAGE_QUESTIONNAIRE] = {"questionnaire", "questionnaire", "questionnaire"},
+    [MESSAGE_QUESTIONNAIRE] = {"questionnaire", "questionnaire", "questionnaire", false},
 };
 
 static bool is_french(const char *language)
