@@ -246,7 +246,7 @@ static int text_split(struct email_reading *reading, struct error *error)
         text_copy(read->text, limit + 1, read->text);
         reading->text_cut = true;
     }
-    return reading->text_cut ? email_remark(read, "text-cut", NULL, error) : 0;
+    return reading->text_cut ? email_remark(read, "mail-cut", NULL, error) : 0;
 }
 
 /* Bodies that are HTML alone, and not within an alternative. */

@@ -124,6 +124,12 @@ static void draw_remarks(struct letter *letter)
         {"email-left-out", N_("the e-mail address is none")},
         {"phone-left-out", N_("the phone number is none")},
         {"birth-date-left-out", N_("the birth date is none")},
+        {"html-only", N_("it came as a web page: this is its text")},
+        {"charset-unknown",
+         N_("its characters are guessed: it does not say which set they are of")},
+        {"part-left-out", N_("a part of it was sent apart, and left out")},
+        {"mailing-list", N_("it came through a mailing list")},
+        {"mail-cut", N_("the text is cut: all of it is in the mailbox")},
         {"auto-reply", N_("a machine answered, nobody wrote it")},
     };
     const json_t *remark;

@@ -430,7 +430,7 @@ static void a_long_text_is_cut_between_characters(void **state)
     assert_true(strlen(message.text) <= email_default_limits.text_bytes);
     assert_true(strlen(message.text) > email_default_limits.text_bytes - 4);
     assert_true(text_is_utf8(message.text, strlen(message.text)));
-    assert_true(has_remark(&message, "text-cut"));
+    assert_true(has_remark(&message, "mail-cut"));
     email_message_clear(&message);
     text_buffer_free(&text);
 }
