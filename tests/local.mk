@@ -596,6 +596,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/open311.sh \
+    tests/end_to_end/story.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/waiting_room.sh \
     tests/end_to_end/presence.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
@@ -624,6 +625,7 @@ TESTS += \
     tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \
     tests/end_to_end/open311.sh \
+    tests/end_to_end/story.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/waiting_room.sh \
     tests/end_to_end/presence.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "app/clock.h"
+#include "app/delivery.h"
 #include "app/freshness.h"
 #include "app/json.h"
 #include "app/succession.h"
@@ -93,10 +94,12 @@ void work_title(struct desk *desk, enum record_type type, const char *key, char 
 
 void work_agent_name(struct desk *desk, const char *id, char *name, size_t size)
 {
-    struct id agent;
+    struct id agent, server = delivery_server();
 
     text_copy(name, size, "");
-    if (id_parse(&agent, id))
+    if (id_parse(&agent, id) && id_equal(&agent, &server))
+        text_copy(name, size, _("the server")); /* what it takes in, and does by its clocks */
+    else if (id_parse(&agent, id))
         desk_agent_name(desk, &agent, name, size);
     if (*name == '\0')
         text_copy(name, size, _("somebody"));

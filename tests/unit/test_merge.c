@@ -79,7 +79,7 @@ static void a_type_takes_only_its_kinds(void **state)
                   MERGE_KIND, "");
     merge_refused(&none, merge_operation(OPERATION_FIELDS, RECORD_NOTE, 'A', 1, 0, "{}"),
                   MERGE_KIND, "");
-    merge_refused(&record, merge_operation(OPERATION_CLAIM, RECORD_CLIENT, 'A', 1, 1, "{}"),
+    merge_refused(&none, merge_operation(OPERATION_CLAIM, RECORD_CONTACT, 'A', 1, 1, "{}"),
                   MERGE_KIND, "");
     merge_refused(&none,
                   merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'A', 1, 0, "{\"name\":\"x\"}"),
