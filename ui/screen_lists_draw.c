@@ -297,7 +297,7 @@ static void draw_rows(struct screen *screen, const struct layout *layout, const 
     keep_in_sight(lists, paint->rows);
     for (int line = 0; line < paint->rows && lists->top + (size_t)line < all; line++) {
         size_t group = 0, index = index_of_line(lists, lists->top + (size_t)line, &group);
-        char text[WORK_NAME_SIZE];
+        char text[WORK_NAME_SIZE + 32];
 
         if (index != SIZE_MAX) {
             draw_case(screen, layout, paint, line, index);
