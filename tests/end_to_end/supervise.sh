@@ -100,10 +100,11 @@ types c pierre
 wait_for c "Pierre Gagnon"
 keys c Enter
 wait_for c "Re-assigned to Pierre Gagnon"
-wait_for b "Ctrl-V: Marie Tremblay hands off to you"
 keys a Up
 wait_for a "Luc Bélanger re-assigned: "
 wait_for c "for Pierre Gagnon"
+# The other one is open to Pierre too: both must be there before he looks.
+wait_for b "Ctrl-V: 2 hand-offs"
 keys b C-v
 wait_for b "State       offered"
 keys b Enter
