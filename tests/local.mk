@@ -889,9 +889,12 @@ tests_unit_test_email_send_SOURCES = tests/unit/test_email_send.c tests/unit/uni
 tests_unit_test_email_send_LDADD = $(UNIT_LIBS)
 # The tarball is proved by what reads its files. What takes minutes of scheduling and faults has been
 # run on the same sources by `make check`: `make distcheck-brief` leaves it out, .ci/run runs that.
-LONG_TESTS = tests/sim/sim.sh tests/chaos/chaos.sh tests/end_to_end/handoff_kinds.sh \
-    tests/end_to_end/supervise.sh tests/end_to_end/handoff_faults.sh tests/unit/test_sync_server \
-    tests/unit/test_relay_process tests/unit/test_store_memory tests/unit/test_restore
+LONG_TESTS = tests/sim/sim.sh tests/chaos/chaos.sh tests/unit/test_sync_server \
+    tests/unit/test_relay_process tests/unit/test_store_memory tests/unit/test_restore \
+    tests/unit/test_delivery tests/unit/test_recovery \
+    $(addprefix tests/end_to_end/,$(addsuffix .sh,handoff_kinds supervise handoff_faults continue \
+    waiting_room promises presence relay life_event lists handoff_context queue search_service \
+    search_choices search_filters service_page recover email_crash))
 
 .PHONY: distcheck-brief
 distcheck-brief:
