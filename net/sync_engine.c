@@ -137,8 +137,7 @@ void sync_engine_ring(struct sync_engine *engine)
     }
 }
 
-/* --- what the link holds ------------------------------------------------------------------------
- */
+/* --- what the link holds ---------------------------------------------------------------------- */
 
 static void close_store(struct sync_engine *engine)
 {
@@ -305,8 +304,7 @@ static void check_store_agent(struct sync_engine *engine)
     engine->from_store = false;
 }
 
-/* --- what the screen is shown -------------------------------------------------------------------
- */
+/* --- what the screen is shown ----------------------------------------------------------------- */
 
 /* The trouble to tell of: our own disk first, then the latest. NULL when there is none. */
 static const struct sync_trouble *worst_trouble(const struct sync_engine *engine)
@@ -376,8 +374,7 @@ static void show(struct sync_engine *engine)
     link_status_set(engine->options.link, &status);
 }
 
-/* --- jobs
- * ----------------------------------------------------------------------------------------- */
+/* --- jobs ------------------------------------------------------------------------------------ */
 
 /* The steady time from which the job may be tried. */
 static int64_t allowed_from(const struct sync_engine *engine, int job)
