@@ -45,8 +45,11 @@ server_start
 terminal a --language fr
 sign_in a marie
 wait_for a "en ligne"
-keys a C-g
-types a "form VAR-1"$'\r'
+# The catalogue comes in pages: this form is among the last.
+keys a F4
+types a "VAR-1"
+wait_for a "Variantes" 40
+keys a Enter
 wait_for a "Souhait"
 
 # --- the order of the file -----------------------------------------------------------------------
