@@ -1,3 +1,4 @@
+#include "net/ledger_schema_trust.h"
 #include "net/ledger_sqlite.h"
 
 /*
@@ -233,7 +234,7 @@ static const char tables[] =
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
             RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES MESSAGE_TABLES PROMISE_TABLE
-                OPEN311_TABLE;
+                OPEN311_TABLE TRUST_TABLES;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -250,6 +251,7 @@ static const char *const upgrades[] = {
     MESSAGE_TABLES,                              /* 12 to 13 */
     PROMISE_TABLE,                               /* 13 to 14 */
     OPEN311_TABLE,                               /* 14 to 15 */
+    TRUST_TABLES,                                /* 15 to 16 */
 };
 
 static const struct database_statement statements[] = {
@@ -261,7 +263,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 15,
+    .version = 16,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

@@ -5,6 +5,8 @@
 #define GUICHET_NET_LEDGER_STATEMENTS_H
 
 #define LEDGER_STATEMENTS(X)                                                                       \
+    X(AUDIT_INSERT, "INSERT INTO audit (kind, at, agent, device, type, record, client, purpose, "  \
+                    "words, what) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")               \
     X(BEGIN_READ, "BEGIN")                                                                         \
     X(COMMIT, "COMMIT")                                                                            \
     X(PROPERTY_GET, "SELECT value FROM property WHERE name = ?1")                                  \
@@ -268,9 +270,8 @@
     X(REFUSED_EACH, "SELECT channel, source, message_id, reason, at FROM refused "                 \
                     "ORDER BY at DESC, number DESC LIMIT ?1")                                      \
     X(REFUSED_COUNT, "SELECT count(*) FROM refused")                                               \
-    X(INTAKE_KEY_PUT,                                                                              \
-      "INSERT INTO intake_key (name, channel, hash, office, queue, added) "                        \
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING")                                    \
+    X(INTAKE_KEY_PUT, "INSERT INTO intake_key (name, channel, hash, office, queue, added) "        \
+                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING")                    \
     X(INTAKE_KEY_GET, "SELECT channel, hash, office, queue FROM intake_key "                       \
                       "WHERE name = ?1 AND revoked IS NULL")                                       \
     X(INTAKE_KEY_EACH, "SELECT name, channel, office, queue, added, revoked FROM intake_key "      \
