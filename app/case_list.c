@@ -24,15 +24,15 @@ struct arranging {
 
 /* --- days ------------------------------------------------------------------------------------ */
 
-/* Local midnight after this time. */
-static int64_t next_midnight(int64_t ms)
+/* The local midnight before this time, or some days after that one. */
+static int64_t midnight(int64_t ms, int days)
 {
     time_t seconds = (time_t)(ms / 1000);
     struct tm local;
 
     if (localtime_r(&seconds, &local) == NULL)
-        return ms - ms % DAY_MS + DAY_MS;
-    local.tm_mday++;
+        return ms - ms % DAY_MS + days * DAY_MS;
+    local.tm_mday += days;
     local.tm_hour = local.tm_min = local.tm_sec = 0;
     local.tm_isdst = -1;
     return (int64_t)mktime(&local) * 1000;
@@ -66,7 +66,7 @@ static unsigned lists_of(const struct arranging *arranging, const struct case_ro
     uint32_t keeper = row->assignee != 0 ? row->assignee : row->opened_by;
     bool mine = keeper == arranging->agent && keeper != 0;
     bool ours = mine || row->assignee == 0;
-    bool late = row->due_ms != 0 && row->due_ms < list->late_ms;
+    bool late = case_list_is_late(list, row);
     bool due = row->due_ms != 0 && row->due_ms < list->tomorrow_ms;
     unsigned lists = 1u << CASE_LIST_ALL;
 
@@ -171,7 +171,7 @@ static uint64_t group_key(struct arranging *arranging, const struct case_row *ro
     case CASE_GROUP_DUE:
         if (row->due_ms == 0)
             return UINT64_MAX;
-        return row->due_ms < arranging->list->late_ms
+        return case_list_is_late(arranging->list, row)
                    ? 0
                    : (uint64_t)local_day(arranging, row->due_ms) + 1;
     default:
@@ -296,8 +296,9 @@ int case_list_arrange(struct case_list *list, struct case_table *table,
     struct case_sort sort = {0};
     bool done;
 
-    list->late_ms = situation->now_ms;
-    list->tomorrow_ms = next_midnight(situation->now_ms);
+    list->now_ms = situation->now_ms;
+    list->today_ms = midnight(situation->now_ms, 0);
+    list->tomorrow_ms = midnight(situation->now_ms, 1);
     for (size_t i = 0; i < HOURS; i++)
         arranging.hours[i] = -1;
     done = case_words_place(case_table_words(table, CASE_AGENTS), situation->agent.text,
@@ -320,6 +321,12 @@ void case_list_free(struct case_list *list)
     free(list->groups);
     free(list->marks);
     *list = (struct case_list){0};
+}
+
+bool case_list_is_late(const struct case_list *list, const struct case_row *row)
+{
+    return row->due_ms != 0 &&
+           row->due_ms < (row->due_type == RECORD_TASK ? list->today_ms : list->now_ms);
 }
 
 size_t case_list_index(const struct case_list *list, uint32_t row)

@@ -25,9 +25,9 @@ struct case_list {
     size_t *groups; /* owned: where in `order` each begins; none without grouping */
     size_t group_count;
     size_t counts[CASE_LIST_COUNT];
-    int64_t late_ms, tomorrow_ms; /* of the last arranging: what is due before is late, or today */
-    uint8_t *marks;               /* owned: a bit a row */
-    size_t mark_capacity;         /* rows */
+    int64_t now_ms, today_ms, tomorrow_ms; /* of the last arranging: when those days begin */
+    uint8_t *marks;                        /* owned: a bit a row */
+    size_t mark_capacity;                  /* rows */
     size_t marked;
 };
 
@@ -36,6 +36,9 @@ int case_list_arrange(struct case_list *list, struct case_table *table,
                       const struct case_query *query, const struct case_situation *situation,
                       struct error *error);
 void case_list_free(struct case_list *list);
+
+/* Whether what is due first is late: a task when its day is over. */
+bool case_list_is_late(const struct case_list *list, const struct case_row *row);
 
 /* Where a row stands; SIZE_MAX when it does not. */
 size_t case_list_index(const struct case_list *list, uint32_t row);

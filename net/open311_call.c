@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "app/json.h"
 #include "app/text.h"
@@ -66,7 +67,11 @@ static void arguments_read(struct open311_call *call)
     language = open311_pairs_get(&call->pairs, "locale");
     if (language == NULL)
         language = header(request, MHD_HTTP_HEADER_ACCEPT_LANGUAGE);
-    call->language = language != NULL && (language[0] == 'f' || language[0] == 'F') ? "fr" : "en";
+    if (language != NULL && strncasecmp(language, "fr", 2) == 0)
+        call->asked_language = "fr";
+    else if (language != NULL && strncasecmp(language, "en", 2) == 0)
+        call->asked_language = "en";
+    call->language = call->asked_language != NULL ? call->asked_language : "en";
 }
 
 /* --- keys ------------------------------------------------------------------------------------- */

@@ -23,7 +23,8 @@ struct open311_call {
     struct server *server;
     open311_work work;
     enum open311_format format;
-    const char *language;          /* "fr" or "en" */
+    const char *language;          /* "fr" or "en": to answer in */
+    const char *asked_language;    /* the same when the caller named it, else NULL */
     char name[ROUTE_SEGMENT_SIZE]; /* of what the path names, without the format */
     struct open311_pairs pairs;    /* of the body, then of the query */
     const char *jurisdiction;      /* that is asked for, "" when there is only one */

@@ -108,12 +108,12 @@ static json_t *message_make(const struct posting *posting, int64_t now_ms)
     open311_form_key(posting->service->record, form);
     if (subject != NULL && !text.failed && !name.failed)
         message =
-            json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s*, s:s*, s:s*}", "channel",
+            json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:I, s:s*, s:s*, s:s*}", "channel",
                       intake_channel(posting->key.channel), "office", posting->key.office, "queue",
                       posting->key.queue, "subject", subject, "text", text.bytes, "language",
-                      call->language, "service", record_text(posting->service->record, "key"), "at",
-                      (json_int_t)now_ms, "name", name.length > 0 ? name.bytes : NULL, "email",
-                      request->email, "phone", request->phone);
+                      call->asked_language, "service", record_text(posting->service->record, "key"),
+                      "at", (json_int_t)now_ms, "name", name.length > 0 ? name.bytes : NULL,
+                      "email", request->email, "phone", request->phone);
     if (message != NULL && posting->complete &&
         (json_object_set_new(message, "form", json_string(form)) != 0 ||
          json_object_set(message, "answers", posting->answers) != 0)) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/clock.h"
 #include "app/text.h"
@@ -110,6 +111,18 @@ static bool read_without_year(const char *text, const struct answer_context *con
             return true;
     }
     return false;
+}
+
+int64_t day_start_ms(int64_t ms)
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm local;
+
+    if (localtime_r(&seconds, &local) == NULL)
+        return ms - ms % DAY_MS;
+    local.tm_hour = local.tm_min = local.tm_sec = 0;
+    local.tm_isdst = -1;
+    return (int64_t)mktime(&local) * 1000;
 }
 
 bool day_read(const char *text, const struct answer_context *context, struct answer_day *day)

@@ -17,4 +17,7 @@ bool day_read(const char *text, const struct answer_context *context, struct ans
 /* The day at 12:00 UTC: the same day in every Canadian zone. */
 int64_t day_noon_ms(const struct answer_day *day);
 
+/* When the local day of a moment began. */
+int64_t day_start_ms(int64_t ms);
+
 #endif

@@ -246,6 +246,31 @@ void format_when(char *text, size_t size, int64_t ms, int64_t now_ms)
                  then.tm_year + 1900);
 }
 
+void format_on_day(char *text, size_t size, int64_t ms, int64_t now_ms)
+{
+    time_t seconds = (time_t)(ms / 1000), now_seconds = (time_t)(now_ms / 1000);
+    struct tm then, now;
+
+    text_copy(text, size, "");
+    if (localtime_r(&seconds, &then) == NULL || localtime_r(&now_seconds, &now) == NULL)
+        return;
+    if (then.tm_year == now.tm_year && then.tm_yday == now.tm_yday)
+        text_copy(text, size, _("today"));
+    else if (then.tm_year == now.tm_year)
+        snprintf(text, size, "%d %s", then.tm_mday, format_month(then.tm_mon));
+    else
+        snprintf(text, size, "%d %s %d", then.tm_mday, format_month(then.tm_mon),
+                 then.tm_year + 1900);
+}
+
+void format_due(char *text, size_t size, int64_t ms, int64_t now_ms)
+{
+    if (ms % 60000 == 59999)
+        format_on_day(text, size, ms, now_ms);
+    else
+        format_when(text, size, ms, now_ms);
+}
+
 void format_duration(char *text, size_t size, int64_t ms)
 {
     int64_t seconds = ms < 0 ? 0 : ms / 1000;

@@ -28,6 +28,10 @@ void format_span(char *text, size_t size, int64_t count, const char *unit);
 const char *format_month(int month);
 /* Local time: "14:05" today, "24 nov. 14:05" this year, "24 nov. 2025" before. */
 void format_when(char *text, size_t size, int64_t ms, int64_t now_ms);
+/* The local day alone: "today", "24 nov." this year, "24 nov. 2025" else. */
+void format_on_day(char *text, size_t size, int64_t ms, int64_t now_ms);
+/* By when something is due that may say no hour: the last moment of a day is that day. */
+void format_due(char *text, size_t size, int64_t ms, int64_t now_ms);
 /* mm:ss, h:mm:ss from an hour on. */
 void format_duration(char *text, size_t size, int64_t ms);
 /* A localised value of a catalogue record in the screen's language; borrowed, "" when absent. */

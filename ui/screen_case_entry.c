@@ -130,7 +130,9 @@ static void draw_page(struct screen *screen, const struct paint *paint)
         page_labelled(&entry->page, LABEL_WIDTH, _("State"), PAINT_WARNING,
                       case_pending_text(entry->pending));
     draw_when(screen, _("At"), "at");
-    draw_when(screen, _("Due"), "due_at");
+    work_due(screen->desk, record, who, sizeof(who));
+    if (*who != '\0')
+        page_labelled(&entry->page, LABEL_WIDTH, _("Due"), PAINT_VALUE, who);
     draw_when(screen, _("Begun"), "started_at");
     draw_when(screen, _("Ended"), "ended_at");
     if (*record_text(record, "identity") != '\0')

@@ -10,6 +10,7 @@
 #include "app/task.h"
 #include "app/text.h"
 #include "forms/fill.h"
+#include "ui/day.h"
 #include "ui/format.h"
 #include "ui/language.h"
 
@@ -206,7 +207,7 @@ static void consider(struct commitment *best, const struct record *record, int64
 
 /* A commitment whose task is done is kept. One without a task is late only while nothing more was
  * noted after its day. */
-static struct commitment commitment_of(const struct matter *matter, int64_t now)
+static struct commitment commitment_of(const struct matter *matter, int64_t today)
 {
     const struct case_file *file = &matter->file;
     int64_t newest = file->count > 0 ? file->entries[0].at_ms : 0, due;
@@ -216,18 +217,27 @@ static struct commitment commitment_of(const struct matter *matter, int64_t now)
         const struct record *task = task_of(matter, file->notes.records[i]);
 
         if (task == NULL && timestamp_parse(record_text(file->notes.records[i], "due_at"), &due) &&
-            (due >= now || newest <= due))
-            consider(&best, file->notes.records[i], due, now);
+            (due >= today || newest <= due))
+            consider(&best, file->notes.records[i], due, today);
         else if (task != NULL && task_is_open(task))
-            consider(&best, file->notes.records[i], task_due_ms(task), now);
+            consider(&best, file->notes.records[i], task_due_ms(task), today);
     }
     for (size_t i = 0; i < file->tasks.count; i++) {
         const struct record *task = file->tasks.records[i];
 
         if (task_is_open(task) && record_text(task, "note")[0] == '\0' && task_due_ms(task) > 0)
-            consider(&best, task, task_due_ms(task), now);
+            consider(&best, task, task_due_ms(task), today);
     }
     return best;
+}
+
+/* What somebody noted for themselves was promised to nobody. */
+static bool is_promised(const struct record *record)
+{
+    const char *kind = record_text(record, "kind");
+
+    return record->type != RECORD_TASK || strcmp(kind, "commitment") == 0 ||
+           strcmp(kind, "refund") == 0;
 }
 
 /* What happened last. */
@@ -255,7 +265,7 @@ static void last_words(struct screen *screen, char *text, size_t size)
 static void draw_last(struct screen *screen, const struct paint *paint, int row)
 {
     const struct matter *matter = screen->data;
-    struct commitment commitment = commitment_of(matter, desk_now(screen->desk));
+    struct commitment commitment = commitment_of(matter, day_start_ms(desk_now(screen->desk)));
     char text[SENTENCE_SIZE], line[WORK_NAME_SIZE], when[32];
     size_t unread = matter->file.messages.count;
     int used = 0;
@@ -274,11 +284,17 @@ static void draw_last(struct screen *screen, const struct paint *paint, int row)
     }
     case_entry_text(screen->desk, commitment.record, text, sizeof(text));
     work_first_line(text, line, sizeof(line));
-    format_when(when, sizeof(when), commitment.due_ms, desk_now(screen->desk));
-    snprintf(text, sizeof(text),
-             commitment.late ? _("Promised for %1$s, and late: %2$s")
-                             : _("Promised for %1$s: %2$s"),
-             when, line);
+    format_on_day(when, sizeof(when), commitment.due_ms, desk_now(screen->desk));
+    if (is_promised(commitment.record))
+        snprintf(text, sizeof(text),
+                 commitment.late ? _("Promised for %1$s, and late: %2$s")
+                                 : _("Promised for %1$s: %2$s"),
+                 when, line);
+    else
+        snprintf(text, sizeof(text),
+                 commitment.late ? _("To do by %1$s, and late: %2$s") : _("To do by %1$s: %2$s"),
+                 when, line);
+
     paint_text(paint, row, used, -1, commitment.late ? PAINT_ERROR : PAINT_WARNING, text);
 }
 

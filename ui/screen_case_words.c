@@ -71,7 +71,7 @@ static void task_title(struct desk *desk, const struct record *record, char *tit
 {
     char when[32];
 
-    work_when(desk, record, "due_at", when, sizeof(when));
+    work_due(desk, record, when, sizeof(when));
     if (task_is_open(record) && *when != '\0')
         snprintf(title, size, _("task, %1$s, for %2$s"), format_word(record_text(record, "kind")),
                  when);
@@ -84,7 +84,7 @@ static void promise_title(struct desk *desk, const struct record *record, char *
 {
     char when[32];
 
-    work_when(desk, record, "due_at", when, sizeof(when));
+    work_due(desk, record, when, sizeof(when));
     snprintf(title, size, _("%1$s, %2$s, by %3$s"), format_word(record_text(record, "kind")),
              format_word(record_text(record, "state")), when);
 }

@@ -92,7 +92,7 @@ static void say_commitment(struct desk *desk, const json_t *fact, struct text_bu
         say_text(desk, fact, text);
         return;
     }
-    format_when(when, sizeof(when), ms, desk_now(desk));
+    format_on_day(when, sizeof(when), ms, desk_now(desk));
     text_buffer_add_format(text, _("%1$s, by %2$s"), json_text_or(fact, "value", ""), when);
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/record_fields.h"
 #include "app/text.h"
+#include "ui/day.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/notice.h"
@@ -100,14 +101,19 @@ static void due_text(const struct lists *lists, const struct case_row *row, int6
     text[0] = '\0';
     if (row->due_ms == 0)
         return;
-    if (row->due_ms < lists->list.late_ms) {
-        notice_format_span(span, sizeof(span), (now_ms - row->due_ms) / 60000);
+    if (case_list_is_late(&lists->list, row)) {
+        int64_t since_ms = row->due_type == RECORD_TASK ? day_start_ms(row->due_ms) : row->due_ms;
+
+        notice_format_span(span, sizeof(span), (now_ms - since_ms) / 60000);
         snprintf(text, size, _("%s late"), span);
         *style = PAINT_ERROR;
-    } else {
-        format_when(text, size, row->due_ms, now_ms);
-        *style = row->due_ms < lists->list.tomorrow_ms ? PAINT_WARNING : PAINT_TEXT;
+        return;
     }
+    if (row->due_type == RECORD_TASK)
+        format_on_day(text, size, row->due_ms, now_ms);
+    else
+        format_due(text, size, row->due_ms, now_ms);
+    *style = row->due_ms < lists->list.tomorrow_ms ? PAINT_WARNING : PAINT_TEXT;
 }
 
 /* A case without a subject is called by its service. */
@@ -234,7 +240,7 @@ static void group_text(struct screen *screen, size_t group, char *text, size_t s
 
     if (lists->query.group != CASE_GROUP_DUE)
         cell_text(screen, row, named[lists->query.group], name, sizeof(name), &style);
-    else if (row->due_ms != 0 && row->due_ms < lists->list.late_ms)
+    else if (case_list_is_late(&lists->list, row))
         text_copy(name, sizeof(name), _("Overdue"));
     else if (row->due_ms != 0 && row->due_ms < lists->list.tomorrow_ms)
         text_copy(name, sizeof(name), _("Today"));

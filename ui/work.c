@@ -177,6 +177,19 @@ void work_when(struct desk *desk, const struct record *record, const char *membe
         format_when(text, size, ms, desk_now(desk));
 }
 
+void work_due(struct desk *desk, const struct record *record, char *text, size_t size)
+{
+    int64_t ms;
+
+    text_copy(text, size, "");
+    if (!timestamp_parse(record_text(record, "due_at"), &ms))
+        return;
+    if (record->type == RECORD_TASK || record->type == RECORD_NOTE)
+        format_on_day(text, size, ms, desk_now(desk));
+    else
+        format_due(text, size, ms, desk_now(desk));
+}
+
 struct answer_context work_answer_context(const struct desk *desk)
 {
     time_t seconds = (time_t)(desk_now(desk) / 1000);

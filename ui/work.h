@@ -51,6 +51,9 @@ void work_when(struct desk *desk, const struct record *record, const char *membe
 #define WORK_STALE_SIZE 160
 void work_stale_text(const struct desk *desk, const struct record *record, char *text, size_t size);
 
+/* By when it is due: what is promised or to be done on a day has no hour. */
+void work_due(struct desk *desk, const struct record *record, char *text, size_t size);
+
 /* The day at this terminal, YYYY-MM-DD. */
 #define WORK_DAY_SIZE 11
 void work_day_today(struct desk *desk, char day[WORK_DAY_SIZE]);

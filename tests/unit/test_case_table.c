@@ -212,9 +212,11 @@ static void the_first_open_task_or_running_promise_is_due(void **state)
     assert_int_equal(counted(&one, CASE_LIST_DUE, now), 1);
     assert_int_equal(counted(&one, CASE_LIST_TODAY, now), 1);
     assert_int_equal(counted(&one, CASE_LIST_OVERDUE, now), 0);
-    /* Time goes on, nothing changes. */
-    assert_int_equal(counted(&one, CASE_LIST_OVERDUE, now + 2 * 3600000), 1);
-    assert_int_equal(counted(&one, CASE_LIST_TODAY, now + 2 * 3600000), 0);
+    /* Time goes on, nothing changes: a day is late when it is over. */
+    assert_int_equal(counted(&one, CASE_LIST_OVERDUE, now + 2 * 3600000), 0);
+    assert_int_equal(counted(&one, CASE_LIST_TODAY, now + 2 * 3600000), 1);
+    assert_int_equal(counted(&one, CASE_LIST_OVERDUE, now + 26 * 3600000), 1);
+    assert_int_equal(counted(&one, CASE_LIST_TODAY, now + 26 * 3600000), 0);
     put_task(&one, "2025-11-26T09:00:00.000Z", "open");
     assert_int_equal(case_table_rows(one.table, &count)[0].due_ms, now - 23 * 3600000);
     case_table_remove(one.table, RECORD_TASK, &task);

@@ -8,7 +8,9 @@
 #include "app/client.h"
 #include "app/contact.h"
 #include "app/note.h"
+#include "app/task.h"
 #include "tests/unit/ui_fixture.h"
+#include "ui/day.h"
 
 static void apply(struct ui_fixture *fixture, struct batch *batch)
 {
@@ -34,6 +36,20 @@ static void note(struct ui_fixture *fixture, const char *kind, const char *text,
 
     assert_int_equal(note_write(&batch, &author, &draft, &id, NULL), 0);
     apply(fixture, &batch);
+}
+
+static struct id task(struct ui_fixture *fixture, const char *kind, const char *text,
+                      int64_t due_ms)
+{
+    struct author author = desk_author(&fixture->desk);
+    struct task_draft draft = {
+        .kind = kind, .text = text, .matter = fixture->desk.open.matter, .due_ms = due_ms};
+    struct batch batch = {0};
+    struct id id;
+
+    assert_int_equal(task_make(&batch, &author, &draft, &id, NULL), 0);
+    apply(fixture, &batch);
+    return id;
 }
 
 static void the_case_is_read_aloud_from_its_first_lines(void **state)
@@ -85,18 +101,36 @@ static void a_promise_stands_before_what_happened_last(void **state)
     assert_false(ui_fixture_shows(fixture, "Last:"));
 }
 
-static void a_promise_after_which_nothing_came_is_late(void **state)
+static void a_promise_is_late_when_its_day_is_over(void **state)
 {
     struct ui_fixture *fixture = *state;
 
+    struct author author;
+    struct batch batch = {0};
+    struct record *made = NULL;
+    struct id id;
+
     ui_fixture_open_case(fixture);
-    note(fixture, "commitment", "Call back", desk_now(&fixture->desk) + 1);
-    for (int i = 0; i < 2000 && !ui_fixture_shows(fixture, "and late: Call back"); i++)
-        ui_fixture_draw(fixture);
+    author = desk_author(&fixture->desk);
+    /* Of today, and its hour is nobody's business. */
+    id = task(fixture, "commitment", "Call back", day_start_ms(desk_now(&fixture->desk)) + 1);
+    assert_true(ui_fixture_shows(fixture, "Promised for today: Call back"));
+    assert_int_equal(store_get(fixture->desk.store, RECORD_TASK, &id, &made, NULL, NULL), 0);
+    assert_int_equal(
+        task_move(&batch, &author, made, day_start_ms(desk_now(&fixture->desk)) - 1, NULL, NULL),
+        0);
+    record_free(made);
+    apply(fixture, &batch);
     assert_true(ui_fixture_shows(fixture, "and late: Call back"));
-    note(fixture, "contact", "Called.", 0);
+    assert_int_equal(store_get(fixture->desk.store, RECORD_TASK, &id, &made, NULL, NULL), 0);
+    assert_int_equal(task_done(&batch, &author, made, NULL, NULL), 0);
+    record_free(made);
+    apply(fixture, &batch);
     assert_false(ui_fixture_shows(fixture, "and late"));
-    assert_true(ui_fixture_shows(fixture, "Last: note, contact"));
+    /* What is to be done was promised to nobody. */
+    task(fixture, "other", "Look it up", desk_now(&fixture->desk) + INT64_C(3) * 86400000);
+    assert_true(ui_fixture_shows(fixture, "To do by "));
+    assert_false(ui_fixture_shows(fixture, "Promised"));
 }
 
 static void the_timeline_is_filtered_by_its_words(void **state)
@@ -192,7 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH(the_case_is_read_aloud_from_its_first_lines),
         WITH(a_promise_stands_before_what_happened_last),
-        WITH(a_promise_after_which_nothing_came_is_late),
+        WITH(a_promise_is_late_when_its_day_is_over),
         WITH(the_timeline_is_filtered_by_its_words),
         WITH(what_came_since_the_last_look_is_marked),
     };

@@ -9,8 +9,11 @@
 #include "app/task.h"
 #include "tests/unit/case_fixture.h"
 #include "tests/unit/ui_fixture.h"
+#include "ui/day.h"
 #include "ui/desk_cases.h"
 #include "ui/language.h"
+
+static struct id last_case;
 
 /* Opens a case of this subject, due in so many hours; 0: on no day. */
 static struct id make_case(struct ui_fixture *fixture, const char *subject, int hours)
@@ -29,7 +32,22 @@ static struct id make_case(struct ui_fixture *fixture, const char *subject, int 
     }
     assert_int_equal(desk_apply(&fixture->desk, &batch, NULL), 0);
     ui_fixture_draw(fixture);
+    last_case = id;
     return id;
+}
+
+/* A task for a case that was made last. */
+static void make_task(struct ui_fixture *fixture, int64_t due_ms)
+{
+    struct author author = desk_author(&fixture->desk);
+    struct task_draft draft = {.kind = "other", .text = "look", .due_ms = due_ms};
+    struct batch batch = {0};
+    struct id id;
+
+    draft.matter = last_case;
+    assert_int_equal(task_make(&batch, &author, &draft, &id, NULL), 0);
+    assert_int_equal(desk_apply(&fixture->desk, &batch, NULL), 0);
+    ui_fixture_draw(fixture);
 }
 
 static int row_of(struct ui_fixture *fixture, const char *text)
@@ -72,6 +90,19 @@ static void f3_opens_on_what_is_due(void **state)
     assert_true(ui_fixture_shows(fixture, "Type a part of the name, a phone number, an e-mail"));
     ui_fixture_press(fixture, INPUT_F(3));
     assert_true(ui_fixture_shows(fixture, "Due 2"));
+}
+
+static void a_day_has_no_hour_and_is_late_when_it_is_over(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    make_case(fixture, "of this day", 0);
+    make_task(fixture, day_start_ms(desk_now(&fixture->desk)) + 1);
+    ui_fixture_press(fixture, INPUT_F(3));
+    ui_fixture_wait(fixture, "Due 1");
+    assert_true(ui_fixture_shows(fixture, "today"));
+    assert_false(ui_fixture_shows(fixture, "late "));
+    assert_true(ui_fixture_shows(fixture, "Overdue 0"));
 }
 
 static void typing_finds_a_client_unless_one_is_served(void **state)
@@ -191,15 +222,15 @@ static void columns_fit_every_width(void **state)
     struct ui_fixture *fixture = *state;
     static const int widths[] = {60, 80, 100, 160};
 
-    make_case(fixture, "driving licence", -3);
+    make_case(fixture, "driving licence", -75);
     ui_fixture_press(fixture, INPUT_F(3));
     ui_fixture_wait(fixture, "Due 1");
     for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
         assert_true(canvas_resize(fixture->canvas, 24, widths[i]));
         ui_fixture_draw(fixture);
         assert_true(ui_fixture_shows(fixture, "Reference"));
-        assert_true(ui_fixture_shows(fixture, "180 min late") ||
-                    ui_fixture_shows(fixture, "3 h late"));
+        assert_true(ui_fixture_shows(fixture, "3 days late") ||
+                    ui_fixture_shows(fixture, "4 days late"));
         assert_true(ui_fixture_shows(fixture, "driving licen"));
         if (widths[i] >= 80)
             assert_true(ui_fixture_shows(fixture, "received"));
@@ -218,7 +249,7 @@ static void groups_have_headings_in_both_languages(void **state)
 {
     struct ui_fixture *fixture = *state;
 
-    make_case(fixture, "one", -3);
+    make_case(fixture, "one", -50);
     make_case(fixture, "two", 0);
     ui_fixture_type(fixture, ":lists all\r");
     ui_fixture_wait(fixture, "2 cases");
@@ -317,6 +348,7 @@ int main(void)
 #define UI_TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
     const struct CMUnitTest tests[] = {
         UI_TEST(f3_opens_on_what_is_due),
+        UI_TEST(a_day_has_no_hour_and_is_late_when_it_is_over),
         UI_TEST(typing_finds_a_client_unless_one_is_served),
         UI_TEST(control_o_begins_an_anonymous_contact),
         UI_TEST(the_cursor_stays_on_its_case_when_others_come),
