@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "app/permission.h"
+
 /* Most words that an agent adds to a purpose, in UTF-8 bytes. */
 #define PURPOSE_TEXT_LIMIT 400
 
@@ -26,6 +28,13 @@ enum purpose {
 const char *purpose_name(enum purpose purpose);
 /* PURPOSE_NONE when no purpose has this name, or it is NULL. */
 enum purpose purpose_from_name(const char *name);
+
+/* Whether it says too little without words of the agent. */
+bool purpose_wants_words(enum purpose purpose);
+
+/* Whether somebody who may do this can have it: front-office reasons are for those who serve, a
+ * supervisor's, a privacy officer's and an emergency for those who have that permission. */
+bool purpose_is_open_to(enum purpose purpose, permission_set may);
 
 /* All names in their order, then NULL. */
 extern const char *const purpose_words[];

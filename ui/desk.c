@@ -250,6 +250,7 @@ void desk_close(struct desk *desk)
     desk->office_key[0] = '\0';
     desk->local_only = false;
     desk->open = (struct desk_open){0};
+    desk->said = (struct purpose_said){0};
     desk->line = (struct desk_line){0};
 }
 

@@ -16,6 +16,7 @@
 #include "app/error.h"
 #include "app/id.h"
 #include "app/link.h"
+#include "app/purpose.h"
 #include "app/seal.h"
 #include "app/store.h"
 #include "app/ticket.h"
@@ -43,6 +44,19 @@ struct desk_open {
     struct id submission;
 };
 
+/* Why the agent looks at somebody's file. */
+struct purpose_reason {
+    enum purpose purpose; /* PURPOSE_NONE for none */
+    char words[PURPOSE_TEXT_LIMIT + 1];
+};
+
+/* What the agent said (purpose.h). */
+struct purpose_said {
+    struct purpose_reason reason;
+    struct id client; /* whose file it is for; empty: for looking for somebody */
+    int64_t until_ms;
+};
+
 struct case_reader;
 
 struct desk {
@@ -63,12 +77,13 @@ struct desk {
     struct clock clock;
     struct id_generator ids;
     char counter[TICKET_COUNTER_LIMIT + 1]; /* what clients are called to, "" for none */
-    char channel[16];        /* how this terminal serves: a word of channel_words; "counter" */
-    const char *web_address; /* where a client types a continue code; "" */
+    char channel[16];           /* how this terminal serves: a word of channel_words; "counter" */
+    const char *web_address;    /* where a client types a continue code; "" */
     const char *public_address; /* where clients reach the server, for links in messages; "" */
     struct continue_validity continue_validity; /* how long one lives */
     bool local_only;                            /* the server refused this agent: reading only */
     struct desk_open open;
+    struct purpose_said said;  /* forgotten with a contact and at sign-out; see purpose.h */
     int64_t wrap_up_minutes;   /* after a contact, before the next one; 0: none */
     bool silent;               /* an offered hand-off is shown and does not ring */
     int64_t stale_days;        /* a catalogue record confirmed longer ago is marked; 0: none is */

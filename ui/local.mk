@@ -26,6 +26,7 @@ libui_a_SOURCES = \
     ui/paper.c ui/paper.h \
     ui/paper_task.c ui/paper_task.h \
     ui/paint.c ui/paint.h \
+    ui/purpose.c ui/purpose.h ui/screen_purpose.c \
     ui/fields.c ui/fields.h \
     ui/screen.h \
     ui/screens.c \

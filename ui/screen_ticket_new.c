@@ -47,7 +47,7 @@ static const struct fields_row rows[] = {
 };
 
 /* What a ticket can be for: a queue itself, or a service that goes to one. */
-struct purpose {
+struct ticket_purpose {
     char *title, *folded; /* owned */
     char *service;        /* owned key; NULL for the queue itself */
     size_t queue;
@@ -56,7 +56,7 @@ struct purpose {
 struct giving {
     struct fields *fields;
     struct tickets_queues queues;
-    struct purpose purposes[TICKETS_QUEUES + SERVICES_LIMIT];
+    struct ticket_purpose purposes[TICKETS_QUEUES + SERVICES_LIMIT];
     size_t count;
     size_t matches[MATCHES_LIMIT];
     struct list list;
@@ -66,10 +66,10 @@ struct giving {
 
 static void add_purpose(struct giving *giving, const char *title, const char *service, size_t queue)
 {
-    struct purpose *purpose = &giving->purposes[giving->count];
+    struct ticket_purpose *purpose = &giving->purposes[giving->count];
 
-    *purpose = (struct purpose){strdup(title), text_fold(title, strlen(title)),
-                                service != NULL ? strdup(service) : NULL, queue};
+    *purpose = (struct ticket_purpose){strdup(title), text_fold(title, strlen(title)),
+                                       service != NULL ? strdup(service) : NULL, queue};
     giving->count++;
 }
 
@@ -166,7 +166,7 @@ static json_t *giving_save(const struct screen *screen)
 static void draw_match(void *context, const struct paint *row, size_t index, bool selected)
 {
     const struct giving *giving = context;
-    const struct purpose *purpose = &giving->purposes[giving->matches[index]];
+    const struct ticket_purpose *purpose = &giving->purposes[giving->matches[index]];
     const struct tickets_queue *queue = &giving->queues.items[purpose->queue];
     int split = row->columns * 62 / 100;
 
@@ -260,7 +260,7 @@ static void run_give(struct screen *screen, const char *argument)
 {
     struct giving *giving = screen->data;
     const struct tickets_queue *queue;
-    const struct purpose *purpose;
+    const struct ticket_purpose *purpose;
     struct ticket_draft draft = {.need = fields_text(giving->fields, ROW_NEED)};
     struct error error = ERROR_INIT;
     struct record *ticket;

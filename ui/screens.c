@@ -9,6 +9,7 @@ extern const struct screen_kind screen_agents, screen_case, screen_case_entry, s
     screen_flag_list, screen_flag_one, screen_handoff, screen_handoff_list, screen_handoff_offer,
     screen_note, screen_office, screen_offices, screen_outbox, screen_refusals;
 extern const struct screen_kind screen_attachment, screen_message;
+extern const struct screen_kind screen_purpose;
 extern const struct screen_kind screen_client_merge, screen_delegations;
 extern const struct screen_kind screen_message_new, screen_preferences, screen_status_code;
 extern const struct screen_kind screen_task, screen_tickets, screen_ticket_new;
@@ -61,6 +62,7 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_tickets,
     &screen_ticket_new,
     &screen_choice,     
+    &screen_purpose,
     &screen_sign_in,    
     NULL,
 };

@@ -212,6 +212,9 @@ void work_open_set(struct screen *screen, const struct desk_open *open)
         id_equal(&present->matter, &open->matter) &&
         id_equal(&present->submission, &open->submission))
         return;
+    /* A contact is the reason from now on; the one that ended leaves none. */
+    if (!id_equal(&present->contact, &open->contact))
+        screen->desk->said = (struct purpose_said){0};
     *present = *open;
     if (desk_open_keep(screen->desk, &error) != 0)
         ui_tell_error(screen->ui, &error);
