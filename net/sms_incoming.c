@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <sodium.h>
 
@@ -13,6 +12,7 @@
 #include "app/text.h"
 #include "net/ledger_message.h"
 #include "net/ledger_sms.h"
+#include "net/secret_file.h"
 
 #define SOURCE       "sms"
 #define TEXT_LIMIT   (16 * 1024)
@@ -20,50 +20,14 @@
 
 /* --- signatures ------------------------------------------------------------------------------- */
 
-static int secret_read(char secret[SMS_SECRET_LIMIT + 1], const char *path, struct error *error)
-{
-    FILE *file = fopen(path, "re");
-    struct stat status;
-    size_t length;
-    bool good;
-
-    if (file == NULL)
-        return error_set(error, ERROR_STORAGE, "%s: %s", path, strerror(errno));
-    good = fstat(fileno(file), &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
-    length = good ? fread(secret, 1, SMS_SECRET_LIMIT, file) : 0;
-    fclose(file);
-    if (!good)
-        return error_set(error, ERROR_REFUSED,
-                         "%s can be read by others than its owner: make a new secret", path);
-    secret[length] = '\0';
-    secret[strcspn(secret, "\r\n")] = '\0';
-    return strlen(secret) >= SMS_SECRET_LEAST
-               ? 0
-               : error_set(error, ERROR_INVALID, "%s: a secret has at least %d characters", path,
-                           SMS_SECRET_LEAST);
-}
-
 int sms_secret_open(char **secret, const char *path, struct error *error)
 {
-    char *made = calloc(1, SMS_SECRET_LIMIT + 1);
-    int code;
-
-    *secret = NULL;
-    if (made == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for a secret");
-    code = secret_read(made, path, error);
-    if (code != 0)
-        sms_secret_close(made);
-    else
-        *secret = made;
-    return code;
+    return secret_file_read(path, SMS_SECRET_LEAST, secret, error);
 }
 
 void sms_secret_close(char *secret)
 {
-    if (secret != NULL)
-        sodium_memzero(secret, SMS_SECRET_LIMIT + 1);
-    free(secret);
+    secret_file_free(secret);
 }
 
 /* Reads "t=SECONDS,v1=HEX". */

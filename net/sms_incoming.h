@@ -15,7 +15,6 @@
 #define SMS_PATIENCE_MS (INT64_C(3600) * 1000)
 
 #define SMS_SECRET_LEAST 16
-#define SMS_SECRET_LIMIT 255
 
 /* Reads the secret: the first line of a file that its owner alone can read. sms_secret_close wipes
  * it; NULL is allowed there. */

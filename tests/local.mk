@@ -730,6 +730,10 @@ sim: tests/sim/sim
 UNIT_TESTS += tests/unit/test_ledger_delivery
 tests_unit_test_ledger_delivery_SOURCES = tests/unit/test_ledger_delivery.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_delivery_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_provider
+tests_unit_test_provider_SOURCES = tests/unit/test_provider.c tests/unit/provider_fixture.c \
+    tests/unit/provider_fixture.h tests/unit/unit.h
+tests_unit_test_provider_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_signature
 tests_unit_test_signature_SOURCES = tests/unit/test_signature.c tests/unit/unit.h
 tests_unit_test_signature_LDADD = $(UNIT_LIBS)
