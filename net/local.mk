@@ -42,7 +42,8 @@ libnet_a_SOURCES += \
     net/ledger_sms.c net/ledger_sms.h net/route_sms.c \
     net/sms_incoming.c net/sms_incoming.h \
     net/sms_gateway.c net/sms_gateway.h \
-    net/provider.c net/provider.h net/provider_token.c net/provider_token.h \
+    net/provider.c net/provider.h net/provider_flow.c net/provider_flow.h \
+    net/provider_token.c net/provider_token.h \
     net/secret_file.c net/secret_file.h \
     net/signed_request.c net/signed_request.h \
     net/ledger_message.c net/ledger_message.h \

@@ -228,9 +228,16 @@ void provider_fixture_start(struct provider_fixture *fixture)
     fixture->answer = json_pack("{s:s}", "error", "authorization_pending");
 }
 
+void provider_fixture_away(struct provider_fixture *fixture)
+{
+    if (fixture->daemon != NULL)
+        MHD_stop_daemon(fixture->daemon);
+    fixture->daemon = NULL;
+}
+
 void provider_fixture_stop(struct provider_fixture *fixture)
 {
-    MHD_stop_daemon(fixture->daemon);
+    provider_fixture_away(fixture);
     for (int i = 0; i < KEY_COUNT; i++)
         gnutls_privkey_deinit(fixture->keys[i]);
     json_decref(fixture->discovery);

@@ -38,6 +38,8 @@ struct provider_fixture {
 /* Makes the keys (once each: RSA keys take long) and starts the server. */
 void provider_fixture_start(struct provider_fixture *fixture);
 void provider_fixture_stop(struct provider_fixture *fixture);
+/* It can no longer be reached. */
+void provider_fixture_away(struct provider_fixture *fixture);
 
 /* The public key as a JWK of this id; new. */
 json_t *provider_fixture_jwk(const struct provider_fixture *fixture, enum provider_key key,

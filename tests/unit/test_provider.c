@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "net/provider.h"
+#include "net/provider_flow.h"
 #include "net/provider_token.h"
 #include "tests/unit/provider_fixture.h"
 #include "tests/unit/unit.h"
@@ -357,6 +358,98 @@ static void test_only_encrypted_off_this_machine(void **state)
     provider_free(provider);
 }
 
+/* --- those that wait -------------------------------------------------------------------------- */
+
+static const struct id device = {"0192f7c0-0000-7000-8000-000000000001"};
+static const struct id other_device = {"0192f7c0-0000-7000-8000-000000000002"};
+
+static int flow_ask(struct provider_flows *flows, const char *handle, const struct id *asking,
+                    int64_t at, enum provider_state *became, int64_t *wait_ms)
+{
+    char login[PROVIDER_LOGIN_LIMIT + 1];
+
+    return provider_flow_ask(flows, handle, asking, at, became, wait_ms, login, NULL);
+}
+
+static void test_a_provider_is_asked_no_more_often_than_it_wants(void **state)
+{
+    struct provider_fixture *f = *state;
+    struct provider_flows *flows;
+    struct provider_flow flow;
+    enum provider_state became;
+    int64_t wait;
+
+    assert_int_equal(provider_flows_new(&flows, open_provider(f, NULL), NULL), 0);
+    assert_int_equal(provider_flow_begin(flows, &device, now, &flow, NULL), 0);
+    assert_string_equal(flow.user_code, "WDJB-MJHT");
+    f->form[0] = '\0';
+    assert_int_equal(flow_ask(flows, flow.handle, &device, now + 6999, &became, &wait), 0);
+    assert_int_equal(became, PROVIDER_PENDING);
+    assert_int_equal(wait, 1);
+    assert_string_equal(f->form, "");
+    assert_int_equal(flow_ask(flows, flow.handle, &device, now + 7000, &became, &wait), 0);
+    assert_string_not_equal(f->form, "");
+    assert_int_equal(wait, 7000);
+    say(f, 400, json_pack("{s:s}", "error", "slow_down"));
+    assert_int_equal(flow_ask(flows, flow.handle, &device, now + 14000, &became, &wait), 0);
+    assert_int_equal(wait, 12000);
+    provider_flows_free(flows);
+}
+
+static void test_a_handle_is_one_devices_and_good_once(void **state)
+{
+    struct provider_fixture *f = *state;
+    struct provider_flows *flows;
+    struct provider_flow flow;
+    enum provider_state became;
+    int64_t wait;
+
+    assert_int_equal(provider_flows_new(&flows, open_provider(f, NULL), NULL), 0);
+    assert_int_equal(provider_flow_begin(flows, &device, now, &flow, NULL), 0);
+    assert_int_equal(flow_ask(flows, flow.handle, &other_device, now + 7000, &became, &wait),
+                     ERROR_NOT_FOUND);
+    assert_int_equal(flow_ask(flows, "guessed", &device, now + 7000, &became, &wait),
+                     ERROR_NOT_FOUND);
+    say(f, 400, json_pack("{s:s}", "error", "access_denied"));
+    assert_int_equal(flow_ask(flows, flow.handle, &device, now + 7000, &became, &wait), 0);
+    assert_int_equal(became, PROVIDER_DENIED);
+    assert_int_equal(flow_ask(flows, flow.handle, &device, now + 60000, &became, &wait),
+                     ERROR_NOT_FOUND);
+    provider_flows_free(flows);
+}
+
+static void test_those_whose_time_is_over_make_room(void **state)
+{
+    struct provider_fixture *f = *state;
+    struct provider_flows *flows;
+    struct provider_flow flow, first;
+
+    assert_int_equal(provider_flows_new(&flows, open_provider(f, NULL), NULL), 0);
+    assert_int_equal(provider_flow_begin(flows, &device, now, &first, NULL), 0);
+    for (int i = 1; i < PROVIDER_FLOW_LIMIT; i++)
+        assert_int_equal(provider_flow_begin(flows, &device, now, &flow, NULL), 0);
+    assert_int_equal(provider_flow_begin(flows, &device, now, &flow, NULL), ERROR_BUSY);
+    assert_int_equal(provider_flow_begin(flows, &device, first.expires_ms, &flow, NULL), 0);
+    provider_flows_free(flows);
+}
+
+static void test_a_provider_that_is_away_is_waited_for(void **state)
+{
+    struct provider_fixture *f = *state;
+    struct provider_flows *flows;
+    struct provider_flow flow;
+    enum provider_state became;
+    int64_t wait;
+
+    assert_int_equal(provider_flows_new(&flows, open_provider(f, NULL), NULL), 0);
+    assert_int_equal(provider_flow_begin(flows, &device, now, &flow, NULL), 0);
+    provider_fixture_away(f);
+    assert_int_equal(flow_ask(flows, flow.handle, &device, now + 7000, &became, &wait), 0);
+    assert_int_equal(became, PROVIDER_PENDING);
+    assert_int_equal(wait, 12000);
+    provider_flows_free(flows);
+}
+
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -370,6 +463,10 @@ int main(void)
         FRESH(test_new_keys_are_read_but_not_for_every_token),
         FRESH(test_who_it_is),
         FRESH(test_a_rough_provider),
+        FRESH(test_a_provider_is_asked_no_more_often_than_it_wants),
+        FRESH(test_a_handle_is_one_devices_and_good_once),
+        FRESH(test_those_whose_time_is_over_make_room),
+        FRESH(test_a_provider_that_is_away_is_waited_for),
         cmocka_unit_test(test_only_encrypted_off_this_machine),
     };
 
