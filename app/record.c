@@ -34,6 +34,7 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_PROMISE] = "promise",
     [RECORD_DELEGATION] = "delegation",
     [RECORD_VIEW] = "view",
+    [RECORD_ACCESS] = "access",
 };
 
 const char *record_type_name(enum record_type type)

@@ -5,6 +5,7 @@
 #include "app/delivery.h"
 #include "app/flag.h"
 #include "app/operation.h"
+#include "app/purpose.h"
 #include "app/queue.h"
 #include "app/queue_measure.h"
 #include "app/ticket.h"
@@ -403,6 +404,19 @@ static const struct field view_fields[] = {
     {0},
 };
 
+/* A file that was opened, and why (look.h). */
+static const struct field access_fields[] = {
+    {"client", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"case", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"contact", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"agent", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"purpose", FIELD_WORD, FIELD_FIXED, 0, purpose_words},
+    {"words", FIELD_TEXT, FIELD_FIXED, PURPOSE_TEXT_LIMIT, NULL},
+    {0},
+};
+
 static const struct record_rules rules[] = {
     {RECORD_CLIENT, APPEND | FIELDS | CLAIM, client_fields},
     {RECORD_CASE, APPEND | FIELDS | CLAIM, case_fields},
@@ -421,6 +435,7 @@ static const struct record_rules rules[] = {
     {RECORD_PROMISE, APPEND | CLAIM, promise_fields},
     {RECORD_DELEGATION, APPEND | CLAIM, delegation_fields},
     {RECORD_VIEW, APPEND | FIELDS, view_fields},
+    {RECORD_ACCESS, APPEND, access_fields},
 };
 
 const struct record_rules *record_rules(enum record_type type)

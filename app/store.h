@@ -170,6 +170,8 @@ typedef int (*outbox_visit)(void *context, const struct outbox_entry *entry);
 
 /* Negative: error. */
 int64_t store_outbox_count(struct store *store, struct error *error);
+/* The same without looks (look.h): what the agent did, and not only saw. */
+int64_t store_outbox_count_work(struct store *store, struct error *error);
 
 /*
  * Walks the waiting operations in the order they leave, `limit` at most: hand-offs first, then

@@ -56,6 +56,7 @@ enum store_statement {
     STORE_OPERATION_LESS_URGENT,
     STORE_OPERATION_URGENCY_SET,
     STORE_OPERATION_COUNT,
+    STORE_OPERATION_COUNT_WORK,
     STORE_OPERATION_GET,
     STORE_OPERATION_ALONE,
     STORE_OPERATION_ANY,
@@ -129,6 +130,10 @@ int store_record_refold(struct store *store, enum record_type type, const struct
  */
 int store_record_put(struct store *store, const struct record *current, enum store_pending pending,
                      const struct record *base, struct error *error);
+
+/* Drops the row, whatever stands in it. */
+int store_record_delete(struct store *store, enum record_type type, const struct id *id,
+                        struct error *error);
 
 /* Writes the server's record as the row of one of which no operation here speaks. What stands is
  * left when it is of a later rev. */

@@ -234,9 +234,9 @@ int store_operation_put(struct store *store, const struct operation *operation, 
 
 /* --- outbox --------------------------------------------------------------------------------- */
 
-int64_t store_outbox_count(struct store *store, struct error *error)
+static int64_t count_by(struct store *store, enum store_statement which, struct error *error)
 {
-    sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_COUNT, error);
+    sqlite3_stmt *statement = store_statement(store, which, error);
     int64_t count = database_step(store->database, statement, error);
 
     if (count == 1) {
@@ -244,6 +244,16 @@ int64_t store_outbox_count(struct store *store, struct error *error)
         sqlite3_reset(statement);
     }
     return count;
+}
+
+int64_t store_outbox_count(struct store *store, struct error *error)
+{
+    return count_by(store, STORE_OPERATION_COUNT, error);
+}
+
+int64_t store_outbox_count_work(struct store *store, struct error *error)
+{
+    return count_by(store, STORE_OPERATION_COUNT_WORK, error);
 }
 
 int store_outbox_each(struct store *store, size_t limit, outbox_visit visit, void *context,
@@ -425,6 +435,12 @@ static int accept_operation(struct store *store, const struct store_outcome *out
     return database_run(store->database, statement, error);
 }
 
+/* That a file was opened is kept by the server alone (look.h). */
+static bool is_kept_elsewhere(enum record_type type, const struct store_outcome *outcome)
+{
+    return type == RECORD_ACCESS && outcome->refusal == MERGE_APPLIED;
+}
+
 /*
  * What the server made of an accepted operation, worked out here when it was made of the record
  * held here: merge gives the same at both ends. Replaces `*base` then.
@@ -473,7 +489,9 @@ static int settle_held(struct store *store, const struct held *held,
     /* Whatever the base holds by now is not put on top of it a second time. */
     if (code == 0 && base != NULL)
         code = store_retain(store, operation->type, &operation->record, base->rev, error);
-    if (code == 0)
+    if (code == 0 && is_kept_elsewhere(operation->type, outcome))
+        code = store_record_delete(store, operation->type, &operation->record, error);
+    else if (code == 0)
         code = store_record_refold(store, operation->type, &operation->record, base, error);
     record_free(base);
     return code;
@@ -511,6 +529,8 @@ static int settle_plain(struct store *store, const struct store_outcome *outcome
     code = store_retain_one(store, &outcome->operation, error);
     if (code == 0)
         code = delete_operation(store, &outcome->operation, error);
+    if (code == 0 && is_kept_elsewhere(type, outcome))
+        code = store_record_delete(store, type, &record, error);
     return code != 0 ? code : 1;
 }
 

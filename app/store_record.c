@@ -206,9 +206,12 @@ static int bind_base(struct store *store, sqlite3_stmt *statement, const struct 
     store_about(about, record_type_name(shown->type), shown->id.text);
     database_bind_text(statement, 1, record_type_name(shown->type));
     database_bind_id(statement, 2, &shown->id);
-    bind_parent(statement, 3, shown, "case");
-    /* A merged file stands below the one that it is merged into. */
-    bind_parent(statement, 4, shown, shown->type == RECORD_CLIENT ? "merged_into" : "client");
+    /* That a file was opened is no part of it. */
+    if (shown->type != RECORD_ACCESS) {
+        bind_parent(statement, 3, shown, "case");
+        /* A merged file stands below the one that it is merged into. */
+        bind_parent(statement, 4, shown, shown->type == RECORD_CLIENT ? "merged_into" : "client");
+    }
     sqlite3_bind_int64(statement, 5, base != NULL ? base->rev : 0);
     sqlite3_bind_int64(statement, 9, base != NULL ? base->seq : 0);
     sqlite3_bind_int(statement, 10, case_weight(shown));
@@ -245,6 +248,16 @@ int store_record_put(struct store *store, const struct record *current, enum sto
     return write_row(store, base, &fold, error);
 }
 
+int store_record_delete(struct store *store, enum record_type type, const struct id *id,
+                        struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_RECORD_DELETE, error);
+
+    database_bind_text(statement, 1, record_type_name(type));
+    database_bind_id(statement, 2, id);
+    return database_run(store->database, statement, error);
+}
+
 int store_record_refold(struct store *store, enum record_type type, const struct id *id,
                         const struct record *base, struct error *error)
 {
@@ -255,11 +268,7 @@ int store_record_refold(struct store *store, enum record_type type, const struct
         return error_set(error, ERROR_MEMORY, "store: out of memory");
     code = fold_all(store, &fold, type, id, error);
     if (code == 0 && fold.current == NULL) {
-        sqlite3_stmt *statement = store_statement(store, STORE_RECORD_DELETE, error);
-
-        database_bind_text(statement, 1, record_type_name(type));
-        database_bind_id(statement, 2, id);
-        code = database_run(store->database, statement, error);
+        code = store_record_delete(store, type, id, error);
     } else if (code == 0) {
         code = write_row(store, base, &fold, error);
     }

@@ -127,9 +127,10 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                         " AND seq > ?2 ORDER BY seq DESC"},
     [STORE_CASE_COUNT] = {"case.count", "SELECT count(*) FROM record WHERE case_id = ?1"},
     [STORE_CASE_LATEST] = {"case.latest", "SELECT max(seq) FROM record WHERE case_id = ?1"},
-    [STORE_CASE_LOOSE] = {"case.loose", "SELECT " RECORD_COLUMNS " FROM record INDEXED BY record_loose"
-                                        " WHERE client_id = ?1"
-                                        " AND type = 'note' AND case_id IS NULL ORDER BY id DESC"},
+    [STORE_CASE_LOOSE] = {"case.loose",
+                          "SELECT " RECORD_COLUMNS " FROM record INDEXED BY record_loose"
+                          " WHERE client_id = ?1"
+                          " AND type = 'note' AND case_id IS NULL ORDER BY id DESC"},
     [STORE_CASE_UNWEIGHED] = {"case.unweighed", "SELECT " RECORD_COLUMNS " FROM record"
                                                 " WHERE case_id IS NOT NULL AND weight IS NULL"
                                                 " ORDER BY type, id LIMIT 500"},
@@ -154,6 +155,9 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_OPERATION_URGENCY_SET] = {"operation.urgency-set",
                                      "UPDATE operation SET urgency = ?2 WHERE id = ?1"},
     [STORE_OPERATION_COUNT] = {"operation.count", "SELECT count(*) FROM operation WHERE state = 0"},
+    [STORE_OPERATION_COUNT_WORK] = {"operation.count_work",
+                                    "SELECT count(*) FROM operation WHERE state = 0"
+                                    " AND type <> 'access'"},
     [STORE_OPERATION_GET] = {"operation.get",
                              "SELECT id, document, attempts > 0 OR reason <> '', state, number"
                              " FROM operation WHERE id = ?1"},

@@ -161,8 +161,23 @@ static int follow_up(struct attempt *attempt, const struct ledger_row *after, st
     if (code == 0 && after->record->type == RECORD_CASE)
         code = ledger_access_follow(ledger, after->record, attempt->now_ms, error);
     if (code == 0 && after->record->type == RECORD_CASE)
-        code = ledger_notice_put(ledger, attempt->row.record, after->record, attempt->now_ms, error);
+        code =
+            ledger_notice_put(ledger, attempt->row.record, after->record, attempt->now_ms, error);
     return code;
+}
+
+static int write_after(struct attempt *attempt, struct ledger_row *after, struct error *error)
+{
+    int code;
+
+    if (is_known(attempt))
+        after->known = attempt->operation->device;
+    code = ledger_row_write(attempt->ledger, after, error);
+    if (code == 0)
+        code = ledger_feed_write(attempt->ledger, after, error);
+    if (code == 0 && after->record->type == RECORD_HANDOFF)
+        code = ledger_grants_end(attempt->ledger, after, error);
+    return code == 0 ? follow_up(attempt, after, error) : code;
 }
 
 static int merge(struct attempt *attempt, struct error *error)
@@ -180,15 +195,8 @@ static int merge(struct attempt *attempt, struct error *error)
     }
     after.record = result.record;
     after.record->seq = ledger_next_seq(attempt->ledger);
-    if (is_known(attempt))
-        after.known = attempt->operation->device;
-    code = ledger_row_write(attempt->ledger, &after, error);
-    if (code == 0)
-        code = ledger_feed_write(attempt->ledger, &after, error);
-    if (code == 0 && after.record->type == RECORD_HANDOFF)
-        code = ledger_grants_end(attempt->ledger, &after, error);
-    if (code == 0)
-        code = follow_up(attempt, &after, error);
+    code = after.record->type == RECORD_ACCESS ? ledger_look_note(attempt, after.record, error)
+                                               : write_after(attempt, &after, error);
     outcome->kind = LEDGER_APPLIED;
     outcome->rev = after.record->rev;
     outcome->seq = after.record->seq;

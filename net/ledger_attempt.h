@@ -48,6 +48,9 @@ static inline bool attempt_is_carried(const struct attempt *attempt)
  * there is none is no error. */
 int attempt_find(struct attempt *attempt, struct error *error);
 
+/* A look that merge allowed: what is kept of it (ledger_look.c). */
+int ledger_look_note(struct attempt *attempt, const struct record *look, struct error *error);
+
 /* Finds the record, and refuses what the actor may not do to it for a reason that merge, which sees
  * nothing but record and operation, cannot know. */
 int attempt_check(struct attempt *attempt, struct error *error);

@@ -15,7 +15,7 @@ static const struct {
     {RECORD_NOTE, "author"},           {RECORD_HANDOFF, "from"},   {RECORD_CASE, "opened_by"},
     {RECORD_SUBMISSION, "started_by"}, {RECORD_CONTACT, "agent"},  {RECORD_FLAG, "agent"},
     {RECORD_TICKET, "issued_by"},      {RECORD_MESSAGE, "author"}, {RECORD_TASK, "author"},
-    {RECORD_DELEGATION, "author"},     {RECORD_VIEW, "owner"},
+    {RECORD_DELEGATION, "author"},     {RECORD_VIEW, "owner"},     {RECORD_ACCESS, "agent"},
 };
 
 /* Members that name other work records: nobody reaches a record by naming it. */
@@ -315,6 +315,9 @@ int attempt_check(struct attempt *attempt, struct error *error)
         return code;
     if (operation->kind == OPERATION_APPEND && attempt->row.row == 0) {
         check_author(attempt);
+        /* What was seen was seen, whoever may see it since: nothing opens by naming it here. */
+        if (operation->type == RECORD_ACCESS)
+            return 0;
         if (!attempt_is_refused(attempt))
             code = check_office(attempt, error);
     }

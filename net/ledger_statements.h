@@ -244,6 +244,7 @@
                            "AND json_extract(document, '$.record') = ?1")                          \
     X(UPWARD_ASKED_ANSWERED, "UPDATE upward SET state = 4 WHERE id = ?1 AND state = 3")            \
     X(UPWARD_FOLDED, "UPDATE upward SET state = 4 WHERE record = ?1 AND state = 2 AND rev <= ?2")  \
+    X(UPWARD_DONE, "UPDATE upward SET state = 4 WHERE id = ?1")                                    \
     X(UPWARD_PRUNE, "DELETE FROM upward WHERE state = 4 AND number <= ?1")                         \
     X(UPWARD_LAST, "SELECT coalesce(max(number), 0) FROM upward")                                  \
     X(UPWARD_MADE, "SELECT id FROM upward WHERE state IN (2, 3) ORDER BY number DESC LIMIT 1")     \
@@ -406,7 +407,7 @@
     X(CHECK_OPERATION_LOST,                                                                        \
       "SELECT operation.id FROM operation WHERE refusal IS NULL AND NOT EXISTS "                   \
       "(SELECT 1 FROM record WHERE record.id = operation.record AND record.type = "                \
-      "operation.type)")                                                                           \
+      "operation.type) AND operation.type <> 'access'")                                            \
     X(CHECK_INTEGRITY, "PRAGMA integrity_check")
 
 enum ledger_statement {

@@ -255,7 +255,7 @@ int ledger_upward_put(struct ledger *ledger, const struct operation *operation,
     sqlite3_stmt *statement;
     int code = put(ledger, operation, row->row, state, error);
 
-    if (code != 0 || state != LEDGER_WAY_WAITING)
+    if (code != 0 || state != LEDGER_WAY_WAITING || row->record == NULL)
         return code;
     statement = database_statement(ledger->writer, LEDGER_LINEAGE_OPERATION, error);
     if (statement == NULL)

@@ -102,6 +102,9 @@ static int accept(struct settling *settling, struct error *error)
         code = lineage(settling, LEDGER_LINEAGE_OWN, error);
     if (code == 0 && verdict->conflict && settling->state == LEDGER_WAY_WAITING)
         code = tell(settling, error);
+    /* No record of it comes back. */
+    if (code == 0 && settling->operation->type == RECORD_ACCESS)
+        code = run(settling, LEDGER_UPWARD_DONE, verdict->operation.text, 0, error);
     return code;
 }
 

@@ -23,6 +23,7 @@ libnet_a_SOURCES += \
     net/ledger_permit.c \
     net/ledger_attending.c \
     net/ledger_audit.c net/ledger_audit.h net/ledger_schema_trust.h \
+    net/ledger_look.c \
     net/ledger_centre.c \
     net/ledger_check.c \
     net/ledger_delivery.c \

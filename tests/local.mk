@@ -951,3 +951,10 @@ tests_unit_test_delegation_SOURCES = tests/unit/test_delegation.c $(WORK_FIXTURE
 tests_unit_test_delegation_LDADD = $(UNIT_LIBS)
 tests_unit_test_ledger_client_SOURCES = tests/unit/test_ledger_client.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_client_LDADD = $(UNIT_LIBS)
+
+# The audit trail.
+UNIT_TESTS += tests/unit/test_look tests/unit/test_ledger_look
+tests_unit_test_look_SOURCES = tests/unit/test_look.c $(WORK_FIXTURE)
+tests_unit_test_look_LDADD = $(UNIT_LIBS)
+tests_unit_test_ledger_look_SOURCES = tests/unit/test_ledger_look.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
+tests_unit_test_ledger_look_LDADD = $(UNIT_LIBS)

@@ -137,6 +137,14 @@ void desk_count_choices(struct desk *desk, int least);
 int desk_apply_many(struct desk *desk, struct operation *const *operations, size_t count,
                     struct error *error);
 
+/*
+ * Tells that a file is shown (app/look.h): of a client, of a case of theirs (either may be NULL or
+ * empty). With PURPOSE_NONE it is for the contact in progress, where there is one. What was told
+ * lately is not told again, so it may be called as often as the file is drawn anew.
+ */
+int desk_tell_look(struct desk *desk, const struct id *client, const struct id *matter,
+                   enum purpose purpose, const char *words, struct error *error);
+
 /* Writes `open` to the store's state, after a change of it. */
 int desk_open_keep(struct desk *desk, struct error *error);
 

@@ -8,6 +8,7 @@ libui_a_SOURCES = \
     ui/queue_next.c ui/queue_next.h ui/queue_words.c ui/queue_words.h \
     ui/day.c ui/day.h \
     ui/desk.c ui/desk.h \
+    ui/desk_look.c \
     ui/case_reader.c ui/case_reader.h \
     ui/desk.c ui/desk.h ui/desk_cases.c ui/desk_cases.h \
     ui/editor.c ui/editor.h ui/editor_internal.h \

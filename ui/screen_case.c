@@ -66,6 +66,7 @@ static void matter_enter(struct screen *screen)
     open.matter = matter->file.matter->id;
     id_parse(&open.client, record_text(matter->file.matter, "client"));
     work_open_set(screen, &open);
+    work_look(screen, &open.client, &open.matter);
 }
 
 static void matter_close(struct screen *screen)

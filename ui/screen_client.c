@@ -152,10 +152,12 @@ static int client_open(struct screen *screen, const json_t *arguments, struct er
         client_close(screen);
         return code;
     }
-    if (client->record != NULL)
+    if (client->record != NULL) {
+        work_look(screen, &client->record->id, NULL);
         fill_from_record(client);
-    else if (json_object_get(arguments, "fields") == NULL)
+    } else if (json_object_get(arguments, "fields") == NULL) {
         fill_new(screen, arguments);
+    }
     fields_restore(client->fields, json_object_get(arguments, "fields"));
     find_likely(client);
     return 0;

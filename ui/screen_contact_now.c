@@ -61,6 +61,8 @@ void contact_now_read(struct screen *screen)
     if (contact->record == NULL)
         return;
     contact->client = read_client(screen, record_text(contact->record, "client"));
+    if (contact->client != NULL)
+        work_look(screen, &contact->client->id, NULL);
     if (contact->client != NULL &&
         case_each(screen->desk->store, &contact->client->id, NULL, add_case, contact, &error) != 0)
         ui_tell_error(screen->ui, &error);

@@ -63,6 +63,7 @@ static int form_open(struct screen *screen, const json_t *arguments, struct erro
         free(form);
         return code;
     }
+    work_look_record(screen, form->submission);
     restore(screen, json_object_get(arguments, "state"));
     if (form->mode == FORM_FILLING)
         form_follow_focus(form);

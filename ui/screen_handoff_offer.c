@@ -196,6 +196,7 @@ static int offer_open(struct screen *screen, const json_t *arguments, struct err
         offer_close(screen);
         return code;
     }
+    work_look_record(screen, offer->handoff);
     editor_restore(offer->reason, json_object_get(arguments, "reason"));
     offer->declining = json_bool_or(arguments, "declining", false);
     offer->writing = json_bool_or(arguments, "writing", false);

@@ -120,6 +120,9 @@ static void append_words(struct desk *desk, const struct operation *operation, c
     case RECORD_ROLL:
         text_copy(text, size, _("Ticket numbers taken ahead"));
         return;
+    case RECORD_ACCESS:
+        text_copy(text, size, _("File opened"));
+        return;
     default:
         text_copy(text, size, "");
     }

@@ -447,7 +447,7 @@ static void observe(struct ui *ui)
     if (store_stranded(ui->desk->store) > 0)
         (void)store_catch_up(ui->desk->store, NULL);
     ui->stranded = store_stranded(ui->desk->store);
-    waiting = store_outbox_count(ui->desk->store, NULL);
+    waiting = store_outbox_count_work(ui->desk->store, NULL);
     refusals = store_refusal_count(ui->desk->store, NULL);
     calls = ui->desk->line.handoffs_offered > handoffs || ui->desk->line.urgent > urgent;
     if (refusals > ui->refusals || (calls && !ui->desk->silent))

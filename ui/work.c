@@ -221,6 +221,25 @@ void work_open_set(struct screen *screen, const struct desk_open *open)
     screen->desk->changes++;
 }
 
+void work_look(struct screen *screen, const struct id *client, const struct id *matter)
+{
+    struct error error = ERROR_INIT;
+
+    if (desk_tell_look(screen->desk, client, matter, PURPOSE_NONE, NULL, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+}
+
+void work_look_record(struct screen *screen, const struct record *record)
+{
+    struct id client = {0}, matter = {0};
+
+    if (record == NULL)
+        return;
+    id_parse(&client, record_text(record, "client"));
+    id_parse(&matter, record_text(record, "case"));
+    work_look(screen, &client, &matter);
+}
+
 struct screen_about work_about(const struct record *record)
 {
     if (record == NULL)

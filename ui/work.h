@@ -68,6 +68,11 @@ struct answer_context work_answer_context(const struct desk *desk);
 
 /* Makes this contact, client, case and draft the open ones, and keeps that. Empty ids for none. */
 void work_open_set(struct screen *screen, const struct desk_open *open);
+/* Tells that this file is shown (desk_tell_look), and on the message line if that cannot be kept.
+ */
+void work_look(struct screen *screen, const struct id *client, const struct id *matter);
+/* The same of the client and case that a record names; NULL for none. */
+void work_look_record(struct screen *screen, const struct record *record);
 
 /* Shows a case; on top of it, its draft's form when `submission` is not empty. */
 void work_show_case(struct ui *ui, const struct id *matter, const struct id *submission);

@@ -1,0 +1,33 @@
+/* That an agent opened somebody's file at a terminal (app/look.h): kept in the audit trail and
+ * nowhere else. */
+#include "net/ledger_attempt.h"
+
+#include "app/json.h"
+#include "net/ledger_audit.h"
+
+int ledger_look_note(struct attempt *attempt, const struct record *look, struct error *error)
+{
+    const struct operation *operation = attempt->operation;
+    struct audit_entry entry = {
+        .kind = AUDIT_READ,
+        .at_ms = attempt->now_ms,
+        .agent = operation->agent,
+        .device = operation->device,
+        .type = RECORD_CLIENT,
+        .purpose = purpose_from_name(record_text(look, "purpose")),
+        .words = record_text(look, "words"),
+        .what = "opened",
+    };
+    const struct ledger_row none = {.row = 0};
+    int code;
+
+    id_parse(&entry.client, record_text(look, "client"));
+    if (id_parse(&entry.record, record_text(look, "case")))
+        entry.type = RECORD_CASE;
+    else
+        entry.record = entry.client;
+    code = ledger_audit_add(attempt->ledger, &entry, error);
+    if (code == 0 && attempt->ledger->is_relay)
+        code = ledger_upward_put(attempt->ledger, operation, &none, LEDGER_WAY_WAITING, error);
+    return code;
+}
