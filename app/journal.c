@@ -334,6 +334,24 @@ int journal_write(struct journal *journal, bool synced, struct error *error)
     return fail(journal, "write", result, error);
 }
 
+int journal_erase(struct journal *journal, struct error *error)
+{
+    static const unsigned char zeros[4096];
+    const sqlite3_io_methods *file = journal->file->pMethods;
+    sqlite3_int64 size = 0;
+    int result = file != NULL ? file->xFileSize(journal->file, &size) : SQLITE_CANTOPEN;
+
+    for (sqlite3_int64 at = 0; result == SQLITE_OK && at < size; at += (int)sizeof(zeros)) {
+        sqlite3_int64 rest = size - at;
+
+        result = file->xWrite(journal->file, zeros,
+                              rest < (int)sizeof(zeros) ? (int)rest : (int)sizeof(zeros), at);
+    }
+    if (result == SQLITE_OK)
+        result = file->xSync(journal->file, SQLITE_SYNC_FULL);
+    return result == SQLITE_OK ? 0 : fail(journal, "erase", result, error);
+}
+
 int journal_truncate(struct journal *journal, struct error *error)
 {
     int result =

@@ -71,6 +71,9 @@ int journal_add_done(struct journal *journal, int64_t number, const struct id *i
  * it fails, the file is cut back to what it was; what was added is forgotten in either case. */
 int journal_write(struct journal *journal, bool synced, struct error *error);
 
+/* Overwrites what is in the file, on disk when this returns 0. */
+int journal_erase(struct journal *journal, struct error *error);
+
 /* Empties the file. */
 int journal_truncate(struct journal *journal, struct error *error);
 

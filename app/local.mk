@@ -13,13 +13,13 @@ libapp_a_SOURCES = \
     app/merge_value.c app/queue_measure.c app/queue_measure.h \
     app/operation.c app/operation.h \
     app/match.c app/match.h \
-    app/permission.c app/permission.h app/purpose.c app/purpose.h \
+    app/permission.c app/permission.h app/protect.c app/protect.h app/purpose.c app/purpose.h \
     app/promise.c app/promise.h app/promise_state.c app/promise_state.h \
     app/promise_time.c app/promise_time.h \
     app/queue.c app/queue.h app/queue_line.c app/queue_line.h \
     app/record.c app/record.h \
     app/record_fields.c app/record_fields.h app/record_transitions.c \
-    app/seal.c app/seal.h \
+    app/escrow.c app/escrow.h app/seal.c app/seal.h app/store_destroy.c app/store_key.c app/store_key.h \
     app/store.c app/store.h app/store_change.c app/store_feed.c app/store_gone.c app/store_internal.h app/store_history.c app/store_journal.c \
     app/store.c app/store.h app/case_weight.c app/case_weight.h app/store_case.c app/store_feed.c app/store_gone.c app/store_internal.h app/store_history.c app/store_journal.c \
     app/recovery.h app/store_recovery.c app/store_salvage.c app/store_salvage.h \

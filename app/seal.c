@@ -26,11 +26,24 @@ struct seal_key {
     unsigned char bytes[SEAL_KEY_SIZE];
 };
 
+static bool memory_locked;
+
 int seal_start(struct error *error)
 {
+    void *probe;
+
     if (sodium_init() < 0)
         return error_set(error, ERROR_INTERNAL, "libsodium does not start");
+    /* sodium_malloc goes on where it may not lock, and does not say so. */
+    probe = sodium_malloc(SEAL_KEY_SIZE);
+    memory_locked = probe != NULL && sodium_mlock(probe, SEAL_KEY_SIZE) == 0;
+    sodium_free(probe);
     return 0;
+}
+
+bool seal_memory_locked(void)
+{
+    return memory_locked;
 }
 
 struct seal_key *seal_key_new(void)
@@ -49,6 +62,20 @@ struct seal_key *seal_key_copy(const struct seal_key *key)
     if (copy != NULL)
         memcpy(copy->bytes, key->bytes, sizeof(copy->bytes));
     return copy;
+}
+
+struct seal_key *seal_key_from(const unsigned char *bytes)
+{
+    struct seal_key *key = sodium_malloc(sizeof(*key));
+
+    if (key != NULL)
+        memcpy(key->bytes, bytes, sizeof(key->bytes));
+    return key;
+}
+
+const unsigned char *seal_key_bytes(const struct seal_key *key)
+{
+    return key->bytes;
 }
 
 void seal_key_free(struct seal_key *key)

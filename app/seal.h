@@ -5,6 +5,7 @@
 #ifndef GUICHET_APP_SEAL_H
 #define GUICHET_APP_SEAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "app/error.h"
@@ -16,12 +17,21 @@
 /* A device key in locked memory that is wiped when freed; thread-safe to read. */
 struct seal_key;
 
-/* Must run once before anything else here, in any thread: starts libsodium. */
+/* Must run once before anything else here, in any thread: starts libsodium, and sees whether keys
+ * can be locked in memory. */
 int seal_start(struct error *error);
+
+/* Whether memory for keys is kept out of swap; false where the system allows none of it (ulimit -l)
+ * or before seal_start. */
+bool seal_memory_locked(void);
 
 /* A new random key; NULL when memory cannot be had. */
 struct seal_key *seal_key_new(void);
 struct seal_key *seal_key_copy(const struct seal_key *key);
+/* A key of these SEAL_KEY_SIZE bytes, which the caller wipes; and the bytes of one: borrowed, for
+ * wrapping them otherwise (escrow.h). */
+struct seal_key *seal_key_from(const unsigned char *bytes);
+const unsigned char *seal_key_bytes(const struct seal_key *key);
 void seal_key_free(struct seal_key *key);
 
 /* Wraps the key under a password, at libsodium's interactive limits (about 0.1 s). */

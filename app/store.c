@@ -57,6 +57,8 @@ int store_column_sealed(struct store *store, sqlite3_stmt *statement, int column
     if (text == NULL)
         return error_set(error, ERROR_MEMORY, "store: out of memory");
     code = seal_open(store->key, sealed, length, about, text, error);
+    if (code == ERROR_STORAGE && store_key_is_former(store))
+        code = error_set(error, ERROR_CONFLICT, STORE_KEY_FORMER);
     if (code == 0)
         code = json_read(value, text, length - SEAL_OVERHEAD, SIZE_MAX, about, error);
     free(text);
@@ -110,7 +112,7 @@ static int wrapped_from_text(unsigned char wrapped[SEAL_WRAPPED_SIZE], const cha
     return 0;
 }
 
-static int put_key_check(struct store *store, struct error *error)
+int store_key_check_put(struct store *store, struct error *error)
 {
     json_t *check = json_string(KEY_CHECK);
     sqlite3_stmt *statement = store_statement(store, STORE_STATE_PUT, error);
@@ -138,7 +140,7 @@ static void fold_by_this_version(struct store *store)
     int code = store_meta_get(store, "merge", text, sizeof(text), NULL);
 
     if (code == 0 && atoi(text) != MERGE_VERSION) {
-        code = database_begin(store->database, NULL);
+        code = store_begin(store, NULL);
         if (code == 0) {
             code = store_record_refold_all(store, NULL);
             if (code == 0)
@@ -161,7 +163,9 @@ static int write_beginning(struct store *store, const unsigned char wrapped[SEAL
         (code = store_meta_put(store, "wrapped", text, error)) != 0 ||
         (code = put_merge_version(store, error)) != 0)
         return code;
-    return put_key_check(store, error);
+    if ((code = store_key_note_made(store, error)) != 0)
+        return code;
+    return store_key_check_put(store, error);
 }
 
 int store_create_for(const char *path, const struct journal_owner *owner,
@@ -218,19 +222,34 @@ int store_read_wrapped(const char *path, unsigned char wrapped[SEAL_WRAPPED_SIZE
     return code;
 }
 
-int store_write_wrapped(struct store *store, const unsigned char wrapped[SEAL_WRAPPED_SIZE],
-                        struct error *error)
+int store_wrapped_put(struct store *store, const unsigned char wrapped[SEAL_WRAPPED_SIZE],
+                      struct error *error)
 {
     char text[2 * SEAL_WRAPPED_SIZE + 1];
 
-    int code;
-
     wrapped_to_text(wrapped, text);
-    code = store_meta_put(store, "wrapped", text, error);
+    return store_meta_put(store, "wrapped", text, error);
+}
+
+int store_write_wrapped(struct store *store, const unsigned char wrapped[SEAL_WRAPPED_SIZE],
+                        struct error *error)
+{
+    int code = store_begin(store, error);
+
+    if (code != 0)
+        return code;
+    code = store_wrapped_put(store, wrapped, error);
+    /* The journal names the former wrapping too. */
+    if (code == 0)
+        code = store_meta_put(store, STORE_JOURNAL_FORMER, "1", error);
+    if (code == 0)
+        code = store_meta_put(store, "wipe", "1", error);
+    code = database_end(store->database, code, error);
     if (code != 0)
         return code;
     memcpy(store->owner.wrapped, wrapped, SEAL_WRAPPED_SIZE);
-    store_journal_owner_write(store);
+    store_key_finish(store);
+    store_wipe(store);
     return 0;
 }
 
@@ -246,7 +265,7 @@ static int check_key(struct store *store, struct error *error)
         code = store_column_sealed(store, statement, 0, "check", &check, error);
         sqlite3_reset(statement);
         json_decref(check);
-        return code == ERROR_STORAGE
+        return code == ERROR_STORAGE || code == ERROR_CONFLICT
                    ? error_set(error, ERROR_REFUSED, "this key does not open this store")
                    : code;
     }
@@ -287,6 +306,8 @@ int store_open(struct store **opened, const char *path, const struct seal_key *k
     if (code == 0)
         code = database_script(store->database, "PRAGMA secure_delete=ON", error);
     if (code == 0)
+        code = store_key_number_read(store, error);
+    if (code == 0)
         code = check_key(store, error);
     if (code == 0)
         code = store_meta_get(store, "agent", text, sizeof(text), error);
@@ -302,6 +323,8 @@ int store_open(struct store **opened, const char *path, const struct seal_key *k
         store_weigh(store, NULL);
         code = open_journal(store, path, error);
     }
+    if (code == 0)
+        store_key_finish(store);
     if (code != 0) {
         store_close(store);
         return code;

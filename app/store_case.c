@@ -167,7 +167,7 @@ int store_weigh(struct store *store, struct error *error)
 
     if (code != 0 || text[0] != '\0')
         return code;
-    code = database_begin(store->database, error);
+    code = store_begin(store, error);
     if (code != 0)
         return code;
     while ((code = weigh_some(store, error)) > 0)

@@ -118,7 +118,7 @@ int store_write_page_at(struct store *store, struct record *const *records, size
     int code;
 
     database_relax(store->database, true);
-    code = database_begin(store->database, error);
+    code = store_begin(store, error);
     if (code == 0)
         code =
             database_end(store->database, write_page(store, records, count, place, error), error);

@@ -131,7 +131,7 @@ static int history_lost(struct store *store, int64_t now_ms, struct error *error
 
 int store_history_lost(struct store *store, int64_t now_ms, struct error *error)
 {
-    int code = database_begin(store->database, error);
+    int code = store_begin(store, error);
 
     return code != 0 ? code
                      : database_end(store->database, history_lost(store, now_ms, error), error);
@@ -304,7 +304,7 @@ static int accept_mark(struct store *store, const char *mark, struct error *erro
 
 int store_mark_accepted(struct store *store, const char *mark, struct error *error)
 {
-    int code = database_begin(store->database, error);
+    int code = store_begin(store, error);
 
     return code != 0 ? code : database_end(store->database, accept_mark(store, mark, error), error);
 }
@@ -330,7 +330,7 @@ static int renew_device(struct store *store, int64_t now_ms, struct error *error
 
 int store_device_renew(struct store *store, int64_t now_ms, struct error *error)
 {
-    int code = database_begin(store->database, error);
+    int code = store_begin(store, error);
 
     if (code == 0)
         code = database_end(store->database, renew_device(store, now_ms, error), error);

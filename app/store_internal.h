@@ -14,7 +14,8 @@ struct store {
     const struct seal_key *key; /* borrowed */
     struct id agent;
     struct id device;
-    bool folded; /* what is shown was made by this version of merge */
+    bool folded;        /* what is shown was made by this version of merge */
+    int64_t key_number; /* of `key`, counted from the first: store_key.c */
 
     /* The journal (store_journal.c). */
     struct journal *journal;
@@ -109,6 +110,27 @@ int store_bind_sealed(struct store *store, sqlite3_stmt *statement, int index, c
 /* Opens the sealed JSON of a column; NULL in `value` for a NULL column. New reference. */
 int store_column_sealed(struct store *store, sqlite3_stmt *statement, int column, const char *about,
                         json_t **value, struct error *error);
+
+/* --- keys (store_key.c) ---------------------------------------------------------------------- */
+
+/* Noted in meta while the journal names a former key, or a former wrapping of this one. */
+#define STORE_JOURNAL_FORMER "journal-former"
+
+#define STORE_KEY_FORMER "the store has another key since it was opened here: it is opened anew"
+
+/* Begins a write transaction: ERROR_CONFLICT when the key of this connection is a former one. */
+int store_begin(struct store *store, struct error *error);
+bool store_key_is_former(struct store *store);
+/* Which key the file is of now; before the key is tried, so that one that is renewed meanwhile is
+ * found out. */
+int store_key_number_read(struct store *store, struct error *error);
+int store_key_note_made(struct store *store, struct error *error);
+/* Does what a re-keying that was killed has left. */
+void store_key_finish(struct store *store);
+/* Writes the row by which a key is known to be the right one. */
+int store_key_check_put(struct store *store, struct error *error);
+int store_wrapped_put(struct store *store, const unsigned char wrapped[SEAL_WRAPPED_SIZE],
+                      struct error *error);
 
 /* Plain values about the file itself. */
 int store_meta_put(struct store *store, const char *name, const char *text, struct error *error);
@@ -228,6 +250,9 @@ void store_journal_done(struct store *store, const struct id *ids, size_t count,
 void store_journal_rotate(struct store *store);
 /* After a change of `owner`. */
 void store_journal_owner_write(struct store *store);
+/* In a write transaction: overwrites the journal, and writes what waits in the outbox anew under
+ * the present key. The lock is given back by store_journal_end. */
+int store_journal_rewrite(struct store *store, struct error *error);
 /* Moves the journal of a former store at this path out of the way. */
 int store_journal_set_aside(const char *store_path, struct error *error);
 

@@ -271,7 +271,7 @@ int store_catch_up(struct store *store, struct error *error)
 
     if (size <= 0 || (size == store->journal_seen && store->stranded == 0))
         return 0;
-    code = database_begin(store->database, error);
+    code = store_begin(store, error);
     if (code != 0)
         return code;
     code = database_end(store->database, store_journal_begin(store, error), error);
@@ -326,10 +326,57 @@ void store_journal_rotate(struct store *store)
     int code;
 
     if (journal_size(store->journal, NULL) < ROTATE_FROM || store_outbox_count(store, NULL) != 0 ||
-        database_begin(store->database, NULL) != 0)
+        store_begin(store, NULL) != 0)
         return;
     code = database_end(store->database, rotate(store, NULL), NULL);
     store_journal_end(store, code);
+}
+
+struct rewriting {
+    struct store *store;
+    int64_t number; /* of the last entry */
+    struct error *error;
+};
+
+static int write_anew(void *context, const struct outbox_entry *entry)
+{
+    struct rewriting *rewriting = context;
+    struct operation *copy = NULL;
+    json_t *document = operation_to_json(entry->operation);
+    int code = document != NULL ? operation_from_json(&copy, document, rewriting->error)
+                                : error_set(rewriting->error, ERROR_MEMORY, "out of memory");
+
+    json_decref(document);
+    if (code == 0)
+        code = journal_add_made(rewriting->store->journal, ++rewriting->number, &copy, 1,
+                                rewriting->store->key, rewriting->error);
+    operation_free(copy);
+    return code;
+}
+
+int store_journal_rewrite(struct store *store, struct error *error)
+{
+    struct rewriting rewriting = {.store = store, .error = error};
+    int code;
+
+    if (journal_size(store->journal, NULL) <= 0)
+        return 0;
+    code = journal_lock(store->journal, error);
+    store->journal_held = code == 0;
+    if (code == 0)
+        code = read_taken(store, &rewriting.number, error);
+    if (code == 0)
+        code = journal_add_owner(store->journal, ++rewriting.number, &store->owner, error);
+    if (code == 0)
+        code = store_outbox_each(store, SIZE_MAX, write_anew, &rewriting, error);
+    if (code == 0)
+        code = journal_erase(store->journal, error);
+    if (code == 0)
+        code = journal_truncate(store->journal, error);
+    if (code == 0)
+        code = journal_write(store->journal, true, error);
+    store->journal_seen = 0;
+    return code != 0 ? code : write_taken(store, rewriting.number, error);
 }
 
 void store_journal_owner_write(struct store *store)

@@ -179,7 +179,7 @@ int store_apply(struct store *store, struct operation *const *operations, size_t
 {
     enum merge_refusal unused;
     struct error cause = ERROR_INIT;
-    int code = database_begin(store->database, &cause);
+    int code = store_begin(store, &cause);
     int failed;
 
     if (refusal == NULL)
@@ -311,7 +311,7 @@ int store_outbox_more(struct store *store, const struct id *under_way, size_t co
 int store_outbox_attempted(struct store *store, const struct id *ids, size_t count,
                            const char *reason, struct error *error)
 {
-    int code = database_begin(store->database, error);
+    int code = store_begin(store, error);
 
     if (code != 0)
         return code;
@@ -374,7 +374,7 @@ static int mark_sending(struct store *store, const struct id *id, struct error *
 int store_outbox_sending(struct store *store, const struct id *ids, size_t count,
                          struct error *error)
 {
-    int code = database_begin(store->database, error);
+    int code = store_begin(store, error);
 
     if (code != 0)
         return code;
@@ -414,7 +414,7 @@ static int withdraw(struct store *store, const struct id *id, struct error *erro
 
 int store_outbox_withdraw(struct store *store, const struct id *operation, struct error *error)
 {
-    int code = database_begin(store->database, error);
+    int code = store_begin(store, error);
 
     if (code != 0)
         return code;
@@ -569,7 +569,7 @@ static void let_go(struct store *store, const struct store_outcome *outcomes, si
 int store_outbox_settle(struct store *store, const struct store_outcome *outcomes, size_t count,
                         struct error *error)
 {
-    int code = database_begin(store->database, error);
+    int code = store_begin(store, error);
 
     if (code != 0)
         return code;

@@ -435,7 +435,7 @@ static int put_operation(struct store *store, struct operation *operation, struc
 static int put_all(struct recovery *recovery, struct error *error)
 {
     struct store *store = recovery->files->store;
-    int code = database_begin(store->database, error);
+    int code = store_begin(store, error);
 
     if (code != 0)
         return code;

@@ -94,7 +94,7 @@ static int put(struct store *store, const struct operation *operation, enum merg
 int store_refusal_put(struct store *store, const struct operation *operation,
                       enum merge_refusal refusal, const char *field, struct error *error)
 {
-    int code = database_begin(store->database, error);
+    int code = store_begin(store, error);
 
     return code == 0
                ? database_end(store->database, put(store, operation, refusal, field, error), error)

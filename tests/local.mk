@@ -958,3 +958,12 @@ tests_unit_test_look_SOURCES = tests/unit/test_look.c $(WORK_FIXTURE)
 tests_unit_test_look_LDADD = $(UNIT_LIBS)
 tests_unit_test_ledger_look_SOURCES = tests/unit/test_ledger_look.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
 tests_unit_test_ledger_look_LDADD = $(UNIT_LIBS)
+# Keys, and what a terminal leaves behind.
+UNIT_TESTS += tests/unit/test_store_key
+tests_unit_test_store_key_SOURCES = tests/unit/test_store_key.c tests/unit/fault_vfs.c \
+    tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
+    tests/unit/store_script.c tests/unit/store_script.h tests/unit/unit.h
+tests_unit_test_store_key_LDADD = $(UNIT_LIBS)
+
+dist_check_SCRIPTS += tests/security/protected.sh
+TESTS += tests/security/protected.sh

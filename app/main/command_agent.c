@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
@@ -135,15 +134,6 @@ static int unwrap_key(struct command_agent *agent, struct error *error)
     return code;
 }
 
-/* As the screen does: personal content lands in no core file, and is for this user alone. */
-static void protect(void)
-{
-    const struct rlimit none = {0, 0};
-
-    (void)umask(077);
-    (void)setrlimit(RLIMIT_CORE, &none);
-}
-
 int command_agent_begin_locked(struct command_agent *agent, const struct config *config,
                                struct error *error)
 {
@@ -155,7 +145,7 @@ int command_agent_begin_locked(struct command_agent *agent, const struct config 
                          "--agent LOGIN is needed: letters, digits, dots and dashes");
     if (directory == NULL || directory[0] == '\0')
         return error_set(error, ERROR_INVALID, "--data-directory says where the files are");
-    protect();
+    (void)umask(077); /* what is made is for this user alone, as by the screen */
     int code = seal_start(error);
     if (code == 0)
         code = read_password(config, agent->password, sizeof agent->password, error);

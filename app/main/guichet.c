@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +21,7 @@
 #include "app/main/command_search.h"
 #include "app/main/command_sync.h"
 #include "app/main/guichet_keys.h"
+#include "app/protect.h"
 #include "app/record_fields.h"
 #include "app/seal.h"
 #include "net/sync.h"
@@ -106,18 +105,6 @@ struct program {
     struct terminal *terminal;
     struct ui *ui;
 };
-
-/* Personal content must not land in a core file, nor be readable by others. */
-static void protect(void)
-{
-    const struct rlimit none = {0, 0};
-
-    umask(077);
-    setrlimit(RLIMIT_CORE, &none);
-#ifndef __SANITIZE_ADDRESS__ /* its leak check at the end could not look */
-    prctl(PR_SET_DUMPABLE, 0);
-#endif
-}
 
 /* Makes a directory and those above it, for the owner alone. */
 static int make_directory(const char *path, struct error *error)
@@ -336,17 +323,24 @@ static void tell_indexing(int64_t done, int64_t total)
             isatty(STDERR_FILENO) && done < total ? "" : "\n");
 }
 
+static int command_end(int status)
+{
+    protect_process_end();
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     struct program program = {0};
     struct error error = ERROR_INIT;
     int code;
 
+    protect_process();
     catalogue_tell_indexing(tell_indexing);
     for (size_t i = 0; argc > 1 && i < COMMAND_COUNT; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return command_runs[i](argc - 1, argv + 1);
-    protect();
+            return command_end(command_runs[i](argc - 1, argv + 1));
+    umask(077); /* personal content is for this user alone */
     code = read_options(&program, argc, argv, &error);
     if (code == 0 && config_switch(program.config, "help"))
         print_usage(program.config);
@@ -357,5 +351,6 @@ int main(int argc, char **argv)
     program_end(&program);
     if (code != 0)
         fprintf(stderr, "guichet: %s\n", error.message);
+    protect_process_end();
     return code == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "app/main/guichetd_email.h"
+#include "app/protect.h"
 #include "net/intake_document.h"
 #include "net/ledger_relay.h"
 
@@ -462,6 +463,7 @@ int main(int argc, char **argv)
     struct config *config = NULL;
     int status;
 
+    protect_process();
     if (config_new(&config, "guichetd", &error) != 0 || config_declare(config, keys, &error) != 0 ||
         config_declare(config, guichetd_email_keys, &error) != 0 ||
         config_read(config, argc, argv, &error) != 0)
@@ -471,5 +473,6 @@ int main(int argc, char **argv)
     config_free(config);
     if (fflush(stdout) != 0)
         status = GUICHETD_FAILED;
+    protect_process_end();
     return status;
 }
