@@ -8,6 +8,7 @@
 #include "app/json.h"
 #include "app/note.h"
 #include "app/record_fields.h"
+#include "app/role.h"
 
 static bool is_given(const char *text)
 {
@@ -258,7 +259,8 @@ bool handoff_is_from(const struct record *handoff, const struct id *agent)
     return strcmp(record_text(handoff, "from"), agent->text) == 0;
 }
 
-bool handoff_is_for(const struct record *handoff, const struct record *agent)
+bool handoff_is_for(const struct record *handoff, const struct record *agent,
+                    struct catalogue *catalogue)
 {
     const char *to = record_text(handoff, "to_agent");
     const char *office = record_text(handoff, "to_office");
@@ -275,7 +277,7 @@ bool handoff_is_for(const struct record *handoff, const struct record *agent)
     if (*office != '\0') {
         record_full_key(agent, record_text(agent, "office"), key);
         return strcmp(office, key) == 0 && (!handoff_is_kind(handoff, HANDOFF_ESCALATION) ||
-                                            strcmp(record_text(agent, "role"), "supervisor") == 0);
+                                            role_may(agent, catalogue, PERMISSION_SUPERVISE));
     }
     if (!(*queue != '\0' && record_names(agent, "queues", queue)) &&
         !(*also != '\0' && record_names(agent, "queues", also)))

@@ -6,6 +6,7 @@
 #define GUICHET_APP_HANDOFF_H
 
 #include "app/author.h"
+#include "app/catalogue.h"
 #include "app/queue.h"
 #include "app/store.h"
 
@@ -86,8 +87,10 @@ int64_t handoff_waited_ms(const struct record *handoff, int64_t now_ms);
 
 /* True when it is offered to this agent (a catalogue record): by id, by one of their queues, also
  * when it was opened to that one, if they can do what it asks for, or by their office (an
- * escalation only to its supervisors); never to who sent it, unless it is addressed to them. */
-bool handoff_is_for(const struct record *handoff, const struct record *agent);
+ * escalation only to its supervisors, by the roles of `catalogue`, NULL for the built-in ones);
+ * never to who sent it, unless it is addressed to them. */
+bool handoff_is_for(const struct record *handoff, const struct record *agent,
+                    struct catalogue *catalogue);
 bool handoff_is_from(const struct record *handoff, const struct id *agent);
 
 /*

@@ -12,6 +12,7 @@
 #include "app/queue.h"
 #include "app/queue_measure.h"
 #include "app/record_fields.h"
+#include "app/role.h"
 
 #define TEXT_LIMIT  20000
 #define LIST_LIMIT  2000
@@ -30,7 +31,7 @@ enum kind {
     KIND_HOURS,  /* "08:30-12:00" */
     KIND_SKILL,  /* "civil-status:2" */
     KIND_COUNTS, /* {channel: integer between `lowest` and `highest`} */
-    KIND_KEY,    /* of a record of `type` */
+    KIND_KEY,    /* of a record of `type`, or one of `words` where there are any */
     KIND_OBJECT, /* with `members` */
     KIND_HSDS,   /* rows of HSDS, by table */
     KIND_FREE    /* an object that another part checks: JSON Schema, layout, translations */
@@ -242,8 +243,7 @@ static const struct member agent_members[] = {
     {MEMBER("login", KIND_TEXT, REQUIRED)},
     {MEMBER("name", KIND_TEXT, REQUIRED)},
     {MEMBER("office", KIND_KEY, REQUIRED), .type = RECORD_OFFICE},
-    {MEMBER("role", KIND_WORD, REQUIRED), WORDS("clerk", "agent", "specialist", "supervisor",
-                                                "privacy-officer", "administrator", "display")},
+    {MEMBER("role", KIND_KEY, REQUIRED), .type = RECORD_ROLE, .words = role_words},
     {MEMBER("languages", KIND_TEXT, REQUIRED | LIST)},
     {MEMBER("skills", KIND_SKILL, LIST)},
     {MEMBER("levels", KIND_INTEGER, LIST), .lowest = 1, .highest = QUEUE_LEVEL_MOST},
@@ -371,18 +371,31 @@ static const struct member snippet_members[] = {
     {0},
 };
 
+static const struct member role_members[] = {
+    {MEMBER("summary", KIND_LOCALISED, 0)},
+    {MEMBER("permissions", KIND_WORD, REQUIRED | LIST), .words = role_permission_words},
+    {MEMBER("cases", KIND_WORD, REQUIRED), .words = role_reach_words},
+    {MEMBER("offices", KIND_KEY, LIST), .type = RECORD_OFFICE},
+    {0},
+};
+
 static const struct member directory_members[] = {
     {MEMBER("table", KIND_TEXT, REQUIRED)},
     {0},
 };
 
 static const struct member *const type_members[RECORD_TYPE_COUNT] = {
-    [RECORD_SERVICE] = service_members,       [RECORD_FORM] = form_members,
-    [RECORD_OFFICE] = office_members,         [RECORD_AGENT] = agent_members,
-    [RECORD_QUEUE] = queue_members,           [RECORD_CALENDAR] = calendar_members,
-    [RECORD_LIFE_EVENT] = life_event_members, [RECORD_TEMPLATE] = template_members,
+    [RECORD_SERVICE] = service_members,
+    [RECORD_FORM] = form_members,
+    [RECORD_OFFICE] = office_members,
+    [RECORD_AGENT] = agent_members,
+    [RECORD_QUEUE] = queue_members,
+    [RECORD_CALENDAR] = calendar_members,
+    [RECORD_LIFE_EVENT] = life_event_members,
+    [RECORD_TEMPLATE] = template_members,
     [RECORD_SNIPPET] = snippet_members,
     [RECORD_DIRECTORY] = directory_members,
+    [RECORD_ROLE] = role_members,
 };
 
 struct check {
@@ -546,6 +559,8 @@ static int value_check(const struct check *check, const json_t *value, const str
         return object_check(check, value, tables, place);
     }
     case KIND_KEY:
+        if (member->words && is_word(value, member->words))
+            return 0;
         break;
     }
     if (text_fault(value))

@@ -29,6 +29,7 @@ static const struct file files[] = {
     {RECORD_QUEUE, "queues.json", false},           {RECORD_CALENDAR, "calendars.json", false},
     {RECORD_LIFE_EVENT, "life-events.json", false}, {RECORD_FORM, "questionnaires.json", true},
     {RECORD_TEMPLATE, "templates.json", true},      {RECORD_SNIPPET, "snippets.json", true},
+    {RECORD_ROLE, "roles.json", true},
 };
 
 #define FILE_COUNT (sizeof files / sizeof files[0])

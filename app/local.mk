@@ -14,6 +14,7 @@ libapp_a_SOURCES = \
     app/operation.c app/operation.h \
     app/match.c app/match.h \
     app/permission.c app/permission.h app/protect.c app/protect.h app/purpose.c app/purpose.h \
+    app/permission.c app/permission.h app/purpose.c app/purpose.h app/role.c app/role.h \
     app/promise.c app/promise.h app/promise_state.c app/promise_state.h \
     app/promise_time.c app/promise_time.h \
     app/queue.c app/queue.h app/queue_line.c app/queue_line.h \
@@ -91,6 +92,7 @@ dist_sample_DATA = \
     app/sample/offices.json \
     app/sample/questionnaires.json \
     app/sample/queues.json \
+    app/sample/roles.json \
     app/sample/services.json \
     app/sample/snippets.json \
     app/sample/templates.json

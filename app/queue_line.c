@@ -129,7 +129,7 @@ bool queue_line_is_for(struct store *store, struct catalogue *catalogue, const s
     struct record *queue;
     struct queue_need need;
 
-    if (!handoff_is_for(handoff, agent))
+    if (!handoff_is_for(handoff, agent, catalogue))
         return false;
     if (record_text(handoff, "to_queue")[0] == '\0')
         return true;
@@ -207,7 +207,7 @@ static int line_up(void *context, const struct record *record, enum store_pendin
     struct queue_line_item *item;
     struct record *queue;
 
-    if (!handoff_is_offered(record) || !handoff_is_for(record, lining->agent))
+    if (!handoff_is_offered(record) || !handoff_is_for(record, lining->agent, lining->catalogue))
         return 0;
     if (line->count == line->capacity) {
         size_t capacity = line->capacity == 0 ? 32 : 2 * line->capacity;

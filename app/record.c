@@ -17,6 +17,7 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_TEMPLATE] = "template",
     [RECORD_SNIPPET] = "snippet",
     [RECORD_DIRECTORY] = "directory",
+    [RECORD_ROLE] = "role",
     [RECORD_CLIENT] = "client",
     [RECORD_CASE] = "case",
     [RECORD_CONTACT] = "contact",
@@ -52,7 +53,7 @@ enum record_type record_type_from_name(const char *name)
 
 bool record_type_is_catalogue(enum record_type type)
 {
-    return type >= RECORD_SERVICE && type <= RECORD_DIRECTORY;
+    return type >= RECORD_SERVICE && type <= RECORD_ROLE;
 }
 
 struct record *record_new(enum record_type type, const struct id *id)

@@ -31,6 +31,7 @@ enum record_type {
     RECORD_TEMPLATE,
     RECORD_SNIPPET,
     RECORD_DIRECTORY,
+    RECORD_ROLE,
     /* work */
     RECORD_CLIENT,
     RECORD_CASE,

@@ -24,6 +24,7 @@
 #include "app/id.h"
 #include "app/merge.h"
 #include "app/operation.h"
+#include "app/permission.h"
 #include "app/record.h"
 #include "net/scope_set.h"
 
@@ -68,6 +69,7 @@ struct ledger_actor {
     bool ungrounded;    /* the device does not hold what its operations were made of: what they made
                            comes to it by the feed */
     bool display;       /* a public screen: may read the waiting room's view and nothing else */
+    permission_set may; /* by the agent's role; set by ledger_session_find (net/ledger_role.h) */
     int64_t expires_ms; /* the token's end; set by ledger_session_find */
     struct id via;      /* the relay that carries it, empty for none */
 };
@@ -226,6 +228,9 @@ int ledger_delivery_write(struct ledger *ledger, const struct id *id, json_t *cl
  * as it stands. Adds to `scopes`. ERROR_NOT_FOUND when there is no such agent. */
 int ledger_desk_scopes(struct ledger *ledger, const struct id *agent, struct scope_set *scopes,
                        struct error *error);
+/* The same, and what the agent may do, by one reading. */
+int ledger_desk_read(struct ledger *ledger, const struct id *agent, struct scope_set *scopes,
+                     permission_set *may, struct error *error);
 
 /* Bytes of records after which a page ends even if there would be more. */
 #define LEDGER_PAGE_BYTES (4 * 1024 * 1024)

@@ -9,6 +9,7 @@
 #include "app/clock.h"
 #include "app/json.h"
 #include "app/text.h"
+#include "net/ledger_role.h"
 
 /* Stronger than libsodium's interactive limits, in the same 64 MiB: OWASP asks for at least 2
  * passes over 19 MiB. */
@@ -330,6 +331,7 @@ int ledger_session_find(struct ledger *ledger, const char *token, int64_t now_ms
 {
     struct ledger_reader *reader;
     struct ledger_row row = {0};
+    struct role role = {0};
     unsigned char hash[HASH_BYTES];
     sqlite3_stmt *statement;
     int code = ledger_reader_take(ledger, &reader, error);
@@ -355,7 +357,12 @@ int ledger_session_find(struct ledger *ledger, const char *token, int64_t now_ms
     if (code == 0 && (row.record == NULL || json_bool_or(row.record->body, "ended", false)))
         code = error_set(error, ERROR_NOT_FOUND, "the token is unknown or has ended");
     if (code == 0)
+        code = ledger_role_read(reader->database, row.record, &role, error);
+    if (code == 0) {
         actor->display = ledger_agent_is_display(row.record);
+        actor->may = role.may;
+    }
+    role_clear(&role);
     ledger_row_clear(&row);
     ledger_reader_give(ledger, reader);
     return code;

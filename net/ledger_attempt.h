@@ -7,6 +7,7 @@
 #define GUICHET_NET_LEDGER_ATTEMPT_H
 
 #include "app/text.h"
+#include "net/ledger_role.h"
 #include "net/ledger_sqlite.h"
 
 #define ATTEMPT_DIGEST_BYTES 16
@@ -36,6 +37,12 @@ static inline void attempt_refuse(struct attempt *attempt, enum merge_refusal re
 static inline bool attempt_is_refused(const struct attempt *attempt)
 {
     return attempt->outcome->kind == LEDGER_REFUSED;
+}
+
+/* What the agent's role lets them do. */
+static inline bool attempt_may(const struct attempt *attempt, enum permission permission)
+{
+    return ledger_actor_may(attempt->actor, permission);
 }
 
 /* By a relay, in the name of the agent who made it. */

@@ -163,7 +163,7 @@ static int add_scopes(void *context, const struct record *agent, struct error *e
     free(body);
     for (size_t i = 0; i < sizeof(one); i++)
         scoping->sum[i] ^= one[i];
-    return ledger_agent_scopes(scoping->database, agent, scoping->scopes, error);
+    return ledger_agent_scopes(scoping->database, agent, scoping->scopes, NULL, error);
 }
 
 int ledger_relay_scopes(struct ledger *ledger, const struct ledger_relay *relay,
@@ -336,7 +336,8 @@ static int look_at_agent(struct carrying *carrying, const struct operation *oper
         return 0;
     if (code == 0) {
         carrying->allowed = is_employed(row.record, carrying->relay->office);
-        code = ledger_agent_scopes(carrying->ledger->writer, row.record, &carrying->desk, error);
+        code = ledger_agent_scopes(carrying->ledger->writer, row.record, &carrying->desk,
+                                   &carrying->actor.may, error);
     }
     ledger_row_clear(&row);
     return code;

@@ -102,7 +102,9 @@ int ledger_passage_change(struct ledger *ledger, const struct ledger_passage *pa
     /* A device of its own each time: what the web has not seen is then never its own, so that two
      * browsers with one code do not write over one another unseen. */
     struct id_generator ids = {0};
-    struct ledger_actor actor = {.agent = continue_web_agent, .device = id_generate(&ids, now_ms)};
+    struct ledger_actor actor = {.agent = continue_web_agent,
+                                 .device = id_generate(&ids, now_ms),
+                                 .may = (permission_set)1 << PERMISSION_SERVE};
     struct operation *operation =
         operation_new(OPERATION_FIELDS, RECORD_SUBMISSION, &passage->submission);
     struct scope_set scopes = {0};

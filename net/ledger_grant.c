@@ -281,19 +281,22 @@ static int feed_delete(struct ledger *ledger, int64_t row, int64_t scope, struct
 }
 
 /* Those who hold it are told, also those who are away now. */
-static int gone_put(const struct taking *taking, int64_t row, struct error *error)
+int ledger_gone_put(struct ledger *ledger, const char *scope, int64_t row, struct error *error)
 {
-    struct ledger *ledger = taking->ledger;
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_GONE_PUT, error);
+    int64_t number;
     int code;
 
     if (statement == NULL)
         return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, taking->number);
+    code = ledger_scope_need(ledger, scope, &number, error);
+    if (code != 0)
+        return code;
+    sqlite3_bind_int64(statement, 1, number);
     sqlite3_bind_int64(statement, 2, ledger_next_seq(ledger));
     sqlite3_bind_int64(statement, 3, row);
     code = database_run(ledger->writer, statement, error);
-    return code != 0 ? code : scope_set_add(&ledger->changed, "", taking->scope, error);
+    return code != 0 ? code : scope_set_add(&ledger->changed, "", scope, error);
 }
 
 /* Out of the scope, and out of what waits for agents who came to it late ("join:AGENT:SCOPE"). */
@@ -305,7 +308,7 @@ static int row_take(const struct taking *taking, int64_t row, struct error *erro
     int code = feed_delete(taking->ledger, row, taking->number, error);
 
     if (code == 0 && database_changes(taking->ledger->writer) > 0)
-        code = gone_put(taking, row, error);
+        code = ledger_gone_put(taking->ledger, taking->scope, row, error);
     if (code != 0)
         return code;
     statement = database_statement(taking->ledger->writer, LEDGER_FEED_JOINING, error);

@@ -7,7 +7,7 @@
  * one transaction: the disk is waited for once. The first of those that wait does it for all.
  */
 struct ledger_call {
-    const struct ledger_actor *actor;
+    struct ledger_actor actor; /* with what they may do */
     struct scope_set desk;
     struct operation *const *operations;
     size_t count;
@@ -33,7 +33,7 @@ static int apply_together(struct ledger *ledger, struct ledger_call *first, stru
     if (code != 0)
         return code;
     for (struct ledger_call *call = first; call != NULL && code == 0; call = call->next)
-        code = ledger_apply_within(ledger, call->actor, &call->desk, call->operations, call->count,
+        code = ledger_apply_within(ledger, &call->actor, &call->desk, call->operations, call->count,
                                    call->now_ms, call->outcomes, error);
     if (code == 0)
         return ledger_commit(ledger, error);
@@ -82,7 +82,7 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
                  struct operation *const *operations, size_t count, int64_t now_ms,
                  struct ledger_outcome *outcomes, struct error *error)
 {
-    struct ledger_call call = {.actor = actor,
+    struct ledger_call call = {.actor = *actor,
                                .operations = operations,
                                .count = count,
                                .now_ms = now_ms,
@@ -91,7 +91,7 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
     int code;
 
     memset(outcomes, 0, count * sizeof(*outcomes));
-    code = ledger_desk_scopes(ledger, &actor->agent, &call.desk, error);
+    code = ledger_desk_read(ledger, &actor->agent, &call.desk, &call.actor.may, error);
     if (code == 0) {
         pthread_mutex_lock(&ledger->calls_mutex);
         *ledger->calls_end = &call;

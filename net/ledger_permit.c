@@ -125,16 +125,10 @@ static void check_author(struct attempt *attempt)
 
 /* An escalation is answered, a hand-off is re-assigned, and the highest priority is given, by a
  * supervisor. */
-static int check_supervisor(struct attempt *attempt, const char *member, struct error *error)
+static void check_supervisor(struct attempt *attempt, const char *member)
 {
-    struct ledger_row agent;
-    int code = ledger_row_read(attempt->ledger->writer, RECORD_AGENT, &attempt->actor->agent,
-                               &agent, error);
-
-    if (code == 0 && strcmp(record_text(agent.record, "role"), "supervisor") != 0)
+    if (!attempt_may(attempt, PERMISSION_SUPERVISE))
         attempt_refuse(attempt, MERGE_ACTOR, member);
-    ledger_row_clear(&agent);
-    return code;
 }
 
 /* Nothing is handed off to nobody: the agent, office or queue is in the catalogue. */
@@ -148,7 +142,7 @@ static int check_offered_to(struct attempt *attempt, struct error *error)
         attempt_refuse(attempt, MERGE_MISSING, missing);
     if (code == 0 && !attempt_is_refused(attempt) &&
         json_integer_or(attempt->operation->body, "priority", 0) == QUEUE_PRIORITY_MOST)
-        code = check_supervisor(attempt, "priority", error);
+        check_supervisor(attempt, "priority");
     return code;
 }
 
@@ -171,8 +165,9 @@ static int check_reassigned(struct attempt *attempt, struct error *error)
     const char *missing = NULL;
     struct id following;
     bool followed = false;
-    int code = check_supervisor(attempt, "state", error);
+    int code = 0;
 
+    check_supervisor(attempt, "state");
     if (code == 0 && !attempt_is_refused(attempt))
         code = ledger_reassign_check(attempt->ledger, attempt->operation->body, &missing, error);
     if (missing != NULL)
@@ -228,7 +223,7 @@ static int check_target(struct attempt *attempt, struct error *error)
     scope_set_free(&targets);
     if (code == 0 && !attempt_is_refused(attempt) &&
         strcmp(record_text(handoff, "kind"), "escalation") == 0)
-        code = check_supervisor(attempt, "state", error);
+        check_supervisor(attempt, "state");
     if (code == 0 && !attempt_is_refused(attempt) && queue[0] != '\0')
         code = check_fit(attempt, strcmp(state, answers[0]) == 0, error);
     return code;
@@ -251,12 +246,13 @@ static int check_keeper(struct attempt *attempt, struct error *error)
 }
 
 /* The lists of an office are its supervisors'. One's own are out of anybody else's sight. */
-static int check_view(struct attempt *attempt, struct error *error)
+static void check_view(struct attempt *attempt)
 {
     const json_t *body =
         attempt->row.row != 0 ? attempt->row.record->body : attempt->operation->body;
 
-    return json_bool_or(body, "shared", false) ? check_supervisor(attempt, "shared", error) : 0;
+    if (json_bool_or(body, "shared", false))
+        check_supervisor(attempt, "shared");
 }
 
 /* A client is merged into one that is there, that the agent may see and that is not, by whatever
@@ -329,7 +325,7 @@ int attempt_check(struct attempt *attempt, struct error *error)
     if (code == 0 && !attempt_is_refused(attempt) && operation->type == RECORD_TICKET)
         code = check_ticket_queue(attempt, error);
     if (code == 0 && !attempt_is_refused(attempt) && operation->type == RECORD_VIEW)
-        code = check_view(attempt, error);
+        check_view(attempt);
     if (code == 0 && !attempt_is_refused(attempt) && operation->kind == OPERATION_CLAIM &&
         operation->type == RECORD_HANDOFF && attempt->row.row != 0)
         code = check_target(attempt, error);

@@ -42,9 +42,26 @@ int ledger_publish(struct ledger *ledger, const struct record *record, struct er
         code = ledger_feed_write(ledger, &after, error);
     if (code == 0 && record->type == RECORD_AGENT)
         code = ledger_agent_moved(ledger, before.record, after.record, error);
+    if (code == 0 && record->type == RECORD_ROLE)
+        code = ledger_role_changed(ledger, before.record, after.record, error);
     ledger_row_clear(&before);
     ledger_row_clear(&after);
     return code;
+}
+
+/* A role that is named by the key of another source is there. */
+static int check_role(struct ledger *ledger, const char *role, struct error *error)
+{
+    struct ledger_row row;
+    struct id id = id_from_key("role", role);
+    int code;
+
+    if (strchr(role, '/') == NULL)
+        return 0;
+    code = ledger_row_read(ledger->writer, RECORD_ROLE, &id, &row, error);
+    ledger_row_clear(&row);
+    return code == ERROR_NOT_FOUND ? error_set(error, ERROR_INVALID, "there is no role %s", role)
+                                   : code;
 }
 
 int ledger_agent_add(struct ledger *ledger, const struct record *agent, const char *password,
@@ -64,6 +81,8 @@ int ledger_agent_add(struct ledger *ledger, const struct record *agent, const ch
     if (code == 0)
         code = error_set(error, ERROR_CONFLICT, "the agent exists already");
     else if (code == ERROR_NOT_FOUND)
+        code = check_role(ledger, record_text(agent, "role"), error);
+    if (code == 0)
         code = ledger_password_write(ledger, agent, password, error);
     if (code == 0)
         code = ledger_publish(ledger, agent, error);

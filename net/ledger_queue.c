@@ -117,13 +117,12 @@ static bool meets(const char *scope, size_t key_length, const struct record *age
     struct queue_verdict verdict;
     struct queue_need need;
 
-    return strcmp(record_text(agent, "role"), "supervisor") == 0 ||
-           (queue_need_parse(&need, scope + strlen(PREFIX) + key_length + strlen(TAB)) &&
-            queue_agent_fits(&need, agent, &verdict));
+    return queue_need_parse(&need, scope + strlen(PREFIX) + key_length + strlen(TAB)) &&
+           queue_agent_fits(&need, agent, &verdict);
 }
 
 int ledger_queue_scopes(struct database *database, const struct record *agent, const char *queue,
-                        struct scope_set *scopes, struct error *error)
+                        bool all, struct scope_set *scopes, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(database, LEDGER_SCOPE_BETWEEN, error);
     struct scope_set bounds = {0};
@@ -145,7 +144,8 @@ int ledger_queue_scopes(struct database *database, const struct record *agent, c
         while ((code = database_step(database, statement, error)) > 0) {
             const char *name = database_text(statement, 0);
 
-            code = meets(name, strlen(queue), agent) ? scope_set_add(scopes, "", name, error) : 0;
+            code = all || meets(name, strlen(queue), agent) ? scope_set_add(scopes, "", name, error)
+                                                            : 0;
             if (code != 0)
                 break;
         }

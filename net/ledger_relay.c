@@ -465,6 +465,8 @@ static int give_catalogue(struct ledger *ledger, const struct record *given, str
         code = ledger_feed_write(ledger, &after, error);
     if (code == 0 && given->type == RECORD_AGENT)
         code = ledger_agent_moved(ledger, before.record, after.record, error);
+    if (code == 0 && given->type == RECORD_ROLE)
+        code = ledger_role_changed(ledger, before.record, after.record, error);
     ledger_row_clear(&before);
     ledger_row_clear(&after);
     return code;

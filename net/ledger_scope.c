@@ -6,18 +6,6 @@
 #include "app/json.h"
 #include "app/note.h"
 
-/*
- * A joining scope "join:AGENT:SCOPE" holds, for an agent who came to a scope late, what stood in
- * it at that time, under new numbers past the agent's cursor. A row in it is used once: as soon as
- * the record changes, the scope itself brings it.
- */
-#define JOIN_PREFIX "join:"
-
-static bool is_joining(const char *name)
-{
-    return strncmp(name, JOIN_PREFIX, strlen(JOIN_PREFIX)) == 0;
-}
-
 /* --- rows of the feed ------------------------------------------------------------------------- */
 
 int ledger_scope_find(struct database *database, const char *name, int64_t *number,
@@ -38,7 +26,7 @@ int ledger_scope_find(struct database *database, const char *name, int64_t *numb
     return 0;
 }
 
-static int scope_need(struct ledger *ledger, const char *name, int64_t *number, struct error *error)
+int ledger_scope_need(struct ledger *ledger, const char *name, int64_t *number, struct error *error)
 {
     int code = ledger_scope_find(ledger->writer, name, number, error);
     sqlite3_stmt *statement;
@@ -52,8 +40,9 @@ static int scope_need(struct ledger *ledger, const char *name, int64_t *number, 
     code = database_run(ledger->writer, statement, error);
     *number = sqlite3_last_insert_rowid(database_handle(ledger->writer));
     /* Nobody can be listening to it yet: those who will are told by their queue, and that they have
-     * more scopes than before. */
-    ledger->sessions_changed |= ledger_queue_has_need(name);
+     * more scopes than before; so are those who read all offices. */
+    ledger->sessions_changed |=
+        ledger_queue_has_need(name) || strncmp(name, "office:", strlen("office:")) == 0;
     return code == 0 ? ledger_queue_plain(name, &ledger->changed, error) : code;
 }
 
@@ -69,12 +58,12 @@ static int gone_delete(struct ledger *ledger, int64_t row, int64_t scope, struct
     return database_run(ledger->writer, statement, error);
 }
 
-static int feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64_t row,
+int ledger_feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64_t row,
                     struct error *error)
 {
     sqlite3_stmt *statement;
     int64_t number;
-    int code = scope_need(ledger, scope, &number, error);
+    int code = ledger_scope_need(ledger, scope, &number, error);
 
     if (code != 0)
         return code;
@@ -104,7 +93,8 @@ static int row_scopes(struct database *database, int64_t row, struct scope_set *
     sqlite3_bind_int64(statement, 1, row);
     while (code > 0 && (code = database_step(database, statement, error)) > 0) {
         const char *name = database_text(statement, 0);
-        struct scope_set *target = is_joining(name) ? joining : scopes;
+        struct scope_set *target =
+            strncmp(name, LEDGER_JOIN_PREFIX, strlen(LEDGER_JOIN_PREFIX)) == 0 ? joining : scopes;
 
         if (target != NULL && scope_set_add(target, "", name, error) != 0) {
             sqlite3_reset(statement);
@@ -248,7 +238,7 @@ static int grant(struct ledger *ledger, int64_t row_number, const struct scope_s
         }
         if (seq == 0)
             seq = ledger_next_seq(ledger);
-        code = feed_put(ledger, scopes->names[i], seq, row_number, error);
+        code = ledger_feed_put(ledger, scopes->names[i], seq, row_number, error);
         if (code == 0)
             code = scope_set_add(&added, "", scopes->names[i], error);
     }
@@ -414,7 +404,7 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
     if (code == 0)
         code = body_scopes(ledger, row->record, &scopes, error);
     for (size_t i = 0; i < scopes.count && code == 0; i++)
-        code = feed_put(ledger, scopes.names[i], row->record->seq, row->row, error);
+        code = ledger_feed_put(ledger, scopes.names[i], row->record->seq, row->row, error);
     if (code == 0 && row->record->type == RECORD_TICKET)
         code = scope_set_add(&ledger->changed, LEDGER_TICKETS_SCOPE,
                              record_text(row->record, "office"), error);
@@ -447,164 +437,10 @@ int ledger_feed_give(struct ledger *ledger, const struct ledger_row *row,
             continue;
         if (!changed && seq == row->record->seq)
             seq = ledger_next_seq(ledger);
-        code = feed_put(ledger, given->names[i], seq, row->row, error);
+        code = ledger_feed_put(ledger, given->names[i], seq, row->row, error);
     }
     for (size_t i = 0; i < held.count && changed && code == 0; i++)
-        code = feed_put(ledger, held.names[i], seq, row->row, error);
+        code = ledger_feed_put(ledger, held.names[i], seq, row->row, error);
     scope_set_free(&held);
-    return code;
-}
-
-/* --- agents ----------------------------------------------------------------------------------- */
-
-static int add_key_scope(const struct record *agent, const char *prefix, const char *reference,
-                         struct scope_set *scopes, struct error *error)
-{
-    char key[RECORD_KEY_SIZE];
-
-    if (reference[0] == '\0')
-        return 0;
-    record_full_key(agent, reference, key);
-    return scope_set_add(scopes, prefix, key, error);
-}
-
-int ledger_agent_scopes(struct database *database, const struct record *agent,
-                        struct scope_set *scopes, struct error *error)
-{
-    const json_t *queues = json_object_get(agent->body, "queues");
-    const json_t *queue;
-    size_t index;
-    int code;
-
-    if (ledger_agent_is_display(agent))
-        return 0;
-    code = scope_set_add(scopes, "agent:", agent->id.text, error);
-    if (code == 0)
-        code = add_key_scope(agent, "office:", record_text(agent, "office"), scopes, error);
-    if (code == 0 && strcmp(record_text(agent, "role"), "supervisor") == 0)
-        code = add_key_scope(agent, LEDGER_OFFICE_SUPERVISORS_SCOPE, record_text(agent, "office"),
-                             scopes, error);
-    json_array_foreach(queues, index, queue)
-    {
-        char key[RECORD_KEY_SIZE];
-
-        if (code != 0 || !json_is_string(queue) || json_string_length(queue) == 0)
-            continue;
-        record_full_key(agent, json_string_value(queue), key);
-        code = ledger_queue_scopes(database, agent, key, scopes, error);
-        if (code == 0 && json_is_string(queue) &&
-            strcmp(record_text(agent, "role"), "supervisor") == 0)
-            code = add_key_scope(agent, LEDGER_SUPERVISORS_SCOPE, json_string_value(queue), scopes,
-                                 error);
-    }
-    return code;
-}
-
-/* Gives all that stands in `scope` to the agent's joining scope, under new numbers. */
-static int join_fill(struct ledger *ledger, const char *scope, const char *joining,
-                     struct error *error)
-{
-    int64_t *rows;
-    size_t count;
-    int64_t number;
-    int code = ledger_scope_find(ledger->writer, scope, &number, error);
-
-    if (code != 0 || number == 0)
-        return code;
-    code = ledger_scope_rows(ledger, number, &rows, &count, error);
-    for (size_t i = 0; i < count && code == 0; i++)
-        code = feed_put(ledger, joining, ledger_next_seq(ledger), rows[i], error);
-    free(rows);
-    return code;
-}
-
-static int join_end(struct ledger *ledger, const char *joining, struct error *error)
-{
-    sqlite3_stmt *statement;
-    int64_t number;
-    int code = ledger_scope_find(ledger->writer, joining, &number, error);
-
-    if (code != 0 || number == 0)
-        return code;
-    statement = database_statement(ledger->writer, LEDGER_FEED_DELETE_SCOPE, error);
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, number);
-    return database_run(ledger->writer, statement, error);
-}
-
-/* "join:AGENT:SCOPE"; owned by `name`, a set of its own. */
-static int joining_name(const struct record *agent, const char *scope, struct scope_set *name,
-                        struct error *error)
-{
-    char prefix[sizeof(JOIN_PREFIX) + ID_TEXT_LENGTH + 1];
-
-    strcpy(prefix, JOIN_PREFIX);
-    strcat(prefix, agent->id.text);
-    strcat(prefix, ":");
-    return scope_set_add(name, prefix, scope, error);
-}
-
-int ledger_agent_moved(struct ledger *ledger, const struct record *before,
-                       const struct record *after, struct error *error)
-{
-    struct scope_set old = {0}, new = {0}, name = {0};
-    int code;
-
-    /* A new agent's terminal begins at 0 and meets everything anyway. */
-    if (before == NULL)
-        return 0;
-    code = ledger_agent_scopes(ledger->writer, before, &old, error);
-    if (code == 0)
-        code = ledger_agent_scopes(ledger->writer, after, &new, error);
-    for (size_t i = 0; i < new.count &&code == 0; i++) {
-        if (scope_set_has(&old, new.names[i]))
-            continue;
-        code = joining_name(after, new.names[i], &name, error);
-        if (code == 0)
-            code = join_fill(ledger, new.names[i], name.names[0], error);
-        scope_set_free(&name);
-    }
-    for (size_t i = 0; i < old.count && code == 0; i++) {
-        if (scope_set_has(&new, old.names[i]))
-            continue;
-        code = joining_name(after, old.names[i], &name, error);
-        if (code == 0)
-            code = join_end(ledger, name.names[0], error);
-        scope_set_free(&name);
-    }
-    scope_set_free(&old);
-    scope_set_free(&new);
-    return code;
-}
-
-int ledger_desk_scopes(struct ledger *ledger, const struct id *agent, struct scope_set *scopes,
-                       struct error *error)
-{
-    struct ledger_reader *reader;
-    struct ledger_row row = {0};
-    struct scope_set plain = {0}, name = {0};
-    int code = ledger_reader_take(ledger, &reader, error);
-
-    if (code != 0)
-        return code;
-    code = ledger_row_read(reader->database, RECORD_AGENT, agent, &row, error);
-    if (code == 0)
-        code = ledger_agent_scopes(reader->database, row.record, &plain, error);
-    if (code == 0)
-        code = scope_set_add_all(scopes, &plain, error);
-    for (size_t i = 0; i < plain.count && code == 0; i++) {
-        int64_t number = 0;
-
-        code = joining_name(row.record, plain.names[i], &name, error);
-        if (code == 0)
-            code = ledger_scope_find(reader->database, name.names[0], &number, error);
-        if (code == 0 && number != 0)
-            code = scope_set_add(scopes, "", name.names[0], error);
-        scope_set_free(&name);
-    }
-    scope_set_free(&plain);
-    ledger_row_clear(&row);
-    ledger_reader_give(ledger, reader);
     return code;
 }

@@ -190,6 +190,10 @@ int ledger_intake_offer_again(struct ledger *ledger, const struct record *handof
 int ledger_scope_find(struct database *database, const char *name, int64_t *number,
                       struct error *error);
 
+/* The same, and makes it when there is none yet: within a transaction. */
+int ledger_scope_need(struct ledger *ledger, const char *name, int64_t *number,
+                      struct error *error);
+
 /* Scopes that a row stands in (joining scopes left out). Adds to `scopes`. */
 int ledger_row_scopes(struct database *database, int64_t row, struct scope_set *scopes,
                       struct error *error);
@@ -232,14 +236,32 @@ int ledger_ticket_queue_exists(struct ledger *ledger, const json_t *body, bool *
 /* A public screen's sign-in: role "display". */
 bool ledger_agent_is_display(const struct record *agent);
 
-/* Desk scopes by an agent's record; a display has none. */
-int ledger_agent_scopes(struct database *database, const struct record *agent,
-                        struct scope_set *scopes, struct error *error);
+/*
+ * A joining scope "join:AGENT:SCOPE" holds, for an agent who came to a scope late, what stood in
+ * it at that time, under new numbers past the agent's cursor. A row in it is used once: as soon as
+ * the record changes, the scope itself brings it.
+ */
+#define LEDGER_JOIN_PREFIX "join:"
 
-/* After an agent's record changed: what stands in the scopes gained comes to them as new, what
- * waited in the scopes lost no longer does. `before` may be NULL. */
+/* Within a transaction: a row comes to stand in a scope under this number; or those who read the
+ * scope are told that they see it no longer, also those who are away now. */
+int ledger_feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64_t row,
+                    struct error *error);
+int ledger_gone_put(struct ledger *ledger, const char *scope, int64_t row, struct error *error);
+
+/* Desk scopes by an agent's record, and what they may do (`may`: NULL when that is not asked); a
+ * display has none. */
+int ledger_agent_scopes(struct database *database, const struct record *agent,
+                        struct scope_set *scopes, permission_set *may,
+                        struct error *error);
+
+/* After an agent's record changed: what stands in the scopes gained comes to them as new, what they
+ * saw in the scopes lost is taken from them. `before` may be NULL. */
 int ledger_agent_moved(struct ledger *ledger, const struct record *before,
                        const struct record *after, struct error *error);
+/* The same for all who have a role, after its record changed. `before` may be NULL. */
+int ledger_role_changed(struct ledger *ledger, const struct record *before,
+                        const struct record *after, struct error *error);
 
 /* --- operations (ledger_apply.c) ---------------------------------------------------------------
  */
@@ -373,7 +395,7 @@ int ledger_queue_scope(struct ledger *ledger, const struct record *handoff, cons
 
 /* The scopes of a queue that an agent has. Adds to `scopes`. */
 int ledger_queue_scopes(struct database *database, const struct record *agent, const char *queue,
-                        struct scope_set *scopes, struct error *error);
+                        bool all, struct scope_set *scopes, struct error *error);
 
 /* Within a transaction: whether the agent may accept a hand-off to a queue: by skills, languages,
  * contact level and capacity. MERGE_APPLIED, or MERGE_UNFIT or MERGE_FULL with what is lacking. */

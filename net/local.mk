@@ -48,6 +48,7 @@ libnet_a_SOURCES += \
     net/secret_file.c net/secret_file.h \
     net/signed_request.c net/signed_request.h \
     net/ledger_message.c net/ledger_message.h \
+    net/ledger_desk.c \
     net/ledger_device.c \
     net/ledger_feed.c \
     net/ledger_history.c \
@@ -58,6 +59,7 @@ libnet_a_SOURCES += \
     net/ledger_intake_match.c net/ledger_intake_offer.c net/ledger_attachment.c net/ledger_reach.c net/ledger_refused.c \
     net/ledger_publish.c net/ledger_queue.c \
     net/ledger_record.c \
+    net/ledger_role.c net/ledger_role.h \
     net/ledger_relay.c net/ledger_relay.h net/ledger_relay_gone.c \
     net/ledger_schema.c \
     net/ledger_scope.c \

@@ -492,6 +492,10 @@ tests_unit_test_server_changes_SOURCES = tests/unit/test_server_changes.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_changes_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_supervise
+UNIT_TESTS += tests/unit/test_role
+tests_unit_test_role_SOURCES = tests/unit/test_role.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_role_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_note
 tests_unit_test_server_note_SOURCES = tests/unit/test_server_note.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)

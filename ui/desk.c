@@ -6,6 +6,7 @@
 
 #include "app/choice.h"
 #include "app/json.h"
+#include "app/role.h"
 #include "app/text.h"
 #include "ui/desk_cases.h"
 #include "ui/language.h"
@@ -221,12 +222,45 @@ int desk_sign_in(struct desk *desk, char *path, struct seal_key *key, struct rec
     return 0;
 }
 
+bool desk_may(const struct desk *desk, enum permission permission)
+{
+    return desk->agent != NULL && (desk->may & ((permission_set)1 << permission)) != 0;
+}
+
+/* A role that cannot be read lets do nothing, until it can. */
+static void find_role(struct desk *desk)
+{
+    struct role role;
+
+    desk->may = role_of_agent(&role, desk->agent, desk->catalogue, NULL) == 0 ? role.may : 0;
+    role_clear(&role);
+}
+
+/* What the catalogue says of the agent now, where that is newer. */
+static void find_agent(struct desk *desk)
+{
+    struct record *agent = NULL;
+
+    if (catalogue_get(desk->catalogue, RECORD_AGENT, &desk->agent->id, &agent, NULL) != 0)
+        return;
+    if (agent->rev <= desk->agent->rev) {
+        record_free(agent);
+        return;
+    }
+    record_free(desk->agent);
+    desk->agent = agent;
+    record_full_key(agent, record_text(agent, "office"), desk->office_key);
+}
+
 void desk_find_office(struct desk *desk)
 {
     struct record *office = NULL;
 
-    if (desk->agent == NULL ||
-        catalogue_get_by_key(desk->catalogue, RECORD_OFFICE, desk_office(desk), &office, NULL) != 0)
+    if (desk->agent == NULL)
+        return;
+    find_agent(desk);
+    find_role(desk);
+    if (catalogue_get_by_key(desk->catalogue, RECORD_OFFICE, desk_office(desk), &office, NULL) != 0)
         return; /* not here yet: the bottom line shows its key */
     record_free(desk->office);
     desk->office = office;

@@ -16,6 +16,7 @@
 #include "app/error.h"
 #include "app/id.h"
 #include "app/link.h"
+#include "app/permission.h"
 #include "app/purpose.h"
 #include "app/seal.h"
 #include "app/store.h"
@@ -65,6 +66,7 @@ struct desk {
     struct store *store;         /* this thread's connection; NULL until signed in; owned */
     struct seal_key *key;        /* owned */
     struct record *agent;        /* the agent's catalogue record; NULL until signed in; owned */
+    permission_set may;          /* by the agent's role: only hides what the server would refuse */
     char office_key[RECORD_KEY_SIZE]; /* of the agent's office, in full */
     struct record *office;            /* the agent's office; NULL when unknown; owned */
     char *store_path;                 /* of the open store; owned */
@@ -100,8 +102,10 @@ struct desk {
  * reads `open` and `channel` from its state. Takes over agent, key and path, also when failing. */
 int desk_sign_in(struct desk *desk, char *path, struct seal_key *key, struct record *agent,
                  struct error *error);
-/* Looks the agent's office up again: the catalogue has changed. */
+/* Looks the agent's record, role and office up again: the catalogue has changed. */
 void desk_find_office(struct desk *desk);
+/* Whether the agent who is signed in may do that. */
+bool desk_may(const struct desk *desk, enum permission permission);
 /* Forgets everything of the agent and closes their store; with sign_out the sync thread too. */
 void desk_close(struct desk *desk);
 void desk_sign_out(struct desk *desk);

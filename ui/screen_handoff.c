@@ -310,7 +310,7 @@ static void handing_draw(struct screen *screen, const struct paint *paint)
 static void run_priority(struct screen *screen, const char *argument)
 {
     struct handing *handing = screen->data;
-    bool supervisor = strcmp(record_text(screen->desk->agent, "role"), "supervisor") == 0;
+    bool supervisor = desk_may(screen->desk, PERMISSION_SUPERVISE);
     int most = supervisor ? QUEUE_PRIORITY_MOST : QUEUE_PRIORITY_MOST - 1;
 
     (void)argument;

@@ -443,7 +443,7 @@ static void home_ping_pong(struct home *home, struct desk *desk)
     struct handoff_tallies tallies;
     char remark[WORK_NAME_SIZE], text[2 * WORK_NAME_SIZE], title[WORK_NAME_SIZE];
 
-    if (strcmp(record_text(desk->agent, "role"), "supervisor") != 0 ||
+    if (!desk_may(desk, PERMISSION_SUPERVISE) ||
         handoff_tallies_read(&tallies, desk->store, NULL) != 0)
         return;
     for (size_t i = 0; i < tallies.count; i++) {

@@ -213,8 +213,7 @@ static void run_supervise(struct screen *screen, const char *argument)
 
 static bool home_offers(const struct screen *screen, const struct screen_key *key)
 {
-    return key->run != run_supervise ||
-           strcmp(record_text(screen->desk->agent, "role"), "supervisor") == 0;
+    return key->run != run_supervise || desk_may(screen->desk, PERMISSION_SUPERVISE);
 }
 
 static json_t *home_save(const struct screen *screen)

@@ -102,7 +102,7 @@ static const char *const menu_texts[MENU_COUNT] = {
 
 static bool is_supervisor(const struct desk *desk)
 {
-    return strcmp(record_text(desk->agent, "role"), "supervisor") == 0;
+    return desk_may(desk, PERMISSION_SUPERVISE);
 }
 
 /* What can be done here and by this agent, in the order of the menu. */

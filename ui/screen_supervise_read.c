@@ -20,7 +20,7 @@
 
 bool supervise_allowed(const struct desk *desk)
 {
-    return desk->agent != NULL && strcmp(record_text(desk->agent, "role"), "supervisor") == 0;
+    return desk_may(desk, PERMISSION_SUPERVISE);
 }
 
 void supervise_clear(struct supervise *supervise)

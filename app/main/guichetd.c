@@ -214,7 +214,9 @@ static const struct config_key keys[] = {
      .shape = CONFIG_TEXT,
      .flag_only = true,
      .argument = "ROLE",
-     .help = "clerk, agent, specialist, supervisor, privacy-officer, administrator or display."},
+     .help =
+         "clerk, agent, specialist, supervisor, privacy-officer, administrator or display, or the "
+         "key of a role of the catalogue (sample/newcomer)."},
     {.name = "language",
      .shape = CONFIG_TEXT,
      .flag_only = true,

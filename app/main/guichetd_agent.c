@@ -9,13 +9,11 @@
 
 #include "app/json.h"
 #include "app/main/guichetd.h"
+#include "app/role.h"
 #include "net/ledger.h"
 
 /* Agents made here, not imported, are of this source. */
 #define SOURCE "local"
-
-static const char *const roles[] = {"clerk",           "agent",         "specialist", "supervisor",
-                                    "privacy-officer", "administrator", "display"};
 
 /* Reads the first line of a stream, without its end, with a terminal's echo off. */
 static int line_read(FILE *stream, const char *what, char *line, size_t size, struct error *error)
@@ -75,12 +73,13 @@ static json_t *list_split(const char *text)
     return list;
 }
 
+/* A word of the built-in table, or, with a slash, the key of a role of the catalogue. */
 static bool role_is_known(const char *role)
 {
-    for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-        if (strcmp(roles[i], role) == 0)
+    for (const char *const *word = role_words; *word != NULL; word++)
+        if (strcmp(*word, role) == 0)
             return true;
-    return false;
+    return strchr(role, '/') != NULL;
 }
 
 /* The agent's record out of the flags. */

@@ -88,8 +88,8 @@ static int choose(void *context, const struct record *record, enum store_pending
     struct choice *choice = context;
 
     (void)pending;
-    if ((choice->for_me &&
-         !(handoff_is_offered(record) && handoff_is_for(record, choice->life->terminal->agent))) ||
+    if ((choice->for_me && !(handoff_is_offered(record) &&
+                             handoff_is_for(record, choice->life->terminal->agent, NULL))) ||
         (choice->drafts && !submission_is_draft(record)))
         return 0;
     if (chaos_draw(&choice->life->random, ++choice->seen) == 0) {

@@ -26,7 +26,7 @@ static int pick_visit(void *context, const struct record *record, enum store_pen
 
     (void)pending;
     if (picking->agent != NULL &&
-        (!handoff_is_offered(record) || !handoff_is_for(record, picking->agent)))
+        (!handoff_is_offered(record) || !handoff_is_for(record, picking->agent, NULL)))
         return 0;
     if (sim_random(picking->simulation, ++picking->seen) == 0) {
         record_free(picking->picked);

@@ -27,8 +27,8 @@ void fixture_publish_agent(struct ledger_fixture *fixture, enum fixture_agent wh
     agent = record_new(RECORD_AGENT, &fixture->actors[who].agent);
     assert_non_null(agent);
     json_decref(agent->body);
-    agent->body = json_pack("{s:s, s:s, s:s, s:s, s:[]}", "key", key, "login", names[who], "name",
-                            names[who], "office", office, "queues");
+    agent->body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:[]}", "key", key, "login", names[who],
+                            "name", names[who], "office", office, "role", "specialist", "queues");
     if (queue[0] != '\0')
         json_array_append_new(json_object_get(agent->body, "queues"), json_string(queue));
     ledger_import_target(fixture->ledger, &target);
@@ -49,6 +49,8 @@ void fixture_publish(struct ledger_fixture *fixture, enum record_type type, cons
     json_decref(record->body);
     record->body = body != NULL ? body : json_object();
     json_object_set_new(record->body, "key", json_string(key));
+    if (type == RECORD_AGENT && json_object_get(record->body, "role") == NULL)
+        json_object_set_new(record->body, "role", json_string("specialist"));
     ledger_import_target(fixture->ledger, &target);
     assert_int_equal(target.begin(target.context, NULL), 0);
     assert_int_equal(target.publish(target.context, record, NULL), 0);

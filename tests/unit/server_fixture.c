@@ -48,8 +48,8 @@ static void sign_in(struct server_fixture *fixture, enum fixture_agent who, cons
     agent = record_new(RECORD_AGENT, &id);
     assert_non_null(agent);
     json_decref(agent->body);
-    agent->body = json_pack("{s:s, s:s, s:s, s:s, s:[s]}", "key", key, "login", login, "name",
-                            login, "office", office, "queues", queue);
+    agent->body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:[s]}", "key", key, "login", login, "name",
+                            login, "office", office, "role", "specialist", "queues", queue);
     assert_int_equal(ledger_agent_add(fixture->ledger.ledger, agent, FIXTURE_PASSWORD, NULL), 0);
     record_free(agent);
     fixture->ledger.actors[who].agent = id;

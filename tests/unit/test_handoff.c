@@ -280,14 +280,14 @@ static void offers_reach_whom_they_are_for(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         json_decref(handoff->body);
         handoff->body = json_loads(cases[i].body, 0, NULL);
-        assert_int_equal(handoff_is_for(handoff, agent), cases[i].mine);
+        assert_int_equal(handoff_is_for(handoff, agent, NULL), cases[i].mine);
     }
     json_object_set_new(handoff->body, "to_agent", json_string(agent->id.text));
-    assert_true(handoff_is_for(handoff, agent));
+    assert_true(handoff_is_for(handoff, agent, NULL));
     json_object_del(handoff->body, "to_agent");
     json_object_set_new(handoff->body, "to_queue", json_string("s/general"));
     json_object_set_new(handoff->body, "from", json_string(agent->id.text));
-    assert_false(handoff_is_for(handoff, agent));
+    assert_false(handoff_is_for(handoff, agent, NULL));
     record_free(handoff);
     record_free(agent);
 }
@@ -370,11 +370,11 @@ static void an_escalation_is_for_supervisors(void **state)
     json_object_set_new(agent->body, "office", json_string("quebec"));
     json_object_set_new(agent->body, "role", json_string("agent"));
     json_object_set_new(handoff->body, "to_office", json_string("s/quebec"));
-    assert_true(handoff_is_for(handoff, agent));
+    assert_true(handoff_is_for(handoff, agent, NULL));
     json_object_set_new(handoff->body, "kind", json_string(HANDOFF_ESCALATION));
-    assert_false(handoff_is_for(handoff, agent));
+    assert_false(handoff_is_for(handoff, agent, NULL));
     json_object_set_new(agent->body, "role", json_string("supervisor"));
-    assert_true(handoff_is_for(handoff, agent));
+    assert_true(handoff_is_for(handoff, agent, NULL));
     record_free(handoff);
     record_free(agent);
 }
@@ -492,9 +492,9 @@ static void what_was_opened_is_for_the_next_group(void **state)
                            .body = json_pack("{s:s, s:[s]}", "key", "s/a", "queues", "r")};
 
     (void)state;
-    assert_false(handoff_is_for(&handoff, &agent));
+    assert_false(handoff_is_for(&handoff, &agent, NULL));
     json_object_set_new(handoff.body, "also_queue", json_string("s/r"));
-    assert_true(handoff_is_for(&handoff, &agent));
+    assert_true(handoff_is_for(&handoff, &agent, NULL));
     json_decref(handoff.body);
     json_decref(agent.body);
 }

@@ -459,8 +459,8 @@ static void test_agents_sign_in_at_the_relay(void **state)
     json_t *agents;
 
     json_decref(emma->body);
-    emma->body = json_pack("{s:s, s:s, s:s, s:s, s:[]}", "key", "sample/emma", "login", "Emma",
-                           "name", "Emma", "office", "a", "queues");
+    emma->body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:[]}", "key", "sample/emma", "role", "agent",
+                           "login", "Emma", "name", "Emma", "office", "a", "queues");
     assert_int_equal(ledger_agent_add(f->centre.ledger, emma, "correct horse", NULL), 0);
     record_free(emma);
     /* Of another office, whatever else of theirs is called so. */

@@ -474,7 +474,7 @@ static void test_refuses_broken_samples(void **state)
     expect_refused("agents.json", "\"login\": \"pierre\"", "\"login\": \"marie\"",
                    "\"pierre\": another agent has this login");
     expect_refused("agents.json", "\"role\": \"clerk\"", "\"role\": \"king\"",
-                   "\"marie\": role: not a word allowed here");
+                   "\"marie\": role: there is no role \"king\"");
     expect_refused("calendars.json", "\"easter\": -2", "\"easter\": -200", "rules/1/easter:");
     expect_refused("queues.json", "\"records\"", "\"recrods\"", "\"records\" is not a list");
     expect_refused("forms.json", "\"version\": 2,", "", "\"change-of-address\": version: missing");

@@ -129,7 +129,7 @@ static void test_supervisors_of_the_office_see_it(void **state)
     fixture_publish(&f->ledger, RECORD_AGENT, "sample/ben2",
                     json_pack("{s:s, s:s, s:s, s:s}", "login", "ben2", "name", "ben", "office",
                               "sample/b", "role", "supervisor"));
-    expect_for_ben(f, &note, false, false);
+    expect_for_ben(f, &note, false, true);
 }
 
 /* A hand-off shows the case and what belongs to it, but for this; to who writes a restricted note
