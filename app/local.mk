@@ -65,7 +65,7 @@ libapp_a_SOURCES += \
 libapp_a_SOURCES += \
     app/message.c app/message.h \
     app/message_segments.c app/message_segments.h \
-    app/message_template.c app/message_template.h app/snippet.c app/snippet.h \
+    app/message_plan.c app/message_plan.h app/message_template.c app/message_template.h app/snippet.c app/snippet.h \
     app/message_words.c app/message_words.h
 
 # When something is open, and where; what of the catalogue still stands.

@@ -30,6 +30,7 @@ enum merge_refusal merge_message_append(struct merge *merge)
         return merge_refuse(merge, MERGE_ACTOR, "author");
     for (const struct field *field = merge->rules->fields; field->name != NULL; field++)
         if ((field->rules & FIELD_CLAIMED) && strcmp(field->name, "state") != 0 &&
+            strcmp(field->name, "send_at") != 0 &&
             json_object_get(record->body, field->name) != NULL)
             return merge_refuse(merge, MERGE_ACTOR, field->name);
     return MERGE_APPLIED;
@@ -45,7 +46,7 @@ struct said {
 static const struct said agent_says[] = {
     {"read", "read_by", "read_at"},
     {"withdrawn", "", ""},
-    {"queued", "", ""},
+    {"queued", "", "send_at"},
     {"sent", "", "sent_at"}, /* of a letter: whoever put it in the mail */
 };
 
@@ -73,6 +74,11 @@ enum merge_refusal merge_message_claim(struct merge *merge)
     if (*said->signature != '\0' &&
         strcmp(json_text_or(body, said->signature, ""), merge->operation->agent.text) != 0)
         return merge_refuse(merge, MERGE_ACTOR, said->signature);
+    /* What is under way keeps its day. */
+    if (json_object_get(body, "send_at") != NULL &&
+        (strcmp(record_text(merge->record, "state"), "queued") != 0 ||
+         json_object_get(merge->record->body, "tried_at") != NULL))
+        return merge_refuse(merge, MERGE_TRANSITION, "send_at");
     json_object_foreach(body, name, value)
     {
         if (strcmp(name, "state") != 0 && strcmp(name, said->signature) != 0 &&

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/clock.h"
 #include "app/json.h"
 #include "app/message_segments.h"
 #include "app/message_words.h"
@@ -113,6 +114,10 @@ void message_page_make(struct message_page *page, const struct message_facts *fa
     if (facts->office != NULL)
         message_hours(facts->office, language, page->hours, sizeof(page->hours));
     text[MESSAGE_HOURS] = page->hours;
+    snprintf(page->place, sizeof(page->place), "%.200s%s%.300s", text[MESSAGE_OFFICE],
+             *text[MESSAGE_OFFICE] != '\0' && *text[MESSAGE_ADDRESS] != '\0' ? ", " : "",
+             text[MESSAGE_ADDRESS]);
+    text[MESSAGE_PLACE] = facts->place != NULL ? facts->place : page->place;
     text[MESSAGE_DATE] = facts->date;
     text[MESSAGE_PROMISE] = facts->promise;
     text[MESSAGE_MISSING] = facts->missing;
@@ -181,6 +186,8 @@ int message_write(struct batch *batch, const struct author *author,
     operation_put_id(operation, "author", &author->agent);
     operation_put_text(operation, "office", author->office);
     operation_put_time(operation, "at", author_now(author));
+    if (draft->send_ms > 0)
+        operation_put_time(operation, "send_at", draft->send_ms);
     operation_put_text(operation, "state", "queued");
     if (operation != NULL && json_array_size(draft->remarks) > 0)
         json_object_set_new(operation->body, "remarks", json_deep_copy(draft->remarks));
@@ -208,6 +215,79 @@ int message_withdraw(struct batch *batch, const struct author *author, const str
                      struct error *error)
 {
     return claim(batch, author, message, "queued", "withdrawn", error);
+}
+
+int64_t message_planned_ms(const struct record *message)
+{
+    int64_t ms = 0;
+
+    if (strcmp(record_text(message, "state"), "queued") != 0 ||
+        strcmp(record_text(message, "direction"), "out") != 0 ||
+        json_object_get(message->body, "tried_at") != NULL)
+        return 0;
+    return timestamp_parse(record_text(message, "send_at"), &ms) ? ms : 0;
+}
+
+int message_move(struct batch *batch, const struct author *author, const struct record *message,
+                 int64_t send_ms, struct error *error)
+{
+    struct operation *operation;
+
+    if (message_planned_ms(message) == 0)
+        return error_set(error, ERROR_REFUSED, "state: the message is not planned");
+    operation = author_change(author, OPERATION_CLAIM, message);
+    operation_put_text(operation, "state", "queued");
+    operation_put_time(operation, "send_at", send_ms > 0 ? send_ms : author_now(author));
+    return batch_add(batch, operation, error);
+}
+
+struct planned {
+    int64_t now_ms;
+    store_visit visit;
+    void *context;
+};
+
+static int visit_planned(void *context, const struct record *message, enum store_pending pending)
+{
+    const struct planned *planned = context;
+
+    return message_planned_ms(message) > planned->now_ms
+               ? planned->visit(planned->context, message, pending)
+               : 0;
+}
+
+int message_each_planned(struct store *store, const struct id *matter, int64_t now_ms,
+                         store_visit visit, void *context, struct error *error)
+{
+    struct planned planned = {now_ms, visit, context};
+    struct store_query query = {.type = RECORD_MESSAGE, .case_id = *matter};
+
+    return store_each(store, &query, visit_planned, &planned, error);
+}
+
+struct taking {
+    struct batch *batch;
+    const struct author *author;
+    struct error *error;
+};
+
+static int take_back(void *context, const struct record *message, enum store_pending pending)
+{
+    struct taking *taking = context;
+
+    (void)pending;
+    /* Room is left for what it is taken back with. */
+    return taking->batch->count + 1 >= BATCH_LIMIT
+               ? 0
+               : message_withdraw(taking->batch, taking->author, message, taking->error);
+}
+
+int message_withdraw_planned(struct batch *batch, const struct author *author, struct store *store,
+                             const struct id *matter, struct error *error)
+{
+    struct taking taking = {batch, author, error};
+
+    return message_each_planned(store, matter, author_now(author), take_back, &taking, error);
 }
 
 int message_send_again(struct batch *batch, const struct author *author,

@@ -14,6 +14,7 @@
 #include "app/author.h"
 #include "app/continue.h"
 #include "app/message_template.h"
+#include "app/store.h"
 
 /* --- channels --------------------------------------------------------------------------------- */
 
@@ -46,6 +47,7 @@ bool message_number(const char *phone, char number[MESSAGE_NUMBER_SIZE]);
 struct message_facts {
     const struct record *client, *matter, *service, *office;
     const char *date, *promise, *missing; /* in words */
+    const char *place;                    /* in words; NULL: the office and its address */
     const char *public_address;     /* "https://services.example.ca", where clients reach us */
     const char *status_code;        /* as it is shown */
     const char *questionnaire_code; /* without gaps */
@@ -55,6 +57,7 @@ struct message_facts {
 struct message_page {
     struct message_values values;
     char hours[512];
+    char place[512];
     char status_page[400];
     char questionnaire[400];
 };
@@ -75,6 +78,7 @@ struct message_draft {
     const char *to, *subject, *text;
     const char *in_reply_to; /* the message id of what it answers */
     const json_t *remarks;   /* words: "language-fallback" */
+    int64_t send_ms;         /* it leaves then; 0: at once */
 };
 
 /* Text longer than this is no SMS. ERROR_INVALID for nothing written, no address, a text with a
@@ -88,6 +92,19 @@ int message_write(struct batch *batch, const struct author *author,
  * ERROR_REFUSED for another state. */
 int message_withdraw(struct batch *batch, const struct author *author, const struct record *message,
                      struct error *error);
+/* Has one that is planned leave at another moment, or (0) at once. ERROR_REFUSED when it is not
+ * planned, or under way. */
+int message_move(struct batch *batch, const struct author *author, const struct record *message,
+                 int64_t send_ms, struct error *error);
+/* When a queued message is to leave that was planned, whether that moment is past or not; 0 for
+ * one that leaves at once, has left, or was taken back. */
+int64_t message_planned_ms(const struct record *message);
+/* The messages of a case that wait for their day, which is after `now_ms`. */
+int message_each_planned(struct store *store, const struct id *matter, int64_t now_ms,
+                         store_visit visit, void *context, struct error *error);
+/* Takes back those that are planned on a case: BATCH_LIMIT less what the batch holds, at most. */
+int message_withdraw_planned(struct batch *batch, const struct author *author, struct store *store,
+                             const struct id *matter, struct error *error);
 int message_send_again(struct batch *batch, const struct author *author,
                        const struct record *message, struct error *error);
 /* Says that this agent has read what a client wrote; adds nothing when somebody has. */

@@ -20,6 +20,7 @@ static const struct {
     [MESSAGE_STATUS] = {"status", "état", "status", false},
     [MESSAGE_OFFICE] = {"office", "bureau", "office", false},
     [MESSAGE_ADDRESS] = {"address", "adresse", "address", true},
+    [MESSAGE_PLACE] = {"place", "endroit", "place", false},
     [MESSAGE_PHONE] = {"phone", "téléphone", "phone", true},
     [MESSAGE_HOURS] = {"hours", "heures", "hours", true},
     [MESSAGE_DATE] = {"date", "date", "date", false},

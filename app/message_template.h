@@ -21,6 +21,7 @@ enum message_value {
     MESSAGE_STATUS,        /* {status}: of the case, in the client's words */
     MESSAGE_OFFICE,        /* {office}: its name */
     MESSAGE_ADDRESS,       /* {address}: of the office */
+    MESSAGE_PLACE,         /* {place}: where to come: the office with its address, or elsewhere */
     MESSAGE_PHONE,         /* {phone}: of the office */
     MESSAGE_HOURS,         /* {hours}: of the office, in words */
     MESSAGE_DATE,          /* {date}: a day, or a day and a time, in words */

@@ -319,7 +319,7 @@ static const struct field message_fields[] = {
     {"author", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
     {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
-    {"send_at", FIELD_TIME, FIELD_FIXED, 0, NULL},
+    {"send_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
     {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, message_state_words},
     {"read_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
     {"read_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},

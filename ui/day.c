@@ -8,7 +8,6 @@
 
 #include "app/clock.h"
 #include "app/text.h"
-#include "forms/answer_date.h"
 
 #define DAY_MS INT64_C(86400000)
 /* Nobody promises something for a day further away. */
@@ -137,5 +136,49 @@ bool day_read(const char *text, const struct answer_context *context, struct ans
     read = read_weekday(folded, context, day) || read_ahead(folded, *text == '+', context, day) ||
            read_without_year(text, context, day) || answer_read_day(text, context, day);
     free(folded);
+    return read;
+}
+
+/* Where the last word before `length` begins; 0 for the first. */
+static size_t word_before(const char *text, size_t length)
+{
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    while (length > 0 && text[length - 1] != ' ')
+        length--;
+    return length;
+}
+
+/* What stands between a day and its hour says nothing. */
+static const char *hour_of(const char *text)
+{
+    static const char *const words[] = {"at ", "à ", "a ", "vers "};
+
+    text += strspn(text, " ,");
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (strncmp(text, words[i], strlen(words[i])) == 0)
+            return text + strlen(words[i]) + strspn(text + strlen(words[i]), " ");
+    return text;
+}
+
+bool day_read_moment(const char *text, const struct answer_context *context, struct answer_day *day,
+                     struct answer_time *time, bool *timed)
+{
+    /* No day is written with a colon: "+5 16:00" is none of the year 2000. */
+    bool read = strchr(text, ':') == NULL && day_read(text, context, day);
+
+    *timed = false;
+    for (size_t length = word_before(text, strlen(text)); !read && length > 0;
+         length = word_before(text, length)) {
+        char *head = strndup(text, length);
+
+        if (head == NULL)
+            return false;
+        while (length > 0 && strchr(" ,", head[length - 1]) != NULL)
+            head[--length] = '\0';
+        read = day_read(head, context, day) && answer_read_time(hour_of(text + length), time);
+        *timed = read;
+        free(head);
+    }
     return read;
 }

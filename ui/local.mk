@@ -33,7 +33,7 @@ libui_a_SOURCES = \
     ui/screens.c \
     ui/screen_agents.c ui/screen_agents.h ui/screen_agents_targets.c \
     ui/screen_case.c ui/screen_case.h ui/screen_case_entry.c ui/screen_case_file.h \
-    ui/screen_case_filter.c ui/screen_case_summary.c ui/screen_case_words.c \
+    ui/screen_case_filter.c ui/screen_case_status.c ui/screen_case_summary.c ui/screen_case_words.c \
     ui/screen_checklist.c \
     ui/screen_client.c ui/screen_delegations.c ui/work_delegation.c ui/screen_client_merge.c \
     ui/screen_contact.c ui/screen_contact.h ui/screen_contact_end.c ui/screen_contact_now.c \
@@ -47,7 +47,7 @@ libui_a_SOURCES = \
     ui/screen_life_events.c \
     ui/message_compose.c ui/message_compose.h \
     ui/screen_attachment.c ui/screen_message.c \
-    ui/screen_message_new.c \
+    ui/message_when.c ui/message_when.h ui/screen_message_new.c ui/screen_message_new.h ui/screen_message_new_draw.c \
     ui/screen_preferences.c \
     ui/screen_status_code.c \
     ui/screen_note.c \

@@ -1,5 +1,6 @@
 #include "ui/message_compose.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "forms/answer_date.h"
+#include "ui/day.h"
 #include "ui/work.h"
 
 /* How long the codes live that are sent. */
@@ -185,15 +188,16 @@ bool compose_asks(const struct compose *compose, enum message_value value)
 /* --- texts ------------------------------------------------------------------------------------ */
 
 static char *fill(const struct compose *compose, const struct desk *desk, const char *text,
-                  const char *date, const char *missing)
+                  const struct compose_words *words)
 {
     const struct message_facts facts = {
         .client = compose->client,
         .matter = compose->matter,
         .service = compose->service,
         .office = compose->office,
-        .date = date,
-        .missing = missing,
+        .date = words->date,
+        .place = words->place,
+        .missing = words->missing,
         .public_address = desk->public_address,
         .status_code = compose->status_code,
         .questionnaire_code = compose->questionnaire[0] != '\0' ? compose->questionnaire : NULL,
@@ -207,15 +211,15 @@ static char *fill(const struct compose *compose, const struct desk *desk, const 
     return text_buffer_take(&filled);
 }
 
-char *compose_subject(const struct compose *compose, struct desk *desk, const char *date,
-                      const char *missing)
+char *compose_subject(const struct compose *compose, struct desk *desk,
+                      const struct compose_words *words)
 {
     const char *answered =
         compose->answered != NULL ? record_text(compose->answered, "subject") : "";
     struct text_buffer subject = {0};
 
     if (compose->template != NULL)
-        return fill(compose, desk, compose->reading.subject, date, missing);
+        return fill(compose, desk, compose->reading.subject, words);
     text_buffer_add_text(&subject, "");
     if (*answered != '\0')
         text_buffer_add_format(&subject, "%s%s",
@@ -224,13 +228,44 @@ char *compose_subject(const struct compose *compose, struct desk *desk, const ch
 }
 
 char *compose_text(const struct compose *compose, struct desk *desk, const char *channel,
-                   const char *date, const char *missing)
+                   const struct compose_words *words)
 {
     if (compose->template == NULL)
         return strdup("");
     return fill(compose, desk,
                 strcmp(channel, "sms") == 0 ? compose->reading.shorter : compose->reading.text,
-                date, missing);
+                words);
+}
+
+char *compose_place(const struct compose *compose)
+{
+    const struct message_facts facts = {.office = compose->office};
+    struct message_page page;
+
+    message_page_make(&page, &facts, compose->reading.language);
+    return strdup(page.values.text[MESSAGE_PLACE]);
+}
+
+void compose_speak_date(const struct compose *compose, struct desk *desk, const char *typed,
+                        char date[COMPOSE_DATE_SIZE])
+{
+    struct answer_context context = work_answer_context(desk);
+    enum form_language language = form_language(compose->reading.language);
+    char day_text[ANSWER_DATE_SIZE], time_text[ANSWER_DATE_SIZE];
+    struct answer_day day;
+    struct answer_time hour;
+    bool timed;
+
+    text_copy(date, COMPOSE_DATE_SIZE, typed);
+    if (compose->template == NULL || !day_read_moment(typed, &context, &day, &hour, &timed))
+        return;
+    answer_speak_day(&day, language, day_text);
+    text_copy(date, COMPOSE_DATE_SIZE, day_text);
+    if (!timed)
+        return;
+    answer_speak_time(&hour, language, time_text);
+    snprintf(date, COMPOSE_DATE_SIZE, "%s %s %s", day_text, language == FORM_FRENCH ? "à" : "at",
+             time_text);
 }
 
 /* --- writing ---------------------------------------------------------------------------------- */

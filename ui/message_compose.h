@@ -39,11 +39,25 @@ int compose_choose(struct compose *compose, struct desk *desk, const char *key,
 /* Whether the template asks for this. */
 bool compose_asks(const struct compose *compose, enum message_value value);
 
+/* What was typed for the text. */
+struct compose_words {
+    const char *date, *missing;
+    const char *place; /* NULL: the office and its address */
+};
+
 /* Subject and text as they read with what was typed. Owned (free()); NULL out of memory. */
-char *compose_subject(const struct compose *compose, struct desk *desk, const char *date,
-                      const char *missing);
+char *compose_subject(const struct compose *compose, struct desk *desk,
+                      const struct compose_words *words);
 char *compose_text(const struct compose *compose, struct desk *desk, const char *channel,
-                   const char *date, const char *missing);
+                   const struct compose_words *words);
+/* Where a client is expected when nothing else is said: the office with its address. Owned. */
+char *compose_place(const struct compose *compose);
+
+/* A day as typed, with its hour if it has one, in the words of the text's language; what is no day
+ * stays as it was typed. */
+#define COMPOSE_DATE_SIZE 160
+void compose_speak_date(const struct compose *compose, struct desk *desk, const char *typed,
+                        char date[COMPOSE_DATE_SIZE]);
 
 /* Adds the message, and what changes in the case with it: codes, what is missing. */
 int compose_write(const struct compose *compose, struct batch *batch, const struct author *author,

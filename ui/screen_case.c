@@ -232,52 +232,18 @@ static void run_entry(struct screen *screen, const char *argument)
 
 static void run_status(struct screen *screen, const char *argument)
 {
-    const struct matter *matter = screen->data;
-    const char *next[CASE_STATUS_LIMIT];
-
     (void)argument;
-    case_next_statuses(record_text(matter->file.matter, "status"), next);
-    for (size_t i = 0; next[i] != NULL; i++)
-        next[i] = format_word(next[i]);
-    if (next[0] != NULL)
-        screen_ask(screen, "status", _("Where does the case stand now?"), next);
-}
-
-static void set_status(struct screen *screen, int64_t choice)
-{
-    struct matter *matter = screen->data;
-    struct author author = desk_author(screen->desk);
-    const struct checklist *checklist = &matter->checklist;
-    const char *next[CASE_STATUS_LIMIT];
-    struct batch batch = {0};
-    struct error error = ERROR_INIT;
-    int code;
-
-    case_next_statuses(record_text(matter->file.matter, "status"), next);
-    for (int64_t i = 0; i <= choice; i++)
-        if (next[i] == NULL)
-            return;
-    if (choice < 0)
-        return;
-    code = case_set_status(&batch, &author, matter->file.matter, next[choice], &error);
-    if (!work_apply(screen, &batch, code, &error))
-        return;
-    matter_changed(screen);
-    /* Said, not forbidden: a client may well not want the rest. */
-    if (strcmp(next[choice], "closed") == 0 && checklist_next(checklist) < checklist->count)
-        ui_tell(screen->ui, UI_WARNING,
-                language_plural("Closed, with %zu step of the checklist still to do",
-                                "Closed, with %zu steps of the checklist still to do",
-                                checklist->needed - checklist->done),
-                checklist->needed - checklist->done);
+    case_status_ask(screen);
 }
 
 static void matter_answer(struct screen *screen, const char *from, const json_t *answer)
 {
-    if (strcmp(from, "choice") == 0 && strcmp(json_text_or(answer, "name", ""), "status") == 0)
-        set_status(screen, json_integer_or(answer, "choice", -1));
-    else if (strcmp(from, "contact-end") == 0)
+    if (strcmp(from, "contact-end") == 0)
         screen_close(screen);
+    else if (strcmp(from, "choice") == 0 &&
+             case_status_answer(screen, json_text_or(answer, "name", ""),
+                                json_integer_or(answer, "choice", -1)))
+        matter_changed(screen);
 }
 
 static void run_take(struct screen *screen, const char *argument)

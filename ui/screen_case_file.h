@@ -47,6 +47,13 @@ void case_summary_read(struct screen *screen);
 /* Draws three sentences to read aloud, details and the checklist; returns the rows used. */
 int case_summary_draw(struct screen *screen, const struct paint *paint);
 
+/* --- screen_case_status.c --- */
+
+/* Asks where the case stands, and for one that closes what becomes of planned messages. */
+void case_status_ask(struct screen *screen);
+/* True when the case has changed. */
+bool case_status_answer(struct screen *screen, const char *name, int64_t choice);
+
 /* --- screen_case_filter.c --- */
 
 /* Lists the entries that the filter leaves, after the file was read. */

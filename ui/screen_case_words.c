@@ -6,6 +6,7 @@
 
 #include "app/handoff.h"
 #include "app/json.h"
+#include "app/message.h"
 #include "app/note.h"
 #include "app/submission.h"
 #include "app/task.h"
@@ -13,6 +14,7 @@
 #include "ui/delivery_words.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/message_when.h"
 #include "ui/screen_handoff.h"
 
 /* --- what it is ------------------------------------------------------------------------------- */
@@ -48,7 +50,7 @@ static void handoff_title(struct desk *desk, const struct record *record, char *
                  when);
 }
 
-static void message_title(const struct record *record, char *title, size_t size)
+static void message_title(struct desk *desk, const struct record *record, char *title, size_t size)
 {
     static const struct {
         const char *state, *text;
@@ -61,10 +63,16 @@ static void message_title(const struct record *record, char *title, size_t size)
         {"withdrawn", N_("message to the client, withdrawn")},
     };
 
+    char when[32];
+
     text_copy(title, size, _("message"));
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         if (strcmp(words[i].state, record_text(record, "state")) == 0)
             text_copy(title, size, _(words[i].text));
+    if (message_planned_ms(record) <= desk_now(desk))
+        return;
+    message_when_short(desk, record, when, sizeof(when));
+    snprintf(title, size, _("message to the client, planned for %s"), when);
 }
 
 static void task_title(struct desk *desk, const struct record *record, char *title, size_t size)
@@ -114,7 +122,7 @@ void case_entry_title(struct desk *desk, const struct record *record, char *titl
         snprintf(title, size, _("%1$s: %2$s"), delivery_agency(record), delivery_state(record));
         return;
     case RECORD_MESSAGE:
-        message_title(record, title, size);
+        message_title(desk, record, title, size);
         return;
     case RECORD_TASK:
         task_title(desk, record, title, size);

@@ -6,17 +6,22 @@
 #include "app/json.h"
 #include "app/message.h"
 #include "app/text.h"
+#include "ui/editor.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/message_when.h"
 #include "ui/page.h"
 #include "ui/work.h"
 
 #define LABEL_WIDTH 12
+#define DAY_LIMIT   100
 
 struct letter {
     struct record *record; /* owned */
     enum store_pending pending;
     struct page page;
+    struct editor *line; /* owned: the day to which it is moved */
+    bool moving;         /* that is being typed */
 };
 
 static bool is_from_client(const struct letter *letter)
@@ -50,6 +55,7 @@ static void letter_close(struct screen *screen)
     struct letter *letter = screen->data;
 
     record_free(letter->record);
+    editor_free(letter->line);
     free(letter);
 }
 
@@ -59,9 +65,12 @@ static int letter_open(struct screen *screen, const json_t *arguments, struct er
 
     if (letter == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
+    letter->line = editor_new(EDITOR_LINE, DAY_LIMIT);
     letter->record =
         work_get(screen->desk, RECORD_MESSAGE, json_text_or(arguments, "id", ""), &letter->pending);
-    if (letter->record == NULL) {
+    if (letter->record == NULL || letter->line == NULL) {
+        record_free(letter->record);
+        editor_free(letter->line);
         free(letter);
         return error_set(error, ERROR_NOT_FOUND, "%s", _("this message is not on this terminal"));
     }
@@ -184,6 +193,17 @@ static void draw_state(struct screen *screen)
     const struct record *record = letter->record;
     char name[WORK_NAME_SIZE], when[32], text[WORK_NAME_SIZE + 64];
 
+    if (message_planned_ms(record) > desk_now(screen->desk)) {
+        struct record *office = message_when_office(screen->desk, record_text(record, "case"));
+        char planned[MESSAGE_WHEN_SIZE];
+
+        message_when_spoken(screen->desk, office, message_planned_ms(record), planned);
+        record_free(office);
+        snprintf(text, sizeof(text), "%s%s", planned,
+                 letter->pending != STORE_SETTLED ? _(", not sent yet") : "");
+        draw_value(letter, _("Planned for"), text);
+        return;
+    }
     if (*record_text(record, "read_by") == '\0') {
         draw_value(letter, _("State"), format_word(record_text(record, "state")));
         return;
@@ -220,12 +240,61 @@ static void draw_page(struct screen *screen, const struct paint *paint)
 static void letter_draw(struct screen *screen, const struct paint *paint)
 {
     struct letter *letter = screen->data;
+    struct paint page = paint_part(paint, 0, 0, letter->moving ? -3 : -1, -1), line;
 
-    page_draw(&letter->page, paint, draw_page, screen);
-    paint_cursor(paint, 0, 0);
+    page_draw(&letter->page, &page, draw_page, screen);
+    if (!letter->moving) {
+        paint_cursor(paint, 0, 0);
+        return;
+    }
+    paint_text(paint, paint->rows - 2, 0, -1, PAINT_LABEL,
+               _("The new day, and an hour if it matters; nothing: at once"));
+    line = paint_part(paint, paint->rows - 1, 0, 1, -1);
+    paint_fill(&line, 0, 0, -1, PAINT_FOCUS);
+    editor_draw(letter->line, &line, true);
 }
 
 /* --- keys ------------------------------------------------------------------------------------- */
+
+/* Has it leave on the day that was typed. */
+static void move(struct screen *screen)
+{
+    struct letter *letter = screen->data;
+    struct author author = desk_author(screen->desk);
+    struct record *office = message_when_office(screen->desk, record_text(letter->record, "case"));
+    const char *typed = editor_text(letter->line), *wrong = NULL;
+    char told[MESSAGE_WHEN_SIZE + WORK_NAME_SIZE];
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    int64_t send_ms = 0;
+
+    if (typed[strspn(typed, " ")] != '\0')
+        wrong = message_when_read_day(screen->desk, office, typed, &send_ms);
+    if (wrong != NULL) {
+        ui_stop_ahead(screen->ui);
+        ui_tell(screen->ui, UI_FAILED, "%s", wrong);
+    } else if (work_apply(screen, &batch,
+                          message_move(&batch, &author, letter->record, send_ms, &error), &error)) {
+        letter->moving = false;
+        letter_changed(screen);
+        message_when_tell(screen->desk, office, send_ms, told, sizeof(told));
+        ui_tell(screen->ui, UI_DONE, "%s", told);
+    }
+    record_free(office);
+}
+
+static bool line_key(struct screen *screen, const struct input *input)
+{
+    struct letter *letter = screen->data;
+
+    if (input->code == INPUT_ENTER)
+        move(screen);
+    else if (input->code == INPUT_ESCAPE)
+        letter->moving = false;
+    else
+        return editor_key(letter->line, input, NULL);
+    return true;
+}
 
 static bool letter_key(struct screen *screen, const struct input *input)
 {
@@ -233,6 +302,8 @@ static bool letter_key(struct screen *screen, const struct input *input)
     const json_t *entry;
     int opened = -1;
 
+    if (letter->moving)
+        return line_key(screen, input);
     if (!page_key(&letter->page, input, &opened))
         return false;
     entry = opened >= 0 ? json_array_get(attachments(letter), (size_t)opened) : NULL;
@@ -286,6 +357,16 @@ static void run_withdraw(struct screen *screen, const char *argument)
     change(screen, message_withdraw, _("The message is taken back."));
 }
 
+static void run_move(struct screen *screen, const char *argument)
+{
+    struct letter *letter = screen->data;
+
+    editor_set_text(letter->line, argument);
+    letter->moving = true;
+    if (*argument != '\0')
+        move(screen);
+}
+
 static void run_send_again(struct screen *screen, const char *argument)
 {
     (void)argument;
@@ -301,6 +382,8 @@ static void run_mailed(struct screen *screen, const char *argument)
 static const struct screen_key letter_keys[] = {
     {'t', N_("Take back"), N_("Takes a message back that was not sent yet."), N_("take-back"),
      run_withdraw},
+    {'d', N_("Another day"), N_("Has a planned message leave on another day, or at once."),
+     N_("move"), run_move},
     {'s', N_("Send again"), N_("Sends a message again that did not arrive."), N_("again"),
      run_send_again},
     {'p', N_("Mailed"), N_("Says that the printed letter is in the mail."), N_("mailed"),
@@ -317,8 +400,12 @@ static bool letter_offers(const struct screen *screen, const struct screen_key *
     const char *state = record_text(letter->record, "state");
     bool queued = strcmp(state, "queued") == 0;
 
+    if (letter->moving)
+        return false;
     if (key->run == run_withdraw)
         return queued;
+    if (key->run == run_move)
+        return message_planned_ms(letter->record) > desk_now(screen->desk);
     if (key->run == run_send_again)
         return strcmp(state, "bounced") == 0;
     if (key->run == run_mailed)

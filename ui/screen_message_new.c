@@ -1,58 +1,38 @@
 /* A message to the client of a case: from a template or free, by the channel that they prefer. */
-#include "ui/screen.h"
+#include "ui/screen_message_new.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/json.h"
-#include "app/message_segments.h"
 #include "app/record_fields.h"
 #include "app/text.h"
 #include "forms/answer_date.h"
 #include "ui/day.h"
-#include "ui/fields.h"
 #include "ui/format.h"
 #include "ui/language.h"
-#include "ui/list.h"
-#include "ui/message_compose.h"
-#include "ui/paper_task.h"
-#include "ui/work.h"
-
-#define LABEL_WIDTH 10
-
-enum { ROW_CHANNEL, ROW_DATE, ROW_MISSING, ROW_SUBJECT, ROW_TEXT, ROW_COUNT };
 
 static const struct fields_row rows[] = {
-    [ROW_CHANNEL] = {"channel", N_("By"), FIELDS_CHOICE, 0, message_channel_words, format_channel},
-    [ROW_DATE] = {"date", N_("Date"), FIELDS_LINE, 100, NULL, NULL},
-    [ROW_MISSING] = {"missing", N_("Missing"), FIELDS_LINE, 1000, NULL, NULL},
-    [ROW_SUBJECT] = {"subject", N_("Subject"), FIELDS_LINE, 400, NULL, NULL},
-    [ROW_TEXT] = {"text", N_("Text"), FIELDS_TEXT, MESSAGE_TEXT_LIMIT, NULL, NULL},
-    [ROW_COUNT] = {NULL, NULL, 0, 0, NULL, NULL},
-};
-
-struct writing {
-    struct compose compose;
-    struct fields *fields; /* owned */
-    struct list list;      /* of templates, free text first */
-    bool choosing;         /* the list is shown, not the text */
-    char *filled;          /* the text as the template gave it: owned; edited when it differs */
-    char *subject_filled;  /* likewise */
-    char name[64];         /* of the draft */
-    char reply[ID_TEXT_LENGTH + 1];
-    char about[WORK_NAME_SIZE];
-    struct paper_task paper;
-    struct id letter; /* being printed: then it is asked whether it goes into the mail */
-    bool printed;
-    bool done;
+    [WRITING_CHANNEL] = {"channel", N_("By"), FIELDS_CHOICE, 0, message_channel_words,
+                         format_channel},
+    [WRITING_DATE] = {"date", N_("Date"), FIELDS_LINE, 100, NULL, NULL},
+    [WRITING_PLACE] = {"place", N_("Place"), FIELDS_LINE, 400, NULL, NULL},
+    [WRITING_MISSING] = {"missing", N_("Missing"), FIELDS_LINE, 1000, NULL, NULL},
+    [WRITING_WHEN] = {"when", N_("Leaves"), FIELDS_CHOICE, 0, message_when_words,
+                      message_when_text},
+    [WRITING_DAY] = {"day", N_("Day"), FIELDS_LINE, 100, NULL, NULL},
+    [WRITING_AHEAD] = {"ahead", N_("Days"), FIELDS_LINE, 4, NULL, NULL},
+    [WRITING_SUBJECT] = {"subject", N_("Subject"), FIELDS_LINE, 400, NULL, NULL},
+    [WRITING_TEXT] = {"text", N_("Text"), FIELDS_TEXT, MESSAGE_TEXT_LIMIT, NULL, NULL},
+    [WRITING_COUNT] = {NULL, NULL, 0, 0, NULL, NULL},
 };
 
 /* --- text ------------------------------------------------------------------------------------- */
 
-static const char *channel_of(const struct writing *writing)
+const char *writing_channel(const struct writing *writing)
 {
-    return fields_text(writing->fields, ROW_CHANNEL);
+    return fields_text(writing->fields, WRITING_CHANNEL);
 }
 
 /* Puts a text where the agent has not written over the one before. */
@@ -68,41 +48,65 @@ static void put_filled(struct writing *writing, size_t row, char **before, char 
     *before = text;
 }
 
-/* A day as typed, in the words of the text's language; what is no day stays as it was typed. */
-static void speak_date(struct screen *screen, char *date, size_t size)
-{
-    const struct writing *writing = screen->data;
-    struct answer_context context = work_answer_context(screen->desk);
-    char spoken[ANSWER_DATE_SIZE];
-    struct answer_day day;
-
-    text_copy(date, size, fields_text(writing->fields, ROW_DATE));
-    if (writing->compose.template == NULL || !day_read(date, &context, &day))
-        return;
-    answer_speak_day(&day, form_language(writing->compose.reading.language), spoken);
-    text_copy(date, size, spoken);
-}
-
 static void fill(struct screen *screen)
 {
     struct writing *writing = screen->data;
-    char date[128];
-    const char *missing = fields_text(writing->fields, ROW_MISSING);
+    struct compose *compose = &writing->compose;
+    char date[COMPOSE_DATE_SIZE];
+    struct compose_words words = {.date = date,
+                                  .missing = fields_text(writing->fields, WRITING_MISSING)};
 
-    speak_date(screen, date, sizeof(date));
-    put_filled(writing, ROW_SUBJECT, &writing->subject_filled,
-               compose_subject(&writing->compose, screen->desk, date, missing));
-    put_filled(writing, ROW_TEXT, &writing->filled,
-               compose_text(&writing->compose, screen->desk, channel_of(writing), date, missing));
+    compose_speak_date(compose, screen->desk, fields_text(writing->fields, WRITING_DATE), date);
+    if (writing_asks(writing, WRITING_PLACE)) {
+        put_filled(writing, WRITING_PLACE, &writing->place_filled, compose_place(compose));
+        words.place = fields_text(writing->fields, WRITING_PLACE);
+    }
+    put_filled(writing, WRITING_SUBJECT, &writing->subject_filled,
+               compose_subject(compose, screen->desk, &words));
+    put_filled(writing, WRITING_TEXT, &writing->filled,
+               compose_text(compose, screen->desk, writing_channel(writing), &words));
 }
 
-static bool asks_row(const struct writing *writing, size_t row)
+bool writing_asks(const struct writing *writing, size_t row)
 {
-    if (row == ROW_DATE)
-        return compose_asks(&writing->compose, MESSAGE_DATE);
-    if (row == ROW_MISSING)
+    const char *when = fields_text(writing->fields, WRITING_WHEN);
+    bool letter = strcmp(writing_channel(writing), "mail") == 0;
+    bool before = !letter && strcmp(when, "date") == 0;
+
+    switch (row) {
+    case WRITING_DATE:
+        return before || compose_asks(&writing->compose, MESSAGE_DATE);
+    case WRITING_PLACE:
+        return compose_asks(&writing->compose, MESSAGE_PLACE);
+    case WRITING_MISSING:
         return compose_asks(&writing->compose, MESSAGE_MISSING);
-    return row != ROW_SUBJECT || strcmp(channel_of(writing), "sms") != 0;
+    case WRITING_WHEN:
+        return !letter; /* which is printed now */
+    case WRITING_DAY:
+        return !letter && strcmp(when, "day") == 0;
+    case WRITING_AHEAD:
+        return before || (!letter && strcmp(when, "promise") == 0);
+    case WRITING_SUBJECT:
+        return strcmp(writing_channel(writing), "sms") != 0;
+    default:
+        return true;
+    }
+}
+
+const char *writing_when(const struct screen *screen, int64_t *send_ms)
+{
+    const struct writing *writing = screen->data;
+    const struct message_when typed = {
+        .when = writing_asks(writing, WRITING_WHEN) ? fields_text(writing->fields, WRITING_WHEN)
+                                                    : "now",
+        .day = fields_text(writing->fields, WRITING_DAY),
+        .ahead = fields_text(writing->fields, WRITING_AHEAD),
+        .date = fields_text(writing->fields, WRITING_DATE),
+        .matter = writing->compose.matter,
+        .office = writing->compose.office,
+    };
+
+    return message_when_read(screen->desk, &typed, send_ms);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -133,6 +137,7 @@ static void writing_close(struct screen *screen)
     fields_free(writing->fields);
     free(writing->filled);
     free(writing->subject_filled);
+    free(writing->place_filled);
     free(writing);
 }
 
@@ -148,16 +153,16 @@ static void choose(struct screen *screen, const char *key)
     }
     writing->choosing = false;
     fill(screen);
-    fields_focus_set(writing->fields, ROW_TEXT);
+    fields_focus_set(writing->fields, WRITING_TEXT);
     if (writing->compose.template == NULL) {
         draft = desk_draft_get(screen->desk, writing->name);
         if (draft != NULL)
             fields_restore(writing->fields, draft);
         json_decref(draft);
-    } else if (asks_row(writing, ROW_DATE)) {
-        fields_focus_set(writing->fields, ROW_DATE);
-    } else if (asks_row(writing, ROW_MISSING)) {
-        fields_focus_set(writing->fields, ROW_MISSING);
+    } else if (writing_asks(writing, WRITING_DATE)) {
+        fields_focus_set(writing->fields, WRITING_DATE);
+    } else if (writing_asks(writing, WRITING_MISSING)) {
+        fields_focus_set(writing->fields, WRITING_MISSING);
     }
 }
 
@@ -176,8 +181,9 @@ static void begin(struct screen *screen, const json_t *arguments)
         message_way(compose->client, record_text(compose->answered, "channel")) == MESSAGE_WAY_OPEN)
         channel = record_text(compose->answered, "channel");
     if (channel != NULL)
-        fields_set(writing->fields, ROW_CHANNEL, channel);
-    fields_set(writing->fields, ROW_MISSING, record_text(compose->matter, "missing"));
+        fields_set(writing->fields, WRITING_CHANNEL, channel);
+    fields_set(writing->fields, WRITING_MISSING, record_text(compose->matter, "missing"));
+    fields_set(writing->fields, WRITING_AHEAD, "2");
     list_set_count(&writing->list, compose->count + 1);
     list_select(&writing->list, compose->count > 0 ? 1 : 0);
     writing->choosing = true;
@@ -188,7 +194,7 @@ static void begin(struct screen *screen, const json_t *arguments)
         fields_restore(writing->fields, json_object_get(arguments, "fields"));
         if (compose->granted != NULL) {
             /* A restored text would hold codes that nobody granted: it is filled anew. */
-            fields_set(writing->fields, ROW_TEXT, writing->filled);
+            fields_set(writing->fields, WRITING_TEXT, writing->filled);
         }
     }
 }
@@ -231,109 +237,6 @@ static json_t *writing_save(const struct screen *screen)
                      "fields", fields_save(writing->fields));
 }
 
-/* --- drawing ---------------------------------------------------------------------------------- */
-
-static void draw_template(void *context, const struct paint *row, size_t index, bool selected)
-{
-    const struct writing *writing = context;
-    const struct compose *compose = &writing->compose;
-    struct message_reading reading;
-    int used;
-
-    (void)selected;
-    if (index == 0) {
-        paint_text(row, 0, 1, -1, PAINT_VALUE, _("Free text"));
-        return;
-    }
-    message_template_read(compose->templates[index - 1], compose_language(compose), &reading);
-    used =
-        paint_text(row, 0, 1, -1, PAINT_VALUE,
-                   format_localised(json_object_get(compose->templates[index - 1]->body, "title")));
-    if (reading.fallback)
-        paint_text(row, 0, used + 3, -1, PAINT_WARNING, _("not in the client's language"));
-}
-
-/* Where it goes, or why it cannot. */
-static int draw_way(const struct writing *writing, const struct paint *paint, int row)
-{
-    const struct record *client = writing->compose.client;
-    const char *channel = channel_of(writing);
-
-    switch (message_way(client, channel)) {
-    case MESSAGE_WAY_OPEN:
-        return paint_labelled(paint, row, LABEL_WIDTH, _("To"), PAINT_VALUE,
-                              message_address(client, channel));
-    case MESSAGE_WAY_REFUSED:
-        return paint_labelled(paint, row, LABEL_WIDTH, _("To"), PAINT_ERROR,
-                              _("the client wants no messages by this channel"));
-    case MESSAGE_WAY_NO_ADDRESS:
-        break;
-    }
-    return paint_labelled(paint, row, LABEL_WIDTH, _("To"), PAINT_ERROR,
-                          _("the client's file has no address for this channel"));
-}
-
-static void draw_segments(const struct writing *writing, const struct paint *paint, int row)
-{
-    struct message_segments segments;
-
-    message_segments_count(fields_text(writing->fields, ROW_TEXT), &segments);
-    paint_format(paint, row, 0, -1,
-                 segments.segments > MESSAGE_SEGMENTS_LIMIT ? PAINT_ERROR : PAINT_DIM,
-                 language_plural("%1$zu SMS (%2$s), %3$zu characters left in it",
-                                 "%1$zu SMS (%2$s), %3$zu characters left in the last one",
-                                 segments.segments),
-                 segments.segments, segments.ucs2 ? "UCS-2" : "GSM-7", segments.left);
-}
-
-/* What the agent must know of the text. */
-static int draw_remarks(const struct writing *writing, const struct paint *paint, int row)
-{
-    const struct compose *compose = &writing->compose;
-
-    if (compose->template == NULL)
-        return 0;
-    if (compose->reading.fallback)
-        return paint_wrapped(
-            paint, row, 0, -1, 2, PAINT_WARNING,
-            strcmp(compose->reading.language, "fr") == 0
-                ? _("This template is not in the client's language: it is shown in French.")
-                : _("This template is not in the client's language: it is shown in English."));
-    if (*compose->status_code != '\0')
-        return paint_wrapped(paint, row, 0, -1, 2, PAINT_DIM,
-                             _("The code in it ends the one that the client had."));
-    return 0;
-}
-
-static void writing_draw(struct screen *screen, const struct paint *paint)
-{
-    struct writing *writing = screen->data;
-    bool sms = strcmp(channel_of(writing), "sms") == 0;
-    struct paint rest;
-    int row = 0;
-
-    if (writing->choosing) {
-        paint_text(paint, 0, 0, -1, PAINT_LABEL, _("What is it about?"));
-        rest = paint_part(paint, 2, 0, -1, -1);
-        list_draw(&writing->list, &rest, 1, true, draw_template, writing);
-        return;
-    }
-    row += draw_way(writing, paint, row);
-    for (size_t field = ROW_CHANNEL; field < ROW_TEXT; field++) {
-        struct paint line = paint_part(paint, row, 0, 1, -1);
-
-        if (asks_row(writing, field)) {
-            fields_draw(writing->fields, field, &line, LABEL_WIDTH, true);
-            row++;
-        }
-    }
-    row += draw_remarks(writing, paint, row);
-    rest = paint_part(paint, row, 0, sms ? paint->rows - row - 1 : -1, -1);
-    fields_draw(writing->fields, ROW_TEXT, &rest, LABEL_WIDTH, true);
-    if (sms)
-        draw_segments(writing, paint, paint->rows - 1);
-}
-
 /* --- keys ------------------------------------------------------------------------------------- */
 
 /* A letter as it is put on paper. */
@@ -344,8 +247,8 @@ static char *letter_text(const struct writing *writing)
 
     text_buffer_add_format(&text, "%s\n%s\n%s\n\n%s\n\n%s\n", record_text(client, "name"),
                            record_text(client, "address"), record_text(client, "postal_code"),
-                           fields_text(writing->fields, ROW_SUBJECT),
-                           fields_text(writing->fields, ROW_TEXT));
+                           fields_text(writing->fields, WRITING_SUBJECT),
+                           fields_text(writing->fields, WRITING_TEXT));
     return text_buffer_take(&text);
 }
 
@@ -365,44 +268,70 @@ static void explain(struct screen *screen, const struct error *error)
 {
     struct writing *writing = screen->data;
     const char *gap;
-    size_t length = message_find_gap(fields_text(writing->fields, ROW_TEXT), &gap);
+    size_t length = message_find_gap(fields_text(writing->fields, WRITING_TEXT), &gap);
 
     if (length == 0)
-        length = message_find_gap(fields_text(writing->fields, ROW_SUBJECT), &gap);
+        length = message_find_gap(fields_text(writing->fields, WRITING_SUBJECT), &gap);
     ui_stop_ahead(screen->ui);
     if (length > 0)
         ui_tell(screen->ui, UI_FAILED, _("Fill in %.*s first."), (int)length, gap);
-    else if (message_way(writing->compose.client, channel_of(writing)) == MESSAGE_WAY_REFUSED)
+    else if (message_way(writing->compose.client, writing_channel(writing)) == MESSAGE_WAY_REFUSED)
         ui_tell(screen->ui, UI_FAILED, "%s",
                 _("The client wants no messages by this channel: choose another one."));
-    else if (message_way(writing->compose.client, channel_of(writing)) != MESSAGE_WAY_OPEN)
+    else if (message_way(writing->compose.client, writing_channel(writing)) != MESSAGE_WAY_OPEN)
         ui_tell(screen->ui, UI_FAILED, "%s",
                 _("The client's file has no address for this channel: choose another one."));
     else
         ui_tell_error(screen->ui, error);
 }
 
+/* Says what does not fit of the moment, where it can be mended. */
+static void tell_when(struct screen *screen, const char *wrong)
+{
+    struct writing *writing = screen->data;
+    const char *when = fields_text(writing->fields, WRITING_WHEN);
+    char *end;
+    bool counted = strtol(fields_text(writing->fields, WRITING_AHEAD), &end, 10) > 0;
+
+    ui_stop_ahead(screen->ui);
+    ui_tell(screen->ui, UI_FAILED, "%s", wrong);
+    if (strcmp(when, "day") == 0)
+        fields_focus_set(writing->fields, WRITING_DAY);
+    else if (strcmp(when, "date") == 0 && counted)
+        fields_focus_set(writing->fields, WRITING_DATE);
+    else
+        fields_focus_set(writing->fields, counted ? WRITING_WHEN : WRITING_AHEAD);
+}
+
 static void run_send(struct screen *screen, const char *argument)
 {
     struct writing *writing = screen->data;
     struct author author = desk_author(screen->desk);
-    const char *channel = channel_of(writing);
-    const struct message_draft draft = {
+    const char *channel = writing_channel(writing);
+    struct message_draft draft = {
         .contact = screen->desk->open.contact,
         .channel = channel,
         .to = message_address(writing->compose.client, channel),
-        .subject = asks_row(writing, ROW_SUBJECT) ? fields_text(writing->fields, ROW_SUBJECT) : "",
-        .text = fields_text(writing->fields, ROW_TEXT),
+        .subject = writing_asks(writing, WRITING_SUBJECT)
+                       ? fields_text(writing->fields, WRITING_SUBJECT)
+                       : "",
+        .text = fields_text(writing->fields, WRITING_TEXT),
     };
     struct batch batch = {0};
     struct error error = ERROR_INIT;
+    char told[MESSAGE_WHEN_SIZE + WORK_NAME_SIZE];
+    const char *wrong = writing_when(screen, &draft.send_ms);
     int code;
 
     (void)argument;
-    code = compose_write(&writing->compose, &batch, &author, &draft,
-                         asks_row(writing, ROW_MISSING) ? fields_text(writing->fields, ROW_MISSING)
-                                                        : "",
-                         &writing->letter, &error);
+    if (wrong != NULL) {
+        tell_when(screen, wrong);
+        return;
+    }
+    code = compose_write(
+        &writing->compose, &batch, &author, &draft,
+        writing_asks(writing, WRITING_MISSING) ? fields_text(writing->fields, WRITING_MISSING) : "",
+        &writing->letter, &error);
     if (code != 0) {
         batch_clear(&batch);
         explain(screen, &error);
@@ -416,8 +345,8 @@ static void run_send(struct screen *screen, const char *argument)
         print_letter(screen);
         return;
     }
-    ui_tell(screen->ui, UI_DONE, "%s",
-            _("The message waits to be sent: the case shows what comes of it."));
+    message_when_tell(screen->desk, writing->compose.office, draft.send_ms, told, sizeof(told));
+    ui_tell(screen->ui, UI_DONE, "%s", told);
     screen_finish(screen, json_pack("{s:s}", "message", writing->letter.text));
 }
 
@@ -430,8 +359,8 @@ static void run_template(struct screen *screen, const char *argument)
     free(writing->filled);
     free(writing->subject_filled);
     writing->filled = writing->subject_filled = NULL;
-    fields_set(writing->fields, ROW_TEXT, "");
-    fields_set(writing->fields, ROW_SUBJECT, "");
+    fields_set(writing->fields, WRITING_TEXT, "");
+    fields_set(writing->fields, WRITING_SUBJECT, "");
     writing->choosing = true;
 }
 
@@ -457,10 +386,10 @@ static void run_wishes(struct screen *screen, const char *argument)
 /* Goes over rows that are not shown. */
 static void skip_hidden(struct writing *writing, bool backwards)
 {
-    while (!asks_row(writing, fields_focus(writing->fields)))
-        fields_focus_set(writing->fields, backwards
-                                              ? fields_focus(writing->fields) - 1
-                                              : (fields_focus(writing->fields) + 1) % ROW_COUNT);
+    while (!writing_asks(writing, fields_focus(writing->fields)))
+        fields_focus_set(writing->fields,
+                         backwards ? fields_focus(writing->fields) - 1
+                                   : (fields_focus(writing->fields) + 1) % WRITING_COUNT);
 }
 
 static bool writing_key(struct screen *screen, const struct input *input)
@@ -473,7 +402,7 @@ static bool writing_key(struct screen *screen, const struct input *input)
         return list_key(&writing->list, input, true);
     answer = fields_key(writing->fields, input);
     skip_hidden(writing, input->code == INPUT_BACK_TAB || input->code == INPUT_UP);
-    if (answer == FIELDS_CHANGED && focus <= ROW_MISSING)
+    if (answer == FIELDS_CHANGED && focus < WRITING_WHEN)
         fill(screen);
     else if (answer == FIELDS_FULL)
         ui_tell(screen->ui, UI_FAILED, "%s", _("Too long. Nothing is lost."));
@@ -550,8 +479,8 @@ static bool writing_offers(const struct screen *screen, const struct screen_key 
 static const struct screen_key writing_keys[] = {
     {INPUT_ENTER, N_("Write"), N_("Fills the marked template in."), NULL, run_choose},
     {INPUT_CONTROL('X'), N_("Send"),
-     N_("Sends the message; a letter is printed. It waits for the server when the link is cut, and "
-        "can be taken back until it is sent."),
+     N_("Sends the message, at once or on its day; a letter is printed. It waits here when the "
+        "link is cut, and can be taken back until it is sent."),
      N_("send"), run_send},
     {INPUT_TAB, N_("Next field"), N_("Goes between the channel, the subject and the text."), NULL,
      NULL},
@@ -574,7 +503,7 @@ static char *writing_forget(struct screen *screen)
     struct writing *writing = screen->data;
 
     writing->done = true;
-    return strdup(fields_text(writing->fields, ROW_TEXT));
+    return strdup(fields_text(writing->fields, WRITING_TEXT));
 }
 
 extern const struct screen_kind screen_message_new;

@@ -122,10 +122,10 @@ sms() {
     wait_for a "Texte libre"
     keys a Home Enter
     wait_for a "Par"
-    keys a BTab BTab
+    keys a BTab BTab BTab
     keys a Right
     wait_for a "GSM-7"
-    keys a Tab
+    keys a Tab Tab
     types a "$2"
     wait_for a "$2"
     keys a C-x
@@ -212,6 +212,6 @@ wait_for a "Free text"
 wait_for a "Information missing"
 keys a Home Enter
 wait_for a "Message to the client"
-keys a BTab BTab Right
+keys a BTab BTab BTab Right
 wait_for a "the client wants no messages by this channel"
 echo "passed"

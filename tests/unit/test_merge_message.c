@@ -48,6 +48,12 @@ static enum merge_refusal claim(struct record **record, const struct id *who, co
     return apply(record, OPERATION_CLAIM, who, json_pack("{s:s}", "state", state));
 }
 
+static enum merge_refusal move(struct record **record, const char *send_at)
+{
+    return apply(record, OPERATION_CLAIM, &agent,
+                 json_pack("{s:s, s:s}", "state", "queued", "send_at", send_at));
+}
+
 static void test_born_by_direction(void **state)
 {
     struct id server = delivery_server();
@@ -106,6 +112,29 @@ static void test_agent_takes_back_and_tries_again(void **state)
     record_free(record);
 }
 
+/* Planned, moved while it waits, and not once it is under way. */
+static void test_agent_plans_and_moves(void **state)
+{
+    struct id server = delivery_server();
+    struct record *record = NULL;
+    json_t *body = body_of("out", "email", "queued");
+
+    (void)state;
+    json_object_set_new(body, "send_at", json_string("2026-12-08T14:00:00.000Z"));
+    assert_int_equal(apply(&record, OPERATION_APPEND, &agent, body), MERGE_APPLIED);
+    assert_int_equal(move(&record, "2026-12-09T14:00:00.000Z"), MERGE_APPLIED);
+    assert_string_equal(record_text(record, "send_at"), "2026-12-09T14:00:00.000Z");
+    assert_int_equal(move(&record, "some day"), MERGE_VALUE);
+    assert_int_equal(
+        apply(&record, OPERATION_CLAIM, &server,
+              json_pack("{s:s, s:s}", "state", "queued", "tried_at", "2026-12-09T14:00:01.000Z")),
+        MERGE_APPLIED);
+    assert_int_equal(move(&record, "2026-12-10T14:00:00.000Z"), MERGE_TRANSITION);
+    assert_int_equal(claim(&record, &server, "bounced"), MERGE_APPLIED);
+    assert_int_equal(move(&record, "2026-12-10T14:00:00.000Z"), MERGE_TRANSITION);
+    record_free(record);
+}
+
 static void test_letters_are_sent_by_agents(void **state)
 {
     struct record *record = NULL;
@@ -142,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_born_by_direction),
         cmocka_unit_test(test_agent_takes_back_and_tries_again),
+        cmocka_unit_test(test_agent_plans_and_moves),
         cmocka_unit_test(test_letters_are_sent_by_agents),
         cmocka_unit_test(test_reading_is_signed),
     };

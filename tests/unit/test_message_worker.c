@@ -340,6 +340,48 @@ static void test_taken_back(void **state)
     assert_int_equal(email.calls, 1);
 }
 
+static void move(struct ledger_fixture *f, const struct id *id, int64_t send_ms)
+{
+    json_t *document = NULL;
+    int64_t rev;
+
+    assert_int_equal(fixture_read(f, BEN, RECORD_MESSAGE, id, &document), 0);
+    rev = json_integer_or(document, "rev", 0);
+    json_decref(document);
+    fixture_applied(f, BEN,
+                    fixture_operation(
+                        f, BEN, OPERATION_CLAIM, RECORD_MESSAGE, id, rev,
+                        json_pack("{s:s, s:o}", "state", "queued", "send_at", json_time(send_ms))));
+}
+
+/* One that is planned waits for its day, also when that day was moved, while the others go. */
+static void test_leaves_on_its_day(void **state)
+{
+    struct ledger_fixture *f = *state;
+    int64_t now_ms = clock_system(NULL), left_ms;
+    struct id later = make_message(f, "email"), sooner = make_message(f, "email"), other;
+    struct message_worker *worker;
+    json_t *body;
+
+    move(f, &later, now_ms + INT64_C(3600000));
+    move(f, &sooner, now_ms + INT64_C(3600000));
+    worker = start(f, true);
+    other = make_message(f, "email");
+    json_decref(wait_for(f, &other, "state", "sent"));
+    assert_int_equal(email.calls, 1);
+    now_ms = clock_system(NULL);
+    move(f, &sooner, now_ms + 300);
+    body = wait_for(f, &sooner, "state", "sent");
+    assert_true(timestamp_parse(json_text_or(body, "sent_at", ""), &left_ms));
+    assert_true(left_ms >= now_ms + 300);
+    json_decref(body);
+    body = body_of(f, RECORD_MESSAGE, &later);
+    assert_string_equal(json_text_or(body, "state", ""), "queued");
+    json_decref(body);
+    message_worker_stop(worker);
+    assert_int_equal(email.calls, 2);
+}
+
 static void test_refused_by_the_client(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -434,6 +476,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_killed_while_handing_over, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_nobody_carries, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_taken_back, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_leaves_on_its_day, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_refused_by_the_client, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_tells_each_change_once, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_tells_nobody_unasked, setup, fixture_teardown),

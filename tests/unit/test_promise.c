@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/message_plan.h"
 #include "tests/unit/unit.h"
 
 #define MINUTE_MS INT64_C(60000)
@@ -421,6 +422,41 @@ static void test_what_a_service_promises(void **state)
     record_free(service);
 }
 
+/* A message that leaves before a day: business days, at nine by the clocks of the office. */
+static void test_a_message_before_a_day(void **state)
+{
+    static const struct {
+        const char *day;
+        int count;
+        const char *leaves;
+    } cases[] = {
+        {"2026-12-10", 2, "2026-12-08T13:00:00.000Z"}, /* Halifax, in winter */
+        {"2026-12-07", 1, "2026-12-04T13:00:00.000Z"}, /* over a weekend */
+        {"2026-12-05", 1, "2026-12-04T13:00:00.000Z"}, /* from a Saturday */
+        {"2026-07-02", 1, "2026-06-30T12:00:00.000Z"}, /* over a holiday, in summer */
+        {"2026-07-02", 2, "2026-06-29T12:00:00.000Z"},
+        {"2026-11-02", 1, "2026-10-30T12:00:00.000Z"}, /* before the clocks change */
+    };
+    struct promise_place place = place_of(
+        "America/Halifax", "[{\"month\":7,\"day\":1,\"title\":{\"en\":\"Canada Day\"}}]", NULL);
+    struct calendar_day day;
+    char text[TIMESTAMP_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_true(calendar_day_parse(cases[i].day, &day));
+        timestamp_format(message_plan_before(&place, &day, cases[i].count), text);
+        assert_string_equal(text, cases[i].leaves);
+    }
+    assert_true(calendar_day_parse("2026-03-08", &day));
+    timestamp_format(message_plan_on(&place, &day, 14 * 60 + 30), text);
+    assert_string_equal(text, "2026-03-08T17:30:00.000Z");
+    promise_place_clear(&place);
+    place = (struct promise_place){0};
+    timestamp_format(message_plan_on(&place, &day, 0), text);
+    assert_string_equal(text, "2026-03-08T00:00:00.000Z");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -436,6 +472,7 @@ int main(void)
         cmocka_unit_test(test_keeps_so_many_events),
         cmocka_unit_test(test_what_a_status_means),
         cmocka_unit_test(test_what_a_service_promises),
+        cmocka_unit_test(test_a_message_before_a_day),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

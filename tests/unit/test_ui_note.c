@@ -150,6 +150,42 @@ static void days_are_read_as_they_are_said(void **state)
         }
 }
 
+static void a_day_may_have_an_hour(void **state)
+{
+    static const struct {
+        const char *text, *moment; /* "" for none */
+    } cases[] = {
+        {"2026-12-10 14:30", "2026-12-10 14:30"},
+        {"vendredi à 14 h 30", "2026-12-04 14:30"},
+        {"friday, 2:30 pm", "2026-12-04 14:30"},
+        {"+5 16:00", "2026-12-02 16:00"},
+        {"10/12 9 h", "2026-12-10 09:00"},
+        {"24 décembre 2026 à midi", "2026-12-24 12:00"},
+        {"tomorrow", "2026-11-28"},
+        {"+3", "2026-11-30"},
+        {"2026-12-10 25:00", ""},
+        {"2026-12-10 perhaps", ""},
+        {"14:30", ""},
+        {"", ""},
+    };
+    struct answer_context context = {.language = FORM_FRENCH, .today = {2026, 11, 27}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct answer_day day = {0};
+        struct answer_time hour = {0};
+        char text[48] = "";
+        bool timed = false;
+
+        if (day_read_moment(cases[i].text, &context, &day, &hour, &timed))
+            snprintf(text, sizeof(text), "%04d-%02d-%02d", day.year, day.month, day.day);
+        if (timed)
+            snprintf(text + strlen(text), 16, " %02d:%02d", hour.hour, hour.minute);
+        if (strcmp(text, cases[i].moment) != 0)
+            fail_msg("\"%s\": %s, not %s", cases[i].text, text, cases[i].moment);
+    }
+}
+
 /* --- phrases and spelling --------------------------------------------------------------------- */
 
 static void put_snippet(struct ui_fixture *fixture, const char *key, json_t *body)
@@ -162,7 +198,8 @@ static void put_snippet(struct ui_fixture *fixture, const char *key, json_t *bod
     json_object_set_new(record->body, "key", json_string(key));
     record->rev = 1;
     record->seq = ++seq;
-    assert_int_equal(catalogue_write_page(fixture->desk.catalogue, &record, 1, seq, "feed", NULL), 0);
+    assert_int_equal(catalogue_write_page(fixture->desk.catalogue, &record, 1, seq, "feed", NULL),
+                     0);
     record_free(record);
 }
 
@@ -277,6 +314,7 @@ int main(void)
         WITH(a_phrase_is_in_the_language_of_the_note),
         WITH(words_not_in_the_dictionary_are_put_right),
         cmocka_unit_test(days_are_read_as_they_are_said),
+        cmocka_unit_test(a_day_may_have_an_hour),
     };
 
     return cmocka_run_group_tests_name("note screen", tests, NULL, NULL);
