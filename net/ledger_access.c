@@ -107,17 +107,13 @@ static int read_form(struct database *database, const struct record *matter, str
 static int read_language(struct database *database, const struct record *matter,
                          char language[LEDGER_LANGUAGE_SIZE], struct error *error)
 {
-    struct ledger_row row = {0};
-    struct id id;
-    int code = 0;
+    struct record *client;
+    int code = ledger_client_read(database, record_text(matter, "client"), &client, error);
 
-    text_copy(language, LEDGER_LANGUAGE_SIZE, "");
-    if (id_parse(&id, record_text(matter, "client")))
-        code = ledger_row_read(database, RECORD_CLIENT, &id, &row, error);
-    if (code == 0 && row.record != NULL)
-        text_copy(language, LEDGER_LANGUAGE_SIZE, record_text(row.record, "language"));
-    ledger_row_clear(&row);
-    return code == ERROR_NOT_FOUND ? 0 : code;
+    text_copy(language, LEDGER_LANGUAGE_SIZE,
+              client != NULL ? record_text(client, "language") : "");
+    record_free(client);
+    return code;
 }
 
 int ledger_questionnaire_read(struct ledger *ledger, const struct ledger_access *access,

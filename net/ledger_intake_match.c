@@ -264,20 +264,24 @@ static bool is_the_client(const struct client_details *details, const struct rec
     return (likeness & LIKE_NAME) && (likeness & (LIKE_BIRTH_DATE | LIKE_POSTAL_CODE));
 }
 
-/* Takes note of one that fits; `ambiguous` when it is not the first. */
+/* Takes note of one that fits, as the file that it is merged into; `ambiguous` when that is not the
+ * first one. */
 static int consider(struct intake *intake, int64_t number, bool *ambiguous, struct error *error)
 {
-    struct record *client = NULL;
+    struct record *client = NULL, *survivor = NULL;
     int code = read_row(intake, number, &client, error);
 
-    if (code == 0 && is_the_client(&intake->client, client)) {
-        if (intake->found_client == NULL) {
-            intake->found_client = client;
-            return 0;
-        }
-        *ambiguous |= !id_equal(&intake->found_client->id, &client->id);
-    }
+    if (code == 0 && is_the_client(&intake->client, client))
+        code = ledger_client_read(intake->ledger->writer, client->id.text, &survivor, error);
     record_free(client);
+    if (survivor == NULL)
+        return code;
+    if (intake->found_client == NULL) {
+        intake->found_client = survivor;
+        return code;
+    }
+    *ambiguous |= !id_equal(&intake->found_client->id, &survivor->id);
+    record_free(survivor);
     return code;
 }
 
@@ -348,20 +352,28 @@ static int open_case_of_client(struct intake *intake, struct error *error)
     return code;
 }
 
-/* The case's client, who wrote unless what was said of the sender speaks against it. */
+/* The case's client, who wrote unless what was said of the sender speaks against it. Of merged
+ * files either may speak for it: the sender goes on using the name of the old one. */
 static int client_of_case(struct intake *intake, struct error *error)
 {
-    struct record *client = NULL;
-    int code =
-        read_named(intake, RECORD_CLIENT, record_text(intake->matter, "client"), &client, error);
+    struct record *named = NULL, *client = NULL;
+    const char *id = record_text(intake->matter, "client");
+    int code = read_named(intake, RECORD_CLIENT, id, &named, error);
 
-    if (code != 0 || client == NULL)
-        return code;
-    record_free(intake->found_client);
-    intake->found_client = client;
-    intake->is_sender =
-        !is_contradicted(&intake->client, client, client_likeness(&intake->client, client));
-    return intake->is_sender ? 0 : intake_remark(intake, "other-sender", NULL, error);
+    if (code == 0 && named != NULL)
+        code = ledger_client_read(intake->ledger->writer, id, &client, error);
+    if (code == 0 && client != NULL) {
+        const struct client_details *sender = &intake->client;
+
+        record_free(intake->found_client);
+        intake->found_client = client;
+        intake->is_sender = !is_contradicted(sender, client, client_likeness(sender, client)) ||
+                            !is_contradicted(sender, named, client_likeness(sender, named));
+        if (!intake->is_sender)
+            code = intake_remark(intake, "other-sender", NULL, error);
+    }
+    record_free(named);
+    return code;
 }
 
 static int by_client(struct intake *intake, struct error *error)
@@ -369,8 +381,8 @@ static int by_client(struct intake *intake, struct error *error)
     int code = 0;
 
     if (!id_is_empty(&intake->code_client))
-        code = read_named(intake, RECORD_CLIENT, intake->code_client.text, &intake->found_client,
-                          error);
+        code = ledger_client_read(intake->ledger->writer, intake->code_client.text,
+                                  &intake->found_client, error);
     if (code == 0 && intake->found_client == NULL)
         code = find_client(intake, error);
     if (code != 0 || intake->found_client == NULL)

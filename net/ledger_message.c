@@ -126,8 +126,8 @@ int ledger_message_read(struct ledger *ledger, const struct id *id, struct ledge
         code = read_named(reader->database, RECORD_CASE, letter->message, "case", &letter->matter,
                           error);
     if (code == 0)
-        code = read_named(reader->database, RECORD_CLIENT, letter->message, "client",
-                          &letter->client, error);
+        code = ledger_client_read(reader->database, record_text(letter->message, "client"),
+                                  &letter->client, error);
     ledger_reader_give(ledger, reader);
     if (code != 0)
         ledger_letter_clear(letter);
@@ -293,8 +293,8 @@ int ledger_telling_read(struct ledger *ledger, const struct id *matter, const ch
     code = ledger_row_read(database, RECORD_CASE, matter, &row, error);
     telling->matter = row.record;
     if (code == 0)
-        code =
-            read_named(database, RECORD_CLIENT, telling->matter, "client", &telling->client, error);
+        code = ledger_client_read(database, record_text(telling->matter, "client"),
+                                  &telling->client, error);
     if (code == 0)
         code = read_key(database, RECORD_SERVICE, telling->matter, "service", &telling->service,
                         error);

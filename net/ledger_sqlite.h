@@ -139,6 +139,11 @@ int ledger_row_read(struct database *database, enum record_type type, const stru
 int ledger_row_read_number(struct database *database, int64_t number, struct ledger_row *row,
                            struct error *error);
 
+/* Who a client is, of whichever of their files this id is: NULL for none, or one that is not there.
+ * New. */
+int ledger_client_read(struct database *database, const char *client, struct record **survivor,
+                       struct error *error);
+
 /* The form as this submission was filled: its own version where that is kept, for the client saw
  * and agreed to that one; else the present one. ERROR_NOT_FOUND when there is no form. */
 int ledger_form_read(struct database *database, const struct record *submission,

@@ -309,7 +309,11 @@
       "SELECT id, digest, bytes, EXISTS (SELECT 1 FROM record WHERE record.id = "                  \
       "attachment.message AND record.type = 'message' AND instr(document, attachment.id) > 0) "    \
       "FROM attachment")                                                                           \
-    X(CASES_OF_CLIENT, "SELECT number FROM record WHERE client = ?1 AND type = 'case'")            \
+    X(CASES_OF_CLIENT, "WITH RECURSIVE file (id) AS (VALUES (?1) UNION "                           \
+                       "SELECT record.id FROM file JOIN record ON record.parent = file.id "        \
+                       "AND record.type = 'client') "                                              \
+                       "SELECT record.number FROM file JOIN record ON record.client = file.id "    \
+                       "AND record.type = 'case'")                                                 \
     X(OFFICES_OPEN, "SELECT json_extract(document, '$.body.key') FROM record "                     \
                     "WHERE type = 'office' AND json_extract(document, '$.body.ended') IS NOT 1")   \
     X(OUTGOING_PUT, "INSERT INTO outgoing (record, channel, due) VALUES (?1, ?2, ?3) "             \
