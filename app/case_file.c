@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/case_weight.h"
+#include "app/client_merge.h"
 #include "app/clock.h"
 #include "app/delivery.h"
 #include "app/record_fields.h"
@@ -24,6 +25,8 @@ static const struct entry_members entry_members[] = {
     {RECORD_MESSAGE, "at", "author"},    /* of what the client wrote: nobody */
     {RECORD_TASK, "at", "author"},
     {RECORD_PROMISE, "started_at", ""}, /* the server's */
+    {RECORD_CASE, "opened_at", "opened_by"},
+    {RECORD_DELEGATION, "at", "author"},
 };
 
 static const struct entry_members *members_of(enum record_type type)
@@ -83,25 +86,35 @@ static const char *channel_of(const struct case_file *file, struct store *store,
     return channel != NULL ? channel : "";
 }
 
+int case_entry_fill(struct case_entry *entry, const struct record *record,
+                    enum store_pending pending)
+{
+    const struct entry_members *members = members_of(record->type);
+
+    *entry = (struct case_entry){.record = record_copy(record), .pending = pending};
+    if (entry->record == NULL)
+        return ERROR_MEMORY;
+    if (members != NULL) {
+        timestamp_parse(record_text(entry->record, members->at), &entry->at_ms);
+        id_parse(&entry->author, record_text(entry->record, members->author));
+    }
+    entry->channel = record_text(entry->record, "channel");
+    return 0;
+}
+
 /* Puts it behind all others: file_sort says where it belongs. */
 static int entry_add(struct case_file *file, struct store *store, const struct record *record,
                      enum store_pending pending)
 {
-    const struct entry_members *members = members_of(record->type);
     struct case_entry *entry;
 
-    if (members == NULL)
+    if (members_of(record->type) == NULL)
         return 0;
     entry = entry_new(file);
-    if (entry == NULL)
+    if (entry == NULL || case_entry_fill(entry, record, pending) != 0)
         return ERROR_MEMORY;
-    *entry = (struct case_entry){.record = record_copy(record), .pending = pending};
-    if (entry->record == NULL)
-        return ERROR_MEMORY;
-    timestamp_parse(record_text(entry->record, members->at), &entry->at_ms);
     if (record->type == RECORD_DELIVERY)
         entry->at_ms = delivery_at(record);
-    id_parse(&entry->author, record_text(entry->record, members->author));
     entry->channel = channel_of(file, store, entry->record);
     file->held++;
     return 0;
@@ -262,19 +275,22 @@ int case_file_more(struct case_file *file, struct store *store, size_t wanted, s
 static int read_parts(struct case_file *file, struct store *store, struct error *error)
 {
     struct loose loose = {file, store};
+    struct client_group group = {.count = 0};
     struct id client;
     size_t loose_count;
     int code = 0;
 
     if (id_parse(&client, record_text(file->matter, "client")))
-        code = store_get(store, RECORD_CLIENT, &client, &file->client, NULL, error);
+        code = client_read(store, &client, &file->client, error);
     if (code == ERROR_NOT_FOUND)
         code = 0;
     if (code == 0)
         code = bearing_read(file, store, error);
     loose_count = file->held;
     if (code == 0 && file->client != NULL)
-        code = store_case_loose(store, &file->client->id, take_loose, &loose, error);
+        code = client_group_read(store, &file->client->id, &group, error);
+    for (size_t i = 0; i < group.count && code == 0; i++)
+        code = store_case_loose(store, &group.ids[i], take_loose, &loose, error);
     loose_count = file->held - loose_count;
     if (code == 0)
         code = store_case_count(store, &file->matter->id, &file->total, error);

@@ -18,6 +18,10 @@ struct case_entry {
     struct id author;    /* agent who did it; empty for the server and for the client */
 };
 
+/* Copies the record; ERROR_MEMORY. The channel is its own: of a submission none. */
+int case_entry_fill(struct case_entry *entry, const struct record *record,
+                    enum store_pending pending);
+
 /* Records of one type that bear on the summary, weightiest and newest first (case_weight.h). */
 struct case_bearing {
     struct record **records; /* owned */
@@ -30,7 +34,7 @@ struct case_bearing {
 struct case_file {
     struct record *matter; /* owned */
     enum store_pending pending;
-    struct record *client; /* owned; NULL when there is none here */
+    struct record *client; /* owned, as client_read has it; NULL when there is none here */
     /* The timeline as far as it was read: `count` entries in their order, then `held` that belong
      * further down, between others that were not read yet. */
     struct case_entry *entries;

@@ -214,16 +214,26 @@ static bool fits_number(const struct term *term, unsigned number)
                                   : number == wanted;
 }
 
+/* By either name, where two files of one client have two. */
+static bool fits_client(const struct term *term, const struct case_table *table,
+                        const struct case_row *row)
+{
+    const char *client;
+
+    case_table_client(table, row, &client, NULL);
+    return fits_text(term, client) ||
+           (!term->empty && fits_text(term, case_table_client_on_file(table, row)));
+}
+
 static bool fits_any(const struct term *term, const struct case_table *table,
                      const struct case_row *row)
 {
-    const char *client, *subject;
+    const char *subject;
 
     if (term->empty)
         return true;
-    case_table_client(table, row, &client, NULL);
     case_table_subject(table, row, &subject);
-    return fits_text(term, client) || fits_text(term, subject) || fits_reference(term, row) ||
+    return fits_client(term, table, row) || fits_text(term, subject) || fits_reference(term, row) ||
            fits_word(term, CASE_SERVICES, row->service, table) ||
            fits_word(term, CASE_AGENTS, row->assignee, table) ||
            fits_word(term, CASE_OFFICES, row->office, table) ||
@@ -240,8 +250,7 @@ static bool fits_term(const struct term *term, const struct case_table *table,
     case CASE_COLUMN_REFERENCE:
         return fits_reference(term, row);
     case CASE_COLUMN_CLIENT:
-        case_table_client(table, row, &folded, NULL);
-        return fits_text(term, folded);
+        return fits_client(term, table, row);
     case CASE_COLUMN_SUBJECT:
         case_table_subject(table, row, &folded);
         return fits_text(term, folded);

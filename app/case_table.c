@@ -5,6 +5,7 @@
 
 #include <sodium.h>
 
+#include "app/client_merge.h"
 #include "app/clock.h"
 #include "app/json.h"
 #include "app/record_fields.h"
@@ -98,7 +99,7 @@ static uint32_t client_need(struct case_table *table, const struct id *id)
         !id_map_add(&table->client_map, bytes, (uint32_t)table->client_count))
         return CASE_NONE;
     place = (uint32_t)table->client_count++;
-    table->clients[place] = (struct case_client){0};
+    table->clients[place] = (struct case_client){.into = CASE_NONE};
     return place;
 }
 
@@ -171,12 +172,16 @@ static int put_case(struct case_table *table, const struct record *record,
 
 static int put_client(struct case_table *table, const struct record *record)
 {
-    uint32_t place = client_need(table, &record->id);
+    uint32_t place = client_need(table, &record->id), into = CASE_NONE;
     struct case_client *client;
+    struct id next;
 
-    if (place == CASE_NONE)
+    if (place == CASE_NONE || (id_parse(&next, record_text(record, "merged_into")) &&
+                               (into = client_need(table, &next)) == CASE_NONE))
         return ERROR_MEMORY;
     client = &table->clients[place];
+    client->into = into;
+    client->here = true;
     client->anonymous = strcmp(record_text(record, "kind"), "anonymous") == 0;
     return text_pool_set(&table->texts, record_text(record, "name"), &client->name) ? 0
                                                                                     : ERROR_MEMORY;
@@ -331,7 +336,8 @@ void case_table_remove(struct case_table *table, enum record_type type, const st
         text_pool_set(&table->texts, "", &table->rows[place].subject);
     } else if (type == RECORD_CLIENT) {
         text_pool_set(&table->texts, "", &table->clients[place].name);
-        table->clients[place].anonymous = false;
+        table->clients[place].anonymous = table->clients[place].here = false;
+        table->clients[place].into = CASE_NONE;
     } else {
         unhang(table, place);
     }
@@ -390,16 +396,37 @@ int64_t case_row_changed_ms(const struct case_row *row)
     return row->written_ms > row->newest_ms ? row->written_ms : row->newest_ms;
 }
 
+/* Whom the client of a row is merged into in the end, of those who are here. */
+static const struct case_client *client_of(const struct case_table *table,
+                                           const struct case_row *row)
+{
+    const struct case_client *client =
+        row->client == CASE_NONE ? NULL : &table->clients[row->client];
+
+    for (int depth = 0; client != NULL && depth < CLIENT_MERGE_DEPTH && client->into != CASE_NONE &&
+                        table->clients[client->into].here;
+         depth++)
+        client = &table->clients[client->into];
+    return client;
+}
+
 const char *case_table_client(const struct case_table *table, const struct case_row *row,
                               const char **folded, bool *anonymous)
 {
-    uint32_t name = row->client == CASE_NONE ? 0 : table->clients[row->client].name;
+    const struct case_client *client = client_of(table, row);
+    uint32_t name = client == NULL ? 0 : client->name;
 
     if (folded != NULL)
         *folded = text_pool_folded(&table->texts, name);
     if (anonymous != NULL)
-        *anonymous = row->client != CASE_NONE && table->clients[row->client].anonymous;
+        *anonymous = client != NULL && client->anonymous;
     return text_pool_text(&table->texts, name);
+}
+
+const char *case_table_client_on_file(const struct case_table *table, const struct case_row *row)
+{
+    return text_pool_folded(&table->texts,
+                            row->client == CASE_NONE ? 0 : table->clients[row->client].name);
 }
 
 const char *case_table_subject(const struct case_table *table, const struct case_row *row,

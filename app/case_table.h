@@ -79,9 +79,12 @@ uint32_t case_table_find(const struct case_table *table, const struct id *id);
 /* The later of what was written on the case and its newest record. */
 int64_t case_row_changed_ms(const struct case_row *row);
 
-/* The client's name and its folded form; "" when there is none or they are anonymous. */
+/* The client's name and its folded form, of a merged file those of the one that stays; "" when
+ * there is none or they are anonymous. */
 const char *case_table_client(const struct case_table *table, const struct case_row *row,
                               const char **folded, bool *anonymous);
+/* The folded name in the very file that the case names, merged or not. */
+const char *case_table_client_on_file(const struct case_table *table, const struct case_row *row);
 const char *case_table_subject(const struct case_table *table, const struct case_row *row,
                                const char **folded);
 

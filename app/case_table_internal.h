@@ -7,7 +7,9 @@
 
 struct case_client {
     uint32_t name; /* place in the texts */
+    uint32_t into; /* the client that this one is merged into; CASE_NONE */
     bool anonymous;
+    bool here; /* it was read: else only a case names it */
 };
 
 /* A message, task or promise that says something of its case. */

@@ -39,6 +39,16 @@ int client_survivor(struct store *store, const struct id *client, struct id *sur
     return 0;
 }
 
+int client_read(struct store *store, const struct id *client, struct record **record,
+                struct error *error)
+{
+    struct id survivor;
+    int code = client_survivor(store, client, &survivor, error);
+
+    *record = NULL;
+    return code == 0 ? store_get(store, RECORD_CLIENT, &survivor, record, NULL, error) : code;
+}
+
 static int add_member(void *context, const struct record *client, enum store_pending pending)
 {
     struct client_group *group = context;

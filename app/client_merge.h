@@ -35,6 +35,10 @@ bool client_is_merged(const struct record *client);
 int client_survivor(struct store *store, const struct id *client, struct id *survivor,
                     struct error *error);
 
+/* The record of that file: who the client is, of whichever of their files this is. New. */
+int client_read(struct store *store, const struct id *client, struct record **record,
+                struct error *error);
+
 /* All files of one client: the survivor first, then those merged into it. */
 #define CLIENT_GROUP_LIMIT 64
 struct client_group {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/checklist.h"
+#include "app/client_merge.h"
 #include "app/json.h"
 #include "app/note.h"
 #include "app/record_fields.h"
@@ -27,15 +28,30 @@ struct noting {
     const char *contact;
 };
 
-/* Newest first come in; the oldest of the last few stand first in the end. */
+/* The oldest of the last few first: of several files of one client they come in one after the
+ * other. */
 static int keep(struct record **list, size_t *count, size_t limit, const struct record *record)
 {
-    if (*count == limit)
+    size_t place = *count;
+    struct record *copy;
+
+    while (place > 0 && strcmp(list[place - 1]->id.text, record->id.text) > 0)
+        place--;
+    if (*count == limit && place == 0)
         return 0;
-    memmove(&list[1], &list[0], *count * sizeof(list[0]));
-    list[0] = record_copy(record);
-    ++*count;
-    return list[0] == NULL ? ERROR_MEMORY : 0;
+    copy = record_copy(record);
+    if (copy == NULL)
+        return ERROR_MEMORY;
+    if (*count == limit) {
+        record_free(list[0]);
+        place--;
+        memmove(&list[0], &list[1], place * sizeof(list[0]));
+    } else {
+        memmove(&list[place + 1], &list[place], (*count - place) * sizeof(list[0]));
+        ++*count;
+    }
+    list[place] = copy;
+    return 0;
 }
 
 static int take_note(void *context, const struct record *record, enum store_pending pending)
@@ -57,27 +73,38 @@ static int take_note(void *context, const struct record *record, enum store_pend
     return keep(facts->notes, &facts->note_count, HANDOFF_NOTES_LIMIT, record);
 }
 
+static int notes_of_client(struct store *store, const struct id *client, struct noting *noting,
+                           struct error *error)
+{
+    struct client_group group;
+    int code = client_group_read(store, client, &group, error);
+
+    return code == 0 ? client_group_each(store, &group, RECORD_NOTE, take_note, noting, error)
+                     : code;
+}
+
 int handoff_facts_read(struct handoff_facts *facts, struct store *store, const struct id *contact,
                        const struct id *client, const struct id *matter,
                        const struct id *submission, struct error *error)
 {
-    struct store_query query = {.type = RECORD_NOTE, .newest_first = true};
+    const struct store_query query = {
+        .type = RECORD_NOTE, .case_id = *matter, .newest_first = true};
     struct noting noting = {facts, contact->text};
     int code = 0;
 
     *facts = (struct handoff_facts){0};
     facts->contact = fetch(store, RECORD_CONTACT, contact);
-    facts->client = fetch(store, RECORD_CLIENT, client);
+    if (!id_is_empty(client))
+        client_read(store, client, &facts->client, NULL);
     facts->matter = fetch(store, RECORD_CASE, matter);
     if (!id_is_empty(submission))
         facts->draft = fetch(store, RECORD_SUBMISSION, submission);
     else
         code = submission_find_draft(store, matter, contact, NULL, &facts->draft, error);
     /* By the client, who is there from the start: the case may have been opened later. */
-    query.client_id = *client;
-    if (id_is_empty(client))
-        query.case_id = *matter;
-    if (code == 0 && !(id_is_empty(client) && id_is_empty(matter)))
+    if (code == 0 && !id_is_empty(client))
+        code = notes_of_client(store, client, &noting, error);
+    else if (code == 0 && !id_is_empty(matter))
         code = store_each(store, &query, take_note, &noting, error);
     if (code != 0)
         handoff_facts_free(facts);

@@ -119,6 +119,7 @@ libapp_a_SOURCES += \
     app/client_index.c app/client_index.h \
     app/client_key.c app/client_key.h \
     app/client_likeness.c app/client_likeness.h \
+    app/client_file.c app/client_file.h \
     app/client_merge.c app/client_merge.h \
     app/client_name.c app/client_name.h \
     app/delegation.c app/delegation.h \

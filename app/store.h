@@ -99,6 +99,9 @@ int store_case_latest(struct store *store, const struct id *matter, int64_t *seq
 /* The notes on a client that belong to no case, the newest first. */
 int store_case_loose(struct store *store, const struct id *client, store_visit visit, void *context,
                      struct error *error);
+/* All of a type that name a client and belong to no case, cases among them; the newest first. */
+int store_client_loose(struct store *store, const struct id *client, enum record_type type,
+                       store_visit visit, void *context, struct error *error);
 
 /* --- changes ------------------------------------------------------------------------------- */
 

@@ -84,6 +84,18 @@ int store_case_loose(struct store *store, const struct id *client, store_visit v
     return code == 0 ? walk(store, row, visit, context, error) : code;
 }
 
+int store_client_loose(struct store *store, const struct id *client, enum record_type type,
+                       store_visit visit, void *context, struct error *error)
+{
+    sqlite3_stmt *row;
+    int code = prepare(store, STORE_CLIENT_LOOSE, client, &row, error);
+
+    if (code != 0)
+        return code;
+    database_bind_text(row, 2, record_type_name(type));
+    return walk(store, row, visit, context, error);
+}
+
 static int read_number(struct store *store, enum store_statement which, const struct id *matter,
                        int64_t *number, struct error *error)
 {

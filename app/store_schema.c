@@ -131,6 +131,10 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                           "SELECT " RECORD_COLUMNS " FROM record INDEXED BY record_loose"
                           " WHERE client_id = ?1"
                           " AND type = 'note' AND case_id IS NULL ORDER BY id DESC"},
+    [STORE_CLIENT_LOOSE] = {"client.loose", "SELECT " RECORD_COLUMNS " FROM record"
+                                            " INDEXED BY record_client"
+                                            " WHERE client_id = ?1 AND type = ?2"
+                                            " AND case_id IS NULL ORDER BY id DESC"},
     [STORE_CASE_UNWEIGHED] = {"case.unweighed", "SELECT " RECORD_COLUMNS " FROM record"
                                                 " WHERE case_id IS NOT NULL AND weight IS NULL"
                                                 " ORDER BY type, id LIMIT 500"},

@@ -594,6 +594,7 @@ check-open311: all
 EXTRA_DIST += tests/end_to_end/harness.sh
 dist_check_SCRIPTS += \
     tests/end_to_end/clients.sh \
+    tests/end_to_end/merge.sh \
     tests/end_to_end/continue.sh \
     tests/end_to_end/deliver.sh \
     tests/end_to_end/directory.sh \
@@ -950,6 +951,14 @@ tests_bench_bench_clients_LDADD = libapp.a $(APP_LIBS)
 bench: bench-clients
 bench-clients: tests/bench/bench_clients
 	abs_top_srcdir='$(abs_top_srcdir)' tests/bench/bench_clients $(TELL)
+UNIT_TESTS += tests/unit/test_server_client
+tests_unit_test_server_client_SOURCES = tests/unit/test_server_client.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_client_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_client_file
+tests_unit_test_client_file_SOURCES = tests/unit/test_client_file.c $(WORK_FIXTURE)
+tests_unit_test_client_file_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_client_merge tests/unit/test_delegation tests/unit/test_ledger_client
 tests_unit_test_client_merge_SOURCES = tests/unit/test_client_merge.c $(WORK_FIXTURE)
 tests_unit_test_client_merge_LDADD = $(UNIT_LIBS)

@@ -80,7 +80,7 @@ int compose_open(struct compose *compose, struct desk *desk, const char *matter,
     compose->matter = work_get(desk, RECORD_CASE, matter, NULL);
     if (compose->matter == NULL)
         return error_set(error, ERROR_NOT_FOUND, "%s", matter);
-    compose->client = work_get(desk, RECORD_CLIENT, record_text(compose->matter, "client"), NULL);
+    compose->client = work_get_client(desk, record_text(compose->matter, "client"));
     compose->service = read_key(desk, compose->matter, "service", RECORD_SERVICE);
     compose->office = read_key(desk, compose->matter, "office", RECORD_OFFICE);
     if (*reply != '\0')

@@ -208,26 +208,10 @@ static void run_entry(struct screen *screen, const char *argument)
 {
     struct matter *matter = screen->data;
     const struct case_entry *entry = case_entry_at(matter, matter->list.selected);
-    const struct record *record;
 
     (void)argument;
-    if (entry == NULL)
-        return;
-    record = entry->record;
-    if (record->type == RECORD_SUBMISSION)
-        ui_open(screen->ui, "form", json_pack("{s:s}", "submission", record->id.text));
-    else if (record->type == RECORD_HANDOFF)
-        ui_open(screen->ui, "offer", json_pack("{s:s}", "id", record->id.text));
-    else if (record->type == RECORD_DELIVERY)
-        ui_open(screen->ui, "delivery", json_pack("{s:s}", "id", record->id.text));
-    else if (record->type == RECORD_MESSAGE && screen_kind_find("message") != NULL)
-        ui_open(screen->ui, "message", json_pack("{s:s}", "id", record->id.text));
-    else if (record->type == RECORD_TASK && screen_kind_find("task") != NULL)
-        ui_open(screen->ui, "task", json_pack("{s:s}", "id", record->id.text));
-    else
-        ui_open(
-            screen->ui, "entry",
-            json_pack("{s:s, s:s}", "type", record_type_name(record->type), "id", record->id.text));
+    if (entry != NULL)
+        case_entry_show(screen->ui, entry->record);
 }
 
 static void run_status(struct screen *screen, const char *argument)
@@ -430,8 +414,7 @@ struct listing {
 static int list_case(void *context, const struct record *record, enum store_pending pending)
 {
     struct listing *listing = context;
-    struct record *client =
-        work_get(listing->desk, RECORD_CLIENT, record_text(record, "client"), NULL);
+    struct record *client = work_get_client(listing->desk, record_text(record, "client"));
     char name[WORK_NAME_SIZE], title[WORK_NAME_SIZE], text[3 * WORK_NAME_SIZE],
         remark[WORK_NAME_SIZE], done[48] = "";
     struct checklist checklist;

@@ -11,6 +11,8 @@ void case_entry_title(struct desk *desk, const struct record *record, char *titl
 void case_entry_text(struct desk *desk, const struct record *record, char *text, size_t size);
 /* Who did it: an agent, the client, or "". */
 void case_entry_who(struct desk *desk, const struct case_entry *entry, char *who, size_t size);
+/* Opens the screen of one entry. */
+void case_entry_show(struct ui *ui, const struct record *record);
 enum paint_style case_entry_style(const struct record *record);
 /* "pending", "not sent yet", or "". */
 const char *case_pending_text(enum store_pending pending);

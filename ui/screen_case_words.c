@@ -227,3 +227,25 @@ const char *case_pending_text(enum store_pending pending)
         return _("pending");
     return pending == STORE_WAITING ? _("not sent yet") : "";
 }
+
+void case_entry_show(struct ui *ui, const struct record *record)
+{
+    static const struct {
+        enum record_type type;
+        const char *kind, *argument;
+    } screens[] = {
+        {RECORD_SUBMISSION, "form", "submission"},
+        {RECORD_HANDOFF, "offer", "id"},
+        {RECORD_DELIVERY, "delivery", "id"},
+        {RECORD_MESSAGE, "message", "id"},
+        {RECORD_TASK, "task", "id"},
+    };
+
+    for (size_t i = 0; i < sizeof(screens) / sizeof(screens[0]); i++)
+        if (screens[i].type == record->type) {
+            ui_open(ui, screens[i].kind, json_pack("{s:s}", screens[i].argument, record->id.text));
+            return;
+        }
+    ui_open(ui, "entry",
+            json_pack("{s:s, s:s}", "type", record_type_name(record->type), "id", record->id.text));
+}

@@ -44,7 +44,7 @@ static int listing_read(struct screen *screen, const char *id, struct error *err
     record_free(listing->matter);
     listing->matter = matter;
     listing->checklist = checklist;
-    client = work_get(screen->desk, RECORD_CLIENT, record_text(matter, "client"), NULL);
+    client = work_get_client(screen->desk, record_text(matter, "client"));
     work_client_line(client, listing->client, sizeof(listing->client));
     record_free(client);
     list_set_count(&listing->list, checklist.count);

@@ -1,5 +1,5 @@
 /* A client's details: a new one, with those who are likely the same, or a known one to mend. */
-#include "ui/screen.h"
+#include "ui/screen_client.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -332,49 +332,74 @@ static void choose(struct screen *screen, const struct id *id)
     screen_finish(screen, json_pack("{s:s}", "client", id->text));
 }
 
-/* Two files have become one: on with the one that stays. */
+/* The record as it stands now, in the fields too: what was replaced has come back. */
+static void reread(struct screen *screen)
+{
+    struct client *client = screen->data;
+    struct record *record = work_get(screen->desk, RECORD_CLIENT, client->record->id.text, NULL);
+
+    if (record == NULL)
+        return;
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (strcmp(fields_text(client->fields, i), record_text(client->record, rows[i].name)) == 0)
+            fields_set(client->fields, i, record_text(record, rows[i].name));
+    record_free(client->record);
+    client->record = record;
+    client_changed(screen);
+}
+
+/* Two files have become one: on with the one that stays; or one came apart again. */
 static void client_answer(struct screen *screen, const char *from, const json_t *answer)
 {
     struct client *client = screen->data;
+    const char *stays = json_text_or(answer, "client", "");
 
-    if (strcmp(from, "client-merge") != 0 || json_text_or(answer, "client", NULL) == NULL)
+    if (*stays == '\0')
         return;
-    client->done = true;
-    screen_finish(screen, json_pack("{s:s}", "client", json_text_or(answer, "client", "")));
+    if (strcmp(from, "client-unmerge") == 0) {
+        reread(screen);
+    } else if (strcmp(from, "client-merge") == 0 || strcmp(from, "client-pick") == 0) {
+        client->done = true;
+        screen_finish(screen, json_pack("{s:s}", "client", stays));
+    }
 }
 
-/* The files that are merged into this one come apart again, the latest first. */
+/* Opens a screen about the client who is on file. */
+static void open_about(struct screen *screen, const char *name)
+{
+    const struct client *client = screen->data;
+
+    ui_open(screen->ui, name, json_pack("{s:s}", "client", client->record->id.text));
+}
+
+/* A file that is merged into this one comes apart again; of several, which one is asked. */
 static void run_unmerge(struct screen *screen, const char *argument)
 {
     struct client *client = screen->data;
-    struct author author = desk_author(screen->desk);
-    struct client_group group = {.count = 0};
-    struct batch batch = {0};
+    struct client_group group;
     struct error error = ERROR_INIT;
-    struct record *merged = NULL;
-    int code = client->record == NULL
-                   ? 0
-                   : client_group_read(screen->desk->store, &client->record->id, &group, &error);
 
     (void)argument;
-    for (size_t i = group.count; code == 0 && merged == NULL && i-- > 1;) {
-        merged = work_get(screen->desk, RECORD_CLIENT, group.ids[i].text, NULL);
-        if (merged != NULL && client->record != NULL &&
-            strcmp(record_text(merged, "merged_into"), client->record->id.text) != 0) {
-            record_free(merged);
-            merged = NULL;
-        }
-    }
-    if (code == 0 && merged == NULL) {
+    if (client_group_read(screen->desk->store, &client->record->id, &group, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    else if (group.count == 1)
         ui_tell(screen->ui, UI_NOTE, "%s", _("No file is merged into this one."));
-        return;
-    }
-    if (code == 0)
-        code = client_unmerge(&batch, &author, merged, client->record, &error);
-    if (work_apply(screen, &batch, code, &error))
-        ui_tell(screen->ui, UI_DONE, _("%s is a file of its own again."),
-                record_text(merged, "name"));
-    record_free(merged);
+    else if (group.count > 2)
+        open_about(screen, "client-unmerge");
+    else if (client_take_apart(screen, &group.ids[1]))
+        reread(screen);
+}
+
+static void run_merge_with(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    open_about(screen, "client-pick");
+}
+
+static void run_file(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    open_about(screen, "client-file");
 }
 
 static bool choose_key(struct screen *screen, const struct input *input)
@@ -430,12 +455,26 @@ static bool client_key(struct screen *screen, const struct input *input)
 static const struct screen_key client_screen_keys[] = {
     {INPUT_CONTROL('X'), N_("Save"), N_("Saves the client and goes on."), N_("save"), run_save},
     {INPUT_TAB, N_("Next"), N_("Goes to the next field; Shift-Tab to the one before."), NULL, NULL},
-    {INPUT_CONTROL('U'), NULL, N_("Takes back the merge of another file into this one."),
+    {INPUT_CONTROL('F'), N_("All of it"),
+     N_("Shows everything on this client: cases, and what belongs to none."), NULL, run_file},
+    {INPUT_CONTROL('O'), N_("Merge with"),
+     N_("Finds another file of this client, to make the two one."), N_("merge-with"),
+     run_merge_with},
+    {INPUT_CONTROL('P'), NULL, N_("Takes back the merge of another file into this one."),
      N_("unmerge"), run_unmerge},
     {INPUT_CONTROL('R'), NULL, N_("Empties the fields, or puts back what is on file."), NULL,
      run_empty},
     {0},
 };
+
+/* A client who is not on file yet has none of these. */
+static bool client_offers(const struct screen *screen, const struct screen_key *key)
+{
+    const struct client *client = screen->data;
+
+    return client->record != NULL ||
+           (key->run != run_file && key->run != run_merge_with && key->run != run_unmerge);
+}
 
 static struct screen_about client_about(const struct screen *screen)
 {
@@ -465,6 +504,7 @@ const struct screen_kind screen_client = {
     .help = N_("Who the client is and how to reach them. Clients who are likely the same are shown "
                "while you type: take one of them rather than making a second file."),
     .keys = client_screen_keys,
+    .offers = client_offers,
     .open = client_open,
     .close = client_close,
     .draw = client_draw,

@@ -70,6 +70,8 @@ static int merging_open(struct screen *screen, const json_t *arguments, struct e
         merging_close(screen);
         return error_set(error, ERROR_NOT_FOUND, "%s", json_text_or(arguments, "into", ""));
     }
+    work_look(screen, &merging->client->id, NULL);
+    work_look(screen, &merging->survivor->id, NULL);
     /* What the one does not know, the other tells. */
     for (size_t i = 0; i < ROWS; i++)
         merging->take[i] =
@@ -182,11 +184,25 @@ static void run_merge(struct screen *screen, const char *argument)
     screen_finish(screen, json_pack("{s:s}", "client", merging->survivor->id.text));
 }
 
+/* The other file stays; each detail remains as it was chosen. */
+static void run_swap(struct screen *screen, const char *argument)
+{
+    struct merging *merging = screen->data;
+    struct record *client = merging->client;
+
+    (void)argument;
+    merging->client = merging->survivor;
+    merging->survivor = client;
+    for (size_t i = 0; i < ROWS; i++)
+        merging->take[i] = row_differs(merging, i) && !merging->take[i];
+}
+
 static const struct screen_key merging_keys[] = {
     {INPUT_CONTROL('X'), N_("Merge"), N_("Merges the two files, with the details that are marked."),
      N_("merge"), run_merge},
     {' ', N_("Other one"), N_("Takes the marked detail from the other file; Left and Right too."),
      NULL, NULL},
+    {'w', N_("Swap"), N_("The other of the two files is the one that stays."), NULL, run_swap},
     {0},
 };
 

@@ -119,6 +119,8 @@ static void contact_answer(struct screen *screen, const char *from, const json_t
     struct contact *contact = screen->data;
     struct id id;
 
+    if (strcmp(from, "client-pick") == 0)
+        contact_read(screen);
     if (strcmp(from, "client") != 0 || !id_parse(&id, json_text_or(answer, "client", "")))
         return;
     if (contact_is_choosing(contact))
@@ -138,6 +140,21 @@ static void run_client(struct screen *screen, const char *argument)
         ui_open(screen->ui, "client", json_pack("{s:s}", "name", editor_text(contact->query)));
     else if (contact->client != NULL)
         ui_open(screen->ui, "client", json_pack("{s:s}", "id", contact->client->id.text));
+}
+
+/* Any two files can be one client's: the marked one, or the one of this contact, and another. */
+static void run_merge_with(struct screen *screen, const char *argument)
+{
+    const struct contact *contact = screen->data;
+    const struct record *client = contact->client;
+
+    (void)argument;
+    if (contact_is_choosing(contact) && contact->list.count > 0)
+        client = contact->hits[contact->list.selected].client;
+    if (client == NULL)
+        ui_tell(screen->ui, UI_NOTE, "%s", _("Find one of the two files first."));
+    else
+        ui_open(screen->ui, "client-pick", json_pack("{s:s}", "client", client->id.text));
 }
 
 /* A client who was named may wish to be anonymous for this contact: their own file then has no
@@ -221,6 +238,9 @@ static const struct screen_key contact_keys[] = {
      N_("Notes the client's mood, for whoever takes over: upset, worried, in a hurry, confused, "
         "fragile, none; :mood with several words notes them all."),
      N_("mood"), run_mood},
+    {INPUT_CONTROL('B'), N_("Merge with"),
+     N_("Finds another file of the marked client, to make the two one."), N_("merge-with"),
+     run_merge_with},
     {INPUT_TAB, NULL, N_("Goes between the need and the cases."), NULL, NULL},
     {0},
 };
@@ -230,7 +250,7 @@ static bool contact_offers(const struct screen *screen, const struct screen_key 
 {
     const struct contact *contact = screen->data;
 
-    if (key->run == NULL || key->run == run_client)
+    if (key->run == NULL || key->run == run_client || key->run == run_merge_with)
         return true;
     if (key->run == run_anonymous)
         return contact_is_choosing(contact) ||
@@ -301,7 +321,7 @@ static int list_contact(void *context, const struct record *contact, enum store_
     (void)pending;
     if (!handoff_holds_contact(desk->store, contact, desk_agent(desk)))
         return 0;
-    client = work_get(desk, RECORD_CLIENT, record_text(contact, "client"), NULL);
+    client = work_get_client(desk, record_text(contact, "client"));
     work_client_name(client, name, sizeof(name));
     work_when(desk, contact, "started_at", when, sizeof(when));
     snprintf(remark, sizeof(remark), _("contact since %1$s, %2$s"), when,

@@ -43,7 +43,7 @@ static int ending_open(struct screen *screen, const json_t *arguments, struct er
         free(ending);
         return error_set(error, ERROR_NOT_FOUND, "%s", _("no contact is in progress"));
     }
-    client = work_get(screen->desk, RECORD_CLIENT, record_text(ending->contact, "client"), NULL);
+    client = work_get_client(screen->desk, record_text(ending->contact, "client"));
     work_client_name(client, ending->client, sizeof(ending->client));
     record_free(client);
     while (outcome_words[count] != NULL)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "app/case.h"
-#include "app/client_merge.h"
 #include "app/contact.h"
 #include "app/delegation.h"
 #include "app/json.h"
@@ -39,16 +38,6 @@ static int add_case(void *context, const struct record *record, enum store_pendi
     return 0;
 }
 
-/* The client, of whichever of their files this is. */
-static struct record *read_client(struct screen *screen, const char *text)
-{
-    struct id id, survivor;
-
-    if (!id_parse(&id, text) || client_survivor(screen->desk->store, &id, &survivor, NULL) != 0)
-        return NULL;
-    return work_get(screen->desk, RECORD_CLIENT, survivor.text, NULL);
-}
-
 void contact_now_read(struct screen *screen)
 {
     struct contact *contact = screen->data;
@@ -60,7 +49,7 @@ void contact_now_read(struct screen *screen)
     contact->record = work_get(screen->desk, RECORD_CONTACT, screen->desk->open.contact.text, NULL);
     if (contact->record == NULL)
         return;
-    contact->client = read_client(screen, record_text(contact->record, "client"));
+    contact->client = work_get_client(screen->desk, record_text(contact->record, "client"));
     if (contact->client != NULL)
         work_look(screen, &contact->client->id, NULL);
     if (contact->client != NULL &&

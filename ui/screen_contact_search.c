@@ -105,8 +105,7 @@ static int begin(struct screen *screen, struct batch *batch, const struct id *id
 {
     const struct record *present = ((const struct contact *)screen->data)->record;
     struct author author = desk_author(screen->desk);
-    struct record *client =
-        id != NULL ? work_get(screen->desk, RECORD_CLIENT, id->text, NULL) : NULL;
+    struct record *client = id != NULL ? work_get_client(screen->desk, id->text) : NULL;
     struct contact_start start = {.language = language_now()};
     char service[WORK_NAME_SIZE];
     int code = 0;

@@ -73,8 +73,7 @@ static bool is_current(const struct screen *screen)
 static const char *client_language(struct screen *screen)
 {
     const struct continuing *continuing = screen->data;
-    struct record *client =
-        work_get(screen->desk, RECORD_CLIENT, record_text(continuing->draft, "client"), NULL);
+    struct record *client = work_get_client(screen->desk, record_text(continuing->draft, "client"));
     struct record *contact =
         work_get(screen->desk, RECORD_CONTACT, record_text(continuing->draft, "contact"), NULL);
     const char *tag = client != NULL ? record_text(client, "language") : "";

@@ -116,9 +116,8 @@ static int delegating_open(struct screen *screen, const json_t *arguments, struc
         return error_set(error, ERROR_MEMORY, "out of memory");
     }
     screen->data = delegating;
-    delegating->client =
-        work_get(screen->desk, RECORD_CLIENT,
-                 json_text_or(arguments, "client", screen->desk->open.client.text), NULL);
+    delegating->client = work_get_client(
+        screen->desk, json_text_or(arguments, "client", screen->desk->open.client.text));
     code = delegating->client != NULL
                ? client_index_new(&delegating->index, screen->desk->store, error)
                : error_set(error, ERROR_NOT_FOUND, "%s", _("no client is open: F3 finds one"));

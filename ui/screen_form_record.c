@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/client_merge.h"
 #include "app/json.h"
 #include "app/submission.h"
 #include "app/text.h"
@@ -36,7 +37,7 @@ static void offer_known(struct screen *screen)
     if (form->submission != NULL && *record_text(form->submission, "client") != '\0')
         id_parse(&client, record_text(form->submission, "client"));
     if (id_is_empty(&client) ||
-        store_get(screen->desk->store, RECORD_CLIENT, &client, &record, NULL, NULL) != 0)
+        client_read(screen->desk->store, &client, &record, NULL) != 0)
         return;
     fill_offer(form->fill, record->body, NULL);
     record_free(record);

@@ -233,8 +233,7 @@ static void draw_carried(struct screen *screen)
 {
     struct offer *offer = screen->data;
     struct desk *desk = screen->desk;
-    struct record *client =
-        work_get(desk, RECORD_CLIENT, record_text(offer->handoff, "client"), NULL);
+    struct record *client = work_get_client(desk, record_text(offer->handoff, "client"));
     struct record *matter = work_get(desk, RECORD_CASE, record_text(offer->handoff, "case"), NULL);
     struct record *draft =
         work_get(desk, RECORD_SUBMISSION, record_text(offer->handoff, "submission"), NULL);

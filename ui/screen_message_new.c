@@ -417,7 +417,7 @@ static void writing_resume(struct screen *screen)
 
     if (writing->compose.client == NULL)
         return;
-    client = work_get(screen->desk, RECORD_CLIENT, writing->compose.client->id.text, NULL);
+    client = work_get_client(screen->desk, writing->compose.client->id.text);
     if (client == NULL)
         return;
     record_free(writing->compose.client);

@@ -58,7 +58,8 @@ static void take_open(struct screen *screen)
 
     note->draft.matter = open->matter;
     note->draft.client = open->client;
-    if (contact != NULL && strcmp(record_text(contact, "client"), open->client.text) == 0)
+    if (contact != NULL &&
+        work_same_client(screen->desk, record_text(contact, "client"), open->client.text))
         note->draft.contact = open->contact;
     record_free(contact);
 }
@@ -67,7 +68,7 @@ static void name_it(struct screen *screen)
 {
     struct note *note = screen->data;
     const struct note_draft *draft = &note->draft;
-    struct record *client = work_get(screen->desk, RECORD_CLIENT, draft->client.text, NULL);
+    struct record *client = work_get_client(screen->desk, draft->client.text);
     struct record *matter = work_get(screen->desk, RECORD_CASE, draft->matter.text, NULL);
     struct record *contact = id_is_empty(&draft->matter)
                                  ? work_get(screen->desk, RECORD_CONTACT, draft->contact.text, NULL)
@@ -164,7 +165,7 @@ static void fill(struct screen *screen, const json_t *arguments)
 static void help_open(struct screen *screen, const char *language)
 {
     struct note *note = screen->data;
-    struct record *client = work_get(screen->desk, RECORD_CLIENT, note->draft.client.text, NULL);
+    struct record *client = work_get_client(screen->desk, note->draft.client.text);
 
     if (*language == '\0' && client != NULL)
         language = record_text(client, "language");

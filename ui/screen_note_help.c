@@ -40,7 +40,7 @@ static void accept_dictionary(const struct note_help *help, struct screen *scree
 /* A client's name is no fault, however it is typed. */
 static void accept_name(const struct note_help *help, struct screen *screen)
 {
-    struct record *client = work_get(screen->desk, RECORD_CLIENT, help->client.text, NULL);
+    struct record *client = work_get_client(screen->desk, help->client.text);
     char name[WORK_NAME_SIZE], *rest = NULL;
 
     work_client_name(client, name, sizeof(name));
@@ -183,7 +183,7 @@ static char *phrase(const struct note_help *help, struct screen *screen,
     char date[ANSWER_DATE_SIZE], *text;
 
     if (compose_open(&compose, screen->desk, help->matter.text, "", NULL) != 0)
-        compose.client = work_get(screen->desk, RECORD_CLIENT, help->client.text, NULL);
+        compose.client = work_get_client(screen->desk, help->client.text);
     answer_speak_day(&context.today, form_language(help->language), date);
     facts = (struct message_facts){.client = compose.client,
                                    .matter = compose.matter,

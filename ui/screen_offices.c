@@ -165,8 +165,7 @@ static void offices_close(struct screen *screen)
 static void take_client(struct screen *screen)
 {
     struct offices *offices = screen->data;
-    struct record *client =
-        work_get(screen->desk, RECORD_CLIENT, screen->desk->open.client.text, NULL);
+    struct record *client = work_get_client(screen->desk, screen->desk->open.client.text);
     char code[POSTAL_CODE_SIZE];
 
     if (client != NULL && postal_code_read(record_text(client, "postal_code"), code))

@@ -80,9 +80,8 @@ static int wishing_open(struct screen *screen, const json_t *arguments, struct e
         return error_set(error, ERROR_MEMORY, "out of memory");
     }
     screen->data = wishing;
-    wishing->client =
-        work_get(screen->desk, RECORD_CLIENT,
-                 json_text_or(arguments, "client", screen->desk->open.client.text), NULL);
+    wishing->client = work_get_client(
+        screen->desk, json_text_or(arguments, "client", screen->desk->open.client.text));
     if (wishing->client == NULL) {
         wishing_close(screen);
         return error_set(error, ERROR_NOT_FOUND, "%s", _("no client is open: F3 finds one"));

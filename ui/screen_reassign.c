@@ -57,7 +57,7 @@ static void read_all(struct screen *screen)
 {
     struct reassigning *reassigning = screen->data;
     struct record *client =
-        work_get(screen->desk, RECORD_CLIENT, record_text(reassigning->handoff, "client"), NULL);
+        work_get_client(screen->desk, record_text(reassigning->handoff, "client"));
     struct target_need need;
     const struct target *marked = targets_shown(&reassigning->targets, reassigning->list.selected);
     struct target before = marked != NULL ? *marked : (struct target){.key = ""};

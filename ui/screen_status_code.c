@@ -116,8 +116,7 @@ static void giving_answer(struct screen *screen, const char *from, const json_t 
 static const char *client_language(struct screen *screen)
 {
     const struct giving *giving = screen->data;
-    struct record *client =
-        work_get(screen->desk, RECORD_CLIENT, record_text(giving->matter, "client"), NULL);
+    struct record *client = work_get_client(screen->desk, record_text(giving->matter, "client"));
     const char *tag = client != NULL ? record_text(client, "language") : "";
     const char *language = strncmp(tag, "fr", 2) == 0   ? "fr"
                            : strncmp(tag, "en", 2) == 0 ? "en"

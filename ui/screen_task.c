@@ -38,9 +38,9 @@ static void name_it(struct screen *screen)
     struct task_view *view = screen->data;
     struct record *matter =
         work_get(screen->desk, RECORD_CASE, record_text(view->task, "case"), NULL);
-    struct record *client = work_get(
-        screen->desk, RECORD_CLIENT,
-        matter != NULL ? record_text(matter, "client") : record_text(view->task, "client"), NULL);
+    struct record *client =
+        work_get_client(screen->desk, matter != NULL ? record_text(matter, "client")
+                                                     : record_text(view->task, "client"));
     char name[WORK_NAME_SIZE];
 
     work_client_name(client, name, sizeof(name));

@@ -10,7 +10,8 @@ extern const struct screen_kind screen_agents, screen_case, screen_case_entry, s
     screen_note, screen_office, screen_offices, screen_outbox, screen_refusals;
 extern const struct screen_kind screen_attachment, screen_message;
 extern const struct screen_kind screen_purpose;
-extern const struct screen_kind screen_client_merge, screen_delegations;
+extern const struct screen_kind screen_client_file, screen_client_merge, screen_client_pick;
+extern const struct screen_kind screen_client_unmerge, screen_delegations;
 extern const struct screen_kind screen_message_new, screen_preferences, screen_status_code;
 extern const struct screen_kind screen_task, screen_tickets, screen_ticket_new;
 extern const struct screen_kind screen_reassign, screen_supervise;
@@ -47,6 +48,9 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_flag_one,
     &screen_client,     
     &screen_client_merge,
+    &screen_client_pick,
+    &screen_client_unmerge,
+    &screen_client_file,
     &screen_delegations,
     &screen_case_entry, 
     &screen_supervise,

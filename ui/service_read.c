@@ -35,7 +35,7 @@ void service_look_at_clock(struct service *service, struct desk *desk)
 /* Where the client lives who is here. */
 static bool client_place(struct desk *desk, struct place *place)
 {
-    struct record *client = work_get(desk, RECORD_CLIENT, desk->open.client.text, NULL);
+    struct record *client = work_get_client(desk, desk->open.client.text);
     char code[POSTAL_CODE_SIZE];
     bool found = client != NULL && postal_code_read(record_text(client, "postal_code"), code) &&
                  office_postal_place(desk->catalogue, code, place);
@@ -201,7 +201,7 @@ static void read_related(struct service *service, struct desk *desk)
 static void client_language(struct desk *desk, char language[3])
 {
     struct record *contact = work_get(desk, RECORD_CONTACT, desk->open.contact.text, NULL);
-    struct record *client = work_get(desk, RECORD_CLIENT, desk->open.client.text, NULL);
+    struct record *client = work_get_client(desk, desk->open.client.text);
     const char *tag = contact == NULL ? "" : record_text(contact, "language");
 
     if (contact != NULL && *tag == '\0' && client != NULL)

@@ -219,8 +219,7 @@ void steps_open(struct screen *screen, const char *service, const char *form)
 const char *steps_client_language(struct desk *desk, const struct record *record)
 {
     const char *id = record_text(record, "client");
-    struct record *client =
-        work_get(desk, RECORD_CLIENT, *id != '\0' ? id : desk->open.client.text, NULL);
+    struct record *client = work_get_client(desk, *id != '\0' ? id : desk->open.client.text);
     const char *language = client == NULL ? "" : record_text(client, "language");
     const char *spoken = strncmp(language, "fr", 2) == 0   ? "fr"
                          : strncmp(language, "en", 2) == 0 ? "en"

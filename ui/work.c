@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/client_merge.h"
 #include "app/clock.h"
 #include "app/delivery.h"
 #include "app/freshness.h"
@@ -38,6 +39,25 @@ struct record *work_get(struct desk *desk, enum record_type type, const char *id
         store_get(desk->store, type, &parsed, &record, pending, NULL) != 0)
         return NULL;
     return record;
+}
+
+struct record *work_get_client(struct desk *desk, const char *id)
+{
+    struct record *record = NULL;
+    struct id parsed;
+
+    if (desk->store != NULL && id_parse(&parsed, id))
+        client_read(desk->store, &parsed, &record, NULL);
+    return record;
+}
+
+bool work_same_client(struct desk *desk, const char *id, const char *other)
+{
+    struct id left, right;
+
+    return desk->store != NULL && id_parse(&left, id) && id_parse(&right, other) &&
+           client_survivor(desk->store, &left, &left, NULL) == 0 &&
+           client_survivor(desk->store, &right, &right, NULL) == 0 && id_equal(&left, &right);
 }
 
 void work_client_name(const struct record *client, char *name, size_t size)

@@ -19,6 +19,12 @@ bool work_apply(struct screen *screen, struct batch *batch, int code, struct err
 struct record *work_get(struct desk *desk, enum record_type type, const char *id,
                         enum store_pending *pending);
 
+/* Who a client is, of whichever of their files this is (client_merge.h); NULL when they are not
+ * here. New. */
+struct record *work_get_client(struct desk *desk, const char *id);
+/* Files of one client. */
+bool work_same_client(struct desk *desk, const char *id, const char *other);
+
 /* For a screen's `about`, which has read it; NULL for none. */
 struct screen_about work_about(const struct record *record);
 

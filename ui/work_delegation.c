@@ -35,9 +35,9 @@ void work_day_today(struct desk *desk, char day[WORK_DAY_SIZE])
 enum paint_style work_delegation_text(struct desk *desk, const struct record *delegation,
                                       const struct id *client, char *text, size_t size)
 {
-    bool acts = strcmp(record_text(delegation, "delegate"), client->text) == 0;
+    bool acts = work_same_client(desk, record_text(delegation, "delegate"), client->text);
     struct record *other =
-        work_get(desk, RECORD_CLIENT, record_text(delegation, acts ? "client" : "delegate"), NULL);
+        work_get_client(desk, record_text(delegation, acts ? "client" : "delegate"));
     char name[WORK_NAME_SIZE], day[WORK_DAY_SIZE];
     enum delegation_state state;
 

@@ -303,6 +303,67 @@ static void marks_are_of_cases_and_not_of_places(void **state)
     case_table_free(one.table);
 }
 
+static size_t found_by(struct one *one, const char *filter)
+{
+    struct case_query query;
+    struct case_list list = {0};
+    size_t count;
+
+    case_query_standard(&query, CASE_LIST_ALL);
+    strcpy(query.filter, filter);
+    arrange(&list, one->table, &query, one->cases.now_ms);
+    count = list.count;
+    case_list_free(&list);
+    return count;
+}
+
+static const char *client_shown(struct one *one)
+{
+    size_t count;
+    const struct case_row *rows = case_table_rows(one->table, &count);
+
+    return case_table_client(one->table, &rows[0], NULL, NULL);
+}
+
+static void a_merged_client_is_shown_as_the_one_that_stays(void **state)
+{
+    struct one one;
+    struct id old, middle, stays;
+    char body[256];
+
+    (void)state;
+    begin(&one);
+    old = id_generate(&one.cases.ids, one.cases.now_ms);
+    middle = id_generate(&one.cases.ids, one.cases.now_ms);
+    stays = id_generate(&one.cases.ids, one.cases.now_ms);
+    snprintf(body, sizeof(body), "{\"reference\":\"C-1\",\"status\":\"received\",\"client\":\"%s\"}",
+             old.text);
+    put(&one, RECORD_CASE, &one.matter, body);
+    snprintf(body, sizeof(body), "{\"name\":\"Julie Gagnon\",\"merged_into\":\"%s\"}", middle.text);
+    put(&one, RECORD_CLIENT, &old, body);
+    /* The other file is not on this terminal yet. */
+    assert_string_equal(client_shown(&one), "Julie Gagnon");
+    snprintf(body, sizeof(body), "{\"name\":\"J Roy\",\"merged_into\":\"%s\"}", stays.text);
+    put(&one, RECORD_CLIENT, &middle, body);
+    put(&one, RECORD_CLIENT, &stays, "{\"name\":\"Julie Tremblay\"}");
+    assert_string_equal(client_shown(&one), "Julie Tremblay");
+    assert_int_equal(found_by(&one, "tremblay"), 1);
+    assert_int_equal(found_by(&one, "gagnon"), 1);
+    assert_int_equal(found_by(&one, "client:tremblay"), 1);
+    assert_int_equal(found_by(&one, "client:gagnon"), 1);
+    assert_int_equal(found_by(&one, "client:dupont"), 0);
+    put(&one, RECORD_CLIENT, &old, "{\"name\":\"Julie Gagnon\"}");
+    assert_string_equal(client_shown(&one), "Julie Gagnon");
+    assert_int_equal(found_by(&one, "tremblay"), 0);
+    /* A circle that two terminals made, until the server has refused one of them. */
+    snprintf(body, sizeof(body), "{\"name\":\"Julie Gagnon\",\"merged_into\":\"%s\"}", stays.text);
+    put(&one, RECORD_CLIENT, &old, body);
+    snprintf(body, sizeof(body), "{\"name\":\"Julie Tremblay\",\"merged_into\":\"%s\"}", old.text);
+    put(&one, RECORD_CLIENT, &stays, body);
+    assert_memory_equal(client_shown(&one), "Julie ", 6);
+    case_table_free(one.table);
+}
+
 static void a_query_is_kept_by_names(void **state)
 {
     struct case_query query = {CASE_LIST_WAITING, CASE_COLUMN_CLIENT, true, CASE_GROUP_DUE, "roy"};
@@ -332,6 +393,7 @@ int main(void)
         cmocka_unit_test(what_somebody_else_has_in_hand_is_theirs),
         cmocka_unit_test(a_message_comes_before_its_case),
         cmocka_unit_test(marks_are_of_cases_and_not_of_places),
+        cmocka_unit_test(a_merged_client_is_shown_as_the_one_that_stays),
         cmocka_unit_test(a_query_is_kept_by_names),
     };
 
