@@ -27,6 +27,7 @@
 #include "app/permission.h"
 #include "app/record.h"
 #include "net/scope_set.h"
+#include "net/trust_rules.h"
 
 struct ledger;
 struct import_target; /* app/import.h */
@@ -45,6 +46,10 @@ int ledger_create(const char *path, struct error *error);
  * ERROR_STORAGE when it is no ledger or of a newer version. */
 int ledger_open(struct ledger **ledger, const char *path, struct error *error);
 void ledger_close(struct ledger *ledger);
+
+/* What was decided about sign-in; TRUST_RULES_PRESET before. Set it while no other thread signs in.
+ * The texts in it are borrowed. */
+void ledger_rules_set(struct ledger *ledger, const struct trust_rules *rules);
 
 /* The id of this database: another database, another feed. Borrowed. */
 const char *ledger_feed(const struct ledger *ledger);
@@ -72,6 +77,8 @@ struct ledger_actor {
     permission_set may; /* by the agent's role; set by ledger_session_find (net/ledger_role.h) */
     int64_t expires_ms; /* the token's end; set by ledger_session_find */
     struct id via;      /* the relay that carries it, empty for none */
+    bool wiped;         /* by ledger_session_find: its terminal is to erase itself */
+    unsigned char key[32]; /* then: that terminal's */
 };
 
 /* As long as merge's (struct merge_result). */
@@ -102,7 +109,8 @@ void ledger_outcome_clear(struct ledger_outcome *outcome);
  * effect and its answer in one transaction that is on disk when this returns 0. A refusal is an
  * outcome and undoes nothing else; a negative code means that nothing of it was done. `outcomes`
  * has room for `count` and is cleared by the caller with ledger_outcome_clear, also after an
- * error. Calls from several threads at once wait for the disk together. `now_ms` is kept as the time of arrival.
+ * error. Calls from several threads at once wait for the disk together. `now_ms` is kept as the
+ * time of arrival.
  */
 int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
                  struct operation *const *operations, size_t count, int64_t now_ms,
@@ -294,7 +302,24 @@ struct ledger_mark {
     char next[LEDGER_MARK_SIZE]; /* that stands from now on */
 };
 
+/* What stands between somebody and a session. */
+enum ledger_barrier {
+    LEDGER_BARRIER_NONE,
+    LEDGER_BARRIER_WRONG,    /* login or password */
+    LEDGER_BARRIER_HELD,     /* too many failures */
+    LEDGER_BARRIER_BEHIND,   /* the terminal's files are an older copy */
+    LEDGER_BARRIER_CLOCK,    /* the time of the terminal's proof is too far from ours */
+    LEDGER_BARRIER_UNKNOWN,  /* the terminal is not enrolled, and must be */
+    LEDGER_BARRIER_REVOKED,  /* the terminal was revoked */
+    LEDGER_BARRIER_WIPED,    /* the terminal is to erase itself */
+    LEDGER_BARRIER_REPLAYED, /* this very request was made before */
+    LEDGER_BARRIER_ENDED,    /* a refresh token of a session that is over, or none at all */
+};
+
 struct ledger_login {
+    enum ledger_barrier barrier;     /* why there is none */
+    char refresh[LEDGER_TOKEN_SIZE]; /* "" for a terminal without a key */
+    int64_t refresh_expires_ms;
     char token[LEDGER_TOKEN_SIZE];
     int64_t expires_ms;
     struct id agent;
@@ -321,8 +346,9 @@ int ledger_login(struct ledger *ledger, const char *login, const char *password,
 /* Who holds this token; ERROR_NOT_FOUND when it is unknown or ended, or the agent has. */
 int ledger_session_find(struct ledger *ledger, const char *token, int64_t now_ms,
                         struct ledger_actor *actor, struct error *error);
-/* Ends it; an unknown token is no error. */
-int ledger_session_end(struct ledger *ledger, const char *token, struct error *error);
+/* Ends it; an unknown token is no error. What waits in its agent's name is woken. */
+int ledger_session_end(struct ledger *ledger, const char *token, int64_t now_ms,
+                       struct error *error);
 
 /* --- publishing ------------------------------------------------------------------------------- */
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/ledger_session.h"
 #include "net/ledger_sqlite.h"
 
 static int64_t mark_count(const char *mark)
@@ -35,10 +36,8 @@ static int note_behind(struct ledger *ledger, const struct id *device, int64_t n
     database_bind_text(statement, 1, device->text);
     sqlite3_bind_int64(statement, 2, now_ms);
     code = database_run(ledger->writer, statement, error);
-    statement = database_statement(ledger->writer, LEDGER_SESSION_DELETE_DEVICE, error);
-    database_bind_text(statement, 1, device->text);
     /* The other one is told when it signs in again, which it does now. */
-    return code != 0 ? code : database_run(ledger->writer, statement, error);
+    return code != 0 ? code : ledger_sessions_end_device(ledger, device, now_ms, error);
 }
 
 int ledger_device_admit(struct ledger *ledger, const struct id *device,

@@ -11,8 +11,38 @@
     " agent TEXT NOT NULL, device TEXT NOT NULL, type TEXT NOT NULL, record TEXT NOT NULL,"        \
     " client TEXT NOT NULL, purpose TEXT NOT NULL, words TEXT NOT NULL, what TEXT NOT NULL);"
 
-/* Devices, their keys and codes; sessions and their refresh tokens. */
-#define DEVICE_TABLES ""
+/* Devices, their keys and codes; sessions and their refresh tokens.
+ *
+ * enrolment: one-time codes by which terminals are enrolled, by their hash (ledger_terminal.c)
+ * terminal:  enrolled terminals by their public key: 1 enrolled, 2 revoked, 3 to be wiped, and when
+ *            it was told so
+ * family:    what one sign-in began: the sessions and refresh tokens that followed from it
+ *            (ledger_session.c)
+ * refresh:   refresh tokens by their hash: 0 the last one given, 1 the one before, 2 spent
+ * refresh_nonce: with which a refresh token was shown, so that no request is taken twice
+ */
+#define DEVICE_TABLES                                                                              \
+    "CREATE TABLE enrolment (hash BLOB PRIMARY KEY, name TEXT NOT NULL, made INTEGER NOT NULL,"    \
+    " expires INTEGER NOT NULL) WITHOUT ROWID;"                                                    \
+    "CREATE TABLE terminal (key BLOB PRIMARY KEY, name TEXT NOT NULL UNIQUE,"                      \
+    " enrolled INTEGER NOT NULL, seen INTEGER NOT NULL, state INTEGER NOT NULL,"                   \
+    " changed INTEGER NOT NULL, told INTEGER) WITHOUT ROWID;"                                      \
+    "CREATE TABLE family (id TEXT PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL,"         \
+    " key BLOB NOT NULL, mark TEXT NOT NULL, began INTEGER NOT NULL, ends INTEGER NOT NULL,"       \
+    " ended INTEGER) WITHOUT ROWID;"                                                               \
+    "CREATE INDEX family_by_key ON family (key);"                                                  \
+    "CREATE INDEX family_by_agent ON family (agent);"                                              \
+    "CREATE TABLE refresh (hash BLOB PRIMARY KEY, family TEXT NOT NULL, made INTEGER NOT NULL,"    \
+    " state INTEGER NOT NULL) WITHOUT ROWID;"                                                      \
+    "CREATE INDEX refresh_by_family ON refresh (family);"                                          \
+    "CREATE TABLE refresh_nonce (refresh BLOB NOT NULL, nonce TEXT NOT NULL,"                      \
+    " PRIMARY KEY (refresh, nonce)) WITHOUT ROWID;"                                                \
+    "ALTER TABLE session ADD COLUMN family TEXT NOT NULL DEFAULT '';"                              \
+    "CREATE INDEX session_by_family ON session (family) WHERE family <> '';"                       \
+    "CREATE INDEX session_by_agent ON session (agent);"                                            \
+    "ALTER TABLE attempt ADD COLUMN owner BLOB;"                                                   \
+    "ALTER TABLE login ADD COLUMN must_change INTEGER NOT NULL DEFAULT 0;"                         \
+    "ALTER TABLE login ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;"
 
 /* Second factors, and sign-in by another organisation. */
 #define FACTOR_TABLES ""

@@ -192,6 +192,11 @@ void ledger_rollback(struct ledger *ledger)
     pthread_mutex_unlock(&ledger->write_mutex);
 }
 
+void ledger_rules_set(struct ledger *ledger, const struct trust_rules *rules)
+{
+    ledger->rules = *rules;
+}
+
 /* --- making and opening ----------------------------------------------------------------------- */
 
 static int properties_write(struct database *database, struct error *error)
@@ -303,6 +308,7 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
     pthread_mutex_init(&opened->calls_mutex, NULL);
     pthread_cond_init(&opened->calls_changed, NULL);
     opened->calls_end = &opened->calls;
+    opened->rules = TRUST_RULES_PRESET;
     /* The real path: a link to the database must not pass beside the lock. */
     opened->path = realpath(path, NULL);
     if (opened->path == NULL)

@@ -27,6 +27,8 @@ struct ledger {
     int lock; /* file descriptor that holds the lock */
     struct id feed;
 
+    struct trust_rules rules;
+
     pthread_mutex_t write_mutex; /* held from begin to commit or rollback */
     struct database *writer;
     int64_t seq;              /* the last one given, within a write transaction */
@@ -499,6 +501,10 @@ int ledger_feed_give(struct ledger *ledger, const struct ledger_row *row,
 /* A password's verifier as the centre has it. */
 int ledger_verifier_write(struct ledger *ledger, const char *login, const struct id *agent,
                           const char *hash, struct error *error);
+/* Within a transaction: the agent of a login (empty when nobody has it), and the login as it is kept.
+ */
+int ledger_login_find(struct ledger *ledger, const char *login,
+                      char folded[LEDGER_LOGIN_LIMIT + 1], struct id *agent, struct error *error);
 /* A fresh token, and its hash. */
 #define LEDGER_TOKEN_HASH 32
 void ledger_token_make(char token[LEDGER_TOKEN_SIZE], unsigned char hash[LEDGER_TOKEN_HASH]);

@@ -4,6 +4,8 @@
 #ifndef GUICHET_NET_LEDGER_STATEMENTS_H
 #define GUICHET_NET_LEDGER_STATEMENTS_H
 
+#include "net/ledger_statements_device.h"
+
 #define LEDGER_STATEMENTS(X)                                                                       \
     X(AUDIT_INSERT, "INSERT INTO audit (kind, at, agent, device, type, record, client, purpose, "  \
                     "words, what) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")               \
@@ -75,22 +77,7 @@
       "conflict, "                                                                                 \
       "field, arrived, digest, via) "                                                              \
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")                      \
-    X(LOGIN_GET, "SELECT agent, hash FROM login WHERE login = ?1")                                 \
-    X(LOGIN_PUT, "INSERT INTO login (login, agent, hash) VALUES (?1, ?2, ?3)")                     \
-    X(ATTEMPT_GET, "SELECT failures, until FROM attempt WHERE login = ?1")                         \
-    X(ATTEMPT_PUT, "INSERT INTO attempt (login, failures, until) VALUES (?1, ?2, ?3) "             \
-                   "ON CONFLICT (login) DO UPDATE SET failures = excluded.failures, "              \
-                   "until = excluded.until")                                                       \
-    X(ATTEMPT_DELETE, "DELETE FROM attempt WHERE login = ?1")                                      \
-    X(ATTEMPT_PRUNE, "DELETE FROM attempt WHERE until < ?1")                                       \
-    X(SESSION_GET, "SELECT session.agent, session.device, session.expires, "                       \
-                   "session.mark = '' OR session.mark IS device.mark FROM session "                \
-                   "LEFT JOIN device ON device.id = session.device WHERE session.token = ?1")      \
-    X(SESSION_INSERT, "INSERT INTO session (token, agent, device, created, expires, mark) "        \
-                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                           \
-    X(SESSION_DELETE_DEVICE, "DELETE FROM session WHERE device = ?1")                              \
-    X(SESSION_DELETE, "DELETE FROM session WHERE token = ?1")                                      \
-    X(SESSION_PRUNE, "DELETE FROM session WHERE expires < ?1")                                     \
+    DEVICE_STATEMENTS(X)                                                                           \
     X(DELIVERY_PUT, "INSERT INTO delivery (record, agency, due) VALUES (?1, ?2, ?3) "              \
                     "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                       \
     X(DELIVERY_DELETE, "DELETE FROM delivery WHERE record = ?1")                                   \

@@ -11,13 +11,16 @@ libnet_a_SOURCES += \
     net/http_exchange.c net/http_exchange.h \
     net/display_link.c net/display_link.h \
     net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
-    net/protocol.c net/protocol.h \
+    net/protocol.c net/protocol.h net/device_proof.c net/device_proof.h \
     net/sync_fetch.c net/sync_login.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c net/sync_relay.c net/sync_reply.c
 
 # The server's side.
 libnet_a_SOURCES += \
     net/ledger.h \
-    net/ledger_agent.c \
+    net/ledger_agent.c net/ledger_lockout.c net/ledger_lockout.h net/trust_rules.h \
+    net/ledger_session.c net/ledger_session.h net/ledger_session_end.c net/ledger_session_internal.h \
+    net/ledger_refresh.c net/ledger_terminal.c net/ledger_terminal.h \
+    net/control.c net/control.h net/ledger_order.c net/ledger_order.h net/ledger_statements_device.h \
     net/ledger_apply.c \
     net/ledger_attempt.h \
     net/ledger_permit.c \
@@ -90,10 +93,11 @@ libnet_a_SOURCES += \
     net/server_doorbell.c net/server_doorbell.h \
     net/server_internal.h \
     net/server_listen.c net/server_listen.h \
-    net/server_openapi.c net/server_openapi_intake.c \
+    net/server_openapi.c net/server_openapi_intake.c net/server_openapi_trust.c \
     net/server_presence.c net/server_presence.h \
     net/server_request.c \
     net/request_wait.c net/request_wait.h \
+    net/request_session.c net/request_session.h net/route_token.c net/route_devices.c \
     net/server_routes.c \
     net/server_worker.c net/server_worker.h
 
@@ -156,6 +160,7 @@ guichetd_SOURCES = \
     app/main/guichetd_agent.c \
     app/main/guichetd_check.c \
     app/main/guichetd_delivery_key.c \
+    app/main/guichetd_device.c app/main/guichetd_order.c app/main/guichetd_order.h \
     app/main/guichetd_email.c app/main/guichetd_email.h \
     app/main/guichetd_import.c \
     app/main/guichetd_init.c \

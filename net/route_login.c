@@ -1,3 +1,4 @@
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "app/text.h"
 #include "net/protocol.h"
 #include "net/relay_board.h"
-#include "net/server_internal.h"
+#include "net/request_session.h"
 
 #define LOGIN_BODY_LIMIT 8192
 
@@ -20,6 +21,9 @@ struct sign_in {
     const char *password;
     struct id device;
     struct ledger_mark mark;
+    struct device_proof proof;
+    bool proved; /* the terminal has shown its key */
+    char address[INET6_ADDRSTRLEN + 16];
     bool marked; /* a terminal that knows of marks */
     struct ledger_login result;
     struct error error;
@@ -41,10 +45,15 @@ static void sign_in_check(void *argument)
 {
     struct sign_in *sign_in = argument;
     struct server *server = sign_in->request->server;
+    const struct ledger_sign_in asked = {.login = sign_in->login,
+                                         .password = sign_in->password,
+                                         .device = sign_in->device,
+                                         .mark = sign_in->marked ? &sign_in->mark : NULL,
+                                         .proof = sign_in->proved ? &sign_in->proof : NULL,
+                                         .address = sign_in->address};
 
-    sign_in->code = ledger_login(server->ledger, sign_in->login, sign_in->password,
-                                 &sign_in->device, sign_in->marked ? &sign_in->mark : NULL,
-                                 clock_system(NULL), &sign_in->result, &sign_in->error);
+    sign_in->code = ledger_sign_in(server->ledger, &asked, clock_system(NULL), &sign_in->result,
+                                   &sign_in->error);
     MHD_resume_connection(sign_in->request->connection);
 }
 
@@ -55,46 +64,20 @@ static void sign_in_suspend(void *argument)
     MHD_suspend_connection(sign_in->request->connection);
 }
 
-static json_t *session_document(struct request *request, const struct ledger_login *result,
-                                int64_t now)
-{
-    json_t *agent = json_loads(result->document, 0, NULL);
-    json_t *document = json_pack("{s:s, s:o, s:o, s:s, s:s, s:o}", "token", result->token,
-                                 "expires_at", json_time(result->expires_ms), "agent", agent,
-                                 "feed", ledger_feed(request->server->ledger), "protocol",
-                                 PROTOCOL_VERSION, "time", json_time(now));
-
-    if (document != NULL && result->other_ms > 0 &&
-        json_object_set_new(document, "copied_at", json_time(result->other_ms)) != 0) {
-        json_decref(document);
-        document = NULL;
-    }
-    return document;
-}
-
 /* The second time round: the worker has an answer. */
 static void sign_in_answer(struct request *request, struct sign_in *sign_in)
 {
     struct ledger_login *result = &sign_in->result;
-    int64_t now = clock_system(NULL);
 
-    if (sign_in->code == ERROR_BUSY && result->retry_ms > 0) {
-        request_problem(request, PROBLEM_TOO_MANY_ATTEMPTS, "%s", sign_in->error.message);
-        request->reply.retry_after = (unsigned)((result->retry_ms + 999) / 1000);
-        server_log(request->server, "sign-in refused: too many failures");
-    } else if (sign_in->code == ERROR_REFUSED) {
-        request_problem(request, PROBLEM_WRONG_PASSWORD, "%s", sign_in->error.message);
-        server_log(request->server, "sign-in refused: wrong login or password");
-    } else if (sign_in->code == ERROR_CONFLICT) {
-        request_problem(request, PROBLEM_DEVICE_BEHIND, "%s", sign_in->error.message);
-        server_log(request->server, "sign-in refused: a terminal whose files are an older copy");
+    if (result->barrier == LEDGER_BARRIER_WIPED) {
+        request_wipe(request, sign_in->proof.key);
     } else if (sign_in->code != 0) {
-        request_error(request, sign_in->code, &sign_in->error);
+        request_barred(request, sign_in->code, result, &sign_in->error);
     } else {
         if (!result->display)
-            presence_hear(request->server->presence, &result->agent, now);
+            presence_hear(request->server->presence, &result->agent, clock_system(NULL));
         relay_board_presence_ask(request->server->options.board);
-        request_answer(request, 200, session_document(request, result, now));
+        request_session(request, result);
     }
 }
 
@@ -166,6 +149,24 @@ static bool sign_in_read(struct request *request, struct sign_in *sign_in)
     return true;
 }
 
+/* Whether the terminal that asks has its key; false with a problem set. */
+static bool proof_read(struct request *request, struct sign_in *sign_in)
+{
+    struct text_buffer subject = {0};
+    bool read;
+
+    text_buffer_add_format(&subject, "%s\n%s", sign_in->login, sign_in->device.text);
+    if (subject.failed) {
+        request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+        return false;
+    }
+    read = request_proof(request, sign_in->body, DEVICE_PROOF_LOGIN, subject.bytes, &sign_in->proof,
+                         &sign_in->proved);
+    text_buffer_free(&subject);
+    request_address(request, sign_in->address, sizeof(sign_in->address));
+    return read;
+}
+
 /* POST /v1/login: a password for a token. */
 static enum route_result handle_login(struct request *request)
 {
@@ -185,7 +186,7 @@ static enum route_result handle_login(struct request *request)
     if (sign_in == NULL)
         return ROUTE_ANSWERED;
     sign_in->request = request;
-    if (!sign_in_read(request, sign_in))
+    if (!sign_in_read(request, sign_in) || !proof_read(request, sign_in))
         return ROUTE_ANSWERED;
     if (!worker_add(request->server->sign_in, sign_in_check, sign_in_suspend, sign_in)) {
         request_problem(request, PROBLEM_BUSY, "%s", "too many sign-ins at once");
@@ -195,10 +196,17 @@ static enum route_result handle_login(struct request *request)
     return ROUTE_SUSPENDED;
 }
 
-static const enum problem problems[] = {
-    PROBLEM_BAD_REQUEST,   PROBLEM_BAD_JSON, PROBLEM_WRONG_PASSWORD,
-    PROBLEM_DEVICE_BEHIND, PROBLEM_PROTOCOL, PROBLEM_TOO_MANY_ATTEMPTS,
-    PROBLEM_NONE};
+static const enum problem problems[] = {PROBLEM_BAD_REQUEST,
+                                        PROBLEM_BAD_JSON,
+                                        PROBLEM_WRONG_PASSWORD,
+                                        PROBLEM_DEVICE_BEHIND,
+                                        PROBLEM_DEVICE_UNKNOWN,
+                                        PROBLEM_DEVICE_REVOKED,
+                                        PROBLEM_DEVICE_WIPE,
+                                        PROBLEM_CLOCK,
+                                        PROBLEM_PROTOCOL,
+                                        PROBLEM_TOO_MANY_ATTEMPTS,
+                                        PROBLEM_NONE};
 
 const struct route route_login = {
     .method = "POST",

@@ -6,7 +6,8 @@
 static enum route_result handle_logout(struct request *request)
 {
     struct error error = ERROR_INIT;
-    int code = ledger_session_end(request->server->ledger, request_token(request), &error);
+    int code = ledger_session_end(request->server->ledger, request_token(request),
+                                  clock_system(NULL), &error);
 
     if (code != 0) {
         request_error(request, code, &error);

@@ -68,6 +68,8 @@ struct route {
 /* The rows, one per resource file. */
 extern const struct route route_login;
 extern const struct route route_logout;
+extern const struct route route_token;
+extern const struct route route_devices;
 extern const struct route route_operations;
 extern const struct route route_changes;
 extern const struct route route_records;
@@ -237,6 +239,8 @@ struct openapi_schema {
 
 /* Those of intake; ends with a NULL name. */
 extern const struct openapi_schema openapi_intake[];
+/* Those of sign-in; likewise. */
+extern const struct openapi_schema openapi_trust[];
 /* Those of Open311, and what its routes answer. */
 extern const struct openapi_schema openapi_open311[];
 json_t *openapi_open311_responses(const struct route *route);

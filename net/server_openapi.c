@@ -20,15 +20,6 @@ struct schema {
 static const struct schema schemas[] = {
     {"Id", "{\"type\": \"string\", \"format\": \"uuid\"}"},
     {"Time", "{\"type\": \"string\", \"format\": \"date-time\"}"},
-    {"Login", "{\"type\": \"object\", \"required\": [\"login\", \"password\"], "
-              "\"properties\": {"
-              "\"login\": {\"type\": \"string\"}, \"password\": {\"type\": \"string\"}, "
-              "\"device\": " REF("Id") "}}"},
-    {"Session", "{\"type\": \"object\", \"required\": [\"token\", \"expires_at\", \"agent\", "
-                "\"feed\", "
-                "\"time\"], \"properties\": {\"token\": {\"type\": \"string\"}, "
-                "\"expires_at\": " REF("Time") ", \"agent\": " REF("Record") ", \"feed\": " REF(
-                    "Id") ", \"time\": " REF("Time") "}}"},
     {"Record", "{\"type\": \"object\", \"required\": [\"type\", \"id\", \"rev\", "
                "\"seq\", \"body\"], "
                "\"properties\": {\"type\": {\"type\": \"string\"}, \"id\": " REF(
@@ -406,6 +397,8 @@ static json_t *schemas_make(void)
     for (size_t i = 0; i < sizeof(schemas) / sizeof(schemas[0]); i++)
         json_object_set_new(made, schemas[i].name, json_loads(schemas[i].text, 0, NULL));
     for (const struct openapi_schema *each = openapi_intake; each->name != NULL; each++)
+        json_object_set_new(made, each->name, json_loads(each->text, 0, NULL));
+    for (const struct openapi_schema *each = openapi_trust; each->name != NULL; each++)
         json_object_set_new(made, each->name, json_loads(each->text, 0, NULL));
     for (const struct openapi_schema *each = openapi_open311; each->name != NULL; each++)
         json_object_set_new(made, each->name, json_loads(each->text, 0, NULL));

@@ -11,7 +11,7 @@
 #include "app/json.h"
 #include "net/compress.h"
 #include "net/open311_call.h"
-#include "net/server_internal.h"
+#include "net/request_session.h"
 
 /* Deeper JSON than this is nobody's form. */
 #define DEPTH_LIMIT 64
@@ -296,7 +296,9 @@ bool request_authenticate(struct request *request)
     request->people = ledger_people(request->server->ledger);
     code = ledger_session_find(request->server->ledger, token, clock_system(NULL), &request->actor,
                                &error);
-    if (code == ERROR_NOT_FOUND)
+    if (code == ERROR_CANCELLED && request->actor.wiped)
+        request_wipe(request, request->actor.key);
+    else if (code == ERROR_NOT_FOUND)
         request_problem(request, PROBLEM_UNAUTHORIZED, "%s", error.message);
     else if (code != 0)
         request_error(request, code, &error);

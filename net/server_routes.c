@@ -6,6 +6,8 @@
 const struct route *const server_routes[] = {
     &route_login,
     &route_logout,
+    &route_token,
+    &route_devices,
     &route_operations,
     &route_changes,
     &route_records,

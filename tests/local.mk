@@ -982,3 +982,8 @@ tests_unit_test_store_key_LDADD = $(UNIT_LIBS)
 
 dist_check_SCRIPTS += tests/security/protected.sh
 TESTS += tests/security/protected.sh
+# Sign-in, sessions and terminals.
+SESSION_FIXTURE = tests/unit/session_fixture.c tests/unit/session_fixture.h $(LEDGER_FIXTURE)
+UNIT_TESTS += tests/unit/test_ledger_session
+tests_unit_test_ledger_session_SOURCES = tests/unit/test_ledger_session.c $(SESSION_FIXTURE)
+tests_unit_test_ledger_session_LDADD = $(UNIT_LIBS)

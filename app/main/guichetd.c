@@ -8,6 +8,7 @@
 
 #include "app/main/guichetd_email.h"
 #include "app/protect.h"
+#include "app/main/guichetd_order.h"
 #include "net/intake_document.h"
 #include "net/ledger_relay.h"
 
@@ -51,6 +52,18 @@ static const struct config_key keys[] = {
      .preset = "120",
      .help = "Close a connection that stays silent so long."},
     {.name = "log-requests", .shape = CONFIG_SWITCH, .help = "Log a line for each request."},
+    {.name = "enrolment",
+     .shape = CONFIG_TEXT,
+     .argument = "WHICH",
+     .preset = "optional",
+     .help = "required: agents sign in from enrolled terminals alone; optional: from any."},
+    {.name = "access-minutes",
+     .shape = CONFIG_NUMBER,
+     .minimum = 1,
+     .maximum = 720,
+     .argument = "N",
+     .preset = "15",
+     .help = "How long an access token is good; terminals renew it by themselves."},
     {.name = "web-origin",
      .shape = CONFIG_TEXT,
      .argument = "ORIGIN",
@@ -251,6 +264,14 @@ static const struct config_key keys[] = {
      .shape = CONFIG_SWITCH,
      .flag_only = true,
      .help = "Import even if over a fifth of the source's records would end."},
+    {.name = "minutes",
+     .shape = CONFIG_NUMBER,
+     .flag_only = true,
+     .minimum = 1,
+     .maximum = 10080,
+     .argument = "N",
+     .preset = "60",
+     .help = "How long a one-time code is good."},
     {.name = "json", .shape = CONFIG_SWITCH, .flag_only = true, .help = "Print JSON."},
     {0},
 };
@@ -259,6 +280,12 @@ static const struct guichetd_command *const commands[] = {
     &guichetd_init,
     &guichetd_serve,
     &guichetd_agent_add,
+    &guichetd_agent_unlock,
+    &guichetd_agent_sign_out,
+    &guichetd_device_code,
+    &guichetd_device_list,
+    &guichetd_device_revoke,
+    &guichetd_device_wipe,
     &guichetd_import,
     &guichetd_check,
     &guichetd_delivery_key,

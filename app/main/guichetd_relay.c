@@ -1,6 +1,6 @@
 #include <stdio.h>
 
-#include "app/main/guichetd.h"
+#include "app/main/guichetd_order.h"
 #include "net/handoff_clock.h"
 #include "net/ledger_relay.h"
 #include "net/relay.h"
@@ -12,10 +12,12 @@ struct serving {
     struct handoff_clock *clock;
     struct server *server;
     struct relay *relay;
+    struct control *control;
 };
 
 static void stop(struct serving *serving)
 {
+    control_stop(serving->control);
     /* The board tells the server of the link: that must be quiet before the server goes. */
     relay_stop(serving->relay);
     if (serving->board != NULL)
@@ -31,12 +33,16 @@ static int start(struct serving *serving, const struct config *config, struct er
     const struct handoff_clock_options expiry = {.log = guichetd_print};
     struct server_options options;
     struct relay_options relay;
+    struct trust_rules rules;
     int code = guichetd_server_options(config, &options, error);
 
     if (code == 0)
         code = guichetd_relay_open(config, &serving->ledger, error);
+    if (code == 0)
+        code = guichetd_rules_read(config, &rules, error);
     if (code != 0)
         return code;
+    ledger_rules_set(serving->ledger, &rules);
     serving->board = relay_board_new();
     if (serving->board == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the relay");
@@ -48,7 +54,10 @@ static int start(struct serving *serving, const struct config *config, struct er
                                    .board = serving->board,
                                    .server = serving->server,
                                    .log = guichetd_print};
-    return code == 0 ? relay_start(&serving->relay, &relay, error) : code;
+    if (code == 0)
+        code = relay_start(&serving->relay, &relay, error);
+    return code == 0 ? guichetd_orders_start(&serving->control, config, serving->ledger, error)
+                     : code;
 }
 
 static int run(const struct config *config, size_t first, struct error *error)
@@ -68,8 +77,9 @@ static int run(const struct config *config, size_t first, struct error *error)
     return code == 0 ? GUICHETD_OK : GUICHETD_FAILED;
 }
 
-static const char *const keys[] = {"listen",      "tls-cert",     "tls-key",      "threads",
-                                   "connections", "idle-seconds", "log-requests", NULL};
+static const char *const keys[] = {"listen",       "tls-cert",          "tls-key",
+                                   "threads",      "connections",       "idle-seconds",
+                                   "log-requests", GUICHETD_RULES_KEYS, NULL};
 
 const struct guichetd_command guichetd_relay = {
     .words = "relay",

@@ -6,6 +6,7 @@
 #include "app/main/guichetd.h"
 #include "app/main/guichetd_email.h"
 #include "app/main/guichetd_messages.h"
+#include "app/main/guichetd_order.h"
 #include "net/delivery.h"
 #include "net/handoff_clock.h"
 #include "net/ledger.h"
@@ -109,10 +110,12 @@ struct serving {
     struct scan_folder *scans;
     struct server *server;
     struct guichetd_email email;
+    struct control *control;
 };
 
 static void stop(struct serving *serving)
 {
+    control_stop(serving->control);
     guichetd_email_close(&serving->email);
     server_stop(serving->server);
     scan_folder_stop(serving->scans);
@@ -140,6 +143,7 @@ static int start(struct serving *serving, const struct config *config, struct er
         .queue = config_text(config, "scan-queue"),
         .log = guichetd_print,
     };
+    struct trust_rules rules;
     struct server_options options;
     int code = guichetd_server_options(config, &options, error);
 
@@ -147,6 +151,10 @@ static int start(struct serving *serving, const struct config *config, struct er
         code = guichetd_email_open(&serving->email, config, error);
     if (code == 0)
         code = guichetd_ledger_open(config, &serving->ledger, error);
+    if (code == 0)
+        code = guichetd_rules_read(config, &rules, error);
+    if (code == 0)
+        ledger_rules_set(serving->ledger, &rules);
     if (code == 0)
         code = guichetd_messages_start(&serving->messages, config, serving->ledger, error);
     if (code == 0)
@@ -163,6 +171,8 @@ static int start(struct serving *serving, const struct config *config, struct er
         code = server_start(&serving->server, &options, serving->ledger, error);
     if (code == 0)
         code = guichetd_email_start(&serving->email, serving->ledger, error);
+    if (code == 0)
+        code = guichetd_orders_start(&serving->control, config, serving->ledger, error);
     return code;
 }
 
@@ -190,6 +200,7 @@ static const char *const keys[] = {"listen",
                                    "connections",
                                    "idle-seconds",
                                    "log-requests",
+                                   GUICHETD_RULES_KEYS,
                                    "web-origin",
                                    "web-proxy",
                                    "agencies",

@@ -1,0 +1,103 @@
+#include "net/request_session.h"
+
+#include <stdlib.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "net/ledger_terminal.h"
+#include "net/protocol.h"
+
+bool request_proof(struct request *request, const json_t *body, const char *purpose,
+                   const char *subject, struct device_proof *proof, bool *given)
+{
+    const json_t *member = json_object_get(body, "terminal");
+    struct error error = ERROR_INIT;
+
+    *given = member != NULL;
+    if (!*given)
+        return true;
+    if (device_proof_from_json(proof, member, &error) != 0) {
+        request_problem(request, PROBLEM_BAD_REQUEST, "%s", error.message);
+        return false;
+    }
+    if (device_proof_holds(proof, purpose, subject))
+        return true;
+    request_problem(request, PROBLEM_BAD_REQUEST, "%s",
+                    "the terminal's signature is not over this request");
+    return false;
+}
+
+void request_session(struct request *request, const struct ledger_login *result)
+{
+    json_t *agent = json_loads(result->document, 0, NULL);
+    json_t *document = json_pack("{s:s, s:o, s:o, s:s, s:s, s:o}", "token", result->token,
+                                 "expires_at", json_time(result->expires_ms), "agent", agent,
+                                 "feed", ledger_feed(request->server->ledger), "protocol",
+                                 PROTOCOL_VERSION, "time", json_time(clock_system(NULL)));
+
+    if (document != NULL && result->refresh[0] != '\0' &&
+        (json_object_set_new(document, "refresh_token", json_string(result->refresh)) != 0 ||
+         json_object_set_new(document, "refresh_expires_at",
+                             json_time(result->refresh_expires_ms)) != 0)) {
+        json_decref(document);
+        document = NULL;
+    }
+    if (document != NULL && result->other_ms > 0 &&
+        json_object_set_new(document, "copied_at", json_time(result->other_ms)) != 0) {
+        json_decref(document);
+        document = NULL;
+    }
+    request_answer(request, 200, document);
+}
+
+void request_wipe(struct request *request, const unsigned char key[DEVICE_KEY_SIZE])
+{
+    struct error error = ERROR_INIT;
+
+    request_problem(request, PROBLEM_DEVICE_WIPE, "%s",
+                    "an administrator has ordered this terminal to erase what it keeps");
+    if (ledger_terminal_told(request->server->ledger, key, clock_system(NULL), &error) != 0)
+        server_log(request->server, "a terminal was told to erase itself: %s", error.message);
+}
+
+/* The terminal sets its proof's time right by ours. */
+static void clock_problem(struct request *request, const struct error *error)
+{
+    json_t *now = json_time(clock_system(NULL));
+
+    request_problem_with(request, PROBLEM_CLOCK, error->message, "time", now);
+    json_decref(now);
+}
+
+void request_barred(struct request *request, int code, const struct ledger_login *result,
+                    const struct error *error)
+{
+    static const struct {
+        enum problem problem;
+        const char *log;
+    } rows[] = {
+        [LEDGER_BARRIER_WRONG] = {PROBLEM_WRONG_PASSWORD, "wrong login or password"},
+        [LEDGER_BARRIER_HELD] = {PROBLEM_TOO_MANY_ATTEMPTS, "too many failures"},
+        [LEDGER_BARRIER_BEHIND] = {PROBLEM_DEVICE_BEHIND,
+                                   "a terminal whose files are an older copy"},
+        [LEDGER_BARRIER_CLOCK] = {PROBLEM_CLOCK, "a terminal's clock is off"},
+        [LEDGER_BARRIER_UNKNOWN] = {PROBLEM_DEVICE_UNKNOWN, "a terminal that is not enrolled"},
+        [LEDGER_BARRIER_REVOKED] = {PROBLEM_DEVICE_REVOKED, "a terminal that was revoked"},
+        [LEDGER_BARRIER_WIPED] = {PROBLEM_DEVICE_WIPE, "a terminal that is to be wiped"},
+        [LEDGER_BARRIER_REPLAYED] = {PROBLEM_REPLAYED, "a request made before"},
+        [LEDGER_BARRIER_ENDED] = {PROBLEM_UNAUTHORIZED, "a session that is over"},
+    };
+    enum ledger_barrier barrier = result->barrier;
+
+    if (barrier == LEDGER_BARRIER_NONE) {
+        request_error(request, code, error);
+        return;
+    }
+    if (barrier == LEDGER_BARRIER_CLOCK)
+        clock_problem(request, error);
+    else
+        request_problem(request, rows[barrier].problem, "%s", error->message);
+    if (barrier == LEDGER_BARRIER_HELD)
+        request->reply.retry_after = (unsigned)((result->retry_ms + 999) / 1000);
+    server_log(request->server, "sign-in refused: %s", rows[barrier].log);
+}

@@ -1,0 +1,40 @@
+/* Schemas of sign-in, sessions and terminals. */
+#include "net/server_internal.h"
+
+#define REF(name) "{\"$ref\": \"#/components/schemas/" name "\"}"
+
+const struct openapi_schema openapi_trust[] = {
+    {"TerminalProof",
+     "{\"type\": \"object\", \"description\": \"A terminal shows that it holds its key: Ed25519 "
+     "over `guichet-1`, the purpose, the time in milliseconds and the nonce, a line each, and the "
+     "subject (net/device_proof.h)\", \"required\": [\"key\", \"time\", \"nonce\", "
+     "\"signature\"], \"properties\": {\"key\": {\"type\": \"string\", \"description\": "
+     "\"base64url\"}, \"time\": " REF("Time") ", \"nonce\": {\"type\": \"string\"}, "
+                                              "\"signature\": {\"type\": \"string\"}}}"},
+    {"Login",
+     "{\"type\": \"object\", \"required\": [\"login\", \"password\"], \"properties\": {\"login\": "
+     "{\"type\": \"string\"}, \"password\": {\"type\": \"string\"}, \"device\": " REF(
+         "Id") ", \"terminal\": {\"description\": \"Without it, one long token, where the "
+               "organisation lets "
+               "terminals without a key in\", \"$ref\": \"#/components/schemas/TerminalProof\"}}}"},
+    {"Session", "{\"type\": \"object\", \"required\": [\"token\", \"expires_at\", \"agent\", "
+                "\"feed\", "
+                "\"time\"], \"properties\": {\"token\": {\"type\": \"string\"}, "
+                "\"expires_at\": " REF(
+                    "Time") ", \"refresh_token\": {\"type\": \"string\", \"description\": \"Taken "
+                            "once by POST "
+                            "/v1/token, with the key that signed in\"}, "
+                            "\"refresh_expires_at\": " REF("Time") ", \"agent\": " REF(
+                                "Record") ", \"feed\": " REF("Id") ", \"time\": " REF("Time") "}}"},
+    {"TokenRequest",
+     "{\"type\": \"object\", \"required\": [\"refresh_token\", \"terminal\"], \"properties\": "
+     "{\"refresh_token\": {\"type\": \"string\"}, \"terminal\": " REF("TerminalProof") "}}"},
+    {"Enrolment",
+     "{\"type\": \"object\", \"required\": [\"code\", \"terminal\"], \"properties\": {\"code\": "
+     "{\"type\": \"string\"}, \"terminal\": " REF("TerminalProof") "}}"},
+    {"Enrolled",
+     "{\"type\": \"object\", \"required\": [\"name\", \"time\"], \"properties\": {\"name\": "
+     "{\"type\": \"string\", \"description\": \"What the administrator calls the terminal\"}, "
+     "\"time\": " REF("Time") "}}"},
+    {NULL, NULL},
+};
