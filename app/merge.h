@@ -46,6 +46,7 @@ enum merge_refusal {
     MERGE_UNFIT,      /* the agent lacks what the field names: "skills/NAME:LEVEL", "language/fr",
                          "level/3" (given by the server, never by merge; so is the next one) */
     MERGE_FULL,       /* the agent has as much in hand as they can in this channel: "capacity/2" */
+    MERGE_ERASED,     /* what it held was erased (given by the server, never by merge) */
     MERGE_REFUSAL_COUNT
 };
 

@@ -156,6 +156,11 @@ int record_from_json(struct record **record, const json_t *document, struct erro
     return 0;
 }
 
+bool record_is_erased(const struct record *record)
+{
+    return json_object_get(record->body, RECORD_ERASED_MEMBER) != NULL;
+}
+
 const char *record_text(const struct record *record, const char *member)
 {
     return json_text_or(record->body, member, "");

@@ -89,6 +89,10 @@ int record_from_json(struct record **record, const json_t *document, struct erro
 /* Longest key of a catalogue record, with its NUL. */
 #define RECORD_KEY_SIZE 512
 
+/* What stays of an erased record: nothing but this member, when that was. */
+#define RECORD_ERASED_MEMBER "erased_at"
+bool record_is_erased(const struct record *record);
+
 /* The full key of a reference in this record's body: one without '/' means a record of the same
  * source (catalogue_bodies.md). */
 void record_full_key(const struct record *record, const char *reference, char key[RECORD_KEY_SIZE]);

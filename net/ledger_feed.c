@@ -166,7 +166,8 @@ static void page_add(struct ledger_page *page, struct text_buffer *buffer, sqlit
                     (size_t)sqlite3_column_bytes(statement, 1));
 }
 
-/* Adds {"type","id"} of a record that the reader may see no longer. */
+/* Adds {"type","id"} of a record that the reader may see no longer, with "erased" when nobody may:
+ * a relay then erases it too. */
 static int page_add_gone(struct ledger_page *page, struct text_buffer *buffer, const char *document,
                          struct error *error)
 {
@@ -174,9 +175,12 @@ static int page_add_gone(struct ledger_page *page, struct text_buffer *buffer, c
 
     if (record == NULL)
         return error_set(error, ERROR_STORAGE, "database: a record is no JSON");
-    text_buffer_add_format(buffer, "%s{\"type\":\"%s\",\"id\":\"%s\"}",
-                           page->gone_count++ > 0 ? "," : "", json_text_or(record, "type", ""),
-                           json_text_or(record, "id", ""));
+    text_buffer_add_format(
+        buffer, "%s{\"type\":\"%s\",\"id\":\"%s\"%s}", page->gone_count++ > 0 ? "," : "",
+        json_text_or(record, "type", ""), json_text_or(record, "id", ""),
+        json_object_get(json_object_get(record, "body"), RECORD_ERASED_MEMBER) != NULL
+            ? ",\"erased\":true"
+            : "");
     json_decref(record);
     return 0;
 }

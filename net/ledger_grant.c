@@ -152,31 +152,6 @@ static bool names(const struct record *handoff, const struct record *record)
 
 /* The numbers of the rows below a record (LEDGER_RECORD_CHILDREN, LEDGER_RECORD_HANDOFFS), all at
  * once: whoever looks into them uses the statement again. Owned by the caller (free). */
-static int children_read(struct ledger *ledger, enum ledger_statement which, const char *parent,
-                         int64_t **rows, size_t *count, struct error *error)
-{
-    sqlite3_stmt *statement = database_statement(ledger->writer, which, error);
-    int code;
-
-    *rows = NULL;
-    *count = 0;
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    database_bind_text(statement, 1, parent);
-    while ((code = database_step(ledger->writer, statement, error)) > 0) {
-        int64_t *longer = realloc(*rows, (*count + 1) * sizeof(**rows));
-
-        if (longer == NULL) {
-            sqlite3_reset(statement);
-            free(*rows);
-            return error_set(error, ERROR_MEMORY, "no memory for a record's children");
-        }
-        *rows = longer;
-        longer[(*count)++] = sqlite3_column_int64(statement, 0);
-    }
-    return code;
-}
-
 /* 1: this row is a hand-off to the scope that stands and names the record. */
 static int is_offered_by(const struct taking *taking, int64_t number, const struct record *record,
                          struct error *error)
@@ -206,7 +181,7 @@ static int is_offered_below(const struct taking *taking, const char *parent,
     if (parent[0] == '\0' || (record->type != RECORD_CASE && record->type != RECORD_CONTACT &&
                               record->type != RECORD_SUBMISSION))
         return 0;
-    code = children_read(taking->ledger, LEDGER_RECORD_HANDOFFS, parent, &rows, &count, error);
+    code = ledger_rows_named(taking->ledger, LEDGER_RECORD_HANDOFFS, parent, &rows, &count, error);
     if (code != 0)
         return code;
     for (size_t i = 0; i < count && code == 0; i++)
@@ -350,7 +325,8 @@ static int take_children(struct taking *taking, const char *parent, int depth, s
 {
     int64_t *rows;
     size_t count;
-    int code = children_read(taking->ledger, LEDGER_RECORD_CHILDREN, parent, &rows, &count, error);
+    int code =
+        ledger_rows_named(taking->ledger, LEDGER_RECORD_CHILDREN, parent, &rows, &count, error);
 
     if (code != 0)
         return code;

@@ -52,6 +52,10 @@ int attempt_find(struct attempt *attempt, struct error *error)
 
     if (code == ERROR_NOT_FOUND)
         return 0;
+    if (code == 0 && record_is_erased(attempt->row.record)) {
+        attempt_refuse(attempt, MERGE_ERASED, "");
+        return 0;
+    }
     if (code == 0)
         code = ledger_row_scopes(database, attempt->row.row, &scopes, error);
     attempt->visible = code == 0 && (record_type_is_catalogue(attempt->operation->type) ||

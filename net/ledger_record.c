@@ -120,6 +120,32 @@ static int row_update(struct ledger *ledger, const struct ledger_row *row, const
     return database_run(ledger->writer, statement, error);
 }
 
+int ledger_rows_named(struct ledger *ledger, enum ledger_statement which, const char *name,
+                      int64_t **rows, size_t *count, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, which, error);
+    int code;
+
+    *rows = NULL;
+    *count = 0;
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, name);
+    while ((code = database_step(ledger->writer, statement, error)) > 0) {
+        int64_t *longer = realloc(*rows, (*count + 1) * sizeof(**rows));
+
+        if (longer == NULL) {
+            sqlite3_reset(statement);
+            free(*rows);
+            *rows = NULL;
+            return error_set(error, ERROR_MEMORY, "no memory for the numbers of records");
+        }
+        *rows = longer;
+        longer[(*count)++] = sqlite3_column_int64(statement, 0);
+    }
+    return code;
+}
+
 const char *ledger_record_parent(const struct record *record)
 {
     const char *matter = record_text(record, "case");

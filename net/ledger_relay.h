@@ -97,9 +97,11 @@ int ledger_place_read(struct ledger *ledger, struct ledger_place *place, struct 
 int ledger_relay_give(struct ledger *ledger, const json_t *records,
                       const struct ledger_place *place, int64_t now_ms, struct error *error);
 
-/* Takes from the office what the centre took back: [{"type","id"}], NULL for none. Before what the
- * same page gives is written, and again when that failed. */
-int ledger_relay_take(struct ledger *ledger, const json_t *gone, struct error *error);
+/* Takes from the office what the centre took back: [{"type","id"}], NULL for none; what the centre
+ * erased ("erased") is erased here too. Before what the same page gives is written, and again when
+ * that failed. */
+int ledger_relay_take(struct ledger *ledger, const json_t *gone, int64_t now_ms,
+                      struct error *error);
 
 /* The centre's database is another one, or an older copy: what it gave no longer stands in the way
  * of what it will give, and what was sent to it is sent again. */

@@ -4,7 +4,7 @@
 
 #include "app/json.h"
 #include "app/text.h"
-#include "net/ledger_sqlite.h"
+#include "net/ledger_file.h"
 
 /* A hand-off that never was opens nothing, and never ends. */
 static int withdraw(struct ledger *ledger, struct ledger_row *row, struct error *error)
@@ -36,8 +36,10 @@ int ledger_relay_vanish(struct ledger *ledger, struct ledger_row *row, struct er
     return code == 0 ? ledger_row_take(ledger, row->row, error) : code;
 }
 
-static int take_one(struct ledger *ledger, const json_t *document, struct error *error)
+static int take_one(struct ledger *ledger, const json_t *document, int64_t now_ms,
+                    struct error *error)
 {
+    int64_t attachments = 0;
     enum record_type type = record_type_from_name(json_text_or(document, "type", ""));
     struct ledger_row row = {0};
     struct id id;
@@ -48,7 +50,9 @@ static int take_one(struct ledger *ledger, const json_t *document, struct error 
         return 0;
     code = ledger_row_read(ledger->writer, type, &id, &row, error);
     if (code == 0)
-        code = ledger_row_take(ledger, row.row, error);
+        code = json_bool_or(document, "erased", false)
+                   ? ledger_row_erase(ledger, &row, now_ms, &attachments, error)
+                   : ledger_row_take(ledger, row.row, error);
     ledger_row_clear(&row);
     return code == ERROR_NOT_FOUND ? 0 : code;
 }
@@ -66,25 +70,37 @@ int ledger_relay_page_gone(const struct ledger_page *page, json_t **gone, struct
     return code;
 }
 
-int ledger_relay_take(struct ledger *ledger, const json_t *gone, struct error *error)
+static bool has_erased(const json_t *gone)
 {
+    const json_t *document;
+    size_t index;
+
+    json_array_foreach(gone, index, document)
+    {
+        if (json_bool_or(document, "erased", false))
+            return true;
+    }
+    return false;
+}
+
+int ledger_relay_take(struct ledger *ledger, const json_t *gone, int64_t now_ms,
+                      struct error *error)
+{
+    bool erases = has_erased(gone);
     const json_t *document;
     size_t index;
     int code;
 
     if (json_array_size(gone) == 0)
         return 0;
-    code = ledger_begin(ledger, error);
+    code = erases ? ledger_erase_begin(ledger, error) : ledger_begin(ledger, error);
     if (code != 0)
         return code;
     json_array_foreach(gone, index, document)
     {
-        code = take_one(ledger, document, error);
+        code = take_one(ledger, document, now_ms, error);
         if (code != 0)
             break;
     }
-    if (code == 0)
-        return ledger_commit(ledger, error);
-    ledger_rollback(ledger);
-    return code;
+    return erases ? ledger_erase_end(ledger, code, error) : ledger_end(ledger, code, error);
 }

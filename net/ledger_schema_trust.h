@@ -53,8 +53,18 @@
 /* Protected files, and emergency access to them. */
 #define PROTECTION_TABLES ""
 
-/* Retention, holds, and what was erased. */
-#define RETENTION_TABLES ""
+/* Retention (ledger_retention.c), holds and erasure (ledger_erase.c):
+ *
+ * hold:      clients and cases that are held back from erasure
+ * retention: how long a client or a case is kept after the last thing that was done; of cases by
+ *            service, "" for those without a rule of their own
+ */
+#define RETENTION_TABLES                                                                           \
+    "CREATE TABLE hold (id TEXT PRIMARY KEY, type TEXT NOT NULL, since INTEGER NOT NULL,"          \
+    " agent TEXT NOT NULL, why TEXT NOT NULL) WITHOUT ROWID;"                                      \
+    "CREATE TABLE retention (type TEXT NOT NULL, service TEXT NOT NULL, months INTEGER NOT NULL,"  \
+    " PRIMARY KEY (type, service)) WITHOUT ROWID;"                                                 \
+    "CREATE INDEX record_of_delegation ON record (type) WHERE type = 'delegation';"
 
 #define TRUST_TABLES                                                                               \
     AUDIT_TABLES DEVICE_TABLES FACTOR_TABLES SEARCH_TABLES PROTECTION_TABLES RETENTION_TABLES

@@ -177,6 +177,14 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     return 0;
 }
 
+int ledger_end(struct ledger *ledger, int code, struct error *error)
+{
+    if (code == 0)
+        return ledger_commit(ledger, error);
+    ledger_rollback(ledger);
+    return code;
+}
+
 void ledger_rollback(struct ledger *ledger)
 {
     database_rollback(ledger->writer);

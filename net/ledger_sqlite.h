@@ -104,6 +104,8 @@ int ledger_begin(struct ledger *ledger, struct error *error);
 /* Commits, gives the lock back and tells the listener; on an error it has rolled back. */
 int ledger_commit(struct ledger *ledger, struct error *error);
 void ledger_rollback(struct ledger *ledger);
+/* Ends it by what came of it: commits when `code` is 0, else rolls back and returns the code. */
+int ledger_end(struct ledger *ledger, int code, struct error *error);
 
 /* The next sequence number of this transaction. */
 int64_t ledger_next_seq(struct ledger *ledger);
@@ -157,6 +159,11 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
 /* The id of what a record stands below: its case, else its contact, "" for none; of a delivery its
  * submission, of a merged client the one it is merged into. Who sees that, sees the record. */
 const char *ledger_record_parent(const struct record *record);
+
+/* Within a transaction: the row numbers that a statement with one text gives, such as those of a
+ * record's children. `rows` is owned (free); NULL on an error. */
+int ledger_rows_named(struct ledger *ledger, enum ledger_statement which, const char *name,
+                      int64_t **rows, size_t *count, struct error *error);
 
 /* Reads a stored document. New record. */
 int ledger_document_read(const char *text, size_t length, struct record **record,

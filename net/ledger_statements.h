@@ -273,7 +273,8 @@
                  "ON CONFLICT DO NOTHING")                                                         \
     X(REACH_DELETE, "DELETE FROM reach WHERE record = ?1")                                         \
     X(CHECK_REACH,                                                                                 \
-      "SELECT record.type, record.id FROM record WHERE type = 'case' AND NOT EXISTS (SELECT 1 "    \
+      "SELECT record.type, record.id FROM record WHERE type = 'case' "                             \
+      "AND json_extract(document, '$.body.erased_at') IS NULL AND NOT EXISTS (SELECT 1 "           \
       "FROM reach WHERE reach.record = record.number AND kind = 1 "                                \
       "AND key = json_extract(document, '$.body.reference')) UNION ALL "                           \
       "SELECT record.type, record.id FROM record WHERE type = 'message' "                          \
@@ -301,6 +302,39 @@
                        "AND record.type = 'client') "                                              \
                        "SELECT record.number FROM file JOIN record ON record.client = file.id "    \
                        "AND record.type = 'case'")                                                 \
+    X(RECORD_OF_CLIENT, "SELECT number FROM record WHERE client = ?1 ORDER BY number")             \
+    X(RECORD_OF_DELEGATE, "SELECT number FROM record WHERE type = 'delegation' AND "               \
+                          "json_extract(document, '$.body.delegate') = ?1")                        \
+    X(ERASE_RECORD, "UPDATE record SET document = ?2, parent = NULL, client = NULL, known = NULL " \
+                    "WHERE number = ?1")                                                           \
+    X(ERASE_DELIVERY, "DELETE FROM delivery WHERE record = ?1")                                    \
+    X(ERASE_ATTENDING, "DELETE FROM attending WHERE record = ?1")                                  \
+    X(ERASE_PROMISE, "DELETE FROM promise WHERE record = ?1")                                      \
+    X(ERASE_EXPIRY, "DELETE FROM expiry WHERE record = ?1")                                        \
+    X(ERASE_HELD, "DELETE FROM held WHERE record = ?1")                                            \
+    X(ERASE_WAIT, "DELETE FROM wait WHERE record = ?1")                                            \
+    X(ERASE_GIVEN, "UPDATE given SET document = ?2 WHERE record = ?1")                             \
+    X(ERASE_UPWARD, "DELETE FROM upward WHERE record = ?1 AND state > 1")                          \
+    X(ERASE_OUTGOING, "DELETE FROM outgoing WHERE record = ?1")                                    \
+    X(ERASE_REACH, "DELETE FROM reach WHERE record = ?1")                                          \
+    X(ERASE_PASSAGE, "DELETE FROM passage WHERE submission = ?1")                                  \
+    X(ERASE_ACCESS, "DELETE FROM access WHERE record = ?1")                                        \
+    X(ERASE_NOTICE, "DELETE FROM notice WHERE matter = ?1")                                        \
+    X(ERASE_OPEN311, "DELETE FROM open311 WHERE matter = ?1")                                      \
+    X(ERASE_INTAKE, "UPDATE intake SET reference = '' WHERE matter = ?1 OR message = ?1")          \
+    X(ERASE_ATTACHMENT, "DELETE FROM attachment WHERE message = ?1")                               \
+    X(ERASE_HOLD, "DELETE FROM hold WHERE id = ?1")                                                \
+    X(HOLD_GET, "SELECT type, since, agent, why FROM hold WHERE id = ?1")                          \
+    X(HOLD_PUT, "INSERT INTO hold (id, type, since, agent, why) VALUES (?1, ?2, ?3, ?4, ?5) ON "   \
+                "CONFLICT (id) DO NOTHING")                                                        \
+    X(HOLD_DELETE, "DELETE FROM hold WHERE id = ?1")                                               \
+    X(HOLD_EACH, "SELECT type, id, since, agent, why FROM hold ORDER BY since, id")                \
+    X(RETENTION_PUT, "INSERT INTO retention (type, service, months) VALUES (?1, ?2, ?3) ON "       \
+                     "CONFLICT (type, service) DO UPDATE SET months = excluded.months")            \
+    X(RETENTION_DELETE, "DELETE FROM retention WHERE type = ?1 AND service = ?2")                  \
+    X(RETENTION_EACH, "SELECT type, service, months FROM retention ORDER BY type, service")        \
+    X(RETENTION_NEXT,                                                                              \
+      "SELECT number FROM record WHERE number > ?1 AND type = ?2 ORDER BY number LIMIT 1")         \
     X(OFFICES_OPEN, "SELECT json_extract(document, '$.body.key') FROM record "                     \
                     "WHERE type = 'office' AND json_extract(document, '$.body.ended') IS NOT 1")   \
     X(OUTGOING_PUT, "INSERT INTO outgoing (record, channel, due) VALUES (?1, ?2, ?3) "             \

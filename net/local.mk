@@ -25,6 +25,8 @@ libnet_a_SOURCES += \
     net/ledger_attempt.h \
     net/ledger_permit.c \
     net/ledger_attending.c \
+    net/ledger_retention.c net/ledger_retention.h \
+    net/ledger_erase.c net/ledger_erase.h net/ledger_file.c net/ledger_file.h \
     net/ledger_audit.c net/ledger_audit.h net/ledger_schema_trust.h \
     net/ledger_look.c \
     net/ledger_centre.c \

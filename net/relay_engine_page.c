@@ -107,7 +107,8 @@ static int desk_take(struct relay_engine *engine, const json_t *document, struct
     copy_epoch(place.desk_epoch, document);
     if (place.desk < engine->since)
         return error_set(error, ERROR_PROTOCOL, "the centre's feed goes backward");
-    code = ledger_relay_take(engine->options.ledger, json_object_get(document, "gone"), error);
+    code = ledger_relay_take(engine->options.ledger, json_object_get(document, "gone"),
+                             relay_wall(engine), error);
     if (code == 0 && (json_array_size(records) > 0 || place.desk != engine->since))
         code =
             ledger_relay_give(engine->options.ledger, records, &place, relay_wall(engine), error);

@@ -330,6 +330,10 @@ UNIT_TESTS += tests/unit/test_ledger_relay_gone
 tests_unit_test_ledger_relay_gone_SOURCES = tests/unit/test_ledger_relay_gone.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
 tests_unit_test_ledger_relay_gone_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_ledger_erase
+tests_unit_test_ledger_erase_SOURCES = tests/unit/test_ledger_erase.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
+tests_unit_test_ledger_erase_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_ledger_relay_lost
 tests_unit_test_ledger_relay_lost_SOURCES = tests/unit/test_ledger_relay_lost.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
 tests_unit_test_ledger_relay_lost_LDADD = $(UNIT_LIBS)

@@ -325,6 +325,8 @@ static const char *refusal_text(enum merge_refusal refusal)
         return N_("you may not change this record");
     case MERGE_TOO_LARGE:
         return N_("the record would be too large");
+    case MERGE_ERASED:
+        return N_("it was erased: nothing of it is on file any more");
     default:
         return N_("the server does not accept the value");
     }

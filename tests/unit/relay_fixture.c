@@ -35,7 +35,7 @@ static void read_scope(struct relay_fixture *f, bool catalogue)
         more = page.more;
         *cursor = page.next;
         assert_int_equal(ledger_relay_page_gone(&page, &gone, NULL), 0);
-        assert_int_equal(ledger_relay_take(f->relay, gone, NULL), 0);
+        assert_int_equal(ledger_relay_take(f->relay, gone, 0, NULL), 0);
         json_decref(gone);
         assert_int_equal(ledger_relay_give(f->relay, records, &f->place, NOW, NULL), 0);
         json_decref(records);

@@ -116,7 +116,7 @@ static void take_only(struct relay_fixture *f)
         ledger_changes(f->centre.ledger, &scopes, f->place.desk, 1000, NULL, &page, NULL), 0);
     assert_int_equal(ledger_relay_page_gone(&page, &gone, NULL), 0);
     assert_int_equal(json_array_size(gone), 1);
-    assert_int_equal(ledger_relay_take(f->relay, gone, NULL), 0);
+    assert_int_equal(ledger_relay_take(f->relay, gone, 0, NULL), 0);
     json_decref(gone);
     ledger_page_clear(&page);
     scope_set_free(&scopes);

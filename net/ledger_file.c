@@ -1,0 +1,172 @@
+#include "net/ledger_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/client_merge.h"
+#include "app/clock.h"
+#include "app/json.h"
+
+/* A reader ends within moments; the log is tried again as often. */
+#define LOG_TRIES    50
+#define LOG_PAUSE_NS (20 * 1000 * 1000)
+
+void ledger_file_free(struct ledger_file *file)
+{
+    for (size_t i = 0; i < file->count; i++)
+        ledger_row_clear(&file->rows[i]);
+    free(file->rows);
+    *file = (struct ledger_file){0};
+}
+
+/* --- when something was last done ------------------------------------------------------------- */
+
+static void note_stamp(int64_t *latest_ms, const json_t *stamp)
+{
+    int64_t ms;
+
+    if (timestamp_parse(json_text_or(stamp, "time", ""), &ms) && ms > *latest_ms)
+        *latest_ms = ms;
+}
+
+int64_t ledger_record_latest(const struct record *record)
+{
+    json_t *stamps = json_object_get(record->meta, "stamps");
+    int64_t latest_ms = id_time(&record->id);
+    const char *path;
+    json_t *stamp;
+
+    note_stamp(&latest_ms, json_object_get(record->meta, "created"));
+    note_stamp(&latest_ms, json_object_get(record->meta, "claim"));
+    json_object_foreach(stamps, path, stamp) note_stamp(&latest_ms, stamp);
+    return latest_ms;
+}
+
+/* --- what belongs to it ----------------------------------------------------------------------- */
+
+static bool has_row(const struct ledger_file *file, int64_t number)
+{
+    for (size_t i = 0; i < file->count; i++)
+        if (file->rows[i].row == number)
+            return true;
+    return false;
+}
+
+static int add_row(struct ledger *ledger, struct ledger_file *file, int64_t number,
+                   struct error *error)
+{
+    struct ledger_row row;
+    int code;
+
+    if (has_row(file, number))
+        return 0;
+    if (file->count == file->capacity) {
+        size_t capacity = file->capacity > 0 ? 2 * file->capacity : 64;
+        struct ledger_row *rows = realloc(file->rows, capacity * sizeof(*rows));
+
+        if (rows == NULL)
+            return error_set(error, ERROR_MEMORY, "no memory for a file");
+        file->rows = rows;
+        file->capacity = capacity;
+    }
+    code = ledger_row_read_number(ledger->writer, number, &row, error);
+    if (code != 0 || record_is_erased(row.record)) {
+        ledger_row_clear(&row);
+        return code;
+    }
+    file->rows[file->count++] = row;
+    if (ledger_record_latest(row.record) > file->latest_ms)
+        file->latest_ms = ledger_record_latest(row.record);
+    return 0;
+}
+
+static int add_named(struct ledger *ledger, struct ledger_file *file, enum ledger_statement which,
+                     const char *id, struct error *error)
+{
+    int64_t *rows;
+    size_t count;
+    int code = ledger_rows_named(ledger, which, id, &rows, &count, error);
+
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = add_row(ledger, file, rows[i], error);
+    free(rows);
+    return code;
+}
+
+/* What hangs on the row at `index`; it is added behind, and its turn comes. */
+static int add_below(struct ledger *ledger, struct ledger_file *file, size_t index,
+                     struct error *error)
+{
+    const struct record *record = file->rows[index].record;
+    struct id id = record->id;
+    bool client = record->type == RECORD_CLIENT;
+    int code = add_named(ledger, file, LEDGER_RECORD_CHILDREN, id.text, error);
+
+    if (code == 0 && client)
+        code = add_named(ledger, file, LEDGER_RECORD_OF_CLIENT, id.text, error);
+    if (code == 0 && client)
+        code = add_named(ledger, file, LEDGER_RECORD_OF_DELEGATE, id.text, error);
+    return code;
+}
+
+/* The one that a client was merged into, through however many. */
+static int survivor(struct ledger *ledger, struct ledger_row *row, struct error *error)
+{
+    int code = 0;
+
+    for (int depth = 0; code == 0 && depth < CLIENT_MERGE_DEPTH; depth++) {
+        struct id into;
+
+        if (!id_parse(&into, record_text(row->record, "merged_into")))
+            break;
+        ledger_row_clear(row);
+        code = ledger_row_read(ledger->writer, RECORD_CLIENT, &into, row, error);
+    }
+    return code;
+}
+
+int ledger_file_read(struct ledger *ledger, enum record_type type, const struct id *id,
+                     struct ledger_file *file, struct error *error)
+{
+    struct ledger_row row = {0};
+    int code;
+
+    *file = (struct ledger_file){0};
+    if (type != RECORD_CLIENT && type != RECORD_CASE)
+        return error_set(error, ERROR_INVALID, "a file is a client's or a case's");
+    code = ledger_row_read(ledger->writer, type, id, &row, error);
+    if (code == 0 && type == RECORD_CLIENT)
+        code = survivor(ledger, &row, error);
+    if (code == 0)
+        code = add_row(ledger, file, row.row, error);
+    ledger_row_clear(&row);
+    if (code == 0 && file->count == 0)
+        return error_set(error, ERROR_NOT_FOUND, "%s was erased", id->text);
+    for (size_t i = 0; i < file->count && code == 0; i++)
+        code = add_below(ledger, file, i, error);
+    return code;
+}
+
+int ledger_log_empty(struct ledger *ledger, struct error *error)
+{
+    const struct timespec pause = {.tv_nsec = LOG_PAUSE_NS};
+    int code = SQLITE_BUSY;
+
+    for (int i = 0; i < LOG_TRIES && code == SQLITE_BUSY; i++) {
+        if (i > 0)
+            nanosleep(&pause, NULL);
+        pthread_mutex_lock(&ledger->write_mutex);
+        code = sqlite3_wal_checkpoint_v2(database_handle(ledger->writer), NULL,
+                                         SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        pthread_mutex_unlock(&ledger->write_mutex);
+    }
+    if (code == SQLITE_OK)
+        return 0;
+    return code == SQLITE_BUSY
+               ? error_set(error, ERROR_BUSY,
+                           "erased, but a reader keeps the database's log: it is "
+                           "emptied when the server stops")
+               : error_set(error, ERROR_STORAGE, "the database's log cannot be emptied: %s",
+                           sqlite3_errstr(code));
+}

@@ -1,0 +1,48 @@
+/*
+ * Everything on file about a client, or of a case: read as one, for whoever erases it or gives the
+ * client a copy. Nobody outside net/ledger_*.c includes this.
+ */
+#ifndef GUICHET_NET_LEDGER_FILE_H
+#define GUICHET_NET_LEDGER_FILE_H
+
+#include "net/ledger_erase.h"
+#include "net/ledger_sqlite.h"
+
+struct ledger_file {
+    struct ledger_row *rows; /* owned; the client or case first, then what was made later */
+    size_t count;
+    size_t capacity;
+    int64_t latest_ms; /* of the newest thing in it: made, claimed or changed */
+};
+
+/*
+ * Within a transaction: the client with those merged into them, their cases, and what names either;
+ * or the case and all below it. A client that was merged stands for the one they were merged into.
+ * What was erased already is left out. ERROR_NOT_FOUND. Free it also after an error.
+ */
+int ledger_file_read(struct ledger *ledger, enum record_type type, const struct id *id,
+                     struct ledger_file *file, struct error *error);
+void ledger_file_free(struct ledger_file *file);
+
+/* When something was last done to a record: made, claimed or changed; ms. */
+int64_t ledger_record_latest(const struct record *record);
+
+/* Why it may not be erased, and which record says so. */
+int ledger_file_bar(struct ledger *ledger, const struct ledger_file *file, enum ledger_bar *bar,
+                    struct id *at, struct error *error);
+
+/* A write transaction in which what is deleted is overwritten with zeros, and its end (ledger_end),
+ * after which the log of the database is emptied too. */
+int ledger_erase_begin(struct ledger *ledger, struct error *error);
+int ledger_erase_end(struct ledger *ledger, int code, struct error *error);
+
+/* Within such a transaction: takes a row from everybody and overwrites it and all that is kept
+ * beside it. */
+int ledger_row_erase(struct ledger *ledger, const struct ledger_row *row, int64_t at_ms,
+                     int64_t *attachments, struct error *error);
+
+/* Outside of a transaction: empties the log of the database; ERROR_BUSY when readers stand in it.
+ */
+int ledger_log_empty(struct ledger *ledger, struct error *error);
+
+#endif
