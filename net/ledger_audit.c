@@ -1,5 +1,11 @@
 #include "net/ledger_audit.h"
 
+#include <string.h>
+
+#include <sodium.h>
+
+#include "app/clock.h"
+#include "app/text.h"
 #include "net/ledger_sqlite.h"
 
 static const char *const names[AUDIT_KIND_COUNT] = {
@@ -14,39 +20,139 @@ const char *audit_kind_name(enum audit_kind kind)
     return (unsigned)kind < AUDIT_KIND_COUNT ? names[kind] : NULL;
 }
 
-static void bind_optional(sqlite3_stmt *statement, int column, const char *text)
+enum audit_kind audit_kind_from_name(const char *name)
 {
-    database_bind_text(statement, column, text != NULL ? text : "");
+    for (int kind = 0; name != NULL && kind < AUDIT_KIND_COUNT; kind++)
+        if (strcmp(names[kind], name) == 0)
+            return (enum audit_kind)kind;
+    return AUDIT_KIND_COUNT;
+}
+
+/* --- adding ----------------------------------------------------------------------------------- */
+
+static const char *or_empty(const char *text)
+{
+    return text != NULL ? text : "";
+}
+
+/* An entry on its way in. */
+struct adding {
+    struct audit_row row;
+    char what[AUDIT_WHAT_LIMIT + 1];
+    struct audit_hash clients, words, hash;
+    unsigned char salt[AUDIT_SALT_BYTES];
+    const char *said; /* "" for nothing */
+};
+
+static void prepare(struct adding *adding, const struct ledger_trail *trail,
+                    const struct audit_entry *entry)
+{
+    *adding = (struct adding){.said = or_empty(entry->words)};
+    text_copy(adding->what, sizeof(adding->what), or_empty(entry->what));
+    adding->row = (struct audit_row){.number = (int64_t)trail->tree.size + 1,
+                                     .at_ms = entry->at_ms,
+                                     .kind = audit_kind_name(entry->kind),
+                                     .agent = entry->agent.text,
+                                     .device = entry->device.text,
+                                     .type = or_empty(record_type_name(entry->type)),
+                                     .record = entry->record.text,
+                                     .client = entry->client.text,
+                                     .purpose = or_empty(purpose_name(entry->purpose)),
+                                     .what = adding->what};
+    if (entry->client_count > 0) {
+        audit_list_hash(entry->clients, entry->client_count * ID_BYTES, &adding->clients);
+        adding->row.clients = &adding->clients;
+    }
+    if (adding->said[0] != '\0') {
+        randombytes_buf(adding->salt, sizeof(adding->salt));
+        audit_words_hash(adding->salt, adding->said, &adding->words);
+        adding->row.words = &adding->words;
+    }
+}
+
+/* What the agent said stands apart, so that it can be erased and the entry still be proved. */
+static int put_words(struct ledger *ledger, const struct adding *adding, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_AUDIT_WORDS_INSERT, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, adding->row.number);
+    sqlite3_bind_blob(statement, 2, adding->salt, sizeof(adding->salt), SQLITE_STATIC);
+    database_bind_text(statement, 3, adding->said);
+    return database_run(ledger->writer, statement, error);
+}
+
+static int put_entry(struct ledger *ledger, const struct adding *adding,
+                     const struct audit_entry *entry, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_AUDIT_INSERT, error);
+    const struct audit_row *row = &adding->row;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, row->number);
+    database_bind_text(statement, 2, row->kind);
+    sqlite3_bind_int64(statement, 3, row->at_ms);
+    database_bind_text(statement, 4, row->agent);
+    database_bind_text(statement, 5, row->device);
+    database_bind_text(statement, 6, row->type);
+    database_bind_text(statement, 7, row->record);
+    database_bind_text(statement, 8, row->client);
+    database_bind_text(statement, 9, row->purpose);
+    database_bind_text(statement, 10, row->what);
+    if (row->clients != NULL)
+        sqlite3_bind_blob64(statement, 11, entry->clients, entry->client_count * ID_BYTES,
+                            SQLITE_STATIC);
+    if (row->words != NULL)
+        sqlite3_bind_blob(statement, 12, row->words->bytes, AUDIT_HASH_BYTES, SQLITE_STATIC);
+    sqlite3_bind_blob(statement, 13, adding->hash.bytes, AUDIT_HASH_BYTES, SQLITE_STATIC);
+    return database_run(ledger->writer, statement, error);
+}
+
+static int put_node(void *context, unsigned level, uint64_t place, const struct audit_hash *hash,
+                    struct error *error)
+{
+    struct ledger *ledger = context;
+    sqlite3_stmt *statement;
+
+    if (level % TRAIL_STRIDE != 0)
+        return 0;
+    statement = database_statement(ledger->writer, LEDGER_AUDIT_NODE_INSERT, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int(statement, 1, (int)level);
+    sqlite3_bind_int64(statement, 2, (int64_t)place);
+    sqlite3_bind_blob(statement, 3, hash->bytes, AUDIT_HASH_BYTES, SQLITE_STATIC);
+    return database_run(ledger->writer, statement, error);
 }
 
 int ledger_audit_add(struct ledger *ledger, const struct audit_entry *entry, struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_AUDIT_INSERT, error);
+    struct ledger_trail *trail = &ledger->trail;
+    struct adding adding;
+    int code = ledger_trail_load(ledger, error);
 
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    database_bind_text(statement, 1, audit_kind_name(entry->kind));
-    sqlite3_bind_int64(statement, 2, entry->at_ms);
-    database_bind_text(statement, 3, entry->agent.text);
-    database_bind_text(statement, 4, entry->device.text);
-    bind_optional(statement, 5, record_type_name(entry->type));
-    database_bind_text(statement, 6, entry->record.text);
-    database_bind_text(statement, 7, entry->client.text);
-    bind_optional(statement, 8, purpose_name(entry->purpose));
-    bind_optional(statement, 9, entry->words);
-    bind_optional(statement, 10, entry->what);
-    return database_run(ledger->writer, statement, error);
+    if (code != 0)
+        return code;
+    prepare(&adding, trail, entry);
+    if (!audit_row_hash(&adding.row, &trail->last, &adding.hash))
+        return error_set(error, ERROR_TOO_LARGE, "an entry of the audit trail is too long");
+    code = put_entry(ledger, &adding, entry, error);
+    if (code == 0 && adding.said[0] != '\0')
+        code = put_words(ledger, &adding, error);
+    if (code == 0)
+        code = audit_tree_append(&trail->tree, &adding.hash, put_node, ledger, error);
+    trail->last = adding.hash;
+    if (code == 0 && trail->unsigned_ms == 0)
+        trail->unsigned_ms = clock_system(NULL);
+    /* Half of it may be written: what is known of the tree here is not to be relied on. */
+    if (code != 0)
+        trail->loaded = false;
+    return code;
 }
 
 int ledger_audit_write(struct ledger *ledger, const struct audit_entry *entry, struct error *error)
 {
-    int code = ledger_begin(ledger, error);
-
-    if (code != 0)
-        return code;
-    code = ledger_audit_add(ledger, entry, error);
-    if (code == 0)
-        return ledger_commit(ledger, error);
-    ledger_rollback(ledger);
-    return code;
+    return ledger_audit_write_all(ledger, entry, 1, error);
 }

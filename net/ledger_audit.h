@@ -1,5 +1,7 @@
 /*
- * The audit trail: what was done with personal data, by whom, and why. Entries are only ever added.
+ * The audit trail: what was done with personal data, by whom, and why (audit.md). Entries are only
+ * ever added; each is chained to the one before, all of them are a Merkle tree (audit_tree.h), and
+ * its root is signed from time to time (audit_head.h).
  */
 #ifndef GUICHET_NET_LEDGER_AUDIT_H
 #define GUICHET_NET_LEDGER_AUDIT_H
@@ -10,6 +12,7 @@
 #include "app/id.h"
 #include "app/purpose.h"
 #include "app/record.h"
+#include "net/audit_head.h"
 
 struct ledger;
 
@@ -39,18 +42,48 @@ struct audit_entry {
     struct id record;
     struct id client; /* whose data it is, where that is known */
     enum purpose purpose;
-    const char *words; /* of the agent, with the purpose; may be personal */
-    const char *what;  /* the route, the kind of operation, the reason of a refusal */
+    const char *words;            /* of the agent, with the purpose; may be personal */
+    const char *what;             /* the route, the kind of operation, the reason of a refusal */
+    const unsigned char *clients; /* of several at once: their ids, ID_BYTES each; NULL for none */
+    size_t client_count;
 };
 
-/* Stable name ("sign-in"). */
+/* Stable name ("sign-in"), and back: AUDIT_KIND_COUNT for none. */
 const char *audit_kind_name(enum audit_kind kind);
+enum audit_kind audit_kind_from_name(const char *name);
 
 /* Within a write transaction of the ledger: the entry is there when the transaction is. */
 int ledger_audit_add(struct ledger *ledger, const struct audit_entry *entry, struct error *error);
 
-/* The same in a transaction of its own: on disk when this returns 0. Nothing personal is answered
- * before. */
+/* The same in a transaction of its own, or with others that wait for the disk: on disk when this
+ * returns 0. Nothing personal is answered before. */
 int ledger_audit_write(struct ledger *ledger, const struct audit_entry *entry, struct error *error);
+int ledger_audit_write_all(struct ledger *ledger, const struct audit_entry *entries, size_t count,
+                           struct error *error);
+
+/* --- signed heads -----------------------------------------------------------------------------
+ *
+ * A head is signed with every AUDIT_HEAD_ENTRIES entries, AUDIT_HEAD_MS after an entry that none
+ * covers, and when the ledger is closed.
+ */
+#define AUDIT_HEAD_ENTRIES 1024
+#define AUDIT_HEAD_MS      (INT64_C(5) * 60 * 1000)
+
+/* The file beside the database that holds the key. */
+#define AUDIT_KEY_ENDING ".audit-key"
+
+/* Whether heads can be signed: the key's file is there and is the one that the database names. */
+bool ledger_audit_signs(const struct ledger *ledger);
+/* The public key, in hexadecimal; "" when there is none. Borrowed. */
+const char *ledger_audit_key(const struct ledger *ledger);
+
+/* When the next head is due by time, ms; INT64_MAX when all is signed, or nothing can be. */
+int64_t ledger_audit_due(struct ledger *ledger);
+/* Signs what is not signed yet, in a transaction of its own. */
+int ledger_audit_sign(struct ledger *ledger, int64_t now_ms, struct error *error);
+/* Called after each commit that left something unsigned which was all signed before, in the thread
+ * that wrote; it must not call the ledger. Set it (or NULL) while no other thread writes. */
+typedef void (*ledger_audit_listener)(void *context);
+void ledger_audit_listen(struct ledger *ledger, ledger_audit_listener listener, void *context);
 
 #endif

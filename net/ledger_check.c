@@ -1,4 +1,5 @@
 #include "net/ledger_sqlite.h"
+#include "net/ledger_verify.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -180,6 +181,18 @@ static int check_centre(struct check *check, struct error *error)
     return code;
 }
 
+/* The audit trail is whole. */
+static int check_trail(struct check *check, struct error *error)
+{
+    const struct audit_verify_options options = {.finding = check->finding,
+                                                 .context = check->context};
+    struct audit_verified verified;
+    int code = trail_verify(check->database, &options, &verified, error);
+
+    check->counts->findings += verified.findings;
+    return code;
+}
+
 static int check_all(struct check *check, struct error *error)
 {
     int code = check_integrity(check, error);
@@ -210,6 +223,8 @@ static int check_all(struct check *check, struct error *error)
                           "the list of messages that came in disagrees with", error);
     if (code == 0)
         code = check_attachments(check, error);
+    if (code == 0)
+        code = check_trail(check, error);
     if (code == 0)
         code = check_operations(check, error);
     return code;

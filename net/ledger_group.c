@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "net/ledger_audit.h"
 #include "net/ledger_sqlite.h"
 
 /*
@@ -11,6 +12,7 @@ struct ledger_call {
     struct scope_set desk;
     struct operation *const *operations;
     size_t count;
+    const struct audit_entry *entries; /* instead of operations: so many, for the trail alone */
     int64_t now_ms;
     struct ledger_outcome *outcomes;
     struct error *error;
@@ -21,8 +23,20 @@ struct ledger_call {
 
 static void forget(struct ledger_call *call)
 {
-    for (size_t i = 0; i < call->count; i++)
+    for (size_t i = 0; i < call->count && call->entries == NULL; i++)
         ledger_outcome_clear(&call->outcomes[i]);
+}
+
+static int do_call(struct ledger *ledger, struct ledger_call *call, struct error *error)
+{
+    int code = 0;
+
+    if (call->entries == NULL)
+        return ledger_apply_within(ledger, &call->actor, &call->desk, call->operations, call->count,
+                                   call->now_ms, call->outcomes, error);
+    for (size_t i = 0; i < call->count && code == 0; i++)
+        code = ledger_audit_add(ledger, &call->entries[i], error);
+    return code;
 }
 
 /* This call and those behind it in one transaction, or nothing of them. */
@@ -33,8 +47,7 @@ static int apply_together(struct ledger *ledger, struct ledger_call *first, stru
     if (code != 0)
         return code;
     for (struct ledger_call *call = first; call != NULL && code == 0; call = call->next)
-        code = ledger_apply_within(ledger, &call->actor, &call->desk, call->operations, call->count,
-                                   call->now_ms, call->outcomes, error);
+        code = do_call(ledger, call, error);
     if (code == 0)
         return ledger_commit(ledger, error);
     ledger_rollback(ledger);
@@ -78,6 +91,28 @@ static void lead(struct ledger *ledger)
     pthread_cond_broadcast(&ledger->calls_changed);
 }
 
+/* Waits until a leader, or this thread as one, has done it. */
+static int take_part(struct ledger *ledger, struct ledger_call *call)
+{
+    pthread_mutex_lock(&ledger->calls_mutex);
+    *ledger->calls_end = call;
+    ledger->calls_end = &call->next;
+    while (!call->done && ledger->leading)
+        pthread_cond_wait(&ledger->calls_changed, &ledger->calls_mutex);
+    if (!call->done)
+        lead(ledger);
+    pthread_mutex_unlock(&ledger->calls_mutex);
+    return call->code;
+}
+
+int ledger_audit_write_all(struct ledger *ledger, const struct audit_entry *entries, size_t count,
+                           struct error *error)
+{
+    struct ledger_call call = {.entries = entries, .count = count, .error = error};
+
+    return count > 0 ? take_part(ledger, &call) : 0;
+}
+
 int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
                  struct operation *const *operations, size_t count, int64_t now_ms,
                  struct ledger_outcome *outcomes, struct error *error)
@@ -92,17 +127,8 @@ int ledger_apply(struct ledger *ledger, const struct ledger_actor *actor,
 
     memset(outcomes, 0, count * sizeof(*outcomes));
     code = ledger_desk_read(ledger, &actor->agent, &call.desk, &call.actor.may, error);
-    if (code == 0) {
-        pthread_mutex_lock(&ledger->calls_mutex);
-        *ledger->calls_end = &call;
-        ledger->calls_end = &call.next;
-        while (!call.done && ledger->leading)
-            pthread_cond_wait(&ledger->calls_changed, &ledger->calls_mutex);
-        if (!call.done)
-            lead(ledger);
-        pthread_mutex_unlock(&ledger->calls_mutex);
-        code = call.code;
-    }
+    if (code == 0)
+        code = take_part(ledger, &call);
     scope_set_free(&call.desk);
     return code;
 }

@@ -5,11 +5,25 @@
 #ifndef GUICHET_NET_LEDGER_SCHEMA_TRUST_H
 #define GUICHET_NET_LEDGER_SCHEMA_TRUST_H
 
-/* The audit trail (ledger_audit.c). */
+/*
+ * The audit trail (audit.md): `clients` is a list of ids as bytes, `words` the digest of what
+ * stands in audit_words, where it can be erased, `hash` that of the entry. audit_node: hashes of
+ * complete subtrees, of every fourth level. audit_head: signed roots.
+ */
 #define AUDIT_TABLES                                                                               \
     "CREATE TABLE audit (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL,"     \
     " agent TEXT NOT NULL, device TEXT NOT NULL, type TEXT NOT NULL, record TEXT NOT NULL,"        \
-    " client TEXT NOT NULL, purpose TEXT NOT NULL, words TEXT NOT NULL, what TEXT NOT NULL);"
+    " client TEXT NOT NULL, purpose TEXT NOT NULL, what TEXT NOT NULL, clients BLOB, words BLOB,"  \
+    " hash BLOB NOT NULL);"                                                                        \
+    "CREATE INDEX audit_by_client ON audit (client) WHERE client <> '';"                           \
+    "CREATE INDEX audit_by_agent ON audit (agent);"                                                \
+    "CREATE INDEX audit_lists ON audit (number) WHERE clients IS NOT NULL;"                        \
+    "CREATE TABLE audit_words (number INTEGER PRIMARY KEY, salt BLOB NOT NULL, words TEXT NOT "    \
+    "NULL);"                                                                                       \
+    "CREATE TABLE audit_node (level INTEGER NOT NULL, place INTEGER NOT NULL, hash BLOB NOT NULL," \
+    " PRIMARY KEY (level, place)) WITHOUT ROWID;"                                                  \
+    "CREATE TABLE audit_head (size INTEGER PRIMARY KEY, at INTEGER NOT NULL, root BLOB NOT NULL,"  \
+    " key BLOB NOT NULL, signature BLOB NOT NULL);"
 
 /* Devices, their keys and codes; sessions and their refresh tokens.
  *

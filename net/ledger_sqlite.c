@@ -115,7 +115,7 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
     bool first = !ledger->epoch_written && ledger->seq > ledger->seq_before;
     struct scope_set changed;
-    bool deliveries, handoffs, messages, promises, watch, upward;
+    bool deliveries, handoffs, messages, promises, watch, upward, trail = false;
     /* Agents are of the catalogue; a new scope of a queue is theirs. */
     bool people =
         ledger->sessions_changed || scope_set_has(&ledger->changed, LEDGER_CATALOGUE_SCOPE);
@@ -130,6 +130,8 @@ int ledger_commit(struct ledger *ledger, struct error *error)
         code = ledger_handoffs_relist(ledger, error);
     if (code == 0 && first)
         code = ledger_epoch_write(ledger, error);
+    if (code == 0)
+        code = ledger_trail_commit(ledger, &trail, error);
     /* Odd while it is not known which of the two a reader meets. */
     if (people)
         atomic_fetch_add(&ledger->people, 1);
@@ -159,6 +161,8 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     upward = ledger->upward_changed;
     ledger->upward_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
+    if (trail && ledger->trail.listener != NULL)
+        ledger->trail.listener(ledger->trail.context);
     if (upward && ledger->upward_listener != NULL)
         ledger->upward_listener(ledger->upward_context);
     if (handoffs && ledger->handoff_listener != NULL)
@@ -189,6 +193,7 @@ void ledger_rollback(struct ledger *ledger)
 {
     database_rollback(ledger->writer);
     scope_set_free(&ledger->changed);
+    ledger_trail_rollback(ledger);
     ledger->deliveries_changed = false;
     ledger->promises_changed = false;
     ledger->clocks_changed = false;
@@ -207,7 +212,8 @@ void ledger_rules_set(struct ledger *ledger, const struct trust_rules *rules)
 
 /* --- making and opening ----------------------------------------------------------------------- */
 
-static int properties_write(struct database *database, struct error *error)
+static int properties_write(struct database *database, const char *path, bool *made,
+                            struct error *error)
 {
     struct id_generator generator = {0};
     struct id feed = id_generate(&generator, clock_system(NULL));
@@ -224,7 +230,8 @@ static int properties_write(struct database *database, struct error *error)
         return ERROR_STORAGE;
     database_bind_text(statement, 1, "seq");
     sqlite3_bind_int64(statement, 2, 0);
-    return database_run(database, statement, error);
+    code = database_run(database, statement, error);
+    return code == 0 ? ledger_trail_create(database, path, made, error) : code;
 }
 
 /* What could not be finished would only be in the way of the next attempt. */
@@ -245,6 +252,7 @@ static void remove_unfinished(const char *path)
 int ledger_create(const char *path, struct error *error)
 {
     struct database *database;
+    bool made = false;
     int code;
 
     if (sodium_init() < 0)
@@ -255,10 +263,12 @@ int ledger_create(const char *path, struct error *error)
     if (code == 0)
         code = database_begin(database, error);
     if (code == 0)
-        code = database_end(database, properties_write(database, error), error);
+        code = database_end(database, properties_write(database, path, &made, error), error);
     database_close(database);
     if (code != 0)
         remove_unfinished(path);
+    if (code != 0 && made)
+        ledger_trail_uncreate(path);
     return code;
 }
 
@@ -330,6 +340,8 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
         code = feed_read(opened, error);
     if (code == 0)
         code = ledger_relay_open(opened, error);
+    if (code == 0)
+        code = ledger_trail_open(opened, error);
     if (code != 0) {
         ledger_close(opened);
         return code;
@@ -342,6 +354,7 @@ void ledger_close(struct ledger *ledger)
 {
     if (ledger == NULL)
         return;
+    ledger_trail_close(ledger);
     while (ledger->readers != NULL) {
         struct ledger_reader *reader = ledger->readers;
 

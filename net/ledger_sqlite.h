@@ -15,6 +15,7 @@
 #include "net/ledger_promise.h"
 #include "net/ledger_relay.h"
 #include "net/ledger_statements.h"
+#include "net/ledger_trail.h"
 
 /* A lent or idle connection for reading. */
 struct ledger_reader {
@@ -74,6 +75,8 @@ struct ledger {
     bool promises_changed; /* within this transaction: one that runs */
     ledger_promise_listener promise_listener;
     void *promise_context;
+
+    struct ledger_trail trail; /* the audit trail */
 
     bool handoffs_changed; /* within this transaction: an offer with an end */
     bool clocks_changed;   /* within this transaction: what decides whose clock ends an offer */

@@ -7,8 +7,29 @@
 #include "net/ledger_statements_device.h"
 
 #define LEDGER_STATEMENTS(X)                                                                       \
-    X(AUDIT_INSERT, "INSERT INTO audit (kind, at, agent, device, type, record, client, purpose, "  \
-                    "words, what) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")               \
+    X(AUDIT_INSERT, "INSERT INTO audit (number, kind, at, agent, device, type, record, client, "   \
+                    "purpose, what, clients, words, hash) "                                        \
+                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")             \
+    X(AUDIT_WORDS_INSERT, "INSERT INTO audit_words (number, salt, words) VALUES (?1, ?2, ?3)")     \
+    X(AUDIT_NODE_INSERT, "INSERT INTO audit_node (level, place, hash) VALUES (?1, ?2, ?3)")        \
+    X(AUDIT_HEAD_INSERT, "INSERT INTO audit_head (size, at, root, key, signature) "                \
+                         "VALUES (?1, ?2, ?3, ?4, ?5)")                                            \
+    X(AUDIT_LAST, "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")                   \
+    X(AUDIT_HEAD_LAST, "SELECT size, at, root, key, signature FROM audit_head "                    \
+                       "ORDER BY size DESC LIMIT 1")                                               \
+    X(AUDIT_HEADS, "SELECT size, at, root, key, signature FROM audit_head ORDER BY size")          \
+    X(AUDIT_EACH,                                                                                  \
+      "SELECT audit.number, kind, at, agent, device, type, record, client, purpose, "              \
+      "what, clients, audit.words, hash, salt, audit_words.words FROM audit "                      \
+      "LEFT JOIN audit_words ON audit_words.number = audit.number ORDER BY audit.number")          \
+    X(AUDIT_LEAVES, "SELECT hash FROM audit WHERE ?1 = 0 AND number > ?2 AND number <= ?3 "        \
+                    "ORDER BY number")                                                             \
+    X(AUDIT_NODES, "SELECT hash FROM audit_node WHERE level = ?1 AND place >= ?2 AND place < ?3 "  \
+                   "ORDER BY place")                                                               \
+    X(AUDIT_NODES_COUNT, "SELECT count(*) FROM audit_node")                                        \
+    X(AUDIT_NODE_GET, "SELECT hash FROM audit_node WHERE level = ?1 AND place = ?2")               \
+    X(AUDIT_WORDS_ORPHAN, "SELECT number FROM audit_words WHERE number NOT IN "                    \
+                          "(SELECT number FROM audit WHERE words IS NOT NULL) LIMIT 1")            \
     X(BEGIN_READ, "BEGIN")                                                                         \
     X(COMMIT, "COMMIT")                                                                            \
     X(PROPERTY_GET, "SELECT value FROM property WHERE name = ?1")                                  \
