@@ -95,6 +95,7 @@ libnet_a_SOURCES += \
     net/route_relay.c \
     net/server.c net/server.h \
     net/server_doorbell.c net/server_doorbell.h \
+    net/server_guard.c net/server_guard.h net/server_head.c net/server_limits.h \
     net/server_internal.h \
     net/server_listen.c net/server_listen.h \
     net/server_openapi.c net/server_openapi_intake.c net/server_openapi_trust.c \
@@ -166,6 +167,7 @@ guichetd_SOURCES = \
     app/main/guichetd_delivery_key.c \
     app/main/guichetd_device.c app/main/guichetd_order.c app/main/guichetd_order.h \
     app/main/guichetd_email.c app/main/guichetd_email.h \
+    app/main/guichetd_limits.c app/main/guichetd_limits.h \
     app/main/guichetd_import.c \
     app/main/guichetd_init.c \
     app/main/guichetd_relay.c \

@@ -61,7 +61,7 @@ const char *problem_title(enum problem problem)
     return problems[problem].title;
 }
 
-char *problem_document(enum problem problem, const char *detail)
+char *problem_document(enum problem problem, const char *detail, const char *request)
 {
     const struct problem_row *row = &problems[problem];
     char type[64];
@@ -69,8 +69,9 @@ char *problem_document(enum problem problem, const char *detail)
     char *text;
 
     snprintf(type, sizeof(type), "urn:guichet:problem:%s", row->code);
-    document = json_pack("{s:s, s:s, s:i, s:s, s:s}", "type", type, "title", row->title, "status",
-                         (int)row->status, "detail", detail, "code", row->code);
+    document =
+        json_pack("{s:s, s:s, s:i, s:s, s:s, s:s*}", "type", type, "title", row->title, "status",
+                  (int)row->status, "detail", detail, "code", row->code, "request", request);
     text = document != NULL ? json_dumps(document, JSON_COMPACT) : NULL;
     json_decref(document);
     return text;

@@ -50,8 +50,9 @@ const char *problem_code(enum problem problem);
 unsigned problem_status(enum problem problem);
 const char *problem_title(enum problem problem);
 
-/* The document {"type","title","status","detail","code"}: owned (free()); NULL out of memory. */
-char *problem_document(enum problem problem, const char *detail);
+/* The document {"type","title","status","detail","code","request"}: owned (free()); NULL out of
+ * memory. */
+char *problem_document(enum problem problem, const char *detail, const char *request);
 
 /* What an error of the ledger is to a client. */
 enum problem problem_from_error(int code);

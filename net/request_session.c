@@ -99,5 +99,5 @@ void request_barred(struct request *request, int code, const struct ledger_login
         request_problem(request, rows[barrier].problem, "%s", error->message);
     if (barrier == LEDGER_BARRIER_HELD)
         request->reply.retry_after = (unsigned)((result->retry_ms + 999) / 1000);
-    server_log(request->server, "sign-in refused: %s", rows[barrier].log);
+    request_log(request, "sign-in refused: %s", rows[barrier].log);
 }

@@ -76,8 +76,8 @@ void access_refuse(struct request *request, const struct asking *asking)
         request_error(request, asking->status, &asking->error);
         return;
     }
-    server_log(request->server, "%s refused: %s", request->route->operation,
-               many ? "too many wrong codes" : "wrong code");
+    request_log(request, "%s refused: %s", request->route->operation,
+                many ? "too many wrong codes" : "wrong code");
     if (access_wants_page(request)) {
         struct text_buffer page = {0};
 

@@ -67,7 +67,7 @@ static bool read_code(struct request *request, struct continue_code *code)
                         "2 3 4 6 7 8 9 F K M R T X");
         break;
     }
-    server_log(request->server, "continue refused: no code");
+    request_log(request, "continue refused: no code");
     return false;
 }
 
@@ -77,11 +77,11 @@ static void refuse(struct request *request, const struct continuing *continuing)
     if (continuing->status == ERROR_BUSY && continuing->passage.retry_ms > 0) {
         request_problem(request, PROBLEM_TOO_MANY_ATTEMPTS, "%s", continuing->error.message);
         request->reply.retry_after = (unsigned)((continuing->passage.retry_ms + 999) / 1000);
-        server_log(request->server, "continue refused: too many wrong codes");
+        request_log(request, "continue refused: too many wrong codes");
         return;
     }
     if (continuing->status == ERROR_NOT_FOUND)
-        server_log(request->server, "continue refused: wrong code");
+        request_log(request, "continue refused: wrong code");
     request_error(request, continuing->status, &continuing->error);
 }
 

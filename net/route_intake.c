@@ -131,7 +131,7 @@ static void answer(struct request *request, struct taking *taking)
     if (taking->code != 0) {
         request_error(request, taking->code, &taking->error);
     } else if (result->kind == INTAKE_REFUSED) {
-        server_log(request->server, "intake from %s refused: %s", taking->source, result->reason);
+        request_log(request, "intake from %s refused: %s", taking->source, result->reason);
         if (result->faults != NULL)
             request_problem_with(request, PROBLEM_INVALID_ANSWERS, result->reason, "errors",
                                  result->faults);

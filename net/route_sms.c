@@ -22,7 +22,7 @@ static bool is_signed(struct request *request)
                      request->upload.bytes != NULL ? request->upload.bytes : "",
                      request->upload.length, clock_system(NULL), &error);
     if (code == ERROR_REFUSED) {
-        server_log(server, "%s refused: %s", request->route->operation, error.message);
+        request_log(request, "%s refused: %s", request->route->operation, error.message);
         request_problem(request, PROBLEM_UNAUTHORIZED, "%s", error.message);
     } else if (code != 0) {
         request_error(request, code, &error);

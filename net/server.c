@@ -19,21 +19,13 @@
 #include "net/server_listen.h"
 #include "net/sms_incoming.h"
 
-/* Room for the request line and the header fields of one request. */
-#define HEADER_BYTES 16384
-#define HEADER_LIMIT 64
 /* A refused body up to this size is read and thrown away, so that the client sees the answer
  * instead of a cut connection. */
-#define SWALLOW_LIMIT (256 * (size_t)1024)
-/* All bodies being received together. */
-#define UPLOAD_LIMIT (256 * (size_t)1024 * 1024)
-/* A body that comes slower than this after a minute is cut (2,400 bit/s carry 300 bytes/s). */
-#define SLOWEST_BYTES_PER_SECOND 100
-#define PATIENCE_MS              60000
-#define SIGN_INS_WAITING         64
-#define DIRECTORY_WAITING        64
-#define REPORTS_WAITING          256
-#define DRAIN_SECONDS            10
+#define SWALLOW_LIMIT     (256 * (size_t)1024)
+#define SIGN_INS_WAITING  64
+#define DIRECTORY_WAITING 64
+#define REPORTS_WAITING   256
+#define DRAIN_SECONDS     10
 /* After which a refused client may ask again. */
 #define RETRY_SECONDS 2
 
@@ -52,17 +44,41 @@ void server_log(const struct server *server, const char *format, ...)
     server->options.log(server->options.log_context, line.message);
 }
 
+void request_log(const struct request *request, const char *format, ...)
+{
+    char text[ERROR_MESSAGE_SIZE];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    server_log(request->server, "%s: %s", request->id, text);
+}
+
 /* --- receiving -------------------------------------------------------------------------------- */
 
 static struct request *request_new(struct server *server, struct MHD_Connection *connection)
 {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     struct request *request = calloc(1, sizeof(*request));
 
     if (request == NULL)
         return NULL;
     request->server = server;
     request->connection = connection;
+    request->line = info != NULL ? info->socket_context : NULL;
     request->started_ms = clock_steady(NULL);
+    return request;
+}
+
+/* A request begins: its address, as it came, is seen here alone. */
+static void *target_look(void *context, const char *target, struct MHD_Connection *connection)
+{
+    struct request *request = request_new(context, connection);
+
+    if (request != NULL)
+        request->plain_target = head_target_is_plain(target);
     return request;
 }
 
@@ -90,6 +106,7 @@ static void request_free(struct request *request)
         sodium_memzero(request->upload.bytes, request->upload.length);
     text_buffer_free(&request->upload);
     atomic_fetch_sub(&server->upload_bytes, request->accounted);
+    atomic_fetch_sub(&server->answer_bytes, request->answering);
     free(request->reply.body);
     free(request);
     if (!counted)
@@ -130,7 +147,8 @@ static bool media_type_fits(const struct request *request)
 }
 
 /* Looks at the head of the request: refuses what can be refused before the body comes. */
-static void request_begin(struct request *request, const char *method, const char *path)
+static void request_begin(struct request *request, const char *method, const char *path,
+                          const char *version)
 {
     char allow[64];
     enum problem problem = route_find(method, path, &request->route, request->segments, allow);
@@ -139,10 +157,8 @@ static void request_begin(struct request *request, const char *method, const cha
     if (atomic_load(&request->server->stopping)) {
         request_problem(request, PROBLEM_BUSY, "%s", "the server is stopping");
         request->reply.retry_after = RETRY_SECONDS;
-    } else if (MHD_get_connection_values(request->connection, MHD_HEADER_KIND, NULL, NULL) >
-               HEADER_LIMIT) {
-        request_problem(request, PROBLEM_TOO_MANY_HEADERS, "at most %d header fields",
-                        HEADER_LIMIT);
+    } else if (!request_head_check(request, version)) {
+        return;
     } else if (problem == PROBLEM_METHOD_NOT_ALLOWED) {
         request_problem(request, problem, "allowed here: %s", allow);
         memcpy(request->reply.allow, allow, sizeof(allow));
@@ -162,6 +178,16 @@ static void request_begin(struct request *request, const char *method, const cha
     }
 }
 
+/* What the connection has time for, now that its head is here. */
+static void request_stage(struct request *request)
+{
+    int64_t length = declared_length(request);
+    uint64_t most = request->route != NULL ? request->route->body_limit : SWALLOW_LIMIT;
+
+    guard_line_stage(request->server->guard, request->line, length != 0 ? GUARD_BODY : GUARD_WORK,
+                     length > 0 && (uint64_t)length < most ? (uint64_t)length : most);
+}
+
 /* A large refused body is not waited for. */
 static bool answer_now(const struct request *request)
 {
@@ -174,10 +200,12 @@ static bool answer_now(const struct request *request)
 static enum MHD_Result request_receive(struct request *request, const char *bytes, size_t length)
 {
     size_t total = request->upload.length + request->discarded + length;
+    const struct server_limits *limits = &request->server->options.limits;
     int64_t elapsed = clock_steady(NULL) - request->started_ms;
 
-    if (elapsed > PATIENCE_MS && (int64_t)total * 1000 / elapsed < SLOWEST_BYTES_PER_SECOND) {
-        server_log(request->server, "a body came too slowly: cut");
+    if (elapsed > (int64_t)limits->body_seconds * 1000 &&
+        (int64_t)total * 1000 / elapsed < limits->slowest_bytes) {
+        request_log(request, "a body came too slowly: cut");
         return MHD_NO;
     }
     if (!request->reply.set && total > request->route->body_limit)
@@ -185,7 +213,8 @@ static enum MHD_Result request_receive(struct request *request, const char *byte
                         request->route->body_limit);
     if (!request->reply.set) {
         request->accounted += length;
-        if (atomic_fetch_add(&request->server->upload_bytes, length) + length > UPLOAD_LIMIT) {
+        if (atomic_fetch_add(&request->server->upload_bytes, length) + length >
+            (size_t)limits->upload_mib * 1024 * 1024) {
             request_problem(request, PROBLEM_BUSY, "%s", "too many large requests at once");
             request->reply.retry_after = RETRY_SECONDS;
         }
@@ -202,6 +231,7 @@ static enum MHD_Result request_receive(struct request *request, const char *byte
 
 static enum MHD_Result request_finish(struct request *request)
 {
+    guard_line_stage(request->server->guard, request->line, GUARD_WORK, 0);
     request_count(request);
     if (!request->reply.set) {
         /* The token may have ended while the request slept. */
@@ -217,16 +247,17 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
                               const char *method, const char *version, const char *upload,
                               size_t *upload_length, void **closure)
 {
-    struct server *server = context;
     struct request *request = *closure;
 
-    (void)version;
-    if (request == NULL) {
-        request = request_new(server, connection);
-        if (request == NULL)
-            return MHD_NO;
-        *closure = request;
-        request_begin(request, method, path);
+    (void)context;
+    (void)connection;
+    if (request == NULL)
+        return MHD_NO; /* no memory for it */
+    if (!request->begun) {
+        request->begun = true;
+        request_name(request);
+        request_begin(request, method, path, version);
+        request_stage(request);
         return answer_now(request) ? request_send(request) : MHD_YES;
     }
     if (*upload_length > 0) {
@@ -248,10 +279,11 @@ static void completed(void *context, struct MHD_Connection *connection, void **c
     (void)code;
     if (request == NULL)
         return;
-    if (server->options.log_requests)
-        server_log(server, "%s %u, %lld ms",
-                   request->route != NULL ? request->route->operation : "?", request->reply.status,
-                   (long long)(clock_steady(NULL) - request->started_ms));
+    guard_line_rest(server->guard, request->line);
+    if (server->options.log_requests && request->begun)
+        request_log(request, "%s %u, %lld ms",
+                    request->route != NULL ? request->route->operation : "?", request->reply.status,
+                    (long long)(clock_steady(NULL) - request->started_ms));
     *closure = NULL;
     request_free(request);
 }
@@ -281,6 +313,7 @@ static void server_free(struct server *server)
     worker_free(server->passage);
     worker_free(server->directory);
     worker_free(server->reports);
+    guard_free(server->guard);
     doorbell_free(server->doorbell);
     presence_free(server->presence);
     hsds_view_free(server->hsds);
@@ -305,6 +338,11 @@ static void log_line(void *context, const char *line)
 static int parts_new(struct server *server, struct error *error)
 {
     json_t *openapi = server_openapi();
+    const struct guard_options lines = {.limits = server->options.limits,
+                                        .idle_seconds = server->options.idle_seconds,
+                                        .proxy = server->options.web_proxy,
+                                        .log = log_line,
+                                        .log_context = server};
     int code = doorbell_new(&server->doorbell, error);
 
     server->openapi = openapi != NULL ? json_dumps(openapi, JSON_COMPACT) : NULL;
@@ -318,6 +356,8 @@ static int parts_new(struct server *server, struct error *error)
                       server->open311 == NULL || server->openapi == NULL))
         code = error_set(error, ERROR_MEMORY, "no memory for the server");
     if (code == 0)
+        code = guard_new(&server->guard, &lines, error);
+    if (code == 0)
         code = worker_new(&server->sign_in, SIGN_INS_WAITING, error);
     if (code == 0)
         code = worker_new(&server->passage, SIGN_INS_WAITING, error);
@@ -326,6 +366,33 @@ static int parts_new(struct server *server, struct error *error)
     if (code == 0)
         code = worker_new(&server->reports, REPORTS_WAITING, error);
     return code;
+}
+
+static enum MHD_Result admit(void *context, const struct sockaddr *address, socklen_t length)
+{
+    struct server *server = context;
+
+    (void)length;
+    return guard_admits(server->guard, address) ? MHD_YES : MHD_NO;
+}
+
+/* A connection comes or goes. */
+static void line_change(void *context, struct MHD_Connection *connection, void **line,
+                        enum MHD_ConnectionNotificationCode code)
+{
+    struct server *server = context;
+    const union MHD_ConnectionInfo *address, *descriptor;
+
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        guard_line_close(server->guard, *line);
+        *line = NULL;
+        return;
+    }
+    address = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    descriptor = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (descriptor != NULL)
+        *line = guard_line_open(server->guard, address != NULL ? address->client_addr : NULL,
+                                descriptor->connect_fd);
 }
 
 static void mhd_log(void *context, const char *format, va_list arguments)
@@ -353,12 +420,14 @@ static int daemon_start(struct server *server, int listener, struct error *error
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
 
     server->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, handle, server, MHD_OPTION_EXTERNAL_LOGGER, mhd_log, server,
+        flags, 0, admit, server, handle, server, MHD_OPTION_EXTERNAL_LOGGER, mhd_log, server,
         MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_NOTIFY_COMPLETED, completed, server,
-        MHD_OPTION_THREAD_POOL_SIZE, server->options.threads, MHD_OPTION_CONNECTION_LIMIT,
+        MHD_OPTION_NOTIFY_CONNECTION, line_change, server, MHD_OPTION_URI_LOG_CALLBACK, target_look,
+        server, MHD_OPTION_THREAD_POOL_SIZE, server->options.threads, MHD_OPTION_CONNECTION_LIMIT,
         server->options.connections, MHD_OPTION_CONNECTION_TIMEOUT, server->options.idle_seconds,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_ARRAY, server->certificate != NULL ? tls : none, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)server->options.limits.header_kib * 1024,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY, server->certificate != NULL ? tls : none,
+        MHD_OPTION_END);
     if (server->daemon == NULL)
         return error_set(error, ERROR_INTERNAL, "the HTTP server does not start on %s",
                          server->address);
@@ -410,6 +479,7 @@ int server_start(struct server **server, const struct server_options *options,
     made->options = *options;
     if (made->options.threads == 0)
         made->options.threads = 1;
+    server_limits_complete(&made->options.limits);
     made->ledger = ledger;
     pthread_mutex_init(&made->active_mutex, NULL);
     pthread_cond_init(&made->active_changed, NULL);

@@ -13,6 +13,7 @@
 
 #include "app/error.h"
 #include "net/ledger.h"
+#include "net/server_limits.h"
 
 struct server;
 
@@ -35,6 +36,7 @@ struct server_options {
     unsigned threads;            /* of the pool, at least 1 */
     unsigned connections;        /* open at a time, at most */
     unsigned idle_seconds;       /* after which a silent connection is closed */
+    struct server_limits limits; /* what else it takes at most; zeros are the presets */
     bool log_requests;           /* a line for each request */
     const char *web_origin; /* whose pages may continue drafts ("https://www.example.ca"), or "" */
     const char *web_proxy;  /* address whose X-Forwarded-For is believed, NULL or "" for none */

@@ -19,6 +19,7 @@
 #include "net/problem.h"
 #include "net/server.h"
 #include "net/server_doorbell.h"
+#include "net/server_guard.h"
 #include "net/server_presence.h"
 #include "net/server_worker.h"
 
@@ -64,6 +65,7 @@ struct route {
 
 #define ROUTE_PARAMETER_LIMIT 2
 #define ROUTE_SEGMENT_SIZE    64
+#define REQUEST_ID_SIZE       65
 
 /* The rows, one per resource file. */
 extern const struct route route_login;
@@ -124,7 +126,9 @@ struct server {
     char *key;
     char *sms_secret; /* owned; NULL without an SMS gateway */
     atomic_bool stopping;
+    struct guard *guard;        /* who is connected, and for how long */
     atomic_size_t upload_bytes; /* held by all requests together */
+    atomic_size_t answer_bytes; /* of all answers that go out */
     pthread_mutex_t active_mutex;
     pthread_cond_t active_changed;
     unsigned active; /* requests that have come whole and are not answered yet */
@@ -145,13 +149,18 @@ struct reply {
     char allow[64];       /* "": no such header */
     int64_t rev;          /* for the ETag; 0: no such header */
     bool preflight;       /* tells a browser what pages of the configured origin may ask */
+    bool close;           /* the connection ends after it */
     bool set;
 };
 
 struct request {
     struct server *server;
     struct MHD_Connection *connection;
-    const char *method; /* static: of the route, or "HEAD" */
+    struct guard_line *line;  /* borrowed; NULL when it is not watched */
+    char id[REQUEST_ID_SIZE]; /* under which the log, the answer and the audit trail tell of it */
+    bool begun;               /* its head was looked at */
+    bool plain_target;        /* its address has only what may stand there */
+    const char *method;       /* static: of the route, or "HEAD" */
     const struct route *route;
     char segments[ROUTE_PARAMETER_LIMIT][ROUTE_SEGMENT_SIZE];
     struct ledger_actor actor; /* when the route is not open */
@@ -159,6 +168,7 @@ struct request {
     struct text_buffer upload; /* the body as it came */
     size_t discarded;          /* bytes of a body that nobody wants */
     size_t accounted;          /* share in the server's upload_bytes */
+    size_t answering;          /* and in its answer_bytes */
     bool open311;              /* its path is below /open311/, and it is answered so */
     enum open311_format open311_format;
     int64_t started_ms;
@@ -167,6 +177,10 @@ struct request {
     void *state; /* of a route that suspends; freed with `state_free` */
     void (*state_free)(void *state);
 };
+
+/* Writes one log line about the request, with its id in front. */
+void request_log(const struct request *request, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* Gives the request a state of `size` bytes, zeroed, which `release` frees with what it owns. NULL
  * with a problem set when memory ran out. Borrowed. */
@@ -198,6 +212,17 @@ bool request_is_from_web(const struct request *request);
 
 /* The address that asks, as text: the connection's, or what the configured proxy says of its. */
 void request_address(const struct request *request, char *address, size_t size);
+
+/* The connection comes from the proxy that the settings name. */
+bool request_is_from_proxy(const struct request *request);
+
+/* Gives the request its id: its own, or what the configured proxy calls it. */
+void request_name(struct request *request);
+/* False with a problem set when the head can be read in two ways, has too much in it, or comes too
+ * often from its address. */
+bool request_head_check(struct request *request, const char *version);
+/* The address of a request, as it came, has only characters that may stand there. */
+bool head_target_is_plain(const char *target);
 
 /* Finds who asks by the bearer token; false with a problem set. */
 bool request_authenticate(struct request *request);

@@ -305,11 +305,17 @@ static const struct schema schemas[] = {
                 "\"code\"], "
                 "\"properties\": {\"type\": {\"type\": \"string\", \"format\": \"uri\"}, "
                 "\"title\": {\"type\": \"string\"}, \"status\": {\"type\": \"integer\"}, "
-                "\"detail\": {\"type\": \"string\"}, \"code\": {\"type\": \"string\"}}}"},
+                "\"detail\": {\"type\": \"string\"}, \"code\": {\"type\": \"string\"}, "
+                "\"request\": {\"type\": \"string\", \"description\": \"Under which the "
+                "server's log tells of it, as X-Request-Id\"}}}"},
 };
 
 /* Problems that any route may answer. */
-static const enum problem common_problems[] = {PROBLEM_TOO_MANY_HEADERS, PROBLEM_INTERNAL,
+static const enum problem common_problems[] = {PROBLEM_BAD_REQUEST,
+                                               PROBLEM_TOO_MANY_REQUESTS,
+                                               PROBLEM_TOO_MANY_HEADERS,
+                                               PROBLEM_INTERNAL,
+                                               PROBLEM_BUSY,
                                                PROBLEM_NONE};
 
 static json_t *reference(const char *kind, const char *name)

@@ -13,8 +13,6 @@
 #include "net/open311_call.h"
 #include "net/request_session.h"
 
-/* Deeper JSON than this is nobody's form. */
-#define DEPTH_LIMIT 64
 /* Smaller answers gain nothing by compression. */
 #define COMPRESS_FROM 300
 #define BEARER        "Bearer "
@@ -58,7 +56,7 @@ void request_problem(struct request *request, enum problem problem, const char *
         open311_problem(request, problem_status(problem), detail.message);
         return;
     }
-    body = problem_document(problem, detail.message);
+    body = problem_document(problem, detail.message, request->id);
     reply_set(request, problem_status(problem), PROBLEM_MEDIA_TYPE, body,
               body != NULL ? strlen(body) : 0);
 }
@@ -69,7 +67,7 @@ void request_error(struct request *request, int code, const struct error *error)
 
     /* What broke inside is for the log, not for the client. */
     if (problem_status(problem) >= 500) {
-        server_log(request->server, "%s: %s", request->route->operation, error->message);
+        request_log(request, "%s", error->message);
         request_problem(request, problem, "%s", problem_title(problem));
         if (problem_status(problem) == 503)
             request->reply.retry_after = 1;
@@ -81,7 +79,7 @@ void request_error(struct request *request, int code, const struct error *error)
 void request_problem_with(struct request *request, enum problem problem, const char *detail,
                           const char *member, json_t *value)
 {
-    char *text = problem_document(problem, detail);
+    char *text = problem_document(problem, detail, request->id);
     json_t *document = text != NULL ? json_loads(text, 0, NULL) : NULL;
 
     free(text);
@@ -201,8 +199,19 @@ static void reply_headers(struct request *request, struct MHD_Response *response
     if (request->route == NULL || strcmp(request->route->method, "GET") == 0 ||
         request->route->open)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
-    if (atomic_load(&request->server->stopping))
+    MHD_add_response_header(response, "X-Request-Id", request->id);
+    if (reply->close || atomic_load(&request->server->stopping))
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+}
+
+/* Whether all answers together, with this one, are few enough. */
+static bool answer_fits(struct request *request)
+{
+    struct server *server = request->server;
+    size_t most = (size_t)server->options.limits.answer_mib * 1024 * 1024;
+
+    request->answering = request->reply.length;
+    return atomic_fetch_add(&server->answer_bytes, request->answering) + request->answering <= most;
 }
 
 enum MHD_Result request_send(struct request *request)
@@ -214,7 +223,12 @@ enum MHD_Result request_send(struct request *request)
 
     if (!reply->set)
         request_problem(request, PROBLEM_INTERNAL, "%s", "no answer was made");
+    if (!answer_fits(request)) {
+        request_problem(request, PROBLEM_BUSY, "%s", "too many large answers at once");
+        reply->retry_after = 2;
+    }
     compression = reply_compress(request);
+    guard_line_stage(request->server->guard, request->line, GUARD_ANSWER, reply->length);
     response = MHD_create_response_from_buffer(reply->length, reply->body, MHD_RESPMEM_MUST_FREE);
     if (response == NULL)
         return MHD_NO;
@@ -266,20 +280,39 @@ static bool forwarded_address(const struct request *request, char *address, size
     return true;
 }
 
-void request_address(const struct request *request, char *address, size_t size)
+/* The address at the other end of the connection; "" when it is not known. */
+static void peer_address(const struct request *request, char *address, size_t size)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    const char *proxy = request->server->options.web_proxy;
     const struct sockaddr *peer = info != NULL ? info->client_addr : NULL;
     socklen_t length = peer != NULL && peer->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
                                                                    : sizeof(struct sockaddr_in);
 
-    text_copy(address, size, "");
     if (peer == NULL ||
         getnameinfo(peer, length, address, (socklen_t)size, NULL, 0, NI_NUMERICHOST) != 0)
-        return;
-    if (proxy != NULL && strcmp(proxy, address) == 0)
+        text_copy(address, size, "");
+}
+
+static bool is_proxy(const struct request *request, const char *address)
+{
+    const char *proxy = request->server->options.web_proxy;
+
+    return proxy != NULL && proxy[0] != '\0' && strcmp(proxy, address) == 0;
+}
+
+bool request_is_from_proxy(const struct request *request)
+{
+    char address[64];
+
+    peer_address(request, address, sizeof(address));
+    return is_proxy(request, address);
+}
+
+void request_address(const struct request *request, char *address, size_t size)
+{
+    peer_address(request, address, size);
+    if (is_proxy(request, address))
         forwarded_address(request, address, size);
 }
 
@@ -358,12 +391,19 @@ bool request_catalogue_scope(struct request *request, bool *catalogue)
     return false;
 }
 
-/* How deep the brackets of a JSON text nest, without reading it: the reader recurses. */
-static size_t json_depth(const char *text, size_t length)
+struct json_shape {
+    size_t depth;
+    size_t values; /* about: each takes a multiple of its text in memory */
+};
+
+/* How deep the brackets of a JSON text nest and how many values it has, without reading it: the
+ * reader recurses. */
+static void json_measure(const char *text, size_t length, struct json_shape *shape)
 {
-    size_t depth = 0, deepest = 0;
+    size_t depth = 0;
     bool in_string = false;
 
+    *shape = (struct json_shape){.values = 1};
     for (size_t i = 0; i < length; i++) {
         char character = text[i];
 
@@ -375,22 +415,33 @@ static size_t json_depth(const char *text, size_t length)
         } else if (character == '"') {
             in_string = true;
         } else if (character == '{' || character == '[') {
-            if (++depth > deepest)
-                deepest = depth;
+            shape->values++;
+            if (++depth > shape->depth)
+                shape->depth = depth;
+        } else if (character == ',') {
+            shape->values++;
         } else if ((character == '}' || character == ']') && depth > 0) {
             depth--;
         }
     }
-    return deepest;
 }
 
 static json_t *json_parse(struct request *request, const char *text, size_t length)
 {
+    const struct server_limits *limits = &request->server->options.limits;
     struct error error = ERROR_INIT;
+    struct json_shape shape;
     json_t *value;
 
-    if (json_depth(text, length) > DEPTH_LIMIT) {
-        request_problem(request, PROBLEM_BAD_JSON, "the JSON nests more than %d deep", DEPTH_LIMIT);
+    json_measure(text, length, &shape);
+    if (shape.depth > limits->json_depth) {
+        request_problem(request, PROBLEM_BAD_JSON, "the JSON nests more than %u deep",
+                        limits->json_depth);
+        return NULL;
+    }
+    if (shape.values > limits->json_values) {
+        request_problem(request, PROBLEM_BAD_JSON, "the JSON has more than %u values",
+                        limits->json_values);
         return NULL;
     }
     if (json_read(&value, text, length, request->route->body_limit, "the body", &error) != 0) {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "app/main/guichetd_email.h"
+#include "app/main/guichetd_limits.h"
 #include "app/protect.h"
 #include "app/main/guichetd_order.h"
 #include "net/intake_document.h"
@@ -495,6 +496,7 @@ int main(int argc, char **argv)
     protect_process();
     if (config_new(&config, "guichetd", &error) != 0 || config_declare(config, keys, &error) != 0 ||
         config_declare(config, guichetd_email_keys, &error) != 0 ||
+        config_declare(config, guichetd_limit_keys, &error) != 0 ||
         config_read(config, argc, argv, &error) != 0)
         status = usage(&error);
     else

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "app/main/guichetd_limits.h"
 #include "app/main/guichetd_order.h"
 #include "net/handoff_clock.h"
 #include "net/ledger_relay.h"
@@ -77,9 +78,16 @@ static int run(const struct config *config, size_t first, struct error *error)
     return code == 0 ? GUICHETD_OK : GUICHETD_FAILED;
 }
 
-static const char *const keys[] = {"listen",       "tls-cert",          "tls-key",
-                                   "threads",      "connections",       "idle-seconds",
-                                   "log-requests", GUICHETD_RULES_KEYS, NULL};
+static const char *const keys[] = {"listen",
+                                   "tls-cert",
+                                   "tls-key",
+                                   "threads",
+                                   "connections",
+                                   "idle-seconds",
+                                   "log-requests",
+                                   GUICHETD_RULES_KEYS,
+                                   GUICHETD_LIMIT_NAMES,
+                                   NULL};
 
 const struct guichetd_command guichetd_relay = {
     .words = "relay",

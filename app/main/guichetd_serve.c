@@ -5,6 +5,7 @@
 
 #include "app/main/guichetd.h"
 #include "app/main/guichetd_email.h"
+#include "app/main/guichetd_limits.h"
 #include "app/main/guichetd_messages.h"
 #include "app/main/guichetd_order.h"
 #include "net/delivery.h"
@@ -69,6 +70,7 @@ int guichetd_server_options(const struct config *config, struct server_options *
         .threads = (unsigned)config_number(config, "threads"),
         .connections = (unsigned)config_number(config, "connections"),
         .idle_seconds = (unsigned)config_number(config, "idle-seconds"),
+        .limits = guichetd_limits(config),
         .log_requests = config_switch(config, "log-requests"),
         .web_origin = config_text(config, "web-origin"),
         .web_proxy = config_text(config, "web-proxy"),
@@ -199,6 +201,7 @@ static const char *const keys[] = {"listen",
                                    "threads",
                                    "connections",
                                    "idle-seconds",
+                                   GUICHETD_LIMIT_NAMES,
                                    "log-requests",
                                    GUICHETD_RULES_KEYS,
                                    "web-origin",

@@ -65,7 +65,7 @@ pid_t process_serve(const char *guichetd, const char *database, int *port)
         close(ends[0]);
         close(ends[1]);
         execl(guichetd, guichetd, "serve", "--database", database, "--listen", "127.0.0.1:0",
-              (char *)NULL);
+              "--connections-per-address", "0", (char *)NULL);
         _exit(127);
     }
     close(ends[1]);

@@ -61,7 +61,8 @@ static void sign_in(struct server_fixture *fixture, enum fixture_agent who, cons
     json_decref(answer);
 }
 
-void server_fixture_open(struct server_fixture *fixture)
+void server_fixture_open_with(struct server_fixture *fixture,
+                              void (*change)(struct server_options *options))
 {
     struct server_options options = {
         .listen = "127.0.0.1:0",
@@ -77,6 +78,8 @@ void server_fixture_open(struct server_fixture *fixture)
     };
     struct error error = ERROR_INIT;
 
+    if (change != NULL)
+        change(&options);
     memset(fixture, 0, sizeof(*fixture));
     pthread_mutex_init(&fixture->log_mutex, NULL);
     fixture_open(&fixture->ledger);
@@ -84,6 +87,11 @@ void server_fixture_open(struct server_fixture *fixture)
         fail_msg("%s", error.message);
     sign_in(fixture, ANNE, "anne2", "a", "none");
     sign_in(fixture, BEN, "ben2", "b", "q");
+}
+
+void server_fixture_open(struct server_fixture *fixture)
+{
+    server_fixture_open_with(fixture, NULL);
 }
 
 void server_fixture_close(struct server_fixture *fixture)
@@ -297,6 +305,11 @@ const char *item_text(const json_t *array, size_t index, const char *name)
 
 int server_socket(struct server_fixture *fixture)
 {
+    return server_socket_small(fixture, 0);
+}
+
+int server_socket_small(struct server_fixture *fixture, int receives)
+{
     const char *port = strrchr(server_address(fixture->server), ':') + 1;
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(port))};
     struct timeval patience = {.tv_sec = 5};
@@ -304,6 +317,8 @@ int server_socket(struct server_fixture *fixture)
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_true(opened >= 0);
+    if (receives > 0)
+        setsockopt(opened, SOL_SOCKET, SO_RCVBUF, &receives, sizeof(receives));
     assert_int_equal(connect(opened, (struct sockaddr *)&address, sizeof(address)), 0);
     setsockopt(opened, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
     return opened;

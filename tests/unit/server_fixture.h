@@ -25,6 +25,9 @@ struct server_fixture {
 /* Starts the server, and signs in agents "anne" (office a) and "ben" (office b, queue q), whose
  * logins are "anne2" and "ben2", with their devices. */
 void server_fixture_open(struct server_fixture *fixture);
+/* The same with options that `change` has changed. */
+void server_fixture_open_with(struct server_fixture *fixture,
+                              void (*change)(struct server_options *options));
 void server_fixture_close(struct server_fixture *fixture);
 
 /* cmocka's setup and teardown: the state is a fixture that is open. */
@@ -84,5 +87,7 @@ char *operations_text(struct operation **operations, size_t count);
 char *server_raw(struct server_fixture *fixture, const char *bytes, size_t length, bool listen);
 /* A connected socket. */
 int server_socket(struct server_fixture *fixture);
+/* The same, whose system keeps about so many bytes that were not read. */
+int server_socket_small(struct server_fixture *fixture, int receives);
 
 #endif

@@ -171,6 +171,8 @@ static void unknown_and_wrong_are_one_answer(void **state)
 
         server_call(f, &call, &answer);
         assert_int_equal(answer.status, 404);
+        /* But for the name of the request. */
+        *strstr(answer.body, ",\"request\"") = '\0';
         if (first != NULL)
             assert_string_equal(answer.body, first);
         else
