@@ -110,17 +110,33 @@ static void hurried(struct server_options *options)
     options->limits.slowest_bytes = 1000000;
 }
 
+#define NOTES 100
+
 /* Asks for more than the buffers hold, and reads nothing. */
 static void test_a_slow_reader_is_cut(void **state)
 {
     struct server_fixture f;
-    static const char request[] = "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n";
-    int slow;
+    struct operation *notes[NOTES];
+    char request[512], text[8000];
+    int slow, length;
 
     (void)state;
     server_fixture_open_with(&f, hurried);
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    for (int i = 0; i < 3 * NOTES; i++) {
+        struct id id = fixture_id(&f.ledger);
+
+        notes[i % NOTES] = server_note(&f, ANNE, &id, text);
+        if (i % NOTES == NOTES - 1)
+            json_decref(server_post(&f, ANNE, notes, NOTES));
+    }
+    length = snprintf(
+        request, sizeof(request),
+        "GET /v1/changes?limit=500 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n",
+        f.tokens[ANNE]);
     slow = server_socket_small(&f, 2048);
-    assert_true(send(slow, request, sizeof(request) - 1, MSG_NOSIGNAL) > 0);
+    assert_true(send(slow, request, (size_t)length, MSG_NOSIGNAL) > 0);
     assert_true(logs(&f, "1 connections read an answer too slowly: closed"));
     close(slow);
     check_alive(&f);
