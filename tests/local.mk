@@ -1000,3 +1000,10 @@ tests_unit_test_audit_tree_SOURCES = tests/unit/test_audit_tree.c tests/unit/uni
 tests_unit_test_audit_tree_LDADD = $(UNIT_LIBS)
 tests_security_test_audit_tamper_SOURCES = tests/security/test_audit_tamper.c tests/unit/unit.h
 tests_security_test_audit_tamper_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += tests/security/scan
+tests_security_scan_SOURCES = tests/security/scan.c
+tests_security_scan_LDADD = $(UNIT_LIBS)
+
+dist_check_SCRIPTS += tests/security/stolen_laptop.sh tests/security/scrollback.sh
+TESTS += tests/security/stolen_laptop.sh tests/security/scrollback.sh

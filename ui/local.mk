@@ -98,7 +98,7 @@ libui_a_SOURCES = \
     ui/screen_ticket_new.c \
     ui/screen_tickets.c ui/screen_tickets.h ui/screen_tickets_act.c \
     ui/tickets.c ui/tickets.h \
-    ui/terminal.c ui/terminal.h \
+    ui/terminal.c ui/terminal.h ui/terminal_leave.c ui/terminal_leave.h \
     ui/terminfo.c ui/terminfo.h \
     ui/ui.c ui/ui.h \
     ui/ui_gone.c
@@ -117,7 +117,7 @@ guichet_SOURCES = \
     app/main/command_agent.c app/main/command_agent.h \
     app/main/command_status.c \
     app/main/command_sync.c app/main/command_sync.h \
-    app/main/guichet.c \
+    app/main/guichet.c app/main/wipe_freed.c \
     app/main/guichet_keys.c app/main/guichet_keys.h
 guichet_LDADD = libui.a libnet.a libforms.a libapp.a $(NCURSES_LIBS) $(HUNSPELL_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
     $(APP_LIBS)

@@ -96,6 +96,7 @@ static void *worker_run(void *context)
             continue;
         worker_answer(worker, question, results, &error);
     }
+    explicit_bzero(query, sizeof(query)); /* the stack outlives the thread */
     return NULL;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,6 +14,7 @@
 #include <curses.h>
 #include <sodium.h>
 
+#include "ui/terminal_leave.h"
 #include "ui/terminfo.h"
 
 struct terminal {
@@ -105,6 +107,8 @@ int terminal_open(struct terminal **terminal, bool plain, struct error *error)
         return error_set(error, ERROR_MEMORY, "out of memory");
     made->decoder = input_decoder_new();
     made->canvas = canvas_new(24, 80);
+    /* The screen library would let itself be stopped, with a client on the screen. */
+    signal(SIGTSTP, SIG_IGN);
     if (made->decoder != NULL && made->canvas != NULL)
         made->screen = newterm(NULL, stdout, stdin);
     if (made->screen == NULL) {
@@ -118,6 +122,7 @@ int terminal_open(struct terminal **terminal, bool plain, struct error *error)
     choose_looks(made, plain);
     terminfo_learn(made->decoder);
     canvas_set_plain(made->canvas, plain);
+    terminal_leave_prepare();
     terminfo_send("BE"); /* bracketed paste, where the terminal has it */
     terminal_resize(made);
     *terminal = made;
@@ -130,9 +135,7 @@ void terminal_close(struct terminal *terminal)
         return;
     if (terminal->screen != NULL) {
         terminfo_send("BD");
-        /* Nothing of a client stays behind on the screen, whatever the terminal keeps. */
-        erase();
-        refresh();
+        terminal_leave_blank();
         endwin();
         delscreen(terminal->screen);
     }
@@ -164,6 +167,8 @@ void terminal_resize(struct terminal *terminal)
 void terminal_redraw(struct terminal *terminal)
 {
     (void)terminal;
+    if (terminal_leave_alone())
+        terminal_leave_blank();
     clearok(curscr, TRUE);
 }
 

@@ -1,6 +1,7 @@
 #include "ui/terminfo.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,4 +57,28 @@ void terminfo_send(const char *name)
 
     if (string != NULL)
         putp(string);
+}
+
+const char *terminfo_text(const char *name)
+{
+    return terminfo_string(name);
+}
+
+const char *terminfo_move(int row, int column)
+{
+    const char *string = terminfo_string("cup");
+
+    return string == NULL ? NULL
+                          : tparm((char *)(uintptr_t)string, row, column, 0, 0, 0, 0, 0, 0, 0);
+}
+
+void terminfo_clear_row(int row)
+{
+    const char *move_to = terminfo_move(row, 0);
+
+    if (move_to == NULL || !terminfo_has("el"))
+        return;
+    putp(move_to);
+    terminfo_send("el");
+    fflush(stdout);
 }
