@@ -855,10 +855,18 @@ bench-intake: tests/bench/bench_intake
 dist_check_SCRIPTS += tests/end_to_end/intake.sh
 TESTS += tests/end_to_end/intake.sh
 
-UNIT_TESTS += tests/unit/test_ledger_intake
+INTAKE_FIXTURE = tests/unit/intake_fixture.c tests/unit/intake_fixture.h $(LEDGER_FIXTURE)
+UNIT_TESTS += tests/unit/test_ledger_intake tests/unit/test_ledger_intake_match \
+    tests/unit/test_ledger_intake_offer tests/unit/test_ledger_intake_parts
 tests_unit_test_ledger_intake_SOURCES = tests/unit/test_ledger_intake.c \
-    tests/unit/ledger_version_1.h $(LEDGER_FIXTURE)
+    tests/unit/ledger_version_1.h $(INTAKE_FIXTURE)
 tests_unit_test_ledger_intake_LDADD = $(UNIT_LIBS)
+tests_unit_test_ledger_intake_match_SOURCES = tests/unit/test_ledger_intake_match.c $(INTAKE_FIXTURE)
+tests_unit_test_ledger_intake_match_LDADD = $(UNIT_LIBS)
+tests_unit_test_ledger_intake_offer_SOURCES = tests/unit/test_ledger_intake_offer.c $(INTAKE_FIXTURE)
+tests_unit_test_ledger_intake_offer_LDADD = $(UNIT_LIBS)
+tests_unit_test_ledger_intake_parts_SOURCES = tests/unit/test_ledger_intake_parts.c $(INTAKE_FIXTURE)
+tests_unit_test_ledger_intake_parts_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_ledger_reassign
 tests_unit_test_ledger_reassign_SOURCES = tests/unit/test_ledger_reassign.c $(LEDGER_FIXTURE)

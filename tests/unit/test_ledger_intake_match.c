@@ -1,0 +1,223 @@
+/* Which case and client a message that comes in belongs to. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/continue.h"
+#include "app/json.h"
+#include "tests/unit/intake_fixture.h"
+
+static void test_by_reference_as_it_is_spoken(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_result first = intake_opened(f, "1", "sample/birth"), result;
+    struct intake_message message = web_note("2");
+    char spoken[32] = "";
+
+    for (const char *at = first.reference; *at != '\0'; at++)
+        if (*at != '-') {
+            size_t length = strlen(spoken);
+
+            spoken[length] = (char)(*at == '0' ? 'o' : *at == '1' ? 'l' : *at);
+            spoken[length + 1] = '\0';
+        }
+    message.reference = spoken;
+    result = taken_in(f, &message);
+    assert_false(result.new_case);
+    assert_string_equal(result.matter.text, first.matter.text);
+    assert_string_equal(result.client.text, first.client.text);
+    assert_string_equal(result.reference, first.reference);
+    intake_says(f, RECORD_MESSAGE, &result.message, "client", first.client.text);
+    /* Somebody else who knows the reference is not taken for the client. */
+    message.message_id = "3";
+    message.client.name = "Marc Tremblay";
+    result = taken_in(f, &message);
+    assert_string_equal(result.matter.text, first.matter.text);
+    assert_true(intake_is_remarked(f, &result, "other-sender"));
+    intake_says(f, RECORD_MESSAGE, &result.message, "client", "");
+    intake_says(f, RECORD_MESSAGE, &result.message, "from", "Marc Tremblay");
+}
+
+static void test_an_unknown_reference_is_told(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_message message = web_note("1");
+    struct intake_result result;
+
+    message.queue = "sample/q";
+    message.reference = "C-0000-0000";
+    result = taken_in(f, &message);
+    assert_true(result.new_case);
+    assert_true(intake_is_remarked(f, &result, "reference-unknown"));
+    message.message_id = "2";
+    message.reference = "hier, au comptoir";
+    result = taken_in(f, &message);
+    assert_true(intake_is_remarked(f, &result, "reference-unknown"));
+}
+
+static void test_by_thread(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_result first = intake_opened(f, "<1@example.org>", "sample/birth"), result;
+    const char *const thread[] = {"<0@nowhere>", "<1@example.org>"};
+    struct intake_message message = web_note("<2@example.org>");
+
+    message.replies_to = thread;
+    message.reply_count = 2;
+    result = taken_in(f, &message);
+    assert_false(result.new_case);
+    assert_string_equal(result.matter.text, first.matter.text);
+}
+
+static void test_by_client(void **state)
+{
+    static const struct {
+        struct client_details details;
+        bool same;
+    } cases[] = {
+        {{.email = "LEA@example.ORG"}, true},
+        {{.name = "Roy, Lea", .email = "lea@example.org"}, true},
+        {{.name = "Marc Roy", .email = "lea@example.org"}, false},
+        {{.phone = "418-555-0100"}, true},
+        {{.phone = "555 0100"}, true},
+        {{.phone = "514-555-0100"}, false},
+        {{.name = "Léa Roy", .birth_date = "1980-05-31"}, true},
+        {{.name = "Léa Roy", .birth_date = "1981-05-31", .email = "lea@example.org"}, false},
+        {{.name = "Léa Roy", .postal_code = "G1R 4S9"}, true},
+        {{.name = "Léa Roy"}, false},
+        {{.birth_date = "1980-05-31", .postal_code = "G1R 4S9"}, false},
+    };
+    struct ledger_fixture *f = *state;
+    struct intake_result first = intake_opened(f, "first", "sample/birth");
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct intake_message message = web_note("x");
+        struct intake_result result;
+        char id[16];
+
+        snprintf(id, sizeof(id), "%zu", i);
+        message.message_id = id;
+        message.queue = "sample/q";
+        message.client = cases[i].details;
+        result = taken_in(f, &message);
+        if ((strcmp(result.matter.text, first.matter.text) == 0) != cases[i].same)
+            fail_msg("case %zu", i);
+        /* What is told of nobody on file makes a client that the next ones may be: out of the way.
+         */
+        if (!cases[i].same) {
+            fixture_close(f);
+            fixture_open(f);
+            fixture_publish(f, RECORD_QUEUE, "sample/q", json_pack("{s:[s]}", "offices", "b"));
+            fixture_publish(f, RECORD_SERVICE, "sample/birth",
+                            json_pack("{s:{s:s}, s:s}", "title", "fr", "Naissance", "queue", "q"));
+            first = intake_opened(f, "first", "sample/birth");
+        }
+    }
+}
+
+static void test_another_service_is_another_case_of_the_same_client(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_result birth = intake_opened(f, "1", "sample/birth"), death, unsaid;
+    struct intake_message message = web_note("3");
+
+    death = intake_opened(f, "2", "sample/death");
+    assert_true(death.new_case);
+    assert_string_equal(death.client.text, birth.client.text);
+    assert_string_equal(intake_opened(f, "4", "sample/birth").matter.text, birth.matter.text);
+    /* Which of the two is not said: a third, for a person to sort out. */
+    message.queue = "sample/q";
+    message.client.email = "lea@example.org";
+    unsaid = taken_in(f, &message);
+    assert_true(unsaid.new_case);
+    assert_string_equal(unsaid.client.text, birth.client.text);
+}
+
+static void test_a_matter_of_its_own_is_not_joined(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_result first = intake_opened(f, "1", "sample/birth"), result;
+    struct intake_message message = web_note("2");
+
+    message.service = "sample/birth";
+    message.client.email = "lea@example.org";
+    message.separate = true;
+    result = taken_in(f, &message);
+    assert_true(result.new_case);
+    assert_string_equal(result.client.text, first.client.text);
+}
+
+static void test_two_who_fit_are_nobody(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_message message = web_note("1");
+    struct intake_result one, other, result;
+
+    message.queue = "sample/q";
+    message.client = (struct client_details){.name = "Léa Roy", .phone = "418 555-0100"};
+    one = taken_in(f, &message);
+    message.message_id = "2";
+    message.client.name = "Marc Roy";
+    other = taken_in(f, &message);
+    assert_string_not_equal(one.client.text, other.client.text);
+    message.message_id = "3";
+    message.client.name = NULL;
+    result = taken_in(f, &message);
+    assert_true(result.new_case);
+    assert_true(intake_is_remarked(f, &result, "client-ambiguous"));
+    assert_string_not_equal(result.client.text, one.client.text);
+    assert_string_not_equal(result.client.text, other.client.text);
+}
+
+static void test_by_continue_code(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_result first = intake_opened(f, "1", "sample/birth"), result;
+    struct intake_message message = web_note("2");
+    struct continue_code code = continue_code_make();
+    unsigned char salt[CONTINUE_SALT_BYTES] = {1}, hash[CONTINUE_HASH_BYTES];
+    char salt_text[2 * CONTINUE_SALT_BYTES + 1] = "", hash_text[2 * CONTINUE_HASH_BYTES + 1] = "";
+    char group[CONTINUE_GROUP + 1] = "";
+
+    assert_int_equal(continue_code_hash(&code, salt, hash, NULL), 0);
+    for (size_t i = 0; i < sizeof(salt); i++)
+        snprintf(salt_text + 2 * i, 3, "%02x", salt[i]);
+    for (size_t i = 0; i < sizeof(hash); i++)
+        snprintf(hash_text + 2 * i, 3, "%02x", hash[i]);
+    memcpy(group, code.text, CONTINUE_GROUP);
+    fixture_make(f, BEN, RECORD_SUBMISSION,
+                 json_pack("{s:s, s:i, s:s, s:s, s:s, s:o, s:s, s:{s:s, s:s, s:s, s:s, s:o, s:o}}",
+                           "form", "sample/move", "form_version", 2, "case", first.matter.text,
+                           "office", "sample/b", "started_by", f->actors[BEN].agent.text,
+                           "started_at", json_time(f->clock_ms), "status", "draft", "continue",
+                           "group", group, "salt", salt_text, "hash", hash_text, "made_by",
+                           f->actors[BEN].agent.text, "made_at", json_time(f->clock_ms),
+                           "expires_at", json_time(f->clock_ms + 3600000)));
+    message.continue_code = code.text;
+    message.queue = "sample/q";
+    result = taken_in(f, &message);
+    if (strcmp(result.matter.text, first.matter.text) != 0)
+        fail_msg("not the draft's case; unknown %d",
+                 intake_is_remarked(f, &result, "code-unknown"));
+    code.text[11] = code.text[11] == '2' ? '3' : '2';
+    message.message_id = "3";
+    result = taken_in(f, &message);
+    assert_true(result.new_case);
+    assert_true(intake_is_remarked(f, &result, "code-unknown"));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, intake_setup, fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_by_reference_as_it_is_spoken),
+        TEST(test_an_unknown_reference_is_told),
+        TEST(test_by_thread),
+        TEST(test_by_client),
+        TEST(test_another_service_is_another_case_of_the_same_client),
+        TEST(test_a_matter_of_its_own_is_not_joined),
+        TEST(test_two_who_fit_are_nobody),
+        TEST(test_by_continue_code),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

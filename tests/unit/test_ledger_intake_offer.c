@@ -1,0 +1,99 @@
+/* What comes in is put before somebody. */
+#include <string.h>
+
+#include "app/json.h"
+#include "tests/unit/intake_fixture.h"
+
+static void close_case(struct ledger_fixture *f, const struct id *matter, int64_t rev)
+{
+    fixture_applied(f, BEN,
+                    fixture_operation(f, BEN, OPERATION_CLAIM, RECORD_CASE, matter, rev,
+                                      json_pack("{s:s}", "status", "closed")));
+}
+
+static void test_a_closed_case_comes_before_somebody(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_result first = intake_opened(f, "1", "sample/birth"), result;
+    struct intake_message message = web_note("2");
+    struct id offer = intake_offer_of(f, &first.matter);
+    json_t *remarks = json_pack("[s]", INTAKE_AUTO_REPLY);
+
+    fixture_decide(f, BEN, &offer, 1, "accepted", f->clock_ms);
+    close_case(f, &first.matter, 1);
+    message.reference = first.reference;
+    message.remarks = remarks;
+    result = taken_in(f, &message);
+    assert_string_equal(result.matter.text, first.matter.text);
+    assert_int_equal(intake_offers_of(f, &first.matter), 0);
+    json_decref(remarks);
+    message.remarks = NULL;
+    message.message_id = "3";
+    result = taken_in(f, &message);
+    assert_true(intake_is_remarked(f, &result, "case-closed"));
+    /* It is for a person to open it again. */
+    intake_says(f, RECORD_CASE, &first.matter, "status", "closed");
+    assert_int_equal(intake_offers_of(f, &first.matter), 1);
+    message.message_id = "4";
+    taken_in(f, &message);
+    assert_int_equal(intake_offers_of(f, &first.matter), 1);
+    /* By the client alone, a closed case is not meant. */
+    assert_string_not_equal(intake_opened(f, "5", "sample/birth").matter.text, first.matter.text);
+}
+
+static void test_what_nobody_takes_comes_back_to_the_office(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_result result = intake_opened(f, "1", "sample/birth");
+    struct id offer = intake_offer_of(f, &result.matter), following;
+
+    fixture_applied(f, CHLOE,
+                    fixture_operation(f, CHLOE, OPERATION_CLAIM, RECORD_HANDOFF, &offer, 1,
+                                      json_pack("{s:s, s:s, s:o}", "state", "declined", "reason",
+                                                "not ours", "decided_at", json_time(f->clock_ms))));
+    following = intake_offer_of(f, &result.matter);
+    fixture_says(f, BEN, &following, "to_office", "sample/b");
+    fixture_says(f, BEN, &following, "follows", offer.text);
+    fixture_decide(f, BEN, &following, 1, "accepted", f->clock_ms);
+    assert_true(fixture_sees(f, BEN, 0, &result.message));
+}
+
+static void test_the_last_queue_gives_it_to_the_office(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_result result;
+    struct id offer, following;
+    int expired;
+
+    fixture_publish(
+        f, RECORD_QUEUE, "sample/q",
+        json_pack("{s:[s], s:i, s:s}", "offices", "b", "offer_minutes", 10, "next_queue", "r"));
+    fixture_publish(f, RECORD_QUEUE, "sample/r", json_pack("{s:i}", "offer_minutes", 10));
+    result = intake_opened(f, "1", "sample/birth");
+    offer = intake_offer_of(f, &result.matter);
+    f->clock_ms += 11 * 60000;
+    assert_int_equal(ledger_handoffs_expire(f->ledger, f->clock_ms, &expired, NULL), 0);
+    assert_int_equal(expired, 1);
+    following = intake_offer_of(f, &result.matter);
+    fixture_says(f, BEN, &following, "to_queue", "sample/r");
+    fixture_says(f, BEN, &following, "follows", offer.text);
+    f->clock_ms += 11 * 60000;
+    assert_int_equal(ledger_handoffs_expire(f->ledger, f->clock_ms, &expired, NULL), 0);
+    following = intake_offer_of(f, &result.matter);
+    fixture_says(f, BEN, &following, "to_office", "sample/b");
+    f->clock_ms += 100 * 60000;
+    assert_int_equal(ledger_handoffs_expire(f->ledger, f->clock_ms, &expired, NULL), 0);
+    assert_int_equal(expired, 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, intake_setup, fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_closed_case_comes_before_somebody),
+        TEST(test_what_nobody_takes_comes_back_to_the_office),
+        TEST(test_the_last_queue_gives_it_to_the_office),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

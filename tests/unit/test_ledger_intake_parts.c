@@ -1,0 +1,164 @@
+/* What a message that comes in brings along: answers to a form, files, whatever text. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/delivery.h"
+#include "app/json.h"
+#include "tests/unit/intake_fixture.h"
+
+static void test_a_submission_is_filed(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_message message = web_note("1");
+    json_t *answers = json_pack("{s:s}", "name", "Léa");
+    struct intake_result result;
+    struct id delivery;
+
+    message.kind = "submission";
+    message.form = "sample/move";
+    message.queue = "sample/q";
+    message.answers = answers;
+    result = taken_in(f, &message);
+    assert_false(id_is_empty(&result.submission));
+    intake_says(f, RECORD_SUBMISSION, &result.submission, "status", "submitted");
+    intake_says(f, RECORD_SUBMISSION, &result.submission, "case", result.matter.text);
+    delivery = delivery_id(&result.submission, "saaq");
+    intake_says(f, RECORD_DELIVERY, &delivery, "state", "waiting");
+    json_decref(answers);
+}
+
+static void test_answers_that_do_not_fit_are_kept_or_refused(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_message message = web_note("1");
+    json_t *answers = json_pack("{s:s}", "name", "L");
+    struct scope_set scopes = {0};
+    struct ledger_attachment attachment;
+    struct intake_result result;
+    json_t *document;
+    struct id id;
+
+    message.kind = "submission";
+    message.form = "sample/move";
+    message.queue = "sample/q";
+    message.answers = answers;
+    message.strict = true;
+    result = take_in(f, &message);
+    assert_int_equal(result.kind, INTAKE_REFUSED);
+    assert_int_equal(json_array_size(result.faults), 1);
+    assert_string_equal(json_text_or(json_array_get(result.faults, 0), "instanceLocation", ""),
+                        "/name");
+    intake_result_clear(&result);
+    message.strict = false;
+    result = taken_in(f, &message);
+    assert_true(id_is_empty(&result.submission));
+    assert_true(intake_is_remarked(f, &result, "form-invalid"));
+    document = intake_read_as(f, BEN, RECORD_MESSAGE, &result.message);
+    assert_true(id_parse(
+        &id, json_text_or(json_array_get(
+                              json_object_get(json_object_get(document, "body"), "attachments"), 0),
+                          "id", "")));
+    json_decref(document);
+    scope_set_add(&scopes, "", "office:sample/b", NULL);
+    assert_int_equal(ledger_attachment_read(f->ledger, &scopes, &id, &attachment, NULL), 0);
+    assert_string_equal((const char *)attachment.bytes, "{\"name\":\"L\"}");
+    ledger_attachment_clear(&attachment);
+    scope_set_free(&scopes);
+    message.message_id = "2";
+    message.form = "sample/none";
+    result = taken_in(f, &message);
+    assert_true(intake_is_remarked(f, &result, "form-unknown"));
+    json_decref(answers);
+}
+
+static void test_hostile_text_is_kept_safe(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_message message = web_note("1");
+    char *long_text = malloc(100001);
+    struct intake_result result;
+    json_t *document;
+    const json_t *body;
+
+    message.queue = "sample/q";
+    message.text = "\x1b]0;gotcha\x07 \xff caf\xc3\xa9\r\nligne";
+    message.subject = "\x1b[2J";
+    message.from = "\xc0\xaf";
+    message.client.name = "A\x1b[1mB";
+    message.client.email = "not an address";
+    result = taken_in(f, &message);
+    document = intake_read_as(f, BEN, RECORD_MESSAGE, &result.message);
+    body = json_object_get(document, "body");
+    assert_null(strchr(json_text_or(body, "text", "\x1b"), 0x1b));
+    assert_null(strchr(json_text_or(body, "subject", "\x1b"), 0x1b));
+    assert_non_null(strstr(json_text_or(body, "text", ""), "café\nligne"));
+    json_decref(document);
+    assert_true(intake_is_remarked(f, &result, "email-left-out"));
+    memset(long_text, '"', 100000);
+    long_text[100000] = '\0';
+    message = web_note("2");
+    message.queue = "sample/q";
+    message.text = long_text;
+    result = taken_in(f, &message);
+    assert_true(intake_is_remarked(f, &result, "text-cut"));
+    document = intake_read_as(f, BEN, RECORD_MESSAGE, &result.message);
+    body = json_array_get(json_object_get(json_object_get(document, "body"), "attachments"), 0);
+    assert_int_equal(json_integer_or(body, "size", 0), 100000);
+    json_decref(document);
+    free(long_text);
+}
+
+static void test_attachments_are_kept_and_read_in_scope(void **state)
+{
+    struct ledger_fixture *f = *state;
+    const struct intake_attachment attachments[] = {
+        {"../../etc/photo.png", "Image/PNG; name=x", "\0\1\2", 3},
+        {NULL, NULL, "", 0},
+        {"huge.bin", "application/octet-stream", "", INTAKE_ATTACHMENT_LIMIT + 1},
+    };
+    struct scope_set mine = {0}, others = {0};
+    struct intake_message message = web_note("1");
+    struct ledger_attachment attachment;
+    struct intake_result result;
+    json_t *document, *list;
+    struct id id;
+
+    message.queue = "sample/q";
+    message.attachments = attachments;
+    message.attachment_count = 3;
+    result = taken_in(f, &message);
+    assert_true(intake_is_remarked(f, &result, "attachment-left-out huge.bin"));
+    document = intake_read_as(f, BEN, RECORD_MESSAGE, &result.message);
+    list = json_object_get(json_object_get(document, "body"), "attachments");
+    assert_int_equal(json_array_size(list), 2);
+    assert_string_equal(json_text_or(json_array_get(list, 0), "name", ""), "photo.png");
+    assert_string_equal(json_text_or(json_array_get(list, 0), "type", ""), "image/png");
+    assert_string_equal(json_text_or(json_array_get(list, 1), "name", ""), "attachment");
+    id_parse(&id, json_text_or(json_array_get(list, 0), "id", ""));
+    json_decref(document);
+    scope_set_add(&mine, "", "office:sample/b", NULL);
+    scope_set_add(&others, "", "office:sample/a", NULL);
+    assert_int_equal(ledger_attachment_read(f->ledger, &mine, &id, &attachment, NULL), 0);
+    assert_int_equal(attachment.length, 3);
+    assert_memory_equal(attachment.bytes, "\0\1\2", 3);
+    ledger_attachment_clear(&attachment);
+    assert_int_equal(ledger_attachment_read(f->ledger, &others, &id, &attachment, NULL),
+                     ERROR_REFUSED);
+    assert_int_equal(ledger_attachment_read(f->ledger, &mine, &result.message, &attachment, NULL),
+                     ERROR_NOT_FOUND);
+    scope_set_free(&mine);
+    scope_set_free(&others);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, intake_setup, fixture_teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_submission_is_filed),
+        TEST(test_answers_that_do_not_fit_are_kept_or_refused),
+        TEST(test_hostile_text_is_kept_safe),
+        TEST(test_attachments_are_kept_and_read_in_scope),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
