@@ -205,6 +205,110 @@ static void test_by_continue_code(void **state)
     assert_true(intake_is_remarked(f, &result, "code-unknown"));
 }
 
+/* --- merged files ----------------------------------------------------------------------------- */
+
+static void merge(struct ledger_fixture *f, const struct id *from, const struct id *into)
+{
+    fixture_applied(f, BEN,
+                    fixture_operation(f, BEN, OPERATION_CLAIM, RECORD_CLIENT, from, 1,
+                                      json_pack("{s:s}", "merged_into", into->text)));
+}
+
+/* By what the old file says of them a client is found, and what comes of it is the new one's, by
+ * whatever channel. */
+static void test_a_merged_client_is_the_one_that_stays(void **state)
+{
+    static const char *const channels[] = {"web", "email", "sms", "mobile", "mail", "fax"};
+    struct ledger_fixture *f = *state;
+    struct intake_result old = intake_opened(f, "1", "sample/birth"), result;
+    struct intake_message message = web_note("2");
+    struct id stays, last;
+
+    message.queue = "sample/q";
+    message.client = (struct client_details){.name = "Léa Tremblay", .email = "lt@example.org"};
+    stays = taken_in(f, &message).client;
+    message.client.name = "L. T.";
+    message.client.email = "last@example.org";
+    message.message_id = "3";
+    last = taken_in(f, &message).client;
+    merge(f, &old.client, &stays);
+    merge(f, &stays, &last);
+    for (size_t i = 0; i < sizeof(channels) / sizeof(channels[0]); i++) {
+        char id[16];
+
+        snprintf(id, sizeof(id), "channel %zu", i);
+        message = web_note(id);
+        message.channel = channels[i];
+        message.service = "sample/birth";
+        message.client.email = "lea@example.org";
+        result = taken_in(f, &message);
+        assert_string_equal(result.matter.text, old.matter.text);
+        assert_string_equal(result.client.text, last.text);
+        intake_says(f, RECORD_MESSAGE, &result.message, "client", last.text);
+    }
+    /* A new matter of theirs is the new file's. */
+    message.service = "sample/death";
+    message.message_id = "new";
+    result = taken_in(f, &message);
+    assert_true(result.new_case);
+    intake_says(f, RECORD_CASE, &result.matter, "client", last.text);
+    /* By the address of the new file the case of the old one is found. */
+    message = web_note("other");
+    message.service = "sample/birth";
+    message.client.email = "last@example.org";
+    assert_string_equal(taken_in(f, &message).matter.text, old.matter.text);
+}
+
+static void test_two_files_of_one_client_are_not_two_clients(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_message message = web_note("1");
+    struct intake_result one, other, result;
+
+    message.queue = "sample/q";
+    message.client = (struct client_details){.name = "Léa Roy", .phone = "418 555-0100"};
+    one = taken_in(f, &message);
+    message.message_id = "2";
+    message.client.name = "Léa Tremblay";
+    other = taken_in(f, &message);
+    assert_string_not_equal(one.client.text, other.client.text);
+    merge(f, &one.client, &other.client);
+    message.message_id = "3";
+    message.client.name = NULL;
+    result = taken_in(f, &message);
+    assert_false(intake_is_remarked(f, &result, "client-ambiguous"));
+    assert_string_equal(result.client.text, other.client.text);
+    /* Two cases of theirs are open. */
+    assert_true(result.new_case);
+}
+
+static void test_either_name_of_merged_files_is_the_sender(void **state)
+{
+    static const struct {
+        const char *name;
+        bool known;
+    } senders[] = {{"Léa Roy", true}, {"Léa Tremblay", true}, {"Marc Vachon", false}};
+    struct ledger_fixture *f = *state;
+    struct intake_result old = intake_opened(f, "1", "sample/birth"), result;
+    struct intake_message message = web_note("2");
+    struct id stays;
+
+    message.queue = "sample/q";
+    message.client = (struct client_details){.name = "Léa Tremblay", .email = "lt@example.org"};
+    stays = taken_in(f, &message).client;
+    merge(f, &old.client, &stays);
+    for (size_t i = 0; i < sizeof(senders) / sizeof(senders[0]); i++) {
+        message = web_note(senders[i].name);
+        message.reference = old.reference;
+        message.client.name = senders[i].name;
+        result = taken_in(f, &message);
+        assert_string_equal(result.matter.text, old.matter.text);
+        assert_int_equal(intake_is_remarked(f, &result, "other-sender"), !senders[i].known);
+        intake_says(f, RECORD_MESSAGE, &result.message, "client",
+                    senders[i].known ? stays.text : "");
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, intake_setup, fixture_teardown)
@@ -217,6 +321,9 @@ int main(void)
         TEST(test_a_matter_of_its_own_is_not_joined),
         TEST(test_two_who_fit_are_nobody),
         TEST(test_by_continue_code),
+        TEST(test_a_merged_client_is_the_one_that_stays),
+        TEST(test_two_files_of_one_client_are_not_two_clients),
+        TEST(test_either_name_of_merged_files_is_the_sender),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
