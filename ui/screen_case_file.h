@@ -14,6 +14,13 @@
 /* New entries that are counted. */
 #define CASE_FRESH_LIMIT 99
 
+/* Somebody who acts for the client, as it is painted. */
+#define CASE_ACTING_SHOWN 2
+struct case_acting {
+    char text[3 * WORK_NAME_SIZE];
+    enum paint_style style;
+};
+
 struct matter {
     struct case_file file;
     struct checklist checklist; /* of the file's case */
@@ -32,10 +39,12 @@ struct matter {
 
     /* facts for the summary, collected when the file is read: drawing costs the same whatever is
      * in it */
-    char about[WORK_NAME_SIZE];    /* what it is about */
-    bool promised;                 /* the service promises an end */
+    char about[WORK_NAME_SIZE]; /* what it is about */
+    bool promised;              /* the service promises an end */
     char promise[PROMISE_WORDS_SIZE];
     enum paint_style promise_style;
+    struct case_acting acting[CASE_ACTING_SHOWN];
+    size_t acting_count;           /* also of those that are not in `acting` */
     char identity[WORK_NAME_SIZE]; /* "identity verified (counter, 14:05)" */
     char consents[WORK_NAME_SIZE]; /* agencies that may be told, "" for none */
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/delegation.h"
 #include "app/json.h"
 #include "app/task.h"
 #include "app/text.h"
@@ -14,9 +15,10 @@
 #include "ui/format.h"
 #include "ui/language.h"
 
-#define LABEL_WIDTH   10
-#define SMALL_ROWS    14 /* below it the details make room for the timeline */
-#define SENTENCE_SIZE (3 * WORK_NAME_SIZE)
+#define LABEL_WIDTH       10
+#define SMALL_ROWS        14 /* below it the details make room for the timeline */
+#define SENTENCE_SIZE     (3 * WORK_NAME_SIZE)
+#define ACTING_MORE_WIDTH 4
 
 /* --- facts ------------------------------------------------------------------------------------ */
 
@@ -111,6 +113,48 @@ static void promise_read(struct screen *screen)
     promise_here_clear(&here);
 }
 
+struct acting_reading {
+    struct screen *screen;
+    enum delegation_state wanted;
+    char today[WORK_DAY_SIZE];
+};
+
+static int acting_add(void *context, const struct record *delegation, enum store_pending pending)
+{
+    const struct acting_reading *reading = context;
+    struct matter *matter = reading->screen->data;
+    struct case_acting *acting;
+
+    (void)pending;
+    if (delegation_state(delegation, reading->today) != reading->wanted)
+        return 0;
+    if (matter->acting_count++ >= CASE_ACTING_SHOWN)
+        return 0;
+    acting = &matter->acting[matter->acting_count - 1];
+    acting->style =
+        work_delegation_text(reading->screen->desk, delegation, &matter->file.client->id,
+                             acting->text, sizeof(acting->text));
+    return 0;
+}
+
+/* Who acts for the client: those who may before those whose time is over. */
+static void acting_read(struct screen *screen)
+{
+    static const enum delegation_state states[] = {DELEGATION_VALID, DELEGATION_EXPIRED};
+    struct matter *matter = screen->data;
+    struct acting_reading reading = {.screen = screen};
+
+    matter->acting_count = 0;
+    if (matter->file.client == NULL)
+        return;
+    work_day_today(screen->desk, reading.today);
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+        reading.wanted = states[i];
+        delegation_each(screen->desk->store, &matter->file.client->id, false, acting_add, &reading,
+                        NULL);
+    }
+}
+
 void case_summary_read(struct screen *screen)
 {
     struct matter *matter = screen->data;
@@ -120,6 +164,7 @@ void case_summary_read(struct screen *screen)
     about_read(screen);
     identity_read(screen);
     promise_read(screen);
+    acting_read(screen);
     for (size_t i = 0; i < matter->file.submissions.count; i++)
         consents_add(screen, matter->file.submissions.records[i], &form, &names);
     record_free(form);
@@ -355,6 +400,28 @@ static void draw_checklist(const struct matter *matter, const struct paint *pain
         paint_text(paint, row, used + 2, -1, PAINT_ACCENT, deadline);
 }
 
+/* Two rows for each; where there is no room, one for the first. The rows used. */
+static int draw_acting(const struct matter *matter, const struct paint *paint, int row)
+{
+    bool small = paint->rows < SMALL_ROWS;
+    size_t most = small ? 1 : CASE_ACTING_SHOWN, i;
+    int first = row;
+    char rest[32];
+
+    for (i = 0; i < matter->acting_count && i < most; i++) {
+        const struct case_acting *acting = &matter->acting[i];
+        bool more = i + 1 == most && matter->acting_count > most;
+        int width = more ? paint->columns - ACTING_MORE_WIDTH : paint->columns;
+
+        if (more) {
+            snprintf(rest, sizeof(rest), "+%zu", matter->acting_count - most);
+            paint_right(paint, row, width, ACTING_MORE_WIDTH, PAINT_DIM, rest);
+        }
+        row += paint_wrapped(paint, row, 0, width, small ? 1 : 2, acting->style, acting->text);
+    }
+    return row - first;
+}
+
 int case_summary_draw(struct screen *screen, const struct paint *paint)
 {
     const struct matter *matter = screen->data;
@@ -365,6 +432,7 @@ int case_summary_draw(struct screen *screen, const struct paint *paint)
     draw_last(screen, paint, row++);
     if (matter->promised)
         paint_text(paint, row++, 0, -1, matter->promise_style, matter->promise);
+    row += draw_acting(matter, paint, row);
     if (matter->draft || (paint->rows >= SMALL_ROWS && has_details(matter)))
         draw_details(matter, paint, row++);
     if (matter->checklist.count > 0)

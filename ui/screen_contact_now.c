@@ -38,6 +38,33 @@ static int add_case(void *context, const struct record *record, enum store_pendi
     return 0;
 }
 
+/* The cases of those for whom the client acts, who comes for them. */
+static int add_represented(void *context, const struct record *delegation,
+                           enum store_pending pending)
+{
+    struct screen *screen = context;
+    char today[WORK_DAY_SIZE];
+    struct id client;
+
+    (void)pending;
+    work_day_today(screen->desk, today);
+    if (delegation_state(delegation, today) != DELEGATION_VALID ||
+        !id_parse(&client, record_text(delegation, "client")))
+        return 0;
+    return case_each(screen->desk->store, &client, NULL, add_case, screen->data, NULL);
+}
+
+static int cases_read(struct screen *screen, struct error *error)
+{
+    struct contact *contact = screen->data;
+    const struct id *client = &contact->client->id;
+    int code = case_each(screen->desk->store, client, NULL, add_case, contact, error);
+
+    return code == 0
+               ? delegation_each(screen->desk->store, client, true, add_represented, screen, error)
+               : code;
+}
+
 void contact_now_read(struct screen *screen)
 {
     struct contact *contact = screen->data;
@@ -52,8 +79,7 @@ void contact_now_read(struct screen *screen)
     contact->client = work_get_client(screen->desk, record_text(contact->record, "client"));
     if (contact->client != NULL)
         work_look(screen, &contact->client->id, NULL);
-    if (contact->client != NULL &&
-        case_each(screen->desk->store, &contact->client->id, NULL, add_case, contact, &error) != 0)
+    if (contact->client != NULL && cases_read(screen, &error) != 0)
         ui_tell_error(screen->ui, &error);
     if (!same) {
         editor_set_text(contact->need, record_text(contact->record, "need"));
@@ -65,12 +91,25 @@ void contact_now_read(struct screen *screen)
 
 /* --- drawing --------------------------------------------------------------------------------- */
 
+/* Whose case it is, where it is not the client's own; "" else. */
+static void represented_name(struct screen *screen, const struct record *matter, char *name,
+                             size_t size)
+{
+    const struct contact *contact = screen->data;
+    struct record *client = work_get_client(screen->desk, record_text(matter, "client"));
+
+    text_copy(name, size, "");
+    if (client != NULL && contact->client != NULL && !id_equal(&client->id, &contact->client->id))
+        work_client_name(client, name, size);
+    record_free(client);
+}
+
 static void draw_case(void *context, const struct paint *row, size_t index, bool selected)
 {
     struct screen *screen = context;
     const struct contact *contact = screen->data;
     const struct record *matter = index > 0 ? contact->cases[index - 1] : NULL;
-    char title[WORK_NAME_SIZE], when[32];
+    char title[WORK_NAME_SIZE], name[WORK_NAME_SIZE], when[32];
     const char *status;
 
     (void)selected;
@@ -94,7 +133,11 @@ static void draw_case(void *context, const struct paint *row, size_t index, bool
     work_when(screen->desk, matter, "opened_at", when, sizeof(when));
     paint_text(row, 0, 4, 12, PAINT_TEXT, record_text(matter, "reference"));
     paint_text(row, 0, 17, 20, PAINT_DIM, status);
-    paint_text(row, 0, 38, row->columns - 38 - 15, PAINT_TEXT, title);
+    represented_name(screen, matter, name, sizeof(name));
+    if (*name != '\0' && *title != '\0')
+        paint_format(row, 0, 38, row->columns - 38 - 15, PAINT_TEXT, _("%1$s: %2$s"), name, title);
+    else
+        paint_text(row, 0, 38, row->columns - 38 - 15, PAINT_TEXT, *name != '\0' ? name : title);
     paint_right(row, 0, row->columns - 14, 13, PAINT_DIM, when);
 }
 
@@ -111,11 +154,13 @@ static void mood_text(const struct record *contact, char *text, size_t size)
     text_buffer_free(&moods);
 }
 
-/* For whom the client acts: the first that counts, with what is lacking for it. */
+/* For whom the client acts, or who acts for them: the first that counts, with what is lacking for
+ * it. */
 struct acting {
     struct screen *screen;
     char text[3 * WORK_NAME_SIZE];
     enum paint_style style;
+    bool acts; /* it is the client who acts */
 };
 
 static int look_acting(void *context, const struct record *delegation, enum store_pending pending)
@@ -132,7 +177,8 @@ static int look_acting(void *context, const struct record *delegation, enum stor
                                          acting->text, sizeof(acting->text));
     if (delegation_state(delegation, day) == DELEGATION_EXPIRED)
         return 0;
-    if (!delegation_is_enough(delegation, record_text(contact->record, "identity"))) {
+    if (acting->acts &&
+        !delegation_is_enough(delegation, record_text(contact->record, "identity"))) {
         char line[3 * WORK_NAME_SIZE];
 
         snprintf(line, sizeof(line), _("Identity needed: %s"),
@@ -148,11 +194,16 @@ static int look_acting(void *context, const struct record *delegation, enum stor
 static void draw_acting(struct screen *screen, const struct paint *paint)
 {
     const struct contact *contact = screen->data;
-    struct acting acting = {screen, "", PAINT_DIM};
+    struct acting acting = {screen, "", PAINT_DIM, true};
 
     if (contact->client == NULL)
         return;
     delegation_each(screen->desk->store, &contact->client->id, true, look_acting, &acting, NULL);
+    if (acting.text[0] == '\0') {
+        acting.acts = false;
+        delegation_each(screen->desk->store, &contact->client->id, false, look_acting, &acting,
+                        NULL);
+    }
     paint_text(paint, 0, 0, -1, acting.style, acting.text);
 }
 

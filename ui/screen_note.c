@@ -49,7 +49,8 @@ static void read_ids(struct note *note, const json_t *arguments)
     id_parse(&note->draft.corrects, json_text_or(arguments, "corrects", ""));
 }
 
-/* What is open now; the contact only when it is with the client of the case. */
+/* What is open now; the contact only when it is with the client of the case, or who
+ * acts for them. */
 static void take_open(struct screen *screen)
 {
     struct note *note = screen->data;
@@ -59,7 +60,7 @@ static void take_open(struct screen *screen)
     note->draft.matter = open->matter;
     note->draft.client = open->client;
     if (contact != NULL &&
-        work_same_client(screen->desk, record_text(contact, "client"), open->client.text))
+        work_speaks_for(screen->desk, record_text(contact, "client"), open->client.text))
         note->draft.contact = open->contact;
     record_free(contact);
 }

@@ -69,6 +69,9 @@ void work_day_today(struct desk *desk, char day[WORK_DAY_SIZE]);
 enum paint_style work_delegation_text(struct desk *desk, const struct record *delegation,
                                       const struct id *client, char *text, size_t size);
 
+/* Whether a client speaks for another one: they are the same, or the one acts for the other today. */
+bool work_speaks_for(struct desk *desk, const char *id, const char *client);
+
 /* How a day typed on this screen is read. */
 struct answer_context work_answer_context(const struct desk *desk);
 

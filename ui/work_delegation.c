@@ -4,6 +4,7 @@
 
 #include "app/delegation.h"
 #include "app/text.h"
+#include "ui/format.h"
 #include "ui/language.h"
 #include "ui/work.h"
 
@@ -54,8 +55,42 @@ enum paint_style work_delegation_text(struct desk *desk, const struct record *de
         add_part(text, size, "%s", _("ended"));
     add_part(text, size, "%s", record_text(delegation, "role"));
     add_part(text, size, _("until %s"), record_text(delegation, "until"));
+    if (!delegation_is_enough(delegation, "none"))
+        add_part(text, size, _("identity needed: %s"),
+                 format_word(record_text(delegation, "level")));
     add_part(text, size, _("proof: %s"), record_text(delegation, "proof"));
     return state == DELEGATION_VALID     ? PAINT_VALUE
            : state == DELEGATION_EXPIRED ? PAINT_WARNING
                                          : PAINT_DIM;
+}
+
+struct speaking {
+    struct desk *desk;
+    const char *client;
+    char today[WORK_DAY_SIZE];
+};
+
+static int look_speaking(void *context, const struct record *delegation, enum store_pending pending)
+{
+    const struct speaking *speaking = context;
+
+    (void)pending;
+    return delegation_state(delegation, speaking->today) == DELEGATION_VALID &&
+                   work_same_client(speaking->desk, record_text(delegation, "client"),
+                                    speaking->client)
+               ? 1
+               : 0;
+}
+
+bool work_speaks_for(struct desk *desk, const char *id, const char *client)
+{
+    struct speaking speaking = {.desk = desk, .client = client};
+    struct id who;
+
+    if (work_same_client(desk, id, client))
+        return true;
+    if (desk->store == NULL || !id_parse(&who, id))
+        return false;
+    work_day_today(desk, speaking.today);
+    return delegation_each(desk->store, &who, true, look_speaking, &speaking, NULL) == 1;
 }

@@ -112,6 +112,28 @@ round() {
     keys a C-x
     waits a "$6 agit pour ce client" "$6 acts for them"
     wait_for a "2099-05-31"
+    # Once they did so by another proof, which has expired.
+    types a "$6"
+    waits a "Qui agit : $6" "Who acts: $6"
+    keys a Tab
+    types a "$(say tutrice guardian)"
+    keys a Tab
+    types a "$(say jugement judgment)"
+    keys a Tab
+    types a "2020-05-31"
+    keys a C-x
+    waits a "ÉCHU" "EXPIRED"
+    keys a Escape
+    waits a "Besoin" "Need"
+    # The case says it: who, until when, the level and the proof.
+    keys a Tab Enter
+    waits a "Ce qui s’est passé" "What happened"
+    waits a "$6 agit pour ce client, $(say directrice director)" \
+        "$6 acts for them, $(say directrice director)"
+    wait_for a "2099-05-31"
+    screen a | grep -q "$(say "preuve : résolution" "proof: resolution")" || fail "no proof"
+    screen a | grep -A1 "2099-05-31" | grep -q "$(say vérifiée verified)" || fail "no level"
+    waits a "$6 agit pour ce client, ÉCHU" "$6 acts for them, EXPIRED"
     keys a Escape
     waits a "Besoin" "Need"
     end_contact
@@ -121,7 +143,26 @@ round() {
     wait_for a "418 555-02"
     keys a Enter
     waits a "Identité exigée : vérifiée. Agit pour $first" "Identity needed: verified. Acts for $first"
+    # The case of the one for whom they act is there to be opened.
+    screen a | grep "C-" | grep -q "$first" || fail "the case of $first is not offered"
+    keys a Tab Down Enter
+    waits a "Ce qui s’est passé" "What happened"
+    keys a F6
+    waits a "Note" "Note"
+    types a "$(say "dit par $6" "said by $6")"
+    keys a C-x
+    waits a "Ce qui s’est passé" "What happened"
+    wait_for a "$(say "dit par $6" "said by $6")"
+    keys a Escape
+    waits a "Besoin" "Need"
+    end_contact
     # Named, then anonymous for this contact.
+    keys a F3
+    waits a "nom" "name"
+    types a "$6"
+    wait_for a "418 555-02"
+    keys a Enter
+    waits a "Le contact est commencé" "The contact has begun"
     keys a C-o
     waits a "client anonyme" "anonymous client"
     end_contact
@@ -129,7 +170,10 @@ round() {
     waits a "en ligne" "online"
     server_shows '"merged_into"' "$5"
     server_shows "\"name\":\"$second" 1
-    server_shows '"proof"' "$5"
+    server_shows '"proof"' $((2 * $5))
+    # It was said in the contact with whom acts, about the case of the other.
+    grep -o '{[^{}]*"text":"'"$(say "dit par $6" "said by $6")"'"[^{}]*}' "$WORK/records.json" |
+        grep '"contact"' | grep -q '"case"' || fail "the note is not of the contact and the case"
     terminal_quit a
 }
 
