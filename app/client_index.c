@@ -319,13 +319,7 @@ static int score_key(void *context, const char *key)
 {
     struct scoring *scoring = context;
 
-    for (size_t i = 0; i < scoring->query->count; i++)
-        for (size_t j = 0; j < scoring->query->pieces[i].count; j++) {
-            int score = client_term_fits(&scoring->query->pieces[i].terms[j], key);
-
-            if (score > scoring->scores[i])
-                scoring->scores[i] = score;
-        }
+    client_query_fit(scoring->query, key, scoring->scores);
     return 0;
 }
 

@@ -261,6 +261,17 @@ int client_term_fits(const struct client_term *term, const char *key)
     return term->whole ? 0 : term->score;
 }
 
+void client_query_fit(const struct client_query *query, const char *key, int scores[CLIENT_PIECES])
+{
+    for (size_t i = 0; i < query->count; i++)
+        for (size_t j = 0; j < query->pieces[i].count; j++) {
+            int score = client_term_fits(&query->pieces[i].terms[j], key);
+
+            if (score > scores[i])
+                scores[i] = score;
+        }
+}
+
 /* --- of details ------------------------------------------------------------------------------- */
 
 static void likely_add(struct client_term *terms, size_t *count, int group, char kind,

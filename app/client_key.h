@@ -49,6 +49,9 @@ void client_query_read(struct client_query *query, const char *typed);
 /* How well one key fits a term: 0 not at all. */
 int client_term_fits(const struct client_term *term, const char *key);
 
+/* Raises the score of each piece that a key fits better than those before it; zeroed at first. */
+void client_query_fit(const struct client_query *query, const char *key, int scores[CLIENT_PIECES]);
+
 /* The terms by which clients like these details are looked for, before they are compared: one
  * piece, any term of which will do. The score of each is the number of the detail that it is of,
  * from 1. Returns how many were written. */

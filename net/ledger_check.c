@@ -34,6 +34,16 @@ static void found(struct check *check, const char *format, ...)
     check->finding(check->context, text.message);
 }
 
+/* A client is found by all that is on file. */
+static void check_keys(struct check *check, int64_t row, const struct record *client)
+{
+    bool agrees;
+
+    if (ledger_search_check(check->database, row, client, &agrees, NULL) != 0 || !agrees)
+        found(check, "the list of by what clients are found disagrees with: client %s",
+              client->id.text);
+}
+
 /* One row of CHECK_RECORDS: the document says what the columns say. */
 static void check_row(struct check *check, sqlite3_stmt *statement, int64_t last_seq)
 {
@@ -57,6 +67,8 @@ static void check_row(struct check *check, sqlite3_stmt *statement, int64_t last
     if (seq < 1 || seq > last_seq)
         found(check, "%s %s has number %" PRId64 ", the last one given is %" PRId64, type, id, seq,
               last_seq);
+    if (record->type == RECORD_CLIENT)
+        check_keys(check, sqlite3_column_int64(statement, 0), record);
     record_free(record);
 }
 
@@ -218,6 +230,9 @@ static int check_all(struct check *check, struct error *error)
     if (code == 0)
         code = check_none(check, LEDGER_CHECK_REACH,
                           "the list of by what records are found disagrees with", error);
+    if (code == 0)
+        code = check_none(check, LEDGER_CHECK_SEARCH,
+                          "the list of by what clients are found names what is none", error);
     if (code == 0)
         code = check_none(check, LEDGER_CHECK_INTAKE,
                           "the list of messages that came in disagrees with", error);

@@ -110,6 +110,8 @@ static int scopes_by(struct database *database, const struct record *agent, cons
         return 0;
     code = scope_set_add(scopes, "agent:", agent->id.text, error);
     if (code == 0)
+        code = scope_set_add(scopes, LEDGER_OPENINGS_SCOPE, agent->id.text, error);
+    if (code == 0)
         code = add_offices(database, agent, role, scopes, error);
     return code == 0 ? add_queues(database, agent, role, scopes, error) : code;
 }

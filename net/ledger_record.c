@@ -174,6 +174,8 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
     free(text);
     if (code == 0)
         code = ledger_reach_list(ledger, row, error);
+    if (code == 0 && row->record->type == RECORD_CLIENT)
+        code = ledger_search_list(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_DELIVERY)
         code = ledger_delivery_list(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_MESSAGE)
@@ -182,6 +184,8 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
         code = ledger_promise_list(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_CONTACT)
         code = ledger_attending_list(ledger, row, error);
+    if (code == 0 && row->record->type == RECORD_CONTACT)
+        code = ledger_opening_contact(ledger, row->record, error);
     if (code == 0 && row->record->type == RECORD_CONTACT)
         code = ledger_watch_contact(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_HANDOFF)

@@ -61,8 +61,18 @@
 /* Second factors, and sign-in by another organisation. */
 #define FACTOR_TABLES ""
 
-/* By what clients and cases are found (ledger_search.c). */
-#define SEARCH_TABLES ""
+/* By what clients are found, how often agents have looked, and whose file is open to whom
+ * (ledger_search*.c, ledger_opening.c). */
+#define SEARCH_TABLES                                                                              \
+    "CREATE TABLE search (record INTEGER NOT NULL, key TEXT NOT NULL,"                             \
+    " PRIMARY KEY (record, key)) WITHOUT ROWID;"                                                   \
+    "CREATE INDEX search_by_key ON search (key, record);"                                          \
+    "CREATE TABLE searcher (agent TEXT PRIMARY KEY, owed INTEGER NOT NULL,"                        \
+    " refused INTEGER NOT NULL) WITHOUT ROWID;"                                                    \
+    "CREATE TABLE opening (agent TEXT NOT NULL, record TEXT NOT NULL, type TEXT NOT NULL,"         \
+    " purpose TEXT NOT NULL, until INTEGER NOT NULL, latest INTEGER NOT NULL,"                     \
+    " PRIMARY KEY (agent, record)) WITHOUT ROWID;"                                                 \
+    "CREATE INDEX opening_by_until ON opening (until);"
 
 /* Protected files, and emergency access to them. */
 #define PROTECTION_TABLES ""

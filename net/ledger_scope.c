@@ -250,6 +250,12 @@ static int grant(struct ledger *ledger, int64_t row_number, const struct scope_s
     return code;
 }
 
+int ledger_grant(struct ledger *ledger, int64_t row, const struct scope_set *scopes,
+                 struct error *error)
+{
+    return grant(ledger, row, scopes, error);
+}
+
 static int grant_children(struct ledger *ledger, const struct record *record,
                           const struct scope_set *scopes, struct error *error)
 {

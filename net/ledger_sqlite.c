@@ -115,7 +115,7 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
     bool first = !ledger->epoch_written && ledger->seq > ledger->seq_before;
     struct scope_set changed;
-    bool deliveries, handoffs, messages, promises, watch, upward, trail = false;
+    bool deliveries, handoffs, messages, openings, promises, watch, upward, trail = false;
     /* Agents are of the catalogue; a new scope of a queue is theirs. */
     bool people =
         ledger->sessions_changed || scope_set_has(&ledger->changed, LEDGER_CATALOGUE_SCOPE);
@@ -151,6 +151,8 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     ledger->deliveries_changed = false;
     handoffs = ledger->handoffs_changed;
     ledger->clocks_changed = false;
+    openings = ledger->openings_changed;
+    ledger->openings_changed = false;
     ledger->handoffs_changed = false;
     messages = ledger->messages_changed;
     ledger->messages_changed = false;
@@ -167,6 +169,8 @@ int ledger_commit(struct ledger *ledger, struct error *error)
         ledger->upward_listener(ledger->upward_context);
     if (handoffs && ledger->handoff_listener != NULL)
         ledger->handoff_listener(ledger->handoff_context);
+    if (openings && ledger->opening_listener != NULL)
+        ledger->opening_listener(ledger->opening_context);
     if (promises && ledger->promise_listener != NULL)
         ledger->promise_listener(ledger->promise_context);
     if (watch && ledger->watch_listener != NULL)
@@ -197,6 +201,7 @@ void ledger_rollback(struct ledger *ledger)
     ledger->deliveries_changed = false;
     ledger->promises_changed = false;
     ledger->clocks_changed = false;
+    ledger->openings_changed = false;
     ledger->handoffs_changed = false;
     ledger->messages_changed = false;
     ledger->watch_changed = false;
@@ -342,6 +347,8 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
         code = ledger_relay_open(opened, error);
     if (code == 0)
         code = ledger_trail_open(opened, error);
+    if (code == 0)
+        code = ledger_search_fill(opened->writer, error);
     if (code != 0) {
         ledger_close(opened);
         return code;

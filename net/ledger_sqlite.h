@@ -14,6 +14,7 @@
 #include "net/ledger_message.h"
 #include "net/ledger_promise.h"
 #include "net/ledger_relay.h"
+#include "net/ledger_search.h"
 #include "net/ledger_statements.h"
 #include "net/ledger_trail.h"
 
@@ -77,6 +78,10 @@ struct ledger {
     void *promise_context;
 
     struct ledger_trail trail; /* the audit trail */
+
+    bool openings_changed; /* within this transaction: one that may end sooner */
+    ledger_opening_listener opening_listener;
+    void *opening_context;
 
     bool handoffs_changed; /* within this transaction: an offer with an end */
     bool clocks_changed;   /* within this transaction: what decides whose clock ends an offer */
@@ -193,6 +198,24 @@ bool ledger_reach_key(enum ledger_reach kind, const char *given, char *key, size
 /* Within a transaction, after a record was written: keeps by what it is found. */
 int ledger_reach_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
+/* --- finding clients (ledger_search_keys.c) and opening their files (ledger_opening.c) --------- */
+
+/* The scope in which the files stand that are open to an agent for a time. */
+#define LEDGER_OPENINGS_SCOPE "open:"
+
+/* Within a transaction, after a client was written: keeps by what they are found. */
+int ledger_search_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+/* Makes what is missing of it: of clients older than the table. In transactions of its own. */
+int ledger_search_fill(struct database *database, struct error *error);
+/* Whether what is kept of a client is what it should be. */
+int ledger_search_check(struct database *database, int64_t row, const struct record *client,
+                        bool *agrees, struct error *error);
+
+/* Within a transaction, after a contact was written: the file that was opened for it ends with
+ * it. */
+int ledger_opening_contact(struct ledger *ledger, const struct record *contact,
+                           struct error *error);
+
 /* --- intake (ledger_intake_offer.c) -------------------------------------------------------------
  */
 
@@ -224,6 +247,10 @@ int ledger_scopes_of(struct database *database, enum record_type type, const cha
  * its body belongs to, and what follows from it: who may see a record may see the client that it
  * names, a case's children, and a hand-off's matter. */
 int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+
+/* Within a transaction: lets these scopes see a row, with all that follows from it. */
+int ledger_grant(struct ledger *ledger, int64_t row, const struct scope_set *scopes,
+                 struct error *error);
 
 /* Within a transaction (ledger_feed.c): the numbers of the rows that stand in a scope. Owned by the
  * caller (free).

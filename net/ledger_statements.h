@@ -293,6 +293,36 @@
     X(REACH_PUT, "INSERT INTO reach (kind, key, record) VALUES (?1, ?2, ?3) "                      \
                  "ON CONFLICT DO NOTHING")                                                         \
     X(REACH_DELETE, "DELETE FROM reach WHERE record = ?1")                                         \
+    X(SEARCH_PUT, "INSERT INTO search (record, key) VALUES (?1, ?2) ON CONFLICT DO NOTHING")       \
+    X(SEARCH_DELETE, "DELETE FROM search WHERE record = ?1 AND key = ?2")                          \
+    X(SEARCH_KEYS, "SELECT key FROM search WHERE record = ?1")                                     \
+    X(SEARCH_COUNT, "SELECT count(*) FROM (SELECT 1 FROM search WHERE key >= ?1 AND key < ?2 "     \
+                    "LIMIT ?3)")                                                                   \
+    X(SEARCH_RANGE, "SELECT record FROM search WHERE key >= ?1 AND key < ?2 LIMIT ?3")             \
+    X(SEARCH_CLIENTS, "SELECT number, document FROM record WHERE number > ?1 AND type = 'client' " \
+                      "ORDER BY number LIMIT ?2")                                                  \
+    X(SEARCH_CASES, "SELECT number FROM record WHERE client = ?1 AND type = 'case' "               \
+                    "ORDER BY number DESC LIMIT ?2")                                               \
+    X(SEARCHER_GET, "SELECT owed, refused FROM searcher WHERE agent = ?1")                         \
+    X(SEARCHER_PUT, "INSERT INTO searcher (agent, owed, refused) VALUES (?1, ?2, ?3) "             \
+                    "ON CONFLICT (agent) DO UPDATE SET owed = excluded.owed, "                     \
+                    "refused = excluded.refused")                                                  \
+    X(CHECK_SEARCH, "SELECT 'search', search.record FROM search WHERE NOT EXISTS "                 \
+                    "(SELECT 1 FROM record WHERE record.number = search.record "                   \
+                    "AND record.type = 'client') LIMIT 100")                                       \
+    X(OPENING_GET, "SELECT until, latest FROM opening WHERE agent = ?1 AND record = ?2")           \
+    X(OPENING_PUT, "INSERT INTO opening (agent, record, type, purpose, until, latest) "            \
+                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (agent, record) DO UPDATE SET "    \
+                   "purpose = excluded.purpose, until = max(until, excluded.until), "              \
+                   "latest = max(latest, excluded.latest)")                                        \
+    X(OPENING_UNTIL, "UPDATE opening SET until = min(latest, ?3) WHERE agent = ?1 "                \
+                     "AND record = ?2 AND purpose = 'contact'")                                    \
+    X(OPENING_DUE, "SELECT agent, record FROM opening WHERE until <= ?1 ORDER BY until LIMIT ?2")  \
+    X(OPENING_DELETE, "DELETE FROM opening WHERE agent = ?1 AND record = ?2")                      \
+    X(OPENING_OF, "SELECT record, type FROM opening WHERE agent = ?1")                             \
+    X(OPENING_FIRST, "SELECT until FROM opening ORDER BY until LIMIT 1")                           \
+    X(OPENING_FILE, "SELECT number FROM record WHERE client = ?1 AND type IN ('case', "            \
+                    "'contact', 'submission', 'message', 'delegation', 'task') ORDER BY number")   \
     X(CHECK_REACH,                                                                                 \
       "SELECT record.type, record.id FROM record WHERE type = 'case' "                             \
       "AND json_extract(document, '$.body.erased_at') IS NULL AND NOT EXISTS (SELECT 1 "           \

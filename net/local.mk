@@ -63,7 +63,10 @@ libnet_a_SOURCES += \
     net/scan_folder.c net/scan_folder.h net/scan_page.c net/scan_page.h \
     net/intake.h net/intake_document.c net/intake_document.h net/intake_key.h net/intake_rate.c net/intake_rate.h \
     net/ledger_intake_key.c net/ledger_intake.c net/ledger_intake.h net/ledger_intake_form.c \
-    net/ledger_intake_match.c net/ledger_intake_offer.c net/ledger_attachment.c net/ledger_reach.c net/ledger_refused.c \
+    net/ledger_intake_match.c net/ledger_intake_offer.c net/ledger_attachment.c net/ledger_reach.c \
+    net/ledger_search.c net/ledger_search.h net/ledger_search_internal.h net/ledger_search_file.c \
+    net/ledger_search_find.c net/ledger_search_keys.c net/ledger_search_likely.c \
+    net/ledger_search_permit.c net/ledger_opening.c net/opening_clock.c net/opening_clock.h net/ledger_refused.c \
     net/ledger_publish.c net/ledger_queue.c \
     net/ledger_record.c \
     net/ledger_role.c net/ledger_role.h \
@@ -90,7 +93,7 @@ libnet_a_SOURCES += \
     net/route_logout.c \
     net/route_openapi.c \
     net/route_operations.c \
-    net/route_presence.c \
+    net/route_presence.c net/route_search.c net/server_openapi_search.c \
     net/route_records.c \
     net/route_relay.c \
     net/server.c net/server.h \

@@ -36,6 +36,7 @@ static const struct problem_row problems[PROBLEM_COUNT] = {
     [PROBLEM_UNSUPPORTED_ENCODING] = {"unsupported-encoding", 415,
                                       "The body's coding must be identity, gzip or zstd"},
     [PROBLEM_INVALID_ANSWERS] = {"invalid-answers", 422, "The form has no such answers"},
+    [PROBLEM_PURPOSE] = {"purpose-needed", 422, "A reason is needed"},
     [PROBLEM_MESSAGE_REFUSED] = {"message-refused", 422, "The message is not taken"},
     [PROBLEM_PROTOCOL] = {"protocol", 426, "Terminal and server are too far apart in version"},
     [PROBLEM_TOO_MANY_ATTEMPTS] = {"too-many-attempts", 429, "Too many failed attempts"},

@@ -76,6 +76,8 @@ extern const struct route route_operations;
 extern const struct route route_changes;
 extern const struct route route_records;
 extern const struct route route_presence;
+extern const struct route route_search;
+extern const struct route route_open;
 extern const struct route route_display;
 extern const struct route route_continue;
 extern const struct route route_continue_put;
@@ -266,6 +268,8 @@ struct openapi_schema {
 extern const struct openapi_schema openapi_intake[];
 /* Those of sign-in; likewise. */
 extern const struct openapi_schema openapi_trust[];
+/* Those of finding clients and cases. */
+extern const struct openapi_schema openapi_search[];
 /* Those of Open311, and what its routes answer. */
 extern const struct openapi_schema openapi_open311[];
 json_t *openapi_open311_responses(const struct route *route);

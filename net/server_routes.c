@@ -12,6 +12,8 @@ const struct route *const server_routes[] = {
     &route_changes,
     &route_records,
     &route_presence,
+    &route_search,
+    &route_open,
     &route_display,
     &route_relay_office,
     &route_relay_operations,

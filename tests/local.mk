@@ -308,6 +308,14 @@ tests_unit_test_ledger_flag_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ledger_gone tests/unit/test_store_gone
 tests_unit_test_ledger_gone_SOURCES = tests/unit/test_ledger_gone.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_gone_LDADD = $(UNIT_LIBS)
+SEARCH_PEOPLE = tests/unit/search_people.c tests/unit/search_people.h
+UNIT_TESTS += tests/unit/test_ledger_search tests/unit/test_ledger_opening
+tests_unit_test_ledger_search_SOURCES = tests/unit/test_ledger_search.c $(SEARCH_PEOPLE) \
+    $(LEDGER_FIXTURE)
+tests_unit_test_ledger_search_LDADD = $(UNIT_LIBS)
+tests_unit_test_ledger_opening_SOURCES = tests/unit/test_ledger_opening.c $(SEARCH_PEOPLE) \
+    $(LEDGER_FIXTURE)
+tests_unit_test_ledger_opening_LDADD = $(UNIT_LIBS)
 tests_unit_test_store_gone_SOURCES = tests/unit/test_store_gone.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h
 tests_unit_test_store_gone_LDADD = $(UNIT_LIBS)
@@ -508,6 +516,10 @@ UNIT_TESTS += tests/unit/test_server_note
 tests_unit_test_server_note_SOURCES = tests/unit/test_server_note.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_note_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_search
+tests_unit_test_server_search_SOURCES = tests/unit/test_server_search.c $(SEARCH_PEOPLE) \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_search_LDADD = $(UNIT_LIBS)
 tests_unit_test_server_supervise_SOURCES = tests/unit/test_server_supervise.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_supervise_LDADD = $(UNIT_LIBS)

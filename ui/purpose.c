@@ -48,12 +48,10 @@ bool purpose_known(struct desk *desk, const struct id *client, struct purpose_re
 /* Whether the agent's role has a reason to choose from. */
 static bool has_reasons(const struct desk *desk)
 {
-    permission_set may =
-        desk->agent != NULL ? permission_of_role(record_text(desk->agent, "role")) : 0;
     bool any = false;
 
     for (int purpose = PURPOSE_NONE + 1; purpose < PURPOSE_COUNT && !any; purpose++)
-        any = purpose_is_open_to((enum purpose)purpose, may);
+        any = purpose_is_open_to((enum purpose)purpose, desk->may);
     return any;
 }
 

@@ -45,12 +45,10 @@ static void finish(struct screen *screen, enum purpose purpose)
 /* Those that an agent of this role can have. */
 static void list_choices(struct asking *asking, const struct desk *desk)
 {
-    permission_set may =
-        desk->agent != NULL ? permission_of_role(record_text(desk->agent, "role")) : 0;
     size_t count = 0;
 
     for (int purpose = PURPOSE_NONE + 1; purpose < PURPOSE_COUNT; purpose++)
-        if (purpose_is_open_to((enum purpose)purpose, may))
+        if (purpose_is_open_to((enum purpose)purpose, desk->may))
             asking->choices[count++] = (enum purpose)purpose;
     list_set_count(&asking->list, count);
 }

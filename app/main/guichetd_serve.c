@@ -11,6 +11,7 @@
 #include "net/delivery.h"
 #include "net/handoff_clock.h"
 #include "net/ledger.h"
+#include "net/opening_clock.h"
 #include "net/promise_clock.h"
 #include "net/queue_watch.h"
 #include "net/scan_folder.h"
@@ -107,6 +108,7 @@ struct serving {
     struct guichetd_messages messages;
     struct delivery_sender *sender;
     struct handoff_clock *clock;
+    struct opening_clock *openings;
     struct promise_clock *promises;
     struct queue_watch *watch;
     struct scan_folder *scans;
@@ -123,6 +125,7 @@ static void stop(struct serving *serving)
     scan_folder_stop(serving->scans);
     queue_watch_stop(serving->watch);
     promise_clock_stop(serving->promises);
+    opening_clock_stop(serving->openings);
     handoff_clock_stop(serving->clock);
     delivery_sender_stop(serving->sender);
     guichetd_messages_stop(&serving->messages);
@@ -137,6 +140,7 @@ static int start(struct serving *serving, const struct config *config, struct er
         .log = guichetd_print,
     };
     const struct handoff_clock_options expiry = {.log = guichetd_print};
+    const struct opening_clock_options openings = {.log = guichetd_print};
     const struct promise_clock_options promises = {.log = guichetd_print};
     const struct queue_watch_options thresholds = {.log = guichetd_print};
     const struct scan_folder_options scans = {
@@ -163,6 +167,8 @@ static int start(struct serving *serving, const struct config *config, struct er
         code = delivery_sender_start(&serving->sender, &deliveries, serving->ledger, error);
     if (code == 0)
         code = handoff_clock_start(&serving->clock, &expiry, serving->ledger, error);
+    if (code == 0)
+        code = opening_clock_start(&serving->openings, &openings, serving->ledger, error);
     if (code == 0)
         code = promise_clock_start(&serving->promises, &promises, serving->ledger, error);
     if (code == 0)

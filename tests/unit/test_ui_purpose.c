@@ -6,7 +6,6 @@
 #include "app/json.h"
 #include "tests/unit/ui_fixture.h"
 #include "ui/purpose.h"
-#include "ui/language.h"
 
 static void expect(struct ui_fixture *fixture, const char *text)
 {
@@ -23,9 +22,21 @@ static void ask(struct ui_fixture *fixture, const struct id *client)
     ui_fixture_draw(fixture);
 }
 
+/* The catalogue says so: the desk looks it up. */
 static void be(struct ui_fixture *fixture, const char *role)
 {
-    json_object_set_new(fixture->desk.agent->body, "role", json_string(role));
+    static int64_t rev = 1;
+    struct record *agent = record_copy(fixture->desk.agent);
+
+    json_decref(agent->body);
+    agent->body = json_deep_copy(fixture->desk.agent->body);
+    json_object_set_new(agent->body, "role", json_string(role));
+    agent->rev = ++rev;
+    assert_int_equal(
+        catalogue_write_page(fixture->desk.catalogue, &agent, 1, 100 + rev, "feed", NULL), 0);
+    record_free(agent);
+    ui_fixture_return(fixture, false);
+    assert_string_equal(record_text(fixture->desk.agent, "role"), role);
 }
 
 static void a_digit_takes_a_reason(void **state)
@@ -117,7 +128,7 @@ static void roles_have_their_reasons(void **state)
     be(fixture, "supervisor");
     ask(fixture, NULL);
     expect(fixture, "5  I look at work as a supervisor");
-    expect(fixture, "6  Somebody is in danger"); ui_fixture_print(fixture); language_set("fr"); canvas_resize(fixture->canvas, 16, 60); ui_fixture_draw(fixture); ui_fixture_print(fixture); language_set("en"); canvas_resize(fixture->canvas, 24, 80);
+    expect(fixture, "6  Somebody is in danger");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     be(fixture, "privacy-officer");
     ask(fixture, NULL);
