@@ -284,7 +284,7 @@ static void the_trail_says_all_but_the_words(void **state)
     struct ledger_search_asked asked = {.type = RECORD_CLIENT,
                                         .typed = "roy",
                                         .purpose = PURPOSE_WRITTEN,
-                                        .words = "",
+                                        .words = "her letter",
                                         .limit = 10};
     struct ledger_search_result result;
     struct error error = ERROR_INIT;
