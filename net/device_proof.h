@@ -23,9 +23,10 @@
 /* What is asked for: a signature for one is none for another. */
 #define DEVICE_PROOF_LOGIN "login" /* subject: login, a line feed, device id */
 #define DEVICE_PROOF_TOKEN                                                                         \
-    "token"                        /* subject: as device_proof_token_subject makes it              \
-                                    */
-#define DEVICE_PROOF_ENROL "enrol" /* subject: the one-time code as it is sent */
+    "token"                              /* subject: as device_proof_token_subject makes it        \
+                                          */
+#define DEVICE_PROOF_PROVIDER "provider" /* subject: the handle of the sign-in, as it is sent */
+#define DEVICE_PROOF_ENROL    "enrol"    /* subject: the one-time code as it is sent */
 
 struct device_proof {
     unsigned char key[DEVICE_KEY_SIZE];

@@ -50,6 +50,7 @@ libnet_a_SOURCES += \
     net/ledger_sms.c net/ledger_sms.h net/route_sms.c \
     net/sms_incoming.c net/sms_incoming.h \
     net/sms_gateway.c net/sms_gateway.h \
+    net/ledger_provider.c net/ledger_provider.h net/route_provider.c \
     net/provider.c net/provider.h net/provider_flow.c net/provider_flow.h \
     net/provider_token.c net/provider_token.h \
     net/secret_file.c net/secret_file.h \

@@ -18,6 +18,8 @@ static const struct problem_row problems[PROBLEM_COUNT] = {
     [PROBLEM_MISTYPED_CODE] = {"mistyped-code", 400, "The code has a slip in it"},
     [PROBLEM_UNAUTHORIZED] = {"unauthorized", 401, "Sign in first"},
     [PROBLEM_WRONG_PASSWORD] = {"wrong-password", 401, "Login or password is wrong"},
+    [PROBLEM_SIGN_IN_REFUSED] = {"sign-in-refused", 403,
+                                 "The identity provider does not let the agent in"},
     [PROBLEM_FORBIDDEN] = {"forbidden", 403, "Outside of this agent's scope"},
     [PROBLEM_WRONG_CODE] = {"wrong-code", 403, "The code is wrong"},
     [PROBLEM_DEVICE_UNKNOWN] = {"device-unknown", 403, "The terminal is not enrolled"},

@@ -1,11 +1,54 @@
 #include "net/request_session.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "app/text.h"
 #include "net/ledger_terminal.h"
 #include "net/protocol.h"
+
+bool request_protocol_fits(struct request *request, const json_t *body)
+{
+    const char *theirs = json_text_or(body, "protocol", "");
+
+    switch (protocol_judge(PROTOCOL_MAJOR, protocol_major(theirs))) {
+    case PROTOCOL_FITS:
+        return true;
+    case PROTOCOL_TERMINAL_TOO_OLD:
+        request_problem(request, PROBLEM_PROTOCOL,
+                        "this terminal speaks version %.20s, the server %s: update the terminal",
+                        theirs, PROTOCOL_VERSION);
+        break;
+    case PROTOCOL_SERVER_TOO_OLD:
+        request_problem(request, PROBLEM_PROTOCOL,
+                        "this terminal speaks version %.20s, the server only %s: the server must "
+                        "be updated first",
+                        theirs, PROTOCOL_VERSION);
+        break;
+    case PROTOCOL_UNREADABLE:
+        request_problem(request, PROBLEM_BAD_REQUEST, "%s", "\"protocol\" is no version");
+        break;
+    }
+    return false;
+}
+
+bool request_mark(struct request *request, const json_t *body, struct ledger_mark *mark,
+                  bool *given)
+{
+    const char *last = json_text_or(body, "mark", "");
+    const char *next = json_text_or(body, "next_mark", "");
+
+    if (strlen(last) >= LEDGER_MARK_SIZE || strlen(next) >= LEDGER_MARK_SIZE) {
+        request_problem(request, PROBLEM_BAD_REQUEST, "%s", "\"mark\" is too long");
+        return false;
+    }
+    text_copy(mark->last, sizeof(mark->last), last);
+    text_copy(mark->next, sizeof(mark->next), next);
+    *given = next[0] != '\0';
+    return true;
+}
 
 bool request_proof(struct request *request, const json_t *body, const char *purpose,
                    const char *subject, struct device_proof *proof, bool *given)

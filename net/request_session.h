@@ -8,6 +8,14 @@
 #include "net/ledger_session.h"
 #include "net/server_internal.h"
 
+/* Terminals of too old or too new a version are told so, before anything else of theirs is read;
+ * false with a problem set. */
+bool request_protocol_fits(struct request *request, const json_t *body);
+
+/* Reads the mark of the terminal; one that sends none knows of none. False with a problem set. */
+bool request_mark(struct request *request, const json_t *body, struct ledger_mark *mark,
+                  bool *given);
+
 /* Reads the member "terminal" of a body and checks it; a body without one leaves *given false.
  * False with a problem set when it is no proof, or the signature is not over this. */
 bool request_proof(struct request *request, const json_t *body, const char *purpose,

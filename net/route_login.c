@@ -81,48 +81,6 @@ static void sign_in_answer(struct request *request, struct sign_in *sign_in)
     }
 }
 
-/* Terminals of too old or too new a version are told so, before anything else of theirs is read. */
-static bool protocol_fits(struct request *request, const json_t *body)
-{
-    const char *theirs = json_text_or(body, "protocol", "");
-
-    switch (protocol_judge(PROTOCOL_MAJOR, protocol_major(theirs))) {
-    case PROTOCOL_FITS:
-        return true;
-    case PROTOCOL_TERMINAL_TOO_OLD:
-        request_problem(request, PROBLEM_PROTOCOL,
-                        "this terminal speaks version %.20s, the server %s: update the terminal",
-                        theirs, PROTOCOL_VERSION);
-        break;
-    case PROTOCOL_SERVER_TOO_OLD:
-        request_problem(request, PROBLEM_PROTOCOL,
-                        "this terminal speaks version %.20s, the server only %s: the server must "
-                        "be updated first",
-                        theirs, PROTOCOL_VERSION);
-        break;
-    case PROTOCOL_UNREADABLE:
-        request_problem(request, PROBLEM_BAD_REQUEST, "%s", "\"protocol\" is no version");
-        break;
-    }
-    return false;
-}
-
-/* The mark of the terminal; one that sends none knows of none. False with a problem set. */
-static bool mark_read(struct request *request, struct sign_in *sign_in)
-{
-    const char *last = json_text_or(sign_in->body, "mark", "");
-    const char *next = json_text_or(sign_in->body, "next_mark", "");
-
-    if (strlen(last) >= LEDGER_MARK_SIZE || strlen(next) >= LEDGER_MARK_SIZE) {
-        request_problem(request, PROBLEM_BAD_REQUEST, "%s", "\"mark\" is too long");
-        return false;
-    }
-    text_copy(sign_in->mark.last, sizeof(sign_in->mark.last), last);
-    text_copy(sign_in->mark.next, sizeof(sign_in->mark.next), next);
-    sign_in->marked = next[0] != '\0';
-    return true;
-}
-
 /* Reads the body; false with a problem set. */
 static bool sign_in_read(struct request *request, struct sign_in *sign_in)
 {
@@ -132,7 +90,8 @@ static bool sign_in_read(struct request *request, struct sign_in *sign_in)
     sign_in->body = request_json(request);
     if (sign_in->body == NULL)
         return false;
-    if (!protocol_fits(request, sign_in->body) || !mark_read(request, sign_in))
+    if (!request_protocol_fits(request, sign_in->body) ||
+        !request_mark(request, sign_in->body, &sign_in->mark, &sign_in->marked))
         return false;
     device = json_text_or(sign_in->body, "device", "");
     if (json_require_text(sign_in->body, "login", LEDGER_LOGIN_LIMIT, &sign_in->login, &error) !=

@@ -14,6 +14,7 @@
 #include "app/clock.h"
 #include "net/open311_call.h"
 #include "net/open311_intake.h"
+#include "net/provider_flow.h"
 #include "net/relay_board.h"
 #include "net/server_internal.h"
 #include "net/server_listen.h"
@@ -324,6 +325,8 @@ static void server_free(struct server *server)
     if (server->key != NULL)
         sodium_memzero(server->key, strlen(server->key));
     free(server->key);
+    worker_free(server->elsewhere);
+    provider_flows_free(server->flows);
     sms_secret_close(server->sms_secret);
     free(server->certificate);
     free(server->openapi);
@@ -395,6 +398,21 @@ static void line_change(void *context, struct MHD_Connection *connection, void *
                                 descriptor->connect_fd);
 }
 
+static int provider_open(struct server *server, struct error *error)
+{
+    struct provider *provider;
+    int code;
+
+    if (server->options.provider == NULL)
+        return 0;
+    code = provider_new(&provider, server->options.provider, error);
+    if (code == 0)
+        code = provider_flows_new(&server->flows, provider, error);
+    if (code == 0)
+        code = worker_new(&server->elsewhere, SIGN_INS_WAITING, error);
+    return code;
+}
+
 static void mhd_log(void *context, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
@@ -449,6 +467,8 @@ static int server_prepare(struct server *server, struct error *error)
     }
     if (code == 0 && options->sms_secret != NULL && options->sms_secret[0] != '\0')
         code = sms_secret_open(&server->sms_secret, options->sms_secret, error);
+    if (code == 0)
+        code = provider_open(server, error);
     if (code == 0)
         code = parts_new(server, error);
     if (code == 0)
@@ -535,6 +555,8 @@ void server_stop(struct server *server)
     server->sign_in = NULL;
     worker_free(server->passage);
     server->passage = NULL;
+    worker_free(server->elsewhere);
+    server->elsewhere = NULL;
     worker_free(server->directory);
     server->directory = NULL;
     worker_free(server->reports);

@@ -29,6 +29,9 @@ struct open311_options {
     unsigned repeat_minutes;   /* within which the same request again is the same request */
 };
 
+/* Another organisation's identity provider; see net/provider.h. */
+struct provider_options;
+
 struct server_options {
     const char *listen;          /* "127.0.0.1:8737", "[::1]:0"; port 0: any free one */
     const char *tls_certificate; /* path of a PEM file, NULL or "": plain HTTP, loopback only */
@@ -46,7 +49,8 @@ struct server_options {
     const char *sms_secret; /* path of the secret that the SMS gateway signs with, NULL or "" */
     const char *sms_queue;  /* key: where cases wait that an SMS opens, "" for none */
     struct open311_options open311;
-    struct relay_board *board; /* borrowed: of a relay; NULL at the centre */
+    const struct provider_options *provider; /* NULL: agents sign in with passwords alone */
+    struct relay_board *board;               /* borrowed: of a relay; NULL at the centre */
     /* Takes one line, without newline, without personal content; called from any thread. */
     void (*log)(void *context, const char *line);
     void *log_context;

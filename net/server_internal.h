@@ -71,6 +71,8 @@ struct route {
 extern const struct route route_login;
 extern const struct route route_logout;
 extern const struct route route_token;
+extern const struct route route_provider;
+extern const struct route route_provider_session;
 extern const struct route route_devices;
 extern const struct route route_operations;
 extern const struct route route_changes;
@@ -126,7 +128,9 @@ struct server {
     char *openapi;                /* the document, made once */
     char *certificate;            /* PEM text */
     char *key;
-    char *sms_secret; /* owned; NULL without an SMS gateway */
+    struct provider_flows *flows; /* sign-ins at the identity provider; NULL without one */
+    struct worker *elsewhere;     /* the one thread that asks it; NULL without one */
+    char *sms_secret;             /* owned; NULL without an SMS gateway */
     atomic_bool stopping;
     struct guard *guard;        /* who is connected, and for how long */
     atomic_size_t upload_bytes; /* held by all requests together */

@@ -36,5 +36,19 @@ const struct openapi_schema openapi_trust[] = {
      "{\"type\": \"object\", \"required\": [\"name\", \"time\"], \"properties\": {\"name\": "
      "{\"type\": \"string\", \"description\": \"What the administrator calls the terminal\"}, "
      "\"time\": " REF("Time") "}}"},
+    {"ProviderSignInRequest", "{\"type\": \"object\", \"properties\": {\"device\": " REF(
+                                  "Id") ", \"protocol\": {\"type\": \"string\"}}}"},
+    {"ProviderSignIn",
+     "{\"type\": \"object\", \"required\": [\"handle\", \"user_code\", \"url\", \"expires_at\", "
+     "\"interval_ms\"], \"properties\": {\"handle\": {\"type\": \"string\", \"description\": "
+     "\"Secret: whoever has it asks what became of the sign-in\"}, \"user_code\": {\"type\": "
+     "\"string\"}, \"url\": {\"type\": \"string\", \"format\": \"uri\"}, \"url_complete\": "
+     "{\"type\": \"string\", \"format\": \"uri\"}, \"expires_at\": " REF(
+         "Time") ", \"interval_ms\": {\"type\": \"integer\"}}}"},
+    {"ProviderSessionRequest",
+     "{\"type\": \"object\", \"required\": [\"handle\"], \"properties\": {\"handle\": {\"type\": "
+     "\"string\"}, \"device\": " REF(
+         "Id") ", \"mark\": {\"type\": \"string\"}, \"next_mark\": {\"type\": \"string\"}, "
+               "\"protocol\": {\"type\": \"string\"}, \"terminal\": " REF("TerminalProof") "}}"},
     {NULL, NULL},
 };

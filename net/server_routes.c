@@ -7,6 +7,8 @@ const struct route *const server_routes[] = {
     &route_login,
     &route_logout,
     &route_token,
+    &route_provider,
+    &route_provider_session,
     &route_devices,
     &route_operations,
     &route_changes,

@@ -507,6 +507,11 @@ UNIT_TESTS += tests/unit/test_server_changes
 tests_unit_test_server_changes_SOURCES = tests/unit/test_server_changes.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_changes_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_provider
+tests_unit_test_server_provider_SOURCES = tests/unit/test_server_provider.c \
+    tests/unit/provider_fixture.c tests/unit/provider_fixture.h \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_provider_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_supervise
 UNIT_TESTS += tests/unit/test_role
 tests_unit_test_role_SOURCES = tests/unit/test_role.c \

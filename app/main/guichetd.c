@@ -8,8 +8,8 @@
 
 #include "app/main/guichetd_email.h"
 #include "app/main/guichetd_limits.h"
-#include "app/protect.h"
 #include "app/main/guichetd_order.h"
+#include "app/protect.h"
 #include "net/intake_document.h"
 #include "net/ledger_relay.h"
 
@@ -58,6 +58,33 @@ static const struct config_key keys[] = {
      .argument = "WHICH",
      .preset = "optional",
      .help = "required: agents sign in from enrolled terminals alone; optional: from any."},
+    {.name = "provider",
+     .shape = CONFIG_TEXT,
+     .argument = "URL",
+     .help = "Issuer of the OpenID Connect provider at which agents may sign in, by the device "
+             "flow; without it they have passwords here."},
+    {.name = "provider-client",
+     .shape = CONFIG_TEXT,
+     .argument = "ID",
+     .help = "What the identity provider knows this server by."},
+    {.name = "provider-secret",
+     .shape = CONFIG_TEXT,
+     .argument = "FILE",
+     .help = "The secret of that client, where the provider gave one; only its owner may read it."},
+    {.name = "provider-claim",
+     .shape = CONFIG_TEXT,
+     .argument = "NAME",
+     .preset = "preferred_username",
+     .help = "The claim of the identity token that is an agent's login here."},
+    {.name = "provider-scope",
+     .shape = CONFIG_TEXT,
+     .argument = "WORDS",
+     .preset = "openid profile",
+     .help = "What the identity provider is asked for."},
+    {.name = "provider-ca",
+     .shape = CONFIG_TEXT,
+     .argument = "FILE",
+     .help = "Trust for the identity provider only what this certificate (PEM) certifies."},
     {.name = "access-minutes",
      .shape = CONFIG_NUMBER,
      .minimum = 1,

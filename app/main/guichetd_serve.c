@@ -13,6 +13,7 @@
 #include "net/ledger.h"
 #include "net/opening_clock.h"
 #include "net/promise_clock.h"
+#include "net/provider.h"
 #include "net/queue_watch.h"
 #include "net/scan_folder.h"
 #include "net/server.h"
@@ -132,6 +133,33 @@ static void stop(struct serving *serving)
     ledger_close(serving->ledger);
 }
 
+static const char *text_or_null(const struct config *config, const char *name)
+{
+    const char *text = config_text(config, name);
+
+    return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+/* The identity provider; one without a name for us is a mistake. */
+static int provider_read(const struct config *config, struct provider_options *provider,
+                         struct server_options *options, struct error *error)
+{
+    *provider = (struct provider_options){
+        .issuer = text_or_null(config, "provider"),
+        .client = text_or_null(config, "provider-client"),
+        .secret_file = text_or_null(config, "provider-secret"),
+        .claim = text_or_null(config, "provider-claim"),
+        .scope = text_or_null(config, "provider-scope"),
+        .ca_file = text_or_null(config, "provider-ca"),
+    };
+    if (provider->issuer == NULL)
+        return 0;
+    if (provider->client == NULL)
+        return error_set(error, ERROR_INVALID, "provider needs provider-client");
+    options->provider = provider;
+    return 0;
+}
+
 static int start(struct serving *serving, const struct config *config, struct error *error)
 {
     const struct delivery_options deliveries = {
@@ -150,9 +178,12 @@ static int start(struct serving *serving, const struct config *config, struct er
         .log = guichetd_print,
     };
     struct trust_rules rules;
+    struct provider_options provider;
     struct server_options options;
     int code = guichetd_server_options(config, &options, error);
 
+    if (code == 0)
+        code = provider_read(config, &provider, &options, error);
     if (code == 0)
         code = guichetd_email_open(&serving->email, config, error);
     if (code == 0)
@@ -212,6 +243,12 @@ static const char *const keys[] = {"listen",
                                    GUICHETD_RULES_KEYS,
                                    "web-origin",
                                    "web-proxy",
+                                   "provider",
+                                   "provider-client",
+                                   "provider-secret",
+                                   "provider-claim",
+                                   "provider-scope",
+                                   "provider-ca",
                                    "agencies",
                                    "delivery-key",
                                    "open311-jurisdictions",
