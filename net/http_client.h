@@ -44,10 +44,11 @@ struct http_request {
     const char *path;   /* "/v1/changes?since=0": put behind the base URL as it is */
     const void *body;   /* copied, the copy is wiped; NULL for none */
     size_t body_length;
-    const char *body_type;      /* media type of the body */
-    const char *body_encoding;  /* "gzip", "zstd"; NULL: identity */
-    const char *accept;         /* the one media type a successful reply may have; NULL: no body */
-    int64_t wait_ms;            /* how long the server may stay silent on purpose (long poll) */
+    const char *body_type;     /* media type of the body */
+    const char *body_encoding; /* "gzip", "zstd"; NULL: identity */
+    const char *accept; /* the media types that a successful reply may have, with ", " between;
+                           NULL: no body */
+    int64_t wait_ms;    /* how long the server may stay silent on purpose (long poll) */
     const char *const *headers; /* more lines "Name: value", then NULL; NULL for none; copied */
 };
 

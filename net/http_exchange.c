@@ -172,7 +172,8 @@ static bool set_transport(struct http_exchange *exchange)
 
     if (client->plain)
         return good && curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") == CURLE_OK &&
-               curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, curl_common_open_loopback) == CURLE_OK;
+               curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, curl_common_open_loopback) ==
+                   CURLE_OK;
     good = good &&
            curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK;
     if (client->ca_file != NULL)
@@ -363,6 +364,19 @@ static int read_location(CURL *easy, char **location, struct error *error)
     return *location != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a reply");
 }
 
+/* Whether a media type is one of those that are accepted. */
+static bool is_accepted(const char *accepted, const char *type)
+{
+    size_t length = strlen(type);
+
+    for (const char *at = accepted; at != NULL; at = strchr(at, ',')) {
+        at += strspn(at, ", ");
+        if (strncmp(at, type, length) == 0 && (at[length] == ',' || at[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
 static int check_reply(const struct http_exchange *exchange, const struct http_reply *reply,
                        struct error *error)
 {
@@ -378,7 +392,7 @@ static int check_reply(const struct http_exchange *exchange, const struct http_r
     if (reply->status == 202 && exchange->received.length == 0)
         return 0;
     if (exchange->accept != NULL && reply->status != 204 &&
-        strcmp(reply->media_type, exchange->accept) != 0)
+        !is_accepted(exchange->accept, reply->media_type))
         return error_set(error, ERROR_PROTOCOL,
                          "reply of %s is \"%s\", not \"%s\": something else answers there",
                          exchange->name, reply->media_type, exchange->accept);

@@ -42,6 +42,7 @@ struct provider {
     char *device_url;
     char *token_url;
     char *keys_url;
+    char *person_url; /* userinfo_endpoint; NULL when there is none */
     json_t *keys;
     int64_t keys_ms;
 };
@@ -103,8 +104,9 @@ static void forget(struct provider *provider)
     free(provider->device_url);
     free(provider->token_url);
     free(provider->keys_url);
+    free(provider->person_url);
     json_decref(provider->keys);
-    provider->device_url = provider->token_url = provider->keys_url = NULL;
+    provider->device_url = provider->token_url = provider->keys_url = provider->person_url = NULL;
     provider->keys = NULL;
     provider->discovered_ms = 0;
 }
@@ -125,10 +127,11 @@ void provider_free(struct provider *provider)
 
 /* --- talking ---------------------------------------------------------------------------------- */
 
-/* Sends a form (NULL: a GET) to a URL and reads the JSON object that comes back, with its status.
- * New reference. */
+/* Sends a form (NULL: a GET) to a URL, with a token (NULL: none), and reads the JSON object that
+ * comes back, with its status. New reference. */
 static int call(const struct provider *provider, const char *url, const char *path,
-                const struct text_buffer *form, int *status, json_t **answer, struct error *error)
+                const struct text_buffer *form, const char *token, int *status, json_t **answer,
+                struct error *error)
 {
     const struct http_request request = {
         .method = form != NULL ? "POST" : "GET",
@@ -136,13 +139,15 @@ static int call(const struct provider *provider, const char *url, const char *pa
         .body = form != NULL ? form->bytes : NULL,
         .body_length = form != NULL ? form->length : 0,
         .body_type = form != NULL ? "application/x-www-form-urlencoded" : NULL,
-        .accept = "application/json",
+        .accept = "application/json, application/jwk-set+json",
     };
     struct http_client *client = NULL;
     struct http_reply reply = {0};
     int code = reach(provider, url, &client, error);
 
     *answer = NULL;
+    if (code == 0)
+        code = http_client_token_set(client, token, error);
     if (code == 0)
         code = http_client_call(client, &request, &reply, error);
     if (code == 0) {
@@ -232,7 +237,7 @@ static int discover(struct provider *provider, int64_t now_ms, struct error *err
         now_ms >= provider->discovered_ms)
         return 0;
     forget(provider);
-    code = call(provider, provider->issuer, DISCOVERY_PATH, NULL, &status, &document, error);
+    code = call(provider, provider->issuer, DISCOVERY_PATH, NULL, NULL, &status, &document, error);
     if (code == 0 && status != 200)
         code = error_set(error, ERROR_REFUSED,
                          "the identity provider answered %d when asked about itself", status);
@@ -245,6 +250,8 @@ static int discover(struct provider *provider, int64_t now_ms, struct error *err
         code = take_url(document, "token_endpoint", &provider->token_url, error);
     if (code == 0)
         code = take_url(document, "jwks_uri", &provider->keys_url, error);
+    if (code == 0 && json_object_get(document, "userinfo_endpoint") != NULL)
+        code = take_url(document, "userinfo_endpoint", &provider->person_url, error);
     json_decref(document);
     if (code == 0)
         provider->discovered_ms = now_ms;
@@ -257,7 +264,7 @@ static int keys_read(struct provider *provider, int64_t now_ms, struct error *er
 {
     json_t *keys = NULL;
     int status = 0;
-    int code = call(provider, provider->keys_url, "", NULL, &status, &keys, error);
+    int code = call(provider, provider->keys_url, "", NULL, NULL, &status, &keys, error);
 
     if (code == 0 && (status != 200 || !json_is_array(json_object_get(keys, "keys"))))
         code = error_set(error, ERROR_PROTOCOL, "the identity provider lists no keys");
@@ -337,7 +344,7 @@ int provider_begin(struct provider *provider, int64_t now_ms, struct provider_de
     if (form.failed)
         code = error_set(error, ERROR_MEMORY, "no memory for a request");
     if (code == 0)
-        code = call(provider, provider->device_url, "", &form, &status, &answer, error);
+        code = call(provider, provider->device_url, "", &form, NULL, &status, &answer, error);
     form_free(&form);
     if (code == 0 && status != 200)
         code = error_set(error, ERROR_REFUSED, "the identity provider refuses a code: %s",
@@ -410,6 +417,33 @@ static int login_read(const struct provider *provider, const json_t *claims,
     return 0;
 }
 
+/* Many providers keep what else they know of somebody out of the token, and tell it to whoever
+ * shows the access token (OpenID Connect Core 5.3). Put into the claims: nothing that these say
+ * already. */
+static int person_read(const struct provider *provider, const char *token, json_t *claims,
+                       struct error *error)
+{
+    json_t *person = NULL;
+    int status = 0;
+    int code;
+
+    if (json_object_get(claims, provider->claim) != NULL || provider->person_url == NULL ||
+        token[0] == '\0')
+        return 0;
+    code = call(provider, provider->person_url, "", NULL, token, &status, &person, error);
+    if (code == 0 && status != 200)
+        code = error_set(error, ERROR_REFUSED,
+                         "the identity provider answered %d when asked who "
+                         "signed in",
+                         status);
+    if (code == 0 && strcmp(json_text_or(person, "sub", ""), json_text_or(claims, "sub", "")) != 0)
+        code = error_set(error, ERROR_REFUSED, "the identity provider tells of somebody else");
+    if (code == 0 && json_object_update_missing(claims, person) != 0)
+        code = error_set(error, ERROR_MEMORY, "no memory for claims");
+    json_decref(person);
+    return code;
+}
+
 static int answer_read(struct provider *provider, int status, const json_t *answer, int64_t now_ms,
                        enum provider_state *state, char login[PROVIDER_LOGIN_LIMIT + 1],
                        struct error *error)
@@ -420,6 +454,8 @@ static int answer_read(struct provider *provider, int status, const json_t *answ
     if (status != 200)
         return state_read(answer, state, error);
     code = claims_read(provider, json_text_or(answer, "id_token", ""), now_ms, &claims, error);
+    if (code == 0)
+        code = person_read(provider, json_text_or(answer, "access_token", ""), claims, error);
     if (code == 0)
         code = login_read(provider, claims, login, error);
     json_decref(claims);
@@ -451,7 +487,7 @@ int provider_ask(struct provider *provider, const struct provider_device *device
     if (form.failed)
         code = error_set(error, ERROR_MEMORY, "no memory for a request");
     if (code == 0)
-        code = call(provider, provider->token_url, "", &form, &status, &answer, error);
+        code = call(provider, provider->token_url, "", &form, NULL, &status, &answer, error);
     form_free(&form);
     if (code == 0)
         code = answer_read(provider, status, answer, now_ms, state, login, error);

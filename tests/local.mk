@@ -604,6 +604,15 @@ EXTRA_DIST += tests/web/.npmrc tests/web/accept.mjs tests/web/browser.mjs tests/
 check-web: all
 	@$(AM_TESTS_ENVIRONMENT) '$(srcdir)/tests/web/check.sh'
 
+# `make check-oidc`: an identity provider that was not written here. Needs Node.js and npm; `make
+# check` leaves it out.
+EXTRA_DIST += tests/oidc/.npmrc tests/oidc/check.sh tests/oidc/package-lock.json \
+    tests/oidc/package.json tests/oidc/person.mjs tests/oidc/provider.mjs
+
+.PHONY: check-oidc
+check-oidc: all
+	@$(AM_TESTS_ENVIRONMENT) '$(srcdir)/tests/oidc/check.sh'
+
 # `make check-open311`: a client of Open311 that was not written here. Needs Node.js and npm; `make
 # check` leaves it out.
 EXTRA_DIST += tests/open311/.npmrc tests/open311/check.sh tests/open311/client.cjs \

@@ -140,18 +140,24 @@ json_t *provider_fixture_claims(const struct provider_fixture *fixture, int64_t 
 
 /* --- the server ------------------------------------------------------------------------------- */
 
-static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status,
-                              const json_t *value)
+static enum MHD_Result answer_as(struct MHD_Connection *connection, unsigned status,
+                                 const json_t *value, const char *type)
 {
     char *text = json_dumps(value, JSON_COMPACT);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE);
     enum MHD_Result result;
 
-    MHD_add_response_header(response, "Content-Type", "application/json");
+    MHD_add_response_header(response, "Content-Type", type);
     result = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);
     return result;
+}
+
+static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status,
+                              const json_t *value)
+{
+    return answer_as(connection, status, value, "application/json");
 }
 
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url,
@@ -184,7 +190,14 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     }
     if (strcmp(url, "/keys") == 0) {
         fixture->key_reads++;
-        return answer(connection, 200, fixture->set);
+        return answer_as(connection, 200, fixture->set, "application/jwk-set+json; charset=utf-8");
+    }
+    if (strcmp(url, "/person") == 0) {
+        const char *token =
+            MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization");
+
+        return answer(connection, token != NULL && strcmp(token, "Bearer a-token") == 0 ? 200 : 401,
+                      fixture->person);
     }
     if (strcmp(url, "/device") == 0)
         return answer(connection, 200, fixture->device);
@@ -214,10 +227,10 @@ void provider_fixture_start(struct provider_fixture *fixture)
     assert_non_null(fixture->daemon);
     info = MHD_get_daemon_info(fixture->daemon, MHD_DAEMON_INFO_BIND_PORT);
     snprintf(fixture->issuer, sizeof(fixture->issuer), "http://127.0.0.1:%u", info->port);
-    fixture->discovery =
-        json_pack("{s:s, s:o, s:o, s:o}", "issuer", fixture->issuer,
-                  "device_authorization_endpoint", place(fixture, "/device"), "token_endpoint",
-                  place(fixture, "/token"), "jwks_uri", place(fixture, "/keys"));
+    fixture->discovery = json_pack(
+        "{s:s, s:o, s:o, s:o, s:o}", "issuer", fixture->issuer, "userinfo_endpoint",
+        place(fixture, "/person"), "device_authorization_endpoint", place(fixture, "/device"),
+        "token_endpoint", place(fixture, "/token"), "jwks_uri", place(fixture, "/keys"));
     fixture->set = json_pack("{s:[o, o, o]}", "keys", provider_fixture_jwk(fixture, KEY_RSA, "r1"),
                              provider_fixture_jwk(fixture, KEY_P256, "p1"),
                              provider_fixture_jwk(fixture, KEY_ED25519, "e1"));
@@ -225,6 +238,7 @@ void provider_fixture_start(struct provider_fixture *fixture)
         "{s:s, s:s, s:s, s:s, s:i, s:i}", "device_code", "d-e-v", "user_code", "WDJB-MJHT",
         "verification_uri", "https://id.example/device", "verification_uri_complete",
         "https://id.example/device?c=WDJB-MJHT", "expires_in", 600, "interval", 7);
+    fixture->person = json_pack("{s:s, s:s}", "sub", "4711", "preferred_username", "chloe");
     fixture->answer = json_pack("{s:s}", "error", "authorization_pending");
 }
 
@@ -243,5 +257,6 @@ void provider_fixture_stop(struct provider_fixture *fixture)
     json_decref(fixture->discovery);
     json_decref(fixture->set);
     json_decref(fixture->device);
+    json_decref(fixture->person);
     json_decref(fixture->answer);
 }

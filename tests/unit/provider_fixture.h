@@ -29,6 +29,7 @@ struct provider_fixture {
     json_t *discovery; /* owned */
     json_t *set;       /* owned: the JWK Set */
     json_t *device;    /* owned: answer of the device endpoint */
+    json_t *person;    /* owned: what it tells whoever shows "a-token" */
     json_t *answer;    /* owned: answer of the token endpoint */
     unsigned status;   /* of that answer */
     char form[2048];   /* the form that came last */

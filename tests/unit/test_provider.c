@@ -298,6 +298,31 @@ static void test_who_it_is(void **state)
     provider_free(provider);
 }
 
+/* What the token does not say is asked for with the access token, and must be of the same person.
+ */
+static void test_the_token_may_leave_out_the_name(void **state)
+{
+    struct provider_fixture *f = *state;
+    struct provider *provider = open_provider(f, NULL);
+    const struct provider_device device = {.code = "d-e-v", .expires_ms = now + 1000};
+    char *token =
+        provider_fixture_sign(f, KEY_ED25519, header("e1"), with(f, "preferred_username", NULL));
+    char login[PROVIDER_LOGIN_LIMIT + 1];
+    enum provider_state became;
+
+    say(f, 200, json_pack("{s:s, s:s}", "access_token", "a-token", "id_token", token));
+    assert_int_equal(provider_ask(provider, &device, now, &became, login, NULL), 0);
+    assert_string_equal(login, "chloe");
+    json_object_set_new(f->person, "sub", json_string("4712"));
+    assert_int_equal(provider_ask(provider, &device, now, &became, login, NULL), ERROR_REFUSED);
+    say(f, 200, json_pack("{s:s, s:s}", "access_token", "another", "id_token", token));
+    assert_int_equal(provider_ask(provider, &device, now, &became, login, NULL), ERROR_REFUSED);
+    say(f, 200, json_pack("{s:s}", "id_token", token));
+    assert_int_equal(provider_ask(provider, &device, now, &became, login, NULL), ERROR_REFUSED);
+    free(token);
+    provider_free(provider);
+}
+
 /* What the device endpoint answers, with one member changed. */
 static int begin_with(struct provider_fixture *f, struct provider *provider, const char *name,
                       json_t *value)
@@ -462,6 +487,7 @@ int main(void)
         FRESH(test_flow),
         FRESH(test_new_keys_are_read_but_not_for_every_token),
         FRESH(test_who_it_is),
+        FRESH(test_the_token_may_leave_out_the_name),
         FRESH(test_a_rough_provider),
         FRESH(test_a_provider_is_asked_no_more_often_than_it_wants),
         FRESH(test_a_handle_is_one_devices_and_good_once),
