@@ -155,7 +155,7 @@ bool head_target_is_plain(const char *target)
     for (const char *at = target; *at != '\0'; at++) {
         unsigned char character = (unsigned char)*at;
 
-        if (character <= 0x20 || character == 0x7F || strchr("\"<>\\^`{|}", character) != NULL)
+        if (character <= 0x20 || character == 0x7F || strchr("\"#<>\\^`{|}", character) != NULL)
             return false;
         if (character == '%' &&
             (strspn(at + 1, "0123456789ABCDEFabcdef") < 2 || strncmp(at, "%00", 3) == 0))

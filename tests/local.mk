@@ -1041,3 +1041,10 @@ tests_security_scan_LDADD = $(UNIT_LIBS)
 
 dist_check_SCRIPTS += tests/security/stolen_laptop.sh tests/security/scrollback.sh
 TESTS += tests/security/stolen_laptop.sh tests/security/scrollback.sh
+
+# Attacks on every route of the server.
+UNIT_TESTS += tests/security/test_attacks
+tests_security_test_attacks_SOURCES = tests/security/test_attacks.c tests/security/attack_table.c \
+    tests/security/attack_table.h \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_security_test_attacks_LDADD = $(UNIT_LIBS)
