@@ -31,6 +31,8 @@ struct link {
     char *store_path; /* NULL when there is no store to keep in sync */
     struct seal_key *store_key;
     uint64_t store_generation;
+    struct errand *errand;
+    bool wipe;
     bool presence_asked;
     bool away;
     struct id fetch; /* the attachment that the screen wants; empty for none */
@@ -58,7 +60,10 @@ int link_new(struct link **result, struct error *error)
     if (link == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the link");
     link->password = sodium_malloc(PASSWORD_SIZE);
-    if (link->password == NULL) {
+    link->errand = errand_new();
+    if (link->password == NULL || link->errand == NULL) {
+        sodium_free(link->password);
+        errand_free(link->errand);
         free(link);
         return error_set(error, ERROR_MEMORY, "no locked memory for the password");
     }
@@ -72,6 +77,7 @@ int link_new(struct link **result, struct error *error)
         if (link->sync_fd >= 0)
             (void)close(link->sync_fd);
         sodium_free(link->password);
+        errand_free(link->errand);
         free(link);
         return error_set(error, ERROR_MEMORY, "the link cannot be made: %s", strerror(cause));
     }
@@ -122,6 +128,7 @@ void link_free(struct link *link)
     forget_store(link);
     fetch_forget(link);
     sodium_free(link->password);
+    errand_free(link->errand);
     (void)close(link->screen_fd);
     (void)close(link->sync_fd);
     (void)pthread_mutex_destroy(&link->mutex);
@@ -308,10 +315,46 @@ void link_sign_out(struct link *link)
     forget_credentials(link);
     forget_store(link);
     link->presence_asked = link->away = false;
+    errand_clear(link->errand);
     fetch_forget(link);
     unlock(link);
     link_sync_ring(link);
     link_screen_ring(link);
+}
+
+/* --- errands -------------------------------------------------------------------------------- */
+
+struct errand *link_errand(const struct link *link)
+{
+    return link->errand;
+}
+
+void link_errand_ask(struct link *link, const struct errand_request *request)
+{
+    errand_ask(link->errand, request);
+    link_sync_ring(link);
+}
+
+void link_errand_answer(struct link *link, enum errand_state state, const char *message)
+{
+    errand_answer(link->errand, state, message);
+    link_screen_ring(link);
+}
+
+void link_wipe_set(struct link *link)
+{
+    lock(link);
+    link->wipe = true;
+    unlock(link);
+    link_screen_ring(link);
+}
+
+bool link_wipe_get(struct link *link)
+{
+    lock(link);
+    bool wipe = link->wipe;
+    unlock(link);
+    return wipe;
 }
 
 /* --- presence ------------------------------------------------------------------------------- */

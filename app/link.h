@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/errand.h"
 #include "app/error.h"
 #include "app/record.h"
 #include "app/seal.h"
@@ -67,6 +68,11 @@ enum sign_in_state {
     SIGN_IN_ACCEPTED, /* by the server */
     SIGN_IN_REFUSED,  /* by the server: wrong login or password */
     SIGN_IN_HELD,     /* by the server, after too many failures: it is asked again by and by */
+    SIGN_IN_ENROL,    /* by the server: this terminal is not enrolled */
+    SIGN_IN_BARRED,   /* by the server: this terminal was revoked */
+    SIGN_IN_CHANGE,   /* by the server: the password is right, and must be changed first */
+    SIGN_IN_CODE,     /* by the server: the password is right, a one-time code is wanted */
+    SIGN_IN_SETUP,    /* the same, and the agent has no means of making one yet */
     SIGN_IN_OFFLINE,  /* could not be reached: only a store that the password opens can be used */
 };
 
@@ -105,6 +111,21 @@ bool link_presence_take(struct link *link);
  * presence, which this asks. Ends with signing out. */
 void link_away_set(struct link *link, bool away);
 bool link_away_get(struct link *link);
+
+/* --- errands (errand.h) ------------------------------------------------------------------------
+ */
+
+/* What is asked of the server once. Borrowed. */
+struct errand *link_errand(const struct link *link);
+/* Asks, and rings the sync thread. */
+void link_errand_ask(struct link *link, const struct errand_request *request);
+/* The sync thread answers, and rings the screen. */
+void link_errand_answer(struct link *link, enum errand_state state, const char *message);
+
+/* The sync thread was told that this terminal is to erase what it keeps (app/wipe.h). Rings the
+ * screen, which does it. */
+void link_wipe_set(struct link *link);
+bool link_wipe_get(struct link *link);
 
 /* --- attachments ----------------------------------------------------------------------------
  *

@@ -122,12 +122,17 @@ static int address_fill(const char *path, struct sockaddr_un *address, int *fold
     return error_set(error, ERROR_INVALID, "%s: the name is too long for a socket", path);
 }
 
+/* Hidden, so that what copies the database and its files by their name does not meet it. */
 static char *socket_path(const char *database)
 {
     struct text_buffer path = {0};
     char *real = realpath(database, NULL);
+    const char *whole = real != NULL ? real : database;
+    const char *slash = strrchr(whole, '/');
+    const char *name = slash != NULL ? slash + 1 : whole;
 
-    text_buffer_add_format(&path, "%s" ENDING, real != NULL ? real : database);
+    text_buffer_add(&path, whole, (size_t)(name - whole));
+    text_buffer_add_format(&path, ".%s" ENDING, name);
     free(real);
     return text_buffer_take(&path);
 }

@@ -19,6 +19,7 @@ struct sync {
     struct http_client *client;
     struct http_exchange *exchanges[SYNC_LANE_COUNT];
     struct link *link;
+    struct signature_key *key; /* locked memory; NULL: none */
     pthread_t thread;
     atomic_bool stopping;
 };
@@ -103,7 +104,27 @@ static void sync_free(struct sync *sync)
     for (int lane = 0; lane < SYNC_LANE_COUNT; lane++)
         http_exchange_cancel(sync->exchanges[lane]);
     http_client_free(sync->client);
+    sodium_free(sync->key);
     free(sync);
+}
+
+/* The terminal's key; a new one when there is none yet. */
+static int key_open(struct sync *sync, const char *path, struct error *error)
+{
+    if (path == NULL)
+        return 0;
+    if (sodium_init() < 0)
+        return error_set(error, ERROR_INTERNAL, "libsodium cannot start");
+    sync->key = sodium_malloc(sizeof *sync->key);
+    if (sync->key == NULL)
+        return error_set(error, ERROR_MEMORY, "no locked memory for the terminal's key");
+    int code = signature_key_read(sync->key, path, error);
+    if (code != ERROR_NOT_FOUND)
+        return code;
+    if (error != NULL)
+        *error = (struct error)ERROR_INIT;
+    code = signature_key_make(sync->key, path, error);
+    return code == ERROR_CONFLICT ? signature_key_read(sync->key, path, error) : code;
 }
 
 static int sync_new(struct sync **result, const struct sync_options *options, bool once,
@@ -127,7 +148,10 @@ static int sync_new(struct sync **result, const struct sync_options *options, bo
         .steady = clock_steady,
         .random = random_number,
         .once = once};
-    int code = http_client_new(&sync->client, &http, error);
+    int code = key_open(sync, options->key_file, error);
+    engine.key = sync->key;
+    if (code == 0)
+        code = http_client_new(&sync->client, &http, error);
     if (code == 0)
         code = sync_engine_new(&sync->engine, &engine, error);
     if (code != 0) {

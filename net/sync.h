@@ -18,6 +18,8 @@ struct sync_options {
     const char *server_url;     /* as in http_client.h */
     const char *ca_file;        /* NULL: the system's certificates */
     const char *catalogue_path; /* made when it is not there */
+    const char *key_file;       /* the terminal's own key (PEM), made when it is not there; NULL: it
+                                   has none, and gets long tokens where they are given */
     struct link *link;          /* borrowed; must outlive the sync */
     clock_source clock;         /* the wall clock; NULL: the machine's */
     void *clock_context;

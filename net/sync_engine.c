@@ -14,6 +14,7 @@
 
 static const struct sync_job *const jobs[SYNC_JOB_COUNT] = {
     [SYNC_JOB_LOGOUT] = &sync_job_logout,       [SYNC_JOB_LOGIN] = &sync_job_login,
+    [SYNC_JOB_ERRAND] = &sync_job_errand,       [SYNC_JOB_TOKEN] = &sync_job_token,
     [SYNC_JOB_PUSH] = &sync_job_push,           [SYNC_JOB_PRESENCE] = &sync_job_presence,
     [SYNC_JOB_FETCH] = &sync_job_fetch,         [SYNC_JOB_DESK] = &sync_job_desk,
     [SYNC_JOB_CATALOGUE] = &sync_job_catalogue,
@@ -196,6 +197,7 @@ static void leave_session(struct sync_engine *engine)
 {
     if (engine->session)
         engine->logout_due = true;
+    sync_refresh_forget(engine);
     if (engine->running[SYNC_LANE_WORK] != SYNC_JOB_LOGOUT || engine->session)
         sync_session_drop(engine);
     engine->refused = false;
@@ -284,6 +286,7 @@ static void check_store_device(struct sync_engine *engine)
     if (!engine->session || engine->store == NULL ||
         id_equal(store_device(engine->store), &engine->device))
         return;
+    sync_refresh_forget(engine);
     engine->logout_due = true;
     sync_session_drop(engine);
 }
@@ -302,76 +305,6 @@ static void check_store_agent(struct sync_engine *engine)
                          "signed in");
     job_failed(engine, SYNC_JOB_OPEN, code, &error);
     engine->from_store = false;
-}
-
-/* --- what the screen is shown ----------------------------------------------------------------- */
-
-/* The trouble to tell of: our own disk first, then the latest. NULL when there is none. */
-static const struct sync_trouble *worst_trouble(const struct sync_engine *engine)
-{
-    const struct sync_trouble *worst = NULL;
-
-    for (int job = 0; job < SYNC_JOB_COUNT; job++) {
-        const struct sync_trouble *trouble = &engine->troubles[job];
-        if (trouble->failures == 0 || job == SYNC_JOB_LOGOUT ||
-            (job == SYNC_JOB_PRESENCE && !trouble->fault))
-            continue;
-        if (worst == NULL || (trouble->fault && !worst->fault) ||
-            (trouble->fault == worst->fault && trouble->tried > worst->tried))
-            worst = trouble;
-    }
-    return worst;
-}
-
-static void describe(const struct sync_engine *engine, struct link_status *status)
-{
-    const struct sync_trouble *trouble = worst_trouble(engine);
-    const char *message = "";
-
-    status->heard_ms = engine->heard_ms;
-    status->clock_wrong = engine->clock_wrong;
-    status->clock_off_min = engine->clock_off_min;
-    status->catalogue_loading = engine->catalogue_loading;
-    status->catalogue_records = engine->catalogue_loaded;
-    status->relay = engine->relay;
-    if (!engine->signed_in) {
-        status->state = LINK_IDLE;
-    } else if (engine->refused) {
-        status->state = LINK_REFUSED;
-        message = engine->refusal;
-    } else if (trouble != NULL) {
-        status->state = trouble->fault ? LINK_FAULT : LINK_OFFLINE;
-        status->retry_ms = trouble->retry > sync_now(engine) ? trouble->retry_wall_ms : 0;
-        message = trouble->message;
-    } else {
-        status->state = engine->session ? LINK_ONLINE : LINK_CONNECTING;
-    }
-    text_copy(status->message, sizeof status->message, message);
-}
-
-static bool same_status(const struct link_status *left, const struct link_status *right)
-{
-    return left->state == right->state && left->heard_ms == right->heard_ms &&
-           left->retry_ms == right->retry_ms && left->clock_wrong == right->clock_wrong &&
-           left->clock_off_min == right->clock_off_min &&
-           left->catalogue_loading == right->catalogue_loading &&
-           left->catalogue_records == right->catalogue_records &&
-           left->relay.is == right->relay.is && left->relay.cut == right->relay.cut &&
-           left->relay.since_ms == right->relay.since_ms &&
-           left->relay.waiting == right->relay.waiting &&
-           strcmp(left->message, right->message) == 0;
-}
-
-static void show(struct sync_engine *engine)
-{
-    struct link_status status = {0};
-
-    describe(engine, &status);
-    if (engine->shown_once && same_status(&status, &engine->shown))
-        return;
-    engine->shown = status;
-    engine->shown_once = true;
-    link_status_set(engine->options.link, &status);
 }
 
 /* --- jobs ------------------------------------------------------------------------------------ */
@@ -446,6 +379,9 @@ static int64_t next_due(struct sync_engine *engine)
     }
     if (engine->later_count > 0 && (next < 0 || engine->later_until - now < next))
         next = engine->later_until > now ? engine->later_until - now : 0;
+    int64_t renewal = sync_token_next(engine);
+    if (renewal > now && (next < 0 || renewal - now < next))
+        next = renewal - now;
     return next;
 }
 
@@ -461,7 +397,7 @@ int64_t sync_engine_step(struct sync_engine *engine)
     check_store_agent(engine);
     begin_jobs(engine);
     finish_once(engine);
-    show(engine);
+    sync_status_show(engine);
     if (engine->ended)
         return -1;
     int64_t next = next_due(engine);
@@ -488,8 +424,14 @@ static void hold(struct sync_engine *engine, const struct http_reply *reply)
         engine->hold_until = sync_now(engine) + delay;
 }
 
-/* A session that ends is renewed at once; one that never was good for anything is not, for that
- * would go round without end. */
+/* Requests that stand or fall with the session. */
+static bool is_of_session(enum sync_job_name name)
+{
+    return name > SYNC_JOB_LOGIN;
+}
+
+/* A session that ends is renewed at once, by its refresh token or by the password; one that never
+ * was good for anything is not, for that would go round without end. */
 static void session_ended(struct sync_engine *engine, const struct http_reply *reply)
 {
     bool proved = engine->session_proved;
@@ -498,6 +440,7 @@ static void session_ended(struct sync_engine *engine, const struct http_reply *r
     sync_session_drop(engine);
     if (proved)
         return;
+    sync_refresh_forget(engine);
     (void)sync_problem(reply, "a request right after sign-in", &error);
     job_failed(engine, SYNC_JOB_LOGIN, ERROR_PROTOCOL, &error);
 }
@@ -512,10 +455,10 @@ static int take_reply(struct sync_engine *engine, enum sync_job_name name,
     engine->totals.bytes_received += reply->bytes_received;
     if (busy)
         hold(engine, reply);
-    if (busy && name != SYNC_JOB_LOGIN)
+    if (busy && name != SYNC_JOB_LOGIN && name != SYNC_JOB_ERRAND)
         return sync_problem(reply, "the server is busy", error);
     int code = jobs[name]->reply(engine, reply, error);
-    if (code == 0 && name != SYNC_JOB_LOGIN)
+    if (code == 0 && is_of_session(name))
         engine->session_proved = true;
     return code;
 }
@@ -529,7 +472,12 @@ void sync_engine_reply(struct sync_engine *engine, enum sync_lane lane, int code
     if (name == JOB_NONE)
         return;
     engine->running[lane] = JOB_NONE;
-    if (code == 0 && reply->status == 401 && name != SYNC_JOB_LOGIN && name != SYNC_JOB_LOGOUT) {
+    if (code == 0 && sync_wipe_ordered(engine, reply)) {
+        code = error_set(&problem, ERROR_CANCELLED, "%s", engine->refusal);
+        end_once(engine, code, &problem);
+        return;
+    }
+    if (code == 0 && reply->status == 401 && is_of_session(name)) {
         session_ended(engine, reply);
         return;
     }
@@ -577,6 +525,7 @@ void sync_engine_free(struct sync_engine *engine)
     if (engine == NULL)
         return;
     cancel_lane(engine, SYNC_LANE_WORK);
+    sync_refresh_forget(engine);
     close_store(engine);
     catalogue_close(engine->catalogue);
     free(engine->catalogue_path);

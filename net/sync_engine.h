@@ -17,6 +17,7 @@
 #include "app/error.h"
 #include "app/link.h"
 #include "net/http_client.h"
+#include "net/signature.h"
 #include "net/sync.h"
 
 enum sync_lane {
@@ -47,7 +48,8 @@ struct sync_engine_options {
     void *steady_context;
     uint32_t (*random)(void *context); /* for jitter */
     void *random_context;
-    bool once; /* ends when all is carried, or with the first failure */
+    const struct signature_key *key; /* the terminal's, borrowed; NULL: it has none */
+    bool once;                       /* ends when all is carried, or with the first failure */
 };
 
 struct sync_engine;

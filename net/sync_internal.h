@@ -12,6 +12,7 @@
 
 #include "app/catalogue.h"
 #include "app/store.h"
+#include "net/device_proof.h"
 #include "net/sync_engine.h"
 #include "net/sync_pace.h"
 
@@ -19,6 +20,8 @@
 enum sync_job_name {
     SYNC_JOB_OPEN,   /* opening store and catalogue: no request */
     SYNC_JOB_LOGOUT, /* of a session that nobody wants any more */
+    SYNC_JOB_ERRAND,
+    SYNC_JOB_TOKEN,
     SYNC_JOB_LOGIN,
     SYNC_JOB_PUSH,
     SYNC_JOB_PRESENCE,
@@ -43,6 +46,8 @@ struct sync_job {
 
 extern const struct sync_job sync_job_logout;
 extern const struct sync_job sync_job_login;
+extern const struct sync_job sync_job_token;
+extern const struct sync_job sync_job_errand;
 extern const struct sync_job sync_job_push;
 extern const struct sync_job sync_job_presence;
 extern const struct sync_job sync_job_fetch;
@@ -68,6 +73,9 @@ struct sync_later {
 
 #define SYNC_LATER_MAXIMUM 200
 
+#define SYNC_TOKEN_LIMIT  4096
+#define SYNC_REFRESH_SIZE 128
+
 /* Operations in one batch, at most. */
 #define SYNC_BATCH_MAXIMUM 500
 
@@ -86,7 +94,10 @@ struct sync_engine {
     bool session;
     bool session_proved; /* a request of it went well */
     bool logout_due;
-    bool refused; /* until the next link_sign_in */
+    char refresh[SYNC_REFRESH_SIZE]; /* "" for none */
+    int64_t renew_at;                /* steady time */
+    int64_t ahead_ms;                /* the server's clock before ours, as last heard */
+    bool refused;                    /* until the next link_sign_in */
     char refusal[ERROR_MESSAGE_SIZE];
     char feed[STORE_FEED_SIZE];
     struct id agent;
@@ -169,6 +180,27 @@ bool sync_store_usable(const struct sync_engine *engine);
 
 /* Ends the session here (not at the server): the next step signs in again. */
 void sync_session_drop(struct sync_engine *engine);
+
+/* --- the session (sync_session.c) ------------------------------------------------------------- */
+
+/* The terminal's proof for a request; false when it has no key. */
+bool sync_proof_make(const struct sync_engine *engine, const char *purpose, const char *subject,
+                     struct device_proof *proof);
+/* The present time of the server. */
+int64_t sync_server_ms(const struct sync_engine *engine);
+/* Keeps the refresh token that came with an access token, or forgets it. */
+void sync_refresh_keep(struct sync_engine *engine, const json_t *document);
+void sync_refresh_forget(struct sync_engine *engine);
+/* The steady time of the next renewal; -1 when none is planned. */
+int64_t sync_token_next(const struct sync_engine *engine);
+/* The server says that our clock is off, and what time it is: the request can be made again. */
+bool sync_clock_set(struct sync_engine *engine, const struct http_reply *reply);
+/* The server orders this terminal to erase what it keeps: all ends here, and the screen is told. */
+bool sync_wipe_ordered(struct sync_engine *engine, const struct http_reply *reply);
+
+/* --- what the screen is shown (sync_status.c) ------------------------------------------------- */
+
+void sync_status_show(struct sync_engine *engine);
 
 /* The server was restored from an older copy: all is read again, and what it lost is sent again
  * (sync_pull.c). */

@@ -7,14 +7,16 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/protocol.h"
+#include "net/sync_body.h"
 #include "net/sync_internal.h"
 
 #define LOGIN_SIZE    256
 #define PASSWORD_SIZE 1024
-#define TOKEN_LIMIT   4096
 
 /* Every byte may need six ("\u0001"); the members and their punctuation. */
-#define BODY_SIZE (6 * (LOGIN_SIZE + PASSWORD_SIZE + ID_TEXT_LENGTH + 2 * STORE_MARK_SIZE) + 128)
+#define BODY_SIZE                                                                                  \
+    (6 * (LOGIN_SIZE + PASSWORD_SIZE + ID_TEXT_LENGTH + 2 * STORE_MARK_SIZE) + SYNC_PROOF_SIZE +   \
+     128)
 
 static bool login_due(struct sync_engine *engine)
 {
@@ -22,54 +24,33 @@ static bool login_due(struct sync_engine *engine)
            !engine->logout_due;
 }
 
-static size_t put_text(char *body, size_t at, const char *text)
-{
-    size_t length = strlen(text);
-
-    memcpy(body + at, text, length);
-    return at + length;
-}
-
-/* Written by hand into memory that is wiped: a JSON library would leave copies of the password. */
-static size_t put_string(char *body, size_t at, const char *text)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    body[at++] = '"';
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte < 0x20 || byte == '"' || byte == '\\') {
-            at = put_text(body, at, "\\u00");
-            body[at++] = digits[byte >> 4];
-            body[at++] = digits[byte & 15];
-        } else {
-            body[at++] = *text;
-        }
-    }
-    body[at++] = '"';
-    return at;
-}
-
-static size_t put_member(char *body, size_t at, const char *name, const char *text)
-{
-    at = put_text(body, at, name);
-    return put_string(body, at, text);
-}
-
 static size_t put_login(char *body, const char *login, const char *password,
-                        const struct id *device, const struct store_mark *mark)
+                        const struct id *device, const struct store_mark *mark,
+                        const struct device_proof *proof)
 {
-    size_t at = put_member(body, 0, "{\"login\":", login);
+    size_t at = sync_put_member(body, 0, "{\"login\":", login);
 
-    at = put_member(body, at, ",\"password\":", password);
-    at = put_member(body, at, ",\"protocol\":", PROTOCOL_VERSION);
+    at = sync_put_member(body, at, ",\"password\":", password);
+    at = sync_put_member(body, at, ",\"protocol\":", PROTOCOL_VERSION);
     if (!id_is_empty(device))
-        at = put_member(body, at, ",\"device\":", device->text);
+        at = sync_put_member(body, at, ",\"device\":", device->text);
     if (mark->next[0] != '\0') {
-        at = put_member(body, at, ",\"mark\":", mark->last);
-        at = put_member(body, at, ",\"next_mark\":", mark->next);
+        at = sync_put_member(body, at, ",\"mark\":", mark->last);
+        at = sync_put_member(body, at, ",\"next_mark\":", mark->next);
     }
-    return put_text(body, at, "}");
+    if (proof != NULL)
+        at = sync_put_proof(body, at, ",\"terminal\":", proof);
+    return sync_put_text(body, at, "}");
+}
+
+/* The terminal shows its key, when it has one. */
+static bool proof_of(const struct sync_engine *engine, const char *login, const struct id *device,
+                     struct device_proof *proof)
+{
+    char subject[LOGIN_SIZE + ID_TEXT_LENGTH + 2];
+
+    (void)snprintf(subject, sizeof subject, "%s\n%s", login, device->text);
+    return sync_proof_make(engine, DEVICE_PROOF_LOGIN, subject, proof);
 }
 
 static int login_begin(struct sync_engine *engine, struct error *error)
@@ -78,6 +59,7 @@ static int login_begin(struct sync_engine *engine, struct error *error)
     char password[PASSWORD_SIZE];
     char body[BODY_SIZE];
     struct id device = {""};
+    struct device_proof proof;
     struct http_request request = {.method = "POST",
                                    .path = "/v1/login",
                                    .body = body,
@@ -96,7 +78,9 @@ static int login_begin(struct sync_engine *engine, struct error *error)
         }
     }
     engine->device = device;
-    request.body_length = put_login(body, login, password, &device, &engine->mark);
+    bool proved = proof_of(engine, login, &device, &proof);
+    request.body_length =
+        put_login(body, login, password, &device, &engine->mark, proved ? &proof : NULL);
     const struct sync_transport *transport = &engine->options.transport;
     int code = transport->set_token(transport->context, NULL, error);
     if (code == 0)
@@ -111,10 +95,22 @@ static int refuse(struct sync_engine *engine, const struct http_reply *reply)
 {
     struct error problem = ERROR_INIT;
 
+    static const struct {
+        const char *problem;
+        enum sign_in_state state;
+    } reasons[] = {
+        {"device-unknown", SIGN_IN_ENROL},
+        {"device-revoked", SIGN_IN_BARRED},
+    };
+    enum sign_in_state state = SIGN_IN_REFUSED;
+
     (void)sync_problem(reply, "sign-in", &problem);
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+        if (sync_problem_is(reply, reasons[i].problem))
+            state = reasons[i].state;
     engine->refused = true;
     text_copy(engine->refusal, sizeof engine->refusal, problem.message);
-    link_sign_in_answer(engine->options.link, SIGN_IN_REFUSED, NULL, problem.message);
+    link_sign_in_answer(engine->options.link, state, NULL, problem.message);
     return 0;
 }
 
@@ -172,7 +168,7 @@ static int accept_session(struct sync_engine *engine, const json_t *document, st
     int code = check_protocol(document, error);
 
     if (code == 0)
-        code = json_require_text(document, "token", TOKEN_LIMIT, &token, error);
+        code = json_require_text(document, "token", SYNC_TOKEN_LIMIT, &token, error);
     if (code == 0)
         code = json_require_text(document, "feed", sizeof engine->feed - 1, &feed, error);
     if (code == 0)
@@ -187,6 +183,7 @@ static int accept_session(struct sync_engine *engine, const json_t *document, st
         text_copy(engine->feed, sizeof engine->feed, feed);
         engine->agent = agent->id;
         engine->session = true;
+        sync_refresh_keep(engine, document);
         engine->session_proved = false;
         engine->catalogue_due = true;
         engine->catalogue_latest = 0;
@@ -205,6 +202,8 @@ static int login_reply(struct sync_engine *engine, const struct http_reply *repl
 
     /* Whatever comes of it: the link may have been given other credentials meanwhile. */
     engine->link_due = true;
+    if (sync_clock_set(engine, reply))
+        return 0;
     if (reply->status == 401 || reply->status == 403) {
         int code = refuse(engine, reply);
         if (engine->options.once)

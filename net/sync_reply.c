@@ -49,6 +49,7 @@ static void note_time(struct sync_engine *engine, const json_t *document)
     if (json_require_time(document, "time", &theirs, NULL) != 0)
         return;
     int64_t difference = theirs - sync_wall_ms(engine);
+    engine->ahead_ms = difference;
     engine->clock_wrong = difference > CLOCK_WRONG_MS || difference < -CLOCK_WRONG_MS;
     engine->clock_off_min = engine->clock_wrong ? -difference / 60000 : 0;
 }

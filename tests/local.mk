@@ -654,7 +654,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/case_notes.sh tests/end_to_end/serve_client.sh \
-    tests/end_to_end/sign_in.sh \
+    tests/end_to_end/enrol.sh tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh \
     tests/end_to_end/supervise.sh
 TESTS += \
@@ -683,7 +683,7 @@ TESTS += \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \
-    tests/end_to_end/sign_in.sh \
+    tests/end_to_end/enrol.sh tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh \
     tests/end_to_end/supervise.sh
 UNIT_TESTS += tests/unit/test_ledger_threads
@@ -1048,3 +1048,8 @@ tests_security_test_attacks_SOURCES = tests/security/test_attacks.c tests/securi
     tests/security/attack_table.h \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_security_test_attacks_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sync_session
+tests_unit_test_sync_session_SOURCES = tests/unit/test_sync_session.c tests/unit/engine_fixture.c \
+    tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
+    tests/unit/unit.h
+tests_unit_test_sync_session_LDADD = $(UNIT_LIBS)

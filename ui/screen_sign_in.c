@@ -120,6 +120,10 @@ static void sign_in_step(struct screen *screen, enum sign_in_step step, const st
         sign_in->focus = FIELD_PREVIOUS;
         editor_clear(sign_in->editors[FIELD_PREVIOUS]);
         return;
+    case SIGN_IN_ENROLS:
+        ui_stop_ahead(screen->ui);
+        ui_open(screen->ui, "enrol", NULL);
+        return;
     case SIGN_IN_FAILED:
         ui_tell_error(screen->ui, error);
         if (error->code == ERROR_REFUSED)

@@ -165,6 +165,14 @@ enum sign_in_step sign_in_poll(struct desk *desk, const char *login, const char 
         record_free(agent);
         link_sign_out(desk->link);
         return fail(error, ERROR_REFUSED, _("wrong login or password"));
+    case SIGN_IN_ENROL:
+        record_free(agent);
+        link_sign_out(desk->link);
+        return SIGN_IN_ENROLS;
+    case SIGN_IN_BARRED:
+        record_free(agent);
+        link_sign_out(desk->link);
+        return fail(error, ERROR_BUSY, _("an administrator has revoked this terminal"));
     case SIGN_IN_HELD:
         record_free(agent);
         link_sign_out(desk->link);

@@ -12,6 +12,7 @@ enum sign_in_step {
     SIGN_IN_DONE,     /* the desk is signed in */
     SIGN_IN_WAIT,     /* the server was asked: call sign_in_poll when the link rings */
     SIGN_IN_PREVIOUS, /* the server takes this password, the store wants the one before it */
+    SIGN_IN_ENROLS,   /* this terminal is to be enrolled first */
     SIGN_IN_FAILED,   /* `error` says why */
 };
 

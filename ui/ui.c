@@ -7,6 +7,7 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "app/wipe.h"
 #include "ui/language.h"
 #include "ui/notice.h"
 #include "ui/task_news.h"
@@ -329,6 +330,18 @@ static void stack_close(struct ui *ui)
 }
 
 /* What a screen asked for while it was at work, done now that it is not. */
+/* An administrator ordered it: nobody is signed in any more. */
+static void erase(struct ui *ui)
+{
+    struct error error = ERROR_INIT;
+    const char *directory = ui->desk->data_directory;
+    bool left = directory != NULL &&
+                (wipe_note(directory, &error) != 0 || wipe_run(directory, &error) != 0);
+
+    ui->message[0] = '\0';
+    ui_open(ui, "wiped", json_pack("{s:b}", "left", (int)left));
+}
+
 static void stack_settle(struct ui *ui)
 {
     stack_close(ui);
@@ -338,7 +351,10 @@ static void stack_settle(struct ui *ui)
     ui_close_all(ui);
     desk_sign_out(ui->desk);
     ui->waiting = ui->refusals = 0;
-    ui_open(ui, "sign-in", NULL);
+    if (ui->wiped)
+        erase(ui);
+    else
+        ui_open(ui, "sign-in", NULL);
 }
 
 void ui_sign_out(struct ui *ui)
@@ -485,6 +501,8 @@ static void look_at_link(struct ui *ui)
     enum link_state before = ui->link.state;
 
     link_status_get(ui->desk->link, &ui->link);
+    if (link_wipe_get(ui->desk->link) && !ui->wiped)
+        ui->wiped = ui->signing_out = true;
     if (ui->link.state == LINK_FAULT && before != LINK_FAULT)
         ui_tell(ui, UI_FAILED, _("%1$s: %2$s"), error_sentence(ERROR_STORAGE), ui->link.message);
 }

@@ -28,6 +28,7 @@ struct ui {
     struct entry *stack[UI_STACK_LIMIT]; /* owned; the top is the last */
     size_t count;
     bool over, ring, stop, copy, signing_out;
+    bool wiped; /* an administrator had this terminal erased */
     enum ui_message message_kind;
     char message[ERROR_MESSAGE_SIZE]; /* "" for none */
     int64_t message_ms;               /* when it was told */

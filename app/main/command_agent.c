@@ -108,12 +108,16 @@ static int name_files(struct command_agent *agent, const char *directory, struct
 {
     struct text_buffer store = {0};
     struct text_buffer catalogue = {0};
+    struct text_buffer key = {0};
 
     text_buffer_add_format(&store, "%s/agents/%s.db", directory, agent->login);
     text_buffer_add_format(&catalogue, "%s/catalogue.db", directory);
     agent->store_path = text_buffer_take(&store);
+    text_buffer_add_format(&key, "%s/terminal.pem", directory);
+    agent->key_path = text_buffer_take(&key);
+    agent->directory = directory;
     agent->catalogue_path = text_buffer_take(&catalogue);
-    if (agent->store_path == NULL || agent->catalogue_path == NULL)
+    if (agent->store_path == NULL || agent->catalogue_path == NULL || agent->key_path == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
     return make_directories(agent->store_path, error);
 }
@@ -179,6 +183,7 @@ void command_agent_end(struct command_agent *agent)
     seal_key_free(agent->key);
     free(agent->store_path);
     free(agent->catalogue_path);
+    free(agent->key_path);
     *agent = (struct command_agent){0};
 }
 

@@ -25,9 +25,11 @@ extern const struct config_key command_agent_keys[];
 struct command_agent {
     const char *login; /* borrowed from the configuration */
     char password[COMMAND_PASSWORD_SIZE];
-    char *store_path;     /* <data-directory>/agents/<login>.db */
-    char *catalogue_path; /* <data-directory>/catalogue.db */
-    struct seal_key *key; /* NULL while the agent has no store here */
+    char *store_path;      /* <data-directory>/agents/<login>.db */
+    char *catalogue_path;  /* <data-directory>/catalogue.db */
+    char *key_path;        /* <data-directory>/terminal.pem */
+    const char *directory; /* borrowed from the configuration */
+    struct seal_key *key;  /* NULL while the agent has no store here */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "app/json.h"
 #include "app/link.h"
 #include "app/main/command_agent.h"
+#include "app/wipe.h"
 #include "net/sync.h"
 
 static void add_totals(struct sync_totals *sum, const struct sync_totals *more)
@@ -25,6 +26,20 @@ static void add_totals(struct sync_totals *sum, const struct sync_totals *more)
     sum->bytes_received += more->bytes_received;
 }
 
+/* An administrator ordered it. The error that told so stays, unless something could not be erased.
+ */
+static int erase(struct command_agent *agent, struct link *link, int code, struct error *error)
+{
+    struct error trouble = ERROR_INIT;
+
+    link_sign_out(link);
+    seal_key_free(agent->key);
+    agent->key = NULL;
+    if (wipe_note(agent->directory, &trouble) == 0 && wipe_run(agent->directory, &trouble) == 0)
+        return code;
+    return error_set(error, trouble.code, "%s", trouble.message);
+}
+
 /* Once with the link as it is, and with what it may have said about the sign-in. */
 static int carry(struct command_agent *agent, const struct config *config, struct link *link,
                  struct sync_totals *totals, struct error *error)
@@ -34,6 +49,7 @@ static int carry(struct command_agent *agent, const struct config *config, struc
     struct sync_options options = {.server_url = config_text(config, "server"),
                                    .ca_file = config_text(config, "ca-file"),
                                    .catalogue_path = agent->catalogue_path,
+                                   .key_file = agent->key_path,
                                    .link = link};
     int code = link_sign_in(link, agent->login, agent->password, &no_device, error);
 
@@ -43,7 +59,7 @@ static int carry(struct command_agent *agent, const struct config *config, struc
         return code;
     code = sync_once(&options, &part, error);
     add_totals(totals, &part);
-    return code;
+    return link_wipe_get(link) ? erase(agent, link, code, error) : code;
 }
 
 /* A first sign-in here tells who the agent is, so that the store can be made. */

@@ -24,6 +24,7 @@
 #include "app/protect.h"
 #include "app/record_fields.h"
 #include "app/seal.h"
+#include "app/wipe.h"
 #include "net/sync.h"
 #include "ui/language.h"
 #include "ui/loop.h"
@@ -98,6 +99,7 @@ static void print_usage(const struct config *config)
 struct program {
     struct config *config;
     struct text_buffer catalogue_path;
+    struct text_buffer key_path;
     char password[PASSWORD_SIZE];
     struct desk desk;
     struct link *link;
@@ -197,6 +199,14 @@ static int choose_continue(struct program *program, struct error *error)
                      "92 days at most");
 }
 
+/* Told to erase itself, and killed before it was done, it goes on; then it is as new. */
+static int finish_wipe(const char *directory, const char *agents, struct error *error)
+{
+    int code = wipe_is_noted(directory) ? wipe_run(directory, error) : 0;
+
+    return code == 0 ? make_directory(agents, error) : code;
+}
+
 static int open_catalogue(struct program *program, struct error *error)
 {
     const char *directory = config_text(program->config, "data-directory");
@@ -205,10 +215,11 @@ static int open_catalogue(struct program *program, struct error *error)
 
     text_buffer_add_format(&agents, "%s/agents", directory);
     text_buffer_add_format(&program->catalogue_path, "%s/catalogue.db", directory);
-    if (agents.failed || program->catalogue_path.failed)
+    text_buffer_add_format(&program->key_path, "%s/terminal.pem", directory);
+    if (agents.failed || program->catalogue_path.failed || program->key_path.failed)
         code = error_set(error, ERROR_MEMORY, "out of memory");
     else
-        code = make_directory(agents.bytes, error);
+        code = finish_wipe(directory, agents.bytes, error);
     text_buffer_free(&agents);
     if (code == 0)
         code = catalogue_open(&program->desk.catalogue, program->catalogue_path.bytes, true, error);
@@ -223,6 +234,7 @@ static int start_sync(struct program *program, struct error *error)
         .server_url = config_text(program->config, "server"),
         .ca_file = config_text(program->config, "ca-file"),
         .catalogue_path = program->catalogue_path.bytes,
+        .key_file = program->key_path.bytes,
     };
     int code = link_new(&program->link, error);
 
@@ -298,6 +310,7 @@ static void program_end(struct program *program)
         link_free(program->link);
     sodium_memzero(program->password, sizeof(program->password));
     text_buffer_free(&program->catalogue_path);
+    text_buffer_free(&program->key_path);
     config_free(program->config);
 }
 

@@ -2,6 +2,7 @@
 # terminals in tmux on a private socket, all in a temporary directory that is gone afterwards.
 #
 #   server_start              starts guichetd (again, on the same database and port); sets $SERVER
+#                             with the flags in SERVER_
 #   server_stop [SIGNAL]      ends it and waits; KILL for kill -9
 #   terminal NAME [ARG...]    opens guichet in an 80x24 pane (COLUMNS_, ROWS_, TERM_ change that);
 #                             the data directory is $WORK/NAME unless DATA_ says another; ENV_
@@ -78,7 +79,7 @@ server_start() {
     [ -f "$WORK/server.db" ] || server_init
     : >"$WORK/server.log"
     "$abs_top_builddir/guichetd" serve --database "$WORK/server.db" --listen "127.0.0.1:$PORT" \
-        >"$WORK/server.log" 2>&1 &
+        ${SERVER_:-} >"$WORK/server.log" 2>&1 &
     SERVER_PID=$!
     for _ in $(seq 200); do
         SERVER=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/server.log" | head -1)

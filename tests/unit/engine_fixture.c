@@ -77,6 +77,7 @@ void bench_new_engine(struct bench *bench, bool once)
         .steady = steady,
         .steady_context = bench,
         .random = even,
+        .key = bench->key,
         .once = once};
 
     assert_int_equal(sync_engine_new(&bench->engine, &options, NULL), 0);

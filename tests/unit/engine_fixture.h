@@ -29,6 +29,7 @@ struct bench {
     char catalogue_path[128];
     struct sent lanes[SYNC_LANE_COUNT];
     char token[64];
+    const struct signature_key *key; /* the terminal's, for engines made from now on */
     int64_t steady;
     int64_t wall;
     int begun;

@@ -1,0 +1,264 @@
+/*
+ * Jobs of the session besides signing in: POST /v1/token ahead of the access token's end, and what
+ * the agent asks once (POST /v1/devices, POST /v1/password); and what every reply may say of the
+ * session.
+ */
+#include <string.h>
+
+#include <sodium.h>
+
+#include "app/json.h"
+#include "app/text.h"
+#include "net/sync_body.h"
+#include "net/sync_internal.h"
+
+/* Renewed when a third of its life is left: a long poll that sleeps with it ends before it does. */
+#define LIFE_PARTS 3
+/* A reply to an errand is small. */
+#define ERRAND_BODY_SIZE (6 * (256 + 2 * ERRAND_TEXT_SIZE) + SYNC_PROOF_SIZE + 128)
+
+/* --- the terminal's key ----------------------------------------------------------------------- */
+
+/* By the server's clock, as far as it was heard: ours may be wrong. */
+int64_t sync_server_ms(const struct sync_engine *engine)
+{
+    return sync_wall_ms(engine) + engine->ahead_ms;
+}
+
+bool sync_proof_make(const struct sync_engine *engine, const char *purpose, const char *subject,
+                     struct device_proof *proof)
+{
+    if (engine->options.key == NULL)
+        return false;
+    device_proof_make(proof, engine->options.key, purpose, subject, sync_server_ms(engine));
+    return true;
+}
+
+/* --- tokens ----------------------------------------------------------------------------------- */
+
+void sync_refresh_forget(struct sync_engine *engine)
+{
+    sodium_memzero(engine->refresh, sizeof engine->refresh);
+    engine->renew_at = 0;
+}
+
+/* Takes note of how long what came is good for. */
+void sync_refresh_keep(struct sync_engine *engine, const json_t *document)
+{
+    const char *refresh = json_text_or(document, "refresh_token", "");
+    int64_t now = 0;
+    int64_t expires = 0;
+
+    sync_refresh_forget(engine);
+    if (engine->options.key == NULL || strlen(refresh) >= sizeof engine->refresh ||
+        json_require_time(document, "time", &now, NULL) != 0 ||
+        json_require_time(document, "expires_at", &expires, NULL) != 0)
+        return;
+    text_copy(engine->refresh, sizeof engine->refresh, refresh);
+    int64_t life = expires > now ? expires - now : 0;
+    engine->renew_at = sync_now(engine) + life - life / LIFE_PARTS;
+}
+
+static bool token_due(struct sync_engine *engine)
+{
+    return engine->signed_in && engine->refresh[0] != '\0' && !engine->refused &&
+           !engine->finishing && !engine->logout_due &&
+           (!engine->session || engine->renew_at <= sync_now(engine));
+}
+
+/* The steady time of the next renewal; -1 when none is planned. */
+int64_t sync_token_next(const struct sync_engine *engine)
+{
+    return engine->session && engine->refresh[0] != '\0' ? engine->renew_at : -1;
+}
+
+static int token_begin(struct sync_engine *engine, struct error *error)
+{
+    char subject[DEVICE_TOKEN_SUBJECT_SIZE];
+    char body[6 * SYNC_REFRESH_SIZE + SYNC_PROOF_SIZE + 64];
+    struct device_proof proof;
+    struct http_request request = {.method = "POST",
+                                   .path = "/v1/token",
+                                   .body_type = "application/json",
+                                   .accept = "application/json"};
+
+    device_proof_token_subject(engine->refresh, subject);
+    if (!sync_proof_make(engine, DEVICE_PROOF_TOKEN, subject, &proof))
+        return 1;
+    size_t at = sync_put_member(body, 0, "{\"refresh_token\":", engine->refresh);
+    at = sync_put_proof(body, at, ",\"terminal\":", &proof);
+    request.body = body;
+    request.body_length = sync_put_text(body, at, "}");
+    int code = sync_send(engine, SYNC_LANE_WORK, &request, error);
+    sodium_memzero(body, sizeof body);
+    return code;
+}
+
+static int token_reply(struct sync_engine *engine, const struct http_reply *reply,
+                       struct error *error)
+{
+    const struct sync_transport *transport = &engine->options.transport;
+    json_t *document = NULL;
+    const char *token = NULL;
+
+    if (sync_clock_set(engine, reply))
+        return 0;
+    /* Over, or this very request was taken before: by the next one, or by the password. */
+    if (sync_problem_is(reply, "replayed"))
+        return 0;
+    if (reply->status == 401 || reply->status == 403) {
+        sync_refresh_forget(engine);
+        sync_session_drop(engine);
+        return 0;
+    }
+    int code = sync_reply_read(engine, reply, "POST /v1/token", &document, error);
+    if (code != 0)
+        return code;
+    code = json_require_text(document, "token", SYNC_TOKEN_LIMIT, &token, error);
+    if (code == 0)
+        code = transport->set_token(transport->context, token, error);
+    if (code == 0) {
+        sync_refresh_keep(engine, document);
+        if (!engine->session) {
+            engine->session = true;
+            engine->session_proved = false;
+            engine->outbox_due = true;
+        }
+    }
+    json_decref(document);
+    if (code == ERROR_INVALID)
+        code = error_set(error, ERROR_PROTOCOL, "the reply of POST /v1/token makes no sense");
+    return code;
+}
+
+const struct sync_job sync_job_token = {
+    .lane = SYNC_LANE_WORK,
+    .due = token_due,
+    .begin = token_begin,
+    .reply = token_reply,
+};
+
+/* --- what every reply may say ----------------------------------------------------------------- */
+
+bool sync_clock_set(struct sync_engine *engine, const struct http_reply *reply)
+{
+    json_t *document = NULL;
+    int64_t theirs = 0;
+
+    if (!sync_problem_is(reply, "clock") ||
+        json_read(&document, reply->body, reply->length, 65536, "problem", NULL) != 0)
+        return false;
+    bool told = json_require_time(document, "time", &theirs, NULL) == 0;
+    json_decref(document);
+    int64_t ahead = theirs - sync_wall_ms(engine);
+    int64_t changed = ahead - engine->ahead_ms;
+    /* A server that says so of its own time is not asked in a circle. */
+    if (!told || (changed > -1000 && changed < 1000))
+        return false;
+    engine->ahead_ms = ahead;
+    return true;
+}
+
+bool sync_wipe_ordered(struct sync_engine *engine, const struct http_reply *reply)
+{
+    if (reply->status != 403 || !sync_problem_is(reply, "device-wipe"))
+        return false;
+    engine->refused = true;
+    text_copy(engine->refusal, sizeof engine->refusal,
+              "an administrator has ordered this terminal to erase what it keeps");
+    sync_refresh_forget(engine);
+    sync_session_drop(engine);
+    link_wipe_set(engine->options.link);
+    link_sign_in_answer(engine->options.link, SIGN_IN_BARRED, NULL, engine->refusal);
+    return true;
+}
+
+/* --- errands ---------------------------------------------------------------------------------- */
+
+static bool errand_due(struct sync_engine *engine)
+{
+    return errand_waits(link_errand(engine->options.link));
+}
+
+/* The length of the body; 0 when there is no key to sign with. */
+static size_t put_errand(const struct sync_engine *engine, const struct errand_request *asked,
+                         char *body)
+{
+    bool enrols = asked->kind == ERRAND_ENROL;
+    struct device_proof proof;
+    bool proved = sync_proof_make(engine, enrols ? DEVICE_PROOF_ENROL : DEVICE_PROOF_LOGIN,
+                                  enrols ? asked->secret : asked->login, &proof);
+    size_t at;
+
+    if (enrols && !proved)
+        return 0;
+    if (enrols) {
+        at = sync_put_member(body, 0, "{\"code\":", asked->secret);
+    } else {
+        at = sync_put_member(body, 0, "{\"login\":", asked->login);
+        at = sync_put_member(body, at, ",\"password\":", asked->secret);
+        at = sync_put_member(body, at, ",\"new_password\":", asked->fresh);
+    }
+    if (proved)
+        at = sync_put_proof(body, at, ",\"terminal\":", &proof);
+    return sync_put_text(body, at, "}");
+}
+
+static int errand_begin(struct sync_engine *engine, struct error *error)
+{
+    char body[ERRAND_BODY_SIZE];
+    struct errand_request asked = {.kind = ERRAND_NONE};
+    struct http_request request = {
+        .method = "POST", .body_type = "application/json", .accept = "application/json"};
+
+    if (!errand_take(link_errand(engine->options.link), &asked))
+        return 1;
+    request.path = asked.kind == ERRAND_ENROL ? "/v1/devices" : "/v1/password";
+    request.body = body;
+    request.body_length = put_errand(engine, &asked, body);
+    sodium_memzero(&asked, sizeof asked);
+    if (request.body_length == 0) {
+        link_errand_answer(engine->options.link, ERRAND_REFUSED, "this terminal has no key");
+        return 1;
+    }
+    int code = sync_send(engine, SYNC_LANE_WORK, &request, error);
+    sodium_memzero(body, sizeof body);
+    return code;
+}
+
+static int errand_reply(struct sync_engine *engine, const struct http_reply *reply,
+                        struct error *error)
+{
+    struct link *link = engine->options.link;
+    struct error problem = ERROR_INIT;
+
+    (void)error;
+    if (sync_clock_set(engine, reply))
+        return 0; /* it still waits: signed anew */
+    if (reply->status == 200 || reply->status == 204) {
+        /* What was refused may go well now. */
+        engine->refused = false;
+        link_errand_answer(link, ERRAND_DONE, NULL);
+        return 0;
+    }
+    (void)sync_problem(reply, "", &problem);
+    link_errand_answer(link, reply->status == 429 ? ERRAND_HELD : ERRAND_REFUSED,
+                       strncmp(problem.message, ": ", 2) == 0 ? problem.message + 2
+                                                              : problem.message);
+    return 0;
+}
+
+static void errand_failed(struct sync_engine *engine, int code, const struct error *error)
+{
+    (void)code;
+    engine->troubles[SYNC_JOB_ERRAND] = (struct sync_trouble){0}; /* nobody tries again */
+    link_errand_answer(engine->options.link, ERRAND_OFFLINE, error->message);
+}
+
+const struct sync_job sync_job_errand = {
+    .lane = SYNC_LANE_WORK,
+    .due = errand_due,
+    .begin = errand_begin,
+    .reply = errand_reply,
+    .failed = errand_failed,
+};
