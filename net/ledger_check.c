@@ -67,7 +67,7 @@ static void check_row(struct check *check, sqlite3_stmt *statement, int64_t last
     if (seq < 1 || seq > last_seq)
         found(check, "%s %s has number %" PRId64 ", the last one given is %" PRId64, type, id, seq,
               last_seq);
-    if (record->type == RECORD_CLIENT)
+    if (record->type == RECORD_CLIENT && !record_is_erased(record))
         check_keys(check, sqlite3_column_int64(statement, 0), record);
     record_free(record);
 }

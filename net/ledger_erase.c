@@ -106,13 +106,13 @@ int ledger_file_bar(struct ledger *ledger, const struct ledger_file *file, enum 
  * what a relay carries, that which the centre has; what waits is carried, refused there, and its
  * agent told. */
 static const enum ledger_statement by_row[] = {
-    LEDGER_ERASE_DELIVERY, LEDGER_ERASE_ATTENDING, LEDGER_ERASE_PROMISE,
-    LEDGER_ERASE_EXPIRY,   LEDGER_ERASE_HELD,      LEDGER_ERASE_WAIT,
-    LEDGER_ERASE_UPWARD,   LEDGER_ERASE_OUTGOING,  LEDGER_ERASE_REACH,
+    LEDGER_ERASE_DELIVERY, LEDGER_ERASE_ATTENDING, LEDGER_ERASE_PROMISE, LEDGER_ERASE_EXPIRY,
+    LEDGER_ERASE_HELD,     LEDGER_ERASE_WAIT,      LEDGER_ERASE_UPWARD,  LEDGER_ERASE_OUTGOING,
+    LEDGER_ERASE_REACH,    LEDGER_ERASE_SEARCH,
 };
 static const enum ledger_statement by_id[] = {
-    LEDGER_ERASE_PASSAGE, LEDGER_ERASE_ACCESS, LEDGER_ERASE_NOTICE,
-    LEDGER_ERASE_OPEN311, LEDGER_ERASE_INTAKE, LEDGER_ERASE_HOLD,
+    LEDGER_ERASE_OPENING, LEDGER_ERASE_WORDS,   LEDGER_ERASE_PASSAGE, LEDGER_ERASE_ACCESS,
+    LEDGER_ERASE_NOTICE,  LEDGER_ERASE_OPEN311, LEDGER_ERASE_INTAKE,  LEDGER_ERASE_HOLD,
 };
 
 static int run_for_row(struct ledger *ledger, enum ledger_statement which, int64_t row,

@@ -278,37 +278,41 @@ static bool has_rule(const struct round *round, enum record_type type)
     return false;
 }
 
-static int run_type(struct round *round, enum record_type type, ledger_retention_progress progress,
-                    void *context, struct error *error)
-{
-    int64_t number = 0;
-    int code = has_rule(round, type) ? 0 : ERROR_NOT_FOUND;
+/* Cases first: a client of whom nothing else is left follows in the same round. */
+static const enum record_type stages[] = {RECORD_CASE, RECORD_CLIENT};
+#define STAGE_COUNT ((int)(sizeof(stages) / sizeof(stages[0])))
 
-    while (code == 0) {
-        code = next_of(round, type, &number, error);
-        if (code == 0)
-            code = look_at(round, number, error);
-        if (code == 0 && progress != NULL && !progress(context, round->counts))
-            code = error_set(error, ERROR_CANCELLED, "stopped: the next round goes on");
-    }
-    return code == ERROR_NOT_FOUND ? 0 : code;
+/* Looks at the next one, or goes on to the next type. */
+static int step_once(struct round *round, struct ledger_retention_place *place, struct error *error)
+{
+    enum record_type type = stages[place->stage];
+    int code = has_rule(round, type) ? next_of(round, type, &place->row, error) : ERROR_NOT_FOUND;
+
+    if (code == 0)
+        return look_at(round, place->row, error);
+    if (code != ERROR_NOT_FOUND)
+        return code;
+    place->row = 0;
+    place->stage++;
+    place->ended = place->stage == STAGE_COUNT;
+    return 0;
 }
 
-int ledger_retention_run(struct ledger *ledger, int64_t now_ms, bool dry,
-                         ledger_retention_progress progress, void *context,
-                         struct ledger_retention_round *counts, struct error *error)
+int ledger_retention_step(struct ledger *ledger, int64_t now_ms, bool dry, size_t limit,
+                          struct ledger_retention_place *place,
+                          struct ledger_retention_round *counts, struct error *error)
 {
     struct round round = {.ledger = ledger, .now_ms = now_ms, .dry = dry, .counts = counts};
-    int code = ledger_retention_each(ledger, rule_keep, &round, error);
+    int64_t until = counts->looked_at + (int64_t)limit;
+    int code = 0;
 
-    *counts = (struct ledger_retention_round){0};
+    if (place->stage < 0 || place->stage >= STAGE_COUNT)
+        return error_set(error, ERROR_INVALID, "a round of retention has no such place");
+    code = ledger_retention_each(ledger, rule_keep, &round, error);
     if (code == 0 && round.failed)
         code = error_set(error, ERROR_MEMORY, "no memory for the rules of retention");
-    /* Cases first: a client of whom nothing else is left follows in the same round. */
-    if (code == 0)
-        code = run_type(&round, RECORD_CASE, progress, context, error);
-    if (code == 0)
-        code = run_type(&round, RECORD_CLIENT, progress, context, error);
+    while (code == 0 && !place->ended && counts->looked_at < until)
+        code = step_once(&round, place, error);
     free(round.rules);
     return code;
 }

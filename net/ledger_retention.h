@@ -48,15 +48,19 @@ struct ledger_retention_round {
     int64_t at_work; /* past their time, and not closed */
 };
 
-/* Told after each client and case that was looked at; false: stop there. */
-typedef bool (*ledger_retention_progress)(void *context,
-                                          const struct ledger_retention_round *round);
+/* How far a round has come: the type it is at, and the last row. Begins zeroed. */
+struct ledger_retention_place {
+    int stage;
+    int64_t row;
+    bool ended;
+};
 
-/* Erases what has passed its time at `now_ms`, a client or case a transaction. With `dry` nothing
- * is changed and the counts are what would be. `progress` may be NULL. Killed anywhere, the next
- * round goes on. */
-int ledger_retention_run(struct ledger *ledger, int64_t now_ms, bool dry,
-                         ledger_retention_progress progress, void *context,
-                         struct ledger_retention_round *round, struct error *error);
+/* A step of a round: looks at `limit` clients and cases at most, from `place` on, adds to `round`
+ * what it found, and erases what has passed its time at `now_ms`, a client or case a transaction.
+ * With `dry` nothing is changed and the counts are what would be. Killed anywhere, the next round
+ * goes on. */
+int ledger_retention_step(struct ledger *ledger, int64_t now_ms, bool dry, size_t limit,
+                          struct ledger_retention_place *place,
+                          struct ledger_retention_round *round, struct error *error);
 
 #endif

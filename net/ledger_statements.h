@@ -369,6 +369,10 @@
     X(ERASE_UPWARD, "DELETE FROM upward WHERE record = ?1 AND state > 1")                          \
     X(ERASE_OUTGOING, "DELETE FROM outgoing WHERE record = ?1")                                    \
     X(ERASE_REACH, "DELETE FROM reach WHERE record = ?1")                                          \
+    X(ERASE_SEARCH, "DELETE FROM search WHERE record = ?1")                                        \
+    X(ERASE_OPENING, "DELETE FROM opening WHERE record = ?1")                                      \
+    X(ERASE_WORDS,                                                                                 \
+      "DELETE FROM audit_words WHERE number IN (SELECT number FROM audit WHERE client = ?1)")      \
     X(ERASE_PASSAGE, "DELETE FROM passage WHERE submission = ?1")                                  \
     X(ERASE_ACCESS, "DELETE FROM access WHERE record = ?1")                                        \
     X(ERASE_NOTICE, "DELETE FROM notice WHERE matter = ?1")                                        \
