@@ -14,6 +14,7 @@ static const char *const refusal_names[MERGE_REFUSAL_COUNT] = {
     [MERGE_ACTOR] = "actor",         [MERGE_CLOSED] = "closed",   [MERGE_FORBIDDEN] = "forbidden",
     [MERGE_TOO_LARGE] = "too-large", [MERGE_UNFIT] = "unfit",     [MERGE_FULL] = "full",
     [MERGE_ERASED] = "erased",
+    [MERGE_PERMISSION] = "permission",
 };
 
 const char *merge_refusal_name(enum merge_refusal refusal)

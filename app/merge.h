@@ -47,6 +47,8 @@ enum merge_refusal {
                          "level/3" (given by the server, never by merge; so is the next one) */
     MERGE_FULL,       /* the agent has as much in hand as they can in this channel: "capacity/2" */
     MERGE_ERASED,     /* what it held was erased (given by the server, never by merge) */
+    MERGE_PERMISSION, /* the agent's role lacks the permission that the field names (given by the
+                         server, never by merge) */
     MERGE_REFUSAL_COUNT
 };
 

@@ -29,6 +29,9 @@ enum permission {
 /* A set of permissions: bit 1 << permission. */
 typedef uint32_t permission_set;
 
+/* Any of them: whoever is not without all. */
+#define PERMISSION_ANY (((permission_set)1 << PERMISSION_COUNT) - 1)
+
 /* Stable name ("serve-level-2"); NULL when out of range. */
 const char *permission_name(enum permission permission);
 /* False when no permission has this name. */

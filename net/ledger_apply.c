@@ -68,6 +68,7 @@ static int recall(struct attempt *attempt, struct error *error)
         sqlite3_reset(statement);
         return 1;
     }
+    attempt->recalled = true;
     if (sqlite3_column_type(statement, 4) != SQLITE_NULL) {
         refusal = merge_refusal_from_name(database_text(statement, 4));
         attempt_refuse(attempt, refusal < MERGE_REFUSAL_COUNT ? refusal : MERGE_FORBIDDEN,
@@ -341,6 +342,8 @@ int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
         };
 
         code = apply_one(&attempt, error);
+        if (code == 0 && attempt_is_refused(&attempt) && !attempt.recalled)
+            code = attempt_note_refusal(&attempt, error);
         ledger_row_clear(&attempt.row);
     }
     return code;

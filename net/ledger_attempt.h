@@ -21,6 +21,7 @@ struct attempt {
     struct ledger_outcome *outcome;
     struct ledger_row row; /* the record before, when there is one */
     bool visible;          /* the actor may see it */
+    bool recalled;         /* it was answered before: this is that answer */
     int64_t now_ms;
     unsigned char digest[ATTEMPT_DIGEST_BYTES]; /* of the operation */
 };
@@ -54,6 +55,12 @@ static inline bool attempt_is_carried(const struct attempt *attempt)
 /* Reads the record as it stands and whether the actor may see it; refuses when they may not. That
  * there is none is no error. */
 int attempt_find(struct attempt *attempt, struct error *error);
+
+/* By the agent's role (ledger_permission.c): whether it lets them do this kind of thing at all;
+ * with the record found, whether they may serve what it is about; and what is kept of a refusal. */
+void attempt_check_role(struct attempt *attempt);
+int attempt_check_level(struct attempt *attempt, struct error *error);
+int attempt_note_refusal(struct attempt *attempt, struct error *error);
 
 /* A look that merge allowed: what is kept of it (ledger_look.c). */
 int ledger_look_note(struct attempt *attempt, const struct record *look, struct error *error);

@@ -310,7 +310,12 @@ int attempt_check(struct attempt *attempt, struct error *error)
                                &attempt->row, error);
         return code == ERROR_NOT_FOUND ? 0 : code;
     }
+    attempt_check_role(attempt);
+    if (attempt_is_refused(attempt))
+        return 0;
     code = attempt_find(attempt, error);
+    if (code == 0 && !attempt_is_refused(attempt))
+        code = attempt_check_level(attempt, error);
     if (code != 0 || attempt_is_refused(attempt))
         return code;
     if (operation->kind == OPERATION_APPEND && attempt->row.row == 0) {

@@ -69,6 +69,7 @@ libnet_a_SOURCES += \
     net/ledger_search_find.c net/ledger_search_keys.c net/ledger_search_likely.c \
     net/ledger_search_permit.c net/ledger_opening.c net/opening_clock.c net/opening_clock.h net/ledger_refused.c \
     net/ledger_publish.c net/ledger_queue.c \
+    net/ledger_permission.c net/ledger_permission.h \
     net/ledger_record.c \
     net/ledger_role.c net/ledger_role.h \
     net/ledger_relay.c net/ledger_relay.h net/ledger_relay_gone.c \
@@ -103,6 +104,7 @@ libnet_a_SOURCES += \
     net/server_internal.h \
     net/server_listen.c net/server_listen.h \
     net/server_openapi.c net/server_openapi_intake.c net/server_openapi_trust.c \
+    net/server_openapi.c net/server_openapi_intake.c net/server_openapi_permissions.c \
     net/server_presence.c net/server_presence.h \
     net/server_request.c \
     net/request_wait.c net/request_wait.h \

@@ -39,6 +39,7 @@ const struct route route_attachments = {
     .method = "GET",
     .path = "/v1/attachments/{id}",
     .operation = "attachment",
+    .any = PERMISSION_ANY,
     .summary = "What came with a message: its bytes, in order; name and type stand in the message",
     .handle = handle,
     .response_schema = "Attachment",

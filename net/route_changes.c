@@ -279,6 +279,7 @@ const struct route route_changes = {
     .method = "GET",
     .path = "/v1/changes",
     .operation = "changes",
+    .any = PERMISSION_ANY,
     .summary = "Read records changed since a number, waiting for them if asked",
     .handle = handle_changes,
     .response_schema = "Changes",

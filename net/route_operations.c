@@ -369,6 +369,7 @@ const struct route route_operations = {
     .method = "POST",
     .path = "/v1/operations",
     .operation = "operations",
+    .any = PERMISSION_ANY,
     .summary = "Apply operations, each exactly once",
     .body_limit = SERVER_BODY_LIMIT,
     .handle = handle_operations,

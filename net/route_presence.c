@@ -46,6 +46,7 @@ const struct route route_presence = {
     .method = "GET",
     .path = "/v1/presence",
     .operation = "presence",
+    .any = PERMISSION_ANY,
     .summary = "List agents heard of since the server started, what they are at and since when, "
                "and how many wait in each queue",
     .handle = handle_presence,

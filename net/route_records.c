@@ -38,6 +38,7 @@ const struct route route_records = {
     .method = "GET",
     .path = "/v1/records/{type}/{id}",
     .operation = "records",
+    .any = PERMISSION_ANY,
     .summary = "Read one record",
     .handle = handle_records,
     .response_schema = "Record",

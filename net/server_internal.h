@@ -48,6 +48,7 @@ struct route {
     const char *summary;
     bool open;    /* without a token */
     bool display; /* also for a public screen's token */
+    permission_set any; /* one of these is asked of whoever signed in; 0: nothing is */
     bool web;     /* pages of the configured origin may ask (CORS) */
     /* Of an open route: whether the body may come; false with a problem set. NULL: it may. */
     bool (*admit)(struct request *request);
@@ -230,6 +231,9 @@ bool request_head_check(struct request *request, const char *version);
 /* The address of a request, as it came, has only characters that may stand there. */
 bool head_target_is_plain(const char *target);
 
+/* Refuses for lack of a permission, which the audit trail keeps by route and name. */
+void request_refuse(struct request *request, const char *permission);
+
 /* Finds who asks by the bearer token; false with a problem set. */
 bool request_authenticate(struct request *request);
 /* The same once more, after the request slept: what was found then mostly holds. */
@@ -277,6 +281,11 @@ extern const struct openapi_schema openapi_search[];
 /* Those of Open311, and what its routes answer. */
 extern const struct openapi_schema openapi_open311[];
 json_t *openapi_open311_responses(const struct route *route);
+
+/* What is asked of a role: by a route, "any" for any at all; and by each type and kind of operation.
+ * New. */
+json_t *openapi_permissions(permission_set any);
+json_t *openapi_operation_permissions(void);
 
 /* OpenAPI 3.1 out of the routes, the problems and the records' fields. New; NULL out of memory. */
 json_t *server_openapi(void);

@@ -515,6 +515,10 @@ static json_t *route_make(const struct route *route)
                       reference("schemas", route->request_schema)));
     if (route->open)
         json_object_set_new(made, "security", json_array());
+    if (route->any != 0)
+        json_object_set_new(made, "x-permissions", openapi_permissions(route->any));
+    if (route == &route_operations)
+        json_object_set_new(made, "x-operation-permissions", openapi_operation_permissions());
     return made;
 }
 

@@ -10,6 +10,8 @@
 #include "app/clock.h"
 #include "app/json.h"
 #include "net/compress.h"
+#include "net/ledger_audit.h"
+#include "net/ledger_permission.h"
 #include "net/open311_call.h"
 #include "net/request_session.h"
 
@@ -316,6 +318,29 @@ void request_address(const struct request *request, char *address, size_t size)
         forwarded_address(request, address, size);
 }
 
+void request_refuse(struct request *request, const char *permission)
+{
+    char what[160];
+    struct audit_entry entry = {
+        .kind = AUDIT_REFUSED,
+        .at_ms = clock_system(NULL),
+        .agent = request->actor.agent,
+        .device = request->actor.device,
+        .what = what,
+    };
+    struct error error = ERROR_INIT;
+    int code;
+
+    snprintf(what, sizeof(what), "%s %s: %s", request->route->method, request->route->path,
+             permission);
+    code = ledger_audit_write(request->server->ledger, &entry, &error);
+    if (code != 0)
+        request_error(request, code, &error);
+    else
+        request_problem(request, PROBLEM_FORBIDDEN, "this agent's role lacks the permission \"%s\"",
+                        permission);
+}
+
 bool request_authenticate(struct request *request)
 {
     const char *token = request_token(request);
@@ -338,6 +363,10 @@ bool request_authenticate(struct request *request)
     if (code == 0 && request->actor.display && !request->route->display) {
         request_problem(request, PROBLEM_FORBIDDEN, "%s",
                         "a public screen reads /v1/display alone");
+        return false;
+    }
+    if (code == 0 && request->route->any != 0 && (request->actor.may & request->route->any) == 0) {
+        request_refuse(request, permission_name(permission_first(request->route->any)));
         return false;
     }
     return code == 0;

@@ -513,6 +513,10 @@ tests_unit_test_server_provider_SOURCES = tests/unit/test_server_provider.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_provider_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_supervise
+UNIT_TESTS += tests/unit/test_permission
+tests_unit_test_permission_SOURCES = tests/unit/test_permission.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_permission_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_role
 tests_unit_test_role_SOURCES = tests/unit/test_role.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)

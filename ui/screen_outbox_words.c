@@ -9,6 +9,7 @@
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/permission_words.h"
 #include "ui/queue_words.h"
 #include "ui/screen_flag.h"
 #include "ui/task_news.h"
@@ -323,6 +324,8 @@ static const char *refusal_text(enum merge_refusal refusal)
         return N_("it is decided already and takes no more changes");
     case MERGE_FORBIDDEN:
         return N_("you may not change this record");
+    case MERGE_PERMISSION:
+        return N_("your role does not let you do this");
     case MERGE_TOO_LARGE:
         return N_("the record would be too large");
     case MERGE_ERASED:
@@ -337,6 +340,7 @@ void refusal_words(struct desk *desk, const struct operation *operation, enum me
 {
     struct record *record = work_get(desk, operation->type, operation->record.text, NULL);
     struct queue_verdict verdict;
+    enum permission permission;
     const char *holder = "";
     char name[WORK_NAME_SIZE];
 
@@ -352,6 +356,9 @@ void refusal_words(struct desk *desk, const struct operation *operation, enum me
                queue_verdict_read(field, &verdict)) {
         verdict_words(&verdict, name, sizeof(name));
         snprintf(text, size, _("you cannot take it (%s)"), name);
+    } else if (refusal == MERGE_PERMISSION && permission_from_name(field, &permission)) {
+        snprintf(text, size, _("%1$s (%2$s)"), _(refusal_text(refusal)),
+                 permission_text(permission));
     } else if (*field != '\0') {
         snprintf(text, size, _("%1$s: %2$s"), field_words(field), _(refusal_text(refusal)));
     } else {

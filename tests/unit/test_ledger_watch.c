@@ -318,7 +318,7 @@ static void test_alerts_are_seen_by_supervisors(void **state)
     fixture_refused(f, CHLOE,
                     fixture_operation(f, CHLOE, OPERATION_FIELDS, RECORD_ALERT, &alert, 1,
                                       json_pack("{s:s}", "seen_by", f->actors[CHLOE].agent.text)),
-                    MERGE_FORBIDDEN, NULL);
+                    MERGE_PERMISSION, "supervise");
     fixture_refused(f, DENIS,
                     fixture_operation(f, DENIS, OPERATION_FIELDS, RECORD_ALERT, &alert, 1,
                                       json_pack("{s:s}", "seen_by", f->actors[BEN].agent.text)),
