@@ -70,6 +70,8 @@ static unsigned lists_of(const struct arranging *arranging, const struct case_ro
     bool due = row->due_ms != 0 && row->due_ms < list->tomorrow_ms;
     unsigned lists = 1u << CASE_LIST_ALL;
 
+    if (row->kind != RECORD_CASE)
+        lists |= 1u << CASE_LIST_LOOSE;
     if (open && mine)
         lists |= 1u << CASE_LIST_MINE;
     if (open && row->office == arranging->office)
@@ -189,6 +191,7 @@ static void choose_rows(struct arranging *arranging, const uint32_t *by_id, stru
     struct case_list *list = arranging->list;
 
     memset(list->counts, 0, sizeof(list->counts));
+    list->loose = 0;
     for (size_t i = count; i-- > 0;) {
         const struct case_row *row = &rows[by_id[i]];
         unsigned lists;
@@ -207,6 +210,7 @@ static void choose_rows(struct arranging *arranging, const uint32_t *by_id, stru
         if (arranging->query->descending && key != UINT64_MAX)
             key = UINT64_MAX - 1 - key;
         case_sort_add(sort, key, by_id[i]);
+        list->loose += row->kind != RECORD_CASE;
     }
 }
 

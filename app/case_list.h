@@ -25,6 +25,7 @@ struct case_list {
     size_t *groups; /* owned: where in `order` each begins; none without grouping */
     size_t group_count;
     size_t counts[CASE_LIST_COUNT];
+    size_t loose;                          /* of `count`, those that are no cases */
     int64_t now_ms, today_ms, tomorrow_ms; /* of the last arranging: when those days begin */
     uint8_t *marks;                        /* owned: a bit a row */
     size_t mark_capacity;                  /* rows */

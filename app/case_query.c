@@ -6,7 +6,7 @@
 #include "app/text.h"
 
 const char *const case_list_words[] = {"due",     "mine",   "office", "today", "overdue",
-                                       "waiting", "unread", "all",    NULL};
+                                       "waiting", "unread", "loose",  "all",   NULL};
 const char *const case_column_words[] = {"reference", "client",   "subject", "service", "status",
                                          "due",       "assignee", "opened",  "changed", "unread",
                                          "channel",   "office",   NULL};
@@ -16,7 +16,7 @@ const char *const case_group_words[] = {"none", "status",  "service", "assignee"
 void case_query_standard(struct case_query *query, enum case_list_kind list)
 {
     bool by_due = list == CASE_LIST_DUE || list == CASE_LIST_MINE || list == CASE_LIST_TODAY ||
-                  list == CASE_LIST_OVERDUE;
+                  list == CASE_LIST_OVERDUE || list == CASE_LIST_LOOSE;
 
     *query = (struct case_query){.list = list,
                                  .sort = by_due ? CASE_COLUMN_DUE : CASE_COLUMN_CHANGED,

@@ -23,6 +23,7 @@ enum case_list_kind {
     CASE_LIST_OVERDUE, /* late */
     CASE_LIST_WAITING, /* for the client: information is missing */
     CASE_LIST_UNREAD,  /* something came in writing that nobody has read */
+    CASE_LIST_LOOSE,   /* open tasks and unread messages that belong to no case */
     CASE_LIST_ALL,     /* also closed, and in whosever hands */
     CASE_LIST_COUNT
 };

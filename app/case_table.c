@@ -11,6 +11,9 @@
 #include "app/record_fields.h"
 #include "app/text.h"
 
+/* So much is kept of the text of what belongs to no case. */
+#define LOOSE_LINE 200
+
 struct case_table *case_table_new(void)
 {
     return calloc(1, sizeof(struct case_table));
@@ -76,7 +79,8 @@ static uint32_t row_need(struct case_table *table, const struct id *id)
         !id_map_add(&table->row_map, bytes, (uint32_t)table->row_count))
         return CASE_NONE;
     place = (uint32_t)table->row_count++;
-    table->rows[place] = (struct case_row){.status = CASE_WORD_UNKNOWN,
+    table->rows[place] = (struct case_row){.kind = RECORD_CASE,
+                                           .status = CASE_WORD_UNKNOWN,
                                            .channel = CASE_WORD_UNKNOWN,
                                            .client = CASE_NONE,
                                            .first = CASE_NONE};
@@ -259,6 +263,92 @@ static int hang(struct case_table *table, const struct id *id, const struct id *
     return 0;
 }
 
+/* --- what belongs to no case ----------------------------------------------------------------- */
+
+/* A task that is to be done, a message that nobody has dealt with. */
+static bool is_loose(const struct record *record)
+{
+    const char *state = record_text(record, "state");
+
+    if (*record_text(record, "case") != '\0')
+        return false;
+    if (record->type == RECORD_TASK)
+        return strcmp(state, "open") == 0;
+    return record->type == RECORD_MESSAGE && strcmp(state, "received") == 0 &&
+           strcmp(record_text(record, "direction"), "in") == 0;
+}
+
+/* What it is about, in a line. */
+static bool set_loose_subject(struct case_table *table, const struct record *record,
+                              struct case_row *row)
+{
+    const char *subject = record_text(record, "subject");
+    const char *text = *subject != '\0' ? subject : record_text(record, "text");
+    char line[LOOSE_LINE];
+
+    text_copy(line, sizeof(line), text);
+    line[strcspn(line, "\n")] = '\0';
+    return text_pool_set(&table->texts, line, &row->subject);
+}
+
+static int put_loose_row(struct case_table *table, const struct record *record,
+                         enum store_pending pending, uint32_t place)
+{
+    const char *channel = record_text(record, "channel");
+    uint32_t assignee, author, office, whose = CASE_NONE;
+    struct case_row *row;
+    struct id client;
+
+    if (!case_words_place(&table->words[CASE_AGENTS], record_text(record, "assignee"), &assignee) ||
+        !case_words_place(&table->words[CASE_AGENTS], record_text(record, "author"), &author) ||
+        !case_words_place(&table->words[CASE_OFFICES], record_text(record, "office"), &office))
+        return ERROR_MEMORY;
+    if (id_parse(&client, record_text(record, "client")) &&
+        (whose = client_need(table, &client)) == CASE_NONE)
+        return ERROR_MEMORY;
+    row = &table->rows[place];
+    if (!set_loose_subject(table, record, row))
+        return ERROR_MEMORY;
+    row->kind = (uint8_t)record->type;
+    row->pending = (uint8_t)pending;
+    row->channel = case_word_place(channel_words, channel);
+    row->assignee = assignee;
+    row->opened_by = author;
+    row->office = office;
+    row->client = whose;
+    row->opened_ms = row->written_ms = time_of(record->body, "at");
+    row->unread = record->type == RECORD_MESSAGE;
+    row->due_ms = record->type == RECORD_TASK ? time_of(record->body, "due_at") : 0;
+    row->due_type = row->due_ms != 0 ? RECORD_TASK : 0;
+    row->here = true;
+    return 0;
+}
+
+static void remove_row(struct case_table *table, uint32_t place)
+{
+    table->rows[place].here = false;
+    text_pool_set(&table->texts, "", &table->rows[place].subject);
+}
+
+static int put_loose(struct case_table *table, const struct record *record,
+                     enum store_pending pending)
+{
+    unsigned char bytes[ID_BYTES];
+    uint32_t place;
+
+    id_to_bytes(&record->id, bytes);
+    place = id_map_find(&table->row_map, bytes);
+    if (is_loose(record)) {
+        place = row_need(table, &record->id);
+        return place == CASE_NONE ? ERROR_MEMORY : put_loose_row(table, record, pending, place);
+    }
+    if (place != ID_MAP_NONE)
+        remove_row(table, place);
+    return 0;
+}
+
+/* --- hanging --------------------------------------------------------------------------------- */
+
 static int put_hanging(struct case_table *table, const struct record *record)
 {
     struct case_hanging wanted = {.type = (uint8_t)record->type};
@@ -310,6 +400,8 @@ int case_table_put(struct case_table *table, const struct record *record,
     case RECORD_TASK:
     case RECORD_PROMISE:
         code = put_hanging(table, record);
+        if (code == 0)
+            code = put_loose(table, record, pending);
         break;
     default:
         return 0;
@@ -320,21 +412,21 @@ int case_table_put(struct case_table *table, const struct record *record,
 
 void case_table_remove(struct case_table *table, enum record_type type, const struct id *id)
 {
-    const struct id_map *map = type == RECORD_CASE     ? &table->row_map
-                               : type == RECORD_CLIENT ? &table->client_map
-                                                       : &table->hanging_map;
+    const struct id_map *map = type == RECORD_CLIENT ? &table->client_map : &table->hanging_map;
     unsigned char bytes[ID_BYTES];
     uint32_t place;
 
     id_to_bytes(id, bytes);
+    place = id_map_find(&table->row_map, bytes);
+    if (place != ID_MAP_NONE && type != RECORD_CLIENT) {
+        table->version++;
+        remove_row(table, place);
+    }
     place = id_map_find(map, bytes);
-    if (place == ID_MAP_NONE)
+    if (place == ID_MAP_NONE || type == RECORD_CASE)
         return;
     table->version++;
-    if (type == RECORD_CASE) {
-        table->rows[place].here = false;
-        text_pool_set(&table->texts, "", &table->rows[place].subject);
-    } else if (type == RECORD_CLIENT) {
+    if (type == RECORD_CLIENT) {
         text_pool_set(&table->texts, "", &table->clients[place].name);
         table->clients[place].anonymous = table->clients[place].here = false;
         table->clients[place].into = CASE_NONE;

@@ -1,7 +1,8 @@
 /*
- * The cases of this terminal in memory, as a table: what a list needs of each, read once out of the
- * sealed store and kept current by its changes (store_changes). Personal content: wiped when freed,
- * never on disk. Belongs to one thread at a time.
+ * The cases of this terminal in memory, as a table: what a list needs of each, and of the open
+ * tasks and unread messages that belong to no case, which stand in it as rows of their own. Read
+ * once out of the sealed store and kept current by its changes (store_changes). Personal content:
+ * wiped when freed, never on disk. Belongs to one thread at a time.
  */
 #ifndef GUICHET_APP_CASE_TABLE_H
 #define GUICHET_APP_CASE_TABLE_H
@@ -26,13 +27,14 @@ struct case_row {
     uint8_t channel;  /* its place in channel_words; CASE_WORD_UNKNOWN */
     uint8_t due_type; /* RECORD_PROMISE or RECORD_TASK: what falls due first; 0: nothing */
     uint8_t pending;  /* enum store_pending */
+    uint8_t kind;     /* RECORD_CASE; RECORD_TASK or RECORD_MESSAGE for one without a case */
     bool here;        /* false: only something of it is known, not the case itself */
     uint16_t unread;  /* messages that nobody has read */
     uint32_t client;  /* CASE_NONE for none; case_table_client_... */
     uint32_t service, assignee, office; /* places in the table's words; 0: none */
-    uint32_t opened_by;                 /* among the agents */
-    uint32_t subject;                   /* place in the table's texts */
-    uint32_t first;                     /* of what hangs on it; CASE_NONE */
+    uint32_t opened_by; /* among the agents: whose it is when it is given to nobody */
+    uint32_t subject;   /* place in the table's texts */
+    uint32_t first;     /* of what hangs on it; CASE_NONE */
     int64_t opened_ms;
     int64_t written_ms; /* the case itself was changed last */
     int64_t newest_ms;  /* the newest record of it was made; 0 for none */

@@ -112,7 +112,8 @@ static int follow_change(void *context, const struct store_change *change)
     int code = 0;
 
     following->count++;
-    if (is_read(change->type) && is_first(&following->seen, &change->id))
+    if (!id_is_empty(&change->id) && is_read(change->type) &&
+        is_first(&following->seen, &change->id))
         code = follow_record(following, change);
     if (code == 0 && !id_is_empty(&change->case_id) &&
         is_first(&following->cases, &change->case_id)) {
@@ -131,7 +132,7 @@ int case_table_follow(struct case_table *table, struct store *store, size_t limi
     int code =
         store_changes(store, table->followed, limit, follow_change, &following, &reached, error);
 
-    *more = code == 0 && following.count == limit;
+    *more = code == 0 && following.count >= limit;
     table->followed = reached;
     id_map_free(&following.seen);
     id_map_free(&following.cases);

@@ -338,7 +338,7 @@ static const struct field message_fields[] = {
 static const struct field task_fields[] = {
     {"kind", FIELD_WORD, REQUIRED_FIXED, 0, task_kind_words},
     {"text", FIELD_TEXT, FIELD_FIXED, 4000, NULL},
-    {"case", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"case", FIELD_ID, 0, 0, NULL},
     {"client", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"note", FIELD_ID, FIELD_FIXED, 0, NULL},
     {"promise", FIELD_ID, FIELD_FIXED, 0, NULL},

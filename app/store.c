@@ -145,7 +145,7 @@ static void fold_by_this_version(struct store *store)
             code = store_record_refold_all(store, NULL);
             if (code == 0)
                 code = put_merge_version(store, NULL);
-            code = database_end(store->database, code, NULL);
+            code = store_end(store, code, NULL);
         }
     }
     store->folded = code == 0;
@@ -244,7 +244,7 @@ int store_write_wrapped(struct store *store, const unsigned char wrapped[SEAL_WR
         code = store_meta_put(store, STORE_JOURNAL_FORMER, "1", error);
     if (code == 0)
         code = store_meta_put(store, "wipe", "1", error);
-    code = database_end(store->database, code, error);
+    code = store_end(store, code, error);
     if (code != 0)
         return code;
     memcpy(store->owner.wrapped, wrapped, SEAL_WRAPPED_SIZE);
@@ -338,6 +338,7 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     database_close(store->database);
+    store_change_clear(store);
     journal_close(store->journal);
     free(store);
 }

@@ -132,7 +132,8 @@ int64_t store_version(struct store *store);
 
 /* --- changes: for what is kept in memory over the records ------------------------------------ */
 
-/* A case, a client, a view or a record of a case was written or dropped, here or by the server. */
+/* A case, a client, a view, a message, task or promise was written or dropped, here or by the
+ * server; or, with an empty id, something else of a case. */
 struct store_change {
     int64_t number;
     enum record_type type;
@@ -146,9 +147,10 @@ typedef int (*store_change_visit)(void *context, const struct store_change *chan
 int64_t store_change_latest(struct store *store, struct error *error);
 
 /*
- * Walks the changes after number `since`, oldest first, `limit` at most; `reached` is the last one
- * visited (`since` for none). Non-zero from `visit` stops the walk with that code. Only the latest
- * some ten thousand are kept: ERROR_NOT_FOUND when those after `since` are not all there.
+ * Walks the changes after number `since`, oldest first, those of `limit` numbers at most (several
+ * may share one); `reached` is the last one visited (`since` for none). Non-zero from `visit` stops
+ * the walk with that code. Only the latest some ten thousand are kept: ERROR_NOT_FOUND when those
+ * after `since` are not all there.
  */
 int store_changes(struct store *store, int64_t since, size_t limit, store_change_visit visit,
                   void *context, int64_t *reached, struct error *error);

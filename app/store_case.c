@@ -186,5 +186,5 @@ int store_weigh(struct store *store, struct error *error)
         ;
     if (code == 0)
         code = store_meta_put(store, WEIGHED, "1", error);
-    return database_end(store->database, code, error);
+    return store_end(store, code, error);
 }

@@ -1,6 +1,77 @@
 /* Which records changed since a screen last looked: a short log that the table of records itself
- * keeps (store_schema.c), whichever connection writes. */
+ * keeps (store_schema.c), whichever connection writes; of records that no list shows, only of which
+ * cases they are, all of a transaction together. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "app/store_internal.h"
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+/* The triggers note these. */
+static bool is_listed(enum record_type type)
+{
+    return type == RECORD_CASE || type == RECORD_CLIENT || type == RECORD_VIEW ||
+           type == RECORD_MESSAGE || type == RECORD_TASK || type == RECORD_PROMISE;
+}
+
+static bool note(struct store *store, const unsigned char id[ID_BYTES])
+{
+    if (store->changed_count == store->changed_capacity) {
+        size_t capacity = 2 * store->changed_capacity + 64;
+        unsigned char *longer = realloc(store->changed_ids, capacity * ID_BYTES);
+
+        if (longer == NULL)
+            return false;
+        store->changed_ids = longer;
+        store->changed_capacity = capacity;
+    }
+    if (!id_map_add(&store->changed, id, 0))
+        return false;
+    memcpy(store->changed_ids + store->changed_count++ * ID_BYTES, id, ID_BYTES);
+    return true;
+}
+
+int store_change_note(struct store *store, const struct record *record, struct error *error)
+{
+    unsigned char bytes[ID_BYTES];
+    struct id matter;
+
+    if (is_listed(record->type) || record->type == RECORD_ACCESS ||
+        !id_parse(&matter, record_text(record, "case")))
+        return 0;
+    id_to_bytes(&matter, bytes);
+    if (id_map_find(&store->changed, bytes) != ID_MAP_NONE || note(store, bytes))
+        return 0;
+    return error_set(error, ERROR_MEMORY, "store: out of memory");
+}
+
+void store_change_clear(struct store *store)
+{
+    id_map_free(&store->changed);
+    free(store->changed_ids);
+    store->changed_ids = NULL;
+    store->changed_count = store->changed_capacity = 0;
+}
+
+int store_end(struct store *store, int code, struct error *error)
+{
+    sqlite3_stmt *statement;
+
+    if (code == 0 && store->changed_count > 0) {
+        statement = store_statement(store, STORE_CHANGE_CASES, error);
+        code = ERROR_STORAGE;
+        if (statement != NULL) {
+            sqlite3_bind_blob(statement, 1, store->changed_ids,
+                              (int)(store->changed_count * ID_BYTES), SQLITE_STATIC);
+            code = database_run(store->database, statement, error);
+        }
+    }
+    store_change_clear(store);
+    return database_end(store->database, code, error);
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
 
 static int read_number(struct store *store, enum store_statement which, const struct id *id,
                        int64_t *number, struct error *error)
@@ -52,6 +123,22 @@ static bool read_change(sqlite3_stmt *row, struct store_change *change)
     return id_parse(&change->id, database_text(row, 2)) && change->type != RECORD_NONE;
 }
 
+/* The cases of a transaction, one by one. */
+static int visit_cases(sqlite3_stmt *row, struct store_change *change, store_change_visit visit,
+                       void *context)
+{
+    const unsigned char *bytes = sqlite3_column_blob(row, 4);
+    int length = sqlite3_column_bytes(row, 4), code = 0;
+
+    change->type = RECORD_NOTE;
+    change->id = (struct id){0};
+    for (int at = 0; at + ID_BYTES <= length && code == 0; at += ID_BYTES) {
+        change->case_id = id_from_bytes(bytes + at);
+        code = visit(context, change);
+    }
+    return code;
+}
+
 int store_changes(struct store *store, int64_t since, size_t limit, store_change_visit visit,
                   void *context, int64_t *reached, struct error *error)
 {
@@ -68,9 +155,12 @@ int store_changes(struct store *store, int64_t since, size_t limit, store_change
     sqlite3_bind_int64(row, 1, since);
     sqlite3_bind_int64(row, 2, (int64_t)limit);
     while ((code = database_step(store->database, row, error)) == 1) {
-        struct store_change change;
+        struct store_change change = {.number = sqlite3_column_int64(row, 0)};
 
-        code = read_change(row, &change) ? visit(context, &change) : 0;
+        if (sqlite3_column_type(row, 4) == SQLITE_BLOB)
+            code = visit_cases(row, &change, visit, context);
+        else
+            code = read_change(row, &change) ? visit(context, &change) : 0;
         if (code != 0)
             break;
         *reached = change.number;

@@ -120,8 +120,7 @@ int store_write_page_at(struct store *store, struct record *const *records, size
     database_relax(store->database, true);
     code = store_begin(store, error);
     if (code == 0)
-        code =
-            database_end(store->database, write_page(store, records, count, place, error), error);
+        code = store_end(store, write_page(store, records, count, place, error), error);
     database_relax(store->database, false);
     if (code == 0)
         store_wipe(store);

@@ -133,8 +133,7 @@ int store_history_lost(struct store *store, int64_t now_ms, struct error *error)
 {
     int code = store_begin(store, error);
 
-    return code != 0 ? code
-                     : database_end(store->database, history_lost(store, now_ms, error), error);
+    return code != 0 ? code : store_end(store, history_lost(store, now_ms, error), error);
 }
 
 int store_last_accepted(struct store *store, struct id *operation, int64_t *seq,
@@ -306,7 +305,7 @@ int store_mark_accepted(struct store *store, const char *mark, struct error *err
 {
     int code = store_begin(store, error);
 
-    return code != 0 ? code : database_end(store->database, accept_mark(store, mark, error), error);
+    return code != 0 ? code : store_end(store, accept_mark(store, mark, error), error);
 }
 
 static int renew_device(struct store *store, int64_t now_ms, struct error *error)
@@ -333,7 +332,7 @@ int store_device_renew(struct store *store, int64_t now_ms, struct error *error)
     int code = store_begin(store, error);
 
     if (code == 0)
-        code = database_end(store->database, renew_device(store, now_ms, error), error);
+        code = store_end(store, renew_device(store, now_ms, error), error);
     if (code == 0)
         store_journal_owner_write(store);
     else /* it is not renewed */

@@ -6,6 +6,7 @@
 #define GUICHET_APP_STORE_INTERNAL_H
 
 #include "app/database.h"
+#include "app/id_map.h"
 #include "app/journal.h"
 #include "app/store.h"
 
@@ -16,6 +17,11 @@ struct store {
     struct id device;
     bool folded;        /* what is shown was made by this version of merge */
     int64_t key_number; /* of `key`, counted from the first: store_key.c */
+
+    /* Cases of which something was written in this transaction (store_change.c). */
+    struct id_map changed;
+    unsigned char *changed_ids; /* owned: ID_BYTES each */
+    size_t changed_count, changed_capacity;
 
     /* The journal (store_journal.c). */
     struct journal *journal;
@@ -84,6 +90,7 @@ enum store_statement {
     STORE_STATE_GET,
     STORE_STATE_PUT,
     STORE_STATE_DELETE,
+    STORE_CHANGE_CASES,
     STORE_CHANGE_FIRST,
     STORE_CHANGE_LATEST,
     STORE_CHANGE_LIST,
@@ -121,6 +128,11 @@ int store_column_sealed(struct store *store, sqlite3_stmt *statement, int column
 
 /* Begins a write transaction: ERROR_CONFLICT when the key of this connection is a former one. */
 int store_begin(struct store *store, struct error *error);
+/* Ends it as database_end does, with what it changed. */
+int store_end(struct store *store, int code, struct error *error);
+/* Of a record that is about to be written: notes its case, unless the table notes the record. */
+int store_change_note(struct store *store, const struct record *record, struct error *error);
+void store_change_clear(struct store *store);
 bool store_key_is_former(struct store *store);
 /* Which key the file is of now; before the key is tried, so that one that is renewed meanwhile is
  * found out. */

@@ -274,7 +274,7 @@ int store_catch_up(struct store *store, struct error *error)
     code = store_begin(store, error);
     if (code != 0)
         return code;
-    code = database_end(store->database, store_journal_begin(store, error), error);
+    code = store_end(store, store_journal_begin(store, error), error);
     store_journal_end(store, code);
     if (code == 0) {
         store->stranded = 0;
@@ -328,7 +328,7 @@ void store_journal_rotate(struct store *store)
     if (journal_size(store->journal, NULL) < ROTATE_FROM || store_outbox_count(store, NULL) != 0 ||
         store_begin(store, NULL) != 0)
         return;
-    code = database_end(store->database, rotate(store, NULL), NULL);
+    code = store_end(store, rotate(store, NULL), NULL);
     store_journal_end(store, code);
 }
 

@@ -351,7 +351,7 @@ int store_rekey(struct store *store, const struct seal_key *key,
 
     if (code != 0)
         return code;
-    code = database_end(store->database, reseal_all(&rekeying, wrapped, error), error);
+    code = store_end(store, reseal_all(&rekeying, wrapped, error), error);
     store_journal_end(store, code);
     if (code != 0)
         return code;
@@ -374,7 +374,7 @@ void store_key_finish(struct store *store)
     code = store_journal_rewrite(store, NULL);
     if (code == 0)
         code = store_meta_put(store, STORE_JOURNAL_FORMER, "", NULL);
-    code = database_end(store->database, code, NULL);
+    code = store_end(store, code, NULL);
     store_journal_end(store, code);
 }
 
@@ -408,7 +408,7 @@ int store_escrow_set(struct store *store, const struct escrow_public *public_key
     code = put_escrow(store, store->key, public_key, error);
     if (code == 0)
         code = store_meta_put(store, "wipe", "1", error);
-    code = database_end(store->database, code, error);
+    code = store_end(store, code, error);
     if (code == 0)
         store_wipe(store);
     return code;

@@ -186,8 +186,7 @@ int store_apply(struct store *store, struct operation *const *operations, size_t
         refusal = &unused;
     *refusal = MERGE_APPLIED;
     if (code == 0)
-        code =
-            database_end(store->database, apply(store, operations, count, refusal, &cause), &cause);
+        code = store_end(store, apply(store, operations, count, refusal, &cause), &cause);
     failed = code;
     if (code == ERROR_STORAGE || code == ERROR_BUSY)
         code = store_journal_strand(store, operations, count, &cause);
@@ -322,7 +321,7 @@ int store_outbox_attempted(struct store *store, const struct id *ids, size_t cou
         database_bind_text(statement, 2, reason);
         code = database_run(store->database, statement, error);
     }
-    return database_end(store->database, code, error);
+    return store_end(store, code, error);
 }
 
 /* An operation of the table as it stands there. */
@@ -380,7 +379,7 @@ int store_outbox_sending(struct store *store, const struct id *ids, size_t count
         return code;
     for (size_t i = 0; i < count && code == 0; i++)
         code = mark_sending(store, &ids[i], error);
-    return database_end(store->database, code, error);
+    return store_end(store, code, error);
 }
 
 static int delete_operation(struct store *store, const struct id *id, struct error *error)
@@ -418,7 +417,7 @@ int store_outbox_withdraw(struct store *store, const struct id *operation, struc
 
     if (code != 0)
         return code;
-    return database_end(store->database, withdraw(store, operation, error), error);
+    return store_end(store, withdraw(store, operation, error), error);
 }
 
 /* --- settling ------------------------------------------------------------------------------- */
@@ -581,7 +580,7 @@ int store_outbox_settle(struct store *store, const struct store_outcome *outcome
         code = store_leaving_sweep(store, error);
     if (code == 0)
         code = store_retained_prune(store, error);
-    code = database_end(store->database, code, error);
+    code = store_end(store, code, error);
     if (code == 0) {
         let_go(store, outcomes, count);
         store_wipe(store);

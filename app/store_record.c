@@ -231,7 +231,8 @@ static int write_row(struct store *store, const struct record *base, const struc
         return ERROR_STORAGE;
     sqlite3_bind_int(statement, 8, fold->pending);
     if ((code = bind_base(store, statement, shown, base, about, error)) != 0 ||
-        (code = bind_record(store, statement, 7, current, about, error)) != 0)
+        (code = bind_record(store, statement, 7, current, about, error)) != 0 ||
+        (code = store_change_note(store, shown, error)) != 0)
         return code;
     return database_run(store->database, statement, error);
 }
@@ -284,7 +285,9 @@ int store_record_feed(struct store *store, const struct record *base, struct err
 
     if (statement == NULL)
         return ERROR_STORAGE;
-    code = bind_base(store, statement, base, base, about, error);
+    code = store_change_note(store, base, error);
+    if (code == 0)
+        code = bind_base(store, statement, base, base, about, error);
     return code != 0 ? code : database_run(store->database, statement, error);
 }
 

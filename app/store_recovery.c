@@ -444,7 +444,7 @@ static int put_all(struct recovery *recovery, struct error *error)
             code = put_operation(store, recovery->operations[i].operation, error);
     if (code == 0)
         code = salvage_write(&recovery->files->salvage, store, error);
-    return database_end(store->database, code, error);
+    return store_end(store, code, error);
 }
 
 int recovery_put_back(struct recovery *recovery, struct error *error)

@@ -96,9 +96,7 @@ int store_refusal_put(struct store *store, const struct operation *operation,
 {
     int code = store_begin(store, error);
 
-    return code == 0
-               ? database_end(store->database, put(store, operation, refusal, field, error), error)
-               : code;
+    return code == 0 ? store_end(store, put(store, operation, refusal, field, error), error) : code;
 }
 
 int store_refusal_dismiss(struct store *store, const struct id *operation, struct error *error)

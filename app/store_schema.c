@@ -18,30 +18,36 @@
     "  PRIMARY KEY(type, record)) WITHOUT ROWID;"
 
 /*
- * What a list of cases must look at again: the latest changes of records, by whichever connection,
- * with ids and types alone. Whoever comes too late for them reads everything.
+ * What a list of cases must look at again: the latest changes, by whichever connection, with ids
+ * and types alone. Whoever comes too late for them reads everything. A row names a record of a
+ * listed type; of all others only the case matters, and a row holds those of a whole transaction
+ * (store_change.c), 16 bytes each: most of what is written is notes and contacts.
  */
 #define CHANGES_KEPT "20000"
 /* clang-format off */
-#define CHANGE_WORTH(row) row ".case_id IS NOT NULL OR " row ".type IN ('case', 'client', 'view')"
+#define CHANGE_LISTED(row) row ".type IN ('case', 'client', 'view', 'message', 'task', 'promise')"
 #define CHANGE_NOTE(row)                                                                           \
     "INSERT INTO change(type, id, case_id) VALUES(" row ".type, " row ".id, " row ".case_id);"
-#define CHANGE_TRIGGER(name, event, row)                                                           \
-    "CREATE TRIGGER " name " AFTER " event " ON record WHEN " CHANGE_WORTH(row) " BEGIN "          \
-    CHANGE_NOTE(row) " END;"
-/* A record that goes to another case changes the former one too. Replacing deletes untold. */
+#define CHANGE_TRIGGER(name, event, row, worth)                                                    \
+    "CREATE TRIGGER " name " AFTER " event " ON record WHEN " worth " BEGIN " CHANGE_NOTE(row)     \
+    " END;"
+/* A record that goes to another case changes the former one too. */
 #define CHANGE_TABLE                                                                               \
     "CREATE TABLE change(number INTEGER PRIMARY KEY, type TEXT NOT NULL,"                          \
-    "  id TEXT NOT NULL, case_id TEXT);"                                                           \
-    CHANGE_TRIGGER("record_inserted", "INSERT", "new")                                             \
-    CHANGE_TRIGGER("record_updated", "UPDATE", "new")                                              \
-    CHANGE_TRIGGER("record_deleted", "DELETE", "old")                                              \
-    "CREATE TRIGGER record_moves BEFORE INSERT ON record BEGIN"                                    \
-    "  INSERT INTO change(type, id, case_id) SELECT type, id, case_id FROM record"                 \
-    "  WHERE type = new.type AND id = new.id AND case_id IS NOT NULL"                              \
-    "  AND case_id IS NOT new.case_id; END;"                                                       \
+    "  id TEXT NOT NULL, case_id TEXT, cases BLOB);"                                               \
+    CHANGE_TRIGGER("record_inserted", "INSERT", "new", CHANGE_LISTED("new"))                       \
+    CHANGE_TRIGGER("record_updated", "UPDATE", "new", CHANGE_LISTED("new"))                        \
+    CHANGE_TRIGGER("record_moved", "UPDATE", "old",                                                \
+                   "old.case_id IS NOT NULL AND old.case_id IS NOT new.case_id")                   \
+    CHANGE_TRIGGER("record_deleted", "DELETE", "old",                                              \
+                   CHANGE_LISTED("old") " OR old.case_id IS NOT NULL")                             \
     "CREATE TRIGGER change_pruned AFTER INSERT ON change WHEN new.number % 1000 = 0 BEGIN"         \
     "  DELETE FROM change WHERE number <= new.number - " CHANGES_KEPT "; END;"
+/* Of a store from before: the numbers begin anew, and who follows reads all. */
+#define CHANGE_TABLE_AGAIN                                                                         \
+    "DROP TRIGGER IF EXISTS record_inserted; DROP TRIGGER IF EXISTS record_updated;"               \
+    "DROP TRIGGER IF EXISTS record_deleted; DROP TRIGGER IF EXISTS record_moves;"                  \
+    "DROP TRIGGER IF EXISTS record_moved; DROP TABLE IF EXISTS change;" CHANGE_TABLE
 /* clang-format on */
 
 /* The file of a case, the newest first, what bears on its summary, and what came since. */
@@ -80,6 +86,7 @@ static const char *const upgrades[] = {
     CHANGE_TABLE,                                                    /* 5 to 6 */
     "ALTER TABLE record ADD COLUMN weight INTEGER; DROP INDEX record_case;" CASE_INDEXES, /* 6 to 7
                                                                                            */
+    CHANGE_TABLE_AGAIN, /* 7 to 8 */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
@@ -98,8 +105,14 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                     " ON CONFLICT(name) DO UPDATE SET value = excluded.value"},
     [STORE_RECORD_GET] = {"record.get",
                           "SELECT " RECORD_COLUMNS " FROM record WHERE type = ?1 AND id = ?2"},
-    [STORE_RECORD_PUT] = {"record.put", "INSERT OR REPLACE INTO record"
-                                        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"},
+    [STORE_RECORD_PUT] = {"record.put", "INSERT INTO record"
+                                        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+                                        " ON CONFLICT(type, id) DO UPDATE SET"
+                                        " case_id = excluded.case_id,"
+                                        " client_id = excluded.client_id,"
+                                        " base_rev = excluded.base_rev, base = excluded.base,"
+                                        " current = excluded.current, pending = excluded.pending,"
+                                        " seq = excluded.seq, weight = excluded.weight"},
     [STORE_RECORD_FEED] = {"record.feed",
                            "INSERT INTO record VALUES(?1, ?2, ?3, ?4, ?5, ?6, NULL, 0, ?9, ?10)"
                            " ON CONFLICT(type, id) DO UPDATE SET case_id = excluded.case_id,"
@@ -224,9 +237,11 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_STATE_PUT] = {"state.put", "INSERT INTO state VALUES(?1, ?2)"
                                       " ON CONFLICT(name) DO UPDATE SET value = excluded.value"},
     [STORE_STATE_DELETE] = {"state.delete", "DELETE FROM state WHERE name = ?1"},
+    [STORE_CHANGE_CASES] = {"change.cases", "INSERT INTO change(type, id, cases)"
+                                            " VALUES('', '', ?1)"},
     [STORE_CHANGE_FIRST] = {"change.first", "SELECT min(number) FROM change"},
     [STORE_CHANGE_LATEST] = {"change.latest", "SELECT max(number) FROM change"},
-    [STORE_CHANGE_LIST] = {"change.list", "SELECT number, type, id, case_id FROM change"
+    [STORE_CHANGE_LIST] = {"change.list", "SELECT number, type, id, case_id, cases FROM change"
                                           " WHERE number > ?1 ORDER BY number LIMIT ?2"},
     /* Ids of version 7 are in the order of their making; others say nothing of time. */
     [STORE_CASE_NEWEST] = {"case.newest", "SELECT max(id) FROM record WHERE case_id = ?1"

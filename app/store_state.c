@@ -25,7 +25,7 @@ int store_state_put(struct store *store, const char *name, const json_t *value, 
     database_relax(store->database, true);
     code = store_begin(store, error);
     if (code == 0)
-        code = database_end(store->database, store_state_write(store, name, value, error), error);
+        code = store_end(store, store_state_write(store, name, value, error), error);
     database_relax(store->database, false);
     return code;
 }

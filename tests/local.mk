@@ -970,6 +970,8 @@ dist_check_SCRIPTS += tests/end_to_end/messages.sh
 TESTS += tests/end_to_end/messages.sh
 dist_check_SCRIPTS += tests/end_to_end/planned.sh
 TESTS += tests/end_to_end/planned.sh
+dist_check_SCRIPTS += tests/end_to_end/tasks.sh
+TESTS += tests/end_to_end/tasks.sh
 dist_check_SCRIPTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh tests/end_to_end/email_crash.sh
 TESTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh tests/end_to_end/email_crash.sh
 # Hostile mail: some hundreds in `make check`, `make hostile-email` takes ten thousand; the seed's

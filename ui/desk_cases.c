@@ -14,8 +14,8 @@ const char *const case_column_titles[] = {
     N_("Agent"),     N_("Opened"), N_("Changed"), N_("Unread"),  N_("Channel"), N_("Office"),
 };
 const char *const case_list_titles[] = {
-    N_("Due"),     N_("Mine"),    N_("My office"), N_("Today"),
-    N_("Overdue"), N_("Waiting"), N_("Unread"),    N_("All"),
+    N_("Due"),     N_("Mine"),   N_("My office"), N_("Today"), N_("Overdue"),
+    N_("Waiting"), N_("Unread"), N_("No case"),   N_("All"),
 };
 const char *const case_group_titles[] = {
     N_("no groups"), N_("status"), N_("service"), N_("agent"), N_("due day"), N_("channel"),
@@ -166,6 +166,7 @@ int desk_cases_mine(struct desk *desk, size_t limit, store_visit visit, void *co
     for (size_t i = 0; i < list.count && i < limit && code == 0; i++) {
         struct id id = id_from_bytes(case_table_rows(table, &count)[list.order[i]].id);
         enum store_pending pending;
+        /* NULL for what is no case. */
         struct record *record = work_get(desk, RECORD_CASE, id.text, &pending);
 
         if (record != NULL)

@@ -54,6 +54,7 @@ libui_a_SOURCES = \
     ui/screen_status_code.c \
     ui/screen_note.c \
     ui/permission_words.c ui/permission_words.h ui/promise_words.c ui/promise_words.h ui/screen_task.c ui/task_news.c ui/task_news.h \
+    ui/promise_words.c ui/promise_words.h ui/screen_task.c ui/screen_task_new.c ui/task_news.c ui/task_news.h \
     ui/screen_note.c ui/screen_note.h ui/screen_note_help.c \
     ui/screen_outbox.c ui/screen_outbox.h ui/screen_outbox_words.c \
     ui/screen_refusals.c \

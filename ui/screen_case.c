@@ -352,6 +352,14 @@ static void run_message(struct screen *screen, const char *argument)
     ui_open(screen->ui, "message-new", json_pack("{s:s}", "case", matter->file.matter->id.text));
 }
 
+static void run_task(struct screen *screen, const char *argument)
+{
+    const struct matter *matter = screen->data;
+
+    (void)argument;
+    ui_open(screen->ui, "task-new", json_pack("{s:s}", "case", matter->file.matter->id.text));
+}
+
 static void run_mood(struct screen *screen, const char *argument)
 {
     contact_mood(screen, argument);
@@ -383,6 +391,8 @@ static const struct screen_key matter_keys[] = {
     {'w', N_("Web"), N_("Gives the client a code to go on with the draft of a form on the web."),
      N_("web"), run_web},
     {'m', N_("Message"), N_("Writes a message to the client of the case."), NULL, run_message},
+    {'t', N_("Task"), N_("Notes what is to be done in this case, on a day or on none."), NULL,
+     run_task},
     {'M', N_("Mood"),
      N_("Notes the client's mood while the contact goes on: the next one each time."), N_("mood"),
      run_mood},

@@ -80,7 +80,9 @@ static void task_title(struct desk *desk, const struct record *record, char *tit
     char when[32];
 
     work_due(desk, record, when, sizeof(when));
-    if (task_is_open(record) && *when != '\0')
+    if (task_is_open(record) && *when != '\0' && strcmp(record_text(record, "kind"), "other") == 0)
+        snprintf(title, size, _("task, for %s"), when);
+    else if (task_is_open(record) && *when != '\0')
         snprintf(title, size, _("task, %1$s, for %2$s"), format_word(record_text(record, "kind")),
                  when);
     else

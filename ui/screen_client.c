@@ -452,6 +452,14 @@ static bool client_key(struct screen *screen, const struct input *input)
     return false;
 }
 
+static void run_task(struct screen *screen, const char *argument)
+{
+    const struct client *client = screen->data;
+
+    (void)argument;
+    ui_open(screen->ui, "task-new", json_pack("{s:s}", "client", client->record->id.text));
+}
+
 static const struct screen_key client_screen_keys[] = {
     {INPUT_CONTROL('X'), N_("Save"), N_("Saves the client and goes on."), N_("save"), run_save},
     {INPUT_TAB, N_("Next"), N_("Goes to the next field; Shift-Tab to the one before."), NULL, NULL},
@@ -460,6 +468,8 @@ static const struct screen_key client_screen_keys[] = {
     {INPUT_CONTROL('O'), N_("Merge with"),
      N_("Finds another file of this client, to make the two one."), N_("merge-with"),
      run_merge_with},
+    {INPUT_CONTROL('B'), N_("Task"), N_("Notes what is to be done for this client."), NULL,
+     run_task},
     {INPUT_CONTROL('P'), NULL, N_("Takes back the merge of another file into this one."),
      N_("unmerge"), run_unmerge},
     {INPUT_CONTROL('R'), NULL, N_("Empties the fields, or puts back what is on file."), NULL,
@@ -473,7 +483,8 @@ static bool client_offers(const struct screen *screen, const struct screen_key *
     const struct client *client = screen->data;
 
     return client->record != NULL ||
-           (key->run != run_file && key->run != run_merge_with && key->run != run_unmerge);
+           (key->run != run_file && key->run != run_merge_with && key->run != run_unmerge &&
+            key->run != run_task);
 }
 
 static struct screen_about client_about(const struct screen *screen)

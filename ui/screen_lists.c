@@ -107,7 +107,8 @@ static void run_open(struct screen *screen, const char *argument)
     lists_arrange(screen);
     row = lists_row(screen);
     if (row != NULL)
-        ui_open(screen->ui, "case", json_pack("{s:s}", "id", id_from_bytes(row->id).text));
+        ui_open(screen->ui, record_type_name((enum record_type)row->kind),
+                json_pack("{s:s}", "id", id_from_bytes(row->id).text));
 }
 
 static void run_mark(struct screen *screen, const char *argument)
@@ -273,6 +274,18 @@ static void run_client(struct screen *screen, const char *argument)
 {
     if (ui_open(screen->ui, "contact", NULL) == 0)
         ui_open(screen->ui, "client", json_pack("{s:s}", "name", argument));
+}
+
+static void run_task(struct screen *screen, const char *argument)
+{
+    const struct case_row *row;
+    json_t *arguments = json_pack("{s:b, s:s}", "free", true, "argument", argument);
+
+    lists_arrange(screen);
+    row = lists_row(screen);
+    if (row != NULL && row->kind == RECORD_CASE)
+        json_object_set_new(arguments, "case", json_string(id_from_bytes(row->id).text));
+    ui_open(screen->ui, "task-new", arguments);
 }
 
 static void run_anonymous(struct screen *screen, const char *argument)
@@ -449,7 +462,7 @@ static const char *lists_instead(struct screen *top)
 }
 
 static const struct screen_key lists_keys[] = {
-    {INPUT_ENTER, N_("Open"), N_("Opens the case under the cursor."), NULL, run_open},
+    {INPUT_ENTER, N_("Open"), N_("Opens what is under the cursor."), NULL, run_open},
     {' ', N_("Mark"), N_("Marks the case, or takes the mark off, and goes to the next."), NULL,
      run_mark},
     {INPUT_CONTROL('X'), N_("Act"),
@@ -466,6 +479,8 @@ static const struct screen_key lists_keys[] = {
     {INPUT_CONTROL('W'), N_("Views"),
      N_("Keeps the list as it is set up under a name; renames, moves and deletes such views."),
      N_("views"), run_views},
+    {INPUT_CONTROL('P'), N_("Task"), N_("Notes what is to be done, on a day or on none."), NULL,
+     run_task},
     {INPUT_TAB, N_("Next list"), N_("Shows the next list; Shift-Tab the one before."), NULL,
      run_tab},
     {INPUT_CONTROL('N'), N_("Client"), N_("Makes a new client."), N_("client"), run_client},

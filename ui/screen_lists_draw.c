@@ -151,6 +151,10 @@ static void cell_text(struct screen *screen, const struct case_row *row, enum ca
     switch (column) {
     case CASE_COLUMN_REFERENCE:
         text_copy(text, size, row->reference);
+        if (row->kind != RECORD_CASE) {
+            text_copy(text, size, row->kind == RECORD_TASK ? _("task") : _("message"));
+            *style = PAINT_DIM;
+        }
         break;
     case CASE_COLUMN_CLIENT:
         client_text(table, row, text, size, style);
@@ -381,8 +385,15 @@ static const char *prompt_title(const struct lists *lists)
 
 static void count_text(const struct lists *lists, char *text, size_t size)
 {
-    snprintf(text, size, language_plural("%zu case", "%zu cases", lists->list.count),
-             lists->list.count);
+    size_t loose = lists->list.loose, cases = lists->list.count - loose, used = 0;
+
+    text[0] = '\0';
+    if (cases > 0 || loose == 0)
+        snprintf(text, size, language_plural("%zu case", "%zu cases", cases), cases);
+    used = strlen(text);
+    if (loose > 0)
+        snprintf(text + used, size - used, _("%1$s%2$zu without a case"), used > 0 ? ", " : "",
+                 loose);
 }
 
 static void draw_state(const struct lists *lists, const struct paint *paint, int row)

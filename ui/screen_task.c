@@ -401,6 +401,31 @@ static void run_case(struct screen *screen, const char *argument)
     (void)argument;
     if (id_parse(&matter, record_text(view->task, "case")))
         work_show_case(screen->ui, &matter, &none);
+    else
+        ui_open(screen->ui, "client", json_pack("{s:s}", "id", record_text(view->task, "client")));
+}
+
+/* To a colleague, who is chosen. */
+static void run_give(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    ui_open(screen->ui, "agents", json_pack("{s:b}", "choose", true));
+}
+
+static void view_answer(struct screen *screen, const char *from, const json_t *answer)
+{
+    struct task_view *view = screen->data;
+    struct author author = desk_author(screen->desk);
+    char name[WORK_NAME_SIZE], told[WORK_NAME_SIZE + 64];
+    struct batch batch = {0};
+    struct error error = ERROR_INIT;
+    struct id agent;
+
+    if (strcmp(from, "agents") != 0 || !id_parse(&agent, json_text_or(answer, "agent", "")))
+        return;
+    work_agent_name(screen->desk, agent.text, name, sizeof(name));
+    snprintf(told, sizeof(told), _("Given to %s."), name);
+    finish(screen, &batch, task_assign(&batch, &author, view->task, &agent, &error), &error, told);
 }
 
 static bool view_offers(const struct screen *screen, const struct screen_key *key)
@@ -408,7 +433,8 @@ static bool view_offers(const struct screen *screen, const struct screen_key *ke
     const struct task_view *view = screen->data;
 
     if (key->run == run_case)
-        return *record_text(view->task, "case") != '\0';
+        return *record_text(view->task, "case") != '\0' ||
+               *record_text(view->task, "client") != '\0';
     return task_is_open(view->task) == (key->run != run_reopen);
 }
 
@@ -441,9 +467,10 @@ static const struct screen_key view_keys[] = {
     {INPUT_CONTROL('R'), N_("Drop"), N_("It will not be done: say why."), N_("drop"), run_drop},
     {INPUT_CONTROL('N'), N_("Take"), N_("Takes it, or gives it back to the others."), N_("take"),
      run_take},
+    {INPUT_CONTROL('B'), N_("Entrust"), N_("Gives it to a colleague."), N_("give"), run_give},
     {INPUT_CONTROL('F'), N_("Open again"), N_("Opens again what was done or dropped: say why."),
      N_("reopen"), run_reopen},
-    {INPUT_CONTROL('O'), N_("Case"), N_("Shows its case."), NULL, run_case},
+    {INPUT_CONTROL('O'), N_("Case"), N_("Shows its case, or its client."), NULL, run_case},
     {0},
 };
 
@@ -463,6 +490,7 @@ const struct screen_kind screen_task = {
     .save = view_save,
     .suspend = keep_draft,
     .changed = read_task,
+    .answer = view_answer,
     .subject = view_subject,
     .observe = task_news_observe,
 };

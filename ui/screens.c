@@ -14,7 +14,7 @@ extern const struct screen_kind screen_enrol, screen_wiped;
 extern const struct screen_kind screen_client_file, screen_client_merge, screen_client_pick;
 extern const struct screen_kind screen_client_unmerge, screen_delegations;
 extern const struct screen_kind screen_message_new, screen_preferences, screen_status_code;
-extern const struct screen_kind screen_task, screen_tickets, screen_ticket_new;
+extern const struct screen_kind screen_task, screen_task_new, screen_tickets, screen_ticket_new;
 extern const struct screen_kind screen_reassign, screen_supervise;
 extern const struct screen_kind screen_lists;
 extern const struct screen_kind screen_checklist, screen_life_event, screen_life_events;
@@ -64,6 +64,7 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_preferences,
     &screen_status_code,
     &screen_task,
+    &screen_task_new,
     &screen_tickets,
     &screen_ticket_new,
     &screen_choice,     

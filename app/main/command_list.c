@@ -141,15 +141,16 @@ static void add_time(json_t *object, const char *member, int64_t ms)
 static json_t *describe_case(const struct listing *listing, const struct case_row *row)
 {
     const struct case_table *table = listing->table;
-    json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "id", id_from_bytes(row->id).text,
-        "reference", row->reference, "client", case_table_client(table, row, NULL, NULL), "subject",
-        case_table_subject(table, row, NULL), "service",
-        case_words_text(case_table_words_of(table, CASE_SERVICES), row->service), "status",
-        case_word_at(case_status_words, row->status), "assignee",
-        case_words_text(case_table_words_of(table, CASE_AGENTS), row->assignee), "office",
-        case_words_text(case_table_words_of(table, CASE_OFFICES), row->office), "channel",
-        case_word_at(channel_words, row->channel), "unread", (int)row->unread);
+    json_t *object =
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "type",
+                  record_type_name((enum record_type)row->kind), "id", id_from_bytes(row->id).text,
+                  "reference", row->reference, "client", case_table_client(table, row, NULL, NULL),
+                  "subject", case_table_subject(table, row, NULL), "service",
+                  case_words_text(case_table_words_of(table, CASE_SERVICES), row->service),
+                  "status", case_word_at(case_status_words, row->status), "assignee",
+                  case_words_text(case_table_words_of(table, CASE_AGENTS), row->assignee), "office",
+                  case_words_text(case_table_words_of(table, CASE_OFFICES), row->office), "channel",
+                  case_word_at(channel_words, row->channel), "unread", (int)row->unread);
 
     add_time(object, "opened_at", row->opened_ms);
     add_time(object, "changed_at", case_row_changed_ms(row));
@@ -199,8 +200,10 @@ static void print_text(const struct listing *listing)
             subject =
                 case_words_title(case_table_words_of(listing->table, CASE_SERVICES), row->service);
         case_date(row->due_ms, due);
-        (void)printf("%s  %-10s  %-19s  ", row->reference, due,
-                     case_word_at(case_status_words, row->status));
+        (void)printf("%-11s  %-10s  %-19s  ",
+                     row->kind == RECORD_CASE ? row->reference
+                                              : record_type_name((enum record_type)row->kind),
+                     due, case_word_at(case_status_words, row->status));
         print_clean(case_table_client(listing->table, row, NULL, NULL), 24);
         print_clean(subject, 0);
         (void)putchar('\n');

@@ -59,7 +59,7 @@ commit() {
     types a "$(say demain tomorrow)"
     keys a C-x
     waits a "tâche, engagement" "task, commitment"
-    waits a "Promis pour" "Promised for"
+    waits a "Promis, échéance" "Promised for"
 }
 
 restrict() {

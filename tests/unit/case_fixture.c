@@ -77,15 +77,19 @@ json_t *case_fixture_body(struct case_fixture *fixture, enum record_type type, c
     case RECORD_CLIENT:
         return client_body(fixture);
     case RECORD_TASK:
-        return json_pack("{s:s, s:s, s:o, s:s}", "kind", "commitment", "case", matter, "due_at",
-                         some_time(fixture), "state", word(fixture, task_state_words));
+        return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s}", "kind", "commitment",
+                         "case", matter, "client", client, "due_at", some_time(fixture), "at",
+                         some_time(fixture), "state", word(fixture, task_state_words), "text",
+                         PICK(fixture, subjects), "assignee", PICK(fixture, agents), "author",
+                         agents[0]);
     case RECORD_PROMISE:
         return json_pack("{s:s, s:s, s:o, s:s}", "kind", "guarantee", "case", matter, "due_at",
                          some_time(fixture), "state", word(fixture, promise_state_words));
     case RECORD_MESSAGE:
-        return json_pack("{s:s, s:s, s:s, s:s}", "channel", "web", "case", matter, "direction",
+        return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "channel", "web", "case", matter,
+                         "client", client, "direction",
                          case_fixture_chance(fixture, 4) == 0 ? "out" : "in", "state",
-                         word(fixture, message_state_words));
+                         word(fixture, message_state_words), "subject", PICK(fixture, subjects));
     default:
         return json_pack("{s:s, s:s}", "case", matter, "text", "noted");
     }

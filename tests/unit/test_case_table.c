@@ -72,6 +72,8 @@ static void assert_same_row(const struct case_table *left, uint32_t left_row,
 
     assert_memory_equal(a->id, b->id, ID_BYTES);
     assert_string_equal(a->reference, b->reference);
+    assert_int_equal(a->kind, b->kind);
+    assert_int_equal(a->assignee != 0, b->assignee != 0);
     assert_int_equal(a->status, b->status);
     assert_int_equal(a->channel, b->channel);
     assert_int_equal(a->due_ms, b->due_ms);
@@ -269,6 +271,46 @@ static void a_message_comes_before_its_case(void **state)
     case_table_free(one.table);
 }
 
+/* Open tasks and unread messages that belong to no case stand in the lists themselves. */
+static void what_belongs_to_no_case_has_its_own_row(void **state)
+{
+    struct one one;
+    struct id task, message;
+    const struct case_row *row;
+    size_t count;
+    char body[256];
+
+    (void)state;
+    begin(&one);
+    task = id_generate(&one.cases.ids, one.cases.now_ms);
+    message = id_generate(&one.cases.ids, one.cases.now_ms);
+    put(&one, RECORD_TASK, &task,
+        "{\"due_at\":\"2025-11-26T12:00:00.000Z\",\"state\":\"open\",\"office\":\"t/north\","
+        "\"author\":\"018f0000-0000-7000-8000-00000000000a\",\"text\":\"Order paper\\nA4\"}");
+    assert_int_equal(counted(&one, CASE_LIST_LOOSE, one.cases.now_ms), 1);
+    assert_int_equal(counted(&one, CASE_LIST_OVERDUE, one.cases.now_ms), 1);
+    assert_int_equal(counted(&one, CASE_LIST_MINE, one.cases.now_ms), 1);
+    assert_int_equal(counted(&one, CASE_LIST_OFFICE, one.cases.now_ms), 2);
+    row = &case_table_rows(one.table, &count)[case_table_find(one.table, &task)];
+    assert_int_equal(row->kind, RECORD_TASK);
+    assert_string_equal(case_table_subject(one.table, row, NULL), "Order paper");
+    put(&one, RECORD_MESSAGE, &message,
+        "{\"direction\":\"in\",\"state\":\"received\",\"channel\":\"sms\",\"subject\":\"Hello\"}");
+    assert_int_equal(counted(&one, CASE_LIST_LOOSE, one.cases.now_ms), 2);
+    assert_int_equal(counted(&one, CASE_LIST_UNREAD, one.cases.now_ms), 1);
+    /* It comes to a case: then it is unread there. */
+    snprintf(body, sizeof(body),
+             "{\"case\":\"%s\",\"direction\":\"in\",\"state\":\"received\",\"channel\":\"sms\"}",
+             one.matter.text);
+    put(&one, RECORD_MESSAGE, &message, body);
+    assert_int_equal(counted(&one, CASE_LIST_LOOSE, one.cases.now_ms), 1);
+    assert_int_equal(counted(&one, CASE_LIST_UNREAD, one.cases.now_ms), 1);
+    put(&one, RECORD_TASK, &task, "{\"state\":\"done\"}");
+    assert_int_equal(counted(&one, CASE_LIST_LOOSE, one.cases.now_ms), 0);
+    assert_int_equal(counted(&one, CASE_LIST_ALL, one.cases.now_ms), 1);
+    case_table_free(one.table);
+}
+
 static void marks_are_of_cases_and_not_of_places(void **state)
 {
     struct one one;
@@ -392,6 +434,7 @@ int main(void)
         cmocka_unit_test(the_first_open_task_or_running_promise_is_due),
         cmocka_unit_test(what_somebody_else_has_in_hand_is_theirs),
         cmocka_unit_test(a_message_comes_before_its_case),
+        cmocka_unit_test(what_belongs_to_no_case_has_its_own_row),
         cmocka_unit_test(marks_are_of_cases_and_not_of_places),
         cmocka_unit_test(a_merged_client_is_shown_as_the_one_that_stays),
         cmocka_unit_test(a_query_is_kept_by_names),

@@ -44,6 +44,7 @@ static void what_another_connection_writes_is_told(void **state)
         .cursor = 9, .feed = "feed", .epoch = "", .gone = &gone, .gone_count = 1};
     struct seen seen = {0};
     int64_t reached;
+    bool formerly = false, now = false;
 
     assert_int_equal(store_open(&cases.store, fixture->path, fixture->key, NULL), 0);
     assert_int_equal(store_change_latest(fixture->store, NULL), 0);
@@ -51,7 +52,7 @@ static void what_another_connection_writes_is_told(void **state)
     assert_int_equal(store_changes(fixture->store, 0, 100, see, &seen, &reached, NULL), 0);
     assert_int_equal(seen.count, 1);
     assert_int_equal(reached, store_change_latest(fixture->store, NULL));
-    assert_string_equal(seen.last.id.text, note.text);
+    assert_true(id_is_empty(&seen.last.id)); /* no list shows the note: its case is told */
     assert_string_equal(seen.last.case_id.text, matter.text);
     assert_int_equal(store_case_newest(fixture->store, &matter, &newest, NULL), 0);
     assert_string_equal(newest.text, note.text);
@@ -61,8 +62,12 @@ static void what_another_connection_writes_is_told(void **state)
     assert_int_equal(store_write_page_at(cases.store, NULL, 0, &place, NULL), 0);
     assert_int_equal(store_changes(fixture->store, reached, 100, see, &seen, &reached, NULL), 0);
     assert_true(seen.count >= 3);
-    assert_string_equal(seen.cases[0].text, matter.text);
-    assert_string_equal(seen.last.case_id.text, other.text);
+    for (int i = 0; i < 3; i++) {
+        formerly |= id_equal(&seen.cases[i], &matter);
+        now |= id_equal(&seen.cases[i], &other);
+    }
+    assert_true(formerly);
+    assert_true(now);
     assert_int_equal(store_case_newest(fixture->store, &other, &newest, NULL), 0);
     assert_true(id_is_empty(&newest));
     store_close(cases.store);
@@ -80,7 +85,7 @@ static void whoever_comes_too_late_is_told_so(void **state)
     for (int i = 0; i < 700; i++) {
         struct id id = store_fixture_id(fixture);
 
-        page[i] = case_fixture_record(&cases, RECORD_NOTE, &id, 1,
+        page[i] = case_fixture_record(&cases, RECORD_TASK, &id, 1,
                                       json_pack("{s:s}", "case", matter.text));
     }
     assert_int_equal(store_write_page(fixture->store, page, 10, 10, "feed", NULL), 0);
@@ -105,10 +110,53 @@ static void whoever_comes_too_late_is_told_so(void **state)
         record_free(page[i]);
 }
 
+/* What no list shows is told by its case, once however much of it was written together. */
+static void notes_written_together_are_one_change(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct case_fixture cases = {.seed = 1, .store = fixture->store};
+    struct id matters[3];
+    struct record *page[90];
+    struct seen seen = {0};
+    int64_t reached;
+
+    for (int i = 0; i < 3; i++)
+        matters[i] = store_fixture_id(fixture);
+    for (int i = 0; i < 90; i++) {
+        struct id id = store_fixture_id(fixture);
+
+        page[i] = case_fixture_record(&cases, RECORD_NOTE, &id, 1,
+                                      json_pack("{s:s}", "case", matters[i % 3].text));
+    }
+    assert_int_equal(store_write_page(fixture->store, page, 90, 90, "feed", NULL), 0);
+    assert_int_equal(store_change_latest(fixture->store, NULL), 1);
+    assert_int_equal(store_changes(fixture->store, 0, 100, see, &seen, &reached, NULL), 0);
+    assert_int_equal(seen.count, 3);
+    for (int i = 0; i < 3; i++)
+        assert_string_equal(seen.cases[i].text, matters[i].text);
+    /* The next transaction tells it again. */
+    page[0]->rev = 2;
+    assert_int_equal(store_write_page(fixture->store, page, 1, 91, "feed", NULL), 0);
+    seen = (struct seen){0};
+    assert_int_equal(store_changes(fixture->store, reached, 100, see, &seen, &reached, NULL), 0);
+    assert_int_equal(seen.count, 1);
+    assert_string_equal(seen.cases[0].text, matters[0].text);
+    /* Own work, which is written otherwise. */
+    store_fixture_note(fixture, &matters[2], "noted");
+    seen = (struct seen){0};
+    assert_int_equal(store_changes(fixture->store, reached, 100, see, &seen, &reached, NULL), 0);
+    assert_int_equal(seen.count, 1);
+    assert_string_equal(seen.cases[0].text, matters[2].text);
+    for (int i = 0; i < 90; i++)
+        record_free(page[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_another_connection_writes_is_told, store_fixture_setup,
+                                        store_fixture_teardown),
+        cmocka_unit_test_setup_teardown(notes_written_together_are_one_change, store_fixture_setup,
                                         store_fixture_teardown),
         cmocka_unit_test_setup_teardown(whoever_comes_too_late_is_told_so, store_fixture_setup,
                                         store_fixture_teardown),
