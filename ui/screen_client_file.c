@@ -232,9 +232,19 @@ static void run_client(struct screen *screen, const char *argument)
     ui_open(screen->ui, "client", json_pack("{s:s}", "id", filing->file.client->id.text));
 }
 
+static void run_task(struct screen *screen, const char *argument)
+{
+    const struct filing *filing = screen->data;
+
+    (void)argument;
+    if (filing->file.client != NULL)
+        ui_open(screen->ui, "task-new", json_pack("{s:s}", "client", filing->file.client->id.text));
+}
+
 static const struct screen_key filing_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Opens the marked case or entry."), NULL, run_entry},
     {'d', N_("Details"), N_("Shows who the client is, to be mended or merged."), NULL, run_client},
+    {'t', N_("Task"), N_("Notes what is to be done for this client."), NULL, run_task},
     {0},
 };
 
