@@ -183,6 +183,7 @@ static void call_answer(struct request *request, const struct open311_call *call
                : NULL;
     request_answer_bytes(request, wrong ? open311_errors_status(call->errors) : 200,
                          open311_media_type(call->format), text, length);
+    request->reply.retry_after = call->retry_after;
 }
 
 static void busy_answer(struct request *request, const char *why)

@@ -32,6 +32,7 @@ struct open311_call {
     json_t *answer;
     const char *root;
     json_t *errors;
+    unsigned retry_after; /* seconds after which it may be asked again; 0: not said */
     int code;
     struct error error;
 };

@@ -26,7 +26,7 @@ unsigned open311_errors_status(const json_t *errors)
 {
     int64_t code = json_integer_or(json_array_get(errors, 0), "code", 400);
 
-    if (code == 403 || code == 404 || code >= 500)
+    if (code == 403 || code == 404 || code == 429 || code >= 500)
         return (unsigned)code;
     return 400;
 }

@@ -199,7 +199,21 @@ void open311_take_in_waiting(void *argument)
 
 /* --- POST ------------------------------------------------------------------------------------- */
 
-/* Who posts, and what about. False with an error told, or `*code` set. */
+/* Whether this key posts too fast: it has one allowance, here and under /v1/intake. */
+static bool is_too_fast(struct posting *posting)
+{
+    struct open311_call *call = posting->call;
+    unsigned wait = intake_rate_take(call->server->rate, posting->key.name, clock_steady(NULL));
+
+    if (wait == 0)
+        return false;
+    call->retry_after = wait;
+    open311_error_add(call->errors, 429, "this api_key makes requests too fast");
+    return true;
+}
+
+/* Who posts, and what about.
+ False with an error told, or `*code` set. */
 static bool posting_open(struct posting *posting, int *code, struct error *error)
 {
     struct open311_call *call = posting->call;
@@ -212,6 +226,8 @@ static bool posting_open(struct posting *posting, int *code, struct error *error
         open311_error_add(call->errors, 403, "api_key was not provided");
         return false;
     }
+    if (is_too_fast(posting))
+        return false;
     if (service == NULL) {
         open311_error_add(call->errors, 400, "service_code was not provided");
         return false;

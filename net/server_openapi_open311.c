@@ -90,6 +90,7 @@ json_t *openapi_open311_responses(const struct route *route)
         {"400", "Something about the request is wrong: the errors say what"},
         {"403", "No key, or one that is none"},
         {"404", "There is no such thing"},
+        {"429", "The key makes requests too fast: Retry-After says when it may again"},
         {"503", "The server can not do it just now"},
     };
     json_t *responses = json_pack("{s:{s:s, s:o}}", "200", "description", route->summary, "content",

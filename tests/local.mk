@@ -999,6 +999,11 @@ tests_bench_bench_clients_LDADD = libapp.a $(APP_LIBS)
 bench: bench-clients
 bench-clients: tests/bench/bench_clients
 	abs_top_srcdir='$(abs_top_srcdir)' tests/bench/bench_clients $(TELL)
+UNIT_TESTS += tests/unit/test_intake_limits
+tests_unit_test_intake_limits_SOURCES = tests/unit/test_intake_limits.c \
+    tests/unit/form_fixture.c tests/unit/form_fixture.h \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_intake_limits_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_client
 tests_unit_test_server_client_SOURCES = tests/unit/test_server_client.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
