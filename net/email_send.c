@@ -9,6 +9,10 @@ struct transfer {
     const char *bytes;
     size_t length, at;
     char answer[EMAIL_REASON_SIZE];
+    const struct email_outgoing *outgoing;
+    bool at_last; /* the last step was taken */
+    int failed;   /* why not */
+    struct error why;
 };
 
 static size_t give(char *buffer, size_t size, size_t count, void *context)
@@ -17,6 +21,14 @@ static size_t give(char *buffer, size_t size, size_t count, void *context)
     size_t left = transfer->length - transfer->at;
     size_t length = size * count < left ? size * count : left;
 
+    /* With the rest of it the server may have it all. */
+    if (length == left && !transfer->at_last && transfer->outgoing->last_step != NULL) {
+        transfer->failed =
+            transfer->outgoing->last_step(transfer->outgoing->last_context, &transfer->why);
+        if (transfer->failed != 0)
+            return CURL_READFUNC_ABORT;
+    }
+    transfer->at_last |= length == left;
     memcpy(buffer, transfer->bytes + transfer->at, length);
     transfer->at += length;
     return length;
@@ -58,6 +70,8 @@ static int judge(const struct email_account *account, CURL *easy, CURLcode resul
     long status = 0;
     int code;
 
+    if (transfer->failed != 0)
+        return error_set(error, transfer->failed, "%s", transfer->why.message);
     if (result == CURLE_OK) {
         *sent = EMAIL_SENT;
         return 0;
@@ -67,8 +81,12 @@ static int judge(const struct email_account *account, CURL *easy, CURLcode resul
         return error_set(error, code, "%s", why.message);
     (void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     *sent = is_final(result, status, transfer) ? EMAIL_BOUNCED : EMAIL_LATER;
-    text_copy(reason, EMAIL_REASON_SIZE,
-              transfer->answer[0] != '\0' ? transfer->answer : why.message);
+    /* It had all of it, and said neither yes nor no. */
+    if (transfer->at_last && status < 400)
+        text_copy(reason, EMAIL_REASON_SIZE, EMAIL_ANSWER_UNKNOWN);
+    else
+        text_copy(reason, EMAIL_REASON_SIZE,
+                  transfer->answer[0] != '\0' ? transfer->answer : why.message);
     return 0;
 }
 
@@ -111,7 +129,8 @@ int email_send(const struct email_account *account, const struct email_outgoing 
     } else if (code != 0) {
         code = error_set(error, code, "%s", why.message);
     } else {
-        struct transfer transfer = {.bytes = message.bytes, .length = message.length};
+        struct transfer transfer = {
+            .bytes = message.bytes, .length = message.length, .outgoing = outgoing};
         CURL *easy = email_account_handle(account, error);
 
         code = easy == NULL ? ERROR_MEMORY

@@ -30,7 +30,14 @@ struct email_outgoing {
     const char *in_reply_to; /* the id of the client's message that this answers; NULL */
     const char *reference;   /* of the case: put after the subject unless it is in it; NULL */
     bool automatic;          /* made from a template: says so, that no machine answers (RFC 3834) */
+    /* Called once, before the server is given the end of it: until then it cannot have it. Non-zero
+     * ends the sending with that code. NULL: nothing is called. */
+    int (*last_step)(void *context, struct error *error);
+    void *last_context;
 };
+
+/* The reason of EMAIL_LATER when the server may have it all the same: it did not answer. */
+#define EMAIL_ANSWER_UNKNOWN "answer-unknown"
 
 enum email_sent {
     EMAIL_SENT,    /* the server took it */

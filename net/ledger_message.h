@@ -18,6 +18,11 @@ void ledger_message_listen(struct ledger *ledger, ledger_message_listener listen
 /* Why a message waits for good: the server was not told how to send by its channel. */
 #define MESSAGE_NOT_CONNECTED "not-connected"
 
+/* Why an e-mail may come twice (net/messages.md): the server stopped between handing it over and
+ * noting what became of it. The first while that is so, the second once it was sent again. */
+#define MESSAGE_ANSWER_UNKNOWN "answer-unknown"
+#define MESSAGE_MAYBE_TWICE    "maybe-twice"
+
 /* The one that is to be sent first by this channel: from when on (0: at once; LEDGER_DUE_NEVER for
  * one that is not connected). `found` is false when there is none. */
 int ledger_message_due(struct ledger *ledger, const char *channel, struct ledger_due *due,

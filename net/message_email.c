@@ -34,7 +34,8 @@ static void email_name(void *context, const struct record *message, char id[MESS
 }
 
 static int email_carry(void *context, const struct ledger_letter *letter,
-                       struct message_outcome *outcome, struct error *error)
+                       const struct message_last_step *last_step, struct message_outcome *outcome,
+                       struct error *error)
 {
     struct message_email *email = context;
     const struct record *message = letter->message;
@@ -56,6 +57,8 @@ static int email_carry(void *context, const struct ledger_letter *letter,
         .in_reply_to = *answers != '\0' ? answers : NULL,
         .reference = letter->matter != NULL ? record_text(letter->matter, "reference") : NULL,
         .automatic = *record_text(message, "author") == '\0',
+        .last_step = last_step->take,
+        .last_context = last_step->context,
     };
     code = email_send(&email->account, &outgoing, &sent, reason, error);
     /* An address that is none goes nowhere, however often it is tried. */

@@ -75,6 +75,12 @@ static int64_t tried_since(const struct record *message)
 
 /* --- one message ------------------------------------------------------------------------------ */
 
+/* Handed over once already, and nobody knows what came of it. */
+static bool is_uncertain(const struct record *message)
+{
+    return strcmp(record_text(message, "reason"), MESSAGE_ANSWER_UNKNOWN) == 0;
+}
+
 /* Notes that it is being handed over. False when it is not to be: taken back meanwhile. */
 static int mark(const struct desk *desk, const struct record *message, int64_t now_ms, bool *marked,
                 struct error *error)
@@ -87,9 +93,11 @@ static int mark(const struct desk *desk, const struct record *message, int64_t n
 
     if (desk->carrier->name != NULL)
         desk->carrier->name(desk->carrier->context, message, name);
-    claimed = json_pack("{s:s, s:I, s:o, s:o, s:n, s:s*, s:o}", "state", "queued", "attempts",
+    claimed = json_pack("{s:s, s:I, s:o, s:o, s:o, s:s*, s:o}", "state", "queued", "attempts",
                         (json_int_t)attempts, "tried_at", json_time(now_ms), "next_attempt_at",
-                        json_time(again_ms), "reason", "message_id", *name != '\0' ? name : NULL,
+                        json_time(again_ms), "reason",
+                        is_uncertain(message) ? json_string(MESSAGE_ANSWER_UNKNOWN) : json_null(),
+                        "message_id", *name != '\0' ? name : NULL,
                         "first_try_at", json_time(attempts == 1 ? now_ms : tried_since(message)));
     if (claimed == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a message");
@@ -108,15 +116,18 @@ static json_t *outcome_claim(const struct message_worker_options *options,
     int64_t wait = wait_after(options, attempts);
 
     if (outcome->fate == MESSAGE_SENT)
-        return json_pack("{s:s, s:o, s:n, s:n, s:n, s:s*}", "state", "sent", "sent_at",
-                         json_time(now_ms), "next_attempt_at", "reason", "first_try_at", "receipt",
+        return json_pack("{s:s, s:o, s:n, s:o, s:n, s:s*}", "state", "sent", "sent_at",
+                         json_time(now_ms), "next_attempt_at", "reason",
+                         is_uncertain(message) ? json_string(MESSAGE_MAYBE_TWICE) : json_null(),
+                         "first_try_at", "receipt",
                          *outcome->receipt != '\0' ? outcome->receipt : NULL);
     if (wait < outcome->retry_after_ms)
         wait = outcome->retry_after_ms;
     if (outcome->fate == MESSAGE_BOUNCED || now_ms + wait > since + options->give_up_ms)
         return json_pack("{s:s, s:s, s:n, s:n}", "state", "bounced", "reason", outcome->reason,
                          "next_attempt_at", "first_try_at");
-    return json_pack("{s:s, s:s, s:o}", "state", "queued", "reason", outcome->reason,
+    return json_pack("{s:s, s:s, s:o}", "state", "queued", "reason",
+                     is_uncertain(message) ? MESSAGE_ANSWER_UNKNOWN : outcome->reason,
                      "next_attempt_at", json_time(now_ms + wait));
 }
 
@@ -147,9 +158,35 @@ static int is_stopped(const struct desk *desk, const struct record *message, boo
     return ledger_sms_stopped(desk->worker->ledger, number, stopped, error);
 }
 
+struct handing {
+    const struct desk *desk;
+    const struct record *message;
+};
+
+/* From here on the other side may have it: noted, so that it is known in the next life. */
+static int take_last_step(void *context, struct error *error)
+{
+    const struct handing *handing = context;
+    json_t *claimed =
+        json_pack("{s:s, s:s}", "state", "queued", "reason", MESSAGE_ANSWER_UNKNOWN);
+    bool written = false;
+    int code;
+
+    if (claimed == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a message");
+    code = ledger_message_write(handing->desk->worker->ledger, &handing->message->id, claimed,
+                                clock_system(NULL), &written, error);
+    json_decref(claimed);
+    if (code == 0 && !written)
+        return error_set(error, ERROR_CANCELLED, "it was taken back");
+    return code;
+}
+
 static int hand_over(const struct desk *desk, const struct ledger_letter *letter,
                      struct error *error)
 {
+    struct handing handing = {desk, letter->message};
+    const struct message_last_step last_step = {take_last_step, &handing};
     struct message_outcome outcome = {.fate = MESSAGE_LATER};
     bool marked = false, stopped = false;
     int code;
@@ -170,7 +207,7 @@ static int hand_over(const struct desk *desk, const struct ledger_letter *letter
     code = mark(desk, letter->message, clock_system(NULL), &marked, error);
     if (code != 0 || !marked)
         return code;
-    code = desk->carrier->send(desk->carrier->context, letter, &outcome, error);
+    code = desk->carrier->send(desk->carrier->context, letter, &last_step, &outcome, error);
     if (code == ERROR_CANCELLED)
         return 0;
     if (code != 0)

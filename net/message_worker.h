@@ -34,6 +34,16 @@ struct message_outcome {
     int64_t retry_after_ms;             /* it asks not to be tried before; 0: it says nothing */
 };
 
+/*
+ * Called by a channel whose other side does not know a message when it comes again: right before it
+ * could be taken for the first time. From then on nobody knows what came of it until an outcome is
+ * noted. Non-zero: it could not be noted, and must not be handed over.
+ */
+struct message_last_step {
+    int (*take)(void *context, struct error *error);
+    void *context;
+};
+
 /* How one channel is sent by. `send` is called in the channel's thread; a negative code means that
  * nobody knows what came of it. */
 struct message_carrier {
@@ -41,7 +51,8 @@ struct message_carrier {
     void *context;
     /* The id under which it will go, the same each time; NULL: it needs none. */
     void (*name)(void *context, const struct record *message, char id[MESSAGE_ID_SIZE]);
-    int (*send)(void *context, const struct ledger_letter *letter, struct message_outcome *outcome,
+    int (*send)(void *context, const struct ledger_letter *letter,
+                const struct message_last_step *last_step, struct message_outcome *outcome,
                 struct error *error);
     void (*stop)(void *context); /* a running `send` ends soon; from another thread */
 };

@@ -185,8 +185,10 @@ static void read_reply(const struct http_reply *reply, struct message_outcome *o
     json_decref(body);
 }
 
+/* The gateway knows what comes again by its key: no last step is noted. */
 static int gateway_send(void *context, const struct ledger_letter *letter,
-                        struct message_outcome *outcome, struct error *error)
+                        const struct message_last_step *last_step, struct message_outcome *outcome,
+                        struct error *error)
 {
     struct sms_gateway *gateway = context;
     struct signed_request made = {0};
@@ -195,6 +197,7 @@ static int gateway_send(void *context, const struct ledger_letter *letter,
     struct error why = ERROR_INIT;
     int code;
 
+    (void)last_step;
     if (!message_number(record_text(letter->message, "to"), number)) {
         outcome->fate = MESSAGE_BOUNCED;
         text_copy(outcome->reason, sizeof(outcome->reason), "not a phone number");

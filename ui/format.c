@@ -66,6 +66,9 @@ static const struct word words[] = {
     {"accepted", N_("accepted")},
     {"declined", N_("declined")},
     {"withdrawn", N_("withdrawn")},
+    {"queued", N_("waiting to leave")},
+    {"sent", N_("sent")},
+    {"bounced", N_("did not arrive")},
     {"expired", N_("expired")},
     {"reassigned", N_("re-assigned")},
     /* submission */

@@ -214,6 +214,26 @@ static void draw_state(struct screen *screen)
     draw_value(letter, _("Opened by"), text);
 }
 
+/* Why it did not go, or may have gone twice: the server's words, or the mail server's own. */
+static const char *reason_words(const char *reason)
+{
+    static const struct {
+        const char *reason, *words;
+    } known[] = {
+        {"not-connected", N_("the server has nobody who carries messages by this channel")},
+        {"answer-unknown", N_("no answer came when it was handed over; it goes again")},
+        {"maybe-twice",
+         N_("no answer had come when it was handed over first: it may arrive twice")},
+        {"the client wants no messages by this channel",
+         N_("the client wants no messages by this channel")},
+    };
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (strcmp(known[i].reason, reason) == 0)
+            return _(known[i].words);
+    return reason;
+}
+
 static void draw_page(struct screen *screen, const struct paint *paint)
 {
     struct letter *letter = screen->data;
@@ -228,7 +248,7 @@ static void draw_page(struct screen *screen, const struct paint *paint)
     draw_value(letter, _("To"), record_text(record, "to"));
     draw_value(letter, _("Subject"), record_text(record, "subject"));
     draw_state(screen);
-    draw_value(letter, _("Reason"), record_text(record, "reason"));
+    draw_value(letter, _("Reason"), reason_words(record_text(record, "reason")));
     draw_remarks(letter);
     draw_attachments(letter);
     page_blank(&letter->page);

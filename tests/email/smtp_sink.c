@@ -11,6 +11,7 @@
  *   bounce...   550 5.1.1 to RCPT            later...   451 4.2.0 to RCPT
  *   spam...     554 5.7.1 after the message  busy...    452 4.3.1 after the message
  *   cut...      the connection is cut after the message was kept, before it is acknowledged
+ *   hang...     kept, and not acknowledged: the first of them waits until the client is gone
  *
  * The line of the file FOLDER/greeting, if it is there, is the greeting instead of 220.
  */
@@ -29,6 +30,7 @@
 
 static const char *folder;
 static int taken;
+static bool hung;
 
 struct session {
     FILE *in, *out;
@@ -108,6 +110,12 @@ static bool take(struct session *session)
     rename(from, to);
     if (is_for(session, "cut"))
         return false;
+    if (is_for(session, "hang") && !hung) {
+        hung = true;
+        while (fgets(line, sizeof(line), session->in) != NULL)
+            ;
+        return false;
+    }
     say(session, "250 2.0.0 kept");
     return true;
 }

@@ -139,8 +139,73 @@ static void what_the_server_says_decides(void **state)
     assert_int_equal(send_to("spam@example.ca", reason), EMAIL_BOUNCED);
     assert_string_equal(reason, "554 5.7.1 looks like \xE2\x90\x9B[31mspam");
     assert_int_equal(send_to("busy@example.ca", reason), EMAIL_LATER);
+    /* It was kept, and no answer came. */
     assert_int_equal(send_to("cut@example.ca", reason), EMAIL_LATER);
-    assert_string_not_equal(reason, "");
+    assert_string_equal(reason, EMAIL_ANSWER_UNKNOWN);
+}
+
+struct stepping {
+    int calls, code;
+};
+
+static int step(void *context, struct error *error)
+{
+    struct stepping *stepping = context;
+
+    stepping->calls++;
+    return stepping->code == 0 ? 0 : error_set(error, stepping->code, "not noted");
+}
+
+static int messages_kept(void)
+{
+    int count = 0;
+
+    for (;; count++) {
+        char path[128];
+
+        snprintf(path, sizeof(path), "%s/%d.eml", folder, count + 1);
+        if (access(path, F_OK) != 0)
+            return count;
+    }
+}
+
+/* It is noted once, and what cannot be noted is not handed over. */
+static void the_last_step_comes_before_the_end(void **state)
+{
+    struct stepping stepping = {0, 0};
+    struct email_outgoing outgoing = ordinary;
+    struct email_account account;
+    struct error error = ERROR_INIT;
+    char reason[EMAIL_REASON_SIZE];
+    enum email_sent sent;
+    int kept = messages_kept();
+    char *text = calloc(1, 300001);
+
+    (void)state;
+    outgoing.last_step = step;
+    outgoing.last_context = &stepping;
+    account_make(&account, port);
+    stepping.code = ERROR_STORAGE;
+    assert_int_equal(email_send(&account, &outgoing, &sent, reason, &error), ERROR_STORAGE);
+    assert_string_equal(error.message, "not noted");
+    assert_int_equal(stepping.calls, 1);
+    assert_int_equal(messages_kept(), kept);
+    /* Nobody is bothered for one who is refused before anything is sent. */
+    outgoing.to = "bounce@example.ca";
+    assert_int_equal(email_send(&account, &outgoing, &sent, reason, &error), 0);
+    assert_int_equal(stepping.calls, 1);
+    /* One of many pieces has one last step. */
+    outgoing.to = ordinary.to;
+    for (int i = 0; i < 300000; i++)
+        text[i] = i % 70 == 69 ? '\n' : 'a';
+    outgoing.text = text;
+    stepping.code = 0;
+    assert_int_equal(email_send(&account, &outgoing, &sent, reason, &error), 0);
+    assert_int_equal(sent, EMAIL_SENT);
+    assert_int_equal(stepping.calls, 2);
+    assert_int_equal(messages_kept(), kept + 1);
+    email_account_close(&account);
+    free(text);
 }
 
 static void a_server_that_is_not_there_or_ill_is_tried_again(void **state)
@@ -264,6 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_arrives_as_it_was_written),
         cmocka_unit_test(what_the_server_says_decides),
+        cmocka_unit_test(the_last_step_comes_before_the_end),
         cmocka_unit_test(a_server_that_is_not_there_or_ill_is_tried_again),
         cmocka_unit_test(nothing_gets_into_the_headers),
         cmocka_unit_test(an_address_that_is_none_bounces),
