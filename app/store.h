@@ -350,6 +350,8 @@ enum store_notice_kind {
     STORE_NOTICE_SERVER_RESTORED, /* count: operations offered again */
     STORE_NOTICE_DEVICE_RENEWED,  /* this file was the older copy; count: operations waiting */
     STORE_NOTICE_DEVICE_COPIED,   /* another place had a copy of this file */
+    STORE_NOTICE_KEY_DEPOSITED,   /* the organisation can open this store from now on */
+    STORE_NOTICE_KEY_TAKEN_BACK,  /* and no longer */
 };
 
 struct store_notice {

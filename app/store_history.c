@@ -22,6 +22,8 @@ static const char *const notice_names[] = {
     [STORE_NOTICE_SERVER_RESTORED] = "server-restored",
     [STORE_NOTICE_DEVICE_RENEWED] = "device-renewed",
     [STORE_NOTICE_DEVICE_COPIED] = "device-copied",
+    [STORE_NOTICE_KEY_DEPOSITED] = "key-deposited",
+    [STORE_NOTICE_KEY_TAKEN_BACK] = "key-taken-back",
 };
 
 const char *store_notice_name(enum store_notice_kind kind)

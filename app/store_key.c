@@ -378,6 +378,11 @@ void store_key_finish(struct store *store)
     store_journal_end(store, code);
 }
 
+void store_patience(struct store *store, bool waits)
+{
+    database_wait(store->database, waits);
+}
+
 /* --- escrow ---------------------------------------------------------------------------------- */
 
 bool store_escrow_get(struct store *store, struct escrow_public *public_key)

@@ -37,6 +37,9 @@ int store_rekey(struct store *store, const struct seal_key *key,
                 const unsigned char wrapped[SEAL_WRAPPED_SIZE], store_rekey_progress progress,
                 void *context, struct error *error);
 
+/* Whether changes here wait for another writer (as they do at first), or fail at once. */
+void store_patience(struct store *store, bool waits);
+
 /* When the store's key was made, wall time; of a file of before that was noted, when it was opened
  * first since. Negative: error. */
 int64_t store_key_made(struct store *store, struct error *error);

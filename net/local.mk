@@ -170,7 +170,7 @@ guichetd_SOURCES = \
     app/main/guichetd.c app/main/guichetd.h \
     app/main/guichetd_agent.c \
     app/main/guichetd_check.c \
-    app/main/guichetd_delivery_key.c \
+    app/main/guichetd_delivery_key.c app/main/guichetd_escrow.c \
     app/main/guichetd_device.c app/main/guichetd_order.c app/main/guichetd_order.h \
     app/main/guichetd_email.c app/main/guichetd_email.h \
     app/main/guichetd_limits.c app/main/guichetd_limits.h \

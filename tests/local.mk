@@ -1068,3 +1068,11 @@ tests_unit_test_sync_session_SOURCES = tests/unit/test_sync_session.c tests/unit
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
     tests/unit/unit.h
 tests_unit_test_sync_session_LDADD = $(UNIT_LIBS)
+check_PROGRAMS += tests/security/plant tests/security/repertoire
+tests_security_plant_SOURCES = tests/security/plant.c
+tests_security_plant_LDADD = $(UNIT_LIBS)
+tests_security_repertoire_SOURCES = tests/security/repertoire.c
+tests_security_repertoire_LDADD = $(UNIT_LIBS)
+
+dist_check_SCRIPTS += tests/security/rekey.sh tests/security/injection.sh
+TESTS += tests/security/rekey.sh tests/security/injection.sh

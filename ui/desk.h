@@ -14,6 +14,7 @@
 #include "app/clock.h"
 #include "app/continue.h"
 #include "app/error.h"
+#include "app/escrow.h"
 #include "app/id.h"
 #include "app/link.h"
 #include "app/permission.h"
@@ -89,6 +90,7 @@ struct desk {
     int64_t wrap_up_minutes;   /* after a contact, before the next one; 0: none */
     bool silent;               /* an offered hand-off is shown and does not ring */
     int64_t stale_days;        /* a catalogue record confirmed longer ago is marked; 0: none is */
+    const struct escrow_public *escrow; /* for whom keys are deposited; borrowed, NULL: nobody */
     char *copied;              /* what was copied last, NULL for nothing; owned. See ui_copy */
     uint64_t changes;          /* own writes so far: store_version does not tell them */
     struct case_reader *cases; /* the cases in memory, NULL when locked; owned. See desk_cases.h */

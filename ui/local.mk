@@ -83,6 +83,7 @@ libui_a_SOURCES = \
     ui/screen_lists.c ui/screen_lists.h ui/screen_lists_act.c ui/screen_lists_arrange.c \
     ui/screen_lists_draw.c ui/screen_lists_views.c \
     ui/screen_lock.c \
+    ui/renewal.c ui/renewal.h ui/screen_rekey.c \
     ui/screen_offices.c ui/screen_offices.h \
     ui/screen_offices_one.c \
     ui/screen_search.c \

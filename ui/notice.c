@@ -24,6 +24,13 @@ static void say(const struct store_notice *notice, char *text, size_t size)
     case STORE_NOTICE_DEVICE_COPIED:
         snprintf(text, size, "%s", _("A copy of this terminal is at work elsewhere (:seen)"));
         return;
+    case STORE_NOTICE_KEY_DEPOSITED:
+        snprintf(text, size, "%s",
+                 _("Your organisation can open what is kept here (:rekey tells, :seen)"));
+        return;
+    case STORE_NOTICE_KEY_TAKEN_BACK:
+        snprintf(text, size, "%s", _("Your password alone opens what is kept here (:seen)"));
+        return;
     }
 }
 

@@ -36,8 +36,7 @@ static void offer_known(struct screen *screen)
 
     if (form->submission != NULL && *record_text(form->submission, "client") != '\0')
         id_parse(&client, record_text(form->submission, "client"));
-    if (id_is_empty(&client) ||
-        client_read(screen->desk->store, &client, &record, NULL) != 0)
+    if (id_is_empty(&client) || client_read(screen->desk->store, &client, &record, NULL) != 0)
         return;
     fill_offer(form->fill, record->body, NULL);
     record_free(record);

@@ -16,6 +16,7 @@ extern const struct screen_kind screen_client_unmerge, screen_delegations;
 extern const struct screen_kind screen_message_new, screen_preferences, screen_status_code;
 extern const struct screen_kind screen_task, screen_task_new, screen_tickets, screen_ticket_new;
 extern const struct screen_kind screen_reassign, screen_supervise;
+extern const struct screen_kind screen_rekey;
 extern const struct screen_kind screen_lists;
 extern const struct screen_kind screen_checklist, screen_life_event, screen_life_events;
 
@@ -40,6 +41,7 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_contact_end,
     &screen_handoff,    
     &screen_agents,     
+    &screen_rekey,
     &screen_refusals,   
     &screen_service,    
     &screen_offices,

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/store_key.h"
 #include "app/text.h"
 #include "ui/language.h"
+#include "ui/renewal.h"
 
 /* A login names a file: only what cannot leave the directory, and no hidden one. */
 static bool login_is_safe(const char *login)
@@ -47,9 +49,27 @@ static enum sign_in_step store_failed(const char *login, struct error *error)
     return SIGN_IN_FAILED;
 }
 
-/* Opens the store and tells the sync thread to go on from it. */
+/* What is due with the store's key: it is deposited or taken back as the organisation has it, and
+ * renewed when it is old or `renews`. What fails keeps nobody from working: it is due next time. */
+static void keep_key(struct desk *desk, const char *password, bool renews)
+{
+    bool changed = false;
+    int64_t made = store_key_made(desk->store, NULL);
+
+    if (renews || (made > 0 && desk_now(desk) - made > STORE_KEY_LIFE_MS))
+        (void)renewal_at_once(desk, password, NULL);
+    if (store_escrow_set(desk->store, desk->escrow, &changed, NULL) == 0 && changed)
+        store_notice_add(desk->store,
+                         desk->escrow != NULL ? STORE_NOTICE_KEY_DEPOSITED
+                                              : STORE_NOTICE_KEY_TAKEN_BACK,
+                         desk_now(desk), 0, NULL);
+}
+
+/* Opens the store and tells the sync thread to go on from it. `wrapped`: its key under another
+ * password than before, which is put in place; NULL when it is the same. */
 static enum sign_in_step finish(struct desk *desk, const char *login, const char *password,
-                                struct seal_key *key, struct record *agent, struct error *error)
+                                struct seal_key *key, struct record *agent,
+                                const unsigned char *wrapped, struct error *error)
 {
     char *path = agent_path(desk, login);
 
@@ -63,6 +83,12 @@ static enum sign_in_step finish(struct desk *desk, const char *login, const char
         link_sign_out(desk->link);
         return store_failed(login, error);
     }
+    if (wrapped != NULL && store_write_wrapped(desk->store, wrapped, error) != 0) {
+        link_sign_out(desk->link);
+        desk_close(desk);
+        return SIGN_IN_FAILED;
+    }
+    keep_key(desk, password, wrapped != NULL);
     if (link_sign_in(desk->link, login, password, store_device(desk->store), error) != 0 ||
         link_store_set(desk->link, desk->store_path, desk->key, error) != 0) {
         desk_sign_out(desk);
@@ -100,7 +126,7 @@ enum sign_in_step sign_in_start(struct desk *desk, const char *login, const char
         return fail(error, ERROR_INVALID, _("type your password"));
     code = unwrap(desk, login, password, &key, error);
     if (code == 0)
-        return finish(desk, login, password, key, NULL, error);
+        return finish(desk, login, password, key, NULL, NULL, error);
     if (code != ERROR_NOT_FOUND && code != ERROR_REFUSED)
         return store_failed(login, error);
     *error = (struct error)ERROR_INIT;
@@ -126,7 +152,7 @@ static enum sign_in_step create(struct desk *desk, const char *login, const char
         code = store_create(path, &agent->id, key, wrapped, error);
     free(path);
     if (code == 0)
-        return finish(desk, login, password, key, agent, error);
+        return finish(desk, login, password, key, agent, NULL, error);
     seal_key_free(key);
     record_free(agent);
     link_sign_out(desk->link);
@@ -202,12 +228,8 @@ enum sign_in_step sign_in_previous(struct desk *desk, const char *login, const c
         seal_key_free(key);
         return SIGN_IN_FAILED;
     }
-    if (code != 0 || finish(desk, login, password, key, NULL, error) != SIGN_IN_DONE)
+    if (code != 0 || finish(desk, login, password, key, NULL, wrapped, error) != SIGN_IN_DONE)
         return SIGN_IN_FAILED;
-    if (store_write_wrapped(desk->store, wrapped, error) != 0) {
-        desk_sign_out(desk);
-        return SIGN_IN_FAILED;
-    }
     return SIGN_IN_DONE;
 }
 

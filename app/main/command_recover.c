@@ -11,6 +11,7 @@
 #include "app/json.h"
 #include "app/main/command_agent.h"
 #include "app/recovery.h"
+#include "app/store_key.h"
 #include "app/text.h"
 
 const struct config_key command_recover_keys[] = {
@@ -23,6 +24,12 @@ const struct config_key command_recover_keys[] = {
      .argument = "FILE",
      .flag_only = true,
      .help = "Write what is missing to FILE, readable by you alone; with --json as JSON."},
+    {.name = "escrow-key",
+     .shape = CONFIG_TEXT,
+     .argument = "FILE",
+     .flag_only = true,
+     .help =
+         "Open the store with the organisation's secret key, and give it the password asked for."},
     {0},
 };
 
@@ -260,13 +267,41 @@ static int recover(const struct config *config, struct command_agent *agent, str
     return code;
 }
 
+/* The agent forgot their password: the organisation's key opens the store, and the password that
+ * was asked for is its own from now on. */
+static int recover_key(const struct command_agent *agent, const char *path, struct error *error)
+{
+    struct escrow_secret *secret = NULL;
+    struct seal_key *key = NULL;
+    struct store *store = NULL;
+    int code = escrow_secret_read(&secret, path, error);
+
+    if (code == 0)
+        code = store_escrow_open(agent->store_path, secret, &key, error);
+    escrow_secret_free(secret);
+    if (code == 0)
+        code = store_open(&store, agent->store_path, key, error);
+    if (code == 0)
+        code = store_rewrap(store, agent->password, error);
+    if (code == 0)
+        printf(
+            "The store of %s opens with this password from now on; %lld operations wait in it.\n",
+            agent->login, (long long)store_outbox_count(store, NULL));
+    store_close(store);
+    seal_key_free(key);
+    return code;
+}
+
 static int run(const struct config *config)
 {
     struct command_agent agent = {0};
     struct error error = ERROR_INIT;
+    const char *escrow = config_text(config, "escrow-key");
     int code = command_agent_begin_locked(&agent, config, &error);
 
-    if (code == 0)
+    if (code == 0 && escrow != NULL)
+        code = recover_key(&agent, escrow, &error);
+    else if (code == 0)
         code = recover(config, &agent, &error);
     command_agent_end(&agent);
     return code == 0 ? COMMAND_OK : command_complain(&error);

@@ -102,6 +102,7 @@ struct program {
     struct text_buffer key_path;
     char password[PASSWORD_SIZE];
     struct desk desk;
+    struct escrow_public escrow;
     struct link *link;
     struct sync *sync;
     struct terminal *terminal;
@@ -207,6 +208,19 @@ static int finish_wipe(const char *directory, const char *agents, struct error *
     return code == 0 ? make_directory(agents, error) : code;
 }
 
+static int choose_escrow(struct program *program, struct error *error)
+{
+    const char *text = config_text(program->config, "escrow-key");
+
+    if (text == NULL || *text == '\0')
+        return 0;
+    if (!escrow_public_parse(&program->escrow, text))
+        return error_set(error, ERROR_INVALID,
+                         "escrow-key: not a public key as `guichetd escrow make` prints it");
+    program->desk.escrow = &program->escrow;
+    return 0;
+}
+
 static int open_catalogue(struct program *program, struct error *error)
 {
     const char *directory = config_text(program->config, "data-directory");
@@ -262,6 +276,8 @@ static int prepare(struct program *program, struct error *error)
         code = choose_counter(program, error);
     if (code == 0)
         code = choose_continue(program, error);
+    if (code == 0)
+        code = choose_escrow(program, error);
     if (code == 0)
         code = read_password(program, error);
     if (code == 0)

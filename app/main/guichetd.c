@@ -317,6 +317,7 @@ static const struct guichetd_command *const commands[] = {
     &guichetd_import,
     &guichetd_check,
     &guichetd_delivery_key,
+    &guichetd_escrow_make,
     &guichetd_relay_add,
     &guichetd_relay_end,
     &guichetd_relay_init,

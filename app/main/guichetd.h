@@ -34,6 +34,7 @@ extern const struct guichetd_command guichetd_agent_add;
 extern const struct guichetd_command guichetd_import;
 extern const struct guichetd_command guichetd_check;
 extern const struct guichetd_command guichetd_delivery_key;
+extern const struct guichetd_command guichetd_escrow_make;
 
 extern const struct guichetd_command guichetd_intake_key_add;
 extern const struct guichetd_command guichetd_intake_key_list;
