@@ -257,6 +257,9 @@ struct ledger_page {
     bool more;                     /* there is one already */
     int64_t catalogue;             /* the highest number in the catalogue's scope */
     char epoch[LEDGER_EPOCH_SIZE]; /* under which `next` was given, "" for none */
+    size_t personal;               /* how many of the records are somebody's, */
+    unsigned char *clients;        /* owned: and whose: ids of ID_BYTES each */
+    size_t client_count;
 };
 
 void ledger_page_clear(struct ledger_page *page);

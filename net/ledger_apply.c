@@ -178,6 +178,8 @@ static int write_after(struct attempt *attempt, struct ledger_row *after, struct
         code = ledger_feed_write(attempt->ledger, after, error);
     if (code == 0 && after->record->type == RECORD_HANDOFF)
         code = ledger_grants_end(attempt->ledger, after, error);
+    if (code == 0)
+        code = ledger_trace_applied(attempt, after->record, error);
     return code == 0 ? follow_up(attempt, after, error) : code;
 }
 
@@ -343,7 +345,7 @@ int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
 
         code = apply_one(&attempt, error);
         if (code == 0 && attempt_is_refused(&attempt) && !attempt.recalled)
-            code = attempt_note_refusal(&attempt, error);
+            code = ledger_trace_refused(&attempt, error);
         ledger_row_clear(&attempt.row);
     }
     return code;

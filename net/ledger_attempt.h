@@ -57,10 +57,14 @@ static inline bool attempt_is_carried(const struct attempt *attempt)
 int attempt_find(struct attempt *attempt, struct error *error);
 
 /* By the agent's role (ledger_permission.c): whether it lets them do this kind of thing at all;
- * with the record found, whether they may serve what it is about; and what is kept of a refusal. */
+ * with the record found, whether they may serve what it is about. */
 void attempt_check_role(struct attempt *attempt);
 int attempt_check_level(struct attempt *attempt, struct error *error);
-int attempt_note_refusal(struct attempt *attempt, struct error *error);
+
+/* Into the audit trail (ledger_trace.c): an operation that was applied, with the record after it;
+ * and one that was refused now. */
+int ledger_trace_applied(struct attempt *attempt, const struct record *after, struct error *error);
+int ledger_trace_refused(struct attempt *attempt, struct error *error);
 
 /* A look that merge allowed: what is kept of it (ledger_look.c). */
 int ledger_look_note(struct attempt *attempt, const struct record *look, struct error *error);

@@ -71,22 +71,22 @@ static void prepare(struct adding *adding, const struct ledger_trail *trail,
 }
 
 /* What the agent said stands apart, so that it can be erased and the entry still be proved. */
-static int put_words(struct ledger *ledger, const struct adding *adding, struct error *error)
+static int put_words(struct database *database, const struct adding *adding, struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_AUDIT_WORDS_INSERT, error);
+    sqlite3_stmt *statement = database_statement(database, LEDGER_AUDIT_WORDS_INSERT, error);
 
     if (statement == NULL)
         return ERROR_STORAGE;
     sqlite3_bind_int64(statement, 1, adding->row.number);
     sqlite3_bind_blob(statement, 2, adding->salt, sizeof(adding->salt), SQLITE_STATIC);
     database_bind_text(statement, 3, adding->said);
-    return database_run(ledger->writer, statement, error);
+    return database_run(database, statement, error);
 }
 
-static int put_entry(struct ledger *ledger, const struct adding *adding,
+static int put_entry(struct database *database, const struct adding *adding,
                      const struct audit_entry *entry, struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_AUDIT_INSERT, error);
+    sqlite3_stmt *statement = database_statement(database, LEDGER_AUDIT_INSERT, error);
     const struct audit_row *row = &adding->row;
 
     if (statement == NULL)
@@ -107,42 +107,42 @@ static int put_entry(struct ledger *ledger, const struct adding *adding,
     if (row->words != NULL)
         sqlite3_bind_blob(statement, 12, row->words->bytes, AUDIT_HASH_BYTES, SQLITE_STATIC);
     sqlite3_bind_blob(statement, 13, adding->hash.bytes, AUDIT_HASH_BYTES, SQLITE_STATIC);
-    return database_run(ledger->writer, statement, error);
+    return database_run(database, statement, error);
 }
 
 static int put_node(void *context, unsigned level, uint64_t place, const struct audit_hash *hash,
                     struct error *error)
 {
-    struct ledger *ledger = context;
+    struct database *database = context;
     sqlite3_stmt *statement;
 
     if (level % TRAIL_STRIDE != 0)
         return 0;
-    statement = database_statement(ledger->writer, LEDGER_AUDIT_NODE_INSERT, error);
+    statement = database_statement(database, LEDGER_AUDIT_NODE_INSERT, error);
     if (statement == NULL)
         return ERROR_STORAGE;
     sqlite3_bind_int(statement, 1, (int)level);
     sqlite3_bind_int64(statement, 2, (int64_t)place);
     sqlite3_bind_blob(statement, 3, hash->bytes, AUDIT_HASH_BYTES, SQLITE_STATIC);
-    return database_run(ledger->writer, statement, error);
+    return database_run(database, statement, error);
 }
 
-int ledger_audit_add(struct ledger *ledger, const struct audit_entry *entry, struct error *error)
+static int add(struct ledger_trail *trail, struct database *database,
+               const struct audit_entry *entry, struct error *error)
 {
-    struct ledger_trail *trail = &ledger->trail;
     struct adding adding;
-    int code = ledger_trail_load(ledger, error);
+    int code = trail_load(trail, database, error);
 
     if (code != 0)
         return code;
     prepare(&adding, trail, entry);
     if (!audit_row_hash(&adding.row, &trail->last, &adding.hash))
         return error_set(error, ERROR_TOO_LARGE, "an entry of the audit trail is too long");
-    code = put_entry(ledger, &adding, entry, error);
+    code = put_entry(database, &adding, entry, error);
     if (code == 0 && adding.said[0] != '\0')
-        code = put_words(ledger, &adding, error);
+        code = put_words(database, &adding, error);
     if (code == 0)
-        code = audit_tree_append(&trail->tree, &adding.hash, put_node, ledger, error);
+        code = audit_tree_append(&trail->tree, &adding.hash, put_node, database, error);
     trail->last = adding.hash;
     if (code == 0 && trail->unsigned_ms == 0)
         trail->unsigned_ms = clock_system(NULL);
@@ -150,6 +150,19 @@ int ledger_audit_add(struct ledger *ledger, const struct audit_entry *entry, str
     if (code != 0)
         trail->loaded = false;
     return code;
+}
+
+int ledger_audit_add(struct ledger *ledger, const struct audit_entry *entry, struct error *error)
+{
+    return add(&ledger->trail, ledger->writer, entry, error);
+}
+
+int ledger_audit_add_beside(struct database *database, const struct audit_entry *entry,
+                            struct error *error)
+{
+    struct ledger_trail trail = {.signs = false};
+
+    return add(&trail, database, entry, error);
 }
 
 int ledger_audit_write(struct ledger *ledger, const struct audit_entry *entry, struct error *error)

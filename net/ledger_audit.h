@@ -61,6 +61,20 @@ int ledger_audit_write(struct ledger *ledger, const struct audit_entry *entry, s
 int ledger_audit_write_all(struct ledger *ledger, const struct audit_entry *entries, size_t count,
                            struct error *error);
 
+struct database;
+/* In another process, beside a server that runs: within a write transaction of this database. */
+int ledger_audit_add_beside(struct database *database, const struct audit_entry *entry,
+                            struct error *error);
+
+struct database;
+/* In another process, beside a server that runs: within a write transaction of this database. */
+int ledger_audit_add_beside(struct database *database, const struct audit_entry *entry,
+                            struct error *error);
+
+/* Whose a record is; empty for nobody's, or when there is no such record. */
+int ledger_client_find(struct ledger *ledger, enum record_type type, const struct id *id,
+                       struct id *client, struct error *error);
+
 /* --- signed heads -----------------------------------------------------------------------------
  *
  * A head is signed with every AUDIT_HEAD_ENTRIES entries, AUDIT_HEAD_MS after an entry that none

@@ -23,6 +23,7 @@ void ledger_page_clear(struct ledger_page *page)
 {
     free(page->records);
     free(page->gone);
+    free(page->clients);
     *page = (struct ledger_page){0};
 }
 
@@ -152,18 +153,53 @@ static void rows_cut(struct feed_rows *rows, size_t limit, struct ledger_page *p
     rows_unique(rows);
 }
 
+/* Types of work that say nothing of any client. */
+static bool is_somebodys(enum record_type type)
+{
+    return !record_type_is_catalogue(type) && type != RECORD_CHOICE && type != RECORD_FLAG &&
+           type != RECORD_ALERT && type != RECORD_TICKET && type != RECORD_ROLL &&
+           type != RECORD_VIEW;
+}
+
+/* So many clients back are looked through for the same one: a case's records come together. */
+#define NEAR 16
+
+/* Keeps whose the record is, for the audit trail. */
+static int page_note(struct ledger_page *page, sqlite3_stmt *statement, struct error *error)
+{
+    unsigned char bytes[ID_BYTES], *longer;
+    struct id client;
+
+    if (!is_somebodys(record_type_from_name(database_text(statement, 4))))
+        return 0;
+    page->personal++;
+    if (!id_parse(&client, database_text(statement, 5)))
+        return 0;
+    id_to_bytes(&client, bytes);
+    for (size_t i = 1; i <= page->client_count && i <= NEAR; i++)
+        if (memcmp(page->clients + (page->client_count - i) * ID_BYTES, bytes, ID_BYTES) == 0)
+            return 0;
+    longer = realloc(page->clients, (page->client_count + 1) * ID_BYTES);
+    if (longer == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a page");
+    page->clients = longer;
+    memcpy(longer + page->client_count++ * ID_BYTES, bytes, ID_BYTES);
+    return 0;
+}
+
 /* Adds the record that the statement stands on, unless the device knows it: not one that this row
  * shows to who came to see it (an office that was moved to, a grant), for they may have lost it. */
-static void page_add(struct ledger_page *page, struct text_buffer *buffer, sqlite3_stmt *statement,
-                     int64_t seq, const struct id *device)
+static int page_add(struct ledger_page *page, struct text_buffer *buffer, sqlite3_stmt *statement,
+                    int64_t seq, const struct id *device, struct error *error)
 {
     if (device != NULL && sqlite3_column_int64(statement, 3) == seq &&
         strcmp(database_text(statement, 2), device->text) == 0)
-        return;
+        return 0;
     if (page->count++ > 0)
         text_buffer_add(buffer, ",", 1);
     text_buffer_add(buffer, database_text(statement, 1),
                     (size_t)sqlite3_column_bytes(statement, 1));
+    return page_note(page, statement, error);
 }
 
 /* Adds {"type","id"} of a record that the reader may see no longer, with "erased" when nobody may:
@@ -219,8 +255,7 @@ static int fill_row(struct filling *filling, const struct feed_row *row, struct 
 {
     /* Taken back from one scope, it may be seen in another: then it is as it stands. */
     int seen = row->gone ? is_seen(filling->database, filling->scopes, row->record, error) : 1;
-    sqlite3_stmt *statement =
-        database_statement(filling->database, LEDGER_RECORD_GET_NUMBER, error);
+    sqlite3_stmt *statement = database_statement(filling->database, LEDGER_RECORD_GET_PAGE, error);
     int code;
 
     if (seen < 0 || statement == NULL)
@@ -232,10 +267,10 @@ static int fill_row(struct filling *filling, const struct feed_row *row, struct 
     if (code < 0)
         return code;
     if (seen > 0) {
-        page_add(filling->page, &filling->records, statement, row->seq,
-                 row->gone ? NULL : filling->device);
+        code = page_add(filling->page, &filling->records, statement, row->seq,
+                        row->gone ? NULL : filling->device, error);
         sqlite3_reset(statement);
-        return 0;
+        return code;
     }
     code = page_add_gone(filling->page, &filling->gone, database_text(statement, 1), error);
     sqlite3_reset(statement);

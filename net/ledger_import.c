@@ -1,9 +1,16 @@
+#include <stdio.h>
+
+#include "app/clock.h"
 #include "app/import.h"
+#include "net/ledger_audit.h"
 #include "net/ledger_sqlite.h"
 
 static int target_begin(void *context, struct error *error)
 {
-    return ledger_begin(context, error);
+    struct ledger *ledger = context;
+
+    ledger->published = 0;
+    return ledger_begin(ledger, error);
 }
 
 static int target_get(void *context, enum record_type type, const struct id *id,
@@ -44,7 +51,10 @@ static int target_each(void *context, enum record_type type,
 
 static int target_publish(void *context, const struct record *record, struct error *error)
 {
-    return ledger_publish(context, record, error);
+    struct ledger *ledger = context;
+
+    ledger->published++;
+    return ledger_publish(ledger, record, error);
 }
 
 static int target_password(void *context, const struct id *agent, const char *password,
@@ -62,7 +72,19 @@ static int target_password(void *context, const struct id *agent, const char *pa
 
 static int target_commit(void *context, struct error *error)
 {
-    return ledger_commit(context, error);
+    struct ledger *ledger = context;
+    char what[60];
+    const struct audit_entry entry = {
+        .kind = AUDIT_WRITE, .at_ms = clock_system(NULL), .what = what};
+    int code = 0;
+
+    snprintf(what, sizeof(what), "import: %lld records", (long long)ledger->published);
+    if (ledger->published > 0)
+        code = ledger_audit_add(ledger, &entry, error);
+    if (code == 0)
+        return ledger_commit(ledger, error);
+    ledger_rollback(ledger);
+    return code;
 }
 
 static void target_rollback(void *context)

@@ -1,5 +1,6 @@
 #include "net/intake_key.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "app/json.h"
 #include "app/record_fields.h"
 #include "app/text.h"
+#include "net/ledger_audit.h"
 #include "net/ledger_intake.h"
 
 /* A token is "NAME.SECRET". */
@@ -93,6 +95,17 @@ static int key_insert(struct database *database, const struct intake_key *key, i
     return code;
 }
 
+/* Who may bring messages in, is a permission. */
+static int note(struct database *database, const char *name, const char *what, int64_t now_ms,
+                struct error *error)
+{
+    char text[INTAKE_KEY_NAME_LIMIT + 40];
+    const struct audit_entry entry = {.kind = AUDIT_PERMISSION, .at_ms = now_ms, .what = text};
+
+    snprintf(text, sizeof(text), "%s: %.*s", what, INTAKE_KEY_NAME_LIMIT, name);
+    return ledger_audit_add_beside(database, &entry, error);
+}
+
 int ledger_intake_key_add(const char *path, const struct intake_key *key, int64_t now_ms,
                           char token[LEDGER_TOKEN_SIZE], struct error *error)
 {
@@ -115,7 +128,13 @@ int ledger_intake_key_add(const char *path, const struct intake_key *key, int64_
         code = check_target(database, RECORD_QUEUE, key->queue, error);
     if (code == 0) {
         token_make(key->name, token, hash);
+        code = database_begin(database, error);
+    }
+    if (code == 0) {
         code = key_insert(database, key, now_ms, hash, error);
+        if (code == 0)
+            code = note(database, key->name, "intake key made", now_ms, error);
+        code = database_end(database, code, error);
     }
     if (code != 0)
         sodium_memzero(token, LEDGER_TOKEN_SIZE);
@@ -156,24 +175,32 @@ int ledger_intake_key_list(const char *path, json_t **list, struct error *error)
     return code;
 }
 
+static int revoke(struct database *database, const char *name, int64_t now_ms, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(database, LEDGER_INTAKE_KEY_REVOKE, error);
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, name);
+    sqlite3_bind_int64(statement, 2, now_ms);
+    code = database_run(database, statement, error);
+    if (code == 0 && database_changes(database) == 0)
+        code = error_set(error, ERROR_NOT_FOUND, "no key \"%.100s\" stands", name);
+    return code == 0 ? note(database, name, "intake key revoked", now_ms, error) : code;
+}
+
 int ledger_intake_key_revoke(const char *path, const char *name, int64_t now_ms,
                              struct error *error)
 {
     struct database *database;
-    sqlite3_stmt *statement;
     int code = open_beside(&database, path, error);
 
     if (code != 0)
         return code;
-    statement = database_statement(database, LEDGER_INTAKE_KEY_REVOKE, error);
-    code = ERROR_STORAGE;
-    if (statement != NULL) {
-        database_bind_text(statement, 1, name);
-        sqlite3_bind_int64(statement, 2, now_ms);
-        code = database_run(database, statement, error);
-    }
-    if (code == 0 && database_changes(database) == 0)
-        code = error_set(error, ERROR_NOT_FOUND, "no key \"%.100s\" stands", name);
+    code = database_begin(database, error);
+    if (code == 0)
+        code = database_end(database, revoke(database, name, now_ms, error), error);
     database_close(database);
     return code;
 }

@@ -2,12 +2,15 @@
  * nowhere else. */
 #include "net/ledger_attempt.h"
 
+#include <stdio.h>
+
 #include "app/json.h"
 #include "net/ledger_audit.h"
 
 int ledger_look_note(struct attempt *attempt, const struct record *look, struct error *error)
 {
     const struct operation *operation = attempt->operation;
+    const char *contact = record_text(look, "contact");
     struct audit_entry entry = {
         .kind = AUDIT_READ,
         .at_ms = attempt->now_ms,
@@ -16,16 +19,20 @@ int ledger_look_note(struct attempt *attempt, const struct record *look, struct 
         .type = RECORD_CLIENT,
         .purpose = purpose_from_name(record_text(look, "purpose")),
         .words = record_text(look, "words"),
-        .what = "opened",
     };
     const struct ledger_row none = {.row = 0};
-    int code;
+    char what[120];
+    int code = ledger_client_of(attempt->ledger->writer, look, &entry.client, error);
 
-    id_parse(&entry.client, record_text(look, "client"));
+    if (code != 0)
+        return code;
     if (id_parse(&entry.record, record_text(look, "case")))
         entry.type = RECORD_CASE;
     else
         entry.record = entry.client;
+    snprintf(what, sizeof(what), "opened at %s%s%s", record_text(look, "at"),
+             contact[0] != '\0' ? ", contact " : "", contact);
+    entry.what = what;
     code = ledger_audit_add(attempt->ledger, &entry, error);
     if (code == 0 && attempt->ledger->is_relay)
         code = ledger_upward_put(attempt->ledger, operation, &none, LEDGER_WAY_WAITING, error);

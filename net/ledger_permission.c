@@ -222,32 +222,3 @@ int attempt_check_level(struct attempt *attempt, struct error *error)
         code = check_assignee(attempt, needed, error);
     return code;
 }
-
-/* --- the trail -------------------------------------------------------------------------------- */
-
-int attempt_note_refusal(struct attempt *attempt, struct error *error)
-{
-    const struct operation *operation = attempt->operation;
-    char what[160];
-    struct audit_entry entry = {
-        .kind = AUDIT_REFUSED,
-        .at_ms = attempt->now_ms,
-        .agent = attempt->actor->agent,
-        .device = attempt->actor->device,
-        .type = operation->type,
-        .record = operation->record,
-        .what = what,
-    };
-
-    switch (attempt->outcome->refusal) {
-    case MERGE_FORBIDDEN:
-    case MERGE_ACTOR:
-    case MERGE_PERMISSION:
-        break;
-    default:
-        return 0;
-    }
-    snprintf(what, sizeof(what), "%s: %s %.64s", operation_kind_name(operation->kind),
-             merge_refusal_name(attempt->outcome->refusal), attempt->outcome->field);
-    return ledger_audit_add(attempt->ledger, &entry, error);
-}

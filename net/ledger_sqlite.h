@@ -77,6 +77,8 @@ struct ledger {
     ledger_promise_listener promise_listener;
     void *promise_context;
 
+    int64_t published; /* by the import under way */
+
     struct ledger_trail trail; /* the audit trail */
 
     bool openings_changed; /* within this transaction: one that may end sooner */
@@ -172,6 +174,11 @@ const char *ledger_record_parent(const struct record *record);
  * record's children. `rows` is owned (free); NULL on an error. */
 int ledger_rows_named(struct ledger *ledger, enum ledger_statement which, const char *name,
                       int64_t **rows, size_t *count, struct error *error);
+
+/* Whose a record is: the client that it is, that it names, or that its case names; empty for
+ * nobody's, and for NULL. */
+int ledger_client_of(struct database *database, const struct record *record, struct id *client,
+                     struct error *error);
 
 /* Reads a stored document. New record. */
 int ledger_document_read(const char *text, size_t length, struct record **record,
@@ -296,8 +303,7 @@ int ledger_gone_put(struct ledger *ledger, const char *scope, int64_t row, struc
 /* Desk scopes by an agent's record, and what they may do (`may`: NULL when that is not asked); a
  * display has none. */
 int ledger_agent_scopes(struct database *database, const struct record *agent,
-                        struct scope_set *scopes, permission_set *may,
-                        struct error *error);
+                        struct scope_set *scopes, permission_set *may, struct error *error);
 
 /* After an agent's record changed: what stands in the scopes gained comes to them as new, what they
  * saw in the scopes lost is taken from them. `before` may be NULL. */
@@ -538,10 +544,11 @@ int ledger_feed_give(struct ledger *ledger, const struct ledger_row *row,
 /* A password's verifier as the centre has it. */
 int ledger_verifier_write(struct ledger *ledger, const char *login, const struct id *agent,
                           const char *hash, struct error *error);
-/* Within a transaction: the agent of a login (empty when nobody has it), and the login as it is kept.
+/* Within a transaction: the agent of a login (empty when nobody has it), and the login as it is
+ * kept.
  */
-int ledger_login_find(struct ledger *ledger, const char *login,
-                      char folded[LEDGER_LOGIN_LIMIT + 1], struct id *agent, struct error *error);
+int ledger_login_find(struct ledger *ledger, const char *login, char folded[LEDGER_LOGIN_LIMIT + 1],
+                      struct id *agent, struct error *error);
 /* A fresh token, and its hash. */
 #define LEDGER_TOKEN_HASH 32
 void ledger_token_make(char token[LEDGER_TOKEN_SIZE], unsigned char hash[LEDGER_TOKEN_HASH]);

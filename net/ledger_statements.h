@@ -36,6 +36,12 @@
     X(PROPERTY_PUT, "INSERT INTO property (name, value) VALUES (?1, ?2) "                          \
                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value")                     \
     X(RECORD_GET, "SELECT number, document, known FROM record WHERE id = ?1 AND type = ?2")        \
+    X(RECORD_CLIENT, "SELECT client FROM record WHERE id = ?1 AND type = 'case'")                  \
+    X(RECORD_GET_PAGE,                                                                             \
+      "SELECT number, document, known, seq, type, CASE type WHEN 'client' THEN id "                \
+      "ELSE coalesce(client, (SELECT matter.client FROM record AS matter "                         \
+      "WHERE matter.id = record.parent AND matter.type = 'case')) END "                            \
+      "FROM record WHERE number = ?1")                                                             \
     X(RECORD_GET_NUMBER, "SELECT number, document, known, seq FROM record WHERE number = ?1")      \
     X(RECORD_EACH, "SELECT document FROM record WHERE type = ?1 ORDER BY number")                  \
     X(RECORD_OF_DAY, "SELECT document FROM record WHERE id >= ?1 AND id < ?2 AND type = ?3 "       \

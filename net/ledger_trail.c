@@ -60,19 +60,19 @@ struct audit_tree_reader trail_reader(struct database *database)
     return (struct audit_tree_reader){read_node, database};
 }
 
-static int read_last(struct ledger *ledger, uint64_t *size, struct error *error)
+static int read_last(struct database *database, uint64_t *size, struct audit_hash *last,
+                     struct error *error)
 {
-    struct ledger_trail *trail = &ledger->trail;
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_AUDIT_LAST, error);
-    int code = statement == NULL ? ERROR_STORAGE : database_step(ledger->writer, statement, error);
+    sqlite3_stmt *statement = database_statement(database, LEDGER_AUDIT_LAST, error);
+    int code = statement == NULL ? ERROR_STORAGE : database_step(database, statement, error);
 
     *size = 0;
-    trail->last = (struct audit_hash){{0}};
+    *last = (struct audit_hash){{0}};
     if (code <= 0)
         return code;
     *size = (uint64_t)sqlite3_column_int64(statement, 0);
     if (sqlite3_column_bytes(statement, 1) == AUDIT_HASH_BYTES)
-        memcpy(trail->last.bytes, sqlite3_column_blob(statement, 1), AUDIT_HASH_BYTES);
+        memcpy(last->bytes, sqlite3_column_blob(statement, 1), AUDIT_HASH_BYTES);
     sqlite3_reset(statement);
     return 0;
 }
@@ -106,22 +106,28 @@ int trail_head_column(sqlite3_stmt *statement, struct audit_head *head, struct e
     return 0;
 }
 
-int ledger_trail_load(struct ledger *ledger, struct error *error)
+int trail_load(struct ledger_trail *trail, struct database *database, struct error *error)
 {
-    struct ledger_trail *trail = &ledger->trail;
-    const struct audit_tree_reader reader = trail_reader(ledger->writer);
+    const struct audit_tree_reader reader = trail_reader(database);
+    struct audit_hash last;
     struct audit_head head;
     uint64_t size;
     int code;
 
-    if (trail->loaded)
+    if (trail->loaded && trail->checked)
         return 0;
-    code = read_last(ledger, &size, error);
-    if (code == 0)
-        code = audit_tree_load(&trail->tree, size, &reader, error);
+    /* Once in a transaction: another process may have added entries since the last one. */
+    code = read_last(database, &size, &last, error);
     if (code != 0)
         return code;
-    code = trail_head_last(ledger->writer, &head, NULL);
+    trail->checked = true;
+    if (trail->loaded && trail->tree.size == size && audit_hash_equal(&trail->last, &last))
+        return 0;
+    trail->last = last;
+    code = audit_tree_load(&trail->tree, size, &reader, error);
+    if (code != 0)
+        return code;
+    code = trail_head_last(database, &head, NULL);
     trail->head_size = code == 0 ? head.size : 0;
     trail->unsigned_ms = size > trail->head_size ? clock_system(NULL) : 0;
     trail->loaded = code == 0 || code == ERROR_NOT_FOUND;
@@ -219,7 +225,10 @@ int ledger_trail_open(struct ledger *ledger, struct error *error)
                             : error_set(error, ERROR_MEMORY, "no memory for a path");
 
     free(path);
-    return code == 0 ? ledger_trail_load(ledger, error) : code;
+    if (code == 0)
+        code = trail_load(&ledger->trail, ledger->writer, error);
+    ledger->trail.checked = false;
+    return code;
 }
 
 bool ledger_audit_signs(const struct ledger *ledger)
@@ -270,6 +279,7 @@ int ledger_trail_commit(struct ledger *ledger, bool *news, struct error *error)
     int64_t now;
 
     *news = false;
+    trail->checked = false;
     if (is_signed(trail))
         return 0;
     now = clock_system(NULL);
@@ -283,6 +293,7 @@ int ledger_trail_commit(struct ledger *ledger, bool *news, struct error *error)
 
 void ledger_trail_rollback(struct ledger *ledger)
 {
+    ledger->trail.checked = false;
     ledger->trail.loaded = false;
 }
 
@@ -292,7 +303,7 @@ int ledger_audit_sign(struct ledger *ledger, int64_t now_ms, struct error *error
 
     if (code != 0)
         return code;
-    code = ledger_trail_load(ledger, error);
+    code = trail_load(&ledger->trail, ledger->writer, error);
     if (code == 0 && !is_signed(&ledger->trail))
         code = head_write(ledger, now_ms, error);
     ledger->trail.told = false;

@@ -25,6 +25,7 @@ struct ledger_trail {
     struct audit_key key;
     char public_key[2 * AUDIT_KEY_BYTES + 1]; /* as the database names it; never changes */
     uint64_t head_size;                       /* of the last signed head */
+    bool checked;                             /* within this transaction: loaded is so still */
     bool told;                                /* the listener was, since all was signed */
     int64_t unsigned_ms; /* since when there is an entry that no head covers; 0: there is none */
     void (*listener)(void *context);
@@ -54,7 +55,7 @@ int ledger_trail_commit(struct ledger *ledger, bool *news, struct error *error);
 void ledger_trail_rollback(struct ledger *ledger);
 
 /* Within a transaction: tree and last entry are as in the database. */
-int ledger_trail_load(struct ledger *ledger, struct error *error);
+int trail_load(struct ledger_trail *trail, struct database *database, struct error *error);
 
 /* A head out of columns 0 to 4 (size, at, root, key, signature), but for its feed. */
 int trail_head_column(sqlite3_stmt *statement, struct audit_head *head, struct error *error);

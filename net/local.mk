@@ -28,7 +28,7 @@ libnet_a_SOURCES += \
     net/ledger_retention.c net/ledger_retention.h \
     net/ledger_erase.c net/ledger_erase.h net/ledger_file.c net/ledger_file.h \
     net/ledger_audit.c net/ledger_audit.h net/ledger_schema_trust.h \
-    net/ledger_look.c net/ledger_trail.c net/ledger_trail.h \
+    net/ledger_look.c net/ledger_trace.c net/ledger_trail.c net/ledger_trail.h \
     net/audit_tree.c net/audit_tree.h net/audit_row.c net/audit_row.h \
     net/audit_head.c net/audit_head.h net/ledger_verify.c net/ledger_verify.h \
     net/ledger_centre.c \
@@ -110,6 +110,7 @@ libnet_a_SOURCES += \
     net/request_wait.c net/request_wait.h \
     net/request_session.c net/request_session.h net/route_token.c net/route_devices.c \
     net/server_routes.c \
+    net/audit_clock.c net/audit_clock.h net/server_trail.c net/server_trail.h \
     net/server_worker.c net/server_worker.h
 
 # Open311 GeoReport v2.

@@ -94,6 +94,19 @@ void access_refuse(struct request *request, const struct asking *asking)
 
 /* --- pages ------------------------------------------------------------------------------------ */
 
+bool access_note(struct request *request, const struct ledger_access *access, const char *what)
+{
+    struct audit_entry entry = {
+        .kind = AUDIT_READ, .type = RECORD_CASE, .record = access->matter, .what = what};
+    struct error error = ERROR_INIT;
+    int code = ledger_client_find(request->server->ledger, RECORD_CASE, &access->matter,
+                                  &entry.client, &error);
+
+    if (code != 0)
+        request_error(request, code, &error);
+    return code == 0 && request_audit(request, &entry);
+}
+
 bool access_wants_page(const struct request *request)
 {
     const char *accept =

@@ -26,6 +26,10 @@ enum route_result access_begin(struct request *request, const char *code, const 
 /* The code was looked at: what it says when it opens nothing. */
 void access_refuse(struct request *request, const struct asking *asking);
 
+/* What the client sees of their case by the code is in the audit trail, too: false with a problem
+ * set. */
+bool access_note(struct request *request, const struct ledger_access *access, const char *what);
+
 /* A page for people is asked for. */
 bool access_wants_page(const struct request *request);
 

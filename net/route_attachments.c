@@ -4,6 +4,29 @@
 #include "net/intake.h"
 #include "net/server_internal.h"
 
+/* Who read it, and who was refused. False with a problem set. */
+static bool note(struct request *request, const struct id *id,
+                 const struct ledger_attachment *attachment, int code)
+{
+    struct audit_entry entry = {.kind = AUDIT_READ,
+                                .type = RECORD_MESSAGE,
+                                .record = attachment->message,
+                                .what = "attachment"};
+    struct error error = ERROR_INIT;
+
+    if (code == ERROR_REFUSED)
+        entry = (struct audit_entry){
+            .kind = AUDIT_REFUSED, .record = *id, .what = "attachment: forbidden"};
+    else if (code != 0)
+        return true;
+    else
+        code = ledger_client_find(request->server->ledger, RECORD_MESSAGE, &entry.record,
+                                  &entry.client, &error);
+    if (code != 0 && code != ERROR_REFUSED)
+        request_error(request, code, &error);
+    return (code == 0 || code == ERROR_REFUSED) && request_audit(request, &entry);
+}
+
 static enum route_result handle(struct request *request)
 {
     struct scope_set scopes = {0};
@@ -20,6 +43,11 @@ static enum route_result handle(struct request *request)
     if (code == 0)
         code = ledger_attachment_read(request->server->ledger, &scopes, &id, &attachment, &error);
     scope_set_free(&scopes);
+    if (!note(request, &id, &attachment, code)) {
+        if (code == 0)
+            ledger_attachment_clear(&attachment);
+        return ROUTE_ANSWERED;
+    }
     if (code != 0) {
         request_error(request, code, &error);
         return ROUTE_ANSWERED;

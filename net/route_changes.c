@@ -219,7 +219,7 @@ static int look(struct request *request, bool *over, struct error *error)
         code = relay_members(request, reading, &members, error);
     *over = code != 0 || has_news(reading, &page) || relay_has_news(reading, members) ||
             request_wait_is_over(request, &reading->wait);
-    if (code == 0 && *over)
+    if (code == 0 && *over && request_audit_page(request, &page, "changes"))
         answer(request, &page, members);
     if (!*over)
         hold(reading);

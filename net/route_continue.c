@@ -130,6 +130,21 @@ static const char *asked_language(const struct request *request)
     return languages != NULL ? languages : "en";
 }
 
+/* The client reads their draft: that is in the trail, too. */
+static int note(struct request *request, const struct record *draft, struct error *error)
+{
+    struct audit_entry entry = {.kind = AUDIT_READ,
+                                .type = RECORD_SUBMISSION,
+                                .record = draft->id,
+                                .what = "continue page"};
+    int code = ledger_client_find(request->server->ledger, RECORD_SUBMISSION, &draft->id,
+                                  &entry.client, error);
+
+    if (code == 0 && !request_audit(request, &entry))
+        code = error_set(error, ERROR_MEMORY, "no memory for the audit trail");
+    return code;
+}
+
 /* Answers with the draft as it stands; `changed` also with what came into conflict. */
 static void answer_draft(struct request *request, const struct continuing *continuing, bool changed)
 {
@@ -139,6 +154,8 @@ static void answer_draft(struct request *request, const struct continuing *conti
     int code = ledger_passage_read(request->server->ledger, &continuing->passage,
                                    clock_system(NULL), &draft, &form, &error);
 
+    if (code == 0)
+        code = note(request, draft, &error);
     if (code == 0)
         code = continue_document(&document, draft, form, continuing->passage.expires_ms,
                                  asked_language(request), &error);

@@ -1,6 +1,24 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "net/server_internal.h"
+
+/* Who read it, and who was refused. False with a problem set. */
+static bool note(struct request *request, enum record_type type, const struct id *id, int code)
+{
+    struct audit_entry entry = {.kind = code == 0 ? AUDIT_READ : AUDIT_REFUSED,
+                                .type = type,
+                                .record = *id,
+                                .what = code == 0 ? "records" : "records: forbidden"};
+    struct error error = ERROR_INIT;
+
+    if (record_type_is_catalogue(type) || (code != 0 && code != ERROR_REFUSED))
+        return true;
+    code = ledger_client_find(request->server->ledger, type, id, &entry.client, &error);
+    if (code != 0)
+        request_error(request, code, &error);
+    return code == 0 && request_audit(request, &entry);
+}
 
 /* GET /v1/records/{type}/{id}: one record as it stands. */
 static enum route_result handle_records(struct request *request)
@@ -24,7 +42,9 @@ static enum route_result handle_records(struct request *request)
     if (code == 0)
         code = ledger_record_read(request->server->ledger, &scopes, type, &id, &document, &error);
     scope_set_free(&scopes);
-    if (code != 0)
+    if (!note(request, type, &id, code))
+        free(document);
+    else if (code != 0)
         request_error(request, code, &error);
     else
         request_answer_text(request, 200, document, strlen(document));

@@ -302,6 +302,15 @@ static int answer(struct request *request, const struct scope_set *scopes, const
     return 0;
 }
 
+/* Of what a relay was given it is the relay that is named. */
+static bool note_page(struct request *request, const struct ledger_page *page)
+{
+    const struct reading *reading = request->state;
+
+    request->actor.device = reading->relay.id;
+    return request_audit_page(request, page, "relay changes");
+}
+
 static int look(struct request *request, bool *over, struct error *error)
 {
     struct reading *reading = request->state;
@@ -321,7 +330,7 @@ static int look(struct request *request, bool *over, struct error *error)
     *over = page.count > 0 || page.gone_count > 0 || page.more ||
             (reading->catalogue >= 0 && page.catalogue > reading->catalogue) ||
             request_wait_is_over(request, &reading->wait);
-    if (code == 0 && *over)
+    if (code == 0 && *over && note_page(request, &page))
         code = answer(request, &scopes, digest, &page, error);
     if (code == 0)
         reading->since = page.next;

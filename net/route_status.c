@@ -66,6 +66,10 @@ static void answer(struct request *request, const struct asking *asking)
     language = access_language(
         request, telling.client != NULL ? record_text(telling.client, "language") : "");
     promised = ledger_telling_promised(&telling, &day);
+    if (!access_note(request, &asking->access, "status page")) {
+        ledger_telling_clear(&telling);
+        return;
+    }
     document = status_document(&telling, language, promised ? &day : NULL);
     if (!access_wants_page(request)) {
         request_answer(request, 200, document);

@@ -103,6 +103,7 @@ static void request_free(struct request *request)
 
     if (request->state != NULL)
         request->state_free(request->state);
+    trail_job_free(request->trail);
     if (request->upload.bytes != NULL)
         sodium_memzero(request->upload.bytes, request->upload.length);
     text_buffer_free(&request->upload);
@@ -230,6 +231,20 @@ static enum MHD_Result request_receive(struct request *request, const char *byte
     return MHD_YES;
 }
 
+/* Waits for the audit trail when the request leaves something there: true when it sleeps. */
+static bool request_trails(struct request *request)
+{
+    struct trail_job *job = request->trail;
+
+    if (job == NULL)
+        return false;
+    if (!job->done && trail_put(request->server->trail, job, request->connection))
+        return true;
+    if (job->code != 0)
+        request_error(request, job->code, &job->error);
+    return false;
+}
+
 static enum MHD_Result request_finish(struct request *request)
 {
     guard_line_stage(request->server->guard, request->line, GUARD_WORK, 0);
@@ -241,6 +256,8 @@ static enum MHD_Result request_finish(struct request *request)
         if (request->route->handle(request) == ROUTE_SUSPENDED)
             return MHD_YES;
     }
+    if (request_trails(request))
+        return MHD_YES;
     return request_send(request);
 }
 
@@ -315,6 +332,7 @@ static void server_free(struct server *server)
     worker_free(server->directory);
     worker_free(server->reports);
     guard_free(server->guard);
+    trail_free(server->trail);
     doorbell_free(server->doorbell);
     presence_free(server->presence);
     hsds_view_free(server->hsds);
@@ -368,6 +386,8 @@ static int parts_new(struct server *server, struct error *error)
         code = worker_new(&server->directory, DIRECTORY_WAITING, error);
     if (code == 0)
         code = worker_new(&server->reports, REPORTS_WAITING, error);
+    if (code == 0)
+        code = trail_new(&server->trail, server->ledger, error);
     return code;
 }
 
@@ -561,6 +581,7 @@ void server_stop(struct server *server)
     server->directory = NULL;
     worker_free(server->reports);
     server->reports = NULL;
+    trail_stop(server->trail);
     MHD_stop_daemon(server->daemon);
     ledger_listen(server->ledger, NULL, NULL);
     server_free(server);

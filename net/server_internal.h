@@ -21,6 +21,7 @@
 #include "net/server_doorbell.h"
 #include "net/server_guard.h"
 #include "net/server_presence.h"
+#include "net/server_trail.h"
 #include "net/server_worker.h"
 
 struct request;
@@ -120,6 +121,7 @@ struct server {
     struct doorbell *doorbell;
     struct presence *presence;
     struct hsds_view *hsds;       /* the catalogue for the routes under /hsds/; the worker's */
+    struct trail *trail;          /* the one thread that writes what requests leave there */
     struct intake_rate *rate;     /* of intake keys */
     struct worker *sign_in;       /* the one thread that checks passwords */
     struct worker *passage;       /* the one thread that checks continue codes */
@@ -181,7 +183,8 @@ struct request {
     int64_t started_ms;
     bool counted; /* among the server's active ones */
     struct reply reply;
-    void *state; /* of a route that suspends; freed with `state_free` */
+    struct trail_job *trail; /* owned: on disk before the answer goes; NULL for none */
+    void *state;             /* of a route that suspends; freed with `state_free` */
     void (*state_free)(void *state);
 };
 
@@ -248,6 +251,14 @@ bool request_history_holds(struct request *request, int64_t since, const char *e
 
 /* What became of an operation, as it is answered. New reference, NULL out of memory. */
 json_t *request_outcome(const struct operation *operation, const struct ledger_outcome *outcome);
+
+/*
+ * The request leaves this in the audit trail (borrowed), on disk before its answer goes. Who asks,
+ * where and when are filled in when they are empty. Once a request. False with a problem set.
+ */
+bool request_audit(struct request *request, const struct audit_entry *entry);
+/* The same of a page of the feed: nothing when nothing in it is anybody's. */
+bool request_audit_page(struct request *request, const struct ledger_page *page, const char *route);
 
 /* Expands and reads the body as a JSON object: new reference, NULL with a problem set. */
 json_t *request_json(struct request *request);

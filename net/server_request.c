@@ -115,6 +115,45 @@ void request_answer(struct request *request, unsigned status, json_t *value)
     request_answer_text(request, status, body, body != NULL ? strlen(body) : 0);
 }
 
+/* --- the audit trail -------------------------------------------------------------------------- */
+
+bool request_audit(struct request *request, const struct audit_entry *entry)
+{
+    struct audit_entry whole = *entry;
+
+    if (id_is_empty(&whole.agent))
+        whole.agent = request->actor.agent;
+    if (id_is_empty(&whole.device))
+        whole.device = request->actor.device;
+    if (whole.at_ms == 0)
+        whole.at_ms = clock_system(NULL);
+    trail_job_free(request->trail);
+    request->trail = trail_job_new(&whole);
+    if (request->trail == NULL)
+        request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+    return request->trail != NULL;
+}
+
+bool request_audit_page(struct request *request, const struct ledger_page *page, const char *route)
+{
+    char what[80];
+    struct audit_entry entry = {.kind = AUDIT_READ,
+                                .what = what,
+                                .clients = page->clients,
+                                .client_count = page->client_count};
+
+    if (page->personal == 0)
+        return true;
+    snprintf(what, sizeof(what), "%s: %zu records", route, page->personal);
+    /* Of one, it is found as what was read alone is. */
+    if (page->client_count == 1) {
+        entry.client = id_from_bytes(page->clients);
+        entry.clients = NULL;
+        entry.client_count = 0;
+    }
+    return request_audit(request, &entry);
+}
+
 /* Compresses the body when the client takes that and it pays. */
 static enum compression reply_compress(struct request *request)
 {

@@ -1076,3 +1076,7 @@ tests_security_repertoire_LDADD = $(UNIT_LIBS)
 
 dist_check_SCRIPTS += tests/security/rekey.sh tests/security/injection.sh
 TESTS += tests/security/rekey.sh tests/security/injection.sh
+UNIT_TESTS += tests/unit/test_server_audit
+tests_unit_test_server_audit_SOURCES = tests/unit/test_server_audit.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_audit_LDADD = $(UNIT_LIBS)

@@ -8,6 +8,7 @@
 #include "app/main/guichetd_limits.h"
 #include "app/main/guichetd_messages.h"
 #include "app/main/guichetd_order.h"
+#include "net/audit_clock.h"
 #include "net/delivery.h"
 #include "net/handoff_clock.h"
 #include "net/ledger.h"
@@ -111,6 +112,7 @@ struct serving {
     struct handoff_clock *clock;
     struct opening_clock *openings;
     struct promise_clock *promises;
+    struct audit_clock *trail;
     struct queue_watch *watch;
     struct scan_folder *scans;
     struct server *server;
@@ -125,6 +127,7 @@ static void stop(struct serving *serving)
     server_stop(serving->server);
     scan_folder_stop(serving->scans);
     queue_watch_stop(serving->watch);
+    audit_clock_stop(serving->trail);
     promise_clock_stop(serving->promises);
     opening_clock_stop(serving->openings);
     handoff_clock_stop(serving->clock);
@@ -170,6 +173,7 @@ static int start(struct serving *serving, const struct config *config, struct er
     const struct handoff_clock_options expiry = {.log = guichetd_print};
     const struct opening_clock_options openings = {.log = guichetd_print};
     const struct promise_clock_options promises = {.log = guichetd_print};
+    const struct audit_clock_options trail = {.log = guichetd_print};
     const struct queue_watch_options thresholds = {.log = guichetd_print};
     const struct scan_folder_options scans = {
         .folder = config_text(config, "scan-folder"),
@@ -202,6 +206,8 @@ static int start(struct serving *serving, const struct config *config, struct er
         code = opening_clock_start(&serving->openings, &openings, serving->ledger, error);
     if (code == 0)
         code = promise_clock_start(&serving->promises, &promises, serving->ledger, error);
+    if (code == 0)
+        code = audit_clock_start(&serving->trail, &trail, serving->ledger, error);
     if (code == 0)
         code = queue_watch_start(&serving->watch, &thresholds, serving->ledger, error);
     if (code == 0)
