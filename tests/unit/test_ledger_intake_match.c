@@ -80,6 +80,8 @@ static void test_by_client(void **state)
         {{.phone = "418-555-0100"}, true},
         {{.phone = "555 0100"}, true},
         {{.phone = "514-555-0100"}, false},
+        {{.phone = "0100"}, false},
+        {{.phone = "555-0199"}, false},
         {{.name = "Léa Roy", .birth_date = "1980-05-31"}, true},
         {{.name = "Léa Roy", .birth_date = "1981-05-31", .email = "lea@example.org"}, false},
         {{.name = "Léa Roy", .postal_code = "G1R 4S9"}, true},

@@ -27,6 +27,93 @@ static void test_a_submission_is_filed(void **state)
     json_decref(answers);
 }
 
+/* What the client agreed to stands on the form; what nobody was asked does not. */
+static void test_consents_are_on_the_form(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_message message = web_note("1");
+    json_t *answers = json_pack("{s:s}", "name", "Léa");
+    json_t *consents = json_pack("{s:b}", "saaq", 1), *document;
+    struct intake_result result;
+
+    message.kind = "submission";
+    message.form = "sample/move";
+    message.queue = "sample/q";
+    message.answers = answers;
+    message.consents = consents;
+    result = taken_in(f, &message);
+    document = intake_read_as(f, BEN, RECORD_SUBMISSION, &result.submission);
+    assert_true(
+        json_equal(json_object_get(json_object_get(document, "body"), "consents"), consents));
+    json_decref(document);
+    message.message_id = "2";
+    message.consents = NULL;
+    result = taken_in(f, &message);
+    document = intake_read_as(f, BEN, RECORD_SUBMISSION, &result.submission);
+    assert_null(json_object_get(json_object_get(document, "body"), "consents"));
+    json_decref(document);
+    json_decref(consents);
+    json_decref(answers);
+}
+
+/* A form that makes no sense takes nothing: kept for a person, or refused with no fault to name. */
+static void test_a_form_that_cannot_be_read(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_message message = web_note("1");
+    json_t *answers = json_pack("{s:s}", "name", "Léa");
+    struct intake_result result;
+
+    fixture_publish(f, RECORD_FORM, "sample/broken",
+                    json_pack("{s:i, s:{s:s}}", "version", 1, "schema", "type", "nonsense"));
+    message.kind = "submission";
+    message.form = "sample/broken";
+    message.queue = "sample/q";
+    message.answers = answers;
+    result = taken_in(f, &message);
+    assert_true(id_is_empty(&result.submission));
+    assert_true(intake_is_remarked(f, &result, "form-invalid"));
+    message.message_id = "2";
+    message.strict = true;
+    result = take_in(f, &message);
+    assert_int_equal(result.kind, INTAKE_REFUSED);
+    assert_string_equal(result.reason, "answers: the form does not take them");
+    intake_result_clear(&result);
+    json_decref(answers);
+}
+
+static void test_faults_are_told_in_the_language_of_who_sends(void **state)
+{
+    static const struct {
+        const char *language, *word;
+    } told[] = {{"fr", "\"error\": \"Au moins"},
+                {"en", "\"error\": \"At least"},
+                {NULL, "\"error\": \"At least"}};
+    struct ledger_fixture *f = *state;
+    json_t *answers = json_pack("{s:s}", "name", "L");
+
+    for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+        struct intake_message message = web_note("1");
+        struct intake_result result;
+        char *faults;
+
+        message.kind = "submission";
+        message.form = "sample/move";
+        message.queue = "sample/q";
+        message.answers = answers;
+        message.strict = true;
+        message.language = told[i].language;
+        result = take_in(f, &message);
+        assert_int_equal(result.kind, INTAKE_REFUSED);
+        faults = json_dumps(result.faults, JSON_ENSURE_ASCII);
+        if (strstr(faults, told[i].word) == NULL)
+            fail_msg("%s", faults);
+        free(faults);
+        intake_result_clear(&result);
+    }
+    json_decref(answers);
+}
+
 static void test_answers_that_do_not_fit_are_kept_or_refused(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -155,6 +242,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, intake_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_a_submission_is_filed),
+        TEST(test_consents_are_on_the_form),
+        TEST(test_a_form_that_cannot_be_read),
+        TEST(test_faults_are_told_in_the_language_of_who_sends),
         TEST(test_answers_that_do_not_fit_are_kept_or_refused),
         TEST(test_hostile_text_is_kept_safe),
         TEST(test_attachments_are_kept_and_read_in_scope),
