@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/json.h"
@@ -179,6 +180,51 @@ static void test_what_is_not_whole_waits(void **state)
     assert_int_equal(taken(s), 5);
 }
 
+/* A file that was written for the last time so long ago. */
+static void put_old(struct scans *s, const char *name, const char *text, int seconds)
+{
+    struct timespec times[2];
+    char path[256];
+
+    put(s, name, text);
+    snprintf(path, sizeof(path), "%s/%s", s->path, name);
+    clock_gettime(CLOCK_REALTIME, &times[0]);
+    times[0].tv_sec -= seconds;
+    times[1] = times[0];
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* Nobody writes at it any more: after ten minutes a PDF without its end is given up. */
+static void test_a_cut_page_is_given_up_after_ten_minutes(void **state)
+{
+    struct scans *s = *state;
+    char path[256], reason[200] = "";
+    FILE *file;
+
+    put_old(s, "young.pdf", "%PDF-1.4\n1 0 obj\n", 9 * 60 + 30);
+    put_old(s, "young.json", "{\"channel\": \"mail\", \"message_id\": \"young\"}", 9 * 60 + 30);
+    put_old(s, "old.pdf", "%PDF-1.4\n1 0 obj\n", 10 * 60 + 1);
+    put_old(s, "old.json", "{\"channel\": \"mail\", \"message_id\": \"old\"}", 10 * 60 + 1);
+    /* A whole one is taken however old it is. */
+    put_old(s, "whole.pdf", pdf, 24 * 3600);
+    put_old(s, "whole.json", "{\"channel\": \"fax\", \"message_id\": \"whole\"}", 24 * 3600);
+    start(s);
+    wait_for(s, "refused/old.pdf");
+    wait_for(s, "done/whole.pdf");
+    assert_true(there(s, "refused/old.json"));
+    assert_true(there(s, "young.pdf"));
+    assert_int_equal(taken(s), 1);
+    snprintf(path, sizeof(path), "%s/refused/old.reason.txt", s->path);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    assert_non_null(fgets(reason, sizeof(reason), file));
+    fclose(file);
+    assert_non_null(strstr(reason, "PDF"));
+    /* The rest of the young one comes after all. */
+    put(s, "young.pdf", pdf);
+    wait_for(s, "done/young.pdf");
+}
+
 /* The server died after it had taken the page and before it moved it. */
 static void test_a_page_is_taken_once_over_a_restart(void **state)
 {
@@ -214,8 +260,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_pages_become_messages),   TEST(test_what_is_no_page_is_refused_with_a_reason),
-        TEST(test_what_is_not_whole_waits), TEST(test_a_page_is_taken_once_over_a_restart),
+        TEST(test_pages_become_messages),
+        TEST(test_what_is_no_page_is_refused_with_a_reason),
+        TEST(test_what_is_not_whole_waits),
+        TEST(test_a_cut_page_is_given_up_after_ten_minutes),
+        TEST(test_a_page_is_taken_once_over_a_restart),
         TEST(test_a_link_is_no_page),
     };
 

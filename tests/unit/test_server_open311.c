@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sqlite3.h>
+
+#include "app/clock.h"
 #include "app/json.h"
 
 static struct server_fixture *const f = &georeport_server;
@@ -220,6 +223,80 @@ static void test_the_same_again_is_the_same_request(void **state)
     assert_string_not_equal(first, another);
 }
 
+/* Makes what was asked for so far that much older. */
+static void age(int minutes)
+{
+    char statement[100];
+    sqlite3 *database;
+
+    snprintf(statement, sizeof(statement), "UPDATE open311 SET at = at - %lld", minutes * 60000LL);
+    assert_int_equal(sqlite3_open(f->ledger.path, &database), SQLITE_OK);
+    sqlite3_busy_timeout(database, 5000);
+    assert_int_equal(sqlite3_exec(database, statement, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(database);
+}
+
+/* Sixty minutes are set: until then it is the same request, whoever lost the answer; then somebody
+ * means it again. */
+static void test_the_same_an_hour_later_is_another_request(void **state)
+{
+    static const char same[] = "service_code=LAMP&address_string=6+rue+Y&attribute[kind]=blinks"
+                               "&email=window%40example.ca";
+    char first[40], within[40], after[40];
+
+    (void)state;
+    georeport_id_take(georeport_post(georeport_token, same, 200), first);
+    age(59);
+    georeport_id_take(georeport_post(georeport_token, same, 200), within);
+    assert_string_equal(within, first);
+    age(2);
+    georeport_id_take(georeport_post(georeport_token, same, 200), after);
+    assert_string_not_equal(after, first);
+}
+
+/* When the service is promised by a day, the standard's member tells it, and stops when it is kept.
+ */
+static void test_a_promise_is_the_expected_time(void **state)
+{
+    const json_t *entry;
+    char id[40], due[64] = "", path[80];
+    json_t *desk, *item;
+    size_t i;
+    int64_t next, due_ms = 0;
+
+    (void)state;
+    fixture_publish(&f->ledger, RECORD_SERVICE, "city/promised",
+                    fixture_json("{'title':{'en':'Promised'},'queue':'sample/q',"
+                                 "'standards':[{'kind':'timeliness','count':5,"
+                                 "'unit':'calendar-day'}],"
+                                 "'open311':{'code':'PROMISED','type':'realtime'}}"));
+    georeport_id_take(
+        georeport_post(georeport_token, "service_code=PROMISED&address_string=8+rue+X", 200), id);
+    desk = fixture_desk(&f->ledger, BEN, 0, LEDGER_PAGE_LIMIT, &next);
+    json_array_foreach(desk, i, entry)
+    {
+        if (strcmp(json_text_or(entry, "type", ""), "promise") == 0)
+            snprintf(due, sizeof(due), "%s",
+                     json_text_or(json_object_get(entry, "body"), "due_at", ""));
+    }
+    json_decref(desk);
+    assert_true(timestamp_parse(due, &due_ms));
+    assert_true(due_ms > clock_system(NULL) + INT64_C(4) * 24 * 3600 * 1000);
+    item = georeport_told(id, "");
+    assert_string_equal(json_text_or(item, "expected_datetime", ""), due);
+    json_decref(item);
+    snprintf(path, sizeof(path), "/open311/v2/requests/%s.xml", id);
+    georeport_expect_xml(path, NULL, 200, "//expected_datetime", due);
+    /* What nobody promised has none. */
+    georeport_id_take(georeport_post(georeport_token,
+                                     "service_code=LAMP&address_string=9+rue+X&attribute[kind]=out",
+                                     200),
+                      id);
+    item = georeport_told(id, "");
+    assert_true(json_is_null(json_object_get(item, "expected_datetime")));
+    json_decref(item);
+}
+
 static void test_batch_gives_a_token_first(void **state)
 {
     json_t *answer =
@@ -369,6 +446,8 @@ int main(void)
         cmocka_unit_test(test_blackbox_gives_neither),
         cmocka_unit_test(test_status_is_that_of_the_case),
         cmocka_unit_test(test_lists_are_filtered_and_paged),
+        cmocka_unit_test(test_the_same_an_hour_later_is_another_request),
+        cmocka_unit_test(test_a_promise_is_the_expected_time),
     };
 
     return cmocka_run_group_tests(tests, georeport_setup, georeport_teardown);
