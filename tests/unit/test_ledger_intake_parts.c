@@ -4,6 +4,8 @@
 
 #include "app/delivery.h"
 #include "app/json.h"
+#include "app/record_fields.h"
+#include "app/text.h"
 #include "tests/unit/intake_fixture.h"
 
 static void test_a_submission_is_filed(void **state)
@@ -195,6 +197,66 @@ static void test_hostile_text_is_kept_safe(void **state)
     free(long_text);
 }
 
+/* A text that is too long is cut between two characters, wherever they fall. */
+static void test_a_long_text_is_cut_at_a_character(void **state)
+{
+    struct ledger_fixture *f = *state;
+    char *text = malloc(200002);
+
+    for (int shift = 0; shift < 2; shift++) {
+        struct intake_message message = web_note(shift == 0 ? "even" : "odd");
+        struct intake_result result;
+        const char *kept;
+        json_t *document;
+
+        memcpy(text, "x", 1);
+        for (int i = 0; i < 100000; i++)
+            memcpy(text + shift + 2 * i, "é", 2);
+        text[shift + 200000] = '\0';
+        message.queue = "sample/q";
+        message.text = text;
+        result = taken_in(f, &message);
+        document = intake_read_as(f, BEN, RECORD_MESSAGE, &result.message);
+        kept = json_text_or(json_object_get(document, "body"), "text", "");
+        assert_true(strlen(kept) == MESSAGE_TEXT_LIMIT || strlen(kept) == MESSAGE_TEXT_LIMIT - 1);
+        assert_true(text_is_utf8(kept, strlen(kept)));
+        assert_memory_equal(kept, text, strlen(kept));
+        json_decref(document);
+    }
+    free(text);
+}
+
+/* What a channel remarks is kept once, and no more than there is room for. */
+static void test_remarks_are_few(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_message message = web_note("1");
+    json_t *remarks = json_pack("[s, s, s]", "mailing-list", "mailing-list", "other"), *document;
+    const json_t *kept;
+    struct intake_result result;
+    char word[128];
+
+    message.queue = "sample/q";
+    message.remarks = remarks;
+    result = taken_in(f, &message);
+    document = intake_read_as(f, BEN, RECORD_MESSAGE, &result.message);
+    kept = json_object_get(json_object_get(document, "body"), "remarks");
+    assert_int_equal(json_array_size(kept), 2);
+    json_decref(document);
+    json_array_clear(remarks);
+    for (int i = 0; i < 100; i++) {
+        snprintf(word, sizeof(word), "%0126d", i);
+        json_array_append_new(remarks, json_string(word));
+    }
+    message.message_id = "2";
+    result = taken_in(f, &message);
+    document = intake_read_as(f, BEN, RECORD_MESSAGE, &result.message);
+    kept = json_object_get(json_object_get(document, "body"), "remarks");
+    assert_true(json_array_size(kept) >= 31 && json_array_size(kept) <= 32);
+    json_decref(document);
+    json_decref(remarks);
+}
+
 static void test_attachments_are_kept_and_read_in_scope(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -247,6 +309,8 @@ int main(void)
         TEST(test_faults_are_told_in_the_language_of_who_sends),
         TEST(test_answers_that_do_not_fit_are_kept_or_refused),
         TEST(test_hostile_text_is_kept_safe),
+        TEST(test_a_long_text_is_cut_at_a_character),
+        TEST(test_remarks_are_few),
         TEST(test_attachments_are_kept_and_read_in_scope),
     };
 
