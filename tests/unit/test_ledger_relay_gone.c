@@ -150,12 +150,52 @@ static void what_the_centre_takes_back_leaves_the_office(void **state)
 #define WITH(test)                                                                                 \
     cmocka_unit_test_setup_teardown(test, relay_fixture_setup, relay_fixture_teardown)
 
+static void assign_at_centre(struct relay_fixture *f, const struct id *matter, int64_t base,
+                             enum fixture_agent to)
+{
+    fixture_applied(&f->centre, ANNE,
+                    fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, matter, base,
+                                      json_pack("{s:s}", "assignee",
+                                                f->centre.actors[to].agent.text)));
+}
+
+/* The case came into other hands at the centre: who had it sees the restricted notes no longer, at
+ * the relay neither; who wrote them does, and who has it now. */
+static void a_restricted_note_follows_the_case(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter = make(f, ANNE, RECORD_CASE, fixture_case(&f->centre, ANNE, "sample/a")), id;
+    json_t *note;
+
+    relay_denis_comes(f);
+    relay_settle(f);
+    assign_at_centre(f, &matter, 1, CHLOE);
+    relay_settle(f);
+    note = fixture_note(&f->centre, ANNE, "sample/a", &matter, "threatened by her brother");
+    json_object_set_new(note, "visibility", json_string("restricted"));
+    id = make(f, ANNE, RECORD_NOTE, note);
+    relay_settle(f);
+    assert_int_equal(shows(f, CHLOE, &id), SHOWN);
+    assert_int_equal(shows(f, DENIS, &id), SHOWN_NOT);
+    assign_at_centre(f, &matter, 2, DENIS);
+    relay_settle(f);
+    assert_int_equal(shows(f, CHLOE, &id), SHOWN_GONE);
+    assert_int_equal(shows(f, ANNE, &id), SHOWN);
+    assert_int_equal(shows(f, DENIS, &id), SHOWN);
+    /* With nobody new in the office to give it to. */
+    assign_at_centre(f, &matter, 3, ANNE);
+    relay_settle(f);
+    assert_int_equal(shows(f, DENIS, &id), SHOWN_GONE);
+    assert_int_equal(shows(f, ANNE, &id), SHOWN);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         WITH(what_the_centre_refuses_to_have_made_is_taken_away),
         WITH(what_follows_goes_with_it),
         WITH(what_the_centre_takes_back_leaves_the_office),
+        WITH(a_restricted_note_follows_the_case),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
