@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "net/html_write.h"
 
 /* The words of the pages: French, English. */
 enum phrase {
@@ -67,41 +68,15 @@ static const char *say(const char *language, enum phrase phrase)
     return phrases[phrase][strcmp(language, "fr") == 0 ? 0 : 1];
 }
 
-/* Text within HTML and within quoted attributes. */
-static void add_escaped(struct text_buffer *page, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            text_buffer_add_text(page, "&amp;");
-            break;
-        case '<':
-            text_buffer_add_text(page, "&lt;");
-            break;
-        case '>':
-            text_buffer_add_text(page, "&gt;");
-            break;
-        case '"':
-            text_buffer_add_text(page, "&quot;");
-            break;
-        case '\'':
-            text_buffer_add_text(page, "&#39;");
-            break;
-        default:
-            text_buffer_add(page, text, 1);
-        }
-    }
-}
-
 static void begin(struct text_buffer *page, const char *language, const char *title)
 {
     text_buffer_add_format(page,
                            "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
                            "<meta name=\"viewport\" content=\"width=device-width\">\n<title>",
                            language);
-    add_escaped(page, title);
+    html_add_text(page, title);
     text_buffer_add_text(page, "</title>\n</head>\n<body>\n<main>\n<h1>");
-    add_escaped(page, title);
+    html_add_text(page, title);
     text_buffer_add_text(page, "</h1>\n");
 }
 
@@ -113,7 +88,7 @@ static void end(struct text_buffer *page)
 static void add_paragraph(struct text_buffer *page, const char *role, const char *text)
 {
     text_buffer_add_format(page, "<p%s>", role);
-    add_escaped(page, text);
+    html_add_text(page, text);
     text_buffer_add_text(page, "</p>\n");
 }
 
@@ -123,9 +98,9 @@ static void add_row(struct text_buffer *page, const char *name, const char *valu
     if (*value == '\0')
         return;
     text_buffer_add_text(page, "<dt>");
-    add_escaped(page, name);
+    html_add_text(page, name);
     text_buffer_add_text(page, "</dt><dd>");
-    add_escaped(page, value);
+    html_add_text(page, value);
     text_buffer_add_text(page, "</dd>\n");
 }
 
@@ -135,17 +110,17 @@ void access_page_ask(struct text_buffer *page, const char *language, const char 
 {
     begin(page, language, say(language, TITLE_STATUS));
     text_buffer_add_text(page, "<p>");
-    add_escaped(page, say(language, REFERENCE));
+    html_add_text(page, say(language, REFERENCE));
     text_buffer_add_text(page, " ");
-    add_escaped(page, reference);
+    html_add_text(page, reference);
     text_buffer_add_text(page, "</p>\n<form method=\"get\">\n<p><label for=\"code\">");
-    add_escaped(page, say(language, CODE));
+    html_add_text(page, say(language, CODE));
     text_buffer_add_text(page, "</label>\n<input id=\"code\" name=\"code\" required "
                                "autocomplete=\"off\" maxlength=\"20\" "
                                "aria-describedby=\"hint\"></p>\n<p id=\"hint\">");
-    add_escaped(page, say(language, CODE_HINT));
+    html_add_text(page, say(language, CODE_HINT));
     text_buffer_add_text(page, "</p>\n<p><button>");
-    add_escaped(page, say(language, OPEN));
+    html_add_text(page, say(language, OPEN));
     text_buffer_add_text(page, "</button></p>\n</form>\n");
     end(page);
 }
@@ -164,7 +139,7 @@ void access_page_status(struct text_buffer *page, const char *language, const js
 
     begin(page, language, say(language, TITLE_STATUS));
     text_buffer_add_text(page, "<p><strong>");
-    add_escaped(page, json_text_or(status, "words", ""));
+    html_add_text(page, json_text_or(status, "words", ""));
     text_buffer_add_text(page, "</strong></p>\n<dl>\n");
     add_row(page, say(language, REFERENCE), json_text_or(status, "reference", ""));
     add_row(page, say(language, SERVICE), json_text_or(status, "service", ""));
@@ -208,11 +183,11 @@ static void add_choice(struct text_buffer *page, const char *name, const char *v
                        const char *label, bool chosen)
 {
     text_buffer_add_text(page, "<p><label><input type=\"radio\" name=\"");
-    add_escaped(page, name);
+    html_add_text(page, name);
     text_buffer_add_text(page, "\" value=\"");
-    add_escaped(page, value);
+    html_add_text(page, value);
     text_buffer_add_text(page, chosen ? "\" checked> " : "\"> ");
-    add_escaped(page, label);
+    html_add_text(page, label);
     text_buffer_add_text(page, "</label></p>\n");
 }
 
@@ -249,7 +224,7 @@ static void add_question(struct text_buffer *page, const char *language, const s
     bool needed = is_required(form, name);
 
     text_buffer_add_text(page, choices ? "<fieldset>\n<legend>" : "<p><label>");
-    add_escaped(page, label);
+    html_add_text(page, label);
     if (needed)
         text_buffer_add_format(page, " <abbr title=\"%s\">*</abbr>", say(language, NEEDED));
     text_buffer_add_text(page, choices ? "</legend>\n" : "<br>\n");
@@ -263,10 +238,10 @@ static void add_question(struct text_buffer *page, const char *language, const s
         return;
     }
     text_buffer_add_text(page, "<textarea name=\"");
-    add_escaped(page, name);
+    html_add_text(page, name);
     text_buffer_add_format(page, "\" rows=\"5\" cols=\"60\" maxlength=\"%lld\">",
                            (long long)json_integer_or(schema, "maxLength", 2000));
-    add_escaped(page, json_is_string(answer) ? json_string_value(answer) : "");
+    html_add_text(page, json_is_string(answer) ? json_string_value(answer) : "");
     text_buffer_add_text(page, "</textarea></label></p>\n");
 }
 
@@ -281,16 +256,16 @@ void access_page_form(struct text_buffer *page, const char *language, const stru
     if (faulty)
         add_paragraph(page, " role=\"alert\"", say(language, FAULTY));
     text_buffer_add_text(page, "<form method=\"post\" action=\"");
-    add_escaped(page, path);
+    html_add_text(page, path);
     text_buffer_add_text(page, "\">\n");
     json_object_foreach(questions, name, schema)
     {
         add_question(page, language, form, name, schema, json_object_get(answers, name));
     }
     text_buffer_add_text(page, "<p><button name=\"send\" value=\"1\">");
-    add_escaped(page, say(language, SEND));
+    html_add_text(page, say(language, SEND));
     text_buffer_add_text(page, "</button>\n<button name=\"decline\" value=\"1\" formnovalidate>");
-    add_escaped(page, say(language, DECLINE));
+    html_add_text(page, say(language, DECLINE));
     text_buffer_add_text(page, "</button></p>\n</form>\n");
     end(page);
 }

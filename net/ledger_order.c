@@ -7,6 +7,7 @@
 #include "app/json.h"
 #include "net/ledger_audit.h"
 #include "net/ledger_lockout.h"
+#include "net/ledger_order_retention.h"
 #include "net/ledger_session.h"
 #include "net/ledger_terminal.h"
 
@@ -144,9 +145,21 @@ static const struct {
     int (*run)(struct ledger *ledger, const json_t *order, int64_t now_ms, json_t **answer,
                struct error *error);
 } orders[] = {
-    {"device-code", device_code},     {"device-list", device_list},
-    {"device-revoke", device_revoke}, {"device-wipe", device_wipe},
-    {"agent-unlock", agent_unlock},   {"agent-sign-out", agent_sign_out},
+    {"device-code", device_code},
+    {"device-list", device_list},
+    {"device-revoke", device_revoke},
+    {"device-wipe", device_wipe},
+    {"agent-unlock", agent_unlock},
+    {"agent-sign-out", agent_sign_out},
+    {"erase", ledger_order_erase},
+    {"hold", ledger_order_hold},
+    {"hold-end", ledger_order_hold_end},
+    {"hold-list", ledger_order_hold_list},
+    {"retention-set", ledger_order_retention_set},
+    {"retention-remove", ledger_order_retention_remove},
+    {"retention-list", ledger_order_retention_list},
+    {"retention-step", ledger_order_retention_step},
+    {"disclose", ledger_order_disclose},
 };
 
 int ledger_order(struct ledger *ledger, const json_t *order, int64_t now_ms, json_t **answer,

@@ -8,6 +8,8 @@
  *   {"order": "device-wipe", "name"}             -> {}
  *   {"order": "agent-unlock", "login"}           -> {"cleared"}
  *   {"order": "agent-sign-out", "login"}         -> {}
+ *
+ * And those of net/ledger_order_retention.h.
  */
 #ifndef GUICHET_NET_LEDGER_ORDER_H
 #define GUICHET_NET_LEDGER_ORDER_H

@@ -14,6 +14,8 @@
     X(AUDIT_NODE_INSERT, "INSERT INTO audit_node (level, place, hash) VALUES (?1, ?2, ?3)")        \
     X(AUDIT_HEAD_INSERT, "INSERT INTO audit_head (size, at, root, key, signature) "                \
                          "VALUES (?1, ?2, ?3, ?4, ?5)")                                            \
+    X(AUDIT_OF_CLIENT, "SELECT kind, at, agent, purpose FROM audit WHERE client = ?1 OR (clients " \
+                       "IS NOT NULL AND instr(clients, ?2) > 0) ORDER BY number")                  \
     X(AUDIT_LAST, "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")                   \
     X(AUDIT_HEAD_LAST, "SELECT size, at, root, key, signature FROM audit_head "                    \
                        "ORDER BY size DESC LIMIT 1")                                               \
@@ -295,6 +297,7 @@
     X(INTAKE_KEY_REVOKE, "UPDATE intake_key SET revoked = ?2 WHERE name = ?1 AND revoked IS NULL") \
     X(ATTACHMENT_PUT, "INSERT INTO attachment (id, message, name, type, digest, bytes) "           \
                       "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                           \
+    X(ATTACHMENTS_OF, "SELECT name, bytes FROM attachment WHERE message = ?1 ORDER BY id")         \
     X(ATTACHMENT_GET, "SELECT message, name, type, bytes FROM attachment WHERE id = ?1")           \
     X(REACH_GET, "SELECT record FROM reach WHERE kind = ?1 AND key = ?2 ORDER BY record DESC")     \
     X(REACH_PUT, "INSERT INTO reach (kind, key, record) VALUES (?1, ?2, ?3) "                      \
@@ -348,7 +351,8 @@
     X(CHECK_INTAKE,                                                                                \
       "SELECT 'message', intake.message FROM intake WHERE NOT EXISTS (SELECT 1 FROM record "       \
       "WHERE record.id = intake.message AND record.type = 'message' "                              \
-      "AND json_extract(document, '$.body.message_id') = intake.message_id) UNION ALL "            \
+      "AND (json_extract(document, '$.body.message_id') = intake.message_id OR "                   \
+      "json_extract(document, '$.body.erased_at') IS NOT NULL)) UNION ALL "                        \
       "SELECT 'case', intake.matter FROM intake WHERE NOT EXISTS (SELECT 1 FROM record "           \
       "WHERE record.id = intake.matter AND record.type = 'case')")                                 \
     X(CHECK_ATTACHMENTS,                                                                           \

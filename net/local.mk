@@ -25,6 +25,8 @@ libnet_a_SOURCES += \
     net/ledger_attempt.h \
     net/ledger_permit.c \
     net/ledger_attending.c \
+    net/disclosure_words.c net/disclosure_words.h net/html_write.c net/html_write.h \
+    net/ledger_disclose.c net/ledger_disclose.h net/ledger_order_retention.c net/ledger_order_retention.h \
     net/ledger_retention.c net/ledger_retention.h \
     net/ledger_erase.c net/ledger_erase.h net/ledger_file.c net/ledger_file.h \
     net/ledger_audit.c net/ledger_audit.h net/ledger_schema_trust.h \
@@ -173,6 +175,8 @@ guichetd_SOURCES = \
     app/main/guichetd_check.c \
     app/main/guichetd_delivery_key.c app/main/guichetd_escrow.c \
     app/main/guichetd_device.c app/main/guichetd_order.c app/main/guichetd_order.h \
+    app/main/guichetd_delivery_key.c \
+    app/main/guichetd_device.c app/main/guichetd_retention.c app/main/guichetd_order.c app/main/guichetd_order.h \
     app/main/guichetd_email.c app/main/guichetd_email.h \
     app/main/guichetd_limits.c app/main/guichetd_limits.h \
     app/main/guichetd_import.c \

@@ -31,4 +31,14 @@ extern const struct guichetd_command guichetd_device_wipe;
 extern const struct guichetd_command guichetd_agent_unlock;
 extern const struct guichetd_command guichetd_agent_sign_out;
 
+extern const struct guichetd_command guichetd_erase;
+extern const struct guichetd_command guichetd_hold_add;
+extern const struct guichetd_command guichetd_hold_end;
+extern const struct guichetd_command guichetd_hold_list;
+extern const struct guichetd_command guichetd_retention_set;
+extern const struct guichetd_command guichetd_retention_remove;
+extern const struct guichetd_command guichetd_retention_list;
+extern const struct guichetd_command guichetd_retention_run;
+extern const struct guichetd_command guichetd_disclose;
+
 #endif

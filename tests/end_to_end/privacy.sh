@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# A client asks what we have on them, and then that it goes: a page with all of it and who looked, a
+# hold that keeps it, its erasure beside a server that runs; the terminal that shows the case loses
+# it, and no file of the server or the terminal holds the client's words any more.
+. "$(dirname "$0")/harness.sh"
+for tool in curl jq; do
+    command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
+done
+
+ordered() {
+    guichetd "$@" --database "$WORK/server.db"
+}
+
+server_start
+KEY=$(ordered intake-key add site --channel web --queue sample/civil-status) || fail "intake-key add"
+cat >"$WORK/message.json" <<END
+{"message_id": "m-1", "kind": "request", "subject": "Mon acte de naissance",
+ "text": "Je m'appelle Zéphyrine & <b>j'attends</b>", "language": "fr",
+ "client": {"name": "Zéphyrine Bellefleur", "email": "zephyrine@example.org"},
+ "attachments": [{"name": "lettre.txt", "type": "text/plain",
+   "content": "$(printf 'Ma lettre de Zephyrine' | base64 -w0)"}]}
+END
+status=$(curl -sS -o "$WORK/answer.json" -w '%{http_code}' -H "Authorization: Bearer $KEY" \
+    -H 'Content-Type: application/json' -d @"$WORK/message.json" "$SERVER/v1/intake/web")
+[ "$status" = 200 ] || fail "not taken: $(cat "$WORK/answer.json")"
+REFERENCE=$(grep -o 'C-[0-9A-Z]*-[0-9A-Z]*' "$WORK/answer.json" | head -1)
+MATTER=$(jq -r .case "$WORK/answer.json")
+rm "$WORK/message.json" "$WORK/answer.json"
+
+terminal a --language fr
+sign_in a pierre
+wait_for a "Mon acte de naissance"
+types a 1
+wait_for a "Zéphyrine Bellefleur"
+keys a Enter
+wait_for a "$REFERENCE"
+wait_for a "message du client"
+
+# The copy: readable, everything in it, nothing of it runs; made once.
+ordered disclose "$REFERENCE" "$WORK/copy.html" --language fr >/dev/null || fail "no copy"
+for words in "Zéphyrine Bellefleur" "zephyrine@example.org" "Ce que nous avons au dossier" \
+    "Qui y a eu accès" "Pierre" "$REFERENCE" "&lt;b&gt;j&#39;attends&lt;/b&gt;" 'download="lettre.txt"' \
+    "$(printf 'Ma lettre de Zephyrine' | base64)"; do
+    grep -qF "$words" "$WORK/copy.html" || fail "the copy lacks: $words"
+done
+[ "$(stat -c %a "$WORK/copy.html")" = 600 ] || fail "others can read the copy"
+! ordered disclose "$REFERENCE" "$WORK/copy.html" 2>"$WORK/again" || fail "a copy was overwritten"
+grep -q "is there already" "$WORK/again" || fail "it is not said why"
+[ -z "$(find "$WORK" -name '*.disclosure-*')" ] || fail "a copy stays beside the database"
+rm "$WORK/copy.html"
+
+# Still at work; then held back; then gone.
+! ordered erase client "$REFERENCE" --reason "asked" 2>"$WORK/bar" || fail "an open case was erased"
+grep -Eq "is (open|waiting)" "$WORK/bar" || fail "it is not said why: $(cat "$WORK/bar")"
+TOKEN=$(curl -sS -H 'Content-Type: application/json' \
+    -d '{"login":"pierre","password":"guichet","device":"019aaaaa-0000-7000-8000-0000000000aa"}' \
+    "$SERVER/v1/login" | jq -r .token)
+PIERRE=$(sqlite3 "$WORK/server.db" "SELECT id FROM record WHERE type = 'agent' \
+    AND json_extract(document, '\$.body.login') = 'pierre'")
+jq -n --arg record "$MATTER" --arg agent "$PIERRE" --arg now "$(date -u +%FT%T.000Z)" \
+    --argjson base "$(sqlite3 "$WORK/server.db" "SELECT rev FROM record WHERE id = '$MATTER'")" '
+    {operations: [{id: "019aaaaa-0000-7000-8001-000000000001", kind: "claim", type: "case",
+        record: $record, base: $base, agent: $agent, device: "019aaaaa-0000-7000-8000-0000000000aa",
+        time: $now, tick: 0, body: {status: "closed"}}]}' >"$WORK/close.json"
+curl -sS -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+    --data-binary @"$WORK/close.json" "$SERVER/v1/operations" >"$WORK/closed.json"
+grep -q '"applied"' "$WORK/closed.json" || fail "not closed: $(cat "$WORK/closed.json")"
+ordered hold add client "$REFERENCE" --reason "a court asks" || fail "not held"
+ordered hold list | grep -q "a court asks" || fail "the hold is not listed"
+! ordered erase case "$REFERENCE" --reason "asked" 2>"$WORK/bar" || fail "what is held was erased"
+grep -q "is held" "$WORK/bar" || fail "it is not said why: $(cat "$WORK/bar")"
+ordered hold end client "$REFERENCE" --reason "over" || fail "not let go"
+ordered erase client "$REFERENCE" --reason "asked by the client" >"$WORK/erased" ||
+    fail "not erased"
+grep -Eq "^erased: [4-9] records, 1 attachments" "$WORK/erased" || fail "$(cat "$WORK/erased")"
+
+# The terminal that had it open says that it is gone, and keeps nothing.
+wait_gone a "Zéphyrine"
+! ordered erase client "$REFERENCE" --reason "asked" 2>/dev/null || fail "erased twice"
+terminal_quit a
+server_stop
+guichetd check --database "$WORK/server.db" >"$WORK/check" || { cat "$WORK/check"; fail "check"; }
+if grep -rlai -e "Bellefleur" -e "zephyrine@" -e "lettre de Zeph" "$WORK" --include='*.db*' \
+    --include='*.journal*' --include='*.log'; then
+    fail "a file still holds what was erased"
+fi
+
+# Rules: what was closed long ago goes by itself; first it is only counted.
+ordered retention set case 24 --service sample/birth-certificate || fail "no rule"
+ordered retention set client 0 || fail "no rule"
+ordered retention list | grep -q "^case	sample/birth-certificate	24$" || fail "the rule is not listed"
+ordered retention run --dry-run | grep -q "^to be erased: 0 clients and cases" || fail "a round"
+! ordered retention set note 3 2>/dev/null || fail "a rule for notes"
+! ordered retention set case many 2>/dev/null || fail "a rule without a number"
