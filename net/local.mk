@@ -175,8 +175,7 @@ guichetd_SOURCES = \
     app/main/guichetd_check.c \
     app/main/guichetd_delivery_key.c app/main/guichetd_escrow.c \
     app/main/guichetd_device.c app/main/guichetd_order.c app/main/guichetd_order.h \
-    app/main/guichetd_delivery_key.c \
-    app/main/guichetd_device.c app/main/guichetd_retention.c app/main/guichetd_order.c app/main/guichetd_order.h \
+    app/main/guichetd_retention.c \
     app/main/guichetd_email.c app/main/guichetd_email.h \
     app/main/guichetd_limits.c app/main/guichetd_limits.h \
     app/main/guichetd_import.c \
