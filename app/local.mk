@@ -13,7 +13,7 @@ libapp_a_SOURCES = \
     app/merge_value.c app/queue_measure.c app/queue_measure.h \
     app/operation.c app/operation.h \
     app/match.c app/match.h \
-    app/permission.c app/permission.h app/protect.c app/protect.h app/purpose.c app/purpose.h \
+    app/permission.c app/permission.h app/protect.c app/protect.h app/sandbox.c app/sandbox.h app/sandbox_calls.c app/purpose.c app/purpose.h \
     app/permission.c app/permission.h app/purpose.c app/purpose.h app/role.c app/role.h \
     app/promise.c app/promise.h app/promise_state.c app/promise_state.h \
     app/promise_time.c app/promise_time.h \

@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* memfd_create, pipe2 */
+#define _GNU_SOURCE /* close_range, environ, memfd_create, pipe2 */
 #include "app/pdf_text.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/sandbox.h"
 #include "app/text.h"
 
 #define PROGRAM      "pdftotext"
@@ -32,9 +33,25 @@ static void limit(int what, rlim_t most)
     setrlimit(what, &limits);
 }
 
+/* The program, its libraries and fonts: nothing of the agent's, nothing to write. */
+static const struct sandbox_path seen[] = {
+    {"/usr", SANDBOX_RUN},
+    {"/bin", SANDBOX_RUN},
+    {"/lib", SANDBOX_RUN},
+    {"/lib64", SANDBOX_RUN},
+    {"/etc/ld.so.cache", SANDBOX_READ},
+    {"/etc/fonts", SANDBOX_READ},
+    {"/dev/null", SANDBOX_WRITE},
+};
+
 /* Never returns. */
 static void become_pdftotext(int input, int output)
 {
+    static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin", language[] = "LC_ALL=C.UTF-8";
+    char *environment[] = {path, language, NULL};
+    char name[] = PROGRAM, quiet[] = "-q", layout[] = "-layout", as[] = "-enc", utf8[] = "UTF-8",
+         standard[] = "-";
+    char *words[] = {name, quiet, layout, as, utf8, standard, standard, NULL};
     sigset_t none;
 
     sigemptyset(&none);
@@ -48,7 +65,15 @@ static void become_pdftotext(int input, int output)
     limit(RLIMIT_CPU, CPU_SECONDS);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, 0);
-    execlp(PROGRAM, PROGRAM, "-q", "-layout", "-enc", "UTF-8", "-", "-", (char *)NULL);
+    limit(RLIMIT_NOFILE, 64);
+    close_range(3, ~0u, 0);
+    /* A kernel without one of them has the other, and the limits. */
+    if (!sandbox_is_off()) {
+        sandbox_files(seen, sizeof(seen) / sizeof(seen[0]));
+        sandbox_calls(SANDBOX_READER);
+    }
+    environ = environment;
+    execvp(PROGRAM, words);
     _exit(NOT_THERE);
 }
 

@@ -177,6 +177,7 @@ guichetd_SOURCES = \
     app/main/guichetd_device.c app/main/guichetd_order.c app/main/guichetd_order.h \
     app/main/guichetd_retention.c \
     app/main/guichetd_email.c app/main/guichetd_email.h \
+    app/main/guichetd_confine.c app/main/guichetd_confine.h \
     app/main/guichetd_limits.c app/main/guichetd_limits.h \
     app/main/guichetd_import.c \
     app/main/guichetd_init.c \
@@ -191,3 +192,11 @@ guichetd_LDADD = libnet.a libforms.a libapp.a $(SERVER_LIBS) $(NET_LIBS) $(FORMS
 EXTRA_DIST += net/relay.md net/delivery.md net/messages.md net/openapi.yaml net/sms.md net/status.md
 
 dist_man_MANS += app/man/guichetd.8
+
+# The unit of systemd.
+systemdunitdir = $(SYSTEMD_UNIT_DIRECTORY)
+nodist_systemdunit_DATA = app/main/guichetd.service
+EXTRA_DIST += app/main/guichetd.service.in
+CLEANFILES += app/main/guichetd.service
+app/main/guichetd.service: app/main/guichetd.service.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) app/main && sed "s|[@]sbindir[@]|$(sbindir)|" "$(srcdir)/app/main/guichetd.service.in" >$@.new && mv $@.new $@

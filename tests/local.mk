@@ -26,7 +26,8 @@ check-programs: $(check_PROGRAMS)
 
 AM_TESTS_ENVIRONMENT = abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \
     abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir; \
-    GUICHET_LOCALE_DIRECTORY='$(abs_top_builddir)/ui/locale'; export GUICHET_LOCALE_DIRECTORY;
+    GUICHET_LOCALE_DIRECTORY='$(abs_top_builddir)/ui/locale'; export GUICHET_LOCALE_DIRECTORY; \
+    test `id -u` != 0 || { GUICHETD_USER=root; export GUICHETD_USER; };
 
 UNIT_TESTS += tests/unit/test_csv
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
@@ -1080,3 +1081,12 @@ UNIT_TESTS += tests/unit/test_server_audit
 tests_unit_test_server_audit_SOURCES = tests/unit/test_server_audit.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_audit_LDADD = $(UNIT_LIBS)
+
+# The server shut in.
+check_PROGRAMS += tests/security/confined
+tests_security_confined_SOURCES = tests/security/confined.c
+tests_security_confined_LDADD = libapp.a $(APP_LIBS)
+dist_check_SCRIPTS += tests/end_to_end/confined.sh
+TESTS += tests/end_to_end/confined.sh
+dist_check_SCRIPTS += tests/security/unit.sh
+TESTS += tests/security/unit.sh

@@ -45,7 +45,7 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -su
 "$abs_top_builddir/guichetd" init --database "$work/server.db" >"$work/init.log" &&
     "$abs_top_builddir/guichetd" import sample "$abs_top_srcdir/app/sample" \
         --database "$work/server.db" >>"$work/init.log" || fail "the database"
-ip netns exec "$far" "$abs_top_builddir/guichetd" serve --database "$work/server.db" \
+ip netns exec "$far" "$abs_top_builddir/guichetd" serve --user root --database "$work/server.db" \
     --listen 10.77.0.1:8737 --tls-cert "$work/certificate.pem" --tls-key "$work/key.pem" \
     >"$work/server.log" 2>&1 &
 server=$!

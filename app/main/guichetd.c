@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/main/guichetd_confine.h"
 #include "app/main/guichetd_email.h"
 #include "app/main/guichetd_limits.h"
 #include "app/main/guichetd_order.h"
@@ -354,8 +355,12 @@ static const char *const common_keys[] = {"help", "version", "config", "database
 
 void guichetd_print(void *context, const char *line)
 {
+    struct error clean = ERROR_INIT;
+
     (void)context;
-    fprintf(stderr, "guichetd: %s\n", line);
+    /* One line an event, whatever comes: error_set makes marks of what controls a terminal. */
+    error_set(&clean, ERROR_INTERNAL, "%s", line);
+    fprintf(stderr, "guichetd: %s\n", clean.message);
 }
 
 int guichetd_database(const struct config *config, const char **path, struct error *error)
@@ -540,10 +545,12 @@ int main(int argc, char **argv)
     struct config *config = NULL;
     int status;
 
+    guichetd_begin();
     protect_process();
     if (config_new(&config, "guichetd", &error) != 0 || config_declare(config, keys, &error) != 0 ||
         config_declare(config, guichetd_email_keys, &error) != 0 ||
         config_declare(config, guichetd_limit_keys, &error) != 0 ||
+        config_declare(config, guichetd_confine_keys, &error) != 0 ||
         config_read(config, argc, argv, &error) != 0)
         status = usage(&error);
     else

@@ -1,5 +1,8 @@
 #include <stdio.h>
 
+#include <sodium.h>
+
+#include "app/main/guichetd_confine.h"
 #include "app/main/guichetd_limits.h"
 #include "app/main/guichetd_order.h"
 #include "net/handoff_clock.h"
@@ -35,10 +38,16 @@ static int start(struct serving *serving, const struct config *config, struct er
     struct server_options options;
     struct relay_options relay;
     struct trust_rules rules;
+    struct ledger_centre centre = {.url = ""};
     int code = guichetd_server_options(config, &options, error);
 
     if (code == 0)
         code = guichetd_relay_open(config, &serving->ledger, error);
+    if (code == 0)
+        code = ledger_centre_read(serving->ledger, &centre, error);
+    if (code == 0)
+        code = guichetd_confine(config, centre.ca, error);
+    sodium_memzero(centre.token, sizeof(centre.token));
     if (code == 0)
         code = guichetd_rules_read(config, &rules, error);
     if (code != 0)
@@ -69,7 +78,9 @@ static int run(const struct config *config, size_t first, struct error *error)
 
     (void)first;
     guichetd_signals_block(&signals);
-    code = start(&serving, config, error);
+    code = guichetd_drop_root(config, error);
+    if (code == 0)
+        code = start(&serving, config, error);
     if (code == 0)
         guichetd_serve_until_told(serving.server, &signals);
     stop(&serving);
@@ -87,6 +98,7 @@ static const char *const keys[] = {"listen",
                                    "log-requests",
                                    GUICHETD_RULES_KEYS,
                                    GUICHETD_LIMIT_NAMES,
+                                   GUICHETD_CONFINE_NAMES,
                                    NULL};
 
 const struct guichetd_command guichetd_relay = {

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "app/main/guichetd.h"
+#include "app/main/guichetd_confine.h"
 #include "app/main/guichetd_email.h"
 #include "app/main/guichetd_limits.h"
 #include "app/main/guichetd_messages.h"
@@ -229,7 +230,11 @@ static int run(const struct config *config, size_t first, struct error *error)
 
     (void)first;
     guichetd_signals_block(&signals);
-    code = start(&serving, config, error);
+    code = guichetd_drop_root(config, error);
+    if (code == 0)
+        code = guichetd_confine(config, NULL, error);
+    if (code == 0)
+        code = start(&serving, config, error);
     if (code == 0)
         guichetd_serve_until_told(serving.server, &signals);
     stop(&serving);
@@ -245,6 +250,7 @@ static const char *const keys[] = {"listen",
                                    "connections",
                                    "idle-seconds",
                                    GUICHETD_LIMIT_NAMES,
+                                   GUICHETD_CONFINE_NAMES,
                                    "log-requests",
                                    GUICHETD_RULES_KEYS,
                                    "web-origin",

@@ -90,6 +90,8 @@ static pid_t server_start(const char *guichetd, int *port)
     pid = fork();
     if (pid == 0) {
         dup2(ends[1], STDOUT_FILENO);
+        if (geteuid() == 0)
+            setenv("GUICHETD_USER", "root", 1); /* in a container */
         execl(guichetd, guichetd, "serve", "--database", database, "--listen", "127.0.0.1:0",
               (char *)NULL);
         _exit(127);

@@ -64,6 +64,8 @@ pid_t process_serve(const char *guichetd, const char *database, int *port)
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);
+        if (geteuid() == 0)
+            setenv("GUICHETD_USER", "root", 1); /* in a container */
         execl(guichetd, guichetd, "serve", "--database", database, "--listen", "127.0.0.1:0",
               "--connections-per-address", "0", (char *)NULL);
         _exit(127);

@@ -25,6 +25,8 @@ set -u
 export LC_ALL=C.UTF-8
 : "${abs_top_srcdir:=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}"
 : "${abs_top_builddir:=$abs_top_srcdir}"
+# Tests run as root in containers.
+[ "$(id -u)" != 0 ] || export GUICHETD_USER=root
 command -v tmux >/dev/null || { echo "tmux is not installed: skipped"; exit 77; }
 
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/guichet-test.XXXXXX")

@@ -40,6 +40,8 @@ static pid_t start(char *const *arguments, int *input, int *output)
             (void)dup2(in[0], STDIN_FILENO);
             (void)close(in[0]);
         }
+        if (geteuid() == 0)
+            setenv("GUICHETD_USER", "root", 1); /* in a container */
         execv(arguments[0], arguments);
         _exit(127);
     }

@@ -364,7 +364,7 @@ static void a_restored_centre_gets_back_what_the_office_did(void **state)
     before = terminal_client(&alice, 1);
     WAIT_UNTIL(waiting(&alice) == 0 && nothing_waits(&branch));
     real_server_kill(&branch.centre);
-    (void)snprintf(command, sizeof command, "cd '%s' && mkdir copy && cp server.db* copy/",
+    (void)snprintf(command, sizeof command, "cd '%s' && mkdir copy && cp server.db server.db-* copy/",
                    branch.centre.directory);
     assert_int_equal(system(command), 0);
     real_server_restart(&branch.centre);

@@ -1,0 +1,61 @@
+#!/bin/bash
+# The server does not serve as root unless it is told to; it becomes another user; then it reads no
+# file that it does not need, runs no program, and what takes it over anyway is ended. It says so
+# where the kernel offers nothing of that.
+. "$(dirname "$0")/harness.sh"
+
+server_init
+unset GUICHETD_USER
+
+# as WHO WORDS...: what serving says that ends at once.
+says() {
+    local words=$1
+    shift
+    timeout 20 "$abs_top_builddir/guichetd" serve --database "$WORK/server.db" \
+        --listen 127.0.0.1:0 "$@" >"$WORK/said" 2>&1 && fail "it serves: $*"
+    grep -q -- "$words" "$WORK/said" || { cat "$WORK/said"; fail "it does not say: $words"; }
+}
+
+says "there is no user nobody-of-this-name" --user nobody-of-this-name
+if [ "$(id -u)" = 0 ]; then
+    says "serves nobody as root"
+    command -v setpriv >/dev/null || { echo "setpriv is not installed: skipped"; exit 77; }
+    chmod 755 "$WORK"
+    chown nobody "$WORK" "$WORK"/server.db*
+    export GUICHETD_USER=nobody
+else
+    says "only root becomes root" --user root
+fi
+
+# A file that stays open must not be the server's.
+exec 9<"$abs_top_srcdir/README.md"
+server_start
+exec 9<&-
+
+status() {
+    awk -v name="$1:" '$1 == name { print $2 }' "/proc/$SERVER_PID/status"
+}
+
+if [ "$(id -u)" = 0 ]; then
+    [ "$(status Uid)" = "$(id -u nobody)" ] || fail "it is user $(status Uid)"
+    [ "$(status CapEff)" = 0000000000000000 ] || fail "it may do what root may: $(status CapEff)"
+    [ "$(status CapPrm)" = 0000000000000000 ] || fail "it may get back what root may"
+fi
+find "/proc/$SERVER_PID/fd" -lname '*README.md' | grep -q . && fail "it holds a file of ours"
+[ "$(awk '$1 == "Umask:" { print $2 }' "/proc/$SERVER_PID/status")" = 0077 ] || fail "its umask"
+if grep -q sanitizer "$WORK/server.log"; then
+    echo "built with a sanitizer: nothing is confined"
+else
+    [ "$(status NoNewPrivs)" = 1 ] || fail "it may gain rights"
+    [ "$(status Seccomp)" = 2 ] || grep -q "no seccomp" "$WORK/server.log" || fail "no seccomp"
+    "$abs_top_builddir/tests/security/confined" "$WORK" || fail "confined"
+fi
+
+# It serves as ever.
+curl -sf "$SERVER/healthz" | grep -q ok || fail "healthz"
+[ "$(curl -s -o "$WORK/answer" -w '%{http_code}' "$SERVER/hsds/services")" = 200 ] || fail "hsds"
+answer=$(curl -s -H 'Content-Type: application/json' -d '{"login":"marie","password":"guichet"}' \
+    "$SERVER/v1/login")
+echo "$answer" | grep -q '"token"' || fail "sign-in: $answer"
+server_stop
+grep -q stopped "$WORK/server.log" || fail "it does not end by itself"
