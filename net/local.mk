@@ -30,7 +30,7 @@ libnet_a_SOURCES += \
     net/ledger_retention.c net/ledger_retention.h \
     net/ledger_erase.c net/ledger_erase.h net/ledger_file.c net/ledger_file.h \
     net/ledger_audit.c net/ledger_audit.h net/ledger_schema_trust.h \
-    net/ledger_look.c net/ledger_trace.c net/ledger_trail.c net/ledger_trail.h \
+    net/ledger_audit_read.c net/ledger_audit_read.h net/ledger_look.c net/ledger_trace.c net/ledger_trail.c net/ledger_trail.h \
     net/audit_tree.c net/audit_tree.h net/audit_row.c net/audit_row.h \
     net/audit_head.c net/audit_head.h net/ledger_verify.c net/ledger_verify.h \
     net/ledger_centre.c \
@@ -172,6 +172,7 @@ sbin_PROGRAMS += guichetd
 guichetd_SOURCES = \
     app/main/guichetd.c app/main/guichetd.h \
     app/main/guichetd_agent.c \
+    app/main/guichetd_audit.c \
     app/main/guichetd_check.c \
     app/main/guichetd_delivery_key.c app/main/guichetd_escrow.c \
     app/main/guichetd_device.c app/main/guichetd_order.c app/main/guichetd_order.h \

@@ -1090,3 +1090,6 @@ dist_check_SCRIPTS += tests/end_to_end/confined.sh
 TESTS += tests/end_to_end/confined.sh
 dist_check_SCRIPTS += tests/security/unit.sh
 TESTS += tests/security/unit.sh
+dist_check_SCRIPTS += tests/security/audit_trail.sh
+TESTS += tests/security/audit_trail.sh
+EXTRA_DIST += tests/security/audit_proof.pl

@@ -2,10 +2,13 @@
 
 #include "app/main/guichetd.h"
 #include "net/ledger.h"
+#include "net/ledger_audit.h"
 
 static int run(const struct config *config, size_t first, struct error *error)
 {
+    struct ledger *ledger;
     const char *path;
+    int code;
 
     (void)first;
     if (guichetd_database(config, &path, error) != 0)
@@ -13,6 +16,12 @@ static int run(const struct config *config, size_t first, struct error *error)
     if (guichetd_folders_make(path, error) != 0 || ledger_create(path, error) != 0)
         return GUICHETD_FAILED;
     printf("made %s\n", path);
+    code = ledger_open(&ledger, path, error);
+    if (code != 0)
+        return GUICHETD_FAILED;
+    printf("the audit trail is signed by %s, whose secret half is in %s%s: keep both\n",
+           ledger_audit_key(ledger), path, AUDIT_KEY_ENDING);
+    ledger_close(ledger);
     return GUICHETD_OK;
 }
 
