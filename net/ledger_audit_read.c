@@ -33,7 +33,7 @@ static void fill(struct audit_found *found, sqlite3_stmt *row)
 static enum ledger_statement statement_of(const struct audit_query *query)
 {
     if (!id_is_empty(&query->client))
-        return query->oldest_first ? LEDGER_AUDIT_OF_CLIENT : LEDGER_AUDIT_OF_CLIENT_NEWEST;
+        return query->oldest_first ? LEDGER_AUDIT_CLIENT_OLDEST : LEDGER_AUDIT_CLIENT_NEWEST;
     if (!id_is_empty(&query->agent))
         return query->oldest_first ? LEDGER_AUDIT_OF_AGENT : LEDGER_AUDIT_OF_AGENT_NEWEST;
     return query->oldest_first ? LEDGER_AUDIT_OF_ALL : LEDGER_AUDIT_OF_ALL_NEWEST;

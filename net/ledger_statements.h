@@ -36,10 +36,10 @@
     X(AUDIT_HEADS, "SELECT size, at, root, key, signature FROM audit_head ORDER BY size")          \
     X(AUDIT_EACH, "SELECT " AUDIT_COLUMNS " ORDER BY audit.number")                                \
     X(AUDIT_GET, "SELECT " AUDIT_COLUMNS " WHERE audit.number = ?1")                               \
-    X(AUDIT_OF_CLIENT, "SELECT " AUDIT_COLUMNS " WHERE " AUDIT_CLIENTS " AND " AUDIT_FILTER        \
-                       " ORDER BY audit.number")                                                   \
-    X(AUDIT_OF_CLIENT_NEWEST, "SELECT " AUDIT_COLUMNS " WHERE " AUDIT_CLIENTS " AND " AUDIT_FILTER \
-                              " ORDER BY audit.number DESC")                                       \
+    X(AUDIT_CLIENT_OLDEST, "SELECT " AUDIT_COLUMNS " WHERE " AUDIT_CLIENTS " AND " AUDIT_FILTER    \
+                           " ORDER BY audit.number")                                               \
+    X(AUDIT_CLIENT_NEWEST, "SELECT " AUDIT_COLUMNS " WHERE " AUDIT_CLIENTS " AND " AUDIT_FILTER    \
+                           " ORDER BY audit.number DESC")                                          \
     X(AUDIT_OF_AGENT,                                                                              \
       "SELECT " AUDIT_COLUMNS " WHERE agent = ?3 AND " AUDIT_FILTER " ORDER BY audit.number")      \
     X(AUDIT_OF_AGENT_NEWEST,                                                                       \
