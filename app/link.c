@@ -40,6 +40,7 @@ struct link {
     char *fetch_bytes; /* LINK_FETCH_HERE */
     size_t fetch_length;
     char fetch_message[ERROR_MESSAGE_SIZE];
+    struct questions *questions; /* has its own lock */
 };
 
 static void lock(struct link *link)
@@ -67,6 +68,12 @@ int link_new(struct link **result, struct error *error)
         free(link);
         return error_set(error, ERROR_MEMORY, "no locked memory for the password");
     }
+    link->questions = questions_new();
+    if (link->questions == NULL) {
+        sodium_free(link->password);
+        free(link);
+        return error_set(error, ERROR_MEMORY, "no memory for the link");
+    }
     link->password[0] = '\0';
     link->screen_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     link->sync_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -76,6 +83,7 @@ int link_new(struct link **result, struct error *error)
             (void)close(link->screen_fd);
         if (link->sync_fd >= 0)
             (void)close(link->sync_fd);
+        questions_free(link->questions);
         sodium_free(link->password);
         errand_free(link->errand);
         free(link);
@@ -127,6 +135,7 @@ void link_free(struct link *link)
     forget_credentials(link);
     forget_store(link);
     fetch_forget(link);
+    questions_free(link->questions);
     sodium_free(link->password);
     errand_free(link->errand);
     (void)close(link->screen_fd);
@@ -318,6 +327,7 @@ void link_sign_out(struct link *link)
     errand_clear(link->errand);
     fetch_forget(link);
     unlock(link);
+    questions_forget_all(link->questions);
     link_sync_ring(link);
     link_screen_ring(link);
 }
@@ -456,4 +466,10 @@ void link_fetch_answer(struct link *link, const struct id *id, char *bytes, size
         sodium_memzero(bytes, length);
     free(bytes);
     link_screen_ring(link);
+}
+/* --- questions ------------------------------------------------------------------------------ */
+
+struct questions *link_questions(struct link *link)
+{
+    return link->questions;
 }

@@ -11,6 +11,7 @@
 
 #include "app/errand.h"
 #include "app/error.h"
+#include "app/question.h"
 #include "app/record.h"
 #include "app/seal.h"
 
@@ -151,5 +152,11 @@ bool link_fetch_wanted(struct link *link, struct id *id);
 /* It answers: takes over `bytes`; NULL with the reason in `message`. Rings the screen. */
 void link_fetch_answer(struct link *link, const struct id *id, char *bytes, size_t length,
                        const char *message);
+
+/* --- questions ------------------------------------------------------------------------------ */
+
+/* What the screen asks the server beside the records. Lives as long as the link; signing out
+ * forgets it. */
+struct questions *link_questions(struct link *link);
 
 #endif

@@ -13,11 +13,11 @@
 #define JOB_NONE            SYNC_JOB_COUNT
 
 static const struct sync_job *const jobs[SYNC_JOB_COUNT] = {
-    [SYNC_JOB_LOGOUT] = &sync_job_logout,       [SYNC_JOB_LOGIN] = &sync_job_login,
-    [SYNC_JOB_ERRAND] = &sync_job_errand,       [SYNC_JOB_TOKEN] = &sync_job_token,
-    [SYNC_JOB_PUSH] = &sync_job_push,           [SYNC_JOB_PRESENCE] = &sync_job_presence,
-    [SYNC_JOB_FETCH] = &sync_job_fetch,         [SYNC_JOB_DESK] = &sync_job_desk,
-    [SYNC_JOB_CATALOGUE] = &sync_job_catalogue,
+    [SYNC_JOB_LOGOUT] = &sync_job_logout,     [SYNC_JOB_LOGIN] = &sync_job_login,
+    [SYNC_JOB_ERRAND] = &sync_job_errand,     [SYNC_JOB_TOKEN] = &sync_job_token,
+    [SYNC_JOB_ASK] = &sync_job_ask,           [SYNC_JOB_PUSH] = &sync_job_push,
+    [SYNC_JOB_PRESENCE] = &sync_job_presence, [SYNC_JOB_FETCH] = &sync_job_fetch,
+    [SYNC_JOB_DESK] = &sync_job_desk,         [SYNC_JOB_CATALOGUE] = &sync_job_catalogue,
 };
 
 int64_t sync_now(const struct sync_engine *engine)
@@ -448,7 +448,7 @@ static void session_ended(struct sync_engine *engine, const struct http_reply *r
 static int take_reply(struct sync_engine *engine, enum sync_job_name name,
                       const struct http_reply *reply, struct error *error)
 {
-    bool busy = reply->status == 429 || reply->status == 503;
+    bool busy = (reply->status == 429 && !jobs[name]->own_limit) || reply->status == 503;
 
     engine->totals.exchanges++;
     engine->totals.bytes_sent += reply->bytes_sent;

@@ -23,6 +23,7 @@ enum sync_job_name {
     SYNC_JOB_ERRAND,
     SYNC_JOB_TOKEN,
     SYNC_JOB_LOGIN,
+    SYNC_JOB_ASK,
     SYNC_JOB_PUSH,
     SYNC_JOB_PRESENCE,
     SYNC_JOB_FETCH,
@@ -34,6 +35,7 @@ enum sync_job_name {
 /* One kind of exchange. */
 struct sync_job {
     enum sync_lane lane;
+    bool own_limit; /* a server that has enough of these requests may be asked for others */
     /* Whether there is something to do now. */
     bool (*due)(struct sync_engine *engine);
     /* Starts it with sync_send; 1 when there was nothing to do after all. */
@@ -48,6 +50,7 @@ extern const struct sync_job sync_job_logout;
 extern const struct sync_job sync_job_login;
 extern const struct sync_job sync_job_token;
 extern const struct sync_job sync_job_errand;
+extern const struct sync_job sync_job_ask;
 extern const struct sync_job sync_job_push;
 extern const struct sync_job sync_job_presence;
 extern const struct sync_job sync_job_fetch;
@@ -149,6 +152,10 @@ struct sync_engine {
 
     bool presence_due;
     struct id fetch_wanted; /* the attachment that the screen wants, when asked last */
+
+    /* What the screen asks: the one under way. */
+    enum question_kind ask_kind;
+    uint64_t ask_number;
 
     struct link_status shown;
     bool shown_once;

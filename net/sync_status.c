@@ -4,6 +4,12 @@
 #include "app/text.h"
 #include "net/sync_internal.h"
 
+/* A person asked, was told that it failed, and may ask again: it says nothing of the link. */
+static bool is_asked_once(enum sync_job_name job)
+{
+    return job == SYNC_JOB_PRESENCE || job == SYNC_JOB_FETCH || job == SYNC_JOB_ASK;
+}
+
 /* The trouble to tell of: our own disk first, then the latest. NULL when there is none. */
 static const struct sync_trouble *worst_trouble(const struct sync_engine *engine)
 {
@@ -12,7 +18,7 @@ static const struct sync_trouble *worst_trouble(const struct sync_engine *engine
     for (int job = 0; job < SYNC_JOB_COUNT; job++) {
         const struct sync_trouble *trouble = &engine->troubles[job];
         if (trouble->failures == 0 || job == SYNC_JOB_LOGOUT ||
-            (job == SYNC_JOB_PRESENCE && !trouble->fault))
+            (is_asked_once((enum sync_job_name)job) && !trouble->fault))
             continue;
         if (worst == NULL || (trouble->fault && !worst->fault) ||
             (trouble->fault == worst->fault && trouble->tried > worst->tried))

@@ -63,6 +63,11 @@ tests_unit_test_sync_engine_SOURCES = tests/unit/test_sync_engine.c tests/unit/f
     tests/unit/fault_vfs.h tests/unit/engine_fixture.c tests/unit/engine_fixture.h \
     tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
 tests_unit_test_sync_engine_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sync_ask
+tests_unit_test_sync_ask_SOURCES = tests/unit/test_sync_ask.c tests/unit/engine_fixture.c \
+    tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
+    tests/unit/unit.h
+tests_unit_test_sync_ask_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_sync_push
 tests_unit_test_sync_push_SOURCES = tests/unit/test_sync_push.c tests/unit/engine_fixture.c \
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
