@@ -9,6 +9,7 @@
 #include "app/client_merge.h"
 #include "app/json.h"
 #include "app/text.h"
+#include "ui/elsewhere.h"
 #include "ui/fields.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -17,6 +18,7 @@
 
 #define DRAFT       "client/new"
 #define LIKELY      5
+#define SHOWN       6 /* of these and of those of other offices, at once */
 #define LABEL_WIDTH 15
 
 enum {
@@ -55,9 +57,12 @@ struct client {
     struct client_index *index; /* owned */
     struct fields *fields;      /* owned */
     struct client_hit likely[LIKELY];
-    struct list list; /* of the likely ones */
-    bool choosing;    /* the focus is on that list */
-    bool done;        /* written: no draft to keep */
+    size_t found;                /* how many of them */
+    struct elsewhere *elsewhere; /* owned: those of other offices, below them */
+    struct list list;            /* of the likely ones */
+    bool choosing;               /* the focus is on that list */
+    bool touched;                /* something was typed */
+    bool done;                   /* written: no draft to keep */
 };
 
 static struct client_details details_of(const struct client *client)
@@ -76,15 +81,22 @@ static struct client_details details_of(const struct client *client)
     };
 }
 
+static void count_likely(struct client *client)
+{
+    list_set_count(&client->list, client->found + elsewhere_count(client->elsewhere));
+    if (client->list.count == 0)
+        client->choosing = false;
+}
+
 static void find_likely(struct client *client)
 {
     struct client_details details = details_of(client);
     const struct id *own = client->record != NULL ? &client->record->id : NULL;
 
-    list_set_count(&client->list,
-                   client_index_likely(client->index, &details, own, client->likely, LIKELY));
-    if (client->list.count == 0)
-        client->choosing = false;
+    client->found = client_index_likely(client->index, &details, own, client->likely, LIKELY);
+    if (client->elsewhere != NULL && (client->record == NULL || client->touched))
+        elsewhere_details(client->elsewhere, &details, own);
+    count_likely(client);
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -128,6 +140,7 @@ static void client_close(struct screen *screen)
     }
     record_free(client->record);
     client_index_free(client->index);
+    elsewhere_free(client->elsewhere);
     fields_free(client->fields);
     free(client);
 }
@@ -147,6 +160,10 @@ static int client_open(struct screen *screen, const json_t *arguments, struct er
         code = error_set(error, ERROR_NOT_FOUND, "%s", id);
     if (code == 0)
         code = client_index_new(&client->index, screen->desk->store, error);
+    /* Who may not look there is warned of those here. */
+    if (code == 0 && desk_may(screen->desk, PERMISSION_SEARCH_ALL) &&
+        (client->elsewhere = elsewhere_new(screen->desk, QUESTION_LIKELY, RECORD_CLIENT)) == NULL)
+        code = error_set(error, ERROR_MEMORY, "out of memory");
     if (code != 0) {
         client->done = true;
         client_close(screen);
@@ -212,13 +229,35 @@ static void likeness_text(unsigned likeness, char *text, size_t size)
     text_buffer_free(&buffer);
 }
 
+static void draw_likely_elsewhere(struct screen *screen, const struct paint *row, size_t index)
+{
+    const struct client *client = screen->data;
+    const json_t *hit = elsewhere_hit(client->elsewhere, index);
+    char office[WORK_NAME_SIZE], why[WORK_NAME_SIZE];
+    int why_width;
+
+    work_title(screen->desk, RECORD_OFFICE, json_text_or(hit, "office", ""), office,
+               sizeof(office));
+    likeness_text(elsewhere_likeness(client->elsewhere, index), why, sizeof(why));
+    why_width = (int)text_width(why, strlen(why));
+    why_width = why_width < row->columns / 2 ? why_width : row->columns / 2;
+    paint_format(row, 0, 1, row->columns - why_width - 4, PAINT_TEXT, "%s · %s · %s", office,
+                 json_text_or(hit, "name", ""), json_text_or(hit, "birth_date", ""));
+    paint_right(row, 0, row->columns - why_width - 1, why_width, PAINT_WARNING, why);
+}
+
 static void draw_likely(void *context, const struct paint *row, size_t index, bool selected)
 {
-    const struct client *client = context;
+    struct screen *screen = context;
+    const struct client *client = screen->data;
     char line[WORK_NAME_SIZE], why[WORK_NAME_SIZE];
     int why_width;
 
     (void)selected;
+    if (index >= client->found) {
+        draw_likely_elsewhere(screen, row, index - client->found);
+        return;
+    }
     work_client_line(client->likely[index].client, line, sizeof(line));
     likeness_text(client->likely[index].likeness, why, sizeof(why));
     why_width = (int)text_width(why, strlen(why));
@@ -229,7 +268,7 @@ static void draw_likely(void *context, const struct paint *row, size_t index, bo
 static void client_draw(struct screen *screen, const struct paint *paint)
 {
     struct client *client = screen->data;
-    int likely = (int)client->list.count;
+    int likely = (int)(client->list.count < SHOWN ? client->list.count : SHOWN);
     int room = likely > 0 ? paint->rows - likely - 2 : paint->rows;
     int first = 1, shown = room - first < ROW_COUNT ? room - first : ROW_COUNT;
     int focus = (int)fields_focus(client->fields);
@@ -245,12 +284,12 @@ static void client_draw(struct screen *screen, const struct paint *paint)
         fields_draw(client->fields, (size_t)(top + i), &row, LABEL_WIDTH, !client->choosing);
     }
     if (likely > 0) {
-        struct paint area = paint_part(paint, first + shown + 1, 0, -1, -1);
+        struct paint area = paint_part(paint, first + shown + 1, 0, likely, -1);
 
         paint_heading(paint, first + shown,
                       language_plural("Known already? Down to choose, Enter to take",
                                       "Known already? Down to choose, Enter to take", likely));
-        list_draw(&client->list, &area, 1, client->choosing, draw_likely, client);
+        list_draw(&client->list, &area, 1, client->choosing, draw_likely, screen);
     }
 }
 
@@ -353,7 +392,12 @@ static void client_answer(struct screen *screen, const char *from, const json_t 
 {
     struct client *client = screen->data;
     const char *stays = json_text_or(answer, "client", "");
+    struct id id;
 
+    if (elsewhere_answer(screen, client->elsewhere, from, answer))
+        return;
+    if (strcmp(from, "fetch") == 0 && id_parse(&id, json_text_or(answer, "id", "")))
+        choose(screen, &id);
     if (*stays == '\0')
         return;
     if (strcmp(from, "client-unmerge") == 0) {
@@ -418,7 +462,10 @@ static bool choose_key(struct screen *screen, const struct input *input)
     }
     if (input->code != INPUT_ENTER)
         return false;
-    choose(screen, &client->likely[client->list.selected].client->id);
+    if (client->list.selected < client->found)
+        choose(screen, &client->likely[client->list.selected].client->id);
+    else
+        elsewhere_open(screen, client->elsewhere, client->list.selected - client->found);
     return true;
 }
 
@@ -437,6 +484,7 @@ static bool client_key(struct screen *screen, const struct input *input)
     case FIELDS_UNUSED:
         return false;
     case FIELDS_CHANGED:
+        client->touched = true;
         find_likely(client);
         return true;
     case FIELDS_DONE:
@@ -458,6 +506,22 @@ static void run_task(struct screen *screen, const char *argument)
 
     (void)argument;
     ui_open(screen->ui, "task-new", json_pack("{s:s}", "client", client->record->id.text));
+}
+
+static void client_tick(struct screen *screen)
+{
+    struct client *client = screen->data;
+
+    if (client->elsewhere != NULL && elsewhere_tick(client->elsewhere))
+        count_likely(client);
+}
+
+static void client_wake(struct screen *screen)
+{
+    struct client *client = screen->data;
+
+    if (client->elsewhere != NULL && elsewhere_wake(client->elsewhere))
+        count_likely(client);
 }
 
 static const struct screen_key client_screen_keys[] = {
@@ -523,6 +587,8 @@ const struct screen_kind screen_client = {
     .save = client_save,
     .changed = client_changed,
     .answer = client_answer,
+    .tick = client_tick,
+    .wake = client_wake,
     .about = client_about,
     .forget = client_forget,
 };

@@ -38,6 +38,7 @@ static void contact_close(struct screen *screen)
     contact_now_keep_need(screen);
     contact_now_clear(contact);
     client_index_free(contact->index);
+    elsewhere_free(contact->elsewhere);
     editor_free(contact->query);
     editor_free(contact->need);
     free(contact);
@@ -67,8 +68,9 @@ static int contact_open(struct screen *screen, const json_t *arguments, struct e
         return error_set(error, ERROR_MEMORY, "out of memory");
     contact->query = editor_new(EDITOR_LINE, QUERY_LIMIT);
     contact->need = editor_new(EDITOR_LINE, NEED_LIMIT);
+    contact->elsewhere = elsewhere_new(screen->desk, QUESTION_SEARCH, RECORD_CLIENT);
     screen->data = contact;
-    if (contact->query == NULL || contact->need == NULL) {
+    if (contact->query == NULL || contact->need == NULL || contact->elsewhere == NULL) {
         contact_close(screen);
         return error_set(error, ERROR_MEMORY, "out of memory");
     }
@@ -119,6 +121,8 @@ static void contact_answer(struct screen *screen, const char *from, const json_t
     struct contact *contact = screen->data;
     struct id id;
 
+    if (contact_is_choosing(contact) && contact_search_answer(screen, from, answer))
+        return;
     if (strcmp(from, "client-pick") == 0)
         contact_read(screen);
     if (strcmp(from, "client") != 0 || !id_parse(&id, json_text_or(answer, "client", "")))
@@ -149,7 +153,7 @@ static void run_merge_with(struct screen *screen, const char *argument)
     const struct record *client = contact->client;
 
     (void)argument;
-    if (contact_is_choosing(contact) && contact->list.count > 0)
+    if (contact_is_choosing(contact) && contact->list.selected < contact->found)
         client = contact->hits[contact->list.selected].client;
     if (client == NULL)
         ui_tell(screen->ui, UI_NOTE, "%s", _("Find one of the two files first."));
@@ -170,6 +174,12 @@ static void run_anonymous(struct screen *screen, const char *argument)
         return;
     }
     contact_search_begin(screen, NULL);
+}
+
+static void run_elsewhere(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    contact_search_elsewhere(screen);
 }
 
 static void run_channel(struct screen *screen, const char *argument)
@@ -226,6 +236,8 @@ static const struct screen_key contact_keys[] = {
     {INPUT_CONTROL('O'), N_("Anonymous"),
      N_("Begins a contact with an anonymous client; in a contact, the client becomes anonymous."),
      N_("anonymous"), run_anonymous},
+    {INPUT_TAB, N_("All offices"), N_("Looks for the client in all offices, for a reason."), NULL,
+     run_elsewhere},
     {INPUT_CONTROL('P'), N_("Counter/phone"),
      N_("Says whether the client is at the counter or on the phone."), NULL, run_channel},
     {INPUT_F(6), N_("Note"), N_("Writes a note on the contact or its case."), NULL, run_note},
@@ -241,7 +253,7 @@ static const struct screen_key contact_keys[] = {
     {INPUT_CONTROL('B'), N_("Merge with"),
      N_("Finds another file of the marked client, to make the two one."), N_("merge-with"),
      run_merge_with},
-    {INPUT_TAB, NULL, N_("Goes between the need and the cases."), NULL, NULL},
+    {INPUT_TAB, N_("Need/cases"), N_("Goes between the need and the cases."), NULL, NULL},
     {0},
 };
 
@@ -250,6 +262,8 @@ static bool contact_offers(const struct screen *screen, const struct screen_key 
 {
     const struct contact *contact = screen->data;
 
+    if (key->code == INPUT_TAB)
+        return contact_is_choosing(contact) == (key->run == run_elsewhere);
     if (key->run == NULL || key->run == run_client || key->run == run_merge_with)
         return true;
     if (key->run == run_anonymous)
@@ -341,6 +355,18 @@ static void contact_home(struct home *home, struct desk *desk)
         store_each(desk->store, &query, list_contact, &listing, NULL);
 }
 
+static void contact_tick(struct screen *screen)
+{
+    if (contact_is_choosing(screen->data))
+        contact_search_tick(screen);
+}
+
+static void contact_wake(struct screen *screen)
+{
+    if (contact_is_choosing(screen->data))
+        contact_search_wake(screen);
+}
+
 static struct screen_about contact_about(const struct screen *screen)
 {
     const struct contact *contact = screen->data;
@@ -378,6 +404,8 @@ const struct screen_kind screen_contact = {
     .save = contact_save,
     .suspend = contact_now_keep_need,
     .resume = contact_read,
+    .tick = contact_tick,
+    .wake = contact_wake,
     .changed = contact_read,
     .answer = contact_answer,
     .observe = contact_observe,

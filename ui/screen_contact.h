@@ -5,6 +5,7 @@
 
 #include "app/client_index.h"
 #include "ui/editor.h"
+#include "ui/elsewhere.h"
 #include "ui/list.h"
 #include "ui/screen.h"
 #include "ui/work.h"
@@ -17,6 +18,8 @@ struct contact {
     struct client_index *index; /* owned; NULL until needed */
     struct editor *query;       /* owned */
     struct client_hit hits[CONTACT_HITS];
+    size_t found;                /* how many of them */
+    struct elsewhere *elsewhere; /* owned: those of other offices, below them */
     struct list list;
     /* In progress. */
     struct record *record; /* owned; NULL for none */
@@ -28,14 +31,22 @@ struct contact {
     bool in_list; /* the focus is on the cases, not on the need */
 };
 
-/* No client is chosen yet: no contact is in progress, or one of a ticket whose client is unknown. */
+/* No client is chosen yet: no contact is in progress, or one of a ticket whose client is unknown.
+ */
 bool contact_is_choosing(const struct contact *contact);
 
 /* screen_contact_search.c */
 void contact_search_read(struct screen *screen);
 void contact_search_draw(struct screen *screen, const struct paint *paint);
 bool contact_search_key(struct screen *screen, const struct input *input);
-/* Begins a contact with a client, or says who the one in progress is with: `id` of a known one, NULL for an anonymous one. */
+/* Looks in all offices for what is typed. */
+void contact_search_elsewhere(struct screen *screen);
+/* In the screen's operations of these names. */
+void contact_search_tick(struct screen *screen);
+void contact_search_wake(struct screen *screen);
+bool contact_search_answer(struct screen *screen, const char *from, const json_t *answer);
+/* Begins a contact with a client, or says who the one in progress is with: `id` of a known one,
+ * NULL for an anonymous one. */
 void contact_search_begin(struct screen *screen, const struct id *id);
 
 /* screen_contact_now.c */

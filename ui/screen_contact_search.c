@@ -10,14 +10,20 @@
 #include "ui/format.h"
 #include "ui/language.h"
 
+/* Those of other offices stand below: what is marked stays so when they come. */
+static void count_hits(struct contact *contact)
+{
+    list_set_count(&contact->list, contact->found + elsewhere_count(contact->elsewhere));
+}
+
 static void find(struct contact *contact)
 {
-    size_t count = contact->index == NULL
-                       ? 0
-                       : client_index_find(contact->index, editor_text(contact->query),
-                                           contact->hits, CONTACT_HITS);
-
-    list_set_count(&contact->list, count);
+    contact->found = contact->index == NULL
+                         ? 0
+                         : client_index_find(contact->index, editor_text(contact->query),
+                                             contact->hits, CONTACT_HITS);
+    elsewhere_typed(contact->elsewhere, editor_text(contact->query), contact->found);
+    count_hits(contact);
 }
 
 void contact_search_read(struct screen *screen)
@@ -39,12 +45,19 @@ void contact_search_read(struct screen *screen)
 
 static void draw_hit(void *context, const struct paint *row, size_t index, bool selected)
 {
-    const struct contact *contact = context;
-    const struct record *client = contact->hits[index].client;
+    const struct screen *screen = context;
+    const struct contact *contact = screen->data;
+    const struct record *client;
     int width = row->columns * 2 / 5;
     char name[WORK_NAME_SIZE];
 
     (void)selected;
+    if (index >= contact->found) {
+        elsewhere_draw(screen->desk, elsewhere_hit(contact->elsewhere, index - contact->found),
+                       row);
+        return;
+    }
+    client = contact->hits[index].client;
     work_client_name(client, name, sizeof(name));
     if (contact->hits[index].found_as != NULL) {
         size_t used = strlen(name);
@@ -68,8 +81,8 @@ static void draw_empty(struct screen *screen, const struct paint *paint)
                         "or the reference of a case, in any order."));
     else
         paint_wrapped(paint, 0, 0, -1, 3, PAINT_TEXT,
-                      _("No such client on this terminal. Ctrl-N makes a new one with what is "
-                        "typed."));
+                      _("No such client on this terminal. Tab looks in all offices, Ctrl-N makes "
+                        "a new one with what is typed."));
 }
 
 void contact_search_draw(struct screen *screen, const struct paint *paint)
@@ -77,6 +90,7 @@ void contact_search_draw(struct screen *screen, const struct paint *paint)
     struct contact *contact = screen->data;
     struct paint field = paint_part(paint, 1, 10, 1, -1);
     struct paint rest = paint_part(paint, 5, 0, -1, -1);
+    const char *notice;
 
     paint_text(paint, 1, 0, 9, PAINT_TITLE, _("Client"));
     paint_fill(&field, 0, 0, -1, PAINT_FOCUS);
@@ -85,13 +99,18 @@ void contact_search_draw(struct screen *screen, const struct paint *paint)
                    _("A ticket is being served. Who is it? Ctrl-O: they stay anonymous."));
     paint_text(paint, 2, 0, 9, PAINT_LABEL, _("Channel"));
     paint_text(paint, 2, 10, -1, PAINT_VALUE, format_channel(screen->desk->channel));
+    notice = elsewhere_notice(contact->elsewhere);
+    if (*notice == '\0' && contact->found > 0 && elsewhere_count(contact->elsewhere) == 0)
+        notice = _("Somebody else? Tab looks in all offices.");
+    paint_text(paint, 3, 0, -1, PAINT_DIM, notice);
     if (contact->list.count == 0) {
         struct paint hint = paint_part(paint, 4, 0, -1, -1);
 
         draw_empty(screen, &hint);
     } else {
-        paint_heading(paint, 4, _("Known clients"));
-        list_draw(&contact->list, &rest, 1, false, draw_hit, contact);
+        paint_heading(paint, 4,
+                      contact->found > 0 ? _("Known clients") : _("Clients of other offices"));
+        list_draw(&contact->list, &rest, 1, false, draw_hit, screen);
         paint_restyle(&rest, (int)(contact->list.selected - contact->list.top), 0, -1,
                       PAINT_SELECTION);
     }
@@ -149,6 +168,62 @@ void contact_search_begin(struct screen *screen, const struct id *id)
             begins ? _("The contact has begun.") : _("The contact is with this client."));
 }
 
+void contact_search_elsewhere(struct screen *screen)
+{
+    struct contact *contact = screen->data;
+
+    elsewhere_look(screen, contact->elsewhere);
+    count_hits(contact);
+}
+
+void contact_search_tick(struct screen *screen)
+{
+    struct contact *contact = screen->data;
+
+    if (elsewhere_tick(contact->elsewhere))
+        count_hits(contact);
+}
+
+void contact_search_wake(struct screen *screen)
+{
+    struct contact *contact = screen->data;
+
+    if (elsewhere_wake(contact->elsewhere))
+        count_hits(contact);
+}
+
+bool contact_search_answer(struct screen *screen, const char *from, const json_t *answer)
+{
+    struct contact *contact = screen->data;
+    struct id id;
+
+    if (elsewhere_answer(screen, contact->elsewhere, from, answer)) {
+        count_hits(contact);
+        return true;
+    }
+    if (strcmp(from, "fetch") != 0 || !id_parse(&id, json_text_or(answer, "id", "")))
+        return false;
+    contact_search_begin(screen, &id);
+    return true;
+}
+
+/* The marked client; a reference that nobody here has is looked for, not made a client of. */
+static void enter(struct screen *screen)
+{
+    struct contact *contact = screen->data;
+    const char *typed = editor_text(contact->query);
+    char reference[ID_REFERENCE_SIZE];
+
+    if (contact->list.selected < contact->found)
+        contact_search_begin(screen, &contact->hits[contact->list.selected].client->id);
+    else if (contact->list.count > 0)
+        elsewhere_open(screen, contact->elsewhere, contact->list.selected - contact->found);
+    else if (id_reference_parse(typed, reference))
+        contact_search_elsewhere(screen);
+    else if (*typed != '\0')
+        ui_open(screen->ui, "client", json_pack("{s:s}", "name", typed));
+}
+
 bool contact_search_key(struct screen *screen, const struct input *input)
 {
     struct contact *contact = screen->data;
@@ -157,10 +232,7 @@ bool contact_search_key(struct screen *screen, const struct input *input)
     if (list_key(&contact->list, input, false))
         return true;
     if (input->code == INPUT_ENTER) {
-        if (contact->list.count > 0)
-            contact_search_begin(screen, &contact->hits[contact->list.selected].client->id);
-        else if (editor_length(contact->query) > 0)
-            ui_open(screen->ui, "client", json_pack("{s:s}", "name", editor_text(contact->query)));
+        enter(screen);
         return true;
     }
     if (!editor_key(contact->query, input, &changed))

@@ -296,6 +296,25 @@ static void run_anonymous(struct screen *screen, const char *argument)
 
 /* --- the line that is typed ------------------------------------------------------------------ */
 
+/* The same words, in all offices. */
+static void run_elsewhere(struct screen *screen, const char *argument)
+{
+    struct lists *lists = screen->data;
+
+    lists->prompt = LISTS_PROMPT_NONE;
+    ui_open(screen->ui, "elsewhere",
+            json_pack("{s:s}", "argument", *argument != '\0' ? argument : lists->query.filter));
+}
+
+/* A whole reference that no case here has. */
+static bool is_elsewhere(const struct lists *lists)
+{
+    char reference[ID_REFERENCE_SIZE];
+
+    return lists->prompt == LISTS_PROMPT_FILTER && lists->list.count == 0 &&
+           id_reference_parse(editor_text(lists->line), reference);
+}
+
 static void line_done(struct screen *screen)
 {
     struct lists *lists = screen->data;
@@ -322,6 +341,14 @@ static bool line_key(struct screen *screen, const struct input *input)
     struct lists *lists = screen->data;
     bool changed = false;
 
+    if (is_elsewhere(lists) && input->code == INPUT_ENTER) {
+        run_elsewhere(screen, "");
+        return true;
+    }
+    if (lists->prompt == LISTS_PROMPT_FILTER && input->code == INPUT_CONTROL('D')) {
+        run_elsewhere(screen, "");
+        return true;
+    }
     if (input->code == INPUT_ENTER) {
         line_done(screen);
         return true;
@@ -483,6 +510,8 @@ static const struct screen_key lists_keys[] = {
      run_task},
     {INPUT_TAB, N_("Next list"), N_("Shows the next list; Shift-Tab the one before."), NULL,
      run_tab},
+    {INPUT_CONTROL('D'), N_("All offices"), N_("Finds cases of all offices, for a reason."), NULL,
+     run_elsewhere},
     {INPUT_CONTROL('N'), N_("Client"), N_("Makes a new client."), N_("client"), run_client},
     {INPUT_CONTROL('O'), N_("Anonymous"), N_("Begins a contact with an anonymous client."),
      N_("anonymous"), run_anonymous},

@@ -9,8 +9,8 @@ extern const struct screen_kind screen_agents, screen_case, screen_case_entry, s
     screen_flag_list, screen_flag_one, screen_handoff, screen_handoff_list, screen_handoff_offer,
     screen_note, screen_office, screen_offices, screen_outbox, screen_refusals;
 extern const struct screen_kind screen_attachment, screen_message;
-extern const struct screen_kind screen_purpose;
 extern const struct screen_kind screen_enrol, screen_wiped;
+extern const struct screen_kind screen_elsewhere, screen_fetch, screen_purpose;
 extern const struct screen_kind screen_client_file, screen_client_merge, screen_client_pick;
 extern const struct screen_kind screen_client_unmerge, screen_delegations;
 extern const struct screen_kind screen_message_new, screen_preferences, screen_status_code;
@@ -73,6 +73,8 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_purpose,
     &screen_enrol,
     &screen_wiped,
+    &screen_elsewhere,
+    &screen_fetch,
     &screen_sign_in,    
     NULL,
 };

@@ -1,0 +1,200 @@
+/* The file of another office's client is on its way: it was asked for, and comes with the feed. */
+#include "ui/screen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "app/question.h"
+#include "app/text.h"
+#include "ui/language.h"
+#include "ui/work.h"
+
+/* Before the agent is asked whether to go on waiting. */
+#define PATIENCE_MS (INT64_C(20) * 1000)
+
+struct fetch {
+    json_t *arguments; /* owned: {"type","id","name","purpose","words"} */
+    enum record_type type;
+    struct id record; /* that is waited for: of a merged client the one that stays */
+    uint64_t number;  /* of the question under way; 0: answered */
+    bool opened;      /* the server has opened it */
+    bool waiting;
+    int64_t since_ms;
+    char notice[ERROR_MESSAGE_SIZE];
+};
+
+static void fetch_close(struct screen *screen)
+{
+    struct fetch *fetch = screen->data;
+
+    questions_forget(link_questions(screen->desk->link), QUESTION_OPEN);
+    json_decref(fetch->arguments);
+    free(fetch);
+}
+
+static void give_up(struct fetch *fetch, const char *text)
+{
+    fetch->waiting = false;
+    text_copy(fetch->notice, sizeof(fetch->notice), text);
+}
+
+static void ask(struct screen *screen)
+{
+    struct fetch *fetch = screen->data;
+    struct link_status status;
+    json_t *body;
+
+    link_status_get(screen->desk->link, &status);
+    if (status.state != LINK_ONLINE && status.state != LINK_CONNECTING) {
+        give_up(fetch, _("Offline: the file stays with its office. Enter tries again."));
+        return;
+    }
+    body = json_pack("{s:s, s:s, s:s, s:s}", "type", record_type_name(fetch->type), "id",
+                     fetch->record.text, "purpose",
+                     json_text_or(fetch->arguments, "purpose", "contact"), "words",
+                     json_text_or(fetch->arguments, "words", ""));
+    fetch->number =
+        questions_ask(link_questions(screen->desk->link), QUESTION_OPEN, "/v1/open", body);
+    json_decref(body);
+    fetch->waiting = true;
+    fetch->opened = false;
+    fetch->since_ms = desk_now(screen->desk);
+    fetch->notice[0] = '\0';
+    link_sync_ring(screen->desk->link);
+}
+
+static int fetch_open(struct screen *screen, const json_t *arguments, struct error *error)
+{
+    enum record_type type = record_type_from_name(json_text_or(arguments, "type", ""));
+    struct fetch *fetch = calloc(1, sizeof(*fetch));
+
+    if (fetch == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    screen->data = fetch;
+    fetch->arguments = json_deep_copy(arguments);
+    fetch->type = type;
+    if ((type != RECORD_CLIENT && type != RECORD_CASE) ||
+        !id_parse(&fetch->record, json_text_or(arguments, "id", ""))) {
+        fetch_close(screen);
+        return error_set(error, ERROR_INVALID, "%s", _("there is nothing to open"));
+    }
+    ask(screen);
+    return 0;
+}
+
+/* --- waiting ---------------------------------------------------------------------------------- */
+
+static void answered(struct screen *screen, const struct question_answer *answer)
+{
+    struct fetch *fetch = screen->data;
+    struct id id;
+
+    fetch->number = 0;
+    if (answer->document != NULL) {
+        fetch->opened = true;
+        if (fetch->type == RECORD_CLIENT &&
+            id_parse(&id, json_text_or(answer->document, "client", "")))
+            fetch->record = id;
+    } else if (answer->status == 403) {
+        give_up(fetch, _("Your role does not open this file."));
+    } else if (answer->status == 404) {
+        give_up(fetch, _("This file is no longer there."));
+    } else if (answer->status == 429) {
+        snprintf(fetch->notice, sizeof(fetch->notice),
+                 _("Too many files at once: wait %d s, then Enter."),
+                 (int)((answer->retry_ms + 999) / 1000));
+        fetch->waiting = false;
+    } else {
+        snprintf(fetch->notice, sizeof(fetch->notice),
+                 _("The file could not be opened: %s. Enter tries again."), answer->message);
+        fetch->waiting = false;
+    }
+}
+
+/* Whether it is here by now. */
+static void look(struct screen *screen)
+{
+    struct fetch *fetch = screen->data;
+    struct question_answer answer;
+    struct record *record;
+
+    if (!fetch->waiting)
+        return;
+    if (fetch->number != 0 && questions_take(link_questions(screen->desk->link), QUESTION_OPEN,
+                                             fetch->number, &answer) == QUESTION_ANSWERED) {
+        answered(screen, &answer);
+        json_decref(answer.document);
+    }
+    record = fetch->opened ? work_get(screen->desk, fetch->type, fetch->record.text, NULL) : NULL;
+    if (record != NULL) {
+        fetch->waiting = false;
+        screen_finish(screen, json_pack("{s:s, s:s}", "type", record_type_name(fetch->type), "id",
+                                        fetch->record.text));
+    } else if (fetch->waiting && desk_now(screen->desk) - fetch->since_ms > PATIENCE_MS) {
+        give_up(fetch, _("The server does not answer. Enter tries again."));
+    }
+    record_free(record);
+}
+
+/* --- the screen ------------------------------------------------------------------------------- */
+
+static void fetch_draw(struct screen *screen, const struct paint *paint)
+{
+    const struct fetch *fetch = screen->data;
+    const char *text = fetch->waiting ? _("Being fetched from the other office...") : fetch->notice;
+
+    paint_text(paint, 1, 0, -1, PAINT_TITLE, json_text_or(fetch->arguments, "name", ""));
+    paint_wrapped(paint, 3, 0, -1, 3, fetch->waiting ? PAINT_TEXT : PAINT_WARNING, text);
+    paint_cursor(paint, 3, 0);
+}
+
+static bool fetch_key(struct screen *screen, const struct input *input)
+{
+    const struct fetch *fetch = screen->data;
+
+    if (input->code == INPUT_ENTER && !fetch->waiting) {
+        ask(screen);
+        return true;
+    }
+    return false;
+}
+
+static bool fetch_busy(const struct screen *screen)
+{
+    const struct fetch *fetch = screen->data;
+
+    return fetch->waiting;
+}
+
+static json_t *fetch_save(const struct screen *screen)
+{
+    const struct fetch *fetch = screen->data;
+
+    return json_deep_copy(fetch->arguments);
+}
+
+static const struct screen_key fetch_keys[] = {
+    {INPUT_ENTER, N_("Try again"), N_("Asks for the file again."), NULL, NULL},
+    {INPUT_ESCAPE, N_("Back"), N_("Goes back; the file stays with its office."), NULL, NULL},
+    {0},
+};
+
+extern const struct screen_kind screen_fetch;
+const struct screen_kind screen_fetch = {
+    .name = "fetch",
+    .title = N_("Another office’s file"),
+    .help = N_("The file of another office’s client is opened to you until the contact or the day "
+               "is over. That it was, by whom and why, is kept in the audit trail."),
+    .keys = fetch_keys,
+    .open = fetch_open,
+    .close = fetch_close,
+    .draw = fetch_draw,
+    .key = fetch_key,
+    .save = fetch_save,
+    .changed = look,
+    .tick = look,
+    .wake = look,
+    .busy = fetch_busy,
+};
