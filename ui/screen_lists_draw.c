@@ -464,8 +464,8 @@ static void draw_empty(struct screen *screen, const struct paint *paint)
         paint_format(paint, 1, 0, -1, PAINT_DIM, _("The cases are being read: %zu records so far."),
                      desk_cases_progress(screen->desk));
     else if (lists->query.filter[0] != '\0')
-        paint_text(
-            paint, 1, 0, -1, PAINT_DIM,
+        paint_wrapped(
+            paint, 1, 0, -1, 2, PAINT_DIM,
             _("No case of this list is called like this. Esc shows all again; Ctrl-D looks in "
               "all offices."));
     else

@@ -1,0 +1,499 @@
+/* Looking beyond this terminal, by keys: the test is the sync thread and the server. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/client.h"
+#include "app/json.h"
+#include "app/question.h"
+#include "tests/unit/ui_fixture.h"
+#include "ui/language.h"
+
+#define ZOE    "019b7000-0000-7000-8000-0000000000a1"
+#define OTHER  "019b7000-0000-7000-8000-0000000000a2"
+#define MATTER "019b7000-0000-7000-8000-0000000000b1"
+
+static void expect(struct ui_fixture *fixture, const char *text)
+{
+    if (!ui_fixture_shows(fixture, text)) {
+        ui_fixture_print(fixture);
+        fail_msg("not shown: %s", text);
+    }
+}
+
+static void expect_not(struct ui_fixture *fixture, const char *text)
+{
+    if (ui_fixture_shows(fixture, text)) {
+        ui_fixture_print(fixture);
+        fail_msg("shown: %s", text);
+    }
+}
+
+static void go(struct ui_fixture *fixture, enum link_state state)
+{
+    const struct link_status status = {.state = state};
+
+    link_status_set(fixture->link, &status);
+    ui_fixture_draw(fixture);
+}
+
+static void tick(struct ui_fixture *fixture)
+{
+    ui_tick(fixture->ui);
+    ui_fixture_draw(fixture);
+}
+
+static struct questions *questions(struct ui_fixture *fixture)
+{
+    return link_questions(fixture->link);
+}
+
+/* What is asked, as the sync thread finds it; the member of its body. New (json_decref). */
+static json_t *asked(struct ui_fixture *fixture, enum question_kind kind, const char *path,
+                     uint64_t *number)
+{
+    struct question question;
+    json_t *body;
+
+    assert_true(questions_wanted(questions(fixture), &question));
+    assert_int_equal(question.kind, kind);
+    assert_string_equal(question.path, path);
+    *number = question.number;
+    body = json_loads(question.body, 0, NULL);
+    assert_non_null(body);
+    question_clear(&question);
+    return body;
+}
+
+static void reply(struct ui_fixture *fixture, enum question_kind kind, uint64_t number, int status,
+                  const char *document)
+{
+    struct question_answer answer = {.status = status};
+
+    if (status == 200)
+        answer.document = json_loads(document, 0, NULL);
+    else
+        strcpy(answer.message, document);
+    answer.retry_ms = status == 429 ? 15000 : 0;
+    questions_answer(questions(fixture), kind, number, &answer);
+    link_screen_ring(fixture->link);
+    ui_fixture_draw(fixture);
+}
+
+static bool is_asked(struct ui_fixture *fixture)
+{
+    return questions_wait(questions(fixture));
+}
+
+#define HIT(id, name)                                                                              \
+    "{\"type\":\"client\",\"id\":\"" id "\",\"name\":\"" name                                      \
+    "\",\"kind\":\"person\",\"birth_date\":\"1980-05-31\","                                        \
+    "\"postal_code\":\"H2X 1Y4\",\"office\":\"t/south\",\"score\":5,\"here\":false,"               \
+    "\"likeness\":[\"same-phone\"]}"
+#define FOUND(hits) "{\"hits\":[" hits "],\"more\":false,\"beyond\":true}"
+
+/* F3, and these words typed. */
+static void type_client(struct ui_fixture *fixture, const char *typed)
+{
+    ui_fixture_type(fixture, ":contact\r");
+    ui_fixture_type(fixture, typed);
+}
+
+/* Answers the search that is under way with Zoé of another office. */
+static void find_zoe(struct ui_fixture *fixture)
+{
+    uint64_t number;
+
+    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    reply(fixture, QUESTION_SEARCH, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
+}
+
+/* The file comes with the feed. */
+static void deliver(struct ui_fixture *fixture, enum record_type type, const char *id, json_t *body)
+{
+    struct id record_id;
+    struct record *record;
+    static int64_t cursor;
+    struct error error = ERROR_INIT;
+
+    assert_true(id_parse(&record_id, id));
+    record = record_new(type, &record_id);
+    json_decref(record->body);
+    record->body = body;
+    record->rev = 1;
+    record->seq = 1;
+    if (store_write_page(fixture->desk.store, &record, 1, ++cursor, "feed", &error) != 0)
+        fail_msg("%s", error.message);
+    fixture->desk.changes++;
+    record_free(record);
+    ui_fixture_draw(fixture);
+}
+
+static json_t *zoe(void)
+{
+    return json_pack("{s:s, s:s, s:s}", "kind", "person", "name", "Zoé Lebel", "office", "t/south");
+}
+
+/* --- the search ------------------------------------------------------------------------------- */
+
+static void a_reason_is_asked_once_and_sent(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    uint64_t number;
+    json_t *body;
+
+    go(fixture, LINK_ONLINE);
+    type_client(fixture, "lebel");
+    expect(fixture, "No such client on this terminal. Tab looks in all offices");
+    /* Nothing is asked of anybody while somebody types. */
+    tick(fixture);
+    tick(fixture);
+    assert_false(is_asked(fixture));
+    ui_fixture_press(fixture, INPUT_TAB);
+    expect(fixture, "Why do you look for somebody beyond this terminal?");
+    assert_false(is_asked(fixture));
+    ui_fixture_type(fixture, "2");
+    expect(fixture, "Looking in all offices...");
+    body = asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number);
+    assert_string_equal(json_text_or(body, "q", ""), "lebel");
+    assert_string_equal(json_text_or(body, "purpose", ""), "call-back");
+    json_decref(body);
+    reply(fixture, QUESTION_SEARCH, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
+    expect(fixture, "Zoé Lebel");
+    expect(fixture, "1980-05-31");
+    expect(fixture, "t/south");
+    /* The next one needs no question; and where nobody is found here it is asked by itself. */
+    ui_fixture_type(fixture, "l");
+    expect_not(fixture, "Zoé Lebel");
+    assert_false(is_asked(fixture));
+    tick(fixture);
+    tick(fixture);
+    body = asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number);
+    assert_string_equal(json_text_or(body, "q", ""), "lebell");
+    json_decref(body);
+    reply(fixture, QUESTION_SEARCH, number, 200, FOUND(""));
+    expect(fixture, "Nothing in the other offices either.");
+    ui_fixture_press(fixture, INPUT_TAB);
+    expect_not(fixture, "Why do you look");
+}
+
+/* Two short words are no question by itself. */
+static void going_back_from_the_reason_asks_nothing(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    go(fixture, LINK_ONLINE);
+    type_client(fixture, "lebel");
+    ui_fixture_press(fixture, INPUT_TAB);
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    expect(fixture, "lebel");
+    assert_false(is_asked(fixture));
+    /* Without words there is nothing to look for. */
+    for (int i = 0; i < 5; i++)
+        ui_fixture_press(fixture, INPUT_BACKSPACE);
+    ui_fixture_press(fixture, INPUT_TAB);
+    expect_not(fixture, "Why do you look");
+}
+
+static void offline_says_so(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    uint64_t number;
+
+    go(fixture, LINK_OFFLINE);
+    type_client(fixture, "lebel");
+    ui_fixture_press(fixture, INPUT_TAB);
+    expect(fixture, "Offline: only what this terminal holds was searched.");
+    assert_false(is_asked(fixture));
+    /* Cut while it was on its way. */
+    go(fixture, LINK_ONLINE);
+    ui_fixture_press(fixture, INPUT_TAB);
+    ui_fixture_type(fixture, "1");
+    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    reply(fixture, QUESTION_SEARCH, number, 0, "cut");
+    expect(fixture, "Offline: only what this terminal holds was searched.");
+}
+
+static void refusals_are_said_plainly(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    uint64_t number;
+
+    go(fixture, LINK_ONLINE);
+    type_client(fixture, "lebel");
+    ui_fixture_press(fixture, INPUT_TAB);
+    ui_fixture_type(fixture, "1");
+    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    reply(fixture, QUESTION_SEARCH, number, 429, "too many");
+    expect(fixture, "Too many searches: wait 15 s.");
+    ui_fixture_press(fixture, INPUT_TAB);
+    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    reply(fixture, QUESTION_SEARCH, number, 403, "no");
+    expect(fixture, "Your role does not search other offices for this reason.");
+    ui_fixture_press(fixture, INPUT_TAB);
+    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    reply(fixture, QUESTION_SEARCH, number, 200, "{\"hits\":[],\"more\":false,\"beyond\":false}");
+    expect(fixture, "Only your own office was searched");
+}
+
+static void make_client(struct ui_fixture *fixture, const char *name)
+{
+    const struct client_details details = {.kind = "person", .name = name, .phone = "555-1234"};
+    struct author author = desk_author(&fixture->desk);
+    struct batch batch = {0};
+    struct id id;
+
+    assert_int_equal(client_new(&batch, &author, &details, &id, NULL), 0);
+    assert_int_equal(desk_apply(&fixture->desk, &batch, NULL), 0);
+    ui_fixture_draw(fixture);
+}
+
+/* Those who come later stand below; what is marked stays marked, and no key is lost. */
+static void the_cursor_stays_where_it_is(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    uint64_t number;
+    int row, column, before;
+
+    make_client(fixture, "Ann Lebel");
+    make_client(fixture, "Bea Lebel");
+    go(fixture, LINK_ONLINE);
+    type_client(fixture, "lebel");
+    expect(fixture, "Somebody else? Tab looks in all offices.");
+    ui_fixture_press(fixture, INPUT_DOWN);
+    ui_fixture_press(fixture, INPUT_TAB);
+    ui_fixture_type(fixture, "1");
+    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    assert_true(canvas_cursor(fixture->canvas, &before, &column));
+    reply(fixture, QUESTION_SEARCH, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
+    expect(fixture, "Ann Lebel");
+    expect(fixture, "Zoé Lebel");
+    assert_true(canvas_cursor(fixture->canvas, &row, &column));
+    assert_int_equal(row, before);
+    /* Enter is for the one that was marked: here, at once. */
+    ui_fixture_type(fixture, "\r");
+    expect(fixture, "The contact has begun.");
+    expect(fixture, "Bea Lebel");
+}
+
+/* A whole reference that is not here is looked for at once, and never made a client's name. */
+static void a_whole_reference_is_looked_for(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char reference[ID_REFERENCE_SIZE];
+    struct id id;
+    uint64_t number;
+
+    assert_true(id_parse(&id, MATTER));
+    id_reference(&id, 'C', reference);
+    go(fixture, LINK_ONLINE);
+    type_client(fixture, reference);
+    ui_fixture_type(fixture, "\r");
+    expect(fixture, "Why do you look for somebody beyond this terminal?");
+    ui_fixture_type(fixture, "1");
+    find_zoe(fixture);
+    expect(fixture, "Zoé Lebel");
+    /* With the reason known, without a key. */
+    ui_fixture_press(fixture, INPUT_CONTROL('U'));
+    ui_fixture_type(fixture, reference);
+    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+static void search_zoe(struct ui_fixture *fixture)
+{
+    go(fixture, LINK_ONLINE);
+    type_client(fixture, "lebel");
+    ui_fixture_press(fixture, INPUT_TAB);
+    ui_fixture_type(fixture, "1");
+    find_zoe(fixture);
+}
+
+static void a_hit_is_fetched_and_served(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    uint64_t number;
+    json_t *body;
+
+    search_zoe(fixture);
+    ui_fixture_type(fixture, "\r");
+    expect(fixture, "Another office’s file");
+    expect(fixture, "Being fetched from the other office...");
+    body = asked(fixture, QUESTION_OPEN, "/v1/open", &number);
+    assert_string_equal(json_text_or(body, "type", ""), "client");
+    assert_string_equal(json_text_or(body, "id", ""), ZOE);
+    assert_string_equal(json_text_or(body, "purpose", ""), "contact");
+    json_decref(body);
+    /* Merged meanwhile: the one that stays is waited for. */
+    reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" OTHER "\",\"until\":null}");
+    deliver(fixture, RECORD_CLIENT, ZOE, zoe());
+    expect(fixture, "Being fetched from the other office...");
+    deliver(fixture, RECORD_CLIENT, OTHER, zoe());
+    expect(fixture, "The contact has begun.");
+    expect(fixture, "Zoé Lebel");
+    assert_string_equal(fixture->desk.open.client.text, OTHER);
+}
+
+static void escape_leaves_it_there(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    search_zoe(fixture);
+    ui_fixture_type(fixture, "\r");
+    expect(fixture, "Being fetched from the other office...");
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    expect_not(fixture, "Being fetched");
+    expect(fixture, "Zoé Lebel");
+    assert_false(is_asked(fixture));
+    assert_true(id_is_empty(&fixture->desk.open.contact));
+}
+
+static void what_is_not_opened_is_said(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    uint64_t number;
+
+    search_zoe(fixture);
+    ui_fixture_type(fixture, "\r");
+    json_decref(asked(fixture, QUESTION_OPEN, "/v1/open", &number));
+    reply(fixture, QUESTION_OPEN, number, 403, "no");
+    expect(fixture, "Your role does not open this file.");
+    ui_fixture_type(fixture, "\r");
+    expect(fixture, "Being fetched from the other office...");
+    json_decref(asked(fixture, QUESTION_OPEN, "/v1/open", &number));
+    reply(fixture, QUESTION_OPEN, number, 404, "no");
+    expect(fixture, "This file is no longer there.");
+    go(fixture, LINK_OFFLINE);
+    ui_fixture_type(fixture, "\r");
+    expect(fixture, "Offline: the file stays with its office.");
+}
+
+static void a_case_is_found_and_shown(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    uint64_t number;
+    json_t *body;
+
+    go(fixture, LINK_ONLINE);
+    ui_fixture_type(fixture, ":lists all\r");
+    ui_fixture_press(fixture, INPUT_CONTROL('F'));
+    ui_fixture_type(fixture, "lebel");
+    expect(fixture, "Ctrl-D looks in");
+    ui_fixture_press(fixture, INPUT_CONTROL('D'));
+    expect(fixture, "Cases of all offices");
+    expect(fixture, "lebel");
+    ui_fixture_type(fixture, "\r");
+    ui_fixture_type(fixture, "3");
+    body = asked(fixture, QUESTION_SEARCH, "/v1/search/case", &number);
+    assert_string_equal(json_text_or(body, "q", ""), "lebel");
+    assert_string_equal(json_text_or(body, "purpose", ""), "case-work");
+    json_decref(body);
+    reply(fixture, QUESTION_SEARCH, number, 200,
+          FOUND("{\"type\":\"case\",\"id\":\"" MATTER
+                "\",\"reference\":\"C-0000-0001\",\"service\":\"t/birth\",\"status\":\"received\","
+                "\"office\":\"t/south\",\"score\":3,\"here\":false,\"client\":{\"id\":\"" ZOE
+                "\",\"name\":\"Zoé Lebel\"}}"));
+    expect(fixture, "C-0000-0001");
+    expect(fixture, "Birth certificate");
+    expect(fixture, "received");
+    ui_fixture_type(fixture, "\r");
+    body = asked(fixture, QUESTION_OPEN, "/v1/open", &number);
+    assert_string_equal(json_text_or(body, "id", ""), MATTER);
+    json_decref(body);
+    reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" ZOE "\",\"until\":null}");
+    deliver(fixture, RECORD_CLIENT, ZOE, zoe());
+    expect(fixture, "Being fetched");
+    deliver(fixture, RECORD_CASE, MATTER,
+            json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "reference", "C-0000-0001", "office",
+                      "t/south", "opened_at", "2026-11-01T10:00:00.000Z", "opened_by", ZOE,
+                      "status", "received", "client", ZOE, "service", "t/birth"));
+    expect_not(fixture, "Being fetched");
+    expect(fixture, "C-0000-0001");
+}
+
+/* --- likely the same -------------------------------------------------------------------------- */
+
+static void duplicates_elsewhere_are_warned_of(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    uint64_t number;
+    json_t *body;
+
+    go(fixture, LINK_ONLINE);
+    make_client(fixture, "Zoe Lebel");
+    type_client(fixture, "Lebel, Zoé");
+    ui_fixture_press(fixture, INPUT_CONTROL('N'));
+    /* Those here at once; the others are asked for when the typing pauses, without a question. */
+    expect(fixture, "same name");
+    assert_false(is_asked(fixture));
+    tick(fixture);
+    tick(fixture);
+    body = asked(fixture, QUESTION_LIKELY, "/v1/search/client", &number);
+    assert_string_equal(json_text_or(json_object_get(body, "like"), "name", ""), "Lebel, Zoé");
+    assert_string_equal(json_text_or(body, "purpose", ""), "contact");
+    json_decref(body);
+    reply(fixture, QUESTION_LIKELY, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
+    expect(fixture, "t/south · Zoé Lebel · 1980-05-31");
+    expect(fixture, "same phone");
+    /* They stay while more is typed, and the cursor is where it was. */
+    ui_fixture_type(fixture, "x");
+    expect(fixture, "t/south · Zoé Lebel");
+    expect(fixture, "Lebel, Zoéx");
+    tick(fixture);
+    tick(fixture);
+    json_decref(asked(fixture, QUESTION_LIKELY, "/v1/search/client", &number));
+    reply(fixture, QUESTION_LIKELY, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
+    /* Taken rather than made anew. */
+    for (int i = 0; i < 11; i++)
+        ui_fixture_press(fixture, INPUT_DOWN);
+    ui_fixture_type(fixture, "\r");
+    ui_fixture_type(fixture, "1");
+    json_decref(asked(fixture, QUESTION_OPEN, "/v1/open", &number));
+    reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" ZOE "\",\"until\":null}");
+    deliver(fixture, RECORD_CLIENT, ZOE, zoe());
+    expect(fixture, "The contact has begun.");
+    assert_string_equal(fixture->desk.open.client.text, ZOE);
+}
+
+/* A first name alone is everybody's; and offline nothing is said: what is here must do. */
+static void not_every_letter_is_asked(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    go(fixture, LINK_ONLINE);
+    type_client(fixture, "Zoé");
+    ui_fixture_press(fixture, INPUT_CONTROL('N'));
+    tick(fixture);
+    tick(fixture);
+    assert_false(is_asked(fixture));
+    go(fixture, LINK_OFFLINE);
+    ui_fixture_type(fixture, " Lebel");
+    tick(fixture);
+    tick(fixture);
+    assert_false(is_asked(fixture));
+    expect_not(fixture, "Offline: only");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_reason_is_asked_once_and_sent),
+        TEST(going_back_from_the_reason_asks_nothing),
+        TEST(offline_says_so),
+        TEST(refusals_are_said_plainly),
+        TEST(the_cursor_stays_where_it_is),
+        TEST(a_whole_reference_is_looked_for),
+        TEST(a_hit_is_fetched_and_served),
+        TEST(escape_leaves_it_there),
+        TEST(what_is_not_opened_is_said),
+        TEST(a_case_is_found_and_shown),
+        TEST(duplicates_elsewhere_are_warned_of),
+        TEST(not_every_letter_is_asked),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
