@@ -374,11 +374,9 @@ static void draw_case(struct desk *desk, const json_t *hit, const struct paint *
     work_title(desk, RECORD_SERVICE, json_text_or(hit, "service", ""), title, sizeof(title));
     name_of(json_object_get(hit, "client"), name, sizeof(name));
     paint_text(row, 0, 1, 12, PAINT_TEXT, json_text_or(hit, "reference", ""));
-    paint_text(row, 0, 14, room / 3, PAINT_TEXT, name);
-    paint_text(row, 0, 15 + room / 3, room / 4, PAINT_DIM,
-               format_word(json_text_or(hit, "status", "")));
-    paint_text(row, 0, 16 + room / 3 + room / 4, room - (16 + room / 3 + room / 4), PAINT_DIM,
-               title);
+    paint_text(row, 0, 14, room / 4, PAINT_TEXT, name);
+    paint_text(row, 0, 15 + room / 4, 11, PAINT_DIM, format_word(json_text_or(hit, "status", "")));
+    paint_text(row, 0, 27 + room / 4, room - 27 - room / 4, PAINT_DIM, title);
 }
 
 void elsewhere_draw(struct desk *desk, const json_t *hit, const struct paint *row)

@@ -21,7 +21,7 @@ void people_merge(struct ledger_fixture *fixture, const struct id *client,
 /* "kind|purpose|words|what" of each entry of this agent's, a line each, of the kinds read, search,
  * refused and emergency. New (free()). */
 char *people_trail(struct ledger_fixture *fixture, enum fixture_agent who);
-/* How many entries name this client. */
+/* How many entries of the trail say that this client was looked at. */
 int people_trail_of(struct ledger_fixture *fixture, const struct id *client);
 /* Runs a statement on the database. */
 void people_sql(struct ledger_fixture *fixture, const char *sql);
