@@ -14,6 +14,8 @@
 #define STALL_SECONDS    60L
 #define PROTOCOLS        "imap,imaps,smtp,smtps"
 #define CREDENTIAL_LIMIT 320
+/* A token goes by these, and by nothing that would want a password. */
+#define BEARER_OPTIONS "AUTH=OAUTHBEARER;AUTH=XOAUTH2"
 
 static bool is_given(const char *text)
 {
@@ -67,10 +69,11 @@ static int url_check(enum email_protocol protocol, const char *text, bool *plain
     return code;
 }
 
-/* The first line of the file, new. */
-static int password_read(const char *path, char **password, struct error *error)
+/* The first line of a file, a password or a token, new. */
+static int secret_read(const char *path, size_t limit, const char *what, char **secret,
+                       struct error *error)
 {
-    char line[EMAIL_PASSWORD_LIMIT + 3];
+    char line[EMAIL_TOKEN_LIMIT + 3];
     FILE *file = fopen(path, "re");
     bool read;
     size_t length;
@@ -78,33 +81,53 @@ static int password_read(const char *path, char **password, struct error *error)
     if (file == NULL)
         return error_set(error, errno == ENOENT ? ERROR_NOT_FOUND : ERROR_STORAGE, "%s: %s", path,
                          strerror(errno));
-    /* The password stays in no buffer but ours. */
+    /* It stays in no buffer but ours. */
     setvbuf(file, NULL, _IONBF, 0);
     read = fgets(line, sizeof(line), file) != NULL;
     fclose(file);
     length = read ? strcspn(line, "\r\n") : 0;
     line[length] = '\0';
-    if (length > 0 && length <= EMAIL_PASSWORD_LIMIT)
-        *password = strdup(line);
+    if (length > 0 && length <= limit)
+        *secret = strdup(line);
     sodium_memzero(line, sizeof(line));
-    if (length == 0 || length > EMAIL_PASSWORD_LIMIT)
-        return error_set(error, ERROR_INVALID, "%s: the first line is to be a password", path);
-    return *password != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a password");
+    if (length == 0 || length > limit)
+        return error_set(error, ERROR_INVALID, "%s: the first line is to be a %s", path, what);
+    return *secret != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a %s", what);
+}
+
+static void wipe(char *text)
+{
+    if (text != NULL)
+        sodium_memzero(text, strlen(text));
+    free(text);
 }
 
 static int credentials_read(struct email_account *account,
                             const struct email_account_options *options, struct error *error)
 {
+    char *token = NULL;
+    int code;
+
     if (!is_given(options->user))
         return 0;
     if (strlen(options->user) > CREDENTIAL_LIMIT)
         return error_set(error, ERROR_INVALID, "the user's name is too long");
-    if (!is_given(options->password_file))
-        return error_set(error, ERROR_INVALID, "there is a user, and no file with the password");
+    if (is_given(options->password_file) == is_given(options->token_file))
+        return error_set(error, ERROR_INVALID,
+                         "a user signs in with the file of a password or of a token: one of them");
     account->user = strdup(options->user);
     if (account->user == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a mail account");
-    return password_read(options->password_file, &account->password, error);
+    if (is_given(options->password_file))
+        return secret_read(options->password_file, EMAIL_PASSWORD_LIMIT, "password",
+                           &account->password, error);
+    account->token_file = strdup(options->token_file);
+    if (account->token_file == NULL)
+        return error_set(error, ERROR_MEMORY, "no memory for a mail account");
+    /* That it is there is seen at the start; it may have been renewed by the time it is used. */
+    code = secret_read(account->token_file, EMAIL_TOKEN_LIMIT, "token", &token, error);
+    wipe(token);
+    return code;
 }
 
 int email_account_open(struct email_account *account, enum email_protocol protocol,
@@ -134,18 +157,12 @@ int email_account_open(struct email_account *account, enum email_protocol protoc
     return 0;
 }
 
-static void wipe(char *text)
-{
-    if (text != NULL)
-        sodium_memzero(text, strlen(text));
-    free(text);
-}
-
 void email_account_close(struct email_account *account)
 {
     free(account->url);
     free(account->user);
     wipe(account->password);
+    free(account->token_file);
     free(account->ca_file);
     *account = (struct email_account){0};
 }
@@ -194,20 +211,42 @@ static bool set_all(CURL *easy, const struct email_account *account)
            curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, STALL_SECONDS) == CURLE_OK &&
            (account->user == NULL ||
-            (curl_easy_setopt(easy, CURLOPT_USERNAME, account->user) == CURLE_OK &&
-             curl_easy_setopt(easy, CURLOPT_PASSWORD, account->password) == CURLE_OK)) &&
+            curl_easy_setopt(easy, CURLOPT_USERNAME, account->user) == CURLE_OK) &&
+           (account->password == NULL ||
+            curl_easy_setopt(easy, CURLOPT_PASSWORD, account->password) == CURLE_OK) &&
            set_encryption(easy, account);
 }
 
-CURL *email_account_handle(const struct email_account *account, struct error *error)
+/* libcurl copies it, and wipes that with the handle. */
+static int set_token(CURL *easy, const struct email_account *account, struct error *error)
 {
-    CURL *easy = curl_easy_init();
+    char *token = NULL;
+    int code;
 
-    if (easy != NULL && set_all(easy, account))
-        return easy;
-    curl_easy_cleanup(easy);
-    error_set(error, ERROR_MEMORY, "no memory for a transfer of mail");
-    return NULL;
+    if (account->token_file == NULL)
+        return 0;
+    code = secret_read(account->token_file, EMAIL_TOKEN_LIMIT, "token", &token, error);
+    if (code == 0 && (curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, token) != CURLE_OK ||
+                      curl_easy_setopt(easy, CURLOPT_LOGIN_OPTIONS, BEARER_OPTIONS) != CURLE_OK))
+        code = error_set(error, ERROR_MEMORY, "no memory for a transfer of mail");
+    wipe(token);
+    return code;
+}
+
+int email_account_handle(const struct email_account *account, CURL **easy, struct error *error)
+{
+    int code;
+
+    *easy = curl_easy_init();
+    if (*easy != NULL && set_all(*easy, account))
+        code = set_token(*easy, account, error);
+    else
+        code = error_set(error, ERROR_MEMORY, "no memory for a transfer of mail");
+    if (code != 0) {
+        curl_easy_cleanup(*easy);
+        *easy = NULL;
+    }
+    return code;
 }
 
 int email_account_failed(const struct email_account *account, CURLcode result, struct error *error)

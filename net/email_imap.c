@@ -49,17 +49,20 @@ int email_imap_open(struct email_imap **result, const struct email_account *acco
                     const char *mailbox, struct error *error)
 {
     struct email_imap *imap = calloc(1, sizeof(*imap));
+    int code;
 
     *result = NULL;
     if (imap == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a mailbox");
     imap->account = account;
-    imap->easy = email_account_handle(account, error);
+    code = email_account_handle(account, &imap->easy, error);
     imap->mailbox = strdup(mailbox);
-    imap->path = imap->easy != NULL ? curl_easy_escape(imap->easy, mailbox, 0) : NULL;
-    if (imap->mailbox == NULL || imap->path == NULL) {
+    imap->path = code == 0 ? curl_easy_escape(imap->easy, mailbox, 0) : NULL;
+    if (code == 0 && (imap->mailbox == NULL || imap->path == NULL))
+        code = error_set(error, ERROR_MEMORY, "no memory for a mailbox");
+    if (code != 0) {
         email_imap_close(imap);
-        return error_set(error, ERROR_MEMORY, "no memory for a mailbox");
+        return code;
     }
     *result = imap;
     return 0;

@@ -131,10 +131,11 @@ int email_send(const struct email_account *account, const struct email_outgoing 
     } else {
         struct transfer transfer = {
             .bytes = message.bytes, .length = message.length, .outgoing = outgoing};
-        CURL *easy = email_account_handle(account, error);
+        CURL *easy;
 
-        code = easy == NULL ? ERROR_MEMORY
-                            : hand_over(account, outgoing, easy, &transfer, sent, reason, error);
+        code = email_account_handle(account, &easy, error);
+        if (code == 0)
+            code = hand_over(account, outgoing, easy, &transfer, sent, reason, error);
         curl_easy_cleanup(easy);
     }
     text_buffer_free(&message);

@@ -984,9 +984,9 @@ TESTS += tests/end_to_end/tasks.sh
 dist_check_SCRIPTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh tests/end_to_end/email_crash.sh
 TESTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh tests/end_to_end/email_crash.sh
 dist_check_SCRIPTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh tests/end_to_end/email_crash.sh \
-    tests/end_to_end/email_kill.sh
+    tests/end_to_end/email_kill.sh tests/end_to_end/email_token.sh
 TESTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh tests/end_to_end/email_crash.sh \
-    tests/end_to_end/email_kill.sh
+    tests/end_to_end/email_kill.sh tests/end_to_end/email_token.sh
 # Hostile mail: some hundreds in `make check`, `make hostile-email` takes ten thousand; the seed's
 # number tells which.
 UNIT_TESTS += tests/email/hostile

@@ -156,6 +156,11 @@ static const struct config_key keys[] = {
      .shape = CONFIG_TEXT,
      .argument = "FILE",
      .help = "Its password: the first line of this file."},
+    {.name = "smtp-token-file",
+     .shape = CONFIG_TEXT,
+     .argument = "FILE",
+     .help = "Instead of a password, a bearer token (OAUTHBEARER or XOAUTH2): the first line of this "
+             "file, read anew each time."},
     {.name = "smtp-ca",
      .shape = CONFIG_TEXT,
      .argument = "FILE",

@@ -19,6 +19,11 @@ const struct config_key guichetd_email_keys[] = {
      .shape = CONFIG_TEXT,
      .argument = "FILE",
      .help = "The password: the first line of this file."},
+    {.name = "imap-token-file",
+     .shape = CONFIG_TEXT,
+     .argument = "FILE",
+     .help = "Instead of a password, a bearer token (OAUTHBEARER or XOAUTH2): the first line of this "
+             "file, read anew each time."},
     {.name = "imap-ca",
      .shape = CONFIG_TEXT,
      .argument = "FILE",
@@ -124,6 +129,7 @@ int guichetd_email_open(struct guichetd_email *email, const struct config *confi
         .url = text_of(config, "imap-url"),
         .user = text_of(config, "imap-user"),
         .password_file = text_of(config, "imap-password-file"),
+        .token_file = text_of(config, "imap-token-file"),
         .ca_file = text_of(config, "imap-ca"),
     };
     struct email_desk *desk = &email->options.desk;

@@ -18,6 +18,7 @@ static int open_carriers(struct guichetd_messages *messages, const struct config
         .account = {.url = config_text(config, "smtp-url"),
                     .user = config_text(config, "smtp-user"),
                     .password_file = config_text(config, "smtp-password-file"),
+                    .token_file = config_text(config, "smtp-token-file"),
                     .ca_file = config_text(config, "smtp-ca")},
         .from = config_text(config, "email-from"),
         .from_name = config_text(config, "email-name"),

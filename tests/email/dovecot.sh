@@ -3,6 +3,8 @@
 #
 #   dovecot_start FOLDER   starts it on a free port, $IMAP_PORT; user "bureau", password "sésame-42".
 #                          With $IMAP_CERTIFICATE and $IMAP_KEY (PEM) it speaks TLS alone
+#                          With $IMAP_JWT_SECRET it also takes bearer tokens that are signed
+#                          with it (HS256, the user as "sub")
 #   dovecot_stop           ends it
 #   deliver FILE           puts a message into the inbox, as a mail server would
 #   mailbox_make NAME      makes another mailbox
@@ -37,6 +39,23 @@ ssl_cert = <$IMAP_CERTIFICATE
 ssl_key = <$IMAP_KEY"
         plain_port=0 tls_port=$IMAP_PORT
     fi
+    local mechanisms="plain login" tokens=
+    if [ -n "${IMAP_JWT_SECRET:-}" ]; then
+        mechanisms="plain login oauthbearer xoauth2"
+        tokens="passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = $DOVECOT/oauth2.conf
+}"
+        mkdir -p "$DOVECOT/keys/default/HS256"
+        printf '%s' "$IMAP_JWT_SECRET" | openssl base64 -A >"$DOVECOT/keys/default/HS256/default"
+        cat >"$DOVECOT/oauth2.conf" <<CONF
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix=$DOVECOT/keys/
+username_attribute = sub
+CONF
+        chmod -R a+rX "$DOVECOT/keys" "$DOVECOT/oauth2.conf"
+    fi
     cat >"$DOVECOT/dovecot.conf" <<CONF
 protocols = imap
 listen = 127.0.0.1
@@ -51,7 +70,8 @@ default_login_user = $login
 first_valid_uid = 1
 first_valid_gid = 1
 mail_location = maildir:$DOVECOT/mail/%u
-auth_mechanisms = plain login
+auth_mechanisms = $mechanisms
+$tokens
 passdb {
   driver = passwd-file
   args = scheme=PLAIN $DOVECOT/users

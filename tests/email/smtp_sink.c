@@ -14,6 +14,8 @@
  *   hang...     kept, and not acknowledged: the first of them waits until the client is gone
  *
  * The line of the file FOLDER/greeting, if it is there, is the greeting instead of 220.
+ * With a file FOLDER/bearer, whoever sends signs in as its line says, after "AUTH ": the mechanism
+ * and the base64 of what it sends.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -35,6 +37,7 @@ static bool hung;
 struct session {
     FILE *in, *out;
     char from[512], to[512];
+    bool signed_in;
 };
 
 static void say(struct session *session, const char *line)
@@ -131,13 +134,58 @@ static void recipient(struct session *session, const char *line)
         say(session, "250 2.1.5 fine");
 }
 
+/* What must be sent to sign in; false when nobody has to. */
+static bool bearer(char line[LINE_SIZE])
+{
+    char path[1024];
+    FILE *file;
+    bool read;
+
+    snprintf(path, sizeof(path), "%s/bearer", folder);
+    file = fopen(path, "rb");
+    if (file == NULL)
+        return false;
+    read = fgets(line, LINE_SIZE, file) != NULL;
+    fclose(file);
+    line[read ? strcspn(line, "\r\n") : 0] = '\0';
+    return true;
+}
+
+static void sign_in(struct session *session, const char *mechanism)
+{
+    char wanted[LINE_SIZE], heard[LINE_SIZE], given[2 * LINE_SIZE + 2];
+
+    say(session, "334 ");
+    if (fgets(heard, sizeof(heard), session->in) == NULL)
+        return;
+    snprintf(given, sizeof(given), "%.*s %.*s", (int)strcspn(mechanism, "\r\n"), mechanism,
+             (int)strcspn(heard, "\r\n"), heard);
+    session->signed_in = bearer(wanted) && strcmp(given, wanted) == 0;
+    if (session->signed_in) {
+        say(session, "235 2.7.0 welcome");
+        return;
+    }
+    /* RFC 7628: why, and the client says that it has heard. */
+    say(session, "334 eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0=");
+    if (fgets(heard, sizeof(heard), session->in) != NULL)
+        say(session, "535 5.7.8 the token is not good");
+}
+
 /* One command; false when the connection ends. */
 static bool command(struct session *session, const char *line)
 {
+    char wanted[LINE_SIZE];
+
     if (strncasecmp(line, "EHLO", 4) == 0 || strncasecmp(line, "HELO", 4) == 0) {
         say(session, "250-sink");
         say(session, "250-SMTPUTF8");
+        if (bearer(wanted))
+            say(session, "250-AUTH CRAM-MD5 PLAIN OAUTHBEARER XOAUTH2");
         say(session, "250 8BITMIME");
+    } else if (strncasecmp(line, "AUTH ", 5) == 0) {
+        sign_in(session, line + 5);
+    } else if (bearer(wanted) && !session->signed_in) {
+        say(session, "530 5.7.0 sign in first");
     } else if (strncasecmp(line, "MAIL FROM:", 10) == 0) {
         address_read(line, session->from);
         say(session, "250 2.1.0 fine");

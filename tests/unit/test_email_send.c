@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sodium.h>
+
 #include "net/email_send.h"
 
 static char folder[64];
@@ -309,6 +311,68 @@ static void no_password_leaves_the_machine_unencrypted(void **state)
     assert_int_equal(email_account_open(&account, EMAIL_SMTP, &options, &error), ERROR_NOT_FOUND);
 }
 
+static void write_file(const char *name, const char *text)
+{
+    char path[128];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* The sink wants this token of bureau, as OAUTHBEARER (RFC 7628) sends it. */
+static void want_token(const char *token)
+{
+    char said[256], line[512] = "OAUTHBEARER ";
+    int length = snprintf(said, sizeof(said),
+                          "n,a=bureau,\1host=127.0.0.1\1port=%d\1auth=Bearer %s\1\1", port, token);
+
+    sodium_bin2base64(line + strlen(line), sizeof(line) - strlen(line), (unsigned char *)said,
+                      (size_t)length, sodium_base64_VARIANT_ORIGINAL);
+    write_file("bearer", line);
+}
+
+static void a_token_signs_in_and_may_be_renewed(void **state)
+{
+    char reason[EMAIL_REASON_SIZE], url[64], path[128], bearer[128];
+    struct email_account_options options = {.url = url, .user = "bureau", .token_file = path};
+    struct email_account account;
+    struct error error = ERROR_INIT;
+    enum email_sent sent;
+
+    (void)state;
+    snprintf(url, sizeof(url), "smtp://127.0.0.1:%d", port);
+    snprintf(path, sizeof(path), "%s/token", folder);
+    snprintf(bearer, sizeof(bearer), "%s/bearer", folder);
+    write_file("token", "ya29.first\n");
+    want_token("ya29.first");
+    assert_int_equal(email_account_open(&account, EMAIL_SMTP, &options, &error), 0);
+    assert_int_equal(email_send(&account, &ordinary, &sent, reason, &error), 0);
+    assert_int_equal(sent, EMAIL_SENT);
+    /* It has run out: the message waits, and what renews the token replaces the file. */
+    want_token("ya29.second");
+    assert_int_equal(email_send(&account, &ordinary, &sent, reason, &error), 0);
+    assert_int_equal(sent, EMAIL_LATER);
+    assert_null(strstr(reason, "ya29"));
+    write_file("token", "ya29.second\n");
+    assert_int_equal(email_send(&account, &ordinary, &sent, reason, &error), 0);
+    assert_int_equal(sent, EMAIL_SENT);
+    unlink(path);
+    assert_int_equal(email_send(&account, &ordinary, &sent, reason, &error), ERROR_NOT_FOUND);
+    email_account_close(&account);
+    unlink(bearer);
+    /* One of the two, and one that is there. */
+    assert_int_equal(email_account_open(&account, EMAIL_SMTP, &options, &error), ERROR_NOT_FOUND);
+    write_file("token", "\n");
+    assert_int_equal(email_account_open(&account, EMAIL_SMTP, &options, &error), ERROR_INVALID);
+    write_file("token", "ya29.second\n");
+    options.password_file = path;
+    assert_int_equal(email_account_open(&account, EMAIL_SMTP, &options, &error), ERROR_INVALID);
+}
+
 static void a_stop_ends_a_transfer(void **state)
 {
     struct email_account account;
@@ -335,6 +399,7 @@ int main(void)
         cmocka_unit_test(an_address_that_is_none_bounces),
         cmocka_unit_test(our_own_ids_are_known),
         cmocka_unit_test(no_password_leaves_the_machine_unencrypted),
+        cmocka_unit_test(a_token_signs_in_and_may_be_renewed),
         cmocka_unit_test(a_stop_ends_a_transfer),
     };
 
