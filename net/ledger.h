@@ -293,9 +293,9 @@ bool ledger_is_well(struct ledger *ledger);
 
 #define LEDGER_TOKEN_SIZE     64
 #define LEDGER_SESSION_MS     (INT64_C(12) * 3600 * 1000)
+#define LEDGER_WORDS_SIZE     512
 #define LEDGER_LOGIN_LIMIT    128  /* bytes */
 #define LEDGER_PASSWORD_LIMIT 1023 /* bytes */
-#define LEDGER_PASSWORD_LEAST 8    /* characters are not counted: bytes */
 
 /* A mark is "<count>.<chance>" (ledger_device.c). */
 #define LEDGER_MARK_SIZE 48
@@ -308,19 +308,28 @@ struct ledger_mark {
 /* What stands between somebody and a session. */
 enum ledger_barrier {
     LEDGER_BARRIER_NONE,
-    LEDGER_BARRIER_WRONG,    /* login or password */
-    LEDGER_BARRIER_HELD,     /* too many failures */
-    LEDGER_BARRIER_BEHIND,   /* the terminal's files are an older copy */
-    LEDGER_BARRIER_CLOCK,    /* the time of the terminal's proof is too far from ours */
-    LEDGER_BARRIER_UNKNOWN,  /* the terminal is not enrolled, and must be */
-    LEDGER_BARRIER_REVOKED,  /* the terminal was revoked */
-    LEDGER_BARRIER_WIPED,    /* the terminal is to erase itself */
-    LEDGER_BARRIER_REPLAYED, /* this very request was made before */
-    LEDGER_BARRIER_ENDED,    /* a refresh token of a session that is over, or none at all */
+    LEDGER_BARRIER_WRONG,      /* login or password */
+    LEDGER_BARRIER_HELD,       /* too many failures */
+    LEDGER_BARRIER_BEHIND,     /* the terminal's files are an older copy */
+    LEDGER_BARRIER_CLOCK,      /* the time of the terminal's proof is too far from ours */
+    LEDGER_BARRIER_UNKNOWN,    /* the terminal is not enrolled, and must be */
+    LEDGER_BARRIER_REVOKED,    /* the terminal was revoked */
+    LEDGER_BARRIER_WIPED,      /* the terminal is to erase itself */
+    LEDGER_BARRIER_REPLAYED,   /* this very request was made before */
+    LEDGER_BARRIER_ENDED,      /* a refresh token of a session that is over, or none at all */
+    LEDGER_BARRIER_CHANGE,     /* the password is right, and must be changed first */
+    LEDGER_BARRIER_CODE,       /* the password is right, a one-time code is asked for */
+    LEDGER_BARRIER_CODE_WRONG, /* the same; the one that was given is wrong, or was taken */
+    LEDGER_BARRIER_SETUP,      /* the same, and the agent is to set codes up: see `words` */
+    LEDGER_BARRIER_WEAK,       /* the new password is not taken: see `flaw` */
+    LEDGER_BARRIER_CENTRE,     /* only the centre does this */
 };
 
 struct ledger_login {
-    enum ledger_barrier barrier;     /* why there is none */
+    enum ledger_barrier barrier; /* why there is none */
+    enum password_flaw flaw;
+    char words[LEDGER_WORDS_SIZE];   /* for the agent's eyes, once: recovery codes, or how to set
+                                        one-time codes up; "" for none */
     char refresh[LEDGER_TOKEN_SIZE]; /* "" for a terminal without a key */
     int64_t refresh_expires_ms;
     char token[LEDGER_TOKEN_SIZE];
@@ -360,9 +369,13 @@ int ledger_session_end(struct ledger *ledger, const char *token, int64_t now_ms,
 void ledger_import_target(struct ledger *ledger, struct import_target *target);
 
 /* Makes an agent with a password: body as in app/catalogue_bodies.md. ERROR_CONFLICT when another
- * agent has the login, ERROR_INVALID when password or login are too short or long. */
+ * agent has the login, ERROR_INVALID when the login is too short or long, or
+ * the password is not one to choose (net/password_rule.h). */
 int ledger_agent_add(struct ledger *ledger, const struct record *agent, const char *password,
                      struct error *error);
+/* The same; with `must_change` the password is good for nothing but choosing another one. */
+int ledger_agent_add_with(struct ledger *ledger, const struct record *agent, const char *password,
+                          bool must_change, struct error *error);
 
 /* --- checking --------------------------------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
 
 #include "app/json.h"
 #include "net/ledger_audit.h"
+#include "net/ledger_factor.h"
 #include "net/ledger_lockout.h"
 #include "net/ledger_order_retention.h"
 #include "net/ledger_session.h"
@@ -138,6 +139,41 @@ static int agent_sign_out(struct ledger *ledger, const json_t *order, int64_t no
     return code == 0 ? answer_make(answer, json_object(), error) : code;
 }
 
+static int agent_password(struct ledger *ledger, const json_t *order, int64_t now_ms,
+                          json_t **answer, struct error *error)
+{
+    int code = ledger_password_reset(ledger, json_text_or(order, "login", ""),
+                                     json_text_or(order, "password", ""),
+                                     json_bool_or(order, "must_change", true), now_ms, error);
+
+    return code == 0 ? answer_make(answer, json_object(), error) : code;
+}
+
+static int agent_codes(struct ledger *ledger, const json_t *order, int64_t now_ms, json_t **answer,
+                       struct error *error)
+{
+    char login[LEDGER_LOGIN_LIMIT + 1];
+    struct id agent;
+    bool had = false;
+    int code = ledger_begin(ledger, error);
+
+    if (code != 0)
+        return code;
+    code = agent_of(ledger, order, login, &agent, error);
+    if (code == 0)
+        code = ledger_factor_forget(ledger, &agent, &had, error);
+    if (code == 0)
+        code = ledger_sessions_end_agent(ledger, &agent, now_ms, error);
+    if (code == 0)
+        code = note(ledger, &agent, "one-time codes reset", now_ms, error);
+    if (code != 0) {
+        ledger_rollback(ledger);
+        return code;
+    }
+    code = ledger_commit(ledger, error);
+    return code == 0 ? answer_make(answer, json_pack("{s:b}", "had", (int)had), error) : code;
+}
+
 /* --- all of them ------------------------------------------------------------------------------ */
 
 static const struct {
@@ -160,6 +196,8 @@ static const struct {
     {"retention-list", ledger_order_retention_list},
     {"retention-step", ledger_order_retention_step},
     {"disclose", ledger_order_disclose},
+    {"agent-password", agent_password},
+    {"agent-codes", agent_codes},
 };
 
 int ledger_order(struct ledger *ledger, const json_t *order, int64_t now_ms, json_t **answer,

@@ -6,6 +6,8 @@
  *   {"order": "device-list"}                     -> {"devices": [...]} (net/ledger_terminal.h)
  *   {"order": "device-revoke", "name"}           -> {}
  *   {"order": "device-wipe", "name"}             -> {}
+ *   {"order": "agent-password", "login", "password", "must_change"} -> {}
+ *   {"order": "agent-codes", "login"}            -> {"had"}: one-time codes are set up anew
  *   {"order": "agent-unlock", "login"}           -> {"cleared"}
  *   {"order": "agent-sign-out", "login"}         -> {}
  *

@@ -64,15 +64,16 @@ static int check_role(struct ledger *ledger, const char *role, struct error *err
                                    : code;
 }
 
-int ledger_agent_add(struct ledger *ledger, const struct record *agent, const char *password,
-                     struct error *error)
+int ledger_agent_add_with(struct ledger *ledger, const struct record *agent, const char *password,
+                          bool must_change, struct error *error)
 {
     struct ledger_row row;
     int code;
 
-    if (strlen(password) < LEDGER_PASSWORD_LEAST)
-        return error_set(error, ERROR_INVALID, "a password has at least %d bytes",
-                         LEDGER_PASSWORD_LEAST);
+    code = ledger_password_judge(ledger, record_text(agent, "login"), record_text(agent, "name"),
+                                 password, error);
+    if (code != 0)
+        return code;
     code = ledger_begin(ledger, error);
     if (code != 0)
         return code;
@@ -84,10 +85,18 @@ int ledger_agent_add(struct ledger *ledger, const struct record *agent, const ch
         code = check_role(ledger, record_text(agent, "role"), error);
     if (code == 0)
         code = ledger_password_write(ledger, agent, password, error);
+    if (code == 0 && must_change)
+        code = ledger_password_expire(ledger, record_text(agent, "login"), error);
     if (code == 0)
         code = ledger_publish(ledger, agent, error);
     if (code == 0)
         return ledger_commit(ledger, error);
     ledger_rollback(ledger);
     return code;
+}
+
+int ledger_agent_add(struct ledger *ledger, const struct record *agent, const char *password,
+                     struct error *error)
+{
+    return ledger_agent_add_with(ledger, agent, password, false, error);
 }

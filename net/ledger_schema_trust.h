@@ -58,8 +58,17 @@
     "ALTER TABLE login ADD COLUMN must_change INTEGER NOT NULL DEFAULT 0;"                         \
     "ALTER TABLE login ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;"
 
-/* Second factors, and sign-in by another organisation. */
-#define FACTOR_TABLES ""
+/* Second factors, and sign-in by another organisation.
+ *
+ * factor:    secrets of one-time codes, sealed; since when they are in use, and the step of the code
+ *            that was taken last (ledger_factor.c)
+ * recovery:  recovery codes that were not used, by their hash
+ */
+#define FACTOR_TABLES                                                                              \
+    "CREATE TABLE factor (agent TEXT PRIMARY KEY, secret BLOB NOT NULL, made INTEGER NOT NULL,"    \
+    " confirmed INTEGER, step INTEGER NOT NULL) WITHOUT ROWID;"                                    \
+    "CREATE TABLE recovery (hash BLOB PRIMARY KEY, agent TEXT NOT NULL) WITHOUT ROWID;"            \
+    "CREATE INDEX recovery_by_agent ON recovery (agent);"
 
 /* By what clients are found, how often agents have looked, and whose file is open to whom
  * (ledger_search*.c, ledger_opening.c). */

@@ -318,6 +318,20 @@ int ledger_session_barred(struct ledger_login *result, struct error *error)
     switch (result->barrier) {
     case LEDGER_BARRIER_NONE:
         return 0;
+    case LEDGER_BARRIER_CHANGE:
+        return bar(result, result->barrier, ERROR_REFUSED, error,
+                   "the password must be changed before it opens anything");
+    case LEDGER_BARRIER_CODE:
+        return bar(result, result->barrier, ERROR_REFUSED, error, "a one-time code is asked for");
+    case LEDGER_BARRIER_CODE_WRONG:
+        return bar(result, result->barrier, ERROR_REFUSED, error,
+                   "the one-time code is wrong, or was used before");
+    case LEDGER_BARRIER_SETUP:
+        return bar(result, result->barrier, ERROR_REFUSED, error,
+                   "one-time codes are to be set up first");
+    case LEDGER_BARRIER_CENTRE:
+        return bar(result, result->barrier, ERROR_CONFLICT, error,
+                   "this is done at the centre, not at an office's relay");
     case LEDGER_BARRIER_BEHIND:
         return bar(result, LEDGER_BARRIER_BEHIND, ERROR_CONFLICT, error,
                    "this terminal's files are an older copy: others signed in since");
@@ -329,11 +343,17 @@ int ledger_session_barred(struct ledger_login *result, struct error *error)
 void ledger_login_clear(struct ledger_login *result)
 {
     enum ledger_barrier barrier = result->barrier;
+    enum password_flaw flaw = result->flaw;
     int64_t retry_ms = result->retry_ms;
+    char words[LEDGER_WORDS_SIZE];
 
+    memcpy(words, result->words, sizeof(words));
     free(result->document);
     sodium_memzero(result, sizeof(*result));
-    *result = (struct ledger_login){.barrier = barrier, .retry_ms = retry_ms};
+    *result = (struct ledger_login){.barrier = barrier, .flaw = flaw, .retry_ms = retry_ms};
+    if (barrier == LEDGER_BARRIER_SETUP || barrier == LEDGER_BARRIER_CODE_WRONG)
+        memcpy(result->words, words, sizeof(words));
+    sodium_memzero(words, sizeof(words));
 }
 
 int ledger_session_open(struct ledger *ledger, const struct ledger_opening *opening, int64_t now_ms,

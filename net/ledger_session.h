@@ -41,11 +41,23 @@ struct ledger_sign_in {
     const struct ledger_mark *mark;
     const struct device_proof *proof; /* checked against DEVICE_PROOF_LOGIN */
     const char *address;              /* from where; NULL: not counted */
+    const char *code;                 /* one-time or recovery code; NULL or "": none was given */
 };
 
 /* ledger_login with all that there is to it. */
 int ledger_sign_in(struct ledger *ledger, const struct ledger_sign_in *asked, int64_t now_ms,
                    struct ledger_login *result, struct error *error);
+
+/* A new password for who knows the present one (and shows a code, if they have codes): all their
+ * sessions end. `asked->proof` holds as for a sign-in. A code, with `result->barrier`, when it is
+ * not taken. Takes as long as a sign-in, twice. */
+int ledger_password_change(struct ledger *ledger, const struct ledger_sign_in *asked,
+                           const char *fresh, int64_t now_ms, struct ledger_login *result,
+                           struct error *error);
+/* A new password by an administrator: sessions end, and what locked the login is forgotten.
+ * ERROR_NOT_FOUND when nobody has the login, ERROR_INVALID for no password to choose. */
+int ledger_password_reset(struct ledger *ledger, const char *login, const char *password,
+                          bool must_change, int64_t now_ms, struct error *error);
 
 /* A new access token and refresh token for `token`; the proof holds for DEVICE_PROOF_TOKEN, or else
  * `holds` is false. A code, with `result->barrier`, when there are none. */

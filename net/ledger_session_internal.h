@@ -5,6 +5,8 @@
 #ifndef GUICHET_NET_LEDGER_SESSION_INTERNAL_H
 #define GUICHET_NET_LEDGER_SESSION_INTERNAL_H
 
+#include <sodium.h>
+
 #include "net/ledger_audit.h"
 #include "net/ledger_session.h"
 #include "net/ledger_sqlite.h"
@@ -26,6 +28,15 @@ struct ledger_family {
 };
 
 void ledger_bind_hash(sqlite3_stmt *statement, int index, const unsigned char *hash);
+
+/* Logins compare without regard to ASCII case: people type them on any keyboard. False when it is
+ * empty or too long. */
+bool ledger_login_fold(const char *login, char folded[LEDGER_LOGIN_LIMIT + 1]);
+/* Argon2id; takes long, so outside of any transaction where that can be. */
+int ledger_password_hash(const char *password, char hash[crypto_pwhash_STRBYTES],
+                         struct error *error);
+/* Takes as long as checking a password: an unknown login is not told from a wrong password. */
+void ledger_password_waste(const char *password);
 
 /* Whether a terminal may be served; `proof` may be NULL. */
 int ledger_session_judge(struct ledger *ledger, struct database *database,

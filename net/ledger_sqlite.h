@@ -599,6 +599,11 @@ int ledger_device_admit(struct ledger *ledger, const struct id *device,
 /* Within a transaction: writes a catalogue record as its next rev, with what follows from it. */
 int ledger_publish(struct ledger *ledger, const struct record *record, struct error *error);
 
+/* ERROR_INVALID, saying why, when this is no password to choose. */
+int ledger_password_judge(struct ledger *ledger, const char *login, const char *name,
+                          const char *password, struct error *error);
+/* Within a transaction: the password must be changed before it opens anything. */
+int ledger_password_expire(struct ledger *ledger, const char *login, struct error *error);
 /* Within a transaction: an agent's first password. ERROR_CONFLICT when the login is taken. */
 int ledger_password_write(struct ledger *ledger, const struct record *agent, const char *password,
                           struct error *error);

@@ -60,9 +60,19 @@
     X(NONCE_PUT, "INSERT INTO refresh_nonce (refresh, nonce) VALUES (?1, ?2) "                     \
                  "ON CONFLICT DO NOTHING")                                                         \
     X(NONCE_PRUNE, "DELETE FROM refresh_nonce WHERE refresh NOT IN (SELECT hash FROM refresh)")    \
+    X(FACTOR_GET, "SELECT secret, confirmed, step FROM factor WHERE agent = ?1")                   \
+    X(FACTOR_PUT, "INSERT INTO factor (agent, secret, made, confirmed, step) "                     \
+                  "VALUES (?1, ?2, ?3, NULL, 0)")                                                  \
+    X(FACTOR_TAKEN, "UPDATE factor SET step = ?2, confirmed = coalesce(confirmed, ?3) "            \
+                    "WHERE agent = ?1")                                                            \
+    X(FACTOR_FORGET, "DELETE FROM factor WHERE agent = ?1")                                        \
+    X(RECOVERY_PUT, "INSERT INTO recovery (hash, agent) VALUES (?1, ?2)")                          \
+    X(RECOVERY_TAKE, "DELETE FROM recovery WHERE hash = ?1 AND agent = ?2")                        \
+    X(RECOVERY_FORGET, "DELETE FROM recovery WHERE agent = ?1")                                    \
     X(LOGIN_GET, "SELECT agent, hash, must_change, changed FROM login WHERE login = ?1")           \
     X(LOGIN_PUT, "INSERT INTO login (login, agent, hash, must_change, changed) "                   \
                  "VALUES (?1, ?2, ?3, ?4, ?5)")                                                    \
+    X(LOGIN_EXPIRE, "UPDATE login SET must_change = 1 WHERE login = ?1")                           \
     X(LOGIN_CHANGE, "UPDATE login SET hash = ?2, must_change = ?3, changed = ?4 "                  \
                     "WHERE login = ?1")
 

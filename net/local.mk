@@ -17,7 +17,7 @@ libnet_a_SOURCES += \
 # The server's side.
 libnet_a_SOURCES += \
     net/ledger.h \
-    net/ledger_agent.c net/ledger_lockout.c net/ledger_lockout.h net/trust_rules.h \
+    net/ledger_agent.c net/ledger_sign_in.c net/ledger_factor.c net/ledger_factor.h net/otp.c net/otp.h net/password_rule.c net/password_rule.h net/ledger_lockout.c net/ledger_lockout.h net/trust_rules.h \
     net/ledger_session.c net/ledger_session.h net/ledger_session_end.c net/ledger_session_internal.h \
     net/ledger_refresh.c net/ledger_terminal.c net/ledger_terminal.h \
     net/control.c net/control.h net/ledger_order.c net/ledger_order.h net/ledger_statements_device.h \
@@ -110,7 +110,7 @@ libnet_a_SOURCES += \
     net/server_presence.c net/server_presence.h \
     net/server_request.c \
     net/request_wait.c net/request_wait.h \
-    net/request_session.c net/request_session.h net/route_token.c net/route_devices.c \
+    net/request_session.c net/request_session.h net/route_token.c net/route_password.c net/route_devices.c \
     net/server_routes.c \
     net/audit_clock.c net/audit_clock.h net/server_trail.c net/server_trail.h \
     net/server_worker.c net/server_worker.h

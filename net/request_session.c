@@ -85,6 +85,11 @@ void request_session(struct request *request, const struct ledger_login *result)
         json_decref(document);
         document = NULL;
     }
+    if (document != NULL && result->words[0] != '\0' &&
+        json_object_set_new(document, "recovery_codes", json_string(result->words)) != 0) {
+        json_decref(document);
+        document = NULL;
+    }
     if (document != NULL && result->other_ms > 0 &&
         json_object_set_new(document, "copied_at", json_time(result->other_ms)) != 0) {
         json_decref(document);
@@ -112,6 +117,16 @@ static void clock_problem(struct request *request, const struct error *error)
     json_decref(now);
 }
 
+/* A problem that tells one more thing. */
+static void text_problem(struct request *request, enum problem problem, const struct error *error,
+                         const char *member, const char *text)
+{
+    json_t *value = json_string(text);
+
+    request_problem_with(request, problem, error->message, member, value);
+    json_decref(value);
+}
+
 void request_barred(struct request *request, int code, const struct ledger_login *result,
                     const struct error *error)
 {
@@ -129,6 +144,12 @@ void request_barred(struct request *request, int code, const struct ledger_login
         [LEDGER_BARRIER_WIPED] = {PROBLEM_DEVICE_WIPE, "a terminal that is to be wiped"},
         [LEDGER_BARRIER_REPLAYED] = {PROBLEM_REPLAYED, "a request made before"},
         [LEDGER_BARRIER_ENDED] = {PROBLEM_UNAUTHORIZED, "a session that is over"},
+        [LEDGER_BARRIER_CHANGE] = {PROBLEM_CHANGE_PASSWORD, "the password is to be changed"},
+        [LEDGER_BARRIER_CODE] = {PROBLEM_CODE_NEEDED, "a one-time code is needed"},
+        [LEDGER_BARRIER_CODE_WRONG] = {PROBLEM_CODE_WRONG, "a wrong one-time code"},
+        [LEDGER_BARRIER_SETUP] = {PROBLEM_CODE_SETUP, "one-time codes are to be set up"},
+        [LEDGER_BARRIER_WEAK] = {PROBLEM_WEAK_PASSWORD, "the new password is too weak"},
+        [LEDGER_BARRIER_CENTRE] = {PROBLEM_AT_CENTRE, "the centre does this"},
     };
     enum ledger_barrier barrier = result->barrier;
 
@@ -138,6 +159,11 @@ void request_barred(struct request *request, int code, const struct ledger_login
     }
     if (barrier == LEDGER_BARRIER_CLOCK)
         clock_problem(request, error);
+    else if (barrier == LEDGER_BARRIER_SETUP || result->words[0] != '\0')
+        text_problem(request, rows[barrier].problem, error, "uri", result->words);
+    else if (barrier == LEDGER_BARRIER_WEAK)
+        text_problem(request, rows[barrier].problem, error, "flaw",
+                     password_flaw_name(result->flaw));
     else
         request_problem(request, rows[barrier].problem, "%s", error->message);
     if (barrier == LEDGER_BARRIER_HELD)

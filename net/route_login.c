@@ -50,7 +50,8 @@ static void sign_in_check(void *argument)
                                          .device = sign_in->device,
                                          .mark = sign_in->marked ? &sign_in->mark : NULL,
                                          .proof = sign_in->proved ? &sign_in->proof : NULL,
-                                         .address = sign_in->address};
+                                         .address = sign_in->address,
+                                         .code = json_text_or(sign_in->body, "code", "")};
 
     sign_in->code = ledger_sign_in(server->ledger, &asked, clock_system(NULL), &sign_in->result,
                                    &sign_in->error);
@@ -155,17 +156,12 @@ static enum route_result handle_login(struct request *request)
     return ROUTE_SUSPENDED;
 }
 
-static const enum problem problems[] = {PROBLEM_BAD_REQUEST,
-                                        PROBLEM_BAD_JSON,
-                                        PROBLEM_WRONG_PASSWORD,
-                                        PROBLEM_DEVICE_BEHIND,
-                                        PROBLEM_DEVICE_UNKNOWN,
-                                        PROBLEM_DEVICE_REVOKED,
-                                        PROBLEM_DEVICE_WIPE,
-                                        PROBLEM_CLOCK,
-                                        PROBLEM_PROTOCOL,
-                                        PROBLEM_TOO_MANY_ATTEMPTS,
-                                        PROBLEM_NONE};
+static const enum problem problems[] = {
+    PROBLEM_BAD_REQUEST,   PROBLEM_BAD_JSON,          PROBLEM_WRONG_PASSWORD,
+    PROBLEM_DEVICE_BEHIND, PROBLEM_DEVICE_UNKNOWN,    PROBLEM_DEVICE_REVOKED,
+    PROBLEM_DEVICE_WIPE,   PROBLEM_CHANGE_PASSWORD,   PROBLEM_CODE_NEEDED,
+    PROBLEM_CODE_WRONG,    PROBLEM_CODE_SETUP,        PROBLEM_CLOCK,
+    PROBLEM_PROTOCOL,      PROBLEM_TOO_MANY_ATTEMPTS, PROBLEM_NONE};
 
 const struct route route_login = {
     .method = "POST",

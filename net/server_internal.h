@@ -73,6 +73,7 @@ struct route {
 extern const struct route route_login;
 extern const struct route route_logout;
 extern const struct route route_token;
+extern const struct route route_password;
 extern const struct route route_provider;
 extern const struct route route_provider_session;
 extern const struct route route_devices;

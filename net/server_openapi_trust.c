@@ -13,7 +13,8 @@ const struct openapi_schema openapi_trust[] = {
                                               "\"signature\": {\"type\": \"string\"}}}"},
     {"Login",
      "{\"type\": \"object\", \"required\": [\"login\", \"password\"], \"properties\": {\"login\": "
-     "{\"type\": \"string\"}, \"password\": {\"type\": \"string\"}, \"device\": " REF(
+     "{\"type\": \"string\"}, \"password\": {\"type\": \"string\"}, \"code\": {\"type\": "
+     "\"string\", \"description\": \"One-time or recovery code\"}, \"device\": " REF(
          "Id") ", \"terminal\": {\"description\": \"Without it, one long token, where the "
                "organisation lets "
                "terminals without a key in\", \"$ref\": \"#/components/schemas/TerminalProof\"}}}"},
@@ -24,8 +25,15 @@ const struct openapi_schema openapi_trust[] = {
                     "Time") ", \"refresh_token\": {\"type\": \"string\", \"description\": \"Taken "
                             "once by POST "
                             "/v1/token, with the key that signed in\"}, "
+                            "\"recovery_codes\": {\"type\": \"string\", \"description\": \"Told "
+                            "once, when one-time codes were set up\"}, "
                             "\"refresh_expires_at\": " REF("Time") ", \"agent\": " REF(
                                 "Record") ", \"feed\": " REF("Id") ", \"time\": " REF("Time") "}}"},
+    {"PasswordChange",
+     "{\"type\": \"object\", \"required\": [\"login\", \"password\", \"new_password\"], "
+     "\"properties\": {\"login\": {\"type\": \"string\"}, \"password\": {\"type\": \"string\"}, "
+     "\"new_password\": {\"type\": \"string\"}, \"code\": {\"type\": \"string\"}, "
+     "\"terminal\": " REF("TerminalProof") "}}"},
     {"TokenRequest",
      "{\"type\": \"object\", \"required\": [\"refresh_token\", \"terminal\"], \"properties\": "
      "{\"refresh_token\": {\"type\": \"string\"}, \"terminal\": " REF("TerminalProof") "}}"},

@@ -7,6 +7,7 @@ const struct route *const server_routes[] = {
     &route_login,
     &route_logout,
     &route_token,
+    &route_password,
     &route_provider,
     &route_provider_session,
     &route_devices,

@@ -8,7 +8,7 @@
 #include <sodium.h>
 
 #include "app/json.h"
-#include "app/main/guichetd.h"
+#include "app/main/guichetd_order.h"
 #include "app/role.h"
 #include "net/ledger.h"
 
@@ -125,16 +125,21 @@ static int run(const struct config *config, size_t first, struct error *error)
 {
     char password[LEDGER_PASSWORD_LIMIT + 3];
     struct record *agent;
+    struct trust_rules rules;
     struct ledger *ledger;
     int code = agent_make(config, config_word(config, first), &agent, error);
 
     if (code != 0)
         return GUICHETD_USAGE;
-    code = guichetd_ledger_open(config, &ledger, error);
+    code = guichetd_rules_read(config, &rules, error);
+    if (code == 0)
+        code = guichetd_ledger_open(config, &ledger, error);
     if (code == 0) {
+        ledger_rules_set(ledger, &rules);
         code = guichetd_secret_read(config, "password", password, sizeof(password), error);
         if (code == 0)
-            code = ledger_agent_add(ledger, agent, password, error);
+            code = ledger_agent_add_with(ledger, agent, password,
+                                         config_switch(config, "must-change"), error);
         sodium_memzero(password, sizeof(password));
         ledger_close(ledger);
     }
@@ -144,8 +149,9 @@ static int run(const struct config *config, size_t first, struct error *error)
     return code == 0 ? GUICHETD_OK : GUICHETD_FAILED;
 }
 
-static const char *const keys[] = {"name",   "office",        "role", "language",
-                                   "queues", "password-file", NULL};
+static const char *const keys[] = {"name",   "office",        "role",        "language",
+                                   "queues", "password-file", "must-change", GUICHETD_RULES_KEYS,
+                                   NULL};
 
 const struct guichetd_command guichetd_agent_add = {
     .words = "agent add",

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <sodium.h>
+
 #include "app/json.h"
 #include "app/main/guichetd_order.h"
 
@@ -85,8 +87,32 @@ static int agent_sign_out(const struct config *config, size_t first, struct erro
     return plain(config, first, "agent-sign-out", "login", error);
 }
 
+/* The password is the first line of standard input, or of --password-file. */
+static int agent_password(const struct config *config, size_t first, struct error *error)
+{
+    char password[LEDGER_PASSWORD_LIMIT + 3];
+    json_t *answer = NULL;
+    int code = guichetd_secret_read(config, "password", password, sizeof(password), error);
+
+    if (code == 0)
+        code = guichetd_order(config,
+                              json_pack("{s:s, s:s, s:s, s:b}", "order", "agent-password", "login",
+                                        config_word(config, first), "password", password,
+                                        "must_change", (int)config_switch(config, "must-change")),
+                              &answer, error);
+    sodium_memzero(password, sizeof(password));
+    return finish(code, answer);
+}
+
+static int agent_codes(const struct config *config, size_t first, struct error *error)
+{
+    return plain(config, first, "agent-codes", "login", error);
+}
+
 static const char *const no_keys[] = {NULL};
 static const char *const code_keys[] = {"minutes", NULL};
+static const char *const password_keys[] = {"password-file", "must-change", GUICHETD_RULES_KEYS,
+                                            NULL};
 static const char *const list_keys[] = {"json", NULL};
 
 const struct guichetd_command guichetd_device_code = {
@@ -147,4 +173,26 @@ const struct guichetd_command guichetd_agent_sign_out = {
     .least = 1,
     .most = 1,
     .run = agent_sign_out,
+};
+
+const struct guichetd_command guichetd_agent_password = {
+    .words = "agent password",
+    .arguments = "LOGIN",
+    .summary = "Give an agent another password, the first line of standard input; all their "
+               "sessions end.",
+    .keys = password_keys,
+    .least = 1,
+    .most = 1,
+    .run = agent_password,
+};
+
+const struct guichetd_command guichetd_agent_codes = {
+    .words = "agent codes",
+    .arguments = "LOGIN",
+    .summary = "Take one-time codes from an agent who has lost them; at the next sign-in they are "
+               "set up anew.",
+    .keys = no_keys,
+    .least = 1,
+    .most = 1,
+    .run = agent_codes,
 };

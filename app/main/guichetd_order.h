@@ -22,12 +22,15 @@ int guichetd_rules_read(const struct config *config, struct trust_rules *rules,
                         struct error *error);
 
 /* The settings that it reads; commands name them. */
-#define GUICHETD_RULES_KEYS "enrolment", "access-minutes"
+#define GUICHETD_RULES_KEYS                                                                        \
+    "enrolment", "access-minutes", "password-least", "password-list", "factor-roles", "factor-key"
 
 extern const struct guichetd_command guichetd_device_code;
 extern const struct guichetd_command guichetd_device_list;
 extern const struct guichetd_command guichetd_device_revoke;
 extern const struct guichetd_command guichetd_device_wipe;
+extern const struct guichetd_command guichetd_agent_password;
+extern const struct guichetd_command guichetd_agent_codes;
 extern const struct guichetd_command guichetd_agent_unlock;
 extern const struct guichetd_command guichetd_agent_sign_out;
 

@@ -88,7 +88,8 @@ static int server_start(const char *guichetd, const char *sample)
     run("'%s' init --database %s >/dev/null", guichetd, database);
     run("'%s' import sample '%s' --database %s >/dev/null", guichetd, sample, database);
     for (int number = 0; number < 4; number++)
-        run("echo '%s' | '%s' agent add bench%d --name Bench --office sample/quebec --role clerk "
+        run("echo '%s' | '%s' agent add bench%d --no-must-change --name Bench --office "
+            "sample/quebec --role clerk "
             "--language fr --database %s >/dev/null",
             PASSWORD, guichetd, number, database);
     if (pipe(ends) != 0)

@@ -13,7 +13,7 @@ opens=$(date -d "+3 days" +%a)
 sed -i '/"id": "catalogue-keeper"/a "schedule": {"hours": {"'"${opens,,}"'": ["08:30-09:30"]}, "zone": "America/Toronto"},' \
     "$WORK/sample/queues.json"
 server_init "$WORK/sample"
-echo guichet-nora | guichetd agent add nora --name "Nora Roy" --office sample/gatineau \
+echo guichet-nora | guichetd agent add nora --no-must-change --name "Nora Roy" --office sample/gatineau \
     --queues sample/civil-status --role clerk --language en --database "$WORK/server.db" \
     >/dev/null || fail "agent add"
 server_start

@@ -11,7 +11,7 @@ cp -r "$abs_top_srcdir/app/sample" "$WORK/sample"
 sed -i 's/"letter": "A",/"letter": "A", "return_minutes": 0,/' "$WORK/sample/queues.json"
 server_init "$WORK/sample"
 for who in alice:agent bernard:agent screen:display; do
-    echo waiting-room | guichetd agent add "${who%%:*}" --database "$WORK/server.db" \
+    echo waiting-room | guichetd agent add --no-must-change "${who%%:*}" --database "$WORK/server.db" \
         --name "Agent ${who%%:*}" --office sample/quebec --role "${who##*:}" --language fr,en \
         --queues sample/front-line >>"$WORK/init.log" 2>&1 || fail "agent add: $(cat "$WORK/init.log")"
 done

@@ -93,7 +93,8 @@ static void make_database(const struct real_server *server)
     shell("'%s' import sample '%s/app/sample' --database '%s/server.db' >'%s/log'", guichetd,
           source == NULL ? "." : source, server->directory, server->directory);
     for (size_t index = 0; index < 2; index++)
-        shell("echo '%s' | '%s' agent add %s --name %s --office sample/quebec --role clerk "
+        shell("echo '%s' | '%s' agent add %s --no-must-change --name %s --office sample/quebec "
+              "--role clerk "
               "--language fr,en --database '%s/server.db' >'%s/log'",
               REAL_SERVER_PASSWORD, guichetd, logins[index], logins[index], server->directory,
               server->directory);

@@ -151,7 +151,8 @@ static int setup(void **state)
     (void)state;
     snprintf(database, sizeof(database), "%s/sub/g.db", folder);
     expect("$G init", 0, "made ");
-    expect("echo 'a good password' | $G agent add jo --name Jo --office sample/quebec "
+    expect("echo 'a good password' | $G agent add jo --no-must-change --name Jo --office "
+           "sample/quebec "
            "--role clerk --language fr,en",
            0, "-");
     return 0;
@@ -172,12 +173,13 @@ static void test_commands(void **state)
     expect("$G init", 1, "exists already");
     expect("$G check", 0, "1 records, 0 operations, 0 findings");
     expect("stat -c %a $GUICHETD_DATABASE", 0, "600");
-    expect("echo 'a good password' | $G agent add jo --name Jo --office sample/quebec "
+    expect("echo 'a good password' | $G agent add jo --no-must-change --name Jo --office "
+           "sample/quebec "
            "--role clerk --language fr",
            1, "exists already");
     expect("echo short | $G agent add al --name Al --office sample/quebec --role clerk "
            "--language fr",
-           1, "at least 8 bytes");
+           1, "at least 12 characters");
     expect("$G agent add al --name Al </dev/null", 2, "are needed");
     expect("$G agent add al --name Al --office sample/quebec --role king --language fr </dev/null",
            2, "--role is not a role");
