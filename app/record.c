@@ -36,6 +36,7 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_DELEGATION] = "delegation",
     [RECORD_VIEW] = "view",
     [RECORD_ACCESS] = "access",
+    [RECORD_EMERGENCY] = "emergency",
 };
 
 const char *record_type_name(enum record_type type)

@@ -51,6 +51,7 @@ enum record_type {
     RECORD_DELEGATION,
     RECORD_VIEW,
     RECORD_ACCESS, /* kept in the audit trail alone (look.h) */
+    RECORD_EMERGENCY,
     RECORD_TYPE_COUNT
 };
 

@@ -56,6 +56,8 @@ const char *const task_state_words[] = {"open", "done", "dropped", NULL};
 const char *const promise_kind_words[] = {"guarantee", "standard", NULL};
 const char *const promise_state_words[] = {"running", "paused", "met", "missed", "void", NULL};
 const char *const delegation_state_words[] = {"valid", "ended", NULL};
+const char *const protection_words[] = {"staff", "person", NULL};
+const char *const emergency_state_words[] = {"open", "justified", "unjustified", NULL};
 static const char *const identity_words[] = {"none", "basic", "verified", NULL};
 
 static const struct field client_fields[] = {
@@ -75,6 +77,11 @@ static const struct field client_fields[] = {
     {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
     {"merged_into", FIELD_ID, FIELD_CLAIMED, 0, NULL},
     {"merge_replaced", FIELD_OBJECT, FIELD_CLAIMED, 8 * 1024, NULL},
+    {"protection", FIELD_WORD, FIELD_CLAIMED, 0, protection_words},
+    {"protection_reason", FIELD_TEXT, FIELD_CLAIMED, 1000, NULL},
+    {"protection_hands", FIELD_BOOLEAN, FIELD_CLAIMED, 0, NULL},
+    {"protected_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"protected_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
     {0},
 };
 
@@ -392,6 +399,22 @@ static const struct field delegation_fields[] = {
     {0},
 };
 
+/* That a closed file was opened in an emergency, and what was said of that; the server makes it. */
+static const struct field emergency_fields[] = {
+    {"client", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"case", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"agent", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"words", FIELD_TEXT, REQUIRED_FIXED, PURPOSE_TEXT_LIMIT, NULL},
+    {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"until", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, emergency_state_words},
+    {"reviewed_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"reviewed_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {"review", FIELD_TEXT, FIELD_CLAIMED, 4000, NULL},
+    {0},
+};
+
 /* A list of cases as an agent has set it up. */
 static const struct field view_fields[] = {
     {"name", FIELD_TEXT, FIELD_REQUIRED, 80, NULL},
@@ -436,6 +459,7 @@ static const struct record_rules rules[] = {
     {RECORD_DELEGATION, APPEND | CLAIM, delegation_fields},
     {RECORD_VIEW, APPEND | FIELDS, view_fields},
     {RECORD_ACCESS, APPEND, access_fields},
+    {RECORD_EMERGENCY, APPEND | CLAIM, emergency_fields},
 };
 
 const struct record_rules *record_rules(enum record_type type)

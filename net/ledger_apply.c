@@ -141,8 +141,10 @@ static bool is_known(const struct attempt *attempt)
 static int follow_up(struct attempt *attempt, const struct ledger_row *after, struct error *error)
 {
     struct ledger *ledger = attempt->ledger;
-    int code = 0;
+    int code = attempt_note_trust(attempt, after->record, error);
 
+    if (code != 0)
+        return code;
     if (ledger->is_relay)
         return ledger_upward_put(ledger, attempt->operation, after, LEDGER_WAY_WAITING, error);
     if (after->record->type == RECORD_HANDOFF)

@@ -66,6 +66,12 @@ int attempt_check_level(struct attempt *attempt, struct error *error);
 int ledger_trace_applied(struct attempt *attempt, const struct record *after, struct error *error);
 int ledger_trace_refused(struct attempt *attempt, struct error *error);
 
+/* Protection of a file and the review of an emergency (ledger_emergency.c): whether the claim is
+ * this agent's to make, and what is kept of it. */
+void attempt_check_protection(struct attempt *attempt);
+void attempt_check_review(struct attempt *attempt);
+int attempt_note_trust(struct attempt *attempt, const struct record *after, struct error *error);
+
 /* A look that merge allowed: what is kept of it (ledger_look.c). */
 int ledger_look_note(struct attempt *attempt, const struct record *look, struct error *error);
 

@@ -2,6 +2,7 @@
  * Whose records come to an agent's desk: by their role, office and queues as they stand. What a
  * change of these opens comes to them as new; what it closes is taken from them.
  */
+#include "net/ledger_protect.h"
 #include "net/ledger_role.h"
 #include "net/ledger_sqlite.h"
 
@@ -27,6 +28,8 @@ static int add_office(const struct role *role, const char *office, struct scope_
 
     if (code == 0 && office[0] != '\0' && role_has(role, PERMISSION_READ_RESTRICTED))
         code = scope_set_add(scopes, LEDGER_OFFICE_SUPERVISORS_SCOPE, office, error);
+    if (code == 0 && office[0] != '\0' && role_has(role, PERMISSION_SUPERVISE))
+        code = scope_set_add(scopes, LEDGER_EMERGENCIES_SCOPE, office, error);
     return code;
 }
 
@@ -112,8 +115,16 @@ static int scopes_by(struct database *database, const struct record *agent, cons
     if (code == 0)
         code = scope_set_add(scopes, LEDGER_OPENINGS_SCOPE, agent->id.text, error);
     if (code == 0)
+        code = scope_set_add(scopes, LEDGER_HAND_SCOPE, agent->id.text, error);
+    if (code == 0)
         code = add_offices(database, agent, role, scopes, error);
-    return code == 0 ? add_queues(database, agent, role, scopes, error) : code;
+    if (code == 0)
+        code = add_queues(database, agent, role, scopes, error);
+    if (code == 0 && role_has(role, PERMISSION_READ_AUDIT))
+        code = scope_set_add(scopes, "", LEDGER_PRIVACY_SCOPE, error);
+    return code == 0 && role_has(role, PERMISSION_READ_PROTECTED)
+               ? ledger_protect_scopes(scopes, error)
+               : code;
 }
 
 int ledger_agent_scopes(struct database *database, const struct record *agent,

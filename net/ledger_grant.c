@@ -6,6 +6,7 @@
  * feed: the record's own office, another hand-off to the same target that stands, the assignee of a
  * case, and what the record's case, contact or submission has.
  */
+#include "net/ledger_protect.h"
 #include "net/ledger_sqlite.h"
 
 #include <stdlib.h>
@@ -274,7 +275,29 @@ int ledger_gone_put(struct ledger *ledger, const char *scope, int64_t row, struc
     return code != 0 ? code : scope_set_add(&ledger->changed, "", scope, error);
 }
 
+static int row_take(const struct taking *taking, int64_t row, struct error *error);
+
 /* Out of the scope, and out of what waits for agents who came to it late ("join:AGENT:SCOPE"). */
+/* Out of the scope in which it stands instead, when it is of a protected file. */
+static int take_protected(const struct taking *taking, int64_t row, struct error *error)
+{
+    struct taking other = {.ledger = taking->ledger};
+    struct scope_set name = {0};
+    int code = 0;
+
+    if (!taking->ledger->protects ||
+        strncmp(taking->scope, LEDGER_PROTECTED_SCOPE, strlen(LEDGER_PROTECTED_SCOPE)) == 0)
+        return 0;
+    code = scope_set_add(&name, LEDGER_PROTECTED_SCOPE, taking->scope, error);
+    if (code == 0)
+        code = ledger_scope_find(taking->ledger->writer, name.names[0], &other.number, error);
+    other.scope = code == 0 ? name.names[0] : NULL;
+    if (code == 0 && other.number != 0)
+        code = row_take(&other, row, error);
+    scope_set_free(&name);
+    return code;
+}
+
 static int row_take(const struct taking *taking, int64_t row, struct error *error)
 {
     sqlite3_stmt *statement;
@@ -297,7 +320,7 @@ static int row_take(const struct taking *taking, int64_t row, struct error *erro
     sqlite3_reset(statement);
     for (size_t i = 0; i < count && code >= 0; i++)
         code = feed_delete(taking->ledger, row, joining[i], error);
-    return code < 0 ? code : 0;
+    return code < 0 ? code : take_protected(taking, row, error);
 }
 
 int ledger_row_take_from(struct ledger *ledger, int64_t row, const char *scope, struct error *error)

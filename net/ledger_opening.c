@@ -12,7 +12,10 @@
 
 #include "app/clock.h"
 #include "app/contact.h"
+#include "app/text.h"
 #include "app/zone.h"
+#include "net/ledger_emergency.h"
+#include "net/ledger_protect.h"
 #include "net/ledger_search_internal.h"
 
 #define DAY_SECONDS INT64_C(86400)
@@ -159,6 +162,87 @@ static int scope_settle(struct ledger *ledger, const char *agent, struct error *
     return code == ERROR_NOT_FOUND ? 0 : code;
 }
 
+/* --- protected files -------------------------------------------------------------------------- */
+
+struct opener {
+    struct id agent;
+    enum purpose purpose;
+};
+
+/* To whom a file is open. `openers` is owned by the caller (free). */
+static int openers_read(struct ledger *ledger, const struct id *record, struct opener **openers,
+                        size_t *count, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_OPENING_AGENTS, error);
+    int code = 1;
+
+    *openers = NULL;
+    *count = 0;
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, record->text);
+    while (code > 0 && (code = database_step(ledger->writer, statement, error)) > 0) {
+        struct opener *longer = realloc(*openers, (*count + 1) * sizeof(*longer));
+
+        if (longer == NULL) {
+            code = error_set(error, ERROR_MEMORY, "no memory for those to whom a file is open");
+            break;
+        }
+        *openers = longer;
+        id_parse(&longer[*count].agent, database_text(statement, 0));
+        longer[*count].purpose = purpose_from_name(database_text(statement, 1));
+        ++*count;
+    }
+    sqlite3_reset(statement);
+    return code;
+}
+
+int ledger_opening_scopes(struct ledger *ledger, const struct id *record, struct scope_set *scopes,
+                          struct error *error)
+{
+    struct opener *openers;
+    size_t count;
+    int code = openers_read(ledger, record, &openers, &count, error);
+
+    for (size_t i = 0; i < count && code == 0; i++)
+        code = scope_of(openers[i].agent.text, scopes, error);
+    free(openers);
+    return code;
+}
+
+static int close_to(struct ledger *ledger, const struct id *record, const struct id *agent,
+                    struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_OPENING_DELETE, error);
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, agent->text);
+    database_bind_text(statement, 2, record->text);
+    code = database_run(ledger->writer, statement, error);
+    return code == 0 ? scope_settle(ledger, agent->text, error) : code;
+}
+
+int ledger_opening_close(struct ledger *ledger, const struct id *record, struct error *error)
+{
+    struct opener *openers;
+    size_t count;
+    int code = openers_read(ledger, record, &openers, &count, error);
+
+    for (size_t i = 0; i < count && code == 0; i++) {
+        permission_set may = 0;
+
+        if (openers[i].purpose == PURPOSE_EMERGENCY)
+            continue;
+        code = search_permissions(ledger->writer, &openers[i].agent, &may, error);
+        if (code == 0 && (may & ((permission_set)1 << PERMISSION_READ_PROTECTED)) == 0)
+            code = close_to(ledger, record, &openers[i].agent, error);
+    }
+    free(openers);
+    return code;
+}
+
 /* --- opening ---------------------------------------------------------------------------------- */
 
 /* A file that is asked for: what it is of, and whether the agent may. */
@@ -169,7 +253,10 @@ struct asked {
     int64_t now_ms;
     struct file file;
     permission_set may;
-    bool here; /* the agent sees the record itself anyway */
+    bool here;                    /* the agent sees the record itself anyway */
+    bool is_protected;            /* the file is, and the agent may not read such */
+    struct id matter;             /* the case that was asked for, empty for none */
+    char office[RECORD_KEY_SIZE]; /* of the file */
 };
 
 /* Of a case the client's, of a merged client the survivor's. */
@@ -189,6 +276,8 @@ static int asked_resolve(struct asked *asked, struct error *error)
     asked->here = code == 0 && scope_set_meets(&scopes, &desk);
     scope_set_free(&desk);
     scope_set_free(&scopes);
+    if (code == 0 && row.record->type == RECORD_CASE)
+        asked->matter = row.record->id;
     if (code == 0 && row.record->type == RECORD_CASE &&
         id_parse(&id, record_text(row.record, "client"))) {
         code = ledger_row_read(database, RECORD_CLIENT, &id, &client, error);
@@ -202,6 +291,13 @@ static int asked_resolve(struct asked *asked, struct error *error)
         code = search_survivor(database, &row, error);
     if (code == 0)
         asked->file = (struct file){row.record->id, row.record->type};
+    if (code == 0) {
+        text_copy(asked->office, sizeof(asked->office), record_text(row.record, "office"));
+        code = ledger_protect_has(database, row.row, error);
+        asked->is_protected =
+            code > 0 && (asked->may & ((permission_set)1 << PERMISSION_READ_PROTECTED)) == 0;
+        code = code > 0 ? 0 : code;
+    }
     ledger_row_clear(&row);
     return code;
 }
@@ -247,6 +343,7 @@ static int open_within(struct asked *asked, struct ledger_opened *opened, struct
 {
     bool all = !asked->ledger->is_relay &&
                (asked->may & ((permission_set)1 << PERMISSION_SEARCH_ALL)) != 0;
+    bool emergency = !asked->ledger->is_relay && asked->opening->purpose == PURPOSE_EMERGENCY;
     struct scope_set scope = {0};
     int64_t until = 0;
     int code =
@@ -254,12 +351,21 @@ static int open_within(struct asked *asked, struct ledger_opened *opened, struct
 
     if (code == 0)
         code = asked_resolve(asked, error);
+    /* It is not there, for whoever may not know that it is. */
+    if (code == 0 && asked->is_protected && !asked->here && !emergency)
+        code = error_set(error, ERROR_NOT_FOUND, "there is no such record");
+    /* Seen because it is in their hands, or open to them already: no longer than it is. */
+    all = (all && !asked->is_protected) || emergency;
     if (code == 0 && !all && !asked->here)
         code = error_set(error, ERROR_REFUSED, "this agent's role finds only their own office's");
     if (code == 0 && asked->file.type == RECORD_CLIENT)
         opened->client = asked->file.record;
     if (code == 0 && all) {
-        code = day_end(asked->ledger, &asked->actor->agent, asked->now_ms, &until, error);
+        code = emergency
+                   ? 0
+                   : day_end(asked->ledger, &asked->actor->agent, asked->now_ms, &until, error);
+        if (emergency)
+            until = asked->now_ms + LEDGER_EMERGENCY_MS;
         if (code == 0)
             code = opening_write(asked, until, error);
         if (code == 0)
@@ -268,6 +374,13 @@ static int open_within(struct asked *asked, struct ledger_opened *opened, struct
             code = file_give(asked->ledger, asked->file.type, &asked->file.record, &scope, error);
         scope_set_free(&scope);
     }
+    if (code == 0 && emergency)
+        code = ledger_emergency_make(
+            asked->ledger,
+            &(struct ledger_emergency){asked->actor->agent, asked->opening->words, asked->office,
+                                       asked->file.record, asked->file.type, asked->matter,
+                                       asked->now_ms, until},
+            error);
     opened->until_ms = until;
     return code == 0 ? audit_open(asked, all ? "open" : "open: seen anyway", error) : code;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/record_fields.h"
 #include "net/ledger_attempt.h"
 #include "net/ledger_audit.h"
 
@@ -31,7 +32,7 @@ static const struct {
     {RECORD_CONTACT, APPEND | FIELDS, MAY(SERVE)},
     {RECORD_NOTE, APPEND, WORK},
     {RECORD_SUBMISSION, EVERY, MAY(SERVE)},
-    {RECORD_HANDOFF, APPEND | CLAIM, WORK},
+    {RECORD_HANDOFF, EVERY, WORK},
     {RECORD_DELIVERY, CLAIM, WORK},
     {RECORD_TICKET, APPEND | CLAIM, MAY(SERVE)},
     {RECORD_ROLL, APPEND, MAY(SERVE)},
@@ -40,6 +41,7 @@ static const struct {
     {RECORD_PROMISE, CLAIM, WORK},
     {RECORD_DELEGATION, APPEND | CLAIM, WORK},
     {RECORD_ALERT, FIELDS, MAY(SUPERVISE)},
+    {RECORD_EMERGENCY, CLAIM, MAY(READ_AUDIT)},
     /* Nothing personal, or one's own. */
     {RECORD_CHOICE, APPEND | FIELDS, PERMISSION_ANY},
     {RECORD_FLAG, APPEND | CLAIM, PERMISSION_ANY},
@@ -75,11 +77,14 @@ void attempt_check_role(struct attempt *attempt)
 {
     const struct operation *operation = attempt->operation;
     permission_set any = ledger_operation_needs(operation->type, operation->kind);
+    const struct record_rules *rules = record_rules(operation->type);
 
     /* That a kind is not taken at all merge says better. */
-    if (record_type_is_catalogue(operation->type) || any == 0)
+    if (rules == NULL || (rules->kinds & (1u << operation->kind)) == 0)
         return;
-    if ((attempt->actor->may & any) == 0)
+    if (any == 0)
+        attempt_refuse(attempt, MERGE_ACTOR, "");
+    else if ((attempt->actor->may & any) == 0)
         refuse(attempt, any);
 }
 

@@ -313,9 +313,14 @@ int attempt_check(struct attempt *attempt, struct error *error)
     attempt_check_role(attempt);
     if (attempt_is_refused(attempt))
         return 0;
+    attempt_check_protection(attempt);
+    if (attempt_is_refused(attempt))
+        return 0;
     code = attempt_find(attempt, error);
     if (code == 0 && !attempt_is_refused(attempt))
         code = attempt_check_level(attempt, error);
+    if (code == 0 && !attempt_is_refused(attempt))
+        attempt_check_review(attempt);
     if (code != 0 || attempt_is_refused(attempt))
         return code;
     if (operation->kind == OPERATION_APPEND && attempt->row.row == 0) {

@@ -9,6 +9,7 @@
 #include "app/json.h"
 #include "app/note.h"
 #include "app/text.h"
+#include "net/ledger_protect.h"
 #include "net/ledger_sqlite.h"
 
 /* --- properties ------------------------------------------------------------------------------- */
@@ -353,6 +354,8 @@ static int spread(struct ledger *ledger, const struct ledger_row *row,
 {
     int code = ledger_feed_give(ledger, row, scopes, changed, error);
 
+    if (code == 0)
+        code = ledger_protect_given(ledger, row->row, scopes, error);
     if (code == 0 && changed && row->record->type == RECORD_HANDOFF)
         code = ledger_grants_end(ledger, row, error);
     /* The centre says of a restricted note who of this office may see it, and nobody else does. */

@@ -7,6 +7,7 @@
  * To find them without looking at all that a case has, they stand in one more scope, named after
  * the case, that nobody reads.
  */
+#include "net/ledger_protect.h"
 #include "net/ledger_sqlite.h"
 
 #include <stdio.h>
@@ -14,8 +15,6 @@
 #include <string.h>
 
 #include "app/note.h"
-
-#define RESTRICTED_PREFIX "restricted:"
 
 /* The case that a note is about: of its contact when it was written before there was one. Empty
  * text for none. */
@@ -65,7 +64,7 @@ int ledger_restricted_scopes(struct ledger *ledger, const struct record *note,
         code = scope_set_add(scopes, LEDGER_OFFICE_SUPERVISORS_SCOPE, record_text(note, "office"),
                              error);
     if (code == 0 && matter[0] != '\0')
-        code = scope_set_add(scopes, RESTRICTED_PREFIX, matter, error);
+        code = scope_set_add(scopes, LEDGER_RESTRICTED_SCOPE, matter, error);
     return code == 0 ? add_assignee(ledger, matter, scopes, error) : code;
 }
 
@@ -77,7 +76,7 @@ int ledger_restricted_keep(struct ledger *ledger, int64_t row, const struct scop
 
     for (size_t i = 0; i < held.count && code == 0; i++)
         if (!scope_set_has(kept, held.names[i]) &&
-            strncmp(held.names[i], RESTRICTED_PREFIX, strlen(RESTRICTED_PREFIX)) != 0)
+            strncmp(held.names[i], LEDGER_RESTRICTED_SCOPE, strlen(LEDGER_RESTRICTED_SCOPE)) != 0)
             code = ledger_row_take_from(ledger, row, held.names[i], error);
     scope_set_free(&held);
     return code;
@@ -93,6 +92,8 @@ static int settle_note(struct ledger *ledger, int64_t number, struct error *erro
     if (code == 0)
         code = ledger_restricted_scopes(ledger, row.record, &wanted, error);
     if (code == 0)
+        code = ledger_protect_map(ledger, number, &wanted, error);
+    if (code == 0)
         code = ledger_restricted_keep(ledger, number, &wanted, error);
     if (code == 0)
         code = ledger_feed_give(ledger, &row, &wanted, false, error);
@@ -104,7 +105,7 @@ static int settle_note(struct ledger *ledger, int64_t number, struct error *erro
 int ledger_restricted_follow(struct ledger *ledger, const struct record *matter,
                              struct error *error)
 {
-    char scope[sizeof(RESTRICTED_PREFIX) + ID_TEXT_LENGTH + 1] = RESTRICTED_PREFIX;
+    char scope[sizeof(LEDGER_RESTRICTED_SCOPE) + ID_TEXT_LENGTH + 1] = LEDGER_RESTRICTED_SCOPE;
     int64_t *rows;
     size_t count;
     int64_t number;

@@ -42,6 +42,7 @@
  * open311:   requests of Open311: whose, what may be told of them, what is to be taken in yet, and
  *            which case each became (ledger_open311.h)
  * reach:     by what cases, messages and clients are found (ledger_reach.c)
+ * protected: rows that belong to protected files, by whose (ledger_protect.h)
  * told:      at a relay, what an agent is yet to be told of operations that were accepted here
  */
 #define HISTORY_TABLES                                                                             \

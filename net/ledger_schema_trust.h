@@ -83,8 +83,10 @@
     " PRIMARY KEY (agent, record)) WITHOUT ROWID;"                                                 \
     "CREATE INDEX opening_by_until ON opening (until);"
 
-/* Protected files, and emergency access to them. */
-#define PROTECTION_TABLES ""
+/* Protected files: the rows that belong to each, by its client (ledger_protect.h). */
+#define PROTECTION_TABLES                                                                          \
+    "CREATE TABLE protected (record INTEGER PRIMARY KEY, client TEXT NOT NULL);"                   \
+    "CREATE INDEX protected_by_client ON protected (client);"
 
 /* Retention (ledger_retention.c), holds and erasure (ledger_erase.c):
  *

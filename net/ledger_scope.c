@@ -1,3 +1,4 @@
+#include "net/ledger_protect.h"
 #include "net/ledger_sqlite.h"
 
 #include <stdlib.h>
@@ -167,6 +168,17 @@ static int handoff_scopes(struct ledger *ledger, const struct record *handoff,
     return code;
 }
 
+static int emergency_scopes(const struct record *record, struct scope_set *scopes,
+                            struct error *error)
+{
+    const char *office = record_text(record, "office");
+    int code = scope_set_add(scopes, "office:", office, error);
+
+    if (code == 0)
+        code = scope_set_add(scopes, LEDGER_EMERGENCIES_SCOPE, office, error);
+    return code == 0 ? scope_set_add(scopes, "", LEDGER_PRIVACY_SCOPE, error) : code;
+}
+
 static int body_scopes(struct ledger *ledger, const struct record *record, struct scope_set *scopes,
                        struct error *error)
 {
@@ -180,6 +192,8 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
         return scope_set_add(scopes, "", LEDGER_CATALOGUE_SCOPE, error);
     if (note_is_restricted(record))
         return ledger_restricted_scopes(ledger, record, scopes, error);
+    if (record->type == RECORD_EMERGENCY)
+        return emergency_scopes(record, scopes, error);
     if (record->type == RECORD_ALERT)
         return scope_set_add(scopes, LEDGER_SUPERVISORS_SCOPE, record_text(record, "queue"), error);
     /* One's own list is nobody else's. */
@@ -222,13 +236,17 @@ static int follow(struct ledger *ledger, const struct record *record,
 static int grant(struct ledger *ledger, int64_t row_number, const struct scope_set *scopes,
                  struct error *error)
 {
-    struct scope_set held = {0}, added = {0};
+    struct scope_set held = {0}, added = {0}, given = {0};
     struct ledger_row row = {0};
     int64_t seq = 0;
     int code = ledger_row_scopes(ledger->writer, row_number, &held, error);
 
-    for (size_t i = 0; i < scopes->count && code == 0; i++) {
-        if (scope_set_has(&held, scopes->names[i]))
+    if (code == 0)
+        code = scope_set_add_all(&given, scopes, error);
+    if (code == 0)
+        code = ledger_protect_map(ledger, row_number, &given, error);
+    for (size_t i = 0; i < given.count && code == 0; i++) {
+        if (scope_set_has(&held, given.names[i]))
             continue;
         if (row.record == NULL) {
             code = ledger_row_read_number(ledger->writer, row_number, &row, error);
@@ -238,15 +256,16 @@ static int grant(struct ledger *ledger, int64_t row_number, const struct scope_s
         }
         if (seq == 0)
             seq = ledger_next_seq(ledger);
-        code = ledger_feed_put(ledger, scopes->names[i], seq, row_number, error);
+        code = ledger_feed_put(ledger, given.names[i], seq, row_number, error);
         if (code == 0)
-            code = scope_set_add(&added, "", scopes->names[i], error);
+            code = scope_set_add(&added, "", given.names[i], error);
     }
     if (code == 0 && added.count > 0)
         code = follow(ledger, row.record, &added, error);
     ledger_row_clear(&row);
     scope_set_free(&held);
     scope_set_free(&added);
+    scope_set_free(&given);
     return code;
 }
 
@@ -404,11 +423,15 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
 {
     struct scope_set scopes = {0}, joining = {0};
     size_t held;
-    int code = row_scopes(ledger->writer, row->row, &scopes, &joining, error);
+    int code = ledger_protect_adopt(ledger, row, error);
 
+    if (code == 0)
+        code = row_scopes(ledger->writer, row->row, &scopes, &joining, error);
     held = scopes.count;
     if (code == 0)
         code = body_scopes(ledger, row->record, &scopes, error);
+    if (code == 0)
+        code = ledger_protect_map(ledger, row->row, &scopes, error);
     for (size_t i = 0; i < scopes.count && code == 0; i++)
         code = ledger_feed_put(ledger, scopes.names[i], row->record->seq, row->row, error);
     if (code == 0 && row->record->type == RECORD_TICKET)
@@ -419,12 +442,14 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
     if (code == 0 && row->record->type == RECORD_CASE)
         code = ledger_restricted_follow(ledger, row->record, error);
     if (code == 0 && !record_type_is_catalogue(row->record->type) &&
-        !note_is_restricted(row->record)) {
+        !note_is_restricted(row->record) && row->record->type != RECORD_EMERGENCY) {
         code = follow_references(ledger, row->record, &scopes, error);
         /* Children hold its scopes already unless it came into another one just now. */
         if (code == 0 && has_children(row->record) && scopes.count > held)
             code = grant_children(ledger, row->record, &scopes, error);
     }
+    if (code == 0)
+        code = ledger_protect_follow(ledger, row, error);
     scope_set_free(&scopes);
     scope_set_free(&joining);
     return code;
@@ -433,20 +458,25 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
 int ledger_feed_give(struct ledger *ledger, const struct ledger_row *row,
                      const struct scope_set *given, bool changed, struct error *error)
 {
-    struct scope_set held = {0};
+    struct scope_set held = {0}, mapped = {0};
     int64_t seq = row->record->seq;
     int code = ledger_row_scopes(ledger->writer, row->row, &held, error);
 
+    if (code == 0)
+        code = scope_set_add_all(&mapped, given, error);
+    if (code == 0)
+        code = ledger_protect_map(ledger, row->row, &mapped, error);
     /* To those who come to see it now it is new, also when it stays as it was. */
-    for (size_t i = 0; i < given->count && code == 0; i++) {
-        if (scope_set_has(&held, given->names[i]))
+    for (size_t i = 0; i < mapped.count && code == 0; i++) {
+        if (scope_set_has(&held, mapped.names[i]))
             continue;
         if (!changed && seq == row->record->seq)
             seq = ledger_next_seq(ledger);
-        code = ledger_feed_put(ledger, given->names[i], seq, row->row, error);
+        code = ledger_feed_put(ledger, mapped.names[i], seq, row->row, error);
     }
     for (size_t i = 0; i < held.count && changed && code == 0; i++)
         code = ledger_feed_put(ledger, held.names[i], seq, row->row, error);
     scope_set_free(&held);
+    scope_set_free(&mapped);
     return code;
 }

@@ -7,6 +7,7 @@
 #include "app/client_index.h"
 #include "app/client_merge.h"
 #include "app/text.h"
+#include "net/ledger_protect.h"
 #include "net/ledger_search_internal.h"
 
 /* Clients whose cases are listed, of a search for cases by something else than a reference. */
@@ -21,6 +22,7 @@ struct looking {
     struct client_query query;
     size_t limit;
     bool relay;
+    bool reads_protected; /* or looks in an emergency */
 };
 
 static void hit_clear(struct ledger_search_hit *hit)
@@ -49,6 +51,24 @@ static int is_here(const struct looking *looking, int64_t row, struct error *err
         code = scope_set_meets(&scopes, &looking->desk);
     scope_set_free(&scopes);
     return code;
+}
+
+/* What belongs to a protected file is not there, for those who may not read such and do not see
+ * this one for another reason. */
+static int is_hidden(const struct looking *looking, int64_t row, int here, struct error *error)
+{
+    return here != 0 || looking->reads_protected
+               ? 0
+               : ledger_protect_has(looking->database, row, error);
+}
+
+static int filter_hidden(void *context, int64_t row, struct error *error)
+{
+    const struct looking *looking = context;
+    int here = looking->reads_protected ? 1 : is_here(looking, row, error);
+    int hidden = here < 0 ? here : is_hidden(looking, row, here, error);
+
+    return hidden < 0 ? hidden : !hidden;
 }
 
 /* Without the permission, only what is in the agent's scopes. */
@@ -113,7 +133,7 @@ static int add_client(struct looking *looking, const struct search_row *found, s
 {
     struct ledger_search_hit hit = {.score = found->score, .likeness = found->likeness};
     struct ledger_row row = {0};
-    int here, code = ledger_row_read_number(looking->database, found->row, &row, error);
+    int here, hidden, code = ledger_row_read_number(looking->database, found->row, &row, error);
 
     if (code == 0 && client_is_merged(row.record)) {
         hit.found_as = record_copy(row.record);
@@ -123,10 +143,11 @@ static int add_client(struct looking *looking, const struct search_row *found, s
     if (code == 0)
         code = search_survivor(looking->database, &row, error);
     here = code == 0 ? is_here(looking, row.row, error) : code;
-    if (here < 0 || id_equal(&row.record->id, &looking->asked->but)) {
+    hidden = here < 0 ? here : is_hidden(looking, row.row, here, error);
+    if (hidden != 0 || id_equal(&row.record->id, &looking->asked->but)) {
         ledger_row_clear(&row);
         hit_clear(&hit);
-        return here < 0 ? here : 0;
+        return hidden < 0 ? hidden : 0;
     }
     hit.here = here > 0;
     hit.client = row.record;
@@ -160,9 +181,10 @@ static int add_case(struct looking *looking, int64_t number, int score, struct e
     struct ledger_search_hit hit = {.score = score};
     struct ledger_row row = {0};
     int here = is_here(looking, number, error), code;
+    int hidden = here < 0 ? here : is_hidden(looking, number, here, error);
 
-    if (here < 0 || (here == 0 && !looking->result->beyond))
-        return here;
+    if (hidden < 0 || hidden > 0 || (here == 0 && !looking->result->beyond))
+        return hidden < 0 ? hidden : 0;
     code = ledger_row_read_number(looking->database, number, &row, error);
     if (code == 0)
         code = client_of(looking, row.record, &hit.client, error);
@@ -274,7 +296,7 @@ static int find_clients(struct looking *looking, struct search_rows *found, size
 {
     struct searching searching = {
         .database = looking->database,
-        .filter = looking->result->beyond ? NULL : filter_here,
+        .filter = looking->result->beyond ? filter_hidden : filter_here,
         .context = looking,
         .found = {.limit = limit + 1},
     };
@@ -421,7 +443,7 @@ static int audit_found(struct ledger *ledger, const struct ledger_actor *actor,
 {
     const struct ledger_search_asked *asked = looking->asked;
     struct audit_entry entry = {
-        .kind = AUDIT_SEARCH,
+        .kind = asked->purpose == PURPOSE_EMERGENCY ? AUDIT_EMERGENCY : AUDIT_SEARCH,
         .at_ms = now_ms,
         .agent = actor->agent,
         .device = actor->device,
@@ -464,6 +486,8 @@ static int prepare(struct looking *looking, const struct ledger_actor *actor, in
     if (code == 0)
         code = search_check_purpose(may, looking->asked->purpose, looking->asked->words, error);
     *refused = code == ERROR_REFUSED ? "search: purpose" : NULL;
+    looking->reads_protected = (may & ((permission_set)1 << PERMISSION_READ_PROTECTED)) != 0 ||
+                               looking->asked->purpose == PURPOSE_EMERGENCY;
     /* An office's relay has no other office's. */
     looking->result->beyond =
         !looking->relay && (may & ((permission_set)1 << PERMISSION_SEARCH_ALL)) != 0;

@@ -1,3 +1,4 @@
+#include "net/ledger_protect.h"
 #include "net/ledger_sqlite.h"
 
 #include <errno.h>
@@ -345,6 +346,8 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
         code = feed_read(opened, error);
     if (code == 0)
         code = ledger_relay_open(opened, error);
+    if (code == 0)
+        code = ledger_protect_open(opened, error);
     if (code == 0)
         code = ledger_trail_open(opened, error);
     if (code == 0)

@@ -66,6 +66,8 @@ struct ledger {
     ledger_watch_listener watch_listener;
     void *watch_context;
 
+    atomic_bool protects; /* it has protected files, or had (ledger_protect.c) */
+
     bool is_relay;
     char relay_office[RECORD_KEY_SIZE]; /* "" before the centre told it; within transactions */
     int64_t relay_since;                /* when it became one */
@@ -222,6 +224,11 @@ int ledger_search_check(struct database *database, int64_t row, const struct rec
  * it. */
 int ledger_opening_contact(struct ledger *ledger, const struct record *contact,
                            struct error *error);
+/* The scopes of those to whom a file is open. Adds to `scopes`. */
+int ledger_opening_scopes(struct ledger *ledger, const struct id *record, struct scope_set *scopes,
+                          struct error *error);
+/* A file came to be protected: it closes to those who may not read such, but for an emergency. */
+int ledger_opening_close(struct ledger *ledger, const struct id *record, struct error *error);
 
 /* --- intake (ledger_intake_offer.c) -------------------------------------------------------------
  */
@@ -266,6 +273,13 @@ int ledger_scope_rows(struct ledger *ledger, int64_t scope, int64_t **rows, size
                       struct error *error);
 
 /* --- restricted notes (ledger_restrict.c) ----------------------------------------------------- */
+
+/* With the id of a case: its restricted notes; nobody reads it. */
+#define LEDGER_RESTRICTED_SCOPE "restricted:"
+/* With the key of an office: emergencies there, for those who supervise it; and all of them, for
+ * those who read the audit trail. */
+#define LEDGER_EMERGENCIES_SCOPE "emergencies:"
+#define LEDGER_PRIVACY_SCOPE     "privacy"
 
 /* Within a transaction: the scopes of the few who may see a restricted note (app/note.h). Adds to
  * `scopes`. */

@@ -350,6 +350,12 @@
                    "latest = max(latest, excluded.latest)")                                        \
     X(OPENING_UNTIL, "UPDATE opening SET until = min(latest, ?3) WHERE agent = ?1 "                \
                      "AND record = ?2 AND purpose = 'contact'")                                    \
+    X(OPENING_AGENTS, "SELECT agent, purpose FROM opening WHERE record = ?1")                       \
+    X(PROTECTED_ANY, "SELECT 1 FROM protected LIMIT 1")                                            \
+    X(PROTECTED_GET, "SELECT client FROM protected WHERE record = ?1")                             \
+    X(PROTECTED_OF, "SELECT record FROM protected WHERE client = ?1")                              \
+    X(PROTECTED_PUT, "INSERT OR REPLACE INTO protected (record, client) VALUES (?1, ?2)")          \
+    X(PROTECTED_DELETE, "DELETE FROM protected WHERE record = ?1")                                 \
     X(OPENING_DUE, "SELECT agent, record FROM opening WHERE until <= ?1 ORDER BY until LIMIT ?2")  \
     X(OPENING_DELETE, "DELETE FROM opening WHERE agent = ?1 AND record = ?2")                      \
     X(OPENING_OF, "SELECT record, type FROM opening WHERE agent = ?1")                             \

@@ -70,7 +70,7 @@ libnet_a_SOURCES += \
     net/ledger_search.c net/ledger_search.h net/ledger_search_internal.h net/ledger_search_file.c \
     net/ledger_search_find.c net/ledger_search_keys.c net/ledger_search_likely.c \
     net/ledger_search_permit.c net/ledger_opening.c net/opening_clock.c net/opening_clock.h net/ledger_refused.c \
-    net/ledger_publish.c net/ledger_queue.c \
+    net/ledger_protect.c net/ledger_protect.h net/ledger_publish.c net/ledger_queue.c \
     net/ledger_permission.c net/ledger_permission.h \
     net/ledger_record.c \
     net/ledger_role.c net/ledger_role.h \
@@ -166,7 +166,7 @@ libnet_a_SOURCES += \
     net/email_part.c net/email_part.h \
     net/email_send.c net/email_send.h \
     net/email_take.c net/email_take.h \
-    net/ledger_email.c net/ledger_email.h
+    net/ledger_emergency.c net/ledger_emergency.h net/ledger_email.c net/ledger_email.h
 
 sbin_PROGRAMS += guichetd
 guichetd_SOURCES = \

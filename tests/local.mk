@@ -523,6 +523,10 @@ UNIT_TESTS += tests/unit/test_permission
 tests_unit_test_permission_SOURCES = tests/unit/test_permission.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_permission_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_protect
+tests_unit_test_protect_SOURCES = tests/unit/test_protect.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_protect_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_role
 tests_unit_test_role_SOURCES = tests/unit/test_role.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
