@@ -59,7 +59,7 @@ static int knows(struct database *database, const char *message_id, bool *known,
                  struct error *error)
 {
     sqlite3_stmt *statement;
-    char key[INTAKE_MESSAGE_ID_LIMIT];
+    char key[INTAKE_MESSAGE_ID_LIMIT + 1];
     int code;
 
     if (!ledger_reach_key(LEDGER_REACH_MESSAGE, message_id, key, sizeof(key)))

@@ -140,7 +140,7 @@ static int reach(struct intake *intake, enum ledger_reach kind, const char *give
                  int64_t rows[CANDIDATES_MOST], struct error *error)
 {
     sqlite3_stmt *statement = database_statement(intake->ledger->writer, LEDGER_REACH_GET, error);
-    char key[INTAKE_MESSAGE_ID_LIMIT];
+    char key[INTAKE_MESSAGE_ID_LIMIT + 1];
 
     if (statement == NULL)
         return ERROR_STORAGE;

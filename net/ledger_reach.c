@@ -3,13 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/intake.h"
 #include "net/ledger_sqlite.h"
 
 #define KEYS_MOST 4
 
 struct reach_key {
     enum ledger_reach kind;
-    char text[400];
+    char text[INTAKE_MESSAGE_ID_LIMIT + 1]; /* the longest of them */
 };
 
 static void lower(char *text)

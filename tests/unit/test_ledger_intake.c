@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "app/clock.h"
 #include "app/json.h"
 #include "tests/unit/intake_fixture.h"
 #include "tests/unit/ledger_version_1.h"
@@ -166,6 +167,113 @@ static void test_refused_messages_are_listed_without_content(void **state)
     assert_int_equal(counts.refused, 3);
 }
 
+/* Who is unknown is written down as what they say they are, and is who wrote. */
+static void test_a_new_client_is_as_they_say(void **state)
+{
+    static const struct {
+        const char *given, *kind;
+    } kinds[] = {{"business", "business"}, {"person", "person"}, {NULL, "person"}};
+    struct ledger_fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        char id[16], email[32];
+        struct intake_message message = web_note(id);
+        struct intake_result result;
+        json_t *document;
+        const json_t *body;
+
+        snprintf(id, sizeof(id), "%zu", i);
+        snprintf(email, sizeof(email), "%zu@example.org", i);
+        message.queue = "sample/q";
+        message.client =
+            (struct client_details){.kind = kinds[i].given, .name = "Roy", .email = email};
+        result = taken_in(f, &message);
+        intake_says(f, RECORD_CLIENT, &result.client, "kind", kinds[i].kind);
+        intake_says(f, RECORD_MESSAGE, &result.message, "client", result.client.text);
+        document = intake_read_as(f, BEN, RECORD_MESSAGE, &result.message);
+        body = json_object_get(document, "body");
+        /* There is nothing to remark, and no file. */
+        assert_null(json_object_get(body, "remarks"));
+        assert_null(json_object_get(body, "attachments"));
+        json_decref(document);
+    }
+}
+
+/* When it was sent is kept, unless that is nonsense: then when it came. */
+static void test_when_it_was_sent(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_message message = web_note("1");
+    struct intake_result result;
+    char sent[TIMESTAMP_SIZE];
+
+    message.queue = "sample/q";
+    message.at_ms = f->clock_ms - 3600000;
+    result = taken_in(f, &message);
+    timestamp_format(message.at_ms, sent);
+    intake_says(f, RECORD_MESSAGE, &result.message, "at", sent);
+    for (int i = 0; i < 2; i++) {
+        message.message_id = i == 0 ? "2" : "3";
+        message.at_ms = i == 0 ? f->clock_ms + 3600000 : 0;
+        result = taken_in(f, &message);
+        timestamp_format(f->clock_ms, sent);
+        intake_says(f, RECORD_MESSAGE, &result.message, "at", sent);
+    }
+}
+
+static void test_what_no_channel_may_send(void **state)
+{
+    static char long_id[INTAKE_MESSAGE_ID_LIMIT + 2], long_source[INTAKE_SOURCE_LIMIT + 2];
+    static const struct {
+        const char *source, *id, *kind, *reason;
+    } cases[] = {
+        {NULL, "1", NULL, "source:"},
+        {"", "1", NULL, "source:"},
+        {long_source, "1", NULL, "source:"},
+        {"key:\xff", "1", NULL, "message_id: not UTF-8"},
+        {"key:x", NULL, NULL, "message_id:"},
+        {"key:x", "", NULL, "message_id:"},
+        {"key:x", long_id, NULL, "message_id:"},
+        {"key:x", "\xff", NULL, "message_id: not UTF-8"},
+        {"key:x", "1", "poem", "kind:"},
+        {"key:x", "1", "submission", "answers:"},
+    };
+    struct ledger_fixture *f = *state;
+
+    memset(long_id, 'x', sizeof(long_id) - 1);
+    memset(long_source, 'x', sizeof(long_source) - 1);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct intake_message message = web_note(cases[i].id);
+        struct intake_result result;
+
+        message.queue = "sample/q";
+        message.source = cases[i].source;
+        message.kind = cases[i].kind;
+        result = take_in(f, &message);
+        assert_int_equal(result.kind, INTAKE_REFUSED);
+        if (strncmp(result.reason, cases[i].reason, strlen(cases[i].reason)) != 0)
+            fail_msg("case %zu: %s", i, result.reason);
+        intake_result_clear(&result);
+    }
+    /* Just as long as they may be. */
+    long_id[INTAKE_MESSAGE_ID_LIMIT] = long_source[INTAKE_SOURCE_LIMIT] = '\0';
+    {
+        struct intake_message message = web_note(long_id);
+
+        const char *const thread[] = {long_id};
+        struct intake_result first, reply;
+
+        message.queue = "sample/q";
+        message.source = long_source;
+        first = taken_in(f, &message);
+        message = web_note("reply");
+        message.replies_to = thread;
+        message.reply_count = 1;
+        reply = taken_in(f, &message);
+        assert_string_equal(reply.matter.text, first.matter.text);
+    }
+}
+
 /* Cases and clients of a database from before are found. */
 static void test_upgrade(void **state)
 {
@@ -215,6 +323,9 @@ int main(void)
         TEST(test_without_any_details_the_client_is_anonymous),
         TEST(test_a_repeat_answers_as_the_first_time),
         TEST(test_refused_messages_are_listed_without_content),
+        TEST(test_a_new_client_is_as_they_say),
+        TEST(test_when_it_was_sent),
+        TEST(test_what_no_channel_may_send),
         TEST(test_upgrade),
     };
 

@@ -1,4 +1,5 @@
 /* What comes in is put before somebody. */
+#include <stdio.h>
 #include <string.h>
 
 #include "app/json.h"
@@ -86,11 +87,65 @@ static void test_the_last_queue_gives_it_to_the_office(void **state)
     assert_int_equal(expired, 0);
 }
 
+/* A case that nobody has before them: where what is written about it goes. */
+static struct id unattended(struct ledger_fixture *f,
+                            char reference[sizeof(((struct intake_result *)0)->reference)])
+{
+    struct intake_result first = intake_opened(f, "first", "sample/birth");
+    struct id offer = intake_offer_of(f, &first.matter);
+
+    fixture_decide(f, BEN, &offer, 1, "accepted", f->clock_ms);
+    close_case(f, &first.matter, 1);
+    memcpy(reference, first.reference, sizeof(first.reference));
+    return first.matter;
+}
+
+static void test_it_goes_where_it_says_else_to_the_queue_of_the_service(void **state)
+{
+    static const struct {
+        const char *queue, *service, *to_queue, *to_office;
+    } cases[] = {
+        {NULL, NULL, "sample/q", ""},
+        {"sample/r", NULL, "sample/r", ""},
+        {"sample/r", "sample/birth", "sample/r", ""},
+        {NULL, "sample/other", "sample/r", ""},
+        /* A service that no queue serves, not the case's: its office. */
+        {NULL, "sample/plain", "", "sample/b"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct intake_message message = web_note("next");
+        char reference[sizeof(((struct intake_result *)0)->reference)];
+        struct ledger_fixture *f;
+        struct id matter, offer;
+        void *fresh;
+
+        intake_setup(&fresh);
+        f = fresh;
+        fixture_publish(f, RECORD_QUEUE, "sample/r", json_pack("{s:[s]}", "offices", "b"));
+        fixture_publish(f, RECORD_SERVICE, "sample/plain", NULL);
+        fixture_publish(f, RECORD_SERVICE, "sample/other", json_pack("{s:s}", "queue", "r"));
+        matter = unattended(f, reference);
+        message.reference = reference;
+        message.queue = cases[i].queue;
+        message.service = cases[i].service;
+        message.office = "sample/b";
+        taken_in(f, &message);
+        offer = intake_offer_of(f, &matter);
+        assert_false(id_is_empty(&offer));
+        fixture_says(f, BEN, &offer, "to_queue", cases[i].to_queue);
+        fixture_says(f, BEN, &offer, "to_office", cases[i].to_office);
+        fixture_teardown(&fresh);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, intake_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_a_closed_case_comes_before_somebody),
+        cmocka_unit_test(test_it_goes_where_it_says_else_to_the_queue_of_the_service),
         TEST(test_what_nobody_takes_comes_back_to_the_office),
         TEST(test_the_last_queue_gives_it_to_the_office),
     };
