@@ -51,7 +51,8 @@ libapp_a_SOURCES += \
     app/hsds_record.c app/hsds_record.h app/hsds_service.c \
     app/hsds_table.c app/hsds_table.h \
     app/hsds_words.c app/hsds_words.h \
-    app/import_body.c app/import_body.h \
+    app/import_body.c app/import_body.h app/import_body_internal.h app/import_body_office.c \
+    app/import_body_service.c app/import_body_text.c \
     app/import_catalogue.c app/import_catalogue.h \
     app/import_duration.c app/import_duration.h \
     app/import_fields.c app/import_fields.h \
