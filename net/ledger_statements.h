@@ -47,6 +47,11 @@
     X(AUDIT_OF_ALL, "SELECT " AUDIT_COLUMNS " WHERE " AUDIT_FILTER " ORDER BY audit.number")       \
     X(AUDIT_OF_ALL_NEWEST,                                                                         \
       "SELECT " AUDIT_COLUMNS " WHERE " AUDIT_FILTER " ORDER BY audit.number DESC")                \
+    X(CLIENT_OF_AGENT,                                                                             \
+      "SELECT 1 FROM record WHERE client = ?1 AND type IN ('case', 'contact') AND "                \
+      "?2 IN (json_extract(document, '$.body.assignee'), json_extract(document, "                  \
+      "'$.body.opened_by'), "                                                                      \
+      "json_extract(document, '$.body.agent')) LIMIT 1")                                           \
     X(AUDIT_LEAVES, "SELECT hash FROM audit WHERE ?1 = 0 AND number > ?2 AND number <= ?3 "        \
                     "ORDER BY number")                                                             \
     X(AUDIT_NODES, "SELECT hash FROM audit_node WHERE level = ?1 AND place >= ?2 AND place < ?3 "  \

@@ -82,6 +82,8 @@ extern const struct route route_changes;
 extern const struct route route_records;
 extern const struct route route_presence;
 extern const struct route route_search;
+extern const struct route route_audit;
+extern const struct route route_audit_ask;
 extern const struct route route_open;
 extern const struct route route_display;
 extern const struct route route_continue;
@@ -290,6 +292,8 @@ extern const struct openapi_schema openapi_intake[];
 extern const struct openapi_schema openapi_trust[];
 /* Those of finding clients and cases. */
 extern const struct openapi_schema openapi_search[];
+/* Those of the audit trail. */
+extern const struct openapi_schema openapi_audit[];
 /* Those of Open311, and what its routes answer. */
 extern const struct openapi_schema openapi_open311[];
 json_t *openapi_open311_responses(const struct route *route);

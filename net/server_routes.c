@@ -16,6 +16,8 @@ const struct route *const server_routes[] = {
     &route_records,
     &route_presence,
     &route_search,
+    &route_audit,
+    &route_audit_ask,
     &route_open,
     &route_display,
     &route_relay_office,

@@ -203,6 +203,205 @@ static void many_at_once_are_all_in_the_trail(void **state)
     assert_true(verified.entries > 40);
 }
 
+/* Ben becomes a privacy officer. */
+static void make_officer(struct server_fixture *f)
+{
+    fixture_publish(&f->ledger, RECORD_AGENT, "sample/ben2",
+                    json_pack("{s:s, s:s, s:s, s:s}", "login", "ben2", "name", "Benoît Roy",
+                              "office", "sample/b", "role", "privacy-officer"));
+}
+
+static json_t *ask(struct server_fixture *f, enum fixture_agent who, const char *body)
+{
+    struct call call = {.path = "/v1/audit", .token = f->tokens[who], .body = body};
+
+    return server_json(f, &call);
+}
+
+/* Anne opens a client's file at her terminal. */
+static void look(struct server_fixture *f, const struct id *client, const char *at)
+{
+    struct id id = fixture_id(&f->ledger);
+
+    fixture_applied(
+        &f->ledger, ANNE,
+        fixture_operation(&f->ledger, ANNE, OPERATION_APPEND, RECORD_ACCESS, &id, 0,
+                          json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "client", client->text,
+                                    "agent", agent(f, ANNE), "office", "sample/a", "at", at,
+                                    "purpose", "call-back", "words", "=rappel")));
+}
+
+static struct id named(struct server_fixture *f, const char *name)
+{
+    json_t *body = fixture_client("sample/a");
+
+    json_object_set_new(body, "name", json_string(name));
+    return fixture_make(&f->ledger, ANNE, RECORD_CLIENT, body);
+}
+
+static void only_privacy_officers_read_it(void **state)
+{
+    struct server_fixture *f = *state;
+    struct call call = {.path = "/v1/audit", .token = f->tokens[ANNE]};
+    json_t *trail;
+
+    server_expect_problem(f, &call, 403, "forbidden");
+    call.body = "{}";
+    server_expect_problem(f, &call, 403, "forbidden");
+    make_officer(f);
+    call = (struct call){.path = "/v1/audit?limit=5", .token = f->tokens[BEN]};
+    trail = server_json(f, &call);
+    assert_int_equal(json_array_size(json_object_get(trail, "entries")), 5);
+    assert_true(json_bool_or(trail, "more", false));
+    json_decref(trail);
+    /* Reading it is in it. */
+    assert_int_equal(entries(f,
+                             "kind = 'read' AND agent = '%s' AND purpose = 'privacy' "
+                             "AND what = 'audit trail'",
+                             agent(f, BEN)),
+                     1);
+}
+
+static void who_looked_at_this_client(void **state)
+{
+    struct server_fixture *f = *state;
+    struct id client = make_client(f), other = make_client(f);
+    char body[200];
+    const json_t *list, *entry;
+    json_t *trail;
+
+    make_officer(f);
+    look(f, &client, "2026-11-02T14:00:00.000Z");
+    look(f, &other, "2026-11-02T14:00:00.000Z");
+    snprintf(body, sizeof(body), "{\"client\": \"%s\", \"kind\": \"read\"}", client.text);
+    trail = ask(f, BEN, body);
+    list = json_object_get(trail, "entries");
+    assert_int_equal(json_array_size(list), 1);
+    entry = json_array_get(list, 0);
+    assert_string_equal(json_text_or(entry, "agent", ""), agent(f, ANNE));
+    assert_string_equal(json_text_or(entry, "agent_name", ""), "anne2");
+    assert_string_equal(json_text_or(entry, "purpose", ""), "call-back");
+    assert_string_equal(json_text_or(entry, "words", ""), "=rappel");
+    json_decref(trail);
+    assert_int_equal(
+        entries(f, "kind = 'read' AND client = '%s' AND what = 'audit trail: read'", client.text),
+        1);
+    /* By name; of several who are called so, who is meant. */
+    client = named(f, "Léa Unique");
+    look(f, &client, "2026-11-02T14:05:00.000Z");
+    trail = ask(f, BEN, "{\"client\": \"lea unique\", \"kind\": \"read\"}");
+    assert_string_equal(json_text_or(trail, "client", ""), client.text);
+    assert_int_equal(json_array_size(json_object_get(trail, "entries")), 1);
+    json_decref(trail);
+    named(f, "Léa Unique");
+    trail = ask(f, BEN, "{\"client\": \"lea unique\", \"kind\": \"read\"}");
+    assert_null(json_object_get(trail, "entries"));
+    assert_int_equal(json_array_size(json_object_get(trail, "choices")), 2);
+    json_decref(trail);
+    /* What this agent did, page by page. */
+    trail = ask(f, BEN, "{\"agent\": \"anne2\", \"kind\": \"read\", \"limit\": 1}");
+    list = json_object_get(trail, "entries");
+    assert_int_equal(json_array_size(list), 1);
+    assert_string_equal(json_text_or(json_array_get(list, 0), "client", ""), client.text);
+    snprintf(body, sizeof(body),
+             "{\"agent\": \"anne2\", \"kind\": \"read\", \"before\": %lld, \"limit\": 1}",
+             (long long)json_integer_or(json_array_get(list, 0), "number", 0));
+    json_decref(trail);
+    trail = ask(f, BEN, body);
+    list = json_object_get(trail, "entries");
+    assert_int_equal(json_array_size(list), 1);
+    assert_string_equal(json_text_or(json_array_get(list, 0), "client", ""), other.text);
+    json_decref(trail);
+}
+
+static void what_is_asked_wrong(void **state)
+{
+    static const struct {
+        const char *body;
+        long status;
+        const char *code;
+    } cases[] = {
+        {"{\"kind\": \"peek\"}", 400, "bad-parameter"},
+        {"{\"limit\": 0}", 400, "bad-parameter"},
+        {"{\"limit\": 1001}", 400, "bad-parameter"},
+        {"{\"since\": \"yesterday\"}", 400, "bad-parameter"},
+        {"{\"agent\": \"nobody\"}", 404, "not-found"},
+        {"{\"client\": \"Zéphyrine Inconnue\"}", 404, "not-found"},
+        {"[]", 400, "bad-json"},
+    };
+    struct server_fixture *f = *state;
+
+    make_officer(f);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct call call = {.path = "/v1/audit", .token = f->tokens[BEN], .body = cases[i].body};
+
+        server_expect_problem(f, &call, cases[i].status, cases[i].code);
+    }
+}
+
+static bool has_finding(const json_t *list, const char *rule, const char *client, int64_t count)
+{
+    const json_t *finding;
+    size_t i;
+
+    json_array_foreach((json_t *)(uintptr_t)list, i, finding)
+    {
+        if (strcmp(json_text_or(finding, "rule", ""), rule) == 0 &&
+            strcmp(json_text_or(finding, "client", ""), client) == 0 &&
+            json_integer_or(finding, "count", 0) == count)
+            return true;
+    }
+    return false;
+}
+
+static void access_that_is_worth_a_question(void **state)
+{
+    struct server_fixture *f = *state;
+    struct id own, relative, colleague, stranger, files[20];
+    char at[32];
+    const json_t *list;
+    json_t *trail;
+
+    make_officer(f);
+    fixture_publish(&f->ledger, RECORD_AGENT, "sample/anne2",
+                    json_pack("{s:s, s:s, s:s, s:s}", "login", "anne2", "name", "Anne Côté",
+                              "office", "sample/a", "role", "clerk"));
+    fixture_publish(&f->ledger, RECORD_OFFICE, "sample/a",
+                    json_pack("{s:{s:[s], s:[s]}, s:s}", "hours", "mon", "08:30-16:30", "tue",
+                              "08:30-16:30", "zone", "America/Toronto"));
+    own = named(f, "anne cote");
+    relative = named(f, "Luc Côté");
+    colleague = named(f, "Benoit Roy");
+    stranger = named(f, "Léa Tremblay");
+    /* Monday the second of November 2026, in the morning. */
+    look(f, &own, "2026-11-02T15:00:00.000Z");
+    look(f, &relative, "2026-11-02T15:01:00.000Z");
+    look(f, &colleague, "2026-11-02T15:02:00.000Z");
+    look(f, &stranger, "2026-11-02T15:03:00.000Z");
+    trail = ask(f, BEN, "{\"unusual\": true, \"since\": \"2000-01-01T00:00:00Z\"}");
+    list = json_object_get(trail, "unusual");
+    assert_true(has_finding(list, "own-file", own.text, 1));
+    assert_true(has_finding(list, "same-name", relative.text, 1));
+    assert_true(has_finding(list, "colleague", colleague.text, 1));
+    assert_int_equal(json_array_size(list), 3);
+    json_decref(trail);
+    /* On a Sunday, twice. */
+    look(f, &stranger, "2026-11-01T15:00:00.000Z");
+    look(f, &stranger, "2026-11-01T16:00:00.000Z");
+    for (int i = 0; i < 20; i++) {
+        snprintf(at, sizeof(at), "2026-11-03T15:%02d:00.000Z", 2 * i);
+        files[i] = named(f, "Personne Quelconque");
+        look(f, &files[i], at);
+    }
+    trail = ask(f, BEN, "{\"unusual\": true, \"since\": \"2000-01-01T00:00:00Z\"}");
+    list = json_object_get(trail, "unusual");
+    assert_true(has_finding(list, "outside-hours", "", 2));
+    assert_true(has_finding(list, "many-files", "", 20));
+    assert_int_equal(json_array_size(list), 5);
+    json_decref(trail);
+    assert_int_equal(entries(f, "what = 'audit trail: unusual access'"), 2);
+}
+
 int main(void)
 {
 #define TEST(name)                                                                                 \
@@ -213,6 +412,10 @@ int main(void)
         TEST(an_operation_and_a_refused_one),
         TEST(sign_in_and_out),
         TEST(many_at_once_are_all_in_the_trail),
+        TEST(only_privacy_officers_read_it),
+        TEST(who_looked_at_this_client),
+        TEST(what_is_asked_wrong),
+        TEST(access_that_is_worth_a_question),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
