@@ -522,6 +522,102 @@ static void test_tells_each_change_once(void **state)
     message_worker_stop(worker);
 }
 
+/* The newest message of a case says this, and nothing of how the record puts it. */
+static void expect_told(struct ledger_fixture *f, const struct id *matter, const char *words)
+{
+    json_t *list, *body;
+    const char *text;
+
+    wait_told(f);
+    list = told(f, matter);
+    body = json_array_get(list, json_array_size(list) - 1);
+    text = json_text_or(body, "text", "");
+    if (strncmp(text, words, strlen(words)) != 0 || text[strlen(words)] != '\n')
+        fail_msg("\"%s\" instead of \"%s\"", text, words);
+    json_decref(list);
+}
+
+static void publish_both_languages(struct ledger_fixture *f)
+{
+    static const char *const uses[] = {"received", "information-missing", "decision"};
+
+    for (size_t i = 0; i < 3; i++)
+        fixture_publish(f, RECORD_TEMPLATE, uses[i],
+                        json_pack("{s:s, s:{s:s, s:s}, s:{s:s, s:s}}", "use", uses[i], "subject",
+                                  "fr", "Demande {reference}", "en", "Request {reference}", "text",
+                                  "fr", "{status}\n", "en", "{status}\n"));
+}
+
+static struct id make_client_in(struct ledger_fixture *f, const char *language, const char *address)
+{
+    json_t *body = fixture_client("sample/b");
+
+    json_object_set_new(body, "name", json_string("Zoé Roy"));
+    json_object_set_new(body, "language", json_string(language));
+    json_object_set_new(body, "email", json_string(address));
+    json_object_set_new(body, "preferred_channel", json_string("email"));
+    json_object_set_new(body, "alerts", json_true());
+    return fixture_make(f, BEN, RECORD_CLIENT, body);
+}
+
+/* Nobody is told "information-missing": it is said in words, in the language of the client. */
+static void test_tells_in_the_words_of_their_language(void **state)
+{
+    static const struct {
+        const char *language, *received, *missing, *approved, *refused;
+    } said[] = {
+        {"fr", "reçue", "information manquante", "acceptée", "refusée"},
+        {"fr-CA", "reçue", "information manquante", "acceptée", "refusée"},
+        {"en", "received", "information missing", "approved", "refused"},
+    };
+    struct ledger_fixture *f = *state;
+    struct message_worker *worker;
+
+    publish_both_languages(f);
+    worker = start(f, true);
+    for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+        struct id client = make_client_in(f, said[i].language, "zoe@example.ca"), matter;
+
+        matter = make_case(f, &client);
+        expect_told(f, &matter, said[i].received);
+        set_status(f, &matter, "information-missing");
+        expect_told(f, &matter, said[i].missing);
+        set_status(f, &matter, "in-progress");
+        set_status(f, &matter, "approved");
+        expect_told(f, &matter, said[i].approved);
+        matter = make_case(f, &client);
+        expect_told(f, &matter, said[i].received);
+        set_status(f, &matter, "refused");
+        expect_told(f, &matter, said[i].refused);
+    }
+    message_worker_stop(worker);
+}
+
+/* The case is of a file that was merged into another one: who is written to is who they are now. */
+static void test_tells_a_merged_client_where_they_are_now(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id old = make_client_in(f, "fr", "old@example.ca"), matter = make_case(f, &old);
+    struct id stays = make_client_in(f, "en", "new@example.ca");
+    struct message_worker *worker;
+    json_t *list, *body;
+
+    publish_both_languages(f);
+    fixture_applied(f, BEN,
+                    fixture_operation(f, BEN, OPERATION_CLAIM, RECORD_CLIENT, &old, 1,
+                                      json_pack("{s:s}", "merged_into", stays.text)));
+    worker = start(f, true);
+    wait_told(f);
+    set_status(f, &matter, "approved");
+    expect_told(f, &matter, "approved");
+    message_worker_stop(worker);
+    list = told(f, &matter);
+    body = json_array_get(list, json_array_size(list) - 1);
+    assert_string_equal(json_text_or(body, "to", ""), "new@example.ca");
+    assert_string_equal(json_text_or(body, "client", ""), stays.text);
+    json_decref(list);
+}
+
 static void test_tells_nobody_unasked(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -556,6 +652,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_leaves_on_its_day, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_refused_by_the_client, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_tells_each_change_once, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_tells_in_the_words_of_their_language, setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_tells_a_merged_client_where_they_are_now, setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(test_tells_nobody_unasked, setup, fixture_teardown),
     };
 
