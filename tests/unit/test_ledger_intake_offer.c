@@ -140,6 +140,54 @@ static void test_it_goes_where_it_says_else_to_the_queue_of_the_service(void **s
     }
 }
 
+/* Who speaks the client's language is asked for where the queue has such people; else anybody. */
+static void test_a_language_is_asked_for_where_it_is_spoken(void **state)
+{
+    static const struct {
+        const char *spoken, *other, *language, *asked;
+    } cases[] = {
+        {"fr", "en", "fr-CA", "fr"}, {"en", "fr", "fr", "fr"}, {"en", "en", "fr", ""},
+        {"fr", "en", NULL, ""},      {"fr", "en", "f", ""},
+    };
+    struct ledger_fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char id[16];
+        struct intake_message message = web_note(id);
+        struct intake_result result;
+        struct id offer;
+
+        fixture_publish(f, RECORD_QUEUE, "sample/q",
+                        json_pack("{s:[s], s:[s, s]}", "offices", "b", "languages", cases[i].spoken,
+                                  cases[i].other));
+        snprintf(id, sizeof(id), "%zu", i);
+        message.queue = "sample/q";
+        message.language = cases[i].language;
+        result = taken_in(f, &message);
+        offer = intake_offer_of(f, &result.matter);
+        fixture_says(f, BEN, &offer, "language", cases[i].asked);
+    }
+}
+
+/* What an agent offered and another one declined is the agent's again: the server offers nothing.
+ */
+static void test_only_its_own_offers_come_back(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct intake_result result = intake_opened(f, "1", "sample/birth");
+    struct id offer = intake_offer_of(f, &result.matter), own;
+
+    fixture_decide(f, BEN, &offer, 1, "accepted", f->clock_ms);
+    own = fixture_make(f, BEN, RECORD_HANDOFF,
+                       fixture_handoff(f, BEN, "sample/b", &result.matter, NULL, NULL, "sample/q"));
+    assert_int_equal(intake_offers_of(f, &result.matter), 1);
+    fixture_applied(f, CHLOE,
+                    fixture_operation(f, CHLOE, OPERATION_CLAIM, RECORD_HANDOFF, &own, 1,
+                                      json_pack("{s:s, s:s, s:o}", "state", "declined", "reason",
+                                                "not ours", "decided_at", json_time(f->clock_ms))));
+    assert_int_equal(intake_offers_of(f, &result.matter), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, intake_setup, fixture_teardown)
@@ -148,6 +196,8 @@ int main(void)
         cmocka_unit_test(test_it_goes_where_it_says_else_to_the_queue_of_the_service),
         TEST(test_what_nobody_takes_comes_back_to_the_office),
         TEST(test_the_last_queue_gives_it_to_the_office),
+        TEST(test_a_language_is_asked_for_where_it_is_spoken),
+        TEST(test_only_its_own_offers_come_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
