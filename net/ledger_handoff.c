@@ -292,41 +292,19 @@ static int expire(struct ledger *ledger, const struct record *handoff, int64_t n
 /* Expires the first of those whose time has passed; 1 when there was one. */
 static int expire_first(struct ledger *ledger, int64_t now_ms, struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_EXPIRY_FIRST, error);
     struct ledger_row row;
-    int64_t number, at;
-    int code;
+    int code = ledger_first_due(ledger, LEDGER_EXPIRY_FIRST, now_ms, &row, error);
 
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    code = database_step(ledger->writer, statement, error);
     if (code <= 0)
         return code;
-    number = sqlite3_column_int64(statement, 0);
-    at = sqlite3_column_int64(statement, 1);
-    sqlite3_reset(statement);
-    if (at > now_ms)
-        return 0;
-    code = ledger_row_read_number(ledger->writer, number, &row, error);
-    if (code == 0)
-        code = expire(ledger, row.record, now_ms, error);
+    code = expire(ledger, row.record, now_ms, error);
     ledger_row_clear(&row);
     return code == 0 ? 1 : code;
 }
 
 int ledger_handoffs_expire(struct ledger *ledger, int64_t now_ms, int *expired, struct error *error)
 {
-    int code = ledger_begin(ledger, error);
-
-    *expired = 0;
-    if (code != 0)
-        return code;
-    while (*expired < LEDGER_EXPIRE_LIMIT && (code = expire_first(ledger, now_ms, error)) > 0)
-        ++*expired;
-    if (code >= 0)
-        return ledger_commit(ledger, error);
-    ledger_rollback(ledger);
-    return code;
+    return ledger_settle_due(ledger, expire_first, LEDGER_EXPIRE_LIMIT, now_ms, expired, error);
 }
 
 /* --- to whom ---------------------------------------------------------------------------------- */

@@ -88,10 +88,7 @@ int ledger_message_hurry(struct ledger *ledger, const char *channel, struct erro
         sqlite3_bind_int64(statement, 2, LEDGER_DUE_NEVER);
         code = database_run(ledger->writer, statement, error);
     }
-    if (code == 0)
-        return ledger_commit(ledger, error);
-    ledger_rollback(ledger);
-    return code;
+    return ledger_end(ledger, code, error);
 }
 
 /* The record that a member names; NULL when it names none, or one that is not there. */

@@ -156,10 +156,7 @@ int ledger_open311_add(struct ledger *ledger, const struct ledger_open311_entry 
             state->message = json_deep_copy(entry->message);
         }
     }
-    if (code == 0)
-        code = ledger_commit(ledger, error);
-    else
-        ledger_rollback(ledger);
+    code = ledger_end(ledger, code, error);
     if (code != 0)
         ledger_open311_state_clear(state);
     return code;
@@ -182,10 +179,7 @@ int ledger_open311_settle(struct ledger *ledger, const struct id *token, const s
         database_bind_text(statement, 3, matter != NULL ? reference : "");
         code = database_run(ledger->writer, statement, error);
     }
-    if (code == 0)
-        return ledger_commit(ledger, error);
-    ledger_rollback(ledger);
-    return code;
+    return ledger_end(ledger, code, error);
 }
 
 /* --- telling ---------------------------------------------------------------------------------- */

@@ -360,42 +360,20 @@ int ledger_promise_next(struct ledger *ledger, int64_t *at_ms, struct error *err
 /* Settles the first of those whose time has passed; 1 when there was one. */
 static int settle_first(struct ledger *ledger, int64_t now_ms, struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROMISE_FIRST, error);
     struct promise promise;
     struct ledger_row row;
-    int64_t number, at;
-    int code;
+    int code = ledger_first_due(ledger, LEDGER_PROMISE_FIRST, now_ms, &row, error);
 
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    code = database_step(ledger->writer, statement, error);
     if (code <= 0)
         return code;
-    number = sqlite3_column_int64(statement, 0);
-    at = sqlite3_column_int64(statement, 1);
-    sqlite3_reset(statement);
-    if (at > now_ms)
-        return 0;
-    code = ledger_row_read_number(ledger->writer, number, &row, error);
-    if (code == 0 && !promise_of_record(&promise, row.record))
-        code = error_set(error, ERROR_INTERNAL, "promise %s cannot be read", row.record->id.text);
-    if (code == 0)
-        code = settle(ledger, row.record, &promise, now_ms, now_ms, error);
+    code = promise_of_record(&promise, row.record)
+               ? settle(ledger, row.record, &promise, now_ms, now_ms, error)
+               : error_set(error, ERROR_INTERNAL, "promise %s cannot be read", row.record->id.text);
     ledger_row_clear(&row);
     return code == 0 ? 1 : code;
 }
 
 int ledger_promises_settle(struct ledger *ledger, int64_t now_ms, int *settled, struct error *error)
 {
-    int code = ledger_begin(ledger, error);
-
-    *settled = 0;
-    if (code != 0)
-        return code;
-    while (*settled < LEDGER_PROMISES_LIMIT && (code = settle_first(ledger, now_ms, error)) > 0)
-        ++*settled;
-    if (code >= 0)
-        return ledger_commit(ledger, error);
-    ledger_rollback(ledger);
-    return code;
+    return ledger_settle_due(ledger, settle_first, LEDGER_PROMISES_LIMIT, now_ms, settled, error);
 }

@@ -101,10 +101,7 @@ int ledger_sms_part(struct ledger *ledger, const char *series, int64_t number, i
     code = put_part(ledger, series, number, total, part, now_ms, error);
     if (code == 0)
         code = join(ledger->writer, series, &whole, text, error);
-    if (code == 0)
-        code = ledger_commit(ledger, error);
-    else
-        ledger_rollback(ledger);
+    code = ledger_end(ledger, code, error);
     if (code != 0 || !whole) {
         free(*text);
         *text = NULL;
@@ -155,10 +152,7 @@ int ledger_sms_joined(struct ledger *ledger, const char *series, struct error *e
         database_bind_text(statement, 1, series);
         code = database_run(ledger->writer, statement, error);
     }
-    if (code == 0)
-        return ledger_commit(ledger, error);
-    ledger_rollback(ledger);
-    return code;
+    return ledger_end(ledger, code, error);
 }
 
 /* --- wishes ----------------------------------------------------------------------------------- */
@@ -231,10 +225,7 @@ int ledger_sms_wish(struct ledger *ledger, const char number[MESSAGE_NUMBER_SIZE
         code = rows_of_number(ledger, number, rows, &count, error);
     for (size_t i = 0; i < count && code == 0; i++)
         code = wish_of_row(ledger, rows[i], number, stop, now_ms, error);
-    if (code == 0)
-        return ledger_commit(ledger, error);
-    ledger_rollback(ledger);
-    return code;
+    return ledger_end(ledger, code, error);
 }
 
 int ledger_sms_stopped(struct ledger *ledger, const char *number, bool *stopped,

@@ -118,6 +118,16 @@ int ledger_commit(struct ledger *ledger, struct error *error);
 void ledger_rollback(struct ledger *ledger);
 /* Ends it by what came of it: commits when `code` is 0, else rolls back and returns the code. */
 int ledger_end(struct ledger *ledger, int code, struct error *error);
+struct ledger_row;
+/* The first of a clock's list (a statement of row numbers and times) when its time has come: 1 with
+ * its row, which is to be cleared; 0 for none. */
+int ledger_first_due(struct ledger *ledger, enum ledger_statement which, int64_t now_ms,
+                     struct ledger_row *row, struct error *error);
+/* Settles `limit` of what is due at most, in one transaction; `settle` gives 1 when it dealt with
+ * one, 0 when nothing is due. */
+typedef int (*ledger_settle_first)(struct ledger *ledger, int64_t now_ms, struct error *error);
+int ledger_settle_due(struct ledger *ledger, ledger_settle_first settle, int limit, int64_t now_ms,
+                      int *settled, struct error *error);
 
 /* The next sequence number of this transaction. */
 int64_t ledger_next_seq(struct ledger *ledger);

@@ -35,7 +35,7 @@ libnet_a_SOURCES += \
     net/audit_head.c net/audit_head.h net/ledger_verify.c net/ledger_verify.h \
     net/ledger_centre.c \
     net/ledger_check.c \
-    net/ledger_delivery.c \
+    net/ledger_delivery.c net/ledger_due.c \
     net/ledger_fold.c \
     net/ledger_form.c \
     net/ledger_grant.c net/ledger_restrict.c \
