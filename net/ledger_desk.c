@@ -2,6 +2,7 @@
  * Whose records come to an agent's desk: by their role, office and queues as they stand. What a
  * change of these opens comes to them as new; what it closes is taken from them.
  */
+#include "net/ledger_holder.h"
 #include "net/ledger_protect.h"
 #include "net/ledger_role.h"
 #include "net/ledger_sqlite.h"
@@ -116,6 +117,8 @@ static int scopes_by(struct database *database, const struct record *agent, cons
         code = scope_set_add(scopes, LEDGER_OPENINGS_SCOPE, agent->id.text, error);
     if (code == 0)
         code = scope_set_add(scopes, LEDGER_HAND_SCOPE, agent->id.text, error);
+    if (code == 0 && role->reach == ROLE_REACH_OWN)
+        code = scope_set_add(scopes, LEDGER_OWN_SCOPE, agent->id.text, error);
     if (code == 0)
         code = add_offices(database, agent, role, scopes, error);
     if (code == 0)
@@ -240,6 +243,10 @@ static int move(struct ledger *ledger, const struct record *agent, const struct 
     for (size_t i = 0; i < after->count && code == 0; i++) {
         if (scope_set_has(before, after->names[i]))
             continue;
+        if (strncmp(after->names[i], LEDGER_OWN_SCOPE, strlen(LEDGER_OWN_SCOPE)) == 0)
+            code = ledger_holder_fill(ledger, &agent->id, error);
+        if (code != 0)
+            break;
         code = joining_name(agent, after->names[i], &name, error);
         if (code == 0)
             code = join_fill(ledger, after->names[i], name.names[0], error);
@@ -391,6 +398,8 @@ int ledger_role_changed(struct ledger *ledger, const struct record *before,
     struct record *copy = record_copy(after);
     size_t count;
     int code = holders(ledger, record_text(after, "key"), &agents, &count, error);
+
+    ledger->holders = ledger->holders || strcmp(record_text(after, "cases"), "own") == 0;
 
     for (size_t i = 0; i < count; i++) {
         if (code == 0)

@@ -6,6 +6,7 @@
  * feed: the record's own office, another hand-off to the same target that stands, the assignee of a
  * case, and what the record's case, contact or submission has.
  */
+#include "net/ledger_holder.h"
 #include "net/ledger_protect.h"
 #include "net/ledger_sqlite.h"
 
@@ -131,6 +132,8 @@ static bool has_own(const struct taking *taking, const struct record *record)
 {
     static const char office[] = "office:", agent[] = "agent:";
 
+    if (ledger_holder_has(record, taking->scope))
+        return true;
     if (strncmp(taking->scope, office, strlen(office)) == 0)
         return strcmp(taking->scope + strlen(office), record_text(record, "office")) == 0;
     if (strncmp(taking->scope, agent, strlen(agent)) != 0)
@@ -444,6 +447,20 @@ static int take_from(struct ledger *ledger, const struct record *handoff, const 
             code =
                 take_named(&taking, RECORD_SUBMISSION, record_text(handoff, "submission"), error);
     }
+    for (size_t i = 0; i < taking.clients.count && code == 0; i++)
+        code = take_client(&taking, taking.clients.names[i], error);
+    scope_set_free(&taking.clients);
+    return code;
+}
+
+int ledger_case_leave(struct ledger *ledger, const struct ledger_row *matter, const char *scope,
+                      struct error *error)
+{
+    struct taking taking = {.ledger = ledger, .scope = scope};
+    int code = ledger_scope_find(ledger->writer, scope, &taking.number, error);
+
+    if (code == 0 && taking.number != 0)
+        code = take(&taking, matter->row, 0, error);
     for (size_t i = 0; i < taking.clients.count && code == 0; i++)
         code = take_client(&taking, taking.clients.names[i], error);
     scope_set_free(&taking.clients);

@@ -93,6 +93,22 @@ static int check_references(struct attempt *attempt, struct error *error)
     return code;
 }
 
+/* The office that the agent works in, whatever of it their role reads. */
+static int add_own_office(struct attempt *attempt, struct scope_set *allowed, struct error *error)
+{
+    char key[RECORD_KEY_SIZE];
+    struct ledger_row row;
+    int code = ledger_row_read(attempt->ledger->writer, RECORD_AGENT, &attempt->actor->agent, &row,
+                               error);
+
+    if (code == 0 && record_text(row.record, "office")[0] != '\0') {
+        record_full_key(row.record, record_text(row.record, "office"), key);
+        code = scope_set_add(allowed, "office:", key, error);
+    }
+    ledger_row_clear(&row);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
 /* A new record belongs to an office: the agent's own, or one that the case is in already. */
 static int check_office(struct attempt *attempt, struct error *error)
 {
@@ -105,6 +121,8 @@ static int check_office(struct attempt *attempt, struct error *error)
     if (code == 0)
         code = ledger_scopes_of(attempt->ledger->writer, RECORD_CASE,
                                 json_text_or(body, "case", ""), &allowed, NULL, error);
+    if (code == 0 && !scope_set_meets(&office, &allowed))
+        code = add_own_office(attempt, &allowed, error);
     /* A body without an office is refused by merge, which says so better. */
     if (code == 0 && json_text_or(body, "office", NULL) != NULL &&
         !scope_set_meets(&office, &allowed))

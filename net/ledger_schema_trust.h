@@ -86,7 +86,8 @@
 /* Protected files: the rows that belong to each, by its client (ledger_protect.h). */
 #define PROTECTION_TABLES                                                                          \
     "CREATE TABLE protected (record INTEGER PRIMARY KEY, client TEXT NOT NULL);"                   \
-    "CREATE INDEX protected_by_client ON protected (client);"
+    "CREATE INDEX protected_by_client ON protected (client);"                            \
+    "CREATE INDEX record_of_role ON record (type) WHERE type = 'role';"
 
 /* Retention (ledger_retention.c), holds and erasure (ledger_erase.c):
  *

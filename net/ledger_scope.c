@@ -1,3 +1,4 @@
+#include "net/ledger_holder.h"
 #include "net/ledger_protect.h"
 #include "net/ledger_sqlite.h"
 
@@ -430,6 +431,9 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
     held = scopes.count;
     if (code == 0)
         code = body_scopes(ledger, row->record, &scopes, error);
+    if (code == 0 && !record_type_is_catalogue(row->record->type) &&
+        !note_is_restricted(row->record))
+        code = ledger_holder_scopes(ledger, row->record, &scopes, error);
     if (code == 0)
         code = ledger_protect_map(ledger, row->row, &scopes, error);
     for (size_t i = 0; i < scopes.count && code == 0; i++)
@@ -448,6 +452,8 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
         if (code == 0 && has_children(row->record) && scopes.count > held)
             code = grant_children(ledger, row->record, &scopes, error);
     }
+    if (code == 0 && row->record->type == RECORD_CASE)
+        code = ledger_holder_follow(ledger, row, error);
     if (code == 0)
         code = ledger_protect_follow(ledger, row, error);
     scope_set_free(&scopes);

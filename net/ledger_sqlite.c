@@ -1,3 +1,4 @@
+#include "net/ledger_holder.h"
 #include "net/ledger_protect.h"
 #include "net/ledger_sqlite.h"
 
@@ -348,6 +349,8 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
         code = ledger_relay_open(opened, error);
     if (code == 0)
         code = ledger_protect_open(opened, error);
+    if (code == 0)
+        code = ledger_holder_open(opened, error);
     if (code == 0)
         code = ledger_trail_open(opened, error);
     if (code == 0)

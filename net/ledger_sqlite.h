@@ -67,6 +67,7 @@ struct ledger {
     void *watch_context;
 
     atomic_bool protects; /* it has protected files, or had (ledger_protect.c) */
+    atomic_bool holders;  /* it has roles that read their own alone (ledger_holder.c) */
 
     bool is_relay;
     char relay_office[RECORD_KEY_SIZE]; /* "" before the centre told it; within transactions */
@@ -275,6 +276,11 @@ int ledger_feed_write(struct ledger *ledger, const struct ledger_row *row, struc
 /* Within a transaction: lets these scopes see a row, with all that follows from it. */
 int ledger_grant(struct ledger *ledger, int64_t row, const struct scope_set *scopes,
                  struct error *error);
+
+/* Within a transaction (ledger_grant.c): takes a case and what belongs to it from a scope, but for
+ * what the scope has another reason to see. */
+int ledger_case_leave(struct ledger *ledger, const struct ledger_row *matter, const char *scope,
+                      struct error *error);
 
 /* Within a transaction (ledger_feed.c): the numbers of the rows that stand in a scope. Owned by the
  * caller (free).

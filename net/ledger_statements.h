@@ -356,6 +356,9 @@
     X(OPENING_UNTIL, "UPDATE opening SET until = min(latest, ?3) WHERE agent = ?1 "                \
                      "AND record = ?2 AND purpose = 'contact'")                                    \
     X(OPENING_AGENTS, "SELECT agent, purpose FROM opening WHERE record = ?1")                       \
+    X(ROLE_OWN, "SELECT 1 FROM record WHERE type = 'role' AND "                                    \
+                "json_extract(document, '$.body.cases') = 'own' LIMIT 1")                          \
+    X(RECORD_CASES, "SELECT number, document FROM record WHERE type = 'case' ORDER BY number")     \
     X(PROTECTED_ANY, "SELECT 1 FROM protected LIMIT 1")                                            \
     X(PROTECTED_GET, "SELECT client FROM protected WHERE record = ?1")                             \
     X(PROTECTED_OF, "SELECT record FROM protected WHERE client = ?1")                              \

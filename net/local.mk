@@ -62,6 +62,7 @@ libnet_a_SOURCES += \
     net/ledger_device.c \
     net/ledger_feed.c \
     net/ledger_history.c \
+    net/ledger_holder.c net/ledger_holder.h \
     net/ledger_import.c \
     net/scan_folder.c net/scan_folder.h net/scan_page.c net/scan_page.h \
     net/intake.h net/intake_document.c net/intake_document.h net/intake_key.h net/intake_rate.c net/intake_rate.h \

@@ -244,6 +244,54 @@ static void test_reach(void **state)
     expect_for_ben(f, 0, &matter, false, true);
 }
 
+/* What they have in hand, or made; the rest of the office is not theirs. */
+static void test_reach_of_own(void **state)
+{
+    struct server_fixture *f = *state;
+    struct ledger_fixture *l = &f->ledger;
+    const char *ben = l->actors[BEN].agent.text;
+    struct id before, other, client, mine, note;
+    json_t *matter;
+    int64_t cursor;
+
+    publish_role(l, "sample/newcomer", "{\"permissions\":[\"serve\"],\"cases\":\"own\"}");
+    fixture_publish(l, RECORD_AGENT, "sample/ben2",
+                    json_pack("{s:s, s:s, s:s, s:s}", "login", "ben2", "name", "ben", "office",
+                              "sample/a", "role", "specialist"));
+    before = case_at_a(f);
+    other = case_at_a(f);
+    fixture_applied(l, ANNE,
+                    fixture_operation(l, ANNE, OPERATION_CLAIM, RECORD_CASE, &before, 1,
+                                      json_pack("{s:s}", "assignee", ben)));
+    cursor = bens_cursor(f);
+    fixture_publish(l, RECORD_AGENT, "sample/ben2",
+                    json_pack("{s:s, s:s, s:s, s:s}", "login", "ben2", "name", "ben", "office",
+                              "sample/a", "role", "newcomer"));
+    /* What was in their hands when they came to the role stays, the office's goes. */
+    expect_for_ben(f, cursor, &other, false, true);
+    assert_int_equal(fixture_read(l, BEN, RECORD_CASE, &before, NULL), 0);
+    assert_int_equal(fixture_read(l, BEN, RECORD_CASE, &other, NULL), ERROR_REFUSED);
+    /* They begin a file, and work on it. */
+    client = fixture_make(l, BEN, RECORD_CLIENT, fixture_client("sample/a"));
+    matter = fixture_case(l, BEN, "sample/a");
+    json_object_set_new(matter, "client", json_string(client.text));
+    mine = fixture_make(l, BEN, RECORD_CASE, matter);
+    note = fixture_make(l, ANNE, RECORD_NOTE, fixture_note(l, ANNE, "sample/a", &mine, "by Anne"));
+    assert_int_equal(fixture_read(l, BEN, RECORD_NOTE, &note, NULL), 0);
+    /* It goes into other hands. */
+    cursor = bens_cursor(f);
+    fixture_applied(l, ANNE,
+                    fixture_operation(l, ANNE, OPERATION_CLAIM, RECORD_CASE, &mine, 1,
+                                      json_pack("{s:s}", "assignee", l->actors[ANNE].agent.text)));
+    expect_for_ben(f, cursor, &mine, false, true);
+    expect_for_ben(f, cursor, &note, false, true);
+    /* And another one comes into theirs. */
+    fixture_applied(l, ANNE,
+                    fixture_operation(l, ANNE, OPERATION_CLAIM, RECORD_CASE, &other, 1,
+                                      json_pack("{s:s}", "assignee", ben)));
+    expect_for_ben(f, cursor, &other, true, false);
+}
+
 /* An office that nobody wrote to before is read as well by those who read all. */
 static void test_reach_of_all_takes_in_new_offices(void **state)
 {
@@ -306,6 +354,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_may_by_the_role_as_it_stands, server_fixture_setup,
                                         server_fixture_teardown),
         cmocka_unit_test_setup_teardown(test_reach, server_fixture_setup, server_fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_reach_of_own, server_fixture_setup,
+                                        server_fixture_teardown),
         cmocka_unit_test_setup_teardown(test_reach_of_all_takes_in_new_offices,
                                         server_fixture_setup, server_fixture_teardown),
         cmocka_unit_test_setup_teardown(test_a_waiting_terminal_is_told, server_fixture_setup,
