@@ -1,8 +1,10 @@
 #include "ui/desk_cases.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "app/case.h"
+#include "app/text.h"
 #include "app/view.h"
 #include "ui/case_reader.h"
 #include "ui/format.h"
@@ -175,4 +177,40 @@ int desk_cases_mine(struct desk *desk, size_t limit, store_visit visit, void *co
     }
     case_list_free(&list);
     return code;
+}
+
+/* Letters and digits, in capitals, without the C that stands before them. */
+static void plain_reference(const char *text, char plain[17])
+{
+    size_t length = 0;
+
+    text += strspn(text, " ");
+    if ((text[0] == 'C' || text[0] == 'c') && text[1] == '-')
+        text += 2;
+    for (; *text != '\0' && length < 16; text++)
+        if (isalnum((unsigned char)*text))
+            plain[length++] = (char)toupper((unsigned char)*text);
+    plain[length] = '\0';
+}
+
+bool desk_cases_find(struct desk *desk, const char *reference, struct id *id, char found[17])
+{
+    const struct case_table *table = desk_cases(desk, NULL);
+    const struct case_row *rows;
+    char wanted[17], plain[17];
+    size_t count = 0;
+
+    plain_reference(reference, wanted);
+    rows = table != NULL && *wanted != '\0' ? case_table_rows(table, &count) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!rows[i].here || rows[i].kind != RECORD_CASE)
+            continue;
+        plain_reference(rows[i].reference, plain);
+        if (strcmp(plain, wanted) != 0)
+            continue;
+        *id = id_from_bytes(rows[i].id);
+        text_copy(found, 17, rows[i].reference);
+        return true;
+    }
+    return false;
 }

@@ -19,10 +19,14 @@ struct case_table *desk_cases(struct desk *desk, uint64_t *generation);
 /* How many records were read so far. */
 size_t desk_cases_progress(struct desk *desk);
 
-/* The agent's own cases, those opened last first, `limit` at most: `visit` gets them as the store has
- * them. None while they are read: that they have come is a change of the desk. */
+/* The agent's own cases, those opened last first, `limit` at most: `visit` gets them as the store
+ * has them. None while they are read: that they have come is a change of the desk. */
 int desk_cases_mine(struct desk *desk, size_t limit, store_visit visit, void *context,
                     struct error *error);
+
+/* The case of this reference, however it is written; false when there is none here. Copies what it
+ * is called. */
+bool desk_cases_find(struct desk *desk, const char *reference, struct id *id, char found[17]);
 
 /* Whose lists, now, by the names of the screen's language. Borrows from the desk. */
 struct case_situation desk_cases_situation(const struct desk *desk);

@@ -49,7 +49,7 @@ libui_a_SOURCES = \
     ui/screen_life_event.c ui/screen_life_event.h ui/screen_life_event_case.c \
     ui/screen_life_events.c \
     ui/message_compose.c ui/message_compose.h \
-    ui/screen_attachment.c ui/screen_message.c \
+    ui/screen_attachment.c ui/screen_message.c ui/screen_message.h ui/screen_message_case.c \
     ui/message_when.c ui/message_when.h ui/screen_message_new.c ui/screen_message_new.h ui/screen_message_new_draw.c \
     ui/screen_preferences.c \
     ui/screen_status_code.c \
@@ -82,7 +82,7 @@ libui_a_SOURCES = \
     ui/screen_help.c \
     ui/screen_home.c \
     ui/screen_lists.c ui/screen_lists.h ui/screen_lists_act.c ui/screen_lists_arrange.c \
-    ui/screen_lists_draw.c ui/screen_lists_views.c \
+    ui/screen_lists_draw.c ui/screen_lists_views.c ui/screen_lists_work.c \
     ui/screen_lock.c \
     ui/renewal.c ui/renewal.h ui/screen_rekey.c \
     ui/screen_offices.c ui/screen_offices.h \

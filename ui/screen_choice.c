@@ -8,7 +8,7 @@
 #include "ui/language.h"
 #include "ui/list.h"
 
-#define CHOICES_LIMIT 8
+#define CHOICES_LIMIT 20
 
 struct choice {
     json_t *arguments; /* owned: {"name","question","choices":[msgid]} */
@@ -80,7 +80,7 @@ static bool choice_key(struct screen *screen, const struct input *input)
 
     if (list_key(&choice->list, input, true))
         return true;
-    if (input->code >= '1' && input->code < '1' + choice->list.count) {
+    if (input->code >= '1' && input->code <= '9' && input->code < '1' + choice->list.count) {
         choice_answer(screen, (int)(input->code - '1'));
         return true;
     }

@@ -321,10 +321,10 @@ static void line_done(struct screen *screen)
     enum lists_prompt prompt = lists->prompt;
 
     lists->prompt = LISTS_PROMPT_NONE;
-    if (prompt == LISTS_PROMPT_NOTE)
-        lists_act_note(screen, editor_text(lists->line));
-    else if (prompt != LISTS_PROMPT_FILTER)
+    if (prompt == LISTS_PROMPT_NAME || prompt == LISTS_PROMPT_RENAME)
         lists_views_name(screen, prompt == LISTS_PROMPT_RENAME, editor_text(lists->line));
+    else if (prompt != LISTS_PROMPT_FILTER)
+        lists_act_line(screen, prompt, editor_text(lists->line));
 }
 
 static void filter_set(struct screen *screen, const char *text)
@@ -494,7 +494,7 @@ static const struct screen_key lists_keys[] = {
      run_mark},
     {INPUT_CONTROL('X'), N_("Act"),
      N_("Does the same with all marked cases, or the one under the cursor: takes, assigns, gives "
-        "back, changes the status, writes a note, ends tasks."),
+        "back, changes the status, writes a note or messages, waits, ends tasks."),
      N_("act"), run_act},
     {INPUT_CONTROL('F'), N_("Filter"),
      N_("Shows only cases with these words. client:roy looks in one column, -status:closed leaves "

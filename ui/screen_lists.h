@@ -13,29 +13,51 @@ enum lists_prompt {
     LISTS_PROMPT_NONE,
     LISTS_PROMPT_FILTER,
     LISTS_PROMPT_NOTE,
-    LISTS_PROMPT_NAME,   /* of a new view */
-    LISTS_PROMPT_RENAME, /* of the present one */
+    LISTS_PROMPT_MISSING, /* what is missing from the clients */
+    LISTS_PROMPT_DATE,    /* of which a message speaks */
+    LISTS_PROMPT_DAY,     /* on which it leaves */
+    LISTS_PROMPT_CASE,    /* a reference */
+    LISTS_PROMPT_NAME,    /* of a new view */
+    LISTS_PROMPT_RENAME,  /* of the present one */
 };
 
 enum lists_action {
     LISTS_TAKE,
     LISTS_ASSIGN,
-    LISTS_GIVE_BACK,
+    LISTS_GIVE_BACK, /* those up to here say who has it */
     LISTS_STATUS,
     LISTS_NOTE,
     LISTS_TASKS_DONE,
+    LISTS_WAIT,    /* for the client */
+    LISTS_MESSAGE, /* to each client, from a template */
+    LISTS_READ,    /* what came in is dealt with */
+    LISTS_ATTACH,  /* what came in belongs to another case */
+    LISTS_START,   /* a case for what has none */
     LISTS_ACTION_COUNT
+};
+
+/* A case, or what belongs to none. */
+struct lists_item {
+    struct id id;
+    enum record_type type;
 };
 
 /* One action on many cases. */
 struct lists_work {
     enum lists_action action;
-    struct id agent;    /* LISTS_ASSIGN: to whom */
-    char *text;         /* LISTS_NOTE; owned */
-    const char *status; /* LISTS_STATUS; static */
-    struct id *cases;   /* owned */
+    struct id agent;          /* LISTS_ASSIGN: to whom */
+    char *text;               /* LISTS_NOTE, LISTS_WAIT: what was typed; owned */
+    const char *status;       /* LISTS_STATUS; static */
+    bool withdraws;           /* and planned messages are taken back */
+    char *template, *date;    /* LISTS_MESSAGE: key, and what was typed; owned */
+    int64_t send_ms;          /* 0: at once */
+    struct id target;         /* LISTS_ATTACH: the case, */
+    char reference[17];       /* and what it is called */
+    struct lists_item *items; /* owned */
     size_t count, next;
+    size_t loose;              /* of them, those that are no cases */
     size_t done, same, failed; /* changed, was so already, could not be */
+    struct id *failures;       /* owned */
     char reason[ERROR_MESSAGE_SIZE];
     bool running, undoing;
 };
@@ -43,8 +65,10 @@ struct lists_work {
 /* One operation that was made, and what it takes to undo it once it may have been sent. */
 struct lists_undo {
     struct id operation;
-    bool assigned; /* it gave the case to `given`, who came after `former` */
-    struct id matter, given, former;
+    struct lists_item item; /* on this one */
+    bool assigned;          /* it gave it to `given`, who came after `former` */
+    struct id given, former;
+    struct id message; /* it wrote this one; empty: none */
 };
 
 struct lists {
@@ -93,13 +117,18 @@ size_t lists_line_of(const struct lists *lists, size_t index);
 void lists_act(struct screen *screen);
 void lists_act_answer(struct screen *screen, const char *name, int64_t choice);
 void lists_act_agent(struct screen *screen, const json_t *answer);
-void lists_act_note(struct screen *screen, const char *text);
+/* What was typed on the line for an action. */
+void lists_act_line(struct screen *screen, enum lists_prompt prompt, const char *text);
+void lists_act_free(struct lists *lists);
+void lists_work_clear(struct lists_work *work);
+
+/* screen_lists_work.c */
+void lists_work_begin(struct screen *screen);
 /* Goes on with what is running, for a moment. */
 void lists_act_go_on(struct screen *screen);
 /* Esc: what is done stays done. */
 void lists_act_stop(struct screen *screen);
 void lists_undo(struct screen *screen);
-void lists_act_free(struct lists *lists);
 
 /* screen_lists_views.c */
 size_t lists_tab_count(const struct lists *lists);

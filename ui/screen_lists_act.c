@@ -1,5 +1,5 @@
-/* The same done with many cases: asked once, told how many, a few at a time, and taken back as far
- * as it has not left. */
+/* The same done with many cases: what can be done with those that are marked, what must be known
+ * for it, and one question that says how many. */
 #include "ui/screen_lists.h"
 
 #include <stdio.h>
@@ -8,73 +8,130 @@
 
 #include "app/case.h"
 #include "app/json.h"
-#include "app/note.h"
+#include "app/message.h"
 #include "app/record_fields.h"
-#include "app/task.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/message_when.h"
 #include "ui/ui.h"
 
-#define AT_A_TIME 32          /* cases in one transaction */
-#define TURN_MS   INT64_C(60) /* so long at a stretch, then the screen is drawn */
+/* Of so many it is looked up whether a message is planned; of more it is taken that one is. */
+#define PLANNED_LOOKED 200
+#define TEMPLATE_LIMIT 20
 
-static const char *const action_texts[LISTS_ACTION_COUNT] = {
-    N_("Take"),          N_("Assign to an agent"), N_("Give back to all"),
-    N_("Change status"), N_("Write a note"),       N_("End their tasks"),
+static const struct {
+    const char *text; /* N_() */
+    bool cases, loose;
+} actions[LISTS_ACTION_COUNT] = {
+    [LISTS_TAKE] = {N_("Take"), true, true},
+    [LISTS_ASSIGN] = {N_("Assign to an agent"), true, true},
+    [LISTS_GIVE_BACK] = {N_("Give back to all"), true, true},
+    [LISTS_STATUS] = {N_("Change status"), true, false},
+    [LISTS_NOTE] = {N_("Write a note"), true, false},
+    [LISTS_TASKS_DONE] = {N_("End their tasks"), true, true},
+    [LISTS_WAIT] = {N_("Wait for the client"), true, false},
+    [LISTS_MESSAGE] = {N_("Send a message, now or later"), true, false},
+    [LISTS_READ] = {N_("Their messages are dealt with"), true, true},
+    [LISTS_ATTACH] = {N_("Put into another case"), true, true},
+    [LISTS_START] = {N_("Start a case for each"), false, true},
 };
 
-/* --- which, and what ------------------------------------------------------------------------- */
+/* --- which ----------------------------------------------------------------------------------- */
 
-static void work_clear(struct lists_work *work)
+void lists_work_clear(struct lists_work *work)
 {
-    free(work->cases);
+    free(work->items);
+    free(work->failures);
     free(work->text);
+    free(work->date);
+    free(work->template);
     *work = (struct lists_work){0};
 }
 
 void lists_act_free(struct lists *lists)
 {
-    work_clear(&lists->work);
+    lists_work_clear(&lists->work);
     free(lists->undo);
 }
 
 /* The marked ones that are shown, else the one under the cursor. */
-static bool choose_cases(struct screen *screen)
+static bool choose_items(struct screen *screen)
 {
     struct lists *lists = screen->data;
+    struct lists_work *work = &lists->work;
     size_t hidden = case_list_unmark_hidden(&lists->list);
 
-    work_clear(&lists->work);
+    lists_work_clear(work);
     if (hidden > 0)
         ui_tell(screen->ui, UI_NOTE,
                 language_plural("%zu mark was on a case that is not shown: it is off.",
                                 "%zu marks were on cases that are not shown: they are off.",
                                 hidden),
                 hidden);
-    lists->work.cases = calloc(lists->list.marked + 1, sizeof(lists->work.cases[0]));
-    for (size_t i = 0; i < lists->list.count && lists->work.cases != NULL; i++)
+    work->items = calloc(lists->list.marked + 1, sizeof(work->items[0]));
+    for (size_t i = 0; i < lists->list.count && work->items != NULL; i++)
         if (lists->list.marked == 0 ? i == lists->selected
-                                    : case_list_is_marked(&lists->list, lists->list.order[i]))
-            lists->work.cases[lists->work.count++] = id_from_bytes(lists_row_at(screen, i)->id);
-    return lists->work.count > 0;
+                                    : case_list_is_marked(&lists->list, lists->list.order[i])) {
+            const struct case_row *row = lists_row_at(screen, i);
+
+            work->loose += row->kind != RECORD_CASE;
+            work->items[work->count++] =
+                (struct lists_item){id_from_bytes(row->id), (enum record_type)row->kind};
+        }
+    return work->count > 0;
+}
+
+/* What can be done with some of them, in the order of the menu. */
+static size_t menu_make(const struct lists_work *work, enum lists_action items[LISTS_ACTION_COUNT])
+{
+    size_t count = 0;
+
+    for (int action = 0; action < LISTS_ACTION_COUNT; action++)
+        if ((actions[action].cases && work->loose < work->count) ||
+            (actions[action].loose && work->loose > 0))
+            items[count++] = (enum lists_action)action;
+    return count;
 }
 
 void lists_act(struct screen *screen)
 {
     const char *choices[LISTS_ACTION_COUNT + 1] = {NULL};
+    enum lists_action items[LISTS_ACTION_COUNT];
     struct lists *lists = screen->data;
     char question[WORK_NAME_SIZE];
+    size_t count;
 
-    if (!choose_cases(screen))
+    if (!choose_items(screen))
         return;
-    for (int action = 0; action < LISTS_ACTION_COUNT; action++)
-        choices[action] = action_texts[action];
-    snprintf(
-        question, sizeof(question),
-        language_plural("What with this case?", "What with these %zu cases?", lists->work.count),
-        lists->work.count);
+    count = menu_make(&lists->work, items);
+    for (size_t i = 0; i < count; i++)
+        choices[i] = actions[items[i]].text;
+    if (lists->work.loose == 0)
+        snprintf(question, sizeof(question),
+                 language_plural("What with this case?", "What with these %zu cases?",
+                                 lists->work.count),
+                 lists->work.count);
+    else
+        snprintf(question, sizeof(question),
+                 language_plural("What with this one?", "What with these %zu?", lists->work.count),
+                 lists->work.count);
     screen_ask(screen, "act", question, choices);
+}
+
+/* --- the question ---------------------------------------------------------------------------- */
+
+static void confirm_message(struct screen *screen, char *text, size_t size)
+{
+    const struct lists_work *work = &((const struct lists *)screen->data)->work;
+    char when[MESSAGE_WHEN_SIZE];
+
+    if (work->send_ms == 0) {
+        snprintf(text, size, _("Send this message in %zu cases, at once?"), work->count);
+        return;
+    }
+    message_when_spoken(screen->desk, NULL, work->send_ms, when);
+    snprintf(text, size, _("Plan this message in %1$zu cases, for %2$s?"), work->count, when);
 }
 
 static void confirm_text(struct screen *screen, char *text, size_t size)
@@ -100,35 +157,70 @@ static void confirm_text(struct screen *screen, char *text, size_t size)
     case LISTS_NOTE:
         snprintf(text, size, _("Write this note on %zu cases?"), work->count);
         break;
+    case LISTS_WAIT:
+        snprintf(text, size, _("Have %zu cases wait for the client?"), work->count);
+        break;
+    case LISTS_MESSAGE:
+        confirm_message(screen, text, size);
+        break;
+    case LISTS_READ:
+        snprintf(text, size, _("Say of the messages of %zu cases that they are dealt with?"),
+                 work->count);
+        break;
+    case LISTS_ATTACH:
+        snprintf(text, size, _("Put what came in %1$zu cases into %2$s?"), work->count, work->text);
+        break;
+    case LISTS_START:
+        snprintf(text, size, _("Start %zu cases?"), work->count);
+        break;
     default:
         snprintf(text, size, _("End the open tasks of %zu cases as done?"), work->count);
         break;
     }
 }
 
-static void begin(struct screen *screen)
+static int see_planned(void *context, const struct record *message, enum store_pending pending)
 {
-    struct lists *lists = screen->data;
-
-    lists->undo_count = 0;
-    lists->work.running = true;
-    lists_act_go_on(screen);
+    (void)message;
+    (void)pending;
+    *(bool *)context = true;
+    return 1;
 }
 
-/* One case is not asked about: it stands under the cursor. */
+/* Whether a message is planned on a case that is to be closed. */
+static bool closes_planned(struct screen *screen)
+{
+    const struct lists_work *work = &((const struct lists *)screen->data)->work;
+    bool found = work->count > PLANNED_LOOKED;
+
+    if (work->action != LISTS_STATUS || strcmp(work->status, "closed") != 0)
+        return false;
+    for (size_t i = 0; i < work->count && !found; i++)
+        message_each_planned(screen->desk->store, &work->items[i].id, desk_now(screen->desk),
+                             see_planned, &found, NULL);
+    return found;
+}
+
+/* One is not asked about: it stands under the cursor. */
 static void confirm(struct screen *screen)
 {
     static const char *const choices[] = {N_("Yes"), N_("No"), NULL};
-    const struct lists *lists = screen->data;
+    static const char *const closing[] = {N_("Yes, and take planned messages back"),
+                                          N_("Yes, and planned messages leave on their day"),
+                                          N_("No"), NULL};
+    struct lists *lists = screen->data;
     char text[2 * WORK_NAME_SIZE];
+    bool planned = closes_planned(screen);
 
-    if (lists->work.count == 1) {
-        begin(screen);
+    if (lists->work.count == 1 && !planned) {
+        lists_work_begin(screen);
         return;
     }
     confirm_text(screen, text, sizeof(text));
-    screen_ask(screen, "confirm", text, choices);
+    screen_ask(screen, planned ? "closing" : "confirm", text, planned ? closing : choices);
 }
+
+/* --- what must be known ---------------------------------------------------------------------- */
 
 static void ask_status(struct screen *screen)
 {
@@ -139,29 +231,122 @@ static void ask_status(struct screen *screen)
     screen_ask(screen, "status", _("Where do they stand now?"), choices);
 }
 
+struct templates {
+    struct record *list[TEMPLATE_LIMIT]; /* owned */
+    size_t count;
+};
+
+static int keep_template(void *context, const struct record *record)
+{
+    struct templates *templates = context;
+
+    if (!json_bool_or(record->body, "ended", false) && templates->count < TEMPLATE_LIMIT &&
+        (templates->list[templates->count] = record_copy(record)) != NULL)
+        templates->count++;
+    return 0;
+}
+
+static void templates_read(struct screen *screen, struct templates *templates)
+{
+    *templates = (struct templates){0};
+    catalogue_each(screen->desk->catalogue, RECORD_TEMPLATE, keep_template, templates, NULL);
+}
+
+static void templates_free(struct templates *templates)
+{
+    for (size_t i = 0; i < templates->count; i++)
+        record_free(templates->list[i]);
+}
+
+static void ask_template(struct screen *screen)
+{
+    const char *choices[TEMPLATE_LIMIT + 1] = {NULL};
+    struct templates templates;
+
+    templates_read(screen, &templates);
+    for (size_t i = 0; i < templates.count; i++)
+        choices[i] = format_localised(json_object_get(templates.list[i]->body, "title"));
+    if (templates.count > 0)
+        screen_ask(screen, "template", _("Which message?"), choices);
+    else
+        ui_tell(screen->ui, UI_FAILED, "%s", _("The catalogue has no messages."));
+    templates_free(&templates);
+}
+
+/* A message may speak of a date, the same in all cases; then, when it leaves. */
+static void template_chosen(struct screen *screen, size_t choice)
+{
+    struct lists *lists = screen->data;
+    struct message_reading reading;
+    struct templates templates;
+    bool dated = false;
+
+    templates_read(screen, &templates);
+    if (choice < templates.count) {
+        const struct record *template = templates.list[choice];
+
+        lists->work.template = strdup(record_text(template, "key"));
+        for (int french = 0; french < 2; french++) {
+            message_template_read(template, french ? "fr" : "en", &reading);
+            dated |= message_uses(reading.text, MESSAGE_DATE) ||
+                     message_uses(reading.subject, MESSAGE_DATE);
+        }
+        lists_ask_line(screen, dated ? LISTS_PROMPT_DATE : LISTS_PROMPT_DAY, "");
+    }
+    templates_free(&templates);
+}
+
+/* What the menu leads to. */
+static void ask_more(struct screen *screen)
+{
+    switch (((struct lists *)screen->data)->work.action) {
+    case LISTS_ASSIGN:
+        ui_open(screen->ui, "agents", json_pack("{s:b}", "choose", true));
+        break;
+    case LISTS_STATUS:
+        ask_status(screen);
+        break;
+    case LISTS_NOTE:
+        lists_ask_line(screen, LISTS_PROMPT_NOTE, "");
+        break;
+    case LISTS_WAIT:
+        lists_ask_line(screen, LISTS_PROMPT_MISSING, "");
+        break;
+    case LISTS_MESSAGE:
+        ask_template(screen);
+        break;
+    case LISTS_ATTACH:
+        lists_ask_line(screen, LISTS_PROMPT_CASE, "");
+        break;
+    default:
+        confirm(screen);
+        break;
+    }
+}
+
 void lists_act_answer(struct screen *screen, const char *name, int64_t choice)
 {
     struct lists *lists = screen->data;
     struct lists_work *work = &lists->work;
+    enum lists_action items[LISTS_ACTION_COUNT];
 
-    if (choice < 0)
+    if (choice < 0 || work->count == 0)
         return;
     if (strcmp(name, "confirm") == 0) {
         if (choice == 0)
-            begin(screen);
+            lists_work_begin(screen);
+    } else if (strcmp(name, "closing") == 0) {
+        work->withdraws = choice == 0;
+        if (choice < 2)
+            lists_work_begin(screen);
     } else if (strcmp(name, "status") == 0) {
         work->status = case_status_words[choice];
         confirm(screen);
-    } else if (strcmp(name, "act") == 0 && choice < LISTS_ACTION_COUNT) {
-        work->action = (enum lists_action)choice;
-        if (work->action == LISTS_ASSIGN)
-            ui_open(screen->ui, "agents", json_pack("{s:b}", "choose", true));
-        else if (work->action == LISTS_STATUS)
-            ask_status(screen);
-        else if (work->action == LISTS_NOTE)
-            lists_ask_line(screen, LISTS_PROMPT_NOTE, "");
-        else
-            confirm(screen);
+    } else if (strcmp(name, "template") == 0) {
+        template_chosen(screen, (size_t)choice);
+    } else if (strcmp(name, "act") == 0 && (size_t)choice < menu_make(work, items)) {
+        work->action = items[choice];
+        ask_more(screen);
     }
 }
 
@@ -173,286 +358,78 @@ void lists_act_agent(struct screen *screen, const json_t *answer)
         confirm(screen);
 }
 
-void lists_act_note(struct screen *screen, const char *text)
-{
-    struct lists *lists = screen->data;
+/* --- what is typed --------------------------------------------------------------------------- */
 
-    if (text[strspn(text, " ")] == '\0')
-        return;
-    free(lists->work.text);
-    lists->work.text = strdup(text);
-    if (lists->work.text != NULL)
+static void keep(char **kept, const char *text)
+{
+    free(*kept);
+    *kept = strdup(text);
+}
+
+/* The line comes back as it was typed. */
+static void again(struct screen *screen, enum lists_prompt prompt, const char *text,
+                  const char *why)
+{
+    char typed[WORK_NAME_SIZE];
+
+    text_copy(typed, sizeof(typed), text);
+    ui_stop_ahead(screen->ui);
+    lists_ask_line(screen, prompt, typed);
+    ui_tell(screen->ui, UI_FAILED, "%s", why);
+}
+
+static void day_typed(struct screen *screen, const char *text)
+{
+    struct lists_work *work = &((struct lists *)screen->data)->work;
+    const char *wrong = NULL;
+
+    work->send_ms = 0;
+    if (text[strspn(text, " ")] != '\0')
+        wrong = message_when_read_day(screen->desk, NULL, text, &work->send_ms);
+    if (wrong != NULL)
+        again(screen, LISTS_PROMPT_DAY, text, wrong);
+    else
         confirm(screen);
 }
 
-/* --- doing ----------------------------------------------------------------------------------- */
-
-struct ending {
-    struct batch *batch;
-    const struct author *author;
-    struct error *error;
-};
-
-static int end_task(void *context, const struct record *task, enum store_pending pending)
+static void case_typed(struct screen *screen, const char *text)
 {
-    struct ending *ending = context;
+    struct lists_work *work = &((struct lists *)screen->data)->work;
 
-    (void)pending;
-    return ending->batch->count == BATCH_LIMIT
-               ? 0
-               : task_done(ending->batch, ending->author, task, NULL, ending->error);
+    if (!desk_cases_find(screen->desk, text, &work->target, work->reference)) {
+        again(screen, LISTS_PROMPT_CASE, text, _("No case on this terminal has this reference."));
+        return;
+    }
+    keep(&work->text, work->reference);
+    confirm(screen);
 }
 
-static int write_note(struct batch *batch, const struct author *author, const struct id *matter,
-                      const char *text, struct error *error)
+void lists_act_line(struct screen *screen, enum lists_prompt prompt, const char *text)
 {
-    struct note_draft draft = {.kind = "internal", .text = text, .matter = *matter};
-    struct id id;
+    struct lists_work *work = &((struct lists *)screen->data)->work;
+    bool blank = text[strspn(text, " ")] == '\0';
 
-    return note_write(batch, author, &draft, &id, error);
-}
-
-/* What is done with one case. */
-struct change {
-    struct batch batch;
-    struct id matter, former; /* the case, and who had it */
-};
-
-/* The operations on one case; none when it is so already. */
-static int build(struct screen *screen, struct change *change, struct error *error)
-{
-    const struct id *id = &change->matter;
-    struct batch *batch = &change->batch;
-    const struct lists_work *work = &((const struct lists *)screen->data)->work;
-    struct author author = desk_author(screen->desk);
-    struct record *matter = work_get(screen->desk, RECORD_CASE, id->text, NULL);
-    struct ending ending = {batch, &author, error};
-    int code;
-
-    if (matter == NULL)
-        return error_set(error, ERROR_NOT_FOUND, "%s", _("the case is not here any more"));
-    id_parse(&change->former, record_text(matter, "assignee"));
-    switch (work->action) {
-    case LISTS_TAKE:
-        code = case_assign(batch, &author, matter, &author.agent, error);
+    switch (prompt) {
+    case LISTS_PROMPT_DATE:
+        keep(&work->date, text);
+        lists_ask_line(screen, LISTS_PROMPT_DAY, "");
         break;
-    case LISTS_ASSIGN:
-        code = case_assign(batch, &author, matter, &work->agent, error);
+    case LISTS_PROMPT_DAY:
+        day_typed(screen, text);
         break;
-    case LISTS_GIVE_BACK:
-        code = case_assign(batch, &author, matter, &(struct id){0}, error);
+    case LISTS_PROMPT_CASE:
+        if (!blank)
+            case_typed(screen, text);
         break;
-    case LISTS_STATUS:
-        code = case_set_status(batch, &author, matter, work->status, error);
-        break;
-    case LISTS_NOTE:
-        code = write_note(batch, &author, id, work->text, error);
+    case LISTS_PROMPT_MISSING:
+        keep(&work->text, text);
+        confirm(screen);
         break;
     default:
-        code = task_each_open(screen->desk->store, id, end_task, &ending, error);
+        if (blank)
+            return;
+        keep(&work->text, text);
+        confirm(screen);
         break;
     }
-    record_free(matter);
-    return code;
-}
-
-static void failed(struct lists_work *work, const struct error *error)
-{
-    work->failed++;
-    if (work->reason[0] == '\0')
-        text_copy(work->reason, sizeof(work->reason), error->message);
-}
-
-/* What one case was changed by. */
-static void note_undo(struct lists *lists, const struct change *change)
-{
-    const struct batch *batch = &change->batch;
-    size_t count = batch->count;
-
-    if (lists->undo_count + count > lists->undo_capacity) {
-        size_t capacity = 2 * (lists->undo_count + count) + 64;
-        struct lists_undo *longer = realloc(lists->undo, capacity * sizeof(*longer));
-
-        if (longer == NULL)
-            return; /* then it cannot be taken back */
-        lists->undo = longer;
-        lists->undo_capacity = capacity;
-    }
-    for (size_t i = 0; i < count; i++) {
-        struct lists_undo undo = {.operation = batch->operations[i]->id, .matter = change->matter};
-
-        undo.assigned = lists->work.action <= LISTS_GIVE_BACK;
-        undo.former = change->former;
-        id_parse(&undo.given, json_text_or(batch->operations[i]->body, "assignee", ""));
-        lists->undo[lists->undo_count++] = undo;
-    }
-}
-
-/* One by one, where they could not be written together: whose fault it is, and for the rest. */
-static void apply_each(struct screen *screen, const struct change *changes, size_t count)
-{
-    struct lists *lists = screen->data;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct batch *batch = &changes[i].batch;
-        struct error error = ERROR_INIT;
-
-        if (batch->count == 0)
-            continue;
-        if (desk_apply_many(screen->desk, batch->operations, batch->count, &error) != 0) {
-            failed(&lists->work, &error);
-        } else {
-            note_undo(lists, &changes[i]);
-            lists->work.done++;
-        }
-    }
-}
-
-static void apply_together(struct screen *screen, const struct change *changes, size_t count)
-{
-    struct operation *operations[AT_A_TIME * BATCH_LIMIT];
-    struct lists *lists = screen->data;
-    struct error error = ERROR_INIT;
-    size_t all = 0;
-
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < changes[i].batch.count; j++)
-            operations[all++] = changes[i].batch.operations[j];
-    if (all == 0)
-        return;
-    if (desk_apply_many(screen->desk, operations, all, &error) != 0) {
-        apply_each(screen, changes, count);
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        note_undo(lists, &changes[i]);
-        lists->work.done += changes[i].batch.count > 0;
-    }
-}
-
-static void do_some(struct screen *screen)
-{
-    struct lists_work *work = &((struct lists *)screen->data)->work;
-    struct change changes[AT_A_TIME] = {0};
-    size_t count = 0;
-
-    for (; count < AT_A_TIME && work->next < work->count; count++, work->next++) {
-        struct error error = ERROR_INIT;
-
-        changes[count].matter = work->cases[work->next];
-        if (build(screen, &changes[count], &error) != 0) {
-            batch_clear(&changes[count].batch);
-            failed(work, &error);
-        } else if (changes[count].batch.count == 0) {
-            work->same++;
-        }
-    }
-    apply_together(screen, changes, count);
-    for (size_t i = 0; i < count; i++)
-        batch_clear(&changes[i].batch);
-}
-
-/* --- taking back ----------------------------------------------------------------------------- */
-
-/* It may have been sent: a case that is still with whom it was given to goes back. */
-static bool give_back(struct screen *screen, const struct lists_undo *undo)
-{
-    struct author author = desk_author(screen->desk);
-    struct record *matter =
-        undo->assigned ? work_get(screen->desk, RECORD_CASE, undo->matter.text, NULL) : NULL;
-    struct batch batch = {0};
-    bool done = matter != NULL && strcmp(record_text(matter, "assignee"), undo->given.text) == 0 &&
-                case_assign(&batch, &author, matter, &undo->former, NULL) == 0 &&
-                desk_apply(screen->desk, &batch, NULL) == 0;
-
-    batch_clear(&batch);
-    record_free(matter);
-    return done;
-}
-
-/* The newest first: what another one needs is taken back after it. */
-static void undo_some(struct screen *screen)
-{
-    struct lists *lists = screen->data;
-    struct lists_work *work = &lists->work;
-
-    for (int i = 0; i < AT_A_TIME && lists->undo_count > 0; i++, work->next++) {
-        const struct lists_undo *undo = &lists->undo[--lists->undo_count];
-        struct error error = ERROR_INIT;
-
-        if (store_outbox_withdraw(screen->desk->store, &undo->operation, &error) == 0 ||
-            give_back(screen, undo))
-            work->done++;
-        else
-            failed(work, &error);
-    }
-    screen->desk->changes++;
-}
-
-void lists_undo(struct screen *screen)
-{
-    struct lists *lists = screen->data;
-
-    if (lists->undo_count == 0) {
-        ui_tell(screen->ui, UI_NOTE, "%s", _("There is nothing to take back."));
-        return;
-    }
-    work_clear(&lists->work);
-    lists->work.undoing = lists->work.running = true;
-    lists->work.count = lists->undo_count;
-    lists_act_go_on(screen);
-}
-
-/* --- telling --------------------------------------------------------------------------------- */
-
-static void tell(struct screen *screen)
-{
-    const struct lists_work *work = &((const struct lists *)screen->data)->work;
-    enum ui_message kind = work->failed > 0 ? UI_WARNING : UI_DONE;
-    struct text_buffer text = {0};
-
-    if (work->undoing && work->failed > 0)
-        text_buffer_add_format(&text,
-                               _("Taken back: %1$zu. Sent already, and not taken back: %2$zu."),
-                               work->done, work->failed);
-    else if (work->undoing)
-        text_buffer_add_format(&text, _("Taken back: %zu."), work->done);
-    else
-        text_buffer_add_format(&text, _("Done: %zu."), work->done);
-    if (work->same > 0)
-        text_buffer_add_format(&text, _(" So already: %zu."), work->same);
-    if (work->failed > 0 && !work->undoing)
-        text_buffer_add_format(&text, _(" Not done: %1$zu (%2$s)."), work->failed, work->reason);
-    if (work->next < work->count)
-        text_buffer_add_format(&text, _(" Stopped before %zu others."), work->count - work->next);
-    if (text.bytes != NULL)
-        ui_tell(screen->ui, kind, "%s", text.bytes);
-    text_buffer_free(&text);
-}
-
-void lists_act_stop(struct screen *screen)
-{
-    struct lists *lists = screen->data;
-
-    tell(screen);
-    if (!lists->work.undoing)
-        case_list_unmark_all(&lists->list);
-    work_clear(&lists->work);
-}
-
-void lists_act_go_on(struct screen *screen)
-{
-    struct lists_work *work = &((struct lists *)screen->data)->work;
-    int64_t until = clock_steady(NULL) + TURN_MS;
-
-    while (work->next < work->count && clock_steady(NULL) < until) {
-        if (work->undoing)
-            undo_some(screen);
-        else
-            do_some(screen);
-    }
-    if (work->next >= work->count)
-        lists_act_stop(screen);
-    else
-        link_screen_ring(screen->desk->link); /* comes round again at once */
 }

@@ -375,6 +375,14 @@ static const char *prompt_title(const struct lists *lists)
     switch (lists->prompt) {
     case LISTS_PROMPT_NOTE:
         return _("Note");
+    case LISTS_PROMPT_MISSING:
+        return _("Missing");
+    case LISTS_PROMPT_DATE:
+        return _("Date");
+    case LISTS_PROMPT_DAY:
+        return _("Leaves");
+    case LISTS_PROMPT_CASE:
+        return _("Reference");
     case LISTS_PROMPT_NAME:
     case LISTS_PROMPT_RENAME:
         return _("Name");
@@ -408,6 +416,11 @@ static void draw_state(const struct lists *lists, const struct paint *paint, int
         at = paint_text(paint, row, 0, -1, PAINT_LABEL, prompt_title(lists)) + 1;
         if (lists->prompt == LISTS_PROMPT_FILTER) {
             count_text(lists, text, sizeof(text));
+            room = (int)text_width(text, strlen(text)) + 1;
+            paint_right(paint, row, at, -1, PAINT_DIM, text);
+        }
+        if (lists->prompt == LISTS_PROMPT_DAY) {
+            text_copy(text, sizeof(text), _("nothing: at once"));
             room = (int)text_width(text, strlen(text)) + 1;
             paint_right(paint, row, at, -1, PAINT_DIM, text);
         }

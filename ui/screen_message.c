@@ -1,4 +1,6 @@
 /* One message whole, as the client wrote it or as we did, with what came with it. */
+#include "ui/screen_message.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,23 +8,12 @@
 #include "app/json.h"
 #include "app/message.h"
 #include "app/text.h"
-#include "ui/editor.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/message_when.h"
-#include "ui/page.h"
-#include "ui/work.h"
 
 #define LABEL_WIDTH 12
 #define DAY_LIMIT   100
-
-struct letter {
-    struct record *record; /* owned */
-    enum store_pending pending;
-    struct page page;
-    struct editor *line; /* owned: the day to which it is moved */
-    bool moving;         /* that is being typed */
-};
 
 static bool is_from_client(const struct letter *letter)
 {
@@ -32,22 +23,6 @@ static bool is_from_client(const struct letter *letter)
 static const json_t *attachments(const struct letter *letter)
 {
     return json_object_get(letter->record->body, "attachments");
-}
-
-/* Whoever opens it has read it: the others see that. */
-static void mark_read(struct screen *screen)
-{
-    struct letter *letter = screen->data;
-    struct author author = desk_author(screen->desk);
-    struct batch batch = {0};
-    struct error error = ERROR_INIT;
-
-    if (screen->desk->local_only || strcmp(record_text(letter->record, "state"), "received") != 0)
-        return;
-    if (message_mark_read(&batch, &author, letter->record, &error) != 0)
-        batch_clear(&batch);
-    else
-        desk_apply(screen->desk, &batch, &error);
 }
 
 static void letter_close(struct screen *screen)
@@ -76,7 +51,7 @@ static int letter_open(struct screen *screen, const json_t *arguments, struct er
     }
     page_restore(&letter->page, json_object_get(arguments, "page"));
     screen->data = letter;
-    mark_read(screen);
+    letter_mark_read(screen);
     return 0;
 }
 
@@ -87,7 +62,7 @@ static json_t *letter_save(const struct screen *screen)
     return json_pack("{s:s, s:o}", "id", letter->record->id.text, "page", page_save(&letter->page));
 }
 
-static void letter_changed(struct screen *screen)
+void letter_changed(struct screen *screen)
 {
     struct letter *letter = screen->data;
     struct record *record =
@@ -260,15 +235,18 @@ static void draw_page(struct screen *screen, const struct paint *paint)
 static void letter_draw(struct screen *screen, const struct paint *paint)
 {
     struct letter *letter = screen->data;
-    struct paint page = paint_part(paint, 0, 0, letter->moving ? -3 : -1, -1), line;
+    struct paint page = paint_part(paint, 0, 0, letter->line_for != LETTER_LINE_NONE ? -3 : -1, -1),
+                 line;
 
     page_draw(&letter->page, &page, draw_page, screen);
-    if (!letter->moving) {
+    if (letter->line_for == LETTER_LINE_NONE) {
         paint_cursor(paint, 0, 0);
         return;
     }
     paint_text(paint, paint->rows - 2, 0, -1, PAINT_LABEL,
-               _("The new day, and an hour if it matters; nothing: at once"));
+               letter->line_for == LETTER_LINE_DAY
+                   ? _("The new day, and an hour if it matters; nothing: at once")
+                   : _("The reference of the case"));
     line = paint_part(paint, paint->rows - 1, 0, 1, -1);
     paint_fill(&line, 0, 0, -1, PAINT_FOCUS);
     editor_draw(letter->line, &line, true);
@@ -295,7 +273,7 @@ static void move(struct screen *screen)
         ui_tell(screen->ui, UI_FAILED, "%s", wrong);
     } else if (work_apply(screen, &batch,
                           message_move(&batch, &author, letter->record, send_ms, &error), &error)) {
-        letter->moving = false;
+        letter->line_for = LETTER_LINE_NONE;
         letter_changed(screen);
         message_when_tell(screen->desk, office, send_ms, told, sizeof(told));
         ui_tell(screen->ui, UI_DONE, "%s", told);
@@ -303,14 +281,30 @@ static void move(struct screen *screen)
     record_free(office);
 }
 
+void letter_line_ask(struct screen *screen, enum letter_line line_for)
+{
+    struct letter *letter = screen->data;
+
+    editor_set_text(letter->line, "");
+    letter->line_for = line_for;
+}
+
+static void letter_answer(struct screen *screen, const char *from, const json_t *answer)
+{
+    if (strcmp(from, "choice") == 0 && strcmp(json_text_or(answer, "name", ""), "attach") == 0)
+        letter_case_answer(screen, json_integer_or(answer, "choice", -1));
+}
+
 static bool line_key(struct screen *screen, const struct input *input)
 {
     struct letter *letter = screen->data;
 
-    if (input->code == INPUT_ENTER)
+    if (input->code == INPUT_ENTER && letter->line_for == LETTER_LINE_CASE)
+        letter_case_typed(screen, editor_text(letter->line));
+    else if (input->code == INPUT_ENTER)
         move(screen);
     else if (input->code == INPUT_ESCAPE)
-        letter->moving = false;
+        letter->line_for = LETTER_LINE_NONE;
     else
         return editor_key(letter->line, input, NULL);
     return true;
@@ -322,7 +316,7 @@ static bool letter_key(struct screen *screen, const struct input *input)
     const json_t *entry;
     int opened = -1;
 
-    if (letter->moving)
+    if (letter->line_for != LETTER_LINE_NONE)
         return line_key(screen, input);
     if (!page_key(&letter->page, input, &opened))
         return false;
@@ -371,6 +365,20 @@ static void change(struct screen *screen,
     }
 }
 
+static void run_attach(struct screen *screen, const char *argument)
+{
+    if (*argument != '\0')
+        letter_case_typed(screen, argument);
+    else
+        letter_case_ask(screen);
+}
+
+static void run_settle(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    letter_settle(screen);
+}
+
 static void run_withdraw(struct screen *screen, const char *argument)
 {
     (void)argument;
@@ -382,7 +390,7 @@ static void run_move(struct screen *screen, const char *argument)
     struct letter *letter = screen->data;
 
     editor_set_text(letter->line, argument);
-    letter->moving = true;
+    letter->line_for = LETTER_LINE_DAY;
     if (*argument != '\0')
         move(screen);
 }
@@ -410,6 +418,10 @@ static const struct screen_key letter_keys[] = {
      run_mailed},
     {'r', N_("Reply"), N_("Writes to the client in answer to this message."), N_("reply"),
      run_reply},
+    {'a', N_("Put into"), N_("Puts what a client wrote into another case, or a new one."),
+     N_("attach"), run_attach},
+    {'x', N_("Dealt with"), N_("Says that nothing is left to do of it: it belongs to no case."),
+     N_("settle"), run_settle},
     {'c', N_("Case"), N_("Shows the case that the message is on."), NULL, run_case},
     {0},
 };
@@ -420,8 +432,13 @@ static bool letter_offers(const struct screen *screen, const struct screen_key *
     const char *state = record_text(letter->record, "state");
     bool queued = strcmp(state, "queued") == 0;
 
-    if (letter->moving)
+    if (letter->line_for != LETTER_LINE_NONE)
         return false;
+    if (key->run == run_attach)
+        return is_from_client(letter);
+    if (key->run == run_settle)
+        return is_from_client(letter) && strcmp(state, "received") == 0 &&
+               *record_text(letter->record, "case") == '\0';
     if (key->run == run_withdraw)
         return queued;
     if (key->run == run_move)
@@ -455,6 +472,7 @@ const struct screen_kind screen_message = {
     .key = letter_key,
     .save = letter_save,
     .changed = letter_changed,
+    .answer = letter_answer,
     .subject = letter_subject,
     .about = letter_about,
 };
