@@ -313,8 +313,9 @@ static int opening_write(struct asked *asked, int64_t until_ms, struct error *er
     database_bind_text(statement, 2, asked->file.record.text);
     database_bind_text(statement, 3, record_type_name(asked->file.type));
     database_bind_text(statement, 4, purpose_name(asked->opening->purpose));
-    sqlite3_bind_int64(statement, 5, until_ms);
+    database_bind_text(statement, 5, asked->opening->contact.text);
     sqlite3_bind_int64(statement, 6, until_ms);
+    sqlite3_bind_int64(statement, 7, until_ms);
     ledger->openings_changed = true;
     return database_run(ledger->writer, statement, error);
 }
@@ -414,36 +415,48 @@ int ledger_open_file(struct ledger *ledger, const struct ledger_actor *actor,
 
 /* --- ending ----------------------------------------------------------------------------------- */
 
+/* Whose file a contact was about, of a merged client the survivor; empty for nobody's. */
+static int client_of(struct ledger *ledger, const struct record *contact, struct id *id,
+                     struct error *error)
+{
+    struct ledger_row client;
+    int code;
+
+    if (!id_parse(id, record_text(contact, "client")))
+        return 0;
+    code = ledger_row_read(ledger->writer, RECORD_CLIENT, id, &client, error);
+    if (code == 0)
+        code = search_survivor(ledger->writer, &client, error);
+    if (code == 0)
+        *id = client.record->id;
+    ledger_row_clear(&client);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
 /* The contact that a file was opened for is over: so is the file, once all of it is written up. */
 int ledger_opening_contact(struct ledger *ledger, const struct record *contact, struct error *error)
 {
     sqlite3_stmt *statement;
-    struct ledger_row client;
-    struct id id;
     int64_t ended, until;
+    struct id id;
     int code;
 
     if (ledger->is_relay || contact_is_open(contact) ||
-        !timestamp_parse(record_text(contact, "ended_at"), &ended) ||
-        !id_parse(&id, record_text(contact, "client")))
+        !timestamp_parse(record_text(contact, "ended_at"), &ended))
         return 0;
     ended += LEDGER_OPENING_GRACE_MS;
     if (timestamp_parse(record_text(contact, "wrap_up_until"), &until) && until > ended)
         ended = until;
-    code = ledger_row_read(ledger->writer, RECORD_CLIENT, &id, &client, error);
-    if (code == 0)
-        code = search_survivor(ledger->writer, &client, error);
-    if (code == 0)
-        id = client.record->id;
-    ledger_row_clear(&client);
+    code = client_of(ledger, contact, &id, error);
     if (code != 0)
-        return code == ERROR_NOT_FOUND ? 0 : code;
+        return code;
     statement = database_statement(ledger->writer, LEDGER_OPENING_UNTIL, error);
     if (statement == NULL)
         return ERROR_STORAGE;
     database_bind_text(statement, 1, record_text(contact, "agent"));
     database_bind_text(statement, 2, id.text);
-    sqlite3_bind_int64(statement, 3, ended);
+    database_bind_text(statement, 3, contact->id.text);
+    sqlite3_bind_int64(statement, 4, ended);
     code = database_run(ledger->writer, statement, error);
     ledger->openings_changed |= code == 0 && database_changes(ledger->writer) > 0;
     return code;

@@ -79,7 +79,8 @@
     "CREATE TABLE searcher (agent TEXT PRIMARY KEY, owed INTEGER NOT NULL,"                        \
     " refused INTEGER NOT NULL) WITHOUT ROWID;"                                                    \
     "CREATE TABLE opening (agent TEXT NOT NULL, record TEXT NOT NULL, type TEXT NOT NULL,"         \
-    " purpose TEXT NOT NULL, until INTEGER NOT NULL, latest INTEGER NOT NULL,"                     \
+    " purpose TEXT NOT NULL, contact TEXT NOT NULL, until INTEGER NOT NULL,"                       \
+    " latest INTEGER NOT NULL,"                                                                    \
     " PRIMARY KEY (agent, record)) WITHOUT ROWID;"                                                 \
     "CREATE INDEX opening_by_until ON opening (until);"
 

@@ -75,6 +75,7 @@ struct ledger_file_asked {
     struct id record;
     enum purpose purpose;
     const char *words; /* borrowed; NULL or "" for none */
+    struct id contact; /* in progress, for which it is opened; may be empty */
 };
 
 struct ledger_opened {
@@ -85,7 +86,9 @@ struct ledger_opened {
 
 /*
  * Opens the file of a client, or of a case's client (of a case without one, the case), as their
- * office sees it: all cases and what belongs to them, but restricted notes. ERROR_NOT_FOUND,
+ * office sees it: all cases and what belongs to them, but restricted notes. For
+ * a contact, a call or a letter it ends with that contact, or the first one with this client;
+ * for any reason with the day. ERROR_NOT_FOUND,
  * ERROR_REFUSED, ERROR_BUSY as above. On disk, with its entry in the trail, when this returns 0.
  */
 int ledger_open_file(struct ledger *ledger, const struct ledger_actor *actor,

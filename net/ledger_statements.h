@@ -349,12 +349,14 @@
                     "(SELECT 1 FROM record WHERE record.number = search.record "                   \
                     "AND record.type = 'client') LIMIT 100")                                       \
     X(OPENING_GET, "SELECT until, latest FROM opening WHERE agent = ?1 AND record = ?2")           \
-    X(OPENING_PUT, "INSERT INTO opening (agent, record, type, purpose, until, latest) "            \
-                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (agent, record) DO UPDATE SET "    \
-                   "purpose = excluded.purpose, until = max(until, excluded.until), "              \
-                   "latest = max(latest, excluded.latest)")                                        \
-    X(OPENING_UNTIL, "UPDATE opening SET until = min(latest, ?3) WHERE agent = ?1 "                \
-                     "AND record = ?2 AND purpose = 'contact'")                                    \
+    X(OPENING_PUT,                                                                                 \
+      "INSERT INTO opening (agent, record, type, purpose, contact, until, latest) "                \
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (agent, record) DO UPDATE SET "             \
+      "purpose = excluded.purpose, contact = excluded.contact, "                                   \
+      "until = max(until, excluded.until), latest = max(latest, excluded.latest)")                 \
+    X(OPENING_UNTIL, "UPDATE opening SET until = min(latest, ?4) WHERE agent = ?1 "                \
+                     "AND (record = ?2 OR contact = ?3) "                                          \
+                     "AND purpose IN ('contact', 'call-back', 'written')")                         \
     X(OPENING_AGENTS, "SELECT agent, purpose FROM opening WHERE record = ?1")                       \
     X(ROLE_OWN, "SELECT 1 FROM record WHERE type = 'role' AND "                                    \
                 "json_extract(document, '$.body.cases') = 'own' LIMIT 1")                          \

@@ -252,6 +252,7 @@ static void open_file(struct request *request, const json_t *body)
         request_problem(request, PROBLEM_BAD_PARAMETER, "%s", "\"id\" is not a UUID");
         return;
     }
+    id_parse(&opening.contact, json_text_or(body, "contact", ""));
     opening.purpose = reason.purpose;
     opening.words = reason.words;
     code = ledger_open_file(request->server->ledger, &request->actor, &opening, clock_system(NULL),

@@ -49,7 +49,9 @@ const struct openapi_schema openapi_search[] = {
      "\"client\": {\"type\": \"object\", \"properties\": {\"id\": " REF("Id") ", " PERSON "}}}}"},
     {"Open",
      "{\"type\": \"object\", \"required\": [\"type\", \"id\", \"purpose\"], \"properties\": {"
-     "\"type\": {\"enum\": [\"client\", \"case\"]}, \"id\": " REF("Id") ", " REASON "}}"},
+     "\"type\": {\"enum\": [\"client\", \"case\"]}, \"id\": " REF("Id") ", "
+     "\"contact\": {\"anyOf\": [" REF("Id") ", {\"const\": \"\"}], \"description\": \"In progress, for which it is "
+     "opened: the file is closed when that ends\"}, " REASON "}}"},
     {"Opened",
      "{\"type\": \"object\", \"required\": [\"client\", \"until\"], \"properties\": {"
      "\"client\": {\"anyOf\": [" REF("Id") ", {\"type\": \"null\"}], \"description\": \"Whose "

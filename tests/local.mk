@@ -662,7 +662,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/presence.sh \
     tests/end_to_end/waiting_room.sh \
     tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
-    tests/end_to_end/fill_form.sh \
+    tests/end_to_end/fill_form.sh tests/end_to_end/find.sh \
     tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \
     tests/end_to_end/hostile.sh \
@@ -691,7 +691,7 @@ TESTS += \
     tests/end_to_end/presence.sh \
     tests/end_to_end/waiting_room.sh \
     tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
-    tests/end_to_end/fill_form.sh \
+    tests/end_to_end/fill_form.sh tests/end_to_end/find.sh \
     tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \
     tests/end_to_end/hostile.sh \

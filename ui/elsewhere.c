@@ -370,13 +370,15 @@ static void name_of(const json_t *client, char *name, size_t size)
 static void draw_case(struct desk *desk, const json_t *hit, const struct paint *row, int room)
 {
     char title[WORK_NAME_SIZE], name[WORK_NAME_SIZE];
+    int name_width = room / 3 > 18 ? room / 3 : 18;
 
     work_title(desk, RECORD_SERVICE, json_text_or(hit, "service", ""), title, sizeof(title));
     name_of(json_object_get(hit, "client"), name, sizeof(name));
     paint_text(row, 0, 1, 12, PAINT_TEXT, json_text_or(hit, "reference", ""));
-    paint_text(row, 0, 14, room / 4, PAINT_TEXT, name);
-    paint_text(row, 0, 15 + room / 4, 11, PAINT_DIM, format_word(json_text_or(hit, "status", "")));
-    paint_text(row, 0, 27 + room / 4, room - 27 - room / 4, PAINT_DIM, title);
+    paint_text(row, 0, 14, name_width, PAINT_TEXT, name);
+    paint_text(row, 0, 15 + name_width, 11, PAINT_DIM,
+               format_word(json_text_or(hit, "status", "")));
+    paint_text(row, 0, 27 + name_width, room - 27 - name_width, PAINT_DIM, title);
 }
 
 void elsewhere_draw(struct desk *desk, const json_t *hit, const struct paint *row)
@@ -386,7 +388,7 @@ void elsewhere_draw(struct desk *desk, const json_t *hit, const struct paint *ro
 
     work_title(desk, RECORD_OFFICE, json_text_or(hit, "office", ""), office, sizeof(office));
     width = (int)text_width(office, strlen(office));
-    width = width < row->columns / 3 ? width : row->columns / 3;
+    width = width < row->columns / 4 ? width : row->columns / 4;
     room = row->columns - width - 2;
     paint_right(row, 0, room + 1, width, PAINT_ACCENT, office);
     if (json_object_get(hit, "reference") != NULL) {

@@ -240,9 +240,9 @@ static void draw_likely_elsewhere(struct screen *screen, const struct paint *row
                sizeof(office));
     likeness_text(elsewhere_likeness(client->elsewhere, index), why, sizeof(why));
     why_width = (int)text_width(why, strlen(why));
-    why_width = why_width < row->columns / 2 ? why_width : row->columns / 2;
-    paint_format(row, 0, 1, row->columns - why_width - 4, PAINT_TEXT, "%s · %s · %s", office,
-                 json_text_or(hit, "name", ""), json_text_or(hit, "birth_date", ""));
+    why_width = why_width < row->columns * 2 / 5 ? why_width : row->columns * 2 / 5;
+    paint_format(row, 0, 1, row->columns - why_width - 4, PAINT_TEXT, "%s · %s · %s",
+                 json_text_or(hit, "name", ""), office, json_text_or(hit, "birth_date", ""));
     paint_right(row, 0, row->columns - why_width - 1, why_width, PAINT_WARNING, why);
 }
 
@@ -546,9 +546,8 @@ static bool client_offers(const struct screen *screen, const struct screen_key *
 {
     const struct client *client = screen->data;
 
-    return client->record != NULL ||
-           (key->run != run_file && key->run != run_merge_with && key->run != run_unmerge &&
-            key->run != run_task);
+    return client->record != NULL || (key->run != run_file && key->run != run_merge_with &&
+                                      key->run != run_unmerge && key->run != run_task);
 }
 
 static struct screen_about client_about(const struct screen *screen)

@@ -51,10 +51,11 @@ static void ask(struct screen *screen)
         give_up(fetch, _("Offline: the file stays with its office. Enter tries again."));
         return;
     }
-    body = json_pack("{s:s, s:s, s:s, s:s}", "type", record_type_name(fetch->type), "id",
+    body = json_pack("{s:s, s:s, s:s, s:s, s:s}", "type", record_type_name(fetch->type), "id",
                      fetch->record.text, "purpose",
                      json_text_or(fetch->arguments, "purpose", "contact"), "words",
-                     json_text_or(fetch->arguments, "words", ""));
+                     json_text_or(fetch->arguments, "words", ""), "contact",
+                     screen->desk->open.contact.text);
     fetch->number =
         questions_ask(link_questions(screen->desk->link), QUESTION_OPEN, "/v1/open", body);
     json_decref(body);

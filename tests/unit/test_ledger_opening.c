@@ -262,12 +262,33 @@ static void another_reason_outlives_it(void **state)
     struct id contact;
     int64_t next;
 
-    assert_int_equal(open_for(f, RECORD_CLIENT, &file.client, PURPOSE_WRITTEN, &opened), 0);
+    assert_int_equal(open_for(f, RECORD_CLIENT, &file.client, PURPOSE_CASE_WORK, &opened), 0);
     open_client(f, &other.client);
     contact = contact_make(f, &file.client);
     set_time(f, &contact, 1, "ended_at", NOW + HOUR_MS);
     assert_int_equal(ledger_opening_next(f->ledger, &next, NULL), 0);
     assert_int_equal(next, DAY_END);
+}
+
+/* Opened in a contact with somebody else: that one's end is its own. */
+static void it_ends_with_the_contact_it_was_opened_in(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct file file = file_make(f, "Zoé Roy");
+    struct id own = fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id contact = contact_make(f, &own);
+    struct ledger_file_asked opening = {.type = RECORD_CLIENT,
+                                        .record = file.client,
+                                        .purpose = PURPOSE_CONTACT,
+                                        .contact = contact};
+    struct ledger_opened opened;
+    int64_t next;
+
+    assert_int_equal(ledger_open_file(f->ledger, &f->actors[ANNE], &opening, NOW, &opened, NULL),
+                     0);
+    set_time(f, &contact, 1, "ended_at", NOW + HOUR_MS);
+    assert_int_equal(ledger_opening_next(f->ledger, &next, NULL), 0);
+    assert_int_equal(next, NOW + HOUR_MS + LEDGER_OPENING_GRACE_MS);
 }
 
 static void count_call(void *context)
@@ -364,12 +385,19 @@ static void nobody_opens_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(it_comes_with_the_feed_and_goes), TEST(what_is_seen_anyway_stays),
-        TEST(of_two_files_one_ends),           TEST(a_merged_file_opens_all_of_it),
-        TEST(a_case_opens_its_clients_file),   TEST(it_ends_with_the_contact),
-        TEST(another_reason_outlives_it),      TEST(whoever_keeps_the_time_is_told),
-        TEST(the_day_is_the_offices),          TEST(it_is_in_the_trail),
-        TEST(who_may_not_is_refused),          TEST(nobody_opens_all),
+        TEST(it_comes_with_the_feed_and_goes),
+        TEST(what_is_seen_anyway_stays),
+        TEST(of_two_files_one_ends),
+        TEST(a_merged_file_opens_all_of_it),
+        TEST(a_case_opens_its_clients_file),
+        TEST(it_ends_with_the_contact),
+        TEST(it_ends_with_the_contact_it_was_opened_in),
+        TEST(another_reason_outlives_it),
+        TEST(whoever_keeps_the_time_is_told),
+        TEST(the_day_is_the_offices),
+        TEST(it_is_in_the_trail),
+        TEST(who_may_not_is_refused),
+        TEST(nobody_opens_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

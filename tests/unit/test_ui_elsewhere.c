@@ -435,11 +435,11 @@ static void duplicates_elsewhere_are_warned_of(void **state)
     assert_string_equal(json_text_or(body, "purpose", ""), "contact");
     json_decref(body);
     reply(fixture, QUESTION_LIKELY, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
-    expect(fixture, "t/south · Zoé Lebel · 1980-05-31");
+    expect(fixture, "Zoé Lebel · t/south · 1980-05-31");
     expect(fixture, "same phone");
     /* They stay while more is typed, and the cursor is where it was. */
     ui_fixture_type(fixture, "x");
-    expect(fixture, "t/south · Zoé Lebel");
+    expect(fixture, "Zoé Lebel · t/south");
     expect(fixture, "Lebel, Zoéx");
     tick(fixture);
     tick(fixture);
