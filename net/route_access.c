@@ -17,10 +17,10 @@ static void asking_free(void *state)
 /* --- the code --------------------------------------------------------------------------------- */
 
 /* In the worker's thread. */
-static void check_code(void *argument)
+static void check_code(struct request *request)
 {
-    struct asking *asking = argument;
-    struct ledger *ledger = asking->request->server->ledger;
+    struct asking *asking = request->state;
+    struct ledger *ledger = request->server->ledger;
     int64_t now_ms = clock_system(NULL);
 
     asking->status =
@@ -29,14 +29,6 @@ static void check_code(void *argument)
                                  &asking->access, &asking->error)
             : ledger_questionnaire_find(ledger, &asking->code, asking->address, now_ms,
                                         &asking->access, &asking->error);
-    MHD_resume_connection(asking->request->connection);
-}
-
-static void suspend(void *argument)
-{
-    struct asking *asking = argument;
-
-    MHD_suspend_connection(asking->request->connection);
 }
 
 enum route_result access_begin(struct request *request, const char *code, const char *reference)
@@ -45,7 +37,6 @@ enum route_result access_begin(struct request *request, const char *code, const 
 
     if (asking == NULL)
         return ROUTE_ANSWERED;
-    asking->request = request;
     asking->status = ERROR_NOT_FOUND;
     /* Mistyped ones cost nothing and say nothing: no code and no reference is ever so. */
     if (continue_code_read(&asking->code, code) != CONTINUE_READ ||
@@ -53,18 +44,8 @@ enum route_result access_begin(struct request *request, const char *code, const 
         access_refuse(request, asking);
         return ROUTE_ANSWERED;
     }
-    if (atomic_load(&request->server->stopping)) {
-        request_problem(request, PROBLEM_BUSY, "%s", "the server is stopping");
-        request->reply.retry_after = 5;
-        return ROUTE_ANSWERED;
-    }
     request_address(request, asking->address, sizeof(asking->address));
-    if (!worker_add(request->server->passage, check_code, suspend, asking)) {
-        request_problem(request, PROBLEM_BUSY, "%s", "too many codes at once");
-        request->reply.retry_after = 5;
-        return ROUTE_ANSWERED;
-    }
-    return ROUTE_SUSPENDED;
+    return request_code_check(request, &asking->wait, check_code);
 }
 
 void access_refuse(struct request *request, const struct asking *asking)

@@ -6,11 +6,11 @@
 #define GUICHET_NET_ROUTE_ACCESS_H
 
 #include "net/ledger_access.h"
-#include "net/server_internal.h"
+#include "net/request_code.h"
 
 /* A request while its code is being checked. */
 struct asking {
-    struct request *request;
+    struct request_code wait;
     struct continue_code code;
     char reference[ID_REFERENCE_SIZE]; /* "" for none: the code alone opens it */
     char address[64];

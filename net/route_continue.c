@@ -7,13 +7,13 @@
 #include "app/json.h"
 #include "net/continue_document.h"
 #include "net/ledger_continue.h"
-#include "net/server_internal.h"
+#include "net/request_code.h"
 
 #define CONTINUE_BODY_LIMIT ((size_t)RECORD_BODY_LIMIT)
 
 /* A request of the web's while its code is being checked. */
 struct continuing {
-    struct request *request;
+    struct request_code wait;
     struct continue_code code;
     char address[64];
     json_t *body; /* of a PUT */
@@ -34,21 +34,13 @@ static void continuing_free(void *state)
 /* --- the code --------------------------------------------------------------------------------- */
 
 /* In the worker's thread. */
-static void check_code(void *argument)
+static void check_code(struct request *request)
 {
-    struct continuing *continuing = argument;
+    struct continuing *continuing = request->state;
 
-    continuing->status = ledger_passage_find(continuing->request->server->ledger, &continuing->code,
-                                             continuing->address, clock_system(NULL),
-                                             &continuing->passage, &continuing->error);
-    MHD_resume_connection(continuing->request->connection);
-}
-
-static void suspend(void *argument)
-{
-    struct continuing *continuing = argument;
-
-    MHD_suspend_connection(continuing->request->connection);
+    continuing->status =
+        ledger_passage_find(request->server->ledger, &continuing->code, continuing->address,
+                            clock_system(NULL), &continuing->passage, &continuing->error);
 }
 
 /* Refuses what is no code before anything is counted or reckoned; false with a problem set. */
@@ -93,16 +85,9 @@ static enum route_result begin(struct request *request, bool with_body)
 
     if (!read_code(request, &code))
         return ROUTE_ANSWERED;
-    /* The drain waits for what is under way and then ends the worker: no new one may reach it. */
-    if (atomic_load(&request->server->stopping)) {
-        request_problem(request, PROBLEM_BUSY, "%s", "the server is stopping");
-        request->reply.retry_after = 5;
-        return ROUTE_ANSWERED;
-    }
     continuing = request_state_new(request, sizeof(*continuing), continuing_free);
     if (continuing == NULL)
         return ROUTE_ANSWERED;
-    continuing->request = request;
     continuing->code = code;
     sodium_memzero(&code, sizeof(code));
     request_address(request, continuing->address, sizeof(continuing->address));
@@ -111,12 +96,7 @@ static enum route_result begin(struct request *request, bool with_body)
         if (continuing->body == NULL)
             return ROUTE_ANSWERED;
     }
-    if (!worker_add(request->server->passage, check_code, suspend, continuing)) {
-        request_problem(request, PROBLEM_BUSY, "%s", "too many codes at once");
-        request->reply.retry_after = 5;
-        return ROUTE_ANSWERED;
-    }
-    return ROUTE_SUSPENDED;
+    return request_code_check(request, &continuing->wait, check_code);
 }
 
 /* --- the draft -------------------------------------------------------------------------------- */

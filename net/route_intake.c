@@ -6,11 +6,11 @@
 #include "app/json.h"
 #include "net/intake_document.h"
 #include "net/intake_key.h"
-#include "net/server_internal.h"
+#include "net/request_code.h"
 
 /* A message on its way in. */
 struct taking {
-    struct request *request;
+    struct request_code wait;
     struct intake_key key;
     char source[INTAKE_SOURCE_LIMIT + 1];
     struct intake_document document;
@@ -40,7 +40,6 @@ static bool admit(struct request *request)
 
     if (taking == NULL)
         return false;
-    taking->request = request;
     if (token != NULL)
         code = ledger_intake_key_find(request->server->ledger, token, &taking->key, &error);
     if (code == ERROR_NOT_FOUND)
@@ -100,28 +99,13 @@ static bool read_body(struct request *request, struct taking *taking)
     return true;
 }
 
-static void take(void *argument)
+static void take(struct request *request)
 {
-    struct taking *taking = argument;
+    struct taking *taking = request->state;
 
-    taking->code = ledger_intake(taking->request->server->ledger, &taking->document.message,
+    taking->code = ledger_intake(request->server->ledger, &taking->document.message,
                                  clock_system(NULL), &taking->result, &taking->error);
     taking->taken = true;
-}
-
-static void take_apart(void *argument)
-{
-    struct taking *taking = argument;
-
-    take(taking);
-    MHD_resume_connection(taking->request->connection);
-}
-
-static void suspend(void *argument)
-{
-    struct taking *taking = argument;
-
-    MHD_suspend_connection(taking->request->connection);
 }
 
 static void answer(struct request *request, struct taking *taking)
@@ -161,18 +145,11 @@ static enum route_result handle(struct request *request)
     if (!read_body(request, taking))
         return ROUTE_ANSWERED;
     if (message->continue_code == NULL || *message->continue_code == '\0') {
-        take(taking);
+        take(request);
         answer(request, taking);
         return ROUTE_ANSWERED;
     }
-    /* Codes are checked one after the other. The drain ends the worker: none may reach it then. */
-    if (atomic_load(&request->server->stopping) ||
-        !worker_add(request->server->passage, take_apart, suspend, taking)) {
-        request_problem(request, PROBLEM_BUSY, "%s", "too many codes at once");
-        request->reply.retry_after = 5;
-        return ROUTE_ANSWERED;
-    }
-    return ROUTE_SUSPENDED;
+    return request_code_check(request, &taking->wait, take);
 }
 
 static const enum problem problems[] = {PROBLEM_BAD_JSON,
