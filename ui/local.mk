@@ -3,7 +3,7 @@
 noinst_LIBRARIES += libui.a
 libui_a_SOURCES = \
     ui/commands.c ui/ui_internal.h \
-    ui/continue_glyphs.c ui/continue_glyphs.h \
+    ui/code_page.c ui/code_page.h ui/continue_glyphs.c ui/continue_glyphs.h \
     ui/delivery_words.c ui/delivery_words.h \
     ui/queue_next.c ui/queue_next.h ui/queue_words.c ui/queue_words.h \
     ui/day.c ui/day.h \

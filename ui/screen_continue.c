@@ -14,14 +14,14 @@
 #include "app/submission.h"
 #include "app/text.h"
 #include "forms/answer_date.h"
+#include "ui/code_page.h"
 #include "ui/continue_glyphs.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/work.h"
 
-#define LABEL_WIDTH 14
-#define SPELT_SIZE  512
-#define WHEN_SIZE   (2 * ANSWER_DATE_SIZE + 8)
+#define SPELT_SIZE 512
+#define WHEN_SIZE  (2 * ANSWER_DATE_SIZE + 8)
 
 struct continuing {
     struct record *draft; /* owned */
@@ -72,19 +72,13 @@ static bool is_current(const struct screen *screen)
 /* The language to speak to the client: their file's, else the contact's, else the screen's. */
 static const char *client_language(struct screen *screen)
 {
-    const struct continuing *continuing = screen->data;
-    struct record *client = work_get_client(screen->desk, record_text(continuing->draft, "client"));
+    const struct record *draft = ((const struct continuing *)screen->data)->draft;
     struct record *contact =
-        work_get(screen->desk, RECORD_CONTACT, record_text(continuing->draft, "contact"), NULL);
-    const char *tag = client != NULL ? record_text(client, "language") : "";
-    const char *language;
+        work_get(screen->desk, RECORD_CONTACT, record_text(draft, "contact"), NULL);
+    const char *language =
+        code_page_language(screen->desk, record_text(draft, "client"),
+                           contact != NULL ? record_text(contact, "language") : "");
 
-    if (*tag == '\0' && contact != NULL)
-        tag = record_text(contact, "language");
-    language = strncmp(tag, "fr", 2) == 0   ? "fr"
-               : strncmp(tag, "en", 2) == 0 ? "en"
-                                            : language_now();
-    record_free(client);
     record_free(contact);
     return language;
 }
@@ -228,8 +222,8 @@ static int draw_state(struct screen *screen, const struct paint *paint, int row)
     const struct continuing *continuing = screen->data;
     bool sent = continuing->pending == STORE_SETTLED;
 
-    paint_text(paint, row, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("State"));
-    return paint_wrapped(paint, row, LABEL_WIDTH, -1, 2, sent ? PAINT_GOOD : PAINT_WARNING,
+    paint_text(paint, row, 0, CODE_PAGE_LABEL - 1, PAINT_LABEL, _("State"));
+    return paint_wrapped(paint, row, CODE_PAGE_LABEL, -1, 2, sent ? PAINT_GOOD : PAINT_WARNING,
                          sent ? _("Usable now")
                               : _("Not usable yet: once it is sent. It goes by itself as soon as "
                                   "the server answers."));
@@ -238,26 +232,17 @@ static int draw_state(struct screen *screen, const struct paint *paint, int row)
 static void draw_code(struct screen *screen, const struct paint *paint)
 {
     const struct continuing *continuing = screen->data;
-    char shown[CONTINUE_SHOWN_SIZE];
-    int width = CONTINUE_SHOWN_SIZE - 1;
-    int row = 0;
+    int row = code_page_draw(paint, &continuing->code);
 
-    continue_code_show(&continuing->code, shown);
-    if (paint->rows >= 18 && continue_glyphs_draw(paint, 1, &continuing->code))
-        row = CONTINUE_GLYPH_ROWS + 2;
-    paint_text(paint, row, (paint->columns - width) / 2, -1, PAINT_TITLE, shown);
-    paint_cursor(paint, row, (paint->columns - width) / 2);
-    row += 2;
     row += draw_words(screen, paint, row);
     row += paint->rows >= 18;
     if (*screen->desk->web_address != '\0') {
-        paint_text(paint, row, 0, LABEL_WIDTH - 1, PAINT_LABEL, _("Page"));
-        paint_text(paint, row++, LABEL_WIDTH, -1, PAINT_VALUE, screen->desk->web_address);
+        paint_text(paint, row, 0, CODE_PAGE_LABEL - 1, PAINT_LABEL, _("Page"));
+        paint_text(paint, row++, CODE_PAGE_LABEL, -1, PAINT_VALUE, screen->desk->web_address);
     }
     row += draw_state(screen, paint, row);
     if (row < paint->rows)
-        paint_text(paint, paint->rows - 1, 0, -1, PAINT_DIM,
-                   _("The code is shown here only, and only now: Esc forgets it."));
+        code_page_draw_once(paint);
 }
 
 /* A code that was made earlier or elsewhere, or none. */
@@ -266,7 +251,7 @@ static void draw_grant(struct screen *screen, const struct paint *paint)
     const struct continuing *continuing = screen->data;
     const struct record *draft = continuing->draft;
     struct continue_grant grant;
-    char who[WORK_NAME_SIZE], when[WHEN_SIZE], text[2 * WORK_NAME_SIZE];
+    char when[WHEN_SIZE], text[2 * WORK_NAME_SIZE];
     int row = 0;
 
     paint_cursor(paint, 0, 0);
@@ -289,16 +274,8 @@ static void draw_grant(struct screen *screen, const struct paint *paint)
                        : _("The client has no code for this form."));
         return;
     }
-    work_agent_name(screen->desk, grant.made_by.text, who, sizeof(who));
-    format_when(when, sizeof(when), grant.made_ms, desk_now(screen->desk));
-    snprintf(text, sizeof(text), "%s · %s", who, when);
-    row += 1 + paint_wrapped(paint, row, 0, -1, 2, PAINT_TEXT,
-                             _("The client has a code already. It cannot be shown again."));
-    snprintf(when, sizeof(when), "%s…", grant.group);
-    row += paint_labelled(paint, row, LABEL_WIDTH, _("Begins with"), PAINT_VALUE, when);
-    row += paint_labelled(paint, row, LABEL_WIDTH, _("Made by"), PAINT_VALUE, text);
     speak_moment(grant.expires_ms, language_now(), when, sizeof(when));
-    row += paint_labelled(paint, row, LABEL_WIDTH, _("Good until"), PAINT_VALUE, when);
+    row += code_page_draw_grant(screen->desk, paint, row, &grant, true, when);
     draw_state(screen, paint, row);
 }
 

@@ -10,13 +10,13 @@
 #include "app/json.h"
 #include "app/message.h"
 #include "app/text.h"
+#include "ui/code_page.h"
 #include "ui/continue_glyphs.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/work.h"
 
-#define LABEL_WIDTH 14
-#define SPELT_SIZE  512
+#define SPELT_SIZE 512
 
 struct giving {
     struct record *matter; /* owned */
@@ -112,24 +112,11 @@ static void giving_answer(struct screen *screen, const char *from, const json_t 
 
 /* --- drawing ---------------------------------------------------------------------------------- */
 
-/* The language to speak to the client: their file's, else the screen's. */
-static const char *client_language(struct screen *screen)
-{
-    const struct giving *giving = screen->data;
-    struct record *client = work_get_client(screen->desk, record_text(giving->matter, "client"));
-    const char *tag = client != NULL ? record_text(client, "language") : "";
-    const char *language = strncmp(tag, "fr", 2) == 0   ? "fr"
-                           : strncmp(tag, "en", 2) == 0 ? "en"
-                                                        : language_now();
-
-    record_free(client);
-    return language;
-}
-
 static int draw_words(struct screen *screen, const struct paint *paint, int row)
 {
     const struct giving *giving = screen->data;
-    const char *language = client_language(screen);
+    const char *language =
+        code_page_language(screen->desk, record_text(giving->matter, "client"), "");
     const char *reference = record_text(giving->matter, "reference");
     char spelt[SPELT_SIZE], words[2 * SPELT_SIZE];
 
@@ -146,50 +133,35 @@ static int draw_words(struct screen *screen, const struct paint *paint, int row)
 static void draw_code(struct screen *screen, const struct paint *paint)
 {
     const struct giving *giving = screen->data;
-    char shown[CONTINUE_SHOWN_SIZE], page[400];
-    int width = CONTINUE_SHOWN_SIZE - 1;
-    int row = 0;
+    int row = code_page_draw(paint, &giving->code);
+    char page[400];
 
-    continue_code_show(&giving->code, shown);
-    if (paint->rows >= 18 && continue_glyphs_draw(paint, 1, &giving->code))
-        row = CONTINUE_GLYPH_ROWS + 2;
-    paint_text(paint, row, (paint->columns - width) / 2, -1, PAINT_TITLE, shown);
-    paint_cursor(paint, row, (paint->columns - width) / 2);
-    row += 2;
     row += draw_words(screen, paint, row) + 1;
     if (*screen->desk->public_address != '\0') {
         snprintf(page, sizeof(page), "%.300s/v1/status/%s", screen->desk->public_address,
                  record_text(giving->matter, "reference"));
-        row += paint_labelled(paint, row, LABEL_WIDTH, _("Page"), PAINT_VALUE, page);
+        row += paint_labelled(paint, row, CODE_PAGE_LABEL, _("Page"), PAINT_VALUE, page);
     }
-    paint_labelled(paint, row, LABEL_WIDTH, _("State"),
+    paint_labelled(paint, row, CODE_PAGE_LABEL, _("State"),
                    giving->pending == STORE_SETTLED ? PAINT_GOOD : PAINT_WARNING,
                    giving->pending == STORE_SETTLED ? _("Usable now")
                                                     : _("Not usable yet: once it is sent."));
-    paint_text(paint, paint->rows - 1, 0, -1, PAINT_DIM,
-               _("The code is shown here only, and only now: Esc forgets it."));
+    code_page_draw_once(paint);
 }
 
 /* A code that was made earlier or elsewhere, or none. */
 static void draw_grant(struct screen *screen, const struct paint *paint)
 {
     struct continue_grant grant;
-    char who[WORK_NAME_SIZE], when[64], text[2 * WORK_NAME_SIZE];
-    int row = 0;
+    char when[64];
 
     paint_cursor(paint, 0, 0);
     if (!read_grant(screen, &grant)) {
-        paint_text(paint, row, 0, -1, PAINT_TEXT, _("The client has no code for this case."));
+        paint_text(paint, 0, 0, -1, PAINT_TEXT, _("The client has no code for this case."));
         return;
     }
-    work_agent_name(screen->desk, grant.made_by.text, who, sizeof(who));
-    format_when(when, sizeof(when), grant.made_ms, desk_now(screen->desk));
-    snprintf(text, sizeof(text), "%s · %s", who, when);
-    row += 1 + paint_wrapped(paint, row, 0, -1, 2, PAINT_TEXT,
-                             _("The client has a code already. It cannot be shown again."));
-    row += paint_labelled(paint, row, LABEL_WIDTH, _("Made by"), PAINT_VALUE, text);
     format_when(when, sizeof(when), grant.expires_ms, desk_now(screen->desk));
-    paint_labelled(paint, row, LABEL_WIDTH, _("Good until"), PAINT_VALUE, when);
+    code_page_draw_grant(screen->desk, paint, 0, &grant, false, when);
 }
 
 static void giving_draw(struct screen *screen, const struct paint *paint)
