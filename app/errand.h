@@ -22,7 +22,8 @@ enum errand_state {
     ERRAND_IDLE,    /* nothing was asked */
     ERRAND_ASKED,   /* on its way */
     ERRAND_DONE,    /* the server did it */
-    ERRAND_REFUSED, /* the server did not: `message` says why */
+    ERRAND_REFUSED, /* the server did not: `message` is the problem's code, or the password's flaw
+                     */
     ERRAND_HELD,    /* too many attempts */
     ERRAND_OFFLINE, /* the server was not reached; it may have done it all the same */
 };

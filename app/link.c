@@ -25,6 +25,7 @@ struct link {
     bool credentials_taken;
     char login[LOGIN_SIZE];
     char *password; /* PASSWORD_SIZE bytes of locked memory; "" when nobody is signed in */
+    char code[LINK_CODE_SIZE]; /* for the next sign-in; "" for none */
     struct id device;
     struct record *agent;
     char message[ERROR_MESSAGE_SIZE];
@@ -108,6 +109,8 @@ static void forget_credentials(struct link *link)
 {
     sodium_memzero(link->password, PASSWORD_SIZE);
     sodium_memzero(link->login, sizeof link->login);
+    sodium_memzero(link->code, sizeof link->code);
+    sodium_memzero(link->message, sizeof link->message);
     record_free(link->agent);
     link->agent = NULL;
     link->device = (struct id){""};
@@ -239,6 +242,25 @@ enum sign_in_state link_sign_in_state(struct link *link, struct record **agent, 
     return state;
 }
 
+void link_sign_in_code(struct link *link, const char *code)
+{
+    lock(link);
+    if (link->sign_in != SIGN_IN_NONE) {
+        text_copy(link->code, sizeof link->code, code);
+        link->sign_in = SIGN_IN_ASKED;
+    }
+    unlock(link);
+    link_sync_ring(link);
+}
+
+void link_code_take(struct link *link, char code[LINK_CODE_SIZE])
+{
+    lock(link);
+    memcpy(code, link->code, LINK_CODE_SIZE);
+    sodium_memzero(link->code, LINK_CODE_SIZE);
+    unlock(link);
+}
+
 bool link_credentials(struct link *link, char login[256], char password[1024], struct id *device)
 {
     lock(link);
@@ -248,6 +270,18 @@ bool link_credentials(struct link *link, char login[256], char password[1024], s
         memcpy(password, link->password, PASSWORD_SIZE);
         *device = link->device;
         link->credentials_taken = true;
+    }
+    unlock(link);
+    return signed_in;
+}
+
+bool link_password_get(struct link *link, char login[256], char password[1024])
+{
+    lock(link);
+    bool signed_in = link->sign_in != SIGN_IN_NONE;
+    if (signed_in) {
+        memcpy(login, link->login, LOGIN_SIZE);
+        memcpy(password, link->password, PASSWORD_SIZE);
     }
     unlock(link);
     return signed_in;

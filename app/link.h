@@ -65,16 +65,19 @@ void link_sync_clear(struct link *link);
 
 enum sign_in_state {
     SIGN_IN_NONE,
-    SIGN_IN_ASKED,    /* the sync thread has yet to try */
-    SIGN_IN_ACCEPTED, /* by the server */
-    SIGN_IN_REFUSED,  /* by the server: wrong login or password */
-    SIGN_IN_HELD,     /* by the server, after too many failures: it is asked again by and by */
-    SIGN_IN_ENROL,    /* by the server: this terminal is not enrolled */
-    SIGN_IN_BARRED,   /* by the server: this terminal was revoked */
-    SIGN_IN_CHANGE,   /* by the server: the password is right, and must be changed first */
-    SIGN_IN_CODE,     /* by the server: the password is right, a one-time code is wanted */
-    SIGN_IN_SETUP,    /* the same, and the agent has no means of making one yet */
-    SIGN_IN_OFFLINE,  /* could not be reached: only a store that the password opens can be used */
+    SIGN_IN_ASKED,       /* the sync thread has yet to try */
+    SIGN_IN_ACCEPTED,    /* by the server */
+    SIGN_IN_REFUSED,     /* by the server: wrong login or password */
+    SIGN_IN_HELD,        /* by the server, after too many failures: it is asked again by and by */
+    SIGN_IN_ENROL,       /* by the server: this terminal is not enrolled */
+    SIGN_IN_BARRED,      /* by the server: this terminal was revoked */
+    SIGN_IN_CHANGE,      /* by the server: the password is right, and must be changed first */
+    SIGN_IN_CODE,        /* by the server: the password is right, a one-time code is wanted */
+    SIGN_IN_CODE_WRONG,  /* the same, and the one that was given is wrong */
+    SIGN_IN_SETUP,       /* the same, and the agent has no means of making one yet: `message` is the
+                            otpauth address */
+    SIGN_IN_SETUP_WRONG, /* the same, and the code that was given is wrong */
+    SIGN_IN_OFFLINE, /* could not be reached: only a store that the password opens can be used */
 };
 
 /* Asks for a sign-in at the server; the password is kept in locked memory until link_sign_out, so
@@ -87,9 +90,19 @@ int link_sign_in(struct link *link, const char *login, const char *password,
  * when accepted, `message` (ERROR_MESSAGE_SIZE bytes, may be NULL) the reason when not. */
 enum sign_in_state link_sign_in_state(struct link *link, struct record **agent, char *message);
 
+/* A one-time code (or recovery code) for the sign-in that asked for one, which is then tried again
+ * with it, once. When accepted, `message` of link_sign_in_state may be the recovery codes, to be
+ * shown once. */
+#define LINK_CODE_SIZE 64
+void link_sign_in_code(struct link *link, const char *code);
+/* The sync thread takes it; "" when there is none. */
+void link_code_take(struct link *link, char code[LINK_CODE_SIZE]);
+
 /* The sync thread takes what was asked (copies; wiped by the caller with sodium_memzero); false
  * when nobody is signed in. */
 bool link_credentials(struct link *link, char login[256], char password[1024], struct id *device);
+/* The screen looks at them (copies; wiped likewise); false when nobody is signed in. */
+bool link_password_get(struct link *link, char login[256], char password[1024]);
 /* The sync thread answers; `agent` is borrowed, may be NULL. Rings the screen. */
 void link_sign_in_answer(struct link *link, enum sign_in_state state, const struct record *agent,
                          const char *message);

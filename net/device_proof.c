@@ -91,10 +91,13 @@ int device_proof_from_json(struct device_proof *proof, const json_t *value, stru
     return json_require_time(value, "time", &proof->at_ms, error);
 }
 
-void device_proof_token_subject(const char *token, char subject[DEVICE_TOKEN_SUBJECT_SIZE])
+void device_proof_token_subject(const char *token, const char *device,
+                                char subject[DEVICE_TOKEN_SUBJECT_SIZE])
 {
     unsigned char hash[32];
 
     crypto_generichash(hash, sizeof(hash), (const unsigned char *)token, strlen(token), NULL, 0);
-    sodium_bin2hex(subject, DEVICE_TOKEN_SUBJECT_SIZE, hash, sizeof(hash));
+    sodium_bin2hex(subject, 65, hash, sizeof(hash));
+    if (*device != '\0')
+        snprintf(subject + 64, DEVICE_TOKEN_SUBJECT_SIZE - 64, "\n%.36s", device);
 }

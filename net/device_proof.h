@@ -39,10 +39,11 @@ struct device_proof {
 void device_proof_make(struct device_proof *proof, const struct signature_key *key,
                        const char *purpose, const char *subject, int64_t at_ms);
 
-#define DEVICE_TOKEN_SUBJECT_SIZE 65
+#define DEVICE_TOKEN_SUBJECT_SIZE 104
 
-/* The subject of DEVICE_PROOF_TOKEN. */
-void device_proof_token_subject(const char *token, char subject[DEVICE_TOKEN_SUBJECT_SIZE]);
+/* The subject of DEVICE_PROOF_TOKEN; `device` is the text of the one that it binds, "" for none. */
+void device_proof_token_subject(const char *token, const char *device,
+                                char subject[DEVICE_TOKEN_SUBJECT_SIZE]);
 
 /* Whether the key that it names has signed this. */
 bool device_proof_holds(const struct device_proof *proof, const char *purpose, const char *subject);

@@ -133,10 +133,42 @@ static int refresh_judge(struct ledger *ledger, const struct ledger_family *fami
     return code;
 }
 
+/* A first sign-in is not bound to a device: its store is made once it is known whose it is. */
+static int bind_device(struct ledger *ledger, struct ledger_family *family,
+                       const struct ledger_renewal *renewal, int64_t now_ms,
+                       struct ledger_login *result, struct error *error)
+{
+    sqlite3_stmt *statement;
+    bool behind = false;
+    int code = 0;
+
+    if (id_is_empty(&renewal->device) || id_equal(&renewal->device, &family->device))
+        return 0;
+    if (!id_is_empty(&family->device)) {
+        result->barrier = LEDGER_BARRIER_ENDED;
+        return 0;
+    }
+    if (renewal->mark != NULL)
+        code = ledger_device_admit(ledger, &renewal->device, renewal->mark, now_ms, &behind,
+                                   &result->other_ms, error);
+    if (code != 0 || behind) {
+        result->barrier = behind ? LEDGER_BARRIER_BEHIND : LEDGER_BARRIER_NONE;
+        return code;
+    }
+    family->device = renewal->device;
+    text_copy(family->mark, sizeof(family->mark), renewal->mark != NULL ? renewal->mark->next : "");
+    statement = database_statement(ledger->writer, LEDGER_FAMILY_BIND, error);
+    database_bind_text(statement, 1, family->id.text);
+    database_bind_text(statement, 2, family->device.text);
+    database_bind_text(statement, 3, family->mark);
+    return database_run(ledger->writer, statement, error);
+}
+
 static int refresh_within(struct ledger *ledger, const unsigned char hash[HASH_BYTES],
-                          const struct device_proof *proof, bool holds, int64_t now_ms,
+                          const struct ledger_renewal *renewal, int64_t now_ms,
                           struct ledger_login *result, struct error *error)
 {
+    const struct device_proof *proof = renewal->proof;
     struct ledger_family family = {.mark = ""};
     enum refresh_state state = REFRESH_SPENT;
     bool stands = false;
@@ -149,7 +181,7 @@ static int refresh_within(struct ledger *ledger, const unsigned char hash[HASH_B
     if (code != 0)
         return code;
     result->agent = family.agent;
-    if (stands && (!holds || sodium_memcmp(proof->key, family.key, DEVICE_KEY_SIZE) != 0))
+    if (stands && (!renewal->holds || sodium_memcmp(proof->key, family.key, DEVICE_KEY_SIZE) != 0))
         return family_betrayed(ledger, &family, "refresh: without the terminal's key", now_ms,
                                result, error);
     /* A terminal that is to be wiped is told, though its sessions are over. */
@@ -174,21 +206,25 @@ static int refresh_within(struct ledger *ledger, const unsigned char hash[HASH_B
         result->barrier = LEDGER_BARRIER_ENDED;
         return 0;
     }
-    return code == 0 ? turn(ledger, &family, hash, now_ms, result, error) : code;
+    if (code == 0)
+        code = bind_device(ledger, &family, renewal, now_ms, result, error);
+    if (code != 0 || result->barrier != LEDGER_BARRIER_NONE)
+        return code;
+    return turn(ledger, &family, hash, now_ms, result, error);
 }
 
-int ledger_refresh(struct ledger *ledger, const char *token, const struct device_proof *proof,
-                   bool holds, int64_t now_ms, struct ledger_login *result, struct error *error)
+int ledger_refresh(struct ledger *ledger, const struct ledger_renewal *renewal, int64_t now_ms,
+                   struct ledger_login *result, struct error *error)
 {
     unsigned char hash[HASH_BYTES];
     int code;
 
     *result = (struct ledger_login){.token = ""};
-    ledger_token_hash(token, hash);
+    ledger_token_hash(renewal->token, hash);
     code = ledger_begin(ledger, error);
     if (code != 0)
         return code;
-    code = refresh_within(ledger, hash, proof, holds, now_ms, result, error);
+    code = refresh_within(ledger, hash, renewal, now_ms, result, error);
     if (code != 0)
         ledger_rollback(ledger);
     else

@@ -59,10 +59,19 @@ int ledger_password_change(struct ledger *ledger, const struct ledger_sign_in *a
 int ledger_password_reset(struct ledger *ledger, const char *login, const char *password,
                           bool must_change, int64_t now_ms, struct error *error);
 
-/* A new access token and refresh token for `token`; the proof holds for DEVICE_PROOF_TOKEN, or else
- * `holds` is false. A code, with `result->barrier`, when there are none. */
-int ledger_refresh(struct ledger *ledger, const char *token, const struct device_proof *proof,
-                   bool holds, int64_t now_ms, struct ledger_login *result, struct error *error);
+/* What a terminal shows for new tokens. */
+struct ledger_renewal {
+    const char *token; /* the refresh token */
+    const struct device_proof *proof;
+    bool holds;       /* the proof, for DEVICE_PROOF_TOKEN */
+    struct id device; /* binds a session that began without one: a first sign-in, before there was a
+                         store; empty for none */
+    const struct ledger_mark *mark; /* with it; NULL for none */
+};
+
+/* A new access token and refresh token. A code, with `result->barrier`, when there are none. */
+int ledger_refresh(struct ledger *ledger, const struct ledger_renewal *renewal, int64_t now_ms,
+                   struct ledger_login *result, struct error *error);
 
 /* Wipes all of it but the barrier and the time to wait. */
 void ledger_login_clear(struct ledger_login *result);

@@ -341,11 +341,33 @@ int ledger_password_expire(struct ledger *ledger, const char *login, struct erro
     return database_run(ledger->writer, statement, error);
 }
 
-/* Judges the new password, of an agent whose present one was right. */
-static int fresh_judge(struct ledger *ledger, const struct entering *entering, const char *fresh,
+static int weak(const struct ledger *ledger, enum password_flaw flaw, struct ledger_login *result,
+                struct error *error)
+{
+    result->flaw = flaw;
+    if (flaw != PASSWORD_FINE)
+        result->barrier = LEDGER_BARRIER_WEAK;
+    return flaw_set(ledger, flaw, error);
+}
+
+/* Judges the new password before the present one is tried: nobody is locked out by choosing. */
+static int fresh_judge(struct ledger *ledger, const struct ledger_sign_in *asked, const char *fresh,
                        struct ledger_login *result, struct error *error)
 {
+    enum password_flaw flaw;
+    int code = password_judge(&ledger->rules.password, fresh, asked->login, NULL, &flaw, error);
+
+    if (code == 0 && strcmp(fresh, asked->password) == 0)
+        flaw = PASSWORD_SAME;
+    return code == 0 ? weak(ledger, flaw, result, error) : code;
+}
+
+/* And what only somebody who is known may be told: whether it is their name. */
+static int name_judge(struct ledger *ledger, const struct entering *entering, const char *fresh,
+                      struct ledger_login *result, struct error *error)
+{
     char role[RECORD_KEY_SIZE], name[RECORD_KEY_SIZE];
+    enum password_flaw flaw;
     bool display;
     int code = ledger_begin(ledger, error);
 
@@ -354,13 +376,8 @@ static int fresh_judge(struct ledger *ledger, const struct entering *entering, c
     code = role_read(ledger, &entering->verifier.agent, role, &display, name, error);
     ledger_rollback(ledger);
     if (code == 0)
-        code = password_judge(&ledger->rules.password, fresh, entering->login, name, &result->flaw,
-                              error);
-    if (code == 0 && strcmp(fresh, entering->asked->password) == 0)
-        result->flaw = PASSWORD_SAME;
-    if (code == 0 && result->flaw != PASSWORD_FINE)
-        result->barrier = LEDGER_BARRIER_WEAK;
-    return code == 0 ? flaw_set(ledger, result->flaw, error) : code;
+        code = password_judge(&ledger->rules.password, fresh, entering->login, name, &flaw, error);
+    return code == 0 ? weak(ledger, flaw, result, error) : code;
 }
 
 static int change_within(struct ledger *ledger, const struct entering *entering, const char *hash,
@@ -412,9 +429,12 @@ int ledger_password_change(struct ledger *ledger, const struct ledger_sign_in *a
         *result = (struct ledger_login){.barrier = LEDGER_BARRIER_CENTRE};
         return ledger_session_barred(result, error);
     }
-    code = enter(ledger, &entering, now_ms, result, error);
+    *result = (struct ledger_login){.token = ""};
+    code = fresh_judge(ledger, asked, fresh, result, error);
     if (code == 0)
-        code = fresh_judge(ledger, &entering, fresh, result, error);
+        code = enter(ledger, &entering, now_ms, result, error);
+    if (code == 0)
+        code = name_judge(ledger, &entering, fresh, result, error);
     if (code == 0)
         code = change_end(ledger, &entering, fresh, now_ms, result, error);
     if (code != 0)

@@ -47,6 +47,7 @@
     X(FAMILY_PUT, "INSERT INTO family (id, agent, device, key, mark, began, ends) "                \
                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")                                           \
     X(FAMILY_GET, "SELECT agent, device, key, mark, began, ends, ended FROM family WHERE id = ?1") \
+    X(FAMILY_BIND, "UPDATE family SET device = ?2, mark = ?3 WHERE id = ?1")                       \
     X(FAMILY_END, "UPDATE family SET ended = ?2 WHERE id = ?1 AND ended IS NULL")                  \
     X(FAMILY_END_AGENT, "UPDATE family SET ended = ?2 WHERE agent = ?1 AND ended IS NULL")         \
     X(FAMILY_END_DEVICE, "UPDATE family SET ended = ?2 WHERE device = ?1 AND ended IS NULL")       \

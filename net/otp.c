@@ -77,7 +77,7 @@ bool otp_uri(const unsigned char secret[OTP_SECRET_SIZE], const char *login, cha
     }
     name[at] = '\0';
     otp_text(secret, text);
-    length = snprintf(uri, size, "otpauth://totp/Guichet:%s?secret=%s&issuer=Guichet", name, text);
+    length = snprintf(uri, size, "otpauth://totp/Guichet:%s?secret=%s", name, text);
     sodium_memzero(text, sizeof(text));
     return length > 0 && (size_t)length < size;
 }

@@ -29,7 +29,7 @@ int64_t otp_match(const unsigned char secret[OTP_SECRET_SIZE], const char *code,
 #define OTP_TEXT_SIZE 33
 void otp_text(const unsigned char secret[OTP_SECRET_SIZE], char text[OTP_TEXT_SIZE]);
 
-/* "otpauth://totp/Guichet:LOGIN?secret=...&issuer=Guichet", the login in percent-encoding. False
+/* "otpauth://totp/Guichet:LOGIN?secret=...", the login in percent-encoding. False
  * when it does not fit. */
 bool otp_uri(const unsigned char secret[OTP_SECRET_SIZE], const char *login, char *uri, size_t size);
 

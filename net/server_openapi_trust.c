@@ -36,7 +36,7 @@ const struct openapi_schema openapi_trust[] = {
      "\"terminal\": " REF("TerminalProof") "}}"},
     {"TokenRequest",
      "{\"type\": \"object\", \"required\": [\"refresh_token\", \"terminal\"], \"properties\": "
-     "{\"refresh_token\": {\"type\": \"string\"}, \"terminal\": " REF("TerminalProof") "}}"},
+     "{\"refresh_token\": {\"type\": \"string\"}, \"device\": " REF("Id") ", \"terminal\": " REF("TerminalProof") "}}"},
     {"Enrolment",
      "{\"type\": \"object\", \"required\": [\"code\", \"terminal\"], \"properties\": {\"code\": "
      "{\"type\": \"string\"}, \"terminal\": " REF("TerminalProof") "}}"},

@@ -284,7 +284,7 @@ bool sync_store_usable(const struct sync_engine *engine)
 static void check_store_device(struct sync_engine *engine)
 {
     if (!engine->session || engine->store == NULL ||
-        id_equal(store_device(engine->store), &engine->device))
+        id_equal(store_device(engine->store), &engine->device) || sync_binding_due(engine))
         return;
     sync_refresh_forget(engine);
     engine->logout_due = true;
@@ -297,7 +297,7 @@ static void check_store_agent(struct sync_engine *engine)
     struct error error = ERROR_INIT;
 
     if (!engine->session || engine->store == NULL || sync_store_usable(engine) ||
-        engine->troubles[SYNC_JOB_OPEN].failures > 0)
+        sync_binding_due(engine) || engine->troubles[SYNC_JOB_OPEN].failures > 0)
         return;
     engine->from_store = true;
     int code = error_set(&error, ERROR_CONFLICT,

@@ -97,6 +97,8 @@ struct sync_engine {
     bool session;
     bool session_proved; /* a request of it went well */
     bool logout_due;
+    struct id bound;         /* to which the renewal under way binds the session; empty for none */
+    enum errand_kind errand; /* the one under way, or the last */
     char refresh[SYNC_REFRESH_SIZE]; /* "" for none */
     int64_t renew_at;                /* steady time */
     int64_t ahead_ms;                /* the server's clock before ours, as last heard */
@@ -198,6 +200,8 @@ int64_t sync_server_ms(const struct sync_engine *engine);
 /* Keeps the refresh token that came with an access token, or forgets it. */
 void sync_refresh_keep(struct sync_engine *engine, const json_t *document);
 void sync_refresh_forget(struct sync_engine *engine);
+/* A session of a first sign-in is to be bound to the store that was made since. */
+bool sync_binding_due(const struct sync_engine *engine);
 /* The steady time of the next renewal; -1 when none is planned. */
 int64_t sync_token_next(const struct sync_engine *engine);
 /* The server says that our clock is off, and what time it is: the request can be made again. */
@@ -238,6 +242,9 @@ bool sync_is_problem(const struct http_reply *reply);
 
 /* True for the problem document of this code ("other-history"). */
 bool sync_problem_is(const struct http_reply *reply, const char *name);
+
+/* A member of the problem document, "" when there is none. */
+void sync_problem_text(const struct http_reply *reply, const char *member, char *text, size_t size);
 
 /* The JSON object of a successful reply: new reference. Takes note of the server's clock. */
 int sync_reply_read(struct sync_engine *engine, const struct http_reply *reply, const char *what,

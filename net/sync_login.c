@@ -15,8 +15,8 @@
 
 /* Every byte may need six ("\u0001"); the members and their punctuation. */
 #define BODY_SIZE                                                                                  \
-    (6 * (LOGIN_SIZE + PASSWORD_SIZE + ID_TEXT_LENGTH + 2 * STORE_MARK_SIZE) + SYNC_PROOF_SIZE +   \
-     128)
+    (6 * (LOGIN_SIZE + PASSWORD_SIZE + ID_TEXT_LENGTH + 2 * STORE_MARK_SIZE + LINK_CODE_SIZE) +    \
+     SYNC_PROOF_SIZE + 128)
 
 static bool login_due(struct sync_engine *engine)
 {
@@ -25,7 +25,7 @@ static bool login_due(struct sync_engine *engine)
 }
 
 static size_t put_login(char *body, const char *login, const char *password,
-                        const struct id *device, const struct store_mark *mark,
+                        const struct id *device, const struct store_mark *mark, const char *code,
                         const struct device_proof *proof)
 {
     size_t at = sync_put_member(body, 0, "{\"login\":", login);
@@ -38,6 +38,8 @@ static size_t put_login(char *body, const char *login, const char *password,
         at = sync_put_member(body, at, ",\"mark\":", mark->last);
         at = sync_put_member(body, at, ",\"next_mark\":", mark->next);
     }
+    if (*code != '\0')
+        at = sync_put_member(body, at, ",\"code\":", code);
     if (proof != NULL)
         at = sync_put_proof(body, at, ",\"terminal\":", proof);
     return sync_put_text(body, at, "}");
@@ -59,6 +61,7 @@ static int login_begin(struct sync_engine *engine, struct error *error)
     char password[PASSWORD_SIZE];
     char body[BODY_SIZE];
     struct id device = {""};
+    char code_text[LINK_CODE_SIZE];
     struct device_proof proof;
     struct http_request request = {.method = "POST",
                                    .path = "/v1/login",
@@ -78,9 +81,11 @@ static int login_begin(struct sync_engine *engine, struct error *error)
         }
     }
     engine->device = device;
+    link_code_take(engine->options.link, code_text);
     bool proved = proof_of(engine, login, &device, &proof);
     request.body_length =
-        put_login(body, login, password, &device, &engine->mark, proved ? &proof : NULL);
+        put_login(body, login, password, &device, &engine->mark, code_text, proved ? &proof : NULL);
+    sodium_memzero(code_text, sizeof code_text);
     const struct sync_transport *transport = &engine->options.transport;
     int code = transport->set_token(transport->context, NULL, error);
     if (code == 0)
@@ -99,8 +104,9 @@ static int refuse(struct sync_engine *engine, const struct http_reply *reply)
         const char *problem;
         enum sign_in_state state;
     } reasons[] = {
-        {"device-unknown", SIGN_IN_ENROL},
-        {"device-revoked", SIGN_IN_BARRED},
+        {"device-unknown", SIGN_IN_ENROL},   {"device-revoked", SIGN_IN_BARRED},
+        {"change-password", SIGN_IN_CHANGE}, {"code-needed", SIGN_IN_CODE},
+        {"code-wrong", SIGN_IN_CODE_WRONG},  {"code-setup", SIGN_IN_SETUP},
     };
     enum sign_in_state state = SIGN_IN_REFUSED;
 
@@ -108,9 +114,15 @@ static int refuse(struct sync_engine *engine, const struct http_reply *reply)
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
         if (sync_problem_is(reply, reasons[i].problem))
             state = reasons[i].state;
+    /* How codes are set up is told again after a wrong one. */
+    char uri[ERROR_MESSAGE_SIZE] = "";
+    sync_problem_text(reply, "uri", uri, sizeof uri);
+    if (state == SIGN_IN_CODE_WRONG && *uri != '\0')
+        state = SIGN_IN_SETUP_WRONG;
     engine->refused = true;
     text_copy(engine->refusal, sizeof engine->refusal, problem.message);
-    link_sign_in_answer(engine->options.link, state, NULL, problem.message);
+    link_sign_in_answer(engine->options.link, state, NULL, *uri != '\0' ? uri : problem.message);
+    sodium_memzero(uri, sizeof uri);
     return 0;
 }
 
@@ -188,7 +200,8 @@ static int accept_session(struct sync_engine *engine, const json_t *document, st
         engine->catalogue_due = true;
         engine->catalogue_latest = 0;
         engine->outbox_due = true;
-        link_sign_in_answer(engine->options.link, SIGN_IN_ACCEPTED, agent, NULL);
+        link_sign_in_answer(engine->options.link, SIGN_IN_ACCEPTED, agent,
+                            json_text_or(document, "recovery_codes", ""));
     }
     record_free(agent);
     return code;

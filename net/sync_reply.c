@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/text.h"
 #include "net/sync_internal.h"
 
 #define CLOCK_WRONG_MS INT64_C(60000)
@@ -23,6 +24,18 @@ bool sync_problem_is(const struct http_reply *reply, const char *name)
     same = strcmp(json_text_or(document, "code", ""), name) == 0;
     json_decref(document);
     return same;
+}
+
+void sync_problem_text(const struct http_reply *reply, const char *member, char *text, size_t size)
+{
+    json_t *document = NULL;
+
+    text_copy(text, size, "");
+    if (!sync_is_problem(reply) || reply->length == 0 ||
+        json_read(&document, reply->body, reply->length, PROBLEM_LIMIT, "problem", NULL) != 0)
+        return;
+    text_copy(text, size, json_text_or(document, member, ""));
+    json_decref(document);
 }
 
 int sync_problem(const struct http_reply *reply, const char *what, struct error *error)

@@ -59,11 +59,18 @@ void sync_refresh_keep(struct sync_engine *engine, const json_t *document)
     engine->renew_at = sync_now(engine) + life - life / LIFE_PARTS;
 }
 
+/* The session began without a store, and has one now. */
+bool sync_binding_due(const struct sync_engine *engine)
+{
+    return engine->session && engine->refresh[0] != '\0' && engine->store != NULL &&
+           id_is_empty(&engine->device);
+}
+
 static bool token_due(struct sync_engine *engine)
 {
     return engine->signed_in && engine->refresh[0] != '\0' && !engine->refused &&
            !engine->finishing && !engine->logout_due &&
-           (!engine->session || engine->renew_at <= sync_now(engine));
+           (!engine->session || sync_binding_due(engine) || engine->renew_at <= sync_now(engine));
 }
 
 /* The steady time of the next renewal; -1 when none is planned. */
@@ -75,23 +82,50 @@ int64_t sync_token_next(const struct sync_engine *engine)
 static int token_begin(struct sync_engine *engine, struct error *error)
 {
     char subject[DEVICE_TOKEN_SUBJECT_SIZE];
-    char body[6 * SYNC_REFRESH_SIZE + SYNC_PROOF_SIZE + 64];
+    char
+        body[6 * (SYNC_REFRESH_SIZE + ID_TEXT_LENGTH + 2 * STORE_MARK_SIZE) + SYNC_PROOF_SIZE + 64];
     struct device_proof proof;
     struct http_request request = {.method = "POST",
                                    .path = "/v1/token",
                                    .body_type = "application/json",
                                    .accept = "application/json"};
 
-    device_proof_token_subject(engine->refresh, subject);
+    /* A first sign-in is bound to the store that was made for it. */
+    bool binds = sync_binding_due(engine);
+    const char *device = binds ? store_device(engine->store)->text : "";
+    if (binds) {
+        int proposed = store_mark_propose(engine->store, &engine->mark, error);
+        if (proposed != 0)
+            return sync_fault(engine, proposed);
+        engine->bound = *store_device(engine->store);
+    }
+    device_proof_token_subject(engine->refresh, device, subject);
     if (!sync_proof_make(engine, DEVICE_PROOF_TOKEN, subject, &proof))
         return 1;
     size_t at = sync_put_member(body, 0, "{\"refresh_token\":", engine->refresh);
     at = sync_put_proof(body, at, ",\"terminal\":", &proof);
+    if (binds) {
+        at = sync_put_member(body, at, ",\"device\":", device);
+        at = sync_put_member(body, at, ",\"mark\":", engine->mark.last);
+        at = sync_put_member(body, at, ",\"next_mark\":", engine->mark.next);
+    }
     request.body = body;
     request.body_length = sync_put_text(body, at, "}");
     int code = sync_send(engine, SYNC_LANE_WORK, &request, error);
     sodium_memzero(body, sizeof body);
     return code;
+}
+
+/* The session is the store's from now on. */
+static int keep_binding(struct sync_engine *engine, struct error *error)
+{
+    if (id_is_empty(&engine->bound) || engine->store == NULL ||
+        !id_equal(store_device(engine->store), &engine->bound))
+        return 0;
+    engine->device = engine->bound;
+    engine->bound = (struct id){""};
+    int code = store_mark_accepted(engine->store, engine->mark.next, error);
+    return code != 0 ? sync_fault(engine, code) : 0;
 }
 
 static int token_reply(struct sync_engine *engine, const struct http_reply *reply,
@@ -117,6 +151,8 @@ static int token_reply(struct sync_engine *engine, const struct http_reply *repl
     code = json_require_text(document, "token", SYNC_TOKEN_LIMIT, &token, error);
     if (code == 0)
         code = transport->set_token(transport->context, token, error);
+    if (code == 0)
+        code = keep_binding(engine, error);
     if (code == 0) {
         sync_refresh_keep(engine, document);
         if (!engine->session) {
@@ -213,6 +249,7 @@ static int errand_begin(struct sync_engine *engine, struct error *error)
 
     if (!errand_take(link_errand(engine->options.link), &asked))
         return 1;
+    engine->errand = asked.kind;
     request.path = asked.kind == ERRAND_ENROL ? "/v1/devices" : "/v1/password";
     request.body = body;
     request.body_length = put_errand(engine, &asked, body);
@@ -226,25 +263,36 @@ static int errand_begin(struct sync_engine *engine, struct error *error)
     return code;
 }
 
+/* After a change of password this session is over, and the screen signs in with the new one; after
+ * an enrolment, what was refused may go well now. */
+static void errand_done(struct sync_engine *engine)
+{
+    engine->refused = engine->errand == ERRAND_PASSWORD && engine->signed_in;
+    if (engine->errand == ERRAND_PASSWORD) {
+        sync_refresh_forget(engine);
+        sync_session_drop(engine);
+        text_copy(engine->refusal, sizeof engine->refusal, "the password was changed");
+    }
+    link_errand_answer(engine->options.link, ERRAND_DONE, NULL);
+}
+
 static int errand_reply(struct sync_engine *engine, const struct http_reply *reply,
                         struct error *error)
 {
     struct link *link = engine->options.link;
-    struct error problem = ERROR_INIT;
 
     (void)error;
     if (sync_clock_set(engine, reply))
         return 0; /* it still waits: signed anew */
     if (reply->status == 200 || reply->status == 204) {
-        /* What was refused may go well now. */
-        engine->refused = false;
-        link_errand_answer(link, ERRAND_DONE, NULL);
+        errand_done(engine);
         return 0;
     }
-    (void)sync_problem(reply, "", &problem);
+    char why[ERROR_MESSAGE_SIZE], flaw[32];
+    sync_problem_text(reply, "code", why, sizeof why);
+    sync_problem_text(reply, "flaw", flaw, sizeof flaw);
     link_errand_answer(link, reply->status == 429 ? ERRAND_HELD : ERRAND_REFUSED,
-                       strncmp(problem.message, ": ", 2) == 0 ? problem.message + 2
-                                                              : problem.message);
+                       *flaw != '\0' ? flaw : why);
     return 0;
 }
 

@@ -674,7 +674,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/case_notes.sh tests/end_to_end/serve_client.sh \
-    tests/end_to_end/enrol.sh tests/end_to_end/sign_in.sh \
+    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh \
     tests/end_to_end/supervise.sh
 TESTS += \
@@ -703,7 +703,7 @@ TESTS += \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \
-    tests/end_to_end/enrol.sh tests/end_to_end/sign_in.sh \
+    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh \
     tests/end_to_end/supervise.sh
 UNIT_TESTS += tests/unit/test_ledger_threads
@@ -1115,3 +1115,6 @@ tests_unit_test_password_SOURCES = tests/unit/test_password.c $(SESSION_FIXTURE)
 tests_unit_test_password_LDADD = $(UNIT_LIBS)
 tests_unit_test_factor_SOURCES = tests/unit/test_factor.c $(SESSION_FIXTURE)
 tests_unit_test_factor_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_qr
+tests_unit_test_qr_SOURCES = tests/unit/test_qr.c tests/unit/unit.h
+tests_unit_test_qr_LDADD = $(UNIT_LIBS)

@@ -89,7 +89,7 @@ libui_a_SOURCES = \
     ui/screen_offices_one.c \
     ui/screen_search.c \
     ui/screen_service.c \
-    ui/screen_enrol.c ui/screen_wiped.c ui/screen_sign_in.c \
+    ui/screen_code.c ui/screen_password.c ui/screen_enrol.c ui/screen_wiped.c ui/screen_sign_in.c \
     ui/search_chips.c ui/search_chips.h ui/search_worker.c ui/search_worker.h \
     ui/service_home.c \
     ui/service_page.c \

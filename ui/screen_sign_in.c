@@ -159,6 +159,7 @@ static void sign_in_wake(struct screen *screen)
 {
     struct sign_in *sign_in = screen->data;
     struct error error = ERROR_INIT;
+    char login[256], password[1024];
 
     if (sign_in->given) {
         sign_in->given = false;
@@ -167,6 +168,13 @@ static void sign_in_wake(struct screen *screen)
     }
     if (!sign_in->waiting)
         return;
+    /* The agent may have changed the password meanwhile, or given it up. */
+    if (!link_password_get(screen->desk->link, login, password)) {
+        sign_in->waiting = false;
+        return;
+    }
+    editor_set_text(sign_in->editors[FIELD_PASSWORD], password);
+    sodium_memzero(password, sizeof(password));
     sign_in_step(screen,
                  sign_in_poll(screen->desk, editor_text(sign_in->editors[FIELD_LOGIN]),
                               editor_text(sign_in->editors[FIELD_PASSWORD]), &error),

@@ -10,6 +10,7 @@ extern const struct screen_kind screen_agents, screen_case, screen_case_entry, s
     screen_note, screen_office, screen_offices, screen_outbox, screen_refusals;
 extern const struct screen_kind screen_attachment, screen_message;
 extern const struct screen_kind screen_enrol, screen_wiped;
+extern const struct screen_kind screen_code, screen_password;
 extern const struct screen_kind screen_elsewhere, screen_fetch, screen_purpose;
 extern const struct screen_kind screen_client_file, screen_client_merge, screen_client_pick;
 extern const struct screen_kind screen_client_unmerge, screen_delegations;
@@ -72,6 +73,8 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_choice,     
     &screen_purpose,
     &screen_enrol,
+    &screen_password,
+    &screen_code,
     &screen_wiped,
     &screen_elsewhere,
     &screen_fetch,

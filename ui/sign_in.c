@@ -71,6 +71,7 @@ static enum sign_in_step finish(struct desk *desk, const char *login, const char
                                 struct seal_key *key, struct record *agent,
                                 const unsigned char *wrapped, struct error *error)
 {
+    bool first = agent != NULL;
     char *path = agent_path(desk, login);
 
     if (path == NULL) {
@@ -89,7 +90,8 @@ static enum sign_in_step finish(struct desk *desk, const char *login, const char
         return SIGN_IN_FAILED;
     }
     keep_key(desk, password, wrapped != NULL);
-    if (link_sign_in(desk->link, login, password, store_device(desk->store), error) != 0 ||
+    if ((!first &&
+         link_sign_in(desk->link, login, password, store_device(desk->store), error) != 0) ||
         link_store_set(desk->link, desk->store_path, desk->key, error) != 0) {
         desk_sign_out(desk);
         return SIGN_IN_FAILED;
@@ -178,6 +180,12 @@ enum sign_in_step sign_in_poll(struct desk *desk, const char *login, const char 
 
     switch (link_sign_in_state(desk->link, &agent, message)) {
     case SIGN_IN_ASKED:
+    case SIGN_IN_CHANGE: /* a screen of its own asks the agent for the rest */
+    case SIGN_IN_CODE:
+    case SIGN_IN_CODE_WRONG:
+    case SIGN_IN_SETUP:
+    case SIGN_IN_SETUP_WRONG:
+        record_free(agent);
         return SIGN_IN_WAIT;
     case SIGN_IN_ACCEPTED:
         if (agent == NULL)

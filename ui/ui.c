@@ -507,6 +507,26 @@ static void look_at_link(struct ui *ui)
         ui_tell(ui, UI_FAILED, _("%1$s: %2$s"), error_sentence(ERROR_STORAGE), ui->link.message);
 }
 
+/* What the server wants of the agent besides the password is asked for by a screen of its own,
+ * once, wherever they are; behind the lock it waits. */
+static void look_at_sign_in(struct ui *ui)
+{
+    enum sign_in_state state = link_sign_in_state(ui->desk->link, NULL, NULL);
+    const struct screen *top = ui_top(ui);
+    const char *name = NULL;
+
+    if (state == SIGN_IN_CHANGE)
+        name = "password";
+    else if (state == SIGN_IN_CODE || state == SIGN_IN_SETUP)
+        name = "code";
+    if (name == NULL) {
+        ui->sign_in_asked = SIGN_IN_NONE;
+    } else if (ui->sign_in_asked != state && top != NULL && !(top->kind->flags & SCREEN_BARE)) {
+        ui->sign_in_asked = state;
+        ui_open(ui, name, NULL);
+    }
+}
+
 void ui_look(struct ui *ui)
 {
     struct desk *desk = ui->desk;
@@ -514,6 +534,8 @@ void ui_look(struct ui *ui)
     struct entry *top = ui_top_entry(ui);
 
     look_at_link(ui);
+    look_at_sign_in(ui);
+    top = ui_top_entry(ui);
     if (top != NULL && top->screen.kind->wake != NULL)
         top->screen.kind->wake(&top->screen);
     stack_settle(ui);

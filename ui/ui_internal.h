@@ -29,6 +29,7 @@ struct ui {
     size_t count;
     bool over, ring, stop, copy, signing_out;
     bool wiped; /* an administrator had this terminal erased */
+    enum sign_in_state sign_in_asked; /* what a screen was opened for */
     enum ui_message message_kind;
     char message[ERROR_MESSAGE_SIZE]; /* "" for none */
     int64_t message_ms;               /* when it was told */

@@ -87,9 +87,10 @@ int session_refresh(struct ledger_fixture *fixture, struct session_terminal *ter
     int code;
 
     snprintf(shown, sizeof(shown), "%s", token != NULL ? token : terminal->login.refresh);
-    device_proof_token_subject(shown, subject);
+    device_proof_token_subject(shown, "", subject);
     device_proof_make(&proof, &terminal->key, DEVICE_PROOF_TOKEN, subject, now_ms);
-    code = ledger_refresh(fixture->ledger, shown, &proof, true, now_ms, &result, NULL);
+    const struct ledger_renewal renewal = {.token = shown, .proof = &proof, .holds = true};
+    code = ledger_refresh(fixture->ledger, &renewal, now_ms, &result, NULL);
     if (got != NULL)
         *got = result;
     if (code == 0 && token == NULL) {

@@ -69,6 +69,40 @@ static void test_a_lost_answer_locks_nobody_out(void **state)
     session_clear(&terminal);
 }
 
+static void test_a_first_sign_in_is_bound_by_its_renewal(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct session_terminal terminal;
+    struct id device = fixture_id(f), other = fixture_id(f);
+    struct ledger_mark mark = {.next = "1.abc"};
+    struct ledger_actor actor;
+    struct device_proof proof;
+    struct ledger_renewal renewal = {.proof = &proof, .holds = true, .mark = &mark};
+
+    session_agent(f, "eve");
+    session_terminal_make(f, &terminal);
+    terminal.device = (struct id){""};
+    assert_int_equal(session_sign_in(f, &terminal, "eve", SESSION_PASSWORD, start), 0);
+    for (int i = 0; i < 2; i++) {
+        char shown[LEDGER_TOKEN_SIZE];
+
+        snprintf(shown, sizeof(shown), "%s", terminal.login.refresh);
+        renewal.token = shown;
+        renewal.device = i == 0 ? device : other;
+        device_proof_make(&proof, &terminal.key, DEVICE_PROOF_TOKEN, "", start);
+        session_clear(&terminal);
+        /* Once, and to no other. */
+        assert_int_equal(ledger_refresh(f->ledger, &renewal, start, &terminal.login, NULL),
+                         i == 0 ? 0 : ERROR_NOT_FOUND);
+        if (i > 0)
+            continue;
+        assert_int_equal(ledger_session_find(f->ledger, terminal.login.token, start, &actor, NULL),
+                         0);
+        assert_string_equal(actor.device.text, device.text);
+    }
+    session_clear(&terminal);
+}
+
 static void test_a_spent_token_ends_all_of_it(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -123,14 +157,21 @@ static void test_a_request_is_taken_once(void **state)
     session_terminal_make(f, &terminal);
     assert_int_equal(session_sign_in(f, &terminal, "eve", SESSION_PASSWORD, start), 0);
     snprintf(shown, sizeof(shown), "%s", terminal.login.refresh);
-    device_proof_token_subject(shown, subject);
+    device_proof_token_subject(shown, "", subject);
     device_proof_make(&proof, &terminal.key, DEVICE_PROOF_TOKEN, subject, start);
-    assert_int_equal(ledger_refresh(f->ledger, shown, &proof, true, start, &result, NULL), 0);
+    assert_int_equal(
+        ledger_refresh(f->ledger,
+                       &(struct ledger_renewal){.token = shown, .proof = &proof, .holds = true},
+                       start, &result, NULL),
+        0);
     session_clear(&terminal);
     terminal.login = result;
     /* Whoever recorded it gets nothing, and the agent is none the worse. */
-    assert_int_equal(ledger_refresh(f->ledger, shown, &proof, true, start, &result, NULL),
-                     ERROR_CONFLICT);
+    assert_int_equal(
+        ledger_refresh(f->ledger,
+                       &(struct ledger_renewal){.token = shown, .proof = &proof, .holds = true},
+                       start, &result, NULL),
+        ERROR_CONFLICT);
     assert_int_equal(result.barrier, LEDGER_BARRIER_REPLAYED);
     assert_int_equal(session_refresh(f, &terminal, NULL, start + MINUTE, NULL), 0);
     session_clear(&terminal);
@@ -158,13 +199,16 @@ static void test_a_clock_that_jumps(void **state)
     /* Forward past the end of all of it. */
     assert_false(session_is_good(f, terminal.login.token, start + LEDGER_SESSION_MS));
     /* A proof of another time is refused, and harms nothing. */
-    device_proof_token_subject(terminal.login.refresh, subject);
+    device_proof_token_subject(terminal.login.refresh, "", subject);
     for (int sign = -1; sign <= 1; sign += 2) {
         device_proof_make(&proof, &terminal.key, DEVICE_PROOF_TOKEN, subject,
                           start + sign * (DEVICE_PROOF_WINDOW_MS + 1));
-        assert_int_equal(
-            ledger_refresh(f->ledger, terminal.login.refresh, &proof, true, start, &result, NULL),
-            ERROR_REFUSED);
+        assert_int_equal(ledger_refresh(f->ledger,
+                                        &(struct ledger_renewal){.token = terminal.login.refresh,
+                                                                 .proof = &proof,
+                                                                 .holds = true},
+                                        start, &result, NULL),
+                         ERROR_REFUSED);
         assert_int_equal(result.barrier, LEDGER_BARRIER_CLOCK);
     }
     assert_int_equal(session_refresh(f, &terminal, NULL, start + MINUTE, NULL), 0);
@@ -459,6 +503,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_tokens_are_short_and_renewed),
         TEST(test_a_lost_answer_locks_nobody_out),
+        TEST(test_a_first_sign_in_is_bound_by_its_renewal),
         TEST(test_a_spent_token_ends_all_of_it),
         TEST(test_a_token_is_worth_nothing_without_its_key),
         TEST(test_a_request_is_taken_once),

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# One-time codes: set up at the first sign-in, asked for after the password, each taken once; and the
+# recovery codes.
+. "$(dirname "$0")/harness.sh"
+command -v openssl >/dev/null || { echo "openssl is not installed: skipped"; exit 77; }
+SERVER_="--factor-roles all --factor-key $WORK/factor-key"
+server_start
+
+# The code of a secret in base 32, so many steps from now.
+code_of() {
+    local key step hash offset
+    key=$(echo "$1" | base32 -d | od -An -v -tx1 | tr -d ' \n')
+    step=$(printf '%016x' $(($(date +%s) / 30 + ${2:-0})))
+    hash=$(printf '%s' "$step" | sed 's/../\\x&/g' | xargs -0 printf |
+        openssl dgst -sha1 -mac HMAC -macopt "hexkey:$key" | sed 's/.*= //')
+    offset=$((16#${hash:39:1} * 2))
+    printf '%06d' $(((16#${hash:$offset:8} & 0x7fffffff) % 1000000))
+}
+
+echo "set up after the password: the key is shown, as a square too"
+terminal a --language fr
+sign_in a marie
+wait_for a "Code unique"
+wait_for a "Lisez ce carré"
+shows a "▀" || fail "no square"
+shows a "Services courants" && fail "the desk opens without a code"
+secret=$(screen a | grep -oE '[A-Z2-7]{4}( [A-Z2-7]{1,4})+' | tr -d ' \n')
+[ ${#secret} = 32 ] || fail "the key is ${#secret} long: $secret"
+types a $'000000\r'
+wait_for a "ce code est erroné"
+types a "$(code_of "$secret")"$'\r'
+wait_for a "Les codes sont en place"
+recovery=$(screen a | grep -oE '[2-9a-z]{4}-[2-9a-z]{4}' | head -1)
+keys a Enter
+wait_for a "Services courants"
+wait_for a "en ligne"
+terminal_quit a
+[ "$(stat -c %a "$WORK/factor-key")" = 600 ] || fail "the key is open to others"
+
+echo "without the square where there is no room for it, or no drawing"
+COLUMNS_=60 ROWS_=16 terminal b --language en
+sign_in b pierre "Password"
+wait_for b "into an authenticator"
+wait_for b "One-time code"
+keys b Escape
+wait_gone b "into an authenticator"
+wait_for b "Login"
+keys b F10
+wait_ended b
+
+echo "at the next sign-in here the desk opens, and the code is asked for at once; Esc leaves it offline"
+terminal a --language fr
+sign_in a marie
+wait_for a "Tapez le code"
+keys a Escape
+wait_for a "Services courants"
+wait_for a "session à rouvrir"
+terminal_quit a
+terminal a --language fr
+sign_in a marie
+wait_for a "Tapez le code"
+types a "$recovery"$'\r'
+wait_for a "en ligne"
+terminal_quit a
+
+echo "without the server none is asked for"
+server_stop
+terminal a --language fr
+sign_in a marie
+wait_for a "Services courants"
+wait_for a "hors ligne"
+shows a "Tapez le code" && fail "a code is asked for without a server"
+terminal_quit a
+server_start
+
+echo "a recovery code is good once"
+terminal a --language fr
+sign_in a marie
+wait_for a "Tapez le code"
+types a "$recovery"$'\r'
+wait_for a "ce code est erroné"
+types a "$(code_of "$secret" 1)"$'\r'
+wait_for a "en ligne"
+terminal_quit a
+
+echo "who has lost it all: an administrator takes the codes away, and they are set up anew"
+guichetd agent codes marie --database "$WORK/server.db" || fail "agent codes"
+terminal a --language fr
+sign_in a marie
+wait_for a "Lisez ce carré"
+keys a Escape
+wait_for a "Services courants"
+terminal_quit a
+exit 0

@@ -1,0 +1,264 @@
+/* Another password: because the agent likes to, or because the server asks for it first. */
+#include "ui/screen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "app/store_key.h"
+#include "app/text.h"
+#include "ui/editor.h"
+#include "ui/language.h"
+#include "ui/ui.h"
+
+#define PASSWORD_LIMIT 1000
+
+enum field { FIELD_PRESENT, FIELD_FRESH, FIELD_AGAIN, FIELD_COUNT };
+
+struct change {
+    struct editor *editors[FIELD_COUNT]; /* owned */
+    enum field focus;
+    bool forced; /* the server asks for it: the present one was just typed */
+    bool waiting;
+    unsigned turns; /* of the spinner */
+};
+
+static const char *const labels[FIELD_COUNT] = {
+    N_("Present password"),
+    N_("New password"),
+    N_("Once more"),
+};
+
+static void change_close(struct screen *screen)
+{
+    struct change *change = screen->data;
+
+    /* At the sign-in, nobody gets on without it. */
+    if (change->forced && screen->desk->store == NULL &&
+        link_sign_in_state(screen->desk->link, NULL, NULL) == SIGN_IN_CHANGE)
+        link_sign_out(screen->desk->link);
+    for (int i = 0; i < FIELD_COUNT; i++)
+        editor_free(change->editors[i]);
+    free(change);
+}
+
+static int change_open(struct screen *screen, const json_t *arguments, struct error *error)
+{
+    struct change *change = calloc(1, sizeof(*change));
+
+    (void)arguments;
+    if (change == NULL)
+        return error_set(error, ERROR_MEMORY, "out of memory");
+    for (int i = 0; i < FIELD_COUNT; i++)
+        change->editors[i] = editor_new(EDITOR_SECRET, PASSWORD_LIMIT);
+    for (int i = 0; i < FIELD_COUNT; i++)
+        if (change->editors[i] == NULL) {
+            for (int other = 0; other < FIELD_COUNT; other++)
+                editor_free(change->editors[other]);
+            free(change);
+            return error_set(error, ERROR_MEMORY, "out of memory");
+        }
+    change->forced = link_sign_in_state(screen->desk->link, NULL, NULL) == SIGN_IN_CHANGE;
+    change->focus = change->forced ? FIELD_FRESH : FIELD_PRESENT;
+    screen->data = change;
+    return 0;
+}
+
+static void change_draw(struct screen *screen, const struct paint *paint)
+{
+    static const char *const spinner[] = {"|", "/", "-", "\\"};
+    struct change *change = screen->data;
+    int row = 6;
+
+    paint_wrapped(
+        paint, 1, 2, -1, 4, PAINT_TEXT,
+        change->forced
+            ? _("This password was given to you: choose one of your own. A few words that "
+                "only you would put together are long enough and easy to keep.")
+            : _("A few words that only you would put together are long enough and easy to "
+                "keep. Your other sessions end."));
+    for (int i = change->forced ? FIELD_FRESH : FIELD_PRESENT; i < FIELD_COUNT; i++, row += 2) {
+        struct paint field = paint_part(paint, row, 22, 1, 32);
+
+        paint_text(paint, row, 2, 19, PAINT_LABEL, _(labels[i]));
+        editor_draw(change->editors[i], &field, i == (int)change->focus);
+    }
+    if (change->waiting)
+        paint_format(paint, row, 22, -1, PAINT_DIM, "%s %s",
+                     paint_is_plain(paint) ? "" : spinner[change->turns % 4],
+                     _("asking the server (Esc stops)"));
+}
+
+/* --- asking ----------------------------------------------------------------------------------- */
+
+static bool fill(struct screen *screen, struct errand_request *request)
+{
+    struct change *change = screen->data;
+
+    request->kind = ERRAND_PASSWORD;
+    if (change->forced) {
+        if (!link_password_get(screen->desk->link, request->login, request->secret))
+            return false;
+    } else {
+        text_copy(request->login, sizeof(request->login), desk_login(screen->desk));
+        text_copy(request->secret, sizeof(request->secret),
+                  editor_text(change->editors[FIELD_PRESENT]));
+    }
+    text_copy(request->fresh, sizeof(request->fresh), editor_text(change->editors[FIELD_FRESH]));
+    return true;
+}
+
+static void submit(struct screen *screen)
+{
+    struct change *change = screen->data;
+    struct errand_request request = {.kind = ERRAND_NONE};
+    const char *fresh = editor_text(change->editors[FIELD_FRESH]);
+
+    if (strcmp(fresh, editor_text(change->editors[FIELD_AGAIN])) != 0) {
+        ui_tell(screen->ui, UI_FAILED, "%s", _("the two are not the same: type them again"));
+        editor_clear(change->editors[FIELD_AGAIN]);
+        return;
+    }
+    if (*fresh == '\0' || !fill(screen, &request))
+        return;
+    link_errand_ask(screen->desk->link, &request);
+    sodium_memzero(&request, sizeof(request));
+    change->waiting = true;
+}
+
+/* --- the answer ------------------------------------------------------------------------------- */
+
+static void refused(struct screen *screen, enum errand_state state, const char *why)
+{
+    static const struct {
+        const char *why;
+        const char *words;
+    } rows[] = {
+        {"short", N_("too short: add a word or two")},
+        {"common", N_("one of the first that anybody tries: choose another")},
+        {"own", N_("too near to your own name: choose another")},
+        {"same", N_("this is the present one: choose another")},
+        {"wrong-password", N_("the present password is wrong")},
+        {"code-needed", N_("a one-time code is wanted: ask an administrator for a new password")},
+        {"at-centre", N_("passwords are changed at the centre, not at an office’s relay")},
+    };
+    const char *words = state == ERRAND_HELD ? _("too many failed sign-ins: wait before the next")
+                        : state == ERRAND_OFFLINE ? _("the server cannot be reached")
+                                                  : _("the server does not take it");
+
+    for (size_t i = 0; state == ERRAND_REFUSED && i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strcmp(rows[i].why, why) == 0)
+            words = _(rows[i].words);
+    ui_tell(screen->ui, UI_FAILED, "%s", words);
+    ui_stop_ahead(screen->ui);
+}
+
+/* The server has said yes: from now on only the new password opens what is kept here. Killed before
+ * that is written, the next sign-in asks once for the one before. */
+static int go_on(struct screen *screen, struct error *error)
+{
+    static const struct id no_device;
+    struct change *change = screen->data;
+    struct desk *desk = screen->desk;
+    const char *fresh = editor_text(change->editors[FIELD_FRESH]);
+    char login[256] = "", password[1024];
+    int code = desk->store != NULL ? store_rewrap(desk->store, fresh, error) : 0;
+
+    if (code != 0)
+        return code;
+    if (!link_password_get(desk->link, login, password))
+        text_copy(login, sizeof(login), desk_login(desk));
+    sodium_memzero(password, sizeof(password));
+    return link_sign_in(desk->link, login, fresh,
+                        desk->store != NULL ? store_device(desk->store) : &no_device, error);
+}
+
+static void change_wake(struct screen *screen)
+{
+    struct change *change = screen->data;
+    struct error error = ERROR_INIT;
+    char why[ERROR_MESSAGE_SIZE];
+    enum errand_state state = errand_state(link_errand(screen->desk->link), ERRAND_PASSWORD, why);
+
+    if (!change->waiting || state == ERRAND_ASKED)
+        return;
+    change->waiting = false;
+    errand_clear(link_errand(screen->desk->link));
+    if (state != ERRAND_DONE) {
+        refused(screen, state, why);
+        return;
+    }
+    if (go_on(screen, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    else
+        ui_tell(screen->ui, UI_DONE, "%s", _("Your password is changed."));
+    screen_close(screen);
+}
+
+static void change_tick(struct screen *screen)
+{
+    struct change *change = screen->data;
+
+    change->turns++;
+}
+
+static bool change_busy(const struct screen *screen)
+{
+    const struct change *change = screen->data;
+
+    return change->waiting;
+}
+
+static bool change_key(struct screen *screen, const struct input *input)
+{
+    struct change *change = screen->data;
+    enum field first = change->forced ? FIELD_FRESH : FIELD_PRESENT;
+
+    if (change->waiting)
+        return true; /* the server may have done it already: it is waited for */
+    switch (input->code) {
+    case INPUT_TAB:
+    case INPUT_DOWN:
+        change->focus = change->focus == FIELD_AGAIN ? first : change->focus + 1;
+        return true;
+    case INPUT_BACK_TAB:
+    case INPUT_UP:
+        change->focus = change->focus == first ? FIELD_AGAIN : change->focus - 1;
+        return true;
+    case INPUT_ENTER:
+        if (change->focus == FIELD_AGAIN)
+            submit(screen);
+        else
+            change->focus++;
+        return true;
+    default:
+        return editor_key(change->editors[change->focus], input, NULL);
+    }
+}
+
+static const struct screen_key change_keys[] = {
+    {INPUT_ENTER, N_("Change"), N_("Goes on to the next field, then changes the password."), NULL,
+     NULL},
+    {INPUT_TAB, N_("Next field"), N_("Goes to the other field."), NULL, NULL},
+    {0},
+};
+
+extern const struct screen_kind screen_password;
+const struct screen_kind screen_password = {
+    .name = "password",
+    .title = N_("Another password"),
+    .help =
+        N_("The server changes the password; what is kept on this terminal is opened by the new "
+           "one from then on."),
+    .command = N_("password"),
+    .flags = SCREEN_WITHOUT_AGENT | SCREEN_SINGLE,
+    .keys = change_keys,
+    .open = change_open,
+    .close = change_close,
+    .draw = change_draw,
+    .key = change_key,
+    .tick = change_tick,
+    .wake = change_wake,
+    .busy = change_busy,
+};
