@@ -527,6 +527,10 @@ UNIT_TESTS += tests/unit/test_protect
 tests_unit_test_protect_SOURCES = tests/unit/test_protect.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_protect_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/security/test_wrong_role
+tests_security_test_wrong_role_SOURCES = tests/security/test_wrong_role.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_security_test_wrong_role_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_role
 tests_unit_test_role_SOURCES = tests/unit/test_role.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
