@@ -1021,6 +1021,14 @@ tests_unit_test_client_likeness_LDADD = $(UNIT_LIBS)
 EXTRA_PROGRAMS += tests/bench/bench_clients
 tests_bench_bench_clients_SOURCES = tests/bench/bench_clients.c $(CLIENT_PAIRS)
 tests_bench_bench_clients_LDADD = libapp.a $(APP_LIBS)
+# Finding clients of all offices at the server: `make bench-find`; CLIENTS=1000000 for many.
+EXTRA_PROGRAMS += tests/bench/bench_find
+tests_bench_bench_find_SOURCES = tests/bench/bench_find.c
+tests_bench_bench_find_LDADD = $(UNIT_LIBS)
+.PHONY: bench-find
+bench: bench-find
+bench-find: tests/bench/bench_find
+	tests/bench/bench_find $(CLIENTS)
 .PHONY: bench-clients
 bench: bench-clients
 bench-clients: tests/bench/bench_clients
