@@ -1,5 +1,7 @@
 #include "app/csv.h"
 
+#include "app/csv_writer.h"
+
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -362,7 +364,9 @@ int csv_next(struct csv_reader *reader, struct error *error)
 
 const char *csv_field(const struct csv_reader *reader, size_t column)
 {
-    return row_field(&reader->row, column);
+    const char *text = row_field(&reader->row, column);
+
+    return csv_field_is_guarded(text) ? text + 1 : text;
 }
 
 size_t csv_line(const struct csv_reader *reader)

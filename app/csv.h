@@ -50,7 +50,8 @@ const char *csv_column_name(const struct csv_reader *reader, size_t column);
 /* Reads the next row: 1, or 0 after the last one, or a negative error. */
 int csv_next(struct csv_reader *reader, struct error *error);
 
-/* A field of the current row, NUL-terminated, as it is in the file; borrowed until csv_next. "" for
+/* A field of the current row, NUL-terminated, as it is in the file but for the apostrophe of a writer
+ * that kept it from being a formula (csv_writer.h); borrowed until csv_next. "" for
  * a column that does not exist. */
 const char *csv_field(const struct csv_reader *reader, size_t column);
 

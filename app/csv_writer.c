@@ -2,13 +2,34 @@
 
 #include <string.h>
 
+/* "+1 418 555-0101", "-5": whatever it is taken for, it does nothing. */
+static bool is_number(const char *text)
+{
+    return *text != '=' && text[1] != '\0' && text[strspn(text, "0123456789 .,()/+-")] == '\0';
+}
+
+/* A spreadsheet takes what begins so for a formula, and a formula can call programs and send what
+ * else is in the sheet; behind apostrophes too, so that one can be taken off again. */
+static bool needs_guard(const char *text)
+{
+    text += strspn(text, "'");
+    return *text != '\0' && strchr("=+-@\t\r", *text) != NULL && !is_number(text);
+}
+
+bool csv_field_is_guarded(const char *text)
+{
+    return text[0] == '\'' && needs_guard(text + 1);
+}
+
 static void field_write(FILE *stream, const char *text)
 {
+    const char *guard = needs_guard(text) ? "'" : "";
+
     if (text[strcspn(text, "\",\r\n")] == '\0') {
-        fputs(text, stream);
+        fprintf(stream, "%s%s", guard, text);
         return;
     }
-    fputc('"', stream);
+    fprintf(stream, "\"%s", guard);
     for (; *text; text++) {
         if (*text == '"')
             fputc('"', stream);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistr.h>
 
+#include "app/text.h"
+
 static const char *const code_names[] = {
     [-ERROR_NONE] = "none",           [-ERROR_INVALID] = "invalid",
     [-ERROR_NOT_FOUND] = "not-found", [-ERROR_REFUSED] = "refused",
@@ -42,7 +44,7 @@ static void message_store(struct error *error, const char *text)
             length = 1;
             piece = replacement;
             piece_length = sizeof(replacement) - 1;
-        } else if (character < 0x20 || (character >= 0x7F && character < 0xA0)) {
+        } else if (text_character_is_unsafe(character)) {
             piece = "?";
             piece_length = 1;
         } else {

@@ -32,7 +32,7 @@ enum error_code {
 /* Owned by the caller, usually on the stack; `ERROR_INIT` before use. */
 struct error {
     int code;                         /* one of enum error_code */
-    char message[ERROR_MESSAGE_SIZE]; /* UTF-8, no control characters, NUL-terminated */
+    char message[ERROR_MESSAGE_SIZE]; /* UTF-8, nothing that steers a terminal, NUL-terminated */
 };
 
 #define ERROR_INIT                                                                                 \
@@ -43,7 +43,7 @@ struct error {
 /*
  * Fills `error` (which may be NULL) and returns `code`, so that a failing function can write
  * `return error_set(error, ERROR_INVALID, "line %zu: ...", line);`. Control characters in the
- * formatted text become '?', invalid UTF-8 becomes U+FFFD: a message can always be printed.
+ * formatted text, and others that steer a terminal (text.h), become '?', invalid UTF-8 becomes U+FFFD: a message can always be printed.
  */
 int error_set(struct error *error, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

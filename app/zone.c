@@ -183,6 +183,12 @@ static size_t block_size(const struct reader *reader, size_t size)
            counts[LEAP_COUNT] * (size + 4) + counts[STANDARD_COUNT] + counts[UTC_COUNT];
 }
 
+/* RFC 8536: no clock is further from UTC. */
+static bool is_offset(int64_t seconds)
+{
+    return seconds > -25 * 3600 && seconds < 26 * 3600;
+}
+
 static int read_block(struct zone *zone, struct reader *reader, size_t size, struct error *error)
 {
     const size_t times = reader->counts[TIME_COUNT], types = reader->counts[TYPE_COUNT];
@@ -192,6 +198,9 @@ static int read_block(struct zone *zone, struct reader *reader, size_t size, str
         return ERROR_INVALID;
     indexes = reader->at + times * size;
     kinds = indexes + times;
+    for (size_t i = 0; i < types; i++)
+        if (!is_offset(big_endian(kinds + (size_t)6 * i, 4)))
+            return ERROR_INVALID;
     zone->moments = calloc(times + 1, sizeof(*zone->moments));
     zone->offsets = calloc(times + 1, sizeof(*zone->offsets));
     if (zone->moments == NULL || zone->offsets == NULL)

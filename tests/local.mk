@@ -832,7 +832,8 @@ tests_unit_test_delivery_work_LDADD = $(UNIT_LIBS)
 # for so long; FUZZ=fuzz_input for one of them. `make fuzz-programs` only builds.
 FUZZ = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuzz_form fuzz_hsds \
     fuzz_operation fuzz_reply fuzz_compress fuzz_journal fuzz_config fuzz_csv fuzz_inventory \
-    fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email fuzz_open311 fuzz_intake
+    fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email fuzz_open311 fuzz_intake \
+    fuzz_zone fuzz_paint fuzz_key fuzz_store
 FUZZ_SECONDS = 60
 EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/fuzz_import.h \
     $(FUZZ:%=tests/fuzz/%.c) $(FUZZ:%=tests/fuzz/corpus/%)
@@ -1130,3 +1131,14 @@ tests_unit_test_factor_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_qr
 tests_unit_test_qr_SOURCES = tests/unit/test_qr.c tests/unit/unit.h
 tests_unit_test_qr_LDADD = $(UNIT_LIBS)
+
+# `make bench-seal`: what sealing costs, the same program once with and once without.
+EXTRA_PROGRAMS += tests/bench/bench_seal tests/bench/bench_seal_bare
+tests_bench_bench_seal_SOURCES = tests/bench/bench_seal.c
+tests_bench_bench_seal_LDADD = $(UNIT_LIBS)
+tests_bench_bench_seal_bare_SOURCES = tests/bench/bench_seal.c tests/bench/null_seal.c
+tests_bench_bench_seal_bare_LDADD = $(UNIT_LIBS)
+.PHONY: bench-seal
+bench: bench-seal
+bench-seal: tests/bench/bench_seal tests/bench/bench_seal_bare
+	./tests/bench/bench_seal ./tests/bench/bench_seal_bare

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unistr.h>
+
 #include "app/text.h"
 
 #define CELL_SIZE 24 /* a longer cluster loses its last marks */
@@ -163,6 +165,25 @@ static void cell_break(const struct paint *paint, int row, int column)
         text_copy(canvas_at(canvas, row, column + 1)->text, CELL_SIZE, " ");
 }
 
+/* The last door: whatever way a text took here, no character of it steers a terminal. */
+static bool is_safe(const char *text, size_t length)
+{
+    for (size_t at = 0; at < length;) {
+        ucs4_t character;
+        int size;
+
+        if ((unsigned char)text[at] >= 0x20 && (unsigned char)text[at] < 0x7F) {
+            at++;
+            continue;
+        }
+        size = u8_mbtoucr(&character, (const uint8_t *)text + at, length - at);
+        if (size <= 0 || text_character_is_unsafe(character))
+            return false;
+        at += (size_t)size;
+    }
+    return true;
+}
+
 /* Writes one cluster `width` (1 or 2) columns wide; it is known to be inside. */
 static void cell_write(const struct paint *paint, int row, int column, const char *cluster,
                        size_t length, int width, enum paint_style style)
@@ -174,7 +195,12 @@ static void cell_write(const struct paint *paint, int row, int column, const cha
     if (width == 2)
         cell_break(paint, paint->top + row, paint->left + column + 1);
     if (length >= sizeof(text))
-        length = sizeof(text) - 1;
+        for (length = sizeof(text) - 1; ((unsigned char)cluster[length] & 0xC0) == 0x80;)
+            length--;
+    if (!is_safe(cluster, length)) {
+        cluster = width == 2 ? "??" : "?";
+        length = (size_t)width;
+    }
     memcpy(text, cluster, length);
     text[length] = '\0';
     text_copy(cell->text, CELL_SIZE, text);

@@ -9,6 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <jansson.h>
 #include <sodium.h>
 
 #include "app/main/guichet_keys.h"
@@ -189,6 +190,21 @@ void command_agent_end(struct command_agent *agent)
 
 /* --- program ------------------------------------------------------------------------------------
  */
+
+void command_print_json(const json_t *document)
+{
+    bool terminal = isatty(STDOUT_FILENO);
+    char *text = json_dumps(document, JSON_COMPACT | (terminal ? JSON_ENSURE_ASCII : 0));
+
+    for (const char *at = text; at != NULL && *at != '\0'; at++)
+        if (terminal && *at == 0x7F) /* which is ASCII too */
+            (void)fputs("\\u007f", stdout);
+        else
+            (void)putchar(*at);
+    if (text != NULL)
+        (void)putchar('\n');
+    free(text);
+}
 
 int command_complain(const struct error *error)
 {

@@ -5,6 +5,8 @@
 #ifndef GUICHET_APP_MAIN_COMMAND_AGENT_H
 #define GUICHET_APP_MAIN_COMMAND_AGENT_H
 
+#include <jansson.h>
+
 #include "app/config.h"
 #include "app/error.h"
 #include "app/seal.h"
@@ -51,6 +53,9 @@ int command_agent_create(struct command_agent *agent, const struct id *id, struc
 void command_agent_end(struct command_agent *agent);
 
 /* Prints "guichet: MESSAGE" to stderr; the exit status for its code. */
+/* A line of JSON to standard output; on a terminal without a character that could steer it. */
+void command_print_json(const json_t *document);
+
 int command_complain(const struct error *error);
 
 /* Reads `argv` (argv[0] left out) by guichet_keys and command_agent_keys, calls `run` and frees. */

@@ -171,8 +171,7 @@ static void print_json(const struct listing *listing)
         (void)json_array_append_new(cases, describe_case(listing, &rows[listing->list.order[i]]));
     document = json_pack("{s:o, s:o, s:o}", "query", case_query_to_json(&listing->query), "counts",
                          counts, "cases", cases);
-    if (document != NULL && json_dumpf(document, stdout, JSON_COMPACT) == 0)
-        (void)putchar('\n');
+    command_print_json(document);
     json_decref(document);
 }
 
@@ -200,10 +199,10 @@ static void print_text(const struct listing *listing)
             subject =
                 case_words_title(case_table_words_of(listing->table, CASE_SERVICES), row->service);
         case_date(row->due_ms, due);
-        (void)printf("%-11s  %-10s  %-19s  ",
-                     row->kind == RECORD_CASE ? row->reference
-                                              : record_type_name((enum record_type)row->kind),
-                     due, case_word_at(case_status_words, row->status));
+        print_clean(row->kind == RECORD_CASE ? row->reference
+                                             : record_type_name((enum record_type)row->kind),
+                    11);
+        (void)printf("%-10s  %-19s  ", due, case_word_at(case_status_words, row->status));
         print_clean(case_table_client(listing->table, row, NULL, NULL), 24);
         print_clean(subject, 0);
         (void)putchar('\n');

@@ -257,8 +257,7 @@ static int recover(const struct config *config, struct command_agent *agent, str
     if (code == 0 && as_json) {
         json_t *document = report_document(recovery, put_back);
 
-        json_dumpf(document, stdout, JSON_COMPACT);
-        putchar('\n');
+        command_print_json(document);
         json_decref(document);
     } else if (code == 0) {
         print_advice(recovery, put_back, path);

@@ -220,8 +220,8 @@ int command_status_run(const struct config *config)
         describe_link(config, document);
         if (!config_switch(config, "json"))
             print_text(agent.login, document);
-        else if (json_dumpf(document, stdout, JSON_COMPACT) == 0)
-            (void)putchar('\n');
+        else
+            command_print_json(document);
     } else {
         status = command_complain(&error);
     }

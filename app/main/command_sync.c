@@ -124,8 +124,7 @@ static void print_json(const struct sync_totals *totals, int64_t waiting, const 
         (void)json_object_set_new(document, "error",
                                   json_pack("{s:s, s:s}", "code", error_code_name(error->code),
                                             "message", error->message));
-    if (document != NULL && json_dumpf(document, stdout, JSON_COMPACT) == 0)
-        (void)putchar('\n');
+    command_print_json(document);
     json_decref(document);
 }
 

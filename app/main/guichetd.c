@@ -11,6 +11,7 @@
 #include "app/main/guichetd_limits.h"
 #include "app/main/guichetd_order.h"
 #include "app/protect.h"
+#include "app/text.h"
 #include "net/intake_document.h"
 #include "net/ledger_relay.h"
 

@@ -140,7 +140,11 @@ static void walk(json_t *value, const char *name, const char *member)
             /* Schemas and layouts of forms are programs, not texts. */
             if (strcmp(key, "schema") == 0 || strcmp(key, "pattern") == 0)
                 continue;
-            snprintf(path, sizeof(path), "%.150s.%.40s", name, key);
+            /* A form is a tree of any depth: its texts go by their own names. */
+            if (strncmp(name, "form", 4) == 0 && (name[4] == '\0' || name[4] == '.'))
+                snprintf(path, sizeof(path), "form.%.40s", key);
+            else
+                snprintf(path, sizeof(path), "%.150s.%.40s", name, key);
             if (json_is_string(child) && is_free(key, json_string_value(child)))
                 json_object_set_new(value, key, hostile(path, 0));
             else

@@ -63,6 +63,46 @@ for n in 1 2 3 4 5 6 7 8 9 10; do
     wait_for a "Aurore Boisclair"
 done
 
+echo "by itself after a year, and with another password"
+NUMBER=$(wrapped key-number)
+terminal_kill a
+sqlite3 "$WORK/a/agents/marie.db" "UPDATE meta SET value = $(date +%s)000 - 400 * 86400000
+    WHERE name = 'key-made'"
+terminal a --language fr
+sign_in a marie
+wait_for a "Aurore Boisclair"
+[ "$(wrapped key-number)" = $((NUMBER + 1)) ] || fail "an old key was not renewed"
+terminal_kill a
+mkdir "$WORK/sample"
+cp "$abs_top_srcdir"/app/sample/*.json "$WORK/sample"
+chmod u+w "$WORK"/sample/*.json
+sed -i 's/"password": "guichet"/"password": "nouveau-mot"/' "$WORK/sample/agents.json"
+server_stop
+rm -f "$WORK"/server.db*
+server_init "$WORK/sample"
+server_start
+terminal a --language fr
+wait_for a "Mot de passe"
+types a $'marie\rnouveau-mot\r'
+wait_for a "Ancien mot de passe"
+FORMER=$(wrapped wrapped)
+types a $'guichet\r'
+wait_for a "Aurore Boisclair"
+[ "$(wrapped key-number)" = $((NUMBER + 2)) ] || fail "the key stayed when the password changed"
+grep -qaF "${FORMER:16:32}" "$WORK"/a/agents/* && fail "the former wrapping is still in a file"
+terminal_kill a
+sed -i 's/"password": "nouveau-mot"/"password": "guichet"/' "$WORK/sample/agents.json"
+server_stop
+rm -f "$WORK"/server.db*
+server_init "$WORK/sample"
+server_start
+terminal a --language fr
+wait_for a "Mot de passe"
+types a $'marie\rguichet\r'
+wait_for a "Ancien mot de passe"
+types a $'nouveau-mot\r'
+wait_for a "Aurore Boisclair"
+
 echo "deposited with the organisation"
 guichetd escrow make "$WORK/secret" >"$WORK/public" || fail "escrow make"
 guichetd escrow make "$WORK/secret" >/dev/null 2>&1 && fail "a secret key was overwritten"

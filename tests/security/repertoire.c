@@ -106,8 +106,9 @@ static void read_bytes(const char *path, const unsigned char *bytes, size_t leng
                 fault(path, bytes, at, length, "not a sequence of ours");
             at += used + 1;
             orders++;
-        } else if (character == '\n' || (!lines_only && character != 0 && character < 0x20 &&
-                                         strchr("\r\b\t\a\x0e\x0f", (int)character) != NULL)) {
+        } else if (character == '\n' || (lines_only && character == '\t') ||
+                   (!lines_only && character != 0 && character < 0x20 &&
+                    strchr("\r\b\t\a\x0e\x0f", (int)character) != NULL)) {
             at++;
         } else if (text_character_is_unsafe(character)) {
             fault(path, bytes, at, length, "a character that steers");

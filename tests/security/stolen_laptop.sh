@@ -227,6 +227,13 @@ opens
 sleep 1
 searched "after it was sent"
 
+# The server has no need of the password any more either.
+if [ -r "/proc/$SERVER_PID/mem" ]; then
+    echo "$PASSWORD" >"$WORK/password"
+    scan "$WORK/password" memory "$SERVER_PID" >"$WORK/found" 2>/dev/null ||
+        { cat "$WORK/found"; fail "the password is in the memory of the server"; }
+fi
+
 # --- what is in memory ------------------------------------------------------------------------
 
 PID=$(terminal_pid a)

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "app/csv.h"
+#include "app/csv_writer.h"
 
 static int open_bytes(struct csv_reader **reader, const char *bytes, size_t length,
                       const struct csv_limits *limits, struct error *error)
@@ -222,6 +223,55 @@ static void test_names_a_missing_file(void **state)
     assert_non_null(strstr(error.message, "/nonexistent/x.csv: cannot be opened"));
 }
 
+/* What a spreadsheet would take for a formula is text to it, and comes back as it was. */
+static void test_formulas_are_harmless_and_come_back(void **state)
+{
+    static const char *const fields[] = {"=HYPERLINK(\"http://evil.example\")",
+                                         "+cmd|' /C calc'!A0",
+                                         "-2+3+cmd|x",
+                                         "@SUM(1,2)",
+                                         "\t=1+1",
+                                         "\r=1",
+                                         "'=1",
+                                         "''@x",
+                                         "+1 418 555-0101",
+                                         "-5",
+                                         "(418) 555-0101",
+                                         "'quoted'",
+                                         "l'été",
+                                         "=",
+                                         "-",
+                                         ""};
+    enum { COUNT = sizeof(fields) / sizeof(fields[0]) };
+    char *bytes = NULL;
+    size_t length = 0;
+    FILE *stream = open_memstream(&bytes, &length);
+    struct csv_reader *reader;
+    struct error error = ERROR_INIT;
+    char header[200] = "";
+
+    (void)state;
+    for (int i = 0; i < COUNT; i++)
+        snprintf(header + strlen(header), sizeof(header) - strlen(header), "%sc%d",
+                 i > 0 ? "," : "", i);
+    fprintf(stream, "%s\r\n", header);
+    csv_write_row(stream, fields, COUNT);
+    fclose(stream);
+    for (const char *at = strchr(bytes, '\n'); at != NULL && *at != '\0';
+         at = strpbrk(at + 1, ",\n")) {
+        const char *begin = at + 1 + (at[1] == '"');
+
+        assert_true(*begin != '=' && *begin != '@' && *begin != '\t');
+    }
+    assert_non_null(strstr(bytes, ",+1 418 555-0101,-5,"));
+    assert_int_equal(csv_open_stream(&reader, fmemopen(bytes, length, "r"), "m", NULL, &error), 0);
+    assert_int_equal(csv_next(reader, &error), 1);
+    for (int i = 0; i < COUNT; i++)
+        assert_string_equal(csv_field(reader, (size_t)i), fields[i]);
+    csv_close(reader);
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_keeps_limits),
         cmocka_unit_test(test_reads_across_buffers),
         cmocka_unit_test(test_names_a_missing_file),
+        cmocka_unit_test(test_formulas_are_harmless_and_come_back),
     };
     return cmocka_run_group_tests_name("csv", tests, NULL, NULL);
 }

@@ -1,7 +1,11 @@
+#define _GNU_SOURCE /* memmem */
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <unistr.h>
 
 #include "app/error.h"
 #include "app/text.h"
@@ -74,6 +78,60 @@ static void nothing_unsafe_survives_cleaning(void **state)
 
         for (const char *at = clean; *at != '\0'; at++)
             assert_true((unsigned char)*at >= 0x20 && *at != 0x7F);
+        free(clean);
+    }
+}
+
+/* Each of them alone, beside text, and what is cut short, too long or half of a pair. */
+static void each_that_steers_is_a_mark(void **state)
+{
+    static const uint32_t ranges[][2] = {{0x01, 0x1F},     {0x7F, 0x9F},       {0xAD, 0xAD},
+                                         {0x61C, 0x61C},   {0x200B, 0x200F},   {0x2028, 0x202E},
+                                         {0x2060, 0x2064}, {0x2066, 0x206F},   {0xFEFF, 0xFEFF},
+                                         {0xFFF9, 0xFFFB}, {0xE0001, 0xE0001}, {0xE0020, 0xE007F},
+                                         {0xE000, 0xE010}, {0xFFFE, 0xFFFF}};
+    static const char *const broken[] = {
+        "\xC0\x80",
+        "\xC0\xAF",
+        "\xE0\x80\x9B",
+        "\xF0\x80\x80\x9B", /* too long for what it is */
+        "\xED\xA0\x80",
+        "\xED\xBF\xBF", /* half of a pair */
+        "\xF4\x90\x80\x80",
+        "\xF8\x88\x80\x80\x80",
+        "\xFE",
+        "\xFF", /* beyond Unicode */
+        "\xE2\x80",
+        "\xF0\x9F\x98",
+        "\x9B",
+        "\x9D",
+        "\x80", /* cut short; raw C1 */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+        for (uint32_t c = ranges[i][0]; c <= ranges[i][1]; c++) {
+            uint8_t bytes[8] = {'a'};
+            int length = u8_uctomb(bytes + 1, c, 6);
+            char *clean;
+
+            if (length <= 0 || c == '\t')
+                continue;
+            bytes[1 + length] = 'b';
+            clean = text_clean((char *)bytes, (size_t)length + 2, false);
+            assert_true(text_is_utf8(clean, strlen(clean)));
+            assert_null(memmem(clean, strlen(clean), bytes + 1, (size_t)length));
+            assert_true(strlen(clean) > 4 && clean[0] == 'a' && clean[strlen(clean) - 1] == 'b');
+            free(clean);
+        }
+    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+        char text[16], *clean;
+
+        snprintf(text, sizeof(text), "a%sb", broken[i]);
+        clean = text_clean(text, strlen(text), false);
+        assert_true(text_is_utf8(clean, strlen(clean)));
+        assert_non_null(strstr(clean, "\xEF\xBF\xBD"));
+        assert_true(clean[0] == 'a' && clean[strlen(clean) - 1] == 'b');
         free(clean);
     }
 }
@@ -153,6 +211,13 @@ static void error_messages_are_printable_and_bounded(void **state)
     assert_string_equal(error.message, "bad ?[2J\xEF\xBF\xBD");
     assert_int_equal(error_prefix(&error, "line %d", 3), ERROR_INVALID);
     assert_string_equal(error.message, "line 3: bad ?[2J\xEF\xBF\xBD");
+    /* Directions, zero width, a C1 control. */
+    error_set(&error, ERROR_INVALID,
+              "a\xE2\x80\xAE"
+              "b\xE2\x80\x8B"
+              "c\xC2\x9B"
+              "d");
+    assert_string_equal(error.message, "a?b?c?d");
     error_set(&error, ERROR_MEMORY, "%s", long_text);
     assert_int_equal(strlen(error.message), ERROR_MESSAGE_SIZE - 1);
     assert_string_equal(error_code_name(ERROR_TOO_LARGE), "too-large");
@@ -166,6 +231,7 @@ int main(void)
         cmocka_unit_test(folding_forgets_what_people_do_not_type),
         cmocka_unit_test(words_are_found_by_their_beginnings),
         cmocka_unit_test(nothing_unsafe_survives_cleaning),
+        cmocka_unit_test(each_that_steers_is_a_mark),
         cmocka_unit_test(a_nul_is_shown),
         cmocka_unit_test(columns_follow_the_character),
         cmocka_unit_test(steps_are_whole_graphemes),
