@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     paint_right(&paint, 1, 0, -1, PAINT_TEXT, text);
     paint_wrapped(&paint, 2, 1, -1, 0, PAINT_TEXT, text);
     look(canvas);
-    paint_labelled(&paint, 3, 8, text, text);
+    paint_labelled(&paint, 3, 8, text, PAINT_TEXT, text);
     paint_heading(&paint, 4, text);
     paint_format(&paint, 5, 0, -1, PAINT_TEXT, "%s %s", text, text);
     look(canvas);

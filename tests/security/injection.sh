@@ -318,7 +318,7 @@ watched j
 wait_for j '"query"'
 sleep 2.5
 own "JSON on a terminal" "$WORK/j.raw"
-grep -q '\\u202e' "$WORK/j.raw" || fail "no direction in the JSON"
+grep -qiF '\u202e' "$WORK/j.raw" || fail "no direction in the JSON"
 
 # --- the server's log ----------------------------------------------------------------------------
 
