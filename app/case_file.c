@@ -27,6 +27,7 @@ static const struct entry_members entry_members[] = {
     {RECORD_PROMISE, "started_at", ""}, /* the server's */
     {RECORD_CASE, "opened_at", "opened_by"},
     {RECORD_DELEGATION, "at", "author"},
+    {RECORD_CONSENT, "at", "author"},
 };
 
 static const struct entry_members *members_of(enum record_type type)

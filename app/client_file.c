@@ -68,8 +68,8 @@ static int take_acting(void *context, const struct record *record, enum store_pe
 static int read_all(struct reading *reading, struct error *error)
 {
     static const enum record_type types[] = {
-        RECORD_CASE,    RECORD_CONTACT, RECORD_NOTE, RECORD_SUBMISSION,
-        RECORD_HANDOFF, RECORD_MESSAGE, RECORD_TASK, RECORD_DELEGATION,
+        RECORD_CASE,    RECORD_CONTACT, RECORD_NOTE,       RECORD_SUBMISSION, RECORD_HANDOFF,
+        RECORD_MESSAGE, RECORD_TASK,    RECORD_DELEGATION, RECORD_CONSENT,
     };
     const struct client_group *group = &reading->file->group;
     int code = 0;

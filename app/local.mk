@@ -124,6 +124,7 @@ libapp_a_SOURCES += \
     app/client_file.c app/client_file.h \
     app/client_merge.c app/client_merge.h \
     app/client_name.c app/client_name.h \
+    app/consent.c app/consent.h \
     app/delegation.c app/delegation.h \
     app/name_sound.c app/name_sound.h \
     app/contact.c app/contact.h \

@@ -34,6 +34,7 @@ static const char *const type_names[RECORD_TYPE_COUNT] = {
     [RECORD_TASK] = "task",
     [RECORD_PROMISE] = "promise",
     [RECORD_DELEGATION] = "delegation",
+    [RECORD_CONSENT] = "consent",
     [RECORD_VIEW] = "view",
     [RECORD_ACCESS] = "access",
     [RECORD_EMERGENCY] = "emergency",

@@ -49,6 +49,7 @@ enum record_type {
     RECORD_TASK,
     RECORD_PROMISE,
     RECORD_DELEGATION,
+    RECORD_CONSENT,
     RECORD_VIEW,
     RECORD_ACCESS, /* kept in the audit trail alone (look.h) */
     RECORD_EMERGENCY,

@@ -58,6 +58,8 @@ const char *const promise_state_words[] = {"running", "paused", "met", "missed",
 const char *const delegation_state_words[] = {"valid", "ended", NULL};
 const char *const protection_words[] = {"staff", "person", NULL};
 const char *const emergency_state_words[] = {"open", "justified", "unjustified", NULL};
+const char *const consent_how_words[] = {"spoken", "signed", "form", NULL};
+static const char *const consent_state_words[] = {"valid", "withdrawn", NULL};
 static const char *const identity_words[] = {"none", "basic", "verified", NULL};
 
 static const struct field client_fields[] = {
@@ -415,6 +417,24 @@ static const struct field emergency_fields[] = {
     {0},
 };
 
+/* What a client agreed to, for whom, until when, and how they said so. */
+static const struct field consent_fields[] = {
+    {"client", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"what", FIELD_TEXT, REQUIRED_FIXED, 400, NULL},
+    {"whom", FIELD_TEXT, REQUIRED_FIXED, 200, NULL},
+    {"agency", FIELD_TEXT, FIELD_FIXED, DELIVERY_AGENCY_LIMIT, NULL},
+    {"until", FIELD_TEXT, FIELD_FIXED, 10, NULL},
+    {"how", FIELD_WORD, REQUIRED_FIXED, 0, consent_how_words},
+    {"submission", FIELD_ID, FIELD_FIXED, 0, NULL},
+    {"author", FIELD_ID, REQUIRED_FIXED, 0, NULL},
+    {"office", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
+    {"state", FIELD_WORD, FIELD_REQUIRED | FIELD_CLAIMED, 0, consent_state_words},
+    {"ended_by", FIELD_ID, FIELD_CLAIMED, 0, NULL},
+    {"ended_at", FIELD_TIME, FIELD_CLAIMED, 0, NULL},
+    {0},
+};
+
 /* A list of cases as an agent has set it up. */
 static const struct field view_fields[] = {
     {"name", FIELD_TEXT, FIELD_REQUIRED, 80, NULL},
@@ -457,6 +477,7 @@ static const struct record_rules rules[] = {
     {RECORD_TASK, APPEND | FIELDS | CLAIM, task_fields},
     {RECORD_PROMISE, APPEND | CLAIM, promise_fields},
     {RECORD_DELEGATION, APPEND | CLAIM, delegation_fields},
+    {RECORD_CONSENT, APPEND | CLAIM, consent_fields},
     {RECORD_VIEW, APPEND | FIELDS, view_fields},
     {RECORD_ACCESS, APPEND, access_fields},
     {RECORD_EMERGENCY, APPEND | CLAIM, emergency_fields},

@@ -85,6 +85,7 @@ extern const char *const promise_state_words[];
 extern const char *const delegation_state_words[];
 extern const char *const protection_words[];
 extern const char *const emergency_state_words[];
+extern const char *const consent_how_words[]; /* spoken, signed, form */
 
 /* True when the words may follow one another for this claimed field (states are small machines:
  * see record_transitions.c); any word may stay itself. */

@@ -81,6 +81,7 @@ static const struct transition transitions[] = {
     {RECORD_CLIENT, "protection", "person", "staff"},
     {RECORD_EMERGENCY, "state", "open", "justified"},
     {RECORD_EMERGENCY, "state", "open", "unjustified"},
+    {RECORD_CONSENT, "state", "valid", "withdrawn"},
     {RECORD_DELIVERY, "state", "waiting", "sent"},
     {RECORD_DELIVERY, "state", "waiting", "acknowledged"},
     {RECORD_DELIVERY, "state", "waiting", "refused"},

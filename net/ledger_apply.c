@@ -1,4 +1,5 @@
 #include "net/ledger_attempt.h"
+#include "net/ledger_consent.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,6 +158,8 @@ static int follow_up(struct attempt *attempt, const struct ledger_row *after, st
     if (code == 0 && after->record->type == RECORD_CASE)
         code = ledger_promise_follow(ledger, attempt->row.record, after->record, attempt->operation,
                                      attempt->now_ms, error);
+    if (code == 0 && after->record->type == RECORD_CONSENT)
+        code = ledger_consent_follow(ledger, after->record, attempt->now_ms, error);
     if (code == 0 && is_submitted(attempt, after->record))
         code = ledger_deliveries_make(ledger, after->record, attempt->now_ms, error);
     if (code == 0 && after->record->type == RECORD_SUBMISSION)

@@ -2,7 +2,7 @@
 
 #include "app/delivery.h"
 #include "app/json.h"
-#include "net/ledger_sqlite.h"
+#include "net/ledger_consent.h"
 
 void ledger_delivery_listen(struct ledger *ledger, ledger_delivery_listener listener, void *context)
 {
@@ -72,9 +72,10 @@ static int make_one(struct ledger *ledger, const struct record *submission, cons
                                    delivery_body(submission, recipient, number, now_ms)),
                      now_ms, &outcome, error);
     /* A form that names an agency twice tells it once. */
-    if (code != 0 || outcome.kind == LEDGER_REFUSED ||
-        delivery_has_consent(recipient, json_object_get(submission->body, "consents")))
+    if (code != 0 || outcome.kind == LEDGER_REFUSED)
         return code;
+    if (delivery_has_consent(recipient, json_object_get(submission->body, "consents")))
+        return ledger_consent_note(ledger, submission, recipient, now_ms, error);
     return apply_own(
         ledger,
         own_operation(OPERATION_CLAIM, &id, 1, now_ms,

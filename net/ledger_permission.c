@@ -40,6 +40,7 @@ static const struct {
     {RECORD_TASK, EVERY, WORK},
     {RECORD_PROMISE, CLAIM, WORK},
     {RECORD_DELEGATION, APPEND | CLAIM, WORK},
+    {RECORD_CONSENT, APPEND | CLAIM, WORK},
     {RECORD_ALERT, FIELDS, MAY(SUPERVISE)},
     {RECORD_EMERGENCY, CLAIM, MAY(READ_AUDIT)},
     /* Nothing personal, or one's own. */

@@ -15,7 +15,8 @@ static const struct {
     {RECORD_NOTE, "author"},           {RECORD_HANDOFF, "from"},   {RECORD_CASE, "opened_by"},
     {RECORD_SUBMISSION, "started_by"}, {RECORD_CONTACT, "agent"},  {RECORD_FLAG, "agent"},
     {RECORD_TICKET, "issued_by"},      {RECORD_MESSAGE, "author"}, {RECORD_TASK, "author"},
-    {RECORD_DELEGATION, "author"},     {RECORD_VIEW, "owner"},     {RECORD_ACCESS, "agent"},
+    {RECORD_DELEGATION, "author"},     {RECORD_CONSENT, "author"}, {RECORD_VIEW, "owner"},
+    {RECORD_ACCESS, "agent"},
 };
 
 /* Members that name other work records: nobody reaches a record by naming it. */

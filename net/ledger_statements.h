@@ -141,6 +141,7 @@
     X(DELIVERY_DUE, "SELECT record.id, delivery.due FROM delivery "                                \
                     "JOIN record ON record.number = delivery.record "                              \
                     "WHERE delivery.agency = ?1 ORDER BY delivery.due LIMIT ?2")                   \
+    X(DELIVERY_OF_AGENCY, "SELECT record FROM delivery WHERE agency = ?1 ORDER BY record")         \
     X(DELIVERY_AGENCIES, "SELECT DISTINCT agency FROM delivery")                                   \
     X(DELIVERY_HURRY, "UPDATE delivery SET due = 0 WHERE agency = ?1 AND due > 0")                 \
     X(ATTENDING_PUT,                                                                               \

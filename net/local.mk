@@ -25,6 +25,7 @@ libnet_a_SOURCES += \
     net/ledger_attempt.h \
     net/ledger_permit.c \
     net/ledger_attending.c \
+    net/ledger_consent.c net/ledger_consent.h \
     net/disclosure_words.c net/disclosure_words.h net/html_write.c net/html_write.h \
     net/ledger_disclose.c net/ledger_disclose.h net/ledger_order_retention.c net/ledger_order_retention.h \
     net/ledger_retention.c net/ledger_retention.h \

@@ -667,6 +667,8 @@ dist_check_SCRIPTS += \
     tests/end_to_end/waiting_room.sh \
     tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
     tests/end_to_end/fill_form.sh tests/end_to_end/find.sh \
+    tests/end_to_end/presence.sh tests/end_to_end/consents.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
+    tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \
     tests/end_to_end/hostile.sh \
@@ -696,6 +698,8 @@ TESTS += \
     tests/end_to_end/waiting_room.sh \
     tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
     tests/end_to_end/fill_form.sh tests/end_to_end/find.sh \
+    tests/end_to_end/presence.sh tests/end_to_end/consents.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
+    tests/end_to_end/fill_form.sh \
     tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
     tests/end_to_end/share_draft.sh \
     tests/end_to_end/hostile.sh \
@@ -1047,9 +1051,11 @@ UNIT_TESTS += tests/unit/test_client_file
 tests_unit_test_client_file_SOURCES = tests/unit/test_client_file.c $(WORK_FIXTURE)
 tests_unit_test_client_file_LDADD = $(UNIT_LIBS)
 
-UNIT_TESTS += tests/unit/test_client_merge tests/unit/test_delegation tests/unit/test_ledger_client
+UNIT_TESTS += tests/unit/test_client_merge tests/unit/test_consent tests/unit/test_delegation tests/unit/test_ledger_client
 tests_unit_test_client_merge_SOURCES = tests/unit/test_client_merge.c $(WORK_FIXTURE)
 tests_unit_test_client_merge_LDADD = $(UNIT_LIBS)
+tests_unit_test_consent_SOURCES = tests/unit/test_consent.c $(WORK_FIXTURE)
+tests_unit_test_consent_LDADD = $(UNIT_LIBS)
 tests_unit_test_delegation_SOURCES = tests/unit/test_delegation.c $(WORK_FIXTURE)
 tests_unit_test_delegation_LDADD = $(UNIT_LIBS)
 tests_unit_test_ledger_client_SOURCES = tests/unit/test_ledger_client.c $(LEDGER_FIXTURE)

@@ -85,6 +85,10 @@ static const struct word words[] = {
     {"hurried", N_("in a hurry")},
     {"confused", N_("confused")},
     {"fragile", N_("fragile")},
+    /* consent */
+    {"spoken", N_("spoken")},
+    {"signed", N_("signed")},
+    {"form", N_("in a form")},
     /* client */
     {"person", N_("person")},
     {"business", N_("business")},

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/consent.h"
 #include "app/delegation.h"
 #include "app/json.h"
 #include "app/task.h"
@@ -155,6 +156,37 @@ static void acting_read(struct screen *screen)
     }
 }
 
+struct agreeing {
+    struct screen *screen;
+    struct text_buffer *names;
+    char today[WORK_DAY_SIZE];
+};
+
+static int agreed_add(void *context, const struct record *consent, enum store_pending pending)
+{
+    const struct agreeing *agreeing = context;
+    const char *whom = record_text(consent, "whom");
+    struct text_buffer *names = agreeing->names;
+
+    (void)pending;
+    if (consent_state(consent, agreeing->today) == CONSENT_VALID &&
+        (names->bytes == NULL || strstr(names->bytes, whom) == NULL))
+        text_buffer_add_format(names, "%s%s", names->length > 0 ? ", " : "", whom);
+    return 0;
+}
+
+/* For whom the client agreed to something that stands. */
+static void consents_read(struct screen *screen, struct text_buffer *names)
+{
+    struct matter *matter = screen->data;
+    struct agreeing agreeing = {.screen = screen, .names = names};
+
+    if (matter->file.client == NULL)
+        return;
+    work_day_today(screen->desk, agreeing.today);
+    consent_each(screen->desk->store, &matter->file.client->id, agreed_add, &agreeing, NULL);
+}
+
 void case_summary_read(struct screen *screen)
 {
     struct matter *matter = screen->data;
@@ -165,6 +197,7 @@ void case_summary_read(struct screen *screen)
     identity_read(screen);
     promise_read(screen);
     acting_read(screen);
+    consents_read(screen, &names);
     for (size_t i = 0; i < matter->file.submissions.count; i++)
         consents_add(screen, matter->file.submissions.records[i], &form, &names);
     record_free(form);

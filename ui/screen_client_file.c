@@ -124,6 +124,8 @@ static void entry_words(struct screen *screen, const struct client_entry *entry,
             text_copy(line, size, record_text(record, "subject"));
     } else if (record->type == RECORD_DELEGATION) {
         work_delegation_text(screen->desk, record, &filing->file.client->id, title, size);
+    } else if (record->type == RECORD_CONSENT) {
+        work_consent_text(screen->desk, record, title, size);
     } else {
         case_entry_title(screen->desk, record, title, size);
         case_entry_text(screen->desk, record, text, sizeof(text));
@@ -217,8 +219,8 @@ static void run_entry(struct screen *screen, const char *argument)
     record = filing->file.entries[filing->list.selected].entry.record;
     if (record->type == RECORD_CASE)
         work_show_case(screen->ui, &record->id, &(struct id){0});
-    else if (record->type == RECORD_DELEGATION)
-        ui_open(screen->ui, "delegations",
+    else if (record->type == RECORD_DELEGATION || record->type == RECORD_CONSENT)
+        ui_open(screen->ui, record->type == RECORD_CONSENT ? "consents" : "delegations",
                 json_pack("{s:s}", "client", filing->file.client->id.text));
     else
         case_entry_show(screen->ui, record);
@@ -241,9 +243,20 @@ static void run_task(struct screen *screen, const char *argument)
         ui_open(screen->ui, "task-new", json_pack("{s:s}", "client", filing->file.client->id.text));
 }
 
+static void run_consents(struct screen *screen, const char *argument)
+{
+    const struct filing *filing = screen->data;
+
+    (void)argument;
+    if (filing->file.client != NULL)
+        ui_open(screen->ui, "consents", json_pack("{s:s}", "client", filing->file.client->id.text));
+}
+
 static const struct screen_key filing_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Opens the marked case or entry."), NULL, run_entry},
     {'d', N_("Details"), N_("Shows who the client is, to be mended or merged."), NULL, run_client},
+    {'c', N_("Consents"), N_("Shows what the client agreed to; notes and withdraws it."), NULL,
+     run_consents},
     {'t', N_("Task"), N_("Notes what is to be done for this client."), NULL, run_task},
     {0},
 };
@@ -267,8 +280,8 @@ const struct screen_kind screen_client_file = {
     .name = "client-file",
     .title = N_("Client's file"),
     .help = N_("Everything on a client: their cases first, then contacts, notes, messages, forms "
-               "and tasks that belong to no case, and who acts for whom. Files that were merged "
-               "are shown as one."),
+               "and tasks that belong to no case, who acts for whom and what they agreed to. Files "
+               "that were merged are shown as one."),
     .command = N_("file"),
     .keys = filing_keys,
     .open = filing_open,

@@ -69,7 +69,12 @@ void work_day_today(struct desk *desk, char day[WORK_DAY_SIZE]);
 enum paint_style work_delegation_text(struct desk *desk, const struct record *delegation,
                                       const struct id *client, char *text, size_t size);
 
-/* Whether a client speaks for another one: they are the same, or the one acts for the other today. */
+/* A consent in a line: for whom, what, until when, how; how it is to be painted. */
+enum paint_style work_consent_text(struct desk *desk, const struct record *consent, char *text,
+                                   size_t size);
+
+/* Whether a client speaks for another one: they are the same, or the one acts for the other today.
+ */
 bool work_speaks_for(struct desk *desk, const char *id, const char *client);
 
 /* How a day typed on this screen is read. */

@@ -428,9 +428,72 @@ static void test_killed_while_accepting(void **state)
                   crash.drafts, CRASH_ROUNDS);
 }
 
+/* --- consents of their own -------------------------------------------------------------------- */
+
+static struct id draft_of(struct ledger_fixture *f, const struct id *client)
+{
+    json_t *body =
+        json_pack("{s:s, s:i, s:s, s:s, s:o, s:s, s:{s:b, s:b}, s:s}", "form", "sample/move",
+                  "form_version", 3, "office", "sample/a", "started_by", f->actors[ANNE].agent.text,
+                  "started_at", json_time(f->clock_ms), "status", "draft", "consents", "saaq", 1,
+                  "ramq", 0, "client", client->text);
+
+    return fixture_make(f, ANNE, RECORD_SUBMISSION, body);
+}
+
+static json_t *consent_of(struct ledger_fixture *f, const struct id *submission, const char *agency)
+{
+    struct id id = delivery_id(submission, agency);
+    json_t *document = NULL;
+    json_t *body;
+
+    if (fixture_read(f, ANNE, RECORD_CONSENT, &id, &document) == ERROR_NOT_FOUND)
+        return NULL;
+    body = json_incref(json_object_get(document, "body"));
+    json_decref(document);
+    return body;
+}
+
+static void test_a_withdrawn_consent_stops_what_waits(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id client = fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id other = fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id submission = draft_of(f, &client), others = draft_of(f, &other);
+    struct id consent = delivery_id(&submission, "saaq");
+    json_t *body;
+
+    fixture_applied(f, ANNE, submit(f, &submission));
+    fixture_applied(f, ANNE, submit(f, &others));
+    body = consent_of(f, &submission, "saaq");
+    assert_non_null(body);
+    assert_string_equal(json_text_or(body, "client", ""), client.text);
+    assert_string_equal(json_text_or(body, "what", ""), "J’accepte");
+    assert_string_equal(json_text_or(body, "whom", ""), "Cars");
+    assert_string_equal(json_text_or(body, "how", ""), "form");
+    assert_string_equal(json_text_or(body, "state", ""), "valid");
+    json_decref(body);
+    /* One who said no, and one that needs none, gave none. */
+    assert_null(consent_of(f, &submission, "ramq"));
+    assert_null(consent_of(f, &submission, "city"));
+
+    fixture_applied(f, ANNE,
+                    fixture_operation(f, ANNE, OPERATION_CLAIM, RECORD_CONSENT, &consent, 1,
+                                      json_pack("{s:s}", "state", "withdrawn")));
+    expect_state(f, &submission, "saaq", "withheld");
+    expect_state(f, &submission, "city", "waiting");
+    expect_state(f, &others, "saaq", "waiting");
+    assert_int_equal(due_count(f, "saaq"), 1);
+    fixture_refused(f, ANNE,
+                    fixture_operation(f, ANNE, OPERATION_CLAIM, RECORD_CONSENT, &consent, 2,
+                                      json_pack("{s:s}", "state", "valid")),
+                    MERGE_CLOSED, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_withdrawn_consent_stops_what_waits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_made_with_the_submission, setup, teardown),
         cmocka_unit_test_setup_teardown(test_seen_with_the_submission, setup, teardown),
         cmocka_unit_test_setup_teardown(test_seen_with_a_hand_off_of_the_form, setup, teardown),
