@@ -17,6 +17,7 @@ enum question_kind {
     QUESTION_SEARCH, /* clients or cases beyond this terminal */
     QUESTION_LIKELY, /* clients who are likely the one being typed */
     QUESTION_OPEN,   /* the file of one of them */
+    QUESTION_AUDIT,  /* the audit trail */
     QUESTION_KIND_COUNT
 };
 

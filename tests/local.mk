@@ -673,7 +673,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/share_draft.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/life_event.sh \
-    tests/end_to_end/lists.sh \
+    tests/end_to_end/audit.sh tests/end_to_end/lists.sh \
     tests/end_to_end/recover.sh tests/end_to_end/relay.sh \
     tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_filters.sh \
@@ -704,7 +704,7 @@ TESTS += \
     tests/end_to_end/share_draft.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/life_event.sh \
-    tests/end_to_end/lists.sh \
+    tests/end_to_end/audit.sh tests/end_to_end/lists.sh \
     tests/end_to_end/recover.sh tests/end_to_end/relay.sh \
     tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_filters.sh \

@@ -18,6 +18,7 @@ extern const struct screen_kind screen_message_new, screen_preferences, screen_s
 extern const struct screen_kind screen_task, screen_task_new, screen_tickets, screen_ticket_new;
 extern const struct screen_kind screen_reassign, screen_supervise;
 extern const struct screen_kind screen_rekey;
+extern const struct screen_kind screen_audit;
 extern const struct screen_kind screen_lists;
 extern const struct screen_kind screen_checklist, screen_life_event, screen_life_events;
 
@@ -77,6 +78,7 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_password,
     &screen_code,
     &screen_wiped,
+    &screen_audit,
     &screen_elsewhere,
     &screen_fetch,
     &screen_sign_in,    
