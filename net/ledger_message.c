@@ -1,6 +1,7 @@
 #include "net/ledger_message.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/json.h"
@@ -30,8 +31,89 @@ static int64_t due_at(const struct record *message)
     return next_ms > send_ms ? next_ms : send_ms;
 }
 
+/* It was sent: nobody needs its codes any more. */
+static int codes_delete(struct ledger *ledger, const struct id *message, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_MESSAGE_CODE_DELETE, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_id(statement, 1, message);
+    return database_run(ledger->writer, statement, error);
+}
+
+static int codes_keep(struct ledger *ledger, const struct id *message, const json_t *codes,
+                      struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_MESSAGE_CODE_PUT, error);
+    char *text = json_write(codes);
+    int code = ERROR_STORAGE;
+
+    if (text == NULL) {
+        code = error_set(error, ERROR_MEMORY, "no memory for a message");
+    } else if (statement != NULL) {
+        database_bind_id(statement, 1, message);
+        database_bind_text(statement, 2, text);
+        code = database_run(ledger->writer, statement, error);
+    }
+    free(text);
+    return code;
+}
+
+/* Puts a code where its mask stands. New; NULL when out of memory. */
+static char *unmask(const char *text, const char *mask, const char *code)
+{
+    struct text_buffer whole = {0};
+    const char *at;
+
+    for (; (at = strstr(text, mask)) != NULL; text = at + strlen(mask)) {
+        text_buffer_add(&whole, text, (size_t)(at - text));
+        text_buffer_add_text(&whole, code);
+    }
+    text_buffer_add_text(&whole, text);
+    return text_buffer_take(&whole);
+}
+
+static int codes_put_in(struct record *message, const char *kept, size_t length,
+                        struct error *error)
+{
+    json_t *codes = NULL, *code;
+    const char *mask;
+    int status = json_read(&codes, kept, length, length + 1, "the codes of a message", error);
+
+    json_object_foreach(codes, mask, code)
+    {
+        char *text = unmask(record_text(message, "text"), mask, json_string_value(code));
+
+        if (text == NULL || json_object_set_new(message->body, "text", json_string(text)) != 0)
+            status = error_set(error, ERROR_MEMORY, "no memory for a message");
+        free(text);
+    }
+    json_decref(codes);
+    return status;
+}
+
+/* The text as it goes out. */
+static int codes_read(struct database *database, struct record *message, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(database, LEDGER_MESSAGE_CODE_GET, error);
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_id(statement, 1, &message->id);
+    code = database_step(database, statement, error);
+    if (code > 0)
+        code = codes_put_in(message, database_text(statement, 0),
+                            (size_t)sqlite3_column_bytes(statement, 0), error);
+    sqlite3_reset(statement);
+    return code;
+}
+
 int ledger_message_list(struct ledger *ledger, const struct ledger_row *row, struct error *error)
 {
+    int code;
+
     bool open = strcmp(record_text(row->record, "state"), "queued") == 0 &&
                 strcmp(record_text(row->record, "channel"), "mail") != 0;
     sqlite3_stmt *statement = database_statement(
@@ -45,7 +127,12 @@ int ledger_message_list(struct ledger *ledger, const struct ledger_row *row, str
         sqlite3_bind_int64(statement, 3, due_at(row->record));
     }
     ledger->messages_changed = true;
-    return database_run(ledger->writer, statement, error);
+    code = database_run(ledger->writer, statement, error);
+    /* One that bounced may be sent again. */
+    if (code == 0 && strcmp(record_text(row->record, "state"), "queued") != 0 &&
+        strcmp(record_text(row->record, "state"), "bounced") != 0)
+        code = codes_delete(ledger, &row->record->id, error);
+    return code;
 }
 
 int ledger_message_due(struct ledger *ledger, const char *channel, struct ledger_due *due,
@@ -119,6 +206,8 @@ int ledger_message_read(struct ledger *ledger, const struct id *id, struct ledge
         return code;
     code = ledger_row_read(reader->database, RECORD_MESSAGE, id, &row, error);
     letter->message = row.record;
+    if (code == 0)
+        code = codes_read(reader->database, letter->message, error);
     if (code == 0)
         code = read_named(reader->database, RECORD_CASE, letter->message, "case", &letter->matter,
                           error);
@@ -349,7 +438,7 @@ static struct id message_id(const struct ledger_notice *notice)
 }
 
 static int end_within(struct ledger *ledger, const struct ledger_notice *notice, json_t *message,
-                      json_t *granted, int64_t now_ms, struct error *error)
+                      json_t *granted, const json_t *codes, int64_t now_ms, struct error *error)
 {
     struct ledger_own of_message = {OPERATION_APPEND, RECORD_MESSAGE, message_id(notice), 0,
                                     now_ms};
@@ -372,16 +461,18 @@ static int end_within(struct ledger *ledger, const struct ledger_notice *notice,
     }
     if (code == 0 && message != NULL)
         code = ledger_own_write(ledger, &of_message, json_incref(message), error);
+    if (code == 0 && message != NULL && json_object_size(codes) > 0)
+        code = codes_keep(ledger, &of_message.record, codes, error);
     return code;
 }
 
 int ledger_notice_end(struct ledger *ledger, const struct ledger_notice *notice, json_t *message,
-                      json_t *granted, int64_t now_ms, struct error *error)
+                      json_t *granted, json_t *codes, int64_t now_ms, struct error *error)
 {
     int code = ledger_begin(ledger, error);
 
     if (code == 0) {
-        code = end_within(ledger, notice, message, granted, now_ms, error);
+        code = end_within(ledger, notice, message, granted, codes, now_ms, error);
         if (code == 0)
             code = ledger_commit(ledger, error);
         else
@@ -389,5 +480,6 @@ int ledger_notice_end(struct ledger *ledger, const struct ledger_notice *notice,
     }
     json_decref(message);
     json_decref(granted);
+    json_decref(codes);
     return code;
 }

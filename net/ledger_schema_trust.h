@@ -103,7 +103,14 @@
     " PRIMARY KEY (type, service)) WITHOUT ROWID;"                                                 \
     "CREATE INDEX record_of_delegation ON record (type) WHERE type = 'delegation';"
 
+/* Messages that wait (ledger_message.c):
+ *
+ * message_code: what stands masked in the text of a message, until it is sent: {"mask": "code"} */
+#define CODE_TABLES                                                                             \
+    "CREATE TABLE message_code (message TEXT PRIMARY KEY, codes TEXT NOT NULL) WITHOUT ROWID;"
+
 #define TRUST_TABLES                                                                               \
-    AUDIT_TABLES DEVICE_TABLES FACTOR_TABLES SEARCH_TABLES PROTECTION_TABLES RETENTION_TABLES
+    AUDIT_TABLES DEVICE_TABLES FACTOR_TABLES SEARCH_TABLES PROTECTION_TABLES RETENTION_TABLES \
+        CODE_TABLES
 
 #endif

@@ -358,7 +358,7 @@
     X(OPENING_UNTIL, "UPDATE opening SET until = min(latest, ?4) WHERE agent = ?1 "                \
                      "AND (record = ?2 OR contact = ?3) "                                          \
                      "AND purpose IN ('contact', 'call-back', 'written')")                         \
-    X(OPENING_AGENTS, "SELECT agent, purpose FROM opening WHERE record = ?1")                       \
+    X(OPENING_AGENTS, "SELECT agent, purpose FROM opening WHERE record = ?1")                      \
     X(ROLE_OWN, "SELECT 1 FROM record WHERE type = 'role' AND "                                    \
                 "json_extract(document, '$.body.cases') = 'own' LIMIT 1")                          \
     X(RECORD_CASES, "SELECT number, document FROM record WHERE type = 'case' ORDER BY number")     \
@@ -445,6 +445,10 @@
                     "WHERE type = 'office' AND json_extract(document, '$.body.ended') IS NOT 1")   \
     X(OUTGOING_PUT, "INSERT INTO outgoing (record, channel, due) VALUES (?1, ?2, ?3) "             \
                     "ON CONFLICT (record) DO UPDATE SET due = excluded.due")                       \
+    X(MESSAGE_CODE_PUT, "INSERT INTO message_code (message, codes) VALUES (?1, ?2) "               \
+                        "ON CONFLICT (message) DO UPDATE SET codes = excluded.codes")              \
+    X(MESSAGE_CODE_GET, "SELECT codes FROM message_code WHERE message = ?1")                       \
+    X(MESSAGE_CODE_DELETE, "DELETE FROM message_code WHERE message = ?1")                          \
     X(OUTGOING_DELETE, "DELETE FROM outgoing WHERE record = ?1")                                   \
     X(OUTGOING_DUE, "SELECT record.id, outgoing.due FROM outgoing "                                \
                     "JOIN record ON record.number = outgoing.record "                              \

@@ -1,5 +1,6 @@
 #include "net/message_clerk.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -15,6 +16,11 @@
 /* How long the codes live that are sent. */
 #define STATUS_CODE_MS   CONTINUE_LONGEST_MS
 #define QUESTIONNAIRE_MS (INT64_C(30) * 24 * 3600 * 1000)
+/* What stands in the record's text instead of a code: whoever reads the case must not open by it
+ * what the client opens. */
+#define STATUS_CODE_MASK    "**** **** ****"
+#define QUESTIONNAIRE_MASK  "************"
+#define QUESTIONNAIRE_PLACE "/questionnaire/"
 
 /* What is told when a case comes to a status. */
 static const struct {
@@ -42,9 +48,9 @@ struct telling {
     int64_t now_ms;
     struct message_reading reading;
     char promise[ANSWER_DATE_SIZE];
-    char status_code[CONTINUE_SHOWN_SIZE];
-    struct continue_code questionnaire;
+    bool has_status_code, has_questionnaire;
     json_t *granted; /* what changes in the case; owned, NULL for nothing */
+    json_t *codes;   /* by their masks; owned, NULL for none */
 };
 
 /* The day that clocks at the office show, in words; "" when it cannot be said. */
@@ -86,9 +92,25 @@ static int grant(struct telling *telling, const char *member, int64_t life_ms,
                : error_set(error, ERROR_MEMORY, "no memory for a code");
 }
 
+/* A code is kept apart from the text in which its mask stands. */
+static int mask_code(struct telling *telling, const char *mask, const char *place,
+                     const char *shown, struct error *error)
+{
+    char key[64], value[64];
+
+    snprintf(key, sizeof(key), "%s%s", place, mask);
+    snprintf(value, sizeof(value), "%s%s", place, shown);
+    if (telling->codes == NULL)
+        telling->codes = json_object();
+    return json_object_set_new(telling->codes, key, json_string(value)) == 0
+               ? 0
+               : error_set(error, ERROR_MEMORY, "no memory for a code");
+}
+
 /* Codes that the text names and the client does not have yet. */
 static int make_codes(struct telling *telling, const char *text, struct error *error)
 {
+    char shown[CONTINUE_SHOWN_SIZE];
     struct continue_code code;
     int status = 0;
 
@@ -97,13 +119,21 @@ static int make_codes(struct telling *telling, const char *text, struct error *e
     if (message_uses(text, MESSAGE_STATUS_CODE) &&
         json_object_get(telling->of->matter->body, "status_code") == NULL) {
         status = grant(telling, "status_code", STATUS_CODE_MS, &code, error);
-        if (status == 0)
-            continue_code_show(&code, telling->status_code);
-        sodium_memzero(&code, sizeof(code));
+        if (status == 0) {
+            continue_code_show(&code, shown);
+            status = mask_code(telling, STATUS_CODE_MASK, "", shown, error);
+        }
+        telling->has_status_code = status == 0;
     }
     if (status == 0 && message_uses(text, MESSAGE_QUESTIONNAIRE) &&
-        *record_text(telling->of->template, "form") != '\0')
-        status = grant(telling, "questionnaire", QUESTIONNAIRE_MS, &telling->questionnaire, error);
+        *record_text(telling->of->template, "form") != '\0') {
+        status = grant(telling, "questionnaire", QUESTIONNAIRE_MS, &code, error);
+        if (status == 0)
+            status = mask_code(telling, QUESTIONNAIRE_MASK, QUESTIONNAIRE_PLACE, code.text, error);
+        telling->has_questionnaire = status == 0;
+    }
+    sodium_memzero(&code, sizeof(code));
+    sodium_memzero(shown, sizeof(shown));
     return status;
 }
 
@@ -130,9 +160,8 @@ static json_t *body_of(struct telling *telling, const char *text)
         .promise = telling->promise,
         .missing = record_text(of->matter, "missing"),
         .public_address = telling->public_address,
-        .status_code = telling->status_code,
-        .questionnaire_code =
-            telling->questionnaire.text[0] != '\0' ? telling->questionnaire.text : NULL,
+        .status_code = telling->has_status_code ? STATUS_CODE_MASK : "",
+        .questionnaire_code = telling->has_questionnaire ? QUESTIONNAIRE_MASK : NULL,
     };
     const char *language = telling->reading.language;
     struct message_page page;
@@ -181,8 +210,6 @@ static int make(struct telling *telling, json_t **message, struct error *error)
     if (code != 0)
         return code;
     *message = body_of(telling, text);
-    sodium_memzero(&telling->questionnaire, sizeof(telling->questionnaire));
-    sodium_memzero(telling->status_code, sizeof(telling->status_code));
     return *message != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a message");
 }
 
@@ -199,13 +226,16 @@ int message_clerk_tell(struct ledger *ledger, const char *public_address,
 
     if (code == 0 && use != NULL && is_wanted(&telling))
         code = make(&telling, &message, error);
-    if (code == 0 || code == ERROR_NOT_FOUND)
-        code = ledger_notice_end(ledger, notice, message, telling.granted, now_ms, error);
-    else
+    if (code == 0 || code == ERROR_NOT_FOUND) {
+        code = ledger_notice_end(ledger, notice, message, telling.granted, telling.codes, now_ms,
+                                 error);
+    } else {
         json_decref(telling.granted);
+        json_decref(telling.codes);
+    }
     /* What cannot be said is not said: it must not keep up what others are to be told. */
     if (code == ERROR_REFUSED)
-        code = ledger_notice_end(ledger, notice, NULL, NULL, now_ms, error);
+        code = ledger_notice_end(ledger, notice, NULL, NULL, NULL, now_ms, error);
     ledger_telling_clear(&of);
     return code;
 }

@@ -205,15 +205,16 @@ static void attachments_go_with_their_message(void **state)
     struct id matter = fixture_make(f, ANNE, RECORD_CASE, case_of(f, &client));
     struct ledger_erased erased;
     enum ledger_bar bar;
-    char sql[300];
+    char sql[400];
     sqlite3 *database;
 
     claim(f, RECORD_CASE, &matter, 1, "status", "closed");
     assert_int_equal(sqlite3_open(f->path, &database), SQLITE_OK);
     (void)snprintf(sql, sizeof(sql),
                    "INSERT INTO attachment VALUES ('x', '%s', 'a', 'b', x'00', '" SECRET " file');"
-                   "INSERT INTO notice (matter, rev, status, at) VALUES ('%s', 1, 'closed', 1)",
-                   matter.text, matter.text);
+                   "INSERT INTO notice (matter, rev, status, at) VALUES ('%s', 1, 'closed', 1);"
+                   "INSERT INTO message_code VALUES ('%s', '{}')",
+                   matter.text, matter.text, matter.text);
     assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(database);
     assert_int_not_equal(number(f, "SELECT count(*) FROM reach"), 0);
@@ -222,6 +223,7 @@ static void attachments_go_with_their_message(void **state)
     assert_int_equal(occurrences(f->folder, SECRET), 0);
     assert_int_equal(number(f, "SELECT count(*) FROM reach"), 0);
     assert_int_equal(number(f, "SELECT count(*) FROM notice"), 0);
+    assert_int_equal(number(f, "SELECT count(*) FROM message_code"), 0);
 }
 
 static void what_is_at_work_is_not_erased(void **state)

@@ -4,8 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
 
 #include "app/clock.h"
+#include "app/continue.h"
 #include "app/delivery.h"
 #include "app/json.h"
 #include "net/message_worker.h"
@@ -618,6 +622,93 @@ static void test_tells_a_merged_client_where_they_are_now(void **state)
     json_decref(list);
 }
 
+static int64_t codes_kept(struct ledger_fixture *f)
+{
+    sqlite3_stmt *statement;
+    sqlite3 *database;
+    int64_t count;
+
+    assert_int_equal(sqlite3_open_v2(f->path, &database, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    sqlite3_busy_timeout(database, 5000);
+    assert_int_equal(
+        sqlite3_prepare_v2(database, "SELECT count(*) FROM message_code", -1, &statement, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    count = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(database);
+    return count;
+}
+
+/* The code in a text opens what the case grants. */
+static void expect_opens(struct ledger_fixture *f, const struct id *matter, const char *member,
+                         const char *text)
+{
+    unsigned char hash[CONTINUE_HASH_BYTES];
+    struct continue_code code;
+    struct continue_grant given;
+    json_t *body = body_of(f, RECORD_CASE, matter);
+
+    assert_true(continue_grant_from_json(json_object_get(body, member), &given));
+    assert_int_equal(continue_code_read(&code, text), CONTINUE_READ);
+    assert_int_equal(continue_code_hash(&code, given.salt, hash, NULL), 0);
+    assert_memory_equal(hash, given.hash, sizeof(hash));
+    json_decref(body);
+}
+
+/* Whoever reads the case sees that a code was sent, and not the code; the client gets it, also when
+ * the server was killed meanwhile; once it is sent nobody keeps it. */
+static void test_codes_stand_in_no_record(void **state)
+{
+    static const char page[] = "https://services.example.ca/v1/questionnaire/";
+    struct ledger_fixture *f = *state;
+    struct id client = make_client(f, "email", true), matter;
+    struct message_worker *worker;
+    json_t *list;
+    char code[15] = "";
+    const char *text;
+
+    publish_templates(f);
+    email.fates[0] = email.fates[1] = MESSAGE_LATER;
+    email.fates[2] = MESSAGE_SENT;
+    email.fate_count = 3;
+    worker = start(f, false);
+    matter = make_case(f, &client);
+    wait_told(f);
+    message_worker_stop(worker);
+    list = told(f, &matter);
+    text = json_text_or(json_array_get(list, 0), "text", "");
+    assert_non_null(strstr(text, "\nCode **** **** ****\n"));
+    assert_int_equal(codes_kept(f), 1);
+    json_decref(list);
+    fixture_reopen(f);
+    worker = start(f, true);
+    for (int i = 0; i < 2000 && codes_kept(f) > 0; i++)
+        usleep(5000);
+    assert_int_equal(codes_kept(f), 0);
+    assert_int_equal(calls_of(&email), 3);
+    for (int i = 0; i < 3; i++) {
+        text = strstr(email.texts[i], "\nCode ");
+        assert_non_null(text);
+        snprintf(code, sizeof(code), "%.14s", text + strlen("\nCode "));
+        expect_opens(f, &matter, "status_code", code);
+    }
+    list = told(f, &matter);
+    assert_non_null(strstr(json_text_or(json_array_get(list, 0), "text", ""), "****"));
+    json_decref(list);
+    set_status(f, &matter, "closed");
+    wait_told(f);
+    for (int i = 0; i < 2000 && (calls_of(&email) < 4 || codes_kept(f) > 0); i++)
+        usleep(5000);
+    message_worker_stop(worker);
+    assert_int_equal(strncmp(email.texts[3], page, strlen(page)), 0);
+    snprintf(code, sizeof(code), "%.12s", email.texts[3] + strlen(page));
+    expect_opens(f, &matter, "questionnaire", code);
+    list = told(f, &matter);
+    assert_null(strstr(json_text_or(json_array_get(list, 1), "text", code), code));
+    json_decref(list);
+}
+
 static void test_tells_nobody_unasked(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -652,6 +743,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_leaves_on_its_day, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_refused_by_the_client, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_tells_each_change_once, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_codes_stand_in_no_record, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_tells_in_the_words_of_their_language, setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_tells_a_merged_client_where_they_are_now, setup,
