@@ -10,6 +10,7 @@
 #include "app/text.h"
 #include "ui/editor.h"
 #include "ui/language.h"
+#include "ui/renewal.h"
 #include "ui/ui.h"
 
 #define PASSWORD_LIMIT 1000
@@ -21,7 +22,8 @@ struct change {
     enum field focus;
     bool forced; /* the server asks for it: the present one was just typed */
     bool waiting;
-    unsigned turns; /* of the spinner */
+    struct renewal *renewal; /* owned; NULL while none runs */
+    unsigned turns;          /* of the spinner */
 };
 
 static const char *const labels[FIELD_COUNT] = {
@@ -38,6 +40,7 @@ static void change_close(struct screen *screen)
     if (change->forced && screen->desk->store == NULL &&
         link_sign_in_state(screen->desk->link, NULL, NULL) == SIGN_IN_CHANGE)
         link_sign_out(screen->desk->link);
+    (void)renewal_end(change->renewal, NULL);
     for (int i = 0; i < FIELD_COUNT; i++)
         editor_free(change->editors[i]);
     free(change);
@@ -174,13 +177,31 @@ static int go_on(struct screen *screen, struct error *error)
                         desk->store != NULL ? store_device(desk->store) : &no_device, error);
 }
 
+static void change_done(struct screen *screen)
+{
+    struct change *change = screen->data;
+    struct error error = ERROR_INIT;
+
+    if (renewal_end(change->renewal, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    else
+        ui_tell(screen->ui, UI_DONE, "%s", _("Your password is changed."));
+    change->renewal = NULL;
+    screen_close(screen);
+}
+
 static void change_wake(struct screen *screen)
 {
     struct change *change = screen->data;
+    int64_t done, total;
     struct error error = ERROR_INIT;
     char why[ERROR_MESSAGE_SIZE];
     enum errand_state state = errand_state(link_errand(screen->desk->link), ERRAND_PASSWORD, why);
 
+    if (change->renewal != NULL && renewal_look(change->renewal, &done, &total)) {
+        change_done(screen);
+        return;
+    }
     if (!change->waiting || state == ERRAND_ASKED)
         return;
     change->waiting = false;
@@ -189,8 +210,14 @@ static void change_wake(struct screen *screen)
         refused(screen, state, why);
         return;
     }
+    /* Who has a copy of before, and the former password, reads nothing that is written from now on:
+     * under another key. Should that fail, the change stands. */
     if (go_on(screen, &error) != 0)
         ui_tell_error(screen->ui, &error);
+    else if (screen->desk->store != NULL &&
+             renewal_begin(&change->renewal, screen->desk,
+                           editor_text(change->editors[FIELD_FRESH]), &error) == 0)
+        return;
     else
         ui_tell(screen->ui, UI_DONE, "%s", _("Your password is changed."));
     screen_close(screen);
@@ -201,13 +228,15 @@ static void change_tick(struct screen *screen)
     struct change *change = screen->data;
 
     change->turns++;
+    if (change->renewal != NULL)
+        change_wake(screen);
 }
 
 static bool change_busy(const struct screen *screen)
 {
     const struct change *change = screen->data;
 
-    return change->waiting;
+    return change->waiting || change->renewal != NULL;
 }
 
 static bool change_key(struct screen *screen, const struct input *input)
@@ -215,7 +244,7 @@ static bool change_key(struct screen *screen, const struct input *input)
     struct change *change = screen->data;
     enum field first = change->forced ? FIELD_FRESH : FIELD_PRESENT;
 
-    if (change->waiting)
+    if (change->waiting || change->renewal != NULL)
         return true; /* the server may have done it already: it is waited for */
     switch (input->code) {
     case INPUT_TAB:

@@ -2,6 +2,7 @@
 # Passwords: one that was given is changed first; another one by choice; a change of which the
 # terminal did not hear; reset by an administrator.
 . "$(dirname "$0")/harness.sh"
+command -v sqlite3 >/dev/null || { echo "sqlite3 is not installed: skipped"; exit 77; }
 server_start
 
 order() {
@@ -49,6 +50,8 @@ keys a C-u
 types a $'trois mots a moi\r\r\r'
 wait_for a "Votre mot de passe est changé"
 wait_for a "en ligne"
+KEYS=$(sqlite3 -readonly "$WORK/a/agents/marie.db" "SELECT value FROM meta WHERE name = 'key-number'")
+[ "${KEYS:-0}" -ge 1 ] || fail "the key is the same as before"
 keys a F9
 wait_for a "Verrouillé par"
 types a $'trois mots a moi\r'

@@ -4,7 +4,7 @@
 # not root tells the first: /proc/PID/environ is root's when a process cannot be looked into.
 . "$(dirname "$0")/../end_to_end/harness.sh"
 
-unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME
+unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME GUICHETD_USER
 
 # As an ordinary user, for root sees into everything.
 as_user=()

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -290,6 +291,34 @@ static void its_age_is_told(void **state)
     fixture->store = NULL;
 }
 
+/* Where the system lets no memory be locked, keys work, and it is told. */
+static void memory_that_cannot_be_locked_is_told(void **state)
+{
+    const struct rlimit none = {0, 0};
+    struct rlimit now;
+    int status;
+    pid_t child;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_MEMLOCK, &now), 0);
+    if (now.rlim_cur > 1024 * 1024)
+        assert_true(seal_memory_locked());
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct seal_key *key;
+
+        if (setrlimit(RLIMIT_MEMLOCK, &none) != 0 || (geteuid() == 0 && setuid(65534) != 0) ||
+            seal_start(NULL) != 0)
+            _exit(2);
+        key = seal_key_new();
+        _exit(key == NULL ? 3 : seal_memory_locked());
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* --- wrapping -------------------------------------------------------------------------------- */
 
 static void the_former_password_is_in_no_file(void **state)
@@ -456,6 +485,7 @@ int main(void)
         cmocka_unit_test(one_that_is_broken_off_leaves_all_as_it_was),
         cmocka_unit_test_setup_teardown(its_age_is_told, store_fixture_setup,
                                         store_fixture_teardown),
+        cmocka_unit_test(memory_that_cannot_be_locked_is_told),
         cmocka_unit_test(the_former_password_is_in_no_file),
         cmocka_unit_test(the_organisation_opens_what_was_deposited),
         cmocka_unit_test_setup_teardown(the_secret_half_is_a_file_for_one, store_fixture_setup,
