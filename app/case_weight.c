@@ -34,7 +34,8 @@ int case_weight(const struct record *record)
     case RECORD_MESSAGE:
         return says(record, "direction", "in") && says(record, "state", "received");
     case RECORD_TASK:
-        return says(record, "state", "open") ? 2 : 1;
+        /* One that is done says of its note that it was kept. */
+        return says(record, "state", "open") ? 2 : record_text(record, "note")[0] != '\0';
     case RECORD_PROMISE:
         return says(record, "state", "running") || says(record, "state", "paused") ? 2 : 1;
     default:

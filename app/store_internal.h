@@ -44,8 +44,8 @@ enum store_statement {
     STORE_RECORD_FEED,
     STORE_RECORD_PROMOTE,
     STORE_RECORD_DELETE,
-    STORE_RECORD_LIST, /* four ways to restrict, each oldest first, then newest first */
-    STORE_RECORD_LIST_LAST = STORE_RECORD_LIST + 7,
+    STORE_RECORD_LIST, /* five ways to restrict, each oldest first, then newest first */
+    STORE_RECORD_LIST_LAST = STORE_RECORD_LIST + 9,
     STORE_CASE_PAGE,
     STORE_CASE_BEARING,
     STORE_CASE_SINCE,

@@ -81,9 +81,10 @@ int store_record_base(struct store *store, enum record_type type, const struct i
 
 static size_t list_statement(const struct store_query *query)
 {
+    bool typed = query->type != RECORD_NONE;
     size_t way = !id_is_empty(&query->case_id)     ? 3
-                 : !id_is_empty(&query->client_id) ? 2
-                 : query->type != RECORD_NONE      ? 1
+                 : !id_is_empty(&query->client_id) ? (typed ? 4 : 2)
+                 : typed                           ? 1
                                                    : 0;
 
     return STORE_RECORD_LIST + 2 * way + (query->newest_first ? 1 : 0);

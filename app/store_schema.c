@@ -92,12 +92,13 @@ static const char *const upgrades[] = {
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
 
 /* A list by what restricts it most, so that each finds its index; in two orders. */
-#define RECORD_LIST(name, filter)                                                                  \
-    {name, "SELECT " RECORD_COLUMNS " FROM record WHERE " filter " ORDER BY id, type"},            \
+#define RECORD_LIST_BY(name, index, filter)                                                        \
+    {name, "SELECT " RECORD_COLUMNS " FROM record " index " WHERE " filter " ORDER BY id, type"},  \
     {                                                                                              \
-        name "-newest",                                                                            \
-            "SELECT " RECORD_COLUMNS " FROM record WHERE " filter " ORDER BY id DESC, type DESC"   \
+        name "-newest", "SELECT " RECORD_COLUMNS " FROM record " index " WHERE " filter            \
+                        " ORDER BY id DESC, type DESC"                                             \
     }
+#define RECORD_LIST(name, filter) RECORD_LIST_BY(name, "", filter)
 
 static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_META_GET] = {"meta.get", "SELECT value FROM meta WHERE name = ?1"},
@@ -127,9 +128,11 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_RECORD_DELETE] = {"record.delete", "DELETE FROM record WHERE type = ?1 AND id = ?2"},
     [STORE_RECORD_LIST] = RECORD_LIST("record.all", "1"),
     RECORD_LIST("record.of-type", "type = ?1"),
-    RECORD_LIST("record.of-client", "client_id = ?3 AND (?1 IS NULL OR type = ?1)"),
+    RECORD_LIST("record.of-client", "client_id = ?3"),
     RECORD_LIST("record.of-case",
                 "case_id = ?2 AND (?1 IS NULL OR type = ?1) AND (?3 IS NULL OR client_id = ?3)"),
+    RECORD_LIST_BY("record.of-client-and-type", "INDEXED BY record_client",
+                   "client_id = ?3 AND type = ?1"),
     [STORE_CASE_PAGE] = {"case.page", "SELECT " RECORD_COLUMNS " FROM record WHERE case_id = ?1"
                                       " AND id < ?2"
                                       " ORDER BY id DESC LIMIT ?3"},

@@ -10,6 +10,7 @@
 
 #include "app/case_file.h"
 #include "app/json.h"
+#include "app/store_internal.h"
 #include "tests/unit/store_fixture.h"
 
 #define ENTRIES 500
@@ -226,6 +227,52 @@ static void what_came_since_is_found_by_its_number(void **state)
 #define WITH(test)                                                                                 \
     cmocka_unit_test_setup_teardown(test, store_fixture_setup, store_fixture_teardown)
 
+/* --- how it is found -------------------------------------------------------------------------- */
+
+static int last_sql(unsigned what, void *context, void *statement, void *text)
+{
+    char *sql = context;
+
+    (void)what;
+    (void)text;
+    snprintf(sql, 1024, "EXPLAIN QUERY PLAN %s", sqlite3_sql(statement));
+    return 0;
+}
+
+static int nothing(void *context, const struct record *record, enum store_pending pending)
+{
+    (void)context;
+    (void)record;
+    (void)pending;
+    return 0;
+}
+
+/* How long a file is must not matter to what is looked for in it: the plan of what is asked. */
+static void what_is_asked_of_a_client_is_found_by_its_type(void **state)
+{
+    struct store_fixture *fixture = *state;
+    sqlite3 *file = database_handle(fixture->store->database);
+    struct store_query query = {.type = RECORD_DELEGATION, .client_id = store_fixture_id(fixture)};
+    sqlite3_stmt *plan = NULL;
+
+    for (int newest = 0; newest < 2; newest++) {
+        char sql[1024] = "";
+        const char *detail;
+
+        query.newest_first = newest == 1;
+        sqlite3_trace_v2(file, SQLITE_TRACE_STMT, last_sql, sql);
+        assert_int_equal(store_each(fixture->store, &query, nothing, NULL, NULL), 0);
+        sqlite3_trace_v2(file, 0, NULL, NULL);
+        assert_int_equal(sqlite3_prepare_v2(file, sql, -1, &plan, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_step(plan), SQLITE_ROW);
+        detail = (const char *)sqlite3_column_text(plan, 3);
+        if (strstr(detail, "record_client (client_id=? AND type=?)") == NULL)
+            fail_msg("%s", detail);
+        assert_int_equal(sqlite3_step(plan), SQLITE_DONE); /* nothing is sorted */
+        sqlite3_finalize(plan);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,6 +280,7 @@ int main(void)
         WITH(the_summary_is_of_the_whole_file),
         WITH(an_older_file_is_weighed_once),
         WITH(what_came_since_is_found_by_its_number),
+        WITH(what_is_asked_of_a_client_is_found_by_its_type),
     };
 
     return cmocka_run_group_tests_name("case file", tests, NULL, NULL);
