@@ -367,11 +367,15 @@ static void name_of(const json_t *client, char *name, size_t size)
     }
 }
 
-static void draw_case(struct desk *desk, const json_t *hit, const struct paint *row, int room)
+static void draw_case(struct desk *desk, const json_t *hit, const struct paint *row,
+                      const char *office)
 {
+    int width = (int)text_width(office, strlen(office)), room, name_width;
     char title[WORK_NAME_SIZE], name[WORK_NAME_SIZE];
-    int name_width = room / 3 > 18 ? room / 3 : 18;
 
+    width = width < row->columns / 4 ? width : row->columns / 4;
+    room = row->columns - width - 2;
+    name_width = room / 3 > 18 ? room / 3 : 18;
     work_title(desk, RECORD_SERVICE, json_text_or(hit, "service", ""), title, sizeof(title));
     name_of(json_object_get(hit, "client"), name, sizeof(name));
     paint_text(row, 0, 1, 12, PAINT_TEXT, json_text_or(hit, "reference", ""));
@@ -379,26 +383,24 @@ static void draw_case(struct desk *desk, const json_t *hit, const struct paint *
     paint_text(row, 0, 15 + name_width, 11, PAINT_DIM,
                format_word(json_text_or(hit, "status", "")));
     paint_text(row, 0, 27 + name_width, room - 27 - name_width, PAINT_DIM, title);
+    paint_right(row, 0, room + 1, width, PAINT_ACCENT, office);
 }
 
 void elsewhere_draw(struct desk *desk, const json_t *hit, const struct paint *row)
 {
+    int width = row->columns * 35 / 100;
     char office[WORK_NAME_SIZE], name[WORK_NAME_SIZE];
-    int width, room;
 
     work_title(desk, RECORD_OFFICE, json_text_or(hit, "office", ""), office, sizeof(office));
-    width = (int)text_width(office, strlen(office));
-    width = width < row->columns / 4 ? width : row->columns / 4;
-    room = row->columns - width - 2;
-    paint_right(row, 0, room + 1, width, PAINT_ACCENT, office);
     if (json_object_get(hit, "reference") != NULL) {
-        draw_case(desk, hit, row, room);
+        draw_case(desk, hit, row, office);
         return;
     }
     name_of(hit, name, sizeof(name));
-    paint_text(row, 0, 1, room - 22, PAINT_TEXT, name);
-    paint_text(row, 0, room - 20, 10, PAINT_DIM, json_text_or(hit, "birth_date", ""));
-    paint_text(row, 0, room - 9, 8, PAINT_DIM, json_text_or(hit, "postal_code", ""));
+    paint_text(row, 0, 1, width - 1, PAINT_TEXT, name);
+    paint_text(row, 0, width + 1, 10, PAINT_DIM, json_text_or(hit, "birth_date", ""));
+    paint_text(row, 0, width + 12, 7, PAINT_DIM, json_text_or(hit, "postal_code", ""));
+    paint_text(row, 0, width + 20, -1, PAINT_ACCENT, office);
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */

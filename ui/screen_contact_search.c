@@ -79,6 +79,10 @@ static void draw_empty(struct screen *screen, const struct paint *paint)
         paint_wrapped(paint, 0, 0, -1, 3, PAINT_DIM,
                       _("Type a part of the name, a phone number, an e-mail address, a postal code "
                         "or the reference of a case, in any order."));
+    else if (*elsewhere_notice(contact->elsewhere) != '\0')
+        paint_wrapped(paint, 0, 0, -1, 3, PAINT_TEXT,
+                      _("No such client on this terminal. Ctrl-N makes a new one with what is "
+                        "typed."));
     else
         paint_wrapped(paint, 0, 0, -1, 3, PAINT_TEXT,
                       _("No such client on this terminal. Tab looks in all offices, Ctrl-N makes "
