@@ -194,6 +194,25 @@ static void a_merged_file_opens_all_of_it(void **state)
     assert_false(fixture_sees(f, ANNE, 0, &old.secret));
 }
 
+/* Merged while it was open: what is left when another file ends is of the one that stays. */
+static void a_file_is_merged_while_it_is_open(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct file old = file_make(f, "Zoé Levesque"), kept = file_make(f, "Zoé Roy");
+    struct file other = file_make(f, "Ann Gagnon");
+
+    open_client(f, &old.client);
+    open_client(f, &other.client);
+    people_merge(f, &old.client, &kept.client);
+    people_sql(f, "UPDATE opening SET until = until - 3600000 WHERE record = "
+                  "(SELECT id FROM record WHERE document LIKE '%Ann Gagnon%' AND type = 'client')");
+    assert_int_equal(end(f, DAY_END - HOUR_MS), 1);
+    assert_false(fixture_sees(f, ANNE, 0, &other.matter));
+    assert_true(fixture_sees(f, ANNE, 0, &old.matter));
+    assert_true(fixture_sees(f, ANNE, 0, &kept.client));
+    assert_true(fixture_sees(f, ANNE, 0, &kept.matter));
+}
+
 static void a_case_opens_its_clients_file(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -389,6 +408,7 @@ int main(void)
         TEST(what_is_seen_anyway_stays),
         TEST(of_two_files_one_ends),
         TEST(a_merged_file_opens_all_of_it),
+        TEST(a_file_is_merged_while_it_is_open),
         TEST(a_case_opens_its_clients_file),
         TEST(it_ends_with_the_contact),
         TEST(it_ends_with_the_contact_it_was_opened_in),

@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/client.h"
@@ -350,6 +351,26 @@ static void escape_leaves_it_there(void **state)
     assert_true(id_is_empty(&fixture->desk.open.contact));
 }
 
+/* It came after all: it is found here, and once. */
+static void what_has_come_is_found_here(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    int rows = 0;
+
+    search_zoe(fixture);
+    ui_fixture_type(fixture, "\r");
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    deliver(fixture, RECORD_CLIENT, ZOE, zoe());
+    expect(fixture, "Known clients");
+    for (int row = 0; row < canvas_rows(fixture->canvas); row++) {
+        char *line = canvas_line(fixture->canvas, row);
+
+        rows += strstr(line, "Zoé Lebel") != NULL;
+        free(line);
+    }
+    assert_int_equal(rows, 1);
+}
+
 static void what_is_not_opened_is_said(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -489,6 +510,7 @@ int main(void)
         TEST(a_whole_reference_is_looked_for),
         TEST(a_hit_is_fetched_and_served),
         TEST(escape_leaves_it_there),
+        TEST(what_has_come_is_found_here),
         TEST(what_is_not_opened_is_said),
         TEST(a_case_is_found_and_shown),
         TEST(duplicates_elsewhere_are_warned_of),
