@@ -1148,3 +1148,7 @@ tests_bench_bench_seal_bare_LDADD = $(UNIT_LIBS)
 bench: bench-seal
 bench-seal: tests/bench/bench_seal tests/bench/bench_seal_bare
 	./tests/bench/bench_seal ./tests/bench/bench_seal_bare
+UNIT_TESTS += tests/security/test_tokens
+tests_security_test_tokens_SOURCES = tests/security/test_tokens.c tests/unit/server_fixture.c \
+    tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_security_test_tokens_LDADD = $(UNIT_LIBS)
