@@ -11,10 +11,13 @@
 #include "ui/ui.h"
 
 #define PASSWORD_LIMIT 1000
+/* After so many wrong passwords the keys leave the memory: the next one is tried at a sign-in. */
+#define FAILURES_LIMIT 5
 
 struct lock {
     struct editor *password; /* owned */
     bool wrong;
+    int failures; /* in a row */
 };
 
 static int lock_open(struct screen *screen, const json_t *arguments, struct error *error)
@@ -53,8 +56,10 @@ static void lock_draw(struct screen *screen, const struct paint *paint)
     editor_draw(lock->password, &field, true);
     if (lock->wrong)
         paint_text(paint, top + 3, 23, -1, PAINT_ERROR, _("That is not the password."));
-    paint_wrapped(paint, top + 5, 3, paint->columns - 6, 3, PAINT_DIM,
-                  _("Enter unlocks. F10 signs out: everything is kept for the next sign-in."));
+    paint_wrapped(
+        paint, top + 5, 3, paint->columns - 6, 3, PAINT_DIM,
+        _("Enter unlocks. F10 signs out, for another agent too: everything is kept, sealed, until "
+          "you are back."));
 }
 
 static bool lock_key(struct screen *screen, const struct input *input)
@@ -66,6 +71,8 @@ static bool lock_key(struct screen *screen, const struct input *input)
         editor_clear(lock->password);
         if (lock->wrong) {
             ui_stop_ahead(screen->ui);
+            if (++lock->failures >= FAILURES_LIMIT)
+                ui_sign_out(screen->ui);
         } else {
             screen_close(screen);
             desk_cases_start(screen->desk);

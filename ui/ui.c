@@ -437,6 +437,7 @@ static void screen_input(struct ui *ui, const struct input *input)
 
 void ui_input(struct ui *ui, const struct input *input)
 {
+    ui->used_ms = clock_steady(NULL);
     ui->message[0] = '\0';
     if (input->code == INPUT_RESIZE)
         return;
@@ -475,10 +476,28 @@ static void observe(struct ui *ui)
     ui->refusals = refusals < 0 ? 0 : refusals;
 }
 
+/* Nobody has pressed a key for so long that somebody else may be there. What is half typed goes
+ * into its draft, as whenever another screen comes on top. */
+static void lock_when_idle(struct ui *ui)
+{
+    const struct screen *top = ui_top(ui);
+
+    if (ui->desk->store == NULL || ui->desk->lock_ms <= 0 || top == NULL ||
+        (top->kind->flags & SCREEN_BARE) != 0 ||
+        clock_steady(NULL) - ui->used_ms < ui->desk->lock_ms)
+        return;
+    if (ui->commanding)
+        command_close(ui);
+    ui->message[0] = '\0';
+    ui_open(ui, "lock", NULL);
+}
+
 void ui_tick(struct ui *ui)
 {
-    struct screen *top = ui_top(ui);
+    struct screen *top;
 
+    lock_when_idle(ui);
+    top = ui_top(ui);
     /* What was done has been read: the notice below it is to be seen. */
     if (ui->desk->line.notice[0] != '\0' && ui->message_kind <= UI_NOTE &&
         desk_now(ui->desk) - ui->message_ms >= MESSAGE_MS)

@@ -42,6 +42,7 @@ struct ui {
     bool gone_typed;       /* what was typed there waits for Insert */
     int64_t observed_ms; /* when the kinds of screens last looked at the store */
     struct link_status link;
+    int64_t used_ms;           /* steady time of the last key */
     int64_t quit_asked_ms;     /* when quitting was asked while a contact is in progress */
     int64_t waiting, refusals; /* counts in the store */
     int64_t stranded;          /* operations that only the journal holds */

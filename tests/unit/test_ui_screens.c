@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/stat.h>
 
 #include <sqlite3.h>
@@ -198,6 +199,52 @@ static void locked_shows_nothing_and_takes_no_other_key(void **state)
     assert_null(fixture->desk.store);
 }
 
+static void nobody_at_the_keys_locks_it(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    const struct timespec pause = {.tv_nsec = 60000000};
+
+    ui_fixture_type(fixture, F2 "birth");
+    fixture->desk.lock_ms = 600000;
+    ui_tick(fixture->ui);
+    ui_draw(fixture->ui, fixture->canvas);
+    assert_false(ui_fixture_shows(fixture, "Locked by Ann Roy"));
+    fixture->desk.lock_ms = 50;
+    nanosleep(&pause, NULL);
+    ui_tick(fixture->ui);
+    ui_draw(fixture->ui, fixture->canvas);
+    assert_true(ui_fixture_shows(fixture, "Locked by Ann Roy"));
+    assert_false(ui_fixture_shows(fixture, "birth"));
+    ui_tick(fixture->ui);
+    ui_draw(fixture->ui, fixture->canvas);
+    /* What was half typed is there again. */
+    ui_fixture_type(fixture, "secret\r");
+    assert_true(ui_fixture_shows(fixture, "birth"));
+    fixture->desk.lock_ms = 0;
+    nanosleep(&pause, NULL);
+    ui_tick(fixture->ui);
+    ui_draw(fixture->ui, fixture->canvas);
+    assert_false(ui_fixture_shows(fixture, "Locked by Ann Roy"));
+}
+
+static void a_lock_is_not_guessed_at(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    ui_fixture_type(fixture, F9);
+    for (int i = 0; i < 4; i++)
+        ui_fixture_type(fixture, "wrong\r");
+    assert_true(ui_fixture_shows(fixture, "Locked by Ann Roy"));
+    ui_fixture_type(fixture, "secret\r");
+    assert_true(ui_fixture_shows(fixture, "Common services"));
+    ui_fixture_type(fixture, F9);
+    for (int i = 0; i < 5; i++)
+        ui_fixture_type(fixture, "wrong\r");
+    assert_true(ui_fixture_shows(fixture, "Login"));
+    assert_null(fixture->desk.store);
+    assert_null(fixture->desk.key);
+}
+
 static void it_fits_small_and_large_windows(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -295,6 +342,8 @@ int main(void)
         TEST(an_offer_shows_without_taking_a_key),
         TEST(the_bottom_line_tells_the_truth),
         TEST(locked_shows_nothing_and_takes_no_other_key),
+        TEST(nobody_at_the_keys_locks_it),
+        TEST(a_lock_is_not_guessed_at),
         TEST(it_fits_small_and_large_windows),
         TEST(a_question_is_answered_by_its_digit),
         TEST(a_login_that_is_held_is_not_called_wrong),
