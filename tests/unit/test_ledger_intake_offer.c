@@ -169,6 +169,43 @@ static void test_a_language_is_asked_for_where_it_is_spoken(void **state)
     }
 }
 
+/* In a line: the subject, else how the text begins, else by which channel it came. */
+static void test_an_offer_says_what_it_is_about(void **state)
+{
+    static char long_subject[500];
+    static const struct {
+        const char *subject, *text, *summary;
+    } cases[] = {
+        {"Un acte", "Bonjour", "Un acte"},
+        {NULL, "Bonjour,\nje voudrais", "Bonjour,"},
+        {NULL, "", "web"},
+        {long_subject, "Bonjour", NULL},
+    };
+    struct ledger_fixture *f = *state;
+
+    memset(long_subject, 'x', sizeof(long_subject) - 1);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char id[16];
+        struct intake_message message = web_note(id);
+        struct intake_result result;
+        struct id offer;
+        json_t *body;
+
+        snprintf(id, sizeof(id), "%zu", i);
+        message.queue = "sample/q";
+        message.subject = cases[i].subject;
+        message.text = cases[i].text;
+        result = taken_in(f, &message);
+        offer = intake_offer_of(f, &result.matter);
+        body = fixture_handoff_body(f, BEN, &offer);
+        if (cases[i].summary != NULL)
+            assert_string_equal(json_text_or(body, "summary", ""), cases[i].summary);
+        else
+            assert_int_equal(strlen(json_text_or(body, "summary", "")), 200);
+        json_decref(body);
+    }
+}
+
 /* What an agent offered and another one declined is the agent's again: the server offers nothing.
  */
 static void test_only_its_own_offers_come_back(void **state)
@@ -197,6 +234,7 @@ int main(void)
         TEST(test_what_nobody_takes_comes_back_to_the_office),
         TEST(test_the_last_queue_gives_it_to_the_office),
         TEST(test_a_language_is_asked_for_where_it_is_spoken),
+        TEST(test_an_offer_says_what_it_is_about),
         TEST(test_only_its_own_offers_come_back),
     };
 
