@@ -194,7 +194,7 @@ guichetd_SOURCES = \
     app/main/guichetd_serve.c
 guichetd_LDADD = libnet.a libforms.a libapp.a $(SERVER_LIBS) $(NET_LIBS) $(FORMS_LIBS) $(APP_LIBS)
 
-EXTRA_DIST += net/relay.md net/delivery.md net/messages.md net/openapi.yaml net/sms.md net/status.md
+EXTRA_DIST += net/audit.md net/relay.md net/delivery.md net/messages.md net/openapi.yaml net/sms.md net/status.md
 
 dist_man_MANS += app/man/guichetd.8
 

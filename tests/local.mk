@@ -780,6 +780,7 @@ SEEDS = 200
 check_PROGRAMS += tests/sim/sim
 tests_sim_sim_SOURCES = tests/sim/sim.c tests/sim/sim_acts.c tests/sim/sim_check.c \
     tests/sim/sim_check_handoffs.c tests/sim/sim_check_promises.c \
+    tests/sim/sim_check_trail.c \
     tests/sim/sim_check_relay.c tests/sim/sim_clock.c \
     tests/sim/sim_disk.c tests/sim/sim_disk.h tests/sim/sim_disk_internal.h \
     tests/sim/sim_disk_vfs.c tests/sim/sim_queues.c tests/sim/sim_relay.c tests/sim/sim_server.c \
@@ -1152,3 +1153,14 @@ UNIT_TESTS += tests/security/test_tokens
 tests_security_test_tokens_SOURCES = tests/security/test_tokens.c tests/unit/server_fixture.c \
     tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_security_test_tokens_LDADD = $(UNIT_LIBS)
+
+# `make bench-audit`: what the audit trail costs, the same program once with and once without.
+EXTRA_PROGRAMS += tests/bench/bench_audit tests/bench/bench_audit_bare
+tests_bench_bench_audit_SOURCES = tests/bench/bench_audit.c
+tests_bench_bench_audit_LDADD = $(UNIT_LIBS)
+tests_bench_bench_audit_bare_SOURCES = tests/bench/bench_audit.c tests/bench/null_trail.c
+tests_bench_bench_audit_bare_LDADD = $(UNIT_LIBS)
+.PHONY: bench-audit
+bench: bench-audit
+bench-audit: tests/bench/bench_audit tests/bench/bench_audit_bare
+	./tests/bench/bench_audit ./tests/bench/bench_audit_bare

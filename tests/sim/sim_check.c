@@ -202,6 +202,7 @@ static void check_ledger(struct simulation *simulation)
     sim_must(simulation,
              ledger_check(simulation->ledger_path, ledger_found, simulation, &check, &error),
              &error, "checking the ledger");
+    sim_check_trail(simulation);
 }
 
 static void check_winners(struct simulation *simulation)

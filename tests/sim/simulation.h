@@ -351,6 +351,8 @@ bool sim_relay_look(struct simulation *simulation, const struct sim_message *req
 /* The office and the centre say the same. */
 void sim_check_promises(struct simulation *simulation);
 void sim_check_relay(struct simulation *simulation);
+/* The audit trail is whole, and tells of each operation once (sim_check_trail.c). */
+void sim_check_trail(struct simulation *simulation);
 
 /* Looks again for those who wait. */
 void sim_server_ring(struct simulation *simulation);
