@@ -26,7 +26,7 @@ static void say(const struct store_notice *notice, char *text, size_t size)
         return;
     case STORE_NOTICE_KEY_DEPOSITED:
         snprintf(text, size, "%s",
-                 _("Your organisation can open what is kept here (:rekey tells, :seen)"));
+                 _("Your organisation can open what is kept here (:rekey, :seen)"));
         return;
     case STORE_NOTICE_KEY_TAKEN_BACK:
         snprintf(text, size, "%s", _("Your password alone opens what is kept here (:seen)"));

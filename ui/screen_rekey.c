@@ -106,11 +106,11 @@ static void key_draw(struct screen *screen, const struct paint *paint)
     }
     paint_wrapped(paint, 6, 0, -1, 3, PAINT_DIM,
                   _("With your password, Enter seals everything here under a new key. Nothing is "
-                    "lost, whatever happens meanwhile. A key is renewed by itself once a year."));
+                    "lost. A key is renewed by itself every year."));
     if (key->deposited)
-        paint_wrapped(paint, 10, 0, -1, 3, PAINT_DIM,
-                      _("Your organisation has chosen that its administrator can open what is kept "
-                        "here, for when you forget your password."));
+        paint_wrapped(paint, 9, 0, -1, 3, PAINT_DIM,
+                      _("Your organisation can open what is kept here, should you forget your "
+                        "password."));
 }
 
 static bool key_key(struct screen *screen, const struct input *input)

@@ -49,7 +49,8 @@ static void open_sealed(const uint8_t *data, size_t size)
     same = memcmp(bytes, sealed, sizeof bytes) == 0;
     FUZZ_HOLDS((seal_open(key, bytes, sizeof bytes, "note/x", plain, NULL) == 0) == same);
     FUZZ_HOLDS(seal_open(key, bytes, sizeof bytes, "note/y", plain, NULL) != 0);
-    if (size < sizeof plain)
+    /* The fuzzer learns the good one from the comparison above. */
+    if (size < sizeof plain && (size != sizeof sealed || memcmp(data, sealed, size) != 0))
         FUZZ_HOLDS(seal_open(key, data, size, "note/x", plain, NULL) != 0);
 }
 
