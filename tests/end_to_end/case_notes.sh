@@ -51,6 +51,26 @@ write_notes() {
     waits a "La note est enregistrée" "The note is saved"
 }
 
+# Half a note, the terminal killed: what was typed is there again, with its kind.
+half_written() {
+    keys a F6
+    types a "$(say "Elle rappellera quand" "She will call back when")"
+    keys a Tab Right
+    waits a "*interne" "*internal"
+    sleep 1.5
+    terminal_kill a
+    terminal a --language "$LANGUAGE_"
+    sign_in a marie "$(say "Mot de passe" Password)"
+    waits a "Elle rappellera quand" "She will call back when"
+    waits a "*interne" "*internal"
+    keys a Escape
+    waits a "une note est commencée" "a note is half written"
+    keys a F6
+    waits a "Elle rappellera quand" "She will call back when"
+    keys a C-x
+    waits a "note, interne" "note, internal"
+}
+
 commit() {
     keys a F6
     types a "$(say "Envoyer le certificat" "Send the certificate")"
@@ -86,6 +106,7 @@ round() {
     types a "$(say "déménage" "moves")"$'\t\r'
     waits a "contact en cours" "contact, in progress"
     write_notes
+    half_written
     server_stop KILL
     commit
     restrict "$secret"
@@ -113,6 +134,16 @@ round() {
     keys b C-n
     # In his hands the case brings its restricted notes.
     wait_for b "$secret" 30
+    # What comes while he looks elsewhere is marked when he comes back.
+    keys b Escape
+    waits b "Dossiers de ce client" "Cases of this client"
+    keys a F6
+    types a "$(say "Le bail est arrivé." "The lease has come.")"
+    keys a C-x
+    waits a "La note est enregistrée" "The note is saved"
+    keys b Tab Down Enter
+    waits b "Le bail est arrivé." "The lease has come."
+    waits b "1 nouveau depuis votre passage" "1 new since you last looked"
     terminal_kill b
     terminal_kill a
     server_stop
