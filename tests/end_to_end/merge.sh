@@ -56,6 +56,16 @@ merge() {
     keys "$1" Escape
 }
 
+# knows TERMINAL NAME: waits until the client has come to this terminal.
+knows() {
+    keys "$1" F3
+    waits "$1" "une partie du nom" "a part of the name"
+    types "$1" "$2"
+    waits "$1" "Clients connus" "Known clients"
+    keys "$1" Escape
+    wait_gone "$1" "$(say "Clients connus" "Known clients")"
+}
+
 # On the client's details.
 details() {
     keys a F3
@@ -136,6 +146,8 @@ round() {
     DATA_="$WORK/other-$1" terminal b --language "$1"
     sign_in b sophie "$(say "Mot de passe" Password)"
     waits b "en ligne" "online"
+    knows b "$first"
+    knows b "$second"
     server_stop
     waits a "hors ligne" "offline"
     waits b "hors ligne" "offline"
