@@ -43,6 +43,7 @@ struct link_status {
     int64_t clock_off_min;     /* then by so many minutes; above zero when it is ahead */
     bool catalogue_loading;    /* a first catalogue is on its way */
     int64_t catalogue_records; /* how many of it have come */
+    bool certificate; /* offline, because the server's certificate is not trusted: see `message` */
     struct link_relay relay;
 };
 

@@ -89,6 +89,9 @@ int http_client_new(struct http_client **result, const struct http_client_option
         return code;
     if (options->ca_file != NULL && access(options->ca_file, R_OK) != 0)
         return error_set(error, ERROR_NOT_FOUND, "the CA file %s cannot be read", options->ca_file);
+    if (options->cert_file != NULL && access(options->cert_file, R_OK) != 0)
+        return error_set(error, ERROR_NOT_FOUND, "the certificate %s cannot be read",
+                         options->cert_file);
     struct http_client *client = calloc(1, sizeof *client);
     if (client == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the HTTP client");
@@ -97,8 +100,12 @@ int http_client_new(struct http_client **result, const struct http_client_option
     client->multi = curl_multi_init();
     client->base_url = strdup(options->base_url);
     client->ca_file = options->ca_file == NULL ? NULL : strdup(options->ca_file);
+    client->cert_file = options->cert_file == NULL ? NULL : strdup(options->cert_file);
+    client->key_file = options->key_file == NULL ? NULL : strdup(options->key_file);
     if (client->multi == NULL || client->base_url == NULL ||
-        (options->ca_file != NULL && client->ca_file == NULL)) {
+        (options->ca_file != NULL && client->ca_file == NULL) ||
+        (options->cert_file != NULL && client->cert_file == NULL) ||
+        (options->key_file != NULL && client->key_file == NULL)) {
         http_client_free(client);
         return error_set(error, ERROR_MEMORY, "no memory for the HTTP client");
     }
@@ -126,6 +133,8 @@ void http_client_free(struct http_client *client)
     wipe_text(client->authorization);
     free(client->base_url);
     free(client->ca_file);
+    free(client->cert_file);
+    free(client->key_file);
     free(client);
 }
 

@@ -18,12 +18,14 @@ struct http_client;
 struct http_exchange;
 
 struct http_client_options {
-    const char *base_url; /* "https://host[:port][/path]"; "http://" for loopback only */
-    const char *ca_file;  /* PEM: only what it certifies is trusted; NULL: the system's store */
-    int64_t connect_ms;   /* longest time for resolving, connecting and TLS */
-    int64_t stall_ms;     /* longest time without a byte moving */
-    int64_t total_ms;     /* longest time for a whole exchange */
-    size_t reply_limit;   /* largest reply body, in bytes after decompression */
+    const char *base_url;  /* "https://host[:port][/path]"; "http://" for loopback only */
+    const char *ca_file;   /* PEM: only what it certifies is trusted; NULL: the system's store */
+    const char *cert_file; /* PEM: the certificate that is shown when asked for; NULL: none */
+    const char *key_file;  /* PEM: its key */
+    int64_t connect_ms;    /* longest time for resolving, connecting and TLS */
+    int64_t stall_ms;      /* longest time without a byte moving */
+    int64_t total_ms;      /* longest time for a whole exchange */
+    size_t reply_limit;    /* largest reply body, in bytes after decompression */
 };
 
 /* Sensible limits for slow links; base_url is left for the caller. */

@@ -179,6 +179,10 @@ static bool set_transport(struct http_exchange *exchange)
     if (client->ca_file != NULL)
         good = good && curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK &&
                curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file) == CURLE_OK;
+    if (client->cert_file != NULL)
+        good = good && curl_easy_setopt(easy, CURLOPT_SSLCERT, client->cert_file) == CURLE_OK &&
+               (client->key_file == NULL ||
+                curl_easy_setopt(easy, CURLOPT_SSLKEY, client->key_file) == CURLE_OK);
     return good;
 }
 

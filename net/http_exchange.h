@@ -17,9 +17,11 @@
 
 struct http_client {
     CURLM *multi;
-    char *base_url; /* without the last slash */
-    char *ca_file;  /* NULL: the system's store */
-    bool plain;     /* HTTP without TLS: loopback only */
+    char *base_url;  /* without the last slash */
+    char *ca_file;   /* NULL: the system's store */
+    char *cert_file; /* NULL: none is shown */
+    char *key_file;
+    bool plain; /* HTTP without TLS: loopback only */
     struct http_client_options limits;
     char *authorization;             /* a whole header line, NULL for none; wiped when replaced */
     char encodings[32];              /* what libcurl here can decompress */

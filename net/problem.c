@@ -26,6 +26,7 @@ static const struct problem_row problems[PROBLEM_COUNT] = {
     [PROBLEM_CODE_NEEDED] = {"code-needed", 403, "A one-time code is asked for"},
     [PROBLEM_CODE_WRONG] = {"code-wrong", 403, "The one-time code is wrong"},
     [PROBLEM_CODE_SETUP] = {"code-setup", 403, "One-time codes are to be set up first"},
+    [PROBLEM_CERTIFICATE] = {"certificate", 403, "Terminals show a certificate here"},
     [PROBLEM_DEVICE_UNKNOWN] = {"device-unknown", 403, "The terminal is not enrolled"},
     [PROBLEM_DEVICE_REVOKED] = {"device-revoked", 403, "The terminal was revoked"},
     [PROBLEM_DEVICE_WIPE] = {"device-wipe", 403, "The terminal is to erase what it keeps"},

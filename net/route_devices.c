@@ -67,6 +67,7 @@ const struct route route_devices = {
     .operation = "enrol",
     .summary = "Enrol a terminal by an administrator's one-time code",
     .open = true,
+    .terminal = true,
     .body_limit = BODY_LIMIT,
     .handle = handle_devices,
     .request_schema = "Enrolment",

@@ -169,6 +169,7 @@ const struct route route_login = {
     .operation = "login",
     .summary = "Exchange login and password for a token bound to a device",
     .open = true,
+    .terminal = true,
     .body_limit = LOGIN_BODY_LIMIT,
     .handle = handle_login,
     .request_schema = "Login",

@@ -124,6 +124,7 @@ const struct route route_password = {
     .operation = "change-password",
     .summary = "Change a password; all sessions of the agent end",
     .open = true,
+    .terminal = true,
     .body_limit = BODY_LIMIT,
     .handle = handle_password,
     .request_schema = "PasswordChange",

@@ -264,6 +264,7 @@ const struct route route_provider = {
     .operation = "beginProviderSignIn",
     .summary = "Begin a sign-in at the organisation's identity provider (RFC 8628)",
     .open = true,
+    .terminal = true,
     .body_limit = BODY_LIMIT,
     .handle = handle_begin,
     .request_schema = "ProviderSignInRequest",
@@ -285,6 +286,7 @@ const struct route route_provider_session = {
     .summary = "Ask what became of a sign-in at the identity provider: a session, or 202 and how "
                "long to wait before the next question",
     .open = true,
+    .terminal = true,
     .body_limit = BODY_LIMIT,
     .handle = handle_session,
     .request_schema = "ProviderSessionRequest",

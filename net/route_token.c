@@ -75,6 +75,7 @@ const struct route route_token = {
     .operation = "token",
     .summary = "Exchange a refresh token, with the terminal's signature, for new tokens",
     .open = true,
+    .terminal = true,
     .body_limit = TOKEN_BODY_LIMIT,
     .handle = handle_token,
     .request_schema = "TokenRequest",

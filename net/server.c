@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include <gnutls/gnutls.h>
 #include <libxml/parser.h>
 #include <sodium.h>
 
@@ -148,6 +149,20 @@ static bool media_type_fits(const struct request *request)
            strchr("; \t", type[strlen(wanted)]) != NULL;
 }
 
+/* Whether whoever asks has shown a certificate that the organisation's authority has given, where
+ * one is asked for: of terminals, not of the public. */
+static bool certificate_fits(const struct request *request)
+{
+    const union MHD_ConnectionInfo *info;
+    unsigned status = 0;
+
+    if (request->server->client_ca == NULL || (request->route->open && !request->route->terminal))
+        return true;
+    info = MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    return info != NULL && info->tls_session != NULL &&
+           gnutls_certificate_verify_peers2(info->tls_session, &status) == 0 && status == 0;
+}
+
 /* Looks at the head of the request: refuses what can be refused before the body comes. */
 static void request_begin(struct request *request, const char *method, const char *path,
                           const char *version)
@@ -166,6 +181,10 @@ static void request_begin(struct request *request, const char *method, const cha
         memcpy(request->reply.allow, allow, sizeof(allow));
     } else if (problem != PROBLEM_NONE) {
         request_problem(request, problem, "%s", "no such path");
+    } else if (!certificate_fits(request)) {
+        request_problem(request, PROBLEM_CERTIFICATE, "%s",
+                        "terminals show a certificate here, and this one has shown none that is "
+                        "trusted");
     } else if (request->route->open
                    ? request->route->admit == NULL || request->route->admit(request)
                    : request_authenticate(request)) {
@@ -347,6 +366,7 @@ static void server_free(struct server *server)
     provider_flows_free(server->flows);
     sms_secret_close(server->sms_secret);
     free(server->certificate);
+    free(server->client_ca);
     free(server->openapi);
     free(server);
 }
@@ -450,9 +470,13 @@ static int daemon_start(struct server *server, int listener, struct error *error
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
                      MHD_USE_ERROR_LOG | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
                      (server->certificate != NULL ? MHD_USE_TLS : 0);
+    static char priorities[] = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
     struct MHD_OptionItem tls[] = {
         {MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate},
         {MHD_OPTION_HTTPS_MEM_KEY, 0, server->key},
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, priorities},
+        {server->client_ca != NULL ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
+         server->client_ca},
         {MHD_OPTION_END, 0, NULL},
     };
     struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
@@ -484,6 +508,8 @@ static int server_prepare(struct server *server, struct error *error)
         if (code == 0)
             code = listen_pem_read(options->tls_key != NULL ? options->tls_key : "", &server->key,
                                    error);
+        if (code == 0 && options->tls_client_ca != NULL && options->tls_client_ca[0] != '\0')
+            code = listen_pem_read(options->tls_client_ca, &server->client_ca, error);
     }
     if (code == 0 && options->sms_secret != NULL && options->sms_secret[0] != '\0')
         code = sms_secret_open(&server->sms_secret, options->sms_secret, error);

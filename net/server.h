@@ -36,9 +36,11 @@ struct server_options {
     const char *listen;          /* "127.0.0.1:8737", "[::1]:0"; port 0: any free one */
     const char *tls_certificate; /* path of a PEM file, NULL or "": plain HTTP, loopback only */
     const char *tls_key;         /* path of a PEM file */
-    unsigned threads;            /* of the pool, at least 1 */
-    unsigned connections;        /* open at a time, at most */
-    unsigned idle_seconds;       /* after which a silent connection is closed */
+    const char
+        *tls_client_ca;    /* path of a PEM file: terminals show a certificate by it; NULL or "" */
+    unsigned threads;      /* of the pool, at least 1 */
+    unsigned connections;  /* open at a time, at most */
+    unsigned idle_seconds; /* after which a silent connection is closed */
     struct server_limits limits; /* what else it takes at most; zeros are the presets */
     bool log_requests;           /* a line for each request */
     const char *web_origin; /* whose pages may continue drafts ("https://www.example.ca"), or "" */

@@ -47,10 +47,12 @@ struct route {
     const char *path; /* "{name}" stands for one segment */
     const char *operation;
     const char *summary;
-    bool open;    /* without a token */
-    bool display; /* also for a public screen's token */
+    bool open;     /* without a token */
+    bool terminal; /* open, and for terminals alone: they show their certificate where one is asked
+                    */
+    bool display;  /* also for a public screen's token */
     permission_set any; /* one of these is asked of whoever signed in; 0: nothing is */
-    bool web;     /* pages of the configured origin may ask (CORS) */
+    bool web;           /* pages of the configured origin may ask (CORS) */
     /* Of an open route: whether the body may come; false with a problem set. NULL: it may. */
     bool (*admit)(struct request *request);
     bool open311;          /* answers in XML or JSON, errors as Open311 has them */
@@ -134,6 +136,7 @@ struct server {
     char *openapi;                /* the document, made once */
     char *certificate;            /* PEM text */
     char *key;
+    char *client_ca; /* PEM text of who certifies terminals; NULL: they need no certificate */
     struct provider_flows *flows; /* sign-ins at the identity provider; NULL without one */
     struct worker *elsewhere;     /* the one thread that asks it; NULL without one */
     char *sms_secret;             /* owned; NULL without an SMS gateway */
@@ -298,8 +301,8 @@ extern const struct openapi_schema openapi_audit[];
 extern const struct openapi_schema openapi_open311[];
 json_t *openapi_open311_responses(const struct route *route);
 
-/* What is asked of a role: by a route, "any" for any at all; and by each type and kind of operation.
- * New. */
+/* What is asked of a role: by a route, "any" for any at all; and by each type and kind of
+ * operation. New. */
 json_t *openapi_permissions(permission_set any);
 json_t *openapi_operation_permissions(void);
 

@@ -137,6 +137,8 @@ static int sync_new(struct sync **result, const struct sync_options *options, bo
         return error_set(error, ERROR_MEMORY, "no memory for sync");
     http.base_url = options->server_url;
     http.ca_file = options->ca_file;
+    http.cert_file = options->client_cert;
+    http.key_file = options->client_key;
     sync->link = options->link;
     atomic_init(&sync->stopping, false);
     struct sync_engine_options engine = {

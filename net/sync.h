@@ -15,8 +15,10 @@
 struct sync;
 
 struct sync_options {
-    const char *server_url;     /* as in http_client.h */
-    const char *ca_file;        /* NULL: the system's certificates */
+    const char *server_url;  /* as in http_client.h */
+    const char *ca_file;     /* NULL: the system's certificates */
+    const char *client_cert; /* as in http_client.h; NULL for none */
+    const char *client_key;
     const char *catalogue_path; /* made when it is not there */
     const char *key_file;       /* the terminal's own key (PEM), made when it is not there; NULL: it
                                    has none, and gets long tokens where they are given */

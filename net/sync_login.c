@@ -104,9 +104,10 @@ static int refuse(struct sync_engine *engine, const struct http_reply *reply)
         const char *problem;
         enum sign_in_state state;
     } reasons[] = {
-        {"device-unknown", SIGN_IN_ENROL},   {"device-revoked", SIGN_IN_BARRED},
-        {"change-password", SIGN_IN_CHANGE}, {"code-needed", SIGN_IN_CODE},
-        {"code-wrong", SIGN_IN_CODE_WRONG},  {"code-setup", SIGN_IN_SETUP},
+        {"device-unknown", SIGN_IN_ENROL}, {"device-revoked", SIGN_IN_BARRED},
+        {"certificate", SIGN_IN_BARRED},   {"change-password", SIGN_IN_CHANGE},
+        {"code-needed", SIGN_IN_CODE},     {"code-wrong", SIGN_IN_CODE_WRONG},
+        {"code-setup", SIGN_IN_SETUP},
     };
     enum sign_in_state state = SIGN_IN_REFUSED;
 

@@ -680,7 +680,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/case_notes.sh tests/end_to_end/serve_client.sh \
-    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/switch.sh tests/end_to_end/sign_in.sh \
+    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/switch.sh tests/end_to_end/tls.sh tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh \
     tests/end_to_end/supervise.sh
 TESTS += \
@@ -711,7 +711,7 @@ TESTS += \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \
-    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/switch.sh tests/end_to_end/sign_in.sh \
+    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/switch.sh tests/end_to_end/tls.sh tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh \
     tests/end_to_end/supervise.sh
 UNIT_TESTS += tests/unit/test_ledger_threads

@@ -200,6 +200,10 @@ static void link_text(const struct ui *ui, int columns, char *text, size_t size,
     case LINK_OFFLINE:
         break;
     }
+    if (ui->link.certificate) {
+        text_copy(text, size, _("certificate refused"));
+        return;
+    }
     if (ui->link.heard_ms == 0) {
         text_copy(text, size, _("offline"));
         return;

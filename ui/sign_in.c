@@ -137,6 +137,28 @@ enum sign_in_step sign_in_start(struct desk *desk, const char *login, const char
     return SIGN_IN_WAIT;
 }
 
+const char *sign_in_certificate(const char *message)
+{
+    static const struct {
+        const char *said;
+        const char *words;
+    } rows[] = {
+        {"expired", N_("the server's certificate has expired: tell your administrator")},
+        {"not yet valid",
+         N_("the server's certificate is not valid yet: is this terminal's clock right?")},
+        {"subject name", N_("the server's certificate is another machine's: check the address, and "
+                            "tell your administrator")},
+        {"match", N_("the server's certificate is another machine's: check the address, and tell "
+                     "your administrator")},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (strstr(message, rows[i].said) != NULL)
+            return _(rows[i].words);
+    return _("the server's certificate is by nobody trusted here: somebody may be in between; tell "
+             "your administrator");
+}
+
 /* A first sign-in here: makes the store. */
 static enum sign_in_step create(struct desk *desk, const char *login, const char *password,
                                 struct record *agent, struct error *error)
@@ -206,13 +228,20 @@ enum sign_in_step sign_in_poll(struct desk *desk, const char *login, const char 
     case SIGN_IN_BARRED:
         record_free(agent);
         link_sign_out(desk->link);
-        return fail(error, ERROR_BUSY, _("an administrator has revoked this terminal"));
+        return fail(error, ERROR_BUSY,
+                    strstr(message, "certificate") != NULL
+                        ? _("this server wants a certificate of terminals: tell your administrator")
+                        : _("an administrator has revoked this terminal"));
     case SIGN_IN_HELD:
         record_free(agent);
         link_sign_out(desk->link);
         return fail(error, ERROR_BUSY, _("too many failed sign-ins: wait before the next"));
     default:
         record_free(agent);
+        if (strstr(message, "certificate is not trusted") != NULL) {
+            link_sign_out(desk->link);
+            return fail(error, ERROR_BUSY, sign_in_certificate(message));
+        }
         here = store_is_here(desk, login);
         link_sign_out(desk->link);
         if (here)

@@ -25,6 +25,8 @@ enum sign_in_step sign_in_poll(struct desk *desk, const char *login, const char 
 /* Opens the store with the previous password and gives it the new one. */
 enum sign_in_step sign_in_previous(struct desk *desk, const char *login, const char *password,
                                    const char *previous, struct error *error);
+/* Why the server's certificate is refused, and what to do, in words, by what the link says of it. */
+const char *sign_in_certificate(const char *message);
 /* True when `password` opens the store that is open now. */
 bool sign_in_check(struct desk *desk, const char *password);
 

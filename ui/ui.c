@@ -10,6 +10,7 @@
 #include "app/wipe.h"
 #include "ui/language.h"
 #include "ui/notice.h"
+#include "ui/sign_in.h"
 #include "ui/task_news.h"
 #include "ui/ui_internal.h"
 
@@ -518,10 +519,13 @@ void ui_tick(struct ui *ui)
 static void look_at_link(struct ui *ui)
 {
     enum link_state before = ui->link.state;
+    bool refused = ui->link.certificate;
 
     link_status_get(ui->desk->link, &ui->link);
     if (link_wipe_get(ui->desk->link) && !ui->wiped)
         ui->wiped = ui->signing_out = true;
+    if (ui->link.certificate && !refused)
+        ui_tell(ui, UI_FAILED, "%s", sign_in_certificate(ui->link.message));
     if (ui->link.state == LINK_FAULT && before != LINK_FAULT)
         ui_tell(ui, UI_FAILED, _("%1$s: %2$s"), error_sentence(ERROR_STORAGE), ui->link.message);
 }

@@ -48,6 +48,8 @@ static int carry(struct command_agent *agent, const struct config *config, struc
     struct sync_totals part;
     struct sync_options options = {.server_url = config_text(config, "server"),
                                    .ca_file = config_text(config, "ca-file"),
+                                   .client_cert = config_text(config, "client-cert"),
+                                   .client_key = config_text(config, "client-key"),
                                    .catalogue_path = agent->catalogue_path,
                                    .key_file = agent->key_path,
                                    .link = link};

@@ -247,6 +247,8 @@ static int start_sync(struct program *program, struct error *error)
     struct sync_options options = {
         .server_url = config_text(program->config, "server"),
         .ca_file = config_text(program->config, "ca-file"),
+        .client_cert = config_text(program->config, "client-cert"),
+        .client_key = config_text(program->config, "client-key"),
         .catalogue_path = program->catalogue_path.bytes,
         .key_file = program->key_path.bytes,
     };

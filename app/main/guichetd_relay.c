@@ -92,6 +92,7 @@ static int run(const struct config *config, size_t first, struct error *error)
 static const char *const keys[] = {"listen",
                                    "tls-cert",
                                    "tls-key",
+                                   "tls-client-ca",
                                    "threads",
                                    "connections",
                                    "idle-seconds",
