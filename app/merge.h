@@ -27,7 +27,7 @@
  * Counted up with every change of what merge makes of the same operation and record. A terminal of
  * the server's version works out for itself what became of its own operations.
  */
-#define MERGE_VERSION 7
+#define MERGE_VERSION 8
 
 enum merge_refusal {
     MERGE_APPLIED = 0,
