@@ -86,6 +86,7 @@ libnet_a_SOURCES += \
     net/scope_set.c net/scope_set.h \
     net/catalogue_feed.c net/catalogue_feed.h \
     net/hsds_view.c net/hsds_view.h \
+    net/backup.c net/backup.h net/backup_key.c net/backup_stream.c net/backup_stream.h \
     net/problem.c net/problem.h \
     net/continue_document.c net/continue_document.h \
     net/route_changes.c \
@@ -182,6 +183,7 @@ guichetd_SOURCES = \
     app/main/guichetd_device.c app/main/guichetd_order.c app/main/guichetd_order.h \
     app/main/guichetd_retention.c \
     app/main/guichetd_email.c app/main/guichetd_email.h \
+    app/main/guichetd_backup.c app/main/guichetd_backup.h \
     app/main/guichetd_confine.c app/main/guichetd_confine.h \
     app/main/guichetd_limits.c app/main/guichetd_limits.h \
     app/main/guichetd_import.c \

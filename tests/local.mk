@@ -1167,3 +1167,7 @@ tests_bench_bench_audit_bare_LDADD = $(UNIT_LIBS)
 bench: bench-audit
 bench-audit: tests/bench/bench_audit tests/bench/bench_audit_bare
 	./tests/bench/bench_audit ./tests/bench/bench_audit_bare
+
+# Backups, made and put back.
+dist_check_SCRIPTS += tests/end_to_end/backup.sh
+TESTS += tests/end_to_end/backup.sh

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/main/guichetd_backup.h"
 #include "app/main/guichetd_confine.h"
 #include "app/main/guichetd_email.h"
 #include "app/main/guichetd_limits.h"
@@ -411,6 +412,9 @@ static const struct guichetd_command *const commands[] = {
     &guichetd_audit_prove,
     &guichetd_audit_export,
     &guichetd_delivery_key,
+    &guichetd_backup,
+    &guichetd_restore,
+    &guichetd_backup_identity,
     &guichetd_escrow_make,
     &guichetd_relay_add,
     &guichetd_relay_end,
@@ -625,6 +629,7 @@ int main(int argc, char **argv)
         config_declare(config, guichetd_email_keys, &error) != 0 ||
         config_declare(config, guichetd_limit_keys, &error) != 0 ||
         config_declare(config, guichetd_confine_keys, &error) != 0 ||
+        config_declare(config, guichetd_backup_keys, &error) != 0 ||
         config_read(config, argc, argv, &error) != 0)
         status = usage(&error);
     else
