@@ -14,13 +14,16 @@
 
 #define LOGIN_LIMIT    100
 #define PASSWORD_LIMIT 1000
+/* What the message line of a small terminal shows, behind the kind of the error. */
+#define LINE_COLUMNS 50
 
 enum field { FIELD_LOGIN, FIELD_PASSWORD, FIELD_PREVIOUS, FIELD_COUNT };
 
 struct sign_in {
     struct editor *editors[FIELD_COUNT]; /* owned */
     enum field focus;
-    bool previous; /* the third field is wanted */
+    bool previous;                 /* the third field is wanted */
+    char told[ERROR_MESSAGE_SIZE]; /* what went wrong, where that takes more than a line; or "" */
     bool waiting;
     bool given;     /* the password was given at the start and is to be tried */
     unsigned turns; /* of the spinner */
@@ -90,6 +93,8 @@ static void sign_in_draw(struct screen *screen, const struct paint *paint)
         paint_text(paint, top + 2 * i, 2, 19, PAINT_LABEL, _(labels[i]));
         editor_draw(sign_in->editors[i], &field, i == (int)sign_in->focus);
     }
+    if (sign_in->told[0] != '\0' && !sign_in->waiting)
+        paint_wrapped(paint, top + 2 * count, 2, -1, 4, PAINT_ERROR, sign_in->told);
     if (sign_in->waiting)
         paint_format(paint, top + 2 * count, 22, -1, PAINT_DIM, "%s %s",
                      paint_is_plain(paint) ? "" : spinner[sign_in->turns % 4],
@@ -125,7 +130,10 @@ static void sign_in_step(struct screen *screen, enum sign_in_step step, const st
         ui_open(screen->ui, "enrol", NULL);
         return;
     case SIGN_IN_FAILED:
-        ui_tell_error(screen->ui, error);
+        if (text_width(error->message, strlen(error->message)) > LINE_COLUMNS)
+            text_copy(sign_in->told, sizeof(sign_in->told), error->message);
+        else
+            ui_tell_error(screen->ui, error);
         if (error->code == ERROR_REFUSED)
             editor_clear(sign_in->editors[wrong]);
         /* What was typed ahead was meant for another screen, not for a password field. */
@@ -137,6 +145,8 @@ static void sign_in_step(struct screen *screen, enum sign_in_step step, const st
 static void submit(struct screen *screen)
 {
     struct sign_in *sign_in = screen->data;
+
+    sign_in->told[0] = '\0';
     const char *login = editor_text(sign_in->editors[FIELD_LOGIN]);
     const char *password = editor_text(sign_in->editors[FIELD_PASSWORD]);
     const char *previous = editor_text(sign_in->editors[FIELD_PREVIOUS]);

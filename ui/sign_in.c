@@ -155,8 +155,8 @@ const char *sign_in_certificate(const char *message)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strstr(message, rows[i].said) != NULL)
             return _(rows[i].words);
-    return _("the server's certificate is by nobody trusted here: somebody may be in between; tell "
-             "your administrator");
+    return _("the server's certificate was issued by nobody trusted here: somebody may be in "
+             "between; tell your administrator");
 }
 
 /* A first sign-in here: makes the store. */
@@ -228,7 +228,7 @@ enum sign_in_step sign_in_poll(struct desk *desk, const char *login, const char 
     case SIGN_IN_BARRED:
         record_free(agent);
         link_sign_out(desk->link);
-        return fail(error, ERROR_BUSY,
+        return fail(error, ERROR_REFUSED,
                     strstr(message, "certificate") != NULL
                         ? _("this server wants a certificate of terminals: tell your administrator")
                         : _("an administrator has revoked this terminal"));
@@ -240,7 +240,7 @@ enum sign_in_step sign_in_poll(struct desk *desk, const char *login, const char 
         record_free(agent);
         if (strstr(message, "certificate is not trusted") != NULL) {
             link_sign_out(desk->link);
-            return fail(error, ERROR_BUSY, sign_in_certificate(message));
+            return fail(error, ERROR_REFUSED, sign_in_certificate(message));
         }
         here = store_is_here(desk, login);
         link_sign_out(desk->link);
