@@ -5,6 +5,7 @@
 #include "app/main/guichetd_confine.h"
 #include "app/main/guichetd_limits.h"
 #include "app/main/guichetd_order.h"
+#include "net/audit_clock.h"
 #include "net/handoff_clock.h"
 #include "net/ledger_relay.h"
 #include "net/relay.h"
@@ -14,6 +15,7 @@ struct serving {
     struct ledger *ledger;
     struct relay_board *board;
     struct handoff_clock *clock;
+    struct audit_clock *trail;
     struct server *server;
     struct relay *relay;
     struct control *control;
@@ -27,6 +29,7 @@ static void stop(struct serving *serving)
     if (serving->board != NULL)
         relay_board_listen(serving->board, NULL, NULL);
     server_stop(serving->server);
+    audit_clock_stop(serving->trail);
     handoff_clock_stop(serving->clock);
     relay_board_free(serving->board);
     ledger_close(serving->ledger);
@@ -35,6 +38,7 @@ static void stop(struct serving *serving)
 static int start(struct serving *serving, const struct config *config, struct error *error)
 {
     const struct handoff_clock_options expiry = {.log = guichetd_print};
+    const struct audit_clock_options trail = {.log = guichetd_print};
     struct server_options options;
     struct relay_options relay;
     struct trust_rules rules;
@@ -58,6 +62,8 @@ static int start(struct serving *serving, const struct config *config, struct er
         return error_set(error, ERROR_MEMORY, "no memory for the relay");
     options.board = serving->board;
     code = handoff_clock_start(&serving->clock, &expiry, serving->ledger, error);
+    if (code == 0)
+        code = audit_clock_start(&serving->trail, &trail, serving->ledger, error);
     if (code == 0)
         code = server_start(&serving->server, &options, serving->ledger, error);
     relay = (struct relay_options){.ledger = serving->ledger,
