@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "app/json.h"
+#include "net/ledger_audit_read.h"
 #include "net/ledger_verify.h"
 #include "tests/unit/server_fixture.h"
 
@@ -402,6 +403,35 @@ static void access_that_is_worth_a_question(void **state)
     assert_int_equal(entries(f, "what = 'audit trail: unusual access'"), 2);
 }
 
+static int count_one(void *context, const struct audit_found *found)
+{
+    (void)found;
+    ++*(int *)context;
+    return 0;
+}
+
+/* A command beside the server adds an entry of its own: the server goes on from that one. */
+static void another_process_adds_to_it(void **state)
+{
+    struct server_fixture *f = *state;
+    const struct audit_query query = {.kind = AUDIT_KIND_COUNT, .oldest_first = true};
+    const struct audit_entry entry = {.kind = AUDIT_EXPORT, .at_ms = 1, .what = "beside"};
+    const struct audit_verify_options options = {.finding = NULL};
+    struct audit_verified verified;
+    int count = 0;
+
+    for (int i = 0; i < 3; i++) {
+        make_client(f);
+        assert_int_equal(
+            ledger_audit_export(f->ledger.path, &query, &entry, count_one, &count, NULL), 0);
+    }
+    make_client(f);
+    assert_true(count > 6);
+    assert_int_equal(entries(f, "what = 'beside'"), 3);
+    assert_int_equal(ledger_audit_verify(f->ledger.path, &options, &verified, NULL), 0);
+    assert_int_equal(verified.findings, 0);
+}
+
 int main(void)
 {
 #define TEST(name)                                                                                 \
@@ -412,6 +442,7 @@ int main(void)
         TEST(an_operation_and_a_refused_one),
         TEST(sign_in_and_out),
         TEST(many_at_once_are_all_in_the_trail),
+        TEST(another_process_adds_to_it),
         TEST(only_privacy_officers_read_it),
         TEST(who_looked_at_this_client),
         TEST(what_is_asked_wrong),
