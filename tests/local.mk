@@ -1171,3 +1171,6 @@ bench-audit: tests/bench/bench_audit tests/bench/bench_audit_bare
 # Backups, made and put back.
 dist_check_SCRIPTS += tests/end_to_end/backup.sh
 TESTS += tests/end_to_end/backup.sh
+UNIT_TESTS += tests/unit/test_ledger_audit
+tests_unit_test_ledger_audit_SOURCES = tests/unit/test_ledger_audit.c $(LEDGER_FIXTURE)
+tests_unit_test_ledger_audit_LDADD = $(UNIT_LIBS)

@@ -3,7 +3,7 @@
 # a proof that was changed, and a trail that was replaced, are not believed.
 set -eu
 : "${abs_top_srcdir:?}" "${abs_top_builddir:?}"
-for tool in perl openssl; do
+for tool in perl openssl sqlite3; do
     command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
 done
 guichetd=$abs_top_builddir/guichetd
@@ -90,9 +90,25 @@ breaks proof kept
 # What is exported is harmless in a spreadsheet, and stands in the trail itself.
 "$guichetd" audit export --csv --kind export --database a.db >out.csv
 grep -q 'guichetd audit export, by system user' out.csv || fail "the export is not in the trail"
+sqlite3 b.db "UPDATE audit SET what = '=HYPERLINK(\"http://x\")' WHERE number = 2;
+    UPDATE audit SET what = '@SUM(1)' WHERE number = 3;
+    UPDATE audit SET words = zeroblob(32) WHERE number < 4;
+    INSERT INTO audit_words VALUES (1, zeroblob(16), '+1'), (2, zeroblob(16), '-1');"
+"$guichetd" audit export --csv --database b.db >out.csv
+grep -qF "'=HYPERLINK" out.csv || fail "the cell is not there: $(head -3 out.csv)"
+grep -qF ",'+1," out.csv || fail "the words are not there"
 if grep -aE '(^|,)"?[=+@-]' out.csv; then
     fail "a formula left in a file"
 fi
+# What was changed is told, by the trail itself and by `check`.
+if "$guichetd" audit verify --database b.db >said; then
+    fail "changed unseen"
+fi
+grep -q 'entry 2 was changed' said || fail "$(cat said)"
+if "$guichetd" check --database b.db >said; then
+    fail "check saw nothing"
+fi
+
 "$guichetd" check --database a.db >/dev/null || fail "check"
 # Without its key the trail goes on, unsigned, and says so.
 mv a.db.audit-key away

@@ -403,6 +403,48 @@ static void access_that_is_worth_a_question(void **state)
     assert_int_equal(entries(f, "what = 'audit trail: unusual access'"), 2);
 }
 
+/* Five who have nothing to do with a client look at the file: one who has is not counted. */
+static void many_who_have_no_case_with_a_client(void **state)
+{
+    struct server_fixture *f = *state;
+    struct id client = make_client(f), matter = make_case(f, &client);
+    json_t *trail;
+
+    (void)matter; /* Anne's */
+    make_officer(f);
+    for (int i = 0; i < 6; i++) {
+        struct ledger_actor actor = {.device = fixture_id(&f->ledger)};
+        struct id id = fixture_id(&f->ledger);
+        struct ledger_outcome outcome;
+        struct operation *operation;
+        char key[32];
+
+        snprintf(key, sizeof(key), "sample/agent%d", i);
+        actor.agent = i == 0 ? f->ledger.actors[ANNE].agent : id_from_key("agent", key);
+        actor.device = i == 0 ? f->ledger.actors[ANNE].device : actor.device;
+        if (i > 0)
+            fixture_publish(&f->ledger, RECORD_AGENT, key,
+                            json_pack("{s:s, s:s, s:s, s:s}", "login", key, "name", key, "office",
+                                      "sample/b", "role", "clerk"));
+        operation = fixture_operation(&f->ledger, ANNE, OPERATION_APPEND, RECORD_ACCESS, &id, 0,
+                                      json_pack("{s:s, s:s, s:s, s:s}", "client", client.text,
+                                                "agent", actor.agent.text, "office", "sample/b",
+                                                "at", "2026-11-02T14:00:00.000Z"));
+        operation->agent = actor.agent;
+        operation->device = actor.device;
+        assert_int_equal(ledger_apply(f->ledger.ledger, &actor, &operation, 1, f->ledger.clock_ms,
+                                      &outcome, NULL),
+                         0);
+        assert_int_equal(outcome.kind, LEDGER_APPLIED);
+        ledger_outcome_clear(&outcome);
+        operation_free(operation);
+        trail = ask(f, BEN, "{\"unusual\": true, \"since\": \"2000-01-01T00:00:00Z\"}");
+        assert_int_equal(
+            has_finding(json_object_get(trail, "unusual"), "many-viewers", client.text, 5), i == 5);
+        json_decref(trail);
+    }
+}
+
 static int count_one(void *context, const struct audit_found *found)
 {
     (void)found;
@@ -442,6 +484,7 @@ int main(void)
         TEST(an_operation_and_a_refused_one),
         TEST(sign_in_and_out),
         TEST(many_at_once_are_all_in_the_trail),
+        TEST(many_who_have_no_case_with_a_client),
         TEST(another_process_adds_to_it),
         TEST(only_privacy_officers_read_it),
         TEST(who_looked_at_this_client),
