@@ -327,11 +327,17 @@ void csv_close(struct csv_reader *reader)
     free(reader);
 }
 
+/* Without the apostrophe that keeps a spreadsheet from taking it for a formula. */
+static const char *bare(const char *text)
+{
+    return csv_field_is_guarded(text) ? text + 1 : text;
+}
+
 int csv_column(const struct csv_reader *reader, const char *name, size_t *column,
                struct error *error)
 {
     for (size_t i = 0; i < reader->header.count; i++) {
-        if (strcmp(row_field(&reader->header, i), name) == 0) {
+        if (strcmp(bare(row_field(&reader->header, i)), name) == 0) {
             *column = i;
             return 0;
         }
@@ -346,7 +352,7 @@ size_t csv_column_count(const struct csv_reader *reader)
 
 const char *csv_column_name(const struct csv_reader *reader, size_t column)
 {
-    return row_field(&reader->header, column);
+    return bare(row_field(&reader->header, column));
 }
 
 int csv_next(struct csv_reader *reader, struct error *error)
@@ -364,9 +370,7 @@ int csv_next(struct csv_reader *reader, struct error *error)
 
 const char *csv_field(const struct csv_reader *reader, size_t column)
 {
-    const char *text = row_field(&reader->row, column);
-
-    return csv_field_is_guarded(text) ? text + 1 : text;
+    return bare(row_field(&reader->row, column));
 }
 
 size_t csv_line(const struct csv_reader *reader)

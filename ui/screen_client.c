@@ -532,7 +532,7 @@ static const struct screen_key client_screen_keys[] = {
     {INPUT_CONTROL('O'), N_("Merge with"),
      N_("Finds another file of this client, to make the two one."), N_("merge-with"),
      run_merge_with},
-    {INPUT_CONTROL('B'), N_("Task"), N_("Notes what is to be done for this client."), NULL,
+    {INPUT_CONTROL('V'), N_("Task"), N_("Notes what is to be done for this client."), NULL,
      run_task},
     {INPUT_CONTROL('P'), NULL, N_("Takes back the merge of another file into this one."),
      N_("unmerge"), run_unmerge},

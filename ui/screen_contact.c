@@ -250,7 +250,7 @@ static const struct screen_key contact_keys[] = {
      N_("Notes the client's mood, for whoever takes over: upset, worried, in a hurry, confused, "
         "fragile, none; :mood with several words notes them all."),
      N_("mood"), run_mood},
-    {INPUT_CONTROL('B'), N_("Merge with"),
+    {INPUT_CONTROL('V'), N_("Merge with"),
      N_("Finds another file of the marked client, to make the two one."), N_("merge-with"),
      run_merge_with},
     {INPUT_TAB, N_("Need/cases"), N_("Goes between the need and the cases."), NULL, NULL},

@@ -467,7 +467,7 @@ static const struct screen_key view_keys[] = {
     {INPUT_CONTROL('R'), N_("Drop"), N_("It will not be done: say why."), N_("drop"), run_drop},
     {INPUT_CONTROL('N'), N_("Take"), N_("Takes it, or gives it back to the others."), N_("take"),
      run_take},
-    {INPUT_CONTROL('B'), N_("Entrust"), N_("Gives it to a colleague."), N_("give"), run_give},
+    {INPUT_CONTROL('V'), N_("Entrust"), N_("Gives it to a colleague."), N_("give"), run_give},
     {INPUT_CONTROL('F'), N_("Open again"), N_("Opens again what was done or dropped: say why."),
      N_("reopen"), run_reopen},
     {INPUT_CONTROL('O'), N_("Case"), N_("Shows its case, or its client."), NULL, run_case},

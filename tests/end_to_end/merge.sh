@@ -43,7 +43,7 @@ merge() {
     waits "$1" "une partie du nom" "a part of the name"
     types "$1" "$2"
     waits "$1" "Clients connus" "Known clients"
-    keys "$1" C-b
+    keys "$1" C-v
     waits "$1" "Qui d’autre est ce client" "Who else is this client"
     types "$1" "$3"
     waits "$1" "Clients connus" "Known clients"

@@ -89,7 +89,7 @@ echo "put off, and handed over"
 types a "+5 pas pressé"
 keys a C-p
 wait_for a "Elle reviendra ce jour-là."
-keys a C-b
+keys a C-v
 wait_for a "Agents"
 types a "pierre"
 keys a Enter
