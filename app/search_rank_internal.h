@@ -77,12 +77,13 @@ static inline uint8_t *rank_missing(const struct rank *rank, size_t segment)
     return rank->missing + segment * PLAN_UNITS;
 }
 
-/* What a strength of the index counts by the weight of its reading: 1 at least. */
+/* What a strength of the index counts by the weight of its reading: 1 at least; one that is higher
+ * than the index makes them (its file was altered) as much as there is. */
 static inline uint8_t rank_strength(uint8_t strength, float weight)
 {
     float value = 4.0F * (float)strength * weight;
 
-    return value < 1.0F ? 1 : (uint8_t)value;
+    return value < 1.0F ? 1 : value > 255.0F ? 255 : (uint8_t)value;
 }
 
 /* The score of a document to which the words give so much: with its demand. */

@@ -130,6 +130,8 @@ static void a_new_key_opens_everything_and_the_former_nothing(void **state)
     assert_true(count_wrapping(&fixture, first_wrapped) > 0);
     if (rekey(&fixture, &error) != 0)
         fail_msg("%s", error.message);
+    /* At once, with this connection open: neither file, log nor journal has the former wrapping. */
+    assert_int_equal(count_wrapping(&fixture, first_wrapped), 0);
     check(&fixture, &script); /* this connection goes on */
     store_close(fixture.store);
     assert_int_equal(store_open(&store, fixture.path, fixture.key, NULL), ERROR_REFUSED);
