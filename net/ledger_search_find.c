@@ -242,10 +242,11 @@ static int piece_numbers(struct searching *searching, const struct client_piece 
     int code = 0;
 
     *cut = false;
-    for (size_t i = 0; i < piece->count && code == 0; i++) {
+    for (size_t i = 0; i < piece->count && !*cut && code == 0; i++) {
         struct search_range range = search_range_of(&piece->terms[i]);
 
-        code = search_numbers_read(numbers, searching->database, &range, COMMON_MOST, cut, error);
+        code = search_numbers_read(numbers, searching->database, &range,
+                                   COMMON_MOST - numbers->count, cut, error);
     }
     search_numbers_sort(numbers);
     return code;
@@ -273,32 +274,50 @@ static int rarest(struct searching *searching, const struct client_query *query,
     return code;
 }
 
+/* Whoever has a key of every word. Of one that was cut it is not known who has it not: it narrows
+ * nothing, and is looked through itself only where all are such. */
+static int meeting(struct searching *searching, const struct client_query *query,
+                   struct search_numbers *numbers, struct error *error)
+{
+    struct search_numbers some = {0};
+    bool whole = false, cut;
+    int code = 0;
+
+    for (size_t i = 0; i < query->count && code == 0; i++) {
+        struct search_numbers others = {0};
+
+        code = piece_numbers(searching, &query->pieces[i], &others, &cut, error);
+        if (code == 0 && !cut && whole) {
+            numbers_meet(numbers, &others);
+        } else if (code == 0 && (cut ? some.count == 0 : !whole)) {
+            *(cut ? &some : numbers) = others;
+            others = (struct search_numbers){0};
+            whole |= !cut;
+        }
+        search_numbers_free(&others);
+    }
+    if (code == 0 && !whole) {
+        *numbers = some;
+        searching->found.cut = true;
+        return 0;
+    }
+    search_numbers_free(&some);
+    return code;
+}
+
 /* Whom to look at: whoever has a key of the rare word, else of every word. */
 static int candidates(struct searching *searching, const struct client_query *query,
                       struct search_numbers *numbers, struct error *error)
 {
     size_t which;
-    bool cut, first = true;
+    bool cut;
     int code = rarest(searching, query, &which, error);
 
-    if (code == 0 && which < query->count)
-        return piece_numbers(searching, &query->pieces[which], numbers, &cut, error);
-    for (size_t i = 0; i < query->count && code == 0; i++) {
-        struct search_numbers others = {0};
-
-        code = piece_numbers(searching, &query->pieces[i], &others, &cut, error);
-        if (code == 0 && first) {
-            *numbers = others;
-            searching->found.cut |= cut;
-            first = false;
-            continue;
-        }
-        /* Of a cut one it is not known who has it not: whoever is left is looked at. */
-        if (code == 0 && !cut)
-            numbers_meet(numbers, &others);
-        search_numbers_free(&others);
-    }
-    return code;
+    if (code != 0)
+        return code;
+    return which < query->count
+               ? piece_numbers(searching, &query->pieces[which], numbers, &cut, error)
+               : meeting(searching, query, numbers, error);
 }
 
 static int most_score(const struct client_query *query)
