@@ -1174,3 +1174,6 @@ TESTS += tests/end_to_end/backup.sh
 UNIT_TESTS += tests/unit/test_ledger_audit
 tests_unit_test_ledger_audit_SOURCES = tests/unit/test_ledger_audit.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_audit_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_audit_words
+tests_unit_test_audit_words_SOURCES = tests/unit/test_audit_words.c tests/unit/unit.h
+tests_unit_test_audit_words_LDADD = $(UI_LIBS)
