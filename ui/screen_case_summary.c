@@ -228,6 +228,8 @@ static void draw_who(const struct matter *matter, const struct paint *paint, int
         add_part(&line, ", ", *record_text(client, "interpreter") != '\0' ? part : "");
         snprintf(part, sizeof(part), _("needs: %.200s"), record_text(client, "accessibility"));
         add_part(&line, ", ", *record_text(client, "accessibility") != '\0' ? part : "");
+        add_part(&line, ", ",
+                 *record_text(client, "protection") != '\0' ? _("protected file") : "");
     }
     add_part(&line, ", ", matter->identity);
     paint_text(paint, row, 0, -1, PAINT_TITLE, line.bytes != NULL ? line.bytes : name);
