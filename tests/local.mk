@@ -668,7 +668,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/story.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/waiting_room.sh \
-    tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
+    tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/protect.sh tests/end_to_end/queue.sh \
     tests/end_to_end/fill_form.sh tests/end_to_end/find.sh \
     tests/end_to_end/presence.sh tests/end_to_end/consents.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
     tests/end_to_end/fill_form.sh \
@@ -699,7 +699,7 @@ TESTS += \
     tests/end_to_end/story.sh \
     tests/end_to_end/presence.sh \
     tests/end_to_end/waiting_room.sh \
-    tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
+    tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/protect.sh tests/end_to_end/queue.sh \
     tests/end_to_end/fill_form.sh tests/end_to_end/find.sh \
     tests/end_to_end/presence.sh tests/end_to_end/consents.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
     tests/end_to_end/fill_form.sh \

@@ -39,6 +39,7 @@ libui_a_SOURCES = \
     ui/screen_checklist.c \
     ui/screen_client.c ui/screen_delegations.c ui/work_delegation.c ui/screen_consents.c ui/work_consent.c ui/screen_client_merge.c \
     ui/screen_emergencies.c ui/screen_protect.c ui/screen_client.c ui/screen_delegations.c ui/work_delegation.c ui/screen_client_merge.c \
+    ui/screen_emergencies.c ui/screen_emergency.c ui/screen_protect.c ui/screen_client.c ui/screen_delegations.c ui/work_delegation.c ui/screen_client_merge.c \
     ui/screen_client.h ui/screen_client_file.c ui/screen_client_pick.c \
     ui/screen_client_unmerge.c \
     ui/screen_contact.c ui/screen_contact.h ui/screen_contact_end.c ui/screen_contact_now.c \

@@ -36,8 +36,14 @@ static bool holds_for(struct purpose_said *said, const struct id *client)
 
 bool purpose_known(struct desk *desk, const struct id *client, struct purpose_reason *reason)
 {
+    bool danger =
+        desk->said.reason.purpose == PURPOSE_EMERGENCY && desk->said.until_ms > desk_now(desk);
+
     *reason = (struct purpose_reason){PURPOSE_NONE, ""};
-    if (!id_is_empty(&desk->open.contact))
+    /* That somebody is in danger counts before a contact that is open. */
+    if (danger && holds_for(&desk->said, client))
+        *reason = desk->said.reason;
+    else if (!id_is_empty(&desk->open.contact))
         reason->purpose = PURPOSE_CONTACT;
     else if (desk->said.reason.purpose != PURPOSE_NONE && desk->said.until_ms > desk_now(desk) &&
              holds_for(&desk->said, client))

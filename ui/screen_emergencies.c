@@ -173,14 +173,15 @@ static void draw_marked(struct screen *screen, const struct paint *paint, int to
 {
     const struct emergencies *emergencies = screen->data;
     const struct record *record = marked(emergencies);
-    char by[WORK_NAME_SIZE];
+    char by[WORK_NAME_SIZE], text[4 * WORK_NAME_SIZE];
 
     paint_heading(paint, top, _("Their reason"));
     paint_text(paint, top + 1, 1, -1, PAINT_VALUE, record_text(record, "words"));
     if (!emergency_is_open(record)) {
         work_agent_name(screen->desk, record_text(record, "reviewed_by"), by, sizeof(by));
-        paint_format(paint, top + 2, 1, -1, PAINT_TEXT, "%s · %s: %s",
-                     verdict_text(record_text(record, "state")), by, record_text(record, "review"));
+        snprintf(text, sizeof(text), _("%1$s: %2$s"), by, record_text(record, "review"));
+        paint_format(paint, top + 2, 1, -1, PAINT_TEXT, "%s · %s",
+                     verdict_text(record_text(record, "state")), text);
     } else if (desk_may(screen->desk, PERMISSION_READ_AUDIT)) {
         for (int i = 0; i < ROW_COUNT; i++) {
             struct paint row = paint_part(paint, top + 2 + i, 0, 1, -1);

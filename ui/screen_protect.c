@@ -110,9 +110,10 @@ static void protect_draw(struct screen *screen, const struct paint *paint)
                    record_text(client, "protection_reason"));
     }
     paint_text(paint, ROW_COUNT + 6, 1, -1, PAINT_DIM,
-               _("A protected file is gone from all lists and searches but of those"));
+               _("A protected file is gone from lists and searches,"));
     paint_text(paint, ROW_COUNT + 7, 1, -1, PAINT_DIM,
-               _("who may read such, or, if you say so, have it in hand."));
+               _("but of those who may read such or, if you say so,"));
+    paint_text(paint, ROW_COUNT + 8, 1, -1, PAINT_DIM, _("have it in hand."));
 }
 
 static void run_save(struct screen *screen, const char *argument)
