@@ -342,7 +342,7 @@ const struct screen_kind screen_emergencies = {
         N_("Whoever may can open a closed file when somebody is in danger, for an hour and with "
            "their reason. Supervisors and privacy officers hear of it at once; a privacy "
            "officer says afterwards whether it was justified."),
-    .command = N_("emergencies"),
+    .command = N_("dangers"),
     .flags = SCREEN_SINGLE,
     .keys = emergencies_keys,
     .offers = emergencies_offers,

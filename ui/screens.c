@@ -14,7 +14,6 @@ extern const struct screen_kind screen_code, screen_password;
 extern const struct screen_kind screen_elsewhere, screen_fetch, screen_purpose;
 extern const struct screen_kind screen_client_file, screen_client_merge, screen_client_pick;
 extern const struct screen_kind screen_client_unmerge, screen_delegations, screen_consents;
-extern const struct screen_kind screen_client_unmerge, screen_delegations;
 extern const struct screen_kind screen_protect, screen_emergencies, screen_emergency;
 extern const struct screen_kind screen_message_new, screen_preferences, screen_status_code;
 extern const struct screen_kind screen_task, screen_task_new, screen_tickets, screen_ticket_new;

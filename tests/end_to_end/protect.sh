@@ -108,7 +108,7 @@ round() {
     waits b "a ouvert un dossier fermé en urgence" "opened a closed file in an emergency"
     waits d "a ouvert un dossier fermé en urgence" "opened a closed file in an emergency"
     keys d C-g
-    types d "$(say urgences emergencies)"$'\r'
+    types d "$(say urgences dangers)"$'\r'
     waits d "incendie à son adresse" "fire at her address"
     wait_for d "Pierre Gagnon"
     keys d Tab C-x

@@ -71,6 +71,7 @@ static const struct {
     {RECORD_TASK, OPERATION_CLAIM, SERVING},        {RECORD_PROMISE, OPERATION_APPEND, "-"},
     {RECORD_PROMISE, OPERATION_CLAIM, SERVING},     {RECORD_DELEGATION, OPERATION_APPEND, SERVING},
     {RECORD_DELEGATION, OPERATION_CLAIM, SERVING},  {RECORD_VIEW, OPERATION_APPEND, EVERYBODY},
+    {RECORD_CONSENT, OPERATION_APPEND, SERVING},    {RECORD_CONSENT, OPERATION_CLAIM, SERVING},
     {RECORD_VIEW, OPERATION_FIELDS, EVERYBODY},     {RECORD_ACCESS, OPERATION_APPEND, EVERYBODY},
     {RECORD_EMERGENCY, OPERATION_APPEND, "-"},      {RECORD_EMERGENCY, OPERATION_CLAIM, "p"},
 };
@@ -104,7 +105,7 @@ static bool sees(char role, enum record_type type, enum place place)
         return place == OWN || place == COLLEAGUE || (place == PROTECTED && filed);
     case 'n':
         /* What names a client alone is not found by the case that they have. */
-        return place == OWN && filed && type != RECORD_DELEGATION;
+        return place == OWN && filed && type != RECORD_DELEGATION && type != RECORD_CONSENT;
     default:
         return false;
     }
@@ -242,6 +243,12 @@ static json_t *body_of(enum record_type type, enum place place, enum fixture_age
         json_object_update_new(body,
                                json_pack("{s:s, s:s, s:s, s:O, s:s}", "delegate", client, "proof",
                                          "letter", "author", agent, "at", now, "state", "valid"));
+        break;
+    case RECORD_CONSENT:
+        json_object_update_new(body,
+                               json_pack("{s:s, s:s, s:s, s:s, s:O, s:s}", "what", "the address",
+                                         "whom", "tax", "how", consent_how_words[0], "author",
+                                         agent, "at", now, "state", "valid"));
         break;
     case RECORD_VIEW:
         json_object_update_new(
@@ -660,7 +667,8 @@ static void test_nobody_writes_in_anothers_name(void **state)
         {RECORD_NOTE, "author"},           {RECORD_HANDOFF, "from"},   {RECORD_CASE, "opened_by"},
         {RECORD_SUBMISSION, "started_by"}, {RECORD_CONTACT, "agent"},  {RECORD_FLAG, "agent"},
         {RECORD_TICKET, "issued_by"},      {RECORD_MESSAGE, "author"}, {RECORD_TASK, "author"},
-        {RECORD_DELEGATION, "author"},     {RECORD_VIEW, "owner"},     {RECORD_ACCESS, "agent"},
+        {RECORD_DELEGATION, "author"},     {RECORD_VIEW, "owner"},     {RECORD_CONSENT, "author"},
+        {RECORD_ACCESS, "agent"},
     };
     struct ledger_fixture *l = &world.server.ledger;
 
