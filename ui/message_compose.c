@@ -10,11 +10,14 @@
 #include "app/text.h"
 #include "forms/answer_date.h"
 #include "ui/day.h"
+#include "ui/language.h"
 #include "ui/work.h"
 
 /* How long the codes live that are sent. */
 #define STATUS_CODE_MS   CONTINUE_LONGEST_MS
 #define QUESTIONNAIRE_MS (INT64_C(30) * 24 * 3600 * 1000)
+/* One that is sent is good for so long at least. */
+#define CODE_LEAST_MS (INT64_C(7) * 24 * 3600 * 1000)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
@@ -268,6 +271,21 @@ void compose_speak_date(const struct compose *compose, struct desk *desk, const 
              time_text);
 }
 
+/* A code that goes out with a message lives from when that leaves, as long as the server lets it.
+ * False when it would have ended before. */
+static bool codes_live(const struct compose *compose, int64_t now_ms, int64_t send_ms)
+{
+    int64_t last_ms = now_ms + CONTINUE_LONGEST_MS, until_ms = send_ms + QUESTIONNAIRE_MS;
+    json_t *questionnaire = json_object_get(compose->granted, "questionnaire");
+
+    if (send_ms == 0 || json_object_size(compose->granted) == 0)
+        return true;
+    if (questionnaire != NULL)
+        json_object_set_new(questionnaire, "expires_at",
+                            json_time(until_ms < last_ms ? until_ms : last_ms));
+    return send_ms < last_ms - CODE_LEAST_MS;
+}
+
 /* --- writing ---------------------------------------------------------------------------------- */
 
 static int change_case(const struct compose *compose, struct batch *batch,
@@ -297,6 +315,9 @@ int compose_write(const struct compose *compose, struct batch *batch, const stru
     json_t *remarks = NULL;
     int code;
 
+    if (!codes_live(compose, author_now(author), draft->send_ms))
+        return error_set(error, ERROR_INVALID, "%s",
+                         _("the code in it would have ended by then: choose a sooner day"));
     whole.matter = compose->matter->id;
     if (compose->client != NULL)
         whole.client = compose->client->id;

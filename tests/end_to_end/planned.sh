@@ -37,7 +37,7 @@ export GUICHETD_EMAIL_FROM=bureau@ville.example
 # The terminal stands elsewhere than the office.
 server_start
 export ENV_=TZ=America/Vancouver
-terminal a --language fr --channel phone
+terminal a --language fr --channel phone --public-address https://services.example
 sign_in a marie
 wait_for a "en ligne"
 keys a F3
@@ -164,6 +164,29 @@ keys a Down Enter
 wait_for a "fermé"
 sleep 0.5
 newest_is state queued
+
+# A code in it lives from the day on which it leaves, and not for ever.
+echo "a questionnaire of a later day is open then"
+command_line message
+wait_for a "Questionnaire de satisfaction"
+keys a End Enter
+wait_for a "v1/questionnaire/"
+keys a BTab BTab Right
+wait_for a "Écrivez le jour"
+keys a Tab
+types a "+90"
+wait_gone a "Écrivez le jour"
+keys a C-x
+wait_for a "serait échu"
+keys a BTab Tab
+keys a C-u
+types a "+40"
+keys a C-x
+wait_for a "Prévu pour le"
+newest_is template sample/questionnaire
+until=$(sqlite3 -readonly "$WORK/server.db" "SELECT json_extract(document, '\$.body.questionnaire.expires_at')
+    FROM record WHERE type = 'case'")
+[ "$(date -d "$until" +%s)" -gt "$(date -d "+69 days" +%s)" ] || fail "it ends on $until"
 
 echo "on a small screen, in English"
 terminal_kill a
