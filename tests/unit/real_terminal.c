@@ -31,6 +31,8 @@ void terminal_begin(struct terminal *terminal, const char *login, int port)
                    terminal->directory, login);
     (void)snprintf(terminal->catalogue_path, sizeof terminal->catalogue_path, "%s/catalogue.db",
                    terminal->directory);
+    (void)snprintf(terminal->key_path, sizeof terminal->key_path, "%s/terminal.pem",
+                   terminal->directory);
     (void)snprintf(terminal->url, sizeof terminal->url, "http://127.0.0.1:%d", port);
     terminal->login = login;
     clock_init(&terminal->clock, clock_system, NULL);
@@ -42,6 +44,7 @@ struct sync_options options_of(const struct terminal *terminal)
 {
     return (struct sync_options){.server_url = terminal->url,
                                  .catalogue_path = terminal->catalogue_path,
+                                 .key_file = terminal->key_path,
                                  .link = terminal->link};
 }
 

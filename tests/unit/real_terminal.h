@@ -15,6 +15,7 @@ struct terminal {
     char directory[64];
     char store_path[128];
     char catalogue_path[128];
+    char key_path[128]; /* of the terminal, made at its first start */
     char url[64];
     const char *login;
     struct link *link;
