@@ -207,3 +207,11 @@ EXTRA_DIST += app/main/guichetd.service.in
 CLEANFILES += app/main/guichetd.service
 app/main/guichetd.service: app/main/guichetd.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) app/main && sed "s|[@]sbindir[@]|$(sbindir)|" "$(srcdir)/app/main/guichetd.service.in" >$@.new && mv $@.new $@
+
+# What the programs are built on, as a bill of materials.
+EXTRA_DIST += app/main/sbom.sh
+CLEANFILES += sbom.json
+.PHONY: sbom
+sbom: sbom.json
+sbom.json: $(top_srcdir)/configure.ac $(top_srcdir)/app/main/sbom.sh
+	$(AM_V_GEN)sh "$(top_srcdir)/app/main/sbom.sh" "$(top_srcdir)/configure.ac" "$(VERSION)" >$@.new && mv $@.new $@

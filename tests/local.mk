@@ -1177,3 +1177,11 @@ tests_unit_test_ledger_audit_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_audit_words
 tests_unit_test_audit_words_SOURCES = tests/unit/test_audit_words.c tests/unit/unit.h
 tests_unit_test_audit_words_LDADD = $(UI_LIBS)
+
+# What it is built on, and that its tarball is the same wherever it is made: `make check-dist`.
+dist_check_SCRIPTS += tests/security/sbom.sh
+TESTS += tests/security/sbom.sh
+EXTRA_DIST += tests/dist.sh
+.PHONY: check-dist
+check-dist:
+	abs_top_srcdir='$(abs_top_srcdir)' MAKE='$(MAKE)' MAKEFLAGS= bash '$(srcdir)/tests/dist.sh'
