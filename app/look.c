@@ -5,7 +5,8 @@
 
 #include "app/json.h"
 
-/* What was told stands in the store's state: {"<client> <case>": {"contact", "purpose", "at"}}. */
+/* What was told stands in the store's state: {"<client> <case>": {"contact", "purpose", "words",
+ * "at"}}. */
 #define STATE "looks"
 /* So many files are remembered; the one opened longest ago is forgotten first. */
 #define KEPT 200
@@ -24,6 +25,11 @@ static const char *purpose_of(const struct look *look)
     return name != NULL ? name : "";
 }
 
+static const char *words_of(const struct look *look)
+{
+    return look->words != NULL ? look->words : "";
+}
+
 bool look_is_told(struct store *store, const struct look *look, int64_t now_ms)
 {
     char name[NAME_SIZE];
@@ -40,7 +46,8 @@ bool look_is_told(struct store *store, const struct look *look, int64_t now_ms)
     is = told != NULL && strcmp(json_text_or(told, "contact", ""), look->contact.text) == 0 &&
          (look->purpose == PURPOSE_NONE ||
           strcmp(json_text_or(told, "purpose", ""), purpose_of(look)) == 0) &&
-         (look->words == NULL || look->words[0] == '\0') &&
+         (words_of(look)[0] == '\0' ||
+          strcmp(json_text_or(told, "words", ""), words_of(look)) == 0) &&
          (!id_is_empty(&look->contact) || (since >= 0 && since < LOOK_AGAIN_MS));
     json_decref(state);
     return is;
@@ -93,8 +100,8 @@ int look_note(struct store *store, const struct look *look, int64_t now_ms, stru
     if (state == NULL)
         state = json_object();
     name_of(look, name);
-    told = json_pack("{s:s, s:s, s:I}", "contact", look->contact.text, "purpose", purpose_of(look),
-                     "at", (json_int_t)now_ms);
+    told = json_pack("{s:s, s:s, s:s, s:I}", "contact", look->contact.text, "purpose",
+                     purpose_of(look), "words", words_of(look), "at", (json_int_t)now_ms);
     if (state == NULL || told == NULL || json_object_set_new(state, name, told) != 0) {
         json_decref(state);
         return error_set(error, ERROR_MEMORY, "out of memory");

@@ -1185,3 +1185,6 @@ EXTRA_DIST += tests/dist.sh
 .PHONY: check-dist
 check-dist:
 	abs_top_srcdir='$(abs_top_srcdir)' MAKE='$(MAKE)' MAKEFLAGS= bash '$(srcdir)/tests/dist.sh'
+UNIT_TESTS += tests/unit/test_ui_look
+tests_unit_test_ui_look_SOURCES = tests/unit/test_ui_look.c $(UI_FIXTURE)
+tests_unit_test_ui_look_LDADD = $(UI_LIBS)

@@ -15,6 +15,7 @@
 #include "ui/format.h"
 #include "ui/format_hours.h"
 #include "ui/language.h"
+#include "ui/purpose.h"
 
 bool work_apply(struct screen *screen, struct batch *batch, int code, struct error *error)
 {
@@ -244,8 +245,12 @@ void work_open_set(struct screen *screen, const struct desk_open *open)
 void work_look(struct screen *screen, const struct id *client, const struct id *matter)
 {
     struct error error = ERROR_INIT;
+    struct purpose_reason reason = {.purpose = PURPOSE_NONE};
 
-    if (desk_tell_look(screen->desk, client, matter, PURPOSE_NONE, NULL, &error) != 0)
+    /* What was said for this client, not while looking for somebody who may be another. */
+    if (client != NULL && !id_is_empty(client) && id_equal(client, &screen->desk->said.client))
+        (void)purpose_known(screen->desk, client, &reason);
+    if (desk_tell_look(screen->desk, client, matter, reason.purpose, reason.words, &error) != 0)
         ui_tell_error(screen->ui, &error);
 }
 

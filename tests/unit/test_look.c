@@ -74,6 +74,10 @@ static void a_file_is_told_once_a_contact_or_an_hour(void **state)
     look.purpose = PURPOSE_CALL_BACK;
     look.words = "encore";
     assert_false(look_is_told(store, &look, 2000));
+    tell(fixture, &look, 2000);
+    assert_true(look_is_told(store, &look, 2001));
+    look.words = "autre chose";
+    assert_false(look_is_told(store, &look, 2001));
     /* In a contact: until it ends, however long it takes. */
     contact.contact = store_fixture_id(&fixture->store);
     assert_false(look_is_told(store, &contact, 2000));
