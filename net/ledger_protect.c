@@ -355,7 +355,7 @@ int ledger_protect_follow(struct ledger *ledger, const struct ledger_row *row, s
 }
 
 int ledger_protect_given(struct ledger *ledger, int64_t row, const struct scope_set *given,
-                         struct error *error)
+                         bool *alone, struct error *error)
 {
     bool is_protected = false;
     int was = ledger->protects ? ledger_protect_has(ledger->writer, row, error) : 0;
@@ -364,8 +364,8 @@ int ledger_protect_given(struct ledger *ledger, int64_t row, const struct scope_
     for (size_t i = 0; i < given->count; i++)
         is_protected |= begins(given->names[i], LEDGER_PROTECTED_SCOPE) ||
                         begins(given->names[i], LEDGER_HAND_SCOPE);
-    if (code != 0 || given->count == 0 || (!is_protected && was == 0))
+    *alone = code == 0 && given->count > 0 && (is_protected || was > 0);
+    if (!*alone)
         return code;
-    code = is_protected ? mark(ledger, row, "centre", error) : unmark(ledger, row, error);
-    return code == 0 ? ledger_restricted_keep(ledger, row, given, error) : code;
+    return is_protected ? mark(ledger, row, "centre", error) : unmark(ledger, row, error);
 }

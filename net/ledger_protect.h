@@ -34,9 +34,10 @@ int ledger_protect_adopt(struct ledger *ledger, const struct ledger_row *row, st
  * protected. */
 int ledger_protect_follow(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
-/* At a relay: whether a row is of a protected file is what the centre's scopes say. */
+/* At a relay, before a row is given: whether it is of a protected file is what the centre's scopes
+ * say. `alone` when it then stands in these and no others (ledger_restricted_keep). */
 int ledger_protect_given(struct ledger *ledger, int64_t row, const struct scope_set *given,
-                         struct error *error);
+                         bool *alone, struct error *error);
 
 /* Adds, to the scopes of a desk that may read protected files, those where these stand. */
 int ledger_protect_scopes(struct scope_set *scopes, struct error *error);

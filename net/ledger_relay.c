@@ -352,10 +352,13 @@ static int refold(struct ledger *ledger, struct ledger_row *row, const struct re
 static int spread(struct ledger *ledger, const struct ledger_row *row,
                   const struct scope_set *scopes, bool changed, struct error *error)
 {
-    int code = ledger_feed_give(ledger, row, scopes, changed, error);
+    bool alone = false;
+    int code = ledger_protect_given(ledger, row->row, scopes, &alone, error);
 
+    if (code == 0 && alone)
+        code = ledger_restricted_keep(ledger, row->row, scopes, error);
     if (code == 0)
-        code = ledger_protect_given(ledger, row->row, scopes, error);
+        code = ledger_feed_give(ledger, row, scopes, changed, error);
     if (code == 0 && changed && row->record->type == RECORD_HANDOFF)
         code = ledger_grants_end(ledger, row, error);
     /* The centre says of a restricted note who of this office may see it, and nobody else does. */

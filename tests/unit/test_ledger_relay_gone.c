@@ -153,10 +153,10 @@ static void what_the_centre_takes_back_leaves_the_office(void **state)
 static void assign_at_centre(struct relay_fixture *f, const struct id *matter, int64_t base,
                              enum fixture_agent to)
 {
-    fixture_applied(&f->centre, ANNE,
-                    fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, matter, base,
-                                      json_pack("{s:s}", "assignee",
-                                                f->centre.actors[to].agent.text)));
+    fixture_applied(
+        &f->centre, ANNE,
+        fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, matter, base,
+                          json_pack("{s:s}", "assignee", f->centre.actors[to].agent.text)));
 }
 
 /* The case came into other hands at the centre: who had it sees the restricted notes no longer, at
@@ -189,6 +189,52 @@ static void a_restricted_note_follows_the_case(void **state)
     assert_int_equal(shows(f, ANNE, &id), SHOWN);
 }
 
+static void chloe_protects(struct relay_fixture *f, const struct id *client, int64_t base,
+                           json_t *kind)
+{
+    fixture_applied(&f->centre, CHLOE,
+                    fixture_operation(&f->centre, CHLOE, OPERATION_CLAIM, RECORD_CLIENT, client,
+                                      base,
+                                      json_pack("{s:o, s:s, s:s}", "protection", kind,
+                                                "protection_reason", "threatened", "protected_by",
+                                                f->centre.actors[CHLOE].agent.text)));
+    relay_pull(f);
+}
+
+/* A file that is protected at the centre is so in the branch, also what is written there later. */
+static void a_protected_file_leaves_the_branch_too(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id client, matter, note;
+    json_t *body;
+
+    fixture_publish(&f->centre, RECORD_AGENT, "sample/chloe",
+                    json_pack("{s:s, s:s, s:s, s:s, s:[s]}", "login", "chloe", "name", "chloe",
+                              "office", "sample/a", "role", "supervisor", "queues", "sample/w"));
+    relay_pull(f);
+    client = relay_make_client(f, ANNE);
+    body = fixture_case(&f->centre, ANNE, "sample/a");
+    json_object_set_new(body, "client", json_string(client.text));
+    matter = make(f, ANNE, RECORD_CASE, body);
+    relay_settle(f);
+    assert_int_equal(shows(f, ANNE, &matter), SHOWN);
+    chloe_protects(f, &client, 1, json_string("person"));
+    assert_int_equal(shows(f, ANNE, &client), SHOWN_GONE);
+    assert_int_equal(shows(f, ANNE, &matter), SHOWN_GONE);
+    assert_int_equal(shows(f, CHLOE, &client), SHOWN);
+    assert_int_equal(shows(f, CHLOE, &matter), SHOWN);
+    note =
+        make(f, CHLOE, RECORD_NOTE, fixture_note(&f->centre, CHLOE, "sample/a", &matter, "hidden"));
+    assert_int_equal(shows(f, ANNE, &note), SHOWN_NOT);
+    relay_settle(f);
+    assert_int_equal(shows(f, ANNE, &note), SHOWN_NOT);
+    assert_int_equal(shows(f, CHLOE, &note), SHOWN);
+    chloe_protects(f, &client, 2, json_null());
+    assert_int_equal(shows(f, ANNE, &client), SHOWN);
+    assert_int_equal(shows(f, ANNE, &matter), SHOWN);
+    assert_int_equal(shows(f, ANNE, &note), SHOWN);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -196,6 +242,7 @@ int main(void)
         WITH(what_follows_goes_with_it),
         WITH(what_the_centre_takes_back_leaves_the_office),
         WITH(a_restricted_note_follows_the_case),
+        WITH(a_protected_file_leaves_the_branch_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
