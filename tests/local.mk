@@ -1188,3 +1188,5 @@ check-dist:
 UNIT_TESTS += tests/unit/test_ui_look
 tests_unit_test_ui_look_SOURCES = tests/unit/test_ui_look.c $(UI_FIXTURE)
 tests_unit_test_ui_look_LDADD = $(UI_LIBS)
+dist_check_SCRIPTS += tests/security/log.sh
+TESTS += tests/security/log.sh
