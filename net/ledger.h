@@ -33,6 +33,9 @@ struct ledger;
 struct import_target; /* app/import.h */
 
 #define LEDGER_CATALOGUE_SCOPE "catalogue"
+/* With a queue's key: whoever keeps it, also those who serve nobody: what is reported as wrong in the
+ * catalogue is nothing personal. */
+#define LEDGER_FLAGS_SCOPE "flags:"
 /* With a queue's key: the supervisors among those who serve it. */
 #define LEDGER_SUPERVISORS_SCOPE "supervisors:"
 /* Of the supervisors of an office: what only they may see of it. */

@@ -80,17 +80,17 @@ static int add_offices(struct database *database, const struct record *agent,
     return code;
 }
 
-/* What waits in the queues that they serve, or supervise. */
+/* What waits in the queues that they serve, or supervise; what is reported to those that they are
+ * named for. */
 static int add_queues(struct database *database, const struct record *agent,
                       const struct role *role, struct scope_set *scopes, struct error *error)
 {
     const json_t *queue;
     bool supervises = role_has(role, PERMISSION_SUPERVISE);
+    bool serves = supervises || role_has(role, PERMISSION_SERVE);
     size_t index;
     int code = 0;
 
-    if (!supervises && !role_has(role, PERMISSION_SERVE))
-        return 0;
     json_array_foreach(json_object_get(agent->body, "queues"), index, queue)
     {
         char key[RECORD_KEY_SIZE];
@@ -98,7 +98,9 @@ static int add_queues(struct database *database, const struct record *agent,
         if (code != 0 || !json_is_string(queue) || json_string_length(queue) == 0)
             continue;
         record_full_key(agent, json_string_value(queue), key);
-        code = ledger_queue_scopes(database, agent, key, supervises, scopes, error);
+        code = scope_set_add(scopes, LEDGER_FLAGS_SCOPE, key, error);
+        if (code == 0 && serves)
+            code = ledger_queue_scopes(database, agent, key, supervises, scopes, error);
         if (code == 0 && supervises)
             code = scope_set_add(scopes, LEDGER_SUPERVISORS_SCOPE, key, error);
     }

@@ -99,8 +99,8 @@ static int add_own_office(struct attempt *attempt, struct scope_set *allowed, st
 {
     char key[RECORD_KEY_SIZE];
     struct ledger_row row;
-    int code = ledger_row_read(attempt->ledger->writer, RECORD_AGENT, &attempt->actor->agent, &row,
-                               error);
+    int code =
+        ledger_row_read(attempt->ledger->writer, RECORD_AGENT, &attempt->actor->agent, &row, error);
 
     if (code == 0 && record_text(row.record, "office")[0] != '\0') {
         record_full_key(row.record, record_text(row.record, "office"), key);
@@ -260,7 +260,7 @@ static int check_keeper(struct attempt *attempt, struct error *error)
     const char *state = json_text_or(attempt->operation->body, "state", "");
     bool kept = queue[0] != '\0' && strcmp(state, "withdrawn") != 0;
     struct scope_set keepers = {0};
-    int code = kept ? scope_set_add(&keepers, "queue:", queue, error) : 0;
+    int code = kept ? scope_set_add(&keepers, LEDGER_FLAGS_SCOPE, queue, error) : 0;
 
     if (code == 0 && kept && !scope_set_meets(&keepers, attempt->desk))
         attempt_refuse(attempt, MERGE_ACTOR, "state");

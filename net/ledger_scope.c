@@ -209,6 +209,8 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
     if (code == 0 && (record->type == RECORD_FLAG || record->type == RECORD_TASK) &&
         record_text(record, "to_queue")[0] != '\0')
         code = scope_set_add(scopes, "queue:", record_text(record, "to_queue"), error);
+    if (code == 0 && record->type == RECORD_FLAG && record_text(record, "to_queue")[0] != '\0')
+        code = scope_set_add(scopes, LEDGER_FLAGS_SCOPE, record_text(record, "to_queue"), error);
     if (code == 0 && record->type == RECORD_TASK && record_text(record, "assignee")[0] != '\0')
         code = scope_set_add(scopes, "agent:", record_text(record, "assignee"), error);
     if (code == 0 && record->type == RECORD_HANDOFF)

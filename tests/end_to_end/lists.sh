@@ -236,7 +236,7 @@ keys a End
 wait_cursor a "$(screen a | grep -o 'C-TEST-000[0-9]' | tail -1)"
 chosen=$(screen a | sed -n "$(($(cursor_at a | cut -d, -f2) + 1))p" | grep -o 'C-TEST-000[0-9]')
 keys b Home Space C-x
-wait_for b "Que faire de ce dossier?"
+wait_for b "Que faire de ce dossier ?"
 types b 1
 wait_for b "Faits : 1."
 wait_for a "Mine 3"
@@ -249,7 +249,7 @@ keys b C-f
 types b "agent:luc"
 wait_for b "1 dossier"
 keys b Enter C-x
-wait_for b "Que faire de ce dossier?"
+wait_for b "Que faire de ce dossier ?"
 types b 2
 wait_for b "Pierre Gagnon"
 types b "marie"

@@ -235,7 +235,7 @@ static void look_range(int memory, uint64_t from, uint64_t to, const char *name)
 {
     char *bytes = malloc(to - from);
     size_t got = 0;
-    char where[300];
+    char where[600];
 
     while (bytes != NULL && got < to - from) {
         ssize_t part = pread(memory, bytes + got, to - from - got, (off_t)(from + got));

@@ -169,7 +169,7 @@ static void test_a_key_of_311_has_its_rate(void **state)
 {
     struct answer answer;
     const json_t *error;
-    char where[16];
+    char where[20];
 
     (void)state;
     for (int i = 0; i < RATE; i++) {

@@ -470,7 +470,7 @@ static void test_a_stranger_locks_nobody_out_of_their_terminal(void **state)
 static void test_one_address_does_not_try_every_login(void **state)
 {
     struct ledger_fixture *f = *state;
-    char login[16];
+    char login[24];
     int tried = 0;
 
     session_agent(f, "eve");
