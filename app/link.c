@@ -41,6 +41,9 @@ struct link {
     char *fetch_bytes; /* LINK_FETCH_HERE */
     size_t fetch_length;
     char fetch_message[ERROR_MESSAGE_SIZE];
+    uint64_t provider;           /* the sign-in at the identity provider; 0: it is by password */
+    uint64_t provider_count;     /* so many were asked for */
+    struct link_place place;     /* `url` is "" for none */
     struct questions *questions; /* has its own lock */
 };
 
@@ -116,6 +119,8 @@ static void forget_credentials(struct link *link)
     link->device = (struct id){""};
     link->message[0] = '\0';
     link->sign_in = SIGN_IN_NONE;
+    link->provider = 0;
+    sodium_memzero(&link->place, sizeof link->place);
     link->credentials_taken = false;
 }
 
@@ -303,6 +308,70 @@ void link_sign_in_answer(struct link *link, enum sign_in_state state, const stru
     }
     unlock(link);
     record_free(copy);
+    link_screen_ring(link);
+}
+
+/* --- sign-in at the identity provider ------------------------------------------------------- */
+
+static void provider_begin(struct link *link, const char *login, const struct id *device,
+                           enum sign_in_state state)
+{
+    lock(link);
+    forget_credentials(link);
+    text_copy(link->login, sizeof link->login, login);
+    link->device = *device;
+    link->provider = ++link->provider_count;
+    link->sign_in = state;
+    unlock(link);
+    link_sync_ring(link);
+}
+
+void link_provider_ask(struct link *link, const struct id *device)
+{
+    provider_begin(link, "", device, SIGN_IN_ASKED);
+}
+
+void link_provider_hold(struct link *link, const char *login, const struct id *device)
+{
+    provider_begin(link, login, device, SIGN_IN_ELSEWHERE);
+}
+
+bool link_provider_place(struct link *link, struct link_place *place)
+{
+    lock(link);
+    *place = link->place;
+    unlock(link);
+    return place->url[0] != '\0';
+}
+
+uint64_t link_provider_number(struct link *link)
+{
+    lock(link);
+    uint64_t number = link->provider;
+    unlock(link);
+    return number;
+}
+
+uint64_t link_provider_take(struct link *link, struct id *device)
+{
+    lock(link);
+    uint64_t number = link->provider;
+    if (number != 0) {
+        *device = link->device;
+        link->credentials_taken = true;
+    }
+    unlock(link);
+    return number;
+}
+
+void link_provider_show(struct link *link, uint64_t number, const struct link_place *place)
+{
+    lock(link);
+    if (number != 0 && link->provider == number) {
+        link->place = *place;
+        link->sign_in = SIGN_IN_ELSEWHERE;
+    }
+    unlock(link);
     link_screen_ring(link);
 }
 

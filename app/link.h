@@ -24,6 +24,7 @@ enum link_state {
     LINK_OFFLINE,    /* the server cannot be reached; tried again by itself */
     LINK_REFUSED,    /* the server refuses this agent: sign in again */
     LINK_FAULT,      /* the store cannot be written: said in `message` */
+    LINK_ELSEWHERE,  /* the agent is to sign in at the identity provider; what is written is kept */
 };
 
 /* When the server is an office's relay: how its own link to the centre is. */
@@ -78,6 +79,11 @@ enum sign_in_state {
     SIGN_IN_SETUP,       /* the same, and the agent has no means of making one yet: `message` is the
                             otpauth address */
     SIGN_IN_SETUP_WRONG, /* the same, and the code that was given is wrong */
+    SIGN_IN_ELSEWHERE,   /* at the identity provider, where link_provider_place says; or, with no
+                            place, to be begun by link_provider_ask */
+    SIGN_IN_EXPIRED,     /* that took too long: to be begun again */
+    SIGN_IN_NOWHERE,     /* the server has no identity provider */
+    SIGN_IN_AWAY,        /* the server does not reach it, or has too much to do */
     SIGN_IN_OFFLINE, /* could not be reached: only a store that the password opens can be used */
 };
 
@@ -107,6 +113,33 @@ bool link_password_get(struct link *link, char login[256], char password[1024]);
 /* The sync thread answers; `agent` is borrowed, may be NULL. Rings the screen. */
 void link_sign_in_answer(struct link *link, enum sign_in_state state, const struct record *agent,
                          const char *message);
+
+/* --- sign-in at the organisation's identity provider ------------------------------------------
+ *
+ * Nobody has a password here then: /v1/login is never asked.
+ */
+
+/* Where the agent goes, and with which code. */
+struct link_place {
+    char user_code[64];
+    char url[512];
+    char url_complete[512]; /* "" for none */
+    int64_t expires_ms;     /* wall time */
+};
+
+/* Asks for such a sign-in, instead of what was asked before; the store is kept in sync again when
+ * it has gone well. `device` empty for a terminal without a store. Rings the sync thread. */
+void link_provider_ask(struct link *link, const struct id *device);
+/* The agent works with what is kept here; nothing is asked until link_provider_ask. */
+void link_provider_hold(struct link *link, const char *login, const struct id *device);
+/* The place; false while there is none. */
+bool link_provider_place(struct link *link, struct link_place *place);
+/* Which sign-in of this kind it is, counted from 1; 0 when it is none of this kind. */
+uint64_t link_provider_number(struct link *link);
+/* The sync thread takes it; `device` is filled. 0 as above. */
+uint64_t link_provider_take(struct link *link, struct id *device);
+/* It says where the agent goes: the state is SIGN_IN_ELSEWHERE. Rings the screen. */
+void link_provider_show(struct link *link, uint64_t number, const struct link_place *place);
 
 /* The screen tells which store to keep in sync (copies both), or NULL to stop. */
 int link_store_set(struct link *link, const char *path, const struct seal_key *key,

@@ -13,11 +13,12 @@
 #define JOB_NONE            SYNC_JOB_COUNT
 
 static const struct sync_job *const jobs[SYNC_JOB_COUNT] = {
-    [SYNC_JOB_LOGOUT] = &sync_job_logout,     [SYNC_JOB_LOGIN] = &sync_job_login,
-    [SYNC_JOB_ERRAND] = &sync_job_errand,     [SYNC_JOB_TOKEN] = &sync_job_token,
-    [SYNC_JOB_ASK] = &sync_job_ask,           [SYNC_JOB_PUSH] = &sync_job_push,
-    [SYNC_JOB_PRESENCE] = &sync_job_presence, [SYNC_JOB_FETCH] = &sync_job_fetch,
-    [SYNC_JOB_DESK] = &sync_job_desk,         [SYNC_JOB_CATALOGUE] = &sync_job_catalogue,
+    [SYNC_JOB_LOGOUT] = &sync_job_logout,       [SYNC_JOB_LOGIN] = &sync_job_login,
+    [SYNC_JOB_ERRAND] = &sync_job_errand,       [SYNC_JOB_TOKEN] = &sync_job_token,
+    [SYNC_JOB_PROVIDER] = &sync_job_provider,   [SYNC_JOB_ASK] = &sync_job_ask,
+    [SYNC_JOB_PUSH] = &sync_job_push,           [SYNC_JOB_PRESENCE] = &sync_job_presence,
+    [SYNC_JOB_FETCH] = &sync_job_fetch,         [SYNC_JOB_DESK] = &sync_job_desk,
+    [SYNC_JOB_CATALOGUE] = &sync_job_catalogue,
 };
 
 int64_t sync_now(const struct sync_engine *engine)
@@ -198,6 +199,7 @@ static void leave_session(struct sync_engine *engine)
     if (engine->session)
         engine->logout_due = true;
     sync_refresh_forget(engine);
+    sync_provider_forget(engine);
     if (engine->running[SYNC_LANE_WORK] != SYNC_JOB_LOGOUT || engine->session)
         sync_session_drop(engine);
     engine->refused = false;
@@ -212,7 +214,9 @@ static void follow_link(struct sync_engine *engine)
     if (asked == SIGN_IN_NONE && engine->signed_in) {
         leave_session(engine);
         engine->signed_in = false;
-    } else if (asked == SIGN_IN_ASKED && engine->running[SYNC_LANE_WORK] != SYNC_JOB_LOGIN) {
+    } else if (asked == SIGN_IN_ASKED && engine->running[SYNC_LANE_WORK] != SYNC_JOB_LOGIN &&
+               !(engine->running[SYNC_LANE_WORK] == SYNC_JOB_PROVIDER &&
+                 engine->provider.number == link_provider_number(engine->options.link))) {
         /* A person waits: what the server said about the former attempt does not hold. */
         leave_session(engine);
         engine->hold_until = 0;
@@ -382,6 +386,9 @@ static int64_t next_due(struct sync_engine *engine)
     int64_t renewal = sync_token_next(engine);
     if (renewal > now && (next < 0 || renewal - now < next))
         next = renewal - now;
+    int64_t question = sync_provider_next(engine);
+    if (question > now && (next < 0 || question - now < next))
+        next = question - now;
     return next;
 }
 
@@ -455,7 +462,7 @@ static int take_reply(struct sync_engine *engine, enum sync_job_name name,
     engine->totals.bytes_received += reply->bytes_received;
     if (busy)
         hold(engine, reply);
-    if (busy && name != SYNC_JOB_LOGIN && name != SYNC_JOB_ERRAND)
+    if (busy && name != SYNC_JOB_LOGIN && name != SYNC_JOB_ERRAND && name != SYNC_JOB_PROVIDER)
         return sync_problem(reply, "the server is busy", error);
     int code = jobs[name]->reply(engine, reply, error);
     if (code == 0 && is_of_session(name))

@@ -22,6 +22,7 @@ enum sync_job_name {
     SYNC_JOB_LOGOUT, /* of a session that nobody wants any more */
     SYNC_JOB_ERRAND,
     SYNC_JOB_TOKEN,
+    SYNC_JOB_PROVIDER,
     SYNC_JOB_LOGIN,
     SYNC_JOB_ASK,
     SYNC_JOB_PUSH,
@@ -49,6 +50,7 @@ struct sync_job {
 extern const struct sync_job sync_job_logout;
 extern const struct sync_job sync_job_login;
 extern const struct sync_job sync_job_token;
+extern const struct sync_job sync_job_provider;
 extern const struct sync_job sync_job_errand;
 extern const struct sync_job sync_job_ask;
 extern const struct sync_job sync_job_push;
@@ -78,6 +80,7 @@ struct sync_later {
 
 #define SYNC_TOKEN_LIMIT  4096
 #define SYNC_REFRESH_SIZE 128
+#define SYNC_HANDLE_SIZE  64
 
 /* Operations in one batch, at most. */
 #define SYNC_BATCH_MAXIMUM 500
@@ -111,6 +114,13 @@ struct sync_engine {
     bool clock_wrong;
     int64_t clock_off_min;
     int64_t heard_ms;
+
+    /* The sign-in at the identity provider under way (sync_provider.c). */
+    struct {
+        uint64_t number; /* of the link */
+        char handle[SYNC_HANDLE_SIZE]; /* "" until it has begun */
+        int64_t next, expires;         /* steady time */
+    } provider;
 
     /* The store. */
     struct store *store;
@@ -208,6 +218,21 @@ int64_t sync_token_next(const struct sync_engine *engine);
 bool sync_clock_set(struct sync_engine *engine, const struct http_reply *reply);
 /* The server orders this terminal to erase what it keeps: all ends here, and the screen is told. */
 bool sync_wipe_ordered(struct sync_engine *engine, const struct http_reply *reply);
+
+/* --- signing in (sync_login.c, sync_provider.c) ----------------------------------------------- */
+
+/* The session in the answer to a sign-in begins. */
+int sync_session_accept(struct sync_engine *engine, const json_t *document, struct error *error);
+/* A sign-in was refused with 401 or 403: the agent must sign in anew, nothing is tried until then. */
+int sync_sign_in_refuse(struct sync_engine *engine, const struct http_reply *reply);
+/* This terminal's files are an older copy: from now on it is another device. */
+int sync_device_renew(struct sync_engine *engine, const struct http_reply *reply,
+                      struct error *error);
+/* The link's sign-in is one at the identity provider, and is to be done (again). */
+bool sync_is_elsewhere(const struct sync_engine *engine);
+void sync_provider_forget(struct sync_engine *engine);
+/* The steady time of the next question about it; -1 when none is planned. */
+int64_t sync_provider_next(const struct sync_engine *engine);
 
 /* --- what the screen is shown (sync_status.c) ------------------------------------------------- */
 

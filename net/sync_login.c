@@ -21,7 +21,7 @@
 static bool login_due(struct sync_engine *engine)
 {
     return engine->signed_in && !engine->session && !engine->refused && !engine->finishing &&
-           !engine->logout_due;
+           !engine->logout_due && link_provider_number(engine->options.link) == 0;
 }
 
 static size_t put_login(char *body, const char *login, const char *password,
@@ -96,7 +96,7 @@ static int login_begin(struct sync_engine *engine, struct error *error)
 }
 
 /* The agent must sign in anew; nothing is tried until then. */
-static int refuse(struct sync_engine *engine, const struct http_reply *reply)
+int sync_sign_in_refuse(struct sync_engine *engine, const struct http_reply *reply)
 {
     struct error problem = ERROR_INIT;
 
@@ -129,8 +129,8 @@ static int refuse(struct sync_engine *engine, const struct http_reply *reply)
 
 /* The server says so because this terminal's files are an older copy, or one of two: under a new
  * device all that waits is sent, and nothing that the other sent is taken for this one's. */
-static int renew_device(struct sync_engine *engine, const struct http_reply *reply,
-                        struct error *error)
+int sync_device_renew(struct sync_engine *engine, const struct http_reply *reply,
+                      struct error *error)
 {
     if (engine->store == NULL || !id_equal(store_device(engine->store), &engine->device))
         return sync_problem(reply, "sign-in", error);
@@ -172,7 +172,7 @@ static int keep_session(struct sync_engine *engine, const json_t *document, stru
     return code != 0 ? sync_fault(engine, code) : 0;
 }
 
-static int accept_session(struct sync_engine *engine, const json_t *document, struct error *error)
+int sync_session_accept(struct sync_engine *engine, const json_t *document, struct error *error)
 {
     const struct sync_transport *transport = &engine->options.transport;
     const char *token = NULL;
@@ -219,7 +219,7 @@ static int login_reply(struct sync_engine *engine, const struct http_reply *repl
     if (sync_clock_set(engine, reply))
         return 0;
     if (reply->status == 401 || reply->status == 403) {
-        int code = refuse(engine, reply);
+        int code = sync_sign_in_refuse(engine, reply);
         if (engine->options.once)
             code = error_set(error, ERROR_REFUSED, "%s", engine->refusal);
         return code;
@@ -230,11 +230,11 @@ static int login_reply(struct sync_engine *engine, const struct http_reply *repl
         return code;
     }
     if (sync_problem_is(reply, "device-behind"))
-        return renew_device(engine, reply, error);
+        return sync_device_renew(engine, reply, error);
     int code = sync_reply_read(engine, reply, "POST /v1/login", &document, error);
     if (code != 0)
         return code;
-    code = accept_session(engine, document, error);
+    code = sync_session_accept(engine, document, error);
     json_decref(document);
     if (code == ERROR_INVALID) {
         error->code = ERROR_PROTOCOL;

@@ -43,6 +43,8 @@ static void describe(const struct sync_engine *engine, struct link_status *statu
     } else if (engine->refused) {
         status->state = LINK_REFUSED;
         message = engine->refusal;
+    } else if (sync_is_elsewhere(engine) && (trouble == NULL || !trouble->fault)) {
+        status->state = LINK_ELSEWHERE;
     } else if (trouble != NULL) {
         status->state = trouble->fault ? LINK_FAULT : LINK_OFFLINE;
         status->certificate = !trouble->fault && trouble->code == ERROR_REFUSED;

@@ -683,7 +683,7 @@ dist_check_SCRIPTS += \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/case_notes.sh tests/end_to_end/serve_client.sh \
-    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/switch.sh tests/end_to_end/tls.sh tests/end_to_end/sign_in.sh \
+    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/provider.sh tests/end_to_end/switch.sh tests/end_to_end/tls.sh tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh \
     tests/end_to_end/supervise.sh
 TESTS += \
@@ -714,7 +714,7 @@ TESTS += \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \
-    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/switch.sh tests/end_to_end/tls.sh tests/end_to_end/sign_in.sh \
+    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/provider.sh tests/end_to_end/switch.sh tests/end_to_end/tls.sh tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh \
     tests/end_to_end/supervise.sh
 UNIT_TESTS += tests/unit/test_ledger_threads
@@ -808,6 +808,10 @@ tests_unit_test_provider_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_signature
 tests_unit_test_signature_SOURCES = tests/unit/test_signature.c tests/unit/unit.h
 tests_unit_test_signature_LDADD = $(UNIT_LIBS)
+check_PROGRAMS += tests/oidc/provider
+tests_oidc_provider_SOURCES = tests/oidc/provider.c tests/unit/provider_fixture.c \
+    tests/unit/provider_fixture.h tests/unit/unit.h
+tests_oidc_provider_LDADD = $(UNIT_LIBS)
 check_PROGRAMS += tests/agency/agency
 tests_agency_agency_SOURCES = tests/agency/agency.c tests/agency/signed.c tests/agency/signed.h
 check_PROGRAMS += tests/sms/gateway
@@ -1104,6 +1108,11 @@ tests_security_test_attacks_SOURCES = tests/security/test_attacks.c tests/securi
     tests/security/attack_table.h \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_security_test_attacks_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sync_provider
+tests_unit_test_sync_provider_SOURCES = tests/unit/test_sync_provider.c tests/unit/engine_fixture.c \
+    tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
+    tests/unit/unit.h
+tests_unit_test_sync_provider_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_sync_session
 tests_unit_test_sync_session_SOURCES = tests/unit/test_sync_session.c tests/unit/engine_fixture.c \
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \

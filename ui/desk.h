@@ -88,6 +88,7 @@ struct desk {
     struct desk_open open;
     struct purpose_said said;  /* forgotten with a contact and at sign-out; see purpose.h */
     int64_t wrap_up_minutes;   /* after a contact, before the next one; 0: none */
+    bool provider;             /* agents may sign in at the identity provider */
     int64_t lock_ms;           /* without a key for so long, the screen is locked; 0: never */
     bool silent;               /* an offered hand-off is shown and does not ring */
     int64_t stale_days;        /* a catalogue record confirmed longer ago is marked; 0: none is */

@@ -190,6 +190,9 @@ static void link_text(const struct ui *ui, int columns, char *text, size_t size,
     case LINK_REFUSED:
         text_copy(text, size, _("sign in again"));
         return;
+    case LINK_ELSEWHERE:
+        text_copy(text, size, _("kept here: sign in"));
+        return;
     case LINK_FAULT:
         text_copy(text, size, _("storage fault"));
         return;

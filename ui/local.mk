@@ -92,13 +92,13 @@ libui_a_SOURCES = \
     ui/screen_offices_one.c \
     ui/screen_search.c \
     ui/screen_service.c \
-    ui/screen_code.c ui/screen_password.c ui/screen_enrol.c ui/screen_wiped.c ui/screen_sign_in.c \
+    ui/screen_code.c ui/screen_password.c ui/screen_enrol.c ui/screen_wiped.c ui/screen_sign_in.c ui/screen_sign_in_provider.c \
     ui/search_chips.c ui/search_chips.h ui/search_worker.c ui/search_worker.h \
     ui/service_home.c \
     ui/service_page.c \
     ui/service_read.c \
     ui/service_table.c ui/service_view.h \
-    ui/sign_in.c ui/sign_in.h \
+    ui/sign_in.c ui/sign_in.h ui/sign_in_internal.h ui/sign_in_provider.c ui/sign_in_provider.h \
     ui/big.c ui/big.h \
     ui/display.c ui/display.h \
     ui/screen_ticket_new.c \

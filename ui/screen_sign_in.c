@@ -234,9 +234,31 @@ static bool sign_in_busy(const struct screen *screen)
     return sign_in->waiting;
 }
 
+static void run_provider(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    ui_open(screen->ui, "provider", NULL);
+}
+
+static bool sign_in_offers(const struct screen *screen, const struct screen_key *key)
+{
+    return key->run != run_provider || screen->desk->provider;
+}
+
+/* The provider's sign-in went well. */
+static void sign_in_answer(struct screen *screen, const char *from, const json_t *answer)
+{
+    if (strcmp(from, "provider") != 0 || !json_is_true(answer))
+        return;
+    screen_close(screen);
+    ui_restore(screen->ui);
+}
+
 static const struct screen_key sign_in_keys[] = {
     {INPUT_ENTER, N_("Sign in"), N_("Goes on to the password, then signs in."), NULL, NULL},
     {INPUT_TAB, N_("Next field"), N_("Goes to the other field."), NULL, NULL},
+    {INPUT_CONTROL('P'), N_("Organisation's account"),
+     N_("Signs in in a browser, at the organisation's identity provider."), NULL, run_provider},
     {0},
 };
 
@@ -248,6 +270,8 @@ const struct screen_kind screen_sign_in = {
                "without the server too."),
     .flags = SCREEN_WITHOUT_AGENT,
     .keys = sign_in_keys,
+    .offers = sign_in_offers,
+    .answer = sign_in_answer,
     .open = sign_in_open,
     .close = sign_in_close,
     .draw = sign_in_draw,

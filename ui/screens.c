@@ -9,7 +9,7 @@ extern const struct screen_kind screen_agents, screen_case, screen_case_entry, s
     screen_flag_list, screen_flag_one, screen_handoff, screen_handoff_list, screen_handoff_offer,
     screen_note, screen_office, screen_offices, screen_outbox, screen_refusals;
 extern const struct screen_kind screen_attachment, screen_message;
-extern const struct screen_kind screen_enrol, screen_wiped;
+extern const struct screen_kind screen_enrol, screen_wiped, screen_sign_in_provider;
 extern const struct screen_kind screen_code, screen_password;
 extern const struct screen_kind screen_elsewhere, screen_fetch, screen_purpose;
 extern const struct screen_kind screen_client_file, screen_client_merge, screen_client_pick;
@@ -85,7 +85,8 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_audit,
     &screen_elsewhere,
     &screen_fetch,
-    &screen_sign_in,    
+    &screen_sign_in,
+    &screen_sign_in_provider,    
     NULL,
 };
 /* clang-format on */

@@ -1,4 +1,4 @@
-#include "ui/sign_in.h"
+#include "ui/sign_in_internal.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "app/store_key.h"
+#include "app/store_provider.h"
 #include "app/text.h"
 #include "ui/language.h"
 #include "ui/renewal.h"
+#include "ui/sign_in_provider.h"
 
-/* A login names a file: only what cannot leave the directory, and no hidden one. */
-static bool login_is_safe(const char *login)
+bool sign_in_login_is_safe(const char *login)
 {
     if (*login == '\0' || *login == '.' || strlen(login) > 100)
         return false;
@@ -21,8 +22,7 @@ static bool login_is_safe(const char *login)
     return true;
 }
 
-/* "<data>/agents/<login>.db": owned, NULL when out of memory. */
-static char *agent_path(const struct desk *desk, const char *login)
+char *sign_in_path(const struct desk *desk, const char *login)
 {
     struct text_buffer path = {0};
 
@@ -65,14 +65,22 @@ static void keep_key(struct desk *desk, const char *password, bool renews)
                          desk_now(desk), 0, NULL);
 }
 
-/* Opens the store and tells the sync thread to go on from it. `wrapped`: its key under another
- * password than before, which is put in place; NULL when it is the same. */
-static enum sign_in_step finish(struct desk *desk, const char *login, const char *password,
-                                struct seal_key *key, struct record *agent,
-                                const unsigned char *wrapped, struct error *error)
+/* Who signs in at the identity provider has no password for the server. */
+static int tell_link(struct desk *desk, const char *login, const char *password,
+                     struct error *error)
+{
+    if (!store_is_provider(desk->store))
+        return link_sign_in(desk->link, login, password, store_device(desk->store), error);
+    link_provider_hold(desk->link, login, store_device(desk->store));
+    return 0;
+}
+
+enum sign_in_step sign_in_finish(struct desk *desk, const char *login, const char *password,
+                                 struct seal_key *key, struct record *agent,
+                                 const unsigned char *wrapped, struct error *error)
 {
     bool first = agent != NULL;
-    char *path = agent_path(desk, login);
+    char *path = sign_in_path(desk, login);
 
     if (path == NULL) {
         seal_key_free(key);
@@ -90,8 +98,7 @@ static enum sign_in_step finish(struct desk *desk, const char *login, const char
         return SIGN_IN_FAILED;
     }
     keep_key(desk, password, wrapped != NULL);
-    if ((!first &&
-         link_sign_in(desk->link, login, password, store_device(desk->store), error) != 0) ||
+    if ((!first && tell_link(desk, login, password, error) != 0) ||
         link_store_set(desk->link, desk->store_path, desk->key, error) != 0) {
         desk_sign_out(desk);
         return SIGN_IN_FAILED;
@@ -99,11 +106,11 @@ static enum sign_in_step finish(struct desk *desk, const char *login, const char
     return SIGN_IN_DONE;
 }
 
-static int unwrap(const struct desk *desk, const char *login, const char *password,
-                  struct seal_key **key, struct error *error)
+int sign_in_unwrap(const struct desk *desk, const char *login, const char *password,
+                   struct seal_key **key, struct error *error)
 {
     unsigned char wrapped[SEAL_WRAPPED_SIZE];
-    char *path = agent_path(desk, login);
+    char *path = sign_in_path(desk, login);
     int code;
 
     if (path == NULL)
@@ -122,15 +129,18 @@ enum sign_in_step sign_in_start(struct desk *desk, const char *login, const char
     struct seal_key *key = NULL;
     int code;
 
-    if (!login_is_safe(login))
+    if (!sign_in_login_is_safe(login))
         return fail(error, ERROR_INVALID, _("type your login: letters, digits, dots and dashes"));
     if (*password == '\0')
         return fail(error, ERROR_INVALID, _("type your password"));
-    code = unwrap(desk, login, password, &key, error);
+    code = sign_in_unwrap(desk, login, password, &key, error);
     if (code == 0)
-        return finish(desk, login, password, key, NULL, NULL, error);
+        return sign_in_finish(desk, login, password, key, NULL, NULL, error);
     if (code != ERROR_NOT_FOUND && code != ERROR_REFUSED)
         return store_failed(login, error);
+    /* It is no password: it is not for the server. */
+    if (code == ERROR_REFUSED && sign_in_is_provider(desk, login))
+        return fail(error, ERROR_REFUSED, _("that is not the passphrase of this terminal"));
     *error = (struct error)ERROR_INIT;
     if (link_sign_in(desk->link, login, password, &no_device, error) != 0)
         return SIGN_IN_FAILED;
@@ -165,7 +175,7 @@ static enum sign_in_step create(struct desk *desk, const char *login, const char
 {
     unsigned char wrapped[SEAL_WRAPPED_SIZE];
     struct seal_key *key = seal_key_new();
-    char *path = agent_path(desk, login);
+    char *path = sign_in_path(desk, login);
     int code;
 
     if (key == NULL || path == NULL)
@@ -176,7 +186,7 @@ static enum sign_in_step create(struct desk *desk, const char *login, const char
         code = store_create(path, &agent->id, key, wrapped, error);
     free(path);
     if (code == 0)
-        return finish(desk, login, password, key, agent, NULL, error);
+        return sign_in_finish(desk, login, password, key, agent, NULL, error);
     seal_key_free(key);
     record_free(agent);
     link_sign_out(desk->link);
@@ -186,7 +196,7 @@ static enum sign_in_step create(struct desk *desk, const char *login, const char
 static bool store_is_here(const struct desk *desk, const char *login)
 {
     unsigned char wrapped[SEAL_WRAPPED_SIZE];
-    char *path = agent_path(desk, login);
+    char *path = sign_in_path(desk, login);
     bool here = path != NULL && store_read_wrapped(path, wrapped, NULL) == 0;
 
     free(path);
@@ -202,6 +212,7 @@ enum sign_in_step sign_in_poll(struct desk *desk, const char *login, const char 
 
     switch (link_sign_in_state(desk->link, &agent, message)) {
     case SIGN_IN_ASKED:
+    case SIGN_IN_ELSEWHERE:
     case SIGN_IN_CHANGE: /* a screen of its own asks the agent for the rest */
     case SIGN_IN_CODE:
     case SIGN_IN_CODE_WRONG:
@@ -255,7 +266,7 @@ enum sign_in_step sign_in_previous(struct desk *desk, const char *login, const c
 {
     unsigned char wrapped[SEAL_WRAPPED_SIZE];
     struct seal_key *key = NULL;
-    int code = unwrap(desk, login, previous, &key, error);
+    int code = sign_in_unwrap(desk, login, previous, &key, error);
 
     if (code == ERROR_REFUSED) {
         fail(error, ERROR_REFUSED, _("that is not the password used here before"));
@@ -265,7 +276,8 @@ enum sign_in_step sign_in_previous(struct desk *desk, const char *login, const c
         seal_key_free(key);
         return SIGN_IN_FAILED;
     }
-    if (code != 0 || finish(desk, login, password, key, NULL, wrapped, error) != SIGN_IN_DONE)
+    if (code != 0 ||
+        sign_in_finish(desk, login, password, key, NULL, wrapped, error) != SIGN_IN_DONE)
         return SIGN_IN_FAILED;
     return SIGN_IN_DONE;
 }

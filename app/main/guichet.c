@@ -270,6 +270,7 @@ static int prepare(struct program *program, struct error *error)
     program->desk.print_command = config_text(program->config, "print-command");
     program->desk.wrap_up_minutes = config_number(program->config, "wrap-up-minutes");
     program->desk.silent = !config_switch(program->config, "bell");
+    program->desk.provider = config_switch(program->config, "provider");
     program->desk.lock_ms = config_number(program->config, "lock-minutes") * 60 * 1000;
     program->desk.stale_days = config_number(program->config, "stale-days");
     clock_init(&program->desk.clock, clock_system, NULL);

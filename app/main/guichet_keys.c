@@ -97,6 +97,11 @@ const struct config_key guichet_keys[] = {
      .shape = CONFIG_SWITCH,
      .preset = "yes",
      .help = "Ring the terminal's bell when a hand-off is offered; it is shown in any case."},
+    {.name = "provider",
+     .shape = CONFIG_SWITCH,
+     .preset = "no",
+     .help = "Offer sign-in with the organisation's account: in a browser, at the server's "
+             "identity provider."},
     {.name = "lock-minutes",
      .shape = CONFIG_NUMBER,
      .argument = "MINUTES",

@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# Sign-in with the organisation's account: a small identity provider on loopback that does as it is
+# told, a real server, a real terminal. No password is ever asked for by the server.
+. "$(dirname "$0")/harness.sh"
+PROVIDER=
+leave() {
+    [ -z "$PROVIDER" ] || kill "$PROVIDER" 2>/dev/null
+    cleanup
+}
+trap leave EXIT
+
+# orders WORD...: what the provider answers from now on.
+orders() {
+    echo "$*" >"$WORK/orders.new"
+    mv "$WORK/orders.new" "$WORK/orders"
+}
+
+orders pending
+"$abs_top_builddir/tests/oidc/provider" "$WORK/orders" 3>"$WORK/issuer" >"$WORK/provider.log" 2>&1 &
+PROVIDER=$!
+for _ in $(seq 600); do
+    [ -s "$WORK/issuer" ] && break
+    sleep 0.05
+done
+[ -s "$WORK/issuer" ] || { cat "$WORK/provider.log"; fail "the provider is not there"; }
+(umask 077 && echo "a secret between the two" >"$WORK/secret")
+SERVER_="--provider $(cat "$WORK/issuer") --provider-client guichet --provider-secret $WORK/secret"
+server_start
+
+echo "without the setting nothing is offered"
+terminal plain --language en
+wait_for plain "Password"
+shows plain "Organisation's account" && fail "it is offered"
+
+echo "the code is shown; Esc stops, and the terminal is as before"
+terminal a --language en --provider
+wait_for a "Organisation's account"
+keys a C-p
+wait_for a "W D J B"
+wait_for a "https://id.example/device"
+wait_for a "good for another 9 min"
+keys a Escape
+wait_for a "Password"
+
+echo "no is said"
+keys a C-p
+wait_for a "W D J B"
+orders deny
+wait_for a "It was refused"
+orders expire
+keys a Enter
+wait_for a "The code has expired"
+orders approve mallory
+keys a Enter
+wait_for a "It was refused"
+
+echo "yes: a passphrase is chosen, twice, long enough"
+orders pending
+keys a Enter
+wait_for a "W D J B"
+orders approve marie
+wait_for a "Choose a passphrase"
+types a $'short\rshort\r'
+wait_for a "too short"
+keys a C-u
+types a $'quiet green canoe\rquiet green boat\r'
+wait_for a "not the same"
+types a $'quiet green canoe\r'
+wait_for a "Common services"
+wait_for a "online"
+terminal_quit a
+
+# passwords: how often the server was asked with one.
+passwords() {
+    sqlite3 -readonly "$WORK/server.db" \
+        "SELECT count(*) FROM audit WHERE kind = 'sign-in-failed' OR what LIKE '%password%'"
+}
+asked=$(passwords)
+
+echo "again, in French, on a small screen: the passphrase opens what is kept; nothing goes to the server"
+COLUMNS_=60 ROWS_=16 terminal a --language fr --provider
+wait_for a "Mot de passe"
+types a $'marie\rquiet green boat\r'
+wait_for a "phrase de passe de ce poste"
+types a $'quiet green canoe\r'
+wait_for a "gardé ici"
+[ "$(passwords)" = "$asked" ] || fail "the server was asked with the passphrase"
+
+echo "and then the account again, from within"
+orders pending
+types a $':compte\r'
+wait_for a "W D J B"
+orders approve pierre
+wait_for a "Une autre personne"
+orders pending
+keys a Enter
+wait_for a "W D J B"
+orders approve marie
+wait_for a "en ligne"
+terminal_quit a
+
+echo "the account first, then the passphrase, once"
+terminal a --language en --provider
+wait_for a "Password"
+keys a C-p
+wait_for a "Type the passphrase"
+types a $'something else\r'
+wait_for a "not the passphrase"
+types a $'quiet green canoe\r'
+wait_for a "online"
+terminal_quit a
+
+echo "without a link, login and passphrase"
+server_stop
+terminal a --language en --provider
+wait_for a "Password"
+keys a C-p
+wait_for a "The server cannot be reached"
+keys a Escape
+wait_for a "Password"
+types a $'marie\rquiet green canoe\r'
+wait_for a "kept here"
+terminal_quit a
+SERVER_= server_start
+terminal b --language en --provider
+wait_for b "Password"
+keys b C-p
+wait_for b "knows no identity provider"
+echo "signed in elsewhere, worked here"

@@ -1,0 +1,89 @@
+#include "ui/sign_in_provider.h"
+
+#include <stdlib.h>
+
+#include "app/store_provider.h"
+#include "app/text.h"
+#include "ui/language.h"
+#include "ui/sign_in_internal.h"
+
+bool sign_in_is_provider(const struct desk *desk, const char *login)
+{
+    char *path = sign_in_path(desk, login);
+    bool is = path != NULL && store_file_is_provider(path);
+
+    free(path);
+    return is;
+}
+
+bool sign_in_is_known(const struct desk *desk, const char *login)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    char *path = sign_in_path(desk, login);
+    bool here = path != NULL && store_read_wrapped(path, wrapped, NULL) == 0;
+
+    free(path);
+    return here;
+}
+
+/* Marked before anybody opens it: killed in between, the file is only made, and opens. */
+static int mark(const char *path, const struct seal_key *key, struct error *error)
+{
+    struct store *store = NULL;
+    int code = store_open(&store, path, key, error);
+
+    if (code == 0)
+        code = store_provider_mark(store, error);
+    store_close(store);
+    return code;
+}
+
+static int create(struct desk *desk, const char *login, const struct record *agent,
+                  const char *passphrase, struct seal_key **key, struct error *error)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    char *path = sign_in_path(desk, login);
+    int code;
+
+    *key = seal_key_new();
+    if (*key == NULL || path == NULL)
+        code = error_set(error, ERROR_MEMORY, "out of memory");
+    else
+        code = seal_key_wrap(*key, passphrase, wrapped, error);
+    if (code == 0)
+        code = store_create(path, &agent->id, *key, wrapped, error);
+    if (code == 0)
+        code = mark(path, *key, error);
+    free(path);
+    if (code != 0) {
+        seal_key_free(*key);
+        *key = NULL;
+    }
+    return code;
+}
+
+enum sign_in_step sign_in_provider(struct desk *desk, const struct record *agent,
+                                   const char *passphrase, struct error *error)
+{
+    char login[256];
+    struct seal_key *key = NULL;
+    struct record *copy;
+    int code;
+
+    text_copy(login, sizeof(login), record_text(agent, "login"));
+    if (!sign_in_login_is_safe(login))
+        code = error_set(error, ERROR_INVALID, "%s",
+                         _("type your login: letters, digits, dots and dashes"));
+    else if (sign_in_is_known(desk, login))
+        code = sign_in_unwrap(desk, login, passphrase, &key, error);
+    else
+        code = create(desk, login, agent, passphrase, &key, error);
+    if (code == 0 && (copy = record_copy(agent)) != NULL)
+        return sign_in_finish(desk, login, passphrase, key, copy, NULL, error);
+    seal_key_free(key);
+    if (code == 0)
+        error_set(error, ERROR_MEMORY, "out of memory");
+    else if (code == ERROR_REFUSED)
+        error_set(error, ERROR_REFUSED, "%s", _("that is not the passphrase of this terminal"));
+    return SIGN_IN_FAILED;
+}
