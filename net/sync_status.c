@@ -43,7 +43,8 @@ static void describe(const struct sync_engine *engine, struct link_status *statu
     } else if (engine->refused) {
         status->state = LINK_REFUSED;
         message = engine->refusal;
-    } else if (sync_is_elsewhere(engine) && (trouble == NULL || !trouble->fault)) {
+    } else if (engine->store_path != NULL && sync_is_elsewhere(engine) &&
+               (trouble == NULL || !trouble->fault)) {
         status->state = LINK_ELSEWHERE;
     } else if (trouble != NULL) {
         status->state = trouble->fault ? LINK_FAULT : LINK_OFFLINE;
@@ -63,9 +64,8 @@ static bool same_status(const struct link_status *left, const struct link_status
            left->clock_off_min == right->clock_off_min &&
            left->catalogue_loading == right->catalogue_loading &&
            left->catalogue_records == right->catalogue_records &&
-           left->certificate == right->certificate &&
-           left->relay.is == right->relay.is && left->relay.cut == right->relay.cut &&
-           left->relay.since_ms == right->relay.since_ms &&
+           left->certificate == right->certificate && left->relay.is == right->relay.is &&
+           left->relay.cut == right->relay.cut && left->relay.since_ms == right->relay.since_ms &&
            left->relay.waiting == right->relay.waiting &&
            strcmp(left->message, right->message) == 0;
 }

@@ -7,10 +7,12 @@
 #include <sodium.h>
 
 #include "app/store_key.h"
+#include "app/store_provider.h"
 #include "app/text.h"
 #include "ui/editor.h"
 #include "ui/language.h"
 #include "ui/renewal.h"
+#include "ui/sign_in_provider.h"
 #include "ui/ui.h"
 
 #define PASSWORD_LIMIT 1000
@@ -21,6 +23,7 @@ struct change {
     struct editor *editors[FIELD_COUNT]; /* owned */
     enum field focus;
     bool forced; /* the server asks for it: the present one was just typed */
+    bool here;   /* it is the passphrase of this terminal: the server has no part in it */
     bool waiting;
     struct renewal *renewal; /* owned; NULL while none runs */
     unsigned turns;          /* of the spinner */
@@ -63,6 +66,7 @@ static int change_open(struct screen *screen, const json_t *arguments, struct er
             return error_set(error, ERROR_MEMORY, "out of memory");
         }
     change->forced = link_sign_in_state(screen->desk->link, NULL, NULL) == SIGN_IN_CHANGE;
+    change->here = screen->desk->store != NULL && store_is_provider(screen->desk->store);
     change->focus = change->forced ? FIELD_FRESH : FIELD_PRESENT;
     screen->data = change;
     return 0;
@@ -76,7 +80,8 @@ static void change_draw(struct screen *screen, const struct paint *paint)
 
     paint_wrapped(
         paint, 1, 2, -1, 4, PAINT_TEXT,
-        change->forced
+        change->here ? _("This is the passphrase of this terminal. The server does not know it.")
+        : change->forced
             ? _("This password was given to you: choose one of your own. A few words that "
                 "only you would put together are long enough and easy to keep.")
             : _("A few words that only you would put together are long enough and easy to "
@@ -112,6 +117,22 @@ static bool fill(struct screen *screen, struct errand_request *request)
     return true;
 }
 
+/* The passphrase of this terminal, and a new key for what is kept. */
+static void change_here(struct screen *screen)
+{
+    struct change *change = screen->data;
+    const char *fresh = editor_text(change->editors[FIELD_FRESH]);
+    struct error error = ERROR_INIT;
+
+    if (!sign_in_check(screen->desk, editor_text(change->editors[FIELD_PRESENT])))
+        ui_tell(screen->ui, UI_FAILED, "%s", _("that is not the passphrase of this terminal"));
+    else if (!sign_in_passphrase_fits(fresh))
+        ui_tell(screen->ui, UI_FAILED, "%s", _("too short: add a word or two"));
+    else if (store_rewrap(screen->desk->store, fresh, &error) != 0 ||
+             renewal_begin(&change->renewal, screen->desk, fresh, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+}
+
 static void submit(struct screen *screen)
 {
     struct change *change = screen->data;
@@ -121,6 +142,10 @@ static void submit(struct screen *screen)
     if (strcmp(fresh, editor_text(change->editors[FIELD_AGAIN])) != 0) {
         ui_tell(screen->ui, UI_FAILED, "%s", _("the two are not the same: type them again"));
         editor_clear(change->editors[FIELD_AGAIN]);
+        return;
+    }
+    if (change->here) {
+        change_here(screen);
         return;
     }
     if (*fresh == '\0' || !fill(screen, &request))
@@ -185,7 +210,8 @@ static void change_done(struct screen *screen)
     if (renewal_end(change->renewal, &error) != 0)
         ui_tell_error(screen->ui, &error);
     else
-        ui_tell(screen->ui, UI_DONE, "%s", _("Your password is changed."));
+        ui_tell(screen->ui, UI_DONE, "%s",
+                change->here ? _("The passphrase is changed.") : _("Your password is changed."));
     change->renewal = NULL;
     screen_close(screen);
 }

@@ -93,6 +93,9 @@ static void sign_in_draw(struct screen *screen, const struct paint *paint)
         paint_text(paint, top + 2 * i, 2, 19, PAINT_LABEL, _(labels[i]));
         editor_draw(sign_in->editors[i], &field, i == (int)sign_in->focus);
     }
+    if (screen->desk->provider && !sign_in->previous)
+        paint_format(paint, paint->rows - 2, 2, -1, PAINT_DIM, "Ctrl-P  %s",
+                     _("Organisation's account"));
     if (sign_in->told[0] != '\0' && !sign_in->waiting)
         paint_wrapped(paint, top + 2 * count, 2, -1, 4, PAINT_ERROR, sign_in->told);
     if (sign_in->waiting)

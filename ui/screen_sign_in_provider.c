@@ -251,15 +251,6 @@ static void elsewhere_wake(struct screen *screen)
         ui_open(screen->ui, "enrol", NULL);
 }
 
-static int characters(const char *text)
-{
-    int count = 0;
-
-    for (; *text != '\0'; text++)
-        count += ((unsigned char)*text & 0xc0) != 0x80;
-    return count;
-}
-
 static void submit(struct screen *screen)
 {
     struct elsewhere *elsewhere = screen->data;
@@ -267,7 +258,7 @@ static void submit(struct screen *screen)
     struct error error = ERROR_INIT;
 
     if (elsewhere->phase == PHASE_FRESH) {
-        if (characters(passphrase) < PASSPHRASE_LEAST) {
+        if (!sign_in_passphrase_fits(passphrase)) {
             ui_tell(screen->ui, UI_FAILED, "%s", _("too short: add a word or two"));
             elsewhere->focus = 0;
             return;

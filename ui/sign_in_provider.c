@@ -16,6 +16,15 @@ bool sign_in_is_provider(const struct desk *desk, const char *login)
     return is;
 }
 
+bool sign_in_passphrase_fits(const char *passphrase)
+{
+    int count = 0;
+
+    for (; *passphrase != '\0'; passphrase++)
+        count += ((unsigned char)*passphrase & 0xc0) != 0x80;
+    return count >= PASSPHRASE_LEAST;
+}
+
 bool sign_in_is_known(const struct desk *desk, const char *login)
 {
     unsigned char wrapped[SEAL_WRAPPED_SIZE];

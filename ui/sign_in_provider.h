@@ -12,6 +12,8 @@
 
 /* True when the store of this login here belongs to an agent of the provider. */
 bool sign_in_is_provider(const struct desk *desk, const char *login);
+/* Long enough to be chosen as a passphrase. */
+bool sign_in_passphrase_fits(const char *passphrase);
 /* True when there is a store of this login here. */
 bool sign_in_is_known(const struct desk *desk, const char *login);
 /* The provider named `agent` (borrowed): makes their store, or opens the one that is here. Done, or

@@ -9,6 +9,7 @@
 #include "app/json.h"
 #include "app/link.h"
 #include "app/main/command_agent.h"
+#include "app/store_provider.h"
 #include "app/wipe.h"
 #include "net/sync.h"
 
@@ -53,8 +54,13 @@ static int carry(struct command_agent *agent, const struct config *config, struc
                                    .catalogue_path = agent->catalogue_path,
                                    .key_file = agent->key_path,
                                    .link = link};
-    int code = link_sign_in(link, agent->login, agent->password, &no_device, error);
+    int code;
 
+    if (store_file_is_provider(agent->store_path))
+        return error_set(error, ERROR_REFUSED,
+                         "%s signs in with the organisation's account: on the screen only",
+                         agent->login);
+    code = link_sign_in(link, agent->login, agent->password, &no_device, error);
     if (code == 0 && agent->key != NULL)
         code = link_store_set(link, agent->store_path, agent->key, error);
     if (code != 0)

@@ -73,7 +73,7 @@ terminal_quit a
 # passwords: how often the server was asked with one.
 passwords() {
     sqlite3 -readonly "$WORK/server.db" \
-        "SELECT count(*) FROM audit WHERE kind = 'sign-in-failed' OR what LIKE '%password%'"
+        "SELECT count(*) FROM audit WHERE what = 'sign-in: login or password'"
 }
 asked=$(passwords)
 
@@ -84,6 +84,13 @@ types a $'marie\rquiet green boat\r'
 wait_for a "phrase de passe de ce poste"
 types a $'quiet green canoe\r'
 wait_for a "gardé ici"
+[ "$(passwords)" = "$asked" ] || fail "the server was asked with the passphrase"
+
+echo "nor by the commands without a screen"
+(umask 077 && echo "quiet green canoe" >"$WORK/passphrase")
+"$abs_top_builddir/guichet" sync --server "$SERVER" --data-directory "$WORK/a" --agent marie \
+    --password-file "$WORK/passphrase" >"$WORK/sync.txt" 2>&1 && fail "it is taken for a password"
+grep -q "organisation's account" "$WORK/sync.txt" || { cat "$WORK/sync.txt"; fail "it is not said why"; }
 [ "$(passwords)" = "$asked" ] || fail "the server was asked with the passphrase"
 
 echo "and then the account again, from within"
@@ -97,6 +104,20 @@ keys a Enter
 wait_for a "W D J B"
 orders approve marie
 wait_for a "en ligne"
+
+echo "the passphrase is changed here, and the server knows nothing of it"
+types a $':mot-de-passe\r'
+wait_for a "C’est la phrase de passe"
+types a $'quiet green boat\rwide open window\rwide open window\r'
+wait_for a "ce n’est pas la phrase de passe"
+keys a Escape
+wait_gone a "C’est la phrase de passe"
+types a $':mot-de-passe\r'
+wait_for a "C’est la phrase de passe"
+types a $'quiet green canoe\rwide open window\rwide open window\r'
+wait_for a "La phrase de passe est changée"
+wait_for a "en ligne"
+[ "$(passwords)" = "$asked" ] || fail "the server was asked with the passphrase"
 terminal_quit a
 
 echo "the account first, then the passphrase, once"
@@ -106,7 +127,7 @@ keys a C-p
 wait_for a "Type the passphrase"
 types a $'something else\r'
 wait_for a "not the passphrase"
-types a $'quiet green canoe\r'
+types a $'wide open window\r'
 wait_for a "online"
 terminal_quit a
 
@@ -118,7 +139,7 @@ keys a C-p
 wait_for a "The server cannot be reached"
 keys a Escape
 wait_for a "Password"
-types a $'marie\rquiet green canoe\r'
+types a $'marie\rwide open window\r'
 wait_for a "kept here"
 terminal_quit a
 SERVER_= server_start
