@@ -125,6 +125,24 @@ static bool is_submitted(const struct attempt *attempt, const struct record *aft
            strcmp(record_text(after, "status"), "submitted") == 0;
 }
 
+/* 1 when it was taken back from somebody since it last changed: a terminal that was told so lets go
+ * of what it holds once the operation is answered, even where it may see it again by then. */
+static int was_gone(const struct attempt *attempt, struct error *error)
+{
+    struct database *database = attempt->ledger->writer;
+    sqlite3_stmt *statement = database_statement(database, LEDGER_GONE_SINCE, error);
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, attempt->row.row);
+    sqlite3_bind_int64(statement, 2, attempt->row.record->seq);
+    code = database_step(database, statement, error);
+    if (code > 0)
+        sqlite3_reset(statement);
+    return code;
+}
+
 /* Whether the terminal held the record as it stood, and so knows what its operation makes of it. */
 static bool is_known(const struct attempt *attempt)
 {
@@ -174,9 +192,12 @@ static int follow_up(struct attempt *attempt, const struct ledger_row *after, st
 
 static int write_after(struct attempt *attempt, struct ledger_row *after, struct error *error)
 {
-    int code;
+    bool known = is_known(attempt);
+    int code = known && attempt->row.record != NULL ? was_gone(attempt, error) : 0;
 
-    if (is_known(attempt))
+    if (code < 0)
+        return code;
+    if (known && code == 0)
         after->known = attempt->operation->device;
     code = ledger_row_write(attempt->ledger, after, error);
     if (code == 0)

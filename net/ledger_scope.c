@@ -48,18 +48,6 @@ int ledger_scope_need(struct ledger *ledger, const char *name, int64_t *number, 
     return code == 0 ? ledger_queue_plain(name, &ledger->changed, error) : code;
 }
 
-/* Whoever sees it again need not hear that they did not. */
-static int gone_delete(struct ledger *ledger, int64_t row, int64_t scope, struct error *error)
-{
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_GONE_DELETE, error);
-
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, row);
-    sqlite3_bind_int64(statement, 2, scope);
-    return database_run(ledger->writer, statement, error);
-}
-
 int ledger_feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64_t row,
                     struct error *error)
 {
@@ -76,8 +64,6 @@ int ledger_feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64
     sqlite3_bind_int64(statement, 2, seq);
     sqlite3_bind_int64(statement, 3, row);
     code = database_run(ledger->writer, statement, error);
-    if (code == 0)
-        code = gone_delete(ledger, row, number, error);
     if (code == 0)
         code = scope_set_add(&ledger->changed, "", scope, error);
     return code;

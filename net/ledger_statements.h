@@ -115,7 +115,7 @@
     X(FEED_DELETE_SCOPE, "DELETE FROM feed WHERE scope = ?1")                                      \
     X(GONE_PUT, "INSERT INTO gone (scope, seq, record) VALUES (?1, ?2, ?3) "                       \
                 "ON CONFLICT (record, scope) DO UPDATE SET seq = excluded.seq")                    \
-    X(GONE_DELETE, "DELETE FROM gone WHERE record = ?1 AND scope = ?2")                            \
+    X(GONE_SINCE, "SELECT 1 FROM gone WHERE record = ?1 AND seq > ?2 LIMIT 1")                     \
     X(GONE_AFTER, "SELECT seq, record FROM gone WHERE scope = ?1 AND seq > ?2 "                    \
                   "ORDER BY seq LIMIT ?3")                                                         \
     X(FEED_AFTER, "SELECT seq, record FROM feed WHERE scope = ?1 AND seq > ?2 "                    \

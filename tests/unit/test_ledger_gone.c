@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/text.h"
 #include "tests/unit/ledger_fixture.h"
 
 /* Reads on from `since`; true when the page takes this record back. `*next`: where it ends. */
@@ -136,6 +137,50 @@ static void another_scope_keeps_it(void **state)
     assert_true(is_taken(f, BEN, read, &file.matter, NULL));
 }
 
+/* A record from beyond its end is of a history
+ * that a restored server may not know, and would stay for ever. */
+static void no_page_is_ahead_of_itself(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct file file = file_make(f);
+    struct id to_ben = offer(f, &file, BEN);
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    int64_t read, since;
+
+    fixture_make(f, ANNE, RECORD_HANDOFF,
+                 fixture_handoff(f, ANNE, "sample/a", &file.matter, NULL, "sample/b", NULL));
+    assert_false(is_taken(f, BEN, 0, &file.matter, &read));
+    end(f, BEN, &to_ben, "declined");
+    assert_false(is_taken(f, BEN, read, &file.matter, &since));
+    fixture_applied(f, ANNE,
+                    fixture_operation(f, ANNE, OPERATION_CLAIM, RECORD_CASE, &file.matter, 1,
+                                      json_pack("{s:s}", "status", "in-progress")));
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[BEN].agent, &scopes, NULL), 0);
+    for (bool more = true, shown = false; more;) {
+        json_t *list;
+        json_t *one;
+        size_t index;
+        struct text_buffer text = {0};
+
+        assert_int_equal(ledger_changes(f->ledger, &scopes, read, 1, NULL, &page, NULL), 0);
+        text_buffer_add_format(&text, "[%s]", page.records);
+        list = json_loads(text.bytes, 0, NULL);
+        text_buffer_free(&text);
+        json_array_foreach(list, index, one)
+        {
+            assert_true(json_integer_or(one, "seq", 0) <= page.next);
+            shown = shown || strcmp(json_text_or(one, "id", ""), file.matter.text) == 0;
+        }
+        json_decref(list);
+        more = page.more;
+        read = page.next;
+        assert_true(more || (shown && page.next > since));
+        ledger_page_clear(&page);
+    }
+    scope_set_free(&scopes);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -145,6 +190,7 @@ int main(void)
         WITH(what_is_offered_again_is_not_taken_back),
         WITH(another_offer_keeps_it),
         WITH(another_scope_keeps_it),
+        WITH(no_page_is_ahead_of_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,6 @@
  */
 #include "tests/unit/ledger_fixture.h"
 
-
 /* How many records come past `since` to this device (NULL: to one that works out nothing). */
 static size_t comes(struct ledger_fixture *fixture, enum fixture_agent who, int64_t since,
                     const struct id *device, int64_t *next)
@@ -108,6 +107,37 @@ static void what_an_agent_comes_back_to_comes(void **state)
     assert_int_equal(comes(fixture, ANNE, next, device, NULL), 1);
 }
 
+/* Ben lets go of what was taken back from him as soon as his own operation on it is answered: what
+ * comes of that operation he is told, though he made it himself. */
+static void what_was_taken_back_and_offered_again_comes(void **state)
+{
+    struct ledger_fixture *fixture = *state;
+    const struct id *ben = &fixture->actors[BEN].device;
+    struct id matter =
+        fixture_make(fixture, ANNE, RECORD_CASE, fixture_case(fixture, ANNE, "sample/a"));
+    json_t *offer = fixture_handoff(fixture, ANNE, "sample/a", &matter,
+                                    fixture->actors[BEN].agent.text, NULL, NULL);
+    struct id handoff = fixture_make(fixture, ANNE, RECORD_HANDOFF, json_incref(offer));
+    int64_t next = 0;
+
+    assert_int_equal(comes(fixture, BEN, 0, ben, &next), 2);
+    fixture_applied(fixture, ANNE,
+                    fixture_operation(fixture, ANNE, OPERATION_CLAIM, RECORD_HANDOFF, &handoff, 1,
+                                      json_pack("{s:s}", "state", "withdrawn")));
+    /* The hand-off; and that the case is gone. */
+    assert_int_equal(comes(fixture, BEN, next, ben, &next), 1);
+    fixture_make(fixture, ANNE, RECORD_HANDOFF, offer);
+    fixture_applied(fixture, BEN,
+                    fixture_operation(fixture, BEN, OPERATION_CLAIM, RECORD_CASE, &matter, 1,
+                                      json_pack("{s:s}", "status", "in-progress")));
+    assert_int_equal(comes(fixture, BEN, next, ben, &next), 2);
+    /* He has it now: what he makes of it next he knows. */
+    fixture_applied(fixture, BEN,
+                    fixture_operation(fixture, BEN, OPERATION_CLAIM, RECORD_CASE, &matter, 2,
+                                      json_pack("{s:s}", "status", "approved")));
+    assert_int_equal(comes(fixture, BEN, next, ben, NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +148,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_made_of_something_lost_comes, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(what_an_agent_comes_back_to_comes, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_was_taken_back_and_offered_again_comes, fixture_setup,
                                         fixture_teardown),
     };
 
