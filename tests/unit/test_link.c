@@ -269,9 +269,39 @@ static void two_threads_meet_without_loss(void **state)
     link_free(sides.link);
 }
 
+/* The place of one sign-in is not shown for the next, nor after it is given up. */
+static void a_place_belongs_to_one_sign_in(void **state)
+{
+    struct link_place place = {.user_code = "WDJB", .url = "https://id.example"}, shown;
+    struct link *link = NULL;
+    struct id device;
+
+    (void)state;
+    assert_int_equal(link_new(&link, NULL), 0);
+    assert_int_equal(link_provider_number(link), 0);
+    link_provider_ask(link, &no_device);
+    uint64_t first = link_provider_take(link, &device);
+    link_provider_ask(link, &no_device);
+    link_provider_show(link, first, &place);
+    assert_false(link_provider_place(link, &shown));
+    link_sign_in_answer(link, SIGN_IN_REFUSED, NULL, "of the first");
+    assert_int_equal(link_sign_in_state(link, NULL, NULL), SIGN_IN_ASKED);
+    link_provider_show(link, link_provider_take(link, &device), &place);
+    assert_true(link_provider_place(link, &shown));
+    assert_string_equal(shown.user_code, "WDJB");
+    assert_int_equal(link_sign_in_state(link, NULL, NULL), SIGN_IN_ELSEWHERE);
+    link_sign_out(link);
+    assert_false(link_provider_place(link, &shown));
+    assert_int_equal(link_provider_number(link), 0);
+    assert_int_equal(link_sign_in(link, "marie", "guichet", &no_device, NULL), 0);
+    assert_int_equal(link_provider_number(link), 0);
+    link_free(link);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_place_belongs_to_one_sign_in),
         cmocka_unit_test(a_bell_rings_until_it_is_cleared),
         cmocka_unit_test(the_status_is_kept_and_rings_the_screen),
         cmocka_unit_test(a_sign_in_is_asked_taken_and_answered),
