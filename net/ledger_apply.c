@@ -261,6 +261,24 @@ static bool is_given(const struct attempt *attempt)
                   operation->id.text) == 0;
 }
 
+/* At a relay: 1 when the centre was asked. Its word alone counts, also where this is no longer
+ * allowed here. When it has allowed it, the record may never come: the office lost sight of it
+ * meanwhile. */
+static int leave_asked_to_centre(struct attempt *attempt, struct error *error)
+{
+    const struct operation *operation = attempt->operation;
+    bool asked, accepted;
+    int code = ledger_upward_asked(attempt->ledger, &operation->id, &asked, &accepted, error);
+
+    if (code != 0 || !asked)
+        return code;
+    *attempt->outcome = (struct ledger_outcome){.kind = accepted ? LEDGER_APPLIED : LEDGER_LATER,
+                                                .rev = operation->base + 1};
+    if (accepted)
+        code = remember(attempt, error);
+    return code == 0 ? 1 : code;
+}
+
 /* At a relay: 1 when the operation needs no merge here. */
 static int leave_to_centre(struct attempt *attempt, struct error *error)
 {
@@ -282,27 +300,12 @@ static int leave_to_centre(struct attempt *attempt, struct error *error)
     code = ledger_relay_must_ask(attempt->ledger, attempt->operation, &attempt->row, &must, error);
     if (code != 0 || !must)
         return code;
+    code = leave_asked_to_centre(attempt, error);
+    if (code < 0 || (code > 0 && outcome->kind == LEDGER_APPLIED))
+        return code;
     outcome->kind = LEDGER_LATER;
     code = ledger_upward_put(attempt->ledger, attempt->operation, &attempt->row, LEDGER_WAY_ASKED,
                              error);
-    return code == 0 ? 1 : code;
-}
-
-/* At a relay: 1 when the centre was asked before this was no longer allowed here. Its word alone
- * counts: it may have allowed it. When it has, the record may never come: the office lost sight of
- * it meanwhile. */
-static int leave_asked_to_centre(struct attempt *attempt, struct error *error)
-{
-    const struct operation *operation = attempt->operation;
-    bool asked, accepted;
-    int code = ledger_upward_asked(attempt->ledger, &operation->id, &asked, &accepted, error);
-
-    if (code != 0 || !asked)
-        return code;
-    *attempt->outcome = (struct ledger_outcome){.kind = accepted ? LEDGER_APPLIED : LEDGER_LATER,
-                                                .rev = operation->base + 1};
-    if (accepted)
-        code = remember(attempt, error);
     return code == 0 ? 1 : code;
 }
 

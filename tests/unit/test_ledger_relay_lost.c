@@ -112,6 +112,32 @@ static void a_relay_that_lost_its_disk_asks_about_what_is_older(void **state)
     operation_free(lost);
 }
 
+/* The record of what the centre allowed may never come, when the office lost sight of it there. */
+static void what_the_centre_allowed_waits_for_no_record(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter = fixture_id(&f->centre);
+    struct operation *made =
+        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
+                          fixture_case(&f->centre, ANNE, "sample/a"));
+    struct operation *moved =
+        fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &matter, 1,
+                          json_pack("{s:s}", "status", "in-progress"));
+
+    apply(f, ANNE, made, LEDGER_APPLIED);
+    relay_settle(f);
+    lose_the_disk(f);
+    relay_pull(f);
+    apply(f, ANNE, moved, LEDGER_LATER);
+    assert_int_equal(relay_push(f, 5, true), 1);
+    apply(f, ANNE, moved, LEDGER_APPLIED);
+    apply(f, ANNE, moved, LEDGER_REPEATED);
+    relay_settle(f);
+    assert_string_equal(relay_says(f, RECORD_CASE, &matter, "status"), "in-progress");
+    operation_free(made);
+    operation_free(moved);
+}
+
 /* --- bounds ----------------------------------------------------------------------------------- */
 
 /* The first number of a query on the relay's database; a statement without rows gives 0. */
@@ -182,6 +208,7 @@ int main(void)
         WITH(what_agents_never_fetch_has_a_bound),
         WITH(what_was_seen_of_a_record_has_a_bound),
         WITH(a_relay_that_lost_its_disk_asks_about_what_is_older),
+        WITH(what_the_centre_allowed_waits_for_no_record),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
