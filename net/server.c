@@ -74,14 +74,22 @@ static struct request *request_new(struct server *server, struct MHD_Connection 
     return request;
 }
 
+/* What stands for a request of which only the first line is known: libmicrohttpd answers some
+ * faults of the head by itself and then forgets what it was given, so that nothing may hang on it.
+ */
+static char plain_target, other_target;
+
+static bool is_look(const void *closure)
+{
+    return closure == &plain_target || closure == &other_target;
+}
+
 /* A request begins: its address, as it came, is seen here alone. */
 static void *target_look(void *context, const char *target, struct MHD_Connection *connection)
 {
-    struct request *request = request_new(context, connection);
-
-    if (request != NULL)
-        request->plain_target = head_target_is_plain(target);
-    return request;
+    (void)context;
+    (void)connection;
+    return head_target_is_plain(target) ? &plain_target : &other_target;
 }
 
 /* From now on a drain waits for this request: all of it is here. */
@@ -284,19 +292,21 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
                               const char *method, const char *version, const char *upload,
                               size_t *upload_length, void **closure)
 {
-    struct request *request = *closure;
+    struct request *request;
 
-    (void)context;
-    (void)connection;
-    if (request == NULL)
-        return MHD_NO; /* no memory for it */
-    if (!request->begun) {
-        request->begun = true;
+    if (is_look(*closure)) {
+        request = request_new(context, connection);
+        if (request != NULL)
+            request->plain_target = *closure == &plain_target;
+        *closure = request;
+        if (request == NULL)
+            return MHD_NO;
         request_name(request);
         request_begin(request, method, path, version);
         request_stage(request);
         return answer_now(request) ? request_send(request) : MHD_YES;
     }
+    request = *closure;
     if (*upload_length > 0) {
         enum MHD_Result result = request_receive(request, upload, *upload_length);
 
@@ -314,14 +324,14 @@ static void completed(void *context, struct MHD_Connection *connection, void **c
 
     (void)connection;
     (void)code;
-    if (request == NULL)
+    *closure = NULL;
+    if (request == NULL || is_look(request))
         return;
     guard_line_rest(server->guard, request->line);
-    if (server->options.log_requests && request->begun)
+    if (server->options.log_requests)
         request_log(request, "%s %u, %lld ms",
                     request->route != NULL ? request->route->operation : "?", request->reply.status,
                     (long long)(clock_steady(NULL) - request->started_ms));
-    *closure = NULL;
     request_free(request);
 }
 

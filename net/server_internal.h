@@ -173,7 +173,6 @@ struct request {
     struct MHD_Connection *connection;
     struct guard_line *line;  /* borrowed; NULL when it is not watched */
     char id[REQUEST_ID_SIZE]; /* under which the log, the answer and the audit trail tell of it */
-    bool begun;               /* its head was looked at */
     bool plain_target;        /* its address has only what may stand there */
     const char *method;       /* static: of the route, or "HEAD" */
     const struct route *route;
