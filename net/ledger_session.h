@@ -50,7 +50,8 @@ int ledger_sign_in(struct ledger *ledger, const struct ledger_sign_in *asked, in
 
 /* A new password for who knows the present one (and shows a code, if they have codes): all their
  * sessions end. `asked->proof` holds as for a sign-in. A code, with `result->barrier`, when it is
- * not taken. Takes as long as a sign-in, twice. */
+ * not taken. Takes as long as a sign-in, twice. The same change asked for again within five
+ * minutes, because its answer was lost, is answered like the first. */
 int ledger_password_change(struct ledger *ledger, const struct ledger_sign_in *asked,
                            const char *fresh, int64_t now_ms, struct ledger_login *result,
                            struct error *error);

@@ -15,13 +15,19 @@ struct verifier {
     struct id agent;
     char hash[crypto_pwhash_STRBYTES];
     bool must_change;
+    int64_t changed_ms;
 };
+
+/* A change of password whose answer was lost may be asked for again so long. */
+#define REPEAT_MS INT64_C(300000)
 
 /* --- sign-in ---------------------------------------------------------------------------------- */
 
 /* A sign-in under way. */
 struct entering {
     const struct ledger_sign_in *asked;
+    const char *fresh; /* the password to be; NULL for a sign-in */
+    bool repeated;     /* it is so already: this very change was made just before */
     char login[LEDGER_LOGIN_LIMIT + 1]; /* folded */
     struct lockout lockouts[2];
     size_t lockout_count;
@@ -43,6 +49,7 @@ static int login_read(struct ledger *ledger, const char *login, struct verifier 
     id_parse(&verifier->agent, database_text(statement, 0));
     text_copy(verifier->hash, sizeof(verifier->hash), database_text(statement, 1));
     verifier->must_change = sqlite3_column_int(statement, 2) != 0;
+    verifier->changed_ms = sqlite3_column_int64(statement, 3);
     sqlite3_reset(statement);
     return 0;
 }
@@ -242,6 +249,18 @@ static int barrier_before(struct ledger *ledger, const struct ledger_sign_in *as
     return code == 0 ? ledger_session_barred(result, error) : code;
 }
 
+/* The answer of a change was lost, and it is asked for again: the password of before is gone. Told
+ * to whoever knows the new one, who would be told by signing in as well; and for a while only, so
+ * that nobody guesses twice with each attempt. */
+static bool is_repeat(const struct entering *entering, int64_t now_ms)
+{
+    const struct verifier *verifier = &entering->verifier;
+    int64_t age = now_ms - verifier->changed_ms;
+
+    return entering->fresh != NULL && !id_is_empty(&verifier->agent) && !verifier->must_change &&
+           age >= 0 && age < REPEAT_MS && password_fits(verifier, entering->fresh);
+}
+
 /* Up to where the password is known to be right. */
 static int enter(struct ledger *ledger, struct entering *entering, int64_t now_ms,
                  struct ledger_login *result, struct error *error)
@@ -258,9 +277,10 @@ static int enter(struct ledger *ledger, struct entering *entering, int64_t now_m
     code = barrier_before(ledger, asked, now_ms, result, error);
     if (code == 0)
         code = enter_begin(ledger, entering, now_ms, result, error);
-    if (code == 0 && !password_fits(&entering->verifier, asked->password))
-        code = refuse(ledger, entering, now_ms, result, error);
-    return code;
+    if (code != 0 || password_fits(&entering->verifier, asked->password))
+        return code;
+    entering->repeated = is_repeat(entering, now_ms);
+    return entering->repeated ? 0 : refuse(ledger, entering, now_ms, result, error);
 }
 
 int ledger_sign_in(struct ledger *ledger, const struct ledger_sign_in *asked, int64_t now_ms,
@@ -422,7 +442,7 @@ int ledger_password_change(struct ledger *ledger, const struct ledger_sign_in *a
                            const char *fresh, int64_t now_ms, struct ledger_login *result,
                            struct error *error)
 {
-    struct entering entering = {.asked = asked};
+    struct entering entering = {.asked = asked, .fresh = fresh};
     int code;
 
     if (ledger->is_relay) {
@@ -433,9 +453,9 @@ int ledger_password_change(struct ledger *ledger, const struct ledger_sign_in *a
     code = fresh_judge(ledger, asked, fresh, result, error);
     if (code == 0)
         code = enter(ledger, &entering, now_ms, result, error);
-    if (code == 0)
+    if (code == 0 && !entering.repeated)
         code = name_judge(ledger, &entering, fresh, result, error);
-    if (code == 0)
+    if (code == 0 && !entering.repeated)
         code = change_end(ledger, &entering, fresh, now_ms, result, error);
     if (code != 0)
         ledger_login_clear(result);

@@ -190,7 +190,10 @@ void sync_session_drop(struct sync_engine *engine)
     engine->desk_read = false;
     engine->desk_held = false;
     cancel_lane(engine, SYNC_LANE_BELL);
-    cancel_lane(engine, SYNC_LANE_WORK);
+    /* An errand does not stand or fall with the session. A change of password ends it before its
+     * own answer is here: asked again, it would find the present password changed. */
+    if (engine->running[SYNC_LANE_WORK] != SYNC_JOB_ERRAND)
+        cancel_lane(engine, SYNC_LANE_WORK);
 }
 
 /* Ends the session also at the server, when there is one. */

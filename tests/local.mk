@@ -988,10 +988,10 @@ LONG_TESTS = tests/sim/sim.sh tests/chaos/chaos.sh tests/unit/test_sync_server \
     search_choices search_filters service_page recover email_crash))
 
 # Under AddressSanitizer: without the search of a terminal's memory, in which the sanitizer keeps copies
-# of its own, and the script of passwords, whose hashes take too long there beside another test.
+# of its own.
 .PHONY: check-sanitized
 check-sanitized:
-	@$(MAKE) check TESTS='$(filter-out tests/security/stolen_laptop.sh tests/end_to_end/password.sh,$(TESTS))'
+	@$(MAKE) check TESTS='$(filter-out tests/security/stolen_laptop.sh,$(TESTS))'
 
 .PHONY: distcheck-brief
 distcheck-brief:

@@ -146,6 +146,34 @@ static void test_guessing_by_changing_costs_as_much(void **state)
     assert_int_equal(result.barrier, LEDGER_BARRIER_HELD);
 }
 
+/* The answer was lost, and the terminal or the HTTP library below it asks again. */
+static void test_a_change_that_was_made_is_answered_again(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct session_terminal terminal;
+    struct ledger_login result;
+
+    session_agent(f, "eve");
+    session_terminal_make(f, &terminal);
+    assert_int_equal(change(f, SESSION_PASSWORD, FRESH, start, &result), 0);
+    assert_int_equal(session_sign_in(f, &terminal, "eve", FRESH, start), 0);
+    assert_int_equal(change(f, SESSION_PASSWORD, FRESH, start + 1000, &result), 0);
+    /* Nothing happened this time. */
+    assert_true(session_is_good(f, terminal.login.token, start + 1000));
+    assert_int_equal(session_told(f, "password changed"), 1);
+    /* Neither another one, nor later. */
+    assert_int_equal(change(f, SESSION_PASSWORD, FRESH " et encore", start + 1000, &result),
+                     ERROR_REFUSED);
+    assert_int_equal(change(f, SESSION_PASSWORD, FRESH, start + 360000, &result), ERROR_REFUSED);
+    /* One that an administrator gave is no change that was made. */
+    assert_int_equal(
+        ledger_password_reset(f->ledger, "Eve", "donne par la chef", true, start + 400000, NULL),
+        0);
+    assert_int_equal(change(f, SESSION_PASSWORD, "donne par la chef", start + 400000, &result),
+                     ERROR_REFUSED);
+    session_clear(&terminal);
+}
+
 static void test_a_reset_password_opens_nothing_but_a_change(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -181,6 +209,7 @@ int main(void)
         cmocka_unit_test(test_the_organisations_list),
         TEST(test_a_change_ends_all_sessions),
         TEST(test_guessing_by_changing_costs_as_much),
+        TEST(test_a_change_that_was_made_is_answered_again),
         TEST(test_a_reset_password_opens_nothing_but_a_change),
     };
 

@@ -253,6 +253,38 @@ static void a_terminal_is_enrolled_by_a_code(void **state)
     bench_free(bench);
 }
 
+static void ask_change(struct bench *bench)
+{
+    const struct errand_request request = {
+        .kind = ERRAND_PASSWORD, .login = "marie", .secret = "before", .fresh = "after"};
+
+    link_errand_ask(bench->link, &request);
+    sync_engine_ring(bench->engine);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/password");
+}
+
+/* The change ends the session, which the long poll is told before the change is answered. */
+static void a_session_that_ends_leaves_an_errand_alone(void **state)
+{
+    struct bench *bench = keyed_bench();
+
+    (void)state;
+    get_online(bench);
+    ask_change(bench);
+    int begun = bench->begun;
+    bench_answer(bench, SYNC_LANE_BELL, 401, "{\"code\":\"session-ended\"}");
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/password");
+    assert_int_equal(bench->begun, begun);
+    bench_answer(bench, SYNC_LANE_WORK, 204, "");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(errand_state(link_errand(bench->link), ERRAND_PASSWORD, NULL), ERRAND_DONE);
+    /* Nothing is tried with the password of before. */
+    assert_string_equal(bench_work(bench), "");
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +296,7 @@ int main(void)
         cmocka_unit_test(a_wrong_clock_signs_with_the_servers_time),
         cmocka_unit_test(an_order_to_erase_reaches_the_screen),
         cmocka_unit_test(a_terminal_is_enrolled_by_a_code),
+        cmocka_unit_test(a_session_that_ends_leaves_an_errand_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
