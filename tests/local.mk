@@ -24,7 +24,15 @@ TESTS += $(UNIT_TESTS)
 .PHONY: check-programs
 check-programs: $(check_PROGRAMS)
 
-AM_TESTS_ENVIRONMENT = abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \
+# What is waited for in the end-to-end tests may take longer in a slow build.
+if SANITIZERS
+TEST_PATIENCE = 3
+else
+TEST_PATIENCE = 1
+endif
+
+AM_TESTS_ENVIRONMENT = GUICHET_TEST_PATIENCE=$(TEST_PATIENCE); export GUICHET_TEST_PATIENCE; \
+    abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \
     abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir; \
     GUICHET_LOCALE_DIRECTORY='$(abs_top_builddir)/ui/locale'; export GUICHET_LOCALE_DIRECTORY; \
     test `id -u` != 0 || { GUICHETD_USER=root; export GUICHETD_USER; };

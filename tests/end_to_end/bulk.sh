@@ -10,7 +10,7 @@ done
 
 # until_says EXPECTED SQL: waits until the database says so.
 until_says() {
-    local end=$((SECONDS + 30)) found=
+    local end=$((SECONDS + 30 * PATIENCE)) found=
     until found=$(sqlite3 -readonly "$WORK/server.db" "$2" 2>/dev/null); [ "$found" = "$1" ]; do
         [ $SECONDS -lt $end ] || fail "$found instead of $1: $2"
         sleep 0.1
@@ -46,7 +46,7 @@ wait_for a "Que faire de ces 3 dossiers ?"
 wait_for a "Envoyer un message, maintenant ou plus tard"
 types a 8
 wait_for a "Quel message ?"
-screen a | grep -n "Rappel" >/dev/null || fail "no reminder"
+wait_match a "Rappel"
 types a "$(screen a | grep -oE '[0-9] +Rappel' | cut -c1)"
 wait_for a "Date"
 day=$(date -d "+40 days" +%F)

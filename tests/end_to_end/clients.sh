@@ -27,7 +27,7 @@ read_server() {
 
 # server_shows TEXT COUNT: waits until it is there so often.
 server_shows() {
-    local end=$((SECONDS + 40)) found
+    local end=$((SECONDS + 40 * PATIENCE)) found
     while :; do
         read_server
         found=$(grep -oF -- "$1" "$WORK/records.json" | wc -l)
@@ -55,6 +55,10 @@ end_contact() {
     waits a "Fin du contact" "End of contact"
     keys a Enter
     waits a "Le contact est terminé" "The contact has ended"
+}
+
+level_shown() {
+    screen a | grep -A1 "2099-05-31" | grep -q "$(say vérifiée verified)"
 }
 
 round() {
@@ -131,8 +135,8 @@ round() {
     waits a "$6 agit pour ce client, $(say directrice director)" \
         "$6 acts for them, $(say directrice director)"
     wait_for a "2099-05-31"
-    screen a | grep -q "$(say "preuve : résolution" "proof: resolution")" || fail "no proof"
-    screen a | grep -A1 "2099-05-31" | grep -q "$(say vérifiée verified)" || fail "no level"
+    wait_for a "$(say "preuve : résolution" "proof: resolution")"
+    wait_that "no level" level_shown
     waits a "$6 agit pour ce client, ÉCHU" "$6 acts for them, EXPIRED"
     keys a Escape
     waits a "Besoin" "Need"
@@ -144,7 +148,7 @@ round() {
     keys a Enter
     waits a "Identité exigée : vérifiée. Agit pour $first" "Identity needed: verified. Acts for $first"
     # The case of the one for whom they act is there to be opened.
-    screen a | grep "C-" | grep -q "$first" || fail "the case of $first is not offered"
+    wait_match a "C-.*$first"
     keys a Tab Down Enter
     waits a "Ce qui s’est passé" "What happened"
     keys a F6

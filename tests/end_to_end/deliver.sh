@@ -23,7 +23,7 @@ agency_start() {
         "$WORK/public.pem" "$WORK/orders" "$WORK/$1.log" "${2:-0}" >"$WORK/$1.out" 2>&1 &
     AGENCY_PID=$!
     AGENCY_PIDS="$AGENCY_PIDS $AGENCY_PID"
-    for _ in $(seq 200); do
+    for _ in $(seq $((200 * PATIENCE))); do
         AGENCY_PORT=$(sed -n 's/.*127.0.0.1:\([0-9]*\)$/\1/p' "$WORK/$1.out")
         [ -n "$AGENCY_PORT" ] && return
         sleep 0.05
@@ -45,7 +45,7 @@ posts() {
 }
 
 wait_posts() {
-    local end=$((SECONDS + 40))
+    local end=$((SECONDS + 40 * PATIENCE))
     until [ "$(posts "$1" "$2" "${4:-}")" -ge "$3" ]; do
         [ $SECONDS -lt $end ] || fail "$2 did not get $3 filings"
         sleep 0.1
@@ -141,7 +141,7 @@ wait_for a "à transmettre de nouveau" 40
 wait_for a "reçu, décision à venir" 40
 wait_for a "non transmis : pas de consentement" 40
 wait_for a "réception confirmée · elections-" 40
-screen a | grep -q "Emploi et Solidarité sociale *non transmis" || fail "the wrong agency was left out"
+wait_match a "Emploi et Solidarité sociale *non transmis"
 keys a 3
 wait_for a "L’organisme n’a pas pu être joint."
 wait_for a "Prochain essai"
@@ -156,9 +156,10 @@ wait_for a "Emploi et Solidarité sociale : non transmis"
 keys a C-g
 types a "accueil"$'\r'
 wait_for a "Mes dossiers"
-screen a | tail -4 | grep -q "Assurance maladie : refus de l’organisme · Changement d’adresse" ||
-    fail "no notice of the refusal"
-screen a | head -8 | grep -q "Assurance maladie : refus" || fail "the refusal is not at home"
+told_at_the_foot() { screen a | tail -4 | grep -q "Assurance maladie : refus de l’organisme · Changement d’adresse"; }
+told_at_home() { screen a | head -8 | grep -q "Assurance maladie : refus"; }
+wait_that "no notice of the refusal" told_at_the_foot
+wait_that "the refusal is not at home" told_at_home
 keys a C-g
 types a "dossier"$'\r'
 wait_for a "Assurance maladie : refus de l’organisme"
@@ -189,14 +190,13 @@ wait_for a "acknowledged · retraite-" 40
 keys a 2
 wait_for a "refused by the agency"
 wait_for a "Le numéro d’assurance maladie n’existe pas"
-shows a "Given name" || fail "it does not say what the agency receives"
+wait_for a "Given name"
 keys a C-r
 wait_for a "acknowledged" 40
 wait_for a "ramq-"
 keys a Escape
 wait_for a "acknowledged · ramq-"
-screen a | grep -q "Employment and Social Solidarity *not sent: no consent" ||
-    fail "the consent is not told"
+wait_match a "Employment and Social Solidarity *not sent: no consent"
 
 # --- each agency has one filing, with its own answers ----------------------------------------------
 for name in saaq ramq retraite elections; do

@@ -12,7 +12,7 @@ chmod 755 "$WORK"
 
 # counts SQL EXPECTED WHAT: waits until the database says so.
 counts() {
-    local end=$((SECONDS + 40)) found=
+    local end=$((SECONDS + 40 * PATIENCE)) found=
     until found=$(sqlite3 -readonly "$WORK/server.db" "$1" 2>/dev/null); [ "$found" = "$2" ]; do
         [ $SECONDS -lt $end ] || fail "$3: $found instead of $2"
         sleep 0.1
@@ -25,7 +25,7 @@ records() {
 
 # files_in MAILBOX COUNT: waits until it holds so many messages.
 files_in() {
-    local end=$((SECONDS + 40)) found=
+    local end=$((SECONDS + 40 * PATIENCE)) found=
     until found=$(folder_count "$1"); [ "$found" = "$2" ]; do
         [ $SECONDS -lt $end ] || fail "mailbox $1 holds $found instead of $2"
         sleep 0.1
@@ -33,7 +33,7 @@ files_in() {
 }
 
 log_says() {
-    local end=$((SECONDS + 40))
+    local end=$((SECONDS + 40 * PATIENCE))
     until grep -qF -- "$1" "$WORK/server.log"; do
         [ $SECONDS -lt $end ] || fail "the log does not say: $1"
         sleep 0.1

@@ -23,7 +23,7 @@ ask() {
 
 # counts SQL EXPECTED WHAT: waits until the database says so.
 counts() {
-    local end=$((SECONDS + 40)) found=
+    local end=$((SECONDS + 40 * PATIENCE)) found=
     until found=$(ask "$1"); [ "$found" = "$2" ]; do
         [ $SECONDS -lt $end ] || fail "$3: $found instead of $2"
         sleep 0.1
@@ -57,7 +57,7 @@ write_to() {
 mkdir "$WORK/sink"
 "$abs_top_builddir/tests/email/smtp_sink" "$WORK/sink" >"$WORK/sink.out" &
 SINK_PID=$!
-for _ in $(seq 200); do
+for _ in $(seq $((200 * PATIENCE))); do
     SINK_PORT=$(sed -n 's/.*127.0.0.1:\([0-9]*\)$/\1/p' "$WORK/sink.out")
     [ -n "$SINK_PORT" ] && break
     sleep 0.05
@@ -144,7 +144,7 @@ logins=$(grep -c Login "$DOVECOT/log")
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=mail \
     -keyout "$WORK/key.pem" -out "$WORK/ca.pem" 2>"$WORK/openssl.log" || fail "openssl"
 GUICHETD_IMAP_CA=$WORK/ca.pem server_start
-end=$((SECONDS + 40))
+end=$((SECONDS + 40 * PATIENCE))
 until grep -q 'mail: imap://.*Requested SSL level failed' "$WORK/server.log"; do
     [ $SECONDS -lt $end ] || fail "mail is fetched unencrypted"
     sleep 0.1

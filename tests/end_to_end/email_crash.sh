@@ -15,7 +15,7 @@ taken() {
 
 # until_taken COUNT: waits until there are at least so many.
 until_taken() {
-    local end=$((SECONDS + 60))
+    local end=$((SECONDS + 60 * PATIENCE))
     until [ "$(taken)" -ge "$1" ]; do
         [ $SECONDS -lt $end ] || fail "$(taken) taken instead of $1"
         sleep 0.02
@@ -52,7 +52,7 @@ for number in $(seq 160); do
     60)
         {
             printf 'From: a@example.ca\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n'
-            for _ in $(seq 250); do printf -- '--b\r\n\r\nx\r\n'; done
+            for _ in $(seq $((250 * PATIENCE))); do printf -- '--b\r\n\r\nx\r\n'; done
         } >"$WORK/mail"
         deliver "$WORK/mail"
         ;;
@@ -66,7 +66,7 @@ for more in 1 9 7 13 5 17 11; do
 done
 server_start
 until_taken 160
-end=$((SECONDS + 60))
+end=$((SECONDS + 60 * PATIENCE))
 until [ "$(inbox_count)" = 0 ]; do
     [ $SECONDS -lt $end ] || fail "the inbox holds $(inbox_count)"
     sleep 0.1

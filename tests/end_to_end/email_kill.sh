@@ -15,7 +15,7 @@ says() {
 
 # until_says JSON-PATH VALUE
 until_says() {
-    local end=$((SECONDS + 30))
+    local end=$((SECONDS + 30 * PATIENCE))
     until [ "$(says "$1")" = "$2" ]; do
         [ $SECONDS -lt $end ] || fail "$1 of the message is $(says "$1")"
         sleep 0.1
@@ -24,7 +24,7 @@ until_says() {
 
 # until_kept NUMBER
 until_kept() {
-    local end=$((SECONDS + 30))
+    local end=$((SECONDS + 30 * PATIENCE))
     until [ -e "$WORK/sink/$1.eml" ]; do
         [ $SECONDS -lt $end ] || fail "no message $1 came"
         sleep 0.05
@@ -35,7 +35,7 @@ mkdir "$WORK/sink"
 : >"$WORK/sink.out"
 "$abs_top_builddir/tests/email/smtp_sink" "$WORK/sink" >"$WORK/sink.out" &
 SINK_PID=$!
-for _ in $(seq 100); do grep -q listening "$WORK/sink.out" && break; sleep 0.05; done
+for _ in $(seq $((100 * PATIENCE))); do grep -q listening "$WORK/sink.out" && break; sleep 0.05; done
 export GUICHETD_SMTP_URL=smtp://127.0.0.1:$(sed -n 's/.*127.0.0.1:\([0-9]*\)$/\1/p' "$WORK/sink.out")
 export GUICHETD_EMAIL_FROM=bureau@ville.example GUICHETD_MESSAGE_RETRY_SECONDS=1
 server_start
@@ -79,5 +79,5 @@ wait_for a "en ligne"
 wait_for a "message au client, envoyé" 30
 keys a Home Enter
 wait_for a "à la première remise"
-shows a "envoyé" || fail "the state is not in French"
+wait_for a "envoyé"
 terminal_kill a

@@ -10,7 +10,7 @@ chmod 755 "$WORK"
 
 # counts EXPECTED: waits until so many messages are taken.
 counts() {
-    local end=$((SECONDS + 40)) found=
+    local end=$((SECONDS + 40 * PATIENCE)) found=
     until found=$(sqlite3 -readonly "$WORK/server.db" \
         "SELECT count(*) FROM record WHERE type = 'message'" 2>/dev/null); [ "$found" = "$1" ]; do
         [ $SECONDS -lt $end ] || { cat "$WORK/dovecot/log"; fail "$found messages instead of $1"; }
@@ -19,7 +19,7 @@ counts() {
 }
 
 log_says() {
-    local end=$((SECONDS + 40))
+    local end=$((SECONDS + 40 * PATIENCE))
     until grep -qF -- "$1" "$WORK/server.log"; do
         [ $SECONDS -lt $end ] || fail "the log does not say: $1"
         sleep 0.1

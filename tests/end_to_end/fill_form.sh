@@ -7,7 +7,7 @@
 open_form() {
     keys "$1" F4
     wait_for "$1" "SQCA-1"
-    screen "$1" | grep -qE "Entrée Ouvrir|Enter Open" || fail "the key that opens is not shown"
+    wait_match "$1" "Entrée Ouvrir|Enter Open"
     keys "$1" Down Down Enter
     wait_for "$1" "$2"
 }
@@ -19,7 +19,7 @@ wait_for a "F4"
 
 # --- French --------------------------------------------------------------------------------------
 open_form a "* Prénom"
-[ "$(cursor_at a)" = "22,3" ] || fail "the cursor is not on the first field: $(cursor_at a)"
+wait_that "the cursor is not on the first field" cursor_is a "22,3"
 
 # All at once: not one key may get lost.
 types a "Zoé"
@@ -105,7 +105,7 @@ keys a Enter
 wait_for a "draft saved"
 
 if command -v sqlite3 >/dev/null; then
-    end=$((SECONDS + 20))
+    end=$((SECONDS + 20 * PATIENCE))
     until [ "$(sqlite3 "$WORK/server.db" \
         "select count(*) from record where type = 'submission'" 2>/dev/null)" = 2 ]; do
         [ $SECONDS -lt $end ] || fail "the server does not hold two submissions"

@@ -49,7 +49,7 @@ trail() {
 
 # told KIND PURPOSE WHAT: waits until the trail of Marie has such an entry.
 told() {
-    local end=$((SECONDS + 20))
+    local end=$((SECONDS + 20 * PATIENCE))
     while :; do
         trail
         if jq -se --arg kind "$1" --arg purpose "$2" --arg what "$3" \
@@ -155,7 +155,7 @@ round() {
 
 # gone NEED: the case is on Marie's terminal no more.
 gone() {
-    local end=$((SECONDS + 40))
+    local end=$((SECONDS + 40 * PATIENCE))
     while :; do
         keys a C-g
         types a "lists all"$'\r'

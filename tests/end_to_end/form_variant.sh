@@ -94,10 +94,10 @@ wait_for a "!  From"
 types a "9"
 keys a Tab C-x
 wait_for a "Enter submits the form"
-shows a "By letter to an address" || fail "the choice is not in the review"
+wait_for a "By letter to an address"
 keys a End Enter
 wait_for a "submitted"
-shows a "1 rue des Pins" || fail "the submission does not show the street"
+wait_for a "1 rue des Pins"
 terminal_quit a
 command -v sqlite3 >/dev/null || exit 0
 until [ "$(sqlite3 "$WORK/server.db" "select json_extract(document, '$.body.answers') from record

@@ -14,7 +14,7 @@ mkfifo "$WORK/commands"
 PROXY=$!
 exec 5>"$WORK/commands"
 trap 'exec 5>&-; kill $PROXY 2>/dev/null; cleanup' EXIT
-for _ in $(seq 100); do grep -q port "$WORK/proxy.log" && break; sleep 0.05; done
+for _ in $(seq $((100 * PATIENCE))); do grep -q port "$WORK/proxy.log" && break; sleep 0.05; done
 PROXIED="http://127.0.0.1:$(sed -n 's/^port //p' "$WORK/proxy.log")"
 
 start_a() {
@@ -47,7 +47,7 @@ state() {
 
 # winner SUMMARY: until the server says that one agent has it.
 winner() {
-    local end=$((SECONDS + 60)) said
+    local end=$((SECONDS + 60 * PATIENCE)) said
     until said=$(state "$1"); [[ $said == "accepted "* ]]; do
         [ $SECONDS -lt $end ] || fail "nobody has \"$1\": $said"
         sleep 0.3
@@ -82,7 +82,7 @@ wait_for b "Ctrl-V: Marie Tremblay hands off to you"
 terminal_kill a
 keys b C-v
 wait_for b "State       offered"
-shows b "Need: first matter" || fail "the context is not there"
+wait_for b "Need: first matter"
 keys b Enter
 wait_for b "Confirmed, yours"
 winner "anonymous client · first matter"
@@ -111,7 +111,7 @@ types b "typed while the link was cut"
 echo pass >&5
 wait_for b "Confirmed, yours" 60
 winner "anonymous client · second matter"
-shows b "typed while the link was cut" || fail "what was typed is gone"
+wait_for b "typed while the link was cut"
 
 echo "the server is killed between claim and reply: pending until it says so again, and the other"
 echo "knows at once who has it"
@@ -131,7 +131,7 @@ echo kill >&5
 sleep 0.3
 keys b Enter
 wait_for c "Pierre Gagnon has got it"
-shows c "accepted by Pierre Gagnon" || fail "the offer does not say who has it"
+wait_for c "accepted by Pierre Gagnon"
 wait_for b "Pending, not confirmed yet"
 server_stop KILL
 SERVER=$OWN
@@ -161,13 +161,13 @@ wait_for b "Why not?"
 types b "at lunch"
 keys b Enter
 wait_for b "Declined."
-end=$((SECONDS + 30))
+end=$((SECONDS + 30 * PATIENCE))
 until [ "$(sqlite3 "$store" "SELECT count(*) FROM record WHERE type = 'case'")" -lt "$before" ]; do
     [ $SECONDS -lt $end ] || fail "the case is still at the receiver's"
     sleep 0.2
 done
 # Whoever reads the file just then, as this test does, puts the wiping off to the next answer.
-end=$((SECONDS + 90))
+end=$((SECONDS + 90 * PATIENCE))
 while cat "$store" "$store-wal" 2>/dev/null | od -An -v -tx1 | tr -d ' \n' | grep -qi "$sealed"; do
     [ $SECONDS -lt $end ] || fail "its sealed copy is still on the disk"
     sleep 1

@@ -12,12 +12,20 @@
 #   types NAME TEXT           text as typed, all at once
 #   wait_for NAME TEXT [S]    until TEXT (fixed string) is on the screen; fails after S seconds (20)
 #   wait_gone NAME TEXT [S]
+#   wait_match NAME REGEX     until a line of the screen matches (grep -E)
+#   wait_that MESSAGE COMMAND ARGUMENT...
+#                             until the command succeeds; fails with the message after 20 seconds.
+#                             A screen is painted in parts: what must be on it is waited for, and
+#                             never looked at once
 #   shows NAME TEXT           now
 #   cursor_at NAME            prints "column,row"
+#   cursor_is NAME COLUMN,ROW now
 #   terminal_pid NAME         the process id of guichet
 #   terminal_kill NAME        kill -9
 #   terminal_quit NAME        F10, and waits for its end
 #   fail MESSAGE              ends the test, showing all screens
+#
+# GUICHET_TEST_PATIENCE multiplies all times that are waited at most: for slow builds.
 #
 # Everything runs in LC_ALL=C.UTF-8. Output goes to the test's log.
 
@@ -33,6 +41,7 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/guichet-test.XXXXXX")
 SOCKET=guichet-$$
 SERVER_PID=
 PORT=0
+PATIENCE=${GUICHET_TEST_PATIENCE:-1}
 TERMINALS=
 
 mux() {
@@ -83,7 +92,7 @@ server_start() {
     "$abs_top_builddir/guichetd" serve --database "$WORK/server.db" --listen "127.0.0.1:$PORT" \
         ${SERVER_:-} >"$WORK/server.log" 2>&1 &
     SERVER_PID=$!
-    for _ in $(seq 200); do
+    for _ in $(seq $((200 * PATIENCE))); do
         SERVER=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/server.log" | head -1)
         [ -n "$SERVER" ] && break
         kill -0 "$SERVER_PID" 2>/dev/null || fail "guichetd ended"
@@ -128,7 +137,7 @@ shows() {
 }
 
 wait_for() {
-    local end=$((SECONDS + ${3:-20}))
+    local end=$((SECONDS + ${3:-20} * PATIENCE))
     until shows "$1" "$2"; do
         [ $SECONDS -lt $end ] || fail "$1 does not show: $2"
         sleep 0.05
@@ -136,11 +145,28 @@ wait_for() {
 }
 
 wait_gone() {
-    local end=$((SECONDS + ${3:-20}))
+    local end=$((SECONDS + ${3:-20} * PATIENCE))
     while shows "$1" "$2"; do
         [ $SECONDS -lt $end ] || fail "$1 still shows: $2"
         sleep 0.05
     done
+}
+
+wait_that() {
+    local message=$1 end=$((SECONDS + 20 * PATIENCE))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $end ] || fail "$message"
+        sleep 0.05
+    done
+}
+
+matches() {
+    screen "$1" | grep -qE -- "$2"
+}
+
+wait_match() {
+    wait_that "$1 does not match: $2" matches "$1" "$2"
 }
 
 sign_in() {
@@ -152,6 +178,10 @@ cursor_at() {
     mux display-message -p -t "=$1:" '#{cursor_x},#{cursor_y}'
 }
 
+cursor_is() {
+    [ "$(cursor_at "$1")" = "$2" ]
+}
+
 terminal_pid() {
     mux display-message -p -t "=$1:" '#{pane_pid}'
 }
@@ -161,7 +191,7 @@ terminal_ended() {
 }
 
 wait_ended() {
-    local end=$((SECONDS + 20))
+    local end=$((SECONDS + 20 * PATIENCE))
     until terminal_ended "$1"; do
         [ $SECONDS -lt $end ] || fail "$1 does not end"
         sleep 0.05
@@ -177,7 +207,7 @@ terminal_quit() {
     keys "$1" F10
     wait_ended "$1"
     local status=
-    for _ in $(seq 20); do # tmux learns it a little after the end, and sometimes never
+    for _ in $(seq $((20 * PATIENCE))); do # tmux learns it a little after the end, and sometimes never
         status=$(mux display-message -p -t "=$1:" '#{pane_dead_status}')
         [ -n "$status" ] && break
         # A signal that came while tmux was busy may have been missed: the child stays unreaped.

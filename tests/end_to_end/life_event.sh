@@ -44,8 +44,8 @@ keys b Enter
 wait_for b "Esc Search"
 types b "l"
 wait_for b "What has happened?"
-screen b | grep -A2 "A few questions" | grep -q "Lost or stolen wallet" ||
-    fail "the event of the service that is open is not the first"
+event_is_first() { screen b | grep -A2 "A few questions" | grep -q "Lost or stolen wallet"; }
+wait_that "the event of the service that is open is not the first" event_is_first
 keys b Escape Escape Escape
 
 echo "== the questionnaire is a draft of the case, whatever happens"
@@ -169,7 +169,7 @@ wait_for a "Ctrl-X"
 types a "Acte reçu, dossier complet."
 keys a C-x
 wait_for b "1 new since you last looked"
-screen b | grep -q "^ \*.*note, contact" || fail "the new note is not marked"
+wait_match b "^ \*.*note, contact"
 types b "/recu"
 wait_for b "1 of "
 wait_for b "Acte reçu"
@@ -189,7 +189,7 @@ wait_for b "2 of 7 done"
 server_start
 wait_gone b "1 waiting" 60
 wait_gone a "1 en attente" 60
-for _ in $(seq 200); do
+for _ in $(seq $((200 * PATIENCE))); do
     told=
     shows a "1 refus" && told=a
     shows b "1 refused" && told=b

@@ -77,7 +77,7 @@ wait_case() { # the screen's line of a case
 }
 
 wait_line() { # until a line of the screen fits
-    local end=$((SECONDS + 20))
+    local end=$((SECONDS + 20 * PATIENCE))
     until screen "$1" | grep -q -- "$2"; do
         [ $SECONDS -lt $end ] || fail "$1 shows no line like: $2"
         sleep 0.05
@@ -85,7 +85,7 @@ wait_line() { # until a line of the screen fits
 }
 
 wait_cursor() { # until the cursor is on the line with this text
-    local end=$((SECONDS + 20)) row
+    local end=$((SECONDS + 20 * PATIENCE)) row
     until row=$(screen "$1" | grep -n -- "$2" | head -1 | cut -d: -f1) &&
         [ "$(cursor_at "$1")" = "1,$((row - 1))" ]; do
         [ $SECONDS -lt $end ] || fail "the cursor of $1 is not on $2: $(cursor_at "$1")"
@@ -95,7 +95,7 @@ wait_cursor() { # until the cursor is on the line with this text
 
 # open_view NAME COMMAND VIEW TITLE: as soon as the view has come.
 open_view() {
-    local end=$((SECONDS + 30))
+    local end=$((SECONDS + 30 * PATIENCE))
     until shows "$1" "$4"; do
         [ $SECONDS -lt $end ] || fail "$1 has no view $3"
         types "$1" ":$2 $3"
@@ -112,11 +112,13 @@ wait_for a "C-TEST-0001" # home has my cases
 keys a F3
 wait_for a "Due 2"
 wait_for a "C-TEST-0002"
-shows a "C-TEST-0004" || fail "what is due is not all there"
+wait_for a "C-TEST-0004"
 shows a "C-TEST-0001" && fail "what is not due is there"
 wait_case a C-TEST-0002 | grep -q "3 days late\|72 h late" || fail "it does not say how late"
-[ "$(screen a | grep -n C-TEST-0002 | cut -d: -f1)" -lt \
-    "$(screen a | grep -n C-TEST-0004 | cut -d: -f1)" ] || fail "the latest is not first"
+latest_is_first() {
+    [ "$(screen a | grep -n C-TEST-0002 | cut -d: -f1)" -lt "$(screen a | grep -n C-TEST-0004 | cut -d: -f1)" ]
+}
+wait_that "the latest is not first" latest_is_first
 
 echo "typing finds a client, Esc comes back to the list"
 types a "zoe"
@@ -151,8 +153,8 @@ echo "sorted, grouped, narrowed"
 types a ":sort client"
 keys a Enter
 wait_for a "by Client"
-[ "$(screen a | grep -o 'C-TEST-000[0-9]' | tr -d '\n')" = \
-    C-TEST-0004C-TEST-0003C-TEST-0002C-TEST-0001 ] || fail "not by the client's name"
+order_is() { [ "$(screen a | grep -o 'C-TEST-000[0-9]' | tr -d '\n')" = "$1" ]; }
+wait_that "not by the client's name" order_is C-TEST-0004C-TEST-0003C-TEST-0002C-TEST-0001
 types a "="
 wait_for a "by Client ↓"
 keys a C-k
@@ -186,10 +188,11 @@ wait_for a "4 waiting"
 types a ":sort agent"
 keys a Enter
 wait_for a "by Agent"
-[ "$(screen a | grep -c 'C-TEST.*Marie T')" = 4 ] || fail "they are not in her hands"
+marie_has() { [ "$(screen a | grep -c 'C-TEST.*Marie T')" = "$1" ]; }
+wait_that "they are not in her hands" marie_has 4
 keys a C-u
 wait_for a "Taken back: 4."
-[ "$(screen a | grep -c 'C-TEST.*Marie T')" = 0 ] || fail "they are in her hands still"
+wait_that "they are in her hands still" marie_has 0
 keys a Home Space Down Space
 wait_for a "2 marked"
 keys a Escape
@@ -221,7 +224,7 @@ sign_in b luc
 wait_for b "en ligne"
 keys b F3
 wait_for b "Échéance 0"
-shows b "Tapez une partie du nom" || fail "no word of finding a client in French"
+wait_for b "Tapez une partie du nom"
 types b ":listes mon bureau"
 keys b Enter
 wait_for b "4 dossiers"

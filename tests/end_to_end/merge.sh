@@ -78,6 +78,10 @@ details() {
     waits a "Naissance" "Birth date"
 }
 
+first_is_merged() {
+    screen a | grep -F "$(say "fusionnée dans $second" "merged into $second")" | grep -qF "$first"
+}
+
 round() {
     LANGUAGE_=$1
     local first=$2 second=$3 third=$4 stays other
@@ -112,8 +116,7 @@ round() {
     waits a "Fiches fusionnées" "Merged files"
     wait_for a "$(say "fusionnée dans $second" "merged into $second")"
     wait_for a "$(say "fusionnée dans $third" "merged into $third")"
-    screen a | grep -F "$(say "fusionnée dans $second" "merged into $second")" | grep -qF "$first" ||
-        fail "the list does not say into whom $first is merged"
+    wait_that "the list does not say into whom $first is merged" first_is_merged
     # The list begins with what is merged into the one that stays.
     keys a Down Enter
     waits a "$first a de nouveau une fiche à part" "$first is a file of its own again"
@@ -154,7 +157,7 @@ round() {
     merge a "$first" "$second"
     merge b "$second" "$first"
     server_start
-    for _ in $(seq 400); do
+    for _ in $(seq $((400 * PATIENCE))); do
         losers=
         for name in a b; do
             shows $name "$(say "1 refusée" "1 refused")" && losers="$losers$name"

@@ -16,7 +16,7 @@ ask() {
 
 # until_says EXPECTED SQL: waits until the database says so.
 until_says() {
-    local end=$((SECONDS + 40)) found=
+    local end=$((SECONDS + 40 * PATIENCE)) found=
     until found=$(ask "$2"); [ "$found" = "$1" ]; do
         [ $SECONDS -lt $end ] || fail "$found instead of $1: $2"
         sleep 0.1
@@ -25,7 +25,7 @@ until_says() {
 
 # file_has FILE TEXT: waits until it does.
 file_has() {
-    local end=$((SECONDS + 40))
+    local end=$((SECONDS + 40 * PATIENCE))
     until grep -qF -- "$2" $1 2>/dev/null; do
         [ $SECONDS -lt $end ] || fail "$1 does not hold $2"
         sleep 0.1

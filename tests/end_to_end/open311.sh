@@ -19,7 +19,7 @@ told() {
 
 # told_is ID MEMBER EXPECTED: in time.
 told_is() {
-    for _ in $(seq 400); do
+    for _ in $(seq $((400 * PATIENCE))); do
         [ "$(told "$1" "$2")" = "$3" ] && return
         sleep 0.05
     done

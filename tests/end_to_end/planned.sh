@@ -15,7 +15,7 @@ newest() {
 
 # newest_is MEMBER EXPECTED: waits for it.
 newest_is() {
-    local end=$((SECONDS + 30))
+    local end=$((SECONDS + 30 * PATIENCE))
     until [ "$(newest "$1")" = "$2" ]; do
         [ $SECONDS -lt $end ] || fail "$1 is $(newest "$1") instead of $2"
         sleep 0.1

@@ -12,7 +12,7 @@ done
 
 # Presence is asked for when the list opens.
 see() {
-    for _ in $(seq 60); do
+    for _ in $(seq $((60 * PATIENCE))); do
         types a ":agents"
         keys a Enter
         sleep 0.4
@@ -56,13 +56,13 @@ see wrap-up
 echo "the open list follows by itself"
 keys b F11
 wait_for b "You are available again."
-for _ in $(seq 100); do screen a | grep -q "Pierre Gagnon *present" && break; sleep 0.2; done
-screen a | grep -q "Pierre Gagnon *present" || fail "the open list does not follow"
+for _ in $(seq $((100 * PATIENCE))); do screen a | grep -q "Pierre Gagnon *present" && break; sleep 0.2; done
+wait_match a "Pierre Gagnon *present"
 
 echo "without a link it says when it was heard"
 server_stop KILL
 wait_for a "offline" 60
-screen a | grep -q "as heard at [0-9]" || fail "it does not say when it was heard"
+wait_match a "as heard at [0-9]"
 keys a Escape
 keys a F3
 wait_for a "Type a part of the name"
@@ -70,7 +70,7 @@ keys a C-o
 wait_for a "The contact has begun."
 keys a F5
 wait_for a "Context"
-screen a | grep -q "as heard at [0-9]" || fail "the targets do not say when they were heard"
+wait_match a "as heard at [0-9]"
 keys a Escape
 keys a F10
 wait_for a "A contact is in progress."

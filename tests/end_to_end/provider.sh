@@ -18,7 +18,7 @@ orders() {
 orders pending
 "$abs_top_builddir/tests/oidc/provider" "$WORK/orders" 3>"$WORK/issuer" >"$WORK/provider.log" 2>&1 &
 PROVIDER=$!
-for _ in $(seq 600); do
+for _ in $(seq $((600 * PATIENCE))); do
     [ -s "$WORK/issuer" ] && break
     sleep 0.05
 done

@@ -80,7 +80,8 @@ wait_for a "Context"
 wait_for a "serves this service"
 wait_for a "queue, 0 wait"
 # Who can comes first, present ones before the queue; John, who cannot, is last and it is said why.
-screen a | grep -m1 "present" | grep -qE "Pierre Gagnon|Sophie Lavoie" || fail "nobody suggested"
+suggested() { screen a | grep -m1 "present" | grep -qE "Pierre Gagnon|Sophie Lavoie"; }
+wait_that "nobody suggested" suggested
 types a "john"
 wait_for a "not level 3"
 keys a C-u

@@ -17,7 +17,7 @@ relay_start() {
     "$abs_top_builddir/guichetd" relay --database "$WORK/relay.db" \
         --listen "127.0.0.1:${RELAY_PORT:-0}" >"$WORK/relay.log" 2>&1 &
     RELAY_PID=$!
-    for _ in $(seq 200); do
+    for _ in $(seq $((200 * PATIENCE))); do
         RELAY=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/relay.log" | head -1)
         [ -n "$RELAY" ] && break
         kill -0 "$RELAY_PID" 2>/dev/null || fail "the relay ended"
@@ -65,7 +65,7 @@ guichetd serve --database "$WORK/relay.db" 2>&1 | grep -q "is a relay's database
     fail "a relay's database is served as a centre's"
 server_start
 relay_start
-for _ in $(seq 100); do relay_status | grep -q "centre: up" && break; sleep 0.1; done
+for _ in $(seq $((100 * PATIENCE))); do relay_status | grep -q "centre: up" && break; sleep 0.1; done
 relay_status | grep -q "centre: up" || fail "the relay does not find the centre"
 
 SERVER=$CENTRE terminal p --language en
@@ -111,7 +111,7 @@ wait_for m "State       offered"
 keys m Enter
 wait_for m "hand-off to Front line, accepted"
 wait_for m "1 waiting"
-shows m "pending" || fail "the acceptance is shown as certain"
+wait_for m "pending"
 
 echo "within the office: decided at once"
 contact s "new address"
@@ -122,7 +122,7 @@ wait_for l "offert"
 keys l Enter
 wait_for s "accepted"
 wait_gone l "en attente" # what the relay decided is certain
-shows m "1 waiting" || fail "the central claim was decided without the centre"
+wait_for m "1 waiting"
 wait_for m " there" 60
 [ "$(relay_status | grep -o 'waiting: [0-9]*')" != "waiting: 0" ] || fail "nothing waits"
 
@@ -175,7 +175,7 @@ wait_gone m "centre cut since" 60
 wait_for m online
 shows m "refused" && fail "the claim was refused"
 wait_for p "accepted" 30
-for _ in $(seq 100); do relay_status | grep -q "waiting: 0" && break; sleep 0.1; done
+for _ in $(seq $((100 * PATIENCE))); do relay_status | grep -q "waiting: 0" && break; sleep 0.1; done
 relay_status | grep -q "waiting: 0" || fail "something still waits"
 types p ":handoffs"
 keys p Enter

@@ -44,7 +44,7 @@ for _ in 1 2 3 4 5; do
 done
 
 echo "== the counts reach the server"
-for _ in $(seq 200); do
+for _ in $(seq $((200 * PATIENCE))); do
     counted=$(cat "$WORK"/server.db* | grep -aoE '"words":"permi"|"count":5' | sort -u | wc -l)
     [ "$counted" = 2 ] && break
     sleep 0.1
@@ -52,7 +52,7 @@ done
 [ "$counted" = 2 ] || fail "the server has no count"
 
 echo "== sophie, of the same office, sees it first; pierre, of another, does not"
-for _ in $(seq 60); do
+for _ in $(seq $((60 * PATIENCE))); do
     keys sophie F2
     wait_for sophie "F2 ramène"
     types sophie permis
@@ -79,7 +79,7 @@ keys marie F2
 wait_for marie "F2 ramène"
 types marie permis
 wait_for marie "Renouvellement du permis"
-end=$((SECONDS + 20))
+end=$((SECONDS + 20 * PATIENCE))
 until [ "$(first_result marie)" = "Échange d’un permis" ]; do
     [ $SECONDS -lt $end ] || fail "marie's own choice is not first"
     sleep 0.1
@@ -105,7 +105,7 @@ wait_for pierre "Comment le contact"
 types pierre 1
 wait_for pierre "Le contact est terminé"
 written='"record":"sample/drivers-licence-renewal","words":"permi"|"words":"permi","record":"sample/drivers-licence-renewal"'
-for _ in $(seq 200); do
+for _ in $(seq $((200 * PATIENCE))); do
     cat "$WORK"/server.db* | grep -aqE "$written" && break
     sleep 0.1
 done

@@ -123,7 +123,7 @@ take_over() {
     keys b Enter
     wait_for b "Lheureux"
     # The very field where she stopped.
-    for _ in $(seq 100); do
+    for _ in $(seq $((100 * PATIENCE))); do
         at=$(cursor_at b)
         [ "$at" = "$stopped" ] && break
         sleep 0.05
@@ -172,7 +172,7 @@ round() {
     waits b "en ligne" "online"
     serve "$client"
     take_over "$client"
-    for _ in $(seq 100); do
+    for _ in $(seq $((100 * PATIENCE))); do
         read_server
         grep -qF "\"text\":\"Seconde note, $client" "$WORK/records.json" &&
             grep -qF '"outcome":"resolved"' "$WORK/records.json" && break

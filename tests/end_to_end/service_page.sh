@@ -53,7 +53,8 @@ types m o
 wait_for m "From the office: Québec City counter"
 types m "g5l"
 wait_for m "From G5L (Rimouski), known to within 8 km: distances are approximate"
-screen m | sed -n 5p | grep -q "Rimouski counter *closed" || fail "Rimouski is not first, or not closed"
+rimouski_is_first() { screen m | sed -n 5p | grep -q "Rimouski counter *closed"; }
+wait_that "Rimouski is not first, or not closed" rimouski_is_first
 keys m Enter
 wait_for m "Office · Rimouski counter"
 wait_for m "G5L 1P4"
@@ -79,7 +80,7 @@ types yes y
 wait_for yes "Copied: Applying online costs"
 clipboard_got() {
     local sent=
-    for _ in $(seq 400); do
+    for _ in $(seq $((400 * PATIENCE))); do
         sent=$(grep -ao $'\e]52;c;[A-Za-z0-9+/=]*' "$WORK/$1.raw" | head -1 | sed 's/.*;//' | base64 -d)
         [ -n "$sent" ] && break
         sleep 0.05
@@ -117,7 +118,7 @@ echo "== results of a search are marked when stale"
 keys m F2
 types m "passport"
 wait_for m "Passport"
-screen m | grep -q 'Passport.*!' || fail "no stale mark"
+wait_match m 'Passport.*!'
 keys m Escape
 
 echo "== an error reported without a link waits, in plain words, then reaches the keeper"

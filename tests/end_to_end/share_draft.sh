@@ -13,7 +13,7 @@ answer() {
 
 # holds NAME VALUE: until the server does.
 holds() {
-    local end=$((SECONDS + 30))
+    local end=$((SECONDS + 30 * PATIENCE))
     until [ "$(answer "$1")" = "$2" ]; do
         [ $SECONDS -lt $end ] || fail "the server holds $1 = \"$(answer "$1")\", not \"$2\""
         sleep 0.1
@@ -162,7 +162,7 @@ types a "$long"
 keys a Tab
 server_start
 wait_for a "en ligne" 60
-end=$((SECONDS + 30))
+end=$((SECONDS + 30 * PATIENCE))
 until [ "$(sqlite3 "$WORK/server.db" "select count(*) from record where type = 'submission'
     and json_extract(document, '\$.body.answers.facts') = '$long$long'")" = 1 ]; do
     [ $SECONDS -lt $end ] || fail "what was pasted is not whole"

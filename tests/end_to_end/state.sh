@@ -8,7 +8,7 @@ returns() {
     sign_in a marie
     wait_for a "passeport échu"
     wait_for a "Recherche"
-    [ "$(cursor_at a)" = "$1" ] || fail "the cursor is at $(cursor_at a), was at $1"
+    wait_that "the cursor is not at $1, where it was" cursor_is a "$1"
 }
 
 terminal a --language fr
@@ -33,7 +33,7 @@ returns "$where"
 echo "after the terminal has gone"
 pid=$(terminal_pid a)
 mux kill-session -t a
-for _ in $(seq 100); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
+for _ in $(seq $((100 * PATIENCE))); do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
 kill -0 "$pid" 2>/dev/null && fail "guichet goes on without a terminal"
 returns "$where"
 
@@ -48,6 +48,7 @@ terminal a --language fr
 sign_in a marie
 wait_for a "Service ·"
 wait_for a "en ligne"
-[ "$(screen a | head -20)" = "$(echo "$before" | head -20)" ] || fail "the page is another one"
+page_is_back() { [ "$(screen a | head -20)" = "$(echo "$before" | head -20)" ]; }
+wait_that "the page is another one" page_is_back
 keys a Escape
 wait_for a "passeport échu"

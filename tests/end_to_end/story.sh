@@ -12,7 +12,7 @@ chmod 755 "$WORK"
 
 # messages COUNT: waits until the server holds so many.
 messages() {
-    local end=$((SECONDS + 40)) found=
+    local end=$((SECONDS + 40 * PATIENCE)) found=
     until found=$(sqlite3 -readonly "$WORK/server.db" \
         "SELECT count(*) FROM record WHERE type = 'message'" 2>/dev/null); [ "$found" = "$1" ]; do
         [ $SECONDS -lt $end ] || fail "$found messages instead of $1"

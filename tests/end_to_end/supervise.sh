@@ -167,5 +167,5 @@ busy() {
 }
 before=$(busy)
 contact d "of another office"
-for _ in $(seq 40); do [ "$(busy)" = $((before + 1)) ] && break; sleep 0.5; done
+for _ in $(seq $((40 * PATIENCE))); do [ "$(busy)" = $((before + 1)) ] && break; sleep 0.5; done
 [ "$(busy)" = $((before + 1)) ] || fail "$(busy) are busy, $((before + 1)) should be"

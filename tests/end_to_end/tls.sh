@@ -33,7 +33,7 @@ serve() {
         --tls-cert "$WORK/$certificate.pem" --tls-key "$WORK/$certificate.key" "$@" \
         >"$WORK/server.log" 2>&1 &
     SERVER_PID=$!
-    for _ in $(seq 200); do
+    for _ in $(seq $((200 * PATIENCE))); do
         SERVER=$(grep -o 'https://127.0.0.1:[0-9]*' "$WORK/server.log" | head -1)
         [ -n "$SERVER" ] && break
         kill -0 "$SERVER_PID" 2>/dev/null || fail "guichetd ended"

@@ -37,7 +37,7 @@ check_process() {
 # The check itself tells one that is not protected.
 "${as_user[@]}" sleep 60 &
 PLAIN=$!
-for _ in $(seq 100); do
+for _ in $(seq $((100 * PATIENCE))); do
     [ "$(cat "/proc/$PLAIN/comm")" = sleep ] && break
     sleep 0.05
 done
@@ -48,7 +48,7 @@ kill "$PLAIN"
 "${as_user[@]}" "$USER_WORK/bin/guichetd" serve --database "$USER_WORK/s.db" \
     --listen 127.0.0.1:0 >"$WORK/server.log" 2>&1 &
 SERVER_PID=$!
-for _ in $(seq 200); do
+for _ in $(seq $((200 * PATIENCE))); do
     SERVER=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/server.log" | head -1)
     [ -n "$SERVER" ] && break
     sleep 0.05

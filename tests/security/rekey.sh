@@ -42,7 +42,7 @@ types a "Permis."
 keys a Tab Enter
 wait_for a "contact en cours"
 wait_for a "en ligne"
-for _ in $(seq 100); do
+for _ in $(seq $((100 * PATIENCE))); do
     [ "$(sqlite3 -readonly "$WORK/server.db" "SELECT count(*) FROM record WHERE document LIKE '%Aurore%'")" -ge 1 ] && break
     sleep 0.1
 done
