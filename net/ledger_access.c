@@ -1,4 +1,6 @@
 #include "net/ledger_access.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_row.h"
 
 #include <string.h>
 
@@ -31,8 +33,8 @@ static int follow_one(struct ledger *ledger, const struct record *matter, const 
 {
     struct continue_grant grant;
     bool open = continue_grant_from_json(json_object_get(matter->body, kind), &grant);
-    sqlite3_stmt *statement = database_statement(
-        ledger->writer, open ? LEDGER_ACCESS_PUT : LEDGER_ACCESS_DELETE, error);
+    sqlite3_stmt *statement =
+        database_statement(ledger->writer, open ? LEDGER_ACCESS_PUT : LEDGER_ACCESS_DELETE, error);
 
     if (statement == NULL)
         return ERROR_STORAGE;
@@ -156,10 +158,9 @@ static int check(struct database *database, const struct ledger_access *access, 
     code = database_step(database, statement, error);
     if (code < 0)
         return code;
-    open =
-        code > 0 && sqlite3_column_int64(statement, 1) > now_ms &&
-        sqlite3_column_bytes(statement, 0) == CONTINUE_HASH_BYTES &&
-        sodium_memcmp(sqlite3_column_blob(statement, 0), access->hash, CONTINUE_HASH_BYTES) == 0;
+    open = code > 0 && sqlite3_column_int64(statement, 1) > now_ms &&
+           sqlite3_column_bytes(statement, 0) == CONTINUE_HASH_BYTES &&
+           sodium_memcmp(sqlite3_column_blob(statement, 0), access->hash, CONTINUE_HASH_BYTES) == 0;
     sqlite3_reset(statement);
     return open ? 0 : error_set(error, ERROR_NOT_FOUND, "this code opens nothing any more");
 }
@@ -171,12 +172,12 @@ static int submit(struct ledger *ledger, const struct record *matter, const stru
     struct ledger_own own = {OPERATION_APPEND, RECORD_SUBMISSION, id_generate(&ids, now_ms), 0,
                              now_ms};
     const char *client = record_text(matter, "client");
-    json_t *body = json_pack(
-        "{s:s, s:I, s:s, s:s, s:s, s:o, s:O, s:s}", "form", record_text(form, "key"),
-        "form_version", (json_int_t)json_integer_or(form->body, "version", 1), "case",
-        matter->id.text, "office", record_text(matter, "office"), "started_by",
-        continue_web_agent.text, "started_at", json_time(now_ms), "answers", answers, "status",
-        "draft");
+    json_t *body =
+        json_pack("{s:s, s:I, s:s, s:s, s:s, s:o, s:O, s:s}", "form", record_text(form, "key"),
+                  "form_version", (json_int_t)json_integer_or(form->body, "version", 1), "case",
+                  matter->id.text, "office", record_text(matter, "office"), "started_by",
+                  continue_web_agent.text, "started_at", json_time(now_ms), "answers", answers,
+                  "status", "draft");
     int code;
 
     if (body != NULL && *client != '\0')
@@ -185,11 +186,11 @@ static int submit(struct ledger *ledger, const struct record *matter, const stru
     own.kind = OPERATION_CLAIM;
     own.base = 1;
     if (code == 0)
-        code = ledger_own_write(ledger, &own,
-                                json_pack("{s:s, s:o, s:s}", "status", "submitted", "submitted_at",
-                                          json_time(now_ms), "submitted_by",
-                                          continue_web_agent.text),
-                                error);
+        code =
+            ledger_own_write(ledger, &own,
+                             json_pack("{s:s, s:o, s:s}", "status", "submitted", "submitted_at",
+                                       json_time(now_ms), "submitted_by", continue_web_agent.text),
+                             error);
     return code;
 }
 

@@ -20,8 +20,9 @@ struct ledger_access {
     int64_t retry_ms;                        /* with ERROR_BUSY: how long to wait */
 };
 
-/* ERROR_NOT_FOUND when the two open nothing, ERROR_BUSY after too many wrong ones. Takes about 20 ms
- * and 16 MiB: call it from one thread at a time. `reference` is canonical (id_reference_parse). */
+/* ERROR_NOT_FOUND when the two open nothing, ERROR_BUSY after too many wrong ones. Takes about 20
+ * ms and 16 MiB: call it from one thread at a time. `reference` is canonical (id_reference_parse).
+ */
 int ledger_status_find(struct ledger *ledger, const char *reference,
                        const struct continue_code *code, const char *address, int64_t now_ms,
                        struct ledger_access *access, struct error *error);

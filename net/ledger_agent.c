@@ -1,3 +1,4 @@
+#include "net/ledger_agent.h"
 #include "net/ledger_session_internal.h"
 
 #include <ctype.h>

@@ -1,5 +1,10 @@
 #include "net/ledger_attempt.h"
 #include "net/ledger_consent.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
+#include "net/ledger_upward.h"
 
 #include <stdio.h>
 #include <stdlib.h>

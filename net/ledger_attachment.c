@@ -9,6 +9,7 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/ledger_intake.h"
+#include "net/ledger_scope.h"
 
 #define DIGEST_BYTES 32
 

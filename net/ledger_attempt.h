@@ -8,7 +8,7 @@
 
 #include "app/text.h"
 #include "net/ledger_role.h"
-#include "net/ledger_sqlite.h"
+#include "net/ledger_row.h"
 
 #define ATTEMPT_DIGEST_BYTES 16
 

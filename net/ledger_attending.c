@@ -1,6 +1,8 @@
 /* Who is with a client, and who just was: kept as contacts are written. */
 #include "app/clock.h"
 #include "app/json.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 /* Of those that have ended, an agent's latest is enough. */

@@ -5,6 +5,7 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 /* --- naming ----------------------------------------------------------------------------------- */

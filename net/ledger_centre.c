@@ -8,6 +8,9 @@
 #include "app/delivery.h"
 #include "app/json.h"
 #include "app/text.h"
+#include "net/ledger_agent.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 #include "net/ledger_sqlite.h"
 
 /* --- accounts --------------------------------------------------------------------------------- */

@@ -1,3 +1,5 @@
+#include "net/ledger_follow.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 #include "net/ledger_verify.h"
 

@@ -1,6 +1,6 @@
 /* Files of one client that are merged (app/client_merge.h), as the server follows them. */
 #include "app/client_merge.h"
-#include "net/ledger_sqlite.h"
+#include "net/ledger_row.h"
 
 int ledger_client_read(struct database *database, const char *client, struct record **survivor,
                        struct error *error)

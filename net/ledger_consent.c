@@ -1,4 +1,5 @@
 #include "net/ledger_consent.h"
+#include "net/ledger_row.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 
 #include "net/ledger_sqlite.h"
 
-/* Within a transaction, when a filing tells an agency: notes the consent that the client gave in the
- * form, as a record of its own, once. One without a client to be listed under is not noted. */
+/* Within a transaction, when a filing tells an agency: notes the consent that the client gave in
+ * the form, as a record of its own, once. One without a client to be listed under is not noted. */
 int ledger_consent_note(struct ledger *ledger, const struct record *submission,
                         const json_t *recipient, int64_t now_ms, struct error *error);
 

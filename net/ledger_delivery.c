@@ -3,6 +3,8 @@
 #include "app/delivery.h"
 #include "app/json.h"
 #include "net/ledger_consent.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_row.h"
 
 void ledger_delivery_listen(struct ledger *ledger, ledger_delivery_listener listener, void *context)
 {

@@ -2,9 +2,13 @@
  * Whose records come to an agent's desk: by their role, office and queues as they stand. What a
  * change of these opens comes to them as new; what it closes is taken from them.
  */
+#include "net/ledger_agent.h"
+#include "net/ledger_follow.h"
 #include "net/ledger_holder.h"
 #include "net/ledger_protect.h"
 #include "net/ledger_role.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 #include "net/ledger_sqlite.h"
 
 #include <stdlib.h>

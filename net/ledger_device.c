@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/ledger_agent.h"
 #include "net/ledger_session.h"
 #include "net/ledger_sqlite.h"
 

@@ -1,4 +1,6 @@
 #include "net/ledger_disclose.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,5 @@
 /* What clocks deal with: the first of a list whose time has come, one after another. */
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 int ledger_first_due(struct ledger *ledger, enum ledger_statement which, int64_t now_ms,

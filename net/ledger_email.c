@@ -7,6 +7,7 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/intake.h"
+#include "net/ledger_follow.h"
 #include "net/ledger_message.h"
 #include "net/ledger_sqlite.h"
 

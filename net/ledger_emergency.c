@@ -1,4 +1,5 @@
 #include "net/ledger_emergency.h"
+#include "net/ledger_row.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,6 +6,8 @@
 #include "app/json.h"
 #include "net/ledger_audit.h"
 #include "net/ledger_file.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 #include "net/ledger_sqlite.h"
 
 const char *ledger_bar_name(enum ledger_bar bar)

@@ -1,4 +1,5 @@
 #include "net/ledger_factor.h"
+#include "net/ledger_agent.h"
 
 #include <ctype.h>
 #include <stdio.h>

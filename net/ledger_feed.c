@@ -1,3 +1,5 @@
+#include "net/ledger_agent.h"
+#include "net/ledger_scope.h"
 #include "net/ledger_sqlite.h"
 
 #include <stdlib.h>

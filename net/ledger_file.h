@@ -6,6 +6,7 @@
 #define GUICHET_NET_LEDGER_FILE_H
 
 #include "net/ledger_erase.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 struct ledger_file {

@@ -12,6 +12,7 @@
 
 #include "app/json.h"
 #include "net/ledger_sqlite.h"
+#include "net/ledger_upward.h"
 
 /* --- what was seen ---------------------------------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* The form of a submission, at the version it was filled under. */
 #include "app/form_archive.h"
 #include "app/json.h"
-#include "net/ledger_sqlite.h"
+#include "net/ledger_row.h"
 
 int ledger_form_read(struct database *database, const struct record *submission,
                      struct ledger_row *form, struct error *error)

@@ -6,8 +6,11 @@
  * feed: the record's own office, another hand-off to the same target that stands, the assignee of a
  * case, and what the record's case, contact or submission has.
  */
+#include "net/ledger_handoff.h"
 #include "net/ledger_holder.h"
 #include "net/ledger_protect.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 #include "net/ledger_sqlite.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "net/ledger_audit.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 /*

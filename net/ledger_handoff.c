@@ -4,7 +4,11 @@
 #include "app/clock.h"
 #include "app/delivery.h"
 #include "app/json.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
+#include "net/ledger_upward.h"
 
 /* Longest chain of queues that one offer goes on through. */
 #define QUEUES_LIMIT 16

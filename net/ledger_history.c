@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "app/text.h"
+#include "net/ledger_agent.h"
 #include "net/ledger_sqlite.h"
 
 int ledger_epoch_write(struct ledger *ledger, struct error *error)

@@ -1,4 +1,6 @@
 #include "net/ledger_holder.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 
 #include <stdlib.h>
 #include <string.h>

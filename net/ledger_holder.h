@@ -7,7 +7,7 @@
 #ifndef GUICHET_NET_LEDGER_HOLDER_H
 #define GUICHET_NET_LEDGER_HOLDER_H
 
-#include "net/ledger_sqlite.h"
+#include "net/ledger_row.h"
 
 #define LEDGER_OWN_SCOPE "own:"
 

@@ -2,7 +2,9 @@
 
 #include "app/clock.h"
 #include "app/import.h"
+#include "net/ledger_agent.h"
 #include "net/ledger_audit.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 static int target_begin(void *context, struct error *error)

@@ -1,4 +1,5 @@
 #include "net/ledger_intake.h"
+#include "net/ledger_row.h"
 
 #include <stdarg.h>
 #include <stdio.h>

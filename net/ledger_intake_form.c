@@ -10,6 +10,7 @@
 #include "net/continue_document.h"
 #include "net/ledger_continue.h"
 #include "net/ledger_intake.h"
+#include "net/ledger_row.h"
 
 /* --- the form --------------------------------------------------------------------------------- */
 

@@ -1,4 +1,6 @@
 #include "net/intake_key.h"
+#include "net/ledger_agent.h"
+#include "net/ledger_row.h"
 
 #include <stdio.h>
 #include <stdlib.h>

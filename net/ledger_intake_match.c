@@ -6,7 +6,10 @@
 #include "app/client_index.h"
 #include "app/json.h"
 #include "app/text.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_handoff.h"
 #include "net/ledger_intake.h"
+#include "net/ledger_row.h"
 
 /* Cases and clients that one key may lead to before it says nothing any more. */
 #define CANDIDATES_MOST 64

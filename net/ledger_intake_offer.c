@@ -4,7 +4,10 @@
 #include "app/delivery.h"
 #include "app/handoff.h"
 #include "app/json.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_handoff.h"
 #include "net/ledger_intake.h"
+#include "net/ledger_row.h"
 
 #define MINUTE_MS     INT64_C(60000)
 #define CONTEXT_LIMIT 2000

@@ -1,4 +1,5 @@
 #include "net/ledger_lockout.h"
+#include "net/ledger_agent.h"
 
 #include <arpa/inet.h>
 #include <string.h>

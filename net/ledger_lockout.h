@@ -6,7 +6,7 @@
 #ifndef GUICHET_NET_LEDGER_LOCKOUT_H
 #define GUICHET_NET_LEDGER_LOCKOUT_H
 
-#include "net/ledger_sqlite.h"
+#include "net/ledger_agent.h"
 
 /* One counter: of attempts that are free before the waits begin. */
 struct lockout {

@@ -1,6 +1,8 @@
 /* That an agent opened somebody's file at a terminal (app/look.h): kept in the audit trail and
  * nowhere else. */
 #include "net/ledger_attempt.h"
+#include "net/ledger_row.h"
+#include "net/ledger_upward.h"
 
 #include <stdio.h>
 

@@ -7,6 +7,8 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "app/zone.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 /* "018c1a2b-3c4d": the 48 bits of time in the text of a UUIDv7. */

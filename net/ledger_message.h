@@ -78,9 +78,9 @@ void ledger_telling_clear(struct ledger_telling *telling);
 /*
  * Ends a notice, in one transaction with what comes of it: `message` is the body of the client's
  * message (taken over; NULL: nothing is sent), `granted` what changes in the case (codes that the
- * message holds; taken over; may be NULL). `codes` (taken over; may be NULL) says what stands masked in
- * the message's text, {"mask": "code"}: it is kept apart, for the one who sends it, until it is sent.
- * The message's id follows from the case and the rev, so that it is made once.
+ * message holds; taken over; may be NULL). `codes` (taken over; may be NULL) says what stands
+ * masked in the message's text, {"mask": "code"}: it is kept apart, for the one who sends it, until
+ * it is sent. The message's id follows from the case and the rev, so that it is made once.
  */
 int ledger_notice_end(struct ledger *ledger, const struct ledger_notice *notice, json_t *message,
                       json_t *granted, json_t *codes, int64_t now_ms, struct error *error);

@@ -15,7 +15,11 @@
 #include "app/text.h"
 #include "app/zone.h"
 #include "net/ledger_emergency.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_handoff.h"
 #include "net/ledger_protect.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 #include "net/ledger_search_internal.h"
 
 #define DAY_SECONDS INT64_C(86400)

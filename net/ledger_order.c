@@ -1,4 +1,5 @@
 #include "net/ledger_order.h"
+#include "net/ledger_agent.h"
 
 #include <string.h>
 

@@ -7,7 +7,9 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/ledger_disclose.h"
+#include "net/ledger_follow.h"
 #include "net/ledger_retention.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 /* Clients and cases that a step looks at: whoever waits for it sees that it goes on. */

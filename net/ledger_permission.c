@@ -1,6 +1,8 @@
 /* What an operation asks of its agent's role: by its type and kind, by the contact level of the
  * service that it is about, and by what it would say of a file. */
 #include "net/ledger_permission.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,8 @@
 /* May this agent do that? What merge does not see: scopes, roles, queues, and what there is. */
 #include "net/ledger_attempt.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 
 #include <string.h>
 

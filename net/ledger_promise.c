@@ -6,6 +6,9 @@
 #include "app/delivery.h"
 #include "app/json.h"
 #include "app/promise_state.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 /* One case has few: one for each service that it was about. */

@@ -18,7 +18,8 @@ int ledger_promise_next(struct ledger *ledger, int64_t *at_ms, struct error *err
 /*
  * Says of those whose time has passed that they are missed, LEDGER_PROMISES_LIMIT at most, by the
  * calendars as they are now; `settled` is how many were looked at. One that promised the fee back
- * has its refund task made, in the same transaction and with an id of its own, so that there is one.
+ * has its refund task made, in the same transaction and with an id of its own, so that there is
+ * one.
  */
 int ledger_promises_settle(struct ledger *ledger, int64_t now_ms, int *settled,
                            struct error *error);

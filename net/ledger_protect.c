@@ -1,4 +1,7 @@
 #include "net/ledger_protect.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 
 #include <stdlib.h>
 #include <string.h>

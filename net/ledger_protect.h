@@ -11,7 +11,8 @@
 #ifndef GUICHET_NET_LEDGER_PROTECT_H
 #define GUICHET_NET_LEDGER_PROTECT_H
 
-#include "net/ledger_sqlite.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 
 #define LEDGER_PROTECTED_SCOPE "protected:"
 #define LEDGER_HAND_SCOPE      "hand:"

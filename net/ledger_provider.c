@@ -4,6 +4,8 @@
 #include <strings.h>
 
 #include "app/json.h"
+#include "net/ledger_agent.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 /* 1 when this document is the agent's of the login. */

@@ -1,3 +1,6 @@
+#include "net/ledger_agent.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 #include "net/ledger_sqlite.h"
 
 #include <string.h>

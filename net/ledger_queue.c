@@ -4,6 +4,9 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 #include "net/ledger_sqlite.h"
 
 /* Between a queue's key and a need; no key has it, and what follows comes right after it. */

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "net/intake.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 #define KEYS_MOST 4

@@ -3,7 +3,8 @@
 
 #include "app/handoff.h"
 #include "app/json.h"
-#include "net/ledger_sqlite.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
 
 int ledger_reassign_check(struct ledger *ledger, const json_t *body, const char **missing,
                           struct error *error)

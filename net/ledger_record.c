@@ -1,3 +1,7 @@
+#include "net/ledger_follow.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 #include "net/ledger_sqlite.h"
 
 #include <stdlib.h>

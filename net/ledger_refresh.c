@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "app/text.h"
+#include "net/ledger_agent.h"
 #include "net/ledger_session_internal.h"
 
 #define HASH_BYTES LEDGER_TOKEN_HASH

@@ -9,8 +9,12 @@
 #include "app/json.h"
 #include "app/note.h"
 #include "app/text.h"
+#include "net/ledger_agent.h"
 #include "net/ledger_protect.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 #include "net/ledger_sqlite.h"
+#include "net/ledger_upward.h"
 
 /* --- properties ------------------------------------------------------------------------------- */
 

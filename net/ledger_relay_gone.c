@@ -5,6 +5,10 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/ledger_file.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
+#include "net/ledger_upward.h"
 
 /* A hand-off that never was opens nothing, and never ends. */
 static int withdraw(struct ledger *ledger, struct ledger_row *row, struct error *error)

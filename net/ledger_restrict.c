@@ -8,6 +8,8 @@
  * the case, that nobody reads.
  */
 #include "net/ledger_protect.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 #include "net/ledger_sqlite.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 #include "net/ledger_retention.h"
+#include "net/ledger_row.h"
 
 #include <stdlib.h>
 #include <string.h>

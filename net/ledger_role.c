@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 int ledger_role_read(struct database *database, const struct record *agent, struct role *role,

@@ -60,9 +60,9 @@
 
 /* Second factors, and sign-in by another organisation.
  *
- * factor:    secrets of one-time codes, sealed; since when they are in use, and the step of the code
- *            that was taken last (ledger_factor.c)
- * recovery:  recovery codes that were not used, by their hash
+ * factor:    secrets of one-time codes, sealed; since when they are in use, and the step of the
+ * code that was taken last (ledger_factor.c) recovery:  recovery codes that were not used, by their
+ * hash
  */
 #define FACTOR_TABLES                                                                              \
     "CREATE TABLE factor (agent TEXT PRIMARY KEY, secret BLOB NOT NULL, made INTEGER NOT NULL,"    \
@@ -87,7 +87,7 @@
 /* Protected files: the rows that belong to each, by its client (ledger_protect.h). */
 #define PROTECTION_TABLES                                                                          \
     "CREATE TABLE protected (record INTEGER PRIMARY KEY, client TEXT NOT NULL);"                   \
-    "CREATE INDEX protected_by_client ON protected (client);"                            \
+    "CREATE INDEX protected_by_client ON protected (client);"                                      \
     "CREATE INDEX record_of_role ON record (type) WHERE type = 'role';"
 
 /* Retention (ledger_retention.c), holds and erasure (ledger_erase.c):
@@ -106,11 +106,11 @@
 /* Messages that wait (ledger_message.c):
  *
  * message_code: what stands masked in the text of a message, until it is sent: {"mask": "code"} */
-#define CODE_TABLES                                                                             \
+#define CODE_TABLES                                                                                \
     "CREATE TABLE message_code (message TEXT PRIMARY KEY, codes TEXT NOT NULL) WITHOUT ROWID;"
 
 #define TRUST_TABLES                                                                               \
-    AUDIT_TABLES DEVICE_TABLES FACTOR_TABLES SEARCH_TABLES PROTECTION_TABLES RETENTION_TABLES \
+    AUDIT_TABLES DEVICE_TABLES FACTOR_TABLES SEARCH_TABLES PROTECTION_TABLES RETENTION_TABLES      \
         CODE_TABLES
 
 #endif

@@ -1,5 +1,8 @@
+#include "net/ledger_scope.h"
+#include "net/ledger_handoff.h"
 #include "net/ledger_holder.h"
 #include "net/ledger_protect.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 #include <stdlib.h>

@@ -1,4 +1,7 @@
 #include "net/ledger_search.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_row.h"
+#include "net/ledger_scope.h"
 
 #include <stdio.h>
 #include <stdlib.h>

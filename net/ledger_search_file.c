@@ -1,6 +1,7 @@
 /* What belongs to a client's file: the files that are merged into it, and what names any of them.
  */
 #include "app/client_merge.h"
+#include "net/ledger_row.h"
 #include "net/ledger_search_internal.h"
 
 /* Runs a statement that takes an id (and a number) and gives rows; adds these. */

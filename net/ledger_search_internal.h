@@ -4,8 +4,8 @@
 #define GUICHET_NET_LEDGER_SEARCH_INTERNAL_H
 
 #include "app/client_key.h"
+#include "net/ledger_row.h"
 #include "net/ledger_search.h"
-#include "net/ledger_sqlite.h"
 
 /* A row that was found, not read yet. */
 struct search_row {

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "app/client_key.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_row.h"
 #include "net/ledger_search_internal.h"
 
 /* Changes when client_key.h makes other keys: all are then made anew. */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/client_index.h"
+#include "net/ledger_row.h"
 #include "net/ledger_search_internal.h"
 
 /* A detail that more clients than this have says nothing by itself. */

@@ -1,3 +1,5 @@
+#include "net/ledger_agent.h"
+#include "net/ledger_row.h"
 #include "net/ledger_session_internal.h"
 
 #include <stdlib.h>

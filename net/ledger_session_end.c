@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "net/ledger_agent.h"
 #include "net/ledger_role.h"
+#include "net/ledger_row.h"
 #include "net/ledger_session_internal.h"
 #include "net/ledger_terminal.h"
 

@@ -5,8 +5,10 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "net/ledger_agent.h"
 #include "net/ledger_factor.h"
 #include "net/ledger_lockout.h"
+#include "net/ledger_row.h"
 #include "net/ledger_session_internal.h"
 #include "net/ledger_terminal.h"
 

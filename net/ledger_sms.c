@@ -5,6 +5,8 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 /* Clients who share a number, at most. */

@@ -1,6 +1,10 @@
+#include "net/ledger_sqlite.h"
+#include "net/ledger_agent.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_handoff.h"
 #include "net/ledger_holder.h"
 #include "net/ledger_protect.h"
-#include "net/ledger_sqlite.h"
+#include "net/ledger_upward.h"
 
 #include <errno.h>
 #include <fcntl.h>

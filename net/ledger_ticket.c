@@ -1,4 +1,7 @@
 /* The waiting room as a public screen may see it. */
+#include "net/ledger_agent.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 #include <stdlib.h>

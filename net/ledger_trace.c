@@ -6,6 +6,7 @@
 #include "app/json.h"
 #include "net/ledger_attempt.h"
 #include "net/ledger_audit.h"
+#include "net/ledger_row.h"
 
 /* Names of fields that an entry lists. */
 #define FIELDS_SIZE 200

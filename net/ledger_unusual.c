@@ -8,6 +8,7 @@
 #include "app/schedule.h"
 #include "app/text.h"
 #include "net/ledger_audit_read.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 #define HOUR_MS (INT64_C(3600) * 1000)

@@ -6,7 +6,9 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
+#include "net/ledger_upward.h"
 
 /* Digits of the time in a version 7 id: 48 bits. */
 void ledger_upward_listen(struct ledger *ledger, ledger_upward_listener listener, void *context)

@@ -6,6 +6,7 @@
 #include "app/delivery.h"
 #include "app/json.h"
 #include "net/ledger_sqlite.h"
+#include "net/ledger_upward.h"
 
 /* One answer on its way in. */
 struct settling {

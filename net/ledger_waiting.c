@@ -4,6 +4,8 @@
 #include "app/clock.h"
 #include "app/json.h"
 #include "app/queue.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 /* Terminals and servers that keep their clocks differ by less. */

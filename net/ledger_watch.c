@@ -11,6 +11,8 @@
 #include "app/handoff.h"
 #include "app/json.h"
 #include "app/queue_measure.h"
+#include "net/ledger_handoff.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 #define MINUTE_MS INT64_C(60000)

@@ -79,7 +79,8 @@ libnet_a_SOURCES += \
     net/ledger_relay.c net/ledger_relay.h net/ledger_relay_gone.c \
     net/ledger_schema.c \
     net/ledger_scope.c \
-    net/ledger_sqlite.c net/ledger_sqlite.h \
+    net/ledger_sqlite.c net/ledger_sqlite.h net/ledger_row.h net/ledger_scope.h \
+    net/ledger_handoff.h net/ledger_upward.h net/ledger_follow.h net/ledger_agent.h \
     net/ledger_ticket.c \
     net/ledger_statements.h \
     net/ledger_upward.c net/ledger_verdict.c \

@@ -12,6 +12,7 @@
 #include "app/record_fields.h"
 #include "app/ticket.h"
 #include "app/ticket_roll.h"
+#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 #include "net/server_internal.h"
 #include "tests/unit/server_fixture.h"
