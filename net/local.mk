@@ -106,7 +106,7 @@ libnet_a_SOURCES += \
     net/route_presence.c net/route_search.c net/server_openapi_search.c \
     net/route_records.c \
     net/route_relay.c \
-    net/server.c net/server.h \
+    net/server.c net/server.h net/server_receive.c \
     net/server_doorbell.c net/server_doorbell.h \
     net/server_guard.c net/server_guard.h net/server_head.c net/server_limits.h \
     net/server_internal.h \
@@ -187,6 +187,7 @@ guichetd_SOURCES = \
     app/main/guichetd_backup.c app/main/guichetd_backup.h \
     app/main/guichetd_confine.c app/main/guichetd_confine.h \
     app/main/guichetd_limits.c app/main/guichetd_limits.h \
+    app/main/guichetd_settings.c app/main/guichetd_settings.h \
     app/main/guichetd_import.c \
     app/main/guichetd_init.c \
     app/main/guichetd_relay.c \

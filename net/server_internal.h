@@ -280,6 +280,15 @@ const char *request_parameter(const struct request *request, const char *name);
 /* Sends the reply. */
 enum MHD_Result request_send(struct request *request);
 
+/* --- server_receive.c: what the daemon calls ------------------------------------------------ */
+
+void *server_target_look(void *context, const char *target, struct MHD_Connection *connection);
+enum MHD_Result server_receive(void *context, struct MHD_Connection *connection, const char *path,
+                               const char *method, const char *version, const char *upload,
+                               size_t *upload_length, void **closure);
+void server_completed(void *context, struct MHD_Connection *connection, void **closure,
+                      enum MHD_RequestTerminationCode code);
+
 /* --- the OpenAPI document --------------------------------------------------------------------- */
 
 /* A component of it, as JSON text. */

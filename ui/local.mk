@@ -106,7 +106,7 @@ libui_a_SOURCES = \
     ui/tickets.c ui/tickets.h \
     ui/terminal.c ui/terminal.h ui/terminal_leave.c ui/terminal_leave.h \
     ui/terminfo.c ui/terminfo.h \
-    ui/ui.c ui/ui.h \
+    ui/ui.c ui/ui.h ui/ui_state.c \
     ui/ui_gone.c
 
 # The terminal. Its libraries stand in the order in which they need one another.

@@ -50,6 +50,9 @@ struct ui {
 };
 
 struct entry *ui_top_entry(struct ui *ui);
+/* Opens a screen on top; `arguments` (NULL for none) are borrowed. */
+int ui_push(struct ui *ui, const struct screen_kind *kind, const json_t *arguments,
+            struct error *error);
 
 /* --- ui_gone.c ------------------------------------------------------------------------------- */
 
