@@ -251,8 +251,6 @@ SUITE = $(srcdir)/../shared/data/json-schema-test-suite
 check_PROGRAMS += tests/schema_suite
 tests_schema_suite_SOURCES = tests/schema_suite.c
 tests_schema_suite_LDADD = libforms.a libapp.a $(FORMS_LIBS)
-dist_check_SCRIPTS += tests/schema_suite.sh
-TESTS += tests/schema_suite.sh
 
 .PHONY: schema-suite
 schema-suite: tests/schema_suite
@@ -402,8 +400,6 @@ EXTRA_DIST += tests/search/queries.tsv tests/search/queries_second.tsv
 check_PROGRAMS += tests/pattern_suite
 tests_pattern_suite_SOURCES = tests/pattern_suite.c
 tests_pattern_suite_LDADD = libforms.a libapp.a $(FORMS_LIBS)
-dist_check_SCRIPTS += tests/pattern_suite.sh
-TESTS += tests/pattern_suite.sh
 EXTRA_DIST += tests/pattern/expected.txt tests/pattern/generate.mjs tests/pattern/known.txt
 
 # The validator beside Ajv: `make bench-schema`.
@@ -625,8 +621,6 @@ tests_unit_test_ui_service_SOURCES = tests/unit/test_ui_service.c $(UI_FIXTURE)
 tests_unit_test_ui_service_LDADD = $(UI_LIBS)
 tests_unit_test_ui_tables_SOURCES = tests/unit/test_ui_tables.c $(UI_FIXTURE)
 tests_unit_test_ui_tables_LDADD = $(UI_LIBS)
-dist_check_SCRIPTS += tests/texts.sh
-TESTS += tests/texts.sh
 
 # `make check-web`: a browser with the ordinary JSON Forms library beside the terminal. Needs Chromium,
 # Node.js and npm; `make check` leaves it out.
@@ -659,72 +653,85 @@ EXTRA_DIST += tests/open311/.npmrc tests/open311/check.sh tests/open311/client.c
 check-open311: all
 	@$(AM_TESTS_ENVIRONMENT) '$(srcdir)/tests/open311/check.sh'
 
-# End to end: real programs in tmux.
-EXTRA_DIST += tests/end_to_end/harness.sh
-dist_check_SCRIPTS += \
+# Scripts that are tests, most of them end to end: real programs in tmux. Each is shipped and run.
+SCRIPT_TESTS = \
+    tests/chaos/chaos.sh \
+    tests/end_to_end/audit.sh \
+    tests/end_to_end/backup.sh \
+    tests/end_to_end/bulk.sh \
+    tests/end_to_end/case_notes.sh \
     tests/end_to_end/clients.sh \
+    tests/end_to_end/codes.sh \
+    tests/end_to_end/confined.sh \
+    tests/end_to_end/consents.sh \
+    tests/end_to_end/continue.sh \
+    tests/end_to_end/deliver.sh \
+    tests/end_to_end/directory.sh \
+    tests/end_to_end/email.sh \
+    tests/end_to_end/email_answer.sh \
+    tests/end_to_end/email_crash.sh \
+    tests/end_to_end/email_kill.sh \
+    tests/end_to_end/email_token.sh \
+    tests/end_to_end/enrol.sh \
+    tests/end_to_end/fill_form.sh \
+    tests/end_to_end/find.sh \
+    tests/end_to_end/form_variant.sh \
+    tests/end_to_end/form_version.sh \
+    tests/end_to_end/handoff_context.sh \
+    tests/end_to_end/handoff_faults.sh \
+    tests/end_to_end/handoff_kinds.sh \
+    tests/end_to_end/handoff_load.sh \
+    tests/end_to_end/handoff_race.sh \
+    tests/end_to_end/hostile.sh \
+    tests/end_to_end/intake.sh \
+    tests/end_to_end/life_event.sh \
+    tests/end_to_end/lists.sh \
     tests/end_to_end/merge.sh \
-    tests/end_to_end/continue.sh \
-    tests/end_to_end/deliver.sh \
-    tests/end_to_end/directory.sh \
-    tests/end_to_end/handoff_context.sh \
-    tests/end_to_end/handoff_faults.sh \
-    tests/end_to_end/handoff_kinds.sh \
-    tests/end_to_end/handoff_load.sh \
-    tests/end_to_end/handoff_race.sh \
+    tests/end_to_end/messages.sh \
     tests/end_to_end/open311.sh \
-    tests/end_to_end/story.sh \
+    tests/end_to_end/password.sh \
+    tests/end_to_end/planned.sh \
     tests/end_to_end/presence.sh \
-    tests/end_to_end/waiting_room.sh \
-    tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/protect.sh tests/end_to_end/queue.sh \
-    tests/end_to_end/fill_form.sh tests/end_to_end/find.sh \
-    tests/end_to_end/presence.sh tests/end_to_end/consents.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
-    tests/end_to_end/fill_form.sh \
-    tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
-    tests/end_to_end/share_draft.sh \
-    tests/end_to_end/hostile.sh \
-    tests/end_to_end/life_event.sh \
-    tests/end_to_end/audit.sh tests/end_to_end/lists.sh \
-    tests/end_to_end/recover.sh tests/end_to_end/relay.sh \
+    tests/end_to_end/privacy.sh \
+    tests/end_to_end/promises.sh \
+    tests/end_to_end/protect.sh \
+    tests/end_to_end/provider.sh \
+    tests/end_to_end/queue.sh \
+    tests/end_to_end/recover.sh \
+    tests/end_to_end/relay.sh \
     tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_filters.sh \
     tests/end_to_end/search_service.sh \
-    tests/end_to_end/service_page.sh \
-    tests/end_to_end/case_notes.sh tests/end_to_end/serve_client.sh \
-    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/provider.sh tests/end_to_end/switch.sh tests/end_to_end/tls.sh tests/end_to_end/sign_in.sh \
-    tests/end_to_end/state.sh \
-    tests/end_to_end/supervise.sh
-TESTS += \
-    tests/end_to_end/continue.sh \
-    tests/end_to_end/deliver.sh \
-    tests/end_to_end/directory.sh \
-    tests/end_to_end/handoff_context.sh \
-    tests/end_to_end/handoff_faults.sh \
-    tests/end_to_end/handoff_kinds.sh \
-    tests/end_to_end/handoff_load.sh \
-    tests/end_to_end/handoff_race.sh \
-    tests/end_to_end/open311.sh \
-    tests/end_to_end/story.sh \
-    tests/end_to_end/presence.sh \
-    tests/end_to_end/waiting_room.sh \
-    tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/protect.sh tests/end_to_end/queue.sh \
-    tests/end_to_end/fill_form.sh tests/end_to_end/find.sh \
-    tests/end_to_end/presence.sh tests/end_to_end/consents.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
-    tests/end_to_end/fill_form.sh \
-    tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
-    tests/end_to_end/share_draft.sh \
-    tests/end_to_end/hostile.sh \
-    tests/end_to_end/life_event.sh \
-    tests/end_to_end/audit.sh tests/end_to_end/lists.sh \
-    tests/end_to_end/recover.sh tests/end_to_end/relay.sh \
-    tests/end_to_end/search_choices.sh \
-    tests/end_to_end/search_filters.sh \
-    tests/end_to_end/search_service.sh \
-    tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \
-    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/provider.sh tests/end_to_end/switch.sh tests/end_to_end/tls.sh tests/end_to_end/sign_in.sh \
+    tests/end_to_end/service_page.sh \
+    tests/end_to_end/share_draft.sh \
+    tests/end_to_end/sign_in.sh \
     tests/end_to_end/state.sh \
-    tests/end_to_end/supervise.sh
+    tests/end_to_end/story.sh \
+    tests/end_to_end/supervise.sh \
+    tests/end_to_end/switch.sh \
+    tests/end_to_end/tasks.sh \
+    tests/end_to_end/tls.sh \
+    tests/end_to_end/waiting_room.sh \
+    tests/listed.sh \
+    tests/pattern_suite.sh \
+    tests/schema_suite.sh \
+    tests/security/audit_trail.sh \
+    tests/security/injection.sh \
+    tests/security/log.sh \
+    tests/security/protected.sh \
+    tests/security/rekey.sh \
+    tests/security/sbom.sh \
+    tests/security/scrollback.sh \
+    tests/security/stolen_laptop.sh \
+    tests/security/unit.sh \
+    tests/sim/sim.sh \
+    tests/texts.sh
+dist_check_SCRIPTS += $(SCRIPT_TESTS)
+TESTS += $(SCRIPT_TESTS)
+
+# What the end-to-end ones stand on.
+EXTRA_DIST += tests/end_to_end/harness.sh
 UNIT_TESTS += tests/unit/test_ledger_threads
 tests_unit_test_ledger_threads_SOURCES = tests/unit/test_ledger_threads.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_threads_LDADD = $(UNIT_LIBS)
@@ -798,8 +805,6 @@ tests_sim_sim_SOURCES = tests/sim/sim.c tests/sim/sim_acts.c tests/sim/sim_check
     tests/sim/sim_terminal.c tests/sim/simulation.c tests/sim/simulation.h
 tests_sim_sim_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_system
 tests_sim_sim_LDADD = $(UNIT_LIBS)
-dist_check_SCRIPTS += tests/sim/sim.sh
-TESTS += tests/sim/sim.sh
 
 .PHONY: sim
 sim: tests/sim/sim
@@ -875,8 +880,6 @@ check_PROGRAMS += tests/chaos/chaos
 tests_chaos_chaos_SOURCES = tests/chaos/chaos.c tests/chaos/chaos.h tests/chaos/chaos_check.c \
     tests/chaos/chaos_terminal.c tests/unit/real_server.c tests/unit/real_server.h
 tests_chaos_chaos_LDADD = $(UNIT_LIBS)
-dist_check_SCRIPTS += tests/chaos/chaos.sh
-TESTS += tests/chaos/chaos.sh
 
 .PHONY: chaos
 chaos: guichetd tests/proxy/fault_proxy tests/chaos/chaos
@@ -923,8 +926,6 @@ tests_bench_bench_intake_LDADD = $(UNIT_LIBS)
 bench: bench-intake
 bench-intake: tests/bench/bench_intake
 	@./tests/bench/bench_intake $${MESSAGES:-1000}
-dist_check_SCRIPTS += tests/end_to_end/intake.sh
-TESTS += tests/end_to_end/intake.sh
 
 INTAKE_FIXTURE = tests/unit/intake_fixture.c tests/unit/intake_fixture.h $(LEDGER_FIXTURE)
 UNIT_TESTS += tests/unit/test_ledger_intake tests/unit/test_ledger_intake_match \
@@ -1013,20 +1014,6 @@ UNIT_TESTS += tests/unit/test_email_take
 tests_unit_test_email_take_SOURCES = tests/unit/test_email_take.c $(EMAIL_FIXTURE)
 tests_unit_test_email_take_LDADD = $(UNIT_LIBS)
 EXTRA_DIST += tests/email/dovecot.sh
-dist_check_SCRIPTS += tests/end_to_end/messages.sh
-TESTS += tests/end_to_end/messages.sh
-dist_check_SCRIPTS += tests/end_to_end/planned.sh
-TESTS += tests/end_to_end/planned.sh
-dist_check_SCRIPTS += tests/end_to_end/tasks.sh
-TESTS += tests/end_to_end/tasks.sh
-dist_check_SCRIPTS += tests/end_to_end/bulk.sh
-TESTS += tests/end_to_end/bulk.sh
-dist_check_SCRIPTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh tests/end_to_end/email_crash.sh
-TESTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh tests/end_to_end/email_crash.sh
-dist_check_SCRIPTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh tests/end_to_end/email_crash.sh \
-    tests/end_to_end/email_kill.sh tests/end_to_end/email_token.sh
-TESTS += tests/end_to_end/email.sh tests/end_to_end/email_answer.sh tests/end_to_end/email_crash.sh \
-    tests/end_to_end/email_kill.sh tests/end_to_end/email_token.sh
 # Hostile mail: some hundreds in `make check`, `make hostile-email` takes ten thousand; the seed's
 # number tells which.
 UNIT_TESTS += tests/email/hostile
@@ -1096,8 +1083,6 @@ tests_unit_test_store_key_SOURCES = tests/unit/test_store_key.c tests/unit/fault
     tests/unit/store_script.c tests/unit/store_script.h tests/unit/unit.h
 tests_unit_test_store_key_LDADD = $(UNIT_LIBS)
 
-dist_check_SCRIPTS += tests/security/protected.sh
-TESTS += tests/security/protected.sh
 # Sign-in, sessions and terminals.
 SESSION_FIXTURE = tests/unit/session_fixture.c tests/unit/session_fixture.h $(LEDGER_FIXTURE)
 UNIT_TESTS += tests/unit/test_ledger_session
@@ -1113,8 +1098,6 @@ check_PROGRAMS += tests/security/scan
 tests_security_scan_SOURCES = tests/security/scan.c
 tests_security_scan_LDADD = $(UNIT_LIBS)
 
-dist_check_SCRIPTS += tests/security/stolen_laptop.sh tests/security/scrollback.sh
-TESTS += tests/security/stolen_laptop.sh tests/security/scrollback.sh
 
 # Attacks on every route of the server.
 UNIT_TESTS += tests/security/test_attacks
@@ -1138,8 +1121,6 @@ tests_security_plant_LDADD = $(UNIT_LIBS)
 tests_security_repertoire_SOURCES = tests/security/repertoire.c
 tests_security_repertoire_LDADD = $(UNIT_LIBS)
 
-dist_check_SCRIPTS += tests/security/rekey.sh tests/security/injection.sh
-TESTS += tests/security/rekey.sh tests/security/injection.sh
 UNIT_TESTS += tests/unit/test_server_audit
 tests_unit_test_server_audit_SOURCES = tests/unit/test_server_audit.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
@@ -1149,12 +1130,6 @@ tests_unit_test_server_audit_LDADD = $(UNIT_LIBS)
 check_PROGRAMS += tests/security/confined
 tests_security_confined_SOURCES = tests/security/confined.c
 tests_security_confined_LDADD = libapp.a $(APP_LIBS)
-dist_check_SCRIPTS += tests/end_to_end/confined.sh
-TESTS += tests/end_to_end/confined.sh
-dist_check_SCRIPTS += tests/security/unit.sh
-TESTS += tests/security/unit.sh
-dist_check_SCRIPTS += tests/security/audit_trail.sh
-TESTS += tests/security/audit_trail.sh
 EXTRA_DIST += tests/security/audit_proof.pl
 UNIT_TESTS += tests/unit/test_password tests/unit/test_factor
 tests_unit_test_password_SOURCES = tests/unit/test_password.c $(SESSION_FIXTURE)
@@ -1192,8 +1167,6 @@ bench-audit: tests/bench/bench_audit tests/bench/bench_audit_bare
 	./tests/bench/bench_audit ./tests/bench/bench_audit_bare
 
 # Backups, made and put back.
-dist_check_SCRIPTS += tests/end_to_end/backup.sh
-TESTS += tests/end_to_end/backup.sh
 UNIT_TESTS += tests/unit/test_ledger_audit
 tests_unit_test_ledger_audit_SOURCES = tests/unit/test_ledger_audit.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_audit_LDADD = $(UNIT_LIBS)
@@ -1202,8 +1175,6 @@ tests_unit_test_audit_words_SOURCES = tests/unit/test_audit_words.c tests/unit/u
 tests_unit_test_audit_words_LDADD = $(UI_LIBS)
 
 # What it is built on, and that its tarball is the same wherever it is made: `make check-dist`.
-dist_check_SCRIPTS += tests/security/sbom.sh
-TESTS += tests/security/sbom.sh
 EXTRA_DIST += tests/dist.sh
 .PHONY: check-dist
 check-dist:
@@ -1211,5 +1182,3 @@ check-dist:
 UNIT_TESTS += tests/unit/test_ui_look
 tests_unit_test_ui_look_SOURCES = tests/unit/test_ui_look.c $(UI_FIXTURE)
 tests_unit_test_ui_look_LDADD = $(UI_LIBS)
-dist_check_SCRIPTS += tests/security/log.sh
-TESTS += tests/security/log.sh
