@@ -19,6 +19,7 @@ libapp_a_SOURCES = \
     app/promise_time.c app/promise_time.h \
     app/queue.c app/queue.h app/queue_line.c app/queue_line.h \
     app/record.c app/record.h \
+    app/rest.c app/rest.h \
     app/record_fields.c app/record_fields.h app/record_transitions.c \
     app/escrow.c app/escrow.h app/seal.c app/seal.h app/store_destroy.c app/store_key.c app/store_key.h \
     app/store.c app/store.h app/store_change.c app/store_feed.c app/store_gone.c app/store_internal.h app/store_history.c app/store_journal.c \

@@ -33,8 +33,8 @@ struct ledger;
 struct import_target; /* app/import.h */
 
 #define LEDGER_CATALOGUE_SCOPE "catalogue"
-/* With a queue's key: whoever keeps it, also those who serve nobody: what is reported as wrong in the
- * catalogue is nothing personal. */
+/* With a queue's key: whoever keeps it, also those who serve nobody: what is reported as wrong in
+ * the catalogue is nothing personal. */
 #define LEDGER_FLAGS_SCOPE "flags:"
 /* With a queue's key: the supervisors among those who serve it. */
 #define LEDGER_SUPERVISORS_SCOPE "supervisors:"
@@ -277,6 +277,33 @@ void ledger_page_clear(struct ledger_page *page);
 int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
                    size_t limit, const struct id *device, struct ledger_page *page,
                    struct error *error);
+
+/* The same for a caller that does not hold the files of cases that were closed, and have rested,
+ * since before `old_ms` (0: it holds all): what its office's scopes show of these is passed over,
+ * but for what has come to them since and what is not done (rest.h). */
+int ledger_changes_but_old(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
+                           size_t limit, const struct id *device, int64_t old_ms,
+                           struct ledger_page *page, struct error *error);
+
+/* A page of the file of a client, or of a case: which one, and after which of its rows. */
+struct ledger_file_wanted {
+    enum record_type type;
+    struct id record;
+    int64_t since; /* the caller's cursor */
+    int64_t after; /* `next` of the page before, 0 at first */
+    size_t limit;
+};
+
+/*
+ * The file as far as these scopes show it, for a caller whose copy was let go: of a case all below
+ * it and whose it is; of a client all that is filed under them. Left out is what changed after
+ * `since`: that comes by the feed, and a caller never holds what is past its cursor. Nothing of it
+ * is `gone`. ERROR_NOT_FOUND; ERROR_REFUSED when the client or case itself is in none of the
+ * scopes.
+ */
+int ledger_file_page(struct ledger *ledger, const struct scope_set *scopes,
+                     const struct ledger_file_wanted *wanted, struct ledger_page *page,
+                     struct error *error);
 
 /* 0 when a reader that stands at `since`, given under `epoch` ("" for unknown), and whose operation
  * `made` (empty for none) was accepted, has read the history of this database; ERROR_CONFLICT when

@@ -1,18 +1,23 @@
 #include "net/ledger_agent.h"
+#include "net/ledger_follow.h"
+#include "net/ledger_protect.h"
 #include "net/ledger_scope.h"
+#include "net/ledger_search_internal.h"
 #include "net/ledger_sqlite.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/json.h"
+#include "app/rest.h"
 #include "app/text.h"
 
 /* One row of the feed of one scope. */
 struct feed_row {
     int64_t seq;
     int64_t record;
-    bool gone; /* taken back from the scope */
+    bool gone;  /* taken back from the scope */
+    bool asked; /* also in a scope of the reader's own, or of their queues */
 };
 
 struct feed_rows {
@@ -44,6 +49,24 @@ static int rows_add(struct feed_rows *rows, struct feed_row row, struct error *e
     return 0;
 }
 
+/* What came to the agent's own hands, or to a queue, is wanted; what an office has done and put
+ * away is fetched when it is. */
+static bool is_asked(const char *scope)
+{
+    static const char *const prefixes[] = {"agent:", "queue:", LEDGER_OPENINGS_SCOPE,
+                                           LEDGER_HAND_SCOPE};
+    const char *name = scope;
+
+    /* "join:AGENT:SCOPE" */
+    if (strncmp(scope, LEDGER_JOIN_PREFIX, strlen(LEDGER_JOIN_PREFIX)) == 0 &&
+        strlen(scope) > strlen(LEDGER_JOIN_PREFIX) + ID_TEXT_LENGTH)
+        name = scope + strlen(LEDGER_JOIN_PREFIX) + ID_TEXT_LENGTH + 1;
+    for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return false;
+}
+
 /* The first `limit` rows of one scope after `since`: of the feed, and of what is gone from it. */
 static int scope_rows(struct database *database, const char *scope, int64_t since, size_t limit,
                       struct feed_rows *rows, struct error *error)
@@ -66,7 +89,7 @@ static int scope_rows(struct database *database, const char *scope, int64_t sinc
             code = rows_add(rows,
                             (struct feed_row){sqlite3_column_int64(statement, 0),
                                               sqlite3_column_int64(statement, 1),
-                                              statements[i] == LEDGER_GONE_AFTER},
+                                              statements[i] == LEDGER_GONE_AFTER, is_asked(scope)},
                             error);
             if (code != 0) {
                 sqlite3_reset(statement);
@@ -127,9 +150,14 @@ static void rows_unique(struct feed_rows *rows)
     if (rows->count == 0)
         return;
     qsort(rows->rows, rows->count, sizeof(*rows->rows), by_record_and_seq);
-    for (size_t i = 0; i < rows->count; i++)
-        if (i + 1 == rows->count || rows->rows[i + 1].record != rows->rows[i].record)
-            rows->rows[kept++] = rows->rows[i];
+    for (size_t i = 0; i < rows->count; i++) {
+        struct feed_row row = rows->rows[i];
+
+        if (i + 1 == rows->count || rows->rows[i + 1].record != row.record)
+            rows->rows[kept++] = row;
+        else
+            rows->rows[i + 1].asked |= row.asked;
+    }
     rows->count = kept;
     qsort(rows->rows, rows->count, sizeof(*rows->rows), by_seq);
 }
@@ -251,7 +279,69 @@ struct filling {
     const struct id *device;
     struct ledger_page *page;
     struct text_buffer records, gone;
+    int64_t old_ms;     /* 0: nothing is too old */
+    struct id matter;   /* the case looked at last, */
+    bool matter_is_old; /* and what was found */
 };
+
+/* The case of a record, which may hang on a contact of it alone; "" for none. */
+static int matter_of(struct filling *filling, const struct record *record, struct id *matter,
+                     struct error *error)
+{
+    struct ledger_row row;
+    struct id id;
+    int code;
+
+    *matter = record->type == RECORD_CASE ? record->id : (struct id){""};
+    if (record->type == RECORD_CASE || id_parse(matter, record_text(record, "case")) ||
+        !id_parse(&id, record_text(record, "contact")))
+        return 0;
+    code = ledger_row_read(filling->database, RECORD_CONTACT, &id, &row, error);
+    if (code == 0)
+        id_parse(matter, record_text(row.record, "case"));
+    ledger_row_clear(&row);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
+/* 1 when the record's case is closed and has rested. The records of a case come together. */
+static int matter_is_old(struct filling *filling, const struct record *record, struct error *error)
+{
+    struct ledger_row row;
+    struct id id;
+    int code = matter_of(filling, record, &id, error);
+
+    if (code != 0 || id_is_empty(&id))
+        return code;
+    if (id_equal(&id, &filling->matter))
+        return filling->matter_is_old;
+    code = ledger_row_read(filling->database, RECORD_CASE, &id, &row, error);
+    if (code == ERROR_NOT_FOUND)
+        return 0;
+    if (code == 0) {
+        filling->matter = id;
+        filling->matter_is_old = rest_case_is_old(row.record, filling->old_ms);
+    }
+    ledger_row_clear(&row);
+    return code != 0 ? code : filling->matter_is_old;
+}
+
+/* 1 when the reader does not hold the record, whose id is `id`. */
+static int is_old(struct filling *filling, const struct feed_row *feed, const char *id,
+                  struct error *error)
+{
+    struct ledger_row row;
+    struct id parsed;
+    int code;
+
+    if (filling->old_ms == 0 || feed->asked || feed->gone ||
+        (id_parse(&parsed, id) && id_time(&parsed) >= filling->old_ms))
+        return 0;
+    code = ledger_row_read_number(filling->database, feed->record, &row, error);
+    if (code == 0 && rest_is_done(row.record) && rest_latest(row.record) < filling->old_ms)
+        code = matter_is_old(filling, row.record, error);
+    ledger_row_clear(&row);
+    return code;
+}
 
 static int fill_row(struct filling *filling, const struct feed_row *row, struct error *error)
 {
@@ -274,6 +364,11 @@ static int fill_row(struct filling *filling, const struct feed_row *row, struct 
         sqlite3_reset(statement);
         return 0;
     }
+    code = seen > 0 ? is_old(filling, row, database_text(statement, 6), error) : 0;
+    if (code != 0) {
+        sqlite3_reset(statement);
+        return code < 0 ? code : 0;
+    }
     if (seen > 0) {
         code = page_add(filling->page, &filling->records, statement, row->seq,
                         row->gone ? NULL : filling->device, error);
@@ -283,6 +378,19 @@ static int fill_row(struct filling *filling, const struct feed_row *row, struct 
     code = page_add_gone(filling->page, &filling->gone, database_text(statement, 1), error);
     sqlite3_reset(statement);
     return code;
+}
+
+/* Gives the texts to the page. */
+static int page_take(struct filling *filling, struct error *error)
+{
+    struct ledger_page *page = filling->page;
+
+    page->length = filling->records.length;
+    page->records = page->count > 0 ? text_buffer_take(&filling->records) : strdup("");
+    page->gone = page->gone_count > 0 ? text_buffer_take(&filling->gone) : strdup("");
+    return page->records != NULL && page->gone != NULL
+               ? 0
+               : error_set(error, ERROR_MEMORY, "no memory for a page");
 }
 
 static int page_fill(struct filling *filling, const struct feed_rows *rows, struct error *error)
@@ -298,14 +406,7 @@ static int page_fill(struct filling *filling, const struct feed_rows *rows, stru
             break;
         }
     }
-    page->length = filling->records.length;
-    page->records = page->count > 0 ? text_buffer_take(&filling->records) : strdup("");
-    page->gone = page->gone_count > 0 ? text_buffer_take(&filling->gone) : strdup("");
-    if (code == 0 && (page->records == NULL || page->gone == NULL))
-        code = error_set(error, ERROR_MEMORY, "no memory for a page");
-    text_buffer_free(&filling->records);
-    text_buffer_free(&filling->gone);
-    return code;
+    return code == 0 ? page_take(filling, error) : code;
 }
 
 static int catalogue_highest(struct database *database, int64_t *seq, struct error *error)
@@ -330,9 +431,11 @@ static int catalogue_highest(struct database *database, int64_t *seq, struct err
 }
 
 static int page_read(struct database *database, const struct scope_set *scopes, int64_t since,
-                     size_t limit, const struct id *device, struct ledger_page *page,
-                     struct error *error)
+                     size_t limit, const struct id *device, int64_t old_ms,
+                     struct ledger_page *page, struct error *error)
 {
+    struct filling filling = {
+        .database = database, .scopes = scopes, .device = device, .page = page, .old_ms = old_ms};
     struct feed_rows rows = {0};
     int code = catalogue_highest(database, &page->catalogue, error);
 
@@ -341,7 +444,9 @@ static int page_read(struct database *database, const struct scope_set *scopes, 
         code = scope_rows(database, scopes->names[i], since, limit + 1, &rows, error);
     if (code == 0) {
         rows_cut(&rows, limit, page);
-        code = page_fill(&(struct filling){database, scopes, device, page, {0}, {0}}, &rows, error);
+        code = page_fill(&filling, &rows, error);
+        text_buffer_free(&filling.records);
+        text_buffer_free(&filling.gone);
     }
     if (code == 0)
         code = ledger_epoch_read(database, page->next, page->epoch, error);
@@ -349,28 +454,149 @@ static int page_read(struct database *database, const struct scope_set *scopes, 
     return code;
 }
 
+/* Takes a reader that reads one state of the database until reading_end. */
+static int reading_begin(struct ledger *ledger, struct ledger_reader **reader, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int code = ledger_reader_take(ledger, reader, error);
+
+    if (code != 0)
+        return code;
+    statement = database_statement((*reader)->database, LEDGER_BEGIN_READ, error);
+    code = statement != NULL ? database_run((*reader)->database, statement, error) : ERROR_STORAGE;
+    if (code != 0)
+        ledger_reader_give(ledger, *reader);
+    return code;
+}
+
+static void reading_end(struct ledger *ledger, struct ledger_reader *reader)
+{
+    sqlite3_stmt *statement = database_statement(reader->database, LEDGER_COMMIT, NULL);
+
+    if (statement != NULL)
+        database_run(reader->database, statement, NULL);
+    ledger_reader_give(ledger, reader);
+}
+
+int ledger_changes_but_old(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
+                           size_t limit, const struct id *device, int64_t old_ms,
+                           struct ledger_page *page, struct error *error)
+{
+    struct ledger_reader *reader;
+    int code;
+
+    *page = (struct ledger_page){0};
+    if (limit == 0 || limit > LEDGER_PAGE_LIMIT)
+        limit = LEDGER_PAGE_LIMIT;
+    code = reading_begin(ledger, &reader, error);
+    if (code != 0)
+        return code;
+    code = page_read(reader->database, scopes, since, limit, device, old_ms, page, error);
+    reading_end(ledger, reader);
+    if (code != 0)
+        ledger_page_clear(page);
+    return code;
+}
+
 int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
                    size_t limit, const struct id *device, struct ledger_page *page,
                    struct error *error)
 {
+    return ledger_changes_but_old(ledger, scopes, since, limit, device, 0, page, error);
+}
+
+/* --- a file ----------------------------------------------------------------------------------- */
+
+/* Rows of the file that the scopes show and that stand at or before the cursor, as rows of a feed
+ * whose numbers are those of the rows. */
+static int file_rows(struct database *database, const struct scope_set *scopes,
+                     const struct ledger_file_wanted *wanted, struct feed_rows *rows,
+                     struct error *error)
+{
+    struct search_numbers numbers = {0};
+    int code = search_file_whole(database, wanted->type, &wanted->record, &numbers, error);
+
+    for (size_t i = 0; i < numbers.count && code == 0; i++) {
+        int64_t number = numbers.numbers[i];
+        int seen = number > wanted->after ? is_seen(database, scopes, number, error) : 0;
+
+        code = seen < 0 ? seen : 0;
+        if (seen > 0)
+            code = rows_add(rows, (struct feed_row){.seq = number, .record = number}, error);
+    }
+    search_numbers_free(&numbers);
+    return code;
+}
+
+static int file_fill(struct filling *filling, const struct feed_rows *rows, int64_t since,
+                     struct error *error)
+{
+    int code = 0;
+
+    for (size_t i = 0; i < rows->count && code == 0; i++) {
+        sqlite3_stmt *statement =
+            database_statement(filling->database, LEDGER_RECORD_GET_PAGE, error);
+
+        if (statement == NULL)
+            return ERROR_STORAGE;
+        sqlite3_bind_int64(statement, 1, rows->rows[i].record);
+        code = database_step(filling->database, statement, error);
+        if (code > 0)
+            code = sqlite3_column_int64(statement, 3) <= since
+                       ? page_add(filling->page, &filling->records, statement, 0, NULL, error)
+                       : 0;
+        sqlite3_reset(statement);
+        filling->page->next = rows->rows[i].record;
+        if (filling->records.length >= LEDGER_PAGE_BYTES && i + 1 < rows->count) {
+            filling->page->more = true;
+            break;
+        }
+    }
+    return code;
+}
+
+static int file_read(struct database *database, const struct scope_set *scopes,
+                     const struct ledger_file_wanted *wanted, struct ledger_page *page,
+                     struct error *error)
+{
+    struct filling filling = {.database = database, .page = page};
+    struct feed_rows rows = {0};
+    struct ledger_row row;
+    int code = ledger_row_read(database, wanted->type, &wanted->record, &row, error);
+    int seen = code == 0 ? is_seen(database, scopes, row.row, error) : code;
+
+    ledger_row_clear(&row);
+    code = seen < 0 ? seen : 0;
+    if (seen == 0)
+        code = error_set(error, ERROR_REFUSED, "the record is outside this agent's scope");
+    if (code == 0)
+        code = file_rows(database, scopes, wanted, &rows, error);
+    page->more = code == 0 && rows.count > wanted->limit;
+    if (page->more)
+        rows.count = wanted->limit;
+    page->next = wanted->after;
+    if (code == 0)
+        code = file_fill(&filling, &rows, wanted->since, error);
+    if (code == 0)
+        code = page_take(&filling, error);
+    text_buffer_free(&filling.records);
+    free(rows.rows);
+    return code;
+}
+
+int ledger_file_page(struct ledger *ledger, const struct scope_set *scopes,
+                     const struct ledger_file_wanted *wanted, struct ledger_page *page,
+                     struct error *error)
+{
     struct ledger_reader *reader;
-    sqlite3_stmt *statement;
-    int code = ledger_reader_take(ledger, &reader, error);
+    int code;
 
     *page = (struct ledger_page){0};
+    code = reading_begin(ledger, &reader, error);
     if (code != 0)
         return code;
-    if (limit == 0 || limit > LEDGER_PAGE_LIMIT)
-        limit = LEDGER_PAGE_LIMIT;
-    statement = database_statement(reader->database, LEDGER_BEGIN_READ, error);
-    code = statement != NULL ? database_run(reader->database, statement, error) : ERROR_STORAGE;
-    if (code == 0) {
-        code = page_read(reader->database, scopes, since, limit, device, page, error);
-        statement = database_statement(reader->database, LEDGER_COMMIT, NULL);
-        if (statement != NULL)
-            database_run(reader->database, statement, NULL);
-    }
-    ledger_reader_give(ledger, reader);
+    code = file_read(reader->database, scopes, wanted, page, error);
+    reading_end(ledger, reader);
     if (code != 0)
         ledger_page_clear(page);
     return code;

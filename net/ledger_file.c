@@ -8,6 +8,7 @@
 #include "app/client_merge.h"
 #include "app/clock.h"
 #include "app/json.h"
+#include "app/rest.h"
 
 /* A reader ends within moments; the log is tried again as often. */
 #define LOG_TRIES    50
@@ -19,29 +20,6 @@ void ledger_file_free(struct ledger_file *file)
         ledger_row_clear(&file->rows[i]);
     free(file->rows);
     *file = (struct ledger_file){0};
-}
-
-/* --- when something was last done ------------------------------------------------------------- */
-
-static void note_stamp(int64_t *latest_ms, const json_t *stamp)
-{
-    int64_t ms;
-
-    if (timestamp_parse(json_text_or(stamp, "time", ""), &ms) && ms > *latest_ms)
-        *latest_ms = ms;
-}
-
-int64_t ledger_record_latest(const struct record *record)
-{
-    json_t *stamps = json_object_get(record->meta, "stamps");
-    int64_t latest_ms = id_time(&record->id);
-    const char *path;
-    json_t *stamp;
-
-    note_stamp(&latest_ms, json_object_get(record->meta, "created"));
-    note_stamp(&latest_ms, json_object_get(record->meta, "claim"));
-    json_object_foreach(stamps, path, stamp) note_stamp(&latest_ms, stamp);
-    return latest_ms;
 }
 
 /* --- what belongs to it ----------------------------------------------------------------------- */
@@ -77,8 +55,8 @@ static int add_row(struct ledger *ledger, struct ledger_file *file, int64_t numb
         return code;
     }
     file->rows[file->count++] = row;
-    if (ledger_record_latest(row.record) > file->latest_ms)
-        file->latest_ms = ledger_record_latest(row.record);
+    if (rest_latest(row.record) > file->latest_ms)
+        file->latest_ms = rest_latest(row.record);
     return 0;
 }
 

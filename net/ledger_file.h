@@ -25,9 +25,6 @@ int ledger_file_read(struct ledger *ledger, enum record_type type, const struct 
                      struct ledger_file *file, struct error *error);
 void ledger_file_free(struct ledger_file *file);
 
-/* When something was last done to a record: made, claimed or changed; ms. */
-int64_t ledger_record_latest(const struct record *record);
-
 /* Why it may not be erased, and which record says so. */
 int ledger_file_bar(struct ledger *ledger, const struct ledger_file *file, enum ledger_bar *bar,
                     struct id *at, struct error *error);

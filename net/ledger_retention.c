@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "app/json.h"
+#include "app/rest.h"
 #include "app/text.h"
 #include "net/ledger_file.h"
 
@@ -203,7 +204,7 @@ static int judge(const struct round *round, int64_t number, struct candidate *ca
         rule = rule_for(round, row.record);
     }
     if (rule != NULL &&
-        ledger_record_latest(row.record) < months_before(round->now_ms, rule->months))
+        rest_latest(row.record) < months_before(round->now_ms, rule->months))
         code = judge_file(round, candidate, rule, error);
     ledger_row_clear(&row);
     ledger_rollback(round->ledger);

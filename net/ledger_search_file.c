@@ -87,3 +87,67 @@ int search_file_all(struct database *database, const struct id *client,
 
     return code == 0 ? each_client(database, client, LEDGER_OPENING_FILE, 0, numbers, error) : code;
 }
+
+/* Adds what hangs on the rows from `from` on, on these, and so on: a case has contacts, these have
+ * notes. What is there already is not looked at again. */
+static int add_below(struct database *database, struct search_numbers *numbers, struct error *error)
+{
+    int code = 0;
+
+    for (size_t i = 0; i < numbers->count && code == 0; i++) {
+        struct ledger_row row;
+
+        code = ledger_row_read_number(database, numbers->numbers[i], &row, error);
+        if (code == 0 && row.record->type != RECORD_CLIENT)
+            code =
+                rows_of(database, LEDGER_RECORD_CHILDREN, row.record->id.text, 0, numbers, error);
+        ledger_row_clear(&row);
+    }
+    return code;
+}
+
+/* The client of a case, and whom they are merged into. */
+static int add_whose(struct database *database, const struct record *matter,
+                     struct search_numbers *numbers, struct error *error)
+{
+    const char *client = record_text(matter, "client");
+    int code = 0;
+
+    for (int steps = 0; steps < CLIENT_GROUP_LIMIT && code == 0; steps++) {
+        struct ledger_row row;
+        struct id id;
+
+        if (!id_parse(&id, client))
+            return 0;
+        code = ledger_row_read(database, RECORD_CLIENT, &id, &row, error);
+        if (code == 0)
+            code = search_numbers_add(numbers, row.row, error);
+        if (code != 0 || !id_parse(&id, record_text(row.record, "merged_into"))) {
+            ledger_row_clear(&row);
+            return code == ERROR_NOT_FOUND ? 0 : code;
+        }
+        ledger_row_clear(&row);
+        client = id.text;
+    }
+    return code;
+}
+
+int search_file_whole(struct database *database, enum record_type type, const struct id *id,
+                      struct search_numbers *numbers, struct error *error)
+{
+    struct ledger_row row;
+    int code = ledger_row_read(database, type, id, &row, error);
+
+    if (code == 0 && type == RECORD_CLIENT)
+        code = search_file_all(database, id, numbers, error);
+    else if (code == 0)
+        code = search_numbers_add(numbers, row.row, error);
+    if (code == 0)
+        code = add_below(database, numbers, error);
+    if (code == 0 && type != RECORD_CLIENT)
+        code = add_whose(database, row.record, numbers, error);
+    ledger_row_clear(&row);
+    if (code == 0)
+        search_numbers_sort(numbers);
+    return code;
+}

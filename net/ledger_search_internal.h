@@ -99,6 +99,10 @@ int search_file_cases(struct database *database, const struct id *client, size_t
                       struct search_numbers *numbers, struct error *error);
 int search_file_all(struct database *database, const struct id *client,
                     struct search_numbers *numbers, struct error *error);
+/* All of a client's file, or of a case with whose it is, with what hangs on each; in the order of
+ * their numbers, each once. ERROR_NOT_FOUND. */
+int search_file_whole(struct database *database, enum record_type type, const struct id *id,
+                      struct search_numbers *numbers, struct error *error);
 int search_numbers_add(struct search_numbers *numbers, int64_t number, struct error *error);
 
 #endif

@@ -70,7 +70,7 @@
     X(RECORD_GET_PAGE,                                                                             \
       "SELECT number, document, known, seq, type, CASE type WHEN 'client' THEN id "                \
       "ELSE coalesce(client, (SELECT matter.client FROM record AS matter "                         \
-      "WHERE matter.id = record.parent AND matter.type = 'case')) END "                            \
+      "WHERE matter.id = record.parent AND matter.type = 'case')) END, id "                        \
       "FROM record WHERE number = ?1")                                                             \
     X(RECORD_GET_NUMBER, "SELECT number, document, known, seq FROM record WHERE number = ?1")      \
     X(RECORD_EACH, "SELECT document FROM record WHERE type = ?1 ORDER BY number")                  \

@@ -104,7 +104,7 @@ libnet_a_SOURCES += \
     net/route_audit.c net/server_openapi_audit.c \
     net/ledger_audit_names.c net/ledger_audit_names.h net/ledger_unusual.c net/ledger_unusual.h \
     net/route_presence.c net/route_search.c net/server_openapi_search.c \
-    net/route_records.c \
+    net/route_records.c net/route_files.c \
     net/route_relay.c \
     net/server.c net/server.h net/server_receive.c \
     net/server_doorbell.c net/server_doorbell.h \

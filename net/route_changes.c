@@ -23,6 +23,7 @@ struct reading {
     int64_t limit;
     int64_t catalogue; /* -1: not asked */
     int64_t merge;     /* the caller's version of merge; 0: it works out nothing */
+    int64_t old;       /* closed cases that rest since before are not held; ms, 0: all are */
     struct id device;
     struct request_wait wait;
     bool holding;            /* counted as holding a doorbell */
@@ -57,6 +58,7 @@ static bool reading_fill(struct request *request, struct reading *reading)
         !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &reading->limit) ||
         !request_number(request, "catalogue", 0, INT64_MAX, -1, &reading->catalogue) ||
         !request_number(request, "merge", 0, INT64_MAX, 0, &reading->merge) ||
+        !request_number(request, "old", 0, INT64_MAX, 0, &reading->old) ||
         !request_number(request, "told", 0, INT64_MAX, 0, &reading->told) ||
         !request_number(request, "relay", 0, INT64_MAX, -1, &reading->relay) ||
         !request_wait_read(request, &reading->wait))
@@ -125,9 +127,9 @@ static int reading_page(struct request *request, struct reading *reading, struct
         if (code == 0 && reading->wait.deadline_ms > 0)
             code = reading_arm(request, reading, error);
         if (code == 0)
-            code = ledger_changes(reading->server->ledger, &reading->scopes, reading->since,
-                                  (size_t)reading->limit, works_out ? &reading->device : NULL, page,
-                                  error);
+            code = ledger_changes_but_old(
+                reading->server->ledger, &reading->scopes, reading->since, (size_t)reading->limit,
+                works_out ? &reading->device : NULL, reading->old, page, error);
     } while (code == 0 && !reading->catalogue_scope &&
              ledger_people(reading->server->ledger) != reading->people);
     return code;
@@ -262,6 +264,9 @@ static const struct route_parameter parameters[] = {
      "The caller's version of merge: when it is the server's, what the caller's own operations "
      "made "
      "of records that it held is left out"},
+    {"old", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
+     "The caller does not hold the files of its office's cases that were closed, and have rested, "
+     "since before this time (ms since 1970; 0: it holds all): they are fetched by /v1/files"},
     {"catalogue", "{\"type\": \"integer\", \"minimum\": 0}",
      "End the wait also when the catalogue has something past this number"},
     {"told", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",

@@ -82,6 +82,7 @@ extern const struct route route_devices;
 extern const struct route route_operations;
 extern const struct route route_changes;
 extern const struct route route_records;
+extern const struct route route_files;
 extern const struct route route_presence;
 extern const struct route route_search;
 extern const struct route route_audit;

@@ -59,6 +59,11 @@ const struct openapi_schema openapi_search[] = {
      "\"until\": {\"anyOf\": [" REF("Time") ", {\"type\": \"null\"}], \"description\": \"When it "
      "is closed at the latest; a contact that it was opened for closes it when it ends. null: the "
      "agent sees it anyway\"}}}"},
+    {"File",
+     "{\"type\": \"object\", \"required\": [\"feed\", \"next\", \"more\", \"records\"], "
+     "\"properties\": {\"feed\": " REF("Id") ", \"next\": {\"type\": \"integer\", "
+     "\"description\": \"The `after` of the next page\"}, \"more\": {\"type\": \"boolean\"}, "
+     "\"records\": {\"type\": \"array\", \"items\": " REF("Record") "}}}"},
     {NULL, NULL},
 };
 /* clang-format on */

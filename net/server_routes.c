@@ -14,6 +14,7 @@ const struct route *const server_routes[] = {
     &route_operations,
     &route_changes,
     &route_records,
+    &route_files,
     &route_presence,
     &route_search,
     &route_audit,

@@ -321,6 +321,10 @@ UNIT_TESTS += tests/unit/test_ledger_gone tests/unit/test_store_gone
 tests_unit_test_ledger_gone_SOURCES = tests/unit/test_ledger_gone.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_gone_LDADD = $(UNIT_LIBS)
 SEARCH_PEOPLE = tests/unit/search_people.c tests/unit/search_people.h
+UNIT_TESTS += tests/unit/test_ledger_held
+tests_unit_test_ledger_held_SOURCES = tests/unit/test_ledger_held.c $(SEARCH_PEOPLE) \
+    $(LEDGER_FIXTURE)
+tests_unit_test_ledger_held_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ledger_search tests/unit/test_ledger_opening
 tests_unit_test_ledger_search_SOURCES = tests/unit/test_ledger_search.c $(SEARCH_PEOPLE) \
     $(LEDGER_FIXTURE)

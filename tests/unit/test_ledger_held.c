@@ -1,0 +1,204 @@
+/* What a terminal does not hold: the old files that are left out of its feed, and the file that it
+ * fetches. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "tests/unit/search_people.h"
+
+#define HOUR_MS INT64_C(3600000)
+
+/* Of office d. */
+struct file {
+    struct id client, matter, contact, note, deep, secret;
+};
+
+static struct file file_make(struct ledger_fixture *f)
+{
+    struct file file = {.client = people_client(f, "Zoé Roy", NULL, NULL, NULL, NULL)};
+    json_t *body;
+
+    file.matter = people_case(f, &file.client, NULL);
+    body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "channel", "phone", "office", "sample/d",
+                     "agent", f->actors[DENIS].agent.text, "started_at", "2026-01-01T10:00:00.000Z",
+                     "case", file.matter.text, "ended_at", "2026-01-01T10:05:00.000Z");
+    json_object_set_new(body, "outcome", json_string("resolved"));
+    file.contact = fixture_make(f, DENIS, RECORD_CONTACT, body);
+    file.note = fixture_make(f, DENIS, RECORD_NOTE,
+                             fixture_note(f, DENIS, "sample/d", &file.matter, "for everyone"));
+    /* It hangs on the contact alone. */
+    body = fixture_note(f, DENIS, "sample/d", NULL, "before there was a case");
+    json_object_set_new(body, "contact", json_string(file.contact.text));
+    file.deep = fixture_make(f, DENIS, RECORD_NOTE, body);
+    body = fixture_note(f, DENIS, "sample/d", &file.matter, "for few");
+    json_object_set_new(body, "visibility", json_string("restricted"));
+    file.secret = fixture_make(f, DENIS, RECORD_NOTE, body);
+    return file;
+}
+
+static void close_case(struct ledger_fixture *f, const struct id *matter)
+{
+    fixture_applied(f, DENIS,
+                    fixture_operation(f, DENIS, OPERATION_CLAIM, RECORD_CASE, matter, 1,
+                                      json_pack("{s:s}", "status", "closed")));
+}
+
+/* Whether the record comes to `who`, who holds nothing that rests since before `old_ms`. */
+static bool comes(struct ledger_fixture *f, enum fixture_agent who, int64_t old_ms,
+                  const struct id *id)
+{
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    char named[64];
+    bool found;
+
+    snprintf(named, sizeof(named), "\"id\":\"%s\"", id->text);
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[who].agent, &scopes, NULL), 0);
+    assert_int_equal(ledger_changes_but_old(f->ledger, &scopes, 0, 1000, NULL, old_ms, &page, NULL),
+                     0);
+    found = strstr(page.records, named) != NULL;
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    return found;
+}
+
+static int setup(void **state)
+{
+    int code = fixture_setup(state);
+
+    people_role(*state, ANNE, "d", "clerk");
+    return code;
+}
+
+static void an_old_file_is_left_out(void **state)
+{
+    struct ledger_fixture *f = *state;
+    int64_t before = clock_system(NULL), after = before + HOUR_MS;
+    struct file file = file_make(f);
+
+    /* An open case is held, however old. */
+    assert_true(comes(f, DENIS, after, &file.matter));
+    assert_true(comes(f, DENIS, after, &file.note));
+    close_case(f, &file.matter);
+    assert_false(comes(f, DENIS, after, &file.matter));
+    assert_false(comes(f, DENIS, after, &file.note));
+    assert_false(comes(f, DENIS, after, &file.contact));
+    assert_false(comes(f, DENIS, after, &file.deep));
+    /* Whose it was is found. */
+    assert_true(comes(f, DENIS, after, &file.client));
+    /* Closed lately; and for one who holds everything. */
+    assert_true(comes(f, DENIS, before, &file.matter));
+    assert_true(comes(f, DENIS, before, &file.note));
+    assert_true(comes(f, DENIS, 0, &file.matter));
+}
+
+static void what_is_in_hand_comes(void **state)
+{
+    struct ledger_fixture *f = *state;
+    int64_t after = clock_system(NULL) + HOUR_MS;
+    struct file file = file_make(f);
+    struct id handoff;
+    json_t *draft = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s, s:s}", "form", "sample/x",
+                              "form_version", 1, "case", file.matter.text, "office", "sample/d",
+                              "started_by", f->actors[DENIS].agent.text, "started_at",
+                              "2026-01-01T10:00:00.000Z", "status", "draft");
+    json_t *body;
+    struct id submission;
+
+    submission = fixture_make(f, DENIS, RECORD_SUBMISSION, draft);
+    close_case(f, &file.matter);
+    body = fixture_handoff(f, DENIS, "sample/d", &file.matter, NULL, NULL, "sample/q");
+    handoff = fixture_make(f, DENIS, RECORD_HANDOFF, body);
+    assert_true(comes(f, DENIS, after, &submission));
+    assert_true(comes(f, DENIS, after, &handoff));
+    assert_false(comes(f, DENIS, after, &file.matter));
+    /* To whoever serves the queue the case was brought, and comes. */
+    assert_true(comes(f, BEN, after, &file.matter));
+    assert_true(comes(f, BEN, after, &file.note));
+}
+
+/* How many records of the file `who` is given, in pages of `limit`; `text` holds them. */
+static size_t fetch(struct ledger_fixture *f, enum fixture_agent who, enum record_type type,
+                    const struct id *id, int64_t since, size_t limit, char *text, size_t size)
+{
+    struct ledger_file_wanted wanted = {type, *id, since, 0, limit};
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    size_t count = 0;
+
+    text[0] = '\0';
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[who].agent, &scopes, NULL), 0);
+    do {
+        assert_int_equal(ledger_file_page(f->ledger, &scopes, &wanted, &page, NULL), 0);
+        assert_true(page.count <= limit);
+        count += page.count;
+        assert_true(strlen(text) + page.length < size);
+        strcat(text, page.records);
+        assert_true(!page.more || page.next > wanted.after);
+        wanted.after = page.next;
+        limit = page.more ? limit : 0;
+        ledger_page_clear(&page);
+    } while (limit > 0);
+    scope_set_free(&scopes);
+    return count;
+}
+
+static void a_file_is_fetched(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct file file = file_make(f);
+    static char text[64 * 1024], paged[64 * 1024];
+    int64_t since;
+    struct id later;
+
+    close_case(f, &file.matter);
+    json_decref(fixture_desk(f, ANNE, 0, 1000, &since));
+    assert_int_equal(fetch(f, ANNE, RECORD_CASE, &file.matter, since, 1000, text, sizeof(text)), 5);
+    assert_non_null(strstr(text, file.matter.text));
+    assert_non_null(strstr(text, file.client.text));
+    assert_non_null(strstr(text, "before there was a case"));
+    assert_int_equal(fetch(f, ANNE, RECORD_CLIENT, &file.client, since, 1000, text, sizeof(text)),
+                     5);
+    assert_int_equal(fetch(f, ANNE, RECORD_CLIENT, &file.client, since, 2, paged, sizeof(paged)),
+                     5);
+    /* What is restricted is not shown to one who may not read it. */
+    assert_null(strstr(text, "for few"));
+    /* What changed past the cursor comes by the feed alone. */
+    later = fixture_make(f, DENIS, RECORD_NOTE,
+                         fixture_note(f, DENIS, "sample/d", &file.matter, "later"));
+    assert_int_equal(fetch(f, ANNE, RECORD_CASE, &file.matter, since, 1000, text, sizeof(text)), 5);
+    assert_null(strstr(text, later.text));
+    json_decref(fixture_desk(f, ANNE, 0, 1000, &since));
+    assert_int_equal(fetch(f, ANNE, RECORD_CASE, &file.matter, since, 1000, text, sizeof(text)), 6);
+}
+
+static void the_server_decides_who_is_given_it(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct file file = file_make(f);
+    struct ledger_file_wanted wanted = {RECORD_CASE, file.matter, INT64_MAX, 0, 1000};
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[BEN].agent, &scopes, NULL), 0);
+    assert_int_equal(ledger_file_page(f->ledger, &scopes, &wanted, &page, NULL), ERROR_REFUSED);
+    assert_null(page.records);
+    wanted.record = f->actors[BEN].agent;
+    assert_int_equal(ledger_file_page(f->ledger, &scopes, &wanted, &page, NULL), ERROR_NOT_FOUND);
+    scope_set_free(&scopes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_old_file_is_left_out, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_is_in_hand_comes, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_file_is_fetched, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(the_server_decides_who_is_given_it, setup,
+                                        fixture_teardown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
