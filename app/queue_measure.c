@@ -71,7 +71,8 @@ struct weight {
 
 static bool waits_at(const struct queue_wait *wait, int64_t now_ms)
 {
-    return wait->end == QUEUE_STILL && wait->from_ms <= now_ms;
+    return wait->end == QUEUE_STILL && wait->from_ms <= now_ms &&
+           (wait->to_ms == 0 || now_ms < wait->to_ms);
 }
 
 static bool ended_within(const struct queue_wait *wait, int64_t window_ms, int64_t now_ms)
@@ -171,28 +172,31 @@ static int change_compare(const void *left, const void *right)
     return (a->at_ms > b->at_ms) - (a->at_ms < b->at_ms);
 }
 
-/* The times that a wait's weight can change at, past now; how many. */
+#define CHANGES_MOST 3 /* of one wait */
+
+/* The times that a wait's weight can change at, past now, in their order; how many. */
 static size_t times_of(const struct queue_threshold *threshold, const struct queue_wait *wait,
-                       int64_t now_ms, int64_t times[2])
+                       int64_t now_ms, int64_t times[CHANGES_MOST])
 {
-    int64_t candidates[2] = {wait->from_ms, wait->from_ms + threshold->within_ms + 1};
+    int64_t candidates[CHANGES_MOST] = {wait->from_ms, wait->from_ms + threshold->within_ms + 1,
+                                        wait->to_ms};
     size_t count = 0;
 
     if (wait->end != QUEUE_STILL) {
         candidates[0] = wait->to_ms;
         candidates[1] = wait->to_ms + threshold->window_ms;
     }
-    for (int i = 0; i < 2; i++)
-        if (candidates[i] > now_ms)
+    for (int i = 0; i < CHANGES_MOST; i++)
+        if (candidates[i] > now_ms && (count == 0 || candidates[i] > times[count - 1]))
             times[count++] = candidates[i];
     return count;
 }
 
 static size_t changes_of(const struct queue_threshold *threshold, const struct queue_wait *wait,
-                         int64_t now_ms, struct change changes[2])
+                         int64_t now_ms, struct change changes[CHANGES_MOST])
 {
     struct weight before = weigh(threshold, wait, now_ms);
-    int64_t times[2];
+    int64_t times[CHANGES_MOST];
     size_t count = times_of(threshold, wait, now_ms, times), made = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -207,20 +211,44 @@ static size_t changes_of(const struct queue_threshold *threshold, const struct q
     return made;
 }
 
-/* The age alone grows without end: it crosses when the oldest has waited for so long. */
+/* When the age comes back by itself: at the first end of one that waits which leaves only younger
+ * ones. */
+static int64_t next_age_back(const struct queue_threshold *threshold,
+                             const struct queue_wait *waits, size_t count, int64_t now_ms)
+{
+    int64_t next = INT64_MAX;
+
+    for (size_t i = 0; i < count; i++) {
+        int64_t at = waits[i].to_ms;
+        struct queue_value value;
+
+        if (waits[i].end != QUEUE_STILL || at <= now_ms || at >= next)
+            continue;
+        value = queue_measure(threshold, waits, count, at);
+        if (queue_threshold_step(threshold, true, &value) != QUEUE_STAYS)
+            next = at;
+    }
+    return next;
+}
+
+/* The age grows while anybody waits: it crosses when one has waited for so long. */
 static int64_t next_age(const struct queue_threshold *threshold, bool crossed,
                         const struct queue_wait *waits, size_t count, int64_t now_ms)
 {
-    int64_t first = INT64_MAX;
+    int64_t next = INT64_MAX;
 
     if (crossed)
-        return INT64_MAX;
-    for (size_t i = 0; i < count; i++)
-        if (waits[i].end == QUEUE_STILL && waits[i].from_ms < first)
-            first = waits[i].from_ms;
-    if (first == INT64_MAX)
-        return INT64_MAX;
-    return first + threshold->limit > now_ms ? first + threshold->limit : now_ms + 1;
+        return next_age_back(threshold, waits, count, now_ms);
+    for (size_t i = 0; i < count; i++) {
+        int64_t at = waits[i].from_ms + threshold->limit;
+
+        if (at <= now_ms)
+            at = now_ms + 1;
+        if (waits[i].end == QUEUE_STILL && at < next &&
+            (waits[i].to_ms == 0 || at < waits[i].to_ms))
+            next = at;
+    }
+    return next;
 }
 
 static int64_t first_step(const struct queue_threshold *threshold, bool crossed, struct weight sum,
@@ -251,7 +279,7 @@ int64_t queue_threshold_next(const struct queue_threshold *threshold, bool cross
 
     if (threshold->measure == QUEUE_AGE)
         return next_age(threshold, crossed, waits, count, now_ms);
-    changes = malloc((2 * count + 1) * sizeof(*changes));
+    changes = malloc((CHANGES_MOST * count + 1) * sizeof(*changes));
     if (changes == NULL)
         return now_ms + MINUTE_MS; /* looked at again when there is memory */
     for (size_t i = 0; i < count; i++) {

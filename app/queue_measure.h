@@ -7,7 +7,8 @@
  * the client has come. It ends when somebody accepts the hand-off (answered); when its sender
  * withdraws it, or the client is gone: its contact ended as abandoned (abandoned); or when it was
  * declined, expired or was re-assigned (passed on). One that was also opened to the next group
- * waits in the queue that it was offered to.
+ * waits in the queue that it was offered to. Tickets of a waiting room wait in the same queues:
+ * ticket_wait_read says how.
  *
  * The measures:
  *   waiting          how many wait
@@ -53,10 +54,11 @@ extern const char *const queue_action_words[];  /* by enum queue_action, then NU
 
 enum queue_end { QUEUE_STILL, QUEUE_ANSWERED, QUEUE_ABANDONED, QUEUE_PASSED };
 
-/* One hand-off in a queue. */
+/* One hand-off or ticket in a queue. */
 struct queue_wait {
     int64_t from_ms;
-    int64_t to_ms; /* unless it waits still */
+    int64_t
+        to_ms; /* its end; while it waits still: when it counts no more by itself, 0 for never */
     enum queue_end end;
 };
 

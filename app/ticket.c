@@ -342,6 +342,48 @@ int64_t ticket_waited_ms(const struct record *ticket, int64_t now_ms)
     return until > arrived ? until - arrived : 0;
 }
 
+/* When the clocks of the office show the midnight after the ticket's day; 0 for what is no day. */
+static int64_t day_end_ms(const struct record *ticket, const struct zone *zone)
+{
+    struct calendar_day civil;
+    int64_t local;
+
+    if (!calendar_day_parse(record_text(ticket, "day"), &civil))
+        return 0;
+    local = (calendar_day_number(&civil) + 1) * (DAY_MS / 1000);
+    return (zone != NULL ? zone_moment(zone, local) : local) * 1000;
+}
+
+/* When it was last changed: of a no-show, when nobody came. */
+static int64_t changed_ms(const struct record *ticket)
+{
+    int64_t ms;
+
+    return timestamp_parse(json_text_or(json_object_get(ticket->meta, "updated"), "time", ""), &ms)
+               ? ms
+               : time_of(ticket, "return_at");
+}
+
+void ticket_wait_read(const struct record *ticket, const struct zone *zone, struct queue_wait *wait)
+{
+    int64_t arrived = time_of(ticket, "arrived_at");
+    int64_t appointment = time_of(ticket, "appointment_at");
+
+    *wait = (struct queue_wait){.from_ms = appointment > arrived ? appointment : arrived,
+                                .to_ms = time_of(ticket, "called_at"),
+                                .end = QUEUE_ANSWERED};
+    if (is_state(ticket, "waiting")) {
+        wait->end = QUEUE_STILL;
+        wait->to_ms = day_end_ms(ticket, zone);
+    } else if (is_state(ticket, "no-show")) {
+        wait->end = QUEUE_ABANDONED;
+        wait->to_ms = changed_ms(ticket);
+    } else if (is_state(ticket, "left")) {
+        wait->end = QUEUE_ABANDONED;
+        wait->to_ms = time_of(ticket, "ended_at");
+    }
+}
+
 int64_t ticket_place_ms(const struct record *ticket)
 {
     int64_t arrived = time_of(ticket, "arrived_at"), priority, place = arrived;

@@ -19,6 +19,7 @@
 
 #include "app/author.h"
 #include "app/calendar.h"
+#include "app/queue_measure.h"
 #include "app/store.h"
 #include "app/zone.h"
 
@@ -108,6 +109,16 @@ bool ticket_is_callable(const struct record *ticket, int64_t now_ms);
 bool ticket_is_of(const struct record *ticket, const struct id *agent);
 /* From arrival to the latest call, to the end when there was none, else until `now_ms`. */
 int64_t ticket_waited_ms(const struct record *ticket, int64_t now_ms);
+
+/*
+ * Its wait in the queue in which it is now, for the measures of queues (queue_measure.h); `zone` is
+ * the office's, NULL for UTC. It begins with the arrival, or with the appointment for whoever came
+ * before it, also after a transfer. It is answered by the call, and abandoned when nobody came (a
+ * no-show who is called again is answered by that call) or the client left. One that still waits
+ * when its day is over in the office was forgotten: from then on it counts nowhere.
+ */
+void ticket_wait_read(const struct record *ticket, const struct zone *zone,
+                      struct queue_wait *wait);
 
 /*
  * Its place in the line: who has the smaller one is called first (queue_turn_compare).

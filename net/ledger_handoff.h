@@ -86,6 +86,7 @@ int ledger_queue_hold(struct ledger *ledger, const struct ledger_row *row, struc
  * which queue, and whose client is gone. */
 int ledger_watch_queue(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 int ledger_watch_handoff(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+int ledger_watch_ticket(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 int ledger_watch_contact(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
 #endif

@@ -180,6 +180,8 @@
                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (record) DO UPDATE SET "          \
                 "how = CASE WHEN ended IS NULL THEN excluded.how ELSE how END, "                   \
                 "ended = coalesce(ended, excluded.ended), marks = excluded.marks")                 \
+    X(WAIT_REPLACE, "INSERT OR REPLACE INTO wait (record, queue, began, ended, how, marks) "       \
+                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                             \
     X(WAIT_CLIENT_GONE,                                                                            \
       "UPDATE wait SET ended = ?2, how = ?3 WHERE contact = ?1 AND ended IS NULL")                 \
     X(WAIT_PRUNE, "DELETE FROM wait WHERE ended < ?1")                                             \
@@ -194,7 +196,10 @@
       "WHERE contact.id = json_extract(record.document, '$.body.contact') "                        \
       "AND contact.type = 'contact' "                                                              \
       "AND json_extract(contact.document, '$.body.outcome') = 'abandoned') "                       \
-      "ELSE wait.record IS NOT NULL AND wait.ended IS NULL END")                                   \
+      "ELSE wait.record IS NOT NULL AND wait.ended IS NULL END "                                   \
+      "UNION ALL SELECT record.type, record.id FROM wait JOIN record "                             \
+      "ON record.number = wait.record WHERE record.type = 'ticket' AND "                           \
+      "(json_extract(document, '$.body.state') = 'waiting') <> (wait.how = 0)")                    \
     X(CHECK_EXPIRIES,                                                                              \
       "SELECT record.type, record.id FROM record LEFT JOIN expiry "                                \
       "ON expiry.record = record.number WHERE record.type = 'handoff' AND "                        \

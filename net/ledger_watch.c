@@ -11,14 +11,20 @@
 #include "app/handoff.h"
 #include "app/json.h"
 #include "app/queue_measure.h"
+#include "app/ticket.h"
 #include "net/ledger_handoff.h"
 #include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 #define MINUTE_MS INT64_C(60000)
 
-/* What was done with a hand-off by the actions, or does not concern it. */
-enum mark { MARK_OPENED = 1 << 0, MARK_CALL_BACK = 1 << 1 };
+/* What was done with a hand-off by the actions, or does not concern it; nothing of it concerns a
+ * ticket. */
+enum mark {
+    MARK_OPENED = 1 << 0,
+    MARK_CALL_BACK = 1 << 1,
+    MARK_ALL = MARK_OPENED | MARK_CALL_BACK
+};
 
 void ledger_watch_listen(struct ledger *ledger, ledger_watch_listener listener, void *context)
 {
@@ -72,13 +78,15 @@ int ledger_watch_queue(struct ledger *ledger, const struct ledger_row *row, stru
     return code;
 }
 
-static int wait_prune(struct ledger *ledger, int64_t before_ms, struct error *error)
+/* What a terminal whose clock is ahead says to have ended is no reason to forget the others. */
+static int wait_prune(struct ledger *ledger, int64_t ended_ms, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_WAIT_PRUNE, error);
+    int64_t now = clock_system(NULL);
 
     if (statement == NULL)
         return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, before_ms);
+    sqlite3_bind_int64(statement, 1, (ended_ms < now ? ended_ms : now) - QUEUE_WINDOW_LIMIT_MS);
     return database_run(ledger->writer, statement, error);
 }
 
@@ -117,7 +125,51 @@ int ledger_watch_handoff(struct ledger *ledger, const struct ledger_row *row, st
     sqlite3_bind_int(statement, 7, marks_of(handoff));
     code = database_run(ledger->writer, statement, error);
     if (code == 0 && wait.end != QUEUE_STILL)
-        code = wait_prune(ledger, wait.to_ms - QUEUE_WINDOW_LIMIT_MS, error);
+        code = wait_prune(ledger, wait.to_ms, error);
+    ledger->watch_changed = true;
+    return code;
+}
+
+/* The zone of a ticket's office; NULL, which is UTC, when that is not known here. */
+static int office_zone(struct ledger *ledger, const struct record *ticket, struct zone **zone,
+                       struct error *error)
+{
+    struct id id = id_from_key("office", record_text(ticket, "office"));
+    struct ledger_row office = {0};
+    int code = ledger_row_read(ledger->writer, RECORD_OFFICE, &id, &office, error);
+
+    *zone = NULL;
+    if (code == 0 && zone_open(zone, record_text(office.record, "zone"), NULL) != 0)
+        *zone = NULL;
+    ledger_row_clear(&office);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
+/* A ticket may wait again, and in another queue: what is kept of it is what it says now. */
+int ledger_watch_ticket(struct ledger *ledger, const struct ledger_row *row, struct error *error)
+{
+    const struct record *ticket = row->record;
+    struct zone *zone;
+    struct queue_wait wait;
+    sqlite3_stmt *statement;
+    int code = office_zone(ledger, ticket, &zone, error);
+
+    if (code != 0)
+        return code;
+    ticket_wait_read(ticket, zone, &wait);
+    zone_free(zone);
+    statement = database_statement(ledger->writer, LEDGER_WAIT_REPLACE, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, row->row);
+    database_bind_text(statement, 2, record_text(ticket, "queue"));
+    sqlite3_bind_int64(statement, 3, wait.from_ms);
+    sqlite3_bind_int64(statement, 4, wait.to_ms);
+    sqlite3_bind_int(statement, 5, (int)wait.end);
+    sqlite3_bind_int(statement, 6, MARK_ALL);
+    code = database_run(ledger->writer, statement, error);
+    if (code == 0 && wait.end != QUEUE_STILL)
+        code = wait_prune(ledger, wait.to_ms, error);
     ledger->watch_changed = true;
     return code;
 }

@@ -137,9 +137,9 @@ static void read_all(struct screen *screen)
         ui_tell_error(screen->ui, &error);
     arrange(supervising);
     remember(supervising);
-    /* Who is free changes when hand-offs do; its answer alone changes none. */
-    if (supervising->data.handoffs_digest != supervising->asked) {
-        supervising->asked = supervising->data.handoffs_digest;
+    /* Who is free changes when hand-offs and tickets do; its answer alone changes none. */
+    if (supervising->data.waits_digest != supervising->asked) {
+        supervising->asked = supervising->data.waits_digest;
         ask_presence(screen);
     }
 }
@@ -375,13 +375,27 @@ static void draw_age(struct screen *screen, const struct paint *paint)
     paint_text(paint, 0, 0, -1, PAINT_WARNING, text);
 }
 
+static void queue_detail(const struct supervise_queue *queue, char *text, size_t size)
+{
+    int within = (int)(queue->within.within_ms / 60000);
+    int window = (int)(queue->within.window_ms / 60000);
+
+    if (queue->tickets > 0)
+        snprintf(text, size,
+                 _("%1$d in the waiting room. In time: within %2$d min, of the last %3$d min."),
+                 queue->tickets, within, window);
+    else
+        snprintf(text, size,
+                 _("In time: within %1$d min, of the last %2$d min. Agents: free, busy, away."),
+                 within, window);
+}
+
 /* All of what the marked line has no room for. */
 static void detail_text(struct screen *screen, char *text, size_t size)
 {
     const struct supervising *supervising = screen->data;
     const struct line *line = marked(supervising);
     const struct supervise_handoff *handoff;
-    const struct supervise_queue *queue;
     const struct record *alert;
     char name[WORK_NAME_SIZE], also[WORK_NAME_SIZE];
 
@@ -389,10 +403,7 @@ static void detail_text(struct screen *screen, char *text, size_t size)
     if (line == NULL || is_heading(line->kind))
         return;
     if (line->kind == LINE_QUEUE) {
-        queue = &supervising->data.queues[line->index];
-        snprintf(text, size,
-                 _("In time: within %1$d min, of the last %2$d min. Agents: free, busy, away."),
-                 (int)(queue->within.within_ms / 60000), (int)(queue->within.window_ms / 60000));
+        queue_detail(&supervising->data.queues[line->index], text, size);
     } else if (line->kind == LINE_ALERT) {
         alert = supervising->data.alerts[line->index];
         supervise_alert_text(screen->desk, alert, text, size);

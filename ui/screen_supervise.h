@@ -17,6 +17,7 @@ struct supervise_queue {
     struct queue_threshold within, abandoned; /* what its shares are measured by */
     struct queue_wait *waits;                 /* owned */
     size_t count, capacity;
+    int tickets;          /* of those that wait: in the waiting room, by a number */
     int free, busy, away; /* agents who serve it, as heard */
     bool raised;          /* an alert about it is not over */
 };
@@ -35,9 +36,9 @@ struct supervise {
     /* Those that wait, the longest first; then those in somebody's hands, the latest first. */
     struct supervise_handoff handoffs[SUPERVISE_HANDOFFS_LIMIT];
     size_t handoff_count;
-    size_t left_out;          /* hand-offs beyond the limit */
-    int64_t presence_ms;      /* when presence was heard, 0 for never */
-    uint64_t handoffs_digest; /* other hand-offs or states, another digest */
+    size_t left_out;       /* hand-offs beyond the limit */
+    int64_t presence_ms;   /* when presence was heard, 0 for never */
+    uint64_t waits_digest; /* other hand-offs, tickets or states, another digest */
 };
 
 bool supervise_allowed(const struct desk *desk);

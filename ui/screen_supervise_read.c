@@ -1,5 +1,5 @@
-/* Reading what the supervisor's screen shows. Figures come out of the hand-offs that are here, by
- * the same measures as the server's, so they are there without a link too. */
+/* Reading what the supervisor's screen shows. Figures come out of the hand-offs and tickets that
+ * are here, by the same measures as the server's, so they are there without a link too. */
 #include "ui/screen_supervise.h"
 
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "app/handoff_history.h"
 #include "app/json.h"
 #include "app/text.h"
+#include "app/ticket.h"
 #include "ui/language.h"
 
 #define MINUTE_MS INT64_C(60000)
@@ -174,17 +175,10 @@ static void see_client(struct desk *desk, const struct record *handoff, struct q
     record_free(contact);
 }
 
-static int add_wait(struct reading *reading, const struct record *handoff)
+static int put_wait(struct supervise_queue *queue, const struct queue_wait *wait, int64_t now_ms)
 {
-    struct supervise_queue *queue =
-        find_queue(reading->supervise, record_text(handoff, "to_queue"));
-    struct queue_wait wait;
-
-    if (queue == NULL || !queue_wait_read(handoff, &wait))
+    if (wait->end != QUEUE_STILL && now_ms - wait->to_ms > QUEUE_WINDOW_LIMIT_MS)
         return 0;
-    if (wait.end != QUEUE_STILL && desk_now(reading->desk) - wait.to_ms > QUEUE_WINDOW_LIMIT_MS)
-        return 0;
-    see_client(reading->desk, handoff, &wait);
     if (queue->count == queue->capacity) {
         size_t capacity = queue->capacity == 0 ? 64 : 2 * queue->capacity;
         struct queue_wait *longer = realloc(queue->waits, capacity * sizeof(*longer));
@@ -194,8 +188,20 @@ static int add_wait(struct reading *reading, const struct record *handoff)
         queue->waits = longer;
         queue->capacity = capacity;
     }
-    queue->waits[queue->count++] = wait;
+    queue->waits[queue->count++] = *wait;
     return 0;
+}
+
+static int add_wait(struct reading *reading, const struct record *handoff)
+{
+    struct supervise_queue *queue =
+        find_queue(reading->supervise, record_text(handoff, "to_queue"));
+    struct queue_wait wait;
+
+    if (queue == NULL || !queue_wait_read(handoff, &wait))
+        return 0;
+    see_client(reading->desk, handoff, &wait);
+    return put_wait(queue, &wait, desk_now(reading->desk));
 }
 
 /* In somebody's hands, today: the contact goes on, or there was none. */
@@ -243,7 +249,7 @@ static int add_handoff(void *context, const struct record *record, enum store_pe
     struct supervise *supervise = reading->supervise;
     struct supervise_handoff *added = &supervise->handoffs[supervise->handoff_count];
 
-    digest_add(&supervise->handoffs_digest, record);
+    digest_add(&supervise->waits_digest, record);
     if (add_wait(reading, record) != 0)
         return ERROR_MEMORY;
     if (!is_shown(reading->desk, record, pending))
@@ -287,13 +293,60 @@ static int handoffs_read(struct supervise *supervise, struct desk *desk, struct 
     struct reading reading = {.supervise = supervise, .desk = desk};
     int code = handoff_tallies_read(&reading.tallies, desk->store, error);
 
-    supervise->handoffs_digest = UINT64_C(14695981039346656037);
     if (code == 0)
         code = store_each(desk->store, &query, add_handoff, &reading, error);
     handoff_tallies_free(&reading.tallies);
     qsort(supervise->handoffs, supervise->handoff_count, sizeof(supervise->handoffs[0]),
           handoff_compare);
     return code;
+}
+
+/* --- tickets ---------------------------------------------------------------------------------- */
+
+struct room {
+    struct supervise *supervise;
+    const struct zone *zone; /* the office's; NULL: UTC */
+    int64_t now_ms;
+    char before[CALENDAR_DAY_SIZE]; /* yesterday: what is older counts no more */
+};
+
+#define STOP 1
+
+/* Newest first: the ids begin with the day. */
+static int add_ticket(void *context, const struct record *record, enum store_pending pending)
+{
+    struct room *room = context;
+    struct supervise_queue *queue = find_queue(room->supervise, record_text(record, "queue"));
+    struct queue_wait wait;
+
+    (void)pending;
+    if (strcmp(record_text(record, "day"), room->before) < 0)
+        return STOP;
+    digest_add(&room->supervise->waits_digest, record);
+    if (queue == NULL)
+        return 0;
+    ticket_wait_read(record, room->zone, &wait);
+    queue->tickets += wait.end == QUEUE_STILL && room->now_ms < wait.to_ms;
+    return put_wait(queue, &wait, room->now_ms);
+}
+
+/* The tickets that come to a terminal are its own office's. */
+static int tickets_read(struct supervise *supervise, struct desk *desk, struct error *error)
+{
+    const struct store_query query = {.type = RECORD_TICKET, .newest_first = true};
+    struct room room = {.supervise = supervise, .now_ms = desk_now(desk)};
+    struct zone *zone = NULL;
+    char today[CALENDAR_DAY_SIZE];
+    int code;
+
+    if (desk->office != NULL && zone_open(&zone, record_text(desk->office, "zone"), NULL) != 0)
+        zone = NULL;
+    room.zone = zone;
+    ticket_day(zone, room.now_ms, today);
+    (void)ticket_day_add(today, -1, room.before);
+    code = store_each(desk->store, &query, add_ticket, &room, error);
+    zone_free(zone);
+    return code == STOP ? 0 : code;
 }
 
 /* --- alerts ----------------------------------------------------------------------------------- */
@@ -355,11 +408,15 @@ int supervise_read(struct supervise *supervise, struct desk *desk, struct error 
     int code = read != NULL ? 0 : error_set(error, ERROR_MEMORY, "out of memory");
 
     if (code == 0)
+        read->waits_digest = UINT64_C(14695981039346656037);
+    if (code == 0)
         code = queues_read(read, desk, error);
     if (code == 0)
         code = agents_read(read, desk, error);
     if (code == 0)
         code = handoffs_read(read, desk, error);
+    if (code == 0)
+        code = tickets_read(read, desk, error);
     if (code == 0)
         code = alerts_read(read, desk, error);
     if (code == 0) {

@@ -169,3 +169,30 @@ before=$(busy)
 contact d "of another office"
 for _ in $(seq $((40 * PATIENCE))); do [ "$(busy)" = $((before + 1)) ] && break; sleep 0.5; done
 [ "$(busy)" = $((before + 1)) ] || fail "$(busy) are busy, $((before + 1)) should be"
+
+echo "those who wait with a number wait in the same queue, and in the same measures"
+figures() {
+    screen c | grep -E "^ *!? *Civil status and families " | sed 's/.*families//'
+}
+until_figures() {
+    for _ in $(seq 80); do figures | grep -qE "$1" && return; sleep 0.25; done
+    fail "the figures of the queue are not $1 but $(figures)"
+}
+ticket() {
+    types b n
+    wait_for b "Queues and services here"
+    types b "civil status and"
+    keys b Enter
+    wait_for b "p prints."
+}
+waiting=$(figures | awk '{print $1}')
+keys b Escape
+wait_gone b "State       offered"
+types b ":tickets"
+keys b Enter
+wait_for b "Nobody waits"
+ticket
+until_figures "^ +$((waiting + 1)) "
+ticket
+until_figures "^ +$((waiting + 2)) "
+wait_for c "Civil status and families: $((waiting + 2)) wait (limit 2)"

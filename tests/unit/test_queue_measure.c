@@ -132,6 +132,30 @@ static void test_the_measures(void **state)
     assert_int_equal(value_at(within, waits, 6, 33 * MINUTE + 1), 20);
 }
 
+/* From the moment at which it counts no more: neither as one that waits nor as one that was late.
+ */
+static void test_what_lapses_counts_nowhere(void **state)
+{
+    const struct queue_wait waits[] = {{10 * MINUTE, 30 * MINUTE, QUEUE_STILL},
+                                       {20 * MINUTE, 0, QUEUE_STILL}};
+    struct queue_threshold age =
+        threshold_of("{\"measure\": \"age\", \"limit\": 15, \"action\": \"notify\"}");
+    struct queue_threshold within =
+        threshold_of("{\"measure\": \"answered-within\", \"limit\": 50, \"minutes\": 5, "
+                     "\"least\": 1, \"action\": \"notify\"}");
+
+    (void)state;
+    assert_int_equal(queue_measure(&age, waits, 2, 30 * MINUTE - 1).value, 20 * MINUTE - 1);
+    assert_int_equal(queue_measure(&age, waits, 2, 30 * MINUTE).value, 10 * MINUTE);
+    assert_int_equal(queue_threshold_next(&age, true, waits, 2, 26 * MINUTE), 30 * MINUTE);
+    assert_int_equal(queue_threshold_next(&age, true, waits, 1, 26 * MINUTE), 30 * MINUTE);
+    /* It lapses before it is old enough. */
+    age.limit = 25 * MINUTE;
+    assert_true(queue_threshold_next(&age, false, waits, 1, 26 * MINUTE) == INT64_MAX);
+    assert_int_equal(queue_measure(&within, waits, 1, 29 * MINUTE).of, 1);
+    assert_int_equal(queue_measure(&within, waits, 1, 30 * MINUTE).of, 0);
+}
+
 static void test_it_is_armed_again_only_when_it_came_back(void **state)
 {
     struct queue_threshold up = threshold_of("{\"measure\": \"waiting\", \"limit\": 10, \"rearm\": "
@@ -194,7 +218,9 @@ static size_t any_waits(struct queue_wait *waits, size_t limit)
     for (size_t i = 0; i < count; i++) {
         waits[i].from_ms = rand() % 100;
         waits[i].end = (enum queue_end)(rand() % 4);
-        waits[i].to_ms = waits[i].end == QUEUE_STILL ? 0 : waits[i].from_ms + rand() % 50;
+        waits[i].to_ms = waits[i].from_ms + rand() % 50;
+        if (waits[i].end == QUEUE_STILL && rand() % 2 != 0)
+            waits[i].to_ms = 0;
     }
     return count;
 }
@@ -237,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_thresholds_are_read),
         cmocka_unit_test(test_wrong_ones_are_named),
         cmocka_unit_test(test_the_measures),
+        cmocka_unit_test(test_what_lapses_counts_nowhere),
         cmocka_unit_test(test_it_is_armed_again_only_when_it_came_back),
         cmocka_unit_test(test_the_next_time_is_the_first_one),
     };

@@ -319,6 +319,57 @@ static void test_is_served_and_finished_with_its_contact(void **state)
     record_free(ticket);
 }
 
+static void assert_wait(const struct record *ticket, const struct zone *zone, enum queue_end end,
+                        int64_t from_ms, int64_t to_ms)
+{
+    struct queue_wait wait;
+
+    ticket_wait_read(ticket, zone, &wait);
+    assert_int_equal(wait.end, end);
+    assert_int_equal(wait.from_ms, from_ms);
+    assert_int_equal(wait.to_ms, to_ms);
+}
+
+/* What the measures of its queue make of a ticket, in each of its states. */
+static void test_its_wait_in_the_queue(void **state)
+{
+    struct work_fixture *fixture = *state;
+    struct record *ticket = issue(fixture, "A1", NULL);
+    struct author *author = &fixture->author;
+    const int64_t midnight = START + 11 * 60 * MINUTE; /* of 27 November, in UTC */
+    struct ticket_rules rules;
+    struct batch batch = {0};
+    struct zone *zone;
+    struct id contact;
+
+    ticket_rules_read(&rules, NULL);
+    assert_int_equal(zone_open(&zone, "America/Halifax", NULL), 0);
+    assert_wait(ticket, NULL, QUEUE_STILL, START, midnight);
+    assert_wait(ticket, zone, QUEUE_STILL, START, midnight + 4 * 60 * MINUTE);
+    now_ms += 6 * MINUTE;
+    apply(fixture, &batch, ticket_call(&batch, author, ticket, "1", NULL), &ticket);
+    assert_wait(ticket, zone, QUEUE_ANSWERED, START, START + 6 * MINUTE);
+    now_ms += 2 * MINUTE;
+    apply(fixture, &batch, ticket_miss(&batch, author, ticket, &rules, NULL), &ticket);
+    assert_wait(ticket, zone, QUEUE_ABANDONED, START, START + 8 * MINUTE);
+    now_ms += 6 * MINUTE;
+    apply(fixture, &batch, ticket_call(&batch, author, ticket, "1", NULL), &ticket);
+    assert_wait(ticket, zone, QUEUE_ANSWERED, START, START + 14 * MINUTE);
+    apply(fixture, &batch, ticket_serve(&batch, author, ticket, &contact, NULL), &ticket);
+    assert_wait(ticket, zone, QUEUE_ANSWERED, START, START + 14 * MINUTE);
+    apply(fixture, &batch, ticket_transfer(&batch, author, ticket, "sample/other", NULL), &ticket);
+    assert_wait(ticket, zone, QUEUE_STILL, START, midnight + 4 * 60 * MINUTE);
+    now_ms += MINUTE;
+    apply(fixture, &batch, ticket_leave(&batch, author, ticket, NULL), &ticket);
+    assert_wait(ticket, zone, QUEUE_ABANDONED, START, START + 15 * MINUTE);
+    record_free(ticket);
+    now_ms = START;
+    ticket = issue(fixture, "A2", &(struct ticket_draft){.appointment_ms = START + 20 * MINUTE});
+    assert_wait(ticket, NULL, QUEUE_STILL, START + 20 * MINUTE, midnight);
+    record_free(ticket);
+    zone_free(zone);
+}
+
 static void test_who_did_not_come_comes_back_for_a_while(void **state)
 {
     struct work_fixture *fixture = *state;
@@ -473,6 +524,7 @@ int main(void)
         TEST(test_one_counter_gets_it),
         TEST(test_a_call_is_signed),
         TEST(test_is_served_and_finished_with_its_contact),
+        TEST(test_its_wait_in_the_queue),
         TEST(test_who_did_not_come_comes_back_for_a_while),
         TEST(test_keeps_its_place_in_another_queue),
         TEST(test_lists_the_day_and_reckons),
