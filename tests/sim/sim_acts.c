@@ -338,7 +338,8 @@ static void note_made(struct sim_terminal *terminal, const struct operation *ope
         if (simulation->made == NULL)
             abort();
     }
-    bool decides = operation->type == RECORD_HANDOFF && operation->kind == OPERATION_CLAIM;
+    bool decides = (operation->type == RECORD_HANDOFF || operation->type == RECORD_TICKET) &&
+                   operation->kind == OPERATION_CLAIM;
     simulation->made[simulation->made_count++] = (struct sim_made){
         .id = operation->id,
         .record = operation->record,
@@ -351,6 +352,7 @@ static void note_made(struct sim_terminal *terminal, const struct operation *ope
                    decides ? json_text_or(operation->body, "state", "") : "");
     made->accepts = strcmp(made->state, "accepted") == 0;
     simulation->totals.operations++;
+    simulation->totals.tickets += operation->type == RECORD_TICKET && !decides;
     sim_trace(simulation, "%s makes %s %s %s of %s", terminal->login,
               operation_kind_name(operation->kind), record_type_name(operation->type),
               operation->id.text, operation->record.text);
@@ -370,8 +372,10 @@ void sim_terminal_act(struct sim_terminal *terminal)
 
     terminal->act_at =
         simulation->now + 500 + (int64_t)sim_random(simulation, (uint64_t)simulation->act_most_ms);
-    size_t which = sim_random(simulation, sizeof acts / sizeof acts[0]);
-    int code = acts[which](terminal, &author, &batch, &error);
+    int code = simulation->waiting_rooms && sim_random(simulation, 2) == 0
+                   ? sim_ticket_act(terminal, &author, &batch, &error)
+                   : acts[sim_random(simulation, sizeof acts / sizeof acts[0])](terminal, &author,
+                                                                                &batch, &error);
     if (code == 0 && batch.count > 0)
         code = store_apply(terminal->store, batch.operations, batch.count, NULL, &error);
     /* A commit that failed on the disk may be found done after a power cut, as with any disk. */

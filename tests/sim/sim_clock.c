@@ -64,6 +64,16 @@ struct counting {
     int64_t oldest[SIM_THRESHOLDS]; /* INT64_MAX: none */
 };
 
+static void count_from(struct counting *counting, const char *queue, int64_t from)
+{
+    for (int i = 0; i < SIM_THRESHOLDS && from <= counting->wall; i++)
+        if (strcmp(thresholds[i].queue, queue) == 0) {
+            counting->waiting[i]++;
+            if (from < counting->oldest[i])
+                counting->oldest[i] = from;
+        }
+}
+
 static void count_one(void *context, sqlite3_stmt *row)
 {
     struct counting *counting = context;
@@ -72,12 +82,26 @@ static void count_one(void *context, sqlite3_stmt *row)
     (void)timestamp_parse(sim_column(row, 1), &from);
     if (timestamp_parse(sim_column(row, 2), &call) && call > from)
         from = call;
-    for (int i = 0; i < SIM_THRESHOLDS && from <= counting->wall; i++)
-        if (strcmp(thresholds[i].queue, sim_column(row, 0)) == 0) {
-            counting->waiting[i]++;
-            if (from < counting->oldest[i])
-                counting->oldest[i] = from;
-        }
+    count_from(counting, sim_column(row, 0), from);
+}
+
+/* A ticket: from its arrival, or from an appointment that is later, until its day is over. */
+static void count_ticket(void *context, sqlite3_stmt *row)
+{
+    struct counting *counting = context;
+    const char *office = sim_column(row, 3);
+    int64_t from = 0, appointment = 0;
+    int64_t over = sqlite3_column_int64(row, 4) + 86400;
+
+    if (strcmp(office, "sample/a") == 0)
+        over -= SIM_ZONE_SECONDS;
+    else if (strcmp(office, "sample/c") == 0)
+        over -= SIM_HALIFAX_EAST;
+    (void)timestamp_parse(sim_column(row, 1), &from);
+    if (timestamp_parse(sim_column(row, 2), &appointment) && appointment > from)
+        from = appointment;
+    if (counting->wall < over * 1000)
+        count_from(counting, sim_column(row, 0), from);
 }
 
 /* What crosses by time alone crosses at its time, while the server is up. */
@@ -104,6 +128,13 @@ static void count_again(struct simulation *simulation)
               "'$.body.offered_at'), json_extract(document, '$.body.call_from') FROM record WHERE "
               "type = 'handoff' AND json_extract(document, '$.body.state') = 'offered'",
               NULL, count_one, &counting);
+    sim_query(simulation,
+              "SELECT json_extract(document, '$.body.queue'), json_extract(document, "
+              "'$.body.arrived_at'), json_extract(document, '$.body.appointment_at'), "
+              "json_extract(document, '$.body.office'), strftime('%s', json_extract(document, "
+              "'$.body.day')) FROM record WHERE type = 'ticket' AND json_extract(document, "
+              "'$.body.state') = 'waiting'",
+              NULL, count_ticket, &counting);
     for (int i = 0; i < SIM_THRESHOLDS; i++) {
         struct sim_threshold *threshold = &simulation->thresholds[i];
         int64_t age = counting.oldest[i] == INT64_MAX ? 0 : counting.wall - counting.oldest[i];
@@ -212,12 +243,12 @@ void sim_clock_restart(struct simulation *simulation, bool restored)
     simulation->clock_at = simulation->server_up_at;
 }
 
-static void forget_crossing(struct simulation *simulation)
+static void spoil(struct simulation *simulation, const char *query)
 {
     sqlite3 *database = NULL;
 
     if (sqlite3_open(simulation->ledger_path, &database) != SQLITE_OK ||
-        sqlite3_exec(database, "UPDATE watch SET crossed = 0", NULL, NULL, NULL) != SQLITE_OK)
+        sqlite3_exec(database, query, NULL, NULL, NULL) != SQLITE_OK)
         abort();
     sqlite3_close(database);
 }
@@ -268,6 +299,9 @@ static int watch(struct simulation *simulation, int64_t *next, struct error *err
     settle_doubt(simulation);
     memcpy(simulation->thresholds_before, simulation->thresholds, sizeof simulation->thresholds);
     count_again(simulation);
+    if (simulation->plant == SIM_PLANT_TICKET_UNCOUNTED)
+        spoil(simulation, "DELETE FROM wait WHERE record IN (SELECT number FROM record WHERE type "
+                          "= 'ticket')");
     int code = ledger_queues_watch(simulation->ledger, sim_wall(simulation), &done, error);
     simulation->thresholds_unsure = code != 0;
     if (code != 0)
@@ -279,7 +313,7 @@ static int watch(struct simulation *simulation, int64_t *next, struct error *err
         sim_trace(simulation, "server: %d thresholds crossed, %d over", done.crossed, done.over);
     check_alerts(simulation);
     if (simulation->plant == SIM_PLANT_ALERT_TWICE && done.crossed > 0)
-        forget_crossing(simulation);
+        spoil(simulation, "UPDATE watch SET crossed = 0");
     return 0;
 }
 

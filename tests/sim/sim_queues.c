@@ -20,6 +20,8 @@ static const struct {
 
 #define OFFICES 3
 static const char *const all_offices[OFFICES] = {"sample/a", "sample/b", "sample/c"};
+/* In the first one a day ends while the simulation runs. */
+static const char *const zones[OFFICES] = {SIM_ZONE, "Etc/UTC", "America/Halifax"};
 static const char *const queues[SIM_QUEUES] = {SIM_QUEUE, SIM_NEXT_QUEUE};
 static const int queue_skills[SIM_QUEUES] = {0, 2};
 
@@ -105,7 +107,8 @@ void sim_queues_begin(struct simulation *simulation)
                            SIM_QUEUE, "channels", "channel", "counter", "guarantee", "count",
                            SIM_PROMISE_SECONDS, "unit", "second", "refund", 1));
     for (int i = 0; i < OFFICES; i++)
-        publish_body(simulation, RECORD_OFFICE, json_pack("{s:s}", "key", all_offices[i]));
+        publish_body(simulation, RECORD_OFFICE,
+                     json_pack("{s:s, s:s}", "key", all_offices[i], "zone", zones[i]));
     for (int i = 0; i < simulation->terminal_count; i++) {
         struct sim_terminal *terminal = &simulation->terminals[i];
 
@@ -116,6 +119,14 @@ void sim_queues_begin(struct simulation *simulation)
         memcpy(terminal->serves, agents[i].serves, sizeof terminal->serves);
         sim_agent_publish(simulation, terminal);
     }
+}
+
+const char *sim_office_zone(const char *office)
+{
+    for (int i = 0; i < OFFICES; i++)
+        if (strcmp(all_offices[i], office) == 0)
+            return zones[i];
+    return "Etc/UTC";
 }
 
 bool sim_agent_serves(const struct sim_terminal *terminal, const char *queue)

@@ -205,24 +205,36 @@ static struct arrived *read_operations(struct simulation *simulation, struct sim
     return arrived;
 }
 
-/* Makes an acceptance that was refused look like a good one. */
+/* Makes an acceptance or a call that was refused look like a good one. */
 static void let_win(struct simulation *simulation, const struct operation *operation,
                     struct ledger_outcome *outcome)
 {
-    const struct sim_made *made = sim_made_find(simulation, operation->id.text);
     sqlite3 *database = NULL;
-    char text[128];
+    char text[200];
 
-    if (made == NULL || !made->accepts || outcome->kind != LEDGER_REFUSED)
+    if (outcome->kind != LEDGER_REFUSED)
         return;
     ledger_outcome_clear(outcome);
     *outcome = (struct ledger_outcome){.kind = LEDGER_APPLIED, .rev = operation->base + 1};
-    (void)snprintf(text, sizeof text, "UPDATE operation SET refusal = NULL WHERE id = '%s'",
+    (void)snprintf(text, sizeof text,
+                   "UPDATE operation SET refusal = NULL, rev = (SELECT rev FROM record WHERE "
+                   "record.id = operation.record) WHERE id = '%s'",
                    operation->id.text);
     if (sqlite3_open(simulation->ledger_path, &database) != SQLITE_OK ||
         sqlite3_exec(database, text, NULL, NULL, NULL) != SQLITE_OK)
         abort();
     sqlite3_close(database);
+}
+
+static bool wins_too(enum sim_plant plant, const struct sim_made *made,
+                     const struct ledger_outcome *outcome)
+{
+    bool unfit = outcome->refusal == MERGE_UNFIT;
+
+    return (plant == SIM_PLANT_TWO_WINNERS && made->accepts && !unfit) ||
+           (plant == SIM_PLANT_UNFIT_WINNER && made->accepts && unfit) ||
+           (plant == SIM_PLANT_TICKET_TWICE && made->type == RECORD_TICKET &&
+            strcmp(made->state, "called") == 0);
 }
 
 /* False when the server's disk died in the middle of it. */
@@ -251,11 +263,9 @@ static bool apply(struct simulation *simulation, int terminal, struct arrived *a
     sim_must(simulation, code, &error, "applying a batch");
     for (size_t i = 0; i < count; i++) {
         struct ledger_outcome *outcome = &arrived->outcomes[i];
-        if (simulation->plant == SIM_PLANT_TWO_WINNERS && outcome->refusal != MERGE_UNFIT)
-            let_win(simulation, arrived->operations[i], outcome);
-        if (simulation->plant == SIM_PLANT_UNFIT_WINNER && outcome->refusal == MERGE_UNFIT)
-            let_win(simulation, arrived->operations[i], outcome);
         const struct sim_made *made = sim_made_find(simulation, arrived->sent_as[i].text);
+        if (made != NULL && wins_too(simulation->plant, made, outcome))
+            let_win(simulation, arrived->operations[i], outcome);
         if (outcome->kind == LEDGER_APPLIED && made != NULL && made->accepts)
             sim_check_winner(simulation, made);
         simulation->totals.repeated += outcome->kind == LEDGER_REPEATED;

@@ -17,7 +17,9 @@
 #define DRAIN_MOST_MS   INT64_C(3600000)
 #define REST_MS         INT64_C(61000) /* longer than a long poll */
 #define EXPIRY_MS       INT64_C(600000)
-#define RELAY_SEEDS     4 /* one of so many has a relay */
+#define RELAY_SEEDS     4 /* one of so many has a relay; */
+#define ROOM_SEEDS      2 /* one of so many waiting rooms, */
+#define ROOM_RELAYS     8 /* and one of so many both */
 #define STEPS_MOST      200000
 #define TRACE_LIMIT     600
 #define TICK_MEAN_MS    5000   /* between two looks at what strikes by itself */
@@ -50,6 +52,8 @@ const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "alert-late",
                                                       "promise-stays",
                                                       "relay-forgets",
+                                                      "ticket-twice",
+                                                      "ticket-uncounted",
                                                       "relay-decides"};
 
 /* --- chance ----------------------------------------------------------------------------------- */
@@ -406,6 +410,12 @@ static void run_until(struct simulation *simulation, int64_t end, bool rest)
 
 /* --- a run ------------------------------------------------------------------------------------ */
 
+static bool has_relay(const struct simulation *simulation)
+{
+    return simulation->seed % RELAY_SEEDS == RELAY_SEEDS - 1 ||
+           simulation->seed % ROOM_RELAYS == ROOM_RELAYS - 2;
+}
+
 /* Each seed has its own weather: some faults not at all, some now and then, some often. */
 static void choose_weather(struct simulation *simulation)
 {
@@ -419,7 +429,7 @@ static void choose_weather(struct simulation *simulation)
         [SIM_SERVER_RESTORED] = 10, [SIM_RELAY_CUT] = 60,      [SIM_RELAY_CRASH] = 40,
         [SIM_RELAY_POWER] = 30};
     /* A fourth of the seeds has a relay; there nobody moves, and the centre is not restored. */
-    bool relay = simulation->seed % RELAY_SEEDS == RELAY_SEEDS - 1;
+    bool relay = has_relay(simulation);
 
     for (int fault = 0; fault < SIM_FAULT_COUNT; fault++) {
         uint64_t kind = sim_random(simulation, 3);
@@ -455,13 +465,14 @@ static void begin(struct simulation *simulation)
                    simulation->directory);
     sim_disk_begin(disk_chance, simulation);
     choose_weather(simulation);
+    simulation->waiting_rooms = simulation->seed % ROOM_SEEDS == 0;
     simulation->terminal_count = 2 + (int)sim_random(simulation, SIM_TERMINALS - 1);
     for (int i = 0; i < simulation->terminal_count; i++) {
         simulation->terminals[i].number = i;
         simulation->terminals[i].simulation = simulation;
     }
     sim_server_begin(simulation);
-    if (simulation->seed % RELAY_SEEDS == RELAY_SEEDS - 1)
+    if (has_relay(simulation))
         sim_relay_begin(simulation);
     for (int i = 0; i < simulation->terminal_count; i++) {
         sim_terminal_create(&simulation->terminals[i]);

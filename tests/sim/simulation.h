@@ -58,6 +58,11 @@ enum sim_fault {
 #define SIM_QUEUE_MINUTES 2 /* that an offer to the first stands */
 #define SIM_SKILL         "civil-status"
 
+/* Of office a: its midnight comes while there is work, 1,000 s after the start. */
+#define SIM_ZONE         "Australia/Adelaide"
+#define SIM_ZONE_SECONDS 34200 /* east of UTC, then */
+#define SIM_HALIFAX_EAST (-10800)
+
 /* Promises an end within so long, or the fee back. */
 #define SIM_SERVICE         "sample/promised"
 #define SIM_PROMISE_SECONDS 90
@@ -90,8 +95,10 @@ enum sim_plant {
     SIM_PLANT_ALERT_TWICE,         /* a threshold forgets that it was crossed */
     SIM_PLANT_ALERT_LATE,          /* what crosses by time alone waits for a change */
     SIM_PLANT_PROMISE_STAYS,       /* the server's clock misses no promise */
-    SIM_PLANT_RELAY_FORGETS, /* a relay that starts again has lost what waits for the centre */
-    SIM_PLANT_RELAY_DECIDES, /* a relay answers "applied" to what is the centre's to decide */
+    SIM_PLANT_RELAY_FORGETS,    /* a relay that starts again has lost what waits for the centre */
+    SIM_PLANT_TICKET_TWICE,     /* who calls a ticket too late gets it too */
+    SIM_PLANT_TICKET_UNCOUNTED, /* those who wait with a number are in no measure */
+    SIM_PLANT_RELAY_DECIDES,    /* a relay answers "applied" to what is the centre's to decide */
     SIM_PLANT_COUNT
 };
 
@@ -158,7 +165,7 @@ struct sim_made {
     struct id record;
     int terminal;
     enum record_type type;
-    char state[12]; /* of a claim on a hand-off: what it makes of it; else "" */
+    char state[12]; /* of a claim on a hand-off or a ticket: what it makes of it; else "" */
     bool accepts;   /* a hand-off */
     int arrivals;   /* how often it reached the server */
     bool at_server;
@@ -206,6 +213,7 @@ struct sim_totals {
     int64_t handoffs_expired;
     int64_t promises_missed;
     int64_t crossings;
+    int64_t tickets;
     int64_t withdrawn;
     int64_t faults[SIM_FAULT_COUNT];
 };
@@ -218,6 +226,7 @@ struct simulation {
     uint64_t digest;             /* of the trace */
     int64_t now;                 /* ms since the start */
     bool healed;                 /* no more faults */
+    bool waiting_rooms;          /* this seed has tickets */
     int64_t act_most_ms;         /* between two acts of an agent */
     int64_t cut_most_ms;         /* of a partition */
     int chance[SIM_FAULT_COUNT]; /* of 1000 */
@@ -292,6 +301,8 @@ void sim_server_restart(struct simulation *simulation, enum sim_ending ending);
 /* The catalogue of the simulation: who serves which queue with what skill. */
 void sim_queues_begin(struct simulation *simulation);
 void sim_agent_publish(struct simulation *simulation, struct sim_terminal *terminal);
+/* The name of its zone. */
+const char *sim_office_zone(const char *office);
 /* Other queues and another skill. */
 void sim_agent_change(struct simulation *simulation, struct sim_terminal *terminal);
 /* Whether the agent serves this queue; false for "". */
@@ -348,6 +359,12 @@ json_t *sim_relay_members(struct simulation *simulation, const struct sim_messag
 bool sim_relay_serve(struct simulation *simulation, struct sim_message *request);
 /* As look() in sim_server.c. */
 bool sim_relay_look(struct simulation *simulation, const struct sim_message *request);
+/* One of the acts of a waiting room (sim_tickets.c). */
+int sim_ticket_act(struct sim_terminal *terminal, const struct author *author, struct batch *batch,
+                   struct error *error);
+/* A number is given once, a ticket is at one counter, none is lost, and every counter has the line.
+ */
+void sim_check_tickets(struct simulation *simulation);
 /* The office and the centre say the same. */
 void sim_check_promises(struct simulation *simulation);
 void sim_check_relay(struct simulation *simulation);
