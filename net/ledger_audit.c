@@ -80,6 +80,7 @@ static int put_words(struct database *database, const struct adding *adding, str
     sqlite3_bind_int64(statement, 1, adding->row.number);
     sqlite3_bind_blob(statement, 2, adding->salt, sizeof(adding->salt), SQLITE_STATIC);
     database_bind_text(statement, 3, adding->said);
+    database_bind_text(statement, 4, adding->row.record);
     return database_run(database, statement, error);
 }
 

@@ -421,7 +421,7 @@ static int compose(struct ledger *ledger, const struct ledger_disclosure *disclo
         .ledger = ledger, .page = page, .french = strcmp(disclosure->language, "fr") == 0};
     struct ledger_file file;
     struct id client = disclosure->client;
-    int code = ledger_file_read(ledger, RECORD_CLIENT, &disclosure->client, &file, error);
+    int code = ledger_file_read(ledger->writer, RECORD_CLIENT, &disclosure->client, &file, error);
 
     if (code == 0) {
         client = file.rows[0].record->id;

@@ -13,10 +13,9 @@
 const char *ledger_bar_name(enum ledger_bar bar)
 {
     static const char *const names[] = {
-        [LEDGER_BAR_FREE] = "free",
-        [LEDGER_BAR_HELD] = "held",
-        [LEDGER_BAR_OPEN] = "open",
-        [LEDGER_BAR_WAITING] = "waiting",
+        [LEDGER_BAR_FREE] = "free",           [LEDGER_BAR_HELD] = "held",
+        [LEDGER_BAR_OPEN] = "open",           [LEDGER_BAR_WAITING] = "waiting",
+        [LEDGER_BAR_YOUNG] = "changed since",
     };
 
     return names[bar];
@@ -55,51 +54,75 @@ static enum ledger_bar bar_of(const struct record *record)
     return LEDGER_BAR_FREE;
 }
 
-/* 1 when somebody holds it back. */
-static int is_held(struct ledger *ledger, const char *id, struct error *error)
+int ledger_is_held(struct database *database, const char *id, struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_HOLD_GET, error);
+    sqlite3_stmt *statement = database_statement(database, LEDGER_HOLD_GET, error);
     int code;
 
     if (statement == NULL)
         return ERROR_STORAGE;
     database_bind_text(statement, 1, id);
-    code = database_step(ledger->writer, statement, error);
+    code = database_step(database, statement, error);
     sqlite3_reset(statement);
     return code;
 }
 
 /* Also by the client that a record names: who holds somebody holds all about them. */
-static int check_held(struct ledger *ledger, const struct record *record, enum ledger_bar *bar,
+static int check_held(struct database *database, const struct record *record, enum ledger_bar *bar,
                       struct error *error)
 {
-    int code = is_held(ledger, record->id.text, error);
+    int code = ledger_is_held(database, record->id.text, error);
 
     if (code == 0 && record_text(record, "client")[0] != '\0')
-        code = is_held(ledger, record_text(record, "client"), error);
+        code = ledger_is_held(database, record_text(record, "client"), error);
     if (code > 0)
         *bar = LEDGER_BAR_HELD;
     return code < 0 ? code : 0;
 }
 
-int ledger_file_bar(struct ledger *ledger, const struct ledger_file *file, enum ledger_bar *bar,
+static int check(struct database *database, const struct record *record, enum ledger_bar *bar,
+                 struct id *at, struct error *error)
+{
+    int code = check_held(database, record, bar, error);
+
+    if (code == 0 && *bar == LEDGER_BAR_FREE)
+        *bar = bar_of(record);
+    if (*bar != LEDGER_BAR_FREE)
+        *at = record->id;
+    return code;
+}
+
+/* What is done with a case or a contact may need all that stands below it. */
+static int check_above(struct database *database, const struct record *record, enum ledger_bar *bar,
+                       struct id *at, struct error *error)
+{
+    struct ledger_row above;
+    int code = ledger_file_above(database, record, &above, error);
+
+    while (code == 0 && above.record != NULL && *bar == LEDGER_BAR_FREE) {
+        struct ledger_row below = above;
+
+        code = check(database, below.record, bar, at, error);
+        above = (struct ledger_row){0};
+        if (code == 0)
+            code = ledger_file_above(database, below.record, &above, error);
+        ledger_row_clear(&below);
+    }
+    ledger_row_clear(&above);
+    return code;
+}
+
+int ledger_file_bar(struct database *database, const struct ledger_file *file, enum ledger_bar *bar,
                     struct id *at, struct error *error)
 {
-    *bar = LEDGER_BAR_FREE;
-    for (size_t i = 0; i < file->count; i++) {
-        const struct record *record = file->rows[i].record;
-        int code = check_held(ledger, record, bar, error);
+    int code = 0;
 
-        if (code != 0)
-            return code;
-        if (*bar == LEDGER_BAR_FREE)
-            *bar = bar_of(record);
-        if (*bar != LEDGER_BAR_FREE) {
-            *at = record->id;
-            return 0;
-        }
-    }
-    return 0;
+    *bar = LEDGER_BAR_FREE;
+    for (size_t i = 0; i < file->count && code == 0 && *bar == LEDGER_BAR_FREE; i++)
+        code = check(database, file->rows[i].record, bar, at, error);
+    if (code == 0 && *bar == LEDGER_BAR_FREE)
+        code = check_above(database, file->rows[0].record, bar, at, error);
+    return code;
 }
 
 /* --- erasing ---------------------------------------------------------------------------------- */
@@ -181,12 +204,54 @@ static int write_stub(struct ledger *ledger, const struct ledger_row *row, int64
     return code;
 }
 
+/* Those from whom it was taken back before: a terminal holds nothing of it any more, but a relay
+ * keeps the row until it hears that it was erased. */
+static int tell_again(struct ledger *ledger, int64_t row, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_GONE_SCOPES, error);
+    struct scope_set scopes = {0};
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, row);
+    while ((code = database_step(ledger->writer, statement, error)) > 0)
+        if ((code = scope_set_add(&scopes, "", database_text(statement, 0), error)) != 0)
+            break;
+    sqlite3_reset(statement);
+    for (size_t i = 0; i < scopes.count && code == 0; i++)
+        code = ledger_gone_put(ledger, scopes.names[i], row, error);
+    scope_set_free(&scopes);
+    return code;
+}
+
+/* What agents said when they looked for several of whom this client is one. */
+static int erase_words_of_lists(struct ledger *ledger, const struct record *record,
+                                struct error *error)
+{
+    sqlite3_stmt *statement;
+    unsigned char bytes[ID_BYTES];
+
+    if (record->type != RECORD_CLIENT)
+        return 0;
+    statement = database_statement(ledger->writer, LEDGER_ERASE_WORDS_OF_LISTS, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    id_to_bytes(&record->id, bytes);
+    sqlite3_bind_blob(statement, 1, bytes, sizeof(bytes), SQLITE_STATIC);
+    return database_run(ledger->writer, statement, error);
+}
+
 int ledger_row_erase(struct ledger *ledger, const struct ledger_row *row, int64_t at_ms,
                      int64_t *attachments, struct error *error)
 {
     const char *id = row->record->id.text;
     int code = ledger_row_take(ledger, row->row, error);
 
+    if (code == 0)
+        code = tell_again(ledger, row->row, error);
+    if (code == 0)
+        code = erase_words_of_lists(ledger, row->record, error);
     for (size_t i = 0; i < sizeof(by_row) / sizeof(by_row[0]) && code == 0; i++)
         code = run_for_row(ledger, by_row[i], row->row, error);
     for (size_t i = 0; i < sizeof(by_id) / sizeof(by_id[0]) && code == 0; i++)
@@ -261,10 +326,15 @@ static int erase_within(struct ledger *ledger, enum record_type type, const stru
                         enum ledger_bar *bar, struct id *at, struct error *error)
 {
     struct ledger_file file;
-    int code = ledger_file_read(ledger, type, id, &file, error);
+    int code = ledger_file_read(ledger->writer, type, id, &file, error);
 
     if (code == 0)
-        code = ledger_file_bar(ledger, &file, bar, at, error);
+        code = ledger_file_bar(ledger->writer, &file, bar, at, error);
+    if (code == 0 && *bar == LEDGER_BAR_FREE && erasure->before_ms != 0 &&
+        file.latest_ms >= erasure->before_ms) {
+        *bar = LEDGER_BAR_YOUNG;
+        *at = *id;
+    }
     if (code == 0 && *bar != LEDGER_BAR_FREE)
         code = error_set(error, ERROR_REFUSED, "%s is %s: nothing was erased", at->text,
                          ledger_bar_name(*bar));
@@ -278,8 +348,12 @@ int ledger_erase(struct ledger *ledger, enum record_type type, const struct id *
                  const struct ledger_erasure *erasure, struct ledger_erased *erased,
                  enum ledger_bar *bar, struct id *at, struct error *error)
 {
-    int code = ledger_erase_begin(ledger, error);
+    int code;
 
+    if (ledger->is_relay)
+        return error_set(error, ERROR_REFUSED,
+                         "a relay erases what the server above it erased: ask there");
+    code = ledger_erase_begin(ledger, error);
     *erased = (struct ledger_erased){0};
     *bar = LEDGER_BAR_FREE;
     *at = (struct id){0};
@@ -337,8 +411,8 @@ static int hold_change(struct ledger *ledger, enum record_type type, const struc
 {
     int code;
 
-    if (type != RECORD_CLIENT && type != RECORD_CASE)
-        return error_set(error, ERROR_INVALID, "only clients and cases are held back from erasure");
+    if (!ledger_file_begins(type))
+        return error_set(error, ERROR_INVALID, "nothing of this type is held back from erasure");
     if (hold->why == NULL || hold->why[0] == '\0' || strlen(hold->why) > LEDGER_HOLD_LIMIT)
         return error_set(error, ERROR_INVALID, "a reason of 1 to %d bytes is needed",
                          LEDGER_HOLD_LIMIT);

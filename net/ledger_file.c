@@ -32,7 +32,7 @@ static bool has_row(const struct ledger_file *file, int64_t number)
     return false;
 }
 
-static int add_row(struct ledger *ledger, struct ledger_file *file, int64_t number,
+static int add_row(struct database *database, struct ledger_file *file, int64_t number,
                    struct error *error)
 {
     struct ledger_row row;
@@ -49,7 +49,7 @@ static int add_row(struct ledger *ledger, struct ledger_file *file, int64_t numb
         file->rows = rows;
         file->capacity = capacity;
     }
-    code = ledger_row_read_number(ledger->writer, number, &row, error);
+    code = ledger_row_read_number(database, number, &row, error);
     if (code != 0 || record_is_erased(row.record)) {
         ledger_row_clear(&row);
         return code;
@@ -60,37 +60,37 @@ static int add_row(struct ledger *ledger, struct ledger_file *file, int64_t numb
     return 0;
 }
 
-static int add_named(struct ledger *ledger, struct ledger_file *file, enum ledger_statement which,
-                     const char *id, struct error *error)
+static int add_named(struct database *database, struct ledger_file *file,
+                     enum ledger_statement which, const char *id, struct error *error)
 {
     int64_t *rows;
     size_t count;
-    int code = ledger_rows_named(ledger, which, id, &rows, &count, error);
+    int code = ledger_rows_read(database, which, id, &rows, &count, error);
 
     for (size_t i = 0; i < count && code == 0; i++)
-        code = add_row(ledger, file, rows[i], error);
+        code = add_row(database, file, rows[i], error);
     free(rows);
     return code;
 }
 
 /* What hangs on the row at `index`; it is added behind, and its turn comes. */
-static int add_below(struct ledger *ledger, struct ledger_file *file, size_t index,
+static int add_below(struct database *database, struct ledger_file *file, size_t index,
                      struct error *error)
 {
     const struct record *record = file->rows[index].record;
     struct id id = record->id;
     bool client = record->type == RECORD_CLIENT;
-    int code = add_named(ledger, file, LEDGER_RECORD_CHILDREN, id.text, error);
+    int code = add_named(database, file, LEDGER_RECORD_CHILDREN, id.text, error);
 
     if (code == 0 && client)
-        code = add_named(ledger, file, LEDGER_RECORD_OF_CLIENT, id.text, error);
+        code = add_named(database, file, LEDGER_RECORD_OF_CLIENT, id.text, error);
     if (code == 0 && client)
-        code = add_named(ledger, file, LEDGER_RECORD_OF_DELEGATE, id.text, error);
+        code = add_named(database, file, LEDGER_RECORD_OF_DELEGATE, id.text, error);
     return code;
 }
 
 /* The one that a client was merged into, through however many. */
-static int survivor(struct ledger *ledger, struct ledger_row *row, struct error *error)
+static int survivor(struct database *database, struct ledger_row *row, struct error *error)
 {
     int code = 0;
 
@@ -100,30 +100,62 @@ static int survivor(struct ledger *ledger, struct ledger_row *row, struct error 
         if (!id_parse(&into, record_text(row->record, "merged_into")))
             break;
         ledger_row_clear(row);
-        code = ledger_row_read(ledger->writer, RECORD_CLIENT, &into, row, error);
+        code = ledger_row_read(database, RECORD_CLIENT, &into, row, error);
     }
     return code;
 }
 
-int ledger_file_read(struct ledger *ledger, enum record_type type, const struct id *id,
+bool ledger_file_begins(enum record_type type)
+{
+    static const enum record_type types[] = {
+        RECORD_CLIENT,  RECORD_CASE,       RECORD_CONTACT,   RECORD_NOTE,    RECORD_SUBMISSION,
+        RECORD_HANDOFF, RECORD_FLAG,       RECORD_TICKET,    RECORD_MESSAGE, RECORD_TASK,
+        RECORD_CONSENT, RECORD_DELEGATION, RECORD_EMERGENCY,
+    };
+
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (types[i] == type)
+            return true;
+    return false;
+}
+
+int ledger_file_above(struct database *database, const struct record *record,
+                      struct ledger_row *above, struct error *error)
+{
+    static const enum record_type types[] = {RECORD_CASE, RECORD_CONTACT, RECORD_SUBMISSION};
+    struct id parent;
+    int code = ERROR_NOT_FOUND;
+
+    *above = (struct ledger_row){0};
+    if (record->type == RECORD_CLIENT || !id_parse(&parent, ledger_record_parent(record)))
+        return 0;
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && code == ERROR_NOT_FOUND; i++) {
+        ledger_row_clear(above);
+        code = ledger_row_read(database, types[i], &parent, above, error);
+    }
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
+int ledger_file_read(struct database *database, enum record_type type, const struct id *id,
                      struct ledger_file *file, struct error *error)
 {
     struct ledger_row row = {0};
     int code;
 
     *file = (struct ledger_file){0};
-    if (type != RECORD_CLIENT && type != RECORD_CASE)
-        return error_set(error, ERROR_INVALID, "a file is a client's or a case's");
-    code = ledger_row_read(ledger->writer, type, id, &row, error);
+    if (!ledger_file_begins(type))
+        return error_set(error, ERROR_INVALID, "%s is no type of which something is on file",
+                         record_type_name(type) != NULL ? record_type_name(type) : "this");
+    code = ledger_row_read(database, type, id, &row, error);
     if (code == 0 && type == RECORD_CLIENT)
-        code = survivor(ledger, &row, error);
+        code = survivor(database, &row, error);
     if (code == 0)
-        code = add_row(ledger, file, row.row, error);
+        code = add_row(database, file, row.row, error);
     ledger_row_clear(&row);
     if (code == 0 && file->count == 0)
         return error_set(error, ERROR_NOT_FOUND, "%s was erased", id->text);
     for (size_t i = 0; i < file->count && code == 0; i++)
-        code = add_below(ledger, file, i, error);
+        code = add_below(database, file, i, error);
     return code;
 }
 

@@ -7,6 +7,7 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/ledger_disclose.h"
+#include "net/ledger_file.h"
 #include "net/ledger_follow.h"
 #include "net/ledger_retention.h"
 #include "net/ledger_row.h"
@@ -81,10 +82,17 @@ static int read_of(struct ledger *ledger, const json_t *order, enum record_type 
 static int read_about(struct ledger *ledger, const json_t *order, enum record_type *type,
                       struct id *id, struct error *error)
 {
-    *type = record_type_from_name(json_text_or(order, "type", ""));
-    if (*type != RECORD_CLIENT && *type != RECORD_CASE)
-        return error_set(error, ERROR_INVALID, "it is a client or a case");
-    return read_of(ledger, order, *type, id, error);
+    const char *name = json_text_or(order, "type", "");
+
+    *type = record_type_from_name(name);
+    if (!ledger_file_begins(*type))
+        return error_set(error, ERROR_INVALID, "\"%.40s\" is no type of which something is on file",
+                         name);
+    if (*type == RECORD_CLIENT || *type == RECORD_CASE)
+        return read_of(ledger, order, *type, id, error);
+    return id_parse(id, json_text_or(order, "of", ""))
+               ? 0
+               : error_set(error, ERROR_INVALID, "a %s is named by its id", name);
 }
 
 /* --- erasure and holds ------------------------------------------------------------------------ */
@@ -171,12 +179,10 @@ int ledger_order_hold_list(struct ledger *ledger, const json_t *order, int64_t n
 static int change_rule(struct ledger *ledger, const json_t *order, bool ends, json_t **answer,
                        struct error *error)
 {
-    struct ledger_retention rule = {
-        .type = record_type_from_name(json_text_or(order, "type", "")),
-        .months = json_integer_or(order, "months", -1),
-    };
+    struct ledger_retention rule = {.months = json_integer_or(order, "months", -1)};
     int code;
 
+    text_copy(rule.what, sizeof(rule.what), json_text_or(order, "type", ""));
     text_copy(rule.service, sizeof(rule.service), json_text_or(order, "service", ""));
     if (ends)
         rule.months = 0;
@@ -201,9 +207,8 @@ int ledger_order_retention_remove(struct ledger *ledger, const json_t *order, in
 
 static void add_rule(void *context, const struct ledger_retention *rule)
 {
-    json_array_append_new(context,
-                          json_pack("{s:s, s:s, s:I}", "type", record_type_name(rule->type),
-                                    "service", rule->service, "months", (json_int_t)rule->months));
+    json_array_append_new(context, json_pack("{s:s, s:s, s:I}", "type", rule->what, "service",
+                                             rule->service, "months", (json_int_t)rule->months));
 }
 
 int ledger_order_retention_list(struct ledger *ledger, const json_t *order, int64_t now_ms,
@@ -221,6 +226,13 @@ int ledger_order_retention_list(struct ledger *ledger, const json_t *order, int6
     return answer_make(answer, json_pack("{s:o}", "rules", rules), error);
 }
 
+static void add_due(void *context, const struct ledger_retention_due *due)
+{
+    json_array_append_new(context, json_pack("{s:s, s:s, s:o, s:I}", "type", due->what, "id",
+                                             due->id, "latest", json_time(due->latest_ms),
+                                             "records", (json_int_t)due->records));
+}
+
 int ledger_order_retention_step(struct ledger *ledger, const json_t *order, int64_t now_ms,
                                 json_t **answer, struct error *error)
 {
@@ -228,17 +240,27 @@ int ledger_order_retention_step(struct ledger *ledger, const json_t *order, int6
     struct ledger_retention_place place = {.stage = (int)json_integer_or(given, "stage", 0),
                                            .row = json_integer_or(given, "row", 0)};
     struct ledger_retention_round round = {0};
-    int code = ledger_retention_step(ledger, now_ms, json_bool_or(order, "dry", false), STEP_LIMIT,
-                                     &place, &round, error);
+    json_t *due = json_array();
+    const struct ledger_retention_asked asked = {
+        .now_ms = now_ms,
+        .dry = json_bool_or(order, "dry", false),
+        .limit = STEP_LIMIT,
+        .visit = json_bool_or(order, "list", false) ? add_due : NULL,
+        .context = due,
+    };
+    int code = ledger_retention_step(ledger, &asked, &place, &round, error);
 
-    if (code != 0)
+    if (code != 0) {
+        json_decref(due);
         return code;
+    }
     return answer_make(
         answer,
-        json_pack("{s:{s:i, s:I}, s:b, s:I, s:I, s:I, s:I, s:I, s:I}", "place", "stage",
-                  place.stage, "row", (json_int_t)place.row, "ended", (int)place.ended, "looked_at",
-                  (json_int_t)round.looked_at, "files", (json_int_t)round.files, "records",
-                  (json_int_t)round.records, "attachments", (json_int_t)round.attachments, "held",
+        json_pack("{s:{s:i, s:I}, s:b, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "place", "stage",
+                  place.stage, "row", (json_int_t)place.row, "ended", (int)place.ended, "due", due,
+                  "looked_at", (json_int_t)round.looked_at, "files", (json_int_t)round.files,
+                  "records", (json_int_t)round.records, "attachments",
+                  (json_int_t)round.attachments, "words", (json_int_t)round.words, "held",
                   (json_int_t)round.held, "at_work", (json_int_t)round.at_work),
         error);
 }

@@ -9,11 +9,13 @@
  *   {"order": "retention-set", "type", "service", "months"} -> {}
  *   {"order": "retention-remove", "type", "service"}  -> {}
  *   {"order": "retention-list"}                       -> {"rules": [{"type","service","months"}]}
- *   {"order": "retention-step", "dry", "place"}       -> {"place", "ended", counts}
+ *   {"order": "retention-step", "dry", "list", "place"} -> {"place", "ended", counts, "due":
+ * [{"type","id","latest","records"}]}: empty without "list"
  *   {"order": "disclose", "of", "language"}           -> {"file"}: a page beside the database, for
  * its owner alone; who asked takes it away
  *
- * "type" is client or case. "of" is an id, or the reference of a case, which also stands for its
+ * "type" is client, case or another that begins a file (ledger_file.h), of rules a word of
+ * ledger_retention_whats. "of" is an id, or the reference of a case, which also stands for its
  * client. "place" is what the step before answered, absent at first.
  */
 #ifndef GUICHET_NET_LEDGER_ORDER_RETENTION_H

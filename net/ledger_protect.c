@@ -271,7 +271,7 @@ static int let_go(struct file *file, const char *client, struct error *error)
 static int settle(struct ledger *ledger, const struct id *client, struct error *error)
 {
     struct file file = {.ledger = ledger};
-    int code = ledger_file_read(ledger, RECORD_CLIENT, client, &file.rows, error);
+    int code = ledger_file_read(ledger->writer, RECORD_CLIENT, client, &file.rows, error);
     const char *root = code == 0 ? file.rows.rows[0].record->id.text : client->text;
 
     /* Erased: nobody sees anything of it. */

@@ -124,10 +124,10 @@ static int row_update(struct ledger *ledger, const struct ledger_row *row, const
     return database_run(ledger->writer, statement, error);
 }
 
-int ledger_rows_named(struct ledger *ledger, enum ledger_statement which, const char *name,
-                      int64_t **rows, size_t *count, struct error *error)
+int ledger_rows_read(struct database *database, enum ledger_statement which, const char *name,
+                     int64_t **rows, size_t *count, struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(ledger->writer, which, error);
+    sqlite3_stmt *statement = database_statement(database, which, error);
     int code;
 
     *rows = NULL;
@@ -135,7 +135,7 @@ int ledger_rows_named(struct ledger *ledger, enum ledger_statement which, const 
     if (statement == NULL)
         return ERROR_STORAGE;
     database_bind_text(statement, 1, name);
-    while ((code = database_step(ledger->writer, statement, error)) > 0) {
+    while ((code = database_step(database, statement, error)) > 0) {
         int64_t *longer = realloc(*rows, (*count + 1) * sizeof(**rows));
 
         if (longer == NULL) {
@@ -148,6 +148,12 @@ int ledger_rows_named(struct ledger *ledger, enum ledger_statement which, const 
         longer[(*count)++] = sqlite3_column_int64(statement, 0);
     }
     return code;
+}
+
+int ledger_rows_named(struct ledger *ledger, enum ledger_statement which, const char *name,
+                      int64_t **rows, size_t *count, struct error *error)
+{
+    return ledger_rows_read(ledger->writer, which, name, rows, count, error);
 }
 
 const char *ledger_record_parent(const struct record *record)

@@ -55,6 +55,9 @@ const char *ledger_record_parent(const struct record *record);
  * record's children. `rows` is owned (free); NULL on an error. */
 int ledger_rows_named(struct ledger *ledger, enum ledger_statement which, const char *name,
                       int64_t **rows, size_t *count, struct error *error);
+/* The same by a connection that is at hand. */
+int ledger_rows_read(struct database *database, enum ledger_statement which, const char *name,
+                     int64_t **rows, size_t *count, struct error *error);
 
 /* Whose a record is: the client that it is, that it names, or that its case names; empty for
  * nobody's, and for NULL. */

@@ -235,7 +235,7 @@ static const char tables[] =
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
             RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES MESSAGE_TABLES PROMISE_TABLE
-                OPEN311_TABLE TRUST_TABLES;
+                OPEN311_TABLE TRUST_TABLES WORDS_COLUMN ROLE_MOVE_TABLE;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -253,6 +253,7 @@ static const char *const upgrades[] = {
     PROMISE_TABLE,                               /* 13 to 14 */
     OPEN311_TABLE,                               /* 14 to 15 */
     TRUST_TABLES,                                /* 15 to 16 */
+    WORDS_COLUMN WORDS_FILL ROLE_MOVE_TABLE,     /* 16 to 17 */
 };
 
 static const struct database_statement statements[] = {
@@ -264,7 +265,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 16,
+    .version = 17,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

@@ -93,7 +93,7 @@
 /* Retention (ledger_retention.c), holds and erasure (ledger_erase.c):
  *
  * hold:      clients and cases that are held back from erasure
- * retention: how long a client or a case is kept after the last thing that was done; of cases by
+ * retention: how long something of a type is kept after the last thing that was done; of cases by
  *            service, "" for those without a rule of their own
  */
 #define RETENTION_TABLES                                                                           \
@@ -102,6 +102,21 @@
     "CREATE TABLE retention (type TEXT NOT NULL, service TEXT NOT NULL, months INTEGER NOT NULL,"  \
     " PRIMARY KEY (type, service)) WITHOUT ROWID;"                                                 \
     "CREATE INDEX record_of_delegation ON record (type) WHERE type = 'delegation';"
+
+/* Brought by version 17.
+ *
+ * audit_words.about: whom or what the entry is about: with it the words go (ledger_erase.c)
+ * role_move: agents to whom a change of their role has not come yet, and the role's record as it
+ * was when it last had ("" for the built-in one; ledger_role_move.c)
+ */
+#define WORDS_COLUMN                                                                               \
+    "ALTER TABLE audit_words ADD COLUMN about TEXT NOT NULL DEFAULT '';"                          \
+    "CREATE INDEX audit_words_by_about ON audit_words (about);"
+#define WORDS_FILL                                                                                 \
+    "UPDATE audit_words SET about = coalesce((SELECT record FROM audit "                          \
+    "WHERE audit.number = audit_words.number), '');"
+#define ROLE_MOVE_TABLE                                                                            \
+    "CREATE TABLE role_move (agent TEXT PRIMARY KEY, before TEXT NOT NULL) WITHOUT ROWID;"
 
 /* Messages that wait (ledger_message.c):
  *

@@ -55,6 +55,18 @@ void ledger_reader_give(struct ledger *ledger, struct ledger_reader *reader)
     pthread_mutex_unlock(&ledger->readers_mutex);
 }
 
+int ledger_snapshot_begin(struct ledger_reader *reader, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(reader->database, LEDGER_BEGIN_READ, error);
+
+    return statement != NULL ? database_run(reader->database, statement, error) : ERROR_STORAGE;
+}
+
+void ledger_snapshot_end(struct ledger_reader *reader)
+{
+    database_rollback(reader->database);
+}
+
 int ledger_read_number(struct ledger *ledger, enum ledger_statement which, int column,
                        int64_t *number, struct error *error)
 {

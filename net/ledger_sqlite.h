@@ -101,6 +101,10 @@ extern const struct database_schema ledger_schema;
 /* Lends an idle reader, or opens one; its `database` is used until ledger_reader_give. */
 int ledger_reader_take(struct ledger *ledger, struct ledger_reader **reader, struct error *error);
 void ledger_reader_give(struct ledger *ledger, struct ledger_reader *reader);
+/* Holds a reader to one state of the database while others write; its end is also to be called
+ * after an error. */
+int ledger_snapshot_begin(struct ledger_reader *reader, struct error *error);
+void ledger_snapshot_end(struct ledger_reader *reader);
 /* Reads a column of the first row of a statement without parameters; `number` stays as it is when
  * there is no row. */
 int ledger_read_number(struct ledger *ledger, enum ledger_statement which, int column,

@@ -24,7 +24,8 @@
     X(AUDIT_INSERT, "INSERT INTO audit (number, kind, at, agent, device, type, record, client, "   \
                     "purpose, what, clients, words, hash) "                                        \
                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")             \
-    X(AUDIT_WORDS_INSERT, "INSERT INTO audit_words (number, salt, words) VALUES (?1, ?2, ?3)")     \
+    X(AUDIT_WORDS_INSERT,                                                                          \
+      "INSERT INTO audit_words (number, salt, words, about) VALUES (?1, ?2, ?3, ?4)")             \
     X(AUDIT_NODE_INSERT, "INSERT INTO audit_node (level, place, hash) VALUES (?1, ?2, ?3)")        \
     X(AUDIT_HEAD_INSERT, "INSERT INTO audit_head (size, at, root, key, signature) "                \
                          "VALUES (?1, ?2, ?3, ?4, ?5)")                                            \
@@ -115,6 +116,8 @@
     X(FEED_DELETE_SCOPE, "DELETE FROM feed WHERE scope = ?1")                                      \
     X(GONE_PUT, "INSERT INTO gone (scope, seq, record) VALUES (?1, ?2, ?3) "                       \
                 "ON CONFLICT (record, scope) DO UPDATE SET seq = excluded.seq")                    \
+    X(GONE_SCOPES, "SELECT scope.name FROM gone JOIN scope ON scope.number = gone.scope "          \
+                   "WHERE gone.record = ?1")                                                       \
     X(GONE_SINCE, "SELECT 1 FROM gone WHERE record = ?1 AND seq > ?2 LIMIT 1")                     \
     X(GONE_AFTER, "SELECT seq, record FROM gone WHERE scope = ?1 AND seq > ?2 "                    \
                   "ORDER BY seq LIMIT ?3")                                                         \
@@ -426,8 +429,12 @@
     X(ERASE_REACH, "DELETE FROM reach WHERE record = ?1")                                          \
     X(ERASE_SEARCH, "DELETE FROM search WHERE record = ?1")                                        \
     X(ERASE_OPENING, "DELETE FROM opening WHERE record = ?1")                                      \
-    X(ERASE_WORDS,                                                                                 \
-      "DELETE FROM audit_words WHERE number IN (SELECT number FROM audit WHERE client = ?1)")      \
+    X(ERASE_WORDS, "DELETE FROM audit_words WHERE about = ?1 OR number IN "                       \
+                   "(SELECT number FROM audit WHERE client = ?1)")                                 \
+    X(ERASE_WORDS_OF_LISTS,                                                                        \
+      "DELETE FROM audit_words WHERE number IN (SELECT said.number FROM audit_words AS said "      \
+      "JOIN audit ON audit.number = said.number WHERE said.about = '' AND "                       \
+      "instr(audit.clients, ?1) > 0)")                                                             \
     X(ERASE_PASSAGE, "DELETE FROM passage WHERE submission = ?1")                                  \
     X(ERASE_ACCESS, "DELETE FROM access WHERE record = ?1")                                        \
     X(ERASE_NOTICE, "DELETE FROM notice WHERE matter = ?1")                                        \
@@ -446,6 +453,16 @@
     X(RETENTION_EACH, "SELECT type, service, months FROM retention ORDER BY type, service")        \
     X(RETENTION_NEXT,                                                                              \
       "SELECT number FROM record WHERE number > ?1 AND type = ?2 ORDER BY number LIMIT 1")         \
+    X(RETENTION_ATTACHED, "SELECT count(*) FROM attachment WHERE message = ?1")                    \
+    X(RETENTION_ATTACHMENT_NEXT,                                                                   \
+      "SELECT rowid FROM attachment WHERE rowid > ?1 ORDER BY rowid LIMIT 1")                      \
+    X(RETENTION_ATTACHMENT, "SELECT message FROM attachment WHERE rowid = ?1")                     \
+    X(RETENTION_ATTACHMENT_DELETE, "DELETE FROM attachment WHERE rowid = ?1")                      \
+    X(RETENTION_WORDS,                                                                             \
+      "SELECT said.number, audit.at, EXISTS (SELECT 1 FROM hold WHERE hold.id IN (said.about, "   \
+      "audit.client)) FROM audit_words AS said JOIN audit ON audit.number = said.number "          \
+      "WHERE said.number > ?1 ORDER BY said.number LIMIT ?2")                                      \
+    X(RETENTION_WORDS_DELETE, "DELETE FROM audit_words WHERE number = ?1")                         \
     X(OFFICES_OPEN, "SELECT json_extract(document, '$.body.key') FROM record "                     \
                     "WHERE type = 'office' AND json_extract(document, '$.body.ended') IS NOT 1")   \
     X(OUTGOING_PUT, "INSERT INTO outgoing (record, channel, due) VALUES (?1, ?2, ?3) "             \

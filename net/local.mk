@@ -28,7 +28,8 @@ libnet_a_SOURCES += \
     net/ledger_consent.c net/ledger_consent.h \
     net/disclosure_words.c net/disclosure_words.h net/html_write.c net/html_write.h \
     net/ledger_disclose.c net/ledger_disclose.h net/ledger_order_retention.c net/ledger_order_retention.h \
-    net/ledger_retention.c net/ledger_retention.h \
+    net/ledger_retention.c net/ledger_retention.h net/ledger_retention_internal.h \
+    net/ledger_retention_rest.c \
     net/ledger_erase.c net/ledger_erase.h net/ledger_file.c net/ledger_file.h \
     net/ledger_audit.c net/ledger_audit.h net/ledger_schema_trust.h \
     net/ledger_audit_read.c net/ledger_audit_read.h net/ledger_look.c net/ledger_trace.c net/ledger_trail.c net/ledger_trail.h \

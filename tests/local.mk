@@ -355,8 +355,13 @@ tests_unit_test_ledger_relay_gone_SOURCES = tests/unit/test_ledger_relay_gone.c 
 tests_unit_test_ledger_relay_gone_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_ledger_erase
-tests_unit_test_ledger_erase_SOURCES = tests/unit/test_ledger_erase.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
+ERASE_FIXTURE = tests/unit/erase_fixture.c tests/unit/erase_fixture.h $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
+tests_unit_test_ledger_erase_SOURCES = tests/unit/test_ledger_erase.c $(ERASE_FIXTURE)
 tests_unit_test_ledger_erase_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_ledger_retention
+tests_unit_test_ledger_retention_SOURCES = tests/unit/test_ledger_retention.c $(ERASE_FIXTURE)
+tests_unit_test_ledger_retention_LDADD = $(UNIT_LIBS)
 
 UNIT_TESTS += tests/unit/test_ledger_relay_lost
 tests_unit_test_ledger_relay_lost_SOURCES = tests/unit/test_ledger_relay_lost.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)

@@ -27,7 +27,7 @@ static int plain(const struct config *config, json_t *order, struct error *error
 
 /* --- erase, hold ------------------------------------------------------------------------------ */
 
-/* An order about a client or a case (the first word), by id or reference (the second). */
+/* An order about something of a type (the first word), by id or reference (the second). */
 static json_t *about(const struct config *config, size_t first, const char *order)
 {
     const char *reason = config_text(config, "reason");
@@ -120,7 +120,7 @@ static int retention_list(const struct config *config, size_t first, struct erro
 
 /* What a round found so far. */
 struct round {
-    int64_t looked_at, files, records, attachments, held, at_work;
+    int64_t looked_at, files, records, attachments, words, held, at_work;
 };
 
 static void add(struct round *round, const json_t *answer)
@@ -129,8 +129,20 @@ static void add(struct round *round, const json_t *answer)
     round->files += json_integer_or(answer, "files", 0);
     round->records += json_integer_or(answer, "records", 0);
     round->attachments += json_integer_or(answer, "attachments", 0);
+    round->words += json_integer_or(answer, "words", 0);
     round->held += json_integer_or(answer, "held", 0);
     round->at_work += json_integer_or(answer, "at_work", 0);
+}
+
+/* What is erased, or would be, a line each. */
+static void print_due(const json_t *answer)
+{
+    const json_t *due;
+    size_t i;
+
+    json_array_foreach(json_object_get(answer, "due"), i, due) printf(
+        "%s\t%s\t%s\t%" PRId64 "\n", json_text_or(due, "type", ""), json_text_or(due, "id", ""),
+        json_text_or(due, "latest", ""), json_integer_or(due, "records", 0));
 }
 
 static int retention_run(const struct config *config, size_t first, struct error *error)
@@ -146,11 +158,13 @@ static int retention_run(const struct config *config, size_t first, struct error
         json_t *answer;
 
         code = guichetd_order(config,
-                              json_pack("{s:s, s:b, s:O}", "order", "retention-step", "dry",
-                                        (int)dry, "place", place),
+                              json_pack("{s:s, s:b, s:b, s:O}", "order", "retention-step", "dry",
+                                        (int)dry, "list", (int)config_switch(config, "list"),
+                                        "place", place),
                               &answer, error);
         if (code == 0) {
             add(&round, answer);
+            print_due(answer);
             ended = json_bool_or(answer, "ended", true);
             json_decref(place);
             place = json_incref(json_object_get(answer, "place"));
@@ -164,11 +178,12 @@ static int retention_run(const struct config *config, size_t first, struct error
         fputc('\n', stderr);
     json_decref(place);
     if (code == 0)
-        printf("%s: %" PRId64 " clients and cases with %" PRId64 " records, %" PRId64
-               " attachments; held back %" PRId64 ", not closed %" PRId64 "; looked at %" PRId64
-               "\n",
+        printf("%s: %" PRId64 " files with %" PRId64 " records, %" PRId64
+               " attachments, the words of "
+               "%" PRId64 " entries of the trail; held back %" PRId64 ", not closed %" PRId64
+               "; looked at %" PRId64 "\n",
                dry ? "to be erased" : "erased", round.files, round.records, round.attachments,
-               round.held, round.at_work, round.looked_at);
+               round.words, round.held, round.at_work, round.looked_at);
     return finish(code, NULL);
 }
 
@@ -230,14 +245,15 @@ static int disclose(const struct config *config, size_t first, struct error *err
 static const char *const no_keys[] = {NULL};
 static const char *const reason_keys[] = {"reason", NULL};
 static const char *const service_keys[] = {"service", NULL};
-static const char *const run_keys[] = {"dry-run", NULL};
+static const char *const run_keys[] = {"dry-run", "list", NULL};
 static const char *const language_keys[] = {"language", NULL};
 
 const struct guichetd_command guichetd_erase = {
     .words = "erase",
-    .arguments = "client|case ID",
-    .summary = "Erase all that is on file about a client, or a case, by id or case reference; "
-               "everybody's copies go too. --reason says why, without anything personal.",
+    .arguments = "TYPE ID",
+    .summary = "Erase all that is on file about a client, or a case, by id or case reference, or "
+               "another record by its id; everybody's copies go too. --reason says why, without "
+               "anything personal.",
     .keys = reason_keys,
     .least = 2,
     .most = 2,
@@ -246,8 +262,9 @@ const struct guichetd_command guichetd_erase = {
 
 const struct guichetd_command guichetd_hold_add = {
     .words = "hold add",
-    .arguments = "client|case ID",
-    .summary = "Hold a client's file or a case back from erasure, for the reason of --reason.",
+    .arguments = "TYPE ID",
+    .summary = "Hold a client's file, a case or another record back from erasure, for the reason "
+               "of --reason.",
     .keys = reason_keys,
     .least = 2,
     .most = 2,
@@ -256,7 +273,7 @@ const struct guichetd_command guichetd_hold_add = {
 
 const struct guichetd_command guichetd_hold_end = {
     .words = "hold end",
-    .arguments = "client|case ID",
+    .arguments = "TYPE ID",
     .summary = "Hold it back no more; --reason says why.",
     .keys = reason_keys,
     .least = 2,
@@ -274,9 +291,12 @@ const struct guichetd_command guichetd_hold_list = {
 
 const struct guichetd_command guichetd_retention_set = {
     .words = "retention set",
-    .arguments = "client|case MONTHS",
-    .summary = "Keep clients, or cases (of one service with --service), so many months after the "
-               "last thing that was done; 0: for ever.",
+    .arguments = "WHAT MONTHS",
+    .summary = "Keep clients, cases (of one service with --service), or another of stray "
+               "(cases of no client), attachment, audit-words, note, message, submission, handoff, "
+               "task, ticket, flag, "
+               "delegation, consent, emergency, contact, client (of no case) so many months after "
+               "the last thing that was done; 0: for ever.",
     .keys = service_keys,
     .least = 2,
     .most = 2,
@@ -285,7 +305,7 @@ const struct guichetd_command guichetd_retention_set = {
 
 const struct guichetd_command guichetd_retention_remove = {
     .words = "retention remove",
-    .arguments = "client|case",
+    .arguments = "WHAT",
     .summary = "Remove a rule.",
     .keys = service_keys,
     .least = 1,
@@ -296,7 +316,7 @@ const struct guichetd_command guichetd_retention_remove = {
 const struct guichetd_command guichetd_retention_list = {
     .words = "retention list",
     .arguments = "",
-    .summary = "Print the rules: type, service, months.",
+    .summary = "Print the rules: what, service, months.",
     .keys = no_keys,
     .run = retention_list,
 };
@@ -304,8 +324,8 @@ const struct guichetd_command guichetd_retention_list = {
 const struct guichetd_command guichetd_retention_run = {
     .words = "retention run",
     .arguments = "",
-    .summary = "Erase what has passed its time; with --dry-run only count it. Run it daily, from "
-               "cron or a timer.",
+    .summary = "Erase what has passed its time; with --dry-run only count it, with --list also "
+               "print what it is. Run it daily, from cron or a timer.",
     .keys = run_keys,
     .run = retention_run,
 };

@@ -85,10 +85,56 @@ if grep -rlai -e "Bellefleur" -e "zephyrine@" -e "lettre de Zeph" "$WORK" --incl
     fail "a file still holds what was erased"
 fi
 
-# Rules: what was closed long ago goes by itself; first it is only counted.
+# Rules: what was closed long ago goes by itself; first it is only counted, and listed.
 ordered retention set case 24 --service sample/birth-certificate || fail "no rule"
 ordered retention set client 0 || fail "no rule"
 ordered retention list | grep -q "^case	sample/birth-certificate	24$" || fail "the rule is not listed"
-ordered retention run --dry-run | grep -q "^to be erased: 0 clients and cases" || fail "a round"
-! ordered retention set note 3 2>/dev/null || fail "a rule for notes"
+ordered retention run --dry-run | grep -q "^to be erased: 0 files" || fail "a round"
+! ordered retention set promise 3 2>"$WORK/none" || fail "a rule for promises"
+grep -q 'no rule of retention for "promise"' "$WORK/none" || fail "it is not said why"
 ! ordered retention set case many 2>/dev/null || fail "a rule without a number"
+
+# A note of no case, months old: listed first, held back, gone; who holds it is told.
+server_start
+sign_in_again() {
+    curl -sS -H 'Content-Type: application/json' \
+        -d '{"login":"pierre","password":"guichet","device":"019aaaaa-0000-7000-8000-0000000000aa"}' \
+        "$SERVER/v1/login" | jq -r .token
+}
+TOKEN=$(sign_in_again)
+NOTE=0197aaaa-0000-7000-8001-000000000001
+OFFICE=sample/$(sqlite3 "$WORK/server.db" "SELECT json_extract(document, '\$.body.office') FROM record \
+    WHERE id = '$PIERRE'")
+jq -n --arg note $NOTE --arg agent "$PIERRE" --arg office "$OFFICE" '
+    {operations: [{id: "0197aaaa-0000-7000-8001-000000000002", kind: "append", type: "note",
+        record: $note, base: 0, agent: $agent, device: "019aaaaa-0000-7000-8000-0000000000aa",
+        time: "2025-06-26T10:00:00.000Z", tick: 0,
+        body: {channel: "phone", kind: "contact", text: "Aurélie a rappelé", author: $agent,
+            office: $office, at: "2025-06-26T10:00:00.000Z"}}]}' >"$WORK/note.json"
+curl -sS -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+    --data-binary @"$WORK/note.json" "$SERVER/v1/operations" >"$WORK/noted.json"
+grep -q '"applied"' "$WORK/noted.json" || fail "no note: $(cat "$WORK/noted.json")"
+rm "$WORK/note.json" "$WORK/noted.json"
+sees() {
+    curl -sS -o "$WORK/seen.json" -w '%{http_code}' -H "Authorization: Bearer $TOKEN" \
+        "$SERVER/v1/records/note/$NOTE"
+}
+[ "$(sees)" = 200 ] && grep -q Aur "$WORK/seen.json" || fail "the note is not seen"
+SINCE=$(curl -sS -H "Authorization: Bearer $TOKEN" "$SERVER/v1/changes?since=0&limit=1000" |
+    jq -r '.next')
+ordered retention set note 3 || fail "no rule for notes"
+ordered hold add note $NOTE --reason "a court asks" || fail "a note is not held"
+ordered retention run | grep -q "^erased: 0 files.*held back 1" || fail "what is held went"
+ordered hold end note $NOTE --reason "over" || fail "a note is not let go"
+ordered retention run --dry-run --list >"$WORK/due" || fail "nothing listed"
+grep -q "^note	$NOTE	2025-06-26T10:00:00.000Z	1$" "$WORK/due" || fail "$(cat "$WORK/due")"
+grep -q "^to be erased: 1 files with 1 records" "$WORK/due" || fail "$(cat "$WORK/due")"
+[ "$(sees)" = 200 ] || fail "looking erased it"
+ordered retention run | grep -q "^erased: 1 files with 1 records" || fail "the note stays"
+[ "$(sees)" != 200 ] || fail "the note is seen"
+curl -sS -H "Authorization: Bearer $TOKEN" "$SERVER/v1/changes?since=$SINCE&limit=1000" |
+    jq -e --arg note $NOTE '.gone | any(.id == $note)' >/dev/null || fail "nobody is told"
+rm "$WORK/seen.json"
+server_stop
+guichetd check --database "$WORK/server.db" >"$WORK/check" || { cat "$WORK/check"; fail "check"; }
+! grep -rlai "Aurélie" "$WORK" --include='*.db*' --include='*.log' || fail "a file still holds it"

@@ -93,7 +93,7 @@ grep -q 'guichetd audit export, by system user' out.csv || fail "the export is n
 sqlite3 b.db "UPDATE audit SET what = '=HYPERLINK(\"http://x\")' WHERE number = 2;
     UPDATE audit SET what = '@SUM(1)' WHERE number = 3;
     UPDATE audit SET words = zeroblob(32) WHERE number < 4;
-    INSERT INTO audit_words VALUES (1, zeroblob(16), '+1'), (2, zeroblob(16), '-1');"
+    INSERT INTO audit_words (number, salt, words) VALUES (1, zeroblob(16), '+1'), (2, zeroblob(16), '-1');"
 "$guichetd" audit export --csv --database b.db >out.csv
 grep -qF "'=HYPERLINK" out.csv || fail "the cell is not there: $(head -3 out.csv)"
 grep -qF ",'+1," out.csv || fail "the words are not there"
