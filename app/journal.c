@@ -28,10 +28,12 @@
 #define CHECKSUM_SIZE 16
 #define CONTENT_LIMIT (16 * 1024 * 1024)
 
-#define OWNER_SIZE   (2 * ID_TEXT_LENGTH + SEAL_WRAPPED_SIZE)
-#define LOCK_WAIT_MS 5000
-#define LOCK_STEP_MS 5
-#define ABOUT_SIZE   40
+#define OWNER_SIZE (2 * ID_TEXT_LENGTH + SEAL_WRAPPED_SIZE)
+/* One byte more, of an agent of the identity provider. */
+#define OWNER_PROVIDER 'P'
+#define LOCK_WAIT_MS   5000
+#define LOCK_STEP_MS   5
+#define ABOUT_SIZE     40
 
 struct journal {
     char *path;
@@ -247,12 +249,14 @@ static int add_entry(struct journal *journal, enum journal_kind kind, int64_t nu
 int journal_add_owner(struct journal *journal, int64_t number, const struct journal_owner *owner,
                       struct error *error)
 {
-    unsigned char content[OWNER_SIZE];
+    unsigned char content[OWNER_SIZE + 1];
 
     memcpy(content, owner->agent.text, ID_TEXT_LENGTH);
     memcpy(content + ID_TEXT_LENGTH, owner->device.text, ID_TEXT_LENGTH);
     memcpy(content + 2 * ID_TEXT_LENGTH, owner->wrapped, SEAL_WRAPPED_SIZE);
-    return add_entry(journal, JOURNAL_OWNER, number, content, sizeof(content), error);
+    content[OWNER_SIZE] = OWNER_PROVIDER;
+    return add_entry(journal, JOURNAL_OWNER, number, content, OWNER_SIZE + (size_t)owner->provider,
+                     error);
 }
 
 /* The number is part of what is sealed: an entry that was moved or copied does not open. */
@@ -516,7 +520,9 @@ static bool read_id(struct id *id, const unsigned char *bytes)
 
 bool journal_entry_owner(const struct journal_entry *entry, struct journal_owner *owner)
 {
-    if (entry->kind != JOURNAL_OWNER || entry->length != OWNER_SIZE)
+    owner->provider =
+        entry->length == OWNER_SIZE + 1 && entry->content[OWNER_SIZE] == OWNER_PROVIDER;
+    if (entry->kind != JOURNAL_OWNER || entry->length != OWNER_SIZE + (size_t)owner->provider)
         return false;
     memcpy(owner->wrapped, entry->content + 2 * ID_TEXT_LENGTH, SEAL_WRAPPED_SIZE);
     return read_id(&owner->agent, entry->content) &&

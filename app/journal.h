@@ -36,6 +36,7 @@ struct journal_owner {
     struct id agent;
     struct id device;
     unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    bool provider; /* of an agent of the identity provider (store_provider.h) */
 };
 
 struct journal;

@@ -61,4 +61,9 @@ void recovery_free(struct recovery *recovery);
  * (".damaged-<time>" behind its name), and what was readable in it is kept. */
 int recovery_put_back(struct recovery *recovery, struct error *error);
 
+/* Nobody knows any more what opens the store: moves it and its journal aside as they are
+ * (".aside-<time>" behind the name), so that the next sign-in makes another. What was not sent is
+ * in there still, sealed. No terminal may have it open. ERROR_NOT_FOUND when there is no store. */
+int recovery_set_aside(const char *store_path, struct error *error);
+
 #endif

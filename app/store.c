@@ -7,6 +7,7 @@
 
 #include "app/json.h"
 #include "app/store_internal.h"
+#include "app/store_provider.h"
 #include "app/text.h"
 
 #define KEY_CHECK "the key of this store"
@@ -151,17 +152,18 @@ static void fold_by_this_version(struct store *store)
     store->folded = code == 0;
 }
 
-static int write_beginning(struct store *store, const unsigned char wrapped[SEAL_WRAPPED_SIZE],
+static int write_beginning(struct store *store, const struct journal_owner *owner,
                            struct error *error)
 {
     char text[2 * SEAL_WRAPPED_SIZE + 1];
     int code;
 
-    wrapped_to_text(wrapped, text);
+    wrapped_to_text(owner->wrapped, text);
     if ((code = store_meta_put(store, "agent", store->agent.text, error)) != 0 ||
         (code = store_meta_put(store, "device", store->device.text, error)) != 0 ||
         (code = store_meta_put(store, "wrapped", text, error)) != 0 ||
-        (code = put_merge_version(store, error)) != 0)
+        (code = put_merge_version(store, error)) != 0 ||
+        (owner->provider && (code = store_provider_mark(store, error)) != 0))
         return code;
     if ((code = store_key_note_made(store, error)) != 0)
         return code;
@@ -183,25 +185,32 @@ int store_create_for(const char *path, const struct journal_owner *owner,
         if (code == 0 && present[0] != '\0')
             code = error_set(error, ERROR_CONFLICT, "%s is already a store", path);
         if (code == 0)
-            code = write_beginning(&store, owner->wrapped, error);
+            code = write_beginning(&store, owner, error);
         code = database_end(store.database, code, error);
     }
     database_close(store.database);
     return code;
 }
 
+int store_create_new(const char *path, struct journal_owner *owner, const struct seal_key *key,
+                     struct error *error)
+{
+    struct id_generator generator = {0};
+    int code = 0;
+
+    owner->device = id_generate(&generator, clock_system(NULL));
+    if (access(path, F_OK) != 0)
+        code = store_journal_set_aside(path, error);
+    return code != 0 ? code : store_create_for(path, owner, key, error);
+}
+
 int store_create(const char *path, const struct id *agent, const struct seal_key *key,
                  const unsigned char wrapped[SEAL_WRAPPED_SIZE], struct error *error)
 {
-    struct id_generator generator = {0};
     struct journal_owner owner = {.agent = *agent};
-    int code = 0;
 
-    owner.device = id_generate(&generator, clock_system(NULL));
     memcpy(owner.wrapped, wrapped, SEAL_WRAPPED_SIZE);
-    if (access(path, F_OK) != 0)
-        code = store_journal_set_aside(path, error);
-    return code != 0 ? code : store_create_for(path, &owner, key, error);
+    return store_create_new(path, &owner, key, error);
 }
 
 int store_read_wrapped(const char *path, unsigned char wrapped[SEAL_WRAPPED_SIZE],
@@ -282,6 +291,7 @@ static int open_journal(struct store *store, const char *path, struct error *err
         code = wrapped_from_text(store->owner.wrapped, text, error);
     store->owner.agent = store->agent;
     store->owner.device = store->device;
+    store->owner.provider = store_is_provider(store);
     if (code == 0)
         code = journal_open(&store->journal, path, error);
     /* What is not taken in now is by and by: it is no reason to keep the agent from working. */

@@ -40,7 +40,8 @@ static int overwrite(const char *path, struct error *error)
  * another agent's, whose login goes on where this one ends. */
 static bool is_of(const char *file, const char *name)
 {
-    static const char *const endings[] = {"-wal", "-shm", "-journal", JOURNAL_ENDING, ".damaged-"};
+    static const char *const endings[] = {"-wal",         "-shm",      "-journal",
+                                          JOURNAL_ENDING, ".damaged-", ".aside-"};
     size_t length = strlen(name);
 
     if (strncmp(file, name, length) != 0)

@@ -269,6 +269,11 @@ int store_journal_rewrite(struct store *store, struct error *error);
 /* Moves the journal of a former store at this path out of the way. */
 int store_journal_set_aside(const char *store_path, struct error *error);
 
+/* store_create; `owner` has no device yet. */
+int store_create_new(const char *path, struct journal_owner *owner, const struct seal_key *key,
+                     struct error *error);
+/* In the transaction that makes the store. */
+int store_provider_mark(struct store *store, struct error *error);
 /* store_create for an agent and a device that are known, leaving their journal where it is. */
 int store_create_for(const char *path, const struct journal_owner *owner,
                      const struct seal_key *key, struct error *error);

@@ -393,6 +393,18 @@ bool store_escrow_get(struct store *store, struct escrow_public *public_key)
            escrow_public_parse(public_key, text);
 }
 
+bool store_file_escrow(const char *path, struct escrow_public *public_key)
+{
+    struct store store = {0};
+    bool deposited;
+
+    if (database_open(&store.database, path, DATABASE_OPEN, &store_schema, NULL) != 0)
+        return false;
+    deposited = store_escrow_get(&store, public_key);
+    database_close(store.database);
+    return deposited;
+}
+
 int store_escrow_set(struct store *store, const struct escrow_public *public_key, bool *changed,
                      struct error *error)
 {

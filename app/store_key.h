@@ -58,6 +58,9 @@ int store_escrow_set(struct store *store, const struct escrow_public *public_key
 /* For whom the store's key is deposited: `public_key` is filled; false for nobody. */
 bool store_escrow_get(struct store *store, struct escrow_public *public_key);
 
+/* The same of the file at `path`, without its key. */
+bool store_file_escrow(const char *path, struct escrow_public *public_key);
+
 /* The key in the file at `path`, opened with the organisation's secret half: new. ERROR_NOT_FOUND
  * when none was deposited, ERROR_REFUSED when it was for another. */
 int store_escrow_open(const char *path, const struct escrow_secret *secret, struct seal_key **key,

@@ -385,7 +385,7 @@ void recovery_free(struct recovery *recovery)
 
 /* --- putting back ---------------------------------------------------------------------------- */
 
-static int move_aside(const char *path, struct error *error)
+static int move_aside(const char *path, const char *word, struct error *error)
 {
     static const char *const endings[] = {"", "-wal", "-shm"};
     long long now = (long long)time(NULL);
@@ -395,7 +395,7 @@ static int move_aside(const char *path, struct error *error)
         struct text_buffer from = {0}, to = {0};
 
         text_buffer_add_format(&from, "%s%s", path, endings[i]);
-        text_buffer_add_format(&to, "%s.damaged-%lld%s", path, now, endings[i]);
+        text_buffer_add_format(&to, "%s.%s-%lld%s", path, word, now, endings[i]);
         if (from.failed || to.failed)
             code = error_set(error, ERROR_MEMORY, "out of memory");
         else if (access(from.bytes, F_OK) == 0 && rename(from.bytes, to.bytes) != 0)
@@ -416,7 +416,7 @@ static int make_store(struct recovery *recovery, struct error *error)
         return error_set(error, ERROR_REFUSED,
                          "neither the store nor the journal tells whose work this is: export it");
     if (recovery->store == RECOVERY_DAMAGED)
-        code = move_aside(files->path, error);
+        code = move_aside(files->path, "damaged", error);
     if (code == 0)
         code = store_create_for(files->path, &files->owner, files->key, error);
     return code != 0 ? code : store_open(&files->store, files->path, files->key, error);
@@ -456,4 +456,14 @@ int recovery_put_back(struct recovery *recovery, struct error *error)
     if (recovery->files->store == NULL)
         code = make_store(recovery, error);
     return code != 0 ? code : put_all(recovery, error);
+}
+
+int recovery_set_aside(const char *store_path, struct error *error)
+{
+    int code;
+
+    if (access(store_path, F_OK) != 0)
+        return error_set(error, ERROR_NOT_FOUND, "there is no %s", store_path);
+    code = store_journal_set_aside(store_path, error);
+    return code != 0 ? code : move_aside(store_path, "aside", error);
 }

@@ -201,7 +201,7 @@ static void leave_session(struct sync_engine *engine)
 {
     if (engine->session)
         engine->logout_due = true;
-    sync_refresh_forget(engine);
+    sync_refresh_drop(engine);
     sync_provider_forget(engine);
     if (engine->running[SYNC_LANE_WORK] != SYNC_JOB_LOGOUT || engine->session)
         sync_session_drop(engine);
@@ -258,6 +258,7 @@ static int open_files(struct sync_engine *engine, struct error *error)
         engine->outbox_due = true;
         engine->desk_read = false;
         engine->desk_held = false;
+        sync_refresh_resume(engine);
     }
     return 0;
 }
@@ -405,6 +406,7 @@ int64_t sync_engine_step(struct sync_engine *engine)
     open_due(engine);
     check_store_device(engine);
     check_store_agent(engine);
+    sync_refresh_save(engine);
     begin_jobs(engine);
     finish_once(engine);
     sync_status_show(engine);
@@ -450,7 +452,7 @@ static void session_ended(struct sync_engine *engine, const struct http_reply *r
     sync_session_drop(engine);
     if (proved)
         return;
-    sync_refresh_forget(engine);
+    sync_refresh_drop(engine);
     (void)sync_problem(reply, "a request right after sign-in", &error);
     job_failed(engine, SYNC_JOB_LOGIN, ERROR_PROTOCOL, &error);
 }

@@ -12,6 +12,7 @@
 
 #include "app/catalogue.h"
 #include "app/store.h"
+#include "app/store_provider.h"
 #include "net/device_proof.h"
 #include "net/sync_engine.h"
 #include "net/sync_pace.h"
@@ -79,7 +80,7 @@ struct sync_later {
 #define SYNC_LATER_MAXIMUM 200
 
 #define SYNC_TOKEN_LIMIT  4096
-#define SYNC_REFRESH_SIZE 128
+#define SYNC_REFRESH_SIZE STORE_SESSION_SIZE
 #define SYNC_HANDLE_SIZE  64
 
 /* Operations in one batch, at most. */
@@ -104,6 +105,7 @@ struct sync_engine {
     enum errand_kind errand; /* the one under way, or the last */
     char refresh[SYNC_REFRESH_SIZE]; /* "" for none */
     int64_t renew_at;                /* steady time */
+    bool refresh_unsaved;            /* a store of the identity provider's keeps it */
     int64_t ahead_ms;                /* the server's clock before ours, as last heard */
     bool refused;                    /* until the next link_sign_in */
     char refusal[ERROR_MESSAGE_SIZE];
@@ -117,7 +119,7 @@ struct sync_engine {
 
     /* The sign-in at the identity provider under way (sync_provider.c). */
     struct {
-        uint64_t number; /* of the link */
+        uint64_t number;               /* of the link */
         char handle[SYNC_HANDLE_SIZE]; /* "" until it has begun */
         int64_t next, expires;         /* steady time */
     } provider;
@@ -210,6 +212,12 @@ int64_t sync_server_ms(const struct sync_engine *engine);
 /* Keeps the refresh token that came with an access token, or forgets it. */
 void sync_refresh_keep(struct sync_engine *engine, const json_t *document);
 void sync_refresh_forget(struct sync_engine *engine);
+/* It opens nothing any more: the store forgets it as well. */
+void sync_refresh_drop(struct sync_engine *engine);
+/* Keeps it in the store of an agent of the identity provider, when it is theirs. */
+void sync_refresh_save(struct sync_engine *engine);
+/* The session of before this terminal was started again goes on, when the store has one. */
+void sync_refresh_resume(struct sync_engine *engine);
 /* A session of a first sign-in is to be bound to the store that was made since. */
 bool sync_binding_due(const struct sync_engine *engine);
 /* The steady time of the next renewal; -1 when none is planned. */
@@ -223,7 +231,8 @@ bool sync_wipe_ordered(struct sync_engine *engine, const struct http_reply *repl
 
 /* The session in the answer to a sign-in begins. */
 int sync_session_accept(struct sync_engine *engine, const json_t *document, struct error *error);
-/* A sign-in was refused with 401 or 403: the agent must sign in anew, nothing is tried until then. */
+/* A sign-in was refused with 401 or 403: the agent must sign in anew, nothing is tried until then.
+ */
 int sync_sign_in_refuse(struct sync_engine *engine, const struct http_reply *reply);
 /* This terminal's files are an older copy: from now on it is another device. */
 int sync_device_renew(struct sync_engine *engine, const struct http_reply *reply,

@@ -40,6 +40,47 @@ void sync_refresh_forget(struct sync_engine *engine)
 {
     sodium_memzero(engine->refresh, sizeof engine->refresh);
     engine->renew_at = 0;
+    engine->refresh_unsaved = false;
+}
+
+/* Should the store not take it, the server will say so once more at the next start. */
+void sync_refresh_drop(struct sync_engine *engine)
+{
+    sync_refresh_forget(engine);
+    if (engine->store != NULL)
+        (void)store_session_keep(engine->store, NULL, NULL);
+}
+
+void sync_refresh_save(struct sync_engine *engine)
+{
+    struct store_session session = {.refresh = ""};
+
+    if (!engine->refresh_unsaved || !engine->session || engine->store == NULL ||
+        !id_equal(store_agent(engine->store), &engine->agent))
+        return;
+    session.bound = id_equal(store_device(engine->store), &engine->device);
+    text_copy(session.refresh, sizeof session.refresh, engine->refresh);
+    text_copy(session.feed, sizeof session.feed, engine->feed);
+    /* The one of before does as well until this one was used; what fails is tried with the next. */
+    (void)store_session_keep(engine->store, &session, NULL);
+    engine->refresh_unsaved = false;
+    sodium_memzero(&session, sizeof session);
+}
+
+void sync_refresh_resume(struct sync_engine *engine)
+{
+    struct store_session session;
+
+    if (engine->options.key == NULL || engine->session || engine->refresh[0] != '\0' ||
+        link_provider_number(engine->options.link) == 0 ||
+        !store_session_get(engine->store, &session))
+        return;
+    text_copy(engine->refresh, sizeof engine->refresh, session.refresh);
+    text_copy(engine->feed, sizeof engine->feed, session.feed);
+    engine->renew_at = sync_now(engine);
+    engine->agent = *store_agent(engine->store);
+    engine->device = session.bound ? *store_device(engine->store) : (struct id){""};
+    sodium_memzero(&session, sizeof session);
 }
 
 /* Takes note of how long what came is good for. */
@@ -55,6 +96,7 @@ void sync_refresh_keep(struct sync_engine *engine, const json_t *document)
         json_require_time(document, "expires_at", &expires, NULL) != 0)
         return;
     text_copy(engine->refresh, sizeof engine->refresh, refresh);
+    engine->refresh_unsaved = true;
     int64_t life = expires > now ? expires - now : 0;
     engine->renew_at = sync_now(engine) + life - life / LIFE_PARTS;
 }
@@ -141,7 +183,7 @@ static int token_reply(struct sync_engine *engine, const struct http_reply *repl
     if (sync_problem_is(reply, "replayed"))
         return 0;
     if (reply->status == 401 || reply->status == 403) {
-        sync_refresh_forget(engine);
+        sync_refresh_drop(engine);
         sync_session_drop(engine);
         return 0;
     }

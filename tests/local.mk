@@ -292,6 +292,10 @@ tests_unit_test_store_urgency_SOURCES = tests/unit/test_store_urgency.c \
     tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
 tests_unit_test_store_urgency_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_store_provider
+tests_unit_test_store_provider_SOURCES = tests/unit/test_store_provider.c tests/unit/fault_vfs.c \
+    tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_store_provider_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_store_crash
 tests_unit_test_store_crash_SOURCES = tests/unit/test_store_crash.c tests/unit/fault_vfs.c \
     tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h \

@@ -126,7 +126,7 @@ static void change_here(struct screen *screen)
 
     if (!sign_in_check(screen->desk, editor_text(change->editors[FIELD_PRESENT])))
         ui_tell(screen->ui, UI_FAILED, "%s", _("that is not the passphrase of this terminal"));
-    else if (!sign_in_passphrase_fits(fresh))
+    else if (!store_passphrase_fits(fresh))
         ui_tell(screen->ui, UI_FAILED, "%s", _("too short: add a word or two"));
     else if (store_rewrap(screen->desk->store, fresh, &error) != 0 ||
              renewal_begin(&change->renewal, screen->desk, fresh, &error) != 0)

@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "app/clock.h"
+#include "app/store_provider.h"
 #include "app/text.h"
 #include "ui/editor.h"
 #include "ui/language.h"
@@ -32,8 +33,9 @@ struct elsewhere {
     struct editor *editors[2]; /* owned */
     int focus;
     const char *said;
-    char why[ERROR_MESSAGE_SIZE]; /* more of it, as the server tells; "" */
-    unsigned turns;               /* of the spinner */
+    char why[ERROR_MESSAGE_SIZE];       /* more of it, as the server tells; "" */
+    char forgotten[ERROR_MESSAGE_SIZE]; /* what to do about a passphrase that is */
+    unsigned turns;                     /* of the spinner */
 };
 
 static void begin(struct screen *screen)
@@ -143,7 +145,9 @@ static void draw_fields(const struct elsewhere *elsewhere, const struct paint *p
         fresh ? _("You are signed in. Choose a passphrase of this terminal, of 12 characters or "
                   "more: it opens what is kept here, also without a link. It never leaves it.")
               : _("You are signed in. Type the passphrase that opens what is kept here on this "
-                  "terminal. Forgotten? An administrator may open it (guichet recover)."));
+                  "terminal."));
+    if (!fresh)
+        paint_wrapped(paint, 8, 2, -1, 4, PAINT_DIM, elsewhere->forgotten);
     for (int i = 0; i < (fresh ? 2 : 1); i++) {
         struct paint field = paint_part(paint, 6 + 2 * i, FIELD_LEFT, 1, 32);
 
@@ -203,6 +207,8 @@ static void accepted(struct screen *screen, struct record *agent)
     elsewhere->agent = agent;
     elsewhere->phase =
         sign_in_is_known(desk, record_text(agent, "login")) ? PHASE_KNOWN : PHASE_FRESH;
+    if (elsewhere->phase == PHASE_KNOWN)
+        sign_in_forgotten(desk, record_text(agent, "login"), elsewhere->forgotten);
     ui_stop_ahead(screen->ui); /* what was typed before was not meant for a passphrase */
 }
 
@@ -258,7 +264,7 @@ static void submit(struct screen *screen)
     struct error error = ERROR_INIT;
 
     if (elsewhere->phase == PHASE_FRESH) {
-        if (!sign_in_passphrase_fits(passphrase)) {
+        if (!store_passphrase_fits(passphrase)) {
             ui_tell(screen->ui, UI_FAILED, "%s", _("too short: add a word or two"));
             elsewhere->focus = 0;
             return;

@@ -139,8 +139,10 @@ enum sign_in_step sign_in_start(struct desk *desk, const char *login, const char
     if (code != ERROR_NOT_FOUND && code != ERROR_REFUSED)
         return store_failed(login, error);
     /* It is no password: it is not for the server. */
-    if (code == ERROR_REFUSED && sign_in_is_provider(desk, login))
-        return fail(error, ERROR_REFUSED, _("that is not the passphrase of this terminal"));
+    if (code == ERROR_REFUSED && sign_in_is_provider(desk, login)) {
+        sign_in_wrong_passphrase(desk, login, error);
+        return SIGN_IN_FAILED;
+    }
     *error = (struct error)ERROR_INIT;
     if (link_sign_in(desk->link, login, password, &no_device, error) != 0)
         return SIGN_IN_FAILED;

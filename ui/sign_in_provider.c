@@ -1,7 +1,9 @@
 #include "ui/sign_in_provider.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "app/store_key.h"
 #include "app/store_provider.h"
 #include "app/text.h"
 #include "ui/language.h"
@@ -16,13 +18,30 @@ bool sign_in_is_provider(const struct desk *desk, const char *login)
     return is;
 }
 
-bool sign_in_passphrase_fits(const char *passphrase)
+void sign_in_forgotten(const struct desk *desk, const char *login, char text[ERROR_MESSAGE_SIZE])
 {
-    int count = 0;
+    struct escrow_public public_key;
+    char *path = sign_in_path(desk, login);
+    bool deposited = path != NULL && store_file_escrow(path, &public_key);
 
-    for (; *passphrase != '\0'; passphrase++)
-        count += ((unsigned char)*passphrase & 0xc0) != 0x80;
-    return count >= PASSPHRASE_LEAST;
+    free(path);
+    snprintf(text, ERROR_MESSAGE_SIZE,
+             deposited
+                 ? _("Forgotten? An administrator opens it with the organisation's key: guichet "
+                     "recover --agent %.100s --escrow-key FILE")
+                 : _("Forgotten? Nobody else can open it. An administrator sets it aside, with "
+                     "what was not sent: guichet recover --agent %.100s --set-aside"),
+             login);
+}
+
+/* With what to do about it: it is nobody's to guess. */
+void sign_in_wrong_passphrase(const struct desk *desk, const char *login, struct error *error)
+{
+    char forgotten[ERROR_MESSAGE_SIZE];
+
+    sign_in_forgotten(desk, login, forgotten);
+    error_set(error, ERROR_REFUSED, "%.120s. %.380s",
+              _("that is not the passphrase of this terminal"), forgotten);
 }
 
 bool sign_in_is_known(const struct desk *desk, const char *login)
@@ -33,18 +52,6 @@ bool sign_in_is_known(const struct desk *desk, const char *login)
 
     free(path);
     return here;
-}
-
-/* Marked before anybody opens it: killed in between, the file is only made, and opens. */
-static int mark(const char *path, const struct seal_key *key, struct error *error)
-{
-    struct store *store = NULL;
-    int code = store_open(&store, path, key, error);
-
-    if (code == 0)
-        code = store_provider_mark(store, error);
-    store_close(store);
-    return code;
 }
 
 static int create(struct desk *desk, const char *login, const struct record *agent,
@@ -60,9 +67,7 @@ static int create(struct desk *desk, const char *login, const struct record *age
     else
         code = seal_key_wrap(*key, passphrase, wrapped, error);
     if (code == 0)
-        code = store_create(path, &agent->id, *key, wrapped, error);
-    if (code == 0)
-        code = mark(path, *key, error);
+        code = store_create_provider(path, &agent->id, *key, wrapped, error);
     free(path);
     if (code != 0) {
         seal_key_free(*key);

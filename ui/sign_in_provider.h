@@ -7,13 +7,10 @@
 
 #include "ui/sign_in.h"
 
-/* A passphrase has as many characters as a password. */
-#define PASSPHRASE_LEAST 12
-
 /* True when the store of this login here belongs to an agent of the provider. */
 bool sign_in_is_provider(const struct desk *desk, const char *login);
-/* Long enough to be chosen as a passphrase. */
-bool sign_in_passphrase_fits(const char *passphrase);
+/* What becomes of a forgotten passphrase, in words: who can open the store, or that nobody can. */
+void sign_in_forgotten(const struct desk *desk, const char *login, char text[ERROR_MESSAGE_SIZE]);
 /* True when there is a store of this login here. */
 bool sign_in_is_known(const struct desk *desk, const char *login);
 /* The provider named `agent` (borrowed): makes their store, or opens the one that is here. Done, or

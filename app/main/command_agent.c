@@ -139,8 +139,8 @@ static int unwrap_key(struct command_agent *agent, struct error *error)
     return code;
 }
 
-int command_agent_begin_locked(struct command_agent *agent, const struct config *config,
-                               struct error *error)
+int command_agent_begin_named(struct command_agent *agent, const struct config *config,
+                              struct error *error)
 {
     const char *directory = config_text(config, "data-directory");
 
@@ -152,9 +152,15 @@ int command_agent_begin_locked(struct command_agent *agent, const struct config 
         return error_set(error, ERROR_INVALID, "--data-directory says where the files are");
     (void)umask(077); /* what is made is for this user alone, as by the screen */
     int code = seal_start(error);
-    if (code == 0)
-        code = read_password(config, agent->password, sizeof agent->password, error);
     return code != 0 ? code : name_files(agent, directory, error);
+}
+
+int command_agent_begin_locked(struct command_agent *agent, const struct config *config,
+                               struct error *error)
+{
+    int code = command_agent_begin_named(agent, config, error);
+
+    return code != 0 ? code : read_password(config, agent->password, sizeof agent->password, error);
 }
 
 int command_agent_begin(struct command_agent *agent, const struct config *config,

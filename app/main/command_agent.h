@@ -42,6 +42,10 @@ struct command_agent {
 int command_agent_begin(struct command_agent *agent, const struct config *config,
                         struct error *error);
 
+/* Only who it is about and where their files are: no password is read. */
+int command_agent_begin_named(struct command_agent *agent, const struct config *config,
+                              struct error *error);
+
 /* The same without opening anything: `key` stays NULL. */
 int command_agent_begin_locked(struct command_agent *agent, const struct config *config,
                                struct error *error);

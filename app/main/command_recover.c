@@ -12,6 +12,7 @@
 #include "app/main/command_agent.h"
 #include "app/recovery.h"
 #include "app/store_key.h"
+#include "app/store_provider.h"
 #include "app/text.h"
 
 const struct config_key command_recover_keys[] = {
@@ -30,6 +31,10 @@ const struct config_key command_recover_keys[] = {
      .flag_only = true,
      .help =
          "Open the store with the organisation's secret key, and give it the password asked for."},
+    {.name = "set-aside",
+     .shape = CONFIG_SWITCH,
+     .flag_only = true,
+     .help = "Nobody can open it: move the store aside, so that the next sign-in makes another."},
     {0},
 };
 
@@ -273,8 +278,12 @@ static int recover_key(const struct command_agent *agent, const char *path, stru
     struct escrow_secret *secret = NULL;
     struct seal_key *key = NULL;
     struct store *store = NULL;
-    int code = escrow_secret_read(&secret, path, error);
+    int code;
 
+    if (store_file_is_provider(agent->store_path) && !store_passphrase_fits(agent->password))
+        return error_set(error, ERROR_INVALID, "a passphrase has %d characters or more",
+                         PASSPHRASE_LEAST);
+    code = escrow_secret_read(&secret, path, error);
     if (code == 0)
         code = store_escrow_open(agent->store_path, secret, &key, error);
     escrow_secret_free(secret);
@@ -291,14 +300,30 @@ static int recover_key(const struct command_agent *agent, const char *path, stru
     return code;
 }
 
+static int set_aside(const struct command_agent *agent, struct error *error)
+{
+    int code = recovery_set_aside(agent->store_path, error);
+
+    if (code == 0)
+        printf("The store of %s was moved aside (%s.aside-...): the next sign-in makes another.\n"
+               "What was not sent is in there still, sealed: keep it as long as somebody may "
+               "remember.\n",
+               agent->login, agent->store_path);
+    return code;
+}
+
 static int run(const struct config *config)
 {
     struct command_agent agent = {0};
     struct error error = ERROR_INIT;
     const char *escrow = config_text(config, "escrow-key");
-    int code = command_agent_begin_locked(&agent, config, &error);
+    bool aside = config_switch(config, "set-aside");
+    int code = aside ? command_agent_begin_named(&agent, config, &error)
+                     : command_agent_begin_locked(&agent, config, &error);
 
-    if (code == 0 && escrow != NULL)
+    if (code == 0 && aside)
+        code = set_aside(&agent, &error);
+    else if (code == 0 && escrow != NULL)
         code = recover_key(&agent, escrow, &error);
     else if (code == 0)
         code = recover(config, &agent, &error);

@@ -24,6 +24,7 @@
 #include "app/protect.h"
 #include "app/record_fields.h"
 #include "app/seal.h"
+#include "app/store_provider.h"
 #include "app/wipe.h"
 #include "net/sync.h"
 #include "ui/language.h"
@@ -321,9 +322,13 @@ static void program_end(struct program *program)
 {
     ui_free(program->ui);
     terminal_close(program->terminal);
-    if (program->link != NULL)
+    /* Who has no password here goes on with their session at the next start. */
+    bool stays = program->desk.store != NULL && store_is_provider(program->desk.store);
+    if (program->link != NULL && !stays)
         desk_sign_out(&program->desk);
     sync_stop(program->sync);
+    if (program->link != NULL && stays)
+        desk_sign_out(&program->desk);
     if (program->desk.catalogue != NULL)
         catalogue_close(program->desk.catalogue);
     if (program->link != NULL)

@@ -77,14 +77,53 @@ passwords() {
 }
 asked=$(passwords)
 
-echo "again, in French, on a small screen: the passphrase opens what is kept; nothing goes to the server"
+echo "again, in French, on a small screen: the passphrase opens what is kept, and the session goes on"
 COLUMNS_=60 ROWS_=16 terminal a --language fr --provider
 wait_for a "Mot de passe"
 types a $'marie\rquiet green boat\r'
 wait_for a "phrase de passe de ce poste"
+wait_for a "recover --agent marie"
 types a $'quiet green canoe\r'
+wait_for a "en ligne"
+[ "$(passwords)" = "$asked" ] || fail "the server was asked with the passphrase"
+terminal_kill a
+
+echo "killed as well; signing out ends it, and nothing goes to the server then"
+terminal a --language fr --provider
+wait_for a "Mot de passe"
+types a $'marie\rquiet green canoe\r'
+wait_for a "en ligne"
+types a $':fermer-session\r'
+wait_for a "Mot de passe"
+types a $'marie\rquiet green canoe\r'
 wait_for a "gardé ici"
 [ "$(passwords)" = "$asked" ] || fail "the server was asked with the passphrase"
+
+echo "a contact and a note meanwhile, which wait"
+keys a F3
+wait_for a "Tapez une partie du nom"
+types a "Solange Hors-Ligne"
+keys a C-n
+wait_for a "Code postal"
+keys a C-x
+wait_for a "Le contact est commencé."
+keys a Escape
+keys a F6
+types a "Written while the account was away."
+keys a C-x
+wait_for a "La note est enregistrée."
+types a $':fin-contact\r'
+wait_for a "Fin du contact"
+keys a Enter
+wait_for a "Le contact est terminé"
+wait_for a "en attente"
+
+# notes: how many of these the server has.
+notes() {
+    sqlite3 -readonly "$WORK/server.db" "SELECT count(*) FROM record WHERE type = 'note'
+        AND document LIKE '%Written while the account was away.%'"
+}
+[ "$(notes)" = 0 ] || fail "the note is there already"
 
 echo "nor by the commands without a screen"
 (umask 077 && echo "quiet green canoe" >"$WORK/passphrase")
@@ -104,6 +143,8 @@ keys a Enter
 wait_for a "W D J B"
 orders approve marie
 wait_for a "en ligne"
+wait_gone a "en attente"
+[ "$(notes)" = 1 ] || fail "the note is not there once: $(notes)"
 
 echo "the passphrase is changed here, and the server knows nothing of it"
 types a $':mot-de-passe\r'
@@ -140,8 +181,66 @@ wait_for a "The server cannot be reached"
 keys a Escape
 wait_for a "Password"
 types a $'marie\rwide open window\r'
-wait_for a "kept here"
+wait_for a "offline"
 terminal_quit a
+
+recover() {
+    "$abs_top_builddir/guichet" recover --agent marie --data-directory "$WORK/a" \
+        --password-file "$WORK/passphrase" "$@" >"$WORK/recover.txt" 2>&1
+}
+
+echo "a forgotten passphrase: without the organisation's key nobody opens it, which is said"
+terminal a --language en --provider
+wait_for a "Password"
+types a $'marie\rforgotten it is\r'
+wait_for a "Nobody else"
+wait_for a "--set-aside"
+terminal_quit a
+guichetd escrow make "$WORK/escrow" >"$WORK/escrow.txt" || fail "escrow make"
+recover --escrow-key "$WORK/escrow" && fail "it was opened without having been deposited"
+grep -q "never deposited" "$WORK/recover.txt" || { cat "$WORK/recover.txt"; fail "it is not said why"; }
+
+echo "with it an administrator does"
+KEY=$(sed -n 's/^escrow-key = //p' "$WORK/escrow.txt")
+terminal a --language en --provider --escrow-key "$KEY"
+wait_for a "Password"
+types a $'marie\rwide open window\r'
+wait_for a "offline"
+terminal_quit a
+terminal a --language en --provider --escrow-key "$KEY"
+wait_for a "Password"
+types a $'marie\rforgotten it is\r'
+wait_for a "--escrow-key FILE"
+terminal_quit a
+echo "too short" >"$WORK/passphrase"
+recover --escrow-key "$WORK/escrow" && fail "a short passphrase is taken"
+grep -q "12 characters" "$WORK/recover.txt" || { cat "$WORK/recover.txt"; fail "it is not said why"; }
+echo "another green boat" >"$WORK/passphrase"
+recover --escrow-key "$WORK/escrow" || { cat "$WORK/recover.txt"; fail "it is not opened"; }
+server_start
+asked=$(passwords)
+terminal a --language en --provider --escrow-key "$KEY"
+wait_for a "Password"
+types a $'marie\rwide open window\r'
+wait_for a "not the passphrase"
+types a $'another green boat\r'
+wait_for a "online"
+[ "$(passwords)" = "$asked" ] || fail "the server was asked with the passphrase"
+terminal_quit a
+
+echo "or sets it aside: the account makes another"
+recover --set-aside || { cat "$WORK/recover.txt"; fail "it is not set aside"; }
+ls "$WORK"/a/agents/marie.db.aside-* >/dev/null || fail "it is not there any more"
+orders approve marie
+terminal a --language en --provider
+wait_for a "Password"
+keys a C-p
+wait_for a "Choose a passphrase"
+types a $'a third one by now\ra third one by now\r'
+wait_for a "online"
+terminal_quit a
+server_stop
+
 SERVER_= server_start
 terminal b --language en --provider
 wait_for b "Password"

@@ -67,6 +67,43 @@ echo "yes, by nobody of ours: $(member detail)"
 [ "$(sign_in marie no)" = 403 ] || { cat "$WORK/answer" "$WORK/page"; fail "no was no no"; }
 echo "no: $(member detail)"
 
+# The terminal itself, on a screen: what it shows is opened in the browser.
+# says yes|no: by marie, at the address on the screen.
+says() {
+    local place
+    wait_for a "user_code="
+    place=$(screen a | grep -o 'http://[^ ]*user_code=[^ ]*' | head -1)
+    node "$work/person.mjs" "$place" marie "$1" >"$WORK/page" 2>&1 ||
+        { cat "$WORK/page"; fail "the browser"; }
+}
+
+terminal a --language en --provider
+wait_for a "Password"
+keys a C-p
+says no
+wait_for a "It was refused" 40
+keys a Enter
+wait_gone a "It was refused"
+says yes
+wait_for a "Choose a passphrase" 40
+types a $'quiet green canoe\rquiet green canoe\r'
+wait_for a "Common services"
+wait_for a "online"
+terminal_kill a
+terminal a --language en --provider
+wait_for a "Password"
+types a $'marie\rquiet green canoe\r'
+wait_for a "online"
+types a $':sign-out\r'
+wait_for a "Password"
+types a $'marie\rquiet green canoe\r'
+wait_for a "kept here"
+types a $':account\r'
+says yes
+wait_for a "online" 40
+terminal_quit a
+echo "on the terminal: no, yes, started again, and the account once more from within"
+
 # A server with another secret is told so, plainly.
 server_stop
 (umask 077 && echo "a wrong secret" >"$WORK/wrong")
@@ -75,4 +112,4 @@ status=$(post /v1/login/provider '{"protocol":"1.0"}')
 [ "$status" = 403 ] || fail "a wrong secret: $status"
 member detail | grep -q invalid_client || fail "it is not said why: $(member detail)"
 echo "a wrong secret: $(member detail)"
-echo "1 identity provider, 4 sign-ins: all as they should be"
+echo "1 identity provider, 4 sign-ins by hand and 3 on a terminal: all as they should be"

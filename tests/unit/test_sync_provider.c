@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/store_internal.h"
+#include "app/store_provider.h"
+#include "net/device_proof.h"
 #include "tests/unit/engine_fixture.h"
 #include "tests/unit/unit.h"
 
@@ -159,6 +162,137 @@ static void a_held_sign_in_asks_nothing(void **state)
     bench_free(bench);
 }
 
+static struct signature_key key;
+
+/* The store of an agent of the provider, and a terminal with a key. */
+static struct bench *provider_bench(void)
+{
+    static const unsigned char seed[SIGNATURE_SEED_SIZE] = {7};
+    struct bench *bench = bench_new(false);
+
+    signature_key_from_seed(&key, seed);
+    bench->key = &key;
+    assert_int_equal(store_provider_mark(bench->store.store, NULL), 0);
+    return bench;
+}
+
+/* The terminal starts (again): login and passphrase have opened the store. */
+static void start(struct bench *bench)
+{
+    sync_engine_free(bench->engine);
+    bench_new_engine(bench, false);
+    link_provider_hold(bench->link, "marie", store_device(bench->store.store));
+    bench_give_store(bench);
+    (void)sync_engine_step(bench->engine);
+}
+
+static void accept_refreshable(struct bench *bench, const char *token, const char *refresh)
+{
+    char now[TIMESTAMP_SIZE], end[TIMESTAMP_SIZE], body[1024];
+
+    timestamp_format(bench->wall, now);
+    timestamp_format(bench->wall + 900000, end);
+    (void)snprintf(body, sizeof body,
+                   "{\"token\":\"%s\",\"expires_at\":\"%s\",\"time\":\"%s\",\"refresh_token\":"
+                   "\"%s\",\"feed\":\"%s\",\"agent\":{\"type\":\"agent\",\"id\":\"%s\",\"rev\":1,"
+                   "\"seq\":1,\"body\":{},\"meta\":{}}}",
+                   token, end, now, refresh, FEED, store_agent(bench->store.store)->text);
+    bench_answer(bench, SYNC_LANE_WORK, 200, body);
+    (void)sync_engine_step(bench->engine);
+}
+
+static void sign_in_there(struct bench *bench)
+{
+    begin(bench);
+    show(bench, 600000);
+    pass(bench, 5000);
+    accept_refreshable(bench, "T1", "R1");
+    assert_int_equal(bench_status(bench).state, LINK_ONLINE);
+}
+
+static const char *kept(struct bench *bench)
+{
+    static struct store_session session;
+
+    return store_session_get(bench->store.store, &session) ? session.refresh : "";
+}
+
+static void a_session_goes_on_after_a_restart(void **state)
+{
+    struct bench *bench = provider_bench();
+
+    (void)state;
+    start(bench);
+    assert_int_equal(bench_status(bench).state, LINK_ELSEWHERE);
+    sign_in_there(bench);
+    assert_string_equal(kept(bench), "R1");
+    start(bench);
+    assert_string_equal(bench_work(bench), "POST /v1/token");
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"R1\""));
+    /* The link is away: it is tried again by itself. */
+    bench_cut(bench, SYNC_LANE_WORK);
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_status(bench).state, LINK_OFFLINE);
+    pass(bench, 60000);
+    assert_string_equal(bench_work(bench), "POST /v1/token");
+    accept_refreshable(bench, "T2", "R2");
+    assert_string_equal(kept(bench), "R2");
+    assert_string_equal(bench->token, "T2");
+    assert_non_null(strstr(bench_work(bench), "/v1/changes"));
+    bench_answer_page(bench, SYNC_LANE_WORK, 0, 0, "");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_status(bench).state, LINK_ONLINE);
+    bench_free(bench);
+}
+
+/* The account came first, the passphrase after it, and the terminal was ended right then. */
+static void a_session_not_yet_bound_goes_on_as_well(void **state)
+{
+    struct bench *bench = provider_bench();
+
+    (void)state;
+    sync_engine_free(bench->engine);
+    bench_new_engine(bench, false);
+    sign_in_there(bench);
+    bench_give_store(bench);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(kept(bench), "R1");
+    start(bench);
+    assert_string_equal(bench_work(bench), "POST /v1/token");
+    assert_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"device\""));
+    accept_refreshable(bench, "T2", "R2");
+    assert_string_equal(bench_work(bench), "POST /v1/token");
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"device\""));
+    accept_refreshable(bench, "T3", "R3");
+    assert_string_equal(kept(bench), "R3");
+    assert_non_null(strstr(bench_work(bench), "/v1/changes"));
+    bench_free(bench);
+}
+
+static void a_session_that_is_over_is_forgotten(void **state)
+{
+    struct bench *bench = provider_bench();
+
+    (void)state;
+    start(bench);
+    sign_in_there(bench);
+    start(bench);
+    assert_string_equal(bench_work(bench), "POST /v1/token");
+    bench_answer(bench, SYNC_LANE_WORK, 401, "{\"code\":\"session-ended\"}");
+    pass(bench, 1000);
+    assert_int_equal(bench_status(bench).state, LINK_ELSEWHERE);
+    assert_string_equal(kept(bench), "");
+    /* Signing out ends it at once. */
+    sign_in_there(bench);
+    assert_string_equal(kept(bench), "R1");
+    link_sign_out(bench->link);
+    sync_engine_ring(bench->engine);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/logout");
+    assert_string_equal(kept(bench), "");
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +300,9 @@ int main(void)
         cmocka_unit_test(tells_how_it_ended),
         cmocka_unit_test(expires_and_is_given_up),
         cmocka_unit_test(a_held_sign_in_asks_nothing),
+        cmocka_unit_test(a_session_goes_on_after_a_restart),
+        cmocka_unit_test(a_session_not_yet_bound_goes_on_as_well),
+        cmocka_unit_test(a_session_that_is_over_is_forgotten),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
