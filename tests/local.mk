@@ -743,6 +743,15 @@ SCRIPT_TESTS = \
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
 
+# A server's database with the shipped sample, made once: tests that want no other begin with a copy.
+check_DATA += tests/sample.db
+CLEANFILES += tests/sample.db tests/sample.db.audit-key tests/sample.db.lock tests/sample.db.log
+tests/sample.db: guichetd$(EXEEXT) $(dist_sample_DATA)
+	$(AM_V_GEN)rm -f $@ $@.audit-key && $(MKDIR_P) tests && \
+	./guichetd init --database $@.new >$@.log && \
+	./guichetd import sample '$(srcdir)/app/sample' --database $@.new >>$@.log && \
+	rm -f $@.new.lock && mv $@.new.audit-key $@.audit-key && mv $@.new $@
+
 # What the end-to-end ones stand on.
 EXTRA_DIST += tests/end_to_end/harness.sh
 UNIT_TESTS += tests/unit/test_ledger_threads

@@ -84,14 +84,12 @@ static void shell(const char *format, ...)
 static void make_database(const struct real_server *server)
 {
     static const char *const logins[] = {"alice", "bernard"};
-    const char *source = getenv("abs_top_srcdir");
-    char guichetd[512];
+    char guichetd[512], sample[512];
 
     program_path(guichetd, sizeof guichetd, "guichetd");
-    shell("'%s' init --database '%s/server.db' >'%s/log'", guichetd, server->directory,
-          server->directory);
-    shell("'%s' import sample '%s/app/sample' --database '%s/server.db' >'%s/log'", guichetd,
-          source == NULL ? "." : source, server->directory, server->directory);
+    program_path(sample, sizeof sample, "tests/sample.db");
+    shell("cp '%s' '%s/server.db' && cp '%s.audit-key' '%s/server.db.audit-key'", sample,
+          server->directory, sample, server->directory);
     for (size_t index = 0; index < 2; index++)
         shell("echo '%s' | '%s' agent add %s --no-must-change --name %s --office sample/quebec "
               "--role clerk "
