@@ -258,6 +258,8 @@ static const struct field flag_fields[] = {
 /* A threshold of a queue that was crossed (queue_measure.h). */
 static const struct field alert_fields[] = {
     {"queue", FIELD_KEY, REQUIRED_FIXED, 0, NULL},
+    {"threshold", FIELD_TEXT, FIELD_FIXED, QUEUE_THRESHOLD_NAME_SIZE - 1, NULL},
+    {"crossing", FIELD_INTEGER, FIELD_FIXED, 0, NULL},
     {"measure", FIELD_WORD, REQUIRED_FIXED, 0, queue_measure_words},
     {"limit", FIELD_INTEGER, REQUIRED_FIXED, 0, NULL},
     {"minutes", FIELD_INTEGER, FIELD_FIXED, 0, NULL},

@@ -9,6 +9,7 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/ledger_agent.h"
+#include "net/ledger_handoff.h"
 #include "net/ledger_row.h"
 #include "net/ledger_scope.h"
 #include "net/ledger_sqlite.h"
@@ -347,7 +348,7 @@ static int look_at_agent(struct carrying *carrying, const struct operation *oper
 }
 
 /* A relay's clock expires what its office offers, and offers it to the queue that is next: when it
- * did end so, and was not decided here meanwhile. */
+ * did end so, and was not decided here meanwhile. Its watch raises alerts while it is cut off. */
 static int clock_may(struct carrying *carrying, const struct operation *operation, bool *may,
                      struct error *error)
 {
@@ -359,6 +360,9 @@ static int clock_may(struct carrying *carrying, const struct operation *operatio
     int code;
 
     *may = false;
+    if (operation->type == RECORD_ALERT)
+        return ledger_alert_may_carry(carrying->ledger, carrying->relay->office, operation, may,
+                                      error);
     if (operation->type != RECORD_HANDOFF || !id_parse(&id, about))
         return 0;
     code = ledger_row_read(carrying->ledger->writer, RECORD_HANDOFF, &id, &row, error);

@@ -89,4 +89,32 @@ int ledger_watch_handoff(struct ledger *ledger, const struct ledger_row *row, st
 int ledger_watch_ticket(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 int ledger_watch_contact(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
+/* --- alerts (ledger_alert.c) -------------------------------------------------------------------
+ */
+
+/* A crossing of a threshold. Borrowed. */
+struct ledger_alert {
+    const char *queue;
+    const char *name; /* the queue, a blank, and queue_threshold_name */
+    int64_t number;   /* of its crossings */
+    const struct queue_threshold *threshold;
+    int64_t value;
+};
+
+/* Within a transaction. The first number from this one on that no alert has yet. */
+int ledger_alert_number(struct ledger *ledger, const char *name, int64_t *number,
+                        struct error *error);
+int ledger_alert_raise(struct ledger *ledger, const struct ledger_alert *alert, int64_t now_ms,
+                       struct error *error);
+/* Nothing when it is not raised. */
+int ledger_alert_end(struct ledger *ledger, const char *name, int64_t number, int64_t now_ms,
+                     struct error *error);
+/* Within a transaction, after an alert was written: what is crossed, and how often it was, are as
+ * the latest alert says, also when a relay or the centre raised it. */
+int ledger_watch_alert(struct ledger *ledger, const struct ledger_row *row, struct error *error);
+/* At the centre: whether a relay of this office may raise this alert, or say that it is over: of a
+ * queue that the office alone serves; and to raise it, when it is not raised already. */
+int ledger_alert_may_carry(struct ledger *ledger, const char *office,
+                           const struct operation *operation, bool *may, struct error *error);
+
 #endif

@@ -204,6 +204,8 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
         code = ledger_queue_hold(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_HANDOFF)
         code = ledger_watch_handoff(ledger, row, error);
+    if (code == 0 && row->record->type == RECORD_ALERT)
+        code = ledger_watch_alert(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_TICKET)
         code = ledger_watch_ticket(ledger, row, error);
     ledger->clocks_changed |=

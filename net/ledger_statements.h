@@ -179,6 +179,8 @@
     X(WATCH_EACH, "SELECT name, queue, measure, action, edge, rearm, within, span, least, "        \
                   "number, crossed, gone FROM watch ORDER BY queue, name")                         \
     X(WATCH_STATE, "UPDATE watch SET number = ?2, crossed = ?3 WHERE name = ?1")                   \
+    X(WATCH_FOLLOW, "UPDATE watch SET crossed = ?3, number = ?2 WHERE name = ?1 AND number <= ?2") \
+    X(WATCH_NEWS, "SELECT 1 FROM watch WHERE name = ?1 AND crossed = 0 AND number < ?2")           \
     X(WAIT_PUT, "INSERT INTO wait (record, queue, contact, began, ended, how, marks) "             \
                 "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (record) DO UPDATE SET "          \
                 "how = CASE WHEN ended IS NULL THEN excluded.how ELSE how END, "                   \

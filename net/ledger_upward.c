@@ -39,17 +39,16 @@ static int agent_is_of(struct ledger *ledger, const char *office, const char *ag
     return code == ERROR_NOT_FOUND ? 0 : code;
 }
 
-/* Whether all who serve the queue, and somebody does, are of the office. */
-static int queue_is_of(struct ledger *ledger, const char *office, const char *queue, bool *is,
-                       struct error *error)
+int ledger_queue_is_inside(struct database *database, const char *office, const char *queue,
+                           bool *inside, struct error *error)
 {
     const char *slash = strrchr(queue, '/');
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_AGENT_DOCUMENTS, error);
+    sqlite3_stmt *statement = database_statement(database, LEDGER_AGENT_DOCUMENTS, error);
     bool served = false, others = false;
     int code;
 
     database_bind_text(statement, 1, slash != NULL ? slash + 1 : queue);
-    while ((code = database_step(ledger->writer, statement, error)) > 0) {
+    while ((code = database_step(database, statement, error)) > 0) {
         struct record *agent = NULL;
         char key[RECORD_KEY_SIZE];
 
@@ -66,7 +65,7 @@ static int queue_is_of(struct ledger *ledger, const char *office, const char *qu
         }
         record_free(agent);
     }
-    *is = served && !others;
+    *inside = served && !others;
     return code;
 }
 
@@ -84,9 +83,9 @@ int ledger_handoff_is_inside(struct ledger *ledger, const char *office,
     if (*inside && agent[0] != '\0')
         code = agent_is_of(ledger, office, agent, inside, error);
     if (code == 0 && *inside && queue[0] != '\0')
-        code = queue_is_of(ledger, office, queue, inside, error);
+        code = ledger_queue_is_inside(ledger->writer, office, queue, inside, error);
     if (code == 0 && *inside && also[0] != '\0')
-        code = queue_is_of(ledger, office, also, inside, error);
+        code = ledger_queue_is_inside(ledger->writer, office, also, inside, error);
     return code;
 }
 
@@ -127,8 +126,8 @@ static int claim_is_inside(struct ledger *ledger, const struct ledger_row *row, 
     }
     if ((record->type == RECORD_FLAG || record->type == RECORD_TASK) &&
         record_text(record, "to_queue")[0] != '\0')
-        return queue_is_of(ledger, ledger->relay_office, record_text(record, "to_queue"), inside,
-                           error);
+        return ledger_queue_is_inside(ledger->writer, ledger->relay_office,
+                                      record_text(record, "to_queue"), inside, error);
     code = is_shared(ledger, row->row, &shared, error);
     *inside = !shared;
     return code;

@@ -26,6 +26,9 @@ int ledger_relay_open(struct ledger *ledger, struct error *error);
  * no record): whether it is for the centre to decide. */
 int ledger_relay_must_ask(struct ledger *ledger, const struct operation *operation,
                           const struct ledger_row *row, bool *must, struct error *error);
+/* Whether all who serve the queue, and somebody does, are of the office. */
+int ledger_queue_is_inside(struct database *database, const char *office, const char *queue,
+                           bool *inside, struct error *error);
 /* Whether a hand-off stays within the relay's office. */
 int ledger_handoff_is_inside(struct ledger *ledger, const char *office,
                              const struct record *handoff, bool *inside, struct error *error);

@@ -15,6 +15,7 @@
 #include "net/ledger_handoff.h"
 #include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
+#include "net/ledger_upward.h"
 
 #define MINUTE_MS INT64_C(60000)
 
@@ -310,64 +311,7 @@ static int waits_read(struct look *look, const char *queue, struct error *error)
     return code;
 }
 
-/* --- alerts ----------------------------------------------------------------------------------- */
-
-/* One for each crossing, whatever happens: the id says so. */
-static struct id alert_id(const struct watched *watched)
-{
-    char key[sizeof(watched->name) + 24];
-
-    snprintf(key, sizeof(key), "%s %lld", watched->name, (long long)watched->number);
-    return id_from_key("alert", key);
-}
-
-static int64_t in_words(const struct queue_threshold *threshold, int64_t value)
-{
-    return threshold->measure == QUEUE_AGE ? value / MINUTE_MS : value;
-}
-
-static int alert_raise(struct look *look, const struct watched *watched, int64_t value,
-                       struct error *error)
-{
-    const struct queue_threshold *threshold = &watched->threshold;
-    const struct ledger_own own = {OPERATION_APPEND, RECORD_ALERT, alert_id(watched), 0,
-                                   look->now_ms};
-    json_t *body = json_pack(
-        "{s:s, s:s, s:s, s:I, s:I, s:o, s:s}", "queue", watched->queue, "measure",
-        queue_measure_words[threshold->measure], "action", queue_action_words[threshold->action],
-        "limit", (json_int_t)in_words(threshold, threshold->limit), "value",
-        (json_int_t)in_words(threshold, value), "at", json_time(look->now_ms), "state", "raised");
-
-    bool failed = body == NULL;
-
-    if (threshold->within_ms > 0)
-        failed |= json_object_set_new(body, "minutes",
-                                      json_integer(threshold->within_ms / MINUTE_MS)) != 0;
-    if (threshold->window_ms > 0)
-        failed |= json_object_set_new(body, "window",
-                                      json_integer(threshold->window_ms / MINUTE_MS)) != 0;
-    if (failed) {
-        json_decref(body);
-        body = NULL;
-    }
-    return ledger_own_write(look->ledger, &own, body, error);
-}
-
-static int alert_end(struct look *look, const struct watched *watched, struct error *error)
-{
-    struct ledger_own own = {OPERATION_CLAIM, RECORD_ALERT, alert_id(watched), 0, look->now_ms};
-    struct ledger_row row;
-    int code = ledger_row_read(look->database, RECORD_ALERT, &own.record, &row, error);
-
-    if (code == 0)
-        own.base = row.record->rev;
-    ledger_row_clear(&row);
-    if (code != 0)
-        return code;
-    return ledger_own_write(
-        look->ledger, &own,
-        json_pack("{s:s, s:o}", "state", "over", "over_at", json_time(look->now_ms)), error);
-}
+/* --- crossing --------------------------------------------------------------------------------- */
 
 static int state_put(struct look *look, const struct watched *watched, struct error *error)
 {
@@ -391,8 +335,15 @@ static int cross(struct look *look, struct watched *watched, int64_t value, stru
     if (!look->writing)
         return 0;
     look->result->crossed++;
-    code = state_put(look, watched, error);
-    return code == 0 ? alert_raise(look, watched, value, error) : code;
+    code = ledger_alert_number(look->ledger, watched->name, &watched->number, error);
+    if (code == 0)
+        code = state_put(look, watched, error);
+    return code == 0 ? ledger_alert_raise(look->ledger,
+                                          &(struct ledger_alert){watched->queue, watched->name,
+                                                                 watched->number,
+                                                                 &watched->threshold, value},
+                                          look->now_ms, error)
+                     : code;
 }
 
 static int come_back(struct look *look, struct watched *watched, struct error *error)
@@ -405,7 +356,9 @@ static int come_back(struct look *look, struct watched *watched, struct error *e
         return 0;
     look->result->over++;
     code = state_put(look, watched, error);
-    return code == 0 ? alert_end(look, watched, error) : code;
+    return code == 0
+               ? ledger_alert_end(look->ledger, watched->name, watched->number, look->now_ms, error)
+               : code;
 }
 
 /* --- actions ---------------------------------------------------------------------------------- */
@@ -498,7 +451,9 @@ static int look_at(struct look *look, struct watched *watched, struct error *err
     case QUEUE_STAYS:
         break;
     }
-    if (code == 0 && watched->crossed && threshold->action != QUEUE_NOTIFY)
+    /* What follows is the centre's to do. */
+    if (code == 0 && watched->crossed && threshold->action != QUEUE_NOTIFY &&
+        !look->ledger->is_relay)
         code = mark_waiting(look, watched, error);
     next = queue_threshold_next(threshold, watched->crossed, look->waits, look->wait_count,
                                 look->now_ms);
@@ -507,15 +462,31 @@ static int look_at(struct look *look, struct watched *watched, struct error *err
     return code;
 }
 
+/* At a relay: of what others serve too, much is not known here. */
+static int is_watched(struct look *look, const char *queue, bool *watched, struct error *error)
+{
+    *watched = true;
+    return look->ledger->is_relay
+               ? ledger_queue_is_inside(look->database, look->ledger->relay_office, queue, watched,
+                                        error)
+               : 0;
+}
+
 static int look_at_all(struct look *look, struct error *error)
 {
     int code = list_read(look, error);
+    bool watched = false;
 
     *look->result = (struct ledger_watch){.next_ms = INT64_MAX};
     for (size_t i = 0; i < look->count && code == 0; i++) {
-        if (i == 0 || strcmp(look->list[i].queue, look->list[i - 1].queue) != 0)
-            code = waits_read(look, look->list[i].queue, error);
-        if (code == 0)
+        const char *queue = look->list[i].queue;
+        bool first = i == 0 || strcmp(queue, look->list[i - 1].queue) != 0;
+
+        if (first)
+            code = is_watched(look, queue, &watched, error);
+        if (code == 0 && first && watched)
+            code = waits_read(look, queue, error);
+        if (code == 0 && watched)
             code = look_at(look, &look->list[i], error);
     }
     look_free(look);

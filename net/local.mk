@@ -43,6 +43,7 @@ libnet_a_SOURCES += \
     net/ledger_grant.c net/ledger_restrict.c \
     net/ledger_group.c \
     net/ledger_handoff.c net/ledger_reassign.c net/ledger_waiting.c net/ledger_watch.c \
+    net/ledger_alert.c \
     net/ledger_access.c net/ledger_access.h \
     net/ledger_client.c net/ledger_continue.c net/ledger_continue.h \
     net/ledger_guess.c net/ledger_guess.h \

@@ -45,8 +45,12 @@ static int64_t tick(void *context)
     struct queue_watch *watch = context;
     struct error error = ERROR_INIT;
     struct ledger_watch done;
-    int64_t now = clock_system(NULL);
+    int64_t now = clock_system(NULL), rest = 0;
 
+    if (watch->options.rest != NULL)
+        rest = watch->options.rest(watch->options.rest_context, now);
+    if (rest > 0)
+        return rest;
     /* A wall clock that was put back is no reason to wait. */
     if (now >= watch->looked_ms && now < watch->looked_ms + GATHER_MS)
         return watch->looked_ms + GATHER_MS - now;

@@ -15,6 +15,10 @@ struct queue_watch_options {
     /* Takes one line, without newline, without personal content; called from the thread. */
     void (*log)(void *context, const char *line);
     void *log_context;
+    /* For how long it is not to look (ms), 0: it looks now; NULL: it always does. A relay looks
+     * only while it is cut off from its centre. */
+    int64_t (*rest)(void *context, int64_t now_ms);
+    void *rest_context;
 };
 
 /* Starts the thread, before anybody else writes into the ledger, which is borrowed; its listener

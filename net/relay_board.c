@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/clock.h"
 #include "app/json.h"
 #include "net/server_presence.h"
 
 struct relay_board {
     pthread_mutex_t mutex;
     struct relay_status status;
+    int64_t made_ms; /* nothing can be said of the link before it was tried */
     json_t *present; /* owned; NULL for nothing heard */
     int64_t heard_ms;
     relay_board_listener listener;
@@ -26,6 +28,8 @@ struct relay_board *relay_board_new(void)
         pthread_mutex_init(&board->mutex, NULL);
     if (board != NULL)
         board->status.version = 1;
+    if (board != NULL)
+        board->made_ms = clock_system(NULL);
     return board;
 }
 
@@ -83,6 +87,23 @@ void relay_board_set(struct relay_board *board, const struct relay_status *statu
     pthread_mutex_unlock(&board->mutex);
     if (tell && board->listener != NULL)
         board->listener(board->listener_context);
+}
+
+/* Between two looks at a link that is up. */
+#define LOOK_MS (INT64_C(10) * 1000)
+
+int64_t relay_board_rest(void *context, int64_t now_ms)
+{
+    struct relay_board *board = context;
+    struct relay_status status;
+    int64_t until;
+
+    relay_board_get(board, &status);
+    if (status.up)
+        return LOOK_MS;
+    until = RELAY_ALONE_MS + (status.since_ms > board->made_ms ? status.since_ms : board->made_ms);
+    /* A wall clock that was put back must not make it rest for longer. */
+    return until <= now_ms ? 0 : until - now_ms < RELAY_ALONE_MS ? until - now_ms : RELAY_ALONE_MS;
 }
 
 json_t *relay_board_to_json(struct relay_board *board)

@@ -34,6 +34,12 @@ void relay_board_get(struct relay_board *board, struct relay_status *status);
 /* `status->version` is not read. */
 void relay_board_set(struct relay_board *board, const struct relay_status *status);
 
+/* Past this the centre is taken to be cut off, not to be slow: the relay then watches thresholds.
+ */
+#define RELAY_ALONE_MS (INT64_C(30) * 1000)
+/* For how long that is not to be looked at, as queue_watch.h asks; `board` is the context. */
+int64_t relay_board_rest(void *board, int64_t now_ms);
+
 /* {"centre": "up" or "down", "since", "waiting", "version", "message"}; new reference, NULL out of
  * memory. */
 json_t *relay_board_to_json(struct relay_board *board);

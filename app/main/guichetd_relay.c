@@ -8,6 +8,7 @@
 #include "net/audit_clock.h"
 #include "net/handoff_clock.h"
 #include "net/ledger_relay.h"
+#include "net/queue_watch.h"
 #include "net/relay.h"
 
 /* What serves, in the order in which it is started. */
@@ -15,6 +16,7 @@ struct serving {
     struct ledger *ledger;
     struct relay_board *board;
     struct handoff_clock *clock;
+    struct queue_watch *watch;
     struct audit_clock *trail;
     struct server *server;
     struct relay *relay;
@@ -30,6 +32,7 @@ static void stop(struct serving *serving)
         relay_board_listen(serving->board, NULL, NULL);
     server_stop(serving->server);
     audit_clock_stop(serving->trail);
+    queue_watch_stop(serving->watch);
     handoff_clock_stop(serving->clock);
     relay_board_free(serving->board);
     ledger_close(serving->ledger);
@@ -39,6 +42,7 @@ static int start(struct serving *serving, const struct config *config, struct er
 {
     const struct handoff_clock_options expiry = {.log = guichetd_print};
     const struct audit_clock_options trail = {.log = guichetd_print};
+    struct queue_watch_options thresholds = {.log = guichetd_print, .rest = relay_board_rest};
     struct server_options options;
     struct relay_options relay;
     struct trust_rules rules;
@@ -61,7 +65,10 @@ static int start(struct serving *serving, const struct config *config, struct er
     if (serving->board == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the relay");
     options.board = serving->board;
+    thresholds.rest_context = serving->board;
     code = handoff_clock_start(&serving->clock, &expiry, serving->ledger, error);
+    if (code == 0)
+        code = queue_watch_start(&serving->watch, &thresholds, serving->ledger, error);
     if (code == 0)
         code = audit_clock_start(&serving->trail, &trail, serving->ledger, error);
     if (code == 0)

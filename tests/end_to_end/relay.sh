@@ -1,8 +1,16 @@
 #!/usr/bin/env bash
 # A branch whose link to the centre dies: its agents sign in, hand off to one another and see who
-# has what; what one of them takes from a queue that others serve too stays pending. Healed, the
-# centre has all of it once, and what was pending is decided.
+# has what; what one of them takes from a queue that others serve too stays pending, and the
+# supervisor is told of a threshold that the office alone crosses. Healed, the centre has all of it
+# once, and what was pending is decided.
 . "$(dirname "$0")/harness.sh"
+# One that waits for public works is too many, and Luc alone serves them.
+cp -r "$abs_top_srcdir/app/sample" "$WORK/sample"
+sed -i '/"id": "public-works"/,/"next_queue"/s/"wait_minutes": 60,/&\n"thresholds": [{"measure": \
+"waiting", "limit": 1, "action": "notify"}],/' "$WORK/sample/queues.json"
+sed -i '/"id": "annie"/,/"password"/{/"public-works"/d;s/"front-line",/"front-line"/}' \
+    "$WORK/sample/agents.json"
+server_init "$WORK/sample"
 server_start
 CENTRE=$SERVER
 server_stop
@@ -149,6 +157,12 @@ types r c
 wait_for r "A1 is called to counter 3"
 wait_for d "A1   Guichet / Counter: 3"
 
+echo "a threshold of the office's own queue: its supervisor is told"
+offer s "public works"
+types r ":supervise"
+keys r Enter
+wait_for r "Public works (311): 1 wait (limit 1)" 90
+
 echo "without a screen it is said as well"
 status() {
     "$abs_top_builddir/guichet" status --server "$RELAY" --data-directory "$WORK/m" --agent marie \
@@ -177,6 +191,8 @@ shows m "refused" && fail "the claim was refused"
 wait_for p "accepted" 30
 for _ in $(seq $((100 * PATIENCE))); do relay_status | grep -q "waiting: 0" && break; sleep 0.1; done
 relay_status | grep -q "waiting: 0" || fail "something still waits"
+wait_for r "As it is now."
+[ "$(screen r | grep -c "1 wait (limit 1)")" = 1 ] || fail "the crossing is told twice"
 types p ":handoffs"
 keys p Enter
 wait_for p "Marie Tremblay"
@@ -187,3 +203,5 @@ wait "$RELAY_PID" 2>/dev/null
 server_stop
 guichetd check --database "$WORK/server.db" >"$WORK/check.txt" || { cat "$WORK/check.txt"; fail "check"; }
 guichetd check --database "$WORK/relay.db" >"$WORK/check.txt" || { cat "$WORK/check.txt"; fail "check"; }
+alerts=$(sqlite3 "$WORK/server.db" "SELECT count(*) FROM record WHERE type = 'alert'")
+[ "$alerts" = 1 ] || fail "the centre has $alerts alerts of one crossing"
