@@ -53,6 +53,8 @@ bool queue_wait_read(const struct record *handoff, struct queue_wait *wait)
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
         if (strcmp(state, ends[i].state) == 0)
             wait->end = ends[i].end;
+    if (wait->end == QUEUE_STILL)
+        wait->to_ms = 0;
     return true;
 }
 

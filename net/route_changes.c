@@ -26,6 +26,7 @@ struct reading {
     int64_t old;       /* closed cases that rest since before are not held; ms, 0: all are */
     struct id device;
     struct request_wait wait;
+    bool away;               /* the caller said so */
     bool holding;            /* counted as holding a doorbell */
     struct scope_set scopes; /* to read; empty until found */
     uint64_t people;         /* ledger_people when they were found */
@@ -49,6 +50,7 @@ static bool reading_fill(struct request *request, struct reading *reading)
 {
     const char *epoch = request_parameter(request, "epoch");
     const char *made = request_parameter(request, "made");
+    const char *away = request_parameter(request, "away");
 
     reading->server = request->server;
     reading->agent = request->actor.agent;
@@ -63,6 +65,7 @@ static bool reading_fill(struct request *request, struct reading *reading)
         !request_number(request, "relay", 0, INT64_MAX, -1, &reading->relay) ||
         !request_wait_read(request, &reading->wait))
         return false;
+    reading->away = away != NULL && strcmp(away, "true") == 0;
     if (epoch != NULL)
         text_copy(reading->epoch, sizeof(reading->epoch), epoch);
     if (made != NULL && !id_parse(&reading->made, made)) {
@@ -202,12 +205,18 @@ static void answer(struct request *request, const struct ledger_page *page, cons
     request_answer_text(request, 200, text_buffer_take(&body), length);
 }
 
-/* While it waits, the agent is at the terminal. */
+/* While it waits, the agent is at the terminal, or says again that they are not: a server that was
+ * started meanwhile has forgotten. */
 static void hold(struct reading *reading)
 {
-    if (!reading->holding)
-        presence_hold(reading->server->presence, &reading->agent, 1, clock_system(NULL));
+    int64_t now = clock_system(NULL);
+
+    if (reading->holding)
+        return;
     reading->holding = true;
+    presence_hold(reading->server->presence, &reading->agent, 1, now);
+    if (reading->away)
+        presence_say_away(reading->server->presence, &reading->agent, true, now);
 }
 
 static int look(struct request *request, bool *over, struct error *error)
@@ -260,6 +269,8 @@ static const struct route_parameter parameters[] = {
      "Most records in the page"},
     {"wait", "{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 60, \"default\": 0}",
      "Seconds to wait for a change when there is none yet"},
+    {"away", "{\"enum\": [\"true\"]}",
+     "The agent has said that they are away: said again, for a server that was started meanwhile"},
     {"merge", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
      "The caller's version of merge: when it is the server's, what the caller's own operations "
      "made "

@@ -172,6 +172,8 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
                    "%s%s&limit=%zu&wait=%d&catalogue=%" PRId64 "&merge=%d",
                    since, epoch_part, made_part, engine->desk_pace.limit, wait ? WAIT_SECONDS : 0,
                    engine->catalogue_latest, engine->desk_held ? MERGE_VERSION : 0);
+    if (wait && link_away_get(engine->options.link))
+        (void)snprintf(path + strlen(path), sizeof path - strlen(path), "&away=true");
     if (engine->relay_version > 0) {
         size_t used = strlen(path);
         (void)snprintf(path + used, sizeof path - used, "&told=%" PRId64 "&relay=%" PRId64,

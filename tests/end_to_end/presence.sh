@@ -32,6 +32,13 @@ keys b Enter
 wait_for b "You are away"
 see away
 keys a Escape
+server_stop KILL
+wait_for b offline 60
+server_start
+wait_for b online 60
+wait_for a online 60
+see away
+keys a Escape
 keys b F2
 wait_for b "You are back."
 see present

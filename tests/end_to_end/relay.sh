@@ -192,7 +192,8 @@ wait_for p "accepted" 30
 for _ in $(seq $((100 * PATIENCE))); do relay_status | grep -q "waiting: 0" && break; sleep 0.1; done
 relay_status | grep -q "waiting: 0" || fail "something still waits"
 wait_for r "As it is now."
-[ "$(screen r | grep -c "1 wait (limit 1)")" = 1 ] || fail "the crossing is told twice"
+wait_match r "! Public works \(311\) +1 "
+[ "$(screen r | grep -cE "^ +[0-9]+:[0-9]+ +Public works \(311\): 1 wait")" = 1 ] || fail "the crossing is told twice"
 types p ":handoffs"
 keys p Enter
 wait_for p "Marie Tremblay"

@@ -70,6 +70,7 @@ wait_for c "for Civil status"
 shows c "(limit 2)" && fail "one that waits is too many"
 shows d "hands off to you" && fail "the next group is asked before its time"
 
+wait_match c "Civil status and families +1 "
 echo "the second one crosses: one alert, and the next group may take what waits"
 offer
 wait_for c "Civil status and families: 2 wait (limit 2)"

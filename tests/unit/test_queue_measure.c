@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/clock.h"
 #include "app/queue_measure.h"
 #include "tests/unit/unit.h"
 
@@ -130,6 +131,28 @@ static void test_the_measures(void **state)
     assert_int_equal(value_at(within, waits, 6, 30 * MINUTE), 25);
     assert_int_equal(value_at(within, waits, 6, 33 * MINUTE), 25);
     assert_int_equal(value_at(within, waits, 6, 33 * MINUTE + 1), 20);
+}
+
+/* One that is offered waits, however long ago it was offered or changed. */
+static void test_an_offer_waits(void **state)
+{
+    struct id id = id_from_key("handoff", "one");
+    struct record *handoff = record_new(RECORD_HANDOFF, &id);
+    const struct queue_threshold waiting = {.measure = QUEUE_WAITING};
+    struct queue_wait wait;
+    int64_t at;
+
+    (void)state;
+    assert_non_null(handoff);
+    json_decref(handoff->body);
+    handoff->body = json_pack("{s:s, s:s, s:s}", "to_queue", "sample/q", "state", "offered",
+                              "offered_at", "2026-11-27T13:00:00.000Z");
+    handoff->meta = json_pack("{s:{s:s}}", "updated", "time", "2026-11-27T13:05:00.000Z");
+    assert_true(timestamp_parse("2026-11-27T13:00:00.000Z", &at));
+    assert_true(queue_wait_read(handoff, &wait));
+    assert_int_equal(queue_measure(&waiting, &wait, 1, at).value, 1);
+    assert_int_equal(queue_measure(&waiting, &wait, 1, at + 600 * MINUTE).value, 1);
+    record_free(handoff);
 }
 
 /* From the moment at which it counts no more: neither as one that waits nor as one that was late.
@@ -263,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_thresholds_are_read),
         cmocka_unit_test(test_wrong_ones_are_named),
         cmocka_unit_test(test_the_measures),
+        cmocka_unit_test(test_an_offer_waits),
         cmocka_unit_test(test_what_lapses_counts_nowhere),
         cmocka_unit_test(test_it_is_armed_again_only_when_it_came_back),
         cmocka_unit_test(test_the_next_time_is_the_first_one),

@@ -510,6 +510,12 @@ static void presence_is_asked_when_wanted_and_kept(void **state)
     sync_engine_ring(bench->engine);
     (void)sync_engine_step(bench->engine);
     assert_string_equal(bench_work(bench), "GET /v1/presence?away=true");
+    /* A server that was started meanwhile has forgotten: each doorbell says so again. */
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"agents\":[]}");
+    assert_null(strstr(bench_bell(bench), "away"));
+    bench_answer_page(bench, SYNC_LANE_BELL, 0, 0, "");
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_bell(bench), "&away=true"));
     bench_free(bench);
 }
 
