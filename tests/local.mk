@@ -1147,6 +1147,10 @@ tests_security_plant_LDADD = $(UNIT_LIBS)
 tests_security_repertoire_SOURCES = tests/security/repertoire.c
 tests_security_repertoire_LDADD = $(UNIT_LIBS)
 
+dist_check_SCRIPTS += tests/security/rekey.sh tests/security/injection.sh \
+    tests/security/injection_input.sh
+TESTS += tests/security/rekey.sh tests/security/injection.sh tests/security/injection_input.sh
+EXTRA_DIST += tests/security/hostile_text.sh tests/security/seeds.sql
 UNIT_TESTS += tests/unit/test_server_audit
 tests_unit_test_server_audit_SOURCES = tests/unit/test_server_audit.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)

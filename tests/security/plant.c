@@ -2,10 +2,12 @@
  * Puts hostile text into every text of every record of a server's database, behind its back: for
  * work records each text field of the table (app/record_fields.h), whether it was there or not, and
  * the texts within lists and objects; for catalogue records every string that is no key, word or
- * time. Each begins with its own mark "~12~", and after it the hostile characters in turn from
- * another place, so that whatever little a screen shows of it, each of them is shown somewhere.
+ * time; and what the audit trail says in words. Each begins with its own mark "~12~", and after it
+ * the hostile characters in turn from another place, so that whatever little a screen shows of it,
+ * each of them is shown somewhere. In every second record of a type there is one of them alone.
  *
- *   plant DATABASE MAP     MAP: a line "12 client.name" for each mark
+ *   plant DATABASE MAP     MAP: a line "12 client.name" for each mark; a text field of the table of
+ *                          which there is no record has a line as well, so that it is missed
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -19,6 +21,7 @@
 #include "app/record.h"
 #include "app/record_fields.h"
 #include "app/text.h"
+#include "app/ticket.h"
 
 /* What must never reach a terminal: sequences, then every control and format character alone. */
 static const char *const sequences[] = {
@@ -57,6 +60,7 @@ struct marks {
 
 static struct marks marks;
 static size_t planted;
+static bool brief; /* with one part alone, so that what stands beside it has room to be shown */
 
 static size_t mark_of(const char *name)
 {
@@ -93,7 +97,7 @@ static json_t *hostile(const char *name, size_t limit)
 
     text_buffer_add_format(&text, "~%zu~", mark);
     least = text.length;
-    for (size_t i = 0; i < PART_COUNT; i++)
+    for (size_t i = 0; i < (brief ? 1 : PART_COUNT); i++)
         add_part(&text, (planted + i) % PART_COUNT);
     planted++;
     if (limit > 0 && text.length > limit) {
@@ -109,20 +113,42 @@ static json_t *hostile(const char *name, size_t limit)
 }
 
 /* Keys, ids, words, times and the like: another text there would make it no record at all. */
-static bool is_free(const char *name, const char *text)
+static bool is_free(const char *path, const char *name, const char *text)
 {
     static const char *const shown[] = {"phone", "email", "url", "address", "website", NULL};
     size_t letters = 0;
 
-    for (size_t i = 0; shown[i] != NULL; i++)
+    for (size_t i = 0; shown[i] != NULL && strncmp(path, "form.", 5) != 0; i++)
         if (strcmp(shown[i], name) == 0)
             return true;
     if (strcmp(name, "fr") == 0 || strcmp(name, "en") == 0)
         return true;
     for (; *text != '\0'; text++, letters++)
-        if (!isalnum((unsigned char)*text) && strchr("._:/@+-", *text) == NULL)
+        if (!isalnum((unsigned char)*text) && strchr("._:/@+-#", *text) == NULL)
             return true;
     return letters == 0;
+}
+
+/* A form is a tree of any depth, and its texts are named by key and kind, "birth_date.label": a
+ * text goes by its kind alone, for all of a kind are shown in one place. Choices have their own
+ * value instead of a kind. */
+static void form_path(char *path, size_t size, const char *key)
+{
+    static const char *const kinds[] = {"label", "description", "text", "title",
+                                        "group", "page",        NULL};
+    const char *kind = strrchr(key, '.');
+
+    kind = kind == NULL ? key : kind + 1;
+    if (strstr(key, ".error.") != NULL)
+        kind = "error";
+    else if (strchr(key, '.') != NULL) {
+        size_t i = 0;
+
+        while (kinds[i] != NULL && strcmp(kinds[i], kind) != 0)
+            i++;
+        kind = kinds[i] == NULL ? "choice" : kind;
+    }
+    snprintf(path, size, "form.%.40s", kind);
 }
 
 /* The strings within a value that are free. */
@@ -140,12 +166,13 @@ static void walk(json_t *value, const char *name, const char *member)
             /* Schemas and layouts of forms are programs, not texts. */
             if (strcmp(key, "schema") == 0 || strcmp(key, "pattern") == 0)
                 continue;
-            /* A form is a tree of any depth: its texts go by their own names. */
-            if (strncmp(name, "form", 4) == 0 && (name[4] == '\0' || name[4] == '.'))
-                snprintf(path, sizeof(path), "form.%.40s", key);
+            if (strcmp(member, "checklist") == 0) /* by names of steps */
+                snprintf(path, sizeof(path), "%.150s", name);
+            else if (strncmp(name, "form", 4) == 0 && (name[4] == '\0' || name[4] == '.'))
+                form_path(path, sizeof(path), key);
             else
                 snprintf(path, sizeof(path), "%.150s.%.40s", name, key);
-            if (json_is_string(child) && is_free(key, json_string_value(child)))
+            if (json_is_string(child) && is_free(path, key, json_string_value(child)))
                 json_object_set_new(value, key, hostile(path, 0));
             else
                 walk(child, path, key);
@@ -153,11 +180,21 @@ static void walk(json_t *value, const char *name, const char *member)
     else if (json_is_array(value))
         json_array_foreach(value, index, child)
         {
-            if (json_is_string(child) && is_free(member, json_string_value(child)))
+            /* One keyword stays what it is: by it the record is found still. */
+            if (json_is_string(child) && is_free(name, "", json_string_value(child)))
                 json_array_set_new(value, index, hostile(name, 0));
             else
                 walk(child, name, member);
         }
+}
+
+/* What chooses what is shown, and must stay what it is somewhere: the day of tickets, and of every
+ * second record the language. */
+static bool is_kept(const char *type, const struct field *field)
+{
+    return ((strcmp(type, "ticket") == 0 || strcmp(type, "roll") == 0) &&
+            strcmp(field->name, "day") == 0) ||
+           (!brief && strcmp(field->name, "language") == 0);
 }
 
 static void plant_field(json_t *body, const struct field *field, const char *type)
@@ -166,7 +203,7 @@ static void plant_field(json_t *body, const struct field *field, const char *typ
     json_t *value = json_object_get(body, field->name);
 
     snprintf(name, sizeof(name), "%.100s.%.80s", type, field->name);
-    if (field->shape == FIELD_TEXT)
+    if (field->shape == FIELD_TEXT && !is_kept(type, field))
         json_object_set_new(body, field->name,
                             hostile(name, field->limit > 0 ? field->limit : 256));
     else if (value != NULL)
@@ -175,9 +212,12 @@ static void plant_field(json_t *body, const struct field *field, const char *typ
 
 static void plant(json_t *document, const char *type)
 {
-    const struct record_rules *rules = record_rules(record_type_from_name(type));
+    static size_t counts[RECORD_TYPE_COUNT];
+    enum record_type number = record_type_from_name(type);
+    const struct record_rules *rules = record_rules(number);
     json_t *body = json_object_get(document, "body");
 
+    brief = counts[number]++ % 2 == 1;
     if (rules == NULL) {
         walk(body, type, "");
         return;
@@ -186,14 +226,24 @@ static void plant(json_t *document, const char *type)
         plant_field(body, field, type);
 }
 
+/* The public screen finds the tickets of an office and day by their ids. */
+static void name_ticket(json_t *document)
+{
+    const json_t *body = json_object_get(document, "body");
+    struct id id = ticket_id(json_text_or(body, "office", ""), json_text_or(body, "day", ""),
+                             json_text_or(body, "number", ""));
+
+    json_object_set_new(document, "id", json_string(id.text));
+}
+
 static int plant_all(sqlite3 *database)
 {
     sqlite3_stmt *row, *update;
 
     if (sqlite3_prepare_v2(database, "SELECT number, type, document FROM record", -1, &row, NULL) !=
             SQLITE_OK ||
-        sqlite3_prepare_v2(database, "UPDATE record SET document = ?2 WHERE number = ?1", -1,
-                           &update, NULL) != SQLITE_OK)
+        sqlite3_prepare_v2(database, "UPDATE record SET document = ?2, id = ?3 WHERE number = ?1",
+                           -1, &update, NULL) != SQLITE_OK)
         return 2;
     while (sqlite3_step(row) == SQLITE_ROW) {
         const char *type = (const char *)sqlite3_column_text(row, 1);
@@ -202,10 +252,13 @@ static int plant_all(sqlite3 *database)
 
         if (document == NULL)
             return 2;
+        if (strcmp(type, "ticket") == 0)
+            name_ticket(document);
         plant(document, type);
         text = json_dumps(document, JSON_COMPACT);
         sqlite3_bind_int64(update, 1, sqlite3_column_int64(row, 0));
         sqlite3_bind_text(update, 2, text, -1, free);
+        sqlite3_bind_text(update, 3, json_text_or(document, "id", ""), -1, SQLITE_TRANSIENT);
         if (sqlite3_step(update) != SQLITE_DONE)
             return 2;
         sqlite3_reset(update);
@@ -214,6 +267,61 @@ static int plant_all(sqlite3 *database)
     sqlite3_finalize(row);
     sqlite3_finalize(update);
     return 0;
+}
+
+/* The words of the trail, and what a refusal says was refused. */
+static int plant_trail(sqlite3 *database)
+{
+    static const struct {
+        const char *name, *each, *update;
+    } texts[] = {
+        {"audit.what", "SELECT number FROM audit WHERE what <> ''",
+         "UPDATE audit SET what = ?2 WHERE number = ?1"},
+        {"audit.words", "SELECT number FROM audit",
+         "INSERT OR REPLACE INTO audit_words (number, salt, words) VALUES (?1, zeroblob(16), ?2)"},
+    };
+    sqlite3_stmt *row, *update;
+
+    sqlite3_exec(database, "UPDATE audit SET words = zeroblob(32)", NULL, NULL, NULL);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        brief = false;
+        if (sqlite3_prepare_v2(database, texts[i].each, -1, &row, NULL) != SQLITE_OK ||
+            sqlite3_prepare_v2(database, texts[i].update, -1, &update, NULL) != SQLITE_OK)
+            return 2;
+        while (sqlite3_step(row) == SQLITE_ROW) {
+            json_t *text = hostile(texts[i].name, 0);
+
+            sqlite3_bind_int64(update, 1, sqlite3_column_int64(row, 0));
+            sqlite3_bind_text(update, 2, json_string_value(text), -1, SQLITE_TRANSIENT);
+            if (sqlite3_step(update) != SQLITE_DONE)
+                return 2;
+            sqlite3_reset(update);
+            json_decref(text);
+        }
+        sqlite3_finalize(row);
+        sqlite3_finalize(update);
+    }
+    return 0;
+}
+
+/* Every text field that there is, so that none is forgotten for want of a record. */
+static void name_all(void)
+{
+    char name[200];
+
+    for (int type = 0; type < RECORD_TYPE_COUNT; type++) {
+        const struct record_rules *rules = record_rules((enum record_type)type);
+
+        for (const struct field *field = rules == NULL ? NULL : rules->fields;
+             field != NULL && field->name != NULL; field++)
+            if (field->shape == FIELD_TEXT) {
+                snprintf(name, sizeof(name), "%.100s.%.80s",
+                         record_type_name((enum record_type)type), field->name);
+                mark_of(name);
+            }
+    }
+    mark_of("audit.what");
+    mark_of("audit.words");
 }
 
 int main(int argc, char **argv)
@@ -225,7 +333,10 @@ int main(int argc, char **argv)
     if (argc != 3 || sqlite3_open(argv[1], &database) != SQLITE_OK)
         return 2;
     sqlite3_exec(database, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    name_all();
     status = plant_all(database);
+    if (status == 0)
+        status = plant_trail(database);
     sqlite3_exec(database, status == 0 ? "COMMIT" : "ROLLBACK", NULL, NULL, NULL);
     if (status != 0)
         fprintf(stderr, "%s\n", sqlite3_errmsg(database));

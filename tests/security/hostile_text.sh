@@ -1,0 +1,25 @@
+# Sourced by the tests of hostile text, after the harness: what is hostile, and how it is told that
+# none of it reached a terminal.
+TOOLS=$abs_top_builddir/tests/security
+ESC=$'\e'
+EVIL="$ESC]0;pwned"$'\a'"$ESC[31mRED"$'\u202e\u009b2J\u200b'
+
+# watched NAME: all that the terminal of this name is sent, from its first byte, in $WORK/NAME.raw.
+watched() {
+    mux pipe-pane -t "=$1:" -o "cat >>'$WORK/$1.raw'"
+}
+
+# own WHAT FILE...: nothing but the repertoire.
+own() {
+    local what=$1
+    shift
+    "$TOOLS/repertoire" "$@" >"$WORK/told" || { cat "$WORK/told"; fail "$what"; }
+    echo "$what: $(tail -1 "$WORK/told")"
+}
+
+# look NAME [SECONDS]: keeps what its screen shows a moment from now, in $WORK/NAME.seen.
+look() {
+    sleep "${2:-0.25}"
+    screen "$1" >>"$WORK/$1.seen"
+    [ -z "${KEEP_:-}" ] || { echo "=== $1: ${STEP_:-}"; screen "$1"; } >>"$KEEP_/steps.$1"
+}
