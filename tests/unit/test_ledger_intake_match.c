@@ -207,6 +207,31 @@ static void test_by_continue_code(void **state)
     assert_true(intake_is_remarked(f, &result, "code-unknown"));
 }
 
+/* After wrong codes from one place it is said that more came than are looked at, and not whether
+ * this one was right: the right one waits too. */
+static void test_too_many_wrong_codes_are_told(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct continue_code code = continue_code_make();
+    struct intake_message message = web_note("first");
+    struct intake_result result;
+    char id[16];
+    int wrong = 0;
+
+    message.continue_code = code.text;
+    message.queue = "sample/q";
+    message.address = "192.0.2.7";
+    do {
+        snprintf(id, sizeof(id), "wrong-%d", wrong);
+        message.message_id = id;
+        result = taken_in(f, &message);
+        assert_true(result.new_case);
+    } while (intake_is_remarked(f, &result, "code-unknown") && ++wrong < 100);
+    assert_in_range(wrong, 1, 99);
+    assert_true(intake_is_remarked(f, &result, "code-locked"));
+    assert_false(intake_is_remarked(f, &result, "code-unknown"));
+}
+
 /* --- merged files ----------------------------------------------------------------------------- */
 
 static void merge(struct ledger_fixture *f, const struct id *from, const struct id *into)
@@ -323,6 +348,7 @@ int main(void)
         TEST(test_a_matter_of_its_own_is_not_joined),
         TEST(test_two_who_fit_are_nobody),
         TEST(test_by_continue_code),
+        TEST(test_too_many_wrong_codes_are_told),
         TEST(test_a_merged_client_is_the_one_that_stays),
         TEST(test_two_files_of_one_client_are_not_two_clients),
         TEST(test_either_name_of_merged_files_is_the_sender),
