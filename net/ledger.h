@@ -310,6 +310,12 @@ int ledger_file_page(struct ledger *ledger, const struct scope_set *scopes,
  * it has read another one, which this database had before it was restored from an older copy. */
 int ledger_history_check(struct ledger *ledger, int64_t since, const char *epoch,
                          const struct id *made, struct error *error);
+/* 0 when such a reader of work records will be told all that was taken from it; ERROR_CONFLICT when
+ * it was away for so long that some of that is forgotten: it begins anew. */
+int ledger_gone_check(struct ledger *ledger, int64_t since, const char *epoch, struct error *error);
+/* Of a page that was read for a reader at `since` and `epoch`: it is told no more by one that others
+ * follow. */
+void ledger_epoch_keep(struct ledger_page *page, int64_t since, const char *epoch);
 
 /* The document of one record as text: owned (free()). ERROR_NOT_FOUND; ERROR_REFUSED when it is
  * in none of the scopes (catalogue records are everybody's). */

@@ -27,6 +27,7 @@ void ledger_token_hash(const char *token, unsigned char hash[LEDGER_TOKEN_HASH])
 
 /* Within the first transaction that gives a number: names this and all that follow. */
 int ledger_epoch_write(struct ledger *ledger, struct error *error);
+#define LEDGER_EPOCH_NAME 8 /* bytes of a name: hexadecimal digits */
 /* The name under which a number was given; "" when it has none. */
 int ledger_epoch_read(struct database *database, int64_t seq, char epoch[LEDGER_EPOCH_SIZE],
                       struct error *error);

@@ -136,10 +136,14 @@ static int was_gone(const struct attempt *attempt, struct error *error)
 {
     struct database *database = attempt->ledger->writer;
     sqlite3_stmt *statement = database_statement(database, LEDGER_GONE_SINCE, error);
-    int code;
+    struct ledger_gone gone;
+    int code = ledger_gone_read(database, &gone, error);
 
-    if (statement == NULL)
-        return ERROR_STORAGE;
+    if (code != 0 || statement == NULL)
+        return code != 0 ? code : ERROR_STORAGE;
+    /* Of so long ago nobody knows any more. */
+    if (attempt->row.record->seq <= gone.horizon)
+        return 1;
     sqlite3_bind_int64(statement, 1, attempt->row.row);
     sqlite3_bind_int64(statement, 2, attempt->row.record->seq);
     code = database_step(database, statement, error);

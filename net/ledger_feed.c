@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/clock.h"
 #include "app/json.h"
 #include "app/rest.h"
 #include "app/text.h"
@@ -430,6 +431,15 @@ static int catalogue_highest(struct database *database, int64_t *seq, struct err
     return 0;
 }
 
+static int epoch_of(struct database *database, struct ledger_page *page, struct error *error)
+{
+    int code = ledger_epoch_read(database, page->next, page->epoch, error);
+
+    if (code == 0)
+        ledger_epoch_day(page->epoch, clock_system(NULL));
+    return code;
+}
+
 static int page_read(struct database *database, const struct scope_set *scopes, int64_t since,
                      size_t limit, const struct id *device, int64_t old_ms,
                      struct ledger_page *page, struct error *error)
@@ -449,7 +459,7 @@ static int page_read(struct database *database, const struct scope_set *scopes, 
         text_buffer_free(&filling.gone);
     }
     if (code == 0)
-        code = ledger_epoch_read(database, page->next, page->epoch, error);
+        code = epoch_of(database, page, error);
     free(rows.rows);
     return code;
 }

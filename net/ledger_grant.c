@@ -16,8 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/clock.h"
 #include "app/json.h"
 #include "app/note.h"
+
+#define HOUR_MS (INT64_C(3600) * 1000)
 
 /* Records stand at most this deep: delivery, submission, contact, case. */
 #define DEPTH_LIMIT 4
@@ -262,6 +265,17 @@ static int feed_delete(struct ledger *ledger, int64_t row, int64_t scope, struct
     return database_run(ledger->writer, statement, error);
 }
 
+/* It prunes once a day; whether it is time is not looked at each time that something is taken. */
+static int prune_hourly(struct ledger *ledger, struct error *error)
+{
+    int64_t now = clock_system(NULL);
+
+    if (now >= ledger->gone_looked_ms && now < ledger->gone_looked_ms + HOUR_MS)
+        return 0;
+    ledger->gone_looked_ms = now;
+    return ledger_gone_prune(ledger, now, error);
+}
+
 /* Those who hold it are told, also those who are away now. */
 int ledger_gone_put(struct ledger *ledger, const char *scope, int64_t row, struct error *error)
 {
@@ -278,6 +292,8 @@ int ledger_gone_put(struct ledger *ledger, const char *scope, int64_t row, struc
     sqlite3_bind_int64(statement, 2, ledger_next_seq(ledger));
     sqlite3_bind_int64(statement, 3, row);
     code = database_run(ledger->writer, statement, error);
+    if (code == 0)
+        code = prune_hourly(ledger, error);
     return code != 0 ? code : scope_set_add(&ledger->changed, "", scope, error);
 }
 

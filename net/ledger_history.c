@@ -73,7 +73,8 @@ static int compare(struct database *database, int64_t since, const char *epoch,
     code = ledger_epoch_read(database, since, own, error);
     if (code == 0 && !id_is_empty(made))
         code = has_operation(database, made, &has, error);
-    if (code == 0 && (since > seq || !has || (*epoch != '\0' && strcmp(own, epoch) != 0)))
+    if (code == 0 &&
+        (since > seq || !has || (*epoch != '\0' && strncmp(own, epoch, LEDGER_EPOCH_NAME) != 0)))
         code = error_set(error, ERROR_CONFLICT,
                          "the server was restored from an older copy: read everything again");
     return code;

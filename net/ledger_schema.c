@@ -8,7 +8,8 @@
  * feed:      who may see it: one row per scope and record, with the number of the latest change
  *            (or of the grant, when that is later)
  * gone:      who may see it no longer, after a hand-off that ended: with the number under which it
- *            was taken back, so that those who hold it are told. Never beside a row of `feed`
+ *            was taken back, so that those who hold it are told. Never beside a row of `feed`;
+ *            for LEDGER_GONE_KEPT_MS (ledger_gone.c)
  * operation: what was answered to each operation id; `refusal` NULL means applied
  * attempt:   failed sign-ins by a hash of the login, which need not exist
  * session:   tokens by their hash

@@ -128,4 +128,21 @@ int ledger_queue_scopes(struct database *database, const struct record *agent, c
 int ledger_feed_give(struct ledger *ledger, const struct ledger_row *row,
                      const struct scope_set *given, bool changed, struct error *error);
 
+/* --- what was taken back long ago (ledger_gone.c) ----------------------------------------------
+ */
+
+/* What is taken back is told for so long; whoever was away for longer begins anew. */
+#define LEDGER_GONE_KEPT_MS (INT64_C(30) * 24 * 3600 * 1000)
+
+struct ledger_gone {
+    int64_t horizon; /* what was taken up to this number is forgotten; 0: nothing is */
+    int64_t at_ms;   /* when that was the latest number */
+};
+
+int ledger_gone_read(struct database *database, struct ledger_gone *gone, struct error *error);
+/* Within a transaction: forgets what is old enough, once a day. */
+int ledger_gone_prune(struct ledger *ledger, int64_t now_ms, struct error *error);
+/* Adds to the name of an epoch that its reader is told all until now. */
+void ledger_epoch_day(char epoch[LEDGER_EPOCH_SIZE], int64_t now_ms);
+
 #endif

@@ -36,6 +36,7 @@ struct ledger {
     int64_t seq;              /* the last one given, within a write transaction */
     int64_t seq_before;       /* the last one given before it */
     bool epoch_written;       /* this stay has named its numbers */
+    int64_t gone_looked_ms;   /* when what was taken back was pruned last, in this stay */
     struct scope_set changed; /* scopes written in this transaction */
 
     bool sessions_changed;        /* within this transaction: one has ended */

@@ -25,7 +25,7 @@
                     "purpose, what, clients, words, hash) "                                        \
                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")             \
     X(AUDIT_WORDS_INSERT,                                                                          \
-      "INSERT INTO audit_words (number, salt, words, about) VALUES (?1, ?2, ?3, ?4)")             \
+      "INSERT INTO audit_words (number, salt, words, about) VALUES (?1, ?2, ?3, ?4)")              \
     X(AUDIT_NODE_INSERT, "INSERT INTO audit_node (level, place, hash) VALUES (?1, ?2, ?3)")        \
     X(AUDIT_HEAD_INSERT, "INSERT INTO audit_head (size, at, root, key, signature) "                \
                          "VALUES (?1, ?2, ?3, ?4, ?5)")                                            \
@@ -119,6 +119,7 @@
     X(GONE_SCOPES, "SELECT scope.name FROM gone JOIN scope ON scope.number = gone.scope "          \
                    "WHERE gone.record = ?1")                                                       \
     X(GONE_SINCE, "SELECT 1 FROM gone WHERE record = ?1 AND seq > ?2 LIMIT 1")                     \
+    X(GONE_FORGET, "DELETE FROM gone WHERE seq <= ?1")                                             \
     X(GONE_AFTER, "SELECT seq, record FROM gone WHERE scope = ?1 AND seq > ?2 "                    \
                   "ORDER BY seq LIMIT ?3")                                                         \
     X(FEED_AFTER, "SELECT seq, record FROM feed WHERE scope = ?1 AND seq > ?2 "                    \
@@ -431,11 +432,11 @@
     X(ERASE_REACH, "DELETE FROM reach WHERE record = ?1")                                          \
     X(ERASE_SEARCH, "DELETE FROM search WHERE record = ?1")                                        \
     X(ERASE_OPENING, "DELETE FROM opening WHERE record = ?1")                                      \
-    X(ERASE_WORDS, "DELETE FROM audit_words WHERE about = ?1 OR number IN "                       \
+    X(ERASE_WORDS, "DELETE FROM audit_words WHERE about = ?1 OR number IN "                        \
                    "(SELECT number FROM audit WHERE client = ?1)")                                 \
     X(ERASE_WORDS_OF_LISTS,                                                                        \
       "DELETE FROM audit_words WHERE number IN (SELECT said.number FROM audit_words AS said "      \
-      "JOIN audit ON audit.number = said.number WHERE said.about = '' AND "                       \
+      "JOIN audit ON audit.number = said.number WHERE said.about = '' AND "                        \
       "instr(audit.clients, ?1) > 0)")                                                             \
     X(ERASE_PASSAGE, "DELETE FROM passage WHERE submission = ?1")                                  \
     X(ERASE_ACCESS, "DELETE FROM access WHERE record = ?1")                                        \
@@ -461,7 +462,7 @@
     X(RETENTION_ATTACHMENT, "SELECT message FROM attachment WHERE rowid = ?1")                     \
     X(RETENTION_ATTACHMENT_DELETE, "DELETE FROM attachment WHERE rowid = ?1")                      \
     X(RETENTION_WORDS,                                                                             \
-      "SELECT said.number, audit.at, EXISTS (SELECT 1 FROM hold WHERE hold.id IN (said.about, "   \
+      "SELECT said.number, audit.at, EXISTS (SELECT 1 FROM hold WHERE hold.id IN (said.about, "    \
       "audit.client)) FROM audit_words AS said JOIN audit ON audit.number = said.number "          \
       "WHERE said.number > ?1 ORDER BY said.number LIMIT ?2")                                      \
     X(RETENTION_WORDS_DELETE, "DELETE FROM audit_words WHERE number = ?1")                         \
@@ -553,7 +554,9 @@
                          "(SELECT coalesce(max(seq), 0) FROM feed))")                              \
     X(CHECK_FEED_MISSING, "SELECT record.type, record.id FROM record WHERE NOT EXISTS "            \
                           "(SELECT 1 FROM feed WHERE feed.record = record.number) AND NOT EXISTS " \
-                          "(SELECT 1 FROM gone WHERE gone.record = record.number)")                \
+                          "(SELECT 1 FROM gone WHERE gone.record = record.number) AND "            \
+                          "record.seq > coalesce((SELECT value FROM property "                     \
+                          "WHERE name = 'gone-horizon'), 0)")                                      \
     X(CHECK_FEED_DANGLING, "SELECT feed.record FROM feed WHERE NOT EXISTS "                        \
                            "(SELECT 1 FROM record WHERE record.number = feed.record)")             \
     X(CHECK_REVISIONS,                                                                             \

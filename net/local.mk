@@ -40,7 +40,7 @@ libnet_a_SOURCES += \
     net/ledger_delivery.c net/ledger_due.c \
     net/ledger_fold.c \
     net/ledger_form.c \
-    net/ledger_grant.c net/ledger_restrict.c \
+    net/ledger_grant.c net/ledger_gone.c net/ledger_restrict.c \
     net/ledger_group.c \
     net/ledger_handoff.c net/ledger_reassign.c net/ledger_waiting.c net/ledger_watch.c \
     net/ledger_alert.c \

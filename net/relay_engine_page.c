@@ -109,7 +109,8 @@ static int desk_take(struct relay_engine *engine, const json_t *document, struct
         return error_set(error, ERROR_PROTOCOL, "the centre's feed goes backward");
     code = ledger_relay_take(engine->options.ledger, json_object_get(document, "gone"),
                              relay_wall(engine), error);
-    if (code == 0 && (json_array_size(records) > 0 || place.desk != engine->since))
+    if (code == 0 && (json_array_size(records) > 0 || place.desk != engine->since ||
+                      strcmp(place.desk_epoch, engine->place.desk_epoch) != 0))
         code =
             ledger_relay_give(engine->options.ledger, records, &place, relay_wall(engine), error);
     if (code != 0)

@@ -228,6 +228,8 @@ static int look(struct request *request, bool *over, struct error *error)
 
     if (code == 0)
         code = relay_members(request, reading, &members, error);
+    if (code == 0)
+        ledger_epoch_keep(&page, reading->since, reading->epoch);
     *over = code != 0 || has_news(reading, &page) || relay_has_news(reading, members) ||
             request_wait_is_over(request, &reading->wait);
     if (code == 0 && *over && request_audit_page(request, &page, "changes"))
@@ -250,7 +252,9 @@ static enum route_result handle_changes(struct request *request)
     if (reading == NULL) {
         reading = request_state_new(request, sizeof(*reading), reading_free);
         if (reading == NULL || !reading_fill(request, reading) ||
-            !request_history_holds(request, reading->since, reading->epoch, &reading->made))
+            !request_history_holds(request, reading->since, reading->epoch, &reading->made) ||
+            (!reading->catalogue_scope &&
+             !request_gone_holds(request, reading->since, reading->epoch)))
             return ROUTE_ANSWERED;
     }
     return request_wait(request, &reading->wait, look);

@@ -37,11 +37,12 @@ static int discovery_work(struct open311_call *call, struct error *error)
         text_buffer_add_format(&url, "%s/open311/v2", call->server->address);
     call->root = "discovery";
     if (!url.failed)
-        call->answer = json_pack(
-            "{s:s, s:s, s:s, s:[{s:s, s:s, s:s, s:s, s:[s, s]}]}", "changeset", changed, "contact",
-            or_nothing(options->contact), "key_service", or_nothing(options->key_service), "endpoints", "specification",
-            SPECIFICATION, "url", url.bytes, "changeset", changed, "type",
-            options->test ? "test" : "production", "formats", "text/xml", "application/json");
+        call->answer = json_pack("{s:s, s:s, s:s, s:[{s:s, s:s, s:s, s:s, s:[s, s]}]}", "changeset",
+                                 changed, "contact", or_nothing(options->contact), "key_service",
+                                 or_nothing(options->key_service), "endpoints", "specification",
+                                 SPECIFICATION, "url", url.bytes, "changeset", changed, "type",
+                                 options->test ? "test" : "production", "formats", "text/xml",
+                                 "application/json");
     text_buffer_free(&url);
     return call->answer != NULL
                ? 0

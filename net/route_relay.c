@@ -327,6 +327,8 @@ static int look(struct request *request, bool *over, struct error *error)
     if (code == 0)
         code = ledger_changes(ledger, &scopes, reading->since, (size_t)reading->limit, NULL, &page,
                               error);
+    if (code == 0)
+        ledger_epoch_keep(&page, reading->since, reading->epoch);
     *over = page.count > 0 || page.gone_count > 0 || page.more ||
             (reading->catalogue >= 0 && page.catalogue > reading->catalogue) ||
             request_wait_is_over(request, &reading->wait);
@@ -348,7 +350,9 @@ static enum route_result handle_changes(struct request *request)
         reading = request_state_new(request, sizeof(*reading), reading_free);
         if (reading == NULL || !authenticate(request, &reading->relay) ||
             !reading_fill(request, reading) ||
-            !request_history_holds(request, reading->since, reading->epoch, &(struct id){""}))
+            !request_history_holds(request, reading->since, reading->epoch, &(struct id){""}) ||
+            (!reading->catalogue_scope &&
+             !request_gone_holds(request, reading->since, reading->epoch)))
             return ROUTE_ANSWERED;
     }
     return request_wait(request, &reading->wait, look);

@@ -254,6 +254,8 @@ const char *request_token(const struct request *request);
  * accepted last (`made`, "" for nothing) is not of this ledger's history. */
 bool request_history_holds(struct request *request, int64_t since, const char *epoch,
                            const struct id *made);
+/* False, with the same problem set, when they were away for too long (ledger_gone_check). */
+bool request_gone_holds(struct request *request, int64_t since, const char *epoch);
 
 /* What became of an operation, as it is answered. New reference, NULL out of memory. */
 json_t *request_outcome(const struct operation *operation, const struct ledger_outcome *outcome);

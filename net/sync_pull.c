@@ -227,6 +227,14 @@ static bool ask_ahead(struct sync_engine *engine, const struct page *page)
     return true;
 }
 
+/* It changes with the day up to which the server has told what was taken back. */
+static bool epoch_is_noted(struct sync_engine *engine, const char *epoch)
+{
+    char noted[STORE_EPOCH_SIZE];
+
+    return store_epoch(engine->store, noted, NULL) == 0 && strcmp(noted, epoch) == 0;
+}
+
 static int write_desk(struct sync_engine *engine, const struct page *page, int64_t since,
                       struct error *error)
 {
@@ -237,7 +245,8 @@ static int write_desk(struct sync_engine *engine, const struct page *page, int64
     /* The long poll that brought nothing writes nothing, but for what was put off. */
     if (code == 0 && same)
         store_wipe(engine->store);
-    if (code == 0 && same && page->count == 0 && page->next == since)
+    if (code == 0 && same && page->count == 0 && page->next == since &&
+        epoch_is_noted(engine, page->epoch))
         return 0;
     if (code == 0)
         code = store_write_page_at(engine->store, page->records, page->count,

@@ -5,11 +5,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/clock.h"
 #include "app/json.h"
 #include "app/merge.h"
 #include "app/text.h"
 #include "net/compress.h"
+#include "net/ledger_agent.h"
 #include "net/ledger_relay.h"
+#include "net/ledger_scope.h"
+#include "net/ledger_sqlite.h"
 #include "tests/unit/server_fixture.h"
 
 #define BEN_KEY "sample/ben2"
@@ -89,6 +93,32 @@ static void test_changes(void **state)
     assert_true(json_array_size(json_object_get(page, "records")) >= 6);
     assert_int_equal(json_integer_or(page, "catalogue", 0), json_integer_or(page, "next", 1));
     json_decref(page);
+}
+
+/* Of work; the catalogue takes nothing back. */
+static void test_a_reader_who_was_away_for_too_long(void **state)
+{
+    struct ledger *ledger = f->ledger.ledger;
+    int64_t since = desk_cursor(ANNE), now = clock_system(NULL);
+    char path[128];
+    struct call call = {.path = path, .token = f->tokens[ANNE]};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct id id = fixture_id(&f->ledger);
+        struct operation *batch[1] = {server_note(f, ANNE, &id, "later")};
+
+        json_decref(server_post(f, ANNE, batch, 1));
+        assert_int_equal(ledger_begin(ledger, NULL), 0);
+        assert_int_equal(ledger_gone_prune(ledger, now + i * LEDGER_GONE_KEPT_MS, NULL), 0);
+        assert_int_equal(ledger_commit(ledger, NULL), 0);
+    }
+    snprintf(path, sizeof(path), "/v1/changes?since=%lld", (long long)since);
+    server_expect_problem(f, &call, 409, "other-history");
+    snprintf(path, sizeof(path), "/v1/changes?scope=catalogue&since=1");
+    json_decref(server_json(f, &call));
+    snprintf(path, sizeof(path), "/v1/changes?since=%lld", (long long)desk_cursor(ANNE));
+    json_decref(server_json(f, &call));
 }
 
 static void test_changes_refusals(void **state)
@@ -434,6 +464,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_changes_refusals),
+        cmocka_unit_test(test_a_reader_who_was_away_for_too_long),
         cmocka_unit_test(test_relay_scope),
         cmocka_unit_test(test_replies_compressed),
         cmocka_unit_test(test_doorbell_rings),
