@@ -114,7 +114,7 @@ libapp_a_SOURCES += \
     app/id_map.c app/id_map.h \
     app/text_pool.c app/text_pool.h \
     app/view.c app/view.h \
-    app/look.c app/look.h \
+    app/in_hand.c app/in_hand.h app/look.c app/look.h \
     app/checklist.c app/checklist.h \
     app/choice.c app/choice.h app/choice_table.c \
     app/client.c app/client.h \

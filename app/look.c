@@ -48,6 +48,7 @@ bool look_is_told(struct store *store, const struct look *look, int64_t now_ms)
           strcmp(json_text_or(told, "purpose", ""), purpose_of(look)) == 0) &&
          (words_of(look)[0] == '\0' ||
           strcmp(json_text_or(told, "words", ""), words_of(look)) == 0) &&
+         json_integer_or(told, "at", 0) >= look->said_ms &&
          (!id_is_empty(&look->contact) || (since >= 0 && since < LOOK_AGAIN_MS));
     json_decref(state);
     return is;

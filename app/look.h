@@ -4,7 +4,8 @@
  * trail, and it comes back in nobody's feed. A terminal forgets it once the server has it.
  *
  * So that a day of work stays a page of looks, the same file opened again is not told again: within
- * one contact, or, without one, within an hour for the same purpose or none said.
+ * one contact, or, without one, within an hour for the same purpose or none said. What was said
+ * anew is told anew.
  */
 #ifndef GUICHET_APP_LOOK_H
 #define GUICHET_APP_LOOK_H
@@ -25,6 +26,7 @@ struct look {
     struct id contact; /* in progress, empty for none */
     enum purpose purpose;
     const char *words; /* of the agent, PURPOSE_TEXT_LIMIT bytes at most */
+    int64_t said_ms;   /* when the agent said so; 0: they were not asked */
 };
 
 /* Whether this was told lately, by what the store keeps of that. */

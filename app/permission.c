@@ -18,6 +18,7 @@ static const char *const names[PERMISSION_COUNT] = {
     [PERMISSION_DISCLOSE] = "disclose",
     [PERMISSION_ERASE] = "erase",
     [PERMISSION_ADMINISTER] = "administer",
+    [PERMISSION_OPEN_UNASKED] = "open-unasked",
 };
 
 #define MAY(permission) ((permission_set)1 << PERMISSION_##permission)

@@ -23,6 +23,7 @@ enum permission {
     PERMISSION_DISCLOSE,        /* exports everything on file about a client */
     PERMISSION_ERASE,           /* erases, and holds back from erasure */
     PERMISSION_ADMINISTER,      /* agents, devices, enrolment codes */
+    PERMISSION_OPEN_UNASKED,    /* opens files that are with their office and is not asked why */
     PERMISSION_COUNT
 };
 

@@ -10,9 +10,9 @@ const char *const role_words[] = {"clerk",           "agent",         "specialis
                                   "privacy-officer", "administrator", ROLE_DISPLAY, NULL};
 
 const char *const role_permission_words[] = {
-    "serve",          "serve-level-2", "serve-level-3", "search-all", "read-restricted",
-    "read-protected", "protect",       "emergency",     "supervise",  "figures",
-    "read-audit",     "disclose",      "erase",         "administer", NULL};
+    "serve",   "serve-level-2", "serve-level-3", "search-all", "read-restricted", "read-protected",
+    "protect", "emergency",     "supervise",     "figures",    "read-audit",      "disclose",
+    "erase",   "administer",    "open-unasked",  NULL};
 
 void role_clear(struct role *role)
 {

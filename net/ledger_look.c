@@ -6,8 +6,24 @@
 
 #include <stdio.h>
 
+#include "app/clock.h"
 #include "app/json.h"
 #include "net/ledger_audit.h"
+#include "net/ledger_reason.h"
+
+/* From when it was said; a terminal that was offline tells it later, and one's clock may be wrong.
+ */
+static int reason_keep(struct attempt *attempt, const struct record *look,
+                       const struct audit_entry *entry, struct error *error)
+{
+    int64_t at = attempt->now_ms;
+
+    if (timestamp_parse(record_text(look, "at"), &at) && at > attempt->now_ms)
+        at = attempt->now_ms;
+    return ledger_reason_keep(attempt->ledger, &entry->agent,
+                              id_is_empty(&entry->client) ? &entry->record : &entry->client,
+                              entry->purpose, at + LEDGER_REASON_MS, attempt->now_ms, error);
+}
 
 int ledger_look_note(struct attempt *attempt, const struct record *look, struct error *error)
 {
@@ -36,6 +52,8 @@ int ledger_look_note(struct attempt *attempt, const struct record *look, struct 
              contact[0] != '\0' ? ", contact " : "", contact);
     entry.what = what;
     code = ledger_audit_add(attempt->ledger, &entry, error);
+    if (code == 0)
+        code = reason_keep(attempt, look, &entry, error);
     if (code == 0 && attempt->ledger->is_relay)
         code = ledger_upward_put(attempt->ledger, operation, &none, LEDGER_WAY_WAITING, error);
     return code;

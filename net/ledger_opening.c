@@ -18,6 +18,7 @@
 #include "net/ledger_follow.h"
 #include "net/ledger_handoff.h"
 #include "net/ledger_protect.h"
+#include "net/ledger_reason.h"
 #include "net/ledger_row.h"
 #include "net/ledger_scope.h"
 #include "net/ledger_search_internal.h"
@@ -386,6 +387,10 @@ static int open_within(struct asked *asked, struct ledger_opened *opened, struct
                                        asked->file.record, asked->file.type, asked->matter,
                                        asked->now_ms, until},
             error);
+    if (code == 0)
+        code = ledger_reason_keep(asked->ledger, &asked->actor->agent, &asked->file.record,
+                                  asked->opening->purpose, asked->now_ms + LEDGER_REASON_MS,
+                                  asked->now_ms, error);
     opened->until_ms = until;
     return code == 0 ? audit_open(asked, all ? "open" : "open: seen anyway", error) : code;
 }

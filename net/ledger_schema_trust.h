@@ -124,6 +124,20 @@
 #define CODE_TABLES                                                                                \
     "CREATE TABLE message_code (message TEXT PRIMARY KEY, codes TEXT NOT NULL) WITHOUT ROWID;"
 
+/* Brought by version 18.
+ *
+ * reason:          why an agent opened a file, for as long as that holds (ledger_reason.h)
+ * audit.request:   by which request an entry came to be; "" for none (audit.md)
+ * audit_key_change: the key that signs heads was replaced: how long the trail was then, and the old
+ *                  key's signature on it (audit_head.h)
+ */
+#define REASON_TABLES                                                                              \
+    "CREATE TABLE reason (agent TEXT NOT NULL, file TEXT NOT NULL, purpose TEXT NOT NULL,"         \
+    " until INTEGER NOT NULL, PRIMARY KEY (agent, file)) WITHOUT ROWID;"                           \
+    "ALTER TABLE audit ADD COLUMN request TEXT NOT NULL DEFAULT '';"                               \
+    "CREATE TABLE audit_key_change (size INTEGER PRIMARY KEY, at INTEGER NOT NULL,"                \
+    " old BLOB NOT NULL, new BLOB NOT NULL, signature BLOB NOT NULL);"
+
 #define TRUST_TABLES                                                                               \
     AUDIT_TABLES DEVICE_TABLES FACTOR_TABLES SEARCH_TABLES PROTECTION_TABLES RETENTION_TABLES      \
         CODE_TABLES

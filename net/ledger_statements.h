@@ -360,6 +360,17 @@
     X(CHECK_SEARCH, "SELECT 'search', search.record FROM search WHERE NOT EXISTS "                 \
                     "(SELECT 1 FROM record WHERE record.number = search.record "                   \
                     "AND record.type = 'client') LIMIT 100")                                       \
+    X(REASON_PUT, "INSERT INTO reason (agent, file, purpose, until) VALUES (?1, ?2, ?3, ?4) "      \
+                  "ON CONFLICT (agent, file) DO UPDATE SET purpose = excluded.purpose, "           \
+                  "until = excluded.until WHERE excluded.until >= until")                          \
+    X(REASON_FORGET, "DELETE FROM reason WHERE until <= ?1")                                       \
+    X(REASON_GET, "SELECT purpose FROM reason WHERE agent = ?1 AND file IN (?2, ?3) "              \
+                  "AND until > ?4 UNION ALL SELECT purpose FROM opening WHERE agent = ?1 "         \
+                  "AND record IN (?2, ?3) AND until > ?4 LIMIT 1")                                 \
+    X(REASON_HANDS, "SELECT document FROM record WHERE client IN (?1, ?2) "                        \
+                    "AND type IN ('case', 'handoff', 'contact') UNION ALL "                        \
+                    "SELECT document FROM record WHERE parent = ?1 "                               \
+                    "AND type IN ('handoff', 'contact')")                                          \
     X(OPENING_GET, "SELECT until, latest FROM opening WHERE agent = ?1 AND record = ?2")           \
     X(OPENING_PUT,                                                                                 \
       "INSERT INTO opening (agent, record, type, purpose, contact, until, latest) "                \

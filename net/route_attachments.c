@@ -6,11 +6,12 @@
 
 /* Who read it, and who was refused. False with a problem set. */
 static bool note(struct request *request, const struct id *id,
-                 const struct ledger_attachment *attachment, int code)
+                 const struct ledger_attachment *attachment, int code, enum purpose purpose)
 {
     struct audit_entry entry = {.kind = AUDIT_READ,
                                 .type = RECORD_MESSAGE,
                                 .record = attachment->message,
+                                .purpose = purpose,
                                 .what = "attachment"};
     struct error error = ERROR_INIT;
 
@@ -32,6 +33,7 @@ static enum route_result handle(struct request *request)
     struct scope_set scopes = {0};
     struct ledger_attachment attachment;
     struct error error = ERROR_INIT;
+    enum purpose purpose = PURPOSE_NONE;
     struct id id;
     int code;
 
@@ -43,7 +45,9 @@ static enum route_result handle(struct request *request)
     if (code == 0)
         code = ledger_attachment_read(request->server->ledger, &scopes, &id, &attachment, &error);
     scope_set_free(&scopes);
-    if (!note(request, &id, &attachment, code)) {
+    if ((code == 0 &&
+         !request_reason(request, RECORD_MESSAGE, &attachment.message, "attachment", &purpose)) ||
+        !note(request, &id, &attachment, code, purpose)) {
         if (code == 0)
             ledger_attachment_clear(&attachment);
         return ROUTE_ANSWERED;
@@ -61,7 +65,8 @@ static enum route_result handle(struct request *request)
 }
 
 static const enum problem problems[] = {PROBLEM_UNAUTHORIZED, PROBLEM_FORBIDDEN, PROBLEM_NOT_FOUND,
-                                        PROBLEM_STORAGE,      PROBLEM_BUSY,      PROBLEM_NONE};
+                                        PROBLEM_PURPOSE,      PROBLEM_STORAGE,   PROBLEM_BUSY,
+                                        PROBLEM_NONE};
 
 const struct route route_attachments = {
     .method = "GET",

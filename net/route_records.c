@@ -4,11 +4,13 @@
 #include "net/server_internal.h"
 
 /* Who read it, and who was refused. False with a problem set. */
-static bool note(struct request *request, enum record_type type, const struct id *id, int code)
+static bool note(struct request *request, enum record_type type, const struct id *id, int code,
+                 enum purpose purpose)
 {
     struct audit_entry entry = {.kind = code == 0 ? AUDIT_READ : AUDIT_REFUSED,
                                 .type = type,
                                 .record = *id,
+                                .purpose = purpose,
                                 .what = code == 0 ? "records" : "records: forbidden"};
     struct error error = ERROR_INIT;
 
@@ -27,6 +29,7 @@ static enum route_result handle_records(struct request *request)
     struct scope_set scopes = {0};
     struct error error = ERROR_INIT;
     struct id id;
+    enum purpose purpose = PURPOSE_NONE;
     char *document = NULL;
     int code;
 
@@ -42,7 +45,8 @@ static enum route_result handle_records(struct request *request)
     if (code == 0)
         code = ledger_record_read(request->server->ledger, &scopes, type, &id, &document, &error);
     scope_set_free(&scopes);
-    if (!note(request, type, &id, code))
+    if ((code == 0 && !request_reason(request, type, &id, "records", &purpose)) ||
+        !note(request, type, &id, code, purpose))
         free(document);
     else if (code != 0)
         request_error(request, code, &error);
@@ -52,6 +56,7 @@ static enum route_result handle_records(struct request *request)
 }
 
 static const enum problem problems[] = {PROBLEM_UNAUTHORIZED, PROBLEM_FORBIDDEN, PROBLEM_NOT_FOUND,
+                                        PROBLEM_PURPOSE,      PROBLEM_STORAGE,   PROBLEM_BUSY,
                                         PROBLEM_NONE};
 
 const struct route route_records = {
@@ -59,7 +64,7 @@ const struct route route_records = {
     .path = "/v1/records/{type}/{id}",
     .operation = "records",
     .any = PERMISSION_ANY,
-    .summary = "Read one record",
+    .summary = "Read one record; of a client's file, for a reason (POST /v1/open)",
     .handle = handle_records,
     .response_schema = "Record",
     .status = 200,

@@ -32,7 +32,7 @@ static json_t *reasons_list(struct request *request)
     return names;
 }
 
-static bool refuse_reason(struct request *request, const char *detail)
+bool request_refuse_reason(struct request *request, const char *detail)
 {
     json_t *names = reasons_list(request);
 
@@ -49,14 +49,14 @@ static bool reason_read(struct request *request, const json_t *body, struct reas
     reason->purpose = purpose_from_name(name);
     reason->words = json_text_or(body, "words", "");
     if (name == NULL)
-        return refuse_reason(request, "\"purpose\": why is this looked for?");
+        return request_refuse_reason(request, "\"purpose\": why is this looked for?");
     if (reason->purpose == PURPOSE_NONE)
-        return refuse_reason(request, "\"purpose\": there is no such reason");
+        return request_refuse_reason(request, "\"purpose\": there is no such reason");
     if (strlen(reason->words) > PURPOSE_TEXT_LIMIT)
-        return refuse_reason(request, "\"words\": too long");
+        return request_refuse_reason(request, "\"words\": too long");
     if (purpose_wants_words(reason->purpose) &&
         reason->words[strspn(reason->words, " \t\n")] == '\0')
-        return refuse_reason(request, "\"words\": this reason needs words besides");
+        return request_refuse_reason(request, "\"words\": this reason needs words besides");
     return true;
 }
 

@@ -265,6 +265,12 @@ json_t *request_outcome(const struct operation *operation, const struct ledger_o
  * where and when are filled in when they are empty. Once a request. False with a problem set.
  */
 bool request_audit(struct request *request, const struct audit_entry *entry);
+/* Says which reasons the agent's role can have. Returns false. */
+bool request_refuse_reason(struct request *request, const char *detail);
+/* Why the agent is given this record (ledger_reason_find). False with a problem set, and in the
+ * audit trail as "WHAT: no reason", when they must first say why. */
+bool request_reason(struct request *request, enum record_type type, const struct id *id,
+                    const char *what, enum purpose *purpose);
 /* The same of a page of the feed: nothing when nothing in it is anybody's. */
 bool request_audit_page(struct request *request, const struct ledger_page *page, const char *route);
 

@@ -12,6 +12,7 @@
 #include "net/compress.h"
 #include "net/ledger_audit.h"
 #include "net/ledger_permission.h"
+#include "net/ledger_reason.h"
 #include "net/open311_call.h"
 #include "net/request_session.h"
 
@@ -132,6 +133,32 @@ bool request_audit(struct request *request, const struct audit_entry *entry)
     if (request->trail == NULL)
         request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
     return request->trail != NULL;
+}
+
+bool request_reason(struct request *request, enum record_type type, const struct id *id,
+                    const char *what, enum purpose *purpose)
+{
+    char refused[80];
+    struct audit_entry entry = {
+        .kind = AUDIT_REFUSED, .type = type, .record = *id, .what = refused};
+    struct ledger *ledger = request->server->ledger;
+    struct error error = ERROR_INIT;
+    int code =
+        ledger_reason_find(ledger, &request->actor, type, id, clock_system(NULL), purpose, &error);
+
+    if (code == 0)
+        return true;
+    if (code != ERROR_INVALID) {
+        request_error(request, code, &error);
+        return false;
+    }
+    snprintf(refused, sizeof(refused), "%s: no reason", what);
+    code = ledger_client_find(ledger, type, id, &entry.client, &error);
+    if (code != 0)
+        request_error(request, code, &error);
+    else if (request_audit(request, &entry))
+        request_refuse_reason(request, "why is this file opened? POST /v1/open says it");
+    return false;
 }
 
 bool request_audit_page(struct request *request, const struct ledger_page *page, const char *route)

@@ -718,6 +718,52 @@ SCRIPT_TESTS = \
     tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_filters.sh \
     tests/end_to_end/search_service.sh \
+    tests/end_to_end/waiting_room.sh \
+    tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/protect.sh tests/end_to_end/purpose.sh tests/end_to_end/queue.sh \
+    tests/end_to_end/fill_form.sh tests/end_to_end/find.sh \
+    tests/end_to_end/presence.sh tests/end_to_end/consents.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
+    tests/end_to_end/fill_form.sh \
+    tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
+    tests/end_to_end/share_draft.sh \
+    tests/end_to_end/hostile.sh \
+    tests/end_to_end/life_event.sh \
+    tests/end_to_end/audit.sh tests/end_to_end/lists.sh \
+    tests/end_to_end/recover.sh tests/end_to_end/relay.sh \
+    tests/end_to_end/search_choices.sh \
+    tests/end_to_end/search_filters.sh \
+    tests/end_to_end/search_service.sh \
+    tests/end_to_end/service_page.sh \
+    tests/end_to_end/case_notes.sh tests/end_to_end/serve_client.sh \
+    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/provider.sh tests/end_to_end/switch.sh tests/end_to_end/tls.sh tests/end_to_end/sign_in.sh \
+    tests/end_to_end/state.sh \
+    tests/end_to_end/supervise.sh
+TESTS += \
+    tests/end_to_end/continue.sh \
+    tests/end_to_end/deliver.sh \
+    tests/end_to_end/directory.sh \
+    tests/end_to_end/handoff_context.sh \
+    tests/end_to_end/handoff_faults.sh \
+    tests/end_to_end/handoff_kinds.sh \
+    tests/end_to_end/handoff_load.sh \
+    tests/end_to_end/handoff_race.sh \
+    tests/end_to_end/open311.sh \
+    tests/end_to_end/story.sh \
+    tests/end_to_end/presence.sh \
+    tests/end_to_end/waiting_room.sh \
+    tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/protect.sh tests/end_to_end/purpose.sh tests/end_to_end/queue.sh \
+    tests/end_to_end/fill_form.sh tests/end_to_end/find.sh \
+    tests/end_to_end/presence.sh tests/end_to_end/consents.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
+    tests/end_to_end/fill_form.sh \
+    tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
+    tests/end_to_end/share_draft.sh \
+    tests/end_to_end/hostile.sh \
+    tests/end_to_end/life_event.sh \
+    tests/end_to_end/audit.sh tests/end_to_end/lists.sh \
+    tests/end_to_end/recover.sh tests/end_to_end/relay.sh \
+    tests/end_to_end/search_choices.sh \
+    tests/end_to_end/search_filters.sh \
+    tests/end_to_end/search_service.sh \
+    tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/share_draft.sh \
@@ -1212,3 +1258,14 @@ check-dist:
 UNIT_TESTS += tests/unit/test_ui_look
 tests_unit_test_ui_look_SOURCES = tests/unit/test_ui_look.c $(UI_FIXTURE)
 tests_unit_test_ui_look_LDADD = $(UI_LIBS)
+dist_check_SCRIPTS += tests/security/log.sh
+TESTS += tests/security/log.sh
+
+UNIT_TESTS += tests/unit/test_ui_ask
+tests_unit_test_ui_ask_SOURCES = tests/unit/test_ui_ask.c $(UI_FIXTURE)
+tests_unit_test_ui_ask_LDADD = $(UI_LIBS)
+
+UNIT_TESTS += tests/unit/test_server_reason
+tests_unit_test_server_reason_SOURCES = tests/unit/test_server_reason.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_reason_LDADD = $(UNIT_LIBS)

@@ -211,6 +211,8 @@ int desk_sign_in(struct desk *desk, char *path, struct seal_key *key, struct rec
         code = read_agent(desk, error);
     if (code == 0)
         code = read_desk(desk, error);
+    if (code == 0)
+        code = desk_reasons_read(desk, error);
     if (code != 0) {
         desk_close(desk);
         return code;
@@ -285,6 +287,7 @@ void desk_close(struct desk *desk)
     desk->local_only = false;
     desk->open = (struct desk_open){0};
     desk->said = (struct purpose_said){0};
+    memset(desk->reasons, 0, sizeof(desk->reasons));
     desk->line = (struct desk_line){0};
 }
 

@@ -50,6 +50,7 @@ struct desk_open {
 struct purpose_reason {
     enum purpose purpose; /* PURPOSE_NONE for none */
     char words[PURPOSE_TEXT_LIMIT + 1];
+    int64_t said_ms; /* when the agent said so; 0: they were not asked */
 };
 
 /* What the agent said (purpose.h). */
@@ -58,6 +59,9 @@ struct purpose_said {
     struct id client; /* whose file it is for; empty: for looking for somebody */
     int64_t until_ms;
 };
+
+/* For so many files at once a reason is kept; the one that ends first is forgotten first. */
+#define DESK_REASONS 16
 
 struct case_reader;
 
@@ -86,12 +90,14 @@ struct desk {
     struct continue_validity continue_validity; /* how long one lives */
     bool local_only;                            /* the server refused this agent: reading only */
     struct desk_open open;
-    struct purpose_said said;  /* forgotten with a contact and at sign-out; see purpose.h */
-    int64_t wrap_up_minutes;   /* after a contact, before the next one; 0: none */
-    bool provider;             /* agents may sign in at the identity provider */
-    int64_t lock_ms;           /* without a key for so long, the screen is locked; 0: never */
-    bool silent;               /* an offered hand-off is shown and does not ring */
-    int64_t stale_days;        /* a catalogue record confirmed longer ago is marked; 0: none is */
+    struct purpose_said said; /* forgotten with a contact and at sign-out; see purpose.h */
+    struct purpose_said reasons[DESK_REASONS]; /* for one file each; also kept in the store */
+    bool unseen; /* a screen is opened to keep what was typed there, and is not shown: no look */
+    int64_t wrap_up_minutes; /* after a contact, before the next one; 0: none */
+    bool provider;           /* agents may sign in at the identity provider */
+    int64_t lock_ms;         /* without a key for so long, the screen is locked; 0: never */
+    bool silent;             /* an offered hand-off is shown and does not ring */
+    int64_t stale_days;      /* a catalogue record confirmed longer ago is marked; 0: none is */
     const struct escrow_public *escrow; /* for whom keys are deposited; borrowed, NULL: nobody */
     char *copied;              /* what was copied last, NULL for nothing; owned. See ui_copy */
     uint64_t changes;          /* own writes so far: store_version does not tell them */
@@ -151,7 +157,16 @@ int desk_apply_many(struct desk *desk, struct operation *const *operations, size
  * lately is not told again, so it may be called as often as the file is drawn anew.
  */
 int desk_tell_look(struct desk *desk, const struct id *client, const struct id *matter,
-                   enum purpose purpose, const char *words, struct error *error);
+                   const struct purpose_reason *reason, struct error *error);
+
+/* Keeps why a file is opened, until then, also beyond the end of the program. `file`: of a client,
+ * or of a case without one. */
+int desk_reason_keep(struct desk *desk, const struct id *file, const struct purpose_reason *reason,
+                     int64_t until_ms, struct error *error);
+/* What is kept for a file now; false for nothing, and `reason` is untouched. */
+bool desk_reason_of(const struct desk *desk, const struct id *file, struct purpose_reason *reason);
+/* From the store, when an agent signs in. */
+int desk_reasons_read(struct desk *desk, struct error *error);
 
 /* Writes `open` to the store's state, after a change of it. */
 int desk_open_keep(struct desk *desk, struct error *error);

@@ -185,7 +185,7 @@ void elsewhere_look(struct screen *screen, struct elsewhere *elsewhere)
     if (elsewhere->typed[strspn(elsewhere->typed, " ")] == '\0')
         return;
     if (!is_online(elsewhere))
-        ask(elsewhere, &(struct purpose_reason){PURPOSE_NONE, ""});
+        ask(elsewhere, &(struct purpose_reason){.purpose = PURPOSE_NONE});
     else if (purpose_known(screen->desk, NULL, &reason))
         ask(elsewhere, &reason);
     else

@@ -27,7 +27,7 @@ libui_a_SOURCES = \
     ui/paper.c ui/paper.h \
     ui/paper_task.c ui/paper_task.h \
     ui/paint.c ui/paint.h \
-    ui/purpose.c ui/purpose.h ui/screen_purpose.c \
+    ui/purpose.c ui/purpose.h ui/screen_purpose.c ui/ui_ask.c \
     ui/audit_words.c ui/audit_words.h ui/screen_audit.c \
     ui/elsewhere.c ui/elsewhere.h ui/screen_elsewhere.c ui/screen_fetch.c \
     ui/fields.c ui/fields.h \

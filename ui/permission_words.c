@@ -19,6 +19,7 @@ static const char *const texts[PERMISSION_COUNT] = {
     [PERMISSION_DISCLOSE] = N_("hand out what is on file"),
     [PERMISSION_ERASE] = N_("erase files"),
     [PERMISSION_ADMINISTER] = N_("manage agents and terminals"),
+    [PERMISSION_OPEN_UNASKED] = N_("open files without being asked why"),
 };
 
 const char *permission_text(enum permission permission)

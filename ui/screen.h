@@ -51,6 +51,15 @@ struct screen_about {
     bool here;
 };
 
+/* Whose file a kind of screen shows: of the record of this type that is named in its arguments. */
+struct screen_file {
+    const char *member; /* of the arguments, holds the id; NULL: it shows nobody's file */
+    const char *also;   /* likewise, a second record; NULL: none */
+    enum record_type type;
+    bool open;  /* without it, what is open on the desk (submission, case or client) */
+    bool typed; /* what is typed there is in no draft, and `forget` gives it */
+};
+
 /* Only name, title, help, open, draw and close must be there. */
 struct screen_kind {
     const char *name;    /* stable: for ui_open and saved states; not shown */
@@ -63,6 +72,7 @@ struct screen_kind {
      * is kept (suspend) before the other one opens. NULL operation: always this one. */
     const char *(*instead)(struct screen *top);
     unsigned flags;                /* of enum screen_flag */
+    struct screen_file file;       /* why it is opened is asked first (purpose.h) */
     const struct screen_key *keys; /* may be NULL */
     /* False for a key that has no sense in the present state of the screen: it is then neither
      * shown nor run. NULL: all have. */
@@ -124,8 +134,11 @@ const struct screen_kind *screen_kind_find(const char *name);
 /* --- what a screen may ask ------------------------------------------------------------------- */
 
 /* Opens a kind on top (or brings a SCREEN_SINGLE one there). `arguments` is stolen, may be NULL.
- * Failing is told on the message line; the code is returned. */
+ * Failing is told on the message line; the code is returned. Where the agent must first say why
+ * they open a file, a box asks and 0 is returned (ui_is_asking): the screen, and those opened after
+ * it by the same key, open with the answer, or not at all. */
 int ui_open(struct ui *ui, const char *name, json_t *arguments);
+bool ui_is_asking(const struct ui *ui);
 
 /* The saved state of the topmost open screen of this kind: what it shows. New reference, NULL when
  * none is open. */

@@ -468,6 +468,7 @@ const struct screen_kind screen_case = {
                "every channel, newest first."),
     .command = N_("case"),
     .flags = SCREEN_SINGLE,
+    .file = {.member = "id", .type = RECORD_CASE, .open = true},
     .keys = matter_keys,
     .offers = matter_offers,
     .open = matter_open,

@@ -360,6 +360,7 @@ const struct screen_kind screen_checklist = {
                "Everybody who sees the case sees it, with who ticked what and when."),
     .command = N_("checklist"),
     .flags = SCREEN_SINGLE,
+    .file = {.member = "id", .type = RECORD_CASE, .open = true},
     .keys = listing_keys,
     .offers = listing_offers,
     .open = listing_open,

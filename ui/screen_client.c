@@ -577,6 +577,7 @@ const struct screen_kind screen_client = {
     .title = N_("Client"),
     .help = N_("Who the client is and how to reach them. Clients who are likely the same are shown "
                "while you type: take one of them rather than making a second file."),
+    .file = {.member = "id", .type = RECORD_CLIENT, .typed = true},
     .keys = client_screen_keys,
     .offers = client_offers,
     .open = client_open,

@@ -283,6 +283,7 @@ const struct screen_kind screen_client_file = {
                "and tasks that belong to no case, who acts for whom and what they agreed to. Files "
                "that were merged are shown as one."),
     .command = N_("file"),
+    .file = {.member = "client", .type = RECORD_CLIENT, .open = true},
     .keys = filing_keys,
     .open = filing_open,
     .close = filing_close,

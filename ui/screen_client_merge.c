@@ -219,6 +219,7 @@ const struct screen_kind screen_client_merge = {
     .title = N_("Merge two files"),
     .help = N_("Two files of one client, side by side. Choose which details stay; the cases and "
                "all else of both are shown as one client's."),
+    .file = {.member = "client", .also = "into", .type = RECORD_CLIENT},
     .keys = merging_keys,
     .open = merging_open,
     .close = merging_close,

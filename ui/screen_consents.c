@@ -289,6 +289,7 @@ const struct screen_kind screen_consents = {
         N_("What this client agreed to: what, for whom, until when, and how they said so. Those "
            "given in a form are noted by themselves. What is withdrawn is shared no more."),
     .command = N_("consents"),
+    .file = {.member = "client", .type = RECORD_CLIENT, .open = true},
     .keys = consenting_keys,
     .open = consenting_open,
     .close = consenting_close,

@@ -303,6 +303,7 @@ const struct screen_kind screen_delegations = {
     .help = N_("Who may act for this client - for a business, a child, somebody under guardianship "
                "- by which proof and until when. What has expired does not count."),
     .command = N_("delegates"),
+    .file = {.member = "client", .type = RECORD_CLIENT, .open = true},
     .keys = delegating_keys,
     .open = delegating_open,
     .close = delegating_close,

@@ -341,6 +341,7 @@ const struct screen_kind screen_delivery = {
     .title = N_("Delivery"),
     .help = N_("What one agency receives of a form, and what became of it. The server sends it by "
                "itself and tries again while the agency cannot be reached."),
+    .file = {.member = "id", .type = RECORD_DELIVERY},
     .keys = delivery_keys,
     .offers = delivery_offers,
     .open = delivery_open,

@@ -552,6 +552,7 @@ const struct screen_kind screen_form = {
     .command = N_("form"),
     .code = INPUT_F(4),
     .label = N_("Forms"),
+    .file = {.member = "submission", .type = RECORD_SUBMISSION, .open = true},
     .keys = form_keys,
     .offers = form_offers,
     .open = form_open,

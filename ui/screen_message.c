@@ -464,6 +464,7 @@ const struct screen_kind screen_message = {
     .title = N_("Message"),
     .help = N_("One message of or to the client, whole, with the files that came with it: a digit "
                "or Enter opens one. Whoever opens a message has read it, and the others see that."),
+    .file = {.member = "id", .type = RECORD_MESSAGE},
     .keys = letter_keys,
     .offers = letter_offers,
     .open = letter_open,

@@ -176,6 +176,7 @@ const struct screen_kind screen_preferences = {
     .help = N_("By which channels the client wants messages, and whether they are told by itself "
                "how their cases stand. Nothing goes out by a channel that they refused."),
     .command = N_("wishes"),
+    .file = {.member = "client", .type = RECORD_CLIENT, .open = true},
     .keys = wishing_keys,
     .open = wishing_open,
     .close = wishing_close,

@@ -13,8 +13,10 @@
 #define BOX_WIDTH 60
 
 struct asking {
-    char *name; /* owned */
-    struct id client;
+    char *name;       /* owned */
+    struct id client; /* whose file; of a case without one, the case */
+    struct id also;   /* a second file, for the same reason; may be empty */
+    json_t *then;     /* owned: screens that the frame opens with the answer; NULL for none */
     enum purpose choices[PURPOSE_COUNT];
     struct list list;
     struct editor *words; /* owned */
@@ -26,20 +28,43 @@ static enum purpose chosen(const struct asking *asking)
     return asking->choices[asking->list.selected];
 }
 
-static void finish(struct screen *screen, enum purpose purpose)
+static void keep(struct screen *screen, enum purpose purpose)
 {
     const struct asking *asking = screen->data;
     struct purpose_said *said = &screen->desk->said;
+    const struct id *files[] = {&asking->client, &asking->also};
+    struct error error = ERROR_INIT;
 
-    if (purpose != PURPOSE_NONE) {
-        said->reason.purpose = purpose;
-        text_copy(said->reason.words, sizeof(said->reason.words), editor_text(asking->words));
-        said->client = asking->client;
-        said->until_ms = desk_now(screen->desk) + (int64_t)PURPOSE_MINUTES * 60 * 1000;
-    }
-    screen_finish(screen, json_pack("{s:s, s:s, s:s}", "name", asking->name, "purpose",
-                                    purpose != PURPOSE_NONE ? purpose_name(purpose) : "", "words",
-                                    purpose != PURPOSE_NONE ? editor_text(asking->words) : ""));
+    said->reason.purpose = purpose;
+    text_copy(said->reason.words, sizeof(said->reason.words), editor_text(asking->words));
+    said->reason.said_ms = desk_now(screen->desk);
+    said->client = asking->client;
+    said->until_ms = said->reason.said_ms + (int64_t)PURPOSE_MINUTES * 60 * 1000;
+    for (size_t i = 0; i < 2; i++)
+        if (!id_is_empty(files[i]) &&
+            desk_reason_keep(screen->desk, files[i], &said->reason, said->until_ms, &error) != 0)
+            ui_tell_error(screen->ui, &error);
+}
+
+static void finish(struct screen *screen, enum purpose purpose)
+{
+    const struct asking *asking = screen->data;
+    json_t *answer = json_pack("{s:s, s:s, s:s}", "name", asking->name, "purpose",
+                               purpose != PURPOSE_NONE ? purpose_name(purpose) : "", "words",
+                               purpose != PURPOSE_NONE ? editor_text(asking->words) : "");
+
+    if (purpose != PURPOSE_NONE)
+        keep(screen, purpose);
+    if (asking->then != NULL)
+        json_object_set(answer, "then", asking->then);
+    screen_finish(screen, answer);
+}
+
+void purpose_then(struct screen *box, json_t *screen)
+{
+    struct asking *asking = box->data;
+
+    json_array_append_new(asking->then, screen);
 }
 
 /* Those that an agent of this role can have. */
@@ -58,6 +83,7 @@ static void purpose_close(struct screen *screen)
     struct asking *asking = screen->data;
 
     editor_free(asking->words);
+    json_decref(asking->then);
     free(asking->name);
     free(asking);
 }
@@ -76,6 +102,9 @@ static int purpose_open(struct screen *screen, const json_t *arguments, struct e
         return error_set(error, ERROR_MEMORY, "out of memory");
     }
     id_parse(&asking->client, json_text_or(arguments, "client", ""));
+    id_parse(&asking->also, json_text_or(arguments, "also", ""));
+    if (json_is_array(json_object_get(arguments, "then")))
+        asking->then = json_deep_copy(json_object_get(arguments, "then"));
     list_restore(&asking->list, json_object_get(arguments, "list"));
     list_choices(asking, screen->desk);
     if (asking->list.count == 0) {
@@ -91,9 +120,10 @@ static json_t *purpose_save(const struct screen *screen)
 {
     const struct asking *asking = screen->data;
 
-    return json_pack("{s:s, s:s, s:o, s:o, s:b}", "name", asking->name, "client",
-                     asking->client.text, "list", list_save(&asking->list), "words",
-                     editor_save(asking->words), "in_words", asking->in_words);
+    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:O*}", "name", asking->name, "client",
+                     asking->client.text, "also", asking->also.text, "list",
+                     list_save(&asking->list), "words", editor_save(asking->words), "in_words",
+                     asking->in_words, "then", asking->then);
 }
 
 /* --- drawing --------------------------------------------------------------------------------- */

@@ -240,7 +240,8 @@ static void run_redo(struct screen *screen, const char *argument)
     struct refusals *refusals = screen->data;
 
     (void)argument;
-    if (refusals->count > 0 && redo(screen, &refusals->rows[refusals->list.selected]) == 0)
+    if (refusals->count > 0 && redo(screen, &refusals->rows[refusals->list.selected]) == 0 &&
+        !ui_is_asking(screen->ui))
         dismiss(screen);
 }
 

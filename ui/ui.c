@@ -47,6 +47,7 @@ void ui_free(struct ui *ui)
     while (ui->count > 0)
         entry_free(ui->stack[--ui->count]);
     editor_free(ui->command);
+    json_decref(ui->answered);
     free(ui->saved);
     free(ui);
 }
@@ -250,6 +251,8 @@ int ui_open(struct ui *ui, const char *name, json_t *arguments)
 
     if (kind == NULL) {
         code = error_set(&error, ERROR_NOT_FOUND, "%s: %s", _("no such screen"), name);
+    } else if (ui_ask_first(ui, kind, arguments, &code, &error)) {
+        /* It opens with the answer. */
     } else if ((kind->flags & SCREEN_SINGLE) && stack_find(ui, kind, &index)) {
         if (arguments == NULL) {
             stack_raise(ui, index);
@@ -323,7 +326,8 @@ static void stack_close(struct ui *ui)
                 top = ui_top_entry(ui);
                 screen_resume(top);
             }
-            if (entry->answer != NULL && below != NULL && below->screen.kind->answer != NULL)
+            if (entry->answer != NULL && !ui_ask_answered(ui, entry->answer) && below != NULL &&
+                below->screen.kind->answer != NULL)
                 below->screen.kind->answer(&below->screen, name, entry->answer);
             entry_free(entry);
         }
@@ -346,6 +350,7 @@ static void erase(struct ui *ui)
 static void stack_settle(struct ui *ui)
 {
     stack_close(ui);
+    ui_ask_settle(ui);
     if (!ui->signing_out)
         return;
     ui->signing_out = false;
@@ -440,6 +445,7 @@ void ui_input(struct ui *ui, const struct input *input)
 {
     ui->used_ms = clock_steady(NULL);
     ui->message[0] = '\0';
+    ui->asking = false;
     if (input->code == INPUT_RESIZE)
         return;
     commands_back(ui);
@@ -497,6 +503,7 @@ void ui_tick(struct ui *ui)
 {
     struct screen *top;
 
+    ui->asking = false;
     lock_when_idle(ui);
     top = ui_top(ui);
     /* What was done has been read: the notice below it is to be seen. */

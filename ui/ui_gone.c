@@ -51,7 +51,7 @@ static void desk_look(struct ui *ui)
 
 /* What was typed waits for Insert, below what another screen left there just now. It does not go to
  * the terminal's clipboard: nobody asked for that. */
-static void keep_typed(struct ui *ui, char *typed)
+void ui_keep_typed(struct ui *ui, char *typed)
 {
     char *clean = typed == NULL || *typed == '\0' ? NULL : text_clean(typed, strlen(typed), true);
     struct text_buffer both = {0};
@@ -96,7 +96,7 @@ void ui_look_at_records(struct ui *ui)
         if (!entry_is_gone(entry))
             continue;
         if (entry->screen.kind->forget != NULL)
-            keep_typed(ui, entry->screen.kind->forget(&entry->screen));
+            ui_keep_typed(ui, entry->screen.kind->forget(&entry->screen));
         entry->closing = true;
         ui->gone = entry->screen.kind->title;
         /* A question that it asks has nobody to answer to. */

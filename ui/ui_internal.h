@@ -28,7 +28,7 @@ struct ui {
     struct entry *stack[UI_STACK_LIMIT]; /* owned; the top is the last */
     size_t count;
     bool over, ring, stop, copy, signing_out;
-    bool wiped; /* an administrator had this terminal erased */
+    bool wiped;                       /* an administrator had this terminal erased */
     enum sign_in_state sign_in_asked; /* what a screen was opened for */
     enum ui_message message_kind;
     char message[ERROR_MESSAGE_SIZE]; /* "" for none */
@@ -38,8 +38,8 @@ struct ui {
     int64_t store_version, catalogue_version;
     uint64_t desk_changes;
     struct desk_open held; /* what is open on the desk, once it was here */
-    const char *gone;      /* title (msgid) of a screen of which the record went, until it is told */
-    bool gone_typed;       /* what was typed there waits for Insert */
+    const char *gone;    /* title (msgid) of a screen of which the record went, until it is told */
+    bool gone_typed;     /* what was typed there waits for Insert */
     int64_t observed_ms; /* when the kinds of screens last looked at the store */
     struct link_status link;
     int64_t used_ms;           /* steady time of the last key */
@@ -47,6 +47,9 @@ struct ui {
     int64_t waiting, refusals; /* counts in the store */
     int64_t stranded;          /* operations that only the journal holds */
     char *saved;               /* owned: the state as last saved, to skip what is the same */
+    bool restoring;            /* what was open in an earlier run is opened again */
+    bool asking;               /* this key opened the box that asks why; it is on top */
+    json_t *answered;          /* owned: its answer, until that is dealt with; NULL for none */
 };
 
 struct entry *ui_top_entry(struct ui *ui);
@@ -54,11 +57,22 @@ struct entry *ui_top_entry(struct ui *ui);
 int ui_push(struct ui *ui, const struct screen_kind *kind, const json_t *arguments,
             struct error *error);
 
+/* --- ui_ask.c -------------------------------------------------------------------------------- */
+
+/* True when the screen is not to be opened now: the agent is asked why (`code` 0), or cannot be. */
+bool ui_ask_first(struct ui *ui, const struct screen_kind *kind, const json_t *arguments, int *code,
+                  struct error *error);
+/* True when this answers the frame's own question; ui_ask_settle then opens what waited. */
+bool ui_ask_answered(struct ui *ui, const json_t *answer);
+void ui_ask_settle(struct ui *ui);
+
 /* --- ui_gone.c ------------------------------------------------------------------------------- */
 
 /* The store or the catalogue has changed: marks every screen as stale, and as closing those of
  * which the record has gone; what has gone is open on the desk no longer. */
 void ui_look_at_records(struct ui *ui);
+/* What was typed on a screen that is shown no longer (stolen, may be NULL) waits for Insert. */
+void ui_keep_typed(struct ui *ui, char *typed);
 /* Says so once, in the place of all else. */
 void ui_tell_gone(struct ui *ui);
 

@@ -55,12 +55,14 @@ void ui_restore(struct ui *ui)
     json_t *state = NULL, *item;
     bool first = true;
     size_t index;
+    int code;
     struct error error = ERROR_INIT;
 
     if (store_state_get(ui->desk->store, "screens", &state, &error) != 0)
         ui_tell_error(ui, &error);
     if (!ui->desk->language_fixed && *json_text_or(state, "language", "") != '\0')
         language_set(json_text_or(state, "language", ""));
+    ui->restoring = true;
     json_array_foreach(json_object_get(state, "screens"), index, item)
     {
         const struct screen_kind *kind = screen_kind_find(json_text_or(item, "name", ""));
@@ -72,9 +74,13 @@ void ui_restore(struct ui *ui)
         if (first && strcmp(kind->name, "home") != 0)
             break;
         first = false;
-        if (ui_push(ui, kind, json_is_object(saved) ? saved : NULL, &error) != 0)
+        saved = json_is_object(saved) ? saved : NULL;
+        if (!ui_ask_first(ui, kind, saved, &code, &error))
+            code = ui_push(ui, kind, saved, &error);
+        if (code != 0)
             ui_tell_error(ui, &error);
     }
+    ui->asking = ui->restoring = false;
     json_decref(state);
     if (first)
         ui_open(ui, "home", NULL);

@@ -247,10 +247,9 @@ void work_look(struct screen *screen, const struct id *client, const struct id *
     struct error error = ERROR_INIT;
     struct purpose_reason reason = {.purpose = PURPOSE_NONE};
 
-    /* What was said for this client, not while looking for somebody who may be another. */
-    if (client != NULL && !id_is_empty(client) && id_equal(client, &screen->desk->said.client))
-        (void)purpose_known(screen->desk, client, &reason);
-    if (desk_tell_look(screen->desk, client, matter, reason.purpose, reason.words, &error) != 0)
+    purpose_of_look(screen->desk, client != NULL && !id_is_empty(client) ? client : matter,
+                    &reason);
+    if (desk_tell_look(screen->desk, client, matter, &reason, &error) != 0)
         ui_tell_error(screen->ui, &error);
 }
 

@@ -326,6 +326,28 @@ static void compare_feed(struct comparing *comparing)
     }
 }
 
+/* A file is opened for a reason. */
+static void say_why(struct http_client *client, const struct record *record)
+{
+    const char *whose = record_text(record, "client"), *matter = record_text(record, "case");
+    const char *type = *whose != '\0'    ? "client"
+                       : *matter != '\0' ? "case"
+                                         : record_type_name(record->type);
+    json_t *body;
+    int status;
+
+    if (*whose == '\0' && *matter == '\0' && record->type != RECORD_CLIENT &&
+        record->type != RECORD_CASE)
+        return;
+    body = json_pack("{s:s, s:s, s:s}", "type", type, "id",
+                     *whose != '\0'    ? whose
+                     : *matter != '\0' ? matter
+                                       : record->id.text,
+                     "purpose", "case-work");
+    json_decref(call(client, "POST", "/v1/open", body, &status));
+    json_decref(body);
+}
+
 /* What the terminal holds and the feed did not tell: still at the server, and the same. */
 static int compare_held(void *context, const struct record *record, enum store_pending pending)
 {
@@ -338,6 +360,7 @@ static int compare_held(void *context, const struct record *record, enum store_p
         return 0;
     (void)snprintf(path, sizeof path, "/v1/records/%s/%s", record_type_name(record->type),
                    record->id.text);
+    say_why(comparing->client, record);
     json_t *theirs = call(comparing->client, "GET", path, NULL, &status);
     /* What an agent saw while an offer stood may stay. */
     if (status == 403 && comparing->account->ended)

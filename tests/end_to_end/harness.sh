@@ -17,6 +17,8 @@
 #                             until the command succeeds; fails with the message after 20 seconds.
 #                             A screen is painted in parts: what must be on it is waited for, and
 #                             never looked at once
+#   wait_file NAME TEXT       the same for somebody's file: says "I am working on their case" when
+#                             it is asked why it is opened
 #   shows NAME TEXT           now
 #   cursor_at NAME            prints "column,row"
 #   cursor_is NAME COLUMN,ROW now
@@ -165,6 +167,21 @@ wait_that() {
     shift
     until "$@"; do
         [ $SECONDS -lt $end ] || fail "$message"
+        sleep 0.05
+    done
+}
+
+wait_file() {
+    local end=$((SECONDS + 20 * PATIENCE)) asks='Pourquoi ouvrez-vous ce dossier\|Why do you open this file'
+    until shows "$1" "$2"; do
+        if screen "$1" | grep -q "$asks"; then
+            types "$1" 3
+            until ! screen "$1" | grep -q "$asks"; do
+                [ $SECONDS -lt $end ] || fail "$1 still asks why"
+                sleep 0.05
+            done
+        fi
+        [ $SECONDS -lt $end ] || fail "$1 does not show: $2"
         sleep 0.05
     done
 }

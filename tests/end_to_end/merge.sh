@@ -48,7 +48,7 @@ merge() {
     types "$1" "$3"
     waits "$1" "Clients connus" "Known clients"
     keys "$1" Enter
-    waits "$1" "Cette fiche reste" "This file stays"
+    wait_file "$1" "$(say "Cette fiche reste" "This file stays")"
     wait_for "$1" "$2"
     wait_for "$1" "$3"
     keys "$1" C-x

@@ -288,6 +288,18 @@ json_t *server_post(struct server_fixture *fixture, enum fixture_agent who,
     return outcomes;
 }
 
+void server_say_why(struct server_fixture *fixture, enum fixture_agent who, enum record_type type,
+                    const struct id *id)
+{
+    char body[160];
+    const struct call call = {
+        .path = "/v1/open", .token = fixture->tokens[who], .method = "POST", .body = body};
+
+    snprintf(body, sizeof(body), "{\"type\": \"%s\", \"id\": \"%s\", \"purpose\": \"case-work\"}",
+             record_type_name(type), id->text);
+    json_decref(server_json(fixture, &call));
+}
+
 struct operation *server_note(struct server_fixture *fixture, enum fixture_agent who,
                               const struct id *id, const char *text)
 {

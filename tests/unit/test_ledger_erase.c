@@ -114,7 +114,9 @@ static void words_of_an_older_version_are_found(void **state)
     erase_claim(f, RECORD_CASE, &matter, 1, "status", "closed");
     ledger_close(f->ledger);
     erase_run(f, "DROP TABLE role_move; DROP INDEX audit_words_by_about;"
-                 "ALTER TABLE audit_words DROP COLUMN about; PRAGMA user_version = 16");
+                 "ALTER TABLE audit_words DROP COLUMN about; DROP TABLE reason;"
+                 "DROP TABLE audit_key_change; ALTER TABLE audit DROP COLUMN request;"
+                 "PRAGMA user_version = 16");
     assert_int_equal(ledger_open(&f->ledger, f->path, NULL), 0);
     assert_int_equal(erase_now(f, RECORD_CASE, &matter), 1);
     assert_int_equal(erase_occurrences(f->folder, SECRET " opened"), 0);

@@ -58,6 +58,7 @@ static void merged_into(struct server_fixture *f, const struct id *client, char 
     const struct call call = {.path = path, .token = f->tokens[ANNE]};
     json_t *record;
 
+    server_say_why(f, ANNE, RECORD_CLIENT, client);
     snprintf(path, sizeof(path), "/v1/records/client/%s", client->text);
     record = server_json(f, &call);
     snprintf(into, 64, "%s", json_text_or(json_object_get(record, "body"), "merged_into", ""));

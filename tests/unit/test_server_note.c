@@ -32,8 +32,10 @@ static void assign(struct server_fixture *f, enum fixture_agent who, const struc
                                     *assignee != '\0' ? json_string(assignee) : json_null())));
 }
 
-/* What the record's own address answers Ben, and whether his feed has it or takes it back. */
-static void expect_for_ben(struct server_fixture *f, const struct id *note, bool seen, bool gone)
+/* What the record's own address answers Ben (who says why, of another's note: on this case), and
+ * whether his feed has it or takes it back. */
+static void expect_for_ben(struct server_fixture *f, const struct id *matter, const struct id *note,
+                           bool seen, bool gone)
 {
     char path[128];
     struct call call = {.path = path, .token = f->tokens[BEN]};
@@ -43,9 +45,11 @@ static void expect_for_ben(struct server_fixture *f, const struct id *note, bool
     size_t i;
 
     snprintf(path, sizeof(path), "/v1/records/note/%s", note->text);
-    if (seen)
+    if (seen) {
+        if (matter != NULL)
+            server_say_why(f, BEN, RECORD_CASE, matter);
         json_decref(server_json(f, &call));
-    else
+    } else
         server_expect_problem(f, &call, 403, "forbidden");
     page = server_json(f, &feed);
     json_array_foreach(json_object_get(page, "records"), i, record)
@@ -72,8 +76,8 @@ static void test_colleagues_do_not_see_it(void **state)
     open = fixture_make(&f->ledger, ANNE, RECORD_NOTE,
                         fixture_note(&f->ledger, ANNE, "sample/a", &matter, "for everyone"));
     note = fixture_make(&f->ledger, ANNE, RECORD_NOTE, restricted(f, ANNE, &matter));
-    expect_for_ben(f, &open, true, false);
-    expect_for_ben(f, &note, false, false);
+    expect_for_ben(f, &matter, &open, true, false);
+    expect_for_ben(f, &matter, &note, false, false);
     assert_true(fixture_sees(&f->ledger, ANNE, 0, &note));
     assert_int_equal(fixture_read(&f->ledger, ANNE, RECORD_NOTE, &note, NULL), 0);
     /* Nor is it reached by correcting it. */
@@ -98,19 +102,19 @@ static void test_it_follows_the_case(void **state)
         fixture_make(&f->ledger, ANNE, RECORD_CASE, fixture_case(&f->ledger, ANNE, "sample/a"));
     before = fixture_make(&f->ledger, ANNE, RECORD_NOTE, restricted(f, ANNE, &matter));
     assign(f, BEN, &matter, 1, ben);
-    expect_for_ben(f, &before, true, false);
+    expect_for_ben(f, &matter, &before, true, false);
     after = fixture_make(&f->ledger, ANNE, RECORD_NOTE, restricted(f, ANNE, &matter));
-    expect_for_ben(f, &after, true, false);
+    expect_for_ben(f, &matter, &after, true, false);
     own = fixture_make(&f->ledger, BEN, RECORD_NOTE, restricted(f, BEN, &matter));
     assign(f, BEN, &matter, 2, "");
-    expect_for_ben(f, &before, false, true);
-    expect_for_ben(f, &after, false, true);
+    expect_for_ben(f, &matter, &before, false, true);
+    expect_for_ben(f, &matter, &after, false, true);
     /* Who wrote it keeps it. */
-    expect_for_ben(f, &own, true, false);
+    expect_for_ben(f, NULL, &own, true, false);
     assert_int_equal(fixture_read(&f->ledger, ANNE, RECORD_NOTE, &own, NULL), ERROR_REFUSED);
     assign(f, ANNE, &matter, 3, anne);
     assert_int_equal(fixture_read(&f->ledger, ANNE, RECORD_NOTE, &own, NULL), 0);
-    expect_for_ben(f, &before, false, true);
+    expect_for_ben(f, &matter, &before, false, true);
 }
 
 static void test_supervisors_of_the_office_see_it(void **state)
@@ -122,14 +126,14 @@ static void test_supervisors_of_the_office_see_it(void **state)
     matter =
         fixture_make(&f->ledger, ANNE, RECORD_CASE, fixture_case(&f->ledger, ANNE, "sample/a"));
     note = fixture_make(&f->ledger, ANNE, RECORD_NOTE, restricted(f, ANNE, &matter));
-    expect_for_ben(f, &note, false, false);
+    expect_for_ben(f, &matter, &note, false, false);
     move_ben(f, "supervisor");
-    expect_for_ben(f, &note, true, false);
+    expect_for_ben(f, &matter, &note, true, false);
     move_ben(f, "clerk");
     fixture_publish(&f->ledger, RECORD_AGENT, "sample/ben2",
                     json_pack("{s:s, s:s, s:s, s:s}", "login", "ben2", "name", "ben", "office",
                               "sample/b", "role", "supervisor"));
-    expect_for_ben(f, &note, false, true);
+    expect_for_ben(f, &matter, &note, false, true);
 }
 
 /* A hand-off shows the case and what belongs to it, but for this; to who writes a restricted note
@@ -147,17 +151,17 @@ static void test_a_handoff_does_not_carry_it(void **state)
         fixture_handoff(l, ANNE, "sample/a", &matter, l->actors[BEN].agent.text, NULL, NULL));
     struct id later = fixture_make(l, ANNE, RECORD_NOTE, restricted(f, ANNE, &matter)), own;
 
-    expect_for_ben(f, &open, true, false);
-    expect_for_ben(f, &note, false, false);
-    expect_for_ben(f, &later, false, false);
+    expect_for_ben(f, NULL, &open, true, false);
+    expect_for_ben(f, NULL, &note, false, false);
+    expect_for_ben(f, NULL, &later, false, false);
     own = fixture_make(l, BEN, RECORD_NOTE, restricted(f, BEN, &matter));
     assign(f, BEN, &matter, 1, l->actors[BEN].agent.text);
-    expect_for_ben(f, &note, true, false);
+    expect_for_ben(f, NULL, &note, true, false);
     assign(f, BEN, &matter, 2, "");
     fixture_decide(l, BEN, &handoff, 1, "declined", l->clock_ms);
-    expect_for_ben(f, &open, false, true);
-    expect_for_ben(f, &note, false, true);
-    expect_for_ben(f, &own, true, false);
+    expect_for_ben(f, NULL, &open, false, true);
+    expect_for_ben(f, NULL, &note, false, true);
+    expect_for_ben(f, NULL, &own, true, false);
 }
 
 /* Written before there was a case: it is the case's of that contact. */
@@ -178,11 +182,11 @@ static void test_on_a_contact(void **state)
     body = restricted(f, ANNE, NULL);
     json_object_set_new(body, "contact", json_string(contact.text));
     note = fixture_make(l, ANNE, RECORD_NOTE, body);
-    expect_for_ben(f, &note, false, false);
+    expect_for_ben(f, &matter, &note, false, false);
     assign(f, BEN, &matter, 1, ben);
-    expect_for_ben(f, &note, true, false);
+    expect_for_ben(f, &matter, &note, true, false);
     assign(f, BEN, &matter, 2, "");
-    expect_for_ben(f, &note, false, true);
+    expect_for_ben(f, &matter, &note, false, true);
 }
 
 #define WITH(test)                                                                                 \

@@ -341,7 +341,10 @@ static void what_was_taken_from_the_file_stays_marked(void **state)
         fixture, 1,
         "{'known':{'name':'name'},'schema':{'type':'object','required':['name'],'properties':"
         "{'name':{'type':'string','title':'Full name'},'fax':{'type':'string'}}}}");
+    /* Their file stands in it: the agent says why. */
     ui_fixture_type(fixture, "\007form MV-1\r");
+    assert_false(ui_fixture_shows(fixture, "Zoe Roy"));
+    ui_fixture_type(fixture, "3");
     assert_true(ui_fixture_shows(fixture, "In the client's file: Zoe Roy."));
     assert_true(ui_fixture_shows(fixture, "with the client's consent"));
     /* Offered is not answered. */

@@ -136,7 +136,7 @@ static void a_case_and_the_note_on_it_close_and_the_note_is_not_lost(void **stat
                        "Matter of another", "opened_at", "2026-11-27T03:00:00.000Z"));
 
     ui_open(fixture->ui, "case", json_pack("{s:s}", "id", matter->id.text));
-    ui_fixture_draw(fixture);
+    ui_fixture_type(fixture, "3");
     assert_true(ui_fixture_shows(fixture, "ZZ-777"));
     assert_string_equal(fixture->desk.open.matter.text, matter->id.text);
     ui_fixture_press(fixture, INPUT_F(6));

@@ -196,6 +196,7 @@ static void a_case_is_opened_for_the_list_when_there_is_none(void **state)
     assert_true(ui_fixture_shows(fixture, "Closed, with 1 step of the checklist still to do"));
     /* The list is of that case now, and takes no more changes. */
     ui_fixture_press(fixture, INPUT_ENTER);
+    ui_fixture_type(fixture, "3");
     ui_fixture_press(fixture, INPUT_CONTROL('X'));
     assert_true(ui_fixture_shows(fixture, "This list is on the checklist of its case."));
     assert_false(ui_fixture_shows(fixture, "Space"));

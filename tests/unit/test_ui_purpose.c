@@ -76,9 +76,14 @@ static void it_holds_for_one_file_and_a_while(void **state)
     ui_fixture_type(fixture, "\r");
     assert_true(purpose_known(&fixture->desk, &other, &reason));
     assert_int_equal(reason.purpose, PURPOSE_CONTACT);
-    assert_false(purpose_known(&fixture->desk, &first, &reason));
+    /* The one that was said before still holds for its own file. */
+    assert_true(purpose_known(&fixture->desk, &first, &reason));
+    assert_int_equal(reason.purpose, PURPOSE_CASE_WORK);
     fixture->desk.said.until_ms = desk_now(&fixture->desk) - 1;
+    for (size_t i = 0; i < DESK_REASONS; i++)
+        fixture->desk.reasons[i].until_ms = desk_now(&fixture->desk) - 1;
     assert_false(purpose_known(&fixture->desk, &other, &reason));
+    assert_false(purpose_known(&fixture->desk, &first, &reason));
 }
 
 static void words_go_with_it(void **state)

@@ -1,0 +1,30 @@
+/*
+ * Why an agent opened a file holds for a while: what the server then hands out of it, when it is
+ * asked for one thing, is for that. It was said with POST /v1/open, or at the terminal and told
+ * with the look (app/look.h).
+ */
+#ifndef GUICHET_NET_LEDGER_REASON_H
+#define GUICHET_NET_LEDGER_REASON_H
+
+#include "app/purpose.h"
+#include "net/ledger.h"
+
+/* As long as a terminal keeps it (ui/purpose.h). */
+#define LEDGER_REASON_MS (INT64_C(15) * 60 * 1000)
+
+/* Within a transaction. `file`: a client, or a case without one. With no purpose, or when `until`
+ * has passed, nothing is kept. */
+int ledger_reason_keep(struct ledger *ledger, const struct id *agent, const struct id *file,
+                       enum purpose purpose, int64_t until_ms, int64_t now_ms, struct error *error);
+
+/*
+ * Why this agent may be given this record, which is in their scopes. 0 with the purpose: said for
+ * the file it belongs to; PURPOSE_CONTACT for a contact of theirs in progress with the client;
+ * PURPOSE_CASE_WORK for what they have in hand (app/in_hand.h); PURPOSE_NONE for a record of
+ * nobody, and for a role that is not asked. ERROR_INVALID when they must first say why.
+ */
+int ledger_reason_find(struct ledger *ledger, const struct ledger_actor *actor,
+                       enum record_type type, const struct id *id, int64_t now_ms,
+                       enum purpose *purpose, struct error *error);
+
+#endif

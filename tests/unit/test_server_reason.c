@@ -1,0 +1,145 @@
+/* Over HTTP: one thing of a client's file is handed out for a reason, or to who has it in hand. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "app/json.h"
+#include "net/ledger_reason.h"
+#include "tests/unit/server_fixture.h"
+
+/* Ben works in Anne's office, by this role. */
+static void move_ben(struct server_fixture *f, const char *role)
+{
+    fixture_publish(&f->ledger, RECORD_AGENT, "sample/ben2",
+                    json_pack("{s:s, s:s, s:s, s:s}", "login", "ben2", "name", "ben", "office",
+                              "sample/a", "role", role));
+}
+
+static struct id make_case(struct server_fixture *f, const struct id *client)
+{
+    json_t *body = fixture_case(&f->ledger, ANNE, "sample/a");
+
+    if (client != NULL)
+        json_object_set_new(body, "client", json_string(client->text));
+    return fixture_make(&f->ledger, ANNE, RECORD_CASE, body);
+}
+
+static void expect(struct server_fixture *f, enum fixture_agent who, enum record_type type,
+                   const struct id *id, bool given)
+{
+    char path[100];
+    const struct call call = {.path = path, .token = f->tokens[who]};
+
+    snprintf(path, sizeof(path), "/v1/records/%s/%s", record_type_name(type), id->text);
+    if (given)
+        json_decref(server_json(f, &call));
+    else
+        server_expect_problem(f, &call, 422, "purpose-needed");
+}
+
+/* Ben's terminal tells that he opened it, so long ago. */
+static void look(struct server_fixture *f, const struct id *client, const char *purpose,
+                 int64_t ago_ms)
+{
+    struct id id = fixture_id(&f->ledger);
+
+    fixture_applied(
+        &f->ledger, BEN,
+        fixture_operation(&f->ledger, BEN, OPERATION_APPEND, RECORD_ACCESS, &id, 0,
+                          json_pack("{s:s, s:s, s:s, s:o, s:s*}", "client", client->text, "agent",
+                                    f->ledger.actors[BEN].agent.text, "office", "sample/a", "at",
+                                    json_time(f->ledger.clock_ms - ago_ms), "purpose", purpose)));
+}
+
+static void it_is_said_first(void **state)
+{
+    struct server_fixture *f = *state;
+    struct id client = fixture_make(&f->ledger, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id other = fixture_make(&f->ledger, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id matter = make_case(f, &client), loose = make_case(f, NULL);
+
+    move_ben(f, "clerk");
+    expect(f, ANNE, RECORD_CASE, &matter, true);
+    expect(f, ANNE, RECORD_CLIENT, &client, true); /* by the case that she opened */
+    expect(f, ANNE, RECORD_CLIENT, &other, false);
+    expect(f, BEN, RECORD_CASE, &matter, false);
+    expect(f, BEN, RECORD_CLIENT, &client, false);
+    server_say_why(f, BEN, RECORD_CASE, &matter);
+    expect(f, BEN, RECORD_CASE, &matter, true);
+    expect(f, BEN, RECORD_CLIENT, &client, true);
+    expect(f, BEN, RECORD_CLIENT, &other, false);
+    /* A case without a client is a file of its own. */
+    expect(f, ANNE, RECORD_CASE, &loose, true);
+    expect(f, BEN, RECORD_CASE, &loose, false);
+    server_say_why(f, BEN, RECORD_CASE, &loose);
+    expect(f, BEN, RECORD_CASE, &loose, true);
+}
+
+static void a_look_that_was_told_says_it(void **state)
+{
+    struct server_fixture *f = *state;
+    struct id client = fixture_make(&f->ledger, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+
+    move_ben(f, "clerk");
+    f->ledger.clock_ms = clock_system(NULL);
+    look(f, &client, NULL, 0); /* for no reason */
+    expect(f, BEN, RECORD_CLIENT, &client, false);
+    look(f, &client, "written", LEDGER_REASON_MS + 1000); /* told too late to hold */
+    expect(f, BEN, RECORD_CLIENT, &client, false);
+    look(f, &client, "written", LEDGER_REASON_MS / 2);
+    expect(f, BEN, RECORD_CLIENT, &client, true);
+}
+
+static void what_is_in_hand_needs_none(void **state)
+{
+    struct server_fixture *f = *state;
+    struct ledger_fixture *l = &f->ledger;
+    struct id client = fixture_make(l, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id matter = make_case(f, &client);
+    json_t *offered;
+    struct id handoff;
+
+    move_ben(f, "clerk");
+    offered = fixture_handoff(l, ANNE, "sample/a", &matter, l->actors[BEN].agent.text, NULL, NULL);
+    json_object_set_new(offered, "client", json_string(client.text));
+    handoff = fixture_make(l, ANNE, RECORD_HANDOFF, offered);
+    expect(f, BEN, RECORD_CASE, &matter, true);
+    expect(f, BEN, RECORD_CLIENT, &client, true);
+    fixture_decide(l, BEN, &handoff, 1, "declined", l->clock_ms);
+    expect(f, BEN, RECORD_CASE, &matter, false);
+    fixture_applied(l, BEN,
+                    fixture_operation(l, BEN, OPERATION_CLAIM, RECORD_CASE, &matter, 1,
+                                      json_pack("{s:s}", "assignee", l->actors[BEN].agent.text)));
+    expect(f, BEN, RECORD_CASE, &matter, true);
+    expect(f, ANNE, RECORD_CASE, &matter, false); /* it is in Ben's hands now */
+}
+
+static void a_role_may_be_left_unasked(void **state)
+{
+    struct server_fixture *f = *state;
+    struct id client = fixture_make(&f->ledger, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+
+    fixture_publish(&f->ledger, RECORD_ROLE, "sample/trusted",
+                    json_pack("{s:s, s:{s:s, s:s}, s:[s,s], s:s}", "key", "sample/trusted", "title",
+                              "fr", "Sans question", "en", "Unasked", "permissions", "serve",
+                              "open-unasked", "cases", "office"));
+    move_ben(f, "sample/trusted");
+    expect(f, BEN, RECORD_CLIENT, &client, true);
+    move_ben(f, "clerk");
+    expect(f, BEN, RECORD_CLIENT, &client, false);
+}
+
+#define TEST(name)                                                                                 \
+    cmocka_unit_test_setup_teardown(name, server_fixture_setup, server_fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(it_is_said_first),
+        TEST(a_look_that_was_told_says_it),
+        TEST(what_is_in_hand_needs_none),
+        TEST(a_role_may_be_left_unasked),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
