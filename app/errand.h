@@ -29,6 +29,7 @@ enum errand_state {
 };
 
 #define ERRAND_TEXT_SIZE 1024
+#define ERRAND_CODE_SIZE 64
 
 /* Plain value, secret: wiped by whoever holds it. */
 struct errand_request {
@@ -36,6 +37,7 @@ struct errand_request {
     char login[256];
     char secret[ERRAND_TEXT_SIZE];
     char fresh[ERRAND_TEXT_SIZE];
+    char code[ERRAND_CODE_SIZE]; /* one-time code with a password; "" for none */
 };
 
 /* NULL when memory cannot be had. */

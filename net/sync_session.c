@@ -15,7 +15,8 @@
 /* Renewed when a third of its life is left: a long poll that sleeps with it ends before it does. */
 #define LIFE_PARTS 3
 /* A reply to an errand is small. */
-#define ERRAND_BODY_SIZE (6 * (256 + 2 * ERRAND_TEXT_SIZE) + SYNC_PROOF_SIZE + 128)
+#define ERRAND_BODY_SIZE                                                                           \
+    (6 * (256 + 2 * ERRAND_TEXT_SIZE + ERRAND_CODE_SIZE) + SYNC_PROOF_SIZE + 128)
 
 /* --- the terminal's key ----------------------------------------------------------------------- */
 
@@ -276,6 +277,8 @@ static size_t put_errand(const struct sync_engine *engine, const struct errand_r
         at = sync_put_member(body, 0, "{\"login\":", asked->login);
         at = sync_put_member(body, at, ",\"password\":", asked->secret);
         at = sync_put_member(body, at, ",\"new_password\":", asked->fresh);
+        if (asked->code[0] != '\0')
+            at = sync_put_member(body, at, ",\"code\":", asked->code);
     }
     if (proved)
         at = sync_put_proof(body, at, ",\"terminal\":", &proof);

@@ -16,14 +16,16 @@
 #include "ui/ui.h"
 
 #define PASSWORD_LIMIT 1000
+#define CODE_LIMIT     20
 
-enum field { FIELD_PRESENT, FIELD_FRESH, FIELD_AGAIN, FIELD_COUNT };
+enum field { FIELD_PRESENT, FIELD_FRESH, FIELD_AGAIN, FIELD_CODE, FIELD_COUNT };
 
 struct change {
     struct editor *editors[FIELD_COUNT]; /* owned */
     enum field focus;
     bool forced; /* the server asks for it: the present one was just typed */
     bool here;   /* it is the passphrase of this terminal: the server has no part in it */
+    bool coded;  /* the server wants a one-time code as well */
     bool waiting;
     struct renewal *renewal; /* owned; NULL while none runs */
     unsigned turns;          /* of the spinner */
@@ -33,7 +35,13 @@ static const char *const labels[FIELD_COUNT] = {
     N_("Present password"),
     N_("New password"),
     N_("Once more"),
+    N_("One-time code"),
 };
+
+static enum field last_field(const struct change *change)
+{
+    return change->coded ? FIELD_CODE : FIELD_AGAIN;
+}
 
 static void change_close(struct screen *screen)
 {
@@ -57,7 +65,8 @@ static int change_open(struct screen *screen, const json_t *arguments, struct er
     if (change == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
     for (int i = 0; i < FIELD_COUNT; i++)
-        change->editors[i] = editor_new(EDITOR_SECRET, PASSWORD_LIMIT);
+        change->editors[i] = i == FIELD_CODE ? editor_new(EDITOR_LINE, CODE_LIMIT)
+                                             : editor_new(EDITOR_SECRET, PASSWORD_LIMIT);
     for (int i = 0; i < FIELD_COUNT; i++)
         if (change->editors[i] == NULL) {
             for (int other = 0; other < FIELD_COUNT; other++)
@@ -86,7 +95,8 @@ static void change_draw(struct screen *screen, const struct paint *paint)
                 "only you would put together are long enough and easy to keep.")
             : _("A few words that only you would put together are long enough and easy to "
                 "keep. Your other sessions end."));
-    for (int i = change->forced ? FIELD_FRESH : FIELD_PRESENT; i < FIELD_COUNT; i++, row += 2) {
+    for (int i = change->forced ? FIELD_FRESH : FIELD_PRESENT; i <= (int)last_field(change);
+         i++, row += 2) {
         struct paint field = paint_part(paint, row, 22, 1, 32);
 
         paint_text(paint, row, 2, 19, PAINT_LABEL, _(labels[i]));
@@ -114,6 +124,7 @@ static bool fill(struct screen *screen, struct errand_request *request)
                   editor_text(change->editors[FIELD_PRESENT]));
     }
     text_copy(request->fresh, sizeof(request->fresh), editor_text(change->editors[FIELD_FRESH]));
+    text_copy(request->code, sizeof(request->code), editor_text(change->editors[FIELD_CODE]));
     return true;
 }
 
@@ -157,6 +168,14 @@ static void submit(struct screen *screen)
 
 /* --- the answer ------------------------------------------------------------------------------- */
 
+/* The password is right; the rest stays as it was typed. */
+static void ask_code(struct change *change)
+{
+    change->coded = true;
+    change->focus = FIELD_CODE;
+    editor_clear(change->editors[FIELD_CODE]);
+}
+
 static void refused(struct screen *screen, enum errand_state state, const char *why)
 {
     static const struct {
@@ -168,8 +187,9 @@ static void refused(struct screen *screen, enum errand_state state, const char *
         {"own", N_("too near to your own name: choose another")},
         {"same", N_("this is the present one: choose another")},
         {"wrong-password", N_("the present password is wrong")},
-        {"code-needed", N_("a one-time code is wanted: ask an administrator for a new password")},
-        {"at-centre", N_("passwords are changed at the centre, not at an office’s relay")},
+        {"code-needed", N_("type the code that your authenticator program shows now")},
+        {"code-wrong", N_("that code is wrong, or was used before")},
+        {"at-centre", N_("cut off from the centre: passwords are changed when the link is back")},
     };
     const char *words = state == ERRAND_HELD ? _("too many failed sign-ins: wait before the next")
                         : state == ERRAND_OFFLINE ? _("the server cannot be reached")
@@ -178,6 +198,8 @@ static void refused(struct screen *screen, enum errand_state state, const char *
     for (size_t i = 0; state == ERRAND_REFUSED && i < sizeof(rows) / sizeof(rows[0]); i++)
         if (strcmp(rows[i].why, why) == 0)
             words = _(rows[i].words);
+    if (state == ERRAND_REFUSED && strncmp(why, "code-", 5) == 0)
+        ask_code(screen->data);
     ui_tell(screen->ui, UI_FAILED, "%s", words);
     ui_stop_ahead(screen->ui);
 }
@@ -269,20 +291,21 @@ static bool change_key(struct screen *screen, const struct input *input)
 {
     struct change *change = screen->data;
     enum field first = change->forced ? FIELD_FRESH : FIELD_PRESENT;
+    enum field last = last_field(change);
 
     if (change->waiting || change->renewal != NULL)
         return true; /* the server may have done it already: it is waited for */
     switch (input->code) {
     case INPUT_TAB:
     case INPUT_DOWN:
-        change->focus = change->focus == FIELD_AGAIN ? first : change->focus + 1;
+        change->focus = change->focus == last ? first : change->focus + 1;
         return true;
     case INPUT_BACK_TAB:
     case INPUT_UP:
-        change->focus = change->focus == first ? FIELD_AGAIN : change->focus - 1;
+        change->focus = change->focus == first ? last : change->focus - 1;
         return true;
     case INPUT_ENTER:
-        if (change->focus == FIELD_AGAIN)
+        if (change->focus == last)
             submit(screen);
         else
             change->focus++;

@@ -88,7 +88,30 @@ guichetd agent codes marie --database "$WORK/server.db" || fail "agent codes"
 terminal a --language fr
 sign_in a marie
 wait_for a "Lisez ce carré"
-keys a Escape
-wait_for a "Services courants"
+secret=$(screen a | grep -oE '[A-Z2-7]{4}( [A-Z2-7]{1,4})+' | tr -d ' \n')
+types a "$(code_of "$secret")"$'\r'
+wait_for a "Les codes sont en place"
+mapfile -t recovery < <(screen a | grep -oE '[2-9a-z]{4}-[2-9a-z]{4}')
+keys a Enter
+wait_for a "en ligne"
+
+echo "a change of password wants a code as well, and asks for it"
+types a $':mot-de-passe\r'
+wait_for a "Mot de passe actuel"
+types a $'guichet\rtrois mots a moi\rtrois mots a moi\r'
+wait_for a "tapez le code que montre"
+wait_for a "Code unique"
+types a $'000000\r'
+wait_for a "ce code est erroné"
+types a "${recovery[0]}"$'\r'
+wait_for a "Tapez le code"
+types a "${recovery[1]}"$'\r'
+wait_for a "en ligne"
 terminal_quit a
+for password in guichet "trois mots a moi"; do
+    curl -s -H 'Content-Type: application/json' -d "{\"login\": \"marie\", \"password\": \"$password\"}" \
+        "$SERVER/v1/login" | grep -o '"code": *"[^"]*"'
+done >"$WORK/told"
+grep -q wrong-password "$WORK/told" && grep -q code-needed "$WORK/told" ||
+    { cat "$WORK/told"; fail "the password is not the new one"; }
 exit 0
