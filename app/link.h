@@ -71,6 +71,8 @@ enum sign_in_state {
     SIGN_IN_ACCEPTED,    /* by the server */
     SIGN_IN_REFUSED,     /* by the server: wrong login or password */
     SIGN_IN_HELD,        /* by the server, after too many failures: it is asked again by and by */
+    SIGN_IN_CUT,         /* by an office's relay: the centre asks for a one-time code, and cannot be
+                            reached; it is asked again by and by */
     SIGN_IN_ENROL,       /* by the server: this terminal is not enrolled */
     SIGN_IN_BARRED,      /* by the server: this terminal was revoked */
     SIGN_IN_CHANGE,      /* by the server: the password is right, and must be changed first */

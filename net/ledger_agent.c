@@ -63,14 +63,14 @@ void ledger_password_waste(const char *password)
 }
 
 int ledger_verifier_write(struct ledger *ledger, const char *login, const struct id *agent,
-                          const char *hash, struct error *error)
+                          const char *hash, int flags, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_LOGIN_PUT, error);
 
     database_bind_text(statement, 1, login);
     database_bind_text(statement, 2, agent->text);
     database_bind_text(statement, 3, hash);
-    sqlite3_bind_int(statement, 4, 0);
+    sqlite3_bind_int(statement, 4, flags);
     sqlite3_bind_int64(statement, 5, 0);
     return database_run(ledger->writer, statement, error);
 }
@@ -96,7 +96,7 @@ int ledger_password_write(struct ledger *ledger, const struct record *agent, con
         code = ledger_password_hash(password, hash, error);
     if (code != 0)
         return code;
-    return ledger_verifier_write(ledger, login, &agent->id, hash, error);
+    return ledger_verifier_write(ledger, login, &agent->id, hash, 0, error);
 }
 
 /* --- tokens ----------------------------------------------------------------------------------- */

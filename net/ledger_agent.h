@@ -10,9 +10,13 @@
 /* A public screen's sign-in: role "display". */
 bool ledger_agent_is_display(const struct record *agent);
 
-/* A password's verifier as the centre has it. */
+/* What login.must_change holds: */
+#define LEDGER_LOGIN_MUST_CHANGE    1
+#define LEDGER_LOGIN_CODE_AT_CENTRE 2 /* at a relay: the centre asks for a one-time code */
+
+/* A password's verifier as the centre has it, with these. */
 int ledger_verifier_write(struct ledger *ledger, const char *login, const struct id *agent,
-                          const char *hash, struct error *error);
+                          const char *hash, int flags, struct error *error);
 /* Within a transaction: the agent of a login (empty when nobody has it), and the login as it is
  * kept.
  */

@@ -9,6 +9,7 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/ledger_agent.h"
+#include "net/ledger_factor.h"
 #include "net/ledger_handoff.h"
 #include "net/ledger_row.h"
 #include "net/ledger_scope.h"
@@ -191,6 +192,7 @@ int ledger_relay_scopes(struct ledger *ledger, const struct ledger_relay *relay,
 }
 
 struct verifiers {
+    const struct ledger *ledger;
     struct database *database;
     json_t *agents;
 };
@@ -206,8 +208,11 @@ static int add_verifier(void *context, const struct record *agent, struct error 
     code = database_step(verifiers->database, statement, error);
     if (code <= 0)
         return code;
-    item = json_pack("{s:s, s:s, s:s}", "agent", agent->id.text, "login",
-                     database_text(statement, 0), "hash", database_text(statement, 1));
+    item = json_pack("{s:s, s:s, s:s, s:b, s:b}", "agent", agent->id.text, "login",
+                     database_text(statement, 0), "hash", database_text(statement, 1),
+                     "must_change", sqlite3_column_int(statement, 2) != 0, "code",
+                     sqlite3_column_int(statement, 3) != 0 ||
+                         ledger_factor_is_asked(verifiers->ledger, record_text(agent, "role")));
     sqlite3_reset(statement);
     return json_array_append_new(verifiers->agents, item) == 0
                ? 0
@@ -218,7 +223,7 @@ int ledger_relay_verifiers(struct ledger *ledger, const struct ledger_relay *rel
                            struct error *error)
 {
     struct ledger_reader *reader;
-    struct verifiers verifiers = {.agents = json_array()};
+    struct verifiers verifiers = {.ledger = ledger, .agents = json_array()};
     int code = ledger_reader_take(ledger, &reader, error);
 
     *agents = verifiers.agents;

@@ -252,6 +252,11 @@ static int code_judge(struct ledger *ledger, const struct id *agent, const struc
                  : wrong(ledger, agent, now_ms, result, error);
 }
 
+bool ledger_factor_is_asked(const struct ledger *ledger, const char *role)
+{
+    return role_is_listed(ledger->rules.factor_roles, role);
+}
+
 int ledger_factor_judge(struct ledger *ledger, const struct id *agent, const char *login,
                         const char *role, const char *code, int64_t now_ms,
                         struct ledger_login *result, struct error *error)

@@ -19,6 +19,9 @@ int ledger_factor_judge(struct ledger *ledger, const struct id *agent, const cha
                         const char *role, const char *code, int64_t now_ms,
                         struct ledger_login *result, struct error *error);
 
+/* The role is among those that are asked for codes here. */
+bool ledger_factor_is_asked(const struct ledger *ledger, const char *role);
+
 /* Takes it from an agent, who sets up another one when the role asks for it. */
 int ledger_factor_forget(struct ledger *ledger, const struct id *agent, bool *had,
                          struct error *error);

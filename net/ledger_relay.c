@@ -570,6 +570,12 @@ int ledger_relay_begin_anew(struct ledger *ledger, const struct ledger_place *pl
     return code;
 }
 
+static int login_flags(const json_t *agent)
+{
+    return (json_is_true(json_object_get(agent, "must_change")) ? LEDGER_LOGIN_MUST_CHANGE : 0) |
+           (json_is_true(json_object_get(agent, "code")) ? LEDGER_LOGIN_CODE_AT_CENTRE : 0);
+}
+
 int ledger_relay_admit(struct ledger *ledger, const json_t *agents, struct error *error)
 {
     const json_t *agent;
@@ -588,7 +594,7 @@ int ledger_relay_admit(struct ledger *ledger, const json_t *agents, struct error
 
         if (code == 0 && id_parse(&id, json_text_or(agent, "agent", "")) && login[0] != '\0' &&
             strlen(login) <= LEDGER_LOGIN_LIMIT && hash[0] != '\0')
-            code = ledger_verifier_write(ledger, login, &id, hash, error);
+            code = ledger_verifier_write(ledger, login, &id, hash, login_flags(agent), error);
     }
     if (code == 0)
         return ledger_commit(ledger, error);

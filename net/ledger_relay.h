@@ -48,7 +48,8 @@ int ledger_relay_page(struct ledger *ledger, const struct scope_set *scopes,
 /* What a page takes back from all of them, as ledger_relay_take reads it. New reference. */
 int ledger_relay_page_gone(const struct ledger_page *page, json_t **gone, struct error *error);
 
-/* [{"agent","login","hash"}] of the office's agents: what a relay checks passwords by. New
+/* [{"agent","login","hash","must_change","code"}] of the office's agents: what a relay checks
+ * passwords by, whether the password must be changed, and whether a one-time code is asked for. New
  * reference. */
 int ledger_relay_verifiers(struct ledger *ledger, const struct ledger_relay *relay, json_t **agents,
                            struct error *error);

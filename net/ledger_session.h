@@ -42,11 +42,24 @@ struct ledger_sign_in {
     const struct device_proof *proof; /* checked against DEVICE_PROOF_LOGIN */
     const char *address;              /* from where; NULL: not counted */
     const char *code;                 /* one-time or recovery code; NULL or "": none was given */
+    const struct ledger_relay *relay; /* at the centre: an office's relay asks for its agents, and
+                                         nobody else has a login for it; NULL: nobody does */
+    bool vouched;                     /* at a relay: the centre has judged code and change */
+    bool cut;                         /* at a relay: the centre cannot be asked for a change */
 };
 
-/* ledger_login with all that there is to it. */
+/* ledger_login with all that there is to it. At a relay, LEDGER_BARRIER_CENTRE for whom the centre
+ * asks for a code. */
 int ledger_sign_in(struct ledger *ledger, const struct ledger_sign_in *asked, int64_t now_ms,
                    struct ledger_login *result, struct error *error);
+
+/* What ledger_sign_in judges, without a session: for `asked->relay`. `result->words` as with it. */
+int ledger_sign_in_judge(struct ledger *ledger, const struct ledger_sign_in *asked, int64_t now_ms,
+                         struct ledger_login *result, struct error *error);
+/* At a relay: the centre takes this password of an agent whose login is here. What they had open
+ * with another one ends. */
+int ledger_password_learn(struct ledger *ledger, const char *login, const char *password,
+                          int64_t now_ms, struct error *error);
 
 /* A new password for who knows the present one (and shows a code, if they have codes): all their
  * sessions end. `asked->proof` holds as for a sign-in. A code, with `result->barrier`, when it is

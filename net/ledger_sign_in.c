@@ -8,6 +8,7 @@
 #include "net/ledger_agent.h"
 #include "net/ledger_factor.h"
 #include "net/ledger_lockout.h"
+#include "net/ledger_relay.h"
 #include "net/ledger_row.h"
 #include "net/ledger_session_internal.h"
 #include "net/ledger_terminal.h"
@@ -17,6 +18,7 @@ struct verifier {
     struct id agent;
     char hash[crypto_pwhash_STRBYTES];
     bool must_change;
+    bool code_at_centre; /* at a relay */
     int64_t changed_ms;
 };
 
@@ -50,7 +52,9 @@ static int login_read(struct ledger *ledger, const char *login, struct verifier 
         return code;
     id_parse(&verifier->agent, database_text(statement, 0));
     text_copy(verifier->hash, sizeof(verifier->hash), database_text(statement, 1));
-    verifier->must_change = sqlite3_column_int(statement, 2) != 0;
+    verifier->must_change = (sqlite3_column_int(statement, 2) & LEDGER_LOGIN_MUST_CHANGE) != 0;
+    verifier->code_at_centre =
+        (sqlite3_column_int(statement, 2) & LEDGER_LOGIN_CODE_AT_CENTRE) != 0;
     verifier->changed_ms = sqlite3_column_int64(statement, 3);
     sqlite3_reset(statement);
     return 0;
@@ -102,6 +106,11 @@ static int lockouts_fill(struct ledger *ledger, struct entering *entering, int64
         code = device_is_known(ledger, &asked->device, &known, error);
     (void)now_ms;
     entering->lockout_count = 1;
+    if (asked->relay != NULL) {
+        ledger_lockout_of_terminal(&entering->lockouts[0], entering->login, asked->relay->id.text,
+                                   ID_TEXT_LENGTH);
+        return code;
+    }
     if (enrolled)
         ledger_lockout_of_terminal(&entering->lockouts[0], entering->login, asked->proof->key,
                                    DEVICE_KEY_SIZE);
@@ -124,7 +133,8 @@ static int enter_begin(struct ledger *ledger, struct entering *entering, int64_t
     if (code != 0)
         return code;
     code = lockouts_fill(ledger, entering, now_ms, error);
-    if (code == 0)
+    /* The attempt was counted before the centre was asked. */
+    if (code == 0 && !entering->asked->vouched)
         code = ledger_lockout_count(ledger, entering->lockouts, entering->lockout_count, now_ms,
                                     &result->retry_ms, error);
     if (code == 0)
@@ -191,10 +201,12 @@ static int further_judge(struct ledger *ledger, const struct entering *entering,
     bool display;
     int code = role_read(ledger, &verifier->agent, role, &display, name, error);
 
-    if (code != 0 || display)
+    if (code != 0 || display || entering->asked->vouched)
         return code;
-    if (verifier->must_change && !changes)
+    if (verifier->must_change && !changes && !entering->asked->cut)
         result->barrier = LEDGER_BARRIER_CHANGE;
+    else if (verifier->code_at_centre && !ledger_factor_is_asked(ledger, role))
+        result->barrier = LEDGER_BARRIER_CENTRE;
     else
         code = ledger_factor_judge(ledger, &verifier->agent, entering->login, role,
                                    entering->asked->code, now_ms, result, error);
@@ -279,6 +291,9 @@ static int enter(struct ledger *ledger, struct entering *entering, int64_t now_m
     code = barrier_before(ledger, asked, now_ms, result, error);
     if (code == 0)
         code = enter_begin(ledger, entering, now_ms, result, error);
+    if (code == 0 && asked->relay != NULL &&
+        !ledger_relay_employs(ledger, asked->relay, &entering->verifier.agent))
+        entering->verifier = (struct verifier){.hash = ""};
     if (code != 0 || password_fits(&entering->verifier, asked->password))
         return code;
     entering->repeated = is_repeat(entering, now_ms);
@@ -293,6 +308,43 @@ int ledger_sign_in(struct ledger *ledger, const struct ledger_sign_in *asked, in
 
     if (code == 0)
         code = enter_end(ledger, &entering, now_ms, result, error);
+    if (code != 0)
+        ledger_login_clear(result);
+    sodium_memzero(&entering, sizeof(entering));
+    return code;
+}
+
+static int judge_within(struct ledger *ledger, const struct entering *entering, int64_t now_ms,
+                        struct ledger_login *result, struct error *error)
+{
+    const struct id none = {""};
+    int code = further_judge(ledger, entering, false, now_ms, result, error);
+
+    if (code != 0 || result->barrier != LEDGER_BARRIER_NONE)
+        return code;
+    code = ledger_lockout_clear(ledger, entering->lockouts, entering->lockout_count, now_ms, error);
+    return code == 0 ? ledger_session_note(ledger, AUDIT_SIGN_IN, &entering->verifier.agent, &none,
+                                           "at the office's relay", now_ms, error)
+                     : code;
+}
+
+int ledger_sign_in_judge(struct ledger *ledger, const struct ledger_sign_in *asked, int64_t now_ms,
+                         struct ledger_login *result, struct error *error)
+{
+    struct entering entering = {.asked = asked};
+    int code = enter(ledger, &entering, now_ms, result, error);
+
+    if (code == 0)
+        code = ledger_begin(ledger, error);
+    if (code == 0) {
+        code = judge_within(ledger, &entering, now_ms, result, error);
+        if (code != 0)
+            ledger_rollback(ledger);
+        else
+            code = ledger_commit(ledger, error);
+    }
+    if (code == 0)
+        code = ledger_session_barred(result, error);
     if (code != 0)
         ledger_login_clear(result);
     sodium_memzero(&entering, sizeof(entering));
@@ -338,7 +390,7 @@ int ledger_password_judge(struct ledger *ledger, const char *login, const char *
     return code == 0 ? flaw_set(ledger, flaw, error) : code;
 }
 
-static int login_write(struct ledger *ledger, const char *login, const char *hash, bool must_change,
+static int login_write(struct ledger *ledger, const char *login, const char *hash, int flags,
                        int64_t now_ms, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_LOGIN_CHANGE, error);
@@ -347,7 +399,7 @@ static int login_write(struct ledger *ledger, const char *login, const char *has
         return ERROR_STORAGE;
     database_bind_text(statement, 1, login);
     database_bind_text(statement, 2, hash);
-    sqlite3_bind_int(statement, 3, must_change);
+    sqlite3_bind_int(statement, 3, flags);
     sqlite3_bind_int64(statement, 4, now_ms);
     return database_run(ledger->writer, statement, error);
 }
@@ -410,7 +462,7 @@ static int change_within(struct ledger *ledger, const struct entering *entering,
 
     if (code != 0 || result->barrier != LEDGER_BARRIER_NONE)
         return code;
-    code = login_write(ledger, entering->login, hash, false, now_ms, error);
+    code = login_write(ledger, entering->login, hash, 0, now_ms, error);
     if (code == 0)
         code = ledger_sessions_end_agent(ledger, agent, now_ms, error);
     if (code == 0)
@@ -447,11 +499,13 @@ int ledger_password_change(struct ledger *ledger, const struct ledger_sign_in *a
     struct entering entering = {.asked = asked, .fresh = fresh};
     int code;
 
-    if (ledger->is_relay) {
-        *result = (struct ledger_login){.barrier = LEDGER_BARRIER_CENTRE};
-        return ledger_session_barred(result, error);
-    }
     *result = (struct ledger_login){.token = ""};
+    if (ledger->is_relay) {
+        code = barrier_before(ledger, asked, now_ms, result, error);
+        if (code == 0)
+            result->barrier = LEDGER_BARRIER_CENTRE;
+        return code == 0 ? ledger_session_barred(result, error) : code;
+    }
     code = fresh_judge(ledger, asked, fresh, result, error);
     if (code == 0)
         code = enter(ledger, &entering, now_ms, result, error);
@@ -462,6 +516,41 @@ int ledger_password_change(struct ledger *ledger, const struct ledger_sign_in *a
     if (code != 0)
         ledger_login_clear(result);
     sodium_memzero(&entering, sizeof(entering));
+    return code;
+}
+
+static int learn_within(struct ledger *ledger, const char *given, const char *hash, int64_t now_ms,
+                        struct error *error)
+{
+    char login[LEDGER_LOGIN_LIMIT + 1];
+    struct verifier verifier;
+    int code = 0;
+
+    if (!ledger_login_fold(given, login))
+        return error_set(error, ERROR_INVALID, "a login has 1 to %d bytes", LEDGER_LOGIN_LIMIT);
+    code = login_read(ledger, login, &verifier, error);
+    /* One who is not here yet comes with the next greeting. */
+    if (code != 0 || id_is_empty(&verifier.agent))
+        return code;
+    code = login_write(ledger, login, hash,
+                       verifier.code_at_centre ? LEDGER_LOGIN_CODE_AT_CENTRE : 0, now_ms, error);
+    return code == 0 ? ledger_sessions_end_agent(ledger, &verifier.agent, now_ms, error) : code;
+}
+
+int ledger_password_learn(struct ledger *ledger, const char *login, const char *password,
+                          int64_t now_ms, struct error *error)
+{
+    char hash[crypto_pwhash_STRBYTES];
+    int code = ledger_password_hash(password, hash, error);
+
+    if (code == 0)
+        code = ledger_begin(ledger, error);
+    if (code != 0)
+        return code;
+    code = learn_within(ledger, login, hash, now_ms, error);
+    if (code == 0)
+        return ledger_commit(ledger, error);
+    ledger_rollback(ledger);
     return code;
 }
 
@@ -477,7 +566,8 @@ static int reset_within(struct ledger *ledger, const char *given, const char *ha
     if (code == 0 && id_is_empty(&agent))
         code = error_set(error, ERROR_NOT_FOUND, "no agent has the login \"%.128s\"", given);
     if (code == 0)
-        code = login_write(ledger, login, hash, must_change, now_ms, error);
+        code = login_write(ledger, login, hash, must_change ? LEDGER_LOGIN_MUST_CHANGE : 0, now_ms,
+                           error);
     if (code == 0)
         code = ledger_sessions_end_agent(ledger, &agent, now_ms, error);
     if (code == 0)

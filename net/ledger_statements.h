@@ -253,7 +253,8 @@
     X(AGENT_EACH, "SELECT document FROM record WHERE type = 'agent'")                              \
     X(AGENT_DOCUMENTS,                                                                             \
       "SELECT document FROM record WHERE type = 'agent' AND instr(document, ?1) > 0")              \
-    X(LOGIN_OF_AGENT, "SELECT login, hash FROM login WHERE agent = ?1")                            \
+    X(LOGIN_OF_AGENT, "SELECT login, hash, must_change, EXISTS (SELECT 1 FROM factor "                 \
+                     "WHERE agent = ?1 AND confirmed IS NOT NULL) FROM login WHERE agent = ?1")                            \
     X(LOGIN_DELETE_ALL, "DELETE FROM login")                                                       \
     X(OPERATION_REV, "SELECT rev FROM operation WHERE id = ?1 AND record = ?2 AND via = ?3 "       \
                      "AND refusal IS NULL")                                                        \

@@ -99,7 +99,7 @@ libnet_a_SOURCES += \
     net/route_healthz.c \
     net/route_intake.c \
     net/route_hsds.c \
-    net/route_login.c \
+    net/route_login.c net/route_relay_sign_in.c \
     net/route_logout.c \
     net/route_openapi.c \
     net/route_operations.c \
@@ -142,7 +142,7 @@ libnet_a_SOURCES += \
 # Relays, at the branch.
 libnet_a_SOURCES += \
     net/relay.c net/relay.h \
-    net/relay_board.c net/relay_board.h \
+    net/relay_board.c net/relay_board.h net/relay_sign_in.c net/relay_sign_in.h \
     net/relay_engine.c net/relay_engine.h \
     net/relay_engine_internal.h net/relay_engine_page.c
 

@@ -5,6 +5,7 @@
 #ifndef GUICHET_NET_REQUEST_SESSION_H
 #define GUICHET_NET_REQUEST_SESSION_H
 
+#include "net/ledger_relay.h"
 #include "net/ledger_session.h"
 #include "net/server_internal.h"
 
@@ -20,6 +21,9 @@ bool request_mark(struct request *request, const json_t *body, struct ledger_mar
  * False with a problem set when it is no proof, or the signature is not over this. */
 bool request_proof(struct request *request, const json_t *body, const char *purpose,
                    const char *subject, struct device_proof *proof, bool *given);
+
+/* Which relay's token the request carries; false with a problem set when it is none's. */
+bool request_relay(struct request *request, struct ledger_relay *relay);
 
 /* Answers the session that was opened or renewed. */
 void request_session(struct request *request, const struct ledger_login *result);

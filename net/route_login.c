@@ -9,6 +9,7 @@
 #include "app/text.h"
 #include "net/protocol.h"
 #include "net/relay_board.h"
+#include "net/relay_sign_in.h"
 #include "net/request_session.h"
 
 #define LOGIN_BODY_LIMIT 8192
@@ -53,8 +54,12 @@ static void sign_in_check(void *argument)
                                          .address = sign_in->address,
                                          .code = json_text_or(sign_in->body, "code", "")};
 
-    sign_in->code = ledger_sign_in(server->ledger, &asked, clock_system(NULL), &sign_in->result,
-                                   &sign_in->error);
+    struct relay_board *board = server->options.board;
+
+    sign_in->code = board != NULL ? relay_sign_in(server->ledger, board, &asked, clock_system(NULL),
+                                                  &sign_in->result, &sign_in->error)
+                                  : ledger_sign_in(server->ledger, &asked, clock_system(NULL),
+                                                   &sign_in->result, &sign_in->error);
     MHD_resume_connection(sign_in->request->connection);
 }
 
@@ -157,11 +162,12 @@ static enum route_result handle_login(struct request *request)
 }
 
 static const enum problem problems[] = {
-    PROBLEM_BAD_REQUEST,   PROBLEM_BAD_JSON,          PROBLEM_WRONG_PASSWORD,
-    PROBLEM_DEVICE_BEHIND, PROBLEM_DEVICE_UNKNOWN,    PROBLEM_DEVICE_REVOKED,
-    PROBLEM_DEVICE_WIPE,   PROBLEM_CHANGE_PASSWORD,   PROBLEM_CODE_NEEDED,
-    PROBLEM_CODE_WRONG,    PROBLEM_CODE_SETUP,        PROBLEM_CLOCK,
-    PROBLEM_PROTOCOL,      PROBLEM_TOO_MANY_ATTEMPTS, PROBLEM_NONE};
+    PROBLEM_BAD_REQUEST,   PROBLEM_BAD_JSON,        PROBLEM_WRONG_PASSWORD,
+    PROBLEM_DEVICE_BEHIND, PROBLEM_DEVICE_UNKNOWN,  PROBLEM_DEVICE_REVOKED,
+    PROBLEM_DEVICE_WIPE,   PROBLEM_CHANGE_PASSWORD, PROBLEM_CODE_NEEDED,
+    PROBLEM_CODE_WRONG,    PROBLEM_CODE_SETUP,      PROBLEM_CLOCK,
+    PROBLEM_AT_CENTRE,     PROBLEM_PROTOCOL,        PROBLEM_TOO_MANY_ATTEMPTS,
+    PROBLEM_NONE};
 
 const struct route route_login = {
     .method = "POST",

@@ -5,6 +5,7 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "net/relay_sign_in.h"
 #include "net/request_session.h"
 
 #define BODY_LIMIT 16384
@@ -41,9 +42,15 @@ static void change(void *argument)
                                          .code = json_text_or(changing->body, "code", ""),
                                          .address = changing->address};
 
+    struct server *server = changing->request->server;
+    struct relay_board *board = server->options.board;
+
     changing->code =
-        ledger_password_change(changing->request->server->ledger, &asked, changing->fresh,
-                               clock_system(NULL), &changing->result, &changing->error);
+        board != NULL
+            ? relay_password_change(server->ledger, board, &asked, changing->fresh,
+                                    clock_system(NULL), &changing->result, &changing->error)
+            : ledger_password_change(server->ledger, &asked, changing->fresh, clock_system(NULL),
+                                     &changing->result, &changing->error);
     MHD_resume_connection(changing->request->connection);
 }
 

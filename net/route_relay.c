@@ -12,12 +12,13 @@
 #include "app/text.h"
 #include "net/ledger_relay.h"
 #include "net/protocol.h"
+#include "net/request_session.h"
 #include "net/request_wait.h"
 
 #define LIMIT_PRESET  200
 #define PRESENT_LIMIT 10000
 
-static bool authenticate(struct request *request, struct ledger_relay *relay)
+bool request_relay(struct request *request, struct ledger_relay *relay)
 {
     const char *token = request_token(request);
     struct error error = ERROR_INIT;
@@ -67,7 +68,7 @@ static enum route_result handle_office(struct request *request)
     json_t *agents;
     int code;
 
-    if (!authenticate(request, &relay) || !history_holds(request))
+    if (!request_relay(request, &relay) || !history_holds(request))
         return ROUTE_ANSWERED;
     code = ledger_relay_verifiers(request->server->ledger, &relay, &agents, &error);
     if (code != 0) {
@@ -192,7 +193,7 @@ static enum route_result handle_operations(struct request *request)
     const json_t *operations;
     json_t *body;
 
-    if (!authenticate(request, &relay))
+    if (!request_relay(request, &relay))
         return ROUTE_ANSWERED;
     body = request_json(request);
     if (body == NULL)
@@ -348,7 +349,7 @@ static enum route_result handle_changes(struct request *request)
 
     if (reading == NULL) {
         reading = request_state_new(request, sizeof(*reading), reading_free);
-        if (reading == NULL || !authenticate(request, &reading->relay) ||
+        if (reading == NULL || !request_relay(request, &reading->relay) ||
             !reading_fill(request, reading) ||
             !request_history_holds(request, reading->since, reading->epoch, &(struct id){""}) ||
             (!reading->catalogue_scope &&
@@ -403,7 +404,7 @@ static enum route_result handle_presence(struct request *request)
     struct id id;
     size_t index;
 
-    if (!authenticate(request, &relay))
+    if (!request_relay(request, &relay))
         return ROUTE_ANSWERED;
     body = request_json(request);
     if (body == NULL)

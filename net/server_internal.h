@@ -102,6 +102,7 @@ extern const struct route route_relay_office;
 extern const struct route route_relay_operations;
 extern const struct route route_relay_changes;
 extern const struct route route_relay_presence;
+extern const struct route route_relay_sign_in;
 extern const struct route route_intake;
 extern const struct route route_attachments;
 extern const struct route route_healthz;

@@ -34,9 +34,19 @@ const struct openapi_schema openapi_trust[] = {
      "\"properties\": {\"login\": {\"type\": \"string\"}, \"password\": {\"type\": \"string\"}, "
      "\"new_password\": {\"type\": \"string\"}, \"code\": {\"type\": \"string\"}, "
      "\"terminal\": " REF("TerminalProof") "}}"},
+    {"RelaySignIn",
+     "{\"type\": \"object\", \"required\": [\"login\", \"password\"], \"properties\": {\"login\": "
+     "{\"type\": \"string\"}, \"password\": {\"type\": \"string\"}, \"new_password\": {\"type\": "
+     "\"string\", \"description\": \"With it the password is changed\"}, \"code\": {\"type\": "
+     "\"string\"}}}"},
+    {"RelayVouched", "{\"type\": \"object\", \"required\": [\"recovery_codes\"], \"properties\": "
+                     "{\"recovery_codes\": {\"type\": \"string\", \"description\": \"Told once, "
+                     "when one-time codes "
+                     "were set up\"}}}"},
     {"TokenRequest",
      "{\"type\": \"object\", \"required\": [\"refresh_token\", \"terminal\"], \"properties\": "
-     "{\"refresh_token\": {\"type\": \"string\"}, \"device\": " REF("Id") ", \"terminal\": " REF("TerminalProof") "}}"},
+     "{\"refresh_token\": {\"type\": \"string\"}, \"device\": " REF("Id") ", \"terminal\": " REF(
+         "TerminalProof") "}}"},
     {"Enrolment",
      "{\"type\": \"object\", \"required\": [\"code\", \"terminal\"], \"properties\": {\"code\": "
      "{\"type\": \"string\"}, \"terminal\": " REF("TerminalProof") "}}"},

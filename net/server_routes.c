@@ -25,6 +25,7 @@ const struct route *const server_routes[] = {
     &route_relay_operations,
     &route_relay_changes,
     &route_relay_presence,
+    &route_relay_sign_in,
     &route_intake,
     &route_attachments,
     &route_healthz,

@@ -229,6 +229,11 @@ static int login_reply(struct sync_engine *engine, const struct http_reply *repl
         link_sign_in_answer(engine->options.link, SIGN_IN_HELD, NULL, error->message);
         return code;
     }
+    if (sync_problem_is(reply, "at-centre")) {
+        int code = sync_problem(reply, "sign-in", error);
+        link_sign_in_answer(engine->options.link, SIGN_IN_CUT, NULL, error->message);
+        return code;
+    }
     if (sync_problem_is(reply, "device-behind"))
         return sync_device_renew(engine, reply, error);
     int code = sync_reply_read(engine, reply, "POST /v1/login", &document, error);

@@ -245,6 +245,12 @@ enum sign_in_step sign_in_poll(struct desk *desk, const char *login, const char 
                     strstr(message, "certificate") != NULL
                         ? _("this server wants a certificate of terminals: tell your administrator")
                         : _("an administrator has revoked this terminal"));
+    case SIGN_IN_CUT:
+        record_free(agent);
+        link_sign_out(desk->link);
+        return fail(error, ERROR_OFFLINE,
+                    _("this office is cut off from the centre, which checks your one-time code: "
+                      "work on a terminal that you know, or wait for the link"));
     case SIGN_IN_HELD:
         record_free(agent);
         link_sign_out(desk->link);

@@ -549,7 +549,13 @@ static void look_at_sign_in(struct ui *ui)
         name = "password";
     else if (state == SIGN_IN_CODE || state == SIGN_IN_SETUP)
         name = "code";
-    if (name == NULL) {
+    if (state == SIGN_IN_CUT && ui->desk->store != NULL) {
+        if (ui->sign_in_asked != state)
+            ui_tell(
+                ui, UI_FAILED, "%s",
+                _("cut off from the centre, which checks your one-time code: you work offline"));
+        ui->sign_in_asked = state;
+    } else if (name == NULL) {
         ui->sign_in_asked = SIGN_IN_NONE;
     } else if (ui->sign_in_asked != state && top != NULL && !(top->kind->flags & SCREEN_BARE)) {
         ui->sign_in_asked = state;

@@ -6,17 +6,6 @@ command -v openssl >/dev/null || { echo "openssl is not installed: skipped"; exi
 SERVER_="--factor-roles all --factor-key $WORK/factor-key"
 server_start
 
-# The code of a secret in base 32, so many steps from now.
-code_of() {
-    local key step hash offset
-    key=$(echo "$1" | base32 -d | od -An -v -tx1 | tr -d ' \n')
-    step=$(printf '%016x' $(($(date +%s) / 30 + ${2:-0})))
-    hash=$(printf '%s' "$step" | sed 's/../\\x&/g' | xargs -0 printf |
-        openssl dgst -sha1 -mac HMAC -macopt "hexkey:$key" | sed 's/.*= //')
-    offset=$((16#${hash:39:1} * 2))
-    printf '%06d' $(((16#${hash:$offset:8} & 0x7fffffff) % 1000000))
-}
-
 echo "set up after the password: the key is shown, as a square too"
 terminal a --language fr
 sign_in a marie

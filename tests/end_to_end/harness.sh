@@ -20,6 +20,7 @@
 #   wait_file NAME TEXT       the same for somebody's file: says "I am working on their case" when
 #                             it is asked why it is opened
 #   shows NAME TEXT           now
+#   code_of SECRET [N]        the one-time code of a secret in base 32, N steps from now (openssl)
 #   cursor_at NAME            prints "column,row"
 #   cursor_is NAME COLUMN,ROW now
 #   terminal_pid NAME         the process id of guichet
@@ -197,6 +198,16 @@ wait_match() {
 sign_in() {
     wait_for "$1" "${3:-Mot de passe}"
     types "$1" "$2"$'\r'guichet$'\r'
+}
+
+code_of() {
+    local key step hash offset
+    key=$(echo "$1" | base32 -d | od -An -v -tx1 | tr -d ' \n')
+    step=$(printf '%016x' $(($(date +%s) / 30 + ${2:-0})))
+    hash=$(printf '%s' "$step" | sed 's/../\\x&/g' | xargs -0 printf |
+        openssl dgst -sha1 -mac HMAC -macopt "hexkey:$key" | sed 's/.*= //')
+    offset=$((16#${hash:39:1} * 2))
+    printf '%06d' $(((16#${hash:$offset:8} & 0x7fffffff) % 1000000))
 }
 
 cursor_at() {

@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# Signing in at an office's relay: what only the centre can judge is asked there (a password that was
+# given, another one, one-time codes); and while the link is cut it is said what cannot be done.
+. "$(dirname "$0")/harness.sh"
+command -v openssl >/dev/null || { echo "openssl is not installed: skipped"; exit 77; }
+SERVER_="--factor-roles supervisor --factor-key $WORK/factor-key"
+server_start
+CENTRE=$SERVER
+server_stop
+
+proxy_tell() {
+    echo "$1" >&9
+    read -r answer <&8 && [ "$answer" = ok ] || fail "the proxy answers: $answer"
+}
+
+relay_ends() {
+    kill -9 "$RELAY_PID" 2>/dev/null
+    exec 9>&-
+    cleanup
+}
+
+order() {
+    guichetd "$@" --database "$WORK/server.db" || fail "guichetd $*"
+}
+
+# says SERVER LOGIN PASSWORD [CODE]: what is answered, in a word.
+says() {
+    curl -s -H 'Content-Type: application/json' \
+        -d "{\"login\": \"$2\", \"password\": \"$3\", \"code\": \"${4:-}\"}" "$1/v1/login" |
+        grep -oE '"(code|token)": *"[^"]*"' | sed 's/"token".*/in/; s/.*: *"//; s/"$//' | head -1
+}
+
+expect() {
+    [ "$1" = "$2" ] || fail "$1 instead of $2"
+}
+
+centre_is() {
+    for _ in $(seq $((200 * PATIENCE))); do
+        guichetd relay status --listen "127.0.0.1:${RELAY##*:}" | grep -q "centre: $1" && return
+        sleep 0.1
+    done
+    fail "the centre is not $1"
+}
+
+mkfifo "$WORK/tell" "$WORK/told"
+"$abs_top_builddir/tests/proxy/fault_proxy" "$PORT" <"$WORK/tell" >"$WORK/told" &
+exec 9>"$WORK/tell" 8<"$WORK/told"
+read -r _ PROXY_PORT <&8
+guichetd relay add sample/quebec --database "$WORK/server.db" >"$WORK/token" || fail "relay add"
+guichetd relay init --centre "http://127.0.0.1:$PROXY_PORT" --database "$WORK/relay.db" \
+    <"$WORK/token" >"$WORK/init.log" || fail "relay init"
+server_start
+"$abs_top_builddir/guichetd" relay --database "$WORK/relay.db" --listen 127.0.0.1:0 \
+    >"$WORK/relay.log" 2>&1 &
+RELAY_PID=$!
+trap relay_ends EXIT
+for _ in $(seq $((200 * PATIENCE))); do
+    RELAY=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/relay.log" | head -1)
+    [ -n "$RELAY" ] && break
+    sleep 0.05
+done
+[ -n "$RELAY" ] || { cat "$WORK/relay.log"; fail "the relay does not say where it listens"; }
+centre_is up
+SERVER=$RELAY
+
+echo "a password given at the centre is known at the branch at once, and changed there"
+echo "donne par la chef" | order agent password marie
+terminal a --language fr
+wait_for a "Mot de passe"
+types a $'marie\rdonne par la chef\r'
+wait_for a "Ce mot de passe vous a été donné"
+types a $'court\rcourt\r'
+wait_for a "trop court"
+keys a C-u
+keys a Up C-u
+types a $'trois mots a moi\rtrois mots a moi\r'
+wait_for a "Services courants"
+wait_for a "en ligne"
+expect "$(says "$CENTRE" marie "trois mots a moi")" in
+expect "$(says "$RELAY" marie "trois mots a moi")" in
+expect "$(says "$RELAY" marie "donne par la chef")" wrong-password
+expect "$(says "$RELAY" pierre guichet)" wrong-password # of another office
+
+echo "the centre vouches to the office's relay, for its own agents"
+# vouches TOKEN LOGIN PASSWORD: the status at the centre.
+vouches() {
+    curl -s -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' \
+        -H "Authorization: Bearer $1" -d "{\"login\": \"$2\", \"password\": \"$3\"}" \
+        "$CENTRE/v1/relay/sign-in"
+}
+token=$(tr -d '\n' <"$WORK/token")
+expect "$(vouches "$token" marie "trois mots a moi")" 200
+expect "$(vouches "$token" pierre guichet)" 401
+expect "$(vouches none-such marie "trois mots a moi")" 401
+
+echo "one-time codes are those of the centre: set up at the branch, asked for, each taken once"
+terminal b --language fr
+sign_in b luc
+wait_for b "Lisez ce carré"
+secret=$(screen b | grep -oE '[A-Z2-7]{4}( [A-Z2-7]{1,4})+' | tr -d ' \n')
+types b "$(code_of "$secret")"$'\r'
+wait_for b "Les codes sont en place"
+mapfile -t recovery < <(screen b | grep -oE '[2-9a-z]{4}-[2-9a-z]{4}')
+keys b Enter
+wait_for b "en ligne"
+terminal_quit b
+expect "$(says "$RELAY" luc guichet)" code-needed
+expect "$(says "$RELAY" luc guichet 000000)" code-wrong
+expect "$(says "$RELAY" luc guichet "${recovery[0]}")" in
+expect "$(says "$RELAY" luc guichet "${recovery[0]}")" code-wrong
+expect "$(says "$CENTRE" luc guichet "${recovery[0]}")" code-wrong
+expect "$(says "$CENTRE" luc guichet "${recovery[1]}")" in
+
+echo "cut off: nobody changes a password, which is said; a code cannot be checked, which is said"
+proxy_tell refuse
+proxy_tell kill
+centre_is down
+types a $':mot-de-passe\r'
+wait_for a "Mot de passe actuel"
+types a $'trois mots a moi\rquatre mots bien a moi\rquatre mots bien a moi\r'
+wait_for a "coupé du centre"
+keys a Escape
+expect "$(says "$RELAY" marie "trois mots a moi")" in
+expect "$(says "$RELAY" luc guichet "${recovery[2]}")" at-centre
+terminal b --language en
+sign_in b luc Password
+wait_for b "you work offline"
+terminal_quit b
+terminal c --language en
+sign_in c luc Password
+wait_for c "this office is cut off from the centre"
+keys c F10
+wait_ended c
+
+echo "healed: both go on"
+proxy_tell pass
+centre_is up
+types a $':mot-de-passe\r'
+wait_for a "Mot de passe actuel"
+types a $'trois mots a moi\rquatre mots bien a moi\rquatre mots bien a moi\r'
+wait_for a "Votre mot de passe est changé"
+wait_for a "en ligne"
+terminal_quit a
+expect "$(says "$CENTRE" marie "quatre mots bien a moi")" in
+expect "$(says "$RELAY" luc guichet "${recovery[2]}")" in
+exit 0
