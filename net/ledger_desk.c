@@ -111,8 +111,8 @@ static int add_queues(struct database *database, const struct record *agent,
     return code;
 }
 
-static int scopes_by(struct database *database, const struct record *agent, const struct role *role,
-                     struct scope_set *scopes, struct error *error)
+int ledger_scopes_by_role(struct database *database, const struct record *agent,
+                          const struct role *role, struct scope_set *scopes, struct error *error)
 {
     int code;
 
@@ -143,7 +143,7 @@ int ledger_agent_scopes(struct database *database, const struct record *agent,
     int code = ledger_role_read(database, agent, &role, error);
 
     if (code == 0)
-        code = scopes_by(database, agent, &role, scopes, error);
+        code = ledger_scopes_by_role(database, agent, &role, scopes, error);
     if (code == 0 && may != NULL)
         *may = role.may;
     role_clear(&role);
@@ -240,8 +240,9 @@ static int leave(struct ledger *ledger, const struct record *agent, const char *
     return code;
 }
 
-static int move(struct ledger *ledger, const struct record *agent, const struct scope_set *before,
-                const struct scope_set *after, struct error *error)
+int ledger_scopes_move(struct ledger *ledger, const struct record *agent,
+                       const struct scope_set *before, const struct scope_set *after,
+                       struct error *error)
 {
     struct scope_set name = {0};
     int code = 0;
@@ -273,8 +274,8 @@ static int move(struct ledger *ledger, const struct record *agent, const struct 
 
 /* --- changes ---------------------------------------------------------------------------------- */
 
-static int note_change(struct ledger *ledger, const struct record *record, const char *what,
-                       struct error *error)
+int ledger_permission_note(struct ledger *ledger, const struct record *record, const char *what,
+                           struct error *error)
 {
     struct audit_entry entry = {.kind = AUDIT_PERMISSION,
                                 .at_ms = clock_system(NULL),
@@ -307,7 +308,7 @@ static int note_agent(struct ledger *ledger, const struct record *before,
     if (what.failed)
         code = error_set(error, ERROR_MEMORY, "no memory for the trail");
     else if (what.length > 0)
-        code = note_change(ledger, after, what.bytes, error);
+        code = ledger_permission_note(ledger, after, what.bytes, error);
     text_buffer_free(&what);
     return code;
 }
@@ -321,111 +322,13 @@ int ledger_agent_moved(struct ledger *ledger, const struct record *before,
     /* A new agent's terminal begins at 0 and meets everything anyway. */
     if (code != 0 || before == NULL)
         return code;
-    code = ledger_agent_scopes(ledger->writer, before, &old, NULL, error);
+    code = ledger_role_scopes_before(ledger, before, &old, error);
     if (code == 0)
         code = ledger_agent_scopes(ledger->writer, after, &new, NULL, error);
     if (code == 0)
-        code = move(ledger, after, &old, &new, error);
+        code = ledger_scopes_move(ledger, after, &old, &new, error);
     scope_set_free(&old);
     scope_set_free(&new);
-    return code;
-}
-
-/* One agent whose role was `before` (NULL: the built-in one) and is `after`. */
-static int move_role(struct ledger *ledger, const struct record *agent, const struct record *before,
-                     const struct record *after, struct error *error)
-{
-    struct scope_set old = {0}, new = {0};
-    struct record *copy = before != NULL ? record_copy(before) : NULL;
-    struct role was = {0}, is = {0};
-    int code =
-        before == NULL || copy != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a role");
-
-    if (code == 0) {
-        role_read(&was, agent, copy);
-        copy = record_copy(after);
-        code = copy != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a role");
-    }
-    if (code == 0) {
-        role_read(&is, agent, copy);
-        code = scopes_by(ledger->writer, agent, &was, &old, error);
-    }
-    if (code == 0)
-        code = scopes_by(ledger->writer, agent, &is, &new, error);
-    if (code == 0)
-        code = move(ledger, agent, &old, &new, error);
-    role_clear(&was);
-    role_clear(&is);
-    scope_set_free(&old);
-    scope_set_free(&new);
-    return code;
-}
-
-/* The agents whose records name a role; new records. */
-static int holders(struct ledger *ledger, const char *role, struct record ***agents, size_t *count,
-                   struct error *error)
-{
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_RECORD_EACH, error);
-    int code;
-
-    *agents = NULL;
-    *count = 0;
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    database_bind_text(statement, 1, record_type_name(RECORD_AGENT));
-    while ((code = database_step(ledger->writer, statement, error)) > 0) {
-        struct record *agent = NULL, **longer;
-        char key[RECORD_KEY_SIZE];
-
-        code = ledger_document_read(database_text(statement, 0),
-                                    (size_t)sqlite3_column_bytes(statement, 0), &agent, error);
-        if (code != 0)
-            break;
-        role_key(agent, key);
-        longer = strcmp(key, role) == 0 ? realloc(*agents, (*count + 1) * sizeof(*longer)) : NULL;
-        if (longer == NULL) {
-            record_free(agent);
-            continue;
-        }
-        *agents = longer;
-        longer[(*count)++] = agent;
-    }
-    sqlite3_reset(statement);
-    return code;
-}
-
-int ledger_role_changed(struct ledger *ledger, const struct record *before,
-                        const struct record *after, struct error *error)
-{
-    struct text_buffer what = {0};
-    struct record **agents;
-    struct role role;
-    struct record blank = {.type = RECORD_AGENT, .body = json_object()};
-    struct record *copy = record_copy(after);
-    size_t count;
-    int code = holders(ledger, record_text(after, "key"), &agents, &count, error);
-
-    ledger->holders = ledger->holders || strcmp(record_text(after, "cases"), "own") == 0;
-
-    for (size_t i = 0; i < count; i++) {
-        if (code == 0)
-            code = move_role(ledger, agents[i], before, after, error);
-        record_free(agents[i]);
-    }
-    free(agents);
-    role_read(&role, &blank, copy);
-    text_buffer_add_format(&what, "role %s: cases %s", record_text(after, "key"),
-                           role_reach_words[role.reach]);
-    for (int i = 0; i < PERMISSION_COUNT; i++)
-        if (role_has(&role, (enum permission)i))
-            text_buffer_add_format(&what, ", %s", permission_name((enum permission)i));
-    if (code == 0 && (what.failed || copy == NULL || blank.body == NULL))
-        code = error_set(error, ERROR_MEMORY, "no memory for the trail");
-    if (code == 0)
-        code = note_change(ledger, after, what.bytes, error);
-    role_clear(&role);
-    json_decref(blank.body);
-    text_buffer_free(&what);
     return code;
 }
 

@@ -90,9 +90,30 @@ int ledger_agent_scopes(struct database *database, const struct record *agent,
  * saw in the scopes lost is taken from them. `before` may be NULL. */
 int ledger_agent_moved(struct ledger *ledger, const struct record *before,
                        const struct record *after, struct error *error);
-/* The same for all who have a role, after its record changed. `before` may be NULL. */
+/* The same for all who have a role, after its record changed. `before` may be NULL. They are moved
+ * after the commit (ledger_roles_follow). */
 int ledger_role_changed(struct ledger *ledger, const struct record *before,
                         const struct record *after, struct error *error);
+
+struct role;
+/* Desk scopes of an agent if this was their role. */
+int ledger_scopes_by_role(struct database *database, const struct record *agent,
+                          const struct role *role, struct scope_set *scopes, struct error *error);
+/* Within a transaction: desk scopes as the agent, by this record, has them so far: by their role as
+ * it was where its change has not come to them yet, which it then has (ledger_role_move.c). */
+int ledger_role_scopes_before(struct ledger *ledger, const struct record *agent,
+                              struct scope_set *scopes, struct error *error);
+/* Within a transaction: gives an agent what stands in the scopes gained, and takes what stood in
+ * those lost. */
+int ledger_scopes_move(struct ledger *ledger, const struct record *agent,
+                       const struct scope_set *before, const struct scope_set *after,
+                       struct error *error);
+/* Within a transaction: puts a change of what somebody may do into the trail. */
+int ledger_permission_note(struct ledger *ledger, const struct record *record, const char *what,
+                           struct error *error);
+/* Outside of a transaction: moves those to whom a change of their role has not come yet, a few a
+ * transaction. When it fails the others wait for the next change or start. */
+int ledger_roles_follow(struct ledger *ledger, struct error *error);
 
 /* Within a transaction, after a hand-off was written: who was to see what it opened and no longer
  * is, sees it no longer, unless for another reason. */

@@ -133,7 +133,7 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
     bool first = !ledger->epoch_written && ledger->seq > ledger->seq_before;
     struct scope_set changed;
-    bool deliveries, handoffs, messages, openings, promises, watch, upward, trail = false;
+    bool deliveries, handoffs, messages, openings, promises, roles, watch, upward, trail = false;
     /* Agents are of the catalogue; a new scope of a queue is theirs. */
     bool people =
         ledger->sessions_changed || scope_set_has(&ledger->changed, LEDGER_CATALOGUE_SCOPE);
@@ -163,6 +163,8 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     }
     ledger->epoch_written = ledger->epoch_written || first;
     ledger->sessions_changed = false;
+    roles = ledger->roles_changed;
+    ledger->roles_changed = false;
     changed = ledger->changed;
     ledger->changed = (struct scope_set){0};
     deliveries = ledger->deliveries_changed;
@@ -200,6 +202,9 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     if (changed.count > 0 && ledger->listener != NULL)
         ledger->listener(ledger->listener_context, &changed);
     scope_set_free(&changed);
+    /* The change itself is on disk; who could not be moved now is at the next start. */
+    if (roles)
+        ledger_roles_follow(ledger, NULL);
     return 0;
 }
 
@@ -224,6 +229,7 @@ void ledger_rollback(struct ledger *ledger)
     ledger->messages_changed = false;
     ledger->watch_changed = false;
     ledger->sessions_changed = false;
+    ledger->roles_changed = false;
     ledger->upward_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
 }
@@ -371,6 +377,8 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
         code = ledger_trail_open(opened, error);
     if (code == 0)
         code = ledger_search_fill(opened->writer, error);
+    if (code == 0)
+        code = ledger_roles_follow(opened, error);
     if (code != 0) {
         ledger_close(opened);
         return code;

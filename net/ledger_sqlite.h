@@ -39,6 +39,7 @@ struct ledger {
     int64_t gone_looked_ms;   /* when what was taken back was pruned last, in this stay */
     struct scope_set changed; /* scopes written in this transaction */
 
+    bool roles_changed;           /* within this transaction: what comes to whose desk follows */
     bool sessions_changed;        /* within this transaction: one has ended */
     atomic_uint_least64_t people; /* ledger_people */
 

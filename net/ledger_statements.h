@@ -457,6 +457,11 @@
     X(ERASE_INTAKE, "UPDATE intake SET reference = '' WHERE matter = ?1 OR message = ?1")          \
     X(ERASE_ATTACHMENT, "DELETE FROM attachment WHERE message = ?1")                               \
     X(ERASE_HOLD, "DELETE FROM hold WHERE id = ?1")                                                \
+    X(ROLE_MOVE_PUT,                                                                               \
+      "INSERT INTO role_move (agent, before) VALUES (?1, ?2) ON CONFLICT (agent) DO NOTHING")      \
+    X(ROLE_MOVE_GET, "SELECT before FROM role_move WHERE agent = ?1")                              \
+    X(ROLE_MOVE_FIRST, "SELECT agent FROM role_move ORDER BY agent LIMIT ?1")                      \
+    X(ROLE_MOVE_DELETE, "DELETE FROM role_move WHERE agent = ?1")                                  \
     X(HOLD_GET, "SELECT type, since, agent, why FROM hold WHERE id = ?1")                          \
     X(HOLD_PUT, "INSERT INTO hold (id, type, since, agent, why) VALUES (?1, ?2, ?3, ?4, ?5) ON "   \
                 "CONFLICT (id) DO NOTHING")                                                        \

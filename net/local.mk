@@ -61,7 +61,7 @@ libnet_a_SOURCES += \
     net/secret_file.c net/secret_file.h \
     net/signed_request.c net/signed_request.h \
     net/ledger_message.c net/ledger_message.h \
-    net/ledger_desk.c \
+    net/ledger_desk.c net/ledger_role_move.c \
     net/ledger_device.c \
     net/ledger_feed.c \
     net/ledger_history.c \
