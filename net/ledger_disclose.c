@@ -1,5 +1,4 @@
 #include "net/ledger_disclose.h"
-#include "net/ledger_handoff.h"
 #include "net/ledger_row.h"
 
 #include <errno.h>
@@ -21,7 +20,7 @@
 #define ATTACHMENT_LIMIT (32 * 1024 * 1024)
 
 struct writing {
-    struct ledger *ledger;
+    struct database *database; /* held to one state */
     struct text_buffer *page;
     bool french;
 };
@@ -71,7 +70,7 @@ static void add_named(const struct writing *writing, const char *text)
     if (id_parse(&id, text))
         for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
             struct ledger_row row;
-            int code = ledger_row_read(writing->ledger->writer, kinds[i].type, &id, &row, NULL);
+            int code = ledger_row_read(writing->database, kinds[i].type, &id, &row, NULL);
             bool named = code == 0 && record_text(row.record, kinds[i].member)[0] != '\0';
 
             if (named)
@@ -90,23 +89,21 @@ static void add_title(const struct writing *writing, const char *key)
                                              RECORD_QUEUE, RECORD_TEMPLATE};
 
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        struct record *record = NULL;
-        const json_t *title;
+        struct id id = id_from_key(record_type_name(types[i]), key);
+        struct ledger_row row;
+        const json_t *title = NULL;
 
-        if (ledger_catalogue_find(writing->ledger, types[i], key, &record, NULL) != 0 ||
-            record == NULL)
-            continue;
-        title = json_object_get(record->body, types[i] == RECORD_OFFICE ? "name" : "title");
-        if (title == NULL)
-            title = json_object_get(record->body, "title");
-        if (title != NULL) {
+        if (ledger_row_read(writing->database, types[i], &id, &row, NULL) == 0)
+            title = json_object_get(row.record->body, types[i] == RECORD_OFFICE ? "name" : "title");
+        if (title == NULL && row.record != NULL)
+            title = json_object_get(row.record->body, "title");
+        if (title != NULL)
             add_row_text(writing->page, json_is_string(title)
                                             ? json_string_value(title)
                                             : json_localised(title, writing->french ? "fr" : "en"));
-            record_free(record);
+        ledger_row_clear(&row);
+        if (title != NULL)
             return;
-        }
-        record_free(record);
     }
     add_row_text(writing->page, key);
 }
@@ -219,14 +216,13 @@ static int add_attachments(const struct writing *writing, const struct record *m
                            struct error *error)
 {
     struct text_buffer *page = writing->page;
-    sqlite3_stmt *statement =
-        database_statement(writing->ledger->writer, LEDGER_ATTACHMENTS_OF, error);
+    sqlite3_stmt *statement = database_statement(writing->database, LEDGER_ATTACHMENTS_OF, error);
     int code;
 
     if (statement == NULL)
         return ERROR_STORAGE;
     database_bind_text(statement, 1, message->id.text);
-    while ((code = database_step(writing->ledger->writer, statement, error)) > 0) {
+    while ((code = database_step(writing->database, statement, error)) > 0) {
         size_t length = (size_t)sqlite3_column_bytes(statement, 1);
 
         text_buffer_add_text(page, "<p>");
@@ -340,8 +336,7 @@ static int add_file(const struct writing *writing, struct ledger_file *file, str
 static int add_trail(const struct writing *writing, const struct id *client, struct error *error)
 {
     struct text_buffer *page = writing->page;
-    sqlite3_stmt *statement =
-        database_statement(writing->ledger->writer, LEDGER_AUDIT_OF_CLIENT, error);
+    sqlite3_stmt *statement = database_statement(writing->database, LEDGER_AUDIT_OF_CLIENT, error);
     unsigned char bytes[ID_BYTES];
     int code;
 
@@ -356,7 +351,7 @@ static int add_trail(const struct writing *writing, const struct id *client, str
                            say(writing, "Qui y a eu accès", "Who had access to it"),
                            say(writing, "Quand", "When"), say(writing, "Qui", "Who"),
                            say(writing, "Quoi", "What"), say(writing, "Pourquoi", "Why"));
-    while ((code = database_step(writing->ledger->writer, statement, error)) > 0) {
+    while ((code = database_step(writing->database, statement, error)) > 0) {
         json_t *time = json_time(sqlite3_column_int64(statement, 1));
 
         text_buffer_add_text(page, "<tr><td>");
@@ -399,6 +394,7 @@ static void add_head(const struct writing *writing, const struct record *client,
     json_decref(time);
 }
 
+/* That it is made, before it is read. */
 static int note(struct ledger *ledger, const struct ledger_disclosure *disclosure,
                 const struct id *client, struct error *error)
 {
@@ -410,32 +406,66 @@ static int note(struct ledger *ledger, const struct ledger_disclosure *disclosur
                                       .client = *client,
                                       .purpose = PURPOSE_PRIVACY,
                                       .what = "disclosure"};
+    int code = ledger_begin(ledger, error);
 
-    return ledger_audit_add(ledger, &entry, error);
+    return code == 0 ? ledger_end(ledger, ledger_audit_add(ledger, &entry, error), error) : code;
 }
 
-static int compose(struct ledger *ledger, const struct ledger_disclosure *disclosure,
-                   struct text_buffer *page, struct error *error)
+/* Whose file it is: of one that was merged, that of the client they were merged into. */
+static int whose(struct database *database, const struct id *asked, struct id *client,
+                 struct error *error)
+{
+    struct record *survivor = NULL;
+    int code = ledger_client_read(database, asked->text, &survivor, error);
+
+    if (code == 0 && (survivor == NULL || record_is_erased(survivor)))
+        code = error_set(error, ERROR_NOT_FOUND, "%s is no client, or was erased", asked->text);
+    if (code == 0)
+        *client = survivor->id;
+    record_free(survivor);
+    return code;
+}
+
+static int compose(struct database *database, const struct ledger_disclosure *disclosure,
+                   const struct id *client, struct text_buffer *page, struct error *error)
 {
     const struct writing writing = {
-        .ledger = ledger, .page = page, .french = strcmp(disclosure->language, "fr") == 0};
+        .database = database, .page = page, .french = strcmp(disclosure->language, "fr") == 0};
     struct ledger_file file;
-    struct id client = disclosure->client;
-    int code = ledger_file_read(ledger->writer, RECORD_CLIENT, &disclosure->client, &file, error);
+    int code = ledger_file_read(database, RECORD_CLIENT, client, &file, error);
 
     if (code == 0) {
-        client = file.rows[0].record->id;
         add_head(&writing, file.rows[0].record, disclosure->at_ms);
-        code = note(ledger, disclosure, &client, error);
+        code = add_file(&writing, &file, error);
     }
     if (code == 0)
-        code = add_file(&writing, &file, error);
-    if (code == 0)
-        code = add_trail(&writing, &client, error);
+        code = add_trail(&writing, client, error);
     text_buffer_add_text(page, "</body>\n</html>\n");
     ledger_file_free(&file);
     if (code == 0 && page->failed)
         code = error_set(error, ERROR_MEMORY, "no memory for a copy of the file");
+    return code;
+}
+
+/* Reads all of it in one state of the database, while others write. */
+static int compose_reading(struct ledger *ledger, const struct ledger_disclosure *disclosure,
+                           struct text_buffer *page, struct error *error)
+{
+    struct ledger_reader *reader;
+    struct id client;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    if (code != 0)
+        return code;
+    code = whose(reader->database, &disclosure->client, &client, error);
+    if (code == 0)
+        code = note(ledger, disclosure, &client, error);
+    if (code == 0)
+        code = ledger_snapshot_begin(reader, error);
+    if (code == 0)
+        code = compose(reader->database, disclosure, &client, page, error);
+    ledger_snapshot_end(reader);
+    ledger_reader_give(ledger, reader);
     return code;
 }
 
@@ -463,11 +493,8 @@ int ledger_disclose(struct ledger *ledger, const struct ledger_disclosure *discl
 {
     struct text_buffer page = {0};
     int file = -1;
-    int code = ledger_begin(ledger, error);
+    int code = compose_reading(ledger, disclosure, &page, error);
 
-    if (code != 0)
-        return code;
-    code = ledger_end(ledger, compose(ledger, disclosure, &page, error), error);
     if (code == 0) {
         file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         if (file < 0)

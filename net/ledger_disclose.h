@@ -20,9 +20,9 @@ struct ledger_disclosure {
     const char *language;
 };
 
-/* Writes the page into a new file at `path`, for its owner alone; the trail says so before. All of
- * it or no file. ERROR_NOT_FOUND when there is no such client or it was erased, ERROR_CONFLICT when
- * the file is there. */
+/* Writes the page into a new file at `path`, for its owner alone; the trail says so before. It is
+ * read in one state of the database, while others write. All of it or no file. ERROR_NOT_FOUND when
+ * there is no such client or it was erased, ERROR_CONFLICT when the file is there. */
 int ledger_disclose(struct ledger *ledger, const struct ledger_disclosure *disclosure,
                     const char *path, struct error *error);
 

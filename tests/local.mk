@@ -367,6 +367,10 @@ UNIT_TESTS += tests/unit/test_ledger_retention
 tests_unit_test_ledger_retention_SOURCES = tests/unit/test_ledger_retention.c $(ERASE_FIXTURE)
 tests_unit_test_ledger_retention_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_disclose
+tests_unit_test_disclose_SOURCES = tests/unit/test_disclose.c $(ERASE_FIXTURE)
+tests_unit_test_disclose_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_role_move
 tests_unit_test_role_move_SOURCES = tests/unit/test_role_move.c $(ERASE_FIXTURE)
 tests_unit_test_role_move_LDADD = $(UNIT_LIBS)
