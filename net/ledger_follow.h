@@ -43,8 +43,9 @@ int ledger_reach_list(struct ledger *ledger, const struct ledger_row *row, struc
 
 /* Within a transaction, after a client was written: keeps by what they are found. */
 int ledger_search_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
-/* Makes what is missing of it: of clients older than the table. In transactions of its own. */
-int ledger_search_fill(struct database *database, struct error *error);
+/* When the ledger is opened: makes what is missing of it, of a few clients older than the table;
+ * the rest waits for ledger_search_fill. */
+int ledger_search_open(struct ledger *ledger, struct error *error);
 /* Whether what is kept of a client is what it should be. */
 int ledger_search_check(struct database *database, int64_t row, const struct record *client,
                         bool *agrees, struct error *error);

@@ -512,6 +512,10 @@ int ledger_search(struct ledger *ledger, const struct ledger_actor *actor,
     int code;
 
     *result = (struct ledger_search_result){0};
+    if (!ledger_search_is_ready(ledger)) {
+        result->retry_ms = LEDGER_SEARCH_READY_MS;
+        return error_set(error, ERROR_BUSY, "the keys by which clients are found are being made");
+    }
     looking.limit = asked->limit < LEDGER_SEARCH_MOST ? asked->limit : LEDGER_SEARCH_MOST;
     code = ledger_desk_scopes(ledger, &actor->agent, &looking.desk, error);
     if (code == 0)

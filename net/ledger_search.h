@@ -60,6 +60,29 @@ int ledger_search(struct ledger *ledger, const struct ledger_actor *actor,
                   const struct ledger_search_asked *asked, int64_t now_ms,
                   struct ledger_search_result *result, struct error *error);
 
+/*
+ * The keys by which clients are found are kept with every change. Of clients that are older than
+ * they are, after an upgrade, a few are made when the ledger is opened, and the others by whoever
+ * serves, beside all else: until then ledger_search gives ERROR_BUSY, for what it does not find may
+ * be there.
+ */
+struct ledger_search_made {
+    int64_t last;    /* where it stands */
+    int64_t clients; /* that were looked at by these calls */
+    bool all;
+};
+
+/* Makes those of `limit` clients at most, in a transaction. `made` begins zeroed and is given back
+ * each time. Killed anywhere, it goes on from there. */
+int ledger_search_fill(struct ledger *ledger, size_t limit, struct ledger_search_made *made,
+                       struct error *error);
+bool ledger_search_is_ready(const struct ledger *ledger);
+/* How many clients there are. */
+int ledger_search_clients(struct ledger *ledger, int64_t *count, struct error *error);
+
+/* How long somebody who searches before that is asked to wait. */
+#define LEDGER_SEARCH_READY_MS (INT64_C(30) * 1000)
+
 /* Searches that an agent may make at once, and how long until each of these comes back. */
 #define LEDGER_SEARCH_BURST 60
 #define LEDGER_SEARCH_MS    (INT64_C(15) * 1000)

@@ -12,7 +12,8 @@
 /* Changes when client_key.h makes other keys: all are then made anew. */
 #define KEYS_VERSION 1
 #define KEYS_MOST    64
-#define FILL_STEP    5000
+/* Clients whose keys are made when the ledger is opened; what is more waits for the server. */
+#define OPEN_STEP 5000
 
 /* --- the keys of one client ------------------------------------------------------------------- */
 
@@ -142,9 +143,9 @@ struct old_client {
     struct record *record; /* owned */
 };
 
-/* The next clients by their number, FILL_STEP at most. */
+/* The next clients by their number. */
 static int clients_read(struct database *database, int64_t last, struct old_client *clients,
-                        size_t *count, struct error *error)
+                        size_t limit, size_t *count, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(database, LEDGER_SEARCH_CLIENTS, error);
     int code;
@@ -153,7 +154,7 @@ static int clients_read(struct database *database, int64_t last, struct old_clie
     if (statement == NULL)
         return ERROR_STORAGE;
     sqlite3_bind_int64(statement, 1, last);
-    sqlite3_bind_int64(statement, 2, FILL_STEP);
+    sqlite3_bind_int64(statement, 2, (int64_t)limit);
     while ((code = database_step(database, statement, error)) > 0) {
         struct old_client *client = &clients[*count];
 
@@ -170,49 +171,82 @@ static int clients_read(struct database *database, int64_t last, struct old_clie
     return code;
 }
 
-static int fill_step(struct database *database, struct old_client *clients, int64_t *last,
-                     bool *all, struct error *error)
+static int keys_renew(struct database *database, const struct old_client *client,
+                      struct error *error)
 {
     struct keys before, now;
+    int code = keys_make(&now, client->record, error);
+
+    if (code == 0)
+        code = keys_read(&before, database, client->row, error);
+    return code == 0 ? keys_write(database, client->row, &before, &now, error) : code;
+}
+
+static int fill_some(struct database *database, struct old_client *clients, size_t limit,
+                     struct ledger_search_made *made, struct error *error)
+{
     size_t count;
-    int code = clients_read(database, *last, clients, &count, error);
+    int code = clients_read(database, made->last, clients, limit, &count, error);
 
     for (size_t i = 0; i < count; i++) {
         if (code == 0)
-            code = keys_make(&now, clients[i].record, error);
-        if (code == 0)
-            code = keys_read(&before, database, clients[i].row, error);
-        if (code == 0)
-            code = keys_write(database, clients[i].row, &before, &now, error);
-        *last = clients[i].row;
+            code = keys_renew(database, &clients[i], error);
+        made->last = clients[i].row;
         record_free(clients[i].record);
-        clients[i].record = NULL;
     }
-    *all = count < FILL_STEP;
-    return code == 0 ? progress_write(database, *last, *all, error) : code;
+    if (code == 0) {
+        made->clients += (int64_t)count;
+        made->all = count < limit;
+        code = progress_write(database, made->last, made->all, error);
+    }
+    return code;
 }
 
-int ledger_search_fill(struct database *database, struct error *error)
+/* Within a transaction. */
+static int fill(struct ledger *ledger, size_t limit, struct ledger_search_made *made,
+                struct error *error)
 {
-    struct old_client *clients;
-    int64_t last;
-    bool all;
-    int code = progress_read(database, &last, &all, error);
+    struct old_client *clients = calloc(limit, sizeof(*clients));
+    int code = clients != NULL ? progress_read(ledger->writer, &made->last, &made->all, error)
+                               : error_set(error, ERROR_MEMORY, "no memory for the clients' keys");
 
-    if (code != 0 || all)
-        return code;
-    clients = calloc(FILL_STEP, sizeof(*clients));
-    if (clients == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for the clients' keys");
-    while (code == 0 && !all) {
-        code = database_begin(database, error);
-        if (code == 0)
-            code = database_end(database, fill_step(database, clients, &last, &all, error), error);
-    }
-    for (size_t i = 0; i < FILL_STEP; i++)
-        record_free(clients[i].record);
+    if (code == 0 && !made->all)
+        code = fill_some(ledger->writer, clients, limit, made, error);
     free(clients);
     return code;
+}
+
+int ledger_search_fill(struct ledger *ledger, size_t limit, struct ledger_search_made *made,
+                       struct error *error)
+{
+    int code = ledger_begin(ledger, error);
+
+    if (code == 0)
+        code = ledger_end(ledger, fill(ledger, limit, made, error), error);
+    if (code == 0 && made->all)
+        atomic_store(&ledger->searchable, true);
+    return code;
+}
+
+int ledger_search_open(struct ledger *ledger, struct error *error)
+{
+    struct ledger_search_made made = {0};
+    int code = progress_read(ledger->writer, &made.last, &made.all, error);
+
+    if (code == 0 && made.all)
+        atomic_store(&ledger->searchable, true);
+    return code == 0 && !made.all ? ledger_search_fill(ledger, OPEN_STEP, &made, error) : code;
+}
+
+bool ledger_search_is_ready(const struct ledger *ledger)
+{
+    return atomic_load(&ledger->searchable);
+}
+
+int ledger_search_clients(struct ledger *ledger, int64_t *count, struct error *error)
+{
+    *count = 0;
+    return ledger_read_number(ledger, LEDGER_SEARCH_CLIENT_COUNT, 0, count, error);
 }
 
 /* --- checking --------------------------------------------------------------------------------- */

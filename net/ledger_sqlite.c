@@ -376,7 +376,7 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
     if (code == 0)
         code = ledger_trail_open(opened, error);
     if (code == 0)
-        code = ledger_search_fill(opened->writer, error);
+        code = ledger_search_open(opened, error);
     if (code == 0)
         code = ledger_roles_follow(opened, error);
     if (code != 0) {

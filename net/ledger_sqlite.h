@@ -68,6 +68,7 @@ struct ledger {
     ledger_watch_listener watch_listener;
     void *watch_context;
 
+    atomic_bool searchable; /* all clients have their keys (ledger_search_keys.c) */
     atomic_bool protects; /* it has protected files, or had (ledger_protect.c) */
     atomic_bool holders;  /* it has roles that read their own alone (ledger_holder.c) */
 

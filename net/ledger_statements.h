@@ -352,6 +352,7 @@
     X(SEARCH_RANGE, "SELECT record FROM search WHERE key >= ?1 AND key < ?2 LIMIT ?3")             \
     X(SEARCH_CLIENTS, "SELECT number, document FROM record WHERE number > ?1 AND type = 'client' " \
                       "ORDER BY number LIMIT ?2")                                                  \
+    X(SEARCH_CLIENT_COUNT, "SELECT count(*) FROM record WHERE type = 'client'")                    \
     X(SEARCH_CASES, "SELECT number FROM record WHERE client = ?1 AND type = 'case' "               \
                     "ORDER BY number DESC LIMIT ?2")                                               \
     X(SEARCHER_GET, "SELECT owed, refused FROM searcher WHERE agent = ?1")                         \

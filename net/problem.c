@@ -50,6 +50,7 @@ static const struct problem_row problems[PROBLEM_COUNT] = {
     [PROBLEM_PROTOCOL] = {"protocol", 426, "Terminal and server are too far apart in version"},
     [PROBLEM_TOO_MANY_ATTEMPTS] = {"too-many-attempts", 429, "Too many failed attempts"},
     [PROBLEM_TOO_MANY_REQUESTS] = {"too-many-requests", 429, "Too many requests"},
+    [PROBLEM_NOT_READY] = {"not-ready", 409, "The server is still making this ready"},
     [PROBLEM_TOO_MANY_HEADERS] = {"too-many-headers", 431, "Too many header fields"},
     [PROBLEM_INTERNAL] = {"internal", 500, "The server made a mistake"},
     [PROBLEM_STORAGE] = {"storage", 503, "The server cannot reach its database"},

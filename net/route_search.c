@@ -75,7 +75,10 @@ static void answer_error(struct request *request, int code, int64_t retry_ms,
                          const struct error *error)
 {
     if (code == ERROR_BUSY && retry_ms > 0) {
-        request_problem(request, PROBLEM_TOO_MANY_REQUESTS, "%s", error->message);
+        request_problem(request,
+                        ledger_search_is_ready(request->server->ledger) ? PROBLEM_TOO_MANY_REQUESTS
+                                                                        : PROBLEM_NOT_READY,
+                        "%s", error->message);
         request->reply.retry_after = (unsigned)((retry_ms + 999) / 1000);
         return;
     }
@@ -217,10 +220,11 @@ static enum route_result handle_search(struct request *request)
     return ROUTE_ANSWERED;
 }
 
-static const enum problem search_problems[] = {
-    PROBLEM_BAD_JSON,  PROBLEM_BAD_PARAMETER, PROBLEM_UNAUTHORIZED,
-    PROBLEM_FORBIDDEN, PROBLEM_NOT_FOUND,     PROBLEM_TOO_MANY_REQUESTS,
-    PROBLEM_PURPOSE,   PROBLEM_STORAGE,       PROBLEM_NONE};
+static const enum problem search_problems[] = {PROBLEM_BAD_JSON,     PROBLEM_BAD_PARAMETER,
+                                               PROBLEM_UNAUTHORIZED, PROBLEM_FORBIDDEN,
+                                               PROBLEM_NOT_FOUND,    PROBLEM_TOO_MANY_REQUESTS,
+                                               PROBLEM_NOT_READY,    PROBLEM_PURPOSE,
+                                               PROBLEM_STORAGE,      PROBLEM_NONE};
 
 const struct route route_search = {
     .method = "POST",

@@ -725,6 +725,7 @@ SCRIPT_TESTS = \
     tests/end_to_end/relay.sh tests/end_to_end/relay_sign_in.sh \
     tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_filters.sh \
+    tests/end_to_end/search_keys.sh \
     tests/end_to_end/search_service.sh \
     tests/end_to_end/waiting_room.sh \
     tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/protect.sh tests/end_to_end/purpose.sh tests/end_to_end/queue.sh \
@@ -789,6 +790,7 @@ TESTS += \
     tests/security/audit_trail.sh \
     tests/security/injection.sh \
     tests/security/log.sh \
+    tests/security/threads.sh \
     tests/security/protected.sh \
     tests/security/rekey.sh \
     tests/security/sbom.sh \

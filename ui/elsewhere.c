@@ -275,6 +275,10 @@ static void failed(struct elsewhere *elsewhere, const struct question_answer *an
     if (answer->status == 429)
         snprintf(elsewhere->notice, sizeof(elsewhere->notice), _("Too many searches: wait %d s."),
                  (int)((answer->retry_ms + 999) / 1000));
+    else if (strcmp(answer->problem, "not-ready") == 0)
+        snprintf(elsewhere->notice, sizeof(elsewhere->notice),
+                 _("The server is still making ready to search: try again in %d s."),
+                 (int)((answer->retry_ms + 999) / 1000));
     else if (answer->status == 403)
         say(elsewhere, _("Your role does not search other offices for this reason."));
     else if (answer->status == 0)

@@ -10,6 +10,7 @@
 #include "net/ledger_relay.h"
 #include "net/queue_watch.h"
 #include "net/relay.h"
+#include "net/search_clock.h"
 
 /* What serves, in the order in which it is started. */
 struct serving {
@@ -18,6 +19,7 @@ struct serving {
     struct handoff_clock *clock;
     struct queue_watch *watch;
     struct audit_clock *trail;
+    struct search_clock *search;
     struct server *server;
     struct relay *relay;
     struct control *control;
@@ -33,6 +35,7 @@ static void stop(struct serving *serving)
     server_stop(serving->server);
     audit_clock_stop(serving->trail);
     queue_watch_stop(serving->watch);
+    search_clock_stop(serving->search);
     handoff_clock_stop(serving->clock);
     relay_board_free(serving->board);
     ledger_close(serving->ledger);
@@ -43,6 +46,7 @@ static int start(struct serving *serving, const struct config *config, struct er
     const struct handoff_clock_options expiry = {.log = guichetd_print};
     const struct audit_clock_options trail = {.log = guichetd_print};
     struct queue_watch_options thresholds = {.log = guichetd_print, .rest = relay_board_rest};
+    const struct search_clock_options search = {.log = guichetd_print};
     struct server_options options;
     struct relay_options relay;
     struct trust_rules rules;
@@ -71,6 +75,8 @@ static int start(struct serving *serving, const struct config *config, struct er
         code = queue_watch_start(&serving->watch, &thresholds, serving->ledger, error);
     if (code == 0)
         code = audit_clock_start(&serving->trail, &trail, serving->ledger, error);
+    if (code == 0)
+        code = search_clock_start(&serving->search, &search, serving->ledger, error);
     if (code == 0)
         code = server_start(&serving->server, &options, serving->ledger, error);
     relay = (struct relay_options){.ledger = serving->ledger,

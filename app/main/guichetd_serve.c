@@ -14,6 +14,7 @@
 #include "net/handoff_clock.h"
 #include "net/ledger.h"
 #include "net/opening_clock.h"
+#include "net/search_clock.h"
 #include "net/promise_clock.h"
 #include "net/provider.h"
 #include "net/queue_watch.h"
@@ -113,6 +114,7 @@ struct serving {
     struct delivery_sender *sender;
     struct handoff_clock *clock;
     struct opening_clock *openings;
+    struct search_clock *search;
     struct promise_clock *promises;
     struct audit_clock *trail;
     struct queue_watch *watch;
@@ -132,6 +134,7 @@ static void stop(struct serving *serving)
     audit_clock_stop(serving->trail);
     promise_clock_stop(serving->promises);
     opening_clock_stop(serving->openings);
+    search_clock_stop(serving->search);
     handoff_clock_stop(serving->clock);
     delivery_sender_stop(serving->sender);
     guichetd_messages_stop(&serving->messages);
@@ -174,6 +177,7 @@ static int start(struct serving *serving, const struct config *config, struct er
     };
     const struct handoff_clock_options expiry = {.log = guichetd_print};
     const struct opening_clock_options openings = {.log = guichetd_print};
+    const struct search_clock_options search = {.log = guichetd_print};
     const struct promise_clock_options promises = {.log = guichetd_print};
     const struct audit_clock_options trail = {.log = guichetd_print};
     const struct queue_watch_options thresholds = {.log = guichetd_print};
@@ -216,6 +220,8 @@ static int start(struct serving *serving, const struct config *config, struct er
         code = scan_folder_start(&serving->scans, &scans, serving->ledger, error);
     if (code == 0)
         code = server_start(&serving->server, &options, serving->ledger, error);
+    if (code == 0)
+        code = search_clock_start(&serving->search, &search, serving->ledger, error);
     if (code == 0)
         code = guichetd_email_start(&serving->email, serving->ledger, error);
     if (code == 0)
