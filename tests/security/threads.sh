@@ -14,7 +14,8 @@
 
 export GUICHET_TEST_PATIENCE=${GUICHET_TEST_PATIENCE:-5}
 . "$(dirname "$0")/../end_to_end/harness.sh"
-export TSAN_OPTIONS="log_path=$WORK/race exitcode=66 second_deadlock_stack=1 history_size=4"
+export TSAN_OPTIONS="log_path=$WORK/race:exitcode=66:second_deadlock_stack=1:history_size=4"
+ENV_=TSAN_OPTIONS=$TSAN_OPTIONS # tmux started before
 
 # The link of the first terminal goes through a proxy that a pipe commands.
 server_start
@@ -106,10 +107,13 @@ wait_gone a " waiting"
 unreported "the link"
 
 echo "the other language, a search, the settings"
-keys a C-l
 keys a F2
-types a ":fr"
-keys a Enter
+types a "birth certificate"
+wait_for a "Birth certificate"
+keys a C-t
+wait_match a 'naissance'
+keys a C-t
+keys a Escape
 keys a Escape
 unreported "the screens"
 
