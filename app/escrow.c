@@ -69,6 +69,12 @@ bool escrow_public_parse(struct escrow_public *public_key, const char *text)
     return parse(public_key->bytes, text, PUBLIC_PREFIX);
 }
 
+bool escrow_setting_parse(struct escrow_public *public_key, bool *there, const char *text)
+{
+    *there = strcmp(text, ESCROW_NONE) != 0;
+    return !*there || escrow_public_parse(public_key, text);
+}
+
 void escrow_fingerprint(const struct escrow_public *public_key, char text[ESCROW_FINGERPRINT_SIZE])
 {
     unsigned char hash[16];

@@ -36,6 +36,10 @@ int escrow_secret_read(struct escrow_secret **secret, const char *path, struct e
 void escrow_public_text(const struct escrow_public *public_key, char text[ESCROW_PUBLIC_TEXT_SIZE]);
 bool escrow_public_parse(struct escrow_public *public_key, const char *text);
 
+/* What a setting says: a key, or "none" (nobody may open anything). False for neither. */
+#define ESCROW_NONE "none"
+bool escrow_setting_parse(struct escrow_public *public_key, bool *there, const char *text);
+
 /* What two people compare over the phone. */
 void escrow_fingerprint(const struct escrow_public *public_key, char text[ESCROW_FINGERPRINT_SIZE]);
 

@@ -405,30 +405,51 @@ bool store_file_escrow(const char *path, struct escrow_public *public_key)
     return deposited;
 }
 
-int store_escrow_set(struct store *store, const struct escrow_public *public_key, bool *changed,
-                     struct error *error)
+static bool is_deposited_for(struct store *store, const struct escrow_public *public_key)
 {
     struct escrow_public present;
-    bool deposited = store_escrow_get(store, &present);
-    bool same = deposited ? public_key != NULL &&
-                                memcmp(present.bytes, public_key->bytes, sizeof(present.bytes)) == 0
-                          : public_key == NULL;
-    int code;
 
-    if (changed != NULL)
-        *changed = !same;
-    if (same)
-        return 0;
-    code = store_begin(store, error);
+    if (!store_escrow_get(store, &present))
+        return public_key == NULL;
+    return public_key != NULL &&
+           memcmp(present.bytes, public_key->bytes, sizeof(present.bytes)) == 0;
+}
+
+/* `told_ms`: the agent is told, at this time, in the same transaction; negative: not. */
+static int set_escrow(struct store *store, const struct escrow_public *public_key, int64_t told_ms,
+                      struct error *error)
+{
+    int code = store_begin(store, error);
+
     if (code != 0)
         return code;
     code = put_escrow(store, store->key, public_key, error);
     if (code == 0)
         code = store_meta_put(store, "wipe", "1", error);
+    if (code == 0 && told_ms >= 0)
+        code = store_notice_add(
+            store, public_key != NULL ? STORE_NOTICE_KEY_DEPOSITED : STORE_NOTICE_KEY_TAKEN_BACK,
+            told_ms, 0, error);
     code = store_end(store, code, error);
     if (code == 0)
         store_wipe(store);
     return code;
+}
+
+int store_escrow_set(struct store *store, const struct escrow_public *public_key, bool *changed,
+                     struct error *error)
+{
+    bool same = is_deposited_for(store, public_key);
+
+    if (changed != NULL)
+        *changed = !same;
+    return same ? 0 : set_escrow(store, public_key, -1, error);
+}
+
+int store_escrow_follow(struct store *store, const struct escrow_public *public_key, int64_t now_ms,
+                        struct error *error)
+{
+    return is_deposited_for(store, public_key) ? 0 : set_escrow(store, public_key, now_ms, error);
 }
 
 int store_escrow_open(const char *path, const struct escrow_secret *secret, struct seal_key **key,

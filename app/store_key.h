@@ -55,6 +55,10 @@ int64_t store_key_made(struct store *store, struct error *error);
 int store_escrow_set(struct store *store, const struct escrow_public *public_key, bool *changed,
                      struct error *error);
 
+/* store_escrow_set, and tells the agent when that changed anything (STORE_NOTICE_KEY_...). */
+int store_escrow_follow(struct store *store, const struct escrow_public *public_key, int64_t now_ms,
+                        struct error *error);
+
 /* For whom the store's key is deposited: `public_key` is filled; false for nobody. */
 bool store_escrow_get(struct store *store, struct escrow_public *public_key);
 

@@ -85,6 +85,13 @@ void request_session(struct request *request, const struct ledger_login *result)
         json_decref(document);
         document = NULL;
     }
+    const char *escrow = request->server->options.escrow_key;
+    if (document != NULL && (escrow != NULL || request->server->options.board == NULL) &&
+        json_object_set_new(document, "escrow_key", json_string(escrow != NULL ? escrow : "")) !=
+            0) {
+        json_decref(document);
+        document = NULL;
+    }
     if (document != NULL && result->words[0] != '\0' &&
         json_object_set_new(document, "recovery_codes", json_string(result->words)) != 0) {
         json_decref(document);

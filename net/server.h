@@ -51,6 +51,8 @@ struct server_options {
     const char *sms_secret; /* path of the secret that the SMS gateway signs with, NULL or "" */
     const char *sms_queue;  /* key: where cases wait that an SMS opens, "" for none */
     struct open311_options open311;
+    const char *escrow_key; /* for whom terminals deposit their keys (app/escrow.h); NULL or "": for
+                               nobody; a relay then does not say */
     const struct provider_options *provider; /* NULL: agents sign in with passwords alone */
     struct relay_board *board;               /* borrowed: of a relay; NULL at the centre */
     /* Takes one line, without newline, without personal content; called from any thread. */

@@ -25,6 +25,8 @@ const struct openapi_schema openapi_trust[] = {
                     "Time") ", \"refresh_token\": {\"type\": \"string\", \"description\": \"Taken "
                             "once by POST "
                             "/v1/token, with the key that signed in\"}, "
+                            "\"escrow_key\": {\"type\": \"string\", \"description\": \"For whom "
+                            "the terminal deposits the key of what it keeps; empty for nobody\"}, "
                             "\"recovery_codes\": {\"type\": \"string\", \"description\": \"Told "
                             "once, when one-time codes were set up\"}, "
                             "\"refresh_expires_at\": " REF("Time") ", \"agent\": " REF(

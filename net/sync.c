@@ -149,6 +149,7 @@ static int sync_new(struct sync **result, const struct sync_options *options, bo
         .wall_context = options->clock_context,
         .steady = clock_steady,
         .random = random_number,
+        .escrow_pinned = options->escrow_pinned,
         .once = once};
     int code = key_open(sync, options->key_file, error);
     engine.key = sync->key;

@@ -22,6 +22,7 @@ struct sync_options {
     const char *catalogue_path; /* made when it is not there */
     const char *key_file;       /* the terminal's own key (PEM), made when it is not there; NULL: it
                                    has none, and gets long tokens where they are given */
+    bool escrow_pinned;         /* for whom stores deposit their key is not the server's to say */
     struct link *link;          /* borrowed; must outlive the sync */
     clock_source clock;         /* the wall clock; NULL: the machine's */
     void *clock_context;

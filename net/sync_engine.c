@@ -407,6 +407,7 @@ int64_t sync_engine_step(struct sync_engine *engine)
     check_store_device(engine);
     check_store_agent(engine);
     sync_refresh_save(engine);
+    sync_escrow_step(engine);
     begin_jobs(engine);
     finish_once(engine);
     sync_status_show(engine);

@@ -49,6 +49,7 @@ struct sync_engine_options {
     uint32_t (*random)(void *context); /* for jitter */
     void *random_context;
     const struct signature_key *key; /* the terminal's, borrowed; NULL: it has none */
+    bool escrow_pinned;              /* as in sync_options */
     bool once;                       /* ends when all is carried, or with the first failure */
 };
 

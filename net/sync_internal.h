@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "app/catalogue.h"
+#include "app/escrow.h"
 #include "app/store.h"
 #include "app/store_provider.h"
 #include "net/device_proof.h"
@@ -103,11 +104,14 @@ struct sync_engine {
     bool logout_due;
     struct id bound;         /* to which the renewal under way binds the session; empty for none */
     enum errand_kind errand; /* the one under way, or the last */
-    char refresh[SYNC_REFRESH_SIZE]; /* "" for none */
-    int64_t renew_at;                /* steady time */
-    bool refresh_unsaved;            /* a store of the identity provider's keeps it */
-    int64_t ahead_ms;                /* the server's clock before ours, as last heard */
-    bool refused;                    /* until the next link_sign_in */
+    char refresh[SYNC_REFRESH_SIZE];      /* "" for none */
+    int64_t renew_at;                     /* steady time */
+    char escrow[ESCROW_PUBLIC_TEXT_SIZE]; /* for whom the organisation wants keys deposited, "" for
+                                             nobody */
+    bool escrow_due;                      /* it was told and not done yet */
+    bool refresh_unsaved;                 /* a store of the identity provider's keeps it */
+    int64_t ahead_ms;                     /* the server's clock before ours, as last heard */
+    bool refused;                         /* until the next link_sign_in */
     char refusal[ERROR_MESSAGE_SIZE];
     char feed[STORE_FEED_SIZE];
     struct id agent;
@@ -216,6 +220,10 @@ void sync_refresh_forget(struct sync_engine *engine);
 void sync_refresh_drop(struct sync_engine *engine);
 /* Keeps it in the store of an agent of the identity provider, when it is theirs. */
 void sync_refresh_save(struct sync_engine *engine);
+/* Notes for whom the organisation wants the key of the store deposited, and does it once the store
+ * is there. */
+void sync_escrow_keep(struct sync_engine *engine, const json_t *document);
+void sync_escrow_step(struct sync_engine *engine);
 /* The session of before this terminal was started again goes on, when the store has one. */
 void sync_refresh_resume(struct sync_engine *engine);
 /* A session of a first sign-in is to be bound to the store that was made since. */

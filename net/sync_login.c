@@ -197,6 +197,7 @@ int sync_session_accept(struct sync_engine *engine, const json_t *document, stru
         engine->agent = agent->id;
         engine->session = true;
         sync_refresh_keep(engine, document);
+        sync_escrow_keep(engine, document);
         engine->session_proved = false;
         engine->catalogue_due = true;
         engine->catalogue_latest = 0;

@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "app/json.h"
+#include "app/store_key.h"
 #include "app/text.h"
 #include "net/sync_body.h"
 #include "net/sync_internal.h"
@@ -109,6 +110,36 @@ bool sync_binding_due(const struct sync_engine *engine)
            id_is_empty(&engine->device);
 }
 
+/* --- the organisation's key ------------------------------------------------------------------- */
+
+/* A server that does not say (of before, or a relay without the setting) changes nothing. */
+void sync_escrow_keep(struct sync_engine *engine, const json_t *document)
+{
+    const char *text = json_string_value(json_object_get(document, "escrow_key"));
+    struct escrow_public public_key;
+
+    if (engine->options.escrow_pinned || text == NULL ||
+        (*text != '\0' && !escrow_public_parse(&public_key, text)))
+        return;
+    text_copy(engine->escrow, sizeof engine->escrow, text);
+    engine->escrow_due = true;
+}
+
+/* What fails keeps nobody from working: it is said again with the next token. */
+void sync_escrow_step(struct sync_engine *engine)
+{
+    struct escrow_public public_key;
+    bool there = escrow_public_parse(&public_key, engine->escrow);
+
+    if (!engine->escrow_due || !engine->session || engine->store == NULL ||
+        !id_equal(store_agent(engine->store), &engine->agent))
+        return;
+    engine->escrow_due = false;
+    if (store_escrow_follow(engine->store, there ? &public_key : NULL, sync_wall_ms(engine),
+                            NULL) == 0)
+        link_screen_ring(engine->options.link);
+}
+
 static bool token_due(struct sync_engine *engine)
 {
     return engine->signed_in && engine->refresh[0] != '\0' && !engine->refused &&
@@ -198,6 +229,7 @@ static int token_reply(struct sync_engine *engine, const struct http_reply *repl
         code = keep_binding(engine, error);
     if (code == 0) {
         sync_refresh_keep(engine, document);
+        sync_escrow_keep(engine, document);
         if (!engine->session) {
             engine->session = true;
             engine->session_proved = false;

@@ -722,7 +722,7 @@ SCRIPT_TESTS = \
     tests/end_to_end/provider.sh \
     tests/end_to_end/queue.sh \
     tests/end_to_end/recover.sh \
-    tests/end_to_end/relay.sh tests/end_to_end/relay_sign_in.sh \
+    tests/end_to_end/relay.sh tests/end_to_end/relay_sign_in.sh tests/end_to_end/escrow.sh \
     tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_filters.sh \
     tests/end_to_end/search_keys.sh \

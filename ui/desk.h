@@ -99,6 +99,7 @@ struct desk {
     bool silent;             /* an offered hand-off is shown and does not ring */
     int64_t stale_days;      /* a catalogue record confirmed longer ago is marked; 0: none is */
     const struct escrow_public *escrow; /* for whom keys are deposited; borrowed, NULL: nobody */
+    bool escrow_pinned;                 /* whatever the server says */
     char *copied;              /* what was copied last, NULL for nothing; owned. See ui_copy */
     uint64_t changes;          /* own writes so far: store_version does not tell them */
     struct case_reader *cases; /* the cases in memory, NULL when locked; owned. See desk_cases.h */

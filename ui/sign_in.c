@@ -49,20 +49,17 @@ static enum sign_in_step store_failed(const char *login, struct error *error)
     return SIGN_IN_FAILED;
 }
 
-/* What is due with the store's key: it is deposited or taken back as the organisation has it, and
- * renewed when it is old or `renews`. What fails keeps nobody from working: it is due next time. */
+/* What is due with the store's key: it is deposited as this terminal's settings have it (where they
+ * say nothing the server does, later), and renewed when it is old or `renews`. What fails keeps
+ * nobody from working: it is due next time. */
 static void keep_key(struct desk *desk, const char *password, bool renews)
 {
-    bool changed = false;
     int64_t made = store_key_made(desk->store, NULL);
 
     if (renews || (made > 0 && desk_now(desk) - made > STORE_KEY_LIFE_MS))
         (void)renewal_at_once(desk, password, NULL);
-    if (store_escrow_set(desk->store, desk->escrow, &changed, NULL) == 0 && changed)
-        store_notice_add(desk->store,
-                         desk->escrow != NULL ? STORE_NOTICE_KEY_DEPOSITED
-                                              : STORE_NOTICE_KEY_TAKEN_BACK,
-                         desk_now(desk), 0, NULL);
+    if (desk->escrow_pinned)
+        (void)store_escrow_follow(desk->store, desk->escrow, desk_now(desk), NULL);
 }
 
 /* Who signs in at the identity provider has no password for the server. */

@@ -53,6 +53,7 @@ static int carry(struct command_agent *agent, const struct config *config, struc
                                    .client_key = config_text(config, "client-key"),
                                    .catalogue_path = agent->catalogue_path,
                                    .key_file = agent->key_path,
+                                   .escrow_pinned = config_text(config, "escrow-key") != NULL,
                                    .link = link};
     int code;
 

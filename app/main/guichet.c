@@ -215,10 +215,13 @@ static int choose_escrow(struct program *program, struct error *error)
 
     if (text == NULL || *text == '\0')
         return 0;
-    if (!escrow_public_parse(&program->escrow, text))
+    bool there;
+    if (!escrow_setting_parse(&program->escrow, &there, text))
         return error_set(error, ERROR_INVALID,
-                         "escrow-key: not a public key as `guichetd escrow make` prints it");
-    program->desk.escrow = &program->escrow;
+                         "escrow-key: neither a public key as `guichetd escrow make` prints it nor "
+                         "none");
+    program->desk.escrow = there ? &program->escrow : NULL;
+    program->desk.escrow_pinned = true;
     return 0;
 }
 
@@ -252,6 +255,7 @@ static int start_sync(struct program *program, struct error *error)
         .client_key = config_text(program->config, "client-key"),
         .catalogue_path = program->catalogue_path.bytes,
         .key_file = program->key_path.bytes,
+        .escrow_pinned = program->desk.escrow_pinned,
     };
     int code = link_new(&program->link, error);
 

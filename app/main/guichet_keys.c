@@ -69,7 +69,8 @@ const struct config_key guichet_keys[] = {
     {.name = "escrow-key",
      .shape = CONFIG_TEXT,
      .argument = "KEY",
-     .help = "Deposit the key of what is kept here for this public key (guichetd escrow make)."},
+     .help = "Deposit the key of what is kept here for this public key (guichetd escrow make), or "
+             "for none, whatever the server says."},
     {.name = "print-command",
      .shape = CONFIG_TEXT,
      .argument = "COMMAND",

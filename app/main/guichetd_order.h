@@ -21,9 +21,10 @@ int guichetd_orders_start(struct control **control, const struct config *config,
 int guichetd_rules_read(const struct config *config, struct trust_rules *rules,
                         struct error *error);
 
-/* The settings that it reads; commands name them. */
+/* The settings of sign-in; commands name them. */
 #define GUICHETD_RULES_KEYS                                                                        \
-    "enrolment", "access-minutes", "password-least", "password-list", "factor-roles", "factor-key"
+    "enrolment", "access-minutes", "password-least", "password-list", "factor-roles",              \
+        "factor-key", "escrow-key"
 
 extern const struct guichetd_command guichetd_device_code;
 extern const struct guichetd_command guichetd_device_list;

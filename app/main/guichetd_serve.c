@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 
+#include "app/escrow.h"
 #include "app/main/guichetd.h"
 #include "app/main/guichetd_confine.h"
 #include "app/main/guichetd_email.h"
@@ -68,6 +69,12 @@ void guichetd_signals_block(sigset_t *set)
 int guichetd_server_options(const struct config *config, struct server_options *options,
                             struct error *error)
 {
+    const char *escrow = config_text(config, "escrow-key");
+    struct escrow_public public_key;
+
+    if (escrow != NULL && *escrow != '\0' && !escrow_public_parse(&public_key, escrow))
+        return error_set(error, ERROR_INVALID,
+                         "escrow-key: not a public key as `guichetd escrow make` prints it");
     *options = (struct server_options){
         .listen = config_text(config, "listen"),
         .tls_certificate = config_text(config, "tls-cert"),
@@ -77,6 +84,7 @@ int guichetd_server_options(const struct config *config, struct server_options *
         .connections = (unsigned)config_number(config, "connections"),
         .idle_seconds = (unsigned)config_number(config, "idle-seconds"),
         .limits = guichetd_limits(config),
+        .escrow_key = escrow != NULL && *escrow != '\0' ? escrow : NULL,
         .log_requests = config_switch(config, "log-requests"),
         .web_origin = config_text(config, "web-origin"),
         .web_proxy = config_text(config, "web-proxy"),

@@ -103,6 +103,11 @@ const struct config_key guichetd_keys[] = {
      .argument = "FILE",
      .preset = "{data}/factor-key",
      .help = "The key that seals the secrets of one-time codes; made when it is needed."},
+    {.name = "escrow-key",
+     .shape = CONFIG_TEXT,
+     .argument = "KEY",
+     .help = "Terminals deposit the key of what they keep for this public key (escrow make); told "
+             "with each session."},
     {.name = "web-origin",
      .shape = CONFIG_TEXT,
      .argument = "ORIGIN",

@@ -78,6 +78,7 @@ void bench_new_engine(struct bench *bench, bool once)
         .steady_context = bench,
         .random = even,
         .key = bench->key,
+        .escrow_pinned = bench->escrow_pinned,
         .once = once};
 
     assert_int_equal(sync_engine_new(&bench->engine, &options, NULL), 0);

@@ -30,6 +30,7 @@ struct bench {
     struct sent lanes[SYNC_LANE_COUNT];
     char token[64];
     const struct signature_key *key; /* the terminal's, for engines made from now on */
+    bool escrow_pinned;              /* the same */
     int64_t steady;
     int64_t wall;
     int begun;

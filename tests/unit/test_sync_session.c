@@ -7,6 +7,7 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "app/store_key.h"
 #include "net/device_proof.h"
 #include "tests/unit/engine_fixture.h"
 #include "tests/unit/unit.h"
@@ -253,6 +254,84 @@ static void a_terminal_is_enrolled_by_a_code(void **state)
     bench_free(bench);
 }
 
+/* A token that comes with the organisation's key (`member` is JSON, or nothing is said). */
+static void renewed_with(struct bench *bench, const char *token, const char *refresh,
+                         const char *member)
+{
+    char now[TIMESTAMP_SIZE], end[TIMESTAMP_SIZE], body[1024];
+
+    timestamp_format(bench->wall, now);
+    timestamp_format(bench->wall + 15 * MINUTE, end);
+    (void)snprintf(body, sizeof body,
+                   "{\"token\":\"%s\",\"expires_at\":\"%s\",\"time\":\"%s\",%s\"refresh_token\":"
+                   "\"%s\"}",
+                   token, end, now, member, refresh);
+    pass(bench, 10 * MINUTE);
+    assert_string_equal(bench_work(bench), "POST /v1/token");
+    bench_answer(bench, SYNC_LANE_WORK, 200, body);
+    (void)sync_engine_step(bench->engine);
+}
+
+static void count_notices(void *context, const struct store_notice *notice)
+{
+    (void)notice;
+    ++*(int *)context;
+}
+
+static int notices(struct bench *bench)
+{
+    int count = 0;
+
+    assert_int_equal(store_notice_each(bench->store.store, count_notices, &count, NULL), 0);
+    return count;
+}
+
+static void the_organisations_key_comes_with_the_session(void **state)
+{
+    static const char one[] = "guichet-escrow-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    struct bench *bench = keyed_bench();
+    struct escrow_public public_key, expected;
+    char member[128];
+
+    (void)state;
+    (void)snprintf(member, sizeof member, "\"escrow_key\":\"%s\",", one);
+    assert_true(escrow_public_parse(&expected, one));
+    get_online(bench);
+    assert_false(store_escrow_get(bench->store.store, &public_key));
+    renewed_with(bench, "T2", "R2", member);
+    assert_true(store_escrow_get(bench->store.store, &public_key));
+    assert_memory_equal(public_key.bytes, expected.bytes, sizeof public_key.bytes);
+    assert_int_equal(notices(bench), 1);
+    /* Said again, or not at all, or nonsense: nothing changes. */
+    renewed_with(bench, "T3", "R3", member);
+    renewed_with(bench, "T4", "R4", "");
+    renewed_with(bench, "T5", "R5", "\"escrow_key\":\"none of ours\",");
+    assert_true(store_escrow_get(bench->store.store, &public_key));
+    assert_int_equal(notices(bench), 1);
+    renewed_with(bench, "T6", "R6", "\"escrow_key\":\"\",");
+    assert_false(store_escrow_get(bench->store.store, &public_key));
+    assert_int_equal(notices(bench), 2);
+    bench_free(bench);
+}
+
+/* What the terminal's settings say counts. */
+static void a_pinned_key_is_not_the_servers_to_say(void **state)
+{
+    struct bench *bench = keyed_bench();
+    struct escrow_public public_key;
+
+    (void)state;
+    sync_engine_free(bench->engine);
+    bench->escrow_pinned = true;
+    bench_new_engine(bench, false);
+    get_online(bench);
+    renewed_with(
+        bench, "T2", "R2",
+        "\"escrow_key\":\"guichet-escrow-1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\",");
+    assert_false(store_escrow_get(bench->store.store, &public_key));
+    bench_free(bench);
+}
+
 static void ask_change(struct bench *bench)
 {
     const struct errand_request request = {
@@ -296,6 +375,8 @@ int main(void)
         cmocka_unit_test(a_wrong_clock_signs_with_the_servers_time),
         cmocka_unit_test(an_order_to_erase_reaches_the_screen),
         cmocka_unit_test(a_terminal_is_enrolled_by_a_code),
+        cmocka_unit_test(the_organisations_key_comes_with_the_session),
+        cmocka_unit_test(a_pinned_key_is_not_the_servers_to_say),
         cmocka_unit_test(a_session_that_ends_leaves_an_errand_alone),
     };
 
