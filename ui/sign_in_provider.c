@@ -28,7 +28,7 @@ void sign_in_forgotten(const struct desk *desk, const char *login, char text[ERR
     snprintf(text, ERROR_MESSAGE_SIZE,
              deposited
                  ? _("Forgotten? An administrator opens it with the organisation's key: guichet "
-                     "recover --agent %.100s --escrow-key FILE")
+                     "recover --agent %.100s --escrow-secret FILE")
                  : _("Forgotten? Nobody else can open it. An administrator sets it aside, with "
                      "what was not sent: guichet recover --agent %.100s --set-aside"),
              login);

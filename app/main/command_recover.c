@@ -25,7 +25,7 @@ const struct config_key command_recover_keys[] = {
      .argument = "FILE",
      .flag_only = true,
      .help = "Write what is missing to FILE, readable by you alone; with --json as JSON."},
-    {.name = "escrow-key",
+    {.name = "escrow-secret",
      .shape = CONFIG_TEXT,
      .argument = "FILE",
      .flag_only = true,
@@ -316,7 +316,7 @@ static int run(const struct config *config)
 {
     struct command_agent agent = {0};
     struct error error = ERROR_INIT;
-    const char *escrow = config_text(config, "escrow-key");
+    const char *escrow = config_text(config, "escrow-secret");
     bool aside = config_switch(config, "set-aside");
     int code = aside ? command_agent_begin_named(&agent, config, &error)
                      : command_agent_begin_locked(&agent, config, &error);

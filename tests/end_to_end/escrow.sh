@@ -49,8 +49,8 @@ terminal_quit other
 echo "a forgotten password: the secret half opens the store, without the server"
 server_stop
 echo "quite another one" >"$WORK/password"
-recover --escrow-key "$WORK/other-key" && fail "another's secret opens it"
-recover --escrow-key "$WORK/escrow" || { cat "$WORK/recover.txt"; fail "it does not open"; }
+recover --escrow-secret "$WORK/other-key" && fail "another's secret opens it"
+recover --escrow-secret "$WORK/escrow" || { cat "$WORK/recover.txt"; fail "it does not open"; }
 terminal a --language fr
 wait_for a "Mot de passe"
 types a $'marie\rquite another one\r'
@@ -58,7 +58,11 @@ wait_for a "Services courants"
 wait_for a "hors ligne"
 terminal_quit a
 echo guichet >"$WORK/password" # the server's, as before
-recover --escrow-key "$WORK/escrow" || { cat "$WORK/recover.txt"; fail "it does not open"; }
+recover --escrow-secret "$WORK/escrow" || { cat "$WORK/recover.txt"; fail "it does not open"; }
+
+echo "a terminal that names the key in its settings recovers what is damaged all the same"
+GUICHET_ESCROW_KEY=$KEY recover || { cat "$WORK/recover.txt"; fail "recover"; }
+grep -q "The store opens" "$WORK/recover.txt" || { cat "$WORK/recover.txt"; fail "recover"; }
 
 echo "the organisation has none any more: taken back, and said"
 SERVER_=
@@ -69,5 +73,5 @@ wait_for a "en ligne"
 wait_for a "Seul votre mot de passe ouvre"
 deposited a && fail "it is deposited still"
 terminal_quit a
-recover --escrow-key "$WORK/escrow" && fail "it opens still"
+recover --escrow-secret "$WORK/escrow" && fail "it opens still"
 exit 0

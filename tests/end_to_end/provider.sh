@@ -197,7 +197,7 @@ wait_for a "Nobody else"
 wait_for a "--set-aside"
 terminal_quit a
 guichetd escrow make "$WORK/escrow" >"$WORK/escrow.txt" || fail "escrow make"
-recover --escrow-key "$WORK/escrow" && fail "it was opened without having been deposited"
+recover --escrow-secret "$WORK/escrow" && fail "it was opened without having been deposited"
 grep -q "never deposited" "$WORK/recover.txt" || { cat "$WORK/recover.txt"; fail "it is not said why"; }
 
 echo "with it an administrator does"
@@ -210,13 +210,13 @@ terminal_quit a
 terminal a --language en --provider --escrow-key "$KEY"
 wait_for a "Password"
 types a $'marie\rforgotten it is\r'
-wait_for a "--escrow-key FILE"
+wait_for a "--escrow-secret FILE"
 terminal_quit a
 echo "too short" >"$WORK/passphrase"
-recover --escrow-key "$WORK/escrow" && fail "a short passphrase is taken"
+recover --escrow-secret "$WORK/escrow" && fail "a short passphrase is taken"
 grep -q "12 characters" "$WORK/recover.txt" || { cat "$WORK/recover.txt"; fail "it is not said why"; }
 echo "another green boat" >"$WORK/passphrase"
-recover --escrow-key "$WORK/escrow" || { cat "$WORK/recover.txt"; fail "it is not opened"; }
+recover --escrow-secret "$WORK/escrow" || { cat "$WORK/recover.txt"; fail "it is not opened"; }
 server_start
 asked=$(passwords)
 terminal a --language en --provider --escrow-key "$KEY"

@@ -124,9 +124,9 @@ terminal_kill a
 server_stop
 printf 'another-word\n' >"$WORK/new"
 guichetd escrow make "$WORK/other" >/dev/null
-"$abs_top_builddir/guichet" recover --data-directory "$WORK/a" --agent marie --escrow-key "$WORK/other" \
+"$abs_top_builddir/guichet" recover --data-directory "$WORK/a" --agent marie --escrow-secret "$WORK/other" \
     --password-file "$WORK/new" >"$WORK/said" 2>&1 && fail "another organisation's key opens it"
-"$abs_top_builddir/guichet" recover --data-directory "$WORK/a" --agent marie --escrow-key "$WORK/secret" \
+"$abs_top_builddir/guichet" recover --data-directory "$WORK/a" --agent marie --escrow-secret "$WORK/secret" \
     --password-file "$WORK/new" >"$WORK/said" 2>&1 || fail "$(cat "$WORK/said")"
 grep -q "opens with this password" "$WORK/said" || fail "$(cat "$WORK/said")"
 terminal a --language fr --escrow-key "$KEY"
@@ -137,11 +137,11 @@ wait_for a "Aurore Boisclair"
 terminal_kill a
 
 echo "taken back"
-terminal a --language fr
+terminal a --language fr --escrow-key none
 wait_for a "Mot de passe"
 types a $'marie\ranother-word\r'
 wait_for a "Seul votre mot de passe ouvre"
 [ -z "$(wrapped escrow)$(wrapped escrow-public)" ] || fail "it is still deposited"
-"$abs_top_builddir/guichet" recover --data-directory "$WORK/a" --agent marie --escrow-key "$WORK/secret" \
+"$abs_top_builddir/guichet" recover --data-directory "$WORK/a" --agent marie --escrow-secret "$WORK/secret" \
     --password-file "$WORK/new" >"$WORK/said" 2>&1 && fail "it opens what was taken back"
 exit 0
