@@ -789,6 +789,7 @@ TESTS += \
     tests/schema_suite.sh \
     tests/security/audit_trail.sh \
     tests/security/injection.sh \
+    tests/security/injection_input.sh \
     tests/security/log.sh \
     tests/security/threads.sh \
     tests/security/protected.sh \
@@ -796,6 +797,7 @@ TESTS += \
     tests/security/sbom.sh \
     tests/security/scrollback.sh \
     tests/security/stolen_laptop.sh \
+    tests/security/stolen_memory.sh \
     tests/security/unit.sh \
     tests/sim/sim.sh \
     tests/texts.sh
@@ -1082,7 +1084,7 @@ LONG_TESTS = tests/sim/sim.sh tests/chaos/chaos.sh tests/unit/test_sync_server \
 # of its own.
 .PHONY: check-sanitized
 check-sanitized:
-	@$(MAKE) check TESTS='$(filter-out tests/security/stolen_laptop.sh,$(TESTS))'
+	@$(MAKE) check TESTS='$(filter-out tests/security/stolen_memory.sh,$(TESTS))'
 
 .PHONY: distcheck-brief
 distcheck-brief:
@@ -1203,10 +1205,7 @@ tests_security_plant_LDADD = $(UNIT_LIBS)
 tests_security_repertoire_SOURCES = tests/security/repertoire.c
 tests_security_repertoire_LDADD = $(UNIT_LIBS)
 
-dist_check_SCRIPTS += tests/security/rekey.sh tests/security/injection.sh \
-    tests/security/injection_input.sh
-TESTS += tests/security/rekey.sh tests/security/injection.sh tests/security/injection_input.sh
-EXTRA_DIST += tests/security/hostile_text.sh tests/security/seeds.sql
+EXTRA_DIST += tests/security/hostile_text.bash tests/security/seeds.sql tests/security/stolen.bash
 UNIT_TESTS += tests/unit/test_server_audit
 tests_unit_test_server_audit_SOURCES = tests/unit/test_server_audit.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <unicase.h>
-
 #include "app/json.h"
 #include "app/message.h"
 #include "app/text.h"
@@ -45,16 +43,8 @@ static void accept_name(const struct note_help *help, struct screen *screen)
 
     work_client_name(client, name, sizeof(name));
     record_free(client);
-    for (char *word = strtok_r(name, " -", &rest); word != NULL;
-         word = strtok_r(NULL, " -", &rest)) {
-        uint8_t lower[2 * WORK_NAME_SIZE];
-        size_t length = sizeof(lower);
-
+    for (char *word = strtok_r(name, " -", &rest); word != NULL; word = strtok_r(NULL, " -", &rest))
         spelling_accept(help->spelling, word);
-        if (u8_tolower((const uint8_t *)word, strlen(word) + 1, NULL, NULL, lower, &length) ==
-            lower)
-            spelling_accept(help->spelling, (const char *)lower);
-    }
 }
 
 static int dictionary_add(const struct note_help *help, struct screen *screen, const char *word,
@@ -103,12 +93,12 @@ void note_help_language(struct note_help *help, struct screen *screen, const cha
 {
     text_copy(help->language, sizeof(help->language),
               strncmp(language, "en", 2) == 0 ? "en" : "fr");
+    if (help->spelling != NULL)
+        spelling_forget(help->spelling);
     help->spelling = spelling_of(help->language);
     editor_set_marker(help->editor, help->spelling != NULL ? mark : NULL, help);
     if (help->spelling == NULL)
         return;
-    /* Another agent may have been here before. */
-    spelling_forget(help->spelling);
     accept_dictionary(help, screen);
     accept_name(help, screen);
 }
@@ -138,6 +128,8 @@ static void stop(struct note_help *help)
 
 void note_help_close(struct note_help *help)
 {
+    if (help->spelling != NULL) /* a client's name is not kept for the next one */
+        spelling_forget(help->spelling);
     stop(help);
     snippets_free(&help->snippets);
 }

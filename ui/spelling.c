@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <hunspell.h>
+#include <unicase.h>
 #include <unictype.h>
 #include <unistr.h>
 
@@ -111,6 +112,9 @@ struct spelling *spelling_of(const char *language)
 
 /* --- what is accepted besides ----------------------------------------------------------------- */
 
+/* Kept here and not in the dictionary: Hunspell never forgets a word that it was given (it takes
+ * the removed one for a fault from then on), and these are names of clients. */
+
 static void judged_forget(struct spelling *spelling)
 {
     memset(spelling->judged, 0, sizeof(spelling->judged));
@@ -128,16 +132,13 @@ void spelling_accept(struct spelling *spelling, const char *word)
     if (longer[spelling->accepted_count] == NULL)
         return;
     spelling->accepted_count++;
-    Hunspell_add(spelling->handle, word);
     judged_forget(spelling);
 }
 
 void spelling_forget(struct spelling *spelling)
 {
-    for (size_t i = 0; i < spelling->accepted_count; i++) {
-        Hunspell_remove(spelling->handle, spelling->accepted[i]);
+    for (size_t i = 0; i < spelling->accepted_count; i++)
         free(spelling->accepted[i]);
-    }
     free(spelling->accepted);
     spelling->accepted = NULL;
     spelling->accepted_count = 0;
@@ -156,6 +157,20 @@ static uint64_t hash_of(const char *word, size_t length)
     return (hash | 2) & ~UINT64_C(1);
 }
 
+/* However it is written, large or small. */
+static bool is_accepted(const struct spelling *spelling, const char *word, size_t length)
+{
+    for (size_t i = 0; i < spelling->accepted_count; i++) {
+        int different = 1;
+
+        if (u8_casecmp((const uint8_t *)word, length, (const uint8_t *)spelling->accepted[i],
+                       strlen(spelling->accepted[i]), NULL, NULL, &different) == 0 &&
+            different == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_well(struct spelling *spelling, const char *word, size_t length)
 {
     uint64_t hash = hash_of(word, length);
@@ -170,7 +185,7 @@ static bool is_well(struct spelling *spelling, const char *word, size_t length)
     }
     memcpy(copy, word, length);
     copy[length] = '\0';
-    well = Hunspell_spell(spelling->handle, copy) != 0;
+    well = is_accepted(spelling, word, length) || Hunspell_spell(spelling->handle, copy) != 0;
     if (spelling->judged_count == JUDGED_LIMIT) {
         judged_forget(spelling);
         place = (size_t)(hash >> 8) % (2 * JUDGED_LIMIT);

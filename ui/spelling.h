@@ -33,9 +33,10 @@ bool spelling_find(struct spelling *spelling, const char *text, size_t length, s
 size_t spelling_suggest(struct spelling *spelling, const char *word,
                         char *suggestions[SPELLING_SUGGESTIONS]);
 
-/* This word is well spelled from now on: of the agent's own dictionary, a client's name. */
+/* This word is well spelled from now on, in large or small letters: of the agent's own dictionary, a
+ * client's name. It is not suggested. */
 void spelling_accept(struct spelling *spelling, const char *word);
-/* Forgets what was accepted: another agent has signed in. */
+/* Forgets what was accepted: the note is closed, the next one is another client's. */
 void spelling_forget(struct spelling *spelling);
 
 #endif

@@ -7,7 +7,7 @@
 # Each field that there is must have been seen on a screen, but for those that no screen shows.
 # (Text that comes in otherwise: injection_input.sh.)
 . "$(dirname "$0")/../end_to_end/harness.sh"
-. "$(dirname "$0")/hostile_text.sh"
+. "$(dirname "$0")/hostile_text.bash"
 for tool in jq sqlite3; do
     command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
 done

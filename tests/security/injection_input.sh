@@ -3,7 +3,7 @@
 # what a server answers, arguments, configuration, names of files, JSON on a terminal, log lines.
 # (Records: injection.sh.)
 . "$(dirname "$0")/../end_to_end/harness.sh"
-. "$(dirname "$0")/hostile_text.sh"
+. "$(dirname "$0")/hostile_text.bash"
 for tool in curl jq sqlite3; do
     command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
 done

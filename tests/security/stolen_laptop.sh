@@ -1,53 +1,13 @@
 #!/usr/bin/env bash
 # The stolen laptop. A terminal is used for all that it is for: a client is sought and written down,
-# a form half filled, notes saved, spell-checked and half typed, a hand-off and a message written, an
-# attachment read, a form printed; it is locked, killed with -9 in the middle, crashes, goes on
-# without the server. After each of these every file under its home, its temporary folder and its
-# runtime folder is searched for every personal string that was used, in every writing. Then its
-# memory: while it is locked what stood open is still there, for the return; when the agent has
-# signed out there is neither the store's key, nor the password, nor anything of a client.
+# a form half filled, notes saved, spell-checked and half typed, a hand-off and a message written, one
+# planned, consent noted, a ticket given, an attachment read, a form printed; it is locked, killed with
+# -9 in the middle, crashes, goes on without the server, has an operation refused and another one in
+# conflict; somebody signs in with the organisation's account. After each of these every file under its
+# home, its temporary folder and its runtime folder is searched for every personal string that was
+# used, in every writing. (Memory: stolen_memory.sh.)
 . "$(dirname "$0")/../end_to_end/harness.sh"
-for tool in curl jq; do
-    command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
-done
-# What is typed is seen: needles that were never used would be found nowhere.
-types() {
-    mux send-keys -t "=$1:" -l "$2"
-    sleep 0.2
-    screen "$1" >>"$WORK/screens"
-}
-scan() {
-    "$abs_top_builddir/tests/security/scan" "$@"
-}
-
-cat >"$WORK/needles" <<'END'
-Perséphone Quimpérault
-Quimpérault
-418 555-0173
-persephone.q@courriel.example
-1987-04-03
-77, rue des Ormeaux-Bleus
-Réclamation Zwieback du loyer
-Ornithorynque attend son paiement
-Hippocampe jamais enregistré
-kouignamann
-Anémone
-Trélazé
-514-555-0188
-pamplemoussier introuvable
-Tournesol a tout compris
-Capucine vous rappellera
-Coquelicot joint en annexe
-Sa demande d'Églantine
-END
-
-LAPTOP=$WORK/laptop
-mkdir -p "$LAPTOP/tmp" "$LAPTOP/run" "$LAPTOP/.config" "$LAPTOP/.local/share" "$LAPTOP/printed"
-chmod 700 "$LAPTOP/run"
-ENV_="-C '$LAPTOP' HOME='$LAPTOP' TMPDIR='$LAPTOP/tmp' XDG_RUNTIME_DIR='$LAPTOP/run' SQLITE_TMPDIR='$LAPTOP/tmp'"
-DATA_=$LAPTOP/.local/share/guichet
-SCANS=0
-: >"$WORK/screens"
+. "$(dirname "$0")/stolen.bash"
 
 # searched WHEN: no file that the terminal had a hand in holds a needle.
 searched() {
@@ -58,13 +18,6 @@ searched() {
     }
     SCANS=$((SCANS + 1))
     echo "nothing on the disk $1 ($(find "$LAPTOP" -type f | wc -l) files)"
-}
-
-opens() {
-    terminal a --language fr --channel phone --print-command "cat\ \>/dev/null"
-    wait_for a "Mot de passe"
-    types a $'marie\r'"$PASSWORD"$'\r'
-    wait_for a "en ligne" 40
 }
 
 # --- the search itself finds what is there ----------------------------------------------------
@@ -79,107 +32,7 @@ echo "each of $PLANTED writings of $(wc -l <"$WORK/needles") strings would be fo
 
 # --- a day's work -----------------------------------------------------------------------------
 
-PASSWORD=Rhododendron-jaune-7
-mkdir "$WORK/sample"
-cp "$abs_top_srcdir"/app/sample/*.json "$WORK/sample"
-chmod u+w "$WORK"/sample/*.json
-jq --arg password "$PASSWORD" '.records |= map(if .id == "marie" then .password = $password else . end)' \
-    "$abs_top_srcdir/app/sample/agents.json" >"$WORK/sample/agents.json"
-server_init "$WORK/sample"
-KEY=$(guichetd intake-key add site --channel web --queue sample/civil-status \
-    --database "$WORK/server.db") || fail "intake-key add"
-server_start
-opens
-keys a F2
-types a "pamplemoussier introuvable"
-sleep 0.5
-keys a F3
-wait_for a "Tapez une partie du nom"
-types a "Perséphone Quimpérault"
-keys a C-n
-wait_for a "Code postal"
-keys a Tab Tab
-types a "418 555-0173"
-keys a Tab
-types a "persephone.q@courriel.example"
-keys a Tab Tab
-types a "77, rue des Ormeaux-Bleus"
-keys a Tab
-types a "1987-04-03"
-sleep 0.3
-searched "while a client is being typed"
-keys a C-x
-wait_for a "Le contact est commencé."
-types a "Réclamation Zwieback du loyer"
-keys a Tab Enter
-wait_for a "contact en cours"
-wait_for a "Réclamation Zwieback"
-
-keys a F6
-types a "Ornithorynque attend son paiement, kouignamann compris."
-keys a C-n
-sleep 0.5
-if shows a "Pas au dictionnaire"; then
-    keys a Down Down Down Down Down Down Down Enter # the last line: into the agent's dictionary
-    wait_gone a "Pas au dictionnaire"
-fi
-keys a C-x
-wait_for a "La note est enregistrée"
-keys a F6
-types a "Tournesol a tout compris"
-keys a C-x
-wait_for a "La note est enregistrée"
-
-keys a C-g
-types a $'form PC-1\r'
-wait_for a "Il s’agit"
-types a "plainte"
-keys a C-g
-types a $'print\r'
-sleep 0.3
-keys a Escape
-wait_gone a "Il s’agit"
-keys a C-g
-types a $'form SQCA-1\r'
-wait_for a "* Prénom"
-types a "Anémone"
-keys a Tab
-types a "Trélazé"
-keys a Tab
-types a "1987-04-03"
-keys a Tab
-types a "514-555-0188"
-keys a Tab
-wait_for a "brouillon enregistré"
-searched "with a form half filled"
-keys a Escape
-wait_gone a "* Prénom"
-
-keys a C-g
-types a $'message\r'
-wait_for a "Texte libre"
-keys a End Enter
-sleep 0.3
-types a "Capucine vous rappellera"
-sleep 0.3
-keys a Escape
-sleep 0.2
-
-# An attachment that the server has, read on the screen.
-cat >"$WORK/message.json" <<END
-{"message_id": "m-1", "kind": "request", "subject": "Sa demande d'Églantine",
- "text": "Sa demande d'Églantine", "language": "fr", "client": {"name": "Perséphone Quimpérault"},
- "attachments": [{"name": "lettre.txt", "type": "text/plain",
-   "content": "$(printf 'Coquelicot joint en annexe' | base64 -w0)"}]}
-END
-[ "$(curl -sS -o /dev/null -w '%{http_code}' -H "Authorization: Bearer $KEY" \
-    -H 'Content-Type: application/json' -d @"$WORK/message.json" "$SERVER/v1/intake/web")" = 200 ] ||
-    fail "the message is not taken"
-
-keys a F6
-types a "Hippocampe jamais enregistré"
-sleep 0.3
-searched "in the middle of a note"
+day_of_work
 terminal_kill a
 searched "after kill -9"
 
@@ -227,47 +80,100 @@ opens
 sleep 1
 searched "after it was sent"
 
-# The server has no need of the password any more either.
-if [ -r "/proc/$SERVER_PID/mem" ]; then
-    echo "$PASSWORD" >"$WORK/password"
-    scan "$WORK/password" memory "$SERVER_PID" >"$WORK/found" 2>/dev/null ||
-        { cat "$WORK/found"; fail "the password is in the memory of the server"; }
-fi
+# --- refused, and in conflict -------------------------------------------------------------------
 
-# --- what is in memory ------------------------------------------------------------------------
+# Without the server she mends the phone number and writes a note; meanwhile another one has mended
+# the number too, and the case has gone to another office.
+server_stop
+wait_for a "hors ligne" 40
+keys a C-g
+types a $'lists office\r'
+wait_for a "Perséphone"
+keys a C-g
+types a $'case\r'
+wait_for a "Dossier · "
+keys a C-g
+types a $'client\r'
+wait_for a "Code postal"
+keys a Tab Tab C-u
+types a "418 555-0166"
+keys a C-x
+wait_gone a "Code postal"
+keys a F6
+wait_for a "Genre"
+types a "Topinambour refusé au retour"
+keys a C-x
+wait_for a "La note est enregistrée"
+searched "with operations that wait"
+terminal_kill a
+sqlite3 "$WORK/server.db" "DELETE FROM feed WHERE record IN (SELECT number FROM record
+    WHERE type IN ('case', 'contact'))" || fail "the case is not taken away"
+server_start
+ENV_= DATA_=$WORK/b terminal b --language en
+sign_in b luc Password
+wait_for b online 40
+keys b F3
+wait_for b "Type a part of the name"
+types b "Quimpérault"
+wait_for b "Perséphone"
+keys b Enter
+wait_for b "The contact has begun"
+keys b C-g
+types b $'client\r'
+wait_for b "Postal code"
+keys b Tab Tab C-u
+types b "418 555-0700"
+keys b C-x
+wait_gone b "Postal code"
+sleep 1
+mux kill-session -t "=b"
+TERMINALS=" a"
+opens
+wait_for a "2 refusées" 40
+keys a C-g
+types a $'refusals\r'
+wait_for a "Refus"
+wait_for a "Topinambour"
+searched "with an operation refused"
 
-PID=$(terminal_pid a)
-STORE=$LAPTOP/.local/share/guichet/agents/marie.db
-if [ -r "/proc/$PID/mem" ]; then
-    # While she works it is there: the search of memory finds what is there.
-    scan "$WORK/needles" key "$STORE" "$PASSWORD" memory "$PID" >"$WORK/found" 2>/dev/null
-    [ -s "$WORK/found" ] || fail "the key of an open store is not found in memory"
-    echo "$PASSWORD" >>"$WORK/needles"
-    scan "$WORK/needles" memory "$PID" >"$WORK/found" 2>/dev/null
-    grep -q Ornithorynque "$WORK/found" || fail "the text of an open store is not found in memory"
-    keys a F9
-    wait_for a "Verrouillé par"
-    sleep 1
-    scan "$WORK/needles" memory "$PID" >"$WORK/found" 2>"$WORK/how"
-    [ -z "${VERBOSE_:-}" ] || cat "$WORK/found"
-    echo "locked, memory holds $(wc -l <"$WORK/found") writings of $(
-        grep -o '"[^"]*"$' "$WORK/found" | sort -u | wc -l) strings: $(cat "$WORK/how")"
-    keys a F10
-    wait_for a "Mot de passe"
-    wait_gone a "Verrouillé"
-    sleep 2
-    scan "$WORK/needles" key "$STORE" "$PASSWORD" memory "$PID" >"$WORK/found" 2>"$WORK/how" ||
-        { cat "$WORK/found"; fail "the key is in memory after signing out"; }
-    scan "$WORK/needles" memory "$PID" >"$WORK/found" 2>"$WORK/how"
-    cat "$WORK/found"
-    [ -s "$WORK/found" ] && fail "what a client said is in memory after signing out"
-    echo "$PASSWORD" >"$WORK/password"
-    scan "$WORK/password" memory "$PID" >"$WORK/found" 2>/dev/null ||
-        { cat "$WORK/found"; fail "the password is in memory after signing out"; }
-    echo "signed out, neither the key, the password nor a string is in memory: $(cat "$WORK/how")"
-else
-    echo "memory cannot be read here: not looked at"
-fi
+# --- with the organisation's account --------------------------------------------------------------
+
+terminal_kill a
+server_stop
+echo "approve pierre" >"$WORK/orders"
+"$abs_top_builddir/tests/oidc/provider" "$WORK/orders" 3>"$WORK/issuer" >"$WORK/provider.log" 2>&1 &
+PROVIDER=$!
+trap 'kill "$PROVIDER" 2>/dev/null; cleanup' EXIT
+for _ in $(seq 200); do
+    [ -s "$WORK/issuer" ] && break
+    sleep 0.05
+done
+(umask 077 && echo "a secret between the two" >"$WORK/secret")
+SERVER_="--provider $(cat "$WORK/issuer") --provider-client guichet --provider-secret $WORK/secret"
+server_start
+DATA_=$LAPTOP/.local/share/other terminal a --language fr --provider
+wait_for a "Compte de l’organisation"
+keys a C-p
+wait_for a "Choisissez une phrase de passe" 40
+types a $'Rutabaga sous la pluie\rRutabaga sous la pluie\r'
+wait_for a "en ligne" 40
+printf 'Rutabaga sous la pluie\na secret between the two\n' >>"$WORK/needles"
+keys a F3
+wait_for a "Tapez une partie du nom"
+types a "Perséphone Quimpérault"
+keys a C-n
+wait_for a "Code postal"
+keys a C-x
+wait_for a "Le contact est commencé."
+searched "with the organisation's account"
+terminal_kill a
+opens
+sleep 1
+keys a F9
+wait_for a "Verrouillé par"
+keys a F10
+wait_for a "Mot de passe"
+wait_gone a "Verrouillé"
 searched "after signing out"
 keys a F10
 wait_ended a

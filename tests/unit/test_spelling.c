@@ -82,8 +82,17 @@ static void a_word_is_accepted_until_it_is_forgotten(void **state)
     assert_string_equal(faults(spelling, "le guichettier dit"), "guichettier");
     spelling_accept(spelling, "guichettier");
     assert_string_equal(faults(spelling, "le guichettier dit"), "");
+    assert_string_equal(faults(spelling, "Guichettier, dit le GuiChettier"), "");
     spelling_forget(spelling);
     assert_string_equal(faults(spelling, "le guichettier dit"), "guichettier");
+    /* A client's name that is a word of the language stays one when the client is gone. */
+    spelling_accept(spelling, "Boulanger");
+    assert_string_equal(faults(spelling, "le boulanger dit"), "");
+    spelling_forget(spelling);
+    assert_string_equal(faults(spelling, "le boulanger dit"), "");
+    spelling_accept(spelling, "boulanger");
+    spelling_forget(spelling);
+    assert_string_equal(faults(spelling, "le boulanger dit"), "");
     spelling_close(spelling);
 }
 
