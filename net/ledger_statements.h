@@ -119,7 +119,10 @@
     X(GONE_SCOPES, "SELECT scope.name FROM gone JOIN scope ON scope.number = gone.scope "          \
                    "WHERE gone.record = ?1")                                                       \
     X(GONE_SINCE, "SELECT 1 FROM gone WHERE record = ?1 AND seq > ?2 LIMIT 1")                     \
-    X(GONE_FORGET, "DELETE FROM gone WHERE seq <= ?1")                                             \
+    X(GONE_FORGET,                                                                                 \
+      "DELETE FROM gone WHERE seq <= ?1 AND (NOT EXISTS (SELECT 1 FROM relay) OR EXISTS "          \
+      "(SELECT 1 FROM record WHERE record.number = gone.record AND "                               \
+      "json_extract(document, '$.body.erased_at') IS NOT NULL))")                                  \
     X(GONE_AFTER, "SELECT seq, record FROM gone WHERE scope = ?1 AND seq > ?2 "                    \
                   "ORDER BY seq LIMIT ?3")                                                         \
     X(FEED_AFTER, "SELECT seq, record FROM feed WHERE scope = ?1 AND seq > ?2 "                    \
@@ -253,8 +256,8 @@
     X(AGENT_EACH, "SELECT document FROM record WHERE type = 'agent'")                              \
     X(AGENT_DOCUMENTS,                                                                             \
       "SELECT document FROM record WHERE type = 'agent' AND instr(document, ?1) > 0")              \
-    X(LOGIN_OF_AGENT, "SELECT login, hash, must_change, EXISTS (SELECT 1 FROM factor "                 \
-                     "WHERE agent = ?1 AND confirmed IS NOT NULL) FROM login WHERE agent = ?1")                            \
+    X(LOGIN_OF_AGENT, "SELECT login, hash, must_change, EXISTS (SELECT 1 FROM factor "             \
+                      "WHERE agent = ?1 AND confirmed IS NOT NULL) FROM login WHERE agent = ?1")   \
     X(LOGIN_DELETE_ALL, "DELETE FROM login")                                                       \
     X(OPERATION_REV, "SELECT rev FROM operation WHERE id = ?1 AND record = ?2 AND via = ?3 "       \
                      "AND refusal IS NULL")                                                        \

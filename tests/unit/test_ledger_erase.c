@@ -5,9 +5,12 @@
 
 #include <sqlite3.h>
 
+#include "app/clock.h"
 #include "app/json.h"
 #include "net/intake.h"
 #include "net/ledger_audit.h"
+#include "net/ledger_scope.h"
+#include "net/ledger_sqlite.h"
 #include "tests/unit/erase_fixture.h"
 #include "tests/unit/relay_fixture.h"
 
@@ -260,6 +263,13 @@ static void a_relay_erases_what_it_had_to_let_go(void **state)
     fixture_decide(c, BEN, &handoff, 1, "withdrawn", c->clock_ms);
     relay_settle(f);
     assert_int_not_equal(relay_number(f, matter.text), 0);
+    /* Long ago: others forget that it was taken. */
+    for (int i = 1; i < 4; i++) {
+        assert_int_equal(ledger_begin(c->ledger, NULL), 0);
+        assert_int_equal(
+            ledger_gone_prune(c->ledger, clock_system(NULL) + i * LEDGER_GONE_KEPT_MS, NULL), 0);
+        assert_int_equal(ledger_commit(c->ledger, NULL), 0);
+    }
     fixture_applied(c, BEN,
                     fixture_operation(c, BEN, OPERATION_CLAIM, RECORD_CASE, &matter, 1,
                                       json_pack("{s:s}", "status", "closed")));

@@ -1,6 +1,7 @@
 /* Rules of retention, and the rounds that erase by them. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "app/clock.h"
 #include "app/json.h"
@@ -259,13 +260,23 @@ static void each_type_has_a_rule_for_what_is_of_no_case(void **state)
     assert_int_equal(run_round(f, f->clock_ms + 370 * DAY_MS, false).files, 0);
 }
 
+static json_t *consent_of(struct ledger_fixture *f, const struct id *client)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "client", client->text, "what",
+                     "x", "whom", "y", "how", "spoken", "state", "valid", "author",
+                     f->actors[ANNE].agent.text, "office", "sample/a", "at",
+                     json_time(f->clock_ms));
+}
+
 static void what_is_in_force_is_kept(void **state)
 {
     struct ledger_fixture *f = *state;
     set_clock(f);
     struct id client = fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
     int64_t later = f->clock_ms + 400 * DAY_MS;
+    time_t last = (time_t)(later / 1000);
     struct id draft, spoken, note;
+    char last_day[16];
     char sql[300];
     json_t *body;
 
@@ -285,14 +296,14 @@ static void what_is_in_force_is_kept(void **state)
     erase_run(f, sql);
     assert_int_equal(run_round(f, later, false).files, 0);
     assert_int_equal(run_round(f, later, false).at_work, 7);
-    /* A draft whose code has run out goes; a consent on its last day does not, a day later it does.
-     */
-    body = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "client", client.text, "what",
-                     "x", "whom", "y", "how", "spoken", "state", "valid", "author",
-                     f->actors[ANNE].agent.text, "office", "sample/a", "at", json_time(f->clock_ms),
-                     "until", "2026-12-01");
-    fixture_make(f, ANNE, RECORD_CONSENT, body);
+    /* A draft whose code has run out goes, and a consent that has; on its last day it does not. */
+    fixture_make(f, ANNE, RECORD_CONSENT,
+                 erase_named(consent_of(f, &client), "until", "2026-12-01"));
     assert_int_equal(run_round(f, later + 2 * DAY_MS, false).files, 2);
+    strftime(last_day, sizeof(last_day), "%Y-%m-%d", gmtime(&last));
+    fixture_make(f, ANNE, RECORD_CONSENT, erase_named(consent_of(f, &client), "until", last_day));
+    assert_int_equal(run_round(f, later, false).files, 0);
+    assert_int_equal(run_round(f, later + 3 * DAY_MS, false).files, 1);
     /* What stands below what is at work. */
     spoken = fixture_make(f, ANNE, RECORD_CONTACT, erase_contact(f, &client, false));
     body = fixture_note(f, ANNE, "sample/a", NULL, "said");
@@ -350,9 +361,14 @@ static void a_case_of_nobody_has_its_own_rule(void **state)
     set_rule(f, "case", "", 12);
     assert_int_equal(run_round(f, now + 400 * DAY_MS, false).files, 1);
     assert_true(fixture_sees(f, ANNE, 0, &stray));
+    assert_false(fixture_sees(f, ANNE, 0, &of_client));
+    of_client = fixture_make(f, ANNE, RECORD_CASE, erase_case(f, &client));
+    erase_claim(f, RECORD_CASE, &of_client, 1, "status", "closed");
     set_rule(f, "stray", "", 6);
+    set_rule(f, "case", "", 36);
     assert_int_equal(run_round(f, now + 200 * DAY_MS, false).files, 1);
     assert_false(fixture_sees(f, ANNE, 0, &stray));
+    assert_true(fixture_sees(f, ANNE, 0, &of_client));
 }
 
 /* Between the look and the deed somebody wrote: it is kept. */
@@ -411,6 +427,7 @@ static void attachments_have_a_rule_of_their_own(void **state)
     erase_claim(f, RECORD_CASE, &held, 1, "status", "closed");
     assert_int_equal(ledger_hold(f->ledger, RECORD_CASE, &held, &hold, NULL), 0);
     set_rule(f, "attachment", "", 12);
+    assert_int_equal(run_round(f, f->clock_ms, true).attachments, 0);
     assert_int_equal(run_round(f, f->clock_ms, false).attachments, 0);
     assert_int_equal(run_round(f, later, true).attachments, 1);
     assert_int_equal(erase_number(f, "SELECT count(*) FROM attachment"), 3);
