@@ -375,6 +375,10 @@ UNIT_TESTS += tests/unit/test_wipe
 tests_unit_test_wipe_SOURCES = tests/unit/test_wipe.c tests/unit/unit.h
 tests_unit_test_wipe_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_backup
+tests_unit_test_backup_SOURCES = tests/unit/test_backup.c tests/unit/unit.h
+tests_unit_test_backup_LDADD = $(UNIT_LIBS)
+
 UNIT_TESTS += tests/unit/test_role_move
 tests_unit_test_role_move_SOURCES = tests/unit/test_role_move.c $(ERASE_FIXTURE)
 tests_unit_test_role_move_LDADD = $(UNIT_LIBS)

@@ -120,6 +120,17 @@ restore --identity "$WORK/identity" "$WORK/b6" >"$WORK/said" 2>&1 && fail "resto
 grep -q "is there already" "$WORK/said" || fail "it does not say why"
 [ "$(stat -c %a "$WORK/back/server.db")" = 600 ] || fail "others read the database"
 
+# One of a database that does not hold is not put back, whoever made it.
+cp "$WORK/server.db" "$WORK/bad.db"
+sqlite3 "$WORK/bad.db" "INSERT INTO search (record, key) VALUES (99999, 'n:nobody')"
+guichetd backup --database "$WORK/bad.db" --recipient "$WORK/recipient" "$WORK/b7" >/dev/null 2>&1 ||
+    fail "a backup of what does not hold"
+mkdir "$WORK/worse"
+guichetd restore --database "$WORK/worse/server.db" --identity "$WORK/identity" "$WORK/b7" \
+    >"$WORK/said" 2>&1 && fail "what does not hold was put back"
+grep -q "does not hold" "$WORK/said" || { cat "$WORK/said"; fail "it does not say why"; }
+[ -z "$(ls -A "$WORK/worse")" ] || fail "a part of it is there"
+
 # A terminal that has read what the older copy does not know.
 mkdir "$WORK/old"
 guichetd restore --database "$WORK/old/server.db" --delivery-key "$WORK/old/delivery.pem" \

@@ -27,12 +27,12 @@ static int setup(void **state)
     fixture_open(fixture);
     json_decref(form->body);
     form->body = json_pack(
-        "{s:s, s:i, s:[{s:s, s:{s:s}, s:[s, s], s:{s:s}}, {s:s, s:[s], s:{s:s}}, {s:s, s:[s]},"
+        "{s:s, s:i, s:[{s:s, s:{s:s}, s:[s, s], s:{s:s, s:s}}, {s:s, s:[s], s:{s:s}}, {s:s, s:[s]},"
         " {s:s, s:[s]}]}",
         "key", "sample/move", "version", 3, "recipients", "id", "saaq", "title", "en", "Cars",
-        "answers", "name", "street", "consent", "fr", "J’accepte", "id", "ramq", "answers", "name",
-        "consent", "en", "I agree", "id", "city", "answers", "street", "id", "city", "answers",
-        "name");
+        "answers", "name", "street", "consent", "fr", "J’accepte", "en", "I accept", "id", "ramq",
+        "answers", "name", "consent", "en", "I agree", "id", "city", "answers", "street", "id",
+        "city", "answers", "name");
     assert_non_null(form->body);
     ledger_import_target(fixture->ledger, &target);
     assert_int_equal(target.begin(target.context, NULL), 0);
@@ -454,11 +454,19 @@ static json_t *consent_of(struct ledger_fixture *f, const struct id *submission,
     return body;
 }
 
+static struct id english_client(struct ledger_fixture *f)
+{
+    json_t *body = fixture_client("sample/a");
+
+    json_object_set_new(body, "language", json_string("en-CA"));
+    return fixture_make(f, ANNE, RECORD_CLIENT, body);
+}
+
 static void test_a_withdrawn_consent_stops_what_waits(void **state)
 {
     struct ledger_fixture *f = *state;
     struct id client = fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
-    struct id other = fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id other = english_client(f);
     struct id submission = draft_of(f, &client), others = draft_of(f, &other);
     struct id consent = delivery_id(&submission, "saaq");
     json_t *body;
@@ -472,6 +480,10 @@ static void test_a_withdrawn_consent_stops_what_waits(void **state)
     assert_string_equal(json_text_or(body, "whom", ""), "Cars");
     assert_string_equal(json_text_or(body, "how", ""), "form");
     assert_string_equal(json_text_or(body, "state", ""), "valid");
+    json_decref(body);
+    body = consent_of(f, &others, "saaq");
+    assert_non_null(body);
+    assert_string_equal(json_text_or(body, "what", ""), "I accept");
     json_decref(body);
     /* One who said no, and one that needs none, gave none. */
     assert_null(consent_of(f, &submission, "ramq"));

@@ -9,6 +9,7 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "net/server_guard.h"
 #include "tests/unit/server_fixture.h"
 
 /* What a guarded second may become on a busy machine. */
@@ -329,6 +330,53 @@ static void test_so_much_json(void **state)
     server_fixture_close(&f);
 }
 
+/* --- allowances, by a clock of our own -------------------------------------------------------- */
+
+/* How many of `asked` requests at a moment are answered. */
+static int answered(struct guard *guard, const char *address, int64_t at_ms, int asked)
+{
+    int count = 0;
+
+    for (int i = 0; i < asked; i++)
+        count += guard_request(guard, address, at_ms) == 0;
+    return count;
+}
+
+static void test_an_allowance_comes_back(void **state)
+{
+    const struct guard_options options = {.limits = {.requests_per_minute = 20}};
+    const int64_t start = 1000000;
+    struct guard *guard;
+
+    (void)state;
+    assert_int_equal(guard_new(&guard, &options, NULL), 0);
+    assert_int_equal(answered(guard, "192.0.2.1", start, 25), 20);
+    assert_in_range(guard_request(guard, "192.0.2.1", start), 3, 4);
+    assert_int_equal(answered(guard, "192.0.2.1", start + 2999, 1), 0);
+    assert_int_equal(answered(guard, "192.0.2.1", start + 3000, 2), 1);
+    assert_int_equal(answered(guard, "192.0.2.1", start + 9000, 5), 2);
+    /* Never more than a minute's. */
+    assert_int_equal(answered(guard, "192.0.2.1", start + 3600000, 100), 20);
+    guard_free(guard);
+}
+
+/* Whoever has an address of IPv6 has its whole network of 64 bits. */
+static void test_whose_allowance_it_is(void **state)
+{
+    const struct guard_options options = {.limits = {.requests_per_minute = 10}};
+    struct guard *guard;
+
+    (void)state;
+    assert_int_equal(guard_new(&guard, &options, NULL), 0);
+    assert_int_equal(answered(guard, "2001:db8::1", 1000, 6), 6);
+    assert_int_equal(answered(guard, "2001:db8::ffff:2", 1000, 6), 4);
+    assert_int_equal(answered(guard, "2001:db8:0:1::1", 1000, 6), 6);
+    assert_int_equal(answered(guard, "192.0.2.1", 1000, 6), 6);
+    assert_int_equal(answered(guard, "::ffff:192.0.2.1", 1000, 6), 4);
+    assert_int_equal(answered(guard, "192.0.2.2", 1000, 6), 6);
+    guard_free(guard);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -341,6 +389,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_proxy_names_requests, server_fixture_setup,
                                         server_fixture_teardown),
         cmocka_unit_test(test_so_much_json),
+        cmocka_unit_test(test_an_allowance_comes_back),
+        cmocka_unit_test(test_whose_allowance_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
