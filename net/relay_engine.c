@@ -12,11 +12,13 @@
 
 #define BACK_OFF_FIRST_MS   INT64_C(1000)
 #define BACK_OFF_LONGEST_MS INT64_C(30000)
-#define PRESENCE_MS         INT64_C(45000)
-#define PRESENCE_LEAST_MS   INT64_C(3000)
-#define BATCH_OPERATIONS    200
-#define COMPRESS_FROM       400
-#define PROBLEM_LIMIT       (64 * 1024)
+/* A password that was changed at the centre, or given, is known here after so long. */
+#define VERIFIERS_MS      INT64_C(300000)
+#define PRESENCE_MS       INT64_C(45000)
+#define PRESENCE_LEAST_MS INT64_C(3000)
+#define BATCH_OPERATIONS  200
+#define COMPRESS_FROM     400
+#define PROBLEM_LIMIT     (64 * 1024)
 
 /* --- what the office is shown ----------------------------------------------------------------- */
 
@@ -171,6 +173,7 @@ static int greet_take(struct relay_engine *engine, const json_t *document, struc
         return code;
     engine->place = place;
     engine->verifiers_due = false;
+    engine->verifiers_at = relay_steady(engine) + VERIFIERS_MS;
     if (!engine->greeted) {
         engine->greeted = true;
         engine->up_ms = relay_wall(engine);
@@ -345,7 +348,7 @@ static enum relay_job work_due(const struct relay_engine *engine)
         return JOB_GREET;
     if (engine->push_due)
         return JOB_PUSH;
-    if (engine->verifiers_due)
+    if (engine->verifiers_due || engine->verifiers_at <= relay_steady(engine))
         return JOB_GREET;
     if (engine->catalogue_due)
         return JOB_CATALOGUE;
@@ -408,14 +411,22 @@ static void start(struct relay_engine *engine, enum sync_lane lane, enum relay_j
         fail(engine, &error);
 }
 
+/* When nothing else comes up. */
+static int64_t later_due(const struct relay_engine *engine)
+{
+    bool presence = engine->options.present != NULL && engine->presence_at < engine->verifiers_at;
+
+    return presence ? engine->presence_at : engine->verifiers_at;
+}
+
 static int64_t next_due(const struct relay_engine *engine)
 {
     int64_t now = relay_steady(engine), next = -1;
 
     if (engine->running[SYNC_LANE_WORK] == JOB_NONE)
-        next = work_due(engine) != JOB_NONE                         ? engine->retry[SYNC_LANE_WORK]
-               : engine->greeted && engine->options.present != NULL ? engine->presence_at
-                                                                    : -1;
+        next = work_due(engine) != JOB_NONE ? engine->retry[SYNC_LANE_WORK]
+               : engine->greeted            ? later_due(engine)
+                                            : -1;
     if (engine->greeted && engine->running[SYNC_LANE_BELL] == JOB_NONE &&
         (next < 0 || engine->retry[SYNC_LANE_BELL] < next))
         next = engine->retry[SYNC_LANE_BELL];

@@ -176,6 +176,23 @@ static void get_joined(struct bench *bench)
     assert_true(status(bench).up);
 }
 
+/* A password may have been changed at the centre, which is no record. */
+static void verifiers_are_asked_for_now_and_then(void **state)
+{
+    struct bench *bench = *state;
+
+    get_joined(bench);
+    bench->steady += 299000;
+    assert_int_equal(relay_engine_step(bench->engine), 1000);
+    assert_string_equal(work(bench), "");
+    bench->steady += 1000;
+    (void)relay_engine_step(bench->engine);
+    assert_true(starts(work(bench), "GET /v1/relay?"));
+    greet(bench);
+    assert_string_equal(work(bench), "");
+    assert_true(status(bench).up);
+}
+
 static struct operation *client(struct bench *bench)
 {
     struct id id = fixture_id(&bench->fixture.centre);
@@ -323,6 +340,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        TEST(verifiers_are_asked_for_now_and_then),
         TEST(what_the_office_does_is_carried_until_it_is_answered),
         TEST(what_is_not_answered_is_not_sent_in_haste),
         TEST(waits_grow_and_have_an_end),
