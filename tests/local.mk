@@ -3,7 +3,16 @@
 UNIT_LIBS = libnet.a libforms.a libapp.a $(SERVER_LIBS) $(NET_LIBS) $(FORMS_LIBS) \
     $(APP_LIBS) $(CMOCKA_LIBS)
 
+# The longest tests begin first, so that none runs on alone at the end.
+FIRST_SCRIPT_TESTS = tests/sim/sim.sh tests/security/injection.sh tests/chaos/chaos.sh
+dist_check_SCRIPTS += $(FIRST_SCRIPT_TESTS)
+TESTS += $(FIRST_SCRIPT_TESTS)
+
 UNIT_TESTS = \
+    tests/unit/test_store_memory \
+    tests/unit/test_sync_server \
+    tests/unit/test_store_crash \
+    tests/unit/test_relay_process \
     tests/unit/test_clock \
     tests/unit/test_id \
     tests/unit/test_database \
@@ -24,11 +33,11 @@ TESTS += $(UNIT_TESTS)
 .PHONY: check-programs
 check-programs: $(check_PROGRAMS)
 
-# What is waited for in the end-to-end tests may take longer in a slow build.
+# What is waited for in the end-to-end tests may take longer beside other tests, and in a slow build.
 if SANITIZERS
-TEST_PATIENCE = 3
+TEST_PATIENCE = 4
 else
-TEST_PATIENCE = 1
+TEST_PATIENCE = 2
 endif
 
 AM_TESTS_ENVIRONMENT = GUICHET_TEST_PATIENCE=$(TEST_PATIENCE); export GUICHET_TEST_PATIENCE; \
@@ -88,12 +97,10 @@ tests_unit_test_sync_relay_SOURCES = tests/unit/test_sync_relay.c tests/unit/eng
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
     tests/unit/unit.h
 tests_unit_test_sync_relay_LDADD = $(UNIT_LIBS)
-UNIT_TESTS += tests/unit/test_relay_process
 tests_unit_test_relay_process_SOURCES = tests/unit/test_relay_process.c tests/unit/real_server.c \
     tests/unit/real_server.h tests/unit/real_terminal.c tests/unit/real_terminal.h \
     tests/unit/unit.h
 tests_unit_test_relay_process_LDADD = $(UNIT_LIBS)
-UNIT_TESTS += tests/unit/test_sync_server
 tests_unit_test_sync_server_SOURCES = tests/unit/test_sync_server.c tests/unit/real_server.c \
     tests/unit/real_server.h tests/unit/real_terminal.c tests/unit/real_terminal.h \
     tests/unit/unit.h \
@@ -107,7 +114,6 @@ tests_unit_test_restore_SOURCES = tests/unit/test_restore.c tests/unit/real_serv
     tests/unit/real_server.h tests/unit/real_terminal.c tests/unit/real_terminal.h \
     tests/unit/unit.h
 tests_unit_test_restore_LDADD = $(UNIT_LIBS)
-UNIT_TESTS += tests/unit/test_store_memory
 tests_unit_test_store_memory_SOURCES = tests/unit/test_store_memory.c \
     tests/unit/store_fixture.c tests/unit/store_fixture.h \
     tests/unit/store_script.c tests/unit/store_script.h
@@ -296,7 +302,6 @@ UNIT_TESTS += tests/unit/test_store_provider
 tests_unit_test_store_provider_SOURCES = tests/unit/test_store_provider.c tests/unit/fault_vfs.c \
     tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
 tests_unit_test_store_provider_LDADD = $(UNIT_LIBS)
-UNIT_TESTS += tests/unit/test_store_crash
 tests_unit_test_store_crash_SOURCES = tests/unit/test_store_crash.c tests/unit/fault_vfs.c \
     tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
     tests/unit/store_script.c tests/unit/store_script.h
@@ -687,7 +692,6 @@ check-open311: all
 
 # Scripts that are tests, most of them end to end: real programs in tmux. Each is shipped and run.
 SCRIPT_TESTS = \
-    tests/chaos/chaos.sh \
     tests/end_to_end/audit.sh \
     tests/end_to_end/backup.sh \
     tests/end_to_end/bulk.sh \
@@ -796,7 +800,6 @@ TESTS += \
     tests/pattern_suite.sh \
     tests/schema_suite.sh \
     tests/security/audit_trail.sh \
-    tests/security/injection.sh \
     tests/security/injection_input.sh \
     tests/security/log.sh \
     tests/security/threads.sh \
@@ -807,7 +810,6 @@ TESTS += \
     tests/security/stolen_laptop.sh \
     tests/security/stolen_memory.sh \
     tests/security/unit.sh \
-    tests/sim/sim.sh \
     tests/texts.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
 TESTS += $(SCRIPT_TESTS)
@@ -1096,7 +1098,8 @@ check-sanitized:
 
 .PHONY: distcheck-brief
 distcheck-brief:
-	@$(MAKE) distcheck TESTS='$(filter-out $(LONG_TESTS),$(UNIT_TESTS))'
+	@$(MAKE) distcheck DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0 \
+	    TESTS='$(filter-out $(LONG_TESTS),$(UNIT_TESTS))'
 EXTRA_DIST += tests/email/thread
 UNIT_TESTS += tests/unit/test_email_parse
 EMAIL_FIXTURE = tests/unit/email_fixture.c tests/unit/email_fixture.h $(LEDGER_FIXTURE)
