@@ -25,6 +25,8 @@ struct ui *ui_new(struct desk *desk)
     if (ui == NULL)
         return NULL;
     ui->desk = desk;
+    /* Starting it was somebody's key. */
+    ui->used_ms = clock_steady(NULL);
     ui->command = editor_new(EDITOR_LINE, UI_COMMAND_SIZE);
     if (ui->command == NULL) {
         free(ui);
