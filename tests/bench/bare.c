@@ -82,8 +82,11 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         __atomic_store_n(&waiters[number], connection, __ATOMIC_RELEASE);
         return MHD_YES;
     }
-    if (strncmp(path, "/write/", 7) == 0)
+    for (const char *writes = strchr("123", path[1]); writes != NULL && *writes != '\0'; writes--) {
         write_page();
+        if (*writes == '1')
+            break;
+    }
     MHD_resume_connection(__atomic_exchange_n(&waiters[number], NULL, __ATOMIC_ACQ_REL));
     return answer(connection, 200);
 }

@@ -77,22 +77,30 @@ static void bare_wake(struct bare *bare, const char *how, double *times, size_t 
 /* --- figures -----------------------------------------------------------------------------------
  */
 
-/* What a row says, and its times. */
-static double row(const char *what, double *times, size_t samples, double against,
-                  double against_written)
+/* Medians of the bare peer. */
+struct peer {
+    double wake;    /* nothing is written */
+    double written; /* one page is, and synced, as what the server is told of it */
+    double thrice;  /* as often as from the sender's key on */
+};
+
+/* What a row says, and its times: beside the wake-up alone, and beside the one that writes as often
+ * (`like`). */
+static double row(const char *what, double *times, size_t samples, double wake, double like)
 {
     double median = process_percentile(times, samples, 50);
 
     printf("  %-58s %8.3f %8.3f", what, median, process_percentile(times, samples, 99));
-    if (against > 0)
-        printf(" %7.1fx %7.1fx", median / against, median / against_written);
+    if (wake > 0)
+        printf(" %7.1fx %7.1fx", median / wake, median / like);
     printf("\n");
     fflush(stdout);
     return median;
 }
 
-static void measure_bare(size_t count, double *bare_median, double *written_median)
+static struct peer measure_bare(size_t count)
 {
+    struct peer peer;
     struct bare bare = {.count = count};
     double times[SAMPLES];
     char path[96];
@@ -109,17 +117,19 @@ static void measure_bare(size_t count, double *bare_median, double *written_medi
     printf("  libmicrohttpd alone: %.1f KiB of memory a waiting terminal\n",
            (double)(process_status(server, "VmRSS") - before) / (double)count);
     bare_wake(&bare, "wake", times, SAMPLES);
-    *bare_median = row("bare wake-up: POST to the woken reply", times, SAMPLES, 0, 0);
-    bare_wake(&bare, "write", times, SAMPLES);
-    *written_median =
-        row("the same, with one page written and synced before", times, SAMPLES, 0, 0);
+    peer.wake = row("bare wake-up: POST to the woken reply", times, SAMPLES, 0, 0);
+    bare_wake(&bare, "1", times, SAMPLES);
+    peer.written = row("the same, with one page written and synced before", times, SAMPLES, 0, 0);
+    bare_wake(&bare, "3", times, SAMPLES);
+    peer.thrice = row("the same, with three, one after another", times, SAMPLES, 0, 0);
     crowd_free(bare.crowd);
     process_stop(server);
+    return peer;
 }
 
 /* A screen that lists colleagues reads them all: with more than a territory's agents its own time
  * would hide what is measured. The others' terminals are then several for each agent. */
-static void measure_paint(size_t count, double bare, double written)
+static void measure_paint(size_t count, const struct peer *peer)
 {
     double times[PAINT_SAMPLES];
     size_t agents = count < PAINT_AGENTS ? count : PAINT_AGENTS;
@@ -127,27 +137,30 @@ static void measure_paint(size_t count, double bare, double written)
 
     paint_measure(&bench, bells, times, PAINT_SAMPLES);
     printf("  (real terminals: those that wait beside them are of %zu agents)\n", agents);
-    row("sender's key to the receiver's painted line", times, PAINT_SAMPLES, bare, written);
+    row("sender's key to the receiver's painted line", times, PAINT_SAMPLES, peer->wake,
+        peer->thrice);
     bells_end(bells);
 }
 
 static void measure_wake(size_t count)
 {
-    double times[SAMPLES], bare, written;
+    double times[SAMPLES];
+    struct peer peer;
     size_t rung;
 
     printf("%zu terminals hold the doorbell\n  %-58s %8s %8s %8s %8s\n", count, "", "median",
-           "99 %", "/ bare", "/ synced");
-    measure_bare(count, &bare, &written);
-    measure_paint(count, bare, written);
+           "99 %", "/ bare", "/ like");
+    peer = measure_bare(count);
+    measure_paint(count, &peer);
     struct bells *bells = bells_hold(&bench, count, count);
     printf("  guichetd: %.1f KiB of memory a waiting terminal, %ld threads in all\n",
            bells_memory(bells) / 1024, bells_threads(bells));
     bells_offer(bells, times, SAMPLES);
-    row("POST of the offer to the record in the receiver's hand", times, SAMPLES, bare, written);
+    row("POST of the offer to the record in the receiver's hand", times, SAMPLES, peer.wake,
+        peer.written);
     bells_offer_among(bells, times, HERD_SAMPLES, &rung);
-    row("the same while every terminal is woken by an offer to all", times, HERD_SAMPLES, bare,
-        written);
+    row("the same while every terminal is woken by an offer to all", times, HERD_SAMPLES, peer.wake,
+        peer.written);
     if (rung != count)
         process_die("%zu of %zu terminals were given what was for all", rung, count);
     bells_end(bells);
@@ -157,9 +170,8 @@ static void wake(int count, char **terminals)
 {
     printf(
         "Times in ms. \"/ bare\": to the wake-up of libmicrohttpd alone, which keeps nothing; \"/ "
-        "synced\": to\nthe same with one page on the disk before. An offer is on the sender's "
-        "disk twice (journal and\noutbox), marked as being sent there, and on the server's, before "
-        "its receiver is told.\n");
+        "like\": to\nthe same with as many pages on the disk before: an offer is on the sender's "
+        "disk twice (journal and\noutbox), and on the server's, before its receiver is told.\n");
     for (int i = 0; i < count; i++)
         measure_wake((size_t)atol(terminals[i]));
 }

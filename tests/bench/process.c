@@ -67,7 +67,7 @@ pid_t process_serve(const char *guichetd, const char *database, int *port)
         if (geteuid() == 0)
             setenv("GUICHETD_USER", "root", 1); /* in a container */
         execl(guichetd, guichetd, "serve", "--database", database, "--listen", "127.0.0.1:0",
-              "--connections-per-address", "0", (char *)NULL);
+              "--connections-per-address", "0", "--requests-per-minute", "0", (char *)NULL);
         _exit(127);
     }
     close(ends[1]);
