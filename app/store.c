@@ -347,6 +347,7 @@ void store_close(struct store *store)
 {
     if (store == NULL)
         return;
+    store_walks_close(store);
     database_close(store->database);
     store_change_clear(store);
     journal_close(store->journal);

@@ -196,6 +196,10 @@ int store_outbox_more(struct store *store, const struct id *under_way, size_t co
  * since it was read: nothing is noted then. */
 int store_outbox_sending(struct store *store, const struct id *ids, size_t count,
                          struct error *error);
+/* Of what is applied by this handle from now on: whether it leaves at once, as far as is known. It
+ * is then noted as being sent by the saving itself, and whoever sends it need not write that
+ * before. */
+void store_sends_set(struct store *store, bool sends);
 
 /* Notes that a batch holding these ids was sent and not answered. */
 int store_outbox_attempted(struct store *store, const struct id *ids, size_t count,

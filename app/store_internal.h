@@ -10,6 +10,8 @@
 #include "app/journal.h"
 #include "app/store.h"
 
+#define STORE_WALKS 10 /* as many as statements from STORE_RECORD_LIST on */
+
 struct store {
     struct database *database;
     const struct seal_key *key; /* borrowed */
@@ -17,6 +19,14 @@ struct store {
     struct id device;
     bool folded;        /* what is shown was made by this version of merge */
     int64_t key_number; /* of `key`, counted from the first: store_key.c */
+
+    bool sends; /* what is applied leaves at once (store_sends_set) */
+
+    /* Of the walks through records (store_each). */
+    struct store_walk {
+        sqlite3_stmt *statement; /* kept */
+        bool walking;
+    } walks[STORE_WALKS];
 
     /* Cases of which something was written in this transaction (store_change.c). */
     struct id_map changed;
@@ -45,7 +55,7 @@ enum store_statement {
     STORE_RECORD_PROMOTE,
     STORE_RECORD_DELETE,
     STORE_RECORD_LIST, /* five ways to restrict, each oldest first, then newest first */
-    STORE_RECORD_LIST_LAST = STORE_RECORD_LIST + 9,
+    STORE_RECORD_LIST_LAST = STORE_RECORD_LIST + STORE_WALKS - 1,
     STORE_CASE_PAGE,
     STORE_CASE_BEARING,
     STORE_CASE_SINCE,
@@ -107,10 +117,14 @@ enum store_operation_state {
 
 /* Why an operation that was accepted waits once more. */
 #define STORE_REASON_AGAIN "sent before"
+/* Of one that may be on its way, for the first time. */
+#define STORE_REASON_SENDING "being sent"
 
 extern const struct database_schema store_schema;
 
 sqlite3_stmt *store_statement(struct store *store, enum store_statement which, struct error *error);
+/* Before the database is closed. */
+void store_walks_close(struct store *store);
 
 /* Binds a JSON value, sealed about `about`; ERROR_MEMORY when it cannot. */
 int store_bind_sealed(struct store *store, sqlite3_stmt *statement, int index, const json_t *value,

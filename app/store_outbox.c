@@ -39,6 +39,7 @@ static int add_operation(struct store *store, const struct operation *operation,
     database_bind_id(statement, 3, &operation->record);
     if (statement != NULL)
         sqlite3_bind_int(statement, 5, store_urgency(operation));
+    database_bind_text(statement, 6, store->sends ? STORE_REASON_SENDING : "");
     code = document != NULL ? store_bind_sealed(store, statement, 4, document, about, error)
                             : error_set(error, ERROR_MEMORY, "store: out of memory");
     json_decref(document);
@@ -368,6 +369,11 @@ static int mark_sending(struct store *store, const struct id *id, struct error *
     code = find_held(store, id, &held, error);
     operation_free(held.operation);
     return code;
+}
+
+void store_sends_set(struct store *store, bool sends)
+{
+    store->sends = sends;
 }
 
 int store_outbox_sending(struct store *store, const struct id *ids, size_t count,

@@ -90,16 +90,50 @@ static size_t list_statement(const struct store_query *query)
     return STORE_RECORD_LIST + 2 * way + (query->newest_first ? 1 : 0);
 }
 
-/* A walk's statement is its own, for visitors may read the store too. */
+/* The kept statement of such a walk; another one while that is walking, for visitors may read the
+ * store too. NULL with an error set. */
+static sqlite3_stmt *walk_begin(struct store *store, size_t which, struct error *error)
+{
+    struct store_walk *walk = &store->walks[which - STORE_RECORD_LIST];
+    sqlite3_stmt *own = NULL, **row = walk->walking ? &own : &walk->statement;
+
+    if (*row == NULL &&
+        sqlite3_prepare_v3(database_handle(store->database), store_schema.statements[which].sql, -1,
+                           walk->walking ? 0 : SQLITE_PREPARE_PERSISTENT, row, NULL) != SQLITE_OK)
+        (void)database_fail(store->database, "record.list", error);
+    if (row != &own && *row != NULL)
+        walk->walking = true;
+    return *row;
+}
+
+static void walk_end(struct store *store, size_t which, sqlite3_stmt *row)
+{
+    struct store_walk *walk = &store->walks[which - STORE_RECORD_LIST];
+
+    if (row != walk->statement) {
+        sqlite3_finalize(row);
+        return;
+    }
+    sqlite3_reset(row);
+    sqlite3_clear_bindings(row);
+    walk->walking = false;
+}
+
+void store_walks_close(struct store *store)
+{
+    for (size_t i = 0; i < STORE_WALKS; i++)
+        sqlite3_finalize(store->walks[i].statement);
+}
+
 int store_each(struct store *store, const struct store_query *query, store_visit visit,
                void *context, struct error *error)
 {
-    const char *sql = store_schema.statements[list_statement(query)].sql;
-    sqlite3_stmt *row = NULL;
+    size_t which = list_statement(query);
+    sqlite3_stmt *row = walk_begin(store, which, error);
     int code;
 
-    if (sqlite3_prepare_v2(database_handle(store->database), sql, -1, &row, NULL) != SQLITE_OK)
-        return database_fail(store->database, "record.list", error);
+    if (row == NULL)
+        return ERROR_STORAGE;
     if (query->type != RECORD_NONE)
         database_bind_text(row, 1, record_type_name(query->type));
     database_bind_id(row, 2, &query->case_id);
@@ -115,7 +149,7 @@ int store_each(struct store *store, const struct store_query *query, store_visit
         if (code != 0)
             break;
     }
-    sqlite3_finalize(row);
+    walk_end(store, which, row);
     return code;
 }
 

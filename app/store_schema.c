@@ -160,7 +160,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_RECORD_FORGET_BASES] = {"record.forget-bases", "DELETE FROM record"},
     [STORE_OPERATION_ADD] = {"operation.add", "INSERT INTO operation(id, type, record, state, rev,"
                                               " attempts, reason, document, urgency)"
-                                              " VALUES(?1, ?2, ?3, 0, 0, 0, '', ?4, ?5)"},
+                                              " VALUES(?1, ?2, ?3, 0, 0, 0, ?6, ?4, ?5)"},
     [STORE_OPERATION_OF_RECORD] = {"operation.of-record",
                                    "SELECT id, document, state FROM operation"
                                    " WHERE type = ?1 AND record = ?2 ORDER BY number"},
@@ -190,8 +190,9 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                     "INSERT OR REPLACE INTO retained"
                                     " SELECT number, id, type, record, urgency, document"
                                     " FROM operation WHERE id = ?1"},
-    [STORE_OPERATION_SENDING] = {"operation.sending", "UPDATE operation SET reason = 'being sent'"
-                                                      " WHERE id = ?1 AND reason = ''"},
+    [STORE_OPERATION_SENDING] = {"operation.sending",
+                                 "UPDATE operation SET reason = '" STORE_REASON_SENDING "'"
+                                 " WHERE id = ?1 AND reason = ''"},
     [STORE_OPERATION_ATTEMPTED] = {"operation.attempted",
                                    "UPDATE operation SET attempts = attempts + 1, reason = ?2"
                                    " WHERE id = ?1"},

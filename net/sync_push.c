@@ -22,7 +22,7 @@ static bool push_due(struct sync_engine *engine)
 struct batch {
     struct sync_engine *engine;
     struct text_buffer body;
-    bool fresh;      /* some of it is sent for the first time */
+    bool fresh; /* some of it is sent for the first time, and was not saved to be sent at once */
     bool ungrounded; /* some of it was made of a record that is not held here any more */
 
     /* When it leaves before the answers to the one before are written, else empty. */
@@ -65,7 +65,7 @@ static int add_operation(void *context, const struct outbox_entry *entry)
         text_buffer_add(&batch->body, text, length);
         engine->batch_records[engine->batch_count] = entry->operation->record;
         engine->batch[engine->batch_count++] = entry->operation->id;
-        batch->fresh = batch->fresh || entry->attempts == 0;
+        batch->fresh = batch->fresh || (entry->attempts == 0 && entry->reason[0] == '\0');
     }
     free(text);
     return fits ? note_ground(batch, entry->operation) : BATCH_FULL;

@@ -68,6 +68,15 @@ struct author desk_author(struct desk *desk)
     return author;
 }
 
+/* With the link up and nothing before it, what is written leaves at once. */
+static bool sends(const struct desk *desk)
+{
+    struct link_status status;
+
+    link_status_get(desk->link, &status);
+    return status.state == LINK_ONLINE && store_outbox_count(desk->store, NULL) == 0;
+}
+
 int desk_apply_many(struct desk *desk, struct operation *const *operations, size_t count,
                     struct error *error)
 {
@@ -78,8 +87,10 @@ int desk_apply_many(struct desk *desk, struct operation *const *operations, size
     else if (desk->local_only)
         code = error_set(error, ERROR_REFUSED, "%s",
                          _("the server refuses this sign-in: sign in again to write"));
-    else if (count > 0)
+    else if (count > 0) {
+        store_sends_set(desk->store, sends(desk));
         code = store_apply(desk->store, operations, count, NULL, error);
+    }
     if (code != 0)
         return code;
     desk->changes++;

@@ -376,6 +376,10 @@ void sim_terminal_act(struct sim_terminal *terminal)
                    ? sim_ticket_act(terminal, &author, &batch, &error)
                    : acts[sim_random(simulation, sizeof acts / sizeof acts[0])](terminal, &author,
                                                                                 &batch, &error);
+    struct link_status status;
+    link_status_get(terminal->link, &status);
+    store_sends_set(terminal->store,
+                    status.state == LINK_ONLINE && store_outbox_count(terminal->store, NULL) == 0);
     if (code == 0 && batch.count > 0)
         code = store_apply(terminal->store, batch.operations, batch.count, NULL, &error);
     /* A commit that failed on the disk may be found done after a power cut, as with any disk. */

@@ -396,6 +396,24 @@ static void only_unsent_operations_are_withdrawn(void **state)
     assert_int_equal(attempts, 1);
 }
 
+/* Saving it says so, and whoever sends it has nothing to note before. */
+static void what_leaves_at_once_is_not_withdrawn(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id operation;
+
+    store_sends_set(fixture->store, true);
+    store_fixture_client(fixture, "Ann");
+    operation = only_operation(fixture->store)->id;
+    assert_int_equal(store_outbox_withdraw(fixture->store, &operation, NULL), ERROR_CONFLICT);
+    store_fixture_reopen(fixture);
+    assert_int_equal(store_outbox_withdraw(fixture->store, &operation, NULL), ERROR_CONFLICT);
+    settle(fixture->store, &operation, MERGE_APPLIED, 1);
+    store_fixture_client(fixture, "Bob");
+    operation = only_operation(fixture->store)->id;
+    assert_int_equal(store_outbox_withdraw(fixture->store, &operation, NULL), 0);
+}
+
 /* What was read to be sent and taken back before it was marked: the batch is not sent as it is, and
  * nothing of it counts as sent. */
 static void what_was_taken_back_is_not_sent(void **state)
@@ -438,6 +456,40 @@ static int collect(void *context, const struct record *record, enum store_pendin
     strcat(seen, record_text(record, record->type == RECORD_NOTE ? "text" : "name"));
     strcat(seen, ";");
     return 0;
+}
+
+struct nested {
+    struct store *store;
+    char seen[64];
+    int depth;
+};
+
+static int collect_all(void *context, const struct record *record, enum store_pending pending)
+{
+    const struct store_query query = {.type = RECORD_CLIENT};
+    struct nested *nested = context;
+
+    (void)collect(nested->seen, record, pending);
+    if (nested->depth++ < 2)
+        assert_int_equal(store_each(nested->store, &query, collect_all, nested, NULL), 0);
+    nested->depth--;
+    return 0;
+}
+
+/* A visitor walks in the same way while the walk that visits goes on. */
+static void walks_are_nested(void **state)
+{
+    struct store_fixture *fixture = *state;
+    const struct store_query query = {.type = RECORD_CLIENT};
+    struct nested nested = {.store = fixture->store};
+
+    store_fixture_client(fixture, "A");
+    store_fixture_client(fixture, "B");
+    for (int i = 0; i < 2; i++) {
+        nested.seen[0] = '\0';
+        assert_int_equal(store_each(fixture->store, &query, collect_all, &nested, NULL), 0);
+        assert_string_equal(nested.seen, "A;A;A;B;B;A;B;B;A;A;B;B;A;B;");
+    }
 }
 
 static void walks_are_restricted_and_ordered(void **state)
@@ -560,8 +612,10 @@ int main(void)
         TEST(a_refused_claim_shows_the_winner),
         TEST(a_record_with_a_refusal_holds_what_was_accepted),
         TEST(only_unsent_operations_are_withdrawn),
+        TEST(what_leaves_at_once_is_not_withdrawn),
         TEST(what_was_taken_back_is_not_sent),
         TEST(an_unsent_batch_may_be_taken_back),
+        TEST(walks_are_nested),
         TEST(walks_are_restricted_and_ordered),
         TEST(another_feed_begins_anew_and_loses_nothing),
         TEST(state_is_kept_and_removed),
