@@ -138,6 +138,53 @@ bool audit_head_verify(const struct audit_head *head)
                                        head->key) == 0;
 }
 
+/* --- another key ------------------------------------------------------------------------------ */
+
+/* What is signed. Its length. */
+static size_t change_bytes(const struct audit_key_change *change, char bytes[400])
+{
+    char old_key[2 * AUDIT_KEY_BYTES + 1], new_key[2 * AUDIT_KEY_BYTES + 1], at[TIMESTAMP_SIZE];
+
+    sodium_bin2hex(old_key, sizeof(old_key), change->old_key, AUDIT_KEY_BYTES);
+    sodium_bin2hex(new_key, sizeof(new_key), change->new_key, AUDIT_KEY_BYTES);
+    timestamp_format(change->at_ms, at);
+    return (size_t)snprintf(bytes, 400, "guichet audit key 1\n%s\n%" PRIu64 "\n%s\n%s\n%s\n",
+                            change->feed, change->size, old_key, new_key, at);
+}
+
+void audit_key_change_sign(struct audit_key_change *change, const struct audit_key *old)
+{
+    char bytes[400];
+    size_t length;
+
+    memcpy(change->old_key, old->public_key, AUDIT_KEY_BYTES);
+    length = change_bytes(change, bytes);
+    crypto_sign_detached(change->signature, NULL, (const unsigned char *)bytes, length,
+                         old->secret);
+}
+
+bool audit_key_change_verify(const struct audit_key_change *change)
+{
+    char bytes[400];
+    size_t length = change_bytes(change, bytes);
+
+    return crypto_sign_verify_detached(change->signature, (const unsigned char *)bytes, length,
+                                       change->old_key) == 0;
+}
+
+json_t *audit_key_change_to_json(const struct audit_key_change *change)
+{
+    char old_key[2 * AUDIT_KEY_BYTES + 1], new_key[2 * AUDIT_KEY_BYTES + 1],
+        signature[2 * AUDIT_SIGNATURE_BYTES + 1];
+
+    sodium_bin2hex(old_key, sizeof(old_key), change->old_key, AUDIT_KEY_BYTES);
+    sodium_bin2hex(new_key, sizeof(new_key), change->new_key, AUDIT_KEY_BYTES);
+    sodium_bin2hex(signature, sizeof(signature), change->signature, AUDIT_SIGNATURE_BYTES);
+    return json_pack("{s:s, s:I, s:o, s:s, s:s, s:s}", "feed", change->feed, "size",
+                     (json_int_t)change->size, "at", json_time(change->at_ms), "old", old_key,
+                     "new", new_key, "signature", signature);
+}
+
 json_t *audit_head_to_json(const struct audit_head *head)
 {
     char root[AUDIT_HEX_SIZE], key[2 * AUDIT_KEY_BYTES + 1],

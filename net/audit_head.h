@@ -42,6 +42,25 @@ void audit_head_sign(struct audit_head *head, const struct audit_key *key);
 /* Whether it was signed by the key that it names. Whose that is, is the caller's to know. */
 bool audit_head_verify(const struct audit_head *head);
 
+/* --- another key ------------------------------------------------------------------------------ */
+
+/* That a key took the place of another one: signed by the one before. Whoever kept the public key
+ * of before comes by these to the one of today. Plain value. */
+struct audit_key_change {
+    char feed[AUDIT_FEED_SIZE];
+    uint64_t size; /* of the trail then: what is longer is signed by the new key */
+    int64_t at_ms;
+    unsigned char old_key[AUDIT_KEY_BYTES];
+    unsigned char new_key[AUDIT_KEY_BYTES];
+    unsigned char signature[AUDIT_SIGNATURE_BYTES];
+};
+
+/* Sets the old key and the signature. */
+void audit_key_change_sign(struct audit_key_change *change, const struct audit_key *old);
+bool audit_key_change_verify(const struct audit_key_change *change);
+/* {"feed","size","at","old","new","signature"}. New reference, NULL out of memory. */
+json_t *audit_key_change_to_json(const struct audit_key_change *change);
+
 /* {"feed","size","root","at","key","signature"}, hashes and key in hexadecimal, the signature too.
  * New reference, NULL out of memory; and back. */
 json_t *audit_head_to_json(const struct audit_head *head);

@@ -6,7 +6,9 @@
 
 #include <sodium.h>
 
-#define FORM "guichet-audit-1"
+/* The second form has one part more, the request. */
+#define FORM_1 "guichet-audit-1"
+#define FORM_2 "guichet-audit-2"
 
 struct writing {
     char *bytes;
@@ -53,7 +55,7 @@ size_t audit_row_bytes(const struct audit_row *row, const struct audit_hash *pre
 {
     struct writing writing = {.bytes = bytes};
 
-    put(&writing, FORM);
+    put(&writing, row->request[0] != '\0' ? FORM_2 : FORM_1);
     put_number(&writing, row->number);
     put_number(&writing, row->at_ms);
     put(&writing, row->kind);
@@ -66,6 +68,8 @@ size_t audit_row_bytes(const struct audit_row *row, const struct audit_hash *pre
     put(&writing, row->what);
     put_hash(&writing, row->clients);
     put_hash(&writing, row->words);
+    if (row->request[0] != '\0')
+        put(&writing, row->request);
     put_hash(&writing, previous);
     return writing.full ? 0 : writing.length;
 }

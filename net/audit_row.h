@@ -25,6 +25,7 @@ struct audit_row {
     const char *client;
     const char *purpose;
     const char *what;
+    const char *request;              /* "" for none: the entry then has the first form */
     const struct audit_hash *clients; /* of the list of clients, NULL for none */
     const struct audit_hash *words;   /* of the salted words, NULL for none */
 };

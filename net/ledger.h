@@ -82,6 +82,7 @@ struct ledger_actor {
     struct id via;      /* the relay that carries it, empty for none */
     bool wiped;         /* by ledger_session_find: its terminal is to erase itself */
     unsigned char key[32]; /* then: that terminal's */
+    const char *request;   /* by which they ask, for the audit trail; borrowed, NULL for none */
 };
 
 /* As long as merge's (struct merge_result). */
@@ -313,8 +314,8 @@ int ledger_history_check(struct ledger *ledger, int64_t since, const char *epoch
 /* 0 when such a reader of work records will be told all that was taken from it; ERROR_CONFLICT when
  * it was away for so long that some of that is forgotten: it begins anew. */
 int ledger_gone_check(struct ledger *ledger, int64_t since, const char *epoch, struct error *error);
-/* Of a page that was read for a reader at `since` and `epoch`: it is told no more by one that others
- * follow. */
+/* Of a page that was read for a reader at `since` and `epoch`: it is told no more by one that
+ * others follow. */
 void ledger_epoch_keep(struct ledger_page *page, int64_t since, const char *epoch);
 
 /* The document of one record as text: owned (free()). ERROR_NOT_FOUND; ERROR_REFUSED when it is
@@ -395,8 +396,8 @@ int ledger_login(struct ledger *ledger, const char *login, const char *password,
 int ledger_session_find(struct ledger *ledger, const char *token, int64_t now_ms,
                         struct ledger_actor *actor, struct error *error);
 /* Ends it; an unknown token is no error. What waits in its agent's name is woken. */
-int ledger_session_end(struct ledger *ledger, const char *token, int64_t now_ms,
-                       struct error *error);
+int ledger_session_end(struct ledger *ledger, const char *token, const char *request,
+                       int64_t now_ms, struct error *error);
 
 /* --- publishing ------------------------------------------------------------------------------- */
 

@@ -39,6 +39,7 @@ static const char *or_empty(const char *text)
 struct adding {
     struct audit_row row;
     char what[AUDIT_WHAT_LIMIT + 1];
+    char request[AUDIT_REQUEST_LIMIT + 1];
     struct audit_hash clients, words, hash;
     unsigned char salt[AUDIT_SALT_BYTES];
     const char *said; /* "" for nothing */
@@ -49,6 +50,8 @@ static void prepare(struct adding *adding, const struct ledger_trail *trail,
 {
     *adding = (struct adding){.said = or_empty(entry->words)};
     text_copy(adding->what, sizeof(adding->what), or_empty(entry->what));
+    text_copy(adding->request, sizeof(adding->request),
+              or_empty(entry->request != NULL ? entry->request : trail->request));
     adding->row = (struct audit_row){.number = (int64_t)trail->tree.size + 1,
                                      .at_ms = entry->at_ms,
                                      .kind = audit_kind_name(entry->kind),
@@ -58,7 +61,8 @@ static void prepare(struct adding *adding, const struct ledger_trail *trail,
                                      .record = entry->record.text,
                                      .client = entry->client.text,
                                      .purpose = or_empty(purpose_name(entry->purpose)),
-                                     .what = adding->what};
+                                     .what = adding->what,
+                                     .request = adding->request};
     if (entry->client_count > 0) {
         audit_list_hash(entry->clients, entry->client_count * ID_BYTES, &adding->clients);
         adding->row.clients = &adding->clients;
@@ -108,6 +112,7 @@ static int put_entry(struct database *database, const struct adding *adding,
     if (row->words != NULL)
         sqlite3_bind_blob(statement, 12, row->words->bytes, AUDIT_HASH_BYTES, SQLITE_STATIC);
     sqlite3_bind_blob(statement, 13, adding->hash.bytes, AUDIT_HASH_BYTES, SQLITE_STATIC);
+    database_bind_text(statement, 14, row->request);
     return database_run(database, statement, error);
 }
 
@@ -156,6 +161,11 @@ static int add(struct ledger_trail *trail, struct database *database,
 int ledger_audit_add(struct ledger *ledger, const struct audit_entry *entry, struct error *error)
 {
     return add(&ledger->trail, ledger->writer, entry, error);
+}
+
+void ledger_audit_request(struct ledger *ledger, const char *request)
+{
+    ledger->trail.request = request;
 }
 
 int ledger_audit_add_beside(struct database *database, const struct audit_entry *entry,

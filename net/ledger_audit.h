@@ -46,7 +46,11 @@ struct audit_entry {
     const char *what;             /* the route, the kind of operation, the reason of a refusal */
     const unsigned char *clients; /* of several at once: their ids, ID_BYTES each; NULL for none */
     size_t client_count;
+    const char *request; /* by which it came to be; NULL: that of the transaction, if it has one */
 };
+
+/* Longest name of a request, in bytes. */
+#define AUDIT_REQUEST_LIMIT 64
 
 /* Stable name ("sign-in"), and back: AUDIT_KIND_COUNT for none. */
 const char *audit_kind_name(enum audit_kind kind);
@@ -55,16 +59,15 @@ enum audit_kind audit_kind_from_name(const char *name);
 /* Within a write transaction of the ledger: the entry is there when the transaction is. */
 int ledger_audit_add(struct ledger *ledger, const struct audit_entry *entry, struct error *error);
 
+/* Within a write transaction, right after it began: by which request (borrowed until its end; NULL
+ * or "" for none) the entries come to be that do not say so themselves. */
+void ledger_audit_request(struct ledger *ledger, const char *request);
+
 /* The same in a transaction of its own, or with others that wait for the disk: on disk when this
  * returns 0. Nothing personal is answered before. */
 int ledger_audit_write(struct ledger *ledger, const struct audit_entry *entry, struct error *error);
 int ledger_audit_write_all(struct ledger *ledger, const struct audit_entry *entries, size_t count,
                            struct error *error);
-
-struct database;
-/* In another process, beside a server that runs: within a write transaction of this database. */
-int ledger_audit_add_beside(struct database *database, const struct audit_entry *entry,
-                            struct error *error);
 
 struct database;
 /* In another process, beside a server that runs: within a write transaction of this database. */

@@ -1,9 +1,11 @@
 #include "net/ledger_audit_read.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
 
+#include "net/ledger_audit_key.h"
 #include "net/ledger_sqlite.h"
 
 /* --- entries ---------------------------------------------------------------------------------- */
@@ -24,6 +26,7 @@ static void fill(struct audit_found *found, sqlite3_stmt *row)
         .clients = sqlite3_column_blob(row, 10),
         .client_count = (size_t)sqlite3_column_bytes(row, 10) / ID_BYTES,
         .hash = sqlite3_column_blob(row, 12),
+        .request = database_text(row, 15),
     };
     if (sqlite3_column_type(row, 14) != SQLITE_NULL)
         found->words = database_text(row, 14);
@@ -147,6 +150,7 @@ struct proving {
     char bytes[AUDIT_BYTES_LIMIT];
     size_t length;
     struct audit_hash hash;
+    struct id client; /* whose data the entry is about */
 };
 
 static int previous_hash(struct proving *proving, struct audit_hash *previous, struct error *error)
@@ -176,6 +180,7 @@ static void entry_bytes(struct proving *proving, sqlite3_stmt *row,
     struct audit_row entry;
 
     fill(&found, row);
+    id_parse(&proving->client, found.client);
     entry = (struct audit_row){.number = found.number,
                                .at_ms = found.at_ms,
                                .kind = found.kind,
@@ -186,6 +191,7 @@ static void entry_bytes(struct proving *proving, sqlite3_stmt *row,
                                .client = found.client,
                                .purpose = found.purpose,
                                .what = found.what,
+                               .request = found.request,
                                .words = column_hash(row, 11, &words)};
     if (found.clients != NULL) {
         audit_list_hash(found.clients, found.client_count * ID_BYTES, &clients);
@@ -252,6 +258,25 @@ static int prove_kept(struct proving *proving, const struct audit_head *kept, js
     return code;
 }
 
+/* How the keys since the kept head followed each other; without one, all. */
+static int prove_keys(struct proving *proving, const struct audit_head *kept, json_t *document,
+                      struct error *error)
+{
+    struct audit_key_change *changes;
+    json_t *list = json_array();
+    size_t count;
+    int code = ledger_audit_key_changes(proving->database, &changes, &count, error);
+
+    for (size_t i = 0; i < count && code == 0; i++)
+        if (changes[i].size < proving->head.size && (kept == NULL || changes[i].size >= kept->size))
+            json_array_append_new(list, audit_key_change_to_json(&changes[i]));
+    free(changes);
+    if (code == 0 && json_array_size(list) > 0 && json_object_set(document, "keys", list) != 0)
+        code = error_set(error, ERROR_MEMORY, "no memory for a proof");
+    json_decref(list);
+    return code;
+}
+
 static int prove(struct proving *proving, const struct audit_head *kept, json_t **document,
                  struct error *error)
 {
@@ -276,11 +301,26 @@ static int prove(struct proving *proving, const struct audit_head *kept, json_t 
                           audit_head_to_json(&proving->head), "inclusion", hashes_to_json(&proof));
     if (*document == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a proof");
-    return kept != NULL ? prove_kept(proving, kept, *document, error) : 0;
+    code = prove_keys(proving, kept, *document, error);
+    return code == 0 && kept != NULL ? prove_kept(proving, kept, *document, error) : code;
+}
+
+/* A proof holds the entry's content: that it left is in the trail, too. */
+static int note_proof(struct proving *proving, const struct audit_entry *entry, struct error *error)
+{
+    struct audit_entry whole = *entry;
+    int code;
+
+    whole.client = proving->client;
+    code = database_begin(proving->database, error);
+    return code == 0
+               ? database_end(proving->database,
+                              ledger_audit_add_beside(proving->database, &whole, error), error)
+               : code;
 }
 
 int ledger_audit_prove(const char *path, int64_t number, const struct audit_head *kept,
-                       json_t **proof, struct error *error)
+                       const struct audit_entry *entry, json_t **proof, struct error *error)
 {
     struct proving proving = {.number = number};
     sqlite3_stmt *statement;
@@ -298,6 +338,8 @@ int ledger_audit_prove(const char *path, int64_t number, const struct audit_head
         code = prove(&proving, kept, proof, error);
         database_rollback(proving.database);
     }
+    if (code == 0)
+        code = note_proof(&proving, entry, error);
     database_close(proving.database);
     if (code != 0) {
         json_decref(*proof);

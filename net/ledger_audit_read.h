@@ -33,6 +33,7 @@ struct audit_found {
     const unsigned char *clients; /* ID_BYTES each */
     size_t client_count;
     const unsigned char *hash; /* AUDIT_HASH_BYTES */
+    const char *request;       /* "" for none */
 };
 
 /* Non-zero stops with that code. */
@@ -58,9 +59,11 @@ int ledger_audit_head_of(struct ledger *ledger, struct audit_head *head, struct 
  * What proves an entry: {"entry": its exact bytes, "number", "hash", "head": the last signed one,
  * "inclusion": [hashes], and with `kept` (may be NULL) "kept": that head, "consistency": [hashes]}.
  * ERROR_NOT_FOUND when there is no such entry, or no head covers it yet; ERROR_INVALID when the
- * trail was never as the kept head says. New reference.
+ * trail was never as the kept head says. With "keys" where the key was replaced since that head, or
+ * ever without one: how each change was signed by the key before it (audit.md). New reference. That
+ * it was proved is written into the trail (`entry`, AUDIT_EXPORT), whose data it is filled in.
  */
 int ledger_audit_prove(const char *path, int64_t number, const struct audit_head *kept,
-                       json_t **proof, struct error *error);
+                       const struct audit_entry *entry, json_t **proof, struct error *error);
 
 #endif

@@ -32,6 +32,7 @@ static int do_call(struct ledger *ledger, struct ledger_call *call, struct error
 {
     int code = 0;
 
+    ledger_audit_request(ledger, call->entries == NULL ? call->actor.request : NULL);
     if (call->entries == NULL)
         return ledger_apply_within(ledger, &call->actor, &call->desk, call->operations, call->count,
                                    call->now_ms, call->outcomes, error);

@@ -32,6 +32,9 @@ int ledger_lockout_count(struct ledger *ledger, const struct lockout *lockouts, 
 int ledger_lockout_clear(struct ledger *ledger, const struct lockout *lockouts, size_t count,
                          int64_t now_ms, struct error *error);
 
+/* When the ledger is closed: attempts that were held off and are not in the trail yet. */
+void ledger_held_end(struct ledger *ledger);
+
 /* Forgets all failures of a login, on whatever they were counted; `*cleared` counters. */
 int ledger_lockout_unlock(struct ledger *ledger, const char *login, int *cleared,
                           struct error *error);

@@ -412,6 +412,7 @@ int ledger_open_file(struct ledger *ledger, const struct ledger_actor *actor,
                        opening->words, now_ms, "open: purpose");
     if (code != 0)
         return code;
+    ledger_audit_request(ledger, actor->request);
     code = open_within(&asked, opened, error);
     if (code == 0)
         return ledger_commit(ledger, error);

@@ -225,6 +225,7 @@ int ledger_refresh(struct ledger *ledger, const struct ledger_renewal *renewal, 
     code = ledger_begin(ledger, error);
     if (code != 0)
         return code;
+    ledger_audit_request(ledger, renewal->request);
     code = refresh_within(ledger, hash, renewal, now_ms, result, error);
     if (code != 0)
         ledger_rollback(ledger);

@@ -468,6 +468,7 @@ static int audit_found(struct ledger *ledger, const struct ledger_actor *actor,
     code = ledger_begin(ledger, error);
     if (code != 0)
         return code;
+    ledger_audit_request(ledger, actor->request);
     code = search_count(ledger, &actor->agent, now_ms, &looking->result->retry_ms, error);
     if (code == 0)
         code = ledger_audit_add(ledger, &entry, error);

@@ -158,6 +158,7 @@ void search_refused(struct ledger *ledger, const struct ledger_actor *actor, enu
         entry.record = *record;
     if (code != 0)
         return;
+    ledger_audit_request(ledger, actor->request);
     if (refused_write(ledger, &entry, NULL) == 0)
         ledger_commit(ledger, NULL);
     else

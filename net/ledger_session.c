@@ -367,6 +367,7 @@ int ledger_session_open(struct ledger *ledger, const struct ledger_opening *open
     code = ledger_begin(ledger, error);
     if (code != 0)
         return code;
+    ledger_audit_request(ledger, opening->request);
     code = ledger_session_open_within(ledger, opening, now_ms, result, error);
     if (code != 0)
         ledger_rollback(ledger);

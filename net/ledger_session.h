@@ -23,6 +23,7 @@ struct ledger_opening {
     const struct ledger_mark *mark;   /* NULL: a terminal that knows of none */
     const struct device_proof *proof; /* that was checked; NULL: a terminal without a key */
     const char *how;                  /* for the trail: "password" */
+    const char *request;              /* for the trail; NULL: that of the transaction */
 };
 
 /*
@@ -41,6 +42,7 @@ struct ledger_sign_in {
     const struct ledger_mark *mark;
     const struct device_proof *proof; /* checked against DEVICE_PROOF_LOGIN */
     const char *address;              /* from where; NULL: not counted */
+    const char *request;              /* for the audit trail; NULL: none */
     const char *code;                 /* one-time or recovery code; NULL or "": none was given */
     const struct ledger_relay *relay; /* at the centre: an office's relay asks for its agents, and
                                          nobody else has a login for it; NULL: nobody does */
@@ -81,6 +83,7 @@ struct ledger_renewal {
     struct id device; /* binds a session that began without one: a first sign-in, before there was a
                          store; empty for none */
     const struct ledger_mark *mark; /* with it; NULL for none */
+    const char *request;            /* for the audit trail; NULL: none */
 };
 
 /* A new access token and refresh token. A code, with `result->barrier`, when there are none. */

@@ -148,14 +148,15 @@ static int end_within(struct ledger *ledger, const unsigned char hash[HASH_BYTES
                      : code;
 }
 
-int ledger_session_end(struct ledger *ledger, const char *token, int64_t now_ms,
-                       struct error *error)
+int ledger_session_end(struct ledger *ledger, const char *token, const char *request,
+                       int64_t now_ms, struct error *error)
 {
     unsigned char hash[HASH_BYTES];
     int code = ledger_begin(ledger, error);
 
     if (code != 0)
         return code;
+    ledger_audit_request(ledger, request);
     ledger_token_hash(token, hash);
     code = end_within(ledger, hash, now_ms, error);
     if (code == 0)

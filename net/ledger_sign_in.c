@@ -1,8 +1,11 @@
 /* Signing in by a password, and changing it. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
 
+#include "app/clock.h"
 #include "app/json.h"
 #include "app/text.h"
 #include "net/ledger_agent.h"
@@ -125,6 +128,37 @@ static int lockouts_fill(struct ledger *ledger, struct entering *entering, int64
     return code;
 }
 
+/* It comes before its time: nothing is looked at, and that is in the trail once a wait. */
+static int held_note(struct ledger *ledger, const struct entering *entering, uint64_t count,
+                     int64_t now_ms, struct error *error)
+{
+    char what[80];
+    const struct audit_entry entry = {.kind = AUDIT_REFUSED,
+                                      .at_ms = now_ms,
+                                      .agent = entering->verifier.agent,
+                                      .device = entering->asked->device,
+                                      .request = entering->asked->request,
+                                      .what = what};
+
+    if (count == 0)
+        return 0;
+    if (count == 1)
+        (void)snprintf(what, sizeof(what), "sign-in: held off");
+    else
+        (void)snprintf(what, sizeof(what), "sign-in: held off, %" PRIu64 " attempts", count);
+    return ledger_audit_write(ledger, &entry, error);
+}
+
+void ledger_held_end(struct ledger *ledger)
+{
+    const struct ledger_sign_in nothing = {.login = NULL};
+    struct entering entering = {.asked = &nothing};
+    uint64_t count;
+
+    while (audit_tally_take(&ledger->held, &count, &entering.verifier.agent))
+        (void)held_note(ledger, &entering, count, clock_system(NULL), NULL);
+}
+
 static int enter_begin(struct ledger *ledger, struct entering *entering, int64_t now_ms,
                        struct ledger_login *result, struct error *error)
 {
@@ -141,9 +175,18 @@ static int enter_begin(struct ledger *ledger, struct entering *entering, int64_t
         code = login_read(ledger, entering->login, &entering->verifier, error);
     if (code == 0)
         return ledger_commit(ledger, error);
+    if (code == ERROR_BUSY)
+        (void)login_read(ledger, entering->login, &entering->verifier, NULL);
     ledger_rollback(ledger);
-    if (code == ERROR_BUSY && result->retry_ms > 0)
+    if (code == ERROR_BUSY && result->retry_ms > 0) {
+        uint64_t count =
+            audit_tally_add(&ledger->held, entering->lockouts[0].key, &entering->verifier.agent,
+                            now_ms + result->retry_ms, now_ms);
+
+        if (held_note(ledger, entering, count, now_ms, error) != 0)
+            return ERROR_STORAGE;
         result->barrier = LEDGER_BARRIER_HELD;
+    }
     return code;
 }
 
@@ -163,6 +206,7 @@ static int refuse(struct ledger *ledger, const struct entering *entering, int64_
                                       .at_ms = now_ms,
                                       .agent = entering->verifier.agent,
                                       .device = entering->asked->device,
+                                      .request = entering->asked->request,
                                       .what = "sign-in: login or password"};
     int code = ledger_audit_write(ledger, &entry, error);
 
@@ -243,6 +287,7 @@ static int enter_end(struct ledger *ledger, const struct entering *entering, int
 
     if (code != 0)
         return code;
+    ledger_audit_request(ledger, entering->asked->request);
     code = open_within(ledger, entering, now_ms, result, error);
     if (code != 0) {
         ledger_rollback(ledger);
@@ -484,6 +529,7 @@ static int change_end(struct ledger *ledger, const struct entering *entering, co
         code = ledger_begin(ledger, error);
     if (code != 0)
         return code;
+    ledger_audit_request(ledger, entering->asked->request);
     code = change_within(ledger, entering, hash, now_ms, result, error);
     if (code != 0)
         ledger_rollback(ledger);

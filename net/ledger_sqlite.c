@@ -350,6 +350,7 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
     if (opened == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the ledger");
     opened->lock = -1;
+    audit_tally_init(&opened->held);
     pthread_mutex_init(&opened->write_mutex, NULL);
     pthread_mutex_init(&opened->readers_mutex, NULL);
     pthread_mutex_init(&opened->calls_mutex, NULL);

@@ -10,6 +10,7 @@
 
 #include "app/database.h"
 #include "app/queue.h"
+#include "net/audit_tally.h"
 #include "net/ledger.h"
 #include "net/ledger_message.h"
 #include "net/ledger_promise.h"
@@ -86,6 +87,7 @@ struct ledger {
     int64_t published; /* by the import under way */
 
     struct ledger_trail trail; /* the audit trail */
+    struct audit_tally held;   /* attempts to sign in that a lockout held off */
 
     bool openings_changed; /* within this transaction: one that may end sooner */
     ledger_opening_listener opening_listener;

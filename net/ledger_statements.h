@@ -9,7 +9,7 @@
 /* Of an entry of the audit trail, with its words while they are there. */
 #define AUDIT_COLUMNS                                                                              \
     "audit.number, kind, at, agent, device, type, record, client, purpose, what, clients, "        \
-    "audit.words, hash, salt, audit_words.words FROM audit "                                       \
+    "audit.words, hash, salt, audit_words.words, request FROM audit "                              \
     "LEFT JOIN audit_words ON audit_words.number = audit.number"
 /* Of a client (?1, ?2 as bytes), alone or on a list. */
 #define AUDIT_CLIENTS                                                                              \
@@ -22,13 +22,17 @@
 
 #define LEDGER_STATEMENTS(X)                                                                       \
     X(AUDIT_INSERT, "INSERT INTO audit (number, kind, at, agent, device, type, record, client, "   \
-                    "purpose, what, clients, words, hash) "                                        \
-                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)")             \
+                    "purpose, what, clients, words, hash, request) "                               \
+                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")        \
     X(AUDIT_WORDS_INSERT,                                                                          \
       "INSERT INTO audit_words (number, salt, words, about) VALUES (?1, ?2, ?3, ?4)")              \
     X(AUDIT_NODE_INSERT, "INSERT INTO audit_node (level, place, hash) VALUES (?1, ?2, ?3)")        \
     X(AUDIT_HEAD_INSERT, "INSERT INTO audit_head (size, at, root, key, signature) "                \
                          "VALUES (?1, ?2, ?3, ?4, ?5)")                                            \
+    X(AUDIT_KEY_CHANGE_INSERT, "INSERT INTO audit_key_change (size, at, old, new, signature) "     \
+                               "VALUES (?1, ?2, ?3, ?4, ?5)")                                      \
+    X(AUDIT_KEY_CHANGES, "SELECT size, at, old, new, signature FROM audit_key_change "             \
+                         "ORDER BY size")                                                          \
     X(AUDIT_OF_CLIENT, "SELECT kind, at, agent, purpose FROM audit WHERE client = ?1 OR (clients " \
                        "IS NOT NULL AND instr(clients, ?2) > 0) ORDER BY number")                  \
     X(AUDIT_LAST, "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1")                   \

@@ -1,6 +1,8 @@
 /* The audit trail of an open ledger: its tree, its key and its signed heads. */
 #include "net/ledger_trail.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 #include "app/clock.h"
 #include "app/text.h"
 #include "net/ledger_audit.h"
+#include "net/ledger_lockout.h"
 #include "net/ledger_sqlite.h"
 
 /* --- the tree --------------------------------------------------------------------------------- */
@@ -136,12 +139,54 @@ int trail_load(struct ledger_trail *trail, struct database *database, struct err
 
 /* --- the key ---------------------------------------------------------------------------------- */
 
-static char *key_path(const char *path)
+char *trail_key_path(const char *path, bool next)
 {
     struct text_buffer name = {0};
 
-    text_buffer_add_format(&name, "%s%s", path, AUDIT_KEY_ENDING);
+    text_buffer_add_format(&name, "%s%s%s", path, AUDIT_KEY_ENDING, next ? ".next" : "");
     return text_buffer_take(&name);
+}
+
+static bool key_is(const struct audit_key *key, const char *named)
+{
+    char text[2 * AUDIT_KEY_BYTES + 1];
+
+    sodium_bin2hex(text, sizeof(text), key->public_key, AUDIT_KEY_BYTES);
+    return strcmp(text, named) == 0;
+}
+
+/* The key was changed and its file not yet put in its place: it is now. */
+static int key_settle(const char *name, const char *next, struct audit_key *key, const char *named,
+                      struct error *error)
+{
+    int code = audit_key_read(next, key, error);
+
+    if (code == 0 && !key_is(key, named))
+        code = error_set(error, ERROR_NOT_FOUND, "%s is not the key that the database names", name);
+    if (code == 0 && rename(next, name) != 0)
+        code = error_set(error, ERROR_STORAGE, "%s: %s", name, strerror(errno));
+    return code;
+}
+
+int trail_key_read(struct database *database, const char *path, struct audit_key *key,
+                   char named[2 * AUDIT_KEY_BYTES + 1], struct error *error)
+{
+    char *name = trail_key_path(path, false), *next = trail_key_path(path, true);
+    int code =
+        name != NULL && next != NULL
+            ? ledger_property_text(database, "audit-key", named, 2 * AUDIT_KEY_BYTES + 1, error)
+            : error_set(error, ERROR_MEMORY, "no memory for a path");
+
+    if (code == 0) {
+        code = audit_key_read(name, key, error);
+        if (named[0] != '\0' && (code != 0 || !key_is(key, named)))
+            code = key_settle(name, next, key, named, error);
+    }
+    if (code != 0)
+        audit_key_wipe(key);
+    free(name);
+    free(next);
+    return code;
 }
 
 /* The key of a database that names none: made, or the one that is there already. */
@@ -168,7 +213,7 @@ int ledger_trail_create(struct database *database, const char *path, bool *made,
                         struct error *error)
 {
     struct audit_key key;
-    char *name = key_path(path);
+    char *name = trail_key_path(path, false);
     int code;
 
     *made = false;
@@ -184,7 +229,7 @@ int ledger_trail_create(struct database *database, const char *path, bool *made,
 
 void ledger_trail_uncreate(const char *path)
 {
-    char *name = key_path(path);
+    char *name = trail_key_path(path, false);
 
     if (name != NULL)
         unlink(name);
@@ -192,35 +237,48 @@ void ledger_trail_uncreate(const char *path)
 }
 
 /* A database of before there were keys gets one. */
-static int key_open(struct ledger *ledger, const char *path, struct error *error)
+static int key_open(struct ledger *ledger, const char *name, struct error *error)
 {
     struct ledger_trail *trail = &ledger->trail;
-    char text[2 * AUDIT_KEY_BYTES + 1];
     bool made;
     int code = ledger_property_text(ledger->writer, "audit-key", trail->public_key,
                                     sizeof(trail->public_key), error);
 
     if (code != 0)
         return code;
-    if (trail->public_key[0] == '\0') {
-        code = key_find(path, &trail->key, &made, NULL);
+    if (trail->public_key[0] != '\0') {
+        code = trail_key_read(ledger->writer, ledger->path, &trail->key, trail->public_key, NULL);
+    } else {
+        code = key_find(name, &trail->key, &made, NULL);
         if (code == 0)
             code = key_name(ledger->writer, &trail->key, error);
-    } else {
-        code = audit_key_read(path, &trail->key, NULL);
+        if (code == 0)
+            sodium_bin2hex(trail->public_key, sizeof(trail->public_key), trail->key.public_key,
+                           AUDIT_KEY_BYTES);
     }
-    sodium_bin2hex(text, sizeof(text), trail->key.public_key, AUDIT_KEY_BYTES);
-    if (code == 0 && trail->public_key[0] == '\0')
-        memcpy(trail->public_key, text, sizeof(text));
-    trail->signs = code == 0 && strcmp(trail->public_key, text) == 0;
+    trail->signs = code == 0;
     if (!trail->signs)
         audit_key_wipe(&trail->key);
     return 0;
 }
 
+/* Another process may have changed it (ledger_audit_key.h): the old one signs nothing more. */
+static int key_follow(struct ledger *ledger, struct error *error)
+{
+    struct ledger_trail *trail = &ledger->trail;
+    char named[2 * AUDIT_KEY_BYTES + 1];
+    int code = ledger_property_text(ledger->writer, "audit-key", named, sizeof(named), error);
+
+    if (code != 0 || strcmp(named, trail->public_key) == 0)
+        return code;
+    trail->signs =
+        trail_key_read(ledger->writer, ledger->path, &trail->key, trail->public_key, NULL) == 0;
+    return 0;
+}
+
 int ledger_trail_open(struct ledger *ledger, struct error *error)
 {
-    char *path = key_path(ledger->path);
+    char *path = trail_key_path(ledger->path, false);
     int code = path != NULL ? key_open(ledger, path, error)
                             : error_set(error, ERROR_MEMORY, "no memory for a path");
 
@@ -243,26 +301,38 @@ const char *ledger_audit_key(const struct ledger *ledger)
 
 /* --- heads ------------------------------------------------------------------------------------ */
 
-static int head_write(struct ledger *ledger, int64_t now_ms, struct error *error)
+int trail_head_write(struct database *database, const struct audit_tree *tree,
+                     const struct audit_key *key, int64_t now_ms, struct error *error)
 {
-    struct ledger_trail *trail = &ledger->trail;
-    struct audit_head head = {.size = trail->tree.size, .at_ms = now_ms};
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_AUDIT_HEAD_INSERT, error);
-    int code;
+    struct audit_head head = {.size = tree->size, .at_ms = now_ms};
+    sqlite3_stmt *statement;
+    int code = ledger_property_text(database, "feed", head.feed, sizeof(head.feed), error);
 
+    if (code != 0)
+        return code;
+    statement = database_statement(database, LEDGER_AUDIT_HEAD_INSERT, error);
     if (statement == NULL)
         return ERROR_STORAGE;
-    text_copy(head.feed, sizeof(head.feed), ledger->feed.text);
-    audit_tree_root(&trail->tree, &head.root);
-    audit_head_sign(&head, &trail->key);
+    audit_tree_root(tree, &head.root);
+    audit_head_sign(&head, key);
     sqlite3_bind_int64(statement, 1, (int64_t)head.size);
     sqlite3_bind_int64(statement, 2, head.at_ms);
     sqlite3_bind_blob(statement, 3, head.root.bytes, AUDIT_HASH_BYTES, SQLITE_STATIC);
     sqlite3_bind_blob(statement, 4, head.key, AUDIT_KEY_BYTES, SQLITE_STATIC);
     sqlite3_bind_blob(statement, 5, head.signature, AUDIT_SIGNATURE_BYTES, SQLITE_STATIC);
-    code = database_run(ledger->writer, statement, error);
+    return database_run(database, statement, error);
+}
+
+static int head_write(struct ledger *ledger, int64_t now_ms, struct error *error)
+{
+    struct ledger_trail *trail = &ledger->trail;
+    int code = key_follow(ledger, error);
+
+    if (code != 0 || !trail->signs)
+        return code;
+    code = trail_head_write(ledger->writer, &trail->tree, &trail->key, now_ms, error);
     if (code == 0) {
-        trail->head_size = head.size;
+        trail->head_size = trail->tree.size;
         trail->unsigned_ms = 0;
     }
     return code;
@@ -280,6 +350,7 @@ int ledger_trail_commit(struct ledger *ledger, bool *news, struct error *error)
 
     *news = false;
     trail->checked = false;
+    trail->request = NULL;
     if (is_signed(trail))
         return 0;
     now = clock_system(NULL);
@@ -294,6 +365,7 @@ int ledger_trail_commit(struct ledger *ledger, bool *news, struct error *error)
 void ledger_trail_rollback(struct ledger *ledger)
 {
     ledger->trail.checked = false;
+    ledger->trail.request = NULL;
     ledger->trail.loaded = false;
 }
 
@@ -334,6 +406,8 @@ void ledger_audit_listen(struct ledger *ledger, ledger_audit_listener listener, 
 
 void ledger_trail_close(struct ledger *ledger)
 {
+    if (ledger->writer != NULL)
+        ledger_held_end(ledger);
     if (ledger->writer != NULL && !is_signed(&ledger->trail))
         (void)ledger_audit_sign(ledger, clock_system(NULL), NULL);
     audit_key_wipe(&ledger->trail.key);

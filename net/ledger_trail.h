@@ -21,13 +21,14 @@ struct ledger_trail {
     struct audit_tree tree;
     struct audit_hash last; /* of the last entry; zero before the first */
     bool loaded;            /* tree and last are as in the database */
-    bool signs;             /* `key` is there; never changes */
+    bool signs;             /* `key` is there */
     struct audit_key key;
-    char public_key[2 * AUDIT_KEY_BYTES + 1]; /* as the database names it; never changes */
+    char public_key[2 * AUDIT_KEY_BYTES + 1]; /* as the database named it last */
     uint64_t head_size;                       /* of the last signed head */
     bool checked;                             /* within this transaction: loaded is so still */
     bool told;                                /* the listener was, since all was signed */
     int64_t unsigned_ms; /* since when there is an entry that no head covers; 0: there is none */
+    const char *request; /* of this transaction (ledger_audit_request); borrowed */
     void (*listener)(void *context);
     void *context;
 };
@@ -56,6 +57,17 @@ void ledger_trail_rollback(struct ledger *ledger);
 
 /* Within a transaction: tree and last entry are as in the database. */
 int trail_load(struct ledger_trail *trail, struct database *database, struct error *error);
+
+/* Within a transaction: writes a signed head of a tree, of this database. */
+int trail_head_write(struct database *database, const struct audit_tree *tree,
+                     const struct audit_key *key, int64_t now_ms, struct error *error);
+
+/* DATABASE.audit-key; with `next` the one that is to take its place. Owned. NULL out of memory. */
+char *trail_key_path(const char *path, bool next);
+/* The key that the database names, "" for none: read from its file, which one that was left beside
+ * when the key was changed is put in the place of. ERROR_NOT_FOUND when it is not there. */
+int trail_key_read(struct database *database, const char *path, struct audit_key *key,
+                   char named[2 * AUDIT_KEY_BYTES + 1], struct error *error);
 
 /* A head out of columns 0 to 4 (size, at, root, key, signature), but for its feed. */
 int trail_head_column(sqlite3_stmt *statement, struct audit_head *head, struct error *error);

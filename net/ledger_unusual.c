@@ -29,8 +29,10 @@ struct looking {
     struct database *database;
     struct opening *openings; /* by agent and time; owned */
     size_t count, capacity;
-    json_t *agents;   /* folded full name: id; owned */
-    json_t *findings; /* owned */
+    size_t visited;     /* entries */
+    int64_t visited_ms; /* of the last of them */
+    json_t *agents;     /* folded full name: id; owned */
+    json_t *findings;   /* owned */
 };
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -51,6 +53,8 @@ static int add_opening(void *context, const struct audit_found *found)
     struct looking *looking = context;
     struct opening *opening;
 
+    looking->visited++;
+    looking->visited_ms = found->at_ms;
     if (strncmp(found->what, "opened at ", strlen("opened at ")) != 0 || found->client[0] == '\0')
         return 0;
     if (looking->count == looking->capacity) {
@@ -397,16 +401,16 @@ static int look(struct looking *looking, struct error *error)
     return code == 0 ? sort_findings(looking, error) : code;
 }
 
-int ledger_audit_unusual(struct ledger *ledger, int64_t since_ms, json_t **findings,
-                         struct error *error)
+int ledger_audit_unusual(struct ledger *ledger, int64_t since_ms, size_t reads, json_t **findings,
+                         int64_t *looked_ms, struct error *error)
 {
-    const struct audit_query query = {
-        .kind = AUDIT_READ, .since_ms = since_ms, .limit = UNUSUAL_OPENINGS};
+    const struct audit_query query = {.kind = AUDIT_READ, .since_ms = since_ms, .limit = reads};
     struct looking looking = {.findings = json_array()};
     struct ledger_reader *reader;
     int code = ledger_audit_each(ledger, &query, add_opening, &looking, error);
 
     *findings = NULL;
+    *looked_ms = looking.visited == reads ? looking.visited_ms : 0;
     if (code == 0)
         code = ledger_reader_take(ledger, &reader, error);
     if (code == 0) {

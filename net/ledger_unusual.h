@@ -13,17 +13,18 @@
 #define UNUSUAL_FILES 20
 /* So many agents who have nothing on file with a client opened the client's file. */
 #define UNUSUAL_VIEWERS 5
-/* Findings of one asking, and openings that are looked through: the newest. */
-#define UNUSUAL_LIMIT    200
-#define UNUSUAL_OPENINGS 100000
+/* Findings of one asking, and entries of what was read that are looked through: the newest. */
+#define UNUSUAL_LIMIT 200
+#define UNUSUAL_READS 100000
 
 /*
  * The findings since a time, newest first: [{"rule", "agent", "client", "count", "at", "number"}];
  * `rule` is one of unusual_rules, agent and client "" where there are several, `number` that of the
- * last entry. New reference.
+ * last entry. New reference. At most `reads` entries are looked through; where there are more,
+ * `looked_ms` is from when on, else 0.
  */
-int ledger_audit_unusual(struct ledger *ledger, int64_t since_ms, json_t **findings,
-                         struct error *error);
+int ledger_audit_unusual(struct ledger *ledger, int64_t since_ms, size_t reads, json_t **findings,
+                         int64_t *looked_ms, struct error *error);
 
 /* "many-files", "own-file", "same-name", "colleague", "outside-hours", "many-viewers", then NULL.
  */

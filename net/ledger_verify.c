@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include "app/text.h"
+#include "net/ledger_audit_key.h"
 #include "net/ledger_sqlite.h"
 
 /* So many findings are told one by one; a trail that is broken is so from there on. */
@@ -25,6 +26,8 @@ struct verifying {
     char feed[AUDIT_FEED_SIZE];
     unsigned char key[AUDIT_KEY_BYTES]; /* that the database names */
     bool has_key;
+    struct audit_key_change *changes; /* owned: of keys before it */
+    size_t change_count;
     sqlite3_stmt *heads; /* stands on the next head when `more` */
     bool more;
     int64_t nodes;
@@ -48,9 +51,31 @@ static void found(struct verifying *verifying, const char *format, ...)
 
 /* --- heads ------------------------------------------------------------------------------------ */
 
+/* The key that signs a head of this size: the one that a later change took out of use, else the one
+ * of today. */
 static bool is_own_key(const struct verifying *verifying, const struct audit_head *head)
 {
+    for (size_t i = 0; i < verifying->change_count; i++)
+        if (head->size <= verifying->changes[i].size)
+            return memcmp(head->key, verifying->changes[i].old_key, AUDIT_KEY_BYTES) == 0;
     return verifying->has_key && memcmp(head->key, verifying->key, AUDIT_KEY_BYTES) == 0;
+}
+
+/* Each key says which one follows it, up to the one that the database names. */
+static void check_changes(struct verifying *verifying)
+{
+    for (size_t i = 0; i < verifying->change_count; i++) {
+        const struct audit_key_change *change = &verifying->changes[i];
+        const unsigned char *next =
+            i + 1 < verifying->change_count ? verifying->changes[i + 1].old_key : verifying->key;
+
+        if (!audit_key_change_verify(change))
+            found(verifying, "the change of the key at %" PRIu64 " entries is not signed by it",
+                  change->size);
+        if (memcmp(change->new_key, next, AUDIT_KEY_BYTES) != 0)
+            found(verifying, "the key after the change at %" PRIu64 " entries is another one",
+                  change->size);
+    }
 }
 
 /* `kept`: it was kept elsewhere. The tree is of its size. */
@@ -201,7 +226,8 @@ static int check_entry(struct verifying *verifying, sqlite3_stmt *row, struct er
                               .record = database_text(row, 6),
                               .client = database_text(row, 7),
                               .purpose = database_text(row, 8),
-                              .what = database_text(row, 9)};
+                              .what = database_text(row, 9),
+                              .request = database_text(row, 15)};
 
     if (number != (int64_t)verifying->tree.size + 1)
         found(verifying, "entry %" PRIu64 " is missing", verifying->tree.size + 1);
@@ -211,8 +237,8 @@ static int check_entry(struct verifying *verifying, sqlite3_stmt *row, struct er
         entry.clients = &clients;
     }
     entry.words = column_hash(row, 11, &words);
-    for (int column = 1; column < 10; column++)
-        if (column != 2 &&
+    for (int column = 1; column < 16; column++)
+        if (column != 2 && (column < 10 || column == 15) &&
             strlen(database_text(row, column)) != (size_t)sqlite3_column_bytes(row, column))
             found(verifying, "entry %" PRId64 " has more in it than it says", number);
     if (!audit_row_hash(&entry, &verifying->previous, &hash) ||
@@ -294,6 +320,27 @@ static int read_key(struct verifying *verifying, struct error *error)
     return code;
 }
 
+static int verify_all(struct verifying *verifying, struct error *error)
+{
+    int code;
+
+    verifying->heads = database_statement(verifying->database, LEDGER_AUDIT_HEADS, error);
+    if (verifying->heads == NULL)
+        return ERROR_STORAGE;
+    code = next_head(verifying, error);
+    if (code == 0)
+        code = check_heads(verifying, error);
+    if (code == 0)
+        code = check_entries(verifying, error);
+    if (code == 0) {
+        check_end(verifying);
+        code = check_rest(verifying, error);
+    }
+    sqlite3_reset(verifying->heads);
+    audit_tree_root(&verifying->tree, &verifying->verified->root);
+    return code;
+}
+
 int trail_verify(struct database *database, const struct audit_verify_options *options,
                  struct audit_verified *verified, struct error *error)
 {
@@ -302,22 +349,14 @@ int trail_verify(struct database *database, const struct audit_verify_options *o
 
     *verified = (struct audit_verified){0};
     code = read_key(&verifying, error);
-    if (code != 0)
-        return code;
-    verifying.heads = database_statement(database, LEDGER_AUDIT_HEADS, error);
-    if (verifying.heads == NULL)
-        return ERROR_STORAGE;
-    code = next_head(&verifying, error);
+    if (code == 0 &&
+        ledger_audit_key_changes(database, &verifying.changes, &verifying.change_count, NULL) != 0)
+        found(&verifying, "a change of the key is damaged");
     if (code == 0)
-        code = check_heads(&verifying, error);
+        check_changes(&verifying);
     if (code == 0)
-        code = check_entries(&verifying, error);
-    if (code == 0) {
-        check_end(&verifying);
-        code = check_rest(&verifying, error);
-    }
-    sqlite3_reset(verifying.heads);
-    audit_tree_root(&verifying.tree, &verified->root);
+        code = verify_all(&verifying, error);
+    free(verifying.changes);
     return code;
 }
 

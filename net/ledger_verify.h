@@ -29,7 +29,8 @@ struct audit_verified {
 /*
  * Recomputes every entry, the chain, the tree and its signed heads, and compares with the heads
  * that were kept. A kept head is worth what its signature is: one that does not verify is a
- * finding, as is one by another key than the database names.
+ * finding, as is one by another key than the database names for its size: the present one, or one
+ * before it that signed that another follows (ledger_audit_key.h).
  */
 int ledger_audit_verify(const char *path, const struct audit_verify_options *options,
                         struct audit_verified *verified, struct error *error);

@@ -159,11 +159,12 @@ static bool read_body(struct request *request, const json_t *body, struct asking
 
 static int add_entry(void *context, const struct audit_found *found)
 {
-    json_t *entry = json_pack("{s:I, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "number",
-                              (json_int_t)found->number, "at", json_time(found->at_ms), "kind",
-                              found->kind, "agent", found->agent, "device", found->device, "type",
-                              found->type, "record", found->record, "client", found->client,
-                              "purpose", found->purpose, "what", found->what);
+    json_t *entry =
+        json_pack("{s:I, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "number",
+                  (json_int_t)found->number, "at", json_time(found->at_ms), "kind", found->kind,
+                  "agent", found->agent, "device", found->device, "type", found->type, "record",
+                  found->record, "client", found->client, "purpose", found->purpose, "what",
+                  found->what, "request", found->request);
 
     if (entry != NULL && found->words != NULL)
         json_object_set_new(entry, "words", json_string(found->words));
@@ -198,7 +199,7 @@ static bool note(struct request *request, const struct asking *asking)
 }
 
 static int fill(struct request *request, struct asking *asking, json_t **list, bool *more,
-                struct error *error)
+                int64_t *looked_ms, struct error *error)
 {
     struct ledger *ledger = request->server->ledger;
     size_t limit = asking->query.limit;
@@ -209,7 +210,7 @@ static int fill(struct request *request, struct asking *asking, json_t **list, b
         return ledger_audit_unusual(ledger,
                                     asking->query.since_ms > 0 ? asking->query.since_ms
                                                                : clock_system(NULL) - UNUSUAL_MS,
-                                    list, error);
+                                    UNUSUAL_READS, list, looked_ms, error);
     *list = json_array();
     asking->query.limit = limit + 1;
     code = ledger_audit_each(ledger, &asking->query, add_entry, *list, error);
@@ -223,8 +224,9 @@ static void answer(struct request *request, struct asking *asking)
 {
     struct error error = ERROR_INIT;
     json_t *list = NULL;
+    int64_t looked_ms = 0;
     bool more;
-    int code = fill(request, asking, &list, &more, &error);
+    int code = fill(request, asking, &list, &more, &looked_ms, &error);
 
     if (code == 0)
         code = ledger_audit_names(request->server->ledger, list, &error);
@@ -238,11 +240,12 @@ static void answer(struct request *request, struct asking *asking)
         return;
     }
     request_answer(request, 200,
-                   json_pack("{s:o, s:b, s:s, s:s, s:o*, s:o}",
+                   json_pack("{s:o, s:b, s:s, s:s, s:o*, s:o, s:o*}",
                              asking->unusual ? "unusual" : "entries", list, "more", (int)more,
                              "client", asking->query.client.text, "agent", asking->query.agent.text,
                              "head", head_json(request->server->ledger), "time",
-                             json_time(clock_system(NULL))));
+                             json_time(clock_system(NULL)), "looked_since",
+                             looked_ms > 0 ? json_time(looked_ms) : NULL));
 }
 
 static enum route_result handle(struct request *request, json_t *body)

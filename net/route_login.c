@@ -52,6 +52,7 @@ static void sign_in_check(void *argument)
                                          .mark = sign_in->marked ? &sign_in->mark : NULL,
                                          .proof = sign_in->proved ? &sign_in->proof : NULL,
                                          .address = sign_in->address,
+                                         .request = sign_in->request->id,
                                          .code = json_text_or(sign_in->body, "code", "")};
 
     struct relay_board *board = server->options.board;

@@ -6,7 +6,7 @@
 static enum route_result handle_logout(struct request *request)
 {
     struct error error = ERROR_INIT;
-    int code = ledger_session_end(request->server->ledger, request_token(request),
+    int code = ledger_session_end(request->server->ledger, request_token(request), request->id,
                                   clock_system(NULL), &error);
 
     if (code != 0) {

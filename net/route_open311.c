@@ -7,6 +7,7 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "net/ledger_audit.h"
 #include "net/ledger_open311.h"
 #include "net/open311_call.h"
 #include "net/open311_intake.h"
@@ -107,6 +108,17 @@ static int row_add(void *context, const struct ledger_open311_row *row)
                : ERROR_MEMORY;
 }
 
+/* What was told to who has a key, or a token, of what came by it; the public list is nobody's. */
+static int read_note(struct open311_call *call, const char *what, struct error *error)
+{
+    const struct audit_entry entry = {.kind = AUDIT_READ,
+                                      .at_ms = clock_system(NULL),
+                                      .what = what,
+                                      .request = call->request->id};
+
+    return ledger_audit_write(call->server->ledger, &entry, error);
+}
+
 static int requests_tell(struct open311_call *call, const struct open311_query *query,
                          struct error *error)
 {
@@ -124,6 +136,13 @@ static int requests_tell(struct open311_call *call, const struct open311_query *
                                error);
     if (code == ERROR_MEMORY)
         error_set(error, code, "no memory for the requests of Open311");
+    if (code == 0 && telling.source[0] != '\0') {
+        char what[OPEN311_SOURCE_SIZE + 60];
+
+        (void)snprintf(what, sizeof(what), "open311 requests: %zu, by the key %s",
+                       json_array_size(call->answer), telling.source);
+        code = read_note(call, what, error);
+    }
     return code;
 }
 
@@ -173,6 +192,13 @@ static int token_work(struct open311_call *call, struct error *error)
             json_object_set_new(request, "service_request_id", json_string(state.reference));
         call->root = "service_requests";
         call->answer = json_pack("[o]", request);
+    }
+    if (code == 0 && call->answer != NULL) {
+        char what[sizeof(state.reference) + 40];
+
+        (void)snprintf(what, sizeof(what), "open311 token%s%s", state.taken ? " of case " : "",
+                       state.taken ? state.reference : "");
+        code = read_note(call, what, error);
     }
     ledger_open311_state_clear(&state);
     return code;

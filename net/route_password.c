@@ -40,7 +40,8 @@ static void change(void *argument)
                                          .password = changing->password,
                                          .proof = changing->proved ? &changing->proof : NULL,
                                          .code = json_text_or(changing->body, "code", ""),
-                                         .address = changing->address};
+                                         .address = changing->address,
+                                         .request = changing->request->id};
 
     struct server *server = changing->request->server;
     struct relay_board *board = server->options.board;

@@ -49,8 +49,11 @@ static void asking_free(void *state)
 /* A refusal by the provider, or of whom it names: the agent has no session to name. */
 static void note_refused(struct asking *asking, const char *what, int64_t now_ms)
 {
-    const struct audit_entry entry = {
-        .kind = AUDIT_REFUSED, .at_ms = now_ms, .device = asking->device, .what = what};
+    const struct audit_entry entry = {.kind = AUDIT_REFUSED,
+                                      .at_ms = now_ms,
+                                      .device = asking->device,
+                                      .what = what,
+                                      .request = asking->request->id};
 
     if (ledger_audit_write(asking->request->server->ledger, &entry, &asking->error) != 0)
         server_log(asking->request->server, "audit: %s", asking->error.message);
@@ -60,6 +63,7 @@ static void open_session(struct asking *asking, const char *login, int64_t now_m
 {
     struct ledger *ledger = asking->request->server->ledger;
     struct ledger_opening opening = {.device = asking->device,
+                                     .request = asking->request->id,
                                      .mark = asking->marked ? &asking->mark : NULL,
                                      .proof = asking->proved ? &asking->proof : NULL,
                                      .how = "provider"};

@@ -145,6 +145,13 @@ static void go_on(struct request *request, const struct asking *asking)
         return;
     }
     language = access_language(request, given);
+    if (!access_note(request, &asking->access,
+                     request->route->body_limit > 0 ? "questionnaire answers"
+                                                    : "questionnaire page")) {
+        record_free(matter);
+        record_free(form);
+        return;
+    }
     if (request->route->body_limit > 0) {
         answers = page ? read_pairs(request, form) : read_json(request);
         if (answers != NULL)

@@ -50,6 +50,7 @@ static enum route_result handle_token(struct request *request)
     }
     device_proof_token_subject(token, renewal.device.text, subject);
     renewal.token = token;
+    renewal.request = request->id;
     renewal.proof = &proof;
     renewal.holds = device_proof_holds(&proof, DEVICE_PROOF_TOKEN, subject);
     code = ledger_refresh(request->server->ledger, &renewal, clock_system(NULL), &result, &error);

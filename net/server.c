@@ -85,6 +85,7 @@ static void server_free(struct server *server)
     hsds_view_free(server->hsds);
     intake_rate_free(server->rate);
     open311_view_free(server->open311);
+    audit_tally_clear(&server->knocks);
     pthread_mutex_destroy(&server->active_mutex);
     pthread_cond_destroy(&server->active_changed);
     if (server->key != NULL)
@@ -275,6 +276,7 @@ int server_start(struct server **server, const struct server_options *options,
         made->options.threads = 1;
     server_limits_complete(&made->options.limits);
     made->ledger = ledger;
+    audit_tally_init(&made->knocks);
     pthread_mutex_init(&made->active_mutex, NULL);
     pthread_cond_init(&made->active_changed, NULL);
     code = server_prepare(made, error);
@@ -337,6 +339,7 @@ void server_stop(struct server *server)
     server->reports = NULL;
     trail_stop(server->trail);
     MHD_stop_daemon(server->daemon);
+    server_knocks_end(server);
     ledger_listen(server->ledger, NULL, NULL);
     server_free(server);
 }

@@ -12,6 +12,7 @@
 #include <microhttpd.h>
 
 #include "app/text.h"
+#include "net/audit_tally.h"
 #include "net/hsds_view.h"
 #include "net/intake_rate.h"
 #include "net/open311_document.h"
@@ -146,6 +147,7 @@ struct server {
     struct guard *guard;        /* who is connected, and for how long */
     atomic_size_t upload_bytes; /* held by all requests together */
     atomic_size_t answer_bytes; /* of all answers that go out */
+    struct audit_tally knocks;  /* requests without a valid token */
     pthread_mutex_t active_mutex;
     pthread_cond_t active_changed;
     unsigned active; /* requests that have come whole and are not answered yet */
@@ -272,6 +274,11 @@ bool request_refuse_reason(struct request *request, const char *detail);
  * audit trail as "WHAT: no reason", when they must first say why. */
 bool request_reason(struct request *request, enum record_type type, const struct id *id,
                     const char *what, enum purpose *purpose);
+/* Answers a request without a valid token, and has it in the audit trail: the first at once, others
+ * of the same minute together. */
+void request_knocked(struct request *request, const char *detail);
+/* Those that are not told yet; when the server stops. */
+void server_knocks_end(struct server *server);
 /* The same of a page of the feed: nothing when nothing in it is anybody's. */
 bool request_audit_page(struct request *request, const struct ledger_page *page, const char *route);
 

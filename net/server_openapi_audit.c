@@ -28,7 +28,8 @@ const struct openapi_schema openapi_audit[] = {
      "\"client\": " TEXT ", \"client_name\": " TEXT ", "
      "\"clients\": {\"type\": \"integer\", \"description\": \"How many, where it was several\"}, "
      "\"purpose\": " TEXT ", \"words\": " TEXT ", \"words_erased\": {\"type\": \"boolean\"}, "
-     "\"what\": " TEXT "}}"},
+     "\"what\": " TEXT ", \"request\": {\"type\": \"string\", \"description\": \"X-Request-Id of the "
+     "answer; \\\"\\\" for none\"}}}"},
     {"AuditFinding",
      "{\"type\": \"object\", \"required\": [\"rule\", \"at\", \"number\"], \"properties\": {"
      "\"rule\": {\"enum\": [\"many-files\", \"own-file\", \"same-name\", \"colleague\", "
@@ -46,7 +47,10 @@ const struct openapi_schema openapi_audit[] = {
      "\"choices\": {\"type\": \"array\", \"description\": \"Instead: the clients who may be meant\", "
      "\"items\": {\"type\": \"object\", \"properties\": {\"id\": " REF("Id") ", \"name\": " TEXT ", "
      "\"birth_date\": " TEXT ", \"postal_code\": " TEXT "}}}, "
-     "\"more\": {\"type\": \"boolean\"}, \"client\": " TEXT ", \"agent\": " TEXT ", "
+     "\"more\": {\"type\": \"boolean\"}, "
+     "\"looked_since\": {\"type\": \"string\", \"format\": \"date-time\", \"description\": \"With "
+     "unusual, where the newest 100000 entries of what was read do not go back as far as was asked: "
+     "since when they were looked through\"}, \"client\": " TEXT ", \"agent\": " TEXT ", "
      "\"head\": " REF("AuditHead") ", \"time\": " REF("Time") "}}"},
     {NULL, NULL},
 };

@@ -12,7 +12,6 @@
 #include "net/compress.h"
 #include "net/ledger_audit.h"
 #include "net/ledger_permission.h"
-#include "net/ledger_reason.h"
 #include "net/open311_call.h"
 #include "net/request_session.h"
 
@@ -128,37 +127,12 @@ bool request_audit(struct request *request, const struct audit_entry *entry)
         whole.device = request->actor.device;
     if (whole.at_ms == 0)
         whole.at_ms = clock_system(NULL);
+    whole.request = request->id;
     trail_job_free(request->trail);
     request->trail = trail_job_new(&whole);
     if (request->trail == NULL)
         request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
     return request->trail != NULL;
-}
-
-bool request_reason(struct request *request, enum record_type type, const struct id *id,
-                    const char *what, enum purpose *purpose)
-{
-    char refused[80];
-    struct audit_entry entry = {
-        .kind = AUDIT_REFUSED, .type = type, .record = *id, .what = refused};
-    struct ledger *ledger = request->server->ledger;
-    struct error error = ERROR_INIT;
-    int code =
-        ledger_reason_find(ledger, &request->actor, type, id, clock_system(NULL), purpose, &error);
-
-    if (code == 0)
-        return true;
-    if (code != ERROR_INVALID) {
-        request_error(request, code, &error);
-        return false;
-    }
-    snprintf(refused, sizeof(refused), "%s: no reason", what);
-    code = ledger_client_find(ledger, type, id, &entry.client, &error);
-    if (code != 0)
-        request_error(request, code, &error);
-    else if (request_audit(request, &entry))
-        request_refuse_reason(request, "why is this file opened? POST /v1/open says it");
-    return false;
 }
 
 bool request_audit_page(struct request *request, const struct ledger_page *page, const char *route)
@@ -393,6 +367,7 @@ void request_refuse(struct request *request, const char *permission)
         .agent = request->actor.agent,
         .device = request->actor.device,
         .what = what,
+        .request = request->id,
     };
     struct error error = ERROR_INIT;
     int code;
@@ -414,16 +389,17 @@ bool request_authenticate(struct request *request)
     int code;
 
     if (token == NULL) {
-        request_problem(request, PROBLEM_UNAUTHORIZED, "%s", "a bearer token is needed");
+        request_knocked(request, "a bearer token is needed");
         return false;
     }
     request->people = ledger_people(request->server->ledger);
     code = ledger_session_find(request->server->ledger, token, clock_system(NULL), &request->actor,
                                &error);
+    request->actor.request = request->id;
     if (code == ERROR_CANCELLED && request->actor.wiped)
         request_wipe(request, request->actor.key);
     else if (code == ERROR_NOT_FOUND)
-        request_problem(request, PROBLEM_UNAUTHORIZED, "%s", error.message);
+        request_knocked(request, error.message);
     else if (code != 0)
         request_error(request, code, &error);
     if (code == 0 && request->actor.display && !request->route->display) {

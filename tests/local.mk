@@ -1289,3 +1289,7 @@ UNIT_TESTS += tests/unit/test_server_reason
 tests_unit_test_server_reason_SOURCES = tests/unit/test_server_reason.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_reason_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_audit_tally
+tests_unit_test_audit_tally_SOURCES = tests/unit/test_audit_tally.c tests/unit/unit.h
+tests_unit_test_audit_tally_LDADD = $(UNIT_LIBS)

@@ -130,6 +130,21 @@ static void failed(struct trail *trail, const struct question_answer *answer)
     text_copy(trail->notice, sizeof(trail->notice), text);
 }
 
+/* There was more than the rules look through: since when they did. */
+static bool tell_looked(struct trail *trail)
+{
+    char when[64];
+    int64_t looked_ms;
+
+    if (!timestamp_parse(json_text_or(trail->answer, "looked_since", ""), &looked_ms))
+        return false;
+    format_when(when, sizeof(when), looked_ms, looked_ms + DAY_MS * 2);
+    snprintf(trail->notice, sizeof(trail->notice),
+             _("%zu found; only the newest 100,000 looks were gone through: since %s"),
+             json_array_size(trail->entries), when);
+    return true;
+}
+
 static void tell_count(struct trail *trail)
 {
     size_t count = json_array_size(trail->entries);
@@ -137,6 +152,8 @@ static void tell_count(struct trail *trail)
     if (is_choosing(trail))
         text_copy(trail->notice, sizeof(trail->notice),
                   _("Several are called so: choose with the arrows and Enter."));
+    else if (tell_looked(trail))
+        return;
     else if (count == 0)
         text_copy(trail->notice, sizeof(trail->notice), _("Nothing in this time."));
     else

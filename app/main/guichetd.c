@@ -45,6 +45,8 @@ static const struct guichetd_command *const commands[] = {
     &guichetd_audit_verify,
     &guichetd_audit_head,
     &guichetd_audit_prove,
+    &guichetd_audit_rotate,
+    &guichetd_audit_keys,
     &guichetd_audit_export,
     &guichetd_delivery_key,
     &guichetd_backup,

@@ -36,6 +36,8 @@ extern const struct guichetd_command guichetd_check;
 extern const struct guichetd_command guichetd_audit_verify;
 extern const struct guichetd_command guichetd_audit_head;
 extern const struct guichetd_command guichetd_audit_prove;
+extern const struct guichetd_command guichetd_audit_rotate;
+extern const struct guichetd_command guichetd_audit_keys;
 extern const struct guichetd_command guichetd_audit_export;
 extern const struct guichetd_command guichetd_delivery_key;
 extern const struct guichetd_command guichetd_escrow_make;

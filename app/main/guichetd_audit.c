@@ -1,5 +1,5 @@
-/* `guichetd audit verify`, `head`, `prove`, `export`: the audit trail (net/audit.md), all of them
- * beside a server that runs. */
+/* `guichetd audit verify`, `head`, `prove`, `rotate`, `keys`, `export`: the audit trail
+ * (net/audit.md), all of them beside a server that runs. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 #include "app/json.h"
 #include "app/main/guichetd.h"
 #include "app/text.h"
+#include "net/ledger_audit_key.h"
 #include "net/ledger_audit_read.h"
 #include "net/ledger_verify.h"
 
@@ -122,6 +123,9 @@ static int run_verify(const struct config *config, size_t first, struct error *e
 static int run_prove(const struct config *config, size_t first, struct error *error)
 {
     const char *word = config_word(config, first), *path;
+    char what[120];
+    const struct audit_entry entry = {
+        .kind = AUDIT_EXPORT, .at_ms = clock_system(NULL), .what = what};
     struct audit_head kept;
     json_t *proof = NULL;
     char *end;
@@ -137,17 +141,53 @@ static int run_prove(const struct config *config, size_t first, struct error *er
         return GUICHETD_USAGE;
     code = kept_read(config, &kept, &given, error);
     if (code == 0)
-        code = ledger_audit_prove(path, number, given ? &kept : NULL, &proof, error);
+        (void)snprintf(what, sizeof(what), "guichetd audit prove %lld, by system user %ld", number,
+                       (long)getuid());
+    if (code == 0)
+        code = ledger_audit_prove(path, number, given ? &kept : NULL, &entry, &proof, error);
     if (code == 0)
         code = print_json(proof, error);
     return code == 0 ? GUICHETD_OK : GUICHETD_FAILED;
+}
+
+/* --- keys ------------------------------------------------------------------------------------- */
+
+static int run_rotate(const struct config *config, size_t first, struct error *error)
+{
+    char what[60];
+    const struct audit_entry entry = {
+        .kind = AUDIT_PERMISSION, .at_ms = clock_system(NULL), .what = what};
+    struct audit_key_change change;
+    const char *path;
+
+    (void)first;
+    if (guichetd_database(config, &path, error) != 0)
+        return GUICHETD_USAGE;
+    (void)snprintf(what, sizeof(what), "by system user %ld", (long)getuid());
+    return ledger_audit_key_rotate(path, &entry, &change, error) == 0 &&
+                   print_json(audit_key_change_to_json(&change), error) == 0
+               ? GUICHETD_OK
+               : GUICHETD_FAILED;
+}
+
+static int run_keys(const struct config *config, size_t first, struct error *error)
+{
+    json_t *document;
+    const char *path;
+
+    (void)first;
+    if (guichetd_database(config, &path, error) != 0)
+        return GUICHETD_USAGE;
+    return ledger_audit_keys(path, &document, error) == 0 && print_json(document, error) == 0
+               ? GUICHETD_OK
+               : GUICHETD_FAILED;
 }
 
 /* --- export ----------------------------------------------------------------------------------- */
 
 static const char *const columns[] = {"number", "at",      "kind",   "agent",   "device",
                                       "type",   "record",  "client", "purpose", "words",
-                                      "what",   "clients", "hash"};
+                                      "what",   "clients", "hash",   "request"};
 #define COLUMNS (sizeof(columns) / sizeof(columns[0]))
 
 /* The clients of a list, with spaces between. Owned. */
@@ -166,11 +206,12 @@ static char *clients_text(const struct audit_found *found)
 
 static json_t *found_to_json(const struct audit_found *found, const char *clients, const char *hash)
 {
-    json_t *document = json_pack(
-        "{s:I, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "number",
-        (json_int_t)found->number, "at", json_time(found->at_ms), "kind", found->kind, "agent",
-        found->agent, "device", found->device, "type", found->type, "record", found->record,
-        "client", found->client, "purpose", found->purpose, "what", found->what, "hash", hash);
+    json_t *document =
+        json_pack("{s:I, s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "number",
+                  (json_int_t)found->number, "at", json_time(found->at_ms), "kind", found->kind,
+                  "agent", found->agent, "device", found->device, "type", found->type, "record",
+                  found->record, "client", found->client, "purpose", found->purpose, "what",
+                  found->what, "request", found->request, "hash", hash);
 
     if (document != NULL && found->words != NULL)
         json_object_set_new(document, "words", json_string(found->words));
@@ -203,7 +244,7 @@ static void print_row(const struct audit_found *found, const char *clients, cons
     csv_write_row(stdout,
                   (const char *const[]){number, at, found->kind, found->agent, found->device,
                                         found->type, found->record, found->client, found->purpose,
-                                        words, what, clients, hash},
+                                        words, what, clients, hash, found->request},
                   COLUMNS);
 }
 
@@ -332,6 +373,24 @@ const struct guichetd_command guichetd_audit_prove = {
     .least = 1,
     .most = 1,
     .run = run_prove,
+};
+
+const struct guichetd_command guichetd_audit_rotate = {
+    .words = "audit rotate",
+    .arguments = "",
+    .summary =
+        "Make another key to sign heads with: the old one signs that it follows, and is gone. "
+        "Prints that change, to be kept elsewhere.",
+    .keys = no_keys,
+    .run = run_rotate,
+};
+
+const struct guichetd_command guichetd_audit_keys = {
+    .words = "audit keys",
+    .arguments = "",
+    .summary = "Print the public key of today and, signed, how each one before was followed.",
+    .keys = no_keys,
+    .run = run_keys,
 };
 
 const struct guichetd_command guichetd_audit_export = {

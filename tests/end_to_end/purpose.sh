@@ -194,5 +194,14 @@ jq -se --arg agent "$SOPHIE" 'any(.[]; .agent == $agent and .kind == "refused" a
 jq -se --arg agent "$SOPHIE" 'any(.[]; .agent == $agent and .kind == "read" and
     .what == "records" and .purpose == "case-work")' "$WORK/trail" >/dev/null ||
     fail "the reason is not with what was read"
+
+echo "who has no token is in the trail, too"
+for _ in 1 2 3; do
+    curl -sS -o /dev/null "$SERVER/v1/changes"
+done
+server_stop
+guichetd audit export --database "$WORK/server.db" --kind refused >"$WORK/trail" || fail export
+grep -q '"what":"no valid token: GET /v1/changes"' "$WORK/trail" || fail "the first is not there"
+grep -q '"what":"no valid token: 2 requests"' "$WORK/trail" || fail "the others are not there"
 guichetd audit verify --database "$WORK/server.db" >"$WORK/verified" || fail "$(cat "$WORK/verified")"
 echo "asked why"

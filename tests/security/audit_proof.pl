@@ -66,11 +66,29 @@ sub consistency_roots {
 
 sub check_signature {
     my ($head) = @_;
+    check_signed($head->{key}, $head->{signature},
+        "guichet audit head 1\n$head->{feed}\n$head->{size}\n$head->{root}\n$head->{at}\n");
+}
+
+# From a key that was known to the one of today: each is signed by the one before it.
+sub follow_keys {
+    my ($key, $feed, @changes) = @_;
+    for my $change (@changes) {
+        wrong('a change of the key is not of this one') if $change->{old} ne $key;
+        check_signed($key, $change->{signature},
+            "guichet audit key 1\n$feed\n$change->{size}\n$key\n$change->{new}\n$change->{at}\n");
+        $key = $change->{new};
+    }
+    return $key;
+}
+
+sub check_signed {
+    my ($key, $signature, $message) = @_;
     my $folder = tempdir(CLEANUP => 1);
     my %files = (
-        message   => "guichet audit head 1\n$head->{feed}\n$head->{size}\n$head->{root}\n$head->{at}\n",
-        signature => pack('H*', $head->{signature}),
-        key       => pack('H*', '302a300506032b6570032100' . $head->{key}),
+        message   => $message,
+        signature => pack('H*', $signature),
+        key       => pack('H*', '302a300506032b6570032100' . $key),
     );
     for my $name (keys %files) {
         open(my $file, '>:raw', "$folder/$name") or die $!;
@@ -82,7 +100,7 @@ sub check_signature {
     open(my $out, '-|', @command) or die "openssl: $!\n";
     my $said = join '', <$out>;
     close $out;
-    wrong('a head is not signed by the key that it names') if $? != 0;
+    wrong('a head, or a change of the key, is not signed by the key that it names') if $? != 0;
 }
 
 my $proof = read_json($ARGV[0]);
@@ -92,7 +110,7 @@ utf8::encode($entry);
 my $leaf = sha256("\x00" . $entry);
 wrong('the hash is not of this entry') if unpack('H*', $leaf) ne $proof->{hash};
 # The entry says its own number: second of its netstrings.
-$entry =~ /^15:guichet-audit-1,\d+:(\d+),/ or wrong('this is no entry');
+$entry =~ /^15:guichet-audit-[12],\d+:(\d+),/ or wrong('this is no entry');
 wrong('the entry is another one') if $1 != $proof->{number};
 my $root = inclusion_root($leaf, $proof->{number} - 1, $head->{size},
     map { bytes($_) } @{$proof->{inclusion}});
@@ -104,7 +122,8 @@ print "entry $proof->{number} is in the trail of $head->{size} entries\n";
 if (@ARGV > 1) {
     my $kept = read_json($ARGV[1]);
     wrong('the kept head is another database\'s') if $kept->{feed} ne $head->{feed};
-    wrong('the kept head is signed by another key') if $kept->{key} ne $head->{key};
+    wrong('the kept head is signed by another key')
+        if follow_keys($kept->{key}, $head->{feed}, @{$proof->{keys} || []}) ne $head->{key};
     check_signature($kept);
     my ($old, $new) = consistency_roots($kept->{size}, bytes($kept->{root}), $head->{size},
         map { bytes($_) } @{$proof->{consistency} || []});

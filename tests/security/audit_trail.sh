@@ -110,6 +110,43 @@ if "$guichetd" check --database b.db >said; then
 fi
 
 "$guichetd" check --database a.db >/dev/null || fail "check"
+# Another key: what the old one signed holds for who kept its head, over two changes; the new one signs.
+key() { perl -MJSON::PP -0777 -ne 'print decode_json($_)->{key}' "$1"; }
+"$guichetd" audit rotate --database a.db >change || fail "$(cat change)"
+agent a.db rota
+"$guichetd" audit rotate --database a.db >change || fail "$(cat change)"
+[ "$(stat -c %a a.db.audit-key)" = 600 ] || fail "others may read the new key"
+[ ! -e a.db.audit-key.next ] || fail "a key is left beside"
+agent a.db rotb
+"$guichetd" audit head --database a.db >head
+[ "$(key head)" != "$(key kept)" ] || fail "the key is the same"
+grep -q "$(key head)" change || fail "the change does not name the new key"
+"$guichetd" audit keys --database a.db | grep -q "\"old\":\"$(key kept)\"" || fail "the old key is forgotten"
+"$guichetd" audit verify --database a.db --kept kept >said || fail "$(cat said)"
+"$guichetd" audit prove 3 --kept kept --database a.db >proof || fail "no proof"
+holds proof kept
+perl -MJSON::PP -0777 -ne '$p = decode_json($_); shift @{$p->{keys}}; print encode_json($p)' proof >changed
+breaks changed kept
+perl -MJSON::PP -0777 -ne '$p = decode_json($_); $p->{keys}[0]{size}++; print encode_json($p)' proof >changed
+breaks changed kept
+"$guichetd" audit export --database a.db --kind export | grep -q 'guichetd audit prove 3, by system user' ||
+    fail "the proof is not in the trail"
+"$guichetd" audit export --database a.db --kind permission | grep -q "audit key: $(key head)" ||
+    fail "the change of the key is not in the trail"
+# Killed before the new file was in its place.
+mv a.db.audit-key a.db.audit-key.next
+agent a.db rotc
+"$guichetd" audit verify --database a.db >said || fail "$(cat said)"
+grep -q ' 0 entries not signed yet' said || fail "not signed: $(cat said)"
+[ -e a.db.audit-key ] || fail "the key is not in its place"
+# A change that its key did not sign.
+cp a.db c.db
+sqlite3 c.db "UPDATE audit_key_change SET new = zeroblob(32) WHERE size = (SELECT min(size) FROM audit_key_change)"
+if "$guichetd" audit verify --database c.db >said; then
+    fail "another key was slipped in unseen"
+fi
+grep -q 'is not signed by it' said || fail "$(cat said)"
+
 # Without its key the trail goes on, unsigned, and says so.
 mv a.db.audit-key away
 agent a.db sept

@@ -245,9 +245,9 @@ static void flip_column(struct tamper *tamper, const char *table, const char *co
 
 static void each_byte_of_each_entry(void **state)
 {
-    static const char *const columns[] = {"kind", "at",      "agent",  "device",
-                                          "type", "record",  "client", "purpose",
-                                          "what", "clients", "words",  "hash"};
+    static const char *const columns[] = {"kind",   "at",     "agent",   "device", "type",
+                                          "record", "client", "purpose", "what",   "clients",
+                                          "words",  "hash",   "request"};
     struct tamper *tamper = *state;
 
     assert_int_equal(findings(tamper), 0);
@@ -286,7 +286,7 @@ static void entries_taken_away_moved_or_put_in(void **state)
         "= 4; UPDATE audit SET number = 4 WHERE number = 1000",
         "INSERT INTO audit SELECT 19, kind, at, agent, device, type, record, client, purpose, "
         "what, "
-        "clients, words, hash FROM audit WHERE number = 18",
+        "clients, words, hash, request FROM audit WHERE number = 18",
         /* From the end: the signed head covers them. */
         "DELETE FROM audit WHERE number = 18",
         "DELETE FROM audit WHERE number > 10",

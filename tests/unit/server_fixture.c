@@ -10,6 +10,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include "app/json.h"
 #include "app/text.h"
 
@@ -286,6 +288,24 @@ json_t *server_post(struct server_fixture *fixture, enum fixture_agent who,
     json_decref(answer);
     free(text);
     return outcomes;
+}
+
+int server_trail_count(struct server_fixture *fixture, const char *where)
+{
+    char sql[500];
+    sqlite3 *handle;
+    sqlite3_stmt *row;
+    int count;
+
+    snprintf(sql, sizeof(sql), "SELECT count(*) FROM audit WHERE %s", where);
+    assert_int_equal(sqlite3_open_v2(fixture->ledger.path, &handle, SQLITE_OPEN_READONLY, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(handle, sql, -1, &row, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+    count = sqlite3_column_int(row, 0);
+    sqlite3_finalize(row);
+    sqlite3_close(handle);
+    return count;
 }
 
 void server_say_why(struct server_fixture *fixture, enum fixture_agent who, enum record_type type,

@@ -73,6 +73,8 @@ json_t *server_json(struct server_fixture *fixture, const struct call *call);
 /* Posts operations in `who`'s name and frees them; the outcomes: new reference. */
 json_t *server_post(struct server_fixture *fixture, enum fixture_agent who,
                     struct operation **operations, size_t count);
+/* How many entries of the audit trail fit this condition in SQL. */
+int server_trail_count(struct server_fixture *fixture, const char *where);
 /* Says why this client's or case's file is opened (POST /v1/open), as for work on a case. */
 void server_say_why(struct server_fixture *fixture, enum fixture_agent who, enum record_type type,
                     const struct id *id);

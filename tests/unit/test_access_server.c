@@ -240,8 +240,12 @@ static void it_is_answered_once(void **state)
     assert_string_equal(json_text_or(json_object_get(document, "form"), "key", ""),
                         "sample/satisfaction");
     json_decref(document);
+    assert_int_equal(server_trail_count(f, "kind = 'read' AND type = 'case' AND client <> '' "
+                                           "AND what = 'questionnaire page'"),
+                     1);
     server_expect_problem(f, &bad, 422, "invalid-answers");
     json_decref(server_json(f, &good));
+    assert_int_equal(server_trail_count(f, "what = 'questionnaire answers'"), 2);
     server_expect_problem(f, &good, 404, "not-found");
     server_expect_problem(f, &get, 404, "not-found");
     list = submissions(f, &matter.id);

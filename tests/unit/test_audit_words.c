@@ -37,7 +37,7 @@ static void every_kind_is_a_sentence(void **state)
     static const char *const reads[] = {
         "opened at 2026", "changes: 3 records", "records",       "relay changes: 2 records",
         "attachment",     "status page",        "continue page", "audit trail: unusual access",
-        "audit trail"};
+        "audit trail",    "questionnaire page", "open311 token"};
     char text[500], other[500];
 
     (void)state;

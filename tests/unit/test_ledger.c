@@ -360,7 +360,7 @@ static void test_sign_in(void **state)
     assert_int_equal(
         ledger_session_find(f->ledger, login.token, now + LEDGER_SESSION_MS, &actor, NULL),
         ERROR_NOT_FOUND);
-    assert_int_equal(ledger_session_end(f->ledger, login.token, 1, NULL), 0);
+    assert_int_equal(ledger_session_end(f->ledger, login.token, NULL, 1, NULL), 0);
     assert_int_equal(ledger_session_find(f->ledger, login.token, now, &actor, NULL),
                      ERROR_NOT_FOUND);
     record_free(agent);

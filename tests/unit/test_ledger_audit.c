@@ -11,6 +11,7 @@
 #include "app/clock.h"
 #include "app/json.h"
 #include "net/audit_row.h"
+#include "net/ledger_audit_key.h"
 #include "net/ledger_audit_read.h"
 #include "net/ledger_verify.h"
 #include "tests/unit/ledger_fixture.h"
@@ -59,6 +60,7 @@ static void an_entry_has_one_byte_form(void **state)
                             .client = "client",
                             .purpose = "call-back",
                             .what = "opened at",
+                            .request = "",
                             .words = &words};
     char bytes[AUDIT_BYTES_LIMIT], hex[AUDIT_HEX_SIZE];
     size_t length;
@@ -80,6 +82,11 @@ static void an_entry_has_one_byte_form(void **state)
     row.agent = "dagent";
     assert_true(audit_row_hash(&row, &previous, &other));
     assert_false(audit_hash_equal(&hash, &other));
+    /* With a request it has the second form, and one part more. */
+    row.request = "abcdefgh";
+    length = audit_row_bytes(&row, &previous, bytes);
+    assert_memory_equal(bytes, "15:guichet-audit-2,", 19);
+    assert_memory_equal(bytes + length - 68 - 11, "8:abcdefgh,64:", 14);
 }
 
 /* --- transactions ----------------------------------------------------------------------------- */
@@ -120,6 +127,9 @@ static void read_hashes(const json_t *list, struct audit_proof *proof)
     }
 }
 
+static const struct audit_entry proved = {
+    .kind = AUDIT_EXPORT, .at_ms = 1796000000000, .what = "a proof"};
+
 static void every_entry_is_proved_out_of_what_is_stored(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -137,7 +147,7 @@ static void every_entry_is_proved_out_of_what_is_stored(void **state)
         struct audit_hash leaf;
         json_t *document;
 
-        assert_int_equal(ledger_audit_prove(f->path, number, &kept, &document, NULL), 0);
+        assert_int_equal(ledger_audit_prove(f->path, number, &kept, &proved, &document, NULL), 0);
         assert_int_equal(audit_head_from_json(&head, json_object_get(document, "head"), NULL), 0);
         assert_true(audit_head_verify(&head));
         assert_int_equal(head.size, entries);
@@ -151,11 +161,84 @@ static void every_entry_is_proved_out_of_what_is_stored(void **state)
     }
     add(f, 1);
     json_t *document;
-    assert_int_equal(ledger_audit_prove(f->path, entries + 1, NULL, &document, NULL),
+    assert_int_equal(ledger_audit_prove(f->path, entries + 1, NULL, &proved, &document, NULL),
                      ERROR_NOT_FOUND);
-    assert_int_equal(ledger_audit_prove(f->path, 0, NULL, &document, NULL), ERROR_NOT_FOUND);
+    assert_int_equal(ledger_audit_prove(f->path, 0, NULL, &proved, &document, NULL),
+                     ERROR_NOT_FOUND);
     kept.root.bytes[0] ^= 1;
-    assert_int_equal(ledger_audit_prove(f->path, 1, &kept, &document, NULL), ERROR_INVALID);
+    assert_int_equal(ledger_audit_prove(f->path, 1, &kept, &proved, &document, NULL),
+                     ERROR_INVALID);
+}
+
+/* What was written before entries named their request, and keys could be changed, still holds. */
+static void a_trail_of_version_17_goes_on(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct audit_entry named = {
+        .kind = AUDIT_READ, .at_ms = 1, .request = "a-request", .what = "x"};
+    sqlite3 *handle;
+    int64_t before;
+
+    add(f, 40);
+    before = verified(f).entries;
+    ledger_close(f->ledger);
+    assert_int_equal(sqlite3_open(f->path, &handle), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(handle,
+                                  "DROP TABLE reason; DROP TABLE audit_key_change;"
+                                  "ALTER TABLE audit DROP COLUMN request; PRAGMA user_version = 17",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(handle);
+    assert_int_equal(ledger_open(&f->ledger, f->path, NULL), 0);
+    assert_int_equal(ledger_audit_write(f->ledger, &named, NULL), 0);
+    add(f, 1);
+    assert_int_equal(verified(f).entries, before + 2);
+    assert_int_equal(verified(f).findings, 0);
+}
+
+/* Beside a server that runs, as `guichetd audit rotate` does. */
+static void another_key_follows_the_old_one(void **state)
+{
+    struct ledger_fixture *f = *state;
+    const struct audit_entry entry = {
+        .kind = AUDIT_PERMISSION, .at_ms = 1796000000001, .what = "a test"};
+    struct audit_key_change change, next;
+    struct audit_head kept, head;
+    json_t *document;
+
+    add(f, 5);
+    assert_int_equal(ledger_audit_sign(f->ledger, 1796000000000, NULL), 0);
+    assert_int_equal(ledger_audit_head(f->path, &kept, NULL), 0);
+    add(f, 3);
+    assert_int_equal(ledger_audit_key_rotate(f->path, &entry, &change, NULL), 0);
+    assert_true(audit_key_change_verify(&change));
+    assert_memory_equal(change.old_key, kept.key, AUDIT_KEY_BYTES);
+    /* The old one signed all until then, and signs nothing more. */
+    assert_int_equal(ledger_audit_head(f->path, &head, NULL), 0);
+    assert_int_equal(head.size, change.size);
+    assert_memory_equal(head.key, kept.key, AUDIT_KEY_BYTES);
+    add(f, 2);
+    assert_int_equal(ledger_audit_sign(f->ledger, 1796000000002, NULL), 0);
+    assert_int_equal(ledger_audit_head(f->path, &head, NULL), 0);
+    assert_true(audit_head_verify(&head));
+    assert_memory_equal(head.key, change.new_key, AUDIT_KEY_BYTES);
+    assert_true(head.size > change.size);
+    assert_int_equal(verified(f).findings, 0);
+    /* Again, after the ledger was opened anew. */
+    ledger_close(f->ledger);
+    assert_int_equal(ledger_audit_key_rotate(f->path, &entry, &next, NULL), 0);
+    assert_memory_equal(next.old_key, change.new_key, AUDIT_KEY_BYTES);
+    assert_int_equal(ledger_open(&f->ledger, f->path, NULL), 0);
+    assert_true(ledger_audit_signs(f->ledger));
+    add(f, 2);
+    assert_int_equal(ledger_audit_sign(f->ledger, 1796000000003, NULL), 0);
+    assert_int_equal(verified(f).findings, 0);
+    assert_int_equal(ledger_audit_prove(f->path, 2, &kept, &proved, &document, NULL), 0);
+    assert_int_equal(json_array_size(json_object_get(document, "keys")), 2);
+    json_decref(document);
+    /* A head of the old key beyond the change is none. */
+    change.signature[0] ^= 1;
+    assert_false(audit_key_change_verify(&change));
 }
 
 /* --- heads ------------------------------------------------------------------------------------ */
@@ -269,6 +352,8 @@ int main(void)
         cmocka_unit_test(an_entry_has_one_byte_form),
         WITH(a_long_what_is_cut_and_a_refused_one_leaves_nothing),
         WITH(every_entry_is_proved_out_of_what_is_stored),
+        WITH(a_trail_of_version_17_goes_on),
+        WITH(another_key_follows_the_old_one),
         WITH(heads_are_signed_in_time),
         WITH(without_its_key_it_goes_on_unsigned),
         WITH(an_older_database_gets_a_key),

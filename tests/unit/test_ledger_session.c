@@ -408,7 +408,7 @@ static void test_signing_out_ends_all_that_followed(void **state)
     session_agent(f, "eve");
     session_terminal_make(f, &terminal);
     assert_int_equal(session_sign_in(f, &terminal, "eve", SESSION_PASSWORD, start), 0);
-    assert_int_equal(ledger_session_end(f->ledger, terminal.login.token, start, NULL), 0);
+    assert_int_equal(ledger_session_end(f->ledger, terminal.login.token, NULL, start, NULL), 0);
     assert_int_equal(session_refresh(f, &terminal, NULL, start, NULL), ERROR_NOT_FOUND);
     assert_int_equal(session_told(f, "logout"), 1);
     /* By an administrator. */

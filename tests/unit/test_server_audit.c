@@ -2,10 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <sqlite3.h>
-
 #include "app/json.h"
 #include "net/ledger_audit_read.h"
+#include "net/ledger_unusual.h"
 #include "net/ledger_verify.h"
 #include "tests/unit/server_fixture.h"
 
@@ -15,25 +14,13 @@ static int64_t entries(struct server_fixture *f, const char *format, ...)
 
 static int64_t entries(struct server_fixture *f, const char *format, ...)
 {
-    char where[400], sql[500];
-    sqlite3 *handle;
-    sqlite3_stmt *row;
+    char where[400];
     va_list arguments;
-    int64_t count;
 
     va_start(arguments, format);
     vsnprintf(where, sizeof(where), format, arguments);
     va_end(arguments);
-    snprintf(sql, sizeof(sql), "SELECT count(*) FROM audit WHERE %s", where);
-    assert_int_equal(sqlite3_open_v2(f->ledger.path, &handle, SQLITE_OPEN_READONLY, NULL),
-                     SQLITE_OK);
-    if (sqlite3_prepare_v2(handle, sql, -1, &row, NULL) != SQLITE_OK)
-        fail_msg("%s: %s", sql, sqlite3_errmsg(handle));
-    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
-    count = sqlite3_column_int64(row, 0);
-    sqlite3_finalize(row);
-    sqlite3_close(handle);
-    return count;
+    return server_trail_count(f, where);
 }
 
 static const char *agent(struct server_fixture *f, enum fixture_agent who)
@@ -186,6 +173,74 @@ static void sign_in_and_out(void **state)
     assert_true(answer.status < 300);
     answer_clear(&answer);
     assert_int_equal(entries(f, "kind = 'sign-out' AND agent = '%s'", agent(f, BEN)), 1);
+}
+
+/* The name that the log and the answer have, too. */
+static void an_entry_names_its_request(void **state)
+{
+    struct server_fixture *f = *state;
+    struct id client = make_client(f), matter = make_case(f, &client);
+    char path[100], id[40] = "";
+    struct call call = {.path = path, .token = f->tokens[ANNE]};
+    struct answer answer;
+    const char *named;
+
+    snprintf(path, sizeof(path), "/v1/records/case/%s", matter.text);
+    server_call(f, &call, &answer);
+    named = strstr(answer.headers, "x-request-id: ");
+    assert_non_null(named);
+    assert_int_equal(sscanf(named, "x-request-id: %39s", id), 1);
+    answer_clear(&answer);
+    assert_int_equal(entries(f, "what = 'records' AND request = '%s'", id), 1);
+    /* Of what was refused, of operations, sign-ins, searches and openings. */
+    call.token = f->tokens[BEN];
+    server_expect_problem(f, &call, 403, "forbidden");
+    assert_int_equal(entries(f, "what = 'records: forbidden' AND length(request) = 16"), 1);
+    server_say_why(f, ANNE, RECORD_CASE, &matter);
+    assert_int_equal(entries(f, "what LIKE 'open%%' AND length(request) = 16"), 1);
+    assert_true(entries(f, "kind = 'sign-in' AND length(request) = 16") >= 1);
+    struct id note = fixture_id(&f->ledger);
+    struct operation *operation = server_note(f, ANNE, &note, "noted");
+    json_decref(server_post(f, ANNE, &operation, 1));
+    assert_int_equal(
+        entries(f, "kind = 'write' AND record = '%s' AND length(request) = 16", note.text), 1);
+    /* What the server's own process does has none. */
+    assert_true(entries(f, "kind = 'write' AND request = ''") > 0);
+}
+
+/* Strangers do not fill the trail: the first is there at once, others of a minute together. */
+static void who_has_no_token_is_in_it(void **state)
+{
+    struct server_fixture *f = *state;
+    struct call call = {.path = "/v1/changes"};
+
+    server_expect_problem(f, &call, 401, "unauthorized");
+    assert_int_equal(entries(f, "kind = 'refused' AND what = 'no valid token: GET /v1/changes' "
+                                "AND length(request) = 16"),
+                     1);
+    call.token = "a-token-that-is-none";
+    server_expect_problem(f, &call, 401, "unauthorized");
+    server_expect_problem(f, &call, 401, "unauthorized");
+    assert_int_equal(entries(f, "what LIKE 'no valid token%%'"), 1);
+}
+
+static void who_is_held_off_is_in_it(void **state)
+{
+    struct server_fixture *f = *state;
+    struct call call = {.path = "/v1/login",
+                        .body = "{\"login\":\"anne2\",\"password\":\"certainly wrong\"}"};
+    struct answer answer;
+
+    for (int i = 0; i < 3; i++)
+        server_expect_problem(f, &call, 401, "wrong-password");
+    for (int i = 0; i < 2; i++) {
+        server_call(f, &call, &answer);
+        assert_int_equal(answer.status, 429);
+        answer_clear(&answer);
+    }
+    assert_int_equal(entries(f, "kind = 'refused' AND agent = '%s' AND what = 'sign-in: held off'",
+                             agent(f, ANNE)),
+                     1);
 }
 
 static void many_at_once_are_all_in_the_trail(void **state)
@@ -400,6 +455,17 @@ static void access_that_is_worth_a_question(void **state)
     assert_true(has_finding(list, "many-files", "", 20));
     assert_int_equal(json_array_size(list), 5);
     json_decref(trail);
+    /* Of more than are looked through, since when is told. */
+    json_t *findings;
+    int64_t looked_ms;
+    assert_int_equal(ledger_audit_unusual(f->ledger.ledger, 0, 5, &findings, &looked_ms, NULL), 0);
+    assert_true(looked_ms > 0);
+    assert_true(json_array_size(findings) < 5);
+    json_decref(findings);
+    assert_int_equal(
+        ledger_audit_unusual(f->ledger.ledger, 0, UNUSUAL_READS, &findings, &looked_ms, NULL), 0);
+    assert_int_equal(looked_ms, 0);
+    json_decref(findings);
     assert_int_equal(entries(f, "what = 'audit trail: unusual access'"), 2);
 }
 
@@ -483,6 +549,9 @@ int main(void)
         TEST(a_page_of_the_feed),
         TEST(an_operation_and_a_refused_one),
         TEST(sign_in_and_out),
+        TEST(an_entry_names_its_request),
+        TEST(who_has_no_token_is_in_it),
+        TEST(who_is_held_off_is_in_it),
         TEST(many_at_once_are_all_in_the_trail),
         TEST(many_who_have_no_case_with_a_client),
         TEST(another_process_adds_to_it),

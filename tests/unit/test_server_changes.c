@@ -382,7 +382,7 @@ static void test_a_sleeper_follows_the_agent(void **state)
                                   NULL),
                      0);
     wait_begin(&waiting, BEN, "&wait=30");
-    assert_int_equal(ledger_session_end(f->ledger.ledger, f->tokens[BEN], 1, NULL), 0);
+    assert_int_equal(ledger_session_end(f->ledger.ledger, f->tokens[BEN], NULL, 1, NULL), 0);
     offer_to("sample/q");
     pthread_join(waiting.thread, NULL);
     assert_int_equal(waiting.answer.status, 401);

@@ -323,7 +323,13 @@ static void test_batch_gives_a_token_first(void **state)
     json_decref(found);
     snprintf(path, sizeof(path), "/open311/v2/tokens/%s.xml", given);
     georeport_expect_xml(path, NULL, 200, "/service_requests/request/token", given);
+    /* It is in the trail that it was told, and of which case once there was one. */
+    assert_true(server_trail_count(f, "kind = 'read' AND what LIKE 'open311 token of case C-%'") >=
+                1);
+    snprintf(path, sizeof(path), "what LIKE 'open311 token%%'");
+    int told = server_trail_count(f, path);
     georeport_expect_error(georeport_ask("/open311/v2/tokens/12345.json", NULL, 404), 404, "token");
+    assert_int_equal(server_trail_count(f, path), told);
 }
 
 static void test_blackbox_gives_neither(void **state)
