@@ -1,4 +1,6 @@
 /* What the server bounds: time, connections, requests, answers; and the names of requests. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -377,6 +379,40 @@ static void test_whose_allowance_it_is(void **state)
     guard_free(guard);
 }
 
+static struct sockaddr_in address_of(const char *text)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+
+    assert_int_equal(inet_pton(AF_INET, text, &address.sin_addr), 1);
+    return address;
+}
+
+/* The proxy stands for many: its connections are not counted as one address's. */
+static void test_a_proxy_has_any_number_of_connections(void **state)
+{
+    const struct guard_options options = {.limits = {.connections_per_address = 2},
+                                          .proxy = "192.0.2.9"};
+    struct sockaddr_in proxy = address_of("192.0.2.9"), other = address_of("192.0.2.1");
+    struct guard_line *lines[6];
+    struct guard *guard;
+
+    (void)state;
+    assert_int_equal(guard_new(&guard, &options, NULL), 0);
+    for (int i = 0; i < 3; i++) {
+        assert_true(guard_admits(guard, (struct sockaddr *)&proxy));
+        lines[i] = guard_line_open(guard, (struct sockaddr *)&proxy, -1);
+        assert_int_equal(guard_admits(guard, (struct sockaddr *)&other), i < 2);
+        lines[3 + i] = guard_line_open(guard, (struct sockaddr *)&other, -1);
+    }
+    guard_line_close(guard, lines[5]);
+    assert_false(guard_admits(guard, (struct sockaddr *)&other));
+    guard_line_close(guard, lines[4]);
+    assert_true(guard_admits(guard, (struct sockaddr *)&other));
+    for (int i = 0; i < 4; i++)
+        guard_line_close(guard, lines[i]);
+    guard_free(guard);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -391,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_so_much_json),
         cmocka_unit_test(test_an_allowance_comes_back),
         cmocka_unit_test(test_whose_allowance_it_is),
+        cmocka_unit_test(test_a_proxy_has_any_number_of_connections),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/store_key.h"
 #include "app/wipe.h"
 #include "tests/unit/unit.h"
 
@@ -49,7 +50,7 @@ static int setup(void **state)
     assert_int_equal(mkdir(at(place, "agents"), 0700), 0);
     put(place, "agents/marie.db");
     put(place, "agents/marie.db-wal");
-    put(place, "agents/marie.db.journal-0");
+    put(place, "agents/marie.db.outbox");
     put(place, "agents/pierre.db");
     put(place, "agents/last-login");
     put(place, "catalogue.db");
@@ -84,7 +85,7 @@ static void assert_overwritten(int file)
 
 static void all_that_is_ours_goes(void **state)
 {
-    static const char *const kept[] = {"agents/marie.db", "agents/marie.db.journal-0",
+    static const char *const kept[] = {"agents/marie.db", "agents/marie.db.outbox",
                                        "agents/pierre.db", "catalogue.db", "terminal.pem"};
     struct place *place = *state;
     int open_before[5];
@@ -128,6 +129,22 @@ static void a_link_goes_and_not_what_it_points_to(void **state)
     assert_string_equal(bytes, SECRET);
 }
 
+/* One agent's store goes, with what belongs to it; not that of somebody whose login goes on. */
+static void one_store_goes_alone(void **state)
+{
+    struct place *place = *state;
+    char path[160];
+
+    put(place, "agents/marie.db.marie.db");
+    strcpy(path, at(place, "agents/marie.db"));
+    assert_int_equal(store_destroy(path, NULL), 0);
+    assert_false(is_there(place, "agents/marie.db"));
+    assert_false(is_there(place, "agents/marie.db-wal"));
+    assert_false(is_there(place, "agents/marie.db.outbox"));
+    assert_true(is_there(place, "agents/marie.db.marie.db"));
+    assert_true(is_there(place, "agents/pierre.db"));
+}
+
 /* Something cannot be removed: all else goes, it is told, and the next start tries again. */
 static void it_goes_on_past_what_fails_and_the_order_stays(void **state)
 {
@@ -155,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH(all_that_is_ours_goes),
+        WITH(one_store_goes_alone),
         WITH(a_link_goes_and_not_what_it_points_to),
         WITH(it_goes_on_past_what_fails_and_the_order_stays),
     };
