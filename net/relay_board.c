@@ -6,12 +6,15 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "app/text.h"
 #include "net/server_presence.h"
 
 struct relay_board {
     pthread_mutex_t mutex;
     struct relay_status status;
     int64_t made_ms; /* nothing can be said of the link before it was tried */
+    char escrow[ESCROW_PUBLIC_TEXT_SIZE];
+    bool escrow_told;
     json_t *present; /* owned; NULL for nothing heard */
     int64_t heard_ms;
     relay_board_listener listener;
@@ -40,6 +43,27 @@ void relay_board_free(struct relay_board *board)
     json_decref(board->present);
     pthread_mutex_destroy(&board->mutex);
     free(board);
+}
+
+void relay_board_escrow_set(struct relay_board *board, const char *text)
+{
+    struct escrow_public public_key;
+
+    pthread_mutex_lock(&board->mutex);
+    board->escrow_told = text != NULL && (*text == '\0' || escrow_public_parse(&public_key, text));
+    text_copy(board->escrow, sizeof(board->escrow), board->escrow_told ? text : "");
+    pthread_mutex_unlock(&board->mutex);
+}
+
+bool relay_board_escrow_get(struct relay_board *board, char text[ESCROW_PUBLIC_TEXT_SIZE])
+{
+    bool told;
+
+    pthread_mutex_lock(&board->mutex);
+    told = board->escrow_told;
+    text_copy(text, ESCROW_PUBLIC_TEXT_SIZE, board->escrow);
+    pthread_mutex_unlock(&board->mutex);
+    return told;
 }
 
 void relay_board_listen(struct relay_board *board, relay_board_listener listener, void *context)

@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include "app/error.h"
+#include "app/escrow.h"
 
 struct relay_board;
 
@@ -39,6 +40,12 @@ void relay_board_set(struct relay_board *board, const struct relay_status *statu
 #define RELAY_ALONE_MS (INT64_C(30) * 1000)
 /* For how long that is not to be looked at, as queue_watch.h asks; `board` is the context. */
 int64_t relay_board_rest(void *board, int64_t now_ms);
+
+/* For whom terminals deposit their keys, as the centre says (app/escrow.h): "" for nobody, NULL
+ * when it does not say. */
+void relay_board_escrow_set(struct relay_board *board, const char *text);
+/* False when the centre did not say so far. */
+bool relay_board_escrow_get(struct relay_board *board, char text[ESCROW_PUBLIC_TEXT_SIZE]);
 
 /* {"centre": "up" or "down", "since", "waiting", "version", "message"}; new reference, NULL out of
  * memory. */

@@ -172,6 +172,8 @@ static int greet_take(struct relay_engine *engine, const json_t *document, struc
     if (code != 0)
         return code;
     engine->place = place;
+    relay_board_escrow_set(engine->options.board,
+                           json_string_value(json_object_get(document, "escrow_key")));
     engine->verifiers_due = false;
     engine->verifiers_at = relay_steady(engine) + VERIFIERS_MS;
     if (!engine->greeted) {

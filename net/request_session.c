@@ -8,6 +8,7 @@
 #include "app/text.h"
 #include "net/ledger_terminal.h"
 #include "net/protocol.h"
+#include "net/relay_board.h"
 
 bool request_protocol_fits(struct request *request, const json_t *body)
 {
@@ -70,8 +71,21 @@ bool request_proof(struct request *request, const json_t *body, const char *purp
     return false;
 }
 
+/* For whom terminals deposit their keys; a relay without a setting of its own says what the centre
+ * says, if it has heard of it. */
+static bool escrow_is_told(const struct server *server, char text[ESCROW_PUBLIC_TEXT_SIZE])
+{
+    const char *own = server->options.escrow_key;
+
+    if (own == NULL && server->options.board != NULL)
+        return relay_board_escrow_get(server->options.board, text);
+    text_copy(text, ESCROW_PUBLIC_TEXT_SIZE, own != NULL ? own : "");
+    return true;
+}
+
 void request_session(struct request *request, const struct ledger_login *result)
 {
+    char escrow[ESCROW_PUBLIC_TEXT_SIZE];
     json_t *agent = json_loads(result->document, 0, NULL);
     json_t *document = json_pack("{s:s, s:o, s:o, s:s, s:s, s:o}", "token", result->token,
                                  "expires_at", json_time(result->expires_ms), "agent", agent,
@@ -85,10 +99,8 @@ void request_session(struct request *request, const struct ledger_login *result)
         json_decref(document);
         document = NULL;
     }
-    const char *escrow = request->server->options.escrow_key;
-    if (document != NULL && (escrow != NULL || request->server->options.board == NULL) &&
-        json_object_set_new(document, "escrow_key", json_string(escrow != NULL ? escrow : "")) !=
-            0) {
+    if (document != NULL && escrow_is_told(request->server, escrow) &&
+        json_object_set_new(document, "escrow_key", json_string(escrow)) != 0) {
         json_decref(document);
         document = NULL;
     }

@@ -64,6 +64,7 @@ static bool history_holds(struct request *request)
 static enum route_result handle_office(struct request *request)
 {
     struct ledger_relay relay;
+    const char *escrow = request->server->options.escrow_key;
     struct error error = ERROR_INIT;
     json_t *agents;
     int code;
@@ -76,10 +77,10 @@ static enum route_result handle_office(struct request *request)
         return ROUTE_ANSWERED;
     }
     request_answer(request, 200,
-                   json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "relay", relay.id.text, "office",
-                             relay.office, "feed", ledger_feed(request->server->ledger), "protocol",
-                             PROTOCOL_VERSION, "agents", agents, "time",
-                             json_time(clock_system(NULL))));
+                   json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:o}", "relay", relay.id.text,
+                             "office", relay.office, "feed", ledger_feed(request->server->ledger),
+                             "protocol", PROTOCOL_VERSION, "agents", agents, "escrow_key",
+                             escrow != NULL ? escrow : "", "time", json_time(clock_system(NULL))));
     return ROUTE_ANSWERED;
 }
 

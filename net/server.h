@@ -52,7 +52,7 @@ struct server_options {
     const char *sms_queue;  /* key: where cases wait that an SMS opens, "" for none */
     struct open311_options open311;
     const char *escrow_key; /* for whom terminals deposit their keys (app/escrow.h); NULL or "": for
-                               nobody; a relay then does not say */
+                               nobody; a relay then says what the centre does */
     const struct provider_options *provider; /* NULL: agents sign in with passwords alone */
     struct relay_board *board;               /* borrowed: of a relay; NULL at the centre */
     /* Takes one line, without newline, without personal content; called from any thread. */

@@ -3,7 +3,9 @@
 # given, another one, one-time codes); and while the link is cut it is said what cannot be done.
 . "$(dirname "$0")/harness.sh"
 command -v openssl >/dev/null || { echo "openssl is not installed: skipped"; exit 77; }
-SERVER_="--factor-roles supervisor --factor-key $WORK/factor-key"
+guichetd escrow make "$WORK/escrow" >"$WORK/escrow.txt" || fail "escrow make"
+KEY=$(sed -n 's/^escrow-key = //p' "$WORK/escrow.txt")
+SERVER_="--factor-roles supervisor --factor-key $WORK/factor-key --escrow-key $KEY"
 server_start
 CENTRE=$SERVER
 server_stop
@@ -76,6 +78,10 @@ keys a Up C-u
 types a $'trois mots a moi\rtrois mots a moi\r'
 wait_for a "Services courants"
 wait_for a "en ligne"
+wait_for a "Votre organisation peut ouvrir"
+[ "$(sqlite3 -readonly "$WORK/a/agents/marie.db" \
+    "SELECT value FROM meta WHERE name = 'escrow-public'")" = "$KEY" ] ||
+    fail "the organisation's key does not come through the relay"
 expect "$(says "$CENTRE" marie "trois mots a moi")" in
 expect "$(says "$RELAY" marie "trois mots a moi")" in
 expect "$(says "$RELAY" marie "donne par la chef")" wrong-password
@@ -143,4 +149,16 @@ wait_for a "en ligne"
 terminal_quit a
 expect "$(says "$CENTRE" marie "quatre mots bien a moi")" in
 expect "$(says "$RELAY" luc guichet "${recovery[2]}")" in
+
+echo "a change wants a code there as well"
+# changes CODE: the status of a change of luc's password at the relay.
+changes() {
+    curl -s -o /dev/null -w '%{http_code}' -H 'Content-Type: application/json' \
+        -d "{\"login\": \"luc\", \"password\": \"guichet\", \"new_password\": \"cinq mots a mon tour\",
+             \"code\": \"$1\"}" "$RELAY/v1/password"
+}
+expect "$(changes "")" 403
+expect "$(changes "${recovery[3]}")" 204
+expect "$(says "$RELAY" luc "cinq mots a mon tour")" code-needed
+expect "$(says "$CENTRE" luc "cinq mots a mon tour" "${recovery[4]}")" in
 exit 0
