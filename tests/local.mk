@@ -573,6 +573,7 @@ tests_unit_test_protect_SOURCES = tests/unit/test_protect.c \
 tests_unit_test_protect_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/security/test_wrong_role
 tests_security_test_wrong_role_SOURCES = tests/security/test_wrong_role.c \
+    tests/security/wrong_role_world.c tests/security/wrong_role_world.h \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_security_test_wrong_role_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_role
@@ -952,7 +953,7 @@ tests_unit_test_delivery_work_LDADD = $(UNIT_LIBS)
 FUZZ = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuzz_form fuzz_hsds \
     fuzz_operation fuzz_reply fuzz_compress fuzz_journal fuzz_config fuzz_csv fuzz_inventory \
     fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email fuzz_open311 fuzz_intake \
-    fuzz_zone fuzz_paint fuzz_key fuzz_store fuzz_catalogue
+    fuzz_zone fuzz_paint fuzz_key fuzz_store fuzz_catalogue fuzz_answer fuzz_token fuzz_backup fuzz_role
 FUZZ_SECONDS = 60
 EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/fuzz_import.h \
     $(FUZZ:%=tests/fuzz/%.c) $(FUZZ:%=tests/fuzz/corpus/%)

@@ -26,7 +26,9 @@ trap 'exit 1' HUP INT TERM
 make_test() {
     case $1 in
     tests/schema_suite.sh) set -- tests/schema_suite ;;
+    */confined.sh) set -- guichetd tests/security/confined ;;
     *.sh) set -- guichet guichetd tests/agency/agency ;;
+    *_process) set -- guichetd "$1" ;;
     esac
     $MAKE -s CFLAGS="-g -O1 -Wno-error" "$@" >"$out/made" 2>&1
 }

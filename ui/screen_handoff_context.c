@@ -397,17 +397,16 @@ json_t *handoff_summary_fact(const struct handoff_facts *from)
 void handoff_summary_say(struct desk *desk, const json_t *fact, char *summary, size_t size)
 {
     const json_t *client = json_object_get(fact, "client");
-    char title[WORK_NAME_SIZE];
-    const char *name = "";
+    char title[WORK_NAME_SIZE], name[WORK_NAME_SIZE] = "";
 
     work_title(desk, RECORD_SERVICE, json_text_or(fact, "service", ""), title, sizeof(title));
     if (*title == '\0')
         work_first_line(json_text_or(fact, "need", ""), title, sizeof(title));
     if (client != NULL)
-        name = *json_text_or(fact, "client", "") != '\0' ? json_text_or(fact, "client", "")
-                                                         : _("anonymous client");
-    snprintf(summary, size, "%.*s%s%s", WORK_NAME_SIZE - 1, name,
-             *name != '\0' && *title != '\0' ? " · " : "", title);
+        text_copy(name, sizeof(name),
+                  *json_text_or(fact, "client", "") != '\0' ? json_text_or(fact, "client", "")
+                                                            : _("anonymous client"));
+    snprintf(summary, size, "%s%s%s", name, *name != '\0' && *title != '\0' ? " · " : "", title);
 }
 
 void handoff_summary(struct desk *desk, const struct record *handoff, char *summary, size_t size)
