@@ -468,7 +468,10 @@ static void test_a_withdrawn_consent_stops_what_waits(void **state)
     struct id client = fixture_make(f, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
     struct id other = english_client(f);
     struct id submission = draft_of(f, &client), others = draft_of(f, &other);
-    struct id consent = delivery_id(&submission, "saaq");
+    struct id earlier = draft_of(f, &client);
+    struct id consent = delivery_id(&submission, "saaq"), gone = delivery_id(&earlier, "saaq");
+    json_t *sent = json_pack("{s:s, s:s}", "state", "sent", "location", "https://saaq.example/1");
+    bool written;
     json_t *body;
 
     fixture_applied(f, ANNE, submit(f, &submission));
@@ -489,13 +492,19 @@ static void test_a_withdrawn_consent_stops_what_waits(void **state)
     assert_null(consent_of(f, &submission, "ramq"));
     assert_null(consent_of(f, &submission, "city"));
 
+    /* Another filing of theirs is with the agency already. */
+    fixture_applied(f, ANNE, submit(f, &earlier));
+    assert_int_equal(ledger_delivery_write(f->ledger, &gone, sent, NOW, &written, NULL), 0);
+    assert_true(written);
+    json_decref(sent);
     fixture_applied(f, ANNE,
                     fixture_operation(f, ANNE, OPERATION_CLAIM, RECORD_CONSENT, &consent, 1,
                                       json_pack("{s:s}", "state", "withdrawn")));
     expect_state(f, &submission, "saaq", "withheld");
+    expect_state(f, &earlier, "saaq", "sent");
     expect_state(f, &submission, "city", "waiting");
     expect_state(f, &others, "saaq", "waiting");
-    assert_int_equal(due_count(f, "saaq"), 1);
+    assert_int_equal(due_count(f, "saaq"), 2);
     fixture_refused(f, ANNE,
                     fixture_operation(f, ANNE, OPERATION_CLAIM, RECORD_CONSENT, &consent, 2,
                                       json_pack("{s:s}", "state", "valid")),
