@@ -133,6 +133,9 @@ static int prepare_file(struct database *database, struct error *error)
 {
     int code = is_current(database, error);
 
+    /* Before there is a table; of one that has some it counts with the next VACUUM. */
+    if (code == 0 && database->schema->gives_back)
+        code = database_script(database, "PRAGMA auto_vacuum=INCREMENTAL", error);
     /* Two programs that meet a new or an old file: one makes the tables, the other finds them. */
     if (code == 0 && (code = database_begin(database, error)) == 0)
         code = database_end(database, know_file(database, error), error);

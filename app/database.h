@@ -29,6 +29,7 @@ struct database_schema {
     const char *const *upgrades; /* version - 1 scripts: the first turns version 1 into 2 */
     const struct database_statement *statements; /* indexed by the store's own enum */
     size_t statement_count;
+    bool gives_back; /* PRAGMA incremental_vacuum gives what is freed in a new file to the disk */
 };
 
 struct database;

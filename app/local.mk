@@ -22,7 +22,7 @@ libapp_a_SOURCES = \
     app/rest.c app/rest.h \
     app/record_fields.c app/record_fields.h app/record_transitions.c \
     app/escrow.c app/escrow.h app/seal.c app/seal.h app/store_destroy.c app/store_key.c app/store_key.h \
-    app/store.c app/store.h app/store_change.c app/store_feed.c app/store_gone.c app/store_internal.h app/store_history.c app/store_journal.c \
+    app/store.c app/store.h app/store_change.c app/store_evict.c app/store_feed.c app/store_file.c app/store_file.h app/store_gone.c app/store_internal.h app/store_history.c app/store_journal.c \
     app/store.c app/store.h app/case_weight.c app/case_weight.h app/store_case.c app/store_feed.c app/store_gone.c app/store_internal.h app/store_history.c app/store_journal.c \
     app/recovery.h app/store_recovery.c app/store_salvage.c app/store_salvage.h \
     app/store_outbox.c app/store_record.c app/store_refusal.c app/store_schema.c app/store_urgency.c app/store_state.c \

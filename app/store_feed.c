@@ -38,8 +38,8 @@ static int is_touched(struct store *store, const struct id *record, struct error
     return code;
 }
 
-/* What the feed brings replaces the base; operations whose effect it holds are done with. */
-static int write_record(struct store *store, const struct record *record, struct error *error)
+/* What the server has replaces the base; operations whose effect it holds are done with. */
+int store_record_take(struct store *store, const struct record *record, struct error *error)
 {
     struct record *base;
     bool stale;
@@ -58,6 +58,15 @@ static int write_record(struct store *store, const struct record *record, struct
     return code != 0 ? code : store_record_refold(store, record->type, &record->id, record, error);
 }
 
+static int write_record(struct store *store, const struct record *record, struct error *error)
+{
+    int here =
+        record->type == RECORD_CASE ? store_file_here(store, record->type, &record->id, error) : 1;
+    int code = here < 0 ? here : store_record_take(store, record, error);
+
+    return code == 0 ? store_file_met(store, record, here > 0, error) : code;
+}
+
 /*
  * The server's database is another one (restored, or made anew): what it said before no longer
  * holds, what was made here is offered to it again.
@@ -71,7 +80,8 @@ int store_feed_begin(struct store *store, const char *feed, struct error *error)
             0 ||
         (code = database_run(store->database, store_statement(store, STORE_OPERATION_AGAIN, error),
                              error)) != 0 ||
-        (code = store_retained_again(store, error)) != 0)
+        (code = store_retained_again(store, error)) != 0 ||
+        (code = store_file_begin(store, error)) != 0)
         return code;
     code = store_record_refold_all(store, error);
     if (code == 0)

@@ -106,6 +106,27 @@ enum store_statement {
     STORE_CHANGE_LIST,
     STORE_CASE_NEWEST,
     STORE_CASES_NEWEST,
+    STORE_RECORD_HAS,
+    STORE_FILE_GET,
+    STORE_FILE_NEED,
+    STORE_FILE_PIN,
+    STORE_FILE_PINS,
+    STORE_FILE_WANT,
+    STORE_FILE_WANTED,
+    STORE_FILE_WANT_PINS,
+    STORE_FILE_HERE,
+    STORE_FILE_CASES_HERE,
+    STORE_FILE_AWAY,
+    STORE_FILE_DENIED,
+    STORE_FILE_BEGIN,
+    STORE_FILE_NEXT,
+    STORE_FILE_MEMBERS,
+    STORE_FILE_LOOKED,
+    STORE_FILE_RECENT,
+    STORE_FILE_FORGET,
+    STORE_FILE_COUNTS,
+    STORE_OPERATION_ALL,
+    STORE_STATE_ALL,
     STORE_STATEMENT_COUNT
 };
 
@@ -256,6 +277,26 @@ int store_leaving_forget(struct store *store, enum record_type type, const struc
                          struct error *error);
 /* Drops those of which no operation waits any more. */
 int store_leaving_sweep(struct store *store, struct error *error);
+
+/* --- files (store_file.c) ---------------------------------------------------------------------
+ *
+ * Within a transaction.
+ */
+
+/* Runs a statement about one file, whose third parameter (if it has one) is `value`. */
+int store_file_set(struct store *store, enum store_statement which, enum record_type type,
+                   const struct id *id, int64_t value, struct error *error);
+/* 1 when the record of this name is here. */
+int store_file_here(struct store *store, enum record_type type, const struct id *id,
+                    struct error *error);
+/* The feed has brought this one, which was `here` before or not: where it is of a file that is not
+ * all here and is worked on, that is wanted. */
+int store_file_met(struct store *store, const struct record *record, bool here,
+                   struct error *error);
+/* All is read from the beginning. */
+int store_file_begin(struct store *store, struct error *error);
+/* Takes in a record as the server has it, unless what stands is of a later rev (store_feed.c). */
+int store_record_take(struct store *store, const struct record *record, struct error *error);
 
 /* --- the journal (store_journal.c) ---------------------------------------------------------- */
 

@@ -57,6 +57,23 @@
     "CREATE INDEX record_since ON record(case_id, seq) WHERE case_id IS NOT NULL;"                 \
     "CREATE INDEX record_loose ON record(client_id, id) WHERE type = 'note' AND case_id IS NULL;"
 
+/*
+ * What is noted of the file of each client and case (store_file.h): in ms, and `away` as 0 or 1.
+ * `looked`: it need not be looked at before, for something of it is not done.
+ */
+/* clang-format off */
+#define FILE_TABLE                                                                                 \
+    "CREATE TABLE file(type TEXT NOT NULL, id TEXT NOT NULL, needed INTEGER NOT NULL DEFAULT 0,"   \
+    "  pinned INTEGER NOT NULL DEFAULT 0, wanted INTEGER NOT NULL DEFAULT 0,"                      \
+    "  away INTEGER NOT NULL DEFAULT 0, looked INTEGER NOT NULL DEFAULT 0,"                        \
+    "  PRIMARY KEY(type, id)) WITHOUT ROWID;"                                                      \
+    "CREATE INDEX file_needed ON file(needed) WHERE pinned = 0 AND wanted = 0;"                    \
+    "CREATE INDEX file_wanted ON file(wanted) WHERE wanted > 0;"                                   \
+    "CREATE INDEX file_pinned ON file(pinned) WHERE pinned > 0;"                                   \
+    "CREATE TRIGGER file_made AFTER INSERT ON record WHEN new.type IN ('case', 'client') BEGIN"    \
+    "  INSERT OR IGNORE INTO file(type, id) VALUES(new.type, new.id); END;"
+/* clang-format on */
+
 static const char create[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE record(type TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT, client_id TEXT,"
@@ -72,7 +89,7 @@ static const char create[] =
     "CREATE TABLE refusal(operation TEXT PRIMARY KEY, number INTEGER NOT NULL,"
     "  document BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" RETAINED_TABLE
-        LEAVING_TABLE CHANGE_TABLE CASE_INDEXES;
+        LEAVING_TABLE CHANGE_TABLE CASE_INDEXES FILE_TABLE;
 
 static const char *const upgrades[] = {
     "ALTER TABLE operation ADD COLUMN urgency INTEGER NOT NULL DEFAULT 2;"
@@ -87,9 +104,16 @@ static const char *const upgrades[] = {
     "ALTER TABLE record ADD COLUMN weight INTEGER; DROP INDEX record_case;" CASE_INDEXES, /* 6 to 7
                                                                                            */
     CHANGE_TABLE_AGAIN, /* 7 to 8 */
+    FILE_TABLE "INSERT INTO file(type, id) SELECT type, id FROM record"
+               " WHERE type IN ('case', 'client');", /* 8 to 9 */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
+
+#define FILE_COLUMNS "type, id, needed, pinned, wanted, away"
+#define FILE_NOTE(column, value)                                                                   \
+    "INSERT INTO file(type, id, " column ") VALUES(?1, ?2, " value ")"                             \
+    " ON CONFLICT(type, id) DO UPDATE SET " column " = " value
 
 /* A list by what restricts it most, so that each finds its index; in two orders. */
 #define RECORD_LIST_BY(name, index, filter)                                                        \
@@ -253,14 +277,71 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_CASES_NEWEST] = {"cases.newest", "SELECT case_id, max(id) FROM record"
                                             " WHERE case_id IS NOT NULL"
                                             " AND substr(id, 15, 1) = '7' GROUP BY case_id"},
+    [STORE_RECORD_HAS] = {"record.has", "SELECT 1 FROM record WHERE type = ?1 AND id = ?2"},
+    [STORE_FILE_GET] = {"file.get", "SELECT " FILE_COLUMNS " FROM file"
+                                    " WHERE type = ?1 AND id = ?2"},
+    [STORE_FILE_NEED] = {"file.need", FILE_NOTE("needed", "?3")},
+    [STORE_FILE_PIN] = {"file.pin",
+                        "INSERT INTO file(type, id, pinned, wanted) VALUES(?1, ?2, ?3, 0)"
+                        " ON CONFLICT(type, id) DO UPDATE SET pinned = ?3,"
+                        " wanted = CASE WHEN away = 1 AND ?3 > 0 THEN ?3 ELSE wanted END"},
+    [STORE_FILE_PINS] = {"file.pins", "SELECT " FILE_COLUMNS " FROM file WHERE pinned > 0"
+                                      " ORDER BY pinned DESC"},
+    [STORE_FILE_WANT] = {"file.want", FILE_NOTE("wanted", "?3")},
+    [STORE_FILE_WANTED] = {"file.wanted", "SELECT type, id FROM file WHERE wanted > 0"
+                                          " ORDER BY wanted LIMIT 1"},
+    [STORE_FILE_WANT_PINS] = {"file.want-pins", "UPDATE file SET wanted = ?1"
+                                                " WHERE pinned > 0 AND away = 1 AND wanted = 0"},
+    [STORE_FILE_HERE] = {"file.here", "INSERT INTO file(type, id, needed) VALUES(?1, ?2, ?3)"
+                                      " ON CONFLICT(type, id) DO UPDATE SET away = 0, wanted = 0,"
+                                      " needed = max(needed, ?3), looked = 0"},
+    [STORE_FILE_CASES_HERE] = {"file.cases-here",
+                               "UPDATE file SET away = 0, wanted = 0, needed = max(needed, ?3)"
+                               " WHERE type = 'case' AND ?1 = 'client' AND away = 1 AND id IN"
+                               " (SELECT id FROM record INDEXED BY record_client"
+                               " WHERE client_id = ?2 AND type = 'case')"},
+    [STORE_FILE_AWAY] = {"file.away", FILE_NOTE("away", "?3")},
+    [STORE_FILE_DENIED] = {"file.denied", "UPDATE file SET wanted = 0, away = 0"
+                                          " WHERE type = ?1 AND id = ?2"},
+    [STORE_FILE_BEGIN] = {"file.begin", "UPDATE file SET wanted = 0, away = pinned > 0"
+                                        " WHERE away = 1 OR wanted > 0 OR pinned > 0"},
+    [STORE_FILE_NEXT] = {"file.next",
+                         "SELECT type, id, needed, away FROM file"
+                         " WHERE pinned = 0 AND wanted = 0 AND needed < ?1"
+                         " AND (looked <= ?2 OR looked > ?2 + 172800000) AND (?3 OR type = 'case')"
+                         " ORDER BY needed LIMIT ?4"},
+    [STORE_FILE_MEMBERS] = {"file.members",
+                            "SELECT " RECORD_COLUMNS ", case_id IS NOT NULL, current IS NOT NULL"
+                            " FROM record WHERE type = ?1 AND id = ?2"
+                            " UNION ALL SELECT " RECORD_COLUMNS
+                            ", case_id IS NOT NULL, current IS NOT NULL FROM record"
+                            " WHERE case_id = ?2 AND ?1 = 'case'"
+                            " UNION ALL SELECT " RECORD_COLUMNS
+                            ", case_id IS NOT NULL, current IS NOT NULL FROM record"
+                            " WHERE client_id = ?2 AND ?1 = 'client'"},
+    [STORE_FILE_LOOKED] = {"file.looked", "UPDATE file SET looked = ?3"
+                                          " WHERE type = ?1 AND id = ?2"},
+    [STORE_FILE_RECENT] = {"file.recent", "UPDATE file SET needed = max(needed, ?3)"
+                                          " WHERE type = ?1 AND id = ?2"},
+    [STORE_FILE_FORGET] = {"file.forget", "DELETE FROM file WHERE type = ?1 AND id = ?2"
+                                          " AND away = 0 AND pinned = 0"},
+    [STORE_FILE_COUNTS] = {"file.counts", "SELECT (SELECT count(*) FROM record),"
+                                          " (SELECT count(*) FROM record WHERE type = 'case'),"
+                                          " (SELECT count(*) FROM record WHERE type = 'client'),"
+                                          " (SELECT count(*) FROM file WHERE away = 1),"
+                                          " (SELECT count(*) FROM file WHERE pinned > 0),"
+                                          " (SELECT count(*) FROM file WHERE wanted > 0)"},
+    [STORE_OPERATION_ALL] = {"operation.all", "SELECT id, document FROM operation"},
+    [STORE_STATE_ALL] = {"state.all", "SELECT name, value FROM state WHERE name <> ''"},
 };
 
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 7,
+    .version = 9,
     .create = create,
     .upgrades = upgrades,
     .statements = statements,
     .statement_count = STORE_STATEMENT_COUNT,
+    .gives_back = true,
 };

@@ -259,6 +259,7 @@ struct ledger_page {
     size_t gone_count;             /* how many */
     int64_t next;                  /* where the next page begins */
     bool more;                     /* there is one already */
+    int64_t head;                  /* the highest number given by then */
     int64_t catalogue;             /* the highest number in the catalogue's scope */
     char epoch[LEDGER_EPOCH_SIZE]; /* under which `next` was given, "" for none */
     size_t personal;               /* how many of the records are somebody's, */
@@ -279,11 +280,19 @@ int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_
                    size_t limit, const struct id *device, struct ledger_page *page,
                    struct error *error);
 
-/* The same for a caller that does not hold the files of cases that were closed, and have rested,
- * since before `old_ms` (0: it holds all): what its office's scopes show of these is passed over,
- * but for what has come to them since and what is not done (rest.h). */
+/* What a caller that begins does not want to hold. */
+struct ledger_old {
+    int64_t before_ms; /* 0: it holds all */
+    int64_t until;     /* the `head` of the page past 0; past that one it is given everything */
+    struct id device; /* the caller's: what was done there may be held, and is brought up to date */
+};
+
+/* The same for a caller that reads from the beginning, and holds no files of cases that were
+ * closed, and have rested, since before a time: what its office's scopes show of these is passed
+ * over, but for what has come to them since, what is not done (rest.h), and what changed after the
+ * caller began: that may be held in an earlier state. */
 int ledger_changes_but_old(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
-                           size_t limit, const struct id *device, int64_t old_ms,
+                           size_t limit, const struct id *device, const struct ledger_old *old,
                            struct ledger_page *page, struct error *error);
 
 /* A page of the file of a client, or of a case: which one, and after which of its rows. */

@@ -1,5 +1,6 @@
 #include "net/ledger_agent.h"
 #include "net/ledger_follow.h"
+#include "net/ledger_old.h"
 #include "net/ledger_protect.h"
 #include "net/ledger_scope.h"
 #include "net/ledger_search_internal.h"
@@ -10,7 +11,6 @@
 
 #include "app/clock.h"
 #include "app/json.h"
-#include "app/rest.h"
 #include "app/text.h"
 
 /* One row of the feed of one scope. */
@@ -280,69 +280,8 @@ struct filling {
     const struct id *device;
     struct ledger_page *page;
     struct text_buffer records, gone;
-    int64_t old_ms;     /* 0: nothing is too old */
-    struct id matter;   /* the case looked at last, */
-    bool matter_is_old; /* and what was found */
+    struct ledger_old_look old;
 };
-
-/* The case of a record, which may hang on a contact of it alone; "" for none. */
-static int matter_of(struct filling *filling, const struct record *record, struct id *matter,
-                     struct error *error)
-{
-    struct ledger_row row;
-    struct id id;
-    int code;
-
-    *matter = record->type == RECORD_CASE ? record->id : (struct id){""};
-    if (record->type == RECORD_CASE || id_parse(matter, record_text(record, "case")) ||
-        !id_parse(&id, record_text(record, "contact")))
-        return 0;
-    code = ledger_row_read(filling->database, RECORD_CONTACT, &id, &row, error);
-    if (code == 0)
-        id_parse(matter, record_text(row.record, "case"));
-    ledger_row_clear(&row);
-    return code == ERROR_NOT_FOUND ? 0 : code;
-}
-
-/* 1 when the record's case is closed and has rested. The records of a case come together. */
-static int matter_is_old(struct filling *filling, const struct record *record, struct error *error)
-{
-    struct ledger_row row;
-    struct id id;
-    int code = matter_of(filling, record, &id, error);
-
-    if (code != 0 || id_is_empty(&id))
-        return code;
-    if (id_equal(&id, &filling->matter))
-        return filling->matter_is_old;
-    code = ledger_row_read(filling->database, RECORD_CASE, &id, &row, error);
-    if (code == ERROR_NOT_FOUND)
-        return 0;
-    if (code == 0) {
-        filling->matter = id;
-        filling->matter_is_old = rest_case_is_old(row.record, filling->old_ms);
-    }
-    ledger_row_clear(&row);
-    return code != 0 ? code : filling->matter_is_old;
-}
-
-/* 1 when the reader does not hold the record, whose id is `id`. */
-static int is_old(struct filling *filling, const struct feed_row *feed, const char *id,
-                  struct error *error)
-{
-    struct ledger_row row;
-    struct id parsed;
-    int code;
-
-    if (filling->old_ms == 0 || feed->asked || feed->gone ||
-        (id_parse(&parsed, id) && id_time(&parsed) >= filling->old_ms))
-        return 0;
-    code = ledger_row_read_number(filling->database, feed->record, &row, error);
-    if (code == 0 && rest_is_done(row.record) && rest_latest(row.record) < filling->old_ms)
-        code = matter_is_old(filling, row.record, error);
-    ledger_row_clear(&row);
-    return code;
-}
 
 static int fill_row(struct filling *filling, const struct feed_row *row, struct error *error)
 {
@@ -365,7 +304,10 @@ static int fill_row(struct filling *filling, const struct feed_row *row, struct 
         sqlite3_reset(statement);
         return 0;
     }
-    code = seen > 0 ? is_old(filling, row, database_text(statement, 6), error) : 0;
+    code = seen > 0 && !row->asked && !row->gone
+               ? ledger_is_old(&filling->old, row->record, sqlite3_column_int64(statement, 3),
+                               database_text(statement, 6), error)
+               : 0;
     if (code != 0) {
         sqlite3_reset(statement);
         return code < 0 ? code : 0;
@@ -440,16 +382,41 @@ static int epoch_of(struct database *database, struct ledger_page *page, struct 
     return code;
 }
 
+static int head_read(struct database *database, int64_t *head, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(database, LEDGER_PROPERTY_GET, error);
+    int code;
+
+    *head = 0;
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, "seq");
+    code = database_step(database, statement, error);
+    if (code > 0) {
+        *head = strtoll(database_text(statement, 0), NULL, 10);
+        sqlite3_reset(statement);
+    }
+    return code < 0 ? code : 0;
+}
+
 static int page_read(struct database *database, const struct scope_set *scopes, int64_t since,
-                     size_t limit, const struct id *device, int64_t old_ms,
+                     size_t limit, const struct id *device, const struct ledger_old *old,
                      struct ledger_page *page, struct error *error)
 {
-    struct filling filling = {
-        .database = database, .scopes = scopes, .device = device, .page = page, .old_ms = old_ms};
+    struct filling filling = {.database = database,
+                              .scopes = scopes,
+                              .device = device,
+                              .page = page,
+                              .old = {.database = database, .old = *old}};
     struct feed_rows rows = {0};
     int code = catalogue_highest(database, &page->catalogue, error);
 
     page->next = since;
+    if (code == 0)
+        code = head_read(database, &page->head, error);
+    /* Nothing is held yet. */
+    if (since == 0)
+        filling.old.old.until = page->head;
     for (size_t i = 0; i < scopes->count && code == 0; i++)
         code = scope_rows(database, scopes->names[i], since, limit + 1, &rows, error);
     if (code == 0) {
@@ -489,7 +456,7 @@ static void reading_end(struct ledger *ledger, struct ledger_reader *reader)
 }
 
 int ledger_changes_but_old(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
-                           size_t limit, const struct id *device, int64_t old_ms,
+                           size_t limit, const struct id *device, const struct ledger_old *old,
                            struct ledger_page *page, struct error *error)
 {
     struct ledger_reader *reader;
@@ -501,7 +468,7 @@ int ledger_changes_but_old(struct ledger *ledger, const struct scope_set *scopes
     code = reading_begin(ledger, &reader, error);
     if (code != 0)
         return code;
-    code = page_read(reader->database, scopes, since, limit, device, old_ms, page, error);
+    code = page_read(reader->database, scopes, since, limit, device, old, page, error);
     reading_end(ledger, reader);
     if (code != 0)
         ledger_page_clear(page);
@@ -512,7 +479,9 @@ int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_
                    size_t limit, const struct id *device, struct ledger_page *page,
                    struct error *error)
 {
-    return ledger_changes_but_old(ledger, scopes, since, limit, device, 0, page, error);
+    const struct ledger_old none = {0};
+
+    return ledger_changes_but_old(ledger, scopes, since, limit, device, &none, page, error);
 }
 
 /* --- a file ----------------------------------------------------------------------------------- */
@@ -571,16 +540,11 @@ static int file_read(struct database *database, const struct scope_set *scopes,
 {
     struct filling filling = {.database = database, .page = page};
     struct feed_rows rows = {0};
-    struct ledger_row row;
-    int code = ledger_row_read(database, wanted->type, &wanted->record, &row, error);
-    int seen = code == 0 ? is_seen(database, scopes, row.row, error) : code;
+    int code = file_rows(database, scopes, wanted, &rows, error);
 
-    ledger_row_clear(&row);
-    code = seen < 0 ? seen : 0;
-    if (seen == 0)
+    /* What an agent has no longer may hold something that they have: a hand-off. */
+    if (code == 0 && rows.count == 0 && wanted->after == 0)
         code = error_set(error, ERROR_REFUSED, "the record is outside this agent's scope");
-    if (code == 0)
-        code = file_rows(database, scopes, wanted, &rows, error);
     page->more = code == 0 && rows.count > wanted->limit;
     if (page->more)
         rows.count = wanted->limit;

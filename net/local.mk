@@ -12,7 +12,7 @@ libnet_a_SOURCES += \
     net/display_link.c net/display_link.h \
     net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
     net/protocol.c net/protocol.h net/device_proof.c net/device_proof.h \
-    net/sync_ask.c net/sync_fetch.c net/sync_login.c net/sync_provider.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c net/sync_relay.c net/sync_reply.c net/sync_session.c net/sync_status.c net/sync_body.c net/sync_body.h
+    net/sync_ask.c net/sync_fetch.c net/sync_file.c net/sync_login.c net/sync_provider.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c net/sync_relay.c net/sync_reply.c net/sync_session.c net/sync_status.c net/sync_body.c net/sync_body.h
 
 # The server's side.
 libnet_a_SOURCES += \
@@ -24,6 +24,7 @@ libnet_a_SOURCES += \
     net/ledger_apply.c \
     net/ledger_attempt.h \
     net/ledger_permit.c \
+    net/ledger_old.c net/ledger_old.h \
     net/ledger_attending.c \
     net/ledger_consent.c net/ledger_consent.h \
     net/disclosure_words.c net/disclosure_words.h net/html_write.c net/html_write.h \

@@ -23,7 +23,7 @@ struct reading {
     int64_t limit;
     int64_t catalogue; /* -1: not asked */
     int64_t merge;     /* the caller's version of merge; 0: it works out nothing */
-    int64_t old;       /* closed cases that rest since before are not held; ms, 0: all are */
+    struct ledger_old old;
     struct id device;
     struct request_wait wait;
     bool away;               /* the caller said so */
@@ -54,13 +54,14 @@ static bool reading_fill(struct request *request, struct reading *reading)
 
     reading->server = request->server;
     reading->agent = request->actor.agent;
-    reading->device = request->actor.device;
+    reading->device = reading->old.device = request->actor.device;
     if (!request_catalogue_scope(request, &reading->catalogue_scope) ||
         !request_number(request, "since", 0, INT64_MAX, 0, &reading->since) ||
         !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &reading->limit) ||
         !request_number(request, "catalogue", 0, INT64_MAX, -1, &reading->catalogue) ||
         !request_number(request, "merge", 0, INT64_MAX, 0, &reading->merge) ||
-        !request_number(request, "old", 0, INT64_MAX, 0, &reading->old) ||
+        !request_number(request, "old", 0, INT64_MAX, 0, &reading->old.before_ms) ||
+        !request_number(request, "until", 0, INT64_MAX, 0, &reading->old.until) ||
         !request_number(request, "told", 0, INT64_MAX, 0, &reading->told) ||
         !request_number(request, "relay", 0, INT64_MAX, -1, &reading->relay) ||
         !request_wait_read(request, &reading->wait))
@@ -132,7 +133,7 @@ static int reading_page(struct request *request, struct reading *reading, struct
         if (code == 0)
             code = ledger_changes_but_old(
                 reading->server->ledger, &reading->scopes, reading->since, (size_t)reading->limit,
-                works_out ? &reading->device : NULL, reading->old, page, error);
+                works_out ? &reading->device : NULL, &reading->old, page, error);
     } while (code == 0 && !reading->catalogue_scope &&
              ledger_people(reading->server->ledger) != reading->people);
     return code;
@@ -197,8 +198,9 @@ static void answer(struct request *request, const struct ledger_page *page, cons
     text_buffer_add(&body, page->records, page->length);
     if (page->gone_count > 0)
         text_buffer_add_format(&body, "],\"gone\":[%s", page->gone);
-    text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
-                           page->catalogue, page->epoch, now);
+    text_buffer_add_format(
+        &body, "],\"catalogue\":%" PRId64 ",\"head\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
+        page->catalogue, page->head, page->epoch, now);
     add_members(&body, members);
     text_buffer_add_text(&body, "}");
     length = body.length;
@@ -280,8 +282,12 @@ static const struct route_parameter parameters[] = {
      "made "
      "of records that it held is left out"},
     {"old", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
-     "The caller does not hold the files of its office's cases that were closed, and have rested, "
-     "since before this time (ms since 1970; 0: it holds all): they are fetched by /v1/files"},
+     "The caller begins, and does not want the files of its office's cases that were closed, and "
+     "have rested, since before this time (ms since 1970; 0: it wants all): they are fetched by "
+     "/v1/files"},
+    {"until", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
+     "With `old`, for the pages past the first: the `head` of that one. What changed after it is "
+     "not left out"},
     {"catalogue", "{\"type\": \"integer\", \"minimum\": 0}",
      "End the wait also when the catalogue has something past this number"},
     {"told", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",

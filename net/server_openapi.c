@@ -95,7 +95,8 @@ static const struct schema schemas[] = {
                              "{\"type\": \"string\", "
                              "\"format\": \"uuid\"}}}}, \"catalogue\": "
                              "{\"type\": "
-                             "\"integer\"}, "
+                             "\"integer\"}, \"head\": {\"type\": \"integer\", "
+                             "\"description\": \"The highest number given by then\"}, "
                              "\"time\": " REF("Time") ", \"relay\": " REF(
                                  "Relay") ", \"told\": {\"type\": \"array\", "
                                           "\"items\": " REF("Told") "}}}"},

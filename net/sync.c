@@ -150,6 +150,7 @@ static int sync_new(struct sync **result, const struct sync_options *options, bo
         .steady = clock_steady,
         .random = random_number,
         .escrow_pinned = options->escrow_pinned,
+        .policy = options->policy,
         .once = once};
     int code = key_open(sync, options->key_file, error);
     engine.key = sync->key;

@@ -11,6 +11,7 @@
 #include "app/clock.h"
 #include "app/error.h"
 #include "app/link.h"
+#include "app/store_file.h"
 
 struct sync;
 
@@ -23,6 +24,7 @@ struct sync_options {
     const char *key_file;       /* the terminal's own key (PEM), made when it is not there; NULL: it
                                    has none, and gets long tokens where they are given */
     bool escrow_pinned;         /* for whom stores deposit their key is not the server's to say */
+    struct store_policy policy; /* which files a terminal holds; zero: all */
     struct link *link;          /* borrowed; must outlive the sync */
     clock_source clock;         /* the wall clock; NULL: the machine's */
     void *clock_context;

@@ -18,7 +18,7 @@ static const struct sync_job *const jobs[SYNC_JOB_COUNT] = {
     [SYNC_JOB_PROVIDER] = &sync_job_provider,   [SYNC_JOB_ASK] = &sync_job_ask,
     [SYNC_JOB_PUSH] = &sync_job_push,           [SYNC_JOB_PRESENCE] = &sync_job_presence,
     [SYNC_JOB_FETCH] = &sync_job_fetch,         [SYNC_JOB_DESK] = &sync_job_desk,
-    [SYNC_JOB_CATALOGUE] = &sync_job_catalogue,
+    [SYNC_JOB_CATALOGUE] = &sync_job_catalogue, [SYNC_JOB_FILE] = &sync_job_file,
 };
 
 int64_t sync_now(const struct sync_engine *engine)
@@ -131,6 +131,7 @@ void sync_engine_ring(struct sync_engine *engine)
 
     engine->link_due = true;
     engine->outbox_due = true;
+    engine->files_due = true;
     for (int job = 0; job < SYNC_JOB_COUNT; job++) {
         struct sync_trouble *trouble = &engine->troubles[job];
         int64_t soonest = trouble->tried + HURRY_MS > now ? trouble->tried + HURRY_MS : now;
@@ -359,8 +360,8 @@ static void finish_once(struct sync_engine *engine)
     } else if (engine->finishing) {
         end_once(engine, 0, NULL);
     } else if (engine->session && !engine->catalogue_due &&
-               (engine->store == NULL ||
-                (engine->desk_read && !engine->outbox_due && !engine->presence_due))) {
+               (engine->store == NULL || (engine->desk_read && !engine->outbox_due &&
+                                          !engine->presence_due && !engine->files_due))) {
         engine->finishing = true;
         engine->session = false;
         engine->logout_due = true;
@@ -390,6 +391,9 @@ static int64_t next_due(struct sync_engine *engine)
     int64_t renewal = sync_token_next(engine);
     if (renewal > now && (next < 0 || renewal - now < next))
         next = renewal - now;
+    int64_t evict = sync_evict_next(engine);
+    if (evict >= 0 && (next < 0 || evict - now < next))
+        next = evict > now ? evict - now : 0;
     int64_t question = sync_provider_next(engine);
     if (question > now && (next < 0 || question - now < next))
         next = question - now;
@@ -409,6 +413,7 @@ int64_t sync_engine_step(struct sync_engine *engine)
     sync_refresh_save(engine);
     sync_escrow_step(engine);
     begin_jobs(engine);
+    sync_evict_step(engine);
     finish_once(engine);
     sync_status_show(engine);
     if (engine->ended)

@@ -16,6 +16,7 @@
 #include "app/clock.h"
 #include "app/error.h"
 #include "app/link.h"
+#include "app/store_file.h"
 #include "net/http_client.h"
 #include "net/signature.h"
 #include "net/sync.h"
@@ -50,6 +51,7 @@ struct sync_engine_options {
     void *random_context;
     const struct signature_key *key; /* the terminal's, borrowed; NULL: it has none */
     bool escrow_pinned;              /* as in sync_options */
+    struct store_policy policy;      /* what is held; zero: everything */
     bool once;                       /* ends when all is carried, or with the first failure */
 };
 

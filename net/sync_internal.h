@@ -13,6 +13,7 @@
 #include "app/catalogue.h"
 #include "app/escrow.h"
 #include "app/store.h"
+#include "app/store_file.h"
 #include "app/store_provider.h"
 #include "net/device_proof.h"
 #include "net/sync_engine.h"
@@ -30,6 +31,7 @@ enum sync_job_name {
     SYNC_JOB_PUSH,
     SYNC_JOB_PRESENCE,
     SYNC_JOB_FETCH,
+    SYNC_JOB_FILE,
     SYNC_JOB_DESK,
     SYNC_JOB_CATALOGUE,
     SYNC_JOB_COUNT,
@@ -58,6 +60,7 @@ extern const struct sync_job sync_job_ask;
 extern const struct sync_job sync_job_push;
 extern const struct sync_job sync_job_presence;
 extern const struct sync_job sync_job_fetch;
+extern const struct sync_job sync_job_file;
 extern const struct sync_job sync_job_desk;
 extern const struct sync_job sync_job_catalogue;
 
@@ -168,6 +171,17 @@ struct sync_engine {
     struct sync_pace catalogue_pace; /* records */
     int64_t catalogue_since;
 
+    /* Files that are fetched, and those that are let go (sync_file.c). */
+    bool files_due;    /* one may be wanted */
+    size_t gone_taken; /* records that the feed took back, counted */
+    struct {
+        enum record_type type;
+        struct id id;
+        int64_t after;     /* the pages before end here */
+        size_t gone_taken; /* when it was asked for */
+    } file;
+    int64_t evict_at; /* steady time of the next step */
+
     bool presence_due;
     struct id fetch_wanted; /* the attachment that the screen wants, when asked last */
 
@@ -258,6 +272,40 @@ void sync_status_show(struct sync_engine *engine);
 /* The server was restored from an older copy: all is read again, and what it lost is sent again
  * (sync_pull.c). */
 int sync_desk_restored(struct sync_engine *engine, struct error *error);
+
+/* --- pages (sync_pull.c) ---------------------------------------------------------------------- */
+
+struct sync_page {
+    struct record **records; /* owned */
+    size_t count;
+    struct store_gone *gone; /* owned */
+    size_t gone_count;
+    int64_t next;
+    int64_t catalogue; /* the highest catalogue seq */
+    int64_t head;      /* the highest seq at all */
+    char epoch[STORE_EPOCH_SIZE];
+    bool more;
+    json_t *document; /* owned: the whole of it */
+    bool other_feed;  /* of another database than the session began with */
+};
+
+/* Reads the reply of `what` into `page`, which is zeroed before and freed in any case. */
+int sync_page_read(struct sync_engine *engine, const struct http_reply *reply, const char *what,
+                   int64_t since, bool catalogue, struct sync_page *page, struct error *error);
+void sync_page_free(struct sync_page *page);
+
+/* "&epoch=..." for a query, "" when there is none. */
+#define SYNC_EPOCH_SIZE (STORE_EPOCH_SIZE + 8)
+void sync_epoch_parameter(char parameter[SYNC_EPOCH_SIZE], const char *epoch);
+
+/* --- files (sync_file.c) ---------------------------------------------------------------------- */
+
+/* The desk is read: what is pinned and away is asked for, and letting go begins. */
+int sync_files_begin(struct sync_engine *engine, struct error *error);
+/* Lets go of some when it is time. */
+void sync_evict_step(struct sync_engine *engine);
+/* The steady time of that; -1 when none is planned. */
+int64_t sync_evict_next(const struct sync_engine *engine);
 
 /* --- a relay (sync_relay.c) ------------------------------------------------------------------- */
 

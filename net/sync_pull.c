@@ -13,22 +13,7 @@
 #define WAIT_SECONDS       50
 #define PAGE_RECORDS_LIMIT 10000
 
-#define EPOCH_PARAMETER_SIZE (STORE_EPOCH_SIZE + 8)
-
-struct page {
-    struct record **records; /* owned */
-    size_t count;
-    struct store_gone *gone; /* owned */
-    size_t gone_count;
-    int64_t next;
-    int64_t catalogue; /* the highest catalogue seq */
-    char epoch[STORE_EPOCH_SIZE];
-    bool more;
-    json_t *document; /* owned: the whole of it */
-    bool other_feed;  /* of another database than the session began with */
-};
-
-static void page_free(struct page *page)
+void sync_page_free(struct sync_page *page)
 {
     for (size_t index = 0; page->records != NULL && index < page->count; index++)
         record_free(page->records[index]);
@@ -38,7 +23,8 @@ static void page_free(struct page *page)
 }
 
 /* Records of types that this version does not know are passed over. */
-static int read_records(struct page *page, const json_t *list, bool catalogue, struct error *error)
+static int read_records(struct sync_page *page, const json_t *list, bool catalogue,
+                        struct error *error)
 {
     size_t size = json_array_size(list);
 
@@ -65,7 +51,7 @@ static int read_records(struct page *page, const json_t *list, bool catalogue, s
 }
 
 /* What may be seen no longer; a server of before has no such list. */
-static int read_gone(struct page *page, const json_t *list, struct error *error)
+static int read_gone(struct sync_page *page, const json_t *list, struct error *error)
 {
     size_t size = json_array_size(list);
 
@@ -89,7 +75,7 @@ static int read_gone(struct page *page, const json_t *list, struct error *error)
 }
 
 static int read_page_document(struct sync_engine *engine, const json_t *document, int64_t since,
-                              bool catalogue, struct page *page, struct error *error)
+                              bool catalogue, struct sync_page *page, struct error *error)
 {
     const char *feed = NULL;
     int code = json_require_text(document, "feed", sizeof engine->feed - 1, &feed, error);
@@ -101,6 +87,7 @@ static int read_page_document(struct sync_engine *engine, const json_t *document
         return 0;
     page->next = json_integer_or(document, "next", -1);
     page->catalogue = json_integer_or(document, "catalogue", 0);
+    page->head = json_integer_or(document, "head", 0);
     page->more = json_bool_or(document, "more", false);
     text_copy(page->epoch, sizeof page->epoch, json_text_or(document, "epoch", ""));
     if (page->next < since || (page->more && page->next == since))
@@ -112,18 +99,16 @@ static int read_page_document(struct sync_engine *engine, const json_t *document
                      : read_records(page, json_object_get(document, "records"), catalogue, error);
 }
 
-/* Reads a reply into `page`, which page_free frees in any case. */
-static int read_page(struct sync_engine *engine, const struct http_reply *reply, int64_t since,
-                     bool catalogue, struct page *page, struct error *error)
+int sync_page_read(struct sync_engine *engine, const struct http_reply *reply, const char *what,
+                   int64_t since, bool catalogue, struct sync_page *page, struct error *error)
 {
-    int code = sync_reply_read(engine, reply, "GET /v1/changes", &page->document, error);
+    int code = sync_reply_read(engine, reply, what, &page->document, error);
 
     if (code != 0)
         return code;
     code = read_page_document(engine, page->document, since, catalogue, page, error);
     if (code != 0 && code != ERROR_MEMORY) {
-        (void)error_prefix(error, "reply of GET /v1/changes (%s)",
-                           catalogue ? "catalogue" : "desk");
+        (void)error_prefix(error, "reply of %s (%s)", what, catalogue ? "catalogue" : "desk");
         code = ERROR_PROTOCOL;
     }
     return code;
@@ -140,14 +125,13 @@ static void pace_failed(struct sync_pace *pace, int code)
  */
 
 /* "&epoch=..." for the query, "" when there is none: only letters and digits come from a server. */
-static void epoch_parameter(char parameter[EPOCH_PARAMETER_SIZE], const char *epoch)
+void sync_epoch_parameter(char parameter[SYNC_EPOCH_SIZE], const char *epoch)
 {
     bool plain = *epoch != '\0';
 
     for (const char *at = epoch; *at != '\0'; at++)
         plain = plain && isalnum((unsigned char)*at);
-    (void)snprintf(parameter, EPOCH_PARAMETER_SIZE, "%s%s", plain ? "&epoch=" : "",
-                   plain ? epoch : "");
+    (void)snprintf(parameter, SYNC_EPOCH_SIZE, "%s%s", plain ? "&epoch=" : "", plain ? epoch : "");
 }
 
 static bool desk_due(struct sync_engine *engine)
@@ -160,11 +144,16 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
                     const struct id *made, bool wait, struct error *error)
 {
     char made_part[ID_TEXT_LENGTH + 8] = "";
-    char epoch_part[EPOCH_PARAMETER_SIZE] = "";
-    char path[320];
+    char epoch_part[SYNC_EPOCH_SIZE] = "";
+    char path[384];
+    int64_t old, until;
+    int code = store_old(engine->store, &engine->options.policy, sync_server_ms(engine), since,
+                         &old, &until, error);
 
+    if (code != 0)
+        return sync_fault(engine, code);
     if (since > 0)
-        epoch_parameter(epoch_part, epoch);
+        sync_epoch_parameter(epoch_part, epoch);
     if (!id_is_empty(made))
         (void)snprintf(made_part, sizeof made_part, "&made=%s", made->text);
     (void)snprintf(path, sizeof path,
@@ -174,6 +163,11 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
                    engine->catalogue_latest, engine->desk_held ? MERGE_VERSION : 0);
     if (wait && link_away_get(engine->options.link))
         (void)snprintf(path + strlen(path), sizeof path - strlen(path), "&away=true");
+    if (old > 0) {
+        size_t used = strlen(path);
+        (void)snprintf(path + used, sizeof path - used, "&old=%" PRId64 "&until=%" PRId64, old,
+                       until);
+    }
     if (engine->relay_version > 0) {
         size_t used = strlen(path);
         (void)snprintf(path + used, sizeof path - used, "&told=%" PRId64 "&relay=%" PRId64,
@@ -214,7 +208,7 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
 
 /* The next page is asked for before this one is written: it comes while that is done. Not when this
  * one is of another feed than the store's, for then all begins anew. */
-static bool ask_ahead(struct sync_engine *engine, const struct page *page)
+static bool ask_ahead(struct sync_engine *engine, const struct sync_page *page)
 {
     char feed[STORE_FEED_SIZE];
     const struct id none = {""};
@@ -235,7 +229,7 @@ static bool epoch_is_noted(struct sync_engine *engine, const char *epoch)
     return store_epoch(engine->store, noted, NULL) == 0 && strcmp(noted, epoch) == 0;
 }
 
-static int write_desk(struct sync_engine *engine, const struct page *page, int64_t since,
+static int write_desk(struct sync_engine *engine, const struct sync_page *page, int64_t since,
                       struct error *error)
 {
     char feed[STORE_FEED_SIZE];
@@ -259,12 +253,14 @@ static int write_desk(struct sync_engine *engine, const struct page *page, int64
     if (code != 0)
         return sync_fault(engine, code);
     engine->totals.work_records += (int64_t)page->count;
+    engine->gone_taken += page->gone_count;
+    engine->files_due = true;
     link_screen_ring(engine->options.link);
     return 0;
 }
 
 /* The bell tells of the catalogue too. */
-static void note_catalogue(struct sync_engine *engine, const struct page *page)
+static void note_catalogue(struct sync_engine *engine, const struct sync_page *page)
 {
     if (page->catalogue <= engine->catalogue_latest)
         return;
@@ -289,12 +285,12 @@ int sync_desk_restored(struct sync_engine *engine, struct error *error)
 static int desk_reply(struct sync_engine *engine, const struct http_reply *reply,
                       struct error *error)
 {
-    struct page page = {0};
+    struct sync_page page = {0};
     int64_t since = engine->desk_since;
 
     if (sync_problem_is(reply, "other-history"))
         return sync_desk_restored(engine, error);
-    int code = read_page(engine, reply, since, false, &page, error);
+    int code = sync_page_read(engine, reply, "GET /v1/changes", since, false, &page, error);
 
     if (code == 0 && page.other_feed) {
         sync_session_drop(engine);
@@ -302,22 +298,28 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
         /* How long the bell was silent says nothing of the link. */
         if (!engine->desk_waits)
             sync_pace_done(&engine->desk_pace, sync_now(engine), page.count);
-        bool ahead = ask_ahead(engine, &page);
-        code = write_desk(engine, &page, since, error);
+        if (since == 0 && engine->options.policy.keep_ms > 0)
+            code = store_old_head(engine->store, page.head, error);
+        bool ahead = code == 0 && ask_ahead(engine, &page);
+        if (code == 0)
+            code = write_desk(engine, &page, since, error);
         if (code != 0 && ahead)
             sync_ahead_cancel(engine, SYNC_JOB_DESK);
         if (code == 0) {
             int64_t cursor = store_cursor(engine->store, error);
             engine->desk_read = !page.more && cursor == page.next;
+            if (!engine->desk_held && engine->desk_read)
+                code = sync_files_begin(engine, error);
             engine->desk_held = engine->desk_held || engine->desk_read;
             note_catalogue(engine, &page);
             /* What the centre decided comes to the record too. */
             if (page.count > 0)
                 sync_later_ask(engine);
-            code = sync_relay_take(engine, page.document, error);
+            if (code == 0)
+                code = sync_relay_take(engine, page.document, error);
         }
     }
-    page_free(&page);
+    sync_page_free(&page);
     return code;
 }
 
@@ -347,7 +349,7 @@ static int catalogue_begin(struct sync_engine *engine, struct error *error)
 {
     char feed[CATALOGUE_FEED_SIZE];
     char epoch[CATALOGUE_FEED_SIZE] = "";
-    char epoch_part[EPOCH_PARAMETER_SIZE] = "";
+    char epoch_part[SYNC_EPOCH_SIZE] = "";
     char path[256];
     int code = catalogue_feed(engine->catalogue, feed, error);
     int64_t cursor = catalogue_cursor(engine->catalogue, error);
@@ -361,7 +363,7 @@ static int catalogue_begin(struct sync_engine *engine, struct error *error)
         engine->catalogue_loading = true;
         engine->catalogue_loaded = 0;
     } else {
-        epoch_parameter(epoch_part, epoch);
+        sync_epoch_parameter(epoch_part, epoch);
     }
     (void)snprintf(path, sizeof path,
                    "/v1/changes?scope=catalogue&since=%" PRId64 "%s&limit=%zu&wait=0",
@@ -385,7 +387,8 @@ static int tidy_catalogue(struct sync_engine *engine, struct error *error)
     return code;
 }
 
-static int write_catalogue(struct sync_engine *engine, const struct page *page, struct error *error)
+static int write_catalogue(struct sync_engine *engine, const struct sync_page *page,
+                           struct error *error)
 {
     char feed[CATALOGUE_FEED_SIZE];
     int code = catalogue_feed(engine->catalogue, feed, error);
@@ -422,11 +425,12 @@ static int catalogue_restored(struct sync_engine *engine, struct error *error)
 static int catalogue_reply(struct sync_engine *engine, const struct http_reply *reply,
                            struct error *error)
 {
-    struct page page = {0};
+    struct sync_page page = {0};
 
     if (sync_problem_is(reply, "other-history"))
         return catalogue_restored(engine, error);
-    int code = read_page(engine, reply, engine->catalogue_since, true, &page, error);
+    int code = sync_page_read(engine, reply, "GET /v1/changes", engine->catalogue_since, true,
+                              &page, error);
 
     if (code == 0 && page.other_feed) {
         sync_session_drop(engine);
@@ -434,7 +438,7 @@ static int catalogue_reply(struct sync_engine *engine, const struct http_reply *
         sync_pace_done(&engine->catalogue_pace, sync_now(engine), page.count);
         code = write_catalogue(engine, &page, error);
     }
-    page_free(&page);
+    sync_page_free(&page);
     return code;
 }
 

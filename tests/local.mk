@@ -330,7 +330,10 @@ UNIT_TESTS += tests/unit/test_ledger_gone tests/unit/test_store_gone
 tests_unit_test_ledger_gone_SOURCES = tests/unit/test_ledger_gone.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_gone_LDADD = $(UNIT_LIBS)
 SEARCH_PEOPLE = tests/unit/search_people.c tests/unit/search_people.h
-UNIT_TESTS += tests/unit/test_ledger_held
+UNIT_TESTS += tests/unit/test_ledger_held tests/unit/test_store_file
+tests_unit_test_store_file_SOURCES = tests/unit/test_store_file.c tests/unit/store_fixture.c \
+    tests/unit/store_fixture.h
+tests_unit_test_store_file_LDADD = $(UNIT_LIBS)
 tests_unit_test_ledger_held_SOURCES = tests/unit/test_ledger_held.c $(SEARCH_PEOPLE) \
     $(LEDGER_FIXTURE)
 tests_unit_test_ledger_held_LDADD = $(UNIT_LIBS)
@@ -895,7 +898,7 @@ tests_sim_sim_SOURCES = tests/sim/sim.c tests/sim/sim_acts.c tests/sim/sim_check
     tests/sim/sim_check_trail.c \
     tests/sim/sim_check_relay.c tests/sim/sim_clock.c \
     tests/sim/sim_disk.c tests/sim/sim_disk.h tests/sim/sim_disk_internal.h \
-    tests/sim/sim_disk_vfs.c tests/sim/sim_queues.c tests/sim/sim_relay.c tests/sim/sim_server.c \
+    tests/sim/sim_disk_vfs.c tests/sim/sim_files.c tests/sim/sim_queues.c tests/sim/sim_relay.c tests/sim/sim_server.c \
     tests/sim/sim_terminal.c tests/sim/sim_tickets.c tests/sim/simulation.c \
     tests/sim/simulation.h
 tests_sim_sim_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_system

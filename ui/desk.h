@@ -21,6 +21,7 @@
 #include "app/purpose.h"
 #include "app/seal.h"
 #include "app/store.h"
+#include "app/store_file.h"
 #include "app/ticket.h"
 
 /* What the bottom line tells beyond link and store; the screens' `observe` operation fills it. */
@@ -93,11 +94,12 @@ struct desk {
     struct purpose_said said; /* forgotten with a contact and at sign-out; see purpose.h */
     struct purpose_said reasons[DESK_REASONS]; /* for one file each; also kept in the store */
     bool unseen; /* a screen is opened to keep what was typed there, and is not shown: no look */
-    int64_t wrap_up_minutes; /* after a contact, before the next one; 0: none */
-    bool provider;           /* agents may sign in at the identity provider */
-    int64_t lock_ms;         /* without a key for so long, the screen is locked; 0: never */
-    bool silent;             /* an offered hand-off is shown and does not ring */
-    int64_t stale_days;      /* a catalogue record confirmed longer ago is marked; 0: none is */
+    int64_t wrap_up_minutes;    /* after a contact, before the next one; 0: none */
+    bool provider;              /* agents may sign in at the identity provider */
+    int64_t lock_ms;            /* without a key for so long, the screen is locked; 0: never */
+    bool silent;                /* an offered hand-off is shown and does not ring */
+    struct store_policy policy; /* which files are kept here */
+    int64_t stale_days;         /* a catalogue record confirmed longer ago is marked; 0: none is */
     const struct escrow_public *escrow; /* for whom keys are deposited; borrowed, NULL: nobody */
     bool escrow_pinned;                 /* whatever the server says */
     char *copied;              /* what was copied last, NULL for nothing; owned. See ui_copy */

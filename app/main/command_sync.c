@@ -9,6 +9,7 @@
 #include "app/json.h"
 #include "app/link.h"
 #include "app/main/command_agent.h"
+#include "app/main/guichet_keys.h"
 #include "app/store_provider.h"
 #include "app/wipe.h"
 #include "net/sync.h"
@@ -54,6 +55,7 @@ static int carry(struct command_agent *agent, const struct config *config, struc
                                    .catalogue_path = agent->catalogue_path,
                                    .key_file = agent->key_path,
                                    .escrow_pinned = config_text(config, "escrow-key") != NULL,
+                                   .policy = guichet_policy(config),
                                    .link = link};
     int code;
 

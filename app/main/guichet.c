@@ -256,6 +256,7 @@ static int start_sync(struct program *program, struct error *error)
         .catalogue_path = program->catalogue_path.bytes,
         .key_file = program->key_path.bytes,
         .escrow_pinned = program->desk.escrow_pinned,
+        .policy = guichet_policy(program->config),
     };
     int code = link_new(&program->link, error);
 
@@ -277,6 +278,7 @@ static int prepare(struct program *program, struct error *error)
     program->desk.silent = !config_switch(program->config, "bell");
     program->desk.provider = config_switch(program->config, "provider");
     program->desk.lock_ms = config_number(program->config, "lock-minutes") * 60 * 1000;
+    program->desk.policy = guichet_policy(program->config);
     program->desk.stale_days = config_number(program->config, "stale-days");
     clock_init(&program->desk.clock, clock_system, NULL);
     if (code == 0)

@@ -66,6 +66,20 @@ const struct config_key guichet_keys[] = {
      .argument = "DIRECTORY",
      .preset = "{data}",
      .help = "Where the catalogue and the agents' sealed stores are kept."},
+    {.name = "keep-days",
+     .shape = CONFIG_NUMBER,
+     .maximum = 36500,
+     .argument = "DAYS",
+     .preset = "400",
+     .help = "A closed case is kept here for so long after it was needed, and fetched when it is "
+             "opened later; 0: for good."},
+    {.name = "keep-megabytes",
+     .shape = CONFIG_NUMBER,
+     .maximum = 1024 * 1024,
+     .argument = "MB",
+     .preset = "512",
+     .help = "How large an agent's store may grow: closed cases go from it, the one that was "
+             "needed least recently first; 0: without a bound."},
     {.name = "escrow-key",
      .shape = CONFIG_TEXT,
      .argument = "KEY",
@@ -119,3 +133,11 @@ const struct config_key guichet_keys[] = {
      .help = "Mark what the catalogue's source has not confirmed for so many days; 0: never."},
     {.name = NULL},
 };
+
+struct store_policy guichet_policy(const struct config *config)
+{
+    return (struct store_policy){
+        .keep_ms = config_number(config, "keep-days") * INT64_C(86400000),
+        .bytes = config_number(config, "keep-megabytes") * INT64_C(1048576),
+    };
+}

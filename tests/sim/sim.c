@@ -46,6 +46,8 @@ static void add(struct sums *sums, const struct simulation *simulation)
     sums->totals.promises_missed += one->promises_missed;
     sums->totals.tickets += one->tickets;
     sums->totals.withdrawn += one->withdrawn;
+    sums->totals.let_go += one->let_go;
+    sums->totals.fetched += one->fetched;
     for (int fault = 0; fault < SIM_FAULT_COUNT; fault++)
         sums->totals.faults[fault] += one->faults[fault];
 }
@@ -55,11 +57,12 @@ static void print_sums(const struct sums *sums)
     printf("sim: %" PRId64 " seeds, %" PRId64 " failed, %" PRId64 " steps, %" PRId64
            " operations (%" PRId64 " refused, %" PRId64 " answered again, %" PRId64
            " hand-offs won, %" PRId64 " expired, %" PRId64 " thresholds crossed, %" PRId64
-           " promises missed, %" PRId64 " tickets, %" PRId64 " taken back), faults:",
+           " promises missed, %" PRId64 " tickets, %" PRId64 " taken back, %" PRId64
+           " records let go, %" PRId64 " fetched), faults:",
            sums->seeds, sums->failed, sums->totals.steps, sums->totals.operations,
            sums->totals.refused, sums->totals.repeated, sums->totals.handoffs_won,
            sums->totals.handoffs_expired, sums->totals.crossings, sums->totals.promises_missed,
-           sums->totals.tickets, sums->totals.withdrawn);
+           sums->totals.tickets, sums->totals.withdrawn, sums->totals.let_go, sums->totals.fetched);
     for (int fault = 0; fault < SIM_FAULT_COUNT; fault++)
         printf(" %s %" PRId64 ",", sim_fault_names[fault], sums->totals.faults[fault]);
     printf(" simulated %.1f hours\n", (double)sums->totals.simulated_ms / 3600000.0);

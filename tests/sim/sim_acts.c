@@ -287,9 +287,14 @@ static int act_status(struct sim_terminal *terminal, const struct author *author
     case_next_statuses(record_text(matter, "status"), next);
     while (next[count] != NULL)
         count++;
-    if (count > 0)
-        code = case_set_status(batch, author, matter, next[sim_random(terminal->simulation, count)],
-                               error);
+    if (count > 0) {
+        size_t which = sim_random(terminal->simulation, count);
+
+        /* Only what is closed is let go. */
+        for (size_t i = 0; i < count && terminal->simulation->lets_go; i++)
+            which = strcmp(next[i], "closed") == 0 ? i : which;
+        code = case_set_status(batch, author, matter, next[which], error);
+    }
     record_free(matter);
     return code;
 }
@@ -372,6 +377,7 @@ void sim_terminal_act(struct sim_terminal *terminal)
 
     terminal->act_at =
         simulation->now + 500 + (int64_t)sim_random(simulation, (uint64_t)simulation->act_most_ms);
+    sim_files_act(terminal);
     int code = simulation->waiting_rooms && sim_random(simulation, 2) == 0
                    ? sim_ticket_act(terminal, &author, &batch, &error)
                    : acts[sim_random(simulation, sizeof acts / sizeof acts[0])](terminal, &author,

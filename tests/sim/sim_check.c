@@ -275,6 +275,13 @@ static void check_record(struct simulation *simulation, struct sim_terminal *ter
 
     (void)id_parse(&id, json_text_or(theirs, "id", ""));
     if (store_get(terminal->store, type, &id, &own, &pending, &error) != 0) {
+        struct record *record = NULL;
+
+        sim_must(simulation, record_from_json(&record, theirs, &error), &error, "a record");
+        bool meant = sim_files_may_lack(terminal, record);
+        record_free(record);
+        if (meant)
+            return;
         sim_break(simulation, "%s lacks %s %s: %s", terminal->login, record_type_name(type),
                   id.text, error.message);
         return;
@@ -383,5 +390,6 @@ void sim_check(struct simulation *simulation)
         check_clock(simulation, terminal);
         check_refusals(simulation, terminal);
         check_records(simulation, terminal);
+        sim_check_files(simulation, terminal);
     }
 }

@@ -407,8 +407,9 @@ static void answer_page(struct simulation *simulation, const struct sim_message 
         text_buffer_add(&body, page->records, page->length);
     if (page->gone_count > 0)
         text_buffer_add_format(&body, "],\"gone\":[%s", page->gone);
-    text_buffer_add_format(&body, "],\"catalogue\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
-                           page->catalogue, page->epoch, now);
+    text_buffer_add_format(
+        &body, "],\"catalogue\":%" PRId64 ",\"head\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
+        page->catalogue, page->head, page->epoch, now);
     text_buffer_add_format(&body, "%s%s", more == NULL ? "}" : ",", more == NULL ? "" : more + 1);
     free(more);
     sim_trace(simulation, "  page of %zu records, next %" PRId64, page->count, page->next);
@@ -471,13 +472,16 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
                   &leak);
     }
     sim_must(simulation,
-             ledger_changes(sim_ledger_of(simulation, request->terminal), &scopes,
-                            sim_parameter(request, "since=", 0),
-                            (size_t)sim_parameter(request, "limit=", 500),
-                            sim_parameter(request, "merge=", 0) == MERGE_VERSION
-                                ? &simulation->terminals[request->terminal].actor.device
-                                : NULL,
-                            &page, &error),
+             ledger_changes_but_old(
+                 sim_ledger_of(simulation, request->terminal), &scopes,
+                 sim_parameter(request, "since=", 0), (size_t)sim_parameter(request, "limit=", 500),
+                 sim_parameter(request, "merge=", 0) == MERGE_VERSION
+                     ? &simulation->terminals[request->terminal].actor.device
+                     : NULL,
+                 &(struct ledger_old){sim_parameter(request, "&old=", 0),
+                                      sim_parameter(request, "&until=", 0),
+                                      simulation->terminals[request->terminal].actor.device},
+                 &page, &error),
              &error, "reading changes");
     json_t *members = sim_behind_relay(simulation, request->terminal) && !catalogue
                           ? sim_relay_members(simulation, request)
@@ -569,6 +573,12 @@ static void take_of_terminal(struct simulation *simulation, struct sim_message *
     } else if (strncmp(message->path, "/v1/changes", 11) == 0) {
         take_changes(simulation, message);
         return;
+    } else if (strncmp(message->path, "/v1/files/", 10) == 0) {
+        char epoch[LEDGER_EPOCH_SIZE];
+
+        word_parameter(message, "epoch=", epoch, sizeof epoch);
+        if (history_holds(simulation, message, sim_parameter(message, "since=", 0), epoch, ""))
+            sim_files_take(simulation, message);
     } else if (strcmp(message->path, "/v1/operations") == 0) {
         take_operations(simulation, message);
     } else {

@@ -151,7 +151,8 @@ void sim_terminal_start(struct sim_terminal *terminal)
         .steady = steady,
         .steady_context = terminal,
         .random = jitter,
-        .random_context = terminal};
+        .random_context = terminal,
+        .policy = {.keep_ms = simulation->lets_go ? 1 : 0}};
 
     sim_must(simulation, link_new(&terminal->link, &error), &error, "link");
     sim_must(simulation, store_open(&terminal->store, terminal->path, terminal->key, &error),

@@ -439,6 +439,8 @@ static void choose_weather(struct simulation *simulation)
         simulation->chance[fault] = 0;
     if (relay)
         simulation->chance[SIM_AGENT_MOVED] = simulation->chance[SIM_SERVER_RESTORED] = 0;
+    /* Half of them, of each kind. */
+    simulation->lets_go = simulation->seed / RELAY_SEEDS % 2 == 1;
     /* Every sixteenth seed is a busy day, which takes long to run. */
     simulation->act_most_ms = simulation->seed % 16 == 0 ? 8000 : 60000;
     simulation->cut_most_ms = sim_random(simulation, 4) == 0 ? WORK_MS : 300000;
@@ -518,6 +520,7 @@ bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant,
         terminal->cut_until = 0;
         sim_disk_die(terminal->disk, 0);
         sim_disk_fill(terminal->disk, false);
+        sim_files_want_all(terminal);
     }
     simulation->relay.cut_until = 0;
     sim_trace(simulation, "healed");

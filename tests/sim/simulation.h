@@ -21,9 +21,11 @@
 
 struct sqlite3_stmt;
 
-#define SIM_TERMINALS  5
-#define SIM_RELAY      SIM_TERMINALS          /* as the `terminal` of a message */
-#define SIM_WALL_START INT64_C(1790000000000) /* of all clocks that are right, ms */
+#define SIM_TERMINALS 5
+#define SIM_RELAY     SIM_TERMINALS /* as the `terminal` of a message */
+/* Of all clocks that are right, ms: ten minutes before midnight in UTC, in the middle of a run.
+ * What rests since the day before is old then. */
+#define SIM_WALL_START INT64_C(1790034600000)
 
 enum sim_fault {
     SIM_LOST_REQUEST,
@@ -148,7 +150,8 @@ struct sim_terminal {
     int64_t act_at;
     int64_t cut_until;
     int64_t clock_offset;
-    int session; /* which session holds */
+    int64_t far_ms; /* how far it looks ahead when it lets go */
+    int session;    /* which session holds */
     struct link *link;
     struct sync_engine *engine;
     struct store *store; /* the screen's connection */
@@ -215,6 +218,8 @@ struct sim_totals {
     int64_t crossings;
     int64_t tickets;
     int64_t withdrawn;
+    int64_t let_go;
+    int64_t fetched;
     int64_t faults[SIM_FAULT_COUNT];
 };
 
@@ -227,6 +232,7 @@ struct simulation {
     int64_t now;                 /* ms since the start */
     bool healed;                 /* no more faults */
     bool waiting_rooms;          /* this seed has tickets */
+    bool lets_go;                /* terminals let go of files, and fetch them */
     int64_t act_most_ms;         /* between two acts of an agent */
     int64_t cut_most_ms;         /* of a partition */
     int chance[SIM_FAULT_COUNT]; /* of 1000 */
@@ -318,6 +324,16 @@ void sim_clock_restart(struct simulation *simulation, bool restored);
 
 /* Calls `visit` with each row of a query of the server's database; `text` is bound when not NULL.
  */
+/* sim_files.c: an agent's terminal lets go of something, or wants something back; wants all back.
+ */
+void sim_files_act(struct sim_terminal *terminal);
+void sim_files_want_all(struct sim_terminal *terminal);
+/* GET /v1/files. */
+void sim_files_take(struct simulation *simulation, const struct sim_message *request);
+/* The server shows the record and the terminal lacks it: whether that was meant. */
+bool sim_files_may_lack(struct sim_terminal *terminal, const struct record *record);
+void sim_check_files(struct simulation *simulation, struct sim_terminal *terminal);
+
 void sim_query(struct simulation *simulation, const char *query, const char *text,
                void (*visit)(void *context, struct sqlite3_stmt *row), void *context);
 /* The same of another database. */

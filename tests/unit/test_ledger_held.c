@@ -56,7 +56,8 @@ static bool comes(struct ledger_fixture *f, enum fixture_agent who, int64_t old_
 
     snprintf(named, sizeof(named), "\"id\":\"%s\"", id->text);
     assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[who].agent, &scopes, NULL), 0);
-    assert_int_equal(ledger_changes_but_old(f->ledger, &scopes, 0, 1000, NULL, old_ms, &page, NULL),
+    assert_int_equal(ledger_changes_but_old(f->ledger, &scopes, 0, 1000, NULL,
+                                            &(struct ledger_old){.before_ms = old_ms}, &page, NULL),
                      0);
     found = strstr(page.records, named) != NULL;
     ledger_page_clear(&page);
@@ -117,6 +118,42 @@ static void what_is_in_hand_comes(void **state)
     /* To whoever serves the queue the case was brought, and comes. */
     assert_true(comes(f, BEN, after, &file.matter));
     assert_true(comes(f, BEN, after, &file.note));
+}
+
+/* Read in two pages: what changed between them may be held as it was. */
+static void what_was_given_is_brought_up_to_date(void **state)
+{
+    struct ledger_fixture *f = *state;
+    int64_t after = clock_system(NULL) + HOUR_MS;
+    struct file file = file_make(f), other = file_make(f);
+    struct scope_set scopes = {0};
+    struct ledger_page first, second;
+
+    close_case(f, &other.matter);
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[ANNE].agent, &scopes, NULL), 0);
+    assert_int_equal(ledger_changes_but_old(f->ledger, &scopes, 0, 2, NULL,
+                                            &(struct ledger_old){.before_ms = after}, &first, NULL),
+                     0);
+    assert_non_null(strstr(first.records, file.matter.text));
+    close_case(f, &file.matter);
+    assert_int_equal(ledger_changes_but_old(f->ledger, &scopes, first.next, 1000, NULL,
+                                            &(struct ledger_old){after, first.head, {""}}, &second,
+                                            NULL),
+                     0);
+    assert_non_null(strstr(second.records, "closed"));
+    assert_non_null(strstr(second.records, file.matter.text));
+    assert_null(strstr(second.records, other.matter.text));
+    ledger_page_clear(&second);
+    /* So is what was made at the terminal that reads. */
+    assert_int_equal(
+        ledger_changes_but_old(f->ledger, &scopes, first.next, 1000, NULL,
+                               &(struct ledger_old){after, INT64_MAX, f->actors[DENIS].device},
+                               &second, NULL),
+        0);
+    assert_non_null(strstr(second.records, other.matter.text));
+    ledger_page_clear(&first);
+    ledger_page_clear(&second);
+    scope_set_free(&scopes);
 }
 
 /* How many records of the file `who` is given, in pages of `limit`; `text` holds them. */
@@ -194,6 +231,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_old_file_is_left_out, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_was_given_is_brought_up_to_date, setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(what_is_in_hand_comes, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(a_file_is_fetched, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(the_server_decides_who_is_given_it, setup,
