@@ -24,6 +24,19 @@ static int tell(struct desk *desk, const struct look *look, struct error *error)
     return code;
 }
 
+/* What is opened is needed: it is let go of last. */
+static int need(struct desk *desk, const struct look *look, struct error *error)
+{
+    int64_t now = desk_now(desk);
+    int code = id_is_empty(&look->client)
+                   ? 0
+                   : store_file_need(desk->store, RECORD_CLIENT, &look->client, now, error);
+
+    return code != 0 || id_is_empty(&look->matter)
+               ? code
+               : store_file_need(desk->store, RECORD_CASE, &look->matter, now, error);
+}
+
 int desk_tell_look(struct desk *desk, const struct id *client, const struct id *matter,
                    const struct purpose_reason *reason, struct error *error)
 {
@@ -31,6 +44,7 @@ int desk_tell_look(struct desk *desk, const struct id *client, const struct id *
                         .purpose = reason->purpose,
                         .words = reason->words,
                         .said_ms = reason->said_ms};
+    int code;
 
     if (client != NULL)
         look.client = *client;
@@ -41,7 +55,8 @@ int desk_tell_look(struct desk *desk, const struct id *client, const struct id *
         return 0;
     if (look.purpose == PURPOSE_NONE && !id_is_empty(&look.contact))
         look.purpose = PURPOSE_CONTACT;
-    return look_is_told(desk->store, &look, desk_now(desk)) ? 0 : tell(desk, &look, error);
+    code = look_is_told(desk->store, &look, desk_now(desk)) ? 0 : tell(desk, &look, error);
+    return code == 0 ? need(desk, &look, error) : code;
 }
 
 /* --- reasons that hold for a while ------------------------------------------------------------ */

@@ -14,6 +14,7 @@
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/screen_contact.h"
+#include "ui/work_file.h"
 
 #define ENTRY_HEIGHT 2
 #define FILTER_LIMIT 100
@@ -67,6 +68,7 @@ static void matter_enter(struct screen *screen)
     id_parse(&open.client, record_text(matter->file.matter, "client"));
     work_open_set(screen, &open);
     work_look(screen, &open.client, &open.matter);
+    work_want_rest(screen, RECORD_CASE, &open.matter);
 }
 
 static void matter_close(struct screen *screen)
@@ -144,9 +146,12 @@ static json_t *matter_save(const struct screen *screen)
 
 static const char *matter_subject(struct screen *screen)
 {
-    const struct matter *matter = screen->data;
+    struct matter *matter = screen->data;
+    const struct record *record = matter->file.matter;
 
-    return record_text(matter->file.matter, "reference");
+    snprintf(matter->called, sizeof(matter->called), "%s%s", record_text(record, "reference"),
+             work_is_pinned(screen->desk, RECORD_CASE, &record->id) ? _(" (pinned)") : "");
+    return matter->called;
 }
 
 /* --- drawing --------------------------------------------------------------------------------- */
@@ -373,6 +378,14 @@ static void run_checklist(struct screen *screen, const char *argument)
     ui_open(screen->ui, "checklist", json_pack("{s:s}", "id", matter->file.matter->id.text));
 }
 
+static void run_pin(struct screen *screen, const char *argument)
+{
+    const struct matter *matter = screen->data;
+
+    (void)argument;
+    work_pin(screen, RECORD_CASE, &matter->file.matter->id);
+}
+
 static const struct screen_key matter_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Shows the marked entry in full, or goes on with the form."), NULL,
      run_entry},
@@ -393,6 +406,8 @@ static const struct screen_key matter_keys[] = {
     {'m', N_("Message"), N_("Writes a message to the client of the case."), NULL, run_message},
     {'t', N_("Task"), N_("Notes what is to be done in this case, on a day or on none."), NULL,
      run_task},
+    {'p', N_("Pin"), N_("Pins the case: its file stays on this terminal. Once more: no longer."),
+     N_("pin"), run_pin},
     {'M', N_("Mood"),
      N_("Notes the client's mood while the contact goes on: the next one each time."), N_("mood"),
      run_mood},

@@ -25,6 +25,7 @@ struct matter {
     struct case_file file;
     struct checklist checklist; /* of the file's case */
     bool draft;                 /* a note is half written */
+    char called[64];            /* its reference, and that it is pinned */
 
     /* the timeline */
     struct list list;

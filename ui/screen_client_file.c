@@ -12,12 +12,14 @@
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/list.h"
+#include "ui/work_file.h"
 
 struct filing {
     struct client_file file;
     struct list list;
     char name[WORK_NAME_SIZE];
-    char others[2 * WORK_NAME_SIZE]; /* names of the files that are merged into it */
+    char called[WORK_NAME_SIZE + 64]; /* the name, and that the file is pinned */
+    char others[2 * WORK_NAME_SIZE];  /* names of the files that are merged into it */
 };
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -252,20 +254,46 @@ static void run_consents(struct screen *screen, const char *argument)
         ui_open(screen->ui, "consents", json_pack("{s:s}", "client", filing->file.client->id.text));
 }
 
+static void run_pin(struct screen *screen, const char *argument)
+{
+    const struct filing *filing = screen->data;
+
+    (void)argument;
+    work_pin(screen, RECORD_CLIENT, &filing->file.client->id);
+}
+
+static void run_older(struct screen *screen, const char *argument)
+{
+    const struct filing *filing = screen->data;
+
+    (void)argument;
+    work_want(screen, RECORD_CLIENT, &filing->file.client->id);
+}
+
 static const struct screen_key filing_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Opens the marked case or entry."), NULL, run_entry},
     {'d', N_("Details"), N_("Shows who the client is, to be mended or merged."), NULL, run_client},
     {'c', N_("Consents"), N_("Shows what the client agreed to; notes and withdraws it."), NULL,
      run_consents},
     {'t', N_("Task"), N_("Notes what is to be done for this client."), NULL, run_task},
+    {'p', N_("Pin"),
+     N_("Pins the client: their file stays on this terminal. Once more: no longer."), N_("pin"),
+     run_pin},
+    {'o', N_("Older"),
+     N_("Fetches what of this file is not on this terminal: closed cases that nobody here needed "
+        "for long."),
+     N_("older"), run_older},
     {0},
 };
 
 static const char *filing_subject(struct screen *screen)
 {
-    const struct filing *filing = screen->data;
+    struct filing *filing = screen->data;
 
-    return filing->name;
+    snprintf(filing->called, sizeof(filing->called), "%s%s", filing->name,
+             work_is_pinned(screen->desk, RECORD_CLIENT, &filing->file.client->id) ? _(" (pinned)")
+                                                                                   : "");
+    return filing->called;
 }
 
 static struct screen_about filing_about(const struct screen *screen)

@@ -10,6 +10,7 @@
 #include "app/text.h"
 #include "ui/language.h"
 #include "ui/work.h"
+#include "ui/work_file.h"
 
 /* Before the agent is asked whether to go on waiting. */
 #define PATIENCE_MS (INT64_C(20) * 1000)
@@ -20,6 +21,7 @@ struct fetch {
     struct id record; /* that is waited for: of a merged client the one that stays */
     uint64_t number;  /* of the question under way; 0: answered */
     bool opened;      /* the server has opened it */
+    bool own;         /* it is this office's, and only not here: nothing is to be opened */
     bool waiting;
     int64_t since_ms;
     char notice[ERROR_MESSAGE_SIZE];
@@ -40,14 +42,37 @@ static void give_up(struct fetch *fetch, const char *text)
     text_copy(fetch->notice, sizeof(fetch->notice), text);
 }
 
+/* One that may be seen, and was let go here, or never came. */
+static void ask_own(struct screen *screen)
+{
+    struct fetch *fetch = screen->data;
+    struct error error = ERROR_INIT;
+
+    if (store_file_want(screen->desk->store, fetch->type, &fetch->record, true,
+                        desk_now(screen->desk), &error) != 0) {
+        give_up(fetch, error.message);
+        return;
+    }
+    link_sync_ring(screen->desk->link);
+    fetch->opened = fetch->waiting = true;
+    fetch->since_ms = desk_now(screen->desk);
+    fetch->notice[0] = '\0';
+}
+
 static void ask(struct screen *screen)
 {
     struct fetch *fetch = screen->data;
-    struct link_status status;
     json_t *body;
 
-    link_status_get(screen->desk->link, &status);
-    if (status.state != LINK_ONLINE && status.state != LINK_CONNECTING) {
+    if (fetch->own) {
+        if (work_is_online(screen->desk))
+            ask_own(screen);
+        else
+            give_up(fetch, _("This file is not on this terminal, and the server is not reached. "
+                             "Enter asks for it as soon as the link is back."));
+        return;
+    }
+    if (!work_is_online(screen->desk)) {
         give_up(fetch, _("Offline: the file stays with its office. Enter tries again."));
         return;
     }
@@ -81,6 +106,7 @@ static int fetch_open(struct screen *screen, const json_t *arguments, struct err
         fetch_close(screen);
         return error_set(error, ERROR_INVALID, "%s", _("there is nothing to open"));
     }
+    fetch->own = json_bool_or(arguments, "own", false);
     ask(screen);
     return 0;
 }
@@ -98,6 +124,9 @@ static void answered(struct screen *screen, const struct question_answer *answer
         if (fetch->type == RECORD_CLIENT &&
             id_parse(&id, json_text_or(answer->document, "client", "")))
             fetch->record = id;
+        /* Seen anyway: the feed has brought it before, and this terminal let it go. */
+        if (json_is_null(json_object_get(answer->document, "until")))
+            ask_own(screen);
     } else if (answer->status == 403) {
         give_up(fetch, _("Your role does not open this file."));
     } else if (answer->status == 404) {
@@ -119,7 +148,9 @@ static void look(struct screen *screen)
 {
     struct fetch *fetch = screen->data;
     struct question_answer answer;
+    struct store_file file;
     struct record *record;
+    bool known;
 
     if (!fetch->waiting)
         return;
@@ -128,11 +159,16 @@ static void look(struct screen *screen)
         answered(screen, &answer);
         json_decref(answer.document);
     }
-    record = fetch->opened ? work_get(screen->desk, fetch->type, fetch->record.text, NULL) : NULL;
+    known = fetch->opened &&
+            store_file_get(screen->desk->store, fetch->type, &fetch->record, &file, NULL) == 0;
+    record =
+        known && !file.away ? work_get(screen->desk, fetch->type, fetch->record.text, NULL) : NULL;
     if (record != NULL) {
         fetch->waiting = false;
         screen_finish(screen, json_pack("{s:s, s:s}", "type", record_type_name(fetch->type), "id",
                                         fetch->record.text));
+    } else if (fetch->waiting && known && fetch->own && file.wanted_ms == 0) {
+        give_up(fetch, _("The server does not show you this file."));
     } else if (fetch->waiting && desk_now(screen->desk) - fetch->since_ms > PATIENCE_MS) {
         give_up(fetch, _("The server does not answer. Enter tries again."));
     }
@@ -144,7 +180,9 @@ static void look(struct screen *screen)
 static void fetch_draw(struct screen *screen, const struct paint *paint)
 {
     const struct fetch *fetch = screen->data;
-    const char *text = fetch->waiting ? _("Being fetched from the other office...") : fetch->notice;
+    const char *text = !fetch->waiting ? fetch->notice
+                       : fetch->own    ? _("Being fetched from the server...")
+                                       : _("Being fetched from the other office...");
 
     paint_text(paint, 1, 0, -1, PAINT_TITLE, json_text_or(fetch->arguments, "name", ""));
     paint_wrapped(paint, 3, 0, -1, 3, fetch->waiting ? PAINT_TEXT : PAINT_WARNING, text);
@@ -153,10 +191,16 @@ static void fetch_draw(struct screen *screen, const struct paint *paint)
 
 static bool fetch_key(struct screen *screen, const struct input *input)
 {
-    const struct fetch *fetch = screen->data;
+    struct fetch *fetch = screen->data;
 
     if (input->code == INPUT_ENTER && !fetch->waiting) {
-        ask(screen);
+        if (fetch->own && !work_is_online(screen->desk)) {
+            ask_own(screen);
+            if (fetch->waiting)
+                give_up(fetch, _("It is asked for, and will be here once the link is back."));
+        } else {
+            ask(screen);
+        }
         return true;
     }
     return false;

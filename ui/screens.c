@@ -19,7 +19,7 @@ extern const struct screen_kind screen_message_new, screen_preferences, screen_s
 extern const struct screen_kind screen_task, screen_task_new, screen_tickets, screen_ticket_new;
 extern const struct screen_kind screen_reassign, screen_supervise;
 extern const struct screen_kind screen_rekey;
-extern const struct screen_kind screen_audit;
+extern const struct screen_kind screen_audit, screen_kept;
 extern const struct screen_kind screen_lists;
 extern const struct screen_kind screen_checklist, screen_life_event, screen_life_events;
 
@@ -61,6 +61,7 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_consents,
     &screen_case_entry, 
     &screen_supervise,
+    &screen_kept,
     &screen_emergencies,
     &screen_emergency,
     &screen_protect,

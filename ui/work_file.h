@@ -1,0 +1,19 @@
+/* Files as this terminal holds them: pinned by the agent, or asked for from the server. */
+#ifndef GUICHET_UI_WORK_FILE_H
+#define GUICHET_UI_WORK_FILE_H
+
+#include "ui/screen.h"
+
+/* Whether the agent has pinned it. */
+bool work_is_pinned(struct desk *desk, enum record_type type, const struct id *id);
+/* Pins it, or no longer, and says so. */
+void work_pin(struct screen *screen, enum record_type type, const struct id *id);
+
+/* Asks for the file and says when it will be here. */
+void work_want(struct screen *screen, enum record_type type, const struct id *id);
+/* Where not all of it is here: asks for the rest, unless that was asked for already. */
+void work_want_rest(struct screen *screen, enum record_type type, const struct id *id);
+/* Whether the server is reached. */
+bool work_is_online(struct desk *desk);
+
+#endif
