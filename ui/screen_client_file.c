@@ -272,6 +272,10 @@ static void run_older(struct screen *screen, const char *argument)
 
 static const struct screen_key filing_keys[] = {
     {INPUT_ENTER, N_("Open"), N_("Opens the marked case or entry."), NULL, run_entry},
+    {'o', N_("Older"),
+     N_("Fetches what of this file is not on this terminal: closed cases that nobody here needed "
+        "for long."),
+     N_("older"), run_older},
     {'d', N_("Details"), N_("Shows who the client is, to be mended or merged."), NULL, run_client},
     {'c', N_("Consents"), N_("Shows what the client agreed to; notes and withdraws it."), NULL,
      run_consents},
@@ -279,10 +283,6 @@ static const struct screen_key filing_keys[] = {
     {'p', N_("Pin"),
      N_("Pins the client: their file stays on this terminal. Once more: no longer."), N_("pin"),
      run_pin},
-    {'o', N_("Older"),
-     N_("Fetches what of this file is not on this terminal: closed cases that nobody here needed "
-        "for long."),
-     N_("older"), run_older},
     {0},
 };
 
