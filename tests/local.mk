@@ -715,6 +715,7 @@ SCRIPT_TESTS = \
     tests/end_to_end/enrol.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/find.sh \
+    tests/end_to_end/held.sh \
     tests/end_to_end/form_variant.sh \
     tests/end_to_end/form_version.sh \
     tests/end_to_end/handoff_context.sh \

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# A closed case of years ago does not come to a fresh terminal, and goes from one that does not need
+# it; it is fetched when it is wanted, with the link cut as soon as the link is back; pinned, it
+# stays, through restarts. In both languages.
+. "$(dirname "$0")/harness.sh"
+for tool in curl jq sqlite3; do
+    command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
+done
+server_start
+
+DEVICE=019aaaaa-0000-7000-8000-000000000009
+CLIENT=018bbbbb-0000-7000-8000-000000000001
+OLD=018bbbbb-0000-7000-8000-000000000002
+NOTE=018bbbbb-0000-7000-8000-000000000003
+OPEN=018bbbbb-0000-7000-8000-000000000004
+THEN=2023-11-10T10:00:00.000Z
+
+# What was done years ago, and is in the server since.
+curl -sS -H 'Content-Type: application/json' \
+    -d '{"login": "marie", "password": "guichet", "device": "'$DEVICE'"}' \
+    "$SERVER/v1/login" >"$WORK/login"
+TOKEN=$(jq -r .token "$WORK/login")
+AGENT=$(jq -r .agent.id "$WORK/login")
+COUNT=0
+LINES=
+add() { # add TYPE ID BODY [KIND BASE]
+    COUNT=$((COUNT + 1))
+    LINES="$LINES$(jq -cn --arg id "$(printf '018bbbbb-0000-7000-8001-%012d' $COUNT)" \
+        --arg type "$1" --arg record "$2" --arg agent "$AGENT" --arg time $THEN \
+        --argjson body "$3" --arg kind "${4:-append}" --argjson base "${5:-0}" --arg device $DEVICE \
+        '{id: $id, kind: $kind, type: $type, record: $record, base: $base, agent: $agent,
+          device: $device, time: $time, tick: 0, body: $body}')
+"
+}
+a_case() { # a_case ID REFERENCE SUBJECT
+    add case "$1" "{\"reference\": \"$2\", \"client\": \"$CLIENT\", \"office\": \"sample/quebec\",
+        \"subject\": \"$3\", \"opened_at\": \"$THEN\", \"opened_by\": \"$AGENT\",
+        \"status\": \"received\"}"
+}
+add client $CLIENT '{"kind": "person", "name": "Odile Tremblay", "office": "sample/quebec"}'
+a_case $OLD C-AAAA-0001 "the barn that burned"
+a_case $OPEN C-AAAA-0002 "the fence that leans"
+add note $NOTE "{\"case\": \"$OLD\", \"channel\": \"counter\", \"kind\": \"internal\",
+    \"text\": \"the insurer has paid\", \"author\": \"$AGENT\", \"office\": \"sample/quebec\",
+    \"at\": \"$THEN\"}"
+add case $OLD '{"status": "closed"}' claim 1
+printf '%s' "$LINES" | jq -cs '{operations: .}' |
+    curl -sS -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+        --data-binary @- "$SERVER/v1/operations" >"$WORK/answers"
+[ "$(jq '[.outcomes[] | select(.outcome == "applied")] | length' "$WORK/answers")" = 5 ] ||
+    { cat "$WORK/answers"; fail "the past is not in the server"; }
+
+say() { # say FRENCH ENGLISH
+    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
+}
+waits() {
+    wait_for "$1" "$(say "$2" "$3")"
+}
+start() { # start NAME DAYS
+    DATA_="$WORK/data-$1" terminal "$1" --language $LANGUAGE_ --wrap-up-minutes 0 --keep-days "$2"
+    sign_in "$1" marie "$(say "Mot de passe" Password)"
+    waits "$1" "en ligne" "online"
+}
+command() { # command NAME FRENCH ENGLISH
+    keys "$1" C-g
+    types "$1" "$(say "$2" "$3")"$'\r'
+}
+file() { # the client's file, in a contact with them
+    keys "$1" F3
+    waits "$1" "nom" "name"
+    types "$1" "Odile"
+    wait_for "$1" "Odile Tremblay"
+    keys "$1" Enter
+    waits "$1" "Le contact est commencé" "The contact has begun"
+    command "$1" fiche file
+    waits "$1" "Anciens" "Older"
+    wait_for "$1" "the fence that leans"
+}
+held() { # held NAME RECORD: how many of that id the terminal has
+    sqlite3 "$WORK"/data-"$1"/agents/marie.db "SELECT count(*) FROM record WHERE id = '$2'"
+}
+is_held() { [ "$(held "$1" $OLD)" = 1 ] && [ "$(held "$1" $NOTE)" = 1 ]; }
+is_gone() { [ "$(held "$1" $OLD)" = 0 ] && [ "$(held "$1" $NOTE)" = 0 ]; }
+
+round() {
+    LANGUAGE_=$1
+    local fresh=fresh-$1 lasting=lasting-$1
+    echo "in $1: a fresh terminal is spared"
+    start $fresh 400
+    file $fresh
+    is_held $fresh && fail "the old case came to a fresh terminal"
+    keys $fresh o
+    wait_for $fresh "the barn that burned"
+    wait_that "the old case is not fetched" is_held $fresh
+    keys $fresh Down
+    command $fresh stockage storage
+    waits $fresh "Rien n’est épinglé" "Nothing is pinned"
+    keys $fresh Escape
+    wait_for $fresh "the barn that burned"
+    terminal_kill $fresh
+
+    echo "in $1: what nobody needs goes, and is fetched once the link is back"
+    start $lasting 0
+    wait_that "not everything came" is_held $lasting
+    terminal_quit $lasting
+    start $lasting 400
+    wait_that "the old case stays" is_gone $lasting
+    file $lasting
+    server_stop
+    waits $lasting "hors ligne" "offline"
+    keys $lasting o
+    waits $lasting "le reste viendra au retour du lien" "the rest comes when the link is back"
+    ! shows $lasting "the barn that burned" || fail "what is not here is shown"
+    server_start
+    wait_for $lasting "the barn that burned" 60
+
+    echo "in $1: pinned, it stays"
+    open_old $lasting
+    keys $lasting p
+    waits $lasting "Épinglé : le dossier reste sur ce poste" "Pinned: the file stays on this terminal"
+    waits $lasting "(épinglé)" "(pinned)"
+    terminal_kill $lasting
+    start $lasting 1
+    command $lasting stockage storage
+    wait_for $lasting "C-AAAA-0001"
+    is_held $lasting || fail "what is pinned has gone"
+    keys $lasting Enter
+    wait_for $lasting "the insurer has paid"
+    terminal_kill $lasting
+}
+
+# The marked entry of the client's file moves until it is the old case.
+open_old() {
+    keys "$1" End
+    keys "$1" Enter
+    local end=$((SECONDS + 20 * PATIENCE))
+    until shows "$1" "the insurer has paid"; do
+        [ $SECONDS -lt $end ] || fail "the old case does not open"
+        keys "$1" Escape
+        wait_for "$1" "the fence that leans"
+        keys "$1" Up Enter
+        sleep 0.5
+    done
+}
+
+round fr
+round en
+echo "held: all good"
