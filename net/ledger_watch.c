@@ -327,6 +327,10 @@ static int state_put(struct look *look, const struct watched *watched, struct er
 
 static int cross(struct look *look, struct watched *watched, int64_t value, struct error *error)
 {
+    struct ledger_alert alert = {.queue = watched->queue,
+                                 .name = watched->name,
+                                 .threshold = &watched->threshold,
+                                 .value = value};
     int code;
 
     look->due = true;
@@ -338,12 +342,10 @@ static int cross(struct look *look, struct watched *watched, int64_t value, stru
     code = ledger_alert_number(look->ledger, watched->name, &watched->number, error);
     if (code == 0)
         code = state_put(look, watched, error);
-    return code == 0 ? ledger_alert_raise(look->ledger,
-                                          &(struct ledger_alert){watched->queue, watched->name,
-                                                                 watched->number,
-                                                                 &watched->threshold, value},
-                                          look->now_ms, error)
-                     : code;
+    if (code != 0)
+        return code;
+    alert.number = watched->number;
+    return ledger_alert_raise(look->ledger, &alert, look->now_ms, error);
 }
 
 static int come_back(struct look *look, struct watched *watched, struct error *error)
