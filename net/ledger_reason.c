@@ -188,7 +188,8 @@ int ledger_reason_find(struct ledger *ledger, const struct ledger_actor *actor,
     int code;
 
     *purpose = PURPOSE_NONE;
-    if (record_type_is_catalogue(type) ||
+    /* What is told of an emergency is for those who review it, and holds nothing of the file. */
+    if (record_type_is_catalogue(type) || type == RECORD_EMERGENCY ||
         (actor->may & ((permission_set)1 << PERMISSION_OPEN_UNASKED)) != 0)
         return 0;
     code = ledger_reader_take(ledger, &reader, error);

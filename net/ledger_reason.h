@@ -18,10 +18,11 @@ int ledger_reason_keep(struct ledger *ledger, const struct id *agent, const stru
                        enum purpose purpose, int64_t until_ms, int64_t now_ms, struct error *error);
 
 /*
- * Why this agent may be given this record, which is in their scopes. 0 with the purpose: said for
- * the file it belongs to; PURPOSE_CONTACT for a contact of theirs in progress with the client;
- * PURPOSE_CASE_WORK for what they have in hand (app/in_hand.h); PURPOSE_NONE for a record of
- * nobody, and for a role that is not asked. ERROR_INVALID when they must first say why.
+ * Why this agent may be given this record, which is in their scopes, or this client's or case's
+ * file. 0 with the purpose: said for the file it belongs to; PURPOSE_CONTACT for a contact of
+ * theirs in progress with the client; PURPOSE_CASE_WORK for what they have in hand (app/in_hand.h);
+ * PURPOSE_NONE for a record of nobody, and for a role that is not asked. ERROR_INVALID when they
+ * must first say why.
  */
 int ledger_reason_find(struct ledger *ledger, const struct ledger_actor *actor,
                        enum record_type type, const struct id *id, int64_t now_ms,

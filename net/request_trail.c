@@ -40,7 +40,7 @@ bool request_reason(struct request *request, enum record_type type, const struct
 static int knocks_write(struct server *server, uint64_t count, const char *where,
                         const char *request, struct error *error)
 {
-    char what[160];
+    char what[240];
     const struct audit_entry entry = {
         .kind = AUDIT_REFUSED, .at_ms = clock_system(NULL), .what = what, .request = request};
 
