@@ -7,8 +7,8 @@
  * present one where the page is the last of what there is, or the first that is read; else the one
  * that the reader brought. Who stands before the horizon, and was not told up to its day, may hold
  * what was taken and forgotten: they begin anew, as after a restore.
- * Where there are relays, what was taken and is not erased yet is kept: a relay keeps the row until
- * it hears that it is (ledger_erase.c).
+ * Where there are relays nothing is forgotten: a relay keeps the row of what was taken until it
+ * hears that it was erased (ledger_erase.c), also one that was away for longer.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -123,10 +123,7 @@
     X(GONE_SCOPES, "SELECT scope.name FROM gone JOIN scope ON scope.number = gone.scope "          \
                    "WHERE gone.record = ?1")                                                       \
     X(GONE_SINCE, "SELECT 1 FROM gone WHERE record = ?1 AND seq > ?2 LIMIT 1")                     \
-    X(GONE_FORGET,                                                                                 \
-      "DELETE FROM gone WHERE seq <= ?1 AND (NOT EXISTS (SELECT 1 FROM relay) OR EXISTS "          \
-      "(SELECT 1 FROM record WHERE record.number = gone.record AND "                               \
-      "json_extract(document, '$.body.erased_at') IS NOT NULL))")                                  \
+    X(GONE_FORGET, "DELETE FROM gone WHERE seq <= ?1 AND NOT EXISTS (SELECT 1 FROM relay)")        \
     X(GONE_AFTER, "SELECT seq, record FROM gone WHERE scope = ?1 AND seq > ?2 "                    \
                   "ORDER BY seq LIMIT ?3")                                                         \
     X(FEED_AFTER, "SELECT seq, record FROM feed WHERE scope = ?1 AND seq > ?2 "                    \
