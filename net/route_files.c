@@ -70,7 +70,6 @@ static enum route_result handle_files(struct request *request)
     struct ledger_page page = {0};
     struct scope_set scopes = {0};
     struct error error = ERROR_INIT;
-    enum purpose purpose = PURPOSE_NONE;
     int code;
 
     if (!wanted_read(request, &wanted))
@@ -79,8 +78,7 @@ static enum route_result handle_files(struct request *request)
     if (code == 0)
         code = ledger_file_page(request->server->ledger, &scopes, &wanted, &page, &error);
     scope_set_free(&scopes);
-    if ((code != 0 || request_reason(request, wanted.type, &wanted.record, "files", &purpose)) &&
-        note(request, &wanted, &page, code)) {
+    if (note(request, &wanted, &page, code)) {
         if (code != 0)
             request_error(request, code, &error);
         else
@@ -102,9 +100,8 @@ static const struct route_parameter parameters[] = {
 };
 
 static const enum problem problems[] = {
-    PROBLEM_BAD_PARAMETER, PROBLEM_UNAUTHORIZED,  PROBLEM_FORBIDDEN,
-    PROBLEM_NOT_FOUND,     PROBLEM_OTHER_HISTORY, PROBLEM_PURPOSE,
-    PROBLEM_STORAGE,       PROBLEM_BUSY,          PROBLEM_NONE};
+    PROBLEM_BAD_PARAMETER, PROBLEM_UNAUTHORIZED, PROBLEM_FORBIDDEN, PROBLEM_NOT_FOUND,
+    PROBLEM_OTHER_HISTORY, PROBLEM_STORAGE,      PROBLEM_BUSY,      PROBLEM_NONE};
 
 const struct route route_files = {
     .method = "GET",

@@ -37,20 +37,6 @@ static void expect(struct server_fixture *f, enum fixture_agent who, enum record
         server_expect_problem(f, &call, 422, "purpose-needed");
 }
 
-/* The whole file at once, as a terminal asks for one that it let go of. */
-static void expect_file(struct server_fixture *f, enum fixture_agent who, const struct id *client,
-                        bool given)
-{
-    char path[100];
-    const struct call call = {.path = path, .token = f->tokens[who]};
-
-    snprintf(path, sizeof(path), "/v1/files/client/%s", client->text);
-    if (given)
-        json_decref(server_json(f, &call));
-    else
-        server_expect_problem(f, &call, 422, "purpose-needed");
-}
-
 /* Ben's terminal tells that he opened it, so long ago. */
 static void look(struct server_fixture *f, const struct id *client, const char *purpose,
                  int64_t ago_ms)
@@ -78,10 +64,7 @@ static void it_is_said_first(void **state)
     expect(f, ANNE, RECORD_CLIENT, &other, false);
     expect(f, BEN, RECORD_CASE, &matter, false);
     expect(f, BEN, RECORD_CLIENT, &client, false);
-    expect_file(f, BEN, &client, false);
-    expect_file(f, ANNE, &client, true);
     server_say_why(f, BEN, RECORD_CASE, &matter);
-    expect_file(f, BEN, &client, true);
     expect(f, BEN, RECORD_CASE, &matter, true);
     expect(f, BEN, RECORD_CLIENT, &client, true);
     expect(f, BEN, RECORD_CLIENT, &other, false);
