@@ -15,6 +15,7 @@ done
 # Fields that no screen shows, and why.
 cat >"$WORK/hidden" <<'END'
 access.words: kept in the audit trail alone, seen there as audit.words
+alert.threshold: which threshold it was, for the server that ends it
 agent.title.en: an agent goes by "name"
 agent.title.fr: an agent goes by "name"
 calendar.title.en: only its holidays are named
