@@ -20,7 +20,7 @@ libnet_a_SOURCES += \
     net/ledger_agent.c net/ledger_sign_in.c net/ledger_factor.c net/ledger_factor.h net/otp.c net/otp.h net/password_rule.c net/password_rule.h net/ledger_lockout.c net/ledger_lockout.h net/trust_rules.h \
     net/ledger_session.c net/ledger_session.h net/ledger_session_end.c net/ledger_session_internal.h \
     net/ledger_refresh.c net/ledger_terminal.c net/ledger_terminal.h \
-    net/control.c net/control.h net/ledger_order.c net/ledger_order.h net/ledger_statements_device.h \
+    net/control.c net/control.h net/ledger_order.c net/ledger_order.h net/ledger_statements_audit.h net/ledger_statements_device.h \
     net/ledger_apply.c \
     net/ledger_attempt.h \
     net/ledger_permit.c \
