@@ -129,13 +129,24 @@ static int is_current(struct database *database, struct error *error)
            version == database->schema->version;
 }
 
+/* Before there is a table: of a file that has some the setting would count with the next VACUUM,
+ * and that may be one that is not ours to change. */
+static int give_back(struct database *database, struct error *error)
+{
+    int64_t pages;
+    int code = read_pragma(database, "PRAGMA page_count", &pages, error);
+
+    if (code == 0 && pages == 0)
+        code = database_script(database, "PRAGMA auto_vacuum=INCREMENTAL", error);
+    return code;
+}
+
 static int prepare_file(struct database *database, struct error *error)
 {
     int code = is_current(database, error);
 
-    /* Before there is a table; of one that has some it counts with the next VACUUM. */
     if (code == 0 && database->schema->gives_back)
-        code = database_script(database, "PRAGMA auto_vacuum=INCREMENTAL", error);
+        code = give_back(database, error);
     /* Two programs that meet a new or an old file: one makes the tables, the other finds them. */
     if (code == 0 && (code = database_begin(database, error)) == 0)
         code = database_end(database, know_file(database, error), error);

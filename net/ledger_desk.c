@@ -269,7 +269,7 @@ int ledger_scopes_move(struct ledger *ledger, const struct record *agent,
             code = leave(ledger, agent, before->names[i], after, error);
         scope_set_free(&name);
     }
-    return code;
+    return code == 0 ? ledger_opening_judge(ledger, agent, error) : code;
 }
 
 /* --- changes ---------------------------------------------------------------------------------- */

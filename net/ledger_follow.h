@@ -59,6 +59,8 @@ int ledger_opening_scopes(struct ledger *ledger, const struct id *record, struct
                           struct error *error);
 /* A file came to be protected: it closes to those who may not read such, but for an emergency. */
 int ledger_opening_close(struct ledger *ledger, const struct id *record, struct error *error);
+/* An agent's record or role changed: what they may open no longer closes, but for an emergency. */
+int ledger_opening_judge(struct ledger *ledger, const struct record *agent, struct error *error);
 
 /* --- intake (ledger_intake_offer.c) -------------------------------------------------------------
  */

@@ -118,6 +118,7 @@ static int scope_empty(struct ledger *ledger, const char *scope, struct error *e
 struct file {
     struct id record;
     enum record_type type;
+    enum purpose purpose; /* it was opened for */
 };
 
 /* The files that are open to an agent. `files` is owned by the caller (free). */
@@ -142,6 +143,7 @@ static int files_read(struct ledger *ledger, const char *agent, struct file **fi
         *files = longer;
         id_parse(&longer[*count].record, database_text(statement, 0));
         longer[*count].type = record_type_from_name(database_text(statement, 1));
+        longer[*count].purpose = purpose_from_name(database_text(statement, 2));
         ++*count;
     }
     sqlite3_reset(statement);
@@ -215,17 +217,23 @@ int ledger_opening_scopes(struct ledger *ledger, const struct id *record, struct
     return code;
 }
 
-static int close_to(struct ledger *ledger, const struct id *record, const struct id *agent,
-                    struct error *error)
+static int opening_delete(struct ledger *ledger, const struct id *record, const struct id *agent,
+                          struct error *error)
 {
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_OPENING_DELETE, error);
-    int code;
 
     if (statement == NULL)
         return ERROR_STORAGE;
     database_bind_text(statement, 1, agent->text);
     database_bind_text(statement, 2, record->text);
-    code = database_run(ledger->writer, statement, error);
+    return database_run(ledger->writer, statement, error);
+}
+
+static int close_to(struct ledger *ledger, const struct id *record, const struct id *agent,
+                    struct error *error)
+{
+    int code = opening_delete(ledger, record, agent, error);
+
     return code == 0 ? scope_settle(ledger, agent->text, error) : code;
 }
 
@@ -245,6 +253,53 @@ int ledger_opening_close(struct ledger *ledger, const struct id *record, struct 
             code = close_to(ledger, record, &openers[i].agent, error);
     }
     free(openers);
+    return code;
+}
+
+/* Whether who may do this much may have such a file open. */
+static int may_stay(struct ledger *ledger, const struct file *file, permission_set may, bool *stays,
+                    struct error *error)
+{
+    struct ledger_row row;
+    int code;
+
+    *stays = file->purpose == PURPOSE_EMERGENCY;
+    if (*stays || (may & ((permission_set)1 << PERMISSION_SEARCH_ALL)) == 0)
+        return 0;
+    *stays = (may & ((permission_set)1 << PERMISSION_READ_PROTECTED)) != 0;
+    if (*stays)
+        return 0;
+    code = ledger_row_read(ledger->writer, file->type, &file->record, &row, error);
+    if (code == 0)
+        code = ledger_protect_has(ledger->writer, row.row, error);
+    ledger_row_clear(&row);
+    *stays = code == 0;
+    return code == ERROR_NOT_FOUND || code > 0 ? 0 : code;
+}
+
+int ledger_opening_judge(struct ledger *ledger, const struct record *agent, struct error *error)
+{
+    struct scope_set scopes = {0};
+    permission_set may = 0;
+    struct file *files = NULL;
+    size_t count = 0, closed = 0;
+    int code = ledger_agent_scopes(ledger->writer, agent, &scopes, &may, error);
+
+    if (code == 0)
+        code = files_read(ledger, agent->id.text, &files, &count, error);
+    for (size_t i = 0; i < count && code == 0; i++) {
+        bool stays;
+
+        code = may_stay(ledger, &files[i], may, &stays, error);
+        if (code == 0 && !stays) {
+            code = opening_delete(ledger, &files[i].record, &agent->id, error);
+            closed++;
+        }
+    }
+    if (code == 0 && closed > 0)
+        code = scope_settle(ledger, agent->id.text, error);
+    free(files);
+    scope_set_free(&scopes);
     return code;
 }
 
@@ -295,7 +350,7 @@ static int asked_resolve(struct asked *asked, struct error *error)
     if (code == 0 && row.record->type == RECORD_CLIENT)
         code = search_survivor(database, &row, error);
     if (code == 0)
-        asked->file = (struct file){row.record->id, row.record->type};
+        asked->file = (struct file){row.record->id, row.record->type, asked->opening->purpose};
     if (code == 0) {
         text_copy(asked->office, sizeof(asked->office), record_text(row.record, "office"));
         code = ledger_protect_has(database, row.row, error);

@@ -346,7 +346,7 @@
     X(PROTECTED_DELETE, "DELETE FROM protected WHERE record = ?1")                                 \
     X(OPENING_DUE, "SELECT agent, record FROM opening WHERE until <= ?1 ORDER BY until LIMIT ?2")  \
     X(OPENING_DELETE, "DELETE FROM opening WHERE agent = ?1 AND record = ?2")                      \
-    X(OPENING_OF, "SELECT record, type FROM opening WHERE agent = ?1")                             \
+    X(OPENING_OF, "SELECT record, type, purpose FROM opening WHERE agent = ?1")                    \
     X(OPENING_FIRST, "SELECT until FROM opening ORDER BY until LIMIT 1")                           \
     X(OPENING_FILE, "SELECT number FROM record WHERE client = ?1 AND type IN ('case', "            \
                     "'contact', 'submission', 'message', 'delegation', 'task') ORDER BY number")   \

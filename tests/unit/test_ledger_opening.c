@@ -137,6 +137,7 @@ static void what_is_seen_anyway_stays(void **state)
     struct id contact;
     int64_t since;
 
+    people_role(f, ANNE, "a", "agent");
     open_client(f, &file.client);
     contact = fixture_make(f, ANNE, RECORD_CONTACT,
                            json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "channel", "counter",
@@ -385,6 +386,27 @@ static void who_may_not_is_refused(void **state)
     free(trail);
 }
 
+/* Who becomes one who may not open such files has none of them any more; an emergency stands. */
+static void another_role_is_judged_again(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct file file = file_make(f, "Zoé Roy"), urgent = file_make(f, "Ann Roy");
+    struct ledger_opened opened;
+    int64_t since;
+
+    people_role(f, ANNE, "a", "agent");
+    open_client(f, &file.client);
+    assert_int_equal(open_for(f, RECORD_CLIENT, &urgent.client, PURPOSE_EMERGENCY, &opened), 0);
+    people_role(f, ANNE, "a", "clerk");
+    assert_int_equal(fixture_read(f, ANNE, RECORD_CLIENT, &file.client, NULL), 0);
+    since = read_all(f);
+    people_role(f, ANNE, "a", "administrator");
+    assert_true(is_taken(f, since, &file.client));
+    assert_true(is_taken(f, since, &file.note));
+    assert_int_equal(fixture_read(f, ANNE, RECORD_CLIENT, &file.client, NULL), ERROR_REFUSED);
+    assert_int_equal(fixture_read(f, ANNE, RECORD_CLIENT, &urgent.client, NULL), 0);
+}
+
 /* Opening counts as a search: nobody goes through all files. */
 static void nobody_opens_all(void **state)
 {
@@ -417,6 +439,7 @@ int main(void)
         TEST(the_day_is_the_offices),
         TEST(it_is_in_the_trail),
         TEST(who_may_not_is_refused),
+        TEST(another_role_is_judged_again),
         TEST(nobody_opens_all),
     };
 
