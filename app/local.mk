@@ -9,23 +9,29 @@ libapp_a_SOURCES = \
     app/id.c app/id.h \
     app/journal.c app/journal.h \
     app/json.c app/json.h \
-    app/merge.c app/merge.h app/merge_fields.c app/merge_handoff.c app/merge_internal.h app/merge_message.c \
+    app/merge.c app/merge.h app/merge_fields.c app/merge_handoff.c app/merge_internal.h \
+    app/merge_message.c \
     app/merge_value.c app/queue_measure.c app/queue_measure.h \
     app/operation.c app/operation.h \
     app/match.c app/match.h \
-    app/permission.c app/permission.h app/protect.c app/protect.h app/sandbox.c app/sandbox.h app/sandbox_calls.c app/purpose.c app/purpose.h \
-    app/permission.c app/permission.h app/protection.c app/protection.h app/purpose.c app/purpose.h app/role.c app/role.h \
+    app/permission.c app/permission.h app/protect.c app/protect.h app/sandbox.c app/sandbox.h \
+    app/sandbox_calls.c app/purpose.c app/purpose.h \
+    app/protection.c app/protection.h app/role.c app/role.h \
     app/promise.c app/promise.h app/promise_state.c app/promise_state.h \
     app/promise_time.c app/promise_time.h \
     app/queue.c app/queue.h app/queue_line.c app/queue_line.h \
     app/record.c app/record.h \
     app/rest.c app/rest.h \
     app/record_fields.c app/record_fields.h app/record_transitions.c \
-    app/escrow.c app/escrow.h app/seal.c app/seal.h app/store_destroy.c app/store_key.c app/store_key.h \
-    app/store.c app/store.h app/store_change.c app/store_evict.c app/store_feed.c app/store_file.c app/store_file.h app/store_gone.c app/store_internal.h app/store_history.c app/store_journal.c \
-    app/store.c app/store.h app/case_weight.c app/case_weight.h app/store_case.c app/store_feed.c app/store_gone.c app/store_internal.h app/store_history.c app/store_journal.c \
+    app/escrow.c app/escrow.h app/seal.c app/seal.h app/store_destroy.c app/store_key.c \
+    app/store_key.h \
+    app/store.c app/store.h app/store_change.c app/store_evict.c app/store_feed.c \
+    app/store_file.c app/store_file.h app/store_gone.c app/store_internal.h app/store_history.c \
+    app/store_journal.c \
+    app/case_weight.c app/case_weight.h app/store_case.c \
     app/recovery.h app/store_recovery.c app/store_salvage.c app/store_salvage.h \
-    app/store_outbox.c app/store_record.c app/store_refusal.c app/store_schema.c app/store_urgency.c app/store_state.c \
+    app/store_outbox.c app/store_record.c app/store_refusal.c app/store_schema.c \
+    app/store_urgency.c app/store_state.c \
     app/text.c app/text.h
 
 EXTRA_DIST += app/catalogue_bodies.md app/catalogue_csv.md app/hsds.md
@@ -34,7 +40,8 @@ EXTRA_DIST += app/catalogue_bodies.md app/catalogue_csv.md app/hsds.md
 libapp_a_SOURCES += \
     app/calendar.c app/calendar.h app/calendar_read.c app/calendar_read.h \
     app/calendar_rule.c app/calendar_rule.h \
-    app/merge_ticket.c app/ticket.c app/ticket.h app/ticket_list.c app/ticket_list.h app/ticket_roll.c app/ticket_roll.h \
+    app/merge_ticket.c app/ticket.c app/ticket.h app/ticket_list.c app/ticket_list.h \
+    app/ticket_roll.c app/ticket_roll.h \
     app/csv.c app/csv.h \
     app/import.c app/import.h app/import_account.c app/import_internal.h \
     app/import_life_event.c app/import_life_event.h \
@@ -48,7 +55,8 @@ libapp_a_SOURCES += \
     app/export.c app/export.h \
     app/hsds.c app/hsds.h app/hsds_check.c app/hsds_document.c app/hsds_flatten.c \
     app/hsds_nest.c app/hsds_package.c \
-    app/hsds_body.c app/hsds_body.h app/hsds_member.c app/hsds_member.h app/hsds_office.c app/hsds_own.c \
+    app/hsds_body.c app/hsds_body.h app/hsds_member.c app/hsds_member.h app/hsds_office.c \
+    app/hsds_own.c \
     app/hsds_record.c app/hsds_record.h app/hsds_service.c \
     app/hsds_table.c app/hsds_table.h \
     app/hsds_words.c app/hsds_words.h \
@@ -67,7 +75,8 @@ libapp_a_SOURCES += \
 libapp_a_SOURCES += \
     app/message.c app/message.h \
     app/message_segments.c app/message_segments.h \
-    app/message_plan.c app/message_plan.h app/message_template.c app/message_template.h app/snippet.c app/snippet.h \
+    app/message_plan.c app/message_plan.h app/message_template.c app/message_template.h \
+    app/snippet.c app/snippet.h \
     app/message_words.c app/message_words.h
 
 # When something is open, and where; what of the catalogue still stands.
@@ -82,7 +91,8 @@ libapp_a_SOURCES += \
 
 # Where the screen and the sync thread meet.
 libapp_a_SOURCES += \
-    app/link.c app/link.h app/store_provider.c app/store_provider.h app/errand.c app/errand.h app/qr.c app/qr.h app/wipe.c app/wipe.h \
+    app/link.c app/link.h app/store_provider.c app/store_provider.h app/errand.c app/errand.h \
+    app/qr.c app/qr.h app/wipe.c app/wipe.h \
     app/question.c app/question.h
 
 # The shipped sample: one file a type.
@@ -169,9 +179,11 @@ libapp_a_SOURCES += \
     app/search_segment_writer.c app/search_segment_writer.h \
     app/search_store.c app/search_store.h \
     app/search_words.c app/search_words.h
-nodist_libapp_a_SOURCES = app/search_words_table.h
+nodist_libapp_a_SOURCES = \
+    app/search_words_table.h
 EXTRA_DIST += app/search_words.txt app/search_words.awk
-BUILT_SOURCES += app/search_words_table.h
+BUILT_SOURCES += \
+    app/search_words_table.h
 CLEANFILES += app/search_words_table.h
 app/search_words.$(OBJEXT): app/search_words_table.h
 

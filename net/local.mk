@@ -12,15 +12,23 @@ libnet_a_SOURCES += \
     net/display_link.c net/display_link.h \
     net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
     net/protocol.c net/protocol.h net/device_proof.c net/device_proof.h \
-    net/sync_ask.c net/sync_fetch.c net/sync_file.c net/sync_login.c net/sync_provider.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c net/sync_relay.c net/sync_reply.c net/sync_session.c net/sync_status.c net/sync_body.c net/sync_body.h
+    net/sync_ask.c net/sync_fetch.c net/sync_file.c net/sync_login.c net/sync_provider.c \
+    net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c \
+    net/sync_relay.c net/sync_reply.c net/sync_session.c net/sync_status.c net/sync_body.c \
+    net/sync_body.h
 
 # The server's side.
 libnet_a_SOURCES += \
     net/ledger.h \
-    net/ledger_agent.c net/ledger_sign_in.c net/ledger_factor.c net/ledger_factor.h net/otp.c net/otp.h net/password_rule.c net/password_rule.h net/ledger_lockout.c net/ledger_lockout.h net/trust_rules.h \
-    net/ledger_session.c net/ledger_session.h net/ledger_session_end.c net/ledger_session_internal.h \
+    net/ledger_agent.c net/ledger_sign_in.c net/ledger_enter.h net/ledger_password.c \
+    net/ledger_factor.c net/ledger_factor.h net/otp.c \
+    net/otp.h net/password_rule.c net/password_rule.h net/ledger_lockout.c net/ledger_lockout.h \
+    net/trust_rules.h \
+    net/ledger_session.c net/ledger_session.h net/ledger_session_end.c \
+    net/ledger_session_internal.h \
     net/ledger_refresh.c net/ledger_terminal.c net/ledger_terminal.h \
-    net/control.c net/control.h net/ledger_order.c net/ledger_order.h net/ledger_statements_audit.h net/ledger_statements_device.h \
+    net/control.c net/control.h net/ledger_order.c net/ledger_order.h \
+    net/ledger_statements_audit.h net/ledger_statements_device.h \
     net/ledger_apply.c \
     net/ledger_attempt.h \
     net/ledger_permit.c \
@@ -28,12 +36,16 @@ libnet_a_SOURCES += \
     net/ledger_attending.c \
     net/ledger_consent.c net/ledger_consent.h \
     net/disclosure_words.c net/disclosure_words.h net/html_write.c net/html_write.h \
-    net/ledger_disclose.c net/ledger_disclose.h net/ledger_order_retention.c net/ledger_order_retention.h \
+    net/ledger_disclose.c net/ledger_disclose.h net/ledger_order_retention.c \
+    net/ledger_order_retention.h \
     net/ledger_retention.c net/ledger_retention.h net/ledger_retention_internal.h \
     net/ledger_retention_rest.c \
     net/ledger_erase.c net/ledger_erase.h net/ledger_file.c net/ledger_file.h \
     net/ledger_audit.c net/ledger_audit.h net/ledger_schema_trust.h \
-    net/ledger_audit_read.c net/ledger_audit_read.h net/ledger_look.c net/audit_tally.c net/audit_tally.h net/request_trail.c net/ledger_audit_key.c net/ledger_audit_key.h net/ledger_reason.c net/ledger_reason.h net/ledger_trace.c net/ledger_trail.c net/ledger_trail.h \
+    net/ledger_audit_read.c net/ledger_audit_read.h net/ledger_look.c net/audit_tally.c \
+    net/audit_tally.h net/request_trail.c net/ledger_audit_key.c net/ledger_audit_key.h \
+    net/ledger_reason.c net/ledger_reason.h net/ledger_trace.c net/ledger_trail.c \
+    net/ledger_trail.h \
     net/audit_tree.c net/audit_tree.h net/audit_row.c net/audit_row.h \
     net/audit_head.c net/audit_head.h net/ledger_verify.c net/ledger_verify.h \
     net/ledger_centre.c \
@@ -69,18 +81,22 @@ libnet_a_SOURCES += \
     net/ledger_holder.c net/ledger_holder.h \
     net/ledger_import.c \
     net/scan_folder.c net/scan_folder.h net/scan_page.c net/scan_page.h \
-    net/intake.h net/intake_document.c net/intake_document.h net/intake_key.h net/intake_rate.c net/intake_rate.h \
+    net/intake.h net/intake_document.c net/intake_document.h net/intake_key.h net/intake_rate.c \
+    net/intake_rate.h \
     net/ledger_intake_key.c net/ledger_intake.c net/ledger_intake.h net/ledger_intake_form.c \
-    net/ledger_intake_match.c net/ledger_intake_offer.c net/ledger_attachment.c net/ledger_reach.c \
-    net/ledger_search.c net/ledger_search.h net/ledger_search_internal.h net/ledger_search_file.c \
+    net/ledger_intake_match.c net/ledger_intake_offer.c net/ledger_attachment.c \
+    net/ledger_reach.c \
+    net/ledger_search.c net/ledger_search.h net/ledger_search_internal.h \
+    net/ledger_search_file.c \
     net/ledger_search_find.c net/ledger_search_keys.c net/ledger_search_likely.c \
-    net/ledger_search_permit.c net/ledger_opening.c net/opening_clock.c net/opening_clock.h net/ledger_refused.c \
+    net/ledger_search_permit.c net/ledger_opening.c net/opening_clock.c net/opening_clock.h \
+    net/ledger_refused.c \
     net/search_clock.c net/search_clock.h \
     net/ledger_protect.c net/ledger_protect.h net/ledger_publish.c net/ledger_queue.c \
     net/ledger_permission.c net/ledger_permission.h \
     net/ledger_record.c \
     net/ledger_role.c net/ledger_role.h \
-    net/ledger_relay.c net/ledger_relay.h net/ledger_relay_gone.c \
+    net/ledger_property.c net/ledger_relay.c net/ledger_relay.h net/ledger_relay_gone.c \
     net/ledger_schema.c \
     net/ledger_scope.c \
     net/ledger_sqlite.c net/ledger_sqlite.h net/ledger_row.h net/ledger_scope.h \
@@ -116,11 +132,12 @@ libnet_a_SOURCES += \
     net/server_internal.h \
     net/server_listen.c net/server_listen.h \
     net/server_openapi.c net/server_openapi_intake.c net/server_openapi_trust.c \
-    net/server_openapi.c net/server_openapi_intake.c net/server_openapi_permissions.c \
+    net/server_openapi_permissions.c \
     net/server_presence.c net/server_presence.h \
     net/server_request.c \
     net/request_code.c net/request_code.h net/request_wait.c net/request_wait.h \
-    net/request_session.c net/request_session.h net/route_token.c net/route_password.c net/route_devices.c \
+    net/request_session.c net/request_session.h net/route_token.c net/route_password.c \
+    net/route_devices.c \
     net/server_routes.c \
     net/audit_clock.c net/audit_clock.h net/server_trail.c net/server_trail.h \
     net/server_worker.c net/server_worker.h
@@ -149,9 +166,11 @@ libnet_a_SOURCES += \
     net/relay_engine_internal.h net/relay_engine_page.c
 
 # Hand-offs whose time passes.
-libnet_a_SOURCES += net/bell_clock.c net/bell_clock.h net/handoff_clock.c net/handoff_clock.h \
+libnet_a_SOURCES += \
+    net/bell_clock.c net/bell_clock.h net/handoff_clock.c net/handoff_clock.h \
     net/ledger_promise.c net/ledger_promise.h net/promise_clock.c net/promise_clock.h
-libnet_a_SOURCES += net/queue_watch.c net/queue_watch.h
+libnet_a_SOURCES += \
+    net/queue_watch.c net/queue_watch.h
 
 # Deliveries to agencies.
 libnet_a_SOURCES += \

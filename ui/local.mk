@@ -10,7 +10,7 @@ libui_a_SOURCES = \
     ui/desk.c ui/desk.h \
     ui/desk_look.c \
     ui/case_reader.c ui/case_reader.h \
-    ui/desk.c ui/desk.h ui/desk_cases.c ui/desk_cases.h \
+    ui/desk_cases.c ui/desk_cases.h \
     ui/editor.c ui/editor.h ui/editor_internal.h \
     ui/editor_draw.c \
     ui/editor_key.c \
@@ -29,17 +29,20 @@ libui_a_SOURCES = \
     ui/paint.c ui/paint.h \
     ui/purpose.c ui/purpose.h ui/screen_purpose.c ui/ui_ask.c \
     ui/audit_words.c ui/audit_words.h ui/screen_audit.c \
-    ui/elsewhere.c ui/elsewhere.h ui/screen_elsewhere.c ui/screen_fetch.c ui/screen_kept.c ui/work_file.c ui/work_file.h \
+    ui/elsewhere.c ui/elsewhere.h ui/screen_elsewhere.c ui/screen_fetch.c ui/screen_kept.c \
+    ui/work_file.c ui/work_file.h \
     ui/fields.c ui/fields.h \
     ui/screen.h \
     ui/screens.c \
     ui/screen_agents.c ui/screen_agents.h ui/screen_agents_targets.c \
     ui/screen_case.c ui/screen_case.h ui/screen_case_entry.c ui/screen_case_file.h \
-    ui/screen_case_filter.c ui/screen_case_status.c ui/screen_case_summary.c ui/screen_case_words.c \
+    ui/screen_case_filter.c ui/screen_case_status.c ui/screen_case_summary.c \
+    ui/screen_case_words.c \
     ui/screen_checklist.c \
-    ui/screen_client.c ui/screen_delegations.c ui/work_delegation.c ui/screen_consents.c ui/work_consent.c ui/screen_client_merge.c \
-    ui/screen_emergencies.c ui/screen_protect.c ui/screen_client.c ui/screen_delegations.c ui/work_delegation.c ui/screen_client_merge.c \
-    ui/screen_emergencies.c ui/screen_emergency.c ui/screen_protect.c ui/screen_client.c ui/screen_delegations.c ui/work_delegation.c ui/screen_client_merge.c \
+    ui/screen_client.c ui/screen_delegations.c ui/work_delegation.c ui/screen_consents.c \
+    ui/work_consent.c ui/screen_client_merge.c \
+    ui/screen_emergencies.c ui/screen_protect.c \
+    ui/screen_emergency.c \
     ui/screen_client.h ui/screen_client_file.c ui/screen_client_pick.c \
     ui/screen_client_unmerge.c \
     ui/screen_contact.c ui/screen_contact.h ui/screen_contact_end.c ui/screen_contact_now.c \
@@ -53,13 +56,15 @@ libui_a_SOURCES = \
     ui/screen_life_events.c \
     ui/message_compose.c ui/message_compose.h \
     ui/screen_attachment.c ui/screen_message.c ui/screen_message.h ui/screen_message_case.c \
-    ui/message_when.c ui/message_when.h ui/screen_message_new.c ui/screen_message_new.h ui/screen_message_new_draw.c \
+    ui/message_when.c ui/message_when.h ui/screen_message_new.c ui/screen_message_new.h \
+    ui/screen_message_new_draw.c \
     ui/screen_preferences.c \
     ui/screen_status_code.c \
     ui/screen_note.c \
-    ui/permission_words.c ui/permission_words.h ui/promise_words.c ui/promise_words.h ui/screen_task.c ui/task_news.c ui/task_news.h \
-    ui/promise_words.c ui/promise_words.h ui/screen_task.c ui/screen_task_new.c ui/task_news.c ui/task_news.h \
-    ui/screen_note.c ui/screen_note.h ui/screen_note_help.c \
+    ui/permission_words.c ui/permission_words.h ui/promise_words.c ui/promise_words.h \
+    ui/screen_task.c ui/task_news.c ui/task_news.h \
+    ui/screen_task_new.c \
+    ui/screen_note.h ui/screen_note_help.c \
     ui/screen_outbox.c ui/screen_outbox.h ui/screen_outbox_words.c \
     ui/screen_refusals.c \
     ui/screen_reassign.c ui/screen_supervise.c ui/screen_supervise.h ui/screen_supervise_read.c \
@@ -92,7 +97,8 @@ libui_a_SOURCES = \
     ui/screen_offices_one.c \
     ui/screen_search.c \
     ui/screen_service.c \
-    ui/screen_code.c ui/screen_password.c ui/screen_enrol.c ui/screen_wiped.c ui/screen_sign_in.c ui/screen_sign_in_provider.c \
+    ui/screen_code.c ui/screen_password.c ui/screen_enrol.c ui/screen_wiped.c \
+    ui/screen_sign_in.c ui/screen_sign_in_provider.c \
     ui/search_chips.c ui/search_chips.h ui/search_worker.c ui/search_worker.h \
     ui/service_home.c \
     ui/service_page.c \
@@ -106,7 +112,7 @@ libui_a_SOURCES = \
     ui/tickets.c ui/tickets.h \
     ui/terminal.c ui/terminal.h ui/terminal_leave.c ui/terminal_leave.h \
     ui/terminfo.c ui/terminfo.h \
-    ui/ui.c ui/ui.h ui/ui_state.c \
+    ui/ui.c ui/ui.h ui/ui_state.c ui/ui_tell.c \
     ui/ui_gone.c
 
 # The terminal. Its libraries stand in the order in which they need one another.
