@@ -202,6 +202,18 @@ static int keep_binding(struct sync_engine *engine, struct error *error)
     return code != 0 ? sync_fault(engine, code) : 0;
 }
 
+/* The store that the session was to be bound to is an older copy, or one of two: it takes a new
+ * device, and the session is bound to that. */
+static int renew_bound(struct sync_engine *engine, const struct http_reply *reply,
+                       struct error *error)
+{
+    engine->device = engine->bound;
+    engine->bound = (struct id){""};
+    int code = sync_device_renew(engine, reply, error);
+    engine->device = (struct id){""};
+    return code;
+}
+
 static int token_reply(struct sync_engine *engine, const struct http_reply *reply,
                        struct error *error)
 {
@@ -219,6 +231,8 @@ static int token_reply(struct sync_engine *engine, const struct http_reply *repl
         sync_session_drop(engine);
         return 0;
     }
+    if (sync_problem_is(reply, "device-behind") && !id_is_empty(&engine->bound))
+        return renew_bound(engine, reply, error);
     int code = sync_reply_read(engine, reply, "POST /v1/token", &document, error);
     if (code != 0)
         return code;

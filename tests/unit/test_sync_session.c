@@ -146,6 +146,41 @@ static void a_late_renewal_needs_no_password(void **state)
     bench_free(bench);
 }
 
+/* The session began before the store was there, and the store is an older copy: it goes on under a
+ * new device, once. */
+static void an_older_store_is_bound_under_a_new_device(void **state)
+{
+    struct bench *bench = keyed_bench();
+    static const struct id none = {""};
+    struct id before = *store_device(bench->store.store);
+    struct id now;
+
+    (void)state;
+    assert_int_equal(link_sign_in(bench->link, "marie", "secret", &none, NULL), 0);
+    sync_engine_ring(bench->engine);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/login");
+    accept_short(bench, "T1", "R1");
+    (void)sync_engine_step(bench->engine);
+    bench_answer_page(bench, SYNC_LANE_WORK, 0, 0, "");
+    bench_give_store(bench);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/token");
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, before.text));
+    bench_answer(bench, SYNC_LANE_WORK, 409, "{\"code\":\"device-behind\"}");
+    pass(bench, 0);
+    assert_string_equal(bench_work(bench), "POST /v1/token");
+    json_t *body = json_loads(bench->lanes[SYNC_LANE_WORK].body, 0, NULL);
+    assert_true(id_parse(&now, json_text_or(body, "device", "")));
+    assert_false(id_equal(&before, &now));
+    json_decref(body);
+    accept_short(bench, "T2", "R2");
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench->token, "T2");
+    assert_int_equal(bench_status(bench).state, LINK_ONLINE);
+    bench_free(bench);
+}
+
 static void a_lost_answer_is_asked_for_again(void **state)
 {
     struct bench *bench = keyed_bench();
@@ -370,6 +405,7 @@ int main(void)
         cmocka_unit_test(signs_in_with_its_key),
         cmocka_unit_test(renews_ahead_of_time),
         cmocka_unit_test(a_late_renewal_needs_no_password),
+        cmocka_unit_test(an_older_store_is_bound_under_a_new_device),
         cmocka_unit_test(a_lost_answer_is_asked_for_again),
         cmocka_unit_test(what_cannot_be_renewed_is_signed_in_anew),
         cmocka_unit_test(a_wrong_clock_signs_with_the_servers_time),
