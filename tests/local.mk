@@ -957,9 +957,11 @@ tests_unit_test_delivery_work_LDADD = $(UNIT_LIBS)
 FUZZ = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuzz_form fuzz_hsds \
     fuzz_operation fuzz_reply fuzz_compress fuzz_journal fuzz_config fuzz_csv fuzz_inventory \
     fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email fuzz_open311 fuzz_intake \
-    fuzz_zone fuzz_paint fuzz_key fuzz_store fuzz_catalogue fuzz_answer fuzz_token fuzz_backup fuzz_role
+    fuzz_zone fuzz_paint fuzz_key fuzz_store fuzz_catalogue fuzz_answer fuzz_token fuzz_backup fuzz_role \
+    fuzz_display
 FUZZ_SECONDS = 60
 EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/fuzz_import.h \
+    tests/fuzz/fuzz_canvas.h \
     $(FUZZ:%=tests/fuzz/%.c) $(FUZZ:%=tests/fuzz/corpus/%)
 fuzz_make = $(MAKE) -s -f '$(srcdir)/tests/fuzz/fuzz.mk' SOURCE='$(srcdir)' FUZZ='$(FUZZ)' \
     FUZZ_SECONDS='$(FUZZ_SECONDS)' FLAGS="$(subst ",\",$(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS))" \

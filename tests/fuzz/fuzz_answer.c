@@ -4,9 +4,7 @@
  * answer, a JSON document. The screen is drawn, what is listed is walked and opened. Nothing on the
  * canvas steers a terminal.
  */
-#include "tests/fuzz/fuzz.h"
-
-#include <unistr.h>
+#include "tests/fuzz/fuzz_canvas.h"
 
 #include "app/json.h"
 #include "app/permission.h"
@@ -42,19 +40,7 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
 static void look(void)
 {
     ui_fixture_draw(fixture);
-    for (int row = 0; row < canvas_rows(fixture->canvas); row++) {
-        char *line = canvas_line(fixture->canvas, row);
-
-        FUZZ_HOLDS(line != NULL);
-        for (size_t at = 0; line[at] != '\0';) {
-            ucs4_t character;
-            int size = u8_mbtoucr(&character, (const uint8_t *)line + at, strlen(line + at));
-
-            FUZZ_HOLDS(size > 0 && !text_character_is_unsafe(character));
-            at += (size_t)size;
-        }
-        free(line);
-    }
+    fuzz_canvas_holds(fixture->canvas);
 }
 
 /* Whatever is asked now is given this answer. */

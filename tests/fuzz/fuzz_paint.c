@@ -3,31 +3,9 @@
  * right, wrapped, behind a label and in the line that it is typed in. No cell holds a character
  * that steers a terminal, or bytes that are no character; a row has no more columns than there are.
  */
-#include "tests/fuzz/fuzz.h"
-
-#include <unistr.h>
-
-#include "app/text.h"
+#include "tests/fuzz/fuzz_canvas.h"
 #include "ui/editor.h"
 #include "ui/paint.h"
-
-static void look(const struct canvas *canvas)
-{
-    for (int row = 0; row < canvas_rows(canvas); row++) {
-        char *line = canvas_line(canvas, row);
-
-        FUZZ_HOLDS(line != NULL);
-        FUZZ_HOLDS(text_is_utf8(line, strlen(line)));
-        for (size_t at = 0; line[at] != '\0';) {
-            ucs4_t character;
-            int size = u8_mbtoucr(&character, (const uint8_t *)line + at, strlen(line + at));
-
-            FUZZ_HOLDS(size > 0 && !text_character_is_unsafe(character));
-            at += (size_t)size;
-        }
-        free(line);
-    }
-}
 
 static void type(const struct paint *paint, const char *text)
 {
@@ -58,14 +36,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     paint_text(&paint, 0, 0, -1, PAINT_TEXT, text);
     paint_right(&paint, 1, 0, -1, PAINT_TEXT, text);
     paint_wrapped(&paint, 2, 1, -1, 0, PAINT_TEXT, text);
-    look(canvas);
+    fuzz_canvas_holds(canvas);
     paint_labelled(&paint, 3, 8, text, PAINT_TEXT, text);
     paint_heading(&paint, 4, text);
     paint_format(&paint, 5, 0, -1, PAINT_TEXT, "%s %s", text, text);
-    look(canvas);
+    fuzz_canvas_holds(canvas);
     paint = paint_part(&paint, 6, 3, 3, -3);
     type(&paint, text);
-    look(canvas);
+    fuzz_canvas_holds(canvas);
     canvas_free(canvas);
     free(text);
     return 0;
