@@ -215,7 +215,7 @@ static void test_too_many_wrong_codes_are_told(void **state)
     struct continue_code code = continue_code_make();
     struct intake_message message = web_note("first");
     struct intake_result result;
-    char id[16];
+    char id[32];
     int wrong = 0;
 
     message.continue_code = code.text;
