@@ -3,12 +3,13 @@
 # with a blank line between: what is broken (after "# "), the source file, one or more lines of sed
 # that break it, and the test that must fail.
 #   mutants.sh LIST [WORDS]   in a build folder of its own; only blocks whose first line holds WORDS
+# With LOOK=1 nothing is built: it only sees that each block breaks something.
 # The broken file stands in the build folder, where make finds it before the true one.
 set -u
 list=$1
 words=${2:-}
 : "${abs_top_srcdir:?}" "${abs_top_builddir:?}" "${MAKE:=make}"
-[ "$abs_top_srcdir" != "$abs_top_builddir" ] || {
+[ -n "${LOOK:-}" ] || [ "$abs_top_srcdir" != "$abs_top_builddir" ] || {
     echo "the sources stand in the build folder: configure in another one"
     exit 1
 }
@@ -29,6 +30,7 @@ make_test() {
     */confined.sh) set -- guichetd tests/security/confined ;;
     *.sh) set -- guichet guichetd tests/agency/agency ;;
     *_process) set -- guichetd "$1" ;;
+    */test_delivery*) set -- tests/agency/agency "$1" ;;
     esac
     $MAKE -s CFLAGS="-g -O1 -Wno-error" "$@" >"$out/made" 2>&1
 }
@@ -36,7 +38,7 @@ make_test() {
 run_test() {
     case $1 in
     *.sh) timeout 300 bash "$abs_top_srcdir/$1" ;;
-    *) timeout 40 "./$1" ;;
+    *) timeout 120 "./$1" ;;
     esac >"$out/ran" 2>&1
 }
 
@@ -53,6 +55,7 @@ one() {
     [ ! -e "$file" ] || { say "IN THE WAY: $file"; return; }
     sed "$script" "$abs_top_srcdir/$file" >"$out/broken.c" || { say "NO SCRIPT"; return; }
     cmp -s "$out/broken.c" "$abs_top_srcdir/$file" && { say "CHANGES NOTHING"; return; }
+    [ -z "${LOOK:-}" ] || return
     broken=$file
     cp "$out/broken.c" "$file"
     if ! make_test "$test"; then
@@ -67,6 +70,7 @@ one() {
     restore
 }
 
+cat "$list" >"$out/list" && echo >>"$out/list" || exit 1
 name= file= script= test=
 while IFS= read -r line || [ -n "$line" ]; do
     case $line in
@@ -85,6 +89,8 @@ while IFS= read -r line || [ -n "$line" ]; do
         fi
         ;;
     esac
-done < <(cat "$list"; echo)
-echo "$((count - missed)) of $count broken behaviours are noticed"
+done <"$out/list"
+how="are noticed"
+[ -z "${LOOK:-}" ] || how="can be made"
+echo "$((count - missed)) of $count broken behaviours $how"
 [ $missed = 0 ] && [ $count -gt 0 ]
