@@ -147,6 +147,7 @@ static void test_an_offer_waits(void **state)
     json_decref(handoff->body);
     handoff->body = json_pack("{s:s, s:s, s:s}", "to_queue", "sample/q", "state", "offered",
                               "offered_at", "2026-11-27T13:00:00.000Z");
+    json_decref(handoff->meta);
     handoff->meta = json_pack("{s:{s:s}}", "updated", "time", "2026-11-27T13:05:00.000Z");
     assert_true(timestamp_parse("2026-11-27T13:00:00.000Z", &at));
     assert_true(queue_wait_read(handoff, &wait));
