@@ -713,9 +713,9 @@ SCRIPT_TESTS = \
     tests/end_to_end/email_kill.sh \
     tests/end_to_end/email_token.sh \
     tests/end_to_end/enrol.sh \
+    tests/end_to_end/escrow.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/find.sh \
-    tests/end_to_end/held.sh \
     tests/end_to_end/form_variant.sh \
     tests/end_to_end/form_version.sh \
     tests/end_to_end/handoff_context.sh \
@@ -723,6 +723,7 @@ SCRIPT_TESTS = \
     tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_race.sh \
+    tests/end_to_end/held.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/intake.sh \
     tests/end_to_end/life_event.sh \
@@ -737,59 +738,15 @@ SCRIPT_TESTS = \
     tests/end_to_end/promises.sh \
     tests/end_to_end/protect.sh \
     tests/end_to_end/provider.sh \
+    tests/end_to_end/purpose.sh \
     tests/end_to_end/queue.sh \
     tests/end_to_end/recover.sh \
-    tests/end_to_end/relay.sh tests/end_to_end/relay_sign_in.sh tests/end_to_end/escrow.sh \
+    tests/end_to_end/relay.sh \
+    tests/end_to_end/relay_sign_in.sh \
     tests/end_to_end/search_choices.sh \
     tests/end_to_end/search_filters.sh \
     tests/end_to_end/search_keys.sh \
     tests/end_to_end/search_service.sh \
-    tests/end_to_end/waiting_room.sh \
-    tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/protect.sh tests/end_to_end/purpose.sh tests/end_to_end/queue.sh \
-    tests/end_to_end/fill_form.sh tests/end_to_end/find.sh \
-    tests/end_to_end/presence.sh tests/end_to_end/consents.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
-    tests/end_to_end/fill_form.sh \
-    tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
-    tests/end_to_end/share_draft.sh \
-    tests/end_to_end/hostile.sh \
-    tests/end_to_end/life_event.sh \
-    tests/end_to_end/audit.sh tests/end_to_end/lists.sh \
-    tests/end_to_end/recover.sh tests/end_to_end/relay.sh \
-    tests/end_to_end/search_choices.sh \
-    tests/end_to_end/search_filters.sh \
-    tests/end_to_end/search_service.sh \
-    tests/end_to_end/service_page.sh \
-    tests/end_to_end/case_notes.sh tests/end_to_end/serve_client.sh \
-    tests/end_to_end/codes.sh tests/end_to_end/enrol.sh tests/end_to_end/password.sh tests/end_to_end/provider.sh tests/end_to_end/switch.sh tests/end_to_end/tls.sh tests/end_to_end/sign_in.sh \
-    tests/end_to_end/state.sh \
-    tests/end_to_end/supervise.sh
-TESTS += \
-    tests/end_to_end/continue.sh \
-    tests/end_to_end/deliver.sh \
-    tests/end_to_end/directory.sh \
-    tests/end_to_end/handoff_context.sh \
-    tests/end_to_end/handoff_faults.sh \
-    tests/end_to_end/handoff_kinds.sh \
-    tests/end_to_end/handoff_load.sh \
-    tests/end_to_end/handoff_race.sh \
-    tests/end_to_end/open311.sh \
-    tests/end_to_end/story.sh \
-    tests/end_to_end/presence.sh \
-    tests/end_to_end/waiting_room.sh \
-    tests/end_to_end/presence.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/protect.sh tests/end_to_end/purpose.sh tests/end_to_end/queue.sh \
-    tests/end_to_end/fill_form.sh tests/end_to_end/find.sh \
-    tests/end_to_end/presence.sh tests/end_to_end/consents.sh tests/end_to_end/privacy.sh tests/end_to_end/promises.sh tests/end_to_end/queue.sh \
-    tests/end_to_end/fill_form.sh \
-    tests/end_to_end/form_variant.sh tests/end_to_end/form_version.sh \
-    tests/end_to_end/share_draft.sh \
-    tests/end_to_end/hostile.sh \
-    tests/end_to_end/life_event.sh \
-    tests/end_to_end/audit.sh tests/end_to_end/lists.sh \
-    tests/end_to_end/recover.sh tests/end_to_end/relay.sh \
-    tests/end_to_end/search_choices.sh \
-    tests/end_to_end/search_filters.sh \
-    tests/end_to_end/search_service.sh \
-    tests/end_to_end/service_page.sh \
     tests/end_to_end/serve_client.sh \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/share_draft.sh \
@@ -807,13 +764,13 @@ TESTS += \
     tests/security/audit_trail.sh \
     tests/security/injection_input.sh \
     tests/security/log.sh \
-    tests/security/threads.sh \
     tests/security/protected.sh \
     tests/security/rekey.sh \
     tests/security/sbom.sh \
     tests/security/scrollback.sh \
     tests/security/stolen_laptop.sh \
     tests/security/stolen_memory.sh \
+    tests/security/threads.sh \
     tests/security/unit.sh \
     tests/texts.sh
 dist_check_SCRIPTS += $(SCRIPT_TESTS)
@@ -1285,8 +1242,6 @@ check-dist:
 UNIT_TESTS += tests/unit/test_ui_look
 tests_unit_test_ui_look_SOURCES = tests/unit/test_ui_look.c $(UI_FIXTURE)
 tests_unit_test_ui_look_LDADD = $(UI_LIBS)
-dist_check_SCRIPTS += tests/security/log.sh
-TESTS += tests/security/log.sh
 
 UNIT_TESTS += tests/unit/test_ui_ask
 tests_unit_test_ui_ask_SOURCES = tests/unit/test_ui_ask.c $(UI_FIXTURE)
