@@ -54,7 +54,7 @@ int audit_clock_start(struct audit_clock **clock, const struct audit_clock_optio
                      "another one, or may be read by others (net/audit.md)");
     code = bell_clock_new(&made->bell, "the clock of the audit trail", tick, made, error);
     if (code == 0) {
-        ledger_audit_listen(ledger, ring, made);
+        ledger_bell_listen(ledger, LEDGER_BELL_TRAIL, ring, made);
         code = bell_clock_start(made->bell, error);
     }
     if (code != 0) {
@@ -69,7 +69,7 @@ void audit_clock_stop(struct audit_clock *clock)
 {
     if (clock == NULL)
         return;
+    ledger_bell_listen(clock->ledger, LEDGER_BELL_TRAIL, NULL, NULL);
     bell_clock_free(clock->bell);
-    ledger_audit_listen(clock->ledger, NULL, NULL);
     free(clock);
 }

@@ -360,7 +360,7 @@ int delivery_sender_start(struct delivery_sender **result, const struct delivery
     code = prepare(sender, error);
     if (code == 0) {
         /* Before anybody else writes: each thread looks for itself when it begins. */
-        ledger_delivery_listen(ledger, ring, sender);
+        ledger_bell_listen(ledger, LEDGER_BELL_DELIVERIES, ring, sender);
         code = threads_start(sender, error);
     }
     if (code != 0) {
@@ -389,7 +389,7 @@ void delivery_sender_stop(struct delivery_sender *sender)
     for (size_t i = 0; i < count; i++)
         if (sender->couriers[i].running)
             pthread_join(sender->couriers[i].thread, NULL);
-    ledger_delivery_listen(sender->ledger, NULL, NULL);
+    ledger_bell_listen(sender->ledger, LEDGER_BELL_DELIVERIES, NULL, NULL);
     for (size_t i = 0; i < count; i++)
         http_client_free(sender->couriers[i].client);
     free(sender->couriers);

@@ -52,7 +52,7 @@ int handoff_clock_start(struct handoff_clock **clock, const struct handoff_clock
     made->options = *options;
     code = bell_clock_new(&made->bell, "the clock of hand-offs", tick, made, error);
     if (code == 0) {
-        ledger_handoff_listen(ledger, ring, made);
+        ledger_bell_listen(ledger, LEDGER_BELL_HANDOFFS, ring, made);
         code = bell_clock_start(made->bell, error);
     }
     if (code != 0) {
@@ -67,7 +67,7 @@ void handoff_clock_stop(struct handoff_clock *clock)
 {
     if (clock == NULL)
         return;
+    ledger_bell_listen(clock->ledger, LEDGER_BELL_HANDOFFS, NULL, NULL);
     bell_clock_free(clock->bell);
-    ledger_handoff_listen(clock->ledger, NULL, NULL);
     free(clock);
 }

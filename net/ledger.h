@@ -26,6 +26,7 @@
 #include "app/operation.h"
 #include "app/permission.h"
 #include "app/record.h"
+#include "net/ledger_bell.h"
 #include "net/scope_set.h"
 #include "net/trust_rules.h"
 
@@ -58,7 +59,7 @@ void ledger_rules_set(struct ledger *ledger, const struct trust_rules *rules);
 const char *ledger_feed(const struct ledger *ledger);
 
 /* Called after each commit that changed something, in the thread that wrote, with the scopes that
- * have something new. It must not call the ledger. Set it before other threads come. */
+ * have something new. It must not call the ledger. Set it as a bell's (net/ledger_bell.h). */
 typedef void (*ledger_listener)(void *context, const struct scope_set *scopes);
 void ledger_listen(struct ledger *ledger, ledger_listener listener, void *context);
 
@@ -160,11 +161,6 @@ int ledger_waiting(struct ledger *ledger, json_t **queues, struct error *error);
 /* Most that expire in one transaction. */
 #define LEDGER_EXPIRE_LIMIT 100
 
-/* Called after each commit that made an offer with an end, in the thread that wrote. It must not
- * call the ledger. Set it (or NULL) while no other thread writes. */
-typedef void (*ledger_handoff_listener)(void *context);
-void ledger_handoff_listen(struct ledger *ledger, ledger_handoff_listener listener, void *context);
-
 /* When the next offer expires, ms; INT64_MAX when none does. */
 int ledger_handoff_next(struct ledger *ledger, int64_t *at_ms, struct error *error);
 
@@ -191,19 +187,8 @@ struct ledger_watch {
 int ledger_queues_watch(struct ledger *ledger, int64_t now_ms, struct ledger_watch *watch,
                         struct error *error);
 
-/* Called after each commit that changed what is watched, in the thread that wrote. It must not call
- * the ledger. Set it (or NULL) while no other thread writes. */
-typedef void (*ledger_watch_listener)(void *context);
-void ledger_watch_listen(struct ledger *ledger, ledger_watch_listener listener, void *context);
-
 /* --- deliveries (app/delivery.h) ---------------------------------------------------------------
  */
-
-/* Called after each commit that made or changed a delivery, in the thread that wrote. It must not
- * call the ledger. Set it (or NULL) while no other thread writes. */
-typedef void (*ledger_delivery_listener)(void *context);
-void ledger_delivery_listen(struct ledger *ledger, ledger_delivery_listener listener,
-                            void *context);
 
 /* One that is to be sent or asked about: from when on (ms; 0: at once). */
 struct ledger_due {

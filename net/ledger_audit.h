@@ -98,9 +98,4 @@ const char *ledger_audit_key(const struct ledger *ledger);
 int64_t ledger_audit_due(struct ledger *ledger);
 /* Signs what is not signed yet, in a transaction of its own. */
 int ledger_audit_sign(struct ledger *ledger, int64_t now_ms, struct error *error);
-/* Called after each commit that left something unsigned which was all signed before, in the thread
- * that wrote; it must not call the ledger. Set it (or NULL) while no other thread writes. */
-typedef void (*ledger_audit_listener)(void *context);
-void ledger_audit_listen(struct ledger *ledger, ledger_audit_listener listener, void *context);
-
 #endif

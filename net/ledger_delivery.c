@@ -6,12 +6,6 @@
 #include "net/ledger_follow.h"
 #include "net/ledger_row.h"
 
-void ledger_delivery_listen(struct ledger *ledger, ledger_delivery_listener listener, void *context)
-{
-    ledger->delivery_listener = listener;
-    ledger->delivery_context = context;
-}
-
 /* --- making ----------------------------------------------------------------------------------- */
 
 /* An operation of the server on a delivery. Takes over `body`; NULL when out of memory. */
@@ -131,7 +125,7 @@ int ledger_delivery_list(struct ledger *ledger, const struct ledger_row *row, st
         database_bind_text(statement, 2, record_text(row->record, "agency"));
         sqlite3_bind_int64(statement, 3, due_at(row->record));
     }
-    ledger->deliveries_changed = true;
+    ledger_bell_ring(ledger, LEDGER_BELL_DELIVERIES);
     return database_run(ledger->writer, statement, error);
 }
 

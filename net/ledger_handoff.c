@@ -15,12 +15,6 @@
 
 #define MINUTE_MS INT64_C(60000)
 
-void ledger_handoff_listen(struct ledger *ledger, ledger_handoff_listener listener, void *context)
-{
-    ledger->handoff_listener = listener;
-    ledger->handoff_context = context;
-}
-
 /* --- which offers have an end ----------------------------------------------------------------- */
 
 /* Where a relay serves an office its clock expires what stays within; the centre does so only long
@@ -76,7 +70,8 @@ int ledger_handoff_list(struct ledger *ledger, const struct ledger_row *row, str
     sqlite3_bind_int64(statement, 1, row->row);
     if (open)
         sqlite3_bind_int64(statement, 2, expires);
-    ledger->handoffs_changed |= open;
+    if (open)
+        ledger_bell_ring(ledger, LEDGER_BELL_HANDOFFS);
     return database_run(ledger->writer, statement, error);
 }
 

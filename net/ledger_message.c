@@ -14,12 +14,6 @@
 /* "018c1a2b-3c4d": the 48 bits of time in the text of a UUIDv7. */
 #define TIME_LENGTH 13
 
-void ledger_message_listen(struct ledger *ledger, ledger_message_listener listener, void *context)
-{
-    ledger->message_listener = listener;
-    ledger->message_context = context;
-}
-
 /* --- what is to be sent ----------------------------------------------------------------------- */
 
 static int64_t due_at(const struct record *message)
@@ -128,7 +122,7 @@ int ledger_message_list(struct ledger *ledger, const struct ledger_row *row, str
         database_bind_text(statement, 2, record_text(row->record, "channel"));
         sqlite3_bind_int64(statement, 3, due_at(row->record));
     }
-    ledger->messages_changed = true;
+    ledger_bell_ring(ledger, LEDGER_BELL_MESSAGES);
     code = database_run(ledger->writer, statement, error);
     /* One that bounced may be sent again. */
     if (code == 0 && strcmp(record_text(row->record, "state"), "queued") != 0 &&
@@ -255,7 +249,7 @@ int ledger_notice_put(struct ledger *ledger, const struct record *before,
     sqlite3_bind_int64(statement, 2, after->rev);
     database_bind_text(statement, 3, status);
     sqlite3_bind_int64(statement, 4, now_ms);
-    ledger->messages_changed = true;
+    ledger_bell_ring(ledger, LEDGER_BELL_MESSAGES);
     return database_run(ledger->writer, statement, error);
 }
 

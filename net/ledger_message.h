@@ -8,11 +8,6 @@
 #include "app/calendar.h"
 #include "net/ledger.h"
 
-/* Called after each commit that changed what is to be sent or told, in the thread that wrote. It
- * must not call the ledger. Set it (or NULL) while no other thread writes. */
-typedef void (*ledger_message_listener)(void *context);
-void ledger_message_listen(struct ledger *ledger, ledger_message_listener listener, void *context);
-
 /* --- what is to be sent ----------------------------------------------------------------------- */
 
 /* Why a message waits for good: the server was not told how to send by its channel. */

@@ -25,12 +25,6 @@
 
 #define DAY_SECONDS INT64_C(86400)
 
-void ledger_opening_listen(struct ledger *ledger, ledger_opening_listener listener, void *context)
-{
-    ledger->opening_listener = listener;
-    ledger->opening_context = context;
-}
-
 static int scope_of(const char *agent, struct scope_set *scope, struct error *error)
 {
     return scope_set_add(scope, LEDGER_OPENINGS_SCOPE, agent, error);
@@ -376,7 +370,7 @@ static int opening_write(struct asked *asked, int64_t until_ms, struct error *er
     database_bind_text(statement, 5, asked->opening->contact.text);
     sqlite3_bind_int64(statement, 6, until_ms);
     sqlite3_bind_int64(statement, 7, until_ms);
-    ledger->openings_changed = true;
+    ledger_bell_ring(ledger, LEDGER_BELL_OPENINGS);
     return database_run(ledger->writer, statement, error);
 }
 
@@ -523,7 +517,8 @@ int ledger_opening_contact(struct ledger *ledger, const struct record *contact, 
     database_bind_text(statement, 3, contact->id.text);
     sqlite3_bind_int64(statement, 4, ended);
     code = database_run(ledger->writer, statement, error);
-    ledger->openings_changed |= code == 0 && database_changes(ledger->writer) > 0;
+    if (code == 0 && database_changes(ledger->writer) > 0)
+        ledger_bell_ring(ledger, LEDGER_BELL_OPENINGS);
     return code;
 }
 

@@ -17,12 +17,6 @@
 /* Why the server itself drops a refund: a word, said in the reader's language. */
 #define REASON_IN_TIME "in-time"
 
-void ledger_promise_listen(struct ledger *ledger, ledger_promise_listener listener, void *context)
-{
-    ledger->promise_listener = listener;
-    ledger->promise_context = context;
-}
-
 struct id ledger_refund_id(const struct id *promise)
 {
     return id_from_key("task", promise->text);
@@ -350,7 +344,8 @@ int ledger_promise_list(struct ledger *ledger, const struct ledger_row *row, str
     sqlite3_bind_int64(statement, 1, row->row);
     if (runs)
         sqlite3_bind_int64(statement, 2, due);
-    ledger->promises_changed |= runs;
+    if (runs)
+        ledger_bell_ring(ledger, LEDGER_BELL_PROMISES);
     return database_run(ledger->writer, statement, error);
 }
 

@@ -7,11 +7,6 @@
 /* How many are settled in one transaction. */
 #define LEDGER_PROMISES_LIMIT 100
 
-/* Called after each commit that wrote a promise that runs, in the thread that wrote. It must not
- * call the ledger. Set it (or NULL) while no other thread writes. */
-typedef void (*ledger_promise_listener)(void *context);
-void ledger_promise_listen(struct ledger *ledger, ledger_promise_listener listener, void *context);
-
 /* When the time of the next one that runs has passed, ms; INT64_MAX when none runs. */
 int ledger_promise_next(struct ledger *ledger, int64_t *at_ms, struct error *error);
 

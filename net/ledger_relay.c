@@ -508,7 +508,7 @@ int ledger_relay_begin_anew(struct ledger *ledger, const struct ledger_place *pl
             database_run(ledger->writer, database_statement(ledger->writer, all[i], error), error);
     if (code == 0)
         code = place_write(ledger, place, error);
-    ledger->upward_changed = true;
+    ledger_bell_ring(ledger, LEDGER_BELL_UPWARD);
     if (code == 0)
         return ledger_commit(ledger, error);
     ledger_rollback(ledger);

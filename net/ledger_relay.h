@@ -112,11 +112,6 @@ int ledger_relay_begin_anew(struct ledger *ledger, const struct ledger_place *pl
 /* Replaces what passwords are checked by: a document of ledger_relay_verifiers. */
 int ledger_relay_admit(struct ledger *ledger, const json_t *agents, struct error *error);
 
-/* Called after each commit that gave the centre something to do, in the thread that wrote; it must
- * not call the ledger. */
-typedef void (*ledger_upward_listener)(void *context);
-void ledger_upward_listen(struct ledger *ledger, ledger_upward_listener listener, void *context);
-
 /* How many operations wait for the centre. */
 int ledger_upward_count(struct ledger *ledger, int64_t *count, struct error *error);
 

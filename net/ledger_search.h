@@ -128,9 +128,4 @@ int ledger_opening_next(struct ledger *ledger, int64_t *at_ms, struct error *err
 /* Ends those whose time has passed; `ended` is how many. */
 int ledger_openings_end(struct ledger *ledger, int64_t now_ms, int *ended, struct error *error);
 
-/* Called after each commit that brought the end of one nearer, in the thread that wrote. It must
- * not call the ledger. Set it (or NULL) while no other thread writes. */
-typedef void (*ledger_opening_listener)(void *context);
-void ledger_opening_listen(struct ledger *ledger, ledger_opening_listener listener, void *context);
-
 #endif

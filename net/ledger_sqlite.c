@@ -133,7 +133,8 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_PROPERTY_PUT, error);
     bool first = !ledger->epoch_written && ledger->seq > ledger->seq_before;
     struct scope_set changed;
-    bool deliveries, handoffs, messages, openings, promises, roles, watch, upward, trail = false;
+    unsigned rung;
+    bool roles;
     /* Agents are of the catalogue; a new scope of a queue is theirs. */
     bool people =
         ledger->sessions_changed || scope_set_has(&ledger->changed, LEDGER_CATALOGUE_SCOPE);
@@ -149,7 +150,7 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     if (code == 0 && first)
         code = ledger_epoch_write(ledger, error);
     if (code == 0)
-        code = ledger_trail_commit(ledger, &trail, error);
+        code = ledger_trail_commit(ledger, error);
     /* Odd while it is not known which of the two a reader meets. */
     if (people)
         atomic_fetch_add(&ledger->people, 1);
@@ -167,40 +168,11 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     ledger->roles_changed = false;
     changed = ledger->changed;
     ledger->changed = (struct scope_set){0};
-    deliveries = ledger->deliveries_changed;
-    ledger->deliveries_changed = false;
-    handoffs = ledger->handoffs_changed;
+    rung = ledger->rung;
+    ledger->rung = 0;
     ledger->clocks_changed = false;
-    openings = ledger->openings_changed;
-    ledger->openings_changed = false;
-    ledger->handoffs_changed = false;
-    messages = ledger->messages_changed;
-    ledger->messages_changed = false;
-    promises = ledger->promises_changed;
-    ledger->promises_changed = false;
-    watch = ledger->watch_changed;
-    ledger->watch_changed = false;
-    upward = ledger->upward_changed;
-    ledger->upward_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
-    if (trail && ledger->trail.listener != NULL)
-        ledger->trail.listener(ledger->trail.context);
-    if (upward && ledger->upward_listener != NULL)
-        ledger->upward_listener(ledger->upward_context);
-    if (handoffs && ledger->handoff_listener != NULL)
-        ledger->handoff_listener(ledger->handoff_context);
-    if (openings && ledger->opening_listener != NULL)
-        ledger->opening_listener(ledger->opening_context);
-    if (promises && ledger->promise_listener != NULL)
-        ledger->promise_listener(ledger->promise_context);
-    if (watch && ledger->watch_listener != NULL)
-        ledger->watch_listener(ledger->watch_context);
-    if (messages && ledger->message_listener != NULL)
-        ledger->message_listener(ledger->message_context);
-    if (deliveries && ledger->delivery_listener != NULL)
-        ledger->delivery_listener(ledger->delivery_context);
-    if (changed.count > 0 && ledger->listener != NULL)
-        ledger->listener(ledger->listener_context, &changed);
+    ledger_bells_tell(ledger, rung, &changed);
     scope_set_free(&changed);
     /* The change itself is on disk; who could not be moved now is at the next start. */
     if (roles)
@@ -221,16 +193,10 @@ void ledger_rollback(struct ledger *ledger)
     database_rollback(ledger->writer);
     scope_set_free(&ledger->changed);
     ledger_trail_rollback(ledger);
-    ledger->deliveries_changed = false;
-    ledger->promises_changed = false;
+    ledger->rung = 0;
     ledger->clocks_changed = false;
-    ledger->openings_changed = false;
-    ledger->handoffs_changed = false;
-    ledger->messages_changed = false;
-    ledger->watch_changed = false;
     ledger->sessions_changed = false;
     ledger->roles_changed = false;
-    ledger->upward_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
 }
 
@@ -354,6 +320,7 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
     pthread_mutex_init(&opened->write_mutex, NULL);
     pthread_mutex_init(&opened->readers_mutex, NULL);
     pthread_mutex_init(&opened->calls_mutex, NULL);
+    pthread_rwlock_init(&opened->bells_lock, NULL);
     pthread_cond_init(&opened->calls_changed, NULL);
     opened->calls_end = &opened->calls;
     opened->rules = TRUST_RULES_PRESET;
@@ -406,6 +373,7 @@ void ledger_close(struct ledger *ledger)
     pthread_mutex_destroy(&ledger->write_mutex);
     pthread_mutex_destroy(&ledger->readers_mutex);
     pthread_mutex_destroy(&ledger->calls_mutex);
+    pthread_rwlock_destroy(&ledger->bells_lock);
     pthread_cond_destroy(&ledger->calls_changed);
     scope_set_free(&ledger->changed);
     free(ledger->path);
@@ -426,12 +394,6 @@ uint64_t ledger_people(struct ledger *ledger)
         pthread_mutex_unlock(&ledger->write_mutex);
     }
     return people;
-}
-
-void ledger_listen(struct ledger *ledger, ledger_listener listener, void *context)
-{
-    ledger->listener = listener;
-    ledger->listener_context = context;
 }
 
 bool ledger_is_well(struct ledger *ledger)

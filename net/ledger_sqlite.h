@@ -54,49 +54,28 @@ struct ledger {
     pthread_mutex_t readers_mutex;
     struct ledger_reader *readers; /* idle ones */
 
+    unsigned rung;               /* a bit for each bell to ring after this transaction */
+    pthread_rwlock_t bells_lock; /* held while they are told */
+    struct {
+        ledger_bell_listener listener;
+        void *context;
+    } bells[LEDGER_BELLS];
     ledger_listener listener;
     void *listener_context;
 
-    bool deliveries_changed; /* within this transaction */
-    ledger_delivery_listener delivery_listener;
-    void *delivery_context;
-
-    bool messages_changed; /* within this transaction: what is to be sent, or told */
-    ledger_message_listener message_listener;
-    void *message_context;
-
-    bool watch_changed; /* within this transaction: a queue, or who waits in one */
-    ledger_watch_listener watch_listener;
-    void *watch_context;
-
     atomic_bool searchable; /* all clients have their keys (ledger_search_keys.c) */
-    atomic_bool protects; /* it has protected files, or had (ledger_protect.c) */
-    atomic_bool holders;  /* it has roles that read their own alone (ledger_holder.c) */
+    atomic_bool protects;   /* it has protected files, or had (ledger_protect.c) */
+    atomic_bool holders;    /* it has roles that read their own alone (ledger_holder.c) */
 
     bool is_relay;
     char relay_office[RECORD_KEY_SIZE]; /* "" before the centre told it; within transactions */
     int64_t relay_since;                /* when it became one */
-    bool upward_changed;                /* within this transaction */
-    ledger_upward_listener upward_listener;
-    void *upward_context;
-
-    bool promises_changed; /* within this transaction: one that runs */
-    ledger_promise_listener promise_listener;
-    void *promise_context;
-
-    int64_t published; /* by the import under way */
+    int64_t published;                  /* by the import under way */
 
     struct ledger_trail trail; /* the audit trail */
     struct audit_tally held;   /* attempts to sign in that a lockout held off */
 
-    bool openings_changed; /* within this transaction: one that may end sooner */
-    ledger_opening_listener opening_listener;
-    void *opening_context;
-
-    bool handoffs_changed; /* within this transaction: an offer with an end */
-    bool clocks_changed;   /* within this transaction: what decides whose clock ends an offer */
-    ledger_handoff_listener handoff_listener;
-    void *handoff_context;
+    bool clocks_changed; /* within this transaction: what decides whose clock ends an offer */
 };
 
 /* --- connections ------------------------------------------------------------------------------ */
@@ -126,6 +105,10 @@ int ledger_begin(struct ledger *ledger, struct error *error);
 /* Commits, gives the lock back and tells the listener; on an error it has rolled back. */
 int ledger_commit(struct ledger *ledger, struct error *error);
 void ledger_rollback(struct ledger *ledger);
+/* Within a transaction: rings after its commit. */
+void ledger_bell_ring(struct ledger *ledger, enum ledger_bell bell);
+/* After the commit, without the write lock. */
+void ledger_bells_tell(struct ledger *ledger, unsigned rung, const struct scope_set *changed);
 /* Ends it by what came of it: commits when `code` is 0, else rolls back and returns the code. */
 int ledger_end(struct ledger *ledger, int code, struct error *error);
 struct ledger_row;

@@ -343,12 +343,11 @@ static bool is_signed(const struct ledger_trail *trail)
     return !trail->loaded || !trail->signs || trail->tree.size == trail->head_size;
 }
 
-int ledger_trail_commit(struct ledger *ledger, bool *news, struct error *error)
+int ledger_trail_commit(struct ledger *ledger, struct error *error)
 {
     struct ledger_trail *trail = &ledger->trail;
     int64_t now;
 
-    *news = false;
     trail->checked = false;
     trail->request = NULL;
     if (is_signed(trail))
@@ -357,7 +356,8 @@ int ledger_trail_commit(struct ledger *ledger, bool *news, struct error *error)
     if (trail->tree.size - trail->head_size >= AUDIT_HEAD_ENTRIES ||
         now - trail->unsigned_ms >= AUDIT_HEAD_MS)
         return head_write(ledger, now, error);
-    *news = !trail->told;
+    if (!trail->told)
+        ledger_bell_ring(ledger, LEDGER_BELL_TRAIL);
     trail->told = true;
     return 0;
 }
@@ -396,12 +396,6 @@ int64_t ledger_audit_due(struct ledger *ledger)
         ledger->trail.told = false;
     pthread_mutex_unlock(&ledger->write_mutex);
     return due;
-}
-
-void ledger_audit_listen(struct ledger *ledger, ledger_audit_listener listener, void *context)
-{
-    ledger->trail.listener = listener;
-    ledger->trail.context = context;
 }
 
 void ledger_trail_close(struct ledger *ledger)

@@ -26,11 +26,9 @@ struct ledger_trail {
     char public_key[2 * AUDIT_KEY_BYTES + 1]; /* as the database named it last */
     uint64_t head_size;                       /* of the last signed head */
     bool checked;                             /* within this transaction: loaded is so still */
-    bool told;                                /* the listener was, since all was signed */
+    bool told;                                /* the bell was rung since all was signed */
     int64_t unsigned_ms; /* since when there is an entry that no head covers; 0: there is none */
     const char *request; /* of this transaction (ledger_audit_request); borrowed */
-    void (*listener)(void *context);
-    void *context;
 };
 
 /* Every so many levels the hashes of subtrees are kept; those between are worked out. */
@@ -50,8 +48,9 @@ int ledger_trail_create(struct database *database, const char *path, bool *made,
 /* Removes the key that was made for a database that could not be finished. */
 void ledger_trail_uncreate(const char *path);
 
-/* Within ledger_commit: signs a head if one is due. `*news` when the listener is to be called. */
-int ledger_trail_commit(struct ledger *ledger, bool *news, struct error *error);
+/* Within ledger_commit: signs a head if one is due. Rings the trail's bell when one is due later.
+ */
+int ledger_trail_commit(struct ledger *ledger, struct error *error);
 /* Within ledger_rollback. */
 void ledger_trail_rollback(struct ledger *ledger);
 

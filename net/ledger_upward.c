@@ -11,12 +11,6 @@
 #include "net/ledger_upward.h"
 
 /* Digits of the time in a version 7 id: 48 bits. */
-void ledger_upward_listen(struct ledger *ledger, ledger_upward_listener listener, void *context)
-{
-    ledger->upward_listener = listener;
-    ledger->upward_context = context;
-}
-
 /* --- what is within the office ---------------------------------------------------------------- */
 
 static int agent_is_of(struct ledger *ledger, const char *office, const char *agent, bool *is,
@@ -230,7 +224,7 @@ static int put(struct ledger *ledger, const struct operation *operation, int64_t
     database_bind_text(statement, 5, text);
     code = database_run(ledger->writer, statement, error);
     free(text);
-    ledger->upward_changed = true;
+    ledger_bell_ring(ledger, LEDGER_BELL_UPWARD);
     return code;
 }
 

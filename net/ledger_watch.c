@@ -27,12 +27,6 @@ enum mark {
     MARK_ALL = MARK_OPENED | MARK_CALL_BACK
 };
 
-void ledger_watch_listen(struct ledger *ledger, ledger_watch_listener listener, void *context)
-{
-    ledger->watch_listener = listener;
-    ledger->watch_context = context;
-}
-
 /* --- kept as records are written ---------------------------------------------------------------
  */
 
@@ -75,7 +69,7 @@ int ledger_watch_queue(struct ledger *ledger, const struct ledger_row *row, stru
     code = database_run(ledger->writer, statement, error);
     for (size_t i = 0; i < count && code == 0; i++)
         code = threshold_put(ledger, key, &thresholds[i], error);
-    ledger->watch_changed = true;
+    ledger_bell_ring(ledger, LEDGER_BELL_WATCH);
     return code;
 }
 
@@ -127,7 +121,7 @@ int ledger_watch_handoff(struct ledger *ledger, const struct ledger_row *row, st
     code = database_run(ledger->writer, statement, error);
     if (code == 0 && wait.end != QUEUE_STILL)
         code = wait_prune(ledger, wait.to_ms, error);
-    ledger->watch_changed = true;
+    ledger_bell_ring(ledger, LEDGER_BELL_WATCH);
     return code;
 }
 
@@ -171,7 +165,7 @@ int ledger_watch_ticket(struct ledger *ledger, const struct ledger_row *row, str
     code = database_run(ledger->writer, statement, error);
     if (code == 0 && wait.end != QUEUE_STILL)
         code = wait_prune(ledger, wait.to_ms, error);
-    ledger->watch_changed = true;
+    ledger_bell_ring(ledger, LEDGER_BELL_WATCH);
     return code;
 }
 
@@ -190,7 +184,8 @@ int ledger_watch_contact(struct ledger *ledger, const struct ledger_row *row, st
     sqlite3_bind_int64(statement, 2, at_ms);
     sqlite3_bind_int(statement, 3, QUEUE_ABANDONED);
     code = database_run(ledger->writer, statement, error);
-    ledger->watch_changed |= sqlite3_changes(database_handle(ledger->writer)) > 0;
+    if (sqlite3_changes(database_handle(ledger->writer)) > 0)
+        ledger_bell_ring(ledger, LEDGER_BELL_WATCH);
     return code;
 }
 

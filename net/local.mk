@@ -100,10 +100,10 @@ libnet_a_SOURCES += \
     net/ledger_schema.c \
     net/ledger_scope.c \
     net/ledger_sqlite.c net/ledger_sqlite.h net/ledger_row.h net/ledger_scope.h \
-    net/ledger_handoff.h net/ledger_upward.h net/ledger_follow.h net/ledger_agent.h \
+    net/ledger_handoff.h net/ledger_upward.h net/ledger_bell.h net/ledger_follow.h net/ledger_agent.h \
     net/ledger_ticket.c \
     net/ledger_statements.h \
-    net/ledger_upward.c net/ledger_verdict.c \
+    net/ledger_upward.c net/ledger_bell.c net/ledger_verdict.c \
     net/scope_set.c net/scope_set.h \
     net/catalogue_feed.c net/catalogue_feed.h \
     net/hsds_view.c net/hsds_view.h \

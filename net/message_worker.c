@@ -97,8 +97,8 @@ static int mark(const struct desk *desk, const struct record *message, int64_t n
                         (json_int_t)attempts, "tried_at", json_time(now_ms), "next_attempt_at",
                         json_time(again_ms), "reason",
                         is_uncertain(message) ? json_string(MESSAGE_ANSWER_UNKNOWN) : json_null(),
-                        "message_id", *name != '\0' ? name : NULL,
-                        "first_try_at", json_time(attempts == 1 ? now_ms : tried_since(message)));
+                        "message_id", *name != '\0' ? name : NULL, "first_try_at",
+                        json_time(attempts == 1 ? now_ms : tried_since(message)));
     if (claimed == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a message");
     code = ledger_message_write(desk->worker->ledger, &message->id, claimed, now_ms, marked, error);
@@ -167,8 +167,7 @@ struct handing {
 static int take_last_step(void *context, struct error *error)
 {
     const struct handing *handing = context;
-    json_t *claimed =
-        json_pack("{s:s, s:s}", "state", "queued", "reason", MESSAGE_ANSWER_UNKNOWN);
+    json_t *claimed = json_pack("{s:s, s:s}", "state", "queued", "reason", MESSAGE_ANSWER_UNKNOWN);
     bool written = false;
     int code;
 
@@ -367,7 +366,7 @@ int message_worker_start(struct message_worker **worker,
     made->options = *options;
     code = prepare(made, error);
     if (code == 0)
-        ledger_message_listen(ledger, ring, made);
+        ledger_bell_listen(ledger, LEDGER_BELL_MESSAGES, ring, made);
     for (size_t i = 0; i < made->desk_count && code == 0; i++)
         code = bell_clock_start(made->desks[i].bell, error);
     if (code == 0)
@@ -388,9 +387,9 @@ void message_worker_stop(struct message_worker *worker)
     for (size_t i = 0; i < worker->desk_count; i++)
         if (worker->desks[i].carrier != NULL && worker->desks[i].carrier->stop != NULL)
             worker->desks[i].carrier->stop(worker->desks[i].carrier->context);
+    ledger_bell_listen(worker->ledger, LEDGER_BELL_MESSAGES, NULL, NULL);
     for (size_t i = 0; i < worker->desk_count; i++)
         bell_clock_free(worker->desks[i].bell);
     bell_clock_free(worker->clerk);
-    ledger_message_listen(worker->ledger, NULL, NULL);
     free(worker);
 }

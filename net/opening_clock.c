@@ -65,7 +65,7 @@ int opening_clock_start(struct opening_clock **clock, const struct opening_clock
     if (code == 0)
         code = bell_clock_new(&made->bell, "the clock of open files", tick, made, error);
     if (code == 0) {
-        ledger_opening_listen(ledger, ring, made);
+        ledger_bell_listen(ledger, LEDGER_BELL_OPENINGS, ring, made);
         code = bell_clock_start(made->bell, error);
     }
     if (code != 0) {
@@ -80,7 +80,7 @@ void opening_clock_stop(struct opening_clock *clock)
 {
     if (clock == NULL)
         return;
+    ledger_bell_listen(clock->ledger, LEDGER_BELL_OPENINGS, NULL, NULL);
     bell_clock_free(clock->bell);
-    ledger_opening_listen(clock->ledger, NULL, NULL);
     free(clock);
 }

@@ -53,7 +53,7 @@ int promise_clock_start(struct promise_clock **clock, const struct promise_clock
     made->options = *options;
     code = bell_clock_new(&made->bell, "the clock of promises", tick, made, error);
     if (code == 0) {
-        ledger_promise_listen(ledger, ring, made);
+        ledger_bell_listen(ledger, LEDGER_BELL_PROMISES, ring, made);
         code = bell_clock_start(made->bell, error);
     }
     if (code != 0) {
@@ -68,7 +68,7 @@ void promise_clock_stop(struct promise_clock *clock)
 {
     if (clock == NULL)
         return;
+    ledger_bell_listen(clock->ledger, LEDGER_BELL_PROMISES, NULL, NULL);
     bell_clock_free(clock->bell);
-    ledger_promise_listen(clock->ledger, NULL, NULL);
     free(clock);
 }

@@ -77,7 +77,7 @@ int queue_watch_start(struct queue_watch **watch, const struct queue_watch_optio
     made->options = *options;
     code = bell_clock_new(&made->bell, "the watch over queues", tick, made, error);
     if (code == 0) {
-        ledger_watch_listen(ledger, ring, made);
+        ledger_bell_listen(ledger, LEDGER_BELL_WATCH, ring, made);
         code = bell_clock_start(made->bell, error);
     }
     if (code != 0) {
@@ -92,7 +92,7 @@ void queue_watch_stop(struct queue_watch *watch)
 {
     if (watch == NULL)
         return;
+    ledger_bell_listen(watch->ledger, LEDGER_BELL_WATCH, NULL, NULL);
     bell_clock_free(watch->bell);
-    ledger_watch_listen(watch->ledger, NULL, NULL);
     free(watch);
 }

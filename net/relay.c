@@ -196,14 +196,14 @@ int relay_start(struct relay **result, const struct relay_options *options, stru
     atomic_init(&relay->stopping, false);
     code = prepare(relay, error);
     if (code == 0) {
-        ledger_upward_listen(options->ledger, ring, relay);
+        ledger_bell_listen(options->ledger, LEDGER_BELL_UPWARD, ring, relay);
         relay_board_presence_listen(options->board, ring_presence, relay);
         if (start_thread(relay) != 0)
             code = error_set(error, ERROR_MEMORY, "the relay's thread cannot be started");
     }
     if (code != 0) {
         relay_board_presence_listen(options->board, NULL, NULL);
-        ledger_upward_listen(options->ledger, NULL, NULL);
+        ledger_bell_listen(options->ledger, LEDGER_BELL_UPWARD, NULL, NULL);
         relay_free(relay);
         return code;
     }
@@ -219,6 +219,6 @@ void relay_stop(struct relay *relay)
     http_client_stop(relay->client);
     (void)pthread_join(relay->thread, NULL);
     relay_board_presence_listen(relay->options.board, NULL, NULL);
-    ledger_upward_listen(relay->options.ledger, NULL, NULL);
+    ledger_bell_listen(relay->options.ledger, LEDGER_BELL_UPWARD, NULL, NULL);
     relay_free(relay);
 }

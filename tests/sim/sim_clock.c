@@ -232,9 +232,9 @@ static void ring(void *context)
 
 void sim_clock_listen(struct simulation *simulation)
 {
-    ledger_handoff_listen(simulation->ledger, ring, simulation);
-    ledger_watch_listen(simulation->ledger, ring, simulation);
-    ledger_promise_listen(simulation->ledger, ring, simulation);
+    ledger_bell_listen(simulation->ledger, LEDGER_BELL_HANDOFFS, ring, simulation);
+    ledger_bell_listen(simulation->ledger, LEDGER_BELL_WATCH, ring, simulation);
+    ledger_bell_listen(simulation->ledger, LEDGER_BELL_PROMISES, ring, simulation);
 }
 
 void sim_clock_restart(struct simulation *simulation, bool restored)

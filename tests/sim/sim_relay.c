@@ -136,8 +136,8 @@ static void start(struct simulation *simulation)
         .random_context = simulation};
 
     ledger_listen(relay->ledger, ring_readers, simulation);
-    ledger_upward_listen(relay->ledger, ring_upward, simulation);
-    ledger_handoff_listen(relay->ledger, ring_clock, simulation);
+    ledger_bell_listen(relay->ledger, LEDGER_BELL_UPWARD, ring_upward, simulation);
+    ledger_bell_listen(relay->ledger, LEDGER_BELL_HANDOFFS, ring_clock, simulation);
     sim_must(simulation, relay_engine_new(&relay->engine, &options, &error), &error, "relay");
     relay->wake_at = relay->clock_at = relay->up_at;
 }

@@ -157,21 +157,33 @@ json_t *message_wait_for(struct ledger_fixture *f, const struct id *id, const ch
     return NULL;
 }
 
-/* The messages of the case that the server wrote, as Ben sees them. New reference. */
+/* By their ids, which the server makes in the order of time; the page is in that of their last
+ * change, and a message that was sent meanwhile has one. */
+static int by_id(const void *left, const void *right)
+{
+    json_t *const *a = left, *const *b = right;
+
+    return strcmp(json_text_or(*a, "id", ""), json_text_or(*b, "id", ""));
+}
+
+/* The messages of the case that the server wrote, as Ben sees them, oldest first. New reference. */
 json_t *message_told(struct ledger_fixture *f, const struct id *matter)
 {
     json_t *page = fixture_desk(f, BEN, 0, 1000, NULL), *list = json_array();
-    json_t *document;
-    size_t i;
+    json_t *document, *found[100];
+    size_t count = 0, i;
 
     json_array_foreach(page, i, document)
     {
-        json_t *body = json_object_get(document, "body");
-
-        if (strcmp(json_text_or(document, "type", ""), "message") == 0 &&
-            strcmp(json_text_or(body, "case", ""), matter->text) == 0)
-            json_array_append(list, body);
+        if (strcmp(json_text_or(document, "type", ""), "message") != 0 ||
+            strcmp(json_text_or(json_object_get(document, "body"), "case", ""), matter->text) != 0)
+            continue;
+        assert_true(count < sizeof(found) / sizeof(found[0]));
+        found[count++] = document;
     }
+    qsort(found, count, sizeof(found[0]), by_id);
+    for (i = 0; i < count; i++)
+        json_array_append(list, json_object_get(found[i], "body"));
     json_decref(page);
     return list;
 }

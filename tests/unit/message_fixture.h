@@ -38,7 +38,8 @@ json_t *message_body(struct ledger_fixture *f, enum record_type type, const stru
 /* Waits until the message is in this state. New reference to its body. */
 json_t *message_wait_for(struct ledger_fixture *f, const struct id *id, const char *member,
                          const char *expected);
-/* The messages of the case that the server wrote, as Ben sees them. New reference. */
+/* The messages of the case that the server wrote, as Ben sees them, oldest first. New
+ * reference. */
 json_t *message_told(struct ledger_fixture *f, const struct id *matter);
 /* Waits until no notice is left. */
 void message_wait_told(struct ledger_fixture *f);

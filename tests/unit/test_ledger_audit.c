@@ -260,7 +260,7 @@ static void heads_are_signed_in_time(void **state)
     assert_true(ledger_audit_due(f->ledger) == INT64_MAX);
     heads = verified(f).heads;
     /* The first entry rings; until all is signed no other does. */
-    ledger_audit_listen(f->ledger, count_call, &rung);
+    ledger_bell_listen(f->ledger, LEDGER_BELL_TRAIL, count_call, &rung);
     add(f, 1);
     add(f, 1);
     assert_int_equal(rung, 1);
@@ -275,7 +275,7 @@ static void heads_are_signed_in_time(void **state)
     assert_int_equal(verified(f).heads, heads + 1);
     add(f, 1);
     assert_int_equal(rung, 2);
-    ledger_audit_listen(f->ledger, NULL, NULL);
+    ledger_bell_listen(f->ledger, LEDGER_BELL_TRAIL, NULL, NULL);
     /* So many at once are signed with them. */
     add(f, AUDIT_HEAD_ENTRIES);
     assert_int_equal(verified(f).heads, heads + 2);

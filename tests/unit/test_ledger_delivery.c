@@ -117,7 +117,7 @@ static void test_made_with_the_submission(void **state)
     json_t *body, *expected;
     char *text;
 
-    ledger_delivery_listen(f->ledger, listened, &rung);
+    ledger_bell_listen(f->ledger, LEDGER_BELL_DELIVERIES, listened, &rung);
     assert_null(body_of(f, &submission, "saaq"));
     fixture_applied(f, ANNE, submit(f, &submission));
     assert_int_equal(rung, 1);
@@ -147,7 +147,7 @@ static void test_made_with_the_submission(void **state)
     fixture_applied(f, ANNE, submit(f, &submission));
     assert_int_equal(rung, 1);
     assert_int_equal(due_count(f, "saaq"), 1);
-    ledger_delivery_listen(f->ledger, NULL, NULL);
+    ledger_bell_listen(f->ledger, LEDGER_BELL_DELIVERIES, NULL, NULL);
 }
 
 static void test_seen_with_the_submission(void **state)

@@ -323,14 +323,14 @@ static void whoever_keeps_the_time_is_told(void **state)
     struct id contact;
     int calls = 0;
 
-    ledger_opening_listen(f->ledger, count_call, &calls);
+    ledger_bell_listen(f->ledger, LEDGER_BELL_OPENINGS, count_call, &calls);
     open_client(f, &file.client);
     assert_int_equal(calls, 1);
     contact = contact_make(f, &file.client);
     assert_int_equal(calls, 1);
     set_time(f, &contact, 1, "ended_at", NOW + HOUR_MS);
     assert_int_equal(calls, 2);
-    ledger_opening_listen(f->ledger, NULL, NULL);
+    ledger_bell_listen(f->ledger, LEDGER_BELL_OPENINGS, NULL, NULL);
 }
 
 /* The day is that of the agent's office. */

@@ -1,0 +1,36 @@
+#include "net/ledger_bell.h"
+
+#include "net/ledger_sqlite.h"
+
+void ledger_bell_listen(struct ledger *ledger, enum ledger_bell bell, ledger_bell_listener listener,
+                        void *context)
+{
+    pthread_rwlock_wrlock(&ledger->bells_lock);
+    ledger->bells[bell].listener = listener;
+    ledger->bells[bell].context = context;
+    pthread_rwlock_unlock(&ledger->bells_lock);
+}
+
+void ledger_listen(struct ledger *ledger, ledger_listener listener, void *context)
+{
+    pthread_rwlock_wrlock(&ledger->bells_lock);
+    ledger->listener = listener;
+    ledger->listener_context = context;
+    pthread_rwlock_unlock(&ledger->bells_lock);
+}
+
+void ledger_bell_ring(struct ledger *ledger, enum ledger_bell bell)
+{
+    ledger->rung |= 1U << bell;
+}
+
+void ledger_bells_tell(struct ledger *ledger, unsigned rung, const struct scope_set *changed)
+{
+    pthread_rwlock_rdlock(&ledger->bells_lock);
+    for (size_t i = 0; i < LEDGER_BELLS; i++)
+        if ((rung & 1U << i) != 0 && ledger->bells[i].listener != NULL)
+            ledger->bells[i].listener(ledger->bells[i].context);
+    if (changed->count > 0 && ledger->listener != NULL)
+        ledger->listener(ledger->listener_context, changed);
+    pthread_rwlock_unlock(&ledger->bells_lock);
+}
