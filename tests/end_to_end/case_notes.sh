@@ -7,26 +7,6 @@
 . "$(dirname "$0")/harness.sh"
 command -v curl >/dev/null || { echo "curl is not installed: skipped"; exit 77; }
 
-# say FRENCH ENGLISH: by the language of this round.
-say() {
-    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
-}
-
-# waits NAME FRENCH ENGLISH
-waits() {
-    wait_for "$1" "$(say "$2" "$3")" 30
-}
-
-# What the server gives to an agent.
-read_server() {
-    local token
-    token=$(curl -sS -H 'Content-Type: application/json' -d "{\"login\": \"$1\",
-        \"password\": \"guichet\", \"device\": \"019aaaaa-0000-7000-8000-00000000000$2\"}" \
-        "$SERVER/v1/login" | grep -o '"token": *"[^"]*"' | cut -d'"' -f4)
-    curl -sS -H "Authorization: Bearer $token" "$SERVER/v1/changes?since=0&limit=500" \
-        >"$WORK/records.json" || fail "the server does not answer"
-}
-
 write_notes() {
     keys a F6
     waits a "écrite en français" "written in English"
@@ -114,7 +94,7 @@ round() {
     waits a "en ligne" "online"
     wait_gone a "$(say "pas encore envoyé" "not sent yet")" 60
 
-    read_server sophie "$3"
+    records_of sophie
     grep -qF "$(say "Envoyer le certificat" "Send the certificate")" "$WORK/records.json" ||
         fail "the commitment is not at the server"
     grep -qF "$secret" "$WORK/records.json" && fail "the server gives the restricted note"

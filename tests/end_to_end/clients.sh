@@ -6,30 +6,11 @@
 . "$(dirname "$0")/harness.sh"
 command -v curl >/dev/null || { echo "curl is not installed: skipped"; exit 77; }
 
-# say FRENCH ENGLISH: by the language of this round.
-say() {
-    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
-}
-
-# waits NAME FRENCH ENGLISH
-waits() {
-    wait_for "$1" "$(say "$2" "$3")"
-}
-
-read_server() {
-    local token
-    token=$(curl -sS -H 'Content-Type: application/json' -d '{"login": "marie",
-        "password": "guichet", "device": "019aaaaa-0000-7000-8000-000000000001"}' \
-        "$SERVER/v1/login" | grep -o '"token": *"[^"]*"' | cut -d'"' -f4)
-    curl -sS -H "Authorization: Bearer $token" "$SERVER/v1/changes?since=0&limit=500" \
-        >"$WORK/records.json" || fail "the server does not answer"
-}
-
 # server_shows TEXT COUNT: waits until it is there so often.
 server_shows() {
     local end=$((SECONDS + 40 * PATIENCE)) found
     while :; do
-        read_server
+        records_of marie
         found=$(grep -oF -- "$1" "$WORK/records.json" | wc -l)
         [ "$found" = "$2" ] && return
         [ $SECONDS -lt $end ] || fail "the server holds $1 $found times, not $2"

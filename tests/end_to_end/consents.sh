@@ -3,11 +3,6 @@
 # in both languages, also with the link cut; what was typed survives a killed terminal.
 . "$(dirname "$0")/harness.sh"
 
-# say FRENCH ENGLISH: by the language of this round.
-say() {
-    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
-}
-
 waits() {
     wait_for a "$(say "$1" "$2")"
 }

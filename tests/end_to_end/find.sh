@@ -6,15 +6,6 @@
 . "$(dirname "$0")/harness.sh"
 command -v jq >/dev/null || { echo "jq is not installed: skipped"; exit 77; }
 
-# say FRENCH ENGLISH: by the language of this round.
-say() {
-    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
-}
-
-waits() {
-    wait_for "$1" "$(say "$2" "$3")"
-}
-
 # make NAME PHONE BIRTH NEED: Annie, of Kuujjuaq, makes a client and a case.
 make() {
     keys b F3

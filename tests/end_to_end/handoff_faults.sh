@@ -8,14 +8,8 @@ command -v sqlite3 >/dev/null || { echo "sqlite3 is not installed: skipped"; exi
 server_start
 OWN=$SERVER
 
-# The receiver goes through a proxy that a pipe commands.
-mkfifo "$WORK/commands"
-"$abs_top_builddir/tests/proxy/fault_proxy" "$PORT" <"$WORK/commands" >"$WORK/proxy.log" &
-PROXY=$!
-exec 5>"$WORK/commands"
-trap 'exec 5>&-; kill $PROXY 2>/dev/null; cleanup' EXIT
-for _ in $(seq $((100 * PATIENCE))); do grep -q port "$WORK/proxy.log" && break; sleep 0.05; done
-PROXIED="http://127.0.0.1:$(sed -n 's/^port //p' "$WORK/proxy.log")"
+# The receiver goes through a proxy.
+proxy_start
 
 start_a() {
     terminal a --language en
@@ -32,15 +26,10 @@ wait_for c online
 
 # state SUMMARY: what the server says of the hand-off with this summary, and who has it.
 state() {
-    local token
-    token=$(curl -sS -H 'Content-Type: application/json' -d '{"login": "marie",
-        "password": "guichet", "device": "019aaaaa-0000-7000-8000-000000000009"}' \
-        "$OWN/v1/login" | grep -o '"token": *"[^"]*"' | cut -d'"' -f4)
-    curl -sS -H "Authorization: Bearer $token" "$OWN/v1/changes?since=0&limit=500" \
-        >"$WORK/changes.json"
+    SERVER=$OWN records_of marie
     sqlite3 :memory: "SELECT json_extract(value, '\$.body.state') || ' ' ||
         coalesce(json_extract(value, '\$.body.taken_by'), '')
-        FROM json_each(json_extract(readfile('$WORK/changes.json'), '\$.records'))
+        FROM json_each(json_extract(readfile('$WORK/records.json'), '\$.records'))
         WHERE json_extract(value, '\$.type') = 'handoff'
         AND json_extract(value, '\$.body.summary') = '$1'"
 }
@@ -97,8 +86,8 @@ offer pierre "Minutes   5"
 wait_for b "Ctrl-V: Marie Tremblay hands off to you"
 keys b C-v
 wait_for b "State       offered"
-echo refuse >&5
-echo kill >&5
+proxy_tell "refuse"
+proxy_tell "kill"
 sleep 0.3
 keys b Enter
 wait_for b "Pending, not confirmed yet"
@@ -108,7 +97,7 @@ wait_for b "Kind"
 types b "typed while the link was cut"
 [ "$(state "anonymous client · second matter")" = "offered " ] ||
     fail "the server knows of an acceptance that it was never sent"
-echo pass >&5
+proxy_tell "pass"
 wait_for b "Confirmed, yours" 60
 winner "anonymous client · second matter"
 wait_for b "typed while the link was cut"
@@ -126,8 +115,8 @@ wait_for b "State       offered"
 keys c C-v
 wait_for c "State       offered"
 # What the server answers to the claim does not arrive.
-echo "cut down 1" >&5
-echo kill >&5
+proxy_tell "cut down 1"
+proxy_tell "kill"
 sleep 0.3
 keys b Enter
 wait_for c "Pierre Gagnon has got it"
@@ -136,8 +125,8 @@ wait_for b "Pending, not confirmed yet"
 server_stop KILL
 SERVER=$OWN
 server_start
-echo pass >&5
-echo kill >&5
+proxy_tell "pass"
+proxy_tell "kill"
 wait_for b "Confirmed, yours" 60
 winner "anonymous client · third matter"
 wait_gone b "1 waiting" 60

@@ -19,8 +19,23 @@
 #                             never looked at once
 #   wait_file NAME TEXT       the same for somebody's file: says "I am working on their case" when
 #                             it is asked why it is opened
+#   say FRENCH ENGLISH        the one of the language of this round, $LANGUAGE_
+#   waits NAME FRENCH ENGLISH [S]
+#                             wait_for what is said in the language of this round
 #   shows NAME TEXT           now
 #   code_of SECRET [N]        the one-time code of a secret in base 32, N steps from now (openssl)
+#   rest_login LOGIN [PASSWORD]
+#                             prints an access token (curl)
+#   records_of LOGIN [PASSWORD]
+#                             what the server gives them, into $WORK/records.json
+#   proxy_start               puts a proxy before the server that a test commands (tests/proxy);
+#                             sets $PROXIED
+#   proxy_tell COMMAND        and waits until it obeys
+#   relay_make                makes $WORK/relay.db, of Quebec's office, whose centre is behind the
+#                             proxy; the server must be stopped
+#   relay_start               starts guichetd relay on it (again, on the same port); sets $RELAY and
+#                             $RELAY_PID
+#   centre_is up|down         until the relay says so
 #   cursor_at NAME            prints "column,row"
 #   cursor_is NAME COLUMN,ROW now
 #   terminal_pid NAME         the process id of guichet
@@ -45,6 +60,9 @@ SOCKET=guichet-$$
 SERVER_PID=
 PORT=0
 PATIENCE=${GUICHET_TEST_PATIENCE:-1}
+PROXY_PID=
+RELAY_PID=
+RELAY_PORT=0
 TERMINALS=
 
 mux() {
@@ -53,10 +71,10 @@ mux() {
 
 cleanup() {
     mux kill-server 2>/dev/null
-    if [ -n "$SERVER_PID" ]; then
-        kill -9 "$SERVER_PID"
-        wait "$SERVER_PID"
-    fi 2>/dev/null
+    for pid in $SERVER_PID $PROXY_PID $RELAY_PID; do
+        kill -9 "$pid"
+        wait "$pid"
+    done 2>/dev/null
     rm -rf "$WORK"
 }
 trap cleanup EXIT
@@ -163,6 +181,14 @@ wait_gone() {
     done
 }
 
+say() {
+    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
+}
+
+waits() {
+    wait_for "$1" "$(say "$2" "$3")" "${4:-20}"
+}
+
 wait_that() {
     local message=$1 end=$((SECONDS + 20 * PATIENCE))
     shift
@@ -208,6 +234,65 @@ code_of() {
         openssl dgst -sha1 -mac HMAC -macopt "hexkey:$key" | sed 's/.*= //')
     offset=$((16#${hash:39:1} * 2))
     printf '%06d' $(((16#${hash:$offset:8} & 0x7fffffff) % 1000000))
+}
+
+rest_login() {
+    curl -sS -H 'Content-Type: application/json' -d "{\"login\": \"$1\",
+        \"password\": \"${2:-guichet}\", \"device\": \"019aaaaa-0000-7000-8000-000000000001\"}" \
+        "$SERVER/v1/login" | grep -o '"token": *"[^"]*"' | cut -d'"' -f4
+}
+
+records_of() {
+    curl -sS -H "Authorization: Bearer $(rest_login "$@")" "$SERVER/v1/changes?since=0&limit=500" \
+        >"$WORK/records.json" || fail "the server does not answer"
+}
+
+proxy_start() {
+    mkfifo "$WORK/tell" "$WORK/told"
+    "$abs_top_builddir/tests/proxy/fault_proxy" "$PORT" <"$WORK/tell" >"$WORK/told" &
+    PROXY_PID=$!
+    exec 9>"$WORK/tell" 8<"$WORK/told"
+    read -r _ PROXIED <&8 || fail "the proxy does not start"
+    PROXIED=http://127.0.0.1:$PROXIED
+}
+
+proxy_tell() {
+    local answer
+    echo "$1" >&9
+    read -r answer <&8 && [ "$answer" = ok ] || fail "the proxy answers: $answer"
+}
+
+relay_make() {
+    guichetd relay add sample/quebec --database "$WORK/server.db" >"$WORK/token" || fail "relay add"
+    guichetd relay init --centre "$PROXIED" --database "$WORK/relay.db" <"$WORK/token" \
+        >"$WORK/init.log" || fail "relay init"
+}
+
+relay_start() {
+    : >"$WORK/relay.log"
+    "$abs_top_builddir/guichetd" relay --database "$WORK/relay.db" \
+        --listen "127.0.0.1:$RELAY_PORT" >"$WORK/relay.log" 2>&1 &
+    RELAY_PID=$!
+    for _ in $(seq $((200 * PATIENCE))); do
+        RELAY=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/relay.log" | head -1)
+        [ -n "$RELAY" ] && break
+        kill -0 "$RELAY_PID" 2>/dev/null || { cat "$WORK/relay.log"; fail "the relay ended"; }
+        sleep 0.05
+    done
+    [ -n "$RELAY" ] || fail "the relay does not say where it listens"
+    RELAY_PORT=${RELAY##*:}
+}
+
+relay_status() {
+    guichetd relay status --listen "127.0.0.1:$RELAY_PORT"
+}
+
+relay_says() {
+    relay_status | grep -q "$1"
+}
+
+centre_is() {
+    wait_that "the centre is not $1" relay_says "centre: $1"
 }
 
 cursor_at() {

@@ -50,12 +50,6 @@ printf '%s' "$LINES" | jq -cs '{operations: .}' |
 [ "$(jq '[.outcomes[] | select(.outcome == "applied")] | length' "$WORK/answers")" = 5 ] ||
     { cat "$WORK/answers"; fail "the past is not in the server"; }
 
-say() { # say FRENCH ENGLISH
-    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
-}
-waits() {
-    wait_for "$1" "$(say "$2" "$3")"
-}
 start() { # start NAME DAYS
     DATA_="$WORK/data-$1" terminal "$1" --language $LANGUAGE_ --wrap-up-minutes 0 --keep-days "$2"
     sign_in "$1" marie "$(say "Mot de passe" Password)"

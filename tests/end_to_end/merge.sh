@@ -5,16 +5,6 @@
 # in opposite ways: one merge is refused, and both show the same in the end.
 . "$(dirname "$0")/harness.sh"
 
-# say FRENCH ENGLISH: by the language of this round.
-say() {
-    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
-}
-
-# waits TERMINAL FRENCH ENGLISH
-waits() {
-    wait_for "$1" "$(say "$2" "$3")"
-}
-
 end_contact() {
     keys "$1" C-x
     waits "$1" "Fin du contact" "End of contact"

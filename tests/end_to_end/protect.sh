@@ -5,16 +5,6 @@
 # was justified. In both languages.
 . "$(dirname "$0")/harness.sh"
 
-# say FRENCH ENGLISH: by the language of this round.
-say() {
-    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
-}
-
-# waits NAME FRENCH ENGLISH
-waits() {
-    wait_for "$1" "$(say "$2" "$3")" "${4:-20}"
-}
-
 # Each on a terminal of their own.
 come() {
     DATA_="$WORK/$1-$LANGUAGE_" terminal "$1" --language "$LANGUAGE_" --wrap-up-minutes 0

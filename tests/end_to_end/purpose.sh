@@ -10,15 +10,6 @@ for tool in curl jq; do
 done
 server_start
 
-# say FRENCH ENGLISH: by the language of this round.
-say() {
-    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
-}
-
-waits() {
-    wait_for "$1" "$(say "$2" "$3")"
-}
-
 # login NAME DEVICE
 login() {
     curl -sS -H 'Content-Type: application/json' -d '{"login": "'"$1"'", "password": "guichet",

@@ -57,16 +57,6 @@ end_contact() {
     keys a Escape
 }
 
-# records LOGIN PASSWORD: what the server holds for them, into $WORK/LOGIN.json
-records() {
-    local token
-    token=$(curl -sS -H 'Content-Type: application/json' -d '{"login": "'"$1"'",
-        "password": "'"$2"'", "device": "019aaaaa-0000-7000-8000-000000000001"}' \
-        "$SERVER/v1/login" | grep -o '"token": *"[^"]*"' | cut -d'"' -f4)
-    curl -sS -H "Authorization: Bearer $token" "$SERVER/v1/changes?since=0&limit=500" \
-        >"$WORK/$1.json" || fail "the server does not answer"
-}
-
 echo "the list suggests by what the service needs, and says why"
 keys a F2
 wait_gone a "Common services"
@@ -109,8 +99,8 @@ wait_for b "hands off to you"
 wait_for d "hands off to you"
 sleep 2
 shows n "hands off to you" && fail "Nora, who lacks the skill, was offered it"
-records nora guichet-nora
-grep -q "first of them" "$WORK/nora.json" && fail "Nora's feed has the file"
+records_of nora guichet-nora
+grep -q "first of them" "$WORK/records.json" && fail "Nora's feed has the file"
 end_contact
 
 echo "an urgent one that came later is taken first"
@@ -143,11 +133,11 @@ wait_for d "second of them"
 wait_for d "accepted after" 30
 
 echo "who did not take it no longer gets the file"
-records pierre guichet
-grep -q '"type":"contact"' "$WORK/pierre.json" || fail "Pierre sees nothing at all"
-grep -o '"need":"[^"]*"' "$WORK/pierre.json" | grep -q "second" && fail "Pierre still has the file"
-records sophie guichet
-grep -o '"need":"[^"]*"' "$WORK/sophie.json" | grep -q "second" || fail "Sophie has lost the file"
+records_of pierre guichet
+grep -q '"type":"contact"' "$WORK/records.json" || fail "Pierre sees nothing at all"
+grep -o '"need":"[^"]*"' "$WORK/records.json" | grep -q "second" && fail "Pierre still has the file"
+records_of sophie guichet
+grep -o '"need":"[^"]*"' "$WORK/records.json" | grep -q "second" || fail "Sophie has lost the file"
 
 echo "the next one, by a key of the home screen"
 wait_for b "Hand-offs offered"

@@ -11,16 +11,6 @@ recover() {
         --password-file "$WORK/password" "$@" >"$WORK/recover.txt" 2>&1
 }
 
-# All that Marie's office has, read over REST.
-read_server() {
-    local token
-    token=$(curl -sS -H 'Content-Type: application/json' -d '{"login": "marie",
-        "password": "guichet", "device": "019aaaaa-0000-7000-8000-000000000001"}' \
-        "$SERVER/v1/login" | grep -o '"token": *"[^"]*"' | cut -d'"' -f4)
-    curl -sS -H "Authorization: Bearer $token" "$SERVER/v1/changes?since=0&limit=500" \
-        >"$WORK/records.json" || fail "the server does not answer"
-}
-
 # How often a text stands in what the server has.
 at_server() {
     grep -oF "$1" "$WORK/records.json" | wc -l
@@ -66,7 +56,7 @@ wait_for a "The server was restored from a copy" 60
 wait_gone a "waiting" 40
 types a ":seen"$'\r'
 wait_gone a "The server was restored from a copy"
-read_server
+records_of marie
 [ "$(at_server 'Second note, which the server will lose')" = 1 ] ||
     fail "the server did not get the second note back once"
 
@@ -109,7 +99,7 @@ terminal a --language fr
 sign_in a marie "Mot de passe"
 wait_for a "en ligne" 60
 wait_gone a "en attente" 40
-read_server
+records_of marie
 for text in "First note, before the copy." "Second note, which the server will lose." \
     "Third note, unsent."; do
     [ "$(at_server "$text")" = 1 ] || fail "not there once: $text"

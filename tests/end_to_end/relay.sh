@@ -15,29 +15,6 @@ server_start
 CENTRE=$SERVER
 server_stop
 
-proxy_tell() {
-    echo "$1" >&9
-    read -r answer <&8 && [ "$answer" = ok ] || fail "the proxy answers: $answer"
-}
-
-relay_start() {
-    : >"$WORK/relay.log"
-    "$abs_top_builddir/guichetd" relay --database "$WORK/relay.db" \
-        --listen "127.0.0.1:${RELAY_PORT:-0}" >"$WORK/relay.log" 2>&1 &
-    RELAY_PID=$!
-    for _ in $(seq $((200 * PATIENCE))); do
-        RELAY=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/relay.log" | head -1)
-        [ -n "$RELAY" ] && break
-        kill -0 "$RELAY_PID" 2>/dev/null || fail "the relay ended"
-        sleep 0.05
-    done
-    RELAY_PORT=${RELAY##*:}
-}
-
-relay_status() {
-    guichetd relay status --listen "127.0.0.1:$RELAY_PORT"
-}
-
 # At the relay, in English unless another language is said.
 arrive() {
     SERVER=$RELAY terminal "$1" --language "${3:-en}"
@@ -50,20 +27,8 @@ arrive() {
     fi
 }
 
-relay_ends() {
-    kill -9 "$RELAY_PID" 2>/dev/null
-    exec 9>&-
-    cleanup
-}
-trap relay_ends EXIT
-
-mkfifo "$WORK/tell" "$WORK/told"
-"$abs_top_builddir/tests/proxy/fault_proxy" "$PORT" <"$WORK/tell" >"$WORK/told" &
-exec 9>"$WORK/tell" 8<"$WORK/told"
-read -r _ PROXY_PORT <&8
-guichetd relay add sample/quebec --database "$WORK/server.db" >"$WORK/token" || fail "relay add"
-guichetd relay init --centre "http://127.0.0.1:$PROXY_PORT" --database "$WORK/relay.db" \
-    <"$WORK/token" >"$WORK/init.log" || fail "relay init"
+proxy_start
+relay_make
 printf 'guichet\n' >"$WORK/password"
 printf 'waiting-room\n' >"$WORK/screen-password"
 guichetd agent add screen --database "$WORK/server.db" --name Screen --office sample/quebec \
@@ -73,8 +38,7 @@ guichetd serve --database "$WORK/relay.db" 2>&1 | grep -q "is a relay's database
     fail "a relay's database is served as a centre's"
 server_start
 relay_start
-for _ in $(seq $((100 * PATIENCE))); do relay_status | grep -q "centre: up" && break; sleep 0.1; done
-relay_status | grep -q "centre: up" || fail "the relay does not find the centre"
+centre_is up
 
 SERVER=$CENTRE terminal p --language en
 sign_in p pierre Password
@@ -111,7 +75,7 @@ proxy_tell refuse
 proxy_tell kill
 wait_for m "centre cut since"
 arrive l luc fr "centre coupé depuis"
-relay_status | grep -q "centre: down" || fail "the relay says that the centre is up"
+centre_is down
 
 echo "from the central queue: pending"
 keys m C-v
@@ -189,8 +153,7 @@ wait_gone m "centre cut since" 60
 wait_for m online
 shows m "refused" && fail "the claim was refused"
 wait_for p "accepted" 30
-for _ in $(seq $((100 * PATIENCE))); do relay_status | grep -q "waiting: 0" && break; sleep 0.1; done
-relay_status | grep -q "waiting: 0" || fail "something still waits"
+wait_that "something still waits" relay_says "waiting: 0"
 wait_for r "As it is now."
 wait_match r "! Public works \(311\) +1 "
 [ "$(screen r | grep -cE "^ +[0-9]+:[0-9]+ +Public works \(311\): 1 wait")" = 1 ] || fail "the crossing is told twice"

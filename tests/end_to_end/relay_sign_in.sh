@@ -10,17 +10,6 @@ server_start
 CENTRE=$SERVER
 server_stop
 
-proxy_tell() {
-    echo "$1" >&9
-    read -r answer <&8 && [ "$answer" = ok ] || fail "the proxy answers: $answer"
-}
-
-relay_ends() {
-    kill -9 "$RELAY_PID" 2>/dev/null
-    exec 9>&-
-    cleanup
-}
-
 order() {
     guichetd "$@" --database "$WORK/server.db" || fail "guichetd $*"
 }
@@ -46,32 +35,10 @@ expect() {
     [ "$1" = "$2" ] || fail "$1 instead of $2"
 }
 
-centre_is() {
-    for _ in $(seq $((200 * PATIENCE))); do
-        guichetd relay status --listen "127.0.0.1:${RELAY##*:}" | grep -q "centre: $1" && return
-        sleep 0.1
-    done
-    fail "the centre is not $1"
-}
-
-mkfifo "$WORK/tell" "$WORK/told"
-"$abs_top_builddir/tests/proxy/fault_proxy" "$PORT" <"$WORK/tell" >"$WORK/told" &
-exec 9>"$WORK/tell" 8<"$WORK/told"
-read -r _ PROXY_PORT <&8
-guichetd relay add sample/quebec --database "$WORK/server.db" >"$WORK/token" || fail "relay add"
-guichetd relay init --centre "http://127.0.0.1:$PROXY_PORT" --database "$WORK/relay.db" \
-    <"$WORK/token" >"$WORK/init.log" || fail "relay init"
+proxy_start
+relay_make
 server_start
-"$abs_top_builddir/guichetd" relay --database "$WORK/relay.db" --listen 127.0.0.1:0 \
-    >"$WORK/relay.log" 2>&1 &
-RELAY_PID=$!
-trap relay_ends EXIT
-for _ in $(seq $((200 * PATIENCE))); do
-    RELAY=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/relay.log" | head -1)
-    [ -n "$RELAY" ] && break
-    sleep 0.05
-done
-[ -n "$RELAY" ] || { cat "$WORK/relay.log"; fail "the relay does not say where it listens"; }
+relay_start
 centre_is up
 SERVER=$RELAY
 

@@ -7,26 +7,6 @@
 . "$(dirname "$0")/harness.sh"
 command -v curl >/dev/null || { echo "curl is not installed: skipped"; exit 77; }
 
-# say FRENCH ENGLISH: by the language of this round.
-say() {
-    if [ "$LANGUAGE_" = fr ]; then echo "$1"; else echo "$2"; fi
-}
-
-# waits NAME FRENCH ENGLISH [SECONDS]
-waits() {
-    wait_for "$1" "$(say "$2" "$3")" "${4:-20}"
-}
-
-# What the server holds for Pierre, read with curl.
-read_server() {
-    local token
-    token=$(curl -sS -H 'Content-Type: application/json' -d '{"login": "pierre",
-        "password": "guichet", "device": "019aaaaa-0000-7000-8000-000000000001"}' \
-        "$SERVER/v1/login" | grep -o '"token": *"[^"]*"' | cut -d'"' -f4)
-    curl -sS -H "Authorization: Bearer $token" "$SERVER/v1/changes?since=0&limit=500" \
-        >"$WORK/records.json" || fail "the server does not answer"
-}
-
 # holds MEMBER VALUE: exactly one record has this text in this member.
 holds() {
     local found
@@ -173,7 +153,7 @@ round() {
     serve "$client"
     take_over "$client"
     for _ in $(seq $((100 * PATIENCE))); do
-        read_server
+        records_of pierre
         grep -qF "\"text\":\"Seconde note, $client" "$WORK/records.json" &&
             grep -qF '"outcome":"resolved"' "$WORK/records.json" && break
         sleep 0.1

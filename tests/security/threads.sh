@@ -17,15 +17,9 @@ export GUICHET_TEST_PATIENCE=${GUICHET_TEST_PATIENCE:-5}
 export TSAN_OPTIONS="log_path=$WORK/race:exitcode=66:second_deadlock_stack=1:history_size=4"
 ENV_=TSAN_OPTIONS=$TSAN_OPTIONS # tmux started before
 
-# The link of the first terminal goes through a proxy that a pipe commands.
+# The link of the first terminal goes through a proxy.
 server_start
-mkfifo "$WORK/commands"
-"$abs_top_builddir/tests/proxy/fault_proxy" "$PORT" <"$WORK/commands" >"$WORK/proxy.log" &
-PROXY=$!
-exec 5>"$WORK/commands"
-trap 'exec 5>&-; kill $PROXY 2>/dev/null; cleanup' EXIT
-wait_that "the proxy does not start" grep -q port "$WORK/proxy.log"
-PROXIED="http://127.0.0.1:$(sed -n 's/^port //p' "$WORK/proxy.log")"
+proxy_start
 
 # What was reported so far.
 reports() {
@@ -90,8 +84,8 @@ wait_for b "brouillon enregistré"
 echo "the link is cut, work goes on, the link heals"
 keys a Escape
 keys a Escape
-echo refuse >&5
-echo kill >&5
+proxy_tell "refuse"
+proxy_tell "kill"
 wait_for a offline
 keys a F3
 wait_for a "Type a part of the name"
@@ -101,7 +95,7 @@ types a "second matter"
 keys a Tab Enter
 wait_for a "contact, in progress"
 wait_match a '[1-9][0-9]* waiting'
-echo pass >&5
+proxy_tell "pass"
 wait_for a online 60
 wait_gone a " waiting"
 unreported "the link"
