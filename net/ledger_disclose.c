@@ -333,7 +333,9 @@ static int add_file(const struct writing *writing, struct ledger_file *file, str
 
 /* --- who looked ------------------------------------------------------------------------------- */
 
-static int add_trail(const struct writing *writing, const struct id *client, struct error *error)
+/* Up to the time of the copy: what is written while it is fetched is in the next one. */
+static int add_trail(const struct writing *writing, const struct id *client, int64_t until_ms,
+                     struct error *error)
 {
     struct text_buffer *page = writing->page;
     sqlite3_stmt *statement = database_statement(writing->database, LEDGER_AUDIT_OF_CLIENT, error);
@@ -352,7 +354,11 @@ static int add_trail(const struct writing *writing, const struct id *client, str
                            say(writing, "Quand", "When"), say(writing, "Qui", "Who"),
                            say(writing, "Quoi", "What"), say(writing, "Pourquoi", "Why"));
     while ((code = database_step(writing->database, statement, error)) > 0) {
-        json_t *time = json_time(sqlite3_column_int64(statement, 1));
+        int64_t at_ms = sqlite3_column_int64(statement, 1);
+        json_t *time = at_ms <= until_ms ? json_time(at_ms) : NULL;
+
+        if (at_ms > until_ms)
+            continue;
 
         text_buffer_add_text(page, "<tr><td>");
         add_time(writing, time != NULL ? json_string_value(time) : "");
@@ -398,14 +404,17 @@ static void add_head(const struct writing *writing, const struct record *client,
 static int note(struct ledger *ledger, const struct ledger_disclosure *disclosure,
                 const struct id *client, struct error *error)
 {
-    const struct audit_entry entry = {.kind = AUDIT_EXPORT,
-                                      .at_ms = disclosure->at_ms,
-                                      .agent = disclosure->agent,
-                                      .type = RECORD_CLIENT,
-                                      .record = *client,
-                                      .client = *client,
-                                      .purpose = PURPOSE_PRIVACY,
-                                      .what = "disclosure"};
+    const struct audit_entry entry = {
+        .kind = AUDIT_EXPORT,
+        .at_ms = disclosure->at_ms,
+        .agent = disclosure->agent,
+        .device = disclosure->device,
+        .request = disclosure->request,
+        .type = RECORD_CLIENT,
+        .record = *client,
+        .client = *client,
+        .purpose = PURPOSE_PRIVACY,
+        .what = disclosure->request != NULL ? "disclosure at a terminal" : "disclosure"};
     int code = ledger_begin(ledger, error);
 
     return code == 0 ? ledger_end(ledger, ledger_audit_add(ledger, &entry, error), error) : code;
@@ -439,7 +448,7 @@ static int compose(struct database *database, const struct ledger_disclosure *di
         code = add_file(&writing, &file, error);
     }
     if (code == 0)
-        code = add_trail(&writing, client, error);
+        code = add_trail(&writing, client, disclosure->at_ms, error);
     text_buffer_add_text(page, "</body>\n</html>\n");
     ledger_file_free(&file);
     if (code == 0 && page->failed)
@@ -449,7 +458,7 @@ static int compose(struct database *database, const struct ledger_disclosure *di
 
 /* Reads all of it in one state of the database, while others write. */
 static int compose_reading(struct ledger *ledger, const struct ledger_disclosure *disclosure,
-                           struct text_buffer *page, struct error *error)
+                           bool first, struct text_buffer *page, struct error *error)
 {
     struct ledger_reader *reader;
     struct id client;
@@ -458,7 +467,7 @@ static int compose_reading(struct ledger *ledger, const struct ledger_disclosure
     if (code != 0)
         return code;
     code = whose(reader->database, &disclosure->client, &client, error);
-    if (code == 0)
+    if (code == 0 && first)
         code = note(ledger, disclosure, &client, error);
     if (code == 0)
         code = ledger_snapshot_begin(reader, error);
@@ -467,6 +476,13 @@ static int compose_reading(struct ledger *ledger, const struct ledger_disclosure
     ledger_snapshot_end(reader);
     ledger_reader_give(ledger, reader);
     return code;
+}
+
+static void page_wipe(struct text_buffer *page)
+{
+    if (page->bytes != NULL)
+        sodium_memzero(page->bytes, page->length);
+    text_buffer_free(page);
 }
 
 static int page_write(int file, const struct text_buffer *page, const char *path,
@@ -493,7 +509,7 @@ int ledger_disclose(struct ledger *ledger, const struct ledger_disclosure *discl
 {
     struct text_buffer page = {0};
     int file = -1;
-    int code = compose_reading(ledger, disclosure, &page, error);
+    int code = compose_reading(ledger, disclosure, true, &page, error);
 
     if (code == 0) {
         file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -507,8 +523,63 @@ int ledger_disclose(struct ledger *ledger, const struct ledger_disclosure *discl
         if (code != 0)
             unlink(path);
     }
-    if (page.bytes != NULL)
-        sodium_memzero(page.bytes, page.length);
-    text_buffer_free(&page);
+    page_wipe(&page);
+    return code;
+}
+
+/* --- in parts --------------------------------------------------------------------------------- */
+
+static void page_tag(const struct text_buffer *page, char tag[LEDGER_DISCLOSURE_TAG_SIZE])
+{
+    unsigned char hash[crypto_generichash_BYTES];
+
+    crypto_generichash(hash, sizeof(hash), (const unsigned char *)page->bytes, page->length, NULL,
+                       0);
+    sodium_bin2hex(tag, LEDGER_DISCLOSURE_TAG_SIZE, hash, sizeof(hash));
+}
+
+/* Where a part ends: before a character that would be cut. */
+static size_t part_end(const struct text_buffer *page, size_t from, size_t most)
+{
+    size_t end = page->length - from > most ? from + most : page->length;
+
+    while (end < page->length && end > from && ((unsigned char)page->bytes[end] & 0xC0) == 0x80)
+        end--;
+    return end;
+}
+
+static int part_take(const struct text_buffer *page, const char *known,
+                     struct ledger_disclosure_part *part, struct error *error)
+{
+    size_t end;
+
+    page_tag(page, part->tag);
+    part->total = page->length;
+    if (part->total > LEDGER_DISCLOSURE_LIMIT)
+        return error_set(error, ERROR_TOO_LARGE,
+                         "the copy has %zu MB, too much for a terminal: guichetd disclose makes it",
+                         part->total / 1000000);
+    if (part->from > 0 && sodium_memcmp(known, part->tag, LEDGER_DISCLOSURE_TAG_SIZE) != 0)
+        return error_set(error, ERROR_CONFLICT, "the file has changed: the copy begins anew");
+    if (part->from >= page->length)
+        return error_set(error, ERROR_INVALID, "the copy ends before");
+    end = part_end(page, part->from, part->most);
+    part->text = strndup(page->bytes + part->from, end - part->from);
+    part->next = end;
+    return part->text != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for a copy");
+}
+
+int ledger_disclose_part(struct ledger *ledger, const struct ledger_disclosure *disclosure,
+                         struct ledger_disclosure_part *part, struct error *error)
+{
+    char known[LEDGER_DISCLOSURE_TAG_SIZE] = "";
+    struct text_buffer page = {0};
+    int code = compose_reading(ledger, disclosure, part->from == 0, &page, error);
+
+    text_copy(known, sizeof(known), part->tag);
+    part->text = NULL;
+    if (code == 0)
+        code = part_take(&page, known, part, error);
+    page_wipe(&page);
     return code;
 }

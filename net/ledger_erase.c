@@ -293,6 +293,8 @@ static int tell(struct ledger *ledger, const struct record *record,
         .kind = AUDIT_ERASE,
         .at_ms = erasure->at_ms,
         .agent = erasure->agent,
+        .device = erasure->device,
+        .request = erasure->request,
         .type = record->type,
         .record = record->id,
         .purpose = id_is_empty(&erasure->agent) ? PURPOSE_NONE : PURPOSE_PRIVACY,
@@ -372,6 +374,8 @@ static int hold_within(struct ledger *ledger, enum record_type type, const struc
         .kind = AUDIT_ERASE,
         .at_ms = hold->at_ms,
         .agent = hold->agent,
+        .device = hold->device,
+        .request = hold->request,
         .type = type,
         .record = *id,
         .purpose = PURPOSE_PRIVACY,
@@ -384,11 +388,11 @@ static int hold_within(struct ledger *ledger, enum record_type type, const struc
 
     if (code == 0 && record_is_erased(row.record))
         code = error_set(error, ERROR_NOT_FOUND, "%s was erased", id->text);
+    if (code == 0)
+        code = ledger_client_of(ledger->writer, row.record, &entry.client, error);
     ledger_row_clear(&row);
     if (code != 0)
         return code;
-    if (type == RECORD_CLIENT)
-        entry.client = *id;
     statement =
         database_statement(ledger->writer, ends ? LEDGER_HOLD_DELETE : LEDGER_HOLD_PUT, error);
     if (statement == NULL)

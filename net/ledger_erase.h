@@ -20,7 +20,9 @@ struct ledger;
 
 /* Who has it erased, and why. */
 struct ledger_erasure {
-    struct id agent; /* empty: the server, by a rule of retention */
+    struct id agent;     /* empty: the server, by a rule of retention */
+    struct id device;    /* where; empty: at the machine */
+    const char *request; /* by which; NULL for none */
     int64_t at_ms;
     const char *why;   /* the rule, or the agent's words; not personal */
     int64_t before_ms; /* only when nothing was done since; 0: whatever its age */

@@ -159,6 +159,30 @@ int ledger_file_read(struct database *database, enum record_type type, const str
     return code;
 }
 
+int ledger_file_count(struct database *database, const struct ledger_file *file,
+                      struct ledger_erased *would, struct error *error)
+{
+    int code = 0;
+
+    *would = (struct ledger_erased){.records = (int64_t)file->count};
+    for (size_t i = 0; i < file->count && code == 0; i++) {
+        sqlite3_stmt *statement;
+
+        if (file->rows[i].record->type != RECORD_MESSAGE)
+            continue;
+        statement = database_statement(database, LEDGER_RETENTION_ATTACHED, error);
+        if (statement == NULL)
+            return ERROR_STORAGE;
+        database_bind_text(statement, 1, file->rows[i].record->id.text);
+        code = database_step(database, statement, error);
+        if (code > 0)
+            would->attachments += sqlite3_column_int64(statement, 0);
+        sqlite3_reset(statement);
+        code = code < 0 ? code : 0;
+    }
+    return code;
+}
+
 int ledger_log_empty(struct ledger *ledger, struct error *error)
 {
     const struct timespec pause = {.tv_nsec = LOG_PAUSE_NS};

@@ -39,6 +39,10 @@ int ledger_file_above(struct database *database, const struct record *record,
 int ledger_file_bar(struct database *database, const struct ledger_file *file, enum ledger_bar *bar,
                     struct id *at, struct error *error);
 
+/* What would go with it: its records, and what came with its messages. */
+int ledger_file_count(struct database *database, const struct ledger_file *file,
+                      struct ledger_erased *would, struct error *error);
+
 /* Whether somebody holds back what has this id: 1, 0, or an error. */
 int ledger_is_held(struct database *database, const char *id, struct error *error);
 

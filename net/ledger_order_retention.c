@@ -7,10 +7,8 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/ledger_disclose.h"
-#include "net/ledger_file.h"
-#include "net/ledger_follow.h"
+#include "net/ledger_keeping.h"
 #include "net/ledger_retention.h"
-#include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
 /* Clients and cases that a step looks at: whoever waits for it sees that it goes on. */
@@ -22,77 +20,11 @@ static int answer_make(json_t **answer, json_t *made, struct error *error)
     return made != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for an answer");
 }
 
-/* --- whom it is about ------------------------------------------------------------------------- */
-
-/* The case of a reference, as people write it; ERROR_NOT_FOUND. */
-static int case_of_reference(struct ledger *ledger, const char *typed, struct record **matter,
-                             struct error *error)
+static int find(struct ledger *ledger, const json_t *order, enum record_type *type, struct id *id,
+                struct error *error)
 {
-    char reference[ID_REFERENCE_SIZE];
-    struct ledger_reader *reader;
-    struct ledger_row row = {0};
-    sqlite3_stmt *statement;
-    int64_t number = 0;
-    int code = ledger_reader_take(ledger, &reader, error);
-
-    *matter = NULL;
-    if (code != 0)
-        return code;
-    statement = database_statement(reader->database, LEDGER_REACH_GET, error);
-    if (statement != NULL && id_reference_parse(typed, reference)) {
-        sqlite3_bind_int(statement, 1, LEDGER_REACH_REFERENCE);
-        database_bind_text(statement, 2, reference);
-        code = database_step(reader->database, statement, error);
-        if (code > 0)
-            number = sqlite3_column_int64(statement, 0);
-        sqlite3_reset(statement);
-    }
-    if (code >= 0 && number != 0)
-        code = ledger_row_read_number(reader->database, number, &row, error);
-    ledger_reader_give(ledger, reader);
-    if (code == 0 && row.record == NULL)
-        code = error_set(error, ERROR_NOT_FOUND, "no case has the reference \"%.40s\"", typed);
-    *matter = code == 0 ? row.record : NULL;
-    if (code != 0)
-        ledger_row_clear(&row);
-    return code;
-}
-
-/* Whom an order is about: an id, or a case's reference, which stands for its client too. */
-static int read_of(struct ledger *ledger, const json_t *order, enum record_type type, struct id *id,
-                   struct error *error)
-{
-    const char *of = json_text_or(order, "of", "");
-    struct record *matter;
-    int code;
-
-    if (id_parse(id, of))
-        return 0;
-    code = case_of_reference(ledger, of, &matter, error);
-    if (code != 0)
-        return code;
-    if (type == RECORD_CASE)
-        *id = matter->id;
-    else if (!id_parse(id, record_text(matter, "client")))
-        code = error_set(error, ERROR_NOT_FOUND, "the case %s has no client", of);
-    record_free(matter);
-    return code;
-}
-
-static int read_about(struct ledger *ledger, const json_t *order, enum record_type *type,
-                      struct id *id, struct error *error)
-{
-    const char *name = json_text_or(order, "type", "");
-
-    *type = record_type_from_name(name);
-    if (!ledger_file_begins(*type))
-        return error_set(error, ERROR_INVALID, "\"%.40s\" is no type of which something is on file",
-                         name);
-    if (*type == RECORD_CLIENT || *type == RECORD_CASE)
-        return read_of(ledger, order, *type, id, error);
-    return id_parse(id, json_text_or(order, "of", ""))
-               ? 0
-               : error_set(error, ERROR_INVALID, "a %s is named by its id", name);
+    return ledger_keeping_find(ledger, json_text_or(order, "type", ""),
+                               json_text_or(order, "of", ""), type, id, error);
 }
 
 /* --- erasure and holds ------------------------------------------------------------------------ */
@@ -106,7 +38,7 @@ int ledger_order_erase(struct ledger *ledger, const json_t *order, int64_t now_m
     enum record_type type;
     enum ledger_bar bar;
     struct id id, at;
-    int code = read_about(ledger, order, &type, &id, error);
+    int code = find(ledger, order, &type, &id, error);
 
     if (code == 0 && erasure.why[0] == '\0')
         code = error_set(error, ERROR_INVALID, "a reason is needed, without anything personal");
@@ -125,7 +57,7 @@ static int change_hold(struct ledger *ledger, const json_t *order, bool ends, in
     const struct ledger_erasure hold = {.at_ms = now_ms, .why = json_text_or(order, "reason", "")};
     enum record_type type;
     struct id id;
-    int code = read_about(ledger, order, &type, &id, error);
+    int code = find(ledger, order, &type, &id, error);
 
     if (code == 0)
         code = ends ? ledger_hold_end(ledger, type, &id, &hold, error)
@@ -275,7 +207,9 @@ int ledger_order_disclose(struct ledger *ledger, const json_t *order, int64_t no
     struct text_buffer path = {0};
     char *database;
     bool located;
-    int code = read_of(ledger, order, RECORD_CLIENT, &disclosure.client, error);
+    enum record_type type;
+    int code = ledger_keeping_find(ledger, "client", json_text_or(order, "of", ""), &type,
+                                   &disclosure.client, error);
 
     if (code != 0)
         return code;

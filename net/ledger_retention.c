@@ -169,6 +169,16 @@ int64_t retention_before(const struct retention_round *round, const struct ledge
     return months_before(round->asked->now_ms, rule->months);
 }
 
+int64_t retention_due(const struct ledger_retention *rule, int64_t latest_ms)
+{
+    int64_t due_ms = months_before(latest_ms, -rule->months);
+
+    /* Its month may be longer than the one in which it is due. */
+    while (months_before(due_ms, rule->months) < latest_ms)
+        due_ms += INT64_C(24) * 3600 * 1000;
+    return due_ms;
+}
+
 /* The rule for something, of that service (""); NULL when there is none, or it is kept for ever. */
 static const struct ledger_retention *rule_for(const struct retention_round *round,
                                                const char *what, const char *service)
@@ -211,6 +221,7 @@ void retention_count(const struct retention_round *round, enum ledger_bar bar,
 /* Something that begins a file, and what a round finds about it. */
 struct candidate {
     const char *what;
+    const struct ledger_retention *rule;
     enum record_type type;
     struct id id;
     bool due; /* all of its file has passed its time */
@@ -218,30 +229,6 @@ struct candidate {
     enum ledger_bar bar;
     struct ledger_erased would; /* go with it */
 };
-
-static int count_file(struct database *database, const struct ledger_file *file,
-                      struct candidate *candidate, struct error *error)
-{
-    int code = 0;
-
-    candidate->would.records = (int64_t)file->count;
-    for (size_t i = 0; i < file->count && code == 0; i++) {
-        sqlite3_stmt *statement;
-
-        if (file->rows[i].record->type != RECORD_MESSAGE)
-            continue;
-        statement = database_statement(database, LEDGER_RETENTION_ATTACHED, error);
-        if (statement == NULL)
-            return ERROR_STORAGE;
-        database_bind_text(statement, 1, file->rows[i].record->id.text);
-        code = database_step(database, statement, error);
-        if (code > 0)
-            candidate->would.attachments += sqlite3_column_int64(statement, 0);
-        sqlite3_reset(statement);
-        code = code < 0 ? code : 0;
-    }
-    return code;
-}
 
 static int judge_file(const struct retention_round *round, struct database *database,
                       struct candidate *candidate, struct error *error)
@@ -265,7 +252,7 @@ static int judge_file(const struct retention_round *round, struct database *data
     if (in_force && candidate->bar == LEDGER_BAR_FREE)
         candidate->bar = LEDGER_BAR_OPEN;
     if (code == 0 && candidate->due)
-        code = count_file(database, &file, candidate, error);
+        code = ledger_file_count(database, &file, &candidate->would, error);
     ledger_file_free(&file);
     return code;
 }
@@ -325,6 +312,7 @@ static int judge(const struct retention_round *round, struct database *database,
         candidate->id = row.record->id;
         rule = rule_at(round, stage, candidate->what, row.record);
     }
+    candidate->rule = rule;
     if (rule != NULL)
         candidate->before_ms = retention_before(round, rule);
     if (rule != NULL && rest_latest(row.record) < candidate->before_ms)
@@ -377,10 +365,14 @@ static int look_at(struct retention_round *round, const struct stage *stage, con
         code = 0;
     if (code == 0)
         retention_count(round, candidate.bar, &erased,
-                        &(struct ledger_retention_due){.what = what,
-                                                       .id = candidate.id.text,
-                                                       .latest_ms = candidate.latest_ms,
-                                                       .records = erased.records});
+                        &(struct ledger_retention_due){
+                            .what = what,
+                            .service = candidate.rule->service,
+                            .type = candidate.type,
+                            .id = candidate.id.text,
+                            .due_ms = retention_due(candidate.rule, candidate.latest_ms),
+                            .latest_ms = candidate.latest_ms,
+                            .records = erased.records});
     return code;
 }
 

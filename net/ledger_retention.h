@@ -76,7 +76,10 @@ struct ledger_retention_place {
 /* One thing that has passed its time and is, or with `dry` would be, erased. */
 struct ledger_retention_due {
     const char *what;
-    const char *id; /* of the record; of attachments, of their message */
+    const char *service;   /* of the rule; "" for none */
+    enum record_type type; /* of the record */
+    const char *id;        /* of the record; of attachments, of their message */
+    int64_t due_ms;        /* since when it has passed, by the day */
     int64_t latest_ms;
     int64_t records; /* that go with it */
 };
@@ -84,9 +87,9 @@ struct ledger_retention_due {
 typedef void (*ledger_retention_due_visit)(void *context, const struct ledger_retention_due *due);
 
 struct ledger_retention_asked {
-    int64_t now_ms;
-    bool dry;                         /* nothing is changed, and the counts are what would be */
-    size_t limit;                     /* how much is looked at, at most */
+    int64_t now_ms; /* with `dry`, also a time to come: what will have passed by then */
+    bool dry;       /* nothing is changed, and the counts are what would be */
+    size_t limit;   /* how much is looked at, at most */
     ledger_retention_due_visit visit; /* told of each file and attachment; may be NULL */
     void *context;
 };

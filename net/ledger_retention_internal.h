@@ -21,6 +21,9 @@ struct retention_round {
 /* Before which time something must have been left for a rule to erase it; ms. */
 int64_t retention_before(const struct retention_round *round, const struct ledger_retention *rule);
 
+/* When what was left at `latest_ms` passes the time of a rule: by then, or the day after. */
+int64_t retention_due(const struct ledger_retention *rule, int64_t latest_ms);
+
 /* Counts what has passed its time, by what bars it, and tells of it when nothing does. */
 void retention_count(const struct retention_round *round, enum ledger_bar bar,
                      const struct ledger_erased *erased, const struct ledger_retention_due *due);

@@ -171,10 +171,14 @@ int retention_attachment(struct retention_round *round, const struct ledger_rete
     if (attached.found && attached.bar == LEDGER_BAR_FREE && !round->asked->dry)
         code = attachment_settle(round, place->row, before_ms, &attached, error);
     if (code == 0 && attached.found)
-        retention_count(round, attached.bar, &(struct ledger_erased){.attachments = 1},
-                        &(struct ledger_retention_due){.what = rule->what,
-                                                       .id = attached.message.text,
-                                                       .latest_ms = attached.latest_ms});
+        retention_count(
+            round, attached.bar, &(struct ledger_erased){.attachments = 1},
+            &(struct ledger_retention_due){.what = rule->what,
+                                           .service = "",
+                                           .type = RECORD_MESSAGE,
+                                           .id = attached.message.text,
+                                           .due_ms = retention_due(rule, attached.latest_ms),
+                                           .latest_ms = attached.latest_ms});
     return code;
 }
 

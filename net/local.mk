@@ -122,6 +122,8 @@ libnet_a_SOURCES += \
     net/route_openapi.c \
     net/route_operations.c \
     net/route_audit.c net/server_openapi_audit.c \
+    net/ledger_keeping.c net/ledger_keeping.h net/route_keeping.c net/route_keeping.h \
+    net/route_retention.c net/server_openapi_keeping.c \
     net/ledger_audit_names.c net/ledger_audit_names.h net/ledger_unusual.c net/ledger_unusual.h \
     net/route_presence.c net/route_search.c net/server_openapi_search.c \
     net/route_records.c net/route_files.c \

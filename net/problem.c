@@ -37,6 +37,7 @@ static const struct problem_row problems[PROBLEM_COUNT] = {
     [PROBLEM_REPLAYED] = {"replayed", 409, "This very request was made before"},
     [PROBLEM_OTHER_HISTORY] = {"other-history", 409, "The server was restored from an older copy"},
     [PROBLEM_AT_CENTRE] = {"at-centre", 409, "The centre does this, not an office's relay"},
+    [PROBLEM_KEPT] = {"kept", 409, "It may not be erased now"},
     [PROBLEM_CHANGED] = {"changed", 412, "It has changed since"},
     [PROBLEM_TOO_LARGE] = {"too-large", 413, "The body is too large"},
     [PROBLEM_UNSUPPORTED_MEDIA_TYPE] = {"unsupported-media-type", 415,

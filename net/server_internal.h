@@ -88,6 +88,9 @@ extern const struct route route_presence;
 extern const struct route route_search;
 extern const struct route route_audit;
 extern const struct route route_audit_ask;
+extern const struct route route_keeping[5];
+extern const struct route route_retention;
+extern const struct route route_retention_ask;
 extern const struct route route_open;
 extern const struct route route_display;
 extern const struct route route_continue;
@@ -322,6 +325,8 @@ extern const struct openapi_schema openapi_trust[];
 extern const struct openapi_schema openapi_search[];
 /* Those of the audit trail. */
 extern const struct openapi_schema openapi_audit[];
+/* Those of what is kept. */
+extern const struct openapi_schema openapi_keeping[];
 /* Those of Open311, and what its routes answer. */
 extern const struct openapi_schema openapi_open311[];
 json_t *openapi_open311_responses(const struct route *route);

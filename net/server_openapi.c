@@ -417,6 +417,8 @@ static json_t *schemas_make(void)
         json_object_set_new(made, each->name, json_loads(each->text, 0, NULL));
     for (const struct openapi_schema *each = openapi_audit; each->name != NULL; each++)
         json_object_set_new(made, each->name, json_loads(each->text, 0, NULL));
+    for (const struct openapi_schema *each = openapi_keeping; each->name != NULL; each++)
+        json_object_set_new(made, each->name, json_loads(each->text, 0, NULL));
     for (const struct openapi_schema *each = openapi_search; each->name != NULL; each++)
         json_object_set_new(made, each->name, json_loads(each->text, 0, NULL));
     for (const struct openapi_schema *each = openapi_open311; each->name != NULL; each++)

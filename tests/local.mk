@@ -1188,6 +1188,10 @@ UNIT_TESTS += tests/unit/test_server_audit
 tests_unit_test_server_audit_SOURCES = tests/unit/test_server_audit.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_audit_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_keeping
+tests_unit_test_server_keeping_SOURCES = tests/unit/test_server_keeping.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(ERASE_FIXTURE)
+tests_unit_test_server_keeping_LDADD = $(UNIT_LIBS)
 
 # The server shut in.
 check_PROGRAMS += tests/security/confined

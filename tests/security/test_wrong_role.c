@@ -49,6 +49,13 @@ static const struct {
     {"files", EVERYBODY, NULL},
     {"audit", "p", NULL},
     {"audit-ask", "p", "{}"},
+    {"keeping", "p", "{}"},
+    {"hold", "p", "{}"},
+    {"hold-end", "p", "{}"},
+    {"erase", "p", "{}"},
+    {"copy", "p", "{}"},
+    {"retention", "p", NULL},
+    {"retention-ask", "p", "{}"},
 };
 
 /* Of operations: whose role lets them, wherever they see the record; "-": the server alone. */
