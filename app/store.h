@@ -218,6 +218,7 @@ struct store_outcome {
     int64_t rev;                /* of the record after it, when applied */
     int64_t seq;                /* the number of that change, 0 for not told */
     struct record *record; /* when refused: as it stands at the server; borrowed, may be NULL */
+    const char *epoch;     /* the stay in which that record got its number; borrowed, may be NULL */
     char field[128];       /* when refused or in conflict */
     bool conflict;
 };
@@ -314,6 +315,12 @@ int store_history_lost(struct store *store, int64_t now_ms, struct error *error)
  */
 int store_last_accepted(struct store *store, struct id *operation, int64_t *seq,
                         struct error *error);
+
+/* The highest number of a record that came with a refusal, as long as that is past the cursor, and
+ * the stay in which the server gave it ("" when it told none); else 0. A server at which that
+ * number is another stay's, or not given yet, was restored from an older copy. */
+int store_last_shown(struct store *store, int64_t *seq, char epoch[STORE_EPOCH_SIZE],
+                     struct error *error);
 
 /* Whether the record that a waiting operation was made of is held here as the server had it then:
  * no longer after a restored server began its history anew. Without it what the server makes of the

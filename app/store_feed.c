@@ -90,6 +90,8 @@ int store_feed_begin(struct store *store, const char *feed, struct error *error)
         code = store_meta_put(store, "epoch", "", error);
     if (code == 0)
         code = store_meta_put(store, "last-accepted", "", error);
+    if (code == 0)
+        code = store_meta_put(store, "last-shown", "", error);
     return code != 0 ? code : store_meta_put(store, "cursor", "0", error);
 }
 

@@ -158,8 +158,49 @@ int store_last_accepted(struct store *store, struct id *operation, int64_t *seq,
     return code;
 }
 
-int store_last_accepted_note(struct store *store, const struct store_outcome *outcomes,
-                             size_t count, struct error *error)
+int store_last_shown(struct store *store, int64_t *seq, char epoch[STORE_EPOCH_SIZE],
+                     struct error *error)
+{
+    char text[64], *rest;
+    int64_t cursor = store_cursor(store, error);
+    int code =
+        cursor < 0 ? (int)cursor : store_meta_get(store, "last-shown", text, sizeof(text), error);
+
+    epoch[0] = '\0';
+    *seq = code == 0 ? strtoll(text, &rest, 10) : 0;
+    if (*seq <= cursor)
+        *seq = 0;
+    else
+        text_copy(epoch, STORE_EPOCH_SIZE, *rest == ' ' ? rest + 1 : rest);
+    return code;
+}
+
+/* A number that was noted first is not replaced by a lower one, nor by its own of another stay:
+ * that is for the server to find out. */
+static int note_shown(struct store *store, const struct store_outcome *outcomes, size_t count,
+                      struct error *error)
+{
+    const struct store_outcome *last = NULL;
+    char text[64] = "";
+    int code = store_meta_get(store, "last-shown", text, sizeof(text), error);
+    int64_t seq = strtoll(text, NULL, 10);
+
+    if (code != 0)
+        return code;
+    for (size_t i = 0; i < count; i++)
+        if (outcomes[i].record != NULL && outcomes[i].record->seq > seq) {
+            last = &outcomes[i];
+            seq = last->record->seq;
+        }
+    if (last == NULL)
+        return 0;
+    snprintf(text, sizeof(text), "%lld %.*s", (long long)seq, STORE_EPOCH_SIZE - 1,
+             last->epoch != NULL ? last->epoch : "");
+    return store_meta_put(store, "last-shown", text, error);
+}
+
+static int note_accepted(struct store *store, const struct store_outcome *outcomes, size_t count,
+                         struct error *error)
 {
     const struct store_outcome *last = NULL;
     char text[80] = "";
@@ -178,6 +219,14 @@ int store_last_accepted_note(struct store *store, const struct store_outcome *ou
         return 0;
     snprintf(text, sizeof(text), "%s %lld", last->operation.text, (long long)last->seq);
     return store_meta_put(store, "last-accepted", text, error);
+}
+
+int store_last_note(struct store *store, const struct store_outcome *outcomes, size_t count,
+                    struct error *error)
+{
+    int code = note_accepted(store, outcomes, count, error);
+
+    return code == 0 ? note_shown(store, outcomes, count, error) : code;
 }
 
 int store_operation_grounded(struct store *store, const struct operation *operation, bool *grounded,

@@ -241,8 +241,9 @@ int store_state_write(struct store *store, const char *name, const json_t *value
 /* Within a transaction: begins reading this feed anew (store_write_page). */
 int store_feed_begin(struct store *store, const char *feed, struct error *error);
 
-/* Notes the last of those that were accepted (store_last_accepted). */
-int store_last_accepted_note(struct store *store, const struct store_outcome *outcomes,
+/* Notes the last of those that were accepted and of the records that came with refusals
+ * (store_last_accepted, store_last_shown). */
+int store_last_note(struct store *store, const struct store_outcome *outcomes,
                              size_t count, struct error *error);
 
 /* Accepted operations on a record whose effect is in its `rev` are done with: kept for a while. */

@@ -305,6 +305,10 @@ int ledger_file_page(struct ledger *ledger, const struct scope_set *scopes,
  * it has read another one, which this database had before it was restored from an older copy. */
 int ledger_history_check(struct ledger *ledger, int64_t since, const char *epoch,
                          const struct id *made, struct error *error);
+/* The name of the stay in which the highest number of the records in these outcomes was given, ""
+ * when there is none. With the number it is a `since` and `epoch` of ledger_history_check. */
+int ledger_shown_epoch(struct ledger *ledger, const struct ledger_outcome *outcomes, size_t count,
+                       char epoch[LEDGER_EPOCH_SIZE], struct error *error);
 /* 0 when such a reader of work records will be told all that was taken from it; ERROR_CONFLICT when
  * it was away for so long that some of that is forgotten: it begins anew. */
 int ledger_gone_check(struct ledger *ledger, int64_t since, const char *epoch, struct error *error);

@@ -8,6 +8,7 @@
 
 #include <sodium.h>
 
+#include "app/json.h"
 #include "app/text.h"
 #include "net/ledger_agent.h"
 #include "net/ledger_sqlite.h"
@@ -77,6 +78,30 @@ static int compare(struct database *database, int64_t since, const char *epoch,
         (since > seq || !has || (*epoch != '\0' && strncmp(own, epoch, LEDGER_EPOCH_NAME) != 0)))
         code = error_set(error, ERROR_CONFLICT,
                          "the server was restored from an older copy: read everything again");
+    return code;
+}
+
+int ledger_shown_epoch(struct ledger *ledger, const struct ledger_outcome *outcomes, size_t count,
+                       char epoch[LEDGER_EPOCH_SIZE], struct error *error)
+{
+    struct ledger_reader *reader;
+    int64_t highest = 0;
+    int code;
+
+    epoch[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        int64_t seq = json_integer_or(outcomes[i].record, "seq", 0);
+
+        if (seq > highest)
+            highest = seq;
+    }
+    if (highest == 0)
+        return 0;
+    code = ledger_reader_take(ledger, &reader, error);
+    if (code != 0)
+        return code;
+    code = ledger_epoch_read(reader->database, highest, epoch, error);
+    ledger_reader_give(ledger, reader);
     return code;
 }
 

@@ -508,6 +508,8 @@ int ledger_relay_begin_anew(struct ledger *ledger, const struct ledger_place *pl
             database_run(ledger->writer, database_statement(ledger->writer, all[i], error), error);
     if (code == 0)
         code = place_write(ledger, place, error);
+    if (code == 0)
+        code = ledger_property_text_put(ledger, LEDGER_SHOWN, "", error);
     ledger_bell_ring(ledger, LEDGER_BELL_UPWARD);
     if (code == 0)
         return ledger_commit(ledger, error);

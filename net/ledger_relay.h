@@ -119,6 +119,12 @@ int ledger_upward_count(struct ledger *ledger, int64_t *count, struct error *err
  * know it was restored from an older copy. */
 int ledger_upward_made(struct ledger *ledger, struct id *made, struct error *error);
 
+/* The highest number of a record that came with the centre's refusals, a point, and the stay in
+ * which it was given; "" when none is past `desk`. To the same end. */
+#define LEDGER_SHOWN_SIZE (24 + LEDGER_EPOCH_SIZE)
+int ledger_upward_shown(struct ledger *ledger, int64_t desk, char shown[LEDGER_SHOWN_SIZE],
+                        struct error *error);
+
 /* The next operations for the centre, in their order, as an array of documents with the base as
  * the centre counts and "after": `limit` and `bytes` at most, but one at least. New reference;
  * empty when nothing waits. */
@@ -135,9 +141,10 @@ struct ledger_verdict {
     const json_t *record; /* as it stands at the centre, when refused; borrowed, may be NULL */
 };
 
-/* Takes the answers in: what was refused comes off the records again, and its agent is told. */
+/* Takes the answers in: what was refused comes off the records again, and its agent is told.
+ * `epoch` is the stay that the centre told with the records ("" for none). */
 int ledger_upward_settle(struct ledger *ledger, const struct ledger_verdict *verdicts, size_t count,
-                         int64_t now_ms, struct error *error);
+                         const char *epoch, int64_t now_ms, struct error *error);
 
 /* The scope that is rung when the centre has decided an operation that was asked of it. */
 #define LEDGER_ASKED_SCOPE "asked:"

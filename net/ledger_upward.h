@@ -19,6 +19,9 @@ enum ledger_way {
     LEDGER_WAY_DONE = 4,           /* kept for a centre that was restored from an older copy */
 };
 
+/* The property that ledger_upward_shown reads. */
+#define LEDGER_SHOWN "relay-shown"
+
 /* Reads what the ledger knows of itself as a relay. */
 int ledger_relay_open(struct ledger *ledger, struct error *error);
 

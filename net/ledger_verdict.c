@@ -147,8 +147,50 @@ static int settle(struct settling *settling, struct error *error)
     return code;
 }
 
+/* --- how far the centre has shown itself ------------------------------------------------------ */
+
+int ledger_upward_shown(struct ledger *ledger, int64_t desk, char shown[LEDGER_SHOWN_SIZE],
+                        struct error *error)
+{
+    struct ledger_reader *reader;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    shown[0] = '\0';
+    if (code != 0)
+        return code;
+    code = ledger_property_text(reader->database, LEDGER_SHOWN, shown, LEDGER_SHOWN_SIZE, error);
+    ledger_reader_give(ledger, reader);
+    if (code != 0 || strtoll(shown, NULL, 10) <= desk)
+        shown[0] = '\0';
+    return code;
+}
+
+static int note_shown(struct ledger *ledger, const struct ledger_verdict *verdicts, size_t count,
+                      const char *epoch, struct error *error)
+{
+    char shown[LEDGER_SHOWN_SIZE];
+    bool higher = false;
+    int64_t highest;
+    int code = ledger_property_text(ledger->writer, LEDGER_SHOWN, shown, sizeof(shown), error);
+
+    highest = code == 0 ? strtoll(shown, NULL, 10) : 0;
+    for (size_t i = 0; i < count; i++) {
+        int64_t seq = json_integer_or(verdicts[i].record, "seq", 0);
+
+        if (seq <= highest)
+            continue;
+        higher = true;
+        highest = seq;
+    }
+    if (code != 0 || !higher)
+        return code;
+    snprintf(shown, sizeof(shown), "%lld%s%.*s", (long long)highest, *epoch != '\0' ? "." : "",
+             LEDGER_EPOCH_SIZE - 1, epoch);
+    return ledger_property_text_put(ledger, LEDGER_SHOWN, shown, error);
+}
+
 int ledger_upward_settle(struct ledger *ledger, const struct ledger_verdict *verdicts, size_t count,
-                         int64_t now_ms, struct error *error)
+                         const char *epoch, int64_t now_ms, struct error *error)
 {
     int code = ledger_begin(ledger, error);
 
@@ -159,6 +201,8 @@ int ledger_upward_settle(struct ledger *ledger, const struct ledger_verdict *ver
 
         code = settle(&settling, error);
     }
+    if (code == 0)
+        code = note_shown(ledger, verdicts, count, epoch, error);
     if (code == 0)
         return ledger_commit(ledger, error);
     ledger_rollback(ledger);

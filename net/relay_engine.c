@@ -130,17 +130,23 @@ int relay_begin_anew(struct relay_engine *engine, struct error *error)
 static int greet_begin(struct relay_engine *engine, struct error *error)
 {
     const struct ledger_place *place = &engine->place;
-    char path[256];
+    char path[320], shown[LEDGER_SHOWN_SIZE];
     const struct http_request request = {
         .method = "GET", .path = path, .accept = "application/json"};
     struct id made;
     int code = ledger_upward_made(engine->options.ledger, &made, error);
 
-    (void)snprintf(path, sizeof(path), "/v1/relay?feed=%s&since=%" PRId64 "%s%s%s%s", place->feed,
-                   place->desk, place->desk > 0 && place->desk_epoch[0] != '\0' ? "&epoch=" : "",
-                   place->desk > 0 ? place->desk_epoch : "",
-                   id_is_empty(&made) ? "" : "&made=", made.text);
-    return code == 0 ? relay_send(engine, SYNC_LANE_WORK, &request, error) : code;
+    if (code == 0)
+        code = ledger_upward_shown(engine->options.ledger, place->desk, shown, error);
+    if (code != 0)
+        return code;
+
+    (void)snprintf(
+        path, sizeof(path), "/v1/relay?feed=%s&since=%" PRId64 "%s%s%s%s%s%s", place->feed,
+        place->desk, place->desk > 0 && place->desk_epoch[0] != '\0' ? "&epoch=" : "",
+        place->desk > 0 ? place->desk_epoch : "", id_is_empty(&made) ? "" : "&made=", made.text,
+        shown[0] == '\0' ? "" : "&shown=", shown);
+    return relay_send(engine, SYNC_LANE_WORK, &request, error);
 }
 
 static int greet_take(struct relay_engine *engine, const json_t *document, struct error *error)
@@ -275,6 +281,7 @@ static int push_reply(struct relay_engine *engine, const struct http_reply *repl
                       struct error *error)
 {
     struct ledger_verdict *verdicts;
+    char epoch[LEDGER_EPOCH_SIZE];
     const json_t *outcomes, *answer;
     json_t *document;
     size_t index, count = 0;
@@ -291,9 +298,10 @@ static int push_reply(struct relay_engine *engine, const struct http_reply *repl
         if (code == 0 && read_verdict(answer, &verdicts[count]))
             count++;
     }
+    relay_epoch_copy(epoch, document);
     if (code == 0)
-        code = ledger_upward_settle(engine->options.ledger, verdicts, count, relay_wall(engine),
-                                    error);
+        code = ledger_upward_settle(engine->options.ledger, verdicts, count, epoch,
+                                    relay_wall(engine), error);
     /* What was not answered is sent again, but not in haste. */
     if (code == 0 && count < engine->batch_count)
         code = error_set(error, ERROR_PROTOCOL, "%zu of %zu operations were answered", count,

@@ -33,7 +33,7 @@ int relay_page_ask(struct relay_engine *engine, bool catalogue, struct error *er
     return relay_send(engine, catalogue ? SYNC_LANE_WORK : SYNC_LANE_BELL, &request, error);
 }
 
-static void copy_epoch(char to[LEDGER_EPOCH_SIZE], const json_t *document)
+void relay_epoch_copy(char to[LEDGER_EPOCH_SIZE], const json_t *document)
 {
     const char *epoch = json_text_or(document, "epoch", "");
     bool plain = true;
@@ -50,7 +50,7 @@ static int catalogue_take(struct relay_engine *engine, const json_t *document, s
     int code;
 
     place.catalogue = json_integer_or(document, "next", 0);
-    copy_epoch(place.catalogue_epoch, document);
+    relay_epoch_copy(place.catalogue_epoch, document);
     if (place.catalogue < engine->catalogue_since)
         return error_set(error, ERROR_PROTOCOL, "the centre's catalogue goes backward");
     code = ledger_relay_give(engine->options.ledger, records, &place, relay_wall(engine), error);
@@ -104,7 +104,7 @@ static int desk_take(struct relay_engine *engine, const json_t *document, struct
     }
     place = engine->place;
     place.desk = json_integer_or(document, "next", 0);
-    copy_epoch(place.desk_epoch, document);
+    relay_epoch_copy(place.desk_epoch, document);
     if (place.desk < engine->since)
         return error_set(error, ERROR_PROTOCOL, "the centre's feed goes backward");
     code = ledger_relay_take(engine->options.ledger, json_object_get(document, "gone"),

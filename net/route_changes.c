@@ -255,6 +255,7 @@ static enum route_result handle_changes(struct request *request)
         reading = request_state_new(request, sizeof(*reading), reading_free);
         if (reading == NULL || !reading_fill(request, reading) ||
             !request_history_holds(request, reading->since, reading->epoch, &reading->made) ||
+            !request_shown_holds(request, request_parameter(request, "shown")) ||
             (!reading->catalogue_scope &&
              !request_gone_holds(request, reading->since, reading->epoch)))
             return ROUTE_ANSWERED;
@@ -271,6 +272,10 @@ static const struct route_parameter parameters[] = {
      "The `epoch` of the page before: tells a server that was restored from an older copy"},
     {"made", "{\"type\": \"string\", \"format\": \"uuid\"}",
      "The caller's last accepted operation, when it is past `since`: to the same end"},
+    {"shown", "{\"type\": \"string\"}",
+     "The highest `seq` of a record that came with a refusal, when it is past `since`, a point, "
+     "and "
+     "the `epoch` that was told with it: to the same end"},
     {"limit", "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000, \"default\": 500}",
      "Most records in the page"},
     {"wait", "{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 60, \"default\": 0}",

@@ -89,6 +89,29 @@ static int batch_read(struct batch *batch, const struct ledger_actor *actor,
     return code;
 }
 
+void request_outcomes(struct request *request, json_t *list, const struct ledger_outcome *outcomes,
+                      size_t count, int64_t now_ms)
+{
+    char epoch[LEDGER_EPOCH_SIZE];
+    struct error error = ERROR_INIT;
+    json_t *answer;
+    int code = ledger_shown_epoch(request->server->ledger, outcomes, count, epoch, &error);
+
+    if (code != 0) {
+        json_decref(list);
+        request_error(request, code, &error);
+        return;
+    }
+    answer =
+        list != NULL ? json_pack("{s:o, s:o}", "outcomes", list, "time", json_time(now_ms)) : NULL;
+    if (answer != NULL && epoch[0] != '\0' &&
+        json_object_set_new(answer, "epoch", json_string(epoch)) != 0) {
+        json_decref(answer);
+        answer = NULL;
+    }
+    request_answer(request, 200, answer);
+}
+
 json_t *request_outcome(const struct operation *operation, const struct ledger_outcome *outcome)
 {
     json_t *answer = json_pack("{s:s}", "id", operation->id.text);
@@ -254,16 +277,6 @@ static struct doorbell_waiter *listen_for(const struct request *request, const j
     return waiter;
 }
 
-static void answer(struct request *request, const struct batch *batch, int64_t now)
-{
-    json_t *outcomes = batch_answer(batch);
-
-    request_answer(request, 200,
-                   outcomes != NULL
-                       ? json_pack("{s:o, s:o}", "outcomes", outcomes, "time", json_time(now))
-                       : NULL);
-}
-
 /* True when some of it waits for the centre, and there is time left. */
 static bool apply(struct request *request, const struct asking *asking, const json_t *operations)
 {
@@ -284,7 +297,7 @@ static bool apply(struct request *request, const struct asking *asking, const js
         waits = asking->waiter != NULL && has_late(&batch) && centre_answers(request) &&
                 clock_steady(NULL) < asking->deadline_ms;
         if (!waits)
-            answer(request, &batch, now);
+            request_outcomes(request, batch_answer(&batch), batch.outcomes, batch.good_count, now);
     }
     batch_clear(&batch);
     return waits;
@@ -316,19 +329,21 @@ static enum route_result take_up(struct request *request, json_t *body)
     return apply_or_wait(request, asking);
 }
 
-/* False, with a problem set, when the caller has had something accepted that is not known here. */
+/* False, with a problem set, when the caller has had something accepted, or seen something, that is
+ * not known here. */
 static bool history_holds(struct request *request, const json_t *body)
 {
+    const char *shown = json_text_or(body, "shown", "");
     const char *text = json_text_or(body, "made", "");
     struct id made;
 
     if (text[0] == '\0')
-        return true;
+        return request_shown_holds(request, shown);
     if (!id_parse(&made, text)) {
         request_problem(request, PROBLEM_BAD_JSON, "%s", "\"made\" is not a UUID");
         return false;
     }
-    return request_history_holds(request, 0, "", &made);
+    return request_history_holds(request, 0, "", &made) && request_shown_holds(request, shown);
 }
 
 /* POST /v1/operations: changes, each applied exactly once and on disk before the answer. */

@@ -57,7 +57,8 @@ static bool history_holds(struct request *request)
     }
     if (feed == NULL || strcmp(feed, ledger_feed(ledger)) != 0)
         return true;
-    return request_history_holds(request, since, epoch != NULL ? epoch : "", &made);
+    return request_history_holds(request, since, epoch != NULL ? epoch : "", &made) &&
+           request_shown_holds(request, request_parameter(request, "shown"));
 }
 
 /* GET /v1/relay: whose relay this is, and how its agents' passwords are checked. */
@@ -90,6 +91,7 @@ static const struct route_parameter office_parameters[] = {
     {"epoch", "{\"type\": \"string\"}", "The `epoch` of the page that led there"},
     {"made", "{\"type\": \"string\", \"format\": \"uuid\"}",
      "The relay's last accepted operation, when it is past `since`"},
+    {"shown", "{\"type\": \"string\"}", "As in /v1/changes: what came with the centre's refusals"},
     {0},
 };
 
@@ -180,9 +182,7 @@ static void apply(struct request *request, const struct ledger_relay *relay,
         if (code != 0)
             request_error(request, code, &error);
         else
-            request_answer(
-                request, 200,
-                json_pack("{s:o, s:o}", "outcomes", batch_answer(&batch), "time", json_time(now)));
+            request_outcomes(request, batch_answer(&batch), batch.outcomes, batch.count, now);
     }
     batch_clear(&batch);
 }

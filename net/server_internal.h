@@ -260,9 +260,15 @@ const char *request_token(const struct request *request);
  * accepted last (`made`, "" for nothing) is not of this ledger's history. */
 bool request_history_holds(struct request *request, int64_t since, const char *epoch,
                            const struct id *made);
+/* The same of a record that came to them with a refusal: "NUMBER.EPOCH", NULL or "" for none. */
+bool request_shown_holds(struct request *request, const char *shown);
 /* False, with the same problem set, when they were away for too long (ledger_gone_check). */
 bool request_gone_holds(struct request *request, int64_t since, const char *epoch);
 
+/* The answer to operations: their outcomes (a reference that it takes), and what is told of the
+ * records in them. */
+void request_outcomes(struct request *request, json_t *list, const struct ledger_outcome *outcomes,
+                      size_t count, int64_t now_ms);
 /* What became of an operation, as it is answered. New reference, NULL out of memory. */
 json_t *request_outcome(const struct operation *operation, const struct ledger_outcome *outcome);
 

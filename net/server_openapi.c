@@ -55,6 +55,10 @@ static const struct schema schemas[] = {
                                     "\"The latest operation that was accepted from the caller: "
                                     "unknown to a "
                                     "server that was restored\"}, "
+                                    "\"shown\": {\"type\": \"string\", \"description\": "
+                                    "\"The highest number of a record that came with a refusal, "
+                                    "past the caller's cursor, a point, and the `epoch` that was "
+                                    "told with it: to the same end\"}, "
                                     "\"brief\": {\"type\": \"boolean\", \"default\": false, "
                                     "\"description\": "
                                     "\"Answer what was simply applied with its rev and seq, in "
@@ -79,7 +83,9 @@ static const struct schema schemas[] = {
      "\"properties\": "
      "{\"outcomes\": {\"type\": \"array\", \"items\": {\"anyOf\": [" REF(
          "Outcome") ", {\"type\": \"array\", \"items\": {\"type\": \"integer\"}, "
-                    "\"minItems\": 2, \"maxItems\": 2}]}}, \"time\": " REF("Time") "}}"},
+                    "\"minItems\": 2, \"maxItems\": 2}]}}, \"epoch\": {\"type\": \"string\", "
+                    "\"description\": \"The stay of the server in which the highest number of the "
+                    "records that came with refusals was given\"}, \"time\": " REF("Time") "}}"},
     {"Changes",
      "{\"type\": \"object\", \"required\": [\"feed\", \"next\", \"more\", "
      "\"records\", "

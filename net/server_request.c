@@ -560,29 +560,3 @@ json_t *request_json(struct request *request)
     free(text);
     return value;
 }
-
-static bool history_answer(struct request *request, int code, const struct error *error)
-{
-    if (code == ERROR_CONFLICT)
-        request_problem(request, PROBLEM_OTHER_HISTORY, "%s", error->message);
-    else if (code != 0)
-        request_error(request, code, error);
-    return code == 0;
-}
-
-bool request_history_holds(struct request *request, int64_t since, const char *epoch,
-                           const struct id *made)
-{
-    struct error error = ERROR_INIT;
-
-    return history_answer(
-        request, ledger_history_check(request->server->ledger, since, epoch, made, &error), &error);
-}
-
-bool request_gone_holds(struct request *request, int64_t since, const char *epoch)
-{
-    struct error error = ERROR_INIT;
-
-    return history_answer(request, ledger_gone_check(request->server->ledger, since, epoch, &error),
-                          &error);
-}

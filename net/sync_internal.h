@@ -294,6 +294,20 @@ int sync_page_read(struct sync_engine *engine, const struct http_reply *reply, c
                    int64_t since, bool catalogue, struct sync_page *page, struct error *error);
 void sync_page_free(struct sync_page *page);
 
+/* What the terminal has seen past its cursor: whoever serves it must know that too, or was restored
+ * from an older copy. */
+struct sync_witness {
+    struct id made;               /* the latest that was accepted, empty for none */
+    int64_t shown;                /* the highest number of what came with a refusal, 0 for none */
+    char epoch[STORE_EPOCH_SIZE]; /* the stay in which that was given, "" for unknown */
+};
+
+int sync_witness_read(struct sync_engine *engine, struct sync_witness *witness,
+                      struct error *error);
+/* "NUMBER.EPOCH" of what was shown, as the server reads it; "" for nothing. */
+#define SYNC_SHOWN_SIZE (24 + STORE_EPOCH_SIZE)
+void sync_witness_shown(const struct sync_witness *witness, char shown[SYNC_SHOWN_SIZE]);
+
 /* "&epoch=..." for a query, "" when there is none. */
 #define SYNC_EPOCH_SIZE (STORE_EPOCH_SIZE + 8)
 void sync_epoch_parameter(char parameter[SYNC_EPOCH_SIZE], const char *epoch);

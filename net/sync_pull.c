@@ -124,13 +124,40 @@ static void pace_failed(struct sync_pace *pace, int code)
 /* --- the desk's records -------------------------------------------------------------------------
  */
 
-/* "&epoch=..." for the query, "" when there is none: only letters and digits come from a server. */
-void sync_epoch_parameter(char parameter[SYNC_EPOCH_SIZE], const char *epoch)
+/* Only letters and digits come from a server. */
+static bool epoch_is_plain(const char *epoch)
 {
     bool plain = *epoch != '\0';
 
     for (const char *at = epoch; *at != '\0'; at++)
         plain = plain && isalnum((unsigned char)*at);
+    return plain;
+}
+
+int sync_witness_read(struct sync_engine *engine, struct sync_witness *witness, struct error *error)
+{
+    int64_t seq;
+    int code = store_last_accepted(engine->store, &witness->made, &seq, error);
+
+    return code == 0 ? store_last_shown(engine->store, &witness->shown, witness->epoch, error)
+                     : code;
+}
+
+void sync_witness_shown(const struct sync_witness *witness, char shown[SYNC_SHOWN_SIZE])
+{
+    bool plain = epoch_is_plain(witness->epoch);
+
+    shown[0] = '\0';
+    if (witness->shown > 0)
+        (void)snprintf(shown, SYNC_SHOWN_SIZE, "%" PRId64 "%s%s", witness->shown, plain ? "." : "",
+                       plain ? witness->epoch : "");
+}
+
+/* "&epoch=..." for the query, "" when there is none. */
+void sync_epoch_parameter(char parameter[SYNC_EPOCH_SIZE], const char *epoch)
+{
+    bool plain = epoch_is_plain(epoch);
+
     (void)snprintf(parameter, SYNC_EPOCH_SIZE, "%s%s", plain ? "&epoch=" : "", plain ? epoch : "");
 }
 
@@ -141,9 +168,10 @@ static bool desk_due(struct sync_engine *engine)
 
 /* Asks for what is past `since`, which the server gave in the stay named `epoch`. */
 static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch,
-                    const struct id *made, bool wait, struct error *error)
+                    const struct sync_witness *witness, bool wait, struct error *error)
 {
     char made_part[ID_TEXT_LENGTH + 8] = "";
+    char shown[SYNC_SHOWN_SIZE], shown_part[SYNC_SHOWN_SIZE + 8] = "";
     char epoch_part[SYNC_EPOCH_SIZE] = "";
     char path[384];
     int64_t old, until;
@@ -154,13 +182,17 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
         return sync_fault(engine, code);
     if (since > 0)
         sync_epoch_parameter(epoch_part, epoch);
-    if (!id_is_empty(made))
-        (void)snprintf(made_part, sizeof made_part, "&made=%s", made->text);
+    if (!id_is_empty(&witness->made))
+        (void)snprintf(made_part, sizeof made_part, "&made=%s", witness->made.text);
+    sync_witness_shown(witness, shown);
+    if (shown[0] != '\0')
+        (void)snprintf(shown_part, sizeof shown_part, "&shown=%s", shown);
     (void)snprintf(path, sizeof path,
                    "/v1/changes?scope=desk&since=%" PRId64
-                   "%s%s&limit=%zu&wait=%d&catalogue=%" PRId64 "&merge=%d",
-                   since, epoch_part, made_part, engine->desk_pace.limit, wait ? WAIT_SECONDS : 0,
-                   engine->catalogue_latest, engine->desk_held ? MERGE_VERSION : 0);
+                   "%s%s%s&limit=%zu&wait=%d&catalogue=%" PRId64 "&merge=%d",
+                   since, epoch_part, made_part, shown_part, engine->desk_pace.limit,
+                   wait ? WAIT_SECONDS : 0, engine->catalogue_latest,
+                   engine->desk_held ? MERGE_VERSION : 0);
     if (wait && link_away_get(engine->options.link))
         (void)snprintf(path + strlen(path), sizeof path - strlen(path), "&away=true");
     if (old > 0) {
@@ -187,8 +219,7 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
 {
     char feed[STORE_FEED_SIZE];
     char epoch[STORE_EPOCH_SIZE] = "";
-    struct id made = {""};
-    int64_t seq;
+    struct sync_witness witness = {.shown = 0};
     bool wait = engine->desk_read && engine->troubles[SYNC_JOB_DESK].failures == 0;
     int code = store_feed(engine->store, feed, error);
     int64_t cursor = store_cursor(engine->store, error);
@@ -196,14 +227,14 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
     if (code == 0)
         code = store_epoch(engine->store, epoch, error);
     if (code == 0)
-        code = store_last_accepted(engine->store, &made, &seq, error);
+        code = sync_witness_read(engine, &witness, error);
     if (code != 0 || cursor < 0)
         return sync_fault(engine, code != 0 ? code : (int)cursor);
     if (strcmp(feed, engine->feed) != 0) {
         cursor = 0;
-        made = (struct id){""};
+        witness = (struct sync_witness){.shown = 0};
     }
-    return desk_ask(engine, cursor, epoch, &made, wait, error);
+    return desk_ask(engine, cursor, epoch, &witness, wait, error);
 }
 
 /* The next page is asked for before this one is written: it comes while that is done. Not when this
@@ -211,11 +242,12 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
 static bool ask_ahead(struct sync_engine *engine, const struct sync_page *page)
 {
     char feed[STORE_FEED_SIZE];
-    const struct id none = {""};
+    struct sync_witness witness;
 
     if (!page->more || store_feed(engine->store, feed, NULL) != 0 ||
         (feed[0] != '\0' && strcmp(feed, engine->feed) != 0) ||
-        desk_ask(engine, page->next, page->epoch, &none, false, NULL) != 0)
+        sync_witness_read(engine, &witness, NULL) != 0 ||
+        desk_ask(engine, page->next, page->epoch, &witness, false, NULL) != 0)
         return false;
     sync_ahead(engine, SYNC_JOB_DESK);
     return true;

@@ -28,7 +28,7 @@ struct batch {
     /* When it leaves before the answers to the one before are written, else empty. */
     const struct id *under_way; /* borrowed: what was in that one */
     size_t under_way_count;
-    struct id made; /* the latest of it that was accepted */
+    struct sync_witness witness; /* with the answers to that one */
 };
 
 static int note_ground(struct batch *batch, const struct operation *operation)
@@ -71,20 +71,24 @@ static int add_operation(void *context, const struct outbox_entry *entry)
     return fits ? note_ground(batch, entry->operation) : BATCH_FULL;
 }
 
-/* The latest that this server has accepted from here: one that was restored does not know it. A
- * later one must not take its place before that is found out. */
-static int add_made(struct sync_engine *engine, struct batch *batch, struct error *error)
+/* What this server has accepted from here and shown last: one that was restored does not know it.
+ * A later one must not take its place before that is found out. */
+static int add_witness(struct sync_engine *engine, struct batch *batch, struct error *error)
 {
-    char feed[STORE_FEED_SIZE];
-    struct id made = batch->made;
-    int64_t seq;
+    char feed[STORE_FEED_SIZE], shown[SYNC_SHOWN_SIZE];
+    struct sync_witness witness = batch->witness;
     int code = store_feed(engine->store, feed, error);
 
-    if (code == 0 && id_is_empty(&made))
-        code = store_last_accepted(engine->store, &made, &seq, error);
-    if (code == 0 && !id_is_empty(&made) && strcmp(feed, engine->feed) == 0)
-        text_buffer_add_format(&batch->body, "\"made\":\"%s\",", made.text);
-    return code;
+    if (code == 0 && batch->under_way == NULL)
+        code = sync_witness_read(engine, &witness, error);
+    if (code != 0 || strcmp(feed, engine->feed) != 0)
+        return code;
+    if (!id_is_empty(&witness.made))
+        text_buffer_add_format(&batch->body, "\"made\":\"%s\",", witness.made.text);
+    sync_witness_shown(&witness, shown);
+    if (shown[0] != '\0')
+        text_buffer_add_format(&batch->body, "\"shown\":\"%s\",", shown);
+    return 0;
 }
 
 static int collect(struct sync_engine *engine, struct batch *batch, struct error *error)
@@ -93,7 +97,7 @@ static int collect(struct sync_engine *engine, struct batch *batch, struct error
     text_buffer_free(&batch->body);
     batch->fresh = batch->ungrounded = false;
     text_buffer_add_text(&batch->body, "{\"brief\":true,");
-    int code = add_made(engine, batch, error);
+    int code = add_witness(engine, batch, error);
     if (code != 0)
         return sync_fault(engine, code);
     text_buffer_add_text(&batch->body, "\"operations\":[");
@@ -188,8 +192,10 @@ static int push_begin(struct sync_engine *engine, struct error *error)
 struct answers {
     struct store_outcome *outcomes; /* one for each operation of the batch, at most */
     struct record **records;        /* owned; of the refused ones */
-    bool *answered;                 /* for each operation of the batch */
-    bool *later;                    /* the same: it is not decided yet */
+    const char
+        *epoch;     /* borrowed: the stay that gave the highest number of those, "" for unknown */
+    bool *answered; /* for each operation of the batch */
+    bool *later;    /* the same: it is not decided yet */
     size_t later_count;
     size_t count;
 };
@@ -282,6 +288,7 @@ static int read_answer(struct sync_engine *engine, struct answers *answers, cons
             record_from_json(&answers->records[answers->count], document, error) != 0)
             return error_prefix(error, "outcome %zu", guess);
         target->record = answers->records[answers->count];
+        target->epoch = answers->epoch;
         engine->totals.refused++;
     } else if (strcmp(outcome, "applied") == 0 || strcmp(outcome, "repeated") == 0) {
         target->rev = json_integer_or(answer, "rev", 0);
@@ -348,33 +355,41 @@ static void batch_went_well(struct sync_engine *engine)
         engine->batch_limit = SYNC_BATCH_MAXIMUM;
 }
 
-/* The latest that was accepted, as store_last_accepted will tell once it is written; else empty. */
-static struct id latest_accepted(struct sync_engine *engine, const struct answers *answers)
+/* As sync_witness_read will tell once the answers are written. */
+static int witness_ahead(struct sync_engine *engine, const struct answers *answers,
+                         struct sync_witness *witness)
 {
-    struct id latest;
     int64_t seq;
+    int code = store_last_accepted(engine->store, &witness->made, &seq, NULL);
 
-    if (store_last_accepted(engine->store, &latest, &seq, NULL) != 0)
-        return (struct id){0};
-    for (size_t index = 0; index < answers->count; index++) {
+    if (code == 0)
+        code = store_last_shown(engine->store, &witness->shown, witness->epoch, NULL);
+    for (size_t index = 0; code == 0 && index < answers->count; index++) {
         const struct store_outcome *outcome = &answers->outcomes[index];
-        if (outcome->refusal != MERGE_APPLIED || outcome->seq <= seq)
-            continue;
-        latest = outcome->operation;
-        seq = outcome->seq;
+
+        if (outcome->record != NULL && outcome->record->seq > witness->shown) {
+            witness->shown = outcome->record->seq;
+            text_copy(witness->epoch, sizeof witness->epoch,
+                      outcome->epoch != NULL ? outcome->epoch : "");
+        }
+        if (outcome->refusal == MERGE_APPLIED && outcome->seq > seq) {
+            witness->made = outcome->operation;
+            seq = outcome->seq;
+        }
     }
-    return latest;
+    return code;
 }
 
 /* The next batch leaves before the answers to the last are written: the server works on the one
  * while the other is settled here. What keeps it from leaving is met again when its turn comes. */
 static bool send_ahead(struct sync_engine *engine, const struct answers *answers)
 {
-    struct batch batch = {.engine = engine, .made = latest_accepted(engine, answers)};
+    struct batch batch = {.engine = engine};
     struct id *under_way = calloc(engine->batch_count, sizeof *under_way);
     bool sent = false;
 
-    if (under_way != NULL && !engine->logout_due) {
+    if (under_way != NULL && !engine->logout_due &&
+        witness_ahead(engine, answers, &batch.witness) == 0) {
         memcpy(under_way, engine->batch, engine->batch_count * sizeof *under_way);
         batch.under_way = under_way;
         batch.under_way_count = engine->batch_count;
@@ -397,9 +412,10 @@ static void note_later(struct sync_engine *engine, const struct answers *answers
 }
 
 /* What was answered is settled, also when the rest of the reply is of no use. */
-static int settle_answers(struct sync_engine *engine, const json_t *list, struct error *error)
+static int settle_answers(struct sync_engine *engine, const json_t *document, struct error *error)
 {
-    struct answers answers = {0};
+    struct answers answers = {.epoch = json_text_or(document, "epoch", "")};
+    const json_t *list = json_object_get(document, "outcomes");
     bool ahead = false;
     int code = read_answers(engine, list, &answers, error);
 
@@ -453,7 +469,7 @@ static int push_reply(struct sync_engine *engine, const struct http_reply *reply
     int code = sync_reply_read(engine, reply, "POST /v1/operations", &document, error);
     if (code != 0)
         return code;
-    code = settle_answers(engine, json_object_get(document, "outcomes"), error);
+    code = settle_answers(engine, document, error);
     json_decref(document);
     return code;
 }

@@ -128,6 +128,7 @@ struct arrived {
     size_t count;
     bool ungrounded;
     char made[ID_TEXT_LENGTH + 1]; /* what the server has accepted last, as the terminal knows */
+    char shown[40];                /* and what it has shown */
 };
 
 static void arrived_free(struct arrived *arrived)
@@ -137,24 +138,6 @@ static void arrived_free(struct arrived *arrived)
         ledger_outcome_clear(&arrived->outcomes[i]);
     }
     free(arrived);
-}
-
-/* False, and answered, when the terminal has read another history than this server's. */
-static bool history_holds(struct simulation *simulation, const struct sim_message *request,
-                          int64_t since, const char *epoch, const char *text)
-{
-    struct error error = ERROR_INIT;
-    struct id made = {""};
-
-    (void)id_parse(&made, text);
-    int code = ledger_history_check(sim_ledger_of(simulation, request->terminal), since, epoch,
-                                    &made, &error);
-    if (code == ERROR_CONFLICT) {
-        sim_answer(simulation, request, 409, strdup("{\"code\":\"other-history\"}"), -1);
-        return false;
-    }
-    sim_must(simulation, code, &error, "comparing histories");
-    return true;
 }
 
 static struct arrived *read_operations(struct simulation *simulation, struct sim_message *request)
@@ -179,6 +162,8 @@ static struct arrived *read_operations(struct simulation *simulation, struct sim
     sim_must(simulation, json_read(&document, plain, length, length, "batch", &error), &error,
              "reading a batch");
     (void)snprintf(arrived->made, sizeof arrived->made, "%s", json_text_or(document, "made", ""));
+    (void)snprintf(arrived->shown, sizeof arrived->shown, "%s",
+                   json_text_or(document, "shown", ""));
     arrived->ungrounded = json_bool_or(document, "ungrounded", false);
     json_array_foreach(json_object_get(document, "operations"), index, one)
     {
@@ -347,7 +332,7 @@ static void take_operations(struct simulation *simulation, struct sim_message *r
     struct arrived *arrived = read_operations(simulation, request);
     char now[TIMESTAMP_SIZE];
 
-    if (!history_holds(simulation, request, 0, "", arrived->made)) {
+    if (!sim_history_holds(simulation, request, 0, "", arrived->made, arrived->shown)) {
         arrived_free(arrived);
         return;
     }
@@ -374,6 +359,7 @@ static void take_operations(struct simulation *simulation, struct sim_message *r
     json_t *outcomes = outcomes_of(simulation, arrived);
     timestamp_format(sim_wall(simulation), now);
     json_t *document = json_pack("{s:o, s:s}", "outcomes", outcomes, "time", now);
+    sim_epoch_tell(simulation, request->terminal, arrived->outcomes, arrived->count, document);
     sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
     json_decref(document);
     arrived_free(arrived);
@@ -511,12 +497,14 @@ static void word_parameter(const struct sim_message *request, const char *name, 
 
 static void take_changes(struct simulation *simulation, struct sim_message *request)
 {
-    char epoch[LEDGER_EPOCH_SIZE], made[ID_TEXT_LENGTH + 1];
+    char epoch[LEDGER_EPOCH_SIZE], made[ID_TEXT_LENGTH + 1], shown[40];
 
     word_parameter(request, "epoch=", epoch, sizeof epoch);
     word_parameter(request, "made=", made, sizeof made);
+    word_parameter(request, "shown=", shown, sizeof shown);
     if (request->place == SIM_TO_SERVER &&
-        !history_holds(simulation, request, sim_parameter(request, "since=", 0), epoch, made)) {
+        !sim_history_holds(simulation, request, sim_parameter(request, "since=", 0), epoch, made,
+                           shown)) {
         sim_message_free(request);
         return;
     }
@@ -577,7 +565,8 @@ static void take_of_terminal(struct simulation *simulation, struct sim_message *
         char epoch[LEDGER_EPOCH_SIZE];
 
         word_parameter(message, "epoch=", epoch, sizeof epoch);
-        if (history_holds(simulation, message, sim_parameter(message, "since=", 0), epoch, ""))
+        if (sim_history_holds(simulation, message, sim_parameter(message, "since=", 0), epoch, "",
+                              ""))
             sim_files_take(simulation, message);
     } else if (strcmp(message->path, "/v1/operations") == 0) {
         take_operations(simulation, message);

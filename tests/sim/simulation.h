@@ -328,6 +328,13 @@ void sim_clock_restart(struct simulation *simulation, bool restored);
  */
 void sim_files_act(struct sim_terminal *terminal);
 void sim_files_want_all(struct sim_terminal *terminal);
+/* False, and answered, when the terminal has read another history than this server's. */
+bool sim_history_holds(struct simulation *simulation, const struct sim_message *request,
+                       int64_t since, const char *epoch, const char *made, const char *shown);
+/* Tells in an answer in which stay the records of its refusals got their numbers. */
+void sim_epoch_tell(struct simulation *simulation, int terminal,
+                    const struct ledger_outcome *outcomes, size_t count, json_t *document);
+
 /* GET /v1/files. */
 void sim_files_take(struct simulation *simulation, const struct sim_message *request);
 /* The server shows the record and the terminal lacks it: whether that was meant. */

@@ -56,6 +56,7 @@ static void answer(struct relay_fixture *f, const struct ledger_carried *carried
                    const struct ledger_outcome *outcomes, size_t count)
 {
     struct ledger_verdict verdicts[64];
+    char epoch[LEDGER_EPOCH_SIZE];
 
     for (size_t i = 0; i < count; i++)
         verdicts[i] = (struct ledger_verdict){
@@ -65,7 +66,8 @@ static void answer(struct relay_fixture *f, const struct ledger_carried *carried
             .conflict = outcomes[i].conflict,
             .field = outcomes[i].field,
             .record = outcomes[i].record};
-    assert_int_equal(ledger_upward_settle(f->relay, verdicts, count, NOW, NULL), 0);
+    assert_int_equal(ledger_shown_epoch(f->centre.ledger, outcomes, count, epoch, NULL), 0);
+    assert_int_equal(ledger_upward_settle(f->relay, verdicts, count, epoch, NOW, NULL), 0);
 }
 
 size_t relay_push(struct relay_fixture *f, size_t limit, bool answered)

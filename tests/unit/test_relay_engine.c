@@ -235,6 +235,33 @@ static void what_the_office_does_is_carried_until_it_is_answered(void **state)
     assert_true(status(bench).up);
 }
 
+/* What comes with the centre's refusals is past what was read of it. */
+static void what_a_refusal_showed_is_told(void **state)
+{
+    struct bench *bench = *state;
+    struct operation *operation = client(bench);
+    struct id id = operation->id, record = operation->record;
+    char body[512];
+
+    get_joined(bench);
+    relay_applied(&bench->fixture, ANNE, operation, LEDGER_APPLIED);
+    relay_engine_ring(bench->engine);
+    (void)relay_engine_step(bench->engine);
+    (void)snprintf(body, sizeof body,
+                   "{\"epoch\":\"ab12cd34\",\"outcomes\":[{\"id\":\"%s\",\"outcome\":\"refused\","
+                   "\"reason\":\"exists\",\"record\":{\"type\":\"client\",\"id\":\"%s\",\"rev\":1,"
+                   "\"seq\":309,\"body\":{},\"meta\":{}}}]}",
+                   id.text, record.text);
+    answer(bench, SYNC_LANE_WORK, 200, body);
+    cut(bench, SYNC_LANE_BELL);
+    bench->steady += 1000;
+    (void)relay_engine_step(bench->engine);
+    assert_non_null(strstr(work(bench), "since=300"));
+    assert_non_null(strstr(work(bench), "&shown=309.ab12cd34"));
+    answer(bench, SYNC_LANE_WORK, 409, "{\"code\":\"other-history\"}");
+    assert_null(strstr(work(bench), "shown"));
+}
+
 static void what_is_not_answered_is_not_sent_in_haste(void **state)
 {
     struct bench *bench = *state;
@@ -342,6 +369,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(verifiers_are_asked_for_now_and_then),
         TEST(what_the_office_does_is_carried_until_it_is_answered),
+        TEST(what_a_refusal_showed_is_told),
         TEST(what_is_not_answered_is_not_sent_in_haste),
         TEST(waits_grow_and_have_an_end),
         TEST(other_agents_are_read_from_the_beginning),

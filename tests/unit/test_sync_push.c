@@ -235,6 +235,54 @@ static void a_repeated_answer_is_not_the_latest(void **state)
     bench_free(bench);
 }
 
+/* A record that came with a refusal is held here past the cursor: a server that does not know it by
+ * its number was restored, whether it knows the operation or not. */
+static void what_a_refusal_showed_is_told(void **state)
+{
+    struct bench *bench = bench_new(false);
+    char answer[512], epoch[STORE_EPOCH_SIZE];
+    const char *sent = bench->lanes[SYNC_LANE_WORK].body;
+    int64_t seq;
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    bench_write_note(bench, "b");
+    (void)snprintf(
+        answer, sizeof answer,
+        "{\"epoch\":\"ab12cd34\",\"outcomes\":[{\"id\":\"%.36s\",\"outcome\":\"refused\","
+        "\"reason\":\"exists\",\"record\":{\"type\":\"note\",\"id\":\"%.36s\",\"rev\":2,"
+        "\"seq\":9,\"body\":{},\"meta\":{}}}]}",
+        strstr(sent, "\"id\":\"") + 6, strstr(sent, "\"record\":\"") + 10);
+    assert_null(strstr(sent, "\"shown\""));
+    bench_answer(bench, SYNC_LANE_WORK, 200, answer);
+    /* The batch with "b" left ahead of this answer's being written. */
+    assert_non_null(strstr(sent, "\"shown\":\"9.ab12cd34\""));
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,7]]}");
+    bench_write_note(bench, "c");
+    assert_non_null(strstr(sent, "\"shown\":\"9.ab12cd34\""));
+    bench_cut(bench, SYNC_LANE_BELL);
+    bench->steady += 5000;
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_bell(bench), "since=0"));
+    assert_non_null(strstr(bench_bell(bench), "&shown=9.ab12cd34&"));
+    /* No longer once the cursor is past it; then its stay is the cursor's to tell. */
+    bench_answer_page(bench, SYNC_LANE_BELL, 9, 0, "");
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_bell(bench), "since=9&"));
+    assert_null(strstr(bench_bell(bench), "shown"));
+    assert_int_equal(store_last_shown(bench->store.store, &seq, epoch, NULL), 0);
+    assert_int_equal(seq, 0);
+    /* Nor of a history that is over. */
+    bench_answer(bench, SYNC_LANE_BELL, 409, "{\"code\":\"other-history\"}");
+    (void)sync_engine_step(bench->engine);
+    bench_accept_login(bench, FEED);
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_bell(bench), "since=0"));
+    assert_null(strstr(bench_bell(bench), "shown"));
+    bench_free(bench);
+}
+
 static void change_name(struct bench *bench, const struct id *client)
 {
     assert_int_equal(
@@ -437,6 +485,7 @@ int main(void)
         cmocka_unit_test(a_restored_server_gets_what_it_lost_first),
         cmocka_unit_test(what_was_accepted_before_the_first_page_counts),
         cmocka_unit_test(a_repeated_answer_is_not_the_latest),
+        cmocka_unit_test(what_a_refusal_showed_is_told),
         cmocka_unit_test(a_batch_says_that_its_ground_was_lost),
         cmocka_unit_test(an_answer_in_place_settles_too),
         cmocka_unit_test(the_next_batch_leaves_before_the_last_is_settled),

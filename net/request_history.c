@@ -1,0 +1,46 @@
+/* Whether who asks has read the history of this server's database. */
+#include <stdlib.h>
+
+#include "net/server_internal.h"
+
+static bool history_answer(struct request *request, int code, const struct error *error)
+{
+    if (code == ERROR_CONFLICT)
+        request_problem(request, PROBLEM_OTHER_HISTORY, "%s", error->message);
+    else if (code != 0)
+        request_error(request, code, error);
+    return code == 0;
+}
+
+bool request_history_holds(struct request *request, int64_t since, const char *epoch,
+                           const struct id *made)
+{
+    struct error error = ERROR_INIT;
+
+    return history_answer(
+        request, ledger_history_check(request->server->ledger, since, epoch, made, &error), &error);
+}
+
+bool request_shown_holds(struct request *request, const char *shown)
+{
+    const struct id none = {""};
+    char *end;
+    int64_t number;
+
+    if (shown == NULL || shown[0] == '\0')
+        return true;
+    number = strtoll(shown, &end, 10);
+    if (number < 1 || (*end != '.' && *end != '\0')) {
+        request_problem(request, PROBLEM_BAD_PARAMETER, "%s", "\"shown\" is no number");
+        return false;
+    }
+    return request_history_holds(request, number, *end == '.' ? end + 1 : end, &none);
+}
+
+bool request_gone_holds(struct request *request, int64_t since, const char *epoch)
+{
+    struct error error = ERROR_INIT;
+
+    return history_answer(request, ledger_gone_check(request->server->ledger, since, epoch, &error),
+                          &error);
+}

@@ -1,0 +1,40 @@
+/* Whether a terminal has read the history of the server that it asks. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/sim/simulation.h"
+
+bool sim_history_holds(struct simulation *simulation, const struct sim_message *request,
+                       int64_t since, const char *epoch, const char *text, const char *shown)
+{
+    struct ledger *ledger = sim_ledger_of(simulation, request->terminal);
+    const char *point = strchr(shown, '.');
+    struct error error = ERROR_INIT;
+    struct id made = {""};
+
+    (void)id_parse(&made, text);
+    int code = ledger_history_check(ledger, since, epoch, &made, &error);
+    if (code == 0)
+        code = ledger_history_check(ledger, strtoll(shown, NULL, 10),
+                                    point == NULL ? "" : point + 1, &(struct id){""}, &error);
+    if (code == ERROR_CONFLICT) {
+        sim_answer(simulation, request, 409, strdup("{\"code\":\"other-history\"}"), -1);
+        return false;
+    }
+    sim_must(simulation, code, &error, "comparing histories");
+    return true;
+}
+
+void sim_epoch_tell(struct simulation *simulation, int terminal,
+                    const struct ledger_outcome *outcomes, size_t count, json_t *document)
+{
+    char epoch[LEDGER_EPOCH_SIZE];
+    struct error error = ERROR_INIT;
+
+    sim_must(
+        simulation,
+        ledger_shown_epoch(sim_ledger_of(simulation, terminal), outcomes, count, epoch, &error),
+        &error, "the stay of what is shown");
+    if (epoch[0] != '\0')
+        json_object_set_new(document, "epoch", json_string(epoch));
+}
