@@ -854,12 +854,16 @@ tests_unit_test_ui_work_LDADD = $(UI_LIBS)
 SEED_FROM = 1
 SEEDS = 200
 check_PROGRAMS += tests/sim/sim
+EXTRA_DIST += tests/sim/sum.awk
 tests_sim_sim_SOURCES = tests/sim/sim.c tests/sim/sim_acts.c tests/sim/sim_check.c \
     tests/sim/sim_check_handoffs.c tests/sim/sim_check_promises.c \
     tests/sim/sim_check_trail.c \
     tests/sim/sim_check_relay.c tests/sim/sim_clock.c \
     tests/sim/sim_disk.c tests/sim/sim_disk.h tests/sim/sim_disk_internal.h \
-    tests/sim/sim_disk_vfs.c tests/sim/sim_files.c tests/sim/sim_history.c tests/sim/sim_queues.c tests/sim/sim_relay.c tests/sim/sim_server.c \
+    tests/sim/sim_disk_vfs.c tests/sim/sim_feed.c tests/sim/sim_files.c \
+    tests/sim/sim_history.c tests/sim/sim_operations.c tests/sim/sim_query.c \
+    tests/sim/sim_queues.c \
+    tests/sim/sim_relay.c tests/sim/sim_server.c \
     tests/sim/sim_terminal.c tests/sim/sim_tickets.c tests/sim/simulation.c \
     tests/sim/simulation.h
 tests_sim_sim_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_system

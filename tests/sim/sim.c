@@ -4,9 +4,12 @@
  * TRACE=1 in the environment prints what happens.
  */
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <sqlite3.h>
 
 #include "tests/sim/sim_disk.h"
 #include "tests/sim/simulation.h"
@@ -131,6 +134,18 @@ static int usage(void)
     return 2;
 }
 
+/* There is one thread, and much is taken and given back again and again: neither locks nor the
+ * kernel need to be asked each time. */
+static void settle_process(void)
+{
+    if (sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) != SQLITE_OK ||
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK)
+        abort();
+    (void)mallopt(M_MMAP_THRESHOLD, 256 * 1024 * 1024);
+    (void)mallopt(M_TRIM_THRESHOLD, 256 * 1024 * 1024);
+    sim_disk_register();
+}
+
 int main(int count, char **words)
 {
     static struct simulation simulation;
@@ -139,7 +154,7 @@ int main(int count, char **words)
     int plant = SIM_PLANT_NONE;
     struct sums sums = {0};
 
-    sim_disk_register();
+    settle_process();
     if (count == 2 && strcmp(words[1], "--test") == 0)
         return test(&simulation);
     for (int i = 1; i < count; i += 2) {

@@ -26,36 +26,6 @@ static const struct {
                                 {SIM_QUEUE, "age", true, 3 * MINUTE_MS, MINUTE_MS},
                                 {SIM_NEXT_QUEUE, "waiting", false, 2, 0}};
 
-void sim_query_at(const char *path, const char *query, const char *text,
-                  void (*visit)(void *context, sqlite3_stmt *row), void *context)
-{
-    sqlite3 *database = NULL;
-    sqlite3_stmt *row = NULL;
-
-    if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(database, query, -1, &row, NULL) != SQLITE_OK)
-        abort();
-    if (text != NULL)
-        sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
-    while (sqlite3_step(row) == SQLITE_ROW)
-        visit(context, row);
-    sqlite3_finalize(row);
-    sqlite3_close(database);
-}
-
-void sim_query(struct simulation *simulation, const char *query, const char *text,
-               void (*visit)(void *context, sqlite3_stmt *row), void *context)
-{
-    sim_query_at(simulation->ledger_path, query, text, visit, context);
-}
-
-const char *sim_column(sqlite3_stmt *row, int column)
-{
-    const char *text = (const char *)sqlite3_column_text(row, column);
-
-    return text == NULL ? "" : text;
-}
-
 /* --- counting again --------------------------------------------------------------------------- */
 
 struct counting {

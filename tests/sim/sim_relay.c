@@ -168,6 +168,7 @@ void sim_relay_begin(struct simulation *simulation)
 
 void sim_relay_end(struct simulation *simulation)
 {
+    sim_query_forget(simulation->relay.path);
     relay_engine_free(simulation->relay.engine);
     ledger_close(simulation->relay.ledger);
     relay_board_free(simulation->relay.board);
@@ -191,6 +192,7 @@ void sim_relay_restart(struct simulation *simulation, enum sim_ending ending)
     if (sim_disk_is_dead(relay->disk))
         ending = SIM_LOSES_POWER;
     sim_trace(simulation, "relay %s", ending == SIM_QUITS ? "restarts" : "dies");
+    sim_query_forget(relay->path);
     if (ending != SIM_QUITS)
         sim_disk_kill(relay->disk);
     relay_engine_free(relay->engine);

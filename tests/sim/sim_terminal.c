@@ -201,6 +201,7 @@ void sim_terminal_stop(struct sim_terminal *terminal, enum sim_ending ending)
         return;
     if (sim_disk_is_dead(terminal->disk))
         ending = SIM_LOSES_POWER;
+    sim_query_forget(terminal->path);
     if (ending != SIM_QUITS)
         sim_disk_kill(terminal->disk);
     sync_engine_free(terminal->engine);

@@ -1,6 +1,7 @@
 /* The scheduler and the network of the simulator. */
 #include "tests/sim/simulation.h"
 
+#include <ftw.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -482,16 +483,23 @@ static void begin(struct simulation *simulation)
     }
 }
 
+static int take_away(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
 static void end(struct simulation *simulation)
 {
-    char command[128];
-
     for (int i = 0; i < simulation->terminal_count; i++) {
         sim_terminal_stop(&simulation->terminals[i], SIM_QUITS);
         seal_key_free(simulation->terminals[i].key);
         record_free(simulation->terminals[i].agent);
     }
     sim_relay_end(simulation);
+    sim_query_forget(simulation->ledger_path);
     ledger_close(simulation->ledger);
     sim_disk_end();
     for (size_t i = 0; i < simulation->message_count; i++)
@@ -500,8 +508,7 @@ static void end(struct simulation *simulation)
     for (size_t i = 0; i < simulation->made_count; i++)
         json_decref(simulation->made[i].note);
     free(simulation->made);
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", simulation->directory);
-    if (system(command) != 0)
+    if (nftw(simulation->directory, take_away, 8, FTW_DEPTH | FTW_PHYS) != 0)
         (void)fprintf(stderr, "sim: %s stays behind\n", simulation->directory);
     running = NULL;
 }

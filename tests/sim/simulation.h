@@ -322,8 +322,6 @@ void sim_clock_run(struct simulation *simulation);
 /* The server started again, from an older copy or not. */
 void sim_clock_restart(struct simulation *simulation, bool restored);
 
-/* Calls `visit` with each row of a query of the server's database; `text` is bound when not NULL.
- */
 /* sim_files.c: an agent's terminal lets go of something, or wants something back; wants all back.
  */
 void sim_files_act(struct sim_terminal *terminal);
@@ -341,11 +339,15 @@ void sim_files_take(struct simulation *simulation, const struct sim_message *req
 bool sim_files_may_lack(struct sim_terminal *terminal, const struct record *record);
 void sim_check_files(struct simulation *simulation, struct sim_terminal *terminal);
 
+/* Calls `visit` with each row of a query of the server's database; `text` is bound when not NULL.
+ */
 void sim_query(struct simulation *simulation, const char *query, const char *text,
                void (*visit)(void *context, struct sqlite3_stmt *row), void *context);
 /* The same of another database. */
 void sim_query_at(const char *path, const char *query, const char *text,
                   void (*visit)(void *context, struct sqlite3_stmt *row), void *context);
+/* Ends what the two keep open of a database: before whoever works with it ends. */
+void sim_query_forget(const char *path);
 /* Column as text, "" for none. Borrowed. */
 const char *sim_column(struct sqlite3_stmt *row, int column);
 
@@ -353,8 +355,14 @@ const char *sim_column(struct sqlite3_stmt *row, int column);
 void sim_server_take(struct simulation *simulation, struct sim_message *message);
 /* What waits at the centre, or at the relay, fails; `coming`: also what is on its way there. */
 void sim_messages_fail(struct simulation *simulation, bool relay, bool coming);
-/* A number in the path of a request. */
+/* A number in the path of a request; a word, "" when it is not there. */
 int64_t sim_parameter(const struct sim_message *request, const char *name, int64_t absent);
+void sim_word_parameter(const struct sim_message *request, const char *name, char *word,
+                        size_t size);
+/* POST /v1/operations (sim_operations.c). */
+void sim_operations_take(struct simulation *simulation, struct sim_message *request);
+/* GET /v1/changes (sim_feed.c): takes the message over. */
+void sim_changes_take(struct simulation *simulation, struct sim_message *request);
 /* What a server answers to an operation; `brief` without its id where that can be. New. */
 json_t *sim_outcome(const struct simulation *simulation, const struct id *id,
                     const struct ledger_outcome *outcome, bool brief);
@@ -380,7 +388,7 @@ bool sim_relay_apply(struct simulation *simulation, const struct ledger_actor *a
 json_t *sim_relay_members(struct simulation *simulation, const struct sim_message *request);
 /* The centre answers the relay; false when the message waits, and was posted again. */
 bool sim_relay_serve(struct simulation *simulation, struct sim_message *request);
-/* As look() in sim_server.c. */
+/* As look() in sim_feed.c. */
 bool sim_relay_look(struct simulation *simulation, const struct sim_message *request);
 /* One of the acts of a waiting room (sim_tickets.c). */
 int sim_ticket_act(struct sim_terminal *terminal, const struct author *author, struct batch *batch,

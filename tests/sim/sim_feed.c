@@ -1,0 +1,159 @@
+/* The simulator's server answers with changes, at once or when there are some (long polls). */
+#include "tests/sim/simulation.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "app/json.h"
+#include "app/text.h"
+
+static void answer_page(struct simulation *simulation, const struct sim_message *request,
+                        struct ledger_page *page, const json_t *members, bool catalogue)
+{
+    char *more = members == NULL ? NULL : json_dumps(members, JSON_COMPACT);
+    struct text_buffer body = {0};
+    char now[TIMESTAMP_SIZE];
+    bool robbed = simulation->plant == SIM_PLANT_CURSOR_WITHOUT_PAGE && !catalogue &&
+                  page->count > 0 && sim_random(simulation, 4) == 0;
+
+    if (simulation->plant == SIM_PLANT_CURSOR_AHEAD && !catalogue && page->count > 0)
+        page->next++;
+    timestamp_format(sim_wall(simulation), now);
+    text_buffer_add_format(&body, "{\"feed\":\"%s\",\"next\":%" PRId64 ",\"more\":%s,\"records\":[",
+                           ledger_feed(sim_ledger_of(simulation, request->terminal)), page->next,
+                           page->more ? "true" : "false");
+    if (!robbed)
+        text_buffer_add(&body, page->records, page->length);
+    if (page->gone_count > 0)
+        text_buffer_add_format(&body, "],\"gone\":[%s", page->gone);
+    text_buffer_add_format(
+        &body, "],\"catalogue\":%" PRId64 ",\"head\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
+        page->catalogue, page->head, page->epoch, now);
+    text_buffer_add_format(&body, "%s%s", more == NULL ? "}" : ",", more == NULL ? "" : more + 1);
+    free(more);
+    sim_trace(simulation, "  page of %zu records, next %" PRId64, page->count, page->next);
+    sim_answer(simulation, request, 200, text_buffer_take(&body), -1);
+}
+
+/* What a relay tells besides records ends the wait. */
+static bool has_news(const struct sim_message *request, const json_t *members)
+{
+    int64_t known = sim_parameter(request, "&relay=", -1);
+    int64_t version = json_integer_or(json_object_get(members, "relay"), "version", 0);
+
+    return members != NULL && (json_array_size(json_object_get(members, "told")) > 0 ||
+                               (known >= 0 && version != known));
+}
+
+struct leak {
+    const struct sim_terminal *terminal;
+    struct scope_set *scopes;
+};
+
+static void leak_scope(void *context, sqlite3_stmt *row)
+{
+    struct leak *leak = context;
+    const char *name = sim_column(row, 0);
+    char queue[64];
+
+    (void)snprintf(queue, sizeof queue, "%.*s", (int)strcspn(name + strlen("queue:"), "\t"),
+                   name + strlen("queue:"));
+    if (sim_agent_serves(leak->terminal, queue) && scope_set_add(leak->scopes, "", name, NULL) != 0)
+        abort();
+}
+
+/* Answers now, or lets the message wait. True when it was answered. */
+static bool look(struct simulation *simulation, const struct sim_message *request)
+{
+    bool catalogue = strstr(request->path, "scope=catalogue") != NULL;
+    bool waits = request->place == SIM_AT_SERVER ? request->due > simulation->now
+                                                 : sim_parameter(request, "wait=", 0) > 0;
+    int64_t known = sim_parameter(request, "&catalogue=", -1);
+    struct scope_set scopes = {0};
+    struct ledger_page page = {0};
+    struct error error = ERROR_INIT;
+
+    if (catalogue)
+        sim_must(simulation, scope_set_add(&scopes, "", LEDGER_CATALOGUE_SCOPE, &error), &error,
+                 "scopes");
+    else
+        sim_must(simulation,
+                 ledger_desk_scopes(sim_ledger_of(simulation, request->terminal),
+                                    &simulation->terminals[request->terminal].actor.agent, &scopes,
+                                    &error),
+                 &error, "scopes of a desk");
+    if (simulation->plant == SIM_PLANT_SCOPE_LEAK && !catalogue)
+        sim_must(simulation, scope_set_add(&scopes, "office:", "sample/a", &error), &error,
+                 "scopes");
+    if (simulation->plant == SIM_PLANT_SKILL_LEAK && !catalogue) {
+        struct leak leak = {&simulation->terminals[request->terminal], &scopes};
+        sim_query(simulation, "SELECT name FROM scope WHERE name LIKE 'queue:%'", NULL, leak_scope,
+                  &leak);
+    }
+    sim_must(simulation,
+             ledger_changes_but_old(
+                 sim_ledger_of(simulation, request->terminal), &scopes,
+                 sim_parameter(request, "since=", 0), (size_t)sim_parameter(request, "limit=", 500),
+                 sim_parameter(request, "merge=", 0) == MERGE_VERSION
+                     ? &simulation->terminals[request->terminal].actor.device
+                     : NULL,
+                 &(struct ledger_old){sim_parameter(request, "&old=", 0),
+                                      sim_parameter(request, "&until=", 0),
+                                      simulation->terminals[request->terminal].actor.device},
+                 &page, &error),
+             &error, "reading changes");
+    json_t *members = sim_behind_relay(simulation, request->terminal) && !catalogue
+                          ? sim_relay_members(simulation, request)
+                          : NULL;
+    bool over = page.count > 0 || page.gone_count > 0 || page.more || !waits ||
+                (known >= 0 && page.catalogue > known) || has_news(request, members);
+    if (over)
+        answer_page(simulation, request, &page, members, catalogue);
+    json_decref(members);
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    return over;
+}
+
+void sim_changes_take(struct simulation *simulation, struct sim_message *request)
+{
+    char epoch[LEDGER_EPOCH_SIZE], made[ID_TEXT_LENGTH + 1], shown[40];
+
+    sim_word_parameter(request, "epoch=", epoch, sizeof epoch);
+    sim_word_parameter(request, "made=", made, sizeof made);
+    sim_word_parameter(request, "shown=", shown, sizeof shown);
+    if (request->place == SIM_TO_SERVER &&
+        !sim_history_holds(simulation, request, sim_parameter(request, "since=", 0), epoch, made,
+                           shown)) {
+        sim_message_free(request);
+        return;
+    }
+    if (look(simulation, request)) {
+        sim_message_free(request);
+        return;
+    }
+    request->due = simulation->now + sim_parameter(request, "wait=", 0) * 1000;
+    request->place = SIM_AT_SERVER;
+    sim_post(simulation, request);
+}
+
+void sim_server_ring(struct simulation *simulation)
+{
+    simulation->changed = false;
+    for (size_t i = 0; i < simulation->message_count;) {
+        struct sim_message *message = simulation->messages[i];
+        /* Answers are appended behind; the place is then filled with the last one. */
+        if (message->place == SIM_AT_SERVER &&
+            (message->terminal == SIM_RELAY ? sim_relay_look(simulation, message)
+                                            : look(simulation, message))) {
+            simulation->messages[i] = simulation->messages[--simulation->message_count];
+            sim_message_free(message);
+        } else {
+            i++;
+        }
+    }
+}
