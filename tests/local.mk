@@ -1023,16 +1023,26 @@ mutants: all
 check_PROGRAMS += tests/bench/bench_handoff
 tests_bench_bench_handoff_SOURCES = tests/bench/bench_handoff.c tests/bench/handoff_bench.h \
     tests/bench/handoff_bells.c tests/bench/handoff_operation.c tests/bench/handoff_race.c \
+    tests/bench/handoff_stages.c tests/bench/marks_read.c tests/bench/marks.h \
     tests/bench/handoff_paint.c tests/bench/pty.c tests/bench/pty.h \
     tests/bench/bare.c tests/bench/bare.h tests/bench/crowd.c tests/bench/crowd.h \
     tests/bench/people.c tests/bench/people.h tests/bench/process.c tests/bench/process.h
 tests_bench_bench_handoff_LDADD = $(UNIT_LIBS) -lutil
 
+# Loaded before libc, to see from within where the time of a hand-off goes (marks.h).
+EXTRA_DIST += tests/bench/marks.c
+CLEANFILES += tests/bench/marks.so
+tests/bench/marks.so: $(srcdir)/tests/bench/marks.c $(srcdir)/tests/bench/marks.h config.h
+	$(AM_V_CC)$(MKDIR_P) tests/bench && $(CC) $(DEFS) -I. -I$(srcdir) $(AM_CPPFLAGS) $(AM_CFLAGS) $(CFLAGS) \
+	    -D_GNU_SOURCE -fPIC -shared -o $@ $(srcdir)/tests/bench/marks.c
+
 .PHONY: bench-handoff
 bench: bench-handoff
-bench-handoff: guichet guichetd tests/bench/bench_handoff
+bench-handoff: guichet guichetd tests/bench/bench_handoff tests/bench/marks.so
 	@./tests/bench/bench_handoff ./guichet ./guichetd '$(abs_top_srcdir)/app/sample' wake \
 	    $${TERMINALS:-10 1000 10000}
+	@./tests/bench/bench_handoff ./guichet ./guichetd '$(abs_top_srcdir)/app/sample' stages \
+	    $(abs_builddir)/tests/bench/marks.so $${STAGES:-10}
 	@./tests/bench/bench_handoff ./guichet ./guichetd '$(abs_top_srcdir)/app/sample' race \
 	    $${OFFERS:-1000} 50
 

@@ -2,6 +2,7 @@
  * Hand-offs with many terminals that hold the doorbell, on a real guichetd over loopback.
  *
  *   bench_handoff GUICHET GUICHETD SAMPLE wake COUNT...      latency and memory, beside a bare peer
+ *   bench_handoff GUICHET GUICHETD SAMPLE stages LIBRARY COUNT   where the time goes (marks.h)
  *   bench_handoff GUICHET GUICHETD SAMPLE race OFFERS AGENTS one winner each
  *   bench_handoff GUICHET GUICHETD SAMPLE check              small: is it right? No figures
  *
@@ -135,7 +136,7 @@ static void measure_paint(size_t count, const struct peer *peer)
     size_t agents = count < PAINT_AGENTS ? count : PAINT_AGENTS;
     struct bells *bells = bells_hold(&bench, count, agents);
 
-    paint_measure(&bench, bells, times, PAINT_SAMPLES);
+    paint_measure(&bench, bells, times, PAINT_SAMPLES, NULL);
     printf("  (real terminals: those that wait beside them are of %zu agents)\n", agents);
     row("sender's key to the receiver's painted line", times, PAINT_SAMPLES, peer->wake,
         peer->thrice);
@@ -176,6 +177,20 @@ static void wake(int count, char **terminals)
         measure_wake((size_t)atol(terminals[i]));
 }
 
+static void stages(const char *library, size_t count)
+{
+    double times[PAINT_SAMPLES];
+    struct stages *stages = stages_new(&bench, library);
+    struct bells *bells = bells_hold(&bench, count, count < PAINT_AGENTS ? count : PAINT_AGENTS);
+
+    printf("%zu terminals hold the doorbell: where the time of a hand-off goes, in ms\n", count);
+    paint_measure(&bench, bells, times, PAINT_SAMPLES, stages);
+    stages_print(stages);
+    row("from the key to the painted line, noting meanwhile", times, PAINT_SAMPLES, 0, 0);
+    bells_end(bells);
+    stages_free(stages);
+}
+
 static void check(void)
 {
     struct bells *bells = bells_hold(&bench, 300, 300);
@@ -200,8 +215,8 @@ static void more_descriptors(void)
 int main(int argc, char **argv)
 {
     if (argc < 5 || sodium_init() < 0) {
-        fprintf(stderr, "usage: bench_handoff GUICHET GUICHETD SAMPLE wake COUNT... | race OFFERS "
-                        "AGENTS | check\n");
+        fprintf(stderr, "usage: bench_handoff GUICHET GUICHETD SAMPLE wake COUNT... | stages "
+                        "LIBRARY COUNT | race OFFERS AGENTS | check\n");
         return 2;
     }
     bench = (struct handoff_bench){.guichet = argv[1], .guichetd = argv[2], .sample = argv[3]};
@@ -214,6 +229,8 @@ int main(int argc, char **argv)
         wake(argc - 5, argv + 5);
     else if (strcmp(argv[4], "race") == 0 && argc == 7)
         race(&bench, (size_t)atol(argv[5]), (size_t)atol(argv[6]));
+    else if (strcmp(argv[4], "stages") == 0 && argc == 7)
+        stages(argv[5], (size_t)atol(argv[6]));
     else if (strcmp(argv[4], "check") == 0)
         check();
     else

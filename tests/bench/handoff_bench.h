@@ -67,6 +67,28 @@ void bells_withdraw(struct bells *bells);
  * for it, once, and nothing else. Dies when not. */
 void bells_check(struct bells *bells, size_t offers);
 
+/* --- where the time goes (handoff_stages.c) ----------------------------------------------------
+ */
+
+struct stages;
+
+/* The processes that a hand-off goes through. */
+struct stages_who {
+    pid_t sender;
+    pid_t server;
+    pid_t receiver;
+};
+
+/* Programs that are started from now on note by the library (marks.c) what they do. */
+struct stages *stages_new(struct handoff_bench *bench, const char *library);
+void stages_free(struct stages *stages);
+
+/* Around one hand-off: the times are when the key was typed, and the line seen. */
+void stages_begin(struct stages *stages);
+void stages_end(struct stages *stages, const struct stages_who *who, double typed, double painted);
+
+void stages_print(struct stages *stages);
+
 /* --- the rest ----------------------------------------------------------------------------------
  */
 
@@ -75,7 +97,8 @@ void bells_check(struct bells *bells, size_t offers);
 void race(struct handoff_bench *bench, size_t handoffs, size_t contenders);
 
 /* From the sender's key to the receiver's painted line on real terminals, beside the terminals that
- * wait already (handoff_paint.c). */
-void paint_measure(struct handoff_bench *bench, struct bells *bells, double *times, size_t samples);
+ * wait already (handoff_paint.c). `stages`, unless NULL, are noted of each. */
+void paint_measure(struct handoff_bench *bench, struct bells *bells, double *times, size_t samples,
+                   struct stages *stages);
 
 #endif

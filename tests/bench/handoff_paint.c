@@ -43,7 +43,8 @@ static void contact_begin(struct pty *desk)
     pty_wait(desk, 0, NULL);
 }
 
-void paint_measure(struct handoff_bench *bench, struct bells *bells, double *times, size_t samples)
+void paint_measure(struct handoff_bench *bench, struct bells *bells, double *times, size_t samples,
+                   struct stages *stages)
 {
     struct pty *sender = desk_open(bench, bells_port(bells), "marie");
     struct pty *receiver = desk_open(bench, bells_port(bells), "pierre");
@@ -51,6 +52,8 @@ void paint_measure(struct handoff_bench *bench, struct bells *bells, double *tim
     pty_beside(sender, receiver);
     pty_beside(receiver, sender);
     contact_begin(sender);
+    struct stages_who who = {pty_pid(sender), bells_server(bells), pty_pid(receiver)};
+
     for (size_t i = 0; i < samples; i++) {
         double typed;
 
@@ -58,9 +61,13 @@ void paint_measure(struct handoff_bench *bench, struct bells *bells, double *tim
         pty_wait(sender, 0, "Context");
         pty_type(sender, "pierre");
         pty_wait(sender, 0, NULL);
+        if (stages != NULL)
+            stages_begin(stages);
         typed = crowd_now();
         pty_type(sender, CTRL_X);
         times[i] = pty_wait(receiver, typed, WITNESS).ms;
+        if (stages != NULL)
+            stages_end(stages, &who, typed, typed + times[i]);
         pty_wait(sender, 0, NULL);
         bells_withdraw(bells);
         pty_wait(receiver, 0, NULL);

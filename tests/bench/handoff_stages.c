@@ -1,0 +1,156 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/bench/handoff_bench.h"
+#include "tests/bench/marks.h"
+
+#define SAMPLES_LIMIT 100
+
+/* The end of each stage of a hand-off; a stage begins where the one before it ends. */
+enum stage {
+    STAGE_KEY,
+    STAGE_MADE,
+    STAGE_KEPT,
+    STAGE_SENT,
+    STAGE_CAME,
+    STAGE_WRITTEN,
+    STAGE_SYNCED,
+    STAGE_TOLD,
+    STAGE_HEARD,
+    STAGE_RUNG,
+    STAGE_PAINTED,
+    STAGE_COUNT
+};
+
+static const char *const names[STAGE_COUNT] = {
+    [STAGE_KEY] = "sender: the key is read",
+    [STAGE_MADE] = "sender: the offer is made and written, up to the first sync",
+    [STAGE_KEPT] = "sender: on the disk, journal and outbox",
+    [STAGE_SENT] = "sender: the request leaves",
+    [STAGE_CAME] = "server: the request is here",
+    [STAGE_WRITTEN] = "server: judged and written, up to the sync",
+    [STAGE_SYNCED] = "server: on the disk",
+    [STAGE_TOLD] = "server: the receiver's bell is answered",
+    [STAGE_HEARD] = "receiver: the answer is here",
+    [STAGE_RUNG] = "receiver: in its store, the screen is told",
+    [STAGE_PAINTED] = "receiver: the line is painted",
+};
+
+/* Who waits for the disk between the key and the painted line. */
+enum role { ROLE_SENDER, ROLE_SERVER, ROLE_RECEIVER, ROLE_COUNT };
+
+struct stages {
+    struct marks *marks;
+    size_t count;
+    double times[STAGE_COUNT][SAMPLES_LIMIT];
+    double syncs[ROLE_COUNT][SAMPLES_LIMIT];
+};
+
+struct stages *stages_new(struct handoff_bench *bench, const char *library)
+{
+    struct stages *stages = calloc(1, sizeof *stages);
+    char path[96];
+
+    if (stages == NULL)
+        process_die("no memory for stages");
+    snprintf(path, sizeof path, "%s/marks", bench->folder);
+    stages->marks = marks_open(path, library);
+    return stages;
+}
+
+void stages_free(struct stages *stages)
+{
+    marks_close(stages->marks);
+    free(stages);
+}
+
+void stages_begin(struct stages *stages)
+{
+    marks_clear(stages->marks);
+}
+
+/* The first of a kind at or after a time, or the last before it; 0 when there is none. */
+static double first(const struct marks *marks, pid_t pid, enum mark_kind kind, double from)
+{
+    double found = 0;
+
+    for (size_t i = 0; i < marks_count(marks); i++) {
+        const struct mark *mark = &marks->entries[i];
+        if (mark->kind == (int)kind && mark->pid == pid && mark->ms >= from &&
+            (found == 0 || mark->ms < found))
+            found = mark->ms;
+    }
+    return found;
+}
+
+static double last(const struct marks *marks, pid_t pid, enum mark_kind kind, double until)
+{
+    double found = 0;
+
+    for (size_t i = 0; i < marks_count(marks); i++) {
+        const struct mark *mark = &marks->entries[i];
+        if (mark->kind == (int)kind && mark->pid == pid && mark->ms <= until && mark->ms > found)
+            found = mark->ms;
+    }
+    return found;
+}
+
+static double syncs(const struct marks *marks, pid_t pid, double from, double until)
+{
+    double count = 0;
+
+    for (size_t i = 0; i < marks_count(marks); i++) {
+        const struct mark *mark = &marks->entries[i];
+        count += mark->kind == MARK_SYNC_BEGIN && mark->pid == pid && mark->ms >= from &&
+                 mark->ms <= until;
+    }
+    return count;
+}
+
+void stages_end(struct stages *stages, const struct stages_who *who, double typed, double painted)
+{
+    const struct marks *marks = stages->marks;
+    double ends[STAGE_COUNT] = {0};
+    double before = typed;
+    size_t at = stages->count++;
+
+    if (at >= SAMPLES_LIMIT)
+        process_die("at most %d samples by stages", SAMPLES_LIMIT);
+    ends[STAGE_KEY] = first(marks, who->sender, MARK_KEY, typed);
+    ends[STAGE_SENT] = first(marks, who->sender, MARK_OPERATIONS, ends[STAGE_KEY]);
+    ends[STAGE_MADE] = first(marks, who->sender, MARK_SYNC_BEGIN, ends[STAGE_KEY]);
+    ends[STAGE_KEPT] = last(marks, who->sender, MARK_SYNC_END, ends[STAGE_SENT]);
+    ends[STAGE_CAME] = first(marks, who->server, MARK_OPERATIONS, ends[STAGE_SENT]);
+    ends[STAGE_PAINTED] = painted;
+    ends[STAGE_HEARD] = first(marks, who->receiver, MARK_RECEIVED, ends[STAGE_CAME]);
+    ends[STAGE_RUNG] = last(marks, who->receiver, MARK_RUNG, painted);
+    ends[STAGE_TOLD] = last(marks, who->server, MARK_SENT, ends[STAGE_HEARD]);
+    ends[STAGE_WRITTEN] = first(marks, who->server, MARK_SYNC_BEGIN, ends[STAGE_CAME]);
+    ends[STAGE_SYNCED] = last(marks, who->server, MARK_SYNC_END, ends[STAGE_TOLD]);
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        if (ends[stage] < before)
+            process_die("no end was noted of \"%s\"", names[stage]);
+        stages->times[stage][at] = ends[stage] - before;
+        before = ends[stage];
+    }
+    stages->syncs[ROLE_SENDER][at] = syncs(marks, who->sender, typed, ends[STAGE_SENT]);
+    stages->syncs[ROLE_SERVER][at] = syncs(marks, who->server, ends[STAGE_CAME], ends[STAGE_TOLD]);
+    stages->syncs[ROLE_RECEIVER][at] = syncs(marks, who->receiver, ends[STAGE_HEARD], painted);
+}
+
+void stages_print(struct stages *stages)
+{
+    printf("  %-62s %8s %8s\n", "a stage: from the end of the one before it", "median", "99 %");
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        double median = process_percentile(stages->times[stage], stages->count, 50);
+
+        printf("  %-62s %8.3f %8.3f\n", names[stage], median,
+               process_percentile(stages->times[stage], stages->count, 99));
+    }
+    printf(
+        "  times that the disk was waited for, median: sender %.0f, server %.0f, receiver %.0f\n",
+        process_percentile(stages->syncs[ROLE_SENDER], stages->count, 50),
+        process_percentile(stages->syncs[ROLE_SERVER], stages->count, 50),
+        process_percentile(stages->syncs[ROLE_RECEIVER], stages->count, 50));
+    fflush(stdout);
+}
