@@ -338,6 +338,14 @@ int journal_write(struct journal *journal, bool synced, struct error *error)
     return fail(journal, "write", result, error);
 }
 
+int journal_sync(struct journal *journal, struct error *error)
+{
+    int result = is_open(journal) ? journal->file->pMethods->xSync(journal->file, SQLITE_SYNC_FULL)
+                                  : SQLITE_CANTOPEN;
+
+    return result == SQLITE_OK ? 0 : fail(journal, "sync", result, error);
+}
+
 int journal_erase(struct journal *journal, struct error *error)
 {
     static const unsigned char zeros[4096];
@@ -356,10 +364,10 @@ int journal_erase(struct journal *journal, struct error *error)
     return result == SQLITE_OK ? 0 : fail(journal, "erase", result, error);
 }
 
-int journal_truncate(struct journal *journal, struct error *error)
+int journal_truncate(struct journal *journal, int64_t size, struct error *error)
 {
-    int result =
-        is_open(journal) ? journal->file->pMethods->xTruncate(journal->file, 0) : SQLITE_CANTOPEN;
+    int result = is_open(journal) ? journal->file->pMethods->xTruncate(journal->file, size)
+                                  : SQLITE_CANTOPEN;
 
     return result == SQLITE_OK ? 0 : fail(journal, "truncate", result, error);
 }

@@ -1,7 +1,8 @@
 /*
- * The journal of the outbox: a file beside the store to which every operation is appended, sealed
- * and synced, so that an agent's work outlives the store itself (a full disk, a damaged page, a
- * file that cannot be written). What the agent was told is saved is in the store or in here.
+ * The journal of the outbox: a file beside the store to which every operation is appended, sealed,
+ * and synced a moment later, so that an agent's work outlives the store itself (a full disk, a
+ * damaged page, a file that cannot be written). What the agent was told is saved is in the store or
+ * in here.
  *
  * A file of entries, each on its own feet: a mark, length, kind, number, content, checksum. A
  * damaged or torn one is passed over by looking for the next mark, so that one flipped byte costs
@@ -75,8 +76,12 @@ int journal_write(struct journal *journal, bool synced, struct error *error);
 /* Overwrites what is in the file, on disk when this returns 0. */
 int journal_erase(struct journal *journal, struct error *error);
 
-/* Empties the file. */
-int journal_truncate(struct journal *journal, struct error *error);
+/* Cuts the file to so many bytes. */
+int journal_truncate(struct journal *journal, int64_t size, struct error *error);
+
+/* What was written without being synced is on disk when this returns 0, whichever handle wrote it.
+ * Needs no lock. */
+int journal_sync(struct journal *journal, struct error *error);
 
 /* --- reading -------------------------------------------------------------------------------- */
 

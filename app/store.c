@@ -348,6 +348,8 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     store_walks_close(store);
+    if (store->journal_due)
+        store_journal_settle(store);
     database_close(store->database);
     store_change_clear(store);
     journal_close(store->journal);

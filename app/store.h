@@ -111,9 +111,10 @@ int store_client_loose(struct store *store, const struct id *client, enum record
  * of the server that this terminal knows, its `device` with the one of this store. A refusal by
  * merge: ERROR_REFUSED naming the reason, nothing written; `refusal` (may be NULL) tells which.
  *
- * They go to the journal beside the store too (journal.h). When the store cannot be written and the
- * journal can, they are saved there, this returns 0, and store_stranded tells of them until
- * store_catch_up has brought them into the store.
+ * They go to the journal beside the store too (journal.h), which is synced a moment later, when
+ * store_journal_settle is called by whoever sends, or the store is closed. When the store cannot be
+ * written and the journal can, they are saved there, this returns 0, and store_stranded tells of
+ * them until store_catch_up has brought them into the store.
  */
 int store_apply(struct store *store, struct operation *const *operations, size_t count,
                 enum merge_refusal *refusal, struct error *error);
@@ -122,6 +123,14 @@ int store_apply(struct store *store, struct operation *const *operations, size_t
  * trouble was: "" for none. Borrowed. */
 int64_t store_stranded(const struct store *store);
 const char *store_trouble(const struct store *store);
+
+/* What any connection wrote into the journal is on disk when this returns, if it can be; costs next
+ * to nothing when it is there already. */
+void store_journal_settle(struct store *store);
+
+/* Keeps the store's log longer than what is written to it by and by: a commit that makes its file
+ * grow waits for the disk several times as long. For a thread that nobody waits for. */
+void store_room(struct store *store);
 
 /* Takes into the store what only the journal holds; costs next to nothing when that is nothing. */
 int store_catch_up(struct store *store, struct error *error);

@@ -36,12 +36,20 @@ struct store {
     /* The journal (store_journal.c). */
     struct journal *journal;
     struct journal_owner owner;
-    bool journal_held;      /* locked by this handle */
-    bool journal_written;   /* in this saving */
-    bool journal_owned;     /* the last owner named in it is this one */
-    int64_t journal_seen;   /* how far it was read; 0: not at all */
-    int64_t journal_number; /* of the last entry, as far as read */
-    int64_t stranded;       /* operations that only the journal holds, as far as known */
+    bool journal_held;       /* locked by this handle */
+    bool journal_written;    /* in this saving */
+    bool journal_due;        /* this handle wrote into it and did not sync it */
+    bool journal_owned;      /* the last owner named in it is this one */
+    int64_t journal_seen;    /* how far it was read; 0: not at all */
+    int64_t journal_number;  /* of the last entry, as far as read */
+    int64_t journal_before;  /* its size before what was written last */
+    int64_t journal_settled; /* its size when it was synced last, as far as known */
+
+    /* Room in the log (store_room.c). */
+    bool log_watched;
+    int64_t log_pages; /* that it holds since it was begun anew, as far as known */
+
+    int64_t stranded; /* operations that only the journal holds, as far as known */
     char trouble[ERROR_MESSAGE_SIZE];
 };
 

@@ -3,12 +3,16 @@
  *
  *   1. the write transaction of the store begins, then the lock of the journal is taken;
  *   2. what the journal holds and the store does not (see 5) is taken into the store;
- *   3. the operations are applied in the store, appended to the journal and synced there; the
- *      number of the last entry is noted in the store, in the same transaction;
- *   4. the transaction is committed, the lock given back.
- *   5. When the store fails anywhere in this, the operations are in the journal all the same: the
- *      agent is told that they are saved, and where. Their numbers are past what the store notes,
- *      so that the next saving, the next opening and the sync thread find and take them in, once.
+ *   3. the operations are applied in the store and appended to the journal; the number of the last
+ *      entry is noted in the store, in the same transaction;
+ *   4. the transaction is committed, on disk, the lock given back. The agent waits for this alone:
+ *      the journal is synced right behind it, by whoever sends (store_journal_settle), or at the
+ *      latest when the store is closed. So no power cut alone, and no damage to the store alone,
+ *      loses what was saved.
+ *   5. When the store fails anywhere in this, the operations are in the journal all the same, and
+ *      synced: the agent is told that they are saved, and where. Their numbers are past what the
+ *      store notes, so that the next saving, the next opening and the sync thread find and take
+ *      them in, once.
  *
  * A journal that cannot be written keeps nobody from saving in a store that can, and the other way
  * round; only when both fail is nothing saved, and the agent told so.
@@ -191,19 +195,21 @@ void store_journal_end(struct store *store, int code)
 /* --- writing --------------------------------------------------------------------------------- */
 
 static int append(struct store *store, struct operation *const *operations, size_t count,
-                  struct error *error)
+                  bool synced, struct error *error)
 {
     int64_t number = store->journal_number;
     int code = 0;
 
+    store->journal_before = journal_size(store->journal, NULL);
     if (!store->journal_owned)
         code = journal_add_owner(store->journal, ++number, &store->owner, error);
     if (code == 0)
         code = journal_add_made(store->journal, ++number, operations, count, store->key, error);
     if (code == 0)
-        code = journal_write(store->journal, true, error);
+        code = journal_write(store->journal, synced, error);
     if (code != 0)
         return code;
+    store->journal_due |= !synced;
     store->journal_number = number;
     store->journal_seen = journal_size(store->journal, NULL);
     store->journal_written = true;
@@ -218,7 +224,7 @@ int store_journal_add(struct store *store, struct operation *const *operations, 
 
     if (!store->journal_held || count == 0)
         return 0;
-    if (append(store, operations, count, &cause) != 0) {
+    if (append(store, operations, count, false, &cause) != 0) {
         note_trouble(store, &cause);
         return 0;
     }
@@ -252,7 +258,9 @@ int store_journal_strand(struct store *store, struct operation *const *operation
         if (up.last > store->journal_number)
             store->journal_number = up.last;
         if (code == 0)
-            code = append(store, operations, count, &lost);
+            code = append(store, operations, count, true, &lost);
+    } else if ((code = journal_sync(store->journal, &lost)) != 0) {
+        (void)journal_truncate(store->journal, store->journal_before, NULL);
     }
     if (code != 0)
         return cause.code;
@@ -262,6 +270,15 @@ int store_journal_strand(struct store *store, struct operation *const *operation
     if (error != NULL)
         *error = (struct error)ERROR_INIT;
     return 0;
+}
+
+void store_journal_settle(struct store *store)
+{
+    int64_t size = journal_size(store->journal, NULL);
+
+    if (size > 0 && size != store->journal_settled && journal_sync(store->journal, NULL) == 0)
+        store->journal_settled = size;
+    store->journal_due = false;
 }
 
 int store_catch_up(struct store *store, struct error *error)
@@ -297,10 +314,16 @@ const char *store_trouble(const struct store *store)
 
 void store_journal_done(struct store *store, const struct id *ids, size_t count, bool synced)
 {
+    bool settled;
+
     if (journal_size(store->journal, NULL) <= 0 || journal_lock(store->journal, NULL) != 0)
         return;
+    /* What is done without being synced is no reason to sync what was before. */
+    settled = journal_size(store->journal, NULL) == store->journal_settled;
     if (journal_add_done(store->journal, 0, ids, count, NULL) == 0)
         (void)journal_write(store->journal, synced, NULL);
+    if (settled)
+        store->journal_settled = journal_size(store->journal, NULL);
     journal_unlock(store->journal);
 }
 
@@ -314,7 +337,7 @@ static int rotate(struct store *store, struct error *error)
         return code;
     code = journal_add_owner(store->journal, store->journal_number, &owner, error);
     if (code == 0)
-        code = journal_truncate(store->journal, error);
+        code = journal_truncate(store->journal, 0, error);
     if (code == 0)
         code = journal_write(store->journal, true, error);
     store->journal_seen = 0;
@@ -372,7 +395,7 @@ int store_journal_rewrite(struct store *store, struct error *error)
     if (code == 0)
         code = journal_erase(store->journal, error);
     if (code == 0)
-        code = journal_truncate(store->journal, error);
+        code = journal_truncate(store->journal, 0, error);
     if (code == 0)
         code = journal_write(store->journal, true, error);
     store->journal_seen = 0;

@@ -400,6 +400,15 @@ static int64_t next_due(struct sync_engine *engine)
     return next;
 }
 
+/* What leaves is on its way: now there is time for what nobody waits for. */
+static void settle_store(struct sync_engine *engine)
+{
+    if (engine->store == NULL)
+        return;
+    store_journal_settle(engine->store);
+    store_room(engine->store);
+}
+
 int64_t sync_engine_step(struct sync_engine *engine)
 {
     if (engine->ended)
@@ -416,6 +425,7 @@ int64_t sync_engine_step(struct sync_engine *engine)
     sync_evict_step(engine);
     finish_once(engine);
     sync_status_show(engine);
+    settle_store(engine);
     if (engine->ended)
         return -1;
     int64_t next = next_due(engine);

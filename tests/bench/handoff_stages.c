@@ -1,10 +1,13 @@
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "tests/bench/handoff_bench.h"
 #include "tests/bench/marks.h"
 
 #define SAMPLES_LIMIT 100
+#define PAGE          4096
 
 /* The end of each stage of a hand-off; a stage begins where the one before it ends. */
 enum stage {
@@ -44,6 +47,9 @@ struct stages {
     size_t count;
     double times[STAGE_COUNT][SAMPLES_LIMIT];
     double syncs[ROLE_COUNT][SAMPLES_LIMIT];
+    int file;                     /* of one's own, to see what the disk takes */
+    double over[SAMPLES_LIMIT];   /* a page over another one, synced */
+    double behind[SAMPLES_LIMIT]; /* a page behind the last one, synced */
 };
 
 struct stages *stages_new(struct handoff_bench *bench, const char *library)
@@ -53,6 +59,8 @@ struct stages *stages_new(struct handoff_bench *bench, const char *library)
 
     if (stages == NULL)
         process_die("no memory for stages");
+    snprintf(path, sizeof path, "%s/pages", bench->folder);
+    stages->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     snprintf(path, sizeof path, "%s/marks", bench->folder);
     stages->marks = marks_open(path, library);
     return stages;
@@ -61,7 +69,19 @@ struct stages *stages_new(struct handoff_bench *bench, const char *library)
 void stages_free(struct stages *stages)
 {
     marks_close(stages->marks);
+    close(stages->file);
     free(stages);
+}
+
+static double write_page(struct stages *stages, size_t number)
+{
+    static const char page[PAGE];
+    double began = crowd_now();
+
+    if (pwrite(stages->file, page, sizeof page, (off_t)(number * sizeof page)) != PAGE ||
+        fdatasync(stages->file) != 0)
+        process_die("no page can be written");
+    return crowd_now() - began;
 }
 
 void stages_begin(struct stages *stages)
@@ -136,6 +156,8 @@ void stages_end(struct stages *stages, const struct stages_who *who, double type
     stages->syncs[ROLE_SENDER][at] = syncs(marks, who->sender, typed, ends[STAGE_SENT]);
     stages->syncs[ROLE_SERVER][at] = syncs(marks, who->server, ends[STAGE_CAME], ends[STAGE_TOLD]);
     stages->syncs[ROLE_RECEIVER][at] = syncs(marks, who->receiver, ends[STAGE_HEARD], painted);
+    stages->behind[at] = write_page(stages, at);
+    stages->over[at] = write_page(stages, at);
 }
 
 void stages_print(struct stages *stages)
@@ -152,5 +174,11 @@ void stages_print(struct stages *stages)
         process_percentile(stages->syncs[ROLE_SENDER], stages->count, 50),
         process_percentile(stages->syncs[ROLE_SERVER], stages->count, 50),
         process_percentile(stages->syncs[ROLE_RECEIVER], stages->count, 50));
+    printf("  %-62s %8.3f %8.3f\n", "beside it: a page is written over another one and synced",
+           process_percentile(stages->over, stages->count, 50),
+           process_percentile(stages->over, stages->count, 99));
+    printf("  %-62s %8.3f %8.3f\n", "beside it: the same at the end of a file, which grows",
+           process_percentile(stages->behind, stages->count, 50),
+           process_percentile(stages->behind, stages->count, 99));
     fflush(stdout);
 }

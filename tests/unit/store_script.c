@@ -48,6 +48,9 @@ static int notes_step(struct store_fixture *fixture, struct store_script *script
 
     operation_free(pair[0]);
     operation_free(pair[1]);
+    /* What follows a saving when nobody waits for it. */
+    store_journal_settle(fixture->store);
+    store_room(fixture->store);
     return code;
 }
 

@@ -8,11 +8,17 @@
  */
 #include "tests/unit/unit.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
+#include "app/journal.h"
 #include "tests/unit/fault_vfs.h"
 #include "tests/unit/store_script.h"
 
@@ -141,6 +147,132 @@ static void an_error_at_every_write_is_told_and_loses_nothing(void **state)
     assert_true(at > 20);
 }
 
+/* --- the journal, synced behind the saving -----------------------------------------------------
+ */
+
+static bool commits_fail;
+
+static int refuse_commit(void *context)
+{
+    (void)context;
+    return commits_fail;
+}
+
+static int hook_connection(sqlite3 *handle, char **message, const sqlite3_api_routines *api)
+{
+    (void)message;
+    (void)api;
+    sqlite3_commit_hook(handle, refuse_commit, NULL);
+    return SQLITE_OK;
+}
+
+/* In the child: one saving, into a store that takes it or not, and a power cut that takes all that
+ * is not synced. */
+static void save_and_lose_power(struct store_fixture *fixture, struct store_script *script,
+                                bool store_fails)
+{
+    store_close(fixture->store);
+    sqlite3_auto_extension((void (*)(void))hook_connection);
+    fault_vfs_arm(FAULT_POWER, LONG_MAX);
+    fault_vfs_lose(0);
+    if (store_open(&fixture->store, fixture->path, fixture->key, NULL) != 0)
+        _exit(3);
+    commits_fail = store_fails;
+    if (store_script_step(fixture, script, 0) != 0)
+        _exit(4);
+    commits_fail = false;
+    if (store_stranded(fixture->store) != store_fails)
+        _exit(5);
+    if (!store_fails)
+        store_journal_settle(fixture->store);
+    fault_vfs_arm(FAULT_POWER, 1);
+    store_script_step(fixture, script, 4);
+    _exit(6);
+}
+
+static int count_made(void *context, const struct journal_entry *entry, struct error *error)
+{
+    (void)error;
+    *(size_t *)context += entry->kind == JOURNAL_MADE;
+    return 0;
+}
+
+static void expect_in_journal(bool store_fails)
+{
+    struct store_fixture fixture;
+    struct store_script script;
+    struct journal *journal;
+    size_t made = 0;
+    const struct journal_visitor visitor = {count_made, NULL, &made};
+    pid_t child;
+    int status;
+
+    store_script_begin(&fixture, &script);
+    store_close(fixture.store);
+    fixture.store = NULL;
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        save_and_lose_power(&fixture, &script, store_fails);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(WEXITSTATUS(status), FAULT_EXIT);
+    assert_int_equal(journal_open(&journal, fixture.path, NULL), 0);
+    assert_int_equal(journal_read(journal, 0, &visitor, NULL), 0);
+    assert_int_equal(made, 1);
+    journal_close(journal);
+    store_fixture_reopen(&fixture);
+    store_script_check(&fixture, &script, 1);
+    store_script_end(&fixture, &script);
+}
+
+static void what_was_saved_outlives_the_power_in_the_journal_alone(void **state)
+{
+    (void)state;
+    expect_in_journal(false);
+}
+
+static void what_only_the_journal_took_outlives_the_power(void **state)
+{
+    (void)state;
+    expect_in_journal(true);
+}
+
+/* --- room in the log ---------------------------------------------------------------------------
+ */
+
+static long long log_size(const struct store_fixture *fixture)
+{
+    struct stat status;
+    char path[160];
+
+    snprintf(path, sizeof(path), "%s-wal", fixture->path);
+    return stat(path, &status) == 0 ? (long long)status.st_size : 0;
+}
+
+/* What is saved goes where the file is long enough already, for many a saving, and then again. */
+static void with_room_a_saving_does_not_lengthen_the_log(void **state)
+{
+    struct store_fixture fixture;
+    struct store_script script;
+    long long size, longest = 0;
+
+    (void)state;
+    store_script_begin(&fixture, &script);
+    store_room(fixture.store);
+    for (int i = 0; i < 60; i++) {
+        size = log_size(&fixture);
+        store_fixture_note(&fixture, &script.case_id, "a line");
+        assert_int_equal(log_size(&fixture), size);
+        store_room(fixture.store);
+        longest = size > longest ? size : longest;
+    }
+    assert_true(longest >= 512 * 1024);
+    assert_int_equal(store_outbox_count(fixture.store, NULL), 60);
+    store_fixture_reopen(&fixture);
+    assert_int_equal(store_outbox_count(fixture.store, NULL), 60);
+    store_script_end(&fixture, &script);
+}
+
 static void a_full_disk_is_named(void **state)
 {
     struct store_fixture fixture;
@@ -164,6 +296,9 @@ int main(void)
         cmocka_unit_test(a_disk_full_at_every_write_is_told_and_loses_nothing),
         cmocka_unit_test(an_error_at_every_write_is_told_and_loses_nothing),
         cmocka_unit_test(a_full_disk_is_named),
+        cmocka_unit_test(what_was_saved_outlives_the_power_in_the_journal_alone),
+        cmocka_unit_test(what_only_the_journal_took_outlives_the_power),
+        cmocka_unit_test(with_room_a_saving_does_not_lengthen_the_log),
     };
 
     fault_vfs_register();

@@ -1,0 +1,64 @@
+/* Room in the store's log: its file is made longer ahead of time, and never while somebody waits.
+ * Zeros behind the last frame are to SQLite what is left of an earlier round: no frame. */
+#include "app/store_internal.h"
+
+#define FRAME_BYTES      4120 /* a page and its head */
+#define AHEAD_BYTES      (512 * 1024)
+#define PIECE_BYTES      (64 * 1024)
+#define CHECKPOINT_PAGES 4000 /* as database.c has it; a hook of one's own takes its place */
+
+static int note_pages(void *context, sqlite3 *handle, const char *name, int pages)
+{
+    struct store *store = context;
+
+    store->log_pages = pages;
+    if (pages >= CHECKPOINT_PAGES)
+        (void)sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
+/* NULL while there is none. Borrowed. */
+static sqlite3_file *find_log(struct store *store)
+{
+    sqlite3_file *log = NULL;
+
+    if (sqlite3_file_control(database_handle(store->database), "main", SQLITE_FCNTL_JOURNAL_POINTER,
+                             &log) != SQLITE_OK)
+        return NULL;
+    return log != NULL && log->pMethods != NULL ? log : NULL;
+}
+
+/* Under the lock of who writes to it: nobody else makes it longer meanwhile. */
+static bool lengthen(sqlite3_file *log, sqlite3_int64 length)
+{
+    static const unsigned char zeros[PIECE_BYTES];
+    sqlite3_int64 size = 0;
+    int result = log->pMethods->xFileSize(log, &size);
+
+    while (result == SQLITE_OK && size < length) {
+        sqlite3_int64 piece = length - size < PIECE_BYTES ? length - size : PIECE_BYTES;
+
+        result = log->pMethods->xWrite(log, zeros, (int)piece, size);
+        size += piece;
+    }
+    return result == SQLITE_OK;
+}
+
+void store_room(struct store *store)
+{
+    sqlite3_file *log = find_log(store);
+    sqlite3_int64 size = 0, used;
+    bool longer;
+
+    if (!store->log_watched)
+        sqlite3_wal_hook(database_handle(store->database), note_pages, store);
+    store->log_watched = true;
+    used = store->log_pages * FRAME_BYTES;
+    if (log == NULL || log->pMethods->xFileSize(log, &size) != SQLITE_OK ||
+        size >= used + AHEAD_BYTES / 2 || database_begin(store->database, NULL) != 0)
+        return;
+    longer = lengthen(log, used + AHEAD_BYTES);
+    database_rollback(store->database);
+    if (longer)
+        (void)log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+}
