@@ -5,6 +5,7 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "ui/audit_deeds.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/purpose.h"
@@ -17,6 +18,16 @@ static const struct sentence {
     const char *kind, *begins, *text, *alone;
 } sentences[] = {
     {"read", "opened at", N_("{agent} opened the file of {client}"), N_("{agent} opened a case")},
+    {"read", "asked for at", N_("{agent} had the file of {client} fetched"),
+     N_("{agent} had a case fetched")},
+    {"read", "pinned no longer", N_("{agent} keeps the file of {client} on a terminal no longer"),
+     N_("{agent} keeps a case on a terminal no longer")},
+    {"read", "pinned at", N_("{agent} pinned the file of {client} to a terminal"),
+     N_("{agent} pinned a case to a terminal")},
+    {"read", "files, what is open", N_("{agent}’s terminal fetched what is open of {client}"),
+     N_("{agent}’s terminal fetched an open case")},
+    {"read", "files:", N_("{agent}’s terminal fetched the file of {client}"),
+     N_("{agent}’s terminal fetched a case")},
     {"read", "changes:", N_("{agent}’s terminal was given what is on file of {client}"),
      N_("{agent}’s terminal was given what its desk holds")},
     {"read", "relay changes:", N_("An office’s relay was given what is on file of {client}"),
@@ -44,6 +55,12 @@ static const struct sentence {
      N_("Somebody who is not signed in was refused: {what}")},
     {"refused", "records: no reason", N_("{agent} gave no reason for the file of {client}"),
      N_("{agent} gave no reason for a file")},
+    {"refused", "files: no reason", N_("{agent} gave no reason for the file of {client}"),
+     N_("{agent} gave no reason for a file")},
+    {"refused", "device code: held off", N_("Codes for terminals came too early and were held off"),
+     N_("Codes for terminals came too early and were held off")},
+    {"refused", "device code", N_("A code for a terminal was wrong"),
+     N_("A code for a terminal was wrong")},
     {"refused", "attachment: no reason", N_("{agent} gave no reason for the file of {client}"),
      N_("{agent} gave no reason for a file")},
     {"refused", "sign-in", N_("A sign-in as {agent} was refused"),
@@ -135,7 +152,10 @@ static const char *value(const json_t *entry, const char *name, char scratch[NAM
     }
     if (strcmp(name, "type") == 0)
         return format_word(json_text_or(entry, "type", ""));
-    return strcmp(name, "what") == 0 ? json_text_or(entry, "what", "") : NULL;
+    if (strcmp(name, "what") != 0)
+        return NULL;
+    audit_deed(json_text_or(entry, "what", ""), scratch, NAME_SIZE);
+    return scratch;
 }
 
 void audit_sentence(const json_t *entry, char *text, size_t size)
@@ -161,8 +181,9 @@ void audit_reason(const json_t *entry, char *text, size_t size)
     const char *words = json_bool_or(entry, "words_erased", false)
                             ? _("(words erased)")
                             : json_text_or(entry, "words", "");
-    const char *what = json_text_or(entry, "what", "");
+    char what[2 * NAME_SIZE];
 
+    audit_deed(json_text_or(entry, "what", ""), what, sizeof(what));
     snprintf(text, size, "%s%s%s%s%s", purpose, *purpose != '\0' && *words != '\0' ? ": " : "",
              words, (*purpose != '\0' || *words != '\0') && *what != '\0' ? " · " : "", what);
 }

@@ -10,7 +10,7 @@
 
 /* One sentence: who did what with whose data. `entry` as GET /v1/audit answers it. */
 void audit_sentence(const json_t *entry, char *text, size_t size);
-/* Why, the agent's words, and in the server's own terms what it was; "" for nothing. */
+/* Why, the agent's words, and what it was (audit_deeds.h); "" for nothing. */
 void audit_reason(const json_t *entry, char *text, size_t size);
 /* The same of a finding. */
 void audit_finding_sentence(const json_t *finding, char *text, size_t size);

@@ -28,7 +28,7 @@ libui_a_SOURCES = \
     ui/paper_task.c ui/paper_task.h \
     ui/paint.c ui/paint.h \
     ui/purpose.c ui/purpose.h ui/screen_purpose.c ui/ui_ask.c \
-    ui/audit_words.c ui/audit_words.h ui/screen_audit.c \
+    ui/audit_deeds.c ui/audit_deeds.h ui/audit_words.c ui/audit_words.h ui/screen_audit.c \
     ui/elsewhere.c ui/elsewhere.h ui/screen_elsewhere.c ui/screen_fetch.c ui/screen_kept.c \
     ui/work_file.c ui/work_file.h \
     ui/fields.c ui/fields.h \

@@ -1,4 +1,5 @@
 /* Entries of the trail in plain words: every kind in both languages, with and without a client. */
+#include "ui/audit_deeds.h"
 #include "ui/audit_words.h"
 
 #include <stdio.h>
@@ -74,7 +75,7 @@ static void it_says_who_whose_and_why(void **state)
     audit_sentence(entry, text, sizeof(text));
     assert_string_equal(text, "Marie {client} a ouvert le dossier de Léa Roy (C-7K2M-9QXR)");
     audit_reason(entry, text, sizeof(text));
-    assert_non_null(strstr(text, ": promis hier · opened at 2026"));
+    assert_non_null(strstr(text, ": promis hier · ouvert à 2026"));
     json_object_del(entry, "words");
     json_object_set_new(entry, "words_erased", json_true());
     audit_reason(entry, text, sizeof(text));
@@ -90,6 +91,45 @@ static void it_says_who_whose_and_why(void **state)
     audit_sentence(entry, text, 20);
     assert_string_equal(text, "somebody no longer ");
     json_decref(entry);
+}
+
+static void deed_is(const char *what, const char *expected)
+{
+    char text[300];
+
+    audit_deed(what, text, sizeof(text));
+    assert_string_equal(text, expected);
+}
+
+/* What the server calls in English is read in the agent's language; names and numbers stay. */
+static void what_it_was_is_translated(void **state)
+{
+    char text[12];
+
+    (void)state;
+    language_set("fr");
+    deed_is("append", "ajouté");
+    deed_is("fields name, phone", "modifié : nom, téléphone");
+    deed_is("claim status", "pris ou décidé : état");
+    deed_is("fields: permission protection",
+            "modifié : non permis par le rôle : protection d’un dossier");
+    deed_is("opened at 2026-11-27T16:50:12.345Z, contact 019aaaaa-0000-7000-8000-000000000001",
+            "ouvert à 2026-11-27 16:50 UTC, pendant un contact");
+    deed_is("pinned at 2026-11-27T16:50:12.345Z", "épinglé à 2026-11-27 16:50 UTC");
+    deed_is("changes: 12 records", "par le fil : fiches : 12");
+    deed_is("search: name, phone; all offices; found 3",
+            "recherche : nom, téléphone; tous les bureaux; trouvés : 3");
+    deed_is("device enrolled: counter-3", "poste inscrit : counter-3");
+    deed_is("sign-in: held off, 4 attempts", "ouverture de session : retenu, tentatives : 4");
+    deed_is("role sample/clerk, office sample/a", "rôle sample/clerk, bureau sample/a");
+    deed_is("what nobody knows: x", "what nobody knows: x");
+    deed_is("", "");
+    language_set("en");
+    deed_is("append", "added");
+    deed_is("opened at yesterday", "opened at yesterday");
+    deed_is("fields", "changed");
+    audit_deed("fields name, phone", text, sizeof(text));
+    assert_int_equal(strlen(text), sizeof(text) - 1);
 }
 
 static void every_rule_is_a_sentence(void **state)
@@ -117,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_is_a_sentence),
         cmocka_unit_test(it_says_who_whose_and_why),
+        cmocka_unit_test(what_it_was_is_translated),
         cmocka_unit_test(every_rule_is_a_sentence),
     };
 
