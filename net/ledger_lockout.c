@@ -2,10 +2,13 @@
 #include "net/ledger_agent.h"
 
 #include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
 
+#include "app/clock.h"
 #include "app/text.h"
 
 /* Three failures cost nothing; from then on each doubles the wait. An address may be that of a
@@ -172,4 +175,36 @@ int ledger_lockout_unlock(struct ledger *ledger, const char *login, int *cleared
     code = database_run(ledger->writer, statement, error);
     *cleared = code == 0 ? database_changes(ledger->writer) : 0;
     return code;
+}
+
+/* --- in the trail ----------------------------------------------------------------------------- */
+
+int ledger_held_note(struct ledger *ledger, const struct audit_entry *entry, uint64_t count,
+                     struct error *error)
+{
+    struct audit_entry whole = *entry;
+    char what[80];
+
+    if (count == 0)
+        return 0;
+    if (count > 1) {
+        (void)snprintf(what, sizeof(what), "%s, %" PRIu64 " attempts", entry->what, count);
+        whole.what = what;
+    }
+    return ledger_audit_write(ledger, &whole, error);
+}
+
+static void tally_end(struct ledger *ledger, struct audit_tally *tally, const char *what)
+{
+    struct audit_entry entry = {.kind = AUDIT_REFUSED, .at_ms = clock_system(NULL), .what = what};
+    uint64_t count;
+
+    while (audit_tally_take(tally, &count, &entry.agent))
+        (void)ledger_held_note(ledger, &entry, count, NULL);
+}
+
+void ledger_held_end(struct ledger *ledger)
+{
+    tally_end(ledger, &ledger->held, LEDGER_HELD_SIGN_IN);
+    tally_end(ledger, &ledger->held_codes, LEDGER_HELD_CODE);
 }

@@ -7,6 +7,7 @@
 #define GUICHET_NET_LEDGER_LOCKOUT_H
 
 #include "net/ledger_agent.h"
+#include "net/ledger_audit.h"
 
 /* One counter: of attempts that are free before the waits begin. */
 struct lockout {
@@ -31,6 +32,15 @@ int ledger_lockout_count(struct ledger *ledger, const struct lockout *lockouts, 
 /* Within a transaction: the attempt was none by a stranger. */
 int ledger_lockout_clear(struct ledger *ledger, const struct lockout *lockouts, size_t count,
                          int64_t now_ms, struct error *error);
+
+/* What an attempt that was held off is called in the trail. */
+#define LEDGER_HELD_SIGN_IN "sign-in: held off"
+#define LEDGER_HELD_CODE    "device code: held off"
+
+/* Into the trail, once a wait: `entry` says what was held off, `count` how often (audit_tally.h);
+ * nothing when that is 0. */
+int ledger_held_note(struct ledger *ledger, const struct audit_entry *entry, uint64_t count,
+                     struct error *error);
 
 /* When the ledger is closed: attempts that were held off and are not in the trail yet. */
 void ledger_held_end(struct ledger *ledger);

@@ -109,35 +109,18 @@ static int lockouts_fill(struct ledger *ledger, struct entering *entering, int64
     return code;
 }
 
-/* It comes before its time: nothing is looked at, and that is in the trail once a wait. */
+/* It comes before its time: nothing is looked at. */
 static int held_note(struct ledger *ledger, const struct entering *entering, uint64_t count,
                      int64_t now_ms, struct error *error)
 {
-    char what[80];
     const struct audit_entry entry = {.kind = AUDIT_REFUSED,
                                       .at_ms = now_ms,
                                       .agent = entering->verifier.agent,
                                       .device = entering->asked->device,
                                       .request = entering->asked->request,
-                                      .what = what};
+                                      .what = LEDGER_HELD_SIGN_IN};
 
-    if (count == 0)
-        return 0;
-    if (count == 1)
-        (void)snprintf(what, sizeof(what), "sign-in: held off");
-    else
-        (void)snprintf(what, sizeof(what), "sign-in: held off, %" PRIu64 " attempts", count);
-    return ledger_audit_write(ledger, &entry, error);
-}
-
-void ledger_held_end(struct ledger *ledger)
-{
-    const struct ledger_sign_in nothing = {.login = NULL};
-    struct entering entering = {.asked = &nothing};
-    uint64_t count;
-
-    while (audit_tally_take(&ledger->held, &count, &entering.verifier.agent))
-        (void)held_note(ledger, &entering, count, clock_system(NULL), NULL);
+    return ledger_held_note(ledger, &entry, count, error);
 }
 
 static int enter_begin(struct ledger *ledger, struct entering *entering, int64_t now_ms,

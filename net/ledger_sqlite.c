@@ -317,6 +317,7 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
         return error_set(error, ERROR_MEMORY, "no memory for the ledger");
     opened->lock = -1;
     audit_tally_init(&opened->held);
+    audit_tally_init(&opened->held_codes);
     pthread_mutex_init(&opened->write_mutex, NULL);
     pthread_mutex_init(&opened->readers_mutex, NULL);
     pthread_mutex_init(&opened->calls_mutex, NULL);

@@ -72,8 +72,9 @@ struct ledger {
     int64_t relay_since;                /* when it became one */
     int64_t published;                  /* by the import under way */
 
-    struct ledger_trail trail; /* the audit trail */
-    struct audit_tally held;   /* attempts to sign in that a lockout held off */
+    struct ledger_trail trail;     /* the audit trail */
+    struct audit_tally held;       /* attempts to sign in that a lockout held off, */
+    struct audit_tally held_codes; /* and those to enrol a terminal */
 
     bool clocks_changed; /* within this transaction: what decides whose clock ends an offer */
 };

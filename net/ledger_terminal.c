@@ -230,23 +230,40 @@ static int enrol_within(struct ledger *ledger, const unsigned char hash[LEDGER_T
     return status;
 }
 
-int ledger_enrol(struct ledger *ledger, const char *code, const unsigned char key[DEVICE_KEY_SIZE],
-                 const char *address, int64_t now_ms, char name[LEDGER_TERMINAL_NAME_LIMIT + 1],
-                 int64_t *retry_ms, struct error *error)
+/* It comes before its time: the code is not looked at. */
+static int held(struct ledger *ledger, const struct lockout *lockout, const char *request,
+                int64_t now_ms, int64_t retry_ms, struct error *error)
+{
+    const struct id nobody = {0};
+    const struct audit_entry entry = {
+        .kind = AUDIT_REFUSED, .at_ms = now_ms, .request = request, .what = LEDGER_HELD_CODE};
+    uint64_t count =
+        audit_tally_add(&ledger->held_codes, lockout->key, &nobody, now_ms + retry_ms, now_ms);
+
+    return ledger_held_note(ledger, &entry, count, error) == 0 ? ERROR_BUSY : ERROR_STORAGE;
+}
+
+int ledger_enrol(struct ledger *ledger, const struct ledger_enrolment *enrolment, int64_t now_ms,
+                 char name[LEDGER_TERMINAL_NAME_LIMIT + 1], int64_t *retry_ms, struct error *error)
 {
     unsigned char hash[LEDGER_TOKEN_HASH];
     struct lockout lockout;
     int status;
 
-    code_hash(code, hash);
-    ledger_lockout_of_address(&lockout, "enrol", address);
+    code_hash(enrolment->code, hash);
+    ledger_lockout_of_address(&lockout, "enrol", enrolment->address);
     lockout.free = 5;
     status = ledger_begin(ledger, error);
     if (status != 0)
         return status;
+    ledger_audit_request(ledger, enrolment->request);
     status = ledger_lockout_count(ledger, &lockout, 1, now_ms, retry_ms, error);
+    if (status == ERROR_BUSY && *retry_ms > 0) {
+        ledger_rollback(ledger);
+        return held(ledger, &lockout, enrolment->request, now_ms, *retry_ms, error);
+    }
     if (status == 0) {
-        status = enrol_within(ledger, hash, key, now_ms, name, error);
+        status = enrol_within(ledger, hash, enrolment->key, now_ms, name, error);
         if (status == ERROR_NOT_FOUND) {
             /* The count stays. */
             int kept = note(ledger, AUDIT_REFUSED, "device code: wrong", now_ms, NULL);

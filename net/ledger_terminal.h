@@ -36,11 +36,19 @@ int ledger_enrolment_make(struct ledger *ledger, const char *name, int64_t minut
                           char code[LEDGER_ENROLMENT_CODE_SIZE], int64_t *expires_ms,
                           struct error *error);
 
-/* Enrols the terminal of this key, whose proof was checked. ERROR_NOT_FOUND when the code is wrong,
- * used or too old; ERROR_BUSY after too many wrong ones from this address. */
-int ledger_enrol(struct ledger *ledger, const char *code, const unsigned char key[DEVICE_KEY_SIZE],
-                 const char *address, int64_t now_ms, char name[LEDGER_TERMINAL_NAME_LIMIT + 1],
-                 int64_t *retry_ms, struct error *error);
+/* A terminal that asks to be enrolled; its proof was checked. Borrowed. */
+struct ledger_enrolment {
+    const char *code;
+    const unsigned char *key; /* DEVICE_KEY_SIZE */
+    const char *address;
+    const char *request; /* id of the request, for the audit trail */
+};
+
+/* ERROR_NOT_FOUND when the code is wrong, used or too old; ERROR_BUSY after too many wrong ones from
+ * this address: those that then come too early are in the trail together. */
+int ledger_enrol(struct ledger *ledger, const struct ledger_enrolment *enrolment, int64_t now_ms,
+                 char name[LEDGER_TERMINAL_NAME_LIMIT + 1], int64_t *retry_ms,
+                 struct error *error);
 
 /* [{"name","key","state","enrolled_at","seen_at","changed_at","told_at"}], by name. New reference.
  */

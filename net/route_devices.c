@@ -17,8 +17,9 @@ static void enrol(struct request *request, const char *code, const struct device
     int status;
 
     request_address(request, address, sizeof(address));
-    status = ledger_enrol(request->server->ledger, code, proof->key, address, clock_system(NULL),
-                          name, &retry_ms, &error);
+    status = ledger_enrol(request->server->ledger,
+                          &(struct ledger_enrolment){code, proof->key, address, request->id},
+                          clock_system(NULL), name, &retry_ms, &error);
     if (status == ERROR_BUSY && retry_ms > 0) {
         request_problem(request, PROBLEM_TOO_MANY_ATTEMPTS, "%s", error.message);
         request->reply.retry_after = (unsigned)((retry_ms + 999) / 1000);

@@ -52,8 +52,10 @@ void session_enrol(struct ledger_fixture *fixture, struct session_terminal *term
 
     assert_int_equal(ledger_enrolment_make(fixture->ledger, name, 60, now_ms, code, &expires, NULL),
                      0);
-    assert_int_equal(ledger_enrol(fixture->ledger, code, terminal->key.public, "192.0.2.1", now_ms,
-                                  told, &retry, NULL),
+    assert_int_equal(ledger_enrol(fixture->ledger,
+                                  &(struct ledger_enrolment){code, terminal->key.public,
+                                                             "192.0.2.1", "request-1"},
+                                  now_ms, told, &retry, NULL),
                      0);
     assert_string_equal(told, name);
 }
@@ -109,20 +111,33 @@ bool session_is_good(struct ledger_fixture *fixture, const char *token, int64_t 
     return ledger_session_find(fixture->ledger, token, now_ms, &actor, NULL) == 0;
 }
 
-int session_told(struct ledger_fixture *fixture, const char *what)
+static int count_entries(struct ledger_fixture *fixture, const char *where, const char *what,
+                         const char *request)
 {
+    char sql[200];
     sqlite3 *database = NULL;
     sqlite3_stmt *statement = NULL;
     int count;
 
+    snprintf(sql, sizeof(sql), "SELECT count(*) FROM audit WHERE %s", where);
     assert_int_equal(sqlite3_open(fixture->path, &database), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(database, "SELECT count(*) FROM audit WHERE what = ?1", -1,
-                                        &statement, NULL),
-                     SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
     sqlite3_bind_text(statement, 1, what, -1, SQLITE_STATIC);
+    if (request != NULL)
+        sqlite3_bind_text(statement, 2, request, -1, SQLITE_STATIC);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     count = sqlite3_column_int(statement, 0);
     sqlite3_finalize(statement);
     sqlite3_close(database);
     return count;
+}
+
+int session_told(struct ledger_fixture *fixture, const char *what)
+{
+    return count_entries(fixture, "what = ?1", what, NULL);
+}
+
+int session_told_by(struct ledger_fixture *fixture, const char *begins, const char *request)
+{
+    return count_entries(fixture, "instr(what, ?1) = 1 AND request = ?2", begins, request);
 }

@@ -39,7 +39,8 @@ int session_refresh(struct ledger_fixture *fixture, struct session_terminal *ter
 bool session_is_good(struct ledger_fixture *fixture, const char *token, int64_t now_ms);
 void session_clear(struct session_terminal *terminal);
 
-/* How many entries of the trail say this. */
+/* How many entries of the trail say this; or begin so, and came by this request. */
 int session_told(struct ledger_fixture *fixture, const char *what);
+int session_told_by(struct ledger_fixture *fixture, const char *begins, const char *request);
 
 #endif

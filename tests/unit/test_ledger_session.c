@@ -226,15 +226,22 @@ static void test_codes_and_clocks(void **state)
     assert_int_equal(ledger_enrolment_make(f->ledger, "c-1", 60, start, code, &expires, NULL), 0);
     assert_int_equal(expires, start + 60 * MINUTE);
     assert_int_equal(
-        ledger_enrol(f->ledger, code, terminal.key.public, "::1", expires, name, &retry, NULL),
+        ledger_enrol(f->ledger,
+                     &(struct ledger_enrolment){code, terminal.key.public, "::1", "request-1"},
+                     expires, name, &retry, NULL),
         ERROR_NOT_FOUND);
     /* A clock set back does not make it good for longer. */
     assert_int_equal(ledger_enrolment_make(f->ledger, "c-1", 60, start, code, &expires, NULL), 0);
-    assert_int_equal(ledger_enrol(f->ledger, code, terminal.key.public, "::1", start - 60 * MINUTE,
-                                  name, &retry, NULL),
-                     ERROR_NOT_FOUND);
     assert_int_equal(
-        ledger_enrol(f->ledger, code, terminal.key.public, "::1", start, name, &retry, NULL), 0);
+        ledger_enrol(f->ledger,
+                     &(struct ledger_enrolment){code, terminal.key.public, "::1", "request-1"},
+                     start - 60 * MINUTE, name, &retry, NULL),
+        ERROR_NOT_FOUND);
+    assert_int_equal(
+        ledger_enrol(f->ledger,
+                     &(struct ledger_enrolment){code, terminal.key.public, "::1", "request-1"},
+                     start, name, &retry, NULL),
+        0);
 }
 
 /* --- enrolment -------------------------------------------------------------------------------- */
@@ -262,10 +269,15 @@ static void test_a_code_enrols_one_terminal(void **state)
             typed[length++] = (char)(code[i] >= 'A' ? code[i] - 'A' + 'a' : code[i]);
     typed[length] = '\0';
     assert_int_equal(
-        ledger_enrol(f->ledger, typed, terminal.key.public, "::1", start, name, &retry, NULL), 0);
+        ledger_enrol(f->ledger,
+                     &(struct ledger_enrolment){typed, terminal.key.public, "::1", "request-1"},
+                     start, name, &retry, NULL),
+        0);
     assert_string_equal(name, "counter-1");
     assert_int_equal(
-        ledger_enrol(f->ledger, code, other.key.public, "::1", start, name, &retry, NULL),
+        ledger_enrol(f->ledger,
+                     &(struct ledger_enrolment){code, other.key.public, "::1", "request-1"}, start,
+                     name, &retry, NULL),
         ERROR_NOT_FOUND);
     /* Its name is taken until it is ended. */
     assert_int_equal(ledger_enrolment_make(f->ledger, "counter-1", 60, start, code, &expires, NULL),
@@ -291,20 +303,36 @@ static void test_guessing_codes_costs_time(void **state)
         snprintf(guess, sizeof(guess), "AAAA-AAAA-%04d", tried);
         /* One network, whatever address of it. */
         snprintf(name, sizeof(name), "2001:db8::%d", tried + 1);
-        if (ledger_enrol(f->ledger, guess, terminal.key.public, name, start, name, &retry, NULL) !=
-            ERROR_NOT_FOUND)
+        if (ledger_enrol(f->ledger,
+                         &(struct ledger_enrolment){guess, terminal.key.public, name, "request-1"},
+                         start, name, &retry, NULL) != ERROR_NOT_FOUND)
             break;
     }
     assert_int_equal(tried, 5);
     assert_true(retry >= 2000);
     fixture_reopen(f);
-    assert_int_equal(ledger_enrol(f->ledger, code, terminal.key.public, "2001:db8::99", start, name,
-                                  &retry, NULL),
+    assert_int_equal(ledger_enrol(f->ledger,
+                                  &(struct ledger_enrolment){code, terminal.key.public,
+                                                             "2001:db8::99", "request-1"},
+                                  start, name, &retry, NULL),
                      ERROR_BUSY);
+    /* Once a wait, and what came meanwhile when the ledger is closed. */
+    assert_int_equal(session_told(f, "device code: held off"), 2);
+    assert_int_equal(ledger_enrol(f->ledger,
+                                  &(struct ledger_enrolment){code, terminal.key.public,
+                                                             "2001:db8::98", "request-1"},
+                                  start, name, &retry, NULL),
+                     ERROR_BUSY);
+    assert_int_equal(session_told(f, "device code: held off"), 2);
+    fixture_reopen(f);
+    assert_int_equal(session_told(f, "device code: held off"), 3);
+    assert_int_equal(session_told_by(f, "device code", "request-1"), 7);
     /* Elsewhere it is good. */
-    assert_int_equal(
-        ledger_enrol(f->ledger, code, terminal.key.public, "192.0.2.7", start, name, &retry, NULL),
-        0);
+    assert_int_equal(ledger_enrol(f->ledger,
+                                  &(struct ledger_enrolment){code, terminal.key.public, "192.0.2.7",
+                                                             "request-1"},
+                                  start, name, &retry, NULL),
+                     0);
 }
 
 static void test_enrolment_may_be_required(void **state)
