@@ -11,6 +11,8 @@
 /* So many files are remembered; the one opened longest ago is forgotten first. */
 #define KEPT 200
 
+const char *const look_keep_words[] = {"fetch", "pin", "unpin", NULL};
+
 #define NAME_SIZE (2 * (ID_TEXT_LENGTH + 1))
 
 static void name_of(const struct look *look, char name[NAME_SIZE])
@@ -28,6 +30,14 @@ static const char *purpose_of(const struct look *look)
 static const char *words_of(const struct look *look)
 {
     return look->words != NULL ? look->words : "";
+}
+
+enum look_keep look_keep_from_name(const char *name)
+{
+    for (int i = 0; look_keep_words[i] != NULL; i++)
+        if (strcmp(look_keep_words[i], name) == 0)
+            return (enum look_keep)(i + 1);
+    return LOOK_SHOWN;
 }
 
 bool look_is_told(struct store *store, const struct look *look, int64_t now_ms)
@@ -70,6 +80,8 @@ int look_add(struct batch *batch, const struct author *author, const struct look
     operation_put_time(operation, "at", author_now(author));
     operation_put_text(operation, "purpose", purpose_name(look->purpose));
     operation_put_text(operation, "words", look->words);
+    if (look->keep != LOOK_SHOWN)
+        operation_put_text(operation, "keep", look_keep_words[look->keep - 1]);
     return batch_add(batch, operation, error);
 }
 

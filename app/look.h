@@ -18,6 +18,21 @@
 
 /* Without a contact the same file is told again after so long. */
 #define LOOK_AGAIN_MS (INT64_C(3600) * 1000)
+/* A pin is a reason for its terminal to fetch the file by itself for so long. */
+#define LOOK_PIN_MS (INT64_C(30) * 24 * 3600 * 1000)
+
+/* What is done with the file: beside showing it, what this terminal is to keep of it. */
+enum look_keep {
+    LOOK_SHOWN = 0,
+    LOOK_FETCH, /* it is not here, or not all of it, and asked for */
+    LOOK_PIN,   /* it is to stay here */
+    LOOK_UNPIN, /* no longer */
+};
+
+/* All but the first by name ("fetch"), then NULL. */
+extern const char *const look_keep_words[];
+/* LOOK_SHOWN when none is called so. */
+enum look_keep look_keep_from_name(const char *name);
 
 /* Borrowed; empty ids and NULL are left out. */
 struct look {
@@ -27,6 +42,7 @@ struct look {
     enum purpose purpose;
     const char *words; /* of the agent, PURPOSE_TEXT_LIMIT bytes at most */
     int64_t said_ms;   /* when the agent said so; 0: they were not asked */
+    enum look_keep keep;
 };
 
 /* Whether this was told lately, by what the store keeps of that. */

@@ -4,6 +4,7 @@
 
 #include "app/delivery.h"
 #include "app/flag.h"
+#include "app/look.h"
 #include "app/operation.h"
 #include "app/purpose.h"
 #include "app/queue.h"
@@ -459,6 +460,7 @@ static const struct field access_fields[] = {
     {"at", FIELD_TIME, REQUIRED_FIXED, 0, NULL},
     {"purpose", FIELD_WORD, FIELD_FIXED, 0, purpose_words},
     {"words", FIELD_TEXT, FIELD_FIXED, PURPOSE_TEXT_LIMIT, NULL},
+    {"keep", FIELD_WORD, FIELD_FIXED, 0, look_keep_words},
     {0},
 };
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/look.h"
 #include "app/rest.h"
 #include "app/store_internal.h"
 
@@ -137,6 +138,7 @@ int store_file_want_pins(struct store *store, int64_t now_ms, struct error *erro
     if (statement == NULL)
         return ERROR_STORAGE;
     sqlite3_bind_int64(statement, 1, now_ms);
+    sqlite3_bind_int64(statement, 2, now_ms - LOOK_PIN_MS);
     return database_run(store->database, statement, error);
 }
 
@@ -252,9 +254,13 @@ static int client_met(struct store *store, const struct record *matter, struct e
     if (!id_parse(&client, record_text(matter, "client")))
         return 0;
     code = store_file_get(store, RECORD_CLIENT, &client, &file, error);
-    return code == 0 && file.away && file.wanted_ms == 0
-               ? store_file_set(store, STORE_FILE_WANT, RECORD_CLIENT, &client, 1, error)
-               : code;
+    if (code != 0 || !file.away || file.wanted_ms != 0)
+        return code;
+    /* Of one that is here, the rest comes when somebody wants it. */
+    code = store_file_here(store, RECORD_CLIENT, &client, error);
+    return code == 0  ? store_file_set(store, STORE_FILE_WANT, RECORD_CLIENT, &client, 1, error)
+           : code > 0 ? 0
+                      : code;
 }
 
 int store_file_met(struct store *store, const struct record *record, bool here, struct error *error)

@@ -47,11 +47,11 @@ int store_file_want(struct store *store, enum record_type type, const struct id 
 /* The one that was asked for first: 1, 0 when none is. */
 int store_file_wanted(struct store *store, enum record_type *type, struct id *id,
                       struct error *error);
-/* Asks for all pinned ones that are away. */
+/* Asks for all that are away and whose pin still is a reason for that (LOOK_PIN_MS). */
 int store_file_want_pins(struct store *store, int64_t now_ms, struct error *error);
 
-/* A fetched page of its records; `whole`: the last one. What is held in a later rev stays as it
- * is. */
+/* A fetched page of its records; `whole`: the last one, and nothing is left out. What is held in a
+ * later rev stays as it is. */
 int store_file_write(struct store *store, enum record_type type, const struct id *id,
                      struct record *const *records, size_t count, bool whole, int64_t now_ms,
                      struct error *error);

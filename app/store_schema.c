@@ -291,7 +291,8 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_FILE_WANTED] = {"file.wanted", "SELECT type, id FROM file WHERE wanted > 0"
                                           " ORDER BY wanted LIMIT 1"},
     [STORE_FILE_WANT_PINS] = {"file.want-pins", "UPDATE file SET wanted = ?1"
-                                                " WHERE pinned > 0 AND away = 1 AND wanted = 0"},
+                                                " WHERE pinned > ?2 AND pinned > 0 AND away = 1"
+                                                " AND wanted = 0"},
     [STORE_FILE_HERE] = {"file.here", "INSERT INTO file(type, id, needed) VALUES(?1, ?2, ?3)"
                                       " ON CONFLICT(type, id) DO UPDATE SET away = 0, wanted = 0,"
                                       " needed = max(needed, ?3), looked = 0"},

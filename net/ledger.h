@@ -244,6 +244,7 @@ struct ledger_page {
     size_t gone_count;             /* how many */
     int64_t next;                  /* where the next page begins */
     bool more;                     /* there is one already */
+    bool part;                     /* of a file: something of it is left out */
     int64_t head;                  /* the highest number given by then */
     int64_t catalogue;             /* the highest number in the catalogue's scope */
     char epoch[LEDGER_EPOCH_SIZE]; /* under which `next` was given, "" for none */
@@ -287,6 +288,7 @@ struct ledger_file_wanted {
     int64_t since; /* the caller's cursor */
     int64_t after; /* `next` of the page before, 0 at first */
     size_t limit;
+    bool open_only; /* nobody said why: no more than what the feed gives anyway */
 };
 
 /*
@@ -294,7 +296,8 @@ struct ledger_file_wanted {
  * it and whose it is; of a client all that is filed under them. Left out is what changed after
  * `since`: that comes by the feed, and a caller never holds what is past its cursor. Nothing of it
  * is `gone`. ERROR_NOT_FOUND; ERROR_REFUSED when the client or case itself is in none of the
- * scopes.
+ * scopes. With `open_only`, open cases with all below them, and whose they are; the page then tells
+ * whether that is but a `part`, and it is ERROR_INVALID when no case is open.
  */
 int ledger_file_page(struct ledger *ledger, const struct scope_set *scopes,
                      const struct ledger_file_wanted *wanted, struct ledger_page *page,

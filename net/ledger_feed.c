@@ -101,32 +101,6 @@ static int scope_rows(struct database *database, const char *scope, int64_t sinc
     return code;
 }
 
-int ledger_scope_rows(struct ledger *ledger, int64_t scope, int64_t **rows, size_t *count,
-                      struct error *error)
-{
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_FEED_AFTER, error);
-    int code;
-
-    *rows = NULL;
-    *count = 0;
-    if (statement == NULL)
-        return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, scope);
-    sqlite3_bind_int64(statement, 2, 0);
-    sqlite3_bind_int64(statement, 3, -1);
-    while ((code = database_step(ledger->writer, statement, error)) > 0) {
-        int64_t *longer = realloc(*rows, (*count + 1) * sizeof(**rows));
-
-        if (longer == NULL) {
-            sqlite3_reset(statement);
-            return error_set(error, ERROR_MEMORY, "no memory for a scope's records");
-        }
-        *rows = longer;
-        longer[(*count)++] = sqlite3_column_int64(statement, 1);
-    }
-    return code;
-}
-
 static int by_seq(const void *left, const void *right)
 {
     const struct feed_row *a = left, *b = right;
@@ -486,8 +460,40 @@ int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_
 
 /* --- a file ----------------------------------------------------------------------------------- */
 
-/* Rows of the file that the scopes show and that stand at or before the cursor, as rows of a feed
- * whose numbers are those of the rows. */
+/* Leaves what is of open cases alone. */
+static int rows_open(struct database *database, struct feed_rows *rows, bool *part,
+                     struct error *error)
+{
+    struct ledger_old_look look = {.database = database};
+    bool any = rows->count == 0;
+    size_t kept = 0;
+    int code = 0;
+
+    for (size_t i = 0; i < rows->count && code >= 0; i++) {
+        code = ledger_is_open(&look, rows->rows[i].record, error);
+        any |= code == LEDGER_OPEN_CASE;
+        if (code > 0)
+            rows->rows[kept++] = rows->rows[i];
+    }
+    *part = kept < rows->count;
+    rows->count = kept;
+    if (code >= 0 && !any)
+        return error_set(error, ERROR_INVALID, "why is this file fetched? POST /v1/open says it");
+    return code < 0 ? code : 0;
+}
+
+/* Without those of the pages before. */
+static void rows_after(struct feed_rows *rows, int64_t after)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->rows[i].seq > after)
+            rows->rows[kept++] = rows->rows[i];
+    rows->count = kept;
+}
+
+/* Rows of the file that the scopes show, as rows of a feed whose numbers are those of the rows. */
 static int file_rows(struct database *database, const struct scope_set *scopes,
                      const struct ledger_file_wanted *wanted, struct feed_rows *rows,
                      struct error *error)
@@ -497,7 +503,9 @@ static int file_rows(struct database *database, const struct scope_set *scopes,
 
     for (size_t i = 0; i < numbers.count && code == 0; i++) {
         int64_t number = numbers.numbers[i];
-        int seen = number > wanted->after ? is_seen(database, scopes, number, error) : 0;
+        int seen = number > wanted->after || wanted->open_only
+                       ? is_seen(database, scopes, number, error)
+                       : 0;
 
         code = seen < 0 ? seen : 0;
         if (seen > 0)
@@ -545,6 +553,9 @@ static int file_read(struct database *database, const struct scope_set *scopes,
     /* What an agent has no longer may hold something that they have: a hand-off. */
     if (code == 0 && rows.count == 0 && wanted->after == 0)
         code = error_set(error, ERROR_REFUSED, "the record is outside this agent's scope");
+    if (code == 0 && wanted->open_only)
+        code = rows_open(database, &rows, &page->part, error);
+    rows_after(&rows, wanted->after);
     page->more = code == 0 && rows.count > wanted->limit;
     if (page->more)
         rows.count = wanted->limit;

@@ -86,3 +86,24 @@ int ledger_is_old(struct ledger_old_look *look, int64_t number, int64_t seq, con
     ledger_row_clear(&row);
     return code;
 }
+
+int ledger_is_open(struct ledger_old_look *look, int64_t number, struct error *error)
+{
+    struct ledger_row row, matter = {0};
+    struct id id = {""};
+    bool open = false;
+    int code = ledger_row_read_number(look->database, number, &row, error);
+
+    if (code == 0)
+        code = matter_of(look, row.record, &id, error);
+    if (code == 0 && !id_is_empty(&id))
+        code = ledger_row_read(look->database, RECORD_CASE, &id, &matter, error);
+    if (code == 0)
+        open = matter.record != NULL ? strcmp(record_text(matter.record, "status"), "closed") != 0
+                                     : row.record->type == RECORD_CLIENT;
+    if (code == 0 && open)
+        code = row.record->type == RECORD_CASE ? LEDGER_OPEN_CASE : 1;
+    ledger_row_clear(&matter);
+    ledger_row_clear(&row);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}

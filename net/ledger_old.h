@@ -17,4 +17,9 @@ struct ledger_old_look {
 int ledger_is_old(struct ledger_old_look *look, int64_t number, int64_t seq, const char *id,
                   struct error *error);
 
+/* Whether the row is of an open case, or a client: LEDGER_OPEN_CASE for such a case itself, 1 for
+ * what else is, 0 for what is not. */
+#define LEDGER_OPEN_CASE 2
+int ledger_is_open(struct ledger_old_look *look, int64_t number, struct error *error);
+
 #endif

@@ -437,9 +437,11 @@ static int open_within(struct asked *asked, struct ledger_opened *opened, struct
                                        asked->now_ms, until},
             error);
     if (code == 0)
-        code = ledger_reason_keep(asked->ledger, &asked->actor->agent, &asked->file.record,
-                                  asked->opening->purpose, asked->now_ms + LEDGER_REASON_MS,
-                                  asked->now_ms, error);
+        code = ledger_reason_keep(
+            asked->ledger,
+            &(struct ledger_reason){asked->actor->agent, asked->file.record,
+                                    asked->opening->purpose, asked->now_ms + LEDGER_REASON_MS, 0},
+            asked->now_ms, error);
     opened->until_ms = until;
     return code == 0 ? audit_open(asked, all ? "open" : "open: seen anyway", error) : code;
 }

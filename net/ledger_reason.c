@@ -6,13 +6,14 @@
 #include "app/in_hand.h"
 #include "net/ledger_search_internal.h"
 
-int ledger_reason_keep(struct ledger *ledger, const struct id *agent, const struct id *file,
-                       enum purpose purpose, int64_t until_ms, int64_t now_ms, struct error *error)
+int ledger_reason_keep(struct ledger *ledger, const struct ledger_reason *reason, int64_t now_ms,
+                       struct error *error)
 {
     sqlite3_stmt *statement;
     int code;
 
-    if (purpose == PURPOSE_NONE || id_is_empty(file) || until_ms <= now_ms)
+    if (reason->purpose == PURPOSE_NONE || id_is_empty(&reason->file) ||
+        (reason->until_ms <= now_ms && reason->fetch_ms <= now_ms))
         return 0;
     statement = database_statement(ledger->writer, LEDGER_REASON_FORGET, error);
     if (statement == NULL)
@@ -24,10 +25,23 @@ int ledger_reason_keep(struct ledger *ledger, const struct id *agent, const stru
     statement = database_statement(ledger->writer, LEDGER_REASON_PUT, error);
     if (statement == NULL)
         return ERROR_STORAGE;
+    database_bind_text(statement, 1, reason->agent.text);
+    database_bind_text(statement, 2, reason->file.text);
+    database_bind_text(statement, 3, purpose_name(reason->purpose));
+    sqlite3_bind_int64(statement, 4, reason->until_ms);
+    sqlite3_bind_int64(statement, 5, reason->fetch_ms);
+    return database_run(ledger->writer, statement, error);
+}
+
+int ledger_reason_unpin(struct ledger *ledger, const struct id *agent, const struct id *file,
+                        struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_REASON_UNPIN, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
     database_bind_text(statement, 1, agent->text);
     database_bind_text(statement, 2, file->text);
-    database_bind_text(statement, 3, purpose_name(purpose));
-    sqlite3_bind_int64(statement, 4, until_ms);
     return database_run(ledger->writer, statement, error);
 }
 
@@ -38,6 +52,7 @@ struct finding {
     struct ledger_row agent;
     struct id file;  /* of a merged client the survivor; empty for nobody's */
     struct id named; /* as the record names it */
+    bool fetch;      /* the whole of it is fetched */
     enum purpose purpose;
 };
 
@@ -84,6 +99,7 @@ static int find_said(struct finding *finding, int64_t now_ms, struct error *erro
     database_bind_text(statement, 2, finding->file.text);
     database_bind_text(statement, 3, finding->named.text);
     sqlite3_bind_int64(statement, 4, now_ms);
+    sqlite3_bind_int(statement, 5, finding->fetch);
     code = database_step(finding->database, statement, error);
     if (code <= 0)
         return code;
@@ -179,11 +195,11 @@ static int find(struct finding *finding, enum record_type type, const struct id 
     return code;
 }
 
-int ledger_reason_find(struct ledger *ledger, const struct ledger_actor *actor,
-                       enum record_type type, const struct id *id, int64_t now_ms,
-                       enum purpose *purpose, struct error *error)
+static int find_for(struct ledger *ledger, const struct ledger_actor *actor, enum record_type type,
+                    const struct id *id, bool fetch, int64_t now_ms, enum purpose *purpose,
+                    struct error *error)
 {
-    struct finding finding = {.actor = actor, .purpose = PURPOSE_NONE};
+    struct finding finding = {.actor = actor, .purpose = PURPOSE_NONE, .fetch = fetch};
     struct ledger_reader *reader;
     int code;
 
@@ -201,4 +217,18 @@ int ledger_reason_find(struct ledger *ledger, const struct ledger_actor *actor,
     ledger_reader_give(ledger, reader);
     *purpose = finding.purpose;
     return code;
+}
+
+int ledger_reason_find(struct ledger *ledger, const struct ledger_actor *actor,
+                       enum record_type type, const struct id *id, int64_t now_ms,
+                       enum purpose *purpose, struct error *error)
+{
+    return find_for(ledger, actor, type, id, false, now_ms, purpose, error);
+}
+
+int ledger_reason_find_fetch(struct ledger *ledger, const struct ledger_actor *actor,
+                             enum record_type type, const struct id *id, int64_t now_ms,
+                             enum purpose *purpose, struct error *error)
+{
+    return find_for(ledger, actor, type, id, true, now_ms, purpose, error);
 }

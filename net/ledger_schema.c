@@ -236,7 +236,7 @@ static const char tables[] =
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
             RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES MESSAGE_TABLES PROMISE_TABLE
-                OPEN311_TABLE TRUST_TABLES WORDS_COLUMN ROLE_MOVE_TABLE REASON_TABLES;
+                OPEN311_TABLE TRUST_TABLES WORDS_COLUMN ROLE_MOVE_TABLE REASON_TABLES FETCH_COLUMN;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -256,6 +256,7 @@ static const char *const upgrades[] = {
     TRUST_TABLES,                                /* 15 to 16 */
     WORDS_COLUMN WORDS_FILL ROLE_MOVE_TABLE,     /* 16 to 17 */
     REASON_TABLES,                               /* 17 to 18 */
+    FETCH_COLUMN,                                /* 18 to 19 */
 };
 
 static const struct database_statement statements[] = {
@@ -267,7 +268,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 18,
+    .version = 19,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

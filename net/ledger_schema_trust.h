@@ -110,10 +110,10 @@
  * was when it last had ("" for the built-in one; ledger_role_move.c)
  */
 #define WORDS_COLUMN                                                                               \
-    "ALTER TABLE audit_words ADD COLUMN about TEXT NOT NULL DEFAULT '';"                          \
+    "ALTER TABLE audit_words ADD COLUMN about TEXT NOT NULL DEFAULT '';"                           \
     "CREATE INDEX audit_words_by_about ON audit_words (about);"
 #define WORDS_FILL                                                                                 \
-    "UPDATE audit_words SET about = coalesce((SELECT record FROM audit "                          \
+    "UPDATE audit_words SET about = coalesce((SELECT record FROM audit "                           \
     "WHERE audit.number = audit_words.number), '');"
 #define ROLE_MOVE_TABLE                                                                            \
     "CREATE TABLE role_move (agent TEXT PRIMARY KEY, before TEXT NOT NULL) WITHOUT ROWID;"
@@ -137,6 +137,9 @@
     "ALTER TABLE audit ADD COLUMN request TEXT NOT NULL DEFAULT '';"                               \
     "CREATE TABLE audit_key_change (size INTEGER PRIMARY KEY, at INTEGER NOT NULL,"                \
     " old BLOB NOT NULL, new BLOB NOT NULL, signature BLOB NOT NULL);"
+
+/* fetch: until when the whole file is handed out, for a terminal that keeps it or asked for it. */
+#define FETCH_COLUMN "ALTER TABLE reason ADD COLUMN fetch INTEGER NOT NULL DEFAULT 0;"
 
 #define TRUST_TABLES                                                                               \
     AUDIT_TABLES DEVICE_TABLES FACTOR_TABLES SEARCH_TABLES PROTECTION_TABLES RETENTION_TABLES      \

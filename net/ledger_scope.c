@@ -477,3 +477,29 @@ int ledger_feed_give(struct ledger *ledger, const struct ledger_row *row,
     scope_set_free(&mapped);
     return code;
 }
+
+int ledger_scope_rows(struct ledger *ledger, int64_t scope, int64_t **rows, size_t *count,
+                      struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_FEED_AFTER, error);
+    int code;
+
+    *rows = NULL;
+    *count = 0;
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, scope);
+    sqlite3_bind_int64(statement, 2, 0);
+    sqlite3_bind_int64(statement, 3, -1);
+    while ((code = database_step(ledger->writer, statement, error)) > 0) {
+        int64_t *longer = realloc(*rows, (*count + 1) * sizeof(**rows));
+
+        if (longer == NULL) {
+            sqlite3_reset(statement);
+            return error_set(error, ERROR_MEMORY, "no memory for a scope's records");
+        }
+        *rows = longer;
+        longer[(*count)++] = sqlite3_column_int64(statement, 1);
+    }
+    return code;
+}

@@ -40,7 +40,7 @@ int ledger_grant(struct ledger *ledger, int64_t row, const struct scope_set *sco
 int ledger_case_leave(struct ledger *ledger, const struct ledger_row *matter, const char *scope,
                       struct error *error);
 
-/* Within a transaction (ledger_feed.c): the numbers of the rows that stand in a scope. Owned by the
+/* Within a transaction : the numbers of the rows that stand in a scope. Owned by the
  * caller (free).
  */
 int ledger_scope_rows(struct ledger *ledger, int64_t scope, int64_t **rows, size_t *count,

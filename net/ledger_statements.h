@@ -315,13 +315,17 @@
     X(CHECK_SEARCH, "SELECT 'search', search.record FROM search WHERE NOT EXISTS "                 \
                     "(SELECT 1 FROM record WHERE record.number = search.record "                   \
                     "AND record.type = 'client') LIMIT 100")                                       \
-    X(REASON_PUT, "INSERT INTO reason (agent, file, purpose, until) VALUES (?1, ?2, ?3, ?4) "      \
-                  "ON CONFLICT (agent, file) DO UPDATE SET purpose = excluded.purpose, "           \
-                  "until = excluded.until WHERE excluded.until >= until")                          \
-    X(REASON_FORGET, "DELETE FROM reason WHERE until <= ?1")                                       \
+    X(REASON_PUT, "INSERT INTO reason (agent, file, purpose, until, fetch) "                       \
+                  "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (agent, file) DO UPDATE SET "           \
+                  "purpose = CASE WHEN excluded.until >= until THEN excluded.purpose "             \
+                  "ELSE purpose END, until = max(until, excluded.until), "                         \
+                  "fetch = max(fetch, excluded.fetch)")                                            \
+    X(REASON_FORGET, "DELETE FROM reason WHERE max(until, fetch) <= ?1")                           \
     X(REASON_GET, "SELECT purpose FROM reason WHERE agent = ?1 AND file IN (?2, ?3) "              \
-                  "AND until > ?4 UNION ALL SELECT purpose FROM opening WHERE agent = ?1 "         \
+                  "AND (until > ?4 OR (?5 AND fetch > ?4)) UNION ALL "                             \
+                  "SELECT purpose FROM opening WHERE agent = ?1 "                                  \
                   "AND record IN (?2, ?3) AND until > ?4 LIMIT 1")                                 \
+    X(REASON_UNPIN, "UPDATE reason SET fetch = 0 WHERE agent = ?1 AND file = ?2")                  \
     X(REASON_HANDS, "SELECT document FROM record WHERE client IN (?1, ?2) "                        \
                     "AND type IN ('case', 'handoff', 'contact') UNION ALL "                        \
                     "SELECT document FROM record WHERE parent = ?1 "                               \

@@ -14,22 +14,27 @@
 bool request_reason(struct request *request, enum record_type type, const struct id *id,
                     const char *what, enum purpose *purpose)
 {
+    struct error error = ERROR_INIT;
+    int code = ledger_reason_find(request->server->ledger, &request->actor, type, id,
+                                  clock_system(NULL), purpose, &error);
+
+    if (code == ERROR_INVALID)
+        return request_no_reason(request, type, id, what);
+    if (code != 0)
+        request_error(request, code, &error);
+    return code == 0;
+}
+
+bool request_no_reason(struct request *request, enum record_type type, const struct id *id,
+                       const char *what)
+{
     char refused[80];
     struct audit_entry entry = {
         .kind = AUDIT_REFUSED, .type = type, .record = *id, .what = refused};
-    struct ledger *ledger = request->server->ledger;
     struct error error = ERROR_INIT;
-    int code =
-        ledger_reason_find(ledger, &request->actor, type, id, clock_system(NULL), purpose, &error);
+    int code = ledger_client_find(request->server->ledger, type, id, &entry.client, &error);
 
-    if (code == 0)
-        return true;
-    if (code != ERROR_INVALID) {
-        request_error(request, code, &error);
-        return false;
-    }
     snprintf(refused, sizeof(refused), "%s: no reason", what);
-    code = ledger_client_find(ledger, type, id, &entry.client, &error);
     if (code != 0)
         request_error(request, code, &error);
     else if (request_audit(request, &entry))

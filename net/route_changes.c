@@ -234,7 +234,7 @@ static int look(struct request *request, bool *over, struct error *error)
         ledger_epoch_keep(&page, reading->since, reading->epoch);
     *over = code != 0 || has_news(reading, &page) || relay_has_news(reading, members) ||
             request_wait_is_over(request, &reading->wait);
-    if (code == 0 && *over && request_audit_page(request, &page, "changes"))
+    if (code == 0 && *over && request_audit_page(request, &page, "changes", PURPOSE_NONE))
         answer(request, &page, members);
     if (!*over)
         hold(reading);

@@ -1,16 +1,23 @@
-/* GET /v1/files/{type}/{id}: the file of a client or a case, for a terminal that let go of it. */
+/*
+ * GET /v1/files/{type}/{id}: the file of a client or a case, for a terminal that let go of it. For
+ * a reason, as one record is (net/ledger_reason.h), or for one that was said for fetching it: that
+ * an agent asked for it, or pinned it. For none a terminal is given no more than the feed gives it
+ * by itself: the open cases, and whose they are.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/clock.h"
 #include "app/text.h"
+#include "net/ledger_reason.h"
 #include "net/server_internal.h"
 
 #define LIMIT_PRESET 500
 
 /* Who read it, and who was refused. False with a problem set. */
 static bool note(struct request *request, const struct ledger_file_wanted *wanted,
-                 const struct ledger_page *page, int code)
+                 const struct ledger_page *page, enum purpose purpose, int code)
 {
     struct audit_entry entry = {.kind = AUDIT_REFUSED,
                                 .type = wanted->type,
@@ -19,7 +26,10 @@ static bool note(struct request *request, const struct ledger_file_wanted *wante
     struct error error = ERROR_INIT;
 
     if (code == 0)
-        return request_audit_page(request, page, "files");
+        return request_audit_page(request, page,
+                                  wanted->open_only ? "files, what is open" : "files", purpose);
+    if (code == ERROR_INVALID)
+        return request_no_reason(request, wanted->type, &wanted->record, "files");
     if (code != ERROR_REFUSED)
         return true;
     code = ledger_client_find(request->server->ledger, wanted->type, &wanted->record, &entry.client,
@@ -38,7 +48,7 @@ static void answer(struct request *request, const struct ledger_page *page)
                            ledger_feed(request->server->ledger), page->next,
                            page->more ? "true" : "false");
     text_buffer_add(&body, page->records, page->length);
-    text_buffer_add_text(&body, "]}");
+    text_buffer_add_text(&body, page->part ? "],\"part\":true}" : "]}");
     length = body.length;
     request_answer_text(request, 200, text_buffer_take(&body), length);
 }
@@ -70,15 +80,20 @@ static enum route_result handle_files(struct request *request)
     struct ledger_page page = {0};
     struct scope_set scopes = {0};
     struct error error = ERROR_INIT;
+    enum purpose purpose;
     int code;
 
     if (!wanted_read(request, &wanted))
         return ROUTE_ANSWERED;
-    code = ledger_desk_scopes(request->server->ledger, &request->actor.agent, &scopes, &error);
+    code = ledger_reason_find_fetch(request->server->ledger, &request->actor, wanted.type,
+                                    &wanted.record, clock_system(NULL), &purpose, &error);
+    wanted.open_only = code == ERROR_INVALID;
+    if (code == 0 || wanted.open_only)
+        code = ledger_desk_scopes(request->server->ledger, &request->actor.agent, &scopes, &error);
     if (code == 0)
         code = ledger_file_page(request->server->ledger, &scopes, &wanted, &page, &error);
     scope_set_free(&scopes);
-    if (note(request, &wanted, &page, code)) {
+    if (note(request, &wanted, &page, purpose, code)) {
         if (code != 0)
             request_error(request, code, &error);
         else
@@ -100,15 +115,16 @@ static const struct route_parameter parameters[] = {
 };
 
 static const enum problem problems[] = {
-    PROBLEM_BAD_PARAMETER, PROBLEM_UNAUTHORIZED, PROBLEM_FORBIDDEN, PROBLEM_NOT_FOUND,
-    PROBLEM_OTHER_HISTORY, PROBLEM_STORAGE,      PROBLEM_BUSY,      PROBLEM_NONE};
+    PROBLEM_BAD_PARAMETER, PROBLEM_UNAUTHORIZED,  PROBLEM_FORBIDDEN,
+    PROBLEM_NOT_FOUND,     PROBLEM_OTHER_HISTORY, PROBLEM_PURPOSE,
+    PROBLEM_STORAGE,       PROBLEM_BUSY,          PROBLEM_NONE};
 
 const struct route route_files = {
     .method = "GET",
     .path = "/v1/files/{type}/{id}",
     .operation = "files",
     .any = PERMISSION_ANY,
-    .summary = "Read the file of a client or a case that the caller does not hold",
+    .summary = "Read the file of a client or a case that the caller does not hold, for a reason",
     .handle = handle_files,
     .response_schema = "File",
     .status = 200,

@@ -310,7 +310,7 @@ static bool note_page(struct request *request, const struct ledger_page *page)
     const struct reading *reading = request->state;
 
     request->actor.device = reading->relay.id;
-    return request_audit_page(request, page, "relay changes");
+    return request_audit_page(request, page, "relay changes", PURPOSE_NONE);
 }
 
 static int look(struct request *request, bool *over, struct error *error)

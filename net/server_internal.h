@@ -283,13 +283,18 @@ bool request_refuse_reason(struct request *request, const char *detail);
  * audit trail as "WHAT: no reason", when they must first say why. */
 bool request_reason(struct request *request, enum record_type type, const struct id *id,
                     const char *what, enum purpose *purpose);
+/* That they did not say it: what that is otherwise. Returns false. */
+bool request_no_reason(struct request *request, enum record_type type, const struct id *id,
+                       const char *what);
 /* Answers a request without a valid token, and has it in the audit trail: the first at once, others
  * of the same minute together. */
 void request_knocked(struct request *request, const char *detail);
 /* Those that are not told yet; when the server stops. */
 void server_knocks_end(struct server *server);
-/* The same of a page of the feed: nothing when nothing in it is anybody's. */
-bool request_audit_page(struct request *request, const struct ledger_page *page, const char *route);
+/* The same of a page of the feed, or of a file for a purpose: nothing when nothing in it is
+ * anybody's. */
+bool request_audit_page(struct request *request, const struct ledger_page *page, const char *route,
+                        enum purpose purpose);
 
 /* Expands and reads the body as a JSON object: new reference, NULL with a problem set. */
 json_t *request_json(struct request *request);

@@ -63,6 +63,8 @@ const struct openapi_schema openapi_search[] = {
      "{\"type\": \"object\", \"required\": [\"feed\", \"next\", \"more\", \"records\"], "
      "\"properties\": {\"feed\": " REF("Id") ", \"next\": {\"type\": \"integer\", "
      "\"description\": \"The `after` of the next page\"}, \"more\": {\"type\": \"boolean\"}, "
+     "\"part\": {\"type\": \"boolean\", \"description\": \"Nobody said why: what is closed is left "
+     "out\"}, "
      "\"records\": {\"type\": \"array\", \"items\": " REF("Record") "}}}"},
     {NULL, NULL},
 };

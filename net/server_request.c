@@ -135,10 +135,12 @@ bool request_audit(struct request *request, const struct audit_entry *entry)
     return request->trail != NULL;
 }
 
-bool request_audit_page(struct request *request, const struct ledger_page *page, const char *route)
+bool request_audit_page(struct request *request, const struct ledger_page *page, const char *route,
+                        enum purpose purpose)
 {
     char what[80];
     struct audit_entry entry = {.kind = AUDIT_READ,
+                                .purpose = purpose,
                                 .what = what,
                                 .clients = page->clients,
                                 .client_count = page->client_count};

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "app/json.h"
 #include "net/sync_internal.h"
 
 #define EVICT_SOON_MS  INT64_C(100)
@@ -53,20 +54,38 @@ static int file_begin(struct sync_engine *engine, struct error *error)
 
 static int write_page(struct sync_engine *engine, const struct sync_page *page, struct error *error)
 {
+    bool part;
     int code;
 
     engine->files_due = true;
     /* What was taken back while this was on its way may be in it: it is asked for again. */
     if (engine->file.gone_taken != engine->gone_taken)
         return 0;
+    part = json_bool_or(page->document, "part", false);
     code = store_file_write(engine->store, engine->file.type, &engine->file.id, page->records,
-                            page->count, !page->more, sync_server_ms(engine), error);
+                            page->count, !page->more && !part, sync_server_ms(engine), error);
+    if (code == 0 && !page->more && part)
+        code = store_file_want(engine->store, engine->file.type, &engine->file.id, false, 0, error);
     if (code != 0)
         return sync_fault(engine, code);
     engine->file.after = page->more ? page->next : 0;
     engine->totals.work_records += (int64_t)page->count;
     link_screen_ring(engine->options.link);
     return 0;
+}
+
+/* The server has not been told why it is wanted. Where that waits to be sent, it is asked for
+ * again; else it stays away until somebody says it. */
+static int file_unreasoned(struct sync_engine *engine, struct error *error)
+{
+    int code = 0;
+
+    engine->file.after = 0;
+    engine->files_due = engine->troubles[SYNC_JOB_PUSH].failures == 0;
+    if (engine->files_due)
+        code = store_file_want(engine->store, engine->file.type, &engine->file.id, false, 0, error);
+    link_screen_ring(engine->options.link);
+    return code != 0 ? sync_fault(engine, code) : 0;
 }
 
 static int file_reply(struct sync_engine *engine, const struct http_reply *reply,
@@ -84,6 +103,8 @@ static int file_reply(struct sync_engine *engine, const struct http_reply *reply
         link_screen_ring(engine->options.link);
         return code != 0 ? sync_fault(engine, code) : 0;
     }
+    if (sync_problem_is(reply, "purpose-needed"))
+        return file_unreasoned(engine, error);
     code = sync_page_read(engine, reply, "GET /v1/files", engine->file.after, false, &page, error);
     if (code == 0 && page.other_feed)
         sync_session_drop(engine);

@@ -470,6 +470,7 @@ static int push_reply(struct sync_engine *engine, const struct http_reply *reply
     if (code != 0)
         return code;
     code = settle_answers(engine, document, error);
+    engine->files_due = true; /* why a file is wanted may have been told just now */
     json_decref(document);
     return code;
 }

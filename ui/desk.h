@@ -17,6 +17,7 @@
 #include "app/escrow.h"
 #include "app/id.h"
 #include "app/link.h"
+#include "app/look.h"
 #include "app/permission.h"
 #include "app/purpose.h"
 #include "app/seal.h"
@@ -156,11 +157,17 @@ int desk_apply_many(struct desk *desk, struct operation *const *operations, size
 
 /*
  * Tells that a file is shown (app/look.h): of a client, of a case of theirs (either may be NULL or
- * empty). With PURPOSE_NONE it is for the contact in progress, where there is one. What was told
+ * empty). The contact in progress is named where it is the reason, and nobody was asked. What was told
  * lately is not told again, so it may be called as often as the file is drawn anew.
  */
 int desk_tell_look(struct desk *desk, const struct id *client, const struct id *matter,
                    const struct purpose_reason *reason, struct error *error);
+
+/* Tells what this terminal is to keep of a file (app/look.h), and why: so the server hands it out.
+ */
+int desk_tell_keep(struct desk *desk, enum look_keep keep, const struct id *client,
+                   const struct id *matter, const struct purpose_reason *reason,
+                   struct error *error);
 
 /* Keeps why a file is opened, until then, also beyond the end of the program. `file`: of a client,
  * or of a case without one. */

@@ -17,7 +17,7 @@ static int tell(struct desk *desk, const struct look *look, struct error *error)
     if (code == 0)
         code = store_apply(desk->store, batch.operations, batch.count, NULL, error);
     batch_clear(&batch);
-    if (code == 0)
+    if (code == 0 && look->keep == LOOK_SHOWN)
         code = look_note(desk->store, look, desk_now(desk), error);
     if (code == 0)
         link_sync_ring(desk->link);
@@ -37,24 +37,43 @@ static int need(struct desk *desk, const struct look *look, struct error *error)
                : store_file_need(desk->store, RECORD_CASE, &look->matter, now, error);
 }
 
-int desk_tell_look(struct desk *desk, const struct id *client, const struct id *matter,
-                   const struct purpose_reason *reason, struct error *error)
+/* The words are borrowed. */
+static struct look look_at(const struct desk *desk, const struct id *client,
+                           const struct id *matter, const struct purpose_reason *reason)
 {
-    struct look look = {.contact = desk->open.contact,
-                        .purpose = reason->purpose,
+    struct look look = {.purpose = reason->purpose,
                         .words = reason->words,
                         .said_ms = reason->said_ms};
-    int code;
 
     if (client != NULL)
         look.client = *client;
     if (matter != NULL)
         look.matter = *matter;
+    /* The contact in progress may be with somebody else. */
+    if (look.purpose == PURPOSE_CONTACT && look.said_ms == 0)
+        look.contact = desk->open.contact;
+    return look;
+}
+
+int desk_tell_keep(struct desk *desk, enum look_keep keep, const struct id *client,
+                   const struct id *matter, const struct purpose_reason *reason,
+                   struct error *error)
+{
+    struct look look = look_at(desk, client, matter, reason);
+
+    look.keep = keep;
+    return tell(desk, &look, error);
+}
+
+int desk_tell_look(struct desk *desk, const struct id *client, const struct id *matter,
+                   const struct purpose_reason *reason, struct error *error)
+{
+    const struct look look = look_at(desk, client, matter, reason);
+    int code;
+
     if (desk->store == NULL || desk->unseen ||
         (id_is_empty(&look.client) && id_is_empty(&look.matter)))
         return 0;
-    if (look.purpose == PURPOSE_NONE && !id_is_empty(&look.contact))
-        look.purpose = PURPOSE_CONTACT;
     code = look_is_told(desk->store, &look, desk_now(desk)) ? 0 : tell(desk, &look, error);
     return code == 0 ? need(desk, &look, error) : code;
 }

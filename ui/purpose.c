@@ -49,6 +49,20 @@ static bool holds_for(struct desk *desk, const struct id *file)
     return true;
 }
 
+void purpose_came(struct desk *desk, const struct id *matter)
+{
+    struct record *record = work_get(desk, RECORD_CASE, matter->text, NULL);
+    struct purpose_said *said = &desk->said;
+    struct id client;
+
+    if (record != NULL && id_equal(&said->client, matter) &&
+        id_parse(&client, record_text(record, "client"))) {
+        said->client = whole_file(desk, &client);
+        (void)desk_reason_keep(desk, &said->client, &said->reason, said->until_ms, NULL);
+    }
+    record_free(record);
+}
+
 static bool is_said(const struct desk *desk)
 {
     return desk->said.reason.purpose != PURPOSE_NONE && desk->said.until_ms > desk_now(desk);
@@ -75,6 +89,42 @@ static bool is_written_up(struct desk *desk, const struct id *file)
     return is;
 }
 
+/* Whom a contact with this client is about, too: for whom they act, and who acts for them. */
+static bool is_about(struct desk *desk, const char *client, const struct id *file)
+{
+    return work_speaks_for(desk, client, file->text) || work_speaks_for(desk, file->text, client);
+}
+
+/* Whether it is not known yet with whom a contact is. */
+static bool is_unknown(struct desk *desk, const char *client)
+{
+    struct record *record = *client != '\0' ? work_get_client(desk, client) : NULL;
+    bool is = *client == '\0' ||
+              (record != NULL && strcmp(record_text(record, "kind"), "anonymous") == 0);
+
+    record_free(record);
+    return is;
+}
+
+/* A contact in progress is a reason for the file of whom it is about; until that is known, for any:
+ * to find out is what a file is opened for. */
+static bool is_contact(struct desk *desk, const struct id *file)
+{
+    struct record *contact = work_get(desk, RECORD_CONTACT, desk->open.contact.text, NULL);
+    const char *client = contact != NULL ? record_text(contact, "client") : "";
+    const char *matter = contact != NULL ? record_text(contact, "case") : "";
+    struct record *about = *matter != '\0' ? work_get(desk, RECORD_CASE, matter, NULL) : NULL;
+    bool is = file == NULL || (*matter == '\0' && is_unknown(desk, client)) ||
+              strcmp(matter, file->text) == 0 ||
+              (*client != '\0' && is_about(desk, client, file)) ||
+              (about != NULL && record_text(about, "client")[0] != '\0' &&
+               is_about(desk, record_text(about, "client"), file));
+
+    record_free(about);
+    record_free(contact);
+    return is;
+}
+
 bool purpose_known(struct desk *desk, const struct id *client, struct purpose_reason *reason)
 {
     struct id whole = client != NULL ? whole_file(desk, client) : (struct id){0};
@@ -85,7 +135,8 @@ bool purpose_known(struct desk *desk, const struct id *client, struct purpose_re
     /* That somebody is in danger counts before a contact that is open. */
     if (danger && holds_for(desk, file))
         *reason = desk->said.reason;
-    else if (!id_is_empty(&desk->open.contact) || (file != NULL && is_written_up(desk, file)))
+    else if ((!id_is_empty(&desk->open.contact) && is_contact(desk, file)) ||
+             (file != NULL && is_written_up(desk, file)))
         reason->purpose = PURPOSE_CONTACT;
     else if (file != NULL && desk_reason_of(desk, file, reason))
         return true;
@@ -106,7 +157,8 @@ void purpose_of_look(struct desk *desk, const struct id *file, struct purpose_re
     whole = whole_file(desk, file);
     if (is_said(desk) && id_equal(&desk->said.client, &whole))
         *reason = desk->said.reason;
-    else if (!id_is_empty(&desk->open.contact) || is_written_up(desk, &whole))
+    else if ((!id_is_empty(&desk->open.contact) && is_contact(desk, &whole)) ||
+             is_written_up(desk, &whole))
         reason->purpose = PURPOSE_CONTACT;
     else if (!desk_reason_of(desk, &whole, reason) && is_in_hand(desk, &whole))
         reason->purpose = PURPOSE_CASE_WORK;

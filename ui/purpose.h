@@ -34,9 +34,10 @@
 
 /*
  * Why this client's file may be opened now without asking; NULL: why somebody is looked for. True
- * for a contact in progress, for what was said for this client, or said while looking for somebody
- * whose file this is then taken to be, and for what the agent has in hand (app/in_hand.h). Else
- * false, and `reason` is empty. Instead of a client, a case without one.
+ * for a contact in progress with them, with who acts for them or for whom they act, and for one of
+ * which is not known yet whose it is; for what was said for this client, or said while looking for
+ * somebody whose file this is then taken to be, and for what the agent has in hand (app/in_hand.h).
+ * Else false, and `reason` is empty. Instead of a client, a case without one.
  */
 bool purpose_known(struct desk *desk, const struct id *client, struct purpose_reason *reason);
 
@@ -64,6 +65,9 @@ void purpose_then(struct screen *box, json_t *screen);
  * went back. */
 bool purpose_answered(const char *from, const json_t *answer, const char *name,
                       struct purpose_reason *reason);
+
+/* A case has come of which it was not known whose it is: what was said for it is for its client. */
+void purpose_came(struct desk *desk, const struct id *matter);
 
 /* The reason as the agent reads it ("call back"); "" for none. Static. */
 const char *purpose_text(enum purpose purpose);

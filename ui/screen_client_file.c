@@ -12,7 +12,10 @@
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/list.h"
+#include "ui/purpose.h"
 #include "ui/work_file.h"
+
+#define OLDER "older" /* the question why */
 
 struct filing {
     struct client_file file;
@@ -265,9 +268,23 @@ static void run_pin(struct screen *screen, const char *argument)
 static void run_older(struct screen *screen, const char *argument)
 {
     const struct filing *filing = screen->data;
+    const struct id *client = &filing->file.client->id;
 
     (void)argument;
-    work_want(screen, RECORD_CLIENT, &filing->file.client->id);
+    /* What was said when the file was opened may hold no longer. */
+    if (work_may_want(screen->desk, RECORD_CLIENT, client))
+        work_want(screen, RECORD_CLIENT, client);
+    else
+        purpose_ask(screen, OLDER, client);
+}
+
+static void filing_answer(struct screen *screen, const char *from, const json_t *answer)
+{
+    const struct filing *filing = screen->data;
+    struct purpose_reason reason;
+
+    if (purpose_answered(from, answer, OLDER, &reason) && filing->file.client != NULL)
+        work_want(screen, RECORD_CLIENT, &filing->file.client->id);
 }
 
 static const struct screen_key filing_keys[] = {
@@ -320,6 +337,7 @@ const struct screen_kind screen_client_file = {
     .save = filing_save,
     .resume = filing_changed,
     .changed = filing_changed,
+    .answer = filing_answer,
     .subject = filing_subject,
     .about = filing_about,
 };

@@ -21,6 +21,7 @@ struct fetch {
     struct id record; /* that is waited for: of a merged client the one that stays */
     uint64_t number;  /* of the question under way; 0: answered */
     bool opened;      /* the server has opened it */
+    bool asked;       /* for what this agent sees anyway */
     bool own;         /* it is this office's, and only not here: nothing is to be opened */
     bool waiting;
     int64_t since_ms;
@@ -46,15 +47,14 @@ static void give_up(struct fetch *fetch, const char *text)
 static void ask_own(struct screen *screen)
 {
     struct fetch *fetch = screen->data;
-    struct error error = ERROR_INIT;
+    struct purpose_reason reason = {
+        .purpose = purpose_from_name(json_text_or(fetch->arguments, "purpose", "")),
+        .said_ms = desk_now(screen->desk)};
 
-    if (store_file_want(screen->desk->store, fetch->type, &fetch->record, true,
-                        desk_now(screen->desk), &error) != 0) {
-        give_up(fetch, error.message);
+    text_copy(reason.words, sizeof(reason.words), json_text_or(fetch->arguments, "words", ""));
+    if (!work_want_for(screen, fetch->type, &fetch->record, &reason))
         return;
-    }
-    link_sync_ring(screen->desk->link);
-    fetch->opened = fetch->waiting = true;
+    fetch->asked = fetch->opened = fetch->waiting = true;
     fetch->since_ms = desk_now(screen->desk);
     fetch->notice[0] = '\0';
 }
@@ -85,7 +85,7 @@ static void ask(struct screen *screen)
         questions_ask(link_questions(screen->desk->link), QUESTION_OPEN, "/v1/open", body);
     json_decref(body);
     fetch->waiting = true;
-    fetch->opened = false;
+    fetch->asked = fetch->opened = false;
     fetch->since_ms = desk_now(screen->desk);
     fetch->notice[0] = '\0';
     link_sync_ring(screen->desk->link);
@@ -167,8 +167,11 @@ static void look(struct screen *screen)
         fetch->waiting = false;
         screen_finish(screen, json_pack("{s:s, s:s}", "type", record_type_name(fetch->type), "id",
                                         fetch->record.text));
-    } else if (fetch->waiting && known && fetch->own && file.wanted_ms == 0) {
-        give_up(fetch, _("The server does not show you this file."));
+    } else if (fetch->waiting && known && fetch->asked && file.wanted_ms == 0) {
+        give_up(fetch, file.away
+                           ? _("The server was told no reason that it takes: go back, and open "
+                               "the file once more.")
+                           : _("The server does not show you this file."));
     } else if (fetch->waiting && desk_now(screen->desk) - fetch->since_ms > PATIENCE_MS) {
         give_up(fetch, _("The server does not answer. Enter tries again."));
     }

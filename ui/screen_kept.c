@@ -10,11 +10,13 @@
 #include "app/text.h"
 #include "ui/language.h"
 #include "ui/list.h"
+#include "ui/purpose.h"
 #include "ui/work.h"
 #include "ui/work_file.h"
 
-#define MOST 200
-#define MB   1048576
+#define MOST  200
+#define FETCH "fetch" /* the question why */
+#define MB    1048576
 
 struct pin {
     enum record_type type;
@@ -183,9 +185,20 @@ static void show(struct screen *screen, enum record_type type, const struct id *
         ui_open(screen->ui, "client-file", json_pack("{s:s}", "client", id->text));
 }
 
+static void fetch(struct screen *screen, const struct pin *pin, const struct purpose_reason *reason)
+{
+    const char *purpose = purpose_name(reason->purpose);
+
+    ui_open(screen->ui, "fetch",
+            json_pack("{s:s, s:s, s:s, s:b, s:s, s:s}", "type", record_type_name(pin->type), "id",
+                      pin->id.text, "name", pin->name, "own", 1, "purpose",
+                      purpose != NULL ? purpose : "", "words", reason->words));
+}
+
 static void run_open(struct screen *screen, const char *argument)
 {
     const struct pin *pin = marked(screen);
+    struct purpose_reason reason;
     struct record *record;
 
     (void)argument;
@@ -194,10 +207,11 @@ static void run_open(struct screen *screen, const char *argument)
     record = work_get(screen->desk, pin->type, pin->id.text, NULL);
     if (record != NULL)
         show(screen, pin->type, &pin->id);
+    else if (purpose_known(screen->desk, &pin->id, &reason) ||
+             desk_may(screen->desk, PERMISSION_OPEN_UNASKED))
+        fetch(screen, pin, &reason);
     else
-        ui_open(screen->ui, "fetch",
-                json_pack("{s:s, s:s, s:s, s:b}", "type", record_type_name(pin->type), "id",
-                          pin->id.text, "name", pin->name, "own", 1));
+        purpose_ask(screen, FETCH, &pin->id);
     record_free(record);
 }
 
@@ -215,10 +229,17 @@ static void run_unpin(struct screen *screen, const char *argument)
 static void kept_answer(struct screen *screen, const char *from, const json_t *answer)
 {
     enum record_type type = record_type_from_name(json_text_or(answer, "type", ""));
+    const struct pin *pin = marked(screen);
+    struct purpose_reason reason;
     struct id id;
 
-    if (strcmp(from, "fetch") == 0 && id_parse(&id, json_text_or(answer, "id", "")))
+    if (pin != NULL && purpose_answered(from, answer, FETCH, &reason)) {
+        fetch(screen, pin, &reason);
+    } else if (strcmp(from, "fetch") == 0 && id_parse(&id, json_text_or(answer, "id", ""))) {
+        if (type == RECORD_CASE)
+            purpose_came(screen->desk, &id);
         show(screen, type, &id);
+    }
 }
 
 static bool kept_key(struct screen *screen, const struct input *input)

@@ -2,6 +2,8 @@
 
 #include "app/store_file.h"
 #include "ui/language.h"
+#include "ui/purpose.h"
+#include "ui/work.h"
 
 bool work_is_pinned(struct desk *desk, enum record_type type, const struct id *id)
 {
@@ -11,12 +13,52 @@ bool work_is_pinned(struct desk *desk, enum record_type type, const struct id *i
            file.pinned_ms > 0;
 }
 
+/* Whose file it is part of; itself where that is not known here. */
+static struct id client_of(struct desk *desk, enum record_type type, const struct id *id)
+{
+    struct record *record = type == RECORD_CASE ? work_get(desk, type, id->text, NULL) : NULL;
+    struct id client = *id;
+
+    if (record != NULL && !id_parse(&client, record_text(record, "client")))
+        client = *id;
+    record_free(record);
+    return client;
+}
+
+/* Why it may be handed out; also true for who is not asked. */
+static bool known(struct desk *desk, enum record_type type, const struct id *id,
+                  struct purpose_reason *reason)
+{
+    struct id file = client_of(desk, type, id);
+
+    purpose_of_look(desk, &file, reason);
+    return reason->purpose != PURPOSE_NONE || desk_may(desk, PERMISSION_OPEN_UNASKED);
+}
+
+static bool tell_keep(struct screen *screen, enum look_keep keep, enum record_type type,
+                      const struct id *id, const struct purpose_reason *reason)
+{
+    struct id client = client_of(screen->desk, type, id);
+    struct error error = ERROR_INIT;
+    int code = desk_tell_keep(screen->desk, keep,
+                              type == RECORD_CLIENT || !id_equal(&client, id) ? &client : NULL,
+                              type == RECORD_CASE ? id : NULL, reason, &error);
+
+    if (code != 0)
+        ui_tell_error(screen->ui, &error);
+    return code == 0;
+}
+
 void work_pin(struct screen *screen, enum record_type type, const struct id *id)
 {
     struct desk *desk = screen->desk;
     bool pins = !work_is_pinned(desk, type, id);
+    struct purpose_reason reason;
     struct error error = ERROR_INIT;
 
+    (void)known(desk, type, id, &reason);
+    if (!tell_keep(screen, pins ? LOOK_PIN : LOOK_UNPIN, type, id, &reason))
+        return;
     if (store_file_pin(desk->store, type, id, pins, desk_now(desk), &error) != 0) {
         ui_tell_error(screen->ui, &error);
         return;
@@ -35,21 +77,34 @@ bool work_is_online(struct desk *desk)
     return status.state == LINK_ONLINE || status.state == LINK_CONNECTING;
 }
 
-static bool want(struct screen *screen, enum record_type type, const struct id *id)
+bool work_want_for(struct screen *screen, enum record_type type, const struct id *id,
+                   const struct purpose_reason *reason)
 {
     struct error error = ERROR_INIT;
-    int code = store_file_want(screen->desk->store, type, id, true, desk_now(screen->desk), &error);
 
-    if (code != 0)
+    if (!tell_keep(screen, LOOK_FETCH, type, id, reason))
+        return false;
+    if (store_file_want(screen->desk->store, type, id, true, desk_now(screen->desk), &error) != 0) {
         ui_tell_error(screen->ui, &error);
-    else
-        link_sync_ring(screen->desk->link);
-    return code == 0;
+        return false;
+    }
+    link_sync_ring(screen->desk->link);
+    return true;
+}
+
+bool work_may_want(struct desk *desk, enum record_type type, const struct id *id)
+{
+    struct purpose_reason reason;
+
+    return known(desk, type, id, &reason);
 }
 
 void work_want(struct screen *screen, enum record_type type, const struct id *id)
 {
-    if (want(screen, type, id))
+    struct purpose_reason reason;
+
+    (void)known(screen->desk, type, id, &reason);
+    if (work_want_for(screen, type, id, &reason))
         ui_tell(screen->ui, UI_NOTE, "%s",
                 work_is_online(screen->desk)
                     ? _("Not all of this file is here: the rest is being fetched.")
@@ -61,6 +116,6 @@ void work_want_rest(struct screen *screen, enum record_type type, const struct i
     struct store_file file;
 
     if (store_file_get(screen->desk->store, type, id, &file, NULL) == 0 && file.away &&
-        file.wanted_ms == 0)
+        file.wanted_ms == 0 && work_may_want(screen->desk, type, id))
         work_want(screen, type, id);
 }

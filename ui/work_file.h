@@ -9,9 +9,15 @@ bool work_is_pinned(struct desk *desk, enum record_type type, const struct id *i
 /* Pins it, or no longer, and says so. */
 void work_pin(struct screen *screen, enum record_type type, const struct id *id);
 
-/* Asks for the file and says when it will be here. */
+/* Whether the reason is known for which the rest of a file is to be handed out. */
+bool work_may_want(struct desk *desk, enum record_type type, const struct id *id);
+/* Asks for the file, tells why, and says when it will be here. */
 void work_want(struct screen *screen, enum record_type type, const struct id *id);
-/* Where not all of it is here: asks for the rest, unless that was asked for already. */
+/* The same for this reason, and says nothing. False with the error told. */
+bool work_want_for(struct screen *screen, enum record_type type, const struct id *id,
+                   const struct purpose_reason *reason);
+/* Where not all of it is here and the reason is known: asks for the rest, unless that was asked for
+ * already. */
 void work_want_rest(struct screen *screen, enum record_type type, const struct id *id);
 /* Whether the server is reached. */
 bool work_is_online(struct desk *desk);

@@ -68,7 +68,8 @@ round() {
     keys a C-n
     waits a "même tél" "same phone"
     keys a Down Down Down Down Down Down Down Down Down Down Enter
-    waits a "Cette fiche reste" "This file stays"
+    # It is not the file of whom the contact is with, yet.
+    wait_file a "$(say "Cette fiche reste" "This file stays")"
     wait_for a "$first"
     keys a C-x
     waits a "un seul client" "one client now"

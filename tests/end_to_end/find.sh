@@ -121,7 +121,7 @@ round() {
     keys a Escape
     waits a "Besoin" "Need"
 
-    # In a contact with somebody else: that is the reason, nothing is asked. By the reference.
+    # In a contact with nobody in particular: that is the reason, nothing is asked. By the reference.
     end_contact
     keys a F3
     waits a "nom" "name"

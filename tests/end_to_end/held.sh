@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A closed case of years ago does not come to a fresh terminal, and goes from one that does not need
 # it; it is fetched when it is wanted, with the link cut as soon as the link is back; pinned, it
-# stays, through restarts. In both languages.
+# stays, through restarts. Why is told to the server, which hands out nothing of it before. In both
+# languages.
 . "$(dirname "$0")/harness.sh"
 for tool in curl jq sqlite3; do
     command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
@@ -76,6 +77,13 @@ held() { # held NAME RECORD: how many of that id the terminal has
 is_held() { [ "$(held "$1" $OLD)" = 1 ] && [ "$(held "$1" $NOTE)" = 1 ]; }
 is_gone() { [ "$(held "$1" $OLD)" = 0 ] && [ "$(held "$1" $NOTE)" = 0 ]; }
 
+# told WHAT: the trail says that it was done at a terminal, and that it was for a contact.
+told() {
+    guichetd audit export --database "$WORK/server.db" --kind read >"$WORK/trail" &&
+        jq -se --arg what "$1" --arg client $CLIENT 'any(.[]; .client == $client and
+            (.what | startswith($what)) and .purpose == "contact")' "$WORK/trail" >/dev/null
+}
+
 round() {
     LANGUAGE_=$1
     local fresh=fresh-$1 lasting=lasting-$1
@@ -107,12 +115,15 @@ round() {
     ! shows $lasting "the barn that burned" || fail "what is not here is shown"
     server_start
     wait_for $lasting "the barn that burned" 60
+    wait_that "why it was fetched is not told" told "asked for at"
+    wait_that "it was not fetched for that" told "files: "
 
     echo "in $1: pinned, it stays"
     open_old $lasting
     keys $lasting p
     waits $lasting "Épinglé : le dossier reste sur ce poste" "Pinned: the file stays on this terminal"
     waits $lasting "(épinglé)" "(pinned)"
+    wait_that "why it is pinned is not told" told "pinned at"
     terminal_kill $lasting
     start $lasting 1
     command $lasting stockage storage
@@ -136,6 +147,27 @@ open_old() {
         sleep 0.5
     done
 }
+
+# fetched TYPE ID: what the server answers a colleague who asks for the whole file.
+fetched() {
+    curl -sS -o "$WORK/answer" -w "%{http_code}" -H "Authorization: Bearer $COLLEAGUE" \
+        "$SERVER/v1/files/$1/$2?since=$HEAD"
+}
+curl -sS -H "Content-Type: application/json" \
+    -d '{"login": "sophie", "password": "guichet", "device": "019aaaaa-0000-7000-8000-000000000008"}' \
+    "$SERVER/v1/login" >"$WORK/login"
+COLLEAGUE=$(jq -r .token "$WORK/login")
+HEAD=$(curl -sS -H "Authorization: Bearer $COLLEAGUE" "$SERVER/v1/changes?scope=desk&limit=1" |
+    jq .head)
+echo "nothing of a closed case without a reason"
+[ "$(fetched case $OLD)" = 422 ] || fail "given for no reason: $(cat "$WORK/answer")"
+! grep -q barn "$WORK/answer" || fail "something of it is told"
+[ "$(fetched client $CLIENT)" = 200 ] || fail "what is open is not given: $(cat "$WORK/answer")"
+jq -e ".part and (.records | length) == 2" "$WORK/answer" >/dev/null || fail "$(cat "$WORK/answer")"
+curl -sS -o /dev/null -H "Authorization: Bearer $COLLEAGUE" -H "Content-Type: application/json" \
+    -d '{"type": "client", "id": "'$CLIENT'", "purpose": "written"}' "$SERVER/v1/open"
+[ "$(fetched case $OLD)" = 200 ] || fail "not given for a reason: $(cat "$WORK/answer")"
+grep -q barn "$WORK/answer" || fail "nothing of it is told"
 
 round fr
 round en

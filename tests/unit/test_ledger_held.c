@@ -160,7 +160,7 @@ static void what_was_given_is_brought_up_to_date(void **state)
 static size_t fetch(struct ledger_fixture *f, enum fixture_agent who, enum record_type type,
                     const struct id *id, int64_t since, size_t limit, char *text, size_t size)
 {
-    struct ledger_file_wanted wanted = {type, *id, since, 0, limit};
+    struct ledger_file_wanted wanted = {type, *id, since, 0, limit, false};
     struct scope_set scopes = {0};
     struct ledger_page page;
     size_t count = 0;
@@ -215,7 +215,7 @@ static void the_server_decides_who_is_given_it(void **state)
 {
     struct ledger_fixture *f = *state;
     struct file file = file_make(f);
-    struct ledger_file_wanted wanted = {RECORD_CASE, file.matter, INT64_MAX, 0, 1000};
+    struct ledger_file_wanted wanted = {RECORD_CASE, file.matter, INT64_MAX, 0, 1000, false};
     struct scope_set scopes = {0};
     struct ledger_page page;
 

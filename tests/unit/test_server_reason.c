@@ -1,9 +1,13 @@
 /* Over HTTP: one thing of a client's file is handed out for a reason, or to who has it in hand. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include "app/clock.h"
 #include "app/json.h"
+#include "app/look.h"
 #include "net/ledger_reason.h"
 #include "tests/unit/server_fixture.h"
 
@@ -37,18 +41,88 @@ static void expect(struct server_fixture *f, enum fixture_agent who, enum record
         server_expect_problem(f, &call, 422, "purpose-needed");
 }
 
-/* Ben's terminal tells that he opened it, so long ago. */
-static void look(struct server_fixture *f, const struct id *client, const char *purpose,
-                 int64_t ago_ms)
+/* Ben's terminal tells that he opened it, so long ago, or what it is to keep of it. */
+static void tell(struct server_fixture *f, const struct id *client, const char *purpose,
+                 const char *keep, int64_t ago_ms)
 {
     struct id id = fixture_id(&f->ledger);
 
     fixture_applied(
         &f->ledger, BEN,
         fixture_operation(&f->ledger, BEN, OPERATION_APPEND, RECORD_ACCESS, &id, 0,
-                          json_pack("{s:s, s:s, s:s, s:o, s:s*}", "client", client->text, "agent",
-                                    f->ledger.actors[BEN].agent.text, "office", "sample/a", "at",
-                                    json_time(f->ledger.clock_ms - ago_ms), "purpose", purpose)));
+                          json_pack("{s:s, s:s, s:s, s:o, s:s*, s:s*}", "client", client->text,
+                                    "agent", f->ledger.actors[BEN].agent.text, "office", "sample/a",
+                                    "at", json_time(f->ledger.clock_ms - ago_ms), "purpose",
+                                    purpose, "keep", keep)));
+}
+
+static void look(struct server_fixture *f, const struct id *client, const char *purpose,
+                 int64_t ago_ms)
+{
+    tell(f, client, purpose, NULL, ago_ms);
+}
+
+/* For a terminal that has read all of the feed. */
+static void file_path(struct server_fixture *f, enum record_type type, const struct id *id,
+                      char path[120])
+{
+    json_t *page = server_json(
+        f, &(struct call){.path = "/v1/changes?scope=desk&limit=1", .token = f->tokens[BEN]});
+
+    snprintf(path, 120, "/v1/files/%s/%s?since=%" PRId64, record_type_name(type),
+             id->text, json_integer_or(page, "head", 0));
+    json_decref(page);
+}
+
+/* So many records of the file are handed to Ben, and that this is, or is not, but a part of it. */
+static void fetches(struct server_fixture *f, enum record_type type, const struct id *id,
+                    size_t records, bool part)
+{
+    char path[120];
+    json_t *page;
+
+    file_path(f, type, id, path);
+    page = server_json(f, &(struct call){.path = path, .token = f->tokens[BEN]});
+    assert_int_equal(json_array_size(json_object_get(page, "records")), records);
+    assert_int_equal(json_bool_or(page, "part", false), part);
+    json_decref(page);
+}
+
+static void fetches_nothing(struct server_fixture *f, enum record_type type, const struct id *id)
+{
+    char path[120];
+
+    file_path(f, type, id, path);
+    server_expect_problem(f, &(struct call){.path = path, .token = f->tokens[BEN]}, 422,
+                          "purpose-needed");
+}
+
+static void close_case(struct server_fixture *f, const struct id *matter)
+{
+    fixture_applied(&f->ledger, ANNE,
+                    fixture_operation(&f->ledger, ANNE, OPERATION_CLAIM, RECORD_CASE, matter, 1,
+                                      json_pack("{s:s}", "status", "closed")));
+}
+
+/* What the last entry of this kind in the trail says. */
+static void expect_entry(struct server_fixture *f, const char *kind, const char *what,
+                         const char *purpose)
+{
+    sqlite3_stmt *row;
+    sqlite3 *database;
+
+    assert_int_equal(sqlite3_open(f->ledger.path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(database,
+                                        "SELECT what, purpose FROM audit WHERE kind = ?1 "
+                                        "ORDER BY number DESC LIMIT 1",
+                                        -1, &row, NULL),
+                     SQLITE_OK);
+    sqlite3_bind_text(row, 1, kind, -1, SQLITE_STATIC);
+    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+    assert_string_equal((const char *)sqlite3_column_text(row, 0), what);
+    assert_string_equal((const char *)sqlite3_column_text(row, 1), purpose);
+    sqlite3_finalize(row);
+    sqlite3_close(database);
 }
 
 static void it_is_said_first(void **state)
@@ -114,6 +188,57 @@ static void what_is_in_hand_needs_none(void **state)
     expect(f, ANNE, RECORD_CASE, &matter, false); /* it is in Ben's hands now */
 }
 
+/* Without a reason no more than what an office has open. */
+static void a_file_is_fetched_for_a_reason(void **state)
+{
+    struct server_fixture *f = *state;
+    struct id client = fixture_make(&f->ledger, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id open = make_case(f, &client), old = make_case(f, &client);
+
+    move_ben(f, "clerk");
+    f->ledger.clock_ms = clock_system(NULL);
+    close_case(f, &old);
+    fetches_nothing(f, RECORD_CASE, &old);
+    expect_entry(f, "refused", "files: no reason", "");
+    fetches(f, RECORD_CASE, &open, 2, false);
+    expect_entry(f, "read", "files, what is open: 2 records", "");
+    fetches(f, RECORD_CLIENT, &client, 2, true);
+    look(f, &client, "written", 0);
+    fetches(f, RECORD_CASE, &old, 2, false);
+    fetches(f, RECORD_CLIENT, &client, 3, false);
+    expect_entry(f, "read", "files: 3 records", "written");
+    close_case(f, &open);
+    fetches(f, RECORD_CLIENT, &client, 3, false);
+}
+
+/* A pin, and that it was asked for while the link was cut, hold for fetching alone. */
+static void what_is_kept_is_fetched(void **state)
+{
+    struct server_fixture *f = *state;
+    struct ledger_fixture *l = &f->ledger;
+    struct id pinned = fixture_make(l, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id asked = fixture_make(l, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+
+    move_ben(f, "clerk");
+    l->clock_ms = clock_system(NULL);
+    fetches_nothing(f, RECORD_CLIENT, &pinned);
+    tell(f, &pinned, NULL, "pin", 0); /* for no reason */
+    fetches_nothing(f, RECORD_CLIENT, &pinned);
+    tell(f, &pinned, "supervision", "pin", 0); /* which is not a clerk's */
+    fetches_nothing(f, RECORD_CLIENT, &pinned);
+    tell(f, &pinned, "written", "pin", LOOK_PIN_MS + 1000); /* too long ago */
+    fetches_nothing(f, RECORD_CLIENT, &pinned);
+    tell(f, &pinned, "written", "pin", LOOK_PIN_MS / 2);
+    fetches(f, RECORD_CLIENT, &pinned, 1, false);
+    expect(f, BEN, RECORD_CLIENT, &pinned, false);
+    tell(f, &pinned, NULL, "unpin", 0);
+    fetches_nothing(f, RECORD_CLIENT, &pinned);
+    tell(f, &asked, "call-back", "fetch", LEDGER_REASON_MS + 1000);
+    fetches(f, RECORD_CLIENT, &asked, 1, false);
+    expect_entry(f, "read", "files: 1 records", "call-back");
+    expect(f, BEN, RECORD_CLIENT, &asked, false);
+}
+
 static void a_role_may_be_left_unasked(void **state)
 {
     struct server_fixture *f = *state;
@@ -125,6 +250,7 @@ static void a_role_may_be_left_unasked(void **state)
                               "open-unasked", "cases", "office"));
     move_ben(f, "sample/trusted");
     expect(f, BEN, RECORD_CLIENT, &client, true);
+    fetches(f, RECORD_CLIENT, &client, 1, false);
     move_ben(f, "clerk");
     expect(f, BEN, RECORD_CLIENT, &client, false);
 }
@@ -135,10 +261,9 @@ static void a_role_may_be_left_unasked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(it_is_said_first),
-        TEST(a_look_that_was_told_says_it),
-        TEST(what_is_in_hand_needs_none),
-        TEST(a_role_may_be_left_unasked),
+        TEST(it_is_said_first),           TEST(a_look_that_was_told_says_it),
+        TEST(what_is_in_hand_needs_none), TEST(a_file_is_fetched_for_a_reason),
+        TEST(what_is_kept_is_fetched),    TEST(a_role_may_be_left_unasked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

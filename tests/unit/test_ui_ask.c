@@ -7,9 +7,11 @@
 #include "tests/unit/ui_fixture.h"
 #include "ui/purpose.h"
 
-#define CLIENT "cccccccc-cccc-4ccc-8ccc-cccccccccccc"
-#define CASE   "dddddddd-dddd-4ddd-8ddd-dddddddddddd"
-#define OTHER  "eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee"
+#define CLIENT   "cccccccc-cccc-4ccc-8ccc-cccccccccccc"
+#define CASE     "dddddddd-dddd-4ddd-8ddd-dddddddddddd"
+#define CONTACT  "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
+#define SOMEBODY "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
+#define OTHER    "eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee"
 
 static void expect(struct ui_fixture *fixture, const char *text)
 {
@@ -218,12 +220,46 @@ static void what_is_in_hand_asks_nothing(void **state)
     expect(fixture, "C-QQQ-777");
 }
 
+/* The contact in progress is with this client; NULL: it is not known yet with whom. */
+static void contact_with(struct ui_fixture *fixture, const char *client)
+{
+    const char *own = desk_agent(&fixture->desk)->text;
+
+    come(fixture, RECORD_CONTACT, CONTACT,
+         json_pack("{s:s, s:s, s:s, s:s, s:s*}", "channel", "phone", "office", "t/north", "agent",
+                   own, "started_at", "2026-11-27T03:00:00.000Z", "client", client));
+    assert_true(id_parse(&fixture->desk.open.contact, CONTACT));
+}
+
 static void a_contact_asks_nothing(void **state)
 {
     struct ui_fixture *fixture = *state;
 
-    ui_fixture_open_case(fixture);
     case_comes(fixture, OTHER, "open");
+    contact_with(fixture, NULL); /* the file is opened to find out who it is */
+    open_case(fixture);
+    expect(fixture, "C-QQQ-777");
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    contact_with(fixture, CLIENT);
+    open_case(fixture);
+    expect_none(fixture, "Why do you");
+    expect(fixture, "C-QQQ-777");
+}
+
+/* That somebody else is here is no reason, but who acts for the client. */
+static void another_ones_contact_is_none(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    case_comes(fixture, OTHER, "open");
+    contact_with(fixture, SOMEBODY);
+    open_case(fixture);
+    expect(fixture, "Why do you open this file?");
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    come(fixture, RECORD_DELEGATION, OTHER,
+         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "client", CLIENT, "delegate",
+                   SOMEBODY, "role", "parent", "proof", "seen", "author", OTHER, "office",
+                   "t/north", "at", "2026-11-27T03:00:00.000Z", "state", "valid"));
     open_case(fixture);
     expect_none(fixture, "Why do you");
     expect(fixture, "C-QQQ-777");
@@ -318,10 +354,15 @@ static void a_role_may_be_left_unasked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(escape_shows_nothing),          TEST(a_reason_opens_it_and_is_told),
-        TEST(it_holds_for_that_file_alone),  TEST(what_is_in_hand_asks_nothing),
-        TEST(a_contact_asks_nothing),        TEST(what_follows_waits_too),
-        TEST(who_comes_back_later_is_asked), TEST(what_was_typed_on_a_file_is_not_lost),
+        TEST(escape_shows_nothing),
+        TEST(a_reason_opens_it_and_is_told),
+        TEST(it_holds_for_that_file_alone),
+        TEST(what_is_in_hand_asks_nothing),
+        TEST(another_ones_contact_is_none),
+        TEST(a_contact_asks_nothing),
+        TEST(what_follows_waits_too),
+        TEST(who_comes_back_later_is_asked),
+        TEST(what_was_typed_on_a_file_is_not_lost),
         TEST(a_role_may_be_left_unasked),
     };
 

@@ -167,8 +167,11 @@ static void a_contact_is_a_reason(void **state)
     ask(fixture, NULL);
     ui_fixture_type(fixture, "3");
     ui_fixture_open_case(fixture);
-    assert_true(purpose_known(&fixture->desk, &anybody, &reason));
+    assert_true(purpose_known(&fixture->desk, NULL, &reason));
     assert_int_equal(reason.purpose, PURPOSE_CONTACT);
+    assert_true(purpose_known(&fixture->desk, &fixture->desk.open.client, &reason));
+    assert_int_equal(reason.purpose, PURPOSE_CONTACT);
+    assert_false(purpose_known(&fixture->desk, &anybody, &reason)); /* another one's */
     fixture->desk.open.contact = (struct id){0};
     assert_false(purpose_known(&fixture->desk, NULL, &reason));
 }
