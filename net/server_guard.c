@@ -300,12 +300,13 @@ static void lines_look(struct guard *guard, int64_t now_ms, unsigned late[GUARD_
 {
     for (struct guard_line *line = guard->lines; line != NULL; line = line->next) {
         int64_t until_ms = atomic_load(&line->until_ms);
+        int stage = atomic_load(&line->stage); /* its thread changes it once it sees the end */
 
         if (until_ms == 0 || now_ms < until_ms)
             continue;
         atomic_store(&line->until_ms, 0);
         shutdown(line->descriptor, SHUT_RDWR);
-        late[atomic_load(&line->stage)]++;
+        late[stage]++;
     }
 }
 
