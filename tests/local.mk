@@ -960,12 +960,16 @@ EXTRA_DIST += tests/netem.sh
 netem: guichet guichetd tests/netem/netem_work
 	@$(AM_TESTS_ENVIRONMENT) '$(srcdir)/tests/netem.sh'
 
-UNIT_TESTS += tests/unit/test_queue_measure tests/unit/test_ledger_watch
+WATCH_FIXTURE = tests/unit/watch_fixture.c tests/unit/watch_fixture.h $(LEDGER_FIXTURE)
+UNIT_TESTS += tests/unit/test_queue_measure tests/unit/test_ledger_watch \
+    tests/unit/test_ledger_watch_tickets
 tests_unit_test_queue_measure_SOURCES = tests/unit/test_queue_measure.c tests/unit/unit.h
 tests_unit_test_queue_measure_LDADD = $(UNIT_LIBS)
-tests_unit_test_ledger_watch_SOURCES = tests/unit/test_ledger_watch.c \
-    tests/unit/ledger_fixture.c tests/unit/ledger_fixture.h tests/unit/unit.h
+tests_unit_test_ledger_watch_SOURCES = tests/unit/test_ledger_watch.c $(WATCH_FIXTURE)
 tests_unit_test_ledger_watch_LDADD = $(UNIT_LIBS)
+tests_unit_test_ledger_watch_tickets_SOURCES = tests/unit/test_ledger_watch_tickets.c \
+    $(WATCH_FIXTURE)
+tests_unit_test_ledger_watch_tickets_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ledger_waiting
 tests_unit_test_ledger_waiting_SOURCES = tests/unit/test_ledger_waiting.c \
     tests/unit/ledger_fixture.c tests/unit/ledger_fixture.h tests/unit/unit.h
