@@ -922,7 +922,7 @@ FUZZ = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuz
     fuzz_operation fuzz_reply fuzz_compress fuzz_journal fuzz_config fuzz_csv fuzz_inventory \
     fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email fuzz_open311 fuzz_intake \
     fuzz_zone fuzz_paint fuzz_key fuzz_store fuzz_catalogue fuzz_answer fuzz_token fuzz_backup fuzz_role \
-    fuzz_display
+    fuzz_display fuzz_delivery fuzz_relay
 FUZZ_SECONDS = 60
 EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/fuzz_import.h \
     tests/fuzz/fuzz_canvas.h \

@@ -56,6 +56,21 @@ static inline const char *fuzz_file(const char *name, const void *bytes, size_t 
     return path;
 }
 
+/* The bytes of a file: owned. */
+static inline char *fuzz_bytes(const char *path, size_t *length)
+{
+    FILE *file = fopen(path, "rb");
+    char *bytes;
+
+    FUZZ_HOLDS(file != NULL && fseek(file, 0, SEEK_END) == 0);
+    *length = (size_t)ftell(file);
+    rewind(file);
+    bytes = malloc(*length);
+    FUZZ_HOLDS(bytes != NULL && fread(bytes, 1, *length, file) == *length);
+    FUZZ_HOLDS(fclose(file) == 0);
+    return bytes;
+}
+
 /* The part of the input up to a form feed, which is left out; what follows stays in the input. */
 static inline size_t fuzz_part(const uint8_t **data, size_t *size, const uint8_t **part)
 {

@@ -6,7 +6,7 @@ CFLAGS = -std=c11 -D_GNU_SOURCE -DHAVE_CONFIG_H -Wno-macro-redefined -g -O1 -pth
 SANITIZE = address,undefined
 
 sources := $(wildcard $(foreach folder,app forms net ui,$(SOURCE)/$(folder)/*.c)) \
-    $(foreach fixture,engine ledger server store ui,$(SOURCE)/tests/unit/$(fixture)_fixture.c)
+    $(foreach fixture,engine ledger relay server store ui,$(SOURCE)/tests/unit/$(fixture)_fixture.c)
 objects := $(patsubst $(SOURCE)/%.c,fuzz/objects/%.o,$(sources))
 runs := $(FUZZ:%=run-%)
 

@@ -13,7 +13,7 @@
 
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 
-static unsigned char *good;
+static char *good;
 static size_t good_length;
 
 /* Many words that begin alike, so that there are blocks, top lists and more than one segment. */
@@ -57,7 +57,6 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     struct catalogue *catalogue = NULL;
     char path[128];
-    FILE *file;
 
     (void)count;
     (void)arguments;
@@ -67,13 +66,7 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     for (int i = 0; i < SERVICES; i += 20)
         FUZZ_HOLDS(write_some(catalogue, i, 20, 1) == 0);
     catalogue_close(catalogue);
-    file = fopen(path, "rb");
-    FUZZ_HOLDS(file != NULL && fseek(file, 0, SEEK_END) == 0);
-    good_length = (size_t)ftell(file);
-    rewind(file);
-    good = malloc(good_length);
-    FUZZ_HOLDS(good != NULL && fread(good, 1, good_length, file) == good_length);
-    (void)fclose(file);
+    good = fuzz_bytes(path, &good_length);
     return 0;
 }
 

@@ -16,7 +16,7 @@ int LLVMFuzzerInitialize(int *count, char ***arguments);
 
 static struct store_fixture fixture;
 static struct seal_key *key, *next;
-static unsigned char *good;
+static char *good;
 static size_t good_length;
 static struct id matter;
 
@@ -24,7 +24,6 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     unsigned char wrapped[SEAL_WRAPPED_SIZE] = {1};
     json_t *value = json_string(TEXT);
-    FILE *file;
 
     (void)count;
     (void)arguments;
@@ -38,13 +37,7 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     json_decref(value);
     FUZZ_HOLDS(store_write_wrapped(fixture.store, wrapped, NULL) == 0);
     store_close(fixture.store);
-    file = fopen(fixture.path, "rb");
-    FUZZ_HOLDS(file != NULL && fseek(file, 0, SEEK_END) == 0);
-    good_length = (size_t)ftell(file);
-    rewind(file);
-    good = malloc(good_length);
-    FUZZ_HOLDS(good != NULL && fread(good, 1, good_length, file) == good_length);
-    (void)fclose(file);
+    good = fuzz_bytes(fixture.path, &good_length);
     fixture.store = NULL;
     key = seal_key_copy(fixture.key);
     FUZZ_HOLDS(key != NULL);
