@@ -1,6 +1,10 @@
 #include "app/csv_writer.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "app/text.h"
 
 /* "+1 418 555-0101", "-5": whatever it is taken for, it does nothing. */
 static bool is_number(const char *text)
@@ -38,14 +42,27 @@ static void field_write(FILE *stream, const char *text)
     fputc('"', stream);
 }
 
+/* On a terminal what could steer it is a mark. */
+static void field_show(FILE *stream, const char *text)
+{
+    char *clean = text_clean(text, strlen(text), true);
+
+    field_write(stream, clean != NULL ? clean : "?");
+    free(clean);
+}
+
 void csv_write_row(FILE *stream, const char *const *fields, size_t count)
 {
+    bool shown = isatty(fileno(stream)) == 1;
+
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             fputc(',', stream);
         /* A row of one empty field would be an empty line. */
         if (count == 1 && fields[i][0] == '\0')
             fputs("\"\"", stream);
+        else if (shown)
+            field_show(stream, fields[i]);
         else
             field_write(stream, fields[i]);
     }

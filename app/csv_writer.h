@@ -2,8 +2,9 @@
  * Writing comma-separated values as csv.h reads them: RFC 4180, UTF-8, CRLF, quotes only where
  * needed.
  *
- * A field that a spreadsheet would take for a formula gets an apostrophe in front, which csv.h takes
- * off again; a number with its sign (a phone's) does not.
+ * A field that a spreadsheet would take for a formula gets an apostrophe in front, which csv.h
+ * takes off again; a number with its sign (a phone's) does not. On a terminal what could steer it
+ * becomes a visible mark; in a file or a pipe all stays what it is.
  */
 #ifndef GUICHET_APP_CSV_WRITER_H
 #define GUICHET_APP_CSV_WRITER_H

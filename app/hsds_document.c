@@ -1,9 +1,11 @@
 /* All rows as one JSON document, written as it is made. */
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/hsds.h"
+#include "app/print.h"
 
 struct writing {
     struct hsds *hsds;
@@ -14,14 +16,16 @@ struct writing {
 
 static int nested_write(const struct writing *writing, json_t *nested, bool first)
 {
-    int code = 0;
-    if (!nested)
+    char *text = nested ? json_dumps(nested, JSON_INDENT(2)) : NULL;
+    json_decref(nested);
+    if (!text)
         return error_set(writing->error, ERROR_MEMORY, "out of memory");
     fputs(first ? "\n" : ",\n", writing->stream);
-    if (json_dumpf(nested, writing->stream, JSON_INDENT(2)) != 0)
-        code = error_set(writing->error, ERROR_STORAGE, "cannot be written: %s", strerror(errno));
-    json_decref(nested);
-    return code;
+    print_json_part(writing->stream, text);
+    free(text);
+    return ferror(writing->stream)
+               ? error_set(writing->error, ERROR_STORAGE, "cannot be written: %s", strerror(errno))
+               : 0;
 }
 
 static int services_write(const struct writing *writing)

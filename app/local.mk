@@ -17,6 +17,7 @@ libapp_a_SOURCES = \
     app/permission.c app/permission.h app/protect.c app/protect.h app/sandbox.c app/sandbox.h \
     app/sandbox_calls.c app/purpose.c app/purpose.h \
     app/protection.c app/protection.h app/role.c app/role.h \
+    app/print.c app/print.h \
     app/promise.c app/promise.h app/promise_state.c app/promise_state.h \
     app/promise_time.c app/promise_time.h \
     app/queue.c app/queue.h app/queue_line.c app/queue_line.h \

@@ -1,5 +1,8 @@
 #include "net/html_write.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 /* What stands for a character; NULL: itself. */
 static const char *entity(char character)
 {
@@ -14,22 +17,24 @@ static const char *entity(char character)
         return "&quot;";
     case '\'':
         return "&#39;";
-    case '\n':
-    case '\t':
-        return NULL;
     default:
-        return (unsigned char)character < 0x20 || character == 0x7F ? "\xEF\xBF\xBD" : NULL;
+        return NULL;
     }
 }
 
 void html_add_text(struct text_buffer *page, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        const char *instead = entity(*text);
+    char *clean = text_clean(text, strlen(text), true);
+
+    if (clean == NULL)
+        page->failed = true;
+    for (const char *at = clean; at != NULL && *at != '\0'; at++) {
+        const char *instead = entity(*at);
 
         if (instead != NULL)
             text_buffer_add_text(page, instead);
         else
-            text_buffer_add(page, text, 1);
+            text_buffer_add(page, at, 1);
     }
+    free(clean);
 }

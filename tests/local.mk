@@ -1195,9 +1195,12 @@ tests_unit_test_sync_session_SOURCES = tests/unit/test_sync_session.c tests/unit
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
     tests/unit/unit.h
 tests_unit_test_sync_session_LDADD = $(UNIT_LIBS)
-check_PROGRAMS += tests/security/plant tests/security/repertoire
-tests_security_plant_SOURCES = tests/security/plant.c
+check_PROGRAMS += tests/security/plant tests/security/liar tests/security/repertoire
+tests_security_plant_SOURCES = tests/security/plant.c tests/security/hostile.c \
+    tests/security/hostile.h
 tests_security_plant_LDADD = $(UNIT_LIBS)
+tests_security_liar_SOURCES = tests/security/liar.c tests/security/hostile.c tests/security/hostile.h
+tests_security_liar_LDADD = $(UNIT_LIBS)
 tests_security_repertoire_SOURCES = tests/security/repertoire.c
 tests_security_repertoire_LDADD = $(UNIT_LIBS)
 

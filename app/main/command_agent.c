@@ -13,6 +13,7 @@
 #include <sodium.h>
 
 #include "app/main/guichet_keys.h"
+#include "app/print.h"
 
 const struct config_key command_agent_keys[] = {
     {.name = "json", .shape = CONFIG_SWITCH, .flag_only = true, .help = "Print JSON."},
@@ -199,16 +200,10 @@ void command_agent_end(struct command_agent *agent)
 
 void command_print_json(const json_t *document)
 {
-    bool terminal = isatty(STDOUT_FILENO);
-    char *text = json_dumps(document, JSON_COMPACT | (terminal ? JSON_ENSURE_ASCII : 0));
+    char *text = json_dumps(document, JSON_COMPACT);
 
-    for (const char *at = text; at != NULL && *at != '\0'; at++)
-        if (terminal && *at == 0x7F) /* which is ASCII too */
-            (void)fputs("\\u007f", stdout);
-        else
-            (void)putchar(*at);
     if (text != NULL)
-        (void)putchar('\n');
+        print_json(text);
     free(text);
 }
 

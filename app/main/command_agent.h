@@ -56,10 +56,10 @@ int command_agent_create(struct command_agent *agent, const struct id *id, struc
 /* Wipes and frees; the struct may be all zero. */
 void command_agent_end(struct command_agent *agent);
 
-/* Prints "guichet: MESSAGE" to stderr; the exit status for its code. */
-/* A line of JSON to standard output; on a terminal without a character that could steer it. */
+/* A line of JSON to standard output (app/print.h). */
 void command_print_json(const json_t *document);
 
+/* Prints "guichet: MESSAGE" to stderr; the exit status for its code. */
 int command_complain(const struct error *error);
 
 /* Reads `argv` (argv[0] left out) by guichet_keys and command_agent_keys, calls `run` and frees. */

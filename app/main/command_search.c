@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "app/print.h"
 #include "app/search.h"
 #include "app/text.h"
 
@@ -109,7 +110,7 @@ static json_t *result_to_json(const struct search_result *result)
     return object;
 }
 
-static int print_json(const struct search_results *results)
+static int print_results(const struct search_results *results)
 {
     json_t *array = json_array();
     char *text;
@@ -126,7 +127,7 @@ static int print_json(const struct search_results *results)
         fprintf(stderr, "guichet search: out of memory\n");
         return 1;
     }
-    puts(text);
+    print_json(text);
     free(text);
     return 0;
 }
@@ -183,7 +184,7 @@ static int answer(struct catalogue *catalogue, const struct options *options, co
         fprintf(stderr, "guichet search: %s\n", error.message);
         return 1;
     }
-    status = options->json || options->batch ? print_json(results) : print_text(results);
+    status = options->json || options->batch ? print_results(results) : print_text(results);
     search_results_free(results);
     return status;
 }

@@ -13,6 +13,7 @@
 #include "app/csv_writer.h"
 #include "app/json.h"
 #include "app/main/guichetd.h"
+#include "app/print.h"
 #include "app/text.h"
 #include "net/ledger_audit_key.h"
 #include "net/ledger_audit_read.h"
@@ -49,14 +50,14 @@ static int kept_read(const struct config *config, struct audit_head *head, bool 
     return code;
 }
 
-static int print_json(json_t *document, struct error *error)
+static int print_document(json_t *document, struct error *error)
 {
     char *text = document != NULL ? json_write(document) : NULL;
 
     json_decref(document);
     if (text == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
-    puts(text);
+    print_json(text);
     free(text);
     return 0;
 }
@@ -72,7 +73,7 @@ static int run_head(const struct config *config, size_t first, struct error *err
         return GUICHETD_USAGE;
     code = ledger_audit_head(path, &head, error);
     if (code == 0)
-        code = print_json(audit_head_to_json(&head), error);
+        code = print_document(audit_head_to_json(&head), error);
     return code == 0 ? GUICHETD_OK : GUICHETD_FAILED;
 }
 
@@ -81,7 +82,7 @@ static int run_head(const struct config *config, size_t first, struct error *err
 static void print_finding(void *context, const char *finding)
 {
     (void)context;
-    printf("%s\n", finding);
+    print_row((const char *const[]){finding, NULL});
 }
 
 static void print_progress(void *context, int64_t done, int64_t total)
@@ -146,7 +147,7 @@ static int run_prove(const struct config *config, size_t first, struct error *er
     if (code == 0)
         code = ledger_audit_prove(path, number, given ? &kept : NULL, &entry, &proof, error);
     if (code == 0)
-        code = print_json(proof, error);
+        code = print_document(proof, error);
     return code == 0 ? GUICHETD_OK : GUICHETD_FAILED;
 }
 
@@ -165,7 +166,7 @@ static int run_rotate(const struct config *config, size_t first, struct error *e
         return GUICHETD_USAGE;
     (void)snprintf(what, sizeof(what), "by system user %ld", (long)getuid());
     return ledger_audit_key_rotate(path, &entry, &change, error) == 0 &&
-                   print_json(audit_key_change_to_json(&change), error) == 0
+                   print_document(audit_key_change_to_json(&change), error) == 0
                ? GUICHETD_OK
                : GUICHETD_FAILED;
 }
@@ -178,7 +179,7 @@ static int run_keys(const struct config *config, size_t first, struct error *err
     (void)first;
     if (guichetd_database(config, &path, error) != 0)
         return GUICHETD_USAGE;
-    return ledger_audit_keys(path, &document, error) == 0 && print_json(document, error) == 0
+    return ledger_audit_keys(path, &document, error) == 0 && print_document(document, error) == 0
                ? GUICHETD_OK
                : GUICHETD_FAILED;
 }
@@ -230,7 +231,7 @@ static void safe_cell(const char *text, char *cell, size_t size)
     snprintf(cell, size, "%s%s", formula ? "'" : "", text);
 }
 
-static void print_row(const struct audit_found *found, const char *clients, const char *hash)
+static void print_entry(const struct audit_found *found, const char *clients, const char *hash)
 {
     char number[24], at[TIMESTAMP_SIZE], words[PURPOSE_TEXT_LIMIT + 2], what[500];
 
@@ -262,13 +263,13 @@ static int export_one(void *context, const struct audit_found *found)
         audit_hash_text(&bytes, hash);
     }
     if (code == 0 && *csv) {
-        print_row(found, clients, hash);
+        print_entry(found, clients, hash);
     } else if (code == 0) {
         document = found_to_json(found, clients, hash);
         line = document != NULL ? json_write(document) : NULL;
         code = line != NULL ? 0 : ERROR_MEMORY;
         if (code == 0)
-            puts(line);
+            print_json(line);
     }
     json_decref(document);
     free(line);

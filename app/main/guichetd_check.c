@@ -2,12 +2,13 @@
 #include <stdio.h>
 
 #include "app/main/guichetd.h"
+#include "app/print.h"
 #include "net/ledger.h"
 
 static void print_finding(void *context, const char *finding)
 {
     (void)context;
-    printf("%s\n", finding);
+    print_row((const char *const[]){finding, NULL});
 }
 
 static int run(const struct config *config, size_t first, struct error *error)

@@ -7,6 +7,7 @@
 
 #include "app/json.h"
 #include "app/main/guichetd_order.h"
+#include "app/print.h"
 
 static int finish(int code, json_t *answer)
 {
@@ -35,12 +36,12 @@ static void print_devices(const struct config *config, const json_t *devices)
     size_t i;
 
     if (text != NULL)
-        puts(text);
+        print_json(text);
     else
-        json_array_foreach(devices, i, device)
-            printf("%s\t%s\t%s\t%s\t%s\n", json_text_or(device, "name", ""),
-                   json_text_or(device, "state", ""), json_text_or(device, "enrolled_at", ""),
-                   json_text_or(device, "seen_at", ""), json_text_or(device, "told_at", "-"));
+        json_array_foreach(devices, i, device) print_row((const char *const[]){
+            json_text_or(device, "name", ""), json_text_or(device, "state", ""),
+            json_text_or(device, "enrolled_at", ""), json_text_or(device, "seen_at", ""),
+            json_text_or(device, "told_at", "-"), NULL});
     free(text);
 }
 

@@ -9,6 +9,7 @@
 #include "app/clock.h"
 #include "app/json.h"
 #include "app/main/guichetd.h"
+#include "app/print.h"
 #include "app/text.h"
 #include "net/intake.h"
 #include "net/intake_key.h"
@@ -51,6 +52,8 @@ static int add(const struct config *config, size_t first, struct error *error)
     return code == 0 ? GUICHETD_OK : code == ERROR_INVALID ? GUICHETD_USAGE : GUICHETD_FAILED;
 }
 
+#define COLUMNS_MOST 6
+
 /* A list as JSON, or a line for each entry with these members between tabs. */
 static void print_list(const struct config *config, const json_t *list, const char *const *members)
 {
@@ -59,15 +62,17 @@ static void print_list(const struct config *config, const json_t *list, const ch
     size_t i;
 
     if (text != NULL) {
-        puts(text);
+        print_json(text);
         free(text);
         return;
     }
     json_array_foreach(list, i, entry)
     {
-        for (const char *const *member = members; *member != NULL; member++)
-            printf("%s%s", member == members ? "" : "\t", json_text_or(entry, *member, "-"));
-        putchar('\n');
+        const char *cells[COLUMNS_MOST + 1] = {NULL};
+
+        for (size_t n = 0; n < COLUMNS_MOST && members[n] != NULL; n++)
+            cells[n] = json_text_or(entry, members[n], "-");
+        print_row(cells);
     }
 }
 

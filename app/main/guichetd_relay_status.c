@@ -3,6 +3,7 @@
 
 #include "app/json.h"
 #include "app/main/guichetd.h"
+#include "app/print.h"
 #include "net/http_client.h"
 
 #define REPLY_LIMIT (64 * 1024)
@@ -43,21 +44,28 @@ static int ask(const struct config *config, json_t **relay, struct error *error)
     return code;
 }
 
+static void print_line(const char *name, const char *text, const char *since)
+{
+    struct text_buffer line = {0};
+
+    text_buffer_add_format(&line, "%s: %s%s%s", name, text, *since != '\0' ? " since " : "", since);
+    print_row((const char *const[]){line.bytes != NULL ? line.bytes : "", NULL});
+    text_buffer_free(&line);
+}
+
 static void print(json_t *relay, bool json)
 {
-    const char *since = json_text_or(relay, "since", "");
     const char *message = json_text_or(relay, "message", "");
     char *text = json ? json_write(relay) : NULL;
 
     if (text != NULL) {
-        printf("%s\n", text);
+        print_json(text);
         free(text);
         return;
     }
-    printf("centre: %s%s%s\n", json_text_or(relay, "centre", ""), *since != '\0' ? " since " : "",
-           since);
+    print_line("centre", json_text_or(relay, "centre", ""), json_text_or(relay, "since", ""));
     if (*message != '\0')
-        printf("reason: %s\n", message);
+        print_line("reason", message, "");
     printf("waiting: %lld\n", (long long)json_integer_or(relay, "waiting", 0));
 }
 

@@ -9,6 +9,7 @@
 
 #include "app/json.h"
 #include "app/main/guichetd_order.h"
+#include "app/print.h"
 
 static int finish(int code, json_t *answer)
 {
@@ -66,8 +67,9 @@ static int hold_list(const struct config *config, size_t first, struct error *er
     (void)first;
     if (code == 0)
         json_array_foreach(json_object_get(answer, "holds"), i, hold)
-            printf("%s\t%s\t%s\t%s\n", json_text_or(hold, "type", ""), json_text_or(hold, "id", ""),
-                   json_text_or(hold, "since", ""), json_text_or(hold, "reason", ""));
+            print_row((const char *const[]){
+                json_text_or(hold, "type", ""), json_text_or(hold, "id", ""),
+                json_text_or(hold, "since", ""), json_text_or(hold, "reason", ""), NULL});
     return finish(code, answer);
 }
 
@@ -102,6 +104,17 @@ static int retention_remove(const struct config *config, size_t first, struct er
     return plain(config, rule(config, first, "retention-remove"), error);
 }
 
+/* A line of two or three texts and a number. */
+static void print_numbered(const char *first, const char *second, const char *third, int64_t number)
+{
+    char text[24];
+
+    snprintf(text, sizeof(text), "%" PRId64, number);
+    print_row((const char *const[]){first, *second != '\0' ? second : "-",
+                                    third != NULL ? third : text, third != NULL ? text : NULL,
+                                    NULL});
+}
+
 static int retention_list(const struct config *config, size_t first, struct error *error)
 {
     json_t *answer, *one;
@@ -111,10 +124,9 @@ static int retention_list(const struct config *config, size_t first, struct erro
 
     (void)first;
     if (code == 0)
-        json_array_foreach(json_object_get(answer, "rules"), i, one) printf(
-            "%s\t%s\t%" PRId64 "\n", json_text_or(one, "type", ""),
-            json_text_or(one, "service", "")[0] != '\0' ? json_text_or(one, "service", "") : "-",
-            json_integer_or(one, "months", 0));
+        json_array_foreach(json_object_get(answer, "rules"), i, one)
+            print_numbered(json_text_or(one, "type", ""), json_text_or(one, "service", ""), NULL,
+                           json_integer_or(one, "months", 0));
     return finish(code, answer);
 }
 
@@ -140,9 +152,9 @@ static void print_due(const json_t *answer)
     const json_t *due;
     size_t i;
 
-    json_array_foreach(json_object_get(answer, "due"), i, due) printf(
-        "%s\t%s\t%s\t%" PRId64 "\n", json_text_or(due, "type", ""), json_text_or(due, "id", ""),
-        json_text_or(due, "latest", ""), json_integer_or(due, "records", 0));
+    json_array_foreach(json_object_get(answer, "due"), i, due)
+        print_numbered(json_text_or(due, "type", ""), json_text_or(due, "id", ""),
+                       json_text_or(due, "latest", ""), json_integer_or(due, "records", 0));
 }
 
 static int retention_run(const struct config *config, size_t first, struct error *error)

@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# Hostile text in records reaches no terminal. An office with one record at least of each type
+# Hostile text in records, or in what a server says, reaches no terminal. An office with one record at least of each type
 # (seeds.sql) has every text of every record, of work and catalogue, replaced in the server's
 # database by all controls and known sequences (plant.c). Agents of all roles sign in at the same
 # time, in both languages and on screens of several sizes, and go through every screen; the raw
 # output is read: nothing but Guichet's own repertoire, and the hostile characters as visible marks.
-# Each field that there is must have been seen on a screen, but for those that no screen shows.
+# One of the terminals has a server that lies (liar.c): why operations are refused, who else wrote,
+# who was found elsewhere, where to sign in. guichetd's own lists and exports are read as well, as a
+# terminal gets them. Each field that there is must have been seen, but for those that nothing shows.
 # (Text that comes in otherwise: injection_input.sh.)
 . "$(dirname "$0")/../end_to_end/harness.sh"
 . "$(dirname "$0")/hostile_text.bash"
-for tool in jq sqlite3; do
+for tool in curl jq script sqlite3; do
     command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
 done
 
-# Fields that no screen shows, and why.
+# Fields that nothing shows, and why.
 cat >"$WORK/hidden" <<'END'
 access.words: kept in the audit trail alone, seen there as audit.words
 alert.threshold: which threshold it was, for the server that ends it
@@ -22,41 +24,19 @@ calendar.title.en: only its holidays are named
 calendar.title.fr: only its holidays are named
 calendar.rules.observed_title.en: on the day of that holiday alone, where its title stands else
 calendar.rules.observed_title.fr: on the day of that holiday alone, where its title stands else
-case.checklist.agency.title.en: a step goes by its own title
-case.checklist.agency.title.fr: a step goes by its own title
-case.missing: put into a letter by a template, as its text
-consent.agency: an id, by which the server asks
 contact.language: a code, and nothing when there is no such language
-delivery.cause: a word, and nothing when there is no such word
-delivery.location: for the server, which asks there again
-handoff.language: a code, by which a queue chooses
 life-event.keywords.en: searched
 life-event.keywords.fr: searched
-message.attachments.text: cut from the file, on its own screen
 message.in_reply_to: for the mail server
-message.language: a code, by which a template is chosen
 message.message_id: for the mail server
-message.receipt: for the gateway
 message.source: which mailbox or gateway it came by
-promise.unit: a word, and nothing when there is no such word
 role.summary.en: for who administers, in the file
 role.summary.fr: for who administers, in the file
 role.title.en: for who administers, in the file
 role.title.fr: for who administers, in the file
 roll.day: chooses the rolls of today
-service.channels.guarantee.text.en: said by its count and unit
-service.channels.guarantee.text.fr: said by its count and unit
-service.keywords.en: searched
-service.keywords.fr: searched
-service.open311.group.en: for the clients of Open311
-service.open311.group.fr: for the clients of Open311
-service.open311.notice.en: for the clients of Open311
-service.open311.notice.fr: for the clients of Open311
-service.standards.text.en: said by its count and unit
-service.standards.text.fr: said by its count and unit
 snippet.title.en: a phrase goes by its word and its text
 snippet.title.fr: a phrase goes by its word and its text
-submission.decision: for the record: the case says what became of it
 submission.field: where the cursor stood
 ticket.day: chooses the tickets of today
 END
@@ -77,6 +57,20 @@ sqlite3 "$WORK/server.db" <"$abs_top_srcdir/tests/security/seeds.sql" || fail "n
 sqlite3 "$WORK/server.db" "PRAGMA wal_checkpoint(TRUNCATE)" >/dev/null
 PLANTED=$("$TOOLS/plant" "$WORK/server.db" "$WORK/map") || fail "nothing was planted"
 echo "hostile: $PLANTED"
+
+# id_of TYPE WHERE: of the record.
+id_of() {
+    sqlite3 "$WORK/server.db" "SELECT id FROM record WHERE type = '$1' AND $2"
+}
+
+# Sophie's client, whose file can be saved as it stands, and the one whose file is full.
+CLIENT=$(id_of client "id LIKE '%0037'")
+READ=$(id_of client "id LIKE '%0001'")
+SOPHIE=$(id_of agent "json_extract(document, '\$.body.login') = 'sophie'")
+sqlite3 "$WORK/server.db" "UPDATE record SET document = json_set(document, '\$.body.phone',
+    '418 555-0101', '\$.body.email', 'b@example.ca', '\$.body.postal_code', 'G1R 4S9',
+    '\$.body.birth_date', '1980-01-01', '\$.body.address', 'a', '\$.body.accessibility', 'a')
+    WHERE id = '$CLIENT'"
 server_start
 
 # --- the screens ----------------------------------------------------------------------------------
@@ -218,8 +212,149 @@ tour_screen() {
     for _ in $(seq 10); do look screen 1; done
 }
 
+# --- a server that lies ----------------------------------------------------------------------------
+
+# orders WORD: what it does from now on.
+orders() {
+    echo "$1" >"$WORK/orders.new"
+    mv "$WORK/orders.new" "$WORK/orders"
+}
+
+# somebody_writes: into two fields of the client, at the true server.
+somebody_writes() {
+    local token device=019aaaaa-0000-7000-8000-0000000000aa
+    token=$(curl -sS -H 'Content-Type: application/json' \
+        -d '{"login":"sophie","password":"guichet","device":"'$device'"}' "$TRUE/v1/login" |
+        jq -r .token)
+    jq -n --arg client "$CLIENT" --arg agent "$SOPHIE" --arg now "$(date -u +%FT%T.%3NZ)" \
+        --arg device "$device" --arg address "~6000~$EVIL" --arg needs "~6001~$EVIL" '
+        {operations: [{id: "019aaaaa-0000-7000-8001-000000000001", kind: "fields", type: "client",
+            record: $client, base: 1, agent: $agent, device: $device, time: $now, tick: 0,
+            body: {address: $address, accessibility: $needs}}]}' |
+        curl -sS -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
+            --data-binary @- "$TRUE/v1/operations" | grep -q '"applied"' ||
+        fail "nobody else writes"
+}
+
+# edit TABS WORDS WAITING: a field of the client of one's first case; then so many changes wait.
+edit() {
+    of_case liar client
+    for _ in $(seq "$1"); do keys liar Tab; done
+    keys liar C-u
+    types liar "$2"
+    wait_for liar "$2"
+    keys liar C-x
+    wait_for liar "$3 waiting"
+}
+
+# What it says of itself: where to sign in, and why not.
+tour_asked() {
+    SERVER=$LIES COLUMNS_=200 terminal asked --language en --provider
+    watched asked
+    wait_for asked Password
+    keys asked C-p
+    wait_for asked "In a browser"
+    look asked
+    : >"$WORK/deny"
+    wait_for asked "It was refused"
+    look asked
+}
+
+# A specialist who works with it.
+tour_liar() {
+    SERVER=$LIES COLUMNS_=400 ROWS_=50 terminal liar --language en
+    enter liar sophie Password online
+    orders cut
+    edit 5 "own address" 1
+    wait_for liar offline
+    somebody_writes
+    edit 8 "own needs" 2
+    at liar outbox
+    orders pass
+    wait_for liar "Nothing waits" 40
+    at liar refusals
+    wait_for liar "own address"
+    wait_for liar "own needs"
+    look liar
+
+    orders trouble
+    of_case liar note
+    types liar "a note of ours"
+    keys liar C-x
+    wait_for liar offline
+    at liar outbox
+    mux new-session -d -s status -x 200 -y 50 "'$abs_top_builddir/guichet' status --agent sophie \
+        --data-directory '$WORK/liar' --server '$LIES' --password-file '$WORK/known'; sleep 60"
+    watched status
+    wait_for status "times: "
+    look status
+    orders refuse
+    wait_for liar "Nothing waits" 40
+    at liar refusals
+    orders pass
+
+    wait_for liar online 40
+    at liar "elsewhere zorro"
+    keys liar Enter
+    wait_for liar "Why do you look"
+    types liar 2
+    wait_for liar "There are more"
+    look liar
+    keys liar Enter
+    wait_for liar "could not be opened"
+    look liar
+    go liar "lists mine" F3
+    types liar zorro
+    wait_for liar zorro
+    keys liar Tab
+    look liar
+}
+
+# --- guichetd on a terminal ------------------------------------------------------------------------
+
+# What it tells who administers, and what it writes for others.
+tour_commands() {
+    mkdir "$WORK/cli"
+    cat >"$WORK/commands" <<END
+cd '$WORK'
+for command in "device list" "hold list" "retention list" "retention run --dry-run --list" \
+    "intake-key list" intake-refused "audit export" "audit export --csv" "audit verify" check; do
+    echo "== \$command"
+    '$abs_top_builddir/guichetd' \$command --database server.db
+done
+for command in "device list" "intake-key list" intake-refused; do
+    '$abs_top_builddir/guichetd' \$command --json --database server.db
+done
+'$abs_top_builddir/guichetd' disclose $READ page.html --language fr --database server.db
+cat page.html
+cd cli # what a terminal without a screen keeps, and the catalogue as it is given away
+'$abs_top_builddir/guichet' sync --agent omar --data-directory . --server '$SERVER' \
+    --password-file ../known
+for language in fr en; do
+    '$abs_top_builddir/guichet' export --catalogue catalogue.db --language \$language csv -
+    '$abs_top_builddir/guichet' search --catalogue catalogue.db --language \$language a
+    '$abs_top_builddir/guichet' search --catalogue catalogue.db --language \$language --json a
+done
+'$abs_top_builddir/guichet' export --catalogue catalogue.db hsds-json -
+echo "== all told"
+END
+    # Megabytes that nobody looks at: a terminal that only takes them down.
+    script -q -c "bash '$WORK/commands'" "$WORK/commands.raw" </dev/null >/dev/null 2>&1
+    grep -aq '^== all told' "$WORK/commands.raw" || fail "the commands did not end"
+    cp "$WORK/commands.raw" "$WORK/commands.seen"
+}
+
+echo guichet >"$WORK/known"
+orders pass
+TRUE=$SERVER
+"$TOOLS/liar" "${SERVER##*:}" "$WORK/orders" "$WORK/deny" "$WORK/map.liar" >"$WORK/liar.address" &
+LIAR=$!
+trap 'kill $LIAR 2>/dev/null; cleanup' EXIT
+wait_that "the liar does not start" test -s "$WORK/liar.address"
+LIES=$(cat "$WORK/liar.address")
+
 pids=
-for agent in screen marie mary luc helene omar; do
+for agent in screen marie mary luc helene omar asked liar commands; do
     tour_$agent >"$WORK/$agent.told" 2>&1 &
     pids="$pids $!"
 done
@@ -230,7 +365,9 @@ own "on every screen" "$WORK"/*.raw
 
 # --- what was seen --------------------------------------------------------------------------------
 
+printf '6000 conflict.stands\n6001 conflict.gave-way\n' | cat - "$WORK/map.liar" >>"$WORK/map"
 cat "$WORK"/*.seen >"$WORK/seen"
+sed 's/\([^ ]\) /\1/g' "$WORK/asked.seen" >>"$WORK/seen" # a code is shown letter by letter
 grep -o '~[0-9]*~' "$WORK/seen" | sort -u | tr -d '~' >"$WORK/shown"
 awk 'NR == FNR { shown[$1] = 1; next } !($1 in shown) { print $2 }' "$WORK/shown" "$WORK/map" |
     sort >"$WORK/unseen"

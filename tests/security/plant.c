@@ -2,14 +2,14 @@
  * Puts hostile text into every text of every record of a server's database, behind its back: for
  * work records each text field of the table (app/record_fields.h), whether it was there or not, and
  * the texts within lists and objects; for catalogue records every string that is no key, word or
- * time; and what the audit trail says in words. Each begins with its own mark "~12~", and after it
- * the hostile characters in turn from another place, so that whatever little a screen shows of it,
- * each of them is shown somewhere. In every second record of a type there is one of them alone.
+ * time; what the audit trail says in words; and the names that administrators give. Each is marked
+ * (hostile.h). In every second record of a type there is one of them alone.
  *
  *   plant DATABASE MAP     MAP: a line "12 client.name" for each mark; a text field of the table of
  *                          which there is no record has a line as well, so that it is missed
  */
 #include <ctype.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,96 +20,15 @@
 #include "app/json.h"
 #include "app/record.h"
 #include "app/record_fields.h"
-#include "app/text.h"
 #include "app/ticket.h"
+#include "tests/security/hostile.h"
 
-/* What must never reach a terminal: sequences, then every control and format character alone. */
-static const char *const sequences[] = {
-    "\x1b]52;c;aGFja2Vk\x07",                /* the clipboard */
-    "\x1b]0;pwned\x07",                      /* the title */
-    "\x1b]8;;http://evil.example\x1b\\link", /* a link */
-    "\x1bP$q\"p\x1b\\",                      /* DECRQSS */
-    "\x1b[6n\x1b[c\x1b[>c\x1b[5n\x1b[21t",   /* reports */
-    "\x1b[201~rm -rf /\r",                   /* the end of a paste */
-    "\x1b[31;5mRED\x1b[2J\x1b[H\x1b[?1049l", /* colour, clearing, the other screen */
-    "\x1b"
-    "c\x1b[!p\x1b#8", /* resets */
-    "\x1b_payload\x1b\\\x1b^pm\x1b\\\x1bXsos\x1b\\",
-    "\xc2\x9b"
-    "2J"
-    "\xc2\x9d"
-    "0;c1\xc2\x9c"
-    "\xc2\x90"
-    "q\xc2\x9c", /* the same as C1 */
-    "\x0e\x0f\x05\x08\x08\x7f\r\n\t\x0b\x0c",
-    "\xe2\x80\xaa\xe2\x80\xab\xe2\x80\xac\xe2\x80\xad\xe2\x80\xae\xe2\x81\xa6\xe2\x81\xa7\xe2\x81"
-    "\xa8"
-    "\xe2\x81\xa9\xe2\x80\x8e\xe2\x80\x8f\xd8\x9c", /* directions */
-    "\xe2\x80\x8b\xe2\x80\x8c\xe2\x80\x8d\xe2\x81\xa0\xef\xbb\xbf\xc2\xad\xe2\x80\xa8\xe2\x80\xa9",
-    "\xf3\xa0\x81\x81\xf3\xa0\x81\xbf\xf3\xa0\x80\x81", /* tags */
-    "\xee\x80\x80\xf4\x8f\xbf\xbd",                     /* private use */
-};
+/* With one part alone, so that what stands beside it has room to be shown. */
+static bool brief;
 
-#define SEQUENCE_COUNT (sizeof(sequences) / sizeof(sequences[0]))
-#define PART_COUNT     (SEQUENCE_COUNT + 2)
-
-struct marks {
-    char **names; /* owned */
-    size_t count;
-};
-
-static struct marks marks;
-static size_t planted;
-static bool brief; /* with one part alone, so that what stands beside it has room to be shown */
-
-static size_t mark_of(const char *name)
-{
-    for (size_t i = 0; i < marks.count; i++)
-        if (strcmp(marks.names[i], name) == 0)
-            return i;
-    marks.names = realloc(marks.names, (marks.count + 1) * sizeof(*marks.names));
-    marks.names[marks.count] = strdup(name);
-    return marks.count++;
-}
-
-/* All of C0 but NUL, then DEL and all of C1. */
-static void add_part(struct text_buffer *text, size_t part)
-{
-    if (part < SEQUENCE_COUNT)
-        text_buffer_add_text(text, sequences[part]);
-    else if (part == SEQUENCE_COUNT)
-        for (char c = 1; c < 0x20; c++)
-            text_buffer_add(text, &c, 1);
-    else
-        for (int c = 0x7F; c < 0xA0; c++) {
-            const char bytes[2] = {(char)0xC2, (char)c};
-
-            text_buffer_add(text, c == 0x7F ? "\x7f" : bytes, c == 0x7F ? 1 : 2);
-        }
-}
-
-/* `limit`: bytes at most, 0 for any. */
 static json_t *hostile(const char *name, size_t limit)
 {
-    struct text_buffer text = {0};
-    size_t mark = mark_of(name), least;
-    json_t *string;
-
-    text_buffer_add_format(&text, "~%zu~", mark);
-    least = text.length;
-    for (size_t i = 0; i < (brief ? 1 : PART_COUNT); i++)
-        add_part(&text, (planted + i) % PART_COUNT);
-    planted++;
-    if (limit > 0 && text.length > limit) {
-        size_t cut = limit;
-
-        while (cut > 0 && ((unsigned char)text.bytes[cut] & 0xC0) == 0x80)
-            cut--;
-        text.length = cut > least ? cut : cut < least ? 0 : least;
-    }
-    string = json_stringn(text.bytes, text.length);
-    text_buffer_free(&text);
-    return string;
+    return hostile_text(name, limit, brief);
 }
 
 /* Keys, ids, words, times and the like: another text there would make it no record at all. */
@@ -269,8 +188,9 @@ static int plant_all(sqlite3 *database)
     return 0;
 }
 
-/* The words of the trail, and what a refusal says was refused. */
-static int plant_trail(sqlite3 *database)
+/* What is no record: the words of the trail, what a refusal says was refused, and what the lists of
+ * who administers tell. */
+static int plant_rows(sqlite3 *database)
 {
     static const struct {
         const char *name, *each, *update;
@@ -279,6 +199,23 @@ static int plant_trail(sqlite3 *database)
          "UPDATE audit SET what = ?2 WHERE number = ?1"},
         {"audit.words", "SELECT number FROM audit",
          "INSERT OR REPLACE INTO audit_words (number, salt, words) VALUES (?1, zeroblob(16), ?2)"},
+        {"terminal.name", "SELECT key FROM terminal",
+         "UPDATE terminal SET name = ?2 WHERE key = ?1"},
+        {"hold.why", "SELECT id FROM hold", "UPDATE hold SET why = ?2 WHERE id = ?1"},
+        {"intake-key.name", "SELECT name FROM intake_key",
+         "UPDATE intake_key SET name = ?2 WHERE name = ?1"},
+        {"intake-key.office", "SELECT name FROM intake_key",
+         "UPDATE intake_key SET office = ?2 WHERE name = ?1"},
+        {"intake-key.queue", "SELECT name FROM intake_key",
+         "UPDATE intake_key SET queue = ?2 WHERE name = ?1"},
+        {"refused.channel", "SELECT number FROM refused",
+         "UPDATE refused SET channel = ?2 WHERE number = ?1"},
+        {"refused.source", "SELECT number FROM refused",
+         "UPDATE refused SET source = ?2 WHERE number = ?1"},
+        {"refused.message_id", "SELECT number FROM refused",
+         "UPDATE refused SET message_id = ?2 WHERE number = ?1"},
+        {"refused.reason", "SELECT number FROM refused",
+         "UPDATE refused SET reason = ?2 WHERE number = ?1"},
     };
     sqlite3_stmt *row, *update;
 
@@ -291,7 +228,7 @@ static int plant_trail(sqlite3 *database)
         while (sqlite3_step(row) == SQLITE_ROW) {
             json_t *text = hostile(texts[i].name, 0);
 
-            sqlite3_bind_int64(update, 1, sqlite3_column_int64(row, 0));
+            sqlite3_bind_value(update, 1, sqlite3_column_value(row, 0));
             sqlite3_bind_text(update, 2, json_string_value(text), -1, SQLITE_TRANSIENT);
             if (sqlite3_step(update) != SQLITE_DONE)
                 return 2;
@@ -317,17 +254,17 @@ static void name_all(void)
             if (field->shape == FIELD_TEXT) {
                 snprintf(name, sizeof(name), "%.100s.%.80s",
                          record_type_name((enum record_type)type), field->name);
-                mark_of(name);
+                hostile_mark(name);
             }
     }
-    mark_of("audit.what");
-    mark_of("audit.words");
+    hostile_mark("audit.what");
+    hostile_mark("audit.words");
 }
 
 int main(int argc, char **argv)
 {
     sqlite3 *database;
-    FILE *map;
+    size_t names;
     int status;
 
     if (argc != 3 || sqlite3_open(argv[1], &database) != SQLITE_OK)
@@ -336,16 +273,12 @@ int main(int argc, char **argv)
     name_all();
     status = plant_all(database);
     if (status == 0)
-        status = plant_trail(database);
+        status = plant_rows(database);
     sqlite3_exec(database, status == 0 ? "COMMIT" : "ROLLBACK", NULL, NULL, NULL);
     if (status != 0)
         fprintf(stderr, "%s\n", sqlite3_errmsg(database));
     sqlite3_close(database);
-    map = fopen(argv[2], "w");
-    for (size_t i = 0; map != NULL && i < marks.count; i++)
-        fprintf(map, "%zu %s\n", i, marks.names[i]);
-    if (map != NULL)
-        fclose(map);
-    printf("%zu texts of %zu fields\n", planted, marks.count);
-    return status;
+    names = hostile_map(argv[2]);
+    printf("%zu texts of %zu fields\n", hostile_count(), names);
+    return names == SIZE_MAX ? 2 : status;
 }

@@ -131,7 +131,11 @@ INSERT INTO seed (number, type, body) VALUES
     "state": "missed", "ended_at": "@before"}'),
 (36, 'delivery', '{"submission": "#11", "case": "#4", "agency": "ramq", "number": 2,
     "answers": ["answers/first_name"], "form": "sample/change-of-address", "form_version": 2,
-    "office": "sample/quebec", "created_at": "@before", "state": "waiting"}');
+    "office": "sample/quebec", "created_at": "@before", "state": "waiting"}'),
+(37, 'client', '{"kind": "person", "name": "D", "language": "fr", "office": "sample/quebec"}'),
+(38, 'case', '{"reference": "C-AAAA-0004", "client": "#37", "subject": "s",
+    "office": "sample/quebec", "opened_at": "@before", "opened_by": "@sophie",
+    "status": "received", "assignee": "@sophie"}');
 
 -- Ids of this very moment (UUIDv7), as of records made now: tickets of a day are found by theirs.
 UPDATE seed SET id = (SELECT printf('%s-%s-7000-8000-%012d', substr(hex, 1, 8), substr(hex, 9), number)
@@ -183,3 +187,13 @@ INSERT INTO feed (scope, seq, record)
             json_extract(record.document, '$.body.to_agent'))
         OR (seed.number = 14 AND scope.name LIKE 'queue:%');
 UPDATE property SET value = value + (SELECT max(number) FROM seed) WHERE name = 'seq';
+-- What the lists of who administers tell.
+INSERT INTO terminal (key, name, enrolled, seen, state, changed)
+    VALUES (randomblob(32), 'n', 1790000000000, 1790000000000, 0, 1790000000000);
+INSERT INTO hold (id, type, since, agent, why)
+    SELECT id, 'client', 1790000000000, (SELECT value FROM word WHERE name = '@helene'), 'w'
+    FROM seed WHERE number = 3;
+INSERT INTO intake_key (name, channel, hash, office, queue, added)
+    VALUES ('n', 'web', randomblob(32), 'sample/quebec', 'sample/front-line', 1790000000000);
+INSERT INTO refused (channel, source, message_id, reason, at)
+    VALUES ('c', 's', 'm', 'r', 1790000000000);
