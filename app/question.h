@@ -14,10 +14,12 @@
 #include "app/error.h"
 
 enum question_kind {
-    QUESTION_SEARCH, /* clients or cases beyond this terminal */
-    QUESTION_LIKELY, /* clients who are likely the one being typed */
-    QUESTION_OPEN,   /* the file of one of them */
-    QUESTION_AUDIT,  /* the audit trail */
+    QUESTION_SEARCH,    /* clients or cases beyond this terminal */
+    QUESTION_LIKELY,    /* clients who are likely the one being typed */
+    QUESTION_OPEN,      /* the file of one of them */
+    QUESTION_AUDIT,     /* the audit trail */
+    QUESTION_KEEPING,   /* what is kept about somebody; its hold, copy, erasure */
+    QUESTION_RETENTION, /* the rules, and what they will erase */
     QUESTION_KIND_COUNT
 };
 

@@ -15,6 +15,7 @@
 #include "app/pdf_text.h"
 #include "app/text.h"
 #include "ui/language.h"
+#include "ui/own_file.h"
 #include "ui/page.h"
 #include "ui/screen.h"
 
@@ -263,7 +264,7 @@ static int create(const struct file *file, const char *typed, char path[1024])
 
     if (*typed != '\0') {
         text_copy(path, 1024, typed);
-        return open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        return own_file_create(path);
     }
     plain_name(file, name);
     for (int i = 0; made < 0 && i < 100; i++) {
@@ -272,26 +273,11 @@ static int create(const struct file *file, const char *typed, char path[1024])
         if (i > 0)
             snprintf(before, sizeof(before), "%d-", i);
         snprintf(path, 1024, "%s/%s%s", home != NULL ? home : ".", before, name);
-        made = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        made = own_file_create(path);
         if (made < 0 && errno != EEXIST)
             break;
     }
     return made;
-}
-
-static bool write_all(int made, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(made, bytes, length);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        bytes += written;
-        length -= (size_t)written;
-    }
-    return true;
 }
 
 static void run_save(struct screen *screen, const char *argument)
@@ -309,7 +295,7 @@ static void run_save(struct screen *screen, const char *argument)
         ui_tell(screen->ui, UI_FAILED, "%s: %s", path, strerror(errno));
         return;
     }
-    if (!write_all(made, file->bytes, file->length) || close(made) != 0) {
+    if (!own_file_write(made, file->bytes, file->length) || close(made) != 0) {
         ui_tell(screen->ui, UI_FAILED, "%s: %s", path, strerror(errno));
         unlink(path);
         return;

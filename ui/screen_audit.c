@@ -8,11 +8,12 @@
 
 #include "app/clock.h"
 #include "app/json.h"
-#include "app/question.h"
 #include "app/text.h"
 #include "ui/audit_words.h"
 #include "ui/editor.h"
 #include "ui/format.h"
+#include "ui/inquiry.h"
+#include "ui/keeping_words.h"
 #include "ui/language.h"
 #include "ui/list.h"
 #include "ui/work.h"
@@ -41,8 +42,7 @@ struct trail {
     enum focus focus;
     size_t kind, period;
     bool unusual;
-    uint64_t asked; /* the question under way, 0 for none */
-    int64_t asked_ms;
+    struct inquiry inquiry;
     bool further;    /* it asks for older entries of the same */
     bool goes;       /* Enter asked, and no key since: the list is gone to */
     json_t *answer;  /* owned; NULL for none */
@@ -70,14 +70,6 @@ static bool is_choosing(const struct trail *trail)
     return json_object_get(trail->answer, "choices") != NULL;
 }
 
-static bool is_online(const struct screen *screen)
-{
-    struct link_status status;
-
-    link_status_get(screen->desk->link, &status);
-    return status.state == LINK_ONLINE || status.state == LINK_CONNECTING;
-}
-
 static json_t *question(const struct screen *screen)
 {
     const struct trail *trail = screen->data;
@@ -98,22 +90,13 @@ static json_t *question(const struct screen *screen)
 static void ask(struct screen *screen, bool further)
 {
     struct trail *trail = screen->data;
-    json_t *body;
 
-    if (!is_online(screen)) {
+    trail->further = further;
+    if (inquiry_ask(&trail->inquiry, screen->desk, "/v1/audit", question(screen)))
+        text_copy(trail->notice, sizeof(trail->notice), _("The server is asked ..."));
+    else
         text_copy(trail->notice, sizeof(trail->notice),
                   _("Offline: the audit trail is at the server, and is read there alone."));
-        return;
-    }
-    trail->further = further;
-    body = question(screen);
-    trail->asked = body != NULL ? questions_ask(link_questions(screen->desk->link), QUESTION_AUDIT,
-                                                "/v1/audit", body)
-                                : 0;
-    json_decref(body);
-    trail->asked_ms = desk_now(screen->desk);
-    text_copy(trail->notice, sizeof(trail->notice), _("The server is asked ..."));
-    link_sync_ring(screen->desk->link);
 }
 
 static void failed(struct trail *trail, const struct question_answer *answer)
@@ -174,22 +157,10 @@ static void append(struct trail *trail, json_t *answer)
 static void take(struct screen *screen)
 {
     struct trail *trail = screen->data;
-    struct question_answer answer = {.status = 0};
+    struct question_answer answer;
 
-    if (trail->asked == 0)
+    if (!inquiry_take(&trail->inquiry, screen->desk, PATIENCE_MS, &answer))
         return;
-    switch (
-        questions_take(link_questions(screen->desk->link), QUESTION_AUDIT, trail->asked, &answer)) {
-    case QUESTION_WAITING:
-        if (desk_now(screen->desk) - trail->asked_ms <= PATIENCE_MS)
-            return;
-        questions_forget(link_questions(screen->desk->link), QUESTION_AUDIT);
-        break;
-    case QUESTION_ANSWERED:
-    case QUESTION_NONE:
-        break;
-    }
-    trail->asked = 0;
     if (answer.document == NULL) {
         failed(trail, &answer);
         return;
@@ -211,7 +182,7 @@ static void trail_close(struct screen *screen)
 {
     struct trail *trail = screen->data;
 
-    questions_forget(link_questions(screen->desk->link), QUESTION_AUDIT);
+    inquiry_forget(&trail->inquiry, screen->desk);
     json_decref(trail->answer);
     for (size_t i = 0; i < FOCUS_LIST; i++)
         editor_free(trail->fields[i]);
@@ -243,6 +214,7 @@ static int trail_open(struct screen *screen, const json_t *arguments, struct err
     if (trail == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
     screen->data = trail;
+    trail->inquiry.kind = QUESTION_AUDIT;
     trail->period = 1;
     for (size_t i = 0; i < FOCUS_LIST; i++)
         trail->fields[i] = editor_new(EDITOR_LINE, TYPED_LIMIT);
@@ -390,12 +362,39 @@ static void follow(struct screen *screen)
     ask(screen, false);
 }
 
+/* What is kept of the client who is asked about, or whom the marked entry is about. */
+static void run_keeping(struct screen *screen, const char *argument)
+{
+    const struct trail *trail = screen->data;
+    const json_t *entry = json_array_get(trail->entries, trail->list.selected);
+    const char *id = json_text_or(trail->answer, "client", "");
+
+    (void)argument;
+    if (*id == '\0')
+        id = json_text_or(entry, is_choosing(trail) ? "id" : "client", "");
+    if (*id == '\0')
+        ui_tell(screen->ui, UI_WARNING, "%s", _("Mark an entry of a client first."));
+    else
+        ui_open(screen->ui, "keeping", json_pack("{s:s, s:s}", "type", "client", "of", id));
+}
+
+static void run_rules(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    ui_open(screen->ui, "retention", NULL);
+}
+
+static bool trail_offers(const struct screen *screen, const struct screen_key *key)
+{
+    return (key->run != run_keeping && key->run != run_rules) || keeping_is_open(screen->desk);
+}
+
 static bool list_keys(struct screen *screen, const struct input *input)
 {
     struct trail *trail = screen->data;
 
     if (list_key(&trail->list, input, true)) {
-        if (trail->list.selected + 1 == trail->list.count && trail->asked == 0 &&
+        if (trail->list.selected + 1 == trail->list.count && trail->inquiry.number == 0 &&
             json_bool_or(trail->answer, "more", false))
             ask(screen, true);
         return true;
@@ -433,6 +432,21 @@ static bool trail_key(struct screen *screen, const struct input *input)
     return used;
 }
 
+/* Whose file was erased from here has no name any more: the id stands for them. */
+static void trail_answer(struct screen *screen, const char *from, const json_t *answer)
+{
+    struct trail *trail = screen->data;
+
+    (void)from;
+    if (!json_bool_or(answer, "erased", false))
+        return;
+    if (*trail->client == '\0')
+        text_copy(trail->client, sizeof(trail->client), json_text_or(trail->answer, "client", ""));
+    editor_set_text(trail->fields[FOCUS_CLIENT], trail->client);
+    show(trail, NULL);
+    ask(screen, false);
+}
+
 static void trail_tick(struct screen *screen)
 {
     take(screen);
@@ -446,8 +460,13 @@ static const struct screen_key trail_keys[] = {
     {'k', N_("Kind"), N_("Shows another kind of entries (on the list)."), N_("kind"), run_kind},
     {'u', N_("Unusual"), N_("Shows access that is worth a question (on the list)."), N_("unusual"),
      run_unusual},
+    {'c', N_("Kept"),
+     N_("What is kept of the client, to hold back, copy or erase it (on the list)."), NULL,
+     run_keeping},
     {'d', N_("Days"), N_("Looks further back: a day, a week, a month, a year (on the list)."),
      N_("days"), run_period},
+    {'r', N_("Rules"), N_("How long things are kept, and what goes next (on the list)."), NULL,
+     run_rules},
     {0},
 };
 
@@ -462,6 +481,7 @@ const struct screen_kind screen_audit = {
     .command = N_("audit"),
     .flags = SCREEN_SINGLE,
     .keys = trail_keys,
+    .offers = trail_offers,
     .open = trail_open,
     .close = trail_close,
     .draw = trail_draw,
@@ -469,4 +489,5 @@ const struct screen_kind screen_audit = {
     .save = trail_save,
     .tick = trail_tick,
     .wake = trail_tick,
+    .answer = trail_answer,
 };

@@ -20,6 +20,8 @@ extern const struct screen_kind screen_task, screen_task_new, screen_tickets, sc
 extern const struct screen_kind screen_reassign, screen_supervise;
 extern const struct screen_kind screen_rekey;
 extern const struct screen_kind screen_audit, screen_kept;
+extern const struct screen_kind screen_keeping, screen_keeping_change, screen_keeping_copy;
+extern const struct screen_kind screen_retention;
 extern const struct screen_kind screen_lists;
 extern const struct screen_kind screen_checklist, screen_life_event, screen_life_events;
 
@@ -84,6 +86,10 @@ const struct screen_kind *const screen_kinds[] = {
     &screen_code,
     &screen_wiped,
     &screen_audit,
+    &screen_keeping,
+    &screen_keeping_change,
+    &screen_keeping_copy,
+    &screen_retention,
     &screen_elsewhere,
     &screen_fetch,
     &screen_sign_in,

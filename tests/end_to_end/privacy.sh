@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A client asks what we have on them, and then that it goes: a page with all of it and who looked, a
 # hold that keeps it, its erasure beside a server that runs; the terminal that shows the case loses
-# it, and no file of the server or the terminal holds the client's words any more.
+# it, and no file of the server or the terminal holds the client's words any more. The same by a
+# privacy officer at a terminal, in both languages, and what the rules erase next.
 . "$(dirname "$0")/harness.sh"
 for tool in curl jq; do
     command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
@@ -57,14 +58,18 @@ TOKEN=$(curl -sS -H 'Content-Type: application/json' \
     "$SERVER/v1/login" | jq -r .token)
 PIERRE=$(sqlite3 "$WORK/server.db" "SELECT id FROM record WHERE type = 'agent' \
     AND json_extract(document, '\$.body.login') = 'pierre'")
-jq -n --arg record "$MATTER" --arg agent "$PIERRE" --arg now "$(date -u +%FT%T.000Z)" \
-    --argjson base "$(sqlite3 "$WORK/server.db" "SELECT rev FROM record WHERE id = '$MATTER'")" '
-    {operations: [{id: "019aaaaa-0000-7000-8001-000000000001", kind: "claim", type: "case",
-        record: $record, base: $base, agent: $agent, device: "019aaaaa-0000-7000-8000-0000000000aa",
-        time: $now, tick: 0, body: {status: "closed"}}]}' >"$WORK/close.json"
-curl -sS -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
-    --data-binary @"$WORK/close.json" "$SERVER/v1/operations" >"$WORK/closed.json"
-grep -q '"applied"' "$WORK/closed.json" || fail "not closed: $(cat "$WORK/closed.json")"
+# Closes a case, in one operation of this id.
+close_case() {
+    jq -n --arg record "$1" --arg id "$2" --arg agent "$PIERRE" --arg now "$(date -u +%FT%T.000Z)" \
+        --argjson base "$(sqlite3 "$WORK/server.db" "SELECT rev FROM record WHERE id = '$1'")" '
+        {operations: [{id: $id, kind: "claim", type: "case", record: $record, base: $base,
+            agent: $agent, device: "019aaaaa-0000-7000-8000-0000000000aa", time: $now, tick: 0,
+            body: {status: "closed"}}]}' >"$WORK/close.json"
+    curl -sS -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+        --data-binary @"$WORK/close.json" "$SERVER/v1/operations" >"$WORK/closed.json"
+    grep -q '"applied"' "$WORK/closed.json" || fail "not closed: $(cat "$WORK/closed.json")"
+}
+close_case "$MATTER" 019aaaaa-0000-7000-8001-000000000001
 ordered hold add client "$REFERENCE" --reason "a court asks" || fail "not held"
 ordered hold list | grep -q "a court asks" || fail "the hold is not listed"
 ! ordered erase case "$REFERENCE" --reason "asked" 2>"$WORK/bar" || fail "what is held was erased"
@@ -77,10 +82,110 @@ grep -Eq "^erased: [4-9] records, 1 attachments" "$WORK/erased" || fail "$(cat "
 # The terminal that had it open says that it is gone, and keeps nothing.
 wait_gone a "Zéphyrine"
 ! ordered erase client "$REFERENCE" --reason "asked" 2>/dev/null || fail "erased twice"
+
+# An officer, at a terminal: in French on 80 columns, then in English on 60.
+cat >"$WORK/message.json" <<END
+{"message_id": "m-2", "kind": "request", "subject": "Mon permis", "text": "Bonjour",
+ "language": "fr", "client": {"name": "Aristide Beaulieu", "phone": "418 555-0199"}}
+END
+curl -sS -o "$WORK/answer.json" -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' \
+    -d @"$WORK/message.json" "$SERVER/v1/intake/web" || fail "not taken"
+OFFICERS=$(jq -r .reference "$WORK/answer.json")
+OFFICERS_MATTER=$(jq -r .case "$WORK/answer.json")
+rm "$WORK/message.json" "$WORK/answer.json"
+entries_of() {
+    sqlite3 "$WORK/server.db" "SELECT count(*) FROM audit WHERE $1"
+}
+ENV_="HOME=$WORK" terminal b --language fr
+wait_for a "Mon permis"
+types a 1
+wait_for a "Aristide Beaulieu"
+keys a Enter
+wait_for a "$OFFICERS"
+sign_in b helene
+wait_for b "en ligne"
+keys b C-g
+types b "conservation $OFFICERS"$'\r'
+wait_for b "le dossier $OFFICERS n’est pas clos"
+wait_for b "Aristide Beaulieu"
+close_case "$OFFICERS_MATTER" 019aaaaa-0000-7000-8001-000000000002
+types b h
+wait_for b "Suspendre l’effacement : Aristide Beaulieu"
+types b "un tribunal le demande"$'\r'
+wait_for b "Suspendre l’effacement ?"
+types b 2
+wait_for b "un tribunal le demande"
+wait_for b "l’effacement est suspendu."
+! ordered erase client "$OFFICERS" --reason "asked" 2>"$WORK/bar" || fail "what is held was erased"
+grep -q "is held" "$WORK/bar" || fail "it is not said why: $(cat "$WORK/bar")"
+# The copy: only where it was confirmed, for its owner alone, and nothing beside it.
+types b c
+wait_for b "$WORK/guichet-"
+keys b C-x
+wait_for b "non scellée"
+[ -z "$(find "$WORK" -name '*.html')" ] || fail "a copy before it was confirmed"
+types b 2
+wait_for b "Une copie est dans"
+[ "$(find "$WORK" -name '*.html*' | wc -l)" = 1 ] || fail "not one copy"
+COPY=$(find "$WORK" -name 'guichet-*.html')
+[ "$(stat -c %a "$COPY")" = 600 ] || fail "others can read the copy"
+tail -1 "$COPY" | grep -q "</html>" && grep -q "Aristide Beaulieu" "$COPY" || fail "not all of it"
+rm "$COPY"
+types b h
+wait_for b "Lever la suspension : Aristide Beaulieu"
+types b "le tribunal a fini"$'\r'
+wait_for b "Lever la suspension ?"
+types b 2
+wait_for b "rien ne l’empêche"
+terminal_quit b
+
+# Held again behind the officer's back: the server refuses, and the screen says why.
+COLUMNS_=60 ROWS_=16 terminal c --language en
+sign_in c helene Password
+wait_for c "online"
+keys c C-g
+types c "keeping $OFFICERS"$'\r'
+wait_for c "nothing bars it"
+ordered hold add client "$OFFICERS" --reason "a court asks" || fail "not held"
+types c e
+wait_for c "type “erase” to confirm"
+types c $'asked by the client\rerase\r'
+wait_for c "it is held back"
+wait_for c "who administers the server"
+ordered hold end client "$OFFICERS" --reason "over" || fail "not let go"
+types c r
+wait_for c "nothing bars it"
+types c e
+wait_for c "type “erase” to confirm"
+types c $'asked by the client\rwrong\r'
+wait_for c "nothing was erased"
+keys c C-u
+types c $'erase\r'
+wait_for c "Erased: "
+wait_gone c "Beaulieu"
+keys c C-g
+types c "retention"$'\r'
+wait_for c "There is no rule"
+ordered retention set stray 6 || fail "no rule"
+types c r
+wait_for c "cases of no client"
+terminal_quit c
+for entry in "kind = 'erase' AND what = 'held back' AND device <> ''" \
+    "kind = 'erase' AND what = 'hold ended' AND device <> ''" \
+    "kind = 'export' AND what = 'disclosure at a terminal'" "kind = 'refused' AND what = 'erase: held'" \
+    "kind = 'erase' AND what = 'asked by the client' AND device <> '' AND type = 'client'" \
+    "kind = 'read' AND what = 'retention: what is due' LIMIT 1"; do
+    [ "$(entries_of "$entry")" -ge 1 ] || fail "not in the trail: $entry"
+done
+ordered retention remove stray || fail "a rule stays"
+# Nobody else: Pierre serves clients.
+keys a C-g
+types a "conservation $REFERENCE"$'\r'
+wait_for a "Votre rôle ne permet ni d’effacer"
 terminal_quit a
 server_stop
 guichetd check --database "$WORK/server.db" >"$WORK/check" || { cat "$WORK/check"; fail "check"; }
-if grep -rlai -e "Bellefleur" -e "zephyrine@" -e "lettre de Zeph" "$WORK" --include='*.db*' \
+if grep -rlai -e "Bellefleur" -e "zephyrine@" -e "Beaulieu" -e "lettre de Zeph" "$WORK" --include='*.db*' \
     --include='*.journal*' --include='*.log'; then
     fail "a file still holds what was erased"
 fi

@@ -8,7 +8,7 @@
 #include "app/client.h"
 #include "app/json.h"
 #include "app/question.h"
-#include "tests/unit/ui_fixture.h"
+#include "tests/unit/ui_questions.h"
 #include "ui/language.h"
 
 #define ZOE    "019b7000-0000-7000-8000-0000000000a1"
@@ -31,14 +31,6 @@ static void expect_not(struct ui_fixture *fixture, const char *text)
     }
 }
 
-static void go(struct ui_fixture *fixture, enum link_state state)
-{
-    const struct link_status status = {.state = state};
-
-    link_status_set(fixture->link, &status);
-    ui_fixture_draw(fixture);
-}
-
 static void tick(struct ui_fixture *fixture)
 {
     ui_tick(fixture->ui);
@@ -48,38 +40,6 @@ static void tick(struct ui_fixture *fixture)
 static struct questions *questions(struct ui_fixture *fixture)
 {
     return link_questions(fixture->link);
-}
-
-/* What is asked, as the sync thread finds it; the member of its body. New (json_decref). */
-static json_t *asked(struct ui_fixture *fixture, enum question_kind kind, const char *path,
-                     uint64_t *number)
-{
-    struct question question;
-    json_t *body;
-
-    assert_true(questions_wanted(questions(fixture), &question));
-    assert_int_equal(question.kind, kind);
-    assert_string_equal(question.path, path);
-    *number = question.number;
-    body = json_loads(question.body, 0, NULL);
-    assert_non_null(body);
-    question_clear(&question);
-    return body;
-}
-
-static void reply(struct ui_fixture *fixture, enum question_kind kind, uint64_t number, int status,
-                  const char *document)
-{
-    struct question_answer answer = {.status = status};
-
-    if (status == 200)
-        answer.document = json_loads(document, 0, NULL);
-    else
-        strcpy(answer.message, document);
-    answer.retry_ms = status == 429 ? 15000 : 0;
-    questions_answer(questions(fixture), kind, number, &answer);
-    link_screen_ring(fixture->link);
-    ui_fixture_draw(fixture);
 }
 
 static bool is_asked(struct ui_fixture *fixture)
@@ -106,8 +66,8 @@ static void find_zoe(struct ui_fixture *fixture)
 {
     uint64_t number;
 
-    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
-    reply(fixture, QUESTION_SEARCH, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
+    json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    ui_reply(fixture, QUESTION_SEARCH, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
 }
 
 /* The file comes with the feed. */
@@ -144,7 +104,7 @@ static void a_reason_is_asked_once_and_sent(void **state)
     uint64_t number;
     json_t *body;
 
-    go(fixture, LINK_ONLINE);
+    ui_link(fixture, LINK_ONLINE);
     type_client(fixture, "lebel");
     expect(fixture, "No such client on this terminal. Tab looks in all offices");
     /* Nothing is asked of anybody while somebody types. */
@@ -156,11 +116,11 @@ static void a_reason_is_asked_once_and_sent(void **state)
     assert_false(is_asked(fixture));
     ui_fixture_type(fixture, "2");
     expect(fixture, "Looking in all offices...");
-    body = asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number);
+    body = ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number);
     assert_string_equal(json_text_or(body, "q", ""), "lebel");
     assert_string_equal(json_text_or(body, "purpose", ""), "call-back");
     json_decref(body);
-    reply(fixture, QUESTION_SEARCH, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
+    ui_reply(fixture, QUESTION_SEARCH, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
     expect(fixture, "Zoé Lebel");
     expect(fixture, "1980-05-31");
     expect(fixture, "t/south");
@@ -170,10 +130,10 @@ static void a_reason_is_asked_once_and_sent(void **state)
     assert_false(is_asked(fixture));
     tick(fixture);
     tick(fixture);
-    body = asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number);
+    body = ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number);
     assert_string_equal(json_text_or(body, "q", ""), "lebell");
     json_decref(body);
-    reply(fixture, QUESTION_SEARCH, number, 200, FOUND(""));
+    ui_reply(fixture, QUESTION_SEARCH, number, 200, FOUND(""));
     expect(fixture, "Nothing in the other offices either.");
     ui_fixture_press(fixture, INPUT_TAB);
     expect_not(fixture, "Why do you look");
@@ -184,7 +144,7 @@ static void going_back_from_the_reason_asks_nothing(void **state)
 {
     struct ui_fixture *fixture = *state;
 
-    go(fixture, LINK_ONLINE);
+    ui_link(fixture, LINK_ONLINE);
     type_client(fixture, "lebel");
     ui_fixture_press(fixture, INPUT_TAB);
     ui_fixture_press(fixture, INPUT_ESCAPE);
@@ -202,17 +162,17 @@ static void offline_says_so(void **state)
     struct ui_fixture *fixture = *state;
     uint64_t number;
 
-    go(fixture, LINK_OFFLINE);
+    ui_link(fixture, LINK_OFFLINE);
     type_client(fixture, "lebel");
     ui_fixture_press(fixture, INPUT_TAB);
     expect(fixture, "Offline: only what this terminal holds was searched.");
     assert_false(is_asked(fixture));
     /* Cut while it was on its way. */
-    go(fixture, LINK_ONLINE);
+    ui_link(fixture, LINK_ONLINE);
     ui_fixture_press(fixture, INPUT_TAB);
     ui_fixture_type(fixture, "1");
-    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
-    reply(fixture, QUESTION_SEARCH, number, 0, "cut");
+    json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    ui_reply(fixture, QUESTION_SEARCH, number, 0, "cut");
     expect(fixture, "Offline: only what this terminal holds was searched.");
 }
 
@@ -221,20 +181,21 @@ static void refusals_are_said_plainly(void **state)
     struct ui_fixture *fixture = *state;
     uint64_t number;
 
-    go(fixture, LINK_ONLINE);
+    ui_link(fixture, LINK_ONLINE);
     type_client(fixture, "lebel");
     ui_fixture_press(fixture, INPUT_TAB);
     ui_fixture_type(fixture, "1");
-    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
-    reply(fixture, QUESTION_SEARCH, number, 429, "too many");
+    json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    ui_reply(fixture, QUESTION_SEARCH, number, 429, "too many");
     expect(fixture, "Too many searches: wait 15 s.");
     ui_fixture_press(fixture, INPUT_TAB);
-    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
-    reply(fixture, QUESTION_SEARCH, number, 403, "no");
+    json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    ui_reply(fixture, QUESTION_SEARCH, number, 403, "no");
     expect(fixture, "Your role does not search other offices for this reason.");
     ui_fixture_press(fixture, INPUT_TAB);
-    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
-    reply(fixture, QUESTION_SEARCH, number, 200, "{\"hits\":[],\"more\":false,\"beyond\":false}");
+    json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    ui_reply(fixture, QUESTION_SEARCH, number, 200,
+             "{\"hits\":[],\"more\":false,\"beyond\":false}");
     expect(fixture, "Only your own office was searched");
 }
 
@@ -259,15 +220,15 @@ static void the_cursor_stays_where_it_is(void **state)
 
     make_client(fixture, "Ann Lebel");
     make_client(fixture, "Bea Lebel");
-    go(fixture, LINK_ONLINE);
+    ui_link(fixture, LINK_ONLINE);
     type_client(fixture, "lebel");
     expect(fixture, "Somebody else? Tab looks in all offices.");
     ui_fixture_press(fixture, INPUT_DOWN);
     ui_fixture_press(fixture, INPUT_TAB);
     ui_fixture_type(fixture, "1");
-    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
     assert_true(canvas_cursor(fixture->canvas, &before, &column));
-    reply(fixture, QUESTION_SEARCH, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
+    ui_reply(fixture, QUESTION_SEARCH, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
     expect(fixture, "Ann Lebel");
     expect(fixture, "Zoé Lebel");
     assert_true(canvas_cursor(fixture->canvas, &row, &column));
@@ -288,7 +249,7 @@ static void a_whole_reference_is_looked_for(void **state)
 
     assert_true(id_parse(&id, MATTER));
     id_reference(&id, 'C', reference);
-    go(fixture, LINK_ONLINE);
+    ui_link(fixture, LINK_ONLINE);
     type_client(fixture, reference);
     ui_fixture_type(fixture, "\r");
     expect(fixture, "Why do you look for somebody beyond this terminal?");
@@ -298,14 +259,14 @@ static void a_whole_reference_is_looked_for(void **state)
     /* With the reason known, without a key. */
     ui_fixture_press(fixture, INPUT_CONTROL('U'));
     ui_fixture_type(fixture, reference);
-    json_decref(asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
 }
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
 static void search_zoe(struct ui_fixture *fixture)
 {
-    go(fixture, LINK_ONLINE);
+    ui_link(fixture, LINK_ONLINE);
     type_client(fixture, "lebel");
     ui_fixture_press(fixture, INPUT_TAB);
     ui_fixture_type(fixture, "1");
@@ -322,13 +283,13 @@ static void a_hit_is_fetched_and_served(void **state)
     ui_fixture_type(fixture, "\r");
     expect(fixture, "Another office’s file");
     expect(fixture, "Being fetched from the other office...");
-    body = asked(fixture, QUESTION_OPEN, "/v1/open", &number);
+    body = ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number);
     assert_string_equal(json_text_or(body, "type", ""), "client");
     assert_string_equal(json_text_or(body, "id", ""), ZOE);
     assert_string_equal(json_text_or(body, "purpose", ""), "contact");
     json_decref(body);
     /* Merged meanwhile: the one that stays is waited for. */
-    reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" OTHER "\",\"until\":null}");
+    ui_reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" OTHER "\",\"until\":null}");
     deliver(fixture, RECORD_CLIENT, ZOE, zoe());
     expect(fixture, "Being fetched from the other office...");
     deliver(fixture, RECORD_CLIENT, OTHER, zoe());
@@ -378,15 +339,15 @@ static void what_is_not_opened_is_said(void **state)
 
     search_zoe(fixture);
     ui_fixture_type(fixture, "\r");
-    json_decref(asked(fixture, QUESTION_OPEN, "/v1/open", &number));
-    reply(fixture, QUESTION_OPEN, number, 403, "no");
+    json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
+    ui_reply(fixture, QUESTION_OPEN, number, 403, "no");
     expect(fixture, "Your role does not open this file.");
     ui_fixture_type(fixture, "\r");
     expect(fixture, "Being fetched from the other office...");
-    json_decref(asked(fixture, QUESTION_OPEN, "/v1/open", &number));
-    reply(fixture, QUESTION_OPEN, number, 404, "no");
+    json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
+    ui_reply(fixture, QUESTION_OPEN, number, 404, "no");
     expect(fixture, "This file is no longer there.");
-    go(fixture, LINK_OFFLINE);
+    ui_link(fixture, LINK_OFFLINE);
     ui_fixture_type(fixture, "\r");
     expect(fixture, "Offline: the file stays with its office.");
 }
@@ -397,7 +358,7 @@ static void a_case_is_found_and_shown(void **state)
     uint64_t number;
     json_t *body;
 
-    go(fixture, LINK_ONLINE);
+    ui_link(fixture, LINK_ONLINE);
     ui_fixture_type(fixture, ":lists all\r");
     ui_fixture_press(fixture, INPUT_CONTROL('F'));
     ui_fixture_type(fixture, "lebel");
@@ -407,23 +368,24 @@ static void a_case_is_found_and_shown(void **state)
     expect(fixture, "lebel");
     ui_fixture_type(fixture, "\r");
     ui_fixture_type(fixture, "3");
-    body = asked(fixture, QUESTION_SEARCH, "/v1/search/case", &number);
+    body = ui_asked(fixture, QUESTION_SEARCH, "/v1/search/case", &number);
     assert_string_equal(json_text_or(body, "q", ""), "lebel");
     assert_string_equal(json_text_or(body, "purpose", ""), "case-work");
     json_decref(body);
-    reply(fixture, QUESTION_SEARCH, number, 200,
-          FOUND("{\"type\":\"case\",\"id\":\"" MATTER
-                "\",\"reference\":\"C-0000-0001\",\"service\":\"t/birth\",\"status\":\"received\","
-                "\"office\":\"t/south\",\"score\":3,\"here\":false,\"client\":{\"id\":\"" ZOE
-                "\",\"name\":\"Zoé Lebel\"}}"));
+    ui_reply(
+        fixture, QUESTION_SEARCH, number, 200,
+        FOUND("{\"type\":\"case\",\"id\":\"" MATTER
+              "\",\"reference\":\"C-0000-0001\",\"service\":\"t/birth\",\"status\":\"received\","
+              "\"office\":\"t/south\",\"score\":3,\"here\":false,\"client\":{\"id\":\"" ZOE
+              "\",\"name\":\"Zoé Lebel\"}}"));
     expect(fixture, "C-0000-0001");
     expect(fixture, "Birth certificate");
     expect(fixture, "received");
     ui_fixture_type(fixture, "\r");
-    body = asked(fixture, QUESTION_OPEN, "/v1/open", &number);
+    body = ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number);
     assert_string_equal(json_text_or(body, "id", ""), MATTER);
     json_decref(body);
-    reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" ZOE "\",\"until\":null}");
+    ui_reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" ZOE "\",\"until\":null}");
     deliver(fixture, RECORD_CLIENT, ZOE, zoe());
     expect(fixture, "Being fetched");
     deliver(fixture, RECORD_CASE, MATTER,
@@ -442,7 +404,7 @@ static void duplicates_elsewhere_are_warned_of(void **state)
     uint64_t number;
     json_t *body;
 
-    go(fixture, LINK_ONLINE);
+    ui_link(fixture, LINK_ONLINE);
     make_client(fixture, "Zoe Lebel");
     type_client(fixture, "Lebel, Zoé");
     ui_fixture_press(fixture, INPUT_CONTROL('N'));
@@ -451,11 +413,11 @@ static void duplicates_elsewhere_are_warned_of(void **state)
     assert_false(is_asked(fixture));
     tick(fixture);
     tick(fixture);
-    body = asked(fixture, QUESTION_LIKELY, "/v1/search/client", &number);
+    body = ui_asked(fixture, QUESTION_LIKELY, "/v1/search/client", &number);
     assert_string_equal(json_text_or(json_object_get(body, "like"), "name", ""), "Lebel, Zoé");
     assert_string_equal(json_text_or(body, "purpose", ""), "contact");
     json_decref(body);
-    reply(fixture, QUESTION_LIKELY, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
+    ui_reply(fixture, QUESTION_LIKELY, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
     expect(fixture, "Zoé Lebel · t/south · 1980-05-31");
     expect(fixture, "same phone");
     /* They stay while more is typed, and the cursor is where it was. */
@@ -464,15 +426,15 @@ static void duplicates_elsewhere_are_warned_of(void **state)
     expect(fixture, "Lebel, Zoéx");
     tick(fixture);
     tick(fixture);
-    json_decref(asked(fixture, QUESTION_LIKELY, "/v1/search/client", &number));
-    reply(fixture, QUESTION_LIKELY, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
+    json_decref(ui_asked(fixture, QUESTION_LIKELY, "/v1/search/client", &number));
+    ui_reply(fixture, QUESTION_LIKELY, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
     /* Taken rather than made anew. */
     for (int i = 0; i < 11; i++)
         ui_fixture_press(fixture, INPUT_DOWN);
     ui_fixture_type(fixture, "\r");
     ui_fixture_type(fixture, "1");
-    json_decref(asked(fixture, QUESTION_OPEN, "/v1/open", &number));
-    reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" ZOE "\",\"until\":null}");
+    json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
+    ui_reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" ZOE "\",\"until\":null}");
     deliver(fixture, RECORD_CLIENT, ZOE, zoe());
     expect(fixture, "The contact has begun.");
     assert_string_equal(fixture->desk.open.client.text, ZOE);
@@ -483,13 +445,13 @@ static void not_every_letter_is_asked(void **state)
 {
     struct ui_fixture *fixture = *state;
 
-    go(fixture, LINK_ONLINE);
+    ui_link(fixture, LINK_ONLINE);
     type_client(fixture, "Zoé");
     ui_fixture_press(fixture, INPUT_CONTROL('N'));
     tick(fixture);
     tick(fixture);
     assert_false(is_asked(fixture));
-    go(fixture, LINK_OFFLINE);
+    ui_link(fixture, LINK_OFFLINE);
     ui_fixture_type(fixture, " Lebel");
     tick(fixture);
     tick(fixture);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "app/json.h"
-#include "tests/unit/ui_fixture.h"
+#include "tests/unit/ui_questions.h"
 #include "ui/purpose.h"
 
 static void expect(struct ui_fixture *fixture, const char *text)
@@ -20,23 +20,6 @@ static void ask(struct ui_fixture *fixture, const struct id *client)
 {
     purpose_ask(ui_top(fixture->ui), "look", client);
     ui_fixture_draw(fixture);
-}
-
-/* The catalogue says so: the desk looks it up. */
-static void be(struct ui_fixture *fixture, const char *role)
-{
-    static int64_t rev = 1;
-    struct record *agent = record_copy(fixture->desk.agent);
-
-    json_decref(agent->body);
-    agent->body = json_deep_copy(fixture->desk.agent->body);
-    json_object_set_new(agent->body, "role", json_string(role));
-    agent->rev = ++rev;
-    assert_int_equal(
-        catalogue_write_page(fixture->desk.catalogue, &agent, 1, 100 + rev, "feed", NULL), 0);
-    record_free(agent);
-    ui_fixture_return(fixture, false);
-    assert_string_equal(record_text(fixture->desk.agent, "role"), role);
 }
 
 static void a_digit_takes_a_reason(void **state)
@@ -109,7 +92,7 @@ static void some_reasons_want_words(void **state)
     struct ui_fixture *fixture = *state;
     struct purpose_reason reason;
 
-    be(fixture, "agent");
+    ui_role(fixture, "agent");
     ask(fixture, NULL);
     expect(fixture, "5  Somebody is in danger");
     ui_fixture_type(fixture, "5");
@@ -130,17 +113,17 @@ static void roles_have_their_reasons(void **state)
     assert_false(ui_fixture_shows(fixture, "in danger"));
     assert_false(ui_fixture_shows(fixture, "as a supervisor"));
     ui_fixture_type(fixture, "\033");
-    be(fixture, "supervisor");
+    ui_role(fixture, "supervisor");
     ask(fixture, NULL);
     expect(fixture, "5  I look at work as a supervisor");
     expect(fixture, "6  Somebody is in danger");
     ui_fixture_press(fixture, INPUT_ESCAPE);
-    be(fixture, "privacy-officer");
+    ui_role(fixture, "privacy-officer");
     ask(fixture, NULL);
     expect(fixture, "1  Privacy review, or a request for access");
     assert_false(ui_fixture_shows(fixture, "on the line"));
     ui_fixture_press(fixture, INPUT_ESCAPE);
-    be(fixture, "administrator");
+    ui_role(fixture, "administrator");
     ask(fixture, NULL);
     expect(fixture, "Your role does not open clients’ files.");
     assert_false(ui_fixture_shows(fixture, "Why do you"));

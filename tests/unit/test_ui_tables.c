@@ -8,7 +8,7 @@
 #include "ui/manual.h"
 #include "ui/ui_internal.h"
 
-#define KINDS_LIMIT 64
+#define KINDS_LIMIT 128
 
 static size_t all_commands(struct ui *ui, const struct screen_kind *top, struct command *commands)
 {
