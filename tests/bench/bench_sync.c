@@ -29,6 +29,7 @@
 
 #define PASSWORD "correct horse battery staple"
 #define PROSE    150 /* characters of a note */
+#define SEGMENT  52  /* headers of IPv4 and TCP (with its times) around the bytes of each segment */
 
 static char directory[] = "/tmp/guichet-bench-sync-XXXXXX";
 static pid_t server;
@@ -376,6 +377,29 @@ static void measure_down(struct terminal *terminal, int notes)
            (double)(last.up + last.down) / notes);
 }
 
+/* Where the bytes of one exchange go: its first line, each header by its name, the body. */
+static void print_parts(struct terminal *terminal, int way)
+{
+    const char *name = way == 0 ? "one_up" : "one_down";
+    size_t length, at = 0;
+    const char *bytes = relay_heard(terminal->relay, way, &length);
+
+    while (at < length) {
+        const char *end = memmem(bytes + at, length - at, "\r\n", 2);
+        size_t line = end != NULL ? (size_t)(end - (bytes + at)) : length - at;
+        size_t word = at == 0 ? 4 : line;
+
+        for (size_t i = 0; at > 0 && i < line; i++)
+            if (bytes[at + i] == ':' && i < word)
+                word = i;
+        if (end == NULL || line == 0)
+            break;
+        printf("%s:%.*s %zu\n", name, (int)word, bytes + at, line + 2);
+        at += line + 2;
+    }
+    printf("%s:end-of-head 2\n%s:body %zu\n", name, name, length > at + 2 ? length - at - 2 : 0);
+}
+
 /* One note on an idle kept-alive connection; the long poll that it wakes is the colleagues'. */
 static void measure_one(struct terminal *terminal)
 {
@@ -384,10 +408,14 @@ static void measure_one(struct terminal *terminal)
 
     write_notes(terminal, 1, 200);
     measure_begin(&measure, terminal);
+    relay_listen(terminal->relay);
     link_sync_ring(terminal->link);
     await_empty(terminal);
     measure_end(&measure, terminal);
     printf("one_bytes %lld\none_packets %lld\n", measure.up + measure.down, measure.packets);
+    printf("one_all %lld\n", measure.up + measure.down + measure.packets * SEGMENT);
+    print_parts(terminal, 0);
+    print_parts(terminal, 1);
     while (cursor_of(terminal) == cursor)
         rest();
 }

@@ -26,7 +26,13 @@ FNR == 1 { printf "%-52s %12s %12s %8s\n", notes " notes over loopback", "guiche
     said["down_rate"] = "down to a fresh terminal, per second"
     said["down_bytes"] = "bytes on the wire, each, both ways"
     said["one_bytes"] = "one note of 200 characters on an idle link, bytes"
-    said["one_packets"] = "its TCP segments (40 bytes or more each, on top)"
+    said["one_packets"] = "its TCP segments"
+    said["one_all"] = "with 52 bytes of IP and TCP around each"
+    if ($1 ~ /^one_(up|down):/) {
+        part = $1
+        sub(/:/, ": ", part)
+        said[$1] = "    " substr(part, 5)
+    }
     said["slow_ms"] = "100 waiting, line of 9600 bit/s, 600 ms: until sent, ms"
     said["slow_up"] = "bytes up"
     said["slow_multiple"] = "as a multiple of the bytes over the rate + 600 ms"

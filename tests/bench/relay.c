@@ -43,7 +43,9 @@ struct relay {
     atomic_bool cut;
     atomic_int rate;
     atomic_int round_trip;
-    atomic_llong bytes[2];   /* up, down */
+    atomic_llong bytes[2];  /* up, down */
+    atomic_size_t heard[2]; /* how many of the bytes below are there */
+    char first[2][RELAY_HEARD];
     double free_at[2];       /* when the line has sent what it took, each way */
     pthread_mutex_t closing; /* held while a connection is looked at or closed */
     long long packets;       /* of connections that have ended */
@@ -154,6 +156,11 @@ static void flow_take(struct relay *relay, struct flow *flow, int way, double no
     piece->due = relay->free_at[way] + atomic_load(&relay->round_trip) / 2.0;
     *flow->last = piece;
     flow->last = &piece->next;
+    size_t heard = atomic_load(&relay->heard[way]);
+    size_t room = RELAY_HEARD - heard < (size_t)length ? RELAY_HEARD - heard : (size_t)length;
+
+    memcpy(relay->first[way] + heard, piece->bytes, room);
+    atomic_store(&relay->heard[way], heard + room);
     atomic_fetch_add(&relay->bytes[way], length);
 }
 
@@ -281,6 +288,18 @@ void relay_slow(struct relay *relay, int rate, int round_trip)
 void relay_cut(struct relay *relay, int cut)
 {
     atomic_store(&relay->cut, cut != 0);
+}
+
+void relay_listen(struct relay *relay)
+{
+    atomic_store(&relay->heard[0], 0);
+    atomic_store(&relay->heard[1], 0);
+}
+
+const char *relay_heard(const struct relay *relay, int way, size_t *length)
+{
+    *length = atomic_load(&relay->heard[way]);
+    return relay->first[way];
 }
 
 void relay_counts(const struct relay *relay, long long *up, long long *down)

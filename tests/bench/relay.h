@@ -5,6 +5,8 @@
 #ifndef GUICHET_TESTS_BENCH_RELAY_H
 #define GUICHET_TESTS_BENCH_RELAY_H
 
+#include <stddef.h>
+
 struct relay;
 
 /* Listens on a free port and relays to `port`, in a thread of its own; NULL on failure. */
@@ -19,6 +21,12 @@ int relay_port(const struct relay *relay);
 void relay_slow(struct relay *relay, int rate, int round_trip);
 /* Cuts what is connected, and while `cut` takes no new connection. */
 void relay_cut(struct relay *relay, int cut);
+
+/* From now on the first bytes each way are kept, to be looked at when all has passed. */
+void relay_listen(struct relay *relay);
+#define RELAY_HEARD 4096
+/* Those to the server (`way` 0) or from it (1): borrowed until relay_listen. */
+const char *relay_heard(const struct relay *relay, int way, size_t *length);
 
 /* Bytes to the server and from it so far. */
 void relay_counts(const struct relay *relay, long long *up, long long *down);
