@@ -51,6 +51,7 @@ struct http_request {
     const char *accept; /* the media types that a successful reply may have, with ", " between;
                            NULL: no body */
     int64_t wait_ms;    /* how long the server may stay silent on purpose (long poll) */
+    bool bare; /* the head says neither what the body nor what the reply is: both ends know */
     const char *const *headers; /* more lines "Name: value", then NULL; NULL for none; copied */
 };
 

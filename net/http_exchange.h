@@ -44,6 +44,7 @@ struct http_exchange {
     size_t header_bytes; /* of the reply */
     bool headers_ended;
     bool over_limit;
+    bool bare; /* the reply need not say what it is */
     bool done;
     CURLcode result;
     char detail[CURL_ERROR_SIZE];

@@ -16,7 +16,7 @@
 #define PASSWORD_PASSES 4
 #define PASSWORD_MEMORY ((size_t)64 * 1024 * 1024)
 
-#define TOKEN_BYTES 32
+#define TOKEN_BYTES 20 /* 160 bits, as RFC 6749 (10.10) wants; sent with each request */
 #define HASH_BYTES  LEDGER_TOKEN_HASH
 
 /* --- passwords -------------------------------------------------------------------------------- */

@@ -2,7 +2,7 @@
 
 noinst_LIBRARIES += libnet.a
 libnet_a_SOURCES = \
-    net/compress.c net/compress.h \
+    net/compress.c net/compress.h net/packed.c net/packed.h net/packed_dictionary.c \
     net/curl_common.c net/curl_common.h
 
 # The terminal's side.

@@ -249,6 +249,9 @@ bool head_target_is_plain(const char *target);
 /* Refuses for lack of a permission, which the audit trail keeps by route and name. */
 void request_refuse(struct request *request, const char *permission);
 
+/* The body is in the coding of terminals (packed.h), whose head says no more than it must. */
+bool request_is_packed(const struct request *request);
+
 /* Finds who asks by the bearer token; false with a problem set. */
 bool request_authenticate(struct request *request);
 /* The same once more, after the request slept: what was found then mostly holds. */

@@ -18,19 +18,23 @@ const struct openapi_schema openapi_trust[] = {
          "Id") ", \"terminal\": {\"description\": \"Without it, one long token, where the "
                "organisation lets "
                "terminals without a key in\", \"$ref\": \"#/components/schemas/TerminalProof\"}}}"},
-    {"Session", "{\"type\": \"object\", \"required\": [\"token\", \"expires_at\", \"agent\", "
-                "\"feed\", "
-                "\"time\"], \"properties\": {\"token\": {\"type\": \"string\"}, "
-                "\"expires_at\": " REF(
-                    "Time") ", \"refresh_token\": {\"type\": \"string\", \"description\": \"Taken "
-                            "once by POST "
-                            "/v1/token, with the key that signed in\"}, "
-                            "\"escrow_key\": {\"type\": \"string\", \"description\": \"For whom "
-                            "the terminal deposits the key of what it keeps; empty for nobody\"}, "
-                            "\"recovery_codes\": {\"type\": \"string\", \"description\": \"Told "
-                            "once, when one-time codes were set up\"}, "
-                            "\"refresh_expires_at\": " REF("Time") ", \"agent\": " REF(
-                                "Record") ", \"feed\": " REF("Id") ", \"time\": " REF("Time") "}}"},
+    {"Session",
+     "{\"type\": \"object\", \"required\": [\"token\", \"expires_at\", \"agent\", "
+     "\"feed\", "
+     "\"time\"], \"properties\": {\"token\": {\"type\": \"string\"}, "
+     "\"expires_at\": " REF(
+         "Time") ", \"refresh_token\": {\"type\": \"string\", \"description\": \"Taken "
+                 "once by POST "
+                 "/v1/token, with the key that signed in\"}, "
+                 "\"escrow_key\": {\"type\": \"string\", \"description\": \"For whom "
+                 "the terminal deposits the key of what it keeps; empty for nobody\"}, "
+                 "\"recovery_codes\": {\"type\": \"string\", \"description\": \"Told "
+                 "once, when one-time codes were set up\"}, "
+                 "\"packs\": {\"type\": \"string\", \"description\": \"A Content-Encoding "
+                 "that POST /v1/operations takes besides those of HTTP; what came so is "
+                 "answered by the list of outcomes alone when there is no more to tell\"}, "
+                 "\"refresh_expires_at\": " REF("Time") ", \"agent\": " REF(
+                     "Record") ", \"feed\": " REF("Id") ", \"time\": " REF("Time") "}}"},
     {"PasswordChange",
      "{\"type\": \"object\", \"required\": [\"login\", \"password\", \"new_password\"], "
      "\"properties\": {\"login\": {\"type\": \"string\"}, \"password\": {\"type\": \"string\"}, "

@@ -111,7 +111,9 @@ static bool media_type_fits(const struct request *request)
                                                    MHD_HTTP_HEADER_CONTENT_TYPE);
     const char *wanted = body_type(request);
 
-    return type != NULL && strncasecmp(type, wanted, strlen(wanted)) == 0 &&
+    if (type == NULL)
+        return request_is_packed(request);
+    return strncasecmp(type, wanted, strlen(wanted)) == 0 &&
            strchr("; \t", type[strlen(wanted)]) != NULL;
 }
 

@@ -6,6 +6,7 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "net/packed.h"
 #include "net/protocol.h"
 #include "net/sync_body.h"
 #include "net/sync_internal.h"
@@ -196,6 +197,7 @@ int sync_session_accept(struct sync_engine *engine, const json_t *document, stru
         text_copy(engine->feed, sizeof engine->feed, feed);
         engine->agent = agent->id;
         engine->session = true;
+        engine->packs = strcmp(json_text_or(document, "packs", ""), PACKED_NAME) == 0;
         sync_refresh_keep(engine, document);
         sync_escrow_keep(engine, document);
         engine->session_proved = false;

@@ -5,6 +5,7 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "net/compress.h"
+#include "net/packed.h"
 #include "net/sync_internal.h"
 
 /* Smaller bodies do not get smaller by compression. */
@@ -112,6 +113,20 @@ static int collect(struct sync_engine *engine, struct batch *batch, struct error
     return code < 0 ? sync_fault(engine, code) : 0;
 }
 
+/* False when it is too large, the server does not know how, or it cannot be. */
+static bool pack(struct sync_engine *engine, const struct text_buffer *body, char **packed,
+                 struct http_request *request)
+{
+    if (!engine->packs || body->length > PACKED_MOST ||
+        packed_write(&engine->agent, body->bytes, body->length, packed, &request->body_length,
+                     NULL) != 0)
+        return false;
+    request->body = *packed;
+    request->body_encoding = PACKED_NAME;
+    request->bare = true;
+    return true;
+}
+
 static int send_batch(struct sync_engine *engine, const struct text_buffer *body,
                       struct error *error)
 {
@@ -124,7 +139,7 @@ static int send_batch(struct sync_engine *engine, const struct text_buffer *body
                                    .body_type = "application/json",
                                    .accept = "application/json"};
 
-    if (body->length >= COMPRESS_FROM) {
+    if (!pack(engine, body, &packed, &request) && body->length >= COMPRESS_FROM) {
         int code = compress_bytes(COMPRESSION_ZSTD, body->bytes, body->length, &packed,
                                   &packed_length, error);
         if (code != 0)
@@ -456,6 +471,20 @@ static int narrow(struct sync_engine *engine, const struct http_reply *reply, st
     return refuse_alone(engine, reply->status == 413 ? MERGE_TOO_LARGE : MERGE_VALUE, error);
 }
 
+/* What was packed is answered by the list of outcomes alone, when there is no more to tell. */
+static int read_reply(struct sync_engine *engine, const struct http_reply *reply, json_t **document,
+                      struct error *error)
+{
+    json_t *list;
+
+    if (reply->status != 200 || reply->length == 0 || reply->body[0] != '[')
+        return sync_reply_read(engine, reply, "POST /v1/operations", document, error);
+    if (json_read(&list, reply->body, reply->length, reply->length, "outcomes", NULL) != 0)
+        return error_set(error, ERROR_PROTOCOL, "POST /v1/operations: the reply makes no sense");
+    *document = json_pack("{s:o}", "outcomes", list);
+    return *document != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for the outcomes");
+}
+
 static int push_reply(struct sync_engine *engine, const struct http_reply *reply,
                       struct error *error)
 {
@@ -464,9 +493,14 @@ static int push_reply(struct sync_engine *engine, const struct http_reply *reply
     if ((reply->status == 400 || reply->status == 413 || reply->status == 422) &&
         sync_is_problem(reply))
         return narrow(engine, reply, error);
+    /* Another version of the server, since this session began. */
+    if (engine->packs && sync_problem_is(reply, "unsupported-encoding")) {
+        engine->packs = false;
+        return 0;
+    }
     if (sync_problem_is(reply, "other-history"))
         return sync_desk_restored(engine, error);
-    int code = sync_reply_read(engine, reply, "POST /v1/operations", &document, error);
+    int code = read_reply(engine, reply, &document, error);
     if (code != 0)
         return code;
     code = settle_answers(engine, document, error);

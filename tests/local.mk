@@ -61,6 +61,9 @@ tests_unit_test_config_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_compress
 tests_unit_test_compress_SOURCES = tests/unit/test_compress.c tests/unit/unit.h
 tests_unit_test_compress_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_packed
+tests_unit_test_packed_SOURCES = tests/unit/test_packed.c tests/unit/unit.h
+tests_unit_test_packed_LDADD = $(UNIT_LIBS)
 MERGE_FIXTURE = tests/unit/merge_fixture.c tests/unit/merge_fixture.h tests/unit/unit.h
 UNIT_TESTS += tests/unit/test_merge tests/unit/test_merge_claim
 tests_unit_test_merge_SOURCES = tests/unit/test_merge.c $(MERGE_FIXTURE)
@@ -908,6 +911,13 @@ EXTRA_PROGRAMS += tests/bench/bench_sync
 tests_bench_bench_sync_SOURCES = tests/bench/bench_sync.c tests/bench/relay.c tests/bench/relay.h
 tests_bench_bench_sync_LDADD = $(UNIT_LIBS)
 EXTRA_DIST += tests/bench/bench_sync.sh tests/bench/bench_sync.mjs
+# The dictionary of net/packed.h, as it was made once. A new one is another coding:
+# jq -r '.. | objects | .fr?, .en? | strings | select(length>25 and length<300)'
+#   app/sample/{snippets,services,life-events,questionnaires,templates}.json | sort -u | shuf >prose
+EXTRA_PROGRAMS += tests/bench/make_dictionary
+tests_bench_make_dictionary_SOURCES = tests/bench/make_dictionary.c
+tests_bench_make_dictionary_LDADD = $(UNIT_LIBS)
+EXTRA_DIST += tests/bench/dictionary_shapes.txt
 
 .PHONY: bench-sync
 bench: bench-sync

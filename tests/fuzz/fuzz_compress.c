@@ -6,6 +6,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "net/compress.h"
+#include "net/packed.h"
 
 #define LIMIT 65536
 
@@ -26,6 +27,24 @@ static void round_trip(enum compression compression, const char *bytes, size_t l
     free(packed);
 }
 
+/* In the coding of our own: what it reads it can write again. */
+static void packed(const char *bytes, size_t size)
+{
+    char *text, *again;
+    size_t length, again_length;
+
+    if (packed_read(NULL, bytes, size, LIMIT, &text, &length, NULL) == 0) {
+        FUZZ_HOLDS(length > 0 && length <= LIMIT);
+        free(text);
+    }
+    if (packed_write(NULL, bytes, size, &text, &length, NULL) != 0)
+        return;
+    FUZZ_HOLDS(packed_read(NULL, text, length, size, &again, &again_length, NULL) == 0);
+    FUZZ_HOLDS(again_length == size && memcmp(again, bytes, size) == 0);
+    free(again);
+    free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct error error = ERROR_INIT;
@@ -43,6 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         free(output);
     }
     round_trip(compression, bytes, size);
+    if (size <= LIMIT)
+        packed(bytes, size);
     char *text = strndup(bytes, size);
     (void)compression_from_name(&compression, text);
     (void)compression_choose(text);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "net/compress.h"
+#include "net/packed.h"
 #include "tests/unit/unit.h"
 
 static int begin_request(void *context, enum sync_lane lane, const struct http_request *request,
@@ -21,10 +22,19 @@ static int begin_request(void *context, enum sync_lane lane, const struct http_r
         enum compression compression = COMPRESSION_IDENTITY;
         char *plain = NULL;
         size_t length = 0;
-        assert_true(compression_from_name(&compression, request->body_encoding));
-        assert_int_equal(decompress_bytes(compression, request->body, request->body_length,
-                                          sizeof sent->body - 1, &plain, &length, error),
-                         0);
+        sent->packed = request->bare;
+        if (request->bare) {
+            assert_string_equal(request->body_encoding, PACKED_NAME);
+            assert_int_equal(packed_read(store_agent(bench->store.store), request->body,
+                                         request->body_length, sizeof sent->body - 1, &plain,
+                                         &length, error),
+                             0);
+        } else {
+            assert_true(compression_from_name(&compression, request->body_encoding));
+            assert_int_equal(decompress_bytes(compression, request->body, request->body_length,
+                                              sizeof sent->body - 1, &plain, &length, error),
+                             0);
+        }
         memcpy(sent->body, plain, length);
         sent->body[length] = '\0';
         free(plain);

@@ -18,6 +18,7 @@
 /* What left on a lane and was not answered yet. */
 struct sent {
     bool open;
+    bool packed;    /* the body came in the coding of terminals */
     char line[320]; /* "POST /v1/login" */
     char body[BENCH_BODY_SIZE];
 };

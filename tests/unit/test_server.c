@@ -7,6 +7,7 @@
 
 #include "app/json.h"
 #include "net/compress.h"
+#include "net/packed.h"
 #include "tests/unit/server_fixture.h"
 
 static struct server_fixture shared;
@@ -42,7 +43,7 @@ static void test_login_answers(void **state)
     server_call(f, &call, &answer);
     assert_int_equal(answer.status, 200);
     assert_non_null(strstr(answer.headers, "cache-control: no-store"));
-    assert_true(strlen(json_text_or(answer.json, "token", "")) >= 43);
+    assert_true(strlen(json_text_or(answer.json, "token", "")) >= 27);
     assert_string_equal(json_text_or(answer.json, "feed", ""), ledger_feed(f->ledger.ledger));
     assert_string_equal(
         json_text_or(json_object_get(json_object_get(answer.json, "agent"), "body"), "login", ""),
@@ -211,6 +212,45 @@ static void test_operations_in_brief(void **state)
     json_decref(batch);
     json_decref(good);
     json_decref(bad);
+}
+
+/* In the coding of terminals: applied like any other, and answered in few words. */
+static void test_packed_operations(void **state)
+{
+    struct id id = fixture_id(&f->ledger);
+    struct operation *operation = server_note(f, ANNE, &id, "in fewer bytes");
+    json_t *batch =
+        json_pack("{s:b, s:[o]}", "brief", 1, "operations", operation_to_json(operation));
+    char *text = json_dumps(batch, JSON_COMPACT), *packed;
+    struct call call = {
+        .path = "/v1/operations", .token = f->tokens[ANNE], .type = "", .encoding = PACKED_NAME};
+    struct answer answer;
+
+    (void)state;
+    operation_free(operation);
+    json_decref(batch);
+    assert_int_equal(packed_write(&f->ledger.actors[ANNE].agent, text, strlen(text), &packed,
+                                  &call.length, NULL),
+                     0);
+    call.body = packed;
+    server_call(f, &call, &answer);
+    assert_int_equal(answer.status, 200);
+    assert_null(strstr(answer.headers, "content-type"));
+    assert_null(strstr(answer.headers, "x-request-id"));
+    assert_ptr_equal(strstr(answer.body, "[[1,"), answer.body);
+    answer_clear(&answer);
+    /* Damaged: said as any problem is. */
+    call.length--;
+    server_expect_problem(f, &call, 400, "bad-request");
+    call.encoding = "g2";
+    call.type = NULL;
+    server_expect_problem(f, &call, 415, "unsupported-encoding");
+    /* Nothing else may come without saying what it is. */
+    call.encoding = NULL;
+    call.type = "";
+    server_expect_problem(f, &call, 415, "unsupported-media-type");
+    free(packed);
+    free(text);
 }
 
 /* The stay in which the record of a refusal got its number is told, and known again; another one is
@@ -552,6 +592,7 @@ int main(void)
         cmocka_unit_test(test_operations_in_brief),
         cmocka_unit_test(test_operations_after_another_history),
         cmocka_unit_test(test_operations_after_a_refusal),
+        cmocka_unit_test(test_packed_operations),
         cmocka_unit_test(test_bad_operations_stand_alone),
         cmocka_unit_test(test_bodies_compressed),
         cmocka_unit_test(test_bad_bodies),

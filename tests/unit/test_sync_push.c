@@ -283,6 +283,48 @@ static void what_a_refusal_showed_is_told(void **state)
     bench_free(bench);
 }
 
+/* To a server that said so: small bodies in the coding that both have. Another version of it, put
+ * in its place meanwhile, may not know it. */
+static void what_is_small_is_packed(void **state)
+{
+    struct bench *bench = bench_new(false);
+    char body[1024];
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    assert_false(bench->lanes[SYNC_LANE_WORK].packed);
+    bench_answer(bench, SYNC_LANE_WORK, 401, "{\"code\":\"unauthorized\"}");
+    (void)sync_engine_step(bench->engine);
+    (void)snprintf(body, sizeof body,
+                   "{\"packs\":\"g1\",\"token\":\"T1\",\"expires_at\":\"2030-01-01T00:00:00Z\","
+                   "\"feed\":\"" FEED "\",\"agent\":{\"type\":\"agent\",\"id\":\"%s\",\"rev\":1,"
+                   "\"seq\":1,\"body\":{},\"meta\":{}}}",
+                   store_agent(bench->store.store)->text);
+    bench_answer(bench, SYNC_LANE_WORK, 200, body);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/operations");
+    assert_true(bench->lanes[SYNC_LANE_WORK].packed);
+    assert_int_equal(operations_sent(bench), 1);
+    bench_answer(bench, SYNC_LANE_WORK, 200, "[[1,7]]");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_waiting(bench), 0);
+    bench_write_note(bench, "b");
+    assert_true(bench->lanes[SYNC_LANE_WORK].packed);
+    bench_answer(bench, SYNC_LANE_WORK, 200, "[[");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_waiting(bench), 1);
+    bench->steady += 60000;
+    (void)sync_engine_step(bench->engine);
+    assert_true(bench->lanes[SYNC_LANE_WORK].packed);
+    bench_answer(bench, SYNC_LANE_WORK, 415, "{\"code\":\"unsupported-encoding\"}");
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/operations");
+    assert_false(bench->lanes[SYNC_LANE_WORK].packed);
+    assert_int_equal(operations_sent(bench), 1);
+    bench_free(bench);
+}
+
 static void change_name(struct bench *bench, const struct id *client)
 {
     assert_int_equal(
@@ -486,6 +528,7 @@ int main(void)
         cmocka_unit_test(what_was_accepted_before_the_first_page_counts),
         cmocka_unit_test(a_repeated_answer_is_not_the_latest),
         cmocka_unit_test(what_a_refusal_showed_is_told),
+        cmocka_unit_test(what_is_small_is_packed),
         cmocka_unit_test(a_batch_says_that_its_ground_was_lost),
         cmocka_unit_test(an_answer_in_place_settles_too),
         cmocka_unit_test(the_next_batch_leaves_before_the_last_is_settled),
