@@ -12,6 +12,7 @@
 #include "app/store_file.h"
 #include "app/text.h"
 #include "net/scope_set.h"
+#include "tests/sim/sim_disk.h"
 #include "tests/sim/simulation.h"
 
 /* Past whatever is made in a run, and by more than a file that stays is left alone for. */
@@ -67,27 +68,76 @@ static void want(struct sim_terminal *terminal, bool all)
     }
 }
 
-void sim_files_act(struct sim_terminal *terminal)
+/* How many of the records that operations in the outbox are about are here, and of their cases. */
+#define UNSENT                                                                                     \
+    "SELECT count(*) + total(EXISTS(SELECT 1 FROM record AS matter WHERE matter.type = 'case' "    \
+    "AND matter.id = record.case_id)) FROM operation JOIN record ON record.type = operation.type " \
+    "AND record.id = operation.record WHERE operation.state = 0"
+
+static void read_number(void *context, sqlite3_stmt *row)
+{
+    *(int64_t *)context = sqlite3_column_int64(row, 0);
+}
+
+static int64_t unsent_here(const struct sim_terminal *terminal)
+{
+    int64_t here = 0;
+
+    sim_query_at(terminal->path, UNSENT, NULL, read_number, &here);
+    return here;
+}
+
+/* Lets a case go as if it did not matter what waits in the outbox. */
+static void let_unsent_go(const struct sim_terminal *terminal)
+{
+    sqlite3 *database = NULL;
+
+    if ((sqlite3_open(terminal->path, &database) != SQLITE_OK ||
+         sqlite3_exec(database,
+                      "DELETE FROM record WHERE type = 'case' AND id IN (SELECT case_id FROM "
+                      "record JOIN operation ON record.type = operation.type AND record.id = "
+                      "operation.record WHERE operation.state = 0)",
+                      NULL, NULL, NULL) != SQLITE_OK) &&
+        !sim_terminal_troubled(terminal))
+        abort();
+    sqlite3_close(database);
+}
+
+static void let_go(struct sim_terminal *terminal)
 {
     struct simulation *simulation = terminal->simulation;
     const struct store_policy policy = {.keep_ms = 1};
     struct error error = ERROR_INIT;
+    int64_t before = unsent_here(terminal);
     size_t gone = 0;
     bool more = false;
+
+    terminal->far_ms += FAR_MS;
+    tolerate(terminal,
+             store_evict(terminal->store, &policy,
+                         sim_wall(simulation) + terminal->clock_offset + terminal->far_ms, &more,
+                         &gone, &error),
+             &error, "letting go");
+    if (simulation->plant == SIM_PLANT_UNSENT_LET_GO)
+        let_unsent_go(terminal);
+    int64_t after = unsent_here(terminal);
+    if (after != before && !sim_disk_is_dead(terminal->disk))
+        sim_break(simulation, "%s let go of %" PRId64 " records that wait to be sent",
+                  terminal->login, before - after);
+    simulation->totals.let_go += gone;
+    if (gone > 0)
+        sim_trace(simulation, "%s lets %zu records go", terminal->login, gone);
+}
+
+void sim_files_act(struct sim_terminal *terminal)
+{
+    struct simulation *simulation = terminal->simulation;
 
     if (!simulation->lets_go)
         return;
     switch (sim_random(simulation, 8)) {
     case 0:
-        terminal->far_ms += FAR_MS;
-        tolerate(terminal,
-                 store_evict(terminal->store, &policy,
-                             sim_wall(simulation) + terminal->clock_offset + terminal->far_ms,
-                             &more, &gone, &error),
-                 &error, "letting go");
-        simulation->totals.let_go += gone;
-        if (gone > 0)
-            sim_trace(simulation, "%s lets %zu records go", terminal->login, gone);
+        let_go(terminal);
         break;
     case 1:
         want(terminal, false);
@@ -126,7 +176,8 @@ static void answer(struct simulation *simulation, const struct sim_message *requ
     text_buffer_add_format(&body, "{\"feed\":\"%s\",\"next\":%" PRId64 ",\"more\":%s,\"records\":[",
                            ledger_feed(sim_ledger_of(simulation, request->terminal)), page->next,
                            page->more ? "true" : "false");
-    text_buffer_add(&body, page->records, page->length);
+    if (simulation->plant != SIM_PLANT_FILE_EMPTY)
+        text_buffer_add(&body, page->records, page->length);
     text_buffer_add_text(&body, "]}");
     simulation->totals.fetched += page->count;
     sim_answer(simulation, request, 200, text_buffer_take(&body), -1);

@@ -55,7 +55,9 @@ const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "relay-forgets",
                                                       "ticket-twice",
                                                       "ticket-uncounted",
-                                                      "relay-decides"};
+                                                      "relay-decides",
+                                                      "unsent-let-go",
+                                                      "file-empty"};
 
 /* --- chance ----------------------------------------------------------------------------------- */
 

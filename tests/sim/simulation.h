@@ -101,6 +101,8 @@ enum sim_plant {
     SIM_PLANT_TICKET_TWICE,     /* who calls a ticket too late gets it too */
     SIM_PLANT_TICKET_UNCOUNTED, /* those who wait with a number are in no measure */
     SIM_PLANT_RELAY_DECIDES,    /* a relay answers "applied" to what is the centre's to decide */
+    SIM_PLANT_UNSENT_LET_GO,    /* a case goes from a terminal while work in it waits to be sent */
+    SIM_PLANT_FILE_EMPTY,       /* a file that was let go comes back without what was in it */
     SIM_PLANT_COUNT
 };
 
