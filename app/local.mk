@@ -130,6 +130,7 @@ libapp_a_SOURCES += \
     app/checklist.c app/checklist.h \
     app/choice.c app/choice.h app/choice_table.c \
     app/client.c app/client.h \
+    app/conflict.c app/conflict.h \
     app/birth_date.c app/birth_date.h \
     app/client_index.c app/client_index.h \
     app/client_key.c app/client_key.h \

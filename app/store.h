@@ -108,8 +108,9 @@ int store_client_loose(struct store *store, const struct id *client, enum record
 /*
  * Applies operations to the current records and writes them to the outbox, all in one transaction
  * that is on disk (synced) when this returns. Each operation's `base` is filled here with the rev
- * of the server that this terminal knows, its `device` with the one of this store. A refusal by
- * merge: ERROR_REFUSED naming the reason, nothing written; `refusal` (may be NULL) tells which.
+ * of the server that this terminal knows (of fields: an older one that is given stays, as what has
+ * come since was not seen), its `device` with the one of this store. A refusal
+ * by merge: ERROR_REFUSED naming the reason, nothing written; `refusal` (may be NULL) tells which.
  *
  * They go to the journal beside the store too (journal.h), which is synced a moment later, when
  * store_journal_settle is called by whoever sends, or the store is closed. When the store cannot be

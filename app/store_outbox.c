@@ -115,7 +115,10 @@ static int apply_one(struct store *store, struct operation *operation, enum merg
     code = store_record_base(store, operation->type, &operation->record, &base, error);
     if (code != 0)
         return code;
-    operation->base = base != NULL ? base->rev : 0;
+    /* With fields, what the screen had may be older than what has come meanwhile. */
+    if (operation->kind != OPERATION_FIELDS || operation->base <= 0 || base == NULL ||
+        operation->base > base->rev)
+        operation->base = base != NULL ? base->rev : 0;
     code = try_merge(store, operation, &merged, &pending, refusal, error);
     if (code == 0)
         code = put_merged(store, operation, merged, pending, base, error);

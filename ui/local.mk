@@ -70,6 +70,8 @@ libui_a_SOURCES = \
     ui/screen_note.h ui/screen_note_help.c \
     ui/screen_outbox.c ui/screen_outbox.h ui/screen_outbox_words.c \
     ui/screen_refusals.c \
+    ui/client_likely.c ui/client_likely.h \
+    ui/conflict_words.c ui/conflict_words.h \
     ui/screen_reassign.c ui/screen_supervise.c ui/screen_supervise.h ui/screen_supervise_read.c \
     ui/screen_supervise_news.c \
     ui/spelling.c ui/spelling.h \

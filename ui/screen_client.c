@@ -9,6 +9,8 @@
 #include "app/client_merge.h"
 #include "app/json.h"
 #include "app/text.h"
+#include "ui/client_likely.h"
+#include "ui/conflict_words.h"
 #include "ui/elsewhere.h"
 #include "ui/fields.h"
 #include "ui/format.h"
@@ -57,12 +59,14 @@ struct client {
     struct client_index *index; /* owned */
     struct fields *fields;      /* owned */
     struct client_hit likely[LIKELY];
-    size_t found;                /* how many of them */
-    struct elsewhere *elsewhere; /* owned: those of other offices, below them */
-    struct list list;            /* of the likely ones */
-    bool choosing;               /* the focus is on that list */
-    bool touched;                /* something was typed */
-    bool done;                   /* written: no draft to keep */
+    size_t found;                 /* how many of them */
+    struct elsewhere *elsewhere;  /* owned: those of other offices, below them */
+    struct list list;             /* of the likely ones */
+    struct conflict_words values; /* of the field that two set, */
+    size_t two_set;               /* ROW_COUNT: there is none */
+    bool choosing;                /* the focus is on that list */
+    bool touched;                 /* something was typed */
+    bool done;                    /* written: no draft to keep */
 };
 
 static struct client_details details_of(const struct client *client)
@@ -156,6 +160,7 @@ static int client_open(struct screen *screen, const json_t *arguments, struct er
         return error_set(error, ERROR_MEMORY, "out of memory");
     }
     screen->data = client;
+    client->two_set = ROW_COUNT;
     if (*id != '\0' && (client->record = work_get(screen->desk, RECORD_CLIENT, id, NULL)) == NULL)
         code = error_set(error, ERROR_NOT_FOUND, "%s", id);
     if (code == 0)
@@ -188,7 +193,7 @@ static json_t *client_save(const struct screen *screen)
                      "fields", fields_save(client->fields));
 }
 
-static void client_changed(struct screen *screen)
+static void reindex(struct screen *screen)
 {
     struct client *client = screen->data;
     struct client_index *index;
@@ -200,69 +205,61 @@ static void client_changed(struct screen *screen)
     find_likely(client);
 }
 
-/* --- drawing --------------------------------------------------------------------------------- */
-
-static void likeness_text(unsigned likeness, char *text, size_t size)
+/* The record as it stands now, in the fields too: what was not typed over follows. */
+static void reread(struct screen *screen)
 {
-    const struct {
-        unsigned bit;
-        const char *word;
-    } words[] = {
-        {LIKE_NAME, N_("same name")},
-        {LIKE_NEAR_NAME, N_("similar name")},
-        {LIKE_SOUND, N_("sounds alike")},
-        {LIKE_GIVEN_NAME, N_("same first name")},
-        {LIKE_PHONE, N_("same phone")},
-        {LIKE_EMAIL, N_("same e-mail")},
-        {LIKE_POSTAL_CODE, N_("same postal code")},
-        {LIKE_BIRTH_DATE, N_("same birth date")},
-        {LIKE_NEAR_BIRTH_DATE, N_("similar birth date")},
-        {UNLIKE_BIRTH_DATE, N_("other birth date")},
-    };
-    struct text_buffer buffer = {0};
+    struct client *client = screen->data;
+    struct record *record = work_get(screen->desk, RECORD_CLIENT, client->record->id.text, NULL);
 
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (likeness & words[i].bit)
-            text_buffer_add_format(&buffer, "%s%s", buffer.length > 0 ? ", " : "",
-                                   _(words[i].word));
-    text_copy(text, size, buffer.bytes != NULL ? buffer.bytes : "");
-    text_buffer_free(&buffer);
+    if (record == NULL)
+        return;
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (strcmp(fields_text(client->fields, i), record_text(client->record, rows[i].name)) == 0)
+            fields_set(client->fields, i, record_text(record, rows[i].name));
+    record_free(client->record);
+    client->record = record;
+    reindex(screen);
 }
 
-static void draw_likely_elsewhere(struct screen *screen, const struct paint *row, size_t index)
+/* What somebody else wrote where the agent has typed was not seen by them: the record that they
+ * know stays, so that both values are told of (merge.h). */
+static bool hides(const struct client *client, const struct record *record)
+{
+    for (size_t i = 0; i < ROW_COUNT; i++)
+        if (strcmp(fields_text(client->fields, i), record_text(client->record, rows[i].name)) !=
+                0 &&
+            strcmp(record_text(record, rows[i].name), record_text(client->record, rows[i].name)) !=
+                0)
+            return true;
+    return false;
+}
+
+static void client_changed(struct screen *screen)
 {
     const struct client *client = screen->data;
-    const json_t *hit = elsewhere_hit(client->elsewhere, index);
-    char office[WORK_NAME_SIZE], why[WORK_NAME_SIZE];
-    int why_width;
+    struct record *now = client->record == NULL
+                             ? NULL
+                             : work_get(screen->desk, RECORD_CLIENT, client->record->id.text, NULL);
 
-    work_title(screen->desk, RECORD_OFFICE, json_text_or(hit, "office", ""), office,
-               sizeof(office));
-    likeness_text(elsewhere_likeness(client->elsewhere, index), why, sizeof(why));
-    why_width = (int)text_width(why, strlen(why));
-    why_width = why_width < row->columns * 2 / 5 ? why_width : row->columns * 2 / 5;
-    paint_format(row, 0, 1, row->columns - why_width - 4, PAINT_TEXT, "%s · %s · %s",
-                 json_text_or(hit, "name", ""), office, json_text_or(hit, "birth_date", ""));
-    paint_right(row, 0, row->columns - why_width - 1, why_width, PAINT_WARNING, why);
+    if (now != NULL && !hides(client, now))
+        reread(screen);
+    else
+        reindex(screen);
+    record_free(now);
 }
+
+/* --- drawing --------------------------------------------------------------------------------- */
 
 static void draw_likely(void *context, const struct paint *row, size_t index, bool selected)
 {
     struct screen *screen = context;
     const struct client *client = screen->data;
-    char line[WORK_NAME_SIZE], why[WORK_NAME_SIZE];
-    int why_width;
 
     (void)selected;
-    if (index >= client->found) {
-        draw_likely_elsewhere(screen, row, index - client->found);
-        return;
-    }
-    work_client_line(client->likely[index].client, line, sizeof(line));
-    likeness_text(client->likely[index].likeness, why, sizeof(why));
-    why_width = (int)text_width(why, strlen(why));
-    paint_text(row, 0, 1, row->columns - why_width - 4, PAINT_TEXT, line);
-    paint_right(row, 0, row->columns - why_width - 1, why_width, PAINT_WARNING, why);
+    if (index < client->found)
+        client_likely_draw(row, &client->likely[index]);
+    else
+        client_likely_elsewhere_draw(screen->desk, row, client->elsewhere, index - client->found);
 }
 
 static void client_draw(struct screen *screen, const struct paint *paint)
@@ -270,7 +267,15 @@ static void client_draw(struct screen *screen, const struct paint *paint)
     struct client *client = screen->data;
     int likely = (int)(client->list.count < SHOWN ? client->list.count : SHOWN);
     int room = likely > 0 ? paint->rows - likely - 2 : paint->rows;
-    int first = 1, shown = room - first < ROW_COUNT ? room - first : ROW_COUNT;
+    int first = 1;
+
+    client->two_set = conflict_words_find(screen->desk, client->record, rows,
+                                          fields_focus(client->fields), &client->values);
+    if (client->two_set < ROW_COUNT) {
+        conflict_words_draw_of(paint, _(rows[client->two_set].label), &client->values);
+        first += CONFLICT_WORDS_ROWS;
+    }
+    int shown = room - first < ROW_COUNT ? room - first : ROW_COUNT;
     int focus = (int)fields_focus(client->fields);
     int top = focus >= shown ? focus - shown + 1 : 0;
 
@@ -346,6 +351,12 @@ static void run_save(struct screen *screen, const char *argument)
     screen_finish(screen, json_pack("{s:s}", "client", id.text));
 }
 
+static void run_conflict(struct screen *screen, const char *argument)
+{
+    (void)argument;
+    conflict_words_ask(screen, _(rows[((const struct client *)screen->data)->two_set].label));
+}
+
 static void run_empty(struct screen *screen, const char *argument)
 {
     struct client *client = screen->data;
@@ -371,22 +382,6 @@ static void choose(struct screen *screen, const struct id *id)
     screen_finish(screen, json_pack("{s:s}", "client", id->text));
 }
 
-/* The record as it stands now, in the fields too: what was replaced has come back. */
-static void reread(struct screen *screen)
-{
-    struct client *client = screen->data;
-    struct record *record = work_get(screen->desk, RECORD_CLIENT, client->record->id.text, NULL);
-
-    if (record == NULL)
-        return;
-    for (size_t i = 0; i < ROW_COUNT; i++)
-        if (strcmp(fields_text(client->fields, i), record_text(client->record, rows[i].name)) == 0)
-            fields_set(client->fields, i, record_text(record, rows[i].name));
-    record_free(client->record);
-    client->record = record;
-    client_changed(screen);
-}
-
 /* Two files have become one: on with the one that stays; or one came apart again. */
 static void client_answer(struct screen *screen, const char *from, const json_t *answer)
 {
@@ -394,6 +389,11 @@ static void client_answer(struct screen *screen, const char *from, const json_t 
     const char *stays = json_text_or(answer, "client", "");
     struct id id;
 
+    if (client->two_set < ROW_COUNT &&
+        conflict_words_answer(screen, client->record, rows[client->two_set].name, from, answer)) {
+        reread(screen);
+        return;
+    }
     if (elsewhere_answer(screen, client->elsewhere, from, answer))
         return;
     if (strcmp(from, "fetch") == 0 && id_parse(&id, json_text_or(answer, "id", "")))
@@ -534,6 +534,9 @@ static const struct screen_key client_screen_keys[] = {
      run_merge_with},
     {INPUT_CONTROL('V'), N_("Task"), N_("Notes what is to be done for this client."), NULL,
      run_task},
+    {INPUT_CONTROL('N'), N_("Two values"),
+     N_("Chooses between the two values of a field that two have set at the same time."),
+     N_("two-values"), run_conflict},
     {INPUT_CONTROL('P'), NULL, N_("Takes back the merge of another file into this one."),
      N_("unmerge"), run_unmerge},
     {INPUT_CONTROL('R'), NULL, N_("Empties the fields, or puts back what is on file."), NULL,
@@ -546,6 +549,8 @@ static bool client_offers(const struct screen *screen, const struct screen_key *
 {
     const struct client *client = screen->data;
 
+    if (key->run == run_conflict)
+        return client->two_set < ROW_COUNT;
     return client->record != NULL || (key->run != run_file && key->run != run_merge_with &&
                                       key->run != run_unmerge && key->run != run_task);
 }

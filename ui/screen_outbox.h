@@ -1,5 +1,5 @@
-/* Operations and refusals in plain words. Only ui/screen_outbox*.c and ui/screen_refusals*.c
- * include it. */
+/* Operations and refusals in plain words. Only ui/screen_outbox*.c, ui/screen_refusals*.c and
+ * ui/conflict_words.c include it. */
 #ifndef GUICHET_UI_SCREEN_OUTBOX_H
 #define GUICHET_UI_SCREEN_OUTBOX_H
 

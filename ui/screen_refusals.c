@@ -8,18 +8,17 @@
 
 #include "app/json.h"
 #include "app/text.h"
-#include "ui/format.h"
+#include "ui/conflict_words.h"
 #include "ui/language.h"
 #include "ui/list.h"
 
 #define REFUSALS_LIMIT 100
 #define ROW_HEIGHT     4
-#define VALUE_SIZE     (4 * WORK_NAME_SIZE)
 
 struct row {
     json_t *operation; /* owned document */
     char words[2 * WORK_NAME_SIZE], about[WORK_NAME_SIZE], reason[2 * WORK_NAME_SIZE];
-    char stands[VALUE_SIZE], gave_way[VALUE_SIZE]; /* of a conflict; "" for none */
+    struct conflict_words values; /* of a conflict; "" for none */
     enum merge_refusal refusal;
 };
 
@@ -39,56 +38,13 @@ static void clear(struct refusals *refusals)
     refusals->count = 0;
 }
 
-static void value_text(const char *path, const json_t *value, char *text, size_t size)
-{
-    char *bytes = NULL;
-
-    if (strncmp(path, "ticks/", 6) == 0)
-        text_copy(text, size, tick_text(json_is_string(value) ? json_string_value(value) : ""));
-    else if (value == NULL || json_is_null(value))
-        text_copy(text, size, _("nothing"));
-    else if (json_is_string(value))
-        work_first_line(json_string_value(value), text, size);
-    else
-        text_copy(text, size, (bytes = json_canonical(value)) != NULL ? bytes : "");
-    free(bytes);
-}
-
-/* A value of a conflict, with who set it and when. `stamp`: {"agent", "time"}, NULL when not known.
- */
-static void value_of(struct desk *desk, const char *path, const json_t *value, const json_t *stamp,
-                     char text[VALUE_SIZE])
-{
-    char shown[WORK_NAME_SIZE], who[WORK_NAME_SIZE], when[WORK_NAME_SIZE];
-    int64_t at_ms = 0;
-
-    value_text(path, value, shown, sizeof(shown));
-    if (!timestamp_parse(json_text_or(stamp, "time", ""), &at_ms)) {
-        text_copy(text, VALUE_SIZE, shown);
-        return;
-    }
-    work_agent_name(desk, json_text_or(stamp, "agent", ""), who, sizeof(who));
-    format_when(when, sizeof(when), at_ms, desk_now(desk));
-    snprintf(text, VALUE_SIZE, "%s (%s, %s)", shown, who, when);
-}
-
 /* Both values: the one that stands and the one that gave way. */
 static void conflict_values(struct desk *desk, const struct store_refusal *refusal, struct row *row)
 {
     struct record *record =
         work_get(desk, refusal->operation->type, refusal->operation->record.text, NULL);
-    const json_t *stamps = record != NULL ? json_object_get(record->meta, "stamps") : NULL;
-    const json_t *entry;
-    size_t i;
 
-    json_array_foreach(record != NULL ? json_object_get(record->meta, "conflicts") : NULL, i, entry)
-    {
-        if (strcmp(json_text_or(entry, "path", ""), refusal->field) != 0)
-            continue;
-        value_of(desk, refusal->field, json_object_get(entry, "kept"),
-                 json_object_get(stamps, refusal->field), row->stands);
-        value_of(desk, refusal->field, json_object_get(entry, "value"), entry, row->gave_way);
-    }
+    (void)conflict_words_read(desk, record, refusal->field, &row->values);
     record_free(record);
 }
 
@@ -104,7 +60,7 @@ static int add(void *context, const struct store_refusal *refusal)
         return ERROR_MEMORY;
     refusals->count++;
     row->refusal = refusal->refusal;
-    row->stands[0] = row->gave_way[0] = '\0';
+    row->values = (struct conflict_words){"", ""};
     operation_words(refusals->desk, refusal->operation, row->words, sizeof(row->words));
     operation_about(refusals->desk, refusal->operation, row->about, sizeof(row->about));
     refusal_words(refusals->desk, refusal->operation, refusal->refusal, refusal->field, row->reason,
@@ -163,12 +119,8 @@ static void draw_row(void *context, const struct paint *area, size_t index, bool
     paint_text(area, 0, 1, -1, PAINT_TEXT, row->words);
     used = 3 + paint_text(area, 1, 3, area->columns / 2, PAINT_DIM, row->about);
     paint_text(area, 1, used + (used > 3 ? 2 : 0), -1, PAINT_ERROR, row->reason);
-    if (row->stands[0] == '\0')
-        return;
-    used = 3 + paint_text(area, 2, 3, -1, PAINT_DIM, _("stands:"));
-    paint_text(area, 2, used + 1, -1, PAINT_TEXT, row->stands);
-    used = 3 + paint_text(area, 3, 3, -1, PAINT_DIM, _("gave way:"));
-    paint_text(area, 3, used + 1, -1, PAINT_TEXT, row->gave_way);
+    if (row->values.stands[0] != '\0')
+        conflict_words_draw(area, 2, &row->values);
 }
 
 static void refusals_draw(struct screen *screen, const struct paint *paint)

@@ -4,7 +4,9 @@
 # shown; a client who was named becomes anonymous. When the link is back, the server holds the merge
 # and nothing is refused. In both languages.
 . "$(dirname "$0")/harness.sh"
-command -v curl >/dev/null || { echo "curl is not installed: skipped"; exit 77; }
+for tool in curl jq; do
+    command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
+done
 
 # server_shows TEXT COUNT: waits until it is there so often.
 server_shows() {
@@ -160,7 +162,51 @@ round() {
     # It was said in the contact with whom acts, about the case of the other.
     grep -o '{[^{}]*"text":"'"$(say "dit par $6" "said by $6")"'"[^{}]*}' "$WORK/records.json" |
         grep '"contact"' | grep -q '"case"' || fail "the note is not of the contact and the case"
+    both_write "$first" "418 555-03$4" "418 555-04$4"
     terminal_quit a
+}
+
+# both_write NAME HERE THERE: a colleague sets the phone while it is typed here: the file says both,
+# who and when, and one key settles it.
+both_write() {
+    local id rev
+    keys a F3
+    waits a "nom" "name"
+    types a "$1"
+    wait_for a "$1"
+    keys a Enter
+    waits a "Le contact est commencé" "The contact has begun"
+    keys a C-n
+    waits a "Naissance" "Birth date"
+    keys a Tab Tab C-u
+    types a "$2"
+    wait_for a "$2"
+    records_of marie
+    read -r id rev < <(jq -r --arg name "$1" '.records[] | select(.type == "client" and
+        .body.name == $name and .body.merged_into == null) | "\(.id) \(.rev)"' "$WORK/records.json")
+    curl -sS -H "Authorization: Bearer $(rest_login sophie)" -H 'Content-Type: application/json' \
+        -d '{"operations": [{"id": "018ccccc-0000-7000-8000-0000000000'"$(say 01 02)"'",
+            "kind": "fields", "type": "client", "record": "'"$id"'", "base": '"$rev"',
+            "time": "2026-11-02T10:00:00.000Z", "tick": 0, "body": {"phone": "'"$3"'"}}]}' \
+        "$SERVER/v1/operations" >"$WORK/answer"
+    grep -q '"applied"' "$WORK/answer" || { cat "$WORK/answer"; fail "the other phone is refused"; }
+    server_shows "\"phone\":\"$3" 1
+    keys a C-x
+    server_shows '"conflicts"' 1
+    keys a C-n
+    waits a "Téléphone : deux personnes" "Phone: two have set it"
+    waits a "tient : $2 (Marie Tremblay, " "stands: $2 (Marie Tremblay, "
+    waits a "a cédé : $3 (Sophie Lavoie, " "gave way: $3 (Sophie Lavoie, "
+    keys a C-n
+    waits a "Prendre ce qui a cédé" "Take what gave way"
+    types a 2
+    waits a "une seule valeur tient" "one value stands"
+    wait_gone a "$(say "a cédé" "gave way")"
+    wait_for a "$3"
+    server_shows '"conflicts"' 0
+    server_shows "\"phone\":\"$3" 1
+    keys a Escape
+    end_contact
 }
 
 server_start
