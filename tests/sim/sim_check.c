@@ -21,6 +21,17 @@ struct sim_made *sim_made_find(struct simulation *simulation, const char *id)
 
 /* --- nothing waits for ever ------------------------------------------------------------------- */
 
+bool sim_bell_hangs(const struct simulation *simulation, int terminal, uint64_t serial)
+{
+    for (size_t i = 0; i < simulation->message_count; i++) {
+        const struct sim_message *message = simulation->messages[i];
+        if (message->place == SIM_AT_SERVER && message->terminal == terminal &&
+            message->serial == serial)
+            return true;
+    }
+    return false;
+}
+
 static bool terminal_is_quiet(struct sim_terminal *terminal)
 {
     struct link_status status;
@@ -32,23 +43,11 @@ static bool terminal_is_quiet(struct sim_terminal *terminal)
            !terminal->open[SYNC_LANE_WORK] && terminal->open[SYNC_LANE_BELL];
 }
 
-/* The terminal's one open exchange waits at the server. */
-static bool bell_hangs(const struct simulation *simulation, const struct sim_terminal *terminal)
-{
-    for (size_t i = 0; i < simulation->message_count; i++) {
-        const struct sim_message *message = simulation->messages[i];
-        if (message->place == SIM_AT_SERVER && message->terminal == terminal->number &&
-            message->serial == terminal->serial[SYNC_LANE_BELL])
-            return true;
-    }
-    return false;
-}
-
 bool sim_is_quiet(struct simulation *simulation)
 {
     for (int i = 0; i < simulation->terminal_count; i++)
         if (!terminal_is_quiet(&simulation->terminals[i]) ||
-            !bell_hangs(simulation, &simulation->terminals[i]))
+            !sim_bell_hangs(simulation, i, simulation->terminals[i].serial[SYNC_LANE_BELL]))
             return false;
     return sim_relay_is_quiet(simulation);
 }
@@ -67,7 +66,8 @@ static void check_rest(struct simulation *simulation)
         struct link_status status = {0};
         if (terminal->running)
             link_status_get(terminal->link, &status);
-        if (!terminal_is_quiet(terminal) || !bell_hangs(simulation, terminal))
+        if (!terminal_is_quiet(terminal) ||
+            !sim_bell_hangs(simulation, i, terminal->serial[SYNC_LANE_BELL]))
             sim_break(simulation, "%s still waits: %" PRId64 " in the outbox, link state %d (%s)",
                       terminal->login,
                       terminal->running ? store_outbox_count(terminal->store, NULL) : -1,

@@ -317,7 +317,8 @@ bool sim_relay_is_quiet(struct simulation *simulation)
         return true;
     relay_board_get(relay->board, &status);
     return ledger_upward_count(relay->ledger, &waiting, NULL) == 0 && waiting == 0 && status.up &&
-           !relay->rung && !relay->open[SYNC_LANE_WORK] && relay->open[SYNC_LANE_BELL];
+           !relay->rung && !relay->open[SYNC_LANE_WORK] && relay->open[SYNC_LANE_BELL] &&
+           sim_bell_hangs(simulation, SIM_RELAY, relay->serial[SYNC_LANE_BELL]);
 }
 
 /* --- what its terminals ask ------------------------------------------------------------------- */

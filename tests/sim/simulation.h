@@ -419,6 +419,8 @@ void sim_terminal_take(struct sim_terminal *terminal, const struct sim_message *
 
 /* Nothing waits any more, but for long polls. */
 bool sim_is_quiet(struct simulation *simulation);
+/* The one open exchange of this terminal, or the relay (SIM_RELAY), waits at its server. */
+bool sim_bell_hangs(const struct simulation *simulation, int terminal, uint64_t serial);
 /* An acceptance was applied: whoever wins can do what is asked. */
 void sim_check_winner(struct simulation *simulation, const struct sim_made *made);
 /* Hand-offs at the end: how each ended, what followed, and who holds them. */
