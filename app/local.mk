@@ -29,6 +29,7 @@ libapp_a_SOURCES = \
     app/store.c app/store.h app/store_change.c app/store_evict.c app/store_feed.c \
     app/store_file.c app/store_file.h app/store_gone.c app/store_internal.h app/store_history.c \
     app/store_journal.c \
+    app/store_kept.c \
     app/store_room.c \
     app/case_weight.c app/case_weight.h app/store_case.c \
     app/recovery.h app/store_recovery.c app/store_salvage.c app/store_salvage.h \

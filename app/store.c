@@ -348,6 +348,7 @@ void store_close(struct store *store)
     if (store == NULL)
         return;
     store_walks_close(store);
+    store_keep(store, false);
     if (store->journal_due)
         store_journal_settle(store);
     database_close(store->database);

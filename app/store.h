@@ -133,6 +133,10 @@ void store_journal_settle(struct store *store);
  * grow waits for the disk several times as long. For a thread that nobody waits for. */
 void store_room(struct store *store);
 
+/* Keeps hand-offs in memory as they were opened last, for walks through them all (store_each), or
+ * wipes what is kept, as closing the store does. For a screen, while its agent is at it. */
+void store_keep(struct store *store, bool keeps);
+
 /* Takes into the store what only the journal holds; costs next to nothing when that is nothing. */
 int store_catch_up(struct store *store, struct error *error);
 

@@ -28,6 +28,8 @@ struct store {
         bool walking;
     } walks[STORE_WALKS];
 
+    struct store_kept *kept; /* owned; NULL: nothing is kept (store_keep) */
+
     /* Cases of which something was written in this transaction (store_change.c). */
     struct id_map changed;
     unsigned char *changed_ids; /* owned: ID_BYTES each */
@@ -52,6 +54,25 @@ struct store {
     int64_t stranded; /* operations that only the journal holds, as far as known */
     char trouble[ERROR_MESSAGE_SIZE];
 };
+
+/* --- hand-offs kept open (store_kept.c) ------------------------------------------------------- */
+
+/* Of a row: what is shown of it. */
+struct store_sealed {
+    struct id id;
+    int column;
+    int64_t seq;
+    const void *bytes; /* borrowed */
+    size_t length;
+};
+
+/* True when this walk finds and puts; then it must end, `whole` when it met all rows. */
+bool store_kept_begin(struct store *store, const struct store_query *query);
+void store_kept_end(struct store *store, bool whole);
+/* Borrowed until the walk ends; NULL when it is to be opened. */
+const struct record *store_kept_find(struct store *store, const struct store_sealed *sealed);
+/* Takes the record over; false when it does not, for want of room. */
+bool store_kept_put(struct store *store, const struct store_sealed *sealed, struct record *record);
 
 /* The statements, in the order of the table in store_schema.c. */
 enum store_statement {
@@ -251,8 +272,8 @@ int store_feed_begin(struct store *store, const char *feed, struct error *error)
 
 /* Notes the last of those that were accepted and of the records that came with refusals
  * (store_last_accepted, store_last_shown). */
-int store_last_note(struct store *store, const struct store_outcome *outcomes,
-                             size_t count, struct error *error);
+int store_last_note(struct store *store, const struct store_outcome *outcomes, size_t count,
+                    struct error *error);
 
 /* Accepted operations on a record whose effect is in its `rev` are done with: kept for a while. */
 int store_retain(struct store *store, enum record_type type, const struct id *id, int64_t rev,

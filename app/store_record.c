@@ -27,15 +27,17 @@ static int column_record(struct store *store, sqlite3_stmt *row, int column, str
     return code;
 }
 
+static int shown_column(sqlite3_stmt *row)
+{
+    return sqlite3_column_type(row, COLUMN_CURRENT) != SQLITE_NULL ? COLUMN_CURRENT : COLUMN_BASE;
+}
+
 int store_row_current(struct store *store, sqlite3_stmt *row, struct record **record,
                       enum store_pending *pending, struct error *error)
 {
-    int column =
-        sqlite3_column_type(row, COLUMN_CURRENT) != SQLITE_NULL ? COLUMN_CURRENT : COLUMN_BASE;
-
     if (pending != NULL)
         *pending = (enum store_pending)sqlite3_column_int(row, COLUMN_PENDING);
-    return column_record(store, row, column, record, error);
+    return column_record(store, row, shown_column(row), record, error);
 }
 
 /* Steps to the one row of a record: 1 when there is one. */
@@ -125,11 +127,53 @@ void store_walks_close(struct store *store)
         sqlite3_finalize(store->walks[i].statement);
 }
 
+/* The same for a visitor, from what is kept open where that holds. */
+static int visit_kept(struct store *store, sqlite3_stmt *row, store_visit visit, void *context,
+                      struct error *error)
+{
+    enum store_pending pending = (enum store_pending)sqlite3_column_int(row, COLUMN_PENDING);
+    struct store_sealed sealed = {.column = shown_column(row),
+                                  .seq = sqlite3_column_int64(row, COLUMN_SEQ)};
+    const struct record *kept = NULL;
+    struct record *record;
+    bool named = id_parse(&sealed.id, database_text(row, COLUMN_ID));
+    int code;
+
+    sealed.bytes = sqlite3_column_blob(row, sealed.column);
+    sealed.length = (size_t)sqlite3_column_bytes(row, sealed.column);
+    named = named && sealed.bytes != NULL;
+    if (named)
+        kept = store_kept_find(store, &sealed);
+    if (kept != NULL)
+        return visit(context, kept, pending);
+    code = column_record(store, row, sealed.column, &record, error);
+    if (code == 0 && named && store_kept_put(store, &sealed, record))
+        return visit(context, record, pending);
+    if (code == 0)
+        code = visit(context, record, pending);
+    record_free(record);
+    return code;
+}
+
+static int visit_opened(struct store *store, sqlite3_stmt *row, store_visit visit, void *context,
+                        struct error *error)
+{
+    struct record *record;
+    enum store_pending pending;
+    int code = store_row_current(store, row, &record, &pending, error);
+
+    if (code == 0)
+        code = visit(context, record, pending);
+    record_free(record);
+    return code;
+}
+
 int store_each(struct store *store, const struct store_query *query, store_visit visit,
                void *context, struct error *error)
 {
     size_t which = list_statement(query);
     sqlite3_stmt *row = walk_begin(store, which, error);
+    bool keeps;
     int code;
 
     if (row == NULL)
@@ -138,17 +182,15 @@ int store_each(struct store *store, const struct store_query *query, store_visit
         database_bind_text(row, 1, record_type_name(query->type));
     database_bind_id(row, 2, &query->case_id);
     database_bind_id(row, 3, &query->client_id);
+    keeps = store_kept_begin(store, query);
     while ((code = database_step(store->database, row, error)) == 1) {
-        struct record *record;
-        enum store_pending pending;
-
-        code = store_row_current(store, row, &record, &pending, error);
-        if (code == 0)
-            code = visit(context, record, pending);
-        record_free(record);
+        code = keeps ? visit_kept(store, row, visit, context, error)
+                     : visit_opened(store, row, visit, context, error);
         if (code != 0)
             break;
     }
+    if (keeps)
+        store_kept_end(store, code == 0);
     walk_end(store, which, row);
     return code;
 }

@@ -27,6 +27,7 @@ void desk_cases_start(struct desk *desk)
 {
     if (desk->store == NULL || desk->cases != NULL)
         return;
+    store_keep(desk->store, true);
     desk->cases_started++;
     if (case_reader_new(&desk->cases, desk->store_path, desk->key, desk->link, NULL) == 0)
         desk->changes++;
@@ -34,6 +35,8 @@ void desk_cases_start(struct desk *desk)
 
 void desk_cases_stop(struct desk *desk)
 {
+    if (desk->store != NULL)
+        store_keep(desk->store, false);
     case_reader_free(desk->cases);
     desk->cases = NULL;
 }

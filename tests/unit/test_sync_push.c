@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/text.h"
 #include "net/sync_pace.h"
@@ -15,6 +16,8 @@
 static void a_note_goes_at_once_while_the_bell_is_open(void **state)
 {
     struct bench *bench = bench_new(false);
+    struct stat status;
+    char log[160];
 
     (void)state;
     bench_get_online(bench);
@@ -22,6 +25,10 @@ static void a_note_goes_at_once_while_the_bell_is_open(void **state)
     assert_string_equal(bench_work(bench), "POST /v1/operations");
     assert_non_null(strstr(bench_bell(bench), "wait=50"));
     assert_int_equal(bench_waiting(bench), 1);
+    /* On its way, it has time for the store: there is room for more. */
+    snprintf(log, sizeof(log), "%s-wal", bench->store.path);
+    assert_int_equal(stat(log, &status), 0);
+    assert_true(status.st_size >= 256 * 1024);
     bench_free(bench);
 }
 

@@ -329,15 +329,43 @@ static void what_is_too_late_to_follow_is_read_anew(void **state)
     assert_true(after > before);
 }
 
+/* A hand-off comes, as the sync thread writes it. */
+static void receive_handoff(struct ui_fixture *fixture)
+{
+    struct id id = id_from_key("handoff", "locked");
+    struct record *handoff = record_new(RECORD_HANDOFF, &id);
+
+    assert_non_null(handoff);
+    handoff->rev = handoff->seq = 1;
+    json_object_set_new(handoff->body, "state", json_string("accepted"));
+    assert_int_equal(store_write_page(fixture->desk.store, &handoff, 1, 1, "feed", NULL), 0);
+    record_free(handoff);
+}
+
+static int hold_body(void *context, const struct record *record, enum store_pending pending)
+{
+    (void)pending;
+    *(json_t **)context = json_incref(record->body);
+    return 0;
+}
+
 static void locked_there_is_nothing_in_memory(void **state)
 {
     struct ui_fixture *fixture = *state;
+    const struct store_query handoffs = {.type = RECORD_HANDOFF};
+    json_t *body = NULL;
 
     make_case(fixture, "late one", -50);
+    receive_handoff(fixture);
     ui_fixture_press(fixture, INPUT_F(3));
     ui_fixture_wait(fixture, "late one");
+    assert_int_equal(store_each(fixture->desk.store, &handoffs, hold_body, &body, NULL), 0);
+    assert_non_null(body);
+    assert_int_equal(body->refcount, 2); /* here, and kept */
     ui_fixture_press(fixture, INPUT_F(9));
     assert_null(desk_cases(&fixture->desk, NULL));
+    assert_int_equal(body->refcount, 1);
+    json_decref(body);
     ui_fixture_type(fixture, "secret\r");
     ui_fixture_wait(fixture, "late one");
     assert_int_equal(cursor_row(fixture), row_of(fixture, "late one"));
