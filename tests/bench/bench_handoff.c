@@ -99,6 +99,12 @@ static double row(const char *what, double *times, size_t samples, double wake, 
     return median;
 }
 
+static void print_memory(const char *who, const struct process_memory *memory)
+{
+    printf("  %s: %.1f KiB of memory for each waiting terminal, and %.0f KiB once\n", who,
+           process_memory_each(memory), process_memory_once(memory));
+}
+
 static struct peer measure_bare(size_t count)
 {
     struct peer peer;
@@ -109,14 +115,15 @@ static struct peer measure_bare(size_t count)
 
     snprintf(path, sizeof path, "%s/page", bench.folder);
     pid_t server = bare_start(count, path, &port);
-    process_await_quiet(server);
-    long before = process_status(server, "VmRSS");
+    struct process_memory memory = {.before = process_memory_now(server), .count = count};
     bare.crowd = crowd_new(port, count + 1, bare_answered, &bare);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count / 2; i++)
         bare_wait(&bare, i);
-    process_await_quiet(server);
-    printf("  libmicrohttpd alone: %.1f KiB of memory a waiting terminal\n",
-           (double)(process_status(server, "VmRSS") - before) / (double)count);
+    memory.half = process_memory_now(server);
+    for (size_t i = count / 2; i < count; i++)
+        bare_wait(&bare, i);
+    memory.all = process_memory_now(server);
+    print_memory("libmicrohttpd alone", &memory);
     bare_wake(&bare, "wake", times, SAMPLES);
     peer.wake = row("bare wake-up: POST to the woken reply", times, SAMPLES, 0, 0);
     bare_wake(&bare, "2", times, SAMPLES);
@@ -155,8 +162,8 @@ static void measure_wake(size_t count)
     peer = measure_bare(count);
     measure_paint(count, &peer);
     struct bells *bells = bells_hold(&bench, count, count);
-    printf("  guichetd: %.1f KiB of memory a waiting terminal, %ld threads in all\n",
-           bells_memory(bells) / 1024, bells_threads(bells));
+    print_memory("guichetd", bells_memory(bells));
+    printf("  guichetd: %ld threads in all\n", bells_threads(bells));
     bells_offer(bells, times, SAMPLES);
     row("POST of the offer to the record in the receiver's hand", times, SAMPLES, peer.wake,
         peer.twice);

@@ -30,9 +30,9 @@ struct bells {
     struct crowd *crowd; /* two more connections than holders: for offers, and for those to all */
     pid_t server;
     int port;
-    double memory;     /* bytes of the server for each that waits */
-    struct id awaited; /* the hand-off whose coming is timed */
-    double came;       /* 0: not yet */
+    struct process_memory memory; /* of the server, for those that wait */
+    struct id awaited;            /* the hand-off whose coming is timed */
+    double came;                  /* 0: not yet */
     size_t refused;
     size_t replies;
 };
@@ -154,6 +154,14 @@ static void fill_log(struct bells *bells)
     }
 }
 
+static void hold_some(struct bells *bells, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        hold(bells, i);
+        crowd_turn(bells->crowd, 0);
+    }
+}
+
 struct bells *bells_hold(struct handoff_bench *bench, size_t count, size_t agents)
 {
     struct bells *bells = calloc(1, sizeof *bells);
@@ -175,16 +183,13 @@ struct bells *bells_hold(struct handoff_bench *bench, size_t count, size_t agent
     bells->clerk.agent = id_from_key("agent", "sample/marie");
     people_sign_in(bench->database, &bells->clerk);
     bells->server = process_serve(bench->guichetd, bench->database, &bells->port);
-    process_await_quiet(bells->server);
-    long before = process_status(bells->server, "VmRSS");
+    bells->memory.count = count;
+    bells->memory.before = process_memory_now(bells->server);
     bells->crowd = crowd_new(bells->port, count + 2, answered, bells);
-    for (size_t i = 0; i < count; i++) {
-        hold(bells, i);
-        crowd_turn(bells->crowd, 0);
-    }
-    process_await_quiet(bells->server);
-    bells->memory =
-        (double)(process_status(bells->server, "VmRSS") - before) * 1024 / (double)count;
+    hold_some(bells, 0, count / 2);
+    bells->memory.half = process_memory_now(bells->server);
+    hold_some(bells, count / 2, count);
+    bells->memory.all = process_memory_now(bells->server);
     fill_log(bells);
     return bells;
 }
@@ -210,9 +215,9 @@ int bells_port(const struct bells *bells)
     return bells->port;
 }
 
-double bells_memory(const struct bells *bells)
+const struct process_memory *bells_memory(const struct bells *bells)
 {
-    return bells->memory;
+    return &bells->memory;
 }
 
 long bells_threads(const struct bells *bells)

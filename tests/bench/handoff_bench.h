@@ -56,8 +56,8 @@ void bells_offer_among(struct bells *bells, double *times, size_t samples, size_
 
 pid_t bells_server(const struct bells *bells);
 int bells_port(const struct bells *bells);
-/* RSS of the server for each waiting terminal, in bytes, since none was connected. */
-double bells_memory(const struct bells *bells);
+/* What the server takes for those that wait. */
+const struct process_memory *bells_memory(const struct bells *bells);
 long bells_threads(const struct bells *bells);
 
 /* Withdraws what the sample's agent "marie" offers, from another device of hers. */

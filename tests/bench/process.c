@@ -138,6 +138,23 @@ void process_await_quiet(pid_t pid)
     } while (ticks_of(pid) > before);
 }
 
+long process_memory_now(pid_t pid)
+{
+    process_await_quiet(pid);
+    return process_status(pid, "VmRSS");
+}
+
+double process_memory_each(const struct process_memory *memory)
+{
+    return (double)(memory->all - memory->half) / (double)(memory->count - memory->count / 2);
+}
+
+double process_memory_once(const struct process_memory *memory)
+{
+    return (double)(memory->all - memory->before) -
+           process_memory_each(memory) * (double)memory->count;
+}
+
 static int compare(const void *left, const void *right)
 {
     double a = *(const double *)left, b = *(const double *)right;

@@ -25,6 +25,18 @@ long process_status(pid_t pid, const char *name);
 /* Returns when the process has used no processor time for a while. */
 void process_await_quiet(pid_t pid);
 
+/* What a process takes for what it is given to hold, in KiB: for each, and once, whatever the
+ * number. The halves tell them apart: what is there but once is there with the first one. */
+struct process_memory {
+    long before, half, all; /* VmRSS with nothing, half of it and all of it */
+    size_t count;           /* of all */
+};
+
+/* The process rests first. */
+long process_memory_now(pid_t pid);
+double process_memory_each(const struct process_memory *memory);
+double process_memory_once(const struct process_memory *memory);
+
 /* Sorts the times and gives the one below which so many percent lie. */
 double process_percentile(double *times, size_t count, double percent);
 
