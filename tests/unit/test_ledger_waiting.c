@@ -85,6 +85,29 @@ static void a_clock_that_is_ahead_is_no_turn(void **state)
     assert_int_equal(since_of(f, &near), before + MINUTE / 2);
 }
 
+/* What ended within the window is measured, whatever a terminal says that ended days from now. */
+static void a_clock_that_is_ahead_lets_nobody_be_forgotten(void **state)
+{
+    struct ledger_fixture *f = *state;
+    int64_t now = clock_system(NULL), days = INT64_C(3) * 24 * 60 * MINUTE;
+    struct id answered, left, ahead;
+    struct ledger_watch watch;
+
+    fixture_staff(f);
+    fixture_publish(f, RECORD_QUEUE, "sample/q",
+                    json_pack("{s:[{s:s, s:i, s:i, s:i, s:s}]}", "thresholds", "measure",
+                              "abandonment", "limit", 30, "window", 60, "least", 2, "action",
+                              "notify"));
+    answered = offer_at(f, NULL, now - 10 * MINUTE);
+    left = offer_at(f, NULL, now - 10 * MINUTE);
+    ahead = offer_at(f, NULL, now - 10 * MINUTE);
+    fixture_decide(f, CHLOE, &answered, 1, "accepted", now - 5 * MINUTE);
+    fixture_decide(f, ANNE, &left, 1, "withdrawn", now - 4 * MINUTE);
+    fixture_decide(f, CHLOE, &ahead, 1, "accepted", now + days);
+    assert_int_equal(ledger_queues_watch(f->ledger, now, &watch, NULL), 0);
+    assert_int_equal(watch.crossed, 1);
+}
+
 /* Whoever was declined waits on. */
 static void what_is_offered_anew_has_waited_since_the_first(void **state)
 {
@@ -116,6 +139,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_clock_that_is_ahead_is_no_turn, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_clock_that_is_ahead_lets_nobody_be_forgotten, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(what_is_offered_anew_has_waited_since_the_first, setup,
                                         teardown),
     };
