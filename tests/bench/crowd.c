@@ -28,6 +28,7 @@ struct client {
 
 struct crowd {
     int epoll;
+    int port;
     crowd_listener listener;
     void *context;
     size_t count;
@@ -67,23 +68,38 @@ struct crowd *crowd_new(int port, size_t count, crowd_listener listener, void *c
     if (crowd == NULL)
         process_die("no memory for %zu clients", count);
     crowd->epoll = epoll_create1(EPOLL_CLOEXEC);
+    crowd->port = port;
     crowd->listener = listener;
     crowd->context = context;
     crowd->count = count;
-    for (size_t i = 0; i < count; i++) {
-        struct epoll_event event = {.events = EPOLLIN, .data.u64 = i};
-
-        crowd->clients[i].socket = connect_to(port);
-        if (epoll_ctl(crowd->epoll, EPOLL_CTL_ADD, crowd->clients[i].socket, &event) != 0)
-            process_die("epoll: %s", strerror(errno));
-    }
+    for (size_t i = 0; i < count; i++)
+        crowd->clients[i].socket = -1;
     return crowd;
+}
+
+static void open_client(struct crowd *crowd, size_t number)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = number};
+    struct client *client = &crowd->clients[number];
+
+    if (client->socket >= 0)
+        return;
+    client->socket = connect_to(crowd->port);
+    if (epoll_ctl(crowd->epoll, EPOLL_CTL_ADD, client->socket, &event) != 0)
+        process_die("epoll: %s", strerror(errno));
+}
+
+void crowd_open(struct crowd *crowd)
+{
+    for (size_t i = 0; i < crowd->count; i++)
+        open_client(crowd, i);
 }
 
 void crowd_free(struct crowd *crowd)
 {
     for (size_t i = 0; i < crowd->count; i++) {
-        close(crowd->clients[i].socket);
+        if (crowd->clients[i].socket >= 0)
+            close(crowd->clients[i].socket);
         free(crowd->clients[i].bytes);
     }
     close(crowd->epoll);
@@ -113,6 +129,7 @@ double crowd_ask(struct crowd *crowd, size_t number, const char *path, const cha
                            : snprintf(text + length, sizeof text - (size_t)length, "\r\n");
     if ((size_t)length >= sizeof text || client->waits)
         process_die("a request that cannot be sent");
+    open_client(crowd, number);
     client->waits = true;
     crowd->waiting++;
     double sent = crowd_now();

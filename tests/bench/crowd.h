@@ -23,9 +23,11 @@ typedef void (*crowd_listener)(void *context, const struct crowd_reply *reply);
 /* ms of a clock that never jumps. */
 double crowd_now(void);
 
-/* Opens `count` connections to the port on 127.0.0.1. */
+/* `count` connections to the port on 127.0.0.1, each opened with its first request. */
 struct crowd *crowd_new(int port, size_t count, crowd_listener listener, void *context);
 void crowd_free(struct crowd *crowd);
+/* Opens those that are not open yet. */
+void crowd_open(struct crowd *crowd);
 
 /* Sends a request on a connection whose reply before was read. `token` and `body` may be NULL; with
  * a body it is a POST, else a GET. Gives the time just before it was sent. */

@@ -200,6 +200,7 @@ void race(struct handoff_bench *bench, size_t offers, size_t contenders)
     people_make(bench->database, race.people, people + 1, people);
     pid_t server = process_serve(bench->guichetd, bench->database, &port);
     race.crowd = crowd_new(port, QUEUES * contenders + 1, answered, &race);
+    crowd_open(race.crowd);
     offer_all(&race);
     began = crowd_now();
     for (size_t i = 0; i < QUEUES && i < offers; i++)
