@@ -9,9 +9,11 @@
  */
 #include "config.h"
 
+#include <dirent.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -450,16 +452,45 @@ static void measure_slow(struct terminal *terminal)
     relay_slow(terminal->relay, 0, 0);
 }
 
-/* A terminal at which nobody does anything, with its long poll: for a minute, told for an hour. */
+/* How often this process's threads went to sleep so far, but for the first one and the relays'. */
+static long long count_wakes(void)
+{
+    long long wakes = 0, number;
+    char path[64], line[256];
+    DIR *tasks = opendir("/proc/self/task");
+
+    for (struct dirent *task; tasks != NULL && (task = readdir(tasks)) != NULL;) {
+        bool counts = atoi(task->d_name) != getpid();
+        FILE *status;
+
+        snprintf(path, sizeof path, "/proc/self/task/%.16s/status", task->d_name);
+        status = fopen(path, "r");
+        while (status != NULL && fgets(line, sizeof line, status) != NULL) {
+            counts = counts && strcmp(line, "Name:\t" RELAY_THREAD "\n") != 0;
+            if (counts && sscanf(line, "voluntary_ctxt_switches: %lld", &number) == 1)
+                wakes += number;
+        }
+        if (status != NULL)
+            fclose(status);
+    }
+    if (tasks != NULL)
+        closedir(tasks);
+    return wakes;
+}
+
+/* Two terminals at which nobody does anything, each with its long poll: for a minute, told for an
+ * hour of one. */
 static void measure_idle(struct terminal *terminal)
 {
     const struct timespec minute = {.tv_sec = 60};
     struct measure measure;
+    long long wakes = count_wakes();
 
     measure_begin(&measure, terminal);
     (void)nanosleep(&minute, NULL);
     measure_end(&measure, terminal);
     printf("idle_bytes %.0f\n", (double)(measure.up + measure.down) * 3600000 / measure.ms);
+    printf("idle_wakes %.0f\n", (double)(count_wakes() - wakes) / 2 * 3600000 / measure.ms);
 }
 
 int main(int argc, char **argv)

@@ -28,6 +28,7 @@ FNR == 1 { printf "%-52s %12s %12s %8s\n", notes " notes over loopback", "guiche
     said["one_bytes"] = "one note of 200 characters on an idle link, bytes"
     said["one_packets"] = "its TCP segments"
     said["one_all"] = "with 52 bytes of IP and TCP around each"
+    said["idle_wakes"] = "and how often it wakes"
     if ($1 ~ /^one_(up|down):/) {
         part = $1
         sub(/:/, ": ", part)

@@ -1,3 +1,5 @@
+#include "config.h"
+
 #include "tests/bench/relay.h"
 
 #include <arpa/inet.h>
@@ -222,6 +224,7 @@ static void *relay_run(void *context)
 {
     struct relay *relay = context;
 
+    (void)pthread_setname_np(pthread_self(), RELAY_THREAD);
     while (!atomic_load(&relay->stop)) {
         struct pollfd polls[1 + 2 * CONNECTIONS] = {{.fd = relay->listener, .events = POLLIN}};
         double now = now_ms();

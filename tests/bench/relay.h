@@ -9,6 +9,9 @@
 
 struct relay;
 
+/* The name of its thread, for whoever counts threads. */
+#define RELAY_THREAD "relay"
+
 /* Listens on a free port and relays to `port`, in a thread of its own; NULL on failure. */
 struct relay *relay_start(int port);
 int relay_port(const struct relay *relay);
