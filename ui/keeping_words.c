@@ -36,7 +36,7 @@ static const char *type_word(const char *type)
 void keeping_title(const json_t *file, char *text, size_t size)
 {
     const char *client = json_text_or(file, "client_name", "");
-    const char *label = json_text_or(file, "label", "");
+    const char *label = json_text_or(file, "label", json_text_or(file, "record", ""));
 
     if (strcmp(json_text_or(file, "type", ""), "client") == 0)
         text_copy(text, size,

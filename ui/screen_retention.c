@@ -253,7 +253,7 @@ static void draw_rule(void *context, const struct paint *row, size_t index, bool
     if (rule->months == 0)
         return;
     snprintf(text, sizeof(text), "%lld", (long long)rule->found);
-    paint_right(row, 0, count, COUNT_WIDTH - 1, rule->found > 0 ? PAINT_VALUE : PAINT_DIM, text);
+    paint_right(row, 0, count, COUNT_WIDTH - 2, rule->found > 0 ? PAINT_VALUE : PAINT_DIM, text);
     if (rule->count == 0)
         return;
     format_on_day(text, sizeof(text), rule->due[0].due_ms, desk_now(screen->desk));
@@ -274,10 +274,10 @@ static void draw_due(void *context, const struct paint *row, size_t index, bool 
     format_on_day(text, sizeof(text), due->due_ms, desk_now(screen->desk));
     paint_text(row, 0, 1, 14, due->due_ms <= desk_now(screen->desk) ? PAINT_WARNING : PAINT_TEXT,
                due->due_ms <= desk_now(screen->desk) ? _("next round") : text);
-    paint_text(row, 0, 16, 37, PAINT_VALUE,
+    paint_text(row, 0, 16, row->columns - 16 - 25, PAINT_VALUE,
                *label != '\0' ? label : json_text_or(due->told, "record", ""));
     keeping_count(due->told, count, sizeof(count));
-    paint_text(row, 0, 54, -1, PAINT_DIM, count);
+    paint_text(row, 0, row->columns - 24, -1, PAINT_DIM, count);
 }
 
 static void draw_horizon(const struct retention *retention, const struct paint *paint)
