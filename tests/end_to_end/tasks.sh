@@ -40,7 +40,11 @@ keys a BTab BTab
 types a "hier"
 wait_for a "Un jour à partir d’aujourd’hui"
 keys a C-x
-wait_for a "Nouvelle tâche"
+# Below the field, and now in the line of messages: keys typed before that are not taken.
+says_twice() {
+    [ "$(screen a | grep -cF "$1")" = 2 ]
+}
+wait_that "it is not said why it cannot be saved" says_twice "Un jour à partir d’aujourd’hui"
 keys a C-u
 types a "+3"
 wait_gone a "Un jour à partir"
