@@ -17,6 +17,19 @@ struct database {
     sqlite3_stmt *prepared[]; /* one for each statement of the schema */
 };
 
+bool database_is_read_only(const char *path)
+{
+    return access(path, W_OK) != 0 && errno == EROFS;
+}
+
+/* SQLite says of a disk that became read-only now this and now that. */
+static bool is_read_only(const struct database *database, int result)
+{
+    const char *path = sqlite3_db_filename(database->handle, "main");
+
+    return (result & 0xFF) == SQLITE_READONLY || (path != NULL && database_is_read_only(path));
+}
+
 int database_fail(struct database *database, const char *doing, struct error *error)
 {
     int result = sqlite3_errcode(database->handle);
@@ -37,6 +50,9 @@ int database_fail(struct database *database, const char *doing, struct error *er
         return error_set(error, ERROR_STORAGE, "%s: %s: the file is damaged (%s)", what, doing,
                          said);
     default:
+        if (is_read_only(database, result))
+            return error_set(error, ERROR_STORAGE, "%s: %s: the disk cannot be written to", what,
+                             doing);
         return error_set(error, ERROR_STORAGE, "%s: %s: %s", what, doing, said);
     }
 }

@@ -47,6 +47,8 @@ enum database_mode {
  */
 int database_open(struct database **database, const char *path, enum database_mode mode,
                   const struct database_schema *schema, struct error *error);
+/* True when it is on a disk, or in a part of it, that is read-only. */
+bool database_is_read_only(const char *path);
 /* True when the file at `path` is of this kind and of a version that this program does not know. */
 bool database_is_newer(const char *path, const struct database_schema *schema);
 void database_close(struct database *database);

@@ -10,6 +10,7 @@
 #include <sodium.h>
 #include <sqlite3.h>
 
+#include "app/database.h"
 #include "app/json.h"
 #include "app/text.h"
 
@@ -54,6 +55,9 @@ static int fail(const struct journal *journal, const char *doing, int result, st
 {
     if ((result & 0xFF) == SQLITE_FULL)
         return error_set(error, ERROR_STORAGE, "%s: %s: the disk is full", journal->path, doing);
+    if ((result & 0xFF) == SQLITE_READONLY || database_is_read_only(journal->path))
+        return error_set(error, ERROR_STORAGE, "%s: %s: the disk cannot be written to",
+                         journal->path, doing);
     return error_set(error, ERROR_STORAGE, "%s: %s: %s", journal->path, doing,
                      sqlite3_errstr(result));
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/database.h"
 #include "app/store_key.h"
 #include "app/store_provider.h"
 #include "app/text.h"
@@ -37,15 +38,20 @@ static enum sign_in_step fail(struct error *error, int code, const char *message
 }
 
 /* What stands in the way may be beyond the screen: says who can tell more. */
-static enum sign_in_step store_failed(const char *login, struct error *error)
+static enum sign_in_step store_failed(const struct desk *desk, const char *login,
+                                      struct error *error)
 {
     char cause[ERROR_MESSAGE_SIZE];
+    char *path = sign_in_path(desk, login);
 
-    if (error->code == ERROR_STORAGE) {
+    if (error->code == ERROR_STORAGE && path != NULL && database_is_read_only(path)) {
+        error_set(error, ERROR_STORAGE, _("the disk cannot be written to: %s"), path);
+    } else if (error->code == ERROR_STORAGE) {
         text_copy(cause, sizeof(cause), error->message);
         error_set(error, ERROR_STORAGE, _("run: guichet recover --agent %1$s (%2$s)"), login,
                   cause);
     }
+    free(path);
     return SIGN_IN_FAILED;
 }
 
@@ -87,7 +93,7 @@ enum sign_in_step sign_in_finish(struct desk *desk, const char *login, const cha
     if (desk_sign_in(desk, path, key, agent, error) != 0) {
         /* The server may have taken the sign-in already: nobody would be behind that session. */
         link_sign_out(desk->link);
-        return store_failed(login, error);
+        return store_failed(desk, login, error);
     }
     if (wrapped != NULL && store_write_wrapped(desk->store, wrapped, error) != 0) {
         link_sign_out(desk->link);
@@ -134,7 +140,7 @@ enum sign_in_step sign_in_start(struct desk *desk, const char *login, const char
     if (code == 0)
         return sign_in_finish(desk, login, password, key, NULL, NULL, error);
     if (code != ERROR_NOT_FOUND && code != ERROR_REFUSED)
-        return store_failed(login, error);
+        return store_failed(desk, login, error);
     /* It is no password: it is not for the server. */
     if (code == ERROR_REFUSED && sign_in_is_provider(desk, login)) {
         sign_in_wrong_passphrase(desk, login, error);

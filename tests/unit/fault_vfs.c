@@ -146,6 +146,8 @@ static int strike(void)
         _exit(FAULT_EXIT);
     if (armed == FAULT_POWER)
         power_cut();
+    if (armed == FAULT_READ_ONLY)
+        return SQLITE_READONLY;
     return armed == FAULT_FULL ? SQLITE_FULL : SQLITE_IOERR;
 }
 

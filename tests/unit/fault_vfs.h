@@ -1,17 +1,19 @@
 /*
  * A SQLite VFS that passes everything to the machine's own and fails at a chosen write, sync,
  * truncation or removal: the process dies there, half of the bytes written, or the power fails and
- * takes what was not synced, or the disk is full.
+ * takes what was not synced, or the
+ * disk is full or read-only.
  */
 #ifndef GUICHET_TESTS_FAULT_VFS_H
 #define GUICHET_TESTS_FAULT_VFS_H
 
 enum fault_kind {
     FAULT_NONE,
-    FAULT_DIE,   /* _exit(FAULT_EXIT) in the middle of the write */
-    FAULT_FULL,  /* SQLITE_FULL, from then on */
-    FAULT_ERROR, /* SQLITE_IOERR, from then on */
-    FAULT_POWER, /* as FAULT_DIE, and of what was not synced some is lost (fault_vfs_lose) */
+    FAULT_DIE,       /* _exit(FAULT_EXIT) in the middle of the write */
+    FAULT_FULL,      /* SQLITE_FULL, from then on */
+    FAULT_READ_ONLY, /* SQLITE_READONLY, from then on */
+    FAULT_ERROR,     /* SQLITE_IOERR, from then on */
+    FAULT_POWER,     /* as FAULT_DIE, and of what was not synced some is lost (fault_vfs_lose) */
 };
 
 #define FAULT_EXIT 42

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* unshare */
 /*
  * The store when the process dies, or the disk fails, at every single change to its files in turn.
  *
@@ -9,9 +10,11 @@
 #include "tests/unit/unit.h"
 
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -273,19 +276,74 @@ static void with_room_a_saving_does_not_lengthen_the_log(void **state)
     store_script_end(&fixture, &script);
 }
 
-static void a_full_disk_is_named(void **state)
+static void is_named(enum fault_kind kind, const char *name)
 {
     struct store_fixture fixture;
     struct store_script script;
     struct error error = ERROR_INIT;
 
-    (void)state;
     store_script_begin(&fixture, &script);
-    fault_vfs_arm(FAULT_FULL, 1);
+    fault_vfs_arm(kind, 1);
     assert_int_equal(store_apply(fixture.store, &script.append, 1, NULL, &error), ERROR_STORAGE);
-    assert_non_null(strstr(error.message, "disk is full"));
+    assert_non_null(strstr(error.message, name));
     fault_vfs_arm(FAULT_NONE, 0);
     store_script_end(&fixture, &script);
+}
+
+static void a_full_disk_is_named(void **state)
+{
+    (void)state;
+    is_named(FAULT_FULL, "disk is full");
+}
+
+static void a_read_only_disk_is_named(void **state)
+{
+    (void)state;
+    is_named(FAULT_READ_ONLY, "the disk cannot be written to");
+}
+
+#define NOT_ALLOWED 77
+
+/* In a process of its own: the store's directory becomes read-only, as a disk does that the kernel
+ * no longer trusts. */
+static int open_read_only(struct store_fixture *fixture)
+{
+    struct error error = ERROR_INIT;
+    struct store *store = NULL;
+    int code;
+
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount(fixture->directory, fixture->directory, NULL, MS_BIND, NULL) != 0 ||
+        mount(NULL, fixture->directory, NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL) != 0)
+        return NOT_ALLOWED;
+    code = store_open(&store, fixture->path, fixture->key, &error);
+    if (code == ERROR_STORAGE && strstr(error.message, "the disk cannot be written to") != NULL)
+        return 0;
+    (void)fprintf(stderr, "opened: %d, %s\n", code, error.message);
+    return 1;
+}
+
+static void a_store_on_a_read_only_disk_is_told_of_and_whole_afterwards(void **state)
+{
+    struct store_fixture fixture;
+    int status = 0;
+
+    (void)state;
+    store_fixture_begin(&fixture);
+    store_fixture_client(&fixture, "Before");
+    store_close(fixture.store);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(open_read_only(&fixture));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(store_open(&fixture.store, fixture.path, fixture.key, NULL), 0);
+    assert_int_equal(store_outbox_count(fixture.store, NULL), 1);
+    store_fixture_end(&fixture);
+    if (WEXITSTATUS(status) == NOT_ALLOWED)
+        skip();
+    assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 int main(void)
@@ -299,6 +357,8 @@ int main(void)
         cmocka_unit_test(what_was_saved_outlives_the_power_in_the_journal_alone),
         cmocka_unit_test(what_only_the_journal_took_outlives_the_power),
         cmocka_unit_test(with_room_a_saving_does_not_lengthen_the_log),
+        cmocka_unit_test(a_read_only_disk_is_named),
+        cmocka_unit_test(a_store_on_a_read_only_disk_is_told_of_and_whole_afterwards),
     };
 
     fault_vfs_register();
