@@ -175,6 +175,9 @@ static void draw_entry(void *context, const struct paint *row, size_t index, boo
     used = 15 + paint_text(row, 0, 15, -1, case_entry_style(entry->entry.record), title);
     if (*pending != '\0')
         used += 2 + paint_text(row, 0, used + 2, -1, PAINT_WARNING, pending);
+    if (entry->entry.record->type == RECORD_CASE &&
+        work_is_pinned(screen->desk, RECORD_CASE, &entry->entry.record->id))
+        used += paint_text(row, 0, used, -1, PAINT_DIM, _(" (pinned)"));
     room -= draw_whose(screen, row, entry);
     if (*line != '\0' && used + 2 < room)
         paint_text(row, 0, used + 2, room - used - 3, PAINT_TEXT, line);

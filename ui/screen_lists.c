@@ -545,8 +545,8 @@ const struct screen_kind screen_lists = {
     .title = N_("Cases"),
     .help =
         N_("What is due, yours, your office's, late, waiting for the client, or unread: sorted, "
-           "grouped, narrowed, and acted on together. Typing finds a client. F3 goes between "
-           "here and the contact."),
+           "grouped, narrowed, and acted on together. At the left: + marked, * what is unread, p "
+           "pinned to this terminal. Typing finds a client. F3 goes between here and the contact."),
     .command = N_("lists"),
     .code = INPUT_F(3),
     .label = N_("Lists"),

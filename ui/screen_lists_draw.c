@@ -10,10 +10,12 @@
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/notice.h"
+#include "ui/work_file.h"
 
 #define HEAD_ROWS 4  /* search, tabs, what is shown, column titles */
 #define NARROW    70 /* room for columns */
 #define MARK_ROOM 4  /* the mark, and what is unread */
+#define PINNED    "p"
 
 /* --- columns --------------------------------------------------------------------------------- */
 
@@ -197,6 +199,14 @@ static void cell_text(struct screen *screen, const struct case_row *row, enum ca
 
 /* --- rows ------------------------------------------------------------------------------------ */
 
+/* By the agent, to be kept on this terminal. */
+static bool is_pinned(struct desk *desk, const struct case_row *row)
+{
+    struct id id = id_from_bytes(row->id);
+
+    return row->kind == RECORD_CASE && work_is_pinned(desk, RECORD_CASE, &id);
+}
+
 static void draw_case(struct screen *screen, const struct layout *layout, const struct paint *paint,
                       int line, size_t index)
 {
@@ -207,6 +217,8 @@ static void draw_case(struct screen *screen, const struct layout *layout, const 
 
     if (marked)
         paint_text(paint, line, 0, 1, PAINT_ACCENT, "+");
+    else if (is_pinned(screen->desk, row))
+        paint_text(paint, line, 0, 1, PAINT_DIM, PINNED);
     if (row->unread > 0)
         paint_format(paint, line, 1, 2, PAINT_ACCENT, row->unread > 9 ? "*9" : "*%u",
                      (unsigned)row->unread);

@@ -124,6 +124,12 @@ round() {
     waits $lasting "Épinglé : le dossier reste sur ce poste" "Pinned: the file stays on this terminal"
     waits $lasting "(épinglé)" "(pinned)"
     wait_that "why it is pinned is not told" told "pinned at"
+    command $lasting "listes tous" "lists all"
+    wait_match $lasting "^ p .*C-AAAA-0001"
+    keys $lasting Escape
+    waits $lasting "(épinglé)" "(pinned)"
+    keys $lasting Escape
+    wait_match $lasting "$(say épinglé pinned).*the barn that burned"
     terminal_kill $lasting
     start $lasting 1
     command $lasting stockage storage
