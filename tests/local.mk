@@ -865,7 +865,7 @@ tests_unit_test_ui_work_LDADD = $(UI_LIBS)
 SEED_FROM = 1
 SEEDS = 200
 check_PROGRAMS += tests/sim/sim
-EXTRA_DIST += tests/sim/sum.awk
+EXTRA_DIST += tests/sim/report.md tests/sim/sum.awk
 tests_sim_sim_SOURCES = tests/sim/sim.c tests/sim/sim_acts.c tests/sim/sim_check.c \
     tests/sim/sim_check_handoffs.c tests/sim/sim_check_promises.c \
     tests/sim/sim_check_trail.c \
