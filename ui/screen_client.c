@@ -526,6 +526,9 @@ static void client_wake(struct screen *screen)
 
 static const struct screen_key client_screen_keys[] = {
     {INPUT_CONTROL('X'), N_("Save"), N_("Saves the client and goes on."), N_("save"), run_save},
+    {INPUT_CONTROL('N'), N_("Two values"),
+     N_("Chooses between the two values of a field that two have set at the same time."),
+     N_("two-values"), run_conflict},
     {INPUT_TAB, N_("Next"), N_("Goes to the next field; Shift-Tab to the one before."), NULL, NULL},
     {INPUT_CONTROL('F'), N_("All of it"),
      N_("Shows everything on this client: cases, and what belongs to none."), NULL, run_file},
@@ -534,9 +537,6 @@ static const struct screen_key client_screen_keys[] = {
      run_merge_with},
     {INPUT_CONTROL('V'), N_("Task"), N_("Notes what is to be done for this client."), NULL,
      run_task},
-    {INPUT_CONTROL('N'), N_("Two values"),
-     N_("Chooses between the two values of a field that two have set at the same time."),
-     N_("two-values"), run_conflict},
     {INPUT_CONTROL('P'), NULL, N_("Takes back the merge of another file into this one."),
      N_("unmerge"), run_unmerge},
     {INPUT_CONTROL('R'), NULL, N_("Empties the fields, or puts back what is on file."), NULL,

@@ -197,6 +197,7 @@ both_write() {
     waits a "Téléphone : deux personnes" "Phone: two have set it"
     waits a "tient : $2 (Marie Tremblay, " "stands: $2 (Marie Tremblay, "
     waits a "a cédé : $3 (Sophie Lavoie, " "gave way: $3 (Sophie Lavoie, "
+    waits a "Ctrl-N Deux valeurs" "Ctrl-N Two values"
     keys a C-n
     waits a "Prendre ce qui a cédé" "Take what gave way"
     types a 2
