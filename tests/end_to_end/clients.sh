@@ -155,7 +155,7 @@ round() {
     waits a "client anonyme" "anonymous client"
     end_contact
     server_start
-    waits a "en ligne" "online"
+    wait_for a "$(say "en ligne" online)" 80
     server_shows '"merged_into"' "$5"
     server_shows "\"name\":\"$second" 1
     server_shows '"proof"' $((2 * $5))
