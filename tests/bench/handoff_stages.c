@@ -28,7 +28,7 @@ enum stage {
 static const char *const names[STAGE_COUNT] = {
     [STAGE_KEY] = "sender: the key is read",
     [STAGE_MADE] = "sender: the offer is made and written, up to the first sync",
-    [STAGE_KEPT] = "sender: on the disk, journal and outbox",
+    [STAGE_KEPT] = "sender: on the disk, in its store",
     [STAGE_SENT] = "sender: the request leaves",
     [STAGE_CAME] = "server: the request is here",
     [STAGE_WRITTEN] = "server: judged and written, up to the sync",
