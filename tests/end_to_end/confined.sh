@@ -59,3 +59,41 @@ answer=$(curl -s -H 'Content-Type: application/json' -d '{"login":"marie","passw
 echo "$answer" | grep -q '"token"' || fail "sign-in: $answer"
 server_stop
 grep -q stopped "$WORK/server.log" || fail "it does not end by itself"
+
+# Another folder takes the place of the database's, of the same name, with a copy of it: the server's
+# user may do there whatever they like, but it is not what the server was started with.
+# asks_elsewhere [FLAG]: whether the server writes a page of what is on file about a client there.
+asks_elsewhere() {
+    local client asked
+    rm -rf "$WORK/one" "$WORK/moved" "$WORK/page.html"
+    mkdir "$WORK/one"
+    cp "$WORK/server.db" "$WORK/server.db.audit-key" "$WORK/one"
+    [ "$(id -u)" != 0 ] || chown -R nobody "$WORK/one"
+    SERVER_="--database $WORK/one/server.db ${1:-}" server_start
+    mv "$WORK/one" "$WORK/moved"
+    cp -a "$WORK/moved" "$WORK/one"
+    client=$(sqlite3 "$WORK/moved/server.db" "SELECT id FROM record WHERE type = 'client' LIMIT 1")
+    guichetd disclose "$client" "$WORK/page.html" --database "$WORK/moved/server.db" \
+        >"$WORK/asked" 2>&1
+    asked=$?
+    cat "$WORK/asked"
+    server_stop
+    return $asked
+}
+
+for tool in sqlite3 jq; do
+    command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
+done
+sqlite3 "$WORK/server.db" <"$abs_top_srcdir/tests/security/seeds.sql" || fail "no client"
+asks_elsewhere --no-sandbox || { cat "$WORK/asked"; fail "without the sandbox it does not write"; }
+grep -q '<html' "$WORK/page.html" || fail "no page"
+if grep -q sanitizer "$WORK/server.log"; then
+    echo "built with a sanitizer: nothing is confined"
+else
+    asks_elsewhere && { grep -q "no Landlock" "$WORK/server.log" || fail "it writes elsewhere"; }
+    if grep -q "no Landlock" "$WORK/server.log"; then
+        echo "not tried: the kernel has no Landlock"
+    else
+        grep -q "Permission denied" "$WORK/asked" || { cat "$WORK/asked"; fail "another reason"; }
+    fi
+fi

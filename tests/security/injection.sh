@@ -260,6 +260,15 @@ tour_asked() {
     look asked
 }
 
+# status NAME TEXT: what `guichet status` tells her, in a window of its own.
+status() {
+    mux new-session -d -s "$1" -x 200 -y 50 "'$abs_top_builddir/guichet' status --agent sophie \
+        --data-directory '$WORK/liar' --server '$LIES' --password-file '$WORK/known'; sleep 60"
+    watched "$1"
+    wait_for "$1" "$2"
+    look "$1"
+}
+
 # A specialist who works with it.
 tour_liar() {
     SERVER=$LIES COLUMNS_=400 ROWS_=50 terminal liar --language en
@@ -283,14 +292,11 @@ tour_liar() {
     keys liar C-x
     wait_for liar offline
     at liar outbox
-    mux new-session -d -s status -x 200 -y 50 "'$abs_top_builddir/guichet' status --agent sophie \
-        --data-directory '$WORK/liar' --server '$LIES' --password-file '$WORK/known'; sleep 60"
-    watched status
-    wait_for status "times: "
-    look status
+    status waits "times: "
     orders refuse
     wait_for liar "Nothing waits" 40
     at liar refusals
+    status refused "catalogue: "
     orders pass
 
     wait_for liar online 40
