@@ -205,7 +205,7 @@ static void answer_found(int to, bool cases)
                               lie("search.reference", 0), "client",
                               person("search.case-name", i % 2 == 0 ? 20 : 0), "status", "received")
                   : person("search.name", i % 2 == 0 ? 20 : 0);
-        char id[40];
+        char id[64];
 
         snprintf(id, sizeof(id), "01900000-0000-7000-8000-00000000ffe%d", i);
         if (!cases)
