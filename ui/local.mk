@@ -29,7 +29,6 @@ libui_a_SOURCES = \
     ui/paint.c ui/paint.h \
     ui/purpose.c ui/purpose.h ui/screen_purpose.c ui/ui_ask.c \
     ui/audit_deeds.c ui/audit_deeds.h ui/audit_words.c ui/audit_words.h ui/screen_audit.c \
-    ui/audit_words.c ui/audit_words.h ui/screen_audit.c \
     ui/inquiry.c ui/inquiry.h ui/own_file.c ui/own_file.h ui/keeping_words.c ui/keeping_words.h \
     ui/screen_keeping.c ui/screen_keeping_change.c ui/screen_keeping_copy.c ui/screen_retention.c \
     ui/elsewhere.c ui/elsewhere.h ui/screen_elsewhere.c ui/screen_fetch.c ui/screen_kept.c \
