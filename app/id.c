@@ -63,6 +63,11 @@ int64_t id_time(const struct id *id)
     return ms;
 }
 
+bool id_is_computed(const struct id *id)
+{
+    return !id_is_empty(id) && id->text[14] == '8';
+}
+
 static void hash_texts(unsigned char *hash, size_t size, const char *first, const char *second)
 {
     crypto_generichash_state state;

@@ -36,6 +36,9 @@ int64_t id_time(const struct id *id);
 /* The version 8 id of the catalogue record `key` of `type` ("service", "sample/birth"). */
 struct id id_from_key(const char *type, const char *key);
 
+/* Whether an id is of version 8: it may have been computed from a key. */
+bool id_is_computed(const struct id *id);
+
 /*
  * A version 7 id that every terminal computes alike, of something that there is once a day in a
  * group: making it is then a matter of who comes first. All of one `group` and day begin with the

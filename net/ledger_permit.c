@@ -149,6 +149,21 @@ static void check_author(struct attempt *attempt)
     }
 }
 
+/*
+ * What follows from another record the server makes under an id that it computes from that one, so
+ * that it is made once: whoever could make a record under it beforehand would keep it from being
+ * made. What terminals make has ids of its own, but for what they compute alike (app/choice.h).
+ */
+static void check_id(struct attempt *attempt)
+{
+    const struct operation *operation = attempt->operation;
+
+    if ((operation->type == RECORD_HANDOFF || operation->type == RECORD_TASK ||
+         operation->type == RECORD_MESSAGE) &&
+        id_is_computed(&operation->record))
+        attempt_refuse(attempt, MERGE_FORBIDDEN, "");
+}
+
 /* An escalation is answered, a hand-off is re-assigned, and the highest priority is given, by a
  * supervisor. */
 static void check_supervisor(struct attempt *attempt, const char *member)
@@ -347,6 +362,7 @@ int attempt_check(struct attempt *attempt, struct error *error)
         return code;
     if (operation->kind == OPERATION_APPEND && attempt->row.row == 0) {
         check_author(attempt);
+        check_id(attempt);
         /* What was seen was seen, whoever may see it since: nothing opens by naming it here. */
         if (operation->type == RECORD_ACCESS)
             return 0;

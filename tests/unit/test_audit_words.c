@@ -122,7 +122,7 @@ static void what_it_was_is_translated(void **state)
     deed_is("device enrolled: counter-3", "poste inscrit : counter-3");
     deed_is("sign-in: held off, 4 attempts", "ouverture de session : retenu, tentatives : 4");
     deed_is("role sample/clerk, office sample/a", "rôle sample/clerk, bureau sample/a");
-    deed_is("what nobody knows: x", "what nobody knows: x");
+    deed_is("what nobody knows: x", "what nobody knows : x");
     deed_is("", "");
     language_set("en");
     deed_is("append", "added");

@@ -91,9 +91,9 @@ static void test_what_is_decided_does_not_expire(void **state)
     assert_string_equal(says(f, ANNE, &handoff, "state"), "accepted");
 }
 
-/* What is to follow may be there first: the offer ends all the same, those behind it too, and it is
- * not given to somebody else besides. */
-static void test_what_follows_may_be_there_already(void **state)
+/* Nobody makes beforehand what is to follow: neither the queue behind nor a supervisor would have
+ * the offer. */
+static void test_what_follows_is_the_servers_to_make(void **state)
 {
     struct ledger_fixture *f = *state;
     int64_t due = f->clock_ms + MINUTE;
@@ -104,19 +104,18 @@ static void test_what_follows_may_be_there_already(void **state)
     first = offer(f, NULL, "sample/q", due);
     other = offer(f, NULL, "sample/q", due);
     following = follower(&first);
-    fixture_applied(
+    fixture_refused(
         f, ANNE,
         fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &following, 0,
-                          fixture_handoff(f, ANNE, "sample/a", NULL, NULL, NULL, "sample/r")));
-    fixture_refused(f, DENIS,
+                          fixture_handoff(f, ANNE, "sample/a", NULL, NULL, NULL, "sample/r")),
+        MERGE_FORBIDDEN, "");
+    fixture_applied(f, DENIS,
                     fixture_operation(f, DENIS, OPERATION_CLAIM, RECORD_HANDOFF, &first, 1,
                                       json_pack("{s:s, s:s, s:s}", "state", "reassigned",
                                                 "reassigned_by", f->actors[DENIS].agent.text,
-                                                "next_agent", f->actors[BEN].agent.text)),
-                    MERGE_TAKEN, "state");
-    expire_at(f, due, 2);
-    assert_string_equal(says(f, ANNE, &first, "state"), "expired");
-    assert_string_equal(says(f, ANNE, &following, "follows"), "");
+                                                "next_agent", f->actors[BEN].agent.text)));
+    assert_string_equal(says(f, BEN, &following, "follows"), first.text);
+    expire_at(f, due, 1);
     following = follower(&other);
     assert_string_equal(says(f, ANNE, &following, "follows"), other.text);
 }
@@ -207,7 +206,7 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_what_is_decided_does_not_expire, fixture_setup,
                                         fixture_teardown),
-        cmocka_unit_test_setup_teardown(test_what_follows_may_be_there_already, fixture_setup,
+        cmocka_unit_test_setup_teardown(test_what_follows_is_the_servers_to_make, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_an_unanswered_offer_goes_on, fixture_setup,
                                         fixture_teardown),
