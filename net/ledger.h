@@ -69,6 +69,9 @@ void ledger_listen(struct ledger *ledger, ledger_listener listener, void *contex
  * way. */
 uint64_t ledger_people(struct ledger *ledger);
 
+/* A number that grows with each commit that changed how somebody signs in; from 0 at each start. */
+uint64_t ledger_verifiers(struct ledger *ledger);
+
 /* --- operations ------------------------------------------------------------------------------ */
 
 /* Who asks, as the token says. A device may be empty: it then changes nothing. */

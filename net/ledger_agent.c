@@ -62,6 +62,12 @@ void ledger_password_waste(const char *password)
     sodium_memzero(key, sizeof(key));
 }
 
+int ledger_verifiers_tell(struct ledger *ledger, struct error *error)
+{
+    ledger->verifiers_changed = true;
+    return scope_set_add(&ledger->changed, "", LEDGER_CATALOGUE_SCOPE, error);
+}
+
 int ledger_verifier_write(struct ledger *ledger, const char *login, const struct id *agent,
                           const char *hash, int flags, struct error *error)
 {
@@ -72,7 +78,9 @@ int ledger_verifier_write(struct ledger *ledger, const char *login, const struct
     database_bind_text(statement, 3, hash);
     sqlite3_bind_int(statement, 4, flags);
     sqlite3_bind_int64(statement, 5, 0);
-    return database_run(ledger->writer, statement, error);
+    return database_run(ledger->writer, statement, error) == 0
+               ? ledger_verifiers_tell(ledger, error)
+               : ERROR_STORAGE;
 }
 
 int ledger_password_write(struct ledger *ledger, const struct record *agent, const char *password,

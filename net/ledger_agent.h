@@ -14,6 +14,8 @@ bool ledger_agent_is_display(const struct record *agent);
 #define LEDGER_LOGIN_MUST_CHANGE    1
 #define LEDGER_LOGIN_CODE_AT_CENTRE 2 /* at a relay: the centre asks for a one-time code */
 
+/* Within a transaction that changes how somebody signs in: relays are told, as of the catalogue. */
+int ledger_verifiers_tell(struct ledger *ledger, struct error *error);
 /* A password's verifier as the centre has it, with these. */
 int ledger_verifier_write(struct ledger *ledger, const char *login, const struct id *agent,
                           const char *hash, int flags, struct error *error);

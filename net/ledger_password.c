@@ -55,7 +55,9 @@ static int login_write(struct ledger *ledger, const char *login, const char *has
     database_bind_text(statement, 2, hash);
     sqlite3_bind_int(statement, 3, flags);
     sqlite3_bind_int64(statement, 4, now_ms);
-    return database_run(ledger->writer, statement, error);
+    return database_run(ledger->writer, statement, error) == 0
+               ? ledger_verifiers_tell(ledger, error)
+               : ERROR_STORAGE;
 }
 
 int ledger_password_expire(struct ledger *ledger, const char *login, struct error *error)
@@ -66,7 +68,9 @@ int ledger_password_expire(struct ledger *ledger, const char *login, struct erro
     if (!ledger_login_fold(login, folded))
         return error_set(error, ERROR_INVALID, "a login has 1 to %d bytes", LEDGER_LOGIN_LIMIT);
     database_bind_text(statement, 1, folded);
-    return database_run(ledger->writer, statement, error);
+    return database_run(ledger->writer, statement, error) == 0
+               ? ledger_verifiers_tell(ledger, error)
+               : ERROR_STORAGE;
 }
 
 static int weak(const struct ledger *ledger, enum password_flaw flaw, struct ledger_login *result,

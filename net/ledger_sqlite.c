@@ -164,6 +164,9 @@ int ledger_commit(struct ledger *ledger, struct error *error)
     }
     ledger->epoch_written = ledger->epoch_written || first;
     ledger->sessions_changed = false;
+    if (ledger->verifiers_changed)
+        atomic_fetch_add(&ledger->verifiers, 1);
+    ledger->verifiers_changed = false;
     roles = ledger->roles_changed;
     ledger->roles_changed = false;
     changed = ledger->changed;
@@ -196,6 +199,7 @@ void ledger_rollback(struct ledger *ledger)
     ledger->rung = 0;
     ledger->clocks_changed = false;
     ledger->sessions_changed = false;
+    ledger->verifiers_changed = false;
     ledger->roles_changed = false;
     pthread_mutex_unlock(&ledger->write_mutex);
 }
@@ -384,6 +388,11 @@ void ledger_close(struct ledger *ledger)
 const char *ledger_feed(const struct ledger *ledger)
 {
     return ledger->feed.text;
+}
+
+uint64_t ledger_verifiers(struct ledger *ledger)
+{
+    return atomic_load(&ledger->verifiers);
 }
 
 uint64_t ledger_people(struct ledger *ledger)

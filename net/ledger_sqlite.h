@@ -40,9 +40,11 @@ struct ledger {
     int64_t gone_looked_ms;   /* when what was taken back was pruned last, in this stay */
     struct scope_set changed; /* scopes written in this transaction */
 
-    bool roles_changed;           /* within this transaction: what comes to whose desk follows */
-    bool sessions_changed;        /* within this transaction: one has ended */
-    atomic_uint_least64_t people; /* ledger_people */
+    bool roles_changed;              /* within this transaction: what comes to whose desk follows */
+    bool sessions_changed;           /* within this transaction: one has ended */
+    atomic_uint_least64_t people;    /* ledger_people */
+    atomic_uint_least64_t verifiers; /* ledger_verifiers */
+    bool verifiers_changed;          /* within this transaction */
 
     /* Calls of ledger_apply that wait, in their order (ledger_group.c). */
     pthread_mutex_t calls_mutex;

@@ -181,6 +181,7 @@ static int greet_take(struct relay_engine *engine, const json_t *document, struc
     relay_board_escrow_set(engine->options.board,
                            json_string_value(json_object_get(document, "escrow_key")));
     engine->verifiers_due = false;
+    engine->verifiers = json_integer_or(document, "verifiers", 0);
     engine->verifiers_at = relay_steady(engine) + VERIFIERS_MS;
     if (!engine->greeted) {
         engine->greeted = true;

@@ -26,6 +26,7 @@ struct relay_engine {
     int failures;                   /* in a row */
     bool greeted;                   /* since the last failure */
     bool verifiers_due;
+    int64_t verifiers;    /* what the centre counts of their changes, as of the last greeting */
     int64_t verifiers_at; /* steady time when they are due anyway */
     bool push_due;
     bool catalogue_due;

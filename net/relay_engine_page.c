@@ -24,10 +24,11 @@ int relay_page_ask(struct relay_engine *engine, bool catalogue, struct error *er
 
     (void)snprintf(path, sizeof(path),
                    "/v1/relay/changes?scope=%s&since=%" PRId64 "%s%s&limit=%zu&wait=%d"
-                   "&catalogue=%" PRId64,
+                   "&catalogue=%" PRId64 "&verifiers=%" PRId64,
                    catalogue ? "catalogue" : "desk", since,
                    since > 0 && *epoch != '\0' ? "&epoch=" : "", since > 0 ? epoch : "",
-                   pace->limit, wait ? WAIT_SECONDS : 0, engine->catalogue_latest);
+                   pace->limit, wait ? WAIT_SECONDS : 0, engine->catalogue_latest,
+                   engine->verifiers);
     *(catalogue ? &engine->catalogue_since : &engine->since) = since;
     sync_pace_begin(pace, relay_steady(engine));
     return relay_send(engine, catalogue ? SYNC_LANE_WORK : SYNC_LANE_BELL, &request, error);
@@ -124,6 +125,7 @@ int relay_page_reply(struct relay_engine *engine, bool catalogue, const struct h
                      struct error *error)
 {
     json_t *document;
+    int64_t verifiers;
     bool waited = !catalogue && engine->desk_read;
     int code;
 
@@ -133,6 +135,9 @@ int relay_page_reply(struct relay_engine *engine, bool catalogue, const struct h
     if (code == 0 && strcmp(json_text_or(document, "feed", ""), engine->place.feed) != 0) {
         engine->verifiers_due = true; /* the greeting tells of another centre */
     } else if (code == 0) {
+        verifiers = json_integer_or(document, "verifiers", engine->verifiers);
+        /* Somebody's password was changed there. */
+        engine->verifiers_due |= verifiers != engine->verifiers;
         if (!waited)
             sync_pace_done(catalogue ? &engine->catalogue_pace : &engine->desk_pace,
                            relay_steady(engine),

@@ -67,20 +67,23 @@ static enum route_result handle_office(struct request *request)
     struct ledger_relay relay;
     const char *escrow = request->server->options.escrow_key;
     struct error error = ERROR_INIT;
+    uint64_t verifiers;
     json_t *agents;
     int code;
 
     if (!request_relay(request, &relay) || !history_holds(request))
         return ROUTE_ANSWERED;
+    verifiers = ledger_verifiers(request->server->ledger); /* before they are read */
     code = ledger_relay_verifiers(request->server->ledger, &relay, &agents, &error);
     if (code != 0) {
         request_error(request, code, &error);
         return ROUTE_ANSWERED;
     }
     request_answer(request, 200,
-                   json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:o}", "relay", relay.id.text,
-                             "office", relay.office, "feed", ledger_feed(request->server->ledger),
-                             "protocol", PROTOCOL_VERSION, "agents", agents, "escrow_key",
+                   json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:o}", "verifiers",
+                             (json_int_t)verifiers, "relay", relay.id.text, "office", relay.office,
+                             "feed", ledger_feed(request->server->ledger), "protocol",
+                             PROTOCOL_VERSION, "agents", agents, "escrow_key",
                              escrow != NULL ? escrow : "", "time", json_time(clock_system(NULL))));
     return ROUTE_ANSWERED;
 }
@@ -241,6 +244,7 @@ struct reading {
     struct ledger_relay relay;
     bool catalogue_scope;
     int64_t since, limit, catalogue;
+    int64_t verifiers; /* that the relay knows, -1 when it does not say */
     char epoch[LEDGER_EPOCH_SIZE];
     struct request_wait wait;
 };
@@ -261,6 +265,7 @@ static bool reading_fill(struct request *request, struct reading *reading)
         !request_number(request, "since", 0, INT64_MAX, 0, &reading->since) ||
         !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &reading->limit) ||
         !request_number(request, "catalogue", 0, INT64_MAX, -1, &reading->catalogue) ||
+        !request_number(request, "verifiers", 0, INT64_MAX, -1, &reading->verifiers) ||
         !request_wait_read(request, &reading->wait))
         return false;
     text_copy(reading->epoch, sizeof(reading->epoch), epoch != NULL ? epoch : "");
@@ -296,7 +301,8 @@ static int answer(struct request *request, const struct scope_set *scopes, const
         return code;
     }
     request_answer(request, 200,
-                   json_pack("{s:s, s:I, s:b, s:o, s:o, s:I, s:s, s:s, s:o}", "feed",
+                   json_pack("{s:I, s:s, s:I, s:b, s:o, s:o, s:I, s:s, s:s, s:o}", "verifiers",
+                             (json_int_t)ledger_verifiers(request->server->ledger), "feed",
                              ledger_feed(request->server->ledger), "next", (json_int_t)page->next,
                              "more", (int)page->more, "records", records, "gone", gone, "catalogue",
                              (json_int_t)page->catalogue, "epoch", page->epoch, "scopes", digest,
@@ -333,6 +339,7 @@ static int look(struct request *request, bool *over, struct error *error)
         ledger_epoch_keep(&page, reading->since, reading->epoch);
     *over = page.count > 0 || page.gone_count > 0 || page.more ||
             (reading->catalogue >= 0 && page.catalogue > reading->catalogue) ||
+            (reading->verifiers >= 0 && (int64_t)ledger_verifiers(ledger) != reading->verifiers) ||
             request_wait_is_over(request, &reading->wait);
     if (code == 0 && *over && note_page(request, &page))
         code = answer(request, &scopes, digest, &page, error);
@@ -372,6 +379,8 @@ static const struct route_parameter parameters[] = {
      "Seconds to wait for a change when there is none yet"},
     {"catalogue", "{\"type\": \"integer\", \"minimum\": 0}",
      "End the wait also when the catalogue has something past this number"},
+    {"verifiers", "{\"type\": \"integer\", \"minimum\": 0}",
+     "The `verifiers` that the relay was told last: end the wait also when it is another"},
     {0},
 };
 

@@ -125,7 +125,8 @@ static const struct schema schemas[] = {
      "\"feed\", \"protocol\", "
      "\"agents\", \"time\"], \"properties\": {\"relay\": " REF(
          "Id") ", \"office\": {\"type\": \"string\"}, "
-               "\"feed\": " REF("Id") ", \"protocol\": {\"type\": "
+               "\"feed\": " REF("Id") ", \"verifiers\": {\"type\": \"integer\"}, "
+                                      "\"protocol\": {\"type\": "
                                       "\"string\"}, \"agents\": "
                                       "{\"type\": \"array\", "
                                       "\"items\": {\"type\": "
@@ -157,7 +158,10 @@ static const struct schema schemas[] = {
      "{\"allOf\": [" REF("Changes") ", {\"type\": \"object\", \"required\": [\"scopes\"], "
                                     "\"description\": \"Each record also tells its scopes and "
                                     "whether others than this office hold it\", \"properties\": "
-                                    "{\"scopes\": {\"type\": \"string\"}}}]}"},
+                                    "{\"scopes\": {\"type\": \"string\"}, \"verifiers\": "
+                                    "{\"type\": \"integer\", \"description\": \"How often it changed "
+                                    "how somebody signs in, since the centre started: with another "
+                                    "number than that of /v1/relay that is to be read again\"}}}]}"},
     {"Presence",
      "{\"type\": \"object\", \"required\": [\"agents\", \"queues\"], \"properties\": "
      "{\"queues\": {\"type\": \"array\", \"items\": {\"type\": \"object\", "

@@ -147,4 +147,12 @@ expect "$(changes "")" 403
 expect "$(changes "${recovery[3]}")" 204
 expect "$(says "$RELAY" luc "cinq mots a mon tour")" code-needed
 expect "$(says "$CENTRE" luc "cinq mots a mon tour" "${recovery[4]}")" in
+
+echo "a password that is changed at the centre ends the former one at the branch, before anybody types it"
+former_is_refused() {
+    [ "$(says "$RELAY" marie "quatre mots bien a moi")" = wrong-password ]
+}
+expect "$(says "$RELAY" marie "quatre mots bien a moi")" in
+echo "la chef en redonne un" | order agent password marie
+wait_that "the former password still opens a session at the branch" former_is_refused
 exit 0
