@@ -280,7 +280,7 @@ tour_liar() {
     edit 8 "own needs" 2
     at liar outbox
     orders pass
-    wait_for liar "Nothing waits" 40
+    wait_for liar "Nothing waits" 150
     at liar refusals
     wait_for liar "own address"
     wait_for liar "own needs"
@@ -294,12 +294,12 @@ tour_liar() {
     at liar outbox
     status waits "times: "
     orders refuse
-    wait_for liar "Nothing waits" 40
+    wait_for liar "Nothing waits" 150
     at liar refusals
     status refused "catalogue: "
     orders pass
 
-    wait_for liar online 40
+    wait_for liar online 150
     at liar "elsewhere zorro"
     keys liar Enter
     wait_for liar "Why do you look"
