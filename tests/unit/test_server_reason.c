@@ -47,13 +47,13 @@ static void tell(struct server_fixture *f, const struct id *client, const char *
 {
     struct id id = fixture_id(&f->ledger);
 
-    fixture_applied(
-        &f->ledger, BEN,
-        fixture_operation(&f->ledger, BEN, OPERATION_APPEND, RECORD_ACCESS, &id, 0,
-                          json_pack("{s:s, s:s, s:s, s:o, s:s*, s:s*}", "client", client->text,
-                                    "agent", f->ledger.actors[BEN].agent.text, "office", "sample/a",
-                                    "at", json_time(f->ledger.clock_ms - ago_ms), "purpose",
-                                    purpose, "keep", keep)));
+    fixture_applied(&f->ledger, BEN,
+                    fixture_operation(
+                        &f->ledger, BEN, OPERATION_APPEND, RECORD_ACCESS, &id, 0,
+                        json_pack("{s:s, s:s, s:s, s:s, s:o, s:s*, s:s*}", "words", "so", "client",
+                                  client->text, "agent", f->ledger.actors[BEN].agent.text, "office",
+                                  "sample/a", "at", json_time(f->ledger.clock_ms - ago_ms),
+                                  "purpose", purpose, "keep", keep)));
 }
 
 static void look(struct server_fixture *f, const struct id *client, const char *purpose,
@@ -69,8 +69,8 @@ static void file_path(struct server_fixture *f, enum record_type type, const str
     json_t *page = server_json(
         f, &(struct call){.path = "/v1/changes?scope=desk&limit=1", .token = f->tokens[BEN]});
 
-    snprintf(path, 120, "/v1/files/%s/%s?since=%" PRId64, record_type_name(type),
-             id->text, json_integer_or(page, "head", 0));
+    snprintf(path, 120, "/v1/files/%s/%s?since=%" PRId64, record_type_name(type), id->text,
+             json_integer_or(page, "head", 0));
     json_decref(page);
 }
 
