@@ -462,16 +462,19 @@ bool sim_relay_look(struct simulation *simulation, const struct sim_message *req
              ledger_changes(simulation->ledger, &scopes, sim_parameter(request, "since=", 0),
                             (size_t)sim_parameter(request, "limit=", 200), NULL, &page, &error),
              &error, "reading changes for a relay");
-    bool over = page.count > 0 || page.more || !waits || (known >= 0 && page.catalogue > known);
+    bool over = page.count > 0 || page.gone_count > 0 || page.more || !waits ||
+                (known >= 0 && page.catalogue > known);
     if (over) {
-        json_t *records = NULL;
+        json_t *records = NULL, *gone = NULL;
         sim_must(simulation,
                  ledger_relay_page(simulation->ledger, &scopes, &page, &records, &error), &error,
                  "a page for a relay");
+        sim_must(simulation, ledger_relay_page_gone(&page, &gone, &error), &error,
+                 "what a relay lets go");
         json_t *document = json_pack(
-            "{s:s, s:I, s:b, s:o, s:I, s:s, s:s}", "feed", ledger_feed(simulation->ledger), "next",
-            (json_int_t)page.next, "more", (int)page.more, "records", records, "catalogue",
-            (json_int_t)page.catalogue, "epoch", page.epoch, "scopes", digest);
+            "{s:s, s:I, s:b, s:o, s:o, s:I, s:s, s:s}", "feed", ledger_feed(simulation->ledger),
+            "next", (json_int_t)page.next, "more", (int)page.more, "records", records, "gone", gone,
+            "catalogue", (json_int_t)page.catalogue, "epoch", page.epoch, "scopes", digest);
         sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
         json_decref(document);
     }
