@@ -365,9 +365,12 @@ static void name_of(const json_t *client, char *name, size_t size)
     if (*name == '\0')
         text_copy(name, size, _("anonymous client"));
     if (*as != '\0') {
-        size_t used = strlen(name);
+        char other[WORK_NAME_SIZE], both[2 * WORK_NAME_SIZE + 4];
 
-        snprintf(name + used, size - used, " (%s)", as);
+        /* Cut between characters: half a one would make it no text. */
+        text_copy(other, sizeof(other), as);
+        snprintf(both, sizeof(both), "%.*s (%s)", WORK_NAME_SIZE, name, other);
+        text_copy(name, size, both);
     }
 }
 
