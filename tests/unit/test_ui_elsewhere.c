@@ -396,6 +396,43 @@ static void a_case_is_found_and_shown(void **state)
     expect(fixture, "C-0000-0001");
 }
 
+/* Two names that have no room together are cut between characters: with half a one there would be
+ * no text, and nothing would open. */
+static void who_has_two_long_names_is_opened(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char as[4 * 100 + 1] = "";
+    uint64_t number;
+
+    for (int i = 0; i < 100; i++)
+        strcat(as, i % 2 == 0 ? "éé" : "eé");
+    for (int skipped = 0; skipped < 3; skipped++) {
+        /* So that the cut falls on each byte of a character. */
+        json_t *hit = json_loads(HIT(ZOE, "Zoé Lebel"), 0, NULL), *found;
+        char *text, aside[4] = "";
+
+        memset(aside, 'a', (size_t)skipped);
+        json_object_set_new(hit, "found_as", json_sprintf("%s%s", aside, as));
+        found = json_pack("{s:[o], s:b, s:b}", "hits", hit, "more", 0, "beyond", 1);
+        text = json_dumps(found, 0);
+        ui_link(fixture, LINK_ONLINE);
+        type_client(fixture, "lebel");
+        ui_fixture_press(fixture, INPUT_TAB);
+        if (skipped == 0)
+            ui_fixture_type(fixture, "1");
+        json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+        ui_reply(fixture, QUESTION_SEARCH, number, 200, text);
+        ui_fixture_type(fixture, "\r");
+        expect(fixture, "Being fetched from the other office...");
+        json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
+        ui_reply(fixture, QUESTION_OPEN, number, 404, "no");
+        ui_fixture_press(fixture, INPUT_ESCAPE);
+        ui_fixture_press(fixture, INPUT_ESCAPE);
+        free(text);
+        json_decref(found);
+    }
+}
+
 /* --- likely the same -------------------------------------------------------------------------- */
 
 static void duplicates_elsewhere_are_warned_of(void **state)
@@ -475,6 +512,7 @@ int main(void)
         TEST(what_has_come_is_found_here),
         TEST(what_is_not_opened_is_said),
         TEST(a_case_is_found_and_shown),
+        TEST(who_has_two_long_names_is_opened),
         TEST(duplicates_elsewhere_are_warned_of),
         TEST(not_every_letter_is_asked),
     };
