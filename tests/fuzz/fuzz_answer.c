@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ui_fixture_press(fixture, INPUT_DOWN);
         look();
     }
-    ui_fixture_press(fixture, INPUT_ENTER);
+    ui_fixture_send(fixture, "\r");
     reply(document);
     for (int i = 0; i < 5; i++)
         ui_fixture_press(fixture, INPUT_ESCAPE);

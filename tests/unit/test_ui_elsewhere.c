@@ -280,7 +280,7 @@ static void a_hit_is_fetched_and_served(void **state)
     json_t *body;
 
     search_zoe(fixture);
-    ui_fixture_type(fixture, "\r");
+    ui_fixture_send(fixture, "\r");
     expect(fixture, "Another office’s file");
     expect(fixture, "Being fetched from the other office...");
     body = ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number);
@@ -303,7 +303,7 @@ static void escape_leaves_it_there(void **state)
     struct ui_fixture *fixture = *state;
 
     search_zoe(fixture);
-    ui_fixture_type(fixture, "\r");
+    ui_fixture_send(fixture, "\r");
     expect(fixture, "Being fetched from the other office...");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     expect_not(fixture, "Being fetched");
@@ -319,7 +319,7 @@ static void what_has_come_is_found_here(void **state)
     int rows = 0;
 
     search_zoe(fixture);
-    ui_fixture_type(fixture, "\r");
+    ui_fixture_send(fixture, "\r");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     deliver(fixture, RECORD_CLIENT, ZOE, zoe());
     expect(fixture, "Known clients");
@@ -338,11 +338,11 @@ static void what_is_not_opened_is_said(void **state)
     uint64_t number;
 
     search_zoe(fixture);
-    ui_fixture_type(fixture, "\r");
+    ui_fixture_send(fixture, "\r");
     json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
     ui_reply(fixture, QUESTION_OPEN, number, 403, "no");
     expect(fixture, "Your role does not open this file.");
-    ui_fixture_type(fixture, "\r");
+    ui_fixture_send(fixture, "\r");
     expect(fixture, "Being fetched from the other office...");
     json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
     ui_reply(fixture, QUESTION_OPEN, number, 404, "no");
@@ -381,7 +381,7 @@ static void a_case_is_found_and_shown(void **state)
     expect(fixture, "C-0000-0001");
     expect(fixture, "Birth certificate");
     expect(fixture, "received");
-    ui_fixture_type(fixture, "\r");
+    ui_fixture_send(fixture, "\r");
     body = ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number);
     assert_string_equal(json_text_or(body, "id", ""), MATTER);
     json_decref(body);
@@ -422,7 +422,7 @@ static void who_has_two_long_names_is_opened(void **state)
             ui_fixture_type(fixture, "1");
         json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
         ui_reply(fixture, QUESTION_SEARCH, number, 200, text);
-        ui_fixture_type(fixture, "\r");
+        ui_fixture_send(fixture, "\r");
         expect(fixture, "Being fetched from the other office...");
         json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
         ui_reply(fixture, QUESTION_OPEN, number, 404, "no");
@@ -469,7 +469,7 @@ static void duplicates_elsewhere_are_warned_of(void **state)
     for (int i = 0; i < 11; i++)
         ui_fixture_press(fixture, INPUT_DOWN);
     ui_fixture_type(fixture, "\r");
-    ui_fixture_type(fixture, "1");
+    ui_fixture_send(fixture, "1");
     json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
     ui_reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" ZOE "\",\"until\":null}");
     deliver(fixture, RECORD_CLIENT, ZOE, zoe());

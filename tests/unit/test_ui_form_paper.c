@@ -43,12 +43,13 @@ static void wait_for_paper(struct ui_fixture *fixture, const char *text)
     }
 }
 
+/* Keys wait for it from then on. */
 static void command(struct ui_fixture *fixture, const char *verb, const char *path)
 {
     char keys[200];
 
     snprintf(keys, sizeof(keys), "\007%s %s\r", verb, path);
-    ui_fixture_type(fixture, keys);
+    ui_fixture_send(fixture, keys);
 }
 
 static const char hostile_form[] =
@@ -75,7 +76,6 @@ static void the_form_becomes_a_pdf(void **state)
     open_hostile(fixture);
     snprintf(path, sizeof(path), "%s/form.pdf", fixture->directory);
     command(fixture, "pdf", path);
-    /* Keys wait for it. */
     assert_true(ui_is_busy(fixture->ui));
     wait_for_paper(fixture, "Written to");
     assert_false(ui_fixture_shows(fixture, "without some characters"));
@@ -196,7 +196,7 @@ static void the_printer_gets_the_text(void **state)
     free(text);
     /* One that never ends is stopped with Esc. */
     fixture->desk.print_command = "sleep 100";
-    ui_fixture_type(fixture, "\007print\r");
+    ui_fixture_send(fixture, "\007print\r");
     ui_tick(fixture->ui);
     ui_fixture_draw(fixture);
     assert_true(ui_fixture_shows(fixture, "Printing ..."));

@@ -32,6 +32,7 @@ static const char *const records[][2] = {
 };
 
 #define RECORD_COUNT (sizeof(records) / sizeof(records[0]))
+#define SETTLE_LOOKS 30000 /* of 2 ms and more: over a minute */
 
 static void write_catalogue(struct ui_fixture *fixture)
 {
@@ -147,7 +148,24 @@ void ui_fixture_draw(struct ui_fixture *fixture)
     ui_draw(fixture->ui, fixture->canvas);
 }
 
-void ui_fixture_type(struct ui_fixture *fixture, const char *bytes)
+/* As the loop does while the screen on top waits: until it does no longer. */
+static void settle(struct ui_fixture *fixture)
+{
+    const struct timespec moment = {0, 2000000};
+
+    for (int i = 0; ui_is_busy(fixture->ui); i++) {
+        if (i == SETTLE_LOOKS) {
+            ui_fixture_print(fixture);
+            fail_msg("the screen waits, and nothing comes: %s", ui_top(fixture->ui)->kind->name);
+        }
+        ui_tick(fixture->ui);
+        ui_fixture_draw(fixture);
+        if (ui_is_busy(fixture->ui))
+            nanosleep(&moment, NULL);
+    }
+}
+
+void ui_fixture_send(struct ui_fixture *fixture, const char *bytes)
 {
     struct input_decoder *decoder = input_decoder_new();
     struct input input;
@@ -156,14 +174,17 @@ void ui_fixture_type(struct ui_fixture *fixture, const char *bytes)
     input_decoder_feed(decoder, bytes, strlen(bytes), 0);
     /* An Esc at the end is the key. */
     while (input_next(decoder, &input, INPUT_ESCAPE_WAIT_MS)) {
-        while (ui_is_busy(fixture->ui)) {
-            ui_tick(fixture->ui);
-            ui_fixture_draw(fixture);
-        }
+        settle(fixture);
         ui_input(fixture->ui, &input);
     }
     input_decoder_free(decoder);
     ui_fixture_draw(fixture);
+}
+
+void ui_fixture_type(struct ui_fixture *fixture, const char *bytes)
+{
+    ui_fixture_send(fixture, bytes);
+    settle(fixture);
 }
 
 void ui_fixture_press(struct ui_fixture *fixture, uint32_t code)
@@ -172,6 +193,7 @@ void ui_fixture_press(struct ui_fixture *fixture, uint32_t code)
 
     ui_input(fixture->ui, &input);
     ui_fixture_draw(fixture);
+    settle(fixture);
 }
 
 bool ui_fixture_shows(struct ui_fixture *fixture, const char *text)

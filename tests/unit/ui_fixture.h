@@ -25,9 +25,13 @@ int ui_fixture_teardown(void **state);
  * nothing more is saved, as after kill -9. */
 void ui_fixture_return(struct ui_fixture *fixture, bool killed);
 
-/* Keys as a terminal sends them ("\033OQ" is F2); then what waits is looked at, saved and drawn. */
+/* Keys as a terminal sends them ("\033OQ" is F2), each when no screen waits any more; then what
+ * waits is looked at, saved and drawn until no screen waits: what a thread finds, what is printed.
+ */
 void ui_fixture_type(struct ui_fixture *fixture, const char *bytes);
 void ui_fixture_press(struct ui_fixture *fixture, uint32_t code);
+/* The same, but the last key's waiting goes on: for what the test answers itself, or stops. */
+void ui_fixture_send(struct ui_fixture *fixture, const char *bytes);
 /* Begins a contact with Zoe Roy, who moves in July, and opens her case. */
 void ui_fixture_open_case(struct ui_fixture *fixture);
 /* Looks, saves and draws. */
