@@ -211,7 +211,7 @@ int store_old(struct store *store, const struct store_policy *policy, int64_t no
 
     if (code == 0)
         code = meta_number(store, "old-until", until, error);
-    if (code != 0 || policy->keep_ms == 0 || (since > 0 && since >= *until))
+    if (code != 0 || (since > 0 && since >= *until))
         *old_ms = 0;
     if (code != 0 || policy->keep_ms == 0 || since > 0 || old <= *old_ms)
         return code;
@@ -224,23 +224,32 @@ int store_old_head(struct store *store, int64_t head, struct error *error)
     return meta_number_put(store, "old-until", head, error);
 }
 
+int store_old_told(struct store *store, int64_t old_ms, struct error *error)
+{
+    int64_t noted;
+    int code = meta_number(store, "old", &noted, error);
+
+    return code == 0 && old_ms > noted ? meta_number_put(store, "old", old_ms, error) : code;
+}
+
 /* One that was left out once, for it had rested, and is at work again: what hung on it then did not
- * come. Nor may it have when all is read from the beginning, and some of it was made here. */
+ * come. It has changed since this store began to read, and since it read last; of one that has not,
+ * all comes with it. */
 static int case_came(struct store *store, const struct record *matter, bool here,
                      struct error *error)
 {
-    int64_t old, until = 0;
+    int64_t old, until = 0, cursor;
     int code = meta_number(store, "old", &old, error);
 
     if (code != 0 || id_time(&matter->id) >= old)
         return code;
-    if (here) {
-        int64_t cursor = store_cursor(store, error);
-
-        code = meta_number(store, "old-until", &until, error);
-        if (code != 0 || cursor < 0 || (cursor > 0 && cursor >= until))
-            return code != 0 ? code : cursor < 0 ? (int)cursor : 0;
-    }
+    cursor = store_cursor(store, error);
+    if (cursor < 0)
+        return (int)cursor;
+    code = meta_number(store, "old-until", &until, error);
+    if (code != 0 || matter->seq <= cursor || matter->seq <= until ||
+        (here && cursor > 0 && cursor >= until))
+        return code;
     return store_file_set(store, STORE_FILE_AWAY, RECORD_CASE, &matter->id, 1, error);
 }
 

@@ -73,14 +73,17 @@ struct store_policy {
 
 /*
  * Since when a closed case must have rested for the server to leave it out of the page past `since`
- * (`old` of GET /v1/changes), with its `until`; 0: everything is wanted, as always once the feed
- * was read from the beginning as far as it went then. `old` never falls, whatever becomes of policy
- * and clock: what was left out once is known to be.
+ * (`old` of GET /v1/changes), with its `until`; 0: all that the server gives is wanted, as always
+ * once the feed was read from the beginning as far as it went then. `old` never falls, whatever
+ * becomes of policy and clock: what was left out once is known to be.
  */
 int store_old(struct store *store, const struct store_policy *policy, int64_t now_ms, int64_t since,
               int64_t *old_ms, int64_t *until, struct error *error);
 /* The page past 0 came: the `head` that it told. */
 int store_old_head(struct store *store, int64_t head, struct error *error);
+/* A page says since when a closed case must have rested for the server not to give it; 0: it does
+ * not say. */
+int store_old_told(struct store *store, int64_t old_ms, struct error *error);
 
 /*
  * One bounded step of letting go, and of giving the room back to the disk: some ten files. `more`

@@ -269,17 +269,22 @@ int ledger_changes(struct ledger *ledger, const struct scope_set *scopes, int64_
                    size_t limit, const struct id *device, struct ledger_page *page,
                    struct error *error);
 
-/* What a caller that begins does not want to hold. */
+/* What of the files of cases that are closed, and have rested, a caller is not given. */
 struct ledger_old {
-    int64_t before_ms; /* 0: it holds all */
-    int64_t until;     /* the `head` of the page past 0; past that one it is given everything */
-    struct id device; /* the caller's: what was done there may be held, and is brought up to date */
+    int64_t before_ms;   /* what has rested since before then a caller that begins does not want to
+                            hold; 0: it holds all that it is given */
+    int64_t until;       /* the `head` of the page past 0, where it began */
+    int64_t withheld_ms; /* what has rested since before then nobody is given by a feed, whatever
+                            they ask for: they say why, and fetch it; 0: nothing is withheld */
+    struct id agent, device; /* the caller's: what they did there is theirs, and brought up to date
+                              */
 };
 
-/* The same for a caller that reads from the beginning, and holds no files of cases that were
- * closed, and have rested, since before a time: what its office's scopes show of these is passed
- * over, but for what has come to them since, what is not done (rest.h), and what changed after the
- * caller began: that may be held in an earlier state. */
+/* The same without what these say of the caller's scopes: but for what is not done (rest.h), what
+ * was opened for a reason or is in the agent's own hands or queues, and what the agent did at that
+ * device. What is not wanted is passed over, unless it changed after the caller began, for it may
+ * be held in an earlier state. What is withheld is passed over too; where it changed after `since`
+ * and after the caller began, it is told as `gone`, so that no earlier state stays. */
 int ledger_changes_but_old(struct ledger *ledger, const struct scope_set *scopes, int64_t since,
                            size_t limit, const struct id *device, const struct ledger_old *old,
                            struct ledger_page *page, struct error *error);

@@ -17,8 +17,8 @@
 struct feed_row {
     int64_t seq;
     int64_t record;
-    bool gone;  /* taken back from the scope */
-    bool asked; /* also in a scope of the reader's own, or of their queues */
+    bool gone; /* taken back from the scope */
+    enum ledger_asked asked;
 };
 
 struct feed_rows {
@@ -52,10 +52,15 @@ static int rows_add(struct feed_rows *rows, struct feed_row row, struct error *e
 
 /* What came to the agent's own hands, or to a queue, is wanted; what an office has done and put
  * away is fetched when it is. */
-static bool is_asked(const char *scope)
+static enum ledger_asked asked_in(const char *scope)
 {
-    static const char *const prefixes[] = {"agent:", "queue:", LEDGER_OPENINGS_SCOPE,
-                                           LEDGER_HAND_SCOPE};
+    static const struct {
+        const char *prefix;
+        enum ledger_asked asked;
+    } prefixes[] = {{"agent:", LEDGER_ASKED_HANDED},
+                    {"queue:", LEDGER_ASKED_HANDED},
+                    {LEDGER_OPENINGS_SCOPE, LEDGER_ASKED_OPENED},
+                    {LEDGER_HAND_SCOPE, LEDGER_ASKED_OPENED}};
     const char *name = scope;
 
     /* "join:AGENT:SCOPE" */
@@ -63,9 +68,9 @@ static bool is_asked(const char *scope)
         strlen(scope) > strlen(LEDGER_JOIN_PREFIX) + ID_TEXT_LENGTH)
         name = scope + strlen(LEDGER_JOIN_PREFIX) + ID_TEXT_LENGTH + 1;
     for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
-            return true;
-    return false;
+        if (strncmp(name, prefixes[i].prefix, strlen(prefixes[i].prefix)) == 0)
+            return prefixes[i].asked;
+    return LEDGER_ASKED_NOT;
 }
 
 /* The first `limit` rows of one scope after `since`: of the feed, and of what is gone from it. */
@@ -89,8 +94,8 @@ static int scope_rows(struct database *database, const char *scope, int64_t sinc
         while ((code = database_step(database, statement, error)) > 0) {
             code = rows_add(rows,
                             (struct feed_row){sqlite3_column_int64(statement, 0),
-                                              sqlite3_column_int64(statement, 1),
-                                              statements[i] == LEDGER_GONE_AFTER, is_asked(scope)},
+                                              sqlite3_column_int64(statement, 1), i == 1,
+                                              i == 0 ? asked_in(scope) : LEDGER_ASKED_NOT},
                             error);
             if (code != 0) {
                 sqlite3_reset(statement);
@@ -130,8 +135,8 @@ static void rows_unique(struct feed_rows *rows)
 
         if (i + 1 == rows->count || rows->rows[i + 1].record != row.record)
             rows->rows[kept++] = row;
-        else
-            rows->rows[i + 1].asked |= row.asked;
+        else if (row.asked > rows->rows[i + 1].asked)
+            rows->rows[i + 1].asked = row.asked;
     }
     rows->count = kept;
     qsort(rows->rows, rows->count, sizeof(*rows->rows), by_seq);
@@ -278,15 +283,17 @@ static int fill_row(struct filling *filling, const struct feed_row *row, struct 
         sqlite3_reset(statement);
         return 0;
     }
-    code = seen > 0 && !row->asked && !row->gone
-               ? ledger_is_old(&filling->old, row->record, sqlite3_column_int64(statement, 3),
-                               database_text(statement, 6), error)
-               : 0;
-    if (code != 0) {
+    code = seen > 0 ? ledger_is_old(
+                          &filling->old,
+                          &(struct ledger_old_row){row->record, sqlite3_column_int64(statement, 3),
+                                                   database_text(statement, 6), row->asked},
+                          error)
+                    : 0;
+    if (code < 0 || code == LEDGER_OLD_PASSED) {
         sqlite3_reset(statement);
         return code < 0 ? code : 0;
     }
-    if (seen > 0) {
+    if (seen > 0 && code != LEDGER_OLD_GONE) {
         code = page_add(filling->page, &filling->records, statement, row->seq,
                         row->gone ? NULL : filling->device, error);
         sqlite3_reset(statement);
@@ -381,7 +388,7 @@ static int page_read(struct database *database, const struct scope_set *scopes, 
                               .scopes = scopes,
                               .device = device,
                               .page = page,
-                              .old = {.database = database, .old = *old}};
+                              .old = {.database = database, .old = *old, .since = since}};
     struct feed_rows rows = {0};
     int code = catalogue_highest(database, &page->catalogue, error);
 

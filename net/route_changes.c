@@ -11,6 +11,7 @@
 #include "net/request_wait.h"
 
 #define LIMIT_PRESET 500
+#define DAY_MS       (INT64_C(86400) * 1000)
 
 /* A reading of the feed, also while it waits. */
 struct reading {
@@ -45,6 +46,16 @@ static void reading_free(void *state)
     free(reading);
 }
 
+/* Since when what has rested is withheld from this feed: by whole days, and for a caller that reads
+ * on from a page of yesterday as it was then. */
+static int64_t withheld_since(const struct server *server, int64_t now_ms, int64_t asked_ms)
+{
+    unsigned days = server->options.feed_days != 0 ? server->options.feed_days : SERVER_FEED_DAYS;
+    int64_t since_ms = now_ms - now_ms % DAY_MS - days * DAY_MS;
+
+    return asked_ms < since_ms && asked_ms >= since_ms - DAY_MS ? asked_ms : since_ms;
+}
+
 /* Reads the parameters; false with a problem set. */
 static bool reading_fill(struct request *request, struct reading *reading)
 {
@@ -55,6 +66,7 @@ static bool reading_fill(struct request *request, struct reading *reading)
     reading->server = request->server;
     reading->agent = request->actor.agent;
     reading->device = reading->old.device = request->actor.device;
+    reading->old.agent = request->actor.agent;
     if (!request_catalogue_scope(request, &reading->catalogue_scope) ||
         !request_number(request, "since", 0, INT64_MAX, 0, &reading->since) ||
         !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &reading->limit) ||
@@ -66,6 +78,9 @@ static bool reading_fill(struct request *request, struct reading *reading)
         !request_number(request, "relay", 0, INT64_MAX, -1, &reading->relay) ||
         !request_wait_read(request, &reading->wait))
         return false;
+    if (!reading->catalogue_scope)
+        reading->old.withheld_ms =
+            withheld_since(request->server, clock_system(NULL), reading->old.before_ms);
     reading->away = away != NULL && strcmp(away, "true") == 0;
     if (epoch != NULL)
         text_copy(reading->epoch, sizeof(reading->epoch), epoch);
@@ -187,6 +202,7 @@ static void add_members(struct text_buffer *body, const json_t *members)
 /* The records are put in as the text that they are stored as. */
 static void answer(struct request *request, const struct ledger_page *page, const json_t *members)
 {
+    const struct reading *reading = request->state;
     struct text_buffer body = {0};
     char now[TIMESTAMP_SIZE];
     size_t length;
@@ -201,6 +217,8 @@ static void answer(struct request *request, const struct ledger_page *page, cons
     text_buffer_add_format(
         &body, "],\"catalogue\":%" PRId64 ",\"head\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
         page->catalogue, page->head, page->epoch, now);
+    if (reading->old.withheld_ms > 0)
+        text_buffer_add_format(&body, ",\"old\":%" PRId64, reading->old.withheld_ms);
     add_members(&body, members);
     text_buffer_add_text(&body, "}");
     length = body.length;
@@ -288,8 +306,8 @@ static const struct route_parameter parameters[] = {
      "of records that it held is left out"},
     {"old", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
      "The caller begins, and does not want the files of its office's cases that were closed, and "
-     "have rested, since before this time (ms since 1970; 0: it wants all): they are fetched by "
-     "/v1/files"},
+     "have rested, since before this time (ms since 1970): they are fetched by /v1/files. What has "
+     "rested since before the `old` of the answer is not given, whatever is asked for here"},
     {"until", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
      "With `old`, for the pages past the first: the `head` of that one. What changed after it is "
      "not left out"},

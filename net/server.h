@@ -42,6 +42,8 @@ struct server_options {
     unsigned connections;  /* open at a time, at most */
     unsigned idle_seconds; /* after which a silent connection is closed */
     struct server_limits limits; /* what else it takes at most; zeros are the presets */
+    unsigned feed_days;          /* GET /v1/changes gives no case that was closed, and has rested,
+                                    for more days than this; 0: SERVER_FEED_DAYS */
     bool log_requests;           /* a line for each request */
     const char *web_origin; /* whose pages may continue drafts ("https://www.example.ca"), or "" */
     const char *web_proxy;  /* address whose X-Forwarded-For is believed, NULL or "" for none */
@@ -62,6 +64,7 @@ struct server_options {
 
 /* Largest request body, as sent and as expanded. */
 #define SERVER_BODY_LIMIT (8 * (size_t)1024 * 1024)
+#define SERVER_FEED_DAYS  60
 /* Most operations in one request. */
 #define SERVER_BATCH_LIMIT 1000
 

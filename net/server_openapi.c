@@ -94,8 +94,8 @@ static const struct schema schemas[] = {
                "\"boolean\"}, "
                "\"records\": {\"type\": \"array\", \"items\": " REF(
                    "Record") "}, \"gone\": {\"type\": \"array\", \"description\": "
-                             "\"Records that the caller may see no longer: it lets go of its "
-                             "copies\", "
+                             "\"Records that the caller may see no longer, or is given by the feed "
+                             "no longer: it lets go of its copies\", "
                              "\"items\": {\"type\": \"object\", \"required\": [\"type\", \"id\"], "
                              "\"properties\": {\"type\": {\"type\": \"string\"}, \"id\": "
                              "{\"type\": \"string\", "
@@ -103,6 +103,10 @@ static const struct schema schemas[] = {
                              "{\"type\": "
                              "\"integer\"}, \"head\": {\"type\": \"integer\", "
                              "\"description\": \"The highest number given by then\"}, "
+                             "\"old\": {\"type\": \"integer\", \"description\": \"The files of "
+                             "cases that were closed, and have rested, since before this time (ms "
+                             "since 1970) are not in this feed: /v1/files gives them, for a "
+                             "reason\"}, "
                              "\"time\": " REF("Time") ", \"relay\": " REF(
                                  "Relay") ", \"told\": {\"type\": \"array\", "
                                           "\"items\": " REF("Told") "}}}"},
@@ -155,13 +159,14 @@ static const struct schema schemas[] = {
                                          "\"device\"], "
                                          "\"properties\": {\"after\": " REF("Id") "}}]}}}}"},
     {"RelayChanges",
-     "{\"allOf\": [" REF("Changes") ", {\"type\": \"object\", \"required\": [\"scopes\"], "
-                                    "\"description\": \"Each record also tells its scopes and "
-                                    "whether others than this office hold it\", \"properties\": "
-                                    "{\"scopes\": {\"type\": \"string\"}, \"verifiers\": "
-                                    "{\"type\": \"integer\", \"description\": \"How often it changed "
-                                    "how somebody signs in, since the centre started: with another "
-                                    "number than that of /v1/relay that is to be read again\"}}}]}"},
+     "{\"allOf\": [" REF(
+         "Changes") ", {\"type\": \"object\", \"required\": [\"scopes\"], "
+                    "\"description\": \"Each record also tells its scopes and "
+                    "whether others than this office hold it\", \"properties\": "
+                    "{\"scopes\": {\"type\": \"string\"}, \"verifiers\": "
+                    "{\"type\": \"integer\", \"description\": \"How often it changed "
+                    "how somebody signs in, since the centre started: with another "
+                    "number than that of /v1/relay that is to be read again\"}}}]}"},
     {"Presence",
      "{\"type\": \"object\", \"required\": [\"agents\", \"queues\"], \"properties\": "
      "{\"queues\": {\"type\": \"array\", \"items\": {\"type\": \"object\", "

@@ -279,6 +279,7 @@ int sync_desk_restored(struct sync_engine *engine, struct error *error);
 struct sync_page {
     struct record **records; /* owned */
     size_t count;
+    int64_t old;             /* what has rested since before then is not in the feed */
     struct store_gone *gone; /* owned */
     size_t gone_count;
     int64_t next;

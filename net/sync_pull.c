@@ -88,6 +88,7 @@ static int read_page_document(struct sync_engine *engine, const json_t *document
     page->next = json_integer_or(document, "next", -1);
     page->catalogue = json_integer_or(document, "catalogue", 0);
     page->head = json_integer_or(document, "head", 0);
+    page->old = json_integer_or(document, "old", 0);
     page->more = json_bool_or(document, "more", false);
     text_copy(page->epoch, sizeof page->epoch, json_text_or(document, "epoch", ""));
     if (page->next < since || (page->more && page->next == since))
@@ -330,8 +331,10 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
         /* How long the bell was silent says nothing of the link. */
         if (!engine->desk_waits)
             sync_pace_done(&engine->desk_pace, sync_now(engine), page.count);
-        if (since == 0 && engine->options.policy.keep_ms > 0)
+        if (since == 0)
             code = store_old_head(engine->store, page.head, error);
+        if (code == 0)
+            code = store_old_told(engine->store, page.old, error);
         bool ahead = code == 0 && ask_ahead(engine, &page);
         if (code == 0)
             code = write_desk(engine, &page, since, error);

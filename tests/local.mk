@@ -95,6 +95,11 @@ tests_unit_test_sync_push_SOURCES = tests/unit/test_sync_push.c tests/unit/engin
 tests_unit_test_sync_push_LDADD = $(UNIT_LIBS)
 check_PROGRAMS += tests/proxy/fault_proxy
 tests_proxy_fault_proxy_SOURCES = tests/proxy/fault_proxy.c
+UNIT_TESTS += tests/unit/test_sync_file
+tests_unit_test_sync_file_SOURCES = tests/unit/test_sync_file.c tests/unit/engine_fixture.c \
+    tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
+    tests/unit/unit.h
+tests_unit_test_sync_file_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_sync_relay
 tests_unit_test_sync_relay_SOURCES = tests/unit/test_sync_relay.c tests/unit/engine_fixture.c \
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \

@@ -83,6 +83,15 @@ const struct config_key guichetd_keys[] = {
      .argument = "N",
      .preset = "15",
      .help = "How long an access token is good; terminals renew it by themselves."},
+    {.name = "feed-days",
+     .shape = CONFIG_NUMBER,
+     .minimum = 1,
+     .maximum = 36500,
+     .argument = "DAYS",
+     .preset = "60",
+     .help =
+         "Terminals are given by themselves what their office has open, and closed cases for so "
+         "long after they came to rest; older ones are fetched, for a reason."},
     {.name = "password-least",
      .shape = CONFIG_NUMBER,
      .minimum = 8,

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A closed case of years ago does not come to a fresh terminal, and goes from one that does not need
-# it; it is fetched when it is wanted, with the link cut as soon as the link is back; pinned, it
-# stays, through restarts. Why is told to the server, which hands out nothing of it before. In both
-# languages.
+# A closed case of years ago does not come to a fresh terminal, however much that would keep, and
+# goes from one that does not need it; it is fetched when it is wanted, with the link cut as soon as
+# the link is back; pinned, it stays, through restarts. Why is told to the server, which hands out
+# nothing of it before. In both languages.
 . "$(dirname "$0")/harness.sh"
 for tool in curl jq sqlite3; do
     command -v $tool >/dev/null || { echo "$tool is not installed: skipped"; exit 77; }
@@ -88,7 +88,7 @@ round() {
     LANGUAGE_=$1
     local fresh=fresh-$1 lasting=lasting-$1
     echo "in $1: a fresh terminal is spared"
-    start $fresh 400
+    start $fresh 0
     file $fresh
     is_held $fresh && fail "the old case came to a fresh terminal"
     keys $fresh o
@@ -102,9 +102,13 @@ round() {
     terminal_kill $fresh
 
     echo "in $1: what nobody needs goes, and is fetched once the link is back"
+    server_stop
+    SERVER_="--feed-days 36500" server_start
     start $lasting 0
     wait_that "not everything came" is_held $lasting
     terminal_quit $lasting
+    server_stop
+    server_start
     start $lasting 400
     wait_that "the old case stays" is_gone $lasting
     file $lasting
@@ -165,7 +169,13 @@ curl -sS -H "Content-Type: application/json" \
 COLLEAGUE=$(jq -r .token "$WORK/login")
 HEAD=$(curl -sS -H "Authorization: Bearer $COLLEAGUE" "$SERVER/v1/changes?scope=desk&limit=1" |
     jq .head)
-echo "nothing of a closed case without a reason"
+echo "nothing of a closed case without a reason, by the feed or for who asks"
+for way in "" "&old=0&until=0" "&since=1" "&since=1&until=1&merge=1"; do
+    curl -sS -H "Authorization: Bearer $COLLEAGUE" \
+        "$SERVER/v1/changes?scope=desk&limit=1000$way" >"$WORK/feed"
+    grep -q fence "$WORK/feed" || fail "the feed lacks what is open"
+    ! grep -q -e barn -e insurer "$WORK/feed" || fail "the feed gives what is closed, asked $way"
+done
 [ "$(fetched case $OLD)" = 422 ] || fail "given for no reason: $(cat "$WORK/answer")"
 ! grep -q barn "$WORK/answer" || fail "something of it is told"
 [ "$(fetched client $CLIENT)" = 200 ] || fail "what is open is not given: $(cat "$WORK/answer")"

@@ -11,6 +11,16 @@
 #include "app/json.h"
 #include "app/text.h"
 
+#define DAY_MS (INT64_C(86400) * 1000)
+
+/* Where terminals let go of files, the server withholds what has rested since yesterday. */
+static int64_t withheld_since(const struct simulation *simulation)
+{
+    int64_t now = sim_wall(simulation);
+
+    return simulation->lets_go ? now - now % DAY_MS : 0;
+}
+
 static void answer_page(struct simulation *simulation, const struct sim_message *request,
                         struct ledger_page *page, const json_t *members, bool catalogue)
 {
@@ -33,6 +43,8 @@ static void answer_page(struct simulation *simulation, const struct sim_message 
     text_buffer_add_format(
         &body, "],\"catalogue\":%" PRId64 ",\"head\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
         page->catalogue, page->head, page->epoch, now);
+    if (!catalogue && simulation->lets_go)
+        text_buffer_add_format(&body, ",\"old\":%" PRId64, withheld_since(simulation));
     text_buffer_add_format(&body, "%s%s", more == NULL ? "}" : ",", more == NULL ? "" : more + 1);
     free(more);
     sim_trace(simulation, "  page of %zu records, next %" PRId64, page->count, page->next);
@@ -94,18 +106,21 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
         sim_query(simulation, "SELECT name FROM scope WHERE name LIKE 'queue:%'", NULL, leak_scope,
                   &leak);
     }
-    sim_must(simulation,
-             ledger_changes_but_old(
-                 sim_ledger_of(simulation, request->terminal), &scopes,
-                 sim_parameter(request, "since=", 0), (size_t)sim_parameter(request, "limit=", 500),
-                 sim_parameter(request, "merge=", 0) == MERGE_VERSION
-                     ? &simulation->terminals[request->terminal].actor.device
-                     : NULL,
-                 &(struct ledger_old){sim_parameter(request, "&old=", 0),
-                                      sim_parameter(request, "&until=", 0),
-                                      simulation->terminals[request->terminal].actor.device},
-                 &page, &error),
-             &error, "reading changes");
+    sim_must(
+        simulation,
+        ledger_changes_but_old(
+            sim_ledger_of(simulation, request->terminal), &scopes,
+            sim_parameter(request, "since=", 0), (size_t)sim_parameter(request, "limit=", 500),
+            sim_parameter(request, "merge=", 0) == MERGE_VERSION
+                ? &simulation->terminals[request->terminal].actor.device
+                : NULL,
+            &(struct ledger_old){.before_ms = sim_parameter(request, "&old=", 0),
+                                 .until = sim_parameter(request, "&until=", 0),
+                                 .withheld_ms = catalogue ? 0 : withheld_since(simulation),
+                                 .agent = simulation->terminals[request->terminal].actor.agent,
+                                 .device = simulation->terminals[request->terminal].actor.device},
+            &page, &error),
+        &error, "reading changes");
     json_t *members = sim_behind_relay(simulation, request->terminal) && !catalogue
                           ? sim_relay_members(simulation, request)
                           : NULL;

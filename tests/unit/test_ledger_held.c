@@ -45,9 +45,9 @@ static void close_case(struct ledger_fixture *f, const struct id *matter)
                                       json_pack("{s:s}", "status", "closed")));
 }
 
-/* Whether the record comes to `who`, who holds nothing that rests since before `old_ms`. */
-static bool comes(struct ledger_fixture *f, enum fixture_agent who, int64_t old_ms,
-                  const struct id *id)
+/* Whether the record comes to `who` by a feed of which this is left out. */
+static bool comes_but(struct ledger_fixture *f, enum fixture_agent who, struct ledger_old old,
+                      const struct id *id)
 {
     struct scope_set scopes = {0};
     struct ledger_page page;
@@ -56,13 +56,26 @@ static bool comes(struct ledger_fixture *f, enum fixture_agent who, int64_t old_
 
     snprintf(named, sizeof(named), "\"id\":\"%s\"", id->text);
     assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[who].agent, &scopes, NULL), 0);
-    assert_int_equal(ledger_changes_but_old(f->ledger, &scopes, 0, 1000, NULL,
-                                            &(struct ledger_old){.before_ms = old_ms}, &page, NULL),
+    assert_int_equal(ledger_changes_but_old(f->ledger, &scopes, 0, 1000, NULL, &old, &page, NULL),
                      0);
     found = strstr(page.records, named) != NULL;
     ledger_page_clear(&page);
     scope_set_free(&scopes);
     return found;
+}
+
+/* The same when they hold nothing that rests since before `old_ms`. */
+static bool comes(struct ledger_fixture *f, enum fixture_agent who, int64_t old_ms,
+                  const struct id *id)
+{
+    return comes_but(f, who, (struct ledger_old){.before_ms = old_ms}, id);
+}
+
+/* The same when they want everything, and what rests since before `withheld_ms` is withheld. */
+static bool is_given(struct ledger_fixture *f, enum fixture_agent who, int64_t withheld_ms,
+                     const struct id *id)
+{
+    return comes_but(f, who, (struct ledger_old){.withheld_ms = withheld_ms}, id);
 }
 
 static int setup(void **state)
@@ -120,6 +133,108 @@ static void what_is_in_hand_comes(void **state)
     assert_true(comes(f, BEN, after, &file.note));
 }
 
+/* Whatever a caller asks for. */
+static void what_has_rested_is_withheld(void **state)
+{
+    struct ledger_fixture *f = *state;
+    int64_t before = clock_system(NULL), after = before + HOUR_MS;
+    struct file file = file_make(f);
+
+    assert_true(is_given(f, DENIS, after, &file.matter));
+    close_case(f, &file.matter);
+    assert_true(is_given(f, DENIS, before, &file.matter));
+    assert_true(is_given(f, DENIS, before, &file.note));
+    assert_false(is_given(f, DENIS, after, &file.matter));
+    assert_false(is_given(f, DENIS, after, &file.contact));
+    assert_false(is_given(f, DENIS, after, &file.note));
+    assert_false(is_given(f, DENIS, after, &file.deep));
+    assert_true(is_given(f, DENIS, after, &file.client));
+    /* But for what they did at this terminal, and nobody else did there. */
+    assert_true(comes_but(f, DENIS,
+                          (struct ledger_old){.withheld_ms = after,
+                                              .agent = f->actors[DENIS].agent,
+                                              .device = f->actors[DENIS].device},
+                          &file.matter));
+    assert_false(comes_but(f, ANNE,
+                           (struct ledger_old){.withheld_ms = after,
+                                               .agent = f->actors[ANNE].agent,
+                                               .device = f->actors[DENIS].device},
+                           &file.matter));
+    assert_false(comes_but(f, DENIS,
+                           (struct ledger_old){.withheld_ms = after,
+                                               .agent = f->actors[DENIS].agent,
+                                               .device = f->actors[ANNE].device},
+                           &file.matter));
+}
+
+/* What was handed over is given while it is in hand, not for good. */
+static void what_left_their_hands_is_withheld(void **state)
+{
+    struct ledger_fixture *f = *state;
+    int64_t after = clock_system(NULL) + HOUR_MS;
+    struct file file = file_make(f);
+    struct id handoff;
+    json_t *body;
+
+    close_case(f, &file.matter);
+    body =
+        fixture_handoff(f, DENIS, "sample/d", &file.matter, f->actors[BEN].agent.text, NULL, NULL);
+    handoff = fixture_make(f, DENIS, RECORD_HANDOFF, body);
+    assert_true(is_given(f, BEN, after, &file.matter));
+    assert_true(is_given(f, BEN, after, &file.note));
+    fixture_applied(f, BEN,
+                    fixture_operation(f, BEN, OPERATION_CLAIM, RECORD_HANDOFF, &handoff, 1,
+                                      json_pack("{s:s, s:s}", "state", "accepted", "taken_by",
+                                                f->actors[BEN].agent.text)));
+    assert_true(is_given(f, BEN, after - 2 * HOUR_MS, &file.matter));
+    assert_false(is_given(f, BEN, after, &file.matter));
+    assert_false(is_given(f, BEN, after, &file.note));
+}
+
+/* What is held in an earlier state is told as gone; what is not, is not told of. */
+static void what_changed_and_is_withheld_goes(void **state)
+{
+    struct ledger_fixture *f = *state;
+    const struct ledger_old old = {.withheld_ms = clock_system(NULL) + HOUR_MS};
+    struct file file = file_make(f), other = file_make(f);
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    int64_t since;
+
+    close_case(f, &other.matter);
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[ANNE].agent, &scopes, NULL), 0);
+    assert_int_equal(ledger_changes_but_old(f->ledger, &scopes, 0, 1000, NULL, &old, &page, NULL),
+                     0);
+    since = page.next;
+    ledger_page_clear(&page);
+    close_case(f, &file.matter);
+    assert_int_equal(
+        ledger_changes_but_old(f->ledger, &scopes, since, 1000, NULL, &old, &page, NULL), 0);
+    assert_null(strstr(page.records, file.matter.text));
+    assert_non_null(strstr(page.gone, file.matter.text));
+    assert_null(strstr(page.gone, other.matter.text));
+    assert_true(page.next > since);
+    ledger_page_clear(&page);
+    /* From a place that it never was given, a caller gets no more. */
+    for (int64_t at = 1; at < since; at++) {
+        assert_int_equal(
+            ledger_changes_but_old(f->ledger, &scopes, at, 1000, NULL, &old, &page, NULL), 0);
+        assert_null(strstr(page.records, other.matter.text));
+        assert_null(strstr(page.records, "for everyone"));
+        ledger_page_clear(&page);
+    }
+    scope_set_free(&scopes);
+    /* Ben comes to the office: of what has rested since before that he is not told. */
+    people_role(f, BEN, "d", "clerk");
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[BEN].agent, &scopes, NULL), 0);
+    assert_int_equal(
+        ledger_changes_but_old(f->ledger, &scopes, since, 1000, NULL, &old, &page, NULL), 0);
+    assert_null(strstr(page.records, other.matter.text));
+    assert_null(strstr(page.gone, other.matter.text));
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+}
+
 /* Read in two pages: what changed between them may be held as it was. */
 static void what_was_given_is_brought_up_to_date(void **state)
 {
@@ -136,20 +251,23 @@ static void what_was_given_is_brought_up_to_date(void **state)
                      0);
     assert_non_null(strstr(first.records, file.matter.text));
     close_case(f, &file.matter);
-    assert_int_equal(ledger_changes_but_old(f->ledger, &scopes, first.next, 1000, NULL,
-                                            &(struct ledger_old){after, first.head, {""}}, &second,
-                                            NULL),
-                     0);
+    assert_int_equal(
+        ledger_changes_but_old(f->ledger, &scopes, first.next, 1000, NULL,
+                               &(struct ledger_old){.before_ms = after, .until = first.head},
+                               &second, NULL),
+        0);
     assert_non_null(strstr(second.records, "closed"));
     assert_non_null(strstr(second.records, file.matter.text));
     assert_null(strstr(second.records, other.matter.text));
     ledger_page_clear(&second);
     /* So is what was made at the terminal that reads. */
-    assert_int_equal(
-        ledger_changes_but_old(f->ledger, &scopes, first.next, 1000, NULL,
-                               &(struct ledger_old){after, INT64_MAX, f->actors[DENIS].device},
-                               &second, NULL),
-        0);
+    assert_int_equal(ledger_changes_but_old(f->ledger, &scopes, first.next, 1000, NULL,
+                                            &(struct ledger_old){.before_ms = after,
+                                                                 .until = INT64_MAX,
+                                                                 .agent = f->actors[DENIS].agent,
+                                                                 .device = f->actors[DENIS].device},
+                                            &second, NULL),
+                     0);
     assert_non_null(strstr(second.records, other.matter.text));
     ledger_page_clear(&first);
     ledger_page_clear(&second);
@@ -234,6 +352,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_given_is_brought_up_to_date, setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(what_is_in_hand_comes, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_has_rested_is_withheld, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_left_their_hands_is_withheld, setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(what_changed_and_is_withheld_goes, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(a_file_is_fetched, setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(the_server_decides_who_is_given_it, setup,
                                         fixture_teardown),

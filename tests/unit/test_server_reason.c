@@ -1,6 +1,7 @@
 /* Over HTTP: one thing of a client's file is handed out for a reason, or to who has it in hand. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <sqlite3.h>
@@ -211,6 +212,76 @@ static void a_file_is_fetched_for_a_reason(void **state)
     fetches(f, RECORD_CLIENT, &client, 3, false);
 }
 
+/* Whether the feed, asked in this way, gives something of the record to Ben. */
+static bool feed_gives(struct server_fixture *f, const char *asked, const struct id *id)
+{
+    char path[200], named[64];
+    json_t *page;
+    char *text;
+    bool given;
+
+    snprintf(path, sizeof(path), "/v1/changes?scope=desk&limit=1000%s", asked);
+    snprintf(named, sizeof(named), "\"%s\"", id->text);
+    page = server_json(f, &(struct call){.path = path, .token = f->tokens[BEN]});
+    text = json_dumps(json_object_get(page, "records"), JSON_COMPACT);
+    given = strstr(text, named) != NULL;
+    free(text);
+    json_decref(page);
+    return given;
+}
+
+/* A closed case, made so many days ago. */
+static struct id closed_case(struct server_fixture *f, const struct id *client, int days)
+{
+    int64_t then = clock_system(NULL) - days * INT64_C(86400000), now = f->ledger.clock_ms;
+    struct id_generator ids = {0};
+    struct id matter = id_generate(&ids, then);
+    json_t *body;
+
+    f->ledger.clock_ms = then;
+    body = fixture_case(&f->ledger, ANNE, "sample/a");
+    json_object_set_new(body, "client", json_string(client->text));
+    fixture_applied(
+        &f->ledger, ANNE,
+        fixture_operation(&f->ledger, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0, body));
+    close_case(f, &matter);
+    f->ledger.clock_ms = now;
+    return matter;
+}
+
+/* Old closed cases are not in the feed, however it is asked: they are fetched, for a reason. */
+static void the_feed_gives_no_old_case(void **state)
+{
+    static const char *const ways[] = {"",
+                                       "&old=0",
+                                       "&old=0&until=0",
+                                       "&since=1",
+                                       "&since=1&until=1",
+                                       "&old=1&until=9999999",
+                                       "&since=1&old=1&until=9999999",
+                                       "&merge=1"};
+    struct server_fixture *f = *state;
+    struct id client = fixture_make(&f->ledger, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id old = closed_case(f, &client, SERVER_FEED_DAYS + 2);
+    struct id lately = closed_case(f, &client, SERVER_FEED_DAYS - 2);
+    json_t *page;
+
+    move_ben(f, "clerk");
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        assert_false(feed_gives(f, ways[i], &old));
+        assert_true(feed_gives(f, ways[i], &lately));
+    }
+    page = server_json(f, &(struct call){.path = "/v1/changes?limit=1", .token = f->tokens[BEN]});
+    assert_true(json_integer_or(page, "old", 0) >
+                clock_system(NULL) - (SERVER_FEED_DAYS + 1) * INT64_C(86400000));
+    json_decref(page);
+    fetches_nothing(f, RECORD_CASE, &old);
+    server_say_why(f, BEN, RECORD_CLIENT, &client);
+    fetches(f, RECORD_CASE, &old, 2, false);
+    /* What was opened for a reason comes, as long as it is open. */
+    assert_true(feed_gives(f, "", &old));
+}
+
 /* A pin, and that it was asked for while the link was cut, hold for fetching alone. */
 static void what_is_kept_is_fetched(void **state)
 {
@@ -264,6 +335,7 @@ int main(void)
         TEST(it_is_said_first),           TEST(a_look_that_was_told_says_it),
         TEST(what_is_in_hand_needs_none), TEST(a_file_is_fetched_for_a_reason),
         TEST(what_is_kept_is_fetched),    TEST(a_role_may_be_left_unasked),
+        TEST(the_feed_gives_no_old_case),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -392,6 +392,10 @@ static void what_was_left_out_is_known(void **state)
     assert_int_equal(until, 70);
     assert_int_equal(store_old(store, &by_days, NOW, 70, &old, &until, NULL), 0);
     assert_int_equal(old, 0);
+    /* As it stood then, all of it comes. */
+    young = came_case(place, LONG + 1, NULL, "received");
+    assert_false(noted(place, RECORD_CASE, &young).away);
+    place->cursor = 70;
     young = came_case(place, NOW - DAY_MS, NULL, "received");
     assert_false(noted(place, RECORD_CASE, &young).away);
     feed(place, served(RECORD_CASE, &matter, 2, place->cursor + 1, case_body(NULL, "received")));
