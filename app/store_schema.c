@@ -32,15 +32,16 @@
     "CREATE TRIGGER " name " AFTER " event " ON record WHEN " worth " BEGIN " CHANGE_NOTE(row)     \
     " END;"
 /* A record that goes to another case changes the former one too. */
-#define CHANGE_TABLE                                                                               \
-    "CREATE TABLE change(number INTEGER PRIMARY KEY, type TEXT NOT NULL,"                          \
-    "  id TEXT NOT NULL, case_id TEXT, cases BLOB);"                                               \
+#define CHANGE_TRIGGERS                                                                            \
     CHANGE_TRIGGER("record_inserted", "INSERT", "new", CHANGE_LISTED("new"))                       \
     CHANGE_TRIGGER("record_updated", "UPDATE", "new", CHANGE_LISTED("new"))                        \
     CHANGE_TRIGGER("record_moved", "UPDATE", "old",                                                \
                    "old.case_id IS NOT NULL AND old.case_id IS NOT new.case_id")                   \
     CHANGE_TRIGGER("record_deleted", "DELETE", "old",                                              \
-                   CHANGE_LISTED("old") " OR old.case_id IS NOT NULL")                             \
+                   CHANGE_LISTED("old") " OR old.case_id IS NOT NULL")
+#define CHANGE_TABLE                                                                               \
+    "CREATE TABLE change(number INTEGER PRIMARY KEY, type TEXT NOT NULL,"                          \
+    "  id TEXT NOT NULL, case_id TEXT, cases BLOB);" CHANGE_TRIGGERS                               \
     "CREATE TRIGGER change_pruned AFTER INSERT ON change WHEN new.number % 1000 = 0 BEGIN"         \
     "  DELETE FROM change WHERE number <= new.number - " CHANGES_KEPT "; END;"
 /* Of a store from before: the numbers begin anew, and who follows reads all. */
@@ -57,6 +58,10 @@
     "CREATE INDEX record_since ON record(case_id, seq) WHERE case_id IS NOT NULL;"                 \
     "CREATE INDEX record_loose ON record(client_id, id) WHERE type = 'note' AND case_id IS NULL;"
 
+#define FILE_TRIGGER                                                                               \
+    "CREATE TRIGGER file_made AFTER INSERT ON record WHEN new.type IN ('case', 'client') BEGIN"    \
+    "  INSERT OR IGNORE INTO file(type, id) VALUES(new.type, new.id); END;"
+
 /*
  * What is noted of the file of each client and case (store_file.h): in ms, and `away` as 0 or 1.
  * `looked`: it need not be looked at before, for something of it is not done.
@@ -70,16 +75,33 @@
     "CREATE INDEX file_needed ON file(needed) WHERE pinned = 0 AND wanted = 0;"                    \
     "CREATE INDEX file_wanted ON file(wanted) WHERE wanted > 0;"                                   \
     "CREATE INDEX file_pinned ON file(pinned) WHERE pinned > 0;"                                   \
-    "CREATE TRIGGER file_made AFTER INSERT ON record WHEN new.type IN ('case', 'client') BEGIN"    \
-    "  INSERT OR IGNORE INTO file(type, id) VALUES(new.type, new.id); END;"
+    FILE_TRIGGER
+/* clang-format on */
+
+/* By rowid, so that a record is as good as always on one page, with others: in a table that is its
+ * own index each sealed document would go to a page of its own, for it is longer than a quarter of
+ * one. */
+#define RECORD_TABLE(name)                                                                         \
+    "CREATE TABLE " name "(type TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT, client_id TEXT,"    \
+    "  base_rev INTEGER NOT NULL, base BLOB, current BLOB, pending INTEGER NOT NULL,"              \
+    "  seq INTEGER NOT NULL DEFAULT 0, weight INTEGER, PRIMARY KEY(type, id));"
+#define CLIENT_INDEX                                                                               \
+    "CREATE INDEX record_client ON record(client_id, type, id) WHERE client_id IS NOT NULL;"
+/* clang-format off */
+/* The table of before takes its indexes and triggers with it. */
+#define RECORD_TABLE_AGAIN                                                                         \
+    "PRAGMA secure_delete=ON;" RECORD_TABLE("record_new")                                          \
+    "INSERT INTO record_new SELECT type, id, case_id, client_id, base_rev, base, current, pending,"\
+    "  seq, weight FROM record ORDER BY id, type;"                                                 \
+    "DROP TABLE record; ALTER TABLE record_new RENAME TO record;" CLIENT_INDEX CASE_INDEXES        \
+    CHANGE_TRIGGERS FILE_TRIGGER
 /* clang-format on */
 
 static const char create[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE record(type TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT, client_id TEXT,"
-    "  base_rev INTEGER NOT NULL, base BLOB, current BLOB, pending INTEGER NOT NULL,"
-    "  seq INTEGER NOT NULL DEFAULT 0, weight INTEGER, PRIMARY KEY(type, id)) WITHOUT ROWID;"
-    "CREATE INDEX record_client ON record(client_id, type, id) WHERE client_id IS NOT NULL;"
+    /* clang-format off */
+    RECORD_TABLE("record") CLIENT_INDEX
+    /* clang-format on */
     "CREATE TABLE operation(number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
     "  type TEXT NOT NULL, record TEXT NOT NULL, state INTEGER NOT NULL, rev INTEGER NOT NULL,"
     "  attempts INTEGER NOT NULL, reason TEXT NOT NULL, document BLOB NOT NULL,"
@@ -106,6 +128,7 @@ static const char *const upgrades[] = {
     CHANGE_TABLE_AGAIN, /* 7 to 8 */
     FILE_TABLE "INSERT INTO file(type, id) SELECT type, id FROM record"
                " WHERE type IN ('case', 'client');", /* 8 to 9 */
+    RECORD_TABLE_AGAIN,                              /* 9 to 10 */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
@@ -339,7 +362,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 9,
+    .version = 10,
     .create = create,
     .upgrades = upgrades,
     .statements = statements,

@@ -449,6 +449,59 @@ static void a_file_of_before_learns(void **state)
     assert_true(file_bytes(place) < before / 2);
 }
 
+/* What hangs on the table of records: its indexes and triggers, as text. Owned. */
+static char *describe_records(sqlite3 *file)
+{
+    sqlite3_stmt *row = NULL;
+    char *text;
+
+    assert_int_equal(sqlite3_prepare_v2(file,
+                                        "SELECT group_concat(name || ' ' || sql, char(10)) FROM"
+                                        " (SELECT name, sql FROM sqlite_schema WHERE"
+                                        " tbl_name = 'record' AND type <> 'table' ORDER BY name)",
+                                        -1, &row, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
+    text = strdup((const char *)sqlite3_column_text(row, 0));
+    sqlite3_finalize(row);
+    return text;
+}
+
+/* The records of a file of version 9 stood in a table without row numbers. */
+static void a_table_of_before_gets_row_numbers(void **state)
+{
+    static const char back[] =
+        "CREATE TABLE former(type TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT, client_id TEXT,"
+        " base_rev INTEGER NOT NULL, base BLOB, current BLOB, pending INTEGER NOT NULL,"
+        " seq INTEGER NOT NULL DEFAULT 0, weight INTEGER, PRIMARY KEY(type, id)) WITHOUT ROWID;"
+        "INSERT INTO former SELECT * FROM record; DROP TABLE record;"
+        "ALTER TABLE former RENAME TO record; PRAGMA user_version=9;";
+    struct place *place = *state;
+    struct id matter = came_case(place, LONG, NULL, "closed"), other;
+    sqlite3 *file = NULL;
+    char *before, *after;
+
+    came(place, RECORD_NOTE, LONG, json_pack("{s:s, s:s}", "case", matter.text, "text", "x"));
+    store_close(place->fixture.store);
+    assert_int_equal(sqlite3_open(place->fixture.path, &file), SQLITE_OK);
+    before = describe_records(file);
+    assert_int_equal(sqlite3_exec(file, back, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(file), SQLITE_OK);
+    assert_int_equal(
+        store_open(&place->fixture.store, place->fixture.path, place->fixture.key, NULL), 0);
+    assert_true(is_here(place, RECORD_CASE, &matter));
+    other = came_case(place, LONG, NULL, "closed");
+    assert_true(is_here(place, RECORD_CASE, &other));
+    assert_int_equal(sqlite3_open(place->fixture.path, &file), SQLITE_OK);
+    after = describe_records(file);
+    assert_string_equal(after, before);
+    assert_int_equal(sqlite3_exec(file, "SELECT rowid FROM record", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(file), SQLITE_OK);
+    free(before);
+    free(after);
+    assert_int_equal(evict(place), 3);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -465,6 +518,7 @@ int main(void)
         TEST(what_was_left_out_is_known),
         TEST(pins_outlive_another_server),
         TEST(a_file_of_before_learns),
+        TEST(a_table_of_before_gets_row_numbers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
