@@ -32,20 +32,42 @@ bool ledger_holder_has(const struct record *record, const char *scope)
            strcmp(scope + strlen(LEDGER_OWN_SCOPE), holder_of(record)) == 0;
 }
 
+/* Of one agent after another many records are written: what their role says is read once. */
+static int reads_own_alone(struct ledger *ledger, const struct id *agent, bool *own,
+                           struct error *error)
+{
+    struct role role = {0};
+    int code;
+
+    *own = ledger->holder_own;
+    if (id_equal(&ledger->holder, agent))
+        return 0;
+    code = ledger_role_of(ledger->writer, agent, &role, error);
+    *own = code == 0 && role.reach == ROLE_REACH_OWN;
+    role_clear(&role);
+    if (code != 0 && code != ERROR_NOT_FOUND)
+        return code;
+    ledger->holder = *agent;
+    ledger->holder_own = *own;
+    return 0;
+}
+
+void ledger_holder_forget(struct ledger *ledger)
+{
+    ledger->holder = (struct id){0};
+}
+
 int ledger_holder_scopes(struct ledger *ledger, const struct record *record,
                          struct scope_set *scopes, struct error *error)
 {
-    struct role role = {0};
     struct id id;
+    bool own;
     int code;
 
     if (!ledger->holders || !id_parse(&id, holder_of(record)))
         return 0;
-    code = ledger_role_of(ledger->writer, &id, &role, error);
-    if (code == 0 && role.reach == ROLE_REACH_OWN)
-        code = scope_set_add(scopes, LEDGER_OWN_SCOPE, id.text, error);
-    role_clear(&role);
-    return code == ERROR_NOT_FOUND ? 0 : code;
+    code = reads_own_alone(ledger, &id, &own, error);
+    return code == 0 && own ? scope_set_add(scopes, LEDGER_OWN_SCOPE, id.text, error) : code;
 }
 
 int ledger_holder_follow(struct ledger *ledger, const struct ledger_row *matter,

@@ -14,6 +14,10 @@
 /* When a ledger is opened, and after a role was written: whether there is such a role. */
 int ledger_holder_open(struct ledger *ledger, struct error *error);
 
+/* When a transaction begins, and after an agent or a role was written in it: what is known of whose
+ * reach holds no longer. */
+void ledger_holder_forget(struct ledger *ledger);
+
 /* Within a transaction: the scope of the agent in whose hands a record is, if their role reads no
  * more. Adds to `scopes`. */
 int ledger_holder_scopes(struct ledger *ledger, const struct record *record,

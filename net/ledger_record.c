@@ -1,5 +1,6 @@
 #include "net/ledger_follow.h"
 #include "net/ledger_handoff.h"
+#include "net/ledger_holder.h"
 #include "net/ledger_row.h"
 #include "net/ledger_scope.h"
 #include "net/ledger_sqlite.h"
@@ -208,6 +209,8 @@ int ledger_row_write(struct ledger *ledger, struct ledger_row *row, struct error
         code = ledger_watch_alert(ledger, row, error);
     if (code == 0 && row->record->type == RECORD_TICKET)
         code = ledger_watch_ticket(ledger, row, error);
+    if (row->record->type == RECORD_AGENT || row->record->type == RECORD_ROLE)
+        ledger_holder_forget(ledger);
     ledger->clocks_changed |=
         row->record->type == RECORD_AGENT || row->record->type == RECORD_QUEUE;
     if (code == 0 && row->record->type == RECORD_QUEUE)

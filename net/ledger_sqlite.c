@@ -120,6 +120,7 @@ int ledger_begin(struct ledger *ledger, struct error *error)
     }
     ledger->seq = ledger->seq_before = sqlite3_column_int64(statement, 0);
     sqlite3_reset(statement);
+    ledger_holder_forget(ledger);
     return 0;
 }
 

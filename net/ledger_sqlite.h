@@ -79,6 +79,8 @@ struct ledger {
     struct audit_tally held_codes; /* and those to enrol a terminal */
 
     bool clocks_changed; /* within this transaction: what decides whose clock ends an offer */
+    struct id holder;    /* within this transaction: whose reach `holder_own` tells, or empty */
+    bool holder_own;
 };
 
 /* --- connections ------------------------------------------------------------------------------ */
