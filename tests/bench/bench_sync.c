@@ -2,9 +2,10 @@
  * What sync costs, on a real guichetd over loopback: many notes up and down, one note on an idle
  * link, and an outbox that empties over a line of 9600 bit/s.
  *
- *   bench_sync GUICHETD SAMPLE NOTES
+ *   bench_sync GUICHETD SAMPLE NOTES [rates]
  *
- * Prints "name value" lines; bench_sync.sh sets them beside the peer's. The server is durable: each
+ * Prints "name value" lines; bench_sync.sh sets them beside the peer's. With "rates" only those of
+ * many notes. The server is durable: each
  * batch is synced to the disk before it is answered.
  */
 #include "config.h"
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -276,8 +278,43 @@ static int64_t cursor_of(struct terminal *terminal)
     return cursor;
 }
 
+/* What processors worked, in microseconds: this process, which is the terminals and their relays,
+ * and the server. */
+struct work {
+    double here;
+    double server;
+};
+
+static double seconds_of(const struct timeval *time)
+{
+    return (double)time->tv_sec + (double)time->tv_usec / 1e6;
+}
+
+static struct work work_done(void)
+{
+    struct work work = {0};
+    struct rusage used;
+    unsigned long user = 0, system = 0;
+    char path[64], line[1024] = "";
+    FILE *file;
+
+    getrusage(RUSAGE_SELF, &used);
+    work.here = (seconds_of(&used.ru_utime) + seconds_of(&used.ru_stime)) * 1e6;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)server);
+    file = fopen(path, "r");
+    /* The fourteenth and the fifteenth value; the second may hold anything, in parentheses. */
+    if (file != NULL && fgets(line, sizeof line, file) != NULL && strrchr(line, ')') != NULL)
+        (void)sscanf(strrchr(line, ')'), ") %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %lu",
+                     &user, &system);
+    if (file != NULL)
+        fclose(file);
+    work.server = (double)(user + system) * 1e6 / (double)sysconf(_SC_CLK_TCK);
+    return work;
+}
+
 struct measure {
     double ms;
+    struct work work;
     long long up;
     long long down;
     long long packets;
@@ -286,6 +323,7 @@ struct measure {
 static void measure_begin(struct measure *measure, struct terminal *terminal)
 {
     relay_counts(terminal->relay, &measure->up, &measure->down);
+    measure->work = work_done();
     measure->packets = relay_packets(terminal->relay);
     measure->ms = now_ms();
 }
@@ -299,6 +337,9 @@ static void measure_end(struct measure *measure, struct terminal *terminal)
     measure->up -= begun.up;
     measure->down -= begun.down;
     measure->packets = relay_packets(terminal->relay) - begun.packets;
+    measure->work = work_done();
+    measure->work.here -= begun.work.here;
+    measure->work.server -= begun.work.server;
 }
 
 /* Until the sync thread tells the screen that something changed: looking meanwhile would take the
@@ -331,6 +372,8 @@ static void measure_up(struct terminal *terminal, int notes)
     measure_end(&measure, terminal);
     printf("up_rate %.0f\nup_bytes %.1f\n", notes / measure.ms * 1000,
            (double)(measure.up + measure.down) / notes);
+    printf("up_work_here %.1f\nup_work_server %.1f\n", measure.work.here / notes,
+           measure.work.server / notes);
     /* What was sent comes back by the feed: from then on the terminal is quiet. */
     int64_t cursor = 0, before;
     do {
@@ -377,6 +420,8 @@ static void measure_down(struct terminal *terminal, int notes)
         die("not all notes came down");
     printf("down_rate %.0f\ndown_bytes %.1f\n", notes / last.ms * 1000,
            (double)(last.up + last.down) / notes);
+    printf("down_work_here %.1f\ndown_work_server %.1f\n", last.work.here / notes,
+           last.work.server / notes);
 }
 
 /* Where the bytes of one exchange go: its first line, each header by its name, the body. */
@@ -496,10 +541,11 @@ static void measure_idle(struct terminal *terminal)
 int main(int argc, char **argv)
 {
     struct terminal writer = {0}, reader = {0};
-    int notes = argc == 4 ? atoi(argv[3]) : 0;
+    bool rates = argc == 5 && strcmp(argv[4], "rates") == 0;
+    int notes = argc == 4 || rates ? atoi(argv[3]) : 0;
 
     if (notes < 1 || sodium_init() < 0 || mkdtemp(directory) == NULL) {
-        fprintf(stderr, "usage: bench_sync GUICHETD SAMPLE NOTES\n");
+        fprintf(stderr, "usage: bench_sync GUICHETD SAMPLE NOTES [rates]\n");
         return 2;
     }
     int port = server_start(argv[1], argv[2]);
@@ -507,9 +553,11 @@ int main(int argc, char **argv)
     measure_up(&writer, notes);
     terminal_open(&reader, 1, port);
     measure_down(&reader, notes);
-    measure_one(&writer);
-    measure_slow(&writer);
-    measure_idle(&reader);
+    if (!rates) {
+        measure_one(&writer);
+        measure_slow(&writer);
+        measure_idle(&reader);
+    }
     terminal_close(&reader);
     terminal_close(&writer);
     kill(server, SIGKILL);

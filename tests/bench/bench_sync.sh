@@ -23,6 +23,8 @@ FNR == 1 { printf "%-52s %12s %12s %8s\n", notes " notes over loopback", "guiche
     said["written"] = "written by the agent, synced to disk, per second"
     said["up_rate"] = "up to the server, synced to disk, per second"
     said["up_bytes"] = "bytes on the wire, each, both ways"
+    said["up_work_here"] = said["down_work_here"] = "  processor time of the terminal, us each"
+    said["up_work_server"] = said["down_work_server"] = "  processor time of the server, us each"
     said["down_rate"] = "down to a fresh terminal, per second"
     said["down_bytes"] = "bytes on the wire, each, both ways"
     said["one_bytes"] = "one note of 200 characters on an idle link, bytes"
