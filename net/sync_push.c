@@ -485,10 +485,34 @@ static int read_reply(struct sync_engine *engine, const struct http_reply *reply
     return *document != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for the outcomes");
 }
 
+/* Whoever answers does not read what is packed, and does not say so: something in between, or a
+ * server put in the place of the one that said it does. Once may be the link's doing, twice in a
+ * row is not. */
+static void check_packing(struct sync_engine *engine, const struct http_reply *reply, int code)
+{
+    if (code == ERROR_PROTOCOL && engine->troubles[SYNC_JOB_PUSH].failures > 0 &&
+        reply->status < 500 && !sync_is_problem(reply))
+        engine->packs = false;
+}
+
+static int take_outcomes(struct sync_engine *engine, const struct http_reply *reply,
+                         struct error *error)
+{
+    json_t *document = NULL;
+    int code = read_reply(engine, reply, &document, error);
+
+    if (code != 0)
+        return code;
+    code = settle_answers(engine, document, error);
+    engine->files_due = true; /* why a file is wanted may have been told just now */
+    json_decref(document);
+    return code;
+}
+
 static int push_reply(struct sync_engine *engine, const struct http_reply *reply,
                       struct error *error)
 {
-    json_t *document = NULL;
+    int code;
 
     if ((reply->status == 400 || reply->status == 413 || reply->status == 422) &&
         sync_is_problem(reply))
@@ -500,12 +524,8 @@ static int push_reply(struct sync_engine *engine, const struct http_reply *reply
     }
     if (sync_problem_is(reply, "other-history"))
         return sync_desk_restored(engine, error);
-    int code = read_reply(engine, reply, &document, error);
-    if (code != 0)
-        return code;
-    code = settle_answers(engine, document, error);
-    engine->files_due = true; /* why a file is wanted may have been told just now */
-    json_decref(document);
+    code = take_outcomes(engine, reply, error);
+    check_packing(engine, reply, code);
     return code;
 }
 

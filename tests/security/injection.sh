@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Hostile text in records, or in what a server says, reaches no terminal. An office with one record at least of each type
-# (seeds.sql) has every text of every record, of work and catalogue, replaced in the server's
-# database by all controls and known sequences (plant.c). Agents of all roles sign in at the same
+# Hostile text in records, or in what a server says, reaches no terminal. An office with one record at
+# least of each type (seeds.sql) has every text of every record, of work and catalogue, replaced in the
+# server's database by all controls and known sequences (plant.c). Agents of all roles sign in at the same
 # time, in both languages and on screens of several sizes, and go through every screen; the raw
 # output is read: nothing but Guichet's own repertoire, and the hostile characters as visible marks.
-# One of the terminals has a server that lies (liar.c): why operations are not taken, who else wrote,
+# One of the terminals has a server that lies (liar.c): why operations are refused, who else wrote,
 # who was found elsewhere, where to sign in. guichetd's own lists and exports are read as well, as a
 # terminal gets them. Each field that there is must have been seen, but for those that nothing shows.
 # (Text that comes in otherwise: injection_input.sh.)
@@ -293,8 +293,11 @@ tour_liar() {
     wait_for liar offline
     at liar outbox
     status waits "times: "
-    orders pass
+    orders refuse
     wait_for liar "Nothing waits" 150
+    at liar refusals
+    status refused "catalogue: "
+    orders pass
 
     wait_for liar online 150
     at liar "elsewhere zorro"

@@ -1,12 +1,12 @@
 /*
  * A server that lies: it stands between a terminal and a real server, passes on what it has no
  * orders about, and puts hostile text (hostile.h) where a server's own words go: why operations
- * were not taken, who was found in other offices, where to sign in, what went wrong.
+ * were refused or not taken, who was found in other offices, where to sign in, what went wrong.
  *
  *     liar PORT ORDERS DENY MAP
  *
  * PORT is the real server's, on loopback. ORDERS is a file with one word, read at each request:
- * "pass", "trouble" (operations fail), "cut" (nobody is answered).
+ * "pass", "trouble" (operations fail), "refuse" (they are refused), "cut" (nobody is answered).
  * While there is no file DENY, whoever signs in elsewhere is waited for. MAP is written as plant's,
  * with marks above those. It prints its own address.
  */
@@ -23,6 +23,7 @@
 #include <jansson.h>
 
 #include "app/json.h"
+#include "net/compress.h"
 #include "tests/security/hostile.h"
 
 #define FIRST_MARK    5000
@@ -34,9 +35,10 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* of the hostile text
 
 /* All that may be lied about, so that what nobody was told is missed. */
 static const char *const names[] = {
-    "trouble.detail",     "search.name",      "search.found_as",       "search.birth_date",
-    "search.postal_code", "search.reference", "search.case-name",      "open.title",
-    "provider.user_code", "provider.url",     "provider.url_complete", "provider.detail",
+    "refusal.field",     "trouble.detail",     "search.name",      "search.found_as",
+    "search.birth_date", "search.postal_code", "search.reference", "search.case-name",
+    "open.title",        "provider.user_code", "provider.url",     "provider.url_complete",
+    "provider.detail",
 };
 
 static json_t *lie(const char *name, size_t limit)
@@ -152,6 +154,40 @@ static void answer_problem(int to, int status, const char *code, const char *mem
     json_decref(problem);
 }
 
+/* What was sent, compressed or not. What terminals pack (net/packed.h) it does not know, whatever
+ * the real server said: then it has no operations, and its answer none. New reference; NULL for no
+ * JSON. */
+static json_t *document_of(const char *body, size_t length, bool compressed)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    json_t *document;
+
+    if (!compressed)
+        return json_loadb(body, length, 0, NULL);
+    if (decompress_bytes(COMPRESSION_ZSTD, body, length, REQUEST_LIMIT, &bytes, &size, NULL) != 0)
+        return NULL;
+    document = json_loadb(bytes, size, 0, NULL);
+    free(bytes);
+    return document;
+}
+
+/* Every operation of the batch is refused, in a word that nobody knows. */
+static void answer_refusals(int to, json_t *asked)
+{
+    json_t *outcomes = json_array(), *operation, *all;
+    size_t i;
+
+    json_array_foreach(json_object_get(asked, "operations"), i, operation) json_array_append_new(
+        outcomes,
+        json_pack("{s:s, s:s, s:o, s:o}", "id", json_text_or(operation, "id", ""), "outcome",
+                  "refused", "reason", lie("refusal.field", 0), "field", lie("refusal.field", 0)));
+    all = json_pack("{s:o}", "outcomes", outcomes);
+    answer(to, 200, all);
+    json_decref(all);
+    json_decref(asked);
+}
+
 static json_t *person(const char *name, size_t limit)
 {
     return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "id", "01900000-0000-7000-8000-00000000fff1",
@@ -200,12 +236,16 @@ static void answer_place(int to)
 
 static void serve(int terminal, char *request, size_t length)
 {
+    const char *body = strstr(request, "\r\n\r\n") + 4;
     bool operations = strncmp(request, "POST /v1/operations ", 20) == 0;
 
     if (ordered("cut"))
         return;
     if (operations && ordered("trouble"))
         answer_problem(terminal, 500, "internal", "detail", "trouble.detail");
+    else if (operations && ordered("refuse"))
+        answer_refusals(terminal, document_of(body, length - (size_t)(body - request),
+                                              strstr(request, "Content-Encoding: zstd") != NULL));
     else if (strncmp(request, "POST /v1/search/", 16) == 0)
         answer_found(terminal, strncmp(request + 16, "case", 4) == 0);
     else if (strncmp(request, "POST /v1/open ", 14) == 0)

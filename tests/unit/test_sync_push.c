@@ -290,14 +290,11 @@ static void what_a_refusal_showed_is_told(void **state)
     bench_free(bench);
 }
 
-/* To a server that said so: small bodies in the coding that both have. Another version of it, put
- * in its place meanwhile, may not know it. */
-static void what_is_small_is_packed(void **state)
+/* Online at a server that said that it reads what is packed; a note is under way. */
+static void get_online_packing(struct bench *bench)
 {
-    struct bench *bench = bench_new(false);
     char body[1024];
 
-    (void)state;
     bench_get_online(bench);
     bench_write_note(bench, "a");
     assert_false(bench->lanes[SYNC_LANE_WORK].packed);
@@ -312,6 +309,16 @@ static void what_is_small_is_packed(void **state)
     (void)sync_engine_step(bench->engine);
     assert_string_equal(bench_work(bench), "POST /v1/operations");
     assert_true(bench->lanes[SYNC_LANE_WORK].packed);
+}
+
+/* To a server that said so: small bodies in the coding that both have. Another version of it, put
+ * in its place meanwhile, may not know it. */
+static void what_is_small_is_packed(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    get_online_packing(bench);
     assert_int_equal(operations_sent(bench), 1);
     bench_answer(bench, SYNC_LANE_WORK, 200, "[[1,7]]");
     (void)sync_engine_step(bench->engine);
@@ -329,6 +336,42 @@ static void what_is_small_is_packed(void **state)
     assert_string_equal(bench_work(bench), "POST /v1/operations");
     assert_false(bench->lanes[SYNC_LANE_WORK].packed);
     assert_int_equal(operations_sent(bench), 1);
+    bench_free(bench);
+}
+
+/* Something in between that does not read what is packed, and answers all the same. */
+static void what_is_packed_and_not_understood_goes_plain(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    get_online_packing(bench);
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[]}");
+    for (int failures = 1; failures < 3; failures++) {
+        bench->steady += 60000;
+        (void)sync_engine_step(bench->engine);
+        assert_string_equal(bench_work(bench), "POST /v1/operations");
+        assert_int_equal(bench->lanes[SYNC_LANE_WORK].packed, failures == 1);
+        bench_answer(bench, SYNC_LANE_WORK, 200,
+                     failures == 1 ? "{\"outcomes\":[]}" : "{\"outcomes\":[[1,7]]}");
+    }
+    assert_int_equal(bench_waiting(bench), 0);
+    bench_free(bench);
+}
+
+/* A server in trouble of its own reads it as before. */
+static void trouble_at_the_server_leaves_it_packed(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    get_online_packing(bench);
+    for (int failures = 0; failures < 3; failures++) {
+        bench_answer(bench, SYNC_LANE_WORK, 500, "{\"code\":\"internal\"}");
+        bench->steady += 60000;
+        (void)sync_engine_step(bench->engine);
+        assert_true(bench->lanes[SYNC_LANE_WORK].packed);
+    }
     bench_free(bench);
 }
 
@@ -536,6 +579,8 @@ int main(void)
         cmocka_unit_test(a_repeated_answer_is_not_the_latest),
         cmocka_unit_test(what_a_refusal_showed_is_told),
         cmocka_unit_test(what_is_small_is_packed),
+        cmocka_unit_test(what_is_packed_and_not_understood_goes_plain),
+        cmocka_unit_test(trouble_at_the_server_leaves_it_packed),
         cmocka_unit_test(a_batch_says_that_its_ground_was_lost),
         cmocka_unit_test(an_answer_in_place_settles_too),
         cmocka_unit_test(the_next_batch_leaves_before_the_last_is_settled),
