@@ -877,12 +877,14 @@ tests_sim_sim_SOURCES = tests/sim/sim.c tests/sim/sim_acts.c tests/sim/sim_check
     tests/sim/sim_check_relay.c tests/sim/sim_clock.c \
     tests/sim/sim_disk.c tests/sim/sim_disk.h tests/sim/sim_disk_internal.h \
     tests/sim/sim_disk_vfs.c tests/sim/sim_feed.c tests/sim/sim_files.c \
-    tests/sim/sim_history.c tests/sim/sim_operations.c tests/sim/sim_query.c \
+    tests/sim/sim_history.c tests/sim/sim_memory.c tests/sim/sim_operations.c \
+    tests/sim/sim_query.c \
     tests/sim/sim_queues.c \
     tests/sim/sim_relay.c tests/sim/sim_server.c \
     tests/sim/sim_terminal.c tests/sim/sim_tickets.c tests/sim/simulation.c \
     tests/sim/simulation.h
-tests_sim_sim_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_system
+tests_sim_sim_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_system \
+    -Wl,--wrap=sodium_malloc -Wl,--wrap=sodium_free
 tests_sim_sim_LDADD = $(UNIT_LIBS)
 
 .PHONY: sim

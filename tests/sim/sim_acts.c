@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include "app/case.h"
 #include "app/client.h"
 #include "app/handoff.h"
@@ -15,7 +17,7 @@
 
 struct picking {
     struct simulation *simulation;
-    const struct record *agent; /* hand-offs for this agent alone; NULL: all */
+    const struct record *agent; /* hand-offs for this agent alone */
     struct record *picked;
     uint64_t seen;
 };
@@ -25,8 +27,7 @@ static int pick_visit(void *context, const struct record *record, enum store_pen
     struct picking *picking = context;
 
     (void)pending;
-    if (picking->agent != NULL &&
-        (!handoff_is_offered(record) || !handoff_is_for(record, picking->agent, NULL)))
+    if (!handoff_is_offered(record) || !handoff_is_for(record, picking->agent, NULL))
         return 0;
     if (sim_random(picking->simulation, ++picking->seen) == 0) {
         record_free(picking->picked);
@@ -35,12 +36,11 @@ static int pick_visit(void *context, const struct record *record, enum store_pen
     return 0;
 }
 
-/* A record of this type that the terminal holds, NULL when there is none. New. */
-static struct record *pick(struct sim_terminal *terminal, enum record_type type,
-                           const struct record *agent)
+/* A hand-off that is offered to the agent, NULL when there is none. New. */
+static struct record *pick_offered(struct sim_terminal *terminal)
 {
-    struct picking picking = {.simulation = terminal->simulation, .agent = agent};
-    struct store_query query = {.type = type};
+    struct picking picking = {.simulation = terminal->simulation, .agent = terminal->agent};
+    struct store_query query = {.type = RECORD_HANDOFF};
     struct error error = ERROR_INIT;
 
     int code = store_each(terminal->store, &query, pick_visit, &picking, &error);
@@ -48,6 +48,39 @@ static struct record *pick(struct sim_terminal *terminal, enum record_type type,
     if (!sim_terminal_troubled(terminal))
         sim_must(terminal->simulation, code, &error, "walking a store");
     return picking.picked;
+}
+
+struct choice {
+    struct simulation *simulation;
+    struct id id;
+    uint64_t seen;
+};
+
+static void choose(void *context, sqlite3_stmt *row)
+{
+    struct choice *choice = context;
+
+    if (sim_random(choice->simulation, ++choice->seen) == 0)
+        (void)id_parse(&choice->id, sim_column(row, 0));
+}
+
+/* A record of this type that the terminal holds, NULL when there is none. New. */
+static struct record *pick(struct sim_terminal *terminal, enum record_type type)
+{
+    struct choice choice = {.simulation = terminal->simulation};
+    struct record *picked = NULL;
+    struct error error = ERROR_INIT;
+
+    sim_query_at(terminal->path, "SELECT id FROM record WHERE type = ?1 ORDER BY id",
+                 record_type_name(type), choose, &choice);
+    if (choice.seen == 0)
+        return NULL;
+    int code = store_get(terminal->store, type, &choice.id, &picked, NULL, &error);
+
+    /* What was taken back is no record, though the store has a row for it. */
+    if (code != ERROR_NOT_FOUND && !sim_terminal_troubled(terminal))
+        sim_must(terminal->simulation, code, &error, "reading a store");
+    return picked;
 }
 
 static int act_open(struct sim_terminal *terminal, const struct author *author, struct batch *batch,
@@ -66,7 +99,7 @@ static int act_open(struct sim_terminal *terminal, const struct author *author, 
 static int act_note(struct sim_terminal *terminal, const struct author *author, struct batch *batch,
                     struct error *error)
 {
-    struct record *matter = pick(terminal, RECORD_CASE, NULL);
+    struct record *matter = pick(terminal, RECORD_CASE);
     struct note_draft draft = {.kind = "contact"};
     char text[64];
     struct id id;
@@ -84,7 +117,7 @@ static int act_note(struct sim_terminal *terminal, const struct author *author, 
 static int act_change(struct sim_terminal *terminal, const struct author *author,
                       struct batch *batch, struct error *error)
 {
-    struct record *client = pick(terminal, RECORD_CLIENT, NULL);
+    struct record *client = pick(terminal, RECORD_CLIENT);
     uint64_t which = sim_random(terminal->simulation, 3);
     char text[64];
 
@@ -140,7 +173,7 @@ static int act_offer(struct sim_terminal *terminal, const struct author *author,
                      struct batch *batch, struct error *error)
 {
     struct simulation *simulation = terminal->simulation;
-    struct record *matter = pick(terminal, RECORD_CASE, NULL);
+    struct record *matter = pick(terminal, RECORD_CASE);
     struct handoff_offer offer = {.summary = "to go on with", .context = "all is said"};
     struct queue_need need = {.skills = {{SIM_SKILL, 1}}, .skill_count = 1};
     struct id id;
@@ -160,7 +193,7 @@ static int act_offer(struct sim_terminal *terminal, const struct author *author,
 static int act_accept(struct sim_terminal *terminal, const struct author *author,
                       struct batch *batch, struct error *error)
 {
-    struct record *handoff = pick(terminal, RECORD_HANDOFF, terminal->agent);
+    struct record *handoff = pick_offered(terminal);
     int code = 0;
 
     if (handoff != NULL)
@@ -174,7 +207,7 @@ static int act_accept(struct sim_terminal *terminal, const struct author *author
 static int act_withdraw(struct sim_terminal *terminal, const struct author *author,
                         struct batch *batch, struct error *error)
 {
-    struct record *handoff = pick(terminal, RECORD_HANDOFF, NULL);
+    struct record *handoff = pick(terminal, RECORD_HANDOFF);
     int code = 0;
 
     if (handoff != NULL && handoff_is_from(handoff, &terminal->actor.agent))
@@ -188,7 +221,7 @@ static int act_reassign(struct sim_terminal *terminal, const struct author *auth
                         struct batch *batch, struct error *error)
 {
     struct simulation *simulation = terminal->simulation;
-    struct record *handoff = pick(terminal, RECORD_HANDOFF, NULL);
+    struct record *handoff = pick(terminal, RECORD_HANDOFF);
     struct handoff_target to = {.queue = NULL};
     int code = 0;
 
@@ -207,7 +240,7 @@ static int act_reassign(struct sim_terminal *terminal, const struct author *auth
 static int act_message(struct sim_terminal *terminal, const struct author *author,
                        struct batch *batch, struct error *error)
 {
-    struct record *handoff = pick(terminal, RECORD_HANDOFF, NULL);
+    struct record *handoff = pick(terminal, RECORD_HANDOFF);
     int code = 0;
 
     if (handoff != NULL)
@@ -219,7 +252,7 @@ static int act_message(struct sim_terminal *terminal, const struct author *autho
 static int act_assign(struct sim_terminal *terminal, const struct author *author,
                       struct batch *batch, struct error *error)
 {
-    struct record *matter = pick(terminal, RECORD_CASE, NULL);
+    struct record *matter = pick(terminal, RECORD_CASE);
     int code = 0;
 
     if (matter != NULL)
@@ -277,7 +310,7 @@ static int act_take_back(struct sim_terminal *terminal, const struct author *aut
 static int act_status(struct sim_terminal *terminal, const struct author *author,
                       struct batch *batch, struct error *error)
 {
-    struct record *matter = pick(terminal, RECORD_CASE, NULL);
+    struct record *matter = pick(terminal, RECORD_CASE);
     const char *next[CASE_STATUS_LIMIT];
     size_t count = 0;
     int code = 0;
@@ -303,7 +336,7 @@ static int act_status(struct sim_terminal *terminal, const struct author *author
 static int act_task(struct sim_terminal *terminal, const struct author *author, struct batch *batch,
                     struct error *error)
 {
-    struct record *task = pick(terminal, RECORD_TASK, NULL);
+    struct record *task = pick(terminal, RECORD_TASK);
     struct task_draft draft = {.kind = "other", .text = "call back", .due_ms = author_now(author)};
     uint64_t which = sim_random(terminal->simulation, 4);
     struct id id;

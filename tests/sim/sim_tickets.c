@@ -157,17 +157,24 @@ static int go_away(struct desk_of *desk, struct error *error)
 int sim_ticket_act(struct sim_terminal *terminal, const struct author *author, struct batch *batch,
                    struct error *error)
 {
-    /* As often as it stands here. */
-    static int (*const acts[])(struct desk_of * desk, struct error * error) = {
-        draw, draw, draw, draw, call, call, go_on, go_on, finish, take_back, send_on, go_away};
+    /* As often as it stands here; those that go by what is in the line read it first. */
+    static const struct {
+        int (*act)(struct desk_of *desk, struct error *error);
+        bool reads;
+    } acts[] = {{draw, false},   {draw, false},     {draw, false},   {draw, false},
+                {call, true},    {call, true},      {go_on, true},   {go_on, true},
+                {finish, false}, {take_back, true}, {send_on, true}, {go_away, true}};
     struct desk_of desk = {.terminal = terminal, .author = author, .batch = batch};
+    size_t which = sim_random(terminal->simulation, sizeof acts / sizeof acts[0]);
     int64_t now = author_now(author);
+    int code = 0;
 
     today(terminal, now, desk.day);
-    int code =
-        ticket_list_read(&desk.list, terminal->store, terminal->office, desk.day, now, error);
+    if (acts[which].reads)
+        code =
+            ticket_list_read(&desk.list, terminal->store, terminal->office, desk.day, now, error);
     if (code == 0)
-        code = acts[sim_random(terminal->simulation, sizeof acts / sizeof acts[0])](&desk, error);
+        code = acts[which].act(&desk, error);
     ticket_list_free(&desk.list);
     return code;
 }
