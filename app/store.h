@@ -330,11 +330,15 @@ int store_history_lost(struct store *store, int64_t now_ms, struct error *error)
 int store_last_accepted(struct store *store, struct id *operation, int64_t *seq,
                         struct error *error);
 
-/* The highest number of a record that came with a refusal, as long as that is past the cursor, and
- * the stay in which the server gave it ("" when it told none); else 0. A server at which that
- * number is another stay's, or not given yet, was restored from an older copy. */
+/* The highest number of a record that came with a refusal, or at which a page of a file was read
+ * (store_shown_note), as long as that is past the cursor, and the stay in which the server gave it
+ * ("" when it told none); else 0. A server at which that number is another stay's, or not given
+ * yet, was restored from an older copy. */
 int store_last_shown(struct store *store, int64_t *seq, char epoch[STORE_EPOCH_SIZE],
                      struct error *error);
+/* The server showed how it stood at number `seq` of this stay. Does nothing when that is not past
+ * the cursor and what was noted before. */
+int store_shown_note(struct store *store, int64_t seq, const char *epoch, struct error *error);
 
 /* Whether the record that a waiting operation was made of is held here as the server had it then:
  * no longer after a restored server began its history anew. Without it what the server makes of the

@@ -175,6 +175,14 @@ int store_last_shown(struct store *store, int64_t *seq, char epoch[STORE_EPOCH_S
     return code;
 }
 
+static int shown_put(struct store *store, int64_t seq, const char *epoch, struct error *error)
+{
+    char text[64];
+
+    snprintf(text, sizeof(text), "%lld %.*s", (long long)seq, STORE_EPOCH_SIZE - 1, epoch);
+    return store_meta_put(store, "last-shown", text, error);
+}
+
 /* A number that was noted first is not replaced by a lower one, nor by its own of another stay:
  * that is for the server to find out. */
 static int note_shown(struct store *store, const struct store_outcome *outcomes, size_t count,
@@ -194,9 +202,19 @@ static int note_shown(struct store *store, const struct store_outcome *outcomes,
         }
     if (last == NULL)
         return 0;
-    snprintf(text, sizeof(text), "%lld %.*s", (long long)seq, STORE_EPOCH_SIZE - 1,
-             last->epoch != NULL ? last->epoch : "");
-    return store_meta_put(store, "last-shown", text, error);
+    return shown_put(store, seq, last->epoch != NULL ? last->epoch : "", error);
+}
+
+int store_shown_note(struct store *store, int64_t seq, const char *epoch, struct error *error)
+{
+    char noted[STORE_EPOCH_SIZE];
+    int64_t cursor = store_cursor(store, error), last;
+    int code = cursor < 0 ? (int)cursor : store_last_shown(store, &last, noted, error);
+
+    if (code != 0 || seq <= cursor || seq <= last)
+        return code;
+    code = store_begin(store, error);
+    return code != 0 ? code : store_end(store, shown_put(store, seq, epoch, error), error);
 }
 
 static int note_accepted(struct store *store, const struct store_outcome *outcomes, size_t count,

@@ -250,7 +250,7 @@ struct ledger_page {
     bool part;                     /* of a file: something of it is left out */
     int64_t head;                  /* the highest number given by then */
     int64_t catalogue;             /* the highest number in the catalogue's scope */
-    char epoch[LEDGER_EPOCH_SIZE]; /* under which `next` was given, "" for none */
+    char epoch[LEDGER_EPOCH_SIZE]; /* under which `next`, or of a file `head`, was given */
     size_t personal;               /* how many of the records are somebody's, */
     unsigned char *clients;        /* owned: and whose: ids of ID_BYTES each */
     size_t client_count;
@@ -302,8 +302,9 @@ struct ledger_file_wanted {
 /*
  * The file as far as these scopes show it, for a caller whose copy was let go: of a case all below
  * it and whose it is; of a client all that is filed under them. Left out is what changed after
- * `since`: that comes by the feed, and a caller never holds what is past its cursor. Nothing of it
- * is `gone`. ERROR_NOT_FOUND; ERROR_REFUSED when the client or case itself is in none of the
+ * `since`: that comes by the feed, and a caller never holds what is past its cursor; so it says
+ * `head` and `epoch` again, lest this server be restored to a copy from before. Nothing of it is
+ * `gone`. ERROR_NOT_FOUND; ERROR_REFUSED when the client or case itself is in none of the
  * scopes. With `open_only`, open cases with all below them, and whose they are; the page then tells
  * whether that is but a `part`, and it is ERROR_INVALID when no case is open.
  */

@@ -568,6 +568,10 @@ static int file_read(struct database *database, const struct scope_set *scopes,
         rows.count = wanted->limit;
     page->next = wanted->after;
     if (code == 0)
+        code = head_read(database, &page->head, error);
+    if (code == 0)
+        code = ledger_epoch_read(database, page->head, page->epoch, error);
+    if (code == 0)
         code = file_fill(&filling, &rows, wanted->since, error);
     if (code == 0)
         code = page_take(&filling, error);

@@ -6,8 +6,7 @@
 #include "app/json.h"
 #include "app/merge.h"
 #include "app/text.h"
-#include "net/ledger_relay.h"
-#include "net/relay_board.h"
+#include "net/feed_page.h"
 #include "net/request_wait.h"
 
 #define LIMIT_PRESET 500
@@ -154,73 +153,27 @@ static int reading_page(struct request *request, struct reading *reading, struct
     return code;
 }
 
-static bool has_news(const struct reading *reading, const struct ledger_page *page)
-{
-    return page->count > 0 || page->gone_count > 0 || page->more ||
-           (reading->catalogue >= 0 && page->catalogue > reading->catalogue);
-}
-
-/* What a relay tells besides records: of its link to the centre, and of what the centre answered to
- * this agent's operations later than the terminal was answered. NULL at the centre. */
+/* Those of a relay; NULL at the centre. */
 static int relay_members(struct request *request, const struct reading *reading, json_t **members,
                          struct error *error)
 {
     struct relay_board *board = request->server->options.board;
-    json_t *told;
-    int code;
 
     *members = NULL;
     if (board == NULL || reading->catalogue_scope)
         return 0;
-    code = ledger_told_read(request->server->ledger, &reading->agent, reading->told, &told, error);
-    if (code != 0)
-        return code;
-    *members = json_pack("{s:o, s:o}", "relay", relay_board_to_json(board), "told", told);
-    return *members != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for an answer");
+    return feed_page_members(request->server->ledger, board, &reading->agent, reading->told,
+                             members, error);
 }
 
-static bool relay_has_news(const struct reading *reading, const json_t *members)
-{
-    int64_t version = json_integer_or(json_object_get(members, "relay"), "version", 0);
-
-    return members != NULL && (json_array_size(json_object_get(members, "told")) > 0 ||
-                               (reading->relay >= 0 && version != reading->relay));
-}
-
-/* Adds the members of an object that goes on. */
-static void add_members(struct text_buffer *body, const json_t *members)
-{
-    char *text = members != NULL ? json_write(members) : NULL;
-
-    if (text != NULL) {
-        text_buffer_add_text(body, ",");
-        text_buffer_add(body, text + 1, strlen(text) - 2);
-    }
-    free(text);
-}
-
-/* The records are put in as the text that they are stored as. */
 static void answer(struct request *request, const struct ledger_page *page, const json_t *members)
 {
     const struct reading *reading = request->state;
     struct text_buffer body = {0};
-    char now[TIMESTAMP_SIZE];
     size_t length;
 
-    timestamp_format(clock_system(NULL), now);
-    text_buffer_add_format(&body, "{\"feed\":\"%s\",\"next\":%" PRId64 ",\"more\":%s,\"records\":[",
-                           ledger_feed(request->server->ledger), page->next,
-                           page->more ? "true" : "false");
-    text_buffer_add(&body, page->records, page->length);
-    if (page->gone_count > 0)
-        text_buffer_add_format(&body, "],\"gone\":[%s", page->gone);
-    text_buffer_add_format(
-        &body, "],\"catalogue\":%" PRId64 ",\"head\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
-        page->catalogue, page->head, page->epoch, now);
-    if (reading->old.withheld_ms > 0)
-        text_buffer_add_format(&body, ",\"old\":%" PRId64, reading->old.withheld_ms);
-    add_members(&body, members);
-    text_buffer_add_text(&body, "}");
+    feed_page_write(&body, ledger_feed(request->server->ledger), page, members,
+                    reading->old.withheld_ms, clock_system(NULL));
     length = body.length;
     request_answer_text(request, 200, text_buffer_take(&body), length);
 }
@@ -250,7 +203,8 @@ static int look(struct request *request, bool *over, struct error *error)
         code = relay_members(request, reading, &members, error);
     if (code == 0)
         ledger_epoch_keep(&page, reading->since, reading->epoch);
-    *over = code != 0 || has_news(reading, &page) || relay_has_news(reading, members) ||
+    *over = code != 0 || feed_page_is_news(&page, reading->catalogue) ||
+            feed_page_members_are_news(members, reading->relay) ||
             request_wait_is_over(request, &reading->wait);
     if (code == 0 && *over && request_audit_page(request, &page, "changes", PURPOSE_NONE))
         answer(request, &page, members);
@@ -291,9 +245,9 @@ static const struct route_parameter parameters[] = {
     {"made", "{\"type\": \"string\", \"format\": \"uuid\"}",
      "The caller's last accepted operation, when it is past `since`: to the same end"},
     {"shown", "{\"type\": \"string\"}",
-     "The highest `seq` of a record that came with a refusal, when it is past `since`, a point, "
-     "and "
-     "the `epoch` that was told with it: to the same end"},
+     "The highest `seq` of a record that came with a refusal, or `head` of a page of a file, when "
+     "it is "
+     "past `since`, a point, and the `epoch` that was told with it: to the same end"},
     {"limit", "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000, \"default\": 500}",
      "Most records in the page"},
     {"wait", "{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 60, \"default\": 0}",

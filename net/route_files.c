@@ -4,12 +4,12 @@
  * an agent asked for it, or pinned it. For none a terminal is given no more than the feed gives it
  * by itself: the open cases, and whose they are.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/clock.h"
 #include "app/text.h"
+#include "net/feed_page.h"
 #include "net/ledger_reason.h"
 #include "net/server_internal.h"
 
@@ -44,11 +44,7 @@ static void answer(struct request *request, const struct ledger_page *page)
     struct text_buffer body = {0};
     size_t length;
 
-    text_buffer_add_format(&body, "{\"feed\":\"%s\",\"next\":%" PRId64 ",\"more\":%s,\"records\":[",
-                           ledger_feed(request->server->ledger), page->next,
-                           page->more ? "true" : "false");
-    text_buffer_add(&body, page->records, page->length);
-    text_buffer_add_text(&body, page->part ? "],\"part\":true}" : "]}");
+    feed_page_write_file(&body, ledger_feed(request->server->ledger), page);
     length = body.length;
     request_answer_text(request, 200, text_buffer_take(&body), length);
 }
@@ -71,7 +67,8 @@ static bool wanted_read(struct request *request, struct ledger_file_wanted *want
         !request_number(request, "limit", 1, LEDGER_PAGE_LIMIT, LIMIT_PRESET, &limit))
         return false;
     wanted->limit = (size_t)limit;
-    return request_history_holds(request, wanted->since, epoch != NULL ? epoch : "", &none);
+    return request_history_holds(request, wanted->since, epoch != NULL ? epoch : "", &none) &&
+           request_shown_holds(request, request_parameter(request, "shown"));
 }
 
 static enum route_result handle_files(struct request *request)
@@ -107,6 +104,10 @@ static const struct route_parameter parameters[] = {
     {"since", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
      "How far the caller has read the feed: what changed later comes there, and not here"},
     {"epoch", "{\"type\": \"string\"}", "The `epoch` of `since`, as in /v1/changes"},
+    {"shown", "{\"type\": \"string\"}",
+     "The `head` of a page of a file that the caller has read, when it is past `since`, a point, "
+     "and "
+     "its `epoch`: as in /v1/changes"},
     {"after", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
      "The `next` of the page before"},
     {"limit", "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000, \"default\": 500}",

@@ -10,6 +10,7 @@
 #include "app/clock.h"
 #include "app/json.h"
 #include "app/text.h"
+#include "net/feed_page.h"
 #include "net/ledger_relay.h"
 #include "net/protocol.h"
 #include "net/request_session.h"
@@ -290,24 +291,13 @@ static int arm(struct request *request, struct reading *reading, const struct sc
 static int answer(struct request *request, const struct scope_set *scopes, const char *digest,
                   const struct ledger_page *page, struct error *error)
 {
-    json_t *records, *gone;
-    int code = ledger_relay_page(request->server->ledger, scopes, page, &records, error);
+    json_t *document;
+    int code = feed_page_relay(request->server->ledger, scopes, digest, page, clock_system(NULL),
+                               &document, error);
 
-    if (code != 0)
-        return code;
-    code = ledger_relay_page_gone(page, &gone, error);
-    if (code != 0) {
-        json_decref(records);
-        return code;
-    }
-    request_answer(request, 200,
-                   json_pack("{s:I, s:s, s:I, s:b, s:o, s:o, s:I, s:s, s:s, s:o}", "verifiers",
-                             (json_int_t)ledger_verifiers(request->server->ledger), "feed",
-                             ledger_feed(request->server->ledger), "next", (json_int_t)page->next,
-                             "more", (int)page->more, "records", records, "gone", gone, "catalogue",
-                             (json_int_t)page->catalogue, "epoch", page->epoch, "scopes", digest,
-                             "time", json_time(clock_system(NULL))));
-    return 0;
+    if (code == 0)
+        request_answer(request, 200, document);
+    return code;
 }
 
 /* Of what a relay was given it is the relay that is named. */
@@ -337,8 +327,7 @@ static int look(struct request *request, bool *over, struct error *error)
                               error);
     if (code == 0)
         ledger_epoch_keep(&page, reading->since, reading->epoch);
-    *over = page.count > 0 || page.gone_count > 0 || page.more ||
-            (reading->catalogue >= 0 && page.catalogue > reading->catalogue) ||
+    *over = feed_page_is_news(&page, reading->catalogue) ||
             (reading->verifiers >= 0 && (int64_t)ledger_verifiers(ledger) != reading->verifiers) ||
             request_wait_is_over(request, &reading->wait);
     if (code == 0 && *over && note_page(request, &page))

@@ -60,9 +60,13 @@ const struct openapi_schema openapi_search[] = {
      "is closed at the latest; a contact that it was opened for closes it when it ends. null: the "
      "agent sees it anyway\"}}}"},
     {"File",
-     "{\"type\": \"object\", \"required\": [\"feed\", \"next\", \"more\", \"records\"], "
+     "{\"type\": \"object\", \"required\": [\"feed\", \"next\", \"more\", \"records\", \"head\", \"epoch\"], "
      "\"properties\": {\"feed\": " REF("Id") ", \"next\": {\"type\": \"integer\", "
      "\"description\": \"The `after` of the next page\"}, \"more\": {\"type\": \"boolean\"}, "
+     "\"head\": {\"type\": \"integer\", \"description\": \"The highest number given when this was read\"}, "
+     "\"epoch\": {\"type\": \"string\", \"description\": \"Under which `head` was given. The caller says both "
+     "again, as `shown`, while it has read less of the feed: what changed past its `since` is left out here, and a "
+     "server that was restored from an older copy meanwhile would not bring it by the feed either\"}, "
      "\"part\": {\"type\": \"boolean\", \"description\": \"Nobody said why: what is closed is left "
      "out\"}, "
      "\"records\": {\"type\": \"array\", \"items\": " REF("Record") "}}}"},

@@ -27,6 +27,8 @@ static void follow_wanted(struct sync_engine *engine, enum record_type type, con
 static int file_begin(struct sync_engine *engine, struct error *error)
 {
     char epoch[STORE_EPOCH_SIZE], epoch_part[SYNC_EPOCH_SIZE], path[256];
+    char shown[SYNC_SHOWN_SIZE], shown_part[SYNC_SHOWN_SIZE + 8] = "";
+    struct sync_witness witness = {.shown = 0};
     const struct http_request request = {
         .method = "GET", .path = path, .accept = "application/json"};
     enum record_type type;
@@ -40,15 +42,20 @@ static int file_begin(struct sync_engine *engine, struct error *error)
     }
     if (code > 0)
         code = store_epoch(engine->store, epoch, error);
+    if (code == 0)
+        code = sync_witness_read(engine, &witness, error);
     cursor = code == 0 ? store_cursor(engine->store, error) : code;
     if (cursor < 0)
         return sync_fault(engine, (int)cursor);
     follow_wanted(engine, type, &id);
     sync_epoch_parameter(epoch_part, epoch);
+    sync_witness_shown(&witness, shown);
+    if (shown[0] != '\0')
+        (void)snprintf(shown_part, sizeof shown_part, "&shown=%s", shown);
     (void)snprintf(path, sizeof path,
-                   "/v1/files/%s/%s?since=%" PRId64 "%s&after=%" PRId64 "&limit=%zu",
-                   record_type_name(type), id.text, cursor, epoch_part, engine->file.after,
-                   engine->desk_pace.limit);
+                   "/v1/files/%s/%s?since=%" PRId64 "%s%s&after=%" PRId64 "&limit=%zu",
+                   record_type_name(type), id.text, cursor, epoch_part, shown_part,
+                   engine->file.after, engine->desk_pace.limit);
     return sync_send(engine, SYNC_LANE_WORK, &request, error);
 }
 
@@ -62,8 +69,12 @@ static int write_page(struct sync_engine *engine, const struct sync_page *page, 
     if (engine->file.gone_taken != engine->gone_taken)
         return 0;
     part = json_bool_or(page->document, "part", false);
-    code = store_file_write(engine->store, engine->file.type, &engine->file.id, page->records,
-                            page->count, !page->more && !part, sync_server_ms(engine), error);
+    /* What changed past the cursor is left out and comes by the feed: but not from a server that is
+     * restored to a copy from before that. It will be known by this. */
+    code = store_shown_note(engine->store, page->head, page->epoch, error);
+    if (code == 0)
+        code = store_file_write(engine->store, engine->file.type, &engine->file.id, page->records,
+                                page->count, !page->more && !part, sync_server_ms(engine), error);
     if (code == 0 && !page->more && part)
         code = store_file_want(engine->store, engine->file.type, &engine->file.id, false, 0, error);
     if (code != 0)

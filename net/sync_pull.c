@@ -309,6 +309,7 @@ int sync_desk_restored(struct sync_engine *engine, struct error *error)
     if (code != 0)
         return sync_fault(engine, code);
     engine->outbox_due = true;
+    engine->file.after = 0;
     /* What is under way was asked of the server as it was: no answer of that may be taken now. */
     sync_session_drop(engine);
     link_screen_ring(engine->options.link);

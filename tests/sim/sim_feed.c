@@ -10,6 +10,7 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "net/feed_page.h"
 
 #define DAY_MS (INT64_C(86400) * 1000)
 
@@ -24,41 +25,18 @@ static int64_t withheld_since(const struct simulation *simulation)
 static void answer_page(struct simulation *simulation, const struct sim_message *request,
                         struct ledger_page *page, const json_t *members, bool catalogue)
 {
-    char *more = members == NULL ? NULL : json_dumps(members, JSON_COMPACT);
     struct text_buffer body = {0};
-    char now[TIMESTAMP_SIZE];
     bool robbed = simulation->plant == SIM_PLANT_CURSOR_WITHOUT_PAGE && !catalogue &&
                   page->count > 0 && sim_random(simulation, 4) == 0;
 
     if (simulation->plant == SIM_PLANT_CURSOR_AHEAD && !catalogue && page->count > 0)
         page->next++;
-    timestamp_format(sim_wall(simulation), now);
-    text_buffer_add_format(&body, "{\"feed\":\"%s\",\"next\":%" PRId64 ",\"more\":%s,\"records\":[",
-                           ledger_feed(sim_ledger_of(simulation, request->terminal)), page->next,
-                           page->more ? "true" : "false");
-    if (!robbed)
-        text_buffer_add(&body, page->records, page->length);
-    if (page->gone_count > 0)
-        text_buffer_add_format(&body, "],\"gone\":[%s", page->gone);
-    text_buffer_add_format(
-        &body, "],\"catalogue\":%" PRId64 ",\"head\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
-        page->catalogue, page->head, page->epoch, now);
-    if (!catalogue && simulation->lets_go)
-        text_buffer_add_format(&body, ",\"old\":%" PRId64, withheld_since(simulation));
-    text_buffer_add_format(&body, "%s%s", more == NULL ? "}" : ",", more == NULL ? "" : more + 1);
-    free(more);
+    if (robbed)
+        page->length = 0;
+    feed_page_write(&body, ledger_feed(sim_ledger_of(simulation, request->terminal)), page, members,
+                    catalogue ? 0 : withheld_since(simulation), sim_wall(simulation));
     sim_trace(simulation, "  page of %zu records, next %" PRId64, page->count, page->next);
     sim_answer(simulation, request, 200, text_buffer_take(&body), -1);
-}
-
-/* What a relay tells besides records ends the wait. */
-static bool has_news(const struct sim_message *request, const json_t *members)
-{
-    int64_t known = sim_parameter(request, "&relay=", -1);
-    int64_t version = json_integer_or(json_object_get(members, "relay"), "version", 0);
-
-    return members != NULL && (json_array_size(json_object_get(members, "told")) > 0 ||
-                               (known >= 0 && version != known));
 }
 
 struct leak {
@@ -124,8 +102,8 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
     json_t *members = sim_behind_relay(simulation, request->terminal) && !catalogue
                           ? sim_relay_members(simulation, request)
                           : NULL;
-    bool over = page.count > 0 || page.gone_count > 0 || page.more || !waits ||
-                (known >= 0 && page.catalogue > known) || has_news(request, members);
+    bool over = !waits || feed_page_is_news(&page, known) ||
+                feed_page_members_are_news(members, sim_parameter(request, "&relay=", -1));
     if (over)
         answer_page(simulation, request, &page, members, catalogue);
     json_decref(members);

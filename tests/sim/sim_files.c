@@ -11,6 +11,7 @@
 #include "app/rest.h"
 #include "app/store_file.h"
 #include "app/text.h"
+#include "net/feed_page.h"
 #include "net/scope_set.h"
 #include "tests/sim/sim_disk.h"
 #include "tests/sim/simulation.h"
@@ -169,16 +170,13 @@ static bool read_path(const struct sim_message *request, struct ledger_file_want
 }
 
 static void answer(struct simulation *simulation, const struct sim_message *request,
-                   const struct ledger_page *page)
+                   struct ledger_page *page)
 {
     struct text_buffer body = {0};
 
-    text_buffer_add_format(&body, "{\"feed\":\"%s\",\"next\":%" PRId64 ",\"more\":%s,\"records\":[",
-                           ledger_feed(sim_ledger_of(simulation, request->terminal)), page->next,
-                           page->more ? "true" : "false");
-    if (simulation->plant != SIM_PLANT_FILE_EMPTY)
-        text_buffer_add(&body, page->records, page->length);
-    text_buffer_add_text(&body, "]}");
+    if (simulation->plant == SIM_PLANT_FILE_EMPTY)
+        page->length = 0;
+    feed_page_write_file(&body, ledger_feed(sim_ledger_of(simulation, request->terminal)), page);
     simulation->totals.fetched += page->count;
     sim_answer(simulation, request, 200, text_buffer_take(&body), -1);
 }

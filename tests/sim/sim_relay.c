@@ -11,6 +11,7 @@
 
 #include "app/json.h"
 #include "net/compress.h"
+#include "net/feed_page.h"
 #include "net/protocol.h"
 #include "net/relay_engine.h"
 #include "tests/sim/sim_disk.h"
@@ -350,15 +351,15 @@ json_t *sim_relay_members(struct simulation *simulation, const struct sim_messag
 {
     const char *told_text = strstr(request->path, "told=");
     struct error error = ERROR_INIT;
-    json_t *told = NULL;
+    json_t *members = NULL;
 
     sim_must(simulation,
-             ledger_told_read(
-                 simulation->relay.ledger, &simulation->terminals[request->terminal].actor.agent,
-                 told_text == NULL ? 0 : strtoll(told_text + 5, NULL, 10), &told, &error),
+             feed_page_members(simulation->relay.ledger, simulation->relay.board,
+                               &simulation->terminals[request->terminal].actor.agent,
+                               told_text == NULL ? 0 : strtoll(told_text + 5, NULL, 10), &members,
+                               &error),
              &error, "what is told");
-    return json_pack("{s:o, s:o}", "relay", relay_board_to_json(simulation->relay.board), "told",
-                     told);
+    return members;
 }
 
 /* --- what it asks of the centre --------------------------------------------------------------- */
@@ -462,19 +463,13 @@ bool sim_relay_look(struct simulation *simulation, const struct sim_message *req
              ledger_changes(simulation->ledger, &scopes, sim_parameter(request, "since=", 0),
                             (size_t)sim_parameter(request, "limit=", 200), NULL, &page, &error),
              &error, "reading changes for a relay");
-    bool over = page.count > 0 || page.gone_count > 0 || page.more || !waits ||
-                (known >= 0 && page.catalogue > known);
+    bool over = !waits || feed_page_is_news(&page, known);
     if (over) {
-        json_t *records = NULL, *gone = NULL;
+        json_t *document = NULL;
         sim_must(simulation,
-                 ledger_relay_page(simulation->ledger, &scopes, &page, &records, &error), &error,
-                 "a page for a relay");
-        sim_must(simulation, ledger_relay_page_gone(&page, &gone, &error), &error,
-                 "what a relay lets go");
-        json_t *document = json_pack(
-            "{s:s, s:I, s:b, s:o, s:o, s:I, s:s, s:s}", "feed", ledger_feed(simulation->ledger),
-            "next", (json_int_t)page.next, "more", (int)page.more, "records", records, "gone", gone,
-            "catalogue", (json_int_t)page.catalogue, "epoch", page.epoch, "scopes", digest);
+                 feed_page_relay(simulation->ledger, &scopes, digest, &page, sim_wall(simulation),
+                                 &document, &error),
+                 &error, "a page for a relay");
         sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
         json_decref(document);
     }

@@ -162,11 +162,12 @@ static void take_of_terminal(struct simulation *simulation, struct sim_message *
         sim_changes_take(simulation, message);
         return;
     } else if (strncmp(message->path, "/v1/files/", 10) == 0) {
-        char epoch[LEDGER_EPOCH_SIZE];
+        char epoch[LEDGER_EPOCH_SIZE], shown[40];
 
         sim_word_parameter(message, "epoch=", epoch, sizeof epoch);
+        sim_word_parameter(message, "shown=", shown, sizeof shown);
         if (sim_history_holds(simulation, message, sim_parameter(message, "since=", 0), epoch, "",
-                              ""))
+                              shown))
             sim_files_take(simulation, message);
     } else if (strcmp(message->path, "/v1/operations") == 0) {
         sim_operations_take(simulation, message);

@@ -120,7 +120,7 @@ struct sim_message {
     enum sync_lane lane;
     uint64_t serial; /* which exchange of this terminal */
     bool post;
-    char path[256];
+    char path[512];
     char token[64];
     char encoding[8];
     int status;            /* of a reply; 0: the exchange failed */

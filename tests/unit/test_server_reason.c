@@ -9,6 +9,7 @@
 #include "app/clock.h"
 #include "app/json.h"
 #include "app/look.h"
+#include "app/text.h"
 #include "net/ledger_reason.h"
 #include "tests/unit/server_fixture.h"
 
@@ -282,6 +283,43 @@ static void the_feed_gives_no_old_case(void **state)
     assert_true(feed_gives(f, "", &old));
 }
 
+/* Each page says how far this database had come: who has read it tells that again, and is told when
+ * it is not this database's history any more, for what was left out would come by no feed. */
+static void a_file_is_of_one_history(void **state)
+{
+    static const struct {
+        const char *epoch; /* NULL: as it was told */
+        int further;
+        bool holds;
+    } cases[] = {{NULL, 0, true}, {"00000000", 0, false}, {NULL, 1, false}};
+    struct server_fixture *f = *state;
+    struct id client = fixture_make(&f->ledger, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id matter = make_case(f, &client);
+    char path[160], epoch[LEDGER_EPOCH_SIZE];
+    const struct call call = {.path = path, .token = f->tokens[ANNE]};
+    json_t *page;
+    int64_t head;
+
+    snprintf(path, sizeof(path), "/v1/files/case/%s?since=1&limit=1", matter.text);
+    page = server_json(f, &call);
+    assert_true(json_bool_or(page, "more", false));
+    head = json_integer_or(page, "head", 0);
+    text_copy(epoch, sizeof(epoch), json_text_or(page, "epoch", ""));
+    assert_true(head > 1);
+    assert_int_equal(strlen(epoch), 8);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        snprintf(path, sizeof(path),
+                 "/v1/files/case/%s?since=1&limit=1&after=%" PRId64 "&shown=%" PRId64 ".%s",
+                 matter.text, json_integer_or(page, "next", 0), head + cases[i].further,
+                 cases[i].epoch != NULL ? cases[i].epoch : epoch);
+        if (cases[i].holds)
+            json_decref(server_json(f, &call));
+        else
+            server_expect_problem(f, &call, 409, "other-history");
+    }
+    json_decref(page);
+}
+
 /* A pin, and that it was asked for while the link was cut, hold for fetching alone. */
 static void what_is_kept_is_fetched(void **state)
 {
@@ -335,7 +373,7 @@ int main(void)
         TEST(it_is_said_first),           TEST(a_look_that_was_told_says_it),
         TEST(what_is_in_hand_needs_none), TEST(a_file_is_fetched_for_a_reason),
         TEST(what_is_kept_is_fetched),    TEST(a_role_may_be_left_unasked),
-        TEST(the_feed_gives_no_old_case),
+        TEST(the_feed_gives_no_old_case), TEST(a_file_is_of_one_history),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

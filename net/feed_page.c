@@ -1,0 +1,102 @@
+#include "net/feed_page.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/clock.h"
+#include "net/ledger_relay.h"
+
+int feed_page_members(struct ledger *ledger, struct relay_board *board, const struct id *agent,
+                      int64_t told, json_t **members, struct error *error)
+{
+    json_t *list;
+    int code = ledger_told_read(ledger, agent, told, &list, error);
+
+    *members = NULL;
+    if (code != 0)
+        return code;
+    *members = json_pack("{s:o, s:o}", "relay", relay_board_to_json(board), "told", list);
+    return *members != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for an answer");
+}
+
+bool feed_page_members_are_news(const json_t *members, int64_t version)
+{
+    int64_t current = json_integer_or(json_object_get(members, "relay"), "version", 0);
+
+    return members != NULL && (json_array_size(json_object_get(members, "told")) > 0 ||
+                               (version >= 0 && current != version));
+}
+
+bool feed_page_is_news(const struct ledger_page *page, int64_t catalogue)
+{
+    return page->count > 0 || page->gone_count > 0 || page->more ||
+           (catalogue >= 0 && page->catalogue > catalogue);
+}
+
+static void begin(struct text_buffer *body, const char *feed, const struct ledger_page *page)
+{
+    text_buffer_add_format(body, "{\"feed\":\"%s\",\"next\":%" PRId64 ",\"more\":%s,\"records\":[",
+                           feed, page->next, page->more ? "true" : "false");
+    text_buffer_add(body, page->records, page->length);
+}
+
+static void add_members(struct text_buffer *body, const json_t *members)
+{
+    char *text = members != NULL ? json_write(members) : NULL;
+
+    if (text != NULL) {
+        text_buffer_add_text(body, ",");
+        text_buffer_add(body, text + 1, strlen(text) - 2);
+    }
+    free(text);
+}
+
+void feed_page_write(struct text_buffer *body, const char *feed, const struct ledger_page *page,
+                     const json_t *members, int64_t withheld_ms, int64_t now_ms)
+{
+    char now[TIMESTAMP_SIZE];
+
+    timestamp_format(now_ms, now);
+    begin(body, feed, page);
+    if (page->gone_count > 0)
+        text_buffer_add_format(body, "],\"gone\":[%s", page->gone);
+    text_buffer_add_format(
+        body, "],\"catalogue\":%" PRId64 ",\"head\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
+        page->catalogue, page->head, page->epoch, now);
+    if (withheld_ms > 0)
+        text_buffer_add_format(body, ",\"old\":%" PRId64, withheld_ms);
+    add_members(body, members);
+    text_buffer_add_text(body, "}");
+}
+
+int feed_page_relay(struct ledger *ledger, const struct scope_set *scopes, const char *digest,
+                    const struct ledger_page *page, int64_t now_ms, json_t **document,
+                    struct error *error)
+{
+    json_t *records, *gone;
+    int code = ledger_relay_page(ledger, scopes, page, &records, error);
+
+    *document = NULL;
+    if (code != 0)
+        return code;
+    code = ledger_relay_page_gone(page, &gone, error);
+    if (code != 0) {
+        json_decref(records);
+        return code;
+    }
+    *document = json_pack("{s:I, s:s, s:I, s:b, s:o, s:o, s:I, s:s, s:s, s:o}", "verifiers",
+                          (json_int_t)ledger_verifiers(ledger), "feed", ledger_feed(ledger), "next",
+                          (json_int_t)page->next, "more", (int)page->more, "records", records,
+                          "gone", gone, "catalogue", (json_int_t)page->catalogue, "epoch",
+                          page->epoch, "scopes", digest, "time", json_time(now_ms));
+    return *document != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for an answer");
+}
+
+void feed_page_write_file(struct text_buffer *body, const char *feed,
+                          const struct ledger_page *page)
+{
+    begin(body, feed, page);
+    text_buffer_add_format(body, "],\"head\":%" PRId64 ",\"epoch\":\"%s\"%s}", page->head,
+                           page->epoch, page->part ? ",\"part\":true" : "");
+}
