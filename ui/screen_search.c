@@ -28,7 +28,7 @@ struct search {
     struct list list;
     uint64_t asked, shown;            /* numbers of questions */
     bool closed;                      /* the office was, at the last question */
-    bool opening;                     /* Enter was typed before its results came */
+    struct input held;                /* a key for results that had not come yet; 0 for none */
     size_t wanted;                    /* selection of a restored screen, until results come */
     char language[8], channel[16];    /* of the last question */
     char last[QUERY_LIMIT + 1];       /* the words of the time before */
@@ -138,7 +138,6 @@ static void open_selected(struct screen *screen)
     struct search *search = screen->data;
     const struct search_result *result;
 
-    search->opening = false;
     if (search->results == NULL || search->list.count == 0) {
         ui_tell(screen->ui, UI_NOTE, "%s", _("Nothing to open."));
         return;
@@ -170,6 +169,29 @@ static void search_follow(struct screen *screen)
         search_again(screen);
 }
 
+/* What acts on the results, which are those of the words as they stand. */
+static bool results_key(struct screen *screen, const struct input *input)
+{
+    struct search *search = screen->data;
+
+    if (input->code != INPUT_ENTER)
+        return list_key(&search->list, input, false);
+    open_selected(screen);
+    return true;
+}
+
+/* The key that waited for the results. */
+static void use_held(struct screen *screen)
+{
+    struct search *search = screen->data;
+    struct input held = search->held;
+
+    if (held.code == 0 || search->shown != search->asked)
+        return;
+    search->held = (struct input){0};
+    results_key(screen, &held);
+}
+
 static void search_wake(struct screen *screen)
 {
     struct search *search = screen->data;
@@ -186,14 +208,13 @@ static void search_wake(struct screen *screen)
     } else {
         search_results_free(search->results);
         search->results = results;
-        search->list = (struct list){0};
+        search->list = (struct list){.page = search->list.page};
         list_set_count(&search->list, results->count);
         list_select(&search->list, search->wanted);
         search->wanted = 0;
     }
     search->shown = answered;
-    if (search->opening && search->shown == search->asked)
-        open_selected(screen);
+    use_held(screen);
 }
 
 /* --- drawing --------------------------------------------------------------------------------- */
@@ -444,6 +465,12 @@ static void run_remove(struct screen *screen, const char *argument)
     ask_when(screen, search_chips_remove(search->query));
 }
 
+static bool is_for_results(const struct input *input)
+{
+    return input->code == INPUT_ENTER || input->code == INPUT_UP || input->code == INPUT_DOWN ||
+           input->code == INPUT_PAGE_UP || input->code == INPUT_PAGE_DOWN;
+}
+
 static bool search_key(struct screen *screen, const struct input *input)
 {
     struct search *search = screen->data;
@@ -454,18 +481,15 @@ static bool search_key(struct screen *screen, const struct input *input)
         return true;
     }
     forget_offers(search);
-    if (input->code == INPUT_ENTER) {
-        if (search->shown == search->asked)
-            open_selected(screen);
-        else
-            search->opening = true;
+    if (is_for_results(input) && search->shown != search->asked) {
+        search->held = *input;
         return true;
     }
-    if (input->code == INPUT_ESCAPE && search->opening) {
-        search->opening = false;
+    if (input->code == INPUT_ESCAPE && search->held.code != 0) {
+        search->held = (struct input){0};
         return true;
     }
-    if (list_key(&search->list, input, false))
+    if (results_key(screen, input))
         return true;
     /* In an empty field ':' opens the command line; after a word it begins a filter. */
     if (input->code == ':' && editor_length(search->query) == 0)
@@ -483,7 +507,7 @@ static bool search_busy(const struct screen *screen)
 {
     const struct search *search = screen->data;
 
-    return search->opening;
+    return search->held.code != 0;
 }
 
 static json_t *search_save(const struct screen *screen)

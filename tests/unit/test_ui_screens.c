@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include <sqlite3.h>
 
@@ -44,6 +44,31 @@ static void keys_typed_ahead_wait_for_the_results(void **state)
     ui_fixture_wait(fixture, "Service · Birth certificate");
     ui_fixture_type(fixture, ESC);
     assert_true(ui_fixture_shows(fixture, "birth certificate"));
+}
+
+static void write_service(struct ui_fixture *fixture, const char *body)
+{
+    struct id id = id_from_key("service", "t/deed");
+    struct record *record = record_new(RECORD_SERVICE, &id);
+
+    json_decref(record->body);
+    record->body = json_loads(body, 0, NULL);
+    assert_non_null(record->body);
+    record->rev = 1;
+    record->seq = 100;
+    assert_int_equal(catalogue_write_page(fixture->desk.catalogue, &record, 1, 100, "feed", NULL),
+                     0);
+    record_free(record);
+}
+
+/* Down too is for the results of all that was typed, which have not come when it is. */
+static void a_result_is_marked_ahead(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    write_service(fixture, "{\"key\":\"t/deed\",\"title\":{\"en\":\"Deed certificate\"}}");
+    ui_fixture_type(fixture, F2 "certificate\033[B\r");
+    assert_true(ui_fixture_shows(fixture, "Service · Deed certificate"));
 }
 
 static void the_channels_stand_side_by_side(void **state)
@@ -339,6 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(home_offers_what_is_often_opened),
         TEST(keys_typed_ahead_wait_for_the_results),
+        TEST(a_result_is_marked_ahead),
         TEST(the_channels_stand_side_by_side),
         TEST(a_moved_service_is_followed_and_said),
         TEST(everything_is_there_on_return),
