@@ -12,9 +12,9 @@
 #include "net/open311_call.h"
 #include "net/server_internal.h"
 
-/* A refused body up to this size is read and thrown away, so that the client sees the answer
- * instead of a cut connection. */
-#define SWALLOW_LIMIT (256 * (size_t)1024)
+/* A refused body up to this size is read and thrown away: a client that still sends when the line
+ * is closed loses the answer, and does not know that its token has ended, say. */
+#define SWALLOW_LIMIT SERVER_BODY_LIMIT
 #define RETRY_SECONDS 2
 
 static struct request *request_new(struct server *server, struct MHD_Connection *connection)
@@ -171,18 +171,19 @@ static void request_begin(struct request *request, const char *method, const cha
 static void request_stage(struct request *request)
 {
     int64_t length = declared_length(request);
-    uint64_t most = request->route != NULL ? request->route->body_limit : SWALLOW_LIMIT;
+    uint64_t most = request->reply.set ? SWALLOW_LIMIT : request->route->body_limit;
 
     guard_line_stage(request->server->guard, request->line, length != 0 ? GUARD_BODY : GUARD_WORK,
                      length > 0 && (uint64_t)length < most ? (uint64_t)length : most);
 }
 
-/* A large refused body is not waited for. */
+/* A refused body is not waited for when it is too large, or when the client waits to hear that it
+ * may send it. */
 static bool answer_now(const struct request *request)
 {
-    int64_t length = declared_length(request);
-
-    return request->reply.set && (length < 0 || length > (int64_t)SWALLOW_LIMIT);
+    return request->reply.set && (declared_length(request) > (int64_t)SWALLOW_LIMIT ||
+                                  MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                                              MHD_HTTP_HEADER_EXPECT) != NULL);
 }
 
 /* Takes a piece of the body; MHD_NO cuts the connection. */
