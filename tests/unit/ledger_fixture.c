@@ -1,5 +1,6 @@
 #include "tests/unit/ledger_fixture.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,8 @@
 
 #include "app/import.h"
 #include "app/json.h"
+
+#define CHILD_PATIENCE_MS 120000
 
 static const char *const names[] = {"anne", "ben", "chloe", "denis"};
 
@@ -341,4 +344,11 @@ void fixture_says(struct ledger_fixture *fixture, enum fixture_agent who, const 
 
     assert_string_equal(json_text_or(body, member, ""), expected);
     json_decref(body);
+}
+
+void fixture_wait_for_child(int pipe_fd)
+{
+    struct pollfd readable = {.fd = pipe_fd, .events = POLLIN};
+
+    assert_int_equal(poll(&readable, 1, CHILD_PATIENCE_MS), 1);
 }

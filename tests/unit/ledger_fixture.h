@@ -90,6 +90,10 @@ json_t *fixture_handoff_body(struct ledger_fixture *fixture, enum fixture_agent 
 void fixture_says(struct ledger_fixture *fixture, enum fixture_agent who, const struct id *handoff,
                   const char *member, const char *expected);
 
+/* Waits for a child's first word in the pipe, which stays there, or for its end: who is killed
+ * after a fixed time may not have begun. Asserts. */
+void fixture_wait_for_child(int pipe_fd);
+
 /* Runs ledger_check; the number of findings. */
 int64_t fixture_check(struct ledger_fixture *fixture);
 

@@ -396,9 +396,11 @@ static void test_killed_while_accepting(void **state)
     struct import_target target;
 
     for (int round = 0; round < CRASH_ROUNDS; round++) {
+        int ends[2];
         pid_t child;
 
         ledger_close(f->ledger);
+        assert_int_equal(pipe(ends), 0);
         child = fork();
         if (child == 0) {
             if (ledger_open(&f->ledger, f->path, NULL) != 0)
@@ -407,11 +409,18 @@ static void test_killed_while_accepting(void **state)
                 struct id submission = draft(f, NULL);
 
                 fixture_applied(f, ANNE, submit(f, &submission));
+                if (write(ends[1], ".", 1) != 1)
+                    _exit(1);
             }
         }
-        usleep(30000 + (useconds_t)round * 9000);
+        close(ends[1]);
+        /* One in four is killed while it opens. */
+        if (round % 4 != 3)
+            fixture_wait_for_child(ends[0]);
+        usleep((useconds_t)round * 9000);
         kill(child, SIGKILL);
         assert_int_equal(waitpid(child, NULL, 0), child);
+        close(ends[0]);
         assert_int_equal(ledger_open(&f->ledger, f->path, NULL), 0);
         assert_int_equal(fixture_check(f), 0);
         /* The next child must not make the ids of the last one again. */

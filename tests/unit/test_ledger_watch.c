@@ -1,5 +1,4 @@
 /* Thresholds of queues: one alert a crossing, what its action marks, and what a kill leaves. */
-#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -254,8 +253,7 @@ static void test_alerts_are_seen_by_supervisors(void **state)
 
 /* --- kills ------------------------------------------------------------------------------------ */
 
-#define ROUNDS            12
-#define CHILD_PATIENCE_MS 120000
+#define ROUNDS 12
 
 /* The child looks again and again while the queue fills and empties: each crossing of its own is
  * told through the pipe before it is looked at. */
@@ -276,15 +274,6 @@ static void child_run(struct ledger_fixture *f, int pipe_fd, int64_t now)
         if (ledger_queues_watch(f->ledger, now, &watch, NULL) != 0)
             _exit(1);
     }
-}
-
-/* The first mark of the child, which may be slow to begin: then at least one crossing comes of it.
- */
-static void wait_for_mark(int pipe_fd)
-{
-    struct pollfd readable = {.fd = pipe_fd, .events = POLLIN};
-
-    assert_int_equal(poll(&readable, 1, CHILD_PATIENCE_MS), 1);
 }
 
 /* Whatever was waiting when it was killed is withdrawn. */
@@ -332,7 +321,8 @@ static void test_killed_in_the_middle(void **state)
             child_run(&f, ends[1], now);
         }
         close(ends[1]);
-        wait_for_mark(ends[0]);
+        /* Then at least one crossing comes of it. */
+        fixture_wait_for_child(ends[0]);
         usleep((useconds_t)round * 5000);
         kill(child, SIGKILL);
         assert_int_equal(waitpid(child, NULL, 0), child);
