@@ -980,6 +980,28 @@ tests_chaos_chaos_LDADD = $(UNIT_LIBS)
 chaos: guichetd tests/proxy/fault_proxy tests/chaos/chaos
 	@$(AM_TESTS_ENVIRONMENT) tests/chaos/chaos --seconds $$(($(MINUTES) * 60)) --seed '$(SEED)'
 
+# Tests with unlucky timing: `make check-delays TESTS='tests/unit/test_link tests/end_to_end/state.sh'
+# SEEDS='1 2 3'` (tests/chaos/delays.sh has more to set); without TESTS what has threads or processes
+# is taken, but for the scripts.
+EXTRA_DIST += tests/chaos/delays.c tests/chaos/delays.sh
+CLEANFILES += tests/chaos/delays.so
+tests/chaos/delays.so: $(srcdir)/tests/chaos/delays.c
+	$(AM_V_CC)$(MKDIR_P) tests/chaos && $(CC) $(WARNING_CFLAGS) -pthread -std=c11 -D_GNU_SOURCE -O1 -fPIC -shared -o $@ \
+	    $(srcdir)/tests/chaos/delays.c
+# As check_PROGRAMS are, so that it always compiles.
+check-programs: tests/chaos/delays.so
+DELAYED_TESTS = $(filter $(addprefix tests/,unit/test_ui_% unit/test_server_% unit/test_sync_% \
+    unit/test_ledger_% unit/test_message% unit/test_relay_% unit/test_link unit/test_http_client \
+    unit/test_delivery% unit/test_email_% unit/test_search_worker unit/test_scan_folder \
+    unit/test_provider unit/test_restore unit/test_work email/%),$(UNIT_TESTS))
+.PHONY: check-delays
+check-delays: check-programs tests/sample.db
+	@$(AM_TESTS_ENVIRONMENT) GUICHET_TEST_PATIENCE=6 LIBRARY='$(abs_builddir)/tests/chaos/delays.so' \
+	    SEEDS='$(or $(SEEDS),1 2 3)' '$(srcdir)/tests/chaos/delays.sh' $(call delayed,\
+	    $(if $(filter command% environment%,$(origin TESTS)),$(TESTS),$(DELAYED_TESTS)))
+# Programs are in the build, scripts in the sources.
+delayed = $(foreach test,$(1),$(if $(filter %.sh,$(test)),$(abs_srcdir)/$(test),$(abs_builddir)/$(test)))
+
 # Between two network namespaces with tc netem, as root: `make netem`. Not part of `make check`.
 check_PROGRAMS += tests/netem/netem_work
 tests_netem_netem_work_SOURCES = tests/netem/netem_work.c
