@@ -4,8 +4,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/clock.h"
 #include "app/delivery.h"
+#include "app/clock.h"
 #include "app/json.h"
 #include "app/promise_state.h"
 #include "app/record_fields.h"
@@ -195,8 +195,8 @@ static void test_closed_while_it_waits_is_void(void **state)
     set_status(f, &matter, "information-missing", HOUR_MS);
     set_status(f, &matter, "closed", 0);
     expect_one(f, RECORD_PROMISE, &matter, "void");
-    /* Opened again it promises nothing anew, also when a terminal's clock was ahead of the
-     * server's: the promise then began when the server heard of it, which is another time now. */
+    /* Opened again it promises nothing anew, also when a terminal's clock was ahead of the server's:
+     * the promise then began when the server heard of it, which is another time now. */
     matter = open_case(f, "sample/birth", f->clock_ms - clock_system(NULL) - HOUR_MS);
     set_status(f, &matter, "information-missing", 0);
     set_status(f, &matter, "closed", 0);
