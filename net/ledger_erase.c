@@ -289,6 +289,7 @@ int ledger_erase_end(struct ledger *ledger, int code, struct error *error)
 static int tell(struct ledger *ledger, const struct record *record,
                 const struct ledger_erasure *erasure, struct error *error)
 {
+    char what[sizeof(LEDGER_ERASED_WHAT) + LEDGER_HOLD_LIMIT];
     struct audit_entry entry = {
         .kind = AUDIT_ERASE,
         .at_ms = erasure->at_ms,
@@ -298,9 +299,11 @@ static int tell(struct ledger *ledger, const struct record *record,
         .type = record->type,
         .record = record->id,
         .purpose = id_is_empty(&erasure->agent) ? PURPOSE_NONE : PURPOSE_PRIVACY,
-        .what = erasure->why,
+        .what = erasure->by_rule ? erasure->why : what,
     };
 
+    /* Whatever was said, it is told apart from what is held back, and from what a rule erases. */
+    snprintf(what, sizeof(what), LEDGER_ERASED_WHAT "%s", erasure->why);
     id_parse(&entry.client,
              record->type == RECORD_CLIENT ? record->id.text : record_text(record, "client"));
     return ledger_audit_add(ledger, &entry, error);

@@ -25,6 +25,7 @@ struct ledger_erasure {
     const char *request; /* by which; NULL for none */
     int64_t at_ms;
     const char *why;   /* the rule, or the agent's words; not personal */
+    bool by_rule;      /* of retention: nobody asked for it */
     int64_t before_ms; /* only when nothing was done since; 0: whatever its age */
 };
 
@@ -67,5 +68,8 @@ int ledger_hold_end(struct ledger *ledger, enum record_type type, const struct i
                     const struct ledger_erasure *release, struct error *error);
 
 #define LEDGER_HOLD_LIMIT 400
+
+/* In the trail, before why somebody had something erased. */
+#define LEDGER_ERASED_WHAT "erased: "
 
 #endif

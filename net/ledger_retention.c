@@ -346,7 +346,8 @@ static int look_at(struct retention_round *round, const struct stage *stage, con
                    int64_t number, struct error *error)
 {
     struct candidate candidate = {.what = what};
-    struct ledger_erasure erasure = {.at_ms = round->asked->now_ms, .why = RETENTION_WHY};
+    struct ledger_erasure erasure = {
+        .at_ms = round->asked->now_ms, .why = RETENTION_WHY, .by_rule = true};
     struct ledger_erased erased = {0};
     struct id at;
     int code = judge_reading(round, stage, number, &candidate, error);

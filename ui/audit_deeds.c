@@ -62,6 +62,9 @@ static const struct phrase {
     {"login or password", N_("login or password")},
     {"one-time code", N_("one-time code")},
     {"held off", N_("held off")},
+    {"terminal not enrolled", N_("terminal not enrolled")},
+    {"terminal's clock", N_("the terminal’s clock is wrong")},
+    {"terminal was ended", N_("terminal revoked")},
     {"device code", N_("code for a terminal")},
     {"no valid token", N_("not signed in")},
     {"wrong", N_("wrong")},
@@ -88,6 +91,18 @@ static const struct phrase {
     {"audit key", N_("key of the trail")},
     {"hold ended", N_("held back no longer")},
     {"held back", N_("held back")},
+    {"keeping", N_("what is kept")},
+    {"what is due", N_("what is due")},
+    {"hold", N_("holding back")},
+    {"hold-end", N_("letting go")},
+    {"erase", N_("erasing")},
+    {"erase: open", N_("erasing: not closed yet")},
+    {"copy", N_("copy for the client")},
+    {"disclosure at a terminal", N_("copy for the client")},
+    {"protected", N_("protected")},
+    {"held", N_("held back")},
+    {"waiting", N_("something waits")},
+    {"changed since", N_("changed since it was looked at")},
     {"retention", N_("by the retention rules")},
     {"audit-words", N_("words in the trail")},
     {"import", N_("import")},
@@ -135,6 +150,7 @@ static const struct opener {
     {"pinned no longer at ", N_("pinned no longer at {rest}"), REST_TIME},
     {"contact ", N_("in a contact"), REST_LEFT_OUT},
     {"of agent ", N_("of one agent"), REST_LEFT_OUT},
+    {"the last one ", N_("the last one {rest}"), REST_AS_IS},
     {"found ", N_("found: {rest}"), REST_AS_IS},
     {"role ", N_("role {rest}"), REST_AS_IS},
     {"office ", N_("office {rest}"), REST_AS_IS},
@@ -153,14 +169,23 @@ static const struct opener {
 static const struct phrase counted[] = {
     {" records", N_("records: {rest}")},
     {" attempts", N_("attempts: {rest}")},
+    {" requests", N_("requests: {rest}")},
 };
+#define COUNTED (sizeof(counted) / sizeof(counted[0]))
+
+static const char *phrase_of(const char *words)
+{
+    for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
+        if (strcmp(phrases[i].words, words) == 0)
+            return _(phrases[i].text);
+    return NULL;
+}
 
 static const char *part_of(const char *word)
 {
-    for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
-        if (strcmp(phrases[i].words, word) == 0)
-            return _(phrases[i].text);
-    return format_word(word);
+    const char *phrase = phrase_of(word);
+
+    return phrase != NULL ? phrase : format_word(word);
 }
 
 /* "2026-11-27 16:50 UTC" */
@@ -190,7 +215,7 @@ static bool count_of(const char *piece, char text[PIECE_SIZE])
     size_t digits = strspn(piece, "0123456789");
     char number[24];
 
-    for (size_t i = 0; digits > 0 && digits < sizeof(number) && i < 2; i++)
+    for (size_t i = 0; digits > 0 && digits < sizeof(number) && i < COUNTED; i++)
         if (strcmp(piece + digits, counted[i].words) == 0) {
             snprintf(number, sizeof(number), "%.*s", (int)digits, piece);
             fill(_(counted[i].text), number, text);
@@ -241,9 +266,12 @@ static const char *separator_in(const char *what, size_t *at)
 
 void audit_deed(const char *what, char *text, size_t size)
 {
+    const char *whole = phrase_of(what);
     size_t used = 0;
 
-    *text = '\0';
+    text_copy(text, size, whole != NULL ? whole : "");
+    if (whole != NULL)
+        return;
     while (*what != '\0' && used + 1 < size) {
         char piece[PIECE_SIZE], words[PIECE_SIZE];
         size_t length;

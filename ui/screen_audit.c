@@ -302,7 +302,7 @@ static void trail_draw(struct screen *screen, const struct paint *paint)
              language_plural("since %d day", "since %d days", periods[trail->period]),
              periods[trail->period]);
     paint_text(paint, 1, 0, -1, PAINT_ACCENT, shown);
-    paint_text(paint, 2, 0, -1, PAINT_DIM, trail->notice);
+    paint_wrapped(paint, 2, 0, -1, HEAD - 2, PAINT_DIM, trail->notice);
     list_draw(&trail->list, &rest,
               is_choosing(trail)      ? 1
               : paint->columns < WIDE ? 3

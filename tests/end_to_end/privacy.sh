@@ -173,7 +173,7 @@ terminal_quit c
 for entry in "kind = 'erase' AND what = 'held back' AND device <> ''" \
     "kind = 'erase' AND what = 'hold ended' AND device <> ''" \
     "kind = 'export' AND what = 'disclosure at a terminal'" "kind = 'refused' AND what = 'erase: held'" \
-    "kind = 'erase' AND what = 'asked by the client' AND device <> '' AND type = 'client'" \
+    "kind = 'erase' AND what = 'erased: asked by the client' AND device <> '' AND type = 'client'" \
     "kind = 'read' AND what = 'retention: what is due' LIMIT 1"; do
     [ "$(entries_of "$entry")" -ge 1 ] || fail "not in the trail: $entry"
 done

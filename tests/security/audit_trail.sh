@@ -139,6 +139,22 @@ agent a.db rotc
 "$guichetd" audit verify --database a.db >said || fail "$(cat said)"
 grep -q ' 0 entries not signed yet' said || fail "not signed: $(cat said)"
 [ -e a.db.audit-key ] || fail "the key is not in its place"
+# What a change that did not come about has left is in no other's way.
+echo "not a key" >a.db.audit-key.next
+"$guichetd" audit rotate --database a.db >change || fail "$(cat change)"
+# Killed at any moment: one of the two files is the key that the database names, and signs what follows.
+for delay in 0 0.002 0.004 0.006 0.008 0.01 0.015 0.02 0.03 0.05; do
+    "$guichetd" audit rotate --database a.db >change 2>&1 &
+    sleep "$delay"
+    kill -9 $! 2>/dev/null || true
+    wait $! 2>/dev/null || true
+    agent a.db "killed$delay"
+    "$guichetd" audit verify --database a.db --kept kept >said || fail "after $delay s: $(cat said)"
+    grep -q ' 0 entries not signed yet' said || fail "after $delay s, not signed: $(cat said)"
+done
+"$guichetd" audit rotate --database a.db >change || fail "$(cat change)"
+[ ! -e a.db.audit-key.next ] || fail "a key is left beside"
+"$guichetd" audit verify --database a.db --kept kept >said || fail "$(cat said)"
 # A change that its key did not sign.
 cp a.db c.db
 sqlite3 c.db "UPDATE audit_key_change SET new = zeroblob(32) WHERE size = (SELECT min(size) FROM audit_key_change)"

@@ -279,6 +279,11 @@ static void test_codes_are_not_guessed(void **state)
     refused(f, "/v1/devices",
             signed_body(json_pack("{s:s}", "code", code), &key, DEVICE_PROOF_ENROL, code, now()),
             429, "too-many-attempts");
+    /* Each stands in the trail under the id that its answer had, the last too. */
+    assert_int_equal(server_trail_count(f, "what LIKE 'device code: %' AND length(request) = 16"),
+                     6);
+    assert_int_equal(
+        server_trail_count(f, "what LIKE 'device code: held off' AND length(request) = 16"), 1);
     /* A code that is signed for is not enough: it must be this one. */
     refused(f, "/v1/devices",
             signed_body(json_pack("{s:s}", "code", code), &key, DEVICE_PROOF_ENROL, guess, now()),

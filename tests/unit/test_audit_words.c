@@ -65,6 +65,41 @@ static void every_kind_is_a_sentence(void **state)
     }
 }
 
+/* Held back, let go and erased are three things, whatever was given as a reason. */
+static void what_is_held_and_what_is_erased_differ(void **state)
+{
+    static const struct {
+        const char *what, *french, *english;
+    } entries[] = {
+        {"held back",
+         "Marie {client} a fait conserver ce qui est au dossier de Léa Roy (C-7K2M-9QXR)",
+         "Marie {client} held back from erasure what is on file of Léa Roy (C-7K2M-9QXR)"},
+        {"hold ended",
+         "Marie {client} a cessé de faire conserver ce qui est au dossier de Léa Roy (C-7K2M-9QXR)",
+         "Marie {client} let go what was held back of Léa Roy (C-7K2M-9QXR)"},
+        {"erased: held back", "Marie {client} a effacé quelque chose de Léa Roy (C-7K2M-9QXR)",
+         "Marie {client} erased something of Léa Roy (C-7K2M-9QXR)"},
+        {"erased: retention", "Marie {client} a effacé quelque chose de Léa Roy (C-7K2M-9QXR)",
+         "Marie {client} erased something of Léa Roy (C-7K2M-9QXR)"},
+        {"retention",
+         "Selon les règles de conservation, quelque chose de Léa Roy (C-7K2M-9QXR) a été effacé",
+         "By the retention rules something of Léa Roy (C-7K2M-9QXR) was erased"},
+    };
+    char text[500];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++) {
+        language_set("fr");
+        sentence("erase", entries[i].what, true, text);
+        assert_string_equal(text, entries[i].french);
+        sentence("erase", entries[i].what, false, text);
+        assert_null(strstr(text, "Léa"));
+        language_set("en");
+        sentence("erase", entries[i].what, true, text);
+        assert_string_equal(text, entries[i].english);
+    }
+}
+
 static void it_says_who_whose_and_why(void **state)
 {
     json_t *entry = entry_of("read", "opened at 2026", true);
@@ -122,6 +157,14 @@ static void what_it_was_is_translated(void **state)
     deed_is("device enrolled: counter-3", "poste inscrit : counter-3");
     deed_is("sign-in: held off, 4 attempts", "ouverture de session : retenu, tentatives : 4");
     deed_is("role sample/clerk, office sample/a", "rôle sample/clerk, bureau sample/a");
+    deed_is("sign-in: terminal not enrolled", "ouverture de session : poste non inscrit");
+    deed_is("sign-in: terminal's clock", "ouverture de session : l’horloge du poste est fausse");
+    deed_is("sign-in: terminal was ended", "ouverture de session : poste révoqué");
+    deed_is("erase: open", "effacement : pas encore fermé");
+    deed_is("erase: changed since", "effacement : modifié depuis qu’il a été consulté");
+    deed_is("copy: protected", "copie pour le client : protégé");
+    deed_is("no valid token: 12 requests, the last one GET /v1/changes",
+            "sans session : requêtes : 12, la dernière GET /v1/changes");
     deed_is("what nobody knows: x", "what nobody knows : x");
     deed_is("", "");
     language_set("en");
@@ -156,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_is_a_sentence),
+        cmocka_unit_test(what_is_held_and_what_is_erased_differ),
         cmocka_unit_test(it_says_who_whose_and_why),
         cmocka_unit_test(what_it_was_is_translated),
         cmocka_unit_test(every_rule_is_a_sentence),

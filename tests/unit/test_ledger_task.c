@@ -60,6 +60,31 @@ static void test_nobody_writes_for_another(void **state)
                     MERGE_FORBIDDEN, NULL);
 }
 
+/* What the server makes under an id that it computes, nobody makes before it does. */
+static void test_nobody_takes_an_id_of_the_servers(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id matter = fixture_make(f, ANNE, RECORD_CASE, fixture_case(f, ANNE, "sample/a"));
+    struct id computed = id_from_key("refund", "x");
+    json_t *message = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "channel", "email", "direction", "out",
+        "text", "Bonjour", "subject", "S", "to", "zoe@example.ca", "office", "sample/a", "at",
+        "2026-11-24T12:00:00.000Z", "state", "queued", "author", f->actors[ANNE].agent.text);
+
+    assert_true(id_is_computed(&computed));
+    fixture_refused(f, ANNE,
+                    fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_TASK, &computed, 0,
+                                      task_body(f, ANNE, &matter, NULL)),
+                    MERGE_FORBIDDEN, "");
+    fixture_refused(f, ANNE,
+                    fixture_operation(f, ANNE, OPERATION_APPEND, RECORD_MESSAGE, &computed, 0,
+                                      json_incref(message)),
+                    MERGE_FORBIDDEN, "");
+    /* Under one of their own, the same. */
+    fixture_make(f, ANNE, RECORD_TASK, task_body(f, ANNE, &matter, NULL));
+    fixture_make(f, ANNE, RECORD_MESSAGE, message);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -67,6 +92,7 @@ int main(void)
         TEST(test_its_queue_sees_it_with_the_case),
         TEST(test_who_is_given_it_sees_it),
         TEST(test_nobody_writes_for_another),
+        TEST(test_nobody_takes_an_id_of_the_servers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

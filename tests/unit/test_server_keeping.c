@@ -172,7 +172,7 @@ static void what_is_erased_is_gone(void **state)
     assert_true(json_bool_or(answer, "overwritten", false));
     json_decref(answer);
     assert_int_equal(trail(f,
-                           "kind = 'erase' AND what = 'a court asks' AND length(agent) = 36 AND "
+                           "kind = 'erase' AND what = 'erased: a court asks' AND length(agent) = 36 AND "
                            "length(device) = 36 AND length(request) = 16",
                            &client),
                      2);

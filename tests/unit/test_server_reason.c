@@ -190,6 +190,38 @@ static void what_is_in_hand_needs_none(void **state)
     expect(f, ANNE, RECORD_CASE, &matter, false); /* it is in Ben's hands now */
 }
 
+static struct id begin_contact(struct server_fixture *f, enum fixture_agent who,
+                               const struct id *client)
+{
+    return fixture_make(&f->ledger, who, RECORD_CONTACT,
+                        json_pack("{s:s, s:s, s:s, s:s, s:s}", "channel", "counter", "office",
+                                  "sample/a", "agent", f->ledger.actors[who].agent.text,
+                                  "started_at", "2026-11-24T12:00:00.000Z", "client",
+                                  client->text));
+}
+
+/* One's own, with them, as long as it lasts. */
+static void a_contact_counts_for_whom_it_is_about(void **state)
+{
+    struct server_fixture *f = *state;
+    struct ledger_fixture *l = &f->ledger;
+    struct id client = fixture_make(l, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id other = fixture_make(l, ANNE, RECORD_CLIENT, fixture_client("sample/a"));
+    struct id contact;
+
+    move_ben(f, "clerk");
+    begin_contact(f, ANNE, &client);
+    expect(f, BEN, RECORD_CLIENT, &client, false);
+    contact = begin_contact(f, BEN, &client);
+    expect(f, BEN, RECORD_CLIENT, &client, true);
+    expect(f, BEN, RECORD_CLIENT, &other, false);
+    fixture_applied(l, BEN,
+                    fixture_operation(l, BEN, OPERATION_FIELDS, RECORD_CONTACT, &contact, 1,
+                                      json_pack("{s:s, s:s}", "outcome", "resolved", "ended_at",
+                                                "2026-11-24T12:05:00.000Z")));
+    expect(f, BEN, RECORD_CLIENT, &client, false);
+}
+
 /* Without a reason no more than what an office has open. */
 static void a_file_is_fetched_for_a_reason(void **state)
 {
@@ -370,10 +402,15 @@ static void a_role_may_be_left_unasked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(it_is_said_first),           TEST(a_look_that_was_told_says_it),
-        TEST(what_is_in_hand_needs_none), TEST(a_file_is_fetched_for_a_reason),
-        TEST(what_is_kept_is_fetched),    TEST(a_role_may_be_left_unasked),
-        TEST(the_feed_gives_no_old_case), TEST(a_file_is_of_one_history),
+        TEST(it_is_said_first),
+        TEST(a_look_that_was_told_says_it),
+        TEST(what_is_in_hand_needs_none),
+        TEST(a_contact_counts_for_whom_it_is_about),
+        TEST(a_file_is_fetched_for_a_reason),
+        TEST(what_is_kept_is_fetched),
+        TEST(a_role_may_be_left_unasked),
+        TEST(the_feed_gives_no_old_case),
+        TEST(a_file_is_of_one_history),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
