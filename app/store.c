@@ -310,6 +310,7 @@ int store_open(struct store **opened, const char *path, const struct seal_key *k
     *opened = NULL;
     if (store == NULL)
         return error_set(error, ERROR_MEMORY, "out of memory");
+    store->retained = STORE_RETAINED_UNKNOWN;
     store->key = key;
     code = database_open(&store->database, path, DATABASE_OPEN, &store_schema, error);
     /* What is dropped, or replaced, leaves no sealed copy behind. */

@@ -68,7 +68,10 @@ int store_end(struct store *store, int code, struct error *error)
         }
     }
     store_change_clear(store);
-    return database_end(store->database, code, error);
+    code = database_end(store->database, code, error);
+    if (code != 0)
+        store->retained = STORE_RETAINED_UNKNOWN;
+    return code;
 }
 
 /* --- reading --------------------------------------------------------------------------------- */

@@ -280,6 +280,7 @@ int store_retain(struct store *store, enum record_type type, const struct id *id
     static const enum store_statement steps[] = {STORE_OPERATION_RETAIN, STORE_OPERATION_FED};
     int code = 0;
 
+    store->retained = STORE_RETAINED_UNKNOWN;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && code == 0; i++) {
         sqlite3_stmt *statement = store_statement(store, steps[i], error);
 
@@ -293,21 +294,63 @@ int store_retain(struct store *store, enum record_type type, const struct id *id
     return code;
 }
 
-int store_retain_one(struct store *store, const struct id *operation, struct error *error)
+int store_retain_one(struct store *store, const struct id *operation, int64_t bytes,
+                     struct error *error)
 {
     sqlite3_stmt *statement = store_statement(store, STORE_OPERATION_RETAIN_ONE, error);
 
     database_bind_id(statement, 1, operation);
+    if (store->retained != STORE_RETAINED_UNKNOWN)
+        store->retained += bytes;
     return database_run(store->database, statement, error);
+}
+
+static int count_retained(struct store *store, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_RETAINED_BYTES_OF_ALL, error);
+    int code = database_step(store->database, statement, error);
+
+    if (code <= 0)
+        return code;
+    store->retained = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+/* The number of the last of those, from the oldest on, that are too many. */
+static int find_too_many(struct store *store, int64_t *last, struct error *error)
+{
+    sqlite3_stmt *row = store_statement(store, STORE_RETAINED_OLDEST, error);
+    int code = 1;
+
+    *last = -1;
+    while (store->retained > STORE_RETAINED_BYTES &&
+           (code = database_step(store->database, row, error)) > 0) {
+        *last = sqlite3_column_int64(row, 0);
+        store->retained -= sqlite3_column_int64(row, 1);
+    }
+    if (code > 0)
+        sqlite3_reset(row);
+    return code < 0 ? code : 0;
 }
 
 int store_retained_prune(struct store *store, struct error *error)
 {
-    sqlite3_stmt *statement = store_statement(store, STORE_RETAINED_PRUNE, error);
+    sqlite3_stmt *statement;
+    int64_t last;
+    int code = 0;
 
+    if (store->retained == STORE_RETAINED_UNKNOWN)
+        code = count_retained(store, error);
+    if (code != 0 || store->retained <= STORE_RETAINED_BYTES)
+        return code;
+    code = find_too_many(store, &last, error);
+    if (code != 0)
+        return code;
+    statement = store_statement(store, STORE_RETAINED_PRUNE, error);
     if (statement == NULL)
         return ERROR_STORAGE;
-    sqlite3_bind_int64(statement, 1, STORE_RETAINED_BYTES);
+    sqlite3_bind_int64(statement, 1, last);
     return database_run(store->database, statement, error);
 }
 
@@ -316,6 +359,7 @@ int store_retained_again(struct store *store, struct error *error)
     int code =
         database_run(store->database, store_statement(store, STORE_RETAINED_AGAIN, error), error);
 
+    store->retained = STORE_RETAINED_UNKNOWN;
     return code != 0 ? code
                      : database_run(store->database,
                                     store_statement(store, STORE_RETAINED_FORGET, error), error);

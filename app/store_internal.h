@@ -28,6 +28,9 @@ struct store {
         bool walking;
     } walks[STORE_WALKS];
 
+    /* Bytes of what was sent and is kept for a while, as far as this handle knows. */
+    int64_t retained;
+
     struct store_kept *kept; /* owned; NULL: nothing is kept (store_keep) */
 
     /* Cases of which something was written in this transaction (store_change.c). */
@@ -118,6 +121,8 @@ enum store_statement {
     STORE_RETAINED_GET,
     STORE_RETAINED_AGAIN,
     STORE_RETAINED_FORGET,
+    STORE_RETAINED_BYTES_OF_ALL,
+    STORE_RETAINED_OLDEST,
     STORE_RETAINED_PRUNE,
     STORE_REFUSAL_ADD,
     STORE_REFUSAL_LIST,
@@ -278,9 +283,12 @@ int store_last_note(struct store *store, const struct store_outcome *outcomes, s
 /* Accepted operations on a record whose effect is in its `rev` are done with: kept for a while. */
 int store_retain(struct store *store, enum record_type type, const struct id *id, int64_t rev,
                  struct error *error);
+/* Lets go of the oldest of it, down to STORE_RETAINED_BYTES. */
 int store_retained_prune(struct store *store, struct error *error);
-/* The same for the one operation of this id, whatever its state. */
-int store_retain_one(struct store *store, const struct id *operation, struct error *error);
+#define STORE_RETAINED_UNKNOWN (-1)
+/* The same for the one operation of this id, whatever its state; its document has so many bytes. */
+int store_retain_one(struct store *store, const struct id *operation, int64_t bytes,
+                     struct error *error);
 /* What is kept waits again. */
 int store_retained_again(struct store *store, struct error *error);
 

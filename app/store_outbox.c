@@ -516,6 +516,7 @@ static int settle_plain(struct store *store, const struct store_outcome *outcome
     enum record_type type;
     struct id record;
     bool promoted = false;
+    int64_t bytes;
     int code;
 
     if (!store->folded || outcome->refusal != MERGE_APPLIED || outcome->conflict ||
@@ -527,6 +528,7 @@ static int settle_plain(struct store *store, const struct store_outcome *outcome
     if (code <= 0)
         return code;
     type = record_type_from_name(database_text(row, 0));
+    bytes = sqlite3_column_int64(row, 2);
     code = id_parse(&record, database_text(row, 1)) && type != RECORD_NONE ? 0 : 1;
     sqlite3_reset(row);
     if (code == 0)
@@ -534,7 +536,7 @@ static int settle_plain(struct store *store, const struct store_outcome *outcome
                                     error);
     if (code != 0 || !promoted)
         return code < 0 ? code : 0;
-    code = store_retain_one(store, &outcome->operation, error);
+    code = store_retain_one(store, &outcome->operation, bytes, error);
     if (code == 0)
         code = delete_operation(store, &outcome->operation, error);
     if (code == 0 && is_kept_elsewhere(type, outcome))

@@ -229,7 +229,8 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                              "SELECT id, document, attempts > 0 OR reason <> '', state, number"
                              " FROM operation WHERE id = ?1"},
     [STORE_OPERATION_ALONE] = {"operation.alone",
-                               "SELECT type, record FROM operation WHERE id = ?1 AND state = 0"
+                               "SELECT type, record, length(document) FROM operation"
+                               " WHERE id = ?1 AND state = 0"
                                " AND (SELECT count(*) FROM operation AS other"
                                " WHERE other.record = operation.record) = 1"},
     [STORE_OPERATION_ANY] = {"operation.any", "SELECT 1 FROM operation WHERE record = ?1 LIMIT 1"},
@@ -260,11 +261,11 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                               "', document,"
                               " 2 FROM retained"},
     [STORE_RETAINED_FORGET] = {"retained.forget", "DELETE FROM retained"},
-    [STORE_RETAINED_PRUNE] = {"retained.prune",
-                              "DELETE FROM retained WHERE number <= coalesce((SELECT max(number)"
-                              " FROM (SELECT number, sum(length(document)) OVER"
-                              " (ORDER BY number DESC) AS total FROM retained)"
-                              " WHERE total > ?1), -1)"},
+    [STORE_RETAINED_BYTES_OF_ALL] = {"retained.bytes",
+                                     "SELECT coalesce(sum(length(document)), 0) FROM retained"},
+    [STORE_RETAINED_OLDEST] = {"retained.oldest",
+                               "SELECT number, length(document) FROM retained ORDER BY number"},
+    [STORE_RETAINED_PRUNE] = {"retained.prune", "DELETE FROM retained WHERE number <= ?1"},
     [STORE_OPERATION_FED] = {"operation.fed", "DELETE FROM operation WHERE type = ?1"
                                               " AND record = ?2 AND state = 1 AND rev <= ?3"},
     /* In the order in which they were made: each finds what it needs, whatever was lost. */

@@ -141,6 +141,10 @@ UNIT_TESTS += tests/unit/test_journal
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h
 tests_unit_test_journal_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_store_retained
+tests_unit_test_store_retained_SOURCES = tests/unit/test_store_retained.c \
+    tests/unit/store_fixture.c tests/unit/store_fixture.h
+tests_unit_test_store_retained_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_store tests/unit/test_store_fold
 tests_unit_test_store_fold_SOURCES = tests/unit/test_store_fold.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h

@@ -1,0 +1,101 @@
+/* What the server took is kept for a while, so that a server that loses it gets it again: the
+ * latest of it, up to a bound. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/store_internal.h"
+#include "tests/unit/store_fixture.h"
+
+#define LENGTH 100000
+#define MOST   (STORE_RETAINED_BYTES / LENGTH)
+
+static int keep_id(void *context, const struct outbox_entry *entry)
+{
+    *(struct id *)context = entry->operation->id;
+    return 0;
+}
+
+/* The server takes a draft with LENGTH characters of answers: the id of its operation. */
+static struct id take_draft(struct store_fixture *fixture, int64_t seq)
+{
+    static char answer[LENGTH + 1], body[LENGTH + 400];
+    struct id draft = store_fixture_id(fixture);
+    struct store_outcome outcome = {.rev = 1, .seq = seq};
+
+    memset(answer, 'x', LENGTH);
+    snprintf(body, sizeof(body),
+             "{\"form\":\"sample/complaint\",\"form_version\":1,\"answers\":{\"what\":\"%s\"},"
+             "\"started_by\":\"%s\",\"started_at\":\"2026-11-24T10:00:00Z\",\"office\":\"sample/"
+             "quebec\",\"status\":\"draft\"}",
+             answer, store_agent(fixture->store)->text);
+    assert_int_equal(
+        store_fixture_apply(fixture, store_fixture_operation(fixture, OPERATION_APPEND,
+                                                             RECORD_SUBMISSION, &draft, body)),
+        0);
+    assert_int_equal(store_outbox_each(fixture->store, SIZE_MAX, keep_id, &outcome.operation, NULL),
+                     0);
+    assert_int_equal(store_outbox_settle(fixture->store, &outcome, 1, NULL), 0);
+    return outcome.operation;
+}
+
+static bool is_retained(struct store_fixture *fixture, const struct id *operation)
+{
+    sqlite3_stmt *row = store_statement(fixture->store, STORE_RETAINED_GET, NULL);
+    bool is;
+
+    database_bind_id(row, 1, operation);
+    is = database_step(fixture->store->database, row, NULL) == 1;
+    sqlite3_reset(row);
+    return is;
+}
+
+static void the_latest_is_kept_up_to_a_bound(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id first = take_draft(fixture, 1), second = take_draft(fixture, 2), last;
+
+    for (int64_t seq = 3; seq <= MOST; seq++)
+        last = take_draft(fixture, seq);
+    assert_true(is_retained(fixture, &first));
+    last = take_draft(fixture, MOST + 1);
+    assert_false(is_retained(fixture, &first));
+    assert_true(is_retained(fixture, &second));
+    assert_true(is_retained(fixture, &last));
+}
+
+/* A store that was just opened does not know yet how much that is; one that takes something back
+ * does not any more. */
+static void what_was_kept_before_counts(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id first = take_draft(fixture, 1), second = take_draft(fixture, 2), last;
+
+    for (int64_t seq = 3; seq <= MOST; seq++)
+        take_draft(fixture, seq);
+    store_fixture_reopen(fixture);
+    last = take_draft(fixture, MOST + 1);
+    assert_false(is_retained(fixture, &first));
+    assert_true(is_retained(fixture, &second));
+    assert_true(is_retained(fixture, &last));
+    assert_int_equal(store_begin(fixture->store, NULL), 0);
+    assert_int_equal(store_retain_one(fixture->store, &first, STORE_RETAINED_BYTES, NULL), 0);
+    assert_int_equal(store_end(fixture->store, ERROR_STORAGE, NULL), ERROR_STORAGE);
+    take_draft(fixture, MOST + 2);
+    assert_false(is_retained(fixture, &second));
+    assert_true(is_retained(fixture, &last));
+}
+
+#define TEST(test)                                                                                 \
+    cmocka_unit_test_setup_teardown(test, store_fixture_setup, store_fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(the_latest_is_kept_up_to_a_bound),
+        TEST(what_was_kept_before_counts),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
