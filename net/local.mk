@@ -13,7 +13,8 @@ libnet_a_SOURCES += \
     net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
     net/protocol.c net/protocol.h net/device_proof.c net/device_proof.h \
     net/sync_ask.c net/sync_fetch.c net/sync_file.c net/sync_login.c net/sync_provider.c \
-    net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c \
+    net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c \
+    net/sync_batch.c net/sync_batch.h net/sync_push.c \
     net/sync_relay.c net/sync_reply.c net/sync_session.c net/sync_status.c net/sync_body.c \
     net/sync_body.h
 

@@ -157,6 +157,7 @@ static void close_store(struct sync_engine *engine)
     engine->desk_read = false;
     engine->desk_held = false;
     engine->batch_count = 0;
+    sync_batch_forget(engine);
     engine->troubles[SYNC_JOB_OPEN] = (struct sync_trouble){0};
     engine->troubles[SYNC_JOB_PUSH] = (struct sync_trouble){0};
     engine->troubles[SYNC_JOB_DESK] = (struct sync_trouble){0};
@@ -183,6 +184,7 @@ static void follow_store(struct sync_engine *engine)
 
 void sync_session_drop(struct sync_engine *engine)
 {
+    sync_batch_forget(engine);
     engine->later_count = 0;
     engine->told = 0;
     engine->relay_version = 0;
@@ -400,13 +402,22 @@ static int64_t next_due(struct sync_engine *engine)
     return next;
 }
 
+/* Nothing leaves, and no page comes. */
+static bool is_quiet(const struct sync_engine *engine)
+{
+    return engine->running[SYNC_LANE_WORK] != SYNC_JOB_PUSH &&
+           (engine->running[SYNC_LANE_BELL] == JOB_NONE || engine->desk_waits);
+}
+
 /* What leaves is on its way: now there is time for what nobody waits for. */
 static void settle_store(struct sync_engine *engine)
 {
     if (engine->store == NULL)
         return;
     store_journal_settle(engine->store);
-    store_room(engine->store);
+    /* What is written meanwhile makes the log longer by itself. */
+    if (is_quiet(engine))
+        store_room(engine->store);
 }
 
 int64_t sync_engine_step(struct sync_engine *engine)

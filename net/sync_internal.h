@@ -88,7 +88,7 @@ struct sync_later {
 #define SYNC_HANDLE_SIZE  64
 
 /* Operations in one batch, at most. */
-#define SYNC_BATCH_MAXIMUM 500
+#define SYNC_BATCH_MAXIMUM 1000
 
 struct sync_engine {
     struct sync_engine_options options;
@@ -147,6 +147,7 @@ struct sync_engine {
     size_t batch_count;
     struct id batch[SYNC_BATCH_MAXIMUM];
     struct id batch_records[SYNC_BATCH_MAXIMUM]; /* that they are about */
+    struct sync_batch *next_batch; /* read while that one is under way; owned, mostly NULL */
 
     /* A server that is a relay (sync_relay.c). */
     struct sync_later later[SYNC_LATER_MAXIMUM];
@@ -322,6 +323,9 @@ int sync_files_begin(struct sync_engine *engine, struct error *error);
 void sync_evict_step(struct sync_engine *engine);
 /* The steady time of that; -1 when none is planned. */
 int64_t sync_evict_next(const struct sync_engine *engine);
+
+/* Forgets what was read to be sent next (sync_batch.c): it is read again. */
+void sync_batch_forget(struct sync_engine *engine);
 
 /* --- a relay (sync_relay.c) ------------------------------------------------------------------- */
 

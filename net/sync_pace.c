@@ -20,13 +20,17 @@ void sync_pace_done(struct sync_pace *pace, int64_t now, size_t amount)
 {
     int64_t took = now - pace->began;
 
+    pace->quick = took < LONGEST_MS / 8;
     if (took > LONGEST_MS)
         set_limit(pace, (size_t)((double)amount * LONGEST_MS / (double)took));
+    else if (pace->quick)
+        set_limit(pace, pace->limit * 4);
     else if (took < LONGEST_MS / 2)
         set_limit(pace, pace->limit * 2);
 }
 
 void sync_pace_cut(struct sync_pace *pace)
 {
+    pace->quick = false;
     set_limit(pace, pace->limit / 4);
 }

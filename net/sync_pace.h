@@ -6,6 +6,7 @@
 #ifndef GUICHET_NET_SYNC_PACE_H
 #define GUICHET_NET_SYNC_PACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ struct sync_pace {
     size_t maximum;
     size_t limit;  /* what the next exchange may carry; set to where to begin */
     int64_t began; /* steady ms, of the exchange under way */
+    bool quick;    /* the last exchange took little of the time that one may take */
 };
 
 void sync_pace_begin(struct sync_pace *pace, int64_t now);

@@ -287,6 +287,9 @@ static int write_desk(struct sync_engine *engine, const struct sync_page *page, 
         return sync_fault(engine, code);
     engine->totals.work_records += (int64_t)page->count;
     engine->gone_taken += page->gone_count;
+    /* What was read to be sent may have been made of it. */
+    if (page->gone_count > 0)
+        sync_batch_forget(engine);
     engine->files_due = true;
     link_screen_ring(engine->options.link);
     return 0;

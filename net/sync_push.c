@@ -4,200 +4,29 @@
 
 #include "app/json.h"
 #include "app/text.h"
-#include "net/compress.h"
-#include "net/packed.h"
-#include "net/sync_internal.h"
-
-/* Smaller bodies do not get smaller by compression. */
-#define COMPRESS_FROM 400
+#include "net/sync_batch.h"
 
 static bool push_due(struct sync_engine *engine)
 {
     return sync_store_usable(engine) && engine->outbox_due;
 }
 
-/* --- sending ---------------------------------------------------------------------------------- */
-
-#define BATCH_FULL 1
-
-struct batch {
-    struct sync_engine *engine;
-    struct text_buffer body;
-    bool fresh; /* some of it is sent for the first time, and was not saved to be sent at once */
-    bool ungrounded; /* some of it was made of a record that is not held here any more */
-
-    /* When it leaves before the answers to the one before are written, else empty. */
-    const struct id *under_way; /* borrowed: what was in that one */
-    size_t under_way_count;
-    struct sync_witness witness; /* with the answers to that one */
-};
-
-static int note_ground(struct batch *batch, const struct operation *operation)
-{
-    bool grounded = true;
-    int code = 0;
-
-    if (!batch->ungrounded)
-        code = store_operation_grounded(batch->engine->store, operation, &grounded, NULL);
-    batch->ungrounded = batch->ungrounded || !grounded;
-    return code;
-}
-
-static int add_operation(void *context, const struct outbox_entry *entry)
-{
-    struct batch *batch = context;
-    struct sync_engine *engine = batch->engine;
-
-    if (sync_later_has(engine, entry->operation))
-        return 0;
-    json_t *document = operation_to_json(entry->operation);
-    /* The session says who and where. */
-    json_object_del(document, "agent");
-    json_object_del(document, "device");
-    char *text = document == NULL ? NULL : json_write(document);
-
-    json_decref(document);
-    if (text == NULL)
-        return ERROR_MEMORY;
-    size_t length = strlen(text);
-    bool fits = engine->batch_count == 0 || batch->body.length + length < engine->batch_pace.limit;
-    if (fits) {
-        text_buffer_add_text(&batch->body, engine->batch_count == 0 ? "" : ",");
-        text_buffer_add(&batch->body, text, length);
-        engine->batch_records[engine->batch_count] = entry->operation->record;
-        engine->batch[engine->batch_count++] = entry->operation->id;
-        batch->fresh = batch->fresh || (entry->attempts == 0 && entry->reason[0] == '\0');
-    }
-    free(text);
-    return fits ? note_ground(batch, entry->operation) : BATCH_FULL;
-}
-
-/* What this server has accepted from here and shown last: one that was restored does not know it.
- * A later one must not take its place before that is found out. */
-static int add_witness(struct sync_engine *engine, struct batch *batch, struct error *error)
-{
-    char feed[STORE_FEED_SIZE], shown[SYNC_SHOWN_SIZE];
-    struct sync_witness witness = batch->witness;
-    int code = store_feed(engine->store, feed, error);
-
-    if (code == 0 && batch->under_way == NULL)
-        code = sync_witness_read(engine, &witness, error);
-    if (code != 0 || strcmp(feed, engine->feed) != 0)
-        return code;
-    if (!id_is_empty(&witness.made))
-        text_buffer_add_format(&batch->body, "\"made\":\"%s\",", witness.made.text);
-    sync_witness_shown(&witness, shown);
-    if (shown[0] != '\0')
-        text_buffer_add_format(&batch->body, "\"shown\":\"%s\",", shown);
-    return 0;
-}
-
-static int collect(struct sync_engine *engine, struct batch *batch, struct error *error)
-{
-    engine->batch_count = 0;
-    text_buffer_free(&batch->body);
-    batch->fresh = batch->ungrounded = false;
-    text_buffer_add_text(&batch->body, "{\"brief\":true,");
-    int code = add_witness(engine, batch, error);
-    if (code != 0)
-        return sync_fault(engine, code);
-    text_buffer_add_text(&batch->body, "\"operations\":[");
-    code = store_outbox_more(engine->store, batch->under_way, batch->under_way_count,
-                             engine->batch_limit, add_operation, batch, error);
-    if (code == 0 && engine->batch_count == 0 && engine->later_count > 0)
-        code = store_outbox_more(engine->store, batch->under_way, batch->under_way_count,
-                                 SYNC_BATCH_MAXIMUM, add_operation, batch, error);
-    text_buffer_add_text(&batch->body, batch->ungrounded ? "],\"ungrounded\":true}" : "]}");
-    if (code == ERROR_MEMORY || batch->body.failed)
-        return error_set(error, ERROR_MEMORY, "no memory for a batch of operations");
-    return code < 0 ? sync_fault(engine, code) : 0;
-}
-
-/* False when it is too large, the server does not know how, or it cannot be. */
-static bool pack(struct sync_engine *engine, const struct text_buffer *body, char **packed,
-                 struct http_request *request)
-{
-    if (!engine->packs || body->length > PACKED_MOST ||
-        packed_write(&engine->agent, body->bytes, body->length, packed, &request->body_length,
-                     NULL) != 0)
-        return false;
-    request->body = *packed;
-    request->body_encoding = PACKED_NAME;
-    request->bare = true;
-    return true;
-}
-
-static int send_batch(struct sync_engine *engine, const struct text_buffer *body,
-                      struct error *error)
-{
-    char *packed = NULL;
-    size_t packed_length = 0;
-    struct http_request request = {.method = "POST",
-                                   .path = "/v1/operations",
-                                   .body = body->bytes,
-                                   .body_length = body->length,
-                                   .body_type = "application/json",
-                                   .accept = "application/json"};
-
-    if (!pack(engine, body, &packed, &request) && body->length >= COMPRESS_FROM) {
-        int code = compress_bytes(COMPRESSION_ZSTD, body->bytes, body->length, &packed,
-                                  &packed_length, error);
-        if (code != 0)
-            return code;
-        request.body = packed;
-        request.body_length = packed_length;
-        request.body_encoding = compression_name(COMPRESSION_ZSTD);
-    }
-    int code = sync_send(engine, SYNC_LANE_WORK, &request, error);
-    free(packed);
-    return code;
-}
-
-/* What waits, marked as sent for the first time: what the agent took back while it was read is not
- * in it. */
-static int collect_marked(struct sync_engine *engine, struct batch *batch, struct error *error)
-{
-    int code;
-
-    do {
-        code = collect(engine, batch, error);
-        if (code != 0 || engine->batch_count == 0 || !batch->fresh)
-            return code;
-        code = store_outbox_sending(engine->store, engine->batch, engine->batch_count, error);
-    } while (code == ERROR_NOT_FOUND);
-    return code == 0 ? 0 : sync_fault(engine, code);
-}
-
-/* Sends what waits; 1 when there is nothing. */
-static int send_more(struct sync_engine *engine, struct batch *batch, struct error *error)
-{
-    int code = collect_marked(engine, batch, error);
-
-    if (code == 0 && engine->batch_count == 0) {
-        code = 1;
-    } else if (code == 0) {
-        code = send_batch(engine, &batch->body, error);
-        engine->batch_bytes = batch->body.length;
-        sync_pace_begin(&engine->batch_pace, sync_now(engine));
-        if (code == 0)
-            engine->totals.operations_sent += (int64_t)engine->batch_count;
-    }
-    text_buffer_free(&batch->body);
-    return code;
-}
-
 static int push_begin(struct sync_engine *engine, struct error *error)
 {
-    struct batch batch = {.engine = engine};
+    struct sync_batch *batch = NULL;
     int code = store_catch_up(engine->store, error);
 
     if (code == 0)
         code = store_feed_note(engine->store, engine->feed, error);
     if (code != 0)
         return sync_fault(engine, code);
-    code = send_more(engine, &batch, error);
+    engine->batch_count = 0;
+    code = sync_batch_prepare(engine, &batch, error);
+    if (code == 0)
+        code = sync_batch_send(engine, batch, NULL, error);
     if (code == 1)
         engine->outbox_due = false;
+    sync_batch_free(batch);
     return code;
 }
 
@@ -395,28 +224,37 @@ static int witness_ahead(struct sync_engine *engine, const struct answers *answe
     return code;
 }
 
-/* The next batch leaves before the answers to the last are written: the server works on the one
- * while the other is settled here. What keeps it from leaving is met again when its turn comes. */
-static bool send_ahead(struct sync_engine *engine, const struct answers *answers)
+/*
+ * The next batch leaves before the answers to the last are written: the server works on the one
+ * while the other is settled here. What keeps it from leaving is met again when its turn comes.
+ * `next` (may be NULL) was read when the last one had left.
+ */
+static bool send_ahead(struct sync_engine *engine, const struct answers *answers,
+                       const struct sync_batch *next)
 {
-    struct batch batch = {.engine = engine};
-    struct id *under_way = calloc(engine->batch_count, sizeof *under_way);
-    bool sent = false;
+    struct sync_batch *read = NULL;
+    struct sync_witness ahead;
+    bool sent = !engine->logout_due && witness_ahead(engine, answers, &ahead) == 0;
 
-    if (under_way != NULL && !engine->logout_due &&
-        witness_ahead(engine, answers, &batch.witness) == 0) {
-        memcpy(under_way, engine->batch, engine->batch_count * sizeof *under_way);
-        batch.under_way = under_way;
-        batch.under_way_count = engine->batch_count;
-        sent = send_more(engine, &batch, NULL) == 0;
-        engine->from_store = false;
-    }
-    free(under_way);
+    if (sent && next == NULL)
+        sent = sync_batch_prepare(engine, &read, NULL) == 0;
+    sent = sent && sync_batch_send(engine, next != NULL ? next : read, &ahead, NULL) == 0;
+    engine->from_store = false;
+    sync_batch_free(read);
     if (sent)
         sync_ahead(engine, SYNC_JOB_PUSH);
     else
         engine->batch_count = 0;
     return sent;
+}
+
+/* While the server works on one batch the next is read: not over a slow link, where what becomes
+ * urgent meanwhile would have to wait for one more. */
+static void read_next(struct sync_engine *engine)
+{
+    if (engine->batch_pace.quick)
+        (void)sync_batch_prepare(engine, &engine->next_batch, NULL);
+    engine->from_store = false;
 }
 
 static void note_later(struct sync_engine *engine, const struct answers *answers)
@@ -427,7 +265,8 @@ static void note_later(struct sync_engine *engine, const struct answers *answers
 }
 
 /* What was answered is settled, also when the rest of the reply is of no use. */
-static int settle_answers(struct sync_engine *engine, const json_t *document, struct error *error)
+static int settle_answers(struct sync_engine *engine, const json_t *document,
+                          const struct sync_batch *next, struct error *error)
 {
     struct answers answers = {.epoch = json_text_or(document, "epoch", "")};
     const json_t *list = json_object_get(document, "outcomes");
@@ -437,7 +276,8 @@ static int settle_answers(struct sync_engine *engine, const json_t *document, st
     if (code == 0) {
         batch_went_well(engine);
         note_later(engine, &answers);
-        ahead = send_ahead(engine, &answers);
+        /* What is not decided yet holds up what follows it. */
+        ahead = send_ahead(engine, &answers, answers.later_count == 0 ? next : NULL);
     }
     if (answers.count > 0) {
         int settled = settle(engine, answers.outcomes, answers.count, code == 0 ? error : NULL);
@@ -447,6 +287,8 @@ static int settle_answers(struct sync_engine *engine, const json_t *document, st
     if (code != 0 && ahead) {
         sync_ahead_cancel(engine, SYNC_JOB_PUSH);
         engine->batch_count = 0;
+    } else if (ahead) {
+        read_next(engine);
     }
     answers_free(&answers);
     return code;
@@ -496,21 +338,21 @@ static void check_packing(struct sync_engine *engine, const struct http_reply *r
 }
 
 static int take_outcomes(struct sync_engine *engine, const struct http_reply *reply,
-                         struct error *error)
+                         const struct sync_batch *next, struct error *error)
 {
     json_t *document = NULL;
     int code = read_reply(engine, reply, &document, error);
 
     if (code != 0)
         return code;
-    code = settle_answers(engine, document, error);
+    code = settle_answers(engine, document, next, error);
     engine->files_due = true; /* why a file is wanted may have been told just now */
     json_decref(document);
     return code;
 }
 
-static int push_reply(struct sync_engine *engine, const struct http_reply *reply,
-                      struct error *error)
+static int take_reply(struct sync_engine *engine, const struct http_reply *reply,
+                      const struct sync_batch *next, struct error *error)
 {
     int code;
 
@@ -524,8 +366,20 @@ static int push_reply(struct sync_engine *engine, const struct http_reply *reply
     }
     if (sync_problem_is(reply, "other-history"))
         return sync_desk_restored(engine, error);
-    code = take_outcomes(engine, reply, error);
+    code = take_outcomes(engine, reply, next, error);
     check_packing(engine, reply, code);
+    return code;
+}
+
+static int push_reply(struct sync_engine *engine, const struct http_reply *reply,
+                      struct error *error)
+{
+    struct sync_batch *next = engine->next_batch;
+    int code;
+
+    engine->next_batch = NULL;
+    code = take_reply(engine, reply, next, error);
+    sync_batch_free(next);
     return code;
 }
 
@@ -536,6 +390,7 @@ static void push_failed(struct sync_engine *engine, int code, const struct error
         (void)store_outbox_attempted(engine->store, engine->batch, engine->batch_count,
                                      error->message, NULL);
     engine->batch_count = 0;
+    sync_batch_forget(engine);
     if (code == ERROR_OFFLINE)
         sync_pace_cut(&engine->batch_pace);
 }

@@ -13,7 +13,7 @@
 #define FEED "019b7000-0000-7000-8000-00000000feed"
 
 /* Room for the largest request of these tests. */
-#define BENCH_BODY_SIZE 65536
+#define BENCH_BODY_SIZE (256 * 1024)
 
 /* What left on a lane and was not answered yet. */
 struct sent {

@@ -357,7 +357,7 @@ static void records_arrive_with_their_cursor(void **state)
     bench_get_online(bench);
     bench_answer_page(bench, SYNC_LANE_BELL, 9, 0, CLIENT);
     (void)sync_engine_step(bench->engine);
-    assert_non_null(strstr(bench_bell(bench), "since=9&limit=100&wait=50"));
+    assert_non_null(strstr(bench_bell(bench), "since=9&limit=200&wait=50"));
     assert_int_equal(store_cursor(bench->store.store, NULL), 9);
     assert_int_equal(store_get(bench->store.store, RECORD_CLIENT, &id, &record, NULL, NULL), 0);
     assert_string_equal(record_text(record, "name"), "Tremblay");
@@ -447,7 +447,7 @@ static void the_bell_tells_of_the_catalogue(void **state)
     bench_answer_page(bench, SYNC_LANE_BELL, 0, 30, "");
     (void)sync_engine_step(bench->engine);
     assert_string_equal(bench_work(bench),
-                        "GET /v1/changes?scope=catalogue&since=0&limit=100&wait=0");
+                        "GET /v1/changes?scope=catalogue&since=0&limit=200&wait=0");
     /* The next long poll waits for what is newer still. */
     assert_non_null(strstr(bench_bell(bench), "wait=50&catalogue=30"));
     bench_free(bench);

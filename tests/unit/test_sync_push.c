@@ -511,15 +511,11 @@ static void a_cut_batch_is_sent_again_in_smaller_ones(void **state)
     bench_free(bench);
 }
 
-static void a_handoff_leaves_before_the_notes_that_wait(void **state)
+static void offer_handoff(struct bench *bench)
 {
-    struct bench *bench = bench_new(false);
     struct id id = store_fixture_id(&bench->store);
     char body[500];
 
-    (void)state;
-    bench_get_online(bench);
-    queue_notes(bench, 150);
     (void)snprintf(body, sizeof body,
                    "{\"from\":\"%s\",\"to_queue\":\"sample/front-line\",\"summary\":\"next\","
                    "\"offered_at\":\"2026-11-24T10:00:00Z\",\"state\":\"offered\","
@@ -529,12 +525,89 @@ static void a_handoff_leaves_before_the_notes_that_wait(void **state)
         store_fixture_apply(&bench->store, store_fixture_operation(&bench->store, OPERATION_APPEND,
                                                                    RECORD_HANDOFF, &id, body)),
         0);
+}
+
+/* Where it stands in the batch under way, NULL when it is not in it. */
+static const char *handoff_sent(struct bench *bench)
+{
+    return strstr(bench->lanes[SYNC_LANE_WORK].body, "\"type\":\"handoff\"");
+}
+
+static void a_handoff_leaves_before_the_notes_that_wait(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    queue_notes(bench, 150);
+    offer_handoff(bench);
     settle_all(bench, 100);
-    const char *offer = strstr(bench->lanes[SYNC_LANE_WORK].body, "\"type\":\"handoff\"");
     const char *note = strstr(bench->lanes[SYNC_LANE_WORK].body, "\"type\":\"note\"");
-    assert_non_null(offer);
+    assert_non_null(handoff_sent(bench));
     assert_non_null(note);
-    assert_true(offer < note);
+    assert_true(handoff_sent(bench) < note);
+    bench_free(bench);
+}
+
+/* While the server works on one batch the next is read, and goes as it is. */
+static void a_quick_link_has_the_next_batch_ready(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    queue_notes(bench, 300);
+    settle_all(bench, 100);
+    offer_handoff(bench);
+    settle_all(bench, 100);
+    assert_null(handoff_sent(bench));
+    assert_true(operations_sent(bench) > 0);
+    assert_int_equal(bench_waiting(bench), 1 + operations_sent(bench));
+    settle_all(bench, 100);
+    assert_non_null(handoff_sent(bench));
+    assert_int_equal(operations_sent(bench), 1);
+    settle_all(bench, 100);
+    assert_int_equal(bench_waiting(bench), 0);
+    bench_free(bench);
+}
+
+/* A slow one has not: what is urgent would wait for it. */
+static void a_slow_link_has_no_batch_ready(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    queue_notes(bench, 300);
+    settle_all(bench, 1000);
+    offer_handoff(bench);
+    settle_all(bench, 1000);
+    assert_non_null(handoff_sent(bench));
+    bench_free(bench);
+}
+
+/* A link that is cut lets go of what was ready: all of it goes again, each once. */
+static void what_was_ready_is_read_again_after_a_cut(void **state)
+{
+    struct bench *bench = bench_new(false);
+    size_t small;
+
+    (void)state;
+    bench_get_online(bench);
+    queue_notes(bench, 250);
+    settle_all(bench, 100);
+    offer_handoff(bench);
+    bench_cut(bench, SYNC_LANE_WORK);
+    bench->steady += 60000;
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(handoff_sent(bench));
+    small = operations_sent(bench);
+    settle_all(bench, 100);
+    assert_true(operations_sent(bench) > 3 * small);
+    for (int left = 0; left < 20 && bench_waiting(bench) > 0; left++)
+        settle_all(bench, 100);
+    assert_int_equal(bench_waiting(bench), 0);
+    assert_int_equal(sync_engine_totals(bench->engine)->applied, 251);
     bench_free(bench);
 }
 
@@ -543,10 +616,14 @@ static void the_pace_follows_the_link_within_its_bounds(void **state)
     struct sync_pace pace = {.minimum = 4, .maximum = 500, .limit = 50};
 
     (void)state;
-    for (int quick = 0; quick < 5; quick++) {
-        sync_pace_begin(&pace, 1000);
-        sync_pace_done(&pace, 1100, pace.limit);
-    }
+    sync_pace_begin(&pace, 1000);
+    sync_pace_done(&pace, 1100, pace.limit);
+    assert_int_equal(pace.limit, 200);
+    sync_pace_begin(&pace, 1000);
+    sync_pace_done(&pace, 2000, pace.limit);
+    assert_int_equal(pace.limit, 400);
+    sync_pace_begin(&pace, 1000);
+    sync_pace_done(&pace, 1100, pace.limit);
     assert_int_equal(pace.limit, 500);
     sync_pace_begin(&pace, 1000);
     sync_pace_done(&pace, 5000, 500);
@@ -587,6 +664,9 @@ int main(void)
         cmocka_unit_test(a_slow_link_gets_small_batches_and_a_quick_one_large_ones),
         cmocka_unit_test(a_cut_batch_is_sent_again_in_smaller_ones),
         cmocka_unit_test(a_handoff_leaves_before_the_notes_that_wait),
+        cmocka_unit_test(a_quick_link_has_the_next_batch_ready),
+        cmocka_unit_test(a_slow_link_has_no_batch_ready),
+        cmocka_unit_test(what_was_ready_is_read_again_after_a_cut),
         cmocka_unit_test(the_pace_follows_the_link_within_its_bounds),
     };
 

@@ -1,0 +1,215 @@
+/* One batch of operations: what of the outbox goes together, and how it leaves. */
+#include "net/sync_batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "net/compress.h"
+#include "net/packed.h"
+
+/* Smaller bodies do not get smaller by compression. */
+#define COMPRESS_FROM 400
+
+#define BATCH_FULL 1
+
+/* Reads one. */
+struct reading {
+    struct sync_engine *engine;
+    struct sync_batch *batch;
+};
+
+void sync_batch_free(struct sync_batch *batch)
+{
+    if (batch != NULL)
+        text_buffer_free(&batch->operations);
+    free(batch);
+}
+
+void sync_batch_forget(struct sync_engine *engine)
+{
+    sync_batch_free(engine->next_batch);
+    engine->next_batch = NULL;
+}
+
+static int note_ground(struct reading *reading, const struct operation *operation)
+{
+    struct sync_batch *batch = reading->batch;
+    bool grounded = true;
+    int code = 0;
+
+    if (!batch->ungrounded)
+        code = store_operation_grounded(reading->engine->store, operation, &grounded, NULL);
+    batch->ungrounded = batch->ungrounded || !grounded;
+    return code;
+}
+
+static int add_operation(void *context, const struct outbox_entry *entry)
+{
+    struct reading *reading = context;
+    struct sync_engine *engine = reading->engine;
+    struct sync_batch *batch = reading->batch;
+
+    if (sync_later_has(engine, entry->operation))
+        return 0;
+    json_t *document = operation_to_json(entry->operation);
+    /* The session says who and where. */
+    json_object_del(document, "agent");
+    json_object_del(document, "device");
+    char *text = document == NULL ? NULL : json_write(document);
+
+    json_decref(document);
+    if (text == NULL)
+        return ERROR_MEMORY;
+    size_t length = strlen(text);
+    bool fits = batch->count == 0 || batch->operations.length + length < engine->batch_pace.limit;
+    if (fits) {
+        text_buffer_add_text(&batch->operations, batch->count == 0 ? "" : ",");
+        text_buffer_add(&batch->operations, text, length);
+        batch->records[batch->count] = entry->operation->record;
+        batch->ids[batch->count++] = entry->operation->id;
+        batch->fresh = batch->fresh || (entry->attempts == 0 && entry->reason[0] == '\0');
+    }
+    free(text);
+    return fits ? note_ground(reading, entry->operation) : BATCH_FULL;
+}
+
+/* What this server has accepted from here and shown last: one that was restored does not know it.
+ * A later one must not take its place before that is found out. `ahead` is what it is once the
+ * answers at hand are written, NULL when there are none. */
+static int add_witness(struct sync_engine *engine, const struct sync_witness *ahead,
+                       struct text_buffer *body, struct error *error)
+{
+    char feed[STORE_FEED_SIZE], shown[SYNC_SHOWN_SIZE];
+    struct sync_witness witness = {.shown = 0};
+    int code = store_feed(engine->store, feed, error);
+
+    if (ahead != NULL)
+        witness = *ahead;
+    else if (code == 0)
+        code = sync_witness_read(engine, &witness, error);
+    if (code != 0 || strcmp(feed, engine->feed) != 0)
+        return code;
+    if (!id_is_empty(&witness.made))
+        text_buffer_add_format(body, "\"made\":\"%s\",", witness.made.text);
+    sync_witness_shown(&witness, shown);
+    if (shown[0] != '\0')
+        text_buffer_add_format(body, "\"shown\":\"%s\",", shown);
+    return 0;
+}
+
+/* What waits, without what is under way. */
+static int collect(struct sync_engine *engine, struct sync_batch *batch, struct error *error)
+{
+    struct reading reading = {engine, batch};
+    int code;
+
+    batch->count = 0;
+    batch->fresh = batch->ungrounded = false;
+    text_buffer_clear(&batch->operations);
+    code = store_outbox_more(engine->store, engine->batch, engine->batch_count, engine->batch_limit,
+                             add_operation, &reading, error);
+    if (code == 0 && batch->count == 0 && engine->later_count > 0)
+        code = store_outbox_more(engine->store, engine->batch, engine->batch_count,
+                                 SYNC_BATCH_MAXIMUM, add_operation, &reading, error);
+    if (code == ERROR_MEMORY || batch->operations.failed)
+        return error_set(error, ERROR_MEMORY, "no memory for a batch of operations");
+    return code < 0 ? sync_fault(engine, code) : 0;
+}
+
+/* False when it is too large, the server does not know how, or it cannot be. */
+static bool pack(struct sync_engine *engine, const struct text_buffer *body, char **packed,
+                 struct http_request *request)
+{
+    if (!engine->packs || body->length > PACKED_MOST ||
+        packed_write(&engine->agent, body->bytes, body->length, packed, &request->body_length,
+                     NULL) != 0)
+        return false;
+    request->body = *packed;
+    request->body_encoding = PACKED_NAME;
+    request->bare = true;
+    return true;
+}
+
+static int send_batch(struct sync_engine *engine, const struct text_buffer *body,
+                      struct error *error)
+{
+    char *packed = NULL;
+    size_t packed_length = 0;
+    struct http_request request = {.method = "POST",
+                                   .path = "/v1/operations",
+                                   .body = body->bytes,
+                                   .body_length = body->length,
+                                   .body_type = "application/json",
+                                   .accept = "application/json"};
+
+    if (!pack(engine, body, &packed, &request) && body->length >= COMPRESS_FROM) {
+        int code = compress_bytes(COMPRESSION_ZSTD, body->bytes, body->length, &packed,
+                                  &packed_length, error);
+        if (code != 0)
+            return code;
+        request.body = packed;
+        request.body_length = packed_length;
+        request.body_encoding = compression_name(COMPRESSION_ZSTD);
+    }
+    int code = sync_send(engine, SYNC_LANE_WORK, &request, error);
+    free(packed);
+    return code;
+}
+
+/* What waits, marked as sent for the first time: what the agent took back while it was read is not
+ * in it. */
+static int collect_marked(struct sync_engine *engine, struct sync_batch *batch, struct error *error)
+{
+    int code;
+
+    do {
+        code = collect(engine, batch, error);
+        if (code != 0 || batch->count == 0 || !batch->fresh)
+            return code;
+        code = store_outbox_sending(engine->store, batch->ids, batch->count, error);
+    } while (code == ERROR_NOT_FOUND);
+    return code == 0 ? 0 : sync_fault(engine, code);
+}
+
+int sync_batch_prepare(struct sync_engine *engine, struct sync_batch **batch, struct error *error)
+{
+    int code;
+
+    *batch = calloc(1, sizeof **batch);
+    code = *batch != NULL ? collect_marked(engine, *batch, error)
+                          : error_set(error, ERROR_MEMORY, "no memory for a batch of operations");
+    if (code == 0 && (*batch)->count > 0)
+        return 0;
+    sync_batch_free(*batch);
+    *batch = NULL;
+    return code == 0 ? 1 : code;
+}
+
+int sync_batch_send(struct sync_engine *engine, const struct sync_batch *batch,
+                    const struct sync_witness *ahead, struct error *error)
+{
+    struct text_buffer body = {0};
+    int code;
+
+    text_buffer_add_text(&body, "{\"brief\":true,");
+    code = add_witness(engine, ahead, &body, error);
+    if (code != 0) {
+        text_buffer_free(&body);
+        return sync_fault(engine, code);
+    }
+    text_buffer_add_text(&body, "\"operations\":[");
+    text_buffer_add(&body, batch->operations.bytes, batch->operations.length);
+    text_buffer_add_text(&body, batch->ungrounded ? "],\"ungrounded\":true}" : "]}");
+    engine->batch_count = batch->count;
+    memcpy(engine->batch, batch->ids, batch->count * sizeof *batch->ids);
+    memcpy(engine->batch_records, batch->records, batch->count * sizeof *batch->records);
+    engine->batch_bytes = body.length;
+    code = body.failed ? error_set(error, ERROR_MEMORY, "no memory for a batch of operations")
+                       : send_batch(engine, &body, error);
+    text_buffer_free(&body);
+    sync_pace_begin(&engine->batch_pace, sync_now(engine));
+    if (code == 0)
+        engine->totals.operations_sent += (int64_t)engine->batch_count;
+    return code;
+}
