@@ -45,6 +45,7 @@ struct link {
     uint64_t provider_count;     /* so many were asked for */
     struct link_place place;     /* `url` is "" for none */
     struct questions *questions; /* has its own lock */
+    struct announced *announced; /* the same */
 };
 
 static void lock(struct link *link)
@@ -73,7 +74,11 @@ int link_new(struct link **result, struct error *error)
         return error_set(error, ERROR_MEMORY, "no locked memory for the password");
     }
     link->questions = questions_new();
-    if (link->questions == NULL) {
+    link->announced = announced_new();
+    if (link->questions == NULL || link->announced == NULL) {
+        questions_free(link->questions);
+        announced_free(link->announced);
+        errand_free(link->errand);
         sodium_free(link->password);
         free(link);
         return error_set(error, ERROR_MEMORY, "no memory for the link");
@@ -88,6 +93,7 @@ int link_new(struct link **result, struct error *error)
         if (link->sync_fd >= 0)
             (void)close(link->sync_fd);
         questions_free(link->questions);
+        announced_free(link->announced);
         sodium_free(link->password);
         errand_free(link->errand);
         free(link);
@@ -144,6 +150,7 @@ void link_free(struct link *link)
     forget_store(link);
     fetch_forget(link);
     questions_free(link->questions);
+    announced_free(link->announced);
     sodium_free(link->password);
     errand_free(link->errand);
     (void)close(link->screen_fd);
@@ -431,6 +438,7 @@ void link_sign_out(struct link *link)
     fetch_forget(link);
     unlock(link);
     questions_forget_all(link->questions);
+    announced_forget(link->announced);
     link_sync_ring(link);
     link_screen_ring(link);
 }
@@ -575,4 +583,11 @@ void link_fetch_answer(struct link *link, const struct id *id, char *bytes, size
 struct questions *link_questions(struct link *link)
 {
     return link->questions;
+}
+
+/* --- hand-offs on their way ------------------------------------------------------------------- */
+
+struct announced *link_announced(struct link *link)
+{
+    return link->announced;
 }

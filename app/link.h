@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/announcement.h"
 #include "app/errand.h"
 #include "app/error.h"
 #include "app/question.h"
@@ -207,5 +208,12 @@ void link_fetch_answer(struct link *link, const struct id *id, char *bytes, size
 /* What the screen asks the server beside the records. Lives as long as the link; signing out
  * forgets it. */
 struct questions *link_questions(struct link *link);
+
+/* --- hand-offs on their way (announcement.h) ---------------------------------------------------
+ */
+
+/* Lives as long as the link; signing out forgets them. After announced_put, ring the sync thread.
+ */
+struct announced *link_announced(struct link *link);
 
 #endif

@@ -96,7 +96,7 @@ libapp_a_SOURCES += \
 libapp_a_SOURCES += \
     app/link.c app/link.h app/store_provider.c app/store_provider.h app/errand.c app/errand.h \
     app/qr.c app/qr.h app/wipe.c app/wipe.h \
-    app/question.c app/question.h
+    app/announcement.c app/announcement.h app/question.c app/question.h
 
 # The shipped sample: one file a type.
 sampledir = $(pkgdatadir)/sample

@@ -15,6 +15,8 @@ libnet_a_SOURCES += \
     net/sync_ask.c net/sync_fetch.c net/sync_file.c net/sync_login.c net/sync_provider.c \
     net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c \
     net/sync_batch.c net/sync_batch.h net/sync_push.c \
+    net/sync_announce.c net/sync_ask.c net/sync_fetch.c net/sync_file.c net/sync_login.c net/sync_provider.c \
+    net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c \
     net/sync_relay.c net/sync_reply.c net/sync_session.c net/sync_status.c net/sync_body.c \
     net/sync_body.h
 
@@ -57,10 +59,11 @@ libnet_a_SOURCES += \
     net/ledger_grant.c net/ledger_gone.c net/ledger_restrict.c \
     net/ledger_group.c \
     net/ledger_handoff.c net/ledger_reassign.c net/ledger_waiting.c net/ledger_watch.c \
-    net/ledger_alert.c \
+    net/ledger_alert.c net/ledger_announce.c net/ledger_announce.h \
     net/ledger_access.c net/ledger_access.h \
     net/ledger_client.c net/ledger_continue.c net/ledger_continue.h \
     net/ledger_guess.c net/ledger_guess.h \
+    net/announcements.c net/announcements.h \
     net/access_page.c net/access_page.h \
     net/route_access.c net/route_access.h net/route_status.c net/route_questionnaire.c \
     net/message_clerk.c net/message_clerk.h \
@@ -112,6 +115,8 @@ libnet_a_SOURCES += \
     net/problem.c net/problem.h \
     net/continue_document.c net/continue_document.h \
     net/feed_page.c net/feed_page.h net/route_changes.c \
+    net/route_announcements.c \
+    net/route_changes.c \
     net/route_continue.c \
     net/route_display.c \
     net/route_attachments.c \

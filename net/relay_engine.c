@@ -503,7 +503,8 @@ int relay_engine_new(struct relay_engine **result, const struct relay_engine_opt
     if (engine == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for the relay");
     engine->options = *options;
-    engine->running[SYNC_LANE_WORK] = engine->running[SYNC_LANE_BELL] = JOB_NONE;
+    for (int lane = 0; lane < SYNC_LANE_COUNT; lane++)
+        engine->running[lane] = JOB_NONE;
     engine->batch_pace =
         (struct sync_pace){.minimum = 1024, .maximum = 512 * 1024, .limit = 16 * 1024};
     engine->desk_pace = (struct sync_pace){.minimum = 4, .maximum = 1000, .limit = 50};

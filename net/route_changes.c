@@ -6,6 +6,7 @@
 #include "app/json.h"
 #include "app/merge.h"
 #include "app/text.h"
+#include "net/announcements.h"
 #include "net/feed_page.h"
 #include "net/request_wait.h"
 
@@ -26,8 +27,11 @@ struct reading {
     struct ledger_old old;
     struct id device;
     struct request_wait wait;
-    bool away;               /* the caller said so */
-    bool holding;            /* counted as holding a doorbell */
+    int64_t asked;     /* `since` as it was asked */
+    int64_t announced; /* the caller was told of announcements up to this; -1: does not hear */
+    bool armed;        /* the bell is, and nothing was looked at since */
+    bool away;         /* the caller said so */
+    bool holding;      /* counted as holding a doorbell */
     struct scope_set scopes; /* to read; empty until found */
     uint64_t people;         /* ledger_people when they were found */
     int64_t told;            /* at a relay: what the caller was told of, up to this number */
@@ -75,11 +79,15 @@ static bool reading_fill(struct request *request, struct reading *reading)
         !request_number(request, "until", 0, INT64_MAX, 0, &reading->old.until) ||
         !request_number(request, "told", 0, INT64_MAX, 0, &reading->told) ||
         !request_number(request, "relay", 0, INT64_MAX, -1, &reading->relay) ||
+        !request_number(request, "announced", 0, INT64_MAX, -1, &reading->announced) ||
         !request_wait_read(request, &reading->wait))
         return false;
     if (!reading->catalogue_scope)
         reading->old.withheld_ms =
             withheld_since(request->server, clock_system(NULL), reading->old.before_ms);
+    reading->asked = reading->since;
+    if (reading->catalogue_scope || reading->wait.deadline_ms == 0)
+        reading->announced = -1;
     reading->away = away != NULL && strcmp(away, "true") == 0;
     if (epoch != NULL)
         text_copy(reading->epoch, sizeof(reading->epoch), epoch);
@@ -127,6 +135,8 @@ static int reading_arm(struct request *request, struct reading *reading, struct 
         code = scope_set_add(&heard, "", LEDGER_CATALOGUE_SCOPE, error);
     if (code == 0)
         code = request_wait_arm(request, &reading->wait, &heard, error);
+    if (code == 0 && reading->announced >= 0)
+        doorbell_hear_announcements(reading->wait.waiter);
     scope_set_free(&heard);
     return code;
 }
@@ -142,8 +152,10 @@ static int reading_page(struct request *request, struct reading *reading, struct
     do {
         ledger_page_clear(page);
         code = reading_scopes(reading, error);
-        if (code == 0 && reading->wait.deadline_ms > 0)
+        if (code == 0 && reading->wait.deadline_ms > 0 &&
+            (!reading->armed || reading->wait.waiter == NULL))
             code = reading_arm(request, reading, error);
+        reading->armed = false;
         if (code == 0)
             code = ledger_changes_but_old(
                 reading->server->ledger, &reading->scopes, reading->since, (size_t)reading->limit,
@@ -178,6 +190,58 @@ static void answer(struct request *request, const struct ledger_page *page, cons
     request_answer_text(request, 200, text_buffer_take(&body), length);
 }
 
+/* What there is of announcements, and no page beside it: they come before anything is read. */
+static void answer_announced(struct request *request, const struct reading *reading,
+                             const struct text_buffer *announcements, json_t *members)
+{
+    char none[] = "";
+    struct ledger_page page = {.records = none, .next = reading->asked};
+    json_t *list = json_loadb(announcements->bytes, announcements->length, 0, NULL);
+    int failed = json_object_set_new(members, "announcements", list);
+
+    failed |= json_object_set_new(members, "announced", json_integer(reading->announced));
+    if (failed) {
+        request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
+        return;
+    }
+    page.catalogue = reading->catalogue > 0 ? reading->catalogue : 0;
+    text_copy(page.epoch, sizeof(page.epoch), reading->epoch);
+    answer(request, &page, members);
+}
+
+/* Tells what was announced to who hears it, before the page is read. The scopes are those of the
+ * agent's record as it stands, as for a page. */
+static int look_at_announcements(struct request *request, struct reading *reading, bool *over,
+                                 struct error *error)
+{
+    struct announcement_reader reader = {.agent = reading->agent, .device = reading->device};
+    struct text_buffer text = {0};
+    json_t *members = NULL;
+    int code = reading_scopes(reading, error);
+
+    if (code == 0)
+        code = reading_arm(request, reading, error);
+    if (code != 0)
+        return code;
+    reading->armed = true;
+    text_buffer_add_text(&text, "[");
+    reader.scopes = &reading->scopes;
+    reader.after = reading->announced;
+    *over = announcements_read(request->server->announcements, &reader, &text,
+                               &reading->announced) > 0 &&
+            ledger_people(request->server->ledger) == reading->people;
+    if (*over)
+        code = relay_members(request, reading, &members, error);
+    text_buffer_add_text(&text, "]");
+    if (*over && code == 0 && members == NULL)
+        members = json_object();
+    if (*over && code == 0)
+        answer_announced(request, reading, &text, members);
+    json_decref(members);
+    text_buffer_free(&text);
+    return code;
+}
+
 /* While it waits, the agent is at the terminal, or says again that they are not: a server that was
  * started meanwhile has forgotten. */
 static void hold(struct reading *reading)
@@ -192,12 +256,23 @@ static void hold(struct reading *reading)
         presence_say_away(reading->server->presence, &reading->agent, true, now);
 }
 
+static void give(struct request *request, const struct ledger_page *page, const json_t *members)
+{
+    announcements_given(request->server->announcements, &request->actor.agent,
+                        &request->actor.device, page->records);
+    answer(request, page, members);
+}
+
 static int look(struct request *request, bool *over, struct error *error)
 {
     struct reading *reading = request->state;
     struct ledger_page page = {0};
     json_t *members = NULL;
-    int code = reading_page(request, reading, &page, error);
+    int code = reading->announced >= 0 ? look_at_announcements(request, reading, over, error) : 0;
+
+    if (code != 0 || *over)
+        return code;
+    code = reading_page(request, reading, &page, error);
 
     if (code == 0)
         code = relay_members(request, reading, &members, error);
@@ -207,7 +282,7 @@ static int look(struct request *request, bool *over, struct error *error)
             feed_page_members_are_news(members, reading->relay) ||
             request_wait_is_over(request, &reading->wait);
     if (code == 0 && *over && request_audit_page(request, &page, "changes", PURPOSE_NONE))
-        answer(request, &page, members);
+        give(request, &page, members);
     if (!*over)
         hold(reading);
     json_decref(members);
@@ -271,6 +346,9 @@ static const struct route_parameter parameters[] = {
      "At a relay: the highest `number` of `told` that the caller has written down"},
     {"relay", "{\"type\": \"integer\", \"minimum\": 0}",
      "At a relay: end the wait also when the `version` of its link is another one"},
+    {"announced", "{\"type\": \"integer\", \"minimum\": 0}",
+     "With `wait`: end it also for `announcements` past this number, the `announced` of the answer "
+     "that told of the last ones, 0 at first"},
     {0},
 };
 

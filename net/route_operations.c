@@ -3,6 +3,7 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "net/announcements.h"
 #include "net/ledger_relay.h"
 #include "net/relay_board.h"
 #include "net/server_internal.h"
@@ -283,6 +284,15 @@ static struct doorbell_waiter *listen_for(const struct request *request, const j
     return waiter;
 }
 
+/* The offers themselves are here: nobody is told of them ahead any more. */
+static void end_announcements(const struct request *request, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->good_count; i++)
+        if (batch->operations[i]->type == RECORD_HANDOFF &&
+            batch->operations[i]->kind == OPERATION_APPEND)
+            announcements_end(request->server->announcements, &batch->operations[i]->record);
+}
+
 /* True when some of it waits for the centre, and there is time left. */
 static bool apply(struct request *request, const struct asking *asking, const json_t *operations)
 {
@@ -300,6 +310,7 @@ static bool apply(struct request *request, const struct asking *asking, const js
     if (code != 0) {
         request_error(request, code, &error);
     } else {
+        end_announcements(request, &batch);
         waits = asking->waiter != NULL && has_late(&batch) && centre_answers(request) &&
                 clock_steady(NULL) < asking->deadline_ms;
         if (!waits)

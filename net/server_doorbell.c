@@ -34,6 +34,7 @@ struct doorbell_waiter {
     int64_t deadline_ms;
     size_t place; /* in the heap, from 1; 0: not asleep */
     bool rung;
+    bool hears;                       /* announcements, too */
     bool awake;                       /* woken, and not served yet */
     bool queued;                      /* asleep, to be woken in its turn */
     struct doorbell_waiter *previous; /* in the queue */
@@ -375,6 +376,28 @@ void doorbell_ring(struct doorbell *doorbell, const struct scope_set *scopes)
                 wake_in_turn(doorbell, hook->waiter);
     }
     wake_next(doorbell);
+    pthread_mutex_unlock(&doorbell->mutex);
+}
+
+void doorbell_hear_announcements(struct doorbell_waiter *waiter)
+{
+    pthread_mutex_lock(&waiter->doorbell->mutex);
+    waiter->hears = true;
+    pthread_mutex_unlock(&waiter->doorbell->mutex);
+}
+
+void doorbell_announce(struct doorbell *doorbell, const struct scope_set *scopes)
+{
+    pthread_mutex_lock(&doorbell->mutex);
+    for (size_t i = 0; i < scopes->count; i++) {
+        struct bell *bell = bell_find(doorbell, scopes->names[i]);
+
+        if (bell == NULL || bell->count > FEW)
+            continue;
+        for (struct hook *hook = bell->hooks; hook != NULL; hook = hook->next)
+            if (hook->waiter->hears)
+                wake(doorbell, hook->waiter);
+    }
     pthread_mutex_unlock(&doorbell->mutex);
 }
 

@@ -40,6 +40,13 @@ int doorbell_sleep(struct doorbell_waiter *waiter, struct MHD_Connection *connec
  * them. */
 void doorbell_ring(struct doorbell *doorbell, const struct scope_set *scopes);
 
+/* From now on the waiter is woken by announcements, too. */
+void doorbell_hear_announcements(struct doorbell_waiter *waiter);
+
+/* Wakes who hears announcements and waits for one of these scopes; nobody of those for which many
+ * wait: to them it is told the usual way. */
+void doorbell_announce(struct doorbell *doorbell, const struct scope_set *scopes);
+
 /* Wakes everybody; nobody sleeps any more. */
 void doorbell_stop(struct doorbell *doorbell);
 

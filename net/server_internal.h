@@ -12,6 +12,7 @@
 #include <microhttpd.h>
 
 #include "app/text.h"
+#include "net/announcements.h"
 #include "net/audit_tally.h"
 #include "net/hsds_view.h"
 #include "net/intake_rate.h"
@@ -80,6 +81,7 @@ extern const struct route route_password;
 extern const struct route route_provider;
 extern const struct route route_provider_session;
 extern const struct route route_devices;
+extern const struct route route_announcements;
 extern const struct route route_operations;
 extern const struct route route_changes;
 extern const struct route route_records;
@@ -131,7 +133,8 @@ struct server {
     struct MHD_Daemon *daemon;
     struct doorbell *doorbell;
     struct presence *presence;
-    struct hsds_view *hsds;       /* the catalogue for the routes under /hsds/; the worker's */
+    struct hsds_view *hsds; /* the catalogue for the routes under /hsds/; the worker's */
+    struct announcements *announcements;
     struct trail *trail;          /* the one thread that writes what requests leave there */
     struct intake_rate *rate;     /* of intake keys */
     struct worker *sign_in;       /* the one thread that checks passwords */

@@ -109,7 +109,22 @@ static const struct schema schemas[] = {
                              "reason\"}, "
                              "\"time\": " REF("Time") ", \"relay\": " REF(
                                  "Relay") ", \"told\": {\"type\": \"array\", "
-                                          "\"items\": " REF("Told") "}}}"},
+                                          "\"items\": " REF(
+                                              "Told") "}, "
+                                                      "\"announcements\": {\"type\": \"array\", "
+                                                      "\"description\": \"Hand-offs on their way "
+                                                      "to the "
+                                                      "caller: hints, by which nothing can be "
+                                                      "accepted\", "
+                                                      "\"items\": " REF(
+                                                          "Announcement") "}, \"announced\": "
+                                                                          "{\"type\": "
+                                                                          "\"integer\"}}}"},
+    {"Announcement",
+     "{\"type\": \"object\", \"required\": [\"id\", \"body\"], \"properties\": "
+     "{\"id\": " REF("Id") ", \"body\": {\"type\": \"object\", \"description\": "
+                           "\"Of the hand-off; whom it is offered to are told who, what and "
+                           "why of it\"}}}"},
     {"Told", "{\"type\": \"object\", \"description\": \"What the centre answered to an "
              "operation "
              "that the relay had accepted\", \"required\": [\"number\", \"operation\", "

@@ -11,6 +11,7 @@ const struct route *const server_routes[] = {
     &route_provider,
     &route_provider_session,
     &route_devices,
+    &route_announcements,
     &route_operations,
     &route_changes,
     &route_records,

@@ -19,6 +19,7 @@ static const struct sync_job *const jobs[SYNC_JOB_COUNT] = {
     [SYNC_JOB_PUSH] = &sync_job_push,           [SYNC_JOB_PRESENCE] = &sync_job_presence,
     [SYNC_JOB_FETCH] = &sync_job_fetch,         [SYNC_JOB_DESK] = &sync_job_desk,
     [SYNC_JOB_CATALOGUE] = &sync_job_catalogue, [SYNC_JOB_FILE] = &sync_job_file,
+    [SYNC_JOB_ANNOUNCE] = &sync_job_announce,
 };
 
 int64_t sync_now(const struct sync_engine *engine)
@@ -145,6 +146,7 @@ void sync_engine_ring(struct sync_engine *engine)
 static void close_store(struct sync_engine *engine)
 {
     cancel_lane(engine, SYNC_LANE_BELL);
+    cancel_lane(engine, SYNC_LANE_AHEAD);
     if (engine->running[SYNC_LANE_WORK] == SYNC_JOB_PUSH ||
         engine->running[SYNC_LANE_WORK] == SYNC_JOB_PRESENCE)
         cancel_lane(engine, SYNC_LANE_WORK);
@@ -192,7 +194,9 @@ void sync_session_drop(struct sync_engine *engine)
     engine->session_proved = false;
     engine->desk_read = false;
     engine->desk_held = false;
+    engine->announces_not = false;
     cancel_lane(engine, SYNC_LANE_BELL);
+    cancel_lane(engine, SYNC_LANE_AHEAD);
     /* An errand does not stand or fall with the session. A change of password ends it before its
      * own answer is here: asked again, it would find the present password changed. */
     if (engine->running[SYNC_LANE_WORK] != SYNC_JOB_ERRAND)
@@ -329,24 +333,28 @@ static int64_t allowed_from(const struct sync_engine *engine, int job)
     return from < engine->hold_until ? engine->hold_until : from;
 }
 
+static void begin_job(struct sync_engine *engine, int job)
+{
+    enum sync_lane lane = jobs[job]->lane;
+    struct error error = ERROR_INIT;
+    if (engine->running[lane] != JOB_NONE || allowed_from(engine, job) > sync_now(engine) ||
+        !jobs[job]->due(engine))
+        return;
+    engine->troubles[job].tried = sync_now(engine);
+    int code = jobs[job]->begin(engine, &error);
+    if (code == 0)
+        engine->running[lane] = (enum sync_job_name)job;
+    else if (code < 0)
+        job_failed(engine, (enum sync_job_name)job, code, &error);
+    else /* nothing is left of what had failed */
+        engine->troubles[job] = (struct sync_trouble){.tried = engine->troubles[job].tried};
+    engine->from_store = false;
+}
+
 static void begin_jobs(struct sync_engine *engine)
 {
-    for (int job = SYNC_JOB_LOGOUT; job < SYNC_JOB_COUNT && !engine->ended; job++) {
-        enum sync_lane lane = jobs[job]->lane;
-        struct error error = ERROR_INIT;
-        if (engine->running[lane] != JOB_NONE || allowed_from(engine, job) > sync_now(engine) ||
-            !jobs[job]->due(engine))
-            continue;
-        engine->troubles[job].tried = sync_now(engine);
-        int code = jobs[job]->begin(engine, &error);
-        if (code == 0)
-            engine->running[lane] = (enum sync_job_name)job;
-        else if (code < 0)
-            job_failed(engine, (enum sync_job_name)job, code, &error);
-        else /* nothing is left of what had failed */
-            engine->troubles[job] = (struct sync_trouble){.tried = engine->troubles[job].tried};
-        engine->from_store = false;
-    }
+    for (int job = SYNC_JOB_LOGOUT; job < SYNC_JOB_COUNT && !engine->ended; job++)
+        begin_job(engine, job);
 }
 
 /* Running once: when nothing is under way and nothing is left, the session is given back. */
@@ -424,6 +432,8 @@ int64_t sync_engine_step(struct sync_engine *engine)
 {
     if (engine->ended)
         return -1;
+    /* Nothing else is looked at before: somebody waits for it. */
+    begin_job(engine, SYNC_JOB_ANNOUNCE);
     if (engine->link_due)
         follow_link(engine);
     sync_later_step(engine);
@@ -549,6 +559,7 @@ int sync_engine_new(struct sync_engine **result, const struct sync_engine_option
     }
     engine->running[SYNC_LANE_WORK] = JOB_NONE;
     engine->running[SYNC_LANE_BELL] = JOB_NONE;
+    engine->running[SYNC_LANE_AHEAD] = JOB_NONE;
     engine->batch_limit = SYNC_BATCH_MAXIMUM;
     engine->batch_pace =
         (struct sync_pace){.minimum = 1024, .maximum = 512 * 1024, .limit = 16 * 1024};

@@ -3,9 +3,10 @@
  * gives it the time and a transport, and tells it of replies; the sync thread does so with
  * http_client.h, a simulator may do so with anything.
  *
- * Two lanes carry one request each at a time: the work lane (sign-in, pushes, presence, catalogue
- * pages) and the bell lane (pages of the desk's records, then the long poll). Each job backs off by
- * itself when it fails, so that a broken one does not hold up the others.
+ * Three lanes carry one request each at a time: the work lane (sign-in, pushes, presence, catalogue
+ * pages), the bell lane (pages of the desk's records, then the long poll), and one for what goes
+ * ahead of the records. Each job backs off by itself when it fails, so that a broken one does not
+ * hold up the others.
  */
 #ifndef GUICHET_NET_SYNC_ENGINE_H
 #define GUICHET_NET_SYNC_ENGINE_H
@@ -24,6 +25,7 @@
 enum sync_lane {
     SYNC_LANE_WORK,
     SYNC_LANE_BELL,
+    SYNC_LANE_AHEAD, /* what is announced ahead of the records; empty for a relay */
     SYNC_LANE_COUNT,
 };
 

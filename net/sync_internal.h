@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "app/announcement.h"
 #include "app/catalogue.h"
 #include "app/escrow.h"
 #include "app/store.h"
@@ -27,6 +28,7 @@ enum sync_job_name {
     SYNC_JOB_TOKEN,
     SYNC_JOB_PROVIDER,
     SYNC_JOB_LOGIN,
+    SYNC_JOB_ANNOUNCE,
     SYNC_JOB_ASK,
     SYNC_JOB_PUSH,
     SYNC_JOB_PRESENCE,
@@ -56,6 +58,7 @@ extern const struct sync_job sync_job_login;
 extern const struct sync_job sync_job_token;
 extern const struct sync_job sync_job_provider;
 extern const struct sync_job sync_job_errand;
+extern const struct sync_job sync_job_announce;
 extern const struct sync_job sync_job_ask;
 extern const struct sync_job sync_job_push;
 extern const struct sync_job sync_job_presence;
@@ -184,6 +187,10 @@ struct sync_engine {
     } file;
     int64_t evict_at; /* steady time of the next step */
 
+    /* Hand-offs ahead of their records (sync_announce.c). */
+    bool announces_not; /* the server knows nothing of it */
+    int64_t announced;  /* what was told, up to this number */
+
     bool presence_due;
     struct id fetch_wanted; /* the attachment that the screen wants, when asked last */
 
@@ -266,6 +273,13 @@ bool sync_is_elsewhere(const struct sync_engine *engine);
 void sync_provider_forget(struct sync_engine *engine);
 /* The steady time of the next question about it; -1 when none is planned. */
 int64_t sync_provider_next(const struct sync_engine *engine);
+
+/* --- ahead of the records (sync_announce.c) --------------------------------------------------- */
+
+/* So many of one answer at most are looked at. */
+#define SYNC_ANNOUNCED_LIMIT 16
+/* Takes in what an answer of the bell announces, and rings the screen. */
+void sync_announced_take(struct sync_engine *engine, const json_t *document);
 
 /* --- what the screen is shown (sync_status.c) ------------------------------------------------- */
 

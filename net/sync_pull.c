@@ -174,7 +174,7 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
     char made_part[ID_TEXT_LENGTH + 8] = "";
     char shown[SYNC_SHOWN_SIZE], shown_part[SYNC_SHOWN_SIZE + 8] = "";
     char epoch_part[SYNC_EPOCH_SIZE] = "";
-    char path[384];
+    char path[416];
     int64_t old, until;
     int code = store_old(engine->store, &engine->options.policy, sync_server_ms(engine), since,
                          &old, &until, error);
@@ -194,6 +194,10 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
                    since, epoch_part, made_part, shown_part, engine->desk_pace.limit,
                    wait ? WAIT_SECONDS : 0, engine->catalogue_latest,
                    engine->desk_held ? MERGE_VERSION : 0);
+    if (wait) {
+        size_t used = strlen(path);
+        (void)snprintf(path + used, sizeof path - used, "&announced=%" PRId64, engine->announced);
+    }
     if (wait && link_away_get(engine->options.link))
         (void)snprintf(path + strlen(path), sizeof path - strlen(path), "&away=true");
     if (old > 0) {
@@ -332,6 +336,7 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
     if (code == 0 && page.other_feed) {
         sync_session_drop(engine);
     } else if (code == 0) {
+        sync_announced_take(engine, page.document);
         /* How long the bell was silent says nothing of the link. */
         if (!engine->desk_waits)
             sync_pace_done(&engine->desk_pace, sync_now(engine), page.count);

@@ -83,6 +83,10 @@ tests_unit_test_sync_engine_SOURCES = tests/unit/test_sync_engine.c tests/unit/f
     tests/unit/fault_vfs.h tests/unit/engine_fixture.c tests/unit/engine_fixture.h \
     tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
 tests_unit_test_sync_engine_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sync_announce
+tests_unit_test_sync_announce_SOURCES = tests/unit/test_sync_announce.c tests/unit/engine_fixture.c \
+    tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_sync_announce_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_sync_ask
 tests_unit_test_sync_ask_SOURCES = tests/unit/test_sync_ask.c tests/unit/engine_fixture.c \
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
@@ -580,6 +584,10 @@ UNIT_TESTS += tests/unit/test_server_ticket
 tests_unit_test_server_ticket_SOURCES = tests/unit/test_server_ticket.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_ticket_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_announcements
+tests_unit_test_server_announcements_SOURCES = tests/unit/test_server_announcements.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_announcements_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_changes
 tests_unit_test_server_changes_SOURCES = tests/unit/test_server_changes.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
@@ -753,7 +761,7 @@ SCRIPT_TESTS = \
     tests/end_to_end/handoff_faults.sh \
     tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_load.sh \
-    tests/end_to_end/handoff_race.sh \
+    tests/end_to_end/handoff_ahead.sh tests/end_to_end/handoff_race.sh \
     tests/end_to_end/held.sh \
     tests/end_to_end/hostile.sh \
     tests/end_to_end/intake.sh \
@@ -870,6 +878,9 @@ tests_unit_test_ui_form_paper_SOURCES = tests/unit/test_ui_form_paper.c $(UI_FOR
 tests_unit_test_ui_form_paper_LDADD = $(UI_LIBS)
 tests_unit_test_ui_form_shared_SOURCES = tests/unit/test_ui_form_shared.c $(UI_FORM_FIXTURE)
 tests_unit_test_ui_form_shared_LDADD = $(UI_LIBS)
+UNIT_TESTS += tests/unit/test_ui_arriving
+tests_unit_test_ui_arriving_SOURCES = tests/unit/test_ui_arriving.c $(UI_FIXTURE)
+tests_unit_test_ui_arriving_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_ui_gone
 tests_unit_test_ui_gone_SOURCES = tests/unit/test_ui_gone.c $(UI_FORM_FIXTURE)
 tests_unit_test_ui_gone_LDADD = $(UI_LIBS)

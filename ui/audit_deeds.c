@@ -36,6 +36,8 @@ static const struct phrase {
     /* What was handed out. */
     {"changes", N_("by the feed")},
     {"relay changes", N_("by the relay’s feed")},
+    {"announcement", N_("ahead of a hand-off")},
+    {"without the offer", N_("which did not come")},
     {"files", N_("a whole file")},
     {"what is open", N_("of what is open")},
     {"records", N_("one record")},

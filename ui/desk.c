@@ -8,6 +8,7 @@
 #include "app/json.h"
 #include "app/role.h"
 #include "app/text.h"
+#include "ui/arriving.h"
 #include "ui/desk_cases.h"
 #include "ui/language.h"
 
@@ -299,6 +300,7 @@ void desk_close(struct desk *desk)
     desk->open = (struct desk_open){0};
     desk->said = (struct purpose_said){0};
     memset(desk->reasons, 0, sizeof(desk->reasons));
+    arriving_forget(desk);
     desk->line = (struct desk_line){0};
 }
 

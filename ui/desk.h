@@ -36,6 +36,8 @@ struct desk_line {
     int64_t tasks_day;          /* the day on which they were counted, there */
     int urgent;                 /* what this agent must know at once besides: hand-offs that a
                                    supervisor just took from them, alerts nobody has seen */
+    char arriving[256];         /* one sentence about a hand-off that is on its way (arriving.h), as
+                                   the next; "" for none */
     char notice[256];           /* one sentence about the newest offer, "" for none; already in the
                                    present language, not cleaned */
 };
@@ -110,6 +112,13 @@ struct desk {
     int64_t cases_named;       /* by this version of the catalogue, */
     bool cases_french;         /* in this language */
     struct desk_line line;
+    struct {
+        struct record *handoff; /* as announced, not here yet; owned; NULL for none */
+        int64_t until_ms;       /* steady: then it vanishes */
+        uint64_t version;       /* of what was announced, when looked at last */
+        int64_t store;          /* desk_version at that time */
+        uint64_t changes;       /* and own writes */
+    } arriving;
 };
 
 /* Opens the store at `path` with `key` for `agent` (NULL: as kept there at an earlier sign-in) and
@@ -157,8 +166,8 @@ int desk_apply_many(struct desk *desk, struct operation *const *operations, size
 
 /*
  * Tells that a file is shown (app/look.h): of a client, of a case of theirs (either may be NULL or
- * empty). The contact in progress is named where it is the reason, and nobody was asked. What was told
- * lately is not told again, so it may be called as often as the file is drawn anew.
+ * empty). The contact in progress is named where it is the reason, and nobody was asked. What was
+ * told lately is not told again, so it may be called as often as the file is drawn anew.
  */
 int desk_tell_look(struct desk *desk, const struct id *client, const struct id *matter,
                    const struct purpose_reason *reason, struct error *error);

@@ -78,6 +78,8 @@ static void draw_message(struct ui *ui, const struct paint *paint, int row)
     }
     if (ui->message[0] != '\0')
         paint_text(paint, row, 1, paint->columns - 2, message_style(ui->message_kind), ui->message);
+    else if (ui->desk->line.arriving[0] != '\0')
+        paint_text(paint, row, 1, paint->columns - 2, PAINT_DIM, ui->desk->line.arriving);
     else if (ui->desk->line.notice[0] != '\0')
         paint_text(paint, row, 1, paint->columns - 2, PAINT_ACCENT, ui->desk->line.notice);
 }

@@ -22,7 +22,7 @@ libui_a_SOURCES = \
     ui/list.c ui/list.h \
     ui/manual.c ui/manual.h \
     ui/loop.c ui/loop.h \
-    ui/notice.c ui/notice.h \
+    ui/arriving.c ui/arriving.h ui/notice.c ui/notice.h \
     ui/page.c ui/page.h \
     ui/paper.c ui/paper.h \
     ui/paper_task.c ui/paper_task.h \
@@ -52,7 +52,7 @@ libui_a_SOURCES = \
     ui/screen_continue.c \
     ui/screen_delivery.c \
     ui/screen_handoff.c ui/screen_handoff.h ui/screen_handoff_context.c ui/screen_handoff_list.c \
-    ui/screen_handoff_offer.c ui/screen_handoff_send.c ui/screen_handoff_send.h \
+    ui/screen_handoff_offer.c ui/screen_handoff_take.c ui/screen_handoff_send.c ui/screen_handoff_send.h \
     ui/screen_handoff_terms.c \
     ui/screen_life_event.c ui/screen_life_event.h ui/screen_life_event_case.c \
     ui/screen_life_events.c \

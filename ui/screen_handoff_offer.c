@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/contact.h"
 #include "app/json.h"
 #include "app/text.h"
 #include "ui/editor.h"
@@ -23,6 +22,9 @@ struct offer {
     struct editor *reason; /* owned: why it is declined, or a message */
     bool declining;        /* the reason is being typed */
     bool writing;          /* a message is */
+    bool arriving;         /* it is announced, and not here (ui/arriving.h) */
+    bool wanted;           /* then: it is to be accepted once it is */
+    int64_t until_ms;      /* and when it will not come any more (steady) */
 };
 
 static bool is_typing(const struct offer *offer)
@@ -70,87 +72,6 @@ void handoff_state_text(struct desk *desk, const struct record *handoff, enum st
         text_copy(text, size, format_word(state));
 }
 
-/* The ids that a hand-off carries, a contact only while it is in progress. */
-static struct desk_open carried(struct desk *desk, const struct record *handoff)
-{
-    struct record *contact = work_get(desk, RECORD_CONTACT, record_text(handoff, "contact"), NULL);
-    struct desk_open open = {0};
-
-    if (contact != NULL && contact_is_open(contact))
-        open.contact = contact->id;
-    record_free(contact);
-    id_parse(&open.client, record_text(handoff, "client"));
-    id_parse(&open.matter, record_text(handoff, "case"));
-    id_parse(&open.submission, record_text(handoff, "submission"));
-    return open;
-}
-
-/* On the screen where the sender stood; a form opens at the field that its draft names. */
-static void land(struct screen *screen, const struct desk_open *open, const char *place)
-{
-    struct record *draft = work_get(screen->desk, RECORD_SUBMISSION, open->submission.text, NULL);
-    struct id form = {0};
-
-    if (draft != NULL && strcmp(record_text(draft, "status"), "draft") == 0 &&
-        strcmp(place, "case") != 0)
-        form = draft->id;
-    record_free(draft);
-    if (strcmp(place, "contact") == 0 && !id_is_empty(&open->contact)) {
-        ui_open(screen->ui, "contact", json_pack("{s:s}", "contact", open->contact.text));
-        return;
-    }
-    if (!id_is_empty(&open->matter))
-        work_show_case(screen->ui, &open->matter, &form);
-    else if (ui_open(screen->ui, "contact", json_pack("{s:s}", "contact", open->contact.text)) ==
-                 0 &&
-             !id_is_empty(&form))
-        ui_open(screen->ui, "form", json_pack("{s:s}", "submission", form.text));
-}
-
-/* The note that the sender had half typed goes on here. */
-static void land_on_note(struct screen *screen, const struct record *handoff)
-{
-    const char *begun = handoff_note_begun(handoff);
-
-    if (*begun != '\0')
-        handoff_note_put(screen->desk, begun);
-    if (strcmp(record_text(handoff, "place"), "note") == 0)
-        ui_open(screen->ui, "note", NULL);
-}
-
-bool handoff_take(struct screen *screen, const struct record *handoff)
-{
-    struct author author = desk_author(screen->desk);
-    struct batch batch = {0};
-    struct error error = ERROR_INIT;
-    struct desk_open open = carried(screen->desk, handoff);
-    int code = handoff_accept(&batch, &author, handoff, &error);
-
-    if (!work_apply(screen, &batch, code, &error))
-        return false;
-    if (handoff_is_kind(handoff, HANDOFF_CONSULT)) {
-        ui_tell(screen->ui, UI_DONE, "%s",
-                _("Accepted: answer here; the sender keeps the client."));
-        return false;
-    }
-    work_open_set(screen, &open);
-    ui_tell(screen->ui, UI_DONE, "%s",
-            _("Accepted: yours as soon as the server has confirmed it."));
-    land(screen, &open, record_text(handoff, "place"));
-    land_on_note(screen, handoff);
-    return true;
-}
-
-void handoff_show(struct screen *screen, const struct record *handoff)
-{
-    struct id matter, none = {0};
-
-    if (id_parse(&matter, record_text(handoff, "case")))
-        work_show_case(screen->ui, &matter, &none);
-    else
-        ui_tell(screen->ui, UI_NOTE, "%s", _("This hand-off is about no case."));
-}
-
 /* --- opening --------------------------------------------------------------------------------- */
 
 static void offer_close(struct screen *screen)
@@ -175,6 +96,20 @@ static int find_newest(void *context, const struct record *record, enum store_pe
     return 1;
 }
 
+/* What is on its way is shown first: that is what the bottom of the screen tells of. */
+static bool open_arriving(struct screen *screen)
+{
+    const struct record *handoff = screen->desk->arriving.handoff;
+    struct offer *offer = screen->data;
+
+    if (handoff == NULL)
+        return false;
+    offer->handoff = record_copy(handoff);
+    offer->arriving = offer->handoff != NULL;
+    offer->until_ms = screen->desk->arriving.until_ms;
+    return offer->arriving;
+}
+
 static int offer_open(struct screen *screen, const json_t *arguments, struct error *error)
 {
     const struct store_query query = {.type = RECORD_HANDOFF, .newest_first = true};
@@ -188,7 +123,7 @@ static int offer_open(struct screen *screen, const json_t *arguments, struct err
     offer->reason = editor_new(EDITOR_LINE, REASON_LIMIT);
     if (*id != '\0')
         offer->handoff = work_get(screen->desk, RECORD_HANDOFF, id, &offer->pending);
-    else
+    else if (!open_arriving(screen))
         code = store_each(screen->desk->store, &query, find_newest, screen, error);
     if (code >= 0 && (offer->reason == NULL || offer->handoff == NULL))
         code = error_set(error, ERROR_NOT_FOUND, "%s", _("no hand-off is offered to you"));
@@ -196,7 +131,8 @@ static int offer_open(struct screen *screen, const json_t *arguments, struct err
         offer_close(screen);
         return code;
     }
-    work_look_record(screen, offer->handoff);
+    if (!offer->arriving)
+        work_look_record(screen, offer->handoff);
     editor_restore(offer->reason, json_object_get(arguments, "reason"));
     offer->declining = json_bool_or(arguments, "declining", false);
     offer->writing = json_bool_or(arguments, "writing", false);
@@ -216,15 +152,68 @@ static json_t *offer_save(const struct screen *screen)
 static void offer_changed(struct screen *screen)
 {
     struct offer *offer = screen->data;
-    struct record *handoff =
-        work_get(screen->desk, RECORD_HANDOFF, offer->handoff->id.text, &offer->pending);
+    struct record *handoff;
 
+    if (offer->arriving)
+        return;
+    handoff = work_get(screen->desk, RECORD_HANDOFF, offer->handoff->id.text, &offer->pending);
     if (handoff == NULL)
         return;
     record_free(offer->handoff);
     offer->handoff = handoff;
     if (!handoff_is_offered(handoff))
         offer->declining = false;
+}
+
+/* --- on its way --------------------------------------------------------------------------------
+ */
+
+static void run_accept(struct screen *screen, const char *argument);
+
+/* The record is here: from whom it was announced, or it is another one. */
+static void arrive(struct screen *screen, struct record *handoff, enum store_pending pending)
+{
+    struct offer *offer = screen->data;
+    bool same = strcmp(record_text(handoff, "from"), record_text(offer->handoff, "from")) == 0;
+    bool wanted = offer->wanted && same;
+
+    record_free(offer->handoff);
+    offer->handoff = handoff;
+    offer->pending = pending;
+    offer->arriving = offer->wanted = false;
+    work_look_record(screen, handoff);
+    if (wanted)
+        run_accept(screen, NULL);
+}
+
+/* Looks whether it is here, or will not come: nothing was accepted then. */
+static void offer_wake(struct screen *screen)
+{
+    struct offer *offer = screen->data;
+    enum store_pending pending = STORE_SETTLED;
+    struct record *handoff;
+
+    if (!offer->arriving)
+        return;
+    handoff = work_get(screen->desk, RECORD_HANDOFF, offer->handoff->id.text, &pending);
+    if (handoff != NULL) {
+        arrive(screen, handoff, pending);
+    } else if (clock_steady(NULL) >= offer->until_ms) {
+        ui_tell(screen->ui, UI_FAILED, "%s", _("It did not come: nothing was accepted."));
+        screen_close(screen);
+    }
+}
+
+/* True, and told, when there is nothing to decide yet. */
+static bool is_to_come(struct screen *screen)
+{
+    const struct offer *offer = screen->data;
+
+    if (offer->arriving)
+        ui_tell(screen->ui, UI_NOTE, "%s",
+                offer->wanted ? _("Arriving: it is accepted when it is here.")
+                              : _("Arriving: it is not here yet."));
+    return offer->arriving;
 }
 
 /* --- drawing --------------------------------------------------------------------------------- */
@@ -319,9 +308,15 @@ static void draw_page(struct screen *screen, const struct paint *paint)
                   format_handoff(handoff_kind(handoff)));
     work_when(screen->desk, handoff, "offered_at", when, sizeof(when));
     page_labelled(&offer->page, LABEL_WIDTH, _("At"), PAINT_VALUE, when);
-    handoff_state_text(screen->desk, handoff, offer->pending, text, sizeof(text));
+    if (offer->arriving)
+        text_copy(text, sizeof(text), _("arriving, not certain"));
+    else
+        handoff_state_text(screen->desk, handoff, offer->pending, text, sizeof(text));
     page_labelled(&offer->page, LABEL_WIDTH, _("State"),
-                  offer->pending == STORE_SETTLED ? PAINT_VALUE : PAINT_WARNING, text);
+                  offer->pending == STORE_SETTLED && !offer->arriving ? PAINT_VALUE : PAINT_WARNING,
+                  text);
+    if (offer->arriving)
+        return;
     draw_times(screen);
     draw_carried(screen);
     draw_messages(screen);
@@ -382,7 +377,8 @@ static void run_accept(struct screen *screen, const char *argument)
     const struct offer *offer = screen->data;
 
     (void)argument;
-    if (!is_to_decide(screen))
+    ((struct offer *)screen->data)->wanted = offer->arriving;
+    if (is_to_come(screen) || !is_to_decide(screen))
         return;
     if (handoff_take(screen, offer->handoff)) {
         screen_close(screen);
@@ -398,7 +394,7 @@ static void run_decline(struct screen *screen, const char *argument)
     struct offer *offer = screen->data;
 
     (void)argument;
-    if (is_to_decide(screen))
+    if (!is_to_come(screen) && is_to_decide(screen))
         offer->declining = true;
 }
 
@@ -504,6 +500,8 @@ static bool offer_offers(const struct screen *screen, const struct screen_key *k
         return false; /* Enter ends the reason, and all else is text */
     if (key->run == run_show || key->run == run_accept)
         return is_to_show(screen) == (key->run == run_show);
+    if (key->run != run_accept && offer->arriving)
+        return false;
     if (key->run == run_decline)
         return handoff_is_offered_here(screen->desk, offer->handoff);
     if (key->run == run_write)
@@ -546,6 +544,7 @@ const struct screen_kind screen_handoff_offer = {
     .key = offer_key,
     .save = offer_save,
     .changed = offer_changed,
+    .wake = offer_wake,
     .about = offer_about,
     .forget = offer_forget,
 };

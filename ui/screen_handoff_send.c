@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "ui/arriving.h"
 #include "ui/language.h"
 #include "ui/ui.h"
 
@@ -167,6 +168,9 @@ void handing_send(struct screen *screen, const char *argument)
     offer.facts = facts;
     code = handoff_offer(&batch, &author, &offer, &id, &error);
     json_decref(facts);
+    /* While it is being written; the offer is the first of what is. */
+    if (code == 0)
+        arriving_announce(screen->desk, batch.operations[0]);
     if (!work_apply(screen, &batch, code, &error)) {
         ui_stop_ahead(screen->ui);
         return;

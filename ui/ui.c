@@ -8,6 +8,7 @@
 #include "app/json.h"
 #include "app/text.h"
 #include "app/wipe.h"
+#include "ui/arriving.h"
 #include "ui/language.h"
 #include "ui/notice.h"
 #include "ui/sign_in.h"
@@ -474,12 +475,24 @@ static void look_at_sign_in(struct ui *ui)
     }
 }
 
+/* Behind the lock nobody reads it. What was done is old news beside it. */
+static void look_at_arriving(struct ui *ui)
+{
+    const struct screen *top = ui_top(ui);
+
+    if (top == NULL || (top->kind->flags & SCREEN_BARE) != 0)
+        arriving_forget(ui->desk);
+    else if (arriving_look(ui->desk) && ui->message_kind <= UI_NOTE)
+        ui->message[0] = '\0';
+}
+
 void ui_look(struct ui *ui)
 {
     struct desk *desk = ui->desk;
     int64_t catalogue = catalogue_version(desk->catalogue), store;
     struct entry *top = ui_top_entry(ui);
 
+    look_at_arriving(ui);
     look_at_link(ui);
     look_at_sign_in(ui);
     top = ui_top_entry(ui);

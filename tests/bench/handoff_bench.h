@@ -85,6 +85,9 @@ void stages_free(struct stages *stages);
 
 /* Around one hand-off: the times are when the key was typed, and the line seen. */
 void stages_begin(struct stages *stages);
+/* What was announced of it is painted, before the line itself is. */
+void stages_ahead(struct stages *stages, const struct stages_who *who, double typed,
+                  double painted);
 void stages_end(struct stages *stages, const struct stages_who *who, double typed, double painted);
 
 void stages_print(struct stages *stages);
@@ -97,8 +100,9 @@ void stages_print(struct stages *stages);
 void race(struct handoff_bench *bench, size_t handoffs, size_t contenders);
 
 /* From the sender's key to the receiver's painted line on real terminals, beside the terminals that
- * wait already (handoff_paint.c). `stages`, unless NULL, are noted of each. */
-void paint_measure(struct handoff_bench *bench, struct bells *bells, double *times, size_t samples,
-                   struct stages *stages);
+ * wait already (handoff_paint.c): the line that announces it (`times`), and that of the offer
+ * itself, which can be accepted (`certain`). `stages`, unless NULL, are noted of each. */
+void paint_measure(struct handoff_bench *bench, struct bells *bells, double *times, double *certain,
+                   size_t samples, struct stages *stages);
 
 #endif

@@ -8,6 +8,7 @@
 #define CTRL_O  "\017"
 #define CTRL_X  "\030"
 #define WITNESS "hands off to you"
+#define CERTAIN "Ctrl-V: "
 
 /* Signs in, loads the catalogue and waits for the first screen. */
 static struct pty *desk_open(struct handoff_bench *bench, int port, const char *agent)
@@ -43,8 +44,8 @@ static void contact_begin(struct pty *desk)
     pty_wait(desk, 0, NULL);
 }
 
-void paint_measure(struct handoff_bench *bench, struct bells *bells, double *times, size_t samples,
-                   struct stages *stages)
+void paint_measure(struct handoff_bench *bench, struct bells *bells, double *times, double *certain,
+                   size_t samples, struct stages *stages)
 {
     struct pty *sender = desk_open(bench, bells_port(bells), "marie");
     struct pty *receiver = desk_open(bench, bells_port(bells), "pierre");
@@ -66,8 +67,11 @@ void paint_measure(struct handoff_bench *bench, struct bells *bells, double *tim
         typed = crowd_now();
         pty_type(sender, CTRL_X);
         times[i] = pty_wait(receiver, typed, WITNESS).ms;
-        if (stages != NULL)
-            stages_end(stages, &who, typed, typed + times[i]);
+        certain[i] = pty_wait_on(receiver, typed, CERTAIN).ms;
+        if (stages != NULL) {
+            stages_ahead(stages, &who, typed, typed + times[i]);
+            stages_end(stages, &who, typed, typed + certain[i]);
+        }
         pty_wait(sender, 0, NULL);
         bells_withdraw(bells);
         pty_wait(receiver, 0, NULL);

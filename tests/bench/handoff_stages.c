@@ -39,6 +39,28 @@ static const char *const names[STAGE_COUNT] = {
     [STAGE_PAINTED] = "receiver: the line is painted",
 };
 
+/* The same of what is announced ahead of it. */
+enum ahead {
+    AHEAD_KEY,
+    AHEAD_LEFT,
+    AHEAD_CAME,
+    AHEAD_TOLD,
+    AHEAD_HEARD,
+    AHEAD_RUNG,
+    AHEAD_PAINTED,
+    AHEAD_COUNT
+};
+
+static const char *const ahead_names[AHEAD_COUNT] = {
+    [AHEAD_KEY] = "ahead, sender: the key is read",
+    [AHEAD_LEFT] = "ahead, sender: the offer is made, its announcement leaves",
+    [AHEAD_CAME] = "ahead, server: it is here",
+    [AHEAD_TOLD] = "ahead, server: judged, the receiver's bell is answered",
+    [AHEAD_HEARD] = "ahead, receiver: the answer is here",
+    [AHEAD_RUNG] = "ahead, receiver: the screen is told",
+    [AHEAD_PAINTED] = "ahead, receiver: the line is painted",
+};
+
 /* Who waits for the disk between the key and the painted line. */
 enum role { ROLE_SENDER, ROLE_SERVER, ROLE_RECEIVER, ROLE_COUNT };
 
@@ -46,6 +68,7 @@ struct stages {
     struct marks *marks;
     size_t count;
     double times[STAGE_COUNT][SAMPLES_LIMIT];
+    double ahead[AHEAD_COUNT][SAMPLES_LIMIT];
     double syncs[ROLE_COUNT][SAMPLES_LIMIT];
     int file;                     /* of one's own, to see what the disk takes */
     double over[SAMPLES_LIMIT];   /* a page over another one, synced */
@@ -127,11 +150,40 @@ static double syncs(const struct marks *marks, pid_t pid, double from, double un
     return count;
 }
 
+static void note_stages(const double *ends, size_t count, const char *const *called, double typed,
+                        double (*times)[SAMPLES_LIMIT], size_t at)
+{
+    double before = typed;
+
+    for (size_t stage = 0; stage < count; stage++) {
+        if (ends[stage] < before)
+            process_die("no end was noted of \"%s\"", called[stage]);
+        times[stage][at] = ends[stage] - before;
+        before = ends[stage];
+    }
+}
+
+void stages_ahead(struct stages *stages, const struct stages_who *who, double typed, double painted)
+{
+    const struct marks *marks = stages->marks;
+    double ends[AHEAD_COUNT] = {0};
+
+    if (stages->count >= SAMPLES_LIMIT)
+        process_die("at most %d samples by stages", SAMPLES_LIMIT);
+    ends[AHEAD_KEY] = first(marks, who->sender, MARK_KEY, typed);
+    ends[AHEAD_LEFT] = first(marks, who->sender, MARK_ANNOUNCED, ends[AHEAD_KEY]);
+    ends[AHEAD_CAME] = first(marks, who->server, MARK_ANNOUNCED, ends[AHEAD_LEFT]);
+    ends[AHEAD_PAINTED] = painted;
+    ends[AHEAD_HEARD] = first(marks, who->receiver, MARK_RECEIVED, ends[AHEAD_CAME]);
+    ends[AHEAD_TOLD] = last(marks, who->server, MARK_SENT, ends[AHEAD_HEARD]);
+    ends[AHEAD_RUNG] = first(marks, who->receiver, MARK_RUNG, ends[AHEAD_HEARD]);
+    note_stages(ends, AHEAD_COUNT, ahead_names, typed, stages->ahead, stages->count);
+}
+
 void stages_end(struct stages *stages, const struct stages_who *who, double typed, double painted)
 {
     const struct marks *marks = stages->marks;
     double ends[STAGE_COUNT] = {0};
-    double before = typed;
     size_t at = stages->count++;
 
     if (at >= SAMPLES_LIMIT)
@@ -147,12 +199,7 @@ void stages_end(struct stages *stages, const struct stages_who *who, double type
     ends[STAGE_TOLD] = last(marks, who->server, MARK_SENT, ends[STAGE_HEARD]);
     ends[STAGE_WRITTEN] = first(marks, who->server, MARK_SYNC_BEGIN, ends[STAGE_CAME]);
     ends[STAGE_SYNCED] = last(marks, who->server, MARK_SYNC_END, ends[STAGE_TOLD]);
-    for (int stage = 0; stage < STAGE_COUNT; stage++) {
-        if (ends[stage] < before)
-            process_die("no end was noted of \"%s\"", names[stage]);
-        stages->times[stage][at] = ends[stage] - before;
-        before = ends[stage];
-    }
+    note_stages(ends, STAGE_COUNT, names, typed, stages->times, at);
     stages->syncs[ROLE_SENDER][at] = syncs(marks, who->sender, typed, ends[STAGE_SENT]);
     stages->syncs[ROLE_SERVER][at] = syncs(marks, who->server, ends[STAGE_CAME], ends[STAGE_TOLD]);
     stages->syncs[ROLE_RECEIVER][at] = syncs(marks, who->receiver, ends[STAGE_HEARD], painted);
@@ -160,15 +207,22 @@ void stages_end(struct stages *stages, const struct stages_who *who, double type
     stages->over[at] = write_page(stages, at);
 }
 
+static void print_stages(const struct stages *stages, const char *const *called, size_t count,
+                         double (*times)[SAMPLES_LIMIT])
+{
+    for (size_t stage = 0; stage < count; stage++) {
+        double median = process_percentile(times[stage], stages->count, 50);
+
+        printf("  %-62s %8.3f %8.3f\n", called[stage], median,
+               process_percentile(times[stage], stages->count, 99));
+    }
+}
+
 void stages_print(struct stages *stages)
 {
     printf("  %-62s %8s %8s\n", "a stage: from the end of the one before it", "median", "99 %");
-    for (int stage = 0; stage < STAGE_COUNT; stage++) {
-        double median = process_percentile(stages->times[stage], stages->count, 50);
-
-        printf("  %-62s %8.3f %8.3f\n", names[stage], median,
-               process_percentile(stages->times[stage], stages->count, 99));
-    }
+    print_stages(stages, ahead_names, AHEAD_COUNT, stages->ahead);
+    print_stages(stages, names, STAGE_COUNT, stages->times);
     printf(
         "  times that the disk was waited for, median: sender %.0f, server %.0f, receiver %.0f\n",
         process_percentile(stages->syncs[ROLE_SENDER], stages->count, 50),

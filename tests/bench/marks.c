@@ -2,6 +2,7 @@
  * when. Loaded by LD_PRELOAD; the file is mapped before a program can put itself into a sandbox. */
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -13,7 +14,8 @@
 
 #include "tests/bench/marks.h"
 
-#define OPERATIONS "POST /v1/operations"
+#define OPERATIONS    "POST /v1/operations"
+#define ANNOUNCEMENTS "POST /v1/announcements"
 
 static struct marks *marks;
 
@@ -76,11 +78,16 @@ static void note(enum mark_kind kind, long bytes)
     __atomic_store_n(&mark->kind, (int)kind, __ATOMIC_RELEASE);
 }
 
+static bool begins(const void *bytes, size_t length, const char *with)
+{
+    return length >= strlen(with) && memcmp(bytes, with, strlen(with)) == 0;
+}
+
 static enum mark_kind kind_of(const void *bytes, size_t length, enum mark_kind other)
 {
-    return length >= sizeof OPERATIONS - 1 && memcmp(bytes, OPERATIONS, sizeof OPERATIONS - 1) == 0
-               ? MARK_OPERATIONS
-               : other;
+    if (begins(bytes, length, ANNOUNCEMENTS))
+        return MARK_ANNOUNCED;
+    return begins(bytes, length, OPERATIONS) ? MARK_OPERATIONS : other;
 }
 
 /* --- libc's own ------------------------------------------------------------------------------- */

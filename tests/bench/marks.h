@@ -20,6 +20,7 @@ enum mark_kind {
     MARK_SYNC_BEGIN, /* a file is synced to the disk */
     MARK_SYNC_END,
     MARK_OPERATIONS, /* a request of POST /v1/operations leaves, or came */
+    MARK_ANNOUNCED,  /* the same of POST /v1/announcements */
     MARK_SENT,       /* anything else that went to a socket */
     MARK_RECEIVED,   /* came from one */
     MARK_RUNG,       /* another thread of the process was woken */

@@ -30,5 +30,7 @@ void pty_type(struct pty *pty, const char *keys);
 /* Reads until nothing came for a while, or until `text` was seen when one is given; times are from
  * `start` (crowd_now). */
 struct pty_painted pty_wait(struct pty *pty, double start, const char *text);
+/* The same, and what came since the wait before counts, too. */
+struct pty_painted pty_wait_on(struct pty *pty, double start, const char *text);
 
 #endif

@@ -108,8 +108,8 @@ keys a Escape
 keys a Escape
 contact "third matter"
 offer "front line" "Minutes   10"
-wait_for b "hands off to you"
-wait_for c "hands off to you"
+wait_for b "Ctrl-V: Marie Tremblay hands off to you"
+wait_for c "Ctrl-V: Marie Tremblay hands off to you"
 keys b C-v
 wait_for b "State       offered"
 keys c C-v
@@ -138,7 +138,7 @@ keys a Escape
 keys a Escape
 contact "fourth matter"
 offer pierre "Minutes   5"
-wait_for b "hands off to you: anonymous client · fourth"
+wait_for b "Ctrl-V: Marie Tremblay hands off to you: anonymous client · fourth"
 store=$(find "$WORK/b/agents" -name '*.db')
 before=$(sqlite3 "$store" "SELECT count(*) FROM record WHERE type = 'case'")
 sealed=$(sqlite3 "$store" "SELECT hex(substr(base, -40)) FROM record WHERE type = 'case'

@@ -114,7 +114,7 @@ types a "14:00-16:00"
 keys a C-x
 wait_for a "Offered to Front line"
 wait_for a "note, commitment"
-wait_for b "vous transfère"
+wait_for b "Ctrl-V : Marie Tremblay vous transfère"
 types b ":transferts"
 keys b Enter
 wait_for b "rappel"

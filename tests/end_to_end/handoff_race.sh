@@ -79,7 +79,7 @@ wait_for a "The contact has begun."
 keys a Tab Enter
 wait_for a "contact, in progress"
 offer "pierre"
-wait_for b "hands off to you"
+wait_for b "Ctrl-V: Marie Tremblay hands off to you"
 keys b C-v
 wait_for b "State       offered"
 wait_for b "Enter Accept"
@@ -98,7 +98,7 @@ keys a Escape
 
 echo "a withdrawal takes it off the other's screen"
 offer "pierre"
-wait_for b "hands off to you"
+wait_for b "Ctrl-V: Marie Tremblay hands off to you"
 types a ":handoffs"
 keys a Enter
 wait_for a "Marie Tremblay to Pierre Gagnon"

@@ -104,7 +104,7 @@ types a "pierre"
 sleep 0.3
 keys a C-x
 wait_for a "Offert à"
-wait_for b "hands off to you"
+wait_for b "Ctrl-V: Marie Tremblay hands off to you"
 keys b C-v
 wait_for b "State       offered"
 keys b Enter

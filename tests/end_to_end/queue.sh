@@ -95,8 +95,8 @@ echo "an offer to the queue comes to those who can, and to nobody else"
 types a "civil status and"
 wait_for a "serves this service"
 offer 0 "first of them"
-wait_for b "hands off to you"
-wait_for d "hands off to you"
+wait_for b "Ctrl-V: Marie Tremblay hands off to you"
+wait_for d "Ctrl-V: Marie Tremblay hands off to you"
 sleep 2
 shows n "hands off to you" && fail "Nora, who lacks the skill, was offered it"
 records_of nora guichet-nora
@@ -111,7 +111,7 @@ types a "civil status and"
 keys a C-p C-p
 wait_for a "urgent"
 offer 1 "second of them"
-wait_for d "hands off to you: second of them"
+wait_for d "Ctrl-V: Marie Tremblay hands off to you: second of them"
 end_contact
 
 echo "the list has the order in which they are taken"
@@ -120,7 +120,7 @@ keys a F5
 wait_for a "Context"
 types a "civil status and"
 offer 2 "third of them"
-wait_for d "hands off to you: third of them"
+wait_for d "Ctrl-V: Marie Tremblay hands off to you: third of them"
 types d ":handoffs"
 keys d Enter
 wait_for d "offered to you: Enter shows it"

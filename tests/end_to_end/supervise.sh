@@ -74,7 +74,7 @@ wait_match c "Civil status and fa[^ ]* +1 "
 echo "the second one crosses: one alert, and the next group may take what waits"
 offer
 wait_for c "Civil status and families: 2 wait (limit 2)"
-wait_for d "hands off to you" 60
+wait_for d "Ctrl-V: Marie Tremblay hands off to you" 60
 server_stop KILL
 server_start
 wait_for c "As it is now." 60

@@ -152,6 +152,7 @@ static void what_it_was_is_translated(void **state)
             "ouvert à 2026-11-27 16:50 UTC, pendant un contact");
     deed_is("pinned at 2026-11-27T16:50:12.345Z", "épinglé à 2026-11-27 16:50 UTC");
     deed_is("changes: 12 records", "par le fil : fiches : 12");
+    deed_is("announcement: without the offer", "annoncé avant un transfert : qui n’est pas venu");
     deed_is("search: name, phone; all offices; found 3",
             "recherche : nom, téléphone; tous les bureaux; trouvés : 3");
     deed_is("device enrolled: counter-3", "poste inscrit : counter-3");

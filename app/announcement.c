@@ -1,0 +1,189 @@
+#include "app/announcement.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sodium.h>
+
+#include "app/json.h"
+
+/* More at a time are not shown. */
+#define HERE_LIMIT 8
+
+struct here {
+    struct record *handoff; /* owned; NULL: the place is free */
+    int64_t until_ms;
+};
+
+struct announced {
+    pthread_mutex_t mutex;
+    char *leaving; /* owned; NULL for none */
+    struct here here[HERE_LIMIT];
+    size_t next; /* the place of the next one */
+    atomic_uint_least64_t version;
+    atomic_bool waits; /* something is leaving */
+};
+
+struct announced *announced_new(void)
+{
+    struct announced *announced = calloc(1, sizeof *announced);
+
+    if (announced == NULL)
+        return NULL;
+    if (pthread_mutex_init(&announced->mutex, NULL) != 0) {
+        free(announced);
+        return NULL;
+    }
+    atomic_init(&announced->version, 0);
+    atomic_init(&announced->waits, false);
+    return announced;
+}
+
+void announced_text_free(char *text)
+{
+    if (text != NULL)
+        sodium_memzero(text, strlen(text));
+    free(text);
+}
+
+void announced_forget(struct announced *announced)
+{
+    (void)pthread_mutex_lock(&announced->mutex);
+    announced_text_free(announced->leaving);
+    announced->leaving = NULL;
+    atomic_store(&announced->waits, false);
+    for (size_t i = 0; i < HERE_LIMIT; i++) {
+        record_free(announced->here[i].handoff);
+        announced->here[i].handoff = NULL;
+    }
+    atomic_fetch_add(&announced->version, 1);
+    (void)pthread_mutex_unlock(&announced->mutex);
+}
+
+void announced_free(struct announced *announced)
+{
+    if (announced == NULL)
+        return;
+    announced_forget(announced);
+    (void)pthread_mutex_destroy(&announced->mutex);
+    free(announced);
+}
+
+/* --- what leaves ------------------------------------------------------------------------------ */
+
+void announced_put(struct announced *announced, const struct operation *offer)
+{
+    json_t *document = json_pack("{s:s, s:O}", "id", offer->record.text, "body", offer->body);
+    char *text = document != NULL ? json_write(document) : NULL;
+
+    json_decref(document);
+    if (text == NULL)
+        return;
+    (void)pthread_mutex_lock(&announced->mutex);
+    announced_text_free(announced->leaving);
+    announced->leaving = text;
+    atomic_store(&announced->waits, true);
+    (void)pthread_mutex_unlock(&announced->mutex);
+}
+
+bool announced_waits(struct announced *announced)
+{
+    return atomic_load(&announced->waits);
+}
+
+char *announced_take(struct announced *announced)
+{
+    (void)pthread_mutex_lock(&announced->mutex);
+    char *text = announced->leaving;
+    announced->leaving = NULL;
+    atomic_store(&announced->waits, false);
+    (void)pthread_mutex_unlock(&announced->mutex);
+    return text;
+}
+
+/* --- what comes ------------------------------------------------------------------------------- */
+
+/* As far as it makes sense; new. */
+static struct record *read_handoff(const json_t *document)
+{
+    const json_t *body = json_object_get(document, "body");
+    struct record *handoff;
+    struct id id;
+
+    if (!id_parse(&id, json_text_or(document, "id", "")) || !json_is_object(body) ||
+        !json_fits(body, RECORD_BODY_LIMIT))
+        return NULL;
+    handoff = record_new(RECORD_HANDOFF, &id);
+    if (handoff == NULL)
+        return NULL;
+    json_decref(handoff->body);
+    handoff->body = json_deep_copy(body);
+    if (handoff->body == NULL) {
+        record_free(handoff);
+        return NULL;
+    }
+    return handoff;
+}
+
+void announced_come(struct announced *announced, const json_t *document, int64_t steady_ms)
+{
+    struct record *handoff = read_handoff(document);
+
+    if (handoff == NULL)
+        return;
+    (void)pthread_mutex_lock(&announced->mutex);
+    struct here *here = &announced->here[announced->next];
+    announced->next = (announced->next + 1) % HERE_LIMIT;
+    record_free(here->handoff);
+    *here = (struct here){handoff, steady_ms + ANNOUNCED_MS};
+    atomic_fetch_add(&announced->version, 1);
+    (void)pthread_mutex_unlock(&announced->mutex);
+}
+
+uint64_t announced_version(struct announced *announced)
+{
+    return atomic_load(&announced->version);
+}
+
+/* With the mutex: the place of the one that came last, and is not over; HERE_LIMIT for none. */
+static size_t newest(const struct announced *announced, int64_t steady_ms)
+{
+    for (size_t back = 1; back <= HERE_LIMIT; back++) {
+        size_t at = (announced->next + HERE_LIMIT - back) % HERE_LIMIT;
+
+        if (announced->here[at].handoff != NULL && announced->here[at].until_ms > steady_ms)
+            return at;
+    }
+    return HERE_LIMIT;
+}
+
+struct record *announced_newest(struct announced *announced, int64_t steady_ms, int64_t *until_ms)
+{
+    struct record *copy = NULL;
+
+    (void)pthread_mutex_lock(&announced->mutex);
+    size_t at = newest(announced, steady_ms);
+    if (at < HERE_LIMIT) {
+        *until_ms = announced->here[at].until_ms;
+        copy = record_copy(announced->here[at].handoff);
+    }
+    (void)pthread_mutex_unlock(&announced->mutex);
+    return copy;
+}
+
+void announced_drop(struct announced *announced, const struct id *handoff)
+{
+    (void)pthread_mutex_lock(&announced->mutex);
+    for (size_t i = 0; i < HERE_LIMIT; i++) {
+        struct here *here = &announced->here[i];
+
+        if (here->handoff == NULL || !id_equal(&here->handoff->id, handoff))
+            continue;
+        record_free(here->handoff);
+        here->handoff = NULL;
+        atomic_fetch_add(&announced->version, 1);
+    }
+    (void)pthread_mutex_unlock(&announced->mutex);
+}

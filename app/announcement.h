@@ -1,0 +1,48 @@
+/*
+ * Hand-offs that are on their way, ahead of the records (net/announcements.h at the server): what
+ * the screen is about to send, and what others are about to send here. Hints in memory: nothing of
+ * them is kept, and nothing can be done by them. Thread-safe; what was said is wiped.
+ */
+#ifndef GUICHET_APP_ANNOUNCEMENT_H
+#define GUICHET_APP_ANNOUNCEMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/operation.h"
+#include "app/record.h"
+
+/* One is shown for so long, unless its offer comes before. */
+#define ANNOUNCED_MS 5000
+
+struct announced;
+
+/* NULL when out of memory. */
+struct announced *announced_new(void);
+void announced_free(struct announced *announced);
+void announced_forget(struct announced *announced);
+
+/* --- what leaves ------------------------------------------------------------------------------ */
+
+/* The screen is about to send this append of a hand-off; instead of the one before, if that has not
+ * left. */
+void announced_put(struct announced *announced, const struct operation *offer);
+bool announced_waits(struct announced *announced);
+/* The sync thread takes the body of the request: owned (wiped and freed by announced_text_free);
+ * NULL for none. */
+char *announced_take(struct announced *announced);
+void announced_text_free(char *text);
+
+/* --- what comes ------------------------------------------------------------------------------- */
+
+/* One came, {"id", "body"}, at this steady time; what makes no sense is passed over. */
+void announced_come(struct announced *announced, const json_t *document, int64_t steady_ms);
+/* Changes whenever one comes or goes. */
+uint64_t announced_version(struct announced *announced);
+/* The one that came last and is still to be shown, as the record that it may become (rev 0); NULL
+ * for none. New; `until_ms` is when it vanishes. */
+struct record *announced_newest(struct announced *announced, int64_t steady_ms, int64_t *until_ms);
+/* Its offer is here, or it is not for this agent. */
+void announced_drop(struct announced *announced, const struct id *handoff);
+
+#endif

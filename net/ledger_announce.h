@@ -1,0 +1,23 @@
+/*
+ * Whether an offer that is on its way may be announced (announcements.h): by the checks that the
+ * offer itself will meet, without writing, and without waiting for whoever writes.
+ */
+#ifndef GUICHET_NET_LEDGER_ANNOUNCE_H
+#define GUICHET_NET_LEDGER_ANNOUNCE_H
+
+#include "net/ledger.h"
+
+struct ledger_announcement {
+    struct scope_set scopes; /* of those whom it is offered to; empty: nobody is told */
+    struct record *handoff;  /* as it would be; NULL then */
+    struct id client;        /* whose data it is; empty for nobody's */
+};
+
+/* Looks at the append of a hand-off. What would be refused, what is there already, and what is of a
+ * protected file is told to nobody. Cleared by ledger_announcement_clear, also after an error. */
+int ledger_announce(struct ledger *ledger, const struct ledger_actor *actor,
+                    const struct operation *operation, int64_t now_ms,
+                    struct ledger_announcement *announcement, struct error *error);
+void ledger_announcement_clear(struct ledger_announcement *announcement);
+
+#endif

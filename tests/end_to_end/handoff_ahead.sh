@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# A hand-off is told ahead of its record: the receiver's screen shows it while the server can write
+# nothing; it promises nothing, is accepted when it is here and wanted, and vanishes when it does
+# not come.
+. "$(dirname "$0")/harness.sh"
+command -v sqlite3 >/dev/null || { echo "sqlite3 is not installed: skipped"; exit 77; }
+server_start
+
+for name in a:marie b:pierre; do
+    terminal "${name%%:*}" --language en
+    sign_in "${name%%:*}" "${name##*:}" Password
+    wait_for "${name%%:*}" online
+done
+
+contact() {
+    keys a F3
+    wait_for a "Type a part of the name"
+    keys a C-o
+    wait_for a "The contact has begun."
+    types a "$1"
+    keys a Tab Enter
+    wait_for a "contact, in progress"
+    wait_gone a "1 waiting"
+}
+
+# offer: sends it, while the server's database is locked for so many seconds.
+offer_locked() {
+    keys a F5
+    wait_for a "Context"
+    types a pierre
+    wait_for a "Minutes   5"
+    { echo "BEGIN IMMEDIATE;"; echo ".shell touch $WORK/locked; sleep $1"; echo "ROLLBACK;"; } |
+        sqlite3 "$WORK/server.db" &
+    local lock=$!
+    until [ -e "$WORK/locked" ]; do sleep 0.05; done
+    rm "$WORK/locked"
+    keys a C-x
+    wait_for b "Arriving: Marie Tremblay hands off to you: "
+    shows b "Ctrl-V: " && fail "what is not here is offered"
+    LOCK=$lock
+}
+
+echo "it is shown before the server has written it, and accepted once it has"
+contact "first matter"
+offer_locked 3
+keys b C-v
+wait_for b "arriving, not certain"
+keys b Enter
+wait_for b "Arriving: it is accepted when it is here."
+shows b "Accepted" && fail "what is not here was accepted"
+wait "$LOCK"
+wait_for b "Confirmed, yours"
+
+echo "one that does not come vanishes, and nothing was accepted"
+keys a Escape
+contact "second matter"
+offer_locked 60
+keys b C-v
+wait_for b "arriving, not certain"
+keys b Enter
+wait_for b "It did not come: nothing was accepted."
+wait_gone b "Arriving: "
+server_stop KILL
+kill "$LOCK" 2>/dev/null || true

@@ -1,0 +1,209 @@
+/* What goes ahead of the records, in the engine: it leaves while the store is being written, and is
+ * taken in without the store; no failure of it is anybody's trouble. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sqlite3.h>
+
+#include "app/announcement.h"
+#include "app/json.h"
+#include "tests/unit/engine_fixture.h"
+#include "tests/unit/unit.h"
+
+#define OFFER "019b7000-0000-7000-8000-0000000000f1"
+
+static void announce(struct bench *bench, const char *summary)
+{
+    struct operation *offer;
+    struct id id;
+
+    assert_true(id_parse(&id, OFFER));
+    offer = operation_new(OPERATION_APPEND, RECORD_HANDOFF, &id);
+    json_object_set_new(offer->body, "summary", json_string(summary));
+    announced_put(link_announced(bench->link), offer);
+    operation_free(offer);
+    sync_engine_ring(bench->engine);
+    (void)sync_engine_step(bench->engine);
+}
+
+static void answer_bell(struct bench *bench, const char *members)
+{
+    char body[2000];
+
+    snprintf(body, sizeof(body),
+             "{\"feed\":\"" FEED "\",\"next\":0,\"more\":false,\"records\":[],\"catalogue\":0,%s}",
+             members);
+    bench_answer(bench, SYNC_LANE_BELL, 200, body);
+    (void)sync_engine_step(bench->engine);
+}
+
+/* The summary of what arrives; static, "" for nothing. */
+static const char *arriving(struct bench *bench, int64_t later_ms)
+{
+    static char summary[80];
+    int64_t until;
+    struct record *handoff =
+        announced_newest(link_announced(bench->link), bench->steady + later_ms, &until);
+
+    snprintf(summary, sizeof(summary), "%s",
+             handoff != NULL ? record_text(handoff, "summary") : "");
+    record_free(handoff);
+    return summary;
+}
+
+/* --- what leaves ------------------------------------------------------------------------------ */
+
+/* The screen is about to write the offer, and has the store's lock. */
+static void it_leaves_while_the_store_is_written(void **state)
+{
+    struct bench *bench = bench_new(false);
+    sqlite3 *writer;
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "under way");
+    assert_string_equal(bench_work(bench), "POST /v1/operations");
+    assert_int_equal(sqlite3_open(bench->store.path, &writer), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(writer, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    announce(bench, "lost card");
+    assert_string_equal(bench->lanes[SYNC_LANE_AHEAD].line, "POST /v1/announcements");
+    assert_string_equal(bench->lanes[SYNC_LANE_AHEAD].body,
+                        "{\"id\":\"" OFFER "\",\"body\":{\"summary\":\"lost card\"}}");
+    sqlite3_close(writer);
+    bench_answer(bench, SYNC_LANE_AHEAD, 204, "");
+    (void)sync_engine_step(bench->engine);
+    assert_false(bench->lanes[SYNC_LANE_AHEAD].open);
+    bench_free(bench);
+}
+
+static void an_old_server_is_asked_once(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    announce(bench, "one");
+    bench_answer(bench, SYNC_LANE_AHEAD, 404, "{\"code\":\"not-found\"}");
+    announce(bench, "two");
+    assert_false(bench->lanes[SYNC_LANE_AHEAD].open);
+    assert_int_equal(bench_status(bench).state, LINK_ONLINE);
+    bench_free(bench);
+}
+
+static void nobody_tries_again(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    announce(bench, "one");
+    bench_cut(bench, SYNC_LANE_AHEAD);
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_status(bench).state, LINK_ONLINE);
+    bench->steady += 60000;
+    (void)sync_engine_step(bench->engine);
+    assert_false(bench->lanes[SYNC_LANE_AHEAD].open);
+    announce(bench, "two");
+    assert_true(bench->lanes[SYNC_LANE_AHEAD].open);
+    bench_free(bench);
+}
+
+static void nothing_leaves_without_a_session(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_give_store(bench);
+    announce(bench, "early");
+    assert_false(bench->lanes[SYNC_LANE_AHEAD].open);
+    /* Whoever signs in next does not send what the one before was about to. */
+    link_sign_out(bench->link);
+    assert_false(announced_waits(link_announced(bench->link)));
+    bench_free(bench);
+}
+
+/* --- what comes ------------------------------------------------------------------------------- */
+
+static void what_comes_is_for_the_screen_alone(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct record *record = NULL;
+    struct id id;
+
+    (void)state;
+    assert_true(id_parse(&id, OFFER));
+    bench_get_online(bench);
+    assert_non_null(strstr(bench_bell(bench), "&announced=0"));
+    link_screen_clear(bench->link);
+    answer_bell(bench, "\"announcements\":[{\"id\":\"" OFFER
+                       "\",\"body\":{\"summary\":\"lost card\"}}],\"announced\":41");
+    assert_string_equal(arriving(bench, 0), "lost card");
+    assert_string_equal(arriving(bench, ANNOUNCED_MS - 1), "lost card");
+    assert_string_equal(arriving(bench, ANNOUNCED_MS), "");
+    assert_int_equal(store_get(bench->store.store, RECORD_HANDOFF, &id, &record, NULL, NULL),
+                     ERROR_NOT_FOUND);
+    assert_int_equal(bench_waiting(bench), 0);
+    assert_non_null(strstr(bench_bell(bench), "wait=50"));
+    assert_non_null(strstr(bench_bell(bench), "&announced=41"));
+    announced_drop(link_announced(bench->link), &id);
+    assert_string_equal(arriving(bench, 0), "");
+    bench_free(bench);
+}
+
+static void the_newest_is_told_first(void **state)
+{
+    struct bench *bench = bench_new(false);
+    char members[200];
+    struct id id;
+
+    (void)state;
+    bench_get_online(bench);
+    for (int i = 1; i <= 12; i++) {
+        snprintf(members, sizeof(members),
+                 "\"announcements\":[{\"id\":\"019b7000-0000-7000-8000-0000000000%02d\","
+                 "\"body\":{\"summary\":\"%d\"}}],\"announced\":%d",
+                 i, i, i);
+        answer_bell(bench, members);
+    }
+    assert_string_equal(arriving(bench, 0), "12");
+    assert_true(id_parse(&id, "019b7000-0000-7000-8000-000000000012"));
+    announced_drop(link_announced(bench->link), &id);
+    assert_string_equal(arriving(bench, 0), "11");
+    bench_free(bench);
+}
+
+static void what_makes_no_sense_is_passed_over(void **state)
+{
+    static const char *const members[] = {
+        "\"announcements\":7,\"announced\":\"x\"",
+        "\"announcements\":[7,null,{},{\"id\":\"x\",\"body\":{}},{\"id\":\"" OFFER "\"},"
+        "{\"id\":\"" OFFER "\",\"body\":[]}],\"announced\":-4",
+    };
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+        answer_bell(bench, members[i]);
+        assert_string_equal(arriving(bench, 0), "");
+        assert_int_equal(bench_status(bench).state, LINK_ONLINE);
+        assert_non_null(strstr(bench_bell(bench), "&announced=0"));
+    }
+    bench_free(bench);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_leaves_while_the_store_is_written),
+        cmocka_unit_test(an_old_server_is_asked_once),
+        cmocka_unit_test(nobody_tries_again),
+        cmocka_unit_test(nothing_leaves_without_a_session),
+        cmocka_unit_test(what_comes_is_for_the_screen_alone),
+        cmocka_unit_test(the_newest_is_told_first),
+        cmocka_unit_test(what_makes_no_sense_is_passed_over),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

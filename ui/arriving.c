@@ -1,0 +1,87 @@
+#include "ui/arriving.h"
+
+#include <stdio.h>
+
+#include "app/announcement.h"
+#include "ui/language.h"
+#include "ui/screen_handoff.h"
+
+void arriving_announce(struct desk *desk, const struct operation *offer)
+{
+    struct link_status status;
+
+    link_status_get(desk->link, &status);
+    if (desk->store == NULL || desk->local_only || status.state != LINK_ONLINE)
+        return;
+    announced_put(link_announced(desk->link), offer);
+    link_sync_ring(desk->link);
+}
+
+void arriving_forget(struct desk *desk)
+{
+    record_free(desk->arriving.handoff);
+    desk->arriving.handoff = NULL;
+    desk->line.arriving[0] = '\0';
+}
+
+/* For this desk's agent, and its record is not here yet. */
+static bool is_arriving(struct desk *desk, const struct record *handoff)
+{
+    struct record *here = NULL;
+    bool known = store_get(desk->store, RECORD_HANDOFF, &handoff->id, &here, NULL, NULL) == 0;
+
+    record_free(here);
+    return !known && handoff_is_offered_here(desk, handoff);
+}
+
+static void say(struct desk *desk)
+{
+    const struct record *handoff = desk->arriving.handoff;
+    char name[WORK_NAME_SIZE], summary[HANDOFF_SUMMARY_SIZE];
+
+    work_agent_name(desk, record_text(handoff, "from"), name, sizeof(name));
+    handoff_summary(desk, handoff, summary, sizeof(summary));
+    snprintf(desk->line.arriving, sizeof(desk->line.arriving),
+             _("Arriving: %1$s hands off to you: %2$s"), name, summary);
+}
+
+/* Nothing came or went, here or in the store, and it is not over. */
+static bool is_as_before(struct desk *desk, uint64_t version, int64_t store, int64_t now)
+{
+    return version == desk->arriving.version &&
+           (desk->arriving.handoff == NULL ||
+            (store == desk->arriving.store && desk->changes == desk->arriving.changes &&
+             now < desk->arriving.until_ms));
+}
+
+bool arriving_look(struct desk *desk)
+{
+    struct announced *announced = link_announced(desk->link);
+    uint64_t version = announced_version(announced);
+    int64_t now = clock_steady(NULL), store = desk->store != NULL ? desk_version(desk) : 0;
+    struct id before = {""};
+
+    if (desk->store == NULL) {
+        arriving_forget(desk);
+        return false;
+    }
+    if (is_as_before(desk, version, store, now))
+        return false;
+    if (desk->arriving.handoff != NULL)
+        before = desk->arriving.handoff->id;
+    arriving_forget(desk);
+    desk->arriving.version = version;
+    desk->arriving.store = store;
+    desk->arriving.changes = desk->changes;
+    while (desk->arriving.handoff == NULL) {
+        desk->arriving.handoff = announced_newest(announced, now, &desk->arriving.until_ms);
+        if (desk->arriving.handoff == NULL)
+            return false;
+        if (is_arriving(desk, desk->arriving.handoff))
+            break;
+        announced_drop(announced, &desk->arriving.handoff->id);
+        arriving_forget(desk);
+    }
+    say(desk);
+    return !id_equal(&before, &desk->arriving.handoff->id);
+}
