@@ -194,8 +194,9 @@ void stages_end(struct stages *stages, const struct stages_who *who, double type
     ends[STAGE_KEPT] = last(marks, who->sender, MARK_SYNC_END, ends[STAGE_SENT]);
     ends[STAGE_CAME] = first(marks, who->server, MARK_OPERATIONS, ends[STAGE_SENT]);
     ends[STAGE_PAINTED] = painted;
-    ends[STAGE_HEARD] = first(marks, who->receiver, MARK_RECEIVED, ends[STAGE_CAME]);
     ends[STAGE_RUNG] = last(marks, who->receiver, MARK_RUNG, painted);
+    /* What was announced may have been heard after the offer left, too. */
+    ends[STAGE_HEARD] = last(marks, who->receiver, MARK_RECEIVED, ends[STAGE_RUNG]);
     ends[STAGE_TOLD] = last(marks, who->server, MARK_SENT, ends[STAGE_HEARD]);
     ends[STAGE_WRITTEN] = first(marks, who->server, MARK_SYNC_BEGIN, ends[STAGE_CAME]);
     ends[STAGE_SYNCED] = last(marks, who->server, MARK_SYNC_END, ends[STAGE_TOLD]);

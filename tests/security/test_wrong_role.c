@@ -38,6 +38,7 @@ static const struct {
     const char *body; /* that is read, but found wrong */
 } route_table[] = {
     {"logout", EVERYBODY "yx", NULL},
+    {"announce", EVERYBODY, "{}"},
     {"operations", EVERYBODY, "{}"},
     {"changes", EVERYBODY, NULL},
     {"records", EVERYBODY, NULL},
