@@ -130,25 +130,20 @@ static int look_within(struct ledger *ledger, struct attempt *attempt,
 }
 
 int ledger_announce(struct ledger *ledger, const struct ledger_actor *actor,
-                    const struct operation *operation, int64_t now_ms,
+                    const struct scope_set *desk, const struct operation *operation, int64_t now_ms,
                     struct ledger_announcement *announcement, struct error *error)
 {
-    struct ledger_actor sender = *actor;
     struct ledger_outcome outcome = {0};
-    struct scope_set desk = {0};
-    struct attempt attempt = {.actor = &sender,
-                              .desk = &desk,
+    struct attempt attempt = {.actor = actor,
+                              .desk = desk,
                               .operation = operation,
                               .outcome = &outcome,
                               .now_ms = now_ms};
     int code;
 
     *announcement = (struct ledger_announcement){0};
-    code = ledger_desk_read(ledger, &actor->agent, &desk, &sender.may, error);
-    if (code == 0)
-        code = look_within(ledger, &attempt, announcement, error);
+    code = look_within(ledger, &attempt, announcement, error);
     ledger_outcome_clear(&outcome);
-    scope_set_free(&desk);
     if (code != 0 || announcement->scopes.count == 0)
         ledger_announcement_clear(announcement);
     return code;

@@ -13,10 +13,11 @@ struct ledger_announcement {
     struct id client;        /* whose data it is; empty for nobody's */
 };
 
-/* Looks at the append of a hand-off. What would be refused, what is there already, and what is of a
- * protected file is told to nobody. Cleared by ledger_announcement_clear, also after an error. */
+/* Looks at the append of a hand-off, by an actor whose scopes are `desk`. What would be refused,
+ * what is there already, and what is of a protected file is told to nobody. Cleared by
+ * ledger_announcement_clear, also after an error. */
 int ledger_announce(struct ledger *ledger, const struct ledger_actor *actor,
-                    const struct operation *operation, int64_t now_ms,
+                    const struct scope_set *desk, const struct operation *operation, int64_t now_ms,
                     struct ledger_announcement *announcement, struct error *error);
 void ledger_announcement_clear(struct ledger_announcement *announcement);
 

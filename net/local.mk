@@ -64,6 +64,7 @@ libnet_a_SOURCES += \
     net/ledger_client.c net/ledger_continue.c net/ledger_continue.h \
     net/ledger_guess.c net/ledger_guess.h \
     net/announcements.c net/announcements.h \
+    net/known.c net/known.h \
     net/access_page.c net/access_page.h \
     net/route_access.c net/route_access.h net/route_status.c net/route_questionnaire.c \
     net/message_clerk.c net/message_clerk.h \

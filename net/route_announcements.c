@@ -51,19 +51,37 @@ static char *announcement_text(const struct record *handoff)
     return text;
 }
 
+/* What the sender reads, and may name. */
+static int read_desk(struct request *request, struct scope_set *desk, struct error *error)
+{
+    struct server *server = request->server;
+    const char *token = request_token(request);
+    int code;
+
+    if (known_desk(server->known, token, request->people, desk))
+        return 0;
+    code = ledger_desk_scopes(server->ledger, &request->actor.agent, desk, error);
+    if (code == 0)
+        known_desk_keep(server->known, token, request->people, desk);
+    return code;
+}
+
 /* Tells those who wait. What is refused is told to nobody, and not answered either: the offer
  * itself is. */
 static int announce(struct request *request, const struct operation *operation, struct error *error)
 {
     struct server *server = request->server;
-    struct ledger_announcement found;
+    struct ledger_announcement found = {0};
+    struct scope_set desk = {0};
     int code;
 
     /* Who changes nothing offers nothing. */
     if (id_is_empty(&request->actor.device))
         return 0;
-    code = ledger_announce(server->ledger, &request->actor, operation, clock_system(NULL), &found,
-                           error);
+    code = read_desk(request, &desk, error);
+    if (code == 0)
+        code = ledger_announce(server->ledger, &request->actor, &desk, operation,
+                               clock_system(NULL), &found, error);
 
     if (code == 0 && found.handoff != NULL) {
         char *text = announcement_text(found.handoff);
@@ -79,6 +97,7 @@ static int announce(struct request *request, const struct operation *operation, 
         free(text);
     }
     ledger_announcement_clear(&found);
+    scope_set_free(&desk);
     return code;
 }
 

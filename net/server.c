@@ -80,6 +80,7 @@ static void server_free(struct server *server)
     worker_free(server->reports);
     guard_free(server->guard);
     announcements_free(server->announcements);
+    known_free(server->known);
     trail_free(server->trail);
     doorbell_free(server->doorbell);
     presence_free(server->presence);
@@ -138,6 +139,8 @@ static int parts_new(struct server *server, struct error *error)
         code = worker_new(&server->reports, REPORTS_WAITING, error);
     if (code == 0)
         code = trail_new(&server->trail, server->ledger, error);
+    if (code == 0)
+        code = known_new(&server->known, error);
     if (code == 0)
         code = announcements_new(&server->announcements, server->ledger, log_line, server, error);
     return code;

@@ -16,6 +16,7 @@
 #include "net/audit_tally.h"
 #include "net/hsds_view.h"
 #include "net/intake_rate.h"
+#include "net/known.h"
 #include "net/open311_document.h"
 #include "net/open311_view.h"
 #include "net/problem.h"
@@ -135,6 +136,7 @@ struct server {
     struct presence *presence;
     struct hsds_view *hsds; /* the catalogue for the routes under /hsds/; the worker's */
     struct announcements *announcements;
+    struct known *known;          /* of tokens */
     struct trail *trail;          /* the one thread that writes what requests leave there */
     struct intake_rate *rate;     /* of intake keys */
     struct worker *sign_in;       /* the one thread that checks passwords */

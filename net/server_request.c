@@ -393,6 +393,23 @@ void request_refuse(struct request *request, const char *permission)
                         permission);
 }
 
+/* Whose a token is: as it was found a while ago, or as it stands. */
+static int find_actor(struct request *request, const char *token, struct error *error)
+{
+    struct server *server = request->server;
+    int64_t now = clock_system(NULL);
+    int code = 0;
+
+    request->people = ledger_people(server->ledger);
+    if (!known_actor(server->known, token, request->people, now, &request->actor)) {
+        code = ledger_session_find(server->ledger, token, now, &request->actor, error);
+        if (code == 0)
+            known_actor_keep(server->known, token, request->people, &request->actor);
+    }
+    request->actor.request = request->id;
+    return code;
+}
+
 bool request_authenticate(struct request *request)
 {
     const char *token = request_token(request);
@@ -403,10 +420,7 @@ bool request_authenticate(struct request *request)
         request_knocked(request, "a bearer token is needed");
         return false;
     }
-    request->people = ledger_people(request->server->ledger);
-    code = ledger_session_find(request->server->ledger, token, clock_system(NULL), &request->actor,
-                               &error);
-    request->actor.request = request->id;
+    code = find_actor(request, token, &error);
     if (code == ERROR_CANCELLED && request->actor.wiped)
         request_wipe(request, request->actor.key);
     else if (code == ERROR_NOT_FOUND)
