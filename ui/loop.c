@@ -141,8 +141,12 @@ static int turn(struct loop *loop, struct error *error)
         return error_set(error, ERROR_INTERNAL, "poll: %s", strerror(errno));
     if (fds[1].revents != 0)
         link_screen_clear(loop->desk->link);
+    if (fds[1].revents != 0 && ui_look_ahead(loop->ui))
+        repaint(loop);
     take_signals(loop);
-    ui_look(loop->ui);
+    /* What changed outside has rung; behind the keys it is looked at in any case. */
+    if (fds[1].revents != 0 || fds[0].revents == 0)
+        ui_look(loop->ui);
     if (fds[0].revents != 0 && !terminal_read(loop->terminal, clock_steady(NULL)))
         loop->gone = true;
     take_keys(loop);

@@ -476,14 +476,19 @@ static void look_at_sign_in(struct ui *ui)
 }
 
 /* Behind the lock nobody reads it. What was done is old news beside it. */
-static void look_at_arriving(struct ui *ui)
+bool ui_look_ahead(struct ui *ui)
 {
     const struct screen *top = ui_top(ui);
 
-    if (top == NULL || (top->kind->flags & SCREEN_BARE) != 0)
+    if (top == NULL || (top->kind->flags & SCREEN_BARE) != 0) {
         arriving_forget(ui->desk);
-    else if (arriving_look(ui->desk) && ui->message_kind <= UI_NOTE)
+        return false;
+    }
+    if (!arriving_look(ui->desk))
+        return false;
+    if (ui->message_kind <= UI_NOTE)
         ui->message[0] = '\0';
+    return true;
 }
 
 void ui_look(struct ui *ui)
@@ -492,7 +497,7 @@ void ui_look(struct ui *ui)
     int64_t catalogue = catalogue_version(desk->catalogue), store;
     struct entry *top = ui_top_entry(ui);
 
-    look_at_arriving(ui);
+    (void)ui_look_ahead(ui);
     look_at_link(ui);
     look_at_sign_in(ui);
     top = ui_top_entry(ui);

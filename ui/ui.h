@@ -24,6 +24,8 @@ void ui_input(struct ui *ui, const struct input *input);
 bool ui_is_busy(const struct ui *ui);
 /* The store, the catalogue or the link may have changed: tells the screens what did. */
 void ui_look(struct ui *ui);
+/* The part of it that somebody waits for, a hand-off on its way: true when it is to be painted. */
+bool ui_look_ahead(struct ui *ui);
 /* Once a second. */
 void ui_tick(struct ui *ui);
 void ui_draw(struct ui *ui, struct canvas *canvas);
