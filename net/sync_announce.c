@@ -27,7 +27,7 @@ static int announce_begin(struct sync_engine *engine, struct error *error)
     return code;
 }
 
-/* A server of before has no such path: it is not asked again in this session. */
+/* A server of before has no such path: it is asked no more until the next sign-in. */
 static int announce_reply(struct sync_engine *engine, const struct http_reply *reply,
                           struct error *error)
 {
