@@ -13,13 +13,18 @@
 
 #define BLOCK 65536
 
-/* Overwrites the file and syncs it. */
+/* Overwrites the file and syncs it. One that is gone is as good: the sync thread may be closing the
+ * same store just then, and SQLite removes its own files. */
 static int overwrite(const char *path, struct error *error)
 {
     static const char zeros[BLOCK];
     int file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
     struct stat status;
-    bool well = file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode);
+    bool well;
+
+    if (file < 0 && errno == ENOENT)
+        return 0;
+    well = file >= 0 && fstat(file, &status) == 0 && S_ISREG(status.st_mode);
 
     for (off_t at = 0; well && at < status.st_size;) {
         off_t rest = status.st_size - at;
@@ -120,7 +125,7 @@ static int remove_all(const struct file_list *list, struct error *error)
         struct error cause = ERROR_INIT;
         int code = overwrite(list->paths[i], &cause);
 
-        if (unlink(list->paths[i]) != 0)
+        if (unlink(list->paths[i]) != 0 && errno != ENOENT)
             code = error_set(&cause, ERROR_STORAGE, "%s cannot be removed: %s", list->paths[i],
                              strerror(errno));
         if (code != 0 && first == 0)

@@ -2,6 +2,7 @@
 #include "ui/screen.h"
 
 #include "app/json.h"
+#include "app/wipe.h"
 #include "ui/language.h"
 #include "ui/ui.h"
 
@@ -33,6 +34,13 @@ static void wiped_draw(struct screen *screen, const struct paint *paint)
     paint_text(paint, top + 8, 3, -1, PAINT_DIM, _("F10 leaves Guichet"));
 }
 
+/* What was left may have been in somebody's hands for a moment: the sync thread's, a backup's. */
+static void wiped_tick(struct screen *screen)
+{
+    if (screen->data != NULL && wipe_run(screen->desk->data_directory, NULL) == 0)
+        screen->data = NULL;
+}
+
 static bool wiped_key(struct screen *screen, const struct input *input)
 {
     if (input->code == INPUT_F(10))
@@ -56,4 +64,5 @@ const struct screen_kind screen_wiped = {
     .close = wiped_close,
     .draw = wiped_draw,
     .key = wiped_key,
+    .tick = wiped_tick,
 };

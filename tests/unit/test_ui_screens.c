@@ -6,9 +6,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
+#include "app/wipe.h"
 #include "tests/unit/ui_fixture.h"
 #include "ui/language.h"
 #include "ui/screen.h"
@@ -59,6 +61,28 @@ static void write_service(struct ui_fixture *fixture, const char *body)
     assert_int_equal(catalogue_write_page(fixture->desk.catalogue, &record, 1, 100, "feed", NULL),
                      0);
     record_free(record);
+}
+
+/* An order to erase everything that could not be carried out wholly is, as soon as that goes. */
+static void erasing_goes_on(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char path[128];
+
+    snprintf(path, sizeof(path), "%s/agents", fixture->directory);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof(path), "%s/agents/stuck.db", fixture->directory);
+    assert_int_equal(mkdir(path, 0700), 0);
+    link_wipe_set(fixture->link);
+    ui_fixture_draw(fixture);
+    ui_fixture_wait(fixture, "This terminal was erased");
+    assert_true(ui_fixture_shows(fixture, "some files could not be removed"));
+    assert_true(wipe_is_noted(fixture->directory));
+    rmdir(path);
+    ui_tick(fixture->ui);
+    ui_fixture_draw(fixture);
+    assert_false(ui_fixture_shows(fixture, "some files could not be removed"));
+    assert_false(wipe_is_noted(fixture->directory));
 }
 
 /* Down too is for the results of all that was typed, which have not come when it is. */
@@ -378,6 +402,7 @@ int main(void)
         TEST(it_fits_small_and_large_windows),
         TEST(a_question_is_answered_by_its_digit),
         TEST(a_login_that_is_held_is_not_called_wrong),
+        TEST(erasing_goes_on),
         TEST(no_session_stays_behind_a_store_that_does_not_open),
     };
 

@@ -1,5 +1,7 @@
 /* Erasing what a terminal keeps: all that is its own, over what fails, and nothing else. */
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +168,46 @@ static void it_goes_on_past_what_fails_and_the_order_stays(void **state)
     assert_false(wipe_is_noted(place->folder));
 }
 
+struct closer {
+    char path[160];
+    atomic_bool ending;
+};
+
+/* As SQLite does in another thread, which has the store open and closes it. */
+static void *come_and_go(void *context)
+{
+    struct closer *closer = context;
+
+    while (!atomic_load(&closer->ending)) {
+        int file = open(closer->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+        if (file >= 0)
+            close(file);
+        (void)unlink(closer->path);
+    }
+    return NULL;
+}
+
+static void what_is_gone_already_is_no_failure(void **state)
+{
+    struct place *place = *state;
+    struct closer closer = {.ending = false};
+    struct error error = ERROR_INIT;
+    pthread_t thread;
+    char path[160];
+    int code = 0;
+
+    strcpy(closer.path, at(place, "agents/marie.db-shm"));
+    strcpy(path, at(place, "agents/marie.db"));
+    assert_int_equal(pthread_create(&thread, NULL, come_and_go, &closer), 0);
+    for (int i = 0; i < 2000 && code == 0; i++)
+        code = store_destroy(path, &error);
+    atomic_store(&closer.ending, true);
+    pthread_join(thread, NULL);
+    if (code != 0)
+        fail_msg("%s", error.message);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -174,6 +216,7 @@ int main(void)
         WITH(all_that_is_ours_goes),
         WITH(one_store_goes_alone),
         WITH(a_link_goes_and_not_what_it_points_to),
+        WITH(what_is_gone_already_is_no_failure),
         WITH(it_goes_on_past_what_fails_and_the_order_stays),
     };
 
