@@ -278,6 +278,8 @@ bool form_reading_key(struct screen *screen, const struct input *input);
 
 int form_pick_open(struct screen *screen, struct error *error);
 void form_pick_close(struct form_screen *form);
+/* The catalogue may have changed: the mark stays with its form. */
+void form_pick_reread(struct screen *screen);
 void form_pick_draw(struct screen *screen, const struct paint *paint);
 bool form_pick_key(struct screen *screen, const struct input *input);
 /* The key of the form whose key, code or title is (begins like) what was said; "" when none. */

@@ -100,6 +100,11 @@ static bool text_fits(const char *text, const char *typed)
     return fits;
 }
 
+static const char *picked_key(const struct form_screen *form)
+{
+    return form->picks.count == 0 ? "" : form->forms[form->picked[form->picks.selected]].key;
+}
+
 /* The code or a word of the title, in either language. */
 static bool fits_filter(const struct form_pick *pick, const char *typed)
 {
@@ -144,6 +149,21 @@ void form_pick_close(struct form_screen *form)
     form->form_count = 0;
     free(form->picked);
     form->picked = NULL;
+}
+
+void form_pick_reread(struct screen *screen)
+{
+    struct form_screen *form = screen->data;
+    struct error error = ERROR_INIT;
+    char key[sizeof(form->forms[0].key)];
+
+    text_copy(key, sizeof(key), picked_key(form));
+    form_pick_close(form);
+    if (form_pick_open(screen, &error) != 0)
+        ui_tell_error(screen->ui, &error);
+    for (size_t i = 0; i < form->picks.count; i++)
+        if (strcmp(form->forms[form->picked[i]].key, key) == 0)
+            list_select(&form->picks, i);
 }
 
 static void draw_row(void *context, const struct paint *row, size_t index, bool selected)
@@ -214,7 +234,7 @@ bool form_pick_key(struct screen *screen, const struct input *input)
         return true;
     if (input->code != INPUT_ENTER || form->picks.count == 0)
         return false;
-    text_copy(key, sizeof(key), form->forms[form->picked[form->picks.selected]].key);
+    text_copy(key, sizeof(key), picked_key(form));
     form->mode = FORM_FILLING;
     if (form_load(screen, key, "", &error) != 0) {
         form->mode = FORM_PICKING;

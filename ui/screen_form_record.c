@@ -361,6 +361,8 @@ void form_reread(struct screen *screen)
     int count;
     int code;
 
+    if (form->mode == FORM_PICKING)
+        form_pick_reread(screen);
     if (form->fill == NULL)
         return;
     offer_known(screen);

@@ -89,6 +89,26 @@ static void a_suggestion_is_taken_by_an_arrow(void **state)
     assert_kept(fixture, "t", "Gaspe");
 }
 
+/* The list that was opened before the catalogue came has its forms when it has come; what was typed
+ * and what is marked stay. */
+static void the_list_follows_the_catalogue(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    ui_open(fixture->ui, "form", NULL);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "There is no form in the catalogue yet."));
+    ui_form_publish(fixture, 1, first_version);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "MV-1"));
+    ui_fixture_type(fixture, "mov");
+    ui_form_publish(fixture, 2, first_version);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "With “mov”"));
+    ui_fixture_type(fixture, "\r");
+    assert_false(ui_fixture_shows(fixture, "Which form?"));
+}
+
 /* A form is found in the list by what is typed: its code or a word of its name in either language.
  */
 static void a_form_is_found_by_typing(void **state)
@@ -267,8 +287,8 @@ static void the_review_submits_when_all_is_right(void **state)
     assert_kept(fixture, "name", "Ann");
 }
 
-/* What is half typed is kept with every key, and goes into the draft when the program ends: who comes
- * back goes on with that one draft. */
+/* What is half typed is kept with every key, and goes into the draft when the program ends: who
+ * comes back goes on with that one draft. */
 static void half_typed_text_outlives_the_end(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -287,11 +307,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(a_choice_is_found_in_its_list),   TEST(a_suggestion_is_taken_by_an_arrow),
-        TEST(a_form_is_found_by_typing),       TEST(the_review_leads_back_to_the_fields),
-        TEST(a_fault_holds_the_focus_once),    TEST(pages_are_turned_and_changes_taken_back),
-        TEST(items_come_go_and_move_by_keys),  TEST(the_review_submits_when_all_is_right),
-        TEST(half_typed_text_outlives_the_end),
+        TEST(a_choice_is_found_in_its_list),           TEST(a_suggestion_is_taken_by_an_arrow),
+        TEST(the_list_follows_the_catalogue),          TEST(a_form_is_found_by_typing),
+        TEST(the_review_leads_back_to_the_fields),     TEST(a_fault_holds_the_focus_once),
+        TEST(pages_are_turned_and_changes_taken_back), TEST(items_come_go_and_move_by_keys),
+        TEST(the_review_submits_when_all_is_right),    TEST(half_typed_text_outlives_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
