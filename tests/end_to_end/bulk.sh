@@ -47,7 +47,7 @@ wait_for a "Envoyer un message, maintenant ou plus tard"
 types a 8
 wait_for a "Quel message ?"
 wait_match a "Rappel"
-types a "$(screen a | grep -oE '[0-9] +Rappel' | cut -c1)"
+types a "$(read_off a '[0-9] +Rappel' | cut -c1)"
 wait_for a "Date"
 day=$(date -d "+40 days" +%F)
 types a "$day"$'\r'
@@ -129,7 +129,7 @@ keys a C-x
 wait_for a "What with this case?"
 types a 8
 wait_for a "Which message?"
-types a "$(screen a | grep -oE '[0-9] +Decision' | cut -c1)"
+types a "$(read_off a '[0-9] +Decision' | cut -c1)"
 wait_for a "nothing: at once"
 types a "+3"$'\r'
 wait_for a "Done: 1."
@@ -137,7 +137,7 @@ until_says queued "SELECT json_extract(document, '\$.body.state') $OUT ORDER BY 
 keys a C-x
 types a 4
 wait_for a "Where do they stand now?"
-types a "$(screen a | grep -oE '[0-9] +closed' | cut -c1)"
+types a "$(read_off a '[0-9] +closed' | cut -c1)"
 wait_for a "take planned messages back"
 types a 1
 wait_for a "Done: 1."

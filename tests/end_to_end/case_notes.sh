@@ -37,7 +37,7 @@ half_written() {
     types a "$(say "Elle rappellera quand" "She will call back when")"
     keys a Tab Right
     waits a "*interne" "*internal"
-    sleep 1.5
+    # It was saved before it was painted.
     terminal_kill a
     terminal a --language "$LANGUAGE_"
     sign_in a marie "$(say "Mot de passe" Password)"

@@ -13,13 +13,13 @@ wait_for a "Code unique"
 wait_for a "Lisez ce carré"
 wait_for a "▀"
 shows a "Services courants" && fail "the desk opens without a code"
-secret=$(screen a | grep -oE '[A-Z2-7]{4}( [A-Z2-7]{1,4})+' | tr -d ' \n')
+secret=$(read_off a '([A-Z2-7]{4} ){7}[A-Z2-7]{4}' | tr -d ' ')
 [ ${#secret} = 32 ] || fail "the key is ${#secret} long: $secret"
 types a $'000000\r'
 wait_for a "ce code est erroné"
 types a "$(code_of "$secret")"$'\r'
 wait_for a "Les codes sont en place"
-recovery=$(screen a | grep -oE '[2-9a-z]{4}-[2-9a-z]{4}' | head -1)
+recovery=$(read_off a '[2-9a-z]{4}-[2-9a-z]{4}' 8 | head -1)
 keys a Enter
 wait_for a "Services courants"
 wait_for a "en ligne"
@@ -77,10 +77,10 @@ guichetd agent codes marie --database "$WORK/server.db" || fail "agent codes"
 terminal a --language fr
 sign_in a marie
 wait_for a "Lisez ce carré"
-secret=$(screen a | grep -oE '[A-Z2-7]{4}( [A-Z2-7]{1,4})+' | tr -d ' \n')
+secret=$(read_off a '([A-Z2-7]{4} ){7}[A-Z2-7]{4}' | tr -d ' ')
 types a "$(code_of "$secret")"$'\r'
 wait_for a "Les codes sont en place"
-mapfile -t recovery < <(screen a | grep -oE '[2-9a-z]{4}-[2-9a-z]{4}')
+mapfile -t recovery < <(read_off a '[2-9a-z]{4}-[2-9a-z]{4}' 8)
 keys a Enter
 wait_for a "en ligne"
 

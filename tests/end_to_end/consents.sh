@@ -31,7 +31,7 @@ round() {
     keys a Tab
     types a "SAAQ"
     # Killed: what was typed is there again.
-    sleep 0.5
+    wait_for a "SAAQ"
     terminal_kill a
     DATA_="$WORK/data-$1" terminal a --language "$1"
     sign_in a marie "$(say "Mot de passe" Password)"

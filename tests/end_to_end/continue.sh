@@ -11,7 +11,7 @@ done
 
 # The code on a screen, without its gaps.
 code_of() {
-    screen "$1" | grep -oE '[2346789FKMRTX]{4} [2346789FKMRTX]{4} [2346789FKMRTX]{4}' |
+    read_off "$1" '[2346789FKMRTX]{4} [2346789FKMRTX]{4} [2346789FKMRTX]{4}' |
         head -1 | tr -d ' '
 }
 

@@ -66,7 +66,6 @@ wait_for a "2027-06-01"
 keys a C-u
 types a "2 juill"
 wait_for a "frappe gardée ici"
-sleep 1.5
 terminal_kill a
 terminal a --language fr
 sign_in a marie

@@ -53,8 +53,10 @@ keys a Enter
 wait_for a "Souhait"
 
 # --- the order of the file -----------------------------------------------------------------------
-order=$(screen a | sed 's/ *$//' | grep -oE "Souhait|Réponse|Between|From|To$|Zone|Area" | tr '\n' ' ')
-[ "$order" = "Souhait Réponse Between From To Zone Area " ] || fail "the order is: $order"
+the_order_is() {
+    [ "$(screen a | sed 's/ *$//' | grep -oE "Souhait|Réponse|Between|From|To$|Zone|Area" | tr '\n' ' ')" = "$1" ]
+}
+wait_that "the order is another one" the_order_is "Souhait Réponse Between From To Zone Area "
 
 # --- choosing by title ---------------------------------------------------------------------------
 types a "vite"

@@ -17,6 +17,10 @@
 #                             until the command succeeds; fails with the message after 20 seconds.
 #                             A screen is painted in parts: what must be on it is waited for, and
 #                             never looked at once
+#   read_off NAME REGEX [N]   waits until the screen has N such texts (1), and prints all it has; lines
+#                             of the screen are painted one after the other, also within one answer
+#   first_ticket NAME WORDS   gives a ticket at the English terminal whose list of queues is open, and
+#                             which may have no number yet
 #   wait_file NAME TEXT       the same for somebody's file: says "I am working on their case" when
 #                             it is asked why it is opened
 #   say FRENCH ENGLISH        the one of the language of this round, $LANGUAGE_
@@ -219,6 +223,34 @@ matches() {
 
 wait_match() {
     wait_that "$1 does not match: $2" matches "$1" "$2"
+}
+
+# texts_on NAME REGEX N
+texts_on() {
+    READ_OFF=$(screen "$1" | grep -oE -- "$2") && [ "$(echo "$READ_OFF" | wc -l)" -ge "$3" ]
+}
+
+read_off() {
+    local READ_OFF=
+    wait_that "$1 does not show ${3:-1} times: $2" texts_on "$1" "$2" "${3:-1}" >&2
+    echo "$READ_OFF"
+}
+
+ticket_answered() {
+    shows "$1" "p prints." || shows "$1" "has no number yet"
+}
+
+first_ticket() {
+    types "$1" "$2"
+    keys "$1" Enter
+    wait_that "$1 gives no ticket" ticket_answered "$1"
+    until shows "$1" "p prints."; do
+        # What was said goes with the next key.
+        keys "$1" Right
+        wait_gone "$1" "has no number yet"
+        keys "$1" Enter
+        wait_that "$1 gives no ticket" ticket_answered "$1"
+    done
 }
 
 sign_in() {

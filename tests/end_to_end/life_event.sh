@@ -8,7 +8,6 @@
 server_start
 
 return_a() {
-    sleep 1.5
     terminal_kill a
     terminal a --language fr
     sign_in a marie

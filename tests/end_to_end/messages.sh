@@ -177,7 +177,7 @@ echo "the page where it stands, and its code"
 keys a C-g
 types a $'code-etat\r'
 wait_for a "Dites au client, en français"
-code=$(screen a | grep -oE '[2346789FKMRTX]{4} [2346789FKMRTX]{4} [2346789FKMRTX]{4}' | head -1 | tr -d ' ')
+code=$(read_off a '[2346789FKMRTX]{4} [2346789FKMRTX]{4} [2346789FKMRTX]{4}' | head -1 | tr -d ' ')
 reference=$(ask "SELECT json_extract(document, '\$.body.reference') FROM record WHERE type = 'case' ORDER BY number LIMIT 1")
 wait_for a "Utilisable dès maintenant"
 curl -sS -H 'Accept: text/html' "$SERVER/v1/status/$reference?code=$code" >"$WORK/page.html"

@@ -64,7 +64,7 @@ told_is "$ID" status_notes "It is being looked after."
 told_is "$ID" status open
 keys a C-r
 wait_for a "Où en est le dossier"
-types a "$(screen a | grep -oE '[0-9]+ +(clos|fermé)' | head -1 | grep -oE '^[0-9]+')"
+types a "$(read_off a '[0-9]+ +(clos|fermé)' | head -1 | grep -oE '^[0-9]+')"
 told_is "$ID" status closed
 [ "$(curl -fsS "$BASE/requests.json?status=closed" | jq -r '.[].service_request_id')" = "$ID" ] ||
     fail "it is not among the closed ones"

@@ -44,8 +44,8 @@ contact() {
 status() {
     keys a C-r
     wait_for a "Where does the case stand now?"
-    number=$(screen a | grep -oE "[0-9] +$1" | head -1 | cut -c1)
-    [ -n "$number" ] || fail "no status $1"
+    number=$(read_off a "[0-9] +$1" | head -1 | cut -c1)
+    [ -n "$number" ] || exit 1
     types a "$number"
     wait_gone a "Where does the case stand now?"
 }

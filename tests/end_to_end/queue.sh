@@ -124,8 +124,10 @@ wait_for d "Ctrl-V: Marie Tremblay hands off to you: third of them"
 types d ":handoffs"
 keys d Enter
 wait_for d "offered to you: Enter shows it"
-order=$(screen d | grep -v "hands off to you" | grep -oE "(first|second|third) of them" | tr '\n' ' ')
-[ "$order" = "second of them first of them third of them " ] || fail "the list is: $order"
+the_list_is() {
+    [ "$(screen d | grep -v "hands off to you" | grep -oE "(first|second|third) of them" | tr '\n' ' ')" = "$1" ]
+}
+wait_that "the list has another order" the_list_is "second of them first of them third of them "
 types d ":next"
 keys d Enter
 wait_for d "Accepted"
@@ -162,8 +164,8 @@ contact "fourth of them"
 keys a F5
 wait_for a "Context"
 wait_for a "queue, 0 wait"
-suggested=$(screen a | grep -m1 -oE "Pierre Gagnon|Sophie Lavoie|Civil status and families|Front line")
-[ -n "$suggested" ] || fail "nobody is suggested"
+suggested=$(read_off a "Pierre Gagnon|Sophie Lavoie|Civil status and families|Front line" | head -1)
+[ -n "$suggested" ] || exit 1
 keys a C-x
 wait_for a "Offered to $suggested"
 

@@ -80,10 +80,10 @@ echo "one-time codes are those of the centre: set up at the branch, asked for, e
 terminal b --language fr
 sign_in b luc
 wait_for b "Lisez ce carré"
-secret=$(screen b | grep -oE '[A-Z2-7]{4}( [A-Z2-7]{1,4})+' | tr -d ' \n')
+secret=$(read_off b '([A-Z2-7]{4} ){7}[A-Z2-7]{4}' | tr -d ' ')
 types b "$(code_of "$secret")"$'\r'
 wait_for b "Les codes sont en place"
-mapfile -t recovery < <(screen b | grep -oE '[2-9a-z]{4}-[2-9a-z]{4}')
+mapfile -t recovery < <(read_off b '[2-9a-z]{4}-[2-9a-z]{4}' 8)
 keys b Enter
 wait_for b "en ligne"
 terminal_quit b

@@ -9,13 +9,17 @@ first_result() {
     screen "$1" | grep -oE 'Renouvellement du permis|Échange d’un permis' | head -1
 }
 
+has_first() {
+    [ "$(first_result "$1")" = "$2" ]
+}
+
 # Opens the search on terminal $1 and waits for what comes first.
 search_gives() {
     keys "$1" F2
     types "$1" permis
     wait_for "$1" "Renouvellement du permis"
     wait_for "$1" "Échange d’un permis"
-    [ "$(first_result "$1")" = "$2" ] || fail "$1 has $(first_result "$1") first, not $2"
+    wait_that "$1 has not first: $2" has_first "$1" "$2"
 }
 
 for name in marie sophie pierre; do
@@ -70,7 +74,7 @@ wait_for pierre "F2 ramène"
 types pierre permis
 wait_for pierre "Renouvellement du permis"
 wait_for pierre "Échange d’un permis"
-[ "$(first_result pierre)" = "Renouvellement du permis" ] || fail "another office is moved"
+wait_that "another office is moved" has_first pierre "Renouvellement du permis"
 
 echo "== marie has it first herself after leaving the search"
 keys marie Escape

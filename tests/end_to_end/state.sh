@@ -40,8 +40,14 @@ returns "$where"
 echo "with a page over it, scrolled"
 keys a Enter
 wait_for a "Service ·"
-keys a Down Down Down
-sleep 0.3
+is_painted_anew() {
+    [ "$(screen a; cursor_at a)" != "$was" ]
+}
+for _ in 1 2 3; do
+    was=$(screen a; cursor_at a)
+    keys a Down
+    wait_that "Down does nothing" is_painted_anew
+done
 before=$(screen a)
 terminal_kill a
 terminal a --language fr

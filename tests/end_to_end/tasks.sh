@@ -59,7 +59,7 @@ echo "half written it is kept, also after kill -9"
 types a t
 wait_for a "Nouvelle tâche"
 types a "Commencé puis"
-sleep 1.5
+wait_for a "Commencé puis"
 terminal_kill a
 COLUMNS_=100 terminal a --language fr
 sign_in a marie

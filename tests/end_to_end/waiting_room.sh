@@ -48,6 +48,10 @@ first_of() {
     screen "$1" | sed -n 6p | awk '{print $1}'
 }
 
+first_is() {
+    [ "$(first_of "$1")" = "$2" ]
+}
+
 give() {
     types r n
     wait_for r "Queues and services here"
@@ -70,9 +74,7 @@ echo "a ticket in three keys"
 # The very first one waits for its numbers to come.
 types r n
 wait_for r "Queues and services here"
-sleep 1
-types r fr
-keys r Enter
+first_ticket r fr
 wait_for r "A1 for Front line: 0 before it"
 for name in a b; do wait_for $name "A1 "; done
 wait_for d "Waiting: 1"
@@ -119,7 +121,7 @@ wait_for r "A3 for Front line"
 keys b Tab
 wait_for b "A3 "
 wait_for b "All queues"
-[ "$(first_of b)" = A2 ] || fail "A2 lost its place"
+wait_that "A2 lost its place" first_is b A2
 
 echo "an appointment comes before those who came later than half an hour before it"
 types r n
@@ -130,7 +132,7 @@ types r "$(TZ=America/Toronto date +%H:%M)"
 keys r Enter
 wait_for r "A4 for Front line: 0 before it"
 wait_for b "appointment"
-[ "$(first_of b)" = A4 ] || fail "the appointment is not first"
+wait_that "the appointment is not first" first_is b A4
 
 echo "served, with a contact that ends the ticket"
 types a s
