@@ -1,5 +1,6 @@
 /* The feed over HTTP: pages, waiting, the doorbell. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,6 +204,7 @@ struct waiting {
     char path[160];
     const char *token;
     struct answer answer;
+    atomic_bool answered;
 };
 
 static void *wait_run(void *argument)
@@ -211,6 +213,7 @@ static void *wait_run(void *argument)
     struct call call = {.path = waiting->path, .token = waiting->token};
 
     server_call(f, &call, &waiting->answer);
+    atomic_store(&waiting->answered, true);
     return NULL;
 }
 
@@ -219,6 +222,7 @@ static void wait_begin(struct waiting *waiting, enum fixture_agent who, const ch
     snprintf(waiting->path, sizeof(waiting->path), "/v1/changes?since=%lld%s",
              (long long)desk_cursor(who), more);
     waiting->token = f->tokens[who];
+    atomic_store(&waiting->answered, false);
     assert_int_equal(pthread_create(&waiting->thread, NULL, wait_run, waiting), 0);
     usleep(150000);
 }
@@ -242,6 +246,7 @@ static void test_doorbell_rings(void **state)
     batch[0] = server_note(f, ANNE, &id, "not for Ben");
     json_decref(server_post(f, ANNE, batch, 1));
     usleep(100000);
+    assert_false(atomic_load(&waiting.answered));
     id = fixture_id(&f->ledger);
     batch[0] = fixture_operation(
         &f->ledger, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &id, 0,
@@ -250,8 +255,7 @@ static void test_doorbell_rings(void **state)
     wait_end(&waiting, 1);
     assert_string_equal(item_text(json_object_get(waiting.answer.json, "records"), 0, "id"),
                         id.text);
-    assert_true(waiting.answer.seconds < 5.0);
-    assert_true(waiting.answer.seconds > 0.2);
+    assert_true(waiting.answer.seconds < 25.0); /* of 30 */
     answer_clear(&waiting.answer);
 }
 
@@ -301,7 +305,7 @@ static void test_doorbell_times_out(void **state)
     (void)state;
     wait_begin(&waiting, BEN, "&wait=1");
     wait_end(&waiting, 0);
-    assert_true(waiting.answer.seconds > 0.9 && waiting.answer.seconds < 3.0);
+    assert_true(waiting.answer.seconds > 0.9);
     assert_int_equal(json_integer_or(waiting.answer.json, "next", 0), since);
     answer_clear(&waiting.answer);
 }
@@ -321,7 +325,7 @@ static void test_doorbell_hears_the_catalogue(void **state)
     wait_begin(&listening, BEN, more);
     fixture_publish_agent(&f->ledger, DENIS, "sample/d", "");
     wait_end(&listening, 0);
-    assert_true(listening.answer.seconds < 5.0);
+    assert_true(listening.answer.seconds < 18.0); /* of 20 */
     /* Who did not ask for it sleeps on. */
     wait_end(&deaf, 0);
     assert_true(deaf.answer.seconds > 1.5);
@@ -413,7 +417,7 @@ static void test_what_is_opened_comes_at_once(void **state)
     assert_int_equal(ledger_queues_watch(f->ledger.ledger, clock_system(NULL), &done, NULL), 0);
     assert_int_equal(done.crossed, 1);
     wait_end(&waiting, 1);
-    assert_true(waiting.answer.seconds < 10.0);
+    assert_true(waiting.answer.seconds < 25.0);
     records = json_object_get(waiting.answer.json, "records");
     assert_string_equal(
         json_text_or(json_object_get(json_array_get(records, 0), "body"), "also_queue", ""),
@@ -454,7 +458,7 @@ static void test_many_wait_without_threads(void **state)
     json_decref(server_post(f, ANNE, batch, 1));
     for (int i = 0; i < 40; i++) {
         wait_end(&waiting[i], 1);
-        assert_true(waiting[i].answer.seconds < 10.0);
+        assert_true(waiting[i].answer.seconds < 25.0);
         answer_clear(&waiting[i].answer);
     }
 }
