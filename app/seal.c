@@ -130,10 +130,11 @@ int seal_key_unwrap(struct seal_key **key, const char *password, const unsigned 
     int code;
 
     *key = NULL;
-    /* Limits above 4 GiB or 20 passes never come from here: an altered file must not stall us. */
+    /* Limits above libsodium's sensitive ones never come from here: an altered file must neither
+     * stall this computer nor take its memory. */
     if (length != SEAL_WRAPPED_SIZE || wrapped[0] != WRAPPED_VERSION ||
-        wrapped[LIMITS_OFFSET] < 1 || wrapped[LIMITS_OFFSET] > 20 ||
-        wrapped[LIMITS_OFFSET + 1] < 13 || wrapped[LIMITS_OFFSET + 1] > 32)
+        wrapped[LIMITS_OFFSET] < 1 || wrapped[LIMITS_OFFSET] > SEAL_PASSES_MOST ||
+        wrapped[LIMITS_OFFSET + 1] < 13 || wrapped[LIMITS_OFFSET + 1] > SEAL_MEMORY_BITS_MOST)
         return error_set(error, ERROR_STORAGE, "the wrapped key is damaged or of a newer version");
     derived = sodium_malloc(sizeof(*derived));
     unwrapped = sodium_malloc(sizeof(*unwrapped));

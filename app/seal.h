@@ -13,6 +13,9 @@
 #define SEAL_KEY_SIZE     32
 #define SEAL_OVERHEAD     40 /* nonce 24, tag 16 */
 #define SEAL_WRAPPED_SIZE 96 /* version, limits, salt, nonce, sealed key */
+/* The largest limits that a wrapped key is tried with: 1 GiB, some seconds. */
+#define SEAL_PASSES_MOST      4
+#define SEAL_MEMORY_BITS_MOST 30
 
 /* A device key in locked memory that is wiped when freed; thread-safe to read. */
 struct seal_key;

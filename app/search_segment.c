@@ -61,6 +61,7 @@ int search_layout_read(struct search_layout *layout, const uint8_t *bytes, size_
     if (layout->documents > SEARCH_SEGMENT_DOCUMENTS ||
         layout->demands - layout->document_table !=
             (uint64_t)layout->documents * SEARCH_DOCUMENT_SIZE ||
+        layout->end - layout->demands > SEARCH_DEMAND_RUNS * SEARCH_DEMAND_RUN ||
         layout->forward - layout->top_table != (uint64_t)layout->tops * SEARCH_TOP_ENTRY)
         return error_set(error, ERROR_STORAGE, "search index: damaged segment");
     return 0;
@@ -126,6 +127,17 @@ static int demands_read(struct search_segment *segment, struct error *error)
     return code;
 }
 
+/* Its last byte is there: nothing is taken of memory for what a damaged row only says of it. */
+static int end_is_there(struct search_store *store, int64_t number,
+                        const struct search_layout *layout, struct error *error)
+{
+    size_t length;
+
+    if (layout->end > 0)
+        (void)search_store_peek(store, number, layout->end - 1, &length);
+    return search_store_failure(store, error);
+}
+
 int search_segment_open(struct search_segment **segment, struct search_store *store, int64_t number,
                         const struct search_layout *layout, struct error *error)
 {
@@ -137,6 +149,11 @@ int search_segment_open(struct search_segment **segment, struct search_store *st
     *segment = NULL;
     if (made == NULL)
         return error_set(error, ERROR_MEMORY, "search index: out of memory");
+    code = end_is_there(store, number, layout, error);
+    if (code != 0) {
+        free(made);
+        return code;
+    }
     made->store = store;
     made->number = number;
     made->layout = *layout;

@@ -45,6 +45,7 @@
 #define SEARCH_DOCUMENT_SIZE 16
 #define SEARCH_TOP_ENTRY     14
 #define SEARCH_DEMAND_RUN    6
+#define SEARCH_DEMAND_RUNS   512 /* at most: one of each demand, ended or not */
 
 enum search_flag {
     SEARCH_FLAG_FORM = 1,

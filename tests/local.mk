@@ -691,6 +691,9 @@ UI_QUESTIONS = tests/unit/ui_questions.c tests/unit/ui_questions.h
 UNIT_TESTS += tests/unit/test_ui_keeping
 tests_unit_test_ui_keeping_SOURCES = tests/unit/test_ui_keeping.c $(UI_QUESTIONS) $(UI_FIXTURE)
 tests_unit_test_ui_keeping_LDADD = $(UI_LIBS)
+UNIT_TESTS += tests/unit/test_own_file
+tests_unit_test_own_file_SOURCES = tests/unit/test_own_file.c tests/unit/unit.h
+tests_unit_test_own_file_LDADD = $(UI_LIBS)
 UNIT_TESTS += tests/unit/test_ui_audit
 tests_unit_test_ui_audit_SOURCES = tests/unit/test_ui_audit.c $(UI_QUESTIONS) $(UI_FIXTURE)
 tests_unit_test_ui_audit_LDADD = $(UI_LIBS)
@@ -965,7 +968,8 @@ tests_unit_test_delivery_work_SOURCES = tests/unit/test_delivery_work.c $(WORK_F
 tests_unit_test_delivery_work_LDADD = $(UNIT_LIBS)
 
 # Fuzzing everything that reads bytes from outside (clang): `make fuzz FUZZ_SECONDS=60`, each target
-# for so long; FUZZ=fuzz_input for one of them. `make fuzz-programs` only builds.
+# for so long; FUZZ=fuzz_input for one of them. `make fuzz-programs` only builds, `make fuzz-replay`
+# reads what is kept, each input once.
 FUZZ = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuzz_form fuzz_hsds \
     fuzz_operation fuzz_reply fuzz_compress fuzz_journal fuzz_config fuzz_csv fuzz_inventory \
     fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email fuzz_open311 fuzz_intake \
@@ -979,9 +983,12 @@ fuzz_make = $(MAKE) -s -f '$(srcdir)/tests/fuzz/fuzz.mk' SOURCE='$(srcdir)' FUZZ
     FUZZ_SECONDS='$(FUZZ_SECONDS)' FLAGS="$(subst ",\",$(DEFAULT_INCLUDES) $(AM_CPPFLAGS) $(CPPFLAGS))" \
     LIBS='$(UI_LIBS:lib%.a=) $(SERVER_LIBS) -lutil'
 
-.PHONY: fuzz fuzz-programs
-fuzz fuzz-programs: app/search_words_table.h
+.PHONY: fuzz fuzz-programs fuzz-replay
+fuzz fuzz-programs fuzz-replay: app/search_words_table.h
 fuzz:
+	@$(fuzz_make)
+fuzz-replay: FUZZ_SECONDS = 0
+fuzz-replay:
 	@$(fuzz_make)
 fuzz-programs:
 	@$(fuzz_make) programs

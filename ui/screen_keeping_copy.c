@@ -1,6 +1,6 @@
 /* Writes the copy for a client of everything on file about them into a file at this terminal: only
- * when it was confirmed where, and that it is not sealed. It comes in parts, straight into that
- * file; what is not whole is removed. */
+ * when it was confirmed where, and that it is not sealed. It comes in parts, straight into a file
+ * of that folder which has no name before it is whole: what is not, is nowhere. */
 #include "ui/screen.h"
 
 #include <errno.h>
@@ -49,7 +49,7 @@ struct copy {
     char title[200];
     char notice[300];
     char path[PATH_SIZE]; /* absolute, once it was confirmed */
-    int made;             /* the file that is written; -1: none */
+    int made;             /* the file that is written, without a name until it is whole; -1: none */
     int64_t next, total;  /* bytes of it that are here, and in all */
     char tag[80], at[40]; /* of the first part, given with the others */
     int64_t paused_ms;    /* since when it waits to ask again; 0: it does not */
@@ -69,7 +69,6 @@ static void give_up(struct copy *copy)
     if (copy->made < 0)
         return;
     close(copy->made);
-    unlink(copy->path);
     copy->made = -1;
 }
 
@@ -232,7 +231,7 @@ static void start(struct screen *screen)
 {
     struct copy *copy = screen->data;
 
-    copy->made = own_file_create(copy->path);
+    copy->made = own_file_unnamed(copy->path);
     if (copy->made < 0) {
         ui_tell(screen->ui, UI_FAILED, "%s: %s", copy->path, strerror(errno));
         return;
@@ -266,7 +265,7 @@ static void finish(struct screen *screen)
 {
     struct copy *copy = screen->data;
 
-    if (fsync(copy->made) != 0) {
+    if (!own_file_name(copy->made, copy->path)) {
         fail(screen, strerror(errno));
         return;
     }

@@ -81,7 +81,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text[size - 1] = '\0';
     switch (data[0] % 5) {
     case 0: /* a wrapping whose limits are small is tried: 8 KiB */
-        if (size > 6 && data[1 + 4] <= 2 && data[1 + 5] > 13)
+        if (size > 6 && data[1 + 4] <= SEAL_PASSES_MOST && data[1 + 5] > 13 &&
+            data[1 + 5] <= SEAL_MEMORY_BITS_MOST)
             return 0;
         FUZZ_HOLDS(seal_key_unwrap(&opened, "password", data + 1, size - 1, NULL) != 0);
         FUZZ_HOLDS(opened == NULL);

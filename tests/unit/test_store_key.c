@@ -281,6 +281,26 @@ static void one_that_is_broken_off_leaves_all_as_it_was(void **state)
     end(&fixture, &script);
 }
 
+/* A wrapped key whose limits somebody has changed is not tried: it would stall the computer. */
+static void altered_limits_are_not_tried(void **state)
+{
+    static const struct {
+        unsigned char passes, memory_bits;
+    } limits[] = {{0, 26}, {SEAL_PASSES_MOST + 1, 26}, {2, 12}, {2, SEAL_MEMORY_BITS_MOST + 1}};
+    struct store_fixture *fixture = *state;
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    struct seal_key *key;
+
+    assert_int_equal(seal_key_wrap(fixture->key, PASSWORD, wrapped, NULL), 0);
+    for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+        wrapped[4] = limits[i].passes;
+        wrapped[5] = limits[i].memory_bits;
+        assert_int_equal(seal_key_unwrap(&key, PASSWORD, wrapped, sizeof(wrapped), NULL),
+                         ERROR_STORAGE);
+        assert_null(key);
+    }
+}
+
 static void its_age_is_told(void **state)
 {
     struct store_fixture *fixture = *state;
@@ -495,6 +515,8 @@ int main(void)
         cmocka_unit_test(the_former_password_is_in_no_file),
         cmocka_unit_test(the_organisation_opens_what_was_deposited),
         cmocka_unit_test_setup_teardown(the_secret_half_is_a_file_for_one, store_fixture_setup,
+                                        store_fixture_teardown),
+        cmocka_unit_test_setup_teardown(altered_limits_are_not_tried, store_fixture_setup,
                                         store_fixture_teardown),
         cmocka_unit_test(what_is_destroyed_is_gone_and_nothing_else),
         cmocka_unit_test(its_bytes_are_overwritten),

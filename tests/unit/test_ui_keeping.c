@@ -2,11 +2,14 @@
  * the sync thread and the server. */
 #include "tests/unit/unit.h"
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "app/json.h"
@@ -297,13 +300,12 @@ static void what_is_not_whole_is_removed(void **state)
     ui_fixture_type(fixture, "2");
     ui_reply(fixture, QUESTION_KEEPING, part_asked(fixture, 0, ""), 200,
              PART("<h1>", "4", "12", "false"));
-    expect_file(path, "<h1>");
+    assert_int_not_equal(access(path, F_OK), 0);
     ui_fixture_press(fixture, INPUT_ESCAPE);
     expect(fixture, "No file was left.");
     assert_int_not_equal(access(path, F_OK), 0);
     for (size_t i = 0; i < 2; i++) {
         ui_fixture_type(fixture, "\0302");
-        assert_int_equal(access(path, F_OK), 0);
         ui_reply(fixture, QUESTION_KEEPING, part_asked(fixture, 0, ""), 200, wrong[i]);
         expect(fixture, "What the server sent makes no sense.");
         assert_int_not_equal(access(path, F_OK), 0);
@@ -314,9 +316,73 @@ static void what_is_not_whole_is_removed(void **state)
     assert_int_not_equal(access(path, F_OK), 0);
     /* The screen ends: signed out, or the program. */
     ui_fixture_type(fixture, "\0302");
-    assert_int_equal(access(path, F_OK), 0);
     ui_fixture_return(fixture, false);
     assert_int_not_equal(access(path, F_OK), 0);
+}
+
+/* Names in the folder of a path, "." and ".." apart. */
+static int names_beside(const char *path)
+{
+    char folder[120];
+    struct dirent *entry;
+    DIR *opened;
+    int count = 0;
+
+    (void)snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path, '/') - path), path);
+    opened = opendir(folder);
+    assert_non_null(opened);
+    while ((entry = readdir(opened)) != NULL)
+        count += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+    closedir(opened);
+    return count;
+}
+
+/* Killed while the copy comes, the program leaves nothing of it, whatever the name. */
+static void what_is_killed_leaves_nothing(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char folder[] = "/tmp/guichet-copy-XXXXXX", path[120];
+    int status = 0;
+    pid_t child;
+
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(path, sizeof(path), "%s/copy.html", folder);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        open_zoe(fixture, FILE_OF(HELD));
+        ui_fixture_type(fixture, "c\025");
+        ui_fixture_type(fixture, path);
+        ui_fixture_type(fixture, "\0302");
+        ui_reply(fixture, QUESTION_KEEPING, part_asked(fixture, 0, ""), 200,
+                 PART("<h1>", "4", "12", "false"));
+        (void)part_asked(fixture, 4, "t");
+        (void)kill(getpid(), SIGKILL);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    assert_int_equal(names_beside(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+/* What is named meanwhile stays as it is. */
+static void nothing_is_written_over_at_the_end(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char path[120];
+    int other;
+
+    ask_copy(fixture, path);
+    ui_fixture_type(fixture, "2");
+    other = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    assert_int_equal(write(other, "mine", 4), 4);
+    close(other);
+    ui_reply(fixture, QUESTION_KEEPING, part_asked(fixture, 0, ""), 200,
+             PART("<h1>", "4", "4", "true"));
+    expect(fixture, "No file was left.");
+    expect_file(path, "mine");
+    unlink(path);
 }
 
 /* --- the rules -------------------------------------------------------------------------------- */
@@ -396,6 +462,7 @@ int main(void)
         TEST(without_the_link_it_says_so),      TEST(a_hold_is_confirmed_and_sent),
         TEST(an_erasure_wants_its_word),        TEST(a_copy_is_written_where_it_was_confirmed),
         TEST(what_is_not_whole_is_removed),     TEST(the_rules_and_what_goes_next),
+        TEST(what_is_killed_leaves_nothing),    TEST(nothing_is_written_over_at_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
