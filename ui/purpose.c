@@ -204,6 +204,25 @@ static struct id file_open(struct desk *desk, enum record_type type)
     return file_of(desk, RECORD_CLIENT, open->client.text);
 }
 
+/* Two files on one screen are taken to be of one client: a contact with the one is the reason for
+ * the other, too, and is told with the look at it. */
+static bool is_contact_with_either(struct desk *desk, const struct id *file, const struct id *also)
+{
+    const struct purpose_reason contact = {.purpose = PURPOSE_CONTACT};
+    const struct id *const files[] = {file, also};
+    bool with[2];
+
+    if (id_is_empty(&desk->open.contact) || id_is_empty(file) || id_is_empty(also))
+        return false;
+    for (size_t i = 0; i < 2; i++)
+        with[i] = is_contact(desk, files[i]);
+    for (size_t i = 0; i < 2 && with[0] != with[1]; i++)
+        if (!with[i])
+            (void)desk_reason_keep(desk, files[i], &contact,
+                                   desk_now(desk) + PURPOSE_MINUTES * INT64_C(60000), NULL);
+    return with[0] || with[1];
+}
+
 bool purpose_is_wanted(struct desk *desk, const struct screen_kind *kind, const json_t *arguments,
                        struct id *file, struct id *also)
 {
@@ -220,6 +239,8 @@ bool purpose_is_wanted(struct desk *desk, const struct screen_kind *kind, const 
         *file = file_open(desk, of->type);
     if (of->also != NULL)
         *also = file_of(desk, of->type, json_text_or(arguments, of->also, ""));
+    if (is_contact_with_either(desk, file, also))
+        return false;
     /* Of two, the one that was not asked for. */
     if (!id_is_empty(file) && !id_is_empty(also) && purpose_known(desk, file, &reason)) {
         *file = *also;

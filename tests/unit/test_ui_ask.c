@@ -247,6 +247,47 @@ static void a_contact_asks_nothing(void **state)
 }
 
 /* That somebody else is here is no reason, but who acts for the client. */
+/* To merge two files is to say that both are of whom the contact is with. */
+static void a_contact_asks_nothing_for_a_merge(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    json_t *looks;
+
+    case_comes(fixture, OTHER, "open");
+    come(fixture, RECORD_CLIENT, OTHER,
+         json_pack("{s:s, s:s, s:s}", "kind", "person", "name", "Luc Other", "office", "t/north"));
+    contact_with(fixture, CLIENT);
+    ui_open(fixture->ui, "client-merge", json_pack("{s:s, s:s}", "client", OTHER, "into", CLIENT));
+    ui_fixture_draw(fixture);
+    expect_none(fixture, "Why do you");
+    expect(fixture, "Luc Other");
+    looks = looks_of(fixture);
+    assert_int_equal(json_array_size(looks), 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_string_equal(json_text_or(json_array_get(looks, i), "purpose", ""), "contact");
+    json_decref(looks);
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    /* Nor is it asked again for what it is now. */
+    ui_open(fixture->ui, "client", json_pack("{s:s}", "id", OTHER));
+    ui_fixture_draw(fixture);
+    expect_none(fixture, "Why do you");
+}
+
+/* A contact with somebody else says nothing of the two. */
+static void another_contact_asks_for_a_merge(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    case_comes(fixture, OTHER, "open");
+    come(fixture, RECORD_CLIENT, OTHER,
+         json_pack("{s:s, s:s, s:s}", "kind", "person", "name", "Luc Other", "office", "t/north"));
+    contact_with(fixture, SOMEBODY);
+    ui_open(fixture->ui, "client-merge", json_pack("{s:s, s:s}", "client", OTHER, "into", CLIENT));
+    ui_fixture_draw(fixture);
+    expect(fixture, "Why do you open this file?");
+    expect_none(fixture, "Luc");
+}
+
 static void another_ones_contact_is_none(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -359,6 +400,8 @@ int main(void)
         TEST(it_holds_for_that_file_alone),
         TEST(what_is_in_hand_asks_nothing),
         TEST(another_ones_contact_is_none),
+        TEST(a_contact_asks_nothing_for_a_merge),
+        TEST(another_contact_asks_for_a_merge),
         TEST(a_contact_asks_nothing),
         TEST(what_follows_waits_too),
         TEST(who_comes_back_later_is_asked),
