@@ -536,6 +536,10 @@ UNIT_TESTS += tests/unit/test_server
 tests_unit_test_server_SOURCES = tests/unit/test_server.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_history
+tests_unit_test_server_history_SOURCES = tests/unit/test_server_history.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_history_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_limits
 tests_unit_test_server_limits_SOURCES = tests/unit/test_server_limits.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)

@@ -253,94 +253,6 @@ static void test_packed_operations(void **state)
     free(text);
 }
 
-/* The stay in which the record of a refusal got its number is told, and known again; another one is
- * another history. */
-static void test_operations_after_a_refusal(void **state)
-{
-    struct id id = fixture_id(&f->ledger);
-    struct operation *first[1] = {server_note(f, ANNE, &id, "first")};
-    struct operation *second = server_note(f, ANNE, &id, "second");
-    struct call call = {.path = "/v1/operations", .token = f->tokens[ANNE]};
-    struct call look = {.token = f->tokens[ANNE]};
-    json_t *batch = json_pack("{s:[o]}", "operations", operation_to_json(second));
-    char *text = json_dumps(batch, JSON_COMPACT), body[200], path[200];
-
-    (void)state;
-    operation_free(second);
-    json_decref(batch);
-    json_decref(server_post(f, ANNE, first, 1));
-    call.body = text;
-    json_t *answer = server_json(f, &call);
-    free(text);
-    const json_t *outcome = json_array_get(json_object_get(answer, "outcomes"), 0);
-    const char *epoch = json_text_or(answer, "epoch", "");
-    long long seq = json_integer_or(json_object_get(outcome, "record"), "seq", 0);
-    struct {
-        long long seq;
-        const char *epoch;
-        int status;
-    } cases[] = {{seq, epoch, 200},
-                 {seq, "00000000", 409},
-                 {seq + 1000, epoch, 409},
-                 {seq + 1000, "", 409},
-                 {0, epoch, 400}};
-    assert_int_equal(strlen(epoch), 8);
-    assert_true(seq > 0);
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        (void)snprintf(body, sizeof body, "{\"shown\":\"%lld.%s\",\"operations\":[]}", cases[i].seq,
-                       cases[i].epoch);
-        (void)snprintf(path, sizeof path, "/v1/changes?shown=%lld.%s", cases[i].seq,
-                       cases[i].epoch);
-        call.body = body;
-        look.path = path;
-        for (int which = 0; which < 2; which++) {
-            const struct call *one = which == 0 ? &call : &look;
-
-            if (cases[i].status == 200)
-                json_decref(server_json(f, one));
-            else
-                server_expect_problem(f, one, cases[i].status,
-                                      cases[i].status == 409 ? "other-history" : "bad-parameter");
-        }
-    }
-    json_decref(answer);
-}
-
-/* What a restored server does not know must be sent again before anything new takes its place. */
-static void test_operations_after_another_history(void **state)
-{
-    struct id id = fixture_id(&f->ledger), known = fixture_id(&f->ledger);
-    struct operation *batch[1] = {server_note(f, ANNE, &known, "accepted")};
-    struct operation *operation = server_note(f, ANNE, &id, "new");
-    struct call call = {.path = "/v1/operations", .token = f->tokens[ANNE]};
-    struct call look = {.token = f->tokens[ANNE]};
-    const char *const unknown = "0192d0a0-0000-7000-8000-0000000000ad";
-    char path[128];
-
-    (void)state;
-    snprintf(path, sizeof(path), "/v1/records/note/%s", id.text);
-    look.path = path;
-    struct id accepted = batch[0]->id;
-    json_decref(server_post(f, ANNE, batch, 1));
-    for (int time = 0; time < 2; time++) {
-        json_t *body = json_pack("{s:s, s:[o]}", "made", time == 0 ? unknown : accepted.text,
-                                 "operations", operation_to_json(operation));
-        char *text = json_dumps(body, JSON_COMPACT);
-
-        call.body = text;
-        if (time == 0) {
-            server_expect_problem(f, &call, 409, "other-history");
-            server_expect_problem(f, &look, 404, "not-found");
-        } else {
-            json_decref(server_json(f, &call));
-            json_decref(server_json(f, &look));
-        }
-        free(text);
-        json_decref(body);
-    }
-    operation_free(operation);
-}
-
 /* A malformed one is refused alone, with its id when it has one. */
 static void test_bad_operations_stand_alone(void **state)
 {
@@ -590,8 +502,6 @@ int main(void)
         cmocka_unit_test(test_token_is_needed),
         cmocka_unit_test(test_operations),
         cmocka_unit_test(test_operations_in_brief),
-        cmocka_unit_test(test_operations_after_another_history),
-        cmocka_unit_test(test_operations_after_a_refusal),
         cmocka_unit_test(test_packed_operations),
         cmocka_unit_test(test_bad_operations_stand_alone),
         cmocka_unit_test(test_bodies_compressed),
