@@ -30,6 +30,12 @@
 #   code_of SECRET [N]        the one-time code of a secret in base 32, N steps from now (openssl)
 #   rest_login LOGIN [PASSWORD]
 #                             prints an access token (curl)
+#   work_as LOGIN DEVICE      signs in by curl, at a device of two digits: sets $TOKEN, $AGENT, $DEVICE
+#                             (curl, jq)
+#   add TYPE ID BODY [KIND BASE]
+#                             one operation of theirs, of now, or of $THEN when it is set; sets $NEW,
+#                             its id
+#   send                      sends those that were added; the server must apply them all
 #   records_of LOGIN [PASSWORD]
 #                             what the server gives them, into $WORK/records.json
 #   proxy_start               puts a proxy before the server that a test commands (tests/proxy);
@@ -272,6 +278,39 @@ rest_login() {
     curl -sS -H 'Content-Type: application/json' -d "{\"login\": \"$1\",
         \"password\": \"${2:-guichet}\", \"device\": \"019aaaaa-0000-7000-8000-000000000001\"}" \
         "$SERVER/v1/login" | grep -o '"token": *"[^"]*"' | cut -d'"' -f4
+}
+
+work_as() {
+    DEVICE=019aaaaa-0000-7000-8000-0000000000$2
+    curl -sS -H 'Content-Type: application/json' \
+        -d "{\"login\": \"$1\", \"password\": \"guichet\", \"device\": \"$DEVICE\"}" \
+        "$SERVER/v1/login" >"$WORK/login" || fail "the server does not answer"
+    TOKEN=$(jq -r .token "$WORK/login")
+    AGENT=$(jq -r .agent.id "$WORK/login")
+}
+
+ADDED=0
+OPERATIONS=
+add() {
+    ADDED=$((ADDED + 1))
+    NEW=$(printf '018aaaaa-0000-7000-8%03d-%012d' "$ADDED" "$ADDED")
+    OPERATIONS="$OPERATIONS$(jq -cn --arg id "$NEW" --arg type "$1" --arg record "$2" \
+        --arg agent "$AGENT" --arg device "$DEVICE" --argjson body "$3" \
+        --arg kind "${4:-append}" --argjson base "${5:-0}" \
+        --arg time "${THEN:-$(date -u +%Y-%m-%dT%H:%M:%S.000Z)}" \
+        '{id: $id, kind: $kind, type: $type, record: $record, base: $base, agent: $agent,
+          device: $device, time: $time, tick: 0, body: $body}')
+"
+}
+
+send() {
+    printf '%s' "$OPERATIONS" | jq -cs '{operations: .}' |
+        curl -sS -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
+            --data-binary @- "$SERVER/v1/operations" >"$WORK/answers.json"
+    jq -e --argjson sent "$(printf '%s' "$OPERATIONS" | wc -l)" \
+        '[.outcomes[] | select(.outcome == "applied")] | length == $sent' \
+        "$WORK/answers.json" >/dev/null || { cat "$WORK/answers.json"; fail "not all was applied"; }
+    OPERATIONS=
 }
 
 records_of() {

@@ -9,7 +9,6 @@ for tool in curl jq sqlite3; do
 done
 server_start
 
-DEVICE=019aaaaa-0000-7000-8000-000000000009
 CLIENT=018bbbbb-0000-7000-8000-000000000001
 OLD=018bbbbb-0000-7000-8000-000000000002
 NOTE=018bbbbb-0000-7000-8000-000000000003
@@ -17,22 +16,7 @@ OPEN=018bbbbb-0000-7000-8000-000000000004
 THEN=2023-11-10T10:00:00.000Z
 
 # What was done years ago, and is in the server since.
-curl -sS -H 'Content-Type: application/json' \
-    -d '{"login": "marie", "password": "guichet", "device": "'$DEVICE'"}' \
-    "$SERVER/v1/login" >"$WORK/login"
-TOKEN=$(jq -r .token "$WORK/login")
-AGENT=$(jq -r .agent.id "$WORK/login")
-COUNT=0
-LINES=
-add() { # add TYPE ID BODY [KIND BASE]
-    COUNT=$((COUNT + 1))
-    LINES="$LINES$(jq -cn --arg id "$(printf '018bbbbb-0000-7000-8001-%012d' $COUNT)" \
-        --arg type "$1" --arg record "$2" --arg agent "$AGENT" --arg time $THEN \
-        --argjson body "$3" --arg kind "${4:-append}" --argjson base "${5:-0}" --arg device $DEVICE \
-        '{id: $id, kind: $kind, type: $type, record: $record, base: $base, agent: $agent,
-          device: $device, time: $time, tick: 0, body: $body}')
-"
-}
+work_as marie 09
 a_case() { # a_case ID REFERENCE SUBJECT
     add case "$1" "{\"reference\": \"$2\", \"client\": \"$CLIENT\", \"office\": \"sample/quebec\",
         \"subject\": \"$3\", \"opened_at\": \"$THEN\", \"opened_by\": \"$AGENT\",
@@ -45,11 +29,7 @@ add note $NOTE "{\"case\": \"$OLD\", \"channel\": \"counter\", \"kind\": \"inter
     \"text\": \"the insurer has paid\", \"author\": \"$AGENT\", \"office\": \"sample/quebec\",
     \"at\": \"$THEN\"}"
 add case $OLD '{"status": "closed"}' claim 1
-printf '%s' "$LINES" | jq -cs '{operations: .}' |
-    curl -sS -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
-        --data-binary @- "$SERVER/v1/operations" >"$WORK/answers"
-[ "$(jq '[.outcomes[] | select(.outcome == "applied")] | length' "$WORK/answers")" = 5 ] ||
-    { cat "$WORK/answers"; fail "the past is not in the server"; }
+send
 
 start() { # start NAME DAYS
     DATA_="$WORK/data-$1" terminal "$1" --language $LANGUAGE_ --wrap-up-minutes 0 --keep-days "$2"

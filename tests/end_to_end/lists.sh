@@ -10,39 +10,8 @@ done
 server_start
 
 # Marie sends what other channels and colleagues would have left: clients, cases, tasks, a message.
-login() {
-    curl -sS -H 'Content-Type: application/json' -d '{"login": "'"$1"'", "password": "guichet",
-        "device": "019aaaaa-0000-7000-8000-0000000000'"$2"'"}' "$SERVER/v1/login" >"$WORK/login"
-    TOKEN=$(jq -r .token "$WORK/login")
-    AGENT=$(jq -r .agent.id "$WORK/login")
-    OFFICE=sample/quebec
-}
-login marie 09
-COUNT=0
-LINES=
-new_id() {
-    COUNT=$((COUNT + 1))
-    NEW=$(printf '019aaaaa-0000-7000-8%03d-%012d' "$COUNT" "$COUNT")
-}
-# add TYPE ID BODY [KIND BASE]: one operation, sent with the others by `send`.
-add() {
-    new_id
-    LINES="$LINES$(jq -cn --arg id "$NEW" --arg type "$1" --arg record "$2" \
-        --arg agent "$AGENT" --arg time "$(date -u +%Y-%m-%dT%H:%M:%S.000Z)" --argjson body "$3" \
-        --arg kind "${4:-append}" --argjson base "${5:-0}" \
-        '{id: $id, kind: $kind, type: $type, record: $record, base: $base, agent: $agent,
-          device: "019aaaaa-0000-7000-8000-000000000009", time: $time, tick: 0, body: $body}')
-"
-}
-send() {
-    printf '%s' "$LINES" | jq -cs '{operations: .}' >"$WORK/operations.json"
-    LINES=
-    curl -sS -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
-        --data-binary @"$WORK/operations.json" "$SERVER/v1/operations" >"$WORK/answers.json"
-    ! jq -r '.outcomes[]? | select(.outcome == "refused")' "$WORK/answers.json" | grep . ||
-        fail "the server refuses the test's own cases"
-    grep -q '"outcome"' "$WORK/answers.json" || { cat "$WORK/answers.json"; fail "nothing sent"; }
-}
+work_as marie 09
+OFFICE=sample/quebec
 at() { # at SPAN: a time in that span from now
     date -u -d "$1" +%Y-%m-%dT%H:%M:%S.000Z
 }
@@ -57,9 +26,11 @@ a_case() {
         \"opened_at\": \"$(at "-$1 days")\", \"opened_by\": \"$AGENT\", \"status\": \"received\"}"
     [ "$3" = received ] || add case $matter "{\"status\": \"$3\"}" claim 1
 }
+TASKS=0
 a_task() { # a_task NUMBER WHEN
-    new_id
-    add task "$NEW" "{\"kind\": \"commitment\", \"text\": \"call\", \"office\": \"$OFFICE\",
+    TASKS=$((TASKS + 1))
+    add task "019ddddd-0000-7000-8000-00000000000$TASKS" "{\"kind\": \"commitment\",
+        \"text\": \"call\", \"office\": \"$OFFICE\",
         \"case\": \"019ccccc-0000-7000-8000-00000000000$1\", \"author\": \"$AGENT\",
         \"at\": \"$(at now)\", \"due_at\": \"$(at "$2")\", \"state\": \"open\"}"
 }

@@ -10,28 +10,6 @@ for tool in curl jq; do
 done
 server_start
 
-# login NAME DEVICE
-login() {
-    curl -sS -H 'Content-Type: application/json' -d '{"login": "'"$1"'", "password": "guichet",
-        "device": "019aaaaa-0000-7000-8000-0000000000'"$2"'"}' "$SERVER/v1/login" >"$WORK/login"
-    TOKEN=$(jq -r .token "$WORK/login")
-    AGENT=$(jq -r .agent.id "$WORK/login")
-}
-
-COUNT=0
-# add TYPE ID BODY: one operation of Marie's.
-add() {
-    COUNT=$((COUNT + 1))
-    jq -cn --arg id "$(printf '019aaaaa-0000-7000-8%03d-%012d' $COUNT $COUNT)" --arg type "$1" \
-        --arg record "$2" --arg agent "$AGENT" --argjson body "$3" \
-        --arg time "$(date -u +%Y-%m-%dT%H:%M:%S.000Z)" \
-        '{operations: [{id: $id, kind: "append", type: $type, record: $record, base: 0,
-          agent: $agent, device: "019aaaaa-0000-7000-8000-000000000009", time: $time, tick: 0,
-          body: $body}]}' |
-        curl -sS -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
-            --data-binary @- "$SERVER/v1/operations" | grep -q '"applied"' || fail "add $1"
-}
-
 # a_case NUMBER CLIENT SUBJECT: in Marie's hands.
 a_case() {
     local client=019bbbbb-0000-7000-8000-00000000000$1
@@ -40,6 +18,7 @@ a_case() {
         \"client\": \"$client\", \"office\": \"sample/quebec\", \"subject\": \"$3\",
         \"service\": \"sample/birth-certificate\", \"opened_at\": \"2026-11-20T14:00:00.000Z\",
         \"opened_by\": \"$AGENT\", \"status\": \"received\"}"
+    send
 }
 
 # told AGENT CLIENT PURPOSE [WORDS]: the trail has the look with its reason.
@@ -81,7 +60,7 @@ marks() {
     keys b Enter
 }
 
-login marie 09
+work_as marie 09
 a_case 1 "Zoé Roy" "lost card"
 a_case 2 "Noah Gagnon" "moving"
 a_case 3 "Élodie Côté" "plates"
@@ -161,17 +140,17 @@ round() { # LANGUAGE FIRST SECOND: the numbers of two cases, with their clients'
     terminal_quit c
 }
 
-login sophie 08
+work_as sophie 08
 SOPHIE=$AGENT
 round fr 1 "Zoé Roy" 2 "Noah Gagnon"
 round en 3 "Élodie Côté" 4 "Aline Dubé"
 
 echo "the server hands nothing out before it was said"
-login marie 09
+work_as marie 09
 a_case 5 "Rita Thibault" "wood"
 CASE=019ccccc-0000-7000-8000-000000000005
 [ "$(status case $CASE)" = 200 ] || fail "her own case"
-login sophie 08
+work_as sophie 08
 [ "$(status case $CASE)" = 422 ] || fail "given without a reason: $(cat "$WORK/answer")"
 jq -e '.code == "purpose-needed" and (.purposes | index("call-back"))' "$WORK/answer" >/dev/null ||
     fail "it does not say which reasons there are"
