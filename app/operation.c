@@ -150,3 +150,50 @@ int operation_from_json(struct operation **operation, const json_t *document, st
     *operation = read;
     return 0;
 }
+
+/* --- as text ---------------------------------------------------------------------------------- */
+
+/* A place in a text that is looked through; NULL once it was not what was expected. */
+static const char *pass(const char *at, const char *end, const char *expected)
+{
+    size_t length = strlen(expected);
+
+    return at != NULL && (size_t)(end - at) >= length && memcmp(at, expected, length) == 0
+               ? at + length
+               : NULL;
+}
+
+static const char *pass_id(const char *at, const char *end)
+{
+    return at != NULL && end - at >= ID_TEXT_LENGTH ? at + ID_TEXT_LENGTH : NULL;
+}
+
+static const char *pass_word(const char *at, const char *end)
+{
+    while (at != NULL && at < end && ((*at >= 'a' && *at <= 'z') || *at == '-'))
+        at++;
+    return at;
+}
+
+bool operation_text_cut(char *text, size_t *length, struct id *record)
+{
+    const char *end = text + *length, *from, *to;
+    char named[ID_TEXT_LENGTH + 1];
+
+    from = pass_id(pass(text, end, "{\"id\":\""), end);
+    from = pass_word(pass(from, end, "\",\"kind\":\"append\",\"type\":\""), end);
+    from = pass_id(pass(from, end, "\",\"record\":\""), end);
+    if (from == NULL)
+        return false;
+    memcpy(named, from - ID_TEXT_LENGTH, ID_TEXT_LENGTH);
+    named[ID_TEXT_LENGTH] = '\0';
+    from = pass(from, end, "\",\"base\":0,");
+    to = pass_id(pass(from, end, "\"agent\":\""), end);
+    to = pass_id(pass(to, end, "\",\"device\":\""), end);
+    to = pass(to, end, "\",");
+    if (to == NULL || !id_parse(record, named))
+        return false;
+    memmove(text + (from - text), to, (size_t)(end - to));
+    *length -= (size_t)(to - from);
+    return true;
+}

@@ -60,4 +60,8 @@ int operation_complete(json_t *document, const struct id *agent, const struct id
 /* Reads that document, naming the member that is wrong; unknown members are kept. New. */
 int operation_from_json(struct operation **operation, const json_t *document, struct error *error);
 
+/* Takes the members "agent" and "device" out of a text that json_write made of operation_to_json,
+ * in place, where it is an append, and tells the record. False, and nothing done, for any other. */
+bool operation_text_cut(char *text, size_t *length, struct id *record);
+
 #endif

@@ -43,25 +43,42 @@ int store_bind_sealed(struct store *store, sqlite3_stmt *statement, int index, c
     return 0;
 }
 
+int store_column_opened(struct store *store, sqlite3_stmt *statement, int column, const char *about,
+                        char **text, size_t *length, struct error *error)
+{
+    const unsigned char *sealed = sqlite3_column_blob(statement, column);
+    size_t size = (size_t)sqlite3_column_bytes(statement, column);
+    int code;
+
+    *text = NULL;
+    *length = 0;
+    if (sealed == NULL)
+        return 0;
+    *text = malloc(size + 1);
+    if (*text == NULL)
+        return error_set(error, ERROR_MEMORY, "store: out of memory");
+    code = seal_open(store->key, sealed, size, about, *text, error);
+    if (code == ERROR_STORAGE && store_key_is_former(store))
+        code = error_set(error, ERROR_CONFLICT, STORE_KEY_FORMER);
+    if (code == 0) {
+        *length = size - SEAL_OVERHEAD;
+        return 0;
+    }
+    free(*text);
+    *text = NULL;
+    return code;
+}
+
 int store_column_sealed(struct store *store, sqlite3_stmt *statement, int column, const char *about,
                         json_t **value, struct error *error)
 {
-    const unsigned char *sealed = sqlite3_column_blob(statement, column);
-    size_t length = (size_t)sqlite3_column_bytes(statement, column);
+    size_t length;
     char *text;
-    int code;
+    int code = store_column_opened(store, statement, column, about, &text, &length, error);
 
     *value = NULL;
-    if (sealed == NULL)
-        return 0;
-    text = malloc(length + 1);
-    if (text == NULL)
-        return error_set(error, ERROR_MEMORY, "store: out of memory");
-    code = seal_open(store->key, sealed, length, about, text, error);
-    if (code == ERROR_STORAGE && store_key_is_former(store))
-        code = error_set(error, ERROR_CONFLICT, STORE_KEY_FORMER);
-    if (code == 0)
-        code = json_read(value, text, length - SEAL_OVERHEAD, SIZE_MAX, about, error);
+    if (code == 0 && text != NULL)
+        code = json_read(value, text, length, SIZE_MAX, about, error);
     free(text);
     return code;
 }

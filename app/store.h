@@ -180,7 +180,11 @@ int store_cases_newest(struct store *store, store_newest_visit visit, void *cont
 /* --- outbox: operations not yet accepted by the server ------------------------------------- */
 
 struct outbox_entry {
-    const struct operation *operation; /* borrowed */
+    const char *id;
+    const struct operation *operation; /* borrowed; NULL where there is a text */
+    const char *text;                  /* store_outbox_more: of an append, else NULL */
+    size_t length;                     /* of the text */
+    struct id record;                  /* that the text is about */
     int attempts;                      /* how often it was sent without an answer */
     const char *reason;                /* why the last attempt failed, "" when none did */
 };
@@ -201,7 +205,8 @@ int64_t store_outbox_count_work(struct store *store, struct error *error);
 int store_outbox_each(struct store *store, size_t limit, outbox_visit visit, void *context,
                       struct error *error);
 
-/* The same without those of `under_way`, which need not be settled yet for more to be sent. */
+/* The same without those of `under_way`, which need not be settled yet for more to be sent. What
+ * appends a record comes as the text that goes on the wire (operation_text_cut), unread. */
 int store_outbox_more(struct store *store, const struct id *under_way, size_t count, size_t limit,
                       outbox_visit visit, void *context, struct error *error);
 

@@ -184,6 +184,9 @@ void store_walks_close(struct store *store);
 /* Binds a JSON value, sealed about `about`; ERROR_MEMORY when it cannot. */
 int store_bind_sealed(struct store *store, sqlite3_stmt *statement, int index, const json_t *value,
                       const char *about, struct error *error);
+/* Opens the sealed text of a column: new (free()); NULL for a NULL column. */
+int store_column_opened(struct store *store, sqlite3_stmt *statement, int column, const char *about,
+                        char **text, size_t *length, struct error *error);
 /* Opens the sealed JSON of a column; NULL in `value` for a NULL column. New reference. */
 int store_column_sealed(struct store *store, sqlite3_stmt *statement, int column, const char *about,
                         json_t **value, struct error *error);

@@ -259,58 +259,6 @@ int64_t store_outbox_count_work(struct store *store, struct error *error)
     return count_by(store, STORE_OPERATION_COUNT_WORK, error);
 }
 
-int store_outbox_each(struct store *store, size_t limit, outbox_visit visit, void *context,
-                      struct error *error)
-{
-    return store_outbox_more(store, NULL, 0, limit, visit, context, error);
-}
-
-/* Whether `ids` hold this one; most stand where `guess` says. */
-static bool is_among(const struct id *ids, size_t count, size_t guess, const char *text)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(ids[(guess + i) % count].text, text) == 0)
-            return true;
-    return false;
-}
-
-int store_outbox_more(struct store *store, const struct id *under_way, size_t count, size_t limit,
-                      outbox_visit visit, void *context, struct error *error)
-{
-    size_t passed = 0;
-    sqlite3_stmt *row = NULL;
-    int code;
-
-    if (sqlite3_prepare_v2(database_handle(store->database),
-                           store_schema.statements[STORE_OPERATION_WAITING].sql, -1, &row,
-                           NULL) != SQLITE_OK)
-        return database_fail(store->database, "operation.waiting", error);
-    sqlite3_bind_int64(row, 1, limit <= INT64_MAX - count ? (int64_t)(limit + count) : INT64_MAX);
-    while ((code = database_step(store->database, row, error)) == 1) {
-        if (passed < count && is_among(under_way, count, passed, database_text(row, 0))) {
-            passed++;
-            continue;
-        }
-        if (limit-- == 0) {
-            code = 0;
-            break;
-        }
-        struct outbox_entry entry = {.attempts = sqlite3_column_int(row, 2),
-                                     .reason = database_text(row, 3)};
-        struct operation *operation;
-
-        code = store_column_operation(store, row, 1, database_text(row, 0), &operation, error);
-        entry.operation = operation;
-        if (code == 0)
-            code = visit(context, &entry);
-        operation_free(operation);
-        if (code != 0)
-            break;
-    }
-    sqlite3_finalize(row);
-    return code;
-}
-
 int store_outbox_attempted(struct store *store, const struct id *ids, size_t count,
                            const char *reason, struct error *error)
 {

@@ -12,6 +12,10 @@
 
 #define HEADERS_LIMIT (64 * 1024)
 
+/* Of a body in one piece: what libcurl writes by itself, and the most that it is given room for. */
+#define UPLOAD_PRESET 65536L
+#define UPLOAD_MOST   (512 * 1024L)
+
 static int64_t measure(CURL *easy, CURLINFO what)
 {
     curl_off_t value = 0;
@@ -191,6 +195,21 @@ static bool set_transport(struct http_exchange *exchange)
     return good;
 }
 
+/* A body leaves as a whole, as far as the connection takes it: what waits for a second look would
+ * be waited for by the server, while whoever asked does something else. */
+static bool set_body(struct http_exchange *exchange)
+{
+    CURL *easy = exchange->easy;
+    long room = exchange->body_length < UPLOAD_MOST ? (long)exchange->body_length : UPLOAD_MOST;
+
+    return curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->body_length) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body) == CURLE_OK &&
+           (room <= UPLOAD_PRESET ||
+            curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, room) == CURLE_OK);
+}
+
 static bool set_request(struct http_exchange *exchange, const struct http_request *request)
 {
     const struct http_client_options *limits = &exchange->client->limits;
@@ -202,10 +221,7 @@ static bool set_request(struct http_exchange *exchange, const struct http_reques
     bool good = !url.failed && curl_easy_setopt(easy, CURLOPT_URL, url.bytes) == CURLE_OK;
     text_buffer_free(&url);
     if (exchange->body != NULL)
-        good = good && curl_easy_setopt(easy, CURLOPT_POST, 1L) == CURLE_OK &&
-               curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                                (curl_off_t)exchange->body_length) == CURLE_OK &&
-               curl_easy_setopt(easy, CURLOPT_POSTFIELDS, exchange->body) == CURLE_OK;
+        good = good && set_body(exchange);
     return good && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)limits->connect_ms) ==

@@ -44,13 +44,30 @@ static int note_ground(struct reading *reading, const struct operation *operatio
     return code;
 }
 
+/* Adds one as it goes on the wire; false when there is no room for it. */
+static bool add_text(struct reading *reading, const struct outbox_entry *entry, const char *text,
+                     size_t length, const struct id *record)
+{
+    struct sync_batch *batch = reading->batch;
+
+    if (batch->count > 0 && batch->operations.length + length >= reading->engine->batch_pace.limit)
+        return false;
+    text_buffer_add_text(&batch->operations, batch->count == 0 ? "" : ",");
+    text_buffer_add(&batch->operations, text, length);
+    batch->records[batch->count] = *record;
+    (void)id_parse(&batch->ids[batch->count++], entry->id);
+    batch->fresh = batch->fresh || (entry->attempts == 0 && entry->reason[0] == '\0');
+    return true;
+}
+
 static int add_operation(void *context, const struct outbox_entry *entry)
 {
     struct reading *reading = context;
-    struct sync_engine *engine = reading->engine;
-    struct sync_batch *batch = reading->batch;
 
-    if (sync_later_has(engine, entry->operation))
+    if (entry->text != NULL)
+        return add_text(reading, entry, entry->text, entry->length, &entry->record) ? 0
+                                                                                    : BATCH_FULL;
+    if (sync_later_has(reading->engine, entry->operation))
         return 0;
     json_t *document = operation_to_json(entry->operation);
     /* The session says who and where. */
@@ -61,15 +78,7 @@ static int add_operation(void *context, const struct outbox_entry *entry)
     json_decref(document);
     if (text == NULL)
         return ERROR_MEMORY;
-    size_t length = strlen(text);
-    bool fits = batch->count == 0 || batch->operations.length + length < engine->batch_pace.limit;
-    if (fits) {
-        text_buffer_add_text(&batch->operations, batch->count == 0 ? "" : ",");
-        text_buffer_add(&batch->operations, text, length);
-        batch->records[batch->count] = entry->operation->record;
-        batch->ids[batch->count++] = entry->operation->id;
-        batch->fresh = batch->fresh || (entry->attempts == 0 && entry->reason[0] == '\0');
-    }
+    bool fits = add_text(reading, entry, text, strlen(text), &entry->operation->record);
     free(text);
     return fits ? note_ground(reading, entry->operation) : BATCH_FULL;
 }

@@ -145,6 +145,9 @@ UNIT_TESTS += tests/unit/test_journal
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h
 tests_unit_test_journal_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_operation
+tests_unit_test_operation_SOURCES = tests/unit/test_operation.c tests/unit/unit.h
+tests_unit_test_operation_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_store_retained
 tests_unit_test_store_retained_SOURCES = tests/unit/test_store_retained.c \
     tests/unit/store_fixture.c tests/unit/store_fixture.h
@@ -949,7 +952,8 @@ tests_unit_test_delivery_LDADD = $(UNIT_LIBS)
 
 # `make bench-sync`: what sync costs, beside PouchDB and pouchdb-server (npm). NOTES="1000" for few.
 EXTRA_PROGRAMS += tests/bench/bench_sync
-tests_bench_bench_sync_SOURCES = tests/bench/bench_sync.c tests/bench/relay.c tests/bench/relay.h
+tests_bench_bench_sync_SOURCES = tests/bench/bench_sync.c tests/bench/relay.c tests/bench/relay.h \
+    tests/bench/bare_rows.c tests/bench/bare_rows.h
 tests_bench_bench_sync_LDADD = $(UNIT_LIBS)
 EXTRA_DIST += tests/bench/bench_sync.sh tests/bench/bench_sync.mjs
 # The dictionary of net/packed.h, as it was made once. A new one is another coding:

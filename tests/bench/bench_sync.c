@@ -29,10 +29,12 @@
 #include "app/note.h"
 #include "app/store.h"
 #include "net/sync.h"
+#include "tests/bench/bare_rows.h"
 #include "tests/bench/relay.h"
 
 #define PASSWORD "correct horse battery staple"
 #define PROSE    150 /* characters of a note */
+#define DOCUMENT 680 /* bytes of a note as the server keeps it */
 #define SEGMENT  52  /* headers of IPv4 and TCP (with its times) around the bytes of each segment */
 
 static char directory[] = "/tmp/guichet-bench-sync-XXXXXX";
@@ -424,6 +426,15 @@ static void measure_down(struct terminal *terminal, int notes)
            last.work.server / notes);
 }
 
+/* The bound: as many rows synced by SQLite alone, in the same run on the same disk. */
+static void measure_bare(int notes)
+{
+    char path[128];
+
+    snprintf(path, sizeof path, "%s/bare.db", directory);
+    printf("bare_rate %.0f\n", bare_rows_write(path, notes, DOCUMENT));
+}
+
 /* Where the bytes of one exchange go: its first line, each header by its name, the body. */
 static void print_parts(struct terminal *terminal, int way)
 {
@@ -553,6 +564,7 @@ int main(int argc, char **argv)
     measure_up(&writer, notes);
     terminal_open(&reader, 1, port);
     measure_down(&reader, notes);
+    measure_bare(notes);
     if (!rates) {
         measure_one(&writer);
         measure_slow(&writer);

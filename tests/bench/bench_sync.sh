@@ -27,6 +27,7 @@ FNR == 1 { printf "%-52s %12s %12s %8s\n", notes " notes over loopback", "guiche
     said["up_work_server"] = said["down_work_server"] = "  processor time of the server, us each"
     said["down_rate"] = "down to a fresh terminal, per second"
     said["down_bytes"] = "bytes on the wire, each, both ways"
+    said["bare_rate"] = "bare SQLite: as many rows, synced to disk, per second"
     said["one_bytes"] = "one note of 200 characters on an idle link, bytes"
     said["one_packets"] = "its TCP segments"
     said["one_all"] = "with 52 bytes of IP and TCP around each"

@@ -1,6 +1,7 @@
 #include "net/http_client.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -370,6 +371,47 @@ static bool answer_or_wait(void *context, int connection, const char *request, s
     return true;
 }
 
+static bool answer_and_count(void *context, int connection, const char *request, size_t length,
+                             int count)
+{
+    (void)request;
+    (void)length;
+    (void)count;
+    atomic_fetch_add((atomic_int *)context, 1);
+    scripted_write_json(connection, "200 OK", "", "{}");
+    return true;
+}
+
+/* Nobody carries on meanwhile: whoever sent it is at something else. */
+static void a_body_leaves_as_a_whole(void **state)
+{
+    static char body[80 * 1024];
+    static atomic_int arrived;
+    struct scripted_server *server = scripted_server_start(answer_and_count, &arrived);
+    struct http_client *client = client_of(server);
+    struct http_exchange *push = NULL;
+    struct http_reply reply;
+    struct http_request post = {.method = "POST",
+                                .path = "/v1/operations",
+                                .body = body,
+                                .body_length = sizeof body,
+                                .body_type = "application/json",
+                                .accept = "application/json"};
+
+    (void)state;
+    memset(body, ' ', sizeof body);
+    assert_int_equal(http_client_call(client, &get_changes, &reply, NULL), 0);
+    http_reply_clear(&reply);
+    assert_int_equal(http_client_begin(client, &push, &post, NULL), 0);
+    http_client_advance(client);
+    for (int64_t start = now_ms(); atomic_load(&arrived) < 2 && now_ms() - start < 20000;)
+        (void)usleep(1000);
+    assert_int_equal(atomic_load(&arrived), 2);
+    http_exchange_cancel(push);
+    http_client_free(client);
+    scripted_server_stop(server);
+}
+
 static void a_push_goes_while_the_long_poll_is_open(void **state)
 {
     struct scripted_server *server = scripted_server_start(answer_or_wait, NULL);
@@ -502,6 +544,7 @@ int main(void)
         cmocka_unit_test(compressed_replies_are_opened_and_bounded),
         cmocka_unit_test(a_silent_server_is_given_up),
         cmocka_unit_test(a_push_goes_while_the_long_poll_is_open),
+        cmocka_unit_test(a_body_leaves_as_a_whole),
         cmocka_unit_test(a_waiting_call_is_stopped_from_another_thread),
         cmocka_unit_test(plain_http_is_for_loopback_alone),
         cmocka_unit_test(a_token_cannot_break_the_header),
