@@ -137,6 +137,7 @@ const struct member import_role_members[] = {
     {MEMBER("summary", KIND_LOCALISED, 0)},
     {MEMBER("permissions", KIND_WORD, REQUIRED | LIST), .words = role_permission_words},
     {MEMBER("cases", KIND_WORD, REQUIRED), .words = role_reach_words},
+    {MEMBER("mandate", KIND_WORD, 0), WORDS("office", "offices", "all")},
     {MEMBER("offices", KIND_KEY, LIST), .type = RECORD_OFFICE},
     {0},
 };

@@ -41,14 +41,54 @@ static permission_set listed(const struct record *record)
     return may;
 }
 
-static enum role_reach reach_of(const struct record *record)
+static enum role_reach reach_of(const char *word)
 {
-    const char *word = record_text(record, "cases");
-
     for (int reach = 0; reach < ROLE_REACH_COUNT; reach++)
         if (strcmp(role_reach_words[reach], word) == 0)
             return (enum role_reach)reach;
     return ROLE_REACH_NONE;
+}
+
+/* A word that is none of these gives nothing. */
+static enum role_reach mandate_of(const struct record *record)
+{
+    const char *word = record_text(record, "mandate");
+    enum role_reach reach = reach_of(word);
+
+    if (json_object_get(record->body, "mandate") == NULL)
+        return ROLE_REACH_ALL;
+    return reach >= ROLE_REACH_OFFICE ? reach : ROLE_REACH_NONE;
+}
+
+static bool is_office(const struct record *record, const char *reference, const char *office)
+{
+    char key[RECORD_KEY_SIZE];
+
+    if (*reference == '\0')
+        return false;
+    record_full_key(record, reference, key);
+    return strcmp(key, office) == 0;
+}
+
+bool role_has_mandate(const struct role *role, const struct record *agent, const char *office)
+{
+    const json_t *listed_office;
+    size_t index;
+
+    if (role->mandate == ROLE_REACH_ALL)
+        return true;
+    if (role->mandate < ROLE_REACH_OFFICE)
+        return false;
+    if (is_office(agent, record_text(agent, "office"), office))
+        return true;
+    if (role->mandate == ROLE_REACH_OFFICES)
+        json_array_foreach(json_object_get(role->record->body, "offices"), index, listed_office)
+        {
+            if (json_is_string(listed_office) &&
+                is_office(role->record, json_string_value(listed_office), office))
+                return true;
+        }
+    return false;
 }
 
 void role_read(struct role *role, const struct record *agent, struct record *record)
@@ -60,11 +100,13 @@ void role_read(struct role *role, const struct record *agent, struct record *rec
         return;
     if (record == NULL) {
         role->may = permission_of_role(name);
+        role->mandate = ROLE_REACH_ALL;
         role->reach = strcmp(name, "administrator") == 0 || role->may == 0 ? ROLE_REACH_NONE
                                                                            : ROLE_REACH_OFFICE;
     } else if (!json_bool_or(record->body, "ended", false)) {
         role->may = listed(record);
-        role->reach = reach_of(record);
+        role->reach = reach_of(record_text(record, "cases"));
+        role->mandate = mandate_of(record);
     }
 }
 

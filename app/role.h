@@ -33,6 +33,9 @@ extern const char *const role_permission_words[];
 struct role {
     permission_set may;
     enum role_reach reach;
+    /* Whose files it erases, holds back and copies for clients, where it may: ROLE_REACH_OFFICE or
+     * more, ROLE_REACH_NONE for nobody's. Where the record does not say: of every office. */
+    enum role_reach mandate;
     struct record *record; /* owned; NULL: the built-in one */
 };
 
@@ -42,6 +45,10 @@ static inline bool role_has(const struct role *role, enum permission permission)
 {
     return (role->may & ((permission_set)1 << permission)) != 0;
 }
+
+/* Whether something of this office (a full key, "" for none) is within the role's mandate for this
+ * agent. */
+bool role_has_mandate(const struct role *role, const struct record *agent, const char *office);
 
 /* The full key of the record that would say what this agent's role is. */
 void role_key(const struct record *agent, char key[RECORD_KEY_SIZE]);

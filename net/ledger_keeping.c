@@ -4,6 +4,7 @@
 #include "net/ledger_file.h"
 #include "net/ledger_follow.h"
 #include "net/ledger_protect.h"
+#include "net/ledger_role.h"
 #include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 
@@ -135,8 +136,48 @@ static int read_protected(struct database *database, const struct ledger_file *f
     return code < 0 ? code : 0;
 }
 
-static int read_all(struct database *database, enum record_type type, const struct id *id,
-                    struct ledger_keeping *keeping, struct error *error)
+/* What belongs to no office is for those whose mandate is all of them. */
+static int read_mandate(struct database *database, const struct ledger_file *file,
+                        const struct id *agent, struct ledger_keeping *keeping, struct error *error)
+{
+    struct ledger_row row;
+    struct role role = {0};
+    bool any = false, all = true;
+    int code = ledger_row_read(database, RECORD_AGENT, agent, &row, error);
+
+    if (code == 0)
+        code = ledger_role_read(database, row.record, &role, error);
+    for (size_t i = 0; i < file->count && code == 0; i++) {
+        const char *office = record_text(file->rows[i].record, "office");
+
+        any = any || *office != '\0';
+        all = all && (*office == '\0' || role_has_mandate(&role, row.record, office));
+    }
+    keeping->is_in_mandate = code == 0 && all && (any || role.mandate == ROLE_REACH_ALL);
+    role_clear(&role);
+    ledger_row_clear(&row);
+    return code;
+}
+
+int ledger_keeping_is_for_all(struct ledger *ledger, const struct id *agent, bool *is,
+                              struct error *error)
+{
+    struct ledger_reader *reader;
+    struct role role = {0};
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    *is = false;
+    if (code != 0)
+        return code;
+    code = ledger_role_of(reader->database, agent, &role, error);
+    *is = code == 0 && role.mandate == ROLE_REACH_ALL;
+    role_clear(&role);
+    ledger_reader_give(ledger, reader);
+    return code;
+}
+
+static int read_all(struct database *database, const struct id *agent, enum record_type type,
+                    const struct id *id, struct ledger_keeping *keeping, struct error *error)
 {
     struct ledger_file file;
     int code = ledger_file_read(database, type, id, &file, error);
@@ -157,12 +198,14 @@ static int read_all(struct database *database, enum record_type type, const stru
         code = read_bar(database, &file, keeping, error);
     if (code == 0)
         code = read_protected(database, &file, keeping, error);
+    if (code == 0)
+        code = read_mandate(database, &file, agent, keeping, error);
     ledger_file_free(&file);
     return code;
 }
 
-int ledger_keeping_read(struct ledger *ledger, enum record_type type, const struct id *id,
-                        struct ledger_keeping *keeping, struct error *error)
+int ledger_keeping_read(struct ledger *ledger, const struct id *agent, enum record_type type,
+                        const struct id *id, struct ledger_keeping *keeping, struct error *error)
 {
     struct ledger_reader *reader;
     int code = ledger_reader_take(ledger, &reader, error);
@@ -172,7 +215,7 @@ int ledger_keeping_read(struct ledger *ledger, enum record_type type, const stru
         return code;
     code = ledger_snapshot_begin(reader, error);
     if (code == 0)
-        code = read_all(reader->database, type, id, keeping, error);
+        code = read_all(reader->database, agent, type, id, keeping, error);
     ledger_snapshot_end(reader);
     ledger_reader_give(ledger, reader);
     return code;

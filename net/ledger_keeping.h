@@ -21,6 +21,7 @@ struct ledger_keeping {
     struct ledger_erased would; /* what goes with it */
     int64_t latest_ms;          /* when something was done to any of it */
     bool is_protected;          /* any of it belongs to a protected file */
+    bool is_in_mandate;         /* of whoever asks, all of it (app/role.h) */
     bool is_held;               /* itself, not something below or above it */
     int64_t held_ms;            /* since when */
     struct id held_by;          /* empty: at the machine */
@@ -33,8 +34,12 @@ struct ledger_keeping {
 
 /* In one state of the database, while others write. ERROR_NOT_FOUND also for what was erased. Clear
  * it also after an error. */
-int ledger_keeping_read(struct ledger *ledger, enum record_type type, const struct id *id,
-                        struct ledger_keeping *keeping, struct error *error);
+int ledger_keeping_read(struct ledger *ledger, const struct id *agent, enum record_type type,
+                        const struct id *id, struct ledger_keeping *keeping, struct error *error);
+
+/* Whether the mandate of this agent's role is the whole organisation. */
+int ledger_keeping_is_for_all(struct ledger *ledger, const struct id *agent, bool *is,
+                              struct error *error);
 void ledger_keeping_clear(struct ledger_keeping *keeping);
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * POST /v1/keeping and below: what is kept about a client, of a case or below another record; its
- * hold, its copy for the client, its erasure. For those whose role erases or discloses, wherever
- * the file stands: a client asks at any office. Whom it is about is said in the body: an address is
- * written down on its way. Each leaves its entry in the trail, and so does what is refused.
+ * hold, its copy for the client, its erasure. For those whose role erases or discloses, within its
+ * mandate: of every office where the role does not say which, for a client asks at any. Whom it is
+ * about is said in the body: an address is written down on its way. Each leaves its entry in the
+ * trail, and so does what is refused.
  */
 #include "net/route_keeping.h"
 
@@ -83,11 +84,14 @@ static bool note_refused(struct request *request, const struct asking *asking, c
     return request_audit(request, &entry);
 }
 
-/* A protected file is not there for a role that reads none. */
+/* A protected file is not there for a role that reads none, nor one of an office that its mandate
+ * does not hold. */
 static bool may_see(struct request *request, const struct asking *asking)
 {
     bool may = true;
 
+    if (!asking->keeping.is_in_mandate)
+        return note_refused(request, asking, "mandate") && nothing(request);
     if (asking->keeping.is_protected && !keeping_role_may(request, PERMISSION_READ_PROTECTED, &may))
         return false;
     return may || (note_refused(request, asking, "protected") && nothing(request));
@@ -102,8 +106,8 @@ static bool read_file(struct request *request, const char *type, struct asking *
                             &asking->type, &id, &error);
 
     if (code == 0)
-        code = ledger_keeping_read(request->server->ledger, asking->type, &id, &asking->keeping,
-                                   &error);
+        code = ledger_keeping_read(request->server->ledger, &request->actor.agent, asking->type,
+                                   &id, &asking->keeping, &error);
     if (code == ERROR_NOT_FOUND)
         return nothing(request);
     if (code != 0)

@@ -8,6 +8,7 @@
 #include "app/clock.h"
 #include "app/json.h"
 #include "net/ledger_audit_names.h"
+#include "net/ledger_keeping.h"
 #include "net/ledger_retention.h"
 #include "net/route_keeping.h"
 
@@ -122,13 +123,17 @@ static void forecast_answer(struct request *request, const json_t *body)
                                 .first = place == NULL,
                                 .due = json_array()};
     struct error error = ERROR_INIT;
-    bool listed = false;
+    bool listed = false, all = false;
     int code;
 
     if (days < 0 || days > DAYS_MOST) {
         request_problem(request, PROBLEM_BAD_PARAMETER, "\"days\": 0 to %d", DAYS_MOST);
     } else if (keeping_role_may(request, PERMISSION_READ_PROTECTED, &listed)) {
-        code = look_on(request, days, listed, &forecast, &error);
+        /* Which ones, of whichever office: for whose mandate that is. */
+        code =
+            ledger_keeping_is_for_all(request->server->ledger, &request->actor.agent, &all, &error);
+        if (code == 0)
+            code = look_on(request, days, listed && all, &forecast, &error);
         if (code == 0)
             answer(request, &forecast);
         else

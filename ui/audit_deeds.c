@@ -102,6 +102,7 @@ static const struct phrase {
     {"copy", N_("copy for the client")},
     {"disclosure at a terminal", N_("copy for the client")},
     {"protected", N_("protected")},
+    {"mandate", N_("of another office")},
     {"held", N_("held back")},
     {"waiting", N_("something waits")},
     {"changed since", N_("changed since it was looked at")},

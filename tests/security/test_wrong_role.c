@@ -443,6 +443,72 @@ static void test_nobody_writes_in_anothers_name(void **state)
     }
 }
 
+#define OTHER_OFFICE "sample/d"
+
+/* --- whose mandate it is ---------------------------------------------------------------------- */
+
+/* Of roles that erase and disclose: whose files of Ben's office, and of the other, are there. */
+static const struct {
+    const char *mandate; /* NULL: not said */
+    const char *office;  /* that the role lists; NULL: none */
+    bool own, other;
+} mandate_table[] = {
+    {NULL, NULL, true, true},
+    {"all", NULL, true, true},
+    {"office", NULL, true, false},
+    {"office", OTHER_OFFICE, true, false},
+    {"offices", NULL, true, false},
+    {"offices", OTHER_OFFICE, true, true},
+    {"none", OTHER_OFFICE, false, false},
+    {"planet", OTHER_OFFICE, false, false},
+};
+
+static void give_mandate(size_t row)
+{
+    json_t *offices = mandate_table[row].office != NULL
+                          ? json_pack("[s]", mandate_table[row].office)
+                          : json_array();
+
+    fixture_publish(&world.server.ledger, RECORD_ROLE, "sample/keeper",
+                    json_pack("{s:{s:s, s:s}, s:[s, s, s], s:s, s:o, s:s*}", "title", "fr", "G",
+                              "en", "K", "permissions", "erase", "disclose", "read-protected",
+                              "cases", "none", "offices", offices, "mandate",
+                              mandate_table[row].mandate));
+}
+
+static void test_every_mandate(void **state)
+{
+    static const char *const paths[] = {"/v1/keeping", "/v1/keeping/hold", "/v1/keeping/hold-end",
+                                        "/v1/keeping/copy", "/v1/keeping/erase"};
+    static const enum place places[] = {OWN, OTHER, PROTECTED, PROTECTED_OTHER};
+
+    (void)state;
+    for (size_t row = 0; row < sizeof(mandate_table) / sizeof(mandate_table[0]); row++) {
+        give_mandate(row);
+        world_ben_is("sample/keeper");
+        for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+            for (size_t j = 0; j < sizeof(places) / sizeof(places[0]); j++) {
+                bool other = places[j] == OTHER || places[j] == PROTECTED_OTHER;
+                bool may = other ? mandate_table[row].other : mandate_table[row].own;
+                char body[300];
+                const struct call call = {
+                    .path = paths[i], .token = world.server.tokens[BEN], .body = body};
+                long status;
+
+                /* What it would erase has changed since then: nothing is. */
+                snprintf(body, sizeof(body),
+                         "{\"type\": \"client\", \"of\": \"%s\", \"reason\": \"a test\", "
+                         "\"language\": \"fr\", \"from\": 0, "
+                         "\"latest\": \"2001-01-01T00:00:00.000Z\"}",
+                         world.ids[RECORD_CLIENT][places[j]].text);
+                status = status_of(&call);
+                if (may ? status != 200 && status != 409 && status != 412 : status != 404)
+                    fail_msg("%s of %s by mandate %zu: %ld", paths[i], place_names[places[j]], row,
+                             status);
+            }
+    }
+}
+
 static void test_no_other_path_leads_there(void **state)
 {
     static const char *const shapes[] = {
@@ -497,6 +563,7 @@ int main(void)
         cmocka_unit_test(test_every_operation),
         cmocka_unit_test(test_protecting),
         cmocka_unit_test(test_nobody_writes_in_anothers_name),
+        cmocka_unit_test(test_every_mandate),
         cmocka_unit_test(test_no_other_path_leads_there),
     };
 

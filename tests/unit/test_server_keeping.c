@@ -171,11 +171,12 @@ static void what_is_erased_is_gone(void **state)
     assert_int_equal(json_integer_or(answer, "records", 0), 3);
     assert_true(json_bool_or(answer, "overwritten", false));
     json_decref(answer);
-    assert_int_equal(trail(f,
-                           "kind = 'erase' AND what = 'erased: a court asks' AND length(agent) = 36 AND "
-                           "length(device) = 36 AND length(request) = 16",
-                           &client),
-                     2);
+    assert_int_equal(
+        trail(f,
+              "kind = 'erase' AND what = 'erased: a court asks' AND length(agent) = 36 AND "
+              "length(device) = 36 AND length(request) = 16",
+              &client),
+        2);
     assert_int_equal(erase_occurrences(f->ledger.folder, SECRET), 0);
     expect(f, "/v1/keeping", about(body, "client", client.text, ""), 404, "not-found");
     expect(f, "/v1/keeping/copy", about(body, "client", client.text, ""), 404, "not-found");
@@ -349,6 +350,14 @@ static void what_rules_will_erase_is_told(void **state)
     make_ben(f, "eraser");
     answer = ask(f, "/v1/retention", "{\"days\": 400}");
     assert_int_equal(json_integer_or(answer, "files", 0), 1);
+    assert_int_equal(json_array_size(json_object_get(answer, "due")), 0);
+    json_decref(answer);
+    /* Nor is whose mandate is some offices. */
+    fixture_publish(&f->ledger, RECORD_ROLE, "sample/eraser",
+                    json_pack("{s:{s:s, s:s}, s:[s, s], s:s, s:s}", "title", "fr", "E", "en", "E",
+                              "permissions", "erase", "read-protected", "cases", "none", "mandate",
+                              "offices"));
+    answer = ask(f, "/v1/retention", "{\"days\": 400}");
     assert_int_equal(json_array_size(json_object_get(answer, "due")), 0);
     json_decref(answer);
     expect(f, "/v1/retention", "{\"days\": -1}", 400, "bad-parameter");
