@@ -1,9 +1,12 @@
 /* Who decides at a relay, and what it shows meanwhile: claims in which others have part wait for
  * the centre, and what the office did stays on top of what the centre gives. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/json.h"
+#include "net/ledger.h"
+#include "net/ledger_announce.h"
 #include "tests/unit/relay_fixture.h"
 
 #define MINUTE INT64_C(60000)
@@ -52,6 +55,45 @@ static void denis_comes(struct relay_fixture *f)
 {
     fixture_publish_agent(&f->centre, DENIS, "a", "");
     relay_pull(f);
+}
+
+/* --- what it announces ------------------------------------------------------------------------ */
+
+/* Whether an offer by Anne at the relay would be told to who reads this scope. */
+static bool is_announced(struct relay_fixture *f, const struct id *matter, const char *scope)
+{
+    const struct id id = fixture_id(&f->centre);
+    struct ledger_actor actor = f->centre.actors[ANNE];
+    struct ledger_announcement announcement;
+    struct scope_set desk = {0};
+    struct operation *operation =
+        relay_append(f, ANNE, RECORD_HANDOFF, &id,
+                     fixture_handoff(&f->centre, ANNE, "sample/a", matter,
+                                     f->centre.actors[CHLOE].agent.text, NULL, NULL));
+    bool told;
+
+    assert_int_equal(ledger_desk_read(f->relay, &actor.agent, &desk, &actor.may, NULL), 0);
+    assert_int_equal(ledger_announce(f->relay, &actor, &desk, operation, f->centre.clock_ms,
+                                     &announcement, NULL),
+                     0);
+    told = scope_set_has(&announcement.scopes, scope);
+    ledger_announcement_clear(&announcement);
+    scope_set_free(&desk);
+    operation_free(operation);
+    return told;
+}
+
+static void test_the_relay_announces_within_the_office(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id known = make(f, ANNE, RECORD_CASE, fixture_case(&f->centre, ANNE, "sample/a"));
+    struct id unknown = fixture_id(&f->centre);
+    char scope[64];
+
+    snprintf(scope, sizeof(scope), "agent:%s", f->centre.actors[CHLOE].agent.text);
+    assert_true(is_announced(f, &known, scope));
+    assert_false(is_announced(f, &known, "office:sample/a"));
+    assert_false(is_announced(f, &unknown, scope));
 }
 
 /* --- who decides ------------------------------------------------------------------------------ */
@@ -347,6 +389,7 @@ static void test_the_clock_is_whose_office_it_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        WITH(test_the_relay_announces_within_the_office),
         WITH(test_what_another_office_has_part_in_waits_for_the_centre),
         WITH(test_what_is_open_to_others_too_waits_for_the_centre),
         WITH(test_a_re_assignment_is_the_centre_s),
