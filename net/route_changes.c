@@ -207,6 +207,7 @@ static void answer_announced(struct request *request, const struct reading *read
     page.catalogue = reading->catalogue > 0 ? reading->catalogue : 0;
     text_copy(page.epoch, sizeof(page.epoch), reading->epoch);
     answer(request, &page, members);
+    request->reply.hurried = true;
 }
 
 /* Tells what was announced to who hears it, before the page is read. The scopes are those of the

@@ -177,6 +177,7 @@ struct reply {
     int64_t rev;          /* for the ETag; 0: no such header */
     bool preflight;       /* tells a browser what pages of the configured origin may ask */
     bool close;           /* the connection ends after it */
+    bool hurried;         /* somebody waits for it: no time is taken to compress it */
     bool set;
 };
 

@@ -170,7 +170,7 @@ static enum compression reply_compress(struct request *request)
     char *packed;
     size_t length;
 
-    if (reply->body == NULL || reply->length < COMPRESS_FROM ||
+    if (reply->body == NULL || reply->hurried || reply->length < COMPRESS_FROM ||
         compression == COMPRESSION_IDENTITY ||
         compress_bytes(compression, reply->body, reply->length, &packed, &length, NULL) != 0)
         return COMPRESSION_IDENTITY;
