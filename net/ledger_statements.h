@@ -7,6 +7,12 @@
 #include "net/ledger_statements_audit.h"
 #include "net/ledger_statements_device.h"
 
+/* A wait that had ended here and has not: a relay ended it, or made it first, and its centre says
+ * that it stands. One whose client went away is over though the offer stands. */
+#define WAITS_AGAIN                                                                                \
+    "(ended IS NOT NULL AND excluded.ended IS NULL AND (how IN (1, 3) OR began <> "                \
+    "excluded.began))"
+
 #define LEDGER_STATEMENTS(X)                                                                       \
     AUDIT_STATEMENTS(X)                                                                            \
     X(CLIENT_OF_AGENT,                                                                             \
@@ -135,10 +141,13 @@
     X(WATCH_STATE, "UPDATE watch SET number = ?2, crossed = ?3 WHERE name = ?1")                   \
     X(WATCH_FOLLOW, "UPDATE watch SET crossed = ?3, number = ?2 WHERE name = ?1 AND number <= ?2") \
     X(WATCH_NEWS, "SELECT 1 FROM watch WHERE name = ?1 AND crossed = 0 AND number < ?2")           \
-    X(WAIT_PUT, "INSERT INTO wait (record, queue, contact, began, ended, how, marks) "             \
-                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (record) DO UPDATE SET "          \
-                "how = CASE WHEN ended IS NULL THEN excluded.how ELSE how END, "                   \
-                "ended = coalesce(ended, excluded.ended), marks = excluded.marks")                 \
+    X(WAIT_PUT,                                                                                    \
+      "INSERT INTO wait (record, queue, contact, began, ended, how, marks) "                       \
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (record) DO UPDATE SET "                    \
+      "began = CASE WHEN " WAITS_AGAIN " THEN excluded.began ELSE began END, "                     \
+      "how = CASE WHEN ended IS NULL OR " WAITS_AGAIN " THEN excluded.how ELSE how END, "          \
+      "ended = CASE WHEN " WAITS_AGAIN " THEN NULL ELSE coalesce(ended, excluded.ended) "          \
+      "END, marks = excluded.marks")                                                               \
     X(WAIT_REPLACE, "INSERT OR REPLACE INTO wait (record, queue, began, ended, how, marks) "       \
                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                             \
     X(WAIT_CLIENT_GONE,                                                                            \

@@ -900,8 +900,12 @@ tests_unit_test_ui_work_SOURCES = tests/unit/test_ui_work.c $(UI_FIXTURE)
 tests_unit_test_ui_work_LDADD = $(UI_LIBS)
 
 # The deterministic simulator: `make sim SEED_FROM=k SEEDS=n`, `TRACE=1` for what happens.
+# `make sim YEAR=1 TERMINALS=200`: a year of as many, by that seed.
 SEED_FROM = 1
 SEEDS = 200
+YEAR =
+TERMINALS = 200
+DAYS = 365
 check_PROGRAMS += tests/sim/sim
 EXTRA_DIST += tests/sim/report.md tests/sim/sum.awk
 tests_sim_sim_SOURCES = tests/sim/sim.c tests/sim/sim_acts.c tests/sim/sim_check.c \
@@ -914,7 +918,8 @@ tests_sim_sim_SOURCES = tests/sim/sim.c tests/sim/sim_acts.c tests/sim/sim_check
     tests/sim/sim_query.c \
     tests/sim/sim_queues.c \
     tests/sim/sim_relay.c tests/sim/sim_server.c \
-    tests/sim/sim_terminal.c tests/sim/sim_tickets.c tests/sim/simulation.c \
+    tests/sim/sim_terminal.c tests/sim/sim_tickets.c tests/sim/sim_year.c \
+    tests/sim/simulation.c \
     tests/sim/simulation.h
 tests_sim_sim_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_system \
     -Wl,--wrap=sodium_malloc -Wl,--wrap=sodium_free
@@ -922,7 +927,11 @@ tests_sim_sim_LDADD = $(UNIT_LIBS)
 
 .PHONY: sim
 sim: tests/sim/sim
-	@tests/sim/sim --from '$(SEED_FROM)' --seeds '$(SEEDS)'
+	@if test -n '$(YEAR)'; then \
+	    tests/sim/sim --year '$(YEAR)' --terminals '$(TERMINALS)' --days '$(DAYS)'; \
+	else \
+	    tests/sim/sim --from '$(SEED_FROM)' --seeds '$(SEEDS)'; \
+	fi
 
 # One filing, many agencies.
 UNIT_TESTS += tests/unit/test_ledger_delivery

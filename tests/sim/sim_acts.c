@@ -142,7 +142,7 @@ static void choose_target(struct sim_terminal *terminal, struct handoff_offer *o
     if (which < 2)
         offer->target.queue = SIM_QUEUE;
     else if (which == 2)
-        offer->target.office = "sample/b";
+        offer->target.office = sim_year_office(simulation);
     else
         offer->target.agent =
             simulation->terminals[sim_random(simulation, (uint64_t)simulation->terminal_count)]
@@ -369,23 +369,14 @@ static void note_made(struct sim_terminal *terminal, const struct operation *ope
 {
     struct simulation *simulation = terminal->simulation;
 
-    if (simulation->made_count == simulation->made_room) {
-        simulation->made_room = simulation->made_room * 2 + 64;
-        simulation->made =
-            realloc(simulation->made, simulation->made_room * sizeof *simulation->made);
-        if (simulation->made == NULL)
-            abort();
-    }
     bool decides = (operation->type == RECORD_HANDOFF || operation->type == RECORD_TICKET) &&
                    operation->kind == OPERATION_CLAIM;
-    simulation->made[simulation->made_count++] = (struct sim_made){
-        .id = operation->id,
-        .record = operation->record,
-        .terminal = terminal->number,
-        .doubtful = doubtful,
-        .note = operation->type == RECORD_NOTE ? json_deep_copy(operation->body) : NULL,
-        .type = operation->type};
-    struct sim_made *made = &simulation->made[simulation->made_count - 1];
+    struct sim_made *made = sim_made_add(simulation, &operation->id);
+    made->record = operation->record;
+    made->terminal = terminal->number;
+    made->doubtful = doubtful;
+    made->note = operation->type == RECORD_NOTE ? json_deep_copy(operation->body) : NULL;
+    made->type = operation->type;
     (void)snprintf(made->state, sizeof made->state, "%s",
                    decides ? json_text_or(operation->body, "state", "") : "");
     made->accepts = strcmp(made->state, "accepted") == 0;
@@ -408,8 +399,11 @@ void sim_terminal_act(struct sim_terminal *terminal)
     struct batch batch = {0};
     struct error error = ERROR_INIT;
 
-    terminal->act_at =
-        simulation->now + 500 + (int64_t)sim_random(simulation, (uint64_t)simulation->act_most_ms);
+    if (simulation->year != NULL && sim_year_leaves(terminal))
+        return;
+    terminal->act_at = sim_year_act_at(
+        terminal,
+        simulation->now + 500 + (int64_t)sim_random(simulation, (uint64_t)simulation->act_most_ms));
     sim_files_act(terminal);
     int code = simulation->waiting_rooms && sim_random(simulation, 2) == 0
                    ? sim_ticket_act(terminal, &author, &batch, &error)

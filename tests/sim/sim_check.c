@@ -11,12 +11,49 @@
 #include "app/delivery.h"
 #include "app/json.h"
 
+/* Where the id is, or the first free place for it (FNV-1a). */
+static size_t *place_of(struct simulation *simulation, const char *id)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (const char *at = id; *at != '\0'; at++)
+        hash = (hash ^ (unsigned char)*at) * UINT64_C(0x100000001b3);
+    for (size_t i = hash % simulation->made_places_room;;
+         i = (i + 1) % simulation->made_places_room) {
+        size_t *place = &simulation->made_places[i];
+        if (*place == 0 || strcmp(simulation->made[*place - 1].id.text, id) == 0)
+            return place;
+    }
+}
+
 struct sim_made *sim_made_find(struct simulation *simulation, const char *id)
 {
-    for (size_t i = 0; i < simulation->made_count; i++)
-        if (strcmp(simulation->made[i].id.text, id) == 0)
-            return &simulation->made[i];
-    return NULL;
+    size_t place = simulation->made_count == 0 ? 0 : *place_of(simulation, id);
+
+    return place == 0 ? NULL : &simulation->made[place - 1];
+}
+
+struct sim_made *sim_made_add(struct simulation *simulation, const struct id *id)
+{
+    if (simulation->made_count == simulation->made_room) {
+        simulation->made_room = simulation->made_room * 2 + 64;
+        simulation->made_places_room = simulation->made_room * 2;
+        simulation->made =
+            realloc(simulation->made, simulation->made_room * sizeof *simulation->made);
+        free(simulation->made_places);
+        simulation->made_places =
+            calloc(simulation->made_places_room, sizeof *simulation->made_places);
+        if (simulation->made == NULL || simulation->made_places == NULL)
+            abort();
+        for (size_t i = 0; i < simulation->made_count; i++)
+            *place_of(simulation, simulation->made[i].id.text) = i + 1;
+    }
+    struct sim_made *made = &simulation->made[simulation->made_count++];
+    *made = (struct sim_made){.id = *id};
+    size_t *place = place_of(simulation, id->text);
+    if (*place == 0)
+        *place = simulation->made_count;
+    return made;
 }
 
 /* --- nothing waits for ever ------------------------------------------------------------------- */
@@ -374,6 +411,14 @@ static void check_records(struct simulation *simulation, struct sim_terminal *te
     scope_set_free(&scopes);
 }
 
+/* Record by record: in a year other terminals each week, and all in the end. */
+static bool is_compared(const struct simulation *simulation, int terminal)
+{
+    const struct sim_year *year = simulation->year;
+
+    return year == NULL || year->compared < 0 || terminal % SIM_YEAR_COMPARED == year->compared;
+}
+
 void sim_check(struct simulation *simulation)
 {
     check_rest(simulation);
@@ -389,7 +434,8 @@ void sim_check(struct simulation *simulation)
             continue;
         check_clock(simulation, terminal);
         check_refusals(simulation, terminal);
-        check_records(simulation, terminal);
+        if (is_compared(simulation, i))
+            check_records(simulation, terminal);
         sim_check_files(simulation, terminal);
     }
 }

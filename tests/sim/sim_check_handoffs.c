@@ -53,7 +53,8 @@ static void read_item(void *context, sqlite3_stmt *row)
     const char *skill = sim_column(row, 12);
     const char *level = strchr(skill, ':');
 
-    items->list = realloc(items->list, (items->count + 1) * sizeof *items->list);
+    if ((items->count & (items->count - 1)) == 0)
+        items->list = realloc(items->list, (2 * items->count + 1) * sizeof *items->list);
     if (items->list == NULL)
         abort();
     struct item *item = &items->list[items->count++];
@@ -74,12 +75,18 @@ static void read_item(void *context, sqlite3_stmt *row)
     (void)timestamp_parse(sim_column(row, 13), &item->expires_ms);
 }
 
+/* The id is an item's first member. */
+static int compare_id(const void *id, const void *item)
+{
+    return strcmp(id, ((const struct item *)item)->id);
+}
+
+/* Of items in the order of their ids. */
 static const struct item *find(const struct items *items, const char *id)
 {
-    for (size_t i = 0; i < items->count; i++)
-        if (strcmp(items->list[i].id, id) == 0)
-            return &items->list[i];
-    return NULL;
+    return items->count == 0
+               ? NULL
+               : bsearch(id, items->list, items->count, sizeof *items->list, compare_id);
 }
 
 static bool is(const struct item *item, const char *state)
@@ -360,7 +367,8 @@ void sim_check_handoffs(struct simulation *simulation)
 {
     struct items items = {0};
 
-    sim_query(simulation, ITEM_COLUMNS "type IN ('handoff', 'case')", NULL, read_item, &items);
+    sim_query(simulation, ITEM_COLUMNS "type IN ('handoff', 'case') ORDER BY id", NULL, read_item,
+              &items);
     check_made(simulation, &items);
     for (size_t i = 0; i < items.count; i++)
         if (!items.list[i].is_case) {

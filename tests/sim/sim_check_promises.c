@@ -40,8 +40,8 @@ static void check_refund(struct simulation *simulation, const char *id, const ch
 
     sim_query(simulation,
               "SELECT json_extract(document, '$.body.state'), json_extract(document, "
-              "'$.body.ended_by') FROM record WHERE type = 'task' AND json_extract(document, "
-              "'$.body.promise') = ?1",
+              "'$.body.ended_by') FROM record WHERE type = 'task' AND instr(document, ?1) > 0 AND "
+              "json_extract(document, '$.body.promise') = ?1",
               id, read_refund, &refund);
     simulation->totals.promises_missed += missed;
     if (missed && (refund.count != 1 || refund.dropped_by_server))

@@ -87,28 +87,43 @@ static void check_late(struct simulation *simulation, int which, int64_t oldest)
                   thresholds[which].measure, thresholds[which].queue, simulation->now - could);
 }
 
+/* Who waits where, by this database. */
+static void count_at(const char *path, int64_t wall, struct counting *counting)
+{
+    *counting = (struct counting){.wall = wall};
+    for (int i = 0; i < SIM_THRESHOLDS; i++)
+        counting->oldest[i] = INT64_MAX;
+    sim_query_at(
+        path,
+        "SELECT json_extract(document, '$.body.to_queue'), json_extract(document, "
+        "'$.body.offered_at'), json_extract(document, '$.body.call_from') FROM record WHERE "
+        "type = 'handoff' AND instr(document, '\"offered\"') > 0 AND json_extract(document, "
+        "'$.body.state') = 'offered'",
+        NULL, count_one, counting);
+    sim_query_at(path,
+                 "SELECT json_extract(document, '$.body.queue'), json_extract(document, "
+                 "'$.body.arrived_at'), json_extract(document, '$.body.appointment_at'), "
+                 "json_extract(document, '$.body.office'), strftime('%s', json_extract(document, "
+                 "'$.body.day')) FROM record WHERE type = 'ticket' AND json_extract(document, "
+                 "'$.body.state') = 'waiting'",
+                 NULL, count_ticket, counting);
+}
+
+static int64_t value_of(const struct counting *counting, int i)
+{
+    if (!thresholds[i].age)
+        return counting->waiting[i];
+    return counting->oldest[i] == INT64_MAX ? 0 : counting->wall - counting->oldest[i];
+}
+
 static void count_again(struct simulation *simulation)
 {
-    struct counting counting = {.wall = sim_wall(simulation)};
+    struct counting counting;
 
-    for (int i = 0; i < SIM_THRESHOLDS; i++)
-        counting.oldest[i] = INT64_MAX;
-    sim_query(simulation,
-              "SELECT json_extract(document, '$.body.to_queue'), json_extract(document, "
-              "'$.body.offered_at'), json_extract(document, '$.body.call_from') FROM record WHERE "
-              "type = 'handoff' AND json_extract(document, '$.body.state') = 'offered'",
-              NULL, count_one, &counting);
-    sim_query(simulation,
-              "SELECT json_extract(document, '$.body.queue'), json_extract(document, "
-              "'$.body.arrived_at'), json_extract(document, '$.body.appointment_at'), "
-              "json_extract(document, '$.body.office'), strftime('%s', json_extract(document, "
-              "'$.body.day')) FROM record WHERE type = 'ticket' AND json_extract(document, "
-              "'$.body.state') = 'waiting'",
-              NULL, count_ticket, &counting);
+    count_at(simulation->ledger_path, sim_wall(simulation), &counting);
     for (int i = 0; i < SIM_THRESHOLDS; i++) {
         struct sim_threshold *threshold = &simulation->thresholds[i];
-        int64_t age = counting.oldest[i] == INT64_MAX ? 0 : counting.wall - counting.oldest[i];
-        int64_t value = thresholds[i].age ? age : counting.waiting[i];
+        int64_t value = value_of(&counting, i);
 
         if (!threshold->crossed && value >= thresholds[i].limit) {
             if (thresholds[i].age)
@@ -137,14 +152,15 @@ static void read_alert(void *context, sqlite3_stmt *row)
         }
 }
 
-static void read_alerts(struct simulation *simulation, struct sim_threshold *told)
+static void read_alerts(const char *path, struct sim_threshold *told)
 {
     memset(told, 0, SIM_THRESHOLDS * sizeof *told);
-    sim_query(simulation,
-              "SELECT json_extract(document, '$.body.queue'), json_extract(document, "
-              "'$.body.measure'), json_extract(document, '$.body.state') FROM record WHERE type = "
-              "'alert'",
-              NULL, read_alert, told);
+    sim_query_at(
+        path,
+        "SELECT json_extract(document, '$.body.queue'), json_extract(document, "
+        "'$.body.measure'), json_extract(document, '$.body.state') FROM record WHERE type = "
+        "'alert'",
+        NULL, read_alert, told);
 }
 
 static bool same(const struct sim_threshold *one, const struct sim_threshold *other)
@@ -159,7 +175,7 @@ static void check_alerts(struct simulation *simulation)
 {
     struct sim_threshold told[SIM_THRESHOLDS];
 
-    read_alerts(simulation, told);
+    read_alerts(simulation->ledger_path, told);
     for (int i = 0; i < SIM_THRESHOLDS; i++)
         if (told[i].number != simulation->thresholds[i].number ||
             told[i].crossed != simulation->thresholds[i].crossed)
@@ -179,12 +195,121 @@ static void settle_doubt(struct simulation *simulation)
 
     if (!simulation->thresholds_unsure && !simulation->thresholds_unknown)
         return;
-    read_alerts(simulation, told);
+    read_alerts(simulation->ledger_path, told);
     if (!simulation->thresholds_unknown && !same(told, simulation->thresholds) &&
         !same(told, simulation->thresholds_before))
         sim_break(simulation, "a look at the thresholds that failed was done in part");
     memcpy(simulation->thresholds, told, sizeof told);
     simulation->thresholds_unsure = simulation->thresholds_unknown = false;
+}
+
+static void spoil(struct simulation *simulation, const char *path, const char *query)
+{
+    sqlite3 *database = NULL;
+
+    if ((sqlite3_open(path, &database) != SQLITE_OK ||
+         sqlite3_exec(database, query, NULL, NULL, NULL) != SQLITE_OK) &&
+        !sim_disk_is_dead(simulation->ledger_disk) && !sim_disk_is_dead(simulation->relay.disk))
+        abort();
+    sqlite3_close(database);
+}
+
+/* --- a relay ---------------------------------------------------------------------------------- */
+
+/* All who serve it are of the office behind the relay. */
+static bool is_inside(const struct simulation *simulation, const char *queue)
+{
+    bool served = false;
+
+    for (int i = 0; i < simulation->terminal_count; i++) {
+        if (!sim_agent_serves(&simulation->terminals[i], queue))
+            continue;
+        served = true;
+        if (!sim_behind_relay(simulation, i))
+            return false;
+    }
+    return served;
+}
+
+/* Each crossing that there is by the relay's own records is told once, and none other. */
+static void check_relay_alerts(struct simulation *simulation, const struct sim_threshold *before,
+                               const struct counting *counting)
+{
+    struct sim_threshold told[SIM_THRESHOLDS];
+
+    read_alerts(simulation->relay.path, told);
+    for (int i = 0; i < SIM_THRESHOLDS; i++) {
+        bool inside = is_inside(simulation, thresholds[i].queue);
+        int64_t value = value_of(counting, i);
+        bool crossed = !inside             ? before[i].crossed
+                       : before[i].crossed ? value > thresholds[i].rearm
+                                           : value >= thresholds[i].limit;
+        int64_t number = before[i].number + (crossed && !before[i].crossed);
+
+        simulation->totals.crossings += number - before[i].number;
+        if (told[i].number != number || told[i].crossed != crossed)
+            sim_break(simulation,
+                      "at the relay the %s of %s was crossed %" PRId64 " times and %s; alerts: "
+                      "%" PRId64 ", and %s",
+                      thresholds[i].measure, thresholds[i].queue, number, crossed ? "is" : "is not",
+                      told[i].number, told[i].crossed ? "one is raised" : "none is raised");
+    }
+}
+
+int sim_relay_watch(struct simulation *simulation, int64_t *next, struct error *error)
+{
+    struct sim_relay *relay = &simulation->relay;
+    int64_t wall = sim_wall(simulation), rest = relay_board_rest(relay->board, wall);
+    struct sim_threshold before[SIM_THRESHOLDS];
+    struct counting counting;
+    struct ledger_watch done;
+
+    if (rest > 0) {
+        *next = wall + rest < *next ? wall + rest : *next;
+        return 0;
+    }
+    read_alerts(relay->path, before);
+    count_at(relay->path, wall, &counting);
+    int code = ledger_queues_watch(relay->ledger, wall, &done, error);
+    if (code != 0)
+        return code;
+    check_relay_alerts(simulation, before, &counting);
+    if (done.crossed + done.over > 0)
+        sim_trace(simulation, "relay: %d thresholds crossed, %d over", done.crossed, done.over);
+    if (simulation->plant == SIM_PLANT_RELAY_ALERT_TWICE && done.crossed > 0)
+        spoil(simulation, relay->path, "UPDATE watch SET crossed = 0");
+    if (done.next_ms < *next)
+        *next = done.next_ms;
+    return 0;
+}
+
+static void read_carried(void *context, sqlite3_stmt *row)
+{
+    int *which = context;
+
+    for (int i = 0; i < SIM_THRESHOLDS; i++)
+        if (strcmp(thresholds[i].queue, sim_column(row, 0)) == 0 &&
+            strcmp(thresholds[i].measure, sim_column(row, 1)) == 0)
+            *which = i;
+}
+
+void sim_alert_carried(struct simulation *simulation, const struct operation *operation)
+{
+    int which = -1;
+
+    sim_query(simulation,
+              "SELECT json_extract(document, '$.body.queue'), json_extract(document, "
+              "'$.body.measure') FROM record WHERE type = 'alert' AND id = ?1",
+              operation->record.text, read_carried, &which);
+    if (which < 0)
+        return;
+    struct sim_threshold *threshold = &simulation->thresholds[which];
+    bool raises = operation->kind == OPERATION_APPEND;
+    if (raises && threshold->crossed)
+        sim_break(simulation, "alert %s of the relay is of a crossing that was told already",
+                  operation->record.text);
+    threshold->number += raises;
+    threshold->crossed = raises;
 }
 
 /* --- running ---------------------------------------------------------------------------------- */
@@ -211,17 +336,6 @@ void sim_clock_restart(struct simulation *simulation, bool restored)
 {
     simulation->thresholds_unknown |= restored;
     simulation->clock_at = simulation->server_up_at;
-}
-
-static void spoil(struct simulation *simulation, const char *query)
-{
-    sqlite3 *database = NULL;
-
-    if ((sqlite3_open(simulation->ledger_path, &database) != SQLITE_OK ||
-         sqlite3_exec(database, query, NULL, NULL, NULL) != SQLITE_OK) &&
-        !sim_disk_is_dead(simulation->ledger_disk))
-        abort();
-    sqlite3_close(database);
 }
 
 /* True when something expired, or the server's disk died in the middle of it (code is not 0). */
@@ -271,8 +385,9 @@ static int watch(struct simulation *simulation, int64_t *next, struct error *err
     memcpy(simulation->thresholds_before, simulation->thresholds, sizeof simulation->thresholds);
     count_again(simulation);
     if (simulation->plant == SIM_PLANT_TICKET_UNCOUNTED)
-        spoil(simulation, "DELETE FROM wait WHERE record IN (SELECT number FROM record WHERE type "
-                          "= 'ticket')");
+        spoil(simulation, simulation->ledger_path,
+              "DELETE FROM wait WHERE record IN (SELECT number FROM record WHERE type "
+              "= 'ticket')");
     int code = ledger_queues_watch(simulation->ledger, sim_wall(simulation), &done, error);
     simulation->thresholds_unsure = code != 0;
     if (code != 0)
@@ -284,7 +399,7 @@ static int watch(struct simulation *simulation, int64_t *next, struct error *err
         sim_trace(simulation, "server: %d thresholds crossed, %d over", done.crossed, done.over);
     check_alerts(simulation);
     if (simulation->plant == SIM_PLANT_ALERT_TWICE && done.crossed > 0)
-        spoil(simulation, "UPDATE watch SET crossed = 0");
+        spoil(simulation, simulation->ledger_path, "UPDATE watch SET crossed = 0");
     return 0;
 }
 

@@ -7,7 +7,7 @@
 
 #include <sqlite3.h>
 
-#define MACHINES_MOST 16
+#define MACHINES_MOST 256
 
 static struct {
     struct file *files;
@@ -46,6 +46,9 @@ static struct machine *machine_need(const char *path)
         machine = &disk.machines[disk.machine_count++];
         *machine = (struct machine){0};
         (void)snprintf(machine->path, sizeof machine->path, "%s", path);
+        for (struct file *file = disk.files; file != NULL; file = file->next)
+            if (is_of(file->path, path))
+                file->machine = machine;
     }
     return machine;
 }
@@ -77,7 +80,7 @@ bool sim_disk_is_full(const char *path)
 /* Before every change: false when the machine has died. */
 bool sim_machine_changes(const struct handle *handle)
 {
-    struct machine *machine = sim_machine_of(handle->file->path);
+    struct machine *machine = handle->file->machine;
 
     if (handle->dead || (machine != NULL && machine->dead))
         return false;
@@ -88,7 +91,7 @@ bool sim_machine_changes(const struct handle *handle)
 
 bool sim_machine_works(const struct handle *handle)
 {
-    const struct machine *machine = sim_machine_of(handle->file->path);
+    const struct machine *machine = handle->file->machine;
 
     return !handle->dead && (machine == NULL || !machine->dead);
 }
@@ -192,6 +195,7 @@ struct file *sim_file_new(const char *path)
         abort();
     (void)snprintf(file->path, sizeof file->path, "%s", path);
     file->last = &file->changes;
+    file->machine = sim_machine_of(path);
     file->next = disk.files;
     disk.files = file;
     return file;

@@ -33,6 +33,7 @@ struct content {
 
 struct file {
     struct file *next;
+    struct machine *machine; /* that it is on; NULL when nothing was said of that */
     char path[PATH_MOST];
     struct content seen;
     struct content safe;

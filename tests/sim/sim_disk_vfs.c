@@ -48,7 +48,7 @@ static int disk_read(sqlite3_file *base, void *bytes, int length, sqlite3_int64 
 static int disk_write(sqlite3_file *base, const void *bytes, int length, sqlite3_int64 offset)
 {
     struct handle *handle = (struct handle *)base;
-    const struct machine *machine = sim_machine_of(handle->file->path);
+    const struct machine *machine = handle->file->machine;
 
     if (!sim_machine_changes(handle))
         return SQLITE_IOERR_WRITE;

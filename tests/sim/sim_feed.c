@@ -108,7 +108,11 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
         answer_page(simulation, request, &page, members, catalogue);
     json_decref(members);
     ledger_page_clear(&page);
-    scope_set_free(&scopes);
+    scope_set_free(&simulation->terminals[request->terminal].heard);
+    /* Who the agent is stands in the catalogue. */
+    sim_must(simulation, scope_set_add(&scopes, "", LEDGER_CATALOGUE_SCOPE, &error), &error,
+             "scopes");
+    simulation->terminals[request->terminal].heard = scopes;
     return over;
 }
 
@@ -129,18 +133,28 @@ void sim_changes_take(struct simulation *simulation, struct sim_message *request
         sim_message_free(request);
         return;
     }
-    request->due = simulation->now + sim_parameter(request, "wait=", 0) * 1000;
+    request->due =
+        simulation->now + sim_parameter(request, "wait=", 0) * 1000 *
+                              (simulation->year == NULL ? 1 : simulation->year->wait_stretch);
     request->place = SIM_AT_SERVER;
     sim_post(simulation, request);
 }
 
 void sim_server_ring(struct simulation *simulation)
 {
-    simulation->changed = false;
+    struct scope_set rung = simulation->rung;
+    bool all = simulation->rung_all;
+
+    simulation->changed = simulation->rung_all = false;
+    simulation->rung = (struct scope_set){0};
     for (size_t i = 0; i < simulation->message_count;) {
         struct sim_message *message = simulation->messages[i];
         /* Answers are appended behind; the place is then filled with the last one. */
         if (message->place == SIM_AT_SERVER &&
+            (all || scope_set_meets(message->terminal == SIM_RELAY
+                                        ? &simulation->relay.heard
+                                        : &simulation->terminals[message->terminal].heard,
+                                    &rung)) &&
             (message->terminal == SIM_RELAY ? sim_relay_look(simulation, message)
                                             : look(simulation, message))) {
             simulation->messages[i] = simulation->messages[--simulation->message_count];
@@ -149,4 +163,5 @@ void sim_server_ring(struct simulation *simulation)
             i++;
         }
     }
+    scope_set_free(&rung);
 }

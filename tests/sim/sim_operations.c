@@ -219,6 +219,38 @@ static bool apply_at_relay(struct simulation *simulation, int terminal, struct a
                            arrived->count);
 }
 
+static void read_head(void *context, sqlite3_stmt *row)
+{
+    *(int64_t *)context = strtoll(sim_column(row, 0), NULL, 10);
+}
+
+void sim_server_copy(struct simulation *simulation)
+{
+    sim_disk_copy(simulation->ledger_disk);
+    sim_query(simulation, "SELECT value FROM property WHERE name = 'seq'", NULL, read_head,
+              &simulation->copied_head);
+}
+
+/* The worst moment: a terminal is shown what is past its cursor, and the server is restored to a
+ * copy from before that. */
+static void restore_behind(struct simulation *simulation, const struct sim_terminal *terminal,
+                           const struct arrived *arrived)
+{
+    int64_t cursor = terminal->running ? store_cursor(terminal->store, NULL) : INT64_MAX;
+    bool shown = false;
+
+    for (size_t i = 0; i < arrived->count; i++) {
+        int64_t seq = json_integer_or(arrived->outcomes[i].record, "seq", 0);
+        shown |= seq > cursor && seq > simulation->copied_head && cursor <= simulation->copied_head;
+    }
+    if (!shown || simulation->healed || simulation->chance[SIM_SERVER_RESTORED] == 0 ||
+        sim_random(simulation, 2) == 0)
+        return;
+    simulation->totals.faults[SIM_SERVER_RESTORED]++;
+    sim_trace(simulation, "fault: restored to before what it showed");
+    sim_server_restart(simulation, SIM_IS_RESTORED);
+}
+
 void sim_operations_take(struct simulation *simulation, struct sim_message *request)
 {
     bool relay = sim_behind_relay(simulation, request->terminal);
@@ -255,5 +287,7 @@ void sim_operations_take(struct simulation *simulation, struct sim_message *requ
     sim_epoch_tell(simulation, request->terminal, arrived->outcomes, arrived->count, document);
     sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
     json_decref(document);
+    if (!relay && simulation->year == NULL)
+        restore_behind(simulation, &simulation->terminals[request->terminal], arrived);
     arrived_free(arrived);
 }

@@ -19,7 +19,11 @@ static const struct {
                            {"emma", "sample/c", {true, true}, 2, false}};
 
 #define OFFICES 3
-static const char *const all_offices[OFFICES] = {"sample/a", "sample/b", "sample/c"};
+/* Those past the first three are of a year. */
+static const char *const all_offices[SIM_TERMINALS_MOST / 10] = {
+    "sample/a", "sample/b", "sample/c", "sample/d", "sample/e", "sample/f", "sample/g",
+    "sample/h", "sample/i", "sample/j", "sample/k", "sample/l", "sample/m", "sample/n",
+    "sample/o", "sample/p", "sample/s", "sample/t", "sample/u", "sample/v"};
 /* In the first one a day ends while the simulation runs. */
 static const char *const zones[OFFICES] = {SIM_ZONE, "Etc/UTC", "America/Halifax"};
 static const char *const queues[SIM_QUEUES] = {SIM_QUEUE, SIM_NEXT_QUEUE};
@@ -84,6 +88,30 @@ static void publish_body(struct simulation *simulation, enum record_type type, j
     record_free(record);
 }
 
+static void seat(struct sim_terminal *terminal)
+{
+    int i = terminal->number;
+
+    (void)snprintf(terminal->login, sizeof terminal->login, "%s", agents[i].login);
+    terminal->office = agents[i].office;
+    terminal->skill = agents[i].skill;
+    terminal->supervisor = agents[i].supervisor;
+    memcpy(terminal->serves, agents[i].serves, sizeof terminal->serves);
+}
+
+/* In a year: an office has ten agents, one of whom serves the queues in every second office. */
+static void employ(const struct simulation *simulation, struct sim_terminal *terminal)
+{
+    int desk = terminal->number % 10, office = terminal->number / 10 % simulation->year->offices;
+    bool serves = desk == 0 && office % 2 == 1;
+
+    (void)snprintf(terminal->login, sizeof terminal->login, "agent%d", terminal->number);
+    terminal->office = all_offices[office];
+    terminal->supervisor = desk == 0;
+    terminal->skill = serves ? 2 : 0;
+    terminal->serves[0] = terminal->serves[1] = serves;
+}
+
 void sim_queues_begin(struct simulation *simulation)
 {
     /* Numbers as in sim_clock.c. */
@@ -106,17 +134,17 @@ void sim_queues_begin(struct simulation *simulation)
                  json_pack("{s:s, s:s, s:[{s:s, s:{s:i, s:s, s:b}}]}", "key", SIM_SERVICE, "queue",
                            SIM_QUEUE, "channels", "channel", "counter", "guarantee", "count",
                            SIM_PROMISE_SECONDS, "unit", "second", "refund", 1));
-    for (int i = 0; i < OFFICES; i++)
+    for (int i = 0; i < (simulation->year != NULL ? simulation->year->offices : OFFICES); i++)
         publish_body(simulation, RECORD_OFFICE,
-                     json_pack("{s:s, s:s}", "key", all_offices[i], "zone", zones[i]));
+                     json_pack("{s:s, s:s}", "key", all_offices[i], "zone",
+                               i < OFFICES ? zones[i] : "Etc/UTC"));
     for (int i = 0; i < simulation->terminal_count; i++) {
         struct sim_terminal *terminal = &simulation->terminals[i];
 
-        (void)snprintf(terminal->login, sizeof terminal->login, "%s", agents[i].login);
-        terminal->office = agents[i].office;
-        terminal->skill = agents[i].skill;
-        terminal->supervisor = agents[i].supervisor;
-        memcpy(terminal->serves, agents[i].serves, sizeof terminal->serves);
+        if (simulation->year != NULL)
+            employ(simulation, terminal);
+        else
+            seat(terminal);
         sim_agent_publish(simulation, terminal);
     }
 }
@@ -143,4 +171,11 @@ bool sim_agent_fits(const struct sim_terminal *terminal, const char *queue, int 
         if (strcmp(queues[i], queue) == 0)
             return terminal->skill >= level && terminal->skill >= queue_skills[i];
     return false;
+}
+
+const char *sim_year_office(struct simulation *simulation)
+{
+    return simulation->year == NULL
+               ? "sample/b"
+               : all_offices[sim_random(simulation, (uint64_t)simulation->year->offices)];
 }

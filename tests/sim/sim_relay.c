@@ -16,14 +16,13 @@
 #include "net/relay_engine.h"
 #include "tests/sim/sim_disk.h"
 
-#define OFFICE             "sample/b"
-#define REQUEST_LONGEST_MS 30000
-#define DELAY_LONGEST_MS   60000
-#define BATCH_BYTES        (16 * 1024 * 1024)
+#define OFFICE           "sample/b"
+#define DELAY_LONGEST_MS 60000
+#define BATCH_BYTES      (16 * 1024 * 1024)
 
 bool sim_behind_relay(const struct simulation *simulation, int terminal)
 {
-    return simulation->relay.on && terminal < SIM_TERMINALS &&
+    return simulation->relay.on && terminal < SIM_TERMINALS_MOST &&
            strcmp(simulation->terminals[terminal].office, OFFICE) == 0;
 }
 
@@ -77,7 +76,7 @@ static int begin_request(void *context, enum sync_lane lane, const struct http_r
     relay->open[lane] = true;
     marker.serial = ++relay->serial[lane];
     sim_trace(simulation, "relay sends %s", request->path);
-    sim_answer_failure(simulation, &marker, REQUEST_LONGEST_MS + request->wait_ms, "too slow");
+    sim_answer_failure(simulation, &marker, sim_longest_ms(simulation, request), "too slow");
     if (simulation->now < relay->cut_until) {
         sim_answer_failure(simulation, &marker, delay, "not reached");
         return 0;
@@ -116,7 +115,7 @@ static void ring_clock(void *context)
 static void ring_readers(void *context, const struct scope_set *scopes)
 {
     (void)scopes;
-    ((struct simulation *)context)->changed = true;
+    ((struct simulation *)context)->changed = ((struct simulation *)context)->rung_all = true;
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -139,6 +138,7 @@ static void start(struct simulation *simulation)
     ledger_listen(relay->ledger, ring_readers, simulation);
     ledger_bell_listen(relay->ledger, LEDGER_BELL_UPWARD, ring_upward, simulation);
     ledger_bell_listen(relay->ledger, LEDGER_BELL_HANDOFFS, ring_clock, simulation);
+    ledger_bell_listen(relay->ledger, LEDGER_BELL_WATCH, ring_clock, simulation);
     sim_must(simulation, relay_engine_new(&relay->engine, &options, &error), &error, "relay");
     relay->wake_at = relay->clock_at = relay->up_at;
 }
@@ -170,6 +170,7 @@ void sim_relay_begin(struct simulation *simulation)
 void sim_relay_end(struct simulation *simulation)
 {
     sim_query_forget(simulation->relay.path);
+    scope_set_free(&simulation->relay.heard);
     relay_engine_free(simulation->relay.engine);
     ledger_close(simulation->relay.ledger);
     relay_board_free(simulation->relay.board);
@@ -237,6 +238,8 @@ static void expire(struct simulation *simulation)
             code = ledger_handoff_next(relay->ledger, &next, &error);
         sim_trace(simulation, "relay: %d offers expired", expired);
     }
+    if (code == 0)
+        code = sim_relay_watch(simulation, &next, &error);
     if (is_dead(simulation))
         return;
     sim_must(simulation, code, &error, "the relay's clock");
@@ -413,6 +416,7 @@ static void answer_operations(struct simulation *simulation, struct sim_message 
                                   sim_wall(simulation), outcomes, &error);
     bool dead = sim_disk_is_dead(simulation->ledger_disk);
     if (dead) {
+        simulation->thresholds_unknown = true; /* what the relay says of them may be in it */
         sim_server_restart(simulation, SIM_LOSES_POWER);
         sim_answer_failure(simulation, request, 50, "the server went away");
     } else {
@@ -424,6 +428,9 @@ static void answer_operations(struct simulation *simulation, struct sim_message 
                       record_type_name(carried[i].operation->type), carried[i].operation->id.text,
                       (int)outcomes[i].kind, merge_refusal_name(outcomes[i].refusal),
                       outcomes[i].rev);
+        for (size_t i = 0; i < count; i++)
+            if (outcomes[i].kind == LEDGER_APPLIED && carried[i].operation->type == RECORD_ALERT)
+                sim_alert_carried(simulation, carried[i].operation);
         for (size_t i = 0; i < count; i++)
             json_array_append_new(
                 answers, sim_outcome(simulation, &carried[i].operation->id, &outcomes[i], false));
@@ -474,18 +481,41 @@ bool sim_relay_look(struct simulation *simulation, const struct sim_message *req
         json_decref(document);
     }
     ledger_page_clear(&page);
-    scope_set_free(&scopes);
+    scope_set_free(&simulation->relay.heard);
+    sim_must(simulation, scope_set_add(&scopes, "", LEDGER_CATALOGUE_SCOPE, &error), &error,
+             "scopes");
+    simulation->relay.heard = scopes;
     return over;
+}
+
+/* Whether the relay has read this history of the centre: false, and answered, when it has not. */
+static bool history_holds(struct simulation *simulation, const struct sim_message *request)
+{
+    char feed[ID_TEXT_LENGTH + 1], epoch[LEDGER_EPOCH_SIZE], made[ID_TEXT_LENGTH + 1], shown[40];
+    int64_t since = sim_parameter(request, "since=", 0);
+
+    sim_word_parameter(request, "epoch=", epoch, sizeof epoch);
+    if (strncmp(request->path, "/v1/relay/changes", 17) == 0)
+        return sim_history_holds(simulation, request, since, epoch, "", "");
+    sim_word_parameter(request, "feed=", feed, sizeof feed);
+    sim_word_parameter(request, "made=", made, sizeof made);
+    sim_word_parameter(request, "shown=", shown, sizeof shown);
+    return strcmp(feed, ledger_feed(simulation->ledger)) != 0 ||
+           sim_history_holds(simulation, request, since, epoch, made, shown);
 }
 
 bool sim_relay_serve(struct simulation *simulation, struct sim_message *request)
 {
     if (strcmp(request->path, "/v1/relay/operations") == 0)
         answer_operations(simulation, request);
+    else if (request->place == SIM_TO_SERVER && !history_holds(simulation, request))
+        return true;
     else if (strncmp(request->path, "/v1/relay/changes", 17) != 0)
         answer_office(simulation, request);
     else if (!sim_relay_look(simulation, request)) {
-        request->due = simulation->now + sim_parameter(request, "wait=", 0) * 1000;
+        request->due =
+            simulation->now + sim_parameter(request, "wait=", 0) * 1000 *
+                                  (simulation->year == NULL ? 1 : simulation->year->wait_stretch);
         request->place = SIM_AT_SERVER;
         sim_post(simulation, request);
         return false;

@@ -14,8 +14,9 @@ static void ledger_changed(void *context, const struct scope_set *scopes)
 {
     struct simulation *simulation = context;
 
-    (void)scopes;
     simulation->changed = true;
+    if (scope_set_add_all(&simulation->rung, scopes, NULL) != 0)
+        abort();
 }
 
 static void open_ledger(struct simulation *simulation)
@@ -147,7 +148,7 @@ static bool knows(const struct simulation *simulation, int terminal)
 
 static void take_of_terminal(struct simulation *simulation, struct sim_message *message)
 {
-    if (!knows(simulation, message->terminal)) {
+    if (sim_behind_relay(simulation, message->terminal) && !knows(simulation, message->terminal)) {
         sim_answer(simulation, message, 503, strdup("{\"title\":\"Busy\"}"), 5000);
     } else if (message->place == SIM_TO_SERVER && sim_strikes(simulation, SIM_BUSY)) {
         sim_answer(simulation, message, 503, strdup("{\"title\":\"Busy\"}"),

@@ -11,8 +11,7 @@
 
 #include "tests/sim/sim_disk.h"
 
-#define REQUEST_LONGEST_MS 30000
-#define DELAY_LONGEST_MS   120000
+#define DELAY_LONGEST_MS 120000
 
 /* --- what the engine takes from outside ------------------------------------------------------- */
 
@@ -81,7 +80,7 @@ static int begin_request(void *context, enum sync_lane lane, const struct http_r
     sim_trace(simulation, "%s sends %s", terminal->login, request->path);
     bool told = simulation->plant != SIM_PLANT_LOSS_UNTOLD;
     if (told)
-        sim_answer_failure(simulation, &marker, REQUEST_LONGEST_MS + request->wait_ms, "too slow");
+        sim_answer_failure(simulation, &marker, sim_longest_ms(simulation, request), "too slow");
     if (simulation->now < terminal->cut_until) {
         if (told)
             sim_answer_failure(simulation, &marker, delay, "not reached");
@@ -171,7 +170,9 @@ void sim_terminal_start(struct sim_terminal *terminal)
              &error, "store of the link");
     terminal->running = true;
     terminal->wake_at = simulation->now;
-    terminal->act_at = simulation->now + 1000 + (int64_t)sim_random(simulation, 20000);
+    terminal->act_at = simulation->year != NULL
+                           ? sim_year_act_at(terminal, simulation->now)
+                           : simulation->now + 1000 + (int64_t)sim_random(simulation, 20000);
     sim_trace(simulation, "%s starts", terminal->login);
 }
 

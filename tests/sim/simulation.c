@@ -23,7 +23,9 @@
 #define ROOM_RELAYS     8 /* and one of so many both */
 #define STEPS_MOST      200000
 #define TRACE_LIMIT     600
-#define TICK_MEAN_MS    5000   /* between two looks at what strikes by itself */
+#define TICK_MEAN_MS    5000 /* between two looks at what strikes by itself */
+#define YEAR_TICK_MS    600000
+#define REQUEST_LONGEST 30000
 #define FULL_MOST_MS    300000 /* that a disk is full */
 #define CLOCK_JUMP_MOST (INT64_C(3) * 365 * 86400 * 1000)
 
@@ -57,9 +59,11 @@ const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "ticket-uncounted",
                                                       "relay-decides",
                                                       "unsent-let-go",
-                                                      "file-empty"};
+                                                      "file-empty",
+                                                      "relay-alert-twice"};
 
-/* --- chance ----------------------------------------------------------------------------------- */
+/* --- chance
+   ----------------------------------------------------------------------------------- */
 
 /* splitmix64 (Steele, Lea, Flood 2014). */
 static uint64_t next_random(uint64_t *state)
@@ -117,7 +121,7 @@ int64_t __wrap_clock_system(void *context)
     return running == NULL ? SIM_WALL_START : sim_wall(running);
 }
 
-static void seed_everything(struct simulation *simulation, uint64_t seed)
+void sim_seed(struct simulation *simulation, uint64_t seed)
 {
     static struct randombytes_implementation seeded = {
         .implementation_name = seeded_name, .random = seeded_word, .buf = seeded_bytes};
@@ -267,6 +271,12 @@ static struct sim_message *next_message(const struct simulation *simulation, siz
     return next;
 }
 
+int64_t sim_longest_ms(const struct simulation *simulation, const struct http_request *request)
+{
+    return REQUEST_LONGEST +
+           request->wait_ms * (simulation->year != NULL ? simulation->year->wait_stretch : 1);
+}
+
 /* --- the scheduler ---------------------------------------------------------------------------- */
 
 /* When the terminal does something by itself next. */
@@ -345,8 +355,8 @@ static void strike(struct simulation *simulation)
         sim_server_restart(simulation, sim_random(simulation, 2) == 0 ? SIM_QUITS : SIM_KILLED);
     if (sim_strikes(simulation, SIM_SERVER_POWER))
         sim_server_restart(simulation, SIM_LOSES_POWER);
-    if (sim_random(simulation, 10) == 0)
-        sim_disk_copy(simulation->ledger_disk);
+    if (simulation->year == NULL && sim_random(simulation, 10) == 0)
+        sim_server_copy(simulation);
     if (sim_strikes(simulation, SIM_SERVER_RESTORED))
         sim_server_restart(simulation, SIM_IS_RESTORED);
     if (sim_strikes(simulation, SIM_RELAY_CUT))
@@ -363,9 +373,10 @@ static void strike(struct simulation *simulation)
 }
 
 /* Goes on until `end`; with `rest`, until nothing waits any more. */
-static void run_until(struct simulation *simulation, int64_t end, bool rest)
+void sim_run_until(struct simulation *simulation, int64_t end, bool rest)
 {
     int64_t strike_at = simulation->now;
+    uint64_t tick_mean = simulation->year != NULL ? YEAR_TICK_MS : TICK_MEAN_MS;
 
     while (!simulation->broken && simulation->now < end) {
         size_t place = 0;
@@ -387,7 +398,7 @@ static void run_until(struct simulation *simulation, int64_t end, bool rest)
             due = sim_relay_due(simulation);
         if (!simulation->healed && strike_at <= due && strike_at < end) {
             simulation->now = strike_at > simulation->now ? strike_at : simulation->now;
-            strike_at = simulation->now + 1 + (int64_t)sim_random(simulation, 2 * TICK_MEAN_MS);
+            strike_at = simulation->now + 1 + (int64_t)sim_random(simulation, 2 * tick_mean);
             strike(simulation);
             continue;
         }
@@ -396,7 +407,7 @@ static void run_until(struct simulation *simulation, int64_t end, bool rest)
             return;
         }
         simulation->now = due > simulation->now ? due : simulation->now;
-        if (++simulation->totals.steps > STEPS_MOST)
+        if (++simulation->totals.steps > STEPS_MOST && simulation->year == NULL)
             sim_break(simulation, "more than %d steps: something goes round", STEPS_MOST);
         if (relay)
             sim_relay_run(simulation);
@@ -454,7 +465,7 @@ static uint64_t disk_chance(void *context, uint64_t below)
     return sim_random(context, below);
 }
 
-static void begin(struct simulation *simulation)
+void sim_begin(struct simulation *simulation)
 {
     const char *base = getenv("TMPDIR");
 
@@ -469,19 +480,24 @@ static void begin(struct simulation *simulation)
     (void)snprintf(simulation->ledger_disk, sizeof simulation->ledger_disk, "%s/guichetd",
                    simulation->directory);
     sim_disk_begin(disk_chance, simulation);
-    choose_weather(simulation);
-    simulation->waiting_rooms = simulation->seed % ROOM_SEEDS == 0;
-    simulation->terminal_count = 2 + (int)sim_random(simulation, SIM_TERMINALS - 1);
+    if (simulation->year == NULL) {
+        choose_weather(simulation);
+        simulation->waiting_rooms = simulation->seed % ROOM_SEEDS == 0;
+        simulation->terminal_count = 2 + (int)sim_random(simulation, SIM_TERMINALS - 1);
+    }
     for (int i = 0; i < simulation->terminal_count; i++) {
         simulation->terminals[i].number = i;
         simulation->terminals[i].simulation = simulation;
     }
     sim_server_begin(simulation);
-    if (has_relay(simulation))
+    if (simulation->year != NULL || has_relay(simulation))
         sim_relay_begin(simulation);
     for (int i = 0; i < simulation->terminal_count; i++) {
         sim_terminal_create(&simulation->terminals[i]);
-        sim_terminal_start(&simulation->terminals[i]);
+        if (simulation->year != NULL)
+            sim_year_plan(&simulation->terminals[i]);
+        else
+            sim_terminal_start(&simulation->terminals[i]);
     }
 }
 
@@ -493,12 +509,13 @@ static int take_away(const char *path, const struct stat *status, int type, stru
     return remove(path);
 }
 
-static void end(struct simulation *simulation)
+void sim_end(struct simulation *simulation)
 {
     for (int i = 0; i < simulation->terminal_count; i++) {
         sim_terminal_stop(&simulation->terminals[i], SIM_QUITS);
         seal_key_free(simulation->terminals[i].key);
         record_free(simulation->terminals[i].agent);
+        scope_set_free(&simulation->terminals[i].heard);
     }
     sim_relay_end(simulation);
     sim_query_forget(simulation->ledger_path);
@@ -510,18 +527,15 @@ static void end(struct simulation *simulation)
     for (size_t i = 0; i < simulation->made_count; i++)
         json_decref(simulation->made[i].note);
     free(simulation->made);
+    free(simulation->made_places);
+    scope_set_free(&simulation->rung);
     if (nftw(simulation->directory, take_away, 8, FTW_DEPTH | FTW_PHYS) != 0)
         (void)fprintf(stderr, "sim: %s stays behind\n", simulation->directory);
     running = NULL;
 }
 
-bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant, bool trace)
+void sim_heal(struct simulation *simulation)
 {
-    *simulation = (struct simulation){.plant = plant, .trace = trace};
-    simulation->digest = UINT64_C(0xcbf29ce484222325);
-    seed_everything(simulation, seed);
-    begin(simulation);
-    run_until(simulation, WORK_MS, false);
     simulation->healed = true;
     for (int i = 0; i < simulation->terminal_count; i++) {
         struct sim_terminal *terminal = &simulation->terminals[i];
@@ -533,16 +547,26 @@ bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant,
     }
     simulation->relay.cut_until = 0;
     sim_trace(simulation, "healed");
-    run_until(simulation, simulation->now + DRAIN_MOST_MS, true);
+}
+
+bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant, bool trace)
+{
+    *simulation = (struct simulation){.plant = plant, .trace = trace};
+    simulation->digest = UINT64_C(0xcbf29ce484222325);
+    sim_seed(simulation, seed);
+    sim_begin(simulation);
+    sim_run_until(simulation, WORK_MS, false);
+    sim_heal(simulation);
+    sim_run_until(simulation, simulation->now + DRAIN_MOST_MS, true);
     /* The rest lasts, and every terminal has heard the server's time since its clock jumped. */
-    run_until(simulation, simulation->now + REST_MS, false);
+    sim_run_until(simulation, simulation->now + REST_MS, false);
     /* What was offered until some time has expired, in one queue after the other. */
-    run_until(simulation, simulation->now + EXPIRY_MS, false);
-    run_until(simulation, simulation->now + REST_MS, true);
+    sim_run_until(simulation, simulation->now + EXPIRY_MS, false);
+    sim_run_until(simulation, simulation->now + REST_MS, true);
     if (!simulation->broken)
         sim_check(simulation);
     simulation->totals.simulated_ms = simulation->now;
     sim_trace(simulation, "end: %s", simulation->broken ? simulation->finding : "all holds");
-    end(simulation);
+    sim_end(simulation);
     return !simulation->broken;
 }

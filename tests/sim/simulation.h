@@ -21,8 +21,9 @@
 
 struct sqlite3_stmt;
 
-#define SIM_TERMINALS 5
-#define SIM_RELAY     SIM_TERMINALS /* as the `terminal` of a message */
+#define SIM_TERMINALS      5                  /* of a seed, at most */
+#define SIM_TERMINALS_MOST 200                /* of a year */
+#define SIM_RELAY          SIM_TERMINALS_MOST /* as the `terminal` of a message */
 /* Of all clocks that are right, ms: ten minutes before midnight in UTC, in the middle of a run.
  * What rests since the day before is old then. */
 #define SIM_WALL_START INT64_C(1790034600000)
@@ -97,12 +98,13 @@ enum sim_plant {
     SIM_PLANT_ALERT_TWICE,         /* a threshold forgets that it was crossed */
     SIM_PLANT_ALERT_LATE,          /* what crosses by time alone waits for a change */
     SIM_PLANT_PROMISE_STAYS,       /* the server's clock misses no promise */
-    SIM_PLANT_RELAY_FORGETS,    /* a relay that starts again has lost what waits for the centre */
-    SIM_PLANT_TICKET_TWICE,     /* who calls a ticket too late gets it too */
-    SIM_PLANT_TICKET_UNCOUNTED, /* those who wait with a number are in no measure */
-    SIM_PLANT_RELAY_DECIDES,    /* a relay answers "applied" to what is the centre's to decide */
-    SIM_PLANT_UNSENT_LET_GO,    /* a case goes from a terminal while work in it waits to be sent */
-    SIM_PLANT_FILE_EMPTY,       /* a file that was let go comes back without what was in it */
+    SIM_PLANT_RELAY_FORGETS,     /* a relay that starts again has lost what waits for the centre */
+    SIM_PLANT_TICKET_TWICE,      /* who calls a ticket too late gets it too */
+    SIM_PLANT_TICKET_UNCOUNTED,  /* those who wait with a number are in no measure */
+    SIM_PLANT_RELAY_DECIDES,     /* a relay answers "applied" to what is the centre's to decide */
+    SIM_PLANT_UNSENT_LET_GO,     /* a case goes from a terminal while work in it waits to be sent */
+    SIM_PLANT_FILE_EMPTY,        /* a file that was let go comes back without what was in it */
+    SIM_PLANT_RELAY_ALERT_TWICE, /* a threshold forgets that at a relay */
     SIM_PLANT_COUNT
 };
 
@@ -152,8 +154,10 @@ struct sim_terminal {
     int64_t act_at;
     int64_t cut_until;
     int64_t clock_offset;
-    int64_t far_ms; /* how far it looks ahead when it lets go */
-    int session;    /* which session holds */
+    int64_t far_ms;           /* how far it looks ahead when it lets go */
+    struct scope_set heard;   /* what its long poll waits for */
+    int64_t day_at, leave_at; /* in a year: the day that its agent works next, or works */
+    int session;              /* which session holds */
     struct link *link;
     struct sync_engine *engine;
     struct store *store; /* the screen's connection */
@@ -203,7 +207,8 @@ struct sim_relay {
     int64_t wake_at;  /* when its engine does something next */
     int64_t clock_at; /* and its clock */
     int64_t cut_until;
-    bool rung; /* something waits for the centre */
+    bool rung;              /* something waits for the centre */
+    struct scope_set heard; /* what its long poll waits for */
     bool open[SYNC_LANE_COUNT];
     uint64_t serial[SYNC_LANE_COUNT];
 };
@@ -243,16 +248,20 @@ struct simulation {
     char ledger_disk[128]; /* how the paths of the server's files begin */
     struct ledger *ledger;
     int64_t server_up_at;
-    bool restored;                  /* the server, some time */
-    int64_t clock_at;               /* when the server's clock does something next */
+    int64_t copied_head; /* how far the copy goes that it may be restored from; 0: there is none */
+    bool restored;       /* the server, some time */
+    int64_t clock_at;    /* when the server's clock does something next */
     int64_t oldest[SIM_THRESHOLDS]; /* since when the oldest waited at that time */
     int64_t watched_at;             /* when it last looked at the thresholds */
     struct sim_threshold thresholds[SIM_THRESHOLDS];
     struct sim_threshold thresholds_before[SIM_THRESHOLDS]; /* the last look, when that failed */
     bool thresholds_unsure;                                 /* the look may have been done or not */
     bool thresholds_unknown;                                /* the server was restored */
-    bool changed; /* the ledger has something new for those who wait */
-    struct sim_terminal terminals[SIM_TERMINALS];
+    bool changed;          /* the ledger has something new for those who wait */
+    struct scope_set rung; /* what changed in the ledger, for those who wait */
+    bool rung_all;
+    struct sim_year *year; /* NULL for a seed */
+    struct sim_terminal terminals[SIM_TERMINALS_MOST];
     int terminal_count;
     struct sim_relay relay;
     struct sim_message **messages; /* owned */
@@ -262,11 +271,30 @@ struct simulation {
     struct sim_made *made;
     size_t made_count;
     size_t made_room;
+    size_t *made_places; /* owned: of `made` by their ids, plus 1; 0: free */
+    size_t made_places_room;
     bool broken;
     char finding[600];
     int64_t broken_step;
     struct sim_totals totals;
 };
+
+#define SIM_YEAR_COMPARED                                                                          \
+    20 /* of so many terminals one is compared each week, and all in the end */
+/* A year (sim_year.c): what differs from a seed. */
+struct sim_year {
+    int terminals;
+    int days;
+    int offices;
+    int64_t wait_stretch; /* a long poll waits so many times longer */
+    int week;
+    int compared; /* which part of the terminals is compared record by record; -1: all */
+};
+
+/* Runs so many days of so many terminals: true when every invariant held, each week and at the end.
+ * Prints a line each week. */
+bool sim_year_run(struct simulation *simulation, uint64_t seed, int terminals, int days,
+                  bool trace);
 
 /* Runs one seed. True when every invariant held; else `finding` and `broken_step` tell. */
 bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant, bool trace);
@@ -288,6 +316,23 @@ void sim_break(struct simulation *simulation, const char *format, ...)
 /* Ends the program when `code` is not 0: the simulator itself cannot go on. */
 void sim_must(struct simulation *simulation, int code, const struct error *error, const char *what);
 struct sim_made *sim_made_find(struct simulation *simulation, const char *id);
+/* A new one, with nothing but its id. */
+struct sim_made *sim_made_add(struct simulation *simulation, const struct id *id);
+/* A run, in parts: before `begin` seed, plant and year are set. `sim_seed` seeds all that is
+ * random. `rest`: until nothing waits. */
+void sim_seed(struct simulation *simulation, uint64_t seed);
+void sim_begin(struct simulation *simulation);
+void sim_run_until(struct simulation *simulation, int64_t end, bool rest);
+void sim_heal(struct simulation *simulation);
+void sim_end(struct simulation *simulation);
+/* In a year: who works when. The next day that this agent works. */
+void sim_year_plan(struct sim_terminal *terminal);
+/* When the agent does something next, asked for at `at`. */
+int64_t sim_year_act_at(const struct sim_terminal *terminal, int64_t at);
+/* True when it was time to go. */
+bool sim_year_leaves(struct sim_terminal *terminal);
+/* Some office of the year. */
+const char *sim_year_office(struct simulation *simulation);
 
 /* Takes the message over. */
 void sim_post(struct simulation *simulation, struct sim_message *message);
@@ -305,6 +350,8 @@ int64_t sim_wall(const struct simulation *simulation);
 void sim_server_begin(struct simulation *simulation);
 /* The agent of this terminal gets another office and another queue. */
 void sim_server_move(struct simulation *simulation, struct sim_terminal *terminal);
+/* The copy that it may be restored from. */
+void sim_server_copy(struct simulation *simulation);
 void sim_server_restart(struct simulation *simulation, enum sim_ending ending);
 /* The catalogue of the simulation: who serves which queue with what skill. */
 void sim_queues_begin(struct simulation *simulation);
@@ -321,6 +368,11 @@ bool sim_agent_fits(const struct sim_terminal *terminal, const char *queue, int 
 /* The server's clock: offers that expire, thresholds that are crossed; and the count of these. */
 void sim_clock_listen(struct simulation *simulation);
 void sim_clock_run(struct simulation *simulation);
+/* The relay's look at the thresholds, when it has been alone for long; `next`: when it looks again,
+ * if that is earlier. */
+int sim_relay_watch(struct simulation *simulation, int64_t *next, struct error *error);
+/* The centre took what the relay said of an alert. */
+void sim_alert_carried(struct simulation *simulation, const struct operation *operation);
 /* The server started again, from an older copy or not. */
 void sim_clock_restart(struct simulation *simulation, bool restored);
 
@@ -368,6 +420,8 @@ void sim_changes_take(struct simulation *simulation, struct sim_message *request
 /* What a server answers to an operation; `brief` without its id where that can be. New. */
 json_t *sim_outcome(const struct simulation *simulation, const struct id *id,
                     const struct ledger_outcome *outcome, bool brief);
+/* After which its sender gives a request up. */
+int64_t sim_longest_ms(const struct simulation *simulation, const struct http_request *request);
 /* Method, path and body of a request. */
 void sim_message_fill(struct sim_message *message, const struct http_request *request);
 
