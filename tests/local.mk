@@ -1337,6 +1337,14 @@ tests_security_test_tokens_SOURCES = tests/security/test_tokens.c tests/unit/ser
     tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_security_test_tokens_LDADD = $(UNIT_LIBS)
 
+# `make bench-security`: attacks tried and refused, routes times roles, and what sealing and the trail
+# cost.
+.PHONY: bench-security
+bench-security: tests/security/test_attacks tests/security/test_wrong_role
+	@for test in test_attacks test_wrong_role; do \
+	    tests/security/$$test 2>&1 | grep -aE '^(checked:|[0-9]+ attack)' || exit 1; done
+	@$(MAKE) -s bench-seal bench-audit
+
 # `make bench-audit`: what the audit trail costs, the same program once with and once without.
 EXTRA_PROGRAMS += tests/bench/bench_audit tests/bench/bench_audit_bare
 tests_bench_bench_audit_SOURCES = tests/bench/bench_audit.c

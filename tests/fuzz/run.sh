@@ -16,8 +16,8 @@ else
 fi
 "fuzz/$target.program" -timeout=20 -rss_limit_mb=2048 -artifact_prefix="fuzz/$target-" "$@" \
     >"$log" 2>&1 || status=$?
-grep -E 'ERROR|SUMMARY|Test unit' "$log" || true
-echo "$target: $(grep -E '^Done' "$log" || echo "ended with $status")"
+grep -aE 'ERROR|SUMMARY|Test unit' "$log" || true
+echo "$target: $(grep -aE '^Done' "$log" || echo "ended with $status")"
 if [ "$status" -ne 0 ]; then
     tail -n 40 "$log"
     exit 1

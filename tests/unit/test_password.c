@@ -5,6 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
+#include "app/seal.h"
+#include "net/ledger_session_internal.h"
 #include "tests/unit/session_fixture.h"
 
 static const int64_t start = SESSION_START;
@@ -33,6 +37,27 @@ static void test_what_anybody_tries_is_refused(void **state)
     for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
         if (judged(common[i], NULL) != PASSWORD_COMMON)
             fail_msg("%s is taken", common[i]);
+}
+
+/* What a server keeps costs more to try than what a terminal does, which opens it many times a day.
+ */
+static void test_a_server_hashes_stronger(void **state)
+{
+    unsigned char wrapped[SEAL_WRAPPED_SIZE];
+    char hash[crypto_pwhash_STRBYTES];
+    struct seal_key *key;
+
+    (void)state;
+    assert_int_equal(seal_start(NULL), 0);
+    key = seal_key_new();
+    assert_non_null(key);
+    assert_int_equal(seal_key_wrap(key, "correct horse", wrapped, NULL), 0);
+    seal_key_free(key);
+    /* libsodium's interactive limits: passes, and the power of two of the memory. */
+    assert_int_equal(wrapped[4], crypto_pwhash_OPSLIMIT_INTERACTIVE);
+    assert_int_equal((size_t)1 << wrapped[5], crypto_pwhash_MEMLIMIT_INTERACTIVE);
+    assert_int_equal(ledger_password_hash("correct horse", hash, NULL), 0);
+    assert_non_null(strstr(hash, "$argon2id$v=19$m=65536,t=4,p=1$"));
 }
 
 static void test_no_rules_of_composition(void **state)
@@ -205,6 +230,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_anybody_tries_is_refused),
+        cmocka_unit_test(test_a_server_hashes_stronger),
         cmocka_unit_test(test_no_rules_of_composition),
         cmocka_unit_test(test_the_organisations_list),
         TEST(test_a_change_ends_all_sessions),
