@@ -19,6 +19,7 @@ struct link {
     int screen_fd;
     int sync_fd;
     struct link_status status;
+    struct link_file file;
     enum sign_in_state sign_in;
     /* Whether the credentials as they are now were handed out: an answer that arrives for the ones
      * before them must not count for them. */
@@ -174,6 +175,23 @@ void link_status_set(struct link *link, const struct link_status *status)
     link->status = *status;
     unlock(link);
     link_screen_ring(link);
+}
+
+void link_file_set(struct link *link, const struct link_file *file)
+{
+    lock(link);
+    link->file = *file;
+    unlock(link);
+    link_screen_ring(link);
+}
+
+bool link_file_get(struct link *link, enum record_type type, const struct id *id,
+                   struct link_file *file)
+{
+    lock(link);
+    *file = link->file;
+    unlock(link);
+    return file->type == type && id_equal(&file->id, id);
 }
 
 /* --- bells ---------------------------------------------------------------------------------- */

@@ -49,12 +49,26 @@ struct link_status {
     struct link_relay relay;
 };
 
+/* A file that the server is sending (net/sync_file.c), page by page. */
+struct link_file {
+    enum record_type type; /* RECORD_NONE: none is */
+    struct id id;
+    int64_t done; /* records of it that are here */
+    int64_t all;  /* of so many; 0: the server has not said */
+};
+
 int link_new(struct link **link, struct error *error);
 void link_free(struct link *link);
 
 void link_status_get(struct link *link, struct link_status *status);
 /* Sets the status and rings the screen's bell. */
 void link_status_set(struct link *link, const struct link_status *status);
+
+/* How far the file is that is being fetched. Rings the screen's bell. */
+void link_file_set(struct link *link, const struct link_file *file);
+/* False when it is not that one that is being fetched. */
+bool link_file_get(struct link *link, enum record_type type, const struct id *id,
+                   struct link_file *file);
 
 /* Readable when the bell was rung; link_*_clear before looking at what changed. */
 int link_screen_fd(const struct link *link);

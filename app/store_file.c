@@ -142,12 +142,29 @@ int store_file_want_pins(struct store *store, int64_t now_ms, struct error *erro
     return database_run(store->database, statement, error);
 }
 
+/* A closed case that begins to come with the file of its client is not whole before that is: what
+ * is open is held anyway. */
+static int note_begun(struct store *store, const struct record *record, struct error *error)
+{
+    int code;
+
+    if (record->type != RECORD_CASE || !rest_is_done(record))
+        return 0;
+    code = store_file_here(store, RECORD_CASE, &record->id, error);
+    return code == 0  ? store_file_set(store, STORE_FILE_AWAY, RECORD_CASE, &record->id, 1, error)
+           : code > 0 ? 0
+                      : code;
+}
+
 static int write_file(struct store *store, enum record_type type, const struct id *id,
                       struct record *const *records, size_t count, bool whole, int64_t now_ms,
                       struct error *error)
 {
-    int code = 0;
+    /* Whoever gives up before the last page holds a part. */
+    int code = whole ? 0 : store_file_set(store, STORE_FILE_AWAY, type, id, 1, error);
 
+    for (size_t i = 0; i < count && code == 0 && !whole && type == RECORD_CLIENT; i++)
+        code = note_begun(store, records[i], error);
     for (size_t i = 0; i < count && code == 0; i++)
         if ((code = store_leaving_forget(store, records[i]->type, &records[i]->id, error)) == 0)
             code = store_record_take(store, records[i], error);

@@ -50,7 +50,8 @@ int store_file_wanted(struct store *store, enum record_type *type, struct id *id
 /* Asks for all that are away and whose pin still is a reason for that (LOOK_PIN_MS). */
 int store_file_want_pins(struct store *store, int64_t now_ms, struct error *error);
 
-/* A fetched page of its records; `whole`: the last one, and nothing is left out. What is held in a
+/* A fetched page of its records; `whole`: the last one, and nothing is left out. Until then the
+ * file is said to be away, and so are closed cases that came with their client's. What is held in a
  * later rev stays as it is. */
 int store_file_write(struct store *store, enum record_type type, const struct id *id,
                      struct record *const *records, size_t count, bool whole, int64_t now_ms,

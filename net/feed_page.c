@@ -97,6 +97,6 @@ void feed_page_write_file(struct text_buffer *body, const char *feed,
                           const struct ledger_page *page)
 {
     begin(body, feed, page);
-    text_buffer_add_format(body, "],\"head\":%" PRId64 ",\"epoch\":\"%s\"%s}", page->head,
-                           page->epoch, page->part ? ",\"part\":true" : "");
+    text_buffer_add_format(body, "],\"head\":%" PRId64 ",\"epoch\":\"%s\",\"left\":%zu%s}",
+                           page->head, page->epoch, page->left, page->part ? ",\"part\":true" : "");
 }

@@ -248,6 +248,7 @@ struct ledger_page {
     int64_t next;                  /* where the next page begins */
     bool more;                     /* there is one already */
     bool part;                     /* of a file: something of it is left out */
+    size_t left;                   /* of a file: how many are to come after this page */
     int64_t head;                  /* the highest number given by then */
     int64_t catalogue;             /* the highest number in the catalogue's scope */
     char epoch[LEDGER_EPOCH_SIZE]; /* under which `next`, or of a file `head`, was given */

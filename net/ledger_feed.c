@@ -555,6 +555,7 @@ static int file_read(struct database *database, const struct scope_set *scopes,
 {
     struct filling filling = {.database = database, .page = page};
     struct feed_rows rows = {0};
+    size_t count;
     int code = file_rows(database, scopes, wanted, &rows, error);
 
     /* What an agent has no longer may hold something that they have: a hand-off. */
@@ -563,6 +564,7 @@ static int file_read(struct database *database, const struct scope_set *scopes,
     if (code == 0 && wanted->open_only)
         code = rows_open(database, &rows, &page->part, error);
     rows_after(&rows, wanted->after);
+    count = rows.count;
     page->more = code == 0 && rows.count > wanted->limit;
     if (page->more)
         rows.count = wanted->limit;
@@ -573,6 +575,9 @@ static int file_read(struct database *database, const struct scope_set *scopes,
         code = ledger_epoch_read(database, page->head, page->epoch, error);
     if (code == 0)
         code = file_fill(&filling, &rows, wanted->since, error);
+    rows.count = count;
+    rows_after(&rows, page->next);
+    page->left = rows.count;
     if (code == 0)
         code = page_take(&filling, error);
     text_buffer_free(&filling.records);

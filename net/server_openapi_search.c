@@ -67,6 +67,8 @@ const struct openapi_schema openapi_search[] = {
      "\"epoch\": {\"type\": \"string\", \"description\": \"Under which `head` was given. The caller says both "
      "again, as `shown`, while it has read less of the feed: what changed past its `since` is left out here, and a "
      "server that was restored from an older copy meanwhile would not bring it by the feed either\"}, "
+     "\"left\": {\"type\": \"integer\", \"minimum\": 0, \"description\": \"How many records are yet "
+     "to come, after this page\"}, "
      "\"part\": {\"type\": \"boolean\", \"description\": \"Nobody said why: what is closed is left "
      "out\"}, "
      "\"records\": {\"type\": \"array\", \"items\": " REF("Record") "}}}"},

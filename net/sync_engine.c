@@ -565,6 +565,7 @@ int sync_engine_new(struct sync_engine **result, const struct sync_engine_option
         (struct sync_pace){.minimum = 1024, .maximum = 512 * 1024, .limit = 16 * 1024};
     engine->desk_pace = (struct sync_pace){.minimum = 4, .maximum = 1000, .limit = 50};
     engine->catalogue_pace = engine->desk_pace;
+    engine->file_pace = engine->desk_pace;
     engine->link_due = true;
     *result = engine;
     return 0;

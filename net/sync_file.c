@@ -14,11 +14,36 @@ static bool file_due(struct sync_engine *engine)
     return engine->files_due && engine->desk_held && sync_store_usable(engine);
 }
 
+static void show(struct sync_engine *engine, const struct link_file *file)
+{
+    engine->file.shown = *file;
+    link_file_set(engine->options.link, file);
+}
+
+static void show_none(struct sync_engine *engine)
+{
+    if (engine->file.shown.type != RECORD_NONE)
+        show(engine, &(struct link_file){.type = RECORD_NONE});
+}
+
+/* A server of before does not say how many are left. */
+static void show_page(struct sync_engine *engine, const struct sync_page *page)
+{
+    struct link_file file = engine->file.shown;
+    int64_t left = json_integer_or(page->document, "left", -1);
+
+    file.done += (int64_t)page->count;
+    file.all = left >= 0 ? file.done + left : 0;
+    show(engine, &file);
+}
+
 /* Pages that came before are asked for again when another file was wanted meanwhile. */
 static void follow_wanted(struct sync_engine *engine, enum record_type type, const struct id *id)
 {
     if (engine->file.type != type || !id_equal(&engine->file.id, id))
         engine->file.after = 0;
+    if (engine->file.after == 0)
+        show(engine, &(struct link_file){.type = type, .id = *id});
     engine->file.type = type;
     engine->file.id = *id;
     engine->file.gone_taken = engine->gone_taken;
@@ -38,6 +63,8 @@ static int file_begin(struct sync_engine *engine, struct error *error)
 
     if (code == 0) {
         engine->files_due = false;
+        engine->file.after = 0; /* whoever gave up begins anew */
+        show_none(engine);
         return 1;
     }
     if (code > 0)
@@ -55,7 +82,8 @@ static int file_begin(struct sync_engine *engine, struct error *error)
     (void)snprintf(path, sizeof path,
                    "/v1/files/%s/%s?since=%" PRId64 "%s%s&after=%" PRId64 "&limit=%zu",
                    record_type_name(type), id.text, cursor, epoch_part, shown_part,
-                   engine->file.after, engine->desk_pace.limit);
+                   engine->file.after, engine->file_pace.limit);
+    sync_pace_begin(&engine->file_pace, sync_now(engine));
     return sync_send(engine, SYNC_LANE_WORK, &request, error);
 }
 
@@ -81,7 +109,7 @@ static int write_page(struct sync_engine *engine, const struct sync_page *page, 
         return sync_fault(engine, code);
     engine->file.after = page->more ? page->next : 0;
     engine->totals.work_records += (int64_t)page->count;
-    link_screen_ring(engine->options.link);
+    show_page(engine, page);
     return 0;
 }
 
@@ -117,12 +145,20 @@ static int file_reply(struct sync_engine *engine, const struct http_reply *reply
     if (sync_problem_is(reply, "purpose-needed"))
         return file_unreasoned(engine, error);
     code = sync_page_read(engine, reply, "GET /v1/files", engine->file.after, false, &page, error);
-    if (code == 0 && page.other_feed)
+    if (code == 0 && page.other_feed) {
         sync_session_drop(engine);
-    else if (code == 0)
+    } else if (code == 0) {
+        sync_pace_done(&engine->file_pace, sync_now(engine), page.count);
         code = write_page(engine, &page, error);
+    }
     sync_page_free(&page);
     return code;
+}
+
+static void file_failed(struct sync_engine *engine, int code, const struct error *error)
+{
+    (void)error;
+    sync_pace_failed(&engine->file_pace, code);
 }
 
 const struct sync_job sync_job_file = {
@@ -130,6 +166,7 @@ const struct sync_job sync_job_file = {
     .due = file_due,
     .begin = file_begin,
     .reply = file_reply,
+    .failed = file_failed,
 };
 
 /* --- letting go ------------------------------------------------------------------------------- */

@@ -182,10 +182,12 @@ struct sync_engine {
     struct {
         enum record_type type;
         struct id id;
-        int64_t after;     /* the pages before end here */
-        size_t gone_taken; /* when it was asked for */
+        int64_t after;          /* the pages before end here */
+        size_t gone_taken;      /* when it was asked for */
+        struct link_file shown; /* how far it is; of no type: no file is on its way */
     } file;
-    int64_t evict_at; /* steady time of the next step */
+    struct sync_pace file_pace; /* records */
+    int64_t evict_at;           /* steady time of the next step */
 
     /* Hand-offs ahead of their records (sync_announce.c). */
     bool announces_not; /* the server knows nothing of it */

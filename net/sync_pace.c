@@ -1,5 +1,7 @@
 #include "net/sync_pace.h"
 
+#include "app/error.h"
+
 /* Longest that one exchange should take, in ms: what a person waits for a hand-off to leave. A
  * round trip of 2 s leaves room to grow. */
 #define LONGEST_MS 5000
@@ -33,4 +35,10 @@ void sync_pace_cut(struct sync_pace *pace)
 {
     pace->quick = false;
     set_limit(pace, pace->limit / 4);
+}
+
+void sync_pace_failed(struct sync_pace *pace, int code)
+{
+    if (code == ERROR_OFFLINE || code == ERROR_TOO_LARGE)
+        sync_pace_cut(pace);
 }

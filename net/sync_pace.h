@@ -23,5 +23,7 @@ void sync_pace_begin(struct sync_pace *pace, int64_t now);
 void sync_pace_done(struct sync_pace *pace, int64_t now, size_t amount);
 /* The exchange was cut. */
 void sync_pace_cut(struct sync_pace *pace);
+/* The same where it failed with an error that smaller ones may not meet. */
+void sync_pace_failed(struct sync_pace *pace, int code);
 
 #endif

@@ -115,13 +115,6 @@ int sync_page_read(struct sync_engine *engine, const struct http_reply *reply, c
     return code;
 }
 
-/* Smaller pages get through where large ones are cut. */
-static void pace_failed(struct sync_pace *pace, int code)
-{
-    if (code == ERROR_OFFLINE || code == ERROR_TOO_LARGE)
-        sync_pace_cut(pace);
-}
-
 /* --- the desk's records -------------------------------------------------------------------------
  */
 
@@ -370,7 +363,7 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
 static void desk_failed(struct sync_engine *engine, int code, const struct error *error)
 {
     (void)error;
-    pace_failed(&engine->desk_pace, code);
+    sync_pace_failed(&engine->desk_pace, code);
 }
 
 const struct sync_job sync_job_desk = {
@@ -489,7 +482,7 @@ static int catalogue_reply(struct sync_engine *engine, const struct http_reply *
 static void catalogue_failed(struct sync_engine *engine, int code, const struct error *error)
 {
     (void)error;
-    pace_failed(&engine->catalogue_pace, code);
+    sync_pace_failed(&engine->catalogue_pace, code);
 }
 
 const struct sync_job sync_job_catalogue = {

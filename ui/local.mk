@@ -27,7 +27,7 @@ libui_a_SOURCES = \
     ui/paper.c ui/paper.h \
     ui/paper_task.c ui/paper_task.h \
     ui/paint.c ui/paint.h \
-    ui/purpose.c ui/purpose.h ui/screen_purpose.c ui/ui_ask.c \
+    ui/purpose.c ui/purpose.h ui/screen_purpose.c ui/ui_ask.c ui/ui_away.c \
     ui/audit_deeds.c ui/audit_deeds.h ui/audit_words.c ui/audit_words.h ui/screen_audit.c \
     ui/inquiry.c ui/inquiry.h ui/own_file.c ui/own_file.h ui/keeping_words.c ui/keeping_words.h \
     ui/screen_keeping.c ui/screen_keeping_change.c ui/screen_keeping_copy.c ui/screen_retention.c \

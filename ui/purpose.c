@@ -233,9 +233,12 @@ bool purpose_is_wanted(struct desk *desk, const struct screen_kind *kind, const 
     *file = *also = (struct id){0};
     if (of->member == NULL || desk->store == NULL || desk_may(desk, PERMISSION_OPEN_UNASKED))
         return false;
-    if (*id != '\0')
+    if (*id != '\0') {
         *file = file_of(desk, of->type, id);
-    else if (of->open)
+        /* One that is not here is fetched for the reason. */
+        if (id_is_empty(file) && (of->type == RECORD_CASE || of->type == RECORD_CLIENT))
+            id_parse(file, id);
+    } else if (of->open)
         *file = file_open(desk, of->type);
     if (of->also != NULL)
         *also = file_of(desk, of->type, json_text_or(arguments, of->also, ""));

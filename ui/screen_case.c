@@ -194,6 +194,7 @@ static void matter_draw(struct screen *screen, const struct paint *paint)
     int head = case_summary_draw(screen, paint);
     struct paint rest = paint_part(paint, head + 1, 0, -1, -1);
 
+    rest = work_part_draw(screen->desk, RECORD_CASE, &matter->file.matter->id, &rest);
     /* A higher screen shows more. */
     matter->list.page = rest.rows / ENTRY_HEIGHT;
     case_read_ahead(screen, NULL);

@@ -200,6 +200,7 @@ static void filing_draw(struct screen *screen, const struct paint *paint)
              filing->file.count);
     paint_heading(paint, top, line);
     rest = paint_part(paint, top + 1, 0, -1, -1);
+    rest = work_part_draw(screen->desk, RECORD_CLIENT, &filing->file.client->id, &rest);
     if (filing->file.count == 0) {
         paint_text(&rest, 0, 1, -1, PAINT_DIM, _("Nothing is on file but who the client is."));
         paint_cursor(&rest, 0, 0);

@@ -1,4 +1,6 @@
-/* The file of another office's client is on its way: it was asked for, and comes with the feed. */
+/* A file that is not on this terminal is on its way: one of another office, which is opened first
+ * and comes with the feed, or one of this office that was let go here, or never came. Without a
+ * link it waits for that and goes on by itself; nothing is shown of it before it is whole. */
 #include "ui/screen.h"
 
 #include <stdio.h>
@@ -9,19 +11,26 @@
 #include "app/question.h"
 #include "app/text.h"
 #include "ui/language.h"
+#include "ui/purpose.h"
 #include "ui/work.h"
 #include "ui/work_file.h"
 
-/* Before the agent is asked whether to go on waiting. */
+/* For so long keys wait for what is coming; then the agent may as well do something else. */
 #define PATIENCE_MS (INT64_C(20) * 1000)
+/* Until a question is asked again that did not get through. */
+#define AGAIN_MS (INT64_C(2) * 1000)
 
 struct fetch {
-    json_t *arguments; /* owned: {"type","id","name","purpose","words"} */
+    json_t *arguments; /* owned: {"type","id","name","purpose","words"}; "own" as below; "then":
+                          {"name","arguments"} of the screen that is to open with it, else the
+                          screen below is told */
     enum record_type type;
     struct id record; /* that is waited for: of a merged client the one that stays */
     uint64_t number;  /* of the question under way; 0: answered */
     bool opened;      /* the server has opened it */
     bool asked;       /* for what this agent sees anyway */
+    bool before;      /* somebody had asked for it before */
+    int64_t again_ms; /* when the question is asked, or asked again; 0: it was */
     bool own;         /* it is this office's, and only not here: nothing is to be opened */
     bool waiting;
     int64_t since_ms;
@@ -47,11 +56,15 @@ static void give_up(struct fetch *fetch, const char *text)
 static void ask_own(struct screen *screen)
 {
     struct fetch *fetch = screen->data;
+    struct store_file file;
     struct purpose_reason reason = {
         .purpose = purpose_from_name(json_text_or(fetch->arguments, "purpose", "")),
         .said_ms = desk_now(screen->desk)};
 
     text_copy(reason.words, sizeof(reason.words), json_text_or(fetch->arguments, "words", ""));
+    fetch->before =
+        store_file_get(screen->desk->store, fetch->type, &fetch->record, &file, NULL) == 0 &&
+        (file.wanted_ms != 0 || file.pinned_ms != 0);
     if (!work_want_for(screen, fetch->type, &fetch->record, &reason))
         return;
     fetch->asked = fetch->opened = fetch->waiting = true;
@@ -59,23 +72,14 @@ static void ask_own(struct screen *screen)
     fetch->notice[0] = '\0';
 }
 
-static void ask(struct screen *screen)
+/* To have it opened, once the server is reached. */
+static void ask_office(struct screen *screen)
 {
     struct fetch *fetch = screen->data;
     json_t *body;
 
-    if (fetch->own) {
-        if (work_is_online(screen->desk))
-            ask_own(screen);
-        else
-            give_up(fetch, _("This file is not on this terminal, and the server is not reached. "
-                             "Enter asks for it as soon as the link is back."));
+    if (!work_is_online(screen->desk))
         return;
-    }
-    if (!work_is_online(screen->desk)) {
-        give_up(fetch, _("Offline: the file stays with its office. Enter tries again."));
-        return;
-    }
     body = json_pack("{s:s, s:s, s:s, s:s, s:s}", "type", record_type_name(fetch->type), "id",
                      fetch->record.text, "purpose",
                      json_text_or(fetch->arguments, "purpose", "contact"), "words",
@@ -84,11 +88,23 @@ static void ask(struct screen *screen)
     fetch->number =
         questions_ask(link_questions(screen->desk->link), QUESTION_OPEN, "/v1/open", body);
     json_decref(body);
+    fetch->again_ms = 0;
+    link_sync_ring(screen->desk->link);
+}
+
+static void ask(struct screen *screen)
+{
+    struct fetch *fetch = screen->data;
+
+    if (fetch->own) {
+        ask_own(screen);
+        return;
+    }
     fetch->waiting = true;
     fetch->asked = fetch->opened = false;
-    fetch->since_ms = desk_now(screen->desk);
+    fetch->since_ms = fetch->again_ms = desk_now(screen->desk);
     fetch->notice[0] = '\0';
-    link_sync_ring(screen->desk->link);
+    ask_office(screen);
 }
 
 static int fetch_open(struct screen *screen, const json_t *arguments, struct error *error)
@@ -136,11 +152,33 @@ static void answered(struct screen *screen, const struct question_answer *answer
                  _("Too many files at once: wait %d s, then Enter."),
                  (int)((answer->retry_ms + 999) / 1000));
         fetch->waiting = false;
+    } else if (answer->status == 0) {
+        /* The link was cut: it goes on by itself. */
+        fetch->again_ms = desk_now(screen->desk) + AGAIN_MS;
     } else {
         snprintf(fetch->notice, sizeof(fetch->notice),
                  _("The file could not be opened: %s. Enter tries again."), answer->message);
         fetch->waiting = false;
     }
+}
+
+/* It is here, and whole. */
+static void came(struct screen *screen)
+{
+    struct fetch *fetch = screen->data;
+    const json_t *then = json_object_get(fetch->arguments, "then");
+    json_t *arguments = json_object_get(then, "arguments");
+
+    fetch->waiting = false;
+    if (then == NULL) {
+        screen_finish(screen, json_pack("{s:s, s:s}", "type", record_type_name(fetch->type), "id",
+                                        fetch->record.text));
+        return;
+    }
+    if (fetch->type == RECORD_CASE)
+        purpose_came(screen->desk, &fetch->record);
+    screen_close(screen);
+    ui_open(screen->ui, json_text_or(then, "name", ""), json_incref(arguments));
 }
 
 /* Whether it is here by now. */
@@ -159,61 +197,104 @@ static void look(struct screen *screen)
         answered(screen, &answer);
         json_decref(answer.document);
     }
-    known = fetch->opened &&
+    if (fetch->waiting && fetch->again_ms != 0 && fetch->again_ms <= desk_now(screen->desk))
+        ask_office(screen);
+    known = fetch->waiting && fetch->opened &&
             store_file_get(screen->desk->store, fetch->type, &fetch->record, &file, NULL) == 0;
     record =
         known && !file.away ? work_get(screen->desk, fetch->type, fetch->record.text, NULL) : NULL;
     if (record != NULL) {
-        fetch->waiting = false;
-        screen_finish(screen, json_pack("{s:s, s:s}", "type", record_type_name(fetch->type), "id",
-                                        fetch->record.text));
-    } else if (fetch->waiting && known && fetch->asked && file.wanted_ms == 0) {
+        came(screen);
+    } else if (known && fetch->asked && file.wanted_ms == 0) {
         give_up(fetch, file.away
                            ? _("The server was told no reason that it takes: go back, and open "
                                "the file once more.")
                            : _("The server does not show you this file."));
-    } else if (fetch->waiting && desk_now(screen->desk) - fetch->since_ms > PATIENCE_MS) {
-        give_up(fetch, _("The server does not answer. Enter tries again."));
     }
     record_free(record);
 }
 
 /* --- the screen ------------------------------------------------------------------------------- */
 
+static const char *fetch_name(const struct fetch *fetch)
+{
+    const char *name = json_text_or(fetch->arguments, "name", "");
+
+    if (*name != '\0')
+        return name;
+    return fetch->type == RECORD_CASE ? _("A case that is not on this terminal")
+                                      : _("A client’s file that is not on this terminal");
+}
+
+/* Why nothing comes now; NULL while it does. */
+static const char *stuck(struct screen *screen)
+{
+    struct link_status status;
+
+    link_status_get(screen->desk->link, &status);
+    if (status.state == LINK_REFUSED || status.state == LINK_ELSEWHERE)
+        return _("Your session has ended. Sign in again: then it is fetched by itself.");
+    return work_is_online(screen->desk) ? NULL
+                                        : _("The link is down. Once it is back, the file is "
+                                            "fetched by itself.");
+}
+
 static void fetch_draw(struct screen *screen, const struct paint *paint)
 {
     const struct fetch *fetch = screen->data;
-    const char *text = !fetch->waiting ? fetch->notice
-                       : fetch->own    ? _("Being fetched from the server...")
-                                       : _("Being fetched from the other office...");
+    const char *why = fetch->waiting ? stuck(screen) : fetch->notice;
+    char progress[80];
 
-    paint_text(paint, 1, 0, -1, PAINT_TITLE, json_text_or(fetch->arguments, "name", ""));
-    paint_wrapped(paint, 3, 0, -1, 3, fetch->waiting ? PAINT_TEXT : PAINT_WARNING, text);
+    paint_text(paint, 1, 0, -1, PAINT_TITLE, fetch_name(fetch));
+    paint_wrapped(paint, 3, 0, -1, 3, why != NULL ? PAINT_WARNING : PAINT_TEXT,
+                  why != NULL  ? why
+                  : fetch->own ? _("Being fetched from the server...")
+                               : _("Being fetched from the other office..."));
     paint_cursor(paint, 3, 0);
+    if (!fetch->waiting)
+        return;
+    work_fetch_text(screen->desk, fetch->type, &fetch->record, progress, sizeof(progress));
+    paint_text(paint, 6, 0, -1, PAINT_TEXT, progress);
+    paint_wrapped(paint, 8, 0, -1, 2, PAINT_DIM,
+                  _("Nothing of it is shown before all of it is here. Esc gives it up."));
+}
+
+/* Nobody waits for it any more: a slow link is not kept busy with it. */
+static void forget(struct screen *screen)
+{
+    const struct fetch *fetch = screen->data;
+
+    if (!fetch->waiting || !fetch->asked || fetch->before)
+        return;
+    (void)store_file_want(screen->desk->store, fetch->type, &fetch->record, false, 0, NULL);
+    link_sync_ring(screen->desk->link);
 }
 
 static bool fetch_key(struct screen *screen, const struct input *input)
 {
     struct fetch *fetch = screen->data;
 
-    if (input->code == INPUT_ENTER && !fetch->waiting) {
-        if (fetch->own && !work_is_online(screen->desk)) {
-            ask_own(screen);
-            if (fetch->waiting)
-                give_up(fetch, _("It is asked for, and will be here once the link is back."));
-        } else {
-            ask(screen);
-        }
-        return true;
-    }
-    return false;
+    if (input->code == INPUT_ESCAPE)
+        forget(screen);
+    if (input->code != INPUT_ENTER || fetch->waiting)
+        return false;
+    ask(screen);
+    return true;
+}
+
+static bool fetch_offers(const struct screen *screen, const struct screen_key *key)
+{
+    const struct fetch *fetch = screen->data;
+
+    return key->code != INPUT_ENTER || !fetch->waiting;
 }
 
 static bool fetch_busy(const struct screen *screen)
 {
     const struct fetch *fetch = screen->data;
 
-    return fetch->waiting;
+    return fetch->waiting && work_is_online(screen->desk) &&
+           desk_now(screen->desk) - fetch->since_ms < PATIENCE_MS;
 }
 
 static json_t *fetch_save(const struct screen *screen)
@@ -225,22 +306,27 @@ static json_t *fetch_save(const struct screen *screen)
 
 static const struct screen_key fetch_keys[] = {
     {INPUT_ENTER, N_("Try again"), N_("Asks for the file again."), NULL, NULL},
-    {INPUT_ESCAPE, N_("Back"), N_("Goes back; the file stays with its office."), NULL, NULL},
+    {INPUT_ESCAPE, N_("Back"), N_("Gives it up and goes back."), NULL, NULL},
     {0},
 };
 
 extern const struct screen_kind screen_fetch;
 const struct screen_kind screen_fetch = {
     .name = "fetch",
-    .title = N_("Another office’s file"),
-    .help = N_("The file of another office’s client is opened to you until the contact or the day "
-               "is over. That it was, by whom and why, is kept in the audit trail."),
+    .title = N_("File being fetched"),
+    .help = N_("A file that is not on this terminal comes from the server: a closed case that was "
+               "let go here, or the file of another office’s client, which is opened to you until "
+               "the contact or the day is over. That it was, by whom and why, is kept in the audit "
+               "trail. It opens by itself once all of it is here, also when the link was down "
+               "meanwhile."),
     .keys = fetch_keys,
+    .offers = fetch_offers,
     .open = fetch_open,
     .close = fetch_close,
     .draw = fetch_draw,
     .key = fetch_key,
     .save = fetch_save,
+    .resume = look,
     .changed = look,
     .tick = look,
     .wake = look,

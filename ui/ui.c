@@ -161,6 +161,8 @@ int ui_open(struct ui *ui, const char *name, json_t *arguments)
         code = error_set(&error, ERROR_NOT_FOUND, "%s: %s", _("no such screen"), name);
     } else if (ui_ask_first(ui, kind, arguments, &code, &error)) {
         /* It opens with the answer. */
+    } else if (ui_fetch_first(ui, kind, arguments, &code, &error)) {
+        /* It opens with its file. */
     } else if ((kind->flags & SCREEN_SINGLE) && stack_find(ui, kind, &index)) {
         if (arguments == NULL) {
             stack_raise(ui, index);

@@ -66,6 +66,13 @@ bool ui_ask_first(struct ui *ui, const struct screen_kind *kind, const json_t *a
 bool ui_ask_answered(struct ui *ui, const json_t *answer);
 void ui_ask_settle(struct ui *ui);
 
+/* --- ui_away.c ------------------------------------------------------------------------------- */
+
+/* True when the file that the screen shows is not on this terminal: it is fetched first, and the
+ * screen opens with it (`code` 0). */
+bool ui_fetch_first(struct ui *ui, const struct screen_kind *kind, const json_t *arguments,
+                    int *code, struct error *error);
+
 /* --- ui_gone.c ------------------------------------------------------------------------------- */
 
 /* The store or the catalogue has changed: marks every screen as stale, and as closing those of

@@ -1,6 +1,9 @@
 #include "ui/work_file.h"
 
+#include <stdio.h>
+
 #include "app/store_file.h"
+#include "app/text.h"
 #include "ui/language.h"
 #include "ui/purpose.h"
 #include "ui/work.h"
@@ -118,4 +121,54 @@ void work_want_rest(struct screen *screen, enum record_type type, const struct i
     if (store_file_get(screen->desk->store, type, id, &file, NULL) == 0 && file.away &&
         file.wanted_ms == 0 && work_may_want(screen->desk, type, id))
         work_want(screen, type, id);
+}
+
+void work_fetch_text(struct desk *desk, enum record_type type, const struct id *id, char *text,
+                     size_t size)
+{
+    struct link_file file;
+
+    text_copy(text, size, "");
+    if (!link_file_get(desk->link, type, id, &file) || file.done == 0)
+        return;
+    if (file.all > 0)
+        snprintf(text, size,
+                 language_plural("%1$lld of %2$lld record", "%1$lld of %2$lld records", file.all),
+                 (long long)file.done, (long long)file.all);
+    else
+        snprintf(text, size,
+                 language_plural("%lld record so far", "%lld records so far", file.done),
+                 (long long)file.done);
+}
+
+void work_part_text(struct desk *desk, enum record_type type, const struct id *id, char *text,
+                    size_t size)
+{
+    char progress[80];
+    struct store_file file;
+
+    text_copy(text, size, "");
+    if (desk->store == NULL || store_file_get(desk->store, type, id, &file, NULL) != 0 ||
+        !file.away)
+        return;
+    work_fetch_text(desk, type, id, progress, sizeof(progress));
+    if (file.wanted_ms == 0)
+        text_copy(text, size, _("Not all of this file is on this terminal."));
+    else if (!work_is_online(desk))
+        text_copy(text, size, _("Not all of it is here: the rest comes when the link is back."));
+    else
+        snprintf(text, size, "%s %s", _("Not all of it is here: the rest is being fetched."),
+                 progress);
+}
+
+struct paint work_part_draw(struct desk *desk, enum record_type type, const struct id *id,
+                            const struct paint *paint)
+{
+    char text[200];
+
+    work_part_text(desk, type, id, text, sizeof(text));
+    if (*text == '\0')
+        return *paint;
+    paint_text(paint, 0, 0, -1, PAINT_WARNING, text);
+    return paint_part(paint, 1, 0, -1, -1);
 }

@@ -19,6 +19,17 @@ bool work_want_for(struct screen *screen, enum record_type type, const struct id
 /* Where not all of it is here and the reason is known: asks for the rest, unless that was asked for
  * already. */
 void work_want_rest(struct screen *screen, enum record_type type, const struct id *id);
+/* How much of a file that is on its way is here: "150 of 1200 records"; "" while that is not known.
+ */
+void work_fetch_text(struct desk *desk, enum record_type type, const struct id *id, char *text,
+                     size_t size);
+/* That not all of it is here, and whether that is on its way; "" when it is whole. */
+void work_part_text(struct desk *desk, enum record_type type, const struct id *id, char *text,
+                    size_t size);
+/* The same as the first row of what is painted, and what is left of that below it; all of it where
+ * the file is whole. */
+struct paint work_part_draw(struct desk *desk, enum record_type type, const struct id *id,
+                            const struct paint *paint);
 /* Whether the server is reached. */
 bool work_is_online(struct desk *desk);
 

@@ -281,13 +281,17 @@ static size_t fetch(struct ledger_fixture *f, enum fixture_agent who, enum recor
     struct ledger_file_wanted wanted = {type, *id, since, 0, limit, false};
     struct scope_set scopes = {0};
     struct ledger_page page;
-    size_t count = 0;
+    size_t count = 0, left = 0;
 
     text[0] = '\0';
     assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[who].agent, &scopes, NULL), 0);
     do {
         assert_int_equal(ledger_file_page(f->ledger, &scopes, &wanted, &page, NULL), 0);
         assert_true(page.count <= limit);
+        /* Each page says how many are to come; one of them may have changed since. */
+        assert_true(wanted.after == 0 || page.count + page.left <= left);
+        assert_int_equal(page.left > 0, page.more);
+        left = page.left;
         count += page.count;
         assert_true(strlen(text) + page.length < size);
         strcat(text, page.records);

@@ -371,6 +371,36 @@ static void what_came_back_is_whole(void **state)
     record_free(page[1]);
 }
 
+/* Whoever gives up before the last page holds a part, and knows it. */
+static void what_came_in_part_is_not_whole(void **state)
+{
+    struct place *place = *state;
+    struct store *store = place->fixture.store;
+    struct id client = came_client(place, LONG);
+    struct id here = came_case(place, LONG, &client, "closed");
+    struct id fresh = made(LONG), closed = made(LONG), other = made(LONG);
+    struct record *page[4] = {served(RECORD_CASE, &fresh, 1, 2, case_body(&client, "closed")),
+                              served(RECORD_CASE, &closed, 1, 2, case_body(&client, "closed")),
+                              served(RECORD_CASE, &here, 1, 3, case_body(&client, "closed")),
+                              served(RECORD_CASE, &other, 1, 4, case_body(&client, "received"))};
+
+    assert_int_equal(store_file_write(store, RECORD_CASE, &fresh, page, 1, false, NOW, NULL), 0);
+    assert_true(noted(place, RECORD_CASE, &fresh).away);
+    assert_int_equal(store_file_write(store, RECORD_CASE, &fresh, page, 1, true, NOW, NULL), 0);
+    assert_false(noted(place, RECORD_CASE, &fresh).away);
+    /* With their client come the closed ones that were not here. */
+    assert_int_equal(store_file_write(store, RECORD_CLIENT, &client, page, 4, false, NOW, NULL), 0);
+    assert_true(noted(place, RECORD_CLIENT, &client).away);
+    assert_true(noted(place, RECORD_CASE, &closed).away);
+    assert_false(noted(place, RECORD_CASE, &here).away);
+    assert_false(noted(place, RECORD_CASE, &other).away);
+    assert_int_equal(store_file_write(store, RECORD_CLIENT, &client, NULL, 0, true, NOW, NULL), 0);
+    assert_false(noted(place, RECORD_CLIENT, &client).away);
+    assert_false(noted(place, RECORD_CASE, &closed).away);
+    for (size_t i = 0; i < 4; i++)
+        record_free(page[i]);
+}
+
 /* One that was left out of the feed, for it had rested, comes without what hangs on it. */
 static void what_was_left_out_is_known(void **state)
 {
@@ -515,6 +545,7 @@ int main(void)
         TEST(what_is_past_the_cursor_stays),
         TEST(the_bound_holds_and_the_disk_has_room),
         TEST(what_came_back_is_whole),
+        TEST(what_came_in_part_is_not_whole),
         TEST(what_was_left_out_is_known),
         TEST(pins_outlive_another_server),
         TEST(a_file_of_before_learns),

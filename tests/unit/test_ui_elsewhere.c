@@ -281,7 +281,7 @@ static void a_hit_is_fetched_and_served(void **state)
 
     search_zoe(fixture);
     ui_fixture_send(fixture, "\r");
-    expect(fixture, "Another office’s file");
+    expect(fixture, "File being fetched");
     expect(fixture, "Being fetched from the other office...");
     body = ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number);
     assert_string_equal(json_text_or(body, "type", ""), "client");
@@ -349,7 +349,11 @@ static void what_is_not_opened_is_said(void **state)
     expect(fixture, "This file is no longer there.");
     ui_link(fixture, LINK_OFFLINE);
     ui_fixture_type(fixture, "\r");
-    expect(fixture, "Offline: the file stays with its office.");
+    expect(fixture, "The link is down. Once it is back, the file is fetched by itself.");
+    assert_false(is_asked(fixture));
+    ui_link(fixture, LINK_ONLINE);
+    expect(fixture, "Being fetched from the other office...");
+    json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
 }
 
 static void a_case_is_found_and_shown(void **state)
