@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/store_file.h"
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -135,6 +136,20 @@ static bool is_reference(const struct elsewhere *elsewhere)
     return id_reference_parse(elsewhere->typed, reference);
 }
 
+/* Whether the file is here, all of it. */
+static bool is_here(struct desk *desk, enum record_type type, const char *text)
+{
+    struct record *record = work_get(desk, type, text, NULL);
+    bool here = record != NULL;
+    struct store_file file;
+
+    if (here && desk->store != NULL &&
+        store_file_get(desk->store, type, &record->id, &file, NULL) == 0)
+        here = !file.away;
+    record_free(record);
+    return here;
+}
+
 /* Those whose file is not here already. */
 static json_t *new_hits(struct elsewhere *elsewhere, const json_t *hits)
 {
@@ -144,13 +159,11 @@ static json_t *new_hits(struct elsewhere *elsewhere, const json_t *hits)
 
     json_array_foreach(hits, index, hit)
     {
-        struct record *record =
-            work_get(elsewhere->desk, elsewhere->type, json_text_or(hit, "id", ""), NULL);
+        const char *text = json_text_or(hit, "id", "");
         struct id id;
 
-        if (record == NULL && id_parse(&id, json_text_or(hit, "id", "")))
+        if (id_parse(&id, text) && !is_here(elsewhere->desk, elsewhere->type, text))
             json_array_append_new(kept, json_deep_copy(hit));
-        record_free(record);
     }
     return kept;
 }
@@ -418,10 +431,12 @@ static void fetch(struct screen *screen, const json_t *hit, const struct purpose
     char name[WORK_NAME_SIZE];
 
     name_of(client != NULL ? client : hit, name, sizeof(name));
+    /* What the agent sees anyway was let go here: nothing is to be opened, only fetched. */
     ui_open(screen->ui, "fetch",
-            json_pack("{s:s, s:s, s:s, s:s, s:s}", "type", json_text_or(hit, "type", ""), "id",
-                      json_text_or(hit, "id", ""), "name", name, "purpose",
-                      purpose_name(reason->purpose), "words", reason->words));
+            json_pack("{s:s, s:s, s:s, s:b, s:s, s:s}", "type", json_text_or(hit, "type", ""), "id",
+                      json_text_or(hit, "id", ""), "name", name, "own",
+                      json_bool_or(hit, "here", false), "purpose", purpose_name(reason->purpose),
+                      "words", reason->words));
 }
 
 /* Whose file it is; of a case without a client, the case. */

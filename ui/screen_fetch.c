@@ -141,8 +141,10 @@ static void answered(struct screen *screen, const struct question_answer *answer
             id_parse(&id, json_text_or(answer->document, "client", "")))
             fetch->record = id;
         /* Seen anyway: the feed has brought it before, and this terminal let it go. */
-        if (json_is_null(json_object_get(answer->document, "until")))
+        if (json_is_null(json_object_get(answer->document, "until"))) {
+            fetch->own = true;
             ask_own(screen);
+        }
     } else if (answer->status == 403) {
         give_up(fetch, _("Your role does not open this file."));
     } else if (answer->status == 404) {

@@ -8,6 +8,7 @@
 #include "app/client.h"
 #include "app/json.h"
 #include "app/question.h"
+#include "app/store_file.h"
 #include "tests/unit/ui_questions.h"
 #include "ui/language.h"
 
@@ -291,11 +292,36 @@ static void a_hit_is_fetched_and_served(void **state)
     /* Merged meanwhile: the one that stays is waited for. */
     ui_reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" OTHER "\",\"until\":null}");
     deliver(fixture, RECORD_CLIENT, ZOE, zoe());
-    expect(fixture, "Being fetched from the other office...");
+    expect(fixture, "Being fetched from the server...");
     deliver(fixture, RECORD_CLIENT, OTHER, zoe());
     expect(fixture, "The contact has begun.");
     expect(fixture, "Zoé Lebel");
     assert_string_equal(fixture->desk.open.client.text, OTHER);
+}
+
+/* One of their own office, that was let go here: nothing is opened, and all of it is waited for. */
+static void what_is_seen_anyway_is_fetched(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    uint64_t number;
+    struct store_file file;
+    struct id id;
+
+    ui_link(fixture, LINK_ONLINE);
+    type_client(fixture, "lebel");
+    ui_fixture_press(fixture, INPUT_TAB);
+    ui_fixture_type(fixture, "1");
+    json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
+    ui_reply(fixture, QUESTION_SEARCH, number, 200,
+             FOUND("{\"type\":\"client\",\"id\":\"" ZOE
+                   "\",\"name\":\"Zoé Lebel\",\"kind\":\"person\",\"office\":\"t/north\","
+                   "\"score\":5,\"here\":true}"));
+    ui_fixture_type(fixture, "\r");
+    expect(fixture, "Being fetched from the server...");
+    assert_false(is_asked(fixture));
+    assert_true(id_parse(&id, ZOE));
+    assert_int_equal(store_file_get(fixture->desk.store, RECORD_CLIENT, &id, &file, NULL), 0);
+    assert_true(file.wanted_ms > 0);
 }
 
 static void escape_leaves_it_there(void **state)
@@ -512,6 +538,7 @@ int main(void)
         TEST(the_cursor_stays_where_it_is),
         TEST(a_whole_reference_is_looked_for),
         TEST(a_hit_is_fetched_and_served),
+        TEST(what_is_seen_anyway_is_fetched),
         TEST(escape_leaves_it_there),
         TEST(what_has_come_is_found_here),
         TEST(what_is_not_opened_is_said),
