@@ -410,6 +410,16 @@ int case_table_put(struct case_table *table, const struct record *record,
     return code != 0 ? code : tidy(table);
 }
 
+uint32_t case_table_client_find(const struct case_table *table, const struct id *id)
+{
+    unsigned char bytes[ID_BYTES];
+    uint32_t place;
+
+    id_to_bytes(id, bytes);
+    place = id_map_find(&table->client_map, bytes);
+    return place == ID_MAP_NONE ? CASE_NONE : place;
+}
+
 void case_table_remove(struct case_table *table, enum record_type type, const struct id *id)
 {
     const struct id_map *map = type == RECORD_CLIENT ? &table->client_map : &table->hanging_map;

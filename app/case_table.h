@@ -78,6 +78,8 @@ uint64_t case_table_version(const struct case_table *table);
 const struct case_row *case_table_rows(const struct case_table *table, size_t *count);
 /* The row of a case, CASE_NONE when it is not here. */
 uint32_t case_table_find(const struct case_table *table, const struct id *id);
+/* What the rows of a client's cases have as `client`, CASE_NONE when none is here. */
+uint32_t case_table_client_find(const struct case_table *table, const struct id *id);
 /* The later of what was written on the case and its newest record. */
 int64_t case_row_changed_ms(const struct case_row *row);
 

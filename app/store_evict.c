@@ -147,10 +147,26 @@ static bool is_tied(const struct looked *file, const struct record *record, bool
             (!id_equal(&record->id, &file->id) || record_text(record, "merged_into")[0] != '\0'));
 }
 
+/* The file of a client who is pinned stays with all that is in it. */
+static int client_is_pinned(struct round *round, const struct looked *file,
+                            const struct record *record, bool *pinned, struct error *error)
+{
+    struct store_file client = {0};
+    struct id id;
+    int code = 0;
+
+    if (file->type == RECORD_CASE && record->type == RECORD_CASE &&
+        id_parse(&id, record_text(record, "client")))
+        code = store_file_get(round->store, RECORD_CLIENT, &id, &client, error);
+    *pinned = client.pinned_ms > 0;
+    return code;
+}
+
 static int look_member(struct round *round, struct looked *file, sqlite3_stmt *row,
                        struct error *error)
 {
     struct record *record;
+    bool pinned;
     int64_t latest, seq = sqlite3_column_int64(row, MEMBER_SEQ);
     struct id id;
     int code;
@@ -170,10 +186,11 @@ static int look_member(struct round *round, struct looked *file, sqlite3_stmt *r
     latest = rest_latest(record);
     if (latest > file->recent_ms)
         file->recent_ms = latest;
-    file->stays = !rest_is_done(record) ||
+    code = client_is_pinned(round, file, record, &pinned, error);
+    file->stays = pinned || !rest_is_done(record) ||
                   is_tied(file, record, sqlite3_column_int(row, MEMBER_OF_CASE) != 0);
     record_free(record);
-    return 0;
+    return code;
 }
 
 static void bind_file(sqlite3_stmt *row, const struct looked *file)
@@ -278,7 +295,7 @@ static int settle(struct round *round, const struct looked *files, size_t count,
     return code;
 }
 
-static int candidates(struct round *round, bool clients, struct looked *files, size_t *count,
+static int candidates(struct round *round, bool full, struct looked *files, size_t *count,
                       struct error *error)
 {
     sqlite3_stmt *row = store_statement(round->store, STORE_FILE_NEXT, error);
@@ -289,8 +306,7 @@ static int candidates(struct round *round, bool clients, struct looked *files, s
         return ERROR_STORAGE;
     sqlite3_bind_int64(row, 1, round->before_ms);
     sqlite3_bind_int64(row, 2, round->now_ms);
-    sqlite3_bind_int(row, 3, clients);
-    sqlite3_bind_int(row, 4, clients ? STEP_FILES_ROOM : STEP_FILES);
+    sqlite3_bind_int(row, 3, full ? STEP_FILES_ROOM : STEP_FILES);
     while ((code = database_step(round->store->database, row, error)) == 1) {
         struct looked file = {.type = record_type_from_name(database_text(row, 0)),
                               .needed_ms = sqlite3_column_int64(row, 2)};
@@ -302,7 +318,7 @@ static int candidates(struct round *round, bool clients, struct looked *files, s
 }
 
 /* One step of letting go of what was last needed before `round->before_ms`. */
-static int let_go(struct round *round, bool clients, bool *more, struct error *error)
+static int let_go(struct round *round, bool full, bool *more, struct error *error)
 {
     struct member leaves[STEP_RECORDS];
     struct looked files[STEP_FILES];
@@ -316,7 +332,7 @@ static int let_go(struct round *round, bool clients, bool *more, struct error *e
     if (code == 0 && round->cursor < 0)
         code = (int)round->cursor;
     if (code == 0)
-        code = candidates(round, clients, files, &count, error);
+        code = candidates(round, full, files, &count, error);
     for (size_t i = 0; code == 0 && i < count; i++)
         code = look_file(round, &files[i], error);
     if (code != 0 || count == 0)
@@ -405,16 +421,17 @@ int store_size(struct store *store, struct store_size *size, struct error *error
     return 0;
 }
 
-/* Since when a file must not have been needed, and whether clients go too; INT64_MIN: none goes. */
+/* Since when a file must not have been needed, and whether it is for the room; INT64_MIN: none
+ * goes. */
 static int bound(struct store *store, const struct store_policy *policy, int64_t now_ms,
-                 int64_t *before_ms, bool *clients, struct error *error)
+                 int64_t *before_ms, bool *full, struct error *error)
 {
     int64_t used, free;
     int code = size_pages(store, &used, &free, error);
 
     *before_ms = policy->keep_ms > 0 ? now_ms - policy->keep_ms : INT64_MIN;
-    *clients = code == 0 && policy->bytes > 0 && used > policy->bytes;
-    if (*clients && now_ms - STORE_NEEDED_MIN > *before_ms)
+    *full = code == 0 && policy->bytes > 0 && used > policy->bytes;
+    if (*full && now_ms - STORE_NEEDED_MIN > *before_ms)
         *before_ms = now_ms - STORE_NEEDED_MIN;
     return code;
 }
@@ -423,7 +440,7 @@ int store_evict(struct store *store, const struct store_policy *policy, int64_t 
                 size_t *gone, struct error *error)
 {
     struct round round = {.store = store, .now_ms = now_ms};
-    bool clients;
+    bool full;
     int code = store_catch_up(store, error);
 
     *more = false;
@@ -433,9 +450,9 @@ int store_evict(struct store *store, const struct store_policy *policy, int64_t 
     if (code != 0 || store_stranded(store) > 0 ||
         store_outbox_count(store, error) > OPERATIONS_MOST)
         return code;
-    code = bound(store, policy, now_ms, &round.before_ms, &clients, error);
+    code = bound(store, policy, now_ms, &round.before_ms, &full, error);
     if (code == 0 && round.before_ms != INT64_MIN)
-        code = let_go(&round, clients, more, error);
+        code = let_go(&round, full, more, error);
     id_map_free(&round.kept);
     if (code == 0)
         code = give_back(store, more, error);

@@ -1,9 +1,10 @@
 /*
  * Which files a store holds: of each client, and of each case with all that belongs to it, when it
  * was last needed, whether it is pinned, and whether it was let go. What an office has open is
- * always held; a closed case is let go when it was not needed for long, or when the store has grown
- * too large, least recently needed first. What is not done is never let go: whatever waits to be
- * sent, was refused and not yet seen, is half typed, in somebody's hands, in a queue, or pinned.
+ * always held; a closed case, and a client of whom no case is held, is let go when it was not
+ * needed for long, or when the store has grown too large, least recently needed first. What is not
+ * done is never let go: whatever waits to be sent, was refused and not yet seen, is half typed, in
+ * somebody's hands, in a queue, or pinned, by itself or with its client.
  *
  * A file that is away is fetched from the server (GET /v1/files) when it is wanted.
  */
@@ -63,7 +64,7 @@ int store_file_denied(struct store *store, enum record_type type, const struct i
 /* --- the bound -------------------------------------------------------------------------------- */
 
 struct store_policy {
-    int64_t keep_ms; /* a closed case is held for so long after it was needed; 0: for good */
+    int64_t keep_ms; /* what is done is held for so long after it was needed; 0: for good */
     int64_t bytes;   /* how large the store may grow; 0: without a bound */
 };
 

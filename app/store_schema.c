@@ -330,11 +330,10 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                           " WHERE type = ?1 AND id = ?2"},
     [STORE_FILE_BEGIN] = {"file.begin", "UPDATE file SET wanted = 0, away = pinned > 0"
                                         " WHERE away = 1 OR wanted > 0 OR pinned > 0"},
-    [STORE_FILE_NEXT] = {"file.next",
-                         "SELECT type, id, needed, away FROM file"
-                         " WHERE pinned = 0 AND wanted = 0 AND needed < ?1"
-                         " AND (looked <= ?2 OR looked > ?2 + 172800000) AND (?3 OR type = 'case')"
-                         " ORDER BY needed LIMIT ?4"},
+    [STORE_FILE_NEXT] = {"file.next", "SELECT type, id, needed, away FROM file"
+                                      " WHERE pinned = 0 AND wanted = 0 AND needed < ?1"
+                                      " AND (looked <= ?2 OR looked > ?2 + 172800000)"
+                                      " ORDER BY needed LIMIT ?3"},
     [STORE_FILE_MEMBERS] = {"file.members",
                             "SELECT " RECORD_COLUMNS ", case_id IS NOT NULL, current IS NOT NULL"
                             " FROM record WHERE type = ?1 AND id = ?2"

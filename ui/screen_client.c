@@ -17,6 +17,7 @@
 #include "ui/language.h"
 #include "ui/list.h"
 #include "ui/work.h"
+#include "ui/work_file.h"
 
 #define DRAFT       "client/new"
 #define LIKELY      5
@@ -269,6 +270,7 @@ static void client_draw(struct screen *screen, const struct paint *paint)
     int room = likely > 0 ? paint->rows - likely - 2 : paint->rows;
     int first = 1;
 
+    work_pin_draw(screen->desk, client->record, paint);
     client->two_set = conflict_words_find(screen->desk, client->record, rows,
                                           fields_focus(client->fields), &client->values);
     if (client->two_set < ROW_COUNT) {

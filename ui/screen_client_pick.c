@@ -13,6 +13,7 @@
 #include "ui/language.h"
 #include "ui/list.h"
 #include "ui/work.h"
+#include "ui/work_file.h"
 
 #define HITS        20
 #define QUERY_LIMIT 200
@@ -96,11 +97,14 @@ static void picking_changed(struct screen *screen)
 
 static void draw_hit(void *context, const struct paint *row, size_t index, bool selected)
 {
-    const struct picking *picking = context;
+    const struct screen *screen = context;
+    const struct picking *picking = screen->data;
+    const struct record *client = picking->hits[index].client;
     char line[2 * WORK_NAME_SIZE];
 
     (void)selected;
-    work_client_line(picking->hits[index].client, line, sizeof(line));
+    work_pin_mark(screen->desk, RECORD_CLIENT, &client->id, row);
+    work_client_line(client, line, sizeof(line));
     paint_text(row, 0, 1, row->columns - 2, PAINT_TEXT, line);
 }
 
@@ -116,7 +120,7 @@ static void picking_draw(struct screen *screen, const struct paint *paint)
     paint_fill(&field, 0, 0, -1, PAINT_FOCUS);
     if (picking->list.count > 0) {
         paint_heading(paint, 5, _("Known clients"));
-        list_draw(&picking->list, &rest, 1, false, draw_hit, picking);
+        list_draw(&picking->list, &rest, 1, false, draw_hit, screen);
         paint_restyle(&rest, (int)(picking->list.selected - picking->list.top), 0, -1,
                       PAINT_SELECTION);
     } else {

@@ -9,6 +9,7 @@
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/work_file.h"
 
 /* Those of other offices stand below: what is marked stays so when they come. */
 static void count_hits(struct contact *contact)
@@ -58,6 +59,7 @@ static void draw_hit(void *context, const struct paint *row, size_t index, bool 
         return;
     }
     client = contact->hits[index].client;
+    work_pin_mark(screen->desk, RECORD_CLIENT, &client->id, row);
     work_client_name(client, name, sizeof(name));
     if (contact->hits[index].found_as != NULL) {
         size_t used = strlen(name);

@@ -128,7 +128,7 @@ static void draw_policy(struct screen *screen, const struct paint *paint)
     }
     if (policy->keep_ms > 0) {
         snprintf(text, sizeof(text),
-                 _("A closed case is kept for %lld days after it was needed; it is fetched when it "
+                 _("What is done is kept for %lld days after it was needed; it is fetched when it "
                    "is opened later."),
                  (long long)(policy->keep_ms / INT64_C(86400000)));
         paint_text(paint, 2, 0, -1, PAINT_DIM, text);
@@ -260,10 +260,12 @@ extern const struct screen_kind screen_kept;
 const struct screen_kind screen_kept = {
     .name = "kept",
     .title = N_("What is kept here"),
-    .help = N_("How much of the office’s files this terminal keeps, and which are pinned. What is "
-               "not done is always kept; closed cases go when they were not needed for long, or "
-               "when there is no room, and are fetched again when they are opened. What is pinned "
-               "stays."),
+    .help =
+        N_("How much of the office’s files this terminal keeps, and which are pinned. What is "
+           "not done is always kept; closed cases, and clients without any, go when they were not "
+           "needed for long, or when there is no room, and are fetched again when they are opened. "
+           "What is pinned "
+           "stays."),
     .command = N_("storage"),
     .flags = SCREEN_SINGLE,
     .keys = kept_keys,

@@ -71,6 +71,8 @@ struct lists_undo {
     struct id message; /* it wrote this one; empty: none */
 };
 
+#define PINNED_MOST 64
+
 struct lists {
     struct case_list list;
     struct case_query query;
@@ -84,6 +86,8 @@ struct lists {
     int rows;         /* shown at the last drawing */
     struct id anchor; /* of a range: what was marked last */
     uint64_t generation, version;
+    uint32_t pinned[PINNED_MOST]; /* clients, as the rows name them, at the last drawing */
+    size_t pinned_count;
     int64_t arranged_ms;
     struct editor *line; /* owned */
     enum lists_prompt prompt;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/record_fields.h"
+#include "app/store_file.h"
 #include "app/text.h"
 #include "ui/day.h"
 #include "ui/format.h"
@@ -15,7 +16,6 @@
 #define HEAD_ROWS 4  /* search, tabs, what is shown, column titles */
 #define NARROW    70 /* room for columns */
 #define MARK_ROOM 4  /* the mark, and what is unread */
-#define PINNED    "p"
 
 /* --- columns --------------------------------------------------------------------------------- */
 
@@ -199,12 +199,39 @@ static void cell_text(struct screen *screen, const struct case_row *row, enum ca
 
 /* --- rows ------------------------------------------------------------------------------------ */
 
-/* By the agent, to be kept on this terminal. */
-static bool is_pinned(struct desk *desk, const struct case_row *row)
+static int add_pinned(void *context, enum record_type type, const struct id *id,
+                      const struct store_file *file)
 {
+    struct screen *screen = context;
+    struct lists *lists = screen->data;
+
+    (void)file;
+    if (type == RECORD_CLIENT && lists->pinned_count < PINNED_MOST)
+        lists->pinned[lists->pinned_count++] =
+            case_table_client_find(desk_cases(screen->desk, NULL), id);
+    return 0;
+}
+
+static void read_pinned(struct screen *screen)
+{
+    struct lists *lists = screen->data;
+
+    lists->pinned_count = 0;
+    (void)store_file_pins(screen->desk->store, add_pinned, screen, NULL);
+}
+
+/* By the agent, itself or with its client, to be kept on this terminal. */
+static bool is_pinned(struct screen *screen, const struct case_row *row)
+{
+    const struct lists *lists = screen->data;
     struct id id = id_from_bytes(row->id);
 
-    return row->kind == RECORD_CASE && work_is_pinned(desk, RECORD_CASE, &id);
+    if (row->kind != RECORD_CASE)
+        return false;
+    for (size_t i = 0; i < lists->pinned_count; i++)
+        if (row->client != CASE_NONE && row->client == lists->pinned[i])
+            return true;
+    return work_is_pinned(screen->desk, RECORD_CASE, &id);
 }
 
 static void draw_case(struct screen *screen, const struct layout *layout, const struct paint *paint,
@@ -217,8 +244,8 @@ static void draw_case(struct screen *screen, const struct layout *layout, const 
 
     if (marked)
         paint_text(paint, line, 0, 1, PAINT_ACCENT, "+");
-    else if (is_pinned(screen->desk, row))
-        paint_text(paint, line, 0, 1, PAINT_DIM, PINNED);
+    else if (is_pinned(screen, row))
+        paint_text(paint, line, 0, 1, PAINT_DIM, WORK_PIN_MARK);
     if (row->unread > 0)
         paint_format(paint, line, 1, 2, PAINT_ACCENT, row->unread > 9 ? "*9" : "*%u",
                      (unsigned)row->unread);
@@ -317,6 +344,7 @@ static void draw_rows(struct screen *screen, const struct layout *layout, const 
     if (paint->rows <= 0)
         return;
     keep_in_sight(lists, paint->rows);
+    read_pinned(screen);
     for (int line = 0; line < paint->rows && lists->top + (size_t)line < all; line++) {
         size_t group = 0, index = index_of_line(lists, lists->top + (size_t)line, &group);
         char text[WORK_NAME_SIZE + 32];

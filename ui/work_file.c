@@ -1,6 +1,7 @@
 #include "ui/work_file.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "app/store_file.h"
 #include "app/text.h"
@@ -14,6 +15,22 @@ bool work_is_pinned(struct desk *desk, enum record_type type, const struct id *i
 
     return desk->store != NULL && store_file_get(desk->store, type, id, &file, NULL) == 0 &&
            file.pinned_ms > 0;
+}
+
+void work_pin_mark(struct desk *desk, enum record_type type, const struct id *id,
+                   const struct paint *row)
+{
+    if (work_is_pinned(desk, type, id))
+        paint_text(row, 0, 0, 1, PAINT_DIM, WORK_PIN_MARK);
+}
+
+void work_pin_draw(struct desk *desk, const struct record *client, const struct paint *paint)
+{
+    const char *text = _("(pinned)");
+    int width = (int)text_width(text, strlen(text));
+
+    if (client != NULL && work_is_pinned(desk, RECORD_CLIENT, &client->id))
+        paint_right(paint, 0, paint->columns - width - 1, width, PAINT_DIM, text);
 }
 
 /* Whose file it is part of; itself where that is not known here. */

@@ -4,8 +4,15 @@
 
 #include "ui/screen.h"
 
+#define WORK_PIN_MARK "p"
+
 /* Whether the agent has pinned it. */
 bool work_is_pinned(struct desk *desk, enum record_type type, const struct id *id);
+/* Its mark, in the first column of a row of a list, when it is pinned. */
+void work_pin_mark(struct desk *desk, enum record_type type, const struct id *id,
+                   const struct paint *row);
+/* The same in words at the right end of the first row of a client's screen; NULL for a new one. */
+void work_pin_draw(struct desk *desk, const struct record *client, const struct paint *paint);
 /* Pins it, or no longer, and says so. */
 void work_pin(struct screen *screen, enum record_type type, const struct id *id);
 

@@ -71,8 +71,8 @@ const struct config_key guichet_keys[] = {
      .maximum = 36500,
      .argument = "DAYS",
      .preset = "400",
-     .help = "A closed case is kept here for so long after it was needed, and fetched when it is "
-             "opened later; 0: for good."},
+     .help = "A closed case, or a client of whom no case is here, is kept for so long after it was "
+             "needed, and fetched when it is opened later; 0: for good."},
     {.name = "keep-megabytes",
      .shape = CONFIG_NUMBER,
      .maximum = 1024 * 1024,

@@ -231,7 +231,8 @@ bool sim_files_may_lack(struct sim_terminal *terminal, const struct record *reco
     if (!terminal->simulation->lets_go)
         return false;
     if (is_away(terminal, record->type, record->id.text) ||
-        is_away(terminal, RECORD_CASE, record_text(record, "case")))
+        is_away(terminal, RECORD_CASE, record_text(record, "case")) ||
+        is_away(terminal, RECORD_CLIENT, record_text(record, "client")))
         return true;
     /* Left out of the feed. */
     sim_query_at(terminal->path, "SELECT value FROM meta WHERE name = 'old'", NULL, read_old, &old);

@@ -159,13 +159,62 @@ static void what_rested_long_goes(void **state)
     assert_true(is_here(place, RECORD_CASE, &open));
     assert_true(is_here(place, RECORD_CASE, &late));
     assert_true(is_here(place, RECORD_NOTE, &newest));
-    /* By days alone clients stay: they are looked for. */
+    /* Whose case is here. */
     assert_true(is_here(place, RECORD_CLIENT, &client));
     assert_int_equal(evict(place), 0);
     /* In time the other goes. */
     assert_int_equal(evict_at(place, &by_days, NOW + 400 * DAY_MS), 2);
     assert_false(is_here(place, RECORD_CASE, &late));
     assert_true(is_here(place, RECORD_CASE, &open));
+}
+
+/* A client of whom no case is here goes as a case does. */
+static void a_client_without_a_case_goes(void **state)
+{
+    struct place *place = *state;
+    struct store *store = place->fixture.store;
+    struct id alone = came_client(place, LONG), called = came_client(place, LONG);
+    struct id late = came_client(place, NOW - DAY_MS), pinned = came_client(place, LONG);
+    struct id opened = came_client(place, LONG), calling = came_client(place, LONG);
+    struct id served_one = came_client(place, LONG);
+    struct id matter = came_case(place, LONG, &served_one, "closed");
+
+    came(place, RECORD_CONTACT, LONG,
+         json_pack("{s:s, s:s}", "client", called.text, "ended_at", "2020-01-01T00:00:00.000Z"));
+    came(place, RECORD_CONTACT, LONG, json_pack("{s:s}", "client", calling.text));
+    assert_int_equal(store_file_pin(store, RECORD_CLIENT, &pinned, true, NOW, NULL), 0);
+    assert_int_equal(store_file_need(store, RECORD_CLIENT, &opened, NOW - DAY_MS, NULL), 0);
+    assert_int_equal(evict_at(place, &(struct store_policy){0}, NOW), 0);
+    /* One alone, one with a contact that has ended, and a case. */
+    assert_int_equal(evict(place), 4);
+    assert_false(is_here(place, RECORD_CLIENT, &alone));
+    assert_true(noted(place, RECORD_CLIENT, &alone).away);
+    assert_false(is_here(place, RECORD_CLIENT, &called));
+    assert_false(is_here(place, RECORD_CASE, &matter));
+    assert_true(is_here(place, RECORD_CLIENT, &late));
+    assert_true(is_here(place, RECORD_CLIENT, &pinned));
+    assert_true(is_here(place, RECORD_CLIENT, &opened));
+    assert_true(is_here(place, RECORD_CLIENT, &calling));
+    /* Without the case, its client is nobody's. */
+    assert_int_equal(evict_at(place, &by_days, NOW + 2 * DAY_MS), 1);
+    assert_false(is_here(place, RECORD_CLIENT, &served_one));
+}
+
+/* Their file is kept with all that is in it. */
+static void cases_of_a_pinned_client_stay(void **state)
+{
+    struct place *place = *state;
+    struct store *store = place->fixture.store;
+    struct id client = came_client(place, LONG);
+    struct id matter = came_case(place, LONG, &client, "closed");
+    struct id note = came_note(place, LONG, &matter);
+    const struct store_policy small = {.keep_ms = DAY_MS, .bytes = 1};
+
+    assert_int_equal(store_file_pin(store, RECORD_CLIENT, &client, true, NOW, NULL), 0);
+    assert_int_equal(evict_at(place, &small, NOW), 0);
+    assert_true(is_here(place, RECORD_NOTE, &note));
+    assert_int_equal(store_file_pin(store, RECORD_CLIENT, &client, false, NOW, NULL), 0);
+    assert_int_equal(evict_at(place, &small, NOW + 2 * DAY_MS), 2);
 }
 
 static void what_was_opened_stays(void **state)
@@ -538,6 +587,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_rested_long_goes),
+        TEST(a_client_without_a_case_goes),
+        TEST(cases_of_a_pinned_client_stay),
         TEST(what_was_opened_stays),
         TEST(what_is_not_done_stays),
         TEST(unsent_work_stays),
