@@ -193,29 +193,65 @@ static void strike(struct chaos *chaos)
     }
 }
 
+static bool at_rest(const struct chaos *chaos)
+{
+    for (int i = 0; i < CHAOS_TERMINALS; i++)
+        if (atomic_load(&chaos->terminals[i].shared->waiting) != 0 ||
+            !atomic_load(&chaos->terminals[i].shared->online))
+            return false;
+    return true;
+}
+
+/* Heals the links, and has everybody stop acting, with nothing left to send, or go on. */
+static void rest(struct chaos *chaos, bool resting)
+{
+    int64_t start = now_ms();
+
+    for (int i = 0; i < CHAOS_TERMINALS; i++) {
+        atomic_store(&chaos->terminals[i].shared->resting, resting);
+        fault_proxy_tell(&chaos->terminals[i].proxy, "pass");
+        fault_proxy_tell(&chaos->terminals[i].proxy, "kill");
+    }
+    while (resting && !at_rest(chaos) && now_ms() - start < HEAL_MOST_MS)
+        (void)poll(NULL, 0, 100);
+}
+
 /* --- bugs on purpose ---------------------------------------------------------------------------
  */
 
-static void change(const char *path, const char *sql)
+/* False when nothing is there to be changed. */
+static bool change(const char *path, const char *sql)
 {
     sqlite3 *database = NULL;
+    bool changed;
 
     if (sqlite3_open(path, &database) != SQLITE_OK ||
         sqlite3_exec(database, sql, NULL, NULL, NULL) != SQLITE_OK)
         die(sqlite3_errmsg(database));
-    if (sqlite3_total_changes(database) == 0)
-        die("nothing was there to plant the bug in: run for longer");
+    changed = sqlite3_total_changes(database) > 0;
     sqlite3_close(database);
+    return changed;
 }
 
+/* What is planted then is under nobody's way any more. A slow machine goes on until there is
+ * something to plant it in. */
 static void plant_at_server(struct chaos *chaos, const char *sql)
 {
     char path[128];
+    int64_t start = now_ms();
+    bool planted = false;
 
-    real_server_kill(&chaos->server);
     (void)snprintf(path, sizeof path, "%s/server.db", chaos->server.directory);
-    change(path, sql);
-    real_server_restart(&chaos->server);
+    while (!planted) {
+        if (now_ms() - start > HEAL_MOST_MS)
+            die("nothing comes to plant the bug in");
+        rest(chaos, false);
+        (void)poll(NULL, 0, 500);
+        rest(chaos, true);
+        real_server_kill(&chaos->server);
+        planted = change(path, sql);
+        real_server_restart(&chaos->server);
+    }
 }
 
 /* A terminal that dies loses the last of its outbox. */
@@ -234,7 +270,8 @@ static void plant_forgetful_terminal(struct chaos *chaos)
     terminal_die(terminal);
     (void)snprintf(path, sizeof path, "%s.outbox", terminal->store_path);
     (void)unlink(path);
-    change(terminal->store_path, "DELETE FROM operation WHERE state = 0");
+    if (!change(terminal->store_path, "DELETE FROM operation WHERE state = 0"))
+        die("nothing waited");
     terminal_live(chaos, terminal);
 }
 
@@ -246,7 +283,10 @@ static const struct plant {
     {"terminal-forgets", "was saved and is not at the server", NULL},
     /* answered as applied, and nothing is there; not the last one, whose lack a terminal notes */
     {"applied-falsely", "was saved and is not at the server",
-     "DELETE FROM operation WHERE id = (SELECT min(id) FROM operation WHERE type = 'note')"},
+     "DELETE FROM operation WHERE id = (SELECT min(id) FROM operation WHERE type = 'note' AND "
+     "EXISTS"
+     " (SELECT 1 FROM operation AS later WHERE later.agent = operation.agent AND"
+     " later.type = 'note' AND later.id > operation.id))"},
     {"refusal-unseen", "refused at the server, 0 shown",
      "UPDATE operation SET refusal = 'taken' WHERE id ="
      " (SELECT max(id) FROM operation WHERE refusal IS NULL)"},
@@ -266,27 +306,12 @@ static const struct plant *find_plant(const char *name)
 
 /* --- a run ------------------------------------------------------------------------------------ */
 
-static bool at_rest(const struct chaos *chaos)
-{
-    for (int i = 0; i < CHAOS_TERMINALS; i++)
-        if (atomic_load(&chaos->terminals[i].shared->waiting) != 0 ||
-            !atomic_load(&chaos->terminals[i].shared->online))
-            return false;
-    return true;
-}
-
-/* Heals everything and waits until all holds, or for as long as that may take. */
+/* Waits until all holds, or for as long as that may take. */
 static void heal(struct chaos *chaos, struct chaos_account *account)
 {
-    int64_t start = now_ms();
+    int64_t start;
 
-    for (int i = 0; i < CHAOS_TERMINALS; i++) {
-        atomic_store(&chaos->terminals[i].shared->resting, true);
-        fault_proxy_tell(&chaos->terminals[i].proxy, "pass");
-        fault_proxy_tell(&chaos->terminals[i].proxy, "kill");
-    }
-    while (!at_rest(chaos) && now_ms() - start < HEAL_MOST_MS)
-        (void)poll(NULL, 0, 100);
+    rest(chaos, true);
     /* What one sends now, the others have yet to read. */
     for (start = now_ms(); now_ms() - start < HEAL_MOST_MS / 8; (void)poll(NULL, 0, 500)) {
         chaos_check(chaos, account);
