@@ -82,6 +82,16 @@ static int run_number(struct search_upkeep *upkeep, enum catalogue_statement whi
     return database_run(upkeep->database, statement, error);
 }
 
+/* What was just read and is not found again stands in a damaged page: it would be read for ever. */
+static int drop_segment(struct search_upkeep *upkeep, int64_t number, struct error *error)
+{
+    int code = run_number(upkeep, SEARCH_SEGMENT_DROP, number, error);
+
+    if (code == 0 && database_changes(upkeep->database) == 0)
+        return error_set(error, ERROR_STORAGE, "the index of words is damaged");
+    return code;
+}
+
 /* Drops chunks of segments that are done with; `left` when there are more. */
 static int drop_chunks(struct search_upkeep *upkeep, bool *left, struct error *error)
 {
@@ -107,7 +117,7 @@ static int drop_chunks(struct search_upkeep *upkeep, bool *left, struct error *e
             return code;
         dropped += code;
         if (dropped < DROP_STEP)
-            code = run_number(upkeep, SEARCH_SEGMENT_DROP, number, error);
+            code = drop_segment(upkeep, number, error);
         if (code < 0)
             return code;
     }

@@ -1010,12 +1010,12 @@ fuzz_make = $(MAKE) -s -f '$(srcdir)/tests/fuzz/fuzz.mk' SOURCE='$(srcdir)' FUZZ
 .PHONY: fuzz fuzz-programs fuzz-replay
 fuzz fuzz-programs fuzz-replay: app/search_words_table.h
 fuzz:
-	@$(fuzz_make)
+	+@$(fuzz_make)
 fuzz-replay: FUZZ_SECONDS = 0
 fuzz-replay:
-	@$(fuzz_make)
+	+@$(fuzz_make)
 fuzz-programs:
-	@$(fuzz_make) programs
+	+@$(fuzz_make) programs
 
 # Real processes under chaos: `make chaos MINUTES=5 SEED=n`.
 MINUTES = 5
