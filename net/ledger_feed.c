@@ -1,3 +1,4 @@
+#include "net/feed_rows.h"
 #include "net/ledger_agent.h"
 #include "net/ledger_follow.h"
 #include "net/ledger_old.h"
@@ -13,41 +14,12 @@
 #include "app/json.h"
 #include "app/text.h"
 
-/* One row of the feed of one scope. */
-struct feed_row {
-    int64_t seq;
-    int64_t record;
-    bool gone; /* taken back from the scope */
-    enum ledger_asked asked;
-};
-
-struct feed_rows {
-    struct feed_row *rows;
-    size_t count;
-    size_t capacity;
-};
-
 void ledger_page_clear(struct ledger_page *page)
 {
     free(page->records);
     free(page->gone);
     free(page->clients);
     *page = (struct ledger_page){0};
-}
-
-static int rows_add(struct feed_rows *rows, struct feed_row row, struct error *error)
-{
-    if (rows->count == rows->capacity) {
-        size_t capacity = rows->capacity == 0 ? 64 : rows->capacity * 2;
-        struct feed_row *longer = realloc(rows->rows, capacity * sizeof(*longer));
-
-        if (longer == NULL)
-            return error_set(error, ERROR_MEMORY, "no memory for a page");
-        rows->rows = longer;
-        rows->capacity = capacity;
-    }
-    rows->rows[rows->count++] = row;
-    return 0;
 }
 
 /* What came to the agent's own hands, or to a queue, is wanted; what an office has done and put
@@ -92,11 +64,11 @@ static int scope_rows(struct database *database, const char *scope, int64_t sinc
         sqlite3_bind_int64(statement, 2, since);
         sqlite3_bind_int64(statement, 3, (int64_t)limit);
         while ((code = database_step(database, statement, error)) > 0) {
-            code = rows_add(rows,
-                            (struct feed_row){sqlite3_column_int64(statement, 0),
-                                              sqlite3_column_int64(statement, 1), i == 1,
-                                              i == 0 ? asked_in(scope) : LEDGER_ASKED_NOT},
-                            error);
+            code = feed_rows_add(rows,
+                                 (struct feed_row){sqlite3_column_int64(statement, 0),
+                                                   sqlite3_column_int64(statement, 1), i == 1,
+                                                   i == 0 ? asked_in(scope) : LEDGER_ASKED_NOT},
+                                 error);
             if (code != 0) {
                 sqlite3_reset(statement);
                 break;
@@ -104,63 +76,6 @@ static int scope_rows(struct database *database, const char *scope, int64_t sinc
         }
     }
     return code;
-}
-
-static int by_seq(const void *left, const void *right)
-{
-    const struct feed_row *a = left, *b = right;
-
-    return a->seq < b->seq ? -1 : a->seq > b->seq;
-}
-
-static int by_record_and_seq(const void *left, const void *right)
-{
-    const struct feed_row *a = left, *b = right;
-
-    if (a->record != b->record)
-        return a->record < b->record ? -1 : 1;
-    return by_seq(left, right);
-}
-
-/* Leaves each record once, at its last row among these. */
-static void rows_unique(struct feed_rows *rows)
-{
-    size_t kept = 0;
-
-    if (rows->count == 0)
-        return;
-    qsort(rows->rows, rows->count, sizeof(*rows->rows), by_record_and_seq);
-    for (size_t i = 0; i < rows->count; i++) {
-        struct feed_row row = rows->rows[i];
-
-        if (i + 1 == rows->count || rows->rows[i + 1].record != row.record)
-            rows->rows[kept++] = row;
-        else if (row.asked > rows->rows[i + 1].asked)
-            rows->rows[i + 1].asked = row.asked;
-    }
-    rows->count = kept;
-    qsort(rows->rows, rows->count, sizeof(*rows->rows), by_seq);
-}
-
-/*
- * Each scope gave its first limit + 1 rows, so of all rows together the first `limit` are among
- * them. Cuts there, remembers how far that went, and only then leaves doubles out: a record's
- * later row beyond the cut comes with the next page.
- */
-static void rows_cut(struct feed_rows *rows, size_t limit, struct ledger_page *page)
-{
-    if (rows->count == 0)
-        return;
-    qsort(rows->rows, rows->count, sizeof(*rows->rows), by_seq);
-    if (rows->count > limit) {
-        /* Rows of one number stay together: they are one record in several scopes. */
-        while (limit < rows->count && rows->rows[limit].seq == rows->rows[limit - 1].seq)
-            limit++;
-        page->more = limit < rows->count;
-        rows->count = limit;
-    }
-    page->next = rows->rows[rows->count - 1].seq;
-    rows_unique(rows);
 }
 
 /* Types of work that say nothing of any client. */
@@ -401,14 +316,14 @@ static int page_read(struct database *database, const struct scope_set *scopes, 
     for (size_t i = 0; i < scopes->count && code == 0; i++)
         code = scope_rows(database, scopes->names[i], since, limit + 1, &rows, error);
     if (code == 0) {
-        rows_cut(&rows, limit, page);
+        feed_rows_cut(&rows, limit, &page->next, &page->more);
         code = page_fill(&filling, &rows, error);
         text_buffer_free(&filling.records);
         text_buffer_free(&filling.gone);
     }
     if (code == 0)
         code = epoch_of(database, page, error);
-    free(rows.rows);
+    feed_rows_free(&rows);
     return code;
 }
 
@@ -489,17 +404,6 @@ static int rows_open(struct database *database, struct feed_rows *rows, bool *pa
     return code < 0 ? code : 0;
 }
 
-/* Without those of the pages before. */
-static void rows_after(struct feed_rows *rows, int64_t after)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < rows->count; i++)
-        if (rows->rows[i].seq > after)
-            rows->rows[kept++] = rows->rows[i];
-    rows->count = kept;
-}
-
 /* Rows of the file that the scopes show, as rows of a feed whose numbers are those of the rows. */
 static int file_rows(struct database *database, const struct scope_set *scopes,
                      const struct ledger_file_wanted *wanted, struct feed_rows *rows,
@@ -516,7 +420,7 @@ static int file_rows(struct database *database, const struct scope_set *scopes,
 
         code = seen < 0 ? seen : 0;
         if (seen > 0)
-            code = rows_add(rows, (struct feed_row){.seq = number, .record = number}, error);
+            code = feed_rows_add(rows, (struct feed_row){.seq = number, .record = number}, error);
     }
     search_numbers_free(&numbers);
     return code;
@@ -563,7 +467,7 @@ static int file_read(struct database *database, const struct scope_set *scopes,
         code = error_set(error, ERROR_REFUSED, "the record is outside this agent's scope");
     if (code == 0 && wanted->open_only)
         code = rows_open(database, &rows, &page->part, error);
-    rows_after(&rows, wanted->after);
+    feed_rows_after(&rows, wanted->after);
     count = rows.count;
     page->more = code == 0 && rows.count > wanted->limit;
     if (page->more)
@@ -576,12 +480,12 @@ static int file_read(struct database *database, const struct scope_set *scopes,
     if (code == 0)
         code = file_fill(&filling, &rows, wanted->since, error);
     rows.count = count;
-    rows_after(&rows, page->next);
+    feed_rows_after(&rows, page->next);
     page->left = rows.count;
     if (code == 0)
         code = page_take(&filling, error);
     text_buffer_free(&filling.records);
-    free(rows.rows);
+    feed_rows_free(&rows);
     return code;
 }
 

@@ -115,7 +115,7 @@ libnet_a_SOURCES += \
     net/backup.c net/backup.h net/backup_key.c net/backup_stream.c net/backup_stream.h \
     net/problem.c net/problem.h \
     net/continue_document.c net/continue_document.h \
-    net/feed_page.c net/feed_page.h net/route_changes.c \
+    net/feed_page.c net/feed_rows.c net/feed_rows.h net/feed_page.h net/route_changes.c \
     net/route_announcements.c \
     net/route_changes.c \
     net/route_continue.c \
