@@ -243,3 +243,13 @@ int64_t bench_waiting(struct bench *bench)
 {
     return store_outbox_count(bench->store.store, NULL);
 }
+
+size_t bench_appends_sent(const struct bench *bench)
+{
+    size_t count = 0;
+
+    for (const char *at = bench->lanes[SYNC_LANE_WORK].body;
+         (at = strstr(at, "\"kind\":\"append\"")) != NULL; at++)
+        count++;
+    return count;
+}

@@ -66,6 +66,8 @@ void bench_write_note(struct bench *bench, const char *text);
 /* The outcome of the operation that the body of the last push holds first. */
 void bench_answer_push(struct bench *bench, const char *rest);
 /* Operations in the outbox. */
+/* Appends in the push under way. */
+size_t bench_appends_sent(const struct bench *bench);
 int64_t bench_waiting(struct bench *bench);
 
 #endif

@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "app/text.h"
-#include "net/sync_pace.h"
 #include "tests/unit/engine_fixture.h"
 
 /* --- the outbox --------------------------------------------------------------------------------
@@ -166,16 +165,6 @@ static void an_answer_in_place_settles_too(void **state)
     bench_free(bench);
 }
 
-static size_t operations_sent(const struct bench *bench)
-{
-    size_t count = 0;
-
-    for (const char *at = bench->lanes[SYNC_LANE_WORK].body;
-         (at = strstr(at, "\"kind\":\"append\"")) != NULL; at++)
-        count++;
-    return count;
-}
-
 static void a_restored_server_gets_what_it_lost_first(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -193,7 +182,7 @@ static void a_restored_server_gets_what_it_lost_first(void **state)
     /* Of the server as it was nothing is taken any more: the session begins anew. */
     bench_accept_login(bench, FEED);
     (void)sync_engine_step(bench->engine);
-    assert_int_equal(operations_sent(bench), 2);
+    assert_int_equal(bench_appends_sent(bench), 2);
     assert_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"made\""));
     bench_free(bench);
 }
@@ -319,7 +308,7 @@ static void what_is_small_is_packed(void **state)
 
     (void)state;
     get_online_packing(bench);
-    assert_int_equal(operations_sent(bench), 1);
+    assert_int_equal(bench_appends_sent(bench), 1);
     bench_answer(bench, SYNC_LANE_WORK, 200, "[[1,7]]");
     (void)sync_engine_step(bench->engine);
     assert_int_equal(bench_waiting(bench), 0);
@@ -335,7 +324,7 @@ static void what_is_small_is_packed(void **state)
     (void)sync_engine_step(bench->engine);
     assert_string_equal(bench_work(bench), "POST /v1/operations");
     assert_false(bench->lanes[SYNC_LANE_WORK].packed);
-    assert_int_equal(operations_sent(bench), 1);
+    assert_int_equal(bench_appends_sent(bench), 1);
     bench_free(bench);
 }
 
@@ -406,7 +395,7 @@ static void a_batch_says_that_its_ground_was_lost(void **state)
     (void)sync_engine_step(bench->engine);
     bench_accept_login(bench, FEED);
     (void)sync_engine_step(bench->engine);
-    assert_int_equal(operations_sent(bench), 1);
+    assert_int_equal(bench_appends_sent(bench), 1);
     assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"ungrounded\":true"));
     bench_free(bench);
 }
@@ -425,13 +414,13 @@ static void the_next_batch_leaves_before_the_last_is_settled(void **state)
     bench_write_note(bench, "c");
     id = strstr(bench->lanes[SYNC_LANE_WORK].body, "{\"id\":\"");
     assert_non_null(id);
-    assert_int_equal(operations_sent(bench), 1);
+    assert_int_equal(bench_appends_sent(bench), 1);
     (void)snprintf(first, sizeof first, "%.36s", id + 7);
     (void)snprintf(answer, sizeof answer, "{\"outcomes\":[[1,7]]}");
     /* No step in between: it leaves with the answer. */
     bench_answer(bench, SYNC_LANE_WORK, 200, answer);
     assert_true(bench->lanes[SYNC_LANE_WORK].open);
-    assert_int_equal(operations_sent(bench), 2);
+    assert_int_equal(bench_appends_sent(bench), 2);
     (void)snprintf(made, sizeof made, "\"made\":\"%s\"", first);
     assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, made));
     assert_int_equal(bench_waiting(bench), 2);
@@ -439,207 +428,6 @@ static void the_next_batch_leaves_before_the_last_is_settled(void **state)
     assert_false(bench->lanes[SYNC_LANE_WORK].open);
     assert_int_equal(bench_waiting(bench), 0);
     bench_free(bench);
-}
-
-/* --- order and pace --- */
-
-/* Answers every operation of the push under way, `took` ms after it left, and steps. */
-static void settle_all(struct bench *bench, int64_t took)
-{
-    char body[BENCH_BODY_SIZE] = "{\"outcomes\":[";
-    const char *comma = "";
-
-    for (const char *at = bench->lanes[SYNC_LANE_WORK].body;
-         (at = strstr(at, "{\"id\":\"")) != NULL; at++) {
-        size_t length = strlen(body);
-
-        (void)snprintf(body + length, sizeof body - length,
-                       "%s{\"id\":\"%.36s\",\"outcome\":\"applied\",\"rev\":1}", comma, at + 7);
-        comma = ",";
-    }
-    (void)strcat(body, "]}");
-    bench->steady += took;
-    bench_answer(bench, SYNC_LANE_WORK, 200, body);
-    (void)sync_engine_step(bench->engine);
-}
-
-static void queue_notes(struct bench *bench, int count)
-{
-    struct id case_id = store_fixture_id(&bench->store);
-
-    for (int made = 0; made < count; made++)
-        (void)store_fixture_note(&bench->store, &case_id,
-                                 "moved to Rimouski, keeps the post box in the city till spring");
-    sync_engine_ring(bench->engine);
-    (void)sync_engine_step(bench->engine);
-}
-
-static void a_slow_link_gets_small_batches_and_a_quick_one_large_ones(void **state)
-{
-    struct bench *bench = bench_new(false);
-    size_t first, slow;
-
-    (void)state;
-    bench_get_online(bench);
-    queue_notes(bench, 150);
-    first = operations_sent(bench);
-    assert_in_range(first, 20, 60);
-    settle_all(bench, 40000);
-    slow = operations_sent(bench);
-    assert_in_range(slow, 1, first / 4);
-    settle_all(bench, 100);
-    assert_true(operations_sent(bench) > slow);
-    settle_all(bench, 100);
-    assert_true(operations_sent(bench) > 2 * slow);
-    bench_free(bench);
-}
-
-static void a_cut_batch_is_sent_again_in_smaller_ones(void **state)
-{
-    struct bench *bench = bench_new(false);
-    size_t first;
-
-    (void)state;
-    bench_get_online(bench);
-    queue_notes(bench, 100);
-    first = operations_sent(bench);
-    bench_cut(bench, SYNC_LANE_WORK);
-    bench->steady += 2000;
-    (void)sync_engine_step(bench->engine);
-    assert_in_range(operations_sent(bench), 1, first / 2);
-    assert_int_equal(bench_waiting(bench), 100);
-    bench_free(bench);
-}
-
-static void offer_handoff(struct bench *bench)
-{
-    struct id id = store_fixture_id(&bench->store);
-    char body[500];
-
-    (void)snprintf(body, sizeof body,
-                   "{\"from\":\"%s\",\"to_queue\":\"sample/front-line\",\"summary\":\"next\","
-                   "\"offered_at\":\"2026-11-24T10:00:00Z\",\"state\":\"offered\","
-                   "\"office\":\"sample/quebec\"}",
-                   store_agent(bench->store.store)->text);
-    assert_int_equal(
-        store_fixture_apply(&bench->store, store_fixture_operation(&bench->store, OPERATION_APPEND,
-                                                                   RECORD_HANDOFF, &id, body)),
-        0);
-}
-
-/* Where it stands in the batch under way, NULL when it is not in it. */
-static const char *handoff_sent(struct bench *bench)
-{
-    return strstr(bench->lanes[SYNC_LANE_WORK].body, "\"type\":\"handoff\"");
-}
-
-static void a_handoff_leaves_before_the_notes_that_wait(void **state)
-{
-    struct bench *bench = bench_new(false);
-
-    (void)state;
-    bench_get_online(bench);
-    queue_notes(bench, 150);
-    offer_handoff(bench);
-    settle_all(bench, 100);
-    const char *note = strstr(bench->lanes[SYNC_LANE_WORK].body, "\"type\":\"note\"");
-    assert_non_null(handoff_sent(bench));
-    assert_non_null(note);
-    assert_true(handoff_sent(bench) < note);
-    bench_free(bench);
-}
-
-/* While the server works on one batch the next is read, and goes as it is. */
-static void a_quick_link_has_the_next_batch_ready(void **state)
-{
-    struct bench *bench = bench_new(false);
-
-    (void)state;
-    bench_get_online(bench);
-    queue_notes(bench, 300);
-    settle_all(bench, 100);
-    offer_handoff(bench);
-    settle_all(bench, 100);
-    assert_null(handoff_sent(bench));
-    assert_true(operations_sent(bench) > 0);
-    assert_int_equal(bench_waiting(bench), 1 + operations_sent(bench));
-    settle_all(bench, 100);
-    assert_non_null(handoff_sent(bench));
-    assert_int_equal(operations_sent(bench), 1);
-    settle_all(bench, 100);
-    assert_int_equal(bench_waiting(bench), 0);
-    bench_free(bench);
-}
-
-/* A slow one has not: what is urgent would wait for it. */
-static void a_slow_link_has_no_batch_ready(void **state)
-{
-    struct bench *bench = bench_new(false);
-
-    (void)state;
-    bench_get_online(bench);
-    queue_notes(bench, 300);
-    settle_all(bench, 1000);
-    offer_handoff(bench);
-    settle_all(bench, 1000);
-    assert_non_null(handoff_sent(bench));
-    bench_free(bench);
-}
-
-/* A link that is cut lets go of what was ready: all of it goes again, each once. */
-static void what_was_ready_is_read_again_after_a_cut(void **state)
-{
-    struct bench *bench = bench_new(false);
-    size_t small;
-
-    (void)state;
-    bench_get_online(bench);
-    queue_notes(bench, 250);
-    settle_all(bench, 100);
-    offer_handoff(bench);
-    bench_cut(bench, SYNC_LANE_WORK);
-    bench->steady += 60000;
-    (void)sync_engine_step(bench->engine);
-    assert_non_null(handoff_sent(bench));
-    small = operations_sent(bench);
-    settle_all(bench, 100);
-    assert_true(operations_sent(bench) > 3 * small);
-    for (int left = 0; left < 20 && bench_waiting(bench) > 0; left++)
-        settle_all(bench, 100);
-    assert_int_equal(bench_waiting(bench), 0);
-    assert_int_equal(sync_engine_totals(bench->engine)->applied, 251);
-    bench_free(bench);
-}
-
-static void the_pace_follows_the_link_within_its_bounds(void **state)
-{
-    struct sync_pace pace = {.minimum = 4, .maximum = 500, .limit = 50};
-
-    (void)state;
-    sync_pace_begin(&pace, 1000);
-    sync_pace_done(&pace, 1100, pace.limit);
-    assert_int_equal(pace.limit, 200);
-    sync_pace_begin(&pace, 1000);
-    sync_pace_done(&pace, 2000, pace.limit);
-    assert_int_equal(pace.limit, 400);
-    sync_pace_begin(&pace, 1000);
-    sync_pace_done(&pace, 1100, pace.limit);
-    assert_int_equal(pace.limit, 500);
-    sync_pace_begin(&pace, 1000);
-    sync_pace_done(&pace, 5000, 500);
-    assert_int_equal(pace.limit, 500);
-    sync_pace_begin(&pace, 1000);
-    sync_pace_done(&pace, 51000, 500);
-    assert_int_equal(pace.limit, 50);
-    sync_pace_begin(&pace, 1000);
-    sync_pace_done(&pace, 901000, 50);
-    assert_int_equal(pace.limit, 4);
-    pace.limit = 100;
-    sync_pace_cut(&pace);
-    assert_int_equal(pace.limit, 25);
-    sync_pace_cut(&pace);
-    sync_pace_cut(&pace);
-    assert_int_equal(pace.limit, 4);
 }
 
 int main(void)
@@ -661,13 +449,6 @@ int main(void)
         cmocka_unit_test(a_batch_says_that_its_ground_was_lost),
         cmocka_unit_test(an_answer_in_place_settles_too),
         cmocka_unit_test(the_next_batch_leaves_before_the_last_is_settled),
-        cmocka_unit_test(a_slow_link_gets_small_batches_and_a_quick_one_large_ones),
-        cmocka_unit_test(a_cut_batch_is_sent_again_in_smaller_ones),
-        cmocka_unit_test(a_handoff_leaves_before_the_notes_that_wait),
-        cmocka_unit_test(a_quick_link_has_the_next_batch_ready),
-        cmocka_unit_test(a_slow_link_has_no_batch_ready),
-        cmocka_unit_test(what_was_ready_is_read_again_after_a_cut),
-        cmocka_unit_test(the_pace_follows_the_link_within_its_bounds),
     };
 
     return cmocka_run_group_tests_name("sync_push", tests, NULL, NULL);
