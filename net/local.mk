@@ -12,11 +12,9 @@ libnet_a_SOURCES += \
     net/display_link.c net/display_link.h \
     net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
     net/protocol.c net/protocol.h net/device_proof.c net/device_proof.h \
-    net/sync_ask.c net/sync_fetch.c net/sync_file.c net/sync_login.c net/sync_provider.c \
-    net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c \
+    net/sync_announce.c net/sync_ask.c net/sync_fetch.c net/sync_file.c net/sync_login.c \
+    net/sync_provider.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c \
     net/sync_batch.c net/sync_batch.h net/sync_push.c \
-    net/sync_announce.c net/sync_ask.c net/sync_fetch.c net/sync_file.c net/sync_login.c net/sync_provider.c \
-    net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c net/sync_push.c \
     net/sync_relay.c net/sync_reply.c net/sync_session.c net/sync_status.c net/sync_body.c \
     net/sync_body.h
 
@@ -115,7 +113,7 @@ libnet_a_SOURCES += \
     net/backup.c net/backup.h net/backup_key.c net/backup_stream.c net/backup_stream.h \
     net/problem.c net/problem.h \
     net/continue_document.c net/continue_document.h \
-    net/feed_page.c net/feed_rows.c net/feed_rows.h net/feed_page.h net/route_changes.c \
+    net/feed_page.c net/feed_page.h net/feed_rows.c net/feed_rows.h \
     net/route_announcements.c \
     net/route_changes.c \
     net/route_continue.c \
