@@ -13,14 +13,6 @@
 #define SOMEBODY "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 #define OTHER    "eeeeeeee-eeee-4eee-8eee-eeeeeeeeeeee"
 
-static void expect(struct ui_fixture *fixture, const char *text)
-{
-    if (!ui_fixture_shows(fixture, text)) {
-        ui_fixture_print(fixture);
-        fail_msg("not shown: %s", text);
-    }
-}
-
 static void expect_none(struct ui_fixture *fixture, const char *text)
 {
     if (ui_fixture_shows(fixture, text)) {
@@ -121,7 +113,7 @@ static void escape_shows_nothing(void **state)
 
     case_comes(fixture, OTHER, "open");
     open_case(fixture);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     expect_none(fixture, "Maude");
     expect_none(fixture, "C-QQQ-777");
     ui_fixture_press(fixture, INPUT_ESCAPE);
@@ -139,7 +131,7 @@ static void a_reason_opens_it_and_is_told(void **state)
     case_comes(fixture, OTHER, "open");
     open_case(fixture);
     ui_fixture_type(fixture, "4");
-    expect(fixture, "C-QQQ-777");
+    ui_fixture_expect(fixture, "C-QQQ-777");
     looks = looks_of(fixture);
     assert_int_equal(json_array_size(looks), 1);
     assert_string_equal(json_text_or(json_array_get(looks, 0), "purpose", ""), "written");
@@ -152,14 +144,14 @@ static void a_reason_opens_it_and_is_told(void **state)
     ui_open(fixture->ui, "client", json_pack("{s:s}", "id", CLIENT));
     ui_fixture_draw(fixture);
     expect_none(fixture, "Why do you");
-    expect(fixture, "Maude Quirion");
+    ui_fixture_expect(fixture, "Maude Quirion");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     /* Then it is asked again, and told again. */
     time_passes(fixture);
     open_case(fixture);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     ui_fixture_type(fixture, "4");
-    expect(fixture, "C-QQQ-777");
+    ui_fixture_expect(fixture, "C-QQQ-777");
     assert_int_equal(look_count(fixture), 3);
 }
 
@@ -172,19 +164,19 @@ static void it_holds_for_that_file_alone(void **state)
          json_pack("{s:s, s:s, s:s}", "kind", "person", "name", "Luc Other", "office", "t/north"));
     open_case(fixture);
     ui_fixture_type(fixture, "3");
-    expect(fixture, "C-QQQ-777");
+    ui_fixture_expect(fixture, "C-QQQ-777");
     ui_open(fixture->ui, "client", json_pack("{s:s}", "id", OTHER));
     ui_fixture_draw(fixture);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     expect_none(fixture, "Luc");
     /* Two files on one screen are asked for once. */
     ui_fixture_press(fixture, INPUT_ESCAPE);
     ui_open(fixture->ui, "client-merge", json_pack("{s:s, s:s}", "client", CLIENT, "into", OTHER));
     ui_fixture_draw(fixture);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     expect_none(fixture, "Luc");
     ui_fixture_type(fixture, "3");
-    expect(fixture, "Luc Other");
+    ui_fixture_expect(fixture, "Luc Other");
     expect_none(fixture, "Why do you");
 }
 
@@ -196,7 +188,7 @@ static void what_is_in_hand_asks_nothing(void **state)
 
     case_comes(fixture, own, "open");
     open_case(fixture);
-    expect(fixture, "C-QQQ-777");
+    ui_fixture_expect(fixture, "C-QQQ-777");
     looks = looks_of(fixture);
     assert_string_equal(json_text_or(json_array_get(looks, 0), "purpose", ""), "case-work");
     json_decref(looks);
@@ -204,11 +196,11 @@ static void what_is_in_hand_asks_nothing(void **state)
     /* Closed, or somebody else's, it is not in hand any more. */
     case_comes(fixture, own, "closed");
     open_case(fixture);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     case_comes(fixture, OTHER, "open");
     open_case(fixture);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     /* A hand-off that is offered to the agent. */
     come(fixture, RECORD_HANDOFF, OTHER,
@@ -217,7 +209,7 @@ static void what_is_in_hand_asks_nothing(void **state)
                    "offered", "offered_at", "2026-11-27T03:00:00.000Z"));
     open_case(fixture);
     expect_none(fixture, "Why do you");
-    expect(fixture, "C-QQQ-777");
+    ui_fixture_expect(fixture, "C-QQQ-777");
 }
 
 /* The contact in progress is with this client; NULL: it is not known yet with whom. */
@@ -238,12 +230,12 @@ static void a_contact_asks_nothing(void **state)
     case_comes(fixture, OTHER, "open");
     contact_with(fixture, NULL); /* the file is opened to find out who it is */
     open_case(fixture);
-    expect(fixture, "C-QQQ-777");
+    ui_fixture_expect(fixture, "C-QQQ-777");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     contact_with(fixture, CLIENT);
     open_case(fixture);
     expect_none(fixture, "Why do you");
-    expect(fixture, "C-QQQ-777");
+    ui_fixture_expect(fixture, "C-QQQ-777");
 }
 
 /* That somebody else is here is no reason, but who acts for the client. */
@@ -260,7 +252,7 @@ static void a_contact_asks_nothing_for_a_merge(void **state)
     ui_open(fixture->ui, "client-merge", json_pack("{s:s, s:s}", "client", OTHER, "into", CLIENT));
     ui_fixture_draw(fixture);
     expect_none(fixture, "Why do you");
-    expect(fixture, "Luc Other");
+    ui_fixture_expect(fixture, "Luc Other");
     looks = looks_of(fixture);
     assert_int_equal(json_array_size(looks), 2);
     for (size_t i = 0; i < 2; i++)
@@ -284,7 +276,7 @@ static void another_contact_asks_for_a_merge(void **state)
     contact_with(fixture, SOMEBODY);
     ui_open(fixture->ui, "client-merge", json_pack("{s:s, s:s}", "client", OTHER, "into", CLIENT));
     ui_fixture_draw(fixture);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     expect_none(fixture, "Luc");
 }
 
@@ -295,7 +287,7 @@ static void another_ones_contact_is_none(void **state)
     case_comes(fixture, OTHER, "open");
     contact_with(fixture, SOMEBODY);
     open_case(fixture);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     come(fixture, RECORD_DELEGATION, OTHER,
          json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "client", CLIENT, "delegate",
@@ -303,7 +295,7 @@ static void another_ones_contact_is_none(void **state)
                    "t/north", "at", "2026-11-27T03:00:00.000Z", "state", "valid"));
     open_case(fixture);
     expect_none(fixture, "Why do you");
-    expect(fixture, "C-QQQ-777");
+    ui_fixture_expect(fixture, "C-QQQ-777");
 }
 
 /* What is opened after it waits for the same answer. */
@@ -316,12 +308,12 @@ static void what_follows_waits_too(void **state)
     assert_true(ui_is_asking(fixture->ui));
     ui_open(fixture->ui, "note", json_pack("{s:s}", "case", CASE));
     ui_fixture_draw(fixture);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     ui_fixture_type(fixture, "3");
     ui_fixture_type(fixture, "About the roof");
-    expect(fixture, "About the roof");
+    ui_fixture_expect(fixture, "About the roof");
     ui_fixture_press(fixture, INPUT_ESCAPE);
-    expect(fixture, "C-QQQ-777");
+    ui_fixture_expect(fixture, "C-QQQ-777");
 }
 
 static void who_comes_back_later_is_asked(void **state)
@@ -332,19 +324,19 @@ static void who_comes_back_later_is_asked(void **state)
     open_case(fixture);
     ui_fixture_type(fixture, "3");
     ui_fixture_return(fixture, false);
-    expect(fixture, "C-QQQ-777");
+    ui_fixture_expect(fixture, "C-QQQ-777");
     ui_fixture_press(fixture, INPUT_F(6));
     ui_fixture_type(fixture, "Half a sen");
     time_passes(fixture);
     ui_fixture_return(fixture, true);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     expect_none(fixture, "C-QQQ-777");
     expect_none(fixture, "Half a sen");
     /* It asks on, and what was typed is still there. */
     ui_fixture_return(fixture, true);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     ui_fixture_type(fixture, "3");
-    expect(fixture, "Half a sen");
+    ui_fixture_expect(fixture, "Half a sen");
     time_passes(fixture);
     ui_fixture_return(fixture, true);
     ui_fixture_press(fixture, INPUT_ESCAPE);
@@ -353,7 +345,7 @@ static void who_comes_back_later_is_asked(void **state)
     open_case(fixture);
     ui_fixture_type(fixture, "3");
     ui_fixture_press(fixture, INPUT_F(6));
-    expect(fixture, "Half a sen");
+    ui_fixture_expect(fixture, "Half a sen");
 }
 
 /* On a client's own page what is typed is in no draft. */
@@ -367,11 +359,11 @@ static void what_was_typed_on_a_file_is_not_lost(void **state)
     ui_fixture_draw(fixture);
     ui_fixture_type(fixture, "3");
     ui_fixture_type(fixture, "X");
-    expect(fixture, "Maude QuirionX");
+    ui_fixture_expect(fixture, "Maude QuirionX");
     looks = look_count(fixture);
     time_passes(fixture);
     ui_fixture_return(fixture, true);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     expect_none(fixture, "Maude");
     assert_string_equal(fixture->desk.copied, "Maude QuirionX");
@@ -386,7 +378,7 @@ static void a_role_may_be_left_unasked(void **state)
     fixture->desk.may |= (permission_set)1 << PERMISSION_OPEN_UNASKED;
     open_case(fixture);
     expect_none(fixture, "Why do you");
-    expect(fixture, "C-QQQ-777");
+    ui_fixture_expect(fixture, "C-QQQ-777");
     assert_int_equal(look_count(fixture), 1);
 }
 

@@ -16,22 +16,6 @@
 #define OTHER  "019b7000-0000-7000-8000-0000000000a2"
 #define MATTER "019b7000-0000-7000-8000-0000000000b1"
 
-static void expect(struct ui_fixture *fixture, const char *text)
-{
-    if (!ui_fixture_shows(fixture, text)) {
-        ui_fixture_print(fixture);
-        fail_msg("not shown: %s", text);
-    }
-}
-
-static void expect_not(struct ui_fixture *fixture, const char *text)
-{
-    if (ui_fixture_shows(fixture, text)) {
-        ui_fixture_print(fixture);
-        fail_msg("shown: %s", text);
-    }
-}
-
 static void tick(struct ui_fixture *fixture)
 {
     ui_tick(fixture->ui);
@@ -107,27 +91,27 @@ static void a_reason_is_asked_once_and_sent(void **state)
 
     ui_link(fixture, LINK_ONLINE);
     type_client(fixture, "lebel");
-    expect(fixture, "No such client on this terminal. Tab looks in all offices");
+    ui_fixture_expect(fixture, "No such client on this terminal. Tab looks in all offices");
     /* Nothing is asked of anybody while somebody types. */
     tick(fixture);
     tick(fixture);
     assert_false(is_asked(fixture));
     ui_fixture_press(fixture, INPUT_TAB);
-    expect(fixture, "Why do you look for somebody beyond this terminal?");
+    ui_fixture_expect(fixture, "Why do you look for somebody beyond this terminal?");
     assert_false(is_asked(fixture));
     ui_fixture_type(fixture, "2");
-    expect(fixture, "Looking in all offices...");
+    ui_fixture_expect(fixture, "Looking in all offices...");
     body = ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number);
     assert_string_equal(json_text_or(body, "q", ""), "lebel");
     assert_string_equal(json_text_or(body, "purpose", ""), "call-back");
     json_decref(body);
     ui_reply(fixture, QUESTION_SEARCH, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
-    expect(fixture, "Zoé Lebel");
-    expect(fixture, "1980-05-31");
-    expect(fixture, "t/south");
+    ui_fixture_expect(fixture, "Zoé Lebel");
+    ui_fixture_expect(fixture, "1980-05-31");
+    ui_fixture_expect(fixture, "t/south");
     /* The next one needs no question; and where nobody is found here it is asked by itself. */
     ui_fixture_type(fixture, "l");
-    expect_not(fixture, "Zoé Lebel");
+    ui_fixture_expect_not(fixture, "Zoé Lebel");
     assert_false(is_asked(fixture));
     tick(fixture);
     tick(fixture);
@@ -135,9 +119,9 @@ static void a_reason_is_asked_once_and_sent(void **state)
     assert_string_equal(json_text_or(body, "q", ""), "lebell");
     json_decref(body);
     ui_reply(fixture, QUESTION_SEARCH, number, 200, FOUND(""));
-    expect(fixture, "Nothing in the other offices either.");
+    ui_fixture_expect(fixture, "Nothing in the other offices either.");
     ui_fixture_press(fixture, INPUT_TAB);
-    expect_not(fixture, "Why do you look");
+    ui_fixture_expect_not(fixture, "Why do you look");
 }
 
 /* Two short words are no question by itself. */
@@ -149,13 +133,13 @@ static void going_back_from_the_reason_asks_nothing(void **state)
     type_client(fixture, "lebel");
     ui_fixture_press(fixture, INPUT_TAB);
     ui_fixture_press(fixture, INPUT_ESCAPE);
-    expect(fixture, "lebel");
+    ui_fixture_expect(fixture, "lebel");
     assert_false(is_asked(fixture));
     /* Without words there is nothing to look for. */
     for (int i = 0; i < 5; i++)
         ui_fixture_press(fixture, INPUT_BACKSPACE);
     ui_fixture_press(fixture, INPUT_TAB);
-    expect_not(fixture, "Why do you look");
+    ui_fixture_expect_not(fixture, "Why do you look");
 }
 
 static void offline_says_so(void **state)
@@ -166,7 +150,7 @@ static void offline_says_so(void **state)
     ui_link(fixture, LINK_OFFLINE);
     type_client(fixture, "lebel");
     ui_fixture_press(fixture, INPUT_TAB);
-    expect(fixture, "Offline: only what this terminal holds was searched.");
+    ui_fixture_expect(fixture, "Offline: only what this terminal holds was searched.");
     assert_false(is_asked(fixture));
     /* Cut while it was on its way. */
     ui_link(fixture, LINK_ONLINE);
@@ -174,7 +158,7 @@ static void offline_says_so(void **state)
     ui_fixture_type(fixture, "1");
     json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
     ui_reply(fixture, QUESTION_SEARCH, number, 0, "cut");
-    expect(fixture, "Offline: only what this terminal holds was searched.");
+    ui_fixture_expect(fixture, "Offline: only what this terminal holds was searched.");
 }
 
 static void refusals_are_said_plainly(void **state)
@@ -188,16 +172,16 @@ static void refusals_are_said_plainly(void **state)
     ui_fixture_type(fixture, "1");
     json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
     ui_reply(fixture, QUESTION_SEARCH, number, 429, "too many");
-    expect(fixture, "Too many searches: wait 15 s.");
+    ui_fixture_expect(fixture, "Too many searches: wait 15 s.");
     ui_fixture_press(fixture, INPUT_TAB);
     json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
     ui_reply(fixture, QUESTION_SEARCH, number, 403, "no");
-    expect(fixture, "Your role does not search other offices for this reason.");
+    ui_fixture_expect(fixture, "Your role does not search other offices for this reason.");
     ui_fixture_press(fixture, INPUT_TAB);
     json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
     ui_reply(fixture, QUESTION_SEARCH, number, 200,
              "{\"hits\":[],\"more\":false,\"beyond\":false}");
-    expect(fixture, "Only your own office was searched");
+    ui_fixture_expect(fixture, "Only your own office was searched");
 }
 
 static void make_client(struct ui_fixture *fixture, const char *name)
@@ -223,21 +207,21 @@ static void the_cursor_stays_where_it_is(void **state)
     make_client(fixture, "Bea Lebel");
     ui_link(fixture, LINK_ONLINE);
     type_client(fixture, "lebel");
-    expect(fixture, "Somebody else? Tab looks in all offices.");
+    ui_fixture_expect(fixture, "Somebody else? Tab looks in all offices.");
     ui_fixture_press(fixture, INPUT_DOWN);
     ui_fixture_press(fixture, INPUT_TAB);
     ui_fixture_type(fixture, "1");
     json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
     assert_true(canvas_cursor(fixture->canvas, &before, &column));
     ui_reply(fixture, QUESTION_SEARCH, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
-    expect(fixture, "Ann Lebel");
-    expect(fixture, "Zoé Lebel");
+    ui_fixture_expect(fixture, "Ann Lebel");
+    ui_fixture_expect(fixture, "Zoé Lebel");
     assert_true(canvas_cursor(fixture->canvas, &row, &column));
     assert_int_equal(row, before);
     /* Enter is for the one that was marked: here, at once. */
     ui_fixture_type(fixture, "\r");
-    expect(fixture, "The contact has begun.");
-    expect(fixture, "Bea Lebel");
+    ui_fixture_expect(fixture, "The contact has begun.");
+    ui_fixture_expect(fixture, "Bea Lebel");
 }
 
 /* A whole reference that is not here is looked for at once, and never made a client's name. */
@@ -253,10 +237,10 @@ static void a_whole_reference_is_looked_for(void **state)
     ui_link(fixture, LINK_ONLINE);
     type_client(fixture, reference);
     ui_fixture_type(fixture, "\r");
-    expect(fixture, "Why do you look for somebody beyond this terminal?");
+    ui_fixture_expect(fixture, "Why do you look for somebody beyond this terminal?");
     ui_fixture_type(fixture, "1");
     find_zoe(fixture);
-    expect(fixture, "Zoé Lebel");
+    ui_fixture_expect(fixture, "Zoé Lebel");
     /* With the reason known, without a key. */
     ui_fixture_press(fixture, INPUT_CONTROL('U'));
     ui_fixture_type(fixture, reference);
@@ -282,8 +266,8 @@ static void a_hit_is_fetched_and_served(void **state)
 
     search_zoe(fixture);
     ui_fixture_send(fixture, "\r");
-    expect(fixture, "File being fetched");
-    expect(fixture, "Being fetched from the other office...");
+    ui_fixture_expect(fixture, "File being fetched");
+    ui_fixture_expect(fixture, "Being fetched from the other office...");
     body = ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number);
     assert_string_equal(json_text_or(body, "type", ""), "client");
     assert_string_equal(json_text_or(body, "id", ""), ZOE);
@@ -292,10 +276,10 @@ static void a_hit_is_fetched_and_served(void **state)
     /* Merged meanwhile: the one that stays is waited for. */
     ui_reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" OTHER "\",\"until\":null}");
     deliver(fixture, RECORD_CLIENT, ZOE, zoe());
-    expect(fixture, "Being fetched from the server...");
+    ui_fixture_expect(fixture, "Being fetched from the server...");
     deliver(fixture, RECORD_CLIENT, OTHER, zoe());
-    expect(fixture, "The contact has begun.");
-    expect(fixture, "Zoé Lebel");
+    ui_fixture_expect(fixture, "The contact has begun.");
+    ui_fixture_expect(fixture, "Zoé Lebel");
     assert_string_equal(fixture->desk.open.client.text, OTHER);
 }
 
@@ -317,7 +301,7 @@ static void what_is_seen_anyway_is_fetched(void **state)
                    "\",\"name\":\"Zoé Lebel\",\"kind\":\"person\",\"office\":\"t/north\","
                    "\"score\":5,\"here\":true}"));
     ui_fixture_type(fixture, "\r");
-    expect(fixture, "Being fetched from the server...");
+    ui_fixture_expect(fixture, "Being fetched from the server...");
     assert_false(is_asked(fixture));
     assert_true(id_parse(&id, ZOE));
     assert_int_equal(store_file_get(fixture->desk.store, RECORD_CLIENT, &id, &file, NULL), 0);
@@ -330,10 +314,10 @@ static void escape_leaves_it_there(void **state)
 
     search_zoe(fixture);
     ui_fixture_send(fixture, "\r");
-    expect(fixture, "Being fetched from the other office...");
+    ui_fixture_expect(fixture, "Being fetched from the other office...");
     ui_fixture_press(fixture, INPUT_ESCAPE);
-    expect_not(fixture, "Being fetched");
-    expect(fixture, "Zoé Lebel");
+    ui_fixture_expect_not(fixture, "Being fetched");
+    ui_fixture_expect(fixture, "Zoé Lebel");
     assert_false(is_asked(fixture));
     assert_true(id_is_empty(&fixture->desk.open.contact));
 }
@@ -348,7 +332,7 @@ static void what_has_come_is_found_here(void **state)
     ui_fixture_send(fixture, "\r");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     deliver(fixture, RECORD_CLIENT, ZOE, zoe());
-    expect(fixture, "Known clients");
+    ui_fixture_expect(fixture, "Known clients");
     for (int row = 0; row < canvas_rows(fixture->canvas); row++) {
         char *line = canvas_line(fixture->canvas, row);
 
@@ -367,18 +351,18 @@ static void what_is_not_opened_is_said(void **state)
     ui_fixture_send(fixture, "\r");
     json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
     ui_reply(fixture, QUESTION_OPEN, number, 403, "no");
-    expect(fixture, "Your role does not open this file.");
+    ui_fixture_expect(fixture, "Your role does not open this file.");
     ui_fixture_send(fixture, "\r");
-    expect(fixture, "Being fetched from the other office...");
+    ui_fixture_expect(fixture, "Being fetched from the other office...");
     json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
     ui_reply(fixture, QUESTION_OPEN, number, 404, "no");
-    expect(fixture, "This file is no longer there.");
+    ui_fixture_expect(fixture, "This file is no longer there.");
     ui_link(fixture, LINK_OFFLINE);
     ui_fixture_type(fixture, "\r");
-    expect(fixture, "The link is down. Once it is back, the file is fetched by itself.");
+    ui_fixture_expect(fixture, "The link is down. Once it is back, the file is fetched by itself.");
     assert_false(is_asked(fixture));
     ui_link(fixture, LINK_ONLINE);
-    expect(fixture, "Being fetched from the other office...");
+    ui_fixture_expect(fixture, "Being fetched from the other office...");
     json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
 }
 
@@ -392,10 +376,10 @@ static void a_case_is_found_and_shown(void **state)
     ui_fixture_type(fixture, ":lists all\r");
     ui_fixture_press(fixture, INPUT_CONTROL('F'));
     ui_fixture_type(fixture, "lebel");
-    expect(fixture, "Ctrl-D looks in");
+    ui_fixture_expect(fixture, "Ctrl-D looks in");
     ui_fixture_press(fixture, INPUT_CONTROL('D'));
-    expect(fixture, "Cases of all offices");
-    expect(fixture, "lebel");
+    ui_fixture_expect(fixture, "Cases of all offices");
+    ui_fixture_expect(fixture, "lebel");
     ui_fixture_type(fixture, "\r");
     ui_fixture_type(fixture, "3");
     body = ui_asked(fixture, QUESTION_SEARCH, "/v1/search/case", &number);
@@ -408,22 +392,22 @@ static void a_case_is_found_and_shown(void **state)
               "\",\"reference\":\"C-0000-0001\",\"service\":\"t/birth\",\"status\":\"received\","
               "\"office\":\"t/south\",\"score\":3,\"here\":false,\"client\":{\"id\":\"" ZOE
               "\",\"name\":\"Zoé Lebel\"}}"));
-    expect(fixture, "C-0000-0001");
-    expect(fixture, "Birth certificate");
-    expect(fixture, "received");
+    ui_fixture_expect(fixture, "C-0000-0001");
+    ui_fixture_expect(fixture, "Birth certificate");
+    ui_fixture_expect(fixture, "received");
     ui_fixture_send(fixture, "\r");
     body = ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number);
     assert_string_equal(json_text_or(body, "id", ""), MATTER);
     json_decref(body);
     ui_reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" ZOE "\",\"until\":null}");
     deliver(fixture, RECORD_CLIENT, ZOE, zoe());
-    expect(fixture, "Being fetched");
+    ui_fixture_expect(fixture, "Being fetched");
     deliver(fixture, RECORD_CASE, MATTER,
             json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "reference", "C-0000-0001", "office",
                       "t/south", "opened_at", "2026-11-01T10:00:00.000Z", "opened_by", ZOE,
                       "status", "received", "client", ZOE, "service", "t/birth"));
-    expect_not(fixture, "Being fetched");
-    expect(fixture, "C-0000-0001");
+    ui_fixture_expect_not(fixture, "Being fetched");
+    ui_fixture_expect(fixture, "C-0000-0001");
 }
 
 /* Two names that have no room together are cut between characters: with half a one there would be
@@ -453,7 +437,7 @@ static void who_has_two_long_names_is_opened(void **state)
         json_decref(ui_asked(fixture, QUESTION_SEARCH, "/v1/search/client", &number));
         ui_reply(fixture, QUESTION_SEARCH, number, 200, text);
         ui_fixture_send(fixture, "\r");
-        expect(fixture, "Being fetched from the other office...");
+        ui_fixture_expect(fixture, "Being fetched from the other office...");
         json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
         ui_reply(fixture, QUESTION_OPEN, number, 404, "no");
         ui_fixture_press(fixture, INPUT_ESCAPE);
@@ -476,7 +460,7 @@ static void duplicates_elsewhere_are_warned_of(void **state)
     type_client(fixture, "Lebel, Zoé");
     ui_fixture_press(fixture, INPUT_CONTROL('N'));
     /* Those here at once; the others are asked for when the typing pauses, without a question. */
-    expect(fixture, "same name");
+    ui_fixture_expect(fixture, "same name");
     assert_false(is_asked(fixture));
     tick(fixture);
     tick(fixture);
@@ -485,12 +469,12 @@ static void duplicates_elsewhere_are_warned_of(void **state)
     assert_string_equal(json_text_or(body, "purpose", ""), "contact");
     json_decref(body);
     ui_reply(fixture, QUESTION_LIKELY, number, 200, FOUND(HIT(ZOE, "Zoé Lebel")));
-    expect(fixture, "Zoé Lebel · t/south · 1980-05-31");
-    expect(fixture, "same phone");
+    ui_fixture_expect(fixture, "Zoé Lebel · t/south · 1980-05-31");
+    ui_fixture_expect(fixture, "same phone");
     /* They stay while more is typed, and the cursor is where it was. */
     ui_fixture_type(fixture, "x");
-    expect(fixture, "Zoé Lebel · t/south");
-    expect(fixture, "Lebel, Zoéx");
+    ui_fixture_expect(fixture, "Zoé Lebel · t/south");
+    ui_fixture_expect(fixture, "Lebel, Zoéx");
     tick(fixture);
     tick(fixture);
     json_decref(ui_asked(fixture, QUESTION_LIKELY, "/v1/search/client", &number));
@@ -503,7 +487,7 @@ static void duplicates_elsewhere_are_warned_of(void **state)
     json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
     ui_reply(fixture, QUESTION_OPEN, number, 200, "{\"client\":\"" ZOE "\",\"until\":null}");
     deliver(fixture, RECORD_CLIENT, ZOE, zoe());
-    expect(fixture, "The contact has begun.");
+    ui_fixture_expect(fixture, "The contact has begun.");
     assert_string_equal(fixture->desk.open.client.text, ZOE);
 }
 
@@ -523,7 +507,7 @@ static void not_every_letter_is_asked(void **state)
     tick(fixture);
     tick(fixture);
     assert_false(is_asked(fixture));
-    expect_not(fixture, "Offline: only");
+    ui_fixture_expect_not(fixture, "Offline: only");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)

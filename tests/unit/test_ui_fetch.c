@@ -14,22 +14,6 @@
 #define MATTER "019b7000-0000-7000-8000-0000000000b1"
 #define NOTE   "019b7000-0000-7000-8000-0000000000c1"
 
-static void expect(struct ui_fixture *fixture, const char *text)
-{
-    if (!ui_fixture_shows(fixture, text)) {
-        ui_fixture_print(fixture);
-        fail_msg("not shown: %s", text);
-    }
-}
-
-static void expect_not(struct ui_fixture *fixture, const char *text)
-{
-    if (ui_fixture_shows(fixture, text)) {
-        ui_fixture_print(fixture);
-        fail_msg("shown: %s", text);
-    }
-}
-
 static struct id id_of(const char *text)
 {
     struct id id;
@@ -106,7 +90,7 @@ static void follow_link(struct ui_fixture *fixture)
     ui_fixture_draw(fixture);
     ui_fixture_type(fixture, "3");
     ui_fixture_draw(fixture);
-    expect(fixture, "A case that is not on this terminal");
+    ui_fixture_expect(fixture, "A case that is not on this terminal");
     assert_true(is_wanted(fixture));
 }
 
@@ -116,21 +100,21 @@ static void what_was_let_go_opens_when_it_is_whole(void **state)
 
     ui_link(fixture, LINK_ONLINE);
     follow_link(fixture);
-    expect(fixture, "Being fetched from the server...");
-    expect(fixture, "Esc gives it up.");
+    ui_fixture_expect(fixture, "Being fetched from the server...");
+    ui_fixture_expect(fixture, "Esc gives it up.");
     send_client(fixture);
     show_progress(fixture, 1, 3);
-    expect(fixture, "1 of 3 records");
+    ui_fixture_expect(fixture, "1 of 3 records");
     send_case(fixture, false);
     show_progress(fixture, 2, 3);
-    expect(fixture, "2 of 3 records");
-    expect_not(fixture, "C-0000-0001");
+    ui_fixture_expect(fixture, "2 of 3 records");
+    ui_fixture_expect_not(fixture, "C-0000-0001");
     send_note(fixture, true);
-    expect(fixture, "C-0000-0001");
-    expect(fixture, "the insurer has paid");
-    expect_not(fixture, "Not all of");
+    ui_fixture_expect(fixture, "C-0000-0001");
+    ui_fixture_expect(fixture, "the insurer has paid");
+    ui_fixture_expect_not(fixture, "Not all of");
     ui_fixture_press(fixture, INPUT_ESCAPE);
-    expect_not(fixture, "Being fetched");
+    ui_fixture_expect_not(fixture, "Being fetched");
 }
 
 /* A server of before does not say how many there are. */
@@ -140,9 +124,9 @@ static void what_nobody_counted_is_told_so_far(void **state)
 
     ui_link(fixture, LINK_ONLINE);
     follow_link(fixture);
-    expect_not(fixture, "record");
+    ui_fixture_expect_not(fixture, "record");
     show_progress(fixture, 50, 0);
-    expect(fixture, "50 records so far");
+    ui_fixture_expect(fixture, "50 records so far");
 }
 
 static void it_goes_on_when_the_link_is_back(void **state)
@@ -151,18 +135,19 @@ static void it_goes_on_when_the_link_is_back(void **state)
 
     ui_link(fixture, LINK_OFFLINE);
     follow_link(fixture);
-    expect(fixture, "The link is down. Once it is back, the file is fetched by itself.");
-    expect_not(fixture, "Being fetched from");
+    ui_fixture_expect(fixture, "The link is down. Once it is back, the file is fetched by itself.");
+    ui_fixture_expect_not(fixture, "Being fetched from");
     ui_link(fixture, LINK_ONLINE);
-    expect(fixture, "Being fetched from the server...");
+    ui_fixture_expect(fixture, "Being fetched from the server...");
     show_progress(fixture, 1, 2);
     ui_link(fixture, LINK_REFUSED);
-    expect(fixture, "Your session has ended. Sign in again: then it is fetched by itself.");
-    expect(fixture, "1 of 2 records");
+    ui_fixture_expect(fixture,
+                      "Your session has ended. Sign in again: then it is fetched by itself.");
+    ui_fixture_expect(fixture, "1 of 2 records");
     ui_link(fixture, LINK_ONLINE);
     send_client(fixture);
     send_case(fixture, true);
-    expect(fixture, "C-0000-0001");
+    ui_fixture_expect(fixture, "C-0000-0001");
 }
 
 static void escape_gives_it_up(void **state)
@@ -172,7 +157,7 @@ static void escape_gives_it_up(void **state)
     ui_link(fixture, LINK_OFFLINE);
     follow_link(fixture);
     ui_fixture_press(fixture, INPUT_ESCAPE);
-    expect_not(fixture, "A case that is not on this terminal");
+    ui_fixture_expect_not(fixture, "A case that is not on this terminal");
     assert_false(is_wanted(fixture));
 }
 
@@ -199,20 +184,20 @@ static void half_a_file_is_not_shown_as_whole(void **state)
     follow_link(fixture);
     send_client(fixture);
     send_case(fixture, true);
-    expect(fixture, "C-0000-0001");
-    expect_not(fixture, "Not all of");
+    ui_fixture_expect(fixture, "C-0000-0001");
+    ui_fixture_expect_not(fixture, "Not all of");
     assert_int_equal(
         store_file_want(fixture->desk.store, RECORD_CASE, &(struct id){MATTER}, true, 1000, NULL),
         0);
     send_note(fixture, false);
-    expect(fixture, "the insurer has paid");
-    expect(fixture, "Not all of it is here: the rest is being fetched.");
+    ui_fixture_expect(fixture, "the insurer has paid");
+    ui_fixture_expect(fixture, "Not all of it is here: the rest is being fetched.");
     show_progress(fixture, 1, 3);
-    expect(fixture, "Not all of it is here: the rest is being fetched. 1 of 3 records");
+    ui_fixture_expect(fixture, "Not all of it is here: the rest is being fetched. 1 of 3 records");
     ui_link(fixture, LINK_OFFLINE);
-    expect(fixture, "Not all of it is here: the rest comes when the link is back.");
+    ui_fixture_expect(fixture, "Not all of it is here: the rest comes when the link is back.");
     send_note(fixture, true);
-    expect_not(fixture, "Not all of");
+    ui_fixture_expect_not(fixture, "Not all of");
 }
 
 static void it_is_told_in_french_on_a_narrow_screen(void **state)
@@ -224,12 +209,12 @@ static void it_is_told_in_french_on_a_narrow_screen(void **state)
     follow_link(fixture);
     assert_true(language_set("fr"));
     show_progress(fixture, 150, 1200);
-    expect(fixture, "En route depuis le serveur...");
-    expect(fixture, "150 fiches sur 1200");
-    expect(fixture, "Échap y");
+    ui_fixture_expect(fixture, "En route depuis le serveur...");
+    ui_fixture_expect(fixture, "150 fiches sur 1200");
+    ui_fixture_expect(fixture, "Échap y");
     ui_link(fixture, LINK_OFFLINE);
-    expect(fixture, "Le lien est coupé. Dès son retour, le dossier viendra de");
-    expect(fixture, "lui-même.");
+    ui_fixture_expect(fixture, "Le lien est coupé. Dès son retour, le dossier viendra de");
+    ui_fixture_expect(fixture, "lui-même.");
     assert_true(language_set("en"));
 }
 

@@ -29,22 +29,6 @@
     "\"reason\":\"a court\\u0007 asks\"},\"bar\":{\"why\":\"held\",\"label\":\"\"}"
 #define OPEN ",\"bar\":{\"why\":\"open\",\"type\":\"case\",\"label\":\"C-7K2M-9QXR\"}"
 
-static void expect(struct ui_fixture *fixture, const char *text)
-{
-    if (!ui_fixture_shows(fixture, text)) {
-        ui_fixture_print(fixture);
-        fail_msg("not shown: %s", text);
-    }
-}
-
-static void expect_not(struct ui_fixture *fixture, const char *text)
-{
-    if (ui_fixture_shows(fixture, text)) {
-        ui_fixture_print(fixture);
-        fail_msg("shown: %s", text);
-    }
-}
-
 /* What is asked next; a member of its body must say this. The number to answer. */
 static uint64_t expect_asked(struct ui_fixture *fixture, const char *path, const char *member,
                              const char *text)
@@ -80,9 +64,9 @@ static void it_is_for_those_whose_role_it_is(void **state)
 
     ui_role(fixture, "supervisor");
     ui_fixture_type(fixture, ":keeping " ZOE "\r");
-    expect(fixture, "Your role neither erases files nor copies them for clients");
+    ui_fixture_expect(fixture, "Your role neither erases files nor copies them for clients");
     ui_fixture_type(fixture, ":retention\r");
-    expect(fixture, "Your role neither erases files nor copies them for clients");
+    ui_fixture_expect(fixture, "Your role neither erases files nor copies them for clients");
 }
 
 static void what_is_kept_is_shown(void **state)
@@ -91,21 +75,21 @@ static void what_is_kept_is_shown(void **state)
 
     open_zoe(fixture, FILE_OF(HELD));
     /* What would steer the terminal is shown as marks. */
-    expect(fixture, "Zo␛[31mé");
-    expect(fixture, "1980-05-31");
-    expect(fixture, "12 records, 1 attachment");
-    expect(fixture, "by Hélène");
-    expect(fixture, "a court␇ asks");
-    expect(fixture, "Not to be erased: it is held back.");
+    ui_fixture_expect(fixture, "Zo␛[31mé");
+    ui_fixture_expect(fixture, "1980-05-31");
+    ui_fixture_expect(fixture, "12 records, 1 attachment");
+    ui_fixture_expect(fixture, "by Hélène");
+    ui_fixture_expect(fixture, "a court␇ asks");
+    ui_fixture_expect(fixture, "Not to be erased: it is held back.");
     ui_fixture_type(fixture, "e");
-    expect_not(fixture, "to confirm");
+    ui_fixture_expect_not(fixture, "to confirm");
     ui_fixture_type(fixture, "r");
     is_told(fixture, FILE_OF(OPEN));
-    expect(fixture, "Not to be erased: the case C-7K2M-9QXR is not closed.");
+    ui_fixture_expect(fixture, "Not to be erased: the case C-7K2M-9QXR is not closed.");
     assert_true(language_set("fr"));
     ui_fixture_draw(fixture);
-    expect(fixture, "Ne peut être effacé : le dossier C-7K2M-9QXR n’est pas clos.");
-    expect(fixture, "12 fiches, 1 pièce jointe");
+    ui_fixture_expect(fixture, "Ne peut être effacé : le dossier C-7K2M-9QXR n’est pas clos.");
+    ui_fixture_expect(fixture, "12 fiches, 1 pièce jointe");
     assert_true(language_set("en"));
 }
 
@@ -117,16 +101,16 @@ static void without_the_link_it_says_so(void **state)
     ui_role(fixture, "privacy-officer");
     ui_link(fixture, LINK_OFFLINE);
     ui_fixture_type(fixture, ":keeping " ZOE "\r");
-    expect(fixture, "Offline: what is kept is read at the server");
+    ui_fixture_expect(fixture, "Offline: what is kept is read at the server");
     ui_link(fixture, LINK_ONLINE);
     ui_fixture_type(fixture, "r");
     number = expect_asked(fixture, LOOK, "of", ZOE);
     ui_reply(fixture, QUESTION_KEEPING, number, 0, "cut");
-    expect(fixture, "No answer came from the server");
+    ui_fixture_expect(fixture, "No answer came from the server");
     ui_fixture_type(fixture, "r");
     number = expect_asked(fixture, LOOK, "of", ZOE);
     ui_refuse(fixture, QUESTION_KEEPING, number, 404, "not-found");
-    expect(fixture, "Nothing is on file by that");
+    ui_fixture_expect(fixture, "Nothing is on file by that");
 }
 
 /* --- holding back, erasing -------------------------------------------------------------------- */
@@ -139,21 +123,21 @@ static void a_hold_is_confirmed_and_sent(void **state)
 
     open_zoe(fixture, FILE_OF(""));
     ui_fixture_type(fixture, "h\r");
-    expect(fixture, "Say why, in a few words.");
+    ui_fixture_expect(fixture, "Say why, in a few words.");
     ui_fixture_type(fixture, "a court asks\r");
-    expect(fixture, "Hold it back from erasure?");
+    ui_fixture_expect(fixture, "Hold it back from erasure?");
     ui_fixture_type(fixture, "1");
     assert_false(questions_wait(questions));
     ui_fixture_type(fixture, "\r2");
     number = expect_asked(fixture, LOOK "/hold", "reason", "a court asks");
     ui_reply(fixture, QUESTION_KEEPING, number, 200, "{}");
-    expect(fixture, "Held back: nothing of it is erased.");
+    ui_fixture_expect(fixture, "Held back: nothing of it is erased.");
     is_told(fixture, FILE_OF(HELD));
-    expect(fixture, "by Hélène");
+    ui_fixture_expect(fixture, "by Hélène");
     ui_fixture_type(fixture, "hover\r2");
     number = expect_asked(fixture, LOOK "/hold-end", "reason", "over");
     ui_reply(fixture, QUESTION_KEEPING, number, 200, "{}");
-    expect(fixture, "It is held back no longer.");
+    ui_fixture_expect(fixture, "It is held back no longer.");
 }
 
 static void an_erasure_wants_its_word(void **state)
@@ -164,29 +148,29 @@ static void an_erasure_wants_its_word(void **state)
 
     open_zoe(fixture, FILE_OF(""));
     ui_fixture_type(fixture, "e");
-    expect(fixture, "12 records, 1 attachment");
+    ui_fixture_expect(fixture, "12 records, 1 attachment");
     ui_fixture_type(fixture, "asked\reras\r");
-    expect(fixture, "Type “erase”: nothing was erased.");
+    ui_fixture_expect(fixture, "Type “erase”: nothing was erased.");
     assert_false(questions_wait(questions));
     ui_fixture_type(fixture, "e");
     ui_link(fixture, LINK_OFFLINE);
     ui_fixture_type(fixture, "\r");
-    expect(fixture, "Offline: nothing was sent");
+    ui_fixture_expect(fixture, "Offline: nothing was sent");
     assert_false(questions_wait(questions));
     /* Cut before the answer: nobody knows, and it is not sent again by itself. */
     ui_link(fixture, LINK_ONLINE);
     ui_fixture_type(fixture, "\r");
     number = expect_asked(fixture, LOOK "/erase", "latest", "2026-11-02T10:00:00.000Z");
     ui_reply(fixture, QUESTION_KEEPING, number, 0, "cut");
-    expect(fixture, "No answer came from the server");
+    ui_fixture_expect(fixture, "No answer came from the server");
     assert_false(questions_wait(questions));
     ui_fixture_type(fixture, "\r");
     number = expect_asked(fixture, LOOK "/erase", "reason", "asked");
     /* Something stands in the way by now: it is looked at again, and said. */
     ui_refuse(fixture, QUESTION_KEEPING, number, 409, "kept");
-    expect(fixture, "Refused: something of it is held back");
+    ui_fixture_expect(fixture, "Refused: something of it is held back");
     is_told(fixture, FILE_OF(OPEN));
-    expect(fixture, "is not closed");
+    ui_fixture_expect(fixture, "is not closed");
     ui_fixture_type(fixture, "r");
     is_told(fixture, FILE_OF(""));
     assert_true(language_set("fr"));
@@ -194,8 +178,8 @@ static void an_erasure_wants_its_word(void **state)
     number = expect_asked(fixture, LOOK "/erase", "reason", "à sa demande");
     ui_reply(fixture, QUESTION_KEEPING, number, 200,
              "{\"records\":12,\"attachments\":1,\"overwritten\":true}");
-    expect(fixture, "Effacé : 12 fiches, 1 pièce jointe.");
-    expect_not(fixture, "Lebel");
+    ui_fixture_expect(fixture, "Effacé : 12 fiches, 1 pièce jointe.");
+    ui_fixture_expect_not(fixture, "Lebel");
     assert_true(language_set("en"));
 }
 
@@ -214,8 +198,8 @@ static void ask_copy(struct ui_fixture *fixture, char path[120])
     ui_fixture_type(fixture, "c\025");
     ui_fixture_type(fixture, path);
     ui_fixture_type(fixture, "\030");
-    expect(fixture, "not sealed");
-    expect(fixture, "copy.html");
+    ui_fixture_expect(fixture, "not sealed");
+    ui_fixture_expect(fixture, "copy.html");
 }
 
 static uint64_t part_asked(struct ui_fixture *fixture, int64_t from, const char *tag)
@@ -259,11 +243,11 @@ static void a_copy_is_written_where_it_was_confirmed(void **state)
     ui_fixture_type(fixture, "\0302");
     ui_reply(fixture, QUESTION_KEEPING, part_asked(fixture, 0, ""), 200,
              PART("<h1>é", "6", "12", "false"));
-    expect(fixture, "50 %");
+    ui_fixture_expect(fixture, "50 %");
     /* The link is cut: it goes on where it was. */
     ui_link(fixture, LINK_OFFLINE);
     ui_reply(fixture, QUESTION_KEEPING, part_asked(fixture, 6, "t"), 0, "cut");
-    expect(fixture, "the copy goes on when it is back");
+    ui_fixture_expect(fixture, "the copy goes on when it is back");
     ui_tick(fixture->ui);
     assert_false(questions_wait(link_questions(fixture->link)));
     ui_link(fixture, LINK_ONLINE);
@@ -273,18 +257,18 @@ static void a_copy_is_written_where_it_was_confirmed(void **state)
     }
     /* The file has changed: all of it anew. */
     ui_refuse(fixture, QUESTION_KEEPING, part_asked(fixture, 6, "t"), 412, "changed");
-    expect(fixture, "the copy is fetched anew");
+    ui_fixture_expect(fixture, "the copy is fetched anew");
     ui_reply(fixture, QUESTION_KEEPING, part_asked(fixture, 0, ""), 200,
              PART("<h2>e</h2>", "10", "10", "true"));
-    expect(fixture, "The copy is written.");
+    ui_fixture_expect(fixture, "The copy is written.");
     expect_file(path, "<h2>e</h2>");
     is_told(fixture, FILE_OF(""));
-    expect(fixture, "A copy is in");
+    ui_fixture_expect(fixture, "A copy is in");
     /* Never over what is there. */
     ui_fixture_type(fixture, "c\025");
     ui_fixture_type(fixture, path);
     ui_fixture_type(fixture, "\030");
-    expect(fixture, "There is a file of this name already");
+    ui_fixture_expect(fixture, "There is a file of this name already");
     expect_file(path, "<h2>e</h2>");
     unlink(path);
 }
@@ -302,17 +286,17 @@ static void what_is_not_whole_is_removed(void **state)
              PART("<h1>", "4", "12", "false"));
     assert_int_not_equal(access(path, F_OK), 0);
     ui_fixture_press(fixture, INPUT_ESCAPE);
-    expect(fixture, "No file was left.");
+    ui_fixture_expect(fixture, "No file was left.");
     assert_int_not_equal(access(path, F_OK), 0);
     for (size_t i = 0; i < 2; i++) {
         ui_fixture_type(fixture, "\0302");
         ui_reply(fixture, QUESTION_KEEPING, part_asked(fixture, 0, ""), 200, wrong[i]);
-        expect(fixture, "What the server sent makes no sense.");
+        ui_fixture_expect(fixture, "What the server sent makes no sense.");
         assert_int_not_equal(access(path, F_OK), 0);
     }
     ui_fixture_type(fixture, "\0302");
     ui_refuse(fixture, QUESTION_KEEPING, part_asked(fixture, 0, ""), 413, "too-large");
-    expect(fixture, "guichetd disclose");
+    ui_fixture_expect(fixture, "guichetd disclose");
     assert_int_not_equal(access(path, F_OK), 0);
     /* The screen ends: signed out, or the program. */
     ui_fixture_type(fixture, "\0302");
@@ -380,7 +364,7 @@ static void nothing_is_written_over_at_the_end(void **state)
     close(other);
     ui_reply(fixture, QUESTION_KEEPING, part_asked(fixture, 0, ""), 200,
              PART("<h1>", "4", "4", "true"));
-    expect(fixture, "No file was left.");
+    ui_fixture_expect(fixture, "No file was left.");
     expect_file(path, "mine");
     unlink(path);
 }
@@ -416,32 +400,32 @@ static void the_rules_and_what_goes_next(void **state)
              STEP(THREE,
                   DUE("case", "sample/permit", ZOE, "C-7K2M-9QXR", "2199-03-03T10:00:00.000Z"),
                   "false"));
-    expect(fixture, "300 looked at, 1 due ...");
+    ui_fixture_expect(fixture, "300 looked at, 1 due ...");
     body = ui_asked(fixture, QUESTION_RETENTION, RULES, &number);
     assert_int_equal(json_integer_or(json_object_get(body, "place"), "row", 0), 5);
     json_decref(body);
     ui_reply(fixture, QUESTION_RETENTION, number, 200,
              STEP("", DUE("case", "sample/permit", ZOE, "C-AAAA-BBBB", "2001-03-03T10:00:00.000Z"),
                   "true"));
-    expect(fixture, "2 due; past their time but held back 4, not closed 8");
-    expect(fixture, "cases · sample/permit");
-    expect(fixture, "24 months");
-    expect(fixture, "next round");
-    expect(fixture, "for ever");
+    ui_fixture_expect(fixture, "2 due; past their time but held back 4, not closed 8");
+    ui_fixture_expect(fixture, "cases · sample/permit");
+    ui_fixture_expect(fixture, "24 months");
+    ui_fixture_expect(fixture, "next round");
+    ui_fixture_expect(fixture, "for ever");
     /* By the day on which it goes; from there to what may be done. */
     ui_fixture_type(fixture, "\033[B\r");
-    expect(fixture, "C-AAAA-BBBB");
-    expect(fixture, "3 Mar 2199");
+    ui_fixture_expect(fixture, "C-AAAA-BBBB");
+    ui_fixture_expect(fixture, "3 Mar 2199");
     ui_fixture_type(fixture, "\r");
     number = expect_asked(fixture, LOOK, "type", "case");
     ui_reply(fixture, QUESTION_KEEPING, number, 200,
              "{\"type\":\"case\",\"record\":\"" ZOE "\",\"label\":\"C-AAAA-BBBB\",\"records\":3,"
              "\"client_name\":\"Zoé\"}");
-    expect(fixture, "case C-AAAA-BBBB · Zoé");
-    expect_not(fixture, "c Copy");
+    ui_fixture_expect(fixture, "case C-AAAA-BBBB · Zoé");
+    ui_fixture_expect_not(fixture, "c Copy");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     ui_fixture_press(fixture, INPUT_ESCAPE);
-    expect(fixture, "for ever");
+    ui_fixture_expect(fixture, "for ever");
     /* Another time, from the first step on. */
     ui_fixture_type(fixture, "d");
     body = ui_asked(fixture, QUESTION_RETENTION, RULES, &number);
@@ -450,7 +434,7 @@ static void the_rules_and_what_goes_next(void **state)
     json_decref(body);
     ui_reply(fixture, QUESTION_RETENTION, number, 200,
              "{\"rules\":[],\"due\":[],\"ended\":true,\"looked_at\":0}");
-    expect(fixture, "There is no rule: nothing is erased by itself.");
+    ui_fixture_expect(fixture, "There is no rule: nothing is erased by itself.");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ui_fixture_setup, ui_fixture_teardown)

@@ -14,14 +14,6 @@
 #include "tests/unit/ui_fixture.h"
 #include "ui/desk_cases.h"
 
-static void expect(struct ui_fixture *fixture, const char *text)
-{
-    if (!ui_fixture_shows(fixture, text)) {
-        ui_fixture_print(fixture);
-        fail_msg("not shown: %s", text);
-    }
-}
-
 static void apply(struct ui_fixture *fixture, struct batch *batch)
 {
     struct error error = ERROR_INIT;
@@ -100,24 +92,24 @@ static void many_wait_for_their_clients(void **state)
     ui_fixture_wait(fixture, "2 cases");
     ui_fixture_type(fixture, "*");
     ui_fixture_press(fixture, INPUT_CONTROL('X'));
-    expect(fixture, "What with these 2 cases?");
+    ui_fixture_expect(fixture, "What with these 2 cases?");
     assert_false(ui_fixture_shows(fixture, "Start a case for each"));
     ui_fixture_type(fixture, "4");
     ui_fixture_type(fixture, "2");
     ui_fixture_type(fixture, "1");
-    expect(fixture, "Done: 2.");
+    ui_fixture_expect(fixture, "Done: 2.");
     ui_fixture_type(fixture, "*");
     ui_fixture_press(fixture, INPUT_CONTROL('X'));
     ui_fixture_type(fixture, "7");
     ui_fixture_type(fixture, "the lease\r");
-    expect(fixture, "Have 2 cases wait for the client?");
+    ui_fixture_expect(fixture, "Have 2 cases wait for the client?");
     ui_fixture_type(fixture, "2");
     assert_field(fixture, RECORD_CASE, &first, "status", "in-progress");
     ui_fixture_press(fixture, INPUT_CONTROL('X'));
     ui_fixture_type(fixture, "7");
     ui_fixture_type(fixture, "the lease\r");
     ui_fixture_type(fixture, "1");
-    expect(fixture, "Done: 2.");
+    ui_fixture_expect(fixture, "Done: 2.");
     assert_field(fixture, RECORD_CASE, &first, "status", "information-missing");
     assert_field(fixture, RECORD_CASE, &second, "missing", "the lease");
     ui_fixture_press(fixture, INPUT_CONTROL('U'));
@@ -135,17 +127,17 @@ static void what_is_refused_stays_marked(void **state)
     ui_fixture_wait(fixture, "1 case, 1 without a case");
     ui_fixture_type(fixture, "*");
     ui_fixture_press(fixture, INPUT_CONTROL('X'));
-    expect(fixture, "What with these 2?");
+    ui_fixture_expect(fixture, "What with these 2?");
     /* A note goes to a case only: the other one is told of, and stays marked. */
     ui_fixture_type(fixture, "5");
     ui_fixture_type(fixture, "Noted.\r");
     ui_fixture_type(fixture, "1");
-    expect(fixture, "Done: 1. Not done: 1 (it belongs to no case).");
-    expect(fixture, "1 marked");
+    ui_fixture_expect(fixture, "Done: 1. Not done: 1 (it belongs to no case).");
+    ui_fixture_expect(fixture, "1 marked");
     ui_fixture_press(fixture, INPUT_CONTROL('X'));
-    expect(fixture, "What with this one?");
+    ui_fixture_expect(fixture, "What with this one?");
     assert_false(ui_fixture_shows(fixture, "Write a note"));
-    expect(fixture, "Start a case for each");
+    ui_fixture_expect(fixture, "Start a case for each");
 }
 
 static void messages_go_to_another_case_or_are_dealt_with(void **state)
@@ -165,19 +157,19 @@ static void messages_go_to_another_case_or_are_dealt_with(void **state)
     ui_fixture_press(fixture, INPUT_END);
     ui_fixture_press(fixture, INPUT_ENTER);
     ui_fixture_type(fixture, "nothing\r");
-    expect(fixture, "No case on this terminal has this reference.");
+    ui_fixture_expect(fixture, "No case on this terminal has this reference.");
     ui_fixture_press(fixture, INPUT_CONTROL('U'));
     /* As it is said on the phone. */
     snprintf(line, sizeof(line), "%.4s %s\r", record_text(record, "reference") + 2,
              record_text(record, "reference") + 7);
     ui_fixture_type(fixture, line);
-    expect(fixture, "Done: 1.");
+    ui_fixture_expect(fixture, "Done: 1.");
     assert_field(fixture, RECORD_MESSAGE, &message, "case", right.text);
     ui_fixture_press(fixture, INPUT_ESCAPE);
     ui_fixture_wait(fixture, "1 case");
     ui_fixture_press(fixture, INPUT_CONTROL('X'));
     ui_fixture_type(fixture, "9");
-    expect(fixture, "Done: 1.");
+    ui_fixture_expect(fixture, "Done: 1.");
     assert_field(fixture, RECORD_MESSAGE, &message, "state", "read");
     assert_field(fixture, RECORD_MESSAGE, &other, "state", "read");
     assert_true(ui_fixture_shows(fixture, "Unread 0"));
@@ -193,13 +185,13 @@ static void what_belongs_to_no_case_is_opened_and_put_into_one(void **state)
     ui_fixture_type(fixture, ":lists no case\r");
     ui_fixture_wait(fixture, "1 without a case");
     ui_fixture_press(fixture, INPUT_ENTER);
-    expect(fixture, "Who am I?");
+    ui_fixture_expect(fixture, "Who am I?");
     /* Looking at it is not dealing with it. */
     assert_field(fixture, RECORD_MESSAGE, &message, "state", "received");
     ui_fixture_type(fixture, "a");
-    expect(fixture, "To which case does it belong?");
+    ui_fixture_expect(fixture, "To which case does it belong?");
     ui_fixture_type(fixture, "1");
-    expect(fixture, "It stands in this case now.");
+    ui_fixture_expect(fixture, "It stands in this case now.");
     assert_int_equal(store_get(fixture->desk.store, RECORD_MESSAGE, &message, &record, NULL, NULL),
                      0);
     assert_string_equal(record_text(record, "state"), "read");
@@ -210,9 +202,9 @@ static void what_belongs_to_no_case_is_opened_and_put_into_one(void **state)
     ui_fixture_wait(fixture, "Win a prize");
     ui_fixture_press(fixture, INPUT_ENTER);
     ui_fixture_type(fixture, "x");
-    expect(fixture, "It is dealt with.");
+    ui_fixture_expect(fixture, "It is dealt with.");
     assert_field(fixture, RECORD_MESSAGE, &spam, "state", "read");
-    expect(fixture, "No case stands in this list.");
+    ui_fixture_expect(fixture, "No case stands in this list.");
 }
 
 static void cases_are_started_for_many(void **state)
@@ -229,9 +221,9 @@ static void cases_are_started_for_many(void **state)
     ui_fixture_press(fixture, INPUT_CONTROL('X'));
     ui_fixture_press(fixture, INPUT_END);
     ui_fixture_press(fixture, INPUT_ENTER);
-    expect(fixture, "Start 2 cases?");
+    ui_fixture_expect(fixture, "Start 2 cases?");
     ui_fixture_type(fixture, "1");
-    expect(fixture, "Done: 2.");
+    ui_fixture_expect(fixture, "Done: 2.");
     assert_int_equal(store_get(fixture->desk.store, RECORD_MESSAGE, &message, &record, NULL, NULL),
                      0);
     assert_true(id_parse(&matter, record_text(record, "case")));

@@ -15,14 +15,6 @@
 
 #define TEXT_ID "01890000-0000-7000-8000-000000000001"
 
-static void expect(struct ui_fixture *fixture, const char *text)
-{
-    if (!ui_fixture_shows(fixture, text)) {
-        ui_fixture_print(fixture);
-        fail_msg("not shown: %s", text);
-    }
-}
-
 /* A message in the store, as it came. */
 static struct id message_put(struct ui_fixture *fixture, const char *text, json_t *attachments,
                              json_t *remarks)
@@ -93,19 +85,19 @@ static void it_is_shown_whole_and_read(void **state)
     struct ui_fixture *fixture = *state;
 
     open_message(fixture, "letter.txt", "text/plain");
-    expect(fixture, "Where is it?");
-    expect(fixture, "Zoe Roy, zoe@example.org");
-    expect(fixture, "My \xe2\x90\x9b[31mcertificate");
-    expect(fixture, "the case was closed when it came");
-    expect(fixture, "a file was left out: big.zip");
-    expect(fixture, "odd");
-    expect(fixture, "letter.txt");
-    expect(fixture, "text/plain \xc2\xb7 2 KiB");
+    ui_fixture_expect(fixture, "Where is it?");
+    ui_fixture_expect(fixture, "Zoe Roy, zoe@example.org");
+    ui_fixture_expect(fixture, "My \xe2\x90\x9b[31mcertificate");
+    ui_fixture_expect(fixture, "the case was closed when it came");
+    ui_fixture_expect(fixture, "a file was left out: big.zip");
+    ui_fixture_expect(fixture, "odd");
+    ui_fixture_expect(fixture, "letter.txt");
+    ui_fixture_expect(fixture, "text/plain \xc2\xb7 2 KiB");
     ui_fixture_draw(fixture);
-    expect(fixture, "Ann Roy");
+    ui_fixture_expect(fixture, "Ann Roy");
     ui_fixture_type(fixture, "\007language fr\r");
-    expect(fixture, "le dossier était fermé à son arrivée");
-    expect(fixture, "Ouvert par");
+    ui_fixture_expect(fixture, "le dossier était fermé à son arrivée");
+    ui_fixture_expect(fixture, "Ouvert par");
 }
 
 static void text_is_fetched_and_shown(void **state)
@@ -116,10 +108,10 @@ static void text_is_fetched_and_shown(void **state)
     set_online(fixture, LINK_ONLINE);
     open_message(fixture, "letter.txt", "text/plain");
     ui_fixture_type(fixture, "1");
-    expect(fixture, "Fetching it from the server...");
+    ui_fixture_expect(fixture, "Fetching it from the server...");
     answer(fixture, text, strlen(text));
-    expect(fixture, "Dear \xe2\x90\x9b[2Joffice,");
-    expect(fixture, "here it is.");
+    ui_fixture_expect(fixture, "Dear \xe2\x90\x9b[2Joffice,");
+    ui_fixture_expect(fixture, "here it is.");
 }
 
 static void html_is_shown_as_text(void **state)
@@ -131,8 +123,8 @@ static void html_is_shown_as_text(void **state)
     open_message(fixture, "page.html", "text/html");
     ui_fixture_type(fixture, "1");
     answer(fixture, html, strlen(html));
-    expect(fixture, "One & two");
-    expect(fixture, "three");
+    ui_fixture_expect(fixture, "One & two");
+    ui_fixture_expect(fixture, "three");
     assert_false(ui_fixture_shows(fixture, "evil"));
 }
 
@@ -173,16 +165,16 @@ static void another_kind_is_saved(void **state)
     open_message(fixture, "../../.photo\033.png", "image/png");
     ui_fixture_type(fixture, "1");
     answer(fixture, "\0\1\2\3", 4);
-    expect(fixture, "This kind of file is not shown here.");
+    ui_fixture_expect(fixture, "This kind of file is not shown here.");
     ui_fixture_type(fixture, "s");
-    expect(fixture, "It is not sealed");
+    ui_fixture_expect(fixture, "It is not sealed");
     snprintf(path, sizeof(path), "%s/-..-.photo\xe2\x90\x9b.png", fixture->directory);
     assert_int_equal(stat(path, &facts), 0);
     assert_int_equal(facts.st_size, 4);
     assert_int_equal(facts.st_mode & 0777, 0600);
     /* Nothing is written over. */
     ui_fixture_type(fixture, "s");
-    expect(fixture, "1--..-.photo");
+    ui_fixture_expect(fixture, "1--..-.photo");
     unlink(path);
     snprintf(path, sizeof(path), "%s/1--..-.photo\xe2\x90\x9b.png", fixture->directory);
     assert_int_equal(unlink(path), 0);
@@ -198,17 +190,17 @@ static void without_the_server_it_says_so(void **state)
 
     set_online(fixture, LINK_OFFLINE);
     open_message(fixture, "letter.txt", "text/plain");
-    expect(fixture, "Where is it?");
+    ui_fixture_expect(fixture, "Where is it?");
     ui_fixture_type(fixture, "1");
-    expect(fixture, "The server is not reached: files stay there.");
+    ui_fixture_expect(fixture, "The server is not reached: files stay there.");
     assert_false(link_fetch_wanted(fixture->link, &wanted));
     set_online(fixture, LINK_ONLINE);
     ui_fixture_type(fixture, "f");
-    expect(fixture, "Fetching it from the server...");
+    ui_fixture_expect(fixture, "Fetching it from the server...");
     assert_true(link_fetch_wanted(fixture->link, &wanted));
     link_fetch_answer(fixture->link, &wanted, NULL, 0, "there is no such attachment");
     ui_fixture_draw(fixture);
-    expect(fixture, "It did not come: there is no such attachment");
+    ui_fixture_expect(fixture, "It did not come: there is no such attachment");
     /* Esc forgets the question. */
     ui_fixture_type(fixture, "f");
     ui_fixture_press(fixture, INPUT_ESCAPE);

@@ -7,14 +7,6 @@
 #include "tests/unit/ui_questions.h"
 #include "ui/purpose.h"
 
-static void expect(struct ui_fixture *fixture, const char *text)
-{
-    if (!ui_fixture_shows(fixture, text)) {
-        ui_fixture_print(fixture);
-        fail_msg("not shown: %s", text);
-    }
-}
-
 /* Under the box stands whatever screen asked. */
 static void ask(struct ui_fixture *fixture, const struct id *client)
 {
@@ -29,9 +21,9 @@ static void a_digit_takes_a_reason(void **state)
 
     assert_false(purpose_known(&fixture->desk, NULL, &reason));
     ask(fixture, NULL);
-    expect(fixture, "Why do you look for somebody beyond this terminal?");
-    expect(fixture, "1  The client is here or on the line");
-    expect(fixture, "Your reason is kept in the audit trail.");
+    ui_fixture_expect(fixture, "Why do you look for somebody beyond this terminal?");
+    ui_fixture_expect(fixture, "1  The client is here or on the line");
+    ui_fixture_expect(fixture, "Your reason is kept in the audit trail.");
     ui_fixture_type(fixture, "2");
     assert_true(purpose_known(&fixture->desk, NULL, &reason));
     assert_int_equal(reason.purpose, PURPOSE_CALL_BACK);
@@ -55,7 +47,7 @@ static void it_holds_for_one_file_and_a_while(void **state)
     assert_true(purpose_known(&fixture->desk, &first, &reason));
     assert_true(purpose_known(&fixture->desk, NULL, &reason));
     ask(fixture, &other);
-    expect(fixture, "Why do you open this file?");
+    ui_fixture_expect(fixture, "Why do you open this file?");
     ui_fixture_type(fixture, "\r");
     assert_true(purpose_known(&fixture->desk, &other, &reason));
     assert_int_equal(reason.purpose, PURPOSE_CONTACT);
@@ -80,7 +72,7 @@ static void words_go_with_it(void **state)
     ui_fixture_type(fixture, "about her letter");
     /* What is half said is there again. */
     ui_fixture_return(fixture, true);
-    expect(fixture, "about her letter");
+    ui_fixture_expect(fixture, "about her letter");
     ui_fixture_type(fixture, "\r");
     assert_true(purpose_known(&fixture->desk, NULL, &reason));
     assert_int_equal(reason.purpose, PURPOSE_CALL_BACK);
@@ -94,9 +86,9 @@ static void some_reasons_want_words(void **state)
 
     ui_role(fixture, "agent");
     ask(fixture, NULL);
-    expect(fixture, "5  Somebody is in danger");
+    ui_fixture_expect(fixture, "5  Somebody is in danger");
     ui_fixture_type(fixture, "5");
-    expect(fixture, "Say in a few words why.");
+    ui_fixture_expect(fixture, "Say in a few words why.");
     assert_false(purpose_known(&fixture->desk, NULL, &reason));
     ui_fixture_type(fixture, "  \r");
     assert_false(purpose_known(&fixture->desk, NULL, &reason));
@@ -115,17 +107,17 @@ static void roles_have_their_reasons(void **state)
     ui_fixture_type(fixture, "\033");
     ui_role(fixture, "supervisor");
     ask(fixture, NULL);
-    expect(fixture, "5  I look at work as a supervisor");
-    expect(fixture, "6  Somebody is in danger");
+    ui_fixture_expect(fixture, "5  I look at work as a supervisor");
+    ui_fixture_expect(fixture, "6  Somebody is in danger");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     ui_role(fixture, "privacy-officer");
     ask(fixture, NULL);
-    expect(fixture, "1  Privacy review, or a request for access");
+    ui_fixture_expect(fixture, "1  Privacy review, or a request for access");
     assert_false(ui_fixture_shows(fixture, "on the line"));
     ui_fixture_press(fixture, INPUT_ESCAPE);
     ui_role(fixture, "administrator");
     ask(fixture, NULL);
-    expect(fixture, "Your role does not open clients’ files.");
+    ui_fixture_expect(fixture, "Your role does not open clients’ files.");
     assert_false(ui_fixture_shows(fixture, "Why do you"));
 }
 

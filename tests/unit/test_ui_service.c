@@ -105,25 +105,17 @@ static void show(struct ui_fixture *fixture, const char *kind, const char *key)
     ui_fixture_draw(fixture);
 }
 
-static void expect(struct ui_fixture *fixture, const char *text)
-{
-    if (!ui_fixture_shows(fixture, text)) {
-        ui_fixture_print(fixture);
-        fail_msg("not shown: %s", text);
-    }
-}
-
 static void each_channel_says_whether_it_can_be_had_now(void **state)
 {
     struct ui_fixture *fixture = *state;
 
     show(fixture, "service", "t/permit");
-    expect(fixture, "▸ counter       open");
-    expect(fixture, "Mon–Sun 00:00–24:00");
-    expect(fixture, "  online        any time");
-    expect(fixture, "  phone         closed");
-    expect(fixture, "  text message  not known");
-    expect(fixture, "  mail          not offered");
+    ui_fixture_expect(fixture, "▸ counter       open");
+    ui_fixture_expect(fixture, "Mon–Sun 00:00–24:00");
+    ui_fixture_expect(fixture, "  online        any time");
+    ui_fixture_expect(fixture, "  phone         closed");
+    ui_fixture_expect(fixture, "  text message  not known");
+    ui_fixture_expect(fixture, "  mail          not offered");
 }
 
 static void all_parts_are_two_keys_away(void **state)
@@ -132,22 +124,22 @@ static void all_parts_are_two_keys_away(void **state)
 
     show(fixture, "service", "t/permit");
     ui_fixture_type(fixture, "d");
-    expect(fixture, "A photo");
+    ui_fixture_expect(fixture, "A photo");
     ui_fixture_type(fixture, "p");
-    expect(fixture, "Look");
+    ui_fixture_expect(fixture, "Look");
     ui_fixture_type(fixture, "r");
-    expect(fixture, "A baby (r)");
+    ui_fixture_expect(fixture, "A baby (r)");
     /* The moved one stands under its successor's name. */
-    expect(fixture, "Birth certificate  was: Baptismal record");
+    ui_fixture_expect(fixture, "Birth certificate  was: Baptismal record");
     ui_fixture_type(fixture, "r1");
-    expect(fixture, "Service · Driving licence");
+    ui_fixture_expect(fixture, "Service · Driving licence");
     ui_fixture_type(fixture, "\033");
-    expect(fixture, "Service · Stay permit");
+    ui_fixture_expect(fixture, "Service · Stay permit");
     ui_fixture_type(fixture, "o");
-    expect(fixture, "Offices · Stay permit");
+    ui_fixture_expect(fixture, "Offices · Stay permit");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     ui_fixture_type(fixture, "f1");
-    expect(fixture, "Request");
+    ui_fixture_expect(fixture, "Request");
     assert_false(ui_fixture_shows(fixture, "Service · Stay permit"));
 }
 
@@ -193,10 +185,10 @@ static void no_related_service_stands_without_its_digit(void **state)
         record_free(page[i]);
     show(fixture, "service", "t/dozen01");
     ui_fixture_type(fixture, "r");
-    expect(fixture, "Others: with the life events, key l.");
+    ui_fixture_expect(fixture, "Others: with the life events, key l.");
     assert_false(ui_fixture_shows(fixture, "Dozen 11"));
     ui_fixture_type(fixture, "9");
-    expect(fixture, "Service · Dozen 10");
+    ui_fixture_expect(fixture, "Service · Dozen 10");
 }
 
 static void the_sentence_is_said_in_the_clients_language(void **state)
@@ -210,13 +202,13 @@ static void the_sentence_is_said_in_the_clients_language(void **state)
     show(fixture, "service", "t/permit");
     ui_fixture_type(fixture, "y");
     assert_string_equal(desk->copied, "Online it is $5 less.");
-    expect(fixture, "Copied: Online it is $5 less.");
-    expect(fixture, "Identity to check: verified");
+    ui_fixture_expect(fixture, "Copied: Online it is $5 less.");
+    ui_fixture_expect(fixture, "Identity to check: verified");
     assert_int_equal(contact_begin(&batch, &author, &start, &desk->open.contact, NULL), 0);
     assert_int_equal(desk_apply(desk, &batch, NULL), 0);
     ui_fixture_draw(fixture);
-    expect(fixture, "Say in French (y): «");
-    expect(fixture, "Identity to check: verified. In this contact: not asked");
+    ui_fixture_expect(fixture, "Say in French (y): «");
+    ui_fixture_expect(fixture, "Identity to check: verified. In this contact: not asked");
     ui_fixture_type(fixture, "y");
     /* What would be a command to the terminal is not one any more. */
     assert_non_null(strstr(desk->copied, "En ligne, c’est 5 $ de moins."));
@@ -227,10 +219,10 @@ static void the_sentence_is_said_in_the_clients_language(void **state)
     /* Into a note. */
     ui_open(fixture->ui, "note", NULL);
     ui_fixture_press(fixture, INPUT_INSERT);
-    expect(fixture, "En ligne, c’est 5 $ de moins.");
+    ui_fixture_expect(fixture, "En ligne, c’est 5 $ de moins.");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     ui_fixture_press(fixture, INPUT_INSERT);
-    expect(fixture, "There is no place for text here.");
+    ui_fixture_expect(fixture, "There is no place for text here.");
 }
 
 static void offices_are_near_the_client_who_is_here(void **state)
@@ -243,15 +235,15 @@ static void offices_are_near_the_client_who_is_here(void **state)
 
     show(fixture, "service", "t/permit");
     ui_fixture_press(fixture, INPUT_END);
-    expect(fixture, "Offices, nearest first (o)");
-    expect(fixture, "1  North  0 km");
+    ui_fixture_expect(fixture, "Offices, nearest first (o)");
+    ui_fixture_expect(fixture, "1  North  0 km");
     assert_int_equal(client_new(&batch, &author, &details, &desk->open.client, NULL), 0);
     assert_int_equal(desk_apply(desk, &batch, NULL), 0);
     ui_fixture_draw(fixture);
-    expect(fixture, "Offices, nearest to the client first (o)");
-    expect(fixture, "1  East  ~0 km");
+    ui_fixture_expect(fixture, "Offices, nearest to the client first (o)");
+    ui_fixture_expect(fixture, "1  East  ~0 km");
     ui_fixture_type(fixture, "o");
-    expect(fixture, "From G5L 9Z9 (Rimouski), known to within 8 km");
+    ui_fixture_expect(fixture, "From G5L 9Z9 (Rimouski), known to within 8 km");
 }
 
 static void a_sentence_is_made_where_none_is_written(void **state)
@@ -278,14 +270,15 @@ static void old_names_lead_to_the_service_of_today(void **state)
 
         snprintf(line, sizeof(line), "\007service %s\r", asked[i]);
         ui_fixture_type(fixture, line);
-        expect(fixture, "Service · Birth certificate");
-        expect(fixture, "\"Older title\", later \"Baptismal record\", is now this service.");
+        ui_fixture_expect(fixture, "Service · Birth certificate");
+        ui_fixture_expect(fixture,
+                          "\"Older title\", later \"Baptismal record\", is now this service.");
         ui_fixture_press(fixture, INPUT_ESCAPE);
     }
     ui_fixture_type(fixture, "\007service p-77\r");
-    expect(fixture, "Service · Stay permit");
+    ui_fixture_expect(fixture, "Service · Stay permit");
     ui_fixture_type(fixture, "\007service permit of no kind\r");
-    expect(fixture, "no service has the id or name \"permit of no kind\"");
+    ui_fixture_expect(fixture, "no service has the id or name \"permit of no kind\"");
 }
 
 static void ended_and_lost_ones_say_so(void **state)
@@ -293,20 +286,20 @@ static void ended_and_lost_ones_say_so(void **state)
     struct ui_fixture *fixture = *state;
 
     show(fixture, "service", "t/gone");
-    expect(fixture, "No longer offered. What is in its place: r");
-    expect(fixture, "online        not offered");
-    expect(fixture, "In its place, perhaps (r)");
+    ui_fixture_expect(fixture, "No longer offered. What is in its place: r");
+    ui_fixture_expect(fixture, "online        not offered");
+    ui_fixture_expect(fixture, "In its place, perhaps (r)");
     ui_fixture_type(fixture, "r1");
-    expect(fixture, "Service · Stay permit");
+    ui_fixture_expect(fixture, "Service · Stay permit");
     show(fixture, "service", "t/loose");
-    expect(fixture, "Service · Lost one");
-    expect(fixture, "to one that is not in the catalogue here");
+    ui_fixture_expect(fixture, "Service · Lost one");
+    ui_fixture_expect(fixture, "to one that is not in the catalogue here");
     ui_fixture_type(fixture, "r1");
     ui_fixture_wait(fixture, "Search");
-    expect(fixture, "Lost one");
+    ui_fixture_expect(fixture, "Lost one");
     ui_fixture_press(fixture, INPUT_ESCAPE);
     show(fixture, "service", "t/ring");
-    expect(fixture, "moved in a circle");
+    ui_fixture_expect(fixture, "moved in a circle");
 }
 
 static void what_is_stale_is_marked(void **state)
@@ -314,16 +307,16 @@ static void what_is_stale_is_marked(void **state)
     struct ui_fixture *fixture = *state;
 
     show(fixture, "service", "t/permit");
-    expect(fixture, "Not confirmed since 1 Jan 2020: check before you say it.");
+    ui_fixture_expect(fixture, "Not confirmed since 1 Jan 2020: check before you say it.");
     show(fixture, "service", "t/licence");
-    expect(fixture, "Nobody ever confirmed what stands here");
+    ui_fixture_expect(fixture, "Nobody ever confirmed what stands here");
     ui_fixture_type(fixture, "\033OQstay permit");
     ui_fixture_wait(fixture, "! not confirmed since 1 Jan 2020");
     show(fixture, "office", "t/north");
-    expect(fixture, "1 Jan 2020: check before you say it");
+    ui_fixture_expect(fixture, "1 Jan 2020: check before you say it");
     ui_open(fixture->ui, "offices", NULL);
     ui_fixture_draw(fixture);
-    expect(fixture, "stale");
+    ui_fixture_expect(fixture, "stale");
     fixture->desk.stale_days = 0;
     show(fixture, "service", "t/permit");
     assert_false(ui_fixture_shows(fixture, "check before you say it"));
@@ -335,23 +328,24 @@ static void offices_are_sorted_from_a_postal_code(void **state)
 
     ui_open(fixture->ui, "offices", NULL);
     ui_fixture_draw(fixture);
-    expect(fixture, "From the office: North");
-    expect(fixture, "  0 km  North");
-    expect(fixture, "hours not known");
-    expect(fixture, "French, Inuktitut");
+    ui_fixture_expect(fixture, "From the office: North");
+    ui_fixture_expect(fixture, "  0 km  North");
+    ui_fixture_expect(fixture, "hours not known");
+    ui_fixture_expect(fixture, "French, Inuktitut");
     ui_fixture_type(fixture, "g5l1p4");
-    expect(fixture, "From G5L 1P4 (Rimouski)");
-    expect(fixture, "  0 km  East");
+    ui_fixture_expect(fixture, "From G5L 1P4 (Rimouski)");
+    ui_fixture_expect(fixture, "  0 km  East");
     ui_fixture_type(fixture, "\025g5v");
-    expect(fixture, "From G5V (Montmagny), known to within 10 km: distances are approximate");
-    expect(fixture, "~54 km  North");
+    ui_fixture_expect(fixture,
+                      "From G5V (Montmagny), known to within 10 km: distances are approximate");
+    ui_fixture_expect(fixture, "~54 km  North");
     ui_fixture_type(fixture, "\025coa");
-    expect(fixture, "From the office: Coast");
+    ui_fixture_expect(fixture, "From the office: Coast");
     ui_fixture_type(fixture, "\025d1");
-    expect(fixture, "A postal code (G1R 4P5, or G1R) or an office's name");
+    ui_fixture_expect(fixture, "A postal code (G1R 4P5, or G1R) or an office's name");
     ui_fixture_type(fixture, "\025g5l\r");
-    expect(fixture, "Office · East");
-    expect(fixture, "+1 418 555-0108");
+    ui_fixture_expect(fixture, "Office · East");
+    ui_fixture_expect(fixture, "+1 418 555-0108");
     ui_fixture_type(fixture, "y");
     assert_non_null(strstr(fixture->desk.copied, "East"));
 }

@@ -209,6 +209,22 @@ bool ui_fixture_shows(struct ui_fixture *fixture, const char *text)
     return found;
 }
 
+void ui_fixture_expect(struct ui_fixture *fixture, const char *text)
+{
+    if (!ui_fixture_shows(fixture, text)) {
+        ui_fixture_print(fixture);
+        fail_msg("not shown: %s", text);
+    }
+}
+
+void ui_fixture_expect_not(struct ui_fixture *fixture, const char *text)
+{
+    if (ui_fixture_shows(fixture, text)) {
+        ui_fixture_print(fixture);
+        fail_msg("shown: %s", text);
+    }
+}
+
 void ui_fixture_wait(struct ui_fixture *fixture, const char *text)
 {
     const struct timespec moment = {0, 2000000};

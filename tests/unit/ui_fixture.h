@@ -39,6 +39,9 @@ void ui_fixture_draw(struct ui_fixture *fixture);
 
 /* True when a row of the canvas contains the text. */
 bool ui_fixture_shows(struct ui_fixture *fixture, const char *text);
+/* Fails, with the screen printed, unless it does, or when it does. */
+void ui_fixture_expect(struct ui_fixture *fixture, const char *text);
+void ui_fixture_expect_not(struct ui_fixture *fixture, const char *text);
 /* Draws until it does, at most 10 s: for what a thread finds. Asserts. */
 void ui_fixture_wait(struct ui_fixture *fixture, const char *text);
 /* Prints the canvas, for who looks for a failure. */
