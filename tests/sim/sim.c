@@ -5,7 +5,6 @@
  * TRACE=1 in the environment prints what happens.
  */
 #include <inttypes.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,10 +159,9 @@ static int usage(void)
 static void settle_process(void)
 {
     if (sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) != SQLITE_OK ||
-        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK)
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK ||
+        sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) != SQLITE_OK)
         abort();
-    (void)mallopt(M_MMAP_THRESHOLD, 256 * 1024 * 1024);
-    (void)mallopt(M_TRIM_THRESHOLD, 256 * 1024 * 1024);
     sim_disk_register();
 }
 

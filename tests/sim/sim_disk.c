@@ -98,16 +98,61 @@ bool sim_machine_works(const struct handle *handle)
 
 /* --- contents --------------------------------------------------------------------------------- */
 
-static void content_resize(struct content *content, size_t size)
+static struct chunk *chunk_hold(struct chunk *chunk)
 {
-    if (size > content->room) {
-        content->room = size * 2 + 4096;
-        content->bytes = realloc(content->bytes, content->room);
-        if (content->bytes == NULL)
+    if (chunk != NULL)
+        chunk->holders++;
+    return chunk;
+}
+
+static void chunk_leave(struct chunk *chunk)
+{
+    if (chunk != NULL && --chunk->holders == 0)
+        free(chunk);
+}
+
+/* One that may be changed in the place of `chunk`; `whole`: all of it will be. */
+static struct chunk *chunk_own(struct chunk *chunk, bool whole)
+{
+    struct chunk *own;
+
+    if (chunk != NULL && chunk->holders == 1)
+        return chunk;
+    own = malloc(sizeof *own);
+    if (own == NULL)
+        abort();
+    own->holders = 1;
+    if (chunk == NULL && !whole)
+        memset(own->bytes, 0, CHUNK);
+    else if (!whole)
+        memcpy(own->bytes, chunk->bytes, CHUNK);
+    chunk_leave(chunk);
+    return own;
+}
+
+static void content_count(struct content *content, size_t count)
+{
+    if (count > content->room) {
+        content->room = count * 2 + 16;
+        content->chunks = realloc(content->chunks, content->room * sizeof(struct chunk *));
+        if (content->chunks == NULL)
             abort();
     }
-    if (size > content->size)
-        memset(content->bytes + content->size, 0, size - content->size);
+    while (content->count > count)
+        chunk_leave(content->chunks[--content->count]);
+    while (content->count < count)
+        content->chunks[content->count++] = NULL;
+}
+
+static void content_resize(struct content *content, size_t size)
+{
+    size_t kept = size % CHUNK, last = size / CHUNK;
+
+    content_count(content, (size + CHUNK - 1) / CHUNK);
+    if (size < content->size && kept > 0 && content->chunks[last] != NULL) {
+        content->chunks[last] = chunk_own(content->chunks[last], false);
+        memset(content->chunks[last]->bytes + kept, 0, CHUNK - kept);
+    }
     content->size = size;
 }
 
@@ -116,7 +161,17 @@ static void content_write(struct content *content, const unsigned char *bytes, s
 {
     if (offset + length > content->size)
         content_resize(content, offset + length);
-    memcpy(content->bytes + offset, bytes, length);
+    while (length > 0) {
+        struct chunk **chunk = &content->chunks[offset / CHUNK];
+        size_t from = offset % CHUNK;
+        size_t part = CHUNK - from < length ? CHUNK - from : length;
+
+        *chunk = chunk_own(*chunk, part == CHUNK);
+        memcpy((*chunk)->bytes + from, bytes, part);
+        bytes += part;
+        offset += part;
+        length -= part;
+    }
 }
 
 static void content_apply(struct content *content, const struct change *change, size_t length)
@@ -127,11 +182,52 @@ static void content_apply(struct content *content, const struct change *change, 
         content_write(content, change->bytes, length, (size_t)change->offset);
 }
 
+/* These chunks of `to` become those of `from`, which has them. */
+static void content_share(struct content *to, const struct content *from, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++)
+        if (to->chunks[i] != from->chunks[i]) {
+            chunk_leave(to->chunks[i]);
+            to->chunks[i] = chunk_hold(from->chunks[i]);
+        }
+}
+
 static void content_copy(struct content *to, const struct content *from)
 {
-    content_resize(to, from->size);
-    if (from->size > 0)
-        memcpy(to->bytes, from->bytes, from->size);
+    content_count(to, from->count);
+    content_share(to, from, 0, from->count);
+    to->size = from->size;
+}
+
+static void content_free(struct content *content)
+{
+    content_count(content, 0);
+    free(content->chunks);
+}
+
+size_t sim_file_read(const struct file *file, void *bytes, size_t length, size_t offset)
+{
+    const struct content *seen = &file->seen;
+    unsigned char *to = bytes;
+
+    if (offset >= seen->size)
+        return 0;
+    if (length > seen->size - offset)
+        length = seen->size - offset;
+    for (size_t left = length; left > 0;) {
+        const struct chunk *chunk = seen->chunks[offset / CHUNK];
+        size_t from = offset % CHUNK;
+        size_t part = CHUNK - from < left ? CHUNK - from : left;
+
+        if (chunk == NULL)
+            memset(to, 0, part);
+        else
+            memcpy(to, chunk->bytes + from, part);
+        to += part;
+        offset += part;
+        left -= part;
+    }
+    return length;
 }
 
 void sim_file_change(struct file *file, const void *bytes, size_t length, sqlite3_int64 offset,
@@ -162,14 +258,32 @@ static size_t what_is_found(const struct change *change)
     }
 }
 
+/* What was seen to change is safe: as it is seen, for all changes were. */
+static void content_follow(struct content *safe, const struct content *seen,
+                           const struct change *changes)
+{
+    content_count(safe, seen->count);
+    for (const struct change *change = changes; change != NULL; change = change->next) {
+        size_t first = (size_t)change->offset / CHUNK;
+        size_t end = ((size_t)change->offset + change->length + CHUNK - 1) / CHUNK;
+
+        if (change->truncates || end > seen->count)
+            end = seen->count;
+        content_share(safe, seen, first, end);
+    }
+    safe->size = seen->size;
+}
+
 /* Ends the changes: all are safe, or (after a power cut) some. */
 void sim_file_settle(struct file *file, bool synced)
 {
+    if (synced)
+        content_follow(&file->safe, &file->seen, file->changes);
     for (struct change *change = file->changes, *next; change != NULL; change = next) {
-        size_t found = synced ? change->length : what_is_found(change);
+        size_t found = synced ? 0 : what_is_found(change);
 
         next = change->next;
-        if (synced || found > 0 || (change->truncates && disk.random(disk.context, 2) == 0))
+        if (!synced && (found > 0 || (change->truncates && disk.random(disk.context, 2) == 0)))
             content_apply(&file->safe, change, found);
         free(change);
     }
@@ -219,9 +333,9 @@ void sim_file_free(struct file *file)
         }
     sim_file_settle(file, true);
     sim_file_forget_regions(file);
-    free(file->seen.bytes);
-    free(file->safe.bytes);
-    free(file->copy.bytes);
+    content_free(&file->seen);
+    content_free(&file->safe);
+    content_free(&file->copy);
     free(file);
 }
 

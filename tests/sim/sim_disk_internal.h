@@ -25,10 +25,21 @@ struct change {
     unsigned char bytes[];
 };
 
+/* A piece of contents: belongs to all that hold it, and is changed only by one that holds it alone.
+ */
+#define CHUNK 4096
+
+struct chunk {
+    size_t holders;
+    unsigned char bytes[CHUNK];
+};
+
+/* What is past `size` in the last chunk is 0. */
 struct content {
-    unsigned char *bytes;
-    size_t size;
+    struct chunk **chunks; /* NULL: all 0 */
+    size_t count;
     size_t room;
+    size_t size;
 };
 
 struct file {
@@ -73,6 +84,8 @@ bool sim_machine_works(const struct handle *handle);
 /* A change that is seen at once, and safe when it is synced. Without bytes: a new length. */
 void sim_file_change(struct file *file, const void *bytes, size_t length, sqlite3_int64 offset,
                      bool truncates);
+/* Reads what is seen; how many bytes there were. */
+size_t sim_file_read(const struct file *file, void *bytes, size_t length, size_t offset);
 /* What was not synced is safe now, or in part, as chance has it. */
 void sim_file_settle(struct file *file, bool synced);
 /* NULL when there is none. */

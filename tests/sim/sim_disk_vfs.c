@@ -28,17 +28,10 @@ static int disk_close(sqlite3_file *base)
 static int disk_read(sqlite3_file *base, void *bytes, int length, sqlite3_int64 offset)
 {
     struct handle *handle = (struct handle *)base;
-    const struct content *seen = &handle->file->seen;
-    size_t there = 0;
 
     if (!sim_machine_works(handle))
         return SQLITE_IOERR_READ;
-    if ((size_t)offset < seen->size) {
-        there = seen->size - (size_t)offset;
-        if (there > (size_t)length)
-            there = (size_t)length;
-        memcpy(bytes, seen->bytes + offset, there);
-    }
+    size_t there = sim_file_read(handle->file, bytes, (size_t)length, (size_t)offset);
     if (there == (size_t)length)
         return SQLITE_OK;
     memset((unsigned char *)bytes + there, 0, (size_t)length - there);
