@@ -20,9 +20,13 @@
 
 int ledger_relay_open(struct ledger *ledger, struct error *error)
 {
+    int64_t whole = 0;
     int code = ledger_property_number(ledger->writer, "relay-since", &ledger->relay_since, error);
 
     ledger->is_relay = ledger->relay_since > 0;
+    if (code == 0)
+        code = ledger_property_number(ledger->writer, "relay-whole", &whole, error);
+    ledger->relay_whole = whole != 0;
     return code != 0 ? code
                      : ledger_property_text(ledger->writer, "relay-office", ledger->relay_office,
                                             sizeof(ledger->relay_office), error);
@@ -122,6 +126,7 @@ int ledger_place_read(struct ledger *ledger, struct ledger_place *place, struct 
     if (code == 0)
         code =
             ledger_property_number(reader->database, "relay-catalogue", &place->catalogue, error);
+    place->whole = ledger->relay_whole;
     ledger_reader_give(ledger, reader);
     return code;
 }
@@ -132,13 +137,17 @@ static int place_write(struct ledger *ledger, const struct ledger_place *place, 
 
     if (code == 0)
         code = ledger_property_number_put(ledger, "relay-catalogue", place->catalogue, error);
+    if (code == 0)
+        code = ledger_property_number_put(ledger, "relay-whole", place->whole, error);
     for (size_t i = 0; i < PLACE_TEXTS && code == 0; i++)
         code = ledger_property_text_put(ledger, place_texts[i].name,
                                         (const char *)place + place_texts[i].offset, error);
     ledger->clocks_changed |= strcmp(ledger->relay_office, place->office) != 0;
-    if (code == 0)
-        text_copy(ledger->relay_office, sizeof(ledger->relay_office), place->office);
-    return code;
+    if (code != 0)
+        return code;
+    text_copy(ledger->relay_office, sizeof(ledger->relay_office), place->office);
+    ledger->relay_whole = place->whole;
+    return 0;
 }
 
 /* --- what is given ---------------------------------------------------------------------------- */

@@ -72,6 +72,7 @@ struct ledger {
     bool is_relay;
     char relay_office[RECORD_KEY_SIZE]; /* "" before the centre told it; within transactions */
     int64_t relay_since;                /* when it became one */
+    bool relay_whole;                   /* the centre's desk was read to its end, once */
     int64_t published;                  /* by the import under way */
 
     struct ledger_trail trail;     /* the audit trail */

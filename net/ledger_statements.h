@@ -258,6 +258,8 @@
     X(UPWARD_ACCEPT, "UPDATE upward SET state = state + 2, rev = ?2 WHERE id = ?1")                \
     X(UPWARD_ASKING, "SELECT json_extract(document, '$.device') FROM upward WHERE record = ?1 "    \
                      "AND state = 1")                                                              \
+    X(UPWARD_MAKING, "SELECT 1 FROM upward WHERE record = 0 "                                      \
+                     "AND json_extract(document, '$.record') = ?1 LIMIT 1")                        \
     X(UPWARD_ASKED, "SELECT document FROM upward WHERE state = 3 AND rev <= ?2 "                   \
                     "AND json_extract(document, '$.record') = ?1")                                 \
     X(UPWARD_ASKED_FOLDED, "UPDATE upward SET state = 4 WHERE state = 3 AND rev <= ?2 "            \

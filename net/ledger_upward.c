@@ -10,7 +10,6 @@
 #include "net/ledger_sqlite.h"
 #include "net/ledger_upward.h"
 
-/* Digits of the time in a version 7 id: 48 bits. */
 /* --- what is within the office ---------------------------------------------------------------- */
 
 static int agent_is_of(struct ledger *ledger, const char *office, const char *agent, bool *is,
@@ -145,6 +144,35 @@ static int follows_asked(struct ledger *ledger, const struct operation *operatio
     return code;
 }
 
+/* Whether a statement about an id has a row. */
+static int is_there(struct ledger *ledger, enum ledger_statement which, const struct id *id,
+                    bool *is, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, which, error);
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, id->text);
+    code = database_step(ledger->writer, statement, error);
+    *is = code > 0;
+    if (code > 0)
+        sqlite3_reset(statement);
+    return code < 0 ? code : 0;
+}
+
+/* The id of a ticket, or of a roll of numbers, is computed, so that two may make the same one: who
+ * asks second must not get here what the centre gives the first, or has given before it was heard.
+ */
+static int making_must_ask(struct ledger *ledger, const struct operation *operation, bool *must,
+                           struct error *error)
+{
+    if (operation->type != RECORD_ROLL && operation->type != RECORD_TICKET)
+        return 0;
+    *must = operation->type == RECORD_ROLL && !ledger->relay_whole;
+    return *must ? 0 : is_there(ledger, LEDGER_UPWARD_MAKING, &operation->record, must, error);
+}
+
 int ledger_relay_must_ask(struct ledger *ledger, const struct operation *operation,
                           const struct ledger_row *row, bool *must, struct error *error)
 {
@@ -156,6 +184,8 @@ int ledger_relay_must_ask(struct ledger *ledger, const struct operation *operati
     if (*must)
         return 0;
     code = ledger_upward_has(ledger, &operation->id, must, error);
+    if (code == 0 && !*must && operation->kind == OPERATION_APPEND && row->row == 0)
+        code = making_must_ask(ledger, operation, must, error);
     if (code != 0 || *must || operation->kind != OPERATION_CLAIM || row->row == 0)
         return code;
     /* What follows from a supervisor's word is made at the centre. */
@@ -173,15 +203,7 @@ int ledger_relay_must_ask(struct ledger *ledger, const struct operation *operati
 int ledger_upward_has(struct ledger *ledger, const struct id *operation, bool *has,
                       struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_UPWARD_GET, error);
-    int code;
-
-    database_bind_text(statement, 1, operation->text);
-    code = database_step(ledger->writer, statement, error);
-    *has = code > 0;
-    if (code > 0)
-        sqlite3_reset(statement);
-    return code < 0 ? code : 0;
+    return is_there(ledger, LEDGER_UPWARD_GET, operation, has, error);
 }
 
 int ledger_upward_asked(struct ledger *ledger, const struct id *operation, bool *asked,

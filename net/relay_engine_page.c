@@ -105,12 +105,14 @@ static int desk_take(struct relay_engine *engine, const json_t *document, struct
     }
     place = engine->place;
     place.desk = json_integer_or(document, "next", 0);
+    place.whole |= !json_bool_or(document, "more", false);
     relay_epoch_copy(place.desk_epoch, document);
     if (place.desk < engine->since)
         return error_set(error, ERROR_PROTOCOL, "the centre's feed goes backward");
     code = ledger_relay_take(engine->options.ledger, json_object_get(document, "gone"),
                              relay_wall(engine), error);
     if (code == 0 && (json_array_size(records) > 0 || place.desk != engine->since ||
+                      place.whole != engine->place.whole ||
                       strcmp(place.desk_epoch, engine->place.desk_epoch) != 0))
         code =
             ledger_relay_give(engine->options.ledger, records, &place, relay_wall(engine), error);

@@ -430,6 +430,10 @@ tests_unit_test_ledger_relay_lost_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_relay_decides
 tests_unit_test_relay_decides_SOURCES = tests/unit/test_relay_decides.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
 tests_unit_test_relay_decides_LDADD = $(UNIT_LIBS)
+
+UNIT_TESTS += tests/unit/test_relay_roll
+tests_unit_test_relay_roll_SOURCES = tests/unit/test_relay_roll.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
+tests_unit_test_relay_roll_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_relay_watch
 tests_unit_test_relay_watch_SOURCES = tests/unit/test_relay_watch.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
 tests_unit_test_relay_watch_LDADD = $(UNIT_LIBS)

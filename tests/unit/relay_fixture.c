@@ -34,6 +34,7 @@ static void read_scope(struct relay_fixture *f, bool catalogue)
         assert_int_equal(ledger_relay_page(f->centre.ledger, &scopes, &page, &records, NULL), 0);
         more = page.more;
         *cursor = page.next;
+        f->place.whole |= !catalogue && !more;
         assert_int_equal(ledger_relay_page_gone(&page, &gone, NULL), 0);
         assert_int_equal(ledger_relay_take(f->relay, gone, 0, NULL), 0);
         json_decref(gone);

@@ -67,6 +67,9 @@ static int setup(void **state)
 
     assert_non_null(bench);
     relay_fixture_open(&bench->fixture);
+    bench->fixture.place.whole = false;
+    assert_int_equal(ledger_relay_give(bench->fixture.relay, NULL, &bench->fixture.place, 0, NULL),
+                     0);
     bench->steady = 1000;
     bench->wall = INT64_C(1800000000000);
     bench->board = relay_board_new();
@@ -174,6 +177,29 @@ static void get_joined(struct bench *bench)
     assert_string_equal(work(bench), "");
     assert_non_null(strstr(bell(bench), "wait=50"));
     assert_true(status(bench).up);
+}
+
+static bool knows_whole_desk(struct bench *bench)
+{
+    struct ledger_place place;
+
+    assert_int_equal(ledger_place_read(bench->fixture.relay, &place, NULL), 0);
+    return place.whole;
+}
+
+/* Also when the last page brings nothing. */
+static void the_desk_is_whole_once_it_was_read_to_its_end(void **state)
+{
+    struct bench *bench = *state;
+
+    (void)relay_engine_step(bench->engine);
+    greet(bench);
+    answer(bench, SYNC_LANE_BELL, 200,
+           "{\"feed\":\"" FEED "\",\"next\":0,\"more\":true,\"records\":[],\"catalogue\":0,"
+           "\"epoch\":\"\",\"scopes\":\"one\"}");
+    assert_false(knows_whole_desk(bench));
+    page(bench, SYNC_LANE_BELL, 0, "one");
+    assert_true(knows_whole_desk(bench));
 }
 
 /* A password may have been changed at the centre, which is no record. */
@@ -367,6 +393,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        TEST(the_desk_is_whole_once_it_was_read_to_its_end),
         TEST(verifiers_are_asked_for_now_and_then),
         TEST(what_the_office_does_is_carried_until_it_is_answered),
         TEST(what_a_refusal_showed_is_told),
