@@ -144,7 +144,8 @@
     X(WAIT_PUT,                                                                                    \
       "INSERT INTO wait (record, queue, contact, began, ended, how, marks) "                       \
       "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (record) DO UPDATE SET "                    \
-      "began = CASE WHEN " WAITS_AGAIN " THEN excluded.began ELSE began END, "                     \
+      "queue = excluded.queue, contact = excluded.contact, "                                       \
+      "began = CASE WHEN ended IS NULL OR " WAITS_AGAIN " THEN excluded.began ELSE began END, "    \
       "how = CASE WHEN ended IS NULL OR " WAITS_AGAIN " THEN excluded.how ELSE how END, "          \
       "ended = CASE WHEN " WAITS_AGAIN " THEN NULL ELSE coalesce(ended, excluded.ended) "          \
       "END, marks = excluded.marks")                                                               \
@@ -152,6 +153,7 @@
                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")                                             \
     X(WAIT_CLIENT_GONE,                                                                            \
       "UPDATE wait SET ended = ?2, how = ?3 WHERE contact = ?1 AND ended IS NULL")                 \
+    X(WAIT_DELETE, "DELETE FROM wait WHERE record = ?1")                                           \
     X(WAIT_PRUNE, "DELETE FROM wait WHERE ended < ?1")                                             \
     X(WAIT_OF, "SELECT record, began, ended, how, marks FROM wait WHERE queue = ?1 "               \
                "AND ended IS NULL UNION ALL SELECT record, began, ended, how, marks FROM wait "    \
@@ -165,6 +167,9 @@
       "AND contact.type = 'contact' "                                                              \
       "AND json_extract(contact.document, '$.body.outcome') = 'abandoned') "                       \
       "ELSE wait.record IS NOT NULL AND wait.ended IS NULL END "                                   \
+      "UNION ALL SELECT record.type, record.id FROM wait JOIN record "                             \
+      "ON record.number = wait.record WHERE record.type = 'handoff' AND "                          \
+      "json_extract(document, '$.body.to_queue') IS NOT wait.queue "                               \
       "UNION ALL SELECT record.type, record.id FROM wait JOIN record "                             \
       "ON record.number = wait.record WHERE record.type = 'ticket' AND "                           \
       "(json_extract(document, '$.body.state') = 'waiting') <> (wait.how = 0)")                    \

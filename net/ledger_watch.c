@@ -96,6 +96,22 @@ static int marks_of(const struct record *handoff)
            (called ? MARK_CALL_BACK : 0);
 }
 
+/* At a relay: what its clock offered to a queue is by the centre's word, under the same id, for
+ * somebody. */
+static int wait_forget(struct ledger *ledger, int64_t row, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_WAIT_DELETE, error);
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, row);
+    code = database_run(ledger->writer, statement, error);
+    if (code == 0 && database_changes(ledger->writer) > 0)
+        ledger_bell_ring(ledger, LEDGER_BELL_WATCH);
+    return code;
+}
+
 int ledger_watch_handoff(struct ledger *ledger, const struct ledger_row *row, struct error *error)
 {
     const struct record *handoff = row->record;
@@ -105,7 +121,7 @@ int ledger_watch_handoff(struct ledger *ledger, const struct ledger_row *row, st
     int code = 0;
 
     if (!queue_wait_read(handoff, &wait))
-        return 0;
+        return ledger->is_relay ? wait_forget(ledger, row->row, error) : 0;
     statement = database_statement(ledger->writer, LEDGER_WAIT_PUT, error);
     if (statement == NULL)
         return ERROR_STORAGE;

@@ -259,6 +259,89 @@ static void test_a_stranger_s_alert_is_not_taken(void **state)
     assert_int_equal(relay_waiting(f), 0);
 }
 
+/* --- what the centre says otherwise ----------------------------------------------------------- */
+
+/* A hand-off by Ben, of which Anne's relay made one of the same id. */
+static void offer_at_centre(struct relay_fixture *f, const struct id *id, const char *agent,
+                            const char *queue)
+{
+    fixture_applied(
+        &f->centre, BEN,
+        relay_append(f, BEN, RECORD_HANDOFF, id,
+                     fixture_handoff(&f->centre, BEN, "sample/b", NULL, agent, NULL, queue)));
+}
+
+static struct operation *accept(struct relay_fixture *f, const struct id *id)
+{
+    return fixture_operation(&f->centre, CHLOE, OPERATION_CLAIM, RECORD_HANDOFF, id, 1,
+                             json_pack("{s:s, s:s}", "state", "accepted", "taken_by",
+                                       f->centre.actors[CHLOE].agent.text));
+}
+
+/* Chloe took it, who by the centre's word no longer serves the queue: it waits as before. */
+static void test_what_is_given_back_waits_again(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t now = f->centre.clock_ms + MINUTE;
+    struct id first;
+
+    prepare(f);
+    first = offer(f);
+    relay_settle(f);
+    relay_applied(f, CHLOE, accept(f, &first), LEDGER_APPLIED);
+    (void)offer(f);
+    look(f->relay, now, 0, 0);
+    fixture_publish_agent(&f->centre, CHLOE, "a", "");
+    relay_settle(f);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &first, "state"), "offered");
+    look(f->relay, now + 1, 1, 0);
+}
+
+/* The relay made it first, and lost it to the centre's, which it may not see until it is given. */
+static void test_what_the_centre_made_instead_waits(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t now = f->centre.clock_ms + MINUTE;
+    struct id first;
+
+    prepare(f);
+    first = offer(f);
+    (void)offer(f);
+    f->centre.clock_ms += 1000;
+    offer_at_centre(f, &first, NULL, "sample/w");
+    while (relay_push(f, 5, true) > 0)
+        continue;
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &first, "state"), "withdrawn");
+    look(f->relay, now, 0, 0);
+    relay_pull(f);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &first, "state"), "offered");
+    look(f->relay, now + 1, 1, 0);
+}
+
+/* The centre's of the same id is for Chloe, or for another queue: nobody waits in this one. */
+static void test_what_the_centre_made_for_another_waits_there(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t now = f->centre.clock_ms + MINUTE;
+    struct id first, second;
+
+    prepare(f);
+    first = offer(f);
+    second = offer(f);
+    offer_at_centre(f, &first, f->centre.actors[CHLOE].agent.text, NULL);
+    offer_at_centre(f, &second, NULL, "sample/q");
+    fixture_publish_agent(&f->centre, CHLOE, "a", "sample/q");
+    relay_pull(f); /* before the centre has refused what was made here */
+    relay_settle(f);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &first, "state"), "offered");
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &first, "to_queue"), "");
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &second, "to_queue"), "sample/q");
+    (void)offer(f);
+    look(f->relay, now, 0, 0);
+    (void)offer(f);
+    look(f->relay, now + 1, 1, 0);
+}
+
 static void test_it_rests_while_the_link_is_up(void **state)
 {
     struct relay_board *board = relay_board_new();
@@ -293,6 +376,9 @@ int main(void)
         WITH(test_both_end_with_the_same),
         WITH(test_only_the_office_s_own_queues),
         WITH(test_a_stranger_s_alert_is_not_taken),
+        WITH(test_what_is_given_back_waits_again),
+        WITH(test_what_the_centre_made_instead_waits),
+        WITH(test_what_the_centre_made_for_another_waits_there),
         cmocka_unit_test(test_it_rests_while_the_link_is_up),
     };
 
