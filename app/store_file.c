@@ -50,6 +50,18 @@ static void read_file(sqlite3_stmt *row, struct store_file *file)
                                 .away = sqlite3_column_int(row, 5) != 0};
 }
 
+/* The cursor lies before `last`. */
+static void read_coming(sqlite3_stmt *row, struct store_file *file)
+{
+    int64_t after = sqlite3_column_int64(row, 6), last = sqlite3_column_int64(row, 7);
+    int64_t cursor = sqlite3_column_int64(row, 9);
+
+    file->coming = sqlite3_column_int64(row, 8);
+    if (cursor > after && last > after)
+        file->come =
+            (int64_t)((double)file->coming * (double)(cursor - after) / (double)(last - after));
+}
+
 int store_file_get(struct store *store, enum record_type type, const struct id *id,
                    struct store_file *file, struct error *error)
 {
@@ -60,8 +72,59 @@ int store_file_get(struct store *store, enum record_type type, const struct id *
     if (code <= 0)
         return code;
     read_file(row, file);
+    read_coming(row, file);
     sqlite3_reset(row);
     return 0;
+}
+
+bool store_file_is_whole(const struct store_file *file)
+{
+    return !file->away && file->coming == 0;
+}
+
+static int prune_coming(struct store *store, int64_t last, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, STORE_COMING_PRUNE, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, last);
+    return database_run(store->database, statement, error);
+}
+
+static int note_opened(struct store *store, enum record_type type, const struct id *id,
+                       const struct store_opened *opened, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int64_t cursor = store_cursor(store, error);
+    int code;
+
+    if (cursor < 0 || opened->last <= cursor)
+        return cursor < 0 ? (int)cursor : 0;
+    /* Those that have come are of no interest any more. */
+    code = prune_coming(store, cursor, error);
+    if (code == 0)
+        code = store_file_set(store, STORE_FILE_KNOW, type, id, 0, error);
+    statement = code == 0 ? file_statement(store, STORE_COMING_PUT, type, id, error) : NULL;
+    if (statement == NULL)
+        return code != 0 ? code : ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 3, opened->after);
+    sqlite3_bind_int64(statement, 4, opened->last);
+    sqlite3_bind_int64(statement, 5, opened->records);
+    code = database_run(store->database, statement, error);
+    return code == 0 ? 1 : code;
+}
+
+int store_file_opened(struct store *store, enum record_type type, const struct id *id,
+                      const struct store_opened *opened, struct error *error)
+{
+    int code = store_begin(store, error), noted;
+
+    if (code != 0)
+        return code;
+    noted = note_opened(store, type, id, opened, error);
+    code = store_end(store, noted < 0 ? noted : 0, error);
+    return code != 0 ? code : noted;
 }
 
 int store_file_need(struct store *store, enum record_type type, const struct id *id, int64_t now_ms,
@@ -318,5 +381,9 @@ int store_file_here(struct store *store, enum record_type type, const struct id 
 
 int store_file_begin(struct store *store, struct error *error)
 {
-    return database_run(store->database, store_statement(store, STORE_FILE_BEGIN, error), error);
+    int code = prune_coming(store, INT64_MAX, error);
+
+    return code == 0 ? database_run(store->database,
+                                    store_statement(store, STORE_FILE_BEGIN, error), error)
+                     : code;
 }

@@ -19,11 +19,28 @@ struct store_file {
     int64_t pinned_ms; /* pinned by the agent, 0: not */
     int64_t wanted_ms; /* asked for, and not fetched yet; 0: not */
     bool away;         /* not here, or not all of it */
+    int64_t coming;    /* records that the feed brings of it, or of its client's, until it is all
+                          here (store_file_opened); 0: none */
+    int64_t come;      /* of these, so many are here; fewer than all */
 };
 
 /* All zeros when nothing is noted. `type` is RECORD_CLIENT or RECORD_CASE, here and below. */
 int store_file_get(struct store *store, enum record_type type, const struct id *id,
                    struct store_file *file, struct error *error);
+
+/* All of what is here of it may be shown as all there is. */
+bool store_file_is_whole(const struct store_file *file);
+
+/* Where a file that the server has opened stands in the feed. */
+struct store_opened {
+    int64_t after, last; /* past the one number, up to the other */
+    int64_t records;
+};
+
+/* The feed brings the file: until it has, it is not whole. 1; 0 when the feed has brought all of it
+ * before. */
+int store_file_opened(struct store *store, enum record_type type, const struct id *id,
+                      const struct store_opened *opened, struct error *error);
 
 /* It is opened. Writes only when that was not noted within the hour. */
 int store_file_need(struct store *store, enum record_type type, const struct id *id, int64_t now_ms,

@@ -78,6 +78,12 @@
     FILE_TRIGGER
 /* clang-format on */
 
+/* Files that the server has opened and the feed brings: past number `after`, up to `last`. Where
+ * the cursor stands past that, they have come. */
+#define COMING_TABLE                                                                               \
+    "CREATE TABLE coming(type TEXT NOT NULL, id TEXT NOT NULL, after INTEGER NOT NULL,"            \
+    "  last INTEGER NOT NULL, records INTEGER NOT NULL, PRIMARY KEY(type, id)) WITHOUT ROWID;"
+
 /* By rowid, so that a record is as good as always on one page, with others: in a table that is its
  * own index each sealed document would go to a page of its own, for it is longer than a quarter of
  * one. */
@@ -111,7 +117,7 @@ static const char create[] =
     "CREATE TABLE refusal(operation TEXT PRIMARY KEY, number INTEGER NOT NULL,"
     "  document BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" RETAINED_TABLE
-        LEAVING_TABLE CHANGE_TABLE CASE_INDEXES FILE_TABLE;
+        LEAVING_TABLE CHANGE_TABLE CASE_INDEXES FILE_TABLE COMING_TABLE;
 
 static const char *const upgrades[] = {
     "ALTER TABLE operation ADD COLUMN urgency INTEGER NOT NULL DEFAULT 2;"
@@ -129,6 +135,7 @@ static const char *const upgrades[] = {
     FILE_TABLE "INSERT INTO file(type, id) SELECT type, id FROM record"
                " WHERE type IN ('case', 'client');", /* 8 to 9 */
     RECORD_TABLE_AGAIN,                              /* 9 to 10 */
+    COMING_TABLE,                                    /* 10 to 11 */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
@@ -302,8 +309,19 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                             " WHERE case_id IS NOT NULL"
                                             " AND substr(id, 15, 1) = '7' GROUP BY case_id"},
     [STORE_RECORD_HAS] = {"record.has", "SELECT 1 FROM record WHERE type = ?1 AND id = ?2"},
-    [STORE_FILE_GET] = {"file.get", "SELECT " FILE_COLUMNS " FROM file"
-                                    " WHERE type = ?1 AND id = ?2"},
+    [STORE_FILE_GET] = {"file.get",
+                        "SELECT " FILE_COLUMNS ", after, last, records, cursor FROM file"
+                        " LEFT JOIN (SELECT after, last, records, cursor FROM coming,"
+                        " (SELECT coalesce(max(CAST(value AS INTEGER)), 0) AS cursor FROM meta"
+                        " WHERE name = 'cursor') WHERE last > cursor"
+                        " AND ((coming.type = ?1 AND coming.id = ?2) OR (coming.type = 'client'"
+                        " AND ?1 = 'case' AND coming.id = (SELECT client_id FROM record"
+                        " WHERE record.type = 'case' AND record.id = ?2)))"
+                        " ORDER BY last DESC LIMIT 1)"
+                        " WHERE type = ?1 AND id = ?2"},
+    [STORE_FILE_KNOW] = {"file.know", "INSERT OR IGNORE INTO file(type, id) VALUES(?1, ?2)"},
+    [STORE_COMING_PUT] = {"coming.put", "INSERT OR REPLACE INTO coming VALUES(?1, ?2, ?3, ?4, ?5)"},
+    [STORE_COMING_PRUNE] = {"coming.prune", "DELETE FROM coming WHERE last <= ?1"},
     [STORE_FILE_NEED] = {"file.need", FILE_NOTE("needed", "?3")},
     [STORE_FILE_PIN] = {"file.pin",
                         "INSERT INTO file(type, id, pinned, wanted) VALUES(?1, ?2, ?3, 0)"
@@ -362,7 +380,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 10,
+    .version = 11,
     .create = create,
     .upgrades = upgrades,
     .statements = statements,

@@ -95,6 +95,47 @@ static int file_give(struct ledger *ledger, enum record_type type, const struct 
     return code;
 }
 
+/* Where a row stands in the feed of the scope; some are not given to it. */
+static int span_add(struct ledger *ledger, int64_t row, int64_t scope, struct ledger_opened *opened,
+                    struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_FEED_HAS, error);
+    int64_t seq;
+    int code;
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, row);
+    sqlite3_bind_int64(statement, 2, scope);
+    code = database_step(ledger->writer, statement, error);
+    if (code <= 0)
+        return code;
+    seq = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    if (opened->records++ == 0 || seq - 1 < opened->after)
+        opened->after = seq - 1;
+    if (seq > opened->last)
+        opened->last = seq;
+    return 0;
+}
+
+/* What was given of a file: where it stands in the feed. */
+static int span_read(struct ledger *ledger, enum record_type type, const struct id *id,
+                     const struct scope_set *scope, struct ledger_opened *opened,
+                     struct error *error)
+{
+    struct search_numbers numbers = {0};
+    int64_t number;
+    int code = ledger_scope_find(ledger->writer, scope->names[0], &number, error);
+
+    if (code == 0)
+        code = search_file_whole(ledger->writer, type, id, &numbers, error);
+    for (size_t i = 0; i < numbers.count && code == 0; i++)
+        code = span_add(ledger, numbers.numbers[i], number, opened, error);
+    search_numbers_free(&numbers);
+    return code;
+}
+
 static int scope_empty(struct ledger *ledger, const char *scope, struct error *error)
 {
     int64_t number, *rows = NULL;
@@ -427,6 +468,9 @@ static int open_within(struct asked *asked, struct ledger_opened *opened, struct
             code = scope_of(asked->actor->agent.text, &scope, error);
         if (code == 0)
             code = file_give(asked->ledger, asked->file.type, &asked->file.record, &scope, error);
+        if (code == 0)
+            code = span_read(asked->ledger, asked->file.type, &asked->file.record, &scope, opened,
+                             error);
         scope_set_free(&scope);
     }
     if (code == 0 && emergency)
@@ -437,11 +481,11 @@ static int open_within(struct asked *asked, struct ledger_opened *opened, struct
                                        asked->now_ms, until},
             error);
     if (code == 0)
-        code = ledger_reason_keep(
-            asked->ledger,
-            &(struct ledger_reason){asked->actor->agent, asked->file.record,
-                                    asked->opening->purpose, asked->now_ms + LEDGER_REASON_MS, 0},
-            asked->now_ms, error);
+        code = ledger_reason_keep(asked->ledger,
+                                  &(struct ledger_reason){asked->actor->agent, asked->file.record,
+                                                          asked->opening->purpose,
+                                                          asked->now_ms + LEDGER_REASON_MS, 0},
+                                  asked->now_ms, error);
     opened->until_ms = until;
     return code == 0 ? audit_open(asked, all ? "open" : "open: seen anyway", error) : code;
 }

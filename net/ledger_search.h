@@ -105,6 +105,9 @@ struct ledger_opened {
     struct id client; /* the one whose file it is: of a merged client the survivor; may be empty */
     int64_t until_ms; /* 0: the agent sees it anyway */
     int64_t retry_ms; /* with ERROR_BUSY */
+    /* Where it stands in the agent's feed: past number `after` up to `last`, so many records; all 0
+     * when the agent sees it anyway. */
+    int64_t after, last, records;
 };
 
 /*

@@ -68,7 +68,7 @@
     X(FEED_JOINING, "SELECT scope.number FROM feed JOIN scope ON scope.number = feed.scope "       \
                     "WHERE feed.record = ?1 AND scope.name LIKE 'join:%' AND "                     \
                     "substr(scope.name, 43) = ?2")                                                 \
-    X(FEED_HAS, "SELECT 1 FROM feed WHERE record = ?1 AND scope = ?2")                             \
+    X(FEED_HAS, "SELECT seq FROM feed WHERE record = ?1 AND scope = ?2")                           \
     X(FEED_PUT, "INSERT INTO feed (scope, seq, record) VALUES (?1, ?2, ?3) "                       \
                 "ON CONFLICT (record, scope) DO UPDATE SET seq = excluded.seq")                    \
     X(FEED_DELETE, "DELETE FROM feed WHERE record = ?1 AND scope = ?2")                            \

@@ -266,9 +266,11 @@ static void open_file(struct request *request, const json_t *body)
     else
         request_answer(
             request, 200,
-            json_pack("{s:o, s:o}", "client",
+            json_pack("{s:o, s:o, s:I, s:I, s:I}", "client",
                       id_is_empty(&opened.client) ? json_null() : json_string(opened.client.text),
-                      "until", opened.until_ms > 0 ? json_time(opened.until_ms) : json_null()));
+                      "until", opened.until_ms > 0 ? json_time(opened.until_ms) : json_null(),
+                      "after", (json_int_t)opened.after, "last", (json_int_t)opened.last, "records",
+                      (json_int_t)opened.records));
 }
 
 static enum route_result handle_open(struct request *request)

@@ -53,12 +53,18 @@ const struct openapi_schema openapi_search[] = {
      "\"contact\": {\"anyOf\": [" REF("Id") ", {\"const\": \"\"}], \"description\": \"In progress, for which it is "
      "opened: the file is closed when that ends\"}, " REASON "}}"},
     {"Opened",
-     "{\"type\": \"object\", \"required\": [\"client\", \"until\"], \"properties\": {"
+     "{\"type\": \"object\", \"required\": [\"client\", \"until\", \"after\", \"last\", \"records\"], "
+     "\"properties\": {"
      "\"client\": {\"anyOf\": [" REF("Id") ", {\"type\": \"null\"}], \"description\": \"Whose "
      "file it is: of a merged client the one that stays\"}, "
      "\"until\": {\"anyOf\": [" REF("Time") ", {\"type\": \"null\"}], \"description\": \"When it "
      "is closed at the latest; a contact that it was opened for closes it when it ends. null: the "
-     "agent sees it anyway\"}}}"},
+     "agent sees it anyway\"}, "
+     "\"after\": {\"type\": \"integer\", \"minimum\": 0, \"description\": \"The file comes with the "
+     "agent's feed, past this number\"}, "
+     "\"last\": {\"type\": \"integer\", \"minimum\": 0, \"description\": \"Whoever has read the feed up "
+     "to here has all of it; 0: the agent sees it anyway, and nothing comes\"}, "
+     "\"records\": {\"type\": \"integer\", \"minimum\": 0, \"description\": \"How many those are\"}}}"},
     {"File",
      "{\"type\": \"object\", \"required\": [\"feed\", \"next\", \"more\", \"records\", \"head\", \"epoch\"], "
      "\"properties\": {\"feed\": " REF("Id") ", \"next\": {\"type\": \"integer\", "

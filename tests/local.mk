@@ -779,6 +779,7 @@ SCRIPT_TESTS = \
     tests/end_to_end/enrol.sh \
     tests/end_to_end/escrow.sh \
     tests/end_to_end/fetch.sh \
+    tests/end_to_end/fetch_office.sh \
     tests/end_to_end/fill_form.sh \
     tests/end_to_end/find.sh \
     tests/end_to_end/form_variant.sh \

@@ -145,7 +145,7 @@ static bool is_here(struct desk *desk, enum record_type type, const char *text)
 
     if (here && desk->store != NULL &&
         store_file_get(desk->store, type, &record->id, &file, NULL) == 0)
-        here = !file.away;
+        here = store_file_is_whole(&file);
     record_free(record);
     return here;
 }

@@ -11,6 +11,7 @@
 #include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
+#include "ui/work_file.h"
 
 #define LABEL_WIDTH 10
 
@@ -248,6 +249,8 @@ void contact_now_draw(struct screen *screen, const struct paint *paint)
     draw_acting(screen, paint);
     draw_head(screen, paint);
     paint_heading(paint, 5, _("Cases of this client"));
+    if (contact->client != NULL)
+        rest = work_part_draw(screen->desk, RECORD_CLIENT, &contact->client->id, &rest);
     list_draw(&contact->case_list, &rest, 1, contact->in_list, draw_case, screen);
 }
 

@@ -32,6 +32,8 @@ struct fetch {
     bool before;      /* somebody had asked for it before */
     int64_t again_ms; /* when the question is asked, or asked again; 0: it was */
     bool own;         /* it is this office's, and only not here: nothing is to be opened */
+    enum record_type whose_type;
+    struct id whose; /* the file that the feed brings; empty for none */
     bool waiting;
     int64_t since_ms;
     char notice[ERROR_MESSAGE_SIZE];
@@ -102,6 +104,7 @@ static void ask(struct screen *screen)
     }
     fetch->waiting = true;
     fetch->asked = fetch->opened = false;
+    fetch->whose = (struct id){""};
     fetch->since_ms = fetch->again_ms = desk_now(screen->desk);
     fetch->notice[0] = '\0';
     ask_office(screen);
@@ -129,22 +132,64 @@ static int fetch_open(struct screen *screen, const json_t *arguments, struct err
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 
+/* Whether all that the feed has of the file was there before, and still is. */
+static bool is_whole(struct screen *screen)
+{
+    struct fetch *fetch = screen->data;
+    struct record *record = work_get(screen->desk, fetch->type, fetch->record.text, NULL);
+    struct store_file file;
+    bool whole =
+        record != NULL &&
+        store_file_get(screen->desk->store, fetch->type, &fetch->record, &file, NULL) == 0 &&
+        store_file_is_whole(&file);
+
+    record_free(record);
+    return whole;
+}
+
+/* The server has opened it: the feed brings it, up to where the server says. */
+static void opened(struct screen *screen, const json_t *document)
+{
+    struct fetch *fetch = screen->data;
+    const struct store_opened span = {.after = json_integer_or(document, "after", 0),
+                                      .last = json_integer_or(document, "last", 0),
+                                      .records = json_integer_or(document, "records", 0)};
+    bool anyway = json_is_null(json_object_get(document, "until"));
+    enum record_type type = RECORD_CLIENT;
+    struct error error = ERROR_INIT;
+    struct id whose;
+    int comes = 1;
+
+    fetch->opened = true;
+    if (!id_parse(&whose, json_text_or(document, "client", ""))) {
+        whose = fetch->record;
+        type = fetch->type;
+    } else if (fetch->type == RECORD_CLIENT) {
+        fetch->record = whose;
+    }
+    /* A server of before does not say how far. */
+    if (!anyway && span.last > 0) {
+        comes = store_file_opened(screen->desk->store, type, &whose, &span, &error);
+        fetch->whose_type = type;
+        fetch->whose = whose;
+    }
+    if (comes < 0) {
+        ui_tell_error(screen->ui, &error);
+        give_up(fetch, error.message);
+    } else if (anyway || (comes == 0 && !is_whole(screen))) {
+        /* Seen anyway, or opened before: the feed has brought it, and this terminal let it go. */
+        fetch->own = true;
+        ask_own(screen);
+    }
+}
+
 static void answered(struct screen *screen, const struct question_answer *answer)
 {
     struct fetch *fetch = screen->data;
-    struct id id;
 
     fetch->number = 0;
     if (answer->document != NULL) {
-        fetch->opened = true;
-        if (fetch->type == RECORD_CLIENT &&
-            id_parse(&id, json_text_or(answer->document, "client", "")))
-            fetch->record = id;
-        /* Seen anyway: the feed has brought it before, and this terminal let it go. */
-        if (json_is_null(json_object_get(answer->document, "until"))) {
-            fetch->own = true;
-            ask_own(screen);
-        }
+        opened(screen, answer->document);
     } else if (answer->status == 403) {
         give_up(fetch, _("Your role does not open this file."));
     } else if (answer->status == 404) {
@@ -203,8 +248,9 @@ static void look(struct screen *screen)
         ask_office(screen);
     known = fetch->waiting && fetch->opened &&
             store_file_get(screen->desk->store, fetch->type, &fetch->record, &file, NULL) == 0;
-    record =
-        known && !file.away ? work_get(screen->desk, fetch->type, fetch->record.text, NULL) : NULL;
+    record = known && store_file_is_whole(&file)
+                 ? work_get(screen->desk, fetch->type, fetch->record.text, NULL)
+                 : NULL;
     if (record != NULL) {
         came(screen);
     } else if (known && fetch->asked && file.wanted_ms == 0) {
@@ -255,7 +301,10 @@ static void fetch_draw(struct screen *screen, const struct paint *paint)
     paint_cursor(paint, 3, 0);
     if (!fetch->waiting)
         return;
-    work_fetch_text(screen->desk, fetch->type, &fetch->record, progress, sizeof(progress));
+    if (id_is_empty(&fetch->whose) || fetch->own)
+        work_fetch_text(screen->desk, fetch->type, &fetch->record, progress, sizeof(progress));
+    else
+        work_fetch_text(screen->desk, fetch->whose_type, &fetch->whose, progress, sizeof(progress));
     paint_text(paint, 6, 0, -1, PAINT_TEXT, progress);
     paint_wrapped(paint, 8, 0, -1, 2, PAINT_DIM,
                   _("Nothing of it is shown before all of it is here. Esc gives it up."));

@@ -144,9 +144,13 @@ void work_fetch_text(struct desk *desk, enum record_type type, const struct id *
                      size_t size)
 {
     struct link_file file;
+    struct store_file noted;
 
     text_copy(text, size, "");
-    if (!link_file_get(desk->link, type, id, &file) || file.done == 0)
+    if (desk->store != NULL && store_file_get(desk->store, type, id, &noted, NULL) == 0 &&
+        noted.coming > 0)
+        file = (struct link_file){.done = noted.come, .all = noted.coming}; /* by the feed */
+    else if (!link_file_get(desk->link, type, id, &file) || file.done == 0)
         return;
     if (file.all > 0)
         snprintf(text, size,
@@ -166,10 +170,10 @@ void work_part_text(struct desk *desk, enum record_type type, const struct id *i
 
     text_copy(text, size, "");
     if (desk->store == NULL || store_file_get(desk->store, type, id, &file, NULL) != 0 ||
-        !file.away)
+        store_file_is_whole(&file))
         return;
     work_fetch_text(desk, type, id, progress, sizeof(progress));
-    if (file.wanted_ms == 0)
+    if (file.wanted_ms == 0 && file.coming == 0)
         text_copy(text, size, _("Not all of this file is on this terminal."));
     else if (!work_is_online(desk))
         text_copy(text, size, _("Not all of it is here: the rest comes when the link is back."));

@@ -130,6 +130,49 @@ static void it_comes_with_the_feed_and_goes(void **state)
     assert_int_equal(end(f, DAY_END), 0);
 }
 
+/* Whether Anne has all of it once she has read so far: whoever has read less has not. */
+static bool has_all(struct ledger_fixture *f, const struct file *file, int64_t last)
+{
+    const struct id *ids[] = {&file->client, &file->matter, &file->note};
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    bool all = true;
+
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[ANNE].agent, &scopes, NULL), 0);
+    assert_int_equal(ledger_changes(f->ledger, &scopes, last, 1000, NULL, &page, NULL), 0);
+    for (size_t i = 0; i < 3; i++)
+        all = all && strstr(page.records, ids[i]->text) == NULL;
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    return all;
+}
+
+/* The answer says up to where it comes, so that nobody takes a part of it for the whole. */
+static void it_is_told_how_far_it_comes(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct file file = file_make(f, "Zoé Roy");
+    int64_t since = read_all(f);
+    struct ledger_opened opened, again;
+
+    assert_int_equal(open_for(f, RECORD_CLIENT, &file.client, PURPOSE_CONTACT, &opened), 0);
+    assert_true(opened.after >= since);
+    assert_int_equal(opened.last, opened.after + opened.records);
+    assert_int_equal(opened.records, 3); /* but what is restricted */
+    assert_true(has_all(f, &file, opened.last));
+    assert_false(has_all(f, &file, opened.last - 1));
+    assert_true(fixture_sees(f, ANNE, opened.after, &file.client));
+    assert_true(fixture_sees(f, ANNE, opened.after, &file.matter));
+    /* Opened again it stands where it stood, and what came to it since is told of too. */
+    fixture_make(f, DENIS, RECORD_NOTE,
+                 fixture_note(f, DENIS, "sample/d", &file.matter, "since then"));
+    assert_int_equal(open_for(f, RECORD_CASE, &file.matter, PURPOSE_CONTACT, &again), 0);
+    assert_int_equal(again.after, opened.after);
+    assert_int_equal(again.records, 4);
+    assert_true(again.last > opened.last);
+    assert_true(has_all(f, &file, again.last));
+}
+
 static void what_is_seen_anyway_stays(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -427,6 +470,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(it_comes_with_the_feed_and_goes),
+        TEST(it_is_told_how_far_it_comes),
         TEST(what_is_seen_anyway_stays),
         TEST(of_two_files_one_ends),
         TEST(a_merged_file_opens_all_of_it),

@@ -486,6 +486,69 @@ static void what_was_left_out_is_known(void **state)
     assert_int_equal(store_file_wanted(store, &type, &wanted, NULL), 0);
 }
 
+/* The file of another office's client comes by the feed, in whatever pages: until the last of them
+ * neither it nor its cases are whole, and how far it is can be told. */
+static void what_was_opened_comes_by_the_feed(void **state)
+{
+    struct place *place = *state;
+    struct store *store = place->fixture.store;
+    struct id client = made(LONG), matter = made(LONG), other;
+    struct store_opened opened = {.after = 11, .last = 14, .records = 3};
+    struct store_file file;
+
+    place->cursor = 10;
+    assert_int_equal(store_file_opened(store, RECORD_CLIENT, &client, &opened, NULL), 1);
+    file = noted(place, RECORD_CLIENT, &client);
+    assert_false(store_file_is_whole(&file));
+    assert_int_equal(file.coming, 3);
+    assert_int_equal(file.come, 0);
+    other = came_case(place, LONG, NULL, "received"); /* of something else */
+    file = noted(place, RECORD_CASE, &other);
+    assert_true(store_file_is_whole(&file));
+    assert_int_equal(noted(place, RECORD_CLIENT, &client).come, 0);
+    feed(place, served(RECORD_CLIENT, &client, 1, 12, json_pack("{s:s}", "name", "Ann")));
+    assert_int_equal(noted(place, RECORD_CLIENT, &client).come, 1);
+    feed(place, served(RECORD_CASE, &matter, 1, 13, case_body(&client, "received")));
+    file = noted(place, RECORD_CASE, &matter);
+    assert_false(store_file_is_whole(&file));
+    assert_int_equal(file.come, 2);
+    assert_int_equal(file.coming, 3);
+    /* Nobody need fetch what comes by itself. */
+    assert_false(file.away);
+    assert_int_equal(file.wanted_ms, 0);
+    store_fixture_reopen(&place->fixture);
+    assert_int_equal(noted(place, RECORD_CLIENT, &client).come, 2);
+    came_note(place, LONG, &matter);
+    file = noted(place, RECORD_CASE, &matter);
+    assert_true(store_file_is_whole(&file));
+    file = noted(place, RECORD_CLIENT, &client);
+    assert_true(store_file_is_whole(&file));
+    assert_int_equal(file.coming, 0);
+    /* Opened once more, and all of it came then. */
+    assert_int_equal(store_file_opened(place->fixture.store, RECORD_CLIENT, &client, &opened, NULL),
+                     0);
+    file = noted(place, RECORD_CLIENT, &client);
+    assert_true(store_file_is_whole(&file));
+}
+
+/* A server with another feed knows nothing of what the former one would have brought. */
+static void nothing_comes_from_a_former_server(void **state)
+{
+    struct place *place = *state;
+    struct id client = came_client(place, LONG);
+    struct store_opened opened = {.after = 100, .last = 200, .records = 50};
+    struct store_file file;
+
+    assert_int_equal(store_file_opened(place->fixture.store, RECORD_CLIENT, &client, &opened, NULL),
+                     1);
+    assert_int_equal(store_write_page(place->fixture.store, NULL, 0, 0, "another feed", NULL), 0);
+    place->cursor = 0;
+    assert_int_equal(store_file_pin(place->fixture.store, RECORD_CLIENT, &client, true, 1, NULL),
+                     0);
+    file = noted(place, RECORD_CLIENT, &client);
+    assert_int_equal(file.coming, 0);
+}
+
 /* Everything is read anew: what is pinned is wanted where it does not come. */
 static void pins_outlive_another_server(void **state)
 {
@@ -505,7 +568,8 @@ static void pins_outlive_another_server(void **state)
 /* A file of before gives its room back too, and knows its files. */
 static void a_file_of_before_learns(void **state)
 {
-    static const char back[] = "DROP TRIGGER file_made; DROP TABLE file; PRAGMA user_version=8;"
+    static const char back[] = "DROP TRIGGER file_made; DROP TABLE file; DROP TABLE coming;"
+                               "PRAGMA user_version=8;"
                                "PRAGMA auto_vacuum=NONE; VACUUM;";
     struct place *place = *state;
     sqlite3 *file = NULL;
@@ -554,7 +618,7 @@ static void a_table_of_before_gets_row_numbers(void **state)
         " base_rev INTEGER NOT NULL, base BLOB, current BLOB, pending INTEGER NOT NULL,"
         " seq INTEGER NOT NULL DEFAULT 0, weight INTEGER, PRIMARY KEY(type, id)) WITHOUT ROWID;"
         "INSERT INTO former SELECT * FROM record; DROP TABLE record;"
-        "ALTER TABLE former RENAME TO record; PRAGMA user_version=9;";
+        "ALTER TABLE former RENAME TO record; DROP TABLE coming; PRAGMA user_version=9;";
     struct place *place = *state;
     struct id matter = came_case(place, LONG, NULL, "closed"), other;
     sqlite3 *file = NULL;
@@ -598,6 +662,8 @@ int main(void)
         TEST(what_came_back_is_whole),
         TEST(what_came_in_part_is_not_whole),
         TEST(what_was_left_out_is_known),
+        TEST(what_was_opened_comes_by_the_feed),
+        TEST(nothing_comes_from_a_former_server),
         TEST(pins_outlive_another_server),
         TEST(a_file_of_before_learns),
         TEST(a_table_of_before_gets_row_numbers),

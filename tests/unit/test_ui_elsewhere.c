@@ -258,6 +258,21 @@ static void search_zoe(struct ui_fixture *fixture)
     find_zoe(fixture);
 }
 
+/* The server's answer: so many records more, and the feed has brought all. */
+static const char *opened_up_to(struct ui_fixture *fixture, int64_t more)
+{
+    static char answer[200];
+    int64_t cursor = store_cursor(fixture->desk.store, NULL);
+
+    assert_true(cursor > 0);
+    snprintf(answer, sizeof(answer),
+             "{\"client\":\"" ZOE "\",\"until\":\"2030-01-01T00:00:00.000Z\",\"after\":%lld,"
+             "\"last\":%lld,\"records\":%lld}",
+             (long long)(more > 0 ? cursor : cursor - 1), (long long)(cursor + more),
+             (long long)(more > 0 ? more : 1));
+    return answer;
+}
+
 static void a_hit_is_fetched_and_served(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -281,6 +296,47 @@ static void a_hit_is_fetched_and_served(void **state)
     ui_fixture_expect(fixture, "The contact has begun.");
     ui_fixture_expect(fixture, "Zoé Lebel");
     assert_string_equal(fixture->desk.open.client.text, OTHER);
+}
+
+/* The file of another office comes record by record: it is counted, and opened when all is here. */
+static void a_file_of_another_office_is_counted(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    uint64_t number;
+
+    search_zoe(fixture);
+    ui_fixture_send(fixture, "\r");
+    json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
+    deliver(fixture, RECORD_CLIENT, ZOE, zoe());
+    ui_reply(fixture, QUESTION_OPEN, number, 200, opened_up_to(fixture, 2));
+    ui_fixture_expect(fixture, "Being fetched from the other office...");
+    ui_fixture_expect(fixture, "0 of 2 records");
+    deliver(fixture, RECORD_CASE, MATTER, json_pack("{s:s, s:s}", "client", ZOE, "office", "t/s"));
+    ui_fixture_expect(fixture, "1 of 2 records");
+    ui_fixture_expect(fixture, "Nothing of it is shown before all of it is here.");
+    /* Given up, it comes all the same, and what is here is not shown as all there is. */
+    ui_fixture_press(fixture, INPUT_ESCAPE);
+    ui_fixture_expect_not(fixture, "Being fetched from the other office...");
+    ui_fixture_expect(fixture, "Known clients");
+    ui_fixture_type(fixture, "\r");
+    ui_fixture_expect(fixture, "Not all of it is here: the rest is being fetched. 1 of 2 records");
+    deliver(fixture, RECORD_CASE, OTHER, json_pack("{s:s, s:s}", "client", ZOE, "office", "t/s"));
+    ui_fixture_expect_not(fixture, "Not all of it is here");
+}
+
+/* What the feed had brought before was let go since: it is fetched. */
+static void what_was_opened_before_is_fetched(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    uint64_t number;
+
+    search_zoe(fixture);
+    ui_fixture_send(fixture, "\r");
+    json_decref(ui_asked(fixture, QUESTION_OPEN, "/v1/open", &number));
+    deliver(fixture, RECORD_CASE, MATTER,
+            json_pack("{s:s, s:s}", "client", OTHER, "office", "t/s"));
+    ui_reply(fixture, QUESTION_OPEN, number, 200, opened_up_to(fixture, 0));
+    ui_fixture_expect(fixture, "Being fetched from the server...");
 }
 
 /* One of their own office, that was let go here: nothing is opened, and all of it is waited for. */
@@ -522,6 +578,8 @@ int main(void)
         TEST(the_cursor_stays_where_it_is),
         TEST(a_whole_reference_is_looked_for),
         TEST(a_hit_is_fetched_and_served),
+        TEST(a_file_of_another_office_is_counted),
+        TEST(what_was_opened_before_is_fetched),
         TEST(what_is_seen_anyway_is_fetched),
         TEST(escape_leaves_it_there),
         TEST(what_has_come_is_found_here),
