@@ -94,7 +94,8 @@ libapp_a_SOURCES += \
 
 # Where the screen and the sync thread meet.
 libapp_a_SOURCES += \
-    app/link.c app/link.h app/store_provider.c app/store_provider.h app/errand.c app/errand.h \
+    app/link.c app/link.h app/link_fetch.c app/link_fetch.h app/link_internal.h \
+    app/link_sign_in.c app/link_sign_in.h app/store_provider.c app/store_provider.h app/errand.c app/errand.h \
     app/qr.c app/qr.h app/wipe.c app/wipe.h \
     app/announcement.c app/announcement.h app/question.c app/question.h
 

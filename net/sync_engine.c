@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/link_sign_in.h"
 #include "app/text.h"
 #include "net/sync_internal.h"
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/link_fetch.h"
 #include "net/sync_internal.h"
 
 static bool fetch_due(struct sync_engine *engine)

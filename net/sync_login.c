@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "app/json.h"
+#include "app/link_sign_in.h"
 #include "app/text.h"
 #include "net/packed.h"
 #include "net/protocol.h"

@@ -7,6 +7,7 @@
 #include <sodium.h>
 
 #include "app/json.h"
+#include "app/link_sign_in.h"
 #include "app/text.h"
 #include "net/protocol.h"
 #include "net/sync_body.h"

@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "app/json.h"
+#include "app/link_sign_in.h"
 #include "app/store_key.h"
 #include "app/text.h"
 #include "net/sync_body.h"

@@ -12,6 +12,7 @@
 #include "app/clock.h"
 #include "app/html_text.h"
 #include "app/json.h"
+#include "app/link_fetch.h"
 #include "app/pdf_text.h"
 #include "app/text.h"
 #include "ui/language.h"

@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "app/link_sign_in.h"
 #include "app/qr.h"
 #include "app/text.h"
 #include "ui/editor.h"

@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#include "app/link_sign_in.h"
 #include "app/store_key.h"
 #include "app/store_provider.h"
 #include "app/text.h"

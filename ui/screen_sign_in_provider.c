@@ -8,6 +8,7 @@
 #include <sodium.h>
 
 #include "app/clock.h"
+#include "app/link_sign_in.h"
 #include "app/store_provider.h"
 #include "app/text.h"
 #include "ui/editor.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/link_sign_in.h"
 #include "app/text.h"
 #include "app/wipe.h"
 #include "ui/arriving.h"

@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "app/link_sign_in.h"
 #include "ui/editor.h"
 #include "ui/ui.h"
 

@@ -8,6 +8,7 @@
 
 #include "app/json.h"
 #include "app/link.h"
+#include "app/link_sign_in.h"
 #include "app/main/command_agent.h"
 #include "app/main/guichet_keys.h"
 #include "app/store_provider.h"

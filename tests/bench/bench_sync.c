@@ -26,6 +26,7 @@
 
 #include <sodium.h>
 
+#include "app/link_sign_in.h"
 #include "app/note.h"
 #include "app/store.h"
 #include "net/sync.h"

@@ -19,6 +19,7 @@
 #include "app/client.h"
 #include "app/handoff.h"
 #include "app/json.h"
+#include "app/link_sign_in.h"
 #include "app/note.h"
 #include "app/submission.h"
 #include "net/sync.h"

@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include "app/link_sign_in.h"
 #include "tests/sim/sim_disk.h"
 
 #define DELAY_LONGEST_MS 120000

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/link_sign_in.h"
 #include "net/compress.h"
 #include "net/packed.h"
 #include "tests/unit/unit.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/link_sign_in.h"
 #include "tests/unit/real_server.h"
 #include "tests/unit/unit.h"
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/link_sign_in.h"
 #include "tests/unit/unit.h"
 
 static struct link *new_link(void)

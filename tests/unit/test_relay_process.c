@@ -6,6 +6,7 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "app/link_sign_in.h"
 #include "net/http_client.h"
 #include "tests/unit/real_server.h"
 #include "tests/unit/real_terminal.h"

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/link_sign_in.h"
 #include "app/text.h"
 #include "tests/unit/engine_fixture.h"
 #include "tests/unit/fault_vfs.h"

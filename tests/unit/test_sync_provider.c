@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/link_sign_in.h"
 #include "app/store_internal.h"
 #include "app/store_provider.h"
 #include "net/device_proof.h"

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "app/catalogue.h"
+#include "app/link_sign_in.h"
 #include "app/main/command_sync.h"
 #include "app/store.h"
 #include "tests/unit/real_server.h"

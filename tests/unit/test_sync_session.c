@@ -7,6 +7,7 @@
 
 #include "app/clock.h"
 #include "app/json.h"
+#include "app/link_sign_in.h"
 #include "app/store_key.h"
 #include "net/device_proof.h"
 #include "tests/unit/engine_fixture.h"

@@ -11,6 +11,7 @@
 #include "app/delivery.h"
 #include "app/json.h"
 #include "app/link.h"
+#include "app/link_fetch.h"
 #include "tests/unit/ui_fixture.h"
 
 #define TEXT_ID "01890000-0000-7000-8000-000000000001"

@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "app/link_sign_in.h"
 #include "app/wipe.h"
 #include "tests/unit/ui_fixture.h"
 #include "ui/language.h"
