@@ -408,6 +408,17 @@ static int take(struct taking *taking, int64_t number, int depth, struct error *
     return code != 0 ? code : keeps < 0 ? keeps : 0;
 }
 
+int ledger_row_leave(struct ledger *ledger, int64_t row, const char *scope, struct error *error)
+{
+    struct taking taking = {.ledger = ledger, .scope = scope};
+    int code = ledger_scope_find(ledger->writer, scope, &taking.number, error);
+
+    if (code == 0 && taking.number != 0)
+        code = take(&taking, row, DEPTH_LIMIT, error);
+    scope_set_free(&taking.clients);
+    return code;
+}
+
 static int take_named(struct taking *taking, enum record_type type, const char *text,
                       struct error *error)
 {

@@ -494,6 +494,8 @@ int ledger_relay_give(struct ledger *ledger, const json_t *records,
             break;
     }
     if (code == 0)
+        code = ledger_relay_narrow(ledger, records, error);
+    if (code == 0)
         code = place_write(ledger, place, error);
     if (code == 0)
         code = ledger_upward_prune(ledger, error);

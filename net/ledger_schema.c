@@ -148,6 +148,10 @@
     " document TEXT NOT NULL);"                                                                    \
     "CREATE INDEX told_by_agent ON told (agent, number);"
 
+/* scopes: those of the office in which the centre gave it last, as a JSON array; NULL: not known.
+ */
+#define SCOPES_COLUMN "ALTER TABLE given ADD COLUMN scopes TEXT;"
+
 #define INTAKE_TABLES                                                                              \
     "CREATE TABLE intake (source TEXT NOT NULL, message_id TEXT NOT NULL, channel TEXT NOT NULL,"  \
     " message TEXT NOT NULL, matter TEXT NOT NULL, client TEXT NOT NULL,"                          \
@@ -236,7 +240,8 @@ static const char tables[] =
     "CREATE INDEX session_by_expiry ON session (expires);" DELIVERY_TABLE PASSAGE_TABLES
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
             RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES MESSAGE_TABLES PROMISE_TABLE
-                OPEN311_TABLE TRUST_TABLES WORDS_COLUMN ROLE_MOVE_TABLE REASON_TABLES FETCH_COLUMN;
+                OPEN311_TABLE TRUST_TABLES WORDS_COLUMN ROLE_MOVE_TABLE REASON_TABLES FETCH_COLUMN
+                    SCOPES_COLUMN;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -257,6 +262,7 @@ static const char *const upgrades[] = {
     WORDS_COLUMN WORDS_FILL ROLE_MOVE_TABLE,     /* 16 to 17 */
     REASON_TABLES,                               /* 17 to 18 */
     FETCH_COLUMN,                                /* 18 to 19 */
+    SCOPES_COLUMN,                               /* 19 to 20 */
 };
 
 static const struct database_statement statements[] = {
@@ -268,7 +274,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 19,
+    .version = 20,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

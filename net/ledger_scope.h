@@ -122,7 +122,9 @@ int ledger_grants_end(struct ledger *ledger, const struct ledger_row *handoff, s
 /* Within a transaction: takes a row from every scope, whatever the reasons; those who hold it are
  * told. */
 int ledger_row_take(struct ledger *ledger, int64_t row, struct error *error);
-/* The same from one scope. */
+/* A row alone from one scope, unless there is a reason here for which it may be seen in it. */
+int ledger_row_leave(struct ledger *ledger, int64_t row, const char *scope, struct error *error);
+/* The same as ledger_row_take from one scope. */
 int ledger_row_take_from(struct ledger *ledger, int64_t row, const char *scope,
                          struct error *error);
 

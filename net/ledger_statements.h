@@ -235,6 +235,9 @@
     X(GIVEN_PUT, "INSERT INTO given (record, rev, document, shared) VALUES (?1, ?2, ?3, ?4) "      \
                  "ON CONFLICT (record) DO UPDATE SET rev = excluded.rev, "                         \
                  "document = excluded.document, shared = excluded.shared")                         \
+    X(GIVEN_SCOPES, "SELECT given.record, coalesce(scopes, '') FROM given JOIN record "            \
+                    "ON record.number = given.record WHERE record.id = ?1")                        \
+    X(GIVEN_SCOPES_PUT, "UPDATE given SET scopes = ?2 WHERE record = ?1")                          \
     X(GIVEN_SHARE, "UPDATE given SET shared = 1 WHERE record = "                                   \
                    "(SELECT number FROM record WHERE id = ?1)")                                    \
     X(GIVEN_FORGET, "DELETE FROM given")                                                           \

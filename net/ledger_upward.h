@@ -63,6 +63,10 @@ int ledger_lineage_base(struct database *database, int64_t row, int64_t local, i
  * A hand-off opens nothing any more. */
 int ledger_relay_vanish(struct ledger *ledger, struct ledger_row *row, struct error *error);
 
+/* Within a transaction, after all of a page was given: takes what the centre shows in fewer scopes
+ * than when it gave it last from the others, unless there is a reason here. */
+int ledger_relay_narrow(struct ledger *ledger, const json_t *records, struct error *error);
+
 /* Shows a record anew after what is on its way changed; `document` (NULL for none) is what the
  * centre says that it is by now. */
 int ledger_relay_stand(struct ledger *ledger, enum record_type type, const struct id *id,

@@ -189,6 +189,85 @@ static void a_restricted_note_follows_the_case(void **state)
     assert_int_equal(shows(f, ANNE, &id), SHOWN);
 }
 
+/* Gives the note as it is at the centre, in these scopes. */
+static void give_note(struct relay_fixture *f, const struct id *id, const char *first,
+                      const char *second)
+{
+    json_t *document = centre_document(f, RECORD_NOTE, id);
+    json_t *records = json_pack("[O]", document);
+
+    json_object_set_new(document, "scopes", json_pack("[s, s*]", first, second));
+    assert_int_equal(ledger_relay_give(f->relay, records, &f->place, 0, NULL), 0);
+    json_decref(records);
+    json_decref(document);
+}
+
+/* An offer to the office ended while the link was cut in the middle of what it had opened: the
+ * relay has a note of the case, and neither the case nor the offer. */
+static void what_an_offer_opened_in_part_leaves_the_office(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter =
+        fixture_make(&f->centre, BEN, RECORD_CASE, fixture_case(&f->centre, BEN, "sample/b"));
+    struct id note = fixture_make(&f->centre, BEN, RECORD_NOTE,
+                                  fixture_note(&f->centre, BEN, "sample/b", &matter, "moved"));
+
+    fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
+    relay_pull(f);
+    give_note(f, &note, "office:sample/a", "queue:sample/w");
+    assert_int_equal(shows(f, ANNE, &note), SHOWN);
+    give_note(f, &note, "queue:sample/w", NULL);
+    assert_int_equal(shows(f, ANNE, &note), SHOWN_GONE);
+    assert_int_equal(shows(f, CHLOE, &note), SHOWN);
+}
+
+static bool stands_in(struct relay_fixture *f, const struct id *id, const char *scope)
+{
+    struct scope_set scopes = {0};
+    struct ledger_page page;
+    bool stands;
+
+    assert_int_equal(scope_set_add(&scopes, "", scope, NULL), 0);
+    assert_int_equal(ledger_changes(f->relay, &scopes, 0, 1000, NULL, &page, NULL), 0);
+    stands = strstr(page.records, id->text) != NULL;
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    return stands;
+}
+
+/* A protected file stands in other scopes of the same names: it has not left those. */
+static void what_is_protected_stays_with_who_may_see_it(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter =
+        fixture_make(&f->centre, BEN, RECORD_CASE, fixture_case(&f->centre, BEN, "sample/b"));
+    struct id note = fixture_make(&f->centre, BEN, RECORD_NOTE,
+                                  fixture_note(&f->centre, BEN, "sample/b", &matter, "moved"));
+
+    give_note(f, &note, "queue:sample/w", NULL);
+    assert_true(stands_in(f, &note, "queue:sample/w"));
+    give_note(f, &note, "protected:queue:sample/w", NULL);
+    assert_false(stands_in(f, &note, "queue:sample/w"));
+    assert_true(stands_in(f, &note, "protected:queue:sample/w"));
+    give_note(f, &note, "queue:sample/w", NULL);
+    assert_true(stands_in(f, &note, "queue:sample/w"));
+    assert_false(stands_in(f, &note, "protected:queue:sample/w"));
+}
+
+/* It is the office's own, whatever the centre says. */
+static void what_has_a_reason_here_stays(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter = make(f, ANNE, RECORD_CASE, fixture_case(&f->centre, ANNE, "sample/a"));
+    struct id note =
+        make(f, ANNE, RECORD_NOTE, fixture_note(&f->centre, ANNE, "sample/a", &matter, "moved"));
+
+    relay_settle(f);
+    give_note(f, &note, "office:sample/a", "queue:sample/w");
+    give_note(f, &note, "queue:sample/w", NULL);
+    assert_int_equal(shows(f, ANNE, &note), SHOWN);
+}
+
 static void chloe_protects(struct relay_fixture *f, const struct id *client, int64_t base,
                            json_t *kind)
 {
@@ -242,6 +321,9 @@ int main(void)
         WITH(what_follows_goes_with_it),
         WITH(what_the_centre_takes_back_leaves_the_office),
         WITH(a_restricted_note_follows_the_case),
+        WITH(what_an_offer_opened_in_part_leaves_the_office),
+        WITH(what_has_a_reason_here_stays),
+        WITH(what_is_protected_stays_with_who_may_see_it),
         WITH(a_protected_file_leaves_the_branch_too),
     };
 
