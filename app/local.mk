@@ -2,6 +2,7 @@
 
 noinst_LIBRARIES += libapp.a
 libapp_a_SOURCES = \
+    app/binary.h app/binary_read.c app/binary_write.c \
     app/clock.c app/clock.h \
     app/config.c app/config.h \
     app/database.c app/database.h \
@@ -12,7 +13,7 @@ libapp_a_SOURCES = \
     app/merge.c app/merge.h app/merge_fields.c app/merge_handoff.c app/merge_internal.h \
     app/merge_message.c \
     app/merge_value.c app/queue_measure.c app/queue_measure.h \
-    app/operation.c app/operation.h \
+    app/operation.c app/operation.h app/operation_binary.c \
     app/match.c app/match.h \
     app/permission.c app/permission.h app/protect.c app/protect.h app/sandbox.c app/sandbox.h \
     app/sandbox_calls.c app/purpose.c app/purpose.h \

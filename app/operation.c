@@ -17,7 +17,7 @@ const char *operation_kind_name(enum operation_kind kind)
     return kind_names[kind];
 }
 
-static bool kind_from_name(enum operation_kind *kind, const char *name)
+bool operation_kind_from_name(enum operation_kind *kind, const char *name)
 {
     for (size_t i = 0; i < sizeof(kind_names) / sizeof(kind_names[0]); i++) {
         if (strcmp(kind_names[i], name) == 0) {
@@ -105,7 +105,7 @@ static int operation_fill(struct operation *operation, const json_t *document, s
     json_t *body = json_object_get(document, "body");
     int code;
 
-    if (!kind_from_name(&operation->kind, json_text_or(document, "kind", "")))
+    if (!operation_kind_from_name(&operation->kind, json_text_or(document, "kind", "")))
         return error_set(error, ERROR_INVALID, "operation: kind \"%.40s\" is not known",
                          json_text_or(document, "kind", ""));
     operation->type = record_type_from_name(json_text_or(document, "type", ""));

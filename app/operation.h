@@ -15,6 +15,7 @@
 #include "app/error.h"
 #include "app/id.h"
 #include "app/record.h"
+#include "app/text.h"
 
 enum operation_kind {
     OPERATION_APPEND, /* makes a record; `body` is its whole body */
@@ -24,6 +25,8 @@ enum operation_kind {
 
 /* "append", "fields", "claim". */
 const char *operation_kind_name(enum operation_kind kind);
+/* False when no kind has this name. */
+bool operation_kind_from_name(enum operation_kind *kind, const char *name);
 
 /* Largest operation on the wire, in bytes of compact JSON. */
 #define OPERATION_LIMIT (RECORD_BODY_LIMIT + 1024)
@@ -42,8 +45,11 @@ struct operation {
                              because they passed by the same relay (net/relay.md) */
     size_t seen_count;
     const char *channel; /* how it came: a word of channel_words, static; NULL: not said */
-    json_t *body;        /* object; owned reference */
+    json_t *body;        /* object; owned reference. NULL while it is not opened */
     json_t *rest;        /* members that this version does not know, kept; owned, mostly NULL */
+    const char *closed;  /* borrowed: the body in its binary form, while it is opened when it is
+                            needed; NULL: it is there */
+    size_t closed_length;
 };
 
 /* A new operation with an empty body; NULL when out of memory. */
@@ -59,6 +65,21 @@ int operation_complete(json_t *document, const struct id *agent, const struct id
                        struct error *error);
 /* Reads that document, naming the member that is wrong; unknown members are kept. New. */
 int operation_from_json(struct operation **operation, const json_t *document, struct error *error);
+
+/*
+ * The same document in binary form (binary.h), as it goes to a server in bulk
+ * (operation_binary.c). What is read of it has the session's agent and device where it names none.
+ * Its body stays closed, and the bytes have to stay, for one operation after the other is opened,
+ * applied and closed again: a thousand that are open at once do not fit a processor's caches.
+ */
+void operation_to_binary(struct text_buffer *buffer, const json_t *document);
+/* As operation_from_json; ERROR_TOO_LARGE when it is over OPERATION_LIMIT as JSON. New. */
+int operation_from_binary(struct operation **operation, const char *bytes, size_t length,
+                          const struct id *agent, const struct id *device, struct error *error);
+/* Reads the body, if it is closed: ERROR_INVALID when it is none. */
+int operation_open(struct operation *operation, struct error *error);
+/* Lets go of what operation_open has read. */
+void operation_close(struct operation *operation);
 
 /* Takes the members "agent" and "device" out of a text that json_write made of operation_to_json,
  * in place, where it is an append, and tells the record. False, and nothing done, for any other. */

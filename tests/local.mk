@@ -50,6 +50,9 @@ UNIT_TESTS += tests/unit/test_csv
 tests_unit_test_csv_SOURCES = tests/unit/test_csv.c
 tests_unit_test_csv_LDADD = $(UNIT_LIBS)
 
+UNIT_TESTS += tests/unit/test_binary
+tests_unit_test_binary_SOURCES = tests/unit/test_binary.c tests/unit/unit.h
+tests_unit_test_binary_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_json
 tests_unit_test_json_SOURCES = tests/unit/test_json.c tests/unit/unit.h
 tests_unit_test_json_LDADD = $(UNIT_LIBS)
@@ -150,6 +153,9 @@ UNIT_TESTS += tests/unit/test_journal
 tests_unit_test_journal_SOURCES = tests/unit/test_journal.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h
 tests_unit_test_journal_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_operation_binary
+tests_unit_test_operation_binary_SOURCES = tests/unit/test_operation_binary.c tests/unit/unit.h
+tests_unit_test_operation_binary_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_operation
 tests_unit_test_operation_SOURCES = tests/unit/test_operation.c tests/unit/unit.h
 tests_unit_test_operation_LDADD = $(UNIT_LIBS)

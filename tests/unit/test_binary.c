@@ -1,0 +1,275 @@
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/binary.h"
+#include "app/json.h"
+
+#define UUID "0190a1b2-c3d4-7e5f-8a6b-0123456789ab"
+
+static json_t *value_of(const char *text)
+{
+    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+
+    assert_non_null(value);
+    return value;
+}
+
+static struct text_buffer written(const json_t *value)
+{
+    struct text_buffer buffer = {0};
+
+    binary_write_value(&buffer, value);
+    assert_false(buffer.failed);
+    return buffer;
+}
+
+static void what_is_written_reads_back_the_same(void **state)
+{
+    static const char *const texts[] = {
+        "null",
+        "true",
+        "false",
+        "0",
+        "23",
+        "24",
+        "-1",
+        "-24",
+        "-25",
+        "65536",
+        "9223372036854775807",
+        "-9223372036854775808",
+        "2.5",
+        "-1e-7",
+        "1.7976931348623157e308",
+        "\"\"",
+        "\"d\\u00e9j\\u00e0 \\\"vu\\\"\\n\"",
+        "\"" UUID "\"",
+        "\"00000000-0000-0000-0000-000000000000\"",
+        "\"0190A1B2-c3d4-7e5f-8a6b-0123456789ab\"",
+        "\"2026-01-02T03:04:05.678Z\"",
+        "[]",
+        "{}",
+        "[[],{},[1,[2,[3]]]]",
+        "{\"\":1,\"\\u00e9\":{\"b\":[\"" UUID "\",null]},\"a name that is longer than sixty-four "
+        "bytes, which are the most that are read without making a text of it\":2}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        json_t *value = value_of(texts[i]), *again = NULL;
+        struct text_buffer buffer = written(value);
+        struct binary_reader reader = {buffer.bytes, buffer.length, 0};
+
+        assert_int_equal(binary_read(&again, buffer.bytes, buffer.length, NULL), 0);
+        assert_true(json_equal(value, again));
+        assert_int_equal(binary_skip(&reader, NULL), 0);
+        assert_int_equal(reader.at, buffer.length);
+        json_decref(again);
+        json_decref(value);
+        text_buffer_free(&buffer);
+    }
+}
+
+static void an_id_is_sixteen_bytes(void **state)
+{
+    json_t *value = value_of("\"" UUID "\"");
+    struct text_buffer buffer = written(value);
+    struct binary_reader reader = {buffer.bytes, buffer.length, 0};
+    struct id id;
+
+    (void)state;
+    assert_int_equal(buffer.length, 2 + 1 + ID_BYTES);
+    assert_int_equal(binary_read_id(&reader, &id, NULL), 0);
+    assert_string_equal(id.text, UUID);
+    text_buffer_free(&buffer);
+    json_decref(value);
+}
+
+static void a_time_is_its_text_to_the_millisecond(void **state)
+{
+    static const int64_t times[] = {
+        0, 1, -1, 1767323045678, 1767323045999, -62167219200000, 253402300799999};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        struct text_buffer buffer = {0};
+        json_t *text, *expected = json_time(times[i]);
+        int64_t ms;
+
+        binary_write_time(&buffer, times[i]);
+        struct binary_reader reader = {buffer.bytes, buffer.length, 0};
+        assert_int_equal(binary_read_time(&reader, &ms, NULL), 0);
+        assert_int_equal(ms, times[i]);
+        assert_int_equal(binary_read(&text, buffer.bytes, buffer.length, NULL), 0);
+        assert_true(json_equal(text, expected));
+        json_decref(text);
+        json_decref(expected);
+        text_buffer_free(&buffer);
+    }
+}
+
+static void json_within_is_taken_as_it_is(void **state)
+{
+    struct text_buffer buffer = {0};
+    const char *text;
+    size_t length;
+    json_t *value;
+
+    (void)state;
+    binary_write_json(&buffer, "{\"a\":1}", 7);
+    struct binary_reader reader = {buffer.bytes, buffer.length, 0};
+    assert_int_equal(binary_read_json(&reader, &text, &length, NULL), 0);
+    assert_int_equal(length, 7);
+    assert_memory_equal(text, "{\"a\":1}", 7);
+    /* Where it is not expected it is not taken. */
+    assert_int_equal(binary_read(&value, buffer.bytes, buffer.length, NULL), ERROR_INVALID);
+    text_buffer_free(&buffer);
+}
+
+/* Each with what is said of it; by an own reading of the standard, not by what we write. */
+static const struct {
+    const char *bytes;
+    size_t length;
+    const char *why;
+} refused[] = {
+#define BYTES(text) text, sizeof(text) - 1
+    {BYTES(""), "ends in the middle"},
+    {BYTES("\x18"), "ends in the middle"},                                     /* integer */
+    {BYTES("\x63yz"), "ends in the middle"},                                   /* text of 3 */
+    {BYTES("\x83\x01\x02"), "ends in the middle"},                             /* array of 3 */
+    {BYTES("\xa2\x61z\x01"), "ends in the middle"},                            /* map of 2 */
+    {BYTES("\x9b\xff\xff\xff\xff\xff\xff\xff\xff\x01"), "ends in the middle"}, /* of 2^64-1 */
+    {BYTES("\xbb\x80\0\0\0\0\0\0\0\x01"), "ends in the middle"},
+    {BYTES("\x7b\xff\xff\xff\xff\xff\xff\xff\xffz"), "ends in the middle"},
+    {BYTES("\x9f\x01\xff"), "not an item"}, /* without a length */
+    {BYTES("\xbf\x61z\x01\xff"), "not an item"},
+    {BYTES("\x7f\x61z\xff"), "not an item"},
+    {BYTES("\x5f\x41z\xff"), "not an item"},
+    {BYTES("\xff"), "not an item"},
+    {BYTES("\x1c"), "not an item"},                   /* reserved */
+    {BYTES("\xf7"), "not an item"},                   /* undefined */
+    {BYTES("\xf0"), "not an item"},                   /* simple value 16 */
+    {BYTES("\x1b\x80\0\0\0\0\0\0\0"), "not an item"}, /* 2^63 */
+    {BYTES("\x3b\x80\0\0\0\0\0\0\0"), "not an item"}, /* -2^63 - 1 */
+    {BYTES("\xf9\x7e\0"), "not an item"},             /* NaN */
+    {BYTES("\xfa\x7f\x80\0\0"), "not an item"},       /* infinity */
+    {BYTES("\x41z"), "bytes"},
+    {BYTES("\xc2\x41z"), "a tag that says nothing"},        /* bignum */
+    {BYTES("\xd9\xd9\xf7\x01"), "a tag that says nothing"}, /* self-described */
+    {BYTES("\xd8\x25\x41z"), "sixteen bytes"},              /* id of 1 byte */
+    {BYTES("\xd8\x25\x01"), "sixteen bytes"},
+    {BYTES("\xc1\x61z"), "not a time"},
+    {BYTES("\xc1\xfb\x7e\x37\xe4\x3c\x88\0\x75\x9c"), "not a time"}, /* 1e300 */
+    {BYTES("\xc1\x1b\0\0\0\x3b\0\0\0\0"), "not a time"},             /* year 10000 */
+    {BYTES("\x61\xff"), "UTF-8"},
+    {BYTES("\x62\xc0\x80"), "UTF-8"},     /* overlong */
+    {BYTES("\x63\xed\xa0\x80"), "UTF-8"}, /* surrogate */
+    {BYTES("\xa1\x61\xff\x01"), "UTF-8"},
+    {BYTES("\x63z\0z"), "NUL"},
+    {BYTES("\xa1\x63z\0z\x01"), "NUL"},
+    {BYTES("\xa1\x01\x02"), "not a text"}, /* a name that is 1 */
+    {BYTES("\xa2\x61z\x01\x61z\x02"), "twice"},
+    {BYTES("\x01\x02"), "more follows"},
+};
+
+static void what_json_has_not_is_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        struct error error = ERROR_INIT;
+        json_t *value;
+
+        assert_int_equal(binary_read(&value, refused[i].bytes, refused[i].length, &error),
+                         ERROR_INVALID);
+        assert_null(value);
+        if (strstr(error.message, refused[i].why) == NULL)
+            fail_msg("%zu: \"%s\" does not say \"%s\"", i, error.message, refused[i].why);
+    }
+}
+
+static void shorter_ways_to_write_numbers_are_read(void **state)
+{
+    json_t *value;
+
+    (void)state;
+    assert_int_equal(binary_read(&value, "\x82\xf9\x3e\0\xfa\x3f\xc0\0\0", 9, NULL), 0);
+    assert_true(json_real_value(json_array_get(value, 0)) == 1.5);
+    assert_true(json_real_value(json_array_get(value, 1)) == 1.5);
+    json_decref(value);
+}
+
+static void every_beginning_is_refused(void **state)
+{
+    json_t *value =
+        value_of("{\"a\":[1,\"" UUID "\",-300,2.5,true],\"b\":{\"c\":null,\"d\":\"x\"}}");
+    struct text_buffer buffer = written(value);
+
+    (void)state;
+    json_decref(value);
+    for (size_t length = 0; length < buffer.length; length++) {
+        char *bytes = malloc(length + 1); /* a reader past the end is seen */
+        struct binary_reader reader = {bytes, length, 0};
+
+        memcpy(bytes, buffer.bytes, length);
+        bytes = realloc(bytes, length > 0 ? length : 1);
+        reader.bytes = bytes;
+        assert_int_equal(binary_read(&value, bytes, length, NULL), ERROR_INVALID);
+        assert_int_equal(binary_skip(&reader, NULL), ERROR_INVALID);
+        free(bytes);
+    }
+    text_buffer_free(&buffer);
+}
+
+static char *nested(size_t depth, size_t *length)
+{
+    char *bytes = malloc(depth);
+
+    memset(bytes, 0x81, depth);
+    bytes[depth - 1] = (char)0x80;
+    *length = depth;
+    return bytes;
+}
+
+static void it_is_read_as_deep_as_json(void **state)
+{
+    size_t length;
+
+    (void)state;
+    for (size_t depth = BINARY_DEPTH - 1; depth <= BINARY_DEPTH + 2; depth++) {
+        char *bytes = nested(depth, &length), *text = malloc(2 * depth + 1);
+        struct binary_reader reader = {bytes, length, 0};
+        json_t *value, *json;
+
+        memset(text, '[', depth);
+        memset(text + depth, ']', depth);
+        json = json_loadb(text, 2 * depth, 0, NULL);
+        assert_int_equal(binary_read(&value, bytes, length, NULL) == 0, json != NULL);
+        assert_int_equal(binary_skip(&reader, NULL) == 0 || depth > BINARY_DEPTH, 1);
+        json_decref(json);
+        json_decref(value);
+        free(text);
+        free(bytes);
+    }
+    char *bytes = nested(100000, &length);
+    struct binary_reader reader = {bytes, length, 0};
+    assert_int_equal(binary_skip(&reader, NULL), ERROR_INVALID);
+    free(bytes);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_reads_back_the_same),
+        cmocka_unit_test(an_id_is_sixteen_bytes),
+        cmocka_unit_test(a_time_is_its_text_to_the_millisecond),
+        cmocka_unit_test(json_within_is_taken_as_it_is),
+        cmocka_unit_test(what_json_has_not_is_refused),
+        cmocka_unit_test(shorter_ways_to_write_numbers_are_read),
+        cmocka_unit_test(every_beginning_is_refused),
+        cmocka_unit_test(it_is_read_as_deep_as_json),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
