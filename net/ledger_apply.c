@@ -381,9 +381,16 @@ int ledger_apply_within(struct ledger *ledger, const struct ledger_actor *actor,
             .now_ms = now_ms,
         };
 
-        code = apply_one(&attempt, error);
+        code = operation_open(operations[i], error);
+        if (code == ERROR_INVALID) {
+            attempt_refuse(&attempt, MERGE_VALUE, "body");
+            code = 0;
+        } else if (code == 0) {
+            code = apply_one(&attempt, error);
+        }
         if (code == 0 && attempt_is_refused(&attempt) && !attempt.recalled)
             code = ledger_trace_refused(&attempt, error);
+        operation_close(operations[i]);
         ledger_row_clear(&attempt.row);
     }
     return code;

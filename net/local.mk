@@ -142,7 +142,8 @@ libnet_a_SOURCES += \
     net/server_openapi.c net/server_openapi_intake.c net/server_openapi_trust.c \
     net/server_openapi_permissions.c \
     net/server_presence.c net/server_presence.h \
-    net/request_history.c net/server_request.c \
+    net/request_history.c net/request_body.c net/server_request.c \
+    net/operations_sent.c net/operations_sent.h \
     net/request_code.c net/request_code.h net/request_wait.c net/request_wait.h \
     net/request_session.c net/request_session.h net/route_token.c net/route_password.c \
     net/route_devices.c \

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/binary.h"
 #include "app/clock.h"
 #include "app/json.h"
 #include "app/text.h"
@@ -88,11 +89,11 @@ void request_session(struct request *request, const struct ledger_login *result)
 {
     char escrow[ESCROW_PUBLIC_TEXT_SIZE];
     json_t *agent = json_loads(result->document, 0, NULL);
-    json_t *document =
-        json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:o}", "packs", PACKED_NAME, "token",
-                  result->token, "expires_at", json_time(result->expires_ms), "agent", agent,
-                  "feed", ledger_feed(request->server->ledger), "protocol", PROTOCOL_VERSION,
-                  "time", json_time(clock_system(NULL)));
+    json_t *document = json_pack(
+        "{s:s, s:[s, s], s:s, s:o, s:o, s:s, s:s, s:o}", "packs", PACKED_NAME, "media_types",
+        "application/json", BINARY_MEDIA_TYPE, "token", result->token, "expires_at",
+        json_time(result->expires_ms), "agent", agent, "feed", ledger_feed(request->server->ledger),
+        "protocol", PROTOCOL_VERSION, "time", json_time(clock_system(NULL)));
 
     if (document != NULL && result->refresh[0] != '\0' &&
         (json_object_set_new(document, "refresh_token", json_string(result->refresh)) != 0 ||

@@ -5,6 +5,7 @@
 #include "app/json.h"
 #include "net/announcements.h"
 #include "net/ledger_relay.h"
+#include "net/operations_sent.h"
 #include "net/relay_board.h"
 #include "net/server_internal.h"
 
@@ -30,63 +31,53 @@ static void batch_clear(struct batch *batch)
 }
 
 /* An answer to what cannot even be read: it harms nobody but itself. */
-static json_t *answer_bad(const json_t *document, enum merge_refusal refusal, const char *detail)
+static json_t *answer_bad(const struct operations_sent *sent, size_t index, int code,
+                          const struct error *error)
 {
+    char text[ID_TEXT_LENGTH + 2];
     struct id id;
-    json_t *answer = json_pack("{s:s, s:s, s:s}", "outcome", "refused", "reason",
-                               merge_refusal_name(refusal), "detail", detail);
+    json_t *answer =
+        json_pack("{s:s, s:s, s:s}", "outcome", "refused", "reason",
+                  merge_refusal_name(code == ERROR_TOO_LARGE ? MERGE_TOO_LARGE : MERGE_VALUE),
+                  "detail", error->message);
 
-    if (answer != NULL && id_parse(&id, json_text_or(document, "id", "")))
+    operations_sent_text(sent, index, "id", text, sizeof(text));
+    if (answer != NULL && id_parse(&id, text))
         json_object_set_new(answer, "id", json_string(id.text));
     return answer;
 }
 
 /* Reads one operation: into the batch, or an answer why not. */
-static int batch_read_one(struct batch *batch, const struct ledger_actor *actor, json_t *document,
-                          struct error *error)
+static int batch_read_one(struct batch *batch, const struct ledger_actor *actor,
+                          const struct operations_sent *sent, size_t index, struct error *error)
 {
     struct operation *operation = NULL;
-    json_t *answer = json_null();
-    int code = operation_complete(document, &actor->agent, &actor->device, error);
+    json_t *answer;
+    int code = operations_sent_read(sent, index, &actor->agent, &actor->device, &operation, error);
 
-    if (code != 0)
+    if (code == ERROR_MEMORY)
         return code;
-
-    if (!json_fits(document, OPERATION_LIMIT)) {
-        answer = answer_bad(document, MERGE_TOO_LARGE, "the operation is too large");
-    } else {
-        code = operation_from_json(&operation, document, error);
-        if (code == ERROR_MEMORY)
-            return code;
-        if (code != 0)
-            answer = answer_bad(document, MERGE_VALUE, error->message);
-        else
-            batch->operations[batch->good_count++] = operation;
-    }
+    if (code == 0)
+        batch->operations[batch->good_count++] = operation;
+    answer = code == 0 ? json_null() : answer_bad(sent, index, code, error);
     if (json_array_append_new(batch->answers, answer) != 0)
         return error_set(error, ERROR_MEMORY, "no memory for a batch");
     return 0;
 }
 
 static int batch_read(struct batch *batch, const struct ledger_actor *actor,
-                      const json_t *operations, struct error *error)
+                      const struct operations_sent *sent, struct error *error)
 {
-    json_t *document;
-    size_t index;
     int code = 0;
 
-    batch->count = json_array_size(operations);
+    batch->count = sent->count;
     batch->operations = calloc(batch->count + 1, sizeof(*batch->operations));
     batch->outcomes = calloc(batch->count + 1, sizeof(*batch->outcomes));
     batch->answers = json_array();
     if (batch->operations == NULL || batch->outcomes == NULL || batch->answers == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a batch");
-    json_array_foreach(operations, index, document)
-    {
-        code = batch_read_one(batch, actor, document, error);
-        if (code != 0)
-            break;
-    }
+    for (size_t i = 0; i < batch->count && code == 0; i++)
+        code = batch_read_one(batch, actor, sent, i, error);
     return code;
 }
 
@@ -235,7 +226,7 @@ static json_t *batch_answer(const struct batch *batch)
 
 /* A request that waits. */
 struct asking {
-    json_t *body;
+    struct operations_sent sent;
     int64_t deadline_ms; /* clock of the doorbell */
     struct doorbell_waiter *waiter;
 };
@@ -245,7 +236,7 @@ static void asking_free(void *state)
     struct asking *asking = state;
 
     doorbell_disarm(asking->waiter);
-    json_decref(asking->body);
+    operations_sent_free(&asking->sent);
     free(asking);
 }
 
@@ -261,19 +252,21 @@ static bool centre_answers(const struct request *request)
 
 /* A waiter for the centre's word on each claim; armed before they are looked at. NULL where there
  * is nothing to wait for. */
-static struct doorbell_waiter *listen_for(const struct request *request, const json_t *operations)
+static struct doorbell_waiter *listen_for(const struct request *request,
+                                          const struct operations_sent *sent)
 {
     struct scope_set asked = {0};
     struct doorbell_waiter *waiter = NULL;
-    const json_t *document;
-    size_t index;
     int code = 0;
 
-    json_array_foreach(operations, index, document)
-    {
-        if (strcmp(json_text_or(document, "kind", ""), "claim") == 0 && code == 0)
-            code =
-                scope_set_add(&asked, LEDGER_ASKED_SCOPE, json_text_or(document, "id", ""), NULL);
+    for (size_t i = 0; i < sent->count && code == 0; i++) {
+        char kind[sizeof("claim") + 1], id[ID_TEXT_LENGTH + 1];
+
+        operations_sent_text(sent, i, "kind", kind, sizeof(kind));
+        if (strcmp(kind, operation_kind_name(OPERATION_CLAIM)) != 0)
+            continue;
+        operations_sent_text(sent, i, "id", id, sizeof(id));
+        code = scope_set_add(&asked, LEDGER_ASKED_SCOPE, id, NULL);
     }
     if (code == 0 && asked.count > 0) {
         /* When the link is cut meanwhile, this is rung. */
@@ -294,16 +287,16 @@ static void end_announcements(const struct request *request, const struct batch 
 }
 
 /* True when some of it waits for the centre, and there is time left. */
-static bool apply(struct request *request, const struct asking *asking, const json_t *operations)
+static bool apply(struct request *request, const struct asking *asking)
 {
-    struct batch batch = {.brief = json_bool_or(asking->body, "brief", false)};
+    struct batch batch = {.brief = json_bool_or(asking->sent.head, "brief", false)};
     struct ledger_actor actor = request->actor;
     struct error error = ERROR_INIT;
     int64_t now = clock_system(NULL);
     bool waits = false;
-    int code = batch_read(&batch, &actor, operations, &error);
+    int code = batch_read(&batch, &actor, &asking->sent, &error);
 
-    actor.ungrounded = json_bool_or(asking->body, "ungrounded", false);
+    actor.ungrounded = json_bool_or(asking->sent.head, "ungrounded", false);
     if (code == 0)
         code = ledger_apply(request->server->ledger, &actor, batch.operations, batch.good_count,
                             now, batch.outcomes, &error);
@@ -322,27 +315,26 @@ static bool apply(struct request *request, const struct asking *asking, const js
 
 static enum route_result apply_or_wait(struct request *request, struct asking *asking)
 {
-    const json_t *operations = json_object_get(asking->body, "operations");
-
     for (;;) {
         doorbell_disarm(asking->waiter);
-        asking->waiter = centre_answers(request) ? listen_for(request, operations) : NULL;
-        if (!apply(request, asking, operations))
+        asking->waiter = centre_answers(request) ? listen_for(request, &asking->sent) : NULL;
+        if (!apply(request, asking))
             return ROUTE_ANSWERED;
         if (doorbell_sleep(asking->waiter, request->connection, asking->deadline_ms, NULL) > 0)
             return ROUTE_SUSPENDED;
     }
 }
 
-static enum route_result take_up(struct request *request, json_t *body)
+/* Takes over what was sent. */
+static enum route_result take_up(struct request *request, struct operations_sent *sent)
 {
     struct asking *asking = request_state_new(request, sizeof(*asking), asking_free);
 
     if (asking == NULL) {
-        json_decref(body);
+        operations_sent_free(sent);
         return ROUTE_ANSWERED;
     }
-    *asking = (struct asking){.body = body, .deadline_ms = clock_steady(NULL) + ASK_MS};
+    *asking = (struct asking){.sent = *sent, .deadline_ms = clock_steady(NULL) + ASK_MS};
     return apply_or_wait(request, asking);
 }
 
@@ -366,23 +358,15 @@ static bool history_holds(struct request *request, const json_t *body)
 /* POST /v1/operations: changes, each applied exactly once and on disk before the answer. */
 static enum route_result handle_operations(struct request *request)
 {
-    const json_t *operations;
-    json_t *body;
+    struct operations_sent sent;
 
     if (request->state != NULL)
         return apply_or_wait(request, request->state);
-    body = request_json(request);
-    operations = json_object_get(body, "operations");
-    if (body == NULL)
+    if (!request_operations(request, &sent))
         return ROUTE_ANSWERED;
-    if (!json_is_array(operations))
-        request_problem(request, PROBLEM_BAD_JSON, "%s", "\"operations\" is not an array");
-    else if (json_array_size(operations) > SERVER_BATCH_LIMIT)
-        request_problem(request, PROBLEM_TOO_LARGE, "at most %d operations at once",
-                        SERVER_BATCH_LIMIT);
-    else if (history_holds(request, body))
-        return take_up(request, body);
-    json_decref(body);
+    if (history_holds(request, sent.head))
+        return take_up(request, &sent);
+    operations_sent_free(&sent);
     return ROUTE_ANSWERED;
 }
 
@@ -404,6 +388,7 @@ const struct route route_operations = {
     .any = PERMISSION_ANY,
     .summary = "Apply operations, each exactly once",
     .body_limit = SERVER_BODY_LIMIT,
+    .binary = true,
     .handle = handle_operations,
     .request_schema = "Operations",
     .response_schema = "Outcomes",

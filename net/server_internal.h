@@ -27,6 +27,7 @@
 #include "net/server_trail.h"
 #include "net/server_worker.h"
 
+struct operations_sent;
 struct request;
 
 /* --- routes ----------------------------------------------------------------------------------- */
@@ -61,6 +62,7 @@ struct route {
     bool open311;          /* answers in XML or JSON, errors as Open311 has them */
     size_t body_limit;     /* 0: takes no body */
     const char *body_type; /* NULL: "application/json" */
+    bool binary;           /* the body may come in binary form too (app/binary.h) */
     enum route_result (*handle)(struct request *request);
     const char *request_schema;               /* name in the OpenAPI components; NULL: none */
     const char *response_schema;              /* NULL: an answer without a body */
@@ -307,6 +309,10 @@ bool request_audit_page(struct request *request, const struct ledger_page *page,
 
 /* Expands and reads the body as a JSON object: new reference, NULL with a problem set. */
 json_t *request_json(struct request *request);
+/* Expands and reads the body of POST /v1/operations, in either form; false with a problem set. */
+bool request_operations(struct request *request, struct operations_sent *sent);
+/* Whether the body came in binary form, where it may. */
+bool request_is_binary(const struct request *request);
 
 /* A query parameter that is a whole number; false with a problem set. */
 bool request_number(struct request *request, const char *name, int64_t least, int64_t most,

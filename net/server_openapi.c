@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/binary.h"
 #include "app/queue.h"
 #include "app/record_fields.h"
 #include "net/server_internal.h"
@@ -540,6 +541,19 @@ static json_t *parameters_make(const struct route *route)
     return parameters;
 }
 
+static json_t *body_make(const struct route *route)
+{
+    json_t *content =
+        json_pack("{s:{s:o}}", route->body_type != NULL ? route->body_type : "application/json",
+                  "schema", reference("schemas", route->request_schema));
+
+    if (route->binary)
+        json_object_set_new(
+            content, BINARY_MEDIA_TYPE,
+            json_pack("{s:o}", "schema", reference("schemas", route->request_schema)));
+    return json_pack("{s:b, s:o}", "required", 1, "content", content);
+}
+
 static json_t *route_make(const struct route *route)
 {
     json_t *made = json_pack(
@@ -551,11 +565,7 @@ static json_t *route_make(const struct route *route)
         json_object_set(made, "parameters", parameters);
     json_decref(parameters);
     if (route->request_schema != NULL)
-        json_object_set_new(
-            made, "requestBody",
-            json_pack("{s:b, s:{s:{s:o}}}", "required", 1, "content",
-                      route->body_type != NULL ? route->body_type : "application/json", "schema",
-                      reference("schemas", route->request_schema)));
+        json_object_set_new(made, "requestBody", body_make(route));
     if (route->open)
         json_object_set_new(made, "security", json_array());
     if (route->any != 0)

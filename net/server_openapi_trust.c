@@ -33,6 +33,9 @@ const struct openapi_schema openapi_trust[] = {
                  "\"packs\": {\"type\": \"string\", \"description\": \"A Content-Encoding "
                  "that POST /v1/operations takes besides those of HTTP; what came so is "
                  "answered by the list of outcomes alone when there is no more to tell\"}, "
+                 "\"media_types\": {\"type\": \"array\", \"items\": {\"type\": \"string\"}, "
+                 "\"description\": \"In which POST /v1/operations may be written and "
+                 "GET /v1/changes asked for\"}, "
                  "\"refresh_expires_at\": " REF("Time") ", \"agent\": " REF(
                      "Record") ", \"feed\": " REF("Id") ", \"time\": " REF("Time") "}}"},
     {"PasswordChange",

@@ -8,6 +8,7 @@
 #include <gnutls/gnutls.h>
 #include <sodium.h>
 
+#include "app/binary.h"
 #include "app/clock.h"
 #include "net/open311_call.h"
 #include "net/server_internal.h"
@@ -105,16 +106,30 @@ static const char *body_type(const struct request *request)
     return request->route->body_type != NULL ? request->route->body_type : "application/json";
 }
 
-static bool media_type_fits(const struct request *request)
+/* Whether the body is said to be of that type; true in `unsaid` when nothing is said. */
+static bool type_is(const struct request *request, const char *wanted, bool *unsaid)
 {
     const char *type = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
                                                    MHD_HTTP_HEADER_CONTENT_TYPE);
-    const char *wanted = body_type(request);
 
-    if (type == NULL)
-        return request_is_packed(request);
-    return strncasecmp(type, wanted, strlen(wanted)) == 0 &&
+    *unsaid = type == NULL;
+    return type != NULL && strncasecmp(type, wanted, strlen(wanted)) == 0 &&
            strchr("; \t", type[strlen(wanted)]) != NULL;
+}
+
+bool request_is_binary(const struct request *request)
+{
+    bool unsaid;
+
+    return request->route->binary && !request_is_packed(request) &&
+           type_is(request, BINARY_MEDIA_TYPE, &unsaid);
+}
+
+static bool media_type_fits(const struct request *request)
+{
+    bool unsaid, fits = type_is(request, body_type(request), &unsaid);
+
+    return fits || request_is_binary(request) || (unsaid && request_is_packed(request));
 }
 
 /* Whether whoever asks has shown a certificate that the organisation's authority has given, where

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/binary.h"
 #include "app/json.h"
 #include "net/compress.h"
 #include "net/packed.h"
@@ -21,8 +22,10 @@ struct reading {
 
 void sync_batch_free(struct sync_batch *batch)
 {
-    if (batch != NULL)
+    if (batch != NULL) {
         text_buffer_free(&batch->operations);
+        text_buffer_free(&batch->binary);
+    }
     free(batch);
 }
 
@@ -55,6 +58,7 @@ static bool add_text(struct reading *reading, const struct outbox_entry *entry, 
     text_buffer_add_text(&batch->operations, batch->count == 0 ? "" : ",");
     text_buffer_add(&batch->operations, text, length);
     batch->records[batch->count] = *record;
+    batch->ends[batch->count] = batch->operations.length;
     (void)id_parse(&batch->ids[batch->count++], entry->id);
     batch->fresh = batch->fresh || (entry->attempts == 0 && entry->reason[0] == '\0');
     return true;
@@ -83,13 +87,20 @@ static int add_operation(void *context, const struct outbox_entry *entry)
     return fits ? note_ground(reading, entry->operation) : BATCH_FULL;
 }
 
+/* The members of a batch besides its operations. */
+struct head {
+    struct id made;
+    char shown[SYNC_SHOWN_SIZE];
+    bool ungrounded;
+};
+
 /* What this server has accepted from here and shown last: one that was restored does not know it.
  * A later one must not take its place before that is found out. `ahead` is what it is once the
  * answers at hand are written, NULL when there are none. */
-static int add_witness(struct sync_engine *engine, const struct sync_witness *ahead,
-                       struct text_buffer *body, struct error *error)
+static int read_witness(struct sync_engine *engine, const struct sync_witness *ahead,
+                        struct head *head, struct error *error)
 {
-    char feed[STORE_FEED_SIZE], shown[SYNC_SHOWN_SIZE];
+    char feed[STORE_FEED_SIZE];
     struct sync_witness witness = {.shown = 0};
     int code = store_feed(engine->store, feed, error);
 
@@ -99,12 +110,72 @@ static int add_witness(struct sync_engine *engine, const struct sync_witness *ah
         code = sync_witness_read(engine, &witness, error);
     if (code != 0 || strcmp(feed, engine->feed) != 0)
         return code;
-    if (!id_is_empty(&witness.made))
-        text_buffer_add_format(body, "\"made\":\"%s\",", witness.made.text);
-    sync_witness_shown(&witness, shown);
-    if (shown[0] != '\0')
-        text_buffer_add_format(body, "\"shown\":\"%s\",", shown);
+    head->made = witness.made;
+    sync_witness_shown(&witness, head->shown);
     return 0;
+}
+
+static void write_json(struct text_buffer *body, const struct head *head,
+                       const struct sync_batch *batch)
+{
+    text_buffer_add_text(body, "{\"brief\":true,");
+    if (!id_is_empty(&head->made))
+        text_buffer_add_format(body, "\"made\":\"%s\",", head->made.text);
+    if (head->shown[0] != '\0')
+        text_buffer_add_format(body, "\"shown\":\"%s\",", head->shown);
+    text_buffer_add_text(body, "\"operations\":[");
+    text_buffer_add(body, batch->operations.bytes, batch->operations.length);
+    text_buffer_add_text(body, head->ungrounded ? "],\"ungrounded\":true}" : "]}");
+}
+
+static void write_flag(struct text_buffer *body, const char *name)
+{
+    binary_write_text(body, name);
+    binary_write_value(body, json_true());
+}
+
+static void write_binary(struct text_buffer *body, const struct head *head,
+                         const struct sync_batch *batch)
+{
+    bool made = !id_is_empty(&head->made), shown = head->shown[0] != '\0';
+
+    binary_write_map(body, 2 + (made ? 1u : 0) + (shown ? 1u : 0) + (head->ungrounded ? 1u : 0));
+    write_flag(body, "brief");
+    if (made) {
+        binary_write_text(body, "made");
+        binary_write_text(body, head->made.text);
+    }
+    if (shown) {
+        binary_write_text(body, "shown");
+        binary_write_text(body, head->shown);
+    }
+    if (head->ungrounded)
+        write_flag(body, "ungrounded");
+    binary_write_text(body, "operations");
+    binary_write_array(body, batch->count);
+    text_buffer_add(body, batch->binary.bytes, batch->binary.length);
+}
+
+/* Each by itself, from the text as which the outbox keeps it. What is small leaves packed. */
+static int make_binary(const struct sync_engine *engine, struct sync_batch *batch,
+                       struct error *error)
+{
+    size_t at = 0;
+
+    text_buffer_clear(&batch->binary);
+    if (!engine->binary || (engine->packs && batch->operations.length <= PACKED_MOST))
+        return 0;
+    for (size_t i = 0; i < batch->count; at = batch->ends[i++] + 1) {
+        json_t *document;
+        int code = json_read(&document, batch->operations.bytes + at, batch->ends[i] - at,
+                             batch->ends[i] - at, "an operation", error);
+
+        if (code != 0)
+            return code;
+        operation_to_binary(&batch->binary, document);
+        json_decref(document);
+    }
+    return batch->binary.failed ? error_set(error, ERROR_MEMORY, "no memory for a batch") : 0;
 }
 
 /* What waits, without what is under way. */
@@ -123,7 +194,7 @@ static int collect(struct sync_engine *engine, struct sync_batch *batch, struct 
                                  SYNC_BATCH_MAXIMUM, add_operation, &reading, error);
     if (code == ERROR_MEMORY || batch->operations.failed)
         return error_set(error, ERROR_MEMORY, "no memory for a batch of operations");
-    return code < 0 ? sync_fault(engine, code) : 0;
+    return code < 0 ? sync_fault(engine, code) : make_binary(engine, batch, error);
 }
 
 /* False when it is too large, the server does not know how, or it cannot be. */
@@ -140,7 +211,7 @@ static bool pack(struct sync_engine *engine, const struct text_buffer *body, cha
     return true;
 }
 
-static int send_batch(struct sync_engine *engine, const struct text_buffer *body,
+static int send_batch(struct sync_engine *engine, const struct text_buffer *body, bool binary,
                       struct error *error)
 {
     char *packed = NULL;
@@ -149,10 +220,10 @@ static int send_batch(struct sync_engine *engine, const struct text_buffer *body
                                    .path = "/v1/operations",
                                    .body = body->bytes,
                                    .body_length = body->length,
-                                   .body_type = "application/json",
+                                   .body_type = binary ? BINARY_MEDIA_TYPE : "application/json",
                                    .accept = "application/json"};
 
-    if (!pack(engine, body, &packed, &request) && body->length >= COMPRESS_FROM) {
+    if ((binary || !pack(engine, body, &packed, &request)) && body->length >= COMPRESS_FROM) {
         int code = compress_bytes(COMPRESSION_ZSTD, body->bytes, body->length, &packed,
                                   &packed_length, error);
         if (code != 0)
@@ -199,23 +270,23 @@ int sync_batch_send(struct sync_engine *engine, const struct sync_batch *batch,
                     const struct sync_witness *ahead, struct error *error)
 {
     struct text_buffer body = {0};
-    int code;
+    struct head head = {.ungrounded = batch->ungrounded};
+    bool binary = engine->binary && batch->binary.length > 0;
+    int code = read_witness(engine, ahead, &head, error);
 
-    text_buffer_add_text(&body, "{\"brief\":true,");
-    code = add_witness(engine, ahead, &body, error);
-    if (code != 0) {
-        text_buffer_free(&body);
+    if (code != 0)
         return sync_fault(engine, code);
-    }
-    text_buffer_add_text(&body, "\"operations\":[");
-    text_buffer_add(&body, batch->operations.bytes, batch->operations.length);
-    text_buffer_add_text(&body, batch->ungrounded ? "],\"ungrounded\":true}" : "]}");
+    if (binary)
+        write_binary(&body, &head, batch);
+    else
+        write_json(&body, &head, batch);
     engine->batch_count = batch->count;
     memcpy(engine->batch, batch->ids, batch->count * sizeof *batch->ids);
     memcpy(engine->batch_records, batch->records, batch->count * sizeof *batch->records);
-    engine->batch_bytes = body.length;
+    /* As JSON, by which the next is cut. */
+    engine->batch_bytes = batch->operations.length;
     code = body.failed ? error_set(error, ERROR_MEMORY, "no memory for a batch of operations")
-                       : send_batch(engine, &body, error);
+                       : send_batch(engine, &body, binary, error);
     text_buffer_free(&body);
     sync_pace_begin(&engine->batch_pace, sync_now(engine));
     if (code == 0)

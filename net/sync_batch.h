@@ -9,11 +9,13 @@
 /* What is to leave together, without what is said in front of it. */
 struct sync_batch {
     struct text_buffer operations; /* separated by commas */
+    struct text_buffer binary;     /* the same in binary form; empty where it does not pay */
     bool fresh; /* some of it is sent for the first time, and was not saved to be sent at once */
     bool ungrounded; /* some of it was made of a record that is not held here any more */
     size_t count;
     struct id ids[SYNC_BATCH_MAXIMUM];
     struct id records[SYNC_BATCH_MAXIMUM]; /* that they are about */
+    size_t ends[SYNC_BATCH_MAXIMUM];       /* of each in `operations` */
 };
 
 /* Reads what of the outbox leaves next, past what is under way, and marks it as being sent. 1 when

@@ -101,6 +101,7 @@ struct sync_engine {
     enum sync_job_name running[SYNC_LANE_COUNT]; /* SYNC_JOB_COUNT when the lane is free */
     int64_t hold_until; /* steady time before which the server wants no request; 0 for none */
     bool packs;         /* the server reads what is packed (packed.h) */
+    bool binary;        /* and what is in binary form, and gives it (app/binary.h) */
     bool from_store;    /* the error being returned is one of our own disk */
     bool link_due;      /* the link may hold something new */
 

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "app/binary.h"
 #include "app/json.h"
 #include "app/link_sign_in.h"
 #include "app/text.h"
@@ -157,6 +158,18 @@ static int check_protocol(const json_t *document, struct error *error)
                      PROTOCOL_VERSION, theirs);
 }
 
+/* A server of before says nothing of it. */
+static bool knows_binary(const json_t *media_types)
+{
+    const json_t *one;
+    size_t index;
+
+    json_array_foreach(media_types, index,
+                       one) if (json_is_string(one) &&
+                                strcmp(json_string_value(one), BINARY_MEDIA_TYPE) == 0) return true;
+    return false;
+}
+
 /* What the store keeps of a sign-in that went well. */
 static int keep_session(struct sync_engine *engine, const json_t *document, struct error *error)
 {
@@ -199,6 +212,7 @@ int sync_session_accept(struct sync_engine *engine, const json_t *document, stru
         engine->agent = agent->id;
         engine->session = true;
         engine->packs = strcmp(json_text_or(document, "packs", ""), PACKED_NAME) == 0;
+        engine->binary = knows_binary(json_object_get(document, "media_types"));
         sync_refresh_keep(engine, document);
         sync_escrow_keep(engine, document);
         engine->session_proved = false;

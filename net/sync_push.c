@@ -334,7 +334,7 @@ static void check_packing(struct sync_engine *engine, const struct http_reply *r
 {
     if (code == ERROR_PROTOCOL && engine->troubles[SYNC_JOB_PUSH].failures > 0 &&
         reply->status < 500 && !sync_is_problem(reply))
-        engine->packs = false;
+        engine->packs = engine->binary = false;
 }
 
 static int take_outcomes(struct sync_engine *engine, const struct http_reply *reply,
@@ -362,6 +362,10 @@ static int take_reply(struct sync_engine *engine, const struct http_reply *reply
     /* Another version of the server, since this session began. */
     if (engine->packs && sync_problem_is(reply, "unsupported-encoding")) {
         engine->packs = false;
+        return 0;
+    }
+    if (engine->binary && sync_problem_is(reply, "unsupported-media-type")) {
+        engine->binary = false;
         return 0;
     }
     if (sync_problem_is(reply, "other-history"))

@@ -558,6 +558,10 @@ UNIT_TESTS += tests/unit/test_server_history
 tests_unit_test_server_history_SOURCES = tests/unit/test_server_history.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
 tests_unit_test_server_history_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_server_binary
+tests_unit_test_server_binary_SOURCES = tests/unit/test_server_binary.c \
+    tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
+tests_unit_test_server_binary_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_server_limits
 tests_unit_test_server_limits_SOURCES = tests/unit/test_server_limits.c \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
@@ -1014,7 +1018,7 @@ FUZZ = fuzz_schema fuzz_schema_document fuzz_schema_regex fuzz_schema_format fuz
     fuzz_operation fuzz_reply fuzz_compress fuzz_journal fuzz_config fuzz_csv fuzz_inventory \
     fuzz_sample fuzz_input fuzz_request fuzz_state fuzz_query fuzz_email fuzz_open311 fuzz_intake \
     fuzz_zone fuzz_paint fuzz_key fuzz_store fuzz_catalogue fuzz_answer fuzz_token fuzz_backup fuzz_role \
-    fuzz_display fuzz_delivery fuzz_relay
+    fuzz_display fuzz_delivery fuzz_relay fuzz_binary
 FUZZ_SECONDS = 60
 EXTRA_DIST += tests/fuzz/fuzz.mk tests/fuzz/run.sh tests/fuzz/fuzz.h tests/fuzz/fuzz_import.h \
     tests/fuzz/fuzz_canvas.h \

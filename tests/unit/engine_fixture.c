@@ -4,10 +4,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/binary.h"
+#include "app/json.h"
 #include "app/link_sign_in.h"
 #include "net/compress.h"
 #include "net/packed.h"
 #include "tests/unit/unit.h"
+
+/* What came in binary form, for tests that look for words in it. */
+static size_t binary_to_json(char **bytes, size_t length)
+{
+    json_t *document;
+
+    assert_int_equal(binary_read(&document, *bytes, length, NULL), 0);
+    free(*bytes);
+    *bytes = json_write(document);
+    json_decref(document);
+    assert_non_null(*bytes);
+    assert_true(strlen(*bytes) < BENCH_BODY_SIZE);
+    return strlen(*bytes);
+}
 
 static int begin_request(void *context, enum sync_lane lane, const struct http_request *request,
                          struct error *error)
@@ -36,6 +52,10 @@ static int begin_request(void *context, enum sync_lane lane, const struct http_r
                                               sizeof sent->body - 1, &plain, &length, error),
                              0);
         }
+        sent->binary =
+            request->body_type != NULL && strcmp(request->body_type, BINARY_MEDIA_TYPE) == 0;
+        if (sent->binary)
+            length = binary_to_json(&plain, length);
         memcpy(sent->body, plain, length);
         sent->body[length] = '\0';
         free(plain);

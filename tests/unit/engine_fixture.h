@@ -19,6 +19,7 @@
 struct sent {
     bool open;
     bool packed;    /* the body came in the coding of terminals */
+    bool binary;    /* it came in binary form, and is JSON here */
     char line[320]; /* "POST /v1/login" */
     char body[BENCH_BODY_SIZE];
 };

@@ -279,7 +279,8 @@ static void what_a_refusal_showed_is_told(void **state)
     bench_free(bench);
 }
 
-/* Online at a server that said that it reads what is packed; a note is under way. */
+/* Online at a server that said that it reads what is packed, and what is in binary form; a note is
+ * under way. */
 static void get_online_packing(struct bench *bench)
 {
     char body[1024];
@@ -290,7 +291,8 @@ static void get_online_packing(struct bench *bench)
     bench_answer(bench, SYNC_LANE_WORK, 401, "{\"code\":\"unauthorized\"}");
     (void)sync_engine_step(bench->engine);
     (void)snprintf(body, sizeof body,
-                   "{\"packs\":\"g1\",\"token\":\"T1\",\"expires_at\":\"2030-01-01T00:00:00Z\","
+                   "{\"packs\":\"g1\",\"media_types\":[\"application/"
+                   "cbor\"],\"token\":\"T1\",\"expires_at\":\"2030-01-01T00:00:00Z\","
                    "\"feed\":\"" FEED "\",\"agent\":{\"type\":\"agent\",\"id\":\"%s\",\"rev\":1,"
                    "\"seq\":1,\"body\":{},\"meta\":{}}}",
                    store_agent(bench->store.store)->text);
@@ -298,6 +300,45 @@ static void get_online_packing(struct bench *bench)
     (void)sync_engine_step(bench->engine);
     assert_string_equal(bench_work(bench), "POST /v1/operations");
     assert_true(bench->lanes[SYNC_LANE_WORK].packed);
+}
+
+/* To a server that said so: what is large in binary form, whose text another version of it may not
+ * take. */
+static void what_is_large_is_binary(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct text_buffer answer = {0};
+    char text[100];
+
+    (void)state;
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    get_online_packing(bench);
+    for (int i = 0; i < 20; i++)
+        bench_write_note(bench, text);
+    assert_false(bench->lanes[SYNC_LANE_WORK].binary);
+    bench_answer(bench, SYNC_LANE_WORK, 200, "[[1,7]]");
+    (void)sync_engine_step(bench->engine);
+    assert_true(bench->lanes[SYNC_LANE_WORK].binary);
+    assert_false(bench->lanes[SYNC_LANE_WORK].packed);
+    assert_int_equal(bench_appends_sent(bench), 20);
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, text));
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"brief\":true"));
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"made\":\""));
+    assert_null(strstr(bench->lanes[SYNC_LANE_WORK].body, "\"agent\""));
+    bench_answer(bench, SYNC_LANE_WORK, 415, "{\"code\":\"unsupported-media-type\"}");
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/operations");
+    assert_false(bench->lanes[SYNC_LANE_WORK].binary);
+    assert_int_equal(bench_appends_sent(bench), 20);
+    for (int i = 0; i < 20; i++)
+        text_buffer_add_format(&answer, "%s[1,%d]", i == 0 ? "{\"outcomes\":[" : ",", 8 + i);
+    text_buffer_add_text(&answer, "]}");
+    bench_answer(bench, SYNC_LANE_WORK, 200, answer.bytes);
+    text_buffer_free(&answer);
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_waiting(bench), 0);
+    bench_free(bench);
 }
 
 /* To a server that said so: small bodies in the coding that both have. Another version of it, put
@@ -444,6 +485,7 @@ int main(void)
         cmocka_unit_test(a_repeated_answer_is_not_the_latest),
         cmocka_unit_test(what_a_refusal_showed_is_told),
         cmocka_unit_test(what_is_small_is_packed),
+        cmocka_unit_test(what_is_large_is_binary),
         cmocka_unit_test(what_is_packed_and_not_understood_goes_plain),
         cmocka_unit_test(trouble_at_the_server_leaves_it_packed),
         cmocka_unit_test(a_batch_says_that_its_ground_was_lost),
