@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "app/clock.h"
-#include "app/text.h"
 
 /* Jansson's reader passes over some failures of memory: a text then comes out cut, or is told to be
  * no JSON. So the failures are noticed here. */
@@ -75,110 +74,6 @@ char *json_real_text(const json_t *value)
         free(text);
     }
     return write_plain(value, JSON_REAL_PRECISION(17));
-}
-
-static bool holds_real(const json_t *value)
-{
-    const char *name;
-    json_t *part;
-    size_t i;
-
-    json_array_foreach(value, i, part) if (holds_real(part)) return true;
-    json_object_foreach((json_t *)(uintptr_t)value, name, part) if (holds_real(part)) return true;
-    return json_is_real(value);
-}
-
-static void add_value(struct text_buffer *buffer, const json_t *value, size_t flags);
-
-static void add_owned(struct text_buffer *buffer, char *text)
-{
-    if (text == NULL)
-        buffer->failed = true;
-    else
-        text_buffer_add_text(buffer, text);
-    free(text);
-}
-
-static void add_member(struct text_buffer *buffer, const char *name, const json_t *value,
-                       size_t flags)
-{
-    json_t *text = json_string(name);
-
-    text_buffer_add_text(buffer, buffer->bytes[buffer->length - 1] == '{' ? "" : ",");
-    add_owned(buffer, text == NULL ? NULL : write_plain(text, 0));
-    text_buffer_add_text(buffer, ":");
-    add_value(buffer, value, flags);
-    json_decref(text);
-}
-
-static int compare_names(const void *left, const void *right)
-{
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-static void add_members(struct text_buffer *buffer, json_t *object, size_t flags)
-{
-    const char **names = malloc((json_object_size(object) + 1) * sizeof(names[0]));
-    const char *name;
-    json_t *value;
-    size_t count = 0;
-
-    if (names == NULL) {
-        buffer->failed = true;
-        return;
-    }
-    json_object_foreach(object, name, value) names[count++] = name;
-    if ((flags & JSON_SORT_KEYS) != 0)
-        qsort((void *)names, count, sizeof(names[0]), compare_names);
-    text_buffer_add_text(buffer, "{");
-    for (size_t i = 0; i < count && !buffer->failed; i++)
-        add_member(buffer, names[i], json_object_get(object, names[i]), flags);
-    text_buffer_add_text(buffer, "}");
-    free((void *)names);
-}
-
-/* Jansson writes all reals of a value with one precision: 2.1 as 2.1000000000000001, or worse, what
- * needs 17 digits with fewer. So a value that holds a real is written part by part. */
-static void add_value(struct text_buffer *buffer, const json_t *value, size_t flags)
-{
-    json_t *part;
-    size_t i;
-
-    if (json_is_real(value)) {
-        add_owned(buffer, json_real_text(value));
-    } else if (!holds_real(value)) {
-        add_owned(buffer, write_plain(value, flags));
-    } else if (json_is_object(value)) {
-        add_members(buffer, (json_t *)(uintptr_t)value, flags);
-    } else {
-        text_buffer_add_text(buffer, "[");
-        json_array_foreach(value, i, part)
-        {
-            text_buffer_add_text(buffer, i == 0 ? "" : ",");
-            add_value(buffer, part, flags);
-        }
-        text_buffer_add_text(buffer, "]");
-    }
-}
-
-static char *write_text(const json_t *value, size_t flags)
-{
-    struct text_buffer buffer = {0};
-
-    if (!holds_real(value))
-        return write_plain(value, flags);
-    add_value(&buffer, value, flags);
-    return text_buffer_take(&buffer);
-}
-
-char *json_write(const json_t *value)
-{
-    return write_text(value, 0);
-}
-
-char *json_canonical(const json_t *value)
-{
-    return write_text(value, JSON_SORT_KEYS);
 }
 
 /* A bound for the text's length: each byte of a text may become six. */

@@ -14,7 +14,7 @@
 
 /* --- buffer --------------------------------------------------------------------------------- */
 
-static bool buffer_reserve(struct text_buffer *buffer, size_t more)
+bool text_buffer_reserve(struct text_buffer *buffer, size_t more)
 {
     size_t needed = buffer->length + more + 1;
     size_t capacity = buffer->capacity > 0 ? buffer->capacity : 64;
@@ -38,7 +38,7 @@ static bool buffer_reserve(struct text_buffer *buffer, size_t more)
 
 void text_buffer_add(struct text_buffer *buffer, const char *bytes, size_t length)
 {
-    if (!buffer_reserve(buffer, length))
+    if (!text_buffer_reserve(buffer, length))
         return;
     if (length > 0)
         memcpy(buffer->bytes + buffer->length, bytes, length);
@@ -62,7 +62,7 @@ void text_buffer_add_format(struct text_buffer *buffer, const char *format, ...)
     va_end(arguments);
     if (length < 0)
         buffer->failed = true;
-    else if (buffer_reserve(buffer, (size_t)length)) {
+    else if (text_buffer_reserve(buffer, (size_t)length)) {
         vsnprintf(buffer->bytes + buffer->length, (size_t)length + 1, format, again);
         buffer->length += (size_t)length;
     }

@@ -17,6 +17,8 @@ struct text_buffer {
     bool failed;
 };
 
+/* Room for `more` bytes after what is there, to be written in place; false when out of memory. */
+bool text_buffer_reserve(struct text_buffer *buffer, size_t more);
 void text_buffer_add(struct text_buffer *buffer, const char *bytes, size_t length);
 void text_buffer_add_text(struct text_buffer *buffer, const char *text);
 void text_buffer_add_format(struct text_buffer *buffer, const char *format, ...)

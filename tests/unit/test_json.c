@@ -1,6 +1,7 @@
 #include "tests/unit/unit.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "app/json.h"
@@ -55,6 +56,95 @@ static void what_holds_a_real_is_written_like_the_rest(void **state)
     assert_text(json_canonical, "{\"a{\":1.5,\"a\":2.5}", "{\"a\":2.5,\"a{\":1.5}");
 }
 
+static void assert_as_jansson_writes(const json_t *value)
+{
+    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY;
+    char *plain = json_write(value), *expected_plain = json_dumps(value, flags);
+    char *sorted = json_canonical(value);
+    char *expected_sorted = json_dumps(value, flags | JSON_SORT_KEYS);
+
+    assert_non_null(expected_plain);
+    assert_string_equal(plain, expected_plain);
+    assert_string_equal(sorted, expected_sorted);
+    free(plain);
+    free(expected_plain);
+    free(sorted);
+    free(expected_sorted);
+}
+
+/* Each character that is escaped, and its neighbours, at each place in a word of memory. */
+static void texts_are_escaped_as_jansson_escapes(void **state)
+{
+    static const char *const pieces[] = {
+        "",  "\x01", "\b", "\t", "\n", "\v", "\f",   "\r",     "\x1f", " ",      "!", "\"",
+        "#", "/",    "[",  "\\", "]",  "~",  "\x7f", "\u00a0", "é",    "\u2028", "𝄞"};
+
+    (void)state;
+    for (size_t piece = 0; piece < sizeof(pieces) / sizeof(pieces[0]); piece++)
+        for (size_t before = 0; before < 17; before++)
+            for (size_t after = 0; after < 17; after++) {
+                char text[48];
+                json_t *value, *name;
+
+                snprintf(text, sizeof(text), "%.*s%s%.*s", (int)before, "abcdefghijklmnop",
+                         pieces[piece], (int)after, "ABCDEFGHIJKLMNOP");
+                value = json_string(text);
+                name = json_pack("{s:n}", text);
+                assert_as_jansson_writes(value);
+                assert_as_jansson_writes(name);
+                json_decref(value);
+                json_decref(name);
+            }
+}
+
+static void a_nul_is_written_where_a_text_holds_one(void **state)
+{
+    json_t *value = json_stringn("a\0b", 3);
+
+    (void)state;
+    assert_as_jansson_writes(value);
+    json_decref(value);
+}
+
+static void every_kind_is_written_as_jansson_writes_it(void **state)
+{
+    static const char *const values[] = {
+        "{}",
+        "[]",
+        "null",
+        "true",
+        "[false,0,-1,10,-10,9223372036854775807,-9223372036854775808]",
+        "{\"b\":{\"b\":[{}],\"ab\":null,\"a\":{}},\"\":1,\"a\":[[],[[1,2],{}]],\"aa\":2}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        json_t *value = json_loads(values[i], JSON_DECODE_ANY, NULL);
+
+        assert_as_jansson_writes(value);
+        json_decref(value);
+    }
+    assert_null(json_write(NULL));
+}
+
+/* Few and many, for these are not sorted alike. */
+static void members_are_sorted_as_jansson_sorts(void **state)
+{
+    (void)state;
+    for (int count = 1; count < 80; count++) {
+        json_t *value = json_object();
+
+        for (int i = 0; i < count; i++) {
+            char name[16];
+
+            snprintf(name, sizeof(name), "%d", i * 7919 % count);
+            json_object_set_new(value, name, json_integer(i));
+        }
+        assert_as_jansson_writes(value);
+        json_decref(value);
+    }
+}
+
 /* To the byte, whatever the value is made of. */
 static void what_fits_is_what_its_text_fits(void **state)
 {
@@ -87,6 +177,10 @@ int main(void)
         cmocka_unit_test(reals_are_as_short_as_they_can_be),
         cmocka_unit_test(every_real_reads_back_the_same),
         cmocka_unit_test(what_holds_a_real_is_written_like_the_rest),
+        cmocka_unit_test(texts_are_escaped_as_jansson_escapes),
+        cmocka_unit_test(a_nul_is_written_where_a_text_holds_one),
+        cmocka_unit_test(every_kind_is_written_as_jansson_writes_it),
+        cmocka_unit_test(members_are_sorted_as_jansson_sorts),
         cmocka_unit_test(what_fits_is_what_its_text_fits),
     };
 
