@@ -85,6 +85,14 @@ static int month_length(int64_t year, int month)
     return month == 2 && leap ? 29 : lengths[month - 1];
 }
 
+static char *put_digits(char *to, int value, int count)
+{
+    for (int i = count; i-- > 0; value /= 10)
+        to[i] = (char)('0' + value % 10);
+    return to + count;
+}
+
+/* Digits by hand: each record bears several times, and each is written more than once. */
 void timestamp_format(int64_t ms, char text[TIMESTAMP_SIZE])
 {
     int64_t seconds = ms / 1000;
@@ -98,9 +106,22 @@ void timestamp_format(int64_t ms, char text[TIMESTAMP_SIZE])
     }
     whole = (time_t)seconds;
     gmtime_r(&whole, &parts);
-    snprintf(text, TIMESTAMP_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
-             (parts.tm_year + 1900) % 10000, (parts.tm_mon + 1) % 100, parts.tm_mday % 100,
-             parts.tm_hour % 100, parts.tm_min % 100, parts.tm_sec % 100, (int)rest);
+    /* The years of our calendar have four digits. */
+    text = put_digits(text, ((parts.tm_year + 1900) % 10000 + 10000) % 10000, 4);
+    *text++ = '-';
+    text = put_digits(text, parts.tm_mon + 1, 2);
+    *text++ = '-';
+    text = put_digits(text, parts.tm_mday, 2);
+    *text++ = 'T';
+    text = put_digits(text, parts.tm_hour, 2);
+    *text++ = ':';
+    text = put_digits(text, parts.tm_min, 2);
+    *text++ = ':';
+    text = put_digits(text, parts.tm_sec, 2);
+    *text++ = '.';
+    text = put_digits(text, (int)rest, 3);
+    *text++ = 'Z';
+    *text = '\0';
 }
 
 /* Reads exactly `count` digits. */

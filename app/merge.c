@@ -56,6 +56,18 @@ json_t *merge_stamp(const struct operation *operation)
                      "channel", operation->channel);
 }
 
+/* The same with the operation's id; NULL when out of memory. */
+static json_t *stamp_of_operation(const struct operation *operation)
+{
+    json_t *stamp = merge_stamp(operation);
+
+    if (stamp != NULL &&
+        json_object_set_new(stamp, "operation", json_string(operation->id.text)) == 0)
+        return stamp;
+    json_decref(stamp);
+    return NULL;
+}
+
 void merge_set(struct merge *merge, json_t *object, const char *member, json_t *value)
 {
     if (json_is_null(value))
@@ -126,7 +138,6 @@ static enum merge_refusal merge_append(struct merge *merge)
     const struct operation *operation = merge->operation;
     const char *name;
     json_t *value;
-    json_t *created;
 
     json_object_foreach(operation->body, name, value)
     {
@@ -151,12 +162,8 @@ static enum merge_refusal merge_append(struct merge *merge)
         if (refusal != MERGE_APPLIED)
             return refusal;
     }
-    created = merge_stamp(operation);
-    if (created == NULL ||
-        json_object_set_new(created, "operation", json_string(operation->id.text)) != 0 ||
-        json_object_set(merge->record->meta, "created", created) != 0)
+    if (json_object_set_new(merge->record->meta, "created", stamp_of_operation(operation)) != 0)
         merge->failed = true;
-    json_decref(created);
     return MERGE_APPLIED;
 }
 
@@ -344,10 +351,11 @@ static void finish(struct merge *merge)
         merge->result->refusal = merge_refuse(merge, MERGE_TOO_LARGE, NULL);
         return;
     }
-    updated = merge_stamp(merge->operation);
-    if (updated == NULL ||
-        json_object_set_new(updated, "operation", json_string(merge->operation->id.text)) != 0 ||
-        json_object_set(record->meta, "updated", updated) != 0)
+    /* A record that was made just now was last changed by that: one stamp for both. */
+    updated = merge->operation->kind == OPERATION_APPEND
+                  ? json_incref(json_object_get(record->meta, "created"))
+                  : stamp_of_operation(merge->operation);
+    if (updated == NULL || json_object_set(record->meta, "updated", updated) != 0)
         merge->failed = true;
     json_decref(updated);
 }

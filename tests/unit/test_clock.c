@@ -83,6 +83,20 @@ static void timestamps_go_out_and_come_back(void **state)
     assert_string_equal(text, "2025-11-24T21:03:05.123Z");
 }
 
+static void times_outside_the_calendar_have_four_digits_too(void **state)
+{
+    static const int64_t samples[] = {INT64_MIN, -62167219200001, 253402300800000, INT64_MAX};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+        char text[TIMESTAMP_SIZE];
+
+        timestamp_format(samples[i], text);
+        assert_int_equal(strlen(text), strlen("2025-11-24T21:03:05.123Z"));
+        assert_int_equal(strspn(text, "0123456789"), 4);
+    }
+}
+
 static void offsets_and_fractions_are_read(void **state)
 {
     int64_t ms;
@@ -127,6 +141,7 @@ int main(void)
         cmocka_unit_test(an_observed_moment_is_passed),
         cmocka_unit_test(a_clock_far_ahead_is_not_followed),
         cmocka_unit_test(ticks_run_over_into_the_next_millisecond),
+        cmocka_unit_test(times_outside_the_calendar_have_four_digits_too),
         cmocka_unit_test(timestamps_go_out_and_come_back),
         cmocka_unit_test(offsets_and_fractions_are_read),
         cmocka_unit_test(what_is_not_a_time_is_refused),

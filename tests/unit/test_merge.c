@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/json.h"
@@ -21,6 +22,27 @@ static void an_append_makes_the_record(void **state)
     merge_refused(&record,
                   merge_operation(OPERATION_APPEND, RECORD_CLIENT, 'B', 2000, 0, CLIENT_BODY),
                   MERGE_EXISTS, "");
+    record_free(record);
+}
+
+/* Both say the same of a new record, and part with the next change. */
+static void what_made_a_record_stands_as_its_last_change_until_the_next(void **state)
+{
+    struct record *record = merge_client();
+    const json_t *created = json_object_get(record->meta, "created");
+    char *made = json_write(created), *still;
+
+    (void)state;
+    assert_int_equal(strlen(json_text_or(created, "operation", "")), ID_TEXT_LENGTH);
+    assert_true(json_equal(json_object_get(record->meta, "updated"), created));
+    merge_do(&record,
+             merge_operation(OPERATION_FIELDS, RECORD_CLIENT, 'B', 2000, 1, "{\"name\":\"Anna\"}"));
+    still = json_write(json_object_get(record->meta, "created"));
+    assert_string_equal(still, made);
+    assert_string_equal(json_text_or(json_object_get(record->meta, "updated"), "agent", ""),
+                        AGENT_B);
+    free(made);
+    free(still);
     record_free(record);
 }
 
@@ -513,6 +535,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_append_makes_the_record),
+        cmocka_unit_test(what_made_a_record_stands_as_its_last_change_until_the_next),
         cmocka_unit_test(an_append_is_checked_field_by_field),
         cmocka_unit_test(a_type_takes_only_its_kinds),
         cmocka_unit_test(fields_change_what_was_seen),
