@@ -1,7 +1,5 @@
 #include "net/audit_row.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -16,13 +14,27 @@ struct writing {
     bool full;
 };
 
-/* A netstring: its length, a colon, the bytes, a comma. */
-static void put(struct writing *writing, const char *text)
+/* A number in digits, without snprintf: an entry has a dozen of them. Their count. */
+static size_t put_digits(char *to, uint64_t number)
 {
-    size_t length = strlen(text);
-    char head[24];
-    size_t more = (size_t)snprintf(head, sizeof(head), "%zu:", length);
+    char digits[24];
+    size_t first = sizeof(digits);
 
+    do {
+        digits[--first] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    memcpy(to, digits + first, sizeof(digits) - first);
+    return sizeof(digits) - first;
+}
+
+/* A netstring: its length, a colon, the bytes, a comma. */
+static void put_bytes(struct writing *writing, const char *text, size_t length)
+{
+    char head[24];
+    size_t more = put_digits(head, length);
+
+    head[more++] = ':';
     if (writing->full || writing->length + more + length + 1 > AUDIT_BYTES_LIMIT) {
         writing->full = true;
         return;
@@ -33,12 +45,18 @@ static void put(struct writing *writing, const char *text)
     writing->bytes[writing->length++] = ',';
 }
 
+static void put(struct writing *writing, const char *text)
+{
+    put_bytes(writing, text, strlen(text));
+}
+
 static void put_number(struct writing *writing, int64_t number)
 {
-    char text[24];
+    char text[24] = "-";
+    size_t sign = number < 0 ? 1 : 0;
+    uint64_t size = number < 0 ? -(uint64_t)number : (uint64_t)number;
 
-    snprintf(text, sizeof(text), "%" PRId64, number);
-    put(writing, text);
+    put_bytes(writing, text, sign + put_digits(text + sign, size));
 }
 
 static void put_hash(struct writing *writing, const struct audit_hash *hash)

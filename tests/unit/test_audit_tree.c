@@ -57,6 +57,29 @@ static void known_leaves(struct leaves *leaves)
         audit_hash_leaf(&leaves->hashes[i], known[i].bytes, known[i].length);
 }
 
+/* Also what is longer than any entry; in pieces, by another library. */
+static void leaves_of_all_lengths_are_hashed_alike(void **state)
+{
+    static const unsigned char mark = 0x00;
+    static unsigned char bytes[2200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (unsigned char)(i * 31 + i / 256);
+    for (size_t length = 0; length <= sizeof(bytes); length++) {
+        unsigned char expected[AUDIT_HASH_BYTES];
+        crypto_hash_sha256_state sha;
+        struct audit_hash hash;
+
+        crypto_hash_sha256_init(&sha);
+        crypto_hash_sha256_update(&sha, &mark, 1);
+        crypto_hash_sha256_update(&sha, bytes, length);
+        crypto_hash_sha256_final(&sha, expected);
+        audit_hash_leaf(&hash, bytes, length);
+        assert_memory_equal(hash.bytes, expected, sizeof(expected));
+    }
+}
+
 static void assert_proof(const struct audit_proof *proof, const char *const *expected)
 {
     char text[AUDIT_HEX_SIZE];
@@ -271,9 +294,13 @@ static void hashes_as_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(known_roots),       cmocka_unit_test(known_proofs),
-        cmocka_unit_test(every_root),        cmocka_unit_test(every_inclusion),
-        cmocka_unit_test(every_consistency), cmocka_unit_test(hashes_as_text),
+        cmocka_unit_test(leaves_of_all_lengths_are_hashed_alike),
+        cmocka_unit_test(known_roots),
+        cmocka_unit_test(known_proofs),
+        cmocka_unit_test(every_root),
+        cmocka_unit_test(every_inclusion),
+        cmocka_unit_test(every_consistency),
+        cmocka_unit_test(hashes_as_text),
     };
 
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
