@@ -166,6 +166,8 @@ static int weigh_some(struct store *store, struct error *error)
             sqlite3_bind_int(row, 3, case_weight(record));
             sqlite3_bind_int64(row, 4, record->seq);
             code = database_run(store->database, row, error);
+            if (code == 0)
+                code = store_change_shown(store, record->type, &record->id, error);
         }
         record_free(weighing.records[i]);
     }

@@ -1,6 +1,6 @@
-/* Which records changed since a screen last looked: a short log that the table of records itself
- * keeps (store_schema.c), whichever connection writes; of records that no list shows, only of which
- * cases they are, all of a transaction together. */
+/* Which records changed since a screen last looked: a short log, whichever connection writes; of
+ * records that no list shows, only of which cases they are, all of a transaction together. What
+ * goes is noted by the table of records itself (store_schema.c). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-/* The triggers note these. */
+/* As record_deleted in store_schema.c has them. */
 static bool is_listed(enum record_type type)
 {
     return type == RECORD_CASE || type == RECORD_CLIENT || type == RECORD_VIEW ||
@@ -32,18 +32,90 @@ static bool note(struct store *store, const unsigned char id[ID_BYTES])
     return true;
 }
 
-int store_change_note(struct store *store, const struct record *record, struct error *error)
+static int note_case(struct store *store, const struct id *matter, struct error *error)
 {
     unsigned char bytes[ID_BYTES];
-    struct id matter;
 
-    if (is_listed(record->type) || record->type == RECORD_ACCESS ||
-        !id_parse(&matter, record_text(record, "case")))
-        return 0;
-    id_to_bytes(&matter, bytes);
+    id_to_bytes(matter, bytes);
     if (id_map_find(&store->changed, bytes) != ID_MAP_NONE || note(store, bytes))
         return 0;
     return error_set(error, ERROR_MEMORY, "store: out of memory");
+}
+
+/* A statement on one record. */
+static sqlite3_stmt *statement_of(struct store *store, enum store_statement which,
+                                  enum record_type type, const struct id *id, struct error *error)
+{
+    sqlite3_stmt *statement = store_statement(store, which, error);
+
+    database_bind_text(statement, 1, record_type_name(type));
+    database_bind_id(statement, 2, id);
+    return statement;
+}
+
+/* Where the record stood; 1 when it is here already. */
+static int find_case(struct store *store, const struct record *record, struct id *matter,
+                     struct error *error)
+{
+    sqlite3_stmt *row = statement_of(store, STORE_RECORD_CASE, record->type, &record->id, error);
+    int code = database_step(store->database, row, error);
+
+    *matter = (struct id){0};
+    if (code > 0) {
+        (void)id_parse(matter, database_text(row, 0));
+        sqlite3_reset(row);
+    }
+    return code;
+}
+
+/* A record that goes to another case changes the former one too. */
+static int note_former(struct store *store, const struct record *record, const struct id *former,
+                       struct error *error)
+{
+    sqlite3_stmt *statement =
+        statement_of(store, STORE_CHANGE_PUT, record->type, &record->id, error);
+
+    database_bind_id(statement, 3, former);
+    return database_run(store->database, statement, error);
+}
+
+static int note_file(struct store *store, const struct record *record, struct error *error)
+{
+    if (record->type != RECORD_CASE && record->type != RECORD_CLIENT)
+        return 0;
+    return database_run(store->database,
+                        statement_of(store, STORE_FILE_KNOW, record->type, &record->id, error),
+                        error);
+}
+
+int store_change_note(struct store *store, const struct record *record, struct error *error)
+{
+    struct id matter, former;
+    int here, code = 0;
+
+    if (record->type == RECORD_ACCESS)
+        return 0;
+    if (!id_parse(&matter, record_text(record, "case")))
+        matter = (struct id){0};
+    here = find_case(store, record, &former, error);
+    if (here < 0)
+        return here;
+    if (here == 0)
+        code = note_file(store, record, error);
+    else if (!id_is_empty(&former) && !id_equal(&former, &matter))
+        code = note_former(store, record, &former, error);
+    if (code == 0 && !is_listed(record->type) && !id_is_empty(&matter))
+        code = note_case(store, &matter, error);
+    return code;
+}
+
+int store_change_shown(struct store *store, enum record_type type, const struct id *id,
+                       struct error *error)
+{
+    if (!is_listed(type))
+        return 0;
+    return database_run(store->database, statement_of(store, STORE_CHANGE_SHOWN, type, id, error),
+                        error);
 }
 
 void store_change_clear(struct store *store)

@@ -134,6 +134,8 @@ enum store_statement {
     STORE_STATE_GET,
     STORE_STATE_PUT,
     STORE_STATE_DELETE,
+    STORE_CHANGE_PUT,
+    STORE_CHANGE_SHOWN,
     STORE_CHANGE_CASES,
     STORE_CHANGE_FIRST,
     STORE_CHANGE_LATEST,
@@ -141,6 +143,7 @@ enum store_statement {
     STORE_CASE_NEWEST,
     STORE_CASES_NEWEST,
     STORE_RECORD_HAS,
+    STORE_RECORD_CASE,
     STORE_FILE_GET,
     STORE_FILE_KNOW,
     STORE_COMING_PUT,
@@ -205,8 +208,12 @@ int store_column_sealed(struct store *store, sqlite3_stmt *statement, int column
 int store_begin(struct store *store, struct error *error);
 /* Ends it as database_end does, with what it changed. */
 int store_end(struct store *store, int code, struct error *error);
-/* Of a record that is about to be written: notes its case, unless the table notes the record. */
+/* Of a record that is about to be written: notes its case, the one that it leaves, and a file that
+ * it begins. */
 int store_change_note(struct store *store, const struct record *record, struct error *error);
+/* Of one that was written: notes it when lists show its type. */
+int store_change_shown(struct store *store, enum record_type type, const struct id *id,
+                       struct error *error);
 void store_change_clear(struct store *store);
 bool store_key_is_former(struct store *store);
 /* Which key the file is of now; before the key is tried, so that one that is renewed meanwhile is

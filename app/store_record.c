@@ -298,20 +298,20 @@ static int bind_base(struct store *store, sqlite3_stmt *statement, const struct 
 static int write_row(struct store *store, const struct record *base, const struct fold *fold,
                      struct error *error)
 {
-    sqlite3_stmt *statement = store_statement(store, STORE_RECORD_PUT, error);
     const struct record *current = fold->changed ? fold->current : NULL;
     const struct record *shown = current != NULL ? current : base;
+    int code = store_change_note(store, shown, error);
+    sqlite3_stmt *statement = code == 0 ? store_statement(store, STORE_RECORD_PUT, error) : NULL;
     char about[STORE_ABOUT_SIZE];
-    int code;
 
     if (statement == NULL)
-        return ERROR_STORAGE;
+        return code != 0 ? code : ERROR_STORAGE;
     sqlite3_bind_int(statement, 8, fold->pending);
     if ((code = bind_base(store, statement, shown, base, about, error)) != 0 ||
         (code = bind_record(store, statement, 7, current, about, error)) != 0 ||
-        (code = store_change_note(store, shown, error)) != 0)
+        (code = database_run(store->database, statement, error)) != 0)
         return code;
-    return database_run(store->database, statement, error);
+    return store_change_shown(store, shown->type, &shown->id, error);
 }
 
 int store_record_put(struct store *store, const struct record *current, enum store_pending pending,
@@ -356,16 +356,16 @@ int store_record_refold(struct store *store, enum record_type type, const struct
 
 int store_record_feed(struct store *store, const struct record *base, struct error *error)
 {
-    sqlite3_stmt *statement = store_statement(store, STORE_RECORD_FEED, error);
+    int code = store_change_note(store, base, error);
+    sqlite3_stmt *statement = code == 0 ? store_statement(store, STORE_RECORD_FEED, error) : NULL;
     char about[STORE_ABOUT_SIZE];
-    int code;
 
     if (statement == NULL)
-        return ERROR_STORAGE;
-    code = store_change_note(store, base, error);
+        return code != 0 ? code : ERROR_STORAGE;
+    code = bind_base(store, statement, base, base, about, error);
     if (code == 0)
-        code = bind_base(store, statement, base, base, about, error);
-    return code != 0 ? code : database_run(store->database, statement, error);
+        code = database_run(store->database, statement, error);
+    return code != 0 ? code : store_change_shown(store, base->type, &base->id, error);
 }
 
 int store_record_promote(struct store *store, enum record_type type, const struct id *id,
@@ -383,7 +383,7 @@ int store_record_promote(struct store *store, enum record_type type, const struc
     sqlite3_bind_int64(statement, 4, seq);
     code = database_run(store->database, statement, error);
     *promoted = code == 0 && database_changes(store->database) > 0;
-    return code;
+    return *promoted ? store_change_shown(store, type, id, error) : code;
 }
 
 int store_record_refold_stored(struct store *store, enum record_type type, const struct id *id,

@@ -25,30 +25,26 @@
  */
 #define CHANGES_KEPT "20000"
 /* clang-format off */
-#define CHANGE_LISTED(row) row ".type IN ('case', 'client', 'view', 'message', 'task', 'promise')"
-#define CHANGE_NOTE(row)                                                                           \
-    "INSERT INTO change(type, id, case_id) VALUES(" row ".type, " row ".id, " row ".case_id);"
-#define CHANGE_TRIGGER(name, event, row, worth)                                                    \
-    "CREATE TRIGGER " name " AFTER " event " ON record WHEN " worth " BEGIN " CHANGE_NOTE(row)     \
-    " END;"
-/* A record that goes to another case changes the former one too. */
-#define CHANGE_TRIGGERS                                                                            \
-    CHANGE_TRIGGER("record_inserted", "INSERT", "new", CHANGE_LISTED("new"))                       \
-    CHANGE_TRIGGER("record_updated", "UPDATE", "new", CHANGE_LISTED("new"))                        \
-    CHANGE_TRIGGER("record_moved", "UPDATE", "old",                                                \
-                   "old.case_id IS NOT NULL AND old.case_id IS NOT new.case_id")                   \
-    CHANGE_TRIGGER("record_deleted", "DELETE", "old",                                              \
-                   CHANGE_LISTED("old") " OR old.case_id IS NOT NULL")
 #define CHANGE_TABLE                                                                               \
     "CREATE TABLE change(number INTEGER PRIMARY KEY, type TEXT NOT NULL,"                          \
-    "  id TEXT NOT NULL, case_id TEXT, cases BLOB);" CHANGE_TRIGGERS                               \
+    "  id TEXT NOT NULL, case_id TEXT, cases BLOB);"                                               \
     "CREATE TRIGGER change_pruned AFTER INSERT ON change WHEN new.number % 1000 = 0 BEGIN"         \
     "  DELETE FROM change WHERE number <= new.number - " CHANGES_KEPT "; END;"
 /* Of a store from before: the numbers begin anew, and who follows reads all. */
-#define CHANGE_TABLE_AGAIN                                                                         \
+#define CHANGE_TABLE_AGAIN TRIGGERS_DROP "DROP TABLE IF EXISTS change;" CHANGE_TABLE
+
+/* What is written is noted by store_change.c: a trigger is begun for each record, whatever comes of
+ * it, and has SQLite keep every page as it was, in case that the statement must be undone. What goes
+ * is noted here, for much of it may go by one statement. */
+#define TRIGGERS                                                                                   \
+    "CREATE TRIGGER record_deleted AFTER DELETE ON record"                                         \
+    " WHEN old.case_id IS NOT NULL OR old.type IN ('case', 'client', 'view', 'message', 'task',"   \
+    " 'promise') BEGIN"                                                                            \
+    "  INSERT INTO change(type, id, case_id) VALUES(old.type, old.id, old.case_id); END;"
+#define TRIGGERS_DROP                                                                              \
     "DROP TRIGGER IF EXISTS record_inserted; DROP TRIGGER IF EXISTS record_updated;"               \
     "DROP TRIGGER IF EXISTS record_deleted; DROP TRIGGER IF EXISTS record_moves;"                  \
-    "DROP TRIGGER IF EXISTS record_moved; DROP TABLE IF EXISTS change;" CHANGE_TABLE
+    "DROP TRIGGER IF EXISTS record_moved; DROP TRIGGER IF EXISTS file_made;"
 /* clang-format on */
 
 /* The file of a case, the newest first, what bears on its summary, and what came since. */
@@ -57,10 +53,6 @@
     "CREATE INDEX record_weight ON record(case_id, type, weight, id) WHERE weight > 0;"            \
     "CREATE INDEX record_since ON record(case_id, seq) WHERE case_id IS NOT NULL;"                 \
     "CREATE INDEX record_loose ON record(client_id, id) WHERE type = 'note' AND case_id IS NULL;"
-
-#define FILE_TRIGGER                                                                               \
-    "CREATE TRIGGER file_made AFTER INSERT ON record WHEN new.type IN ('case', 'client') BEGIN"    \
-    "  INSERT OR IGNORE INTO file(type, id) VALUES(new.type, new.id); END;"
 
 /*
  * What is noted of the file of each client and case (store_file.h): in ms, and `away` as 0 or 1.
@@ -74,8 +66,7 @@
     "  PRIMARY KEY(type, id)) WITHOUT ROWID;"                                                      \
     "CREATE INDEX file_needed ON file(needed) WHERE pinned = 0 AND wanted = 0;"                    \
     "CREATE INDEX file_wanted ON file(wanted) WHERE wanted > 0;"                                   \
-    "CREATE INDEX file_pinned ON file(pinned) WHERE pinned > 0;"                                   \
-    FILE_TRIGGER
+    "CREATE INDEX file_pinned ON file(pinned) WHERE pinned > 0;"
 /* clang-format on */
 
 /* Files that the server has opened and the feed brings: past number `after`, up to `last`. Where
@@ -99,8 +90,7 @@
     "PRAGMA secure_delete=ON;" RECORD_TABLE("record_new")                                          \
     "INSERT INTO record_new SELECT type, id, case_id, client_id, base_rev, base, current, pending,"\
     "  seq, weight FROM record ORDER BY id, type;"                                                 \
-    "DROP TABLE record; ALTER TABLE record_new RENAME TO record;" CLIENT_INDEX CASE_INDEXES        \
-    CHANGE_TRIGGERS FILE_TRIGGER
+    "DROP TABLE record; ALTER TABLE record_new RENAME TO record;" CLIENT_INDEX CASE_INDEXES
 /* clang-format on */
 
 static const char create[] =
@@ -117,8 +107,9 @@ static const char create[] =
     "CREATE TABLE refusal(operation TEXT PRIMARY KEY, number INTEGER NOT NULL,"
     "  document BLOB NOT NULL) WITHOUT ROWID;"
     "CREATE TABLE state(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;" RETAINED_TABLE
-        LEAVING_TABLE CHANGE_TABLE CASE_INDEXES FILE_TABLE COMING_TABLE;
+        LEAVING_TABLE CHANGE_TABLE CASE_INDEXES FILE_TABLE COMING_TABLE TRIGGERS;
 
+/* The last one makes the triggers, whatever was there. */
 static const char *const upgrades[] = {
     "ALTER TABLE operation ADD COLUMN urgency INTEGER NOT NULL DEFAULT 2;"
     "DROP INDEX operation_record;"
@@ -136,6 +127,7 @@ static const char *const upgrades[] = {
                " WHERE type IN ('case', 'client');", /* 8 to 9 */
     RECORD_TABLE_AGAIN,                              /* 9 to 10 */
     COMING_TABLE,                                    /* 10 to 11 */
+    TRIGGERS_DROP TRIGGERS,                          /* 11 to 12 */
 };
 
 #define RECORD_COLUMNS "type, id, base, current, pending, seq"
@@ -296,6 +288,11 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
     [STORE_STATE_PUT] = {"state.put", "INSERT INTO state VALUES(?1, ?2)"
                                       " ON CONFLICT(name) DO UPDATE SET value = excluded.value"},
     [STORE_STATE_DELETE] = {"state.delete", "DELETE FROM state WHERE name = ?1"},
+    [STORE_CHANGE_PUT] = {"change.put", "INSERT INTO change(type, id, case_id)"
+                                        " VALUES(?1, ?2, ?3)"},
+    [STORE_CHANGE_SHOWN] = {"change.shown", "INSERT INTO change(type, id, case_id)"
+                                            " SELECT type, id, case_id FROM record"
+                                            " WHERE type = ?1 AND id = ?2"},
     [STORE_CHANGE_CASES] = {"change.cases", "INSERT INTO change(type, id, cases)"
                                             " VALUES('', '', ?1)"},
     [STORE_CHANGE_FIRST] = {"change.first", "SELECT min(number) FROM change"},
@@ -309,6 +306,8 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                             " WHERE case_id IS NOT NULL"
                                             " AND substr(id, 15, 1) = '7' GROUP BY case_id"},
     [STORE_RECORD_HAS] = {"record.has", "SELECT 1 FROM record WHERE type = ?1 AND id = ?2"},
+    [STORE_RECORD_CASE] = {"record.case", "SELECT case_id FROM record"
+                                          " WHERE type = ?1 AND id = ?2"},
     [STORE_FILE_GET] = {"file.get",
                         "SELECT " FILE_COLUMNS ", after, last, records, cursor FROM file"
                         " LEFT JOIN (SELECT after, last, records, cursor FROM coming,"
@@ -380,7 +379,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
 const struct database_schema store_schema = {
     .what = "store",
     .application_id = 0x47534154, /* "GSAT" */
-    .version = 11,
+    .version = 12,
     .create = create,
     .upgrades = upgrades,
     .statements = statements,

@@ -178,6 +178,10 @@ tests_unit_test_case_table_SOURCES = tests/unit/test_case_table.c $(CASE_FIXTURE
 tests_unit_test_case_table_LDADD = $(UNIT_LIBS)
 tests_unit_test_store_change_SOURCES = tests/unit/test_store_change.c $(CASE_FIXTURE)
 tests_unit_test_store_change_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_store_triggers
+tests_unit_test_store_triggers_SOURCES = tests/unit/test_store_triggers.c \
+    tests/unit/store_fixture.c tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_store_triggers_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_store_kept
 tests_unit_test_store_kept_SOURCES = tests/unit/test_store_kept.c tests/unit/store_fixture.c \
     tests/unit/store_fixture.h tests/unit/unit.h

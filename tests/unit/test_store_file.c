@@ -568,7 +568,7 @@ static void pins_outlive_another_server(void **state)
 /* A file of before gives its room back too, and knows its files. */
 static void a_file_of_before_learns(void **state)
 {
-    static const char back[] = "DROP TRIGGER file_made; DROP TABLE file; DROP TABLE coming;"
+    static const char back[] = "DROP TABLE file; DROP TABLE coming;"
                                "PRAGMA user_version=8;"
                                "PRAGMA auto_vacuum=NONE; VACUUM;";
     struct place *place = *state;

@@ -267,9 +267,7 @@ static void whatever_was_made_nothing_overtakes_what_it_needs(void **state)
 static void a_file_of_the_first_version_keeps_its_outbox(void **state)
 {
     static const char back[] =
-        "DROP TRIGGER record_inserted; DROP TRIGGER record_updated;"
-        "DROP TRIGGER record_deleted; DROP TRIGGER record_moved;"
-        "DROP TRIGGER file_made; DROP TABLE file; DROP TABLE coming;"
+        "DROP TRIGGER record_deleted; DROP TABLE file; DROP TABLE coming;"
         "DROP TABLE change; DROP INDEX record_case;"
         "DROP INDEX record_weight; DROP INDEX record_since;"
         "DROP INDEX record_loose; ALTER TABLE record DROP COLUMN weight;"
