@@ -9,6 +9,7 @@
 
 #define STATE_NAME  "tickets"
 #define ROLLS_LIMIT 400
+#define DAYS_LIMIT  100
 #define STOP        1
 
 /* The rolls of one day that this store knows. */
@@ -79,21 +80,28 @@ static int64_t used_last(const json_t *used, const char *day, const char *letter
     return json_integer_or(json_object_get(used, day), letter, 0);
 }
 
+/* Drops the oldest of the days, once there are many of them. What time it is does not count here: a
+ * clock that was years ahead, or behind, for a while must not make a number come twice. */
+static void used_trim(json_t *used)
+{
+    while (json_object_size(used) >= DAYS_LIMIT) {
+        const char *oldest = NULL;
+        const char *day;
+        json_t *letters;
+
+        json_object_foreach(used, day, letters) if (oldest == NULL || strcmp(day, oldest) < 0)
+            oldest = day;
+        json_object_del(used, oldest);
+    }
+}
+
 static int used_write(struct store *store, json_t *used, const char *day, const char *letter,
                       int64_t number, struct error *error)
 {
     json_t *letters = json_object_get(used, day);
-    char oldest[CALENDAR_DAY_SIZE];
-    const char *name;
-    json_t *value;
-    void *next;
 
-    /* A clock that was set back for a while must not make a number come twice. */
-    if (ticket_day_add(day, -7, oldest)) {
-        json_object_foreach_safe(used, next, name, value) if (strcmp(name, oldest) < 0)
-            json_object_del(used, name);
-    }
     if (letters == NULL) {
+        used_trim(used);
         letters = json_object();
         if (letters == NULL || json_object_set_new(used, day, letters) != 0)
             return error_set(error, ERROR_MEMORY, "out of memory");

@@ -145,6 +145,19 @@ static void test_two_terminals_never_give_the_same(void **state)
     assert_next(fixture, DAY, "A", "A41");
 }
 
+static void test_a_clock_that_was_years_ahead_makes_no_number_come_twice(void **state)
+{
+    struct work_fixture *fixture = *state;
+
+    take_rolls(fixture, DAY, 1 + TICKET_DAYS_AHEAD);
+    take_rolls(fixture, "2031-03-03", 1 + TICKET_DAYS_AHEAD);
+    work_fixture_sync(fixture);
+    assert_next(fixture, DAY, "A", "A1");
+    assert_next(fixture, "2031-03-03", "A", "A1");
+    assert_next(fixture, DAY, "A", "A2");
+    assert_next(fixture, "2031-03-03", "A", "A2");
+}
+
 /* --- tickets --------------------------------------------------------------------------------- */
 
 static struct record *issue(struct work_fixture *fixture, const char *number,
@@ -519,6 +532,7 @@ int main(void)
         cmocka_unit_test(test_numbers_are_read),
         TEST(test_numbers_come_with_the_link_and_last_without_it),
         TEST(test_two_terminals_never_give_the_same),
+        TEST(test_a_clock_that_was_years_ahead_makes_no_number_come_twice),
         TEST(test_a_number_on_record_is_passed_over),
         TEST(test_a_number_is_given_once),
         TEST(test_one_counter_gets_it),
