@@ -1154,7 +1154,8 @@ tests_bench_bench_handoff_SOURCES = tests/bench/bench_handoff.c tests/bench/hand
     tests/bench/handoff_bells.c tests/bench/handoff_operation.c tests/bench/handoff_race.c \
     tests/bench/handoff_stages.c tests/bench/marks_read.c tests/bench/marks.h \
     tests/bench/handoff_paint.c tests/bench/pty.c tests/bench/pty.h \
-    tests/bench/bare.c tests/bench/bare.h tests/bench/crowd.c tests/bench/crowd.h \
+    tests/bench/bare.c tests/bench/bare.h tests/bench/bare_pair.c tests/bench/bare_pair.h \
+    tests/bench/crowd.c tests/bench/crowd.h \
     tests/bench/people.c tests/bench/people.h tests/bench/process.c tests/bench/process.h
 tests_bench_bench_handoff_LDADD = $(UNIT_LIBS) -lutil
 

@@ -87,7 +87,10 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         if (*writes == '1')
             break;
     }
-    MHD_resume_connection(__atomic_exchange_n(&waiters[number], NULL, __ATOMIC_ACQ_REL));
+    struct MHD_Connection *waiter = __atomic_exchange_n(&waiters[number], NULL, __ATOMIC_ACQ_REL);
+    if (waiter == NULL)
+        return answer(connection, 404);
+    MHD_resume_connection(waiter);
     return answer(connection, 200);
 }
 

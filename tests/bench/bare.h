@@ -1,6 +1,6 @@
 /*
  * The peer of the doorbell: libmicrohttpd and nothing else. GET /wait/N suspends its connection,
- * POST /wake/N resumes it; POST /write/N first writes a page to a file and has it on the disk, as a
+ * POST /wake/N resumes it (404: nobody waits); POST /write/N first writes a page to a file and has it on the disk, as a
  * server must that promises to keep what it was given. The daemon has the options of guichetd's.
  */
 #ifndef GUICHET_TESTS_BENCH_BARE_H

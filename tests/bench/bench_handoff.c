@@ -2,6 +2,7 @@
  * Hand-offs with many terminals that hold the doorbell, on a real guichetd over loopback.
  *
  *   bench_handoff GUICHET GUICHETD SAMPLE wake COUNT...      latency and memory, beside a bare peer
+ *   bench_handoff GUICHET GUICHETD SAMPLE paint COUNT...     the first of it alone
  *   bench_handoff GUICHET GUICHETD SAMPLE stages LIBRARY COUNT   where the time goes (marks.h)
  *   bench_handoff GUICHET GUICHETD SAMPLE race OFFERS AGENTS one winner each
  *   bench_handoff GUICHET GUICHETD SAMPLE check              small: is it right? No figures
@@ -93,7 +94,9 @@ static double row(const char *what, double *times, size_t samples, double wake, 
 
     printf("  %-58s %8.3f %8.3f", what, median, process_percentile(times, samples, 99));
     if (wake > 0)
-        printf(" %7.1fx %7.1fx", median / wake, median / like);
+        printf(" %7.1fx", median / wake);
+    if (like > 0)
+        printf(" %7.1fx", median / like);
     printf("\n");
     fflush(stdout);
     return median;
@@ -125,7 +128,7 @@ static struct peer measure_bare(size_t count)
     memory.all = process_memory_now(server);
     print_memory("libmicrohttpd alone", &memory);
     bare_wake(&bare, "wake", times, SAMPLES);
-    peer.wake = row("bare wake-up: POST to the woken reply", times, SAMPLES, 0, 0);
+    peer.wake = row("bare wake-up, again and again within one process", times, SAMPLES, 0, 0);
     bare_wake(&bare, "2", times, SAMPLES);
     peer.twice =
         row("the same, with a page written and synced before, twice", times, SAMPLES, 0, 0);
@@ -138,19 +141,37 @@ static struct peer measure_bare(size_t count)
 
 /* A screen that lists colleagues reads them all: with more than a territory's agents its own time
  * would hide what is measured. The others' terminals are then several for each agent. */
-static void measure_paint(size_t count, const struct peer *peer)
+static void measure_paint(size_t count, double thrice)
 {
-    double times[PAINT_SAMPLES], certain[PAINT_SAMPLES];
+    double announced[PAINT_SAMPLES], certain[PAINT_SAMPLES], woken[PAINT_SAMPLES];
+    double screen[PAINT_SAMPLES], bare, bare_screen;
+    const struct paint_times times = {announced, certain, woken, screen};
     size_t agents = count < PAINT_AGENTS ? count : PAINT_AGENTS;
-    struct bells *bells = bells_hold(&bench, count, agents);
+    char path[96];
 
-    paint_measure(&bench, bells, times, certain, PAINT_SAMPLES, NULL);
+    snprintf(path, sizeof path, "%s/pair", bench.folder);
+    struct bare_pair *pair = bare_pair_open(count, path);
+    struct bells *bells = bells_hold(&bench, count, agents);
+    paint_measure(&bench, bells, pair, &times, PAINT_SAMPLES, NULL);
     printf("  (real terminals: those that wait beside them are of %zu agents)\n", agents);
-    row("sender's key to the receiver's painted line, announced", times, PAINT_SAMPLES, peer->wake,
-        peer->thrice);
-    row("the same to the line of the offer itself", certain, PAINT_SAMPLES, peer->wake,
-        peer->thrice);
+    bare =
+        row("bare wake-up from one process to another, between them", woken, PAINT_SAMPLES, 0, 0);
+    bare_screen =
+        row("the same from a key to a line on two terminals", screen, PAINT_SAMPLES, 0, 0);
+    row("sender's key to the receiver's painted line, announced", announced, PAINT_SAMPLES, bare,
+        bare_screen);
+    row("the same to the line of the offer itself", certain, PAINT_SAMPLES, bare, thrice);
     bells_end(bells);
+    bare_pair_close(pair);
+}
+
+/* The first of the figures alone, for who works on it. */
+static void paint(int count, char **terminals)
+{
+    for (int i = 0; i < count; i++) {
+        printf("%s terminals hold the doorbell\n", terminals[i]);
+        measure_paint((size_t)atol(terminals[i]), 0);
+    }
 }
 
 static void measure_wake(size_t count)
@@ -162,7 +183,7 @@ static void measure_wake(size_t count)
     printf("%zu terminals hold the doorbell\n  %-58s %8s %8s %8s %8s\n", count, "", "median",
            "99 %", "/ bare", "/ like");
     peer = measure_bare(count);
-    measure_paint(count, &peer);
+    measure_paint(count, peer.thrice);
     struct bells *bells = bells_hold(&bench, count, count);
     print_memory("guichetd", bells_memory(bells));
     printf("  guichetd: %ld threads in all\n", bells_threads(bells));
@@ -180,8 +201,12 @@ static void measure_wake(size_t count)
 static void wake(int count, char **terminals)
 {
     printf(
-        "Times in ms. \"/ bare\": to the wake-up of libmicrohttpd alone, which keeps nothing; \"/ "
-        "like\": to\nthe same with as many pages on the disk before: an offer is on the sender's "
+        "Times in ms. \"/ bare\": to the wake-up of libmicrohttpd alone, which keeps nothing, "
+        "measured "
+        "in the\nsame way: beside real terminals from one process to another over libcurl, as "
+        "seldom "
+        "and in turn with\nthem; beside bare connections over such. \"/ like\": to the same with "
+        "as many pages on the disk before: an offer is on the sender's "
         "disk once, and on the\nserver's twice (itself, and that it was read) before its receiver "
         "is told; it is announced before any of that.\n");
     for (int i = 0; i < count; i++)
@@ -191,11 +216,12 @@ static void wake(int count, char **terminals)
 static void stages(const char *library, size_t count)
 {
     double times[PAINT_SAMPLES], certain[PAINT_SAMPLES];
+    const struct paint_times both = {times, certain, NULL, NULL};
     struct stages *stages = stages_new(&bench, library);
     struct bells *bells = bells_hold(&bench, count, count < PAINT_AGENTS ? count : PAINT_AGENTS);
 
     printf("%zu terminals hold the doorbell: where the time of a hand-off goes, in ms\n", count);
-    paint_measure(&bench, bells, times, certain, PAINT_SAMPLES, stages);
+    paint_measure(&bench, bells, NULL, &both, PAINT_SAMPLES, stages);
     stages_print(stages);
     row("from the key to the announced line, noting meanwhile", times, PAINT_SAMPLES, 0, 0);
     row("from the key to the line of the offer itself", certain, PAINT_SAMPLES, 0, 0);
@@ -227,8 +253,9 @@ static void more_descriptors(void)
 int main(int argc, char **argv)
 {
     if (argc < 5 || sodium_init() < 0) {
-        fprintf(stderr, "usage: bench_handoff GUICHET GUICHETD SAMPLE wake COUNT... | stages "
-                        "LIBRARY COUNT | race OFFERS AGENTS | check\n");
+        fprintf(stderr,
+                "usage: bench_handoff GUICHET GUICHETD SAMPLE wake COUNT... | paint COUNT... | "
+                "stages LIBRARY COUNT | race OFFERS AGENTS | check\n");
         return 2;
     }
     bench = (struct handoff_bench){.guichet = argv[1], .guichetd = argv[2], .sample = argv[3]};
@@ -239,6 +266,8 @@ int main(int argc, char **argv)
     more_descriptors();
     if (strcmp(argv[4], "wake") == 0)
         wake(argc - 5, argv + 5);
+    else if (strcmp(argv[4], "paint") == 0)
+        paint(argc - 5, argv + 5);
     else if (strcmp(argv[4], "race") == 0 && argc == 7)
         race(&bench, (size_t)atol(argv[5]), (size_t)atol(argv[6]));
     else if (strcmp(argv[4], "stages") == 0 && argc == 7)

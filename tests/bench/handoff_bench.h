@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "tests/bench/bare_pair.h"
 #include "tests/bench/crowd.h"
 #include "tests/bench/people.h"
 #include "tests/bench/process.h"
@@ -101,8 +102,15 @@ void race(struct handoff_bench *bench, size_t handoffs, size_t contenders);
 
 /* From the sender's key to the receiver's painted line on real terminals, beside the terminals that
  * wait already (handoff_paint.c): the line that announces it (`times`), and that of the offer
- * itself, which can be accepted (`certain`). `stages`, unless NULL, are noted of each. */
-void paint_measure(struct handoff_bench *bench, struct bells *bells, double *times, double *certain,
-                   size_t samples, struct stages *stages);
+ * itself, which can be accepted (`certain`). Before each, the peer is woken once (`bare`), unless
+ * `pair` is NULL. `stages`, unless NULL, are noted of each. */
+struct paint_times {
+    double *announced;
+    double *certain;
+    double *bare;
+    double *screen; /* the peer's, from a key to a line */
+};
+void paint_measure(struct handoff_bench *bench, struct bells *bells, struct bare_pair *pair,
+                   const struct paint_times *times, size_t samples, struct stages *stages);
 
 #endif

@@ -44,8 +44,8 @@ static void contact_begin(struct pty *desk)
     pty_wait(desk, 0, NULL);
 }
 
-void paint_measure(struct handoff_bench *bench, struct bells *bells, double *times, double *certain,
-                   size_t samples, struct stages *stages)
+void paint_measure(struct handoff_bench *bench, struct bells *bells, struct bare_pair *pair,
+                   const struct paint_times *times, size_t samples, struct stages *stages)
 {
     struct pty *sender = desk_open(bench, bells_port(bells), "marie");
     struct pty *receiver = desk_open(bench, bells_port(bells), "pierre");
@@ -62,15 +62,22 @@ void paint_measure(struct handoff_bench *bench, struct bells *bells, double *tim
         pty_wait(sender, 0, "Context");
         pty_type(sender, "pierre");
         pty_wait(sender, 0, NULL);
+        if (pair != NULL) {
+            struct bare_times woken = bare_pair_wake(pair);
+
+            times->bare[i] = woken.wake;
+            times->screen[i] = woken.screen;
+            pty_wait(sender, 0, NULL);
+        }
         if (stages != NULL)
             stages_begin(stages);
         typed = crowd_now();
         pty_type(sender, CTRL_X);
-        times[i] = pty_wait(receiver, typed, WITNESS).ms;
-        certain[i] = pty_wait_on(receiver, typed, CERTAIN).ms;
+        times->announced[i] = pty_wait(receiver, typed, WITNESS).ms;
+        times->certain[i] = pty_wait_on(receiver, typed, CERTAIN).ms;
         if (stages != NULL) {
-            stages_ahead(stages, &who, typed, typed + times[i]);
-            stages_end(stages, &who, typed, typed + certain[i]);
+            stages_ahead(stages, &who, typed, typed + times->announced[i]);
+            stages_end(stages, &who, typed, typed + times->certain[i]);
         }
         pty_wait(sender, 0, NULL);
         bells_withdraw(bells);

@@ -23,6 +23,13 @@ void process_keep(pid_t pid)
         }
 }
 
+void process_forget(pid_t pid)
+{
+    for (size_t i = 0; i < KEPT_LIMIT; i++)
+        if (kept[i] == pid)
+            kept[i] = 0;
+}
+
 void process_die(const char *format, ...)
 {
     va_list arguments;
@@ -89,9 +96,7 @@ void process_stop(pid_t pid)
     kill(pid, SIGTERM);
     if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
         process_die("a server did not end well");
-    for (size_t i = 0; i < KEPT_LIMIT; i++)
-        if (kept[i] == pid)
-            kept[i] = 0;
+    process_forget(pid);
 }
 
 long process_status(pid_t pid, const char *name)

@@ -17,6 +17,8 @@ void process_run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 pid_t process_serve(const char *guichetd, const char *database, int *port);
 /* Remembers a process that is to end with this program. */
 void process_keep(pid_t pid);
+/* It has ended. */
+void process_forget(pid_t pid);
 /* SIGTERM, and waits for its end; dies unless it ends well. */
 void process_stop(pid_t pid);
 
