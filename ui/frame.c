@@ -338,3 +338,11 @@ void frame_draw(struct ui *ui, struct canvas *canvas)
     draw_bottom(ui, &paint, paint.rows - FRAME_BOTTOM);
     draw_message(ui, &paint, paint.rows - FRAME_MESSAGE);
 }
+
+void frame_draw_message(struct ui *ui, struct canvas *canvas)
+{
+    struct paint paint = paint_all(canvas);
+
+    paint_fill(&paint, paint.rows - FRAME_MESSAGE, 0, -1, PAINT_TEXT);
+    draw_message(ui, &paint, paint.rows - FRAME_MESSAGE);
+}

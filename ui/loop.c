@@ -20,7 +20,8 @@ struct loop {
     struct desk *desk;         /* borrowed */
     int signals;               /* signalfd */
     int64_t next_tick_ms;
-    bool gone; /* the terminal hung up, or the program is told to end */
+    bool painted; /* all of it, in the terminal's present size */
+    bool gone;    /* the terminal hung up, or the program is told to end */
 };
 
 static void signals_of_loop(sigset_t *set)
@@ -51,6 +52,7 @@ static void take_signals(struct loop *loop)
             struct input resized = {.code = INPUT_RESIZE};
 
             terminal_resize(loop->terminal);
+            loop->painted = false;
             ui_input(loop->ui, &resized);
         } else {
             loop->gone = true;
@@ -124,8 +126,19 @@ static void repaint(struct loop *loop)
     if (ui_take_ring(loop->ui))
         terminal_ring(loop->terminal);
     terminal_show(loop->terminal);
+    loop->painted = true;
     if (ui_take_copy(loop->ui) && loop->desk->copied != NULL)
         terminal_copy(loop->terminal, loop->desk->copied);
+}
+
+/* The one line that somebody waits for; all that changed beside it is painted by this turn's end.
+ */
+static void repaint_ahead(struct loop *loop)
+{
+    if (!loop->painted)
+        return;
+    ui_draw_ahead(loop->ui, terminal_canvas(loop->terminal));
+    terminal_show(loop->terminal);
 }
 
 /* One turn: waits, takes what came, repaints once. */
@@ -142,7 +155,7 @@ static int turn(struct loop *loop, struct error *error)
     if (fds[1].revents != 0)
         link_screen_clear(loop->desk->link);
     if (fds[1].revents != 0 && ui_look_ahead(loop->ui))
-        repaint(loop);
+        repaint_ahead(loop);
     take_signals(loop);
     /* What changed outside has rung; behind the keys it is looked at in any case. */
     if (fds[1].revents != 0 || fds[0].revents == 0)
@@ -164,7 +177,7 @@ static int turn(struct loop *loop, struct error *error)
 
 int loop_run(struct ui *ui, struct terminal *terminal, struct desk *desk, struct error *error)
 {
-    struct loop loop = {ui, terminal, desk, -1, 0, false};
+    struct loop loop = {.ui = ui, .terminal = terminal, .desk = desk, .signals = -1};
     sigset_t set;
     int code = 0;
 

@@ -108,6 +108,18 @@ bool canvas_cursor(const struct canvas *canvas, int *row, int *column)
     return canvas->cursor_set;
 }
 
+bool canvas_keep_row(struct canvas *kept, const struct canvas *canvas, int row)
+{
+    struct cell *left = canvas_at(kept, row, 0);
+    const struct cell *right = canvas_at(canvas, row, 0);
+    size_t size = (size_t)canvas->columns * sizeof(*left);
+
+    if (memcmp(left, right, size) == 0)
+        return false;
+    memcpy(left, right, size);
+    return true;
+}
+
 char *canvas_line(const struct canvas *canvas, int row)
 {
     struct text_buffer line = {0};

@@ -50,6 +50,8 @@ void canvas_set_plain(struct canvas *canvas, bool plain);
 const char *canvas_cell(const struct canvas *canvas, int row, int column, enum paint_style *style);
 /* Where the hardware cursor is; false when nothing has it. */
 bool canvas_cursor(const struct canvas *canvas, int *row, int *column);
+/* Makes a row of `kept`, as large, what it is on the canvas; true when it was another. */
+bool canvas_keep_row(struct canvas *kept, const struct canvas *canvas, int row);
 /* A row as text without trailing spaces; owned (free()). For tests. */
 char *canvas_line(const struct canvas *canvas, int row);
 

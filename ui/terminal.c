@@ -20,6 +20,8 @@
 struct terminal {
     SCREEN *screen;
     struct canvas *canvas;         /* owned */
+    struct canvas *shown;          /* what ncurses was told last; owned */
+    bool afresh;                   /* it is to be told all of it */
     struct input_decoder *decoder; /* owned */
     attr_t attributes[PAINT_STYLE_COUNT];
     short pairs[PAINT_STYLE_COUNT];
@@ -107,9 +109,10 @@ int terminal_open(struct terminal **terminal, bool plain, struct error *error)
         return error_set(error, ERROR_MEMORY, "out of memory");
     made->decoder = input_decoder_new();
     made->canvas = canvas_new(24, 80);
+    made->shown = canvas_new(24, 80);
     /* The screen library would let itself be stopped, with a client on the screen. */
     signal(SIGTSTP, SIG_IGN);
-    if (made->decoder != NULL && made->canvas != NULL)
+    if (made->decoder != NULL && made->canvas != NULL && made->shown != NULL)
         made->screen = newterm(NULL, stdout, stdin);
     if (made->screen == NULL) {
         const char *name = getenv("TERM");
@@ -141,6 +144,7 @@ void terminal_close(struct terminal *terminal)
     }
     input_decoder_free(terminal->decoder);
     canvas_free(terminal->canvas);
+    canvas_free(terminal->shown);
     free(terminal);
 }
 
@@ -160,13 +164,14 @@ void terminal_resize(struct terminal *terminal)
 
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
         resizeterm(size.ws_row, size.ws_col);
-    canvas_resize(terminal->canvas, LINES, COLS);
+    if (canvas_resize(terminal->shown, LINES, COLS))
+        canvas_resize(terminal->canvas, LINES, COLS);
     terminal_redraw(terminal);
 }
 
 void terminal_redraw(struct terminal *terminal)
 {
-    (void)terminal;
+    terminal->afresh = true;
     if (terminal_leave_alone())
         terminal_leave_blank();
     clearok(curscr, TRUE);
@@ -255,7 +260,9 @@ void terminal_show(struct terminal *terminal)
     int row, column;
 
     for (int i = 0; i < rows; i++)
-        show_row(terminal, i, columns);
+        if (canvas_keep_row(terminal->shown, terminal->canvas, i) || terminal->afresh)
+            show_row(terminal, i, columns);
+    terminal->afresh = false;
     if (canvas_cursor(terminal->canvas, &row, &column)) {
         curs_set(1);
         move(row, column);

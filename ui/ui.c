@@ -526,6 +526,11 @@ void ui_look(struct ui *ui)
     ui_tell_gone(ui);
 }
 
+void ui_draw_ahead(struct ui *ui, struct canvas *canvas)
+{
+    frame_draw_message(ui, canvas);
+}
+
 void ui_draw(struct ui *ui, struct canvas *canvas)
 {
     frame_draw(ui, canvas);

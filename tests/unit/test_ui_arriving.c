@@ -1,10 +1,12 @@
 /* A hand-off on its way, on the screen: one line that promises nothing. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "app/announcement.h"
 #include "app/json.h"
+#include "app/text.h"
 #include "tests/unit/ui_fixture.h"
 #include "tests/unit/unit.h"
 #include "ui/input.h"
@@ -209,6 +211,74 @@ static void test_nobody_reads_it_behind_the_lock(void **state)
     assert_null(fixture->desk.arriving.handoff);
 }
 
+/* The rows but the one of messages, and what that one says. */
+static char *rows_but_the_line(struct ui_fixture *fixture, char **line)
+{
+    struct text_buffer text = {0};
+    int rows = canvas_rows(fixture->canvas);
+
+    for (int row = 0; row < rows; row++) {
+        char *one = canvas_line(fixture->canvas, row);
+
+        if (row == rows - 3) {
+            *line = one;
+            continue;
+        }
+        text_buffer_add_text(&text, one);
+        text_buffer_add_text(&text, "\n");
+        free(one);
+    }
+    return text_buffer_take(&text);
+}
+
+/* Nothing else is painted then: neither what changed meanwhile, nor over what is typed. */
+static void test_one_line_is_painted_ahead(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    for (int commanding = 0; commanding <= 1; commanding++) {
+        json_t *document =
+            json_pack("{s:s, s:o}", "id", OFFER, "body", offer(fixture, OTHER, "lost card"));
+        char *before, *after, *line, *ahead;
+        int row, column, row_ahead, column_ahead;
+        bool cursor;
+
+        if (commanding)
+            ui_fixture_type(fixture, ":hel");
+        else
+            ui_tell(fixture->ui, UI_NOTE, "%070d", 7);
+        ui_fixture_draw(fixture);
+        before = rows_but_the_line(fixture, &line);
+        cursor = canvas_cursor(fixture->canvas, &row, &column);
+        announced_come(link_announced(fixture->link), document, clock_steady(NULL));
+        link_status_set(fixture->link, &(struct link_status){.state = LINK_OFFLINE});
+        assert_true(ui_look_ahead(fixture->ui));
+        ui_draw_ahead(fixture->ui, fixture->canvas);
+        after = rows_but_the_line(fixture, &ahead);
+        assert_string_equal(before, after);
+        assert_int_equal(canvas_cursor(fixture->canvas, &row_ahead, &column_ahead), cursor);
+        assert_int_equal(row_ahead, row);
+        assert_int_equal(column_ahead, column);
+        if (commanding)
+            assert_string_equal(ahead, line);
+        else
+            assert_true(strstr(ahead, "Arriving: ") != NULL && strchr(ahead, '7') == NULL);
+        ui_fixture_draw(fixture);
+        if (!commanding) {
+            struct id id;
+
+            assert_true(id_parse(&id, OFFER));
+            announced_drop(link_announced(fixture->link), &id);
+            ui_fixture_draw(fixture);
+        }
+        json_decref(document);
+        free(before);
+        free(after);
+        free(line);
+        free(ahead);
+    }
+}
+
 /* It leaves as soon as the offer is made, when the server can be reached. */
 static void test_the_sender_announces(void **state)
 {
@@ -248,6 +318,7 @@ int main(void)
         ON_A_SCREEN(test_another_offer_is_not_the_one_that_was_wanted),
         ON_A_SCREEN(test_what_does_not_come_is_said),
         ON_A_SCREEN(test_nobody_reads_it_behind_the_lock),
+        ON_A_SCREEN(test_one_line_is_painted_ahead),
         ON_A_SCREEN(test_the_sender_announces),
     };
 
