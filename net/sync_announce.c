@@ -24,6 +24,7 @@ static int announce_begin(struct sync_engine *engine, struct error *error)
     if (text != NULL && !engine->announces_not)
         code = sync_send(engine, SYNC_LANE_AHEAD, &request, error);
     announced_text_free(text);
+    engine->gives_way = code == 0;
     return code;
 }
 
@@ -32,6 +33,7 @@ static int announce_reply(struct sync_engine *engine, const struct http_reply *r
                           struct error *error)
 {
     (void)error;
+    engine->gives_way = true;
     engine->announces_not = reply->status == 404 || reply->status == 405;
     return 0;
 }
@@ -67,6 +69,8 @@ void sync_announced_take(struct sync_engine *engine, const json_t *document)
             break;
         announced_come(link_announced(engine->options.link), one, sync_now(engine));
     }
-    if (index > 0)
-        link_screen_ring(engine->options.link);
+    if (index == 0)
+        return;
+    link_screen_ring(engine->options.link);
+    engine->gives_way = true;
 }

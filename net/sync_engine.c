@@ -10,8 +10,10 @@
 #define BACK_OFF_FIRST_MS   INT64_C(1000)
 #define BACK_OFF_LONGEST_MS INT64_C(60000)
 #define HURRY_MS            INT64_C(1000)
-#define HOLD_LONGEST_MS     INT64_C(3600000)
-#define JOB_NONE            SYNC_JOB_COUNT
+/* An announcement is on its way to somebody: processors are for those who carry it on. */
+#define GIVE_WAY_MS     INT64_C(2)
+#define HOLD_LONGEST_MS INT64_C(3600000)
+#define JOB_NONE        SYNC_JOB_COUNT
 
 static const struct sync_job *const jobs[SYNC_JOB_COUNT] = {
     [SYNC_JOB_LOGOUT] = &sync_job_logout,       [SYNC_JOB_LOGIN] = &sync_job_login,
@@ -435,6 +437,10 @@ int64_t sync_engine_step(struct sync_engine *engine)
         return -1;
     /* Nothing else is looked at before: somebody waits for it. */
     begin_job(engine, SYNC_JOB_ANNOUNCE);
+    if (engine->gives_way) {
+        engine->gives_way = false;
+        return GIVE_WAY_MS;
+    }
     if (engine->link_due)
         follow_link(engine);
     sync_later_step(engine);

@@ -193,6 +193,7 @@ struct sync_engine {
     /* Hand-offs ahead of their records (sync_announce.c). */
     bool announces_not; /* the server knows nothing of it */
     int64_t announced;  /* what was told, up to this number */
+    bool gives_way;     /* somebody waits for one; the rest has time */
 
     bool presence_due;
     struct id fetch_wanted; /* the attachment that the screen wants, when asked last */

@@ -1,6 +1,7 @@
 #include "ui/arriving.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "app/announcement.h"
 #include "ui/language.h"
@@ -8,6 +9,9 @@
 
 void arriving_announce(struct desk *desk, const struct operation *offer)
 {
+    /* The offer is written here next, which would take a processor from those who carry this on.
+     */
+    const struct timespec head_start = {.tv_nsec = 2 * 1000000};
     struct link_status status;
 
     link_status_get(desk->link, &status);
@@ -15,6 +19,7 @@ void arriving_announce(struct desk *desk, const struct operation *offer)
         return;
     announced_put(link_announced(desk->link), offer);
     link_sync_ring(desk->link);
+    (void)nanosleep(&head_start, NULL);
 }
 
 void arriving_forget(struct desk *desk)

@@ -13,6 +13,8 @@
 
 #define TICK_MS      1000
 #define BUSY_TICK_MS 100
+/* Until a line that was painted ahead has gone to the terminal, and the rest is looked at. */
+#define BEHIND_MS 5
 
 struct loop {
     struct ui *ui;             /* borrowed */
@@ -21,6 +23,7 @@ struct loop {
     int signals;               /* signalfd */
     int64_t next_tick_ms;
     bool painted; /* all of it, in the terminal's present size */
+    bool behind;  /* a line was painted ahead, and nothing else was looked at */
     bool gone;    /* the terminal hung up, or the program is told to end */
 };
 
@@ -101,6 +104,8 @@ static int wait_ms(struct loop *loop)
 
     if (keys >= 0 && keys < wait)
         wait = keys;
+    if (loop->behind && wait > BEHIND_MS)
+        wait = BEHIND_MS;
     if (ui_is_busy(loop->ui) && wait > BUSY_TICK_MS) {
         wait = BUSY_TICK_MS;
         loop->next_tick_ms = now + wait;
@@ -131,14 +136,14 @@ static void repaint(struct loop *loop)
         terminal_copy(loop->terminal, loop->desk->copied);
 }
 
-/* The one line that somebody waits for; all that changed beside it is painted by this turn's end.
- */
-static void repaint_ahead(struct loop *loop)
+/* The one line that somebody waits for; the rest is painted a moment later. False: nothing was. */
+static bool repaint_ahead(struct loop *loop)
 {
     if (!loop->painted)
-        return;
+        return false;
     ui_draw_ahead(loop->ui, terminal_canvas(loop->terminal));
     terminal_show(loop->terminal);
+    return true;
 }
 
 /* One turn: waits, takes what came, repaints once. */
@@ -149,16 +154,22 @@ static int turn(struct loop *loop, struct error *error)
         {link_screen_fd(loop->desk->link), POLLIN, 0},
         {loop->signals, POLLIN, 0},
     };
+    bool look;
 
     if (poll(fds, 3, wait_ms(loop)) < 0 && errno != EINTR)
         return error_set(error, ERROR_INTERNAL, "poll: %s", strerror(errno));
     if (fds[1].revents != 0)
         link_screen_clear(loop->desk->link);
-    if (fds[1].revents != 0 && ui_look_ahead(loop->ui))
-        repaint_ahead(loop);
+    if (fds[1].revents != 0 && ui_look_ahead(loop->ui) && repaint_ahead(loop) &&
+        fds[0].revents == 0 && fds[2].revents == 0) {
+        loop->behind = true;
+        return 0;
+    }
+    look = fds[1].revents != 0 || fds[0].revents == 0 || loop->behind;
+    loop->behind = false;
     take_signals(loop);
     /* What changed outside has rung; behind the keys it is looked at in any case. */
-    if (fds[1].revents != 0 || fds[0].revents == 0)
+    if (look)
         ui_look(loop->ui);
     if (fds[0].revents != 0 && !terminal_read(loop->terminal, clock_steady(NULL)))
         loop->gone = true;

@@ -36,6 +36,7 @@ static void answer_bell(struct bench *bench, const char *members)
              members);
     bench_answer(bench, SYNC_LANE_BELL, 200, body);
     (void)sync_engine_step(bench->engine);
+    (void)sync_engine_step(bench->engine);
 }
 
 /* The summary of what arrives; static, "" for nothing. */
@@ -74,6 +75,28 @@ static void it_leaves_while_the_store_is_written(void **state)
     bench_answer(bench, SYNC_LANE_AHEAD, 204, "");
     (void)sync_engine_step(bench->engine);
     assert_false(bench->lanes[SYNC_LANE_AHEAD].open);
+    bench_free(bench);
+}
+
+/* Whoever carries it on has the processors for a moment; what waits here is not forgotten. */
+static void the_rest_waits_a_moment(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct id matter = store_fixture_id(&bench->store);
+    int64_t wait;
+
+    (void)state;
+    bench_get_online(bench);
+    (void)store_fixture_note(&bench->store, &matter, "after it");
+    announce(bench, "lost card");
+    assert_true(bench->lanes[SYNC_LANE_AHEAD].open);
+    assert_false(bench->lanes[SYNC_LANE_WORK].open);
+    bench_answer(bench, SYNC_LANE_AHEAD, 204, "");
+    wait = sync_engine_step(bench->engine);
+    assert_true(wait > 0 && wait < 10);
+    assert_false(bench->lanes[SYNC_LANE_WORK].open);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/operations");
     bench_free(bench);
 }
 
@@ -151,6 +174,27 @@ static void what_comes_is_for_the_screen_alone(void **state)
     bench_free(bench);
 }
 
+/* The bell is held again once the screen was rung, and has had a moment. */
+static void the_bell_is_held_again(void **state)
+{
+    struct bench *bench = bench_new(false);
+    int64_t wait;
+
+    (void)state;
+    bench_get_online(bench);
+    bench_answer(bench, SYNC_LANE_BELL, 200,
+                 "{\"feed\":\"" FEED "\",\"next\":0,\"more\":false,\"records\":[],\"catalogue\":0,"
+                 "\"announcements\":[{\"id\":\"" OFFER "\",\"body\":{\"summary\":\"x\"}}],"
+                 "\"announced\":41}");
+    wait = sync_engine_step(bench->engine);
+    assert_string_equal(arriving(bench, 0), "x");
+    assert_true(wait > 0 && wait < 10);
+    assert_false(bench->lanes[SYNC_LANE_BELL].open);
+    (void)sync_engine_step(bench->engine);
+    assert_true(bench->lanes[SYNC_LANE_BELL].open);
+    bench_free(bench);
+}
+
 static void the_newest_is_told_first(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -197,10 +241,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_leaves_while_the_store_is_written),
+        cmocka_unit_test(the_rest_waits_a_moment),
         cmocka_unit_test(an_old_server_is_asked_once),
         cmocka_unit_test(nobody_tries_again),
         cmocka_unit_test(nothing_leaves_without_a_session),
         cmocka_unit_test(what_comes_is_for_the_screen_alone),
+        cmocka_unit_test(the_bell_is_held_again),
         cmocka_unit_test(the_newest_is_told_first),
         cmocka_unit_test(what_makes_no_sense_is_passed_over),
     };
