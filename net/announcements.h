@@ -19,8 +19,10 @@
 
 /* It is told for so long after it came. */
 #define ANNOUNCEMENT_LIFE_MS 5000
-/* Whoever was told and was not given the offer for so long after is in the audit trail. */
-#define ANNOUNCEMENT_OWED_MS 15000
+/* Whoever was told and was not given the offer for so long after is in the audit trail: no longer
+ * than it takes until nobody is told any more, for a server that is killed meanwhile never tells.
+ */
+#define ANNOUNCEMENT_OWED_MS (ANNOUNCEMENT_LIFE_MS + 1000)
 /* So many are there at a time, of one sender, and told of one; what is more goes the usual way. */
 #define ANNOUNCEMENT_LIMIT      64
 #define ANNOUNCEMENT_OWN_LIMIT  4
