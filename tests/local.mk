@@ -1186,6 +1186,17 @@ bench: bench-case
 bench-case: guichet guichetd tests/bench/bench_case
 	@./tests/bench/bench_case ./guichet ./guichetd '$(abs_top_srcdir)/app/sample'
 
+# What room made ahead in the store's log is worth (app/store_room.c): `make bench-room`.
+EXTRA_PROGRAMS += tests/bench/bench_room
+tests_bench_bench_room_SOURCES = tests/bench/bench_room.c tests/unit/store_fixture.c \
+    tests/unit/store_fixture.h tests/bench/crowd.c tests/bench/crowd.h tests/bench/process.c \
+    tests/bench/process.h
+tests_bench_bench_room_LDADD = $(UNIT_LIBS)
+.PHONY: bench-room
+bench: bench-room
+bench-room: tests/bench/bench_room
+	@./tests/bench/bench_room $${ROOM_DIRECTORY:-/tmp}
+
 # Mail.
 check_PROGRAMS += tests/email/smtp_sink
 tests_email_smtp_sink_SOURCES = tests/email/smtp_sink.c

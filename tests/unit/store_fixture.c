@@ -17,15 +17,19 @@ static void open_store(struct store_fixture *fixture)
 
 void store_fixture_begin(struct store_fixture *fixture)
 {
+    /* In memory where that can be: what is asked is the order of writes, not their speed. */
+    store_fixture_begin_in(fixture, access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+}
+
+void store_fixture_begin_in(struct store_fixture *fixture, const char *within)
+{
     unsigned char wrapped[SEAL_WRAPPED_SIZE] = {0};
     struct error error = ERROR_INIT;
     struct id agent;
 
     memset(fixture, 0, sizeof(*fixture));
     assert_int_equal(seal_start(&error), 0);
-    /* In memory where that can be: what is asked is the order of writes, not their speed. */
-    snprintf(fixture->directory, sizeof(fixture->directory), "%s/guichet-store-XXXXXX",
-             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    snprintf(fixture->directory, sizeof(fixture->directory), "%s/guichet-store-XXXXXX", within);
     assert_non_null(mkdtemp(fixture->directory));
     snprintf(fixture->path, sizeof(fixture->path), "%s/agent.db", fixture->directory);
     fixture->key = seal_key_new();

@@ -18,6 +18,8 @@ struct store_fixture {
 
 /* Makes directory, key and file, and opens the store; asserts that it works. */
 void store_fixture_begin(struct store_fixture *fixture);
+/* The same in a directory within this one. */
+void store_fixture_begin_in(struct store_fixture *fixture, const char *within);
 /* Closes and opens again. */
 void store_fixture_reopen(struct store_fixture *fixture);
 /* Closes and removes everything. */
