@@ -226,6 +226,11 @@ int store_outbox_attempted(struct store *store, const struct id *ids, size_t cou
 
 /* The reason of one that a relay will not decide without its centre. */
 #define STORE_REASON_LATER "the centre will decide"
+/* Of one whose batch was answered with another status than all is well: this, the status, ": " and
+ * what the server said. */
+#define STORE_REASON_ANSWERED "the server answered "
+/* Of one that was accepted, and waits once more: the server lost it. */
+#define STORE_REASON_AGAIN "sent before"
 
 /* Takes back an operation that was not yet sent; ERROR_CONFLICT when it was or is being sent. */
 int store_outbox_withdraw(struct store *store, const struct id *operation, struct error *error);

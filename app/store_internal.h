@@ -176,8 +176,6 @@ enum store_operation_state {
     STORE_OPERATION_STATE_ACCEPTED = 1, /* by the server; kept until the feed brings its effect */
 };
 
-/* Why an operation that was accepted waits once more. */
-#define STORE_REASON_AGAIN "sent before"
 /* Of one that may be on its way, for the first time. */
 #define STORE_REASON_SENDING "being sent"
 

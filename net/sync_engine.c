@@ -528,6 +528,8 @@ void sync_engine_reply(struct sync_engine *engine, enum sync_lane lane, int code
     if (name == JOB_NONE)
         return;
     engine->running[lane] = JOB_NONE;
+    if (name == SYNC_JOB_PUSH)
+        engine->push_status = code == 0 ? reply->status : 0;
     if (code == 0 && sync_wipe_ordered(engine, reply)) {
         code = error_set(&problem, ERROR_CANCELLED, "%s", engine->refusal);
         end_once(engine, code, &problem);
@@ -568,6 +570,7 @@ int sync_engine_new(struct sync_engine **result, const struct sync_engine_option
     engine->running[SYNC_LANE_BELL] = JOB_NONE;
     engine->running[SYNC_LANE_AHEAD] = JOB_NONE;
     engine->batch_limit = SYNC_BATCH_MAXIMUM;
+    engine->batch_most = SYNC_BATCH_MAXIMUM;
     engine->batch_pace =
         (struct sync_pace){.minimum = 1024, .maximum = 512 * 1024, .limit = 16 * 1024};
     engine->desk_pace = (struct sync_pace){.minimum = 4, .maximum = 1000, .limit = 50};

@@ -146,6 +146,8 @@ struct sync_engine {
     /* Push. */
     bool outbox_due;
     size_t batch_limit;          /* operations; less than the most while one is to be found out */
+    size_t batch_most;           /* operations that this server has been found to take at once */
+    int push_status;             /* of the reply to the last batch; 0: it was not answered */
     struct sync_pace batch_pace; /* bytes of JSON */
     size_t batch_bytes;
     size_t batch_count;

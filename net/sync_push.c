@@ -1,4 +1,5 @@
 /* The job that empties the outbox: POST /v1/operations. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -193,10 +194,10 @@ static int read_answers(struct sync_engine *engine, const json_t *list, struct a
 static void batch_went_well(struct sync_engine *engine)
 {
     sync_pace_done(&engine->batch_pace, sync_now(engine), engine->batch_bytes);
-    if (engine->batch_limit < SYNC_BATCH_MAXIMUM / 2)
+    if (engine->batch_limit < engine->batch_most / 2)
         engine->batch_limit *= 2;
     else
-        engine->batch_limit = SYNC_BATCH_MAXIMUM;
+        engine->batch_limit = engine->batch_most;
 }
 
 /* As sync_witness_read will tell once the answers are written. */
@@ -303,13 +304,18 @@ static int refuse_alone(struct sync_engine *engine, enum merge_refusal refusal, 
     return settle(engine, &outcome, 1, error);
 }
 
-/* The server will not read the batch: halved until the one operation that it means is alone. */
+/* The server will not read the batch: halved until the one operation that it means is alone. Where
+ * fewer are taken and no single one was meant, they were too many: a server of before takes fewer
+ * than this version sends, and is not told so again. */
 static int narrow(struct sync_engine *engine, const struct http_reply *reply, struct error *error)
 {
     if (engine->batch_count > 1) {
         engine->batch_limit = engine->batch_count / 2;
+        if (reply->status == 413)
+            engine->batch_most = engine->batch_limit;
         return 0;
     }
+    engine->batch_most = SYNC_BATCH_MAXIMUM;
     return refuse_alone(engine, reply->status == 413 ? MERGE_TOO_LARGE : MERGE_VALUE, error);
 }
 
@@ -390,9 +396,16 @@ static int push_reply(struct sync_engine *engine, const struct http_reply *reply
 /* Smaller batches get through where large ones are cut. */
 static void push_failed(struct sync_engine *engine, int code, const struct error *error)
 {
+    char reason[ERROR_MESSAGE_SIZE + 40];
+
+    text_copy(reason, sizeof reason, error->message);
+    if (engine->push_status != 0)
+        (void)snprintf(reason, sizeof reason, STORE_REASON_ANSWERED "%d: %s", engine->push_status,
+                       error->message);
     if (engine->store != NULL && engine->batch_count > 0)
-        (void)store_outbox_attempted(engine->store, engine->batch, engine->batch_count,
-                                     error->message, NULL);
+        (void)store_outbox_attempted(engine->store, engine->batch, engine->batch_count, reason,
+                                     NULL);
+    engine->push_status = 0;
     engine->batch_count = 0;
     sync_batch_forget(engine);
     if (code == ERROR_OFFLINE)

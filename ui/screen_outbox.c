@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "app/text.h"
 #include "ui/format.h"
 #include "ui/language.h"
 #include "ui/list.h"
@@ -24,8 +25,28 @@ struct outbox {
     struct list list;
     size_t count;
     int64_t waiting; /* all of them */
-    bool unanswered; /* the server cannot be reached: that is why, in the screen's words */
 };
+
+/* Why the last attempt failed. What the server said is in its own language: its meaning is here. */
+static void reason_words(const char *reason, char *text, size_t size)
+{
+    size_t length = strlen(STORE_REASON_ANSWERED);
+    long status =
+        strncmp(reason, STORE_REASON_ANSWERED, length) == 0 ? strtol(reason + length, NULL, 10) : 0;
+
+    if (status == 429 || status == 503)
+        text_copy(text, size, _("the server is busy"));
+    else if (status >= 500)
+        snprintf(text, size, _("the server has a fault (%ld)"), status);
+    else if (status >= 300)
+        snprintf(text, size, _("the server did not take it (%ld)"), status);
+    else if (status > 0)
+        text_copy(text, size, _("the answer makes no sense"));
+    else if (strcmp(reason, STORE_REASON_AGAIN) == 0)
+        text_copy(text, size, _("the server lost it"));
+    else
+        text_copy(text, size, _("no answer"));
+}
 
 static int add(void *context, const struct outbox_entry *entry)
 {
@@ -40,12 +61,15 @@ static int add(void *context, const struct outbox_entry *entry)
         snprintf(row->state, sizeof(row->state), "%s", _("the centre will decide"));
     else if (entry->attempts == 0)
         snprintf(row->state, sizeof(row->state), "%s", _("not sent yet"));
-    else
+    else {
+        char reason[WORK_NAME_SIZE];
+
+        reason_words(entry->reason, reason, sizeof(reason));
         snprintf(
             row->state, sizeof(row->state),
             language_plural("tried %1$d time: %2$s", "tried %1$d times: %2$s", entry->attempts),
-            entry->attempts,
-            *entry->reason != '\0' && !outbox->unanswered ? entry->reason : _("no answer"));
+            entry->attempts, reason);
+    }
     return 0;
 }
 
@@ -53,10 +77,7 @@ static void read_all(struct screen *screen)
 {
     struct outbox *outbox = screen->data;
     struct error error = ERROR_INIT;
-    struct link_status status;
 
-    link_status_get(screen->desk->link, &status);
-    outbox->unanswered = status.state == LINK_OFFLINE;
     outbox->desk = screen->desk;
     outbox->count = 0;
     if (store_outbox_each(screen->desk->store, OUTBOX_LIMIT, add, outbox, &error) != 0)

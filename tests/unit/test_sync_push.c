@@ -146,6 +146,79 @@ static void what_cannot_be_taken_does_not_hold_up_the_rest(void **state)
     bench_free(bench);
 }
 
+/* A server of before takes fewer at once than this version sends: that is found out once. */
+static void fewer_are_sent_to_who_takes_fewer(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    for (int i = 0; i < 12; i++)
+        bench_write_note(bench, "a");
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,7]]}");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_appends_sent(bench), 11);
+    bench_answer(bench, SYNC_LANE_WORK, 413, "{}");
+    for (int i = 0; i < 2; i++) {
+        (void)sync_engine_step(bench->engine);
+        assert_int_equal(bench_appends_sent(bench), 5);
+        bench_answer(bench, SYNC_LANE_WORK, 200,
+                     "{\"outcomes\":[[1,8],[1,9],[1,10],[1,11],[1,12]]}");
+    }
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,20]]}");
+    assert_int_equal(bench_waiting(bench), 0);
+    /* One that is too large by itself says nothing of how many there may be. */
+    for (int i = 0; i < 5; i++)
+        bench_write_note(bench, "b");
+    bench_answer(bench, SYNC_LANE_WORK, 413, "{}");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(store_refusal_count(bench->store.store, NULL), 1);
+    assert_int_equal(bench_appends_sent(bench), 4);
+    bench_answer(bench, SYNC_LANE_WORK, 413, "{}");
+    (void)sync_engine_step(bench->engine);
+    bench_answer(bench, SYNC_LANE_WORK, 413, "{}");
+    (void)sync_engine_step(bench->engine);
+    bench_answer(bench, SYNC_LANE_WORK, 413, "{}");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(store_refusal_count(bench->store.store, NULL), 2);
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,30]]}");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_appends_sent(bench), 2);
+    bench_free(bench);
+}
+
+static int keep_reason(void *context, const struct outbox_entry *entry)
+{
+    text_copy(context, 200, entry->reason);
+    return 0;
+}
+
+/* Why something waits is kept with it: what the server answered, or that it did not. */
+static void what_the_server_answered_is_kept(void **state)
+{
+    struct bench *bench = bench_new(false);
+    char reason[200] = "";
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    bench_answer(bench, SYNC_LANE_WORK, 500, "{\"detail\":\"the disk is full\"}");
+    assert_int_equal(store_outbox_each(bench->store.store, 1, keep_reason, reason, NULL), 0);
+    assert_non_null(strstr(reason, STORE_REASON_ANSWERED "500: "));
+    assert_non_null(strstr(reason, "the disk is full"));
+    bench->steady += 120000;
+    (void)sync_engine_step(bench->engine);
+    bench_answer_with(bench, SYNC_LANE_WORK, 503, "{\"title\":\"Starting\"}", 1000);
+    assert_int_equal(store_outbox_each(bench->store.store, 1, keep_reason, reason, NULL), 0);
+    assert_non_null(strstr(reason, STORE_REASON_ANSWERED "503: "));
+    bench->steady += 120000;
+    (void)sync_engine_step(bench->engine);
+    bench_cut(bench, SYNC_LANE_WORK);
+    assert_int_equal(store_outbox_each(bench->store.store, 1, keep_reason, reason, NULL), 0);
+    assert_null(strstr(reason, STORE_REASON_ANSWERED));
+    bench_free(bench);
+}
+
 static void an_answer_in_place_settles_too(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -489,6 +562,8 @@ int main(void)
         cmocka_unit_test(what_is_packed_and_not_understood_goes_plain),
         cmocka_unit_test(trouble_at_the_server_leaves_it_packed),
         cmocka_unit_test(a_batch_says_that_its_ground_was_lost),
+        cmocka_unit_test(fewer_are_sent_to_who_takes_fewer),
+        cmocka_unit_test(what_the_server_answered_is_kept),
         cmocka_unit_test(an_answer_in_place_settles_too),
         cmocka_unit_test(the_next_batch_leaves_before_the_last_is_settled),
     };

@@ -120,6 +120,39 @@ static void the_outbox_tells_and_takes_back(void **state)
     assert_false(ui_fixture_shows(fixture, "Note: Not to be sent"));
 }
 
+static int take_id(void *context, const struct outbox_entry *entry)
+{
+    *(struct id *)context = entry->operation->id;
+    return 1;
+}
+
+/* Why the first in the outbox waits, by what is kept of the last attempt. */
+static void expect_reason(struct ui_fixture *fixture, const char *reason, const char *words)
+{
+    struct id operation;
+
+    assert_int_equal(store_outbox_each(fixture->desk.store, 1, take_id, &operation, NULL), 1);
+    assert_int_equal(store_outbox_attempted(fixture->desk.store, &operation, 1, reason, NULL), 0);
+    fixture->desk.changes++;
+    ui_fixture_draw(fixture);
+    ui_fixture_expect(fixture, words);
+}
+
+static void the_outbox_says_what_the_server_answered(void **state)
+{
+    struct ui_fixture *fixture = *state;
+
+    open_case(fixture);
+    ui_fixture_press(fixture, INPUT_F(7));
+    ui_fixture_expect(fixture, "not sent yet");
+    expect_reason(fixture, "POST /v1/operations: cut", "tried 1 time: no answer");
+    expect_reason(fixture, STORE_REASON_ANSWERED "503: starting", "times: the server is busy");
+    expect_reason(fixture, STORE_REASON_ANSWERED "500: oh", "times: the server has a fault (500)");
+    expect_reason(fixture, STORE_REASON_ANSWERED "404: no", "the server did not take it (404)");
+    expect_reason(fixture, STORE_REASON_ANSWERED "200: ?", "times: the answer makes no sense");
+    expect_reason(fixture, STORE_REASON_AGAIN, "times: the server lost it");
+}
+
 struct refusing {
     struct store_outcome outcome;
     enum record_type type;
@@ -271,6 +304,7 @@ int main(void)
         WITH(a_paste_that_does_not_fit_changes_nothing),
         WITH(likely_duplicates_are_offered_while_typing),
         WITH(the_outbox_tells_and_takes_back),
+        WITH(the_outbox_says_what_the_server_answered),
         WITH(a_refused_note_comes_back_with_its_text),
         WITH(a_wrong_detail_is_named_and_gone_to),
         WITH(how_long_somebody_is_at_it_is_said),
