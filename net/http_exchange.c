@@ -224,8 +224,10 @@ static bool set_request(struct http_exchange *exchange, const struct http_reques
         good = good && set_body(exchange);
     return good && curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange->headers) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)limits->connect_ms) ==
-               CURLE_OK &&
+           /* libcurl wakes for it even when the connection is there: not within a long poll, where
+            * that would be all that happens. */
+           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                            (long)(limits->connect_ms + request->wait_ms)) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS,
                             (long)(limits->total_ms + request->wait_ms)) == CURLE_OK;
 }

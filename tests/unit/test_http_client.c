@@ -450,6 +450,36 @@ static void a_push_goes_while_the_long_poll_is_open(void **state)
     scripted_server_stop(server);
 }
 
+/* Nothing happens for as long as the server is silent: the machine may sleep. */
+static void a_long_poll_wakes_nobody(void **state)
+{
+    struct scripted_server *server = scripted_server_start(answer_or_wait, NULL);
+    struct http_client_options options = http_client_default_options;
+    struct http_client *client = NULL;
+    struct http_exchange *bell = NULL;
+    struct http_reply reply;
+    struct http_request wait = {.method = "GET",
+                                .path = "/v1/changes?wait=50",
+                                .accept = "application/json",
+                                .wait_ms = 50000};
+
+    (void)state;
+    options.base_url = scripted_server_url(server);
+    options.connect_ms = 600;
+    assert_int_equal(http_client_new(&client, &options, NULL), 0);
+    assert_int_equal(http_client_call(client, &get_changes, &reply, NULL), 0);
+    http_reply_clear(&reply);
+    assert_int_equal(http_client_begin(client, &bell, &wait, NULL), 0);
+    assert_int_equal(http_client_poll(client, NULL, 0, 300, NULL), 0);
+    int64_t start = now_ms();
+    assert_int_equal(http_client_poll(client, NULL, 0, 1500, NULL), 0);
+    assert_true(now_ms() - start >= 1499);
+    assert_false(http_exchange_done(bell));
+    http_exchange_cancel(bell);
+    http_client_free(client);
+    scripted_server_stop(server);
+}
+
 static void *stop_soon(void *argument)
 {
     const struct timespec moment = {.tv_nsec = 100 * 1000 * 1000};
@@ -544,6 +574,7 @@ int main(void)
         cmocka_unit_test(compressed_replies_are_opened_and_bounded),
         cmocka_unit_test(a_silent_server_is_given_up),
         cmocka_unit_test(a_push_goes_while_the_long_poll_is_open),
+        cmocka_unit_test(a_long_poll_wakes_nobody),
         cmocka_unit_test(a_body_leaves_as_a_whole),
         cmocka_unit_test(a_waiting_call_is_stopped_from_another_thread),
         cmocka_unit_test(plain_http_is_for_loopback_alone),
