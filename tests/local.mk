@@ -141,7 +141,8 @@ tests_unit_test_restore_SOURCES = tests/unit/test_restore.c tests/unit/real_serv
 tests_unit_test_restore_LDADD = $(UNIT_LIBS)
 tests_unit_test_store_memory_SOURCES = tests/unit/test_store_memory.c \
     tests/unit/store_fixture.c tests/unit/store_fixture.h \
-    tests/unit/store_script.c tests/unit/store_script.h
+    tests/unit/store_script.c tests/unit/store_script.h \
+    tests/unit/store_calls.c tests/unit/store_calls.h
 tests_unit_test_store_memory_LDADD = $(UNIT_LIBS)
 tests_unit_test_store_memory_LDFLAGS = -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc \
     -Wl,--wrap=strdup
@@ -347,7 +348,8 @@ tests_unit_test_store_provider_SOURCES = tests/unit/test_store_provider.c tests/
 tests_unit_test_store_provider_LDADD = $(UNIT_LIBS)
 tests_unit_test_store_crash_SOURCES = tests/unit/test_store_crash.c tests/unit/fault_vfs.c \
     tests/unit/fault_vfs.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
-    tests/unit/store_script.c tests/unit/store_script.h
+    tests/unit/store_script.c tests/unit/store_script.h \
+    tests/unit/store_calls.c tests/unit/store_calls.h
 tests_unit_test_store_crash_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_schema
 tests_unit_test_schema_SOURCES = tests/unit/test_schema.c tests/unit/unit.h
@@ -831,6 +833,7 @@ SCRIPT_TESTS = \
     tests/end_to_end/service_page.sh \
     tests/end_to_end/share_draft.sh \
     tests/end_to_end/sign_in.sh \
+    tests/end_to_end/slow_line.sh \
     tests/end_to_end/state.sh \
     tests/end_to_end/story.sh \
     tests/end_to_end/supervise.sh \

@@ -11,6 +11,9 @@
  *     cut down N         end each connection after N bytes towards the terminal
  *     delay MS           hold every piece back so long
  *     rate BYTES         carry at most so many bytes a second, each way
+ *     line BYTES MS PERCENT
+ *                        a poor line: so many bytes a second each way, each packet so long under
+ *                        way, and so many lost and sent again after a while, as TCP does
  *     silent             take connections and carry nothing
  *     random PERCENT     of the connections meet a fate drawn from the seed: cut somewhere, either
  *                        way, or held back
@@ -40,11 +43,25 @@
 
 enum way { UP, DOWN };
 
-/* One direction of a connection: what was read and not yet written. */
-struct pipe {
-    char bytes[PIECE];
-    size_t length;
+/* On a line so many bytes are one packet, and so many packets are under way at most. */
+#define PACKET  536
+#define PACKETS 64
+/* How often one packet is lost at most. */
+#define LOST_MOST 4
+
+/* What was read and not yet written. */
+struct piece {
+    struct piece *next;
     int64_t release_ms; /* not to be written before */
+    size_t length;
+    char bytes[];
+};
+
+/* One direction of a connection. */
+struct pipe {
+    struct piece *first, *last;
+    size_t count;
+    int64_t free_ms; /* the line takes no further packet before */
     int64_t carried;
     int64_t cut_after; /* -1: never */
     bool ended;        /* the reading side has closed */
@@ -68,6 +85,8 @@ struct proxy {
     int64_t cut_after[2];
     int64_t delay_ms;
     int64_t rate;
+    bool poor; /* several pieces are under way at once, and some are lost */
+    unsigned lost;
     unsigned percent;
     int64_t accepted;
     int64_t carried[2];
@@ -96,6 +115,15 @@ static uint32_t draw(struct proxy *proxy, uint32_t below)
 /* --- connections -------------------------------------------------------------------------------
  */
 
+static void drop_first(struct pipe *pipe)
+{
+    struct piece *piece = pipe->first;
+
+    pipe->first = piece->next;
+    pipe->count--;
+    free(piece);
+}
+
 static void close_connection(struct connection *connection, bool reset)
 {
     struct linger linger = {.l_onoff = 1, .l_linger = 0};
@@ -106,6 +134,9 @@ static void close_connection(struct connection *connection, bool reset)
     }
     (void)close(connection->client);
     (void)close(connection->server);
+    for (int way = UP; way <= DOWN; way++)
+        while (connection->pipes[way].first != NULL)
+            drop_first(&connection->pipes[way]);
     connection->used = false;
 }
 
@@ -176,46 +207,84 @@ static int target_of(const struct connection *connection, int way)
     return way == UP ? connection->server : connection->client;
 }
 
+/* When a packet arrives that is sent now: after those before it, and once it was not lost. */
+static int64_t arrival_ms(struct proxy *proxy, struct pipe *pipe, size_t length)
+{
+    int64_t now = now_ms(), again = 2 * proxy->delay_ms + 1000, arrival;
+
+    pipe->free_ms = (pipe->free_ms > now ? pipe->free_ms : now) +
+                    (proxy->rate > 0 ? (int64_t)length * 1000 / proxy->rate : 0);
+    arrival = pipe->free_ms + proxy->delay_ms;
+    for (int times = 0; times < LOST_MOST && draw(proxy, 100) < proxy->lost; times++) {
+        arrival += again;
+        again *= 2;
+    }
+    return pipe->count > 0 && pipe->last->release_ms > arrival ? pipe->last->release_ms : arrival;
+}
+
+static bool add_piece(struct proxy *proxy, struct connection *connection, int way,
+                      const char *bytes, size_t length)
+{
+    struct pipe *pipe = &connection->pipes[way];
+    struct piece *piece = malloc(sizeof *piece + length);
+
+    if (piece == NULL)
+        return false;
+    piece->next = NULL;
+    piece->length = length;
+    memcpy(piece->bytes, bytes, length);
+    if (proxy->poor)
+        piece->release_ms = arrival_ms(proxy, pipe, length);
+    else
+        piece->release_ms = now_ms() + proxy->delay_ms + connection->delay_ms +
+                            (proxy->rate > 0 ? (int64_t)length * 1000 / proxy->rate : 0);
+    if (pipe->count++ > 0)
+        pipe->last->next = piece;
+    else
+        pipe->first = piece;
+    pipe->last = piece;
+    return true;
+}
+
 /* Reads a piece. False when the connection is over. */
 static bool take(struct proxy *proxy, struct connection *connection, int way)
 {
     struct pipe *pipe = &connection->pipes[way];
-    size_t most = sizeof pipe->bytes;
+    char bytes[PIECE];
+    size_t most = proxy->poor ? PACKET : sizeof bytes;
 
-    if (proxy->rate > 0 && (int64_t)most > proxy->rate / 20 + 1)
+    if (!proxy->poor && proxy->rate > 0 && (int64_t)most > proxy->rate / 20 + 1)
         most = (size_t)(proxy->rate / 20 + 1);
-    ssize_t got = recv(source_of(connection, way), pipe->bytes, most, MSG_DONTWAIT);
+    ssize_t got = recv(source_of(connection, way), bytes, most, MSG_DONTWAIT);
     if (got < 0)
         return errno == EAGAIN || errno == EINTR;
-    if (got == 0) {
-        pipe->ended = true;
-        return shutdown(target_of(connection, way), SHUT_WR) == 0;
-    }
-    pipe->length = (size_t)got;
-    pipe->release_ms = now_ms() + proxy->delay_ms + connection->delay_ms;
-    if (proxy->rate > 0)
-        pipe->release_ms += got * 1000 / proxy->rate;
-    return true;
+    if (got > 0)
+        return add_piece(proxy, connection, way, bytes, (size_t)got);
+    pipe->ended = true;
+    return pipe->count > 0 || shutdown(target_of(connection, way), SHUT_WR) == 0;
 }
 
 /* Writes a piece whose time has come. False when the connection is over. */
 static bool give(struct proxy *proxy, struct connection *connection, int way)
 {
     struct pipe *pipe = &connection->pipes[way];
-    size_t length = pipe->length;
+    const struct piece *piece = pipe->first;
+    size_t length = piece->length;
 
     if (pipe->cut_after >= 0 && (int64_t)length > pipe->cut_after - pipe->carried)
         length = (size_t)(pipe->cut_after - pipe->carried);
     for (size_t done = 0; done < length;) {
         ssize_t sent =
-            send(target_of(connection, way), pipe->bytes + done, length - done, MSG_NOSIGNAL);
+            send(target_of(connection, way), piece->bytes + done, length - done, MSG_NOSIGNAL);
         if (sent < 0 && errno != EINTR)
             return false;
         done += sent > 0 ? (size_t)sent : 0;
     }
     pipe->carried += (int64_t)length;
     proxy->carried[way] += (int64_t)length;
-    pipe->length = 0;
+    drop_first(pipe);
+    if (pipe->ended && pipe->count == 0 && shutdown(target_of(connection, way), SHUT_WR) != 0)
+        return false;
     return pipe->cut_after < 0 || pipe->carried < pipe->cut_after;
 }
 
@@ -230,12 +299,14 @@ static void reset_faults(struct proxy *proxy)
     proxy->cut_after[DOWN] = -1;
     proxy->delay_ms = 0;
     proxy->rate = 0;
+    proxy->poor = false;
+    proxy->lost = 0;
     proxy->percent = 0;
 }
 
 static void obey(struct proxy *proxy, const char *line)
 {
-    int64_t number = 0;
+    int64_t number = 0, delay = 0;
 
     if (strcmp(line, "count") == 0) {
         (void)printf("connections %" PRId64 " bytes-up %" PRId64 " bytes-down %" PRId64 "\n",
@@ -257,7 +328,11 @@ static void obey(struct proxy *proxy, const char *line)
         proxy->delay_ms = number;
     else if (sscanf(line, "rate %" SCNd64, &number) == 1)
         proxy->rate = number;
-    else if (sscanf(line, "random %" SCNd64, &number) == 1)
+    else if (sscanf(line, "line %" SCNd64 " %" SCNd64 " %u", &number, &delay, &proxy->lost) == 3) {
+        proxy->poor = true;
+        proxy->rate = number;
+        proxy->delay_ms = delay;
+    } else if (sscanf(line, "random %" SCNd64, &number) == 1)
         proxy->percent = (unsigned)number;
     else if (strcmp(line, "kill") == 0)
         for (size_t index = 0; index < CONNECTIONS; index++) {
@@ -309,14 +384,20 @@ static int wait_for_something(struct proxy *proxy, struct pollfd *waits)
             *place = (struct pollfd){.fd = -1};
             if (!connection->used)
                 continue;
-            if (pipe->length > 0 && !proxy->silent) {
-                int64_t left = pipe->release_ms > now ? pipe->release_ms - now : 0;
+            if (pipe->count > 0 && !proxy->silent) {
+                int64_t left = pipe->first->release_ms > now ? pipe->first->release_ms - now : 0;
                 wait = wait < 0 || left < wait ? left : wait;
-            } else if (pipe->length == 0 && !pipe->ended) {
+            }
+            if (pipe->count < (proxy->poor ? PACKETS : 1) && !pipe->ended) {
                 *place = (struct pollfd){.fd = source_of(connection, way), .events = POLLIN};
             }
         }
     return poll(waits, 2 + CONNECTIONS * 2, (int)wait);
+}
+
+static bool is_over(const struct pipe *pipe)
+{
+    return pipe->ended && pipe->count == 0;
 }
 
 static void carry(struct proxy *proxy, struct connection *connection, const struct pollfd *waits)
@@ -326,9 +407,9 @@ static void carry(struct proxy *proxy, struct connection *connection, const stru
         bool good = true;
         if (waits[way].fd >= 0 && waits[way].revents != 0)
             good = take(proxy, connection, way);
-        else if (pipe->length > 0 && !proxy->silent && pipe->release_ms <= now_ms())
+        if (good && pipe->count > 0 && !proxy->silent && pipe->first->release_ms <= now_ms())
             good = give(proxy, connection, way);
-        if (!good || (connection->pipes[UP].ended && connection->pipes[DOWN].ended))
+        if (!good || (is_over(&connection->pipes[UP]) && is_over(&connection->pipes[DOWN])))
             close_connection(connection, !good);
     }
 }

@@ -23,6 +23,7 @@
 
 #include "app/journal.h"
 #include "tests/unit/fault_vfs.h"
+#include "tests/unit/store_calls.h"
 #include "tests/unit/store_script.h"
 
 /* In the child: the work, with the fault armed; one byte in the pipe for each step done. */
@@ -148,6 +149,135 @@ static void an_error_at_every_write_is_told_and_loses_nothing(void **state)
     while (!fail_at(FAULT_ERROR, at))
         at++;
     assert_true(at > 20);
+}
+
+/* --- each call ---------------------------------------------------------------------------------
+ */
+
+/* One call with the disk failing from change `at` on: it has changed nothing when it says so, until
+ * there is room. False when there were fewer. */
+static bool call_on_bad_disk(const struct store_call *call, struct store_calls *calls,
+                             const char *before, enum fault_kind kind, long at, int *code)
+{
+    char *after;
+    bool failed;
+
+    fault_vfs_arm(kind, at);
+    *code = call->make(calls);
+    failed = fault_vfs_count() >= at;
+    fault_vfs_arm(FAULT_NONE, 0);
+    if (*code != 0 && *code != ERROR_STORAGE)
+        fail_msg("%s: change %ld: %d: %s", call->name, at, *code, calls->error.message);
+    after = store_calls_describe(calls);
+    if ((*code != 0 && !call->in_steps) || call->reads)
+        assert_string_equal(after, before);
+    else if (*code == 0 && !call->in_steps && strcmp(after, before) == 0)
+        fail_msg("%s did nothing", call->name);
+    free(after);
+    return failed;
+}
+
+/* Each of its changes in turn, at the same store until the call goes well there. */
+static long call_with_each_failing(const struct store_call *call, enum fault_kind kind)
+{
+    bool more = true;
+    long at = 1;
+
+    while (more) {
+        struct store_calls calls;
+        char *before;
+        int code = ERROR_STORAGE;
+
+        store_calls_begin(&calls);
+        before = store_calls_describe(&calls);
+        while (more && code != 0)
+            more = call_on_bad_disk(call, &calls, before, kind, at++, &code);
+        store_fixture_reopen(&calls.fixture);
+        free(before);
+        store_calls_end(&calls);
+    }
+    return at - 2;
+}
+
+static void each_call_on_a_bad_disk_changes_nothing(void **state)
+{
+    static const enum fault_kind kinds[] = {FAULT_FULL, FAULT_ERROR, FAULT_READ_ONLY};
+    long failed = 0;
+
+    (void)state;
+    for (size_t i = 0; i < store_calls_count; i++)
+        for (size_t kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++) {
+            long fewer = call_with_each_failing(&store_calls[i], kinds[kind]);
+
+            if (fewer == 0 && !store_calls[i].reads)
+                fail_msg("%s writes nothing", store_calls[i].name);
+            failed += fewer;
+        }
+    print_message("%ld failures in %zu calls\n", failed, store_calls_count);
+}
+
+/* In the child, and then no more. */
+static void call_and_end(struct store_calls *calls, const struct store_call *call,
+                         enum fault_kind kind, long at)
+{
+    struct store_fixture *fixture = &calls->fixture;
+
+    if (store_open(&fixture->store, fixture->path, fixture->key, NULL) != 0)
+        _exit(3);
+    fault_vfs_arm(kind, at);
+    _exit(call->make(calls) != 0 ? 4 : 0);
+}
+
+/* Dies at each change that the call makes: it is then as if it had not begun, or as if all of it
+ * was done; and it goes well when it is made again. */
+static long call_and_die(const struct store_call *call, enum fault_kind kind)
+{
+    int status = FAULT_EXIT << 8;
+    long at;
+
+    for (at = 1; WEXITSTATUS(status) == FAULT_EXIT; at++) {
+        struct store_calls calls;
+        char *before, *after;
+        pid_t child;
+
+        store_calls_begin(&calls);
+        before = store_calls_describe(&calls);
+        store_close(calls.fixture.store);
+        calls.fixture.store = NULL;
+        fault_vfs_lose((unsigned)at % 3);
+        child = fork();
+        assert_true(child >= 0);
+        if (child == 0)
+            call_and_end(&calls, call, kind, at);
+        assert_int_equal(waitpid(child, &status, 0), child);
+        if (!WIFEXITED(status) || (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != FAULT_EXIT))
+            fail_msg("%s: change %ld: status %d", call->name, at, status);
+        store_fixture_reopen(&calls.fixture);
+        after = store_calls_describe(&calls);
+        if (call->reads)
+            assert_string_equal(after, before);
+        /* Not done: then it can be. What was done is not always there to be done again. */
+        if (strcmp(after, before) == 0 && call->make(&calls) != 0)
+            fail_msg("%s: after change %ld: %s", call->name, at, calls.error.message);
+        free(before);
+        free(after);
+        store_fixture_client(&calls.fixture, "Next");
+        store_calls_end(&calls);
+    }
+    return at - 2;
+}
+
+static void each_call_that_dies_leaves_a_store_that_goes_on(void **state)
+{
+    long died = 0;
+
+    (void)state;
+    for (size_t i = 0; i < store_calls_count; i++) {
+        died += call_and_die(&store_calls[i], FAULT_DIE);
+        died += call_and_die(&store_calls[i], FAULT_POWER);
+    }
+    print_message("died %ld times in %zu calls\n", died, store_calls_count);
+    assert_true(died > 100);
 }
 
 /* --- the journal, synced behind the saving -----------------------------------------------------
@@ -353,6 +483,8 @@ int main(void)
         cmocka_unit_test(without_power_at_every_write_nothing_acknowledged_is_lost),
         cmocka_unit_test(a_disk_full_at_every_write_is_told_and_loses_nothing),
         cmocka_unit_test(an_error_at_every_write_is_told_and_loses_nothing),
+        cmocka_unit_test(each_call_on_a_bad_disk_changes_nothing),
+        cmocka_unit_test(each_call_that_dies_leaves_a_store_that_goes_on),
         cmocka_unit_test(a_full_disk_is_named),
         cmocka_unit_test(what_was_saved_outlives_the_power_in_the_journal_alone),
         cmocka_unit_test(what_only_the_journal_took_outlives_the_power),

@@ -13,6 +13,7 @@
 #include <sqlite3.h>
 
 #include "app/recovery.h"
+#include "tests/unit/store_calls.h"
 #include "tests/unit/store_script.h"
 
 void *__real_malloc(size_t size);
@@ -157,11 +158,78 @@ static void no_memory_at_all_is_told_and_loses_nothing(void **state)
     every_allocation(3, true);
 }
 
+/* One call with allocation `at` failing: it says so and has changed nothing, or does without. False
+ * when there were fewer. */
+static bool call_without(const struct store_call *call, struct store_calls *calls,
+                         const char *before, long at, int *code)
+{
+    char *after;
+
+    allocations = 0;
+    fails_at = at;
+    enter();
+    *code = call->make(calls);
+    leave();
+    fails_at = 0;
+    if (*code != 0 && *code != ERROR_MEMORY && *code != ERROR_STORAGE)
+        fail_msg("%s: allocation %ld: %d: %s", call->name, at, *code, calls->error.message);
+    after = store_calls_describe(calls);
+    if ((*code != 0 && !call->in_steps) || call->reads)
+        assert_string_equal(after, before);
+    else if (*code == 0 && !call->in_steps && strcmp(after, before) == 0)
+        fail_msg("%s did nothing", call->name);
+    free(after);
+    return allocations >= at;
+}
+
+/* Each of its allocations in turn, or each third and all after it, at the same store until the call
+ * goes well there. */
+static long call_with_each_missing(const struct store_call *call, bool last)
+{
+    long at = 1, step = last ? 3 : 1;
+    bool more = true;
+
+    lasting = last;
+    while (more) {
+        struct store_calls calls;
+        char *before;
+        int code = ERROR_MEMORY;
+
+        store_calls_begin(&calls);
+        before = store_calls_describe(&calls);
+        while (more && code != 0) {
+            more = call_without(call, &calls, before, at, &code);
+            at += step;
+        }
+        store_fixture_reopen(&calls.fixture);
+        free(before);
+        store_calls_end(&calls);
+    }
+    return (at - 1) / step - 1;
+}
+
+static void each_call_without_memory_changes_nothing(void **state)
+{
+    long failed = 0;
+
+    (void)state;
+    for (size_t i = 0; i < store_calls_count; i++)
+        for (int last = 0; last < 2; last++) {
+            long fewer = call_with_each_missing(&store_calls[i], last == 1);
+
+            if (fewer == 0)
+                fail_msg("%s needed no memory", store_calls[i].name);
+            failed += fewer;
+        }
+    print_message("%ld failures in %zu calls\n", failed, store_calls_count);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_allocation_that_fails_is_told_and_loses_nothing),
         cmocka_unit_test(no_memory_at_all_is_told_and_loses_nothing),
+        cmocka_unit_test(each_call_without_memory_changes_nothing),
     };
 
     hook_sqlite();
