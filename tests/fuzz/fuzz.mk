@@ -1,8 +1,9 @@
 # Builds and runs the fuzz targets (clang). Not part of the build: `make fuzz` calls it with SOURCE,
-# FLAGS (of the preprocessor), LIBS, FUZZ (targets) and FUZZ_SECONDS. Everything is made in the
-# folder fuzz/ of the build, where new inputs and crashes stay too.
+# FLAGS (of the preprocessor), LIBS, FUZZ (targets), FUZZ_SECONDS and FUZZ_BUILD (flags of the
+# compiler). Everything is made in the folder fuzz/ of the build, where new inputs and crashes stay too.
 CLANG = clang
-CFLAGS = -std=c11 -D_GNU_SOURCE -DHAVE_CONFIG_H -Wno-macro-redefined -g -O1 -pthread -fno-sanitize-recover=all
+CFLAGS = -std=c11 -D_GNU_SOURCE -DHAVE_CONFIG_H -Wno-macro-redefined $(FUZZ_BUILD) -pthread \
+    -fno-sanitize-recover=all
 SANITIZE = address,undefined
 
 sources := $(wildcard $(foreach folder,app forms net ui,$(SOURCE)/$(folder)/*.c)) \
