@@ -88,7 +88,7 @@ keys b C-v
 wait_for b "State       offered"
 proxy_tell "refuse"
 proxy_tell "kill"
-sleep 0.3
+wait_for b "offline"
 keys b Enter
 wait_for b "Pending, not confirmed yet"
 shows b "Confirmed" && fail "an acceptance without a link is shown as certain"
@@ -117,7 +117,7 @@ wait_for c "State       offered"
 # What the server answers to the claim does not arrive.
 proxy_tell "cut down 1"
 proxy_tell "kill"
-sleep 0.3
+wait_for b "offline"
 keys b Enter
 wait_for c "Pierre Gagnon has got it"
 wait_for c "accepted by Pierre Gagnon"

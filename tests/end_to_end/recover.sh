@@ -16,6 +16,11 @@ at_server() {
     grep -oF "$1" "$WORK/records.json" | wc -l
 }
 
+arrived() {
+    records_of marie
+    [ "$(at_server "$1")" = 1 ]
+}
+
 note() {
     keys a F6
     types a "$1"
@@ -42,8 +47,8 @@ mkdir "$WORK/copy" && cp "$WORK"/server.db* "$WORK/copy/"
 server_start
 wait_for a "online" 60
 note "Second note, which the server will lose." "The note is saved."
+wait_that "the second note does not arrive" arrived "Second note, which the server will lose"
 wait_gone a "waiting" 40
-sleep 0.5
 
 echo "the server is restored from the copy: told, and the second note is sent again"
 server_stop KILL

@@ -43,6 +43,13 @@ command_line() {
     keys "$1" Enter
 }
 
+# Nothing that was typed there waits to be read (FIONREAD).
+all_read() {
+    perl -MFcntl -e 'sysopen(T, $ARGV[0], O_RDONLY | O_NOCTTY) or exit 1;
+        ioctl(T, 0x541B, $count = pack("i", 0)) or exit 1;
+        exit(unpack("i", $count) > 0)' "$(mux display-message -p -t "=$1:" '#{pane_tty}')"
+}
+
 # The number in the first row of the list.
 first_of() {
     screen "$1" | sed -n 6p | awk '{print $1}'
@@ -92,11 +99,11 @@ types b c
 wait_for b "A2 is called to counter 2"
 wait_for d "A2   Guichet / Counter: 2"
 wait_for d "Appels précédents / Calls before"
+# Whoever has called a number calls no other one: what is called again next is still A2.
 types b c
-sleep 0.3
-wait_for b "Counter 2: A2"
 types b r
 wait_for b "called 2 times"
+wait_for b "Counter 2: A2"
 types b r
 wait_for b "called 3 times"
 types b r
@@ -203,11 +210,11 @@ wait_for r "appelé au $winner"
 echo "no key leads out of the public screen; a resize and a restart leave it as it is"
 keys d q : Escape C-c F10 C-q Enter F1 F2
 types d "admin"$'\r'
-sleep 0.5
-terminal_ended d && fail "a key ended the public screen"
-shows d "admin" && fail "keys are shown on the public screen"
+wait_that "the public screen does not read its keys" all_read d
 mux resize-window -t "=d:" -x 60 -y 16
 wait_for d "A4   Guichet / Counter: $winner"
+terminal_ended d && fail "a key ended the public screen"
+shows d "admin" && fail "keys are shown on the public screen"
 mux resize-window -t "=d:" -x 132 -y 43
 wait_for d "A4   Guichet / Counter: $winner"
 pid=$(terminal_pid d)

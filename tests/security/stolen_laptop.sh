@@ -20,6 +20,10 @@ searched() {
     echo "nothing on the disk $1 ($(find "$LAPTOP" -type f | wc -l) files)"
 }
 
+at_server() {
+    cat "$WORK/server.db" "$WORK/server.db-wal" 2>/dev/null | grep -qaF -- "$1"
+}
+
 # --- the search itself finds what is there ----------------------------------------------------
 
 mkdir "$WORK/planted"
@@ -66,18 +70,18 @@ wait_for a "hors ligne" 40
 keys a C-x
 wait_for a "La note est enregistrée"
 keys a F5
-sleep 0.5
+wait_for a "Contexte"
 types a "pierre"
-sleep 0.5
+wait_for a "pierre"
 types a " Capucine vous rappellera"
-sleep 0.3
+wait_for a "Capucine vous rappellera"
 searched "without the server"
 keys a Escape
-sleep 0.3
+wait_gone a "Contexte"
 terminal_kill a
 server_start
 opens
-sleep 1
+wait_gone a "en attente" 40
 searched "after it was sent"
 
 # --- refused, and in conflict -------------------------------------------------------------------
@@ -125,7 +129,7 @@ keys b Tab Tab C-u
 types b "418 555-0700"
 keys b C-x
 wait_gone b "Postal code"
-sleep 1
+wait_that "the server does not get the other number" at_server "418 555-0700"
 mux kill-session -t "=b"
 TERMINALS=" a"
 opens
@@ -168,7 +172,7 @@ wait_for a "Le contact est commencé."
 searched "with the organisation's account"
 terminal_kill a
 opens
-sleep 1
+wait_for a "Topinambour"
 keys a F9
 wait_for a "Verrouillé par"
 keys a F10
