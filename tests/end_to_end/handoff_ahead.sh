@@ -12,17 +12,6 @@ for name in a:marie b:pierre; do
     wait_for "${name%%:*}" online
 done
 
-contact() {
-    keys a F3
-    wait_for a "Type a part of the name"
-    keys a C-o
-    wait_for a "The contact has begun."
-    types a "$1"
-    keys a Tab Enter
-    wait_for a "contact, in progress"
-    wait_gone a "1 waiting"
-}
-
 # offer: sends it, while the server's database is locked for so many seconds.
 offer_locked() {
     keys a F5
@@ -41,7 +30,8 @@ offer_locked() {
 }
 
 echo "it is shown before the server has written it, and accepted once it has"
-contact "first matter"
+contact a "first matter"
+wait_gone a "1 waiting"
 offer_locked 3
 keys b C-v
 wait_for b "arriving, not certain"
@@ -53,7 +43,8 @@ wait_for b "Confirmed, yours"
 
 echo "one that does not come vanishes, and nothing was accepted"
 keys a Escape
-contact "second matter"
+contact a "second matter"
+wait_gone a "1 waiting"
 offer_locked 60
 keys b C-v
 wait_for b "arriving, not certain"

@@ -44,16 +44,6 @@ winner() {
     [ "$(echo "$said" | wc -l)" = 1 ] || fail "not one winner: $said"
 }
 
-contact() {
-    keys a F3
-    wait_for a "Type a part of the name"
-    keys a C-o
-    wait_for a "The contact has begun."
-    types a "$1"
-    keys a Tab Enter
-    wait_for a "contact, in progress"
-}
-
 offer() {
     keys a F5
     wait_for a "Context"
@@ -65,7 +55,7 @@ offer() {
 }
 
 echo "the sender's terminal is killed between offer and acceptance"
-contact "first matter"
+contact a "first matter"
 offer pierre "Minutes   5"
 wait_for b "Ctrl-V: Marie Tremblay hands off to you"
 terminal_kill a
@@ -81,7 +71,7 @@ wait_for a "Pierre Gagnon has taken over"
 echo "the receiver's link is cut at the acceptance: pending, then theirs"
 keys a Escape
 keys a Escape
-contact "second matter"
+contact a "second matter"
 offer pierre "Minutes   5"
 wait_for b "Ctrl-V: Marie Tremblay hands off to you"
 keys b C-v
@@ -106,7 +96,7 @@ echo "the server is killed between claim and reply: pending until it says so aga
 echo "knows at once who has it"
 keys a Escape
 keys a Escape
-contact "third matter"
+contact a "third matter"
 offer "front line" "Minutes   10"
 wait_for b "Ctrl-V: Marie Tremblay hands off to you"
 wait_for c "Ctrl-V: Marie Tremblay hands off to you"
@@ -136,7 +126,7 @@ keys c Escape
 echo "what a declined offer had opened leaves the disk"
 keys a Escape
 keys a Escape
-contact "fourth matter"
+contact a "fourth matter"
 offer pierre "Minutes   5"
 wait_for b "Ctrl-V: Marie Tremblay hands off to you: anonymous client · fourth"
 store=$(find "$WORK/b/agents" -name '*.db')

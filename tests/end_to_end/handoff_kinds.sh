@@ -33,16 +33,6 @@ rang() {
 listen b
 listen c
 
-contact() {
-    keys "$1" F3
-    wait_for "$1" "Type a part of the name"
-    keys "$1" C-o
-    wait_for "$1" "The contact has begun."
-    types "$1" "$2"
-    keys "$1" Tab Enter
-    wait_for "$1" "contact, in progress"
-}
-
 # The kind is N times Ctrl-R from "cold".
 offer() {
     keys a F5

@@ -8,6 +8,7 @@
 #                             the data directory is $WORK/NAME unless DATA_ says another; ENV_
 #                             holds NAME=VALUE for its environment
 #   sign_in NAME LOGIN        types login and password (every sample agent's is "guichet")
+#   contact NAME MATTER       begins an anonymous contact about it at an English terminal
 #   keys NAME KEY...          tmux key names: Enter, F2, Escape, C-t, Down
 #   types NAME TEXT           text as typed, all at once
 #   wait_for NAME TEXT [S]    until TEXT (fixed string) is on the screen; fails after S seconds (20)
@@ -206,6 +207,18 @@ wait_that() {
         [ $SECONDS -lt $end ] || fail "$message"
         sleep 0.05
     done
+}
+
+contact() {
+    keys "$1" F3
+    wait_for "$1" "Type a part of the name"
+    keys "$1" C-o
+    wait_for "$1" "The contact has begun."
+    # What the contact was begun from may have given it a matter already.
+    keys "$1" C-u
+    types "$1" "$2"
+    keys "$1" Tab Enter
+    wait_for "$1" "contact, in progress"
 }
 
 wait_file() {

@@ -26,18 +26,11 @@ sign_in b sophie "Mot de passe"
 wait_for b "en ligne"
 
 # At a terminal: a contact about the service of this code.
-contact() {
+contact_about() {
     keys "$1" C-g
     types "$1" "service $2"$'\r'
     wait_for "$1" "Service · $3"
-    keys "$1" F3
-    wait_for "$1" "Type a part of the name"
-    keys "$1" C-o
-    wait_for "$1" "The contact has begun."
-    keys "$1" C-u
-    types "$1" "$4"
-    keys "$1" Tab Enter
-    wait_for "$1" "contact, in progress"
+    contact "$1" "$4"
 }
 
 # The status that is called so.
@@ -64,7 +57,7 @@ wait_count() {
 }
 
 echo "a guarantee runs, in words"
-contact a FO-11 "Birth certificate" "a certificate for the passport"
+contact_about a FO-11 "Birth certificate" "a certificate for the passport"
 wait_for a "Guaranteed: 15 business days left, until "
 wait_for a "guarantee, running, by"
 [ "$(count promise running)" = 1 ] || fail "the server has no promise"
@@ -99,7 +92,7 @@ echo "one that is missed puts a refund into the queue, once"
 terminal c --language en --channel counter
 sign_in c luc Password
 wait_for c online
-contact c MBL "Master business licence" "a licence for a shop"
+contact_about c MBL "Master business licence" "a licence for a shop"
 wait_for c "Guaranteed: missed" 30
 wait_count promise missed 1
 wait_count task open 1

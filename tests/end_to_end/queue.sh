@@ -28,18 +28,6 @@ wait_for n Password
 types n nora$'\r'guichet-nora$'\r'
 wait_for n online
 
-# A contact with this need; the first one about the service that is open.
-contact() {
-    keys a F3
-    wait_for a "Type a part of the name"
-    keys a C-o
-    wait_for a "The contact has begun."
-    keys a C-u
-    types a "$1"
-    keys a Tab Enter
-    wait_for a "contact, in progress"
-}
-
 # To the queue that is typed, with a summary of its own.
 offer() {
     wait_for a "queue, $1 wait"
@@ -64,7 +52,7 @@ types a "birth certificate"
 wait_for a "Birth certificate or copy"
 keys a Enter
 wait_for a "Registrar of Civil Status · "
-contact "first of them"
+contact a "first of them"
 keys a F5
 wait_for a "Context"
 wait_for a "serves this service"
@@ -104,7 +92,7 @@ grep -q "first of them" "$WORK/records.json" && fail "Nora's feed has the file"
 end_contact
 
 echo "an urgent one that came later is taken first"
-contact "second of them"
+contact a "second of them"
 keys a F5
 wait_for a "Context"
 types a "civil status and"
@@ -115,7 +103,7 @@ wait_for d "Ctrl-V: Marie Tremblay hands off to you: second of them"
 end_contact
 
 echo "the list has the order in which they are taken"
-contact "third of them"
+contact a "third of them"
 keys a F5
 wait_for a "Context"
 types a "civil status and"
@@ -160,7 +148,7 @@ wait_for d "contact is in progress"
 
 echo "two keys hand off to whoever is suggested"
 keys a Escape Escape Escape
-contact "fourth of them"
+contact a "fourth of them"
 keys a F5
 wait_for a "Context"
 wait_for a "queue, 0 wait"

@@ -46,16 +46,6 @@ wait_for p online
 arrive m marie
 arrive s sophie
 
-contact() {
-    keys "$1" F3
-    wait_for "$1" "Type a part of the name"
-    keys "$1" C-o
-    wait_for "$1" "The contact has begun."
-    types "$1" "$2"
-    keys "$1" Tab Enter
-    wait_for "$1" "contact, in progress"
-}
-
 offer() {
     keys "$1" F5
     wait_for "$1" "Context"

@@ -29,16 +29,6 @@ for name in a:marie b:pierre c:luc d:annie; do
     wait_for "${name%%:*}" online
 done
 
-contact() {
-    keys "$1" F3
-    wait_for "$1" "Type a part of the name"
-    keys "$1" C-o
-    wait_for "$1" "The contact has begun."
-    types "$1" "$2"
-    keys "$1" Tab Enter
-    wait_for "$1" "contact, in progress"
-}
-
 offer() {
     keys a F5
     wait_for a "Context"
