@@ -20,6 +20,7 @@
 #include "ui/input.h"
 #include "ui/paint.h"
 
+struct editor;
 struct ui;
 struct screen;
 struct home;
@@ -165,6 +166,8 @@ void ui_tell_error(struct ui *ui, const struct error *error);
 /* Drops the keys typed ahead and rings: they were meant for another place (a field in error). */
 void ui_stop_ahead(struct ui *ui);
 void ui_ring(struct ui *ui);
+/* A key for a text that is edited: as editor_key, and rings when no more fits. */
+bool ui_edit(struct ui *ui, struct editor *editor, const struct input *input, bool *changed);
 
 /* Copies a text, cleaned: the agent puts it elsewhere with Insert (or ":paste"), and, where it has
  * one, the terminal's clipboard gets it. Tells what was copied; "" copies nothing. */

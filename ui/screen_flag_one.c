@@ -235,11 +235,7 @@ static bool view_key(struct screen *screen, const struct input *input)
     if (!is_to_settle(view, screen->desk) || input->code == INPUT_PAGE_DOWN ||
         input->code == INPUT_PAGE_UP)
         return page_key(&view->page, input, &opened);
-    if (!editor_key(view->answer, input, NULL))
-        return false;
-    if (editor_is_full(view->answer))
-        ui_ring(screen->ui);
-    return true;
+    return ui_edit(screen->ui, view->answer, input, NULL);
 }
 
 static const char *view_subject(struct screen *screen)

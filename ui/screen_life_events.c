@@ -239,10 +239,8 @@ static bool events_key(struct screen *screen, const struct input *input)
         return true;
     if (input->code == ':' && editor_length(events->query) == 0)
         return false;
-    if (!editor_key(events->query, input, &changed))
+    if (!ui_edit(screen->ui, events->query, input, &changed))
         return false;
-    if (editor_is_full(events->query))
-        ui_ring(screen->ui);
     if (changed)
         events_match(events);
     return true;

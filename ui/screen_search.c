@@ -494,10 +494,8 @@ static bool search_key(struct screen *screen, const struct input *input)
     /* In an empty field ':' opens the command line; after a word it begins a filter. */
     if (input->code == ':' && editor_length(search->query) == 0)
         return false;
-    if (!editor_key(search->query, input, &changed))
+    if (!ui_edit(screen->ui, search->query, input, &changed))
         return false;
-    if (editor_is_full(search->query))
-        ui_ring(screen->ui);
     if (changed)
         search_ask(screen);
     return true;

@@ -446,11 +446,7 @@ static bool view_key(struct screen *screen, const struct input *input)
     if (input->code == INPUT_PAGE_DOWN || input->code == INPUT_PAGE_UP ||
         input->code == INPUT_DOWN || input->code == INPUT_UP)
         return page_key(&view->page, input, &opened);
-    if (!editor_key(view->line, input, NULL))
-        return false;
-    if (editor_is_full(view->line))
-        ui_ring(screen->ui);
-    return true;
+    return ui_edit(screen->ui, view->line, input, NULL);
 }
 
 static const char *view_subject(struct screen *screen)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "app/text.h"
+#include "ui/editor.h"
 #include "ui/language.h"
 #include "ui/ui_internal.h"
 
@@ -62,6 +63,15 @@ void ui_tell_error(struct ui *ui, const struct error *error)
 void ui_ring(struct ui *ui)
 {
     ui->ring = true;
+}
+
+bool ui_edit(struct ui *ui, struct editor *editor, const struct input *input, bool *changed)
+{
+    if (!editor_key(editor, input, changed))
+        return false;
+    if (editor_is_full(editor))
+        ui_ring(ui);
+    return true;
 }
 
 void ui_copy(struct ui *ui, const char *text)

@@ -124,6 +124,22 @@ static void a_moved_service_is_followed_and_said(void **state)
     assert_true(ui_fixture_shows(fixture, "Service · Driving licence"));
 }
 
+static void what_fits_no_more_rings(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    char words[401];
+
+    memset(words, 'x', sizeof(words) - 1);
+    words[sizeof(words) - 1] = '\0';
+    ui_fixture_type(fixture, F2);
+    ui_fixture_type(fixture, words);
+    assert_false(ui_take_ring(fixture->ui));
+    ui_fixture_type(fixture, "y");
+    assert_true(ui_take_ring(fixture->ui));
+    ui_fixture_type(fixture, "\b");
+    assert_false(ui_take_ring(fixture->ui));
+}
+
 static void everything_is_there_on_return(void **state)
 {
     struct ui_fixture *fixture = *state;
@@ -392,6 +408,7 @@ int main(void)
         TEST(a_result_is_marked_ahead),
         TEST(the_channels_stand_side_by_side),
         TEST(a_moved_service_is_followed_and_said),
+        TEST(what_fits_no_more_rings),
         TEST(everything_is_there_on_return),
         TEST(a_damaged_state_opens_home),
         TEST(the_command_line_completes_and_runs),
