@@ -10,11 +10,14 @@
 
 #include "app/json.h"
 #include "net/compress.h"
+#include "net/operations_sent.h"
 #include "tests/sim/sim_disk.h"
 
 #define BATCH_MOST 500
 
 struct arrived {
+    struct operations_sent sent; /* what the operations were read from, and those in binary form are
+                                    opened from */
     struct operation *operations[BATCH_MOST];
     struct ledger_outcome outcomes[BATCH_MOST];
     struct id sent_as[BATCH_MOST]; /* the ids as the terminal knows them */
@@ -30,42 +33,64 @@ static void arrived_free(struct arrived *arrived)
         operation_free(arrived->operations[i]);
         ledger_outcome_clear(&arrived->outcomes[i]);
     }
+    operations_sent_free(&arrived->sent);
     free(arrived);
 }
 
-static struct arrived *read_operations(struct simulation *simulation, struct sim_message *request)
+static void read_sent(struct simulation *simulation, const struct sim_message *request,
+                      struct operations_sent *sent)
 {
-    struct arrived *arrived = calloc(1, sizeof *arrived);
     enum compression compression = COMPRESSION_IDENTITY;
     struct error error = ERROR_INIT;
     char *plain = NULL;
     size_t length = 0;
     json_t *document = NULL;
-    json_t *one;
-    size_t index;
 
-    if (arrived == NULL)
-        abort();
     if (request->encoding[0] != '\0')
         (void)compression_from_name(&compression, request->encoding);
     sim_must(simulation,
              decompress_bytes(compression, request->body, request->length, 16 * 1024 * 1024, &plain,
                               &length, &error),
              &error, "unpacking a batch");
+    simulation->totals.batches++;
+    if (request->binary) {
+        sim_must(simulation, operations_sent_binary(sent, plain, length, &error), &error,
+                 "reading a batch in binary form");
+        simulation->totals.binary++;
+        return;
+    }
     sim_must(simulation, json_read(&document, plain, length, length, "batch", &error), &error,
              "reading a batch");
-    (void)snprintf(arrived->made, sizeof arrived->made, "%s", json_text_or(document, "made", ""));
-    (void)snprintf(arrived->shown, sizeof arrived->shown, "%s",
-                   json_text_or(document, "shown", ""));
-    arrived->ungrounded = json_bool_or(document, "ungrounded", false);
-    json_array_foreach(json_object_get(document, "operations"), index, one)
-    {
+    operations_sent_json(sent, document);
+    free(plain);
+}
+
+static void change_text(struct operation *operation)
+{
+    (void)operation_open(operation, NULL);
+    operation->closed = NULL;
+    json_object_set_new(operation->body, "text", json_string("other words"));
+}
+
+static struct arrived *read_operations(struct simulation *simulation, struct sim_message *request)
+{
+    const struct ledger_actor *actor = &simulation->terminals[request->terminal].actor;
+    struct arrived *arrived = calloc(1, sizeof *arrived);
+    struct error error = ERROR_INIT;
+
+    if (arrived == NULL)
+        abort();
+    read_sent(simulation, request, &arrived->sent);
+    const json_t *head = arrived->sent.head;
+    (void)snprintf(arrived->made, sizeof arrived->made, "%s", json_text_or(head, "made", ""));
+    (void)snprintf(arrived->shown, sizeof arrived->shown, "%s", json_text_or(head, "shown", ""));
+    arrived->ungrounded = json_bool_or(head, "ungrounded", false);
+    for (size_t index = 0; index < arrived->sent.count; index++) {
         struct operation *operation = NULL;
-        const struct ledger_actor *actor = &simulation->terminals[request->terminal].actor;
-        sim_must(simulation, operation_complete(one, &actor->agent, &actor->device, &error), &error,
-                 "completing an operation");
-        sim_must(simulation, operation_from_json(&operation, one, &error), &error,
-                 "reading an operation");
+        sim_must(simulation,
+                 operations_sent_read(&arrived->sent, index, &actor->agent, &actor->device,
+                                      &operation, &error),
+                 &error, "reading an operation");
         struct sim_made *made = sim_made_find(simulation, operation->id.text);
         arrived->sent_as[arrived->count] = operation->id;
         if (made == NULL)
@@ -75,11 +100,9 @@ static struct arrived *read_operations(struct simulation *simulation, struct sim
             operation->id =
                 id_generate(&simulation->terminals[request->terminal].ids, sim_wall(simulation));
         if (simulation->plant == SIM_PLANT_TEXT_CHANGED && operation->type == RECORD_NOTE)
-            json_object_set_new(operation->body, "text", json_string("other words"));
+            change_text(operation);
         arrived->operations[arrived->count++] = operation;
     }
-    json_decref(document);
-    free(plain);
     return arrived;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/binary.h"
 #include "app/json.h"
 #include "tests/sim/sim_disk.h"
 
@@ -102,6 +103,9 @@ static void answer_login(struct simulation *simulation, struct sim_message *requ
     json_t *document = json_pack(
         "{s:s, s:s, s:s, s:o, s:s}", "token", token, "expires_at", "2030-01-01T00:00:00Z", "feed",
         ledger_feed(sim_ledger_of(simulation, request->terminal)), "agent", agent, "time", now);
+    /* Each session is with a server, or of a terminal, of another version than the one before. */
+    if ((terminal->number + terminal->session) % 2 == 1)
+        json_object_set_new(document, "media_types", json_pack("[s]", BINARY_MEDIA_TYPE));
     sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
     json_decref(document);
 }

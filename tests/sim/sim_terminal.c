@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include "app/binary.h"
 #include "app/link_sign_in.h"
 #include "tests/sim/sim_disk.h"
 
@@ -40,6 +41,8 @@ void sim_message_fill(struct sim_message *message, const struct http_request *re
     (void)snprintf(message->path, sizeof message->path, "%s", request->path);
     (void)snprintf(message->encoding, sizeof message->encoding, "%s",
                    request->body_encoding == NULL ? "" : request->body_encoding);
+    message->binary =
+        request->body_type != NULL && strcmp(request->body_type, BINARY_MEDIA_TYPE) == 0;
     if (request->body_length > 0) {
         message->body = malloc(request->body_length);
         if (message->body == NULL)

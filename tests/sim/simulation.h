@@ -125,6 +125,7 @@ struct sim_message {
     char path[512];
     char token[64];
     char encoding[8];
+    bool binary;           /* the body is in binary form */
     int status;            /* of a reply; 0: the exchange failed */
     int64_t retry_after;   /* of a reply, ms; -1 for none */
     char *body;            /* owned */
@@ -227,6 +228,8 @@ struct sim_totals {
     int64_t withdrawn;
     int64_t let_go;
     int64_t fetched;
+    int64_t batches; /* of operations, at the server */
+    int64_t binary;  /* of these, in binary form */
     int64_t faults[SIM_FAULT_COUNT];
 };
 
