@@ -92,7 +92,7 @@ int binary_read_time(struct binary_reader *reader, int64_t *ms, struct error *er
 /* How large a value is. */
 struct binary_shape {
     size_t depth;  /* maps and arrays within each other: 0 for a number */
-    size_t values; /* all of them, and the names of maps */
+    size_t values; /* all of them */
 };
 /* Goes on behind one value, whose texts and names are not looked at. `shape` as far as it came. */
 int binary_measure(struct binary_reader *reader, struct binary_shape *shape, struct error *error);

@@ -323,7 +323,7 @@ int binary_measure(struct binary_reader *reader, struct binary_shape *shape, str
     size_t left[BINARY_DEPTH + 1], depth = 0; /* items to come, within what lies around them */
     struct binary_item item;
 
-    *shape = (struct binary_shape){0};
+    *shape = (struct binary_shape){.values = 1};
     left[0] = 1;
     for (;;) {
         int code = binary_read_item(reader, &item, error);
@@ -339,8 +339,8 @@ int binary_measure(struct binary_reader *reader, struct binary_shape *shape, str
             left[++depth] = item.kind == BINARY_MAP ? 2 * item.count : item.count;
             if (depth > shape->depth)
                 shape->depth = depth;
+            shape->values += item.count;
         }
-        shape->values++;
         while (left[depth] == 0)
             if (depth-- == 0)
                 return 0;

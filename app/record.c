@@ -82,6 +82,7 @@ struct record *record_copy(const struct record *record)
     if (copy == NULL)
         return NULL;
     *copy = *record;
+    copy->text = NULL;
     copy->body = json_deep_copy(record->body);
     copy->meta = json_deep_copy(record->meta);
     copy->rest = json_incref(record->rest);
@@ -156,6 +157,51 @@ int record_from_json(struct record **record, const json_t *document, struct erro
     }
     *record = read;
     return 0;
+}
+
+struct record *record_closed(const char *text, size_t length)
+{
+    struct record *record = calloc(1, sizeof(*record));
+
+    if (record != NULL) {
+        record->text = text;
+        record->text_length = length;
+    }
+    return record;
+}
+
+int record_open(struct record *record, struct error *error)
+{
+    json_t *document;
+    const char *type;
+    int code;
+
+    if (record->body != NULL)
+        return 0;
+    code = json_read(&document, record->text, record->text_length, record->text_length, "a record",
+                     error);
+    type = code == 0 ? json_text_or(document, "type", "") : "";
+    if (type[0] != '\0' && record_type_from_name(type) == RECORD_NONE)
+        code = 1;
+    else if (code == 0)
+        code = record_fill(record, document, error);
+    json_decref(document);
+    if (code != 0)
+        record_close(record);
+    if (code >= 0 || code == ERROR_MEMORY)
+        return code;
+    (void)error_prefix(error, "a record of a page");
+    return ERROR_PROTOCOL;
+}
+
+void record_close(struct record *record)
+{
+    if (record->text == NULL)
+        return;
+    json_decref(record->body);
+    json_decref(record->meta);
+    json_decref(record->rest);
+    record->body = record->meta = record->rest = NULL;
 }
 
 bool record_is_erased(const struct record *record)

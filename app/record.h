@@ -74,6 +74,8 @@ struct record {
     json_t *body; /* object; owned reference */
     json_t *meta; /* object; owned reference: created, stamps, claim, conflicts (see merge.h) */
     json_t *rest; /* members that this version does not know, kept; owned reference, mostly NULL */
+    const char *text; /* borrowed: the document that it was, or is to be, read from; NULL: none */
+    size_t text_length;
 };
 
 /* An empty record of `rev` 0, with empty body and meta; NULL when out of memory. */
@@ -87,6 +89,17 @@ void record_free(struct record *record);
 json_t *record_to_json(const struct record *record);
 /* Reads that document; names the member that is wrong. The record is new (record_free). */
 int record_from_json(struct record **record, const json_t *document, struct error *error);
+
+/*
+ * A record that is read from its text when its turn comes (record_open), and lets go of what was
+ * read then (record_close): a page of them that are open at once does not fit a processor's caches.
+ * The text has to stay. NULL when out of memory.
+ */
+struct record *record_closed(const char *text, size_t length);
+/* Reads one of these: 1 when it is of a type that this version does not know, ERROR_PROTOCOL when
+ * it is no record. Any other is open anyway. */
+int record_open(struct record *record, struct error *error);
+void record_close(struct record *record);
 
 /* Longest key of a catalogue record, with its NUL. */
 #define RECORD_KEY_SIZE 512

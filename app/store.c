@@ -22,25 +22,32 @@ sqlite3_stmt *store_statement(struct store *store, enum store_statement which, s
     return database_statement(store->database, which, error);
 }
 
-int store_bind_sealed(struct store *store, sqlite3_stmt *statement, int index, const json_t *value,
-                      const char *about, struct error *error)
+int store_bind_sealed_text(struct store *store, sqlite3_stmt *statement, int index,
+                           const char *text, size_t length, const char *about, struct error *error)
 {
-    char *text = json_write(value);
-    size_t length = text != NULL ? strlen(text) : 0;
-    unsigned char *sealed = text != NULL ? malloc(length + SEAL_OVERHEAD) : NULL;
+    unsigned char *sealed = malloc(length + SEAL_OVERHEAD);
 
-    if (sealed == NULL) {
-        free(text);
+    if (sealed == NULL)
         return error_set(error, ERROR_MEMORY, "store: out of memory");
-    }
     seal_bytes(store->key, text, length, about, sealed);
-    free(text);
     if (statement == NULL) {
         free(sealed);
         return error != NULL && error->code != 0 ? error->code : ERROR_STORAGE;
     }
     sqlite3_bind_blob64(statement, index, sealed, length + SEAL_OVERHEAD, free);
     return 0;
+}
+
+int store_bind_sealed(struct store *store, sqlite3_stmt *statement, int index, const json_t *value,
+                      const char *about, struct error *error)
+{
+    char *text = json_write(value);
+    int code = text != NULL ? store_bind_sealed_text(store, statement, index, text, strlen(text),
+                                                     about, error)
+                            : error_set(error, ERROR_MEMORY, "store: out of memory");
+
+    free(text);
+    return code;
 }
 
 int store_column_opened(struct store *store, sqlite3_stmt *statement, int column, const char *about,

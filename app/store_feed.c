@@ -67,6 +67,22 @@ static int write_record(struct store *store, const struct record *record, struct
     return code == 0 ? store_file_met(store, record, here > 0, error) : code;
 }
 
+/* One of a type that this version does not know is passed over. */
+static int open_and_write(struct store *store, struct record *record, struct error *error)
+{
+    int code = record_open(record, error);
+
+    if (code == 0 && record->text != NULL && record_type_is_catalogue(record->type))
+        code = error_set(error, ERROR_PROTOCOL, "a record of a page is of type \"%s\"",
+                         record_type_name(record->type));
+    if (code == 0)
+        code = store_leaving_forget(store, record->type, &record->id, error);
+    if (code == 0)
+        code = write_record(store, record, error);
+    record_close(record);
+    return code > 0 ? 0 : code;
+}
+
 /*
  * The server's database is another one (restored, or made anew): what it said before no longer
  * holds, what was made here is offered to it again.
@@ -108,8 +124,7 @@ static int write_page(struct store *store, struct record *const *records, size_t
     if (text[0] == '\0')
         code = store_meta_put(store, "feed", place->feed, error);
     for (size_t i = 0; i < count && code == 0; i++)
-        if ((code = store_leaving_forget(store, records[i]->type, &records[i]->id, error)) == 0)
-            code = write_record(store, records[i], error);
+        code = open_and_write(store, records[i], error);
     if (code == 0 && place->gone_count > 0)
         code = store_gone_write(store, place->gone, place->gone_count, error);
     if (code == 0 && count > 0)

@@ -186,6 +186,8 @@ sqlite3_stmt *store_statement(struct store *store, enum store_statement which, s
 void store_walks_close(struct store *store);
 
 /* Binds a JSON value, sealed about `about`; ERROR_MEMORY when it cannot. */
+int store_bind_sealed_text(struct store *store, sqlite3_stmt *statement, int index,
+                           const char *text, size_t length, const char *about, struct error *error);
 int store_bind_sealed(struct store *store, sqlite3_stmt *statement, int index, const json_t *value,
                       const char *about, struct error *error);
 /* Opens the sealed text of a column: new (free()); NULL for a NULL column. */

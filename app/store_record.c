@@ -259,6 +259,9 @@ static int bind_record(struct store *store, sqlite3_stmt *statement, int index,
 
     if (record == NULL)
         return 0;
+    if (record->text != NULL)
+        return store_bind_sealed_text(store, statement, index, record->text, record->text_length,
+                                      about, error);
     document = record_to_json(record);
     code = document != NULL ? store_bind_sealed(store, statement, index, document, about, error)
                             : error_set(error, ERROR_MEMORY, "store: out of memory");

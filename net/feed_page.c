@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/binary.h"
 #include "app/clock.h"
 #include "net/ledger_relay.h"
 
@@ -68,6 +69,69 @@ void feed_page_write(struct text_buffer *body, const char *feed, const struct le
         text_buffer_add_format(body, ",\"old\":%" PRId64, withheld_ms);
     add_members(body, members);
     text_buffer_add_text(body, "}");
+}
+
+static void write_integer(struct text_buffer *body, const char *name, int64_t value)
+{
+    binary_write_text(body, name);
+    binary_write_integer(body, value);
+}
+
+static void write_text(struct text_buffer *body, const char *name, const char *value)
+{
+    binary_write_text(body, name);
+    binary_write_text(body, value);
+}
+
+static void write_gone(struct text_buffer *body, const struct ledger_page *page)
+{
+    struct text_buffer list = {0};
+
+    text_buffer_add_format(&list, "[%s]", page->gone);
+    binary_write_text(body, "gone");
+    binary_write_json(body, list.bytes, list.length);
+    body->failed = body->failed || list.failed;
+    text_buffer_free(&list);
+}
+
+static void write_records(struct text_buffer *body, const struct ledger_page *page)
+{
+    size_t at = 0;
+
+    binary_write_text(body, "records");
+    binary_write_array(body, page->count);
+    for (size_t i = 0; i < page->count; at = page->ends[i++] + 1)
+        binary_write_json(body, page->records + at, page->ends[i] - at);
+}
+
+void feed_page_write_binary(struct text_buffer *body, const char *feed,
+                            const struct ledger_page *page, json_t *members, int64_t withheld_ms,
+                            int64_t now_ms)
+{
+    const char *name;
+    json_t *value;
+
+    binary_write_map(body, 8 + (page->gone_count > 0 ? 1u : 0) + (withheld_ms > 0 ? 1u : 0) +
+                               json_object_size(members));
+    write_text(body, "feed", feed);
+    write_integer(body, "next", page->next);
+    binary_write_text(body, "more");
+    binary_write_value(body, json_boolean(page->more));
+    write_records(body, page);
+    if (page->gone_count > 0)
+        write_gone(body, page);
+    write_integer(body, "catalogue", page->catalogue);
+    write_integer(body, "head", page->head);
+    write_text(body, "epoch", page->epoch);
+    binary_write_text(body, "time");
+    binary_write_time(body, now_ms);
+    if (withheld_ms > 0)
+        write_integer(body, "old", withheld_ms);
+    json_object_foreach(members, name, value)
+    {
+        binary_write_text(body, name);
+        binary_write_value(body, value);
+    }
 }
 
 int feed_page_relay(struct ledger *ledger, const struct scope_set *scopes, const char *digest,

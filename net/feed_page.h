@@ -29,6 +29,12 @@ bool feed_page_is_news(const struct ledger_page *page, int64_t catalogue);
 void feed_page_write(struct text_buffer *body, const char *feed, const struct ledger_page *page,
                      const json_t *members, int64_t withheld_ms, int64_t now_ms);
 
+/* The same in binary form (app/binary.h): each record, and the list of what is gone, is JSON
+ * within. */
+void feed_page_write_binary(struct text_buffer *body, const char *feed,
+                            const struct ledger_page *page, json_t *members, int64_t withheld_ms,
+                            int64_t now_ms);
+
 /* The page of GET /v1/relay/changes, by ledger_relay_scopes and their `digest`. New. */
 int feed_page_relay(struct ledger *ledger, const struct scope_set *scopes, const char *digest,
                     const struct ledger_page *page, int64_t now_ms, json_t **document,

@@ -242,6 +242,7 @@ int ledger_desk_read(struct ledger *ledger, const struct id *agent, struct scope
 struct ledger_page {
     char *records;                 /* owned: documents separated by commas, "" for none */
     size_t length;                 /* of `records` */
+    size_t *ends;                  /* owned: where each ends in them */
     size_t count;                  /* how many */
     char *gone;                    /* owned: {"type","id"} with commas between, "" for none */
     size_t gone_count;             /* how many */

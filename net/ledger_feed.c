@@ -17,6 +17,7 @@
 void ledger_page_clear(struct ledger_page *page)
 {
     free(page->records);
+    free(page->ends);
     free(page->gone);
     free(page->clients);
     *page = (struct ledger_page){0};
@@ -112,11 +113,27 @@ static int page_note(struct ledger_page *page, sqlite3_stmt *statement, struct e
     return 0;
 }
 
+/* Notes where the last one ends: room is made whenever their number is a power of two. */
+static int page_end(struct ledger_page *page, size_t end, struct error *error)
+{
+    if ((page->count & (page->count - 1)) == 0) {
+        size_t *longer = realloc(page->ends, 2 * page->count * sizeof(*longer));
+
+        if (longer == NULL)
+            return error_set(error, ERROR_MEMORY, "no memory for a page");
+        page->ends = longer;
+    }
+    page->ends[page->count - 1] = end;
+    return 0;
+}
+
 /* Adds the record that the statement stands on, unless the device knows it: not one that this row
  * shows to who came to see it (an office that was moved to, a grant), for they may have lost it. */
 static int page_add(struct ledger_page *page, struct text_buffer *buffer, sqlite3_stmt *statement,
                     int64_t seq, const struct id *device, struct error *error)
 {
+    int code;
+
     if (device != NULL && sqlite3_column_int64(statement, 3) == seq &&
         strcmp(database_text(statement, 2), device->text) == 0)
         return 0;
@@ -124,7 +141,8 @@ static int page_add(struct ledger_page *page, struct text_buffer *buffer, sqlite
         text_buffer_add(buffer, ",", 1);
     text_buffer_add(buffer, database_text(statement, 1),
                     (size_t)sqlite3_column_bytes(statement, 1));
-    return page_note(page, statement, error);
+    code = page_end(page, buffer->length, error);
+    return code == 0 ? page_note(page, statement, error) : code;
 }
 
 /* Adds {"type","id"} of a record that the reader may see no longer, with "erased" when nobody may:

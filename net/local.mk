@@ -13,7 +13,7 @@ libnet_a_SOURCES += \
     net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
     net/protocol.c net/protocol.h net/device_proof.c net/device_proof.h \
     net/sync_announce.c net/sync_ask.c net/sync_fetch.c net/sync_file.c net/sync_login.c \
-    net/sync_provider.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_pull.c \
+    net/sync_provider.c net/sync_presence.c net/sync_pace.c net/sync_pace.h net/sync_page.c net/sync_pull.c \
     net/sync_batch.c net/sync_batch.h net/sync_push.c \
     net/sync_relay.c net/sync_reply.c net/sync_session.c net/sync_status.c net/sync_body.c \
     net/sync_body.h
@@ -230,7 +230,7 @@ guichetd_SOURCES = \
     app/main/guichetd_serve.c
 guichetd_LDADD = libnet.a libforms.a libapp.a $(SERVER_LIBS) $(NET_LIBS) $(FORMS_LIBS) $(APP_LIBS)
 
-EXTRA_DIST += net/audit.md net/relay.md net/delivery.md net/messages.md net/openapi.yaml net/sms.md net/status.md
+EXTRA_DIST += net/audit.md net/binary.md net/relay.md net/delivery.md net/messages.md net/openapi.yaml net/sms.md net/status.md
 
 dist_man_MANS += app/man/guichetd.8
 

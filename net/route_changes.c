@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/binary.h"
 #include "app/clock.h"
 #include "app/json.h"
 #include "app/merge.h"
@@ -178,16 +179,22 @@ static int relay_members(struct request *request, const struct reading *reading,
                              members, error);
 }
 
-static void answer(struct request *request, const struct ledger_page *page, const json_t *members)
+static void answer(struct request *request, const struct ledger_page *page, json_t *members)
 {
     const struct reading *reading = request->state;
+    const char *feed = ledger_feed(request->server->ledger);
+    bool binary = page->count > 0 && request_wants_binary(request);
     struct text_buffer body = {0};
     size_t length;
 
-    feed_page_write(&body, ledger_feed(request->server->ledger), page, members,
-                    reading->old.withheld_ms, clock_system(NULL));
+    if (binary)
+        feed_page_write_binary(&body, feed, page, members, reading->old.withheld_ms,
+                               clock_system(NULL));
+    else
+        feed_page_write(&body, feed, page, members, reading->old.withheld_ms, clock_system(NULL));
     length = body.length;
-    request_answer_text(request, 200, text_buffer_take(&body), length);
+    request_answer_bytes(request, 200, binary ? BINARY_MEDIA_TYPE : "application/json",
+                         text_buffer_take(&body), length);
 }
 
 /* What there is of announcements, and no page beside it: they come before anything is read. */
@@ -257,7 +264,7 @@ static void hold(struct reading *reading)
         presence_say_away(reading->server->presence, &reading->agent, true, now);
 }
 
-static void give(struct request *request, const struct ledger_page *page, const json_t *members)
+static void give(struct request *request, const struct ledger_page *page, json_t *members)
 {
     announcements_given(request->server->announcements, &request->actor.agent,
                         &request->actor.device, page->records);
@@ -363,6 +370,7 @@ const struct route route_changes = {
     .operation = "changes",
     .any = PERMISSION_ANY,
     .summary = "Read records changed since a number, waiting for them if asked",
+    .binary_answer = true,
     .handle = handle_changes,
     .response_schema = "Changes",
     .status = 200,

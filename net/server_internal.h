@@ -63,6 +63,7 @@ struct route {
     size_t body_limit;     /* 0: takes no body */
     const char *body_type; /* NULL: "application/json" */
     bool binary;           /* the body may come in binary form too (app/binary.h) */
+    bool binary_answer;    /* and the answer may be asked for in it */
     enum route_result (*handle)(struct request *request);
     const char *request_schema;               /* name in the OpenAPI components; NULL: none */
     const char *response_schema;              /* NULL: an answer without a body */
@@ -313,6 +314,8 @@ json_t *request_json(struct request *request);
 bool request_operations(struct request *request, struct operations_sent *sent);
 /* Whether the body came in binary form, where it may. */
 bool request_is_binary(const struct request *request);
+/* Whether the answer is asked for in binary form. */
+bool request_wants_binary(const struct request *request);
 
 /* A query parameter that is a whole number; false with a problem set. */
 bool request_number(struct request *request, const char *name, int64_t least, int64_t most,

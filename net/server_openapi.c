@@ -500,6 +500,17 @@ static void problem_add(json_t *responses, enum problem problem)
                                   PROBLEM_MEDIA_TYPE, "schema", reference("schemas", "Problem")));
 }
 
+static json_t *content_make(const char *type, const char *schema, bool binary)
+{
+    json_t *content = json_pack("{s:{s:o}}", type != NULL ? type : "application/json", "schema",
+                                reference("schemas", schema));
+
+    if (binary)
+        json_object_set_new(content, BINARY_MEDIA_TYPE,
+                            json_pack("{s:o}", "schema", reference("schemas", schema)));
+    return content;
+}
+
 static json_t *responses_make(const struct route *route)
 {
     json_t *responses = json_object();
@@ -509,9 +520,7 @@ static json_t *responses_make(const struct route *route)
     if (route->response_schema != NULL)
         json_object_set_new(
             good, "content",
-            json_pack("{s:{s:o}}",
-                      route->response_type != NULL ? route->response_type : "application/json",
-                      "schema", reference("schemas", route->response_schema)));
+            content_make(route->response_type, route->response_schema, route->binary_answer));
     snprintf(status, sizeof(status), "%u", route->status);
     json_object_set_new(responses, status, good);
     for (const enum problem *each = route->problems; each != NULL && *each != PROBLEM_NONE; each++)
@@ -541,19 +550,6 @@ static json_t *parameters_make(const struct route *route)
     return parameters;
 }
 
-static json_t *body_make(const struct route *route)
-{
-    json_t *content =
-        json_pack("{s:{s:o}}", route->body_type != NULL ? route->body_type : "application/json",
-                  "schema", reference("schemas", route->request_schema));
-
-    if (route->binary)
-        json_object_set_new(
-            content, BINARY_MEDIA_TYPE,
-            json_pack("{s:o}", "schema", reference("schemas", route->request_schema)));
-    return json_pack("{s:b, s:o}", "required", 1, "content", content);
-}
-
 static json_t *route_make(const struct route *route)
 {
     json_t *made = json_pack(
@@ -565,7 +561,10 @@ static json_t *route_make(const struct route *route)
         json_object_set(made, "parameters", parameters);
     json_decref(parameters);
     if (route->request_schema != NULL)
-        json_object_set_new(made, "requestBody", body_make(route));
+        json_object_set_new(
+            made, "requestBody",
+            json_pack("{s:b, s:o}", "required", 1, "content",
+                      content_make(route->body_type, route->request_schema, route->binary)));
     if (route->open)
         json_object_set_new(made, "security", json_array());
     if (route->any != 0)

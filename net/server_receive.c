@@ -125,6 +125,14 @@ bool request_is_binary(const struct request *request)
            type_is(request, BINARY_MEDIA_TYPE, &unsaid);
 }
 
+bool request_wants_binary(const struct request *request)
+{
+    const char *accept =
+        MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
+
+    return accept != NULL && strncasecmp(accept, BINARY_MEDIA_TYPE, strlen(BINARY_MEDIA_TYPE)) == 0;
+}
+
 static bool media_type_fits(const struct request *request)
 {
     bool unsaid, fits = type_is(request, body_type(request), &unsaid);

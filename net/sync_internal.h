@@ -376,6 +376,9 @@ bool sync_problem_is(const struct http_reply *reply, const char *name);
 /* A member of the problem document, "" when there is none. */
 void sync_problem_text(const struct http_reply *reply, const char *member, char *text, size_t size);
 
+/* Notes what a document that has just come says of the server's clock. */
+void sync_reply_time(struct sync_engine *engine, const json_t *document);
+
 /* The JSON object of a successful reply: new reference. Takes note of the server's clock. */
 int sync_reply_read(struct sync_engine *engine, const struct http_reply *reply, const char *what,
                     json_t **document, struct error *error);

@@ -6,114 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/binary.h"
 #include "app/json.h"
 #include "app/text.h"
 #include "net/sync_internal.h"
 
-#define WAIT_SECONDS       50
-#define PAGE_RECORDS_LIMIT 10000
-
-void sync_page_free(struct sync_page *page)
-{
-    for (size_t index = 0; page->records != NULL && index < page->count; index++)
-        record_free(page->records[index]);
-    free(page->records);
-    json_decref(page->document);
-    free(page->gone);
-}
-
-/* Records of types that this version does not know are passed over. */
-static int read_records(struct sync_page *page, const json_t *list, bool catalogue,
-                        struct error *error)
-{
-    size_t size = json_array_size(list);
-
-    if (!json_is_array(list) || size > PAGE_RECORDS_LIMIT)
-        return error_set(error, ERROR_PROTOCOL, "\"records\" is no list of at most %d",
-                         PAGE_RECORDS_LIMIT);
-    page->records = calloc(size + 1, sizeof *page->records);
-    if (page->records == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for %zu records", size);
-    for (size_t index = 0; index < size; index++) {
-        const json_t *document = json_array_get(list, index);
-        const char *type = json_text_or(document, "type", "");
-        if (type[0] != '\0' && record_type_from_name(type) == RECORD_NONE)
-            continue;
-        struct record *record = NULL;
-        if (record_from_json(&record, document, error) != 0)
-            return error_prefix(error, "record %zu", index);
-        page->records[page->count++] = record;
-        if (record_type_is_catalogue(record->type) != catalogue)
-            return error_set(error, ERROR_PROTOCOL, "record %zu is of type \"%s\": another scope",
-                             index, record_type_name(record->type));
-    }
-    return 0;
-}
-
-/* What may be seen no longer; a server of before has no such list. */
-static int read_gone(struct sync_page *page, const json_t *list, struct error *error)
-{
-    size_t size = json_array_size(list);
-
-    if (size > PAGE_RECORDS_LIMIT)
-        return error_set(error, ERROR_PROTOCOL, "\"gone\" is a list of more than %d",
-                         PAGE_RECORDS_LIMIT);
-    page->gone = calloc(size + 1, sizeof *page->gone);
-    if (page->gone == NULL)
-        return error_set(error, ERROR_MEMORY, "no memory for %zu records", size);
-    for (size_t index = 0; index < size; index++) {
-        const json_t *one = json_array_get(list, index);
-        struct store_gone gone = {.type = record_type_from_name(json_text_or(one, "type", ""))};
-
-        if (gone.type == RECORD_NONE || record_type_is_catalogue(gone.type))
-            continue;
-        if (!id_parse(&gone.id, json_text_or(one, "id", "")))
-            return error_set(error, ERROR_PROTOCOL, "gone %zu has no id", index);
-        page->gone[page->gone_count++] = gone;
-    }
-    return 0;
-}
-
-static int read_page_document(struct sync_engine *engine, const json_t *document, int64_t since,
-                              bool catalogue, struct sync_page *page, struct error *error)
-{
-    const char *feed = NULL;
-    int code = json_require_text(document, "feed", sizeof engine->feed - 1, &feed, error);
-
-    if (code != 0)
-        return code;
-    page->other_feed = strcmp(feed, engine->feed) != 0;
-    if (page->other_feed)
-        return 0;
-    page->next = json_integer_or(document, "next", -1);
-    page->catalogue = json_integer_or(document, "catalogue", 0);
-    page->head = json_integer_or(document, "head", 0);
-    page->old = json_integer_or(document, "old", 0);
-    page->more = json_bool_or(document, "more", false);
-    text_copy(page->epoch, sizeof page->epoch, json_text_or(document, "epoch", ""));
-    if (page->next < since || (page->more && page->next == since))
-        return error_set(error, ERROR_PROTOCOL,
-                         "asked for changes since %" PRId64 ", the next are since %" PRId64, since,
-                         page->next);
-    code = read_gone(page, json_object_get(document, "gone"), error);
-    return code != 0 ? code
-                     : read_records(page, json_object_get(document, "records"), catalogue, error);
-}
-
-int sync_page_read(struct sync_engine *engine, const struct http_reply *reply, const char *what,
-                   int64_t since, bool catalogue, struct sync_page *page, struct error *error)
-{
-    int code = sync_reply_read(engine, reply, what, &page->document, error);
-
-    if (code != 0)
-        return code;
-    code = read_page_document(engine, page->document, since, catalogue, page, error);
-    if (code != 0 && code != ERROR_MEMORY) {
-        (void)error_prefix(error, "reply of %s (%s)", what, catalogue ? "catalogue" : "desk");
-        code = ERROR_PROTOCOL;
-    }
-    return code;
-}
+#define WAIT_SECONDS 50
 
 /* --- the desk's records -------------------------------------------------------------------------
  */
@@ -205,7 +103,9 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
     }
     struct http_request request = {.method = "GET",
                                    .path = path,
-                                   .accept = "application/json",
+                                   .accept = engine->binary && !wait ? BINARY_MEDIA_TYPE
+                                                 ", application/json"
+                                                                     : "application/json",
                                    .wait_ms = wait ? WAIT_SECONDS * INT64_C(1000) : 0};
     engine->desk_since = since;
     engine->desk_waits = wait;
@@ -280,6 +180,10 @@ static int write_desk(struct sync_engine *engine, const struct sync_page *page, 
     /* Another database than before: what was made here is sent to it again. */
     if (code == 0 && !same)
         engine->outbox_due = true;
+    if (code == ERROR_PROTOCOL) {
+        (void)error_prefix(error, "reply of GET /v1/changes (desk)");
+        return code;
+    }
     if (code != 0)
         return sync_fault(engine, code);
     engine->totals.work_records += (int64_t)page->count;
@@ -360,9 +264,12 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
     return code;
 }
 
+/* Whoever gives the binary form may not be who said it does; once may be the link's doing. */
 static void desk_failed(struct sync_engine *engine, int code, const struct error *error)
 {
     (void)error;
+    if (code == ERROR_PROTOCOL && engine->troubles[SYNC_JOB_DESK].failures > 1)
+        engine->binary = false;
     sync_pace_failed(&engine->desk_pace, code);
 }
 

@@ -55,7 +55,7 @@ int sync_problem(const struct http_reply *reply, const char *what, struct error 
 }
 
 /* A reply that was read, late or early, by less than a minute says that the clocks agree. */
-static void note_time(struct sync_engine *engine, const json_t *document)
+void sync_reply_time(struct sync_engine *engine, const json_t *document)
 {
     int64_t theirs = 0;
 
@@ -82,6 +82,6 @@ int sync_reply_read(struct sync_engine *engine, const struct http_reply *reply, 
         *document = NULL;
         return error_set(error, ERROR_PROTOCOL, "%s: the reply is no JSON object", what);
     }
-    note_time(engine, *document);
+    sync_reply_time(engine, *document);
     return 0;
 }

@@ -105,6 +105,11 @@ tests_unit_test_sync_pace_SOURCES = tests/unit/test_sync_pace.c tests/unit/engin
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
     tests/unit/unit.h
 tests_unit_test_sync_pace_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sync_page
+tests_unit_test_sync_page_SOURCES = tests/unit/test_sync_page.c tests/unit/engine_fixture.c \
+    tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
+    tests/unit/unit.h
+tests_unit_test_sync_page_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_sync_file_pages
 tests_unit_test_sync_file_pages_SOURCES = tests/unit/test_sync_file_pages.c tests/unit/engine_fixture.c \
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \

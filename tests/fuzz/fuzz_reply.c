@@ -1,7 +1,8 @@
 /*
  * Fuzzes the replies that sync takes: sign-in, outcomes of a push, pages of both feeds, presence,
- * problem documents. First byte: which exchange is answered; second: with which status; then the
- * body, in which "@" stands for the id of the waiting operation. What is checked beyond not
+ * problem documents. First byte: which exchange is answered, and in which form; second: with which
+ * status; then the body, in which, but for the binary form, "@" stands for the id of the waiting
+ * operation. What is checked beyond not
  * crashing: an operation whose id no answer named is still in the outbox or shown as
  * refused, and the engine goes on.
  */
@@ -11,6 +12,7 @@
 
 #include "tests/unit/unit.h"
 
+#include "app/binary.h"
 #include "app/text.h"
 #include "tests/unit/engine_fixture.h"
 
@@ -72,8 +74,8 @@ static char *body_of(const uint8_t *data, size_t size, const struct id *id, bool
     return text_buffer_take(&body);
 }
 
-static void answer(struct bench *bench, enum sync_lane lane, int status, const char *body,
-                   size_t length)
+static void answer(struct bench *bench, enum sync_lane lane, int status, bool binary,
+                   const char *body, size_t length)
 {
     struct http_reply reply = {.status = status, .retry_after_ms = status == 503 ? 1000 : -1};
 
@@ -85,7 +87,9 @@ static void answer(struct bench *bench, enum sync_lane lane, int status, const c
     memcpy(reply.body, body, length);
     reply.body[length] = '\0';
     text_copy(reply.media_type, sizeof reply.media_type,
-              status == 200 ? "application/json" : "application/problem+json");
+              status != 200 ? "application/problem+json"
+              : binary      ? BINARY_MEDIA_TYPE
+                            : "application/json");
     sync_engine_reply(bench->engine, lane, 0, &reply, NULL);
     free(reply.body);
     bench->steady += 1000000;
@@ -120,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum exchange exchange = data[0] % EXCHANGES;
     int status = statuses[data[1] % (sizeof statuses / sizeof statuses[0])];
     struct error error = ERROR_INIT;
-    bool named = false;
+    bool named = false, binary = data[0] / EXCHANGES % 2 == 1;
     struct id id = {""};
 
     enum sync_lane lane = get_ready(bench, exchange);
@@ -129,10 +133,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_HOLDS(store_outbox_each(bench->store.store, 1, keep_id, &id, &error) == 0);
     char *body = body_of(data + 2, size - 2, &id, &named);
     size_t length = strlen(body);
-    answer(bench, lane, status, body, length);
+    if (binary) {
+        length = size - 2;
+        body = realloc(body, length + 1);
+        memcpy(body, data + 2, length);
+        named = false;
+    }
+    answer(bench, lane, status, binary, body, length);
     /* Again, on whatever is under way now. */
-    answer(bench, SYNC_LANE_WORK, 200, body, length);
-    answer(bench, SYNC_LANE_BELL, 200, body, length);
+    answer(bench, SYNC_LANE_WORK, 200, binary, body, length);
+    answer(bench, SYNC_LANE_BELL, 200, binary, body, length);
     /* One that is too large even alone (413) is shown as refused. */
     int64_t refused = store_refusal_count(bench->store.store, &error);
     FUZZ_HOLDS(named || bench_waiting(bench) + refused == 1);

@@ -20,6 +20,7 @@ struct sent {
     bool open;
     bool packed;    /* the body came in the coding of terminals */
     bool binary;    /* it came in binary form, and is JSON here */
+    bool wants;     /* the answer is asked for in binary form */
     char line[320]; /* "POST /v1/login" */
     char body[BENCH_BODY_SIZE];
 };

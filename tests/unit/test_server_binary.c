@@ -250,6 +250,68 @@ static void too_many_values_are_refused(void **state)
     f = before;
 }
 
+/* The records and what is gone are JSON within, everything else as in the JSON of the page. */
+static json_t *page_as_json(const char *bytes, size_t length)
+{
+    struct binary_reader reader = {bytes, length, 0};
+    json_t *page = json_object(), *value;
+    const char *text;
+    size_t count, size;
+
+    assert_int_equal(binary_read_map(&reader, &count, NULL), 0);
+    for (size_t i = 0; i < count; i++) {
+        char name[32];
+
+        assert_int_equal(binary_read_text(&reader, &text, &size, NULL), 0);
+        assert_true(size < sizeof name);
+        memcpy(name, text, size);
+        name[size] = '\0';
+        if (strcmp(name, "records") == 0) {
+            size_t records;
+
+            value = json_array();
+            assert_int_equal(binary_read_array(&reader, &records, NULL), 0);
+            for (size_t at = 0; at < records; at++) {
+                assert_int_equal(binary_read_json(&reader, &text, &size, NULL), 0);
+                json_array_append_new(value, json_loadb(text, size, 0, NULL));
+            }
+        } else {
+            assert_int_equal(binary_read_value(&reader, &value, NULL), 0);
+        }
+        json_object_set_new(page, name, value);
+    }
+    assert_int_equal(reader.at, length);
+    return page;
+}
+
+static void a_page_comes_in_it_when_asked_for(void **state)
+{
+    struct call call = {.path = "/v1/changes?limit=1000", .token = f->tokens[ANNE]};
+    struct id id = fixture_id(&f->ledger);
+    struct operation *note = server_note(f, ANNE, &id, "déjà vu");
+    struct answer answer;
+    json_t *json, *binary;
+
+    (void)state;
+    json_decref(server_post(f, ANNE, &note, 1));
+    json = server_json(f, &call);
+    assert_true(json_array_size(json_object_get(json, "records")) > 1);
+    call.headers[0] = "Accept: application/cbor, application/json";
+    server_call(f, &call, &answer);
+    assert_int_equal(answer.status, 200);
+    assert_non_null(strstr(answer.headers, "content-type: application/cbor"));
+    binary = page_as_json(answer.body, answer.length);
+    answer_clear(&answer);
+    json_object_del(json, "time");
+    json_object_del(binary, "time");
+    assert_true(json_equal(json, binary));
+    json_decref(json);
+    json_decref(binary);
+    /* A problem is told as ever. */
+    call.path = "/v1/changes?limit=x";
+    server_expect_problem(f, &call, 400, "bad-parameter");
+}
+
 /* Where nothing says that it may come so, it may not; nor what only looks like it. */
 static void no_other_request_takes_it(void **state)
 {
@@ -275,6 +337,7 @@ int main(void)
         cmocka_unit_test(what_is_no_batch_is_refused),
         cmocka_unit_test(what_is_too_much_is_refused),
         cmocka_unit_test(too_many_values_are_refused),
+        cmocka_unit_test(a_page_comes_in_it_when_asked_for),
         cmocka_unit_test(no_other_request_takes_it),
     };
 
