@@ -52,9 +52,26 @@ static const char *error_sentence(int code)
     }
 }
 
+/* What a person can do about it: the store and its journal end their messages so. NULL for others.
+ */
+static const char *disk_sentence(const struct error *error)
+{
+    if (error->code != ERROR_STORAGE)
+        return NULL;
+    if (strstr(error->message, "the disk is full") != NULL)
+        return _("This terminal's disk is full: make room, then save again. The text stays.");
+    if (strstr(error->message, "the disk cannot be written to") != NULL)
+        return _("This terminal's disk cannot be written to: ask for help. The text stays.");
+    return NULL;
+}
+
 void ui_tell_error(struct ui *ui, const struct error *error)
 {
-    if (error->message[0] == '\0')
+    const char *disk = disk_sentence(error);
+
+    if (disk != NULL)
+        ui_tell(ui, UI_FAILED, "%s", disk);
+    else if (error->message[0] == '\0')
         ui_tell(ui, UI_FAILED, "%s", error_sentence(error->code));
     else
         ui_tell(ui, UI_FAILED, _("%1$s: %2$s"), error_sentence(error->code), error->message);

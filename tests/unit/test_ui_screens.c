@@ -244,6 +244,32 @@ static void the_bottom_line_tells_the_truth(void **state)
     assert_int_equal(batch_add(&batch, operation, &error), 0);
     assert_int_equal(desk_apply(&fixture->desk, &batch, &error), ERROR_REFUSED);
     assert_int_equal(batch.count, 0);
+    status = (struct link_status){
+        .state = LINK_ONLINE, .clock_wrong = true, .clock_off_min = INT64_C(-60) * 24 * 366 * 3};
+    link_status_set(fixture->link, &status);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "clock 3 years behind"));
+}
+
+/* A disk that takes nothing is told in the agent's words, with what they can do. */
+static void a_bad_disk_is_told_plainly(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct error error = ERROR_INIT;
+
+    error_set(&error, ERROR_STORAGE, "store: commit: the disk is full");
+    ui_tell_error(fixture->ui, &error);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "This terminal's disk is full: make room"));
+    assert_false(ui_fixture_shows(fixture, "commit"));
+    error_set(&error, ERROR_STORAGE, "store: commit: the disk cannot be written to");
+    ui_tell_error(fixture->ui, &error);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "disk cannot be written to: ask for help."));
+    error_set(&error, ERROR_STORAGE, "store: it is odd");
+    ui_tell_error(fixture->ui, &error);
+    ui_fixture_draw(fixture);
+    assert_true(ui_fixture_shows(fixture, "This terminal's storage failed: store: it is odd"));
 }
 
 static void locked_shows_nothing_and_takes_no_other_key(void **state)
@@ -414,6 +440,7 @@ int main(void)
         TEST(the_command_line_completes_and_runs),
         TEST(an_offer_shows_without_taking_a_key),
         TEST(the_bottom_line_tells_the_truth),
+        TEST(a_bad_disk_is_told_plainly),
         TEST(locked_shows_nothing_and_takes_no_other_key),
         TEST(nobody_at_the_keys_locks_it),
         TEST(a_lock_is_not_guessed_at),
