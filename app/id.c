@@ -1,6 +1,7 @@
 #include "app/id.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -105,6 +106,14 @@ struct id id_of_day(int64_t day_ms, const char *group, const char *key)
     return id;
 }
 
+/* Digits as they are kept; 0 for what is none. */
+static const char hex_digits[UCHAR_MAX + 1] = {
+    ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4', ['5'] = '5',
+    ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9', ['a'] = 'a', ['b'] = 'b',
+    ['c'] = 'c', ['d'] = 'd', ['e'] = 'e', ['f'] = 'f', ['A'] = 'a', ['B'] = 'b',
+    ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f',
+};
+
 bool id_parse(struct id *id, const char *text)
 {
     struct id read;
@@ -116,9 +125,9 @@ bool id_parse(struct id *id, const char *text)
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
         unsigned char byte = (unsigned char)text[i];
 
-        if (dash ? byte != '-' : !isxdigit(byte))
+        read.text[i] = dash ? (char)byte : hex_digits[byte];
+        if (dash ? byte != '-' : read.text[i] == '\0')
             return false;
-        read.text[i] = (char)tolower(byte);
     }
     read.text[ID_TEXT_LENGTH] = '\0';
     *id = read;

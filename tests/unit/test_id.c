@@ -1,5 +1,6 @@
 #include "tests/unit/unit.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -63,6 +64,28 @@ static void parse_takes_uuids_only(void **state)
     assert_false(id_parse(&id, "0190a5b0-1234-7abc-8def-0123456789ag"));
     assert_false(id_parse(&id, ""));
     assert_false(id_parse(&id, NULL));
+}
+
+/* Each byte at each place: a digit of either kind, a dash where one stands, and nothing else. */
+static void parse_takes_what_stands_in_a_uuid(void **state)
+{
+    static const char whole[] = "0190a5b0-1234-7abc-8def-0123456789ab";
+
+    (void)state;
+    for (size_t place = 0; place < sizeof(whole) - 1; place++)
+        for (int byte = 1; byte < 256; byte++) {
+            char text[sizeof(whole)];
+            struct id id;
+            bool expected = whole[place] == '-' ? byte == '-' : isxdigit(byte) != 0;
+
+            memcpy(text, whole, sizeof(whole));
+            text[place] = (char)byte;
+            assert_int_equal(id_parse(&id, text), expected);
+            if (expected)
+                assert_int_equal(id.text[place], tolower(byte));
+            else
+                assert_true(id_is_empty(&id));
+        }
 }
 
 static void a_reference_survives_the_phone(void **state)
@@ -130,6 +153,7 @@ int main(void)
         cmocka_unit_test(an_id_holds_its_millisecond),
         cmocka_unit_test(key_ids_are_stable_and_apart),
         cmocka_unit_test(parse_takes_uuids_only),
+        cmocka_unit_test(parse_takes_what_stands_in_a_uuid),
         cmocka_unit_test(a_reference_survives_the_phone),
         cmocka_unit_test(a_wrong_or_swapped_character_is_noticed),
     };
