@@ -234,7 +234,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                " WHERE other.record = operation.record) = 1"},
     [STORE_OPERATION_ANY] = {"operation.any", "SELECT 1 FROM operation WHERE record = ?1 LIMIT 1"},
     [STORE_OPERATION_RETAIN_ONE] = {"operation.retain-one",
-                                    "INSERT OR REPLACE INTO retained"
+                                    "INSERT OR IGNORE INTO retained"
                                     " SELECT number, id, type, record, urgency, document"
                                     " FROM operation WHERE id = ?1"},
     [STORE_OPERATION_SENDING] = {"operation.sending",
@@ -248,7 +248,7 @@ static const struct database_statement statements[STORE_STATEMENT_COUNT] = {
                                 " WHERE id = ?1"},
     [STORE_OPERATION_DELETE] = {"operation.delete", "DELETE FROM operation WHERE id = ?1"},
     [STORE_OPERATION_RETAIN] = {"operation.retain",
-                                "INSERT OR REPLACE INTO retained"
+                                "INSERT OR IGNORE INTO retained"
                                 " SELECT number, id, type, record, urgency, document"
                                 " FROM operation WHERE type = ?1 AND record = ?2 AND state = 1"
                                 " AND rev <= ?3"},
