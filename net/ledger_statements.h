@@ -219,7 +219,7 @@
       "(SELECT 1 FROM passage WHERE passage.submission = record.id)")                              \
     X(AGENT_EACH, "SELECT document FROM record WHERE type = 'agent'")                              \
     X(AGENT_DOCUMENTS,                                                                             \
-      "SELECT document FROM record WHERE type = 'agent' AND instr(document, ?1) > 0")              \
+      "SELECT document FROM record WHERE type = 'agent' AND instr(document, ?1 || '\"') > 0")       \
     X(LOGIN_OF_AGENT, "SELECT login, hash, must_change, EXISTS (SELECT 1 FROM factor "             \
                       "WHERE agent = ?1 AND confirmed IS NOT NULL) FROM login WHERE agent = ?1")   \
     X(LOGIN_DELETE_ALL, "DELETE FROM login")                                                       \
