@@ -521,6 +521,8 @@ int ledger_relay_begin_anew(struct ledger *ledger, const struct ledger_place *pl
         code = place_write(ledger, place, error);
     if (code == 0)
         code = ledger_property_text_put(ledger, LEDGER_SHOWN, "", error);
+    if (code == 0)
+        code = ledger_property_number_put(ledger, LEDGER_ANEW, 1, error);
     ledger_bell_ring(ledger, LEDGER_BELL_UPWARD);
     if (code == 0)
         return ledger_commit(ledger, error);

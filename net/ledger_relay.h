@@ -110,6 +110,11 @@ int ledger_relay_take(struct ledger *ledger, const json_t *gone, int64_t now_ms,
  * of what it will give, and what was sent to it is sent again. */
 int ledger_relay_begin_anew(struct ledger *ledger, const struct ledger_place *place,
                             struct error *error);
+/* After that, once all was read again: what the centre does not give any more, and nothing that
+ * waits here makes, was of the history that it lost. The office sees it no longer; should somebody
+ * carry it to the centre again, it comes back. Costs one look when there was no such beginning. */
+int ledger_relay_sweep(struct ledger *ledger, struct error *error);
+
 
 /* Replaces what passwords are checked by: a document of ledger_relay_verifiers. */
 int ledger_relay_admit(struct ledger *ledger, const json_t *agents, struct error *error);

@@ -108,3 +108,58 @@ int ledger_relay_take(struct ledger *ledger, const json_t *gone, int64_t now_ms,
     }
     return erases ? ledger_erase_end(ledger, code, error) : ledger_end(ledger, code, error);
 }
+
+/* --- what a centre that was restored has lost --------------------------------------------------
+ */
+
+/* The next row past `after` that the centre has not given; 0 when there is none. */
+static int next_ungiven(struct ledger *ledger, int64_t after, int64_t *number, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_UNGIVEN, error);
+    int code;
+
+    *number = 0;
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    sqlite3_bind_int64(statement, 1, after);
+    code = database_step(ledger->writer, statement, error);
+    if (code > 0) {
+        *number = sqlite3_column_int64(statement, 0);
+        sqlite3_reset(statement);
+    }
+    return code < 0 ? code : 0;
+}
+
+static int sweep(struct ledger *ledger, struct error *error)
+{
+    int64_t number = 0;
+    int code = next_ungiven(ledger, number, &number, error);
+
+    while (code == 0 && number != 0) {
+        struct ledger_row row;
+
+        code = ledger_row_read_number(ledger->writer, number, &row, error);
+        if (code == 0)
+            code = ledger_relay_vanish(ledger, &row, error);
+        ledger_row_clear(&row);
+        if (code == 0)
+            code = next_ungiven(ledger, number, &number, error);
+    }
+    return code == 0 ? ledger_property_number_put(ledger, LEDGER_ANEW, 0, error) : code;
+}
+
+int ledger_relay_sweep(struct ledger *ledger, struct error *error)
+{
+    struct ledger_reader *reader;
+    int64_t anew = 0;
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    if (code != 0)
+        return code;
+    code = ledger_property_number(reader->database, LEDGER_ANEW, &anew, error);
+    ledger_reader_give(ledger, reader);
+    if (code != 0 || anew == 0)
+        return code;
+    code = ledger_begin(ledger, error);
+    return code == 0 ? ledger_end(ledger, sweep(ledger, error), error) : code;
+}

@@ -219,7 +219,7 @@
       "(SELECT 1 FROM passage WHERE passage.submission = record.id)")                              \
     X(AGENT_EACH, "SELECT document FROM record WHERE type = 'agent'")                              \
     X(AGENT_DOCUMENTS,                                                                             \
-      "SELECT document FROM record WHERE type = 'agent' AND instr(document, ?1 || '\"') > 0")       \
+      "SELECT document FROM record WHERE type = 'agent' AND instr(document, ?1 || '\"') > 0")      \
     X(LOGIN_OF_AGENT, "SELECT login, hash, must_change, EXISTS (SELECT 1 FROM factor "             \
                       "WHERE agent = ?1 AND confirmed IS NOT NULL) FROM login WHERE agent = ?1")   \
     X(LOGIN_DELETE_ALL, "DELETE FROM login")                                                       \
@@ -241,6 +241,11 @@
     X(GIVEN_SHARE, "UPDATE given SET shared = 1 WHERE record = "                                   \
                    "(SELECT number FROM record WHERE id = ?1)")                                    \
     X(GIVEN_FORGET, "DELETE FROM given")                                                           \
+    X(UNGIVEN, "SELECT DISTINCT feed.record FROM feed WHERE feed.record > ?1 AND feed.scope NOT "  \
+               "IN (SELECT number FROM scope WHERE name = 'catalogue') AND NOT EXISTS (SELECT 1 "  \
+               "FROM given WHERE given.record = feed.record) AND NOT EXISTS (SELECT 1 FROM "       \
+               "upward WHERE upward.record = feed.record AND upward.state IN (0, 2)) ORDER BY "    \
+               "feed.record LIMIT 1")                                                              \
     X(LINEAGE_FORGET, "UPDATE lineage SET given = NULL, own = NULL")                               \
     X(LINEAGE_OPERATION,                                                                           \
       "INSERT INTO lineage (record, local, operation) VALUES (?1, ?2, ?3) "                        \
@@ -277,7 +282,9 @@
     X(UPWARD_DONE, "UPDATE upward SET state = 4 WHERE id = ?1")                                    \
     X(UPWARD_PRUNE, "DELETE FROM upward WHERE state = 4 AND number <= ?1")                         \
     X(UPWARD_LAST, "SELECT coalesce(max(number), 0) FROM upward")                                  \
-    X(UPWARD_MADE, "SELECT id FROM upward WHERE state IN (2, 3) ORDER BY number DESC LIMIT 1")     \
+    X(UPWARD_MADE, "SELECT id FROM upward WHERE state IN (2, 3) OR (state = 4 AND EXISTS "         \
+                   "(SELECT 1 FROM given WHERE given.record = upward.record AND given.rev < "      \
+                   "upward.rev)) ORDER BY number DESC LIMIT 1")                                    \
     X(UPWARD_DELETE, "DELETE FROM upward WHERE id = ?1")                                           \
     X(UPWARD_AGAIN, "UPDATE upward SET state = CASE state WHEN 3 THEN 1 ELSE 0 END, rev = NULL "   \
                     "WHERE state >= 2")                                                            \

@@ -21,6 +21,8 @@ enum ledger_way {
 
 /* The property that ledger_upward_shown reads. */
 #define LEDGER_SHOWN "relay-shown"
+/* The property that is 1 from when all is read anew until what the centre lost is swept away. */
+#define LEDGER_ANEW "relay-anew"
 
 /* Reads what the ledger knows of itself as a relay. */
 int ledger_relay_open(struct ledger *ledger, struct error *error);

@@ -35,6 +35,17 @@ static void show(struct relay_engine *engine)
 
 /* --- trouble ---------------------------------------------------------------------------------- */
 
+/* No answer to what is under way will be taken. */
+static void drop(struct relay_engine *engine)
+{
+    for (int lane = 0; lane < SYNC_LANE_COUNT; lane++) {
+        if (engine->running[lane] != JOB_NONE)
+            engine->options.transport.cancel(engine->options.transport.context,
+                                             (enum sync_lane)lane);
+        engine->running[lane] = JOB_NONE;
+    }
+}
+
 static void fail(struct relay_engine *engine, const struct error *error)
 {
     int doublings = engine->failures < 6 ? engine->failures : 6;
@@ -47,13 +58,9 @@ static void fail(struct relay_engine *engine, const struct error *error)
     engine->failures++;
     engine->greeted = false;
     text_copy(engine->message, sizeof(engine->message), error->message);
-    for (int lane = 0; lane < SYNC_LANE_COUNT; lane++) {
-        if (engine->running[lane] != JOB_NONE)
-            engine->options.transport.cancel(engine->options.transport.context,
-                                             (enum sync_lane)lane);
-        engine->running[lane] = JOB_NONE;
+    drop(engine);
+    for (int lane = 0; lane < SYNC_LANE_COUNT; lane++)
         engine->retry[lane] = relay_steady(engine) + delay;
-    }
 }
 
 static int problem(const struct http_reply *reply, const char *what, struct error *error)
@@ -117,6 +124,8 @@ int relay_begin_anew(struct relay_engine *engine, struct error *error)
     code = ledger_relay_begin_anew(engine->options.ledger, &place, error);
     if (code != 0)
         return code;
+    /* It was asked of the centre as it was: what that took of a batch, this one has not. */
+    drop(engine);
     engine->place = place;
     engine->desk_read = false;
     engine->catalogue_due = engine->push_due = true;
@@ -522,9 +531,6 @@ void relay_engine_free(struct relay_engine *engine)
 {
     if (engine == NULL)
         return;
-    for (int lane = 0; lane < SYNC_LANE_COUNT; lane++)
-        if (engine->running[lane] != JOB_NONE)
-            engine->options.transport.cancel(engine->options.transport.context,
-                                             (enum sync_lane)lane);
+    drop(engine);
     free(engine);
 }

@@ -119,8 +119,11 @@ static int desk_take(struct relay_engine *engine, const json_t *document, struct
     if (code != 0)
         return code;
     engine->place = place;
-    engine->desk_read = !json_bool_or(document, "more", false);
-    return 0;
+    if (json_bool_or(document, "more", false))
+        engine->desk_read = false;
+    else if (!engine->desk_read && (code = ledger_relay_sweep(engine->options.ledger, error)) == 0)
+        engine->desk_read = true;
+    return code;
 }
 
 int relay_page_reply(struct relay_engine *engine, bool catalogue, const struct http_reply *reply,

@@ -99,6 +99,35 @@ static void compare_page(struct simulation *simulation, const struct scope_set *
     json_decref(records);
 }
 
+static void count_row(void *context, sqlite3_stmt *row)
+{
+    (void)row;
+    ++*(int *)context;
+}
+
+/* What the centre refused to have made leaves the office, but comes back to it with a file that is
+ * opened later (report.md). */
+static bool was_refused(const struct simulation *simulation, const char *id)
+{
+    for (size_t i = 0; i < simulation->made_count; i++)
+        if (simulation->made[i].refused && strcmp(simulation->made[i].record.text, id) == 0)
+            return true;
+    return false;
+}
+
+/* What the office sees is at the centre too. */
+static void check_shown(void *context, sqlite3_stmt *row)
+{
+    struct simulation *simulation = context;
+    int there = 0;
+
+    sim_query(simulation, "SELECT 1 FROM record WHERE id = ?1", sim_column(row, 1), count_row,
+              &there);
+    if (there == 0 && !was_refused(simulation, sim_column(row, 1)))
+        sim_break(simulation, "the relay shows %s %s, which the centre does not have",
+                  sim_column(row, 0), sim_column(row, 1));
+}
+
 void sim_check_relay(struct simulation *simulation)
 {
     struct scope_set scopes = {0};
@@ -112,6 +141,10 @@ void sim_check_relay(struct simulation *simulation)
         return;
     sim_query_at(simulation->relay.path, "SELECT id FROM operation WHERE refusal IS NOT NULL", NULL,
                  check_refused, simulation);
+    sim_query_at(simulation->relay.path,
+                 "SELECT type, id FROM record WHERE number IN (SELECT record FROM feed WHERE scope "
+                 "NOT IN (SELECT number FROM scope WHERE name = 'catalogue'))",
+                 NULL, check_shown, simulation);
     sim_must(simulation,
              ledger_relay_scopes(simulation->ledger, &simulation->relay.account, &scopes, digest,
                                  &error),

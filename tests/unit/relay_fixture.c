@@ -51,6 +51,7 @@ void relay_pull(struct relay_fixture *f)
 {
     read_scope(f, true);
     read_scope(f, false);
+    assert_int_equal(ledger_relay_sweep(f->relay, NULL), 0);
 }
 
 static void answer(struct relay_fixture *f, const struct ledger_carried *carried,

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sqlite3.h>
+
 #include "app/json.h"
 #include "tests/unit/relay_fixture.h"
 
@@ -314,6 +316,61 @@ static void a_protected_file_leaves_the_branch_too(void **state)
     assert_int_equal(shows(f, ANNE, &note), SHOWN);
 }
 
+static void copy_centre(const struct relay_fixture *f, const char *copy)
+{
+    sqlite3 *database = NULL;
+    char sql[300];
+
+    (void)snprintf(sql, sizeof(sql), "VACUUM INTO '%s'", copy);
+    assert_int_equal(sqlite3_open(f->centre.path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+}
+
+static void restore_centre(struct relay_fixture *f, const char *copy)
+{
+    ledger_close(f->centre.ledger);
+    assert_int_equal(rename(copy, f->centre.path), 0);
+    assert_int_equal(ledger_open(&f->centre.ledger, f->centre.path, NULL), 0);
+}
+
+static void begin_anew(struct relay_fixture *f)
+{
+    f->place.desk = f->place.catalogue = 0;
+    f->place.desk_epoch[0] = f->place.catalogue_epoch[0] = f->place.scopes[0] = '\0';
+    assert_int_equal(ledger_relay_begin_anew(f->relay, &f->place, NULL), 0);
+}
+
+/* The centre was restored from an older copy: what it made itself after that nobody offers again.
+ */
+static void what_a_restored_centre_lost_leaves_the_office(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id kept =
+        fixture_make(&f->centre, CHLOE, RECORD_CASE, fixture_case(&f->centre, CHLOE, "sample/a"));
+    struct id lost, own, waiting;
+    char copy[160];
+
+    relay_settle(f);
+    (void)snprintf(copy, sizeof(copy), "%s-copy", f->centre.path);
+    copy_centre(f, copy);
+    lost =
+        fixture_make(&f->centre, CHLOE, RECORD_CASE, fixture_case(&f->centre, CHLOE, "sample/a"));
+    own = make(f, ANNE, RECORD_CASE, fixture_case(&f->centre, ANNE, "sample/a"));
+    relay_settle(f);
+    waiting = make(f, ANNE, RECORD_CASE, fixture_case(&f->centre, ANNE, "sample/a"));
+    assert_int_equal(shows(f, CHLOE, &lost), SHOWN);
+    restore_centre(f, copy);
+    begin_anew(f);
+    relay_fixture_restart(f);
+    assert_int_equal(shows(f, CHLOE, &lost), SHOWN);
+    relay_pull(f);
+    assert_int_equal(shows(f, CHLOE, &lost), SHOWN_GONE);
+    assert_int_equal(shows(f, CHLOE, &kept), SHOWN);
+    assert_int_equal(shows(f, CHLOE, &own), SHOWN);
+    assert_int_equal(shows(f, CHLOE, &waiting), SHOWN);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -325,6 +382,7 @@ int main(void)
         WITH(what_has_a_reason_here_stays),
         WITH(what_is_protected_stays_with_who_may_see_it),
         WITH(a_protected_file_leaves_the_branch_too),
+        WITH(what_a_restored_centre_lost_leaves_the_office),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

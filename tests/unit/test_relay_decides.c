@@ -328,6 +328,24 @@ static void test_what_was_asked_and_allowed_is_told(void **state)
     assert_string_equal(centre_says(f, RECORD_CASE, &asked.matter, "status"), "in-progress");
 }
 
+/* Until the centre has given it back it is named to a centre that may be an older copy: told and
+ * lost there, it would be carried to it no more. */
+static void test_what_was_told_is_named_until_it_is_given(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct asked asked = ask(f);
+    struct id made;
+
+    assert_int_equal(relay_push(f, 10, true), 1);
+    relay_applied(f, CHLOE, claim_case(f, &asked), LEDGER_APPLIED);
+    assert_int_equal(ledger_upward_made(f->relay, &made, NULL), 0);
+    assert_string_equal(made.text, asked.operation.text);
+    relay_pull(f);
+    assert_string_equal(relay_says(f, RECORD_CASE, &asked.matter, "status"), "in-progress");
+    assert_int_equal(ledger_upward_made(f->relay, &made, NULL), 0);
+    assert_string_equal(made.text, "");
+}
+
 /* --- one that expires here and was decided at the centre ---------------------------------------
  */
 
@@ -398,6 +416,7 @@ int main(void)
         WITH(test_a_centre_that_begins_anew_is_told_again),
         WITH(test_what_was_asked_is_the_centre_s_to_refuse),
         WITH(test_what_was_asked_and_allowed_is_told),
+        WITH(test_what_was_told_is_named_until_it_is_given),
         WITH(test_what_the_centre_decided_goes_on_to_nobody),
         WITH(test_the_clock_is_whose_office_it_is),
     };

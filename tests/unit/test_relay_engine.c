@@ -21,6 +21,7 @@ struct bench {
     struct relay_board *board;
     struct relay_engine *engine;
     struct sent lanes[SYNC_LANE_COUNT];
+    int cancelled;
     int64_t steady;
     int64_t wall;
 };
@@ -43,6 +44,7 @@ static void cancel(void *context, enum sync_lane lane)
     struct bench *bench = context;
 
     bench->lanes[lane] = (struct sent){0};
+    bench->cancelled++;
 }
 
 static int64_t read_steady(void *context)
@@ -351,6 +353,23 @@ static void a_centre_restored_is_read_from_the_beginning(void **state)
     assert_non_null(strstr(bell(bench), "since=0"));
 }
 
+/* What was carried to the centre as it was before is no longer there: its answer says nothing. */
+static void no_answer_of_the_former_centre_is_taken(void **state)
+{
+    struct bench *bench = *state;
+
+    get_joined(bench);
+    relay_applied(&bench->fixture, ANNE, client(bench), LEDGER_APPLIED);
+    relay_engine_ring(bench->engine);
+    (void)relay_engine_step(bench->engine);
+    assert_string_equal(work(bench), "POST /v1/relay/operations");
+    answer(bench, SYNC_LANE_BELL, 409, "{\"code\":\"other-history\"}");
+    assert_int_equal(bench->cancelled, 1);
+    assert_string_equal(work(bench), "POST /v1/relay/operations");
+    assert_non_null(strstr(bell(bench), "since=0"));
+    assert_int_equal(status(bench).waiting, 1);
+}
+
 static void what_a_page_takes_back_is_taken(void **state)
 {
     struct bench *bench = *state;
@@ -401,6 +420,7 @@ int main(void)
         TEST(waits_grow_and_have_an_end),
         TEST(other_agents_are_read_from_the_beginning),
         TEST(a_centre_restored_is_read_from_the_beginning),
+        TEST(no_answer_of_the_former_centre_is_taken),
         TEST(what_a_page_takes_back_is_taken),
         TEST(a_token_that_ended_is_said),
 #undef TEST
