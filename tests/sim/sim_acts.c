@@ -354,6 +354,9 @@ static int act_task(struct sim_terminal *terminal, const struct author *author, 
     return code;
 }
 
+/* Only what is closed is let go: where that is done, one act of so many closes a case. */
+#define CLOSES_OF 6
+
 typedef int (*act_function)(struct sim_terminal *terminal, const struct author *author,
                             struct batch *batch, struct error *error);
 
@@ -387,15 +390,49 @@ static void note_made(struct sim_terminal *terminal, const struct operation *ope
               operation->id.text, operation->record.text);
 }
 
+struct author sim_author(struct sim_terminal *terminal)
+{
+    return (struct author){.agent = terminal->actor.agent,
+                           .device = terminal->actor.device,
+                           .office = terminal->office,
+                           .channel = "counter",
+                           .clock = &terminal->clock,
+                           .ids = &terminal->ids};
+}
+
+void sim_terminal_save(struct sim_terminal *terminal, struct batch *batch, int code,
+                       struct error *error)
+{
+    struct simulation *simulation = terminal->simulation;
+    struct link_status status;
+
+    link_status_get(terminal->link, &status);
+    store_sends_set(terminal->store,
+                    status.state == LINK_ONLINE && store_outbox_count(terminal->store, NULL) == 0);
+    if (code == 0 && batch->count > 0)
+        code = store_apply(terminal->store, batch->operations, batch->count, NULL, error);
+    /* A commit that failed on the disk may be found done after a power cut, as with any disk. */
+    bool doubtful =
+        (code == ERROR_STORAGE || code == ERROR_BUSY) && sim_terminal_troubled(terminal);
+    for (size_t i = 0; i < batch->count && (code == 0 || doubtful); i++)
+        note_made(terminal, batch->operations[i], doubtful);
+    if (code == 0)
+        sim_trace(simulation, "%s has made %zu", terminal->login, batch->count);
+    else if (code == ERROR_MEMORY || code == ERROR_INTERNAL ||
+             ((code == ERROR_STORAGE || code == ERROR_BUSY) && !sim_terminal_troubled(terminal)))
+        sim_must(simulation, code, error, "an act");
+    else
+        sim_trace(simulation, "%s may not: %s", terminal->login, error->message);
+    if (code == 0 && batch->count > 0) {
+        sync_engine_ring(terminal->engine);
+        sim_terminal_step(terminal);
+    }
+    batch_clear(batch);
+}
+
 void sim_terminal_act(struct sim_terminal *terminal)
 {
     struct simulation *simulation = terminal->simulation;
-    struct author author = {.agent = terminal->actor.agent,
-                            .device = terminal->actor.device,
-                            .office = terminal->office,
-                            .channel = "counter",
-                            .clock = &terminal->clock,
-                            .ids = &terminal->ids};
     struct batch batch = {0};
     struct error error = ERROR_INIT;
 
@@ -405,31 +442,12 @@ void sim_terminal_act(struct sim_terminal *terminal)
         terminal,
         simulation->now + 500 + (int64_t)sim_random(simulation, (uint64_t)simulation->act_most_ms));
     sim_files_act(terminal);
-    int code = simulation->waiting_rooms && sim_random(simulation, 2) == 0
-                   ? sim_ticket_act(terminal, &author, &batch, &error)
-                   : acts[sim_random(simulation, sizeof acts / sizeof acts[0])](terminal, &author,
-                                                                                &batch, &error);
-    struct link_status status;
-    link_status_get(terminal->link, &status);
-    store_sends_set(terminal->store,
-                    status.state == LINK_ONLINE && store_outbox_count(terminal->store, NULL) == 0);
-    if (code == 0 && batch.count > 0)
-        code = store_apply(terminal->store, batch.operations, batch.count, NULL, &error);
-    /* A commit that failed on the disk may be found done after a power cut, as with any disk. */
-    bool doubtful =
-        (code == ERROR_STORAGE || code == ERROR_BUSY) && sim_terminal_troubled(terminal);
-    for (size_t i = 0; i < batch.count && (code == 0 || doubtful); i++)
-        note_made(terminal, batch.operations[i], doubtful);
-    if (code == 0)
-        sim_trace(simulation, "%s has made %zu", terminal->login, batch.count);
-    else if (code == ERROR_MEMORY || code == ERROR_INTERNAL ||
-             ((code == ERROR_STORAGE || code == ERROR_BUSY) && !sim_terminal_troubled(terminal)))
-        sim_must(simulation, code, &error, "an act");
-    else
-        sim_trace(simulation, "%s may not: %s", terminal->login, error.message);
-    if (code == 0 && batch.count > 0) {
-        sync_engine_ring(terminal->engine);
-        sim_terminal_step(terminal);
-    }
-    batch_clear(&batch);
+    struct author author = sim_author(terminal);
+    act_function act = acts[sim_random(simulation, sizeof acts / sizeof acts[0])];
+    if (simulation->waiting_rooms && sim_random(simulation, 2) == 0)
+        act = sim_ticket_act;
+    else if (simulation->lets_go && sim_random(simulation, CLOSES_OF) == 0)
+        act = act_status;
+    int code = act(terminal, &author, &batch, &error);
+    sim_terminal_save(terminal, &batch, code, &error);
 }

@@ -84,6 +84,11 @@ static void check_case(void *context, sqlite3_stmt *row)
         sim_break(simulation, "case %s has %d promises", sim_column(row, 0), promises);
 }
 
+static void read_number(void *context, sqlite3_stmt *row)
+{
+    *(int64_t *)context = sqlite3_column_int64(row, 0);
+}
+
 struct reckoning {
     struct simulation *simulation;
     struct sim_terminal *terminal;
@@ -106,10 +111,18 @@ static int reckon(void *context, const struct record *record, enum store_pending
     if (store_get(reckoning->terminal->store, RECORD_CASE, &promise.matter, &matter, NULL, NULL) !=
         0)
         return 0;
-    if (promise_add_case(&promise, matter))
+    if (promise_add_case(&promise, matter)) {
+        int64_t rev = 0;
+
+        sim_query(reckoning->simulation,
+                  "SELECT json_extract(document, '$.rev') FROM record WHERE id = ?1",
+                  record->id.text, read_number, &rev);
         sim_break(reckoning->simulation,
-                  "%s: case %s is %s, of which the server's promise says nothing",
-                  reckoning->terminal->login, matter->id.text, record_text(matter, "status"));
+                  "%s: case %s is %s, of which the server's promise says nothing (rev %" PRId64
+                  " here, %" PRId64 " there)",
+                  reckoning->terminal->login, matter->id.text, record_text(matter, "status"),
+                  record->rev, rev);
+    }
     record_free(matter);
     promise_stand(&promise, &nowhere, sim_wall(reckoning->simulation), &standing);
     if (strcmp(promise_state_word(standing.state), record_text(record, "state")) != 0 &&

@@ -267,7 +267,10 @@ void sim_terminal_take(struct sim_terminal *terminal, const struct sim_message *
         (void)snprintf(reply.media_type, sizeof reply.media_type, "%s",
                        message->status == 200 ? "application/json" : "application/problem+json");
         sim_trace(simulation, "%s lane %d: status %d", terminal->login, (int)lane, message->status);
+        bool lacks = sim_files_lacks(terminal, message);
         sync_engine_reply(terminal->engine, lane, 0, &reply, NULL);
+        if (lacks)
+            sim_files_taken(terminal, message);
     }
     sim_terminal_step(terminal);
 }

@@ -60,7 +60,10 @@ const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "relay-decides",
                                                       "unsent-let-go",
                                                       "file-empty",
-                                                      "relay-alert-twice"};
+                                                      "relay-alert-twice",
+                                                      "file-unreasoned",
+                                                      "fetch-untold",
+                                                      "reason-invented"};
 
 /* --- chance
    ----------------------------------------------------------------------------------- */
@@ -186,6 +189,7 @@ void sim_message_free(struct sim_message *message)
 {
     if (message == NULL)
         return;
+    free(message->given);
     free(message->body);
     free(message);
 }
@@ -227,8 +231,8 @@ void sim_answer_failure(struct simulation *simulation, const struct sim_message 
     sim_post(simulation, reply);
 }
 
-void sim_answer(struct simulation *simulation, const struct sim_message *request, int status,
-                char *body, int64_t retry_after)
+struct sim_message *sim_answer(struct simulation *simulation, const struct sim_message *request,
+                               int status, char *body, int64_t retry_after)
 {
     int64_t delay = 20 + (int64_t)sim_random(simulation, 600);
 
@@ -239,7 +243,7 @@ void sim_answer(struct simulation *simulation, const struct sim_message *request
                             : simulation->terminals[request->terminal].cut_until;
     if (simulation->now < cut_until || sim_strikes(simulation, SIM_LOST_REPLY)) {
         free(body);
-        return;
+        return NULL;
     }
     if (sim_strikes(simulation, SIM_DELAYED))
         delay = (int64_t)sim_random(simulation, 120000);
@@ -253,6 +257,7 @@ void sim_answer(struct simulation *simulation, const struct sim_message *request
         reply->body[reply->length] = '\0';
     }
     sim_post(simulation, reply);
+    return reply;
 }
 
 /* The next message that is due, NULL when there is none. */

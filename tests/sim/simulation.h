@@ -105,6 +105,9 @@ enum sim_plant {
     SIM_PLANT_UNSENT_LET_GO,     /* a case goes from a terminal while work in it waits to be sent */
     SIM_PLANT_FILE_EMPTY,        /* a file that was let go comes back without what was in it */
     SIM_PLANT_RELAY_ALERT_TWICE, /* a threshold forgets that at a relay */
+    SIM_PLANT_FILE_UNREASONED,   /* a file is given whole to who did not say why */
+    SIM_PLANT_FETCH_UNTOLD,      /* that a file was given is not in the audit trail */
+    SIM_PLANT_REASON_INVENTED,   /* a file is given for a reason that nobody said */
     SIM_PLANT_COUNT
 };
 
@@ -125,12 +128,24 @@ struct sim_message {
     char path[512];
     char token[64];
     char encoding[8];
-    bool binary;           /* the body is in binary form */
-    int status;            /* of a reply; 0: the exchange failed */
-    int64_t retry_after;   /* of a reply, ms; -1 for none */
-    char *body;            /* owned */
-    size_t length;         /* of `body` */
-    const char *complaint; /* of a failed exchange; static */
+    bool binary;             /* the body is in binary form */
+    int status;              /* of a reply; 0: the exchange failed */
+    int64_t retry_after;     /* of a reply, ms; -1 for none */
+    struct sim_given *given; /* of a page of a file: what stands in it; owned */
+    char *body;              /* owned */
+    size_t length;           /* of `body` */
+    const char *complaint;   /* of a failed exchange; static */
+};
+
+/* The records of a page of a file, as the server gave it. */
+struct sim_given {
+    enum record_type type; /* whose file it is */
+    struct id id;
+    size_t count;
+    struct {
+        enum record_type type;
+        struct id id;
+    } records[];
 };
 
 struct sim_terminal {
@@ -240,6 +255,7 @@ struct simulation {
     bool trace;
     uint64_t digest;             /* of the trace */
     int64_t now;                 /* ms since the start */
+    int64_t pages_told[2];       /* pages of files given by the centre, by the relay */
     bool healed;                 /* no more faults */
     bool waiting_rooms;          /* this seed has tickets */
     bool lets_go;                /* terminals let go of files, and fetch them */
@@ -340,9 +356,9 @@ const char *sim_year_office(struct simulation *simulation);
 /* Takes the message over. */
 void sim_post(struct simulation *simulation, struct sim_message *message);
 void sim_message_free(struct sim_message *message);
-/* An answer to `request`, on its way: takes `body` over. */
-void sim_answer(struct simulation *simulation, const struct sim_message *request, int status,
-                char *body, int64_t retry_after);
+/* An answer to `request`, on its way: takes `body` over. Borrowed; NULL when it was lost. */
+struct sim_message *sim_answer(struct simulation *simulation, const struct sim_message *request,
+                               int status, char *body, int64_t retry_after);
 /* Tells the terminal after `delay` that the exchange failed. */
 void sim_answer_failure(struct simulation *simulation, const struct sim_message *request,
                         int64_t delay, const char *complaint);
@@ -383,6 +399,10 @@ void sim_clock_restart(struct simulation *simulation, bool restored);
  */
 void sim_files_act(struct sim_terminal *terminal);
 void sim_files_want_all(struct sim_terminal *terminal);
+/* Whether this answer is a page of a file that the terminal lacks. */
+bool sim_files_lacks(struct sim_terminal *terminal, const struct sim_message *message);
+/* It lacked it before: if it has the file now, it has what stood in the page. */
+void sim_files_taken(struct sim_terminal *terminal, const struct sim_message *message);
 /* False, and answered, when the terminal has read another history than this server's. */
 bool sim_history_holds(struct simulation *simulation, const struct sim_message *request,
                        int64_t since, const char *epoch, const char *made, const char *shown);
@@ -472,6 +492,11 @@ bool sim_terminal_troubled(const struct sim_terminal *terminal);
 void sim_terminal_step(struct sim_terminal *terminal);
 /* The agent does something. */
 void sim_terminal_act(struct sim_terminal *terminal);
+/* Who writes at this terminal. */
+struct author sim_author(struct sim_terminal *terminal);
+/* Saves what an act made, when `code` is 0, and clears it; `code` and `error` are the act's. */
+void sim_terminal_save(struct sim_terminal *terminal, struct batch *batch, int code,
+                       struct error *error);
 void sim_terminal_take(struct sim_terminal *terminal, const struct sim_message *message);
 
 /* Nothing waits any more, but for long polls. */
