@@ -121,6 +121,7 @@ int ledger_watch_alert(struct ledger *ledger, const struct ledger_row *row, stru
 {
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_WATCH_FOLLOW, error);
     char name[NAME_SIZE];
+    int code;
 
     if (statement == NULL)
         return ERROR_STORAGE;
@@ -128,7 +129,11 @@ int ledger_watch_alert(struct ledger *ledger, const struct ledger_row *row, stru
     database_bind_text(statement, 1, name);
     sqlite3_bind_int64(statement, 2, json_integer_or(row->record->body, "crossing", 0));
     sqlite3_bind_int(statement, 3, strcmp(record_text(row->record, "state"), "raised") == 0);
-    return database_run(ledger->writer, statement, error);
+    code = database_run(ledger->writer, statement, error);
+    /* What the other has seen to be over may be crossed here, or is to be by time alone. */
+    if (code == 0 && database_changes(ledger->writer) > 0)
+        ledger_bell_ring(ledger, LEDGER_BELL_WATCH);
+    return code;
 }
 
 /* Whether the threshold is not crossed, and was crossed less often than that. */

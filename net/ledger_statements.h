@@ -139,7 +139,8 @@
     X(WATCH_EACH, "SELECT name, queue, measure, action, edge, rearm, within, span, least, "        \
                   "number, crossed, gone FROM watch ORDER BY queue, name")                         \
     X(WATCH_STATE, "UPDATE watch SET number = ?2, crossed = ?3 WHERE name = ?1")                   \
-    X(WATCH_FOLLOW, "UPDATE watch SET crossed = ?3, number = ?2 WHERE name = ?1 AND number <= ?2") \
+    X(WATCH_FOLLOW, "UPDATE watch SET crossed = ?3, number = ?2 WHERE name = ?1 AND "              \
+                    "(number < ?2 OR (number = ?2 AND crossed <> ?3))")                            \
     X(WATCH_NEWS, "SELECT 1 FROM watch WHERE name = ?1 AND crossed = 0 AND number < ?2")           \
     X(WAIT_PUT,                                                                                    \
       "INSERT INTO wait (record, queue, contact, began, ended, how, marks) "                       \

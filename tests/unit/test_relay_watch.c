@@ -156,6 +156,45 @@ static void test_what_came_and_went_is_carried_as_that(void **state)
     assert_int_equal(relay_waiting(f), 0);
 }
 
+static void count_ring(void *context)
+{
+    (*(int *)context)++;
+}
+
+/* By the centre's count the limit may still be passed, or will be by time alone: it looks again. */
+static void test_the_centre_looks_again_after_the_relay_s_word(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t now = f->centre.clock_ms + MINUTE;
+    struct id first, second;
+    int rung = 0;
+
+    prepare(f);
+    first = offer(f);
+    second = offer(f);
+    look(f->relay, now, 1, 0);
+    assert_int_equal(relay_push(f, 2, true), 2);
+    ledger_bell_listen(f->centre.ledger, LEDGER_BELL_WATCH, count_ring, &rung);
+    assert_int_equal(relay_push(f, 2, true), 1);
+    assert_int_equal(rung, 1);
+    take_back(f, &first);
+    take_back(f, &second);
+    look(f->relay, now + 1, 0, 1);
+    assert_int_equal(relay_push(f, 2, true), 2);
+    rung = 0;
+    assert_int_equal(relay_push(f, 2, true), 1);
+    assert_int_equal(rung, 1);
+    ledger_bell_listen(f->centre.ledger, LEDGER_BELL_WATCH, NULL, NULL);
+    /* What it sees by itself is no news to it. */
+    ledger_bell_listen(f->relay, LEDGER_BELL_WATCH, count_ring, &rung);
+    (void)offer(f);
+    (void)offer(f);
+    rung = 0;
+    look(f->relay, now + 2, 1, 0);
+    assert_int_equal(rung, 0);
+    ledger_bell_listen(f->relay, LEDGER_BELL_WATCH, NULL, NULL);
+}
+
 /* Both see it, before the relay's word has come: one alert. */
 static void test_a_crossing_that_both_saw_is_one(void **state)
 {
@@ -371,6 +410,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH(test_the_office_is_told_while_it_is_cut_off),
         WITH(test_what_came_and_went_is_carried_as_that),
+        WITH(test_the_centre_looks_again_after_the_relay_s_word),
         WITH(test_a_crossing_that_both_saw_is_one),
         WITH(test_one_is_open_at_a_time),
         WITH(test_both_end_with_the_same),
