@@ -340,8 +340,9 @@ int store_history_lost(struct store *store, int64_t now_ms, struct error *error)
 int store_last_accepted(struct store *store, struct id *operation, int64_t *seq,
                         struct error *error);
 
-/* The highest number of a record that came with a refusal, or at which a page of a file was read
- * (store_shown_note), as long as that is past the cursor, and the stay in which the server gave it
+/* The highest number of a record that came with a refusal, or at which a page of a file was read,
+ * or one of the feed that was not its last (store_shown_note), as long as that is past the cursor,
+ * and the stay in which the server gave it
  * ("" when it told none); else 0. A server at which that number is another stay's, or not given
  * yet, was restored from an older copy. */
 int store_last_shown(struct store *store, int64_t *seq, char epoch[STORE_EPOCH_SIZE],

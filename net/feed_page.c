@@ -65,6 +65,8 @@ void feed_page_write(struct text_buffer *body, const char *feed, const struct le
     text_buffer_add_format(
         body, "],\"catalogue\":%" PRId64 ",\"head\":%" PRId64 ",\"epoch\":\"%s\",\"time\":\"%s\"",
         page->catalogue, page->head, page->epoch, now);
+    if (page->head_epoch[0] != '\0')
+        text_buffer_add_format(body, ",\"head_epoch\":\"%s\"", page->head_epoch);
     if (withheld_ms > 0)
         text_buffer_add_format(body, ",\"old\":%" PRId64, withheld_ms);
     add_members(body, members);
@@ -108,11 +110,12 @@ void feed_page_write_binary(struct text_buffer *body, const char *feed,
                             const struct ledger_page *page, json_t *members, int64_t withheld_ms,
                             int64_t now_ms)
 {
+    bool with_head = page->head_epoch[0] != '\0';
     const char *name;
     json_t *value;
 
-    binary_write_map(body, 8 + (page->gone_count > 0 ? 1u : 0) + (withheld_ms > 0 ? 1u : 0) +
-                               json_object_size(members));
+    binary_write_map(body, 8 + (page->gone_count > 0 ? 1u : 0) + (with_head ? 1u : 0) +
+                               (withheld_ms > 0 ? 1u : 0) + json_object_size(members));
     write_text(body, "feed", feed);
     write_integer(body, "next", page->next);
     binary_write_text(body, "more");
@@ -125,6 +128,8 @@ void feed_page_write_binary(struct text_buffer *body, const char *feed,
     write_text(body, "epoch", page->epoch);
     binary_write_text(body, "time");
     binary_write_time(body, now_ms);
+    if (with_head)
+        write_text(body, "head_epoch", page->head_epoch);
     if (withheld_ms > 0)
         write_integer(body, "old", withheld_ms);
     json_object_foreach(members, name, value)
@@ -149,11 +154,13 @@ int feed_page_relay(struct ledger *ledger, const struct scope_set *scopes, const
         json_decref(records);
         return code;
     }
-    *document = json_pack("{s:I, s:s, s:I, s:b, s:o, s:o, s:I, s:s, s:s, s:o}", "verifiers",
-                          (json_int_t)ledger_verifiers(ledger), "feed", ledger_feed(ledger), "next",
-                          (json_int_t)page->next, "more", (int)page->more, "records", records,
-                          "gone", gone, "catalogue", (json_int_t)page->catalogue, "epoch",
-                          page->epoch, "scopes", digest, "time", json_time(now_ms));
+    *document =
+        json_pack("{s:I, s:s, s:I, s:b, s:I, s:s, s:o, s:o, s:I, s:s, s:s, s:o}", "verifiers",
+                  (json_int_t)ledger_verifiers(ledger), "feed", ledger_feed(ledger), "next",
+                  (json_int_t)page->next, "more", (int)page->more, "head", (json_int_t)page->head,
+                  "head_epoch", page->head_epoch, "records", records, "gone", gone, "catalogue",
+                  (json_int_t)page->catalogue, "epoch", page->epoch, "scopes", digest, "time",
+                  json_time(now_ms));
     return *document != NULL ? 0 : error_set(error, ERROR_MEMORY, "no memory for an answer");
 }
 

@@ -240,21 +240,22 @@ int ledger_desk_read(struct ledger *ledger, const struct id *agent, struct scope
 #define LEDGER_EPOCH_SIZE 16
 
 struct ledger_page {
-    char *records;                 /* owned: documents separated by commas, "" for none */
-    size_t length;                 /* of `records` */
-    size_t *ends;                  /* owned: where each ends in them */
-    size_t count;                  /* how many */
-    char *gone;                    /* owned: {"type","id"} with commas between, "" for none */
-    size_t gone_count;             /* how many */
-    int64_t next;                  /* where the next page begins */
-    bool more;                     /* there is one already */
-    bool part;                     /* of a file: something of it is left out */
-    size_t left;                   /* of a file: how many are to come after this page */
-    int64_t head;                  /* the highest number given by then */
-    int64_t catalogue;             /* the highest number in the catalogue's scope */
-    char epoch[LEDGER_EPOCH_SIZE]; /* under which `next`, or of a file `head`, was given */
-    size_t personal;               /* how many of the records are somebody's, */
-    unsigned char *clients;        /* owned: and whose: ids of ID_BYTES each */
+    char *records;                      /* owned: documents separated by commas, "" for none */
+    size_t length;                      /* of `records` */
+    size_t *ends;                       /* owned: where each ends in them */
+    size_t count;                       /* how many */
+    char *gone;                         /* owned: {"type","id"} with commas between, "" for none */
+    size_t gone_count;                  /* how many */
+    int64_t next;                       /* where the next page begins */
+    bool more;                          /* there is one already */
+    bool part;                          /* of a file: something of it is left out */
+    size_t left;                        /* of a file: how many are to come after this page */
+    int64_t head;                       /* the highest number given by then */
+    int64_t catalogue;                  /* the highest number in the catalogue's scope */
+    char epoch[LEDGER_EPOCH_SIZE];      /* under which `next`, or of a file `head`, was given */
+    char head_epoch[LEDGER_EPOCH_SIZE]; /* under which `head` was, when there is more; else "" */
+    size_t personal;                    /* how many of the records are somebody's, */
+    unsigned char *clients;             /* owned: and whose: ids of ID_BYTES each */
     size_t client_count;
 };
 

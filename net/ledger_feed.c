@@ -287,13 +287,23 @@ static int catalogue_highest(struct database *database, int64_t *seq, struct err
     return 0;
 }
 
-static int epoch_of(struct database *database, struct ledger_page *page, struct error *error)
+static int epoch_at(struct database *database, int64_t seq, char epoch[LEDGER_EPOCH_SIZE],
+                    struct error *error)
 {
-    int code = ledger_epoch_read(database, page->next, page->epoch, error);
+    int code = ledger_epoch_read(database, seq, epoch, error);
 
     if (code == 0)
-        ledger_epoch_day(page->epoch, clock_system(NULL));
+        ledger_epoch_day(epoch, clock_system(NULL));
     return code;
+}
+
+/* What changed past `next` is left out, and is to come: but not from a server that is restored to a
+ * copy from before that, where it stands at or before `next`. It will be known by `head`. */
+static int epochs_read(struct database *database, struct ledger_page *page, struct error *error)
+{
+    int code = epoch_at(database, page->next, page->epoch, error);
+
+    return code == 0 && page->more ? epoch_at(database, page->head, page->head_epoch, error) : code;
 }
 
 static int head_read(struct database *database, int64_t *head, struct error *error)
@@ -340,7 +350,7 @@ static int page_read(struct database *database, const struct scope_set *scopes, 
         text_buffer_free(&filling.gone);
     }
     if (code == 0)
-        code = epoch_of(database, page, error);
+        code = epochs_read(database, page, error);
     feed_rows_free(&rows);
     return code;
 }

@@ -126,11 +126,14 @@ int ledger_upward_count(struct ledger *ledger, int64_t *count, struct error *err
  * know it was restored from an older copy. */
 int ledger_upward_made(struct ledger *ledger, struct id *made, struct error *error);
 
-/* The highest number of a record that came with the centre's refusals, a point, and the stay in
- * which it was given; "" when none is past `desk`. To the same end. */
+/* The highest number of a record that came with the centre's refusals, or at which a page was read
+ * that was not the last (ledger_upward_show), a point, and the stay in which it was given; "" when
+ * none is past `desk`. To the same end. */
 #define LEDGER_SHOWN_SIZE (24 + LEDGER_EPOCH_SIZE)
 int ledger_upward_shown(struct ledger *ledger, int64_t desk, char shown[LEDGER_SHOWN_SIZE],
                         struct error *error);
+/* The centre showed how it stood at number `seq` of this stay. */
+int ledger_upward_show(struct ledger *ledger, int64_t seq, const char *epoch, struct error *error);
 
 /* The next operations for the centre, in their order, as an array of documents with the base as
  * the centre counts and "after": `limit` and `bytes` at most, but one at least. New reference;

@@ -165,28 +165,38 @@ int ledger_upward_shown(struct ledger *ledger, int64_t desk, char shown[LEDGER_S
     return code;
 }
 
+/* Does nothing when as much was noted before. */
+static int shown_put(struct ledger *ledger, int64_t seq, const char *epoch, struct error *error)
+{
+    char shown[LEDGER_SHOWN_SIZE];
+    int code = ledger_property_text(ledger->writer, LEDGER_SHOWN, shown, sizeof(shown), error);
+
+    if (code != 0 || seq <= strtoll(shown, NULL, 10))
+        return code;
+    snprintf(shown, sizeof(shown), "%lld%s%.*s", (long long)seq, *epoch != '\0' ? "." : "",
+             LEDGER_EPOCH_SIZE - 1, epoch);
+    return ledger_property_text_put(ledger, LEDGER_SHOWN, shown, error);
+}
+
 static int note_shown(struct ledger *ledger, const struct ledger_verdict *verdicts, size_t count,
                       const char *epoch, struct error *error)
 {
-    char shown[LEDGER_SHOWN_SIZE];
-    bool higher = false;
-    int64_t highest;
-    int code = ledger_property_text(ledger->writer, LEDGER_SHOWN, shown, sizeof(shown), error);
+    int64_t highest = 0;
 
-    highest = code == 0 ? strtoll(shown, NULL, 10) : 0;
     for (size_t i = 0; i < count; i++) {
         int64_t seq = json_integer_or(verdicts[i].record, "seq", 0);
 
-        if (seq <= highest)
-            continue;
-        higher = true;
-        highest = seq;
+        if (seq > highest)
+            highest = seq;
     }
-    if (code != 0 || !higher)
-        return code;
-    snprintf(shown, sizeof(shown), "%lld%s%.*s", (long long)highest, *epoch != '\0' ? "." : "",
-             LEDGER_EPOCH_SIZE - 1, epoch);
-    return ledger_property_text_put(ledger, LEDGER_SHOWN, shown, error);
+    return shown_put(ledger, highest, epoch, error);
+}
+
+int ledger_upward_show(struct ledger *ledger, int64_t seq, const char *epoch, struct error *error)
+{
+    int code = ledger_begin(ledger, error);
+
+    return code != 0 ? code : ledger_end(ledger, shown_put(ledger, seq, epoch, error), error);
 }
 
 int ledger_upward_settle(struct ledger *ledger, const struct ledger_verdict *verdicts, size_t count,

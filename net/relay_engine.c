@@ -308,7 +308,7 @@ static int push_reply(struct relay_engine *engine, const struct http_reply *repl
         if (code == 0 && read_verdict(answer, &verdicts[count]))
             count++;
     }
-    relay_epoch_copy(epoch, document);
+    relay_epoch_copy(epoch, document, "epoch");
     if (code == 0)
         code = ledger_upward_settle(engine->options.ledger, verdicts, count, epoch,
                                     relay_wall(engine), error);

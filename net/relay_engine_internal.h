@@ -62,7 +62,7 @@ int relay_read_reply(const struct http_reply *reply, const char *what, json_t **
                      struct error *error);
 /* The answer is the problem of this code. */
 /* The "epoch" that the centre told, "" for none. */
-void relay_epoch_copy(char to[LEDGER_EPOCH_SIZE], const json_t *document);
+void relay_epoch_copy(char to[LEDGER_EPOCH_SIZE], const json_t *document, const char *member);
 bool relay_is_problem(const struct http_reply *reply, const char *name);
 
 /* The centre is another one, or an older copy of itself: all is read again. */

@@ -34,9 +34,9 @@ int relay_page_ask(struct relay_engine *engine, bool catalogue, struct error *er
     return relay_send(engine, catalogue ? SYNC_LANE_WORK : SYNC_LANE_BELL, &request, error);
 }
 
-void relay_epoch_copy(char to[LEDGER_EPOCH_SIZE], const json_t *document)
+void relay_epoch_copy(char to[LEDGER_EPOCH_SIZE], const json_t *document, const char *member)
 {
-    const char *epoch = json_text_or(document, "epoch", "");
+    const char *epoch = json_text_or(document, member, "");
     bool plain = true;
 
     for (const char *at = epoch; *at != '\0'; at++)
@@ -51,7 +51,7 @@ static int catalogue_take(struct relay_engine *engine, const json_t *document, s
     int code;
 
     place.catalogue = json_integer_or(document, "next", 0);
-    relay_epoch_copy(place.catalogue_epoch, document);
+    relay_epoch_copy(place.catalogue_epoch, document, "epoch");
     if (place.catalogue < engine->catalogue_since)
         return error_set(error, ERROR_PROTOCOL, "the centre's catalogue goes backward");
     code = ledger_relay_give(engine->options.ledger, records, &place, relay_wall(engine), error);
@@ -87,6 +87,19 @@ static int desk_scopes(struct relay_engine *engine, const char *scopes, bool *ag
     return code;
 }
 
+/* What changed past the end of a page is left out of it, and comes with the next ones: but not from
+ * a centre that is restored to before that. It will be known by this. */
+static int desk_shown(struct relay_engine *engine, const json_t *document, struct error *error)
+{
+    char epoch[LEDGER_EPOCH_SIZE];
+
+    relay_epoch_copy(epoch, document, "head_epoch");
+    if (!json_bool_or(document, "more", false) || *epoch == '\0')
+        return 0;
+    return ledger_upward_show(engine->options.ledger, json_integer_or(document, "head", 0), epoch,
+                              error);
+}
+
 static int desk_take(struct relay_engine *engine, const json_t *document, struct error *error)
 {
     const json_t *records = json_object_get(document, "records");
@@ -106,11 +119,13 @@ static int desk_take(struct relay_engine *engine, const json_t *document, struct
     place = engine->place;
     place.desk = json_integer_or(document, "next", 0);
     place.whole |= !json_bool_or(document, "more", false);
-    relay_epoch_copy(place.desk_epoch, document);
+    relay_epoch_copy(place.desk_epoch, document, "epoch");
     if (place.desk < engine->since)
         return error_set(error, ERROR_PROTOCOL, "the centre's feed goes backward");
-    code = ledger_relay_take(engine->options.ledger, json_object_get(document, "gone"),
-                             relay_wall(engine), error);
+    code = desk_shown(engine, document, error);
+    if (code == 0)
+        code = ledger_relay_take(engine->options.ledger, json_object_get(document, "gone"),
+                                 relay_wall(engine), error);
     if (code == 0 && (json_array_size(records) > 0 || place.desk != engine->since ||
                       place.whole != engine->place.whole ||
                       strcmp(place.desk_epoch, engine->place.desk_epoch) != 0))

@@ -328,7 +328,8 @@ static const struct route_parameter parameters[] = {
     {"made", "{\"type\": \"string\", \"format\": \"uuid\"}",
      "The caller's last accepted operation, when it is past `since`: to the same end"},
     {"shown", "{\"type\": \"string\"}",
-     "The highest `seq` of a record that came with a refusal, or `head` of a page of a file, when "
+     "The highest `seq` of a record that came with a refusal, or `head` of a page of a file or of "
+     "one with `more`, when "
      "it is "
      "past `since`, a point, and the `epoch` that was told with it: to the same end"},
     {"limit", "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000, \"default\": 500}",

@@ -307,6 +307,7 @@ struct sync_page {
     int64_t catalogue; /* the highest catalogue seq */
     int64_t head;      /* the highest seq at all */
     char epoch[STORE_EPOCH_SIZE];
+    char head_epoch[STORE_EPOCH_SIZE]; /* of `head`, when there is more; "" for none */
     bool more;
     json_t *document; /* owned: the whole of it */
     bool other_feed;  /* of another database than the session began with */
@@ -321,7 +322,7 @@ void sync_page_free(struct sync_page *page);
  * from an older copy. */
 struct sync_witness {
     struct id made;               /* the latest that was accepted, empty for none */
-    int64_t shown;                /* the highest number of what came with a refusal, 0 for none */
+    int64_t shown;                /* the highest number at which it showed something, 0 for none */
     char epoch[STORE_EPOCH_SIZE]; /* the stay in which that was given, "" for unknown */
 };
 

@@ -88,6 +88,7 @@ static int read_page_document(struct sync_engine *engine, const json_t *document
     page->old = json_integer_or(document, "old", 0);
     page->more = json_bool_or(document, "more", false);
     text_copy(page->epoch, sizeof page->epoch, json_text_or(document, "epoch", ""));
+    text_copy(page->head_epoch, sizeof page->head_epoch, json_text_or(document, "head_epoch", ""));
     if (page->next < since || (page->more && page->next == since))
         return error_set(error, ERROR_PROTOCOL,
                          "asked for changes since %" PRId64 ", the next are since %" PRId64, since,

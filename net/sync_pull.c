@@ -241,6 +241,8 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
             code = store_old_head(engine->store, page.head, error);
         if (code == 0)
             code = store_old_told(engine->store, page.old, error);
+        if (code == 0 && page.more && page.head_epoch[0] != '\0')
+            code = store_shown_note(engine->store, page.head, page.head_epoch, error);
         bool ahead = code == 0 && ask_ahead(engine, &page);
         if (code == 0)
             code = write_desk(engine, &page, since, error);

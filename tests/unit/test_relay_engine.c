@@ -290,6 +290,24 @@ static void what_a_refusal_showed_is_told(void **state)
     assert_null(strstr(work(bench), "shown"));
 }
 
+/* A centre that is restored while the relay reads has to know what it left out of the page. */
+static void how_far_a_page_was_read_is_told(void **state)
+{
+    struct bench *bench = *state;
+
+    get_joined(bench);
+    answer(bench, SYNC_LANE_BELL, 200,
+           "{\"feed\":\"" FEED "\",\"next\":302,\"more\":true,\"records\":[],\"catalogue\":0,"
+           "\"epoch\":\"\",\"head\":309,\"head_epoch\":\"ab12cd34\",\"scopes\":\"one\"}");
+    cut(bench, SYNC_LANE_BELL);
+    bench->steady += 1000;
+    (void)relay_engine_step(bench->engine);
+    assert_non_null(strstr(work(bench), "since=302"));
+    assert_non_null(strstr(work(bench), "&shown=309.ab12cd34"));
+    answer(bench, SYNC_LANE_WORK, 409, "{\"code\":\"other-history\"}");
+    assert_null(strstr(work(bench), "shown"));
+}
+
 static void what_is_not_answered_is_not_sent_in_haste(void **state)
 {
     struct bench *bench = *state;
@@ -416,6 +434,7 @@ int main(void)
         TEST(verifiers_are_asked_for_now_and_then),
         TEST(what_the_office_does_is_carried_until_it_is_answered),
         TEST(what_a_refusal_showed_is_told),
+        TEST(how_far_a_page_was_read_is_told),
         TEST(what_is_not_answered_is_not_sent_in_haste),
         TEST(waits_grow_and_have_an_end),
         TEST(other_agents_are_read_from_the_beginning),

@@ -62,6 +62,37 @@ static void test_operations_after_a_refusal(void **state)
     json_decref(answer);
 }
 
+/* A page that is not the last tells at which number of which stay it was read, and that is known
+ * again. */
+static void test_a_page_tells_how_far_it_was_read(void **state)
+{
+    struct server_fixture *f = *state;
+    struct id first = fixture_id(&f->ledger), second = fixture_id(&f->ledger);
+    struct operation *notes[2] = {server_note(f, ANNE, &first, "first"),
+                                  server_note(f, ANNE, &second, "second")};
+    struct call call = {.path = "/v1/changes?limit=1", .token = f->tokens[ANNE]};
+    char path[128];
+    json_t *page;
+
+    json_decref(server_post(f, ANNE, notes, 2));
+    page = server_json(f, &call);
+    assert_true(json_is_true(json_object_get(page, "more")));
+    assert_true(json_integer_or(page, "head", 0) > json_integer_or(page, "next", 0));
+    (void)snprintf(path, sizeof path, "/v1/changes?limit=1000&since=%d&shown=%d.%s",
+                   (int)json_integer_or(page, "next", 0), (int)json_integer_or(page, "head", 0),
+                   json_text_or(page, "head_epoch", ""));
+    assert_true(strlen(json_text_or(page, "head_epoch", "")) >= 8);
+    json_decref(page);
+    call.path = path;
+    page = server_json(f, &call);
+    assert_true(json_is_false(json_object_get(page, "more")));
+    assert_null(json_object_get(page, "head_epoch"));
+    json_decref(page);
+    /* Of another stay. */
+    (void)snprintf(strrchr(path, '.'), 10, ".00000000");
+    server_expect_problem(f, &call, 409, "other-history");
+}
+
 /* What a restored server does not know must be sent again before anything new takes its place. */
 static void test_operations_after_another_history(void **state)
 {
@@ -104,6 +135,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(test_operations_after_another_history),
         TEST(test_operations_after_a_refusal),
+        TEST(test_a_page_tells_how_far_it_was_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,11 +48,45 @@ static void answer_file(struct bench *bench, int next, bool more, int head, cons
     (void)sync_engine_step(bench->engine);
 }
 
+static void answer_feed(struct bench *bench, int next, bool more)
+{
+    char body[256];
+
+    (void)snprintf(body, sizeof body,
+                   "{\"feed\":\"" FEED "\",\"next\":%d,\"more\":%s,\"records\":[],\"catalogue\":0,"
+                   "\"head\":109,\"epoch\":\"12345678\"%s}",
+                   next, more ? "true" : "false", more ? ",\"head_epoch\":\"ab12cd34\"" : "");
+    bench_answer(bench, SYNC_LANE_BELL, 200, body);
+    (void)sync_engine_step(bench->engine);
+}
+
 static void ask_the_bell_again(struct bench *bench)
 {
     bench_cut(bench, SYNC_LANE_BELL);
     bench->steady += 5000;
     (void)sync_engine_step(bench->engine);
+}
+
+/* The same of a page of the feed that is not its last. */
+static void how_far_the_feed_was_read_is_told(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    answer_feed(bench, 105, true);
+    assert_non_null(strstr(bench_bell(bench), "since=105&epoch=12345678&shown=109.ab12cd34&"));
+    answer_feed(bench, 107, true);
+    assert_non_null(strstr(bench_bell(bench), "since=107&epoch=12345678&shown=109.ab12cd34&"));
+    ask_the_bell_again(bench);
+    assert_non_null(strstr(bench_bell(bench), "&shown=109.ab12cd34&"));
+    answer_feed(bench, 109, false);
+    assert_non_null(strstr(bench_bell(bench), "since=109&"));
+    assert_null(strstr(bench_bell(bench), "shown"));
+    /* The last page says by its end how far it was read. */
+    answer_feed(bench, 110, false);
+    assert_null(strstr(bench_bell(bench), "shown"));
+    bench_free(bench);
 }
 
 /* What changed past the cursor is left out of a page: whoever serves the next one, and the feed,
@@ -110,6 +144,7 @@ static void a_restored_server_is_asked_for_all_of_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(how_far_the_feed_was_read_is_told),
         cmocka_unit_test(how_far_a_page_was_read_is_told),
         cmocka_unit_test(a_restored_server_is_asked_for_all_of_it),
     };
