@@ -146,15 +146,20 @@ static void what_is_broken_within_the_body_is_found_when_it_is_opened(void **sta
 
 static void a_member_that_stands_twice_is_refused(void **state)
 {
-    static const char twice[] = "\xa2\x64tick\x01\x64tick\x02";
+    json_t *document = json_loads(documents[0], 0, NULL);
+    struct text_buffer twice = binary_of(document);
     struct error error = ERROR_INIT;
     struct operation *operation;
 
     (void)state;
+    twice.bytes[0]++; /* one more in the map */
+    text_buffer_add(&twice, "\x64tick\x02", 6);
     assert_int_equal(
-        operation_from_binary(&operation, twice, sizeof twice - 1, &agent, &device, &error),
+        operation_from_binary(&operation, twice.bytes, twice.length, &agent, &device, &error),
         ERROR_INVALID);
     assert_non_null(strstr(error.message, "twice"));
+    json_decref(document);
+    text_buffer_free(&twice);
 }
 
 /* Nor taken for the name that it begins with. */

@@ -414,6 +414,25 @@ static void what_is_large_is_binary(void **state)
     bench_free(bench);
 }
 
+/* A server of before says nothing of it. */
+static void what_is_large_is_json_otherwise(void **state)
+{
+    struct bench *bench = bench_new(false);
+    char text[100];
+
+    (void)state;
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    bench_get_online(bench);
+    for (int i = 0; i < 21; i++)
+        bench_write_note(bench, text);
+    bench_answer(bench, SYNC_LANE_WORK, 200, "[[1,7]]");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_appends_sent(bench), 20);
+    assert_false(bench->lanes[SYNC_LANE_WORK].binary);
+    bench_free(bench);
+}
+
 /* To a server that said so: small bodies in the coding that both have. Another version of it, put
  * in its place meanwhile, may not know it. */
 static void what_is_small_is_packed(void **state)
@@ -559,6 +578,7 @@ int main(void)
         cmocka_unit_test(what_a_refusal_showed_is_told),
         cmocka_unit_test(what_is_small_is_packed),
         cmocka_unit_test(what_is_large_is_binary),
+        cmocka_unit_test(what_is_large_is_json_otherwise),
         cmocka_unit_test(what_is_packed_and_not_understood_goes_plain),
         cmocka_unit_test(trouble_at_the_server_leaves_it_packed),
         cmocka_unit_test(a_batch_says_that_its_ground_was_lost),
