@@ -231,6 +231,25 @@ static bool is_inside(const struct simulation *simulation, const char *queue)
     return served;
 }
 
+static void see_queue(void *context, sqlite3_stmt *row)
+{
+    (void)row;
+    *(bool *)context = true;
+}
+
+/* One that was cut off before it had read the catalogue knows of no queue, nor of its limits (seed
+ * 10102287). */
+static bool relay_knows(const struct simulation *simulation, const char *queue)
+{
+    bool knows = false;
+
+    sim_query_at(simulation->relay.path,
+                 "SELECT 1 FROM record WHERE type = 'queue' AND json_extract(document, "
+                 "'$.body.key') = ?1",
+                 queue, see_queue, &knows);
+    return knows;
+}
+
 /* Each crossing that there is by the relay's own records is told once, and none other. */
 static void check_relay_alerts(struct simulation *simulation, const struct sim_threshold *before,
                                const struct counting *counting)
@@ -239,7 +258,8 @@ static void check_relay_alerts(struct simulation *simulation, const struct sim_t
 
     read_alerts(simulation->relay.path, told);
     for (int i = 0; i < SIM_THRESHOLDS; i++) {
-        bool inside = is_inside(simulation, thresholds[i].queue);
+        bool inside = is_inside(simulation, thresholds[i].queue) &&
+                      relay_knows(simulation, thresholds[i].queue);
         int64_t value = value_of(counting, i);
         bool crossed = !inside             ? before[i].crossed
                        : before[i].crossed ? value > thresholds[i].rearm
