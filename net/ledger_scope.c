@@ -72,6 +72,15 @@ int ledger_feed_put(struct ledger *ledger, const char *scope, int64_t seq, int64
     return code;
 }
 
+static int add_scope(const char *name, struct scope_set *scopes, struct scope_set *joining,
+                     struct error *error)
+{
+    bool joins = strncmp(name, LEDGER_JOIN_PREFIX, strlen(LEDGER_JOIN_PREFIX)) == 0;
+    struct scope_set *target = joins ? joining : scopes;
+
+    return target != NULL ? scope_set_add(target, "", name, error) : 0;
+}
+
 /* Every scope of a row, joining ones apart. */
 static int row_scopes(struct database *database, int64_t row, struct scope_set *scopes,
                       struct scope_set *joining, struct error *error)
@@ -83,11 +92,7 @@ static int row_scopes(struct database *database, int64_t row, struct scope_set *
         return ERROR_STORAGE;
     sqlite3_bind_int64(statement, 1, row);
     while (code > 0 && (code = database_step(database, statement, error)) > 0) {
-        const char *name = database_text(statement, 0);
-        struct scope_set *target =
-            strncmp(name, LEDGER_JOIN_PREFIX, strlen(LEDGER_JOIN_PREFIX)) == 0 ? joining : scopes;
-
-        if (target != NULL && scope_set_add(target, "", name, error) != 0) {
+        if (add_scope(database_text(statement, 0), scopes, joining, error) != 0) {
             sqlite3_reset(statement);
             return ERROR_MEMORY;
         }
@@ -124,12 +129,29 @@ static int row_find(struct database *database, enum record_type type, const char
 int ledger_scopes_of(struct database *database, enum record_type type, const char *id,
                      struct scope_set *scopes, bool *exists, struct error *error)
 {
-    int64_t row = 0;
-    int code = id[0] != '\0' ? row_find(database, type, id, &row, error) : 0;
+    sqlite3_stmt *statement;
+    int code;
 
     if (exists != NULL)
-        *exists = row != 0;
-    return code == 0 && row != 0 ? ledger_row_scopes(database, row, scopes, error) : code;
+        *exists = false;
+    if (id[0] == '\0')
+        return 0;
+    statement = database_statement(database, LEDGER_RECORD_SCOPES, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, id);
+    database_bind_text(statement, 2, record_type_name(type));
+    while ((code = database_step(database, statement, error)) > 0) {
+        if (exists != NULL)
+            *exists = true;
+        /* One that stands in no scope is there, too. */
+        if (sqlite3_column_type(statement, 0) != SQLITE_NULL &&
+            add_scope(database_text(statement, 0), scopes, NULL, error) != 0) {
+            sqlite3_reset(statement);
+            return ERROR_MEMORY;
+        }
+    }
+    return code;
 }
 
 /* --- what a record belongs to by its body ----------------------------------------------------- */

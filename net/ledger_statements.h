@@ -27,6 +27,9 @@
                     "ON CONFLICT (name) DO UPDATE SET value = excluded.value")                     \
     X(RECORD_GET, "SELECT number, document, known FROM record WHERE id = ?1 AND type = ?2")        \
     X(RECORD_CLIENT, "SELECT client FROM record WHERE id = ?1 AND type = 'case'")                  \
+    X(RECORD_SCOPES,                                                                               \
+      "SELECT scope.name FROM record LEFT JOIN feed ON feed.record = record.number "               \
+      "LEFT JOIN scope ON scope.number = feed.scope WHERE record.id = ?1 AND record.type = ?2")    \
     X(RECORD_GET_PAGE,                                                                             \
       "SELECT number, document, known, seq, type, CASE type WHEN 'client' THEN id "                \
       "ELSE coalesce(client, (SELECT matter.client FROM record AS matter "                         \

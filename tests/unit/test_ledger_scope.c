@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "net/ledger_announce.h"
+#include "net/ledger_sqlite.h"
 #include "tests/unit/ledger_fixture.h"
 
 #define NOTE_BYTES_FOR_TEST (60 * 1024)
@@ -460,6 +462,46 @@ static void test_a_page_ends_by_bytes(void **state)
     free(text);
 }
 
+static int count_reached(unsigned kind, void *count, void *statement, void *text)
+{
+    (void)kind;
+    (void)text;
+    if (strstr(sqlite3_sql(statement), "JOIN feed") != NULL)
+        (*(int *)count)++;
+    return 0;
+}
+
+/* Somebody waits for it: who reads the office does not have it looked up in the case, too. */
+static void test_what_an_offer_names_is_reached_by_one_reading(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct id matter = fixture_make(f, ANNE, RECORD_CASE, fixture_case(f, ANNE, "sample/a"));
+    struct id id = fixture_id(f);
+    struct operation *offer = fixture_operation(
+        f, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &id, 0,
+        fixture_handoff(f, ANNE, "sample/a", &matter, f->actors[BEN].agent.text, NULL, NULL));
+    struct ledger_actor anne = f->actors[ANNE];
+    struct ledger_announcement found;
+    struct scope_set desk = {0};
+    int count = 0;
+
+    anne.may = (permission_set)1 << PERMISSION_SERVE;
+    assert_int_equal(ledger_desk_scopes(f->ledger, &f->actors[ANNE].agent, &desk, NULL), 0);
+    for (int time = 0; time < 2; time++) {
+        assert_int_equal(ledger_announce(f->ledger, &anne, &desk, offer, f->clock_ms, &found, NULL),
+                         0);
+        assert_non_null(found.handoff);
+        ledger_announcement_clear(&found);
+        if (time == 0)
+            sqlite3_trace_v2(database_handle(f->ledger->readers->database), SQLITE_TRACE_STMT,
+                             count_reached, &count);
+    }
+    sqlite3_trace_v2(database_handle(f->ledger->readers->database), 0, NULL, NULL);
+    assert_int_equal(count, 1);
+    scope_set_free(&desk);
+    operation_free(offer);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -489,6 +531,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nothing_is_handed_to_nobody, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(test_an_agent_who_moves, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_what_an_offer_names_is_reached_by_one_reading,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(test_a_page_ends_by_bytes, fixture_setup, fixture_teardown),
     };
 
