@@ -128,6 +128,8 @@ void http_client_free(struct http_client *client)
 {
     if (client == NULL)
         return;
+    if (client->spare != NULL)
+        curl_easy_cleanup(client->spare);
     if (client->multi != NULL)
         (void)curl_multi_cleanup(client->multi);
     wipe_text(client->authorization);
@@ -241,6 +243,8 @@ int http_client_poll(struct http_client *client, const int *descriptors, size_t 
         for (size_t index = 0; index < count; index++)
             waits[index] =
                 (struct curl_waitfd){.fd = descriptors[index], .events = CURL_WAIT_POLLIN};
+        /* Nothing is to be done: now it costs nobody anything. */
+        http_exchange_prepare(client);
         CURLMcode result =
             curl_multi_poll(client->multi, waits, (unsigned)count, (int)timeout, NULL);
         if (result != CURLM_OK)

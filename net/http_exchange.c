@@ -164,10 +164,9 @@ static bool copy_request(struct http_exchange *exchange, const struct http_reque
     return exchange->name != NULL && (request->accept == NULL || exchange->accept != NULL);
 }
 
-static bool set_transport(struct http_exchange *exchange)
+/* What is the same for every request of this client. */
+static bool set_transport(const struct http_client *client, CURL *easy)
 {
-    const struct http_client *client = exchange->client;
-    CURL *easy = exchange->easy;
     bool good =
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
         /* A name server that does not answer must not hold up the end of the program. */
@@ -177,7 +176,11 @@ static bool set_transport(struct http_exchange *exchange)
         curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 30L) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 10L) == CURLE_OK &&
-        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, client->encodings) == CURLE_OK;
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, client->encodings) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, count_traffic) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header) == CURLE_OK;
 
     if (client->plain)
         return good && curl_easy_setopt(easy, CURLOPT_NOPROXY, "*") == CURLE_OK &&
@@ -232,19 +235,37 @@ static bool set_request(struct http_exchange *exchange, const struct http_reques
                             (long)(limits->total_ms + request->wait_ms)) == CURLE_OK;
 }
 
-static bool set_callbacks(struct http_exchange *exchange)
+static bool set_contexts(struct http_exchange *exchange)
 {
     CURL *easy = exchange->easy;
 
     return curl_easy_setopt(easy, CURLOPT_PRIVATE, exchange) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->detail) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, count_traffic) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_DEBUGDATA, exchange) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange) == CURLE_OK;
+}
+
+/* A new one each time: what one request was told of is not in the next one's. */
+void http_exchange_prepare(struct http_client *client)
+{
+    if (client->spare != NULL)
+        return;
+    client->spare = curl_easy_init();
+    if (client->spare != NULL && !set_transport(client, client->spare)) {
+        curl_easy_cleanup(client->spare);
+        client->spare = NULL;
+    }
+}
+
+static bool take_spare(struct http_exchange *exchange)
+{
+    struct http_client *client = exchange->client;
+
+    http_exchange_prepare(client);
+    exchange->easy = client->spare;
+    client->spare = NULL;
+    return exchange->easy != NULL;
 }
 
 int http_client_begin(struct http_client *client, struct http_exchange **result,
@@ -255,10 +276,9 @@ int http_client_begin(struct http_client *client, struct http_exchange **result,
     if (exchange == NULL)
         return error_set(error, ERROR_MEMORY, "no memory for a request");
     exchange->client = client;
-    exchange->easy = curl_easy_init();
-    if (exchange->easy == NULL || !copy_request(exchange, request) ||
-        !add_headers(exchange, request) || !set_transport(exchange) ||
-        !set_request(exchange, request) || !set_callbacks(exchange) ||
+    if (!take_spare(exchange) || !copy_request(exchange, request) ||
+        !add_headers(exchange, request) || !set_request(exchange, request) ||
+        !set_contexts(exchange) ||
         curl_multi_add_handle(client->multi, exchange->easy) != CURLM_OK) {
         exchange_free(exchange);
         return error_set(error, ERROR_MEMORY, "%s %s cannot be prepared", request->method,

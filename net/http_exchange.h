@@ -1,6 +1,6 @@
 /*
  * What http_client.c (connections, waiting) and http_exchange.c (one request and its reply) know
- * of each other. Nobody else includes this.
+ * of each other. Nobody else includes this, but their test.
  */
 #ifndef GUICHET_NET_HTTP_EXCHANGE_H
 #define GUICHET_NET_HTTP_EXCHANGE_H
@@ -17,6 +17,7 @@
 
 struct http_client {
     CURLM *multi;
+    CURL *spare;     /* for the next request, prepared while nothing is to be done; NULL for none */
     char *base_url;  /* without the last slash */
     char *ca_file;   /* NULL: the system's store */
     char *cert_file; /* NULL: none is shown */
@@ -58,6 +59,9 @@ struct http_exchange {
 
 /* Bytes sent and received so far. */
 int64_t http_exchange_moved(const struct http_exchange *exchange);
+
+/* Prepares the spare handle, when there is none: memory alone is asked for, and no failure told. */
+void http_exchange_prepare(struct http_client *client);
 
 /* Sets the deadline by which more bytes must have moved. */
 void http_exchange_expect(struct http_exchange *exchange, int64_t now_ms);

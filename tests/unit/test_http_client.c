@@ -10,6 +10,7 @@
 
 #include <zstd.h>
 
+#include "net/http_exchange.h"
 #include "tests/unit/scripted_server.h"
 #include "tests/unit/unit.h"
 
@@ -97,6 +98,29 @@ static void a_reply_arrives_whole_on_a_kept_connection(void **state)
     assert_null(strstr(seen.request, "Authorization"));
     assert_int_equal(reply.bytes_sent, strlen(seen.request));
     http_reply_clear(&reply);
+    http_client_free(client);
+    scripted_server_stop(server);
+}
+
+/* Somebody may wait for the next one. */
+static void the_next_request_is_prepared_while_nothing_is_to_be_done(void **state)
+{
+    static struct seen seen;
+    struct scripted_server *server = scripted_server_start(answer_well, &seen);
+    struct http_client *client = client_of(server);
+    struct http_exchange *exchange = NULL;
+    struct http_reply reply;
+    CURL *spare;
+
+    (void)state;
+    assert_int_equal(http_client_call(client, &get_changes, &reply, NULL), 0);
+    http_reply_clear(&reply);
+    spare = client->spare;
+    assert_non_null(spare);
+    assert_int_equal(http_client_begin(client, &exchange, &get_changes, NULL), 0);
+    assert_ptr_equal(exchange->easy, spare);
+    assert_null(client->spare);
+    http_exchange_cancel(exchange);
     http_client_free(client);
     scripted_server_stop(server);
 }
@@ -564,6 +588,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reply_arrives_whole_on_a_kept_connection),
+        cmocka_unit_test(the_next_request_is_prepared_while_nothing_is_to_be_done),
         cmocka_unit_test(refusals_arrive_with_their_problem_and_delay),
         cmocka_unit_test(no_content_has_no_body),
         cmocka_unit_test(a_redirect_is_not_followed),
