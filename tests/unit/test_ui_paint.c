@@ -211,6 +211,33 @@ static void a_list_s_state_is_checked(void **state)
     json_decref(wrong);
 }
 
+/* What is shown already is not shown again: by text and by style, a row at a time. */
+static void a_row_is_kept_once_for_what_it_is(void **state)
+{
+    struct paint paint = paint_all(*state);
+    struct canvas *kept = canvas_new(4, 10);
+    enum paint_style style;
+
+    assert_non_null(kept);
+    for (int row = 0; row < 4; row++)
+        assert_false(canvas_keep_row(kept, *state, row));
+    paint_text(&paint, 1, 0, -1, PAINT_TEXT, "漢字 one");
+    paint_text(&paint, 2, 9, -1, PAINT_TEXT, "x");
+    assert_false(canvas_keep_row(kept, *state, 0));
+    assert_true(canvas_keep_row(kept, *state, 1));
+    assert_false(canvas_keep_row(kept, *state, 1));
+    assert_line(kept, 1, "漢字 one");
+    assert_line(kept, 2, "");
+    /* The last cell counts. */
+    assert_true(canvas_keep_row(kept, *state, 2));
+    assert_line(kept, 2, "         x");
+    paint_text(&paint, 2, 9, -1, PAINT_ALERT, "x");
+    assert_true(canvas_keep_row(kept, *state, 2));
+    assert_string_equal(canvas_cell(kept, 2, 9, &style), "x");
+    assert_int_equal(style, PAINT_ALERT);
+    canvas_free(kept);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -223,6 +250,7 @@ int main(void)
         TEST(text_wraps_at_spaces_and_lines),
         TEST(wrapping_gives_every_byte_once),
         TEST(plain_draws_no_lines),
+        TEST(a_row_is_kept_once_for_what_it_is),
         TEST(a_list_keeps_its_selection_in_sight),
         TEST(a_list_s_state_is_checked),
     };
