@@ -73,6 +73,17 @@ void feed_page_write(struct text_buffer *body, const char *feed, const struct le
     text_buffer_add_text(body, "}");
 }
 
+void feed_page_announce(struct text_buffer *body, const struct text_buffer *list, int64_t number)
+{
+    body->failed = body->failed || list->failed;
+    if (body->failed)
+        return;
+    body->bytes[--body->length] = '\0'; /* the brace that ends the page */
+    text_buffer_add_text(body, ",\"announcements\":");
+    text_buffer_add(body, list->bytes, list->length);
+    text_buffer_add_format(body, ",\"announced\":%" PRId64 "}", number);
+}
+
 static void write_integer(struct text_buffer *body, const char *name, int64_t value)
 {
     binary_write_text(body, name);

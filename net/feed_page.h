@@ -29,7 +29,10 @@ bool feed_page_is_news(const struct ledger_page *page, int64_t catalogue);
 void feed_page_write(struct text_buffer *body, const char *feed, const struct ledger_page *page,
                      const json_t *members, int64_t withheld_ms, int64_t now_ms);
 
-/* The same in binary form (app/binary.h): each record, and the list of what is gone, is JSON
+/* Adds to a page that is written a JSON array of what is announced, up to this number. */
+void feed_page_announce(struct text_buffer *body, const struct text_buffer *list, int64_t number);
+
+/* The page in binary form (app/binary.h): each record, and the list of what is gone, is JSON
  * within. */
 void feed_page_write_binary(struct text_buffer *body, const char *feed,
                             const struct ledger_page *page, json_t *members, int64_t withheld_ms,

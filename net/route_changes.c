@@ -197,23 +197,23 @@ static void answer(struct request *request, const struct ledger_page *page, json
                          text_buffer_take(&body), length);
 }
 
-/* What there is of announcements, and no page beside it: they come before anything is read. */
+/* What there is of announcements, and no page beside it: they come before anything is read. They
+ * are text already, which is not read to be written again. */
 static void answer_announced(struct request *request, const struct reading *reading,
-                             const struct text_buffer *announcements, json_t *members)
+                             const struct text_buffer *announcements, const json_t *members)
 {
     char none[] = "";
     struct ledger_page page = {.records = none, .next = reading->asked};
-    json_t *list = json_loadb(announcements->bytes, announcements->length, 0, NULL);
-    int failed = json_object_set_new(members, "announcements", list);
+    struct text_buffer body = {0};
+    size_t length;
 
-    failed |= json_object_set_new(members, "announced", json_integer(reading->announced));
-    if (failed) {
-        request_problem(request, PROBLEM_BUSY, "%s", "out of memory");
-        return;
-    }
     page.catalogue = reading->catalogue > 0 ? reading->catalogue : 0;
     text_copy(page.epoch, sizeof(page.epoch), reading->epoch);
-    answer(request, &page, members);
+    feed_page_write(&body, ledger_feed(request->server->ledger), &page, members,
+                    reading->old.withheld_ms, clock_system(NULL));
+    feed_page_announce(&body, announcements, reading->announced);
+    length = body.length;
+    request_answer_bytes(request, 200, "application/json", text_buffer_take(&body), length);
     request->reply.hurried = true;
 }
 
@@ -241,8 +241,6 @@ static int look_at_announcements(struct request *request, struct reading *readin
     if (*over)
         code = relay_members(request, reading, &members, error);
     text_buffer_add_text(&text, "]");
-    if (*over && code == 0 && members == NULL)
-        members = json_object();
     if (*over && code == 0)
         answer_announced(request, reading, &text, members);
     json_decref(members);
