@@ -94,19 +94,34 @@ static int lineage(struct settling *settling, enum ledger_statement which, struc
     return database_run(settling->ledger->writer, statement, error);
 }
 
+/* Who asked is answered when they ask again, and woken to ask. */
+static int answer(struct settling *settling, const struct ledger_outcome *outcome,
+                  struct error *error)
+{
+    const struct operation *operation = settling->operation;
+    int code = ledger_remember(settling->ledger, operation, settling->now_ms, outcome, error);
+
+    return code != 0 ? code
+                     : scope_set_add(&settling->ledger->changed, LEDGER_ASKED_SCOPE,
+                                     operation->id.text, error);
+}
+
 static int accept(struct settling *settling, struct error *error)
 {
     const struct ledger_verdict *verdict = settling->verdict;
+    const struct ledger_outcome applied = {.kind = LEDGER_APPLIED, .rev = verdict->rev};
     int code = run(settling, LEDGER_UPWARD_ACCEPT, verdict->operation.text, verdict->rev, error);
 
     if (code == 0 && settling->state == LEDGER_WAY_WAITING)
         code = lineage(settling, LEDGER_LINEAGE_OWN, error);
     if (code == 0 && verdict->conflict && settling->state == LEDGER_WAY_WAITING)
         code = tell(settling, error);
-    /* No record of it comes back. */
-    if (code == 0 && settling->operation->type == RECORD_ACCESS)
-        code = run(settling, LEDGER_UPWARD_DONE, verdict->operation.text, 0, error);
-    return code;
+    if (code != 0 || settling->operation->type != RECORD_ACCESS)
+        return code;
+    /* No record of it comes back, by which others are answered. */
+    code = run(settling, LEDGER_UPWARD_DONE, verdict->operation.text, 0, error);
+    return code == 0 && settling->state == LEDGER_WAY_ASKED ? answer(settling, &applied, error)
+                                                            : code;
 }
 
 static int refuse(struct settling *settling, struct error *error)
@@ -119,11 +134,7 @@ static int refuse(struct settling *settling, struct error *error)
         return code;
     if (settling->state == LEDGER_WAY_ASKED) {
         snprintf(outcome.field, sizeof(outcome.field), "%s", verdict->field);
-        code = ledger_remember(settling->ledger, settling->operation, settling->now_ms, &outcome,
-                               error);
-        return code != 0 ? code
-                         : scope_set_add(&settling->ledger->changed, LEDGER_ASKED_SCOPE,
-                                         verdict->operation.text, error);
+        return answer(settling, &outcome, error);
     }
     code = lineage(settling, LEDGER_LINEAGE_LOST, error);
     return code == 0 ? tell(settling, error) : code;

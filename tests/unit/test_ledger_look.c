@@ -107,6 +107,30 @@ static void a_relay_carries_it(void **state)
     assert_int_equal(looks(f->centre.path, &client, client.text), 2);
 }
 
+/* One of a terminal whose clock was behind: older than the relay, it is asked of the centre. */
+static void a_relay_answers_for_one_that_it_asked(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id client = relay_make_client(f, ANNE);
+    struct operation *look[3];
+    struct id id = fixture_id(&f->centre), early;
+
+    relay_settle(f);
+    assert_true(id_parse(&early, "00000000-0000-7000-8000-000000000001"));
+    for (size_t i = 0; i < 3; i++) {
+        look[i] = relay_append(f, ANNE, RECORD_ACCESS, &id,
+                               look_body(&f->centre, ANNE, "sample/a", &client, NULL));
+        look[i]->id = early;
+        look[i]->moment = look[0]->moment;
+    }
+    relay_applied(f, ANNE, look[0], LEDGER_LATER);
+    relay_applied(f, ANNE, look[1], LEDGER_LATER);
+    relay_settle(f);
+    assert_int_equal(relay_waiting(f), 0);
+    relay_applied(f, ANNE, look[2], LEDGER_REPEATED);
+    assert_int_equal(looks(f->centre.path, &client, client.text), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +138,8 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(it_is_the_agents_own_word, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(a_relay_carries_it, relay_fixture_setup,
+                                        relay_fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_relay_answers_for_one_that_it_asked, relay_fixture_setup,
                                         relay_fixture_teardown),
     };
 
