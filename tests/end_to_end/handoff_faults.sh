@@ -107,7 +107,6 @@ wait_for c "State       offered"
 # What the server answers to the claim does not arrive.
 proxy_tell "cut down 1"
 proxy_tell "kill"
-wait_for b "offline"
 keys b Enter
 wait_for c "Pierre Gagnon has got it"
 wait_for c "accepted by Pierre Gagnon"
