@@ -144,6 +144,13 @@
     X(WATCH_STATE, "UPDATE watch SET number = ?2, crossed = ?3 WHERE name = ?1")                   \
     X(WATCH_FOLLOW, "UPDATE watch SET crossed = ?3, number = ?2 WHERE name = ?1 AND "              \
                     "(number < ?2 OR (number = ?2 AND crossed <> ?3))")                            \
+    X(WATCH_ADOPT,                                                                                 \
+      "UPDATE watch SET number = told.number, crossed = told.raised FROM (SELECT "                 \
+      "json_extract(document, '$.body.crossing') AS number, "                                      \
+      "json_extract(document, '$.body.state') = 'raised' AS raised FROM record WHERE "             \
+      "type = 'alert' AND json_extract(document, '$.body.queue') || ' ' || "                       \
+      "json_extract(document, '$.body.threshold') = ?1 ORDER BY 1 DESC LIMIT 1) AS told "          \
+      "WHERE watch.name = ?1 AND watch.number < told.number")                                      \
     X(WATCH_NEWS, "SELECT 1 FROM watch WHERE name = ?1 AND crossed = 0 AND number < ?2")           \
     X(WAIT_PUT,                                                                                    \
       "INSERT INTO wait (record, queue, contact, began, ended, how, marks) "                       \

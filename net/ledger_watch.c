@@ -30,6 +30,17 @@ enum mark {
 /* --- kept as records are written ---------------------------------------------------------------
  */
 
+/* A relay may read of a crossing before it reads of the queue: what was told counts from there. */
+static int adopt(struct ledger *ledger, const char *name, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_WATCH_ADOPT, error);
+
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, name);
+    return database_run(ledger->writer, statement, error);
+}
+
 static int threshold_put(struct ledger *ledger, const char *queue,
                          const struct queue_threshold *threshold, struct error *error)
 {
@@ -38,6 +49,7 @@ static int threshold_put(struct ledger *ledger, const char *queue,
                                threshold->rearm,   threshold->within_ms, threshold->window_ms,
                                threshold->least};
     char own[QUEUE_THRESHOLD_NAME_SIZE], name[RECORD_KEY_SIZE + QUEUE_THRESHOLD_NAME_SIZE];
+    int code;
 
     if (statement == NULL)
         return ERROR_STORAGE;
@@ -47,7 +59,8 @@ static int threshold_put(struct ledger *ledger, const char *queue,
     database_bind_text(statement, 2, queue);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
         sqlite3_bind_int64(statement, (int)i + 3, numbers[i]);
-    return database_run(ledger->writer, statement, error);
+    code = database_run(ledger->writer, statement, error);
+    return code != 0 ? code : adopt(ledger, name, error);
 }
 
 int ledger_watch_queue(struct ledger *ledger, const struct ledger_row *row, struct error *error)

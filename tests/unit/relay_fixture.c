@@ -47,6 +47,11 @@ static void read_scope(struct relay_fixture *f, bool catalogue)
     scope_set_free(&scopes);
 }
 
+void relay_pull_desk(struct relay_fixture *f)
+{
+    read_scope(f, false);
+}
+
 void relay_pull(struct relay_fixture *f)
 {
     read_scope(f, true);

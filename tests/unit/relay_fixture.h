@@ -29,6 +29,8 @@ void relay_fixture_restart(struct relay_fixture *fixture);
 
 /* Reads all that is new at the centre. */
 void relay_pull(struct relay_fixture *fixture);
+/* The desk alone, as when its page comes before the catalogue's. */
+void relay_pull_desk(struct relay_fixture *fixture);
 /* Carries at most `limit` operations up; how many there were. `answered` false: the answer is
  * lost. */
 size_t relay_push(struct relay_fixture *fixture, size_t limit, bool answered);

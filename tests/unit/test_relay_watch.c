@@ -26,7 +26,7 @@ static struct id alert_id(int64_t number)
 
 /* Queue w is the office's own: Chloe serves it, and Denis, who supervises it. Two that wait are too
  * many, and it would be opened to q. */
-static void prepare(struct relay_fixture *f)
+static void publish(struct relay_fixture *f)
 {
     fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
     fixture_publish(&f->centre, RECORD_AGENT, "sample/denis",
@@ -35,6 +35,11 @@ static void prepare(struct relay_fixture *f)
     fixture_publish(&f->centre, RECORD_QUEUE, "sample/w",
                     json_pack("{s:s, s:[{s:s, s:i, s:i, s:s}]}", "next_queue", "q", "thresholds",
                               "measure", "waiting", "limit", 2, "rearm", 0, "action", "open"));
+}
+
+static void prepare(struct relay_fixture *f)
+{
+    publish(f);
     relay_settle(f);
 }
 
@@ -211,6 +216,33 @@ static void test_a_crossing_that_both_saw_is_one(void **state)
     assert_states(f, 1, "raised", "raised");
     assert_states(f, 2, "", "");
     assert_int_equal(relay_waiting(f), 0);
+}
+
+/* What the centre has told comes before the queue whose threshold it is of. */
+static void test_what_was_told_before_the_queue_came_is_not_told_again(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t now = f->centre.clock_ms + MINUTE;
+    struct id waiting[2], alert;
+
+    publish(f);
+    for (size_t i = 0; i < 2; i++)
+        waiting[i] = fixture_make(
+            &f->centre, ANNE, RECORD_HANDOFF,
+            fixture_handoff(&f->centre, ANNE, "sample/a", NULL, NULL, NULL, "sample/w"));
+    look(f->centre.ledger, now, 1, 0);
+    relay_pull_desk(f);
+    assert_states(f, 1, "raised", "raised");
+    relay_pull(f);
+    look(f->relay, now + 1, 0, 0);
+    assert_states(f, 2, "", "");
+    /* And it is over here when they are gone. */
+    for (size_t i = 0; i < 2; i++)
+        fixture_decide(&f->centre, ANNE, &waiting[i], 2, "withdrawn", now + 2);
+    relay_pull(f);
+    look(f->relay, now + 3, 0, 1);
+    alert = alert_id(1);
+    assert_string_equal(relay_says(f, RECORD_ALERT, &alert, "state"), "over");
 }
 
 /* The centre's is not over: it takes no second one of the same threshold, also of a relay that
@@ -412,6 +444,7 @@ int main(void)
         WITH(test_what_came_and_went_is_carried_as_that),
         WITH(test_the_centre_looks_again_after_the_relay_s_word),
         WITH(test_a_crossing_that_both_saw_is_one),
+        WITH(test_what_was_told_before_the_queue_came_is_not_told_again),
         WITH(test_one_is_open_at_a_time),
         WITH(test_both_end_with_the_same),
         WITH(test_only_the_office_s_own_queues),
