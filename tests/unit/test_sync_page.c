@@ -170,8 +170,8 @@ static void a_page_that_is_broken_is_refused(void **state)
         NOTE("02", "b", ",\"rev\":2"), /* a member twice */
         NOTE("02", "\xff", ""),        /* not UTF-8 */
         "[]",
-        "{\"type\":\"service\",\"id\":\"019b7000-0000-7000-8000-000000000003\",\"rev\":1,"
-        "\"seq\":6,\"body\":{},\"meta\":{}}", /* of the catalogue */
+        ("{\"type\":\"service\",\"id\":\"019b7000-0000-7000-8000-000000000003\",\"rev\":1,"
+         "\"seq\":6,\"body\":{},\"meta\":{}}"), /* of the catalogue */
     };
 
     (void)state;
