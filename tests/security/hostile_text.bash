@@ -7,6 +7,24 @@ EVIL="$ESC]0;pwned"$'\a'"$ESC[31mRED"$'\u202e\u009b2J\u200b'
 # watched NAME: all that the terminal of this name is sent, from its first byte, in $WORK/NAME.raw.
 watched() {
     mux pipe-pane -t "=$1:" -o "cat >>'$WORK/$1.raw'"
+    mux display-message -p -t "=$1:" '#{pane_pid}' >"$WORK/$1.pid"
+}
+
+# at_rest PID: no thread of it has anything to do, on a machine that may give it no turn for seconds.
+at_rest() {
+    local still=0 before= now
+    for _ in $(seq 600); do
+        now=$(sed 's/^.*) //' "/proc/$1/task/"*/stat 2>/dev/null | cut -d' ' -f1,12,13)
+        case $now in
+        *[RD]*) still=0 ;;
+        "$before") still=$((still + 1)) ;;
+        *) still=0 ;;
+        esac
+        [ $still -lt 3 ] || return 0
+        before=$now
+        sleep 0.02
+    done
+    fail "process $1 does not come to rest"
 }
 
 # own WHAT FILE...: nothing but the repertoire.
@@ -17,9 +35,11 @@ own() {
     echo "$what: $(tail -1 "$WORK/told")"
 }
 
-# look NAME [SECONDS]: keeps what its screen shows a moment from now, in $WORK/NAME.seen.
+# look NAME [SECONDS]: keeps what its screen shows a moment from now, when all that the last key asked
+# for is done, in $WORK/NAME.seen.
 look() {
     sleep "${2:-0.25}"
+    at_rest "$(cat "$WORK/$1.pid")"
     screen "$1" >>"$WORK/$1.seen"
     [ -z "${KEEP_:-}" ] || { echo "=== $1: ${STEP_:-}"; screen "$1"; } >>"$KEEP_/steps.$1"
 }
