@@ -220,6 +220,8 @@ int database_open(struct database **opened, const char *path, enum database_mode
     } else {
         sqlite3_busy_timeout(database->handle, BUSY_TIMEOUT_MS);
         sqlite3_extended_result_codes(database->handle, 1);
+        /* A plan is made once, not anew for each value that is bound beside a partial index. */
+        sqlite3_db_config(database->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
         code = prepare_file(database, error);
         /* Last, for pragmas make statements that were prepared before them be prepared again. */
         if (code == 0 &&

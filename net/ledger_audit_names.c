@@ -98,11 +98,10 @@ static bool is_called(const struct record *agent, const char *typed, const char 
 static int find_agent(struct database *database, const char *typed, struct id *agent,
                       struct error *error)
 {
-    sqlite3_stmt *row = database_statement(database, LEDGER_RECORD_EACH, error);
+    sqlite3_stmt *row = database_statement(database, LEDGER_AGENT_EACH, error);
     char *folded = text_fold(typed, strlen(typed));
     int code = folded != NULL ? 0 : error_set(error, ERROR_MEMORY, "out of memory");
 
-    database_bind_text(row, 1, "agent");
     while (code == 0 && id_is_empty(agent) && (code = database_step(database, row, error)) > 0) {
         struct record *record = NULL;
 

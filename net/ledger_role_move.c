@@ -27,14 +27,13 @@
 static int holders(struct ledger *ledger, const char *role, struct record ***agents, size_t *count,
                    struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_RECORD_EACH, error);
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_AGENT_EACH, error);
     int code;
 
     *agents = NULL;
     *count = 0;
     if (statement == NULL)
         return ERROR_STORAGE;
-    database_bind_text(statement, 1, record_type_name(RECORD_AGENT));
     while ((code = database_step(ledger->writer, statement, error)) > 0) {
         struct record *agent = NULL, **longer;
         char key[RECORD_KEY_SIZE];

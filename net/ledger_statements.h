@@ -228,7 +228,7 @@
       "json_extract(document, '$.body.status') = 'draft' AND "                                     \
       "length(json_extract(document, '$.body.continue.hash')) = 64 AND NOT EXISTS "                \
       "(SELECT 1 FROM passage WHERE passage.submission = record.id)")                              \
-    X(AGENT_EACH, "SELECT document FROM record WHERE type = 'agent'")                              \
+    X(AGENT_EACH, "SELECT document FROM record WHERE type = 'agent' ORDER BY number")              \
     X(AGENT_DOCUMENTS,                                                                             \
       "SELECT document FROM record WHERE type = 'agent' AND instr(document, ?1 || '\"') > 0")      \
     X(LOGIN_OF_AGENT, "SELECT login, hash, must_change, EXISTS (SELECT 1 FROM factor "             \

@@ -96,11 +96,10 @@ static int by_client_and_agent(const void *left, const void *right)
 /* All agents by their folded names. */
 static int read_agents(struct looking *looking, struct error *error)
 {
-    sqlite3_stmt *row = database_statement(looking->database, LEDGER_RECORD_EACH, error);
+    sqlite3_stmt *row = database_statement(looking->database, LEDGER_AGENT_EACH, error);
     int code;
 
     looking->agents = json_object();
-    database_bind_text(row, 1, "agent");
     while ((code = database_step(looking->database, row, error)) > 0) {
         struct record *agent = NULL;
         char *name;

@@ -125,6 +125,35 @@ static void a_file_that_is_being_written_opens_all_the_same(void **state)
     database_close(writer);
 }
 
+static void a_statement_beside_a_partial_index_is_prepared_once(void **state)
+{
+    static const char *const texts[] = {"kept", "other", "kept", "more"};
+    sqlite3_stmt *statement = NULL;
+    struct database *database;
+
+    (void)state;
+    database = open_as(&first);
+    assert_int_equal(sqlite3_exec(database_handle(database),
+                                  "CREATE TABLE thing(id TEXT PRIMARY KEY, type TEXT);"
+                                  "CREATE INDEX thing_of_type ON thing(type) WHERE type = 'other'",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(database_handle(database),
+                                        "SELECT 1 FROM thing JOIN word ON text = id "
+                                        "WHERE id = ?1 AND type = ?2",
+                                        -1, &statement, NULL),
+                     SQLITE_OK);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        sqlite3_bind_text(statement, 1, "id", -1, SQLITE_STATIC);
+        sqlite3_bind_text(statement, 2, texts[i], -1, SQLITE_STATIC);
+        assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
+        sqlite3_reset(statement);
+    }
+    assert_int_equal(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_REPREPARE, 0), 0);
+    sqlite3_finalize(statement);
+    database_close(database);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -158,6 +187,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_upgrade_that_fails_leaves_the_file_as_it_was, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_file_of_no_version_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_statement_beside_a_partial_index_is_prepared_once, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_being_written_opens_all_the_same, set_up,
                                         tear_down),
     };
