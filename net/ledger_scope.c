@@ -4,6 +4,7 @@
 #include "net/ledger_protect.h"
 #include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
+#include "net/ledger_upward.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +247,16 @@ static int body_scopes(struct ledger *ledger, const struct record *record, struc
 static int follow(struct ledger *ledger, const struct record *record,
                   const struct scope_set *scopes, struct error *error);
 
+/* At a relay: what it let go of, for the centre does not have it, comes back with no file that it
+ * hangs on. */
+static int is_let_go(struct ledger *ledger, int64_t row, const struct scope_set *held, bool *let_go,
+                     struct error *error)
+{
+    *let_go = false;
+    return ledger->is_relay && held->count == 0 ? ledger_relay_lacks(ledger, row, let_go, error)
+                                                : 0;
+}
+
 /* Lets these scopes see a row, under a new number, with what follows from it. */
 static int grant(struct ledger *ledger, int64_t row_number, const struct scope_set *scopes,
                  struct error *error)
@@ -253,9 +264,12 @@ static int grant(struct ledger *ledger, int64_t row_number, const struct scope_s
     struct scope_set held = {0}, added = {0}, given = {0};
     struct ledger_row row = {0};
     int64_t seq = 0;
+    bool let_go = false;
     int code = ledger_row_scopes(ledger->writer, row_number, &held, error);
 
     if (code == 0)
+        code = is_let_go(ledger, row_number, &held, &let_go, error);
+    if (code == 0 && !let_go)
         code = scope_set_add_all(&given, scopes, error);
     if (code == 0)
         code = ledger_protect_map(ledger, row_number, &given, error);

@@ -257,6 +257,8 @@
                "FROM given WHERE given.record = feed.record) AND NOT EXISTS (SELECT 1 FROM "       \
                "upward WHERE upward.record = feed.record AND upward.state IN (0, 2)) ORDER BY "    \
                "feed.record LIMIT 1")                                                              \
+    X(RELAY_LACKS, "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM given WHERE record = ?1) AND NOT "    \
+                   "EXISTS (SELECT 1 FROM upward WHERE record = ?1 AND state IN (0, 2))")          \
     X(LINEAGE_FORGET, "UPDATE lineage SET given = NULL, own = NULL")                               \
     X(LINEAGE_OPERATION,                                                                           \
       "INSERT INTO lineage (record, local, operation) VALUES (?1, ?2, ?3) "                        \

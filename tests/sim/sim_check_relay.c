@@ -105,16 +105,6 @@ static void count_row(void *context, sqlite3_stmt *row)
     ++*(int *)context;
 }
 
-/* What the centre refused to have made leaves the office, but comes back to it with a file that is
- * opened later (report.md). */
-static bool was_refused(const struct simulation *simulation, const char *id)
-{
-    for (size_t i = 0; i < simulation->made_count; i++)
-        if (simulation->made[i].refused && strcmp(simulation->made[i].record.text, id) == 0)
-            return true;
-    return false;
-}
-
 /* What the office sees is at the centre too. */
 static void check_shown(void *context, sqlite3_stmt *row)
 {
@@ -123,7 +113,7 @@ static void check_shown(void *context, sqlite3_stmt *row)
 
     sim_query(simulation, "SELECT 1 FROM record WHERE id = ?1", sim_column(row, 1), count_row,
               &there);
-    if (there == 0 && !was_refused(simulation, sim_column(row, 1)))
+    if (there == 0)
         sim_break(simulation, "the relay shows %s %s, which the centre does not have",
                   sim_column(row, 0), sim_column(row, 1));
 }

@@ -98,6 +98,29 @@ static void what_follows_goes_with_it(void **state)
     assert_int_equal(shows(f, CHLOE, &matter), SHOWN_GONE);
 }
 
+/* It hangs on a file that somebody comes to see later: it does not come with it. */
+static void what_was_refused_comes_back_with_no_file(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter = make(f, CHLOE, RECORD_CASE, fixture_case(&f->centre, CHLOE, "sample/a"));
+    struct id refused, kept;
+
+    fixture_publish_agent(&f->centre, ANNE, "b", "");
+    refused =
+        make(f, ANNE, RECORD_NOTE, fixture_note(&f->centre, ANNE, "sample/a", &matter, "one"));
+    kept = make(f, CHLOE, RECORD_NOTE, fixture_note(&f->centre, CHLOE, "sample/a", &matter, "two"));
+    assert_int_equal(relay_push(f, 10, true), 3);
+    assert_int_equal(shows(f, CHLOE, &refused), SHOWN_GONE);
+    make(f, CHLOE, RECORD_HANDOFF,
+         fixture_handoff(&f->centre, CHLOE, "sample/a", &matter, f->centre.actors[ANNE].agent.text,
+                         NULL, NULL));
+    assert_int_equal(shows(f, ANNE, &kept), SHOWN);
+    assert_int_equal(shows(f, ANNE, &refused), SHOWN_GONE);
+    relay_settle(f);
+    assert_int_equal(shows(f, CHLOE, &refused), SHOWN_GONE);
+    assert_int_equal(shows(f, CHLOE, &kept), SHOWN);
+}
+
 static struct id offered_by_ben(struct relay_fixture *f, const struct id *matter)
 {
     return fixture_make(&f->centre, BEN, RECORD_HANDOFF,
@@ -376,6 +399,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         WITH(what_the_centre_refuses_to_have_made_is_taken_away),
         WITH(what_follows_goes_with_it),
+        WITH(what_was_refused_comes_back_with_no_file),
         WITH(what_the_centre_takes_back_leaves_the_office),
         WITH(a_restricted_note_follows_the_case),
         WITH(what_an_offer_opened_in_part_leaves_the_office),
