@@ -171,6 +171,16 @@ static int add_scopes(void *context, const struct record *agent, struct error *e
     return ledger_agent_scopes(scoping->database, agent, scoping->scopes, NULL, error);
 }
 
+/* An office without agents still has its own records. */
+static int add_office(struct scoping *scoping, const struct ledger_relay *relay,
+                      struct error *error)
+{
+    int code = scope_set_add(scoping->scopes, "office:", relay->office, error);
+
+    return code == 0 ? each_agent(scoping->database, relay->office, add_scopes, scoping, error)
+                     : code;
+}
+
 int ledger_relay_scopes(struct ledger *ledger, const struct ledger_relay *relay,
                         struct scope_set *scopes, char digest[LEDGER_DIGEST_SIZE],
                         struct error *error)
@@ -182,10 +192,7 @@ int ledger_relay_scopes(struct ledger *ledger, const struct ledger_relay *relay,
     if (code != 0)
         return code;
     scoping.database = reader->database;
-    /* An office without agents still has its own records. */
-    code = scope_set_add(scopes, "office:", relay->office, error);
-    if (code == 0)
-        code = each_agent(reader->database, relay->office, add_scopes, &scoping, error);
+    code = add_office(&scoping, relay, error);
     ledger_reader_give(ledger, reader);
     sodium_bin2hex(digest, LEDGER_DIGEST_SIZE, scoping.sum, sizeof(scoping.sum));
     return code;
@@ -325,10 +332,16 @@ struct carrying {
     bool allowed; /* the actor is of the office */
 };
 
+static bool is_of_a_clock(const struct operation *operation)
+{
+    struct id server = delivery_server();
+
+    return id_equal(&operation->agent, &server);
+}
+
 static int look_at_agent(struct carrying *carrying, const struct operation *operation,
                          struct error *error)
 {
-    struct id server = delivery_server();
     struct ledger_row row = {0};
     int code;
 
@@ -336,7 +349,7 @@ static int look_at_agent(struct carrying *carrying, const struct operation *oper
     if (id_equal(&carrying->actor.agent, &operation->agent))
         return 0;
     carrying->actor.agent = operation->agent;
-    carrying->allowed = id_equal(&operation->agent, &server);
+    carrying->allowed = is_of_a_clock(operation);
     scope_set_free(&carrying->desk);
     if (carrying->allowed)
         return 0;
@@ -435,17 +448,41 @@ static int see(struct carrying *carrying, const struct ledger_carried *carried, 
     return code;
 }
 
-static int carry(struct carrying *carrying, struct ledger_carried *carried, int64_t now_ms,
-                 struct ledger_outcome *outcome, struct error *error)
+/* What the relay's clock did is refused with the record as it stands, like what an agent does: its
+ * office may see it, and else would show what it was before until the next page. */
+static int show(const struct carrying *carrying, const struct operation *operation,
+                struct ledger_outcome *outcome, struct error *error)
 {
-    struct id server = delivery_server();
-    int64_t *seen = NULL;
-    bool may = true;
-    int code = look_at_agent(carrying, carried->operation, error);
+    struct scope_set office = {0}, held = {0};
+    struct scoping scoping = {.database = carrying->ledger->writer, .scopes = &office};
+    struct ledger_row row;
+    int code = ledger_row_read(scoping.database, operation->type, &operation->record, &row, error);
 
-    if (code == 0 && carrying->allowed && id_equal(&carried->operation->agent, &server))
+    if (code == 0 && !record_is_erased(row.record))
+        code = ledger_row_scopes(scoping.database, row.row, &held, error);
+    if (code == 0)
+        code = add_office(&scoping, carrying->relay, error);
+    if (code == 0 && scope_set_meets(&held, &office)) {
+        outcome->record = record_to_json(row.record);
+        if (outcome->record == NULL)
+            code = error_set(error, ERROR_MEMORY, "no memory for a record");
+    }
+    scope_set_free(&office);
+    scope_set_free(&held);
+    ledger_row_clear(&row);
+    return code == ERROR_NOT_FOUND ? 0 : code;
+}
+
+static int decide(struct carrying *carrying, struct ledger_carried *carried, int64_t now_ms,
+                  struct ledger_outcome *outcome, struct error *error)
+{
+    int64_t *seen = NULL;
+    bool may = carrying->allowed;
+    int code = 0;
+
+    if (may && is_of_a_clock(carried->operation))
         code = clock_may(carrying, carried->operation, &may, error);
-    if (code == 0 && (!carrying->allowed || !may)) {
+    if (code == 0 && !may) {
         outcome->kind = LEDGER_REFUSED;
         outcome->refusal = MERGE_FORBIDDEN;
         text_copy(outcome->field, sizeof(outcome->field), "agent");
@@ -459,6 +496,19 @@ static int carry(struct carrying *carrying, struct ledger_carried *carried, int6
     carried->operation->seen = NULL;
     carried->operation->seen_count = 0;
     free(seen);
+    return code;
+}
+
+static int carry(struct carrying *carrying, struct ledger_carried *carried, int64_t now_ms,
+                 struct ledger_outcome *outcome, struct error *error)
+{
+    int code = look_at_agent(carrying, carried->operation, error);
+
+    if (code == 0)
+        code = decide(carrying, carried, now_ms, outcome, error);
+    if (code == 0 && is_of_a_clock(carried->operation) && outcome->kind == LEDGER_REFUSED &&
+        outcome->record == NULL)
+        code = show(carrying, carried->operation, outcome, error);
     return code;
 }
 

@@ -271,6 +271,30 @@ static void test_one_is_open_at_a_time(void **state)
     assert_int_equal(relay_waiting(f), 0);
 }
 
+/* The centre refuses the relay's word, since it has seen the end by itself: it is over here at
+ * once, and not raised again until the next page. */
+static void test_what_both_saw_end_stays_over(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t now = f->centre.clock_ms + MINUTE;
+    struct id first, second;
+
+    prepare(f);
+    first = offer(f);
+    second = offer(f);
+    look(f->relay, now, 1, 0);
+    relay_settle(f);
+    assert_states(f, 1, "raised", "raised");
+    take_back(f, &first);
+    take_back(f, &second);
+    look(f->relay, now + 1, 0, 1);
+    assert_int_equal(relay_push(f, 2, true), 2);
+    look(f->centre.ledger, now + 1, 0, 1);
+    assert_int_equal(relay_push(f, 100, true), 1);
+    assert_states(f, 1, "over", "over");
+    look(f->relay, now + 2, 0, 0);
+}
+
 /* Here it came, went and came again, and the centre has seen the first of it. */
 static void test_both_end_with_the_same(void **state)
 {
@@ -446,6 +470,7 @@ int main(void)
         WITH(test_a_crossing_that_both_saw_is_one),
         WITH(test_what_was_told_before_the_queue_came_is_not_told_again),
         WITH(test_one_is_open_at_a_time),
+        WITH(test_what_both_saw_end_stays_over),
         WITH(test_both_end_with_the_same),
         WITH(test_only_the_office_s_own_queues),
         WITH(test_a_stranger_s_alert_is_not_taken),
