@@ -35,7 +35,7 @@ bool ledger_reach_key(enum ledger_reach kind, const char *given, char *key, size
 /* Within a transaction, after a record was written: keeps by what it is found. */
 int ledger_reach_list(struct ledger *ledger, const struct ledger_row *row, struct error *error);
 
-/* --- finding clients (ledger_search_keys.c) and opening their files (ledger_opening.c) ---------
+/* --- finding clients (ledger_search_keys.c), opening their files (ledger_opening*.c) -------------
  */
 
 /* The scope in which the files stand that are open to an agent for a time. */

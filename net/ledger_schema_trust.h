@@ -71,7 +71,7 @@
     "CREATE INDEX recovery_by_agent ON recovery (agent);"
 
 /* By what clients are found, how often agents have looked, and whose file is open to whom
- * (ledger_search*.c, ledger_opening.c). */
+ * (ledger_search*.c, ledger_opening*.c). */
 #define SEARCH_TABLES                                                                              \
     "CREATE TABLE search (record INTEGER NOT NULL, key TEXT NOT NULL,"                             \
     " PRIMARY KEY (record, key)) WITHOUT ROWID;"                                                   \

@@ -1,5 +1,5 @@
 /* The parts of finding clients: keeping keys, finding by them, telling what was found. Only
- * net/ledger_search*.c, net/ledger_opening.c and ledger_check.c include it. */
+ * net/ledger_search*.c, net/ledger_opening*.c and ledger_check.c include it. */
 #ifndef GUICHET_NET_LEDGER_SEARCH_INTERNAL_H
 #define GUICHET_NET_LEDGER_SEARCH_INTERNAL_H
 

@@ -92,7 +92,8 @@ libnet_a_SOURCES += \
     net/ledger_search.c net/ledger_search.h net/ledger_search_internal.h \
     net/ledger_search_file.c \
     net/ledger_search_find.c net/ledger_search_keys.c net/ledger_search_likely.c \
-    net/ledger_search_permit.c net/ledger_opening.c net/opening_clock.c net/opening_clock.h \
+    net/ledger_search_permit.c net/ledger_opening.c net/ledger_opening_scope.c \
+    net/ledger_opening_close.c net/ledger_opening_internal.h net/opening_clock.c net/opening_clock.h \
     net/ledger_refused.c \
     net/search_clock.c net/search_clock.h \
     net/ledger_protect.c net/ledger_protect.h net/ledger_publish.c net/ledger_queue.c \
