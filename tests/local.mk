@@ -381,9 +381,13 @@ tests_unit_test_ledger_gone_SOURCES = tests/unit/test_ledger_gone.c $(LEDGER_FIX
 tests_unit_test_ledger_gone_LDADD = $(UNIT_LIBS)
 SEARCH_PEOPLE = tests/unit/search_people.c tests/unit/search_people.h
 UNIT_TESTS += tests/unit/test_ledger_held tests/unit/test_store_file
-tests_unit_test_store_file_SOURCES = tests/unit/test_store_file.c tests/unit/store_fixture.c \
-    tests/unit/store_fixture.h
+STORE_PLACE = tests/unit/store_place.c tests/unit/store_place.h tests/unit/store_fixture.c \
+    tests/unit/store_fixture.h tests/unit/unit.h
+tests_unit_test_store_file_SOURCES = tests/unit/test_store_file.c $(STORE_PLACE)
 tests_unit_test_store_file_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_store_upgrade
+tests_unit_test_store_upgrade_SOURCES = tests/unit/test_store_upgrade.c $(STORE_PLACE)
+tests_unit_test_store_upgrade_LDADD = $(UNIT_LIBS)
 tests_unit_test_ledger_held_SOURCES = tests/unit/test_ledger_held.c $(SEARCH_PEOPLE) \
     $(LEDGER_FIXTURE)
 tests_unit_test_ledger_held_LDADD = $(UNIT_LIBS)

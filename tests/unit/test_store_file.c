@@ -4,168 +4,34 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-
-#include <sqlite3.h>
 
 #include "app/json.h"
-#include "app/store_file.h"
-#include "tests/unit/store_fixture.h"
-
-#define DAY_MS INT64_C(86400000)
-#define NOW    INT64_C(1800000000000)
-#define LONG   (NOW - 500 * DAY_MS)
-
-static const struct store_policy by_days = {.keep_ms = 400 * DAY_MS};
-
-struct place {
-    struct store_fixture fixture;
-    int64_t cursor;
-};
-
-static int set_up(void **state)
-{
-    struct place *place = calloc(1, sizeof(*place));
-
-    assert_non_null(place);
-    store_fixture_begin(&place->fixture);
-    *state = place;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct place *place = *state;
-
-    store_fixture_end(&place->fixture);
-    free(place);
-    return 0;
-}
-
-/* A record as the server has it; the body's reference is taken over. */
-static struct record *served(enum record_type type, const struct id *id, int64_t rev, int64_t seq,
-                             json_t *body)
-{
-    struct record *record = record_new(type, id);
-
-    assert_non_null(record);
-    json_decref(record->body);
-    record->body = body;
-    record->rev = rev;
-    record->seq = seq;
-    return record;
-}
-
-static void feed(struct place *place, struct record *record)
-{
-    place->cursor = record->seq;
-    assert_int_equal(
-        store_write_page(place->fixture.store, &record, 1, place->cursor, "feed", NULL), 0);
-    record_free(record);
-}
-
-/* Of a record made at that time; a generator never goes back. */
-static struct id made(int64_t at_ms)
-{
-    struct id_generator ids = {0};
-
-    return id_generate(&ids, at_ms);
-}
-
-/* A record made at `at_ms` comes by the feed. */
-static struct id came(struct place *place, enum record_type type, int64_t at_ms, json_t *body)
-{
-    struct id id = made(at_ms);
-
-    feed(place, served(type, &id, 1, place->cursor + 1, body));
-    return id;
-}
-
-static struct id came_client(struct place *place, int64_t at_ms)
-{
-    return came(place, RECORD_CLIENT, at_ms, json_pack("{s:s}", "name", "Ann"));
-}
-
-static json_t *case_body(const struct id *client, const char *status)
-{
-    json_t *body = json_pack("{s:s}", "status", status);
-
-    if (client != NULL)
-        json_object_set_new(body, "client", json_string(client->text));
-    return body;
-}
-
-static struct id came_case(struct place *place, int64_t at_ms, const struct id *client,
-                           const char *status)
-{
-    return came(place, RECORD_CASE, at_ms, case_body(client, status));
-}
-
-static struct id came_note(struct place *place, int64_t at_ms, const struct id *matter)
-{
-    return came(place, RECORD_NOTE, at_ms,
-                json_pack("{s:s, s:s}", "case", matter->text, "text", "a note"));
-}
-
-static bool is_here(struct place *place, enum record_type type, const struct id *id)
-{
-    struct record *record = NULL;
-    int code = store_get(place->fixture.store, type, id, &record, NULL, NULL);
-
-    record_free(record);
-    return code == 0;
-}
-
-static size_t evict_at(struct place *place, const struct store_policy *policy, int64_t now_ms)
-{
-    size_t gone, all = 0;
-    bool more;
-
-    do {
-        assert_int_equal(store_evict(place->fixture.store, policy, now_ms, &more, &gone, NULL), 0);
-        assert_true(gone <= 500);
-        all += gone;
-    } while (more);
-    return all;
-}
-
-static size_t evict(struct place *place)
-{
-    return evict_at(place, &by_days, NOW);
-}
-
-static struct store_file noted(struct place *place, enum record_type type, const struct id *id)
-{
-    struct store_file file;
-
-    assert_int_equal(store_file_get(place->fixture.store, type, id, &file, NULL), 0);
-    return file;
-}
+#include "tests/unit/store_place.h"
 
 static void what_rested_long_goes(void **state)
 {
     struct place *place = *state;
-    struct id client = came_client(place, LONG);
-    struct id old = came_case(place, LONG, &client, "closed");
-    struct id note = came_note(place, LONG + 1, &old);
-    struct id open = came_case(place, LONG, &client, "received");
-    struct id late = came_case(place, LONG, &client, "closed");
-    struct id newest = came_note(place, NOW - DAY_MS, &late);
+    struct id client = place_client(place, LONG);
+    struct id old = place_case(place, LONG, &client, "closed");
+    struct id note = place_note(place, LONG + 1, &old);
+    struct id open = place_case(place, LONG, &client, "received");
+    struct id late = place_case(place, LONG, &client, "closed");
+    struct id newest = place_note(place, NOW - DAY_MS, &late);
 
-    assert_int_equal(evict(place), 2);
-    assert_false(is_here(place, RECORD_CASE, &old));
-    assert_false(is_here(place, RECORD_NOTE, &note));
-    assert_true(noted(place, RECORD_CASE, &old).away);
-    assert_true(is_here(place, RECORD_CASE, &open));
-    assert_true(is_here(place, RECORD_CASE, &late));
-    assert_true(is_here(place, RECORD_NOTE, &newest));
+    assert_int_equal(place_evict(place), 2);
+    assert_false(place_has(place, RECORD_CASE, &old));
+    assert_false(place_has(place, RECORD_NOTE, &note));
+    assert_true(place_noted(place, RECORD_CASE, &old).away);
+    assert_true(place_has(place, RECORD_CASE, &open));
+    assert_true(place_has(place, RECORD_CASE, &late));
+    assert_true(place_has(place, RECORD_NOTE, &newest));
     /* Whose case is here. */
-    assert_true(is_here(place, RECORD_CLIENT, &client));
-    assert_int_equal(evict(place), 0);
+    assert_true(place_has(place, RECORD_CLIENT, &client));
+    assert_int_equal(place_evict(place), 0);
     /* In time the other goes. */
-    assert_int_equal(evict_at(place, &by_days, NOW + 400 * DAY_MS), 2);
-    assert_false(is_here(place, RECORD_CASE, &late));
-    assert_true(is_here(place, RECORD_CASE, &open));
+    assert_int_equal(place_evict_at(place, &place_by_days, NOW + 400 * DAY_MS), 2);
+    assert_false(place_has(place, RECORD_CASE, &late));
+    assert_true(place_has(place, RECORD_CASE, &open));
 }
 
 /* A client of whom no case is here goes as a case does. */
@@ -173,31 +39,32 @@ static void a_client_without_a_case_goes(void **state)
 {
     struct place *place = *state;
     struct store *store = place->fixture.store;
-    struct id alone = came_client(place, LONG), called = came_client(place, LONG);
-    struct id late = came_client(place, NOW - DAY_MS), pinned = came_client(place, LONG);
-    struct id opened = came_client(place, LONG), calling = came_client(place, LONG);
-    struct id served_one = came_client(place, LONG);
-    struct id matter = came_case(place, LONG, &served_one, "closed");
+    struct id alone = place_client(place, LONG), called = place_client(place, LONG);
+    struct id late = place_client(place, NOW - DAY_MS), pinned = place_client(place, LONG);
+    struct id opened = place_client(place, LONG), calling = place_client(place, LONG);
+    struct id served_one = place_client(place, LONG);
+    struct id matter = place_case(place, LONG, &served_one, "closed");
 
-    came(place, RECORD_CONTACT, LONG,
-         json_pack("{s:s, s:s}", "client", called.text, "ended_at", "2020-01-01T00:00:00.000Z"));
-    came(place, RECORD_CONTACT, LONG, json_pack("{s:s}", "client", calling.text));
+    place_came(
+        place, RECORD_CONTACT, LONG,
+        json_pack("{s:s, s:s}", "client", called.text, "ended_at", "2020-01-01T00:00:00.000Z"));
+    place_came(place, RECORD_CONTACT, LONG, json_pack("{s:s}", "client", calling.text));
     assert_int_equal(store_file_pin(store, RECORD_CLIENT, &pinned, true, NOW, NULL), 0);
     assert_int_equal(store_file_need(store, RECORD_CLIENT, &opened, NOW - DAY_MS, NULL), 0);
-    assert_int_equal(evict_at(place, &(struct store_policy){0}, NOW), 0);
+    assert_int_equal(place_evict_at(place, &(struct store_policy){0}, NOW), 0);
     /* One alone, one with a contact that has ended, and a case. */
-    assert_int_equal(evict(place), 4);
-    assert_false(is_here(place, RECORD_CLIENT, &alone));
-    assert_true(noted(place, RECORD_CLIENT, &alone).away);
-    assert_false(is_here(place, RECORD_CLIENT, &called));
-    assert_false(is_here(place, RECORD_CASE, &matter));
-    assert_true(is_here(place, RECORD_CLIENT, &late));
-    assert_true(is_here(place, RECORD_CLIENT, &pinned));
-    assert_true(is_here(place, RECORD_CLIENT, &opened));
-    assert_true(is_here(place, RECORD_CLIENT, &calling));
+    assert_int_equal(place_evict(place), 4);
+    assert_false(place_has(place, RECORD_CLIENT, &alone));
+    assert_true(place_noted(place, RECORD_CLIENT, &alone).away);
+    assert_false(place_has(place, RECORD_CLIENT, &called));
+    assert_false(place_has(place, RECORD_CASE, &matter));
+    assert_true(place_has(place, RECORD_CLIENT, &late));
+    assert_true(place_has(place, RECORD_CLIENT, &pinned));
+    assert_true(place_has(place, RECORD_CLIENT, &opened));
+    assert_true(place_has(place, RECORD_CLIENT, &calling));
     /* Without the case, its client is nobody's. */
-    assert_int_equal(evict_at(place, &by_days, NOW + 2 * DAY_MS), 1);
-    assert_false(is_here(place, RECORD_CLIENT, &served_one));
+    assert_int_equal(place_evict_at(place, &place_by_days, NOW + 2 * DAY_MS), 1);
+    assert_false(place_has(place, RECORD_CLIENT, &served_one));
 }
 
 /* Their file is kept with all that is in it. */
@@ -205,39 +72,39 @@ static void cases_of_a_pinned_client_stay(void **state)
 {
     struct place *place = *state;
     struct store *store = place->fixture.store;
-    struct id client = came_client(place, LONG);
-    struct id matter = came_case(place, LONG, &client, "closed");
-    struct id note = came_note(place, LONG, &matter);
+    struct id client = place_client(place, LONG);
+    struct id matter = place_case(place, LONG, &client, "closed");
+    struct id note = place_note(place, LONG, &matter);
     const struct store_policy small = {.keep_ms = DAY_MS, .bytes = 1};
 
     assert_int_equal(store_file_pin(store, RECORD_CLIENT, &client, true, NOW, NULL), 0);
-    assert_int_equal(evict_at(place, &small, NOW), 0);
-    assert_true(is_here(place, RECORD_NOTE, &note));
+    assert_int_equal(place_evict_at(place, &small, NOW), 0);
+    assert_true(place_has(place, RECORD_NOTE, &note));
     assert_int_equal(store_file_pin(store, RECORD_CLIENT, &client, false, NOW, NULL), 0);
-    assert_int_equal(evict_at(place, &small, NOW + 2 * DAY_MS), 2);
+    assert_int_equal(place_evict_at(place, &small, NOW + 2 * DAY_MS), 2);
 }
 
 static void what_was_opened_stays(void **state)
 {
     struct place *place = *state;
-    struct id one = came_case(place, LONG, NULL, "closed");
-    struct id other = came_case(place, LONG, NULL, "closed");
-    struct id pinned = came_case(place, LONG, NULL, "closed");
+    struct id one = place_case(place, LONG, NULL, "closed");
+    struct id other = place_case(place, LONG, NULL, "closed");
+    struct id pinned = place_case(place, LONG, NULL, "closed");
     struct store *store = place->fixture.store;
 
     assert_int_equal(store_file_need(store, RECORD_CASE, &one, NOW - DAY_MS, NULL), 0);
     assert_int_equal(store_file_pin(store, RECORD_CASE, &pinned, true, NOW, NULL), 0);
-    assert_int_equal(evict(place), 1);
-    assert_true(is_here(place, RECORD_CASE, &one));
-    assert_false(is_here(place, RECORD_CASE, &other));
+    assert_int_equal(place_evict(place), 1);
+    assert_true(place_has(place, RECORD_CASE, &one));
+    assert_false(place_has(place, RECORD_CASE, &other));
     /* Pins outlive the connection. */
     store_fixture_reopen(&place->fixture);
-    assert_true(noted(place, RECORD_CASE, &pinned).pinned_ms == NOW);
-    assert_int_equal(evict_at(place, &by_days, NOW + 1000 * DAY_MS), 1);
-    assert_true(is_here(place, RECORD_CASE, &pinned));
+    assert_true(place_noted(place, RECORD_CASE, &pinned).pinned_ms == NOW);
+    assert_int_equal(place_evict_at(place, &place_by_days, NOW + 1000 * DAY_MS), 1);
+    assert_true(place_has(place, RECORD_CASE, &pinned));
     assert_int_equal(store_file_pin(place->fixture.store, RECORD_CASE, &pinned, false, NOW, NULL),
                      0);
-    assert_int_equal(evict_at(place, &by_days, NOW + 1000 * DAY_MS), 1);
+    assert_int_equal(place_evict_at(place, &place_by_days, NOW + 1000 * DAY_MS), 1);
 }
 
 /* Everything that is not done keeps its file. */
@@ -260,18 +127,18 @@ static void what_is_not_done_stays(void **state)
     struct place *place = *state;
 
     for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
-        struct id matter = came_case(place, LONG, NULL, "closed");
+        struct id matter = place_case(place, LONG, NULL, "closed");
         json_t *body = json_loads(each[i].body, 0, NULL);
         json_t *done = json_loads(each[i].done, 0, NULL);
         struct id id;
 
         json_object_set_new(body, "case", json_string(matter.text));
         json_object_set_new(done, "case", json_string(matter.text));
-        id = came(place, each[i].type, LONG, body);
-        assert_int_equal(evict(place), 0);
-        feed(place, served(each[i].type, &id, 2, place->cursor + 1, done));
+        id = place_came(place, each[i].type, LONG, body);
+        assert_int_equal(place_evict(place), 0);
+        place_feed(place, place_served(each[i].type, &id, 2, place->cursor + 1, done));
         /* It is looked at again the next day. */
-        assert_int_equal(evict_at(place, &by_days, NOW + 2 * DAY_MS), 2);
+        assert_int_equal(place_evict_at(place, &place_by_days, NOW + 2 * DAY_MS), 2);
     }
 }
 
@@ -279,9 +146,9 @@ static void unsent_work_stays(void **state)
 {
     struct place *place = *state;
     struct store_fixture *fixture = &place->fixture;
-    struct id matter = came_case(place, LONG, NULL, "closed");
-    struct id other = came_case(place, LONG, NULL, "closed");
-    struct id third = came_case(place, LONG, NULL, "closed");
+    struct id matter = place_case(place, LONG, NULL, "closed");
+    struct id other = place_case(place, LONG, NULL, "closed");
+    struct id third = place_case(place, LONG, NULL, "closed");
     struct id note = store_fixture_note(fixture, &matter, "unsent");
     struct store_outcome outcome = {.refusal = MERGE_FORBIDDEN};
     json_t *typed = json_pack("{s:s}", "text", "half a sent");
@@ -299,31 +166,31 @@ static void unsent_work_stays(void **state)
     snprintf(name, sizeof(name), "note/%s", third.text);
     assert_int_equal(store_state_put(fixture->store, name, typed, NULL), 0);
     json_decref(typed);
-    assert_int_equal(evict_at(place, &by_days, far), 0);
-    assert_true(is_here(place, RECORD_NOTE, &note));
+    assert_int_equal(place_evict_at(place, &place_by_days, far), 0);
+    assert_true(place_has(place, RECORD_NOTE, &note));
     assert_int_equal(store_outbox_count(fixture->store, NULL), 1);
     /* Seen, and typed no more. */
     assert_int_equal(store_refusal_dismiss(fixture->store, &outcome.operation, NULL), 0);
     assert_int_equal(store_state_put(fixture->store, name, NULL, NULL), 0);
-    assert_int_equal(evict_at(place, &by_days, far + 2 * DAY_MS), 2);
-    assert_true(is_here(place, RECORD_CASE, &matter));
-    assert_true(is_here(place, RECORD_NOTE, &note));
+    assert_int_equal(place_evict_at(place, &place_by_days, far + 2 * DAY_MS), 2);
+    assert_true(place_has(place, RECORD_CASE, &matter));
+    assert_true(place_has(place, RECORD_NOTE, &note));
 }
 
 /* What hangs on a case that is not here could not be asked for. */
 static void what_hangs_on_nothing_stays(void **state)
 {
     struct place *place = *state;
-    struct id matter = came_case(place, LONG, NULL, "closed");
-    struct id note = came_note(place, LONG, &matter);
+    struct id matter = place_case(place, LONG, NULL, "closed");
+    struct id note = place_note(place, LONG, &matter);
     struct store_gone gone = {RECORD_CASE, matter};
     struct store_place page = {.cursor = place->cursor + 1, .feed = "feed", .epoch = ""};
 
     page.gone = &gone;
     page.gone_count = 1;
     assert_int_equal(store_write_page_at(place->fixture.store, NULL, 0, &page, NULL), 0);
-    assert_int_equal(evict(place), 0);
-    assert_true(is_here(place, RECORD_NOTE, &note));
+    assert_int_equal(place_evict(place), 0);
+    assert_true(place_has(place, RECORD_NOTE, &note));
 }
 
 /* What the server took and the feed has not brought yet would come no more. */
@@ -331,22 +198,15 @@ static void what_is_past_the_cursor_stays(void **state)
 {
     struct place *place = *state;
     struct store *store = place->fixture.store;
-    struct id matter = made(LONG);
-    struct record *record = served(RECORD_CASE, &matter, 1, 9, case_body(NULL, "closed"));
+    struct id matter = place_made(LONG);
+    struct record *record =
+        place_served(RECORD_CASE, &matter, 1, 9, place_case_body(NULL, "closed"));
 
     assert_int_equal(store_write_page(store, &record, 1, 8, "feed", NULL), 0);
     record_free(record);
-    assert_int_equal(evict(place), 0);
+    assert_int_equal(place_evict(place), 0);
     assert_int_equal(store_write_page(store, NULL, 0, 9, "feed", NULL), 0);
-    assert_int_equal(evict_at(place, &by_days, NOW + 2 * DAY_MS), 1);
-}
-
-static int64_t file_bytes(struct place *place)
-{
-    struct stat status;
-
-    assert_int_equal(stat(place->fixture.path, &status), 0);
-    return status.st_size;
+    assert_int_equal(place_evict_at(place, &place_by_days, NOW + 2 * DAY_MS), 1);
 }
 
 static void the_bound_holds_and_the_disk_has_room(void **state)
@@ -361,12 +221,12 @@ static void the_bound_holds_and_the_disk_has_room(void **state)
     memset(text, 'x', sizeof(text) - 1);
     text[sizeof(text) - 1] = '\0';
     for (int i = 0; i < 100; i++) {
-        struct id client = came_client(place, NOW - (200 - i) * DAY_MS);
-        struct id matter = came_case(place, NOW - (200 - i) * DAY_MS, &client, "closed");
+        struct id client = place_client(place, NOW - (200 - i) * DAY_MS);
+        struct id matter = place_case(place, NOW - (200 - i) * DAY_MS, &client, "closed");
 
         for (int j = 0; j < 6; j++)
-            came(place, RECORD_NOTE, NOW - (200 - i) * DAY_MS,
-                 json_pack("{s:s, s:s}", "case", matter.text, "text", text));
+            place_came(place, RECORD_NOTE, NOW - (200 - i) * DAY_MS,
+                       json_pack("{s:s, s:s}", "case", matter.text, "text", text));
         first = i == 0 ? matter : first;
         last = matter;
     }
@@ -374,15 +234,15 @@ static void the_bound_holds_and_the_disk_has_room(void **state)
     assert_true(size.bytes > 2 * bound.bytes);
     assert_int_equal(size.cases, 100);
     store_fixture_reopen(&place->fixture);
-    before = file_bytes(place);
-    evict_at(place, &bound, NOW);
+    before = place_bytes(place);
+    place_evict_at(place, &bound, NOW);
     assert_int_equal(store_size(place->fixture.store, &size, NULL), 0);
     assert_true(size.bytes <= bound.bytes);
     assert_true(size.free < 256 * 4096);
-    assert_true(file_bytes(place) < before / 2);
+    assert_true(place_bytes(place) < before / 2);
     /* The least recently needed went; one is not let go of more than must be. */
-    assert_false(is_here(place, RECORD_CASE, &first));
-    assert_true(is_here(place, RECORD_CASE, &last));
+    assert_false(place_has(place, RECORD_CASE, &first));
+    assert_true(place_has(place, RECORD_CASE, &last));
     assert_true(size.bytes > bound.bytes / 4);
 }
 
@@ -390,31 +250,32 @@ static void what_came_back_is_whole(void **state)
 {
     struct place *place = *state;
     struct store *store = place->fixture.store;
-    struct id client = came_client(place, LONG);
-    struct id matter = came_case(place, LONG, &client, "closed");
-    struct id note = came_note(place, LONG, &matter), wanted;
+    struct id client = place_client(place, LONG);
+    struct id matter = place_case(place, LONG, &client, "closed");
+    struct id note = place_note(place, LONG, &matter), wanted;
     struct record *page[2];
     enum record_type type;
 
-    assert_int_equal(evict(place), 2);
+    assert_int_equal(place_evict(place), 2);
     assert_int_equal(store_file_wanted(store, &type, &wanted, NULL), 0);
     /* It is worked on again: an office holds what it has open. */
-    feed(place, served(RECORD_CASE, &matter, 2, place->cursor + 1, case_body(&client, "received")));
+    place_feed(place, place_served(RECORD_CASE, &matter, 2, place->cursor + 1,
+                                   place_case_body(&client, "received")));
     assert_int_equal(store_file_wanted(store, &type, &wanted, NULL), 1);
     assert_int_equal(type, RECORD_CASE);
     assert_string_equal(wanted.text, matter.text);
     /* The first page is not all of it; and a later rev that is here stays. */
-    page[0] = served(RECORD_CASE, &matter, 1, 2, case_body(&client, "closed"));
-    page[1] = served(RECORD_NOTE, &note, 1, 3, json_pack("{s:s}", "case", matter.text));
+    page[0] = place_served(RECORD_CASE, &matter, 1, 2, place_case_body(&client, "closed"));
+    page[1] = place_served(RECORD_NOTE, &note, 1, 3, json_pack("{s:s}", "case", matter.text));
     assert_int_equal(store_file_write(store, RECORD_CASE, &matter, page, 2, false, NOW, NULL), 0);
-    assert_true(noted(place, RECORD_CASE, &matter).away);
+    assert_true(place_noted(place, RECORD_CASE, &matter).away);
     assert_int_equal(store_file_write(store, RECORD_CASE, &matter, NULL, 0, true, NOW, NULL), 0);
     record_free(page[0]);
     assert_int_equal(store_get(store, RECORD_CASE, &matter, &page[0], NULL, NULL), 0);
     assert_int_equal(page[0]->rev, 2);
-    assert_true(is_here(place, RECORD_NOTE, &note));
-    assert_false(noted(place, RECORD_CASE, &matter).away);
-    assert_int_equal(noted(place, RECORD_CASE, &matter).needed_ms, NOW);
+    assert_true(place_has(place, RECORD_NOTE, &note));
+    assert_false(place_noted(place, RECORD_CASE, &matter).away);
+    assert_int_equal(place_noted(place, RECORD_CASE, &matter).needed_ms, NOW);
     assert_int_equal(store_file_wanted(store, &type, &wanted, NULL), 0);
     record_free(page[0]);
     record_free(page[1]);
@@ -425,27 +286,28 @@ static void what_came_in_part_is_not_whole(void **state)
 {
     struct place *place = *state;
     struct store *store = place->fixture.store;
-    struct id client = came_client(place, LONG);
-    struct id here = came_case(place, LONG, &client, "closed");
-    struct id fresh = made(LONG), closed = made(LONG), other = made(LONG);
-    struct record *page[4] = {served(RECORD_CASE, &fresh, 1, 2, case_body(&client, "closed")),
-                              served(RECORD_CASE, &closed, 1, 2, case_body(&client, "closed")),
-                              served(RECORD_CASE, &here, 1, 3, case_body(&client, "closed")),
-                              served(RECORD_CASE, &other, 1, 4, case_body(&client, "received"))};
+    struct id client = place_client(place, LONG);
+    struct id here = place_case(place, LONG, &client, "closed");
+    struct id fresh = place_made(LONG), closed = place_made(LONG), other = place_made(LONG);
+    struct record *page[4] = {
+        place_served(RECORD_CASE, &fresh, 1, 2, place_case_body(&client, "closed")),
+        place_served(RECORD_CASE, &closed, 1, 2, place_case_body(&client, "closed")),
+        place_served(RECORD_CASE, &here, 1, 3, place_case_body(&client, "closed")),
+        place_served(RECORD_CASE, &other, 1, 4, place_case_body(&client, "received"))};
 
     assert_int_equal(store_file_write(store, RECORD_CASE, &fresh, page, 1, false, NOW, NULL), 0);
-    assert_true(noted(place, RECORD_CASE, &fresh).away);
+    assert_true(place_noted(place, RECORD_CASE, &fresh).away);
     assert_int_equal(store_file_write(store, RECORD_CASE, &fresh, page, 1, true, NOW, NULL), 0);
-    assert_false(noted(place, RECORD_CASE, &fresh).away);
+    assert_false(place_noted(place, RECORD_CASE, &fresh).away);
     /* With their client come the closed ones that were not here. */
     assert_int_equal(store_file_write(store, RECORD_CLIENT, &client, page, 4, false, NOW, NULL), 0);
-    assert_true(noted(place, RECORD_CLIENT, &client).away);
-    assert_true(noted(place, RECORD_CASE, &closed).away);
-    assert_false(noted(place, RECORD_CASE, &here).away);
-    assert_false(noted(place, RECORD_CASE, &other).away);
+    assert_true(place_noted(place, RECORD_CLIENT, &client).away);
+    assert_true(place_noted(place, RECORD_CASE, &closed).away);
+    assert_false(place_noted(place, RECORD_CASE, &here).away);
+    assert_false(place_noted(place, RECORD_CASE, &other).away);
     assert_int_equal(store_file_write(store, RECORD_CLIENT, &client, NULL, 0, true, NOW, NULL), 0);
-    assert_false(noted(place, RECORD_CLIENT, &client).away);
-    assert_false(noted(place, RECORD_CASE, &closed).away);
+    assert_false(place_noted(place, RECORD_CLIENT, &client).away);
+    assert_false(place_noted(place, RECORD_CASE, &closed).away);
     for (size_t i = 0; i < 4; i++)
         record_free(page[i]);
 }
@@ -455,30 +317,32 @@ static void what_was_left_out_is_known(void **state)
 {
     struct place *place = *state;
     struct store *store = place->fixture.store;
-    struct id matter = made(LONG), wanted, young;
+    struct id matter = place_made(LONG), wanted, young;
     enum record_type type;
     int64_t old, until;
 
-    assert_int_equal(store_old(store, &by_days, NOW, 0, &old, &until, NULL), 0);
-    assert_int_equal(old, NOW - NOW % DAY_MS - by_days.keep_ms);
+    assert_int_equal(store_old(store, &place_by_days, NOW, 0, &old, &until, NULL), 0);
+    assert_int_equal(old, NOW - NOW % DAY_MS - place_by_days.keep_ms);
     /* It never falls. */
-    assert_int_equal(store_old(store, &by_days, NOW - 50 * DAY_MS, 0, &old, &until, NULL), 0);
-    assert_int_equal(old, NOW - NOW % DAY_MS - by_days.keep_ms);
+    assert_int_equal(store_old(store, &place_by_days, NOW - 50 * DAY_MS, 0, &old, &until, NULL), 0);
+    assert_int_equal(old, NOW - NOW % DAY_MS - place_by_days.keep_ms);
     /* It counts until what was there at the beginning is read. */
     assert_int_equal(store_old_head(store, 70, NULL), 0);
-    assert_int_equal(store_old(store, &by_days, NOW + 50 * DAY_MS, 69, &old, &until, NULL), 0);
-    assert_int_equal(old, NOW - NOW % DAY_MS - by_days.keep_ms);
+    assert_int_equal(store_old(store, &place_by_days, NOW + 50 * DAY_MS, 69, &old, &until, NULL),
+                     0);
+    assert_int_equal(old, NOW - NOW % DAY_MS - place_by_days.keep_ms);
     assert_int_equal(until, 70);
-    assert_int_equal(store_old(store, &by_days, NOW, 70, &old, &until, NULL), 0);
+    assert_int_equal(store_old(store, &place_by_days, NOW, 70, &old, &until, NULL), 0);
     assert_int_equal(old, 0);
     /* As it stood then, all of it comes. */
-    young = came_case(place, LONG + 1, NULL, "received");
-    assert_false(noted(place, RECORD_CASE, &young).away);
+    young = place_case(place, LONG + 1, NULL, "received");
+    assert_false(place_noted(place, RECORD_CASE, &young).away);
     place->cursor = 70;
-    young = came_case(place, NOW - DAY_MS, NULL, "received");
-    assert_false(noted(place, RECORD_CASE, &young).away);
-    feed(place, served(RECORD_CASE, &matter, 2, place->cursor + 1, case_body(NULL, "received")));
-    assert_true(noted(place, RECORD_CASE, &matter).away);
+    young = place_case(place, NOW - DAY_MS, NULL, "received");
+    assert_false(place_noted(place, RECORD_CASE, &young).away);
+    place_feed(place, place_served(RECORD_CASE, &matter, 2, place->cursor + 1,
+                                   place_case_body(NULL, "received")));
+    assert_true(place_noted(place, RECORD_CASE, &matter).away);
     assert_int_equal(store_file_wanted(store, &type, &wanted, NULL), 1);
     assert_string_equal(wanted.text, matter.text);
     /* The server does not show it after all. */
@@ -492,24 +356,26 @@ static void what_was_opened_comes_by_the_feed(void **state)
 {
     struct place *place = *state;
     struct store *store = place->fixture.store;
-    struct id client = made(LONG), matter = made(LONG), other;
+    struct id client = place_made(LONG), matter = place_made(LONG), other;
     struct store_opened opened = {.after = 11, .last = 14, .records = 3};
     struct store_file file;
 
     place->cursor = 10;
     assert_int_equal(store_file_opened(store, RECORD_CLIENT, &client, &opened, NULL), 1);
-    file = noted(place, RECORD_CLIENT, &client);
+    file = place_noted(place, RECORD_CLIENT, &client);
     assert_false(store_file_is_whole(&file));
     assert_int_equal(file.coming, 3);
     assert_int_equal(file.come, 0);
-    other = came_case(place, LONG, NULL, "received"); /* of something else */
-    file = noted(place, RECORD_CASE, &other);
+    other = place_case(place, LONG, NULL, "received"); /* of something else */
+    file = place_noted(place, RECORD_CASE, &other);
     assert_true(store_file_is_whole(&file));
-    assert_int_equal(noted(place, RECORD_CLIENT, &client).come, 0);
-    feed(place, served(RECORD_CLIENT, &client, 1, 12, json_pack("{s:s}", "name", "Ann")));
-    assert_int_equal(noted(place, RECORD_CLIENT, &client).come, 1);
-    feed(place, served(RECORD_CASE, &matter, 1, 13, case_body(&client, "received")));
-    file = noted(place, RECORD_CASE, &matter);
+    assert_int_equal(place_noted(place, RECORD_CLIENT, &client).come, 0);
+    place_feed(place,
+               place_served(RECORD_CLIENT, &client, 1, 12, json_pack("{s:s}", "name", "Ann")));
+    assert_int_equal(place_noted(place, RECORD_CLIENT, &client).come, 1);
+    place_feed(place,
+               place_served(RECORD_CASE, &matter, 1, 13, place_case_body(&client, "received")));
+    file = place_noted(place, RECORD_CASE, &matter);
     assert_false(store_file_is_whole(&file));
     assert_int_equal(file.come, 2);
     assert_int_equal(file.coming, 3);
@@ -517,17 +383,17 @@ static void what_was_opened_comes_by_the_feed(void **state)
     assert_false(file.away);
     assert_int_equal(file.wanted_ms, 0);
     store_fixture_reopen(&place->fixture);
-    assert_int_equal(noted(place, RECORD_CLIENT, &client).come, 2);
-    came_note(place, LONG, &matter);
-    file = noted(place, RECORD_CASE, &matter);
+    assert_int_equal(place_noted(place, RECORD_CLIENT, &client).come, 2);
+    place_note(place, LONG, &matter);
+    file = place_noted(place, RECORD_CASE, &matter);
     assert_true(store_file_is_whole(&file));
-    file = noted(place, RECORD_CLIENT, &client);
+    file = place_noted(place, RECORD_CLIENT, &client);
     assert_true(store_file_is_whole(&file));
     assert_int_equal(file.coming, 0);
     /* Opened once more, and all of it came then. */
     assert_int_equal(store_file_opened(place->fixture.store, RECORD_CLIENT, &client, &opened, NULL),
                      0);
-    file = noted(place, RECORD_CLIENT, &client);
+    file = place_noted(place, RECORD_CLIENT, &client);
     assert_true(store_file_is_whole(&file));
 }
 
@@ -535,7 +401,7 @@ static void what_was_opened_comes_by_the_feed(void **state)
 static void nothing_comes_from_a_former_server(void **state)
 {
     struct place *place = *state;
-    struct id client = came_client(place, LONG);
+    struct id client = place_client(place, LONG);
     struct store_opened opened = {.after = 100, .last = 200, .records = 50};
     struct store_file file;
 
@@ -545,7 +411,7 @@ static void nothing_comes_from_a_former_server(void **state)
     place->cursor = 0;
     assert_int_equal(store_file_pin(place->fixture.store, RECORD_CLIENT, &client, true, 1, NULL),
                      0);
-    file = noted(place, RECORD_CLIENT, &client);
+    file = place_noted(place, RECORD_CLIENT, &client);
     assert_int_equal(file.coming, 0);
 }
 
@@ -554,98 +420,18 @@ static void pins_outlive_another_server(void **state)
 {
     struct place *place = *state;
     struct store *store = place->fixture.store;
-    struct id matter = came_case(place, LONG, NULL, "closed"), wanted;
+    struct id matter = place_case(place, LONG, NULL, "closed"), wanted;
     enum record_type type;
 
     assert_int_equal(store_file_pin(store, RECORD_CASE, &matter, true, NOW, NULL), 0);
     assert_int_equal(store_write_page(store, NULL, 0, 0, "another feed", NULL), 0);
-    assert_false(is_here(place, RECORD_CASE, &matter));
+    assert_false(place_has(place, RECORD_CASE, &matter));
     assert_int_equal(store_file_want_pins(store, NOW, NULL), 0);
     assert_int_equal(store_file_wanted(store, &type, &wanted, NULL), 1);
     assert_string_equal(wanted.text, matter.text);
 }
 
-/* A file of before gives its room back too, and knows its files. */
-static void a_file_of_before_learns(void **state)
-{
-    static const char back[] = "DROP TABLE file; DROP TABLE coming;"
-                               "PRAGMA user_version=8;"
-                               "PRAGMA auto_vacuum=NONE; VACUUM;";
-    struct place *place = *state;
-    sqlite3 *file = NULL;
-    char text[4000];
-    struct id matter = came_case(place, LONG, NULL, "closed");
-    int64_t before;
-
-    memset(text, 'x', sizeof(text) - 1);
-    text[sizeof(text) - 1] = '\0';
-    for (int i = 0; i < 400; i++)
-        came(place, RECORD_NOTE, LONG, json_pack("{s:s, s:s}", "case", matter.text, "text", text));
-    store_close(place->fixture.store);
-    assert_int_equal(sqlite3_open(place->fixture.path, &file), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(file, back, NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_close(file), SQLITE_OK);
-    before = file_bytes(place);
-    assert_int_equal(
-        store_open(&place->fixture.store, place->fixture.path, place->fixture.key, NULL), 0);
-    assert_int_equal(evict(place), 401);
-    assert_true(file_bytes(place) < before / 2);
-}
-
-/* What hangs on the table of records: its indexes and triggers, as text. Owned. */
-static char *describe_records(sqlite3 *file)
-{
-    sqlite3_stmt *row = NULL;
-    char *text;
-
-    assert_int_equal(sqlite3_prepare_v2(file,
-                                        "SELECT group_concat(name || ' ' || sql, char(10)) FROM"
-                                        " (SELECT name, sql FROM sqlite_schema WHERE"
-                                        " tbl_name = 'record' AND type <> 'table' ORDER BY name)",
-                                        -1, &row, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
-    text = strdup((const char *)sqlite3_column_text(row, 0));
-    sqlite3_finalize(row);
-    return text;
-}
-
-/* The records of a file of version 9 stood in a table without row numbers. */
-static void a_table_of_before_gets_row_numbers(void **state)
-{
-    static const char back[] =
-        "CREATE TABLE former(type TEXT NOT NULL, id TEXT NOT NULL, case_id TEXT, client_id TEXT,"
-        " base_rev INTEGER NOT NULL, base BLOB, current BLOB, pending INTEGER NOT NULL,"
-        " seq INTEGER NOT NULL DEFAULT 0, weight INTEGER, PRIMARY KEY(type, id)) WITHOUT ROWID;"
-        "INSERT INTO former SELECT * FROM record; DROP TABLE record;"
-        "ALTER TABLE former RENAME TO record; DROP TABLE coming; PRAGMA user_version=9;";
-    struct place *place = *state;
-    struct id matter = came_case(place, LONG, NULL, "closed"), other;
-    sqlite3 *file = NULL;
-    char *before, *after;
-
-    came(place, RECORD_NOTE, LONG, json_pack("{s:s, s:s}", "case", matter.text, "text", "x"));
-    store_close(place->fixture.store);
-    assert_int_equal(sqlite3_open(place->fixture.path, &file), SQLITE_OK);
-    before = describe_records(file);
-    assert_int_equal(sqlite3_exec(file, back, NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_close(file), SQLITE_OK);
-    assert_int_equal(
-        store_open(&place->fixture.store, place->fixture.path, place->fixture.key, NULL), 0);
-    assert_true(is_here(place, RECORD_CASE, &matter));
-    other = came_case(place, LONG, NULL, "closed");
-    assert_true(is_here(place, RECORD_CASE, &other));
-    assert_int_equal(sqlite3_open(place->fixture.path, &file), SQLITE_OK);
-    after = describe_records(file);
-    assert_string_equal(after, before);
-    assert_int_equal(sqlite3_exec(file, "SELECT rowid FROM record", NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_close(file), SQLITE_OK);
-    free(before);
-    free(after);
-    assert_int_equal(evict(place), 3);
-}
-
-#define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define TEST(test) cmocka_unit_test_setup_teardown(test, place_set_up, place_tear_down)
 
 int main(void)
 {
@@ -665,8 +451,6 @@ int main(void)
         TEST(what_was_opened_comes_by_the_feed),
         TEST(nothing_comes_from_a_former_server),
         TEST(pins_outlive_another_server),
-        TEST(a_file_of_before_learns),
-        TEST(a_table_of_before_gets_row_numbers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

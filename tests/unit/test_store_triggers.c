@@ -1,60 +1,11 @@
-/* The triggers on the table of records: which there are, and what each record pays for them. */
+/* What each record pays for the triggers on the table of records. */
 #include "tests/unit/unit.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <sqlite3.h>
 
 #include "tests/unit/store_fixture.h"
-
-/* All of them, as text. Owned. */
-static char *describe_triggers(sqlite3 *file)
-{
-    sqlite3_stmt *row = NULL;
-    char *text;
-
-    assert_int_equal(sqlite3_prepare_v2(file,
-                                        "SELECT group_concat(sql, char(10)) FROM (SELECT sql FROM"
-                                        " sqlite_schema WHERE type = 'trigger' ORDER BY name)",
-                                        -1, &row, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
-    text = strdup((const char *)sqlite3_column_text(row, 0));
-    sqlite3_finalize(row);
-    return text;
-}
-
-/* Those of version 11 wrote what the store now writes itself. */
-static void triggers_of_before_are_replaced(void **state)
-{
-    static const char back[] =
-        "CREATE TRIGGER record_inserted AFTER INSERT ON record WHEN new.type IN ('case', 'client',"
-        " 'view', 'message', 'task', 'promise') BEGIN"
-        " INSERT INTO change(type, id, case_id) VALUES(new.type, new.id, new.case_id); END;"
-        "CREATE TRIGGER record_updated AFTER UPDATE ON record WHEN new.type IN ('case', 'client',"
-        " 'view', 'message', 'task', 'promise') BEGIN"
-        " INSERT INTO change(type, id, case_id) VALUES(new.type, new.id, new.case_id); END;"
-        "CREATE TRIGGER record_moved AFTER UPDATE ON record WHEN old.case_id IS NOT NULL AND"
-        " old.case_id IS NOT new.case_id BEGIN"
-        " INSERT INTO change(type, id, case_id) VALUES(old.type, old.id, old.case_id); END;"
-        "CREATE TRIGGER file_made AFTER INSERT ON record WHEN new.type IN ('case', 'client') BEGIN"
-        " INSERT OR IGNORE INTO file(type, id) VALUES(new.type, new.id); END;"
-        "PRAGMA user_version=11;";
-    struct store_fixture *fixture = *state;
-    sqlite3 *file = NULL;
-    char *before, *after;
-
-    assert_int_equal(sqlite3_open(fixture->path, &file), SQLITE_OK);
-    before = describe_triggers(file);
-    assert_int_equal(sqlite3_exec(file, back, NULL, NULL, NULL), SQLITE_OK);
-    store_fixture_reopen(fixture);
-    after = describe_triggers(file);
-    assert_string_equal(after, before);
-    assert_int_equal(sqlite3_close(file), SQLITE_OK);
-    free(before);
-    free(after);
-}
 
 /* How many steps of a statement, with those of its triggers, have this name. */
 static int count_steps(sqlite3 *file, const char *sql, const char *name)
@@ -97,7 +48,6 @@ static void writing_a_record_begins_no_trigger(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(triggers_of_before_are_replaced),
         TEST(writing_a_record_begins_no_trigger),
     };
 
