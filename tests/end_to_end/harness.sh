@@ -14,14 +14,17 @@
 #   wait_for NAME TEXT [S]    until TEXT (fixed string) is on the screen; fails after S seconds (20)
 #   wait_gone NAME TEXT [S]
 #   wait_match NAME REGEX     until a line of the screen matches (grep -E)
+#   rests NAME                until all that its keys asked of the program itself is done and on the
+#                             screen; what it waits for from elsewhere is waited for otherwise
+#   at_rest PID...            the same for processes
 #   wait_that MESSAGE COMMAND ARGUMENT...
 #                             until the command succeeds; fails with the message after 20 seconds.
 #                             A screen is painted in parts: what must be on it is waited for, and
 #                             never looked at once
 #   read_off NAME REGEX [N]   waits until the screen has N such texts (1), and prints all it has; lines
 #                             of the screen are painted one after the other, also within one answer
-#   first_ticket NAME WORDS   gives a ticket at the English terminal whose list of queues is open, and
-#                             which may have no number yet
+#   first_ticket NAME WORDS   gives a ticket at the terminal whose list of queues is open, and which
+#                             may have no number yet
 #   wait_file NAME TEXT       the same for somebody's file: says "I am working on their case" when
 #                             it is asked why it is opened
 #   say FRENCH ENGLISH        the one of the language of this round, $LANGUAGE_
@@ -240,6 +243,10 @@ matches() {
     screen "$1" | grep -qE -- "$2"
 }
 
+lacks() {
+    ! matches "$1" "$2"
+}
+
 wait_match() {
     wait_that "$1 does not match: $2" matches "$1" "$2"
 }
@@ -255,18 +262,24 @@ read_off() {
     echo "$READ_OFF"
 }
 
-ticket_answered() {
-    shows "$1" "p prints." || shows "$1" "has no number yet"
+ticket_given() {
+    matches "$1" "p (prints|imprime)\."
 }
+
+ticket_answered() {
+    ticket_given "$1" || matches "$1" "$NO_NUMBER"
+}
+
+NO_NUMBER="has no number yet|pas encore de numéro"
 
 first_ticket() {
     types "$1" "$2"
     keys "$1" Enter
     wait_that "$1 gives no ticket" ticket_answered "$1"
-    until shows "$1" "p prints."; do
+    until ticket_given "$1"; do
         # What was said goes with the next key.
         keys "$1" Right
-        wait_gone "$1" "has no number yet"
+        wait_that "$1 still says that it has none" lacks "$1" "$NO_NUMBER"
         keys "$1" Enter
         wait_that "$1 gives no ticket" ticket_answered "$1"
     done
@@ -389,6 +402,30 @@ cursor_is() {
 
 terminal_pid() {
     mux display-message -p -t "=$1:" '#{pane_pid}'
+}
+
+# at_rest PID...: no thread of them has anything to do, on a machine that may give it no turn for
+# seconds.
+at_rest() {
+    local end=$((SECONDS + 20 * PATIENCE)) still=0 before= now
+    while [ $still -lt 3 ]; do
+        [ $SECONDS -lt $end ] || fail "process $* does not come to rest"
+        now=$(for pid in "$@"; do sed 's/^.*) //' "/proc/$pid/task/"*/stat; done 2>/dev/null |
+            cut -d' ' -f1,12,13)
+        case $now in
+        *[RD]*) still=0 ;;
+        "$before") still=$((still + 1)) ;;
+        *) still=0 ;;
+        esac
+        before=$now
+        sleep 0.02
+    done
+}
+
+# The program first, then what paints its window.
+rests() {
+    at_rest "$(terminal_pid "$1")"
+    at_rest "$(mux display-message -p '#{pid}')"
 }
 
 terminal_ended() {

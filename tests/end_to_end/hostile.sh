@@ -34,7 +34,7 @@ types a "certificat mariage"
 wait_for a "HOSTILE"
 keys a Enter
 wait_for a "Service ·"
-sleep 0.3
+rests a
 mux pipe-pane -t "=a:"
 [ "$(mux display-message -p -t "=a:" '#{pane_title}')" = pwned ] && fail "the title was set"
 grep -qaF $'\e]0;pwned' "$WORK/raw" && fail "an OSC reached the terminal"

@@ -100,7 +100,7 @@ echo "== it goes along with a hand-off, and becomes the checklist of the case"
 keys a F5
 wait_for a "Contexte"
 types a "pierre"
-sleep 0.3
+rests a
 keys a C-x
 wait_for a "Offert à"
 wait_for b "Ctrl-V: Marie Tremblay hands off to you"

@@ -18,7 +18,7 @@ keys a F2
 types a "passeport échu"
 wait_for a "passeport échu"
 keys a Left Left
-sleep 0.3
+rests a
 where=$(cursor_at a)
 
 echo "after quitting"
@@ -26,7 +26,7 @@ terminal_quit a
 returns "$where"
 
 echo "after kill -9"
-sleep 0.3
+rests a
 terminal_kill a
 returns "$where"
 

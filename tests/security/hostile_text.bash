@@ -10,23 +10,6 @@ watched() {
     mux display-message -p -t "=$1:" '#{pane_pid}' >"$WORK/$1.pid"
 }
 
-# at_rest PID: no thread of it has anything to do, on a machine that may give it no turn for seconds.
-at_rest() {
-    local still=0 before= now
-    for _ in $(seq 600); do
-        now=$(sed 's/^.*) //' "/proc/$1/task/"*/stat 2>/dev/null | cut -d' ' -f1,12,13)
-        case $now in
-        *[RD]*) still=0 ;;
-        "$before") still=$((still + 1)) ;;
-        *) still=0 ;;
-        esac
-        [ $still -lt 3 ] || return 0
-        before=$now
-        sleep 0.02
-    done
-    fail "process $1 does not come to rest"
-}
-
 # own WHAT FILE...: nothing but the repertoire.
 own() {
     local what=$1

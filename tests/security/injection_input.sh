@@ -19,7 +19,7 @@ watched p
 sign_in p marie
 wait_for p "en ligne" 40
 keys p F2
-sleep 0.3
+rests p
 {
     for byte in $(seq 1 255); do # each byte, then known sequences, and UTF-8 that is none
         [ "$byte" = 3 ] || printf "\\x$(printf %02x "$byte")"
@@ -30,13 +30,13 @@ sleep 0.3
 for command in search note contact message task; do
     keys p C-g
     types p "$command"$'\r'
-    sleep 0.2
+    rests p
     mux load-buffer -b evil "$WORK/pasted"
     mux paste-buffer -p -b evil -t "=p:"
     look p 0.4
     mux paste-buffer -b evil -t "=p:" # as if typed: no marks around it
     look p 0.4
-    for _ in 1 2 3 4; do keys p Escape; sleep 0.1; done
+    for _ in 1 2 3 4; do keys p Escape; rests p; done
 done
 # A paste that brings its own end: what follows is text too, and no key.
 keys p F2
@@ -64,7 +64,7 @@ if command -v perl >/dev/null; then
         }' >"$WORK/liar.port" &
     LIAR=$!
     trap 'kill -9 $LIAR 2>/dev/null; cleanup' EXIT
-    until [ -s "$WORK/liar.port" ]; do sleep 0.05; done
+    wait_that "the lying server does not start" test -s "$WORK/liar.port"
     REAL=$SERVER SERVER=http://127.0.0.1:$(cat "$WORK/liar.port")
     terminal s --language fr
     watched s
@@ -117,16 +117,17 @@ own "arguments, configuration, names of files" --lines "$WORK/commands.out"
 
 # JSON, where a person looks at it.
 cat >"$WORK/look.sh" <<END
-sleep 1
+until [ -e "$WORK/j.pid" ]; do sleep 0.02; done # it is watched
 for command in "list mine" "list office" "recover" "status --server $SERVER"; do
     '$GUICHET' \$command --json --agent marie --data-directory '$WORK/p' --password-file '$WORK/password'
 done
-sleep 1
+echo "that is all"
+exec sleep 600
 END
 mux new-session -d -s j -x 200 -y 50 "bash '$WORK/look.sh'"
 watched j
 wait_for j '"query"'
-sleep 2.5
+wait_that "the commands do not end" grep -q "that is all" "$WORK/j.raw"
 own "JSON on a terminal" "$WORK/j.raw"
 grep -qiF '\u202e' "$WORK/j.raw" || fail "no direction in the JSON"
 
@@ -136,7 +137,8 @@ server_stop
 "$abs_top_builddir/guichetd" serve --database "$WORK/server.db" --listen 127.0.0.1:0 --log-requests \
     >"$WORK/log" 2>&1 &
 SERVER_PID=$!
-until SERVER=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/log"); do sleep 0.05; done
+wait_that "guichetd does not say where it listens" grep -q 'http://127.0.0.1:[0-9]' "$WORK/log"
+SERVER=$(grep -o 'http://127.0.0.1:[0-9]*' "$WORK/log")
 for path in "/v1/x%1b%5d0;pwned%07" "/v1/x%0aguichetd:%20forged" "/v1/x?q=%1b[31m" "/$EVIL"; do
     curl -sS -g -o /dev/null -A "$EVIL" -H "X-Request-Id: $EVIL" -H "Referer: $EVIL" "$SERVER$path"
 done 2>/dev/null
@@ -145,7 +147,7 @@ curl -sS -o /dev/null -H 'Content-Type: application/json' \
 printf 'GET /\x1b[31m\x9b HTTP/1.1\r\nHost: a\r\n\r\nBREW \x1b]0;x\x07 x\r\n\r\n' >"$WORK/raw-request"
 timeout 3 bash -c "exec 3<>/dev/tcp/127.0.0.1/${SERVER##*:}; cat '$WORK/raw-request' >&3; cat <&3" \
     >/dev/null 2>&1
-sleep 0.3
+server_stop # all that it had to log is there
 grep -q '^guichetd: forged' "$WORK/log" && fail "a client wrote a line of the log"
 [ "$(wc -l <"$WORK/log")" -ge 4 ] || fail "nothing was logged"
 own "the log" --lines "$WORK/log"

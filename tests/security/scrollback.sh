@@ -66,9 +66,24 @@ guichet_pid() {
     ps -o pid= --ppid "$(terminal_pid "$1")" | tr -d ' '
 }
 
+# left WINDOW: guichet is gone, and the shell waits for a line.
+left() {
+    wait_that "guichet does not end in $1" has_no_guichet "$1"
+    rests "$1"
+}
+
+has_no_guichet() {
+    [ -z "$(guichet_pid "$1")" ]
+}
+
+# settled WINDOW: guichet has done what was asked of it.
+settled() {
+    at_rest "$(guichet_pid "$1")"
+    rests "$1"
+}
+
 # works_again WINDOW WHEN: the shell echoes and reads lines.
 works_again() {
-    sleep 0.3
     keys "$1" C-u
     types "$1" 'echo again-$((6 * 7))'
     wait_for "$1" 'echo again-'
@@ -86,30 +101,34 @@ for TERM_ in ${TERMS:-xterm-256color vt100}; do
     everything "$w" | grep -q Quimp || fail "the name is not seen where it should be"
 
     keys "$w" F6
-    sleep 0.3
+    settled "$w"
     keys "$w" Escape
     keys "$w" C-l
     # A smaller window pushes the lines of a terminal without a second screen into what it keeps
     # before anybody is told.
     if [ "$TERM_" != vt100 ]; then
         mux resize-window -t "=$w:" -x 100 -y 30
-        sleep 0.3
+        settled "$w"
         mux resize-window -t "=$w:" -x 80 -y 24
-        sleep 0.3
+        settled "$w"
     fi
     wait_for "$w" "$NAME"
-    keys "$w" F9 # as a command, for a vt100 has no such key
-    shows "$w" "Verrouillé par" || { keys "$w" C-g; types "$w" $'lock\r'; }
+    if [ "$TERM_" != vt100 ]; then
+        keys "$w" F9
+    else # which has no such key
+        keys "$w" C-g
+        types "$w" $'lock\r'
+    fi
     wait_for "$w" "Verrouillé par"
     holds_nothing "$w" "when it is locked ($TERM_)"
     types "$w" $'guichet\r'
     wait_for "$w" "$NAME"
 
     kill -TSTP "$(guichet_pid "$w")"
-    sleep 0.3
+    settled "$w"
     wait_for "$w" "$NAME" # it cannot be stopped
     keys "$w" C-z
-    sleep 0.2
+    settled "$w"
     wait_for "$w" "$NAME"
     keys "$w" C-g
     types "$w" $'quit\r'
@@ -117,7 +136,7 @@ for TERM_ in ${TERMS:-xterm-256color vt100}; do
     keys "$w" C-g
     types "$w" $'quit\r'
     wait_for "$w" "shell>"
-    wait_gone "$w" "$NAME"
+    left "$w"
     holds_nothing "$w" "after it was left ($TERM_)"
     works_again "$w" "after it was left ($TERM_)"
 
@@ -125,7 +144,7 @@ for TERM_ in ${TERMS:-xterm-256color vt100}; do
         opens "$w"
         wait_for "$w" "$NAME"
         kill -$signal "$(guichet_pid "$w")"
-        wait_gone "$w" "$NAME"
+        left "$w"
         holds_nothing "$w" "after SIG$signal ($TERM_)"
         works_again "$w" "after SIG$signal ($TERM_)"
         holds_nothing "$w" "after SIG$signal, at work again ($TERM_)"

@@ -6,7 +6,7 @@ done
 # What is typed is seen: needles that were never used would be found nowhere.
 types() {
     mux send-keys -t "=$1:" -l "$2"
-    sleep 0.2
+    rests "$1"
     screen "$1" >>"$WORK/screens"
 }
 scan() {
@@ -77,11 +77,11 @@ day_of_work() {
     keys a Tab
     types a "Belladone vérifiée à la demande"
     keys a Enter
-    sleep 0.5
+    wait_gone a "Pourquoi cherchez-vous"
     keys a Escape
     keys a F2
     types a "pamplemoussier introuvable"
-    sleep 0.5
+    rests a
     keys a F3
     wait_for a "Tapez une partie du nom"
     types a "Perséphone Quimpérault"
@@ -95,7 +95,7 @@ day_of_work() {
     types a "77, rue des Ormeaux-Bleus"
     keys a Tab
     types a "1987-04-03"
-    sleep 0.3
+    rests a
     searched "while a client is being typed"
     keys a C-x
     wait_for a "Le contact est commencé."
@@ -107,7 +107,7 @@ day_of_work() {
     keys a F6
     types a "Ornithorynque attend son paiement, kouignamann compris."
     keys a C-n
-    sleep 0.5
+    rests a
     if shows a "Pas au dictionnaire"; then
         keys a Down Down Down Down Down Down Down Enter # the last line: into the agent's dictionary
         wait_gone a "Pas au dictionnaire"
@@ -133,14 +133,11 @@ day_of_work() {
     types a $'tickets\r'
     wait_for a "Salle d’attente"
     types a n
-    sleep 0.3
-    types a fr
-    keys a Enter
-    wait_for a "A1"
+    first_ticket a fr
     keys a Escape
-    sleep 0.2
+    wait_gone a "Salle d’attente"
     keys a Escape
-    sleep 0.2
+    rests a
 
     keys a C-g
     types a $'form PC-1\r'
@@ -148,7 +145,7 @@ day_of_work() {
     types a "plainte"
     keys a C-g
     types a $'print\r'
-    sleep 0.3
+    rests a
     keys a Escape
     wait_gone a "Il s’agit"
     keys a C-g
@@ -185,11 +182,11 @@ day_of_work() {
     types a $'message\r'
     wait_for a "Texte libre"
     keys a End Enter
-    sleep 0.3
+    rests a
     types a "Capucine vous rappellera"
-    sleep 0.3
+    rests a
     keys a Escape
-    sleep 0.2
+    rests a
 
     # An attachment that the server has, read on the screen.
     cat >"$WORK/message.json" <<END
@@ -204,6 +201,6 @@ END
 
     keys a F6
     types a "Hippocampe jamais enregistré"
-    sleep 0.3
+    rests a
     searched "in the middle of a note"
 }

@@ -39,7 +39,7 @@ if [ -r "/proc/$PID/mem" ]; then
     grep -q Ornithorynque "$WORK/found" || fail "the text of an open store is not found in memory"
     keys a F9
     wait_for a "Verrouillé par"
-    sleep 1
+    rests a
     scan "$WORK/needles" memory "$PID" >"$WORK/found" 2>"$WORK/how"
     [ -z "${VERBOSE_:-}" ] || cat "$WORK/found"
     echo "locked, memory holds $(wc -l <"$WORK/found") writings of $(
@@ -47,7 +47,7 @@ if [ -r "/proc/$PID/mem" ]; then
     keys a F10
     wait_for a "Mot de passe"
     wait_gone a "Verrouillé"
-    sleep 2
+    rests a
     scan "$WORK/needles" key "$STORE" "$PASSWORD" memory "$PID" >"$WORK/found" 2>"$WORK/how" ||
         { cat "$WORK/found"; fail "the key is in memory after signing out"; }
     scan "$WORK/needles" memory "$PID" >"$WORK/found" 2>"$WORK/how"
