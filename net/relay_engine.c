@@ -220,9 +220,24 @@ static int greet_reply(struct relay_engine *engine, const struct http_reply *rep
 
 /* --- operations ------------------------------------------------------------------------------- */
 
+/* With what shows which history of the centre it goes on from: nothing tells the relay that a
+ * centre went away while its long poll was lost on the way. New, NULL without memory. */
+static json_t *push_body(struct relay_engine *engine, json_t *operations)
+{
+    char shown[LEDGER_SHOWN_SIZE];
+    struct id made;
+
+    if (ledger_upward_made(engine->options.ledger, &made, NULL) != 0 ||
+        ledger_upward_shown(engine->options.ledger, engine->place.desk, shown, NULL) != 0)
+        return NULL;
+    return json_pack("{s:O, s:s*, s:s*}", "operations", operations, "made",
+                     id_is_empty(&made) ? NULL : made.text, "shown",
+                     shown[0] == '\0' ? NULL : shown);
+}
+
 static int push_send(struct relay_engine *engine, json_t *operations, struct error *error)
 {
-    json_t *body = json_pack("{s:O}", "operations", operations);
+    json_t *body = push_body(engine, operations);
     char *text = body != NULL ? json_write(body) : NULL, *packed = NULL;
     struct http_request request = {.method = "POST",
                                    .path = "/v1/relay/operations",
@@ -295,8 +310,11 @@ static int push_reply(struct relay_engine *engine, const struct http_reply *repl
     const json_t *outcomes, *answer;
     json_t *document;
     size_t index, count = 0;
-    int code = relay_read_reply(reply, "POST /v1/relay/operations", &document, error);
+    int code;
 
+    if (relay_is_problem(reply, "other-history"))
+        return relay_begin_anew(engine, error);
+    code = relay_read_reply(reply, "POST /v1/relay/operations", &document, error);
     if (code != 0)
         return code;
     outcomes = json_object_get(document, "outcomes");

@@ -1,6 +1,7 @@
 /* Whether who asks has read the history of this server's database. */
 #include <stdlib.h>
 
+#include "app/json.h"
 #include "net/server_internal.h"
 
 static bool history_answer(struct request *request, int code, const struct error *error)
@@ -35,6 +36,21 @@ bool request_shown_holds(struct request *request, const char *shown)
         return false;
     }
     return request_history_holds(request, number, *end == '.' ? end + 1 : end, &none);
+}
+
+bool request_witness_holds(struct request *request, const json_t *body)
+{
+    const char *shown = json_text_or(body, "shown", "");
+    const char *text = json_text_or(body, "made", "");
+    struct id made;
+
+    if (text[0] == '\0')
+        return request_shown_holds(request, shown);
+    if (!id_parse(&made, text)) {
+        request_problem(request, PROBLEM_BAD_JSON, "%s", "\"made\" is not a UUID");
+        return false;
+    }
+    return request_history_holds(request, 0, "", &made) && request_shown_holds(request, shown);
 }
 
 bool request_gone_holds(struct request *request, int64_t since, const char *epoch)

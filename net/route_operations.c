@@ -338,23 +338,6 @@ static enum route_result take_up(struct request *request, struct operations_sent
     return apply_or_wait(request, asking);
 }
 
-/* False, with a problem set, when the caller has had something accepted, or seen something, that is
- * not known here. */
-static bool history_holds(struct request *request, const json_t *body)
-{
-    const char *shown = json_text_or(body, "shown", "");
-    const char *text = json_text_or(body, "made", "");
-    struct id made;
-
-    if (text[0] == '\0')
-        return request_shown_holds(request, shown);
-    if (!id_parse(&made, text)) {
-        request_problem(request, PROBLEM_BAD_JSON, "%s", "\"made\" is not a UUID");
-        return false;
-    }
-    return request_history_holds(request, 0, "", &made) && request_shown_holds(request, shown);
-}
-
 /* POST /v1/operations: changes, each applied exactly once and on disk before the answer. */
 static enum route_result handle_operations(struct request *request)
 {
@@ -364,7 +347,7 @@ static enum route_result handle_operations(struct request *request)
         return apply_or_wait(request, request->state);
     if (!request_operations(request, &sent))
         return ROUTE_ANSWERED;
-    if (history_holds(request, sent.head))
+    if (request_witness_holds(request, sent.head))
         return take_up(request, &sent);
     operations_sent_free(&sent);
     return ROUTE_ANSWERED;

@@ -209,7 +209,7 @@ static enum route_result handle_operations(struct request *request)
     else if (json_array_size(operations) > SERVER_BATCH_LIMIT)
         request_problem(request, PROBLEM_TOO_LARGE, "at most %d operations at once",
                         SERVER_BATCH_LIMIT);
-    else
+    else if (request_witness_holds(request, body))
         apply(request, &relay, operations);
     json_decref(body);
     return ROUTE_ANSWERED;
@@ -221,6 +221,7 @@ static const enum problem operations_problems[] = {PROBLEM_BAD_REQUEST,
                                                    PROBLEM_TOO_LARGE,
                                                    PROBLEM_UNSUPPORTED_MEDIA_TYPE,
                                                    PROBLEM_UNSUPPORTED_ENCODING,
+                                                   PROBLEM_OTHER_HISTORY,
                                                    PROBLEM_STORAGE,
                                                    PROBLEM_BUSY,
                                                    PROBLEM_NONE};

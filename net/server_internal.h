@@ -274,6 +274,9 @@ bool request_history_holds(struct request *request, int64_t since, const char *e
                            const struct id *made);
 /* The same of a record that came to them with a refusal: "NUMBER.EPOCH", NULL or "" for none. */
 bool request_shown_holds(struct request *request, const char *shown);
+/* Both, of operations that are sent: by the "made" and the "shown" of the body, which may lack
+ * them. */
+bool request_witness_holds(struct request *request, const json_t *body);
 /* False, with the same problem set, when they were away for too long (ledger_gone_check). */
 bool request_gone_holds(struct request *request, int64_t since, const char *epoch);
 

@@ -171,12 +171,19 @@ static const struct schema schemas[] = {
                                                                "{\"type\": "
                                                                "\"string\"}, "
                                                                "\"time\": " REF("Time") "}}"},
-    {"RelayOperations", "{\"type\": \"object\", \"required\": [\"operations\"], \"properties\": "
-                        "{\"operations\": "
-                        "{\"type\": \"array\", \"maxItems\": 1000, \"items\": {\"allOf\": [" REF(
-                            "Operation") ", {\"type\": \"object\", \"required\": [\"agent\", "
-                                         "\"device\"], "
-                                         "\"properties\": {\"after\": " REF("Id") "}}]}}}}"},
+    {"RelayOperations",
+     "{\"type\": \"object\", \"required\": [\"operations\"], \"properties\": "
+     "{\"operations\": "
+     "{\"type\": \"array\", \"maxItems\": 1000, \"items\": {\"allOf\": [" REF(
+         "Operation") ", {\"type\": \"object\", \"required\": [\"agent\", "
+                      "\"device\"], "
+                      "\"properties\": {\"after\": " REF(
+                          "Id") "}}]}}, "
+                                "\"made\": " REF(
+                                    "Id") ", "
+                                          "\"shown\": {\"type\": \"string\", \"description\": "
+                                          "\"Both as in /v1/relay: a server that was restored "
+                                          "meanwhile does not know them\"}}}"},
     {"RelayChanges",
      "{\"allOf\": [" REF(
          "Changes") ", {\"type\": \"object\", \"required\": [\"scopes\"], "

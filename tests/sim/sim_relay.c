@@ -402,6 +402,13 @@ static void answer_operations(struct simulation *simulation, struct sim_message 
              &error, "unpacking what is carried");
     sim_must(simulation, json_read(&document, plain, length, length, "batch", &error), &error,
              "reading what is carried");
+    free(plain);
+    if (!sim_history_holds(simulation, request, 0, "", json_text_or(document, "made", ""),
+                           json_text_or(document, "shown", ""))) {
+        json_decref(answers);
+        json_decref(document);
+        return;
+    }
     json_array_foreach(json_object_get(document, "operations"), index, one)
     {
         carried[count] = (struct ledger_carried){0};
@@ -435,6 +442,7 @@ static void answer_operations(struct simulation *simulation, struct sim_message 
             json_array_append_new(
                 answers, sim_outcome(simulation, &carried[i].operation->id, &outcomes[i], false));
         json_t *answer = json_pack("{s:O}", "outcomes", answers);
+        sim_epoch_tell(simulation, SIM_RELAY, outcomes, count, answer);
         sim_answer(simulation, request, 200, json_dumps(answer, JSON_COMPACT), -1);
         json_decref(answer);
     }
@@ -444,7 +452,6 @@ static void answer_operations(struct simulation *simulation, struct sim_message 
     }
     json_decref(answers);
     json_decref(document);
-    free(plain);
 }
 
 bool sim_relay_look(struct simulation *simulation, const struct sim_message *request)

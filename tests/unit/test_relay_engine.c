@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "net/compress.h"
 #include "tests/unit/relay_fixture.h"
 
 #define FEED "019b7000-0000-7000-8000-00000000feed"
@@ -14,6 +15,7 @@
 struct sent {
     bool open;
     char line[400]; /* "GET /v1/relay?..." */
+    json_t *body;   /* owned: what it sends along, NULL for nothing */
 };
 
 struct bench {
@@ -26,6 +28,31 @@ struct bench {
     int64_t wall;
 };
 
+static json_t *read_body(const struct http_request *request)
+{
+    enum compression compression = COMPRESSION_IDENTITY;
+    char *plain = NULL;
+    size_t length = 0;
+    json_t *body = NULL;
+
+    if (request->body == NULL)
+        return NULL;
+    if (request->body_encoding != NULL)
+        assert_true(compression_from_name(&compression, request->body_encoding));
+    assert_int_equal(decompress_bytes(compression, request->body, request->body_length, 1 << 20,
+                                      &plain, &length, NULL),
+                     0);
+    assert_int_equal(json_read(&body, plain, length, length, "a body", NULL), 0);
+    free(plain);
+    return body;
+}
+
+static void forget(struct sent *sent)
+{
+    json_decref(sent->body);
+    *sent = (struct sent){0};
+}
+
 static int begin(void *context, enum sync_lane lane, const struct http_request *request,
                  struct error *error)
 {
@@ -36,6 +63,7 @@ static int begin(void *context, enum sync_lane lane, const struct http_request *
     assert_false(sent->open);
     sent->open = true;
     (void)snprintf(sent->line, sizeof sent->line, "%s %s", request->method, request->path);
+    sent->body = read_body(request);
     return 0;
 }
 
@@ -43,7 +71,7 @@ static void cancel(void *context, enum sync_lane lane)
 {
     struct bench *bench = context;
 
-    bench->lanes[lane] = (struct sent){0};
+    forget(&bench->lanes[lane]);
     bench->cancelled++;
 }
 
@@ -94,6 +122,8 @@ static int teardown(void **state)
     struct bench *bench = *state;
 
     relay_engine_free(bench->engine);
+    for (int lane = 0; lane < SYNC_LANE_COUNT; lane++)
+        forget(&bench->lanes[lane]);
     relay_board_free(bench->board);
     relay_fixture_close(&bench->fixture);
     free(bench);
@@ -120,7 +150,7 @@ static void answer(struct bench *bench, enum sync_lane lane, int status, const c
     struct http_reply reply = {
         .status = status, .length = strlen(body), .body = strdup(body), .retry_after_ms = -1};
 
-    bench->lanes[lane] = (struct sent){0};
+    forget(&bench->lanes[lane]);
     relay_engine_reply(bench->engine, lane, 0, &reply, NULL);
     free(reply.body);
     (void)relay_engine_step(bench->engine);
@@ -131,7 +161,7 @@ static void cut(struct bench *bench, enum sync_lane lane)
     struct error error = ERROR_INIT;
     int code = error_set(&error, ERROR_OFFLINE, "the link is dead");
 
-    bench->lanes[lane] = (struct sent){0};
+    forget(&bench->lanes[lane]);
     relay_engine_reply(bench->engine, lane, code, NULL, &error);
     (void)relay_engine_step(bench->engine);
 }
@@ -308,6 +338,58 @@ static void how_far_a_page_was_read_is_told(void **state)
     assert_null(strstr(work(bench), "shown"));
 }
 
+static void carry(struct bench *bench, struct operation *operation)
+{
+    relay_applied(&bench->fixture, ANNE, operation, LEDGER_APPLIED);
+    relay_engine_ring(bench->engine);
+    (void)relay_engine_step(bench->engine);
+    assert_string_equal(work(bench), "POST /v1/relay/operations");
+}
+
+static const char *says(const struct bench *bench, const char *member)
+{
+    return json_text_or(bench->lanes[SYNC_LANE_WORK].body, member, "");
+}
+
+/* The long poll hangs, lost on the way, while the centre is restored to a copy from before what it
+ * has accepted: the relay hears of that from nobody but who takes its next batch. */
+static void a_batch_shows_what_it_goes_on_from(void **state)
+{
+    struct bench *bench = *state;
+    struct operation *first = client(bench), *second = client(bench), *third = client(bench);
+    struct id accepted = first->id, record = second->record, refused = second->id;
+    char body[512];
+
+    get_joined(bench);
+    carry(bench, first);
+    assert_string_equal(says(bench, "made"), "");
+    (void)snprintf(body, sizeof body,
+                   "{\"outcomes\":[{\"id\":\"%s\",\"outcome\":\"applied\",\"rev\":1,\"seq\":308}]}",
+                   accepted.text);
+    answer(bench, SYNC_LANE_WORK, 200, body);
+    carry(bench, second);
+    assert_string_equal(says(bench, "made"), accepted.text);
+    assert_string_equal(says(bench, "shown"), "");
+    (void)snprintf(body, sizeof body,
+                   "{\"epoch\":\"ab12cd34\",\"outcomes\":[{\"id\":\"%s\",\"outcome\":\"refused\","
+                   "\"reason\":\"exists\",\"record\":{\"type\":\"client\",\"id\":\"%s\",\"rev\":1,"
+                   "\"seq\":309,\"body\":{},\"meta\":{}}}]}",
+                   refused.text, record.text);
+    answer(bench, SYNC_LANE_WORK, 200, body);
+    carry(bench, third);
+    assert_string_equal(says(bench, "made"), accepted.text);
+    assert_string_equal(says(bench, "shown"), "309.ab12cd34");
+    assert_int_equal(status(bench).waiting, 1);
+    answer(bench, SYNC_LANE_WORK, 409, "{\"code\":\"other-history\"}");
+    assert_int_equal(status(bench).waiting, 2);
+    assert_string_equal(work(bench), "POST /v1/relay/operations");
+    assert_int_equal(
+        json_array_size(json_object_get(bench->lanes[SYNC_LANE_WORK].body, "operations")), 2);
+    assert_string_equal(says(bench, "made"), "");
+    assert_string_equal(says(bench, "shown"), "");
+    assert_non_null(strstr(bell(bench), "since=0"));
+}
+
 static void what_is_not_answered_is_not_sent_in_haste(void **state)
 {
     struct bench *bench = *state;
@@ -435,6 +517,7 @@ int main(void)
         TEST(what_the_office_does_is_carried_until_it_is_answered),
         TEST(what_a_refusal_showed_is_told),
         TEST(how_far_a_page_was_read_is_told),
+        TEST(a_batch_shows_what_it_goes_on_from),
         TEST(what_is_not_answered_is_not_sent_in_haste),
         TEST(waits_grow_and_have_an_end),
         TEST(other_agents_are_read_from_the_beginning),

@@ -162,6 +162,27 @@ static void test_relay_scope(void **state)
     json_decref(page);
 }
 
+/* What a relay goes on from must be in this history. */
+static void test_relay_batch_of_another_history(void **state)
+{
+    static const char *const bodies[] = {
+        "{\"operations\":[],\"made\":\"019b7000-0000-7000-8000-0000000000aa\"}",
+        "{\"operations\":[],\"shown\":\"9000000.ab12cd34\"}"};
+    struct ledger_relay relay;
+    char token[LEDGER_TOKEN_SIZE];
+    struct call call = {
+        .path = "/v1/relay/operations", .token = token, .body = "{\"operations\":[]}"};
+
+    (void)state;
+    fixture_publish(&f->ledger, RECORD_OFFICE, "sample/a", NULL);
+    assert_int_equal(ledger_relay_add(f->ledger.ledger, "sample/a", 1, &relay, token, NULL), 0);
+    json_decref(server_json(f, &call));
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        call.body = bodies[i];
+        server_expect_problem(f, &call, 409, "other-history");
+    }
+}
+
 static void test_replies_compressed(void **state)
 {
     static const char *const kinds[] = {"gzip", "zstd"};
@@ -470,6 +491,7 @@ int main(void)
         cmocka_unit_test(test_changes_refusals),
         cmocka_unit_test(test_a_reader_who_was_away_for_too_long),
         cmocka_unit_test(test_relay_scope),
+        cmocka_unit_test(test_relay_batch_of_another_history),
         cmocka_unit_test(test_replies_compressed),
         cmocka_unit_test(test_doorbell_rings),
         cmocka_unit_test(test_doorbell_is_not_rung_by_own_work),
