@@ -239,6 +239,7 @@ int store_outbox_withdraw(struct store *store, const struct id *operation, struc
 struct store_outcome {
     struct id operation;
     enum merge_refusal refusal; /* MERGE_APPLIED also for "repeated" */
+    bool repeated;              /* it was answered before */
     int64_t rev;                /* of the record after it, when applied */
     int64_t seq;                /* the number of that change, 0 for not told */
     struct record *record; /* when refused: as it stands at the server; borrowed, may be NULL */
@@ -313,6 +314,8 @@ struct store_gone {
     struct id id;
 };
 
+struct store_witness;
+
 /* Where a page ends, and what it takes back. */
 struct store_place {
     int64_t cursor;
@@ -320,6 +323,8 @@ struct store_place {
     const char *epoch;
     const struct store_gone *gone; /* borrowed; NULL for none */
     size_t gone_count;
+    const struct store_witness *named; /* borrowed: the request named it; NULL for nothing */
+    bool last;                         /* there is no more by now */
 };
 
 /* store_write_page with the epoch. What is gone is dropped, and its sealed copies overwritten; a
@@ -334,21 +339,31 @@ int store_write_page_at(struct store *store, struct record *const *records, size
  */
 int store_history_lost(struct store *store, int64_t now_ms, struct error *error);
 
-/* The operation that the server accepted last and its number, as long as that is past the cursor;
- * else an empty id and 0. A server that does not have it was restored from a copy older than that.
+/*
+ * What the server has told and the feed has not brought: one that does not know all of it was
+ * restored from an older copy. Whatever is asked of it names this, until a request that named it
+ * has read the feed to its end and past it (`named` of store_place).
  */
-int store_last_accepted(struct store *store, struct id *operation, int64_t *seq,
-                        struct error *error);
+#define STORE_SHOWN_MOST 3
+#define STORE_SHOWN_SIZE (STORE_SHOWN_MOST * (24 + STORE_EPOCH_SIZE))
 
-/* The highest number of a record that came with a refusal, or at which a page of a file was read,
- * or one of the feed that was not its last (store_shown_note), as long as that is past the cursor,
- * and the stay in which the server gave it
- * ("" when it told none); else 0. A server at which that number is another stay's, or not given
- * yet, was restored from an older copy. */
-int store_last_shown(struct store *store, int64_t *seq, char epoch[STORE_EPOCH_SIZE],
-                     struct error *error);
-/* The server showed how it stood at number `seq` of this stay. Does nothing when that is not past
- * the cursor and what was noted before. */
+struct store_witness {
+    struct id made;   /* the operation that it accepted last, empty for none, */
+    int64_t made_seq; /* and the number of that */
+    /* The highest number of a record that came with a refusal, or at which a page of a file was
+     * read, or one of the feed that was not its last, with the stay in which it was given, for each
+     * stay: "NUMBER.STAY", with commas between, the highest first; "NUMBER" where the server told
+     * no stay, "" for nothing. */
+    char shown[STORE_SHOWN_SIZE];
+};
+
+int store_witness_read(struct store *store, struct store_witness *witness, struct error *error);
+/* As it is once these are settled. */
+void store_witness_add(struct store_witness *witness, const struct store_outcome *outcomes,
+                       size_t count);
+/* Something of it is not past the cursor. */
+bool store_witness_reached(const struct store_witness *witness, int64_t cursor);
+/* The server showed how it stood at number `seq` of this stay. */
 int store_shown_note(struct store *store, int64_t seq, const char *epoch, struct error *error);
 
 /* Whether the record that a waiting operation was made of is held here as the server had it then:

@@ -105,9 +105,7 @@ int store_feed_begin(struct store *store, const char *feed, struct error *error)
     if (code == 0)
         code = store_meta_put(store, "epoch", "", error);
     if (code == 0)
-        code = store_meta_put(store, "last-accepted", "", error);
-    if (code == 0)
-        code = store_meta_put(store, "last-shown", "", error);
+        code = store_witness_forget(store, error);
     return code != 0 ? code : store_meta_put(store, "cursor", "0", error);
 }
 
@@ -131,6 +129,10 @@ static int write_page(struct store *store, struct record *const *records, size_t
         code = store_retained_prune(store, error);
     if (code == 0)
         code = store_meta_put(store, "epoch", place->epoch, error);
+    if (code != 0)
+        return code;
+    if (place->named != NULL && place->last && store_witness_reached(place->named, place->cursor))
+        code = store_witness_drop(store, place->named, place->cursor, error);
     if (code != 0)
         return code;
     snprintf(text, sizeof(text), "%lld", (long long)place->cursor);

@@ -288,11 +288,6 @@ int store_state_write(struct store *store, const char *name, const json_t *value
 /* Within a transaction: begins reading this feed anew (store_write_page). */
 int store_feed_begin(struct store *store, const char *feed, struct error *error);
 
-/* Notes the last of those that were accepted and of the records that came with refusals
- * (store_last_accepted, store_last_shown). */
-int store_last_note(struct store *store, const struct store_outcome *outcomes, size_t count,
-                    struct error *error);
-
 /* Accepted operations on a record whose effect is in its `rev` are done with: kept for a while. */
 int store_retain(struct store *store, enum record_type type, const struct id *id, int64_t rev,
                  struct error *error);
@@ -314,6 +309,21 @@ int store_row_current(struct store *store, sqlite3_stmt *row, struct record **re
 
 /* Weighs the records of a file from before they were weighed (case_weight.h). */
 int store_weigh(struct store *store, struct error *error);
+
+/* --- what the server must know (store_witness.c) ------------------------------------------------
+ *
+ * Within a transaction.
+ */
+
+/* Notes what these tell (store_witness_add). */
+int store_witness_note(struct store *store, const struct store_outcome *outcomes, size_t count,
+                       struct error *error);
+/* The feed was read to its end, `cursor`, by a request that named this: what of it is not past that
+ * end is named no longer. */
+int store_witness_drop(struct store *store, const struct store_witness *named, int64_t cursor,
+                       struct error *error);
+/* That history is over. */
+int store_witness_forget(struct store *store, struct error *error);
 
 /* --- what is taken back (store_gone.c) --------------------------------------------------------
  *

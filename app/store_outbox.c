@@ -534,7 +534,7 @@ int store_outbox_settle(struct store *store, const struct store_outcome *outcome
     for (size_t i = 0; i < count && code == 0; i++)
         code = settle_one(store, &outcomes[i], error);
     if (code == 0)
-        code = store_last_note(store, outcomes, count, error);
+        code = store_witness_note(store, outcomes, count, error);
     if (code == 0)
         code = store_leaving_sweep(store, error);
     if (code == 0)

@@ -320,6 +320,10 @@ int ledger_file_page(struct ledger *ledger, const struct scope_set *scopes,
  * it has read another one, which this database had before it was restored from an older copy. */
 int ledger_history_check(struct ledger *ledger, int64_t since, const char *epoch,
                          const struct id *made, struct error *error);
+/* The same of each number in `shown`, "NUMBER.EPOCH" with commas between ("NUMBER" where the epoch
+ * is not known, "" for none); ERROR_INVALID when it is no such text. */
+#define LEDGER_SHOWN_LIMIT 256
+int ledger_shown_check(struct ledger *ledger, const char *shown, struct error *error);
 /* The name of the stay in which the highest number of the records in these outcomes was given, ""
  * when there is none. With the number it is a `since` and `epoch` of ledger_history_check. */
 int ledger_shown_epoch(struct ledger *ledger, const struct ledger_outcome *outcomes, size_t count,

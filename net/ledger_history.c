@@ -4,6 +4,7 @@
  * that shows where it stands, and under which name, is known to have read this history or another.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -118,5 +119,36 @@ int ledger_history_check(struct ledger *ledger, int64_t since, const char *epoch
         return code;
     code = compare(reader->database, since, epoch, made, error);
     ledger_reader_give(ledger, reader);
+    return code;
+}
+
+/* One number and its stay, up to a comma. */
+static int shown_one(struct ledger *ledger, const char *shown, const char **rest,
+                     struct error *error)
+{
+    const struct id none = {""};
+    char epoch[LEDGER_EPOCH_SIZE] = "";
+    char *end;
+    int64_t number = strtoll(shown, &end, 10);
+    size_t length;
+
+    if (number < 1 || (*end != '.' && *end != ',' && *end != '\0'))
+        return error_set(error, ERROR_INVALID, "\"shown\" is no number");
+    end += *end == '.' ? 1 : 0;
+    length = strcspn(end, ",");
+    snprintf(epoch, sizeof(epoch), "%.*s", (int)(length < sizeof(epoch) ? length : sizeof(epoch)),
+             end);
+    *rest = end[length] == ',' ? end + length + 1 : end + length;
+    return ledger_history_check(ledger, number, epoch, &none, error);
+}
+
+int ledger_shown_check(struct ledger *ledger, const char *shown, struct error *error)
+{
+    int code = 0;
+
+    if (strlen(shown) >= LEDGER_SHOWN_LIMIT)
+        return error_set(error, ERROR_INVALID, "\"shown\" is too long");
+    while (code == 0 && *shown != '\0')
+        code = shown_one(ledger, shown, &shown, error);
     return code;
 }

@@ -1,6 +1,4 @@
 /* Whether who asks has read the history of this server's database. */
-#include <stdlib.h>
-
 #include "app/json.h"
 #include "net/server_internal.h"
 
@@ -24,18 +22,14 @@ bool request_history_holds(struct request *request, int64_t since, const char *e
 
 bool request_shown_holds(struct request *request, const char *shown)
 {
-    const struct id none = {""};
-    char *end;
-    int64_t number;
+    struct error error = ERROR_INIT;
+    int code = shown == NULL ? 0 : ledger_shown_check(request->server->ledger, shown, &error);
 
-    if (shown == NULL || shown[0] == '\0')
-        return true;
-    number = strtoll(shown, &end, 10);
-    if (number < 1 || (*end != '.' && *end != '\0')) {
-        request_problem(request, PROBLEM_BAD_PARAMETER, "%s", "\"shown\" is no number");
+    if (code == ERROR_INVALID) {
+        request_problem(request, PROBLEM_BAD_PARAMETER, "%s", error.message);
         return false;
     }
-    return request_history_holds(request, number, *end == '.' ? end + 1 : end, &none);
+    return history_answer(request, code, &error);
 }
 
 bool request_witness_holds(struct request *request, const json_t *body)

@@ -324,12 +324,14 @@ static const struct route_parameter parameters[] = {
     {"epoch", "{\"type\": \"string\"}",
      "The `epoch` of the page before: tells a server that was restored from an older copy"},
     {"made", "{\"type\": \"string\", \"format\": \"uuid\"}",
-     "The caller's last accepted operation, when it is past `since`: to the same end"},
+     "The caller's last accepted operation, until the feed was read past it by a request that "
+     "named "
+     "it: to the same end"},
     {"shown", "{\"type\": \"string\"}",
-     "The highest `seq` of a record that came with a refusal, or `head` of a page of a file or of "
-     "one with `more`, when "
-     "it is "
-     "past `since`, a point, and the `epoch` that was told with it: to the same end"},
+     "The `seq` of a record that came with a refusal, or `head` of a page of a file or of one with "
+     "`more`, a point, and the `epoch` that was told with it; of each epoch the highest, with "
+     "commas "
+     "between: to the same end"},
     {"limit", "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000, \"default\": 500}",
      "Most records in the page"},
     {"wait", "{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 60, \"default\": 0}",

@@ -105,9 +105,7 @@ static const struct route_parameter parameters[] = {
      "How far the caller has read the feed: what changed later comes there, and not here"},
     {"epoch", "{\"type\": \"string\"}", "The `epoch` of `since`, as in /v1/changes"},
     {"shown", "{\"type\": \"string\"}",
-     "The `head` of a page of a file that the caller has read, when it is past `since`, a point, "
-     "and "
-     "its `epoch`: as in /v1/changes"},
+     "As in /v1/changes: also the `head` of a page before, when it is past `since`"},
     {"after", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
      "The `next` of the page before"},
     {"limit", "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000, \"default\": 500}",

@@ -272,7 +272,7 @@ const char *request_token(const struct request *request);
  * accepted last (`made`, "" for nothing) is not of this ledger's history. */
 bool request_history_holds(struct request *request, int64_t since, const char *epoch,
                            const struct id *made);
-/* The same of a record that came to them with a refusal: "NUMBER.EPOCH", NULL or "" for none. */
+/* The same of what was shown to them (ledger_shown_check); NULL or "" for nothing. */
 bool request_shown_holds(struct request *request, const char *shown);
 /* Both, of operations that are sent: by the "made" and the "shown" of the body, which may lack
  * them. */

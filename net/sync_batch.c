@@ -89,40 +89,36 @@ static int add_operation(void *context, const struct outbox_entry *entry)
 
 /* The members of a batch besides its operations. */
 struct head {
-    struct id made;
-    char shown[SYNC_SHOWN_SIZE];
+    struct store_witness witness;
     bool ungrounded;
 };
 
 /* What this server has accepted from here and shown last: one that was restored does not know it.
  * A later one must not take its place before that is found out. `ahead` is what it is once the
  * answers at hand are written, NULL when there are none. */
-static int read_witness(struct sync_engine *engine, const struct sync_witness *ahead,
+static int read_witness(struct sync_engine *engine, const struct store_witness *ahead,
                         struct head *head, struct error *error)
 {
     char feed[STORE_FEED_SIZE];
-    struct sync_witness witness = {.shown = 0};
     int code = store_feed(engine->store, feed, error);
 
     if (ahead != NULL)
-        witness = *ahead;
+        head->witness = *ahead;
     else if (code == 0)
-        code = sync_witness_read(engine, &witness, error);
-    if (code != 0 || strcmp(feed, engine->feed) != 0)
-        return code;
-    head->made = witness.made;
-    sync_witness_shown(&witness, head->shown);
-    return 0;
+        code = store_witness_read(engine->store, &head->witness, error);
+    if (code == 0 && strcmp(feed, engine->feed) != 0)
+        head->witness = (struct store_witness){0};
+    return code;
 }
 
 static void write_json(struct text_buffer *body, const struct head *head,
                        const struct sync_batch *batch)
 {
     text_buffer_add_text(body, "{\"brief\":true,");
-    if (!id_is_empty(&head->made))
-        text_buffer_add_format(body, "\"made\":\"%s\",", head->made.text);
-    if (head->shown[0] != '\0')
-        text_buffer_add_format(body, "\"shown\":\"%s\",", head->shown);
+    if (!id_is_empty(&head->witness.made))
+        text_buffer_add_format(body, "\"made\":\"%s\",", head->witness.made.text);
+    if (head->witness.shown[0] != '\0')
+        text_buffer_add_format(body, "\"shown\":\"%s\",", head->witness.shown);
     text_buffer_add_text(body, "\"operations\":[");
     text_buffer_add(body, batch->operations.bytes, batch->operations.length);
     text_buffer_add_text(body, head->ungrounded ? "],\"ungrounded\":true}" : "]}");
@@ -137,17 +133,17 @@ static void write_flag(struct text_buffer *body, const char *name)
 static void write_binary(struct text_buffer *body, const struct head *head,
                          const struct sync_batch *batch)
 {
-    bool made = !id_is_empty(&head->made), shown = head->shown[0] != '\0';
+    bool made = !id_is_empty(&head->witness.made), shown = head->witness.shown[0] != '\0';
 
     binary_write_map(body, 2 + (made ? 1u : 0) + (shown ? 1u : 0) + (head->ungrounded ? 1u : 0));
     write_flag(body, "brief");
     if (made) {
         binary_write_text(body, "made");
-        binary_write_text(body, head->made.text);
+        binary_write_text(body, head->witness.made.text);
     }
     if (shown) {
         binary_write_text(body, "shown");
-        binary_write_text(body, head->shown);
+        binary_write_text(body, head->witness.shown);
     }
     if (head->ungrounded)
         write_flag(body, "ungrounded");
@@ -267,7 +263,7 @@ int sync_batch_prepare(struct sync_engine *engine, struct sync_batch **batch, st
 }
 
 int sync_batch_send(struct sync_engine *engine, const struct sync_batch *batch,
-                    const struct sync_witness *ahead, struct error *error)
+                    const struct store_witness *ahead, struct error *error)
 {
     struct text_buffer body = {0};
     struct head head = {.ungrounded = batch->ungrounded};

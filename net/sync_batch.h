@@ -26,6 +26,6 @@ void sync_batch_free(struct sync_batch *batch);
 /* Sends it: from then on it is the one under way. `ahead` is what the terminal has seen once the
  * answers at hand are written, NULL when there are none. */
 int sync_batch_send(struct sync_engine *engine, const struct sync_batch *batch,
-                    const struct sync_witness *ahead, struct error *error);
+                    const struct store_witness *ahead, struct error *error);
 
 #endif

@@ -51,9 +51,9 @@ static void follow_wanted(struct sync_engine *engine, enum record_type type, con
 
 static int file_begin(struct sync_engine *engine, struct error *error)
 {
-    char epoch[STORE_EPOCH_SIZE], epoch_part[SYNC_EPOCH_SIZE], path[256];
-    char shown[SYNC_SHOWN_SIZE], shown_part[SYNC_SHOWN_SIZE + 8] = "";
-    struct sync_witness witness = {.shown = 0};
+    char epoch[STORE_EPOCH_SIZE], epoch_part[SYNC_EPOCH_SIZE], path[256 + STORE_SHOWN_SIZE];
+    char shown_part[STORE_SHOWN_SIZE + 8] = "";
+    struct store_witness witness;
     const struct http_request request = {
         .method = "GET", .path = path, .accept = "application/json"};
     enum record_type type;
@@ -70,15 +70,15 @@ static int file_begin(struct sync_engine *engine, struct error *error)
     if (code > 0)
         code = store_epoch(engine->store, epoch, error);
     if (code == 0)
-        code = sync_witness_read(engine, &witness, error);
+        code = store_witness_read(engine->store, &witness, error);
     cursor = code == 0 ? store_cursor(engine->store, error) : code;
     if (cursor < 0)
         return sync_fault(engine, (int)cursor);
+    engine->file.since = cursor;
     follow_wanted(engine, type, &id);
     sync_epoch_parameter(epoch_part, epoch);
-    sync_witness_shown(&witness, shown);
-    if (shown[0] != '\0')
-        (void)snprintf(shown_part, sizeof shown_part, "&shown=%s", shown);
+    if (witness.shown[0] != '\0')
+        (void)snprintf(shown_part, sizeof shown_part, "&shown=%s", witness.shown);
     (void)snprintf(path, sizeof path,
                    "/v1/files/%s/%s?since=%" PRId64 "%s%s&after=%" PRId64 "&limit=%zu",
                    record_type_name(type), id.text, cursor, epoch_part, shown_part,
@@ -90,7 +90,7 @@ static int file_begin(struct sync_engine *engine, struct error *error)
 static int write_page(struct sync_engine *engine, const struct sync_page *page, struct error *error)
 {
     bool part;
-    int code;
+    int code = 0;
 
     engine->files_due = true;
     /* What was taken back while this was on its way may be in it: it is asked for again. */
@@ -99,7 +99,8 @@ static int write_page(struct sync_engine *engine, const struct sync_page *page, 
     part = json_bool_or(page->document, "part", false);
     /* What changed past the cursor is left out and comes by the feed: but not from a server that is
      * restored to a copy from before that. It will be known by this. */
-    code = store_shown_note(engine->store, page->head, page->epoch, error);
+    if (page->head > engine->file.since)
+        code = store_shown_note(engine->store, page->head, page->epoch, error);
     if (code == 0)
         code = store_file_write(engine->store, engine->file.type, &engine->file.id, page->records,
                                 page->count, !page->more && !part, sync_server_ms(engine), error);

@@ -169,6 +169,7 @@ struct sync_engine {
     struct sync_pace desk_pace; /* records */
     bool desk_waits;            /* the request under way is the long poll */
     int64_t desk_since;
+    struct store_witness desk_named; /* in it */
 
     /* Pull of the catalogue. */
     struct catalogue *catalogue;
@@ -186,6 +187,7 @@ struct sync_engine {
         enum record_type type;
         struct id id;
         int64_t after;          /* the pages before end here */
+        int64_t since;          /* the cursor when it was asked for */
         size_t gone_taken;      /* when it was asked for */
         struct link_file shown; /* how far it is; of no type: no file is on its way */
     } file;
@@ -317,20 +319,6 @@ struct sync_page {
 int sync_page_read(struct sync_engine *engine, const struct http_reply *reply, const char *what,
                    int64_t since, bool catalogue, struct sync_page *page, struct error *error);
 void sync_page_free(struct sync_page *page);
-
-/* What the terminal has seen past its cursor: whoever serves it must know that too, or was restored
- * from an older copy. */
-struct sync_witness {
-    struct id made;               /* the latest that was accepted, empty for none */
-    int64_t shown;                /* the highest number at which it showed something, 0 for none */
-    char epoch[STORE_EPOCH_SIZE]; /* the stay in which that was given, "" for unknown */
-};
-
-int sync_witness_read(struct sync_engine *engine, struct sync_witness *witness,
-                      struct error *error);
-/* "NUMBER.EPOCH" of what was shown, as the server reads it; "" for nothing. */
-#define SYNC_SHOWN_SIZE (24 + STORE_EPOCH_SIZE)
-void sync_witness_shown(const struct sync_witness *witness, char shown[SYNC_SHOWN_SIZE]);
 
 /* "&epoch=..." for a query, "" when there is none. */
 #define SYNC_EPOCH_SIZE (STORE_EPOCH_SIZE + 8)

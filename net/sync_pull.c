@@ -26,25 +26,6 @@ static bool epoch_is_plain(const char *epoch)
     return plain;
 }
 
-int sync_witness_read(struct sync_engine *engine, struct sync_witness *witness, struct error *error)
-{
-    int64_t seq;
-    int code = store_last_accepted(engine->store, &witness->made, &seq, error);
-
-    return code == 0 ? store_last_shown(engine->store, &witness->shown, witness->epoch, error)
-                     : code;
-}
-
-void sync_witness_shown(const struct sync_witness *witness, char shown[SYNC_SHOWN_SIZE])
-{
-    bool plain = epoch_is_plain(witness->epoch);
-
-    shown[0] = '\0';
-    if (witness->shown > 0)
-        (void)snprintf(shown, SYNC_SHOWN_SIZE, "%" PRId64 "%s%s", witness->shown, plain ? "." : "",
-                       plain ? witness->epoch : "");
-}
-
 /* "&epoch=..." for the query, "" when there is none. */
 void sync_epoch_parameter(char parameter[SYNC_EPOCH_SIZE], const char *epoch)
 {
@@ -60,12 +41,12 @@ static bool desk_due(struct sync_engine *engine)
 
 /* Asks for what is past `since`, which the server gave in the stay named `epoch`. */
 static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch,
-                    const struct sync_witness *witness, bool wait, struct error *error)
+                    const struct store_witness *witness, bool wait, struct error *error)
 {
     char made_part[ID_TEXT_LENGTH + 8] = "";
-    char shown[SYNC_SHOWN_SIZE], shown_part[SYNC_SHOWN_SIZE + 8] = "";
+    char shown_part[STORE_SHOWN_SIZE + 8] = "";
     char epoch_part[SYNC_EPOCH_SIZE] = "";
-    char path[416];
+    char path[416 + STORE_SHOWN_SIZE];
     int64_t old, until;
     int code = store_old(engine->store, &engine->options.policy, sync_server_ms(engine), since,
                          &old, &until, error);
@@ -76,9 +57,8 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
         sync_epoch_parameter(epoch_part, epoch);
     if (!id_is_empty(&witness->made))
         (void)snprintf(made_part, sizeof made_part, "&made=%s", witness->made.text);
-    sync_witness_shown(witness, shown);
-    if (shown[0] != '\0')
-        (void)snprintf(shown_part, sizeof shown_part, "&shown=%s", shown);
+    if (witness->shown[0] != '\0')
+        (void)snprintf(shown_part, sizeof shown_part, "&shown=%s", witness->shown);
     (void)snprintf(path, sizeof path,
                    "/v1/changes?scope=desk&since=%" PRId64
                    "%s%s%s&limit=%zu&wait=%d&catalogue=%" PRId64 "&merge=%d",
@@ -108,6 +88,7 @@ static int desk_ask(struct sync_engine *engine, int64_t since, const char *epoch
                                                                      : "application/json",
                                    .wait_ms = wait ? WAIT_SECONDS * INT64_C(1000) : 0};
     engine->desk_since = since;
+    engine->desk_named = *witness;
     engine->desk_waits = wait;
     sync_pace_begin(&engine->desk_pace, sync_now(engine));
     return sync_send(engine, SYNC_LANE_BELL, &request, error);
@@ -117,7 +98,7 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
 {
     char feed[STORE_FEED_SIZE];
     char epoch[STORE_EPOCH_SIZE] = "";
-    struct sync_witness witness = {.shown = 0};
+    struct store_witness witness = {0};
     bool wait = engine->desk_read && engine->troubles[SYNC_JOB_DESK].failures == 0;
     int code = store_feed(engine->store, feed, error);
     int64_t cursor = store_cursor(engine->store, error);
@@ -125,12 +106,12 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
     if (code == 0)
         code = store_epoch(engine->store, epoch, error);
     if (code == 0)
-        code = sync_witness_read(engine, &witness, error);
+        code = store_witness_read(engine->store, &witness, error);
     if (code != 0 || cursor < 0)
         return sync_fault(engine, code != 0 ? code : (int)cursor);
     if (strcmp(feed, engine->feed) != 0) {
         cursor = 0;
-        witness = (struct sync_witness){.shown = 0};
+        witness = (struct store_witness){0};
     }
     return desk_ask(engine, cursor, epoch, &witness, wait, error);
 }
@@ -140,11 +121,11 @@ static int desk_begin(struct sync_engine *engine, struct error *error)
 static bool ask_ahead(struct sync_engine *engine, const struct sync_page *page)
 {
     char feed[STORE_FEED_SIZE];
-    struct sync_witness witness;
+    struct store_witness witness;
 
     if (!page->more || store_feed(engine->store, feed, NULL) != 0 ||
         (feed[0] != '\0' && strcmp(feed, engine->feed) != 0) ||
-        sync_witness_read(engine, &witness, NULL) != 0 ||
+        store_witness_read(engine->store, &witness, NULL) != 0 ||
         desk_ask(engine, page->next, page->epoch, &witness, false, NULL) != 0)
         return false;
     sync_ahead(engine, SYNC_JOB_DESK);
@@ -159,8 +140,9 @@ static bool epoch_is_noted(struct sync_engine *engine, const char *epoch)
     return store_epoch(engine->store, noted, NULL) == 0 && strcmp(noted, epoch) == 0;
 }
 
+/* `named` is what the request named: what of it the page reaches is written down to be so. */
 static int write_desk(struct sync_engine *engine, const struct sync_page *page, int64_t since,
-                      struct error *error)
+                      const struct store_witness *named, struct error *error)
 {
     char feed[STORE_FEED_SIZE];
     int code = store_feed(engine->store, feed, error);
@@ -170,12 +152,17 @@ static int write_desk(struct sync_engine *engine, const struct sync_page *page, 
     if (code == 0 && same)
         store_wipe(engine->store);
     if (code == 0 && same && page->count == 0 && page->next == since &&
-        epoch_is_noted(engine, page->epoch))
+        !store_witness_reached(named, page->next) && epoch_is_noted(engine, page->epoch))
         return 0;
     if (code == 0)
         code = store_write_page_at(engine->store, page->records, page->count,
-                                   &(struct store_place){page->next, engine->feed, page->epoch,
-                                                         page->gone, page->gone_count},
+                                   &(struct store_place){.cursor = page->next,
+                                                         .feed = engine->feed,
+                                                         .epoch = page->epoch,
+                                                         .gone = page->gone,
+                                                         .gone_count = page->gone_count,
+                                                         .named = named,
+                                                         .last = !page->more},
                                    error);
     /* Another database than before: what was made here is sent to it again. */
     if (code == 0 && !same)
@@ -225,6 +212,7 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
 {
     struct sync_page page = {0};
     int64_t since = engine->desk_since;
+    struct store_witness named = engine->desk_named;
 
     if (sync_problem_is(reply, "other-history"))
         return sync_desk_restored(engine, error);
@@ -245,7 +233,7 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
             code = store_shown_note(engine->store, page.head, page.head_epoch, error);
         bool ahead = code == 0 && ask_ahead(engine, &page);
         if (code == 0)
-            code = write_desk(engine, &page, since, error);
+            code = write_desk(engine, &page, since, &named, error);
         if (code != 0 && ahead)
             sync_ahead_cancel(engine, SYNC_JOB_DESK);
         if (code == 0) {

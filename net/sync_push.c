@@ -139,6 +139,7 @@ static int read_answer(struct sync_engine *engine, struct answers *answers, cons
         target->rev = json_integer_or(answer, "rev", 0);
         target->seq = json_integer_or(answer, "seq", 0);
         target->conflict = json_bool_or(answer, "conflict", false);
+        target->repeated = outcome[0] == 'r';
         if (target->rev < 1)
             return error_set(error, ERROR_PROTOCOL, "outcome %zu has no \"rev\"", guess);
         if (outcome[0] == 'a')
@@ -200,31 +201,6 @@ static void batch_went_well(struct sync_engine *engine)
         engine->batch_limit = engine->batch_most;
 }
 
-/* As sync_witness_read will tell once the answers are written. */
-static int witness_ahead(struct sync_engine *engine, const struct answers *answers,
-                         struct sync_witness *witness)
-{
-    int64_t seq;
-    int code = store_last_accepted(engine->store, &witness->made, &seq, NULL);
-
-    if (code == 0)
-        code = store_last_shown(engine->store, &witness->shown, witness->epoch, NULL);
-    for (size_t index = 0; code == 0 && index < answers->count; index++) {
-        const struct store_outcome *outcome = &answers->outcomes[index];
-
-        if (outcome->record != NULL && outcome->record->seq > witness->shown) {
-            witness->shown = outcome->record->seq;
-            text_copy(witness->epoch, sizeof witness->epoch,
-                      outcome->epoch != NULL ? outcome->epoch : "");
-        }
-        if (outcome->refusal == MERGE_APPLIED && outcome->seq > seq) {
-            witness->made = outcome->operation;
-            seq = outcome->seq;
-        }
-    }
-    return code;
-}
-
 /*
  * The next batch leaves before the answers to the last are written: the server works on the one
  * while the other is settled here. What keeps it from leaving is met again when its turn comes.
@@ -234,9 +210,11 @@ static bool send_ahead(struct sync_engine *engine, const struct answers *answers
                        const struct sync_batch *next)
 {
     struct sync_batch *read = NULL;
-    struct sync_witness ahead;
-    bool sent = !engine->logout_due && witness_ahead(engine, answers, &ahead) == 0;
+    struct store_witness ahead;
+    bool sent = !engine->logout_due && store_witness_read(engine->store, &ahead, NULL) == 0;
 
+    if (sent)
+        store_witness_add(&ahead, answers->outcomes, answers->count);
     if (sent && next == NULL)
         sent = sync_batch_prepare(engine, &read, NULL) == 0;
     sent = sent && sync_batch_send(engine, next != NULL ? next : read, &ahead, NULL) == 0;

@@ -115,6 +115,11 @@ tests_unit_test_sync_file_pages_SOURCES = tests/unit/test_sync_file_pages.c test
     tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
     tests/unit/unit.h
 tests_unit_test_sync_file_pages_LDADD = $(UNIT_LIBS)
+UNIT_TESTS += tests/unit/test_sync_witness
+tests_unit_test_sync_witness_SOURCES = tests/unit/test_sync_witness.c tests/unit/engine_fixture.c \
+    tests/unit/engine_fixture.h tests/unit/store_fixture.c tests/unit/store_fixture.h \
+    tests/unit/unit.h
+tests_unit_test_sync_witness_LDADD = $(UNIT_LIBS)
 check_PROGRAMS += tests/proxy/fault_proxy
 tests_proxy_fault_proxy_SOURCES = tests/proxy/fault_proxy.c
 UNIT_TESTS += tests/unit/test_sync_file

@@ -118,7 +118,7 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
 
 void sim_changes_take(struct simulation *simulation, struct sim_message *request)
 {
-    char epoch[LEDGER_EPOCH_SIZE], made[ID_TEXT_LENGTH + 1], shown[40];
+    char epoch[LEDGER_EPOCH_SIZE], made[ID_TEXT_LENGTH + 1], shown[LEDGER_SHOWN_LIMIT];
 
     sim_word_parameter(request, "epoch=", epoch, sizeof epoch);
     sim_word_parameter(request, "made=", made, sizeof made);

@@ -8,15 +8,13 @@ bool sim_history_holds(struct simulation *simulation, const struct sim_message *
                        int64_t since, const char *epoch, const char *text, const char *shown)
 {
     struct ledger *ledger = sim_ledger_of(simulation, request->terminal);
-    const char *point = strchr(shown, '.');
     struct error error = ERROR_INIT;
     struct id made = {""};
 
     (void)id_parse(&made, text);
     int code = ledger_history_check(ledger, since, epoch, &made, &error);
     if (code == 0)
-        code = ledger_history_check(ledger, strtoll(shown, NULL, 10),
-                                    point == NULL ? "" : point + 1, &(struct id){""}, &error);
+        code = ledger_shown_check(ledger, shown, &error);
     if (code == ERROR_CONFLICT) {
         sim_answer(simulation, request, 409, strdup("{\"code\":\"other-history\"}"), -1);
         return false;

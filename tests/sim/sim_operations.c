@@ -23,8 +23,8 @@ struct arrived {
     struct id sent_as[BATCH_MOST]; /* the ids as the terminal knows them */
     size_t count;
     bool ungrounded;
-    char made[ID_TEXT_LENGTH + 1]; /* what the server has accepted last, as the terminal knows */
-    char shown[40];                /* and what it has shown */
+    char made[ID_TEXT_LENGTH + 1];  /* what the server has accepted last, as the terminal knows */
+    char shown[LEDGER_SHOWN_LIMIT]; /* and what it has shown */
 };
 
 static void arrived_free(struct arrived *arrived)

@@ -498,7 +498,8 @@ bool sim_relay_look(struct simulation *simulation, const struct sim_message *req
 /* Whether the relay has read this history of the centre: false, and answered, when it has not. */
 static bool history_holds(struct simulation *simulation, const struct sim_message *request)
 {
-    char feed[ID_TEXT_LENGTH + 1], epoch[LEDGER_EPOCH_SIZE], made[ID_TEXT_LENGTH + 1], shown[40];
+    char feed[ID_TEXT_LENGTH + 1], epoch[LEDGER_EPOCH_SIZE], made[ID_TEXT_LENGTH + 1],
+        shown[LEDGER_SHOWN_LIMIT];
     int64_t since = sim_parameter(request, "since=", 0);
 
     sim_word_parameter(request, "epoch=", epoch, sizeof epoch);

@@ -167,7 +167,7 @@ static void take_of_terminal(struct simulation *simulation, struct sim_message *
         sim_changes_take(simulation, message);
         return;
     } else if (strncmp(message->path, "/v1/files/", 10) == 0) {
-        char epoch[LEDGER_EPOCH_SIZE], shown[40];
+        char epoch[LEDGER_EPOCH_SIZE], shown[LEDGER_SHOWN_LIMIT];
 
         sim_word_parameter(message, "epoch=", epoch, sizeof epoch);
         sim_word_parameter(message, "shown=", shown, sizeof shown);

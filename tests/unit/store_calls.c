@@ -66,8 +66,13 @@ static int call_page(struct store_calls *calls)
 static int call_page_gone(struct store_calls *calls)
 {
     const struct store_gone gone[] = {{RECORD_NOTE, calls->note}, {RECORD_CASE, calls->matter}};
-    const struct store_place place = {
-        .cursor = 41, .feed = "feed", .epoch = "e1", .gone = gone, .gone_count = 2};
+    const struct store_place place = {.cursor = 41,
+                                      .feed = "feed",
+                                      .epoch = "e1",
+                                      .gone = gone,
+                                      .gone_count = 2,
+                                      .named = &(struct store_witness){.shown = "41.e1"},
+                                      .last = true};
 
     return store_write_page_at(calls->fixture.store, NULL, 0, &place, &calls->error);
 }

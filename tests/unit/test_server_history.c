@@ -71,16 +71,17 @@ static void test_a_page_tells_how_far_it_was_read(void **state)
     struct operation *notes[2] = {server_note(f, ANNE, &first, "first"),
                                   server_note(f, ANNE, &second, "second")};
     struct call call = {.path = "/v1/changes?limit=1", .token = f->tokens[ANNE]};
-    char path[128];
+    char path[128], known[40];
     json_t *page;
 
     json_decref(server_post(f, ANNE, notes, 2));
     page = server_json(f, &call);
     assert_true(json_is_true(json_object_get(page, "more")));
     assert_true(json_integer_or(page, "head", 0) > json_integer_or(page, "next", 0));
-    (void)snprintf(path, sizeof path, "/v1/changes?limit=1000&since=%d&shown=%d.%s",
-                   (int)json_integer_or(page, "next", 0), (int)json_integer_or(page, "head", 0),
+    (void)snprintf(known, sizeof known, "%d.%s", (int)json_integer_or(page, "head", 0),
                    json_text_or(page, "head_epoch", ""));
+    (void)snprintf(path, sizeof path, "/v1/changes?limit=1000&since=%d&shown=%s",
+                   (int)json_integer_or(page, "next", 0), known);
     assert_true(strlen(json_text_or(page, "head_epoch", "")) >= 8);
     json_decref(page);
     call.path = path;
@@ -88,8 +89,16 @@ static void test_a_page_tells_how_far_it_was_read(void **state)
     assert_true(json_is_false(json_object_get(page, "more")));
     assert_null(json_object_get(page, "head_epoch"));
     json_decref(page);
+    /* Of each of several. */
+    (void)snprintf(path, sizeof path, "/v1/changes?shown=%s,1", known);
+    json_decref(server_json(f, &call));
+    (void)snprintf(path, sizeof path, "/v1/changes?shown=%s,1.00000000", known);
+    server_expect_problem(f, &call, 409, "other-history");
+    (void)snprintf(path, sizeof path, "/v1/changes?shown=%s,x", known);
+    server_expect_problem(f, &call, 400, "bad-parameter");
     /* Of another stay. */
-    (void)snprintf(strrchr(path, '.'), 10, ".00000000");
+    (void)snprintf(strrchr(known, '.'), 10, ".00000000");
+    (void)snprintf(path, sizeof path, "/v1/changes?shown=%s", known);
     server_expect_problem(f, &call, 409, "other-history");
 }
 

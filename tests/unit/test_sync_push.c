@@ -284,23 +284,22 @@ static void what_was_accepted_before_the_first_page_counts(void **state)
 static void a_repeated_answer_is_not_the_latest(void **state)
 {
     struct bench *bench = bench_new(false);
-    struct id latest, now;
-    int64_t seq;
+    struct store_witness latest, now;
 
     (void)state;
     bench_get_online(bench);
     bench_write_note(bench, "a");
     bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,17]]}");
-    assert_int_equal(store_last_accepted(bench->store.store, &latest, &seq, NULL), 0);
-    assert_int_equal(seq, 17);
+    assert_int_equal(store_witness_read(bench->store.store, &latest, NULL), 0);
+    assert_int_equal(latest.made_seq, 17);
     bench_write_note(bench, "b");
     bench_write_note(bench, "c");
     /* The batch with "c" leaves ahead of this answer's being written. */
     bench_answer_push(bench, "\"outcome\":\"repeated\",\"rev\":1,\"seq\":3");
-    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, latest.text));
-    assert_int_equal(store_last_accepted(bench->store.store, &now, &seq, NULL), 0);
-    assert_string_equal(now.text, latest.text);
-    assert_int_equal(seq, 17);
+    assert_non_null(strstr(bench->lanes[SYNC_LANE_WORK].body, latest.made.text));
+    assert_int_equal(store_witness_read(bench->store.store, &now, NULL), 0);
+    assert_string_equal(now.made.text, latest.made.text);
+    assert_int_equal(now.made_seq, 17);
     bench_free(bench);
 }
 
@@ -309,9 +308,9 @@ static void a_repeated_answer_is_not_the_latest(void **state)
 static void what_a_refusal_showed_is_told(void **state)
 {
     struct bench *bench = bench_new(false);
-    char answer[512], epoch[STORE_EPOCH_SIZE];
+    char answer[512];
     const char *sent = bench->lanes[SYNC_LANE_WORK].body;
-    int64_t seq;
+    struct store_witness witness;
 
     (void)state;
     bench_get_online(bench);
@@ -340,8 +339,8 @@ static void what_a_refusal_showed_is_told(void **state)
     (void)sync_engine_step(bench->engine);
     assert_non_null(strstr(bench_bell(bench), "since=9&"));
     assert_null(strstr(bench_bell(bench), "shown"));
-    assert_int_equal(store_last_shown(bench->store.store, &seq, epoch, NULL), 0);
-    assert_int_equal(seq, 0);
+    assert_int_equal(store_witness_read(bench->store.store, &witness, NULL), 0);
+    assert_string_equal(witness.shown, "");
     /* Nor of a history that is over. */
     bench_answer(bench, SYNC_LANE_BELL, 409, "{\"code\":\"other-history\"}");
     (void)sync_engine_step(bench->engine);

@@ -1,0 +1,244 @@
+/*
+ * What the terminal was told by the server and is not in what it has read of the feed: a server
+ * that does not know it was restored from a copy from before it was told.
+ *
+ * Where the cursor stands does not say that the server still knows it. An answer that was long on
+ * its way may come when the feed of a server that was restored meanwhile has been read past its
+ * number, and the request for a page may have left before. So it is named until the feed was read
+ * to the end, and past it, by a request that named it: from then on the cursor speaks for it.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/store_internal.h"
+#include "app/text.h"
+
+#define MADE  "last-accepted"
+#define SHOWN "last-shown"
+
+/* --- up to where it was shown ----------------------------------------------------------------- */
+
+struct shown {
+    int64_t seq;
+    char epoch[STORE_EPOCH_SIZE];
+};
+
+struct shown_list {
+    struct shown items[STORE_SHOWN_MOST + 1];
+    size_t count;
+};
+
+/* Up to a comma. Only letters and digits come from a server. */
+static void epoch_copy(char epoch[STORE_EPOCH_SIZE], const char *text)
+{
+    size_t length = 0;
+
+    while (length + 1 < STORE_EPOCH_SIZE && isalnum((unsigned char)text[length])) {
+        epoch[length] = text[length];
+        length++;
+    }
+    epoch[text[length] == '\0' || text[length] == ',' ? length : 0] = '\0';
+}
+
+static void list_read(struct shown_list *list, const char *text)
+{
+    list->count = 0;
+    while (list->count < STORE_SHOWN_MOST) {
+        struct shown *item = &list->items[list->count];
+        char *end;
+
+        item->seq = strtoll(text, &end, 10);
+        if (end == text || item->seq < 1)
+            return;
+        /* A blank is of the version before. */
+        end += *end == '.' || *end == ' ' ? 1 : 0;
+        epoch_copy(item->epoch, end);
+        list->count++;
+        text = end + strcspn(end, ",");
+        text += *text == ',' ? 1 : 0;
+    }
+}
+
+/* The highest first; the lowest is left out where they are too many. */
+static void list_write(struct shown_list *list, char text[STORE_SHOWN_SIZE])
+{
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < list->count && i < STORE_SHOWN_MOST; i++) {
+        for (size_t k = i + 1; k < list->count; k++)
+            if (list->items[k].seq > list->items[i].seq) {
+                struct shown higher = list->items[k];
+
+                list->items[k] = list->items[i];
+                list->items[i] = higher;
+            }
+        used += (size_t)snprintf(text + used, STORE_SHOWN_SIZE - used, "%s%lld%s%s",
+                                 i > 0 ? "," : "", (long long)list->items[i].seq,
+                                 list->items[i].epoch[0] != '\0' ? "." : "", list->items[i].epoch);
+    }
+}
+
+/* Of one stay the highest number speaks for those below it. One of another stay does not, whatever
+ * its number: the server may have been restored between the two. */
+static void shown_add(char text[STORE_SHOWN_SIZE], int64_t seq, const char *epoch)
+{
+    struct shown_list list;
+    struct shown added = {.seq = seq};
+    size_t place = 0;
+
+    epoch_copy(added.epoch, epoch);
+    list_read(&list, text);
+    while (place < list.count && strcmp(list.items[place].epoch, added.epoch) != 0)
+        place++;
+    if (place < list.count && list.items[place].seq >= seq)
+        return;
+    list.items[place] = added;
+    list.count += place == list.count ? 1 : 0;
+    list_write(&list, text);
+}
+
+static bool list_has(const struct shown_list *list, const struct shown *item)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i].seq == item->seq && strcmp(list->items[i].epoch, item->epoch) == 0)
+            return true;
+    return false;
+}
+
+static void shown_drop(char text[STORE_SHOWN_SIZE], const char *named, int64_t cursor)
+{
+    struct shown_list list, spoken;
+    size_t kept = 0;
+
+    list_read(&list, text);
+    list_read(&spoken, named);
+    for (size_t i = 0; i < list.count; i++)
+        if (list.items[i].seq > cursor || !list_has(&spoken, &list.items[i]))
+            list.items[kept++] = list.items[i];
+    list.count = kept;
+    list_write(&list, text);
+}
+
+/* --- both ------------------------------------------------------------------------------------- */
+
+int store_witness_read(struct store *store, struct store_witness *witness, struct error *error)
+{
+    char text[ID_TEXT_LENGTH + 32];
+    int code = store_meta_get(store, MADE, text, sizeof(text), error);
+
+    *witness = (struct store_witness){0};
+    if (code == 0)
+        code = store_meta_get(store, SHOWN, witness->shown, sizeof(witness->shown), error);
+    if (code != 0)
+        return code;
+    shown_drop(witness->shown, "", 0);
+    if (strlen(text) <= ID_TEXT_LENGTH)
+        return 0;
+    witness->made_seq = strtoll(text + ID_TEXT_LENGTH, NULL, 10);
+    text[ID_TEXT_LENGTH] = '\0';
+    if (!id_parse(&witness->made, text))
+        *witness = (struct store_witness){0};
+    return 0;
+}
+
+static int witness_write(struct store *store, const struct store_witness *before,
+                         const struct store_witness *witness, struct error *error)
+{
+    char text[ID_TEXT_LENGTH + 32] = "";
+    int code = 0;
+
+    if (!id_is_empty(&witness->made))
+        snprintf(text, sizeof(text), "%s %lld", witness->made.text, (long long)witness->made_seq);
+    if (before->made_seq != witness->made_seq || !id_equal(&before->made, &witness->made))
+        code = store_meta_put(store, MADE, text, error);
+    if (code == 0 && strcmp(before->shown, witness->shown) != 0)
+        code = store_meta_put(store, SHOWN, witness->shown, error);
+    return code;
+}
+
+void store_witness_add(struct store_witness *witness, const struct store_outcome *outcomes,
+                       size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct store_outcome *outcome = &outcomes[i];
+
+        if (outcome->record != NULL && outcome->record->seq > 0)
+            shown_add(witness->shown, outcome->record->seq,
+                      outcome->epoch != NULL ? outcome->epoch : "");
+        /* What is applied now comes after all that was before, also where a restored server counts
+         * lower. What is answered a second time keeps the number of the first. */
+        if (outcome->refusal == MERGE_APPLIED && outcome->seq > 0 &&
+            (!outcome->repeated || outcome->seq > witness->made_seq)) {
+            witness->made = outcome->operation;
+            witness->made_seq = outcome->seq;
+        }
+    }
+}
+
+int store_witness_note(struct store *store, const struct store_outcome *outcomes, size_t count,
+                       struct error *error)
+{
+    struct store_witness before, witness;
+    int code = store_witness_read(store, &before, error);
+
+    if (code != 0)
+        return code;
+    witness = before;
+    store_witness_add(&witness, outcomes, count);
+    return witness_write(store, &before, &witness, error);
+}
+
+int store_shown_note(struct store *store, int64_t seq, const char *epoch, struct error *error)
+{
+    struct store_witness before, witness;
+    int code = store_witness_read(store, &before, error);
+
+    if (code != 0)
+        return code;
+    witness = before;
+    shown_add(witness.shown, seq, epoch);
+    if (strcmp(before.shown, witness.shown) == 0)
+        return 0;
+    code = store_begin(store, error);
+    return code != 0 ? code
+                     : store_end(store, witness_write(store, &before, &witness, error), error);
+}
+
+bool store_witness_reached(const struct store_witness *witness, int64_t cursor)
+{
+    struct shown_list list;
+    bool reached = witness->made_seq > 0 && witness->made_seq <= cursor;
+
+    list_read(&list, witness->shown);
+    for (size_t i = 0; i < list.count; i++)
+        reached = reached || list.items[i].seq <= cursor;
+    return reached;
+}
+
+int store_witness_drop(struct store *store, const struct store_witness *named, int64_t cursor,
+                       struct error *error)
+{
+    struct store_witness before, witness;
+    int code = store_witness_read(store, &before, error);
+
+    if (code != 0)
+        return code;
+    witness = before;
+    shown_drop(witness.shown, named->shown, cursor);
+    if (witness.made_seq <= cursor && witness.made_seq == named->made_seq &&
+        id_equal(&witness.made, &named->made)) {
+        witness.made = (struct id){0};
+        witness.made_seq = 0;
+    }
+    return witness_write(store, &before, &witness, error);
+}
+
+int store_witness_forget(struct store *store, struct error *error)
+{
+    int code = store_meta_put(store, MADE, "", error);
+
+    return code != 0 ? code : store_meta_put(store, SHOWN, "", error);
+}

@@ -1,0 +1,204 @@
+/* What a server has told, and the feed has not brought, is named to it until a request that named
+ * it was answered: one that was restored meanwhile does not know it, wherever the cursor is. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/engine_fixture.h"
+
+static const char *sent(struct bench *bench)
+{
+    return bench->lanes[SYNC_LANE_WORK].body;
+}
+
+static void answer_feed(struct bench *bench, int next, const char *epoch, int head,
+                        const char *head_epoch)
+{
+    char body[256], more[80] = "";
+
+    if (head > 0)
+        (void)snprintf(more, sizeof more, ",\"head\":%d,\"head_epoch\":\"%s\"", head, head_epoch);
+    (void)snprintf(body, sizeof body,
+                   "{\"feed\":\"" FEED "\",\"next\":%d,\"more\":%s,\"records\":[],\"catalogue\":0,"
+                   "\"epoch\":\"%s\"%s}",
+                   next, head > 0 ? "true" : "false", epoch, more);
+    bench_answer(bench, SYNC_LANE_BELL, 200, body);
+    (void)sync_engine_step(bench->engine);
+}
+
+/* The first operation under way is refused, with a record of this number. */
+static void refuse(struct bench *bench, int seq, const char *epoch)
+{
+    char answer[512];
+
+    (void)snprintf(answer, sizeof answer,
+                   "{\"epoch\":\"%s\",\"outcomes\":[{\"id\":\"%.36s\",\"outcome\":\"refused\","
+                   "\"reason\":\"exists\",\"record\":{\"type\":\"note\",\"id\":\"%.36s\",\"rev\":2,"
+                   "\"seq\":%d,\"body\":{},\"meta\":{}}}]}",
+                   epoch, strstr(sent(bench), "\"id\":\"") + 6,
+                   strstr(sent(bench), "\"record\":\"") + 10, seq);
+    bench_answer(bench, SYNC_LANE_WORK, 200, answer);
+    (void)sync_engine_step(bench->engine);
+}
+
+/* The answer was long on its way: meanwhile the feed was read past its number, and perhaps at a
+ * server that was restored to a copy from before it. */
+static void what_was_accepted_is_named_wherever_the_cursor_is(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    answer_feed(bench, 15, "12345678", 0, "");
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,7]]}");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_waiting(bench), 0);
+    bench_write_note(bench, "b");
+    assert_non_null(strstr(sent(bench), "\"made\":\""));
+    /* That server was restored: nothing is lost. */
+    bench_answer(bench, SYNC_LANE_WORK, 409, "{\"code\":\"other-history\"}");
+    (void)sync_engine_step(bench->engine);
+    assert_int_equal(bench_waiting(bench), 2);
+    bench_free(bench);
+}
+
+static void it_is_named_until_the_feed_was_read_past_it_by_who_named_it(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,7]]}");
+    (void)sync_engine_step(bench->engine);
+    /* The one that was under way did not name it. */
+    assert_null(strstr(bench_bell(bench), "&made="));
+    answer_feed(bench, 15, "12345678", 0, "");
+    assert_non_null(strstr(bench_bell(bench), "since=15&epoch=12345678&made="));
+    /* Not the last page: what stands between its end and where it was read is not here. */
+    answer_feed(bench, 16, "12345678", 20, "12345678");
+    assert_non_null(strstr(bench_bell(bench), "since=16&epoch=12345678&made="));
+    bench_cut(bench, SYNC_LANE_BELL);
+    bench->steady += 5000;
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_bell(bench), "since=16&epoch=12345678&made="));
+    answer_feed(bench, 16, "12345678", 0, "");
+    assert_null(strstr(bench_bell(bench), "&made="));
+    bench_write_note(bench, "b");
+    assert_null(strstr(sent(bench), "\"made\""));
+    bench_free(bench);
+}
+
+/* What is not past the cursor yet is named on, and what came meanwhile is not taken for it. */
+static void it_is_named_until_then(void **state)
+{
+    struct bench *bench = bench_new(false);
+    char first[ID_TEXT_LENGTH + 1];
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    (void)snprintf(first, sizeof first, "%.36s", strstr(sent(bench), "\"id\":\"") + 6);
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,7]]}");
+    answer_feed(bench, 5, "12345678", 0, "");
+    assert_non_null(strstr(bench_bell(bench), first));
+    bench_write_note(bench, "b");
+    refuse(bench, 6, "12345678");
+    answer_feed(bench, 6, "12345678", 0, "");
+    assert_non_null(strstr(bench_bell(bench), first));
+    assert_non_null(strstr(bench_bell(bench), "&shown=6.12345678&"));
+    answer_feed(bench, 6, "12345678", 0, "");
+    assert_non_null(strstr(bench_bell(bench), first));
+    assert_null(strstr(bench_bell(bench), "shown"));
+    bench_write_note(bench, "c");
+    assert_non_null(strstr(sent(bench), first));
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,8]]}");
+    (void)sync_engine_step(bench->engine);
+    answer_feed(bench, 9, "12345678", 0, "");
+    assert_non_null(strstr(bench_bell(bench), "&made="));
+    assert_null(strstr(bench_bell(bench), first));
+    bench_free(bench);
+}
+
+/* A server that was restored counts lower: what it applies comes after what was before. */
+static void what_is_applied_last_is_the_latest(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct store_witness before, now;
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,17]]}");
+    assert_int_equal(store_witness_read(bench->store.store, &before, NULL), 0);
+    bench_write_note(bench, "b");
+    bench_answer(bench, SYNC_LANE_WORK, 200, "{\"outcomes\":[[1,12]]}");
+    assert_int_equal(store_witness_read(bench->store.store, &now, NULL), 0);
+    assert_int_equal(now.made_seq, 12);
+    assert_string_not_equal(now.made.text, before.made.text);
+    bench_free(bench);
+}
+
+/* The same of a record that came with a refusal. */
+static void what_was_shown_is_named_wherever_the_cursor_is(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    answer_feed(bench, 15, "12345678", 0, "");
+    refuse(bench, 9, "ab12cd34");
+    bench_write_note(bench, "b");
+    assert_non_null(strstr(sent(bench), "\"shown\":\"9.ab12cd34\""));
+    answer_feed(bench, 15, "12345678", 0, "");
+    assert_non_null(strstr(bench_bell(bench), "&shown=9.ab12cd34&"));
+    /* What comes meanwhile was not named by that. */
+    refuse(bench, 11, "ab12cd34");
+    answer_feed(bench, 15, "12345678", 0, "");
+    assert_non_null(strstr(bench_bell(bench), "&shown=11.ab12cd34&"));
+    answer_feed(bench, 15, "12345678", 0, "");
+    assert_null(strstr(bench_bell(bench), "shown"));
+    bench_free(bench);
+}
+
+/* A higher number of another stay does not speak for a lower one. */
+static void each_stay_is_named(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    bench_write_note(bench, "a");
+    answer_feed(bench, 15, "12345678", 30, "12345678");
+    refuse(bench, 9, "ab12cd34");
+    bench_write_note(bench, "b");
+    assert_non_null(strstr(sent(bench), "\"shown\":\"30.12345678,9.ab12cd34\""));
+    refuse(bench, 11, "ab12cd34");
+    bench_write_note(bench, "c");
+    assert_non_null(strstr(sent(bench), "\"shown\":\"30.12345678,11.ab12cd34\""));
+    answer_feed(bench, 16, "12345678", 0, "");
+    assert_non_null(strstr(bench_bell(bench), "&shown=30.12345678,11.ab12cd34&"));
+    answer_feed(bench, 17, "12345678", 0, "");
+    assert_non_null(strstr(bench_bell(bench), "&shown=30.12345678&"));
+    /* The feed's own end says the rest. */
+    answer_feed(bench, 31, "12345678", 0, "");
+    assert_null(strstr(bench_bell(bench), "shown"));
+    bench_free(bench);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_accepted_is_named_wherever_the_cursor_is),
+        cmocka_unit_test(it_is_named_until_the_feed_was_read_past_it_by_who_named_it),
+        cmocka_unit_test(it_is_named_until_then),
+        cmocka_unit_test(what_is_applied_last_is_the_latest),
+        cmocka_unit_test(what_was_shown_is_named_wherever_the_cursor_is),
+        cmocka_unit_test(each_stay_is_named),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
