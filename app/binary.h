@@ -39,10 +39,17 @@ void binary_write_array(struct text_buffer *buffer, size_t count);
 void binary_write_text(struct text_buffer *buffer, const char *text);
 void binary_write_integer(struct text_buffer *buffer, int64_t integer);
 void binary_write_time(struct text_buffer *buffer, int64_t ms);
+/* False, with nothing written, for a text that is no time or one written in another way. */
+bool binary_write_time_text(struct text_buffer *buffer, const char *text, size_t length);
 /* JSON within. */
 void binary_write_json(struct text_buffer *buffer, const char *text, size_t length);
 /* Any value; texts that are ids in lower case as ids. */
 void binary_write_value(struct text_buffer *buffer, const json_t *value);
+/* The same as of the map that is read from this JSON, which json_write wrote, without reading it;
+ * its member called `time` is a time where it can be. False, with nothing written, for what is not
+ * plain: reals, integers of more than 18 digits, escapes of more than a letter, what lies deep. */
+bool binary_write_written(struct text_buffer *buffer, const char *json, size_t length,
+                          const char *time);
 
 /* --- reading (binary_read.c): ERROR_INVALID for what is not such a form, or ERROR_MEMORY --------
  */

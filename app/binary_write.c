@@ -3,11 +3,14 @@
 #include <cbor.h>
 
 #include "app/binary.h"
+#include "app/clock.h"
 
 #define HEAD_MOST 9 /* bytes of the head of an item */
 #define TAG_TIME  1
 #define TAG_ID    37
 #define TAG_JSON  262
+
+#define WRITTEN_DEPTH 32
 
 static void add(struct text_buffer *buffer, const unsigned char *head, size_t length)
 {
@@ -78,6 +81,24 @@ void binary_write_time(struct text_buffer *buffer, int64_t ms)
     add_real(buffer, (double)ms / 1000);
 }
 
+bool binary_write_time_text(struct text_buffer *buffer, const char *text, size_t length)
+{
+    char given[TIMESTAMP_SIZE], written[TIMESTAMP_SIZE];
+    int64_t ms;
+
+    if (length >= sizeof(given))
+        return false;
+    memcpy(given, text, length);
+    given[length] = '\0';
+    if (!timestamp_parse(given, &ms))
+        return false;
+    timestamp_format(ms, written);
+    if (strcmp(given, written) != 0)
+        return false;
+    binary_write_time(buffer, ms);
+    return true;
+}
+
 void binary_write_json(struct text_buffer *buffer, const char *text, size_t length)
 {
     add_tag(buffer, TAG_JSON);
@@ -97,17 +118,16 @@ static bool is_id(const char *text, size_t length)
     return length == ID_TEXT_LENGTH;
 }
 
-static void write_string(struct text_buffer *buffer, const json_t *value)
+static void write_string(struct text_buffer *buffer, const char *text, size_t length)
 {
-    size_t length = json_string_length(value);
     unsigned char bytes[ID_BYTES];
-    struct id id;
+    struct id id = {0};
 
-    if (length != ID_TEXT_LENGTH || !is_id(json_string_value(value), length)) {
-        add_text(buffer, json_string_value(value), length);
+    if (length != ID_TEXT_LENGTH || !is_id(text, length)) {
+        add_text(buffer, text, length);
         return;
     }
-    memcpy(id.text, json_string_value(value), sizeof(id.text));
+    memcpy(id.text, text, length);
     id_to_bytes(&id, bytes);
     add_tag(buffer, TAG_ID);
     add_bytes(buffer, bytes, sizeof(bytes));
@@ -135,7 +155,7 @@ void binary_write_value(struct text_buffer *buffer, const json_t *value)
         json_array_foreach(value, index, part) binary_write_value(buffer, part);
         return;
     case JSON_STRING:
-        write_string(buffer, value);
+        write_string(buffer, json_string_value(value), json_string_length(value));
         return;
     case JSON_INTEGER:
         binary_write_integer(buffer, json_integer_value(value));
@@ -149,4 +169,185 @@ void binary_write_value(struct text_buffer *buffer, const json_t *value)
     default:
         add(buffer, head, cbor_encode_bool(json_is_true(value), head, sizeof(head)));
     }
+}
+
+/* --- from the text of JSON ----------------------------------------------------------------------
+ */
+
+struct scan {
+    const char *at, *end;
+    struct text_buffer *buffer;
+    struct text_buffer plain; /* of a text with escapes */
+    size_t depth;
+};
+
+/* The head of a map or an array whose members could not be counted before: one byte stands in its
+ * place. Of more than that byte can tell it moves what follows. */
+static bool count_head(struct text_buffer *buffer, size_t head_at, bool is_map, size_t count)
+{
+    unsigned char head[HEAD_MOST];
+    size_t length = is_map ? cbor_encode_map_start(count, head, sizeof(head))
+                           : cbor_encode_array_start(count, head, sizeof(head));
+
+    if (buffer->failed || !text_buffer_reserve(buffer, length))
+        return false;
+    if (length > 1)
+        memmove(buffer->bytes + head_at + length, buffer->bytes + head_at + 1,
+                buffer->length - head_at - 1);
+    memcpy(buffer->bytes + head_at, head, length);
+    buffer->length += length - 1;
+    return true;
+}
+
+static char unescaped(char letter)
+{
+    static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+    const char *found = letter != '\0' ? strchr(letters, letter) : NULL;
+
+    return found != NULL ? meant[found - letters] : '\0';
+}
+
+/* A text from its opening quote. Without escapes it lies where it is read, else in `plain`. */
+static bool scan_text(struct scan *scan, const char **text, size_t *length)
+{
+    struct text_buffer *plain = &scan->plain;
+    const char *begin = ++scan->at;
+
+    text_buffer_clear(plain);
+    for (; scan->at < scan->end && *scan->at != '"'; scan->at++) {
+        char meant;
+
+        if ((unsigned char)*scan->at < ' ')
+            return false;
+        if (*scan->at != '\\')
+            continue;
+        text_buffer_add(plain, begin, (size_t)(scan->at - begin));
+        if (++scan->at == scan->end || (meant = unescaped(*scan->at)) == '\0')
+            return false;
+        text_buffer_add(plain, &meant, 1);
+        begin = scan->at + 1;
+    }
+    if (scan->at == scan->end)
+        return false;
+    *text = begin;
+    *length = (size_t)(scan->at - begin);
+    if (plain->length > 0) {
+        text_buffer_add(plain, begin, *length);
+        *text = plain->bytes;
+        *length = plain->length;
+    }
+    scan->at++;
+    return !plain->failed;
+}
+
+static bool scan_word(struct scan *scan, const char *word, size_t length)
+{
+    if ((size_t)(scan->end - scan->at) < length || memcmp(scan->at, word, length) != 0)
+        return false;
+    scan->at += length;
+    return true;
+}
+
+/* Of so few digits that it fits. */
+static bool scan_integer(struct scan *scan)
+{
+    bool negative = scan->at < scan->end && *scan->at == '-';
+    const char *begin = scan->at += negative;
+    int64_t integer = 0;
+
+    for (; scan->at < scan->end && *scan->at >= '0' && *scan->at <= '9'; scan->at++) {
+        if (scan->at - begin == 18)
+            return false;
+        integer = integer * 10 + (*scan->at - '0');
+    }
+    if (scan->at == begin || (scan->at - begin > 1 && *begin == '0') ||
+        (scan->at < scan->end && strchr(".eE", *scan->at) != NULL))
+        return false;
+    binary_write_integer(scan->buffer, negative ? -integer : integer);
+    return true;
+}
+
+static bool scan_value(struct scan *scan);
+
+static bool scan_member(struct scan *scan, const char *time)
+{
+    const char *text;
+    size_t length;
+    bool is_time;
+
+    if (scan->at == scan->end || *scan->at != '"' || !scan_text(scan, &text, &length) ||
+        !scan_word(scan, ":", 1))
+        return false;
+    is_time = time != NULL && strlen(time) == length && memcmp(text, time, length) == 0;
+    add_text(scan->buffer, text, length);
+    if (!is_time || scan->at == scan->end || *scan->at != '"')
+        return scan_value(scan);
+    if (!scan_text(scan, &text, &length))
+        return false;
+    if (!binary_write_time_text(scan->buffer, text, length))
+        write_string(scan->buffer, text, length);
+    return true;
+}
+
+/* A map or an array, from its opening bracket. */
+static bool scan_members(struct scan *scan, char closing, const char *time)
+{
+    size_t head_at = scan->buffer->length, count = 0;
+
+    scan->at++;
+    text_buffer_add(scan->buffer, "", 1);
+    if (scan->depth++ == WRITTEN_DEPTH)
+        return false;
+    while (!scan_word(scan, &closing, 1)) {
+        if (count++ > 0 && !scan_word(scan, ",", 1))
+            return false;
+        if (closing == '}' ? !scan_member(scan, time) : !scan_value(scan))
+            return false;
+    }
+    scan->depth--;
+    return count_head(scan->buffer, head_at, closing == '}', count);
+}
+
+static bool scan_value(struct scan *scan)
+{
+    unsigned char head[HEAD_MOST];
+    const char *text;
+    size_t length;
+
+    switch (scan->at < scan->end ? *scan->at : '\0') {
+    case '{':
+        return scan_members(scan, '}', NULL);
+    case '[':
+        return scan_members(scan, ']', NULL);
+    case '"':
+        if (!scan_text(scan, &text, &length))
+            return false;
+        write_string(scan->buffer, text, length);
+        return true;
+    case 't':
+        add(scan->buffer, head, cbor_encode_bool(true, head, sizeof(head)));
+        return scan_word(scan, "true", 4);
+    case 'f':
+        add(scan->buffer, head, cbor_encode_bool(false, head, sizeof(head)));
+        return scan_word(scan, "false", 5);
+    case 'n':
+        add(scan->buffer, head, cbor_encode_null(head, sizeof(head)));
+        return scan_word(scan, "null", 4);
+    default:
+        return scan_integer(scan);
+    }
+}
+
+bool binary_write_written(struct text_buffer *buffer, const char *json, size_t length,
+                          const char *time)
+{
+    struct scan scan = {.at = json, .end = json + length, .buffer = buffer};
+    size_t before = buffer->length;
+    bool written = length > 0 && *json == '{' && scan_members(&scan, '}', time) &&
+                   scan.at == scan.end && !buffer->failed;
+
+    text_buffer_free(&scan.plain);
+    if (!written)
+        buffer->length = before;
+    return written;
 }

@@ -73,6 +73,9 @@ int operation_from_json(struct operation **operation, const json_t *document, st
  * applied and closed again: a thousand that are open at once do not fit a processor's caches.
  */
 void operation_to_binary(struct text_buffer *buffer, const json_t *document);
+/* The same of its document as json_write wrote it. */
+int operation_text_to_binary(struct text_buffer *buffer, const char *text, size_t length,
+                             struct error *error);
 /* As operation_from_json; ERROR_TOO_LARGE when it is over OPERATION_LIMIT as JSON. New. */
 int operation_from_binary(struct operation **operation, const char *bytes, size_t length,
                           const struct id *agent, const struct id *device, struct error *error);

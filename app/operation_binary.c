@@ -14,24 +14,10 @@
 
 #define NOT_PLAIN 1
 
+#define TIME "time" /* the member that is one */
+
 /* --- writing -----------------------------------------------------------------------------------
  */
-
-/* The time in its one way to be written. */
-static bool write_time(struct text_buffer *buffer, const json_t *value)
-{
-    const char *given = json_string_value(value);
-    char written[TIMESTAMP_SIZE];
-    int64_t ms;
-
-    if (given == NULL || !timestamp_parse(given, &ms))
-        return false;
-    timestamp_format(ms, written);
-    if (strcmp(given, written) != 0)
-        return false;
-    binary_write_time(buffer, ms);
-    return true;
-}
 
 void operation_to_binary(struct text_buffer *buffer, const json_t *document)
 {
@@ -43,9 +29,25 @@ void operation_to_binary(struct text_buffer *buffer, const json_t *document)
     json_object_foreach((json_t *)(uintptr_t)document, name, value)
     {
         binary_write_text(buffer, name);
-        if (strcmp(name, "time") != 0 || !write_time(buffer, value))
+        if (strcmp(name, TIME) != 0 || !json_is_string(value) ||
+            !binary_write_time_text(buffer, json_string_value(value), json_string_length(value)))
             binary_write_value(buffer, value);
     }
+}
+
+int operation_text_to_binary(struct text_buffer *buffer, const char *text, size_t length,
+                             struct error *error)
+{
+    json_t *document = NULL;
+    int code;
+
+    if (binary_write_written(buffer, text, length, TIME))
+        return 0;
+    code = json_read(&document, text, length, length, "an operation", error);
+    if (code == 0)
+        operation_to_binary(buffer, document);
+    json_decref(document);
+    return code;
 }
 
 /* --- reading -----------------------------------------------------------------------------------

@@ -162,14 +162,11 @@ static int make_binary(const struct sync_engine *engine, struct sync_batch *batc
     if (!engine->binary || (engine->packs && batch->operations.length <= PACKED_MOST))
         return 0;
     for (size_t i = 0; i < batch->count; at = batch->ends[i++] + 1) {
-        json_t *document;
-        int code = json_read(&document, batch->operations.bytes + at, batch->ends[i] - at,
-                             batch->ends[i] - at, "an operation", error);
+        int code = operation_text_to_binary(&batch->binary, batch->operations.bytes + at,
+                                            batch->ends[i] - at, error);
 
         if (code != 0)
             return code;
-        operation_to_binary(&batch->binary, document);
-        json_decref(document);
     }
     return batch->binary.failed ? error_set(error, ERROR_MEMORY, "no memory for a batch") : 0;
 }

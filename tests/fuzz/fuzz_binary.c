@@ -1,8 +1,8 @@
 /*
  * Fuzzes the binary form (CBOR): first byte what is read, then the bytes. What is checked beyond
- * not crashing: what was read is written and read again the same, is JSON, and is as deep and as
- * large as measured; an operation is read as the same document in JSON is; of a batch each
- * operation can be asked for.
+ * not crashing: what was read is written and read again the same, is JSON, is the same from the
+ * text of that, and is as deep and as large as measured; an operation is read as the same document
+ * in JSON is; of a batch each operation can be asked for.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -30,6 +30,13 @@ static void value(const char *bytes, size_t size)
     json_decref(again);
     char *text = json_write(read);
     FUZZ_HOLDS(text != NULL);
+    struct text_buffer from_text = {0};
+    if (binary_write_written(&from_text, text, strlen(text), NULL))
+        FUZZ_HOLDS(from_text.length == written.length &&
+                   memcmp(from_text.bytes, written.bytes, written.length) == 0);
+    else
+        FUZZ_HOLDS(from_text.length == 0);
+    text_buffer_free(&from_text);
     if (shape.depth < BINARY_DEPTH)
         FUZZ_HOLDS(json_read(&again, text, strlen(text), strlen(text), "fuzz", NULL) == 0);
     if (shape.depth < BINARY_DEPTH)

@@ -258,9 +258,114 @@ static void it_is_read_as_deep_as_json(void **state)
     free(bytes);
 }
 
+/* --- from the text of JSON ----------------------------------------------------------------------
+ */
+
+static const char *const plain[] = {
+    "{}",
+    "{\"a\":[],\"b\":{},\"c\":[[],{\"d\":null}]}",
+    "{\"a\":true,\"b\":false,\"c\":null,\"d\":0,\"e\":-7,\"f\":999999999999999999}",
+    "{\"a\":\"\",\"b\":\"d\xc3\xa9j\xc3\xa0\",\"c\":\"\\\"\\\\\\b\\f\\n\\r\\tend\",\"\\n\":"
+    "\"x\\n\"}",
+    "{\"id\":\"0190a1b2-c3d4-7e5f-8a6b-0123456789ab\","
+    "\"ID\":\"0190A1B2-C3D4-7E5F-8A6B-0123456789AB\"}",
+    "{\"many\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26]}",
+    "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,"
+    "\"l\":1,"
+    "\"m\":1,\"n\":1,\"o\":1,\"p\":1,\"q\":1,\"r\":1,\"s\":1,\"t\":1,\"u\":1,\"v\":1,\"w\":1,\"x\":"
+    "{}}",
+};
+
+static const char *const not_plain[] = {
+    "",
+    "7",
+    "[1]",
+    "{\"a\":1.5}",
+    "{\"a\":1e3}",
+    "{\"a\":01}",
+    "{\"a\":-}",
+    "{\"a\":1000000000000000000}",
+    "{\"a\":\"\\u0001\"}",
+    "{\"a\":\"\x01\"}",
+    "{\"a\":\"\\",
+    "{\"a\":\"open",
+    "{\"a\":tru}",
+    "{\"a\":}",
+    "{\"a\"}",
+    "{\"a\":1,}",
+    "{\"a\":1 }",
+    "{\"a\":1",
+    "{\"a\":[1}",
+    "{\"a\":1}x",
+    "{\"a\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}",
+};
+
+static void plain_text_is_written_as_what_is_read_of_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
+        struct text_buffer expected = {0}, found = {0};
+        json_t *value = json_loads(plain[i], 0, NULL);
+        char *text = json_write(value);
+
+        assert_non_null(value);
+        assert_string_equal(text, plain[i]);
+        binary_write_value(&expected, value);
+        text_buffer_add(&found, "before", 6);
+        assert_true(binary_write_written(&found, text, strlen(text), NULL));
+        assert_int_equal(found.length, 6 + expected.length);
+        assert_memory_equal(found.bytes, "before", 6);
+        assert_memory_equal(found.bytes + 6, expected.bytes, expected.length);
+        text_buffer_free(&found);
+        text_buffer_free(&expected);
+        free(text);
+        json_decref(value);
+    }
+}
+
+static void of_what_is_not_plain_nothing_is_written(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof not_plain / sizeof not_plain[0]; i++) {
+        struct text_buffer found = {0};
+
+        text_buffer_add(&found, "before", 6);
+        assert_false(binary_write_written(&found, not_plain[i], strlen(not_plain[i]), NULL));
+        assert_int_equal(found.length, 6);
+        text_buffer_free(&found);
+    }
+}
+
+static void a_time_is_written_as_one_where_it_can_be(void **state)
+{
+    static const char text[] = "{\"time\":\"2026-01-02T03:04:05.678Z\","
+                               "\"at\":\"2026-01-02T03:04:05.678Z\"}",
+                      other[] = "{\"time\":\"2026-01-02T03:04:05+01:00\"}";
+    struct text_buffer expected = {0}, found = {0};
+
+    (void)state;
+    binary_write_map(&expected, 2);
+    binary_write_text(&expected, "time");
+    binary_write_time(&expected, INT64_C(1767323045678));
+    binary_write_text(&expected, "at");
+    binary_write_text(&expected, "2026-01-02T03:04:05.678Z");
+    binary_write_map(&expected, 1);
+    binary_write_text(&expected, "time");
+    binary_write_text(&expected, "2026-01-02T03:04:05+01:00");
+    assert_true(binary_write_written(&found, text, strlen(text), "time"));
+    assert_true(binary_write_written(&found, other, strlen(other), "time"));
+    assert_int_equal(found.length, expected.length);
+    assert_memory_equal(found.bytes, expected.bytes, expected.length);
+    text_buffer_free(&found);
+    text_buffer_free(&expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_text_is_written_as_what_is_read_of_it),
+        cmocka_unit_test(of_what_is_not_plain_nothing_is_written),
+        cmocka_unit_test(a_time_is_written_as_one_where_it_can_be),
         cmocka_unit_test(what_is_written_reads_back_the_same),
         cmocka_unit_test(an_id_is_sixteen_bytes),
         cmocka_unit_test(a_time_is_its_text_to_the_millisecond),

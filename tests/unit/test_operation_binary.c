@@ -101,6 +101,28 @@ static void it_is_read_or_refused_as_json_is(void **state)
 }
 
 /* It has no place for the body's parts until they are needed, nor after. */
+/* From its text it is what it is from the document. */
+static void it_is_the_same_from_its_text(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
+        json_t *document = json_loads(documents[i], JSON_DECODE_ANY, NULL);
+        struct text_buffer expected = binary_of(document), found = {0};
+        char *text = json_write(document);
+
+        assert_non_null(text);
+        if (json_is_object(document)) {
+            assert_int_equal(operation_text_to_binary(&found, text, strlen(text), NULL), 0);
+            assert_int_equal(found.length, expected.length);
+            assert_memory_equal(found.bytes, expected.bytes, expected.length);
+        }
+        text_buffer_free(&found);
+        text_buffer_free(&expected);
+        free(text);
+        json_decref(document);
+    }
+}
+
 static void the_body_is_there_while_it_is_open(void **state)
 {
     json_t *document = json_loads(documents[0], 0, NULL);
@@ -202,6 +224,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_is_read_or_refused_as_json_is),
+        cmocka_unit_test(it_is_the_same_from_its_text),
         cmocka_unit_test(the_body_is_there_while_it_is_open),
         cmocka_unit_test(what_is_broken_within_the_body_is_found_when_it_is_opened),
         cmocka_unit_test(a_member_that_stands_twice_is_refused),
