@@ -243,8 +243,9 @@ int http_client_poll(struct http_client *client, const int *descriptors, size_t 
         for (size_t index = 0; index < count; index++)
             waits[index] =
                 (struct curl_waitfd){.fd = descriptors[index], .events = CURL_WAIT_POLLIN};
-        /* Nothing is to be done: now it costs nobody anything. */
-        http_exchange_prepare(client);
+        /* Nothing is to be done for a while: now it costs nobody anything. */
+        if (timeout >= HTTP_PREPARE_MS)
+            http_exchange_prepare(client);
         CURLMcode result =
             curl_multi_poll(client->multi, waits, (unsigned)count, (int)timeout, NULL);
         if (result != CURLM_OK)

@@ -60,6 +60,9 @@ struct http_exchange {
 /* Bytes sent and received so far. */
 int64_t http_exchange_moved(const struct http_exchange *exchange);
 
+/* The wait is at least so long while which the spare handle is prepared: within a shorter one the
+ * processors are for others. */
+#define HTTP_PREPARE_MS 10
 /* Prepares the spare handle, when there is none: memory alone is asked for, and no failure told. */
 void http_exchange_prepare(struct http_client *client);
 

@@ -121,6 +121,11 @@ static void the_next_request_is_prepared_while_nothing_is_to_be_done(void **stat
     assert_ptr_equal(exchange->easy, spare);
     assert_null(client->spare);
     http_exchange_cancel(exchange);
+    /* Not while others are given way to. */
+    assert_int_equal(http_client_poll(client, NULL, 0, HTTP_PREPARE_MS - 1, NULL), 0);
+    assert_null(client->spare);
+    assert_int_equal(http_client_poll(client, NULL, 0, HTTP_PREPARE_MS, NULL), 0);
+    assert_non_null(client->spare);
     http_client_free(client);
     scripted_server_stop(server);
 }
