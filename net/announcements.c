@@ -293,9 +293,14 @@ size_t announcements_read(struct announcements *announcements,
         held->told_ever++;
     }
     pthread_mutex_unlock(&announcements->mutex);
-    if (count > 0 && atomic_fetch_add(&announcements->owed, count) == 0)
-        bell_clock_ring(announcements->clock);
+    atomic_fetch_add(&announcements->owed, count);
     return count;
+}
+
+void announcements_told(struct announcements *announcements)
+{
+    if (atomic_load(&announcements->owed) > 0)
+        bell_clock_ring(announcements->clock);
 }
 
 /* With the mutex. */

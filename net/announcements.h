@@ -63,10 +63,14 @@ struct announcement_reader {
 };
 
 /* Adds to `text` those past `after` that concern the reader, parted by commas, and owes the trail
- * that they were told; sets the highest number of all. How many were added. */
+ * that they were told; sets the highest number of all. How many were added: announcements_told is
+ * to be called when the reader has the answer. */
 size_t announcements_read(struct announcements *announcements,
                           const struct announcement_reader *reader, struct text_buffer *text,
                           int64_t *latest);
+/* Wakes the thread that writes the trail, for what is owed: not before the answer has left, which
+ * somebody waits for. */
+void announcements_told(struct announcements *announcements);
 /* The reader is given these records (JSON), and the trail says so: what is among them is owed no
  * more. */
 void announcements_given(struct announcements *announcements, const struct id *agent,

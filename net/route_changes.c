@@ -30,6 +30,7 @@ struct reading {
     struct request_wait wait;
     int64_t asked;     /* `since` as it was asked */
     int64_t announced; /* the caller was told of announcements up to this; -1: does not hear */
+    bool heard;        /* the answer announces something */
     bool armed;        /* the bell is, and nothing was looked at since */
     bool away;         /* the caller said so */
     bool holding;      /* counted as holding a doorbell */
@@ -47,6 +48,8 @@ static void reading_free(void *state)
     scope_set_free(&reading->scopes);
     if (reading->holding)
         presence_hold(reading->server->presence, &reading->agent, -1, clock_system(NULL));
+    if (reading->heard)
+        announcements_told(reading->server->announcements);
     free(reading);
 }
 
@@ -225,6 +228,7 @@ static int look_at_announcements(struct request *request, struct reading *readin
     struct announcement_reader reader = {.agent = reading->agent, .device = reading->device};
     struct text_buffer text = {0};
     json_t *members = NULL;
+    size_t count;
     int code = reading_scopes(reading, error);
 
     if (code == 0)
@@ -235,9 +239,11 @@ static int look_at_announcements(struct request *request, struct reading *readin
     text_buffer_add_text(&text, "[");
     reader.scopes = &reading->scopes;
     reader.after = reading->announced;
-    *over = announcements_read(request->server->announcements, &reader, &text,
-                               &reading->announced) > 0 &&
-            ledger_people(request->server->ledger) == reading->people;
+    count = announcements_read(request->server->announcements, &reader, &text, &reading->announced);
+    *over = count > 0 && ledger_people(request->server->ledger) == reading->people;
+    reading->heard = *over;
+    if (count > 0 && !*over)
+        announcements_told(request->server->announcements);
     if (*over)
         code = relay_members(request, reading, &members, error);
     text_buffer_add_text(&text, "]");

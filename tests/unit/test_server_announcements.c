@@ -54,12 +54,17 @@ static void wait_begin(struct server_fixture *f, struct waiting *waiting, enum f
     usleep(150000);
 }
 
+static size_t announced_count(const struct waiting *waiting)
+{
+    assert_int_equal(waiting->answer.status, 200);
+    return json_array_size(json_object_get(waiting->answer.json, "announcements"));
+}
+
 /* How many announcements the answer has. */
 static size_t wait_end(struct waiting *waiting)
 {
     pthread_join(waiting->thread, NULL);
-    assert_int_equal(waiting->answer.status, 200);
-    return json_array_size(json_object_get(waiting->answer.json, "announcements"));
+    return announced_count(waiting);
 }
 
 static long announce(struct server_fixture *f, enum fixture_agent who, const struct id *id,
@@ -146,12 +151,17 @@ static void test_it_is_told_before_anything_is_written(void **state)
     int64_t cursor = cursor_of(f, BEN);
     struct waiting waiting;
     json_t *body, *told;
+    long status;
 
     wait_begin(f, &waiting, BEN, "&wait=30&announced=0");
     assert_int_equal(ledger_begin(f->ledger.ledger, NULL), 0);
-    assert_int_equal(announce(f, ANNE, &id, offer_to(f, ANNE, BEN, &matter)), 204);
-    assert_int_equal(wait_end(&waiting), 1);
+    status = announce(f, ANNE, &id, offer_to(f, ANNE, BEN, &matter));
+    pthread_join(waiting.thread, NULL);
+    /* Before anything may fail: with the lock, nothing could be taken down. */
     ledger_rollback(f->ledger.ledger);
+    assert_int_equal(status, 204);
+    assert_non_null(waiting.answer.json);
+    assert_int_equal(announced_count(&waiting), 1);
     assert_true(waiting.answer.seconds < 10.0);
     assert_int_equal(json_integer_or(waiting.answer.json, "next", -1), cursor);
     assert_int_equal(json_array_size(json_object_get(waiting.answer.json, "records")), 0);
@@ -385,6 +395,39 @@ static void test_the_trail_tells_of_what_no_offer_followed(void **state)
     scope_set_free(&scopes);
 }
 
+static int told_without_offer(struct server_fixture *f, const char *kind, const struct id *handoff)
+{
+    char where[200];
+
+    snprintf(where, sizeof(where), "what LIKE 'announcement:%%' AND kind = '%s' AND record = '%s'",
+             kind, handoff->text);
+    return server_trail_count(f, where);
+}
+
+/* By a server that goes on, and where nothing else happens. */
+static void test_the_trail_is_told_when_it_is_due(void **state)
+{
+    struct server_fixture *f = *state;
+    struct id id = fixture_id(&f->ledger);
+    struct waiting waiting;
+    int64_t began, passed;
+
+    wait_begin(f, &waiting, BEN, "&wait=30&announced=0");
+    began = clock_steady(NULL);
+    assert_int_equal(announce(f, ANNE, &id, offer_to(f, ANNE, BEN, NULL)), 204);
+    assert_int_equal(wait_end(&waiting), 1);
+    answer_clear(&waiting.answer);
+    do {
+        usleep(20000);
+        passed = clock_steady(NULL) - began;
+        /* The clock by itself looks once a minute. */
+    } while (told_without_offer(f, "read", &id) == 0 && passed < 5 * ANNOUNCEMENT_OWED_MS);
+    assert_int_equal(told_without_offer(f, "read", &id), 1);
+    assert_int_equal(told_without_offer(f, "write", &id), 1);
+    /* Before that it might still have been given. */
+    assert_true(passed >= ANNOUNCEMENT_OWED_MS);
+}
+
 static void test_nobody_fills_the_board(void **state)
 {
     struct server_fixture *f = *state;
@@ -434,6 +477,7 @@ int main(void)
         WITH_SERVER(test_protected_files_go_the_usual_way),
         WITH_SERVER(test_what_makes_no_sense),
         WITH_SERVER(test_the_trail_tells_of_what_no_offer_followed),
+        WITH_SERVER(test_the_trail_is_told_when_it_is_due),
         WITH_SERVER(test_nobody_fills_the_board),
     };
 
