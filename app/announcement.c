@@ -23,7 +23,8 @@ struct announced {
     struct here here[HERE_LIMIT];
     size_t next; /* the place of the next one */
     atomic_uint_least64_t version;
-    atomic_bool waits; /* something is leaving */
+    atomic_bool waits;    /* something is leaving */
+    atomic_bool expected; /* something is about to be */
 };
 
 struct announced *announced_new(void)
@@ -38,6 +39,7 @@ struct announced *announced_new(void)
     }
     atomic_init(&announced->version, 0);
     atomic_init(&announced->waits, false);
+    atomic_init(&announced->expected, false);
     return announced;
 }
 
@@ -54,6 +56,7 @@ void announced_forget(struct announced *announced)
     announced_text_free(announced->leaving);
     announced->leaving = NULL;
     atomic_store(&announced->waits, false);
+    atomic_store(&announced->expected, false);
     for (size_t i = 0; i < HERE_LIMIT; i++) {
         record_free(announced->here[i].handoff);
         announced->here[i].handoff = NULL;
@@ -88,6 +91,16 @@ void announced_put(struct announced *announced, const struct operation *offer)
     (void)pthread_mutex_unlock(&announced->mutex);
 }
 
+void announced_expect(struct announced *announced)
+{
+    atomic_store(&announced->expected, true);
+}
+
+bool announced_expected_take(struct announced *announced)
+{
+    return atomic_exchange(&announced->expected, false);
+}
+
 bool announced_waits(struct announced *announced)
 {
     return atomic_load(&announced->waits);
@@ -99,6 +112,7 @@ char *announced_take(struct announced *announced)
     char *text = announced->leaving;
     announced->leaving = NULL;
     atomic_store(&announced->waits, false);
+    atomic_store(&announced->expected, false);
     (void)pthread_mutex_unlock(&announced->mutex);
     return text;
 }

@@ -27,6 +27,11 @@ void announced_forget(struct announced *announced);
 /* The screen is about to send this append of a hand-off; instead of the one before, if that has not
  * left. */
 void announced_put(struct announced *announced, const struct operation *offer);
+/* One is about to be put: the sync thread, which is to be rung now, is awake by then, and has done
+ * nothing else that would keep it. */
+void announced_expect(struct announced *announced);
+/* The sync thread: whether one is; said once. */
+bool announced_expected_take(struct announced *announced);
 bool announced_waits(struct announced *announced);
 /* The sync thread takes the body of the request: owned (wiped and freed by announced_text_free);
  * NULL for none. */

@@ -7,15 +7,33 @@
 #include "ui/language.h"
 #include "ui/screen_handoff.h"
 
+/* No version of the store: with this one the record was looked for, and will be again. */
+#define ARRIVING_NEW INT64_MIN
+
+/* The server can be reached. */
+static bool can_announce(struct desk *desk)
+{
+    struct link_status status;
+
+    link_status_get(desk->link, &status);
+    return desk->store != NULL && !desk->local_only && status.state == LINK_ONLINE;
+}
+
+void arriving_expect(struct desk *desk)
+{
+    if (!can_announce(desk))
+        return;
+    announced_expect(link_announced(desk->link));
+    link_sync_ring(desk->link);
+}
+
 void arriving_announce(struct desk *desk, const struct operation *offer)
 {
     /* The offer is written here next, which would take a processor from those who carry this on.
      */
     const struct timespec head_start = {.tv_nsec = 2 * 1000000};
-    struct link_status status;
 
-    link_status_get(desk->link, &status);
-    if (desk->store == NULL || desk->local_only || status.state != LINK_ONLINE)
+    if (!can_announce(desk))
         return;
     announced_put(link_announced(desk->link), offer);
     link_sync_ring(desk->link);
@@ -50,27 +68,32 @@ static void say(struct desk *desk)
              _("Arriving: %1$s hands off to you: %2$s"), name, summary);
 }
 
-/* Nothing came or went, here or in the store, and it is not over. */
-static bool is_as_before(struct desk *desk, uint64_t version, int64_t store, int64_t now)
+/* Nothing came or went, here or in the store, and it is not over. The store is asked for what is
+ * shown already: what has just come is shown before that. */
+static bool is_as_before(struct desk *desk, uint64_t version, int64_t now, int64_t *store)
 {
-    return version == desk->arriving.version &&
-           (desk->arriving.handoff == NULL ||
-            (store == desk->arriving.store && desk->changes == desk->arriving.changes &&
-             now < desk->arriving.until_ms));
+    *store = ARRIVING_NEW;
+    if (version != desk->arriving.version)
+        return false;
+    if (desk->arriving.handoff == NULL)
+        return true;
+    *store = desk_version(desk);
+    return *store == desk->arriving.store && desk->changes == desk->arriving.changes &&
+           now < desk->arriving.until_ms;
 }
 
 bool arriving_look(struct desk *desk)
 {
     struct announced *announced = link_announced(desk->link);
     uint64_t version = announced_version(announced);
-    int64_t now = clock_steady(NULL), store = desk->store != NULL ? desk_version(desk) : 0;
+    int64_t now = clock_steady(NULL), store;
     struct id before = {""};
 
     if (desk->store == NULL) {
         arriving_forget(desk);
         return false;
     }
-    if (is_as_before(desk, version, store, now))
+    if (is_as_before(desk, version, now, &store))
         return false;
     if (desk->arriving.handoff != NULL)
         before = desk->arriving.handoff->id;

@@ -7,6 +7,8 @@
 
 #include "ui/desk.h"
 
+/* A hand-off is about to be made, and then announced: whoever sends it wakes up meanwhile. */
+void arriving_expect(struct desk *desk);
 /* Tells that a hand-off is about to be written and sent, if the server can be reached. */
 void arriving_announce(struct desk *desk, const struct operation *offer);
 

@@ -160,6 +160,7 @@ void handing_send(struct screen *screen, const char *argument)
     int code;
 
     (void)argument;
+    arriving_expect(screen->desk);
     if (!check(screen, target, &offer)) {
         ui_stop_ahead(screen->ui);
         return;

@@ -100,6 +100,36 @@ static void the_rest_waits_a_moment(void **state)
     bench_free(bench);
 }
 
+/* The screen rings before it has made the offer: nothing else is begun that would keep this thread,
+ * and what waits is not forgotten when no offer follows. */
+static void what_is_expected_finds_it_awake(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct id matter = store_fixture_id(&bench->store);
+    int64_t wait;
+
+    (void)state;
+    bench_get_online(bench);
+    (void)store_fixture_note(&bench->store, &matter, "after it");
+    for (int put = 1; put >= 0; put--) {
+        announced_expect(link_announced(bench->link));
+        sync_engine_ring(bench->engine);
+        wait = sync_engine_step(bench->engine);
+        assert_true(wait > 0 && wait < 10);
+        assert_false(bench->lanes[SYNC_LANE_WORK].open);
+        if (put) {
+            announce(bench, "lost card");
+            assert_true(bench->lanes[SYNC_LANE_AHEAD].open);
+            assert_false(announced_expected_take(link_announced(bench->link)));
+            bench_answer(bench, SYNC_LANE_AHEAD, 204, "");
+            (void)sync_engine_step(bench->engine);
+        }
+    }
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench_work(bench), "POST /v1/operations");
+    bench_free(bench);
+}
+
 static void an_old_server_is_asked_once(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -242,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_leaves_while_the_store_is_written),
         cmocka_unit_test(the_rest_waits_a_moment),
+        cmocka_unit_test(what_is_expected_finds_it_awake),
         cmocka_unit_test(an_old_server_is_asked_once),
         cmocka_unit_test(nobody_tries_again),
         cmocka_unit_test(nothing_leaves_without_a_session),
