@@ -34,9 +34,31 @@ const char *desk_login(const struct desk *desk)
     return desk->agent == NULL ? "" : record_text(desk->agent, "login");
 }
 
+/* NULL when it is not known. */
+static const char *known_name(const struct desk *desk, const struct id *agent)
+{
+    for (size_t i = 0; i < DESK_NAMED; i++)
+        if (id_equal(&desk->named[i].agent, agent))
+            return desk->named[i].name;
+    return NULL;
+}
+
+/* What is longer is looked up each time. */
+static void know_name(struct desk *desk, const struct id *agent, const char *name)
+{
+    size_t at = desk->named_next;
+
+    if (strlen(name) >= sizeof(desk->named[at].name))
+        return;
+    desk->named[at].agent = *agent;
+    text_copy(desk->named[at].name, sizeof(desk->named[at].name), name);
+    desk->named_next = (at + 1) % DESK_NAMED;
+}
+
 void desk_agent_name(struct desk *desk, const struct id *agent, char *name, size_t size)
 {
     struct record *record = NULL;
+    const char *known;
 
     text_copy(name, size, "");
     if (id_equal(agent, &continue_web_agent)) {
@@ -47,10 +69,17 @@ void desk_agent_name(struct desk *desk, const struct id *agent, char *name, size
         text_copy(name, size, record_text(desk->agent, "name"));
         return;
     }
-    if (id_is_empty(agent) ||
-        catalogue_get(desk->catalogue, RECORD_AGENT, agent, &record, NULL) != 0)
+    if (id_is_empty(agent))
+        return;
+    known = known_name(desk, agent);
+    if (known != NULL) {
+        text_copy(name, size, known);
+        return;
+    }
+    if (catalogue_get(desk->catalogue, RECORD_AGENT, agent, &record, NULL) != 0)
         return;
     text_copy(name, size, record_text(record, "name"));
+    know_name(desk, agent, name);
     record_free(record);
 }
 
@@ -270,6 +299,7 @@ void desk_find_office(struct desk *desk)
 {
     struct record *office = NULL;
 
+    memset(desk->named, 0, sizeof(desk->named));
     if (desk->agent == NULL)
         return;
     find_agent(desk);

@@ -42,6 +42,9 @@ struct desk_line {
                                    present language, not cleaned */
 };
 
+/* The names of so many colleagues are known without the catalogue: of those named last. */
+#define DESK_NAMED 16
+
 /* Ids of what is open now; empty when not. Kept in the store, see desk_open_keep. */
 struct desk_open {
     struct id contact;
@@ -113,6 +116,11 @@ struct desk {
     bool cases_french;         /* in this language */
     struct desk_line line;
     struct {
+        struct id agent; /* empty: the place is free */
+        char name[96];
+    } named[DESK_NAMED]; /* agents, as the catalogue that was looked at last has them */
+    size_t named_next;   /* the place of the next one */
+    struct {
         struct record *handoff; /* as announced, not here yet; owned; NULL for none */
         int64_t until_ms;       /* steady: then it vanishes */
         uint64_t version;       /* of what was announced, when looked at last */
@@ -125,7 +133,8 @@ struct desk {
  * reads `open` and `channel` from its state. Takes over agent, key and path, also when failing. */
 int desk_sign_in(struct desk *desk, char *path, struct seal_key *key, struct record *agent,
                  struct error *error);
-/* Looks the agent's record, role and office up again: the catalogue has changed. */
+/* Looks the agent's record, role and office up again, and forgets colleagues' names: the catalogue
+ * has changed. */
 void desk_find_office(struct desk *desk);
 /* Whether the agent who is signed in may do that. */
 bool desk_may(const struct desk *desk, enum permission permission);

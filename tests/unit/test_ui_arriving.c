@@ -9,6 +9,7 @@
 #include "app/text.h"
 #include "tests/unit/ui_fixture.h"
 #include "tests/unit/unit.h"
+#include "ui/arriving.h"
 #include "ui/input.h"
 
 #define OFFER "019b7000-0000-7000-8000-0000000000f1"
@@ -297,11 +298,68 @@ static void test_the_sender_announces(void **state)
         ui_fixture_press(fixture, INPUT_CONTROL('X'));
         ui_fixture_wait(fixture, "Offered to");
         assert_true(announced_waits(announced) == (online == 1));
+        assert_true(online || !announced_expected_take(announced));
     }
+    /* Whoever sends it was rung before it was made. */
+    assert_true(announced_expected_take(announced));
     text = announced_take(announced);
     assert_non_null(strstr(text, "\"to_queue\":\"t/front\""));
     assert_non_null(strstr(text, "\"state\":\"offered\""));
     announced_text_free(text);
+}
+
+/* However slow the machine is: it waits no less. */
+static void test_the_sender_waits_before_it_writes(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    struct operation *made;
+    struct id id;
+    int64_t least_us = INT64_MAX;
+
+    assert_true(id_parse(&id, OFFER));
+    made = operation_new(OPERATION_APPEND, RECORD_HANDOFF, &id);
+    link_status_set(fixture->link, &(struct link_status){.state = LINK_ONLINE});
+    for (int i = 0; i < 20; i++) {
+        struct timespec began, ended;
+        int64_t took;
+
+        clock_gettime(CLOCK_MONOTONIC, &began);
+        arriving_announce(&fixture->desk, made);
+        clock_gettime(CLOCK_MONOTONIC, &ended);
+        took = (ended.tv_sec - began.tv_sec) * INT64_C(1000000) +
+               (ended.tv_nsec - began.tv_nsec) / 1000;
+        least_us = took < least_us ? took : least_us;
+    }
+    operation_free(made);
+    assert_true(announced_waits(link_announced(fixture->link)));
+    assert_true(least_us >= 1900);
+}
+
+/* The name is the colleague's present one. */
+static void test_a_colleague_is_named_as_the_catalogue_has_them(void **state)
+{
+    struct ui_fixture *fixture = *state;
+    static const char *const names[] = {"Zoe First", "Zoe Second"};
+
+    for (int i = 0; i < 2; i++) {
+        struct record *agent;
+        struct id id;
+
+        id = id_from_key("agent", "t/zoe");
+        agent = record_new(RECORD_AGENT, &id);
+        json_object_set_new(agent->body, "key", json_string("t/zoe"));
+        agent->rev = agent->seq = 900 + i;
+        json_object_set_new(agent->body, "name", json_string(names[i]));
+        assert_int_equal(
+            catalogue_write_page(fixture->desk.catalogue, &agent, 1, 900 + i, "feed", NULL), 0);
+        record_free(agent);
+        ui_fixture_draw(fixture);
+        announce(fixture, offer(fixture, id.text, "lost card"), 0);
+        expect(fixture, names[i], true);
+        /* Once more, and not from the catalogue. */
+        announce(fixture, offer(fixture, id.text, "again"), 0);
+        expect(fixture, names[i], true);
+    }
 }
 
 int main(void)
@@ -320,6 +378,8 @@ int main(void)
         ON_A_SCREEN(test_nobody_reads_it_behind_the_lock),
         ON_A_SCREEN(test_one_line_is_painted_ahead),
         ON_A_SCREEN(test_the_sender_announces),
+        ON_A_SCREEN(test_the_sender_waits_before_it_writes),
+        ON_A_SCREEN(test_a_colleague_is_named_as_the_catalogue_has_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
