@@ -18,8 +18,9 @@ struct rolls {
     const char *day;
     int64_t own[ROLLS_LIMIT]; /* confirmed, ascending */
     size_t count;
-    int64_t highest;
-    bool waiting; /* one of this terminal's is not confirmed yet */
+    int64_t highest; /* of those that a relay may give */
+    int64_t beyond;  /* of the others */
+    bool waiting;    /* one of this terminal's is not confirmed yet */
 };
 
 static int add_roll(void *context, const struct record *record, enum store_pending pending)
@@ -33,8 +34,10 @@ static int add_roll(void *context, const struct record *record, enum store_pendi
         return STOP;
     if (day > 0 || strcmp(record_text(record, "office"), rolls->author->office) != 0)
         return 0;
-    if (number > rolls->highest)
+    if (number <= TICKET_ROLLS_OF_RELAY && number > rolls->highest)
         rolls->highest = number;
+    if (number > rolls->beyond)
+        rolls->beyond = number;
     if (pending != STORE_SETTLED) {
         rolls->waiting = true;
         return 0;
@@ -62,7 +65,20 @@ static int rolls_read(struct rolls *rolls, struct store *store, struct error *er
 
 /* --- how far each letter has come ------------------------------------------------------------- */
 
-/* {day: {letter: last number}}; new reference. */
+#define LAST_OF_RELAY ((int64_t)TICKET_ROLLS_OF_RELAY * TICKET_ROLL_SIZE)
+
+/* The last numbers that were given of a letter: of the rolls that a relay may give, and of those
+ * beyond. A terminal that has been at both goes on with either. */
+struct last {
+    int64_t low;
+    int64_t high;
+};
+
+/* {day: {letter: last number}}, and beyond a relay's rolls {day: {letter + HIGH: last number}}; new
+ * reference. */
+#define HIGH      "+"
+#define NAME_SIZE 8
+
 static int used_read(struct store *store, json_t **used, struct error *error)
 {
     int code = store_state_get(store, STATE_NAME, used, error);
@@ -75,9 +91,19 @@ static int used_read(struct store *store, json_t **used, struct error *error)
     return code;
 }
 
-static int64_t used_last(const json_t *used, const char *day, const char *letter)
+static struct last used_last(const json_t *used, const char *day, const char *letter)
 {
-    return json_integer_or(json_object_get(used, day), letter, 0);
+    const json_t *letters = json_object_get(used, day);
+    char name[NAME_SIZE];
+    struct last last;
+
+    snprintf(name, sizeof(name), "%.2s" HIGH, letter);
+    last.low = json_integer_or(letters, letter, 0);
+    last.high = json_integer_or(letters, name, 0);
+    /* It was written as one, before there were two. */
+    if (last.high < last.low)
+        last.high = last.low;
+    return last;
 }
 
 /* Drops the oldest of the days, once there are many of them. What time it is does not count here: a
@@ -99,27 +125,35 @@ static int used_write(struct store *store, json_t *used, const char *day, const 
                       int64_t number, struct error *error)
 {
     json_t *letters = json_object_get(used, day);
+    char name[NAME_SIZE];
 
+    snprintf(name, sizeof(name), "%.2s%s", letter, number > LAST_OF_RELAY ? HIGH : "");
     if (letters == NULL) {
         used_trim(used);
         letters = json_object();
         if (letters == NULL || json_object_set_new(used, day, letters) != 0)
             return error_set(error, ERROR_MEMORY, "out of memory");
     }
-    if (json_object_set_new(letters, letter, json_integer(number)) != 0)
+    if (json_object_set_new(letters, name, json_integer(number)) != 0)
         return error_set(error, ERROR_MEMORY, "out of memory");
     return store_state_put(store, STATE_NAME, used, error);
 }
 
 /* --- taking ---------------------------------------------------------------------------------- */
 
-/* Numbers left in the confirmed rolls, for a letter that has come to `last`. */
-static int64_t left(const struct rolls *rolls, int64_t last)
+static int64_t last_before(const struct last *last, int64_t roll)
+{
+    return roll <= TICKET_ROLLS_OF_RELAY ? last->low : last->high;
+}
+
+/* Numbers left in the confirmed rolls, for a letter that has come so far. */
+static int64_t left(const struct rolls *rolls, const struct last *upto)
 {
     int64_t count = 0;
 
     for (size_t i = 0; i < rolls->count; i++) {
         int64_t end = rolls->own[i] * TICKET_ROLL_SIZE, first = end - TICKET_ROLL_SIZE + 1;
+        int64_t last = last_before(upto, rolls->own[i]);
 
         if (last < first)
             count += TICKET_ROLL_SIZE;
@@ -131,15 +165,22 @@ static int64_t left(const struct rolls *rolls, int64_t last)
 
 static bool is_low(const struct rolls *rolls, const json_t *used)
 {
-    const json_t *letters = json_object_get(used, rolls->day);
-    const char *letter;
-    json_t *last;
+    json_t *letters = json_object_get(used, rolls->day);
+    const char *name;
+    json_t *value;
 
     if (rolls->count == 0)
         return true;
-    json_object_foreach((json_t *)(uintptr_t)letters, letter,
-                        last) if (left(rolls, json_integer_value(last)) <
-                                  TICKET_ROLL_LOW) return true;
+    json_object_foreach(letters, name, value)
+    {
+        char letter[3] = "";
+        struct last last;
+
+        memcpy(letter, name, strcspn(name, HIGH) < 2 ? strcspn(name, HIGH) : 2);
+        last = used_last(used, rolls->day, letter);
+        if (left(rolls, &last) < TICKET_ROLL_LOW)
+            return true;
+    }
     return false;
 }
 
@@ -157,9 +198,19 @@ static int take(struct batch *batch, const struct author *author, const char *da
     return batch_add(batch, operation, error);
 }
 
+/* The one to ask for: of the relay's, or of the centre's where that is known to be what is here, or
+ * where the relay's are all given. */
+static int64_t number_to_take(const struct rolls *rolls, bool is_centre)
+{
+    if (!is_centre && rolls->highest < TICKET_ROLLS_OF_RELAY)
+        return rolls->highest + 1;
+    return (rolls->beyond > TICKET_ROLLS_OF_RELAY ? rolls->beyond : TICKET_ROLLS_OF_RELAY) + 1;
+}
+
 #define REFUSED_LIMIT 16
 struct refused {
     struct id ids[REFUSED_LIMIT];
+    char relays[REFUSED_LIMIT][CALENDAR_DAY_SIZE]; /* the day of one that is a relay's to give */
     size_t count;
 };
 
@@ -167,26 +218,41 @@ static int note_refused(void *context, const struct store_refusal *refusal)
 {
     struct refused *refused = context;
 
-    if (refusal->operation->type == RECORD_ROLL && refused->count < REFUSED_LIMIT)
-        refused->ids[refused->count++] = refusal->operation->id;
+    const char *day;
+
+    if (refusal->operation->type != RECORD_ROLL || refused->count == REFUSED_LIMIT)
+        return 0;
+    day = refusal->refusal == MERGE_FORBIDDEN && strcmp(refusal->field, TICKET_ROLL_REFUSED) == 0
+              ? json_text_or(refusal->operation->body, "day", "")
+              : "";
+    text_copy(refused->relays[refused->count], CALENDAR_DAY_SIZE, day);
+    refused->ids[refused->count++] = refusal->operation->id;
     return 0;
 }
 
-static int forget_refused(struct store *store, struct error *error)
+static int forget_refused(struct refused *refused, struct store *store, struct error *error)
 {
-    struct refused refused = {.count = 0};
-    int code = store_refusal_each(store, note_refused, &refused, error);
+    int code = store_refusal_each(store, note_refused, refused, error);
 
-    for (size_t i = 0; i < refused.count && code == 0; i++)
-        code = store_refusal_dismiss(store, &refused.ids[i], error);
+    for (size_t i = 0; i < refused->count && code == 0; i++)
+        code = store_refusal_dismiss(store, &refused->ids[i], error);
     return code;
+}
+
+static bool is_centre(const struct refused *refused, const char *day)
+{
+    for (size_t i = 0; i < refused->count; i++)
+        if (strcmp(refused->relays[i], day) == 0)
+            return true;
+    return false;
 }
 
 int ticket_rolls_take(struct batch *batch, const struct author *author, struct store *store,
                       const char *day, struct error *error)
 {
+    struct refused refused = {.count = 0};
     json_t *used = NULL;
-    int code = forget_refused(store, error);
+    int code = forget_refused(&refused, store, error);
 
     if (code == 0)
         code = used_read(store, &used, error);
@@ -199,7 +265,8 @@ int ticket_rolls_take(struct batch *batch, const struct author *author, struct s
         if (code == 0)
             code = rolls_read(&rolls, store, error);
         if (code == 0 && !rolls.waiting && is_low(&rolls, used))
-            code = take(batch, author, other, rolls.highest + 1, error);
+            code = take(batch, author, other, number_to_take(&rolls, is_centre(&refused, other)),
+                        error);
     }
     json_decref(used);
     return code;
@@ -235,11 +302,12 @@ bool ticket_rolls_are_taken(const struct author *author, struct store *store, co
 
 /* --- giving ---------------------------------------------------------------------------------- */
 
-/* The first number of the rolls after `last`; 0 for none. */
-static int64_t number_after(const struct rolls *rolls, int64_t last)
+/* The first number of the rolls after the last ones; 0 for none. */
+static int64_t number_after(const struct rolls *rolls, const struct last *upto)
 {
     for (size_t i = 0; i < rolls->count; i++) {
         int64_t end = rolls->own[i] * TICKET_ROLL_SIZE, first = end - TICKET_ROLL_SIZE + 1;
+        int64_t last = last_before(upto, rolls->own[i]);
 
         if (last < end)
             return last < first ? first : last + 1;
@@ -263,6 +331,7 @@ int ticket_number_next(const struct author *author, struct store *store, const c
 {
     struct rolls rolls = {.author = author, .day = day};
     json_t *used = NULL;
+    struct last last;
     int64_t next;
     int code = rolls_read(&rolls, store, error);
 
@@ -270,9 +339,10 @@ int ticket_number_next(const struct author *author, struct store *store, const c
         code = used_read(store, &used, error);
     if (code != 0)
         return code;
-    next = used_last(used, day, letter);
+    last = used_last(used, day, letter);
     do {
-        next = number_after(&rolls, next);
+        next = number_after(&rolls, &last);
+        *(next > LAST_OF_RELAY ? &last.high : &last.low) = next;
         snprintf(number, TICKET_NUMBER_SIZE, "%.2s%" PRId64, letter, next);
     } while (next != 0 && is_given(store, author, day, number));
     if (next == 0)

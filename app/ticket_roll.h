@@ -9,6 +9,14 @@
 #include "app/ticket.h"
 
 #define TICKET_ROLL_SIZE 20
+/*
+ * In an office with a relay, the relay gives the rolls up to this one and the centre those after
+ * it: neither need hear of the other's, and no roll is given twice (net/relay.md). Elsewhere the
+ * one server gives all. Who asks the centre for one of a relay's is refused in this field, and
+ * takes one of the centre's.
+ */
+#define TICKET_ROLLS_OF_RELAY 50
+#define TICKET_ROLL_REFUSED   "relay"
 /* Another roll is taken when a letter has fewer numbers left. */
 #define TICKET_ROLL_LOW 10
 /* Days after this one for which a roll is taken, so that one that begins without the link has

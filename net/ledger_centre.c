@@ -61,15 +61,17 @@ int ledger_relay_add(struct ledger *ledger, const char *office, int64_t now_ms,
     return code;
 }
 
-int ledger_relay_end(struct ledger *ledger, const char *office, int *ended, struct error *error)
+int ledger_relay_end(struct ledger *ledger, const char *office, int64_t now_ms, int *ended,
+                     struct error *error)
 {
     sqlite3_stmt *statement;
     int code = ledger_begin(ledger, error);
 
     if (code != 0)
         return code;
-    statement = database_statement(ledger->writer, LEDGER_RELAY_DELETE, error);
+    statement = database_statement(ledger->writer, LEDGER_RELAY_END, error);
     database_bind_text(statement, 1, office);
+    sqlite3_bind_int64(statement, 2, now_ms);
     code = database_run(ledger->writer, statement, error);
     *ended = code == 0 ? database_changes(ledger->writer) : 0;
     ledger->clocks_changed = true;

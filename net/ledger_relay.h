@@ -22,7 +22,8 @@ int ledger_relay_add(struct ledger *ledger, const char *office, int64_t now_ms,
                      struct ledger_relay *relay, char token[LEDGER_TOKEN_SIZE],
                      struct error *error);
 /* Ends every relay of an office; `ended` is how many there were. */
-int ledger_relay_end(struct ledger *ledger, const char *office, int *ended, struct error *error);
+int ledger_relay_end(struct ledger *ledger, const char *office, int64_t now_ms, int *ended,
+                     struct error *error);
 
 /* Whose token this is; ERROR_NOT_FOUND when nobody's. */
 int ledger_relay_find(struct ledger *ledger, const char *token, struct ledger_relay *relay,
@@ -114,7 +115,6 @@ int ledger_relay_begin_anew(struct ledger *ledger, const struct ledger_place *pl
  * waits here makes, was of the history that it lost. The office sees it no longer; should somebody
  * carry it to the centre again, it comes back. Costs one look when there was no such beginning. */
 int ledger_relay_sweep(struct ledger *ledger, struct error *error);
-
 
 /* Replaces what passwords are checked by: a document of ledger_relay_verifiers. */
 int ledger_relay_admit(struct ledger *ledger, const json_t *agents, struct error *error);

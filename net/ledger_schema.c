@@ -152,6 +152,10 @@
  */
 #define SCOPES_COLUMN "ALTER TABLE given ADD COLUMN scopes TEXT;"
 
+/* When it was ended, for what it has given may not be here yet (ledger_apply.c); NULL: it serves.
+ */
+#define ENDED_COLUMN "ALTER TABLE relay ADD COLUMN ended INTEGER;"
+
 #define INTAKE_TABLES                                                                              \
     "CREATE TABLE intake (source TEXT NOT NULL, message_id TEXT NOT NULL, channel TEXT NOT NULL,"  \
     " message TEXT NOT NULL, matter TEXT NOT NULL, client TEXT NOT NULL,"                          \
@@ -241,7 +245,7 @@ static const char tables[] =
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
             RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES MESSAGE_TABLES PROMISE_TABLE
                 OPEN311_TABLE TRUST_TABLES WORDS_COLUMN ROLE_MOVE_TABLE REASON_TABLES FETCH_COLUMN
-                    SCOPES_COLUMN;
+                    SCOPES_COLUMN ENDED_COLUMN;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -263,6 +267,7 @@ static const char *const upgrades[] = {
     REASON_TABLES,                               /* 17 to 18 */
     FETCH_COLUMN,                                /* 18 to 19 */
     SCOPES_COLUMN,                               /* 19 to 20 */
+    ENDED_COLUMN,                                /* 20 to 21 */
 };
 
 static const struct database_statement statements[] = {
@@ -274,7 +279,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 20,
+    .version = 21,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

@@ -6,6 +6,7 @@
 
 #include "app/json.h"
 #include "app/text.h"
+#include "app/ticket_roll.h"
 #include "net/ledger_row.h"
 #include "net/ledger_sqlite.h"
 #include "net/ledger_upward.h"
@@ -163,13 +164,15 @@ static int is_there(struct ledger *ledger, enum ledger_statement which, const st
 
 /* The id of a ticket, or of a roll of numbers, is computed, so that two may make the same one: who
  * asks second must not get here what the centre gives the first, or has given before it was heard.
- */
+ * Rolls past those of a relay are the centre's. */
 static int making_must_ask(struct ledger *ledger, const struct operation *operation, bool *must,
                            struct error *error)
 {
     if (operation->type != RECORD_ROLL && operation->type != RECORD_TICKET)
         return 0;
-    *must = operation->type == RECORD_ROLL && !ledger->relay_whole;
+    *must = operation->type == RECORD_ROLL &&
+            (!ledger->relay_whole ||
+             json_integer_or(operation->body, "number", 0) > TICKET_ROLLS_OF_RELAY);
     return *must ? 0 : is_there(ledger, LEDGER_UPWARD_MAKING, &operation->record, must, error);
 }
 

@@ -41,7 +41,7 @@ static int end(const struct config *config, size_t first, struct error *error)
 
     if (code != 0)
         return GUICHETD_FAILED;
-    code = ledger_relay_end(ledger, office, &ended, error);
+    code = ledger_relay_end(ledger, office, clock_system(NULL), &ended, error);
     ledger_close(ledger);
     if (code == 0 && ended == 0)
         code = error_set(error, ERROR_NOT_FOUND, "the office \"%.200s\" has no relay", office);

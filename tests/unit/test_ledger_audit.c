@@ -186,6 +186,7 @@ static void a_trail_of_version_17_goes_on(void **state)
     assert_int_equal(sqlite3_exec(handle,
                                   "DROP TABLE reason; DROP TABLE audit_key_change;"
                                   "ALTER TABLE audit DROP COLUMN request;"
+                                  "ALTER TABLE relay DROP COLUMN ended;"
                                   "ALTER TABLE given DROP COLUMN scopes;"
                                   "PRAGMA user_version = 17",
                                   NULL, NULL, NULL),

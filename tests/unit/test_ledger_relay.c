@@ -116,7 +116,7 @@ static void test_a_token_is_of_one_relay_until_it_ends(void **state)
     assert_string_equal(found.office, "sample/a");
     assert_int_equal(ledger_session_find(f->centre.ledger, f->token, 1, &actor, NULL),
                      ERROR_NOT_FOUND);
-    assert_int_equal(ledger_relay_end(f->centre.ledger, "sample/a", &ended, NULL), 0);
+    assert_int_equal(ledger_relay_end(f->centre.ledger, "sample/a", 1, &ended, NULL), 0);
     assert_int_equal(ended, 1);
     assert_int_equal(ledger_relay_find(f->centre.ledger, f->token, &found, NULL), ERROR_NOT_FOUND);
     assert_int_equal(ledger_relay_add(f->centre.ledger, "sample/none", 1, &found, f->token, NULL),

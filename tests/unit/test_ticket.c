@@ -117,6 +117,37 @@ static void test_numbers_come_with_the_link_and_last_without_it(void **state)
     assert_next(fixture, DAY, "B", "B2");
 }
 
+/* At the centre it gets rolls that no relay gives, and at the relay goes on with those. */
+static void test_between_relay_and_centre_it_gives_the_numbers_of_both(void **state)
+{
+    struct work_fixture *fixture = *state;
+    char expected[TICKET_NUMBER_SIZE];
+
+    fixture->is_centre = true;
+    take_rolls(fixture, DAY, 1 + TICKET_DAYS_AHEAD);
+    work_fixture_sync(fixture);
+    take_rolls(fixture, DAY, 1 + TICKET_DAYS_AHEAD);
+    work_fixture_sync(fixture);
+    assert_int_equal(store_refusal_count(fixture->store.store, NULL), 0);
+    for (int i = 1001; i <= 1011; i++) {
+        snprintf(expected, sizeof(expected), "A%d", i);
+        assert_next(fixture, DAY, "A", expected);
+    }
+    fixture->is_centre = false;
+    take_rolls(fixture, DAY, 1);
+    work_fixture_sync(fixture);
+    take_rolls(fixture, DAY, 0);
+    for (int i = 1; i <= TICKET_ROLL_SIZE; i++) {
+        snprintf(expected, sizeof(expected), "A%d", i);
+        assert_next(fixture, DAY, "A", expected);
+    }
+    assert_next(fixture, DAY, "A", "A1012");
+    take_rolls(fixture, DAY, 1);
+    work_fixture_sync(fixture);
+    assert_next(fixture, DAY, "A", "A21");
+    assert_next(fixture, DAY, "B", "B1");
+}
+
 static void test_two_terminals_never_give_the_same(void **state)
 {
     struct work_fixture *fixture = *state;
@@ -531,6 +562,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_are_read),
         TEST(test_numbers_come_with_the_link_and_last_without_it),
+        TEST(test_between_relay_and_centre_it_gives_the_numbers_of_both),
         TEST(test_two_terminals_never_give_the_same),
         TEST(test_a_clock_that_was_years_ahead_makes_no_number_come_twice),
         TEST(test_a_number_on_record_is_passed_over),

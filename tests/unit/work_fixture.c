@@ -1,5 +1,9 @@
 #include "tests/unit/work_fixture.h"
 
+#include "app/json.h"
+#include "app/text.h"
+#include "app/ticket_roll.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,10 +63,17 @@ static struct record **server_find(struct work_fixture *fixture, const struct op
 static struct store_outcome server_apply(struct work_fixture *fixture,
                                          const struct operation *operation)
 {
-    struct record **record = server_find(fixture, operation);
+    struct record **record;
     struct merge_result result;
     struct store_outcome outcome = {.operation = operation->id};
 
+    if (fixture->is_centre && operation->type == RECORD_ROLL &&
+        json_integer_or(operation->body, "number", 0) <= TICKET_ROLLS_OF_RELAY) {
+        outcome.refusal = MERGE_FORBIDDEN;
+        text_copy(outcome.field, sizeof(outcome.field), TICKET_ROLL_REFUSED);
+        return outcome;
+    }
+    record = server_find(fixture, operation);
     assert_int_equal(merge_apply(&result, operation, *record, NULL), 0);
     outcome.refusal = result.refusal;
     outcome.record = *record;

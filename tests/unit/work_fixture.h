@@ -16,6 +16,7 @@ struct work_fixture {
     struct record *server[WORK_FIXTURE_RECORDS];
     size_t server_count;
     int64_t cursor;
+    bool is_centre; /* the server is a centre, and the office has a relay */
 };
 
 /* cmocka's setup and teardown of a fixture. */
