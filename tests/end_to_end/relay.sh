@@ -108,6 +108,18 @@ types r c
 wait_for r "A1 is called to counter 3"
 wait_for d "A1   Guichet / Counter: 3"
 
+echo "a terminal of the office at the centre itself gives numbers that the relay does not"
+terminal e --language en
+sign_in e luc Password
+wait_for e "online" 40
+types e t
+wait_for e "Nobody waits"
+types e n
+wait_for e "Queues and services here"
+first_ticket e fr
+wait_for e "A1001"
+terminal_quit e
+
 echo "a threshold of the office's own queue: its supervisor is told"
 offer s "public works"
 types r ":supervise"
