@@ -185,36 +185,54 @@ int64_t catalogue_cursor(struct catalogue *catalogue, struct error *error)
     return code != 0 ? code : cursor;
 }
 
-int catalogue_feed(struct catalogue *catalogue, char feed[CATALOGUE_FEED_SIZE], struct error *error)
+static int meta_text(struct catalogue *catalogue, const char *name, char text[CATALOGUE_FEED_SIZE],
+                     struct error *error)
 {
     sqlite3_stmt *row;
-    int code = meta_get(catalogue, "feed", &row, error);
+    int code = meta_get(catalogue, name, &row, error);
 
-    text_copy(feed, CATALOGUE_FEED_SIZE, code == 1 ? database_text(row, 0) : "");
+    text_copy(text, CATALOGUE_FEED_SIZE, code == 1 ? database_text(row, 0) : "");
     if (code == 1)
         sqlite3_reset(row);
     return code < 0 ? code : 0;
+}
+
+/* Writes nothing where it stands already. */
+static int meta_text_put(struct catalogue *catalogue, const char *name, const char *text,
+                         struct error *error)
+{
+    char known[CATALOGUE_FEED_SIZE];
+    int code = meta_text(catalogue, name, known, error);
+
+    return code != 0 || strcmp(known, text) == 0 ? code
+                                                 : meta_set_text(catalogue, name, text, error);
+}
+
+int catalogue_feed(struct catalogue *catalogue, char feed[CATALOGUE_FEED_SIZE], struct error *error)
+{
+    return meta_text(catalogue, "feed", feed, error);
 }
 
 int catalogue_epoch(struct catalogue *catalogue, char epoch[CATALOGUE_FEED_SIZE],
                     struct error *error)
 {
-    sqlite3_stmt *row;
-    int code = meta_get(catalogue, "epoch", &row, error);
-
-    text_copy(epoch, CATALOGUE_FEED_SIZE, code == 1 ? database_text(row, 0) : "");
-    if (code == 1)
-        sqlite3_reset(row);
-    return code < 0 ? code : 0;
+    return meta_text(catalogue, "epoch", epoch, error);
 }
 
 int catalogue_epoch_set(struct catalogue *catalogue, const char *epoch, struct error *error)
 {
-    char known[CATALOGUE_FEED_SIZE];
-    int code = catalogue_epoch(catalogue, known, error);
+    return meta_text_put(catalogue, "epoch", epoch, error);
+}
 
-    return code != 0 || strcmp(known, epoch) == 0 ? code
-                                                  : meta_set_text(catalogue, "epoch", epoch, error);
+int catalogue_shown(struct catalogue *catalogue, char shown[CATALOGUE_FEED_SIZE],
+                    struct error *error)
+{
+    return meta_text(catalogue, "shown", shown, error);
+}
+
+int catalogue_shown_set(struct catalogue *catalogue, const char *shown, struct error *error)
+{
+    return meta_text_put(catalogue, "shown", shown, error);
 }
 
 /* Drops everything when the page comes from another server database than what is stored. */

@@ -66,6 +66,12 @@ int catalogue_epoch(struct catalogue *catalogue, char epoch[CATALOGUE_FEED_SIZE]
                     struct error *error);
 int catalogue_epoch_set(struct catalogue *catalogue, const char *epoch, struct error *error);
 
+/* How far the server was, "NUMBER.STAY", when it gave the last page, which was not the last of all:
+ * one that does not know that number of that stay was restored from an older copy. "" for none. */
+int catalogue_shown(struct catalogue *catalogue, char shown[CATALOGUE_FEED_SIZE],
+                    struct error *error);
+int catalogue_shown_set(struct catalogue *catalogue, const char *shown, struct error *error);
+
 /* The server database that the cursor belongs to, "" for none yet. Whoever pulls asks from 0 when
  * the server's is another one: a cursor means nothing elsewhere. */
 int catalogue_feed(struct catalogue *catalogue, char feed[CATALOGUE_FEED_SIZE],

@@ -284,12 +284,15 @@ static int catalogue_begin(struct sync_engine *engine, struct error *error)
     char feed[CATALOGUE_FEED_SIZE];
     char epoch[CATALOGUE_FEED_SIZE] = "";
     char epoch_part[SYNC_EPOCH_SIZE] = "";
-    char path[256];
+    char shown[CATALOGUE_FEED_SIZE] = "", shown_part[CATALOGUE_FEED_SIZE + 8] = "";
+    char path[256 + sizeof shown_part];
     int code = catalogue_feed(engine->catalogue, feed, error);
     int64_t cursor = catalogue_cursor(engine->catalogue, error);
 
     if (code == 0)
         code = catalogue_epoch(engine->catalogue, epoch, error);
+    if (code == 0)
+        code = catalogue_shown(engine->catalogue, shown, error);
     if (code != 0 || cursor < 0)
         return sync_fault(engine, code != 0 ? code : (int)cursor);
     engine->catalogue_since = strcmp(feed, engine->feed) == 0 ? cursor : 0;
@@ -298,10 +301,12 @@ static int catalogue_begin(struct sync_engine *engine, struct error *error)
         engine->catalogue_loaded = 0;
     } else {
         sync_epoch_parameter(epoch_part, epoch);
+        if (shown[0] != '\0')
+            (void)snprintf(shown_part, sizeof shown_part, "&shown=%s", shown);
     }
     (void)snprintf(path, sizeof path,
-                   "/v1/changes?scope=catalogue&since=%" PRId64 "%s&limit=%zu&wait=0",
-                   engine->catalogue_since, epoch_part, engine->catalogue_pace.limit);
+                   "/v1/changes?scope=catalogue&since=%" PRId64 "%s%s&limit=%zu&wait=0",
+                   engine->catalogue_since, epoch_part, shown_part, engine->catalogue_pace.limit);
     struct http_request request = {.method = "GET", .path = path, .accept = "application/json"};
     sync_pace_begin(&engine->catalogue_pace, sync_now(engine));
     return sync_send(engine, SYNC_LANE_WORK, &request, error);
@@ -321,12 +326,27 @@ static int tidy_catalogue(struct sync_engine *engine, struct error *error)
     return code;
 }
 
+/* What changed past the end of a page is left out of it, and comes with the next ones: but not from
+ * a server that is restored to a copy from before that. It will be known by this, until the last
+ * page was given by one that knew it. */
+static int note_catalogue_shown(struct sync_engine *engine, const struct sync_page *page,
+                                struct error *error)
+{
+    char shown[CATALOGUE_FEED_SIZE] = "";
+
+    if (page->more && epoch_is_plain(page->head_epoch))
+        (void)snprintf(shown, sizeof shown, "%" PRId64 ".%s", page->head, page->head_epoch);
+    return catalogue_shown_set(engine->catalogue, shown, error);
+}
+
 static int write_catalogue(struct sync_engine *engine, const struct sync_page *page,
                            struct error *error)
 {
     char feed[CATALOGUE_FEED_SIZE];
     int code = catalogue_feed(engine->catalogue, feed, error);
 
+    if (code == 0 && page->more)
+        code = note_catalogue_shown(engine, page, error);
     if (code == 0 && (strcmp(feed, engine->feed) != 0 || page->count > 0 ||
                       page->next != engine->catalogue_since)) {
         code = catalogue_write_page(engine->catalogue, page->records, page->count, page->next,
@@ -337,6 +357,8 @@ static int write_catalogue(struct sync_engine *engine, const struct sync_page *p
             code = tidy_catalogue(engine, error);
         link_screen_ring(engine->options.link);
     }
+    if (code == 0 && !page->more)
+        code = note_catalogue_shown(engine, page, error);
     if (code != 0)
         return sync_fault(engine, code);
     engine->totals.catalogue_records += (int64_t)page->count;

@@ -189,6 +189,56 @@ static void each_stay_is_named(void **state)
     bench_free(bench);
 }
 
+static void answer_catalogue(struct bench *bench, int next, int head, const char *head_epoch)
+{
+    char body[256], more[80] = "";
+
+    if (head > 0)
+        (void)snprintf(more, sizeof more, ",\"head\":%d,\"head_epoch\":\"%s\"", head, head_epoch);
+    (void)snprintf(body, sizeof body,
+                   "{\"feed\":\"" FEED "\",\"next\":%d,\"more\":%s,\"records\":[],\"catalogue\":%d,"
+                   "\"epoch\":\"12345678\"%s}",
+                   next, head > 0 ? "true" : "false", next, more);
+    bench_answer(bench, SYNC_LANE_WORK, 200, body);
+    (void)sync_engine_step(bench->engine);
+}
+
+/* How far a page of the catalogue was read that was not the last: what changed past its end is left
+ * out of it, and does not come from a server that is restored to a copy from before that. */
+static void how_far_the_catalogue_was_read_is_told(void **state)
+{
+    struct bench *bench = bench_new(false);
+
+    (void)state;
+    bench_get_online(bench);
+    bench_answer_page(bench, SYNC_LANE_BELL, 0, 9, "");
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_work(bench), "scope=catalogue&since=0&limit"));
+    answer_catalogue(bench, 3, 9, "ab12cd34");
+    assert_non_null(strstr(bench_work(bench), "since=3&epoch=12345678&shown=9.ab12cd34&limit"));
+    /* Whenever the next one is asked for. */
+    bench_cut(bench, SYNC_LANE_WORK);
+    bench->steady += 5000;
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_work(bench), "since=3&epoch=12345678&shown=9.ab12cd34&limit"));
+    /* Nothing but letters and digits is said again. */
+    answer_catalogue(bench, 4, 10, "a&b");
+    assert_non_null(strstr(bench_work(bench), "since=4&epoch=12345678&limit"));
+    answer_catalogue(bench, 5, 10, "ab12cd34");
+    assert_non_null(strstr(bench_work(bench), "since=5&epoch=12345678&shown=10.ab12cd34&limit"));
+    /* What a server does not know that was restored is read again. */
+    bench_answer(bench, SYNC_LANE_WORK, 409, "{\"code\":\"other-history\"}");
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_work(bench), "scope=catalogue&since=0&limit"));
+    answer_catalogue(bench, 3, 9, "ab12cd34");
+    answer_catalogue(bench, 9, 0, "");
+    assert_string_equal(bench_work(bench), "");
+    bench_answer_page(bench, SYNC_LANE_BELL, 0, 12, "");
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench_work(bench), "since=9&epoch=12345678&limit"));
+    bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +248,7 @@ int main(void)
         cmocka_unit_test(what_is_applied_last_is_the_latest),
         cmocka_unit_test(what_was_shown_is_named_wherever_the_cursor_is),
         cmocka_unit_test(each_stay_is_named),
+        cmocka_unit_test(how_far_the_catalogue_was_read_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
