@@ -80,6 +80,9 @@ static void check_late(struct simulation *simulation, int which, int64_t oldest)
     int64_t due = oldest + thresholds[which].limit - SIM_WALL_START;
     int64_t could = due > simulation->server_up_at ? due : simulation->server_up_at;
 
+    /* Until the relay said that it is over it was told already. */
+    if (simulation->ended_at[which] > could)
+        could = simulation->ended_at[which];
     /* One that came late may have been late already. */
     if (oldest == simulation->oldest[which] && due > simulation->watched_at &&
         simulation->now > could + LATE_MS)
@@ -328,6 +331,8 @@ void sim_alert_carried(struct simulation *simulation, const struct operation *op
     if (raises && threshold->crossed)
         sim_break(simulation, "alert %s of the relay is of a crossing that was told already",
                   operation->record.text);
+    if (!raises)
+        simulation->ended_at[which] = simulation->now;
     threshold->number += raises;
     threshold->crossed = raises;
 }

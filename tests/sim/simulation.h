@@ -270,8 +270,9 @@ struct simulation {
     int64_t copied_head; /* how far the copy goes that it may be restored from; 0: there is none */
     bool restored;       /* the server, some time */
     int64_t clock_at;    /* when the server's clock does something next */
-    int64_t oldest[SIM_THRESHOLDS]; /* since when the oldest waited at that time */
-    int64_t watched_at;             /* when it last looked at the thresholds */
+    int64_t oldest[SIM_THRESHOLDS];   /* since when the oldest waited at that time */
+    int64_t watched_at;               /* when it last looked at the thresholds */
+    int64_t ended_at[SIM_THRESHOLDS]; /* when a relay last said that it is over */
     struct sim_threshold thresholds[SIM_THRESHOLDS];
     struct sim_threshold thresholds_before[SIM_THRESHOLDS]; /* the last look, when that failed */
     bool thresholds_unsure;                                 /* the look may have been done or not */
