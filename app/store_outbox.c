@@ -364,6 +364,8 @@ static int withdraw(struct store *store, const struct id *id, struct error *erro
     if (code == 0)
         code =
             store_record_refold_stored(store, held.operation->type, &held.operation->record, error);
+    if (code == 0)
+        code = store_leaving_sweep(store, error);
     operation_free(held.operation);
     return code;
 }
@@ -374,7 +376,10 @@ int store_outbox_withdraw(struct store *store, const struct id *operation, struc
 
     if (code != 0)
         return code;
-    return store_end(store, withdraw(store, operation, error), error);
+    code = store_end(store, withdraw(store, operation, error), error);
+    if (code == 0)
+        store_wipe(store);
+    return code;
 }
 
 /* --- settling ------------------------------------------------------------------------------- */

@@ -87,8 +87,9 @@ static int put(struct store *store, const struct operation *operation, enum merg
     code = database_run(store->database, statement, error);
     if (code == 0)
         code = store_refusal_add(store, operation, operation->moment.ms, refusal, field, error);
-    return code == 0 ? store_record_refold_stored(store, operation->type, &operation->record, error)
-                     : code;
+    if (code == 0)
+        code = store_record_refold_stored(store, operation->type, &operation->record, error);
+    return code == 0 ? store_leaving_sweep(store, error) : code;
 }
 
 int store_refusal_put(struct store *store, const struct operation *operation,
@@ -96,7 +97,11 @@ int store_refusal_put(struct store *store, const struct operation *operation,
 {
     int code = store_begin(store, error);
 
-    return code == 0 ? store_end(store, put(store, operation, refusal, field, error), error) : code;
+    if (code == 0)
+        code = store_end(store, put(store, operation, refusal, field, error), error);
+    if (code == 0)
+        store_wipe(store);
+    return code;
 }
 
 int store_refusal_dismiss(struct store *store, const struct id *operation, struct error *error)

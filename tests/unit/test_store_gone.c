@@ -171,6 +171,50 @@ static void unsent_work_goes_out_before_its_record_goes(void **state)
     assert_int_equal(store_refusal_count(fixture->store, NULL), 1);
 }
 
+static int keep(void *context, const struct outbox_entry *entry)
+{
+    json_t *document = operation_to_json(entry->operation);
+
+    assert_int_equal(operation_from_json(context, document, NULL), 0);
+    json_decref(document);
+    return 0;
+}
+
+/* Of an operation that waits for its answer here a relay tells that its centre refused it. */
+static void what_a_relay_tells_is_an_answer_too(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id id = store_fixture_id(fixture);
+    unsigned char sample[SAMPLE_SIZE];
+    struct operation *told = NULL;
+
+    page(fixture->store, served(&id, 1, "Zoé"), NULL, 1);
+    rename_client(fixture, &id);
+    assert_int_equal(store_outbox_each(fixture->store, 1, keep, &told, NULL), 0);
+    page(fixture->store, NULL, &id, 2);
+    assert_true(is_here(fixture->store, &id));
+    sample_read(fixture, &id, sample);
+    assert_int_equal(store_refusal_put(fixture->store, told, MERGE_MISSING, "", NULL), 0);
+    assert_int_equal(store_outbox_count(fixture->store, NULL), 0);
+    assert_false(is_here(fixture->store, &id));
+    assert_false(disk_holds(fixture, sample));
+    assert_int_equal(store_refusal_count(fixture->store, NULL), 1);
+    operation_free(told);
+}
+
+static void what_is_taken_back_holds_no_record(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id id = store_fixture_id(fixture);
+
+    page(fixture->store, served(&id, 1, "Zoé"), NULL, 1);
+    rename_client(fixture, &id);
+    page(fixture->store, NULL, &id, 2);
+    assert_true(is_here(fixture->store, &id));
+    assert_int_equal(store_outbox_withdraw(fixture->store, &waiting, NULL), 0);
+    assert_false(is_here(fixture->store, &id));
+}
+
 static void what_is_shown_again_stays(void **state)
 {
     struct store_fixture *fixture = *state;
@@ -194,6 +238,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH(sealed_copies_leave_the_disk),
         WITH(unsent_work_goes_out_before_its_record_goes),
+        WITH(what_a_relay_tells_is_an_answer_too),
+        WITH(what_is_taken_back_holds_no_record),
         WITH(what_is_shown_again_stays),
     };
 
