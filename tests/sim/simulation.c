@@ -63,7 +63,8 @@ const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "relay-alert-twice",
                                                       "file-unreasoned",
                                                       "fetch-untold",
-                                                      "reason-invented"};
+                                                      "reason-invented",
+                                                      "history-taken"};
 
 /* --- chance
    ----------------------------------------------------------------------------------- */
