@@ -488,6 +488,10 @@ bool sim_relay_look(struct simulation *simulation, const struct sim_message *req
         json_decref(document);
     }
     ledger_page_clear(&page);
+    if (catalogue) { /* its long poll, which hangs meanwhile, hears of more */
+        scope_set_free(&scopes);
+        return over;
+    }
     scope_set_free(&simulation->relay.heard);
     sim_must(simulation, scope_set_add(&scopes, "", LEDGER_CATALOGUE_SCOPE, &error), &error,
              "scopes");
