@@ -108,6 +108,10 @@ static bool look(struct simulation *simulation, const struct sim_message *reques
         answer_page(simulation, request, &page, members, catalogue);
     json_decref(members);
     ledger_page_clear(&page);
+    if (catalogue) { /* its long poll, which hangs meanwhile, hears of more */
+        scope_set_free(&scopes);
+        return over;
+    }
     scope_set_free(&simulation->terminals[request->terminal].heard);
     /* Who the agent is stands in the catalogue. */
     sim_must(simulation, scope_set_add(&scopes, "", LEDGER_CATALOGUE_SCOPE, &error), &error,
