@@ -66,7 +66,8 @@ static int catalogue_take(struct relay_engine *engine, const json_t *document, s
     return 0;
 }
 
-/* Other scopes than before: what stood in the new ones is further back in the feed. */
+/* Other scopes than before: what stood in the new ones is further back in the feed. What was read
+ * is kept meanwhile: a centre that is restored before the relay is there again is known by this. */
 static int desk_scopes(struct relay_engine *engine, const char *scopes, bool *again,
                        struct error *error)
 {
@@ -80,7 +81,10 @@ static int desk_scopes(struct relay_engine *engine, const char *scopes, bool *ag
     if (engine->since > 0) {
         place.desk = 0;
         *again = true;
-        code = ledger_relay_give(engine->options.ledger, NULL, &place, relay_wall(engine), error);
+        code = ledger_upward_show(engine->options.ledger, engine->since, place.desk_epoch, error);
+        if (code == 0)
+            code =
+                ledger_relay_give(engine->options.ledger, NULL, &place, relay_wall(engine), error);
     }
     if (code == 0)
         engine->place = place;

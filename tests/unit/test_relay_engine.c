@@ -437,6 +437,28 @@ static void other_agents_are_read_from_the_beginning(void **state)
     assert_non_null(strstr(bell(bench), "since=301"));
 }
 
+/* The centre may be restored while the relay reads from the beginning what it knows already. */
+static void how_far_was_read_is_told_while_it_is_read_again(void **state)
+{
+    struct bench *bench = *state;
+
+    get_joined(bench);
+    page(bench, SYNC_LANE_BELL, 301, "two");
+    assert_non_null(strstr(bell(bench), "since=0"));
+    cut(bench, SYNC_LANE_BELL);
+    bench->steady += 1000;
+    (void)relay_engine_step(bench->engine);
+    assert_non_null(strstr(work(bench), "since=0"));
+    assert_non_null(strstr(work(bench), "&shown=300"));
+    greet(bench);
+    page(bench, SYNC_LANE_BELL, 301, "two");
+    cut(bench, SYNC_LANE_BELL);
+    bench->steady += 1000;
+    (void)relay_engine_step(bench->engine);
+    assert_non_null(strstr(work(bench), "since=301"));
+    assert_null(strstr(work(bench), "shown"));
+}
+
 static void a_centre_restored_is_read_from_the_beginning(void **state)
 {
     struct bench *bench = *state;
@@ -521,6 +543,7 @@ int main(void)
         TEST(what_is_not_answered_is_not_sent_in_haste),
         TEST(waits_grow_and_have_an_end),
         TEST(other_agents_are_read_from_the_beginning),
+        TEST(how_far_was_read_is_told_while_it_is_read_again),
         TEST(a_centre_restored_is_read_from_the_beginning),
         TEST(no_answer_of_the_former_centre_is_taken),
         TEST(what_a_page_takes_back_is_taken),
