@@ -10,8 +10,9 @@
 /* A wait that had ended here and has not: a relay ended it, or made it first, and its centre says
  * that it stands. One whose client went away is over though the offer stands. */
 #define WAITS_AGAIN                                                                                \
-    "(ended IS NOT NULL AND excluded.ended IS NULL AND (how IN (1, 3) OR began <> "                \
-    "excluded.began))"
+    "(ended IS NOT NULL AND excluded.ended IS NULL AND (how IN (1, 3) OR began <> excluded.began " \
+    "OR NOT EXISTS (SELECT 1 FROM record AS gone WHERE gone.id = wait.contact AND gone.type = "    \
+    "'contact' AND json_extract(gone.document, '$.body.outcome') = 'abandoned')))"
 
 #define LEDGER_STATEMENTS(X)                                                                       \
     AUDIT_STATEMENTS(X)                                                                            \

@@ -392,6 +392,25 @@ static void test_what_is_given_back_waits_again(void **state)
     look(f->relay, now + 1, 1, 0);
 }
 
+/* Anne took it back, who by the centre's word works elsewhere: nobody has gone away. */
+static void test_what_is_not_taken_back_waits_again(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t now = f->centre.clock_ms + MINUTE;
+    struct id first;
+
+    prepare(f);
+    first = offer(f);
+    (void)offer(f);
+    relay_settle(f);
+    take_back(f, &first);
+    look(f->relay, now, 0, 0);
+    fixture_publish_agent(&f->centre, ANNE, "b", "");
+    relay_settle(f);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &first, "state"), "offered");
+    look(f->relay, now + 1, 1, 0);
+}
+
 /* The relay made it first, and lost it to the centre's, which it may not see until it is given. */
 static void test_what_the_centre_made_instead_waits(void **state)
 {
@@ -475,6 +494,7 @@ int main(void)
         WITH(test_only_the_office_s_own_queues),
         WITH(test_a_stranger_s_alert_is_not_taken),
         WITH(test_what_is_given_back_waits_again),
+        WITH(test_what_is_not_taken_back_waits_again),
         WITH(test_what_the_centre_made_instead_waits),
         WITH(test_what_the_centre_made_for_another_waits_there),
         cmocka_unit_test(test_it_rests_while_the_link_is_up),
