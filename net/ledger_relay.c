@@ -522,6 +522,8 @@ int ledger_relay_begin_anew(struct ledger *ledger, const struct ledger_place *pl
     if (code == 0)
         code = ledger_property_text_put(ledger, LEDGER_SHOWN, "", error);
     if (code == 0)
+        code = ledger_property_text_put(ledger, LEDGER_MADE, "", error);
+    if (code == 0)
         code = ledger_property_number_put(ledger, LEDGER_ANEW, 1, error);
     ledger_bell_ring(ledger, LEDGER_BELL_UPWARD);
     if (code == 0)

@@ -123,8 +123,12 @@ int ledger_relay_admit(struct ledger *ledger, const json_t *agents, struct error
 int ledger_upward_count(struct ledger *ledger, int64_t *count, struct error *error);
 
 /* One that the centre has accepted and not yet given back, empty for none: a centre that does not
- * know it was restored from an older copy. */
+ * know it was restored from an older copy. That which it accepted last is named in any case until a
+ * request that named it was answered (ledger_upward_known): what came of its record before may be
+ * of a centre that was restored while the answer was on its way. */
 int ledger_upward_made(struct ledger *ledger, struct id *made, struct error *error);
+/* The centre has answered to a request that named this, or nothing (empty). */
+int ledger_upward_known(struct ledger *ledger, const struct id *named, struct error *error);
 
 /* The highest number of a record that came with the centre's refusals, or at which a page was read
  * that was not the last (ledger_upward_show), a point, and the stay in which it was given; "" when

@@ -317,22 +317,31 @@ int ledger_upward_prune(struct ledger *ledger, struct error *error)
     return database_run(ledger->writer, statement, error);
 }
 
+/* One that is still to come. */
+static int read_accepted(struct database *database, struct id *made, struct error *error)
+{
+    sqlite3_stmt *statement = database_statement(database, LEDGER_UPWARD_MADE, error);
+    int code = statement == NULL ? ERROR_STORAGE : database_step(database, statement, error);
+
+    if (code <= 0)
+        return code;
+    id_parse(made, database_text(statement, 0));
+    sqlite3_reset(statement);
+    return 0;
+}
+
 int ledger_upward_made(struct ledger *ledger, struct id *made, struct error *error)
 {
     struct ledger_reader *reader;
-    sqlite3_stmt *statement;
+    char text[ID_TEXT_LENGTH + 1];
     int code = ledger_reader_take(ledger, &reader, error);
 
     *made = (struct id){""};
     if (code != 0)
         return code;
-    statement = database_statement(reader->database, LEDGER_UPWARD_MADE, error);
-    code = statement == NULL ? ERROR_STORAGE : database_step(reader->database, statement, error);
-    if (code > 0) {
-        id_parse(made, database_text(statement, 0));
-        sqlite3_reset(statement);
-        code = 0;
-    }
+    code = ledger_property_text(reader->database, LEDGER_MADE, text, sizeof(text), error);
+    if (code == 0 && !id_parse(made, text))
+        code = read_accepted(reader->database, made, error);
     ledger_reader_give(ledger, reader);
     return code;
 }

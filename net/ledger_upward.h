@@ -19,6 +19,9 @@ enum ledger_way {
     LEDGER_WAY_DONE = 4,           /* kept for a centre that was restored from an older copy */
 };
 
+/* The property that holds what the centre accepted last, until it was asked whether it still knows
+ * it (ledger_upward_made). */
+#define LEDGER_MADE "relay-made"
 /* The property that ledger_upward_shown reads. */
 #define LEDGER_SHOWN "relay-shown"
 /* The property that is 1 from when all is read anew until what the centre lost is swept away. */

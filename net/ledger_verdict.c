@@ -158,7 +158,48 @@ static int settle(struct settling *settling, struct error *error)
     return code;
 }
 
-/* --- how far the centre has shown itself ------------------------------------------------------ */
+/* --- what the centre must know ---------------------------------------------------------------- */
+
+/* The one before, if it was not named yet, is known to whoever gave these answers: nothing is asked
+ * of the centre that does not name it. */
+static int note_made(struct ledger *ledger, const struct ledger_verdict *verdicts, size_t count,
+                     struct error *error)
+{
+    while (count > 0 && verdicts[count - 1].refusal != MERGE_APPLIED)
+        count--;
+    return count == 0 ? 0
+                      : ledger_property_text_put(ledger, LEDGER_MADE,
+                                                 verdicts[count - 1].operation.text, error);
+}
+
+/* Of what the reader of a moment ago saw. */
+static int is_made(struct ledger *ledger, const struct id *operation, bool *is, struct error *error)
+{
+    struct ledger_reader *reader;
+    char made[ID_TEXT_LENGTH + 1];
+    int code = ledger_reader_take(ledger, &reader, error);
+
+    *is = false;
+    if (code != 0)
+        return code;
+    code = ledger_property_text(reader->database, LEDGER_MADE, made, sizeof(made), error);
+    *is = code == 0 && strcmp(made, operation->text) == 0;
+    ledger_reader_give(ledger, reader);
+    return code;
+}
+
+int ledger_upward_known(struct ledger *ledger, const struct id *named, struct error *error)
+{
+    bool is = false;
+    int code = id_is_empty(named) ? 0 : is_made(ledger, named, &is, error);
+
+    if (code != 0 || !is)
+        return code;
+    code = ledger_begin(ledger, error);
+    return code != 0 ? code
+                     : ledger_end(ledger, ledger_property_text_put(ledger, LEDGER_MADE, "", error),
+                                  error);
+}
 
 int ledger_upward_shown(struct ledger *ledger, int64_t desk, char shown[LEDGER_SHOWN_SIZE],
                         struct error *error)
@@ -222,6 +263,8 @@ int ledger_upward_settle(struct ledger *ledger, const struct ledger_verdict *ver
 
         code = settle(&settling, error);
     }
+    if (code == 0)
+        code = note_made(ledger, verdicts, count, error);
     if (code == 0)
         code = note_shown(ledger, verdicts, count, epoch, error);
     if (code == 0)

@@ -142,19 +142,19 @@ static int greet_begin(struct relay_engine *engine, struct error *error)
     char path[320], shown[LEDGER_SHOWN_SIZE];
     const struct http_request request = {
         .method = "GET", .path = path, .accept = "application/json"};
-    struct id made;
-    int code = ledger_upward_made(engine->options.ledger, &made, error);
+    int code = ledger_upward_made(engine->options.ledger, &engine->named, error);
 
     if (code == 0)
         code = ledger_upward_shown(engine->options.ledger, place->desk, shown, error);
     if (code != 0)
         return code;
 
-    (void)snprintf(
-        path, sizeof(path), "/v1/relay?feed=%s&since=%" PRId64 "%s%s%s%s%s%s", place->feed,
-        place->desk, place->desk > 0 && place->desk_epoch[0] != '\0' ? "&epoch=" : "",
-        place->desk > 0 ? place->desk_epoch : "", id_is_empty(&made) ? "" : "&made=", made.text,
-        shown[0] == '\0' ? "" : "&shown=", shown);
+    (void)snprintf(path, sizeof(path), "/v1/relay?feed=%s&since=%" PRId64 "%s%s%s%s%s%s",
+                   place->feed, place->desk,
+                   place->desk > 0 && place->desk_epoch[0] != '\0' ? "&epoch=" : "",
+                   place->desk > 0 ? place->desk_epoch : "",
+                   id_is_empty(&engine->named) ? "" : "&made=", engine->named.text,
+                   shown[0] == '\0' ? "" : "&shown=", shown);
     return relay_send(engine, SYNC_LANE_WORK, &request, error);
 }
 
@@ -213,6 +213,8 @@ static int greet_reply(struct relay_engine *engine, const struct http_reply *rep
         return relay_begin_anew(engine, error);
     code = relay_read_reply(reply, "GET /v1/relay", &document, error);
     if (code == 0)
+        code = ledger_upward_known(engine->options.ledger, &engine->named, error);
+    if (code == 0)
         code = greet_take(engine, document, error);
     json_decref(document);
     return code;
@@ -225,13 +227,12 @@ static int greet_reply(struct relay_engine *engine, const struct http_reply *rep
 static json_t *push_body(struct relay_engine *engine, json_t *operations)
 {
     char shown[LEDGER_SHOWN_SIZE];
-    struct id made;
 
-    if (ledger_upward_made(engine->options.ledger, &made, NULL) != 0 ||
+    if (ledger_upward_made(engine->options.ledger, &engine->named, NULL) != 0 ||
         ledger_upward_shown(engine->options.ledger, engine->place.desk, shown, NULL) != 0)
         return NULL;
     return json_pack("{s:O, s:s*, s:s*}", "operations", operations, "made",
-                     id_is_empty(&made) ? NULL : made.text, "shown",
+                     id_is_empty(&engine->named) ? NULL : engine->named.text, "shown",
                      shown[0] == '\0' ? NULL : shown);
 }
 
@@ -330,6 +331,8 @@ static int push_reply(struct relay_engine *engine, const struct http_reply *repl
     if (code == 0)
         code = ledger_upward_settle(engine->options.ledger, verdicts, count, epoch,
                                     relay_wall(engine), error);
+    if (code == 0)
+        code = ledger_upward_known(engine->options.ledger, &engine->named, error);
     /* What was not answered is sent again, but not in haste. */
     if (code == 0 && count < engine->batch_count)
         code = error_set(error, ERROR_PROTOCOL, "%zu of %zu operations were answered", count,

@@ -328,8 +328,8 @@ static void test_what_was_asked_and_allowed_is_told(void **state)
     assert_string_equal(centre_says(f, RECORD_CASE, &asked.matter, "status"), "in-progress");
 }
 
-/* Until the centre has given it back it is named to a centre that may be an older copy: told and
- * lost there, it would be carried to it no more. */
+/* Until the centre has given it back, and knew it when it was named, it is named to a centre that
+ * may be an older copy: told and lost there, it would be carried to it no more. */
 static void test_what_was_told_is_named_until_it_is_given(void **state)
 {
     struct relay_fixture *f = *state;
@@ -342,6 +342,12 @@ static void test_what_was_told_is_named_until_it_is_given(void **state)
     assert_string_equal(made.text, asked.operation.text);
     relay_pull(f);
     assert_string_equal(relay_says(f, RECORD_CASE, &asked.matter, "status"), "in-progress");
+    assert_int_equal(ledger_upward_made(f->relay, &made, NULL), 0);
+    assert_string_equal(made.text, asked.operation.text);
+    assert_int_equal(ledger_upward_known(f->relay, &asked.matter, NULL), 0);
+    assert_int_equal(ledger_upward_made(f->relay, &made, NULL), 0);
+    assert_string_equal(made.text, asked.operation.text);
+    assert_int_equal(ledger_upward_known(f->relay, &asked.operation, NULL), 0);
     assert_int_equal(ledger_upward_made(f->relay, &made, NULL), 0);
     assert_string_equal(made.text, "");
 }

@@ -390,7 +390,66 @@ static void a_batch_shows_what_it_goes_on_from(void **state)
     assert_non_null(strstr(bell(bench), "since=0"));
 }
 
+/* The answer was long on its way: what came of the record meanwhile may be of a centre that was
+ * restored, and of somebody else. */
+static void what_was_accepted_last_is_named_until_that_is_answered(void **state)
+{
+    struct bench *bench = *state;
+    struct operation *operation = client(bench);
+    struct id accepted = operation->id, record = operation->record;
+    char body[512], named[64];
+
+    get_joined(bench);
+    carry(bench, operation);
+    (void)snprintf(body, sizeof body,
+                   "{\"feed\":\"" FEED "\",\"next\":310,\"more\":false,\"catalogue\":0,"
+                   "\"epoch\":\"ab12cd34\",\"scopes\":\"one\",\"records\":[{\"type\":\"client\","
+                   "\"id\":\"%s\",\"rev\":1,\"seq\":310,\"body\":{\"name\":\"Another\"},"
+                   "\"meta\":{}}]}",
+                   record.text);
+    answer(bench, SYNC_LANE_BELL, 200, body);
+    (void)snprintf(body, sizeof body,
+                   "{\"outcomes\":[{\"id\":\"%s\",\"outcome\":\"applied\",\"rev\":1,\"seq\":308}]}",
+                   accepted.text);
+    answer(bench, SYNC_LANE_WORK, 200, body);
+    for (int turn = 0; turn < 2; turn++) {
+        cut(bench, SYNC_LANE_BELL);
+        bench->steady += 1000;
+        (void)relay_engine_step(bench->engine);
+        assert_true(starts(work(bench), "GET /v1/relay?"));
+        (void)snprintf(named, sizeof named, "&made=%s", accepted.text);
+        if (turn == 0)
+            assert_non_null(strstr(work(bench), named));
+        else
+            assert_null(strstr(work(bench), "made"));
+        greet(bench);
+        page(bench, SYNC_LANE_WORK, 1, "one");
+    }
+}
+
+static void what_the_centre_lost_of_it_is_carried_again(void **state)
+{
+    struct bench *bench = *state;
+    struct operation *operation = client(bench);
+    struct id accepted = operation->id;
+    char body[512];
+
+    get_joined(bench);
+    carry(bench, operation);
+    (void)snprintf(body, sizeof body,
+                   "{\"outcomes\":[{\"id\":\"%s\",\"outcome\":\"applied\",\"rev\":1,\"seq\":308}]}",
+                   accepted.text);
+    answer(bench, SYNC_LANE_WORK, 200, body);
+    cut(bench, SYNC_LANE_BELL);
+    bench->steady += 1000;
+    (void)relay_engine_step(bench->engine);
+    answer(bench, SYNC_LANE_WORK, 409, "{\"code\":\"other-history\"}");
+    assert_null(strstr(work(bench), "made"));
+    assert_int_equal(status(bench).waiting, 1);
+}
+
 static void what_is_not_answered_is_not_sent_in_haste(void **state)
+
 {
     struct bench *bench = *state;
 
@@ -540,6 +599,8 @@ int main(void)
         TEST(what_a_refusal_showed_is_told),
         TEST(how_far_a_page_was_read_is_told),
         TEST(a_batch_shows_what_it_goes_on_from),
+        TEST(what_was_accepted_last_is_named_until_that_is_answered),
+        TEST(what_the_centre_lost_of_it_is_carried_again),
         TEST(what_is_not_answered_is_not_sent_in_haste),
         TEST(waits_grow_and_have_an_end),
         TEST(other_agents_are_read_from_the_beginning),
