@@ -57,7 +57,7 @@ static void announce(struct world *world, int number)
     char id[ID_TEXT_LENGTH + 1];
     json_t *document;
 
-    snprintf(id, sizeof(id), "019b7000-0000-7000-8000-0000000000%02d", number);
+    snprintf(id, sizeof(id), "019b7000-0000-7000-8000-0000000000%02u", (unsigned)number % 100);
     document = json_pack("{s:s, s:{s:s, s:s, s:s, s:s, s:s}}", "id", id, "body", "from",
                          "019b7000-0000-7000-8000-0000000000a7", "to_agent",
                          world->fixture->desk.agent->id.text, "office", "t/north", "summary", id,
