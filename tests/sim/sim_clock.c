@@ -241,14 +241,16 @@ static void see_queue(void *context, sqlite3_stmt *row)
 }
 
 /* One that was cut off before it had read the catalogue knows of no queue, nor of its limits (seed
- * 10102287). */
+ * 10102287), or of nobody who serves it (seed 20200806). */
 static bool relay_knows(const struct simulation *simulation, const char *queue)
 {
     bool knows = false;
 
     sim_query_at(simulation->relay.path,
                  "SELECT 1 FROM record WHERE type = 'queue' AND json_extract(document, "
-                 "'$.body.key') = ?1",
+                 "'$.body.key') = ?1 AND EXISTS (SELECT 1 FROM record AS agent, json_each("
+                 "agent.document, '$.body.queues') AS served WHERE agent.type = 'agent' AND "
+                 "?1 IN (served.value, 'sample/' || served.value))",
                  queue, see_queue, &knows);
     return knows;
 }
