@@ -448,7 +448,7 @@ static void choose_weather(struct simulation *simulation)
         [SIM_DISK_FULL] = 30,       [SIM_SERVER_POWER] = 30,   [SIM_SERVER_DISK] = 60,
         [SIM_SERVER_RESTORED] = 10, [SIM_RELAY_CUT] = 60,      [SIM_RELAY_CRASH] = 40,
         [SIM_RELAY_POWER] = 30};
-    /* A fourth of the seeds has a relay; there nobody moves, and the centre is not restored. */
+    /* A fourth of the seeds has a relay; there nobody moves. */
     bool relay = has_relay(simulation);
 
     for (int fault = 0; fault < SIM_FAULT_COUNT; fault++) {
@@ -458,7 +458,7 @@ static void choose_weather(struct simulation *simulation)
     for (int fault = SIM_RELAY_CUT; fault <= SIM_RELAY_POWER && !relay; fault++)
         simulation->chance[fault] = 0;
     if (relay)
-        simulation->chance[SIM_AGENT_MOVED] = simulation->chance[SIM_SERVER_RESTORED] = 0;
+        simulation->chance[SIM_AGENT_MOVED] = 0;
     /* Half of them, of each kind. */
     simulation->lets_go = simulation->seed / RELAY_SEEDS % 2 == 1;
     /* Every sixteenth seed is a busy day, which takes long to run. */
