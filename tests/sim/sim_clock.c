@@ -155,15 +155,31 @@ static void read_alert(void *context, sqlite3_stmt *row)
         }
 }
 
-static void read_alerts(const char *path, struct sim_threshold *told)
+static void read_last_alert(void *context, sqlite3_stmt *row)
 {
-    memset(told, 0, SIM_THRESHOLDS * sizeof *told);
+    struct sim_threshold *told = context;
+
+    for (int i = 0; i < SIM_THRESHOLDS; i++)
+        if (strcmp(thresholds[i].queue, sim_column(row, 0)) == 0 &&
+            strcmp(thresholds[i].measure, sim_column(row, 1)) == 0)
+            told[i].crossed = strcmp(sim_column(row, 2), "raised") == 0;
+}
+
+static void each_alert(const char *path, struct sim_threshold *told,
+                       void (*one)(void *context, sqlite3_stmt *row))
+{
     sim_query_at(
         path,
         "SELECT json_extract(document, '$.body.queue'), json_extract(document, "
         "'$.body.measure'), json_extract(document, '$.body.state') FROM record WHERE type = "
-        "'alert'",
-        NULL, read_alert, told);
+        "'alert' ORDER BY json_extract(document, '$.body.crossing')",
+        NULL, one, told);
+}
+
+static void read_alerts(const char *path, struct sim_threshold *told)
+{
+    memset(told, 0, SIM_THRESHOLDS * sizeof *told);
+    each_alert(path, told, read_alert);
 }
 
 static bool same(const struct sim_threshold *one, const struct sim_threshold *other)
@@ -255,13 +271,22 @@ static bool relay_knows(const struct simulation *simulation, const char *queue)
     return knows;
 }
 
+/* One of before, that a restored centre shows as raised again, is the centre's to end (seed
+ * 20201287). */
+static void read_relay_alerts(const struct simulation *simulation, struct sim_threshold *told)
+{
+    read_alerts(simulation->relay.path, told);
+    if (simulation->totals.faults[SIM_SERVER_RESTORED] > 0)
+        each_alert(simulation->relay.path, told, read_last_alert);
+}
+
 /* Each crossing that there is by the relay's own records is told once, and none other. */
 static void check_relay_alerts(struct simulation *simulation, const struct sim_threshold *before,
                                const struct counting *counting)
 {
     struct sim_threshold told[SIM_THRESHOLDS];
 
-    read_alerts(simulation->relay.path, told);
+    read_relay_alerts(simulation, told);
     for (int i = 0; i < SIM_THRESHOLDS; i++) {
         bool inside = is_inside(simulation, thresholds[i].queue) &&
                       relay_knows(simulation, thresholds[i].queue);
@@ -293,7 +318,7 @@ int sim_relay_watch(struct simulation *simulation, int64_t *next, struct error *
         *next = wall + rest < *next ? wall + rest : *next;
         return 0;
     }
-    read_alerts(relay->path, before);
+    read_relay_alerts(simulation, before);
     count_at(relay->path, wall, &counting);
     int code = ledger_queues_watch(relay->ledger, wall, &done, error);
     if (code != 0)
