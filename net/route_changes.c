@@ -330,14 +330,12 @@ static const struct route_parameter parameters[] = {
     {"epoch", "{\"type\": \"string\"}",
      "The `epoch` of the page before: tells a server that was restored from an older copy"},
     {"made", "{\"type\": \"string\", \"format\": \"uuid\"}",
-     "The caller's last accepted operation, until the feed was read past it by a request that "
-     "named "
-     "it: to the same end"},
+     "The caller's last accepted operation, until the feed was read past it "
+     "by a request that named it: to the same end"},
     {"shown", "{\"type\": \"string\"}",
-     "The `seq` of a record that came with a refusal, or `head` of a page of a file or of one with "
-     "`more`, a point, and the `epoch` that was told with it; of each epoch the highest, with "
-     "commas "
-     "between: to the same end"},
+     "The `seq` of a record that came with a refusal, or `head` of a page of a file or of one "
+     "with `more`, a point, and the `epoch` that was told with it; "
+     "of each epoch the highest, with commas between: to the same end"},
     {"limit", "{\"type\": \"integer\", \"minimum\": 1, \"maximum\": 1000, \"default\": 500}",
      "Most records in the page"},
     {"wait", "{\"type\": \"integer\", \"minimum\": 0, \"maximum\": 60, \"default\": 0}",
@@ -345,16 +343,16 @@ static const struct route_parameter parameters[] = {
     {"away", "{\"enum\": [\"true\"]}",
      "The agent has said that they are away: said again, for a server that was started meanwhile"},
     {"merge", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
-     "The caller's version of merge: when it is the server's, what the caller's own operations "
-     "made "
-     "of records that it held is left out"},
+     "The caller's version of merge: when it is the server's, "
+     "what the caller's own operations made of records that it held is left out"},
     {"old", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
-     "The caller begins, and does not want the files of its office's cases that were closed, and "
-     "have rested, since before this time (ms since 1970): they are fetched by /v1/files. What has "
-     "rested since before the `old` of the answer is not given, whatever is asked for here"},
+     "The caller begins, and does not want the files of its office's cases that were closed, "
+     "and have rested, since before this time (ms since 1970): they are fetched by /v1/files. "
+     "What has rested since before the `old` of the answer is not given, "
+     "whatever is asked for here"},
     {"until", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
-     "With `old`, for the pages past the first: the `head` of that one. What changed after it is "
-     "not left out"},
+     "With `old`, for the pages past the first: the `head` of that one. "
+     "What changed after it is not left out"},
     {"catalogue", "{\"type\": \"integer\", \"minimum\": 0}",
      "End the wait also when the catalogue has something past this number"},
     {"told", "{\"type\": \"integer\", \"minimum\": 0, \"default\": 0}",
