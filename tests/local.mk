@@ -463,9 +463,13 @@ tests_unit_test_relay_roll_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_relay_watch
 tests_unit_test_relay_watch_SOURCES = tests/unit/test_relay_watch.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
 tests_unit_test_relay_watch_LDADD = $(UNIT_LIBS)
-UNIT_TESTS += tests/unit/test_relay_engine
-tests_unit_test_relay_engine_SOURCES = tests/unit/test_relay_engine.c $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
+UNIT_TESTS += tests/unit/test_relay_engine tests/unit/test_relay_restored
+RELAY_ENGINE_FIXTURE = tests/unit/relay_engine_fixture.c tests/unit/relay_engine_fixture.h \
+    $(RELAY_FIXTURE) $(LEDGER_FIXTURE)
+tests_unit_test_relay_engine_SOURCES = tests/unit/test_relay_engine.c $(RELAY_ENGINE_FIXTURE)
 tests_unit_test_relay_engine_LDADD = $(UNIT_LIBS)
+tests_unit_test_relay_restored_SOURCES = tests/unit/test_relay_restored.c $(RELAY_ENGINE_FIXTURE)
+tests_unit_test_relay_restored_LDADD = $(UNIT_LIBS)
 UNIT_TESTS += tests/unit/test_ledger_scope
 tests_unit_test_ledger_scope_SOURCES = tests/unit/test_ledger_scope.c $(LEDGER_FIXTURE)
 tests_unit_test_ledger_scope_LDADD = $(UNIT_LIBS)

@@ -1,0 +1,225 @@
+/* By what a relay finds out that its centre was restored from an older copy, and what it does then.
+ */
+#include "net/relay_engine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/json.h"
+#include "tests/unit/relay_engine_fixture.h"
+
+/* What the centre answers to a batch of one. */
+static void accept(struct bench *bench, const struct id *operation)
+{
+    char body[256];
+
+    (void)snprintf(body, sizeof body,
+                   "{\"outcomes\":[{\"id\":\"%s\",\"outcome\":\"applied\",\"rev\":1,\"seq\":308}]}",
+                   operation->text);
+    bench_answer(bench, SYNC_LANE_WORK, 200, body);
+}
+
+static void refuse(struct bench *bench, const struct id *operation, const struct id *record)
+{
+    char body[512];
+
+    (void)snprintf(body, sizeof body,
+                   "{\"epoch\":\"ab12cd34\",\"outcomes\":[{\"id\":\"%s\",\"outcome\":\"refused\","
+                   "\"reason\":\"exists\",\"record\":{\"type\":\"client\",\"id\":\"%s\",\"rev\":1,"
+                   "\"seq\":309,\"body\":{},\"meta\":{}}}]}",
+                   operation->text, record->text);
+    bench_answer(bench, SYNC_LANE_WORK, 200, body);
+}
+
+static void deny_history(struct bench *bench, enum sync_lane lane)
+{
+    bench_answer(bench, lane, 409, "{\"code\":\"other-history\"}");
+}
+
+/* The link is lost, and after a pause the relay greets its centre again. */
+static void reconnect(struct bench *bench)
+{
+    bench_cut(bench, SYNC_LANE_BELL);
+    bench->steady += 1000;
+    (void)relay_engine_step(bench->engine);
+    assert_true(bench_starts(bench_work(bench), "GET /v1/relay?"));
+}
+
+/* What comes with the centre's refusals is past what was read of it. */
+static void what_a_refusal_showed_is_told(void **state)
+{
+    struct bench *bench = *state;
+    struct operation *operation = bench_client(bench);
+    struct id id = operation->id, record = operation->record;
+
+    bench_get_joined(bench);
+    bench_carry(bench, operation);
+    refuse(bench, &id, &record);
+    reconnect(bench);
+    assert_non_null(strstr(bench_work(bench), "since=300"));
+    assert_non_null(strstr(bench_work(bench), "&shown=309.ab12cd34"));
+    deny_history(bench, SYNC_LANE_WORK);
+    assert_null(strstr(bench_work(bench), "shown"));
+}
+
+/* A centre that is restored while the relay reads has to know what it left out of the page. */
+static void how_far_a_page_was_read_is_told(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_get_joined(bench);
+    bench_answer(bench, SYNC_LANE_BELL, 200,
+                 "{\"feed\":\"" FEED "\",\"next\":302,\"more\":true,\"records\":[],\"catalogue\":0,"
+                 "\"epoch\":\"\",\"head\":309,\"head_epoch\":\"ab12cd34\",\"scopes\":\"one\"}");
+    reconnect(bench);
+    assert_non_null(strstr(bench_work(bench), "since=302"));
+    assert_non_null(strstr(bench_work(bench), "&shown=309.ab12cd34"));
+    deny_history(bench, SYNC_LANE_WORK);
+    assert_null(strstr(bench_work(bench), "shown"));
+}
+
+static const char *says(const struct bench *bench, const char *member)
+{
+    return json_text_or(bench->lanes[SYNC_LANE_WORK].body, member, "");
+}
+
+/* The long poll hangs, lost on the way, while the centre is restored to a copy from before what it
+ * has accepted: the relay hears of that from nobody but who takes its next batch. */
+static void a_batch_shows_what_it_goes_on_from(void **state)
+{
+    struct bench *bench = *state;
+    struct operation *first = bench_client(bench), *second = bench_client(bench),
+                     *third = bench_client(bench);
+    struct id accepted = first->id, record = second->record, refused = second->id;
+
+    bench_get_joined(bench);
+    bench_carry(bench, first);
+    assert_string_equal(says(bench, "made"), "");
+    accept(bench, &accepted);
+    bench_carry(bench, second);
+    assert_string_equal(says(bench, "made"), accepted.text);
+    assert_string_equal(says(bench, "shown"), "");
+    refuse(bench, &refused, &record);
+    bench_carry(bench, third);
+    assert_string_equal(says(bench, "made"), accepted.text);
+    assert_string_equal(says(bench, "shown"), "309.ab12cd34");
+    assert_int_equal(bench_status(bench).waiting, 1);
+    deny_history(bench, SYNC_LANE_WORK);
+    assert_int_equal(bench_status(bench).waiting, 2);
+    assert_string_equal(bench_work(bench), "POST /v1/relay/operations");
+    assert_int_equal(
+        json_array_size(json_object_get(bench->lanes[SYNC_LANE_WORK].body, "operations")), 2);
+    assert_string_equal(says(bench, "made"), "");
+    assert_string_equal(says(bench, "shown"), "");
+    assert_non_null(strstr(bench_bell(bench), "since=0"));
+}
+
+/* The answer was long on its way: what came of the record meanwhile may be of a centre that was
+ * restored, and of somebody else. */
+static void what_was_accepted_last_is_named_until_that_is_answered(void **state)
+{
+    struct bench *bench = *state;
+    struct operation *operation = bench_client(bench);
+    struct id accepted = operation->id, record = operation->record;
+    char body[512], named[64];
+
+    bench_get_joined(bench);
+    bench_carry(bench, operation);
+    (void)snprintf(body, sizeof body,
+                   "{\"feed\":\"" FEED "\",\"next\":310,\"more\":false,\"catalogue\":0,"
+                   "\"epoch\":\"ab12cd34\",\"scopes\":\"one\",\"records\":[{\"type\":\"client\","
+                   "\"id\":\"%s\",\"rev\":1,\"seq\":310,\"body\":{\"name\":\"Another\"},"
+                   "\"meta\":{}}]}",
+                   record.text);
+    bench_answer(bench, SYNC_LANE_BELL, 200, body);
+    accept(bench, &accepted);
+    for (int turn = 0; turn < 2; turn++) {
+        reconnect(bench);
+        (void)snprintf(named, sizeof named, "&made=%s", accepted.text);
+        if (turn == 0)
+            assert_non_null(strstr(bench_work(bench), named));
+        else
+            assert_null(strstr(bench_work(bench), "made"));
+        bench_greet(bench);
+        bench_page(bench, SYNC_LANE_WORK, 1, "one");
+    }
+}
+
+static void what_the_centre_lost_of_it_is_carried_again(void **state)
+{
+    struct bench *bench = *state;
+    struct operation *operation = bench_client(bench);
+    struct id accepted = operation->id;
+
+    bench_get_joined(bench);
+    bench_carry(bench, operation);
+    accept(bench, &accepted);
+    reconnect(bench);
+    deny_history(bench, SYNC_LANE_WORK);
+    assert_null(strstr(bench_work(bench), "made"));
+    assert_int_equal(bench_status(bench).waiting, 1);
+}
+
+/* The centre may be restored while the relay reads from the beginning what it knows already. */
+static void how_far_was_read_is_told_while_it_is_read_again(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_get_joined(bench);
+    bench_page(bench, SYNC_LANE_BELL, 301, "two");
+    assert_non_null(strstr(bench_bell(bench), "since=0"));
+    reconnect(bench);
+    assert_non_null(strstr(bench_work(bench), "since=0"));
+    assert_non_null(strstr(bench_work(bench), "&shown=300"));
+    bench_greet(bench);
+    bench_page(bench, SYNC_LANE_BELL, 301, "two");
+    reconnect(bench);
+    assert_non_null(strstr(bench_work(bench), "since=301"));
+    assert_null(strstr(bench_work(bench), "shown"));
+}
+
+static void a_centre_restored_is_read_from_the_beginning(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_get_joined(bench);
+    reconnect(bench);
+    assert_non_null(strstr(bench_work(bench), "since=300"));
+    deny_history(bench, SYNC_LANE_WORK);
+    assert_true(bench_starts(bench_work(bench), "GET /v1/relay?"));
+    assert_non_null(strstr(bench_work(bench), "since=0"));
+    bench_greet(bench);
+    assert_non_null(strstr(bench_bell(bench), "since=0"));
+}
+
+/* What was carried to the centre as it was before is no longer there: its answer says nothing. */
+static void no_answer_of_the_former_centre_is_taken(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_get_joined(bench);
+    bench_carry(bench, bench_client(bench));
+    deny_history(bench, SYNC_LANE_BELL);
+    assert_int_equal(bench->cancelled, 1);
+    assert_string_equal(bench_work(bench), "POST /v1/relay/operations");
+    assert_non_null(strstr(bench_bell(bench), "since=0"));
+    assert_int_equal(bench_status(bench).waiting, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
+        TEST(what_a_refusal_showed_is_told),
+        TEST(how_far_a_page_was_read_is_told),
+        TEST(a_batch_shows_what_it_goes_on_from),
+        TEST(what_was_accepted_last_is_named_until_that_is_answered),
+        TEST(what_the_centre_lost_of_it_is_carried_again),
+        TEST(how_far_was_read_is_told_while_it_is_read_again),
+        TEST(a_centre_restored_is_read_from_the_beginning),
+        TEST(no_answer_of_the_former_centre_is_taken),
+#undef TEST
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
