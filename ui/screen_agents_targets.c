@@ -370,6 +370,6 @@ void target_draw(const struct target *target, const struct paint *row)
         text_copy(state, sizeof(state), target->kind == MATCH_QUEUE ? _("queue") : _("office"));
     paint_text(row, 0, 1, width, PAINT_TEXT, target->name);
     paint_text(row, 0, width + 2, 15, style, state);
-    paint_text(row, 0, width + 18, 5, PAINT_DIM, target->speaks);
-    paint_text(row, 0, width + 24, -1, target->fits ? PAINT_DIM : PAINT_WARNING, target->why);
+    paint_text(row, 0, width + 18, 8, PAINT_DIM, target->speaks); /* three languages */
+    paint_text(row, 0, width + 27, -1, target->fits ? PAINT_DIM : PAINT_WARNING, target->why);
 }

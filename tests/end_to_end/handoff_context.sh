@@ -50,6 +50,9 @@ keys a F5
 wait_for a "Note begun: asked for the old card"
 wait_for a "Need: lost card"
 wait_for a "Mood: upset, in a hurry"
+types a "annie"
+wait_for a "iu en fr" # all that she speaks
+keys a C-u
 types a "pierre"
 wait_for a "Minutes   5"
 keys a Tab Tab
