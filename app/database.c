@@ -374,12 +374,19 @@ int database_step(struct database *database, sqlite3_stmt *statement, struct err
     return 0;
 }
 
-int database_run(struct database *database, sqlite3_stmt *statement, struct error *error)
+int database_has_row(struct database *database, sqlite3_stmt *statement, struct error *error)
 {
     int code = database_step(database, statement, error);
 
     if (code > 0)
         sqlite3_reset(statement);
+    return code;
+}
+
+int database_run(struct database *database, sqlite3_stmt *statement, struct error *error)
+{
+    int code = database_has_row(database, statement, error);
+
     return code < 0 ? code : 0;
 }
 

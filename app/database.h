@@ -74,6 +74,8 @@ sqlite3_stmt *database_statement(struct database *database, size_t number, struc
 
 /* One step: 1 for a row, 0 at the end, negative on failure. */
 int database_step(struct database *database, sqlite3_stmt *statement, struct error *error);
+/* Whether there is a row, in which nothing is read: 1 or 0, negative on failure. */
+int database_has_row(struct database *database, sqlite3_stmt *statement, struct error *error);
 /* Runs a statement that gives no rows. */
 int database_run(struct database *database, sqlite3_stmt *statement, struct error *error);
 

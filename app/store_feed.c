@@ -29,13 +29,9 @@ int store_feed_note(struct store *store, const char *feed, struct error *error)
 static int is_touched(struct store *store, const struct id *record, struct error *error)
 {
     sqlite3_stmt *row = store_statement(store, STORE_OPERATION_ANY, error);
-    int code;
 
     database_bind_id(row, 1, record);
-    code = database_step(store->database, row, error);
-    if (code > 0)
-        sqlite3_reset(row);
-    return code;
+    return database_has_row(store->database, row, error);
 }
 
 /* What the server has replaces the base; operations whose effect it holds are done with. */

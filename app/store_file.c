@@ -371,12 +371,8 @@ int store_file_met(struct store *store, const struct record *record, bool here, 
 int store_file_here(struct store *store, enum record_type type, const struct id *id,
                     struct error *error)
 {
-    sqlite3_stmt *row = file_statement(store, STORE_RECORD_HAS, type, id, error);
-    int code = database_step(store->database, row, error);
-
-    if (code > 0)
-        sqlite3_reset(row);
-    return code;
+    return database_has_row(store->database,
+                            file_statement(store, STORE_RECORD_HAS, type, id, error), error);
 }
 
 int store_file_begin(struct store *store, struct error *error)

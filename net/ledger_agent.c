@@ -95,11 +95,9 @@ int ledger_password_write(struct ledger *ledger, const struct record *agent, con
         return error_set(error, ERROR_INVALID, "a login has 1 to %d bytes", LEDGER_LOGIN_LIMIT);
     statement = database_statement(ledger->writer, LEDGER_LOGIN_GET, error);
     database_bind_text(statement, 1, login);
-    code = database_step(ledger->writer, statement, error);
-    if (code > 0) {
-        sqlite3_reset(statement);
+    code = database_has_row(ledger->writer, statement, error);
+    if (code > 0)
         return error_set(error, ERROR_CONFLICT, "an agent with this login exists already");
-    }
     if (code == 0)
         code = ledger_password_hash(password, hash, error);
     if (code != 0)

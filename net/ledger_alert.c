@@ -143,18 +143,12 @@ static int is_news(struct ledger *ledger, const json_t *body, bool *news, struct
     char name[NAME_SIZE];
     int code;
 
-    *news = false;
-    if (statement == NULL)
-        return ERROR_STORAGE;
     name_of(body, name);
     database_bind_text(statement, 1, name);
     sqlite3_bind_int64(statement, 2, json_integer_or(body, "crossing", 0));
-    code = database_step(ledger->writer, statement, error);
-    if (code <= 0)
-        return code;
-    sqlite3_reset(statement);
-    *news = true;
-    return 0;
+    code = database_has_row(ledger->writer, statement, error);
+    *news = code > 0;
+    return code < 0 ? code : 0;
 }
 
 int ledger_alert_may_carry(struct ledger *ledger, const char *office,

@@ -148,10 +148,7 @@ static int was_gone(const struct attempt *attempt, struct error *error)
         return 1;
     sqlite3_bind_int64(statement, 1, attempt->row.row);
     sqlite3_bind_int64(statement, 2, attempt->row.record->seq);
-    code = database_step(database, statement, error);
-    if (code > 0)
-        sqlite3_reset(statement);
-    return code;
+    return database_has_row(database, statement, error);
 }
 
 /* Whether the terminal held the record as it stood, and so knows what its operation makes of it. */
@@ -344,10 +341,9 @@ static int leave_to_relay(struct attempt *attempt, struct error *error)
     database_bind_text(statement, 1, json_text_or(operation->body, "office", ""));
     sqlite3_bind_int64(statement, 2,
                        (calendar_day_number(&day) - RELAY_ROLL_DAYS) * INT64_C(86400000));
-    code = database_step(attempt->ledger->writer, statement, error);
+    code = database_has_row(attempt->ledger->writer, statement, error);
     if (code <= 0)
         return code;
-    sqlite3_reset(statement);
     attempt_refuse(attempt, MERGE_FORBIDDEN, TICKET_ROLL_REFUSED);
     return 1;
 }

@@ -70,9 +70,8 @@ static int knows(struct database *database, const char *message_id, bool *known,
         return ERROR_STORAGE;
     sqlite3_bind_int(statement, 1, LEDGER_REACH_MESSAGE);
     database_bind_text(statement, 2, key);
-    code = database_step(database, statement, error);
+    code = database_has_row(database, statement, error);
     *known = code > 0;
-    sqlite3_reset(statement);
     return code < 0 ? code : 0;
 }
 

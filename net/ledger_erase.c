@@ -57,14 +57,9 @@ static enum ledger_bar bar_of(const struct record *record)
 int ledger_is_held(struct database *database, const char *id, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(database, LEDGER_HOLD_GET, error);
-    int code;
 
-    if (statement == NULL)
-        return ERROR_STORAGE;
     database_bind_text(statement, 1, id);
-    code = database_step(database, statement, error);
-    sqlite3_reset(statement);
-    return code;
+    return database_has_row(database, statement, error);
 }
 
 /* Also by the client that a record names: who holds somebody holds all about them. */

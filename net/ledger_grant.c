@@ -450,8 +450,7 @@ static int take_client(struct taking *taking, const char *text, struct error *er
     sqlite3_bind_int64(statement, 2, taking->number);
     /* Of what one of a queue has accepted, the others see only that. */
     sqlite3_bind_int(statement, 3, strncmp(taking->scope, "queue:", strlen("queue:")) == 0);
-    code = database_step(taking->ledger->writer, statement, error);
-    sqlite3_reset(statement);
+    code = database_has_row(taking->ledger->writer, statement, error);
     if (code != 0)
         return code < 0 ? code : 0;
     code = ledger_row_read(taking->ledger->writer, RECORD_CLIENT, &id, &row, error);

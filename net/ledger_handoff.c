@@ -27,10 +27,8 @@ static int has_relay(struct ledger *ledger, const char *office, bool *has, struc
     int code;
 
     database_bind_text(statement, 1, office);
-    code = database_step(ledger->writer, statement, error);
+    code = database_has_row(ledger->writer, statement, error);
     *has = code > 0;
-    if (code > 0)
-        sqlite3_reset(statement);
     return code < 0 ? code : 0;
 }
 

@@ -52,10 +52,8 @@ static int has_operation(struct database *database, const struct id *id, bool *h
     int code;
 
     database_bind_text(statement, 1, id->text);
-    code = database_step(database, statement, error);
+    code = database_has_row(database, statement, error);
     *has = code > 0;
-    if (code > 0)
-        sqlite3_reset(statement);
     return code < 0 ? code : 0;
 }
 

@@ -11,10 +11,9 @@
 int ledger_holder_open(struct ledger *ledger, struct error *error)
 {
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_ROLE_OWN, error);
-    int code = statement != NULL ? database_step(ledger->writer, statement, error) : ERROR_STORAGE;
+    int code = database_has_row(ledger->writer, statement, error);
 
     ledger->holders = code > 0;
-    sqlite3_reset(statement);
     return code < 0 ? code : 0;
 }
 

@@ -45,16 +45,10 @@ int ledger_relay_lacks(struct ledger *ledger, int64_t row, bool *lacks, struct e
     sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_RELAY_LACKS, error);
     int code;
 
-    *lacks = false;
-    if (statement == NULL)
-        return ERROR_STORAGE;
     sqlite3_bind_int64(statement, 1, row);
-    code = database_step(ledger->writer, statement, error);
-    if (code <= 0)
-        return code;
-    sqlite3_reset(statement);
-    *lacks = true;
-    return 0;
+    code = database_has_row(ledger->writer, statement, error);
+    *lacks = code > 0;
+    return code < 0 ? code : 0;
 }
 
 static int take_one(struct ledger *ledger, const json_t *document, int64_t now_ms,

@@ -65,12 +65,9 @@ static int device_is_known(struct ledger *ledger, const struct id *device, bool 
         return 0;
     statement = database_statement(ledger->writer, LEDGER_DEVICE_GET, error);
     database_bind_text(statement, 1, device->text);
-    code = database_step(ledger->writer, statement, error);
-    if (code <= 0)
-        return code;
-    *known = true;
-    sqlite3_reset(statement);
-    return 0;
+    code = database_has_row(ledger->writer, statement, error);
+    *known = code > 0;
+    return code < 0 ? code : 0;
 }
 
 /* What the attempt is counted on. A terminal that is enrolled, or that an agent signed in from

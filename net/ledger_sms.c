@@ -35,9 +35,8 @@ int ledger_sms_admit(struct ledger *ledger, const unsigned char signature[SMS_SI
     if (code == 0) {
         sqlite3_bind_blob(statement, 1, signature, SMS_SIGNATURE_BYTES, SQLITE_STATIC);
         sqlite3_bind_int64(statement, 2, until_ms);
-        code = database_step(ledger->writer, statement, error);
+        code = database_has_row(ledger->writer, statement, error);
         *fresh = code > 0;
-        sqlite3_reset(statement);
     }
     if (code >= 0)
         return ledger_commit(ledger, error);
@@ -244,9 +243,8 @@ int ledger_sms_stopped(struct ledger *ledger, const char *number, bool *stopped,
     code = ERROR_STORAGE;
     if (statement != NULL) {
         database_bind_text(statement, 1, number);
-        code = database_step(reader->database, statement, error);
+        code = database_has_row(reader->database, statement, error);
         *stopped = code > 0;
-        sqlite3_reset(statement);
     }
     ledger_reader_give(ledger, reader);
     return code < 0 ? code : 0;

@@ -245,6 +245,7 @@
     X(RELAY_SINCE,                                                                                 \
       "SELECT 1 FROM relay WHERE office = ?1 AND (ended IS NULL OR ended >= ?2) LIMIT 1")          \
     X(RELAY_END, "UPDATE relay SET ended = ?2 WHERE office = ?1 AND ended IS NULL")                \
+    X(GIVEN_SHARED, "SELECT 1 FROM given WHERE record = ?1 AND shared")                            \
     X(GIVEN_GET, "SELECT rev, document, shared FROM given WHERE record = ?1")                      \
     X(GIVEN_PUT, "INSERT INTO given (record, rev, document, shared) VALUES (?1, ?2, ?3, ?4) "      \
                  "ON CONFLICT (record) DO UPDATE SET rev = excluded.rev, "                         \

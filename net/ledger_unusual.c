@@ -300,14 +300,10 @@ static int of_agent(struct looking *looking, const struct opening *openings, siz
 static int has_to_do(struct looking *looking, const struct opening *opening, struct error *error)
 {
     sqlite3_stmt *row = database_statement(looking->database, LEDGER_CLIENT_OF_AGENT, error);
-    int code;
 
     database_bind_text(row, 1, opening->client.text);
     database_bind_text(row, 2, opening->agent.text);
-    code = database_step(looking->database, row, error);
-    if (code > 0)
-        sqlite3_reset(row);
-    return code;
+    return database_has_row(looking->database, row, error);
 }
 
 /* Of one client's openings, by agent. */

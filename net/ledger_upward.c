@@ -85,19 +85,13 @@ int ledger_handoff_is_inside(struct ledger *ledger, const char *office,
 
 static int is_shared(struct ledger *ledger, int64_t row, bool *shared, struct error *error)
 {
-    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_GIVEN_GET, error);
+    sqlite3_stmt *statement = database_statement(ledger->writer, LEDGER_GIVEN_SHARED, error);
     int code;
 
-    *shared = false;
-    if (statement == NULL)
-        return ERROR_STORAGE;
     sqlite3_bind_int64(statement, 1, row);
-    code = database_step(ledger->writer, statement, error);
-    if (code <= 0)
-        return code;
-    *shared = sqlite3_column_int(statement, 2) != 0;
-    sqlite3_reset(statement);
-    return 0;
+    code = database_has_row(ledger->writer, statement, error);
+    *shared = code > 0;
+    return code < 0 ? code : 0;
 }
 
 /* A claim is the centre's to decide unless nobody outside of the office could make another. */
@@ -152,13 +146,9 @@ static int is_there(struct ledger *ledger, enum ledger_statement which, const st
     sqlite3_stmt *statement = database_statement(ledger->writer, which, error);
     int code;
 
-    if (statement == NULL)
-        return ERROR_STORAGE;
     database_bind_text(statement, 1, id->text);
-    code = database_step(ledger->writer, statement, error);
+    code = database_has_row(ledger->writer, statement, error);
     *is = code > 0;
-    if (code > 0)
-        sqlite3_reset(statement);
     return code < 0 ? code : 0;
 }
 

@@ -154,6 +154,29 @@ static void a_statement_beside_a_partial_index_is_prepared_once(void **state)
     database_close(database);
 }
 
+/* A statement left in its row would hold back the log for as long as the connection lives. */
+static void whether_there_is_a_row_leaves_no_statement_open(void **state)
+{
+    static const struct database_statement find[] = {
+        {"word.find", "SELECT 1 FROM word WHERE text = ?1"}};
+    struct database_schema found = first;
+    struct database *database;
+    sqlite3_stmt *statement;
+
+    (void)state;
+    found.statements = find;
+    found.statement_count = 1;
+    database = open_as(&found);
+    statement = database_statement(database, 0, NULL);
+    database_bind_text(statement, 1, "kept");
+    assert_int_equal(database_has_row(database, statement, NULL), 1);
+    assert_false(sqlite3_stmt_busy(statement));
+    statement = database_statement(database, 0, NULL);
+    database_bind_text(statement, 1, "lost");
+    assert_int_equal(database_has_row(database, statement, NULL), 0);
+    database_close(database);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -188,6 +211,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_file_of_no_version_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_statement_beside_a_partial_index_is_prepared_once, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(whether_there_is_a_row_leaves_no_statement_open, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_being_written_opens_all_the_same, set_up,
                                         tear_down),
