@@ -160,8 +160,8 @@ int ledger_alert_may_carry(struct ledger *ledger, const char *office,
 
     *may = false;
     if (code == 0 || code == ERROR_NOT_FOUND)
-        code = ledger_queue_is_inside(ledger->writer, office, json_text_or(body, "queue", ""), may,
-                                      error);
+        code = ledger_queue_is_inside(ledger, ledger->writer, office,
+                                      json_text_or(body, "queue", ""), may, error);
     /* What is there already merge refuses, or knows again. */
     if (code == 0 && *may && row.record == NULL)
         code = operation->kind == OPERATION_APPEND ? is_news(ledger, body, may, error) : 0;

@@ -126,6 +126,8 @@ int ledger_place_read(struct ledger *ledger, struct ledger_place *place, struct 
     if (code == 0)
         code =
             ledger_property_number(reader->database, "relay-catalogue", &place->catalogue, error);
+    if (code == 0)
+        code = ledger_catalogue_is_whole(reader->database, &place->catalogue_whole, error);
     place->whole = ledger->relay_whole;
     ledger_reader_give(ledger, reader);
     return code;
@@ -133,16 +135,23 @@ int ledger_place_read(struct ledger *ledger, struct ledger_place *place, struct 
 
 static int place_write(struct ledger *ledger, const struct ledger_place *place, struct error *error)
 {
-    int code = ledger_property_number_put(ledger, "relay-desk", place->desk, error);
+    bool known = false;
+    int code = ledger_catalogue_is_whole(ledger->writer, &known, error);
 
+    if (code == 0)
+        code = ledger_property_number_put(ledger, "relay-desk", place->desk, error);
     if (code == 0)
         code = ledger_property_number_put(ledger, "relay-catalogue", place->catalogue, error);
     if (code == 0)
         code = ledger_property_number_put(ledger, "relay-whole", place->whole, error);
+    if (code == 0)
+        code = ledger_property_number_put(ledger, LEDGER_CATALOGUE_WHOLE, place->catalogue_whole,
+                                          error);
     for (size_t i = 0; i < PLACE_TEXTS && code == 0; i++)
         code = ledger_property_text_put(ledger, place_texts[i].name,
                                         (const char *)place + place_texts[i].offset, error);
-    ledger->clocks_changed |= strcmp(ledger->relay_office, place->office) != 0;
+    ledger->clocks_changed |=
+        strcmp(ledger->relay_office, place->office) != 0 || known != place->catalogue_whole;
     if (code != 0)
         return code;
     text_copy(ledger->relay_office, sizeof(ledger->relay_office), place->office);

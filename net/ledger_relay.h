@@ -89,8 +89,9 @@ struct ledger_place {
     char feed[ID_TEXT_LENGTH + 1];   /* of the centre */
     char scopes[LEDGER_DIGEST_SIZE]; /* the digest of the scopes that `desk` is a place in */
     int64_t desk, catalogue;
-    bool
-        whole; /* the desk was read to its end, once: of what is not here the centre knew nothing */
+    /* Read to its end, once. The desk: of what is not here the centre knew nothing. The catalogue:
+     * who serves a queue is known. */
+    bool whole, catalogue_whole;
     char desk_epoch[LEDGER_EPOCH_SIZE], catalogue_epoch[LEDGER_EPOCH_SIZE];
 };
 

@@ -156,6 +156,11 @@
  */
 #define ENDED_COLUMN "ALTER TABLE relay ADD COLUMN ended INTEGER;"
 
+/* A relay that had read the desk to its end is taken to have read the catalogue as well. */
+#define CATALOGUE_WHOLE_FILL                                                                       \
+    "INSERT INTO property (name, value) SELECT 'relay-catalogue-whole', value FROM property"       \
+    " WHERE name = 'relay-whole';"
+
 #define INTAKE_TABLES                                                                              \
     "CREATE TABLE intake (source TEXT NOT NULL, message_id TEXT NOT NULL, channel TEXT NOT NULL,"  \
     " message TEXT NOT NULL, matter TEXT NOT NULL, client TEXT NOT NULL,"                          \
@@ -268,6 +273,7 @@ static const char *const upgrades[] = {
     FETCH_COLUMN,                                /* 18 to 19 */
     SCOPES_COLUMN,                               /* 19 to 20 */
     ENDED_COLUMN,                                /* 20 to 21 */
+    CATALOGUE_WHOLE_FILL,                        /* 21 to 22 */
 };
 
 static const struct database_statement statements[] = {
@@ -279,7 +285,7 @@ static const struct database_statement statements[] = {
 const struct database_schema ledger_schema = {
     .what = "ledger",
     .application_id = 0x47636C64, /* "Gcld" */
-    .version = 21,
+    .version = 22,
     .create = tables,
     .upgrades = upgrades,
     .statements = statements,

@@ -33,14 +33,29 @@ static int agent_is_of(struct ledger *ledger, const char *office, const char *ag
     return code == ERROR_NOT_FOUND ? 0 : code;
 }
 
-int ledger_queue_is_inside(struct database *database, const char *office, const char *queue,
-                           bool *inside, struct error *error)
+int ledger_catalogue_is_whole(struct database *database, bool *whole, struct error *error)
+{
+    int64_t number = 0;
+    int code = ledger_property_number(database, LEDGER_CATALOGUE_WHOLE, &number, error);
+
+    *whole = number != 0;
+    return code;
+}
+
+int ledger_queue_is_inside(struct ledger *ledger, struct database *database, const char *office,
+                           const char *queue, bool *inside, struct error *error)
 {
     const char *slash = strrchr(queue, '/');
-    sqlite3_stmt *statement = database_statement(database, LEDGER_AGENT_DOCUMENTS, error);
+    sqlite3_stmt *statement;
     bool served = false, others = false;
-    int code;
+    int code = 0;
 
+    *inside = true;
+    if (ledger->is_relay)
+        code = ledger_catalogue_is_whole(database, inside, error);
+    if (code != 0 || !*inside)
+        return code;
+    statement = database_statement(database, LEDGER_AGENT_DOCUMENTS, error);
     database_bind_text(statement, 1, slash != NULL ? slash + 1 : queue);
     while ((code = database_step(database, statement, error)) > 0) {
         struct record *agent = NULL;
@@ -77,9 +92,9 @@ int ledger_handoff_is_inside(struct ledger *ledger, const char *office,
     if (*inside && agent[0] != '\0')
         code = agent_is_of(ledger, office, agent, inside, error);
     if (code == 0 && *inside && queue[0] != '\0')
-        code = ledger_queue_is_inside(ledger->writer, office, queue, inside, error);
+        code = ledger_queue_is_inside(ledger, ledger->writer, office, queue, inside, error);
     if (code == 0 && *inside && also[0] != '\0')
-        code = ledger_queue_is_inside(ledger->writer, office, also, inside, error);
+        code = ledger_queue_is_inside(ledger, ledger->writer, office, also, inside, error);
     return code;
 }
 
@@ -114,7 +129,7 @@ static int claim_is_inside(struct ledger *ledger, const struct ledger_row *row, 
     }
     if ((record->type == RECORD_FLAG || record->type == RECORD_TASK) &&
         record_text(record, "to_queue")[0] != '\0')
-        return ledger_queue_is_inside(ledger->writer, ledger->relay_office,
+        return ledger_queue_is_inside(ledger, ledger->writer, ledger->relay_office,
                                       record_text(record, "to_queue"), inside, error);
     code = is_shared(ledger, row->row, &shared, error);
     *inside = !shared;

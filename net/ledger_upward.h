@@ -22,6 +22,8 @@ enum ledger_way {
 /* The property that holds what the centre accepted last, until it was asked whether it still knows
  * it (ledger_upward_made). */
 #define LEDGER_MADE "relay-made"
+/* The property that is 1 once the catalogue was read to its end. */
+#define LEDGER_CATALOGUE_WHOLE "relay-catalogue-whole"
 /* The property that ledger_upward_shown reads. */
 #define LEDGER_SHOWN "relay-shown"
 /* The property that is 1 from when all is read anew until what the centre lost is swept away. */
@@ -34,9 +36,12 @@ int ledger_relay_open(struct ledger *ledger, struct error *error);
  * no record): whether it is for the centre to decide. */
 int ledger_relay_must_ask(struct ledger *ledger, const struct operation *operation,
                           const struct ledger_row *row, bool *must, struct error *error);
-/* Whether all who serve the queue, and somebody does, are of the office. */
-int ledger_queue_is_inside(struct database *database, const char *office, const char *queue,
-                           bool *inside, struct error *error);
+/* At a relay: whether it has read the catalogue to its end. */
+int ledger_catalogue_is_whole(struct database *database, bool *whole, struct error *error);
+/* Whether all who serve the queue, and somebody does, are of the office: not before a relay knows
+ * who serves it. */
+int ledger_queue_is_inside(struct ledger *ledger, struct database *database, const char *office,
+                           const char *queue, bool *inside, struct error *error);
 /* Whether a hand-off stays within the relay's office. */
 int ledger_handoff_is_inside(struct ledger *ledger, const char *office,
                              const struct record *handoff, bool *inside, struct error *error);

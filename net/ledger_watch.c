@@ -493,8 +493,8 @@ static int is_watched(struct look *look, const char *queue, bool *watched, struc
 {
     *watched = true;
     return look->ledger->is_relay
-               ? ledger_queue_is_inside(look->database, look->ledger->relay_office, queue, watched,
-                                        error)
+               ? ledger_queue_is_inside(look->ledger, look->database, look->ledger->relay_office,
+                                        queue, watched, error)
                : 0;
 }
 

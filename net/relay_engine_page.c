@@ -51,6 +51,7 @@ static int catalogue_take(struct relay_engine *engine, const json_t *document, s
     int code;
 
     place.catalogue = json_integer_or(document, "next", 0);
+    place.catalogue_whole |= !json_bool_or(document, "more", false);
     relay_epoch_copy(place.catalogue_epoch, document, "epoch");
     if (place.catalogue < engine->catalogue_since)
         return error_set(error, ERROR_PROTOCOL, "the centre's catalogue goes backward");

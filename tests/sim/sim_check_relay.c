@@ -124,11 +124,16 @@ void sim_check_relay(struct simulation *simulation)
     char digest[LEDGER_DIGEST_SIZE];
     struct error error = ERROR_INIT;
     struct ledger_page page = {0};
+    struct ledger_place place;
     int64_t since = 0;
     bool more = true;
 
     if (!simulation->relay.on)
         return;
+    sim_must(simulation, ledger_place_read(simulation->relay.ledger, &place, &error), &error,
+             "place of a relay");
+    if (!place.whole || !place.catalogue_whole)
+        sim_break(simulation, "the relay has not read its centre to the end");
     sim_query_at(simulation->relay.path, "SELECT id FROM operation WHERE refusal IS NOT NULL", NULL,
                  check_refused, simulation);
     sim_query_at(simulation->relay.path,

@@ -76,7 +76,7 @@ int bench_setup(void **state)
 
     assert_non_null(bench);
     relay_fixture_open(&bench->fixture);
-    bench->fixture.place.whole = false;
+    bench->fixture.place.whole = bench->fixture.place.catalogue_whole = false;
     assert_int_equal(ledger_relay_give(bench->fixture.relay, NULL, &bench->fixture.place, 0, NULL),
                      0);
     bench->steady = 1000;

@@ -35,6 +35,7 @@ static void read_scope(struct relay_fixture *f, bool catalogue)
         more = page.more;
         *cursor = page.next;
         f->place.whole |= !catalogue && !more;
+        f->place.catalogue_whole |= catalogue && !more;
         assert_int_equal(ledger_relay_page_gone(&page, &gone, NULL), 0);
         assert_int_equal(ledger_relay_take(f->relay, gone, 0, NULL), 0);
         json_decref(gone);

@@ -154,6 +154,24 @@ static void test_what_is_open_to_others_too_waits_for_the_centre(void **state)
     ledger_outcome_clear(&outcome);
 }
 
+/* Chloe alone serves w, by what was read of the catalogue. */
+static void test_who_serves_a_queue_is_not_known_before_the_whole_catalogue(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id early, late;
+
+    fixture_publish_agent(&f->centre, CHLOE, "a", "sample/w");
+    relay_settle(f);
+    f->place.catalogue_whole = false;
+    assert_int_equal(ledger_relay_give(f->relay, NULL, &f->place, f->centre.clock_ms, NULL), 0);
+    early = offer(f, ANNE, NULL, "sample/w");
+    relay_applied(f, CHLOE, take(f, CHLOE, &early, 1), LEDGER_LATER);
+    relay_settle(f);
+    late = offer(f, ANNE, NULL, "sample/w");
+    relay_applied(f, CHLOE, take(f, CHLOE, &late, 1), LEDGER_APPLIED);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &late, "state"), "accepted");
+}
+
 /* What follows from a supervisor's word is made at the centre. */
 static void test_a_re_assignment_is_the_centre_s(void **state)
 {
@@ -416,6 +434,7 @@ int main(void)
         WITH(test_the_relay_announces_within_the_office),
         WITH(test_what_another_office_has_part_in_waits_for_the_centre),
         WITH(test_what_is_open_to_others_too_waits_for_the_centre),
+        WITH(test_who_serves_a_queue_is_not_known_before_the_whole_catalogue),
         WITH(test_a_re_assignment_is_the_centre_s),
         WITH(test_what_the_office_did_stays_on_top),
         WITH(test_a_conflict_that_only_the_centre_saw_is_told),

@@ -29,6 +29,25 @@ static void the_desk_is_whole_once_it_was_read_to_its_end(void **state)
     assert_true(knows_whole_desk(bench));
 }
 
+static void the_catalogue_is_whole_once_it_was_read_to_its_end(void **state)
+{
+    struct bench *bench = *state;
+    struct ledger_place place;
+
+    (void)relay_engine_step(bench->engine);
+    bench_greet(bench);
+    bench_answer(bench, SYNC_LANE_WORK, 200,
+                 "{\"feed\":\"" FEED
+                 "\",\"next\":200,\"more\":true,\"records\":[],\"epoch\":\"\"}");
+    assert_int_equal(ledger_place_read(bench->fixture.relay, &place, NULL), 0);
+    assert_false(place.catalogue_whole);
+    bench_answer(bench, SYNC_LANE_WORK, 200,
+                 "{\"feed\":\"" FEED
+                 "\",\"next\":200,\"more\":false,\"records\":[],\"epoch\":\"\"}");
+    assert_int_equal(ledger_place_read(bench->fixture.relay, &place, NULL), 0);
+    assert_true(place.catalogue_whole);
+}
+
 /* A password may have been changed at the centre, which is no record. */
 static void verifiers_are_asked_for_now_and_then(void **state)
 {
@@ -165,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
         TEST(the_desk_is_whole_once_it_was_read_to_its_end),
+        TEST(the_catalogue_is_whole_once_it_was_read_to_its_end),
         TEST(verifiers_are_asked_for_now_and_then),
         TEST(what_the_office_does_is_carried_until_it_is_answered),
         TEST(what_is_not_answered_is_not_sent_in_haste),
