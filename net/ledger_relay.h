@@ -123,19 +123,25 @@ int ledger_relay_admit(struct ledger *ledger, const json_t *agents, struct error
 /* How many operations wait for the centre. */
 int ledger_upward_count(struct ledger *ledger, int64_t *count, struct error *error);
 
-/* One that the centre has accepted and not yet given back, empty for none: a centre that does not
- * know it was restored from an older copy. That which it accepted last is named in any case until a
- * request that named it was answered (ledger_upward_known): what came of its record before may be
- * of a centre that was restored while the answer was on its way. */
-int ledger_upward_made(struct ledger *ledger, struct id *made, struct error *error);
-/* The centre has answered to a request that named this, or nothing (empty). */
-int ledger_upward_known(struct ledger *ledger, const struct id *named, struct error *error);
-
-/* The highest number of a record that came with the centre's refusals, or at which a page was read
- * that was not the last (ledger_upward_show), a point, and the stay in which it was given; "" when
- * none is past `desk`. To the same end. */
+/* What the centre was heard of past what was read of it: a centre that does not know it was
+ * restored from an older copy. It is named until a request that named it, from a place past it, was
+ * answered (ledger_upward_known): what came of a record before may be of a centre that was restored
+ * while an answer was on its way, and of some nothing comes at all. From then on the place speaks
+ * for it. */
 #define LEDGER_SHOWN_SIZE (24 + LEDGER_EPOCH_SIZE)
-int ledger_upward_shown(struct ledger *ledger, int64_t desk, char shown[LEDGER_SHOWN_SIZE],
+struct ledger_witness {
+    struct id made;   /* accepted last, or accepted and not yet given back; empty for none */
+    int64_t made_seq; /* at the centre */
+    /* The highest number of a record that came with the centre's refusals, or at which a page was
+     * read that was not the last (ledger_upward_show), a point, and the stay in which it was given;
+     * "" for none. */
+    char shown[LEDGER_SHOWN_SIZE];
+};
+
+int ledger_upward_witness(struct ledger *ledger, struct ledger_witness *witness,
+                          struct error *error);
+/* The centre has answered to a request that named this, and number `desk` of its feed. */
+int ledger_upward_known(struct ledger *ledger, const struct ledger_witness *named, int64_t desk,
                         struct error *error);
 /* The centre showed how it stood at number `seq` of this stay. */
 int ledger_upward_show(struct ledger *ledger, int64_t seq, const char *epoch, struct error *error);
@@ -150,8 +156,8 @@ int ledger_upward_read(struct ledger *ledger, size_t limit, size_t bytes, json_t
 struct ledger_verdict {
     struct id operation;
     enum merge_refusal refusal; /* MERGE_APPLIED when applied or repeated */
-    int64_t rev;                /* at the centre, when applied */
-    bool conflict;
+    int64_t rev, seq;           /* at the centre, when applied */
+    bool repeated, conflict;
     const char *field;    /* "" for none; borrowed */
     const json_t *record; /* as it stands at the centre, when refused; borrowed, may be NULL */
 };

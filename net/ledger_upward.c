@@ -335,18 +335,21 @@ static int read_accepted(struct database *database, struct id *made, struct erro
     return 0;
 }
 
-int ledger_upward_made(struct ledger *ledger, struct id *made, struct error *error)
+int ledger_upward_witness(struct ledger *ledger, struct ledger_witness *witness,
+                          struct error *error)
 {
     struct ledger_reader *reader;
-    char text[ID_TEXT_LENGTH + 1];
     int code = ledger_reader_take(ledger, &reader, error);
 
-    *made = (struct id){""};
+    *witness = (struct ledger_witness){.shown = ""};
     if (code != 0)
         return code;
-    code = ledger_property_text(reader->database, LEDGER_MADE, text, sizeof(text), error);
-    if (code == 0 && !id_parse(made, text))
-        code = read_accepted(reader->database, made, error);
+    code = ledger_made_read(reader->database, &witness->made, &witness->made_seq, error);
+    if (code == 0 && id_is_empty(&witness->made))
+        code = read_accepted(reader->database, &witness->made, error);
+    if (code == 0)
+        code = ledger_property_text(reader->database, LEDGER_SHOWN, witness->shown,
+                                    sizeof(witness->shown), error);
     ledger_reader_give(ledger, reader);
     return code;
 }

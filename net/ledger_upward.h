@@ -20,11 +20,11 @@ enum ledger_way {
 };
 
 /* The property that holds what the centre accepted last, until it was asked whether it still knows
- * it (ledger_upward_made). */
+ * it (ledger_upward_known): its id and its number there. */
 #define LEDGER_MADE "relay-made"
 /* The property that is 1 once the catalogue was read to its end. */
 #define LEDGER_CATALOGUE_WHOLE "relay-catalogue-whole"
-/* The property that ledger_upward_shown reads. */
+/* The property that holds what else it showed (ledger_upward_show). */
 #define LEDGER_SHOWN "relay-shown"
 /* The property that is 1 from when all is read anew until what the centre lost is swept away. */
 #define LEDGER_ANEW "relay-anew"
@@ -45,6 +45,9 @@ int ledger_queue_is_inside(struct ledger *ledger, struct database *database, con
 /* Whether a hand-off stays within the relay's office. */
 int ledger_handoff_is_inside(struct ledger *ledger, const char *office,
                              const struct record *handoff, bool *inside, struct error *error);
+
+/* What LEDGER_MADE holds; empty for none. */
+int ledger_made_read(struct database *database, struct id *made, int64_t *seq, struct error *error);
 
 /* Within a transaction of a relay: puts an operation on its way. After it was applied, `row` is as
  * it made it. */

@@ -160,61 +160,76 @@ static int settle(struct settling *settling, struct error *error)
 
 /* --- what the centre must know ---------------------------------------------------------------- */
 
-/* The one before, if it was not named yet, is known to whoever gave these answers: nothing is asked
- * of the centre that does not name it. */
+int ledger_made_read(struct database *database, struct id *made, int64_t *seq, struct error *error)
+{
+    char text[ID_TEXT_LENGTH + 32];
+    int code = ledger_property_text(database, LEDGER_MADE, text, sizeof(text), error);
+
+    /* One of the version before has no number. */
+    *seq = strlen(text) > ID_TEXT_LENGTH ? strtoll(text + ID_TEXT_LENGTH, NULL, 10) : 0;
+    text[ID_TEXT_LENGTH] = '\0';
+    if (code != 0 || !id_parse(made, text))
+        *made = (struct id){""};
+    return code;
+}
+
+/* What is applied now comes after all that was before, and nothing is asked of the centre that does
+ * not name that. What is answered a second time keeps the number of the first. */
 static int note_made(struct ledger *ledger, const struct ledger_verdict *verdicts, size_t count,
                      struct error *error)
 {
-    while (count > 0 && verdicts[count - 1].refusal != MERGE_APPLIED)
-        count--;
-    return count == 0 ? 0
-                      : ledger_property_text_put(ledger, LEDGER_MADE,
-                                                 verdicts[count - 1].operation.text, error);
+    char text[ID_TEXT_LENGTH + 32];
+    struct id made;
+    int64_t seq;
+    bool newer = false;
+    int code = ledger_made_read(ledger->writer, &made, &seq, error);
+
+    for (size_t i = 0; i < count && code == 0; i++)
+        if (verdicts[i].refusal == MERGE_APPLIED &&
+            (!verdicts[i].repeated || verdicts[i].seq > seq)) {
+            made = verdicts[i].operation;
+            seq = verdicts[i].seq;
+            newer = true;
+        }
+    if (code != 0 || !newer)
+        return code;
+    snprintf(text, sizeof(text), "%s %lld", made.text, (long long)seq);
+    return ledger_property_text_put(ledger, LEDGER_MADE, text, error);
 }
 
 /* Of what the reader of a moment ago saw. */
-static int is_made(struct ledger *ledger, const struct id *operation, bool *is, struct error *error)
+static bool is_spoken_for(const struct ledger_witness *witness, const struct ledger_witness *named,
+                          int64_t desk)
 {
-    struct ledger_reader *reader;
-    char made[ID_TEXT_LENGTH + 1];
-    int code = ledger_reader_take(ledger, &reader, error);
-
-    *is = false;
-    if (code != 0)
-        return code;
-    code = ledger_property_text(reader->database, LEDGER_MADE, made, sizeof(made), error);
-    *is = code == 0 && strcmp(made, operation->text) == 0;
-    ledger_reader_give(ledger, reader);
-    return code;
+    return !id_is_empty(&named->made) && id_equal(&named->made, &witness->made) &&
+           witness->made_seq <= desk;
 }
 
-int ledger_upward_known(struct ledger *ledger, const struct id *named, struct error *error)
+static bool shown_is_spoken_for(const struct ledger_witness *witness,
+                                const struct ledger_witness *named, int64_t desk)
 {
-    bool is = false;
-    int code = id_is_empty(named) ? 0 : is_made(ledger, named, &is, error);
-
-    if (code != 0 || !is)
-        return code;
-    code = ledger_begin(ledger, error);
-    return code != 0 ? code
-                     : ledger_end(ledger, ledger_property_text_put(ledger, LEDGER_MADE, "", error),
-                                  error);
+    return named->shown[0] != '\0' && strcmp(named->shown, witness->shown) == 0 &&
+           strtoll(witness->shown, NULL, 10) <= desk;
 }
 
-int ledger_upward_shown(struct ledger *ledger, int64_t desk, char shown[LEDGER_SHOWN_SIZE],
+int ledger_upward_known(struct ledger *ledger, const struct ledger_witness *named, int64_t desk,
                         struct error *error)
 {
-    struct ledger_reader *reader;
-    int code = ledger_reader_take(ledger, &reader, error);
+    struct ledger_witness witness;
+    int code = ledger_upward_witness(ledger, &witness, error);
+    bool made = code == 0 && is_spoken_for(&witness, named, desk);
+    bool shown = code == 0 && shown_is_spoken_for(&witness, named, desk);
 
-    shown[0] = '\0';
+    if (!made && !shown)
+        return code;
+    code = ledger_begin(ledger, error);
     if (code != 0)
         return code;
-    code = ledger_property_text(reader->database, LEDGER_SHOWN, shown, LEDGER_SHOWN_SIZE, error);
-    ledger_reader_give(ledger, reader);
-    if (code != 0 || strtoll(shown, NULL, 10) <= desk)
-        shown[0] = '\0';
-    return code;
+    if (made)
+        code = ledger_property_text_put(ledger, LEDGER_MADE, "", error);
+    if (code == 0 && shown)
+        code = ledger_property_text_put(ledger, LEDGER_SHOWN, "", error);
+    return ledger_end(ledger, code, error);
 }
 
 /* Does nothing when as much was noted before. */

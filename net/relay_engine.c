@@ -139,22 +139,21 @@ int relay_begin_anew(struct relay_engine *engine, struct error *error)
 static int greet_begin(struct relay_engine *engine, struct error *error)
 {
     const struct ledger_place *place = &engine->place;
-    char path[320], shown[LEDGER_SHOWN_SIZE];
+    const struct ledger_witness *named = &engine->named;
+    char path[320];
     const struct http_request request = {
         .method = "GET", .path = path, .accept = "application/json"};
-    int code = ledger_upward_made(engine->options.ledger, &engine->named, error);
+    int code = ledger_upward_witness(engine->options.ledger, &engine->named, error);
 
-    if (code == 0)
-        code = ledger_upward_shown(engine->options.ledger, place->desk, shown, error);
     if (code != 0)
         return code;
-
+    engine->named_desk = place->desk;
     (void)snprintf(path, sizeof(path), "/v1/relay?feed=%s&since=%" PRId64 "%s%s%s%s%s%s",
                    place->feed, place->desk,
                    place->desk > 0 && place->desk_epoch[0] != '\0' ? "&epoch=" : "",
                    place->desk > 0 ? place->desk_epoch : "",
-                   id_is_empty(&engine->named) ? "" : "&made=", engine->named.text,
-                   shown[0] == '\0' ? "" : "&shown=", shown);
+                   id_is_empty(&named->made) ? "" : "&made=", named->made.text,
+                   named->shown[0] == '\0' ? "" : "&shown=", named->shown);
     return relay_send(engine, SYNC_LANE_WORK, &request, error);
 }
 
@@ -213,7 +212,8 @@ static int greet_reply(struct relay_engine *engine, const struct http_reply *rep
         return relay_begin_anew(engine, error);
     code = relay_read_reply(reply, "GET /v1/relay", &document, error);
     if (code == 0)
-        code = ledger_upward_known(engine->options.ledger, &engine->named, error);
+        code =
+            ledger_upward_known(engine->options.ledger, &engine->named, engine->named_desk, error);
     if (code == 0)
         code = greet_take(engine, document, error);
     json_decref(document);
@@ -226,14 +226,13 @@ static int greet_reply(struct relay_engine *engine, const struct http_reply *rep
  * centre went away while its long poll was lost on the way. New, NULL without memory. */
 static json_t *push_body(struct relay_engine *engine, json_t *operations)
 {
-    char shown[LEDGER_SHOWN_SIZE];
+    struct ledger_witness witness;
 
-    if (ledger_upward_made(engine->options.ledger, &engine->named, NULL) != 0 ||
-        ledger_upward_shown(engine->options.ledger, engine->place.desk, shown, NULL) != 0)
+    if (ledger_upward_witness(engine->options.ledger, &witness, NULL) != 0)
         return NULL;
     return json_pack("{s:O, s:s*, s:s*}", "operations", operations, "made",
-                     id_is_empty(&engine->named) ? NULL : engine->named.text, "shown",
-                     shown[0] == '\0' ? NULL : shown);
+                     id_is_empty(&witness.made) ? NULL : witness.made.text, "shown",
+                     witness.shown[0] == '\0' ? NULL : witness.shown);
 }
 
 static int push_send(struct relay_engine *engine, json_t *operations, struct error *error)
@@ -290,6 +289,8 @@ static bool read_verdict(const json_t *answer, struct ledger_verdict *verdict)
 
     *verdict = (struct ledger_verdict){.field = json_text_or(answer, "field", ""),
                                        .rev = json_integer_or(answer, "rev", 0),
+                                       .seq = json_integer_or(answer, "seq", 0),
+                                       .repeated = strcmp(outcome, "repeated") == 0,
                                        .conflict = json_bool_or(answer, "conflict", false),
                                        .record = json_object_get(answer, "record")};
     if (!id_parse(&verdict->operation, json_text_or(answer, "id", "")))
@@ -331,8 +332,6 @@ static int push_reply(struct relay_engine *engine, const struct http_reply *repl
     if (code == 0)
         code = ledger_upward_settle(engine->options.ledger, verdicts, count, epoch,
                                     relay_wall(engine), error);
-    if (code == 0)
-        code = ledger_upward_known(engine->options.ledger, &engine->named, error);
     /* What was not answered is sent again, but not in haste. */
     if (code == 0 && count < engine->batch_count)
         code = error_set(error, ERROR_PROTOCOL, "%zu of %zu operations were answered", count,

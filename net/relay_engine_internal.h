@@ -40,7 +40,8 @@ struct relay_engine {
     int64_t catalogue_since;
     struct sync_pace batch_pace, desk_pace, catalogue_pace;
     size_t batch_bytes, batch_count;
-    struct id named; /* as made, by the request under way on the work lane; empty for none */
+    struct ledger_witness named; /* by the greeting under way */
+    int64_t named_desk;
     char message[ERROR_MESSAGE_SIZE];
 };
 

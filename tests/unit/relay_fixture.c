@@ -71,6 +71,8 @@ static void answer(struct relay_fixture *f, const struct ledger_carried *carried
             .operation = carried[i].operation->id,
             .refusal = outcomes[i].kind == LEDGER_REFUSED ? outcomes[i].refusal : MERGE_APPLIED,
             .rev = outcomes[i].rev,
+            .seq = outcomes[i].seq,
+            .repeated = outcomes[i].kind == LEDGER_REPEATED,
             .conflict = outcomes[i].conflict,
             .field = outcomes[i].field,
             .record = outcomes[i].record};

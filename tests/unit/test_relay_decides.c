@@ -352,22 +352,23 @@ static void test_what_was_told_is_named_until_it_is_given(void **state)
 {
     struct relay_fixture *f = *state;
     struct asked asked = ask(f);
-    struct id made;
+    const struct ledger_witness other = {.made = asked.matter};
+    struct ledger_witness witness;
+    int64_t before = f->place.desk;
 
     assert_int_equal(relay_push(f, 10, true), 1);
     relay_applied(f, CHLOE, claim_case(f, &asked), LEDGER_APPLIED);
-    assert_int_equal(ledger_upward_made(f->relay, &made, NULL), 0);
-    assert_string_equal(made.text, asked.operation.text);
+    assert_int_equal(ledger_upward_witness(f->relay, &witness, NULL), 0);
+    assert_string_equal(witness.made.text, asked.operation.text);
     relay_pull(f);
     assert_string_equal(relay_says(f, RECORD_CASE, &asked.matter, "status"), "in-progress");
-    assert_int_equal(ledger_upward_made(f->relay, &made, NULL), 0);
-    assert_string_equal(made.text, asked.operation.text);
-    assert_int_equal(ledger_upward_known(f->relay, &asked.matter, NULL), 0);
-    assert_int_equal(ledger_upward_made(f->relay, &made, NULL), 0);
-    assert_string_equal(made.text, asked.operation.text);
-    assert_int_equal(ledger_upward_known(f->relay, &asked.operation, NULL), 0);
-    assert_int_equal(ledger_upward_made(f->relay, &made, NULL), 0);
-    assert_string_equal(made.text, "");
+    assert_int_equal(ledger_upward_known(f->relay, &other, f->place.desk, NULL), 0);
+    assert_int_equal(ledger_upward_known(f->relay, &witness, before, NULL), 0);
+    assert_int_equal(ledger_upward_witness(f->relay, &witness, NULL), 0);
+    assert_string_equal(witness.made.text, asked.operation.text);
+    assert_int_equal(ledger_upward_known(f->relay, &witness, f->place.desk, NULL), 0);
+    assert_int_equal(ledger_upward_witness(f->relay, &witness, NULL), 0);
+    assert_string_equal(witness.made.text, "");
 }
 
 /* --- one that expires here and was decided at the centre ---------------------------------------

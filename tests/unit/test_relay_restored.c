@@ -145,6 +145,63 @@ static void what_was_accepted_last_is_named_until_that_is_answered(void **state)
     }
 }
 
+/* Anne says why she opens a file. */
+static struct operation *look(struct bench *bench, const struct id *client)
+{
+    struct relay_fixture *f = &bench->fixture;
+    struct id id = fixture_id(&f->centre);
+
+    return relay_append(f, ANNE, RECORD_ACCESS, &id,
+                        json_pack("{s:s, s:s, s:s, s:s, s:s}", "agent",
+                                  f->centre.actors[ANNE].agent.text, "office", "sample/a", "at",
+                                  "2026-11-02T14:00:00.000Z", "purpose", "call-back", "client",
+                                  client->text));
+}
+
+/* That does not come back: the place in the feed stays before it, and says nothing of it. */
+static void what_does_not_come_back_is_named_on(void **state)
+{
+    struct bench *bench = *state;
+    struct id client = relay_make_client(&bench->fixture, ANNE), accepted;
+    struct operation *operation;
+    char named[64];
+
+    relay_settle(&bench->fixture);
+    bench_get_joined(bench);
+    operation = look(bench, &client);
+    accepted = operation->id;
+    bench_carry(bench, operation);
+    accept(bench, &accepted);
+    (void)snprintf(named, sizeof named, "&made=%s", accepted.text);
+    for (int turn = 0; turn < 3; turn++) {
+        reconnect(bench);
+        assert_non_null(strstr(bench_work(bench), "since=300"));
+        assert_non_null(strstr(bench_work(bench), named));
+        bench_greet(bench);
+        bench_page(bench, SYNC_LANE_WORK, 201, "");
+    }
+}
+
+/* As a refusal that was long on its way, of a centre that was restored meanwhile. */
+static void what_was_shown_before_the_place_is_named_once(void **state)
+{
+    struct bench *bench = *state;
+    struct operation *operation = bench_client(bench);
+    struct id id = operation->id, record = operation->record;
+
+    bench_get_joined(bench);
+    bench_carry(bench, operation);
+    bench_page(bench, SYNC_LANE_BELL, 310, "one");
+    refuse(bench, &id, &record);
+    reconnect(bench);
+    assert_non_null(strstr(bench_work(bench), "since=310"));
+    assert_non_null(strstr(bench_work(bench), "&shown=309.ab12cd34"));
+    bench_greet(bench);
+    bench_page(bench, SYNC_LANE_WORK, 201, "");
+    reconnect(bench);
+    assert_null(strstr(bench_work(bench), "shown"));
+}
+
 static void what_the_centre_lost_of_it_is_carried_again(void **state)
 {
     struct bench *bench = *state;
@@ -172,9 +229,14 @@ static void how_far_was_read_is_told_while_it_is_read_again(void **state)
     assert_non_null(strstr(bench_work(bench), "since=0"));
     assert_non_null(strstr(bench_work(bench), "&shown=300"));
     bench_greet(bench);
+    bench_page(bench, SYNC_LANE_WORK, 200, "");
     bench_page(bench, SYNC_LANE_BELL, 301, "two");
     reconnect(bench);
     assert_non_null(strstr(bench_work(bench), "since=301"));
+    assert_non_null(strstr(bench_work(bench), "&shown=300"));
+    bench_greet(bench);
+    bench_page(bench, SYNC_LANE_WORK, 200, "");
+    reconnect(bench);
     assert_null(strstr(bench_work(bench), "shown"));
 }
 
@@ -214,6 +276,8 @@ int main(void)
         TEST(how_far_a_page_was_read_is_told),
         TEST(a_batch_shows_what_it_goes_on_from),
         TEST(what_was_accepted_last_is_named_until_that_is_answered),
+        TEST(what_does_not_come_back_is_named_on),
+        TEST(what_was_shown_before_the_place_is_named_once),
         TEST(what_the_centre_lost_of_it_is_carried_again),
         TEST(how_far_was_read_is_told_while_it_is_read_again),
         TEST(a_centre_restored_is_read_from_the_beginning),
