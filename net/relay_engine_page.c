@@ -44,6 +44,19 @@ void relay_epoch_copy(char to[LEDGER_EPOCH_SIZE], const json_t *document, const 
     text_copy(to, LEDGER_EPOCH_SIZE, plain ? epoch : "");
 }
 
+/* What changed past the end of a page is left out of it, and comes with the next ones: but not from
+ * a centre that is restored to before that. It will be known by this. */
+static int page_shown(struct relay_engine *engine, const json_t *document, struct error *error)
+{
+    char epoch[LEDGER_EPOCH_SIZE];
+
+    relay_epoch_copy(epoch, document, "head_epoch");
+    if (!json_bool_or(document, "more", false) || *epoch == '\0')
+        return 0;
+    return ledger_upward_show(engine->options.ledger, json_integer_or(document, "head", 0), epoch,
+                              error);
+}
+
 static int catalogue_take(struct relay_engine *engine, const json_t *document, struct error *error)
 {
     const json_t *records = json_object_get(document, "records");
@@ -55,7 +68,10 @@ static int catalogue_take(struct relay_engine *engine, const json_t *document, s
     relay_epoch_copy(place.catalogue_epoch, document, "epoch");
     if (place.catalogue < engine->catalogue_since)
         return error_set(error, ERROR_PROTOCOL, "the centre's catalogue goes backward");
-    code = ledger_relay_give(engine->options.ledger, records, &place, relay_wall(engine), error);
+    code = page_shown(engine, document, error);
+    if (code == 0)
+        code =
+            ledger_relay_give(engine->options.ledger, records, &place, relay_wall(engine), error);
     if (code != 0)
         return code;
     engine->place = place;
@@ -92,19 +108,6 @@ static int desk_scopes(struct relay_engine *engine, const char *scopes, bool *ag
     return code;
 }
 
-/* What changed past the end of a page is left out of it, and comes with the next ones: but not from
- * a centre that is restored to before that. It will be known by this. */
-static int desk_shown(struct relay_engine *engine, const json_t *document, struct error *error)
-{
-    char epoch[LEDGER_EPOCH_SIZE];
-
-    relay_epoch_copy(epoch, document, "head_epoch");
-    if (!json_bool_or(document, "more", false) || *epoch == '\0')
-        return 0;
-    return ledger_upward_show(engine->options.ledger, json_integer_or(document, "head", 0), epoch,
-                              error);
-}
-
 static int desk_take(struct relay_engine *engine, const json_t *document, struct error *error)
 {
     const json_t *records = json_object_get(document, "records");
@@ -127,7 +130,7 @@ static int desk_take(struct relay_engine *engine, const json_t *document, struct
     relay_epoch_copy(place.desk_epoch, document, "epoch");
     if (place.desk < engine->since)
         return error_set(error, ERROR_PROTOCOL, "the centre's feed goes backward");
-    code = desk_shown(engine, document, error);
+    code = page_shown(engine, document, error);
     if (code == 0)
         code = ledger_relay_take(engine->options.ledger, json_object_get(document, "gone"),
                                  relay_wall(engine), error);

@@ -78,6 +78,19 @@ static void how_far_a_page_was_read_is_told(void **state)
     assert_null(strstr(bench_work(bench), "shown"));
 }
 
+static void how_far_a_page_of_the_catalogue_was_read_is_told(void **state)
+{
+    struct bench *bench = *state;
+
+    (void)relay_engine_step(bench->engine);
+    bench_greet(bench);
+    bench_answer(bench, SYNC_LANE_WORK, 200,
+                 "{\"feed\":\"" FEED "\",\"next\":202,\"more\":true,\"records\":[],\"epoch\":\"\","
+                 "\"head\":309,\"head_epoch\":\"ab12cd34\"}");
+    reconnect(bench);
+    assert_non_null(strstr(bench_work(bench), "&shown=309.ab12cd34"));
+}
+
 static const char *says(const struct bench *bench, const char *member)
 {
     return json_text_or(bench->lanes[SYNC_LANE_WORK].body, member, "");
@@ -274,6 +287,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
         TEST(what_a_refusal_showed_is_told),
         TEST(how_far_a_page_was_read_is_told),
+        TEST(how_far_a_page_of_the_catalogue_was_read_is_told),
         TEST(a_batch_shows_what_it_goes_on_from),
         TEST(what_was_accepted_last_is_named_until_that_is_answered),
         TEST(what_does_not_come_back_is_named_on),
