@@ -2,11 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define BUSY_TIMEOUT_MS 5000
+
+static pthread_once_t library_set = PTHREAD_ONCE_INIT;
 
 struct database {
     sqlite3 *handle;
@@ -190,6 +193,13 @@ static int create_file(const char *path, struct error *error)
     return 0;
 }
 
+/* Nobody asks how much memory SQLite has in use: counting takes a lock at each piece. It is too
+ * late, and no harm, where the program has used SQLite before. */
+static void set_library(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static struct database *database_new(const struct database_schema *schema)
 {
     struct database *database =
@@ -206,6 +216,7 @@ int database_open(struct database **opened, const char *path, enum database_mode
     struct database *database;
     int code = 0;
 
+    (void)pthread_once(&library_set, set_library);
     *opened = NULL;
     if (mode == DATABASE_CREATE && (code = create_file(path, error)) != 0)
         return code;
