@@ -10,6 +10,7 @@ struct ledger;
 /* What a commit rings for, in the order of ringing. */
 enum ledger_bell {
     LEDGER_BELL_TRAIL,      /* something is unsigned, and all was signed before */
+    LEDGER_BELL_LOG,        /* the log of the database has grown long */
     LEDGER_BELL_UPWARD,     /* a relay has something to do at the centre */
     LEDGER_BELL_HANDOFFS,   /* an offer was made that has an end */
     LEDGER_BELL_OPENINGS,   /* the end of an opened file came nearer */

@@ -3,6 +3,7 @@
 #include "net/ledger_follow.h"
 #include "net/ledger_handoff.h"
 #include "net/ledger_holder.h"
+#include "net/ledger_log.h"
 #include "net/ledger_protect.h"
 #include "net/ledger_upward.h"
 
@@ -339,8 +340,10 @@ int ledger_open(struct ledger **ledger, const char *path, struct error *error)
         code = lock_take(opened, error);
     if (code == 0)
         code = database_open(&opened->writer, opened->path, DATABASE_OPEN, &ledger_schema, error);
-    if (code == 0)
+    if (code == 0) {
+        ledger_log_watch(opened);
         code = feed_read(opened, error);
+    }
     if (code == 0)
         code = ledger_relay_open(opened, error);
     if (code == 0)

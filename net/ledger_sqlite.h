@@ -56,6 +56,7 @@ struct ledger {
     pthread_mutex_t readers_mutex;
     struct ledger_reader *readers; /* idle ones */
 
+    int log_told;                /* how long the log was when that was told (ledger_log.c) */
     unsigned rung;               /* a bit for each bell to ring after this transaction */
     pthread_rwlock_t bells_lock; /* held while they are told */
     struct {

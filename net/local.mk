@@ -149,7 +149,8 @@ libnet_a_SOURCES += \
     net/request_session.c net/request_session.h net/route_token.c net/route_password.c \
     net/route_devices.c \
     net/server_routes.c \
-    net/audit_clock.c net/audit_clock.h net/server_trail.c net/server_trail.h \
+    net/audit_clock.c net/audit_clock.h net/log_clock.c net/log_clock.h net/ledger_log.c \
+    net/ledger_log.h net/server_trail.c net/server_trail.h \
     net/server_worker.c net/server_worker.h
 
 # Open311 GeoReport v2.

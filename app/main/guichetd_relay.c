@@ -8,6 +8,7 @@
 #include "net/audit_clock.h"
 #include "net/handoff_clock.h"
 #include "net/ledger_relay.h"
+#include "net/log_clock.h"
 #include "net/queue_watch.h"
 #include "net/relay.h"
 #include "net/search_clock.h"
@@ -19,6 +20,7 @@ struct serving {
     struct handoff_clock *clock;
     struct queue_watch *watch;
     struct audit_clock *trail;
+    struct log_clock *log;
     struct search_clock *search;
     struct server *server;
     struct relay *relay;
@@ -33,6 +35,7 @@ static void stop(struct serving *serving)
     if (serving->board != NULL)
         relay_board_listen(serving->board, NULL, NULL);
     server_stop(serving->server);
+    log_clock_stop(serving->log);
     audit_clock_stop(serving->trail);
     queue_watch_stop(serving->watch);
     search_clock_stop(serving->search);
@@ -45,6 +48,7 @@ static int start(struct serving *serving, const struct config *config, struct er
 {
     const struct handoff_clock_options expiry = {.log = guichetd_print};
     const struct audit_clock_options trail = {.log = guichetd_print};
+    const struct log_clock_options log = {.log = guichetd_print};
     struct queue_watch_options thresholds = {.log = guichetd_print, .rest = relay_board_rest};
     const struct search_clock_options search = {.log = guichetd_print};
     struct server_options options;
@@ -75,6 +79,8 @@ static int start(struct serving *serving, const struct config *config, struct er
         code = queue_watch_start(&serving->watch, &thresholds, serving->ledger, error);
     if (code == 0)
         code = audit_clock_start(&serving->trail, &trail, serving->ledger, error);
+    if (code == 0)
+        code = log_clock_start(&serving->log, &log, serving->ledger, error);
     if (code == 0)
         code = search_clock_start(&serving->search, &search, serving->ledger, error);
     if (code == 0)

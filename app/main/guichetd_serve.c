@@ -14,12 +14,13 @@
 #include "net/delivery.h"
 #include "net/handoff_clock.h"
 #include "net/ledger.h"
+#include "net/log_clock.h"
 #include "net/opening_clock.h"
-#include "net/search_clock.h"
 #include "net/promise_clock.h"
 #include "net/provider.h"
 #include "net/queue_watch.h"
 #include "net/scan_folder.h"
+#include "net/search_clock.h"
 #include "net/server.h"
 
 /* File descriptors besides connections: database, log, the pool's own. */
@@ -126,6 +127,7 @@ struct serving {
     struct search_clock *search;
     struct promise_clock *promises;
     struct audit_clock *trail;
+    struct log_clock *log;
     struct queue_watch *watch;
     struct scan_folder *scans;
     struct server *server;
@@ -140,6 +142,7 @@ static void stop(struct serving *serving)
     server_stop(serving->server);
     scan_folder_stop(serving->scans);
     queue_watch_stop(serving->watch);
+    log_clock_stop(serving->log);
     audit_clock_stop(serving->trail);
     promise_clock_stop(serving->promises);
     opening_clock_stop(serving->openings);
@@ -189,6 +192,7 @@ static int start(struct serving *serving, const struct config *config, struct er
     const struct search_clock_options search = {.log = guichetd_print};
     const struct promise_clock_options promises = {.log = guichetd_print};
     const struct audit_clock_options trail = {.log = guichetd_print};
+    const struct log_clock_options log = {.log = guichetd_print};
     const struct queue_watch_options thresholds = {.log = guichetd_print};
     const struct scan_folder_options scans = {
         .folder = config_text(config, "scan-folder"),
@@ -223,6 +227,8 @@ static int start(struct serving *serving, const struct config *config, struct er
         code = promise_clock_start(&serving->promises, &promises, serving->ledger, error);
     if (code == 0)
         code = audit_clock_start(&serving->trail, &trail, serving->ledger, error);
+    if (code == 0)
+        code = log_clock_start(&serving->log, &log, serving->ledger, error);
     if (code == 0)
         code = queue_watch_start(&serving->watch, &thresholds, serving->ledger, error);
     if (code == 0)
