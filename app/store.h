@@ -256,6 +256,11 @@ struct store_outcome {
  */
 int store_outbox_settle(struct store *store, const struct store_outcome *outcomes, size_t count,
                         struct error *error);
+/* The same, on the disk with the next that is marked as being sent, or by store_sync, whichever
+ * comes first: the disk is waited for once. */
+int store_outbox_settle_soon(struct store *store, const struct store_outcome *outcomes,
+                             size_t count, struct error *error);
+int store_sync(struct store *store, struct error *error);
 
 /* --- refusals and conflicts: shown to the agent until dismissed ----------------------------- */
 

@@ -53,6 +53,7 @@ struct store {
     /* Room in the log (store_room.c). */
     bool log_watched;
     int64_t log_pages; /* that it holds since it was begun anew, as far as known */
+    bool unsynced;     /* answers were settled that no sync has covered */
 
     int64_t stranded; /* operations that only the journal holds, as far as known */
     char trouble[ERROR_MESSAGE_SIZE];

@@ -336,7 +336,10 @@ int store_outbox_sending(struct store *store, const struct id *ids, size_t count
         return code;
     for (size_t i = 0; i < count && code == 0; i++)
         code = mark_sending(store, &ids[i], error);
-    return store_end(store, code, error);
+    code = store_end(store, code, error);
+    if (code == 0)
+        store->unsynced = false;
+    return code;
 }
 
 static int delete_operation(struct store *store, const struct id *id, struct error *error)
@@ -529,25 +532,48 @@ static void let_go(struct store *store, const struct store_outcome *outcomes, si
     store_journal_rotate(store);
 }
 
-int store_outbox_settle(struct store *store, const struct store_outcome *outcomes, size_t count,
-                        struct error *error)
+static int settle(struct store *store, const struct store_outcome *outcomes, size_t count,
+                  struct error *error)
 {
-    int code = store_begin(store, error);
+    int code = 0;
 
-    if (code != 0)
-        return code;
     for (size_t i = 0; i < count && code == 0; i++)
         code = settle_one(store, &outcomes[i], error);
     if (code == 0)
         code = store_witness_note(store, outcomes, count, error);
     if (code == 0)
         code = store_leaving_sweep(store, error);
+    return code == 0 ? store_retained_prune(store, error) : code;
+}
+
+static int settle_all(struct store *store, const struct store_outcome *outcomes, size_t count,
+                      struct error *error)
+{
+    int code = store_begin(store, error);
+
     if (code == 0)
-        code = store_retained_prune(store, error);
-    code = store_end(store, code, error);
+        code = store_end(store, settle(store, outcomes, count, error), error);
     if (code == 0) {
         let_go(store, outcomes, count);
         store_wipe(store);
     }
+    return code;
+}
+
+int store_outbox_settle(struct store *store, const struct store_outcome *outcomes, size_t count,
+                        struct error *error)
+{
+    return settle_all(store, outcomes, count, error);
+}
+
+int store_outbox_settle_soon(struct store *store, const struct store_outcome *outcomes,
+                             size_t count, struct error *error)
+{
+    int code;
+
+    database_relax(store->database, true);
+    code = settle_all(store, outcomes, count, error);
+    database_relax(store->database, false);
+    store->unsynced = store->unsynced || code == 0;
     return code;
 }

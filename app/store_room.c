@@ -5,14 +5,15 @@
 #define FRAME_BYTES      4120 /* a page and its head */
 #define AHEAD_BYTES      (512 * 1024)
 #define PIECE_BYTES      (64 * 1024)
-#define CHECKPOINT_PAGES 4000 /* as database.c has it; a hook of one's own takes its place */
+#define CHECKPOINT_PAGES 4000  /* as database.c has it; a hook of one's own takes its place */
+#define LONGEST_PAGES    16000 /* in a rush it waits so long for a quiet moment */
 
 static int note_pages(void *context, sqlite3 *handle, const char *name, int pages)
 {
     struct store *store = context;
 
     store->log_pages = pages;
-    if (pages >= CHECKPOINT_PAGES)
+    if (pages >= LONGEST_PAGES)
         (void)sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     return SQLITE_OK;
 }
@@ -44,6 +45,27 @@ static bool lengthen(sqlite3_file *log, sqlite3_int64 length)
     return result == SQLITE_OK;
 }
 
+/* What the log holds goes into the file itself: whoever writes next begins the log anew. */
+static void shorten(struct store *store)
+{
+    int pages = 0, carried = 0;
+
+    if (sqlite3_wal_checkpoint_v2(database_handle(store->database), NULL, SQLITE_CHECKPOINT_PASSIVE,
+                                  &pages, &carried) == SQLITE_OK &&
+        pages == carried)
+        store->log_pages = 0;
+}
+
+int store_sync(struct store *store, struct error *error)
+{
+    sqlite3_file *log = store->unsynced ? find_log(store) : NULL;
+
+    if (log != NULL && log->pMethods->xSync(log, SQLITE_SYNC_NORMAL) != SQLITE_OK)
+        return error_set(error, ERROR_STORAGE, "store: its log cannot be synced");
+    store->unsynced = false;
+    return 0;
+}
+
 void store_room(struct store *store)
 {
     sqlite3_file *log = find_log(store);
@@ -53,6 +75,8 @@ void store_room(struct store *store)
     if (!store->log_watched)
         sqlite3_wal_hook(database_handle(store->database), note_pages, store);
     store->log_watched = true;
+    if (store->log_pages >= CHECKPOINT_PAGES)
+        shorten(store);
     used = store->log_pages * FRAME_BYTES;
     if (log == NULL || log->pMethods->xFileSize(log, &size) != SQLITE_OK ||
         size >= used + AHEAD_BYTES / 2 || database_begin(store->database, NULL) != 0)

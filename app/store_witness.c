@@ -202,9 +202,13 @@ int store_shown_note(struct store *store, int64_t seq, const char *epoch, struct
     shown_add(witness.shown, seq, epoch);
     if (strcmp(before.shown, witness.shown) == 0)
         return 0;
+    /* Where a power cut takes it away, what it is to be known by goes too, and is read again. */
+    database_relax(store->database, true);
     code = store_begin(store, error);
-    return code != 0 ? code
-                     : store_end(store, witness_write(store, &before, &witness, error), error);
+    if (code == 0)
+        code = store_end(store, witness_write(store, &before, &witness, error), error);
+    database_relax(store->database, false);
+    return code;
 }
 
 bool store_witness_reached(const struct store_witness *witness, int64_t cursor)

@@ -155,10 +155,12 @@ static int read_answer(struct sync_engine *engine, struct answers *answers, cons
     return 0;
 }
 
+/* `soon`: store_sync follows. */
 static int settle(struct sync_engine *engine, const struct store_outcome *outcomes, size_t count,
-                  struct error *error)
+                  bool soon, struct error *error)
 {
-    int code = store_outbox_settle(engine->store, outcomes, count, error);
+    int code = soon ? store_outbox_settle_soon(engine->store, outcomes, count, error)
+                    : store_outbox_settle(engine->store, outcomes, count, error);
 
     if (code != 0)
         return sync_fault(engine, code);
@@ -259,15 +261,19 @@ static int settle_answers(struct sync_engine *engine, const json_t *document,
         ahead = send_ahead(engine, &answers, answers.later_count == 0 ? next : NULL);
     }
     if (answers.count > 0) {
-        int settled = settle(engine, answers.outcomes, answers.count, code == 0 ? error : NULL);
+        int settled =
+            settle(engine, answers.outcomes, answers.count, ahead, code == 0 ? error : NULL);
         code = code != 0 ? code : settled;
+    }
+    if (code == 0 && ahead) {
+        read_next(engine);
+        code = store_sync(engine->store, error);
+        code = code != 0 ? sync_fault(engine, code) : 0;
     }
     /* What cannot be written now could not be then: it is sent again. */
     if (code != 0 && ahead) {
         sync_ahead_cancel(engine, SYNC_JOB_PUSH);
         engine->batch_count = 0;
-    } else if (ahead) {
-        read_next(engine);
     }
     answers_free(&answers);
     return code;
@@ -279,7 +285,7 @@ static int refuse_alone(struct sync_engine *engine, enum merge_refusal refusal, 
     struct store_outcome outcome = {.operation = engine->batch[0], .refusal = refusal};
 
     engine->totals.refused++;
-    return settle(engine, &outcome, 1, error);
+    return settle(engine, &outcome, 1, false, error);
 }
 
 /* The server will not read the batch: halved until the one operation that it means is alone. Where

@@ -370,6 +370,77 @@ static void what_only_the_journal_took_outlives_the_power(void **state)
     expect_in_journal(true);
 }
 
+/* --- answers that are on the disk later ---------------------------------------------------------
+ */
+
+static int keep_id(void *context, const struct outbox_entry *entry)
+{
+    *(struct id *)context = entry->operation->id;
+    return 0;
+}
+
+enum after_settling { NOTHING, MARK_THE_NEXT, SYNC };
+
+/* In the child: an answer is settled, then what is said, and the power is cut. */
+static void settle_and_lose_power(struct store_fixture *fixture, struct store_script *script,
+                                  enum after_settling after)
+{
+    struct store_outcome outcome = {.operation = script->append->id, .rev = 1, .seq = 1};
+
+    store_close(fixture->store);
+    fault_vfs_arm(FAULT_POWER, LONG_MAX);
+    fault_vfs_lose(0);
+    if (store_open(&fixture->store, fixture->path, fixture->key, NULL) != 0 ||
+        store_script_step(fixture, script, 0) != 0 || store_script_step(fixture, script, 1) != 0)
+        _exit(3);
+    if (store_outbox_settle_soon(fixture->store, &outcome, 1, NULL) != 0 ||
+        store_outbox_count(fixture->store, NULL) != 2)
+        _exit(4);
+    if (after == MARK_THE_NEXT) {
+        struct id next;
+
+        if (store_outbox_each(fixture->store, 1, keep_id, &next, NULL) != 0 ||
+            store_outbox_sending(fixture->store, &next, 1, NULL) != 0)
+            _exit(5);
+    }
+    /* As the engine does: nothing is left to do after a mark. */
+    if (after != NOTHING && store_sync(fixture->store, NULL) != 0)
+        _exit(6);
+    fault_vfs_arm(FAULT_POWER, 1);
+    store_script_step(fixture, script, 4);
+    _exit(7);
+}
+
+static void expect_waiting(enum after_settling after, int64_t waiting)
+{
+    struct store_fixture fixture;
+    struct store_script script;
+    pid_t child;
+    int status;
+
+    store_script_begin(&fixture, &script);
+    store_close(fixture.store);
+    fixture.store = NULL;
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        settle_and_lose_power(&fixture, &script, after);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(WEXITSTATUS(status), FAULT_EXIT);
+    store_fixture_reopen(&fixture);
+    assert_int_equal(store_outbox_count(fixture.store, NULL), waiting);
+    store_script_end(&fixture, &script);
+}
+
+/* Without either the answer is lost, and is asked for again. */
+static void an_answer_is_on_the_disk_with_the_next_mark_or_once_synced(void **state)
+{
+    (void)state;
+    expect_waiting(NOTHING, 3);
+    expect_waiting(MARK_THE_NEXT, 2);
+    expect_waiting(SYNC, 2);
+}
+
 /* --- room in the log ---------------------------------------------------------------------------
  */
 
@@ -403,6 +474,33 @@ static void with_room_a_saving_does_not_lengthen_the_log(void **state)
     assert_int_equal(store_outbox_count(fixture.store, NULL), 60);
     store_fixture_reopen(&fixture);
     assert_int_equal(store_outbox_count(fixture.store, NULL), 60);
+    store_script_end(&fixture, &script);
+}
+
+/* In a rush the log grows; it goes into the file when there is time. */
+static void the_log_goes_into_the_file_in_a_quiet_moment(void **state)
+{
+    const size_t length = 17L * 1024 * 1024; /* more than 4000 pages */
+    struct store_fixture fixture;
+    struct store_script script;
+    struct stat status;
+    char *text = malloc(length);
+    json_t *value;
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, 'a', length);
+    store_script_begin(&fixture, &script);
+    store_room(fixture.store);
+    value = json_stringn(text, length);
+    assert_int_equal(store_state_put(fixture.store, "draft", value, NULL), 0);
+    assert_int_equal(stat(fixture.path, &status), 0);
+    assert_true(status.st_size < (long long)length);
+    store_room(fixture.store);
+    assert_int_equal(stat(fixture.path, &status), 0);
+    assert_true(status.st_size > (long long)length);
+    json_decref(value);
+    free(text);
     store_script_end(&fixture, &script);
 }
 
@@ -488,7 +586,9 @@ int main(void)
         cmocka_unit_test(a_full_disk_is_named),
         cmocka_unit_test(what_was_saved_outlives_the_power_in_the_journal_alone),
         cmocka_unit_test(what_only_the_journal_took_outlives_the_power),
+        cmocka_unit_test(an_answer_is_on_the_disk_with_the_next_mark_or_once_synced),
         cmocka_unit_test(with_room_a_saving_does_not_lengthen_the_log),
+        cmocka_unit_test(the_log_goes_into_the_file_in_a_quiet_moment),
         cmocka_unit_test(a_read_only_disk_is_named),
         cmocka_unit_test(a_store_on_a_read_only_disk_is_told_of_and_whole_afterwards),
     };
