@@ -5,12 +5,24 @@
 /* Longest that one exchange should take, in ms: what a person waits for a hand-off to leave. A
  * round trip of 2 s leaves room to grow. */
 #define LONGEST_MS 5000
+#define QUICK_MS   (LONGEST_MS / 8)
 
 static void set_limit(struct sync_pace *pace, size_t limit)
 {
     if (limit < pace->minimum)
         limit = pace->minimum;
     pace->limit = limit > pace->maximum ? pace->maximum : limit;
+}
+
+/* After a quick one, as much as would then be quick as well: more takes longer in proportion at
+ * most. */
+static size_t larger(const struct sync_pace *pace, int64_t took, size_t amount)
+{
+    double quick = (double)amount * QUICK_MS / (double)(took > 0 ? took : 1);
+
+    if (quick >= (double)pace->maximum)
+        return pace->maximum;
+    return quick > (double)pace->limit * 4 ? (size_t)quick : pace->limit * 4;
 }
 
 void sync_pace_begin(struct sync_pace *pace, int64_t now)
@@ -22,11 +34,11 @@ void sync_pace_done(struct sync_pace *pace, int64_t now, size_t amount)
 {
     int64_t took = now - pace->began;
 
-    pace->quick = took < LONGEST_MS / 8;
+    pace->quick = took < QUICK_MS;
     if (took > LONGEST_MS)
         set_limit(pace, (size_t)((double)amount * LONGEST_MS / (double)took));
     else if (pace->quick)
-        set_limit(pace, pace->limit * 4);
+        set_limit(pace, larger(pace, took, amount));
     else if (took < LONGEST_MS / 2)
         set_limit(pace, pace->limit * 2);
 }
