@@ -18,9 +18,16 @@
 
 static void add_value(struct text_buffer *buffer, const json_t *value, bool sorted);
 
+/* Mostly it is there. */
+static inline bool has_room(struct text_buffer *buffer, size_t more)
+{
+    return (!buffer->failed && more < buffer->capacity - buffer->length) ||
+           text_buffer_reserve(buffer, more);
+}
+
 static void add_byte(struct text_buffer *buffer, char byte)
 {
-    if (text_buffer_reserve(buffer, 1))
+    if (has_room(buffer, 1))
         buffer->bytes[buffer->length++] = byte;
 }
 
@@ -75,19 +82,23 @@ static void add_text(struct text_buffer *buffer, const char *text, size_t length
 {
     size_t at = 0;
 
-    add_byte(buffer, '"');
+    /* With both quotes; what is escaped makes more room for itself. */
+    if (!has_room(buffer, length + 2))
+        return;
+    buffer->bytes[buffer->length++] = '"';
     while (at < length) {
         size_t plain = plain_length(text + at, length - at);
 
-        if (!text_buffer_reserve(buffer, plain + 6))
-            return;
         memcpy(buffer->bytes + buffer->length, text + at, plain);
         buffer->length += plain;
         at += plain;
-        if (at < length)
-            buffer->length += escape((unsigned char)text[at++], buffer->bytes + buffer->length);
+        if (at == length)
+            break;
+        if (!has_room(buffer, 6 + length - at))
+            return;
+        buffer->length += escape((unsigned char)text[at++], buffer->bytes + buffer->length);
     }
-    add_byte(buffer, '"');
+    buffer->bytes[buffer->length++] = '"';
 }
 
 /* --- numbers ---------------------------------------------------------------------------------- */
