@@ -4,11 +4,13 @@ UNIT_LIBS = libnet.a libforms.a libapp.a $(SERVER_LIBS) $(NET_LIBS) $(FORMS_LIBS
     $(APP_LIBS) $(CMOCKA_LIBS)
 
 # The longest tests begin first, so that none runs on alone at the end.
-FIRST_SCRIPT_TESTS = tests/sim/sim.sh tests/security/injection.sh tests/chaos/chaos.sh
+FIRST_SCRIPT_TESTS = tests/sim/sim.sh tests/security/injection.sh \
+    tests/end_to_end/handoff_kinds.sh tests/chaos/chaos.sh tests/end_to_end/supervise.sh
 dist_check_SCRIPTS += $(FIRST_SCRIPT_TESTS)
 TESTS += $(FIRST_SCRIPT_TESTS)
 
 UNIT_TESTS = \
+    tests/security/test_attacks \
     tests/unit/test_store_memory \
     tests/unit/test_sync_server \
     tests/unit/test_store_crash \
@@ -823,7 +825,6 @@ SCRIPT_TESTS = \
     tests/end_to_end/form_version.sh \
     tests/end_to_end/handoff_context.sh \
     tests/end_to_end/handoff_faults.sh \
-    tests/end_to_end/handoff_kinds.sh \
     tests/end_to_end/handoff_load.sh \
     tests/end_to_end/handoff_ahead.sh tests/end_to_end/handoff_race.sh \
     tests/end_to_end/held.sh \
@@ -857,7 +858,6 @@ SCRIPT_TESTS = \
     tests/end_to_end/slow_line.sh \
     tests/end_to_end/state.sh \
     tests/end_to_end/story.sh \
-    tests/end_to_end/supervise.sh \
     tests/end_to_end/switch.sh \
     tests/end_to_end/tasks.sh \
     tests/end_to_end/tls.sh \
@@ -1348,7 +1348,6 @@ tests_security_scan_LDADD = $(UNIT_LIBS)
 
 
 # Attacks on every route of the server.
-UNIT_TESTS += tests/security/test_attacks
 tests_security_test_attacks_SOURCES = tests/security/test_attacks.c tests/security/attack_table.c \
     tests/security/attack_table.h \
     tests/unit/server_fixture.c tests/unit/server_fixture.h $(LEDGER_FIXTURE)
