@@ -217,15 +217,33 @@ static int write_after(struct attempt *attempt, struct ledger_row *after, struct
     return code == 0 ? follow_up(attempt, after, error) : code;
 }
 
+/* Whether the relay itself makes a record whose id is computed, and its row holds one that the
+ * centre lost when it was restored, or never took. */
+static int is_made_anew(const struct attempt *attempt, bool *anew, struct error *error)
+{
+    *anew = false;
+    if (!attempt->ledger->is_relay || attempt->actor != NULL || attempt->row.record == NULL ||
+        attempt->operation->kind != OPERATION_APPEND)
+        return 0;
+    return ledger_relay_lacks(attempt->ledger, attempt->row.row, anew, error);
+}
+
 static int merge(struct attempt *attempt, struct error *error)
 {
     struct ledger_outcome *outcome = attempt->outcome;
     struct ledger_row after = {.row = attempt->row.row};
-    struct merge_result result;
-    int code = merge_apply(&result, attempt->operation, attempt->row.record, error);
+    struct merge_result result = {0};
+    bool anew;
+    int code = is_made_anew(attempt, &anew, error);
 
-    if (code != 0)
+    if (code == 0)
+        code = merge_apply(&result, attempt->operation, anew ? NULL : attempt->row.record, error);
+    if (code == 0 && anew && result.refusal == MERGE_APPLIED)
+        code = ledger_relay_renumber(result.record, attempt->row.record, error);
+    if (code != 0) {
+        record_free(result.record);
         return code;
+    }
     if (result.refusal != MERGE_APPLIED) {
         attempt_refuse(attempt, result.refusal, result.field);
         return 0;

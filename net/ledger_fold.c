@@ -215,6 +215,11 @@ static int renumber_all(struct record *record, const struct record *before, int6
     return failed ? error_set(error, ERROR_MEMORY, "no memory to fold a record") : 0;
 }
 
+int ledger_relay_renumber(struct record *record, const struct record *before, struct error *error)
+{
+    return renumber_all(record, before, before->rev + 1, error);
+}
+
 /* The record in the numbers of this database. */
 static int translate(struct record *record, const struct record *before, bool *changed,
                      struct error *error)
@@ -225,7 +230,7 @@ static int translate(struct record *record, const struct record *before, bool *c
     *changed = true;
     if (before == NULL)
         return 0;
-    code = renumber_all(record, before, before->rev + 1, error);
+    code = ledger_relay_renumber(record, before, error);
     if (code != 0)
         return code;
     *changed = !json_equal(record->body, before->body) || !json_equal(record->meta, before->meta);

@@ -237,8 +237,13 @@ int ledger_handoff_following(struct ledger *ledger, const struct record *handoff
     *id = id_from_key("handoff", handoff->id.text);
     code = ledger_row_read(ledger->writer, RECORD_HANDOFF, id, &row, error);
     *exists = code == 0;
-    if (code == 0)
-        ledger_row_clear(&row);
+    if (code == 0 && ledger->is_relay) {
+        bool lacks;
+
+        code = ledger_relay_lacks(ledger, row.row, &lacks, error);
+        *exists = code == 0 && !lacks;
+    }
+    ledger_row_clear(&row);
     return code == ERROR_NOT_FOUND ? 0 : code;
 }
 

@@ -68,6 +68,8 @@ int ledger_upward_asked(struct ledger *ledger, const struct id *operation, bool 
 int ledger_relay_fold(struct ledger *ledger, int64_t row, const struct record *given,
                       const struct record *before, struct record **record, bool *changed,
                       struct error *error);
+/* Gives a new `record` the numbers that follow those of the one that its row holds. */
+int ledger_relay_renumber(struct record *record, const struct record *before, struct error *error);
 /* The base of an operation made here on local rev `local`, as the centre counts. */
 int ledger_lineage_base(struct database *database, int64_t row, int64_t local, int64_t *base,
                         struct error *error);

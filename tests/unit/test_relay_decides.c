@@ -404,6 +404,64 @@ static void test_what_the_centre_decided_goes_on_to_nobody(void **state)
     assert_int_equal(relay_waiting(f), 0);
 }
 
+/* All that the centre shows the office now; new. */
+static json_t *office_page(struct relay_fixture *f)
+{
+    struct scope_set scopes = {0};
+    char digest[LEDGER_DIGEST_SIZE];
+    struct ledger_page page;
+    json_t *records;
+
+    assert_int_equal(ledger_relay_scopes(f->centre.ledger, &f->account, &scopes, digest, NULL), 0);
+    assert_int_equal(ledger_changes(f->centre.ledger, &scopes, 0, 1000, NULL, &page, NULL), 0);
+    assert_int_equal(ledger_relay_page(f->centre.ledger, &scopes, &page, &records, NULL), 0);
+    ledger_page_clear(&page);
+    scope_set_free(&scopes);
+    return records;
+}
+
+/* The centre is an older copy of itself, in which nobody has taken it: it expires once more, and
+ * what follows has the id of the one that the relay made and the centre never took. */
+static void test_an_offer_goes_on_where_one_that_followed_was_lost(void **state)
+{
+    struct relay_fixture *f = *state;
+    int64_t due = f->centre.clock_ms + 5 * MINUTE;
+    json_t *body = fixture_handoff(&f->centre, ANNE, "sample/a", NULL, NULL, NULL, "sample/w");
+    struct ledger_place place;
+    struct id id, following;
+    json_t *older, *document;
+    int64_t lost;
+    int expired;
+
+    fixture_publish(&f->centre, RECORD_QUEUE, "sample/w", json_pack("{s:s}", "next_queue", "q"));
+    fixture_publish_agent(&f->centre, DENIS, "a", "sample/w");
+    relay_pull(f);
+    json_object_set_new(body, "expires_at", json_time(due));
+    id = make(f, ANNE, RECORD_HANDOFF, body);
+    following = id_from_key("handoff", id.text);
+    relay_settle(f);
+    older = office_page(f);
+    fixture_applied(&f->centre, DENIS, take(f, DENIS, &id, 1));
+    assert_int_equal(ledger_handoffs_expire(f->relay, due, &expired, NULL), 0);
+    relay_settle(f);
+    document = relay_document(f, RECORD_HANDOFF, &following);
+    lost = json_integer_or(document, "rev", 0);
+    json_decref(document);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &following, "state"), "withdrawn");
+    place = f->place;
+    assert_int_equal(ledger_relay_begin_anew(f->relay, &place, NULL), 0);
+    assert_int_equal(ledger_relay_give(f->relay, older, &place, due, NULL), 0);
+    json_decref(older);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &id, "state"), "offered");
+
+    assert_int_equal(ledger_handoffs_expire(f->relay, due, &expired, NULL), 0);
+    assert_int_equal(expired, 1);
+    assert_string_equal(relay_says(f, RECORD_HANDOFF, &following, "state"), "offered");
+    document = relay_document(f, RECORD_HANDOFF, &following);
+    assert_true(json_integer_or(document, "rev", 0) > lost);
+    json_decref(document);
+}
+
 /* Whose clock ends an offer changes with who could take it. */
 static void test_the_clock_is_whose_office_it_is(void **state)
 {
@@ -444,6 +502,7 @@ int main(void)
         WITH(test_what_was_asked_and_allowed_is_told),
         WITH(test_what_was_told_is_named_until_it_is_given),
         WITH(test_what_the_centre_decided_goes_on_to_nobody),
+        WITH(test_an_offer_goes_on_where_one_that_followed_was_lost),
         WITH(test_the_clock_is_whose_office_it_is),
     };
 
