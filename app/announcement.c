@@ -1,11 +1,9 @@
 #include "app/announcement.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <sodium.h>
 
@@ -13,12 +11,6 @@
 
 /* More at a time are not shown. */
 #define HERE_LIMIT 8
-/* The longest that a thread stays on its processor for the other one: a few times what is to be
- * done meanwhile, and what being woken would take. */
-#define AWAIT_NS INT64_C(400000)
-
-/* What the screen knows of an answer that the sync thread reads. */
-enum soon { SOON_NOTHING, SOON_COMES, SOON_MISSED };
 
 struct here {
     struct record *handoff; /* owned; NULL: the place is free */
@@ -33,7 +25,6 @@ struct announced {
     atomic_uint_least64_t version;
     atomic_bool waits;    /* something is leaving */
     atomic_bool expected; /* something is about to be */
-    atomic_int soon;      /* enum soon */
 };
 
 struct announced *announced_new(void)
@@ -49,7 +40,6 @@ struct announced *announced_new(void)
     atomic_init(&announced->version, 0);
     atomic_init(&announced->waits, false);
     atomic_init(&announced->expected, false);
-    atomic_init(&announced->soon, SOON_NOTHING);
     return announced;
 }
 
@@ -84,14 +74,6 @@ void announced_free(struct announced *announced)
     free(announced);
 }
 
-static int64_t now_ns(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
-
 /* --- what leaves ------------------------------------------------------------------------------ */
 
 void announced_put(struct announced *announced, const struct operation *offer)
@@ -122,15 +104,6 @@ bool announced_expected_take(struct announced *announced)
 bool announced_waits(struct announced *announced)
 {
     return atomic_load(&announced->waits);
-}
-
-void announced_await_put(struct announced *announced)
-{
-    int64_t until = now_ns() + AWAIT_NS;
-
-    /* Where there is one processor alone, it is for whoever puts it. */
-    while (!atomic_load(&announced->waits) && now_ns() < until)
-        (void)sched_yield();
 }
 
 char *announced_take(struct announced *announced)
@@ -181,26 +154,6 @@ void announced_come(struct announced *announced, const json_t *document, int64_t
     *here = (struct here){handoff, steady_ms + ANNOUNCED_MS};
     atomic_fetch_add(&announced->version, 1);
     (void)pthread_mutex_unlock(&announced->mutex);
-}
-
-void announced_soon(struct announced *announced)
-{
-    atomic_store(&announced->soon, SOON_COMES);
-}
-
-bool announced_soon_over(struct announced *announced)
-{
-    return atomic_exchange(&announced->soon, SOON_NOTHING) == SOON_COMES;
-}
-
-void announced_await_come(struct announced *announced)
-{
-    int64_t until = now_ns() + AWAIT_NS;
-    int comes = SOON_COMES;
-
-    while (atomic_load(&announced->soon) == SOON_COMES && now_ns() < until)
-        (void)sched_yield();
-    (void)atomic_compare_exchange_strong(&announced->soon, &comes, SOON_MISSED);
 }
 
 uint64_t announced_version(struct announced *announced)

@@ -32,9 +32,6 @@ void announced_put(struct announced *announced, const struct operation *offer);
 void announced_expect(struct announced *announced);
 /* The sync thread: whether one is; said once. */
 bool announced_expected_take(struct announced *announced);
-/* The sync thread: stays on the processor until that is put, or a moment is over. Being woken would
- * take longer, and whoever expects it says so with the key that puts it. */
-void announced_await_put(struct announced *announced);
 bool announced_waits(struct announced *announced);
 /* The sync thread takes the body of the request: owned (wiped and freed by announced_text_free);
  * NULL for none. */
@@ -45,13 +42,6 @@ void announced_text_free(char *text);
 
 /* One came, {"id", "body"}, at this steady time; what makes no sense is passed over. */
 void announced_come(struct announced *announced, const json_t *document, int64_t steady_ms);
-/* The sync thread has an answer that tells of some, and reads it yet: the screen, which is to be
- * rung now, is awake by then. */
-void announced_soon(struct announced *announced);
-/* It has read it. False: the screen is to be rung, it was not, or it did not wait for so long. */
-bool announced_soon_over(struct announced *announced);
-/* The screen: stays on the processor until that is so, or a moment is over. */
-void announced_await_come(struct announced *announced);
 /* Changes whenever one comes or goes. */
 uint64_t announced_version(struct announced *announced);
 /* The one that came last and is still to be shown, as the record that it may become (rev 0); NULL

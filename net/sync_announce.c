@@ -54,24 +54,12 @@ const struct sync_job sync_job_announce = {
     .failed = announce_failed,
 };
 
-void sync_announced_soon(struct sync_engine *engine, const struct http_reply *reply)
-{
-    const char *told = "\"announcements\":[";
-
-    if (reply->body == NULL || reply->length > SYNC_ANNOUNCED_SOON_LIMIT ||
-        strstr(reply->body, told) == NULL)
-        return;
-    announced_soon(link_announced(engine->options.link));
-    link_screen_ring(engine->options.link);
-}
-
 void sync_announced_take(struct sync_engine *engine, const json_t *document)
 {
     const json_t *list = json_object_get(document, "announcements");
     int64_t number = json_integer_or(document, "announced", engine->announced);
     const json_t *one;
     size_t index;
-    bool rung;
 
     if (number > engine->announced)
         engine->announced = number;
@@ -81,10 +69,8 @@ void sync_announced_take(struct sync_engine *engine, const json_t *document)
             break;
         announced_come(link_announced(engine->options.link), one, sync_now(engine));
     }
-    rung = announced_soon_over(link_announced(engine->options.link));
     if (index == 0)
         return;
-    if (!rung)
-        link_screen_ring(engine->options.link);
+    link_screen_ring(engine->options.link);
     engine->gives_way = true;
 }

@@ -437,12 +437,7 @@ int64_t sync_engine_step(struct sync_engine *engine)
         return -1;
     /* Nothing else is looked at before: somebody waits for it. */
     begin_job(engine, SYNC_JOB_ANNOUNCE);
-    if (announced_expected_take(link_announced(engine->options.link))) {
-        announced_await_put(link_announced(engine->options.link));
-        begin_job(engine, SYNC_JOB_ANNOUNCE);
-        engine->gives_way = true;
-    }
-    if (engine->gives_way) {
+    if (engine->gives_way || announced_expected_take(link_announced(engine->options.link))) {
         engine->gives_way = false;
         return GIVE_WAY_MS;
     }

@@ -286,11 +286,7 @@ int64_t sync_provider_next(const struct sync_engine *engine);
 
 /* So many of one answer at most are looked at. */
 #define SYNC_ANNOUNCED_LIMIT 16
-/* What is longer is read by and by, and the screen is told after that. */
-#define SYNC_ANNOUNCED_SOON_LIMIT 16384
-/* An answer of the bell is here, and is read next: rings the screen when it announces something. */
-void sync_announced_soon(struct sync_engine *engine, const struct http_reply *reply);
-/* Takes in what it announces (NULL: it made no sense), and sees to it that the screen looks. */
+/* Takes in what an answer of the bell announces, and rings the screen. */
 void sync_announced_take(struct sync_engine *engine, const json_t *document);
 
 /* --- what the screen is shown (sync_status.c) ------------------------------------------------- */

@@ -216,13 +216,12 @@ static int desk_reply(struct sync_engine *engine, const struct http_reply *reply
 
     if (sync_problem_is(reply, "other-history"))
         return sync_desk_restored(engine, error);
-    sync_announced_soon(engine, reply);
     int code = sync_page_read(engine, reply, "GET /v1/changes", since, false, &page, error);
 
-    sync_announced_take(engine, code == 0 && !page.other_feed ? page.document : NULL);
     if (code == 0 && page.other_feed) {
         sync_session_drop(engine);
     } else if (code == 0) {
+        sync_announced_take(engine, page.document);
         /* How long the bell was silent says nothing of the link. */
         if (!engine->desk_waits)
             sync_pace_done(&engine->desk_pace, sync_now(engine), page.count);

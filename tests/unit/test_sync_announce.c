@@ -3,13 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 
 #include <sqlite3.h>
 
 #include "app/announcement.h"
 #include "app/json.h"
-#include "net/sync_internal.h"
 #include "tests/unit/engine_fixture.h"
 #include "tests/unit/unit.h"
 
@@ -227,69 +225,6 @@ static void the_bell_is_held_again(void **state)
     bench_free(bench);
 }
 
-/* How often the screen was rung since it was asked last. */
-static int rings(struct bench *bench)
-{
-    eventfd_t count = 0;
-
-    (void)eventfd_read(link_screen_fd(bench->link), &count);
-    return (int)count;
-}
-
-/* Before the answer is read, so that it is awake by then, and no second time; what is long it is
- * told of when it was read. */
-static void the_screen_is_rung_once(void **state)
-{
-    struct announced *announced;
-    struct bench *bench = bench_new(false);
-    static char answer[SYNC_ANNOUNCED_SOON_LIMIT + 1000];
-
-    (void)state;
-    bench_get_online(bench);
-    announced = link_announced(bench->link);
-    for (int length = 1; length <= SYNC_ANNOUNCED_SOON_LIMIT + 1;
-         length += SYNC_ANNOUNCED_SOON_LIMIT) {
-        snprintf(answer, sizeof(answer),
-                 "{\"feed\":\"" FEED "\",\"next\":0,\"more\":false,\"records\":[],\"catalogue\":0,"
-                 "\"announcements\":[{\"id\":\"" OFFER "\",\"body\":{\"summary\":\"x\"}}],"
-                 "\"announced\":%d,\"long\":\"%0*d\"}",
-                 length, length, 0);
-        (void)rings(bench);
-        bench_answer(bench, SYNC_LANE_BELL, 200, answer);
-        assert_int_equal(rings(bench), 1);
-        assert_string_equal(arriving(bench, 0), "x");
-        assert_false(announced_soon_over(announced));
-        (void)sync_engine_step(bench->engine);
-        (void)sync_engine_step(bench->engine);
-    }
-    /* It was, and nothing comes: it waits for nothing. */
-    bench_answer(bench, SYNC_LANE_BELL, 200, "{\"announcements\":[7],\"records\":7}");
-    assert_true(rings(bench) > 0);
-    assert_false(announced_soon_over(announced));
-    bench_free(bench);
-}
-
-/* Neither thread waits for the other for longer than a moment. */
-static void nobody_waits_for_long(void **state)
-{
-    struct announced *announced = announced_new();
-
-    (void)state;
-    assert_non_null(announced);
-    announced_await_put(announced);
-    announced_await_come(announced);
-    assert_false(announced_soon_over(announced));
-    announced_soon(announced);
-    assert_true(announced_soon_over(announced));
-    /* The screen has not waited to the end: it is to be rung. */
-    announced_soon(announced);
-    announced_await_come(announced);
-    assert_false(announced_soon_over(announced));
-    announced_await_come(announced);
-    assert_false(announced_soon_over(announced));
-    announced_free(announced);
-}
-
 static void the_newest_is_told_first(void **state)
 {
     struct bench *bench = bench_new(false);
@@ -343,8 +278,6 @@ int main(void)
         cmocka_unit_test(nothing_leaves_without_a_session),
         cmocka_unit_test(what_comes_is_for_the_screen_alone),
         cmocka_unit_test(the_bell_is_held_again),
-        cmocka_unit_test(the_screen_is_rung_once),
-        cmocka_unit_test(nobody_waits_for_long),
         cmocka_unit_test(the_newest_is_told_first),
         cmocka_unit_test(what_makes_no_sense_is_passed_over),
     };
