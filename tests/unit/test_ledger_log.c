@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "net/ledger_bell.h"
 #include "net/ledger_log.h"
 #include "net/ledger_sqlite.h"
+#include "net/log_clock.h"
 #include "tests/unit/ledger_fixture.h"
 
 /* More than 4000 pages and fewer than 5000. */
@@ -88,6 +90,26 @@ static void test_it_does_not_grow_without_end_where_who_listens_does_nothing(voi
     ledger_bell_listen(f->ledger, LEDGER_BELL_LOG, NULL, NULL);
 }
 
+static void tell_nobody(void *context, const char *line)
+{
+    (void)context;
+    fail_msg("%s", line);
+}
+
+static void test_a_clock_carries_it(void **state)
+{
+    struct ledger_fixture *f = *state;
+    const struct log_clock_options options = {.log = tell_nobody};
+    struct log_clock *clock;
+
+    assert_int_equal(log_clock_start(&clock, &options, f->ledger, NULL), 0);
+    fill_log(f, 'a');
+    for (int turn = 0; turn < 6000 && !is_carried(f); turn++)
+        (void)nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    log_clock_stop(clock);
+    assert_true(is_carried(f));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -98,6 +120,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_it_does_not_grow_without_end_where_who_listens_does_nothing, fixture_setup,
             fixture_teardown),
+        cmocka_unit_test_setup_teardown(test_a_clock_carries_it, fixture_setup, fixture_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
