@@ -358,6 +358,7 @@ void target_state_text(const struct target *target, int64_t heard_ms, char *text
 void target_draw(const struct target *target, const struct paint *row)
 {
     int width = row->columns * 2 / 5 - 4;
+    int speaks = strlen(target->speaks) > 5 ? 8 : 5;
     char state[64];
     enum paint_style style =
         target->kind == MATCH_AGENT && target->presence == MATCH_AVAILABLE ? PAINT_GOOD : PAINT_DIM;
@@ -370,6 +371,8 @@ void target_draw(const struct target *target, const struct paint *row)
         text_copy(state, sizeof(state), target->kind == MATCH_QUEUE ? _("queue") : _("office"));
     paint_text(row, 0, 1, width, PAINT_TEXT, target->name);
     paint_text(row, 0, width + 2, 15, style, state);
-    paint_text(row, 0, width + 18, 8, PAINT_DIM, target->speaks); /* three languages */
-    paint_text(row, 0, width + 27, -1, target->fits ? PAINT_DIM : PAINT_WARNING, target->why);
+    /* Three languages go before the words on their row alone. */
+    paint_text(row, 0, width + 18, speaks, PAINT_DIM, target->speaks);
+    paint_text(row, 0, width + 19 + speaks, -1, target->fits ? PAINT_DIM : PAINT_WARNING,
+               target->why);
 }
