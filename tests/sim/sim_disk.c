@@ -11,6 +11,7 @@
 
 static struct {
     struct file *files;
+    struct copy *copies;
     struct machine machines[MACHINES_MOST];
     size_t machine_count;
     uint64_t (*random)(void *context, uint64_t below);
@@ -335,7 +336,6 @@ void sim_file_free(struct file *file)
     sim_file_forget_regions(file);
     content_free(&file->seen);
     content_free(&file->safe);
-    content_free(&file->copy);
     free(file);
 }
 
@@ -363,22 +363,57 @@ void sim_disk_cut_power(const char *path)
     machine->dies_in = 0;
 }
 
+static void forget_copies(const char *path)
+{
+    for (struct copy **place = &disk.copies; *place != NULL;) {
+        struct copy *copy = *place;
+
+        if (path != NULL && !is_of(copy->path, path)) {
+            place = &copy->next;
+            continue;
+        }
+        *place = copy->next;
+        content_free(&copy->content);
+        free(copy);
+    }
+}
+
 void sim_disk_copy(const char *path)
 {
     machine_need(path)->copied = true;
-    for (struct file *file = disk.files; file != NULL; file = file->next)
-        if (is_of(file->path, path))
-            content_copy(&file->copy, &file->seen);
+    forget_copies(path);
+    for (const struct file *file = disk.files; file != NULL; file = file->next)
+        if (is_of(file->path, path)) {
+            struct copy *copy = calloc(1, sizeof *copy);
+
+            if (copy == NULL)
+                abort();
+            (void)snprintf(copy->path, sizeof copy->path, "%s", file->path);
+            content_copy(&copy->content, &file->seen);
+            copy->next = disk.copies;
+            disk.copies = copy;
+        }
 }
 
 bool sim_disk_put_back(const char *path)
 {
+    static const struct content nothing;
+
     if (!machine_need(path)->copied)
         return false;
     for (struct file *file = disk.files; file != NULL; file = file->next)
         if (is_of(file->path, path)) {
-            content_copy(&file->seen, &file->copy);
-            content_copy(&file->safe, &file->copy);
+            content_copy(&file->seen, &nothing);
+            content_copy(&file->safe, &nothing);
+        }
+    for (const struct copy *copy = disk.copies; copy != NULL; copy = copy->next)
+        if (is_of(copy->path, path)) {
+            struct file *file = sim_file_find(copy->path);
+
+            if (file == NULL)
+                file = sim_file_new(copy->path);
+            content_copy(&file->seen, &copy->content);
+            content_copy(&file->safe, &copy->content);
         }
     return true;
 }
@@ -394,5 +429,6 @@ void sim_disk_end(void)
 {
     while (disk.files != NULL)
         sim_file_free(disk.files);
+    forget_copies(NULL);
     disk.machine_count = 0;
 }

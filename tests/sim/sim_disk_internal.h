@@ -48,13 +48,19 @@ struct file {
     char path[PATH_MOST];
     struct content seen;
     struct content safe;
-    struct content copy;
     struct change *changes;
     struct change **last;
     struct handle *handles;
     void **regions; /* the shared memory */
     int region_count;
     int region_size;
+};
+
+/* Of a file as it was when all were copied: it may be gone by now. */
+struct copy {
+    struct copy *next;
+    char path[PATH_MOST];
+    struct content content;
 };
 
 struct handle {
