@@ -305,7 +305,8 @@ static int leave_asked_to_centre(struct attempt *attempt, struct error *error)
     return code == 0 ? 1 : code;
 }
 
-/* At a relay: 1 when the operation needs no merge here. */
+/* At a relay: 1 when the operation needs no merge here. What it was refused for here says nothing
+ * of one that the relay came after. */
 static int leave_to_centre(struct attempt *attempt, struct error *error)
 {
     struct ledger_outcome *outcome = attempt->outcome;
@@ -321,6 +322,10 @@ static int leave_to_centre(struct attempt *attempt, struct error *error)
         code = ledger_upward_has(attempt->ledger, &attempt->operation->id, &must, error);
         if (code == 0 && !must)
             code = remember(attempt, error);
+        /* The terminal keeps it no more: it is carried again to a centre that lost it. */
+        if (code == 0 && !must)
+            code = ledger_upward_put(attempt->ledger, attempt->operation, &attempt->row,
+                                     LEDGER_WAY_DONE, error);
         return code == 0 ? 1 : code;
     }
     code = ledger_relay_must_ask(attempt->ledger, attempt->operation, &attempt->row, &must, error);
@@ -329,7 +334,7 @@ static int leave_to_centre(struct attempt *attempt, struct error *error)
     code = leave_asked_to_centre(attempt, error);
     if (code < 0 || (code > 0 && outcome->kind == LEDGER_APPLIED))
         return code;
-    outcome->kind = LEDGER_LATER;
+    *outcome = (struct ledger_outcome){.kind = LEDGER_LATER};
     code = ledger_upward_put(attempt->ledger, attempt->operation, &attempt->row, LEDGER_WAY_ASKED,
                              error);
     return code == 0 ? 1 : code;
@@ -378,8 +383,10 @@ static int decide(struct attempt *attempt, struct error *error)
         return 0;
 
     if (code == 0 && attempt->ledger->is_relay)
-        code = attempt_is_refused(attempt) ? leave_asked_to_centre(attempt, error)
-                                           : leave_to_centre(attempt, error);
+        code = attempt_is_refused(attempt) &&
+                       !ledger_relay_follows(attempt->ledger, attempt->operation)
+                   ? leave_asked_to_centre(attempt, error)
+                   : leave_to_centre(attempt, error);
     if (code != 0)
         return code;
     if (!attempt_is_refused(attempt))

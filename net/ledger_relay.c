@@ -64,6 +64,18 @@ int ledger_become_relay(struct ledger *ledger, const struct ledger_centre *centr
     return code;
 }
 
+int ledger_relay_was_restored(struct ledger *ledger, int64_t now_ms, struct error *error)
+{
+    int code = ledger->is_relay ? ledger_begin(ledger, error) : 0;
+
+    if (code != 0 || !ledger->is_relay)
+        return code;
+    code = ledger_property_number_put(ledger, "relay-since", now_ms, error);
+    if (code == 0)
+        ledger->relay_since = now_ms;
+    return ledger_end(ledger, code, error);
+}
+
 int ledger_centre_read(struct ledger *ledger, struct ledger_centre *centre, struct error *error)
 {
     struct ledger_reader *reader;

@@ -80,6 +80,9 @@ struct ledger_centre {
 int ledger_become_relay(struct ledger *ledger, const struct ledger_centre *centre, int64_t now_ms,
                         struct error *error);
 bool ledger_is_relay(const struct ledger *ledger);
+/* A terminal knows of what this relay does not: it was restored from an older copy. Of what was
+ * made until `now_ms` the centre may know, and is asked. Does nothing where there is no relay. */
+int ledger_relay_was_restored(struct ledger *ledger, int64_t now_ms, struct error *error);
 /* ERROR_NOT_FOUND when the ledger is no relay's. */
 int ledger_centre_read(struct ledger *ledger, struct ledger_centre *centre, struct error *error);
 

@@ -181,14 +181,18 @@ static int making_must_ask(struct ledger *ledger, const struct operation *operat
     return *must ? 0 : is_there(ledger, LEDGER_UPWARD_MAKING, &operation->record, must, error);
 }
 
+bool ledger_relay_follows(const struct ledger *ledger, const struct operation *operation)
+{
+    return id_time(&operation->id) < ledger->relay_since;
+}
+
 int ledger_relay_must_ask(struct ledger *ledger, const struct operation *operation,
                           const struct ledger_row *row, bool *must, struct error *error)
 {
     bool inside = false;
     int code = 0;
 
-    /* One that was made before this relay was may be known to the centre. */
-    *must = ledger->relay_office[0] == '\0' || id_time(&operation->id) < ledger->relay_since;
+    *must = ledger->relay_office[0] == '\0' || ledger_relay_follows(ledger, operation);
     if (*must)
         return 0;
     code = ledger_upward_has(ledger, &operation->id, must, error);

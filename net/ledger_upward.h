@@ -32,6 +32,9 @@ enum ledger_way {
 /* Reads what the ledger knows of itself as a relay. */
 int ledger_relay_open(struct ledger *ledger, struct error *error);
 
+/* Whether an operation was made before the relay was, or was restored: the centre may know of it,
+ * by another way or by what the relay was before. */
+bool ledger_relay_follows(const struct ledger *ledger, const struct operation *operation);
 /* Within a transaction of a relay, before an operation is applied to `row` (`row->row` 0: there is
  * no record): whether it is for the centre to decide. */
 int ledger_relay_must_ask(struct ledger *ledger, const struct operation *operation,

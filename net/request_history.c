@@ -1,5 +1,7 @@
 /* Whether who asks has read the history of this server's database. */
+#include "app/clock.h"
 #include "app/json.h"
+#include "net/ledger_relay.h"
 #include "net/server_internal.h"
 
 static bool history_answer(struct request *request, int code, const struct error *error)
@@ -11,12 +13,22 @@ static bool history_answer(struct request *request, int code, const struct error
     return code == 0;
 }
 
+/* The same of a check that fails where the server was restored. */
+static bool restored_answer(struct request *request, int code, struct error *error)
+{
+    struct ledger *ledger = request->server->ledger;
+
+    if (code == ERROR_CONFLICT && ledger_relay_was_restored(ledger, clock_system(NULL), NULL) != 0)
+        code = error_set(error, ERROR_STORAGE, "the ledger takes no note of its restore");
+    return history_answer(request, code, error);
+}
+
 bool request_history_holds(struct request *request, int64_t since, const char *epoch,
                            const struct id *made)
 {
     struct error error = ERROR_INIT;
 
-    return history_answer(
+    return restored_answer(
         request, ledger_history_check(request->server->ledger, since, epoch, made, &error), &error);
 }
 
@@ -29,7 +41,7 @@ bool request_shown_holds(struct request *request, const char *shown)
         request_problem(request, PROBLEM_BAD_PARAMETER, "%s", error.message);
         return false;
     }
-    return history_answer(request, code, &error);
+    return restored_answer(request, code, &error);
 }
 
 bool request_witness_holds(struct request *request, const json_t *body)

@@ -47,7 +47,8 @@ static void check_pages(struct simulation *simulation, const char *path, bool re
     int64_t told = count(path, "SELECT count(*) FROM audit WHERE kind = 'read' AND what LIKE "
                                "'files: %'");
 
-    if (told != simulation->pages_told[relay] && (relay || !simulation->restored))
+    if (told != simulation->pages_told[relay] &&
+        !(relay ? simulation->relay.restored : simulation->restored))
         sim_break(simulation,
                   "%" PRId64 " pages of files were given %s, %" PRId64 " are in the audit trail",
                   simulation->pages_told[relay], relay ? "by the relay" : "by the server", told);

@@ -18,6 +18,8 @@ bool sim_history_holds(struct simulation *simulation, const struct sim_message *
     if (code == 0)
         code = ledger_shown_check(ledger, shown, &error);
     if (code == ERROR_CONFLICT) {
+        code = ledger_relay_was_restored(ledger, sim_wall(simulation), &error);
+        sim_must(simulation, code, &error, "a relay's restore");
         sim_answer(simulation, request, 409, strdup("{\"code\":\"other-history\"}"), -1);
         return false;
     }

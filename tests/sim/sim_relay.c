@@ -200,8 +200,12 @@ void sim_relay_restart(struct simulation *simulation, enum sim_ending ending)
     relay_engine_free(relay->engine);
     ledger_close(relay->ledger);
     sim_disk_die(relay->disk, 0);
-    if (ending == SIM_LOSES_POWER || sim_disk_is_dead(relay->disk))
+    if (ending >= SIM_LOSES_POWER || sim_disk_is_dead(relay->disk))
         sim_disk_cut_power(relay->disk);
+    if (ending == SIM_IS_RESTORED && sim_disk_put_back(relay->disk)) {
+        sim_trace(simulation, "relay is restored");
+        simulation->restored = relay->restored = true;
+    }
     if (simulation->plant == SIM_PLANT_RELAY_FORGETS)
         forget_outbox(relay);
     sim_must(simulation, ledger_open(&relay->ledger, relay->path, &error), &error,

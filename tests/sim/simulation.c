@@ -30,11 +30,11 @@
 #define CLOCK_JUMP_MOST (INT64_C(3) * 365 * 86400 * 1000)
 
 const char *const sim_fault_names[SIM_FAULT_COUNT] = {
-    "lost-request",   "lost-reply",   "delayed",     "duplicated",      "cut",
-    "truncated",      "partition",    "busy",        "expired",         "terminal-crash",
-    "server-restart", "clock-jump",   "moved",       "power-cut",       "disk-dies",
-    "disk-full",      "server-power", "server-disk", "server-restored", "relay-cut",
-    "relay-crash",    "relay-power"};
+    "lost-request",   "lost-reply",   "delayed",       "duplicated",      "cut",
+    "truncated",      "partition",    "busy",          "expired",         "terminal-crash",
+    "server-restart", "clock-jump",   "moved",         "power-cut",       "disk-dies",
+    "disk-full",      "server-power", "server-disk",   "server-restored", "relay-cut",
+    "relay-crash",    "relay-power",  "relay-restored"};
 
 const char *const sim_plant_names[SIM_PLANT_COUNT] = {"none",
                                                       "settled-unapplied",
@@ -372,6 +372,10 @@ static void strike(struct simulation *simulation)
         sim_relay_restart(simulation, sim_random(simulation, 4) == 0 ? SIM_QUITS : SIM_KILLED);
     if (sim_strikes(simulation, SIM_RELAY_POWER))
         sim_relay_restart(simulation, SIM_LOSES_POWER);
+    if (simulation->chance[SIM_RELAY_RESTORED] > 0 && sim_random(simulation, 10) == 0)
+        sim_disk_copy(simulation->relay.disk);
+    if (sim_strikes(simulation, SIM_RELAY_RESTORED))
+        sim_relay_restart(simulation, SIM_IS_RESTORED);
     if (sim_strikes(simulation, SIM_AGENT_MOVED))
         sim_server_move(simulation, terminal);
     while (simulation->changed)
@@ -451,7 +455,7 @@ static void choose_weather(struct simulation *simulation)
     /* A fourth of the seeds has a relay; there nobody moves. */
     bool relay = has_relay(simulation);
 
-    for (int fault = 0; fault < SIM_FAULT_COUNT; fault++) {
+    for (int fault = 0; fault < SIM_RELAY_RESTORED; fault++) {
         uint64_t kind = sim_random(simulation, 3);
         simulation->chance[fault] = kind == 0 ? 0 : kind == 1 ? most[fault] / 5 : most[fault];
     }
@@ -459,6 +463,8 @@ static void choose_weather(struct simulation *simulation)
         simulation->chance[fault] = 0;
     if (relay)
         simulation->chance[SIM_AGENT_MOVED] = 0;
+    if (relay && simulation->relays_restored)
+        simulation->chance[SIM_RELAY_RESTORED] = 20;
     /* Half of them, of each kind. */
     simulation->lets_go = simulation->seed / RELAY_SEEDS % 2 == 1;
     /* Every sixteenth seed is a busy day, which takes long to run. */
@@ -557,7 +563,8 @@ void sim_heal(struct simulation *simulation)
 
 bool sim_run(struct simulation *simulation, uint64_t seed, enum sim_plant plant, bool trace)
 {
-    *simulation = (struct simulation){.plant = plant, .trace = trace};
+    *simulation = (struct simulation){
+        .plant = plant, .trace = trace, .relays_restored = simulation->relays_restored};
     simulation->digest = UINT64_C(0xcbf29ce484222325);
     sim_seed(simulation, seed);
     sim_begin(simulation);

@@ -50,7 +50,8 @@ enum sim_fault {
     SIM_SERVER_RESTORED, /* from a copy that is older */
     SIM_RELAY_CUT,       /* of a relay, from the centre */
     SIM_RELAY_CRASH,
-    SIM_RELAY_POWER, /* also in the middle of whatever it writes */
+    SIM_RELAY_POWER,    /* also in the middle of whatever it writes */
+    SIM_RELAY_RESTORED, /* from a copy that is older */
     SIM_FAULT_COUNT
 };
 
@@ -225,6 +226,7 @@ struct sim_relay {
     int64_t clock_at; /* and its clock */
     int64_t cut_until;
     bool rung;              /* something waits for the centre */
+    bool restored;          /* some time */
     struct scope_set heard; /* what its long poll waits for */
     bool open[SYNC_LANE_COUNT];
     uint64_t serial[SYNC_LANE_COUNT];
@@ -268,9 +270,10 @@ struct simulation {
     char ledger_disk[128]; /* how the paths of the server's files begin */
     struct ledger *ledger;
     int64_t server_up_at;
-    int64_t copied_head; /* how far the copy goes that it may be restored from; 0: there is none */
-    bool restored;       /* the server, some time */
-    int64_t clock_at;    /* when the server's clock does something next */
+    int64_t copied_head;  /* how far the copy goes that it may be restored from; 0: there is none */
+    bool restored;        /* the server, some time */
+    bool relays_restored; /* relays are, now and then */
+    int64_t clock_at;     /* when the server's clock does something next */
     int64_t oldest[SIM_THRESHOLDS];   /* since when the oldest waited at that time */
     int64_t watched_at;               /* when it last looked at the thresholds */
     int64_t ended_at[SIM_THRESHOLDS]; /* when a relay last said that it is over */

@@ -59,7 +59,8 @@ static void the_centre_expires_what_a_relay_that_is_gone_does_not(void **state)
 
 /* --- its disk --------------------------------------------------------------------------------- */
 
-static void lose_the_disk(struct relay_fixture *f)
+/* Another takes its place, made at this time. */
+static void replace_the_disk(struct relay_fixture *f, int64_t since_ms)
 {
     const struct ledger_centre centre = {.url = "http://127.0.0.1:1", .token = "x"};
 
@@ -67,9 +68,14 @@ static void lose_the_disk(struct relay_fixture *f)
     assert_int_equal(unlink(f->path), 0);
     assert_int_equal(ledger_create(f->path, NULL), 0);
     assert_int_equal(ledger_open(&f->relay, f->path, NULL), 0);
-    assert_int_equal(ledger_become_relay(f->relay, &centre, clock_system(NULL) + MINUTE, NULL), 0);
+    assert_int_equal(ledger_become_relay(f->relay, &centre, since_ms, NULL), 0);
     f->place = (struct ledger_place){.office = "sample/a"};
     assert_int_equal(ledger_relay_give(f->relay, NULL, &f->place, 1, NULL), 0);
+}
+
+static void lose_the_disk(struct relay_fixture *f)
+{
+    replace_the_disk(f, clock_system(NULL) + MINUTE);
 }
 
 /* What its terminals offer again is older than the new database: the centre is asked, and knows
@@ -136,6 +142,71 @@ static void what_the_centre_allowed_waits_for_no_record(void **state)
     assert_string_equal(relay_says(f, RECORD_CASE, &matter, "status"), "in-progress");
     operation_free(made);
     operation_free(moved);
+}
+
+/* Its copy is older than all of them; a terminal tells. What the relay would refuse, and what it
+ * would decide by itself, may be decided at the centre. */
+static void a_relay_that_was_restored_asks_about_what_is_older(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter = fixture_id(&f->centre), unknown = fixture_id(&f->centre);
+    struct operation *made =
+        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
+                          fixture_case(&f->centre, ANNE, "sample/a"));
+    struct operation *moved =
+        fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &matter, 1,
+                          json_pack("{s:s}", "status", "in-progress"));
+    struct id offer = fixture_id(&f->centre);
+    struct operation *about_unknown =
+        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &offer, 0,
+                          fixture_handoff(&f->centre, ANNE, "sample/a", &unknown,
+                                          f->centre.actors[CHLOE].agent.text, NULL, NULL));
+
+    apply(f, ANNE, made, LEDGER_APPLIED);
+    apply(f, ANNE, moved, LEDGER_APPLIED);
+    relay_settle(f);
+    replace_the_disk(f, 1);
+    relay_pull(f);
+    apply(f, ANNE, about_unknown, LEDGER_REFUSED);
+    replace_the_disk(f, 1);
+    relay_pull(f);
+    assert_int_equal(ledger_relay_was_restored(f->relay, clock_system(NULL) + MINUTE, NULL), 0);
+    apply(f, ANNE, about_unknown, LEDGER_LATER);
+    apply(f, ANNE, moved, LEDGER_LATER);
+    relay_settle(f);
+    apply(f, ANNE, about_unknown, LEDGER_REFUSED);
+    apply(f, ANNE, moved, LEDGER_REPEATED);
+    /* It is so after a restart, too. */
+    ledger_close(f->relay);
+    assert_int_equal(ledger_open(&f->relay, f->path, NULL), 0);
+    unknown = fixture_id(&f->centre);
+    operation_free(made);
+    made = fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &unknown, 0,
+                             fixture_case(&f->centre, ANNE, "sample/a"));
+    apply(f, ANNE, made, LEDGER_LATER);
+    operation_free(made);
+    operation_free(moved);
+    operation_free(about_unknown);
+}
+
+/* Its terminal was told that it is there, and keeps it no more. */
+static void what_the_centre_gave_already_is_carried_to_one_that_lost_it(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter = fixture_id(&f->centre);
+    struct operation *made =
+        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
+                          fixture_case(&f->centre, ANNE, "sample/a"));
+
+    apply(f, ANNE, made, LEDGER_APPLIED);
+    relay_settle(f);
+    lose_the_disk(f);
+    relay_pull(f);
+    apply(f, ANNE, made, LEDGER_REPEATED);
+    assert_int_equal(relay_waiting(f), 0);
+    assert_int_equal(ledger_relay_begin_anew(f->relay, &f->place, NULL), 0);
+    assert_int_equal(relay_waiting(f), 1);
+    operation_free(made);
 }
 
 /* --- bounds ----------------------------------------------------------------------------------- */
@@ -209,6 +280,8 @@ int main(void)
         WITH(what_was_seen_of_a_record_has_a_bound),
         WITH(a_relay_that_lost_its_disk_asks_about_what_is_older),
         WITH(what_the_centre_allowed_waits_for_no_record),
+        WITH(a_relay_that_was_restored_asks_about_what_is_older),
+        WITH(what_the_centre_gave_already_is_carried_to_one_that_lost_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

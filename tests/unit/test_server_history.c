@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/json.h"
+#include "net/ledger_sqlite.h"
 #include "tests/unit/server_fixture.h"
 
 /* The stay in which the record of a refusal got its number is told, and known again; another one is
@@ -100,6 +101,16 @@ static void test_a_page_tells_how_far_it_was_read(void **state)
     (void)snprintf(strrchr(known, '.'), 10, ".00000000");
     (void)snprintf(path, sizeof path, "/v1/changes?shown=%s", known);
     server_expect_problem(f, &call, 409, "other-history");
+    /* A relay takes note that it was restored. */
+    f->ledger.ledger->is_relay = true;
+    for (int turn = 0; turn < 2; turn++) {
+        f->ledger.ledger->relay_since = 1;
+        (void)snprintf(path, sizeof path, "/v1/changes?%s=%s", turn == 0 ? "shown" : "since",
+                       turn == 0 ? known : "1000000");
+        server_expect_problem(f, &call, 409, "other-history");
+        assert_true(f->ledger.ledger->relay_since > 1);
+    }
+    f->ledger.ledger->is_relay = false;
 }
 
 /* What a restored server does not know must be sent again before anything new takes its place. */
