@@ -305,6 +305,18 @@ static int leave_asked_to_centre(struct attempt *attempt, struct error *error)
     return code == 0 ? 1 : code;
 }
 
+/* Of a record that is here already: it was carried, or was seen at the centre, and its terminal
+ * keeps it no more. It goes to the centre when that lost the record, now or later. */
+static int keep_given(struct attempt *attempt, struct error *error)
+{
+    bool lost;
+    int code = ledger_relay_lacks(attempt->ledger, attempt->row.row, &lost, error);
+
+    return code != 0 ? code
+                     : ledger_upward_put(attempt->ledger, attempt->operation, &attempt->row,
+                                         lost ? LEDGER_WAY_WAITING : LEDGER_WAY_DONE, error);
+}
+
 /* At a relay: 1 when the operation needs no merge here. What it was refused for here says nothing
  * of one that the relay came after. */
 static int leave_to_centre(struct attempt *attempt, struct error *error)
@@ -322,10 +334,8 @@ static int leave_to_centre(struct attempt *attempt, struct error *error)
         code = ledger_upward_has(attempt->ledger, &attempt->operation->id, &must, error);
         if (code == 0 && !must)
             code = remember(attempt, error);
-        /* The terminal keeps it no more: it is carried again to a centre that lost it. */
         if (code == 0 && !must)
-            code = ledger_upward_put(attempt->ledger, attempt->operation, &attempt->row,
-                                     LEDGER_WAY_DONE, error);
+            code = keep_given(attempt, error);
         return code == 0 ? 1 : code;
     }
     code = ledger_relay_must_ask(attempt->ledger, attempt->operation, &attempt->row, &must, error);

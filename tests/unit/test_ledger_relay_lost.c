@@ -209,6 +209,26 @@ static void what_the_centre_gave_already_is_carried_to_one_that_lost_it(void **s
     operation_free(made);
 }
 
+/* The relay knew the record by what the centre gave, and the terminal offers it between the
+ * centre's restore and the end of reading anew. */
+static void what_the_centre_has_lost_already_is_carried_at_once(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter = fixture_id(&f->centre);
+    struct operation *made =
+        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
+                          fixture_case(&f->centre, ANNE, "sample/a"));
+
+    apply(f, ANNE, made, LEDGER_APPLIED);
+    relay_settle(f);
+    lose_the_disk(f);
+    relay_pull(f);
+    assert_int_equal(ledger_relay_begin_anew(f->relay, &f->place, NULL), 0);
+    apply(f, ANNE, made, LEDGER_REPEATED);
+    assert_int_equal(relay_waiting(f), 1);
+    operation_free(made);
+}
+
 /* --- bounds ----------------------------------------------------------------------------------- */
 
 /* The first number of a query on the relay's database; a statement without rows gives 0. */
@@ -282,6 +302,7 @@ int main(void)
         WITH(what_the_centre_allowed_waits_for_no_record),
         WITH(a_relay_that_was_restored_asks_about_what_is_older),
         WITH(what_the_centre_gave_already_is_carried_to_one_that_lost_it),
+        WITH(what_the_centre_has_lost_already_is_carried_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
