@@ -317,8 +317,14 @@ static int keep_given(struct attempt *attempt, struct error *error)
                                          lost ? LEDGER_WAY_WAITING : LEDGER_WAY_DONE, error);
 }
 
-/* At a relay: 1 when the operation needs no merge here. What it was refused for here says nothing
- * of one that the relay came after. */
+static int ask_centre(struct attempt *attempt, struct error *error)
+{
+    *attempt->outcome = (struct ledger_outcome){.kind = LEDGER_LATER};
+    return ledger_upward_put(attempt->ledger, attempt->operation, &attempt->row, LEDGER_WAY_ASKED,
+                             error);
+}
+
+/* At a relay: 1 when the operation needs no merge here. */
 static int leave_to_centre(struct attempt *attempt, struct error *error)
 {
     struct ledger_outcome *outcome = attempt->outcome;
@@ -344,9 +350,7 @@ static int leave_to_centre(struct attempt *attempt, struct error *error)
     code = leave_asked_to_centre(attempt, error);
     if (code < 0 || (code > 0 && outcome->kind == LEDGER_APPLIED))
         return code;
-    *outcome = (struct ledger_outcome){.kind = LEDGER_LATER};
-    code = ledger_upward_put(attempt->ledger, attempt->operation, &attempt->row, LEDGER_WAY_ASKED,
-                             error);
+    code = ask_centre(attempt, error);
     return code == 0 ? 1 : code;
 }
 
@@ -381,6 +385,13 @@ static int leave_to_relay(struct attempt *attempt, struct error *error)
     return 1;
 }
 
+/* What it was refused for here says nothing of one that the centre may have. */
+static bool doubts_refusal(const struct attempt *attempt)
+{
+    return attempt->ledger->is_relay && attempt_is_refused(attempt) && attempt->actor != NULL &&
+           ledger_relay_doubts(attempt->ledger, attempt->operation, attempt->now_ms);
+}
+
 static int decide(struct attempt *attempt, struct error *error)
 {
     int code = attempt_check(attempt, error);
@@ -393,15 +404,16 @@ static int decide(struct attempt *attempt, struct error *error)
         return 0;
 
     if (code == 0 && attempt->ledger->is_relay)
-        code = attempt_is_refused(attempt) &&
-                       !ledger_relay_follows(attempt->ledger, attempt->operation)
+        code = attempt_is_refused(attempt) && !doubts_refusal(attempt)
                    ? leave_asked_to_centre(attempt, error)
                    : leave_to_centre(attempt, error);
     if (code != 0)
         return code;
     if (!attempt_is_refused(attempt))
         code = merge(attempt, error);
-    return code != 0 ? code : remember(attempt, error);
+    if (code != 0)
+        return code;
+    return doubts_refusal(attempt) ? ask_centre(attempt, error) : remember(attempt, error);
 }
 
 /* Applies one operation, or finds that it was applied. */

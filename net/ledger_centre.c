@@ -100,6 +100,7 @@ int ledger_relay_find(struct ledger *ledger, const char *token, struct ledger_re
     if (code > 0) {
         id_parse(&relay->id, database_text(statement, 0));
         text_copy(relay->office, sizeof(relay->office), database_text(statement, 1));
+        id_parse(&relay->carried, database_text(statement, 2));
         sqlite3_reset(statement);
     }
     ledger_reader_give(ledger, reader);
@@ -514,6 +515,22 @@ static int carry(struct carrying *carrying, struct ledger_carried *carried, int6
     return code;
 }
 
+/* By this a relay that was restored from an older copy knows that it was. */
+static int note_carried(const struct carrying *carrying, const struct ledger_carried *carried,
+                        size_t count, struct error *error)
+{
+    sqlite3_stmt *statement;
+
+    if (count == 0)
+        return 0;
+    statement = database_statement(carrying->ledger->writer, LEDGER_RELAY_CARRIED, error);
+    if (statement == NULL)
+        return ERROR_STORAGE;
+    database_bind_text(statement, 1, carrying->relay->id.text);
+    database_bind_text(statement, 2, carried[count - 1].operation->id.text);
+    return database_run(carrying->ledger->writer, statement, error);
+}
+
 int ledger_relay_apply(struct ledger *ledger, const struct ledger_relay *relay,
                        struct ledger_carried *carried, size_t count, int64_t now_ms,
                        struct ledger_outcome *outcomes, struct error *error)
@@ -528,6 +545,8 @@ int ledger_relay_apply(struct ledger *ledger, const struct ledger_relay *relay,
     for (size_t i = 0; i < count && code == 0; i++)
         code = carry(&carrying, &carried[i], now_ms, &outcomes[i], error);
     scope_set_free(&carrying.desk);
+    if (code == 0)
+        code = note_carried(&carrying, carried, count, error);
     if (code == 0)
         return ledger_commit(ledger, error);
     ledger_rollback(ledger);

@@ -14,6 +14,7 @@
 struct ledger_relay {
     struct id id;
     char office[RECORD_KEY_SIZE];
+    struct id carried; /* the operation that it carried last, empty for none */
 };
 
 /* Makes a relay's account; its token is told here and never again. ERROR_NOT_FOUND when there is no
@@ -80,9 +81,17 @@ struct ledger_centre {
 int ledger_become_relay(struct ledger *ledger, const struct ledger_centre *centre, int64_t now_ms,
                         struct error *error);
 bool ledger_is_relay(const struct ledger *ledger);
+/* Until then the centre is asked about what this relay would refuse: it may be an older copy of
+ * itself, and have accepted that before. Not kept past a restart. */
+int ledger_relay_doubt(struct ledger *ledger, int64_t until_ms, struct error *error);
 /* A terminal knows of what this relay does not: it was restored from an older copy. Of what was
- * made until `now_ms` the centre may know, and is asked. Does nothing where there is no relay. */
+ * made until `now_ms` the centre may know, and is asked; for a week also of what the relay would
+ * refuse, for clocks of terminals are wrong. Does nothing where there is no relay. */
 int ledger_relay_was_restored(struct ledger *ledger, int64_t now_ms, struct error *error);
+/* The centre says that this relay carried this last: when the relay does not know of it, that is so
+ * as well. */
+int ledger_relay_carried_last(struct ledger *ledger, const struct id *operation, int64_t now_ms,
+                              struct error *error);
 /* ERROR_NOT_FOUND when the ledger is no relay's. */
 int ledger_centre_read(struct ledger *ledger, struct ledger_centre *centre, struct error *error);
 

@@ -156,6 +156,9 @@
  */
 #define ENDED_COLUMN "ALTER TABLE relay ADD COLUMN ended INTEGER;"
 
+/* The operation that a relay carried last. */
+#define CARRIED_COLUMN "ALTER TABLE relay ADD COLUMN carried TEXT NOT NULL DEFAULT '';"
+
 /* A relay that had read the desk to its end is taken to have read the catalogue as well. */
 #define CATALOGUE_WHOLE_FILL                                                                       \
     "INSERT INTO property (name, value) SELECT 'relay-catalogue-whole', value FROM property"       \
@@ -250,7 +253,7 @@ static const char tables[] =
         HISTORY_TABLES HISTORY_COLUMNS EXPIRY_TABLE ATTENDING_TABLE WATCH_TABLES CENTRE_TABLES
             RELAY_TABLES HELD_TABLE GONE_TABLE INTAKE_TABLES MESSAGE_TABLES PROMISE_TABLE
                 OPEN311_TABLE TRUST_TABLES WORDS_COLUMN ROLE_MOVE_TABLE REASON_TABLES FETCH_COLUMN
-                    SCOPES_COLUMN ENDED_COLUMN;
+                    SCOPES_COLUMN ENDED_COLUMN CARRIED_COLUMN;
 
 static const char *const upgrades[] = {
     DELIVERY_TABLE,                              /* 1 to 2 */
@@ -274,6 +277,7 @@ static const char *const upgrades[] = {
     SCOPES_COLUMN,                               /* 19 to 20 */
     ENDED_COLUMN,                                /* 20 to 21 */
     CATALOGUE_WHOLE_FILL,                        /* 21 to 22 */
+    CARRIED_COLUMN,                              /* 22 to 23 */
 };
 
 static const struct database_statement statements[] = {

@@ -240,7 +240,8 @@
     X(OPERATION_SEEN, "SELECT rev FROM operation WHERE record = ?1 AND via IS NOT NULL "           \
                       "AND via = ?2 AND refusal IS NULL AND rev > ?3 AND rev <= ?4 ORDER BY rev")  \
     X(RELAY_PUT, "INSERT INTO relay (id, office, token, added) VALUES (?1, ?2, ?3, ?4)")           \
-    X(RELAY_GET, "SELECT id, office FROM relay WHERE token = ?1 AND ended IS NULL")                \
+    X(RELAY_GET, "SELECT id, office, carried FROM relay WHERE token = ?1 AND ended IS NULL")       \
+    X(RELAY_CARRIED, "UPDATE relay SET carried = ?2 WHERE id = ?1")                                \
     X(RELAY_OF_OFFICE, "SELECT 1 FROM relay WHERE office = ?1 AND ended IS NULL LIMIT 1")          \
     X(RELAY_SINCE,                                                                                 \
       "SELECT 1 FROM relay WHERE office = ?1 AND (ended IS NULL OR ended >= ?2) LIMIT 1")          \

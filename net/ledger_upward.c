@@ -186,6 +186,12 @@ bool ledger_relay_follows(const struct ledger *ledger, const struct operation *o
     return id_time(&operation->id) < ledger->relay_since;
 }
 
+bool ledger_relay_doubts(const struct ledger *ledger, const struct operation *operation,
+                         int64_t now_ms)
+{
+    return now_ms < ledger->relay_doubts || ledger_relay_follows(ledger, operation);
+}
+
 int ledger_relay_must_ask(struct ledger *ledger, const struct operation *operation,
                           const struct ledger_row *row, bool *must, struct error *error)
 {
@@ -216,6 +222,12 @@ int ledger_upward_has(struct ledger *ledger, const struct id *operation, bool *h
                       struct error *error)
 {
     return is_there(ledger, LEDGER_UPWARD_GET, operation, has, error);
+}
+
+int ledger_remembers(struct ledger *ledger, const struct id *operation, bool *remembers,
+                     struct error *error)
+{
+    return is_there(ledger, LEDGER_OPERATION_GET, operation, remembers, error);
 }
 
 int ledger_upward_asked(struct ledger *ledger, const struct id *operation, bool *asked,

@@ -35,6 +35,10 @@ int ledger_relay_open(struct ledger *ledger, struct error *error);
 /* Whether an operation was made before the relay was, or was restored: the centre may know of it,
  * by another way or by what the relay was before. */
 bool ledger_relay_follows(const struct ledger *ledger, const struct operation *operation);
+/* Whether the centre may have accepted what the relay would refuse now: such a one, or any while
+ * the relay may be, or is found to be, an older copy of itself. */
+bool ledger_relay_doubts(const struct ledger *ledger, const struct operation *operation,
+                         int64_t now_ms);
 /* Within a transaction of a relay, before an operation is applied to `row` (`row->row` 0: there is
  * no record): whether it is for the centre to decide. */
 int ledger_relay_must_ask(struct ledger *ledger, const struct operation *operation,
@@ -95,6 +99,9 @@ int ledger_relay_stand(struct ledger *ledger, enum record_type type, const struc
 int ledger_upward_operation(const char *text, size_t length, struct operation **operation,
                             struct error *error);
 
+/* Within a transaction: whether an answer to an operation is noted. */
+int ledger_remembers(struct ledger *ledger, const struct id *operation, bool *remembers,
+                     struct error *error);
 /* Notes an answer to an operation for good. */
 int ledger_remember(struct ledger *ledger, const struct operation *operation, int64_t now_ms,
                     const struct ledger_outcome *outcome, struct error *error);

@@ -17,8 +17,10 @@
 #define PRESENCE_MS       INT64_C(45000)
 #define PRESENCE_LEAST_MS INT64_C(3000)
 #define BATCH_OPERATIONS  200
-#define COMPRESS_FROM     400
-#define PROBLEM_LIMIT     (64 * 1024)
+/* So long after its start it may turn out that this is an older copy of the relay. */
+#define UNSURE_MS     INT64_C(60000)
+#define COMPRESS_FROM 400
+#define PROBLEM_LIMIT (64 * 1024)
 
 /* --- what the office is shown ----------------------------------------------------------------- */
 
@@ -157,6 +159,17 @@ static int greet_begin(struct relay_engine *engine, struct error *error)
     return relay_send(engine, SYNC_LANE_WORK, &request, error);
 }
 
+/* Before anything else is decided here: see whether this is an older copy of the relay. */
+static int check_carried(struct relay_engine *engine, const json_t *document, struct error *error)
+{
+    struct id carried;
+
+    return id_parse(&carried, json_text_or(document, "carried", ""))
+               ? ledger_relay_carried_last(engine->options.ledger, &carried, relay_wall(engine),
+                                           error)
+               : 0;
+}
+
 static int greet_take(struct relay_engine *engine, const json_t *document, struct error *error)
 {
     const char *office, *feed;
@@ -183,6 +196,8 @@ static int greet_take(struct relay_engine *engine, const json_t *document, struc
     }
     if (code == 0)
         code = ledger_relay_admit(engine->options.ledger, agents, error);
+    if (code == 0)
+        code = check_carried(engine, document, error);
     if (code != 0)
         return code;
     engine->place = place;
@@ -538,7 +553,9 @@ int relay_engine_new(struct relay_engine **result, const struct relay_engine_opt
         (struct sync_pace){.minimum = 1024, .maximum = 512 * 1024, .limit = 16 * 1024};
     engine->desk_pace = (struct sync_pace){.minimum = 4, .maximum = 1000, .limit = 50};
     engine->catalogue_pace = engine->desk_pace;
-    code = ledger_place_read(options->ledger, &engine->place, error);
+    code = ledger_relay_doubt(options->ledger, relay_wall(engine) + UNSURE_MS, error);
+    if (code == 0)
+        code = ledger_place_read(options->ledger, &engine->place, error);
     if (code != 0) {
         free(engine);
         return code;

@@ -81,11 +81,12 @@ static enum route_result handle_office(struct request *request)
         return ROUTE_ANSWERED;
     }
     request_answer(request, 200,
-                   json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:o}", "verifiers",
+                   json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:s, s:s, s:o}", "verifiers",
                              (json_int_t)verifiers, "relay", relay.id.text, "office", relay.office,
                              "feed", ledger_feed(request->server->ledger), "protocol",
                              PROTOCOL_VERSION, "agents", agents, "escrow_key",
-                             escrow != NULL ? escrow : "", "time", json_time(clock_system(NULL))));
+                             escrow != NULL ? escrow : "", "carried", relay.carried.text, "time",
+                             json_time(clock_system(NULL))));
     return ROUTE_ANSWERED;
 }
 

@@ -10,6 +10,7 @@
 #include <sqlite3.h>
 
 #include "app/json.h"
+#include "app/text.h"
 #include "net/compress.h"
 #include "net/feed_page.h"
 #include "net/protocol.h"
@@ -157,8 +158,9 @@ void sim_relay_begin(struct simulation *simulation)
         abort();
     sim_must(simulation,
              ledger_relay_add(simulation->ledger, OFFICE, sim_wall(simulation), &relay->account,
-                              centre.token, &error),
+                              relay->token, &error),
              &error, "adding a relay");
+    text_copy(centre.token, sizeof centre.token, relay->token);
     sim_must(simulation, ledger_create(relay->path, &error), &error, "making a relay's ledger");
     sim_must(simulation, ledger_open(&relay->ledger, relay->path, &error), &error,
              "opening a relay's ledger");
@@ -375,15 +377,19 @@ static void answer_office(struct simulation *simulation, struct sim_message *req
 {
     const struct sim_relay *relay = &simulation->relay;
     struct error error = ERROR_INIT;
+    struct ledger_relay account;
     json_t *agents = NULL;
 
+    sim_must(simulation, ledger_relay_find(simulation->ledger, relay->token, &account, &error),
+             &error, "a relay's account");
     sim_must(simulation,
              ledger_relay_verifiers(simulation->ledger, &relay->account, &agents, &error), &error,
              "verifiers");
     json_t *document =
-        json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "relay", relay->account.id.text, "office",
+        json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "relay", relay->account.id.text, "office",
                   relay->account.office, "feed", ledger_feed(simulation->ledger), "protocol",
-                  PROTOCOL_VERSION, "agents", agents, "time", json_time(sim_wall(simulation)));
+                  PROTOCOL_VERSION, "carried", account.carried.text, "agents", agents, "time",
+                  json_time(sim_wall(simulation)));
     sim_answer(simulation, request, 200, json_dumps(document, JSON_COMPACT), -1);
     json_decref(document);
 }

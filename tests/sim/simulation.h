@@ -219,6 +219,7 @@ struct sim_relay {
     char disk[128]; /* how the paths of its files begin */
     struct ledger *ledger;
     struct ledger_relay account;
+    char token[LEDGER_TOKEN_SIZE];
     struct relay_board *board;
     struct relay_engine *engine;
     int64_t up_at;

@@ -189,6 +189,88 @@ static void a_relay_that_was_restored_asks_about_what_is_older(void **state)
     operation_free(about_unknown);
 }
 
+/* The time at which the fixture's operations are applied. */
+#define APPLIED INT64_C(1800000000000)
+
+static void an_older_copy_asks_about_what_it_would_refuse(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter = fixture_id(&f->centre), unknown = fixture_id(&f->centre);
+    struct operation *made =
+        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
+                          fixture_case(&f->centre, ANNE, "sample/a"));
+    /* Refused for what it names, and for the state that the record is in. */
+    struct id offer = fixture_id(&f->centre);
+    struct operation *about_unknown =
+        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_HANDOFF, &offer, 0,
+                          fixture_handoff(&f->centre, ANNE, "sample/a", &unknown,
+                                          f->centre.actors[CHLOE].agent.text, NULL, NULL));
+    struct operation *reopened =
+        fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &matter, 1,
+                          json_pack("{s:s}", "status", "archived"));
+
+    apply(f, ANNE, made, LEDGER_APPLIED);
+    relay_settle(f);
+    assert_int_equal(ledger_relay_doubt(f->relay, APPLIED, NULL), 0);
+    apply(f, ANNE, about_unknown, LEDGER_REFUSED);
+    assert_int_equal(ledger_relay_doubt(f->relay, APPLIED + 1, NULL), 0);
+    about_unknown->id = fixture_id(&f->centre);
+    apply(f, ANNE, about_unknown, LEDGER_LATER);
+    apply(f, ANNE, reopened, LEDGER_LATER);
+    assert_int_equal(relay_waiting(f), 2);
+    relay_settle(f);
+    apply(f, ANNE, about_unknown, LEDGER_REFUSED);
+    apply(f, ANNE, reopened, LEDGER_REFUSED);
+    operation_free(made);
+    operation_free(about_unknown);
+    operation_free(reopened);
+}
+
+/* An id that a terminal made whose clock is far ahead. */
+static struct id id_from_ahead(struct relay_fixture *f)
+{
+    struct id id = fixture_id(&f->centre);
+
+    id.text[0] = '7';
+    return id;
+}
+
+/* By what the centre says that it carried last. */
+static void a_relay_finds_out_that_it_was_restored(void **state)
+{
+    struct relay_fixture *f = *state;
+    struct id matter = fixture_id(&f->centre), unknown = fixture_id(&f->centre);
+    struct operation *made =
+        fixture_operation(&f->centre, ANNE, OPERATION_APPEND, RECORD_CASE, &matter, 0,
+                          fixture_case(&f->centre, ANNE, "sample/a"));
+    struct operation *about_unknown =
+        fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &unknown, 1,
+                          json_pack("{s:s}", "status", "in-progress"));
+    struct ledger_relay account;
+
+    assert_int_equal(ledger_relay_find(f->centre.ledger, f->token, &account, NULL), 0);
+    assert_true(id_is_empty(&account.carried));
+    apply(f, ANNE, made, LEDGER_APPLIED);
+    relay_settle(f);
+    assert_int_equal(ledger_relay_find(f->centre.ledger, f->token, &account, NULL), 0);
+    assert_string_equal(account.carried.text, made->id.text);
+    assert_int_equal(ledger_relay_carried_last(f->relay, &account.carried, APPLIED, NULL), 0);
+    apply(f, ANNE, about_unknown, LEDGER_REFUSED);
+    /* One that the centre refused is known, though it is on its way no more. */
+    assert_int_equal(ledger_relay_carried_last(f->relay, &about_unknown->id, APPLIED, NULL), 0);
+    about_unknown->id = id_from_ahead(f);
+    apply(f, ANNE, about_unknown, LEDGER_REFUSED);
+    assert_int_equal(ledger_relay_carried_last(f->relay, &unknown, APPLIED, NULL), 0);
+    about_unknown->id = id_from_ahead(f);
+    apply(f, ANNE, about_unknown, LEDGER_LATER);
+    /* It is so after a restart, too. */
+    relay_fixture_restart(f);
+    about_unknown->id = id_from_ahead(f);
+    apply(f, ANNE, about_unknown, LEDGER_LATER);
+    operation_free(made);
+    operation_free(about_unknown);
+}
+
 /* Its terminal was told that it is there, and keeps it no more. */
 static void what_the_centre_gave_already_is_carried_to_one_that_lost_it(void **state)
 {
@@ -301,6 +383,8 @@ int main(void)
         WITH(a_relay_that_lost_its_disk_asks_about_what_is_older),
         WITH(what_the_centre_allowed_waits_for_no_record),
         WITH(a_relay_that_was_restored_asks_about_what_is_older),
+        WITH(an_older_copy_asks_about_what_it_would_refuse),
+        WITH(a_relay_finds_out_that_it_was_restored),
         WITH(what_the_centre_gave_already_is_carried_to_one_that_lost_it),
         WITH(what_the_centre_has_lost_already_is_carried_at_once),
     };

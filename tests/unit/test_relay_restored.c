@@ -45,6 +45,53 @@ static void reconnect(struct bench *bench)
     assert_true(bench_starts(bench_work(bench), "GET /v1/relay?"));
 }
 
+/* Whether the relay asks its centre about a claim on what it does not have. */
+static bool doubts(struct bench *bench)
+{
+    struct relay_fixture *f = &bench->fixture;
+    struct id unknown = fixture_id(&f->centre);
+    struct operation *claim =
+        fixture_operation(&f->centre, ANNE, OPERATION_CLAIM, RECORD_CASE, &unknown, 1,
+                          json_pack("{s:s}", "status", "in-progress"));
+    struct ledger_outcome outcome;
+    bool later;
+
+    assert_int_equal(
+        ledger_apply(f->relay, &f->centre.actors[ANNE], &claim, 1, bench->wall, &outcome, NULL), 0);
+    operation_free(claim);
+    later = outcome.kind == LEDGER_LATER;
+    ledger_outcome_clear(&outcome);
+    return later;
+}
+
+static void greet_with(struct bench *bench, const char *carried)
+{
+    char body[512];
+
+    (void)snprintf(body, sizeof body,
+                   "{\"relay\":\"r\",\"office\":\"sample/a\",\"feed\":\"" FEED
+                   "\",\"protocol\":\"1.0\",\"agents\":[],\"carried\":\"%s\"}",
+                   carried);
+    bench_answer(bench, SYNC_LANE_WORK, 200, body);
+}
+
+/* The relay is the restored one, and its centre tells what it carried before that. */
+static void what_was_carried_last_is_known_or_the_relay_is_an_older_copy(void **state)
+{
+    struct bench *bench = *state;
+    struct id lost = fixture_id(&bench->fixture.centre);
+
+    (void)relay_engine_step(bench->engine);
+    greet_with(bench, "");
+    /* What it was started as is not certain yet. */
+    assert_true(doubts(bench));
+    bench->wall += 60000;
+    assert_false(doubts(bench));
+    reconnect(bench);
+    greet_with(bench, lost.text);
+    assert_true(doubts(bench));
+}
+
 /* What comes with the centre's refusals is past what was read of it. */
 static void what_a_refusal_showed_is_told(void **state)
 {
@@ -285,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
+        TEST(what_was_carried_last_is_known_or_the_relay_is_an_older_copy),
         TEST(what_a_refusal_showed_is_told),
         TEST(how_far_a_page_was_read_is_told),
         TEST(how_far_a_page_of_the_catalogue_was_read_is_told),
