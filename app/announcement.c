@@ -23,8 +23,8 @@ struct announced {
     struct here here[HERE_LIMIT];
     size_t next; /* the place of the next one */
     atomic_uint_least64_t version;
-    atomic_bool waits;    /* something is leaving */
-    atomic_bool expected; /* something is about to be */
+    atomic_bool waits; /* something is leaving */
+    atomic_int said;   /* enum announced_next */
 };
 
 struct announced *announced_new(void)
@@ -39,7 +39,7 @@ struct announced *announced_new(void)
     }
     atomic_init(&announced->version, 0);
     atomic_init(&announced->waits, false);
-    atomic_init(&announced->expected, false);
+    atomic_init(&announced->said, ANNOUNCED_UNSAID);
     return announced;
 }
 
@@ -56,7 +56,7 @@ void announced_forget(struct announced *announced)
     announced_text_free(announced->leaving);
     announced->leaving = NULL;
     atomic_store(&announced->waits, false);
-    atomic_store(&announced->expected, false);
+    atomic_store(&announced->said, ANNOUNCED_UNSAID);
     for (size_t i = 0; i < HERE_LIMIT; i++) {
         record_free(announced->here[i].handoff);
         announced->here[i].handoff = NULL;
@@ -91,14 +91,14 @@ void announced_put(struct announced *announced, const struct operation *offer)
     (void)pthread_mutex_unlock(&announced->mutex);
 }
 
-void announced_expect(struct announced *announced)
+void announced_say(struct announced *announced, enum announced_next next)
 {
-    atomic_store(&announced->expected, true);
+    atomic_store(&announced->said, (int)next);
 }
 
-bool announced_expected_take(struct announced *announced)
+enum announced_next announced_said(struct announced *announced)
 {
-    return atomic_exchange(&announced->expected, false);
+    return (enum announced_next)atomic_exchange(&announced->said, ANNOUNCED_UNSAID);
 }
 
 bool announced_waits(struct announced *announced)
@@ -112,7 +112,7 @@ char *announced_take(struct announced *announced)
     char *text = announced->leaving;
     announced->leaving = NULL;
     atomic_store(&announced->waits, false);
-    atomic_store(&announced->expected, false);
+    atomic_store(&announced->said, ANNOUNCED_UNSAID);
     (void)pthread_mutex_unlock(&announced->mutex);
     return text;
 }

@@ -27,11 +27,16 @@ void announced_forget(struct announced *announced);
 /* The screen is about to send this append of a hand-off; instead of the one before, if that has not
  * left. */
 void announced_put(struct announced *announced, const struct operation *offer);
-/* One is about to be put: the sync thread, which is to be rung now, is awake by then, and has done
- * nothing else that would keep it. */
-void announced_expect(struct announced *announced);
-/* The sync thread: whether one is; said once. */
-bool announced_expected_take(struct announced *announced);
+/* What the screen says of the next one; the sync thread is to be rung then. */
+enum announced_next {
+    ANNOUNCED_UNSAID,
+    ANNOUNCED_POSSIBLE, /* one may be put some time: the way to the server can be made */
+    ANNOUNCED_EXPECTED, /* one is being made: the sync thread, and the server, are awake by then */
+    ANNOUNCED_DROPPED,  /* what was expected is not put */
+};
+void announced_say(struct announced *announced, enum announced_next next);
+/* The sync thread: what was said last, once; what was put since unsays it. */
+enum announced_next announced_said(struct announced *announced);
 bool announced_waits(struct announced *announced);
 /* The sync thread takes the body of the request: owned (wiped and freed by announced_text_free);
  * NULL for none. */

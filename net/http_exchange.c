@@ -268,6 +268,35 @@ static bool take_spare(struct http_exchange *exchange)
     return exchange->easy != NULL;
 }
 
+/* It is under way now. */
+static void link_exchange(struct http_exchange *exchange)
+{
+    exchange->next = exchange->client->exchanges;
+    exchange->client->exchanges = exchange;
+    http_exchange_expect(exchange, clock_steady(NULL));
+}
+
+struct http_exchange *http_exchange_connect(struct http_client *client)
+{
+    struct http_exchange *exchange = calloc(1, sizeof *exchange);
+
+    if (exchange == NULL)
+        return NULL;
+    exchange->client = client;
+    if (!take_spare(exchange) ||
+        curl_easy_setopt(exchange->easy, CURLOPT_URL, client->base_url) != CURLE_OK ||
+        curl_easy_setopt(exchange->easy, CURLOPT_CONNECT_ONLY, 1L) != CURLE_OK ||
+        curl_easy_setopt(exchange->easy, CURLOPT_CONNECTTIMEOUT_MS,
+                         (long)client->limits.connect_ms) != CURLE_OK ||
+        !set_contexts(exchange) ||
+        curl_multi_add_handle(client->multi, exchange->easy) != CURLM_OK) {
+        exchange_free(exchange);
+        return NULL;
+    }
+    link_exchange(exchange);
+    return exchange;
+}
+
 int http_client_begin(struct http_client *client, struct http_exchange **result,
                       const struct http_request *request, struct error *error)
 {
@@ -286,9 +315,7 @@ int http_client_begin(struct http_client *client, struct http_exchange **result,
     }
     exchange->wait_ms = request->wait_ms;
     exchange->bare = request->bare;
-    exchange->next = client->exchanges;
-    client->exchanges = exchange;
-    http_exchange_expect(exchange, clock_steady(NULL));
+    link_exchange(exchange);
     *result = exchange;
     return 0;
 }

@@ -57,6 +57,10 @@ struct http_exchange {
     bool stalled;
 };
 
+/* Opens a connection and sends nothing: done when it is open, and it is as long as the exchange is
+ * not cancelled. NULL when out of memory. */
+struct http_exchange *http_exchange_connect(struct http_client *client);
+
 /* Bytes sent and received so far. */
 int64_t http_exchange_moved(const struct http_exchange *exchange);
 

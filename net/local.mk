@@ -8,7 +8,7 @@ libnet_a_SOURCES = \
 # The terminal's side.
 libnet_a_SOURCES += \
     net/http_client.c net/http_client.h \
-    net/http_exchange.c net/http_exchange.h \
+    net/http_exchange.c net/http_exchange.h net/http_line.c net/http_line.h \
     net/display_link.c net/display_link.h \
     net/sync.c net/sync.h net/sync_engine.c net/sync_engine.h net/sync_internal.h \
     net/protocol.c net/protocol.h net/device_proof.c net/device_proof.h \

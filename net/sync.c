@@ -5,12 +5,14 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <sodium.h>
 
 #include "app/clock.h"
 #include "net/http_client.h"
+#include "net/http_line.h"
 #include "net/sync_engine.h"
 
 /* The engine and the transport that its requests leave by. */
@@ -18,6 +20,7 @@ struct sync {
     struct sync_engine *engine;
     struct http_client *client;
     struct http_exchange *exchanges[SYNC_LANE_COUNT];
+    struct http_line *line; /* for announcements */
     struct link *link;
     struct signature_key *key; /* locked memory; NULL: none */
     pthread_t thread;
@@ -57,6 +60,21 @@ static int transport_set_token(void *context, const char *token, struct error *e
     struct sync *sync = context;
 
     return http_client_token_set(sync->client, token, error);
+}
+
+static size_t transport_line(void *context, enum sync_line what, const char *body)
+{
+    struct sync *sync = context;
+
+    if (what == SYNC_LINE_OPEN)
+        http_line_open(sync->line);
+    else if (what == SYNC_LINE_BEGIN)
+        (void)http_line_begin(sync->line);
+    else if (what == SYNC_LINE_END)
+        return http_line_end(sync->line, body, strlen(body));
+    else
+        http_line_cut(sync->line);
+    return 0;
 }
 
 /* Hands ended exchanges over to the engine. */
@@ -103,6 +121,7 @@ static void sync_free(struct sync *sync)
     sync_engine_free(sync->engine);
     for (int lane = 0; lane < SYNC_LANE_COUNT; lane++)
         http_exchange_cancel(sync->exchanges[lane]);
+    http_line_free(sync->line);
     http_client_free(sync->client);
     sodium_free(sync->key);
     free(sync);
@@ -144,7 +163,7 @@ static int sync_new(struct sync **result, const struct sync_options *options, bo
     struct sync_engine_options engine = {
         .link = options->link,
         .catalogue_path = options->catalogue_path,
-        .transport = {transport_begin, transport_cancel, transport_set_token, sync},
+        .transport = {transport_begin, transport_cancel, transport_set_token, sync, transport_line},
         .wall = options->clock == NULL ? clock_system : options->clock,
         .wall_context = options->clock_context,
         .steady = clock_steady,
@@ -156,6 +175,8 @@ static int sync_new(struct sync **result, const struct sync_options *options, bo
     engine.key = sync->key;
     if (code == 0)
         code = http_client_new(&sync->client, &http, error);
+    if (code == 0)
+        code = http_line_new(&sync->line, sync->client, SYNC_LINE_PATH, error);
     if (code == 0)
         code = sync_engine_new(&sync->engine, &engine, error);
     if (code != 0) {

@@ -11,20 +11,37 @@ static bool announce_due(struct sync_engine *engine)
     return announced_waits(link_announced(engine->options.link)) && sync_store_usable(engine);
 }
 
+/* Behind its head, or with it. Nobody looks at the answer, but before the next one. */
+static bool leave_by_line(struct sync_engine *engine, const char *text)
+{
+    size_t sent;
+
+    (void)sync_line(engine, SYNC_LINE_BEGIN, NULL);
+    sent = sync_line(engine, SYNC_LINE_END, text);
+    if (sent > 0)
+        engine->totals.exchanges++;
+    engine->totals.bytes_sent += (int64_t)sent;
+    return sent > 0;
+}
+
 static int announce_begin(struct sync_engine *engine, struct error *error)
 {
     char *text = announced_take(link_announced(engine->options.link));
     const struct http_request request = {.method = "POST",
-                                         .path = "/v1/announcements",
+                                         .path = SYNC_LINE_PATH,
                                          .body = text,
                                          .body_length = text != NULL ? strlen(text) : 0,
                                          .body_type = "application/json"};
     int code = 1;
 
-    if (text != NULL && !engine->announces_not)
-        code = sync_send(engine, SYNC_LANE_AHEAD, &request, error);
+    if (text != NULL && !engine->announces_not) {
+        engine->gives_way = leave_by_line(engine, text);
+        if (!engine->gives_way) {
+            code = sync_send(engine, SYNC_LANE_AHEAD, &request, error);
+            engine->gives_way = code == 0;
+        }
+    }
     announced_text_free(text);
-    engine->gives_way = code == 0;
     return code;
 }
 
@@ -53,6 +70,18 @@ const struct sync_job sync_job_announce = {
     .reply = announce_reply,
     .failed = announce_failed,
 };
+
+bool sync_announced_said(struct sync_engine *engine)
+{
+    enum announced_next next = announced_said(link_announced(engine->options.link));
+
+    if (next == ANNOUNCED_DROPPED)
+        (void)sync_line(engine, SYNC_LINE_CUT, NULL);
+    else if (next != ANNOUNCED_UNSAID && !engine->announces_not && sync_store_usable(engine))
+        (void)sync_line(engine, next == ANNOUNCED_EXPECTED ? SYNC_LINE_BEGIN : SYNC_LINE_OPEN,
+                        NULL);
+    return next == ANNOUNCED_EXPECTED;
+}
 
 void sync_announced_take(struct sync_engine *engine, const json_t *document)
 {

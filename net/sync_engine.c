@@ -47,6 +47,13 @@ int sync_send(struct sync_engine *engine, enum sync_lane lane, const struct http
     return engine->options.transport.begin(engine->options.transport.context, lane, request, error);
 }
 
+size_t sync_line(struct sync_engine *engine, enum sync_line what, const char *body)
+{
+    const struct sync_transport *transport = &engine->options.transport;
+
+    return transport->line != NULL ? transport->line(transport->context, what, body) : 0;
+}
+
 static void cancel_lane(struct sync_engine *engine, enum sync_lane lane)
 {
     if (engine->running[lane] == JOB_NONE)
@@ -150,6 +157,7 @@ static void close_store(struct sync_engine *engine)
 {
     cancel_lane(engine, SYNC_LANE_BELL);
     cancel_lane(engine, SYNC_LANE_AHEAD);
+    (void)sync_line(engine, SYNC_LINE_CUT, NULL);
     if (engine->running[SYNC_LANE_WORK] == SYNC_JOB_PUSH ||
         engine->running[SYNC_LANE_WORK] == SYNC_JOB_PRESENCE)
         cancel_lane(engine, SYNC_LANE_WORK);
@@ -200,6 +208,7 @@ void sync_session_drop(struct sync_engine *engine)
     engine->announces_not = false;
     cancel_lane(engine, SYNC_LANE_BELL);
     cancel_lane(engine, SYNC_LANE_AHEAD);
+    (void)sync_line(engine, SYNC_LINE_CUT, NULL);
     /* An errand does not stand or fall with the session. A change of password ends it before its
      * own answer is here: asked again, it would find the present password changed. */
     if (engine->running[SYNC_LANE_WORK] != SYNC_JOB_ERRAND)
@@ -437,7 +446,7 @@ int64_t sync_engine_step(struct sync_engine *engine)
         return -1;
     /* Nothing else is looked at before: somebody waits for it. */
     begin_job(engine, SYNC_JOB_ANNOUNCE);
-    if (engine->gives_way || announced_expected_take(link_announced(engine->options.link))) {
+    if (sync_announced_said(engine) || engine->gives_way) {
         engine->gives_way = false;
         return GIVE_WAY_MS;
     }

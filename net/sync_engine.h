@@ -29,6 +29,16 @@ enum sync_lane {
     SYNC_LANE_COUNT,
 };
 
+#define SYNC_LINE_PATH "/v1/announcements"
+
+/* What is done with the line for announcements (http_line.h). */
+enum sync_line {
+    SYNC_LINE_OPEN, /* to SYNC_LINE_PATH */
+    SYNC_LINE_BEGIN,
+    SYNC_LINE_END, /* with the body */
+    SYNC_LINE_CUT,
+};
+
 /* How requests leave. Functions get `context`. */
 struct sync_transport {
     /* Starts a request on a lane that is free; `request` does not outlive the call. */
@@ -39,6 +49,8 @@ struct sync_transport {
     /* The bearer token of the requests from now on, NULL for none. */
     int (*set_token)(void *context, const char *token, struct error *error);
     void *context;
+    /* NULL: there is no such line. How many bytes a request had that has left; 0 for none. */
+    size_t (*line)(void *context, enum sync_line what, const char *body);
 };
 
 struct sync_engine_options {

@@ -286,6 +286,10 @@ int64_t sync_provider_next(const struct sync_engine *engine);
 
 /* So many of one answer at most are looked at. */
 #define SYNC_ANNOUNCED_LIMIT 16
+/* The line over which they leave (http_line.h), if there is one: as sync_transport has it. */
+size_t sync_line(struct sync_engine *engine, enum sync_line what, const char *body);
+/* The screen has said something of the next one; true when it is being made: somebody waits. */
+bool sync_announced_said(struct sync_engine *engine);
 /* Takes in what an answer of the bell announces, and rings the screen. */
 void sync_announced_take(struct sync_engine *engine, const json_t *document);
 

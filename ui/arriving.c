@@ -19,11 +19,25 @@ static bool can_announce(struct desk *desk)
     return desk->store != NULL && !desk->local_only && status.state == LINK_ONLINE;
 }
 
+void arriving_prepare(struct desk *desk)
+{
+    if (!can_announce(desk))
+        return;
+    announced_say(link_announced(desk->link), ANNOUNCED_POSSIBLE);
+    link_sync_ring(desk->link);
+}
+
 void arriving_expect(struct desk *desk)
 {
     if (!can_announce(desk))
         return;
-    announced_expect(link_announced(desk->link));
+    announced_say(link_announced(desk->link), ANNOUNCED_EXPECTED);
+    link_sync_ring(desk->link);
+}
+
+void arriving_drop(struct desk *desk)
+{
+    announced_say(link_announced(desk->link), ANNOUNCED_DROPPED);
     link_sync_ring(desk->link);
 }
 
@@ -33,8 +47,10 @@ void arriving_announce(struct desk *desk, const struct operation *offer)
      */
     const struct timespec head_start = {.tv_nsec = 2 * 1000000};
 
-    if (!can_announce(desk))
+    if (!can_announce(desk)) {
+        arriving_drop(desk);
         return;
+    }
     announced_put(link_announced(desk->link), offer);
     link_sync_ring(desk->link);
     (void)nanosleep(&head_start, NULL);

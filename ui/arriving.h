@@ -7,8 +7,12 @@
 
 #include "ui/desk.h"
 
+/* A hand-off may be made here: the way to the server is made. */
+void arriving_prepare(struct desk *desk);
 /* A hand-off is about to be made, and then announced: whoever sends it wakes up meanwhile. */
 void arriving_expect(struct desk *desk);
+/* It was not made. */
+void arriving_drop(struct desk *desk);
 /* Tells that a hand-off is about to be written and sent, if the server can be reached. */
 void arriving_announce(struct desk *desk, const struct operation *offer);
 

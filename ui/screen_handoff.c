@@ -8,6 +8,7 @@
 #include "app/json.h"
 #include "app/record_fields.h"
 #include "app/text.h"
+#include "ui/arriving.h"
 #include "ui/fields.h"
 #include "ui/format.h"
 #include "ui/language.h"
@@ -193,6 +194,7 @@ static int handing_open(struct screen *screen, const json_t *arguments, struct e
              id_is_empty(&open->contact) ? open->matter.text : open->contact.text);
     take_place(screen, arguments);
     fill(screen, arguments);
+    arriving_prepare(screen->desk);
     link_presence_ask(screen->desk->link);
     read_targets(screen);
     list_restore(&handing->list, json_object_get(arguments, "list"));

@@ -162,6 +162,7 @@ void handing_send(struct screen *screen, const char *argument)
     (void)argument;
     arriving_expect(screen->desk);
     if (!check(screen, target, &offer)) {
+        arriving_drop(screen->desk);
         ui_stop_ahead(screen->ui);
         return;
     }
@@ -172,6 +173,8 @@ void handing_send(struct screen *screen, const char *argument)
     /* While it is being written; the offer is the first of what is. */
     if (code == 0)
         arriving_announce(screen->desk, batch.operations[0]);
+    else
+        arriving_drop(screen->desk);
     if (!work_apply(screen, &batch, code, &error)) {
         ui_stop_ahead(screen->ui);
         return;

@@ -71,7 +71,7 @@ static void bench_open(struct bench *bench)
     bench->board = relay_board_new();
     const struct relay_engine_options options = {.ledger = bench->ledger,
                                                  .board = bench->board,
-                                                 .transport = {begin, cancel, NULL, bench},
+                                                 .transport = {begin, cancel, NULL, bench, NULL},
                                                  .wall = now,
                                                  .wall_context = bench,
                                                  .steady = now,

@@ -148,7 +148,7 @@ void sim_terminal_start(struct sim_terminal *terminal)
     struct error error = ERROR_INIT;
     struct sync_engine_options options = {
         .catalogue_path = terminal->catalogue,
-        .transport = {begin_request, cancel_request, set_token, terminal},
+        .transport = {begin_request, cancel_request, set_token, terminal, NULL},
         .wall = wall,
         .wall_context = terminal,
         .steady = steady,

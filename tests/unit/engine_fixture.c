@@ -82,6 +82,18 @@ static int set_token(void *context, const char *token, struct error *error)
     return 0;
 }
 
+static size_t use_line(void *context, enum sync_line what, const char *body)
+{
+    static const char *const words[] = {
+        [SYNC_LINE_OPEN] = "open", [SYNC_LINE_BEGIN] = "begin", [SYNC_LINE_CUT] = "cut"};
+    struct bench *bench = context;
+    size_t used = strlen(bench->line);
+
+    (void)snprintf(bench->line + used, sizeof bench->line - used, "%s%s", used > 0 ? " " : "",
+                   what == SYNC_LINE_END ? body : words[what]);
+    return what == SYNC_LINE_END && bench->has_line ? strlen(body) : 0;
+}
+
 static int64_t steady(void *context)
 {
     return ((struct bench *)context)->steady;
@@ -104,7 +116,7 @@ void bench_new_engine(struct bench *bench, bool once)
     struct sync_engine_options options = {
         .link = bench->link,
         .catalogue_path = bench->catalogue_path,
-        .transport = {begin_request, cancel_request, set_token, bench},
+        .transport = {begin_request, cancel_request, set_token, bench, use_line},
         .wall = wall,
         .wall_context = bench,
         .steady = steady,

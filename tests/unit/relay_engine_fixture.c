@@ -85,7 +85,7 @@ int bench_setup(void **state)
     assert_non_null(bench->board);
     const struct relay_engine_options options = {.ledger = bench->fixture.relay,
                                                  .board = bench->board,
-                                                 .transport = {begin, cancel, NULL, bench},
+                                                 .transport = {begin, cancel, NULL, bench, NULL},
                                                  .wall = read_wall,
                                                  .wall_context = bench,
                                                  .steady = read_steady,

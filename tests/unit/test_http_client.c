@@ -11,6 +11,7 @@
 #include <zstd.h>
 
 #include "net/http_exchange.h"
+#include "net/http_line.h"
 #include "tests/unit/scripted_server.h"
 #include "tests/unit/unit.h"
 
@@ -589,6 +590,157 @@ static void a_token_cannot_break_the_header(void **state)
     http_client_free(client);
 }
 
+/* --- lines ------------------------------------------------------------------------------------ */
+
+/* What came over them, a piece for each head and each body. */
+struct pieces {
+    char text[4096];
+    const char *reply;
+    bool closes; /* after a reply */
+    atomic_int connections;
+    atomic_int bodies; /* that were answered */
+};
+
+#define END "\r\n0\r\n\r\n"
+
+static bool answer_line(void *context, int connection, const char *request, size_t length,
+                        int count)
+{
+    struct pieces *pieces = context;
+
+    assert_true(strlen(pieces->text) + length < sizeof pieces->text);
+    strcat(pieces->text, request);
+    atomic_fetch_add(&pieces->connections, count == 0);
+    /* The last chunk; what leaves apart may come together. */
+    if (strcmp(request + length - strlen(END), END) != 0)
+        return true;
+    scripted_write_text(connection, pieces->reply);
+    atomic_fetch_add(&pieces->bodies, 1);
+    return !pieces->closes;
+}
+
+#define NO_CONTENT "HTTP/1.1 204 No Content\r\nX-Request-Id: abc\r\n\r\n"
+#define HELLO      "{\"a\":\"hello\"}"
+
+static struct http_line *line_of(struct http_client *client)
+{
+    struct http_line *line = NULL;
+
+    assert_int_equal(http_client_token_set(client, "abc.DEF", NULL), 0);
+    assert_int_equal(http_line_new(&line, client, "/v1/announcements", NULL), 0);
+    assert_false(http_line_begin(line));
+    assert_int_equal(http_line_end(line, HELLO, strlen(HELLO)), 0);
+    return line;
+}
+
+/* Opens it and sends a head. */
+static void line_begin(struct http_line *line, struct http_client *client)
+{
+    http_line_open(line);
+    while (!http_line_begin(line))
+        assert_int_equal(http_client_poll(client, NULL, 0, 10, NULL), 0);
+}
+
+/* The body, until it is answered. */
+static size_t line_end(struct http_line *line, struct pieces *pieces)
+{
+    int before = atomic_load(&pieces->bodies);
+    size_t sent = http_line_end(line, HELLO, strlen(HELLO));
+
+    while (sent > 0 && atomic_load(&pieces->bodies) == before)
+        usleep(1000);
+    return sent;
+}
+
+static void a_line_carries_head_and_body_apart(void **state)
+{
+    static struct pieces pieces = {.reply = NO_CONTENT};
+    struct scripted_server *server = scripted_server_start(answer_line, &pieces);
+    struct http_client *client = client_of(server);
+    struct http_line *line = line_of(client);
+    char head[400];
+
+    (void)state;
+    (void)snprintf(head, sizeof head,
+                   "POST /v1/announcements HTTP/1.1\r\nHost: %s\r\n"
+                   "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+                   "Authorization: Bearer abc.DEF\r\n\r\n",
+                   scripted_server_url(server) + strlen("http://"));
+    line_begin(line, client);
+    assert_false(http_line_begin(line));
+    http_line_open(line);
+    assert_int_equal(line_end(line, &pieces), strlen(head) + strlen("d\r\n" HELLO "\r\n0\r\n\r\n"));
+    assert_memory_equal(pieces.text, head, strlen(head));
+    assert_string_equal(pieces.text + strlen(head), "d\r\n" HELLO "\r\n0\r\n\r\n");
+    /* It is open still, looked at or not. */
+    assert_true(http_line_begin(line));
+    assert_true(line_end(line, &pieces) > 0);
+    http_line_open(line);
+    assert_true(http_line_begin(line));
+    assert_true(line_end(line, &pieces) > 0);
+    assert_int_equal(atomic_load(&pieces.connections), 1);
+    http_line_free(line);
+    http_client_free(client);
+    scripted_server_stop(server);
+}
+
+/* Nor one that was closed, or on which more was said: it is opened anew. */
+static void a_line_that_said_no_is_not_used_again(void **state)
+{
+    static const struct pieces bad[] = {
+        {.reply = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"},
+        {.reply = NO_CONTENT NO_CONTENT},
+        {.reply = "HTTP/1.1 204 No Content\r\n"},
+        {.reply = NO_CONTENT, .closes = true},
+        {.reply = ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct pieces pieces = bad[i];
+        struct scripted_server *server = scripted_server_start(answer_line, &pieces);
+        struct http_client *client = client_of(server);
+        struct http_line *line = line_of(client);
+
+        line_begin(line, client);
+        assert_true(line_end(line, &pieces) > 0);
+        while (pieces.closes && http_line_begin(line))
+            http_line_cut(line);
+        assert_false(http_line_begin(line));
+        line_begin(line, client);
+        assert_true(line_end(line, &pieces) > 0);
+        assert_int_equal(atomic_load(&pieces.connections), 2);
+        http_line_free(line);
+        http_client_free(client);
+        scripted_server_stop(server);
+    }
+}
+
+static void what_is_cut_is_no_request(void **state)
+{
+    static struct pieces pieces = {.reply = NO_CONTENT};
+    struct scripted_server *server = scripted_server_start(answer_line, &pieces);
+    struct http_client *client = client_of(server);
+    struct http_line *line = line_of(client);
+
+    (void)state;
+    line_begin(line, client);
+    while (atomic_load(&pieces.connections) == 0)
+        usleep(1000);
+    http_line_cut(line);
+    assert_int_equal(http_line_end(line, HELLO, strlen(HELLO)), 0);
+    assert_false(http_line_begin(line));
+    line_begin(line, client);
+    assert_true(line_end(line, &pieces) > 0);
+    http_line_cut(line);
+    assert_true(http_line_begin(line));
+    assert_int_equal(atomic_load(&pieces.connections), 2);
+    assert_int_equal(atomic_load(&pieces.bodies), 1);
+    http_line_free(line);
+    http_client_free(client);
+    scripted_server_stop(server);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -609,6 +761,9 @@ int main(void)
         cmocka_unit_test(a_waiting_call_is_stopped_from_another_thread),
         cmocka_unit_test(plain_http_is_for_loopback_alone),
         cmocka_unit_test(a_token_cannot_break_the_header),
+        cmocka_unit_test(a_line_carries_head_and_body_apart),
+        cmocka_unit_test(a_line_that_said_no_is_not_used_again),
+        cmocka_unit_test(what_is_cut_is_no_request),
     };
 
     return cmocka_run_group_tests_name("http_client", tests, NULL, NULL);

@@ -112,7 +112,7 @@ static void what_is_expected_finds_it_awake(void **state)
     bench_get_online(bench);
     (void)store_fixture_note(&bench->store, &matter, "after it");
     for (int put = 1; put >= 0; put--) {
-        announced_expect(link_announced(bench->link));
+        announced_say(link_announced(bench->link), ANNOUNCED_EXPECTED);
         sync_engine_ring(bench->engine);
         wait = sync_engine_step(bench->engine);
         assert_true(wait > 0 && wait < 10);
@@ -120,13 +120,71 @@ static void what_is_expected_finds_it_awake(void **state)
         if (put) {
             announce(bench, "lost card");
             assert_true(bench->lanes[SYNC_LANE_AHEAD].open);
-            assert_false(announced_expected_take(link_announced(bench->link)));
+            assert_int_equal(announced_said(link_announced(bench->link)), ANNOUNCED_UNSAID);
             bench_answer(bench, SYNC_LANE_AHEAD, 204, "");
             (void)sync_engine_step(bench->engine);
         }
     }
     (void)sync_engine_step(bench->engine);
     assert_string_equal(bench_work(bench), "POST /v1/operations");
+    bench_free(bench);
+}
+
+/* The head goes while the offer is being made, the body behind it; when no line is open, all goes
+ * the usual way. */
+static void it_leaves_by_a_line_that_is_open(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct announced *announced;
+    int64_t before;
+
+    (void)state;
+    bench_get_online(bench);
+    announced = link_announced(bench->link);
+    bench->line[0] = '\0';
+    bench->has_line = true;
+    announced_say(announced, ANNOUNCED_POSSIBLE);
+    assert_true(sync_engine_step(bench->engine) != 2);
+    announced_say(announced, ANNOUNCED_EXPECTED);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench->line, "open begin");
+    before = sync_engine_totals(bench->engine)->bytes_sent;
+    announce(bench, "lost card");
+    assert_string_equal(bench->line, "open begin begin {\"id\":\"" OFFER
+                                     "\",\"body\":{\"summary\":\"lost card\"}}");
+    assert_false(bench->lanes[SYNC_LANE_AHEAD].open);
+    assert_true(sync_engine_totals(bench->engine)->bytes_sent > before);
+    bench->has_line = false;
+    announce(bench, "lost card");
+    assert_true(bench->lanes[SYNC_LANE_AHEAD].open);
+    bench_free(bench);
+}
+
+static void what_is_expected_and_does_not_come_is_cut(void **state)
+{
+    struct bench *bench = bench_new(false);
+    struct announced *announced;
+
+    (void)state;
+    bench_get_online(bench);
+    announced = link_announced(bench->link);
+    bench->line[0] = '\0';
+    announced_say(announced, ANNOUNCED_EXPECTED);
+    (void)sync_engine_step(bench->engine);
+    announced_say(announced, ANNOUNCED_DROPPED);
+    (void)sync_engine_step(bench->engine);
+    assert_string_equal(bench->line, "begin cut");
+    /* Nor is anything sent for whom the session has ended. */
+    announced_say(announced, ANNOUNCED_EXPECTED);
+    (void)sync_engine_step(bench->engine);
+    link_sign_out(bench->link);
+    sync_engine_ring(bench->engine);
+    (void)sync_engine_step(bench->engine);
+    assert_non_null(strstr(bench->line, "begin cut begin cut"));
+    bench->line[0] = '\0';
+    announced_say(announced, ANNOUNCED_EXPECTED);
+    (void)sync_engine_step(bench->engine);
+    assert_null(strstr(bench->line, "begin"));
     bench_free(bench);
 }
 
@@ -273,6 +331,8 @@ int main(void)
         cmocka_unit_test(it_leaves_while_the_store_is_written),
         cmocka_unit_test(the_rest_waits_a_moment),
         cmocka_unit_test(what_is_expected_finds_it_awake),
+        cmocka_unit_test(it_leaves_by_a_line_that_is_open),
+        cmocka_unit_test(what_is_expected_and_does_not_come_is_cut),
         cmocka_unit_test(an_old_server_is_asked_once),
         cmocka_unit_test(nobody_tries_again),
         cmocka_unit_test(nothing_leaves_without_a_session),

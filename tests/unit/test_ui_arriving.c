@@ -294,14 +294,22 @@ static void test_the_sender_announces(void **state)
             ui_fixture_open_case(fixture);
         ui_fixture_press(fixture, INPUT_F(5));
         ui_fixture_wait(fixture, "Context");
+        assert_true(online == 0 || announced_said(announced) == ANNOUNCED_POSSIBLE);
+        /* To nobody: nothing follows. */
+        ui_fixture_type(fixture, "nobody at all");
+        ui_fixture_press(fixture, INPUT_CONTROL('X'));
+        ui_fixture_wait(fixture, "Choose to whom first.");
+        assert_int_equal(announced_said(announced), ANNOUNCED_DROPPED);
+        assert_false(announced_waits(announced));
+        ui_fixture_press(fixture, INPUT_CONTROL('U'));
         ui_fixture_type(fixture, "front line");
         ui_fixture_press(fixture, INPUT_CONTROL('X'));
         ui_fixture_wait(fixture, "Offered to");
         assert_true(announced_waits(announced) == (online == 1));
-        assert_true(online || !announced_expected_take(announced));
+        assert_true(online || announced_said(announced) != ANNOUNCED_EXPECTED);
     }
     /* Whoever sends it was rung before it was made. */
-    assert_true(announced_expected_take(announced));
+    assert_int_equal(announced_said(announced), ANNOUNCED_EXPECTED);
     text = announced_take(announced);
     assert_non_null(strstr(text, "\"to_queue\":\"t/front\""));
     assert_non_null(strstr(text, "\"state\":\"offered\""));
