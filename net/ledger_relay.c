@@ -66,14 +66,13 @@ int ledger_become_relay(struct ledger *ledger, const struct ledger_centre *centr
     return code;
 }
 
-int ledger_relay_doubt(struct ledger *ledger, int64_t until_ms, struct error *error)
+int ledger_relay_unsure(struct ledger *ledger, bool unsure, struct error *error)
 {
     int code = ledger_begin(ledger, error);
 
     if (code != 0)
         return code;
-    if (ledger->relay_doubts < until_ms)
-        ledger->relay_doubts = until_ms;
+    ledger->relay_unsure = unsure;
     return ledger_end(ledger, 0, error);
 }
 

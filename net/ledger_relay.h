@@ -81,9 +81,9 @@ struct ledger_centre {
 int ledger_become_relay(struct ledger *ledger, const struct ledger_centre *centre, int64_t now_ms,
                         struct error *error);
 bool ledger_is_relay(const struct ledger *ledger);
-/* Until then the centre is asked about what this relay would refuse: it may be an older copy of
- * itself, and have accepted that before. Not kept past a restart. */
-int ledger_relay_doubt(struct ledger *ledger, int64_t until_ms, struct error *error);
+/* While it is unsure, the centre is asked about what this relay would refuse: it may be an older
+ * copy of itself, and have accepted that before. Not kept past a restart. */
+int ledger_relay_unsure(struct ledger *ledger, bool unsure, struct error *error);
 /* A terminal knows of what this relay does not: it was restored from an older copy. Of what was
  * made until `now_ms` the centre may know, and is asked; for a week also of what the relay would
  * refuse, for clocks of terminals are wrong. Does nothing where there is no relay. */

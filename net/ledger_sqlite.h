@@ -74,6 +74,7 @@ struct ledger {
     char relay_office[RECORD_KEY_SIZE]; /* "" before the centre told it; within transactions */
     int64_t relay_since;                /* when it became one */
     int64_t relay_doubts;               /* until when (ledger_relay_doubts) */
+    bool relay_unsure;                  /* ledger_relay_unsure */
     bool relay_whole;                   /* the centre's desk was read to its end, once */
     int64_t published;                  /* by the import under way */
 

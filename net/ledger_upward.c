@@ -189,7 +189,8 @@ bool ledger_relay_follows(const struct ledger *ledger, const struct operation *o
 bool ledger_relay_doubts(const struct ledger *ledger, const struct operation *operation,
                          int64_t now_ms)
 {
-    return now_ms < ledger->relay_doubts || ledger_relay_follows(ledger, operation);
+    return ledger->relay_unsure || now_ms < ledger->relay_doubts ||
+           ledger_relay_follows(ledger, operation);
 }
 
 int ledger_relay_must_ask(struct ledger *ledger, const struct operation *operation,

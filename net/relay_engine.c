@@ -17,10 +17,8 @@
 #define PRESENCE_MS       INT64_C(45000)
 #define PRESENCE_LEAST_MS INT64_C(3000)
 #define BATCH_OPERATIONS  200
-/* So long after its start it may turn out that this is an older copy of the relay. */
-#define UNSURE_MS     INT64_C(60000)
-#define COMPRESS_FROM 400
-#define PROBLEM_LIMIT (64 * 1024)
+#define COMPRESS_FROM     400
+#define PROBLEM_LIMIT     (64 * 1024)
 
 /* --- what the office is shown ----------------------------------------------------------------- */
 
@@ -36,6 +34,15 @@ static void show(struct relay_engine *engine)
 }
 
 /* --- trouble ---------------------------------------------------------------------------------- */
+
+/* The greeting has shown what this is, or nobody is there to show it: the office goes on. */
+static int get_sure(struct relay_engine *engine, struct error *error)
+{
+    if (!engine->unsure)
+        return 0;
+    engine->unsure = false;
+    return ledger_relay_unsure(engine->options.ledger, false, error);
+}
 
 /* No answer to what is under way will be taken. */
 static void drop(struct relay_engine *engine)
@@ -60,6 +67,7 @@ static void fail(struct relay_engine *engine, const struct error *error)
     engine->failures++;
     engine->greeted = false;
     text_copy(engine->message, sizeof(engine->message), error->message);
+    (void)get_sure(engine, NULL);
     drop(engine);
     for (int lane = 0; lane < SYNC_LANE_COUNT; lane++)
         engine->retry[lane] = relay_steady(engine) + delay;
@@ -198,6 +206,8 @@ static int greet_take(struct relay_engine *engine, const json_t *document, struc
         code = ledger_relay_admit(engine->options.ledger, agents, error);
     if (code == 0)
         code = check_carried(engine, document, error);
+    if (code == 0)
+        code = get_sure(engine, error);
     if (code != 0)
         return code;
     engine->place = place;
@@ -553,7 +563,8 @@ int relay_engine_new(struct relay_engine **result, const struct relay_engine_opt
         (struct sync_pace){.minimum = 1024, .maximum = 512 * 1024, .limit = 16 * 1024};
     engine->desk_pace = (struct sync_pace){.minimum = 4, .maximum = 1000, .limit = 50};
     engine->catalogue_pace = engine->desk_pace;
-    code = ledger_relay_doubt(options->ledger, relay_wall(engine) + UNSURE_MS, error);
+    engine->unsure = true;
+    code = ledger_relay_unsure(options->ledger, true, error);
     if (code == 0)
         code = ledger_place_read(options->ledger, &engine->place, error);
     if (code != 0) {

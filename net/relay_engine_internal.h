@@ -24,6 +24,7 @@ struct relay_engine {
     enum relay_job running[SYNC_LANE_COUNT];
     int64_t retry[SYNC_LANE_COUNT]; /* steady time before which the lane rests */
     int failures;                   /* in a row */
+    bool unsure;                    /* whether this is an older copy of the relay */
     bool greeted;                   /* since the last failure */
     bool verifiers_due;
     int64_t verifiers;    /* what the centre counts of their changes, as of the last greeting */

@@ -18,7 +18,7 @@ static void check_refused(void *context, sqlite3_stmt *row)
     if (made == NULL)
         sim_break(simulation, "the relay refused operation %s, which nobody made",
                   sim_column(row, 0));
-    else if (made->at_server && !made->refused)
+    else if (made->at_server && !made->refused && !made->misjudged)
         sim_break(simulation, "the relay refused operation %s, and the centre applied it",
                   made->id.text);
     else if (!made->at_server)

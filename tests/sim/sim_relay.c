@@ -206,7 +206,7 @@ void sim_relay_restart(struct simulation *simulation, enum sim_ending ending)
         sim_disk_cut_power(relay->disk);
     if (ending == SIM_IS_RESTORED && sim_disk_put_back(relay->disk)) {
         sim_trace(simulation, "relay is restored");
-        simulation->restored = relay->restored = true;
+        simulation->restored = relay->restored = relay->unaware = true;
     }
     if (simulation->plant == SIM_PLANT_RELAY_FORGETS)
         forget_outbox(relay);
@@ -310,6 +310,7 @@ void sim_relay_take(struct simulation *simulation, const struct sim_message *mes
             .status = message->status, .body = message->body, .length = message->length};
         sim_trace(simulation, "relay lane %d: status %d", (int)lane, message->status);
         relay_engine_reply(relay->engine, lane, 0, &reply, NULL);
+        relay->unaware = relay->unaware && lane != SYNC_LANE_WORK;
     }
     if (!is_dead(simulation))
         step(simulation);
@@ -347,6 +348,10 @@ bool sim_relay_apply(struct simulation *simulation, const struct ledger_actor *a
         return false;
     sim_must(simulation, code, &error, "applying a batch at the relay");
     for (size_t i = 0; i < count; i++) {
+        struct sim_made *made = sim_made_find(simulation, operations[i]->id.text);
+
+        if (made != NULL && relay->unaware && outcomes[i].kind == LEDGER_REFUSED)
+            made->misjudged = true;
         sim_trace(simulation, "  at the relay %s: %d %s", operations[i]->id.text,
                   (int)outcomes[i].kind, merge_refusal_name(outcomes[i].refusal));
         if (simulation->plant == SIM_PLANT_RELAY_DECIDES && outcomes[i].kind == LEDGER_LATER)

@@ -197,6 +197,7 @@ struct sim_made {
     int arrivals;   /* how often it reached the server */
     bool at_server;
     bool refused;   /* by the server */
+    bool misjudged; /* refused by a relay that did not know yet that it was restored */
     bool withdrawn; /* by the agent, before it was sent */
     bool doubtful;  /* the disk failed while it was saved or withdrawn: it may be there or not */
     json_t *note;   /* the body of a note; owned, NULL for all else */
@@ -228,6 +229,7 @@ struct sim_relay {
     int64_t cut_until;
     bool rung;              /* something waits for the centre */
     bool restored;          /* some time */
+    bool unaware;           /* of it: it has not greeted its centre since */
     struct scope_set heard; /* what its long poll waits for */
     bool open[SYNC_LANE_COUNT];
     uint64_t serial[SYNC_LANE_COUNT];

@@ -211,15 +211,17 @@ static void an_older_copy_asks_about_what_it_would_refuse(void **state)
 
     apply(f, ANNE, made, LEDGER_APPLIED);
     relay_settle(f);
-    assert_int_equal(ledger_relay_doubt(f->relay, APPLIED, NULL), 0);
     apply(f, ANNE, about_unknown, LEDGER_REFUSED);
-    assert_int_equal(ledger_relay_doubt(f->relay, APPLIED + 1, NULL), 0);
+    assert_int_equal(ledger_relay_unsure(f->relay, true, NULL), 0);
     about_unknown->id = fixture_id(&f->centre);
     apply(f, ANNE, about_unknown, LEDGER_LATER);
     apply(f, ANNE, reopened, LEDGER_LATER);
     assert_int_equal(relay_waiting(f), 2);
     relay_settle(f);
     apply(f, ANNE, about_unknown, LEDGER_REFUSED);
+    apply(f, ANNE, reopened, LEDGER_REFUSED);
+    assert_int_equal(ledger_relay_unsure(f->relay, false, NULL), 0);
+    reopened->id = fixture_id(&f->centre);
     apply(f, ANNE, reopened, LEDGER_REFUSED);
     operation_free(made);
     operation_free(about_unknown);

@@ -81,15 +81,25 @@ static void what_was_carried_last_is_known_or_the_relay_is_an_older_copy(void **
     struct bench *bench = *state;
     struct id lost = fixture_id(&bench->fixture.centre);
 
-    (void)relay_engine_step(bench->engine);
-    greet_with(bench, "");
     /* What it was started as is not certain yet. */
+    (void)relay_engine_step(bench->engine);
     assert_true(doubts(bench));
-    bench->wall += 60000;
+    greet_with(bench, "");
     assert_false(doubts(bench));
     reconnect(bench);
     greet_with(bench, lost.text);
     assert_true(doubts(bench));
+}
+
+/* Nobody can tell it what it is: its office goes on. */
+static void a_relay_without_a_centre_decides_by_itself(void **state)
+{
+    struct bench *bench = *state;
+
+    (void)relay_engine_step(bench->engine);
+    assert_true(doubts(bench));
+    bench_cut(bench, SYNC_LANE_WORK);
+    assert_false(doubts(bench));
 }
 
 /* What comes with the centre's refusals is past what was read of it. */
@@ -333,6 +343,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
         TEST(what_was_carried_last_is_known_or_the_relay_is_an_older_copy),
+        TEST(a_relay_without_a_centre_decides_by_itself),
         TEST(what_a_refusal_showed_is_told),
         TEST(how_far_a_page_was_read_is_told),
         TEST(how_far_a_page_of_the_catalogue_was_read_is_told),
