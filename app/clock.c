@@ -176,6 +176,41 @@ static bool read_offset(const char **text, int *minutes)
     return true;
 }
 
+void moment_format(struct moment moment, char text[MOMENT_SIZE])
+{
+    char time[TIMESTAMP_SIZE];
+
+    text[0] = '\0';
+    if (moment.ms == 0 && moment.tick == 0)
+        return;
+    timestamp_format(moment.ms, time);
+    (void)snprintf(text, MOMENT_SIZE, "%s/%u", time, (unsigned)moment.tick);
+}
+
+bool moment_parse(const char *text, struct moment *moment)
+{
+    const char *slash = strchr(text, '/');
+    char time[TIMESTAMP_SIZE];
+    unsigned tick = 0;
+    size_t digits;
+
+    *moment = (struct moment){0};
+    if (*text == '\0')
+        return true;
+    digits = slash != NULL ? strspn(slash + 1, "0123456789") : 0;
+    if (digits < 1 || digits > 5 || slash[1 + digits] != '\0' ||
+        (size_t)(slash - text) >= sizeof(time))
+        return false;
+    memcpy(time, text, (size_t)(slash - text));
+    time[slash - text] = '\0';
+    for (size_t i = 1; i <= digits; i++)
+        tick = tick * 10 + (unsigned)(slash[i] - '0');
+    if (tick > UINT16_MAX || !timestamp_parse(time, &moment->ms))
+        return false;
+    moment->tick = (uint16_t)tick;
+    return true;
+}
+
 bool timestamp_parse(const char *text, int64_t *ms)
 {
     int year, month, day, hour, minute, second, fraction, offset;

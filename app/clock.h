@@ -55,6 +55,12 @@ int moment_compare(struct moment left, struct moment right);
 /* RFC 3339 in UTC with milliseconds: "2026-11-24T21:03:05.123Z". */
 void timestamp_format(int64_t ms, char text[TIMESTAMP_SIZE]);
 
+/* The moment as "2026-11-24T21:03:05.123Z/7"; "" for the one of no time at all ({0}). */
+#define MOMENT_SIZE (TIMESTAMP_SIZE + 8)
+void moment_format(struct moment moment, char text[MOMENT_SIZE]);
+/* Reads what moment_format wrote; false when it is not that. */
+bool moment_parse(const char *text, struct moment *moment);
+
 /* Reads RFC 3339 with any offset and 0 to 9 decimals; false when it is not that, or the date
  * does not exist, or the year is outside 1900-9999. */
 bool timestamp_parse(const char *text, int64_t *ms);

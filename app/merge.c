@@ -8,11 +8,21 @@
 #include "app/text.h"
 
 static const char *const refusal_names[MERGE_REFUSAL_COUNT] = {
-    [MERGE_APPLIED] = "applied",     [MERGE_MISSING] = "missing", [MERGE_EXISTS] = "exists",
-    [MERGE_KIND] = "kind",           [MERGE_FIELD] = "field",     [MERGE_VALUE] = "value",
-    [MERGE_REQUIRED] = "required",   [MERGE_TAKEN] = "taken",     [MERGE_TRANSITION] = "transition",
-    [MERGE_ACTOR] = "actor",         [MERGE_CLOSED] = "closed",   [MERGE_FORBIDDEN] = "forbidden",
-    [MERGE_TOO_LARGE] = "too-large", [MERGE_UNFIT] = "unfit",     [MERGE_FULL] = "full",
+    [MERGE_APPLIED] = "applied",
+    [MERGE_MISSING] = "missing",
+    [MERGE_EXISTS] = "exists",
+    [MERGE_KIND] = "kind",
+    [MERGE_FIELD] = "field",
+    [MERGE_VALUE] = "value",
+    [MERGE_REQUIRED] = "required",
+    [MERGE_TAKEN] = "taken",
+    [MERGE_TRANSITION] = "transition",
+    [MERGE_ACTOR] = "actor",
+    [MERGE_CLOSED] = "closed",
+    [MERGE_FORBIDDEN] = "forbidden",
+    [MERGE_TOO_LARGE] = "too-large",
+    [MERGE_UNFIT] = "unfit",
+    [MERGE_FULL] = "full",
     [MERGE_ERASED] = "erased",
     [MERGE_PERMISSION] = "permission",
 };
@@ -250,19 +260,36 @@ static enum merge_refusal claim_member(struct merge *merge, const char *name, js
     return MERGE_APPLIED;
 }
 
+struct moment merge_claimed(const struct record *record)
+{
+    const json_t *claim = json_object_get(record->meta, "claim");
+    struct moment moment = {.tick = (uint16_t)json_integer_or(claim, "tick", 0)};
+
+    return timestamp_parse(json_text_or(claim, "time", ""), &moment.ms) ? moment
+                                                                        : (struct moment){0};
+}
+
+/* A terminal's own claims follow one another; only a claim it has not seen stands in the way. */
+static bool stands_in_the_way(const struct merge *merge, const json_t *claim)
+{
+    const struct operation *operation = merge->operation;
+
+    if (claim == NULL || strcmp(json_text_or(claim, "device", ""), operation->device.text) == 0)
+        return false;
+    return operation->tells_claimed
+               ? moment_compare(merge_claimed(merge->record), operation->claimed) != 0
+               : !merge_has_seen(merge, json_integer_or(claim, "rev", 0));
+}
+
 static enum merge_refusal merge_claim(struct merge *merge)
 {
     const struct operation *operation = merge->operation;
-    const json_t *claim = json_object_get(merge->record->meta, "claim");
     enum merge_refusal refusal = MERGE_APPLIED;
     const char *name;
     json_t *value;
     json_t *stamp;
 
-    /* A terminal's own claims follow one another; only a claim it has not seen stands in the way.
-     */
-    if (!merge_has_seen(merge, json_integer_or(claim, "rev", 0)) &&
-        strcmp(json_text_or(claim, "device", ""), operation->device.text) != 0)
+    if (stands_in_the_way(merge, json_object_get(merge->record->meta, "claim")))
         return merge_refuse(merge, MERGE_TAKEN, NULL);
     if (record_is_final(merge))
         return merge_refuse(merge, MERGE_CLOSED, NULL);

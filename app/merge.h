@@ -73,4 +73,7 @@ struct merge_result {
 int merge_apply(struct merge_result *result, const struct operation *operation,
                 const struct record *record, struct error *error);
 
+/* When the claim was made under which a record stands; {0} for none. */
+struct moment merge_claimed(const struct record *record);
+
 #endif

@@ -57,16 +57,18 @@ void operation_free(struct operation *operation)
 
 json_t *operation_to_json(const struct operation *operation)
 {
-    char time[TIMESTAMP_SIZE];
+    char time[TIMESTAMP_SIZE], claimed[MOMENT_SIZE];
 
     timestamp_format(operation->moment.ms, time);
+    moment_format(operation->claimed, claimed);
     return json_with_rest(
-        json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:s*, s:O}", "id",
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:i, s:s*, s:s*, s:O}", "id",
                   operation->id.text, "kind", operation_kind_name(operation->kind), "type",
                   record_type_name(operation->type), "record", operation->record.text, "base",
                   (json_int_t)operation->base, "agent", operation->agent.text, "device",
                   operation->device.text, "time", time, "tick", (int)operation->moment.tick,
-                  "channel", operation->channel, "body", operation->body),
+                  "claimed", operation->tells_claimed ? claimed : NULL, "channel",
+                  operation->channel, "body", operation->body),
         operation->rest);
 }
 
@@ -96,10 +98,21 @@ static int require_id(const json_t *document, const char *member, struct id *id,
     return 0;
 }
 
+static int read_claimed(struct operation *operation, const json_t *claimed, struct error *error)
+{
+    if (claimed == NULL)
+        return 0;
+    operation->tells_claimed = true;
+    return json_is_string(claimed) && moment_parse(json_string_value(claimed), &operation->claimed)
+               ? 0
+               : error_set(error, ERROR_INVALID, "operation: member \"claimed\" is no moment");
+}
+
 static int operation_fill(struct operation *operation, const json_t *document, struct error *error)
 {
-    static const char *const members[] = {"id",     "kind", "type", "record",  "base", "agent",
-                                          "device", "time", "tick", "channel", "body", NULL};
+    static const char *const members[] = {"id",      "kind",   "type", "record", "base",
+                                          "agent",   "device", "time", "tick",   "claimed",
+                                          "channel", "body",   NULL};
 
     int64_t tick = json_integer_or(document, "tick", 0);
     json_t *body = json_object_get(document, "body");
@@ -124,6 +137,9 @@ static int operation_fill(struct operation *operation, const json_t *document, s
     code = json_require_time(document, "time", &operation->moment.ms, error);
     if (code != 0)
         return error_prefix(error, "operation");
+    code = read_claimed(operation, json_object_get(document, "claimed"), error);
+    if (code != 0)
+        return code;
     operation->channel = channel_word(json_text_or(document, "channel", ""));
     if (!json_is_object(body))
         return error_set(error, ERROR_INVALID, "operation: member \"body\" is not an object");

@@ -35,9 +35,13 @@ struct operation {
     struct id id; /* version 7, made by the terminal */
     enum operation_kind kind;
     enum record_type type;
-    struct id record; /* which record; a new id for an append */
-    int64_t base;     /* the server rev that the agent saw; 0 for an append. One that the record
-                         never had counts as 0: nothing was seen */
+    struct id record;   /* which record; a new id for an append */
+    int64_t base;       /* the server rev that the agent saw; 0 for an append. One that the record
+                           never had counts as 0: nothing was seen */
+    bool tells_claimed; /* `claimed` is told: by no operation of an older version */
+    struct moment claimed; /* the claim under which the record stood at `base`; {0} for none. It
+                              holds in every history: a server that was restored may give the
+                              same revs to other claims */
     struct id agent;
     struct id device;
     struct moment moment; /* the terminal's hybrid clock */
@@ -57,8 +61,8 @@ struct operation *operation_new(enum operation_kind kind, enum record_type type,
                                 const struct id *record);
 void operation_free(struct operation *operation);
 
-/* {"id","kind","type","record","base","agent","device","time","tick","channel","body"}; new
- * reference. */
+/* {"id","kind","type","record","base","agent","device","time","tick","claimed","channel","body"};
+ * new reference. */
 json_t *operation_to_json(const struct operation *operation);
 /* Fills in what a session says of its operations: agent and device, where they are missing. */
 int operation_complete(json_t *document, const struct id *agent, const struct id *device,

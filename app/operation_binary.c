@@ -63,13 +63,15 @@ enum member {
     MEMBER_DEVICE,
     MEMBER_TIME,
     MEMBER_TICK,
+    MEMBER_CLAIMED,
     MEMBER_CHANNEL,
     MEMBER_BODY,
     MEMBER_COUNT
 };
 
 static const char *const member_names[MEMBER_COUNT] = {
-    "id", "kind", "type", "record", "base", "agent", "device", "time", "tick", "channel", "body",
+    "id",     "kind", "type", "record",  "base",    "agent",
+    "device", "time", "tick", "claimed", "channel", "body",
 };
 
 /* Those without which an operation is none. */
@@ -96,6 +98,20 @@ static int read_word(struct binary_reader *reader, char word[32])
 static int read_id(struct binary_reader *reader, struct id *id)
 {
     return binary_read_id(reader, id, NULL) == 0 && !id_is_empty(id) ? 0 : NOT_PLAIN;
+}
+
+static int read_claimed(struct binary_reader *reader, struct operation *operation)
+{
+    char word[MOMENT_SIZE] = "";
+    const char *text;
+    size_t length;
+
+    if (binary_read_text(reader, &text, &length, NULL) != 0 || length >= sizeof(word) ||
+        memchr(text, '\0', length) != NULL)
+        return NOT_PLAIN;
+    memcpy(word, text, length);
+    operation->tells_claimed = true;
+    return moment_parse(word, &operation->claimed) ? 0 : NOT_PLAIN;
 }
 
 static int read_integer(struct binary_reader *reader, int64_t most, int64_t *integer)
@@ -156,6 +172,8 @@ static int read_member(struct binary_reader *reader, enum member member,
             return NOT_PLAIN;
         operation->moment.tick = (uint16_t)tick;
         return 0;
+    case MEMBER_CLAIMED:
+        return read_claimed(reader, operation);
     case MEMBER_TIME:
         return binary_read_time(reader, &operation->moment.ms, NULL) == 0 ? 0 : NOT_PLAIN;
     case MEMBER_BODY:

@@ -119,6 +119,10 @@ static int apply_one(struct store *store, struct operation *operation, enum merg
     if (operation->kind != OPERATION_FIELDS || operation->base <= 0 || base == NULL ||
         operation->base > base->rev)
         operation->base = base != NULL ? base->rev : 0;
+    if (operation->kind == OPERATION_CLAIM) {
+        operation->tells_claimed = true;
+        operation->claimed = base != NULL ? merge_claimed(base) : (struct moment){0};
+    }
     code = try_merge(store, operation, &merged, &pending, refusal, error);
     if (code == 0)
         code = put_merged(store, operation, merged, pending, base, error);

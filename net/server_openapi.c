@@ -28,25 +28,30 @@ static const struct schema schemas[] = {
                          "\"seq\": {\"type\": \"integer\", \"minimum\": 0}, "
                          "\"body\": {\"type\": \"object\"}, \"meta\": {\"type\": "
                          "\"object\"}}}"},
-    {"Operation", "{\"type\": \"object\", \"required\": [\"id\", \"kind\", \"type\", "
-                  "\"record\", \"time\", "
-                  "\"body\"], \"properties\": {\"id\": " REF(
-                      "Id") ", \"kind\": {\"enum\": [\"append\", \"fields\", \"claim\"]}, "
-                            "\"type\": {\"type\": \"string\"}, \"record\": " REF(
-                                "Id") ", \"base\": {\"type\": \"integer\", \"minimum\": 0, "
-                                      "\"default\": 0}, "
-                                      "\"agent\": " REF("Id") ", \"device\": " REF(
-                                          "Id") ", \"time\": " REF("Tim"
-                                                                   "e") ", \"tick\": {\"type\": "
-                                                                        "\"integer\", "
-                                                                        "\"minimum\": 0, "
-                                                                        "\"maximum\": 65535, "
-                                                                        "\"default\": 0}, "
-                                                                        "\"channel\": "
-                                                                        "{\"type\": "
-                                                                        "\"string\"}, "
-                                                                        "\"body\": {\"type\": "
-                                                                        "\"object\"}}}"},
+    {"Operation",
+     "{\"type\": \"object\", \"required\": [\"id\", \"kind\", \"type\", "
+     "\"record\", \"time\", "
+     "\"body\"], \"properties\": {\"id\": " REF(
+         "Id") ", \"kind\": {\"enum\": [\"append\", \"fields\", \"claim\"]}, "
+               "\"type\": {\"type\": \"string\"}, \"record\": " REF(
+                   "Id") ", \"base\": {\"type\": \"integer\", \"minimum\": 0, "
+                         "\"default\": 0}, "
+                         "\"agent\": " REF("Id") ", \"device\": " REF("Id") ", \"time\": " REF(
+                             "Tim"
+                             "e") ", \"claimed\": {\"type\": \"string\", \"description\": \"Of a "
+                                  "claim: when the claim was made under which the caller saw the "
+                                  "record (its time, a slash, its tick), or nothing for none. Left "
+                                  "out: whatever is past the base was not seen\"}, \"tick\": "
+                                  "{\"type\": "
+                                  "\"integer\", "
+                                  "\"minimum\": 0, "
+                                  "\"maximum\": 65535, "
+                                  "\"default\": 0}, "
+                                  "\"channel\": "
+                                  "{\"type\": "
+                                  "\"string\"}, "
+                                  "\"body\": {\"type\": "
+                                  "\"object\"}}}"},
     {"Operations", "{\"type\": \"object\", \"required\": [\"operations\"], \"properties\": "
                    "{\"operations\": "
                    "{\"type\": \"array\", \"maxItems\": 1000, \"items\": " REF(

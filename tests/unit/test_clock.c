@@ -97,6 +97,37 @@ static void times_outside_the_calendar_have_four_digits_too(void **state)
     }
 }
 
+static void moments_go_out_as_text_and_come_back(void **state)
+{
+    static const struct moment samples[] = {
+        {0}, {1764018185123, 0}, {1764018185123, 65535}, {0, 1}};
+    static const char *const bad[] = {"7",
+                                      "/",
+                                      "/7",
+                                      "2025-11-24T21:03:05.123Z",
+                                      "2025-11-24T21:03:05.123Z/",
+                                      "2025-11-24T21:03:05.123Z/65536",
+                                      "2025-11-24T21:03:05.123Z/-1",
+                                      "2025-11-24T21:03:05.123Z/1x",
+                                      "2025-11-24T21:03:05.123Z/000001",
+                                      "noon/1"};
+    char text[MOMENT_SIZE];
+    struct moment back;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+        moment_format(samples[i], text);
+        assert_true(moment_parse(text, &back));
+        assert_int_equal(moment_compare(samples[i], back), 0);
+    }
+    moment_format(samples[2], text);
+    assert_string_equal(text, "2025-11-24T21:03:05.123Z/65535");
+    moment_format(samples[0], text);
+    assert_string_equal(text, "");
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_false(moment_parse(bad[i], &back));
+}
+
 static void offsets_and_fractions_are_read(void **state)
 {
     int64_t ms;
@@ -143,6 +174,7 @@ int main(void)
         cmocka_unit_test(ticks_run_over_into_the_next_millisecond),
         cmocka_unit_test(times_outside_the_calendar_have_four_digits_too),
         cmocka_unit_test(timestamps_go_out_and_come_back),
+        cmocka_unit_test(moments_go_out_as_text_and_come_back),
         cmocka_unit_test(offsets_and_fractions_are_read),
         cmocka_unit_test(what_is_not_a_time_is_refused),
     };

@@ -194,6 +194,70 @@ static void a_base_that_never_was_overrules_nobody(void **state)
     record_free(record);
 }
 
+/* A claim that tells under which one it saw the record. */
+static struct operation *telling(char who, int64_t at, int64_t base, struct moment claimed,
+                                 const char *body)
+{
+    struct operation *operation =
+        merge_operation(OPERATION_CLAIM, RECORD_CASE, who, at, base, body);
+
+    operation->tells_claimed = true;
+    operation->claimed = claimed;
+    return operation;
+}
+
+static struct record *matter(void)
+{
+    struct record *record = NULL;
+
+    assert_int_equal(
+        merge_do(&record, merge_operation(OPERATION_APPEND, RECORD_CASE, 'A', 1000, 0, CASE_BODY))
+            .refusal,
+        MERGE_APPLIED);
+    return record;
+}
+
+#define IN_PROGRESS "{\"status\":\"in-progress\"}"
+#define CLOSED      "{\"status\":\"closed\"}"
+
+/* Its revs are those of the history that a restored server lost, in which B was first. */
+static void a_rev_of_another_history_is_no_proof_of_having_seen(void **state)
+{
+    struct record *record = matter();
+
+    (void)state;
+    assert_int_equal(
+        merge_do(&record, telling('A', 2000, 1, (struct moment){0}, IN_PROGRESS)).refusal,
+        MERGE_APPLIED);
+    assert_int_equal(merge_claimed(record).ms, 2000);
+    merge_refused(&record, telling('B', 4000, 2, (struct moment){.ms = 1500}, CLOSED), MERGE_TAKEN,
+                  "");
+    merge_refused(&record, telling('B', 4000, 2, (struct moment){0}, CLOSED), MERGE_TAKEN, "");
+    /* Who saw that very claim goes on from it, whatever the numbers are; and so does who made it.
+     */
+    assert_int_equal(
+        merge_do(&record, telling('B', 4000, 1, (struct moment){.ms = 2000}, CLOSED)).refusal,
+        MERGE_APPLIED);
+    merge_refused(&record, telling('A', 5000, 2, (struct moment){.ms = 2000}, IN_PROGRESS),
+                  MERGE_TAKEN, "");
+    assert_int_not_equal(
+        merge_do(&record, telling('B', 5000, 1, (struct moment){.ms = 1}, IN_PROGRESS)).refusal,
+        MERGE_TAKEN);
+    record_free(record);
+}
+
+/* There is nothing in the way of a claim whose own former one the server refused. */
+static void what_nobody_has_claimed_is_free(void **state)
+{
+    struct record *record = matter();
+
+    (void)state;
+    assert_int_equal(
+        merge_do(&record, telling('B', 2000, 1, (struct moment){.ms = 1500}, IN_PROGRESS)).refusal,
+        MERGE_APPLIED);
+    record_free(record);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +266,8 @@ int main(void)
         cmocka_unit_test(a_hand_off_is_re_assigned_to_one),
         cmocka_unit_test(a_terminal_may_claim_again_what_it_claimed),
         cmocka_unit_test(a_base_that_never_was_overrules_nobody),
+        cmocka_unit_test(a_rev_of_another_history_is_no_proof_of_having_seen),
+        cmocka_unit_test(what_nobody_has_claimed_is_free),
     };
 
     return cmocka_run_group_tests(tests, merge_fixture_setup, NULL);

@@ -45,6 +45,26 @@ static char *text_of(const struct operation *operation, bool cut)
     return text;
 }
 
+/* One of an older version tells nothing, which is not that there was none. */
+static void what_a_claim_saw_is_told_or_not(void **state)
+{
+    struct operation *operation = make_note(OPERATION_CLAIM);
+    char *untold = text_of(operation, false), *none, *some;
+
+    (void)state;
+    operation->tells_claimed = true;
+    none = text_of(operation, false);
+    operation->claimed = (struct moment){INT64_C(1800000000000), 3};
+    some = text_of(operation, false);
+    assert_null(strstr(untold, "claimed"));
+    assert_non_null(strstr(none, "\"claimed\":\"\""));
+    assert_non_null(strstr(some, "\"claimed\":\"2027-01-15T08:00:00.000Z/3\""));
+    free(untold);
+    free(none);
+    free(some);
+    operation_free(operation);
+}
+
 static void an_append_goes_without_who_and_where(void **state)
 {
     struct operation *operation = make_note(OPERATION_APPEND);
@@ -102,6 +122,7 @@ static void all_else_is_left_as_it_is(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_a_claim_saw_is_told_or_not),
         cmocka_unit_test(an_append_goes_without_who_and_where),
         cmocka_unit_test(all_else_is_left_as_it_is),
     };

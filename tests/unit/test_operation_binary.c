@@ -29,6 +29,11 @@ static const char *const documents[] = {
     "{" HEAD "\"channel\":\"telepathy\"," BODY "}",
     "{" HEAD "\"base\":\"3\"," BODY "}",
     "{" HEAD "\"tick\":2.5," BODY "}",
+    "{" HEAD "\"claimed\":\"\"," BODY "}",
+    "{" HEAD "\"claimed\":\"2026-01-02T03:04:05.678Z/3\"," BODY "}",
+    "{" HEAD "\"claimed\":\"yesterday\"," BODY "}",
+    "{" HEAD "\"claimed\":\"2026-01-02T03:04:05.678Z/3 and then some more of it\"," BODY "}",
+    "{" HEAD "\"claimed\":null," BODY "}",
     "{" ID "\"kind\":\"fields\",\"type\":\"note\"," RECORD
     "\"time\":\"2026-01-02T03:04:05+01:00\"," BODY "}",
     "{\"id\":\"019B7000-0000-7000-8000-000000000001\",\"kind\":\"fields\",\"type\":\"note\"," RECORD

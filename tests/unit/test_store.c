@@ -335,6 +335,67 @@ static void a_refused_claim_shows_the_winner(void **state)
     operation_free(accept);
 }
 
+struct claims {
+    struct operation *operations[2]; /* owned */
+    size_t count;
+};
+
+static int keep_claim(void *context, const struct outbox_entry *entry)
+{
+    struct claims *claims = context;
+    json_t *document = operation_to_json(entry->operation);
+
+    assert_in_range(claims->count, 0, 1);
+    assert_int_equal(operation_from_json(&claims->operations[claims->count++], document, NULL), 0);
+    json_decref(document);
+    return 0;
+}
+
+/* The server's, whatever of its own the terminal has put on top meanwhile. */
+static void a_claim_tells_under_which_one_it_was_made(void **state)
+{
+    struct store_fixture *fixture = *state;
+    struct id id = store_fixture_id(fixture);
+    struct operation *made, *claim;
+    struct record *fresh, *claimed;
+    struct claims claims = {.count = 0};
+    char body[300];
+
+    snprintf(body, sizeof(body),
+             "{\"reference\":\"C-0000-0000\",\"office\":\"a/b\",\"opened_by\":\"%s\","
+             "\"opened_at\":\"2026-11-24T10:00:00Z\",\"status\":\"received\"}",
+             store_agent(fixture->store)->text);
+    made = store_fixture_operation(fixture, OPERATION_APPEND, RECORD_CASE, &id, body);
+    claim = store_fixture_operation(fixture, OPERATION_CLAIM, RECORD_CASE, &id,
+                                    "{\"status\":\"in-progress\"}");
+
+    claim->device = store_fixture_id(fixture);
+    claim->base = 1;
+    claim->moment = (struct moment){.ms = 1764018185123, .tick = 7};
+    fresh = store_fixture_server_merge(made, NULL);
+    assert_int_equal(merge_claimed(fresh).ms, 0);
+    claimed = store_fixture_server_merge(claim, fresh);
+    store_write_page(fixture->store, &claimed, 1, 10, "feed", NULL);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(
+            store_fixture_apply(fixture,
+                                store_fixture_operation(fixture, OPERATION_CLAIM, RECORD_CASE, &id,
+                                                        i == 0 ? "{\"status\":\"closed\"}"
+                                                               : "{\"status\":\"in-progress\"}")),
+            0);
+    assert_int_equal(store_outbox_each(fixture->store, SIZE_MAX, keep_claim, &claims, NULL), 0);
+    assert_int_equal(claims.count, 2);
+    for (size_t i = 0; i < claims.count; i++) {
+        assert_true(claims.operations[i]->tells_claimed);
+        assert_int_equal(moment_compare(claims.operations[i]->claimed, claim->moment), 0);
+        operation_free(claims.operations[i]);
+    }
+    record_free(fresh);
+    record_free(claimed);
+    operation_free(made);
+    operation_free(claim);
+}
+
 /* The record that comes with a refusal holds what was accepted before: that is not applied again,
  * neither now nor when the feed brings the same. */
 static void a_record_with_a_refusal_holds_what_was_accepted(void **state)
@@ -610,6 +671,7 @@ int main(void)
         TEST(what_was_made_of_another_rev_is_not_worked_out),
         TEST(a_refusal_keeps_the_text_and_undoes_the_change),
         TEST(a_refused_claim_shows_the_winner),
+        TEST(a_claim_tells_under_which_one_it_was_made),
         TEST(a_record_with_a_refusal_holds_what_was_accepted),
         TEST(only_unsent_operations_are_withdrawn),
         TEST(what_leaves_at_once_is_not_withdrawn),
