@@ -289,17 +289,18 @@ static bool is_given(const struct attempt *attempt)
 
 /* At a relay: 1 when the centre was asked. Its word alone counts, also where this is no longer
  * allowed here. When it has allowed it, the record may never come: the office lost sight of it
- * meanwhile. */
+ * meanwhile. If it comes, its rev is at least the next: of another its terminal would be ahead. */
 static int leave_asked_to_centre(struct attempt *attempt, struct error *error)
 {
     const struct operation *operation = attempt->operation;
+    const struct record *record = attempt->row.record;
     bool asked, accepted;
     int code = ledger_upward_asked(attempt->ledger, &operation->id, &asked, &accepted, error);
 
     if (code != 0 || !asked)
         return code;
     *attempt->outcome = (struct ledger_outcome){.kind = accepted ? LEDGER_APPLIED : LEDGER_LATER,
-                                                .rev = operation->base + 1};
+                                                .rev = record != NULL ? record->rev + 1 : 1};
     if (accepted)
         code = remember(attempt, error);
     return code == 0 ? 1 : code;
