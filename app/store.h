@@ -129,6 +129,10 @@ const char *store_trouble(const struct store *store);
  * to nothing when it is there already. */
 void store_journal_settle(struct store *store);
 
+/* From now on what this connection writes stays in the store's log until store_room carries it into
+ * the file, unless the log becomes very long: a batch of sync does not wait for that. */
+void store_log_watch(struct store *store);
+
 /* Keeps the store's log longer than what is written to it by and by: a commit that makes its file
  * grow waits for the disk several times as long. For a thread that nobody waits for. */
 void store_room(struct store *store);

@@ -66,15 +66,20 @@ int store_sync(struct store *store, struct error *error)
     return 0;
 }
 
+void store_log_watch(struct store *store)
+{
+    if (!store->log_watched)
+        sqlite3_wal_hook(database_handle(store->database), note_pages, store);
+    store->log_watched = true;
+}
+
 void store_room(struct store *store)
 {
     sqlite3_file *log = find_log(store);
     sqlite3_int64 size = 0, used;
     bool longer;
 
-    if (!store->log_watched)
-        sqlite3_wal_hook(database_handle(store->database), note_pages, store);
-    store->log_watched = true;
+    store_log_watch(store);
     if (store->log_pages >= CHECKPOINT_PAGES)
         shorten(store);
     used = store->log_pages * FRAME_BYTES;

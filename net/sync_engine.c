@@ -274,6 +274,7 @@ static int open_files(struct sync_engine *engine, struct error *error)
         code = store_open(&engine->store, engine->store_path, engine->store_key, error);
         if (code != 0)
             return code;
+        store_log_watch(engine->store);
         engine->outbox_due = true;
         engine->desk_read = false;
         engine->desk_held = false;

@@ -491,7 +491,7 @@ static void the_log_goes_into_the_file_in_a_quiet_moment(void **state)
     assert_non_null(text);
     memset(text, 'a', length);
     store_script_begin(&fixture, &script);
-    store_room(fixture.store);
+    store_log_watch(fixture.store);
     value = json_stringn(text, length);
     assert_int_equal(store_state_put(fixture.store, "draft", value, NULL), 0);
     assert_int_equal(stat(fixture.path, &status), 0);
